@@ -1,0 +1,13 @@
+import { defineConfig } from 'tsdown';
+
+/** A published library: ES modules and CommonJS, each with its types. Dependencies and peers stay outside. */
+export const library = (entry: Record<string, string>) =>
+  defineConfig({
+    entry,
+    format: ['esm', 'cjs'],
+    platform: 'node',
+    target: 'node20.19',
+    fixedExtension: true,
+    dts: true,
+    sourcemap: true,
+  });

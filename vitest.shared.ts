@@ -1,0 +1,7 @@
+import type { ViteUserConfig } from 'vitest/config';
+
+/** What every package's vitest.config.ts starts from: packages of the workspace are run from their sources. */
+export const shared = {
+  resolve: { conditions: ['@nanook/source'] },
+  ssr: { resolve: { conditions: ['@nanook/source'] } },
+} satisfies ViteUserConfig;
