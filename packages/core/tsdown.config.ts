@@ -1,0 +1,8 @@
+import { library } from '../../tsdown.shared.ts';
+
+export default library({
+  index: 'src/index.ts',
+  node: 'src/node/index.ts',
+  syntax: 'src/syntax/index.ts',
+  testing: 'src/testing/index.ts',
+});
