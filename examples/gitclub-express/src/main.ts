@@ -1,0 +1,1 @@
+console.log('GitClub on Express: to come', process.argv.slice(2));
