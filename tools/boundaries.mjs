@@ -1,0 +1,91 @@
+// Who may import whom. Reads the import specifiers of every source file and reports what the two tables below do
+// not allow, as file:line. Test files (*.test.ts, *.test-d.ts) are exempt. Cycles are oxlint's business.
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
+
+/** Package → packages of ours it may import. */
+const packages = {
+  core: [],
+  http: ['core'],
+  express: ['core', 'http'],
+  conformance: ['core'],
+};
+
+/** Folder of core → folders it may import. `''` is the files beside the folders: index.ts, authorizer.ts … */
+const everyone = ['internal', 'diagnostics'];
+const folders = {
+  internal: [],
+  diagnostics: everyone,
+  syntax: everyone,
+  types: everyone,
+  policy: [...everyone, 'syntax', 'types'],
+  ir: [...everyone, 'policy', 'syntax', 'types'],
+  host: [...everyone, 'ir', 'types'],
+  engine: [...everyone, 'ir', 'host', 'types'],
+  authorization: [...everyone, 'engine', 'host', 'ir', 'policy', 'types'],
+};
+const pipeline = ['', ...Object.keys(folders)];
+folders[''] = [...pipeline, 'testing'];
+folders.testing = [...pipeline, 'testing'];
+folders.node = [...pipeline, 'testing'];
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const posix = (path) => path.split(sep).join('/');
+const faults = [];
+
+for (const [name, mayImport] of Object.entries(packages)) {
+  const src = join(root, 'packages', name, 'src');
+  if (!existsSync(src)) continue;
+  const manifest = JSON.parse(readFileSync(join(src, '../package.json'), 'utf8'));
+  const declared = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies });
+
+  for (const found of globSync('**/*.ts', { cwd: src })) {
+    if (/\.test(-d)?\.ts$/.test(found)) continue;
+    const file = posix(found);
+    const text = readFileSync(join(src, found), 'utf8');
+    for (const { fileName: specifier, pos } of ts.preProcessFile(text, true, true).importedFiles) {
+      const why = faultOf(name, mayImport, declared, src, file, specifier);
+      const line = text.slice(0, pos).split('\n').length;
+      if (why) faults.push(`packages/${name}/src/${file}:${line}: ${why}`);
+    }
+  }
+}
+
+/** What is wrong with one import, or `undefined`. */
+function faultOf(name, mayImport, declared, src, file, specifier) {
+  const from = folderOf(file);
+  if (specifier.startsWith('node:')) {
+    return name === 'core' && from !== 'node' ? `${specifier}: only src/node/ may import node:*` : undefined;
+  }
+  if (specifier.startsWith('.')) {
+    const target = posix(relative(src, join(src, dirname(file), specifier)));
+    if (target.startsWith('../')) return `${specifier}: leaves the package's sources`;
+    if (name !== 'core') return undefined;
+    const to = folderOf(target);
+    if (!(from in folders)) return `src/${from}/ is not in the table of tools/boundaries.mjs`;
+    return to === from || folders[from].includes(to)
+      ? undefined
+      : `${specifier}: ${place(from)} may not import ${place(to)}`;
+  }
+  const wanted = specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
+  const ours = wanted.startsWith('@nanook/') ? wanted.slice('@nanook/'.length) : undefined;
+  if (ours !== undefined && !mayImport.includes(ours)) return `${specifier}: ${name} may not import ${ours}`;
+  if (!declared.includes(wanted)) return `${specifier}: not a dependency of @nanook/${name}`;
+  return undefined;
+}
+
+function folderOf(file) {
+  return file.includes('/') ? file.slice(0, file.indexOf('/')) : '';
+}
+
+function place(folder) {
+  return folder === '' ? 'src/*.ts' : `src/${folder}/`;
+}
+
+for (const fault of faults) console.error(fault);
+if (faults.length > 0) {
+  console.error(`\n${faults.length} forbidden import${faults.length === 1 ? '' : 's'}`);
+  process.exitCode = 1;
+}
