@@ -10,4 +10,6 @@ export const library = (entry: Record<string, string>) =>
     fixedExtension: true,
     dts: true,
     sourcemap: true,
+    // CommonJS is meant: Jest needs it on the Node versions that we support.
+    checks: { legacyCjs: false },
   });

@@ -1,0 +1,59 @@
+// Tries the packages as a user gets them: packs them (or takes a folder of tarballs: `node tools/smoke.mjs <folder>`),
+// installs the tarballs without a network in a folder outside this repository, and starts three consumers on
+// SYSTEM_NODE, the machine's own Node: an ES module, a CommonJS module, and a CommonJS test under Jest.
+// What the consumers do stands in one place: tools/smoke/checks.cjs.
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { packAll, publicPackages, tarballOf } from './pack.mjs';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const node = process.env.SYSTEM_NODE ?? process.execPath;
+const folder = realpathSync(mkdtempSync(join(tmpdir(), 'nanook-smoke-')));
+// Peer dependencies that the consumers use, lent by this workspace; Jest and its parts are found from here as well.
+const lent = ['express'];
+
+function run(title, file, args) {
+  const { status, error, stdout, stderr } = spawnSync(file, args, { cwd: folder, encoding: 'utf8' });
+  const ok = status === 0;
+  console.log(`${ok ? '✓' : '✗'} ${title}`);
+  if (!ok) console.error([error?.message, stdout, stderr].filter(Boolean).join('\n'));
+  return ok;
+}
+
+/** `@nanook/core`, `@nanook/core/syntax` …: everything in a package's exports. */
+const entriesOf = ({ name, exports }) =>
+  Object.keys(exports)
+    .filter((path) => path !== './package.json')
+    .map((path) => name + path.slice(1));
+
+let ok = true;
+try {
+  const tarballs = process.argv[2] ?? join(folder, 'tarballs');
+  if (!process.argv[2]) packAll(tarballs);
+
+  cpSync(join(root, 'tools/smoke'), folder, { recursive: true });
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'consumer', private: true }));
+  writeFileSync(join(folder, 'entries.json'), JSON.stringify(publicPackages.flatMap(entriesOf)));
+  const files = publicPackages.map((manifest) => tarballOf(manifest, tarballs));
+  const quiet = ['--offline', '--legacy-peer-deps', '--ignore-scripts', '--no-audit', '--no-fund'];
+  ok = run('install the tarballs', 'npm', ['install', ...quiet, ...files]);
+  for (const name of lent)
+    symlinkSync(join(root, 'node_modules', name), join(folder, 'node_modules', name), 'junction');
+
+  if (ok) {
+    const jest = createRequire(import.meta.url).resolve('jest/bin/jest');
+    ok = [
+      run('ES module', node, ['--throw-deprecation', 'esm.mjs']),
+      run('CommonJS', node, ['--throw-deprecation', 'cjs.cjs']),
+      run('CommonJS under Jest', node, [jest, '--rootDir', folder, '--config', 'jest.config.json']),
+    ].every(Boolean);
+    console.log(`on Node ${spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout.trim()}`);
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+process.exitCode = ok ? 0 : 1;
