@@ -1,0 +1,153 @@
+// Checks the examples in README.md, packages/*/README.md and docs/**/*.md. Needs a build.
+//
+//   ```ts             type-checked (strict, Node's types, the packages of this workspace)
+//   ```ts run         also executed, in a folder that holds the page's named files; must exit with 0 within 30 s
+//   ```polar          parsed
+//   ```… fragment     left alone: code that is not whole, or wrong on purpose
+//
+// The blocks of a page belong together, pages do not see each other. A first line `// file: user.ts` (in Polar
+// `# file: main.polar`) names a block: the page's other blocks can import or load it. Blocks of another language
+// with such a line (`// file: …`, `# file: …`) are written to the folder too. Everything else a block needs may stand
+// in an HTML comment before it, fenced in the same way: readers do not see it.
+//
+// `node tools/docs-examples.mjs [--keep] [page.md …]`; --keep leaves the files in .docs-examples/.
+import { spawnSync } from 'node:child_process';
+import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import ts from 'typescript';
+
+const syntax = await import('@nanook/core/syntax');
+const root = fileURLToPath(new URL('..', import.meta.url));
+const work = join(root, '.docs-examples');
+const { values, positionals } = parseArgs({ options: { keep: { type: 'boolean' } }, allowPositionals: true });
+const pages =
+  positionals.length > 0
+    ? positionals
+    : globSync(['README.md', 'packages/*/README.md', 'docs/**/*.md'], { cwd: root });
+const faults = [];
+const counts = { ts: 0, run: 0, polar: 0 };
+
+/** The fenced blocks of a page: language, flags (`run`, `fragment`), text, and the line of the text's first line. */
+function blocksOf(page) {
+  const blocks = [];
+  let open;
+  readFileSync(join(root, page), 'utf8')
+    .split(/\r?\n/)
+    .forEach((line, i) => {
+      const fence = /^( *)(`{3,}|~{3,})\s*(\S*)\s*(.*)$/.exec(line);
+      if (!open && fence) {
+        const [, indent, marks, language, flags] = fence;
+        open = { indent, marks, language, flags: flags.split(/\s+/), line: i + 2, lines: [] };
+      } else if (open && fence && fence[2].startsWith(open.marks) && !fence[3]) {
+        const { language, flags, line: first, lines } = open;
+        const named = /^(?:\/\/|#)\s*file:\s*(\S+)/.exec(lines[0] ?? '')?.[1];
+        blocks.push({ page, language, flags, line: first, text: lines.join('\n'), named });
+        open = undefined;
+      } else if (open) {
+        open.lines.push(line.startsWith(open.indent) ? line.slice(open.indent.length) : line.trimStart());
+      }
+    });
+  if (open) faults.push(`${page}:${open.line - 1}: this block is not closed`);
+  return blocks.filter((block) => !block.flags.includes('fragment'));
+}
+
+/** Parses Polar text; returns what is wrong with it as `{ line, message }`. */
+function polarFaults(text) {
+  try {
+    const { diagnostics = [] } = syntax.parse(text);
+    return diagnostics.filter(({ severity }) => severity === 'error');
+  } catch (error) {
+    return [{ line: error.line, message: error.message }];
+  }
+}
+
+const { config } = ts.readConfigFile(join(root, 'tsconfig.base.json'), (file) => readFileSync(file, 'utf8'));
+const { options } = ts.convertCompilerOptionsFromJson(config.compilerOptions, root);
+const host = ts.createCompilerHost(options);
+const getSourceFile = host.getSourceFile.bind(host);
+const parsed = new Map(); // the libraries' files, read once for all pages
+host.getSourceFile = (file, ...rest) => {
+  if (file.includes('/.docs-examples/')) return getSourceFile(file, ...rest);
+  if (!parsed.has(file)) parsed.set(file, getSourceFile(file, ...rest));
+  return parsed.get(file);
+};
+
+function checkTypes(blocks) {
+  const byFile = new Map(blocks.map((block) => [block.file.replaceAll('\\', '/'), block]));
+  const program = ts.createProgram([...byFile.keys()], options, host);
+  for (const { file, start, messageText } of ts.getPreEmitDiagnostics(program)) {
+    const block = file && byFile.get(file.fileName);
+    const line = file ? file.getLineAndCharacterOfPosition(start).line : 0;
+    const place = block
+      ? `${block.page}:${block.line + line}`
+      : `${blocks[0].page} (${file?.fileName ?? 'options'})`;
+    faults.push(`${place}: ${ts.flattenDiagnosticMessageText(messageText, '\n  ')}`);
+  }
+}
+
+function execute({ page, line, file }) {
+  const { status, signal, stdout, stderr } = spawnSync(process.execPath, [file], {
+    cwd: dirname(file),
+    encoding: 'utf8',
+    timeout: 30_000,
+  });
+  if (status !== 0)
+    faults.push(`${page}:${line}: ended with ${signal ?? status}\n${stdout}${stderr}`.trimEnd());
+}
+
+function check(page) {
+  const folder = join(work, page.replace(/\.md$/, '').replaceAll(/[^\w-]+/g, '-'));
+  mkdirSync(folder, { recursive: true });
+  const blocks = blocksOf(page);
+  const names = new Set();
+  for (const block of blocks) {
+    const isTs = block.language === 'ts' || block.language === 'typescript';
+    if (!isTs && !block.named) continue;
+    const name = block.named ?? `line-${block.line}.ts`;
+    block.file = join(folder, name);
+    if (relative(folder, block.file).startsWith('..'))
+      throw new Error(`${page}:${block.line}: ${name} lies outside`);
+    if (names.has(name)) faults.push(`${page}:${block.line}: the page has two files ${name}`);
+    names.add(name);
+    mkdirSync(dirname(block.file), { recursive: true });
+    // A block is a module even when it imports nothing: its names are its own, and it may await.
+    const isModule = !isTs || name.endsWith('.d.ts') || /^\s*(import|export)\b/m.test(block.text);
+    writeFileSync(block.file, isModule ? block.text : `${block.text}\nexport {};\n`);
+    block.isTs = isTs;
+  }
+
+  const typed = blocks.filter(({ isTs }) => isTs);
+  counts.ts += typed.length;
+  if (typed.length > 0) checkTypes(typed);
+
+  const polar = blocks.filter(({ language }) => language === 'polar');
+  if (syntax.parse) {
+    counts.polar += polar.length;
+    for (const block of polar) {
+      for (const { line, message } of polarFaults(block.text)) {
+        faults.push(`${page}:${block.line + (line ?? 1) - 1}: ${message}`);
+      }
+    }
+  }
+
+  const runnable = typed.filter(({ flags }) => flags.includes('run'));
+  counts.run += runnable.length;
+  runnable.forEach(execute);
+}
+
+rmSync(work, { recursive: true, force: true });
+try {
+  pages.map((page) => page.replaceAll('\\', '/')).forEach(check);
+} finally {
+  if (!values.keep) rmSync(work, { recursive: true, force: true });
+}
+for (const fault of faults) console.error(fault);
+console.log(
+  `${pages.length} pages: ${counts.ts} TypeScript blocks checked, ${counts.run} executed, ${counts.polar} Polar blocks parsed`,
+);
+if (faults.length > 0) {
+  console.error(`${faults.length} fault${faults.length === 1 ? '' : 's'}`);
+  process.exitCode = 1;
+}
