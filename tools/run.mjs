@@ -43,4 +43,4 @@ if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) {
   inside('pnpm', 'install', '--frozen-lockfile', '--prefer-offline');
   writeFileSync(stamp, wanted);
 }
-inside('pnpm', 'run', `x:${task}`, ...rest);
+inside('pnpm', '--silent', 'run', `x:${task}`, ...rest);
