@@ -1,1 +1,55 @@
-export {};
+// `@nanook/core/syntax`: the Polar language as text and tree, usable without the engine.
+
+export { parse, parseTerm, type NamedText } from './parse.js';
+export { childrenOf, visit, type Visitor } from './visit.js';
+export type {
+  AndNode,
+  ArithmeticNode,
+  ArithmeticOperator,
+  AssignNode,
+  BlockNode,
+  CallNode,
+  CommentNode,
+  CompareNode,
+  ComparisonOperator,
+  CutNode,
+  DebugNode,
+  DictionaryDeclarationNode,
+  DictionaryNode,
+  DictionaryPatternNode,
+  FieldNode,
+  ForallNode,
+  InlineQueryNode,
+  InNode,
+  InstancePatternNode,
+  ListDeclarationNode,
+  ListNode,
+  ListPatternNode,
+  LiteralNode,
+  LookupNode,
+  MatchesNode,
+  MethodCallNode,
+  NameNode,
+  NewNode,
+  Node,
+  NotNode,
+  OrNode,
+  ParameterNode,
+  PatternNode,
+  PatternOrTermNode,
+  PolicyNode,
+  PrintNode,
+  RuleNode,
+  RuleTypeNode,
+  ShorthandRuleNode,
+  StatementNode,
+  StringNode,
+  TermNode,
+  UnifyNode,
+  VariableNode,
+} from './ast.js';
+export { codeFrame } from '../diagnostics/code-frame.js';
+export type { Code, DataOf } from '../diagnostics/codes.js';
+export { renderDiagnostic, type Diagnostic, type Severity } from '../diagnostics/diagnostic.js';
+export { Source, type Position } from '../diagnostics/source.js';
+export { placeOf, positionOf, textOf, type Span } from '../diagnostics/span.js';

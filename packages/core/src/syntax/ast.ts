@@ -1,0 +1,347 @@
+import type { Span } from '../diagnostics/span.js';
+
+// The tree of a policy text, as written: spans for messages, comments and parentheses for a formatter. Immutable; made only by
+// the factories at the end of each section.
+
+// ── terms ──
+
+export interface VariableNode {
+  readonly kind: 'variable';
+  readonly span: Span;
+  readonly name: string;
+}
+/** A number, string or boolean. */
+export interface LiteralNode {
+  readonly kind: 'literal';
+  readonly span: Span;
+  readonly value: number | string | boolean;
+}
+export interface ListNode {
+  readonly kind: 'list';
+  readonly span: Span;
+  readonly items: readonly TermNode[];
+  /** `*rest` */
+  readonly rest: VariableNode | undefined;
+}
+export interface FieldNode<Value = TermNode> {
+  readonly key: string;
+  readonly keySpan: Span;
+  readonly value: Value;
+}
+export interface DictionaryNode {
+  readonly kind: 'dictionary';
+  readonly span: Span;
+  readonly fields: readonly FieldNode[];
+}
+/** `object.name`, `object.("text")`, `object.(variable)`: the key of the first two is a literal. */
+export interface LookupNode {
+  readonly kind: 'lookup';
+  readonly span: Span;
+  readonly object: TermNode;
+  readonly key: LiteralNode | VariableNode;
+}
+export interface MethodCallNode {
+  readonly kind: 'method-call';
+  readonly span: Span;
+  readonly object: TermNode;
+  readonly method: string;
+  readonly methodSpan: Span;
+  readonly args: readonly TermNode[];
+  readonly keywords: readonly FieldNode[];
+}
+export interface NewNode {
+  readonly kind: 'new';
+  readonly span: Span;
+  readonly className: string;
+  readonly classSpan: Span;
+  readonly args: readonly TermNode[];
+  readonly keywords: readonly FieldNode[];
+}
+export type ArithmeticOperator = '+' | '-' | '*' | '/' | 'mod' | 'rem';
+export interface ArithmeticNode {
+  readonly kind: 'arithmetic';
+  readonly span: Span;
+  readonly operator: ArithmeticOperator;
+  readonly left: TermNode;
+  readonly right: TermNode;
+}
+
+// ── conditions ──
+
+/** A call of a rule. */
+export interface CallNode {
+  readonly kind: 'call';
+  readonly span: Span;
+  readonly predicate: string;
+  readonly predicateSpan: Span;
+  readonly args: readonly TermNode[];
+  readonly keywords: readonly FieldNode[];
+}
+/** `left = right` */
+export interface UnifyNode {
+  readonly kind: 'unify';
+  readonly span: Span;
+  readonly left: TermNode;
+  readonly right: TermNode;
+}
+/** `variable := value` */
+export interface AssignNode {
+  readonly kind: 'assign';
+  readonly span: Span;
+  readonly variable: VariableNode;
+  readonly value: TermNode;
+}
+export type ComparisonOperator = '==' | '!=' | '<' | '<=' | '>' | '>=';
+export interface CompareNode {
+  readonly kind: 'compare';
+  readonly span: Span;
+  readonly operator: ComparisonOperator;
+  readonly left: TermNode;
+  readonly right: TermNode;
+}
+/** `item in collection` */
+export interface InNode {
+  readonly kind: 'in';
+  readonly span: Span;
+  readonly item: TermNode;
+  readonly collection: TermNode;
+}
+/** `value matches pattern` */
+export interface MatchesNode {
+  readonly kind: 'matches';
+  readonly span: Span;
+  readonly value: TermNode;
+  readonly pattern: PatternNode;
+}
+/** Operands in source order; a right operand that is itself an `and` is part of the list, with or without parentheses. */
+export interface AndNode {
+  readonly kind: 'and';
+  readonly span: Span;
+  readonly operands: readonly TermNode[];
+}
+export interface OrNode {
+  readonly kind: 'or';
+  readonly span: Span;
+  readonly operands: readonly TermNode[];
+}
+export interface NotNode {
+  readonly kind: 'not';
+  readonly span: Span;
+  readonly operand: TermNode;
+}
+export interface ForallNode {
+  readonly kind: 'forall';
+  readonly span: Span;
+  readonly condition: TermNode;
+  readonly action: TermNode;
+}
+export interface CutNode {
+  readonly kind: 'cut';
+  readonly span: Span;
+}
+export interface PrintNode {
+  readonly kind: 'print';
+  readonly span: Span;
+  readonly args: readonly TermNode[];
+}
+export interface DebugNode {
+  readonly kind: 'debug';
+  readonly span: Span;
+  readonly args: readonly TermNode[];
+}
+
+export type TermNode =
+  | VariableNode
+  | LiteralNode
+  | ListNode
+  | DictionaryNode
+  | LookupNode
+  | MethodCallNode
+  | NewNode
+  | ArithmeticNode
+  | CallNode
+  | UnifyNode
+  | AssignNode
+  | CompareNode
+  | InNode
+  | MatchesNode
+  | AndNode
+  | OrNode
+  | NotNode
+  | ForallNode
+  | CutNode
+  | PrintNode
+  | DebugNode;
+
+// ── patterns: what stands after `:` and `matches` ──
+
+/** `Name` or `Name{field: pattern}` */
+export interface InstancePatternNode {
+  readonly kind: 'instance-pattern';
+  readonly span: Span;
+  readonly className: string;
+  readonly classSpan: Span;
+  readonly fields: readonly FieldNode<PatternNode | TermNode>[];
+}
+/** `{field: pattern}` */
+export interface DictionaryPatternNode {
+  readonly kind: 'dictionary-pattern';
+  readonly span: Span;
+  readonly fields: readonly FieldNode<PatternNode | TermNode>[];
+}
+export interface ListPatternNode {
+  readonly kind: 'list-pattern';
+  readonly span: Span;
+  readonly items: readonly (PatternNode | TermNode)[];
+  readonly rest: VariableNode | undefined;
+}
+/** A literal is matched by unification; nested in a pattern, so is a variable (or constant) or any other term. */
+export type PatternNode = InstancePatternNode | DictionaryPatternNode | ListPatternNode | LiteralNode;
+
+// ── what a policy text consists of ──
+
+export interface ParameterNode {
+  readonly kind: 'parameter';
+  readonly span: Span;
+  readonly term: TermNode;
+  /** The pattern after the colon; then `term` is a variable. */
+  readonly specializer: PatternNode | undefined;
+}
+export interface RuleNode {
+  readonly kind: 'rule';
+  readonly span: Span;
+  readonly name: string;
+  readonly nameSpan: Span;
+  readonly parameters: readonly ParameterNode[];
+  /** undefined for a fact */
+  readonly body: TermNode | undefined;
+}
+/** `type name(parameters);` */
+export interface RuleTypeNode {
+  readonly kind: 'rule-type';
+  readonly span: Span;
+  readonly name: string;
+  readonly nameSpan: Span;
+  readonly parameters: readonly ParameterNode[];
+}
+/** `?= term;` */
+export interface InlineQueryNode {
+  readonly kind: 'inline-query';
+  readonly span: Span;
+  readonly term: TermNode;
+}
+export interface NameNode {
+  readonly kind: 'name';
+  readonly span: Span;
+  readonly name: string;
+}
+export interface StringNode {
+  readonly kind: 'string';
+  readonly span: Span;
+  readonly value: string;
+}
+/** `roles = ["a", "b"];` */
+export interface ListDeclarationNode {
+  readonly kind: 'list-declaration';
+  readonly span: Span;
+  readonly name: NameNode;
+  readonly items: readonly StringNode[];
+}
+/** `relations = { parent: Organization };` */
+export interface DictionaryDeclarationNode {
+  readonly kind: 'dictionary-declaration';
+  readonly span: Span;
+  readonly name: NameNode;
+  readonly fields: readonly FieldNode<NameNode>[];
+}
+/** `"head" if "implier" on "relation";` */
+export interface ShorthandRuleNode {
+  readonly kind: 'shorthand-rule';
+  readonly span: Span;
+  readonly head: StringNode;
+  readonly implier: StringNode;
+  /** The word before the relation, `on` when right; undefined without relation. */
+  readonly keyword: NameNode | undefined;
+  readonly relation: StringNode | undefined;
+}
+export interface BlockNode {
+  readonly kind: 'block';
+  readonly span: Span;
+  /** `actor` or `resource` when right; undefined when the block starts with the class name. */
+  readonly keyword: NameNode | undefined;
+  readonly className: NameNode;
+  /** In source order. */
+  readonly items: readonly (ListDeclarationNode | DictionaryDeclarationNode | ShorthandRuleNode)[];
+}
+export type StatementNode = RuleNode | RuleTypeNode | InlineQueryNode | BlockNode;
+
+export interface CommentNode {
+  readonly kind: 'comment';
+  readonly span: Span;
+  /** With its `#`. */
+  readonly text: string;
+}
+export interface PolicyNode {
+  readonly kind: 'policy';
+  readonly span: Span;
+  readonly statements: readonly StatementNode[];
+  readonly comments: readonly CommentNode[];
+}
+
+/** Anything a pattern may hold. */
+export type PatternOrTermNode = PatternNode | TermNode;
+export type Node =
+  | TermNode
+  | PatternNode
+  | ParameterNode
+  | StatementNode
+  | NameNode
+  | StringNode
+  | ListDeclarationNode
+  | DictionaryDeclarationNode
+  | ShorthandRuleNode
+  | CommentNode
+  | PolicyNode;
+
+// ── factories used by passes that build terms; the parser makes the rest in place ──
+
+export const variableNode = (span: Span, name: string): VariableNode => ({ kind: 'variable', span, name });
+export const literalNode = (span: Span, value: number | string | boolean): LiteralNode => ({
+  kind: 'literal',
+  span,
+  value,
+});
+export const andNode = (span: Span, operands: readonly TermNode[]): AndNode => ({
+  kind: 'and',
+  span,
+  operands,
+});
+export const notNode = (span: Span, operand: TermNode): NotNode => ({ kind: 'not', span, operand });
+export const callNode = (
+  span: Span,
+  predicateSpan: Span,
+  predicate: string,
+  args: readonly TermNode[],
+): CallNode => ({
+  kind: 'call',
+  span,
+  predicate,
+  predicateSpan,
+  args,
+  keywords: [],
+});
+export const parameterNode = (
+  span: Span,
+  term: TermNode,
+  specializer: PatternNode | undefined,
+): ParameterNode => ({
+  kind: 'parameter',
+  span,
+  term,
+  specializer,
+});
+export const instancePatternNode = (
+  span: Span,
+  className: string,
+  fields: readonly FieldNode<PatternOrTermNode>[] = [],
+): InstancePatternNode => ({ kind: 'instance-pattern', span, className, classSpan: span, fields });

@@ -1,0 +1,627 @@
+import type { Span } from '../diagnostics/span.js';
+import { spanOver } from '../diagnostics/span.js';
+import type {
+  ArithmeticOperator,
+  ComparisonOperator,
+  DictionaryNode,
+  DictionaryPatternNode,
+  FieldNode,
+  InstancePatternNode,
+  ListNode,
+  ListPatternNode,
+  LiteralNode,
+  LookupNode,
+  MethodCallNode,
+  ParameterNode,
+  PatternNode,
+  PatternOrTermNode,
+  TermNode,
+  VariableNode,
+} from './ast.js';
+import { isName } from './lexer.js';
+import { isKeyWord, type Token, type TokenKind } from './token.js';
+import type { TokenCursor } from './token-cursor.js';
+
+// The grammar of terms and patterns, one function a production, loosest first (Polar reference, operators). Terms and
+// patterns contain each other, hence one file. A function that reads an operand remembers where it started, so that a span
+// includes the parentheses of the first operand.
+
+const comparisonOperators: ReadonlySet<TokenKind> = new Set<ComparisonOperator>([
+  '==',
+  '!=',
+  '<',
+  '<=',
+  '>',
+  '>=',
+]);
+const sumOperators: ReadonlySet<TokenKind> = new Set<ArithmeticOperator>(['+', '-']);
+const productOperators: ReadonlySet<TokenKind> = new Set<ArithmeticOperator>(['*', '/', 'mod', 'rem']);
+
+const aValue = 'a value';
+
+// ── conditions ──
+
+/** A term of any kind: `or` binds loosest. */
+export function parseTerm(cursor: TokenCursor): TermNode {
+  return parseJunction(cursor, 'or');
+}
+
+/** `a or b or c`, and inside it `a and b and c`. */
+function parseJunction(cursor: TokenCursor, kind: 'or' | 'and'): TermNode {
+  const start = cursor.current.start;
+  const parseOperand = kind === 'or' ? parseConjunction : parseNegation;
+  const first = parseOperand(cursor);
+  if (!cursor.is(kind)) return first;
+  const operands = [asCondition(cursor, first)];
+  while (cursor.skip(kind)) operands.push(asCondition(cursor, parseOperand(cursor)));
+  // A parenthesised last operand of the same kind joins the list, as in oso.
+  const last = operands.at(-1)!;
+  if (last.kind === kind) operands.splice(-1, 1, ...last.operands);
+  return { kind, span: cursor.spanFrom(start), operands };
+}
+
+const parseConjunction = (cursor: TokenCursor): TermNode => parseJunction(cursor, 'and');
+
+function parseNegation(cursor: TokenCursor): TermNode {
+  const start = cursor.current.start;
+  if (!cursor.skip('not')) return parseUnification(cursor);
+  if (cursor.is('not')) cursor.fail('something to negate (`not` cannot be repeated)');
+  const operand = asCondition(cursor, parseUnification(cursor));
+  return { kind: 'not', span: cursor.spanFrom(start), operand };
+}
+
+function parseUnification(cursor: TokenCursor): TermNode {
+  const start = cursor.current.start;
+  let left: TermNode;
+  if (cursor.is('name') && cursor.next.kind === ':=') {
+    const variable = variableOf(cursor, cursor.advance());
+    cursor.advance();
+    const value = asValue(cursor, parseComparison(cursor));
+    left = { kind: 'assign', span: cursor.spanFrom(start), variable, value };
+  } else {
+    left = parseComparison(cursor);
+    if (cursor.is(':=')) cursor.fail('a variable alone on the left of `:=`');
+    if (!cursor.is('=')) return left;
+    left = parseUnify(cursor, start, asValue(cursor, left));
+  }
+  while (cursor.is('=')) {
+    reportChain(cursor, '=');
+    left = parseUnify(cursor, start, left);
+  }
+  return left;
+}
+
+function parseUnify(cursor: TokenCursor, start: number, left: TermNode): TermNode {
+  cursor.expect('=');
+  const right = asValue(cursor, parseComparison(cursor));
+  return { kind: 'unify', span: cursor.spanFrom(start), left, right };
+}
+
+function parseComparison(cursor: TokenCursor): TermNode {
+  const start = cursor.current.start;
+  let left = parseArithmetic(cursor);
+  for (let count = 0; comparisonOperators.has(cursor.kind); count++) {
+    if (count > 0) reportChain(cursor, cursor.kind);
+    else asValue(cursor, left);
+    const operator = cursor.advance().kind as ComparisonOperator;
+    const right = asValue(cursor, parseArithmetic(cursor));
+    left = { kind: 'compare', span: cursor.spanFrom(start), operator, left, right };
+  }
+  return left;
+}
+
+const reportChain = (cursor: TokenCursor, operator: string): void =>
+  cursor.report('POLAR_PARSE_CHAINED_COMPARISON', { operator }, cursor.spanOfToken(cursor.current));
+
+// ── values ──
+
+/** Where a value without comparisons must stand: parameters, list items, both sides of a comparison. */
+function parseArithmetic(cursor: TokenCursor, parseOperand = parseMembership): TermNode {
+  const start = cursor.current.start;
+  let left = parseProduct(cursor, parseOperand);
+  while (sumOperators.has(cursor.kind))
+    left = parseArithmeticTail(cursor, start, left, () => parseProduct(cursor, parseOperand));
+  return left;
+}
+
+function parseProduct(cursor: TokenCursor, parseOperand: (cursor: TokenCursor) => TermNode): TermNode {
+  const start = cursor.current.start;
+  let left = parseOperand(cursor);
+  while (productOperators.has(cursor.kind))
+    left = parseArithmeticTail(cursor, start, left, () => parseOperand(cursor));
+  return left;
+}
+
+function parseArithmeticTail(
+  cursor: TokenCursor,
+  start: number,
+  left: TermNode,
+  parseRight: () => TermNode,
+): TermNode {
+  const operator = cursor.kind as ArithmeticOperator;
+  const isBareLeft = left.span.end === cursor.previous?.end;
+  cursor.advance();
+  const right = parseRight();
+  const isBareRight = right.span.end === cursor.previous?.end;
+  const span = cursor.spanFrom(start);
+  // `in` binds tighter than arithmetic, which nobody expects: what is meant is known, so say it.
+  if (left.kind === 'in' && isBareLeft) {
+    const { start: at } = left.collection.span;
+    reportTight(
+      cursor,
+      'in',
+      operator,
+      left.span,
+      `${sliceOf(cursor, start, at)}(${sliceOf(cursor, at, span.end)})`,
+    );
+  } else asValue(cursor, left);
+  if ((right.kind === 'in' || right.kind === 'matches') && isBareRight) {
+    const { end: at } = (right.kind === 'in' ? right.item : right.value).span;
+    reportTight(
+      cursor,
+      right.kind,
+      operator,
+      right.span,
+      `(${sliceOf(cursor, start, at)})${sliceOf(cursor, at, span.end)}`,
+    );
+  } else asValue(cursor, right);
+  return { kind: 'arithmetic', span, operator, left, right };
+}
+
+const sliceOf = (cursor: TokenCursor, start: number, end: number): string =>
+  cursor.source.text.slice(start, end).replace(/\s+/gu, ' ');
+
+function reportTight(
+  cursor: TokenCursor,
+  operator: 'in' | 'matches',
+  outer: string,
+  span: Span,
+  suggestion: string,
+): void {
+  const instead =
+    suggestion.length <= 80
+      ? suggestion
+      : operator === 'in'
+        ? `(… ${outer} …) in …`
+        : `(… ${outer} …) matches …`;
+  cursor.report('POLAR_PARSE_PARENTHESES_NEEDED', { operator, outer, instead }, span);
+}
+
+function parseMembership(cursor: TokenCursor): TermNode {
+  const start = cursor.current.start;
+  let left = parseLookup(cursor);
+  if (cursor.is('not') && cursor.next.kind === 'in') {
+    const item = cursor.quote(cursor.spanFrom(start));
+    const span = spanOver(cursor.spanOfToken(cursor.current), cursor.spanOfToken(cursor.next));
+    cursor.report('POLAR_PARSE_FOREIGN_SYNTAX', { found: `${item} not in`, instead: `not ${item} in` }, span);
+    cursor.advance();
+  }
+  for (let count = 0; cursor.is('in') || cursor.is('matches'); count++) {
+    if (count > 0) reportChain(cursor, cursor.kind);
+    else asValue(cursor, left);
+    if (cursor.advance().kind === 'in') {
+      const collection = asValue(cursor, parseLookup(cursor));
+      left = { kind: 'in', span: cursor.spanFrom(start), item: left, collection };
+    } else {
+      const pattern = parsePattern(cursor);
+      left = { kind: 'matches', span: cursor.spanFrom(start), value: left, pattern };
+    }
+  }
+  return left;
+}
+
+/** `object.name`, `object.method(…)`, `object.(key)` */
+function parseLookup(cursor: TokenCursor): TermNode {
+  const start = cursor.current.start;
+  return parseLookupTail(cursor, start, parsePrimary(cursor));
+}
+
+function parseLookupTail(cursor: TokenCursor, start: number, first: TermNode): TermNode {
+  let object = first;
+  while (cursor.skip('.')) {
+    asValue(cursor, object);
+    object = cursor.is('(') ? parseKeyedLookup(cursor, start, object) : parseMember(cursor, start, object);
+  }
+  return object;
+}
+
+function parseKeyedLookup(cursor: TokenCursor, start: number, object: TermNode): LookupNode {
+  cursor.advance();
+  if (!cursor.is('name') && !cursor.is('string')) cursor.failName('a variable or a string');
+  const token = cursor.advance();
+  const key = token.kind === 'name' ? variableOf(cursor, token) : literalOf(cursor, token, token.text);
+  cursor.expect(')');
+  return { kind: 'lookup', span: cursor.spanFrom(start), object, key };
+}
+
+function parseMember(cursor: TokenCursor, start: number, object: TermNode): LookupNode | MethodCallNode {
+  if (!isKey(cursor.current)) cursor.failName('the name of an attribute or method');
+  const token = cursor.advance();
+  const keySpan = cursor.spanOfToken(token);
+  if (!cursor.is('(')) {
+    const key: LiteralNode = { kind: 'literal', span: keySpan, value: token.text };
+    return { kind: 'lookup', span: cursor.spanFrom(start), object, key };
+  }
+  const { args, keywords } = parseArguments(cursor);
+  const span = cursor.spanFrom(start);
+  return { kind: 'method-call', span, object, method: token.text, methodSpan: keySpan, args, keywords };
+}
+
+function parsePrimary(cursor: TokenCursor): TermNode {
+  cursor.enter();
+  const term = parsePrimaryInside(cursor);
+  cursor.leave();
+  return term;
+}
+
+function parsePrimaryInside(cursor: TokenCursor): TermNode {
+  const literal = findLiteral(cursor);
+  if (literal) return literal;
+  const token = cursor.current;
+  switch (token.kind) {
+    case 'name':
+      return cursor.next.kind === '(' ? parseCall(cursor) : variableOf(cursor, cursor.advance());
+    case '(': {
+      cursor.advance();
+      const term = parseTerm(cursor);
+      cursor.expect(')');
+      return term;
+    }
+    case '[':
+      return parseList(cursor);
+    case '{':
+      return parseDictionary(cursor);
+    case 'new':
+      return parseNew(cursor);
+    case 'print':
+    case 'debug':
+      return parsePrint(cursor, token.kind);
+    case 'cut':
+      cursor.advance();
+      return { kind: 'cut', span: cursor.spanOfToken(token) };
+    case 'forall':
+      return parseForall(cursor);
+    case '-':
+      if (cursor.next.kind === 'name') {
+        // There is no minus before anything but a number; read on as if it were not there.
+        const found = `-${cursor.next.text}`;
+        const span = spanOver(cursor.spanOfToken(token), cursor.spanOfToken(cursor.next));
+        cursor.report('POLAR_PARSE_FOREIGN_SYNTAX', { found, instead: `0 - ${cursor.next.text}` }, span);
+        cursor.advance();
+        return parsePrimaryInside(cursor);
+      }
+      return cursor.fail(aValue);
+    default:
+      return cursor.fail(aValue);
+  }
+}
+
+/** A number with its sign, a string or a boolean; undefined, and nothing read, when there is none. */
+function findLiteral(cursor: TokenCursor): LiteralNode | undefined {
+  const token = cursor.current;
+  const unsigned = numberOf(token);
+  if (unsigned !== undefined) return literalOf(cursor, cursor.advance(), unsigned);
+  switch (token.kind) {
+    case 'string':
+      return literalOf(cursor, cursor.advance(), token.text);
+    case 'true':
+    case 'false':
+      return literalOf(cursor, cursor.advance(), token.kind === 'true');
+    case '+':
+    case '-': {
+      const number = numberOf(cursor.next);
+      if (number === undefined) return undefined;
+      cursor.advance();
+      const isInteger = /^\d+$/u.test(cursor.advance().text);
+      const value = token.kind === '+' || (number === 0 && isInteger) ? number : -number;
+      return { kind: 'literal', span: cursor.spanFrom(token.start), value };
+    }
+    default:
+      return undefined;
+  }
+}
+
+function numberOf(token: Token): number | undefined {
+  if (token.kind === 'number') return token.number;
+  if (token.kind === 'inf') return Infinity;
+  return token.kind === 'nan' ? NaN : undefined;
+}
+
+const literalOf = (cursor: TokenCursor, token: Token, value: number | string | boolean): LiteralNode => ({
+  kind: 'literal',
+  span: cursor.spanOfToken(token),
+  value,
+});
+
+const variableOf = (cursor: TokenCursor, token: Token): VariableNode => ({
+  kind: 'variable',
+  span: cursor.spanOfToken(token),
+  name: token.text,
+});
+
+function parseCall(cursor: TokenCursor): TermNode {
+  const token = cursor.advance();
+  const { args, keywords } = parseArguments(cursor);
+  const span = cursor.spanFrom(token.start);
+  return {
+    kind: 'call',
+    span,
+    predicate: token.text,
+    predicateSpan: cursor.spanOfToken(token),
+    args,
+    keywords,
+  };
+}
+
+function parseNew(cursor: TokenCursor): TermNode {
+  const { start } = cursor.advance();
+  const { name, span: classSpan } = cursor.expectName('the name of a class');
+  const { args, keywords } = parseArguments(cursor);
+  return { kind: 'new', span: cursor.spanFrom(start), className: name, classSpan, args, keywords };
+}
+
+function parsePrint(cursor: TokenCursor, kind: 'print' | 'debug'): TermNode {
+  const { start } = cursor.advance();
+  cursor.expect('(');
+  const args: TermNode[] = [];
+  while (!cursor.is(')')) {
+    args.push(asValue(cursor, parseTerm(cursor)));
+    if (!cursor.skip(',')) break;
+  }
+  cursor.expect(')', args.length === 0 ? 'a value or `)`' : '`,` or `)`');
+  return { kind, span: cursor.spanFrom(start), args };
+}
+
+function parseForall(cursor: TokenCursor): TermNode {
+  const { start } = cursor.advance();
+  cursor.expect('(');
+  const condition = asCondition(cursor, parseTerm(cursor));
+  cursor.expect(',', '`,` and the second condition of `forall`');
+  const action = asCondition(cursor, parseTerm(cursor));
+  cursor.expect(')');
+  return { kind: 'forall', span: cursor.spanFrom(start), condition, action };
+}
+
+/** `(a, b, key: c)`: a comma may follow the last keyword argument, not the last positional one. */
+function parseArguments(cursor: TokenCursor): { args: readonly TermNode[]; keywords: readonly FieldNode[] } {
+  cursor.expect('(');
+  const args: TermNode[] = [];
+  const keywords: FieldNode[] = [];
+  if (cursor.skip(')')) return { args, keywords };
+  do {
+    if (keywords.length > 0 && cursor.is(')')) break;
+    if (isKey(cursor.current) && cursor.next.kind === ':') keywords.push(parseField(cursor, parseTerm));
+    else if (keywords.length > 0) cursor.fail('a keyword argument: positional ones come first');
+    else args.push(asValue(cursor, parseTerm(cursor)));
+  } while (cursor.skip(','));
+  cursor.expect(')', '`,` or `)`');
+  reportDuplicateKeys(cursor, keywords);
+  return { args, keywords };
+}
+
+function parseList(cursor: TokenCursor): ListNode {
+  const { start } = cursor.current;
+  const { items, rest } = parseItems(cursor, (c) => asValue(c, parseArithmetic(c)));
+  return { kind: 'list', span: cursor.spanFrom(start), items, rest };
+}
+
+/** `[a, b, *rest]`: a comma may follow the last item, nothing the rest. */
+function parseItems<Item>(
+  cursor: TokenCursor,
+  parseItem: (cursor: TokenCursor) => Item,
+): { readonly items: readonly Item[]; readonly rest: VariableNode | undefined } {
+  cursor.expect('[');
+  const items: Item[] = [];
+  let rest: VariableNode | undefined;
+  while (!cursor.is(']')) {
+    if (cursor.skip('*')) {
+      if (!cursor.is('name')) cursor.failName('the variable that takes the rest of the list');
+      rest = variableOf(cursor, cursor.advance());
+      break;
+    }
+    items.push(parseItem(cursor));
+    if (!cursor.skip(',')) break;
+  }
+  cursor.expect(']', rest ? '`]`: the rest comes last' : '`,` or `]`');
+  return { items, rest };
+}
+
+function parseDictionary(cursor: TokenCursor): DictionaryNode {
+  const { start } = cursor.current;
+  const fields = parseFields(cursor, parseComparison);
+  return { kind: 'dictionary', span: cursor.spanFrom(start), fields };
+}
+
+/** `{key: value, name}`; `{name}` is `{name: name}`. */
+function parseFields<Value extends PatternOrTermNode>(
+  cursor: TokenCursor,
+  parseValue: (cursor: TokenCursor) => Value,
+): FieldNode<Value | VariableNode>[] {
+  cursor.expect('{');
+  const fields: FieldNode<Value | VariableNode>[] = [];
+  while (!cursor.is('}')) {
+    const token = cursor.current;
+    if (token.kind === 'name' && cursor.next.kind !== ':') {
+      const variable = variableOf(cursor, cursor.advance());
+      fields.push({ key: token.text, keySpan: variable.span, value: variable });
+      if (!cursor.is(',') && !cursor.is('}')) cursor.fail('`:`, `,` or `}`');
+    } else fields.push(parseField(cursor, parseValue));
+    if (!cursor.skip(',')) break;
+  }
+  cursor.expect('}', '`,` or `}`');
+  reportDuplicateKeys(cursor, fields);
+  return fields;
+}
+
+function parseField<Value extends PatternOrTermNode>(
+  cursor: TokenCursor,
+  parseValue: (cursor: TokenCursor) => Value,
+): FieldNode<Value> {
+  const token = cursor.current;
+  const keySpan = cursor.spanOfToken(token);
+  if (token.kind === 'string' && cursor.next.kind === ':' && isName(token.text)) {
+    cursor.report(
+      'POLAR_PARSE_FOREIGN_SYNTAX',
+      { found: cursor.quote(keySpan), instead: token.text },
+      keySpan,
+    );
+  } else if (!isKey(token)) cursor.failName('a key');
+  cursor.advance();
+  cursor.expect(':');
+  return { key: token.text, keySpan, value: asValue(cursor, parseValue(cursor)) };
+}
+
+export const isKey = (token: Token): boolean =>
+  token.kind === 'name' || (token.kind === token.text && isKeyWord(token.kind));
+
+/** A key that appears a second time is reported. */
+export function reportDuplicateKeys(
+  cursor: TokenCursor,
+  fields: readonly { readonly key: string; readonly keySpan: Span }[],
+): void {
+  const seen = new Set<string>();
+  for (const { key, keySpan } of fields) {
+    if (seen.has(key)) cursor.report('POLAR_PARSE_DUPLICATE_KEY', { key }, keySpan);
+    seen.add(key);
+  }
+}
+
+// ── parameters and patterns ──
+
+/** `(a, b: Pattern)` after the name of a rule. */
+export function parseParameters(cursor: TokenCursor): readonly ParameterNode[] {
+  cursor.expect('(');
+  const parameters: ParameterNode[] = [];
+  if (cursor.skip(')')) return parameters;
+  do {
+    const { start } = cursor.current;
+    let term: TermNode;
+    let specializer: PatternNode | undefined;
+    if (cursor.is('name') && cursor.next.kind === ':') {
+      term = variableOf(cursor, cursor.advance());
+      cursor.advance();
+      specializer = parsePattern(cursor);
+    } else {
+      term = asValue(cursor, parseArithmetic(cursor));
+      if (cursor.is(':')) cursor.fail('`,` or `)` (only a variable can have a type)');
+    }
+    parameters.push({ kind: 'parameter', span: cursor.spanFrom(start), term, specializer });
+  } while (cursor.skip(','));
+  cursor.expect(')', '`,` or `)`');
+  return parameters;
+}
+
+const aPattern = 'a class name, a pattern in `{ }` or `[ ]`, a number, a string or a boolean';
+
+/** What stands after `:` and `matches`; a name alone is a class. */
+function parsePattern(cursor: TokenCursor): PatternNode {
+  if (cursor.is('name')) return parseInstancePattern(cursor);
+  if (cursor.is('{')) return parseDictionaryPattern(cursor);
+  if (cursor.is('[')) return parseListPattern(cursor);
+  return findLiteral(cursor) ?? cursor.failName(aPattern);
+}
+
+function parseInstancePattern(cursor: TokenCursor): InstancePatternNode {
+  const { name, span: classSpan } = cursor.expectName('the name of a class');
+  const fields = cursor.is('{') ? parsePatternFields(cursor) : [];
+  const span = cursor.spanFrom(classSpan.start);
+  return { kind: 'instance-pattern', span, className: name, classSpan, fields };
+}
+
+function parseDictionaryPattern(cursor: TokenCursor): DictionaryPatternNode {
+  const { start } = cursor.current;
+  const fields = parsePatternFields(cursor);
+  return { kind: 'dictionary-pattern', span: cursor.spanFrom(start), fields };
+}
+
+const parsePatternFields = (cursor: TokenCursor): FieldNode<PatternOrTermNode>[] =>
+  parseFields(cursor, parseNestedPattern);
+
+function parseListPattern(cursor: TokenCursor): ListPatternNode {
+  const { start } = cursor.current;
+  const { items, rest } = parseItems(cursor, parsePatternItem);
+  return { kind: 'list-pattern', span: cursor.spanFrom(start), items, rest };
+}
+
+/** In a list pattern arithmetic may stand, in a field of another pattern it wants parentheses. */
+function parsePatternItem(cursor: TokenCursor): PatternOrTermNode {
+  const isPattern = startsPattern(cursor);
+  return isPattern ? parseNestedPattern(cursor) : parseArithmetic(cursor, parsePatternOperand);
+}
+
+const startsPattern = (cursor: TokenCursor): boolean =>
+  cursor.is('{') || cursor.is('[') || (cursor.is('name') && cursor.next.kind === '{');
+
+/** Inside a pattern a name alone is a variable. */
+function parseNestedPattern(cursor: TokenCursor): PatternOrTermNode {
+  if (!startsPattern(cursor)) return parsePatternOperand(cursor);
+  cursor.enter();
+  const pattern = parsePattern(cursor);
+  cursor.leave();
+  return pattern;
+}
+
+function parsePatternOperand(cursor: TokenCursor): TermNode {
+  const { start } = cursor.current;
+  cursor.enter();
+  const term = parsePatternPrimary(cursor);
+  cursor.leave();
+  return parseLookupTail(cursor, start, term);
+}
+
+function parsePatternPrimary(cursor: TokenCursor): TermNode {
+  const literal = findLiteral(cursor);
+  if (literal) return literal;
+  if (cursor.skip('(')) {
+    const term = parseArithmetic(cursor, parsePatternOperand);
+    cursor.expect(')');
+    return term;
+  }
+  if (!cursor.is('name')) cursor.failName('a value or a pattern');
+  return variableOf(cursor, cursor.advance());
+}
+
+// ── kinds: what is a value, what is a condition, what may be either ──
+
+type Role = 'value' | 'condition' | 'either';
+
+const roles: Readonly<Record<TermNode['kind'], Role>> = {
+  variable: 'either',
+  literal: 'value',
+  list: 'value',
+  dictionary: 'value',
+  lookup: 'either',
+  'method-call': 'either',
+  new: 'value',
+  arithmetic: 'value',
+  call: 'condition',
+  unify: 'condition',
+  assign: 'condition',
+  compare: 'condition',
+  in: 'condition',
+  matches: 'condition',
+  and: 'condition',
+  or: 'condition',
+  not: 'condition',
+  forall: 'condition',
+  cut: 'condition',
+  print: 'condition',
+  debug: 'condition',
+};
+
+/** Reports a condition that stands where a value must. */
+function asValue<Term extends PatternOrTermNode>(cursor: TokenCursor, term: Term): Term {
+  const role = (roles as Readonly<Record<string, Role>>)[term.kind];
+  if (role !== 'condition') return term;
+  const data = { found: cursor.quote(term.span), isCall: term.kind === 'call' };
+  cursor.report('POLAR_PARSE_VALUE_EXPECTED', data, term.span);
+  return term;
+}
+
+/** Reports a value that stands where a condition must. */
+export function asCondition(cursor: TokenCursor, term: TermNode): TermNode {
+  const role = term.kind === 'literal' && typeof term.value === 'boolean' ? 'either' : roles[term.kind];
+  if (role === 'value')
+    cursor.report('POLAR_PARSE_CONDITION_EXPECTED', { found: cursor.quote(term.span) }, term.span);
+  return term;
+}

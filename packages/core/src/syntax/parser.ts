@@ -1,0 +1,108 @@
+import { Report } from '../diagnostics/diagnostic.js';
+import type { Source } from '../diagnostics/source.js';
+import { spanOf } from '../diagnostics/span.js';
+import type { InlineQueryNode, PolicyNode, RuleNode, RuleTypeNode, StatementNode, TermNode } from './ast.js';
+import { lex } from './lexer.js';
+import { parseBlock } from './parse-block.js';
+import { asCondition, parseParameters, parseTerm } from './parse-term.js';
+import { expectSemicolon, skipStatement } from './recovery.js';
+import { maxDepth, SyntaxFault, TokenCursor } from './token-cursor.js';
+import { findDeeperThan } from './visit.js';
+
+const aStatement = 'a rule, a rule type, an inline query or a block';
+
+/**
+ * Reads a policy. What is wrong is reported, at most once a mistake; the tree holds every statement that could be read.
+ * Never throws, and no tree it returns is deeper than `maxDepth`.
+ */
+export function parsePolicy(source: Source, report: Report): PolicyNode {
+  const lexical = new Report();
+  const { tokens, comments } = lex(source, lexical);
+  const cursor = new TokenCursor(source, tokens);
+  const statements: StatementNode[] = [];
+  while (!cursor.is('end')) {
+    const first = cursor.current;
+    const statement = recovering(
+      cursor,
+      () => parseStatement(cursor),
+      () => skipStatement(cursor, first),
+    );
+    if (statement) statements.push(statement);
+    if (cursor.current === first) cursor.advance();
+  }
+  cursor.flush(lexical, report);
+  return { kind: 'policy', span: spanOf(source, 0, source.text.length), statements, comments };
+}
+
+/** Reads a query, which is one term and nothing after it. Reports what is wrong; undefined when there is no term to return. */
+export function parseQuery(source: Source, report: Report): TermNode | undefined {
+  const lexical = new Report();
+  const { tokens } = lex(source, lexical);
+  const cursor = new TokenCursor(source, tokens);
+  const term = recovering(cursor, () => {
+    const query = asCondition(cursor, parseTerm(cursor));
+    cursor.expect(
+      'end',
+      cursor.is(';') ? 'the end of the query (it takes no `;`)' : 'an operator or the end of the query',
+    );
+    return query;
+  });
+  cursor.flush(lexical, report);
+  return term;
+}
+
+/** Undefined for a tree that is too deep, and after a syntax error, from which `recover` then moves on. */
+function recovering<Node extends StatementNode | TermNode>(
+  cursor: TokenCursor,
+  parse: () => Node,
+  recover?: () => void,
+): Node | undefined {
+  cursor.startOver();
+  try {
+    const node = parse();
+    const deep = findDeeperThan(node, maxDepth);
+    if (deep === undefined) return node;
+    cursor.report('POLAR_PARSE_TOO_DEEP', { limit: maxDepth }, deep.span);
+  } catch (fault) {
+    if (!(fault instanceof SyntaxFault)) throw fault;
+    recover?.();
+  }
+  return undefined;
+}
+
+function parseStatement(cursor: TokenCursor): StatementNode {
+  switch (cursor.kind) {
+    case 'name':
+      return cursor.next.kind === '(' ? parseRule(cursor) : parseBlock(cursor);
+    case 'type':
+      return parseRuleType(cursor);
+    case '?=':
+      return parseInlineQuery(cursor);
+    default:
+      return cursor.next.kind === '(' ? cursor.failName(aStatement) : cursor.fail(aStatement);
+  }
+}
+
+function parseRule(cursor: TokenCursor): RuleNode {
+  const first = cursor.current;
+  const { name, span: nameSpan } = cursor.expectName('the name of a rule');
+  const parameters = parseParameters(cursor);
+  const body = cursor.skip('if') ? asCondition(cursor, parseTerm(cursor)) : undefined;
+  expectSemicolon(cursor, first, body ? '`;` or an operator' : '`;` or `if`');
+  return { kind: 'rule', span: cursor.spanFrom(first.start), name, nameSpan, parameters, body };
+}
+
+function parseRuleType(cursor: TokenCursor): RuleTypeNode {
+  const first = cursor.advance();
+  const { name, span: nameSpan } = cursor.expectName('the name of a rule');
+  const parameters = parseParameters(cursor);
+  expectSemicolon(cursor, first, '`;` (a rule type has no body)');
+  return { kind: 'rule-type', span: cursor.spanFrom(first.start), name, nameSpan, parameters };
+}
+
+function parseInlineQuery(cursor: TokenCursor): InlineQueryNode {
+  const first = cursor.advance();
+  const term = asCondition(cursor, parseTerm(cursor));
+  expectSemicolon(cursor, first, '`;` or an operator');
+  return { kind: 'inline-query', span: cursor.spanFrom(first.start), term };
+}

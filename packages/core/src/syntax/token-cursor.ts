@@ -1,0 +1,184 @@
+import type { Code, DataOf } from '../diagnostics/codes.js';
+import { Report } from '../diagnostics/diagnostic.js';
+import type { Source } from '../diagnostics/source.js';
+import type { Span } from '../diagnostics/span.js';
+import { spanOf } from '../diagnostics/span.js';
+import type { NameNode, StringNode } from './ast.js';
+import { isKeyword, type Token, type TokenKind } from './token.js';
+
+/** How deep terms may nest, in the text and in the tree: what keeps every recursion over a tree within the JavaScript stack. */
+export const maxDepth = 500;
+
+/** Enough for any file that a person repairs; a text which is no policy at all does not become a million messages. */
+const maxErrors = 100;
+
+/** Thrown by `fail`, caught where the parser starts the next statement; it never leaves the parser. */
+export class SyntaxFault {}
+
+/** The place in the tokens at which the parser stands, and what it has to say about them. */
+export class TokenCursor {
+  #at = 0;
+  #depth = 0;
+  #lastFault = -1;
+  #errors = new Report();
+
+  constructor(
+    readonly source: Source,
+    readonly tokens: readonly Token[],
+  ) {}
+
+  // ── looking ──
+
+  get current(): Token {
+    return this.tokens[this.#at]!;
+  }
+
+  get next(): Token {
+    return this.tokens[Math.min(this.#at + 1, this.tokens.length - 1)]!;
+  }
+
+  get previous(): Token | undefined {
+    return this.tokens[this.#at - 1];
+  }
+
+  get kind(): TokenKind {
+    return this.current.kind;
+  }
+
+  is(kind: TokenKind): boolean {
+    return this.current.kind === kind;
+  }
+
+  /** The tokens read since one was the current, with it. */
+  tokensSince(first: Token): readonly Token[] {
+    let start = this.#at;
+    while (start > 0 && this.tokens[start - 1]!.start >= first.start) start--;
+    return this.tokens.slice(start, this.#at);
+  }
+
+  /** From an offset to the end of the token before the current one. */
+  spanFrom(start: number): Span {
+    return spanOf(this.source, start, this.previous?.end ?? start);
+  }
+
+  spanOfToken(token: Token): Span {
+    return spanOf(this.source, token.start, token.end);
+  }
+
+  /** The text of a span for a message: on one line, cut when long. */
+  quote(span: Span): string {
+    const text = this.source.text
+      .slice(span.start, Math.min(span.end, span.start + 200))
+      .replace(/\s+/gu, ' ');
+    const points = [...text];
+    return points.length > 60 ? `${points.slice(0, 59).join('')}…` : text;
+  }
+
+  // ── moving ──
+
+  advance(): Token {
+    const token = this.current;
+    if (token.kind !== 'end') this.#at++;
+    return token;
+  }
+
+  /** Steps over the current token if it is of this kind. */
+  skip(kind: TokenKind): boolean {
+    if (!this.is(kind)) return false;
+    this.advance();
+    return true;
+  }
+
+  expect(kind: TokenKind, wanted = `\`${kind}\``): Token {
+    if (!this.is(kind)) this.fail(wanted);
+    return this.advance();
+  }
+
+  expectName(wanted: string): NameNode {
+    const token = this.current;
+    if (token.kind !== 'name') this.failName(wanted);
+    this.advance();
+    return { kind: 'name', span: this.spanOfToken(token), name: token.text };
+  }
+
+  expectString(wanted: string): StringNode {
+    const token = this.expect('string', wanted);
+    return { kind: 'string', span: this.spanOfToken(token), value: token.text };
+  }
+
+  // ── depth ──
+
+  enter(): void {
+    if (++this.#depth > maxDepth)
+      this.failWith('POLAR_PARSE_TOO_DEEP', { limit: maxDepth }, this.spanOfToken(this.current));
+  }
+
+  leave(): void {
+    this.#depth--;
+  }
+
+  /** A statement starts: whatever a fault left open is over. */
+  startOver(): void {
+    this.#depth = 0;
+  }
+
+  // ── complaining ──
+
+  /** Says what is wrong; parsing goes on. */
+  report<C extends Code>(code: C, data: DataOf<C>, span: Span): void {
+    if (this.#errors.diagnostics.length < maxErrors) this.#errors.error(code, data, span);
+  }
+
+  /** Says what was wanted instead of the current token, once a token. */
+  reportUnexpected(wanted: string): void {
+    const token = this.current;
+    if (token.isReported || this.#lastFault === this.#at) return;
+    this.#lastFault = this.#at;
+    if (token.kind === 'end') {
+      const end = this.previous?.end ?? 0;
+      this.report('POLAR_PARSE_UNEXPECTED_END', { wanted }, spanOf(this.source, end, end));
+    } else if (token.kind === 'unterminated') {
+      this.report('POLAR_PARSE_UNTERMINATED_STRING', {}, this.spanOfToken(token));
+    } else {
+      this.report(
+        'POLAR_PARSE_UNEXPECTED_TOKEN',
+        { found: this.#describe(token), wanted },
+        this.spanOfToken(token),
+      );
+    }
+  }
+
+  fail(wanted: string): never {
+    this.reportUnexpected(wanted);
+    throw new SyntaxFault();
+  }
+
+  /** As `fail`, where a name should stand: a keyword there deserves its own message. */
+  failName(wanted: string): never {
+    const token = this.current;
+    if (isKeyword(token.kind) && !token.isReported && this.#lastFault !== this.#at) {
+      this.#lastFault = this.#at;
+      this.report('POLAR_PARSE_RESERVED_WORD', { word: token.text }, this.spanOfToken(token));
+      throw new SyntaxFault();
+    }
+    this.fail(wanted);
+  }
+
+  failWith<C extends Code>(code: C, data: DataOf<C>, span: Span): never {
+    if (!this.current.isReported) this.report(code, data, span);
+    this.#lastFault = this.#at;
+    throw new SyntaxFault();
+  }
+
+  #describe(token: Token): string {
+    const text = this.quote(this.spanOfToken(token));
+    return token.kind === 'string' ? `the string ${text}` : `\`${text}\``;
+  }
+
+  /** Everything reported, in the order of the text, together with what the lexer found. */
+  flush(lexical: Report, report: Report): void {
+    const all = [...lexical.diagnostics, ...this.#errors.diagnostics];
+    all.sort((a, b) => (a.span?.start ?? 0) - (b.span?.start ?? 0));
+    report.diagnostics.push(...all.slice(0, maxErrors));
+  }
+}

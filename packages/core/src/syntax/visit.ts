@@ -1,0 +1,111 @@
+import { assertNever } from '../internal/assert-never.js';
+import type { FieldNode, Node } from './ast.js';
+
+/**
+ * What a pass does at a node, before its children: one function for every node, or one for each kind it cares about.
+ * Answering `false` leaves the children out.
+ */
+export type Visitor =
+  | ((node: Node) => false | void)
+  | { readonly [Kind in Node['kind']]?: (node: Extract<Node, { readonly kind: Kind }>) => false | void };
+
+/** Walks a tree in the order of its text. It keeps its own stack, so that no tree is too deep for it. */
+export function visit(root: Node, visitor: Visitor): void {
+  const pending: Node[] = [root];
+  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+    const handler = (typeof visitor === 'function' ? visitor : visitor[node.kind]) as
+      | ((node: Node) => false | void)
+      | undefined;
+    if (handler?.(node) === false) continue;
+    const children = childrenOf(node);
+    for (let i = children.length - 1; i >= 0; i--) pending.push(children[i]!);
+  }
+}
+
+/** The first node found more than `limit` nodes down from the root, the root being the first; undefined when the tree is not that deep. */
+export function findDeeperThan(root: Node, limit: number): Node | undefined {
+  const pending: Node[] = [root];
+  const depths: number[] = [1];
+  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+    const depth = depths.pop()!;
+    if (depth > limit) return node;
+    for (const child of childrenOf(node)) {
+      pending.push(child);
+      depths.push(depth + 1);
+    }
+  }
+  return undefined;
+}
+
+const valuesOf = <Value>(fields: readonly FieldNode<Value>[]): readonly Value[] =>
+  fields.map(({ value }) => value);
+
+const present = <Item>(item: Item | undefined): readonly Item[] => (item === undefined ? [] : [item]);
+
+/** The nodes directly inside a node, in the order of the text. */
+export function childrenOf(node: Node): readonly Node[] {
+  switch (node.kind) {
+    case 'variable':
+    case 'literal':
+    case 'cut':
+    case 'name':
+    case 'string':
+    case 'comment':
+      return [];
+    case 'list':
+    case 'list-pattern':
+      return [...node.items, ...present(node.rest)];
+    case 'dictionary':
+      return valuesOf(node.fields);
+    case 'instance-pattern':
+    case 'dictionary-pattern':
+      return valuesOf(node.fields);
+    case 'lookup':
+      return [node.object, node.key];
+    case 'method-call':
+      return [node.object, ...node.args, ...valuesOf(node.keywords)];
+    case 'new':
+    case 'call':
+      return [...node.args, ...valuesOf(node.keywords)];
+    case 'arithmetic':
+    case 'unify':
+    case 'compare':
+      return [node.left, node.right];
+    case 'assign':
+      return [node.variable, node.value];
+    case 'in':
+      return [node.item, node.collection];
+    case 'matches':
+      return [node.value, node.pattern];
+    case 'and':
+    case 'or':
+      return node.operands;
+    case 'not':
+      return [node.operand];
+    case 'forall':
+      return [node.condition, node.action];
+    case 'print':
+    case 'debug':
+      return node.args;
+    case 'parameter':
+      return [node.term, ...present(node.specializer)];
+    case 'rule':
+      return [...node.parameters, ...present(node.body)];
+    case 'rule-type':
+      return node.parameters;
+    case 'inline-query':
+      return [node.term];
+    case 'list-declaration':
+      return [node.name, ...node.items];
+    case 'dictionary-declaration':
+      return [node.name, ...valuesOf(node.fields)];
+    case 'shorthand-rule':
+      return [node.head, node.implier, ...present(node.keyword), ...present(node.relation)];
+    case 'block':
+      return [...present(node.keyword), node.className, ...node.items];
+    case 'policy':
+      return node.statements;
+    default:
+      return assertNever(node);
+  }
+}
