@@ -1,6 +1,19 @@
 // `@nanook/core/syntax`: the Polar language as text and tree, usable without the engine.
 
 export { parse, parseTerm, type NamedText } from './parse.js';
+export {
+  print,
+  printParameter,
+  printPolicy,
+  printRule,
+  printRuleType,
+  printShorthandRule,
+  printStatement,
+  printString,
+  printTerm,
+  printValue,
+} from './print.js';
+export { mapPattern, mapTerm } from './map-term.js';
 export { childrenOf, visit, type Visitor } from './visit.js';
 export type {
   AndNode,

@@ -1,0 +1,260 @@
+import { assertNever } from '../internal/assert-never.js';
+import type {
+  BlockNode,
+  DictionaryDeclarationNode,
+  FieldNode,
+  ListDeclarationNode,
+  LiteralNode,
+  NameNode,
+  Node,
+  ParameterNode,
+  PatternOrTermNode,
+  PolicyNode,
+  RuleNode,
+  RuleTypeNode,
+  ShorthandRuleNode,
+  StatementNode,
+  TermNode,
+  VariableNode,
+} from './ast.js';
+import { isName } from './lexer.js';
+import { isKeyword, isKeyWord } from './token.js';
+
+// The text of a tree. Parsing it gives the same tree again, spans aside. (Recursion is safe here: the parser bounds depth.)
+
+/** How tightly a term holds together; an operand that is looser than its place demands gets parentheses. */
+const Level = {
+  or: 1,
+  and: 2,
+  not: 3,
+  unify: 4,
+  compare: 5,
+  sum: 6,
+  product: 7,
+  membership: 8,
+  lookup: 9,
+} as const;
+
+function levelOf(term: PatternOrTermNode): number {
+  switch (term.kind) {
+    case 'or':
+      return Level.or;
+    case 'and':
+      return Level.and;
+    case 'not':
+      return Level.not;
+    case 'unify':
+    case 'assign':
+      return Level.unify;
+    case 'compare':
+      return Level.compare;
+    case 'arithmetic':
+      return term.operator === '+' || term.operator === '-' ? Level.sum : Level.product;
+    case 'in':
+    case 'matches':
+      return Level.membership;
+    default:
+      return Level.lookup;
+  }
+}
+
+const at = (level: number, term: PatternOrTermNode): string =>
+  levelOf(term) < level ? `(${printTerm(term)})` : printTerm(term);
+
+/** A term or pattern on one line. */
+export function printTerm(term: PatternOrTermNode): string {
+  switch (term.kind) {
+    case 'variable':
+      return term.name;
+    case 'literal':
+      return printValue(term.value);
+    case 'list':
+    case 'list-pattern':
+      return printItems(term.items, term.rest);
+    case 'dictionary':
+      return printFields(term.fields, Level.compare);
+    case 'dictionary-pattern':
+      return printFields(term.fields, Level.lookup);
+    case 'instance-pattern':
+      return `${term.className}${printFields(term.fields, Level.lookup)}`;
+    case 'lookup':
+      return `${printObject(term.object)}.${printKey(term.key)}`;
+    case 'method-call':
+      return `${printObject(term.object)}.${term.method}${printArguments(term.args, term.keywords)}`;
+    case 'new':
+      return `new ${term.className}${printArguments(term.args, term.keywords)}`;
+    case 'call':
+      return `${term.predicate}${printArguments(term.args, term.keywords)}`;
+    case 'arithmetic': {
+      const level = levelOf(term);
+      return `${at(level, term.left)} ${term.operator} ${at(level + 1, term.right)}`;
+    }
+    case 'unify':
+      return `${at(Level.compare, term.left)} = ${at(Level.compare, term.right)}`;
+    case 'assign':
+      return `${term.variable.name} := ${at(Level.compare, term.value)}`;
+    case 'compare':
+      return `${at(Level.sum, term.left)} ${term.operator} ${at(Level.sum, term.right)}`;
+    case 'in':
+      return `${at(Level.lookup, term.item)} in ${at(Level.lookup, term.collection)}`;
+    case 'matches':
+      return `${at(Level.lookup, term.value)} matches ${printTerm(term.pattern)}`;
+    case 'and':
+      return term.operands.length === 0 ? '(true)' : joined(term.operands, ' and ', Level.not);
+    case 'or':
+      return term.operands.length === 0 ? '(false)' : joined(term.operands, ' or ', Level.and);
+    case 'not':
+      return `not ${at(Level.unify, term.operand)}`;
+    case 'forall':
+      return `forall(${printTerm(term.condition)}, ${printTerm(term.action)})`;
+    case 'cut':
+      return 'cut';
+    case 'print':
+    case 'debug':
+      return `${term.kind}${printArguments(term.args, [])}`;
+    default:
+      return assertNever(term);
+  }
+}
+
+const joined = (terms: readonly PatternOrTermNode[], between: string, level: number): string =>
+  terms.map((term) => at(level, term)).join(between);
+
+/** A number before a dot would swallow the dot. */
+const printObject = (term: TermNode): string =>
+  term.kind === 'literal' && typeof term.value === 'number' ? `(${printTerm(term)})` : at(Level.lookup, term);
+
+const printKey = (key: LiteralNode | VariableNode): string => {
+  if (key.kind === 'variable') return `(${key.name})`;
+  const text = String(key.value);
+  return isName(text) && (!isKeyword(text) || isKeyWord(text)) ? text : `(${printString(text)})`;
+};
+
+function printItems(items: readonly PatternOrTermNode[], rest: VariableNode | undefined): string {
+  const parts = items.map((item) => at(Level.sum, item));
+  if (rest) parts.push(`*${rest.name}`);
+  return `[${parts.join(', ')}]`;
+}
+
+const printFields = (fields: readonly FieldNode<PatternOrTermNode>[], level: number): string =>
+  `{${fields.map(({ key, value }) => `${key}: ${at(level, value)}`).join(', ')}}`;
+
+const printArguments = (args: readonly TermNode[], keywords: readonly FieldNode[]): string =>
+  `(${[...args.map(printTerm), ...keywords.map(({ key, value }) => `${key}: ${printTerm(value)}`)].join(', ')})`;
+
+/** A number, string or boolean as Polar writes it. */
+export function printValue(value: number | string | boolean): string {
+  if (typeof value === 'string') return printString(value);
+  return typeof value === 'number' ? printNumber(value) : String(value);
+}
+
+const escapes: Readonly<Record<string, string>> = {
+  '"': '\\"',
+  '\\': '\\\\',
+  '\n': '\\n',
+  '\r': '\\r',
+  '\t': '\\t',
+  '\0': '\\0',
+};
+
+/** In double quotes, with the escapes that Polar has. */
+// oxlint-disable-next-line no-control-regex -- NUL has an escape
+export const printString = (text: string): string =>
+  `"${text.replace(/["\\\n\r\t\0]/gu, (char) => escapes[char]!)}"`;
+
+function printNumber(value: number): string {
+  if (Number.isNaN(value)) return 'nan';
+  if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf';
+  if (Object.is(value, -0)) return '-0.0';
+  const text = String(value);
+  // Beyond ±(2^53 − 1) only floats can be written.
+  return Number.isInteger(value) && !Number.isSafeInteger(value) && !text.includes('e') ? `${text}.0` : text;
+}
+
+// ── statements ──
+
+export const printParameter = ({ term, specializer }: ParameterNode): string =>
+  specializer ? `${printTerm(term)}: ${printTerm(specializer)}` : at(Level.sum, term);
+
+const printHead = (name: string, parameters: readonly ParameterNode[]): string =>
+  `${name}(${parameters.map(printParameter).join(', ')})`;
+
+/** `name(parameters) if body;` on one line. */
+export const printRule = ({ name, parameters, body }: RuleNode): string =>
+  `${printHead(name, parameters)}${body ? ` if ${printTerm(body)}` : ''};`;
+
+export const printRuleType = ({ name, parameters }: RuleTypeNode): string =>
+  `type ${printHead(name, parameters)};`;
+
+export function printShorthandRule({ head, implier, keyword, relation }: ShorthandRuleNode): string {
+  const on = keyword && relation ? ` ${keyword.name} ${printString(relation.value)}` : '';
+  return `${printString(head.value)} if ${printString(implier.value)}${on};`;
+}
+
+function printDeclaration(declaration: ListDeclarationNode | DictionaryDeclarationNode): string {
+  const { name } = declaration.name;
+  if (declaration.kind === 'list-declaration') {
+    return `${name} = [${declaration.items.map(({ value }) => printString(value)).join(', ')}];`;
+  }
+  if (declaration.fields.length === 0) return `${name} = {};`;
+  return `${name} = { ${declaration.fields.map(printRelation).join(', ')} };`;
+}
+
+const printRelation = ({ key, value }: FieldNode<NameNode>): string => `${key}: ${value.name}`;
+
+function printBlock({ keyword, className, items }: BlockNode): string {
+  const head = `${keyword ? `${keyword.name} ` : ''}${className.name}`;
+  if (items.length === 0) return `${head} {}`;
+  const lines = items.map((item) =>
+    item.kind === 'shorthand-rule' ? printShorthandRule(item) : printDeclaration(item),
+  );
+  return `${head} {\n${lines.map((line) => `  ${line}\n`).join('')}}`;
+}
+
+/** A statement with its semicolon, on one line except for a block. */
+export function printStatement(statement: StatementNode): string {
+  switch (statement.kind) {
+    case 'rule':
+      return printRule(statement);
+    case 'rule-type':
+      return printRuleType(statement);
+    case 'inline-query':
+      return `?= ${printTerm(statement.term)};`;
+    case 'block':
+      return printBlock(statement);
+    default:
+      return assertNever(statement);
+  }
+}
+
+/** One statement after the other, without the comments. */
+export const printPolicy = ({ statements }: PolicyNode): string =>
+  statements.map((statement) => `${printStatement(statement)}\n`).join('');
+
+/** The text of any node. */
+export function print(node: Node): string {
+  switch (node.kind) {
+    case 'policy':
+      return printPolicy(node);
+    case 'rule':
+    case 'rule-type':
+    case 'inline-query':
+    case 'block':
+      return printStatement(node);
+    case 'parameter':
+      return printParameter(node);
+    case 'shorthand-rule':
+      return printShorthandRule(node);
+    case 'list-declaration':
+    case 'dictionary-declaration':
+      return printDeclaration(node);
+    case 'name':
+      return node.name;
+    case 'string':
+      return printString(node.value);
+    case 'comment':
+      return node.text;
+    default:
+      return printTerm(node);
+  }
+}
