@@ -1,0 +1,131 @@
+import type { Diagnostic } from '../diagnostics/diagnostic.js';
+import { Report } from '../diagnostics/diagnostic.js';
+import type { Source } from '../diagnostics/source.js';
+import { groupBy } from '../internal/group-by.js';
+import type { BlockNode, InlineQueryNode, RuleNode, RuleTypeNode, StatementNode } from '../syntax/ast.js';
+import { parsePolicy } from '../syntax/parser.js';
+import type { TypeTable } from '../types/type-table.js';
+import { allChecks } from './checks/all-checks.js';
+import type { PolicyDraft } from './policy-draft.js';
+import { policyHash } from './policy-hash.js';
+import type { Policy, PolicyRule, ResourceBlock } from './policy.js';
+import { mergeBlocks } from './resource-block.js';
+import { ruleTypeTable } from './rule-type-table.js';
+import { RuleTypeMatcher } from './rule-type.js';
+import { rewriteShorthandRules, type UnnumberedRule } from './shorthand.js';
+
+/**
+ * Reads and checks all sources of a policy together.
+ *
+ * @param report gets all that is wrong in any of them: by source, its syntax errors first, then in the order of the text
+ * @returns the policy, frozen, or undefined when there were errors
+ */
+export function buildPolicy(
+  sources: readonly Source[],
+  types: TypeTable,
+  report: Report,
+): Policy | undefined {
+  const found = new Report();
+  const statements = readAll(sources, found);
+  const hasAllStatements = !found.hasErrors;
+
+  const rules = only<RuleNode>('rule', statements);
+  const ruleTypes = only<RuleTypeNode>('rule-type', statements);
+  const inlineQueries = only<InlineQueryNode>('inline-query', statements);
+  const inBlocks = new Report();
+  const blocks = mergeBlocks(only<BlockNode>('block', statements), types, inBlocks);
+  const inShorthand = new Report();
+  const shorthand = rewriteShorthandRules(blocks, types, inShorthand);
+  const hasAllBlocks = hasAllStatements && !inBlocks.hasErrors && !inShorthand.hasErrors;
+  found.diagnostics.push(...inBlocks.diagnostics);
+  // A name that is not declared may have been, in what could not be read.
+  if (hasAllStatements && !inBlocks.hasErrors) found.diagnostics.push(...inShorthand.diagnostics);
+
+  const numbered = [...rules.map(ordinaryRule), ...shorthand].map((rule, id): PolicyRule =>
+    Object.freeze({ ...rule, id }),
+  );
+  const actorTypes = namesOf(blocks, ({ isActor }) => isActor);
+  const resourceTypes = namesOf(blocks, () => true);
+  const draft: PolicyDraft = {
+    types,
+    rules: numbered,
+    rulesByName: groupBy(numbered, ({ name }) => name),
+    ruleTypes,
+    typesOfRules: ruleTypeTable(ruleTypes, blocks),
+    matcher: new RuleTypeMatcher(types, { Actor: actorTypes, Resource: resourceTypes }),
+    inlineQueries,
+    blocks,
+    hasAllStatements,
+    hasAllBlocks,
+  };
+  for (const check of allChecks) check(draft, found);
+
+  const diagnostics = inOrder(found.diagnostics, sources);
+  report.diagnostics.push(...diagnostics);
+  if (found.hasErrors) return undefined;
+  return Object.freeze({
+    kind: 'policy',
+    hash: policyHash(sources),
+    sources: Object.freeze([...sources]),
+    rules: Object.freeze(numbered),
+    ruleTypes: Object.freeze(ruleTypes),
+    inlineQueries: Object.freeze(inlineQueries),
+    blocks,
+    actorTypes: Object.freeze(actorTypes),
+    resourceTypes: Object.freeze(resourceTypes),
+    warnings: Object.freeze(diagnostics),
+  });
+}
+
+/**
+ * The statements of every source. A source that repeats an earlier one is reported, and not read twice. A statement with a
+ * syntax error in it is left out, even if some tree could be made of it: what else is wrong there may be due to that.
+ */
+function readAll(sources: readonly Source[], report: Report): StatementNode[] {
+  const byName = new Map<string, Source>();
+  const byText = new Map<string, string>();
+  return sources.flatMap((source) => {
+    const { name, text } = source;
+    if (name !== undefined) {
+      const sameName = byName.get(name);
+      const sameAs = sameName === undefined ? byText.get(text) : name;
+      if (sameAs !== undefined) report.error('POLAR_LOAD_DUPLICATE_SOURCE', { name, sameAs });
+      if (sameAs !== undefined && (sameName ?? source).text === text) return [];
+      byName.set(name, source);
+      byText.set(text, name);
+    }
+    const inSource = new Report();
+    const { statements } = parsePolicy(source, inSource);
+    report.diagnostics.push(...inSource.diagnostics);
+    const faults = inSource.errors.map(({ span }) => span?.start ?? 0);
+    return statements.filter(({ span }) => !faults.some((at) => span.start <= at && at < span.end));
+  });
+}
+
+const only = <Node extends StatementNode>(kind: Node['kind'], statements: readonly StatementNode[]): Node[] =>
+  statements.filter((statement): statement is Node => statement.kind === kind);
+
+const ordinaryRule = ({ name, parameters, body, span }: RuleNode): UnnumberedRule => ({
+  kind: 'policy-rule',
+  name,
+  parameters,
+  body,
+  span,
+  shorthandOf: undefined,
+});
+
+const namesOf = (
+  blocks: ReadonlyMap<string, ResourceBlock>,
+  isMember: (block: ResourceBlock) => boolean,
+): string[] => [...blocks.values()].filter(isMember).map(({ type }) => type);
+
+/** By source; in a source what is no Polar comes first, then by place. What lies in no text comes last. */
+function inOrder(diagnostics: readonly Diagnostic[], sources: readonly Source[]): Diagnostic[] {
+  const position = new Map(sources.map((source, i) => [source, i]));
+  const sourceOf = ({ span }: Diagnostic): number => (span && position.get(span.source)) ?? sources.length;
+  const isCheck = ({ code }: Diagnostic): number => (code.startsWith('POLAR_PARSE_') ? 0 : 1);
+  const startOf = ({ span }: Diagnostic): number => span?.start ?? 0;
+  return [...diagnostics].sort(
+    (a, b) => sourceOf(a) - sourceOf(b) || isCheck(a) - isCheck(b) || startOf(a) - startOf(b),
+  );
+}

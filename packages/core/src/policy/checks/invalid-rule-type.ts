@@ -1,0 +1,30 @@
+import { visit } from '../../syntax/visit.js';
+import { check } from './check.js';
+
+/** A rule type says what is known before anything runs, so nothing in it can be computed or left open. */
+export const invalidRuleType = check({
+  code: 'POLAR_CHECK_INVALID_RULE_TYPE',
+  policy({ ruleTypes }, report) {
+    for (const type of ruleTypes) {
+      visit(type, (node) => {
+        switch (node.kind) {
+          case 'lookup':
+          case 'method-call':
+            report({ span: node.span, data: { reason: 'Rule types cannot contain dot lookups.' } });
+            return false;
+          case 'new':
+          case 'arithmetic':
+            report({ span: node.span, data: { reason: 'Rule types cannot contain computed values.' } });
+            return false;
+          case 'list':
+          case 'list-pattern':
+            if (node.rest === undefined) return undefined;
+            report({ span: node.rest.span, data: { reason: 'Rule types cannot contain *rest variables.' } });
+            return undefined;
+          default:
+            return undefined;
+        }
+      });
+    }
+  },
+});

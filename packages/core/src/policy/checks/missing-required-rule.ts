@@ -1,0 +1,36 @@
+import type { RuleTypeNode } from '../../syntax/ast.js';
+import { printRuleType, printTerm } from '../../syntax/print.js';
+import type { PolicyRule } from '../policy.js';
+import type { PolicyDraft } from '../policy-draft.js';
+import { shapeOf } from '../rule-type.js';
+import { check } from './check.js';
+
+/** Declared roles that nobody can have, and relations that shorthand rules rely on and no rule describes. */
+export const missingRequiredRule = check({
+  code: 'POLAR_CHECK_MISSING_REQUIRED_RULE',
+  needs: 'all blocks',
+  policy(draft, report) {
+    const shapes = new Map<string, Set<string | undefined>>();
+    for (const type of draft.typesOfRules.required) {
+      const rules = draft.rulesByName.get(type.name) ?? [];
+      const known = shapes.get(type.name) ?? new Set(rules.map(({ parameters }) => shapeOf(parameters)));
+      shapes.set(type.name, known);
+      if (known.has(shapeOf(type.parameters))) continue;
+      if (rules.some((rule) => draft.matcher.findMisfit(rule, type) === undefined)) continue;
+      if (rules.some((rule) => isAttemptAt(type, rule, draft))) continue;
+      report({ span: type.span, data: { ruleType: printRuleType(type).replace(/^type /, '') } });
+    }
+  },
+});
+
+/** Whether a rule of no type at all was meant to be of this one. Then it is reported as an invalid rule, and that is enough. */
+function isAttemptAt(type: RuleTypeNode, rule: PolicyRule, { typesOfRules, matcher }: PolicyDraft): boolean {
+  const names = type.parameters.every(({ term }, i) => {
+    const given = rule.parameters[i]?.term;
+    return term.kind !== 'literal' || (given !== undefined && printTerm(given) === printTerm(term));
+  });
+  return (
+    names &&
+    typesOfRules.byName.get(type.name)!.every((other) => matcher.findMisfit(rule, other) !== undefined)
+  );
+}

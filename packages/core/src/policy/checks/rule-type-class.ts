@@ -1,0 +1,18 @@
+import { visit } from '../../syntax/visit.js';
+import { isUnionName } from '../../types/type-table.js';
+import { check } from './check.js';
+
+/** A rule type with a class that nobody registered permits no rule at all. */
+export const ruleTypeClass = check({
+  code: 'POLAR_CHECK_UNKNOWN_CLASS',
+  policy({ ruleTypes, types }, report) {
+    for (const type of ruleTypes) {
+      visit(type, {
+        'instance-pattern'({ className: name, classSpan: span }) {
+          if (types.find(name) !== undefined || isUnionName(name)) return;
+          report({ span, data: { name, known: types.typeNames } });
+        },
+      });
+    }
+  },
+});

@@ -1,0 +1,22 @@
+import type { InlineQueryNode, RuleTypeNode } from '../syntax/ast.js';
+import type { TypeTable } from '../types/type-table.js';
+import type { PolicyRule, ResourceBlock } from './policy.js';
+import type { RuleTypeTable } from './rule-type-table.js';
+import type { RuleTypeMatcher } from './rule-type.js';
+
+/** All that could be read of a policy, before it is known to make sense: what the checks look at. */
+export interface PolicyDraft {
+  readonly types: TypeTable;
+  readonly rules: readonly PolicyRule[];
+  readonly rulesByName: ReadonlyMap<string, readonly PolicyRule[]>;
+  /** As written; `typesOfRules` has the built-in and the implied ones as well. */
+  readonly ruleTypes: readonly RuleTypeNode[];
+  readonly typesOfRules: RuleTypeTable;
+  readonly matcher: RuleTypeMatcher;
+  readonly inlineQueries: readonly InlineQueryNode[];
+  readonly blocks: ReadonlyMap<string, ResourceBlock>;
+  /** Whether every statement could be read. Where not, nothing can be said to be missing. */
+  readonly hasAllStatements: boolean;
+  /** Whether, further, every block makes sense, so that no shorthand rule is missing and the unions are known. */
+  readonly hasAllBlocks: boolean;
+}

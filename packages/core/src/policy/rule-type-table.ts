@@ -1,0 +1,100 @@
+import { Report } from '../diagnostics/diagnostic.js';
+import { Source } from '../diagnostics/source.js';
+import { groupBy } from '../internal/group-by.js';
+import { invariant } from '../internal/invariant.js';
+import { instancePatternNode, literalNode, parameterNode, variableNode } from '../syntax/ast.js';
+import type { RuleTypeNode, StatementNode } from '../syntax/ast.js';
+import { parsePolicy } from '../syntax/parser.js';
+import type { Declaration, ResourceBlock } from './policy.js';
+import { shorthandRulesOf } from './shorthand.js';
+
+/** The rule types of a policy: those that Polar gives it, those that its blocks imply, and its own, in this order. */
+export interface RuleTypeTable {
+  readonly byName: ReadonlyMap<string, readonly RuleTypeNode[]>;
+  /** Those of which the policy must have a rule. */
+  readonly required: readonly RuleTypeNode[];
+}
+
+export function ruleTypeTable(
+  own: readonly RuleTypeNode[],
+  blocks: ReadonlyMap<string, ResourceBlock>,
+): RuleTypeTable {
+  const required: RuleTypeNode[] = [];
+  const all: RuleTypeNode[] = [...builtIn()];
+  const declarations = [...blocks.values()].flatMap((block) => [...block.declarations.values()]);
+  const role = declarations.find(({ kind }) => kind === 'role');
+  if (role !== undefined) {
+    // Every role needs somebody who has it.
+    const type: RuleTypeNode = { ...hasRole(), span: role.span };
+    all.push(type);
+    required.push(type);
+  }
+  const relied = relationsReliedOn(blocks);
+  for (const block of blocks.values()) {
+    for (const declaration of block.declarations.values()) {
+      if (declaration.related === undefined) continue;
+      const type = hasRelation(declaration, declaration.related, block.type);
+      all.push(type);
+      if (relied.has(declaration)) required.push(type);
+    }
+  }
+  return { byName: groupBy([...all, ...own], ({ name }) => name), required };
+}
+
+const isRuleType = (statement: StatementNode): statement is RuleTypeNode => statement.kind === 'rule-type';
+
+function readTypes(text: string): readonly RuleTypeNode[] {
+  const report = new Report();
+  const { statements } = parsePolicy(new Source(text, 'built in'), report);
+  invariant(!report.hasErrors, 'the rule types of Polar are Polar');
+  return statements.filter(isRuleType);
+}
+
+const once = <Value>(make: () => Value): (() => Value) => {
+  let value: Value | undefined;
+  return () => (value ??= make());
+};
+
+const builtIn = once(() =>
+  readTypes(`
+    type has_permission(actor: Actor, permission: String, resource: Resource);
+    type allow(actor, action, resource);
+    type allow_field(actor, action, resource, field);
+    type allow_request(actor, request);
+  `),
+);
+
+const hasRole = once(() => readTypes('type has_role(actor: Actor, role: String, resource: Resource);')[0]!);
+
+function hasRelation({ name, span }: Declaration, related: string, type: string): RuleTypeNode {
+  const parameter = (variable: string, className: string) =>
+    parameterNode(span, variableNode(span, variable), instancePatternNode(span, className));
+  return {
+    kind: 'rule-type',
+    span,
+    name: 'has_relation',
+    nameSpan: span,
+    parameters: [
+      parameter('subject', related),
+      parameterNode(span, literalNode(span, name), undefined),
+      parameter('object', type),
+    ],
+  };
+}
+
+/** The relations without whose rules some shorthand rule can never hold. */
+function relationsReliedOn(blocks: ReadonlyMap<string, ResourceBlock>): ReadonlySet<Declaration> {
+  const relied = new Set<Declaration>();
+  const add = (declaration: Declaration | undefined): void => {
+    if (declaration?.kind === 'relation') relied.add(declaration);
+  };
+  for (const block of blocks.values()) {
+    for (const { implier, relation } of shorthandRulesOf(block)) {
+      const link = relation && block.declarations.get(relation.value);
+      add(link);
+      const implying = relation === undefined ? block : blocks.get(link?.related ?? '');
+      add(implying?.declarations.get(implier.value));
+    }
+  }
+  return relied;
+}

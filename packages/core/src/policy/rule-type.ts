@@ -1,0 +1,173 @@
+import { didYouMean } from '../internal/near-names.js';
+import type {
+  DictionaryNode,
+  DictionaryPatternNode,
+  InstancePatternNode,
+  ListNode,
+  ListPatternNode,
+  ParameterNode,
+  PatternOrTermNode,
+  RuleTypeNode,
+} from '../syntax/ast.js';
+import { printParameter, printTerm } from '../syntax/print.js';
+import type { BuiltInTypeName, TypeTable, UnionName } from '../types/type-table.js';
+import { isUnionName } from '../types/type-table.js';
+import type { PolicyRule } from './policy.js';
+
+// Rule types: `type f(x: Integer);` permits rules `f` whose parameter is an Integer. Polar reference, *rule types*.
+
+/** The unions and the types in them, by name. */
+export type UnionMembers = Readonly<Record<UnionName, readonly string[]>>;
+
+/** Why a rule is not of a rule type. */
+export interface Misfit {
+  readonly reason: string;
+  /** How many parameters, from the left, do fit. */
+  readonly fitting: number;
+  /** Set when a block would make the rule's parameter a member of that union. */
+  readonly hint: { readonly union: UnionName; readonly type: string } | undefined;
+}
+
+/** Compares rules with rule types, given what the names in them mean. */
+export class RuleTypeMatcher {
+  constructor(
+    readonly types: TypeTable,
+    readonly unions: UnionMembers,
+  ) {}
+
+  /** The first parameter that does not fit, or undefined when the rule is of the type. */
+  findMisfit(rule: Pick<PolicyRule, 'parameters'>, type: RuleTypeNode): Misfit | undefined {
+    const given = rule.parameters.length;
+    const wanted = type.parameters.length;
+    if (given !== wanted) {
+      const reason = `Different number of parameters. Rule has ${given} parameter(s) but rule type has ${wanted}.`;
+      return { reason, fitting: 0, hint: undefined };
+    }
+    for (const [i, parameter] of type.parameters.entries()) {
+      const misfit = this.#parameter(parameter, rule.parameters[i]!);
+      if (misfit !== undefined) return { hint: undefined, ...misfit, fitting: i };
+    }
+    return undefined;
+  }
+
+  #parameter(wanted: ParameterNode, given: ParameterNode): Pick<Misfit, 'reason'> | Misfit | undefined {
+    if (isPlain(wanted)) return undefined;
+    const wantedShape = wanted.specializer ?? wanted.term;
+    if (isPlain(given)) {
+      return { reason: `Parameter \`${printParameter(given)}\` expects ${describe(wantedShape)}.` };
+    }
+    const givenShape = given.specializer ?? given.term;
+    if (this.#fits(wantedShape, givenShape)) return undefined;
+    const reason = `Parameter \`${printParameter(given)}\` is not ${describe(wantedShape, '')}${this.#unknownClass(givenShape)}.`;
+    const hint =
+      wantedShape.kind === 'instance-pattern' &&
+      givenShape.kind === 'instance-pattern' &&
+      isUnionName(wantedShape.className) &&
+      this.types.find(givenShape.className) !== undefined
+        ? { union: wantedShape.className, type: givenShape.className }
+        : undefined;
+    return { reason, fitting: 0, hint };
+  }
+
+  #unknownClass(given: PatternOrTermNode): string {
+    if (given.kind !== 'instance-pattern' || isUnionName(given.className)) return '';
+    if (this.types.find(given.className) !== undefined) return '';
+    return `: no class is registered as \`${given.className}\`${didYouMean(given.className, this.types.typeNames)}`;
+  }
+
+  #fits(wanted: PatternOrTermNode, given: PatternOrTermNode): boolean {
+    switch (wanted.kind) {
+      case 'instance-pattern':
+        return this.#isOfClass(wanted.className, given) && this.#fieldsFit(wanted, given);
+      case 'dictionary':
+      case 'dictionary-pattern':
+        return this.#fieldsFit(wanted, given);
+      case 'list':
+      case 'list-pattern':
+        return this.#itemsFit(wanted, given);
+      case 'variable':
+        // Below the top a name is a constant when there is one, and takes anything when there is none.
+        return !this.types.hasConstant(wanted.name) || printTerm(wanted) === printTerm(given);
+      default:
+        return printTerm(wanted) === printTerm(given);
+    }
+  }
+
+  #isOfClass(wanted: string, given: PatternOrTermNode): boolean {
+    const name = typeNameOf(given);
+    if (name === undefined) return false;
+    if (name === wanted) return true;
+    if (isUnionName(name)) return false;
+    const type = this.types.find(name);
+    if (type === undefined) return false;
+    const bases = isUnionName(wanted) ? this.unions[wanted] : [wanted];
+    return bases.some((base) => {
+      const baseType = this.types.find(base);
+      return baseType !== undefined && this.types.isSubtype(type, baseType);
+    });
+  }
+
+  #fieldsFit(
+    wanted: InstancePatternNode | DictionaryPatternNode | DictionaryNode,
+    given: PatternOrTermNode,
+  ): boolean {
+    if (wanted.kind === 'instance-pattern' && wanted.fields.length === 0) return true;
+    if (!('fields' in given)) return false;
+    return wanted.fields.every(({ key, value }) => {
+      const field = given.fields.find((candidate) => candidate.key === key);
+      return field !== undefined && this.#fits(value, field.value);
+    });
+  }
+
+  #itemsFit(wanted: ListNode | ListPatternNode, given: PatternOrTermNode): boolean {
+    if (given.kind !== 'list' && given.kind !== 'list-pattern') return false;
+    if (given.rest !== undefined || given.items.length !== wanted.items.length) return false;
+    return wanted.items.every((item, i) => this.#fits(item, given.items[i]!));
+  }
+}
+
+/** Whether nothing is known of the argument: a variable, or an expression whose value only the body finds. */
+function isPlain({ term, specializer }: ParameterNode): boolean {
+  if (specializer !== undefined) return false;
+  return term.kind !== 'literal' && term.kind !== 'list' && term.kind !== 'dictionary';
+}
+
+function typeNameOf(node: PatternOrTermNode): BuiltInTypeName | (string & {}) | undefined {
+  switch (node.kind) {
+    case 'instance-pattern':
+      return node.className;
+    case 'list':
+    case 'list-pattern':
+      return 'List';
+    case 'dictionary':
+    case 'dictionary-pattern':
+      return 'Dictionary';
+    case 'literal':
+      if (typeof node.value === 'string') return 'String';
+      if (typeof node.value === 'boolean') return 'Boolean';
+      return Number.isInteger(node.value) ? 'Integer' : 'Float';
+    default:
+      return undefined;
+  }
+}
+
+const describe = (wanted: PatternOrTermNode, constraint = ' type constraint'): string =>
+  wanted.kind === 'instance-pattern' && wanted.fields.length === 0
+    ? `a ${wanted.className}${constraint}`
+    : printTerm(wanted);
+
+/**
+ * What a head looks like when it is made of names of types, strings, numbers and plain variables only: then a rule is of every
+ * type that looks the same. Thousands of rules and types are compared by it, and the others one by one.
+ */
+export function shapeOf(parameters: readonly ParameterNode[]): string | undefined {
+  const shape: string[] = [];
+  for (const parameter of parameters) {
+    const node = parameter.specializer ?? parameter.term;
+    if (isPlain(parameter)) shape.push('_');
+    else if (node.kind === 'literal') shape.push(printTerm(node));
+    else if (node.kind === 'instance-pattern' && node.fields.length === 0) shape.push(`:${node.className}`);
+    else return undefined;
+  }
+  return shape.join(',');
+}

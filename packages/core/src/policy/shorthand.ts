@@ -1,0 +1,157 @@
+import type { Report } from '../diagnostics/diagnostic.js';
+import { assertNever } from '../internal/assert-never.js';
+import type { CallNode, ShorthandRuleNode, StringNode } from '../syntax/ast.js';
+import {
+  andNode,
+  callNode,
+  instancePatternNode,
+  literalNode,
+  parameterNode,
+  variableNode,
+} from '../syntax/ast.js';
+import { isKeyword } from '../syntax/token.js';
+import type { TypeTable } from '../types/type-table.js';
+import type { Declaration, DeclarationKind, PolicyRule, ResourceBlock } from './policy.js';
+
+/** A shorthand rule whose names have been looked up in the blocks that declare them. */
+interface ResolvedShorthand {
+  readonly node: ShorthandRuleNode;
+  readonly head: DeclarationKind;
+  readonly implier: DeclarationKind;
+  /** `on "relation"`: the relation, and the type at its other end. */
+  readonly on: { readonly relation: StringNode; readonly related: string } | undefined;
+}
+
+/** A rule that has not got its position in the policy yet. */
+export type UnnumberedRule = Omit<PolicyRule, 'id'>;
+
+/** The shorthand rules of a block, in source order. */
+export const shorthandRulesOf = (block: ResourceBlock): readonly ShorthandRuleNode[] =>
+  block.nodes.flatMap((node) => node.items.filter((item) => item.kind === 'shorthand-rule'));
+
+/**
+ * The ordinary rules that the shorthand rules stand for, by block and then in source order. Names that no block declares are
+ * reported, and rules with such names left out.
+ */
+export function rewriteShorthandRules(
+  blocks: ReadonlyMap<string, ResourceBlock>,
+  types: TypeTable,
+  report: Report,
+): UnnumberedRule[] {
+  const rules: UnnumberedRule[] = [];
+  for (const block of blocks.values()) {
+    for (const node of shorthandRulesOf(block)) {
+      const resolved = resolve(node, block, blocks, report);
+      if (resolved !== undefined) rules.push(rewrite(resolved, block.type, types));
+    }
+  }
+  return rules;
+}
+
+function resolve(
+  node: ShorthandRuleNode,
+  block: ResourceBlock,
+  blocks: ReadonlyMap<string, ResourceBlock>,
+  report: Report,
+): ResolvedShorthand | undefined {
+  const { type, declarations } = block;
+  const find = ({ value, span }: StringNode): Declaration | undefined => {
+    const declaration = declarations.get(value);
+    if (declaration === undefined)
+      report.error('POLAR_CHECK_BLOCK_UNDECLARED_TERM', { name: value, type }, span);
+    return declaration;
+  };
+  const { implier, keyword, relation } = node;
+  const head = find(node.head);
+  if (relation === undefined) {
+    const found = find(implier);
+    return head && found && { node, head: head.kind, implier: found.kind, on: undefined };
+  }
+  if (keyword !== undefined && keyword.name !== 'on') {
+    report.error('POLAR_CHECK_BLOCK_ON_KEYWORD', { found: keyword.name }, keyword.span);
+    return undefined;
+  }
+  const link = find(relation);
+  if (link === undefined) return undefined;
+  if (link.related === undefined) {
+    const data = { name: relation.value, type, kind: link.kind };
+    report.error('POLAR_CHECK_BLOCK_NOT_A_RELATION', data, relation.span);
+    return undefined;
+  }
+  const name = implier.value;
+  const { related } = link;
+  const relatedBlock = blocks.get(related);
+  if (relatedBlock === undefined) {
+    const data = { name, type, related, relation: relation.value };
+    report.error('POLAR_CHECK_BLOCK_RELATED_MISSING', data, relation.span);
+    return undefined;
+  }
+  const found = relatedBlock.declarations.get(name);
+  if (found === undefined)
+    report.error('POLAR_CHECK_BLOCK_RELATED_UNDECLARED', { name, type, related }, implier.span);
+  return head && found && { node, head: head.kind, implier: found.kind, on: { relation, related } };
+}
+
+/** `"read" if "member" on "parent"` is `has_permission(actor: Actor, "read", repo: Repo) if has_relation(org, "parent", repo) and has_role(actor, "member", org)`. */
+function rewrite(
+  { node, head, implier, on }: ResolvedShorthand,
+  type: string,
+  types: TypeTable,
+): UnnumberedRule {
+  const { span } = node;
+  const names = new FreshNames(types);
+  const actor = variableNode(span, names.take('actor'));
+  const resource = variableNode(span, names.take(instanceName(type)));
+  const related = on && variableNode(span, names.take(`related_${instanceName(on.related)}`));
+  const text = (string: StringNode) => literalNode(string.span, string.value);
+  const call = (at: StringNode, name: string, args: CallNode['args']) =>
+    callNode(at.span, at.span, name, args);
+  const implied = call(node.implier, predicateOf(implier), [actor, text(node.implier), related ?? resource]);
+  return {
+    kind: 'policy-rule',
+    name: predicateOf(head),
+    parameters: [
+      parameterNode(span, actor, instancePatternNode(span, 'Actor')),
+      parameterNode(node.head.span, text(node.head), undefined),
+      parameterNode(span, resource, instancePatternNode(span, type)),
+    ],
+    body:
+      on && related
+        ? andNode(span, [call(on.relation, 'has_relation', [related, text(on.relation), resource]), implied])
+        : implied,
+    span,
+    shorthandOf: type,
+  };
+}
+
+function predicateOf(kind: DeclarationKind): string {
+  switch (kind) {
+    case 'role':
+      return 'has_role';
+    case 'permission':
+      return 'has_permission';
+    case 'relation':
+      return 'has_relation';
+    default:
+      return assertNever(kind);
+  }
+}
+
+const instanceName = (type: string): string => {
+  const lower = type.toLowerCase();
+  return lower === type ? `${type}_instance` : lower;
+};
+
+/** Names for the variables of one rule: none twice, and none that means a constant or a type. */
+class FreshNames {
+  readonly #taken = new Set<string>();
+
+  constructor(readonly types: TypeTable) {}
+
+  take(wanted: string): string {
+    let name = wanted;
+    while (this.#taken.has(name) || this.types.hasConstant(name) || isKeyword(name)) name += '_';
+    this.#taken.add(name);
+    return name;
+  }
+}
