@@ -1,0 +1,70 @@
+import type { Code, DataOf } from './codes.js';
+import { messageOf } from './codes.js';
+import { codeFrame } from './code-frame.js';
+import type { Span } from './span.js';
+import { positionOf } from './span.js';
+
+export type Severity = 'error' | 'warning';
+
+/** Something wrong, or suspicious, in a policy. Branch on `code` and `data`, never on the message. */
+export interface Diagnostic<C extends Code = Code> {
+  readonly severity: Severity;
+  readonly code: C;
+  readonly data: DataOf<C>;
+  readonly message: string;
+  /** The name of the source; undefined for a policy given as a bare string. */
+  readonly file: string | undefined;
+  /** 1-based; undefined when the fault lies in no text (a type, an option). */
+  readonly line: number | undefined;
+  /** 1-based, in code points. */
+  readonly column: number | undefined;
+  readonly span: Span | undefined;
+}
+
+export function diagnostic<C extends Code>(
+  severity: Severity,
+  code: C,
+  data: DataOf<C>,
+  span: Span | undefined,
+): Diagnostic<C> {
+  const position = span && positionOf(span);
+  return {
+    severity,
+    code,
+    data,
+    message: messageOf(code, data),
+    file: span?.source.name,
+    line: position?.line,
+    column: position?.column,
+    span,
+  };
+}
+
+/** Message and frame, as a terminal shows them. */
+export const renderDiagnostic = (d: Diagnostic): string =>
+  d.span ? `${d.message}\n${codeFrame(d.span)}` : d.message;
+
+/** What parser and checks write to: they report all they find, only the façade throws. */
+export class Report {
+  readonly diagnostics: Diagnostic[] = [];
+
+  error<C extends Code>(code: C, data: DataOf<C>, span?: Span): void {
+    this.diagnostics.push(diagnostic('error', code, data, span));
+  }
+
+  warning<C extends Code>(code: C, data: DataOf<C>, span?: Span): void {
+    this.diagnostics.push(diagnostic('warning', code, data, span));
+  }
+
+  get errors(): Diagnostic[] {
+    return this.diagnostics.filter((d) => d.severity === 'error');
+  }
+
+  get warnings(): Diagnostic[] {
+    return this.diagnostics.filter((d) => d.severity === 'warning');
+  }
+
+  get hasErrors(): boolean {
+    return this.diagnostics.some((d) => d.severity === 'error');
+  }
+}

@@ -1,0 +1,42 @@
+/** A place as people read it: 1-based, columns counted in code points. */
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** One policy text and the name it is known by: a file name, or undefined for a bare string or a query. */
+export class Source {
+  readonly #lineStarts: number[] = [0];
+
+  constructor(
+    readonly text: string,
+    readonly name?: string,
+  ) {
+    for (let i = text.indexOf('\n'); i !== -1; i = text.indexOf('\n', i + 1)) this.#lineStarts.push(i + 1);
+  }
+
+  get lineCount(): number {
+    return this.#lineStarts.length;
+  }
+
+  /** @param offset 0-based, in UTF-16 code units */
+  positionAt(offset: number): Position {
+    let low = 0;
+    let high = this.#lineStarts.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (this.#lineStarts[middle]! <= offset) low = middle;
+      else high = middle - 1;
+    }
+    const before = this.text.slice(this.#lineStarts[low]!, offset);
+    return { line: low + 1, column: [...before].length + 1 };
+  }
+
+  /** The text of a line, without its line break. @param line 1-based */
+  lineText(line: number): string {
+    const start = this.#lineStarts[line - 1];
+    if (start === undefined) return '';
+    const end = this.#lineStarts[line] ?? this.text.length + 1;
+    return this.text.slice(start, end - 1).replace(/\r$/, '');
+  }
+}

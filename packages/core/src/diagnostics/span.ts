@@ -1,0 +1,27 @@
+import type { Position, Source } from './source.js';
+
+/** A stretch of a source. Offsets are 0-based UTF-16 code units, `end` exclusive. */
+export interface Span {
+  readonly source: Source;
+  readonly start: number;
+  readonly end: number;
+}
+
+export const spanOf = (source: Source, start: number, end: number): Span => ({ source, start, end });
+
+/** The smallest span that holds both. */
+export const spanOver = (first: Span, last: Span): Span => ({
+  source: first.source,
+  start: Math.min(first.start, last.start),
+  end: Math.max(first.end, last.end),
+});
+
+export const textOf = (span: Span): string => span.source.text.slice(span.start, span.end);
+
+export const positionOf = (span: Span): Position => span.source.positionAt(span.start);
+
+/** `policy.polar:2:15`, the form editors and terminals link. */
+export function placeOf(span: Span): string {
+  const { line, column } = positionOf(span);
+  return `${span.source.name ?? 'policy'}:${line}:${column}`;
+}

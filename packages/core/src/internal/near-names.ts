@@ -1,0 +1,40 @@
+/** Edit distance of two names, counting a swap of neighbours as one edit. Gives up above `limit`. */
+function distance(a: string, b: string, limit: number): number {
+  if (Math.abs(a.length - b.length) > limit) return limit + 1;
+  let before: number[] = [];
+  let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const same = a[i - 1] === b[j - 1] ? 0 : 1;
+      let best = Math.min(previous[j]! + 1, row[j - 1]! + 1, previous[j - 1]! + same);
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+        best = Math.min(best, before[j - 2]! + 1);
+      row.push(best);
+    }
+    before = previous;
+    previous = row;
+  }
+  return previous[b.length]!;
+}
+
+/** The known names that a misspelt `name` most likely meant, nearest first; `[]` when none is near. */
+export function nearNames(name: string, known: Iterable<string>, count = 3): string[] {
+  if (name.length > 64) return [];
+  const limit = name.length < 4 ? 1 : name.length < 8 ? 2 : 3;
+  const lower = name.toLowerCase();
+  return [...new Set(known)]
+    .filter((candidate) => candidate !== name)
+    .map((candidate) => ({ candidate, far: distance(lower, candidate.toLowerCase(), limit) }))
+    .filter(({ far }) => far <= limit)
+    .sort((a, b) => a.far - b.far || (a.candidate < b.candidate ? -1 : 1))
+    .slice(0, count)
+    .map(({ candidate }) => candidate);
+}
+
+/** ``; did you mean `a` or `b`?`` or nothing. */
+export function didYouMean(name: string, known: Iterable<string>): string {
+  const near = nearNames(name, known);
+  if (near.length === 0) return '';
+  return `; did you mean ${near.map((n) => `\`${n}\``).join(' or ')}?`;
+}

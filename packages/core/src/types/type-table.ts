@@ -1,0 +1,239 @@
+import { PolarError } from '../diagnostics/polar-error.js';
+import type { DeclaredType, Field, FieldType } from './declared-type.js';
+import { TypeToken } from './declared-type.js';
+import type {
+  Class,
+  FieldTypeInput,
+  Optional,
+  TypeDeclaration,
+  TypeInput,
+  TypesInput,
+} from './type-declaration.js';
+
+/** Names that mean a set of types and cannot be registered. */
+export const unionNames = ['Actor', 'Resource'] as const;
+export type UnionName = (typeof unionNames)[number];
+export const isUnionName = (name: string): name is UnionName => name === 'Actor' || name === 'Resource';
+
+export const builtInTypeNames = ['Boolean', 'Integer', 'Float', 'String', 'List', 'Dictionary'] as const;
+export type BuiltInTypeName = (typeof builtInTypeNames)[number];
+
+const builtInClasses: Record<BuiltInTypeName, Class> = {
+  Boolean,
+  Integer: Number,
+  Float: Number,
+  String,
+  List: Array,
+  Dictionary: Object,
+};
+
+const nameForm = /^[\p{L}_][\p{L}\p{N}_]*(::[\p{L}_][\p{L}\p{N}_]*)*$/u;
+const reservedWords = new Set(
+  'true false inf nan new in cut debug print isa forall if and or not matches type mod rem'.split(' '),
+);
+
+export const isPolarName = (name: string): boolean => nameForm.test(name) && !reservedWords.has(name);
+
+const isClass = (value: unknown): value is Class =>
+  typeof value === 'function' && typeof value.prototype === 'object' && value.prototype !== null;
+
+/** All names that a policy may use beside its own rules: types and constants. Immutable. */
+export class TypeTable {
+  readonly #types = new Map<string, DeclaredType>();
+  readonly #byClass = new Map<Class, DeclaredType>();
+  readonly #constants = new Map<string, unknown>();
+  readonly #ancestors = new Map<DeclaredType, readonly DeclaredType[]>();
+  readonly #declared: [DeclaredType, Readonly<Record<string, FieldTypeInput>>][] = [];
+
+  /** @throws {PolarError} `POLAR_TYPE_…` naming the first declaration that makes no sense */
+  constructor(types: TypesInput = {}, constants: Readonly<Record<string, unknown>> = {}) {
+    for (const name of builtInTypeNames) {
+      const declared = { ...noDeclaration, class: builtInClasses[name] };
+      this.#add(name, declared, true, undefined);
+    }
+    for (const [name, input] of Object.entries(types)) {
+      this.#checkName(name);
+      if (this.#types.get(name)?.builtIn === false)
+        throw new PolarError('POLAR_TYPE_DUPLICATE', { name, other: name });
+      this.#register(name, input);
+    }
+    this.#constants.set('nil', null);
+    for (const [name, value] of Object.entries(constants)) {
+      this.#checkName(name);
+      if (this.#types.has(name)) throw new PolarError('POLAR_TYPE_DUPLICATE', { name, other: name });
+      this.#constants.set(name, value);
+    }
+    // When all types are known: a field may be of a type that is declared after its own.
+    for (const [type, fields] of this.#declared) this.#declareFields(type, fields);
+  }
+
+  find(name: string): DeclaredType | undefined {
+    return this.#types.get(name);
+  }
+
+  findByClass(value: Class): DeclaredType | undefined {
+    return this.#byClass.get(value);
+  }
+
+  /** Types and constants alike: whatever a bare name in a term means, if it means anything. */
+  hasConstant(name: string): boolean {
+    return this.#constants.has(name) || this.#types.has(name);
+  }
+
+  /** The value of a constant, or of a type used as a value. */
+  constant(name: string): unknown {
+    return this.#constants.has(name) ? this.#constants.get(name) : this.#types.get(name)?.value;
+  }
+
+  get types(): Iterable<DeclaredType> {
+    return this.#types.values();
+  }
+
+  get typeNames(): string[] {
+    return [...this.#types.keys()];
+  }
+
+  get constantNames(): string[] {
+    return [...this.#constants.keys()];
+  }
+
+  /** The type itself, then the registered types of its class's ancestors, nearest first. */
+  ancestorsOf(type: DeclaredType): readonly DeclaredType[] {
+    let chain = this.#ancestors.get(type);
+    if (chain === undefined) {
+      chain =
+        type.class === undefined || type.builtIn
+          ? [type]
+          : [type, ...this.ancestorsOfClass(type.class).filter((t) => t !== type)];
+      this.#ancestors.set(type, chain);
+    }
+    return chain;
+  }
+
+  /** The registered types of a class and of its ancestors, nearest first. */
+  ancestorsOfClass(start: Class): DeclaredType[] {
+    const chain: DeclaredType[] = [];
+    for (
+      let c: unknown = start;
+      typeof c === 'function' && c !== Function.prototype;
+      c = Object.getPrototypeOf(c)
+    ) {
+      const found = this.#byClass.get(c as Class);
+      if (found !== undefined && !found.builtIn) chain.push(found);
+    }
+    return chain;
+  }
+
+  /** Whether every `sub` is a `base`, as far as declarations tell. */
+  isSubtype(sub: DeclaredType, base: DeclaredType): boolean {
+    return (
+      sub === base ||
+      (sub.name === 'Integer' && base.name === 'Float') ||
+      this.ancestorsOf(sub).includes(base)
+    );
+  }
+
+  #checkName(name: string): void {
+    if (isUnionName(name)) throw new PolarError('POLAR_TYPE_RESERVED_NAME', { name });
+    if (!isPolarName(name)) throw new PolarError('POLAR_TYPE_INVALID_NAME', { name });
+  }
+
+  #register(name: string, input: TypeInput | TypeDeclaration): void {
+    const fail = (reason: string) => new PolarError('POLAR_TYPE_INVALID_DECLARATION', { name, reason });
+    if (isClass(input)) {
+      this.#add(name, { ...noDeclaration, class: input }, false, undefined);
+      return;
+    }
+    if (typeof input !== 'object' || input === null) throw new PolarError('POLAR_TYPE_NOT_A_CLASS', { name });
+    for (const option of Object.keys(input)) {
+      if (!declarationOptions.has(option)) throw fail(`\`${option}\` is no option of a type`);
+    }
+    const d = input as TypeDeclaration<unknown>;
+    if (d.class !== undefined && !isClass(d.class)) throw fail('`class` is not a class');
+    if (d.is !== undefined && typeof d.is !== 'function') throw fail('`is` is not a function');
+    if (d.equals !== undefined && typeof d.equals !== 'function') throw fail('`equals` is not a function');
+    const tags = Object.entries(d.discriminator ?? {});
+    if (d.discriminator !== undefined && tags.length !== 1)
+      throw fail('`discriminator` names one field and its value');
+    if ([d.class, d.is, d.discriminator].filter((way) => way !== undefined).length > 1) {
+      throw fail('a type is recognised by one of `class`, `is` and `discriminator`');
+    }
+    const keys = d.key === undefined ? undefined : typeof d.key === 'string' ? [d.key] : [...d.key];
+    if (keys?.length === 0) throw fail('`key` names no field');
+    this.#add(name, d, false, keys);
+  }
+
+  #add(name: string, d: TypeDeclaration, builtIn: boolean, key: readonly string[] | undefined): void {
+    const [tag] = Object.entries(d.discriminator ?? {});
+    const earlier = d.class && this.#byClass.get(d.class);
+    if (earlier !== undefined && !earlier.builtIn)
+      throw new PolarError('POLAR_TYPE_DUPLICATE', { name, other: earlier.name });
+    const type: DeclaredType = {
+      kind: 'declared-type',
+      id: this.#types.size,
+      name,
+      builtIn,
+      class: d.class,
+      is: d.is,
+      discriminator: tag && { field: tag[0], value: tag[1] },
+      fields: d.fields && new Map(),
+      key,
+      equals: d.equals as DeclaredType['equals'],
+      value: d.class ?? new TypeToken(name),
+    };
+    this.#types.set(name, type);
+    if (d.fields !== undefined) this.#declared.push([type, d.fields]);
+    if (d.class !== undefined && !(builtIn && this.#byClass.has(d.class))) this.#byClass.set(d.class, type);
+  }
+
+  #declareFields(type: DeclaredType, inputs: Readonly<Record<string, FieldTypeInput>>): void {
+    const fields = type.fields as Map<string, Field>;
+    for (const [name, input] of Object.entries(inputs)) {
+      const isOptional = typeof input === 'string' ? input.endsWith('?') : isOptionalField(input);
+      const required = isOptionalField(input)
+        ? input.optional
+        : typeof input === 'string'
+          ? input.replace(/\?$/, '')
+          : input;
+      fields.set(name, { name, type: this.#fieldType(type.name, name, required), optional: isOptional });
+    }
+    for (const key of type.key ?? []) {
+      if (!fields.has(key) && !(type.class && key in type.class.prototype)) {
+        const reason = `the key \`${key}\` is none of its fields (${[...fields.keys()].join(', ')})`;
+        throw new PolarError('POLAR_TYPE_INVALID_DECLARATION', { name: type.name, reason });
+      }
+    }
+  }
+
+  #fieldType(type: string, field: string, input: FieldTypeInput): FieldType {
+    if (input === Number) return { kind: 'named', name: 'Float' };
+    if (typeof input === 'function') {
+      const found = input === Object ? undefined : this.#byClass.get(input as Class);
+      return found === undefined ? { kind: 'any' } : { kind: 'named', name: found.name };
+    }
+    if (typeof input === 'string') {
+      if (this.#types.has(input)) return { kind: 'named', name: input };
+      if (opaqueFieldTypes.has(input)) return { kind: 'any' };
+      throw new PolarError('POLAR_TYPE_UNKNOWN_FIELD_TYPE', {
+        type,
+        field,
+        wanted: input,
+        known: this.typeNames,
+      });
+    }
+    if (Array.isArray(input) && input.length === 1) {
+      return { kind: 'list', of: this.#fieldType(type, field, input[0] as FieldTypeInput) };
+    }
+    throw new PolarError('POLAR_TYPE_INVALID_DECLARATION', {
+      name: type,
+      reason: `the field \`${field}\` has no type`,
+    });
+  }
+}
+
+const isOptionalField = (input: FieldTypeInput): input is Optional =>
+  typeof input === 'object' && input !== null && 'optional' in input;
+const noDeclaration: TypeDeclaration = {};
+const declarationOptions = new Set(['class', 'is', 'discriminator', 'fields', 'key', 'equals']);
+/** Types of JavaScript that a field may be declared as without being registered. */
+const opaqueFieldTypes = new Set(['Date', 'Map', 'Set', 'Any']);
