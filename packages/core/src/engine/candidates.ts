@@ -1,0 +1,270 @@
+import { PolarError } from '../diagnostics/polar-error.js';
+import type { TypeSet } from '../host/type-set.js';
+import type { Goal } from '../ir/goal.js';
+import type { Parameter, Rule, Specializer } from '../ir/goal.js';
+import type { Program } from '../ir/program.js';
+import { nearNames } from '../internal/near-names.js';
+
+/** A rule that may apply to arguments of certain types, with what is still to be proved of its head. */
+export interface Candidate {
+  readonly rule: Rule;
+  /** Parameters that are not known to fit: to be unified with their argument. */
+  readonly unify: readonly number[];
+  /** Specializers that the types of the arguments leave open, then the body. */
+  readonly goals: readonly Goal[];
+  /** How many of `goals` belong to the head. */
+  readonly headLength: number;
+}
+
+/** The rules for one tuple of argument types, most specific first. */
+export interface CandidateTable {
+  readonly candidates: readonly Candidate[];
+  /**
+   * Set when the order depends on which rules turn out to apply (specificity is no order then): whether the first of two
+   * candidates is more specific than the second.
+   */
+  readonly isMoreSpecific: ((left: number, right: number) => boolean) | undefined;
+}
+
+/** The rules of one name and arity, indexed by the types and literals of the arguments. Tables are built when first asked for. */
+export class RuleIndex {
+  readonly #tables = new Map<string, CandidateTable>();
+  /** For each position the literals that some rule has there; undefined when none has. */
+  readonly #literals: readonly (ReadonlyMap<unknown, number> | undefined)[];
+  readonly #isTrivial: boolean;
+  readonly #single: CandidateTable | undefined;
+
+  constructor(
+    readonly rules: readonly Rule[],
+    readonly program: Program,
+  ) {
+    const arity = rules[0]?.parameters.length ?? 0;
+    this.#literals = Array.from({ length: arity }, (_, i) => literalsAt(rules, i));
+    this.#isTrivial = rules.every((rule) =>
+      rule.parameters.every((p) => p.literal === undefined && p.specializer.kind === 'none'),
+    );
+    this.#single = this.#isTrivial
+      ? { candidates: rules.map((rule) => wholeCandidate(rule)), isMoreSpecific: undefined }
+      : undefined;
+  }
+
+  /** @throws {PolarError} `POLAR_RUN_UNKNOWN_CLASS` when a rule that may apply names a class that nobody registered */
+  find(args: readonly unknown[], typeOf: (value: unknown) => TypeSet): CandidateTable {
+    if (this.#single !== undefined) return this.#single;
+    let key = '';
+    const shapes: Shape[] = [];
+    for (let i = 0; i < args.length; i++) {
+      const types = typeOf(args[i]);
+      const literal = this.#literals[i]?.get(args[i]);
+      key += literal === undefined ? `${types.id},` : `${types.id}=${literal},`;
+      shapes.push({
+        types,
+        literal: literal === undefined ? undefined : args[i],
+        isOther: literal === undefined && isPrimitive(args[i]),
+      });
+    }
+    let table = this.#tables.get(key);
+    if (table === undefined) {
+      table = this.#build(shapes);
+      this.#tables.set(key, table);
+    }
+    return table;
+  }
+
+  #build(shapes: readonly Shape[]): CandidateTable {
+    const candidates: Candidate[] = [];
+    for (const rule of this.rules) {
+      const candidate = this.#candidate(rule, shapes);
+      if (candidate !== undefined) candidates.push(candidate);
+    }
+    return order(candidates, shapes);
+  }
+
+  #candidate(rule: Rule, shapes: readonly Shape[]): Candidate | undefined {
+    const unify: number[] = [];
+    const head: Goal[] = [];
+    for (let i = 0; i < shapes.length; i++) {
+      const parameter = rule.parameters[i]!;
+      const shape = shapes[i]!;
+      const { types } = shape;
+      if (parameter.literal !== undefined && isKnown(shape)) {
+        if (shape.isOther || (shape.literal !== undefined && shape.literal !== parameter.literal))
+          return undefined;
+      }
+      const isProvedLiteral =
+        shape.literal !== undefined &&
+        parameter.literal === shape.literal &&
+        parameter.specializer.kind === 'none';
+      if (!isProvedLiteral) unify.push(i);
+      const fits = this.#specializerFits(parameter, types, shape);
+      if (fits === false) return undefined;
+      head.push(...(fits === 'proved' ? parameter.goals.slice(1) : parameter.goals));
+    }
+    return {
+      rule,
+      unify,
+      goals: head.length === 0 ? rule.body : [...head, ...rule.body],
+      headLength: head.length,
+    };
+  }
+
+  /** Whether the type test of a specializer holds, fails, or is to be made when the rule is tried. */
+  #specializerFits(parameter: Parameter, types: TypeSet, shape: Shape): boolean | 'proved' {
+    const { specializer } = parameter;
+    if (!isKnown(shape)) {
+      if (specializer.kind === 'type' && specializer.type === undefined)
+        throw this.#unknownClass(specializer.name, parameter);
+      return true;
+    }
+    switch (specializer.kind) {
+      case 'union':
+        return this.program.unions[specializer.union].some((type) => types.types.has(type))
+          ? 'proved'
+          : false;
+      case 'type':
+        if (specializer.type === undefined) throw this.#unknownClass(specializer.name, parameter);
+        return types.types.has(specializer.type) ? 'proved' : false;
+      default:
+        return true;
+    }
+  }
+
+  #unknownClass(name: string, parameter: Parameter): PolarError {
+    return new PolarError(
+      'POLAR_RUN_UNKNOWN_CLASS',
+      { name, known: nearNames(name, this.program.types.typeNames) },
+      parameter.span,
+    );
+  }
+}
+
+/** What an index knows of an argument. */
+interface Shape {
+  readonly types: TypeSet;
+  /** The argument itself, when some rule has it as a literal. */
+  readonly literal: unknown;
+  /** A string, number or boolean that no rule has as a literal. */
+  readonly isOther: boolean;
+}
+
+const isKnown = (shape: Shape): boolean => shape.types.label !== 'unbound';
+
+const isPrimitive = (value: unknown): boolean =>
+  typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+
+function literalsAt(rules: readonly Rule[], position: number): ReadonlyMap<unknown, number> | undefined {
+  const literals = new Map<unknown, number>();
+  for (const rule of rules) {
+    const { literal } = rule.parameters[position]!;
+    // NaN equals nothing, not even itself, and a Map would find it.
+    if (literal !== undefined && !Number.isNaN(literal) && !literals.has(literal))
+      literals.set(literal, literals.size);
+  }
+  return literals.size === 0 ? undefined : literals;
+}
+
+function wholeCandidate(rule: Rule): Candidate {
+  const head = rule.parameters.flatMap((p) => p.goals);
+  return {
+    rule,
+    unify: rule.parameters.map((_, i) => i),
+    goals: [...head, ...rule.body],
+    headLength: head.length,
+  };
+}
+
+/**
+ * Orders candidates by specificity: parameter by parameter from the left, the first that tells two rules apart decides; rules
+ * that none tells apart keep their order. (Polar reference, "rule specificity".)
+ */
+function order(candidates: readonly Candidate[], shapes: readonly Shape[]): CandidateTable {
+  // Rules whose heads look alike are alike in specificity, so that the comparison of all pairs stays small.
+  const classes = new Map<string, { readonly id: number; readonly parameters: readonly Parameter[] }>();
+  const classOf = candidates.map(({ rule }) => {
+    const key = rule.parameters.map((p) => specializerKey(p.specializer)).join('\u0001');
+    let found = classes.get(key);
+    if (found === undefined) classes.set(key, (found = { id: classes.size, parameters: rule.parameters }));
+    return found.id;
+  });
+  if (classes.size <= 1) return { candidates, isMoreSpecific: undefined };
+  const heads = [...classes.values()].map((c) => c.parameters);
+  const more = heads.map((left) => heads.map((right) => isMoreSpecific(left, right, shapes)));
+  if (!more.some((row) => row.includes(true))) return { candidates, isMoreSpecific: undefined };
+  if (!isWeakOrder(more)) {
+    return { candidates, isMoreSpecific: (left, right) => more[classOf[left]!]![classOf[right]!]! };
+  }
+  const positions = insertionSort(
+    [...candidates.keys()],
+    (left, right) => more[classOf[left]!]![classOf[right]!]!,
+  );
+  return { candidates: positions.map((i) => candidates[i]!), isMoreSpecific: undefined };
+}
+
+/** Stable; an item moves left while it is more specific than its left neighbour. */
+export function insertionSort<Item>(
+  items: readonly Item[],
+  precedes: (left: Item, right: Item) => boolean,
+): Item[] {
+  const sorted = [...items];
+  for (let i = 1; i < sorted.length; i++) {
+    for (let j = i; j > 0 && precedes(sorted[j]!, sorted[j - 1]!); j--) {
+      [sorted[j - 1], sorted[j]] = [sorted[j]!, sorted[j - 1]!];
+    }
+  }
+  return sorted;
+}
+
+/** Whether what is not ordered is interchangeable: then sorting a part of the rules gives the same order as sorting all. */
+function isWeakOrder(more: readonly (readonly boolean[])[]): boolean {
+  const size = more.length;
+  const rank = more.map((row) => row.filter(Boolean).length);
+  for (let i = 0; i < size; i++) {
+    for (let j = 0; j < size; j++) if (more[i]![j] !== rank[i]! > rank[j]!) return false;
+  }
+  return true;
+}
+
+function isMoreSpecific(
+  left: readonly Parameter[],
+  right: readonly Parameter[],
+  shapes: readonly Shape[],
+): boolean {
+  for (let i = 0; i < left.length; i++) {
+    const l = left[i]!.specializer;
+    const r = right[i]!.specializer;
+    if (l.kind === 'none' && r.kind === 'none') continue;
+    if (l.kind === 'none') return false;
+    if (r.kind === 'none') return true;
+    if (l.kind === 'union' && r.kind === 'union') continue;
+    if (l.kind === 'union') return false;
+    if (r.kind === 'union') return true;
+    if (specializerKey(l) === specializerKey(r)) continue;
+    return isSubSpecializer(l, r, shapes[i]!.types);
+  }
+  return false;
+}
+
+function isSubSpecializer(left: Specializer, right: Specializer, types: TypeSet): boolean {
+  if (left.kind === 'type' && right.kind === 'type') {
+    if (!types.isInstance) return false;
+    if (left.name === right.name) return left.fieldCount > right.fieldCount;
+    const l = left.type === undefined ? -1 : types.chain.indexOf(left.type);
+    const r = right.type === undefined ? -1 : types.chain.indexOf(right.type);
+    return l !== -1 && (r === -1 || l < r);
+  }
+  if (left.kind === 'dictionary' && right.kind === 'dictionary') return left.fieldCount > right.fieldCount;
+  return left.kind === 'type' && right.kind === 'dictionary';
+}
+
+function specializerKey(specializer: Specializer): string {
+  switch (specializer.kind) {
+    case 'none':
+      return '';
+    case 'union':
+      return specializer.union;
+    case 'type':
+    case 'dictionary':
+    case 'other':
+      return `${specializer.kind}:${specializer.text}`;
+  }
+}

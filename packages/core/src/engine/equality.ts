@@ -1,0 +1,202 @@
+import type { TypeSet } from '../host/type-set.js';
+import {
+  deref,
+  isList,
+  isPartial,
+  isPlainObject,
+  isThenable,
+  ListCursor,
+  PartialDictionary,
+  type PartialList,
+  Variable,
+} from '../host/value.js';
+import { compareCodePoints } from '../ir/lower.js';
+import type { DeclaredType } from '../types/declared-type.js';
+import type { Budget } from './limits.js';
+
+/** How instances of the application are compared; everything else has one way. */
+export type Equality = 'identity' | 'deep' | ((left: unknown, right: unknown) => boolean);
+
+/** The keys of a dictionary in the order in which policies see them. */
+export function keysOf(dictionary: object): readonly string[] {
+  if (dictionary instanceof PartialDictionary) return dictionary.keys;
+  return Object.keys(dictionary).sort(compareCodePoints);
+}
+
+export const isDictionary = (value: unknown): value is object =>
+  value instanceof PartialDictionary || (isPlainObject(value) && !isPartial(value));
+
+export function dictionaryValue(dictionary: object, key: string): unknown {
+  if (dictionary instanceof PartialDictionary) return dictionary.values[dictionary.keys.indexOf(key)];
+  return (dictionary as Record<string, unknown>)[key];
+}
+
+/** What comparing two values found: equal, unequal, or what it must know first. */
+export type Compared =
+  | { readonly kind: 'equal' }
+  | { readonly kind: 'unequal' }
+  | { readonly kind: 'waits'; readonly on: PromiseLike<unknown> }
+  | { readonly kind: 'open'; readonly pairs: readonly (readonly [unknown, unknown])[] };
+
+const equal: Compared = { kind: 'equal' };
+const unequal: Compared = { kind: 'unequal' };
+
+/** What the comparison of two values needs to know of the program and the question. */
+export interface EqualityContext {
+  readonly equality: Equality;
+  typeOf(value: unknown): TypeSet;
+  readonly budget: Budget;
+  /** The value a promise was resolved to, or the value itself. */
+  settled(value: unknown): unknown;
+}
+
+/**
+ * Compares two values. Lists and dictionaries are walked with a stack of our own, so that no depth overflows; pairs with an
+ * unbound variable in them are given back, for `=` to bind and for `==` to wait for.
+ */
+export function compareValues(left: unknown, right: unknown, context: EqualityContext): Compared {
+  const stack: unknown[] = [left, right];
+  let open: (readonly [unknown, unknown])[] | undefined;
+  while (stack.length > 0) {
+    const b = context.settled(deref(stack.pop()));
+    const a = context.settled(deref(stack.pop()));
+    if (a === b) {
+      if (typeof a === 'number' && Number.isNaN(a)) return unequal;
+      continue;
+    }
+    if (a instanceof Variable || b instanceof Variable) {
+      (open ??= []).push([a, b]);
+      continue;
+    }
+    if (!isObject(a) && !isObject(b)) return unequal;
+    if (isThenable(a)) return { kind: 'waits', on: a };
+    if (isThenable(b)) return { kind: 'waits', on: b };
+    context.budget.step();
+    if (isList(a) && isList(b)) {
+      if (!pushListPairs(a, b, stack)) return unequal;
+      continue;
+    }
+    if (!isObject(a) || !isObject(b) || isList(a) || isList(b)) {
+      // A primitive or a list against an instance: only a custom equality function may say that they are equal.
+      if (typeof context.equality === 'function' && isInstance(a) !== isInstance(b) && context.equality(a, b))
+        continue;
+      return unequal;
+    }
+    const instances = equalInstances(a, b, context, stack);
+    if (instances === undefined) {
+      if (!pushDictionaryPairs(a, b, stack)) return unequal;
+    } else if (!instances) return unequal;
+  }
+  return open === undefined ? equal : { kind: 'open', pairs: open };
+}
+
+const isObject = (value: unknown): value is object =>
+  (typeof value === 'object' && value !== null) || typeof value === 'function';
+
+const isInstance = (value: unknown): boolean => isObject(value) && !isList(value) && !isDictionary(value);
+
+/** Pushes the items pairwise, an open end against what is left of the other list. False when the lists cannot be equal. */
+function pushListPairs(
+  left: readonly unknown[] | PartialList,
+  right: readonly unknown[] | PartialList,
+  stack: unknown[],
+): boolean {
+  const a = new ListCursor(left);
+  const b = new ListCursor(right);
+  const pairs: unknown[] = [];
+  for (;;) {
+    const moreA = a.hasNext();
+    const moreB = b.hasNext();
+    if (a.isImproper || b.isImproper) return false;
+    if (moreA && moreB) {
+      pairs.push(b.next(), a.next());
+      continue;
+    }
+    if (!moreA && !moreB && a.open === undefined && b.open === undefined) break;
+    if (!moreA && a.open === undefined) {
+      if (moreB || b.open === undefined) return false;
+      pairs.push(b.open, []);
+      break;
+    }
+    if (!moreB && b.open === undefined) {
+      if (moreA || a.open === undefined) return false;
+      pairs.push([], a.open);
+      break;
+    }
+    pairs.push(b.remainder(), a.remainder());
+    break;
+  }
+  // The first pair ends on top of the stack.
+  for (let i = pairs.length - 1; i >= 0; i--) stack.push(pairs[i]);
+  return true;
+}
+
+function pushDictionaryPairs(a: object, b: object, stack: unknown[]): boolean {
+  const keys = keysOf(a);
+  const others = keysOf(b);
+  if (keys.length !== others.length) return false;
+  for (let i = keys.length - 1; i >= 0; i--) {
+    const key = keys[i]!;
+    if (key !== others[i]) return false;
+    stack.push(dictionaryValue(a, key), dictionaryValue(b, key));
+  }
+  return true;
+}
+
+/** Whether two different instances are equal; undefined when they are to be compared as dictionaries. */
+function equalInstances(
+  a: object,
+  b: object,
+  context: EqualityContext,
+  stack: unknown[],
+): boolean | undefined {
+  const { equality } = context;
+  const plain = isDictionary(a) && isDictionary(b);
+  if (typeof equality === 'function') return plain ? undefined : equality(a, b);
+  if (typeof a === 'function' || typeof b === 'function') return false;
+  const declared = sharedType(a, b, context);
+  if (declared?.equals !== undefined) return declared.equals(a, b);
+  if (declared?.key !== undefined) {
+    for (const key of declared.key)
+      stack.push((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key]);
+    // A row whose key is not loaded equals only itself.
+    return declared.key.every((key) => hasKey(a, key) && hasKey(b, key));
+  }
+  if (plain) return undefined;
+  if (Object.getPrototypeOf(a) !== Object.getPrototypeOf(b)) return false;
+  const x = primitiveOf(a);
+  const y = primitiveOf(b);
+  if (x !== a && y !== b) return x === y;
+  return equality === 'deep' ? deepEqual(a, b, stack) : false;
+}
+
+const hasKey = (row: object, key: string): boolean => {
+  const value = (row as Record<string, unknown>)[key];
+  return value !== undefined && value !== null;
+};
+
+function sharedType(a: object, b: object, context: EqualityContext): DeclaredType | undefined {
+  const left = context.typeOf(a).declared;
+  if (left.length === 0) return undefined;
+  const right = context.typeOf(b).types;
+  return left.find((type) => right.has(type) && (type.key !== undefined || type.equals !== undefined));
+}
+
+/** What `valueOf` gives, when it is a primitive; else the object itself. Dates, money, versions. */
+export function primitiveOf(value: object): unknown {
+  const { valueOf } = value as { valueOf?: unknown };
+  if (typeof valueOf !== 'function' || valueOf === Object.prototype.valueOf) return value;
+  const primitive: unknown = Reflect.apply(valueOf, value, []);
+  return (typeof primitive === 'object' && primitive !== null) || typeof primitive === 'function'
+    ? value
+    : primitive;
+}
+
+/** oso's way, an option: instances of one class are equal when their fields are. */
+function deepEqual(a: object, b: object, stack: unknown[]): boolean {
+  if (a instanceof Map || a instanceof Set) {
+    stack.push([...(a as Iterable<unknown>)], [...(b as Iterable<unknown>)]);
+    return true;
+  }
+  return pushDictionaryPairs(a, b, stack);
+}

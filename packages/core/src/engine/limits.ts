@@ -1,0 +1,46 @@
+import { PolarError } from '../diagnostics/polar-error.js';
+
+/** How much one question may take. Beyond it the question ends in an error, never in an answer. */
+export interface Limits {
+  /** Goals tried, elements fetched, values compared. Default 1,000,000. */
+  readonly maxSteps: number;
+  /** Rules within rules. Default 100,000. */
+  readonly maxDepth: number;
+  /** Wall-clock time, waiting for promises included. Default 5,000; `Infinity` for none. */
+  readonly timeoutMs: number;
+}
+
+export const defaultLimits: Limits = { maxSteps: 1_000_000, maxDepth: 100_000, timeoutMs: 5_000 };
+
+/** What is left of a question's limits. */
+export class Budget {
+  steps: number;
+  readonly #deadline: number;
+
+  constructor(
+    readonly limits: Limits,
+    readonly signal: AbortSignal | undefined,
+  ) {
+    this.steps = limits.maxSteps;
+    this.#deadline = now() + limits.timeoutMs;
+  }
+
+  /** Called once a step. @throws {PolarError} `POLAR_RUN_STEP_LIMIT`, `POLAR_RUN_TIMEOUT`, `POLAR_RUN_ABORTED` */
+  step(): void {
+    if (--this.steps < 0) throw new PolarError('POLAR_RUN_STEP_LIMIT', { limit: this.limits.maxSteps });
+    // Reading the clock costs as much as some dozens of steps.
+    if ((this.steps & 255) === 0) this.checkTime();
+  }
+
+  checkTime(): void {
+    if (this.signal?.aborted)
+      throw new PolarError('POLAR_RUN_ABORTED', {}, undefined, { cause: this.signal.reason });
+    if (now() > this.#deadline) throw new PolarError('POLAR_RUN_TIMEOUT', { limitMs: this.limits.timeoutMs });
+  }
+
+  get remainingMs(): number {
+    return this.#deadline - now();
+  }
+}
+
+const now = (): number => performance.now();

@@ -1,0 +1,86 @@
+import { show } from '../../host/show.js';
+import { isPartial, Variable } from '../../host/value.js';
+import type { CompareGoal } from '../../ir/goal.js';
+import { compareCodePoints } from '../../ir/lower.js';
+import { compareValues, primitiveOf } from '../equality.js';
+import { variablesIn } from './constraint.js';
+import type { Frame } from './frame.js';
+import { Outcome } from './outcome.js';
+import type { Prover } from './prover.js';
+
+/** `==`, `!=` are always decided; order is between two numbers or two strings. */
+export function proveCompare(machine: Prover, goal: CompareGoal, frame: Frame): Outcome {
+  const left = machine.value(goal.left, frame);
+  const right = machine.value(goal.right, frame);
+  if (machine.waitsFor(left, 'a value') || machine.waitsFor(right, 'a value')) return Outcome.waits;
+  if (goal.operator === '==' || goal.operator === '!=')
+    return proveEquality(machine, goal, left, right, frame);
+  if (left instanceof Variable || right instanceof Variable) {
+    return machine.suspend(
+      goal,
+      frame,
+      [left, right].filter((side) => side instanceof Variable),
+    );
+  }
+  const order = machine.guarded(goal.span, frame, '`valueOf`', () =>
+    orderOf(primitive(left), primitive(right)),
+  );
+  if (order === undefined) {
+    const data = { left: show(left), operator: goal.operator, right: show(right) };
+    return machine.undecidedAt('POLAR_UNDECIDED_ORDER', data, goal.span, frame);
+  }
+  return holds(goal.operator, order) ? Outcome.proved : Outcome.failed;
+}
+
+function proveEquality(
+  machine: Prover,
+  goal: CompareGoal,
+  left: unknown,
+  right: unknown,
+  frame: Frame,
+): Outcome {
+  if (left instanceof Variable && left === right)
+    return goal.operator === '==' ? Outcome.proved : Outcome.failed;
+  const compared = machine.guarded(goal.span, frame, 'comparing two values', () =>
+    compareValues(left, right, machine),
+  );
+  switch (compared.kind) {
+    case 'equal':
+      return goal.operator === '==' ? Outcome.proved : Outcome.failed;
+    case 'unequal':
+      return goal.operator === '!=' ? Outcome.proved : Outcome.failed;
+    case 'waits':
+      machine.waitsFor(compared.on, 'a value');
+      return Outcome.waits;
+    case 'open': {
+      const open = new Set<Variable>();
+      for (const pair of compared.pairs)
+        for (const side of pair) if (isPartial(side)) variablesIn(side, open);
+      return machine.suspend(goal, frame, open);
+    }
+  }
+}
+
+const primitive = (value: unknown): unknown =>
+  typeof value === 'object' && value !== null ? primitiveOf(value) : value;
+
+/** Negative, zero or positive; NaN when a NaN makes every order false; undefined when there is no order. */
+function orderOf(left: unknown, right: unknown): number | undefined {
+  if (typeof left === 'number' && typeof right === 'number')
+    return left === right ? 0 : left < right ? -1 : left > right ? 1 : Number.NaN;
+  if (typeof left === 'string' && typeof right === 'string') return compareCodePoints(left, right);
+  return undefined;
+}
+
+function holds(operator: CompareGoal['operator'], order: number): boolean {
+  switch (operator) {
+    case '<':
+      return order < 0;
+    case '<=':
+      return order <= 0;
+    case '>':
+      return order > 0;
+    default:
+      return order >= 0;
+  }
+}

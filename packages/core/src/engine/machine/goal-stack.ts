@@ -1,0 +1,109 @@
+import type { Span } from '../../diagnostics/span.js';
+import type { Variable } from '../../host/value.js';
+import type { Goal } from '../../ir/goal.js';
+import type { Term } from '../../ir/term.js';
+import type { FieldType } from '../../types/declared-type.js';
+import type { Candidate } from '../candidates.js';
+import type { ConstraintList } from './constraint.js';
+import type { Frame } from './frame.js';
+import type { Undecided } from './undecided.js';
+
+/** Goals that only the machine makes. */
+export type MachineGoal =
+  | Goal
+  /** The question is proved. */
+  | { readonly kind: 'answer'; readonly span: Span }
+  /** The operand of a negation is proved. */
+  | { readonly kind: 'refute'; readonly span: Span; readonly negation: NegationPoint }
+  /** The next element of something iterated over. */
+  | { readonly kind: 'next-item'; readonly span: Span; readonly item: unknown; readonly source: ItemSource }
+  /** A promised attribute or result: waits, then goes on as the look-up or call would have. */
+  | {
+      readonly kind: 'receive';
+      readonly span: Span;
+      readonly promise: unknown;
+      readonly result: Term;
+      readonly types: readonly FieldType[];
+    }
+  /** The head of a rule, where an argument had to be awaited. */
+  | { readonly kind: 'unify-values'; readonly span: Span; readonly left: unknown; readonly right: unknown };
+
+/** What is to be proved, in order: a linked list, so that a choice point keeps it by keeping its head. */
+export interface Continuation {
+  readonly goals: readonly MachineGoal[];
+  readonly index: number;
+  readonly frame: Frame;
+  readonly next: Continuation | undefined;
+}
+
+/** Gives elements one at a time. */
+export interface ItemSource {
+  /** An element, a promise of an iterator result, or undefined at the end. */
+  next(): IteratorResult<unknown> | PromiseLike<IteratorResult<unknown>>;
+  /** Ends an iterator of the application early. */
+  close?(): void;
+  pending?: PromiseLike<IteratorResult<unknown>> | undefined;
+  /** Whether there certainly is no further element. */
+  isSpent?(): boolean;
+  readonly elementType?: FieldType | undefined;
+}
+
+/** A rule that a proof has used, and those before it. */
+export interface ProofStep {
+  readonly frame: Frame;
+  readonly previous: ProofStep | undefined;
+}
+
+interface Choice {
+  readonly trailMark: number;
+  readonly constraints: ConstraintList | undefined;
+  readonly scope: Scope;
+  readonly path: ProofStep | undefined;
+}
+export interface RulePoint extends Choice {
+  readonly kind: 'rules';
+  readonly candidates: readonly Candidate[];
+  index: number;
+  readonly args: readonly unknown[];
+  readonly caller: Frame;
+  readonly span: Span;
+  readonly next: Continuation | undefined;
+}
+export interface OrPoint extends Choice {
+  readonly kind: 'or';
+  readonly alternatives: readonly (readonly MachineGoal[])[];
+  index: number;
+  readonly frame: Frame;
+  readonly next: Continuation | undefined;
+}
+/** The same goal is to be proved again: its source has further elements. */
+export interface RetryPoint extends Choice {
+  readonly kind: 'retry';
+  readonly continuation: Continuation;
+  readonly source: ItemSource;
+}
+export interface NegationPoint extends Choice {
+  readonly kind: 'negation';
+  readonly span: Span;
+  readonly next: Continuation | undefined;
+  readonly frame: Frame;
+  /** Variables made after this one are local to the operand. */
+  readonly firstLocalId: number;
+  readonly inner: Scope;
+  /** What each solution of the operand requires of variables that are not its own. */
+  readonly solutions: Solution[];
+}
+export type ChoicePoint = RulePoint | OrPoint | RetryPoint | NegationPoint;
+
+/** The opposite of what a proof of the operand required. */
+export type Solution =
+  | { readonly goals: readonly Goal[] }
+  | { readonly waiting: Goal; readonly variables: readonly Variable[] };
+
+/** The question, or the operand of a negation: where what is undecided is kept until it is known whether something grants. */
+export interface Scope {
+  readonly isNegation: boolean;
+  /** A cut goes back no further than this. */
+  readonly cutBase: number;
+  undecided: Undecided | undefined;
+}

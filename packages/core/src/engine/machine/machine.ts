@@ -1,0 +1,922 @@
+import type { Code, DataOf } from '../../diagnostics/codes.js';
+import { isPolarError, PolarError } from '../../diagnostics/polar-error.js';
+import type { Span } from '../../diagnostics/span.js';
+import { callMethod, NoValue, type MemberContext } from '../../host/member.js';
+import { kindOf, show } from '../../host/show.js';
+import { Tags, type TypeSet, type TypeSets } from '../../host/type-set.js';
+import {
+  deref,
+  isPartial,
+  isThenable,
+  PartialDictionary,
+  PartialList,
+  Variable,
+  type Watcher,
+} from '../../host/value.js';
+import { assertNever } from '../../internal/assert-never.js';
+import { nearNames } from '../../internal/near-names.js';
+import type {
+  AssignGoal,
+  CallGoal,
+  ConditionGoal,
+  Goal,
+  IsaGoal,
+  MethodGoal,
+  NewGoal,
+  Rule,
+} from '../../ir/goal.js';
+import type { Predicate } from '../../ir/goal.js';
+import type { LinkedQuery, Program } from '../../ir/program.js';
+import type { Term } from '../../ir/term.js';
+import type { FieldType } from '../../types/declared-type.js';
+import { insertionSort, RuleIndex, type Candidate, type CandidateTable } from '../candidates.js';
+import { compareValues, type Equality } from '../equality.js';
+import { Budget } from '../limits.js';
+import { proveArithmetic } from './arithmetic.js';
+import { proveCompare } from './compare.js';
+import type { Constraint, ConstraintList } from './constraint.js';
+import { emptySlot, isAlive, snapshot, termsOf, valueOf, variablesIn } from './constraint.js';
+import type { Frame } from './frame.js';
+import type {
+  ChoicePoint,
+  Continuation,
+  ItemSource,
+  MachineGoal,
+  NegationPoint,
+  ProofStep,
+  Scope,
+} from './goal-stack.js';
+import { proveIn, proveNextItem } from './in.js';
+import { proveLookup, proveReceive } from './lookup.js';
+import { negate, proveRefute } from './negation.js';
+import { Outcome } from './outcome.js';
+import { unknown, waiting, type Mark, type Prover } from './prover.js';
+import { Trail } from './trail.js';
+import { traceOf, undecidedError, type Undecided } from './undecided.js';
+
+/** Why the machine stopped. It never awaits and never prints. */
+export type Stop =
+  | { readonly kind: 'answer' }
+  | { readonly kind: 'await'; readonly promise: PromiseLike<unknown>; readonly what: string }
+  | { readonly kind: 'pause'; readonly span: Span }
+  | { readonly kind: 'exhausted' };
+
+/** What questions of one program share. */
+export interface MachineContext {
+  readonly program: Program;
+  readonly typeSets: TypeSets;
+  readonly members: MemberContext;
+  readonly equality: Equality;
+  readonly indexes: Map<Predicate, Map<number, RuleIndex>>;
+  print(text: string): void;
+  /** Whether `debug` in a policy stops the machine. */
+  readonly pauses: boolean;
+}
+
+export interface MachineOptions {
+  readonly budget: Budget;
+}
+
+/**
+ * The reference engine: depth first, left to right, with backtracking. Goals, choice points and bindings are its own data, so
+ * that it can stop, say why, and go on. It defines what Polar means here. (design.md D3)
+ */
+export class Machine implements Prover {
+  readonly trail = new Trail();
+  readonly tags: Tags;
+  readonly budget: Budget;
+  readonly equality: Equality;
+  readonly root: Frame;
+  readonly #choices: ChoicePoint[] = [];
+  readonly #settled = new Map<unknown, unknown>();
+  #current: Continuation | undefined;
+  #constraints: ConstraintList | undefined = undefined;
+  #woken: Constraint[] = [];
+  #awaiting: { readonly promise: PromiseLike<unknown>; readonly what: string } | undefined;
+  readonly #question: Scope = { isNegation: false, cutBase: 0, undecided: undefined };
+  #scope: Scope = this.#question;
+  #hasAnswer = false;
+  #isStarted = false;
+  /** The rules that the proof at hand has used, latest first. */
+  #path: ProofStep | undefined;
+
+  /** @param slots the variables of the question, where they have a value already */
+  constructor(
+    readonly context: MachineContext,
+    query: LinkedQuery,
+    slots: readonly unknown[],
+    options: MachineOptions,
+  ) {
+    this.tags = new Tags(context.program.types);
+    this.equality = context.equality;
+    this.budget = options.budget;
+    const all = query.slotNames.map((name, i) =>
+      i in slots && slots[i] !== emptySlot ? slots[i] : new Variable(name),
+    );
+    this.root = { slots: all, cutBase: 0, depth: 0, rule: undefined, caller: undefined, callSpan: undefined };
+    const end: Continuation = {
+      goals: [{ kind: 'answer', span: query.span }],
+      index: 0,
+      frame: this.root,
+      next: undefined,
+    };
+    this.#current =
+      query.goals.length === 0 ? end : { goals: query.goals, index: 0, frame: this.root, next: end };
+  }
+
+  // ── running ──
+
+  /**
+   * Goes on to the next reason to stop.
+   * @throws {PolarError} a fault, or at the end of a question without an answer what was undecided
+   */
+  resume(): Stop {
+    try {
+      if (this.#isStarted && this.#current === undefined && !this.#backtrack()) return this.#exhausted();
+      this.#isStarted = true;
+      for (;;) {
+        const at = this.#current;
+        if (at === undefined) return this.#exhausted();
+        this.budget.step();
+        const goal = at.goals[at.index]!;
+        switch (this.#prove(goal, at)) {
+          case Outcome.proved:
+            this.#advance(at);
+            break;
+          case Outcome.failed:
+            if (!this.#backtrack()) return this.#exhausted();
+            break;
+          case Outcome.jumped:
+            break;
+          case Outcome.waits: {
+            const { promise, what } = this.#awaiting!;
+            return { kind: 'await', promise, what };
+          }
+          case Outcome.answered:
+            this.#hasAnswer = true;
+            this.#current = undefined;
+            return { kind: 'answer' };
+          case Outcome.paused:
+            this.#advance(at);
+            return { kind: 'pause', span: goal.span };
+        }
+      }
+    } catch (error) {
+      const at = this.#current;
+      this.dispose();
+      throw located(error, at);
+    }
+  }
+
+  /** Tells what a promise, for which the machine stopped, was resolved to. */
+  settle(promise: PromiseLike<unknown>, value: unknown): void {
+    this.#settled.set(promise, value);
+  }
+
+  /** The application's promise was rejected. */
+  rejected(what: string, reason: unknown): PolarError {
+    const at = this.#current;
+    this.dispose();
+    const message = reason instanceof Error ? reason.message : String(reason);
+    return new PolarError('POLAR_RUN_HOST_ERROR', { what, message }, at?.goals[at.index]?.span, {
+      cause: reason,
+      notes: at === undefined ? [] : traceOf(at.frame),
+    });
+  }
+
+  /** Ends the question: closes the iterators it has open. */
+  dispose(): void {
+    this.#truncate(0);
+    this.#current = undefined;
+    this.#isStarted = true;
+  }
+
+  /** What was undecided, when nothing granted. */
+  get undecided(): Undecided | undefined {
+    return this.#question.undecided;
+  }
+
+  /** The rules that the latest answer was proved by, in the order in which they were entered. */
+  get proof(): Frame[] {
+    const frames: Frame[] = [];
+    for (let step = this.#path; step !== undefined; step = step.previous) frames.push(step.frame);
+    return frames.reverse();
+  }
+
+  /** The goals that still wait for a value, oldest first. */
+  get openConstraints(): Constraint[] {
+    const open: Constraint[] = [];
+    for (let list = this.#constraints; list !== undefined; list = list.next) {
+      if (isAlive(list.constraint)) open.push(list.constraint);
+    }
+    return open.reverse();
+  }
+
+  #exhausted(): Stop {
+    const { undecided } = this.#question;
+    if (undecided !== undefined && !this.#hasAnswer) throw undecidedError(undecided);
+    return { kind: 'exhausted' };
+  }
+
+  #advance(at: Continuation): void {
+    const next =
+      at.index + 1 < at.goals.length
+        ? { goals: at.goals, index: at.index + 1, frame: at.frame, next: at.next }
+        : at.next;
+    this.#current = this.#woken.length === 0 ? next : this.#wake(next);
+  }
+
+  /** Constraints whose variables have been bound are proved before anything else. */
+  #wake(next: Continuation | undefined): Continuation | undefined {
+    const woken = [...new Set(this.#woken)];
+    this.#woken = [];
+    return woken.reduceRight<Continuation | undefined>(
+      (rest, { goal, frame }) => ({ goals: [goal], index: 0, frame, next: rest }),
+      next,
+    );
+  }
+
+  #prove(goal: MachineGoal, at: Continuation): Outcome {
+    const { frame } = at;
+    switch (goal.kind) {
+      case 'call':
+        return this.#call(goal, at);
+      case 'unify':
+        return this.unify(this.value(goal.left, frame), this.value(goal.right, frame), goal.span);
+      case 'unify-values':
+        return this.unify(goal.left, goal.right, goal.span);
+      case 'lookup':
+        return proveLookup(this, goal, at);
+      case 'receive':
+        return proveReceive(this, goal, at);
+      case 'condition':
+        return this.#condition(goal, frame);
+      case 'compare':
+        return proveCompare(this, goal, frame);
+      case 'isa':
+        return this.#isa(goal, at);
+      case 'in':
+        return proveIn(this, goal, at);
+      case 'next-item':
+        return proveNextItem(this, goal, at);
+      case 'method':
+        return this.#method(goal, at);
+      case 'new':
+        return this.#new(goal, at);
+      case 'arithmetic':
+        return proveArithmetic(this, goal, frame);
+      case 'or':
+        return this.tryAlternatives(goal.alternatives, at);
+      case 'not':
+        return negate(this, goal, at);
+      case 'refute':
+        return proveRefute(this, goal.negation);
+      case 'assign':
+        return this.#assign(goal, frame);
+      case 'cut':
+        this.#truncate(Math.max(frame.cutBase, this.#scope.cutBase));
+        return Outcome.proved;
+      case 'print':
+        this.context.print(
+          goal.args.map((arg) => show(this.value(arg, frame), this.context.program.types)).join(', '),
+        );
+        return Outcome.proved;
+      case 'debug':
+        return this.context.pauses ? Outcome.paused : Outcome.proved;
+      case 'answer':
+        return Outcome.answered;
+      default:
+        return assertNever(goal);
+    }
+  }
+
+  // ── rules ──
+
+  #call(goal: CallGoal, at: Continuation): Outcome {
+    const { frame } = at;
+    const { predicate } = goal;
+    if (!predicate.isDefined) {
+      const known = [...this.context.program.predicates.values()]
+        .filter((p) => p.isDefined)
+        .map((p) => p.name);
+      throw this.fault(
+        'POLAR_RUN_UNDEFINED_RULE',
+        { name: predicate.name, known: nearNames(predicate.name, known) },
+        goal.span,
+        frame,
+      );
+    }
+    if (goal.hasKeywords)
+      throw this.fault('POLAR_CHECK_KEYWORD_ARGUMENTS', { name: predicate.name }, goal.span, frame);
+    const rules = predicate.byArity.get(goal.args.length);
+    if (rules === undefined) return Outcome.failed;
+    if (frame.depth >= this.budget.limits.maxDepth) {
+      throw this.fault('POLAR_RUN_DEPTH_LIMIT', { limit: this.budget.limits.maxDepth }, goal.span, frame);
+    }
+    const args: unknown[] = [];
+    for (const term of goal.args) {
+      const arg = this.value(term, frame);
+      if (this.waitsFor(arg, 'an argument')) return Outcome.waits;
+      if (isPartial(arg)) for (const variable of variablesIn(arg)) this.trail.touch(variable);
+      args.push(arg);
+    }
+    const index = this.#indexOf(predicate, goal.args.length);
+    const table = this.guarded(goal.span, frame, `the type of an argument of ${predicate.name}`, () =>
+      index.find(args, (value) => this.typeOf(value)),
+    );
+    const candidates =
+      table.isMoreSpecific === undefined ? table.candidates : this.#sorted(table, args, goal.span, frame);
+    if (candidates === undefined) return Outcome.waits;
+    const next =
+      at.index + 1 < at.goals.length
+        ? { goals: at.goals, index: at.index + 1, frame, next: at.next }
+        : at.next;
+    return this.#tryRules({
+      kind: 'rules',
+      candidates,
+      index: 0,
+      args,
+      caller: frame,
+      span: goal.span,
+      next,
+      ...this.mark(),
+    });
+  }
+
+  #tryRules(point: Extract<ChoicePoint, { kind: 'rules' }>): Outcome {
+    const { candidates, args, caller, span, next } = point;
+    const cutBase = this.#choices.length;
+    while (point.index < candidates.length) {
+      const candidate = candidates[point.index++]!;
+      const frame: Frame = {
+        slots: emptySlots(candidate.rule),
+        cutBase,
+        depth: caller.depth + 1,
+        rule: candidate.rule,
+        caller,
+        callSpan: span,
+      };
+      const outcome = this.#unifyHead(candidate, args, frame);
+      if (outcome === Outcome.failed) {
+        this.trail.undoTo(point.trailMark);
+        this.#woken = [];
+        this.budget.step();
+        continue;
+      }
+      if (point.index < candidates.length) this.#choices.push(point);
+      this.#path = { frame, previous: point.path };
+      let rest = next;
+      if (candidate.goals.length > 0) rest = { goals: candidate.goals, index: 0, frame, next };
+      if (outcome === Outcome.waits) {
+        // The arguments are unified once more, as goals, when the promise has been settled.
+        this.trail.undoTo(point.trailMark);
+        this.#woken = [];
+        const { parameters } = candidate.rule;
+        const goals = candidate.unify.map((i): MachineGoal => {
+          const right = valueOf(parameters[i]!.term, frame.slots, candidate.rule.slotNames);
+          return { kind: 'unify-values', span, left: args[i], right };
+        });
+        rest = { goals, index: 0, frame, next: rest };
+      }
+      this.#current = this.#woken.length === 0 ? rest : this.#wake(rest);
+      return Outcome.jumped;
+    }
+    return Outcome.failed;
+  }
+
+  #unifyHead(candidate: Candidate, args: readonly unknown[], frame: Frame): Outcome {
+    const { parameters, slotNames } = candidate.rule;
+    for (const i of candidate.unify) {
+      const parameter = parameters[i]!;
+      if (parameter.takesArgument && parameter.term.kind === 'slot') {
+        frame.slots[parameter.term.slot] = args[i];
+        continue;
+      }
+      const outcome = this.unify(args[i], valueOf(parameter.term, frame.slots, slotNames), parameter.span);
+      if (outcome !== Outcome.proved) return outcome;
+    }
+    return Outcome.proved;
+  }
+
+  #indexOf(predicate: Predicate, arity: number): RuleIndex {
+    const { indexes, program } = this.context;
+    let byArity = indexes.get(predicate);
+    if (byArity === undefined) indexes.set(predicate, (byArity = new Map<number, RuleIndex>()));
+    let index = byArity.get(arity);
+    if (index === undefined)
+      byArity.set(arity, (index = new RuleIndex(predicate.byArity.get(arity)!, program)));
+    return index;
+  }
+
+  /**
+   * For the rare heads among which "more specific" is no order: finds out which rules apply, then sorts those.
+   * undefined when a head waits for a promise.
+   */
+  #sorted(
+    table: CandidateTable,
+    args: readonly unknown[],
+    span: Span,
+    caller: Frame,
+  ): readonly Candidate[] | undefined {
+    const applicable: number[] = [];
+    const { candidates, isMoreSpecific } = table;
+    for (let i = 0; i < candidates.length; i++) {
+      const candidate = candidates[i]!;
+      const outcome = this.#trial(candidate, args, span, caller);
+      if (outcome === Outcome.waits) return undefined;
+      if (outcome === Outcome.proved) applicable.push(i);
+    }
+    return insertionSort(applicable, isMoreSpecific!).map((i) => candidates[i]!);
+  }
+
+  /** Proves the head of a rule and takes everything back. */
+  #trial(candidate: Candidate, args: readonly unknown[], span: Span, caller: Frame): Outcome {
+    const mark = this.mark();
+    const saved = {
+      current: this.#current,
+      woken: this.#woken,
+      scope: this.#scope,
+      base: this.#choices.length,
+    };
+    const slots = emptySlots(candidate.rule);
+    const frame: Frame = {
+      slots,
+      cutBase: saved.base,
+      depth: caller.depth + 1,
+      rule: candidate.rule,
+      caller,
+      callSpan: span,
+    };
+    this.#scope = { isNegation: false, cutBase: saved.base, undecided: undefined };
+    this.#woken = [];
+    let outcome = this.#unifyHead(candidate, args, frame);
+    if (outcome === Outcome.proved && candidate.headLength > 0) {
+      const end: Continuation = { goals: [{ kind: 'answer', span }], index: 0, frame, next: undefined };
+      this.#current = { goals: candidate.goals.slice(0, candidate.headLength), index: 0, frame, next: end };
+      outcome = this.#runTrial(saved.base);
+    }
+    this.#truncate(saved.base);
+    this.undo(mark);
+    this.#current = saved.current;
+    this.#woken = saved.woken;
+    this.#scope = saved.scope;
+    return outcome;
+  }
+
+  #runTrial(base: number): Outcome {
+    for (;;) {
+      const at = this.#current!;
+      this.budget.step();
+      const outcome = this.#prove(at.goals[at.index]!, at);
+      if (outcome === Outcome.answered) return Outcome.proved;
+      if (outcome === Outcome.waits) return outcome;
+      if (outcome === Outcome.proved) this.#advance(at);
+      else if (outcome === Outcome.failed && (this.#choices.length <= base || !this.#backtrack()))
+        return Outcome.failed;
+    }
+  }
+
+  // ── choice points ──
+
+  mark(): Mark {
+    return {
+      trailMark: this.trail.mark(),
+      constraints: this.#constraints,
+      scope: this.#scope,
+      path: this.#path,
+    };
+  }
+
+  undo(point: Mark): void {
+    this.trail.undoTo(point.trailMark);
+    this.#constraints = point.constraints;
+    this.#scope = point.scope;
+    this.#path = point.path;
+    this.#woken = [];
+  }
+
+  /** Goes back to the newest choice point that has something left to try. */
+  #backtrack(): boolean {
+    for (;;) {
+      const point = this.#choices.pop();
+      if (point === undefined) {
+        this.#current = undefined;
+        return false;
+      }
+      this.undo(point);
+      switch (point.kind) {
+        case 'rules':
+          if (this.#tryRules(point) !== Outcome.failed) return true;
+          break;
+        case 'or': {
+          const goals = point.alternatives[point.index++]!;
+          if (point.index < point.alternatives.length) this.#choices.push(point);
+          this.#current = { goals, index: 0, frame: point.frame, next: point.next };
+          return true;
+        }
+        case 'retry':
+          this.#current = point.continuation;
+          return true;
+        case 'negation':
+          if (this.#endNegation(point)) return true;
+          break;
+      }
+    }
+  }
+
+  #truncate(height: number): void {
+    while (this.#choices.length > height) {
+      const point = this.#choices.pop()!;
+      if (point.kind === 'retry') closeQuietly(point.source);
+    }
+  }
+
+  tryAlternatives(alternatives: readonly (readonly MachineGoal[])[], at: Continuation): Outcome {
+    const { frame } = at;
+    const next =
+      at.index + 1 < at.goals.length
+        ? { goals: at.goals, index: at.index + 1, frame, next: at.next }
+        : at.next;
+    if (alternatives.length > 1)
+      this.#choices.push({ kind: 'or', alternatives, index: 1, frame, next, ...this.mark() });
+    const goals = alternatives[0]!;
+    this.#current = goals.length === 0 ? next : { goals, index: 0, frame, next };
+    return Outcome.jumped;
+  }
+
+  /** The same goal is to be tried again, with the next element of its source. */
+  pushRetry(continuation: Continuation, source: ItemSource, mark: Mark): void {
+    this.#choices.push({ kind: 'retry', continuation, source, ...mark });
+  }
+
+  /** Goes on with these goals in place of the one at hand. */
+  jumpTo(goals: readonly MachineGoal[], at: Continuation): Outcome {
+    const { frame } = at;
+    const next =
+      at.index + 1 < at.goals.length
+        ? { goals: at.goals, index: at.index + 1, frame, next: at.next }
+        : at.next;
+    this.#current = { goals, index: 0, frame, next };
+    return Outcome.jumped;
+  }
+
+  // ── negation ──
+
+  beginNegation(operand: readonly Goal[], span: Span, at: Continuation): Outcome {
+    const { frame } = at;
+    const next =
+      at.index + 1 < at.goals.length
+        ? { goals: at.goals, index: at.index + 1, frame, next: at.next }
+        : at.next;
+    const inner: Scope = { isNegation: true, cutBase: this.#choices.length + 1, undecided: undefined };
+    const firstLocalId = new Variable('_').id;
+    const point: NegationPoint = {
+      kind: 'negation',
+      span,
+      next,
+      frame,
+      firstLocalId,
+      inner,
+      solutions: [],
+      ...this.mark(),
+    };
+    this.#choices.push(point);
+    this.#scope = inner;
+    const end: Continuation = {
+      goals: [{ kind: 'refute', span, negation: point }],
+      index: 0,
+      frame,
+      next: undefined,
+    };
+    this.#current = operand.length === 0 ? end : { goals: operand, index: 0, frame, next: end };
+    return Outcome.jumped;
+  }
+
+  /** The operand holds whatever else holds: the negation fails. */
+  failNegation(point: NegationPoint): Outcome {
+    this.#truncate(this.#choices.lastIndexOf(point));
+    this.undo(point);
+    return Outcome.failed;
+  }
+
+  /** All ways to prove the operand have been tried. */
+  #endNegation(point: NegationPoint): boolean {
+    const { undecided } = point.inner;
+    if (undecided !== undefined) {
+      this.#noteUndecided(undecided);
+      return false;
+    }
+    const goals: Goal[] = [];
+    for (const solution of point.solutions) {
+      if ('goals' in solution) goals.push(...solution.goals);
+      else this.suspend(solution.waiting, point.frame, solution.variables);
+    }
+    this.#current =
+      goals.length === 0 ? point.next : { goals, index: 0, frame: point.frame, next: point.next };
+    return true;
+  }
+
+  // ── values ──
+
+  value(term: Term, frame: Frame): unknown {
+    return this.settled(valueOf(term, frame.slots, frame.rule?.slotNames));
+  }
+
+  settled(value: unknown): unknown {
+    if (this.#settled.size > 0 && typeof value === 'object' && this.#settled.has(value))
+      return deref(this.#settled.get(value));
+    return value;
+  }
+
+  /** Whether the value is a promise; then the machine is about to stop for it. */
+  waitsFor(value: unknown, what: string): boolean {
+    if (!isThenable(value)) return false;
+    this.#awaiting = { promise: value, what };
+    return true;
+  }
+
+  typeOf(value: unknown): TypeSet {
+    return this.context.typeSets.of(deref(value), this.tags);
+  }
+
+  unify(left: unknown, right: unknown, span: Span): Outcome {
+    const pairs: (readonly [unknown, unknown])[] = [[left, right]];
+    for (let pair = pairs.pop(); pair !== undefined; pair = pairs.pop()) {
+      const a = this.settled(deref(pair[0]));
+      const b = this.settled(deref(pair[1]));
+      if (a === b && typeof a !== 'number') continue;
+      if (a instanceof Variable || b instanceof Variable) {
+        const outcome = this.#bindEither(a, b);
+        if (outcome !== Outcome.proved) return outcome;
+        continue;
+      }
+      if (!isObject(a) && !isObject(b)) {
+        if (a === b) continue;
+        return Outcome.failed;
+      }
+      const compared = this.guarded(span, undefined, 'comparing two values', () => compareValues(a, b, this));
+      if (compared.kind === 'unequal') return Outcome.failed;
+      if (compared.kind === 'waits') {
+        this.#awaiting = { promise: compared.on, what: 'a value' };
+        return Outcome.waits;
+      }
+      if (compared.kind === 'open') {
+        for (let i = compared.pairs.length - 1; i >= 0; i--) pairs.push(compared.pairs[i]!);
+      }
+    }
+    return Outcome.proved;
+  }
+
+  #bindEither(a: unknown, b: unknown): Outcome {
+    if (a instanceof Variable && b instanceof Variable) {
+      this.trail.touch(a);
+      this.trail.touch(b);
+      // The younger to the older: variables of the question stay the last ones.
+      return a.id > b.id ? this.bind(a, b) : this.bind(b, a);
+    }
+    return a instanceof Variable ? this.bind(a, b) : this.bind(b as Variable, a);
+  }
+
+  bind(variable: Variable, value: unknown): Outcome {
+    if (this.waitsFor(value, 'a value')) return Outcome.waits;
+    if (
+      (value instanceof PartialList || value instanceof PartialDictionary) &&
+      variablesIn(value).has(variable)
+    )
+      return Outcome.failed;
+    for (let list = variable.watchers; list !== undefined; list = list.next) {
+      const constraint = list.watcher as Constraint;
+      if (isAlive(constraint)) this.#woken.unshift(constraint);
+    }
+    this.trail.bind(variable, value);
+    return Outcome.proved;
+  }
+
+  /** Leaves a goal to be proved when one of the variables has a value. */
+  suspend(goal: Goal, frame: Frame, variables: Iterable<Variable>): Outcome {
+    const watched = [...new Set(variables)];
+    const constraint: Constraint = { goal, frame, watched };
+    this.#constraints = { constraint, next: this.#constraints };
+    for (const variable of watched)
+      this.trail.watch(variable, { watcher: constraint satisfies Watcher, next: variable.watchers });
+    for (const term of termsOf(goal))
+      for (const variable of variablesIn(valueOf(term, frame.slots))) this.trail.touch(variable);
+    return Outcome.proved;
+  }
+
+  /** The constraints noted since, newest first. */
+  *constraintsSince(mark: ConstraintList | undefined): Iterable<Constraint> {
+    for (let list = this.#constraints; list !== undefined && list !== mark; list = list.next) {
+      if (isAlive(list.constraint)) yield list.constraint;
+    }
+  }
+
+  // ── what goes wrong ──
+
+  fault<C extends Code>(
+    code: C,
+    data: DataOf<C>,
+    span: Span,
+    frame: Frame,
+    options?: ErrorOptions,
+  ): PolarError<C> {
+    return new PolarError(code, data, span, { ...options, notes: traceOf(frame) });
+  }
+
+  /** The alternative at hand ends undecided; others may still grant. */
+  undecidedAt<C extends Code>(code: C, data: DataOf<C>, span: Span, frame: Frame): Outcome {
+    this.#noteUndecided({ code, data, span, frame } as Undecided);
+    return Outcome.failed;
+  }
+
+  /** A pattern that asks for what is not there does not match; only a negation around it is undecided then. */
+  mismatchAt(name: string, on: unknown, span: Span, frame: Frame): Outcome {
+    if (this.#scope.isNegation) {
+      this.#noteUndecided({
+        code: 'POLAR_UNDECIDED_PATTERN',
+        data: { name, on: kindOf(on) },
+        span,
+        frame,
+      } as Undecided);
+    }
+    return Outcome.failed;
+  }
+
+  #noteUndecided(undecided: Undecided): void {
+    this.#scope.undecided ??= undecided;
+  }
+
+  /** Reports a missing value as what it is. */
+  noValue(found: NoValue, span: Span, frame: Frame): Outcome {
+    if (found.isPlainFailure) return Outcome.failed;
+    if (found.isFault) throw this.fault(found.code, found.data, span, frame);
+    return this.undecidedAt(found.code, found.data, span, frame);
+  }
+
+  /** Runs code of the application. What it throws ends the question, with the place in the policy. */
+  guarded<T>(span: Span, frame: Frame | undefined, what: string, run: () => T): T {
+    try {
+      return run();
+    } catch (error) {
+      if (isPolarError(error)) throw error;
+      if (error instanceof Error && error.message.startsWith('bug in Nanook')) throw error;
+      const message = error instanceof Error ? error.message : String(error);
+      throw new PolarError('POLAR_RUN_HOST_ERROR', { what, message }, span, {
+        cause: error,
+        notes: traceOf(frame ?? this.#current?.frame ?? this.root),
+      });
+    }
+  }
+
+  // ── small goals ──
+
+  #condition(goal: ConditionGoal, frame: Frame): Outcome {
+    const value = this.value(goal.term, frame);
+    if (value === true) return Outcome.proved;
+    if (value === false) return Outcome.failed;
+    if (value instanceof Variable) return this.bind(value, true);
+    if (this.waitsFor(value, 'a condition')) return Outcome.waits;
+    return this.undecidedAt('POLAR_UNDECIDED_CONDITION', { value: show(value) }, goal.span, frame);
+  }
+
+  #assign(goal: AssignGoal, frame: Frame): Outcome {
+    const variable = this.value(goal.variable, frame);
+    if (!(variable instanceof Variable) || variable.touched || variable.watchers !== undefined) {
+      const value = this.value(goal.value, frame);
+      if (value === variable && variable instanceof Variable) return Outcome.proved;
+      throw this.fault('POLAR_RUN_ALREADY_BOUND', { name: goal.name }, goal.span, frame);
+    }
+    return this.unify(variable, this.value(goal.value, frame), goal.span);
+  }
+
+  #isa(goal: IsaGoal, at: Continuation): Outcome {
+    const { frame } = at;
+    const value = this.value(goal.value, frame);
+    if (this.waitsFor(value, 'a value')) return Outcome.waits;
+    const { program } = this.context;
+    if (goal.union !== undefined) {
+      const members = program.unions[goal.union];
+      if (value instanceof Variable) {
+        if (members.length === 0) return Outcome.failed;
+        return this.tryAlternatives(
+          members.map((type): MachineGoal[] => [{ ...goal, name: type.name, type, union: undefined }]),
+          at,
+        );
+      }
+      const types = this.guarded(goal.span, frame, 'the type of a value', () => this.typeOf(value));
+      return members.some((type) => types.types.has(type)) ? Outcome.proved : Outcome.failed;
+    }
+    const { type } = goal;
+    if (type === undefined) {
+      throw this.fault(
+        'POLAR_RUN_UNKNOWN_CLASS',
+        { name: goal.name, known: nearNames(goal.name, program.types.typeNames) },
+        goal.span,
+        frame,
+      );
+    }
+    if (value instanceof Variable) {
+      for (let list = value.watchers; list !== undefined; list = list.next) {
+        const other = (list.watcher as Constraint).goal;
+        if (other.kind !== 'isa' || other.type === undefined || !isAlive(list.watcher as Constraint))
+          continue;
+        if (!program.types.isSubtype(type, other.type) && !program.types.isSubtype(other.type, type))
+          return Outcome.failed;
+      }
+      return this.suspend(goal, frame, [value]);
+    }
+    const types = this.guarded(goal.span, frame, 'the type of a value', () => this.typeOf(value));
+    return types.types.has(type) ? Outcome.proved : Outcome.failed;
+  }
+
+  #method(goal: MethodGoal, at: Continuation): Outcome {
+    const { frame } = at;
+    const receiver = this.forHost(goal.object, frame);
+    if (receiver === waiting) return Outcome.waits;
+    if (receiver === unknown)
+      throw this.fault('POLAR_RUN_UNBOUND_RECEIVER', { name: goal.method }, goal.span, frame);
+    if (goal.hasKeywords)
+      throw this.fault('POLAR_CHECK_KEYWORD_ARGUMENTS', { name: goal.method }, goal.span, frame);
+    const args = this.#argumentsForHost(goal.args, `\`${goal.method}\``, goal.span, frame);
+    if (args === undefined) return Outcome.waits;
+    const what = `\`${goal.method}\` of ${kindOf(receiver)}`;
+    const types = this.guarded(goal.span, frame, what, () => this.typeOf(receiver));
+    const result = this.guarded(goal.span, frame, what, () =>
+      callMethod(receiver, goal.method, args, types, this.context.members),
+    );
+    return this.received(result, goal.result, [], goal.span, at);
+  }
+
+  #new(goal: NewGoal, at: Continuation): Outcome {
+    const { frame } = at;
+    const { type } = goal;
+    if (type === undefined || type.class === undefined || type.builtIn) {
+      const known = nearNames(goal.name, this.context.program.types.typeNames);
+      throw this.fault('POLAR_RUN_UNKNOWN_CLASS', { name: goal.name, known }, goal.span, frame);
+    }
+    if (goal.hasKeywords)
+      throw this.fault('POLAR_CHECK_KEYWORD_ARGUMENTS', { name: goal.name }, goal.span, frame);
+    const args = this.#argumentsForHost(goal.args, `new ${goal.name}`, goal.span, frame);
+    if (args === undefined) return Outcome.waits;
+    const { class: construct } = type;
+    const result = this.guarded(
+      goal.span,
+      frame,
+      `new ${goal.name}`,
+      () => Reflect.construct(construct as new () => unknown, args) as unknown,
+    );
+    return this.received(result, goal.result, [], goal.span, at);
+  }
+
+  #argumentsForHost(terms: readonly Term[], what: string, span: Span, frame: Frame): unknown[] | undefined {
+    const args: unknown[] = [];
+    for (const term of terms) {
+      const arg = this.forHost(term, frame);
+      if (arg === waiting) return undefined;
+      if (arg === unknown) throw this.fault('POLAR_RUN_UNBOUND_ARGUMENT', { what }, span, frame);
+      args.push(arg);
+    }
+    return args;
+  }
+
+  /** A value that host code may see; `unknown` while a variable in it has no value, `waiting` when it is a promise. */
+  forHost(term: Term, frame: Frame): unknown {
+    const value = this.value(term, frame);
+    if (this.waitsFor(value, 'an argument')) return waiting;
+    if (!isPartial(value)) return value;
+    const known = snapshot(value);
+    return isPartial(known) ? unknown : known;
+  }
+
+  /** Goes on with what the application gave for a look-up or call. */
+  received(found: unknown, result: Term, types: readonly FieldType[], span: Span, at: Continuation): Outcome {
+    if (found instanceof NoValue) return this.noValue(found, span, at.frame);
+    const value = this.settled(found);
+    if (isThenable(value)) return this.jumpTo([{ kind: 'receive', span, promise: value, result, types }], at);
+    for (const type of types) this.tags.tag(value, type);
+    return this.unify(this.value(result, at.frame), value, span);
+  }
+}
+
+const emptySlots = ({ slotNames }: Rule): unknown[] => slotNames.map(() => emptySlot);
+
+/** A spent budget says where in the policy it was spent. */
+function located(error: unknown, at: Continuation | undefined): unknown {
+  if (!isPolarError(error) || error.span !== undefined || at === undefined) return error;
+  const options = error.cause === undefined ? {} : { cause: error.cause };
+  return new PolarError(error.code, error.data, at.goals[at.index]?.span, {
+    ...options,
+    notes: traceOf(at.frame),
+  });
+}
+
+const isObject = (value: unknown): boolean =>
+  (typeof value === 'object' && value !== null) || typeof value === 'function';
+
+function closeQuietly(source: ItemSource): void {
+  try {
+    source.close?.();
+  } catch {
+    // The answer does not depend on it, and the question may be ending in an error of its own.
+  }
+}

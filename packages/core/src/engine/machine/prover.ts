@@ -1,0 +1,73 @@
+import type { Code, DataOf } from '../../diagnostics/codes.js';
+import type { PolarError } from '../../diagnostics/polar-error.js';
+import type { Span } from '../../diagnostics/span.js';
+import type { NoValue } from '../../host/member.js';
+import type { Tags } from '../../host/type-set.js';
+import type { Variable } from '../../host/value.js';
+import type { Goal } from '../../ir/goal.js';
+import type { Term } from '../../ir/term.js';
+import type { FieldType } from '../../types/declared-type.js';
+import type { EqualityContext } from '../equality.js';
+import type { Constraint, ConstraintList } from './constraint.js';
+import type { Frame } from './frame.js';
+import type { Continuation, ItemSource, MachineGoal, NegationPoint, ProofStep, Scope } from './goal-stack.js';
+import type { Outcome } from './outcome.js';
+import type { Trail } from './trail.js';
+
+/** A state to go back to. */
+export interface Mark {
+  readonly trailMark: number;
+  readonly constraints: ConstraintList | undefined;
+  readonly scope: Scope;
+  readonly path: ProofStep | undefined;
+}
+
+/** `forHost` found a promise. */
+export const waiting: unique symbol = Symbol('waiting');
+/** `forHost` found a variable without a value. */
+export const unknown: unique symbol = Symbol('unknown');
+
+/** What the proof of a goal may ask of the machine. */
+export interface Prover extends EqualityContext {
+  readonly trail: Trail;
+  readonly tags: Tags;
+
+  /** The value of a term: dereferenced, promises already awaited replaced by what they gave. */
+  value(term: Term, frame: Frame): unknown;
+  /** A value that code of the application may see; `unknown` or `waiting` when there is none yet. */
+  forHost(term: Term, frame: Frame): unknown;
+  unify(left: unknown, right: unknown, span: Span): Outcome;
+  /** Whether the value is a promise; then the goal must end with `Outcome.waits`. */
+  waitsFor(value: unknown, what: string): boolean;
+  /** Leaves a goal to be proved when one of the variables has a value. */
+  suspend(goal: Goal, frame: Frame, variables: Iterable<Variable>): Outcome;
+  /** Goes on with what the application gave for a look-up or call, a promise included. */
+  received(found: unknown, result: Term, types: readonly FieldType[], span: Span, at: Continuation): Outcome;
+
+  jumpTo(goals: readonly MachineGoal[], at: Continuation): Outcome;
+  tryAlternatives(alternatives: readonly (readonly MachineGoal[])[], at: Continuation): Outcome;
+  pushRetry(continuation: Continuation, source: ItemSource, mark: Mark): void;
+  mark(): Mark;
+  undo(mark: Mark): void;
+
+  beginNegation(operand: readonly Goal[], span: Span, at: Continuation): Outcome;
+  failNegation(point: NegationPoint): Outcome;
+  constraintsSince(mark: ConstraintList | undefined): Iterable<Constraint>;
+
+  fault<C extends Code>(code: C, data: DataOf<C>, span: Span, frame: Frame): PolarError<C>;
+  /** The alternative at hand ends undecided; others may still grant. */
+  undecidedAt<C extends Code>(code: C, data: DataOf<C>, span: Span, frame: Frame): Outcome;
+  /** A pattern asks for what is not there: no match, and under a negation undecided. */
+  mismatchAt(name: string, on: unknown, span: Span, frame: Frame): Outcome;
+  noValue(found: NoValue, span: Span, frame: Frame): Outcome;
+  /** Runs code of the application; what it throws becomes a fault with its place in the policy. */
+  guarded<T>(span: Span, frame: Frame, what: string, run: () => T): T;
+}
+
+/** A goal that makes two values equal. */
+export const unifyValues = (span: Span, left: unknown, right: unknown): MachineGoal => ({
+  kind: 'unify-values',
+  span,
+  left,
+  right,
+});

@@ -1,0 +1,30 @@
+import type { Code, DataOf } from '../../diagnostics/codes.js';
+import { PolarError } from '../../diagnostics/polar-error.js';
+import type { Span } from '../../diagnostics/span.js';
+import { placeOf, textOf } from '../../diagnostics/span.js';
+import type { Frame } from './frame.js';
+
+/** What the data could not decide, and where. */
+export interface Undecided<C extends Code = Code> {
+  readonly code: C;
+  readonly data: DataOf<C>;
+  readonly span: Span;
+  readonly frame: Frame;
+}
+
+export const undecidedError = (u: Undecided): PolarError =>
+  new PolarError(u.code, u.data, u.span, { notes: traceOf(u.frame) });
+
+/** The rules that led to a place, innermost first. */
+export function traceOf(frame: Frame): string[] {
+  const lines: string[] = [];
+  for (let f: Frame | undefined = frame; f !== undefined && lines.length < 8; f = f.caller) {
+    if (f.rule === undefined) continue;
+    const { span } = f.rule.origin;
+    const [firstLine = ''] = textOf(span).split('\n', 1);
+    lines.push(
+      `  in rule ${f.rule.name} (${placeOf(span)}): ${firstLine.length > 100 ? `${firstLine.slice(0, 100)}…` : firstLine}`,
+    );
+  }
+  return lines;
+}

@@ -1,0 +1,175 @@
+import { PolarError } from '../diagnostics/polar-error.js';
+import { isPartial, type Variable } from '../host/value.js';
+import type { LinkedQuery } from '../ir/program.js';
+import { emptySlot, snapshot, variablesIn, type Constraint } from './machine/constraint.js';
+import type { Frame } from './machine/frame.js';
+import { Machine, type MachineContext } from './machine/machine.js';
+import { connected, variablesOf } from './machine/negation.js';
+import { Budget, type Limits } from './limits.js';
+import { QueryVariable } from './query-variable.js';
+import { openValue, residualOf } from './residual.js';
+
+/** The bindings of one answer, by variable. */
+export type Bindings = ReadonlyMap<string, unknown>;
+
+export interface QuestionOptions {
+  readonly limits: Limits;
+  readonly signal: AbortSignal | undefined;
+  /** Whether an answer may leave a variable with a constraint instead of a value. */
+  readonly acceptExpression: boolean;
+}
+
+/** One question to a program, and its answers: one at a time, waiting for promises or not. */
+export class Question {
+  readonly #machine: Machine;
+  readonly #variables = new Map<string, Variable>();
+
+  /** @param given values of the query's variables, by name */
+  constructor(
+    context: MachineContext,
+    query: LinkedQuery,
+    given: ReadonlyMap<string, unknown>,
+    readonly options: QuestionOptions,
+  ) {
+    const slots = query.slotNames.map((name) => (given.has(name) ? given.get(name) : emptySlot));
+    this.#machine = new Machine(context, query, slots, {
+      budget: new Budget(options.limits, options.signal),
+    });
+    query.slotNames.forEach((name, i) => {
+      if (slots[i] === emptySlot && !name.startsWith('_'))
+        this.#variables.set(name, this.#machine.root.slots[i] as Variable);
+    });
+  }
+
+  /** @throws {PolarError} `POLAR_RUN_PROMISE_IN_SYNC` when it takes a promise to go on */
+  nextSync(): boolean {
+    for (;;) {
+      const stop = this.#machine.resume();
+      switch (stop.kind) {
+        case 'answer':
+          this.#checkConstraints();
+          return true;
+        case 'exhausted':
+          return false;
+        case 'pause':
+          break;
+        case 'await':
+          // Nobody will wait for it; that it may fail later is no unhandled rejection of the application's.
+          stop.promise.then(undefined, () => {});
+          throw this.#ended(new PolarError('POLAR_RUN_PROMISE_IN_SYNC', { what: stop.what }));
+      }
+    }
+  }
+
+  async next(): Promise<boolean> {
+    for (;;) {
+      const stop = this.#machine.resume();
+      switch (stop.kind) {
+        case 'answer':
+          this.#checkConstraints();
+          return true;
+        case 'exhausted':
+          return false;
+        case 'pause':
+          break;
+        case 'await':
+          this.#machine.settle(stop.promise, await this.#settled(stop.promise, stop.what));
+      }
+    }
+  }
+
+  /** The rules that the latest answer was proved by. */
+  get proof(): Frame[] {
+    return this.#machine.proof;
+  }
+
+  /** The bindings of the latest answer. */
+  bindings(): Bindings {
+    const found = new Map<string, unknown>();
+    const open = this.#machine.openConstraints;
+    for (const [name, variable] of this.#variables) {
+      const value = snapshot(variable);
+      found.set(name, isPartial(value) ? this.#openValue(name, value, open) : value);
+    }
+    return found;
+  }
+
+  dispose(): void {
+    this.#machine.dispose();
+  }
+
+  #openValue(name: string, value: unknown, open: readonly Constraint[]): unknown {
+    const constraints = connected(variablesIn(value), open);
+    if (constraints.length > 0) {
+      const [variable] = variablesIn(value);
+      const expression = residualOf(variable!, constraints);
+      if (this.options.acceptExpression) return expression;
+      throw this.#ended(
+        new PolarError('POLAR_RUN_UNEXPECTED_CONSTRAINT', { name, constraint: expression.toString() }),
+      );
+    }
+    return openValue(value, (v) => new QueryVariable((v as Variable).name));
+  }
+
+  /** A constraint that says nothing about the question's variables can never be decided: the answer is none. */
+  #checkConstraints(): void {
+    const open = this.#machine.openConstraints;
+    if (open.length === 0) return;
+    const asked = new Set<Variable>();
+    for (const variable of this.#variables.values()) variablesIn(variable, asked);
+    const known = new Set(connected(asked, open));
+    const stray = open.find((constraint) => !known.has(constraint));
+    if (stray === undefined) return;
+    const variable = variablesOf(stray)[0]!;
+    const data = { name: variable.name, constraint: residualOf(variable, [stray], variable.name).toString() };
+    throw this.#ended(new PolarError('POLAR_RUN_UNHANDLED_CONSTRAINT', data, stray.goal.span));
+  }
+
+  #ended(error: PolarError): PolarError {
+    this.#machine.dispose();
+    return error;
+  }
+
+  async #settled(promise: PromiseLike<unknown>, what: string): Promise<unknown> {
+    const { signal } = this.options;
+    const { budget } = this.#machine;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let onAbort: (() => void) | undefined;
+    const interrupted = new Promise<never>((_, reject) => {
+      const interrupt = () => {
+        try {
+          budget.checkTime();
+          // The timer may fire a moment early.
+          timer = setTimeout(interrupt, 1);
+        } catch (error) {
+          reject(error as Error);
+        }
+      };
+      if (Number.isFinite(budget.remainingMs))
+        timer = setTimeout(interrupt, Math.min(Math.max(budget.remainingMs, 0), 2 ** 31 - 1));
+      if (signal !== undefined) {
+        onAbort = interrupt;
+        signal.addEventListener('abort', interrupt, { once: true });
+        if (signal.aborted) interrupt();
+      }
+    });
+    const failed = Symbol('failed');
+    try {
+      const settled = await Promise.race([
+        Promise.resolve(promise).then(
+          (value) => ({ value }),
+          (reason: unknown) => ({ value: failed, reason }),
+        ),
+        interrupted,
+      ]);
+      if ('reason' in settled) throw this.#machine.rejected(what, settled.reason);
+      return settled.value;
+    } catch (error) {
+      this.#machine.dispose();
+      throw error;
+    } finally {
+      clearTimeout(timer);
+      if (onAbort !== undefined) signal?.removeEventListener('abort', onAbort);
+    }
+  }
+}

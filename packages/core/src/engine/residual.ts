@@ -1,0 +1,114 @@
+import { isPartial, ListCursor, PartialDictionary, PartialList, Variable } from '../host/value.js';
+import type { Goal } from '../ir/goal.js';
+import type { Term } from '../ir/term.js';
+import type { ArithmeticOperator, ComparisonOperator } from '../ir/goal.js';
+import type { ExpressionOperator } from './expression.js';
+import { Expression } from './expression.js';
+import { closeGoal, snapshot, valueOf, type Constraint } from './machine/constraint.js';
+import { QueryVariable } from './query-variable.js';
+
+const comparisons: Record<ComparisonOperator, ExpressionOperator> = {
+  '==': 'Eq',
+  '!=': 'Neq',
+  '<': 'Lt',
+  '<=': 'Leq',
+  '>': 'Gt',
+  '>=': 'Geq',
+};
+const operations: Record<ArithmeticOperator, ExpressionOperator> = {
+  '+': 'Add',
+  '-': 'Sub',
+  '*': 'Mul',
+  '/': 'Div',
+  mod: 'Mod',
+  rem: 'Rem',
+};
+
+/**
+ * What constraints say about a variable. Variables that only hold what a look-up or an operation gives are replaced by it.
+ *
+ * @param name what the result calls the variable: `_this`
+ */
+export function residualOf(
+  variable: Variable,
+  constraints: readonly Constraint[],
+  name = '_this',
+): Expression {
+  const goals = constraints.map((c) => closeGoal(c.goal, c.frame.slots));
+  const definitions = new Map<Variable, Expression>();
+  const render = (value: unknown): unknown => {
+    if (value === variable) return new QueryVariable(name);
+    if (value instanceof Variable) return definitions.get(value) ?? new QueryVariable(value.name);
+    return isPartial(value) ? openValue(value, render) : value;
+  };
+  return new Expression('And', conjuncts(goals, variable, definitions, render));
+}
+
+function conjuncts(
+  goals: readonly Goal[],
+  variable: Variable,
+  definitions: Map<Variable, Expression>,
+  render: (value: unknown) => unknown,
+): Expression[] {
+  const found: Expression[] = [];
+  for (const goal of goals) {
+    const term = (t: Term) => render(snapshot(valueOf(t, [])));
+    switch (goal.kind) {
+      case 'lookup':
+      case 'arithmetic': {
+        const value =
+          goal.kind === 'lookup'
+            ? new Expression('Dot', [term(goal.object), term(goal.key)])
+            : new Expression(operations[goal.operator], [term(goal.left), term(goal.right)]);
+        const result = snapshot(valueOf(goal.result, []));
+        if (result instanceof Variable && result !== variable && !definitions.has(result))
+          definitions.set(result, value);
+        else found.push(new Expression('Unify', [render(result), value]));
+        break;
+      }
+      case 'unify':
+        found.push(new Expression('Unify', [term(goal.left), term(goal.right)]));
+        break;
+      case 'compare':
+        found.push(new Expression(comparisons[goal.operator], [term(goal.left), term(goal.right)]));
+        break;
+      case 'in':
+        found.push(new Expression('In', [term(goal.item), term(goal.collection)]));
+        break;
+      case 'isa':
+        found.push(new Expression('Isa', [term(goal.value), goal.name]));
+        break;
+      case 'condition':
+        found.push(new Expression('Unify', [term(goal.term), true]));
+        break;
+      case 'not':
+        found.push(
+          new Expression('Not', [
+            new Expression('And', conjuncts(goal.operand, variable, definitions, render)),
+          ]),
+        );
+        break;
+      default:
+        break;
+    }
+  }
+  return found;
+}
+
+/** A list or dictionary with what is unbound in it rendered. */
+export function openValue(value: unknown, render: (value: unknown) => unknown): unknown {
+  if (value instanceof PartialList) {
+    const items: unknown[] = [];
+    const cursor = new ListCursor(value);
+    while (cursor.hasNext()) items.push(openValue(cursor.next(), render));
+    if (cursor.open !== undefined) items.push(render(cursor.open));
+    return items;
+  }
+  if (value instanceof PartialDictionary) {
+    return Object.assign(
+      Object.create(null) as object,
+      Object.fromEntries(value.keys.map((key, i) => [key, openValue(value.values[i], render)])),
+    );
+  }
+  return value instanceof Variable ? render(value) : value;
+}

@@ -1,0 +1,223 @@
+import type { Code, DataOf } from '../diagnostics/codes.js';
+import type { TypeTable } from '../types/type-table.js';
+import type { Class } from '../types/type-declaration.js';
+import {
+  booleanMethods,
+  dateMethods,
+  listMethods,
+  mapMethods,
+  numberMethods,
+  setMethods,
+  staticMethods,
+  stringMethods,
+} from './built-in-members.js';
+import { kindOf, show } from './show.js';
+import type { TypeSet } from './type-set.js';
+import { isPlainObject, isPolicyDictionary } from './value.js';
+
+// The only code that reads members of application values on behalf of a policy (design.md D8): own and class members, never
+// what every object inherits.
+
+/** Why there is no value: a code and its data, for the machine to report as undecided or throw as a fault. */
+export class NoValue<C extends Code = Code> {
+  constructor(
+    readonly code: C,
+    readonly data: DataOf<C>,
+    /** A fault ends the question; anything else only the alternative. */
+    readonly isFault = false,
+    /** A key that a dictionary of the policy does not have: a plain failure, nothing to report. */
+    readonly isPlainFailure = false,
+  ) {}
+}
+
+/** What the look-ups need to know of the program. */
+export interface MemberContext {
+  readonly types: TypeTable;
+  /** Whether the application registered this very value as a constant, and so meant its functions to be called. */
+  isConstant(value: object): boolean;
+}
+
+const refused = new Set<string>([
+  ...Object.getOwnPropertyNames(Object.prototype).filter((name) => name !== 'toString' && name !== 'valueOf'),
+  'prototype',
+]);
+const refusedOnFunctions = new Set<string>([...Object.getOwnPropertyNames(Function.prototype), 'prototype']);
+
+const isRefused = (receiver: unknown, name: string): boolean =>
+  refused.has(name) ||
+  (typeof receiver === 'function' && refusedOnFunctions.has(name)) ||
+  ((name === 'toString' || name === 'valueOf') && typeof receiver === 'object');
+
+const refusal = (receiver: unknown, name: string) =>
+  new NoValue('POLAR_RUN_REFUSED_MEMBER', { name, on: kindOf(receiver) }, true);
+
+/** The value of an attribute, promise or not, or why there is none. Exceptions of getters pass through. */
+export function readAttribute(receiver: unknown, name: string, types: TypeSet): unknown {
+  if (receiver === null || receiver === undefined) {
+    return new NoValue('POLAR_UNDECIDED_ATTRIBUTE_OF_NIL', { name, value: show(receiver) });
+  }
+  if (isRefused(receiver, name)) return refusal(receiver, name);
+  if ((typeof receiver === 'string' || Array.isArray(receiver)) && name === 'length') {
+    return typeof receiver === 'string' ? [...receiver].length : receiver.length;
+  }
+  if (typeof receiver !== 'object' && typeof receiver !== 'function') return missing(receiver, name, types);
+  if ((receiver instanceof Map || receiver instanceof Set) && name === 'size') return receiver.size;
+  if (hasMember(receiver, name)) {
+    const value = (receiver as Record<string, unknown>)[name];
+    return value === undefined && isOptionalField(types, name) ? null : value;
+  }
+  if (isOptionalField(types, name)) return null;
+  return missing(receiver, name, types);
+}
+
+/** Calls a method. Exceptions of the application pass through. */
+export function callMethod(
+  receiver: unknown,
+  name: string,
+  args: readonly unknown[],
+  types: TypeSet,
+  context: MemberContext,
+): unknown {
+  if (receiver === null || receiver === undefined) {
+    return new NoValue('POLAR_UNDECIDED_ATTRIBUTE_OF_NIL', { name: `${name}()`, value: show(receiver) });
+  }
+  const builtIn = builtInMethods(receiver, types);
+  if (builtIn?.has(name)) return callBuiltIn(receiver, name, args);
+  if (isRefused(receiver, name) && !(name === 'call' && typeof receiver === 'object'))
+    return refusal(receiver, name);
+  if (typeof receiver === 'function') return callStatic(receiver, name, args, types, context);
+  if (typeof receiver !== 'object') return missingMethod(receiver, name, builtIn);
+  if (!hasMember(receiver, name)) return missingMethod(receiver, name, builtIn);
+  const method = (receiver as Record<string, unknown>)[name];
+  if (typeof method !== 'function') return missingMethod(receiver, name, builtIn);
+  const isRegistered = [...types.types].some((type) => !type.builtIn) || context.isConstant(receiver);
+  if (!isRegistered)
+    return new NoValue('POLAR_RUN_UNREGISTERED_METHOD', { name, on: kindOf(receiver) }, true);
+  return Reflect.apply(method, receiver, args);
+}
+
+function callStatic(
+  receiver: object,
+  name: string,
+  args: readonly unknown[],
+  types: TypeSet,
+  context: MemberContext,
+): unknown {
+  const type = context.types.findByClass(receiver as Class);
+  if (type?.builtIn && !staticMethods[type.name]?.has(name))
+    return missingMethod(receiver, name, staticMethods[type.name]);
+  if (!hasMember(receiver, name)) return missingMethod(receiver, name, undefined);
+  const method = (receiver as unknown as Record<string, unknown>)[name];
+  if (typeof method !== 'function') return missingMethod(receiver, name, undefined);
+  const isRegistered =
+    type !== undefined ||
+    context.types.ancestorsOfClass(receiver as Class).length > 0 ||
+    context.isConstant(receiver);
+  if (!isRegistered)
+    return new NoValue('POLAR_RUN_UNREGISTERED_METHOD', { name, on: kindOf(receiver) }, true);
+  return Reflect.apply(method, receiver, args);
+}
+
+/** Own, or of a class on the way up; never of Object or Function, nor of a plain object set as a prototype by polluted input. */
+export function hasMember(receiver: object, name: string): boolean {
+  if (Object.hasOwn(receiver, name)) return true;
+  const isClass = typeof receiver === 'function';
+  for (
+    let p = Object.getPrototypeOf(receiver) as object | null;
+    p !== null;
+    p = Object.getPrototypeOf(p) as object | null
+  ) {
+    if (p === Object.prototype || p === Function.prototype) return false;
+    if (!Object.hasOwn(p, name)) continue;
+    if (isClass) return typeof p === 'function';
+    const constructor: unknown = Object.hasOwn(p, 'constructor') ? p.constructor : undefined;
+    return (
+      typeof constructor === 'function' && constructor.prototype === p && Object.getPrototypeOf(p) !== null
+    );
+  }
+  return false;
+}
+
+function builtInMethods(receiver: unknown, types: TypeSet): ReadonlySet<string> | undefined {
+  switch (typeof receiver) {
+    case 'string':
+      return stringMethods;
+    case 'number':
+      return numberMethods;
+    case 'boolean':
+      return booleanMethods;
+    default:
+      if (Array.isArray(receiver)) return listMethods;
+      // A class of the application that extends one of these decides for itself.
+      if (types.chain.length > 0) return undefined;
+      if (receiver instanceof Date) return dateMethods;
+      if (receiver instanceof Map) return mapMethods;
+      return receiver instanceof Set ? setMethods : undefined;
+  }
+}
+
+function callBuiltIn(receiver: unknown, name: string, args: readonly unknown[]): unknown {
+  // Functions and regular expressions among the arguments would run code, or run for ever.
+  const bad = args.find((arg) => typeof arg === 'function' || arg instanceof RegExp);
+  if (bad !== undefined)
+    return new NoValue(
+      'POLAR_RUN_UNREGISTERED_METHOD',
+      { name, on: `${kindOf(receiver)} with ${kindOf(bad)}` },
+      true,
+    );
+  const target = Array.isArray(receiver) ? [...receiver] : receiver;
+  const method = (target as unknown as Record<string, (...a: unknown[]) => unknown>)[name];
+  if (method === undefined)
+    return new NoValue('POLAR_UNDECIDED_MISSING_METHOD', { name, on: kindOf(receiver), known: [] });
+  return Reflect.apply(method, target, args);
+}
+
+function isOptionalField(types: TypeSet, name: string): boolean {
+  for (const type of types.declared) if (type.fields?.get(name)?.optional) return true;
+  return false;
+}
+
+function missing(receiver: unknown, name: string, types: TypeSet): NoValue {
+  const isObject = typeof receiver === 'object' && receiver !== null;
+  if (isObject && isPolicyDictionary(receiver)) {
+    return new NoValue(
+      'POLAR_UNDECIDED_MISSING_ATTRIBUTE',
+      { name, on: kindOf(receiver), known: [] },
+      false,
+      true,
+    );
+  }
+  const declared = types.declared.flatMap((type) => [...(type.fields?.keys() ?? [])]);
+  const known = isObject
+    ? [...declared, ...Object.keys(receiver).slice(0, 100), ...gettersOf(receiver)]
+    : declared;
+  return new NoValue('POLAR_UNDECIDED_MISSING_ATTRIBUTE', { name, on: named(receiver, types), known });
+}
+
+function missingMethod(receiver: unknown, name: string, builtIn: ReadonlySet<string> | undefined): NoValue {
+  const known = builtIn
+    ? [...builtIn]
+    : typeof receiver === 'object' && receiver !== null
+      ? gettersOf(receiver)
+      : [];
+  return new NoValue('POLAR_UNDECIDED_MISSING_METHOD', { name, on: kindOf(receiver), known });
+}
+
+const named = (receiver: unknown, types: TypeSet): string => {
+  const [type] = types.chain;
+  return type === undefined || type.builtIn ? kindOf(receiver) : `a ${type.name}`;
+};
+
+/** Names on the classes of an instance, for "did you mean". */
+function gettersOf(receiver: object): string[] {
+  const found: string[] = [];
+  if (isPlainObject(receiver)) return found;
+  for (
+    let p = Object.getPrototypeOf(receiver) as object | null;
+    p !== null && p !== Object.prototype;
+    p = Object.getPrototypeOf(p) as object | null
+  ) {
+    found.push(...Object.getOwnPropertyNames(p).filter((n) => n !== 'constructor'));
+  }
+  return found;
+}

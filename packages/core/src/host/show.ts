@@ -1,0 +1,130 @@
+import type { TypeTable } from '../types/type-table.js';
+import { TypeToken } from '../types/declared-type.js';
+import type { Class } from '../types/type-declaration.js';
+import { findTag } from '../types/typed.js';
+import {
+  deref,
+  isPartial,
+  isPlainObject,
+  isThenable,
+  ListCursor,
+  PartialDictionary,
+  type PartialList,
+  Variable,
+} from './value.js';
+
+const maxDepth = 3;
+const maxItems = 8;
+const maxText = 120;
+
+/** A value as messages and `print` show it: bounded, and without running any of the application's code. */
+export function show(value: unknown, types?: TypeTable, depth = 0): string {
+  const v = deref(value);
+  switch (typeof v) {
+    case 'string':
+      return `"${v.length > maxText ? `${v.slice(0, maxText)}…` : v}"`;
+    case 'number':
+      return Number.isFinite(v) ? String(v) : Number.isNaN(v) ? 'nan' : v > 0 ? 'inf' : '-inf';
+    case 'boolean':
+      return String(v);
+    case 'undefined':
+      return 'undefined';
+    case 'bigint':
+      return `${v}n`;
+    case 'symbol':
+      return v.toString();
+    case 'function':
+      return types?.findByClass(v as unknown as Class)?.name ?? (v.name || 'a function');
+    default:
+      return v === null ? 'nil' : showObject(v as object, types, depth);
+  }
+}
+
+function showObject(v: object, types: TypeTable | undefined, depth: number): string {
+  if (v instanceof Variable) return v.name;
+  if (v instanceof TypeToken) return v.name;
+  if (isPartial(v) || Array.isArray(v) || isPlainObject(v)) {
+    const tag = findTag(v);
+    if (depth >= maxDepth) return Array.isArray(v) ? '[…]' : '{…}';
+    if (v instanceof PartialDictionary)
+      return fields(
+        v.keys.map((key, i) => [key, v.values[i]]),
+        types,
+        depth,
+      );
+    if (!isPartial(v) && !Array.isArray(v)) return (tag ?? '') + fields(dataOf(v), types, depth);
+    return showList(v as readonly unknown[] | PartialList, types, depth);
+  }
+  const name = classNameOf(v);
+  if (isThenable(v)) return 'a promise';
+  if (v instanceof Date) return Number.isNaN(v.getTime()) ? 'an invalid Date' : v.toISOString();
+  return depth >= maxDepth ? name : name + fields(dataOf(v), types, depth);
+}
+
+function showList(v: readonly unknown[] | PartialList, types: TypeTable | undefined, depth: number): string {
+  const cursor = new ListCursor(v);
+  const parts: string[] = [];
+  while (cursor.hasNext()) {
+    if (parts.length === maxItems) return `[${parts.join(', ')}, …]`;
+    parts.push(show(cursor.next(), types, depth + 1));
+  }
+  if (cursor.open !== undefined) parts.push(`*${cursor.open.name}`);
+  return `[${parts.join(', ')}]`;
+}
+
+/** Own data properties: a getter is not run for a message. */
+function dataOf(v: object): [string, unknown][] {
+  const found: [string, unknown][] = [];
+  try {
+    for (const key of Object.keys(v)) {
+      const property = Object.getOwnPropertyDescriptor(v, key);
+      if (property === undefined || !('value' in property) || typeof property.value === 'function') continue;
+      found.push([key, property.value]);
+      if (found.length > maxItems) break;
+    }
+  } catch {
+    // A proxy that refuses to be looked at is shown without its fields.
+  }
+  return found;
+}
+
+function fields(
+  entries: readonly (readonly [string, unknown])[],
+  types: TypeTable | undefined,
+  depth: number,
+): string {
+  const parts = entries.slice(0, maxItems).map(([key, value]) => `${key}: ${show(value, types, depth + 1)}`);
+  if (entries.length > maxItems) parts.push('…');
+  return `{${parts.join(', ')}}`;
+}
+
+function classNameOf(v: object): string {
+  try {
+    for (
+      let p = Object.getPrototypeOf(v) as object | null;
+      p !== null;
+      p = Object.getPrototypeOf(p) as object | null
+    ) {
+      const property = Object.getOwnPropertyDescriptor(p, 'constructor');
+      if (property !== undefined && typeof property.value === 'function' && property.value.name)
+        return property.value.name as string;
+    }
+  } catch {
+    // as above
+  }
+  return 'an object';
+}
+
+/** ``a User``, ``a dictionary``: what a message calls the receiver of a look-up. */
+export function kindOf(value: unknown): string {
+  const v = deref(value);
+  if (v === null) return 'nil';
+  if (typeof v === 'object') {
+    if (Array.isArray(v)) return 'a list';
+    const tag = findTag(v);
+    if (tag !== undefined) return `a ${tag}`;
+    return isPlainObject(v) || v instanceof PartialDictionary ? 'a dictionary' : `a ${classNameOf(v)}`;
+  }
+  if (typeof v === 'function') return `the class ${v.name}`;
+  return typeof v === 'undefined' ? 'undefined' : `a ${typeof v}`;
+}

@@ -1,0 +1,186 @@
+import type { DeclaredType, FieldType } from '../types/declared-type.js';
+import type { Class } from '../types/type-declaration.js';
+import type { TypeTable } from '../types/type-table.js';
+import { findTag } from '../types/typed.js';
+import { isPartial, isPlainObject, PartialDictionary, Variable } from './value.js';
+
+/** All types of a value. Interned, so that its id can stand in the key of a candidate table. */
+export interface TypeSet {
+  readonly id: number;
+  /** `unbound` for a variable that has no value, of which nothing is known. */
+  readonly label: '' | 'unbound';
+  readonly types: ReadonlySet<DeclaredType>;
+  /** The registered classes of an instance, nearest first; decides which of two rules is the more specific one. */
+  readonly chain: readonly DeclaredType[];
+  /** Whether the value is an instance or row of the application, not a string, list, dictionary … */
+  readonly isInstance: boolean;
+  /** The types that declare fields, a key or equality; empty for most. */
+  readonly declared: readonly DeclaredType[];
+}
+
+/** Which types values have. One for each program: it remembers what it found out about classes. */
+export class TypeSets {
+  readonly #interned = new Map<string, TypeSet>();
+  readonly #byPrototype = new WeakMap<object, { readonly chain: readonly DeclaredType[] }>();
+  readonly #predicates: readonly DeclaredType[];
+  readonly #list: TypeSet;
+  readonly #dictionary: TypeSet;
+  readonly #string: TypeSet;
+  readonly #boolean: TypeSet;
+  readonly #integer: TypeSet;
+  readonly #float: TypeSet;
+  readonly unbound: TypeSet;
+  readonly #none: TypeSet;
+
+  constructor(readonly types: TypeTable) {
+    this.#predicates = [...types.types].filter((t) => t.is !== undefined || t.discriminator !== undefined);
+    const builtIn = (...names: string[]) =>
+      this.#intern(
+        names.map((n) => types.find(n)!),
+        [],
+        false,
+      );
+    this.unbound = this.#intern([], [], false, 'unbound');
+    this.#none = this.#intern([], [], false);
+    this.#list = builtIn('List');
+    this.#dictionary = builtIn('Dictionary');
+    this.#string = builtIn('String');
+    this.#boolean = builtIn('Boolean');
+    this.#integer = builtIn('Integer', 'Float');
+    this.#float = builtIn('Float');
+  }
+
+  /** @param tags the types that declared fields gave to plain rows in this question */
+  of(value: unknown, tags?: Tags): TypeSet {
+    switch (typeof value) {
+      case 'string':
+        return this.#withPredicates(value, this.#string);
+      case 'number':
+        return this.#withPredicates(value, Number.isInteger(value) ? this.#integer : this.#float);
+      case 'boolean':
+        return this.#withPredicates(value, this.#boolean);
+      case 'object':
+        return value === null ? this.#withPredicates(value, this.#none) : this.#ofObject(value, tags);
+      default:
+        return this.#withPredicates(value, this.#none);
+    }
+  }
+
+  #ofObject(value: object, tags: Tags | undefined): TypeSet {
+    if (Array.isArray(value)) return this.#list;
+    if (isPartial(value)) {
+      return value instanceof Variable
+        ? this.unbound
+        : value instanceof PartialDictionary
+          ? this.#dictionary
+          : this.#list;
+    }
+    const plain = isPlainObject(value);
+    const chain = plain ? [] : this.#chainOf(value);
+    const types = new Set<DeclaredType>(chain);
+    const explicit = findTag(value);
+    const explicitType = explicit === undefined ? undefined : this.types.find(explicit);
+    if (explicitType !== undefined) types.add(explicitType);
+    for (const type of this.#predicates) if (holds(type, value)) types.add(type);
+    if (types.size === 0) for (const type of tags?.typesOf(value) ?? []) types.add(type);
+    if (types.size === 0) return plain ? this.#dictionary : this.#intern([], [], true);
+    if (!plain) return this.#intern([...types], chain, true);
+    const dictionary = this.types.find('Dictionary')!;
+    // A row is still a dictionary, only less specifically so.
+    return this.#intern([...types, dictionary], [...types, dictionary], true);
+  }
+
+  #chainOf(value: object): readonly DeclaredType[] {
+    const prototype = Object.getPrototypeOf(value) as object;
+    let known = this.#byPrototype.get(prototype);
+    if (known === undefined) {
+      const constructor: unknown = Object.hasOwn(prototype, 'constructor')
+        ? prototype.constructor
+        : undefined;
+      known = {
+        chain:
+          typeof constructor === 'function'
+            ? this.types.ancestorsOfClass(constructor as Class)
+            : this.#byInstance(prototype),
+      };
+      this.#byPrototype.set(prototype, known);
+    }
+    return known.chain;
+  }
+
+  /** For `Object.create(new Row())` and the like: the nearest prototype that belongs to a class. */
+  #byInstance(start: object): readonly DeclaredType[] {
+    for (let p: object | null = start; p !== null; p = Object.getPrototypeOf(p) as object | null) {
+      const constructor: unknown = Object.hasOwn(p, 'constructor') ? p.constructor : undefined;
+      if (typeof constructor === 'function' && constructor.prototype === p)
+        return this.types.ancestorsOfClass(constructor as Class);
+    }
+    return [];
+  }
+
+  #withPredicates(value: unknown, base: TypeSet): TypeSet {
+    if (this.#predicates.length === 0) return base;
+    const more = this.#predicates.filter((type) => holds(type, value));
+    return more.length === 0 ? base : this.#intern([...base.types, ...more], base.chain, base.isInstance);
+  }
+
+  #intern(
+    types: readonly DeclaredType[],
+    chain: readonly DeclaredType[],
+    isInstance: boolean,
+    label: TypeSet['label'] = '',
+  ): TypeSet {
+    const ids = types.map((t) => t.id).sort((a, b) => a - b);
+    const key = `${label}${isInstance ? 'i' : ''}${ids.join(',')}/${chain.map((t) => t.id).join(',')}`;
+    let set = this.#interned.get(key);
+    if (set === undefined) {
+      const declared = types.filter(
+        (t) => t.fields !== undefined || t.key !== undefined || t.equals !== undefined,
+      );
+      set = { id: this.#interned.size, label, types: new Set(types), chain, isInstance, declared };
+      this.#interned.set(key, set);
+    }
+    return set;
+  }
+}
+
+function holds(type: DeclaredType, value: unknown): boolean {
+  if (type.is !== undefined) return type.is(value) === true;
+  if (type.discriminator === undefined || typeof value !== 'object' || value === null) return false;
+  const { field, value: wanted } = type.discriminator;
+  return Object.hasOwn(value, field) && (value as Record<string, unknown>)[field] === wanted;
+}
+
+/**
+ * The types that declared fields give to plain values while a question is asked: when `Repository.organization` is declared
+ * `Organization`, the row read from it is one. It lasts for the question only, so that no answer depends on an earlier one.
+ */
+export class Tags {
+  readonly #types = new Map<object, Set<DeclaredType>>();
+  readonly #elements = new Map<object, FieldType>();
+
+  constructor(readonly types: TypeTable) {}
+
+  typesOf(value: object): Iterable<DeclaredType> | undefined {
+    return this.#types.get(value);
+  }
+
+  elementType(list: object): FieldType | undefined {
+    return this.#elements.get(list);
+  }
+
+  /** Notes that a value was read where this type is declared. */
+  tag(value: unknown, type: FieldType): void {
+    if (typeof value !== 'object' || value === null || type.kind === 'any') return;
+    if (type.kind === 'list') {
+      this.#elements.set(value, type.of);
+      return;
+    }
+    if (Array.isArray(value)) return;
+    const declared = this.types.find(type.name);
+    if (declared === undefined || declared.builtIn) return;
+    const known = this.#types.get(value);
+    if (known === undefined) this.#types.set(value, new Set([declared]));
+    else known.add(declared);
+  }
+}

@@ -1,0 +1,156 @@
+// The values of a question are the application's own. Only what is not known yet is the engine's: a variable, and lists and
+// dictionaries with a variable somewhere in them.
+
+const unbound: unique symbol = Symbol('unbound');
+
+/** Something to prove again once a variable is bound. The machine's own; a variable only keeps it. */
+export interface Watcher {
+  readonly watched: readonly Variable[];
+}
+export interface WatcherList {
+  readonly watcher: Watcher;
+  readonly next: WatcherList | undefined;
+}
+
+let count = 0;
+
+/** A logic variable. Only the trail changes it. */
+export class Variable {
+  readonly id = count++;
+  value: unknown = unbound;
+  /** What waits for a value, newest first. */
+  watchers: WatcherList | undefined = undefined;
+  /** Constrained, aliased, or handed to a rule while unbound: a negation then says something about it. */
+  touched = false;
+
+  constructor(readonly name: string) {}
+
+  get isBound(): boolean {
+    return this.value !== unbound;
+  }
+  static readonly unbound: unknown = unbound;
+}
+
+/** A list that ends in a variable, has one inside, or is the tail of a longer list. Items before `start` are not part of it. */
+export class PartialList {
+  constructor(
+    readonly items: readonly unknown[],
+    readonly start: number,
+    readonly rest: Variable | undefined,
+  ) {}
+}
+
+/** A dictionary of the policy with a variable in it. Keys in code point order. */
+export class PartialDictionary {
+  constructor(
+    readonly keys: readonly string[],
+    readonly values: readonly unknown[],
+  ) {}
+}
+
+/** Follows bindings to a value or an unbound variable. */
+export function deref(value: unknown): unknown {
+  while (value instanceof Variable && value.value !== unbound) value = value.value;
+  return value;
+}
+
+/** Whether a value is the engine's own rather than the application's. */
+export const isPartial = (value: unknown): value is Variable | PartialList | PartialDictionary =>
+  value instanceof Variable || value instanceof PartialList || value instanceof PartialDictionary;
+
+export const isList = (value: unknown): value is readonly unknown[] | PartialList =>
+  Array.isArray(value) || value instanceof PartialList;
+
+/** Walks a list across bound rest variables. */
+export class ListCursor {
+  #items: readonly unknown[];
+  #index: number;
+  #rest: Variable | undefined;
+  /** When the items are used up: the unbound rest, or undefined at a proper end. */
+  open: Variable | undefined = undefined;
+  /** The rest is bound to something that is no list. */
+  isImproper = false;
+
+  constructor(list: readonly unknown[] | PartialList) {
+    if (list instanceof PartialList) {
+      this.#items = list.items;
+      this.#index = list.start;
+      this.#rest = list.rest;
+    } else {
+      this.#items = list;
+      this.#index = 0;
+      this.#rest = undefined;
+    }
+  }
+
+  /** Whether there is another item; if not, `open` and `isImproper` say how the list ends. */
+  hasNext(): boolean {
+    while (this.#index >= this.#items.length) {
+      if (this.#rest === undefined) return false;
+      const tail = deref(this.#rest);
+      if (tail instanceof Variable) {
+        this.open = tail;
+        return false;
+      }
+      if (!isList(tail)) {
+        this.isImproper = true;
+        return false;
+      }
+      if (tail instanceof PartialList) {
+        this.#items = tail.items;
+        this.#index = tail.start;
+        this.#rest = tail.rest;
+      } else {
+        this.#items = tail;
+        this.#index = 0;
+        this.#rest = undefined;
+      }
+    }
+    return true;
+  }
+
+  next(): unknown {
+    return this.#items[this.#index++];
+  }
+
+  /** A cursor at the same place. */
+  copy(): ListCursor {
+    return new ListCursor(new PartialList(this.#items, this.#index, this.#rest));
+  }
+
+  /** What has not been walked yet, as a list. */
+  remainder(): unknown {
+    if (!this.hasNext()) return this.open ?? [];
+    if (this.#rest === undefined) {
+      if (this.#index === 0) return this.#items;
+      // A short tail is cheaper as an array of its own; a long one shares the items, so that walking a list stays linear.
+      if (this.#items.length - this.#index <= 32) {
+        const tail = this.#items.slice(this.#index);
+        if (!tail.some(isPartial)) return tail;
+      }
+    }
+    return new PartialList(this.#items, this.#index, this.#rest);
+  }
+}
+
+/** A dictionary is an object without a class: one the policy wrote has no prototype at all, a row or JSON has `Object`'s. */
+export function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype = Object.getPrototypeOf(value) as object | null;
+  if (prototype === null || prototype === Object.prototype) return true;
+  // Another realm's Object.prototype (Jest runs tests in a realm of their own).
+  return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'isPrototypeOf');
+}
+
+/** Whether the policy itself wrote this dictionary: then a missing key is a plain failure. */
+export const isPolicyDictionary = (value: object): boolean => Object.getPrototypeOf(value) === null;
+
+export const isThenable = (value: unknown): value is PromiseLike<unknown> =>
+  value instanceof Promise ||
+  (typeof value === 'object' && value !== null && !isPartial(value) && hasThen(value));
+
+// Asked of every object that fails a test, so the look-up itself must not run application code of data objects.
+function hasThen(value: object): boolean {
+  if (Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype) return false;
+  return typeof (value as { then?: unknown }).then === 'function';
+}

@@ -1,0 +1,286 @@
+import { invariant } from '../internal/invariant.js';
+import type { FieldNode, ParameterNode, PatternOrTermNode, TermNode } from '../syntax/ast.js';
+import { printTerm } from '../syntax/print.js';
+import { isUnionName, type TypeTable } from '../types/type-table.js';
+import type { Goal } from './goal.js';
+import { isaGoal, lookupGoal, notGoal, unifyGoal } from './goal.js';
+import type { Parameter, Predicate, Specializer } from './goal.js';
+import type { SlotTerm, Term } from './term.js';
+import { constantTerm, dictionaryTerm, listTerm, slotTerm } from './term.js';
+
+/** Compares by code point, the order of strings and of dictionary keys in Polar. */
+export function compareCodePoints(a: string, b: string): number {
+  const length = Math.min(a.length, b.length);
+  for (let i = 0; i < length; i++) {
+    const x = a.charCodeAt(i);
+    const y = b.charCodeAt(i);
+    if (x !== y) {
+      // Surrogates stand for code points above all others that fit one code unit.
+      const highX = x >= 0xd800 && x <= 0xdfff;
+      const highY = y >= 0xd800 && y <= 0xdfff;
+      return highX === highY ? x - y : highX ? 1 : -1;
+    }
+  }
+  return a.length - b.length;
+}
+
+/**
+ * Lowers the terms of one rule or query: variables become slots, names become what they mean, and every look-up, call and
+ * operation inside a term becomes a goal before the goal that uses it, from left to right.
+ */
+export class Lowering {
+  readonly slotNames: string[] = [];
+  readonly #slots = new Map<string, number>();
+
+  constructor(
+    readonly types: TypeTable,
+    readonly predicateOf: (name: string) => Predicate,
+  ) {}
+
+  /** The goals of a body or query, in the order in which they are proved. */
+  goals(node: TermNode, out: Goal[] = []): Goal[] {
+    const { span } = node;
+    switch (node.kind) {
+      case 'and':
+        for (const operand of node.operands) this.goals(operand, out);
+        break;
+      case 'or':
+        out.push({ kind: 'or', span, alternatives: node.operands.map((operand) => this.goals(operand)) });
+        break;
+      case 'not':
+        out.push(notGoal(span, this.goals(node.operand)));
+        break;
+      case 'forall': {
+        const condition = this.goals(node.condition);
+        out.push(notGoal(span, [...condition, notGoal(node.action.span, this.goals(node.action))]));
+        break;
+      }
+      case 'call': {
+        const args = node.args.map((arg) => this.term(arg, out));
+        out.push({
+          kind: 'call',
+          span,
+          predicate: this.predicateOf(node.predicate),
+          args,
+          hasKeywords: node.keywords.length > 0,
+        });
+        break;
+      }
+      case 'unify': {
+        const left = this.term(node.left, out);
+        const right = this.term(node.right, out);
+        out.push(unifyGoal(span, left, right));
+        break;
+      }
+      case 'assign': {
+        const value = this.term(node.value, out);
+        const variable = this.term(node.variable, out);
+        out.push({ kind: 'assign', span, variable, name: node.variable.name, value });
+        break;
+      }
+      case 'compare': {
+        const left = this.term(node.left, out);
+        const right = this.term(node.right, out);
+        out.push({ kind: 'compare', span, operator: node.operator, left, right });
+        break;
+      }
+      case 'in': {
+        const item = this.term(node.item, out);
+        const collection = this.term(node.collection, out);
+        out.push({ kind: 'in', span, item, collection });
+        break;
+      }
+      case 'matches':
+        this.match(this.term(node.value, out), node.pattern, out);
+        break;
+      case 'cut':
+        out.push({ kind: 'cut', span });
+        break;
+      case 'print':
+        out.push({ kind: 'print', span, args: node.args.map((arg) => this.term(arg, out)) });
+        break;
+      case 'debug':
+        for (const arg of node.args) this.term(arg, out);
+        out.push({ kind: 'debug', span });
+        break;
+      default:
+        out.push({ kind: 'condition', span, term: this.term(node, out) });
+    }
+    return out;
+  }
+
+  term(node: PatternOrTermNode, out: Goal[]): Term {
+    const { span } = node;
+    switch (node.kind) {
+      case 'variable':
+        return this.#variable(node.name);
+      case 'literal':
+        return constantTerm(node.value);
+      case 'list':
+      case 'list-pattern':
+        return listTerm(
+          node.items.map((item) => this.term(item, out)),
+          node.rest && this.#slot(node.rest.name),
+        );
+      case 'dictionary':
+      case 'dictionary-pattern': {
+        const fields = sorted(node.fields as readonly FieldNode<PatternOrTermNode>[]);
+        return dictionaryTerm(
+          fields.map((f) => f.key),
+          fields.map((f) => this.term(f.value, out)),
+        );
+      }
+      case 'lookup': {
+        const object = this.term(node.object, out);
+        const key = node.key.kind === 'literal' ? constantTerm(node.key.value) : this.term(node.key, out);
+        const result = this.fresh();
+        out.push(lookupGoal(span, object, key, result, false));
+        return result;
+      }
+      case 'method-call': {
+        const object = this.term(node.object, out);
+        const args = node.args.map((arg) => this.term(arg, out));
+        const result = this.fresh();
+        out.push({
+          kind: 'method',
+          span,
+          object,
+          method: node.method,
+          args,
+          hasKeywords: node.keywords.length > 0,
+          result,
+        });
+        return result;
+      }
+      case 'new': {
+        const args = node.args.map((arg) => this.term(arg, out));
+        const result = this.fresh();
+        const { className: name } = node;
+        out.push({
+          kind: 'new',
+          span,
+          name,
+          type: this.types.find(name),
+          args,
+          hasKeywords: node.keywords.length > 0,
+          result,
+        });
+        return result;
+      }
+      case 'arithmetic': {
+        const left = this.term(node.left, out);
+        const right = this.term(node.right, out);
+        const result = this.fresh();
+        out.push({ kind: 'arithmetic', span, operator: node.operator, left, right, result });
+        return result;
+      }
+      default:
+        invariant(false, `a ${node.kind} stands where a value belongs`);
+    }
+  }
+
+  /** Goals that hold when the value matches the pattern: its type, then field by field. */
+  match(value: Term, pattern: PatternOrTermNode, out: Goal[]): void {
+    const { span } = pattern;
+    switch (pattern.kind) {
+      case 'instance-pattern': {
+        const { className: name } = pattern;
+        const union = isUnionName(name) ? name : undefined;
+        out.push(isaGoal(span, value, name, this.types.find(name), union));
+        this.#matchFields(value, pattern.fields, out);
+        break;
+      }
+      case 'dictionary-pattern':
+        this.#matchFields(value, pattern.fields, out);
+        break;
+      case 'list-pattern': {
+        const later: [Term, PatternOrTermNode][] = [];
+        const items = pattern.items.map((item) => {
+          if (!isPatternProper(item)) return this.term(item, out);
+          const element = this.fresh();
+          later.push([element, item]);
+          return element;
+        });
+        out.push(unifyGoal(span, value, listTerm(items, pattern.rest && this.#slot(pattern.rest.name))));
+        for (const [element, item] of later) this.match(element, item, out);
+        break;
+      }
+      default:
+        out.push(unifyGoal(span, value, this.term(pattern, out)));
+    }
+  }
+
+  parameter(node: ParameterNode): Parameter {
+    const { term: head, specializer } = node;
+    const isNew =
+      head.kind === 'variable' && !this.types.hasConstant(head.name) && !this.#slots.has(head.name);
+    const goals: Goal[] = [];
+    const term = this.term(head, goals);
+    invariant(goals.length === 0, 'a head computes before its body');
+    if (specializer !== undefined) this.match(term, specializer, goals);
+    return {
+      term,
+      takesArgument: isNew,
+      literal: literalOf(head) ?? (specializer && literalOf(specializer)),
+      specializer: specializer === undefined ? { kind: 'none' } : this.#specializer(specializer),
+      goals,
+      span: node.span,
+    };
+  }
+
+  fresh(): SlotTerm {
+    return slotTerm(this.slotNames.push('_') - 1);
+  }
+
+  #variable(name: string): Term {
+    if (this.types.hasConstant(name)) return constantTerm(this.types.constant(name));
+    return this.#slot(name);
+  }
+
+  #slot(name: string): SlotTerm {
+    if (name === '_') return this.fresh();
+    let slot = this.#slots.get(name);
+    if (slot === undefined) {
+      slot = this.slotNames.push(name) - 1;
+      this.#slots.set(name, slot);
+    }
+    return slotTerm(slot);
+  }
+
+  #matchFields(value: Term, fields: readonly FieldNode<PatternOrTermNode>[], out: Goal[]): void {
+    for (const field of sorted(fields)) {
+      const attribute = this.fresh();
+      out.push(lookupGoal(field.keySpan, value, constantTerm(field.key), attribute, true));
+      this.match(attribute, field.value, out);
+    }
+  }
+
+  #specializer(pattern: PatternOrTermNode): Specializer {
+    switch (pattern.kind) {
+      case 'instance-pattern': {
+        const { className: name } = pattern;
+        if (isUnionName(name)) return { kind: 'union', union: name };
+        return {
+          kind: 'type',
+          name,
+          type: this.types.find(name),
+          fieldCount: pattern.fields.length,
+          text: printTerm(pattern),
+        };
+      }
+      case 'dictionary-pattern':
+        return { kind: 'dictionary', fieldCount: pattern.fields.length, text: printTerm(pattern) };
+      default:
+        return { kind: 'other', text: printTerm(pattern) };
+    }
+  }
+}
+
+const isPatternProper = (node: PatternOrTermNode): boolean =>
+  node.kind === 'instance-pattern' || node.kind === 'dictionary-pattern' || node.kind === 'list-pattern';
+
+const literalOf = (node: PatternOrTermNode): string | number | boolean | undefined =>
+  node.kind === 'literal' ? node.value : undefined;
+
+const sorted = <Value>(fields: readonly FieldNode<Value>[]): FieldNode<Value>[] =>
+  [...fields].sort((a, b) => compareCodePoints(a.key, b.key));

@@ -1,0 +1,36 @@
+/** A variable of a rule or query, by its place in the frame. */
+export interface SlotTerm {
+  readonly kind: 'slot';
+  readonly slot: number;
+}
+/** A literal of the policy, or a value of the application: a constant, a class. */
+export interface ConstantTerm {
+  readonly kind: 'constant';
+  readonly value: unknown;
+}
+export interface ListTerm {
+  readonly kind: 'list';
+  readonly items: readonly Term[];
+  readonly rest: SlotTerm | undefined;
+}
+/** Keys in code point order. */
+export interface DictionaryTerm {
+  readonly kind: 'dictionary';
+  readonly keys: readonly string[];
+  readonly values: readonly Term[];
+}
+/** What a goal works on. Look-ups, calls and arithmetic inside terms have become goals of their own. */
+export type Term = SlotTerm | ConstantTerm | ListTerm | DictionaryTerm;
+
+export const slotTerm = (slot: number): SlotTerm => ({ kind: 'slot', slot });
+export const constantTerm = (value: unknown): ConstantTerm => ({ kind: 'constant', value });
+export const listTerm = (items: readonly Term[], rest: SlotTerm | undefined): ListTerm => ({
+  kind: 'list',
+  items,
+  rest,
+});
+export const dictionaryTerm = (keys: readonly string[], values: readonly Term[]): DictionaryTerm => ({
+  kind: 'dictionary',
+  keys,
+  values,
+});
