@@ -1,1 +1,45 @@
-export {};
+export { Authorizer, ActorAuthorizer, isUndecided } from './authorizer.js';
+export type {
+  AuthorizeSettings,
+  EnumerationSettings,
+  QuerySettings,
+  QuestionSettings,
+} from './authorizer.js';
+export type { AuthorizerOptions } from './options.js';
+export type { NamedPolicy, PolicyInput } from './policy-source.js';
+
+export {
+  AuthorizationError,
+  ForbiddenError,
+  NotFoundError,
+  UnauthenticatedError,
+  isAuthorizationError,
+  isForbiddenError,
+  isNotFoundError,
+  isUnauthenticatedError,
+} from './authorization/authorization-error.js';
+export type { Decision, Outcome, RuleReference } from './authorization/decision.js';
+
+export { optional } from './types/type-declaration.js';
+export type {
+  Class,
+  FieldTypeInput,
+  Optional,
+  TypeDeclaration,
+  TypeInput,
+  TypesInput,
+} from './types/type-declaration.js';
+export { TypeToken } from './types/declared-type.js';
+export { typed } from './types/typed.js';
+
+export { QueryVariable } from './engine/query-variable.js';
+export { Expression, type ExpressionOperator } from './engine/expression.js';
+export type { Bindings } from './engine/question.js';
+export { defaultLimits, type Limits } from './engine/limits.js';
+export type { Equality } from './engine/equality.js';
+
+export { PolarError, PolicyError, isPolarError, isPolicyError } from './diagnostics/polar-error.js';
+export { renderDiagnostic, type Diagnostic, type Severity } from './diagnostics/diagnostic.js';
+export type { Code, DataOf } from './diagnostics/codes.js';
+export type { Span } from './diagnostics/span.js';
+export type { Position, Source } from './diagnostics/source.js';
