@@ -2,11 +2,21 @@ import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import { Report } from '../diagnostics/diagnostic.js';
 import type { Source } from '../diagnostics/source.js';
 import { groupBy } from '../internal/group-by.js';
-import type { BlockNode, InlineQueryNode, RuleNode, RuleTypeNode, StatementNode } from '../syntax/ast.js';
+import type {
+  BlockNode,
+  InlineQueryNode,
+  Node,
+  ParameterNode,
+  RuleNode,
+  RuleTypeNode,
+  StatementNode,
+  TermNode,
+} from '../syntax/ast.js';
 import { parsePolicy } from '../syntax/parser.js';
+import { visit } from '../syntax/visit.js';
 import type { TypeTable } from '../types/type-table.js';
 import { allChecks } from './checks/all-checks.js';
-import type { PolicyDraft } from './policy-draft.js';
+import type { PolicyDraft, Scope } from './policy-draft.js';
 import { policyHash } from './policy-hash.js';
 import type { Policy, PolicyRule, ResourceBlock } from './policy.js';
 import { mergeBlocks } from './resource-block.js';
@@ -49,11 +59,12 @@ export function buildPolicy(
   const draft: PolicyDraft = {
     types,
     rules: numbered,
+    ruleScopes: numbered.map(({ parameters, body }) => scopeOf(parameters, body)),
+    queryScopes: inlineQueries.map(({ term }) => scopeOf([], term)),
     rulesByName: groupBy(numbered, ({ name }) => name),
     ruleTypes,
     typesOfRules: ruleTypeTable(ruleTypes, blocks),
-    matcher: new RuleTypeMatcher(types, { Actor: actorTypes, Resource: resourceTypes }),
-    inlineQueries,
+    matcher: new RuleTypeMatcher(types, { Actor: new Set(actorTypes), Resource: new Set(resourceTypes) }),
     blocks,
     hasAllStatements,
     hasAllBlocks,
@@ -113,6 +124,14 @@ const ordinaryRule = ({ name, parameters, body, span }: RuleNode): UnnumberedRul
   span,
   shorthandOf: undefined,
 });
+
+function scopeOf(parameters: readonly ParameterNode[], body: TermNode | undefined): Scope {
+  const nodes: Node[] = [];
+  for (const node of body === undefined ? parameters : [...parameters, body]) {
+    visit(node, (each) => void nodes.push(each));
+  }
+  return { parameters, body, nodes };
+}
 
 const namesOf = (
   blocks: ReadonlyMap<string, ResourceBlock>,

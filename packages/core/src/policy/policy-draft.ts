@@ -1,19 +1,29 @@
-import type { InlineQueryNode, RuleTypeNode } from '../syntax/ast.js';
+import type { Node, ParameterNode, RuleTypeNode, TermNode } from '../syntax/ast.js';
 import type { TypeTable } from '../types/type-table.js';
 import type { PolicyRule, ResourceBlock } from './policy.js';
 import type { RuleTypeTable } from './rule-type-table.js';
 import type { RuleTypeMatcher } from './rule-type.js';
 
+/** Where variables live: a rule, or an inline query. */
+export interface Scope {
+  readonly parameters: readonly ParameterNode[];
+  readonly body: TermNode | undefined;
+  /** All that is in it, in the order of the text. */
+  readonly nodes: readonly Node[];
+}
+
 /** All that could be read of a policy, before it is known to make sense: what the checks look at. */
 export interface PolicyDraft {
   readonly types: TypeTable;
   readonly rules: readonly PolicyRule[];
+  /** Of each rule, those made from shorthand rules included. */
+  readonly ruleScopes: readonly Scope[];
+  readonly queryScopes: readonly Scope[];
   readonly rulesByName: ReadonlyMap<string, readonly PolicyRule[]>;
   /** As written; `typesOfRules` has the built-in and the implied ones as well. */
   readonly ruleTypes: readonly RuleTypeNode[];
   readonly typesOfRules: RuleTypeTable;
   readonly matcher: RuleTypeMatcher;
-  readonly inlineQueries: readonly InlineQueryNode[];
   readonly blocks: ReadonlyMap<string, ResourceBlock>;
   /** Whether every statement could be read. Where not, nothing can be said to be missing. */
   readonly hasAllStatements: boolean;

@@ -10,14 +10,15 @@ import type {
   RuleTypeNode,
 } from '../syntax/ast.js';
 import { printParameter, printTerm } from '../syntax/print.js';
+import type { DeclaredType } from '../types/declared-type.js';
 import type { BuiltInTypeName, TypeTable, UnionName } from '../types/type-table.js';
-import { isUnionName } from '../types/type-table.js';
+import { builtInTypeNames, isUnionName } from '../types/type-table.js';
 import type { PolicyRule } from './policy.js';
 
 // Rule types: `type f(x: Integer);` permits rules `f` whose parameter is an Integer. Polar reference, *rule types*.
 
 /** The unions and the types in them, by name. */
-export type UnionMembers = Readonly<Record<UnionName, readonly string[]>>;
+export type UnionMembers = Readonly<Record<UnionName, ReadonlySet<string>>>;
 
 /** Why a rule is not of a rule type. */
 export interface Misfit {
@@ -100,11 +101,20 @@ export class RuleTypeMatcher {
     if (isUnionName(name)) return false;
     const type = this.types.find(name);
     if (type === undefined) return false;
-    const bases = isUnionName(wanted) ? this.unions[wanted] : [wanted];
-    return bases.some((base) => {
-      const baseType = this.types.find(base);
-      return baseType !== undefined && this.types.isSubtype(type, baseType);
-    });
+    if (isUnionName(wanted)) return this.#isMember(type, wanted);
+    const base = this.types.find(wanted);
+    return base !== undefined && this.types.isSubtype(type, base);
+  }
+
+  /** A union may have thousands of members, a type has few ancestors. */
+  #isMember(type: DeclaredType, union: UnionName): boolean {
+    if (type.builtIn) return builtInTypeNames.some((name) => this.#isBuiltInMember(type, name, union));
+    return this.types.ancestorsOf(type).some(({ name }) => this.unions[union].has(name));
+  }
+
+  #isBuiltInMember(type: DeclaredType, name: BuiltInTypeName, union: UnionName): boolean {
+    const base = this.types.find(name);
+    return base !== undefined && this.unions[union].has(name) && this.types.isSubtype(type, base);
   }
 
   #fieldsFit(

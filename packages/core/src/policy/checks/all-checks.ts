@@ -1,12 +1,23 @@
+import { ambiguousPrecedence } from './ambiguous-precedence.js';
+import { callArity } from './call-arity.js';
 import { capturedParameter } from './captured-parameter.js';
 import type { Check } from './check.js';
+import { forwardingCycle } from './forwarding-cycle.js';
 import { invalidRuleType } from './invalid-rule-type.js';
 import { invalidRule } from './invalid-rule.js';
+import { keywordArguments } from './keyword-arguments.js';
+import { missingAllowRule } from './missing-allow-rule.js';
+import { missingHasPermission } from './missing-has-permission.js';
 import { missingRequiredRule } from './missing-required-rule.js';
+import { nestedClassName } from './nested-class-name.js';
 import { refusedMember } from './refused-member.js';
 import { ruleTypeClass } from './rule-type-class.js';
 import { singletonVariable } from './singleton-variable.js';
+import { unboundNegation } from './unbound-negation.js';
 import { undefinedRule } from './undefined-rule.js';
+import { unknownClass } from './unknown-class.js';
+import { unknownField } from './unknown-field.js';
+import { unknownSpecializer } from './unknown-specializer.js';
 
 /** What a policy is checked for. The order matters only where two findings have the same place. */
 export const allChecks: readonly Check[] = [
@@ -14,9 +25,21 @@ export const allChecks: readonly Check[] = [
   singletonVariable,
   capturedParameter,
   refusedMember,
+  unknownField,
   ruleTypeClass,
   invalidRuleType,
   invalidRule,
   missingRequiredRule,
   undefinedRule,
+  // warnings
+  callArity,
+  keywordArguments,
+  unknownSpecializer,
+  unknownClass,
+  nestedClassName,
+  ambiguousPrecedence,
+  unboundNegation,
+  forwardingCycle,
+  missingAllowRule,
+  missingHasPermission,
 ];

@@ -1,22 +1,7 @@
 import type { Code, DataOf } from '../../diagnostics/codes.js';
 import type { Report, Severity } from '../../diagnostics/diagnostic.js';
 import type { Span } from '../../diagnostics/span.js';
-import type { ParameterNode, TermNode } from '../../syntax/ast.js';
-import { visit, type Visitor } from '../../syntax/visit.js';
-import type { PolicyRule } from '../policy.js';
-import type { PolicyDraft } from '../policy-draft.js';
-
-/** Where variables live: a rule, or an inline query. */
-export interface Scope {
-  readonly parameters: readonly ParameterNode[];
-  readonly body: TermNode | undefined;
-}
-
-/** Walks head and body in the order of the text. */
-export function visitScope(scope: Scope, visitor: Visitor): void {
-  for (const parameter of scope.parameters) visit(parameter, visitor);
-  if (scope.body !== undefined) visit(scope.body, visitor);
-}
+import type { PolicyDraft, Scope } from '../policy-draft.js';
 
 export interface Finding<C extends Code> {
   readonly span?: Span;
@@ -31,8 +16,8 @@ export interface CheckDefinition<C extends Code> {
   readonly severity?: Severity;
   /** What must be known completely, lest one mistake be reported as many. */
   readonly needs?: 'all statements' | 'all blocks';
-  /** Looks at every rule, those made from shorthand rules included. */
-  readonly rule?: (rule: PolicyRule, report: Find<C>, draft: PolicyDraft) => void;
+  /** Looks at every rule. */
+  readonly rule?: (rule: Scope, report: Find<C>, draft: PolicyDraft) => void;
   /** Looks at every rule and every inline query. */
   readonly scope?: (scope: Scope, report: Find<C>, draft: PolicyDraft) => void;
   /** Looks at the policy as a whole. */
@@ -48,11 +33,7 @@ export function check<C extends Code>(definition: CheckDefinition<C>): Check {
     if (needs === 'all blocks' && !draft.hasAllBlocks) return;
     const find: Find<C> = ({ data, span }) => report[severity](code, data, span);
     policy?.(draft, find);
-    for (const each of draft.rules) {
-      rule?.(each, find, draft);
-      scope?.(each, find, draft);
-    }
-    if (scope === undefined) return;
-    for (const { term } of draft.inlineQueries) scope({ parameters: [], body: term }, find, draft);
+    if (rule) for (const each of draft.ruleScopes) rule(each, find, draft);
+    if (scope) for (const each of [...draft.ruleScopes, ...draft.queryScopes]) scope(each, find, draft);
   };
 }

@@ -1,5 +1,6 @@
-import type { FieldNode } from '../../syntax/ast.js';
-import { check, visitScope } from './check.js';
+import type { Span } from '../../diagnostics/span.js';
+import type { Node } from '../../syntax/ast.js';
+import { check } from './check.js';
 
 /**
  * Names that lead from a value into the machinery of JavaScript. Others of `Object.prototype`, as `toString`, are refused when
@@ -19,23 +20,29 @@ const refused = new Set([
 
 export const refusedMember = check({
   code: 'POLAR_CHECK_REFUSED_MEMBER',
-  scope(scope, report) {
-    const checkKeys = ({ fields }: { readonly fields: readonly FieldNode<unknown>[] }): void => {
-      for (const { key, keySpan } of fields) {
-        if (refused.has(key)) report({ span: keySpan, data: { name: key } });
-      }
-    };
-    visitScope(scope, {
-      lookup({ key }) {
-        if (key.kind === 'literal' && refused.has(String(key.value))) {
-          report({ span: key.span, data: { name: String(key.value) } });
-        }
-      },
-      'method-call'({ method, methodSpan }) {
-        if (refused.has(method)) report({ span: methodSpan, data: { name: method } });
-      },
-      'instance-pattern': checkKeys,
-      'dictionary-pattern': checkKeys,
-    });
+  scope({ nodes }, report) {
+    for (const { name, span } of nodes.flatMap(membersOf)) {
+      if (refused.has(name)) report({ span, data: { name } });
+    }
   },
 });
+
+interface Member {
+  readonly name: string;
+  readonly span: Span;
+}
+
+/** The members that a node asks for by name. */
+function membersOf(node: Node): readonly Member[] {
+  switch (node.kind) {
+    case 'lookup':
+      return node.key.kind === 'literal' ? [{ name: String(node.key.value), span: node.key.span }] : [];
+    case 'method-call':
+      return [{ name: node.method, span: node.methodSpan }];
+    case 'instance-pattern':
+    case 'dictionary-pattern':
+      return node.fields.map(({ key, keySpan }) => ({ name: key, span: keySpan }));
+    default:
+      return [];
+  }
+}

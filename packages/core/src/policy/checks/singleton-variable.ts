@@ -1,7 +1,8 @@
 import type { Span } from '../../diagnostics/span.js';
 import { groupBy } from '../../internal/group-by.js';
 import { isUnionName } from '../../types/type-table.js';
-import { check, type Scope, visitScope } from './check.js';
+import type { Scope } from '../policy-draft.js';
+import { check } from './check.js';
 
 /** A variable that is used once in a rule is nearly always a misspelling. oso: polar-core/src/validations.rs, check_singletons. */
 export const singletonVariable = check({
@@ -22,15 +23,13 @@ interface Use {
 }
 
 /** Variables, and classes that patterns name: as in oso, `x matches T and y = T` is no misspelt variable `T`. */
-function namesIn(scope: Scope): Use[] {
+function namesIn({ nodes }: Scope): Use[] {
   const found: Use[] = [];
-  visitScope(scope, {
-    variable({ name, span }) {
-      found.push({ name, span, isVariable: true });
-    },
-    'instance-pattern'({ className: name, classSpan: span }) {
-      found.push({ name, span, isVariable: false });
-    },
-  });
+  for (const node of nodes) {
+    if (node.kind === 'variable') found.push({ name: node.name, span: node.span, isVariable: true });
+    if (node.kind === 'instance-pattern') {
+      found.push({ name: node.className, span: node.classSpan, isVariable: false });
+    }
+  }
   return found;
 }

@@ -1,0 +1,19 @@
+import { check } from './check.js';
+
+/** A call for which no rule of the name has the right number of parameters. oso lets it pass, and it fails for ever. */
+export const callArity = check({
+  code: 'POLAR_CHECK_CALL_ARITY',
+  severity: 'warning',
+  needs: 'all blocks',
+  scope({ nodes }, report, { rulesByName }) {
+    for (const node of nodes) {
+      if (node.kind !== 'call') continue;
+      const { predicate: name, span } = node;
+      const given = node.args.length;
+      const rules = rulesByName.get(name);
+      if (rules === undefined || rules.some(({ parameters }) => parameters.length === given)) continue;
+      const known = [...new Set(rules.map(({ parameters }) => parameters.length))].sort((a, b) => a - b);
+      report({ span, data: { name, given, known } });
+    }
+  },
+});

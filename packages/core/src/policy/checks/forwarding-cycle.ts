@@ -1,0 +1,54 @@
+import type { ShorthandRuleNode } from '../../syntax/ast.js';
+import { shorthandRulesOf } from '../shorthand.js';
+import { check } from './check.js';
+
+/** `"a" if "b"; "b" if "a";`: to ask for either is to ask for both for ever. (Over a relation it ends where the data does.) */
+export const forwardingCycle = check({
+  code: 'POLAR_CHECK_FORWARDING_CYCLE',
+  severity: 'warning',
+  needs: 'all blocks',
+  policy({ blocks }, report) {
+    for (const block of blocks.values()) {
+      const impliers = new Map<string, ShorthandRuleNode[]>();
+      for (const node of shorthandRulesOf(block)) {
+        if (node.relation !== undefined) continue;
+        const { value } = node.head;
+        impliers.set(value, [...(impliers.get(value) ?? []), node]);
+      }
+      const reported = new Set<string>();
+      for (const start of impliers.keys()) {
+        if (reported.has(start)) continue;
+        const circle = findCircle(start, impliers);
+        if (circle === undefined) continue;
+        const names = circle.map(({ head }) => head.value);
+        for (const name of names) reported.add(name);
+        report({ span: circle[0]!.span, data: { names, type: block.type } });
+      }
+    }
+  },
+});
+
+/** The shortest way from a name back to itself, as the rules along it. */
+function findCircle(
+  start: string,
+  impliers: ReadonlyMap<string, readonly ShorthandRuleNode[]>,
+): ShorthandRuleNode[] | undefined {
+  const arrivedBy = new Map<string, ShorthandRuleNode>();
+  const pending = [start];
+  // A queue that grows while it is walked: breadth first.
+  for (const name of pending) {
+    for (const rule of impliers.get(name) ?? []) {
+      const next = rule.implier.value;
+      if (next !== start) {
+        if (arrivedBy.has(next)) continue;
+        arrivedBy.set(next, rule);
+        pending.push(next);
+        continue;
+      }
+      const circle = [rule];
+      while (circle[0]!.head.value !== start) circle.unshift(arrivedBy.get(circle[0]!.head.value)!);
+      return circle;
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,15 @@
+import { check } from './check.js';
+
+/** Resource blocks speak of permissions, which mean nothing until an `allow` rule asks for them. */
+export const missingHasPermission = check({
+  code: 'POLAR_CHECK_MISSING_HAS_PERMISSION',
+  severity: 'warning',
+  needs: 'all blocks',
+  policy({ blocks, ruleScopes }, report) {
+    if (blocks.size === 0) return;
+    const isCalled = ruleScopes.some(({ nodes }) =>
+      nodes.some((node) => node.kind === 'call' && node.predicate === 'has_permission'),
+    );
+    if (!isCalled) report({ data: {} });
+  },
+});

@@ -1,0 +1,90 @@
+import type { Node, TermNode, VariableNode } from '../../syntax/ast.js';
+import { visit } from '../../syntax/visit.js';
+import type { TypeTable } from '../../types/type-table.js';
+import { check } from './check.js';
+
+/**
+ * `not x = 1 and x = 2` never holds: when it is asked, `x` can be anything, 1 included. The order of the conditions decides,
+ * so what is bound only after a negation that mentions it is likely meant the other way round.
+ */
+export const unboundNegation = check({
+  code: 'POLAR_CHECK_UNBOUND_NEGATION',
+  severity: 'warning',
+  scope(scope, report, { types }) {
+    if (!scope.nodes.some(({ kind }) => kind === 'not' || kind === 'forall')) return;
+    const met = new Set<string>();
+    for (const parameter of scope.parameters) addVariables(parameter, met, types);
+    if (scope.body === undefined) return;
+    findUnbound(scope.body, met, new Set(), types, (variable, form) => {
+      report({ span: variable.span, data: { name: variable.name, form } });
+    });
+  },
+});
+
+type FindUnbound = (variable: VariableNode, form: 'not' | 'forall') => void;
+
+/**
+ * @param met the variables mentioned before, on this path; those of the term are added
+ * @param later those mentioned after it, on this path
+ */
+function findUnbound(
+  term: TermNode,
+  met: Set<string>,
+  later: ReadonlySet<string>,
+  types: TypeTable,
+  find: FindUnbound,
+): void {
+  switch (term.kind) {
+    case 'and': {
+      const after: ReadonlySet<string>[] = [];
+      let following = later;
+      for (const operand of term.operands.toReversed()) {
+        after.unshift(following);
+        following = addVariables(operand, new Set(following), types);
+      }
+      for (const [i, operand] of term.operands.entries()) findUnbound(operand, met, after[i]!, types, find);
+      return;
+    }
+    case 'or': {
+      const branches = term.operands.map((operand) => {
+        const branch = new Set(met);
+        findUnbound(operand, branch, later, types, find);
+        return branch;
+      });
+      for (const branch of branches) for (const name of branch) met.add(name);
+      return;
+    }
+    case 'not':
+    case 'forall': {
+      const told = new Set<string>();
+      visit(term, {
+        variable(variable) {
+          const { name } = variable;
+          if (met.has(name) || !later.has(name) || told.has(name)) return;
+          told.add(name);
+          find(variable, term.kind);
+        },
+      });
+      // A negation binds nothing outside of it; inside, what is told already need not be told again.
+      const inside = new Set([...met, ...told]);
+      if (term.kind === 'not') {
+        findUnbound(term.operand, inside, new Set(), types, find);
+      } else {
+        findUnbound(term.condition, inside, addVariables(term.action, new Set(), types), types, find);
+        findUnbound(term.action, inside, new Set(), types, find);
+      }
+      return;
+    }
+    default:
+      addVariables(term, met, types);
+  }
+}
+
+function addVariables(node: Node, names: Set<string>, types: TypeTable): Set<string> {
+  visit(node, {
+    variable({ name }) {
+      if (name !== '_' && !types.hasConstant(name)) names.add(name);
+    },
+  });
+  return names;
+}
