@@ -59,7 +59,7 @@ export class RuleTypeMatcher {
     }
     const givenShape = given.specializer ?? given.term;
     if (this.#fits(wantedShape, givenShape)) return undefined;
-    const reason = `Parameter \`${printParameter(given)}\` is not ${describe(wantedShape, '')}${this.#unknownClass(givenShape)}.`;
+    const reason = `Parameter \`${printParameter(given)}\` is not ${describe(wantedShape, '')}${this.#unknownClass(givenShape) || '.'}`;
     const hint =
       wantedShape.kind === 'instance-pattern' &&
       givenShape.kind === 'instance-pattern' &&

@@ -1,0 +1,55 @@
+import { Report } from '../diagnostics/diagnostic.js';
+import { Source } from '../diagnostics/source.js';
+import { positionOf } from '../diagnostics/span.js';
+import { TypeTable } from '../types/type-table.js';
+import { buildPolicy } from './build-policy.js';
+import type { Policy } from './policy.js';
+
+// What the tests of this folder share.
+
+export interface Found {
+  readonly code: string;
+  /** `line:column`; undefined for what lies in no text. */
+  readonly at: string | undefined;
+  readonly data: object;
+}
+
+/** The text of a template without the indentation that all its lines have, and without the empty lines around it. */
+export function dedent(text: string): string {
+  const lines = text.replace(/^\n|\n *$/g, '').split('\n');
+  const indents = lines.filter((line) => line.trim() !== '').map((line) => line.search(/\S/));
+  const indent = Math.min(...indents);
+  return lines.map((line) => line.slice(indent)).join('\n');
+}
+
+/** All that is reported of a policy, but for the lack of an `allow` rule. */
+export function diagnoseAll(texts: readonly string[], types = new TypeTable()): Found[] {
+  const report = new Report();
+  buildPolicy(
+    texts.map((text) => new Source(dedent(text))),
+    types,
+    report,
+  );
+  return report.diagnostics
+    .filter(({ code }) => code !== 'POLAR_CHECK_MISSING_ALLOW_RULE')
+    .map(({ code, data, span }) => {
+      const place = span && positionOf(span);
+      return { code, at: place && `${place.line}:${place.column}`, data };
+    });
+}
+
+/** Diagnoses policies in templates, over the given types. */
+export const diagnoseWith =
+  (types: TypeTable) =>
+  ([text]: TemplateStringsArray): Found[] =>
+    diagnoseAll([text!], types);
+
+export const diagnose = diagnoseWith(new TypeTable());
+
+/** Builds a policy that must be right. */
+export function policyOf(text: string, types = new TypeTable()): Policy {
+  const report = new Report();
+  const policy = buildPolicy([new Source(dedent(text))], types, report);
+  if (policy === undefined) throw new Error(report.errors.map(({ message }) => message).join('\n'));
+  return policy;
+}

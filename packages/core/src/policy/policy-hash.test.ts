@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest';
+import { Source } from '../diagnostics/source.js';
+import { policyHash } from './policy-hash.js';
+
+const hash = (...texts: string[]) => policyHash(texts.map((text) => new Source(text)));
+
+describe('policyHash', () => {
+  it('is the same for the same texts, whatever they are called', () => {
+    expect(policyHash([new Source('f(1);', 'a.polar')])).toBe(policyHash([new Source('f(1);', 'b.polar')]));
+  });
+
+  it('tells contents, order and boundaries of the texts apart', () => {
+    const hashes = [
+      hash(),
+      hash(''),
+      hash('f(1);g(1);'),
+      hash('f(1);', 'g(1);'),
+      hash('g(1);', 'f(1);'),
+      hash('f(1);g(1);', ''),
+      hash('f("\ud800");'),
+      hash('f("\ud801");'),
+    ];
+    expect(new Set(hashes).size).toBe(hashes.length);
+  });
+
+  it('stays what it is from release to release', () => {
+    expect(hash('allow(_, _, _);')).toBe('f3d6c8d33769ebf090472cd1af0398ffe62232a6076b3a67e19640c29aaf77b8');
+  });
+});
