@@ -59,7 +59,6 @@ const builtIns = new Set([
   'Dictionary',
   'Actor',
   'Resource',
-  'nil',
 ]);
 
 export class Oso {
@@ -77,7 +76,9 @@ export class Oso {
     if (typeof cls !== 'function') throw new TypeError(`${String(cls)} is not a constructor`);
     if (builtIns.has(name) || name in this.#types || name in this.#constants)
       throw new Error(`'${name}' is registered already`);
-    this.#types = { ...this.#types, [name]: isaCheck === undefined ? { class: cls } : { is: isaCheck } };
+    // Of several names for one class, oso's instances are of the last one only.
+    const earlier = Object.entries(this.#types).map(([other, type]) => [other, type.class === cls ? { is: () => false } : type]);
+    this.#types = { ...Object.fromEntries(earlier), [name]: isaCheck === undefined ? { class: cls } : { is: isaCheck } };
     this.#authorizer = undefined;
   }
 

@@ -58,8 +58,8 @@ export function compareValues(left: unknown, right: unknown, context: EqualityCo
   const stack: unknown[] = [left, right];
   let open: (readonly [unknown, unknown])[] | undefined;
   while (stack.length > 0) {
-    const b = context.settled(deref(stack.pop()));
-    const a = context.settled(deref(stack.pop()));
+    const b = unboxed(context.settled(deref(stack.pop())));
+    const a = unboxed(context.settled(deref(stack.pop())));
     if (a === b) {
       if (typeof a === 'number' && Number.isNaN(a)) return unequal;
       continue;
@@ -107,7 +107,6 @@ function pushListPairs(
   for (;;) {
     const moreA = a.hasNext();
     const moreB = b.hasNext();
-    if (a.isImproper || b.isImproper) return false;
     if (moreA && moreB) {
       pairs.push(b.next(), a.next());
       continue;
@@ -181,6 +180,10 @@ function sharedType(a: object, b: object, context: EqualityContext): DeclaredTyp
   const right = context.typeOf(b).types;
   return left.find((type) => right.has(type) && (type.key !== undefined || type.equals !== undefined));
 }
+
+/** `new Number(1)` is 1. */
+const unboxed = (value: unknown): unknown =>
+  value instanceof Number || value instanceof String || value instanceof Boolean ? value.valueOf() : value;
 
 /** What `valueOf` gives, when it is a primitive; else the object itself. Dates, money, versions. */
 export function primitiveOf(value: object): unknown {

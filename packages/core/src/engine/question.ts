@@ -22,7 +22,8 @@ export interface QuestionOptions {
 /** One question to a program, and its answers: one at a time, waiting for promises or not. */
 export class Question {
   readonly #machine: Machine;
-  readonly #variables = new Map<string, Variable>();
+  /** What each variable of the question stands for: itself, or the value given for it. */
+  readonly #variables = new Map<string, unknown>();
 
   /** @param given values of the query's variables, by name */
   constructor(
@@ -36,8 +37,7 @@ export class Question {
       budget: new Budget(options.limits, options.signal),
     });
     query.slotNames.forEach((name, i) => {
-      if (slots[i] === emptySlot && !name.startsWith('_'))
-        this.#variables.set(name, this.#machine.root.slots[i] as Variable);
+      if (!name.startsWith('_')) this.#variables.set(name, this.#machine.root.slots[i]);
     });
   }
 

@@ -27,5 +27,5 @@ export const staticMethods: Readonly<Record<string, ReadonlySet<string>>> = {
   String: names('fromCharCode fromCodePoint'),
   List: names('isArray of'),
   Boolean: names(''),
-  Dictionary: names(''),
+  Dictionary: names('entries keys values'),
 };

@@ -37,6 +37,8 @@ export class PartialList {
     readonly items: readonly unknown[],
     readonly start: number,
     readonly rest: Variable | undefined,
+    /** Certainly without an unbound variable, so that nobody need look for one. */
+    readonly isGround = false,
   ) {}
 }
 
@@ -58,6 +60,9 @@ export function deref(value: unknown): unknown {
 export const isPartial = (value: unknown): value is Variable | PartialList | PartialDictionary =>
   value instanceof Variable || value instanceof PartialList || value instanceof PartialDictionary;
 
+/** Whether there may be an unbound variable in a value. */
+export const isOpen = (value: unknown): boolean => isPartial(value) && !(value instanceof PartialList && value.isGround);
+
 export const isList = (value: unknown): value is readonly unknown[] | PartialList =>
   Array.isArray(value) || value instanceof PartialList;
 
@@ -66,24 +71,25 @@ export class ListCursor {
   #items: readonly unknown[];
   #index: number;
   #rest: Variable | undefined;
+  #isGround: boolean;
   /** When the items are used up: the unbound rest, or undefined at a proper end. */
   open: Variable | undefined = undefined;
-  /** The rest is bound to something that is no list. */
-  isImproper = false;
 
   constructor(list: readonly unknown[] | PartialList) {
     if (list instanceof PartialList) {
       this.#items = list.items;
       this.#index = list.start;
       this.#rest = list.rest;
+      this.#isGround = list.isGround;
     } else {
       this.#items = list;
       this.#index = 0;
       this.#rest = undefined;
+      this.#isGround = true;
     }
   }
 
-  /** Whether there is another item; if not, `open` and `isImproper` say how the list ends. */
+  /** Whether there is another item; if not, `open` says how the list ends. A rest that is no list counts as a last item. */
   hasNext(): boolean {
     while (this.#index >= this.#items.length) {
       if (this.#rest === undefined) return false;
@@ -92,18 +98,16 @@ export class ListCursor {
         this.open = tail;
         return false;
       }
-      if (!isList(tail)) {
-        this.isImproper = true;
-        return false;
-      }
       if (tail instanceof PartialList) {
         this.#items = tail.items;
         this.#index = tail.start;
         this.#rest = tail.rest;
+        this.#isGround = tail.isGround;
       } else {
-        this.#items = tail;
+        this.#items = Array.isArray(tail) ? tail : [tail];
         this.#index = 0;
         this.#rest = undefined;
+        this.#isGround = Array.isArray(tail);
       }
     }
     return true;
@@ -111,11 +115,6 @@ export class ListCursor {
 
   next(): unknown {
     return this.#items[this.#index++];
-  }
-
-  /** A cursor at the same place. */
-  copy(): ListCursor {
-    return new ListCursor(new PartialList(this.#items, this.#index, this.#rest));
   }
 
   /** What has not been walked yet, as a list. */
@@ -129,7 +128,7 @@ export class ListCursor {
         if (!tail.some(isPartial)) return tail;
       }
     }
-    return new PartialList(this.#items, this.#index, this.#rest);
+    return new PartialList(this.#items, this.#index, this.#rest, this.#isGround);
   }
 }
 

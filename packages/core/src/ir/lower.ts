@@ -67,6 +67,11 @@ export class Lowering {
         break;
       }
       case 'unify': {
+        // A variable equals itself, whatever its value: `x = x` holds even when `x` is not a number.
+        if (isSameVariable(node.left, node.right)) {
+          this.term(node.left, out);
+          break;
+        }
         const left = this.term(node.left, out);
         const right = this.term(node.right, out);
         out.push(unifyGoal(span, left, right));
@@ -275,6 +280,9 @@ export class Lowering {
     }
   }
 }
+
+const isSameVariable = (left: TermNode, right: TermNode): boolean =>
+  left.kind === 'variable' && right.kind === 'variable' && left.name === right.name && left.name !== '_';
 
 const isPatternProper = (node: PatternOrTermNode): boolean =>
   node.kind === 'instance-pattern' || node.kind === 'dictionary-pattern' || node.kind === 'list-pattern';

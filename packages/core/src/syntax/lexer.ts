@@ -3,6 +3,7 @@ import type { Report } from '../diagnostics/diagnostic.js';
 import type { Source } from '../diagnostics/source.js';
 import { spanOf } from '../diagnostics/span.js';
 import type { CommentNode } from './ast.js';
+import { maxErrors } from './limits.js';
 import type { Token, TokenKind } from './token.js';
 import { isKeyword, punctuation, reservedWord } from './token.js';
 
@@ -93,8 +94,9 @@ export function lex(source: Source, report: Report): Lexed {
     startsLine = false;
     at = end;
   };
-  const complain = <C extends Code>(code: C, data: DataOf<C>, end: number): void =>
-    report.error(code, data, spanOf(source, at, end));
+  const complain = <C extends Code>(code: C, data: DataOf<C>, end: number): void => {
+    if (report.diagnostics.length < maxErrors) report.error(code, data, spanOf(source, at, end));
+  };
 
   const comment = (): void => {
     let end = at;

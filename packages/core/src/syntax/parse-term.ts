@@ -146,45 +146,23 @@ function parseArithmeticTail(
   const span = cursor.spanFrom(start);
   // `in` binds tighter than arithmetic, which nobody expects: what is meant is known, so say it.
   if (left.kind === 'in' && isBareLeft) {
-    const { start: at } = left.collection.span;
-    reportTight(
-      cursor,
-      'in',
-      operator,
-      left.span,
-      `${sliceOf(cursor, start, at)}(${sliceOf(cursor, at, span.end)})`,
-    );
+    const instead = regrouped(cursor, span, left.collection.span.start, span.end) ?? `… in (… ${operator} …)`;
+    cursor.report('POLAR_PARSE_PARENTHESES_NEEDED', { operator: 'in', outer: operator, instead }, left.span);
   } else asValue(cursor, left);
   if ((right.kind === 'in' || right.kind === 'matches') && isBareRight) {
-    const { end: at } = (right.kind === 'in' ? right.item : right.value).span;
-    reportTight(
-      cursor,
-      right.kind,
-      operator,
-      right.span,
-      `(${sliceOf(cursor, start, at)})${sliceOf(cursor, at, span.end)}`,
-    );
+    const item = right.kind === 'in' ? right.item : right.value;
+    const instead = regrouped(cursor, span, start, item.span.end) ?? `(… ${operator} …) ${right.kind} …`;
+    cursor.report('POLAR_PARSE_PARENTHESES_NEEDED', { operator: right.kind, outer: operator, instead }, right.span);
   } else asValue(cursor, right);
   return { kind: 'arithmetic', span, operator, left, right };
 }
 
-const sliceOf = (cursor: TokenCursor, start: number, end: number): string =>
-  cursor.source.text.slice(start, end).replace(/\s+/gu, ' ');
-
-function reportTight(
-  cursor: TokenCursor,
-  operator: 'in' | 'matches',
-  outer: string,
-  span: Span,
-  suggestion: string,
-): void {
-  const instead =
-    suggestion.length <= 80
-      ? suggestion
-      : operator === 'in'
-        ? `(… ${outer} …) in …`
-        : `(… ${outer} …) matches …`;
-  cursor.report('POLAR_PARSE_PARENTHESES_NEEDED', { operator, outer, instead }, span);
+/** The text of a span with parentheses put around a part of it; undefined when it is too long for a message. */
+function regrouped(cursor: TokenCursor, { start, end }: Span, from: number, to: number): string | undefined {
+  if (end - start > 80) return undefined;
+  const { text } = cursor.source;
+  const parts = [text.slice(start, from), '(', text.slice(from, to), ')', text.slice(to, end)];
+  return parts.join('').replace(/\s+/gu, ' ');
 }
 
 function parseMembership(cursor: TokenCursor): TermNode {

@@ -3,10 +3,11 @@ import type { Source } from '../diagnostics/source.js';
 import { spanOf } from '../diagnostics/span.js';
 import type { InlineQueryNode, PolicyNode, RuleNode, RuleTypeNode, StatementNode, TermNode } from './ast.js';
 import { lex } from './lexer.js';
+import { maxDepth } from './limits.js';
 import { parseBlock } from './parse-block.js';
 import { asCondition, parseParameters, parseTerm } from './parse-term.js';
 import { expectSemicolon, skipStatement } from './recovery.js';
-import { maxDepth, SyntaxFault, TokenCursor } from './token-cursor.js';
+import { SyntaxFault, TokenCursor } from './token-cursor.js';
 import { findDeeperThan } from './visit.js';
 
 const aStatement = 'a rule, a rule type, an inline query or a block';

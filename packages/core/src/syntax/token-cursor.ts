@@ -4,13 +4,8 @@ import type { Source } from '../diagnostics/source.js';
 import type { Span } from '../diagnostics/span.js';
 import { spanOf } from '../diagnostics/span.js';
 import type { NameNode, StringNode } from './ast.js';
+import { maxDepth, maxErrors } from './limits.js';
 import { isKeyword, type Token, type TokenKind } from './token.js';
-
-/** How deep terms may nest, in the text and in the tree: what keeps every recursion over a tree within the JavaScript stack. */
-export const maxDepth = 500;
-
-/** Enough for any file that a person repairs; a text which is no policy at all does not become a million messages. */
-const maxErrors = 100;
 
 /** Thrown by `fail`, caught where the parser starts the next statement; it never leaves the parser. */
 export class SyntaxFault {}

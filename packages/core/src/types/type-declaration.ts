@@ -32,5 +32,6 @@ export interface TypeDeclaration<T = unknown> {
   readonly equals?: (left: T, right: T) => boolean;
 }
 
-export type TypeInput = Class | TypeDeclaration<never>;
+// oxlint-disable-next-line typescript/no-explicit-any -- `equals` takes what `class` makes, whatever that is
+export type TypeInput = Class | TypeDeclaration<any>;
 export type TypesInput = Readonly<Record<string, TypeInput>>;

@@ -138,7 +138,7 @@ export class TypeTable {
     if (!isPolarName(name)) throw new PolarError('POLAR_TYPE_INVALID_NAME', { name });
   }
 
-  #register(name: string, input: TypeInput | TypeDeclaration): void {
+  #register(name: string, input: TypeInput): void {
     const fail = (reason: string) => new PolarError('POLAR_TYPE_INVALID_DECLARATION', { name, reason });
     if (isClass(input)) {
       this.#add(name, { ...noDeclaration, class: input }, false, undefined);
@@ -148,7 +148,7 @@ export class TypeTable {
     for (const option of Object.keys(input)) {
       if (!declarationOptions.has(option)) throw fail(`\`${option}\` is no option of a type`);
     }
-    const d = input as TypeDeclaration<unknown>;
+    const d = input as TypeDeclaration;
     if (d.class !== undefined && !isClass(d.class)) throw fail('`class` is not a class');
     if (d.is !== undefined && typeof d.is !== 'function') throw fail('`is` is not a function');
     if (d.equals !== undefined && typeof d.equals !== 'function') throw fail('`equals` is not a function');

@@ -3,6 +3,7 @@ import type { Term } from '../../ir/term.js';
 import { constantTerm } from '../../ir/term.js';
 import {
   deref,
+  isOpen,
   isPartial,
   ListCursor,
   PartialDictionary,
@@ -41,14 +42,15 @@ export function valueOf(term: Term, slots: unknown[], slotNames?: readonly strin
     case 'list': {
       const items = term.items.map((item) => valueOf(item, slots, slotNames));
       const rest = term.rest && valueOf(term.rest, slots, slotNames);
-      if (rest instanceof Variable) return items.length === 0 ? rest : new PartialList(items, 0, rest);
-      if (rest === undefined) return items.some(isPartial) ? new PartialList(items, 0, undefined) : items;
+      if (rest instanceof Variable) return new PartialList(items, 0, rest);
+      if (term.rest === undefined) return items.some(isPartial) ? new PartialList(items, 0, undefined, !items.some(isOpen)) : items;
       if (Array.isArray(rest) && !items.some(isPartial) && rest.length <= 32)
         return [...items, ...(rest as unknown[])];
       // A known tail is shared, not copied, so that building a list item by item stays linear.
       const tail = new Variable('_');
       tail.value = rest;
-      return new PartialList(items, 0, tail);
+      const isGround = !items.some(isOpen) && (Array.isArray(rest) || (rest instanceof PartialList && rest.isGround));
+      return new PartialList(items, 0, tail, isGround);
     }
     case 'dictionary': {
       const values = term.values.map((value) => valueOf(value, slots, slotNames));
@@ -67,12 +69,12 @@ export const emptySlot: unique symbol = Symbol('empty slot');
 export function variablesIn(value: unknown, found = new Set<Variable>(), depth = 0): Set<Variable> {
   const v = deref(value);
   if (v instanceof Variable) found.add(v);
-  else if (depth > 1_000) return found;
+  else if (depth > 1_000 || !isOpen(v)) return found;
   else if (v instanceof PartialList) {
     const cursor = new ListCursor(v);
     while (cursor.hasNext()) {
       const item = cursor.next();
-      if (isPartial(item)) variablesIn(item, found, depth + 1);
+      if (isOpen(item)) variablesIn(item, found, depth + 1);
     }
     if (cursor.open !== undefined) found.add(cursor.open);
   } else if (v instanceof PartialDictionary) {

@@ -6,6 +6,7 @@ import { kindOf, show } from '../../host/show.js';
 import { Tags, type TypeSet, type TypeSets } from '../../host/type-set.js';
 import {
   deref,
+  isOpen,
   isPartial,
   isThenable,
   PartialDictionary,
@@ -317,7 +318,7 @@ export class Machine implements Prover {
     for (const term of goal.args) {
       const arg = this.value(term, frame);
       if (this.waitsFor(arg, 'an argument')) return Outcome.waits;
-      if (isPartial(arg)) for (const variable of variablesIn(arg)) this.trail.touch(variable);
+      if (isOpen(arg)) for (const variable of variablesIn(arg)) this.trail.touch(variable);
       args.push(arg);
     }
     const index = this.#indexOf(predicate, goal.args.length);
@@ -850,7 +851,7 @@ export class Machine implements Prover {
   #new(goal: NewGoal, at: Continuation): Outcome {
     const { frame } = at;
     const { type } = goal;
-    if (type === undefined || type.class === undefined || type.builtIn) {
+    if (type?.class === undefined) {
       const known = nearNames(goal.name, this.context.program.types.typeNames);
       throw this.fault('POLAR_RUN_UNKNOWN_CLASS', { name: goal.name, known }, goal.span, frame);
     }

@@ -1,0 +1,17 @@
+import { describe, expect, it } from 'vitest';
+import { diagnose } from '../diagnose.js';
+
+describe('call-arity', () => {
+  it('warns of a call that no rule of the name can answer', () => {
+    const code = 'POLAR_CHECK_CALL_ARITY';
+    expect(diagnose`
+      f(1, 2, 3);
+      f(1);
+      g(x) if f(x) or f(x, 2);
+      ?= f();
+    `).toEqual([
+      { code, at: '3:17', data: { name: 'f', given: 2, known: [1, 3] } },
+      { code, at: '4:4', data: { name: 'f', given: 0, known: [1, 3] } },
+    ]);
+  });
+});

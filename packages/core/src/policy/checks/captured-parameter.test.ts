@@ -1,0 +1,24 @@
+import { describe, expect, it } from 'vitest';
+import { TypeTable } from '../../types/type-table.js';
+import { diagnoseWith } from '../diagnose.js';
+
+const diagnose = diagnoseWith(new TypeTable({ User: class {} }, { actor: 5 }));
+
+describe('captured-parameter', () => {
+  it('reports a parameter with a specializer that means a constant or a class', () => {
+    const code = 'POLAR_CHECK_CAPTURED_PARAMETER';
+    expect(diagnose`
+      f(actor: User, User: User) if actor = User;
+    `).toEqual([
+      { code, at: '1:3', data: { name: 'actor' } },
+      { code, at: '1:16', data: { name: 'User' } },
+    ]);
+  });
+
+  it('leaves a constant where it is meant', () => {
+    expect(diagnose`
+      f(actor, User);
+      g(x: Integer) if x = actor;
+    `).toEqual([]);
+  });
+});

@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest';
+import { TypeTable } from '../../types/type-table.js';
+import { diagnoseWith } from '../diagnose.js';
+
+class User {}
+class Bot {}
+class Repo {}
+const diagnose = diagnoseWith(new TypeTable({ User, Bot, Repo }));
+
+const code = 'POLAR_CHECK_INVALID_RULE';
+
+describe('invalid-rule', () => {
+  it('reports every rule that is of none of its types, with the reasons', () => {
+    expect(diagnose`
+      type f(_: Integer);
+      type f(_: String, _);
+      f(1);
+      f("a");
+      f(_) if true;
+    `).toEqual([
+      {
+        code,
+        at: '4:1',
+        data: {
+          rule: 'f("a");',
+          reasons: [
+            { type: 'type f(_: Integer{});', reason: 'Parameter `"a"` is not a Integer.' },
+            {
+              type: 'type f(_: String{}, _);',
+              reason: 'Different number of parameters. Rule has 1 parameter(s) but rule type has 2.',
+            },
+          ],
+          hint: undefined,
+        },
+      },
+      {
+        code,
+        at: '5:1',
+        data: {
+          rule: 'f(_) if true;',
+          reasons: [
+            { type: 'type f(_: Integer{});', reason: 'Parameter `_` expects a Integer type constraint.' },
+            {
+              type: 'type f(_: String{}, _);',
+              reason: 'Different number of parameters. Rule has 1 parameter(s) but rule type has 2.',
+            },
+          ],
+          hint: undefined,
+        },
+      },
+    ]);
+  });
+
+  it('holds the entry points to their number of parameters', () => {
+    expect(
+      diagnose`
+        allow(1, 2);
+        allow(1, 2, 3);
+        allow_field(1, 2, 3, 4);
+        allow_field(1, 2, 3);
+        allow_request(1);
+      `.map(({ at }) => at),
+    ).toEqual(['1:1', '4:1', '5:1']);
+  });
+
+  it('holds has_role and has_relation to what blocks declare, and hints at the block that is missing', () => {
+    const found = diagnose`
+      actor User {}
+      resource Repo { roles = ["r"]; relations = { owner: User }; }
+      has_role(_: User, "r", _: Repo);
+      has_role(_: Bot, "r", _: Repo);
+      has_relation(_: User, "owner", _: Repo);
+      has_relation(_: Bot, "owner", _: Repo);
+      has_relation(_: User, "maker", _: Repo);
+      allow(a, b, c) if has_permission(a, b, c);
+      has_permission(_: User, "p", _: Repo);
+    `;
+    expect(found.map(({ at }) => at)).toEqual(['4:1', '6:1', '7:1']);
+    expect(found[0]!.data).toEqual({
+      rule: 'has_role(_: Bot{}, "r", _: Repo{});',
+      reasons: [
+        {
+          type: 'type has_role(actor: Actor{}, role: String{}, resource: Resource{});',
+          reason: 'Parameter `_: Bot{}` is not a Actor.',
+        },
+      ],
+      hint: 'Perhaps you meant to add an actor block to the top of your policy, like this:\n\n\tactor Bot {}',
+    });
+  });
+
+  it('constrains nothing without a type of the name', () => {
+    expect(diagnose`
+      has_role("a", "b", "c");
+      has_relation(_, "r", _);
+    `).toEqual([]);
+  });
+
+  it('lists the types that came nearest when there are many', () => {
+    const many = Array.from({ length: 20 }, (_, i) => `type f(${i}, 1);`).join('\n');
+    const [found] = diagnoseWith(new TypeTable())([`${many}\nf(13, 2);`] as unknown as TemplateStringsArray);
+    const { reasons } = found!.data as { reasons: { type: string }[] };
+    expect([reasons.length, reasons[0]!.type]).toEqual([8, 'type f(13, 1);']);
+  });
+});

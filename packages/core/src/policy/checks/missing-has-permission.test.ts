@@ -1,0 +1,23 @@
+import { describe, expect, it } from 'vitest';
+import { TypeTable } from '../../types/type-table.js';
+import { diagnoseWith } from '../diagnose.js';
+
+const diagnose = diagnoseWith(new TypeTable({ Repo: class {} }));
+const code = 'POLAR_CHECK_MISSING_HAS_PERMISSION';
+
+describe('missing-has-permission', () => {
+  it('warns of blocks whose permissions nobody asks for', () => {
+    expect(diagnose`
+      resource Repo { permissions = ["a"]; }
+    `).toEqual([{ code, at: undefined, data: {} }]);
+  });
+
+  it('is content with a call, as a shorthand rule makes one, and without blocks', () => {
+    expect(diagnose`
+      resource Repo { permissions = ["a", "b"]; "a" if "b"; }
+    `).toEqual([]);
+    expect(diagnose`
+      f(1);
+    `).toEqual([]);
+  });
+});

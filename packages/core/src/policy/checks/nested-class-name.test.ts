@@ -1,0 +1,21 @@
+import { describe, expect, it } from 'vitest';
+import { diagnose } from '../diagnose.js';
+
+describe('nested-class-name', () => {
+  it('warns of a bare class name inside a pattern', () => {
+    const code = 'POLAR_CHECK_NESTED_CLASS_NAME';
+    expect(diagnose`
+      f(_: {a: Integer}, x) if x matches [String, {b: List}] and x = [Float];
+    `).toEqual([
+      { code, at: '1:10', data: { name: 'Integer' } },
+      { code, at: '1:37', data: { name: 'String' } },
+      { code, at: '1:49', data: { name: 'List' } },
+    ]);
+  });
+
+  it('is content with braces', () => {
+    expect(diagnose`
+      f(_: {a: Integer{}}, _: [String{}]);
+    `).toEqual([]);
+  });
+});

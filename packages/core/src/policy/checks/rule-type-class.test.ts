@@ -1,0 +1,25 @@
+import { describe, expect, it } from 'vitest';
+import { TypeTable } from '../../types/type-table.js';
+import { diagnoseWith } from '../diagnose.js';
+
+const types = new TypeTable({}, { five: 5 });
+
+describe('rule-type-class', () => {
+  it('reports classes that are not registered, and says nothing of the rules', () => {
+    const code = 'POLAR_CHECK_UNKNOWN_CLASS';
+    const known = types.typeNames;
+    expect(diagnoseWith(types)`
+      type f(_: Integr, _: {a: five{}});
+      f(1, 2);
+    `).toEqual([
+      { code, at: '1:11', data: { name: 'Integr', known } },
+      { code, at: '1:26', data: { name: 'five', known } },
+    ]);
+  });
+
+  it('knows the unions', () => {
+    expect(diagnoseWith(types)`
+      type f(_: Actor, _: Resource);
+    `).toEqual([]);
+  });
+});

@@ -1,0 +1,19 @@
+import { describe, expect, it } from 'vitest';
+import { TypeTable } from '../../types/type-table.js';
+import { diagnoseWith } from '../diagnose.js';
+
+const types = new TypeTable({ Foo: class {} }, { five: 5 });
+
+describe('unknown-class', () => {
+  it('warns of `new` without a class, and of constants in the place of one', () => {
+    const code = 'POLAR_CHECK_UNKNOWN_CLASS';
+    const known = types.typeNames;
+    expect(diagnoseWith(types)`
+      f(x: five) if x = new Bar() and x != new Foo() and x != new five();
+    `).toEqual([
+      { code, at: '1:6', data: { name: 'five', known } },
+      { code, at: '1:23', data: { name: 'Bar', known } },
+      { code, at: '1:61', data: { name: 'five', known } },
+    ]);
+  });
+});

@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { TypeTable } from '../../types/type-table.js';
+import { diagnose, diagnoseWith } from '../diagnose.js';
+
+const code = 'POLAR_CHECK_UNKNOWN_SPECIALIZER';
+const known = new TypeTable().typeNames;
+
+describe('unknown-specializer', () => {
+  it('warns of every class that is not registered, however deep', () => {
+    expect(diagnose`
+      f(_: Foo{a: Bar{}}, x) if x matches [Baz{}];
+    `).toEqual([
+      { code, at: '1:6', data: { name: 'Foo', suggestion: undefined, known, uses: 1 } },
+      { code, at: '1:13', data: { name: 'Bar', suggestion: undefined, known, uses: 1 } },
+      { code, at: '1:38', data: { name: 'Baz', suggestion: undefined, known, uses: 1 } },
+    ]);
+  });
+
+  it('warns of each use, and counts them', () => {
+    expect(
+      diagnose`
+        f(_: Foo, _: Foo);
+      `.map(({ at, data }) => [at, (data as { uses: number }).uses]),
+    ).toEqual([
+      ['1:6', 2],
+      ['1:14', 2],
+    ]);
+  });
+
+  it('knows what other languages call the built-in types', () => {
+    const suggestionFor = (name: string) => {
+      const [found] = diagnoseWith(new TypeTable())([`f(_: ${name});`] as unknown as TemplateStringsArray);
+      return (found!.data as { suggestion: unknown }).suggestion;
+    };
+    expect(['int', 'double', 'str', 'Array', 'HashMap', 'Strin'].map(suggestionFor)).toEqual([
+      'Integer',
+      'Float',
+      'String',
+      'List',
+      'Dictionary',
+      undefined,
+    ]);
+  });
+
+  it('knows registered and built-in types and the unions', () => {
+    expect(diagnoseWith(new TypeTable({ Foo: class {} }))`
+      f(_: Foo, _: String, _: Actor, _: Resource);
+    `).toEqual([]);
+  });
+});
