@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { TypeTable } from '../../types/type-table.js';
-import { diagnoseWith } from '../diagnose.js';
+import { diagnoseAll, diagnoseWith } from '../diagnose.js';
 
 class User {}
 class Bot {}
@@ -97,7 +97,7 @@ describe('invalid-rule', () => {
 
   it('lists the types that came nearest when there are many', () => {
     const many = Array.from({ length: 20 }, (_, i) => `type f(${i}, 1);`).join('\n');
-    const [found] = diagnoseWith(new TypeTable())([`${many}\nf(13, 2);`] as unknown as TemplateStringsArray);
+    const [found] = diagnoseAll([`${many}\nf(13, 2);`]);
     const { reasons } = found!.data as { reasons: { type: string }[] };
     expect([reasons.length, reasons[0]!.type]).toEqual([8, 'type f(13, 1);']);
   });

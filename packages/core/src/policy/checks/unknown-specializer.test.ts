@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { TypeTable } from '../../types/type-table.js';
-import { diagnose, diagnoseWith } from '../diagnose.js';
+import { diagnose, diagnoseAll, diagnoseWith } from '../diagnose.js';
 
 const code = 'POLAR_CHECK_UNKNOWN_SPECIALIZER';
 const known = new TypeTable().typeNames;
@@ -29,7 +29,7 @@ describe('unknown-specializer', () => {
 
   it('knows what other languages call the built-in types', () => {
     const suggestionFor = (name: string) => {
-      const [found] = diagnoseWith(new TypeTable())([`f(_: ${name});`] as unknown as TemplateStringsArray);
+      const [found] = diagnoseAll([`f(_: ${name});`]);
       return (found!.data as { suggestion: unknown }).suggestion;
     };
     expect(['int', 'double', 'str', 'Array', 'HashMap', 'Strin'].map(suggestionFor)).toEqual([
