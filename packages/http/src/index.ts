@@ -1,1 +1,16 @@
-export {};
+export { RequestAuthorization, type RequestAuthorizationOptions } from './request-authorization.js';
+export { checkAction, checkReason } from './request-authorization.js';
+export { checkSource, type ResourceLoader, type ResourceSource } from './resource-source.js';
+
+export {
+  AuthorizationFault,
+  isAuthorizationFault,
+  toError,
+  type FaultCode,
+  type FaultData,
+} from './authorization-fault.js';
+export { isFault, problemOf, type Problem } from './problem.js';
+export { renderProblem, type Rendered } from './render-problem.js';
+
+export { asRule, isRule } from './rule.js';
+export { withholdUndecided, type SafetyNet } from './safety-net.js';

@@ -1,0 +1,58 @@
+// What is wrong with the application, or with what it handed us. A refusal is something else: core's `AuthorizationError`.
+
+/** Every code, and its text. Codes are public: never renamed, never reused. */
+const texts = {
+  NANOOK_HTTP_UNDECIDED_ROUTE: (p: { method: string; route: string; status: number }) =>
+    `${p.method} ${p.route} answered ${p.status}, but nothing was decided; the response was withheld. ` +
+    `Authorize what the route gives away, or skip with a reason`,
+  NANOOK_HTTP_UNPROTECTED_ROUTE: (p: { method: string; route: string }) =>
+    `${p.method} ${p.route} carries no rule, so it was not run. Authorize the route, or skip with a reason`,
+  NANOOK_HTTP_UNSEEN_APP: (_: object) =>
+    `an app was mounted before the routes were protected, and its routes cannot be seen; mount it after`,
+  NANOOK_HTTP_NO_AUTHORIZATION: (p: { wanted: string }) =>
+    `\`${p.wanted}\` needs the request's authorization; mount \`authorization(authorizer, …)\` before it`,
+  NANOOK_HTTP_NO_RESOURCE: (_: object) =>
+    `no resource was loaded for this request; \`resource\` is what a rule with a loader authorized`,
+  NANOOK_HTTP_NO_REASON: (_: object) =>
+    `authorization is skipped without a reason; say why: skip('liveness probe')`,
+  NANOOK_HTTP_NO_ACTION: (p: { action: string }) => `${p.action} is no action; an action is a string`,
+  NANOOK_HTTP_NO_SOURCE: (p: { action: string }) =>
+    `the rule for "${p.action}" has no resource; give a loader, a class, or the name of a type`,
+  NANOOK_HTTP_NO_ERROR: (p: { reason: string }) => `rejected with ${p.reason}, which is no error`,
+  NANOOK_HTTP_INVALID_OPTION: (p: { option: string; reason: string }) => `option \`${p.option}\` ${p.reason}`,
+};
+
+export type FaultCode = keyof typeof texts;
+export type FaultData<C extends FaultCode> = Parameters<(typeof texts)[C]>[0];
+
+const brand = Symbol.for('@nanook/http/AuthorizationFault');
+
+/** `instanceof` fails across the ESM and the CommonJS copy; `isAuthorizationFault` does not. */
+export class AuthorizationFault<C extends FaultCode = FaultCode> extends Error {
+  override readonly name = 'AuthorizationFault';
+  readonly [brand] = true;
+  readonly status = 500;
+  readonly statusCode = 500;
+  /** The message is for the log: it names routes. */
+  readonly expose = false;
+
+  constructor(
+    readonly code: C,
+    readonly data: FaultData<C>,
+    options?: ErrorOptions,
+  ) {
+    super((texts[code] as (data: FaultData<C>) => string)(data), options);
+  }
+}
+
+export const isAuthorizationFault = (error: unknown): error is AuthorizationFault =>
+  typeof error === 'object' && error !== null && (error as { [brand]?: unknown })[brand] === true;
+
+/**
+ * What was rejected or thrown, as something that a framework takes for an error. Some go on as if nothing had happened when
+ * they are handed `undefined`, or a word like `'route'`.
+ */
+export const toError = (reason: unknown): object =>
+  typeof reason === 'object' && reason !== null
+    ? reason
+    : new AuthorizationFault('NANOOK_HTTP_NO_ERROR', { reason: String(reason) }, { cause: reason });

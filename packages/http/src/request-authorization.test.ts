@@ -1,0 +1,259 @@
+import { Authorizer, type Decision } from '@nanook/core';
+import { describe, expect, it, vi } from 'vitest';
+import { RequestAuthorization, type RequestAuthorizationOptions } from './request-authorization.js';
+
+class User {
+  constructor(readonly name: string) {}
+}
+class Document {
+  constructor(
+    readonly owner: string,
+    readonly isPublic = false,
+    readonly text = 'secret',
+  ) {}
+}
+
+const policy = `
+  allow(_, "read", _: Document{isPublic: true});
+  allow(user: User, _: String, document: Document) if document.owner = user.name;
+  allow(_: User, "create", Document);
+  allow_field(_, "read", _: Document, field) if field in ["owner", "isPublic"];
+  allow_field(user: User, "read", document: Document, "text") if document.owner = user.name;
+  allow(_, "fail", document: Document) if document.nothing.such;
+`;
+
+const alice = new User('alice');
+const own = new Document('alice');
+const open = new Document('bob', true);
+const hidden = new Document('bob');
+
+async function requestOf(options: Partial<RequestAuthorizationOptions> = {}) {
+  const decisions: Decision[] = [];
+  const authorizer = await Authorizer.load({
+    policies: policy,
+    types: { User, Document },
+    onDecision: (decision) => decisions.push(decision),
+  });
+  const actor = vi.fn<() => unknown>(() => alice);
+  return { authz: new RequestAuthorization(authorizer, { actor, ...options }), actor, decisions };
+}
+
+describe('who is asking', () => {
+  it('is found out once, when it is needed', async () => {
+    const { authz, actor } = await requestOf();
+    expect(actor).not.toHaveBeenCalled();
+    await Promise.all([authz.can('read', own), authz.can('read', open), authz.actor()]);
+    expect(actor).toHaveBeenCalledTimes(1);
+  });
+
+  it('may take a promise', async () => {
+    const { authz } = await requestOf({ actor: () => Promise.resolve(alice) });
+    expect(await authz.authorize('read', own)).toBe(own);
+  });
+
+  it('is nobody, and a 401, without an actor', async () => {
+    const { authz, decisions } = await requestOf({ actor: () => undefined, anonymous: undefined });
+    for (const ask of [
+      () => authz.authorize('read', open),
+      () => authz.can('read', open),
+      () => authz.pick('read', open),
+      () => authz.fields('read', open),
+      () => authz.actions(open),
+      () => authz.authorizeField('read', open, 'owner'),
+      () => authz.authorizeRequest({}),
+      () => authz.load('read', () => open),
+    ]) {
+      await expect(ask()).rejects.toMatchObject({ name: 'UnauthenticatedError', status: 401 });
+    }
+    expect(decisions).toEqual([]);
+    expect(authz.isSettled).toBe(false);
+  });
+
+  it('is nil to the policy when nobody is anonymous, or the hook says null', async () => {
+    for (const options of [{ actor: () => undefined, anonymous: null }, { actor: () => null }]) {
+      const { authz, decisions } = await requestOf(options);
+      expect(await authz.can('read', open)).toBe(true);
+      expect(await authz.can('read', own)).toBe(false);
+      expect(decisions.map(({ actor }) => actor)).toEqual([null, null]);
+    }
+  });
+
+  it('passes on what the hook throws, and does not ask it again', async () => {
+    const down = new Error('the session store is down');
+    const actor = vi.fn<() => never>(() => {
+      throw down;
+    });
+    const { authz } = await requestOf({ actor });
+    await expect(authz.authorize('read', own)).rejects.toBe(down);
+    await expect(authz.can('read', own)).rejects.toBe(down);
+    expect(actor).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe('decisions', () => {
+  it('give the resource, or 404 and 403', async () => {
+    const { authz } = await requestOf();
+    expect(await authz.authorize('write', own)).toBe(own);
+    await expect(authz.authorize('write', open)).rejects.toMatchObject({
+      name: 'ForbiddenError',
+      status: 403,
+    });
+    await expect(authz.authorize('write', hidden)).rejects.toMatchObject({
+      name: 'NotFoundError',
+      status: 404,
+    });
+  });
+
+  it('are asked once for each action and resource, side by side too', async () => {
+    const { authz, decisions } = await requestOf();
+    await Promise.all([
+      authz.authorize('read', own),
+      authz.authorize('read', own),
+      authz.can('read', own),
+      authz.can('write', own),
+      authz.can('read', hidden),
+      authz.can('read', hidden),
+    ]);
+    await authz.can('read', own);
+    await expect(authz.authorize('read', hidden)).rejects.toMatchObject({ status: 404 });
+    expect(decisions.map(({ action, resource }) => [action, resource])).toEqual([
+      ['read', own],
+      ['write', own],
+      ['read', hidden],
+    ]);
+  });
+
+  it('are not remembered when they ended in an error', async () => {
+    const { authz, decisions } = await requestOf();
+    const other = new Document('bob');
+    await expect(authz.can('fail', other)).rejects.toMatchObject({ code: /^POLAR_UNDECIDED_/ });
+    await expect(authz.can('fail', other)).rejects.toMatchObject({ code: /^POLAR_UNDECIDED_/ });
+    expect(decisions).toHaveLength(2);
+    expect(authz.isSettled).toBe(false);
+  });
+
+  it('find nothing where there is nothing, without asking the policy', async () => {
+    const { authz, decisions } = await requestOf();
+    for (const nothing of [null, undefined, Promise.resolve(null)]) {
+      await expect(authz.authorize('read', nothing)).rejects.toMatchObject({ status: 404 });
+      await expect(authz.pick('read', nothing)).rejects.toMatchObject({ status: 404 });
+      expect(await authz.can('read', nothing)).toBe(false);
+    }
+    expect(decisions).toEqual([]);
+  });
+
+  it('want an action', async () => {
+    const { authz } = await requestOf();
+    await expect(authz.authorize(undefined as never, own)).rejects.toMatchObject({
+      code: 'NANOOK_HTTP_NO_ACTION',
+    });
+  });
+});
+
+describe('what settles a request', () => {
+  it('is what throws when refused, and was granted', async () => {
+    const granted = [
+      (authz: RequestAuthorization) => authz.authorize('read', own),
+      (authz: RequestAuthorization) => authz.authorizeField('read', own, 'text'),
+      (authz: RequestAuthorization) => authz.load('read', () => own),
+      (authz: RequestAuthorization) => authz.skip('the landing page'),
+    ];
+    for (const settle of granted) {
+      const { authz } = await requestOf();
+      await settle(authz);
+      expect(authz.isSettled).toBe(true);
+    }
+  });
+
+  it('is no refusal, and no answer that can be ignored', async () => {
+    const { authz } = await requestOf();
+    await authz.authorize('read', hidden).catch(() => {});
+    await authz.authorizeField('read', hidden, 'text').catch(() => {});
+    await authz.load('read', () => hidden).catch(() => {});
+    await authz.can('read', own);
+    await authz.pick('read', own);
+    await authz.fields('read', own);
+    await authz.actions(new Document('eve'));
+    expect(authz.isSettled).toBe(false);
+  });
+
+  it('is no skip without a reason', async () => {
+    const { authz } = await requestOf();
+    expect(() => authz.skip(' ')).toThrow(expect.objectContaining({ code: 'NANOOK_HTTP_NO_REASON' }));
+    expect(authz.isSettled).toBe(false);
+  });
+});
+
+describe('load', () => {
+  it('hands over what it authorized', async () => {
+    const { authz } = await requestOf();
+    expect(() => authz.resource).toThrow(expect.objectContaining({ code: 'NANOOK_HTTP_NO_RESOURCE' }));
+    await authz.load('read', (id: number) => Promise.resolve(id === 7 ? own : null), 7);
+    expect(authz.resource).toBe(own);
+  });
+
+  it('hands over nothing that was refused', async () => {
+    const { authz } = await requestOf();
+    await expect(authz.load('read', () => hidden)).rejects.toMatchObject({ status: 404 });
+    expect(() => authz.resource).toThrow();
+  });
+
+  it('takes a class, or the name of a type, as the resource', async () => {
+    const { authz } = await requestOf();
+    expect(await authz.load('create', Document)).toBe(Document);
+    expect(await authz.load('create', 'Document')).toBe(Document);
+    await expect(authz.load('create', 'Dokument')).rejects.toMatchObject({ code: 'POLAR_TYPE_UNKNOWN_TYPE' });
+  });
+
+  it('asks the policy nothing when the loader finds nothing or throws', async () => {
+    const { authz, decisions } = await requestOf();
+    const broken = Object.assign(new Error('gone'), { status: 410 });
+    await expect(authz.load('read', () => null)).rejects.toMatchObject({ status: 404 });
+    await expect(authz.load('read', () => Promise.reject(broken))).rejects.toBe(broken);
+    expect(decisions).toEqual([]);
+  });
+
+  it('loads nothing for nobody', async () => {
+    const { authz } = await requestOf({ actor: () => undefined });
+    const loader = vi.fn<() => Document>(() => open);
+    await expect(authz.load('read', loader)).rejects.toMatchObject({ status: 401 });
+    expect(loader).not.toHaveBeenCalled();
+  });
+});
+
+describe('fields', () => {
+  it('are listed', async () => {
+    const { authz } = await requestOf();
+    expect(await authz.fields('read', own)).toEqual(new Set(['owner', 'isPublic', 'text']));
+    expect(await authz.fields('read', open)).toEqual(new Set(['owner', 'isPublic']));
+  });
+
+  it('are picked', async () => {
+    const { authz } = await requestOf();
+    expect(await authz.pick('read', own)).toEqual({ owner: 'alice', isPublic: false, text: 'secret' });
+    expect(await authz.pick('read', open)).toEqual({ owner: 'bob', isPublic: true });
+    expect(await authz.pick('write', open)).toEqual({});
+  });
+
+  it('are picked by rules that do not list them', async () => {
+    const authorizer = await Authorizer.load({
+      policies: 'allow_field(_, "read", _, field) if field != "password";',
+    });
+    const authz = new RequestAuthorization(authorizer, { actor: () => alice });
+    const row = JSON.parse(
+      '{"name": "x", "password": "y", "nested": {"password": "z"}, "__proto__": 1}',
+    ) as object;
+    const picked = await authz.pick('read', row);
+    expect(Object.entries(picked)).toEqual([
+      ['name', 'x'],
+      ['nested', { password: 'z' }],
+      ['__proto__', 1],
+    ]);
+  });
+
+  it('are refused one by one', async () => {
+    const { authz } = await requestOf();
+    await authz.authorizeField('read', open, 'owner');
+    await expect(authz.authorizeField('read', open, 'text')).rejects.toMatchObject({ status: 403 });
+  });
+});

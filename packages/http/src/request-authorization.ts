@@ -1,0 +1,219 @@
+import {
+  NotFoundError,
+  UnauthenticatedError,
+  isAuthorizationError,
+  isForbiddenError,
+  isUndecided,
+  type AuthorizationError,
+  type Authorizer,
+} from '@nanook/core';
+import { AuthorizationFault } from './authorization-fault.js';
+import { DecisionMemo } from './decision-memo.js';
+import { checkSource, resourceFrom, type ResourceSource } from './resource-source.js';
+
+export interface RequestAuthorizationOptions<Actor = unknown> {
+  /**
+   * Says who is asking. Called at most once a request, when the first question needs it; what it throws passes through.
+   * `undefined` is nobody; `null` is asked as `nil`.
+   */
+  readonly actor: () => Actor | PromiseLike<Actor>;
+  /** The actor in place of nobody; `null` asks the policy with `nil`. Without it nobody gets a 401. */
+  readonly anonymous?: unknown;
+}
+
+/**
+ * The authorization of one request: who is asking, what was decided, and the resource that was loaded.
+ *
+ * Only what throws when refused counts as a decision for the safety net: `authorize`, `authorizeField`, `load`; and `skip`.
+ * The answers of `can`, `actions`, `fields` and `pick` can be ignored, so they do not count.
+ */
+export class RequestAuthorization<Actor = unknown> {
+  readonly authorizer: Authorizer;
+  readonly #options: RequestAuthorizationOptions<Actor>;
+  readonly #memo = new DecisionMemo<AuthorizationError | undefined>();
+  #actor: Promise<Actor> | undefined;
+  #loaded: { readonly resource: unknown } | undefined;
+  #isDecided = false;
+  #skipped: string | undefined;
+
+  constructor(authorizer: Authorizer, options: RequestAuthorizationOptions<Actor>) {
+    this.authorizer = authorizer;
+    this.#options = options;
+  }
+
+  // ── the request's state ──
+
+  /** Whether something was authorized, or skipped: what the safety net asks. */
+  get isSettled(): boolean {
+    return this.#isDecided || this.#skipped !== undefined;
+  }
+
+  /** Why nothing needs authorizing here, if somebody said so. */
+  get skipReason(): string | undefined {
+    return this.#skipped;
+  }
+
+  /** What the last `load` authorized. @throws {AuthorizationFault} `NANOOK_HTTP_NO_RESOURCE` */
+  get resource(): unknown {
+    if (this.#loaded === undefined) throw new AuthorizationFault('NANOOK_HTTP_NO_RESOURCE', {});
+    return this.#loaded.resource;
+  }
+
+  /** Who is asking. @throws {UnauthenticatedError} when it is nobody and no `anonymous` stands in */
+  actor(): Promise<Actor> {
+    return (this.#actor ??= this.#findActor());
+  }
+
+  // ── decisions: they count, and throw when refused ──
+
+  /**
+   * Passes when the actor may do this to the resource.
+   *
+   * @returns the resource
+   * @throws {UnauthenticatedError} {@link actor}
+   * @throws {NotFoundError} when the actor may not even read it, or it is `null` or `undefined`
+   * @throws {ForbiddenError} when the actor may read it, but not do this
+   */
+  async authorize<Resource>(action: string, resource: Resource): Promise<NonNullable<Awaited<Resource>>> {
+    const awaited = await resource;
+    const refusal = await this.#ask(action, awaited);
+    if (refusal !== undefined) throw refusal;
+    this.#isDecided = true;
+    return awaited as NonNullable<Awaited<Resource>>;
+  }
+
+  /** Passes when the actor may do this to one field of the resource (`allow_field`). @throws {ForbiddenError} */
+  async authorizeField(action: string, resource: unknown, field: string): Promise<void> {
+    const refusal = await this.#askField(action, await resource, field);
+    if (refusal !== undefined) throw refusal;
+    this.#isDecided = true;
+  }
+
+  /**
+   * Passes when the policy lets the request itself in (`allow_request`). It says nothing about a resource, so it does not count
+   * for the safety net. @throws {ForbiddenError}
+   */
+  async authorizeRequest(request: unknown): Promise<void> {
+    // Not remembered: a framework changes the request while it routes it.
+    await this.authorizer.authorizeRequest(await this.actor(), request);
+  }
+
+  /** Whether the policy has rules about requests. */
+  get asksForRequests(): boolean {
+    return this.authorizer.hasRule('allow_request');
+  }
+
+  /**
+   * Gets the resource, authorizes the action on it, and keeps it for the handler. Nobody's requests load nothing.
+   *
+   * @throws what the loader throws, and what {@link authorize} throws
+   */
+  async load<Context extends readonly unknown[], Resource>(
+    action: string,
+    source: ResourceSource<Context, Resource>,
+    ...context: Context
+  ): Promise<unknown> {
+    checkSource(action, source);
+    await this.actor();
+    const resource = await this.authorize(action, resourceFrom(this.authorizer, source, context));
+    this.#loaded = { resource };
+    return resource;
+  }
+
+  /** Says that nothing needs authorizing here, and why. @throws {AuthorizationFault} `NANOOK_HTTP_NO_REASON` */
+  skip(reason: string): void {
+    checkReason(reason);
+    this.#skipped = reason;
+  }
+
+  // ── questions: they do not count ──
+
+  /** May the actor do this? `false` for what is `null` or `undefined`. */
+  async can(action: string, resource: unknown): Promise<boolean> {
+    return (await this.#ask(action, await resource)) === undefined;
+  }
+
+  /** What the actor may do to the resource; what is undecided is left out. @throws {PolarError} as `authorizedActions` */
+  async actions(resource: unknown): Promise<Set<string>> {
+    return this.authorizer.authorizedActions(await this.actor(), await resource);
+  }
+
+  /** The fields on which the actor may do this; what is undecided is left out. @throws {PolarError} as `authorizedFields` */
+  async fields(action: string, resource: unknown): Promise<Set<string>> {
+    return this.authorizer.authorizedFields(await this.actor(), action, await resource);
+  }
+
+  /**
+   * A copy of the resource that has only the fields on which the actor may do this. Each of its own fields is asked for, so that
+   * rules need not list them; what is undecided is left out. Values are taken over as they are.
+   *
+   * @throws {NotFoundError} for what is `null` or `undefined`
+   */
+  async pick<Resource>(action: string, resource: Resource): Promise<Partial<NonNullable<Awaited<Resource>>>> {
+    const awaited = await resource;
+    if (awaited === null || awaited === undefined) throw new NotFoundError(action);
+    const entries = Object.entries(awaited);
+    const allowed = await Promise.all(
+      entries.map(([field]) => this.#askField(action, awaited, field).catch(undecidedIsRefused)),
+    );
+    return Object.fromEntries(entries.filter((_, i) => allowed[i] === undefined)) as Partial<
+      NonNullable<Awaited<Resource>>
+    >;
+  }
+
+  // ── inside ──
+
+  async #findActor(): Promise<Actor> {
+    const { actor, anonymous } = this.#options;
+    const found = await actor();
+    if (found !== undefined) return found;
+    if (anonymous === undefined) throw new UnauthenticatedError();
+    return anonymous as Actor;
+  }
+
+  /** Why not, or undefined. An answer is a refusal rather than a boolean, so that it is found out once, too. */
+  #ask(action: string, resource: unknown): Promise<AuthorizationError | undefined> {
+    checkAction(action);
+    return this.#memo.ask(JSON.stringify([action]), resource, async () => {
+      const actor = await this.actor();
+      if (resource === null || resource === undefined) return new NotFoundError(action);
+      return refusalOf(this.authorizer.authorize(actor, action, resource));
+    });
+  }
+
+  #askField(action: string, resource: unknown, field: string): Promise<AuthorizationError | undefined> {
+    checkAction(action);
+    return this.#memo.ask(JSON.stringify([action, field]), resource, async () => {
+      const actor = await this.actor();
+      if (resource === null || resource === undefined) return new NotFoundError(action);
+      return refusalOf(this.authorizer.authorizeField(actor, action, resource, field));
+    });
+  }
+}
+
+/** @throws {AuthorizationFault} `NANOOK_HTTP_NO_ACTION` */
+export function checkAction(action: unknown): void {
+  if (typeof action !== 'string' || action === '')
+    throw new AuthorizationFault('NANOOK_HTTP_NO_ACTION', { action: String(action) || '""' });
+}
+
+/** @throws {AuthorizationFault} `NANOOK_HTTP_NO_REASON` */
+export function checkReason(reason: unknown): void {
+  if (typeof reason !== 'string' || reason.trim() === '')
+    throw new AuthorizationFault('NANOOK_HTTP_NO_REASON', {});
+}
+
+async function refusalOf(decision: Promise<unknown>): Promise<AuthorizationError | undefined> {
+  try {
+    await decision;
+    return undefined;
+  } catch (error) {
+    if (isAuthorizationError(error)) return error;
+    throw error;
+  }
+}
+
+function undecidedIsRefused(error: unknown): unknown {
+  if (isUndecided(error) || isForbiddenError(error)) return error;
+  throw error;
+}

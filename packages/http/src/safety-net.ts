@@ -1,0 +1,81 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { ServerResponse } from 'node:http';
+import { AuthorizationFault } from './authorization-fault.js';
+
+export interface SafetyNet {
+  readonly method: string;
+  /** The route as the application wrote it. */
+  route(): string;
+  /** Whether something was authorized, or skipped. */
+  isSettled(): boolean;
+  /** Hands the error to whoever answers errors. */
+  fail(error: AuthorizationFault): void;
+}
+
+type Method = (...args: unknown[]) => unknown;
+
+/** All of them write the header first when nobody has. */
+const writers = ['writeHead', 'flushHeaders', 'write', 'end'] as const;
+const setters = ['setHeader', 'setHeaders', 'appendHeader', 'removeHeader', 'addTrailers'] as const;
+
+/** The response whose error is being answered, in whatever that answer starts. */
+const answering = new AsyncLocalStorage<ServerResponse>();
+
+/**
+ * Withholds a 2xx or 3xx response for which nothing was decided. It is looked at when its first header is written, so nothing
+ * of it has left; from then on the handler writes into the void, and only those who answer the error reach the response. What
+ * the handler did before, it did: this is a net, not the rule.
+ *
+ * Node's own methods are replaced on this response, as everything that frameworks offer ends in them.
+ */
+export function withholdUndecided(response: ServerResponse, net: SafetyNet): void {
+  if (net.method === 'OPTIONS') return;
+  const before = { ...response.getHeaders() };
+  let isWithheld = false;
+
+  const withhold = (status: number): void => {
+    isWithheld = true;
+    for (const name of response.getHeaderNames()) response.removeHeader(name);
+    for (const [name, value] of Object.entries(before)) response.setHeader(name, value!);
+    response.statusCode = 500;
+    response.statusMessage = '';
+    for (const name of setters)
+      replace(response, name, (original) => (isTheHandler() ? response : original()));
+    const { method } = net;
+    const fault = new AuthorizationFault('NANOOK_HTTP_UNDECIDED_ROUTE', {
+      method,
+      route: net.route(),
+      status,
+    });
+    answering.run(response, () => net.fail(fault));
+  };
+  const isTheHandler = (): boolean => answering.getStore() !== response;
+
+  for (const name of writers) {
+    replace(response, name, (original, args) => {
+      if (!isWithheld && !response.headersSent) {
+        const status = Number(name === 'writeHead' ? args[0] : response.statusCode);
+        if (!(status >= 400) && !net.isSettled()) withhold(status);
+      }
+      return isWithheld && isTheHandler() ? ignore(response, name, args) : original();
+    });
+  }
+}
+
+function replace(
+  response: ServerResponse,
+  name: string,
+  by: (original: () => unknown, args: readonly unknown[]) => unknown,
+): void {
+  const methods = response as unknown as Record<string, Method | undefined>;
+  const method = methods[name];
+  if (method === undefined) return; // an older Node
+  methods[name] = (...args) => by(() => Reflect.apply(method, response, args), args);
+}
+
+/** As if it had been written: streams that are piped into the response go on to their end. */
+function ignore(response: ServerResponse, name: (typeof writers)[number], args: readonly unknown[]): unknown {
+  const done = args.at(-1);
+  if (typeof done === 'function' && name !== 'writeHead') process.nextTick(done as () => void);
+  return name === 'write' ? true : response;
+}
