@@ -61,7 +61,8 @@ export const isPartial = (value: unknown): value is Variable | PartialList | Par
   value instanceof Variable || value instanceof PartialList || value instanceof PartialDictionary;
 
 /** Whether there may be an unbound variable in a value. */
-export const isOpen = (value: unknown): boolean => isPartial(value) && !(value instanceof PartialList && value.isGround);
+export const isOpen = (value: unknown): boolean =>
+  isPartial(value) && !(value instanceof PartialList && value.isGround);
 
 export const isList = (value: unknown): value is readonly unknown[] | PartialList =>
   Array.isArray(value) || value instanceof PartialList;

@@ -2,7 +2,6 @@ import type { Span } from '../diagnostics/span.js';
 import { spanOver } from '../diagnostics/span.js';
 import type {
   ArithmeticOperator,
-  ComparisonOperator,
   DictionaryNode,
   DictionaryPatternNode,
   FieldNode,
@@ -18,131 +17,137 @@ import type {
   TermNode,
   VariableNode,
 } from './ast.js';
+import { Level, operatorLevels } from './level.js';
 import { isName } from './lexer.js';
-import { isKeyWord, type Token, type TokenKind } from './token.js';
+import { isKeyWord, type Token } from './token.js';
 import type { TokenCursor } from './token-cursor.js';
 
-// The grammar of terms and patterns, one function a production, loosest first (Polar reference, operators). Terms and
-// patterns contain each other, hence one file. A function that reads an operand remembers where it started, so that a span
-// includes the parentheses of the first operand.
+// The grammar of terms and patterns. Operators are read by their level (level.ts), everything else by one function a
+// production. Terms and patterns contain each other, hence one file. Spans reach from the first token of the first operand,
+// its parentheses included, to the last; parentheses around a whole term belong to no span.
 
-const comparisonOperators: ReadonlySet<TokenKind> = new Set<ComparisonOperator>([
-  '==',
-  '!=',
-  '<',
-  '<=',
-  '>',
-  '>=',
-]);
-const sumOperators: ReadonlySet<TokenKind> = new Set<ArithmeticOperator>(['+', '-']);
-const productOperators: ReadonlySet<TokenKind> = new Set<ArithmeticOperator>(['*', '/', 'mod', 'rem']);
+type ParseOperand = (cursor: TokenCursor) => TermNode;
 
 const aValue = 'a value';
 
-// ── conditions ──
+// ── operators ──
 
-/** A term of any kind: `or` binds loosest. */
-export function parseTerm(cursor: TokenCursor): TermNode {
-  return parseJunction(cursor, 'or');
+/** A term whose operators, outside parentheses, bind at least as tightly as `loosest`. */
+export function parseTerm(
+  cursor: TokenCursor,
+  loosest: number = Level.or,
+  parseOperand: ParseOperand = parseLookup,
+): TermNode {
+  cursor.enter();
+  const { start } = cursor.current;
+  const isNegation = cursor.is('not') && loosest <= Level.not;
+  let term = isNegation ? parseNegation(cursor) : parseOperand(cursor);
+  for (;;) {
+    const level = operatorLevels[cursor.kind];
+    if (level === undefined || level < loosest) break;
+    term = parseOperator(cursor, level, start, term, parseOperand);
+  }
+  cursor.leave();
+  return term;
 }
-
-/** `a or b or c`, and inside it `a and b and c`. */
-function parseJunction(cursor: TokenCursor, kind: 'or' | 'and'): TermNode {
-  const start = cursor.current.start;
-  const parseOperand = kind === 'or' ? parseConjunction : parseNegation;
-  const first = parseOperand(cursor);
-  if (!cursor.is(kind)) return first;
-  const operands = [asCondition(cursor, first)];
-  while (cursor.skip(kind)) operands.push(asCondition(cursor, parseOperand(cursor)));
-  // A parenthesised last operand of the same kind joins the list, as in oso.
-  const last = operands.at(-1)!;
-  if (last.kind === kind) operands.splice(-1, 1, ...last.operands);
-  return { kind, span: cursor.spanFrom(start), operands };
-}
-
-const parseConjunction = (cursor: TokenCursor): TermNode => parseJunction(cursor, 'and');
 
 function parseNegation(cursor: TokenCursor): TermNode {
-  const start = cursor.current.start;
-  if (!cursor.skip('not')) return parseUnification(cursor);
+  const { start } = cursor.advance();
   if (cursor.is('not')) cursor.fail('something to negate (`not` cannot be repeated)');
-  const operand = asCondition(cursor, parseUnification(cursor));
+  const operand = asCondition(cursor, parseTerm(cursor, Level.unify));
   return { kind: 'not', span: cursor.spanFrom(start), operand };
 }
 
-function parseUnification(cursor: TokenCursor): TermNode {
-  const start = cursor.current.start;
-  let left: TermNode;
-  if (cursor.is('name') && cursor.next.kind === ':=') {
-    const variable = variableOf(cursor, cursor.advance());
-    cursor.advance();
-    const value = asValue(cursor, parseComparison(cursor));
-    left = { kind: 'assign', span: cursor.spanFrom(start), variable, value };
-  } else {
-    left = parseComparison(cursor);
-    if (cursor.is(':=')) cursor.fail('a variable alone on the left of `:=`');
-    if (!cursor.is('=')) return left;
-    left = parseUnify(cursor, start, asValue(cursor, left));
-  }
-  while (cursor.is('=')) {
-    reportChain(cursor, '=');
-    left = parseUnify(cursor, start, left);
-  }
-  return left;
-}
-
-function parseUnify(cursor: TokenCursor, start: number, left: TermNode): TermNode {
-  cursor.expect('=');
-  const right = asValue(cursor, parseComparison(cursor));
-  return { kind: 'unify', span: cursor.spanFrom(start), left, right };
-}
-
-function parseComparison(cursor: TokenCursor): TermNode {
-  const start = cursor.current.start;
-  let left = parseArithmetic(cursor);
-  for (let count = 0; comparisonOperators.has(cursor.kind); count++) {
-    if (count > 0) reportChain(cursor, cursor.kind);
-    else asValue(cursor, left);
-    const operator = cursor.advance().kind as ComparisonOperator;
-    const right = asValue(cursor, parseArithmetic(cursor));
-    left = { kind: 'compare', span: cursor.spanFrom(start), operator, left, right };
-  }
-  return left;
-}
-
-const reportChain = (cursor: TokenCursor, operator: string): void =>
-  cursor.report('POLAR_PARSE_CHAINED_COMPARISON', { operator }, cursor.spanOfToken(cursor.current));
-
-// ── values ──
-
-/** Where a value without comparisons must stand: parameters, list items, both sides of a comparison. */
-function parseArithmetic(cursor: TokenCursor, parseOperand = parseMembership): TermNode {
-  const start = cursor.current.start;
-  let left = parseProduct(cursor, parseOperand);
-  while (sumOperators.has(cursor.kind))
-    left = parseArithmeticTail(cursor, start, left, () => parseProduct(cursor, parseOperand));
-  return left;
-}
-
-function parseProduct(cursor: TokenCursor, parseOperand: (cursor: TokenCursor) => TermNode): TermNode {
-  const start = cursor.current.start;
-  let left = parseOperand(cursor);
-  while (productOperators.has(cursor.kind))
-    left = parseArithmeticTail(cursor, start, left, () => parseOperand(cursor));
-  return left;
-}
-
-function parseArithmeticTail(
+/** The operator at the cursor and what is right of it. */
+function parseOperator(
   cursor: TokenCursor,
+  level: number,
   start: number,
   left: TermNode,
-  parseRight: () => TermNode,
+  parseOperand: ParseOperand,
+): TermNode {
+  const { kind } = cursor.current;
+  switch (kind) {
+    case 'or':
+    case 'and':
+      return parseJunction(cursor, kind, start, left);
+    case ':=':
+      return parseAssignment(cursor, start, left);
+    case '=':
+    case '==':
+    case '!=':
+    case '<':
+    case '<=':
+    case '>':
+    case '>=': {
+      if ((left.kind === 'unify' || left.kind === 'compare') && isBare(cursor, start, left))
+        reportChain(cursor);
+      else asValue(cursor, left);
+      cursor.advance();
+      const right = asValue(cursor, parseTerm(cursor, level + 1, parseOperand));
+      const span = cursor.spanFrom(start);
+      if (kind === '=') return { kind: 'unify', span, left, right };
+      return { kind: 'compare', span, operator: kind, left, right };
+    }
+    case 'in':
+    case 'matches':
+      return parseMembership(cursor, kind, start, left, parseOperand);
+    default:
+      return parseArithmetic(cursor, level, start, left, parseOperand);
+  }
+}
+
+/** `a or b or c`, `a and b and c` */
+function parseJunction(cursor: TokenCursor, kind: 'or' | 'and', start: number, left: TermNode): TermNode {
+  const operands = [asCondition(cursor, left)];
+  while (cursor.skip(kind)) {
+    operands.push(asCondition(cursor, parseTerm(cursor, kind === 'or' ? Level.and : Level.not)));
+  }
+  // A parenthesised last operand of the same kind joins the list, as in oso; there a `cut` in it is one of the whole body.
+  const last = operands.at(-1)!;
+  const flat = last.kind === kind ? operands.slice(0, -1).concat(last.operands) : operands;
+  return { kind, span: cursor.spanFrom(start), operands: flat };
+}
+
+function parseAssignment(cursor: TokenCursor, start: number, left: TermNode): TermNode {
+  if (left.kind !== 'variable' || !isBare(cursor, start, left))
+    cursor.fail('a variable alone on the left of `:=`');
+  cursor.advance();
+  const value = asValue(cursor, parseTerm(cursor, Level.compare));
+  return { kind: 'assign', span: cursor.spanFrom(start), variable: left, value };
+}
+
+function parseMembership(
+  cursor: TokenCursor,
+  kind: 'in' | 'matches',
+  start: number,
+  left: TermNode,
+  parseOperand: ParseOperand,
+): TermNode {
+  if ((left.kind === 'in' || left.kind === 'matches') && isBare(cursor, start, left)) reportChain(cursor);
+  else asValue(cursor, left);
+  cursor.advance();
+  if (kind === 'in') {
+    const collection = asValue(cursor, parseOperand(cursor));
+    return { kind, span: cursor.spanFrom(start), item: left, collection };
+  }
+  const pattern = parsePattern(cursor);
+  return { kind, span: cursor.spanFrom(start), value: left, pattern };
+}
+
+function parseArithmetic(
+  cursor: TokenCursor,
+  level: number,
+  start: number,
+  left: TermNode,
+  parseOperand: ParseOperand,
 ): TermNode {
   const operator = cursor.kind as ArithmeticOperator;
-  const isBareLeft = left.span.end === cursor.previous?.end;
+  const isBareLeft = isBare(cursor, start, left);
   cursor.advance();
-  const right = parseRight();
-  const isBareRight = right.span.end === cursor.previous?.end;
+  const { start: rightStart } = cursor.current;
+  const right = parseTerm(cursor, level + 1, parseOperand);
+  const isBareRight = isBare(cursor, rightStart, right);
   const span = cursor.spanFrom(start);
   // `in` binds tighter than arithmetic, which nobody expects: what is meant is known, so say it.
   if (left.kind === 'in' && isBareLeft) {
@@ -152,10 +157,25 @@ function parseArithmeticTail(
   if ((right.kind === 'in' || right.kind === 'matches') && isBareRight) {
     const item = right.kind === 'in' ? right.item : right.value;
     const instead = regrouped(cursor, span, start, item.span.end) ?? `(… ${operator} …) ${right.kind} …`;
-    cursor.report('POLAR_PARSE_PARENTHESES_NEEDED', { operator: right.kind, outer: operator, instead }, right.span);
+    cursor.report(
+      'POLAR_PARSE_PARENTHESES_NEEDED',
+      { operator: right.kind, outer: operator, instead },
+      right.span,
+    );
   } else asValue(cursor, right);
   return { kind: 'arithmetic', span, operator, left, right };
 }
+
+/** Whether a term, read from `start` up to the cursor, stands there without parentheses around it. */
+const isBare = (cursor: TokenCursor, start: number, term: TermNode): boolean =>
+  term.span.start === start && term.span.end === cursor.previous?.end;
+
+const reportChain = (cursor: TokenCursor): void =>
+  cursor.report(
+    'POLAR_PARSE_CHAINED_COMPARISON',
+    { operator: cursor.kind },
+    cursor.spanOfToken(cursor.current),
+  );
 
 /** The text of a span with parentheses put around a part of it; undefined when it is too long for a message. */
 function regrouped(cursor: TokenCursor, { start, end }: Span, from: number, to: number): string | undefined {
@@ -165,33 +185,20 @@ function regrouped(cursor: TokenCursor, { start, end }: Span, from: number, to: 
   return parts.join('').replace(/\s+/gu, ' ');
 }
 
-function parseMembership(cursor: TokenCursor): TermNode {
+// ── operands ──
+
+/** `object.name`, `object.method(…)`, `object.(key)` */
+function parseLookup(cursor: TokenCursor): TermNode {
   const start = cursor.current.start;
-  let left = parseLookup(cursor);
+  const object = parseLookupTail(cursor, start, parsePrimary(cursor));
   if (cursor.is('not') && cursor.next.kind === 'in') {
+    // `x not in y` of other languages; read on as `x in y`.
     const item = cursor.quote(cursor.spanFrom(start));
     const span = spanOver(cursor.spanOfToken(cursor.current), cursor.spanOfToken(cursor.next));
     cursor.report('POLAR_PARSE_FOREIGN_SYNTAX', { found: `${item} not in`, instead: `not ${item} in` }, span);
     cursor.advance();
   }
-  for (let count = 0; cursor.is('in') || cursor.is('matches'); count++) {
-    if (count > 0) reportChain(cursor, cursor.kind);
-    else asValue(cursor, left);
-    if (cursor.advance().kind === 'in') {
-      const collection = asValue(cursor, parseLookup(cursor));
-      left = { kind: 'in', span: cursor.spanFrom(start), item: left, collection };
-    } else {
-      const pattern = parsePattern(cursor);
-      left = { kind: 'matches', span: cursor.spanFrom(start), value: left, pattern };
-    }
-  }
-  return left;
-}
-
-/** `object.name`, `object.method(…)`, `object.(key)` */
-function parseLookup(cursor: TokenCursor): TermNode {
-  const start = cursor.current.start;
-  return parseLookupTail(cursor, start, parsePrimary(cursor));
+  return object;
 }
 
 function parseLookupTail(cursor: TokenCursor, start: number, first: TermNode): TermNode {
@@ -226,13 +233,6 @@ function parseMember(cursor: TokenCursor, start: number, object: TermNode): Look
 }
 
 function parsePrimary(cursor: TokenCursor): TermNode {
-  cursor.enter();
-  const term = parsePrimaryInside(cursor);
-  cursor.leave();
-  return term;
-}
-
-function parsePrimaryInside(cursor: TokenCursor): TermNode {
   const literal = findLiteral(cursor);
   if (literal) return literal;
   const token = cursor.current;
@@ -266,7 +266,7 @@ function parsePrimaryInside(cursor: TokenCursor): TermNode {
         const span = spanOver(cursor.spanOfToken(token), cursor.spanOfToken(cursor.next));
         cursor.report('POLAR_PARSE_FOREIGN_SYNTAX', { found, instead: `0 - ${cursor.next.text}` }, span);
         cursor.advance();
-        return parsePrimaryInside(cursor);
+        return parsePrimary(cursor);
       }
       return cursor.fail(aValue);
     default:
@@ -368,7 +368,8 @@ function parseArguments(cursor: TokenCursor): { args: readonly TermNode[]; keywo
   if (cursor.skip(')')) return { args, keywords };
   do {
     if (keywords.length > 0 && cursor.is(')')) break;
-    if (isKey(cursor.current) && cursor.next.kind === ':') keywords.push(parseField(cursor, parseTerm));
+    if (isKey(cursor.current) && cursor.next.kind === ':')
+      keywords.push(parseField(cursor, (c) => parseTerm(c)));
     else if (keywords.length > 0) cursor.fail('a keyword argument: positional ones come first');
     else args.push(asValue(cursor, parseTerm(cursor)));
   } while (cursor.skip(','));
@@ -379,7 +380,7 @@ function parseArguments(cursor: TokenCursor): { args: readonly TermNode[]; keywo
 
 function parseList(cursor: TokenCursor): ListNode {
   const { start } = cursor.current;
-  const { items, rest } = parseItems(cursor, (c) => asValue(c, parseArithmetic(c)));
+  const { items, rest } = parseItems(cursor, (c) => asValue(c, parseTerm(c, Level.sum)));
   return { kind: 'list', span: cursor.spanFrom(start), items, rest };
 }
 
@@ -406,7 +407,7 @@ function parseItems<Item>(
 
 function parseDictionary(cursor: TokenCursor): DictionaryNode {
   const { start } = cursor.current;
-  const fields = parseFields(cursor, parseComparison);
+  const fields = parseFields(cursor, (c) => parseTerm(c, Level.compare));
   return { kind: 'dictionary', span: cursor.spanFrom(start), fields };
 }
 
@@ -480,7 +481,7 @@ export function parseParameters(cursor: TokenCursor): readonly ParameterNode[] {
       cursor.advance();
       specializer = parsePattern(cursor);
     } else {
-      term = asValue(cursor, parseArithmetic(cursor));
+      term = asValue(cursor, parseTerm(cursor, Level.sum));
       if (cursor.is(':')) cursor.fail('`,` or `)` (only a variable can have a type)');
     }
     parameters.push({ kind: 'parameter', span: cursor.spanFrom(start), term, specializer });
@@ -524,7 +525,9 @@ function parseListPattern(cursor: TokenCursor): ListPatternNode {
 /** In a list pattern arithmetic may stand, in a field of another pattern it wants parentheses. */
 function parsePatternItem(cursor: TokenCursor): PatternOrTermNode {
   const isPattern = startsPattern(cursor);
-  return isPattern ? parseNestedPattern(cursor) : parseArithmetic(cursor, parsePatternOperand);
+  return isPattern
+    ? parseNestedPattern(cursor)
+    : asValue(cursor, parseTerm(cursor, Level.sum, parsePatternOperand));
 }
 
 const startsPattern = (cursor: TokenCursor): boolean =>
@@ -541,17 +544,14 @@ function parseNestedPattern(cursor: TokenCursor): PatternOrTermNode {
 
 function parsePatternOperand(cursor: TokenCursor): TermNode {
   const { start } = cursor.current;
-  cursor.enter();
-  const term = parsePatternPrimary(cursor);
-  cursor.leave();
-  return parseLookupTail(cursor, start, term);
+  return parseLookupTail(cursor, start, parsePatternPrimary(cursor));
 }
 
 function parsePatternPrimary(cursor: TokenCursor): TermNode {
   const literal = findLiteral(cursor);
   if (literal) return literal;
   if (cursor.skip('(')) {
-    const term = parseArithmetic(cursor, parsePatternOperand);
+    const term = asValue(cursor, parseTerm(cursor, Level.sum, parsePatternOperand));
     cursor.expect(')');
     return term;
   }

@@ -17,24 +17,13 @@ import type {
   TermNode,
   VariableNode,
 } from './ast.js';
+import { Level } from './level.js';
 import { isName } from './lexer.js';
 import { isKeyword, isKeyWord } from './token.js';
 
 // The text of a tree. Parsing it gives the same tree again, spans aside. (Recursion is safe here: the parser bounds depth.)
 
 /** How tightly a term holds together; an operand that is looser than its place demands gets parentheses. */
-const Level = {
-  or: 1,
-  and: 2,
-  not: 3,
-  unify: 4,
-  compare: 5,
-  sum: 6,
-  product: 7,
-  membership: 8,
-  lookup: 9,
-} as const;
-
 function levelOf(term: PatternOrTermNode): number {
   switch (term.kind) {
     case 'or':

@@ -43,13 +43,15 @@ export function valueOf(term: Term, slots: unknown[], slotNames?: readonly strin
       const items = term.items.map((item) => valueOf(item, slots, slotNames));
       const rest = term.rest && valueOf(term.rest, slots, slotNames);
       if (rest instanceof Variable) return new PartialList(items, 0, rest);
-      if (term.rest === undefined) return items.some(isPartial) ? new PartialList(items, 0, undefined, !items.some(isOpen)) : items;
+      if (term.rest === undefined)
+        return items.some(isPartial) ? new PartialList(items, 0, undefined, !items.some(isOpen)) : items;
       if (Array.isArray(rest) && !items.some(isPartial) && rest.length <= 32)
         return [...items, ...(rest as unknown[])];
       // A known tail is shared, not copied, so that building a list item by item stays linear.
       const tail = new Variable('_');
       tail.value = rest;
-      const isGround = !items.some(isOpen) && (Array.isArray(rest) || (rest instanceof PartialList && rest.isGround));
+      const isGround =
+        !items.some(isOpen) && (Array.isArray(rest) || (rest instanceof PartialList && rest.isGround));
       return new PartialList(items, 0, tail, isGround);
     }
     case 'dictionary': {

@@ -121,8 +121,7 @@ export class Machine implements Prover {
       frame: this.root,
       next: undefined,
     };
-    this.#current =
-      query.goals.length === 0 ? end : { goals: query.goals, index: 0, frame: this.root, next: end };
+    this.#current = prove(query.goals, this.root, end);
   }
 
   // ── running ──
@@ -220,10 +219,7 @@ export class Machine implements Prover {
   }
 
   #advance(at: Continuation): void {
-    const next =
-      at.index + 1 < at.goals.length
-        ? { goals: at.goals, index: at.index + 1, frame: at.frame, next: at.next }
-        : at.next;
+    const next = after(at);
     this.#current = this.#woken.length === 0 ? next : this.#wake(next);
   }
 
@@ -328,10 +324,7 @@ export class Machine implements Prover {
     const candidates =
       table.isMoreSpecific === undefined ? table.candidates : this.#sorted(table, args, goal.span, frame);
     if (candidates === undefined) return Outcome.waits;
-    const next =
-      at.index + 1 < at.goals.length
-        ? { goals: at.goals, index: at.index + 1, frame, next: at.next }
-        : at.next;
+    const next = after(at);
     return this.#tryRules({
       kind: 'rules',
       candidates,
@@ -366,8 +359,7 @@ export class Machine implements Prover {
       }
       if (point.index < candidates.length) this.#choices.push(point);
       this.#path = { frame, previous: point.path };
-      let rest = next;
-      if (candidate.goals.length > 0) rest = { goals: candidate.goals, index: 0, frame, next };
+      let rest = prove(candidate.goals, frame, next);
       if (outcome === Outcome.waits) {
         // The arguments are unified once more, as goals, when the promise has been settled.
         this.trail.undoTo(point.trailMark);
@@ -377,7 +369,7 @@ export class Machine implements Prover {
           const right = valueOf(parameters[i]!.term, frame.slots, candidate.rule.slotNames);
           return { kind: 'unify-values', span, left: args[i], right };
         });
-        rest = { goals, index: 0, frame, next: rest };
+        rest = prove(goals, frame, rest);
       }
       this.#current = this.#woken.length === 0 ? rest : this.#wake(rest);
       return Outcome.jumped;
@@ -512,7 +504,7 @@ export class Machine implements Prover {
         case 'or': {
           const goals = point.alternatives[point.index++]!;
           if (point.index < point.alternatives.length) this.#choices.push(point);
-          this.#current = { goals, index: 0, frame: point.frame, next: point.next };
+          this.#current = prove(goals, point.frame, point.next);
           return true;
         }
         case 'retry':
@@ -534,14 +526,11 @@ export class Machine implements Prover {
 
   tryAlternatives(alternatives: readonly (readonly MachineGoal[])[], at: Continuation): Outcome {
     const { frame } = at;
-    const next =
-      at.index + 1 < at.goals.length
-        ? { goals: at.goals, index: at.index + 1, frame, next: at.next }
-        : at.next;
+    const next = after(at);
     if (alternatives.length > 1)
       this.#choices.push({ kind: 'or', alternatives, index: 1, frame, next, ...this.mark() });
     const goals = alternatives[0]!;
-    this.#current = goals.length === 0 ? next : { goals, index: 0, frame, next };
+    this.#current = prove(goals, frame, next);
     return Outcome.jumped;
   }
 
@@ -553,11 +542,8 @@ export class Machine implements Prover {
   /** Goes on with these goals in place of the one at hand. */
   jumpTo(goals: readonly MachineGoal[], at: Continuation): Outcome {
     const { frame } = at;
-    const next =
-      at.index + 1 < at.goals.length
-        ? { goals: at.goals, index: at.index + 1, frame, next: at.next }
-        : at.next;
-    this.#current = { goals, index: 0, frame, next };
+    const next = after(at);
+    this.#current = prove(goals, frame, next);
     return Outcome.jumped;
   }
 
@@ -565,10 +551,7 @@ export class Machine implements Prover {
 
   beginNegation(operand: readonly Goal[], span: Span, at: Continuation): Outcome {
     const { frame } = at;
-    const next =
-      at.index + 1 < at.goals.length
-        ? { goals: at.goals, index: at.index + 1, frame, next: at.next }
-        : at.next;
+    const next = after(at);
     const inner: Scope = { isNegation: true, cutBase: this.#choices.length + 1, undecided: undefined };
     const firstLocalId = new Variable('_').id;
     const point: NegationPoint = {
@@ -589,7 +572,7 @@ export class Machine implements Prover {
       frame,
       next: undefined,
     };
-    this.#current = operand.length === 0 ? end : { goals: operand, index: 0, frame, next: end };
+    this.#current = prove(operand, frame, end);
     return Outcome.jumped;
   }
 
@@ -612,8 +595,7 @@ export class Machine implements Prover {
       if ('goals' in solution) goals.push(...solution.goals);
       else this.suspend(solution.waiting, point.frame, solution.variables);
     }
-    this.#current =
-      goals.length === 0 ? point.next : { goals, index: 0, frame: point.frame, next: point.next };
+    this.#current = prove(goals, point.frame, point.next);
     return true;
   }
 
@@ -898,6 +880,17 @@ export class Machine implements Prover {
     return this.unify(this.value(result, at.frame), value, span);
   }
 }
+
+/** These goals, then what comes next. */
+const prove = (
+  goals: readonly MachineGoal[],
+  frame: Frame,
+  next: Continuation | undefined,
+): Continuation | undefined => (goals.length === 0 ? next : { goals, index: 0, frame, next });
+
+/** What is to be proved after the goal at hand. */
+const after = ({ goals, index, frame, next }: Continuation): Continuation | undefined =>
+  index + 1 < goals.length ? { goals, index: index + 1, frame, next } : next;
 
 const emptySlots = ({ slotNames }: Rule): unknown[] => slotNames.map(() => emptySlot);
 

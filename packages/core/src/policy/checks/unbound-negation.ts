@@ -15,9 +15,15 @@ export const unboundNegation = check({
     const met = new Set<string>();
     for (const parameter of scope.parameters) addVariables(parameter, met, types);
     if (scope.body === undefined) return;
-    findUnbound(scope.body, met, new Set(), types, (variable, form) => {
-      report({ span: variable.span, data: { name: variable.name, form } });
-    });
+    findUnbound(
+      scope.body,
+      met,
+      () => false,
+      types,
+      (variable, form) => {
+        report({ span: variable.span, data: { name: variable.name, form } });
+      },
+    );
   },
 });
 
@@ -25,30 +31,31 @@ type FindUnbound = (variable: VariableNode, form: 'not' | 'forall') => void;
 
 /**
  * @param met the variables mentioned before, on this path; those of the term are added
- * @param later those mentioned after it, on this path
+ * @param isLater whether a variable is mentioned after the term, on this path
  */
 function findUnbound(
   term: TermNode,
   met: Set<string>,
-  later: ReadonlySet<string>,
+  isLater: (name: string) => boolean,
   types: TypeTable,
   find: FindUnbound,
 ): void {
   switch (term.kind) {
     case 'and': {
-      const after: ReadonlySet<string>[] = [];
-      let following = later;
-      for (const operand of term.operands.toReversed()) {
-        after.unshift(following);
-        following = addVariables(operand, new Set(following), types);
+      const last = new Map<string, number>();
+      for (const [i, operand] of term.operands.entries()) {
+        for (const name of addVariables(operand, new Set(), types)) last.set(name, i);
       }
-      for (const [i, operand] of term.operands.entries()) findUnbound(operand, met, after[i]!, types, find);
+      for (const [i, operand] of term.operands.entries()) {
+        const isAfter = (name: string): boolean => (last.get(name) ?? i) > i || isLater(name);
+        findUnbound(operand, met, isAfter, types, find);
+      }
       return;
     }
     case 'or': {
       const branches = term.operands.map((operand) => {
         const branch = new Set(met);
-        findUnbound(operand, branch, later, types, find);
+        findUnbound(operand, branch, isLater, types, find);
         return branch;
       });
       for (const branch of branches) for (const name of branch) met.add(name);
@@ -60,24 +67,33 @@ function findUnbound(
       visit(term, {
         variable(variable) {
           const { name } = variable;
-          if (met.has(name) || !later.has(name) || told.has(name)) return;
+          if (met.has(name) || !isLater(name) || told.has(name)) return;
           told.add(name);
           find(variable, term.kind);
         },
       });
+      const parts = term.kind === 'not' ? [term.operand] : [term.condition, term.action];
+      if (!parts.some(hasNegation)) return;
       // A negation binds nothing outside of it; inside, what is told already need not be told again.
       const inside = new Set([...met, ...told]);
-      if (term.kind === 'not') {
-        findUnbound(term.operand, inside, new Set(), types, find);
-      } else {
-        findUnbound(term.condition, inside, addVariables(term.action, new Set(), types), types, find);
-        findUnbound(term.action, inside, new Set(), types, find);
+      for (const [i, part] of parts.entries()) {
+        const following = new Set<string>();
+        for (const next of parts.slice(i + 1)) addVariables(next, following, types);
+        findUnbound(part, inside, (name) => following.has(name), types, find);
       }
       return;
     }
     default:
       addVariables(term, met, types);
   }
+}
+
+function hasNegation(term: TermNode): boolean {
+  let found = false;
+  visit(term, ({ kind }) => {
+    if (kind === 'not' || kind === 'forall') found = true;
+  });
+  return found;
 }
 
 function addVariables(node: Node, names: Set<string>, types: TypeTable): Set<string> {
