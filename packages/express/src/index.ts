@@ -2,3 +2,4 @@ export { authorization, type AuthorizationOptions } from './authorization.js';
 export { authorize, skipAuthorization, type Loader } from './authorize.js';
 export { authorizationErrors, type AuthorizationErrorsOptions } from './authorization-errors.js';
 export { protect } from './protect.js';
+export type { Middleware } from './request.js';

@@ -51,7 +51,6 @@ function protectApp(app: AppInside): void {
   protectRouter(routerOf(app));
   const { use } = app;
   app.use = function (...args) {
-    // Express hides a mounted app in a closure.
     for (const handler of args.flat(Infinity)) if (isApp(handler)) protectApp(handler);
     return Reflect.apply(use, app, args);
   };
@@ -61,6 +60,9 @@ function protectRouter(router: RouterInside): void {
   if (protectedAlready.has(router)) return;
   protectedAlready.add(router);
   router.stack.forEach(protectLayer);
+  // `app.use` gives an app away before it hides it in a closure; here it was too early for that.
+  if (router.stack.some(({ handle }) => handle.name === 'mounted_app'))
+    throw new AuthorizationFault('NANOOK_HTTP_UNSEEN_APP', {});
   for (const method of ['route', 'use'] as const) {
     const add = router[method] as (...args: unknown[]) => unknown;
     router[method] = (...args: unknown[]): never => {
@@ -85,10 +87,10 @@ function protectLayer(layer: Layer): void {
           }),
         );
     };
+  } else if (isApp(handle)) {
+    protectApp(handle);
   } else if (isRouter(handle)) {
     protectRouter(handle);
-  } else if (handle.name === 'mounted_app') {
-    throw new AuthorizationFault('NANOOK_HTTP_UNSEEN_APP', {});
   }
 }
 
@@ -99,8 +101,10 @@ function carriesRule(route: Route, req: Request): boolean {
   const asked = req.method.toLowerCase();
   const method = asked === 'head' && !route.methods['head'] ? 'get' : asked;
   const handlers = route.stack.filter((layer) => layer.method === undefined || layer.method === method);
-  // A preflight is answered by whoever wrote `options(…)` for it.
-  const own = handlers.filter((layer) => layer.method !== 'options');
+  // A preflight is answered by whoever wrote `options(…)` for it; `app.all` writes it, too.
+  const isPreflight = ({ method: of, handle }: RouteLayer) =>
+    of === 'options' && route.stack.every((other) => other.method === of || other.handle !== handle);
+  const own = handlers.filter((layer) => !isPreflight(layer));
   if (own.length === 0) return true;
   const first = own.findIndex((layer) => isRule(layer.handle));
   // The last one gives the answer: a rule behind it would come too late.

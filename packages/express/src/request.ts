@@ -1,5 +1,6 @@
 import { AuthorizationFault, type RequestAuthorization } from '@nanook/http';
 import type { Request } from 'express';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 
 // Express's own place for what middleware adds to a request; it serves the types of both majors. `Express.User` is not ours.
 declare global {
@@ -12,8 +13,15 @@ declare global {
   }
 }
 
+/** A handler of Express that leaves it to the route to say what `req.params` is. */
+export type Middleware = (
+  req: IncomingMessage & Express.Request,
+  res: ServerResponse,
+  next: (error?: unknown) => void,
+) => void;
+
 /** @throws {AuthorizationFault} `NANOOK_HTTP_NO_AUTHORIZATION` */
-export function authzOf(req: Request, wanted: string): RequestAuthorization {
+export function authzOf(req: Express.Request, wanted: string): RequestAuthorization {
   const authz = req.authz as RequestAuthorization | undefined;
   if (authz === undefined) throw new AuthorizationFault('NANOOK_HTTP_NO_AUTHORIZATION', { wanted });
   return authz;

@@ -1,0 +1,205 @@
+import { Authorizer } from '@nanook/core';
+import express5, {
+  type Application,
+  type Request,
+  type RequestHandler,
+  type Response,
+  type Router,
+} from 'express';
+import express4 from 'express4';
+import request from 'supertest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { authorization, authorizationErrors, authorize, protect, skipAuthorization } from './index.js';
+
+const majors = [
+  ['Express 4', express4 as unknown as typeof express5],
+  ['Express 5', express5],
+] as const;
+
+const authorizer = await Authorizer.load({ policies: 'allow("alice", "read", "thing");' });
+const readThing = () => authorize('read', () => 'thing');
+const skip = skipAuthorization('a test');
+
+describe.each(majors)('protect in %s', (_major, express) => {
+  const run = vi.fn<(req: Request, res: Response) => void>((_req, res) => void res.end('ran'));
+  const faults: unknown[] = [];
+  afterEach(() => {
+    run.mockClear();
+    faults.splice(0);
+  });
+
+  const appOf = (routes: (app: Application) => void) => {
+    const app = express();
+    app.use(authorization(authorizer, { actor: () => 'alice' }));
+    routes(app);
+    app.use(authorizationErrors({ onFault: (fault) => faults.push(fault) }));
+    return app;
+  };
+
+  async function expectRefused(
+    app: Application,
+    method: 'get' | 'post' | 'head' | 'options',
+    path: string,
+    route = path,
+  ) {
+    run.mockClear();
+    faults.splice(0);
+    const { status } = await request(app)[method](path);
+    expect(status).toBe(500);
+    expect(run).not.toHaveBeenCalled();
+    expect(faults).toMatchObject([
+      { code: 'NANOOK_HTTP_UNPROTECTED_ROUTE', data: { method: method.toUpperCase(), route } },
+    ]);
+    expect((faults[0] as Error).message).toContain(`${method.toUpperCase()} ${route}`);
+  }
+
+  async function expectRun(app: Application, method: 'get' | 'post' | 'head' | 'options', path: string) {
+    run.mockClear();
+    expect((await request(app)[method](path)).status).toBe(200);
+    expect(run).toHaveBeenCalledTimes(1);
+  }
+
+  it('refuses routes without a rule, added before and after', async () => {
+    const app = appOf((routes) => {
+      routes.get('/before', run);
+      routes.get('/before/ruled', readThing(), run);
+      protect(routes);
+      routes.get('/after', run);
+      routes.get('/after/ruled', readThing(), run);
+      routes.get('/after/skipped', skip, run);
+    });
+    for (const path of ['/before', '/after']) await expectRefused(app, 'get', path);
+    for (const path of ['/before/ruled', '/after/ruled', '/after/skipped']) await expectRun(app, 'get', path);
+  });
+
+  it('looks at each method of a route', async () => {
+    const app = appOf((routes) => {
+      protect(routes);
+      routes.route('/things').get(readThing(), run).post(run);
+      routes.all('/all', run);
+      routes.all('/all/ruled', readThing(), run);
+      routes.route('/gate').all(readThing()).get(run).post(run);
+    });
+    await expectRun(app, 'get', '/things');
+    await expectRun(app, 'head', '/things');
+    await expectRefused(app, 'post', '/things');
+    for (const method of ['get', 'post', 'head', 'options'] as const) {
+      await expectRefused(app, method, '/all');
+      await expectRun(app, method, '/all/ruled');
+    }
+    await expectRun(app, 'get', '/gate');
+    await expectRun(app, 'post', '/gate');
+  });
+
+  it('takes a rule that comes too late for none', async () => {
+    const app = appOf((routes) => {
+      protect(routes);
+      routes.get('/late', run, readThing());
+      routes.get('/list', [((_req, _res, next) => next()) satisfies RequestHandler, readThing()], run);
+    });
+    await expectRefused(app, 'get', '/late');
+    await expectRun(app, 'get', '/list');
+  });
+
+  it.each(['before', 'after'])('reaches routers that were mounted %s', async (when) => {
+    const inner = express.Router();
+    const outer = express.Router();
+    const fill = (name: string) => {
+      inner.get(`/${name}/:id`, run);
+      inner.get(`/${name}/:id/ruled`, readThing(), run);
+    };
+    const app = appOf((routes) => {
+      if (when === 'after') protect(routes);
+      fill('first');
+      outer.use('/inner', (_req, _res, next) => next(), inner);
+      routes.use('/outer', outer);
+      if (when === 'before') protect(routes);
+      fill('second');
+    });
+    for (const name of ['first', 'second']) {
+      await expectRefused(app, 'get', `/outer/inner/${name}/7`, `/outer/inner/${name}/:id`);
+      await expectRun(app, 'get', `/outer/inner/${name}/7/ruled`);
+    }
+  });
+
+  it('protects one router, and leaves the others alone', async () => {
+    const app = appOf((routes) => {
+      const router: Router = protect(express.Router());
+      router.get('/in', run);
+      routes.use(router);
+      routes.get('/out', run);
+    });
+    await expectRefused(app, 'get', '/in');
+    await expectRun(app, 'get', '/out');
+  });
+
+  it('lets the rule of a router stand for its routes', async () => {
+    const app = appOf((routes) => {
+      protect(routes);
+      const router = express.Router();
+      router.use(readThing());
+      router.get('/in', run);
+      routes.use('/ruled', router);
+      routes.get('/out', run);
+    });
+    await expectRun(app, 'get', '/ruled/in');
+    await expectRefused(app, 'get', '/out');
+  });
+
+  it('does not take allow_request for a rule', async () => {
+    const guarded = await Authorizer.load({ policies: 'allow_request(_, _);' });
+    const app = express();
+    app.use(authorization(guarded, { actor: () => 'alice' }), authorize());
+    protect(app).get('/', authorize(), run);
+    app.use(authorizationErrors({ onFault: (fault) => faults.push(fault) }));
+    await expectRefused(app, 'get', '/');
+  });
+
+  it('leaves preflights, and what no route answers, alone', async () => {
+    const app = appOf((routes) => {
+      protect(routes);
+      routes.options('/things', run);
+      routes.post('/things', run);
+      routes
+        .route('/both')
+        .options((_req, res) => void res.end('preflight'))
+        .post(readThing(), run);
+    });
+    await expectRun(app, 'options', '/things');
+    expect((await request(app).options('/both')).text).toBe('preflight');
+    expect((await request(app).get('/elsewhere')).status).toBe(404);
+    expect((await request(app).get('/things')).status).toBe(404);
+    expect((await request(app).head('/things')).status).toBe(404);
+    await expectRefused(app, 'post', '/things');
+  });
+
+  it('reaches apps that are mounted after it, and wants no others', async () => {
+    const sub = () => {
+      const mounted = express();
+      mounted.get('/in', run);
+      return mounted;
+    };
+    const app = appOf((routes) => {
+      protect(routes);
+      routes.use('/sub', sub());
+      routes.use(['/a', '/b'], [[sub()]] as never);
+      routes.use(express.Router().use(sub()));
+    });
+    await expectRefused(app, 'get', '/sub/in');
+    await expectRefused(app, 'get', '/b/in');
+    await expectRefused(app, 'get', '/in');
+    const late = express();
+    late.use(sub());
+    expect(() => protect(late)).toThrow(expect.objectContaining({ code: 'NANOOK_HTTP_UNSEEN_APP' }));
+  });
+
+  it('may be said twice', async () => {
+    const app = appOf((routes) => protect(protect(routes)).get('/', run));
+    await expectRefused(app, 'get', '/');
+  });
+
+  it('gives what it was given', () => {
+    const router = express.Router();
+    expect(protect(router)).toBe(router);
+  });
+});

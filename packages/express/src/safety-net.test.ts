@@ -1,0 +1,254 @@
+import { Authorizer } from '@nanook/core';
+import express5, {
+  type ErrorRequestHandler,
+  type Request,
+  type RequestHandler,
+  type Response,
+} from 'express';
+import express4 from 'express4';
+import { createReadStream, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import request from 'supertest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { authorization, authorizationErrors, authorize, skipAuthorization } from './index.js';
+
+const majors = [
+  ['Express 4', express4 as unknown as typeof express5],
+  ['Express 5', express5],
+] as const;
+
+const folder = mkdtempSync(join(tmpdir(), 'nanook-net-'));
+const file = join(folder, 'file.txt');
+writeFileSync(file, 'SECRET '.repeat(100_000));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+let authorizer: Authorizer;
+beforeAll(async () => {
+  authorizer = await Authorizer.load({ policies: 'allow("alice", "read", "thing");' });
+});
+
+const pause = (ms = 2) => new Promise((later) => setTimeout(later, ms));
+const secret = { value: 'SECRET' };
+
+/** Every way to answer with what nobody was authorized to see. */
+const answers: Record<string, (req: Request, res: Response) => unknown> = {
+  json: (_req, res) => res.json(secret),
+  'json later': (_req, res) => pause().then(() => res.json(secret)),
+  send: (_req, res) => res.send('SECRET'),
+  'send a buffer': (_req, res) => res.send(Buffer.from('SECRET')),
+  'an empty 204': (_req, res) => res.status(204).end(),
+  'no body': (_req, res) => res.end(),
+  end: (_req, res) => res.end('SECRET'),
+  'end with a callback': (_req, res) => new Promise<void>((done) => res.end('SECRET', done)),
+  write: (_req, res) => {
+    res.write('SECRET');
+    res.write('SECRET');
+    res.end('SECRET');
+  },
+  'write over time': async (_req, res) => {
+    for (let i = 0; i < 5; i++) {
+      res.write('SECRET');
+      await pause();
+    }
+    res.end('SECRET');
+  },
+  'write with a callback': (_req, res) =>
+    new Promise<void>((done) => res.write('SECRET', () => res.end('SECRET', done))),
+  writeHead: (_req, res) => res.writeHead(200, { 'x-secret': 'SECRET' }).end('SECRET'),
+  'writeHead with a reason': (_req, res) => res.writeHead(200, 'SECRET', { 'x-secret': 'SECRET' }).end(),
+  'a status message': (_req, res) => {
+    res.statusMessage = 'SECRET';
+    res.end('SECRET');
+  },
+  flushHeaders: async (_req, res) => {
+    res.set('x-secret', 'SECRET');
+    res.flushHeaders();
+    await pause();
+    res.end('SECRET');
+  },
+  'headers afterwards': async (_req, res) => {
+    res.write('SECRET');
+    res.setHeader('x-secret', 'SECRET');
+    res.appendHeader('x-secret', 'SECRET');
+    await pause();
+    if (!res.headersSent) res.setHeader('x-secret', 'SECRET');
+    res.end();
+  },
+  redirect: (_req, res) => res.redirect('/SECRET'),
+  cookie: (_req, res) => res.cookie('SECRET', 'SECRET').json(secret),
+  sendStatus: (_req, res) => res.sendStatus(200),
+  sendFile: (_req, res) => res.sendFile(file),
+  download: (_req, res) => res.download(file, 'SECRET.txt'),
+  'not modified': (_req, res) => res.status(304).set('etag', '"SECRET"').end(),
+  'a pipe': (_req, res) => createReadStream(file).pipe(res),
+  'a pipeline': (_req, res) => pipeline(createReadStream(file), res).catch(() => {}),
+  'server-sent events': async (_req, res) => {
+    res.writeHead(200, { 'content-type': 'text/event-stream' });
+    for await (const event of Readable.from(['SECRET 1', 'SECRET 2'])) res.write(`data: ${event}\n\n`);
+    res.end();
+  },
+  'an ignored refusal': async (req, res) => {
+    await req.authz.authorize('read', 'other').catch(() => {});
+    res.json(secret);
+  },
+  'an ignored answer': async (req, res) => {
+    await req.authz.can('read', 'thing');
+    res.json(secret);
+  },
+  'a forgotten await': (req, res) => {
+    void req.authz.authorize('read', 'thing');
+    res.json(secret);
+  },
+};
+
+describe.each(majors)('the safety net in %s', (_major, express) => {
+  const seen: unknown[] = [];
+  const nextCalls: unknown[] = [];
+  afterEach(() => {
+    seen.splice(0);
+    nextCalls.splice(0);
+  });
+
+  /** An app whose error handler takes its time, as one that logs does. */
+  function appOf(handler: RequestHandler, errors: ErrorRequestHandler = lateErrors) {
+    const app = express();
+    app.use((_req, res, next) => {
+      res.set('x-request-id', '7');
+      next();
+    });
+    app.use(authorization(authorizer, { actor: (req) => req.headers['x-user'] }), authorize());
+    const router = express.Router();
+    router.all('/things/:id', handler);
+    app.use('/api', router);
+    app.use(errors);
+    return app;
+  }
+  const lateErrors: ErrorRequestHandler = (error, _req, res, next) => {
+    seen.push(error);
+    pause(4).then(() => res.status((error as { status: number }).status).json({ error: 'withheld' }), next);
+  };
+
+  const handle = (answer: (req: Request, res: Response) => unknown): RequestHandler => {
+    return (req, res, next) => {
+      Promise.resolve(answer(req, res)).catch((error: unknown) => {
+        nextCalls.push(error);
+        next(error);
+      });
+    };
+  };
+
+  describe.each(Object.entries(answers))('withholds %s', (_name, answer) => {
+    it.each(['get', 'head', 'post'] as const)('from %s', async (method) => {
+      const response = await request(appOf(handle(answer)))
+        [method]('/api/things/7?token=x')
+        .set('x-user', 'alice');
+      await pause(5);
+      expect(response.status).toBe(500);
+      expect(response.body).toEqual(method === 'head' ? {} : { error: 'withheld' });
+      expect(JSON.stringify([response.headers, response.text])).not.toMatch(/SECRET/);
+      expect(response.headers).toMatchObject({ 'x-request-id': '7' });
+      expect(seen).toHaveLength(1);
+      expect(seen[0]).toMatchObject({
+        code: 'NANOOK_HTTP_UNDECIDED_ROUTE',
+        status: 500,
+        data: { method: method.toUpperCase(), route: '/api/things/:id' },
+      });
+      expect((seen[0] as Error).message).toContain(`${method.toUpperCase()} /api/things/:id`);
+      expect(nextCalls).toEqual([]);
+    });
+  });
+
+  it.each(Object.entries(answers))('lets %s through once it was decided', async (name, answer) => {
+    if (name === 'an ignored refusal' || name === 'headers afterwards') return; // errors of their own
+    const app = appOf(
+      handle(async (req, res) => {
+        await req.authz.authorize('read', 'thing');
+        return answer(req, res);
+      }),
+    );
+    const response = await request(app).get('/api/things/7').set('x-user', 'alice').redirects(0);
+    expect(response.status).toBeLessThan(400);
+    expect(seen).toEqual([]);
+  });
+
+  it('lets what was skipped through', async () => {
+    const app = appOf((req, res) => {
+      req.authz.skip('a test');
+      res.end('ok');
+    });
+    expect((await request(app).get('/api/things/7')).text).toBe('ok');
+  });
+
+  it('lets errors through, whoever makes them', async () => {
+    for (const status of [400, 404, 422, 500, 503]) {
+      const app = appOf((_req, res) => void res.status(status).json({ status }));
+      expect((await request(app).get('/api/things/7')).body).toEqual({ status });
+    }
+    expect((await request(appOf(() => {})).get('/elsewhere')).status).toBe(404);
+    expect(seen).toEqual([]);
+  });
+
+  it('lets a preflight through', async () => {
+    const app = appOf((_req, res) => void res.status(204).end());
+    expect((await request(app).options('/api/things/7')).status).toBe(204);
+  });
+
+  it('catches a 304 that Express makes of an ETag', async () => {
+    const app = appOf((_req, res) => void res.send('SECRET'));
+    const settled = appOf((req, res) => {
+      req.authz.skip('to learn the ETag');
+      res.send('SECRET');
+    });
+    const { etag } = (await request(settled).get('/api/things/7')).headers;
+    expect((await request(settled).get('/api/things/7').set('if-none-match', etag!)).status).toBe(304);
+    const response = await request(app).get('/api/things/7').set('if-none-match', etag!);
+    expect([response.status, response.headers['etag'] === etag]).toEqual([500, false]);
+  });
+
+  it('holds for middleware that answers', async () => {
+    const app = express();
+    app.use(
+      authorization(authorizer),
+      authorize(),
+      express.static(folder),
+      authorizationErrors({ onFault: () => {} }),
+    );
+    const { status, text } = await request(app).get('/file.txt');
+    expect([status, text.includes('SECRET')]).toEqual([500, false]);
+  });
+
+  it('is one, however often it is put up', async () => {
+    const app = express();
+    app.use(authorization(authorizer), authorize(), authorize());
+    app.get('/', authorize(), (_req, res) => void res.json(secret));
+    app.use(lateErrors);
+    expect((await request(app).get('/')).body).toEqual({ error: 'withheld' });
+    expect(seen).toHaveLength(1);
+  });
+
+  it('answers without details by itself', async () => {
+    const faults: unknown[] = [];
+    const app = appOf(
+      (_req, res) => void res.json(secret),
+      authorizationErrors({ onFault: (e) => faults.push(e) }),
+    );
+    const { body } = await request(app).get('/api/things/7');
+    expect(body).toEqual({ type: 'about:blank', title: 'Internal Server Error', status: 500 });
+    expect(faults).toMatchObject([{ code: 'NANOOK_HTTP_UNDECIDED_ROUTE' }]);
+  });
+
+  it('leaves the connection usable', async () => {
+    const app = appOf(handle(answers['write over time']!));
+    app.get('/next', skipAuthorization('a test'), (_req, res) => void res.end('fine'));
+    const server = app.listen(0);
+    const { port } = server.address() as { port: number };
+    for (let i = 0; i < 3; i++) {
+      const withheld = await fetch(`http://localhost:${port}/api/things/1`);
+      expect([withheld.status, await withheld.text()]).toEqual([500, '{"error":"withheld"}']);
+    }
+    server.close();
+  });
+});
