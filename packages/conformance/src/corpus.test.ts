@@ -17,7 +17,7 @@ const engine = resolveEngine(engineModule);
 
 const topics = Map.groupBy(judged, (c) => c.topic);
 for (const [topic, cases] of topics) {
-  describe(topic, () => {
+  describe(`the topic ${topic}`, () => {
     it.each(cases)('$id', async (testCase) => {
       const outcome = await execute(engine, testCase);
       const how = { ordered: testCase.ordered !== false };

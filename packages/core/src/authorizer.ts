@@ -166,6 +166,11 @@ export class Authorizer {
     return [...this.#loaded.context.typeSets.of(value).types].map((type: DeclaredType) => type.name);
   }
 
+  /** What `load` was given to read. */
+  protected get policyInputs(): readonly PolicyInput[] {
+    return listOf(this.#options.policies);
+  }
+
   // ── decisions ──
 
   /**
@@ -277,9 +282,10 @@ export class Authorizer {
     const { context } = this.#loaded;
     const linked = linkQuery(term, context.program);
     const given = new Map<string, unknown>();
-    const entries =
-      settings.bindings instanceof Map ? settings.bindings : Object.entries(settings.bindings ?? {});
-    for (const [name, value] of entries as Iterable<[string, unknown]>) given.set(name, value);
+    for (const [name, value] of entriesOf(settings.bindings)) {
+      if (!linked.slotNames.includes(name)) throw new PolarError('POLAR_RUN_NO_SUCH_BINDING', { name });
+      given.set(name, value);
+    }
     return this.#answers(context, linked, given, settings);
   }
 
@@ -296,18 +302,14 @@ export class Authorizer {
   ): AsyncGenerator<Bindings, void, undefined> {
     const { context } = this.#loaded;
     const { query, given } = this.#callOf(context.program, name, args);
-    for (const [bound, value] of settings.bindings instanceof Map
-      ? settings.bindings
-      : Object.entries(settings.bindings ?? {})) {
-      given.set(bound as string, value);
-    }
+    for (const [variable, value] of entriesOf(settings.bindings)) given.set(variable, value);
     return this.#answers(context, query, given, settings);
   }
 
   // ── inside ──
 
   async #prepare(policies: PolicyInput | readonly PolicyInput[]): Promise<Loaded> {
-    const inputs = Array.isArray(policies) ? (policies as readonly PolicyInput[]) : [policies as PolicyInput];
+    const inputs = listOf(policies);
     if (inputs.length === 0) throw new PolarError('POLAR_LOAD_NO_POLICY', {});
     const report = new Report();
     const policy = buildPolicy(await this.#reader.read(inputs), this.#types, report);
@@ -580,6 +582,12 @@ export class ActorAuthorizer<Actor = unknown> {
     return this.authorizer.authorizedFields(this.actor, action, resource, settings);
   }
 }
+
+const listOf = (policies: PolicyInput | readonly PolicyInput[]): readonly PolicyInput[] =>
+  Array.isArray(policies) ? (policies as readonly PolicyInput[]) : [policies as PolicyInput];
+
+const entriesOf = (bindings: QuerySettings['bindings']): Iterable<[string, unknown]> =>
+  bindings instanceof Map ? (bindings as ReadonlyMap<string, unknown>) : Object.entries(bindings ?? {});
 
 const definedNames = (program: Program): string[] =>
   [...program.predicates.values()].filter((p) => p.isDefined).map((p) => p.name);

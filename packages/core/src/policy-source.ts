@@ -7,8 +7,8 @@ export interface NamedPolicy {
   readonly source: string;
 }
 
-/** A policy text, a named one, or (under Node) a file or glob: a string that ends in `.polar`. */
-export type PolicyInput = string | NamedPolicy;
+/** A policy text, a named one, or (under Node) a file: a string that ends in `.polar`, which may be a glob, or a `file:` URL. */
+export type PolicyInput = string | NamedPolicy | URL;
 
 /** Gets at the texts of policies. What reads files is in the entry for Node. */
 export interface PolicyReader {
@@ -23,6 +23,7 @@ export const textReader: PolicyReader = {
 };
 
 export function readText(input: PolicyInput): Source {
+  if (input instanceof URL) throw new PolarError('POLAR_LOAD_NO_FILES_HERE', { file: input.href });
   if (typeof input !== 'string') {
     if (typeof input?.name !== 'string' || typeof input.source !== 'string') {
       throw new PolarError('POLAR_TYPE_INVALID_OPTION', {

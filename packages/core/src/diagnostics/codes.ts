@@ -2,6 +2,12 @@ import { didYouMean } from '../internal/near-names.js';
 
 const list = (names: readonly string[]): string => names.map((n) => `\`${n}\``).join(', ');
 
+/** A character for a message; one that nobody would see there by its number. */
+const printable = (character: string): string =>
+  /^[\p{L}\p{N}\p{P}\p{S}]$/u.test(character)
+    ? JSON.stringify(character)
+    : `U+${character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}`;
+
 /**
  * Every code and its text. Codes are public API: never renamed, never reused.
  * PARSE: the text is no Polar · CHECK: the policy makes no sense · LOAD: it cannot be got at · TYPE: a declaration or an
@@ -15,7 +21,7 @@ export const codes = {
   POLAR_PARSE_RESERVED_WORD: (p: { word: string }) =>
     `\`${p.word}\` is a reserved word of Polar and cannot be used here`,
   POLAR_PARSE_INVALID_CHARACTER: (p: { character: string }) =>
-    `${JSON.stringify(p.character)} is not a character of Polar`,
+    `${printable(p.character)} is not a character of Polar`,
   POLAR_PARSE_UNTERMINATED_STRING: (_: object) =>
     'the string is not closed before the end of its line; a line break in it is written `\\n`',
   POLAR_PARSE_INTEGER_TOO_LARGE: (p: { text: string }) =>
@@ -77,8 +83,6 @@ export const codes = {
     'the policy declares resource blocks, and no rule calls has_permission; add `allow(actor, action, resource) if has_permission(actor, action, resource);`',
   POLAR_CHECK_FORWARDING_CYCLE: (p: { names: readonly string[]; type: string }) =>
     `in \`${p.type}\` ${list(p.names)} imply each other in a circle, so asking for one never ends`,
-  POLAR_CHECK_VALUE_AS_CONDITION: (p: { found: string }) =>
-    `\`${p.found}\` is a value and cannot be a condition`,
   POLAR_CHECK_UNKNOWN_FIELD: (p: { type: string; field: string; known: readonly string[] }) =>
     `\`${p.type}\` declares no field \`${p.field}\`${didYouMean(p.field, p.known)}`,
   POLAR_CHECK_REFUSED_MEMBER: (p: { name: string }) => `policies may not reach \`${p.name}\``,
@@ -171,8 +175,6 @@ export const codes = {
     `cannot call the method \`${p.name}\` on a variable that has no value`,
   POLAR_RUN_UNBOUND_KEY: (_: object) =>
     'a look-up by a variable that has no value works on dictionaries only',
-  POLAR_RUN_CUT_WITH_CONSTRAINTS: (_: object) =>
-    'cut cannot be used while the resource is unknown (in filtering)',
   POLAR_RUN_STEP_LIMIT: (p: { limit: number }) => `the question took more than ${p.limit} steps`,
   POLAR_RUN_DEPTH_LIMIT: (p: { limit: number }) => `the policy recursed deeper than ${p.limit} levels`,
   POLAR_RUN_TIMEOUT: (p: { limitMs: number }) => `the question took longer than ${p.limitMs} ms`,
@@ -186,7 +188,6 @@ export const codes = {
   POLAR_RUN_WILDCARD: (p: { method: string; what: string }) =>
     `a rule allows any ${p.what}, so ${p.method}() cannot list them; pass { allowWildcard: true } to get '*' instead`,
   POLAR_RUN_NO_SUCH_BINDING: (p: { name: string }) => `the query has no variable \`${p.name}\``,
-  POLAR_RUN_DISPOSED: (_: object) => 'the question is over',
 
   // ── undecided: the alternative ends, others may still grant ──
   POLAR_UNDECIDED_ATTRIBUTE_OF_NIL: (p: { name: string; value: string }) =>

@@ -86,7 +86,7 @@ export function callMethod(
   if (isRefused(receiver, name) && !(name === 'call' && typeof receiver === 'object'))
     return refusal(receiver, name);
   if (typeof receiver === 'function') return callStatic(receiver, name, args, types, context);
-  if (typeof receiver !== 'object') return missingMethod(receiver, name, builtIn);
+  if (builtIn !== undefined || typeof receiver !== 'object') return missingMethod(receiver, name, builtIn);
   if (!hasMember(receiver, name)) return missingMethod(receiver, name, builtIn);
   const method = (receiver as Record<string, unknown>)[name];
   if (typeof method !== 'function') return missingMethod(receiver, name, builtIn);

@@ -1,1 +1,72 @@
-export {};
+// Helpers for the tests of an application. They ask the real policy, or stand in for it where a test is about something else.
+import { Authorizer, type ActorAuthorizer } from '../authorizer.js';
+import { isAuthorizationError } from '../authorization/authorization-error.js';
+import type { AuthorizerOptions } from '../options.js';
+
+type StandInOptions = Omit<AuthorizerOptions, 'policies'>;
+
+const silent = { onWarning: () => {} };
+
+/** An authorizer that allows everything: for tests that are not about authorization. */
+export const allowAll = (options: StandInOptions = {}): Promise<Authorizer> =>
+  Authorizer.load({
+    ...silent,
+    ...options,
+    policies: 'allow(_, _, _); allow_field(_, _, _, _); allow_request(_, _);',
+  });
+
+/** An authorizer that refuses everything: for tests of what an application does then. */
+export const denyAll = (options: StandInOptions = {}): Promise<Authorizer> =>
+  Authorizer.load({
+    ...silent,
+    ...options,
+    policies: 'allow(_, _, _) if false; allow_field(_, _, _, _) if false; allow_request(_, _) if false;',
+  });
+
+/** The authorizer's questions as one actor asks them. */
+export const actAs = <Actor>(authorizer: Authorizer, actor: Actor): ActorAuthorizer<Actor> =>
+  authorizer.as(actor);
+
+interface MatcherResult {
+  readonly pass: boolean;
+  message(): string;
+}
+
+const told = (pass: boolean, what: string): MatcherResult => ({
+  pass,
+  message: () => `expected the policy ${pass ? 'not ' : ''}to ${what}`,
+});
+
+/**
+ * Matchers for Vitest and Jest: `expect.extend(polarMatchers)`.
+ *
+ * @example
+ * await expect(authorizer).toAllow(alice, 'read', repo);
+ * await expect(authorizer).not.toAllow(bob, 'delete', repo);
+ * await expect(authorizer).toAllowField(alice, 'read', profile, 'email');
+ * await expect(handler()).rejects.toBeRefusal(404);
+ */
+export const polarMatchers = {
+  async toAllow(
+    authorizer: Authorizer,
+    actor: unknown,
+    action: string,
+    resource: unknown,
+  ): Promise<MatcherResult> {
+    return told(await authorizer.isAllowed(actor, action, resource), `allow "${action}"`);
+  },
+  async toAllowField(
+    authorizer: Authorizer,
+    actor: unknown,
+    action: string,
+    resource: unknown,
+    field: string,
+  ): Promise<MatcherResult> {
+    const fields = await authorizer.authorizedFields(actor, action, resource, { allowWildcard: true });
+    return told(fields.has('*') || fields.has(field), `allow "${action}" of the field "${field}"`);
+  },
+  toBeRefusal(error: unknown, status?: number): MatcherResult {
+    const pass = isAuthorizationError(error) && (status === undefined || error.status === status);
+    return told(pass, `refuse${status === undefined ? '' : ` with ${status}`}`);
+  },
+};

@@ -7,10 +7,10 @@ export type Class<T = unknown> = abstract new (...args: any[]) => T;
  * absent), a class (`String`, `Number`, `Boolean`, `Date`, a registered one), a list of one of these (`['Role']`), or
  * `optional(…)`.
  */
-export type FieldTypeInput = string | Class | readonly [FieldTypeInput] | Optional;
+export type FieldTypeInput = string | Class | readonly FieldTypeInput[] | Optional;
 
 export interface Optional {
-  readonly optional: string | Class | readonly [FieldTypeInput];
+  readonly optional: string | Class | readonly FieldTypeInput[];
 }
 
 /** Declares a field that may be absent, `undefined` or `null`; a policy then reads `nil`. */

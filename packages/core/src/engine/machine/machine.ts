@@ -205,11 +205,7 @@ export class Machine implements Prover {
 
   /** The goals that still wait for a value, oldest first. */
   get openConstraints(): Constraint[] {
-    const open: Constraint[] = [];
-    for (let list = this.#constraints; list !== undefined; list = list.next) {
-      if (isAlive(list.constraint)) open.push(list.constraint);
-    }
-    return open.reverse();
+    return this.constraintsSince(undefined);
   }
 
   #exhausted(): Stop {
@@ -687,11 +683,13 @@ export class Machine implements Prover {
     return Outcome.proved;
   }
 
-  /** The constraints noted since, newest first. */
-  *constraintsSince(mark: ConstraintList | undefined): Iterable<Constraint> {
+  /** The goals that have come to wait since and still do, oldest first. */
+  constraintsSince(mark: ConstraintList | undefined): Constraint[] {
+    const open: Constraint[] = [];
     for (let list = this.#constraints; list !== undefined && list !== mark; list = list.next) {
-      if (isAlive(list.constraint)) yield list.constraint;
+      if (isAlive(list.constraint)) open.push(list.constraint);
     }
+    return open.reverse();
   }
 
   // ── what goes wrong ──

@@ -45,7 +45,7 @@ function requirementsOf(machine: Prover, negation: NegationPoint): Requirements 
     else continue;
     variables.push(variable);
   }
-  const constraints = connected(constrained, [...machine.constraintsSince(negation.constraints)]);
+  const constraints = connected(constrained, machine.constraintsSince(negation.constraints));
   goals.push(...constraints.map((c) => closeGoal(c.goal, c.frame.slots)));
   return { goals, variables };
 }
@@ -66,7 +66,7 @@ export function connected(
       for (const variable of own) reached.add(variable);
     }
   }
-  return constraints.filter((constraint) => found.has(constraint)).reverse();
+  return constraints.filter((constraint) => found.has(constraint));
 }
 
 export const variablesOf = (constraint: Constraint): Variable[] => [

@@ -52,7 +52,7 @@ export interface Prover extends EqualityContext {
 
   beginNegation(operand: readonly Goal[], span: Span, at: Continuation): Outcome;
   failNegation(point: NegationPoint): Outcome;
-  constraintsSince(mark: ConstraintList | undefined): Iterable<Constraint>;
+  constraintsSince(mark: ConstraintList | undefined): Constraint[];
 
   fault<C extends Code>(code: C, data: DataOf<C>, span: Span, frame: Frame): PolarError<C>;
   /** The alternative at hand ends undecided; others may still grant. */

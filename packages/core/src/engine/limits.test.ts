@@ -1,0 +1,222 @@
+import { describe, expect, it } from 'vitest';
+import { Authorizer, type Limits } from '../index.js';
+
+const load = (policies: string, limits: Partial<Limits> = {}) =>
+  Authorizer.load({ policies, limits, onWarning: () => {} });
+
+async function firstOf(
+  policy: string,
+  query: string,
+  bindings: Record<string, unknown> = {},
+  limits: Partial<Limits> = {},
+) {
+  const authorizer = await load(policy, limits);
+  const answers = authorizer.query(query, { bindings });
+  const first = await answers.next();
+  await answers.return();
+  return first;
+}
+
+const endless: [string, string, string][] = [
+  ['a rule that calls itself', 'f(x) if f(x);', 'f(1)'],
+  ['the same with a variable', 'f(x) if f(x);', 'f(x)'],
+  ['left recursion', 'f(x) if f(x) and x = 1;', 'f(1)'],
+  ['left recursion with a variable', 'f(x) if f(x) and x = 1;', 'f(x)'],
+  ['mutual recursion', 'f(x) if g(x); g(x) if f(x);', 'f(1)'],
+  ['recursion under not', 'f(x) if not f(x);', 'f(1)'],
+  ['recursion under forall', 'f(x) if forall(y in [x], f(y));', 'f(1)'],
+  ['a list that grows inwards', 'f(x) if f([x]);', 'f(1)'],
+  ['a list that grows at the front', 'f(x) if f([1, *x]);', 'f([])'],
+  ['a dictionary that grows inwards', 'f(x) if f({a: x});', 'f(1)'],
+  ['an unbound list that grows', 'f([x, *xs]) if f(xs) and x = 1;', 'f(l)'],
+  ['choices without end', 'n(0); n(x) if n(y) and x = y + 1;', 'n(x) and x = -1'],
+  [
+    'a product of choices',
+    'd(x) if x in [0,1,2,3,4,5,6,7,8,9];',
+    'd(a) and d(b) and d(c) and d(e) and d(f) and d(g) and d(h) and 1 = 2',
+  ],
+];
+
+describe('a policy without end', () => {
+  it.each(endless)('%s ends in our error', async (_what, policy, query) => {
+    await expect(firstOf(policy, query, {}, { timeoutMs: 2_000 })).rejects.toMatchObject({
+      code: expect.stringMatching(/^POLAR_RUN_(STEP_LIMIT|DEPTH_LIMIT|TIMEOUT)$/) as string,
+      name: 'PolarError',
+    });
+  });
+
+  it('says where the budget was spent', async () => {
+    await expect(firstOf('f(x) if\n  f(x);', 'f(1)', {}, { maxDepth: 50 })).rejects.toMatchObject({
+      code: 'POLAR_RUN_DEPTH_LIMIT',
+      data: { limit: 50 },
+      line: 2,
+      column: 3,
+    });
+  });
+
+  it('never becomes an answer of isAllowed', async () => {
+    const authorizer = await load('allow(a, b, c) if not allow(a, b, c);', { maxDepth: 1_000 });
+    await expect(authorizer.isAllowed(1, 2, 3)).rejects.toMatchObject({ code: 'POLAR_RUN_DEPTH_LIMIT' });
+    expect(() => authorizer.isAllowedSync(1, 2, 3)).toThrow(
+      expect.objectContaining({ code: 'POLAR_RUN_DEPTH_LIMIT' }),
+    );
+  });
+});
+
+describe('deep data', () => {
+  it('walks a list of 90,000 elements by recursion', async () => {
+    const list = Array.from({ length: 90_000 }, (_, i) => i);
+    const policy = 'member(x, [x, *_]); member(x, [_, *rest]) if member(x, rest);';
+    expect((await firstOf(policy, 'member(89999, list)', { list })).done).toBe(false);
+  });
+
+  it('a list of 100,000 elements is beyond the depth, and says so', async () => {
+    const list = Array.from({ length: 200_000 }, (_, i) => i);
+    const policy = 'length([], 0); length([_, *rest], n) if length(rest, m) and n = m + 1;';
+    await expect(firstOf(policy, 'length(list, n)', { list })).rejects.toMatchObject({
+      code: 'POLAR_RUN_DEPTH_LIMIT',
+    });
+  });
+
+  it('compares lists nested 100,000 deep without the JavaScript stack', async () => {
+    const nest = () => {
+      let value: unknown = 1;
+      for (let i = 0; i < 100_000; i++) value = [value];
+      return value;
+    };
+    expect((await firstOf('f(x, x);', 'f(a, b)', { a: nest(), b: nest() })).done).toBe(false);
+  });
+
+  it('cyclic data: equal to itself at once, and never compared for ever with another', async () => {
+    const cycle = () => {
+      const value: { self?: unknown; list: unknown[] } = { list: [] };
+      value.self = value;
+      value.list.push(value);
+      return value;
+    };
+    const a = cycle();
+    expect((await firstOf('f(x, x);', 'f(a, b)', { a, b: a })).done).toBe(false);
+    await expect(firstOf('f(x, x);', 'f(a, b)', { a, b: cycle() })).rejects.toMatchObject({
+      code: 'POLAR_RUN_STEP_LIMIT',
+    });
+    expect((await firstOf('f(x) if x.self.self.list.length = 1;', 'f(a)', { a })).done).toBe(false);
+  });
+});
+
+describe('iterators of the application', () => {
+  function endlessIterable() {
+    const state = { closed: false };
+    return {
+      state,
+      *[Symbol.iterator]() {
+        try {
+          for (let i = 0; ; i++) yield i;
+        } finally {
+          state.closed = true;
+        }
+      },
+    };
+  }
+
+  it('an infinite one is read lazily, and closed when the question ends', async () => {
+    const numbers = endlessIterable();
+    expect((await firstOf('f(x) if x = x;', 'f(n) and 5 in n', { n: numbers })).done).toBe(false);
+    expect(numbers.state.closed).toBe(true);
+  });
+
+  it('an infinite one in which nothing matches ends in our error, and is closed', async () => {
+    const numbers = endlessIterable();
+    await expect(
+      firstOf('f(x) if x = x;', '-1 in n', { n: numbers }, { maxSteps: 10_000 }),
+    ).rejects.toMatchObject({ code: 'POLAR_RUN_STEP_LIMIT' });
+  });
+
+  it('an infinite asynchronous one, too', async () => {
+    const numbers = {
+      async *[Symbol.asyncIterator]() {
+        for (let i = 0; ; i++) yield i;
+      },
+    };
+    expect((await firstOf('f(x) if x = x;', '3 in n', { n: numbers })).done).toBe(false);
+    await expect(
+      firstOf('f(x) if x = x;', '-1 in n', { n: numbers }, { maxSteps: 5_000 }),
+    ).rejects.toMatchObject({ code: 'POLAR_RUN_STEP_LIMIT' });
+  });
+});
+
+describe('time', () => {
+  it('a promise that never settles ends at the time limit', async () => {
+    await expect(
+      firstOf('f(x) if x = x;', 'p = 1', { p: new Promise(() => {}) }, { timeoutMs: 30 }),
+    ).rejects.toMatchObject({
+      code: 'POLAR_RUN_TIMEOUT',
+      data: { limitMs: 30 },
+    });
+  });
+
+  it('an abort signal ends a question that waits, and one that computes', async () => {
+    const authorizer = await load(
+      'allow(_, _, p) if p = 1; allow(_, "loop", _) if loop(1); loop(x) if loop(x) or loop(x);',
+    );
+    const controller = new AbortController();
+    const waiting = authorizer
+      .query('p = 1', { bindings: { p: new Promise(() => {}) }, signal: controller.signal })
+      .next();
+    setTimeout(() => controller.abort(new Error('client went away')), 5);
+    await expect(waiting).rejects.toMatchObject({
+      code: 'POLAR_RUN_ABORTED',
+      cause: { message: 'client went away' },
+    });
+    const { signal } = controller;
+    await expect(authorizer.isAllowed(1, 'loop', 2, { signal })).rejects.toMatchObject({
+      code: 'POLAR_RUN_ABORTED',
+    });
+  });
+
+  it('options are checked', async () => {
+    await expect(load('', { maxSteps: 0 })).rejects.toMatchObject({
+      code: 'POLAR_TYPE_INVALID_OPTION',
+      data: { option: 'limits.maxSteps' },
+    });
+    await expect(load('', { steps: 1 } as Partial<Limits>)).rejects.toMatchObject({
+      data: { option: 'limits.steps' },
+    });
+  });
+});
+
+describe('promises', () => {
+  it('a synchronous question that meets one is an error, never a refusal or an answer', async () => {
+    class Repo {
+      isPublic(): Promise<boolean> {
+        return Promise.resolve(false);
+      }
+    }
+    const authorizer = await Authorizer.load({
+      policies: 'allow(_, _, r: Repo) if not r.isPublic();',
+      types: { Repo },
+      onWarning: () => {},
+    });
+    expect(() => authorizer.isAllowedSync(1, 'read', new Repo())).toThrow(
+      expect.objectContaining({ code: 'POLAR_RUN_PROMISE_IN_SYNC' }),
+    );
+    expect(await authorizer.isAllowed(1, 'read', new Repo())).toBe(true);
+  });
+
+  it('no method is called twice for one question', async () => {
+    let calls = 0;
+    class Repo {
+      async owner(): Promise<number> {
+        calls++;
+        await Promise.resolve();
+        return 7;
+      }
+    }
+    const authorizer = await Authorizer.load({
+      policies: 'allow(_, _, r: Repo) if x = r.owner() and x > 5 and x < 9;',
+      types: { Repo },
+      onWarning: () => {},
+    });
+    expect(await authorizer.isAllowed(1, 'read', new Repo())).toBe(true);
+    expect(calls).toBe(1);
+  });
+});

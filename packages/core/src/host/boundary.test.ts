@@ -1,0 +1,358 @@
+import { describe, expect, it } from 'vitest';
+import { Authorizer, isPolarError, typed, type AuthorizerOptions } from '../index.js';
+
+const load = (policies: string, options: Partial<AuthorizerOptions> = {}) =>
+  Authorizer.load({ policies, onWarning: () => {}, ...options });
+
+async function ask(
+  condition: string,
+  resource: unknown,
+  options: Partial<AuthorizerOptions> = {},
+): Promise<unknown> {
+  try {
+    const authorizer = await load(`allow(_, _, r) if r = r and (${condition});`, options);
+    return await authorizer.isAllowed({}, 'read', resource);
+  } catch (error) {
+    if (isPolarError(error)) return error.code;
+    throw error;
+  }
+}
+
+describe('what policies may not reach', () => {
+  it.each(['__proto__', 'constructor', 'prototype', '__defineGetter__', '__lookupSetter__', 'isPrototypeOf'])(
+    '%s, as a load error',
+    async (name) => {
+      expect(await ask(`r.${name} = 1`, {})).toBe('POLAR_CHECK_REFUSED_MEMBER');
+      expect(await ask(`r.("${name}") = 1`, {})).toBe('POLAR_CHECK_REFUSED_MEMBER');
+    },
+  );
+
+  it.each([
+    '__proto__',
+    'constructor',
+    'prototype',
+    'hasOwnProperty',
+    '__defineGetter__',
+    'toString',
+    'valueOf',
+  ])('%s by a key that the user supplies', async (key) => {
+    expect(await ask('k = r.key and r.data.(k) = r.data.(k)', { key, data: { a: 1 } })).toBe(
+      'POLAR_RUN_REFUSED_MEMBER',
+    );
+    class Row {}
+    expect(
+      await ask('k = r.key and r.data.(k) = r.data.(k)', { key, data: new Row() }, { types: { Row } }),
+    ).toBe('POLAR_RUN_REFUSED_MEMBER');
+  });
+
+  it('Function, by way of any value', async () => {
+    class User {
+      static create = () => new User();
+      find() {
+        return true;
+      }
+    }
+    const types = { User };
+    for (const condition of [
+      'f = User.create and f.call(1) = 1',
+      'f = r.find and f.bind(1) = f',
+      'User.bind(1) = 1',
+      'User.call(1) = 1',
+      'r.find.apply(1) = 1',
+      'User.name = "User"',
+      'User.length = 0',
+    ]) {
+      expect([condition, await ask(condition, new User(), { types })]).toEqual([
+        condition,
+        'POLAR_RUN_REFUSED_MEMBER',
+      ]);
+    }
+    expect(await ask('new Function("return 1") = 1', {})).toBe('POLAR_RUN_UNKNOWN_CLASS');
+    expect(await ask('Function("return 1") = 1', {})).not.toBe(true);
+  });
+
+  it('methods of values whose type nobody registered', async () => {
+    class Stranger {
+      run() {
+        return true;
+      }
+    }
+    expect(await ask('r.run()', new Stranger())).toBe('POLAR_RUN_UNREGISTERED_METHOD');
+    expect(await ask('r.run()', { run: () => true })).toBe('POLAR_RUN_UNREGISTERED_METHOD');
+    expect(await ask('r.run()', new Stranger(), { types: { Stranger } })).toBe(true);
+  });
+
+  it('functions and regular expressions as arguments of built-in methods', async () => {
+    expect(await ask('"aaa".replace(r, "") = ""', /(a+)+$/)).toBe('POLAR_RUN_UNREGISTERED_METHOD');
+    expect(await ask('[1, 2].sort(r) = [1, 2]', () => 0)).toBe('POLAR_RUN_UNREGISTERED_METHOD');
+  });
+
+  it('methods of lists that change them', async () => {
+    const tags = [3, 1, 2];
+    expect(await ask('r.tags.push(4) = 4', { tags })).toBe('POLAR_UNDECIDED_MISSING_METHOD');
+    expect(await ask('r.tags.sort() = [1, 2, 3] and r.tags = [3, 1, 2]', { tags })).toBe(true);
+    expect(tags).toEqual([3, 1, 2]);
+  });
+});
+
+describe('polluted input', () => {
+  it('what lies on Object.prototype is no attribute of a resource', async () => {
+    Object.defineProperty(Object.prototype, 'isAdmin', {
+      value: true,
+      configurable: true,
+      enumerable: true,
+      writable: true,
+    });
+    try {
+      expect(await ask('r.isAdmin', {})).toBe('POLAR_UNDECIDED_MISSING_ATTRIBUTE');
+      expect(await ask('r matches {isAdmin: true}', {})).toBe(false);
+      expect(await ask('["isAdmin", true] in r', {})).toBe(false);
+      expect(await ask('d = {a: 1} and d.isAdmin and d.a', {})).toBe(false);
+      expect(await ask('d = {a: r.x} and d.isAdmin', { x: 1 })).toBe(false);
+      class User {}
+      expect(await ask('r.isAdmin', new User(), { types: { User } })).toBe(
+        'POLAR_UNDECIDED_MISSING_ATTRIBUTE',
+      );
+    } finally {
+      delete (Object.prototype as { isAdmin?: unknown }).isAdmin;
+    }
+  });
+
+  it('a prototype that merged input has set gives no attributes', async () => {
+    const body = Object.setPrototypeOf({ id: 1 }, { isAdmin: true }) as object;
+    expect(await ask('r.isAdmin', body)).toBe('POLAR_UNDECIDED_MISSING_ATTRIBUTE');
+    expect(await ask('r matches {isAdmin: true}', body)).toBe(false);
+  });
+
+  it('an own key __proto__ of parsed JSON is data, and never reached', async () => {
+    const body: unknown = JSON.parse('{"__proto__": {"isAdmin": true}, "a": 1}');
+    expect(await ask('r.isAdmin', body)).toBe('POLAR_UNDECIDED_MISSING_ATTRIBUTE');
+    expect(await ask('r.(k) = v and v.isAdmin = true', body)).not.toBe(true);
+  });
+
+  it('a discriminator is an own field', async () => {
+    const types = { Invoice: { discriminator: { kind: 'invoice' } } };
+    expect(await ask('r matches Invoice', { kind: 'invoice' }, { types })).toBe(true);
+    expect(await ask('r matches Invoice', Object.create({ kind: 'invoice' }), { types })).toBe(false);
+  });
+});
+
+describe('application code that misbehaves', () => {
+  it('a getter that throws ends the question with its place and its cause', async () => {
+    class Repo {
+      get owner(): never {
+        throw new TypeError('no connection');
+      }
+    }
+    const authorizer = await load('allow(_, _, r) if r.owner = 1 or true;', { types: { Repo } });
+    await expect(authorizer.isAllowed({}, 'read', new Repo())).rejects.toMatchObject({
+      code: 'POLAR_RUN_HOST_ERROR',
+      line: 1,
+      column: 19,
+      cause: { message: 'no connection' },
+    });
+  });
+
+  it('a thrown error never becomes true under not', async () => {
+    class Repo {
+      check(): boolean {
+        throw new Error('no connection');
+      }
+    }
+    expect(await ask('not r.check()', new Repo(), { types: { Repo } })).toBe('POLAR_RUN_HOST_ERROR');
+    expect(await ask('forall(x in [1], x = 2 or r.check())', new Repo(), { types: { Repo } })).toBe(
+      'POLAR_RUN_HOST_ERROR',
+    );
+  });
+
+  it('a rejected promise ends the question', async () => {
+    class Repo {
+      owner(): Promise<never> {
+        return Promise.reject(new Error('timeout of the database'));
+      }
+    }
+    expect(await ask('not r.owner() = 1', new Repo(), { types: { Repo } })).toBe('POLAR_RUN_HOST_ERROR');
+  });
+
+  it('a type predicate, an equality function and valueOf that throw are faults', async () => {
+    const fail = (): never => {
+      throw new Error('no');
+    };
+    expect(await ask('r matches T', {}, { types: { T: { is: fail } } })).toBe('POLAR_RUN_HOST_ERROR');
+    class A {}
+    expect(
+      await ask('r.a = r.b', { a: new A(), b: new A() }, { types: { A: { class: A, equals: fail } } }),
+    ).toBe('POLAR_RUN_HOST_ERROR');
+    class V {
+      valueOf(): number {
+        return fail();
+      }
+    }
+    expect(await ask('r.a < 1', { a: new V() })).toBe('POLAR_RUN_HOST_ERROR');
+  });
+
+  it('a proxy that throws is an error, not an answer', async () => {
+    const trap = () => {
+      throw new Error('trapped');
+    };
+    const proxy = new Proxy({}, { getOwnPropertyDescriptor: trap, get: trap, has: trap });
+    expect(await ask('r.a.b = 1 or true', { a: proxy })).toBe('POLAR_RUN_HOST_ERROR');
+    expect(await ask('not r.a.b = 1', { a: proxy })).toBe('POLAR_RUN_HOST_ERROR');
+  });
+});
+
+describe('unbound variables', () => {
+  class Kit {
+    echo(x: unknown): unknown {
+      return x;
+    }
+    constructor(readonly value?: unknown) {}
+  }
+  it('are never handed to methods or constructors', async () => {
+    expect(await ask('r.echo(x) = x', new Kit(), { types: { Kit } })).toBe('POLAR_RUN_UNBOUND_ARGUMENT');
+    expect(await ask('r.echo([1, x]) = x', new Kit(), { types: { Kit } })).toBe('POLAR_RUN_UNBOUND_ARGUMENT');
+    expect(await ask('new Kit({a: x}).value = x', new Kit(), { types: { Kit } })).toBe(
+      'POLAR_RUN_UNBOUND_ARGUMENT',
+    );
+  });
+  it('have no methods', async () => {
+    expect(await ask('x.echo(1) = r and x = 1', new Kit(), { types: { Kit } })).toBe(
+      'POLAR_RUN_UNBOUND_RECEIVER',
+    );
+  });
+});
+
+describe('types', () => {
+  it('by class: instances and subclasses', async () => {
+    class User {}
+    class Admin extends User {}
+    const authorizer = await load('allow(_: User, "a", _); allow(_: Admin, "b", _);', {
+      types: { User, Admin },
+    });
+    expect(await authorizer.authorizedActions(new User(), 1)).toEqual(new Set(['a']));
+    expect(await authorizer.authorizedActions(new Admin(), 1)).toEqual(new Set(['b', 'a']));
+    class Unregistered extends Admin {}
+    expect(await authorizer.authorizedActions(new Unregistered(), 1)).toEqual(new Set(['b', 'a']));
+  });
+
+  it('by predicate and by discriminator', async () => {
+    const types = {
+      Invoice: { is: (v: unknown) => (v as { kind?: string } | null)?.kind === 'invoice' },
+      Order: { discriminator: { kind: 'order' } },
+    };
+    const authorizer = await load(
+      'allow(_, "invoice", _: Invoice); allow(_, "order", _: Order); allow(_, "row", _: Dictionary);',
+      { types },
+    );
+    expect(await authorizer.authorizedActions({}, { kind: 'invoice' })).toEqual(new Set(['invoice', 'row']));
+    expect(await authorizer.authorizedActions({}, { kind: 'order' })).toEqual(new Set(['order', 'row']));
+    expect(await authorizer.authorizedActions({}, { kind: 'x' })).toEqual(new Set(['row']));
+    expect(await authorizer.authorizedActions({}, null)).toEqual(new Set());
+  });
+
+  it('by typed(), without changing the row', async () => {
+    const authorizer = await load('allow(_, "read", _: Repo);', { types: { Repo: {} } });
+    const row = Object.freeze({ id: 1 });
+    expect(await authorizer.isAllowed({}, 'read', row)).toBe(false);
+    expect(typed('Repo', row)).toBe(row);
+    expect(await authorizer.isAllowed({}, 'read', row)).toBe(true);
+    expect(() => typed('Repo', 1 as unknown as object)).toThrow(
+      expect.objectContaining({ code: 'POLAR_TYPE_NOT_AN_OBJECT' }),
+    );
+  });
+
+  it('by the declared type of the field that a plain row was read from, for that question only', async () => {
+    const types = {
+      Repo: { fields: { id: Number, org: 'Org', labels: ['Label'] } },
+      Org: { fields: { id: Number } },
+      Label: { fields: { name: String } },
+    };
+    const authorizer = await load(
+      'allow(_, "org", r: Repo) if r.org matches Org; allow(_, "org", _: Org); allow(_, "label", r: Repo) if l in r.labels and l matches Label;',
+      { types },
+    );
+    const org = { id: 2 };
+    const repo = typed('Repo', { id: 1, org, labels: [{ name: 'bug' }] });
+    expect(await authorizer.isAllowed({}, 'org', org)).toBe(false);
+    expect(await authorizer.isAllowed({}, 'org', repo)).toBe(true);
+    expect(await authorizer.isAllowed({}, 'label', repo)).toBe(true);
+    expect(await authorizer.isAllowed({}, 'org', org)).toBe(false);
+  });
+
+  it('a declared optional field reads as nil when it is absent or undefined', async () => {
+    const types = { User: { fields: { id: Number, managerId: 'Integer?' } } };
+    const policy = 'allow(_, "boss", u: User) if u.managerId = nil;';
+    const authorizer = await load(policy, { types });
+    expect(await authorizer.isAllowed({}, 'boss', typed('User', { id: 1 }))).toBe(true);
+    expect(await authorizer.isAllowed({}, 'boss', typed('User', { id: 1, managerId: undefined }))).toBe(true);
+    expect(await authorizer.isAllowed({}, 'boss', typed('User', { id: 1, managerId: 2 }))).toBe(false);
+    const undeclared = await load('allow(_, "boss", u) if u.managerId = nil;');
+    expect(await undeclared.isAllowed({}, 'boss', { managerId: undefined })).toBe(false);
+  });
+
+  it('a field that the type does not declare is found when the policy loads', async () => {
+    const types = { User: { fields: { id: Number, name: String } } };
+    await expect(load('allow(u: User, _, _) if u.nmae = "x";', { types })).rejects.toMatchObject({
+      code: 'POLAR_CHECK_UNKNOWN_FIELD',
+      data: { type: 'User', field: 'nmae' },
+      line: 1,
+      column: 27,
+    });
+  });
+
+  it('a type without class stands for itself as a resource', async () => {
+    const authorizer = await load('allow(_, "create", Repo);', { types: { Repo: {}, Org: {} } });
+    expect(await authorizer.isAllowed({}, 'create', authorizer.type('Repo'))).toBe(true);
+    expect(await authorizer.isAllowed({}, 'create', authorizer.type('Org'))).toBe(false);
+    expect(await authorizer.isAllowed({}, 'create', 'Repo')).toBe(false);
+    expect(() => authorizer.type('Rpo')).toThrow(
+      expect.objectContaining({ code: 'POLAR_TYPE_UNKNOWN_TYPE' }),
+    );
+  });
+});
+
+describe('equality', () => {
+  const same = (a: unknown, b: unknown, options: Partial<AuthorizerOptions> = {}) =>
+    ask('r.a = r.b', { a, b }, options);
+  class User {
+    constructor(
+      readonly id: number,
+      readonly name = '',
+    ) {}
+  }
+  it('of instances is identity, else the declared key', async () => {
+    expect(await same(new User(1), new User(1))).toBe(false);
+    expect(
+      await same(new User(1, 'a'), new User(1, 'b'), { types: { User: { class: User, key: 'id' } } }),
+    ).toBe(true);
+    expect(await same(new User(1), new User(2), { types: { User: { class: User, key: 'id' } } })).toBe(false);
+    expect(
+      await same(typed('U', { id: 1, x: 1 }), typed('U', { id: 1, x: 2 }), { types: { U: { key: 'id' } } }),
+    ).toBe(true);
+  });
+  it('an instance whose key is not loaded equals only itself', async () => {
+    const types = { U: { key: 'id' } };
+    expect(await same(typed('U', { x: 1 }), typed('U', { x: 1 }), { types })).toBe(false);
+    expect(await same(typed('U', { id: null }), typed('U', { id: null }), { types })).toBe(false);
+  });
+  it('takes a function of the type', async () => {
+    const equals = (a: User, b: User) => a.name === b.name;
+    expect(await same(new User(1, 'x'), new User(2, 'x'), { types: { User: { class: User, equals } } })).toBe(
+      true,
+    );
+  });
+  it('of dates is by time; deep equality is an option', async () => {
+    expect(await same(new Date(5), new Date(5))).toBe(true);
+    expect(await same(new Date(5), 5)).toBe(false);
+    expect(await same(new User(1), new User(1), { equality: 'deep' })).toBe(true);
+    expect(await same(new User(1), new User(2), { equality: 'deep' })).toBe(false);
+  });
+  it('of plain objects and lists is by structure, and never across types', async () => {
+    expect(await same({ a: [1, { b: null }] }, { a: [1, { b: null }] })).toBe(true);
+    expect(await same({ a: 1 }, { a: 1, b: undefined })).toBe(false);
+    expect(await same(true, 1)).toBe(false);
+    expect(await same('1', 1)).toBe(false);
+    expect(await same(null, undefined)).toBe(false);
+    expect(await ask('r.a != r.b', { a: true, b: 1 })).toBe(true);
+  });
+});

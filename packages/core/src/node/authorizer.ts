@@ -1,0 +1,64 @@
+import { watch as watchFolder, type FSWatcher } from 'node:fs';
+import { dirname } from 'node:path';
+import { Authorizer as TextAuthorizer } from '../authorizer.js';
+import type { PolicyReader } from '../policy-source.js';
+import { baseOf, isGlob } from './glob.js';
+import { fileOf, fileReader } from './read-policies.js';
+
+export interface WatchOptions {
+  /** Called after each reload that changed the policy. */
+  readonly onReload?: (policyHash: string) => void;
+  /** Called when the changed files cannot be loaded; the old policy goes on serving. Default: `console.error`. */
+  readonly onError?: (error: unknown) => void;
+}
+
+/** A watch that can be ended. */
+export interface PolicyWatch {
+  close(): void;
+}
+
+/** As the authorizer of every platform; policies may be files and globs, too. */
+export class Authorizer extends TextAuthorizer {
+  protected static override readonly reader: PolicyReader = fileReader;
+
+  /**
+   * Reloads when a policy file changes: for development. What `load` was given as text is not watched.
+   *
+   * @example
+   * if (process.env.NODE_ENV === 'development') authorizer.watch();
+   */
+  watch({ onReload, onError = (error) => console.error(error) }: WatchOptions = {}): PolicyWatch {
+    let timer: NodeJS.Timeout | undefined;
+    const reload = async (): Promise<void> => {
+      const before = this.policyHash;
+      try {
+        await this.reload();
+        if (this.policyHash !== before) onReload?.(this.policyHash);
+      } catch (error) {
+        onError(error);
+      }
+    };
+    // Editors write a file in several steps; one reload is enough.
+    const changed = (): void => {
+      clearTimeout(timer);
+      timer = setTimeout(() => void reload(), 50);
+      timer.unref();
+    };
+    const files = this.policyInputs.flatMap((input) => fileOf(input) ?? []);
+    const folders = new Set(files.map((file) => (isGlob(file) ? baseOf(file) : dirname(file))));
+    const watchers: FSWatcher[] = [...folders].map((folder) => {
+      const recursive = files.some((file) => isGlob(file) && baseOf(file) === folder);
+      const watcher = watchFolder(folder, { recursive, persistent: false }, (_event, name) => {
+        if (name === null || name.endsWith('.polar')) changed();
+      });
+      watcher.on('error', onError);
+      return watcher;
+    });
+    return {
+      close: () => {
+        clearTimeout(timer);
+        for (const watcher of watchers) watcher.close();
+      },
+    };
+  }
+}

@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest';
+import { Authorizer } from '../index.js';
+import { actAs, allowAll, denyAll, polarMatchers } from './index.js';
+
+interface PolarMatchers {
+  toAllow(actor: unknown, action: string, resource: unknown): Promise<void>;
+  toAllowField(actor: unknown, action: string, resource: unknown, field: string): Promise<void>;
+  toBeRefusal(status?: number): Promise<void>;
+}
+declare module 'vitest' {
+  // oxlint-disable-next-line typescript/no-empty-object-type, no-unused-vars -- how matchers are declared
+  interface Matchers<
+    R extends void | Promise<void> = void | Promise<void>,
+    T = unknown,
+  > extends PolarMatchers {}
+}
+expect.extend(polarMatchers);
+
+const policy = 'allow(1, "read", _); allow_field(1, "read", _, "name");';
+const load = () => Authorizer.load({ policies: policy });
+
+describe('testing helpers', () => {
+  it('stand in for a policy', async () => {
+    expect(await (await allowAll()).isAllowed(null, 'delete', {})).toBe(true);
+    await (await allowAll()).authorizeRequest(null, {});
+    await expect((await denyAll()).authorize(null, 'delete', {})).rejects.toMatchObject({ status: 404 });
+  });
+
+  it('act as one actor', async () => {
+    expect(await actAs(await load(), 1).can('read', {})).toBe(true);
+    expect(await actAs(await load(), 2).can('read', {})).toBe(false);
+  });
+
+  it('match decisions', async () => {
+    const authorizer = await load();
+    await expect(authorizer).toAllow(1, 'read', {});
+    await expect(authorizer).not.toAllow(2, 'read', {});
+    await expect(authorizer).toAllowField(1, 'read', {}, 'name');
+    await expect(authorizer).not.toAllowField(1, 'read', {}, 'email');
+    await expect(authorizer.authorize(2, 'read', {})).rejects.toBeRefusal(404);
+    await expect(expect(authorizer).toAllow(2, 'read', {})).rejects.toThrow(
+      'expected the policy to allow "read"',
+    );
+  });
+});
