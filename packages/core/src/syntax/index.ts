@@ -14,7 +14,7 @@ export {
   printValue,
 } from './print.js';
 export { mapPattern, mapTerm } from './map-term.js';
-export { childrenOf, visit, type Visitor } from './visit.js';
+export { childrenOf, visit, type Visit, type Visitor } from './visit.js';
 export type {
   AndNode,
   ArithmeticNode,

@@ -100,7 +100,7 @@ function parseShorthandRule(cursor: TokenCursor): ShorthandRuleNode {
   const implier = cursor.expectString('a string');
   let keyword: NameNode | undefined;
   let relation: StringNode | undefined;
-  if (cursor.is('name')) {
+  if (cursor.is('name') && cursor.next.kind !== '=') {
     keyword = cursor.expectName('`on`');
     relation = cursor.expectString('the name of a relation, as a string');
   }

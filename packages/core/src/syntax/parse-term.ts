@@ -1,5 +1,5 @@
 import type { Span } from '../diagnostics/span.js';
-import { spanOver } from '../diagnostics/span.js';
+import { spanOf, spanOver } from '../diagnostics/span.js';
 import type {
   ArithmeticOperator,
   DictionaryNode,
@@ -27,8 +27,6 @@ import type { TokenCursor } from './token-cursor.js';
 // its parentheses included, to the last; parentheses around a whole term belong to no span.
 
 type ParseOperand = (cursor: TokenCursor) => TermNode;
-
-const aValue = 'a value';
 
 // ── operators ──
 
@@ -149,21 +147,34 @@ function parseArithmetic(
   const right = parseTerm(cursor, level + 1, parseOperand);
   const isBareRight = isBare(cursor, rightStart, right);
   const span = cursor.spanFrom(start);
-  // `in` binds tighter than arithmetic, which nobody expects: what is meant is known, so say it.
+  const term = (l: TermNode, r: TermNode, at: Span): TermNode => ({
+    kind: 'arithmetic',
+    span: at,
+    operator,
+    left: asValue(cursor, l),
+    right: asValue(cursor, r),
+  });
+  // `in` binds tighter than arithmetic, which nobody expects. What is meant is known: say it, and read on as if it were written.
   if (left.kind === 'in' && isBareLeft) {
-    const instead = regrouped(cursor, span, left.collection.span.start, span.end) ?? `… in (… ${operator} …)`;
-    cursor.report('POLAR_PARSE_PARENTHESES_NEEDED', { operator: 'in', outer: operator, instead }, left.span);
-  } else asValue(cursor, left);
-  if ((right.kind === 'in' || right.kind === 'matches') && isBareRight) {
-    const item = right.kind === 'in' ? right.item : right.value;
-    const instead = regrouped(cursor, span, start, item.span.end) ?? `(… ${operator} …) ${right.kind} …`;
-    cursor.report(
-      'POLAR_PARSE_PARENTHESES_NEEDED',
-      { operator: right.kind, outer: operator, instead },
-      right.span,
+    const collection = term(
+      left.collection,
+      right,
+      spanOf(cursor.source, left.collection.span.start, span.end),
     );
-  } else asValue(cursor, right);
-  return { kind: 'arithmetic', span, operator, left, right };
+    reportTight(cursor, 'in', operator, left.span, regrouped(cursor, span, collection.span));
+    return { ...left, span, collection };
+  }
+  if (right.kind === 'in' && isBareRight) {
+    const item = term(left, right.item, spanOf(cursor.source, start, right.item.span.end));
+    reportTight(cursor, 'in', operator, right.span, regrouped(cursor, span, item.span));
+    return { ...right, span, item };
+  }
+  if (right.kind === 'matches' && isBareRight) {
+    const value = term(left, right.value, spanOf(cursor.source, start, right.value.span.end));
+    reportTight(cursor, 'matches', operator, right.span, regrouped(cursor, span, value.span));
+    return { ...right, span, value };
+  }
+  return term(left, right, span);
 }
 
 /** Whether a term, read from `start` up to the cursor, stands there without parentheses around it. */
@@ -177,12 +188,24 @@ const reportChain = (cursor: TokenCursor): void =>
     cursor.spanOfToken(cursor.current),
   );
 
-/** The text of a span with parentheses put around a part of it; undefined when it is too long for a message. */
-function regrouped(cursor: TokenCursor, { start, end }: Span, from: number, to: number): string | undefined {
-  if (end - start > 80) return undefined;
+function reportTight(
+  cursor: TokenCursor,
+  operator: string,
+  outer: string,
+  span: Span,
+  instead: string,
+): void {
+  cursor.report('POLAR_PARSE_PARENTHESES_NEEDED', { operator, outer, instead }, span);
+}
+
+/** The text of a span with parentheses around a part of it, or only them when it is too long for a message. */
+function regrouped(cursor: TokenCursor, { start, end }: Span, part: Span): string {
   const { text } = cursor.source;
-  const parts = [text.slice(start, from), '(', text.slice(from, to), ')', text.slice(to, end)];
-  return parts.join('').replace(/\s+/gu, ' ');
+  const isShort = end - start <= 80;
+  const slice = (from: number, to: number): string =>
+    isShort ? text.slice(from, to) : from < to ? ' … ' : '';
+  const parts = [slice(start, part.start), '(', slice(part.start, part.end), ')', slice(part.end, end)];
+  return parts.join('').replace(/\s+/gu, ' ').trim();
 }
 
 // ── operands ──
@@ -268,9 +291,9 @@ function parsePrimary(cursor: TokenCursor): TermNode {
         cursor.advance();
         return parsePrimary(cursor);
       }
-      return cursor.fail(aValue);
+      return cursor.fail('a term');
     default:
-      return cursor.fail(aValue);
+      return cursor.fail('a term');
   }
 }
 
@@ -346,7 +369,7 @@ function parsePrint(cursor: TokenCursor, kind: 'print' | 'debug'): TermNode {
     args.push(asValue(cursor, parseTerm(cursor)));
     if (!cursor.skip(',')) break;
   }
-  cursor.expect(')', args.length === 0 ? 'a value or `)`' : '`,` or `)`');
+  cursor.expect(')', args.length === 0 ? 'a term or `)`' : '`,` or `)`');
   return { kind, span: cursor.spanFrom(start), args };
 }
 
@@ -555,7 +578,7 @@ function parsePatternPrimary(cursor: TokenCursor): TermNode {
     cursor.expect(')');
     return term;
   }
-  if (!cursor.is('name')) cursor.failName('a value or a pattern');
+  if (!cursor.is('name')) cursor.failName('a term or a pattern');
   return variableOf(cursor, cursor.advance());
 }
 

@@ -11,6 +11,7 @@ import { SyntaxFault, TokenCursor } from './token-cursor.js';
 import { findDeeperThan } from './visit.js';
 
 const aStatement = 'a rule, a rule type, an inline query or a block';
+const afterTerm = '`;` or an operator such as `and`';
 
 /**
  * Reads a policy. What is wrong is reported, at most once a mistake; the tree holds every statement that could be read.
@@ -41,12 +42,12 @@ export function parseQuery(source: Source, report: Report): TermNode | undefined
   const { tokens } = lex(source, lexical);
   const cursor = new TokenCursor(source, tokens);
   const term = recovering(cursor, () => {
-    const query = asCondition(cursor, parseTerm(cursor));
+    const query = parseTerm(cursor);
     cursor.expect(
       'end',
       cursor.is(';') ? 'the end of the query (it takes no `;`)' : 'an operator or the end of the query',
     );
-    return query;
+    return asCondition(cursor, query);
   });
   cursor.flush(lexical, report);
   return term;
@@ -88,8 +89,9 @@ function parseRule(cursor: TokenCursor): RuleNode {
   const first = cursor.current;
   const { name, span: nameSpan } = cursor.expectName('the name of a rule');
   const parameters = parseParameters(cursor);
-  const body = cursor.skip('if') ? asCondition(cursor, parseTerm(cursor)) : undefined;
-  expectSemicolon(cursor, first, body ? '`;` or an operator' : '`;` or `if`');
+  const body = cursor.skip('if') ? parseTerm(cursor) : undefined;
+  expectSemicolon(cursor, first, body ? afterTerm : '`;` or `if`');
+  if (body) asCondition(cursor, body);
   return { kind: 'rule', span: cursor.spanFrom(first.start), name, nameSpan, parameters, body };
 }
 
@@ -103,7 +105,8 @@ function parseRuleType(cursor: TokenCursor): RuleTypeNode {
 
 function parseInlineQuery(cursor: TokenCursor): InlineQueryNode {
   const first = cursor.advance();
-  const term = asCondition(cursor, parseTerm(cursor));
-  expectSemicolon(cursor, first, '`;` or an operator');
+  const term = parseTerm(cursor);
+  expectSemicolon(cursor, first, afterTerm);
+  asCondition(cursor, term);
   return { kind: 'inline-query', span: cursor.spanFrom(first.start), term };
 }

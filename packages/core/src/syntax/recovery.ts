@@ -61,31 +61,19 @@ function startsAnew(cursor: TokenCursor, first: Token, inBlock: boolean): boolea
 
 /** Skips the rest of a statement that started at the token `first`. */
 export function skipStatement(cursor: TokenCursor, first: Token): void {
-  // A block whose head is wrong is skipped with its body; `resource Repo, Org { roles = ["a"]; }`.
-  let isRule = false;
+  // A block whose head is wrong is skipped with its body: `resource Repo, Org { roles = ["a"]; }`.
+  let isBlock = first.kind === 'name' && cursor.tokensSince(first).every(({ kind }) => kind !== '(');
   let braces = 0;
-  for (const { kind } of cursor.tokensSince(first)) {
-    if (kind === '(') isRule = true;
-    if (kind === '{') braces++;
-    else if (kind === '}' && braces > 0) braces--;
-  }
-  const isBlock = !isRule && first.kind === 'name';
-  if (!isBlock) braces = 0;
   for (; !cursor.is('end'); cursor.advance()) {
     if (startsAnew(cursor, first, false)) return;
-    if (isBlock && cursor.is('{')) braces++;
-    else if (isBlock && cursor.is('}') && braces > 0) {
-      braces--;
-      if (braces === 0) {
-        cursor.advance();
-        cursor.skip(';');
-        return;
-      }
-    } else if (cursor.is(';') && braces === 0) {
-      cursor.advance();
-      return;
-    }
+    if (cursor.is('(') && braces === 0) isBlock = false;
+    else if (cursor.is('{') && isBlock) braces++;
+    else if (cursor.is('}') && braces > 0) braces--;
+    else if (cursor.is(';') && braces === 0) break;
+    else continue;
+    if (isBlock && braces === 0) break;
   }
+  cursor.advance();
 }
 
 /** Skips the rest of a declaration or rule in a block that started at the token `first`, up to the end of the block at most. */

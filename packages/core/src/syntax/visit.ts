@@ -1,21 +1,19 @@
 import { assertNever } from '../internal/assert-never.js';
 import type { FieldNode, Node } from './ast.js';
 
-/**
- * What a pass does at a node, before its children: one function for every node, or one for each kind it cares about.
- * Answering `false` leaves the children out.
- */
-export type Visitor =
-  | ((node: Node) => false | void)
-  | { readonly [Kind in Node['kind']]?: (node: Extract<Node, { readonly kind: Kind }>) => false | void };
+/** What a pass does at a node, before its children. Answering `false` leaves the children out. */
+export type Visit<Visited extends Node = Node> = (node: Visited) => boolean | void;
+
+/** What a pass does at the kinds of node it cares about. */
+export type Visitor = { readonly [Kind in Node['kind']]?: Visit<Extract<Node, { readonly kind: Kind }>> };
 
 /** Walks a tree in the order of its text. It keeps its own stack, so that no tree is too deep for it. */
-export function visit(root: Node, visitor: Visitor): void {
+export function visit(root: Node, handler: Visit): void;
+export function visit(root: Node, visitor: Visitor): void;
+export function visit(root: Node, visitor: Visit | Visitor): void {
   const pending: Node[] = [root];
   for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
-    const handler = (typeof visitor === 'function' ? visitor : visitor[node.kind]) as
-      | ((node: Node) => false | void)
-      | undefined;
+    const handler = (typeof visitor === 'function' ? visitor : visitor[node.kind]) as Visit | undefined;
     if (handler?.(node) === false) continue;
     const children = childrenOf(node);
     for (let i = children.length - 1; i >= 0; i--) pending.push(children[i]!);

@@ -1,0 +1,58 @@
+import { textOf, type Span } from '../diagnostics/span.js';
+import type { Node, PolicyNode, RuleNode, TermNode } from './ast.js';
+import { parse, parseTerm } from './parse.js';
+import { visit } from './visit.js';
+
+// What the tests of this folder share.
+
+/** The text of a template without the indentation that all its lines have, and without the empty lines around it. */
+export function dedent(text: string): string {
+  const lines = text.replace(/^\n|\n *$/g, '').split('\n');
+  const indents = lines.filter((line) => line.trim() !== '').map((line) => line.search(/\S/));
+  const indent = Math.min(...indents);
+  return lines.map((line) => line.slice(indent)).join('\n');
+}
+
+/** What is wrong with a policy: `line:column`, the code without its prefix, the text it is about. */
+export const faultsOf = (text: string): string[] => parse(dedent(text)).diagnostics.map(faultOf);
+
+export const faultsOfTerm = (text: string): string[] => parseTerm(text).diagnostics.map(faultOf);
+
+const faultOf = ({ line, column, code, span }: ReturnType<typeof parse>['diagnostics'][number]): string =>
+  `${line}:${column} ${code.replace('POLAR_PARSE_', '')} ${textOf(span!)}`.trimEnd();
+
+export const messagesOf = (text: string): string[] =>
+  parse(dedent(text)).diagnostics.map(({ message }) => message);
+
+/** The tree of a policy that must be right. */
+export function policyOf(text: string): PolicyNode {
+  const { policy, diagnostics } = parse(dedent(text));
+  if (diagnostics.length > 0) throw new Error(diagnostics.map(({ message }) => message).join('\n'));
+  return policy;
+}
+
+/** The tree of a term that must be right. */
+export function termOf(text: string): TermNode {
+  const { term, diagnostics } = parseTerm(text);
+  if (term === undefined || diagnostics.length > 0) {
+    throw new Error(diagnostics.map(({ message }) => message).join('\n'));
+  }
+  return term;
+}
+
+export const ruleOf = (text: string): RuleNode => policyOf(text).statements[0] as RuleNode;
+
+/** A tree without its spans and comments: what two texts of one meaning have in common. */
+export function shapeOf(node: unknown): unknown {
+  if (Array.isArray(node)) return node.map(shapeOf);
+  if (typeof node !== 'object' || node === null) return node;
+  const entries = Object.entries(node).filter(([key]) => !/^span$|Span$|^comments$/.test(key));
+  return Object.fromEntries(entries.map(([key, value]) => [key, shapeOf(value)]));
+}
+
+/** The text of every node, each with its kind, in the order of a visit. */
+export function textsOf(node: Node): string[] {
+  const texts: string[] = [];
+  visit(node, (each) => void texts.push(`${each.kind}: ${textOf(each.span as Span)}`));
+  return texts;
+}

@@ -1,0 +1,184 @@
+import { describe, expect, it } from 'vitest';
+import { parse } from './parse.js';
+import { printPolicy } from './print.js';
+import { dedent, faultsOf, messagesOf } from './reading.js';
+
+const kept = (text: string) =>
+  printPolicy(parse(dedent(text)).policy)
+    .trimEnd()
+    .split('\n');
+
+describe('a syntax error', () => {
+  it('hides no other, and every whole statement is kept', () => {
+    const text = `
+      allow(a, b, c) if
+        a.x = and
+        b.y;
+      ok(1);
+      bad(x) if x ==;
+      resource Repo {
+        roles = ["a" "b"];
+        permissions = ["p"];
+        "p" if a;
+        relations = { parent: "Org", x };
+        allow(x) if y;
+        "a" if "b"
+      }
+      last(x) if x & y and z = 'it' and !w;
+      huge(x) if x = 99999999999999999999 and x = @;
+    `;
+    expect(faultsOf(text)).toEqual([
+      '2:9 UNEXPECTED_TOKEN and',
+      '5:15 UNEXPECTED_TOKEN ;',
+      '7:16 UNEXPECTED_TOKEN "b"',
+      '9:10 UNEXPECTED_TOKEN a',
+      '10:25 UNEXPECTED_TOKEN "Org"',
+      '11:8 UNEXPECTED_TOKEN (',
+      '13:1 UNEXPECTED_TOKEN }',
+      '14:14 FOREIGN_SYNTAX &',
+      `14:26 FOREIGN_SYNTAX 'it'`,
+      '14:35 FOREIGN_SYNTAX !',
+      '15:16 INTEGER_TOO_LARGE 99999999999999999999',
+      '15:45 INVALID_CHARACTER @',
+    ]);
+    expect(kept(text)).toEqual([
+      'ok(1);',
+      'resource Repo {',
+      '  permissions = ["p"];',
+      '  "a" if "b";',
+      '}',
+      'last(x) if x and y and z = "it" and not w;',
+    ]);
+  });
+
+  it('of a missing semicolon is told at the next statement, and both stand', () => {
+    const text = `
+      f(1)
+      g(x) if x = 2
+      actor User {}
+      resource R {
+        roles = ["a"]
+        "a" if "b"
+        permissions = ["c"]
+      }
+      type h(x)
+      ?= f(1)
+      k(1);
+    `;
+    expect(faultsOf(text)).toEqual([
+      '2:1 UNEXPECTED_TOKEN g',
+      '3:1 UNEXPECTED_TOKEN actor',
+      '6:3 UNEXPECTED_TOKEN "a"',
+      '7:3 UNEXPECTED_TOKEN permissions',
+      '8:1 UNEXPECTED_TOKEN }',
+      '10:1 UNEXPECTED_TOKEN ?=',
+      '11:1 UNEXPECTED_TOKEN k',
+    ]);
+    expect(kept(text)).toHaveLength(11);
+  });
+
+  it('does not take an indented call for a new statement', () => {
+    expect(
+      faultsOf(`
+        f(x) if
+          x = 1 and
+          g(x)
+          h(x) and missing_too(x y);
+        k(1);
+      `),
+    ).toEqual(['4:3 UNEXPECTED_TOKEN h']);
+  });
+
+  it('in brackets ends with the statement', () => {
+    expect(
+      faultsOf(`
+        f(x) if (x = 1
+        g(2) if true;
+        h(x) if x = [1, 2;
+        j(x) if x = {a: 1;
+        i(1
+      `),
+    ).toEqual([
+      '2:1 UNEXPECTED_TOKEN g',
+      '3:18 UNEXPECTED_TOKEN ;',
+      '4:18 UNEXPECTED_TOKEN ;',
+      '5:4 UNEXPECTED_END',
+    ]);
+  });
+
+  it('of an open string is told once a statement', () => {
+    const text = `
+      f(x) if x = "open
+        and on";
+      g(1);
+      h(x) if x = "a" and y = ";
+      k(1);
+    `;
+    expect(faultsOf(text)).toEqual(['1:13 UNTERMINATED_STRING "open', '4:25 UNTERMINATED_STRING ";']);
+    expect(kept(text)).toEqual(['g(1);', 'k(1);']);
+  });
+
+  it('in the head of a block skips the block', () => {
+    const text = `
+      resource Repo, Org { roles = ["a"]; "a" if "b"; }
+      f(1);
+      rule g(x) if x = {a: 1} and y;
+      h(1);
+    `;
+    expect(faultsOf(text)).toEqual(['1:14 UNEXPECTED_TOKEN ,', '3:7 UNEXPECTED_TOKEN (']);
+    expect(kept(text)).toEqual(['f(1);', 'h(1);']);
+  });
+
+  it('of a block that is not closed is told at the next statement', () => {
+    const text = `
+      resource Repo {
+        "a" if "b";
+
+      allow(x) if x;
+      actor User {
+    `;
+    expect(faultsOf(text)).toEqual(['4:1 UNEXPECTED_TOKEN allow', '5:13 UNEXPECTED_END']);
+    expect(kept(text)).toEqual(['resource Repo {', '  "a" if "b";', '}', 'allow(x) if x;', 'actor User {}']);
+  });
+
+  it('of a stray bracket or semicolon costs nothing else', () => {
+    expect(faultsOf('actor User {};\n};\nf(1);)\ng(1);')).toEqual([
+      '1:14 UNEXPECTED_TOKEN ;',
+      '2:1 UNEXPECTED_TOKEN }',
+      '3:6 UNEXPECTED_TOKEN )',
+    ]);
+  });
+
+  it('says what is expected and what to write instead', () => {
+    expect(
+      messagesOf(`
+        f(x) if x && y;
+        f(x) if x = 1, y = 2;
+        f(1: Integer);
+        type f(x) if x;
+        cut(x);
+        f(x) if x = ;
+        f(x) if x = f(1);
+        f(x) if x = 'a';
+        f(x) if x =\u00a01;
+        f(x)
+      `),
+    ).toEqual([
+      '`&&` is not Polar; write `and`',
+      'expected `;` or an operator such as `and`, found `,`',
+      'expected `,` or `)` (only a variable can have a type), found `:`',
+      'expected `;` (a rule type has no body), found `if`',
+      '`cut` is a reserved word of Polar and cannot be used here',
+      'expected a term, found `;`',
+      '`f(1)` is a condition, and a value is expected here; a rule returns no value: pass a variable for it to bind',
+      '`\'a\'` is not Polar; write `"a"`',
+      'U+00A0 is not a character of Polar',
+      'the text ends where `;` or `if` is expected',
+    ]);
+  });
+
+  it('is reported at most a hundred times a text', () => {
+    expect(parse('f(;\n'.repeat(1000)).diagnostics).toHaveLength(100);
+    expect(parse('@ $ '.repeat(10_000)).diagnostics).toHaveLength(100);
+  });
+});
