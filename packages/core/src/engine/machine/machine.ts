@@ -1,7 +1,7 @@
 import type { Code, DataOf } from '../../diagnostics/codes.js';
 import { isPolarError, PolarError } from '../../diagnostics/polar-error.js';
 import type { Span } from '../../diagnostics/span.js';
-import { callMethod, NoValue, type MemberContext } from '../../host/member.js';
+import { NoValue, type MemberContext } from '../../host/member.js';
 import { kindOf, show } from '../../host/show.js';
 import { Tags, type TypeSet, type TypeSets } from '../../host/type-set.js';
 import {
@@ -16,16 +16,7 @@ import {
 } from '../../host/value.js';
 import { assertNever } from '../../internal/assert-never.js';
 import { nearNames } from '../../internal/near-names.js';
-import type {
-  AssignGoal,
-  CallGoal,
-  ConditionGoal,
-  Goal,
-  IsaGoal,
-  MethodGoal,
-  NewGoal,
-  Rule,
-} from '../../ir/goal.js';
+import type { CallGoal, Goal, Rule } from '../../ir/goal.js';
 import type { Predicate } from '../../ir/goal.js';
 import type { LinkedQuery, Program } from '../../ir/program.js';
 import type { Term } from '../../ir/term.js';
@@ -35,6 +26,7 @@ import { compareValues, type Equality } from '../equality.js';
 import { Budget } from '../limits.js';
 import { proveArithmetic } from './arithmetic.js';
 import { proveCompare } from './compare.js';
+import { proveAssign, proveCondition } from './condition.js';
 import type { Constraint, ConstraintList } from './constraint.js';
 import { emptySlot, isAlive, snapshot, termsOf, valueOf, variablesIn } from './constraint.js';
 import type { Frame } from './frame.js';
@@ -47,7 +39,9 @@ import type {
   ProofStep,
   Scope,
 } from './goal-stack.js';
+import { proveMethod, proveNew } from './host-call.js';
 import { proveIn, proveNextItem } from './in.js';
+import { proveIsa } from './isa.js';
 import { proveLookup, proveReceive } from './lookup.js';
 import { negate, proveRefute } from './negation.js';
 import { Outcome } from './outcome.js';
@@ -122,6 +116,14 @@ export class Machine implements Prover {
       next: undefined,
     };
     this.#current = prove(query.goals, this.root, end);
+  }
+
+  get program(): Program {
+    return this.context.program;
+  }
+
+  get members(): MemberContext {
+    return this.context.members;
   }
 
   // ── running ──
@@ -243,19 +245,19 @@ export class Machine implements Prover {
       case 'receive':
         return proveReceive(this, goal, at);
       case 'condition':
-        return this.#condition(goal, frame);
+        return proveCondition(this, goal, frame);
       case 'compare':
         return proveCompare(this, goal, frame);
       case 'isa':
-        return this.#isa(goal, at);
+        return proveIsa(this, goal, at);
       case 'in':
         return proveIn(this, goal, at);
       case 'next-item':
         return proveNextItem(this, goal, at);
       case 'method':
-        return this.#method(goal, at);
+        return proveMethod(this, goal, at);
       case 'new':
-        return this.#new(goal, at);
+        return proveNew(this, goal, at);
       case 'arithmetic':
         return proveArithmetic(this, goal, frame);
       case 'or':
@@ -265,7 +267,7 @@ export class Machine implements Prover {
       case 'refute':
         return proveRefute(this, goal.negation);
       case 'assign':
-        return this.#assign(goal, frame);
+        return proveAssign(this, goal, frame);
       case 'cut':
         this.#truncate(Math.max(frame.cutBase, this.#scope.cutBase));
         return Outcome.proved;
@@ -436,7 +438,8 @@ export class Machine implements Prover {
       caller,
       callSpan: span,
     };
-    this.#scope = { isNegation: false, cutBase: saved.base, undecided: undefined };
+    const trial: Scope = { isNegation: saved.scope.isNegation, cutBase: saved.base, undecided: undefined };
+    this.#scope = trial;
     this.#woken = [];
     let outcome = this.#unifyHead(candidate, args, frame);
     if (outcome === Outcome.proved && candidate.headLength > 0) {
@@ -449,6 +452,7 @@ export class Machine implements Prover {
     this.#current = saved.current;
     this.#woken = saved.woken;
     this.#scope = saved.scope;
+    if (outcome === Outcome.failed && trial.undecided !== undefined) this.#noteUndecided(trial.undecided);
     return outcome;
   }
 
@@ -460,8 +464,7 @@ export class Machine implements Prover {
       if (outcome === Outcome.answered) return Outcome.proved;
       if (outcome === Outcome.waits) return outcome;
       if (outcome === Outcome.proved) this.#advance(at);
-      else if (outcome === Outcome.failed && (this.#choices.length <= base || !this.#backtrack()))
-        return Outcome.failed;
+      else if (outcome === Outcome.failed && !this.#backtrack(base)) return Outcome.failed;
     }
   }
 
@@ -484,10 +487,10 @@ export class Machine implements Prover {
     this.#woken = [];
   }
 
-  /** Goes back to the newest choice point that has something left to try. */
-  #backtrack(): boolean {
+  /** Goes back to the newest choice point above `base` that has something left to try. */
+  #backtrack(base = 0): boolean {
     for (;;) {
-      const point = this.#choices.pop();
+      const point = this.#choices.length > base ? this.#choices.pop() : undefined;
       if (point === undefined) {
         this.#current = undefined;
         return false;
@@ -749,116 +752,7 @@ export class Machine implements Prover {
     }
   }
 
-  // ── small goals ──
-
-  #condition(goal: ConditionGoal, frame: Frame): Outcome {
-    const value = this.value(goal.term, frame);
-    if (value === true) return Outcome.proved;
-    if (value === false) return Outcome.failed;
-    if (value instanceof Variable) return this.bind(value, true);
-    if (this.waitsFor(value, 'a condition')) return Outcome.waits;
-    return this.undecidedAt('POLAR_UNDECIDED_CONDITION', { value: show(value) }, goal.span, frame);
-  }
-
-  #assign(goal: AssignGoal, frame: Frame): Outcome {
-    const variable = this.value(goal.variable, frame);
-    if (!(variable instanceof Variable) || variable.touched || variable.watchers !== undefined) {
-      const value = this.value(goal.value, frame);
-      if (value === variable && variable instanceof Variable) return Outcome.proved;
-      throw this.fault('POLAR_RUN_ALREADY_BOUND', { name: goal.name }, goal.span, frame);
-    }
-    return this.unify(variable, this.value(goal.value, frame), goal.span);
-  }
-
-  #isa(goal: IsaGoal, at: Continuation): Outcome {
-    const { frame } = at;
-    const value = this.value(goal.value, frame);
-    if (this.waitsFor(value, 'a value')) return Outcome.waits;
-    const { program } = this.context;
-    if (goal.union !== undefined) {
-      const members = program.unions[goal.union];
-      if (value instanceof Variable) {
-        if (members.length === 0) return Outcome.failed;
-        return this.tryAlternatives(
-          members.map((type): MachineGoal[] => [{ ...goal, name: type.name, type, union: undefined }]),
-          at,
-        );
-      }
-      const types = this.guarded(goal.span, frame, 'the type of a value', () => this.typeOf(value));
-      return members.some((type) => types.types.has(type)) ? Outcome.proved : Outcome.failed;
-    }
-    const { type } = goal;
-    if (type === undefined) {
-      throw this.fault(
-        'POLAR_RUN_UNKNOWN_CLASS',
-        { name: goal.name, known: nearNames(goal.name, program.types.typeNames) },
-        goal.span,
-        frame,
-      );
-    }
-    if (value instanceof Variable) {
-      for (let list = value.watchers; list !== undefined; list = list.next) {
-        const other = (list.watcher as Constraint).goal;
-        if (other.kind !== 'isa' || other.type === undefined || !isAlive(list.watcher as Constraint))
-          continue;
-        if (!program.types.isSubtype(type, other.type) && !program.types.isSubtype(other.type, type))
-          return Outcome.failed;
-      }
-      return this.suspend(goal, frame, [value]);
-    }
-    const types = this.guarded(goal.span, frame, 'the type of a value', () => this.typeOf(value));
-    return types.types.has(type) ? Outcome.proved : Outcome.failed;
-  }
-
-  #method(goal: MethodGoal, at: Continuation): Outcome {
-    const { frame } = at;
-    const receiver = this.forHost(goal.object, frame);
-    if (receiver === waiting) return Outcome.waits;
-    if (receiver === unknown)
-      throw this.fault('POLAR_RUN_UNBOUND_RECEIVER', { name: goal.method }, goal.span, frame);
-    if (goal.hasKeywords)
-      throw this.fault('POLAR_CHECK_KEYWORD_ARGUMENTS', { name: goal.method }, goal.span, frame);
-    const args = this.#argumentsForHost(goal.args, `\`${goal.method}\``, goal.span, frame);
-    if (args === undefined) return Outcome.waits;
-    const what = `\`${goal.method}\` of ${kindOf(receiver)}`;
-    const types = this.guarded(goal.span, frame, what, () => this.typeOf(receiver));
-    const result = this.guarded(goal.span, frame, what, () =>
-      callMethod(receiver, goal.method, args, types, this.context.members),
-    );
-    return this.received(result, goal.result, [], goal.span, at);
-  }
-
-  #new(goal: NewGoal, at: Continuation): Outcome {
-    const { frame } = at;
-    const { type } = goal;
-    if (type?.class === undefined) {
-      const known = nearNames(goal.name, this.context.program.types.typeNames);
-      throw this.fault('POLAR_RUN_UNKNOWN_CLASS', { name: goal.name, known }, goal.span, frame);
-    }
-    if (goal.hasKeywords)
-      throw this.fault('POLAR_CHECK_KEYWORD_ARGUMENTS', { name: goal.name }, goal.span, frame);
-    const args = this.#argumentsForHost(goal.args, `new ${goal.name}`, goal.span, frame);
-    if (args === undefined) return Outcome.waits;
-    const { class: construct } = type;
-    const result = this.guarded(
-      goal.span,
-      frame,
-      `new ${goal.name}`,
-      () => Reflect.construct(construct as new () => unknown, args) as unknown,
-    );
-    return this.received(result, goal.result, [], goal.span, at);
-  }
-
-  #argumentsForHost(terms: readonly Term[], what: string, span: Span, frame: Frame): unknown[] | undefined {
-    const args: unknown[] = [];
-    for (const term of terms) {
-      const arg = this.forHost(term, frame);
-      if (arg === waiting) return undefined;
-      if (arg === unknown) throw this.fault('POLAR_RUN_UNBOUND_ARGUMENT', { what }, span, frame);
-      args.push(arg);
-    }
-    return args;
-  }
+  // ── application values ──
 
   /** A value that host code may see; `unknown` while a variable in it has no value, `waiting` when it is a promise. */
   forHost(term: Term, frame: Frame): unknown {

@@ -1,10 +1,11 @@
 import type { Code, DataOf } from '../../diagnostics/codes.js';
 import type { PolarError } from '../../diagnostics/polar-error.js';
 import type { Span } from '../../diagnostics/span.js';
-import type { NoValue } from '../../host/member.js';
+import type { MemberContext, NoValue } from '../../host/member.js';
 import type { Tags } from '../../host/type-set.js';
 import type { Variable } from '../../host/value.js';
 import type { Goal } from '../../ir/goal.js';
+import type { Program } from '../../ir/program.js';
 import type { Term } from '../../ir/term.js';
 import type { FieldType } from '../../types/declared-type.js';
 import type { EqualityContext } from '../equality.js';
@@ -29,6 +30,8 @@ export const unknown: unique symbol = Symbol('unknown');
 
 /** What the proof of a goal may ask of the machine. */
 export interface Prover extends EqualityContext {
+  readonly program: Program;
+  readonly members: MemberContext;
   readonly trail: Trail;
   readonly tags: Tags;
 
@@ -37,6 +40,8 @@ export interface Prover extends EqualityContext {
   /** A value that code of the application may see; `unknown` or `waiting` when there is none yet. */
   forHost(term: Term, frame: Frame): unknown;
   unify(left: unknown, right: unknown, span: Span): Outcome;
+  /** Gives a variable a value; what waits for it is proved next. */
+  bind(variable: Variable, value: unknown): Outcome;
   /** Whether the value is a promise; then the goal must end with `Outcome.waits`. */
   waitsFor(value: unknown, what: string): boolean;
   /** Leaves a goal to be proved when one of the variables has a value. */

@@ -1,0 +1,27 @@
+import { show } from '../../host/show.js';
+import { Variable } from '../../host/value.js';
+import type { AssignGoal, ConditionGoal } from '../../ir/goal.js';
+import type { Frame } from './frame.js';
+import { Outcome } from './outcome.js';
+import type { Prover } from './prover.js';
+
+/** A value that must be true. There is no truthiness. */
+export function proveCondition(machine: Prover, goal: ConditionGoal, frame: Frame): Outcome {
+  const value = machine.value(goal.term, frame);
+  if (value === true) return Outcome.proved;
+  if (value === false) return Outcome.failed;
+  if (value instanceof Variable) return machine.bind(value, true);
+  if (machine.waitsFor(value, 'a condition')) return Outcome.waits;
+  return machine.undecidedAt('POLAR_UNDECIDED_CONDITION', { value: show(value) }, goal.span, frame);
+}
+
+/** `variable := value`, for a variable that nothing is known about yet. */
+export function proveAssign(machine: Prover, goal: AssignGoal, frame: Frame): Outcome {
+  const variable = machine.value(goal.variable, frame);
+  if (!(variable instanceof Variable) || variable.touched || variable.watchers !== undefined) {
+    const value = machine.value(goal.value, frame);
+    if (value === variable && variable instanceof Variable) return Outcome.proved;
+    throw machine.fault('POLAR_RUN_ALREADY_BOUND', { name: goal.name }, goal.span, frame);
+  }
+  return machine.unify(variable, machine.value(goal.value, frame), goal.span);
+}

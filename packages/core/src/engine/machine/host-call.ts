@@ -1,0 +1,69 @@
+import type { Span } from '../../diagnostics/span.js';
+import { callMethod } from '../../host/member.js';
+import { kindOf } from '../../host/show.js';
+import { nearNames } from '../../internal/near-names.js';
+import type { MethodGoal, NewGoal } from '../../ir/goal.js';
+import type { Term } from '../../ir/term.js';
+import type { Frame } from './frame.js';
+import type { Continuation } from './goal-stack.js';
+import { Outcome } from './outcome.js';
+import { unknown, waiting, type Prover } from './prover.js';
+
+/** `result = object.method(args)` */
+export function proveMethod(machine: Prover, goal: MethodGoal, at: Continuation): Outcome {
+  const { frame } = at;
+  const receiver = machine.forHost(goal.object, frame);
+  if (receiver === waiting) return Outcome.waits;
+  if (receiver === unknown)
+    throw machine.fault('POLAR_RUN_UNBOUND_RECEIVER', { name: goal.method }, goal.span, frame);
+  if (goal.hasKeywords)
+    throw machine.fault('POLAR_CHECK_KEYWORD_ARGUMENTS', { name: goal.method }, goal.span, frame);
+  const args = argumentsForHost(machine, goal.args, `\`${goal.method}\``, goal.span, frame);
+  if (args === undefined) return Outcome.waits;
+  const what = `\`${goal.method}\` of ${kindOf(receiver)}`;
+  const types = machine.guarded(goal.span, frame, what, () => machine.typeOf(receiver));
+  const result = machine.guarded(goal.span, frame, what, () =>
+    callMethod(receiver, goal.method, args, types, machine.members),
+  );
+  return machine.received(result, goal.result, [], goal.span, at);
+}
+
+/** `result = new Class(args)` */
+export function proveNew(machine: Prover, goal: NewGoal, at: Continuation): Outcome {
+  const { frame } = at;
+  const { type } = goal;
+  if (type?.class === undefined) {
+    const known = nearNames(goal.name, machine.program.types.typeNames);
+    throw machine.fault('POLAR_RUN_UNKNOWN_CLASS', { name: goal.name, known }, goal.span, frame);
+  }
+  if (goal.hasKeywords)
+    throw machine.fault('POLAR_CHECK_KEYWORD_ARGUMENTS', { name: goal.name }, goal.span, frame);
+  const args = argumentsForHost(machine, goal.args, `new ${goal.name}`, goal.span, frame);
+  if (args === undefined) return Outcome.waits;
+  const { class: construct } = type;
+  const result = machine.guarded(
+    goal.span,
+    frame,
+    `new ${goal.name}`,
+    () => Reflect.construct(construct as new () => unknown, args) as unknown,
+  );
+  return machine.received(result, goal.result, [], goal.span, at);
+}
+
+/** undefined when one of them must be awaited. */
+function argumentsForHost(
+  machine: Prover,
+  terms: readonly Term[],
+  what: string,
+  span: Span,
+  frame: Frame,
+): unknown[] | undefined {
+  const args: unknown[] = [];
+  for (const term of terms) {
+    const arg = machine.forHost(term, frame);
+    if (arg === waiting) return undefined;
+    if (arg === unknown) throw machine.fault('POLAR_RUN_UNBOUND_ARGUMENT', { what }, span, frame);
+    args.push(arg);
+  }
+  return args;
+}

@@ -1,0 +1,33 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Variable } from '../../host/value.js';
+import { Trail } from './trail.js';
+
+describe('Trail', () => {
+  it('restores every variable to what it was at the mark', () => {
+    const change = fc.record({
+      variable: fc.nat(4),
+      kind: fc.constantFrom('bind', 'touch', 'watch'),
+      value: fc.integer(),
+    });
+    fc.assert(
+      fc.property(fc.array(change), fc.array(change), (before, after) => {
+        const trail = new Trail();
+        const variables = Array.from({ length: 5 }, (_, i) => new Variable(`v${i}`));
+        const apply = ({ variable, kind, value }: { variable: number; kind: string; value: number }) => {
+          const v = variables[variable]!;
+          if (kind === 'bind') trail.bind(v, value);
+          else if (kind === 'touch') trail.touch(v);
+          else trail.watch(v, { watcher: { watched: [v] }, next: v.watchers });
+        };
+        const state = () => variables.map((v) => [v.value, v.watchers, v.touched]);
+        before.forEach(apply);
+        const mark = trail.mark();
+        const expected = state();
+        after.forEach(apply);
+        trail.undoTo(mark);
+        expect(state()).toEqual(expected);
+      }),
+    );
+  });
+});
