@@ -87,5 +87,5 @@ const notKeys: ReadonlySet<string> = new Set<Keyword>(['true', 'false', 'inf', '
 /** A keyword that may also be the key of a dictionary field or the name of an attribute or method. */
 export const isKeyWord = (word: string): boolean => keywordSet.has(word) && !notKeys.has(word);
 
-/** Of `isa`, which no text may use. */
+/** A word that oso reserves and accepts nowhere. */
 export const reservedWord = 'isa';
