@@ -10,6 +10,11 @@ export interface AuthorizationOptions {
   readonly actor?: (req: Request) => unknown;
   /** Who stands in for nobody; `null` asks the policy with `nil`. Default: nobody gets a 401. */
   readonly anonymous?: unknown;
+  /**
+   * What `allow_request` is asked about, when it is not Express's request as it is: what the policy may see of it. Within a mounted
+   * router `req.path` is the path below it.
+   */
+  readonly request?: (req: Request) => unknown;
 }
 
 /**
@@ -19,18 +24,24 @@ export interface AuthorizationOptions {
  * app.use(authorization(authorizer, { actor: (req) => users.find(req.session.userId) }));
  */
 export function authorization(authorizer: Authorizer, options: AuthorizationOptions = {}): RequestHandler {
-  const { actor = userOf, anonymous } = options;
+  const { actor = userOf, anonymous, request = itself } = options;
   if (typeof authorizer?.authorize !== 'function')
     throw new AuthorizationFault('NANOOK_HTTP_INVALID_OPTION', {
       option: 'authorizer',
       reason: 'is no Authorizer; await Authorizer.load(…)',
     });
-  if (typeof actor !== 'function')
-    throw new AuthorizationFault('NANOOK_HTTP_INVALID_OPTION', { option: 'actor', reason: 'is no function' });
+  for (const [option, hook] of Object.entries({ actor, request }))
+    if (typeof hook !== 'function')
+      throw new AuthorizationFault('NANOOK_HTTP_INVALID_OPTION', { option, reason: 'is no function' });
   return (req, _res, next) => {
-    req.authz = new RequestAuthorization(authorizer, { actor: () => actor(req), anonymous });
+    req.authz = new RequestAuthorization(authorizer, {
+      actor: () => actor(req),
+      anonymous,
+      request: () => request(req),
+    });
     next();
   };
 }
 
 const userOf = (req: Request): unknown => (req as { readonly user?: unknown }).user;
+const itself = (req: Request): Request => req;

@@ -52,7 +52,7 @@ const authorizeRequest: Middleware = (req, res, next) => {
     isSettled: () => authz.isSettled,
     fail: next,
   });
-  if (authz.asksForRequests) passOn(authz.authorizeRequest(req), next);
+  if (authz.asksForRequests) passOn(authz.authorizeRequest(), next);
   else next();
 };
 

@@ -334,6 +334,19 @@ describe.each(majors)('%s', (_major, express) => {
       expect((await request(await appWith({})).get('/open')).status).toBe(401);
     });
 
+    it('is what the application shows of it', async () => {
+      const guarded = await Authorizer.load({
+        policies: 'allow_request(_, request) if request.path.startsWith("/open");',
+      });
+      const app = express();
+      const show = (req: Request) => ({ path: req.baseUrl + req.path });
+      app.use(authorization(guarded, { actor, request: show }), authorize());
+      app.use(skipAuthorization('a test'), (_req, res) => void res.end());
+      app.use(authorizationErrors());
+      expect((await request(app).get('/open/x').set('x-user', 'alice')).status).toBe(200);
+      expect((await request(app).get('/closed').set('x-user', 'alice')).status).toBe(403);
+    });
+
     it('that was let in has decided nothing yet', async () => {
       const app = await appWith({});
       expect((await request(app).get('/undecided').set('x-user', 'alice')).status).toBe(500);

@@ -19,6 +19,8 @@ export interface RequestAuthorizationOptions<Actor = unknown> {
   readonly actor: () => Actor | PromiseLike<Actor>;
   /** The actor in place of nobody; `null` asks the policy with `nil`. Without it nobody gets a 401. */
   readonly anonymous?: unknown;
+  /** What `allow_request` is asked about. */
+  readonly request?: () => unknown;
 }
 
 /**
@@ -93,7 +95,7 @@ export class RequestAuthorization<Actor = unknown> {
    * Passes when the policy lets the request itself in (`allow_request`). It says nothing about a resource, so it does not count
    * for the safety net. @throws {ForbiddenError}
    */
-  async authorizeRequest(request: unknown): Promise<void> {
+  async authorizeRequest(request: unknown = this.#options.request?.()): Promise<void> {
     // Not remembered: a framework changes the request while it routes it.
     await this.authorizer.authorizeRequest(await this.actor(), request);
   }
