@@ -1,0 +1,49 @@
+import { typed, type Authorizer } from '@nanook/core';
+import {
+  authorization,
+  authorizationErrors,
+  authorize,
+  protect,
+  skipAuthorization,
+  type AuthorizationErrorsOptions,
+} from '@nanook/express';
+import express, { type Express } from 'express';
+import type { Database } from './domain/database.ts';
+import { identify } from './identity.ts';
+import { adminRoutes } from './routes/admin.ts';
+import { carelessRoutes } from './routes/careless.ts';
+import { issueRoutes } from './routes/issues.ts';
+import { organizationRoutes } from './routes/organizations.ts';
+import { profileRoutes } from './routes/profiles.ts';
+import { repositoryRoutes } from './routes/repositories.ts';
+
+export type AppOptions = Pick<AuthorizationErrorsOptions, 'onFault'>;
+
+export function createApp(db: Database, authorizer: Authorizer, options: AppOptions = {}): Express {
+  const app = express();
+  // The policy compares paths; the routes are to be as exact.
+  app.enable('case sensitive routing');
+  protect(app); // from here on, a route without a rule does not run
+  app.use(express.json());
+
+  app.use(
+    authorization(authorizer, {
+      actor: identify(db),
+      request: (req) => typed('Request', { method: req.method, path: req.path }),
+    }),
+  );
+  app.get('/health', skipAuthorization('a probe has no name'), (_req, res) => {
+    res.json({ status: 'up' });
+  });
+  app.use(authorize()); // who gets in at all; and a net under everything that follows
+
+  app.use('/organizations', organizationRoutes(db));
+  app.use('/repositories', repositoryRoutes(db));
+  app.use('/issues', issueRoutes(db));
+  app.use('/profiles', profileRoutes(db));
+  app.use('/admin', adminRoutes(db));
+  app.use('/careless', carelessRoutes(db));
+
+  app.use(authorizationErrors({ challenge: 'Bearer', ...options }));
+  return app;
+}

@@ -1,1 +1,0 @@
-console.log('GitClub on Express: to come', process.argv.slice(2));

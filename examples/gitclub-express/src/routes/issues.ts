@@ -1,0 +1,19 @@
+import { authorize } from '@nanook/express';
+import { Router } from 'express';
+import type { Database } from '../domain/database.ts';
+import { closeIssue, findIssue, type Issue } from '../domain/issues.ts';
+
+export function issueRoutes(db: Database): Router {
+  const router = Router();
+  const load = (req: { params: { id: string } }) => findIssue(db, Number(req.params.id));
+
+  router.get('/:id', authorize('read', load), (req, res) => {
+    res.json(req.authz.resource);
+  });
+
+  router.post('/:id/close', authorize('close', load), async (req, res) => {
+    res.json(await closeIssue(db, (req.authz.resource as Issue).id));
+  });
+
+  return router;
+}

@@ -1,0 +1,35 @@
+import { authorize } from '@nanook/express';
+import { Router } from 'express';
+import type { Database } from '../domain/database.ts';
+import { createOrganization, findOrganization, type Organization } from '../domain/organizations.ts';
+import { createRepository, listRepositories } from '../domain/repositories.ts';
+import type { User } from '../domain/users.ts';
+
+export function organizationRoutes(db: Database): Router {
+  const router = Router();
+  const load = (req: { params: { id: string } }) => findOrganization(db, req.params.id);
+
+  // There is no organization yet, so the type is the resource.
+  router.post('/', authorize('create', 'Organization'), async (req, res) => {
+    const { id } = (await req.authz.actor()) as User;
+    const { id: organizationId, name } = req.body as Organization;
+    res.status(201).json(await createOrganization(db, id, organizationId, name));
+  });
+
+  router.get('/:id', authorize('read', load), (req, res) => {
+    res.json(req.authz.resource);
+  });
+
+  router.get('/:id/repositories', authorize('list_repositories', load), async (req, res) => {
+    const all = await listRepositories(db, req.params.id);
+    const readable = await Promise.all(all.map((repository) => req.authz.can('read', repository)));
+    res.json(all.filter((_, i) => readable[i]));
+  });
+
+  router.post('/:id/repositories', authorize('create_repository', load), async (req, res) => {
+    const { id, name } = req.body as { id: string; name: string };
+    res.status(201).json(await createRepository(db, req.params.id, id, name));
+  });
+
+  return router;
+}

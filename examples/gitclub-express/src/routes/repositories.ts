@@ -1,0 +1,34 @@
+import { authorize } from '@nanook/express';
+import { Router } from 'express';
+import type { Database } from '../domain/database.ts';
+import { createIssue, listIssues } from '../domain/issues.ts';
+import { deleteRepository, findRepository, type Repository } from '../domain/repositories.ts';
+import type { User } from '../domain/users.ts';
+
+export function repositoryRoutes(db: Database): Router {
+  const router = Router();
+  const load = (req: { params: { id: string } }) => findRepository(db, req.params.id);
+
+  // With what the actor may do to it, for the buttons of a page.
+  router.get('/:id', authorize('read', load), async (req, res) => {
+    const repository = req.authz.resource as Repository;
+    res.json({ ...repository, actions: [...(await req.authz.actions(repository))] });
+  });
+
+  router.delete('/:id', authorize('delete', load), async (req, res) => {
+    await deleteRepository(db, req.params.id);
+    res.status(204).end();
+  });
+
+  router.get('/:id/issues', authorize('list_issues', load), async (req, res) => {
+    res.json(await listIssues(db, req.params.id));
+  });
+
+  router.post('/:id/issues', authorize('create_issue', load), async (req, res) => {
+    const { id } = (await req.authz.actor()) as User;
+    const { title } = req.body as { title: string };
+    res.status(201).json(await createIssue(db, req.params.id, id, title));
+  });
+
+  return router;
+}
