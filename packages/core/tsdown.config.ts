@@ -3,6 +3,6 @@ import { library } from '../../tsdown.shared.ts';
 export default library({
   index: 'src/index.ts',
   node: 'src/node/index.ts',
-  syntax: 'src/syntax/index.ts',
+  syntax: 'src/syntax.ts',
   testing: 'src/testing/index.ts',
 });

@@ -341,7 +341,6 @@ export class Authorizer {
       indexes: new Map(),
       // oxlint-disable-next-line no-console -- what a policy prints is meant to be seen
       print: this.#options.print ?? ((text) => console.log(text)),
-      pauses: false,
     };
   }
 

@@ -1,3 +1,4 @@
+import { hasMember } from '../host/member.js';
 import type { TypeSet } from '../host/type-set.js';
 import {
   deref,
@@ -170,6 +171,7 @@ function equalInstances(
 }
 
 const hasKey = (row: object, key: string): boolean => {
+  if (!hasMember(row, key)) return false;
   const value = (row as Record<string, unknown>)[key];
   return value !== undefined && value !== null;
 };

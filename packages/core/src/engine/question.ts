@@ -1,4 +1,5 @@
 import { PolarError } from '../diagnostics/polar-error.js';
+import type { Span } from '../diagnostics/span.js';
 import { isPartial, type Variable } from '../host/value.js';
 import type { LinkedQuery } from '../ir/program.js';
 import { emptySlot, snapshot, variablesIn, type Constraint } from './machine/constraint.js';
@@ -17,7 +18,14 @@ export interface QuestionOptions {
   readonly signal: AbortSignal | undefined;
   /** Whether an answer may leave a variable with a constraint instead of a value. */
   readonly acceptExpression: boolean;
+  /** Where `steps` pauses; other drivers do not. */
+  readonly pausesAt?: 'debug' | 'goal';
 }
+
+/** Where a question that is stepped through stands. */
+export type Step =
+  | { readonly kind: 'pause'; readonly span: Span; readonly rule: string | undefined; readonly depth: number }
+  | { readonly kind: 'answer'; readonly bindings: Bindings };
 
 /** One question to a program, and its answers: one at a time, waiting for promises or not. */
 export class Question {
@@ -35,6 +43,7 @@ export class Question {
     const slots = query.slotNames.map((name) => (given.has(name) ? given.get(name) : emptySlot));
     this.#machine = new Machine(context, query, slots, {
       budget: new Budget(options.limits, options.signal),
+      pausesAt: options.pausesAt ?? 'nothing',
     });
     query.slotNames.forEach((name, i) => {
       if (!name.startsWith('_')) this.#variables.set(name, this.#machine.root.slots[i]);
@@ -54,9 +63,7 @@ export class Question {
         case 'pause':
           break;
         case 'await':
-          // Nobody will wait for it; that it may fail later is no unhandled rejection of the application's.
-          stop.promise.then(undefined, () => {});
-          throw this.#ended(new PolarError('POLAR_RUN_PROMISE_IN_SYNC', { what: stop.what }));
+          throw this.#promiseInSync(stop);
       }
     }
   }
@@ -74,6 +81,30 @@ export class Question {
           break;
         case 'await':
           this.#machine.settle(stop.promise, await this.#settled(stop.promise, stop.what));
+      }
+    }
+  }
+
+  /**
+   * Goes through the question step by step: for debuggers.
+   *
+   * @throws {PolarError} `POLAR_RUN_PROMISE_IN_SYNC` when it takes a promise to go on
+   */
+  *steps(): Generator<Step, void, undefined> {
+    for (;;) {
+      const stop = this.#machine.resume();
+      switch (stop.kind) {
+        case 'pause':
+          yield { kind: 'pause', span: stop.span, rule: stop.frame.rule?.name, depth: stop.frame.depth };
+          break;
+        case 'answer':
+          this.#checkConstraints();
+          yield { kind: 'answer', bindings: this.bindings() };
+          break;
+        case 'await':
+          throw this.#promiseInSync(stop);
+        case 'exhausted':
+          return;
       }
     }
   }
@@ -123,6 +154,18 @@ export class Question {
     const variable = variablesOf(stray)[0]!;
     const data = { name: variable.name, constraint: residualOf(variable, [stray], variable.name).toString() };
     throw this.#ended(new PolarError('POLAR_RUN_UNHANDLED_CONSTRAINT', data, stray.goal.span));
+  }
+
+  #promiseInSync({
+    promise,
+    what,
+  }: {
+    readonly promise: PromiseLike<unknown>;
+    readonly what: string;
+  }): PolarError {
+    // Nobody will wait for it; that it may fail later is no unhandled rejection of the application's.
+    promise.then(undefined, () => {});
+    return this.#ended(new PolarError('POLAR_RUN_PROMISE_IN_SYNC', { what }));
   }
 
   #ended(error: PolarError): PolarError {

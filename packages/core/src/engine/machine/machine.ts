@@ -53,7 +53,7 @@ import { traceOf, undecidedError, type Undecided } from './undecided.js';
 export type Stop =
   | { readonly kind: 'answer' }
   | { readonly kind: 'await'; readonly promise: PromiseLike<unknown>; readonly what: string }
-  | { readonly kind: 'pause'; readonly span: Span }
+  | { readonly kind: 'pause'; readonly span: Span; readonly frame: Frame }
   | { readonly kind: 'exhausted' };
 
 /** What questions of one program share. */
@@ -64,12 +64,12 @@ export interface MachineContext {
   readonly equality: Equality;
   readonly indexes: Map<Predicate, Map<number, RuleIndex>>;
   print(text: string): void;
-  /** Whether `debug` in a policy stops the machine. */
-  readonly pauses: boolean;
 }
 
 export interface MachineOptions {
   readonly budget: Budget;
+  /** Where the machine pauses: at `debug` in a policy, before every goal, or nowhere. */
+  readonly pausesAt: 'nothing' | 'debug' | 'goal';
 }
 
 /**
@@ -92,6 +92,9 @@ export class Machine implements Prover {
   #scope: Scope = this.#question;
   #hasAnswer = false;
   #isStarted = false;
+  readonly #pausesAt: MachineOptions['pausesAt'];
+  /** Where the machine paused last, so that it goes on from there. */
+  #pausedAt: Continuation | undefined;
   /** The rules that the proof at hand has used, latest first. */
   #path: ProofStep | undefined;
 
@@ -102,6 +105,7 @@ export class Machine implements Prover {
     slots: readonly unknown[],
     options: MachineOptions,
   ) {
+    this.#pausesAt = options.pausesAt;
     this.tags = new Tags(context.program.types);
     this.equality = context.equality;
     this.budget = options.budget;
@@ -139,8 +143,12 @@ export class Machine implements Prover {
       for (;;) {
         const at = this.#current;
         if (at === undefined) return this.#exhausted();
-        this.budget.step();
         const goal = at.goals[at.index]!;
+        if (this.#pausesAt === 'goal' && at !== this.#pausedAt && goal.kind !== 'answer') {
+          this.#pausedAt = at;
+          return { kind: 'pause', span: goal.span, frame: at.frame };
+        }
+        this.budget.step();
         switch (this.#prove(goal, at)) {
           case Outcome.proved:
             this.#advance(at);
@@ -160,7 +168,7 @@ export class Machine implements Prover {
             return { kind: 'answer' };
           case Outcome.paused:
             this.#advance(at);
-            return { kind: 'pause', span: goal.span };
+            return { kind: 'pause', span: goal.span, frame: at.frame };
         }
       }
     } catch (error) {
@@ -277,7 +285,7 @@ export class Machine implements Prover {
         );
         return Outcome.proved;
       case 'debug':
-        return this.context.pauses ? Outcome.paused : Outcome.proved;
+        return this.#pausesAt === 'debug' ? Outcome.paused : Outcome.proved;
       case 'answer':
         return Outcome.answered;
       default:

@@ -1,0 +1,29 @@
+import { Report, type Diagnostic } from './diagnostics/diagnostic.js';
+import { readText, type NamedPolicy } from './policy-source.js';
+import { buildPolicy } from './policy/build-policy.js';
+import type { TypesInput } from './types/type-declaration.js';
+import { TypeTable } from './types/type-table.js';
+
+export interface CheckOptions {
+  /** The types of the application, as `Authorizer.load` takes them. */
+  readonly types?: TypesInput;
+  readonly constants?: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Checks policies without loading them: everything that `Authorizer.load` would report, in the order of the sources. Inline
+ * queries are not run.
+ *
+ * @throws {PolarError} `POLAR_TYPE_…` for a type that makes no sense
+ * @example
+ * check([{ name: 'app.polar', source: text }], { types }).filter((d) => d.severity === 'error');
+ */
+export function check(
+  policies: readonly (string | NamedPolicy)[],
+  options: CheckOptions = {},
+): readonly Diagnostic[] {
+  const report = new Report();
+  const types = new TypeTable(options.types, { Clock: {}, ...options.constants });
+  const policy = buildPolicy(policies.map(readText), types, report);
+  return policy === undefined ? report.diagnostics : policy.warnings;
+}
