@@ -21,7 +21,7 @@ export interface TypeSet {
 /** Which types values have. One for each program: it remembers what it found out about classes. */
 export class TypeSets {
   readonly #interned = new Map<string, TypeSet>();
-  readonly #byPrototype = new WeakMap<object, { readonly chain: readonly DeclaredType[] }>();
+  readonly #byPrototype = new WeakMap<object, TypeSet>();
   readonly #predicates: readonly DeclaredType[];
   readonly #list: TypeSet;
   readonly #dictionary: TypeSet;
@@ -76,40 +76,39 @@ export class TypeSets {
           : this.#list;
     }
     const plain = isPlainObject(value);
-    const chain = plain ? [] : this.#chainOf(value);
-    const types = new Set<DeclaredType>(chain);
-    const explicit = findTag(value);
-    const explicitType = explicit === undefined ? undefined : this.types.find(explicit);
-    if (explicitType !== undefined) types.add(explicitType);
+    const tag = findTag(value);
+    const tagged = tag === undefined ? undefined : this.types.find(tag);
+    const own = plain ? undefined : this.#ofClass(value);
+    // Most values: nothing but their class, or no class, says what they are.
+    if (tagged === undefined && this.#predicates.length === 0) {
+      if (own !== undefined && own.types.size > 0) return own;
+      if (tags?.typesOf(value) === undefined) return own ?? this.#dictionary;
+    }
+    const types = new Set<DeclaredType>(own?.types);
+    if (tagged !== undefined) types.add(tagged);
     for (const type of this.#predicates) if (holds(type, value)) types.add(type);
     if (types.size === 0) for (const type of tags?.typesOf(value) ?? []) types.add(type);
-    if (types.size === 0) return plain ? this.#dictionary : this.#intern([], [], true);
-    if (!plain) return this.#intern([...types], chain, true);
+    if (types.size === 0) return own ?? this.#dictionary;
+    if (own !== undefined) return this.#intern([...types], own.chain, true);
     const dictionary = this.types.find('Dictionary')!;
     // A row is still a dictionary, only less specifically so.
     return this.#intern([...types, dictionary], [...types, dictionary], true);
   }
 
-  #chainOf(value: object): readonly DeclaredType[] {
+  /** What its class alone says of an instance. */
+  #ofClass(value: object): TypeSet {
     const prototype = Object.getPrototypeOf(value) as object;
     let known = this.#byPrototype.get(prototype);
     if (known === undefined) {
-      const constructor: unknown = Object.hasOwn(prototype, 'constructor')
-        ? prototype.constructor
-        : undefined;
-      known = {
-        chain:
-          typeof constructor === 'function'
-            ? this.types.ancestorsOfClass(constructor as Class)
-            : this.#byInstance(prototype),
-      };
+      const chain = this.#chainOf(prototype);
+      known = this.#intern(chain, chain, true);
       this.#byPrototype.set(prototype, known);
     }
-    return known.chain;
+    return known;
   }
 
-  /** For `Object.create(new Row())` and the like: the nearest prototype that belongs to a class. */
-  #byInstance(start: object): readonly DeclaredType[] {
+  /** The registered classes of the nearest prototype that belongs to a class. */
+  #chainOf(start: object): readonly DeclaredType[] {
     for (let p: object | null = start; p !== null; p = Object.getPrototypeOf(p) as object | null) {
       const constructor: unknown = Object.hasOwn(p, 'constructor') ? p.constructor : undefined;
       if (typeof constructor === 'function' && constructor.prototype === p)
