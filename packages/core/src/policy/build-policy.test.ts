@@ -3,7 +3,7 @@ import { Report } from '../diagnostics/diagnostic.js';
 import { Source } from '../diagnostics/source.js';
 import { TypeTable } from '../types/type-table.js';
 import { buildPolicy } from './build-policy.js';
-import { diagnose, diagnoseAll, policyOf } from './diagnose.js';
+import { diagnose, diagnoseAll, policyOf } from './diagnose.fixture.js';
 
 class User {}
 class Repo {}

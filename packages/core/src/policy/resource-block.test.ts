@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { TypeTable } from '../types/type-table.js';
-import { diagnoseWith, policyOf } from './diagnose.js';
+import { diagnoseWith, policyOf } from './diagnose.fixture.js';
 
 class User {}
 class Org {}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { TypeTable } from '../types/type-table.js';
-import { diagnoseAll } from './diagnose.js';
+import { diagnoseAll } from './diagnose.fixture.js';
 
 class Shape {}
 class Square extends Shape {}

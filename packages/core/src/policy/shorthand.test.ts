@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { textOf } from '../diagnostics/span.js';
 import { printRule } from '../syntax/print.js';
 import { TypeTable } from '../types/type-table.js';
-import { diagnoseWith, policyOf } from './diagnose.js';
+import { diagnoseWith, policyOf } from './diagnose.fixture.js';
 import type { PolicyRule } from './policy.js';
 
 class User {}

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { TermNode } from './ast.js';
 import { mapTerm } from './map-term.js';
 import { printTerm } from './print.js';
-import { termOf } from './reading.js';
+import { termOf } from './reading.fixture.js';
 
 const everything =
   'f(x, k: x) and x.a.(x) = x.m(x, k: x) and x := new B(x, k: x) and (not x in [x, *x] or forall(x < 1, x > x + 1))' +

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { textOf } from '../diagnostics/span.js';
 import { parse, parseTerm } from './parse.js';
 import { printTerm } from './print.js';
-import { faultsOf, faultsOfTerm, policyOf, ruleOf, shapeOf, termOf, textsOf } from './reading.js';
+import { faultsOf, faultsOfTerm, policyOf, ruleOf, shapeOf, termOf, textsOf } from './reading.fixture.js';
 
 const variable = (name: string) => ({ kind: 'variable', name });
 const literal = (value: number | string | boolean) => ({ kind: 'literal', value });

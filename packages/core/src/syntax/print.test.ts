@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { Span } from '../diagnostics/span.js';
 import type { LiteralNode, Node } from './ast.js';
 import { print, printPolicy, printTerm, printValue } from './print.js';
-import { dedent, policyOf, shapeOf, termOf } from './reading.js';
+import { dedent } from '../internal/dedent.fixture.js';
+import { policyOf, shapeOf, termOf } from './reading.fixture.js';
 import { visit } from './visit.js';
 
 const span = { source: undefined, start: 0, end: 0 } as unknown as Span;

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from './parse.js';
 import { printPolicy } from './print.js';
-import { dedent, faultsOf, messagesOf } from './reading.js';
+import { dedent } from '../internal/dedent.fixture.js';
+import { faultsOf, messagesOf } from './reading.fixture.js';
 
 const kept = (text: string) =>
   printPolicy(parse(dedent(text)).policy)

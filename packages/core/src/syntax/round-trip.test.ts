@@ -16,7 +16,7 @@ import type {
 } from './ast.js';
 import { parse } from './parse.js';
 import { printPolicy } from './print.js';
-import { shapeOf } from './reading.js';
+import { shapeOf } from './reading.fixture.js';
 import { isKeyword } from './token.js';
 
 // Trees as the parser builds them: of the right kinds, two operands at least, the last of them no junction of the same kind.

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Node } from './ast.js';
 import { parse, parseTerm } from './parse.js';
-import { policyOf, termOf } from './reading.js';
+import { policyOf, termOf } from './reading.fixture.js';
 import { childrenOf, findDeeperThan, visit } from './visit.js';
 
 const everything = `

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { diagnose } from '../diagnose.js';
+import { diagnose } from '../diagnose.fixture.js';
 
 describe('call-arity', () => {
   it('warns of a call that no rule of the name can answer', () => {

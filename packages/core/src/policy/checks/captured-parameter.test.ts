@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { TypeTable } from '../../types/type-table.js';
-import { diagnoseWith } from '../diagnose.js';
+import { diagnoseWith } from '../diagnose.fixture.js';
 
 const diagnose = diagnoseWith(new TypeTable({ User: class {} }, { actor: 5 }));
 

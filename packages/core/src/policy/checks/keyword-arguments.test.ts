@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { diagnose } from '../diagnose.js';
+import { diagnose } from '../diagnose.fixture.js';
 
 describe('keyword-arguments', () => {
   it('warns of them in calls of rules, methods and constructors', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { policyOf } from '../diagnose.js';
+import { policyOf } from '../diagnose.fixture.js';
 
 const warningsOf = (text: string) => policyOf(text).warnings.map(({ code, span }) => [code, span]);
 

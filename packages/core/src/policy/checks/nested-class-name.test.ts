@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { diagnose } from '../diagnose.js';
+import { diagnose } from '../diagnose.fixture.js';
 
 describe('nested-class-name', () => {
   it('warns of a bare class name inside a pattern', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { diagnose } from '../diagnose.js';
+import { diagnose } from '../diagnose.fixture.js';
 
 const code = 'POLAR_CHECK_UNBOUND_NEGATION';
 

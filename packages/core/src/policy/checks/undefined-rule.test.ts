@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { TypeTable } from '../../types/type-table.js';
-import { diagnose, diagnoseWith } from '../diagnose.js';
+import { diagnose, diagnoseWith } from '../diagnose.fixture.js';
 
 const code = 'POLAR_CHECK_UNDEFINED_RULE';
 

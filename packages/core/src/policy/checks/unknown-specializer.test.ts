@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { TypeTable } from '../../types/type-table.js';
-import { diagnose, diagnoseAll, diagnoseWith } from '../diagnose.js';
+import { diagnose, diagnoseAll, diagnoseWith } from '../diagnose.fixture.js';
 
 const code = 'POLAR_CHECK_UNKNOWN_SPECIALIZER';
 const known = new TypeTable().typeNames;

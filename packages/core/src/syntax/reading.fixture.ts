@@ -1,17 +1,10 @@
+import { dedent } from '../internal/dedent.fixture.js';
 import { textOf, type Span } from '../diagnostics/span.js';
 import type { Node, PolicyNode, RuleNode, TermNode } from './ast.js';
 import { parse, parseTerm } from './parse.js';
 import { visit } from './visit.js';
 
 // What the tests of this folder share.
-
-/** The text of a template without the indentation that all its lines have, and without the empty lines around it. */
-export function dedent(text: string): string {
-  const lines = text.replace(/^\n|\n *$/g, '').split('\n');
-  const indents = lines.filter((line) => line.trim() !== '').map((line) => line.search(/\S/));
-  const indent = Math.min(...indents);
-  return lines.map((line) => line.slice(indent)).join('\n');
-}
 
 /** What is wrong with a policy: `line:column`, the code without its prefix, the text it is about. */
 export const faultsOf = (text: string): string[] => parse(dedent(text)).diagnostics.map(faultOf);

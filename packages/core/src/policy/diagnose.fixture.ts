@@ -1,3 +1,4 @@
+import { dedent } from '../internal/dedent.fixture.js';
 import { Report } from '../diagnostics/diagnostic.js';
 import { Source } from '../diagnostics/source.js';
 import { positionOf } from '../diagnostics/span.js';
@@ -12,14 +13,6 @@ export interface Found {
   /** `line:column`; undefined for what lies in no text. */
   readonly at: string | undefined;
   readonly data: object;
-}
-
-/** The text of a template without the indentation that all its lines have, and without the empty lines around it. */
-export function dedent(text: string): string {
-  const lines = text.replace(/^\n|\n *$/g, '').split('\n');
-  const indents = lines.filter((line) => line.trim() !== '').map((line) => line.search(/\S/));
-  const indent = Math.min(...indents);
-  return lines.map((line) => line.slice(indent)).join('\n');
 }
 
 /** All that is reported of a policy, but for the lack of an `allow` rule. */
