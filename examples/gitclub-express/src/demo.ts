@@ -81,6 +81,12 @@ for (const { step, wrong } of failed)
 console.log(`\n${taken.length - failed.length} of ${taken.length} requests ended as they have to.`);
 if (failed.length > 0) process.exitCode = 1;
 
+async function close(): Promise<void> {
+  server.close();
+  server.closeAllConnections();
+  await db.$client.close();
+}
+
 if (values.serve) {
   console.log(`
 GitClub listens on ${url}. You are whom you say you are: alice, bob, carol, dan, mara or sam.
@@ -89,7 +95,7 @@ GitClub listens on ${url}. You are whom you say you are: alice, bob, carol, dan,
   curl -i ${url}/profiles/bob -H 'Authorization: Bearer mara'
 
 Ctrl+C ends it.`);
+  process.once('SIGINT', () => void close());
 } else {
-  server.close();
-  await db.$client.close();
+  await close();
 }

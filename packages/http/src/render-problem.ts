@@ -13,15 +13,17 @@ export interface Rendered {
 /** @param accept the request's `Accept` header: HTML where it is preferred, else `application/problem+json` */
 export function renderProblem(problem: Problem, accept?: string): Rendered {
   const html = prefersHtml(accept);
+  const body = html ? page(problem) : JSON.stringify(problem);
   return {
     status: problem.status,
     remove: headersOfABody,
     headers: {
       'Content-Type': html ? 'text/html; charset=utf-8' : 'application/problem+json',
+      'Content-Length': String(Buffer.byteLength(body)),
       'Cache-Control': 'no-store',
       'X-Content-Type-Options': 'nosniff',
     },
-    body: html ? page(problem) : JSON.stringify(problem),
+    body,
   };
 }
 
@@ -29,7 +31,6 @@ const headersOfABody = [
   'Content-Disposition',
   'Content-Encoding',
   'Content-Language',
-  'Content-Length',
   'Content-Range',
   'ETag',
   'Last-Modified',
