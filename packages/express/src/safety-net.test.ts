@@ -229,6 +229,27 @@ describe.each(majors)('the safety net in %s', (_major, express) => {
     expect(seen).toHaveLength(1);
   });
 
+  it('holds when middleware wraps the response after it, as sessions do', async () => {
+    const app = express();
+    app.use(authorization(authorizer), authorize());
+    app.use((_req, res, next) => {
+      const end = res.end.bind(res) as (...args: unknown[]) => Response;
+      const write = res.write.bind(res) as (chunk: string) => boolean;
+      let hasEnded = false;
+      res.write = (chunk: string) => write(chunk.toUpperCase());
+      res.end = ((...args: unknown[]) => {
+        if (hasEnded) return res;
+        hasEnded = true;
+        setTimeout(() => end(...args), 2);
+        return res;
+      }) as typeof res.end;
+      next();
+    });
+    app.get('/', (_req, res) => void res.json(secret));
+    app.use(lateErrors);
+    expect((await request(app).get('/')).body).toEqual({ error: 'withheld' });
+  });
+
   it('answers without details by itself', async () => {
     const faults: unknown[] = [];
     const app = appOf(

@@ -30,17 +30,36 @@ const answering = new AsyncLocalStorage<ServerResponse>();
  */
 export function withholdUndecided(response: ServerResponse, net: SafetyNet): void {
   if (net.method === 'OPTIONS') return;
+  const methods = response as unknown as Record<string, Method | undefined>;
   const before = { ...response.getHeaders() };
+  const ours: Record<string, Method> = {};
   let isWithheld = false;
+  const isTheHandler = (): boolean => answering.getStore() !== response;
 
-  const withhold = (status: number): void => {
+  for (const name of writers) {
+    const original = methods[name]!;
+    methods[name] = ours[name] = (...args) => {
+      if (!isWithheld && !response.headersSent) {
+        const status = Number(name === 'writeHead' ? args[0] : response.statusCode);
+        if (!(status >= 400) && !net.isSettled()) withhold(status);
+      }
+      return isWithheld && isTheHandler() ? ignore(name, args) : Reflect.apply(original, response, args);
+    };
+  }
+
+  function withhold(status: number): void {
     isWithheld = true;
     for (const name of response.getHeaderNames()) response.removeHeader(name);
     for (const [name, value] of Object.entries(before)) response.setHeader(name, value!);
     response.statusCode = 500;
     response.statusMessage = '';
-    for (const name of setters)
-      replace(response, name, (original) => (isTheHandler() ? response : original()));
+    // Whoever wrapped these later has seen an end that was none.
+    Object.assign(methods, ours);
+    for (const name of setters) {
+      const original = methods[name];
+      if (original !== undefined)
+        methods[name] = (...args) => (isTheHandler() ? response : Reflect.apply(original, response, args));
+    }
     const { method } = net;
     const fault = new AuthorizationFault('NANOOK_HTTP_UNDECIDED_ROUTE', {
       method,
@@ -48,34 +67,12 @@ export function withholdUndecided(response: ServerResponse, net: SafetyNet): voi
       status,
     });
     answering.run(response, () => net.fail(fault));
-  };
-  const isTheHandler = (): boolean => answering.getStore() !== response;
-
-  for (const name of writers) {
-    replace(response, name, (original, args) => {
-      if (!isWithheld && !response.headersSent) {
-        const status = Number(name === 'writeHead' ? args[0] : response.statusCode);
-        if (!(status >= 400) && !net.isSettled()) withhold(status);
-      }
-      return isWithheld && isTheHandler() ? ignore(response, name, args) : original();
-    });
   }
-}
 
-function replace(
-  response: ServerResponse,
-  name: string,
-  by: (original: () => unknown, args: readonly unknown[]) => unknown,
-): void {
-  const methods = response as unknown as Record<string, Method | undefined>;
-  const method = methods[name];
-  if (method === undefined) return; // an older Node
-  methods[name] = (...args) => by(() => Reflect.apply(method, response, args), args);
-}
-
-/** As if it had been written: streams that are piped into the response go on to their end. */
-function ignore(response: ServerResponse, name: (typeof writers)[number], args: readonly unknown[]): unknown {
-  const done = args.at(-1);
-  if (typeof done === 'function' && name !== 'writeHead') process.nextTick(done as () => void);
-  return name === 'write' ? true : response;
+  /** As if it had been written: streams that are piped into the response go on to their end. */
+  function ignore(name: (typeof writers)[number], args: readonly unknown[]): unknown {
+    const done = args.at(-1);
+    if (typeof done === 'function' && name !== 'writeHead') process.nextTick(done as () => void);
+    return name === 'write' ? true : response;
+  }
 }
