@@ -56,7 +56,7 @@ function blocksOf(page) {
 /** Parses Polar text; returns what is wrong with it as `{ line, message }`. */
 function polarFaults(text) {
   try {
-    const { diagnostics = [] } = syntax.parse(text);
+    const { diagnostics } = syntax.parse(text);
     return diagnostics.filter(({ severity }) => severity === 'error');
   } catch (error) {
     return [{ line: error.line, message: error.message }];

@@ -15,4 +15,8 @@ export function resolveEngine(module: object, overrides?: object): Engine;
 /** Executes a case: what came of it, in the form of `expect`. */
 export function execute(engine: Engine, testCase: Case): Promise<object>;
 /** Why an outcome is not the expected one; null when it is. */
-export function compare(expected: object, actual: object, options?: { ordered?: boolean; strict?: boolean }): string | null;
+export function compare(
+  expected: object,
+  actual: object,
+  options?: { ordered?: boolean; strict?: boolean },
+): string | null;

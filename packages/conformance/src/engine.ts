@@ -77,8 +77,14 @@ export class Oso {
     if (builtIns.has(name) || name in this.#types || name in this.#constants)
       throw new Error(`'${name}' is registered already`);
     // Of several names for one class, oso's instances are of the last one only.
-    const earlier = Object.entries(this.#types).map(([other, type]) => [other, type.class === cls ? { is: () => false } : type]);
-    this.#types = { ...Object.fromEntries(earlier), [name]: isaCheck === undefined ? { class: cls } : { is: isaCheck } };
+    const earlier = Object.entries(this.#types).map(([other, type]) => [
+      other,
+      type.class === cls ? { is: () => false } : type,
+    ]);
+    this.#types = {
+      ...Object.fromEntries(earlier),
+      [name]: isaCheck === undefined ? { class: cls } : { is: isaCheck },
+    };
     this.#authorizer = undefined;
   }
 
