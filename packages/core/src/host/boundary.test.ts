@@ -124,6 +124,16 @@ describe('polluted input', () => {
     expect(await ask('r matches {isAdmin: true}', body)).toBe(false);
   });
 
+  it('what a library puts between an instance and its class is the class’s', async () => {
+    class Message {
+      url = '/a?b';
+    }
+    const request = Object.create(Message.prototype, {
+      path: { get: () => '/a', enumerable: true },
+    }) as object;
+    expect(await ask('r.path = "/a"', Object.setPrototypeOf({ url: '/a?b' }, request))).toBe(true);
+  });
+
   it('an own key __proto__ of parsed JSON is data, and never reached', async () => {
     const body: unknown = JSON.parse('{"__proto__": {"isAdmin": true}, "a": 1}');
     expect(await ask('r.isAdmin', body)).toBe('POLAR_UNDECIDED_MISSING_ATTRIBUTE');

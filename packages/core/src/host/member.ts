@@ -118,24 +118,27 @@ function callStatic(
   return Reflect.apply(method, receiver, args);
 }
 
-/** Own, or of a class on the way up; never of Object or Function, nor of a plain object set as a prototype by polluted input. */
+/**
+ * Own, or inherited from a class; never from Object or Function, nor from a plain object that polluted input has set as a
+ * prototype. What stands between an instance and its class counts as the class's (Express makes its request that way).
+ */
 export function hasMember(receiver: object, name: string): boolean {
   if (Object.hasOwn(receiver, name)) return true;
-  const isClass = typeof receiver === 'function';
-  for (
-    let p = Object.getPrototypeOf(receiver) as object | null;
-    p !== null;
-    p = Object.getPrototypeOf(p) as object | null
-  ) {
-    if (p === Object.prototype || p === Function.prototype) return false;
-    if (!Object.hasOwn(p, name)) continue;
-    if (isClass) return typeof p === 'function';
-    const constructor: unknown = Object.hasOwn(p, 'constructor') ? p.constructor : undefined;
-    return (
-      typeof constructor === 'function' && constructor.prototype === p && Object.getPrototypeOf(p) !== null
-    );
+  let isFound = false;
+  for (let p = parentOf(receiver); p !== null && p !== Object.prototype; p = parentOf(p)) {
+    if (p === Function.prototype) return false;
+    isFound ||= Object.hasOwn(p, name);
+    if (isFound && (typeof p === 'function' || isClassPrototype(p))) return true;
   }
   return false;
+}
+
+const parentOf = (value: object): object | null => Object.getPrototypeOf(value) as object | null;
+
+function isClassPrototype(p: object): boolean {
+  const constructor: unknown = Object.hasOwn(p, 'constructor') ? p.constructor : undefined;
+  // The last one above all is some realm's Object.prototype.
+  return typeof constructor === 'function' && constructor.prototype === p && parentOf(p) !== null;
 }
 
 function builtInMethods(receiver: unknown, types: TypeSet): ReadonlySet<string> | undefined {
@@ -212,11 +215,7 @@ const named = (receiver: unknown, types: TypeSet): string => {
 function gettersOf(receiver: object): string[] {
   const found: string[] = [];
   if (isPlainObject(receiver)) return found;
-  for (
-    let p = Object.getPrototypeOf(receiver) as object | null;
-    p !== null && p !== Object.prototype;
-    p = Object.getPrototypeOf(p) as object | null
-  ) {
+  for (let p = parentOf(receiver); p !== null && p !== Object.prototype; p = parentOf(p)) {
     found.push(...Object.getOwnPropertyNames(p).filter((n) => n !== 'constructor'));
   }
   return found;
