@@ -179,6 +179,19 @@ describe('query', () => {
     expect(found).toEqual([3]);
   });
 
+  it('variables with odd names are told apart from values', async () => {
+    const authorizer = await load('f(1, 2); f(3, 3);');
+    const count = async (...args: unknown[]) => {
+      let answers = 0;
+      for await (const _answer of authorizer.queryRule('f', args)) answers++;
+      return answers;
+    };
+    expect(await count(new QueryVariable(''), 2)).toBe(1);
+    expect(await count(9, 2)).toBe(0);
+    expect(await count(new QueryVariable('a,b'), new QueryVariable('c'))).toBe(2);
+    expect(await count(new QueryVariable('a'), new QueryVariable('b,c'))).toBe(2);
+  });
+
   it('a constraint is an answer only for those who accept it', async () => {
     const authorizer = await load('f(x) if x > 1 and x.a.b = 2;');
     await expect(authorizer.query('f(x)').next()).rejects.toMatchObject({

@@ -3,7 +3,7 @@ import { decisiveRule, referenceTo, type Decision, type Outcome } from './author
 import { Report, renderDiagnostic, type Diagnostic } from './diagnostics/diagnostic.js';
 import { isPolarError, PolarError, PolicyError } from './diagnostics/polar-error.js';
 import { Source } from './diagnostics/source.js';
-import { spanOf, textOf } from './diagnostics/span.js';
+import { textOf } from './diagnostics/span.js';
 import type { Limits } from './engine/limits.js';
 import type { Frame } from './engine/machine/frame.js';
 import type { MachineContext } from './engine/machine/machine.js';
@@ -11,11 +11,8 @@ import { Question, type Bindings } from './engine/question.js';
 import { QueryVariable } from './engine/query-variable.js';
 import { TypeSets } from './host/type-set.js';
 import { nearNames } from './internal/near-names.js';
-import type { CallGoal } from './ir/goal.js';
-import { link, linkQuery } from './ir/link.js';
-import { Predicate } from './ir/goal.js';
+import { givenName, link, linkCall, linkQuery } from './ir/link.js';
 import { type LinkedQuery, type Program } from './ir/program.js';
-import { slotTerm } from './ir/term.js';
 import { checkOptions, limitsOf, type AuthorizerOptions } from './options.js';
 import { textReader, type PolicyInput, type PolicyReader } from './policy-source.js';
 import { buildPolicy } from './policy/build-policy.js';
@@ -508,30 +505,16 @@ export class Authorizer {
     args: readonly unknown[],
   ): { query: LinkedQuery; given: Map<string, unknown> } {
     const asked = args.map((arg) => (arg instanceof QueryVariable ? arg.name : undefined));
-    const key = `${name}/${asked.map((variable) => variable ?? '').join(',')}`;
+    const key = JSON.stringify([name, ...asked.map((variable) => variable ?? null)]);
     let query = this.#calls.get(key);
-    const given = new Map<string, unknown>();
-    args.forEach((arg, i) => {
-      if (asked[i] === undefined) given.set(`_argument ${i}`, arg);
-    });
     if (query === undefined) {
-      // Two mentions of one variable are one variable.
-      const slotNames: string[] = [];
-      const terms = asked.map((variable, i) => {
-        const slotName = variable ?? `_argument ${i}`;
-        const known = slotNames.indexOf(slotName);
-        return slotTerm(known === -1 ? slotNames.push(slotName) - 1 : known);
-      });
-      const source = new Source(
-        `${name}(${asked.map((variable, i) => variable ?? `argument ${i + 1}`).join(', ')})`,
-        'question',
-      );
-      const span = spanOf(source, 0, source.text.length);
-      const predicate = program.predicates.get(name) ?? new Predicate(name);
-      const goal: CallGoal = { kind: 'call', span, predicate, args: terms, hasKeywords: false };
-      query = { goals: [goal], slotNames, span };
+      query = linkCall(name, asked, program);
       if (this.#calls.size < 256) this.#calls.set(key, query);
     }
+    const given = new Map<string, unknown>();
+    args.forEach((arg, i) => {
+      if (asked[i] === undefined) given.set(givenName(i), arg);
+    });
     return { query, given };
   }
 }

@@ -28,8 +28,13 @@ export class Source {
       if (this.#lineStarts[middle]! <= offset) low = middle;
       else high = middle - 1;
     }
-    const before = this.text.slice(this.#lineStarts[low]!, offset);
-    return { line: low + 1, column: [...before].length + 1 };
+    let column = 1;
+    for (let i = this.#lineStarts[low]!; i < offset && i < this.text.length; i++) {
+      // The second half of a code point beyond 16 bits is no column of its own.
+      const unit = this.text.charCodeAt(i);
+      if (unit < 0xdc00 || unit > 0xdfff) column++;
+    }
+    return { line: low + 1, column };
   }
 
   /** The text of a line, without its line break. @param line 1-based */

@@ -1,3 +1,5 @@
+import { Source } from '../diagnostics/source.js';
+import { spanOf } from '../diagnostics/span.js';
 import type { Policy, PolicyRule } from '../policy/policy.js';
 import type { TermNode } from '../syntax/ast.js';
 import type { DeclaredType } from '../types/declared-type.js';
@@ -6,6 +8,7 @@ import type { Goal } from './goal.js';
 import { unifyGoal } from './goal.js';
 import { Lowering } from './lower.js';
 import type { Parameter, Rule } from './goal.js';
+import { slotTerm } from './term.js';
 import type { LinkedQuery, Program } from './program.js';
 import { Predicate } from './goal.js';
 
@@ -39,6 +42,33 @@ export function link(policy: Policy, types: TypeTable): Program {
 /** Links a question that is asked of a program. */
 export function linkQuery(term: TermNode, program: Program): LinkedQuery {
   return lowerQuery(term, program.types, (name) => program.predicates.get(name) ?? new Predicate(name));
+}
+
+/** The slot of an argument that is given. No variable can be written so. */
+export const givenName = (position: number): string => `_argument ${position}`;
+
+/**
+ * Links the question `name(…)`.
+ *
+ * @param asked for each argument the variable that it asks for, or undefined when its value is given; two mentions of one
+ *   variable are one variable
+ */
+export function linkCall(
+  name: string,
+  asked: readonly (string | undefined)[],
+  program: Program,
+): LinkedQuery {
+  const slotNames: string[] = [];
+  const args = asked.map((variable, i) => {
+    const slotName = variable ?? givenName(i);
+    const known = slotNames.indexOf(slotName);
+    return slotTerm(known === -1 ? slotNames.push(slotName) - 1 : known);
+  });
+  const shown = asked.map((variable, i) => variable ?? `argument ${i + 1}`);
+  const source = new Source(`${name}(${shown.join(', ')})`, 'question');
+  const span = spanOf(source, 0, source.text.length);
+  const predicate = program.predicates.get(name) ?? new Predicate(name);
+  return { goals: [{ kind: 'call', span, predicate, args, hasKeywords: false }], slotNames, span };
 }
 
 function lowerQuery(term: TermNode, types: TypeTable, predicateOf: (name: string) => Predicate): LinkedQuery {
