@@ -59,7 +59,7 @@ export const codes = {
   POLAR_CHECK_UNDEFINED_RULE: (p: { name: string; known: readonly string[] }) =>
     `no rule is named \`${p.name}\`${didYouMean(p.name, p.known)}`,
   POLAR_CHECK_CALL_ARITY: (p: { name: string; given: number; known: readonly number[] }) =>
-    `\`${p.name}\` is called with ${p.given} arguments; its rules take ${p.known.join(' or ')}, so this call never succeeds`,
+    `\`${p.name}\` is called with ${p.given} ${p.given === 1 ? 'argument' : 'arguments'}; its rules take ${p.known.join(' or ')}, so this call never succeeds`,
   POLAR_CHECK_KEYWORD_ARGUMENTS: (p: { name: string }) =>
     `\`${p.name}\` is called with keyword arguments, which JavaScript does not have`,
   POLAR_CHECK_CAPTURED_PARAMETER: (p: { name: string }) =>

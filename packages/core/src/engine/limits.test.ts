@@ -173,6 +173,13 @@ describe('time', () => {
     });
   });
 
+  it('an aborted signal refuses even a question that would take one step', async () => {
+    const authorizer = await load('allow(1, 2, 3);');
+    await expect(authorizer.isAllowed(1, 2, 3, { signal: AbortSignal.abort() })).rejects.toMatchObject({
+      code: 'POLAR_RUN_ABORTED',
+    });
+  });
+
   it('options are checked', async () => {
     await expect(load('', { maxSteps: 0 })).rejects.toMatchObject({
       code: 'POLAR_TYPE_INVALID_OPTION',

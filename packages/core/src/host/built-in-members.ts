@@ -1,7 +1,7 @@
 // What policies may ask of built-in values. Reading only: nothing here changes its receiver, runs a callback or reaches further.
 // docs/reference/built-ins.md documents this table.
 
-const names = (text: string): ReadonlySet<string> => new Set(text.split(' '));
+const names = (text: string): ReadonlySet<string> => new Set(text === '' ? [] : text.split(' '));
 
 export const stringMethods = names(
   'at charAt charCodeAt codePointAt concat endsWith includes indexOf lastIndexOf localeCompare normalize padEnd padStart repeat replace replaceAll ' +

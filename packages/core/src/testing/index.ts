@@ -37,6 +37,13 @@ const told = (pass: boolean, what: string): MatcherResult => ({
   message: () => `expected the policy ${pass ? 'not ' : ''}to ${what}`,
 });
 
+/** What `polarMatchers` add to `expect`, for the declaration that tells TypeScript of it. */
+export interface PolarMatchers {
+  toAllow(actor: unknown, action: string, resource: unknown): Promise<void>;
+  toAllowField(actor: unknown, action: string, resource: unknown, field: string): Promise<void>;
+  toBeRefusal(status?: number): Promise<void>;
+}
+
 /**
  * Matchers for Vitest and Jest: `expect.extend(polarMatchers)`.
  *

@@ -1,12 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Authorizer } from '../index.js';
-import { actAs, allowAll, denyAll, polarMatchers } from './index.js';
+import { actAs, allowAll, denyAll, polarMatchers, type PolarMatchers } from './index.js';
 
-interface PolarMatchers {
-  toAllow(actor: unknown, action: string, resource: unknown): Promise<void>;
-  toAllowField(actor: unknown, action: string, resource: unknown, field: string): Promise<void>;
-  toBeRefusal(status?: number): Promise<void>;
-}
 declare module 'vitest' {
   // oxlint-disable-next-line typescript/no-empty-object-type, no-unused-vars -- how matchers are declared
   interface Matchers<

@@ -138,6 +138,7 @@ export class Machine implements Prover {
    */
   resume(): Stop {
     try {
+      this.budget.checkTime();
       if (this.#isStarted && this.#current === undefined && !this.#backtrack()) return this.#exhausted();
       this.#isStarted = true;
       for (;;) {
