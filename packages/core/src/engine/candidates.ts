@@ -26,12 +26,15 @@ export interface CandidateTable {
   readonly isMoreSpecific: ((left: number, right: number) => boolean) | undefined;
 }
 
+/** The most tables that one index keeps: which ones are needed is up to what is asked. */
+const maxTables = 4_096;
+
 /** The rules of one name and arity, indexed by the types and literals of the arguments. Tables are built when first asked for. */
 export class RuleIndex {
   readonly #tables = new Map<string, CandidateTable>();
-  /** For each position the literals that some rule has there; undefined when none has. */
-  readonly #literals: readonly (ReadonlyMap<unknown, number> | undefined)[];
-  readonly #isTrivial: boolean;
+  /** For each position the rules by the literal they have there; undefined when none has one. */
+  readonly #positions: readonly (LiteralPosition | undefined)[];
+  /** The only table, when arguments do not tell the rules apart. */
   readonly #single: CandidateTable | undefined;
 
   constructor(
@@ -39,13 +42,13 @@ export class RuleIndex {
     readonly program: Program,
   ) {
     const arity = rules[0]?.parameters.length ?? 0;
-    this.#literals = Array.from({ length: arity }, (_, i) => literalsAt(rules, i));
-    this.#isTrivial = rules.every((rule) =>
+    this.#positions = Array.from({ length: arity }, (_, i) => literalsAt(rules, i));
+    const isSingle = rules.every((rule) =>
       rule.parameters.every((p) => p.literal === undefined && p.specializer.kind === 'none'),
     );
-    this.#single = this.#isTrivial
-      ? { candidates: rules.map((rule) => wholeCandidate(rule)), isMoreSpecific: undefined }
-      : undefined;
+    if (isSingle) {
+      this.#single = { candidates: rules.map((rule) => wholeCandidate(rule)), isMoreSpecific: undefined };
+    }
   }
 
   /** @throws {PolarError} `POLAR_RUN_UNKNOWN_CLASS` when a rule that may apply names a class that nobody registered */
@@ -55,8 +58,8 @@ export class RuleIndex {
     const shapes: Shape[] = [];
     for (let i = 0; i < args.length; i++) {
       const types = typeOf(args[i]);
-      const literal = this.#literals[i]?.get(args[i]);
-      key += literal === undefined ? `${types.id},` : `${types.id}=${literal},`;
+      const literal = this.#positions[i]?.byLiteral.get(args[i]);
+      key += literal === undefined ? `${types.id},` : `${types.id}=${literal.id},`;
       shapes.push({
         types,
         literal: literal === undefined ? undefined : args[i],
@@ -66,6 +69,7 @@ export class RuleIndex {
     let table = this.#tables.get(key);
     if (table === undefined) {
       table = this.#build(shapes);
+      if (this.#tables.size >= maxTables) this.#tables.clear();
       this.#tables.set(key, table);
     }
     return table;
@@ -73,11 +77,25 @@ export class RuleIndex {
 
   #build(shapes: readonly Shape[]): CandidateTable {
     const candidates: Candidate[] = [];
-    for (const rule of this.rules) {
+    for (const rule of this.#rulesFor(shapes)) {
       const candidate = this.#candidate(rule, shapes);
       if (candidate !== undefined) candidates.push(candidate);
     }
     return order(candidates, shapes);
+  }
+
+  /** The rules that the most telling literal leaves, in definition order: not all rules are looked at for each table. */
+  #rulesFor(shapes: readonly Shape[]): readonly Rule[] {
+    let fewest = this.rules;
+    shapes.forEach(({ literal, isOther }, i) => {
+      const position = this.#positions[i];
+      if (position === undefined || (literal === undefined && !isOther)) return;
+      const { rules } = position.byLiteral.get(literal) ?? none;
+      if (rules.length + position.others.length < fewest.length) {
+        fewest = [...rules, ...position.others].sort((a, b) => a.id - b.id);
+      }
+    });
+    return fewest;
   }
 
   #candidate(rule: Rule, shapes: readonly Shape[]): Candidate | undefined {
@@ -152,15 +170,29 @@ const isKnown = (shape: Shape): boolean => shape.types.label !== 'unbound';
 const isPrimitive = (value: unknown): boolean =>
   typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
 
-function literalsAt(rules: readonly Rule[], position: number): ReadonlyMap<unknown, number> | undefined {
-  const literals = new Map<unknown, number>();
+interface LiteralPosition {
+  readonly byLiteral: ReadonlyMap<unknown, { readonly id: number; readonly rules: Rule[] }>;
+  /** The rules that have no literal here. */
+  readonly others: readonly Rule[];
+}
+
+const none: { readonly rules: readonly Rule[] } = { rules: [] };
+
+function literalsAt(rules: readonly Rule[], position: number): LiteralPosition | undefined {
+  const byLiteral = new Map<unknown, { id: number; rules: Rule[] }>();
+  const others: Rule[] = [];
   for (const rule of rules) {
     const { literal } = rule.parameters[position]!;
     // NaN equals nothing, not even itself, and a Map would find it.
-    if (literal !== undefined && !Number.isNaN(literal) && !literals.has(literal))
-      literals.set(literal, literals.size);
+    if (literal === undefined || Number.isNaN(literal)) {
+      others.push(rule);
+      continue;
+    }
+    const known = byLiteral.get(literal);
+    if (known === undefined) byLiteral.set(literal, { id: byLiteral.size, rules: [rule] });
+    else known.rules.push(rule);
   }
-  return literals.size === 0 ? undefined : literals;
+  return byLiteral.size === 0 ? undefined : { byLiteral, others };
 }
 
 function wholeCandidate(rule: Rule): Candidate {
