@@ -82,9 +82,10 @@ describe('what policies may not reach', () => {
     expect(await ask('r.run()', new Stranger(), { types: { Stranger } })).toBe(true);
   });
 
-  it('functions and regular expressions as arguments of built-in methods', async () => {
+  it('functions, regular expressions and objects as arguments of methods of strings', async () => {
     expect(await ask('"aaa".replace(r, "") = ""', /(a+)+$/)).toBe('POLAR_RUN_UNREGISTERED_METHOD');
     expect(await ask('[1, 2].sort(r) = [1, 2]', () => 0)).toBe('POLAR_RUN_UNREGISTERED_METHOD');
+    expect(await ask('"a".concat(r) = "a"', { toString: () => '' })).toBe('POLAR_RUN_UNREGISTERED_METHOD');
   });
 
   it('methods of lists that change them', async () => {

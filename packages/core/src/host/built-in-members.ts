@@ -4,7 +4,7 @@
 const names = (text: string): ReadonlySet<string> => new Set(text === '' ? [] : text.split(' '));
 
 export const stringMethods = names(
-  'at charAt charCodeAt codePointAt concat endsWith includes indexOf lastIndexOf localeCompare normalize padEnd padStart repeat replace replaceAll ' +
+  'at charAt charCodeAt codePointAt concat endsWith includes indexOf lastIndexOf localeCompare normalize replace replaceAll ' +
     'slice split startsWith substring toLowerCase toString toUpperCase trim trimEnd trimStart valueOf',
 );
 export const numberMethods = names('toFixed toPrecision toString valueOf');

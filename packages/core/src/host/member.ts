@@ -160,8 +160,15 @@ function builtInMethods(receiver: unknown, types: TypeSet): ReadonlySet<string> 
 }
 
 function callBuiltIn(receiver: unknown, name: string, args: readonly unknown[]): unknown {
-  // Functions and regular expressions among the arguments would run code, or run for ever.
-  const bad = args.find((arg) => typeof arg === 'function' || arg instanceof RegExp);
+  // Functions and regular expressions among the arguments would run code, or run for ever; so would objects that a method of
+  // strings and numbers makes a string of.
+  const takesObjects = typeof receiver === 'object';
+  const bad = args.find(
+    (arg) =>
+      typeof arg === 'function' ||
+      arg instanceof RegExp ||
+      (!takesObjects && typeof arg === 'object' && arg !== null),
+  );
   if (bad !== undefined)
     return new NoValue(
       'POLAR_RUN_UNREGISTERED_METHOD',
