@@ -231,6 +231,12 @@ describe('load', () => {
     });
   });
 
+  it('an inline query whose answer is only a constraint does not hold', async () => {
+    await expect(load('f(1); ?= x > 1 and x < 1;')).rejects.toMatchObject({
+      code: 'POLAR_RUN_UNEXPECTED_CONSTRAINT',
+    });
+  });
+
   it('refuses options it does not know, and types that make no sense', async () => {
     await expect(load('', { polices: 'x' } as object)).rejects.toMatchObject({
       code: 'POLAR_TYPE_INVALID_OPTION',

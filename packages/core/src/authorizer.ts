@@ -314,12 +314,10 @@ export class Authorizer {
     const program = link(policy, this.#types);
     const context = this.#contextFor(program);
     for (const query of program.inlineQueries) {
-      const question = new Question(context, query, new Map(), {
-        limits: this.#limits,
-        signal: undefined,
-        acceptExpression: true,
-      });
+      const question = this.#question(context, query, new Map(), {});
       const holds = await question.next();
+      // An answer that only constrains a variable is none: it throws.
+      if (holds) question.bindings();
       question.dispose();
       if (!holds) report.error('POLAR_LOAD_INLINE_QUERY_FAILED', { query: textOf(query.span) }, query.span);
     }

@@ -73,6 +73,8 @@ export class ListCursor {
   #index: number;
   #rest: Variable | undefined;
   #isGround: boolean;
+  /** The items are an array as it was given, without anything of the engine's in it. */
+  #isPlain: boolean;
   /** When the items are used up: the unbound rest, or undefined at a proper end. */
   open: Variable | undefined = undefined;
 
@@ -82,11 +84,13 @@ export class ListCursor {
       this.#index = list.start;
       this.#rest = list.rest;
       this.#isGround = list.isGround;
+      this.#isPlain = false;
     } else {
       this.#items = list;
       this.#index = 0;
       this.#rest = undefined;
       this.#isGround = true;
+      this.#isPlain = true;
     }
   }
 
@@ -104,11 +108,13 @@ export class ListCursor {
         this.#index = tail.start;
         this.#rest = tail.rest;
         this.#isGround = tail.isGround;
+        this.#isPlain = false;
       } else {
         this.#items = Array.isArray(tail) ? tail : [tail];
         this.#index = 0;
         this.#rest = undefined;
         this.#isGround = Array.isArray(tail);
+        this.#isPlain = Array.isArray(tail);
       }
     }
     return true;
@@ -122,7 +128,7 @@ export class ListCursor {
   remainder(): unknown {
     if (!this.hasNext()) return this.open ?? [];
     if (this.#rest === undefined) {
-      if (this.#index === 0) return this.#items;
+      if (this.#index === 0 && this.#isPlain) return this.#items;
       // A short tail is cheaper as an array of its own; a long one shares the items, so that walking a list stays linear.
       if (this.#items.length - this.#index <= 32) {
         const tail = this.#items.slice(this.#index);

@@ -690,8 +690,12 @@ export class Machine implements Prover {
     this.#constraints = { constraint, next: this.#constraints };
     for (const variable of watched)
       this.trail.watch(variable, { watcher: constraint satisfies Watcher, next: variable.watchers });
-    for (const term of termsOf(goal))
-      for (const variable of variablesIn(valueOf(term, frame.slots))) this.trail.touch(variable);
+    // What only a waiting negation mentions is its own: nothing is known about it outside.
+    if (goal.kind !== 'not') {
+      for (const term of termsOf(goal)) {
+        for (const variable of variablesIn(valueOf(term, frame.slots))) this.trail.touch(variable);
+      }
+    }
     return Outcome.proved;
   }
 
