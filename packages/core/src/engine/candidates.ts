@@ -3,6 +3,7 @@ import type { TypeSet } from '../host/type-set.js';
 import type { Goal } from '../ir/goal.js';
 import type { Parameter, Rule, Specializer } from '../ir/goal.js';
 import type { Program } from '../ir/program.js';
+import type { Budget } from './limits.js';
 import { nearNames } from '../internal/near-names.js';
 
 /** A rule that may apply to arguments of certain types, with what is still to be proved of its head. */
@@ -52,7 +53,7 @@ export class RuleIndex {
   }
 
   /** @throws {PolarError} `POLAR_RUN_UNKNOWN_CLASS` when a rule that may apply names a class that nobody registered */
-  find(args: readonly unknown[], typeOf: (value: unknown) => TypeSet): CandidateTable {
+  find(args: readonly unknown[], typeOf: (value: unknown) => TypeSet, budget: Budget): CandidateTable {
     if (this.#single !== undefined) return this.#single;
     let key = '';
     const shapes: Shape[] = [];
@@ -68,20 +69,20 @@ export class RuleIndex {
     }
     let table = this.#tables.get(key);
     if (table === undefined) {
-      table = this.#build(shapes);
+      table = this.#build(shapes, budget);
       if (this.#tables.size >= maxTables) this.#tables.clear();
       this.#tables.set(key, table);
     }
     return table;
   }
 
-  #build(shapes: readonly Shape[]): CandidateTable {
+  #build(shapes: readonly Shape[], budget: Budget): CandidateTable {
     const candidates: Candidate[] = [];
     for (const rule of this.#rulesFor(shapes)) {
       const candidate = this.#candidate(rule, shapes);
       if (candidate !== undefined) candidates.push(candidate);
     }
-    return order(candidates, shapes);
+    return order(candidates, shapes, budget);
   }
 
   /** The rules that the most telling literal leaves, in definition order: not all rules are looked at for each table. */
@@ -209,18 +210,27 @@ function wholeCandidate(rule: Rule): Candidate {
  * Orders candidates by specificity: parameter by parameter from the left, the first that tells two rules apart decides; rules
  * that none tells apart keep their order. (Polar reference, "rule specificity".)
  */
-function order(candidates: readonly Candidate[], shapes: readonly Shape[]): CandidateTable {
+function order(candidates: readonly Candidate[], shapes: readonly Shape[], budget: Budget): CandidateTable {
   // Rules whose heads look alike are alike in specificity, so that the comparison of all pairs stays small.
   const classes = new Map<string, { readonly id: number; readonly parameters: readonly Parameter[] }>();
+  // Of the last parameter with a specializer only the type and the number of fields count: no later one is looked at.
+  const last = shapes.findLastIndex((_, i) =>
+    candidates.some(({ rule }) => rule.parameters[i]!.specializer.kind !== 'none'),
+  );
   const classOf = candidates.map(({ rule }) => {
-    const key = rule.parameters.map((p) => specializerKey(p.specializer)).join('\u0001');
+    const key = rule.parameters.map((p, i) => headKey(p.specializer, i === last)).join('\u0001');
     let found = classes.get(key);
     if (found === undefined) classes.set(key, (found = { id: classes.size, parameters: rule.parameters }));
     return found.id;
   });
   if (classes.size <= 1) return { candidates, isMoreSpecific: undefined };
   const heads = [...classes.values()].map((c) => c.parameters);
-  const more = heads.map((left) => heads.map((right) => isMoreSpecific(left, right, shapes)));
+  const more = heads.map((left) =>
+    heads.map((right) => {
+      budget.step();
+      return isMoreSpecific(left, right, shapes);
+    }),
+  );
   if (!more.some((row) => row.includes(true))) return { candidates, isMoreSpecific: undefined };
   if (!isWeakOrder(more)) {
     return { candidates, isMoreSpecific: (left, right) => more[classOf[left]!]![classOf[right]!]! };
@@ -286,6 +296,21 @@ function isSubSpecializer(left: Specializer, right: Specializer, types: TypeSet)
   }
   if (left.kind === 'dictionary' && right.kind === 'dictionary') return left.fieldCount > right.fieldCount;
   return left.kind === 'type' && right.kind === 'dictionary';
+}
+
+/** What of a specializer the order of rules depends on. */
+function headKey(specializer: Specializer, isLast: boolean): string {
+  if (!isLast) return specializerKey(specializer);
+  switch (specializer.kind) {
+    case 'type':
+      return `type:${specializer.name}:${specializer.fieldCount}`;
+    case 'dictionary':
+      return `dictionary:${specializer.fieldCount}`;
+    case 'other':
+      return 'other';
+    default:
+      return specializerKey(specializer);
+  }
 }
 
 function specializerKey(specializer: Specializer): string {

@@ -74,7 +74,7 @@ export function compareValues(left: unknown, right: unknown, context: EqualityCo
     if (isThenable(b)) return { kind: 'waits', on: b };
     context.budget.step();
     if (isList(a) && isList(b)) {
-      if (!pushListPairs(a, b, stack)) return unequal;
+      if (!pushListPairs(a, b, stack, context.budget)) return unequal;
       continue;
     }
     if (!isObject(a) || !isObject(b) || isList(a) || isList(b)) {
@@ -101,6 +101,7 @@ function pushListPairs(
   left: readonly unknown[] | PartialList,
   right: readonly unknown[] | PartialList,
   stack: unknown[],
+  budget: Budget,
 ): boolean {
   const a = new ListCursor(left);
   const b = new ListCursor(right);
@@ -109,6 +110,7 @@ function pushListPairs(
     const moreA = a.hasNext();
     const moreB = b.hasNext();
     if (moreA && moreB) {
+      budget.step();
       pairs.push(b.next(), a.next());
       continue;
     }
@@ -160,7 +162,7 @@ function equalInstances(
     for (const key of declared.key)
       stack.push((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key]);
     // A row whose key is not loaded equals only itself.
-    return declared.key.every((key) => hasKey(a, key) && hasKey(b, key));
+    return declared.key.every((key) => hasKey(a, key, context) && hasKey(b, key, context));
   }
   if (plain) return undefined;
   if (Object.getPrototypeOf(a) !== Object.getPrototypeOf(b)) return false;
@@ -170,9 +172,9 @@ function equalInstances(
   return equality === 'deep' ? deepEqual(a, b, stack) : false;
 }
 
-const hasKey = (row: object, key: string): boolean => {
+const hasKey = (row: object, key: string, context: EqualityContext): boolean => {
   if (!hasMember(row, key)) return false;
-  const value = (row as Record<string, unknown>)[key];
+  const value = context.settled((row as Record<string, unknown>)[key]);
   return value !== undefined && value !== null;
 };
 

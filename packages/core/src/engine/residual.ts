@@ -1,3 +1,4 @@
+import { PolarError } from '../diagnostics/polar-error.js';
 import { isPartial, ListCursor, PartialDictionary, PartialList, Variable } from '../host/value.js';
 import type { Goal } from '../ir/goal.js';
 import type { Term } from '../ir/term.js';
@@ -6,6 +7,9 @@ import type { ExpressionOperator } from './expression.js';
 import { Expression } from './expression.js';
 import { closeGoal, snapshot, valueOf, type Constraint } from './machine/constraint.js';
 import { QueryVariable } from './query-variable.js';
+
+/** How deep the lists of an answer may be nested in each other. */
+const maxDepth = 1_000;
 
 const comparisons: Record<ComparisonOperator, ExpressionOperator> = {
   '==': 'Eq',
@@ -96,18 +100,19 @@ function conjuncts(
 }
 
 /** A list or dictionary with what is unbound in it rendered. */
-export function openValue(value: unknown, render: (value: unknown) => unknown): unknown {
+export function openValue(value: unknown, render: (value: unknown) => unknown, depth = 0): unknown {
+  if (depth > maxDepth) throw new PolarError('POLAR_RUN_DEPTH_LIMIT', { limit: maxDepth });
   if (value instanceof PartialList) {
     const items: unknown[] = [];
     const cursor = new ListCursor(value);
-    while (cursor.hasNext()) items.push(openValue(cursor.next(), render));
+    while (cursor.hasNext()) items.push(openValue(cursor.next(), render, depth + 1));
     if (cursor.open !== undefined) items.push(render(cursor.open));
     return items;
   }
   if (value instanceof PartialDictionary) {
     return Object.assign(
       Object.create(null) as object,
-      Object.fromEntries(value.keys.map((key, i) => [key, openValue(value.values[i], render)])),
+      Object.fromEntries(value.keys.map((key, i) => [key, openValue(value.values[i], render, depth + 1)])),
     );
   }
   return value instanceof Variable ? render(value) : value;

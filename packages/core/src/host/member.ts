@@ -58,7 +58,7 @@ export function readAttribute(receiver: unknown, name: string, types: TypeSet): 
   }
   if (isRefused(receiver, name)) return refusal(receiver, name);
   if ((typeof receiver === 'string' || Array.isArray(receiver)) && name === 'length') {
-    return typeof receiver === 'string' ? [...receiver].length : receiver.length;
+    return typeof receiver === 'string' ? countCodePoints(receiver) : receiver.length;
   }
   if (typeof receiver !== 'object' && typeof receiver !== 'function') return missing(receiver, name, types);
   if ((receiver instanceof Map || receiver instanceof Set) && name === 'size') return receiver.size;
@@ -91,7 +91,9 @@ export function callMethod(
   const method = (receiver as Record<string, unknown>)[name];
   if (typeof method !== 'function') return missingMethod(receiver, name, builtIn);
   const isRegistered = [...types.types].some((type) => !type.builtIn) || context.isConstant(receiver);
-  if (!isRegistered)
+  // A class that extends a built-in one brings its own methods, and of the built-in's those that are documented.
+  const isForeign = isIntrinsic(ownerOf(receiver, name)) && !inheritedMethods(receiver)?.has(name);
+  if (!isRegistered || isForeign)
     return new NoValue('POLAR_RUN_UNREGISTERED_METHOD', { name, on: kindOf(receiver) }, true);
   return Reflect.apply(method, receiver, args);
 }
@@ -113,7 +115,8 @@ function callStatic(
     type !== undefined ||
     context.types.ancestorsOfClass(receiver as Class).length > 0 ||
     context.isConstant(receiver);
-  if (!isRegistered)
+  const isForeign = type?.builtIn !== true && isIntrinsic(ownerOf(receiver, name));
+  if (!isRegistered || isForeign)
     return new NoValue('POLAR_RUN_UNREGISTERED_METHOD', { name, on: kindOf(receiver) }, true);
   return Reflect.apply(method, receiver, args);
 }
@@ -139,6 +142,30 @@ function isClassPrototype(p: object): boolean {
   const constructor: unknown = Object.hasOwn(p, 'constructor') ? p.constructor : undefined;
   // The last one above all is some realm's Object.prototype.
   return typeof constructor === 'function' && constructor.prototype === p && parentOf(p) !== null;
+}
+
+/** The object on the prototype chain that has the member. */
+function ownerOf(receiver: object, name: string): object | null {
+  let owner: object | null = receiver;
+  while (owner !== null && !Object.hasOwn(owner, name)) owner = parentOf(owner);
+  return owner;
+}
+
+/** Whether a prototype, or a class, is JavaScript's own. */
+function isIntrinsic(owner: object | null): boolean {
+  if (owner === null) return true;
+  const constructor: unknown =
+    typeof owner === 'function' ? owner : Object.hasOwn(owner, 'constructor') ? owner.constructor : undefined;
+  return (
+    typeof constructor === 'function' &&
+    /\{\s*\[native code\]\s*\}$/.test(Function.prototype.toString.call(constructor))
+  );
+}
+
+function inheritedMethods(receiver: object): ReadonlySet<string> | undefined {
+  if (receiver instanceof Date) return dateMethods;
+  if (receiver instanceof Map) return mapMethods;
+  return receiver instanceof Set ? setMethods : undefined;
 }
 
 function builtInMethods(receiver: unknown, types: TypeSet): ReadonlySet<string> | undefined {
@@ -181,6 +208,18 @@ function callBuiltIn(receiver: unknown, name: string, args: readonly unknown[]):
     return new NoValue('POLAR_UNDECIDED_MISSING_METHOD', { name, on: kindOf(receiver), known: [] });
   return Reflect.apply(method, target, args);
 }
+
+function countCodePoints(text: string): number {
+  let count = 0;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    const isSecondHalf = unit >= 0xdc00 && unit <= 0xdfff && i > 0 && isFirstHalf(text.charCodeAt(i - 1));
+    if (!isSecondHalf) count++;
+  }
+  return count;
+}
+
+const isFirstHalf = (unit: number): boolean => unit >= 0xd800 && unit <= 0xdbff;
 
 function isOptionalField(types: TypeSet, name: string): boolean {
   for (const type of types.declared) if (type.fields?.get(name)?.optional) return true;

@@ -1,5 +1,4 @@
 import type { DeclaredType, FieldType } from '../types/declared-type.js';
-import type { Class } from '../types/type-declaration.js';
 import type { TypeTable } from '../types/type-table.js';
 import { findTag } from '../types/typed.js';
 import { isPartial, isPlainObject, PartialDictionary, Variable } from './value.js';
@@ -22,6 +21,7 @@ export interface TypeSet {
 export class TypeSets {
   readonly #interned = new Map<string, TypeSet>();
   readonly #byPrototype = new WeakMap<object, TypeSet>();
+  readonly #classOfPrototype = new Map<unknown, DeclaredType>();
   readonly #predicates: readonly DeclaredType[];
   readonly #list: TypeSet;
   readonly #dictionary: TypeSet;
@@ -34,6 +34,9 @@ export class TypeSets {
 
   constructor(readonly types: TypeTable) {
     this.#predicates = [...types.types].filter((t) => t.is !== undefined || t.discriminator !== undefined);
+    for (const type of types.types) {
+      if (type.class !== undefined && !type.builtIn) this.#classOfPrototype.set(type.class.prototype, type);
+    }
     const builtIn = (...names: string[]) =>
       this.#intern(
         names.map((n) => types.find(n)!),
@@ -107,14 +110,14 @@ export class TypeSets {
     return known;
   }
 
-  /** The registered classes of the nearest prototype that belongs to a class. */
+  /** The registered classes on the prototype chain, nearest first: what `instanceof` would say. */
   #chainOf(start: object): readonly DeclaredType[] {
+    const chain: DeclaredType[] = [];
     for (let p: object | null = start; p !== null; p = Object.getPrototypeOf(p) as object | null) {
-      const constructor: unknown = Object.hasOwn(p, 'constructor') ? p.constructor : undefined;
-      if (typeof constructor === 'function' && constructor.prototype === p)
-        return this.types.ancestorsOfClass(constructor as Class);
+      const type = this.#classOfPrototype.get(p);
+      if (type !== undefined) chain.push(type);
     }
-    return [];
+    return chain;
   }
 
   #withPredicates(value: unknown, base: TypeSet): TypeSet {
@@ -172,7 +175,10 @@ export class Tags {
   tag(value: unknown, type: FieldType): void {
     if (typeof value !== 'object' || value === null || type.kind === 'any') return;
     if (type.kind === 'list') {
+      if (this.#elements.get(value) === type.of) return;
       this.#elements.set(value, type.of);
+      // At once, as elements are also reached by patterns and methods of the list.
+      if (Array.isArray(value)) for (const element of value) this.tag(element, type.of);
       return;
     }
     if (Array.isArray(value)) return;

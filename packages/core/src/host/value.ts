@@ -148,8 +148,18 @@ export function isPlainObject(value: unknown): value is Readonly<Record<string, 
   return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'isPrototypeOf');
 }
 
+const policyDictionaries = new WeakSet<object>();
+
+/** A dictionary that the policy wrote. Rows without a prototype are none: some drivers make them that way. */
+export function policyDictionary(keys: readonly string[], values: readonly unknown[]): object {
+  const dictionary = Object.create(null) as Record<string, unknown>;
+  for (let i = 0; i < keys.length; i++) dictionary[keys[i]!] = values[i];
+  policyDictionaries.add(dictionary);
+  return dictionary;
+}
+
 /** Whether the policy itself wrote this dictionary: then a missing key is a plain failure. */
-export const isPolicyDictionary = (value: object): boolean => Object.getPrototypeOf(value) === null;
+export const isPolicyDictionary = (value: object): boolean => policyDictionaries.has(value);
 
 export const isThenable = (value: unknown): value is PromiseLike<unknown> =>
   value instanceof Promise ||

@@ -20,10 +20,12 @@ function distance(a: string, b: string, limit: number): number {
 
 /** The known names that a misspelt `name` most likely meant, nearest first; `[]` when none is near. */
 export function nearNames(name: string, known: Iterable<string>, count = 3): string[] {
-  if (name.length > 64) return [];
+  const names = new Set(known);
+  // Too many to compare with, for a hint.
+  if (name.length > 64 || names.size > 2_000) return [];
   const limit = name.length < 4 ? 1 : name.length < 8 ? 2 : 3;
   const lower = name.toLowerCase();
-  return [...new Set(known)]
+  return [...names]
     .filter((candidate) => candidate !== name)
     .map((candidate) => ({ candidate, far: distance(lower, candidate.toLowerCase(), limit) }))
     .filter(({ far }) => far <= limit)

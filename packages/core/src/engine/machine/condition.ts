@@ -10,7 +10,9 @@ export function proveCondition(machine: Prover, goal: ConditionGoal, frame: Fram
   const value = machine.value(goal.term, frame);
   if (value === true) return Outcome.proved;
   if (value === false) return Outcome.failed;
-  if (value instanceof Variable) return machine.bind(value, true);
+  // Under a negation it waits, as the opposite of "is true" is "is false", not "is anything else".
+  if (value instanceof Variable)
+    return machine.isNegating ? machine.suspend(goal, frame, [value]) : machine.bind(value, true);
   if (machine.waitsFor(value, 'a condition')) return Outcome.waits;
   return machine.undecidedAt('POLAR_UNDECIDED_CONDITION', { value: show(value) }, goal.span, frame);
 }

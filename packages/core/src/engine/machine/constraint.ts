@@ -8,6 +8,7 @@ import {
   ListCursor,
   PartialDictionary,
   PartialList,
+  policyDictionary,
   Variable,
   type Watcher,
 } from '../../host/value.js';
@@ -57,9 +58,7 @@ export function valueOf(term: Term, slots: unknown[], slotNames?: readonly strin
     case 'dictionary': {
       const values = term.values.map((value) => valueOf(value, slots, slotNames));
       if (values.some(isPartial)) return new PartialDictionary(term.keys, values);
-      const dictionary = Object.create(null) as Record<string, unknown>;
-      for (let i = 0; i < values.length; i++) dictionary[term.keys[i]!] = values[i];
-      return dictionary;
+      return policyDictionary(term.keys, values);
     }
   }
 }
@@ -162,9 +161,7 @@ export function snapshot(value: unknown, depth = 0): unknown {
   if (v instanceof PartialDictionary) {
     const values = v.values.map((item) => snapshot(item, depth + 1));
     if (values.some(isPartial)) return new PartialDictionary(v.keys, values);
-    const dictionary = Object.create(null) as Record<string, unknown>;
-    v.keys.forEach((key, i) => (dictionary[key] = values[i]));
-    return dictionary;
+    return policyDictionary(v.keys, values);
   }
   return v;
 }

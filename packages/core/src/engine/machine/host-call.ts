@@ -41,11 +41,11 @@ export function proveNew(machine: Prover, goal: NewGoal, at: Continuation): Outc
   const args = argumentsForHost(machine, goal.args, `new ${goal.name}`, goal.span, frame);
   if (args === undefined) return Outcome.waits;
   const { class: construct } = type;
-  const result = machine.guarded(
-    goal.span,
-    frame,
-    `new ${goal.name}`,
-    () => Reflect.construct(construct as new () => unknown, args) as unknown,
+  const result = machine.guarded(goal.span, frame, `new ${goal.name}`, () =>
+    // `new Array(n)` would make n empty places.
+    type.builtIn && type.name === 'List'
+      ? args
+      : (Reflect.construct(construct as new () => unknown, args) as unknown),
   );
   return machine.received(result, goal.result, [], goal.span, at);
 }

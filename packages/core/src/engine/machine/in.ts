@@ -53,7 +53,15 @@ export function proveNextItem(
       );
     }
     const { value } = next;
-    if (source.elementType !== undefined) machine.tags.tag(machine.settled(value), source.elementType);
+    const types = source.elementType === undefined ? [] : [source.elementType];
+    if (isThenable(machine.settled(value))) {
+      machine.pushRetry(at, source, mark);
+      return machine.jumpTo(
+        [{ kind: 'receive', span, promise: value, result: constantTerm(item), types }],
+        at,
+      );
+    }
+    for (const type of types) machine.tags.tag(machine.settled(value), type);
     const outcome = machine.unify(item, value, span);
     if (outcome === Outcome.failed) {
       machine.undo(mark);
@@ -67,16 +75,19 @@ export function proveNextItem(
 
 function sourceOf(collection: unknown, machine: Prover): ItemSource | undefined {
   if (isList(collection)) return listSource(new ListCursor(collection), machine.tags.elementType(collection));
-  if (typeof collection === 'string') return listSource(new ListCursor([...collection]), undefined);
+  // Code point by code point, as it is asked for: a text may be long.
+  if (typeof collection === 'string') return iteratorSource(collection[Symbol.iterator](), undefined);
   if (isDictionary(collection) && !isIterable(collection)) {
     const pairs = keysOf(collection).map((key) => pairOf(key, dictionaryValue(collection, key)));
     return listSource(new ListCursor(pairs), undefined);
   }
   if (typeof collection !== 'object' || collection === null) return undefined;
+  const elementType = machine.tags.elementType(collection);
   const own = collection as Partial<AsyncIterable<unknown> & Iterable<unknown> & Iterator<unknown>>;
-  if (typeof own[Symbol.asyncIterator] === 'function') return iteratorSource(own[Symbol.asyncIterator]!());
-  if (typeof own[Symbol.iterator] === 'function') return iteratorSource(own[Symbol.iterator]!());
-  return typeof own.next === 'function' ? iteratorSource(own as Iterator<unknown>) : undefined;
+  if (typeof own[Symbol.asyncIterator] === 'function')
+    return iteratorSource(own[Symbol.asyncIterator]!(), elementType);
+  if (typeof own[Symbol.iterator] === 'function') return iteratorSource(own[Symbol.iterator]!(), elementType);
+  return typeof own.next === 'function' ? iteratorSource(own as Iterator<unknown>, elementType) : undefined;
 }
 
 const pairOf = (key: string, value: unknown): unknown => {
@@ -95,9 +106,13 @@ function listSource(cursor: ListCursor, elementType: FieldType | undefined): Ite
   };
 }
 
-function iteratorSource(iterator: Iterator<unknown> | AsyncIterator<unknown>): ItemSource {
+function iteratorSource(
+  iterator: Iterator<unknown> | AsyncIterator<unknown>,
+  elementType: FieldType | undefined,
+): ItemSource {
   let isOver = false;
   return {
+    elementType,
     next: () => {
       const result = iterator.next();
       if (!isThenable(result) && result.done === true) isOver = true;

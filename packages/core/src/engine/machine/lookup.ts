@@ -2,6 +2,7 @@ import { NoValue, readAttribute } from '../../host/member.js';
 import { kindOf, show } from '../../host/show.js';
 import { isPartial, isThenable, PartialDictionary, Variable } from '../../host/value.js';
 import type { LookupGoal } from '../../ir/goal.js';
+import { constantTerm } from '../../ir/term.js';
 import type { FieldType } from '../../types/declared-type.js';
 import { dictionaryValue, isDictionary, keysOf } from '../equality.js';
 import type { Continuation, MachineGoal } from './goal-stack.js';
@@ -59,12 +60,11 @@ function enumerateKeys(
   at: Continuation,
 ): Outcome {
   if (!isDictionary(object)) throw machine.fault('POLAR_RUN_UNBOUND_KEY', {}, goal.span, at.frame);
-  const result = machine.value(goal.result, at.frame);
   const alternatives = keysOf(object)
     .filter((name) => name !== '__proto__')
     .map((name): MachineGoal[] => [
       unifyValues(goal.span, key, name),
-      unifyValues(goal.span, result, dictionaryValue(object, name)),
+      { ...goal, object: constantTerm(object), key: constantTerm(name) },
     ]);
   return alternatives.length === 0 ? Outcome.failed : machine.tryAlternatives(alternatives, at);
 }

@@ -126,6 +126,10 @@ export class Machine implements Prover {
     return this.context.program;
   }
 
+  get isNegating(): boolean {
+    return this.#scope.isNegation;
+  }
+
   get members(): MemberContext {
     return this.context.members;
   }
@@ -188,7 +192,7 @@ export class Machine implements Prover {
   rejected(what: string, reason: unknown): PolarError {
     const at = this.#current;
     this.dispose();
-    const message = reason instanceof Error ? reason.message : String(reason);
+    const message = messageOfThrown(reason);
     return new PolarError('POLAR_RUN_HOST_ERROR', { what, message }, at?.goals[at.index]?.span, {
       cause: reason,
       notes: at === undefined ? [] : traceOf(at.frame),
@@ -326,7 +330,7 @@ export class Machine implements Prover {
     }
     const index = this.#indexOf(predicate, goal.args.length);
     const table = this.guarded(goal.span, frame, `the type of an argument of ${predicate.name}`, () =>
-      index.find(args, (value) => this.typeOf(value)),
+      index.find(args, (value) => this.typeOf(value), this.budget),
     );
     const candidates =
       table.isMoreSpecific === undefined ? table.candidates : this.#sorted(table, args, goal.span, frame);
@@ -757,7 +761,7 @@ export class Machine implements Prover {
     } catch (error) {
       if (isPolarError(error)) throw error;
       if (error instanceof Error && error.message.startsWith('bug in Nanook')) throw error;
-      const message = error instanceof Error ? error.message : String(error);
+      const message = messageOfThrown(error);
       throw new PolarError('POLAR_RUN_HOST_ERROR', { what, message }, span, {
         cause: error,
         notes: traceOf(frame ?? this.#current?.frame ?? this.root),
@@ -811,6 +815,15 @@ function located(error: unknown, at: Continuation | undefined): unknown {
 
 const isObject = (value: unknown): boolean =>
   (typeof value === 'object' && value !== null) || typeof value === 'function';
+
+/** Whatever it is: an application may throw anything. */
+function messageOfThrown(thrown: unknown): string {
+  try {
+    return thrown instanceof Error ? String(thrown.message) : String(thrown);
+  } catch {
+    return 'something that cannot be shown';
+  }
+}
 
 function closeQuietly(source: ItemSource): void {
   try {

@@ -33,6 +33,8 @@ export interface Prover extends EqualityContext {
   readonly program: Program;
   readonly members: MemberContext;
   readonly trail: Trail;
+  /** Whether a negation is being proved. */
+  readonly isNegating: boolean;
   readonly tags: Tags;
 
   /** The value of a term: dereferenced, promises already awaited replaced by what they gave. */
