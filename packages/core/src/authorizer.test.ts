@@ -380,6 +380,26 @@ describe('onDecision', () => {
   });
 });
 
+describe('promises that fail', () => {
+  it('an asynchronous onDecision is awaited, and its failure is the question’s', async () => {
+    const onDecision = () => Promise.reject(new Error('the audit database is down'));
+    const authorizer = await load('allow(_, _, _);', { onDecision });
+    await expect(authorizer.isAllowed(1, 2, 3)).rejects.toThrow('the audit database is down');
+    expect(() => authorizer.isAllowedSync(1, 2, 3)).toThrow(
+      expect.objectContaining({ code: 'POLAR_RUN_PROMISE_IN_SYNC' }),
+    );
+  });
+
+  it('an argument that fails while another is awaited is no unhandled rejection', async () => {
+    const authorizer = await load('allow(_, _, _);');
+    const slow = new Promise((resolve) => setTimeout(resolve, 5));
+    const failing = Promise.reject(new Error('no connection'));
+    await expect(authorizer.isAllowed(slow, 'read', failing)).rejects.toMatchObject({
+      code: 'POLAR_RUN_HOST_ERROR',
+    });
+  });
+});
+
 describe('the clock', () => {
   it('is Clock.now() in policies', async () => {
     let now = new Date('2026-01-01T00:00:00Z');

@@ -10,6 +10,7 @@ import type { MachineContext } from './engine/machine/machine.js';
 import { Question, type Bindings } from './engine/question.js';
 import { QueryVariable } from './engine/query-variable.js';
 import { TypeSets } from './host/type-set.js';
+import { isThenable } from './host/value.js';
 import { nearNames } from './internal/near-names.js';
 import { givenName, link, linkCall, linkQuery } from './ir/link.js';
 import { type LinkedQuery, type Program } from './ir/program.js';
@@ -379,24 +380,33 @@ export class Authorizer {
     settings: QuestionSettings = {},
   ): Promise<boolean> {
     const decision = this.#begin(kind, args, settings);
+    let holds: boolean;
     try {
-      return decision.end(await decision.question.next());
+      holds = decision.end(await decision.question.next());
     } catch (error) {
-      return decision.fail(error);
+      holds = decision.fail(error);
     } finally {
       decision.question.dispose();
     }
+    // No answer goes out before it is recorded.
+    if (decision.recorded() !== undefined) await decision.recorded();
+    return holds;
   }
 
   #decideSync(kind: Decision['kind'], args: readonly unknown[], settings: QuestionSettings = {}): boolean {
     const decision = this.#begin(kind, args, settings);
+    let holds: boolean;
     try {
-      return decision.end(decision.question.nextSync());
+      holds = decision.end(decision.question.nextSync());
     } catch (error) {
-      return decision.fail(error);
+      holds = decision.fail(error);
     } finally {
       decision.question.dispose();
     }
+    if (decision.recorded() !== undefined) {
+      throw new PolarError('POLAR_RUN_PROMISE_IN_SYNC', { what: 'what `onDecision` gave' });
+    }
+    return holds;
   }
 
   /** A question whose outcome is reported. */
@@ -405,14 +415,17 @@ export class Authorizer {
     const { query, given } = this.#callOf(context.program, kind, args);
     const question = this.#question(context, query, given, settings);
     const { onDecision } = this.#options;
-    if (onDecision === undefined)
-      return { question, end: (holds: boolean) => holds, fail: (error: unknown) => this.#undecided(error) };
+    if (onDecision === undefined) {
+      const fail = (error: unknown) => this.#undecided(error);
+      return { question, end: (holds: boolean) => holds, fail, recorded: () => undefined };
+    }
+    let recorded: PromiseLike<unknown> | undefined;
     const at = this.#clock();
     const started = performance.now();
     const isRequest = kind === 'allow_request';
     const report = (outcome: Outcome, proof: readonly Frame[], error?: unknown): void => {
       const rule = decisiveRule(proof);
-      onDecision({
+      const result: unknown = onDecision({
         kind,
         actor: args[0],
         action: isRequest ? undefined : args[1],
@@ -426,10 +439,15 @@ export class Authorizer {
         at,
         durationMs: performance.now() - started,
       });
+      if (!isThenable(result)) return;
+      recorded = result;
+      // Awaited by who asked; when the question itself fails, that failure is what counts.
+      result.then(undefined, () => {});
     };
     let isReported = false;
     return {
       question,
+      recorded: () => recorded,
       end: (holds: boolean): boolean => {
         isReported = true;
         report(holds ? 'allowed' : 'denied', holds ? question.proof : []);
@@ -512,6 +530,8 @@ export class Authorizer {
     const given = new Map<string, unknown>();
     args.forEach((arg, i) => {
       if (asked[i] === undefined) given.set(givenName(i), arg);
+      // When it is awaited its failure is the question's; when the question ends before, it is nobody's.
+      if (isThenable(arg)) arg.then(undefined, () => {});
     });
     return { query, given };
   }

@@ -25,8 +25,8 @@ export interface AuthorizerOptions {
   readonly undecided?: 'error' | 'deny';
   /** How instances are compared that declare neither key nor `equals`. Default `'identity'`; `'deep'` is oso's way. */
   readonly equality?: Equality;
-  /** Sees every decision. Called before the answer is given; what it throws, the caller gets. */
-  readonly onDecision?: (decision: Decision) => void;
+  /** Sees every decision, before the answer is given, and is awaited. What it throws, the caller gets. */
+  readonly onDecision?: (decision: Decision) => unknown;
   /** Sees the warnings of each load. Default: `console.warn`. */
   readonly onWarning?: (warning: Diagnostic) => void;
   /** Receives what `print(…)` in a policy prints. Default: `console.log`. */

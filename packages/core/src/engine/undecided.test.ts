@@ -87,6 +87,25 @@ describe('what the data cannot decide', () => {
     }
   });
 
+  it('stays undecided when the variable of a negation is bound later', async () => {
+    const policy = 'allow(_, _, r) if isnt(p) and p = r.isPrivate; isnt(p) if not p;';
+    for (const isPrivate of [null, undefined, 'yes', 1]) {
+      expect(await outcome(policy, { isPrivate })).toBe('POLAR_UNDECIDED_CONDITION');
+    }
+    expect(await outcome(policy, { isPrivate: true })).toBe(false);
+    expect(await outcome(policy, { isPrivate: false })).toBe(true);
+  });
+
+  it('is a row without prototype that lacks a column, as some drivers make them', async () => {
+    const row = Object.assign(Object.create(null) as object, { id: 1 });
+    expect(await outcome('allow(_, _, r) if not r.isPrivate;', row)).toBe(
+      'POLAR_UNDECIDED_MISSING_ATTRIBUTE',
+    );
+    expect(await outcome('allow(_, _, r) if not r matches {isPrivate: true};', row)).toBe(
+      'POLAR_UNDECIDED_PATTERN',
+    );
+  });
+
   it('is decided under not when another alternative proves the operand', async () => {
     expect(await outcome('allow(_, _, r) if not (r.nope = 1 or r.open = true);', { open: true })).toBe(false);
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Authorizer, isPolarError, typed, type AuthorizerOptions } from '../index.js';
+import { Authorizer, isPolarError, typed, type AuthorizerOptions, type Class } from '../index.js';
 
 const load = (policies: string, options: Partial<AuthorizerOptions> = {}) =>
   Authorizer.load({ policies, onWarning: () => {}, ...options });
@@ -86,6 +86,20 @@ describe('what policies may not reach', () => {
     expect(await ask('"aaa".replace(r, "") = ""', /(a+)+$/)).toBe('POLAR_RUN_UNREGISTERED_METHOD');
     expect(await ask('[1, 2].sort(r) = [1, 2]', () => 0)).toBe('POLAR_RUN_UNREGISTERED_METHOD');
     expect(await ask('"a".concat(r) = "a"', { toString: () => '' })).toBe('POLAR_RUN_UNREGISTERED_METHOD');
+  });
+
+  it('what a registered class inherits from a built-in one, unless it is documented', async () => {
+    class Registry extends Map<string, number> {
+      own(): boolean {
+        return true;
+      }
+    }
+    const types = { Registry };
+    const registry = new Registry([['a', 1]]);
+    expect(await ask('r.own() and r.get("a") = 1', registry, { types })).toBe(true);
+    expect(await ask('r.clear() = 1', registry, { types })).toBe('POLAR_RUN_UNREGISTERED_METHOD');
+    expect(await ask('Registry.groupBy([1], r.f) = 1', { f: () => 1 }, { types })).not.toBe(true);
+    expect(registry.size).toBe(1);
   });
 
   it('methods of lists that change them', async () => {
@@ -246,6 +260,34 @@ describe('types', () => {
     expect(await authorizer.authorizedActions(new Unregistered(), 1)).toEqual(new Set(['b', 'a']));
   });
 
+  it('by class: also classes that inherit the way they did before there was a word for it', async () => {
+    function Base(this: object) {}
+    function Sub(this: object) {}
+    Object.setPrototypeOf(Sub.prototype, Base.prototype as object);
+    const types = { Base: Base as unknown as Class };
+    const authorizer = await load('allow(_, "is", _: Base); allow(_, "isnt", r) if not r matches Base;', {
+      types,
+    });
+    const instance: unknown = new (Sub as unknown as new () => object)();
+    expect(await authorizer.authorizedActions(1, instance)).toEqual(new Set(['is']));
+  });
+
+  it('of the elements of a declared list, however they are reached', async () => {
+    const types = { Team: { fields: { members: ['User'] } }, User: { fields: { id: Number } } };
+    const policy = [
+      'allow(_, "in", t: Team) if m in t.members and m matches User;',
+      'allow(_, "first", t: Team) if [m, *_] = t.members and m matches User;',
+      'allow(_, "rest", t: Team) if [_, *rest] = t.members and m in rest and m matches User;',
+      'allow(_, "at", t: Team) if m = t.members.at(0) and m matches User;',
+    ].join('\n');
+    const authorizer = await load(policy, { types });
+    const actionsOn = (members: unknown) => authorizer.authorizedActions(1, typed('Team', { members }));
+    expect(await actionsOn([{ id: 1 }, { id: 2 }])).toEqual(new Set(['in', 'first', 'rest', 'at']));
+    expect((await actionsOn([Promise.resolve({ id: 1 })])).has('in')).toBe(true);
+    expect((await actionsOn(Promise.resolve([{ id: 1 }]))).has('in')).toBe(true);
+    expect((await actionsOn(new Set([{ id: 1 }]))).has('in')).toBe(true);
+  });
+
   it('by predicate and by discriminator', async () => {
     const types = {
       Invoice: { is: (v: unknown) => (v as { kind?: string } | null)?.kind === 'invoice' },
@@ -345,6 +387,10 @@ describe('equality', () => {
     const types = { U: { key: 'id' } };
     expect(await same(typed('U', { x: 1 }), typed('U', { x: 1 }), { types })).toBe(false);
     expect(await same(typed('U', { id: null }), typed('U', { id: null }), { types })).toBe(false);
+  });
+  it('a promised key that turns out to be missing makes nothing equal', async () => {
+    const row = () => typed('U', { id: Promise.resolve(undefined) });
+    expect(await same(row(), row(), { types: { U: { key: 'id' } } })).toBe(false);
   });
   it('takes a function of the type', async () => {
     const equals = (a: User, b: User) => a.name === b.name;
