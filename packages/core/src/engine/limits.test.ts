@@ -131,6 +131,20 @@ describe('iterators of the application', () => {
     ).rejects.toMatchObject({ code: 'POLAR_RUN_STEP_LIMIT' });
   });
 
+  it('one that can be read once shows the same at every look within a question', async () => {
+    const members = function* () {
+      yield 'banned';
+      yield 'member';
+    };
+    const later = async function* () {
+      yield* members();
+      await Promise.resolve();
+    };
+    const authorizer = await load('allow(_, _, r) if "member" in r.all and not ("banned" in r.all);');
+    expect(await authorizer.isAllowed(1, 'read', { all: members() })).toBe(false);
+    expect(await authorizer.isAllowed(1, 'read', { all: later() })).toBe(false);
+  });
+
   it('an infinite asynchronous one, too', async () => {
     const numbers = {
       async *[Symbol.asyncIterator]() {

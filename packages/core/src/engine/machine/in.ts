@@ -84,10 +84,11 @@ function sourceOf(collection: unknown, machine: Prover): ItemSource | undefined 
   if (typeof collection !== 'object' || collection === null) return undefined;
   const elementType = machine.tags.elementType(collection);
   const own = collection as Partial<AsyncIterable<unknown> & Iterable<unknown> & Iterator<unknown>>;
-  if (typeof own[Symbol.asyncIterator] === 'function')
-    return iteratorSource(own[Symbol.asyncIterator]!(), elementType);
-  if (typeof own[Symbol.iterator] === 'function') return iteratorSource(own[Symbol.iterator]!(), elementType);
-  return typeof own.next === 'function' ? iteratorSource(own as Iterator<unknown>, elementType) : undefined;
+  const iterator = iteratorOf(own);
+  if (iterator === undefined) return undefined;
+  // An iterator can be read once. What was read of it is kept, so that a second look within the question sees the same.
+  const seen = (iterator as unknown) === collection ? machine.seenOf(collection) : undefined;
+  return iteratorSource(iterator, elementType, seen);
 }
 
 const pairOf = (key: string, value: unknown): unknown => {
@@ -106,20 +107,40 @@ function listSource(cursor: ListCursor, elementType: FieldType | undefined): Ite
   };
 }
 
+function iteratorOf(
+  own: Partial<AsyncIterable<unknown> & Iterable<unknown> & Iterator<unknown>>,
+): Iterator<unknown> | AsyncIterator<unknown> | undefined {
+  if (typeof own[Symbol.asyncIterator] === 'function') return own[Symbol.asyncIterator]!();
+  if (typeof own[Symbol.iterator] === 'function') return own[Symbol.iterator]!();
+  return typeof own.next === 'function' ? (own as Iterator<unknown>) : undefined;
+}
+
 function iteratorSource(
   iterator: Iterator<unknown> | AsyncIterator<unknown>,
   elementType: FieldType | undefined,
+  seen?: IteratorResult<unknown>[],
 ): ItemSource {
   let isOver = false;
+  let position = 0;
+  const noted = (result: IteratorResult<unknown>): IteratorResult<unknown> => {
+    seen?.push(result);
+    position++;
+    if (result.done === true) isOver = true;
+    return result;
+  };
   return {
     elementType,
     next: () => {
+      const known = seen?.[position];
+      if (known !== undefined) {
+        position++;
+        return known;
+      }
       const result = iterator.next();
-      if (!isThenable(result) && result.done === true) isOver = true;
-      return result;
+      return isThenable(result) ? result.then(noted) : noted(result);
     },
     close: () => {
-      if (isOver) return;
+      if (isOver || seen !== undefined) return;
       isOver = true;
       // An async iterator's end is its own business: nobody waits for it, and its failure changes no answer.
       const ended: unknown = iterator.return?.();

@@ -84,6 +84,7 @@ export class Machine implements Prover {
   readonly root: Frame;
   readonly #choices: ChoicePoint[] = [];
   readonly #settled = new Map<unknown, unknown>();
+  readonly #seen = new Map<object, IteratorResult<unknown>[]>();
   #current: Continuation | undefined;
   #constraints: ConstraintList | undefined = undefined;
   #woken: Constraint[] = [];
@@ -685,6 +686,12 @@ export class Machine implements Prover {
     }
     this.trail.bind(variable, value);
     return Outcome.proved;
+  }
+
+  seenOf(iterator: object): IteratorResult<unknown>[] {
+    let seen = this.#seen.get(iterator);
+    if (seen === undefined) this.#seen.set(iterator, (seen = []));
+    return seen;
   }
 
   /** Leaves a goal to be proved when one of the variables has a value. */

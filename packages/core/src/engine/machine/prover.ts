@@ -54,6 +54,8 @@ export interface Prover extends EqualityContext {
   jumpTo(goals: readonly MachineGoal[], at: Continuation): Outcome;
   tryAlternatives(alternatives: readonly (readonly MachineGoal[])[], at: Continuation): Outcome;
   pushRetry(continuation: Continuation, source: ItemSource, mark: Mark): void;
+  /** What this question has read of an iterator that can be read once. */
+  seenOf(iterator: object): IteratorResult<unknown>[];
   mark(): Mark;
   undo(mark: Mark): void;
 
