@@ -176,7 +176,7 @@ export class RequestAuthorization<Actor = unknown> {
   /** Why not, or undefined. An answer is a refusal rather than a boolean, so that it is found out once, too. */
   #ask(action: string, resource: unknown): Promise<AuthorizationError | undefined> {
     checkAction(action);
-    return this.#memo.ask(JSON.stringify([action]), resource, async () => {
+    return this.#memo.ask(JSON.stringify([this.authorizer.policyHash, action]), resource, async () => {
       const actor = await this.actor();
       if (resource === null || resource === undefined) return new NotFoundError(action);
       return refusalOf(this.authorizer.authorize(actor, action, resource));
@@ -185,7 +185,7 @@ export class RequestAuthorization<Actor = unknown> {
 
   #askField(action: string, resource: unknown, field: string): Promise<AuthorizationError | undefined> {
     checkAction(action);
-    return this.#memo.ask(JSON.stringify([action, field]), resource, async () => {
+    return this.#memo.ask(JSON.stringify([this.authorizer.policyHash, action, field]), resource, async () => {
       const actor = await this.actor();
       if (resource === null || resource === undefined) return new NotFoundError(action);
       return refusalOf(this.authorizer.authorizeField(actor, action, resource, field));
