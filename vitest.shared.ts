@@ -4,4 +4,6 @@ import type { ViteUserConfig } from 'vitest/config';
 export const shared = {
   resolve: { conditions: ['@nanook/source'] },
   ssr: { resolve: { conditions: ['@nanook/source'] } },
+  // Nest's decorators, and the metadata from which it takes the types of constructor parameters.
+  oxc: { decorator: { legacy: true, emitDecoratorMetadata: true } },
 } satisfies ViteUserConfig;

@@ -10,6 +10,8 @@ const packages = {
   core: [],
   http: ['core'],
   express: ['core', 'http'],
+  koa: ['core', 'http'],
+  nestjs: ['core', 'http'],
   conformance: ['core'],
 };
 

@@ -1,5 +1,13 @@
 import type { Class, TypeToken } from '@nanook/core';
-import { asRule, checkAction, checkReason, checkSource, toError, withholdUndecided } from '@nanook/http';
+import {
+  asRule,
+  authorizeRule,
+  checkAction,
+  checkReason,
+  checkSource,
+  toError,
+  withholdUndecided,
+} from '@nanook/http';
 import type { Request } from 'express';
 import { authzOf, routeOf, type Middleware } from './request.js';
 
@@ -29,32 +37,41 @@ export function authorize(...rule: [] | [string, Loader | Class | TypeToken | st
   const [action, resource] = rule;
   checkAction(action);
   checkSource(action, resource);
-  return asRule<Middleware>((req, _res, next) => {
-    const loaded = authzOf(req, `authorize('${action}', …)`).load(action, resource, req as Request);
-    passOn(loaded, next);
-  });
+  return asRule<Middleware>(
+    (req, _res, next) => {
+      const loaded = authzOf(req, `authorize('${action}', …)`).load(action, resource, req as Request);
+      passOn(loaded, next);
+    },
+    authorizeRule(action, resource),
+  );
 }
 
 /** For a route that needs no authorization, and why. */
 export function skipAuthorization(reason: string): Middleware {
   checkReason(reason);
-  return asRule<Middleware>((req, _res, next) => {
-    authzOf(req, 'skipAuthorization').skip(reason);
-    next();
-  });
+  return asRule<Middleware>(
+    (req, _res, next) => {
+      authzOf(req, 'skipAuthorization').skip(reason);
+      next();
+    },
+    { kind: 'skip', reason },
+  );
 }
 
-const authorizeRequest: Middleware = (req, res, next) => {
-  const authz = authzOf(req, 'authorize()');
-  withholdUndecided(res, {
-    method: String(req.method),
-    route: () => routeOf(req as Request),
-    isSettled: () => authz.isSettled,
-    fail: next,
-  });
-  if (authz.asksForRequests) passOn(authz.authorizeRequest(), next);
-  else next();
-};
+const authorizeRequest = asRule<Middleware>(
+  (req, res, next) => {
+    const authz = authzOf(req, 'authorize()');
+    withholdUndecided(res, {
+      method: String(req.method),
+      route: () => routeOf(req as Request),
+      isSettled: () => authz.isSettled,
+      fail: next,
+    });
+    if (authz.asksForRequests) passOn(authz.authorizeRequest(), next);
+    else next();
+  },
+  { kind: 'request' },
+);
 
 /** Goes on, or hands the error on: once, in Express 4 and 5 alike. */
 function passOn(decision: Promise<unknown>, next: (error?: unknown) => void): void {

@@ -1,4 +1,4 @@
-import { AuthorizationFault, isRule } from '@nanook/http';
+import { AuthorizationFault, decides, ruleOf } from '@nanook/http';
 import type { Application, Request, RequestHandler, Router } from 'express';
 import { routeOf } from './request.js';
 
@@ -106,7 +106,10 @@ function carriesRule(route: Route, req: Request): boolean {
     of === 'options' && route.stack.every((other) => other.method === of || other.handle !== handle);
   const own = handlers.filter((layer) => !isPreflight(layer));
   if (own.length === 0) return true;
-  const first = own.findIndex((layer) => isRule(layer.handle));
+  const first = own.findIndex((layer) => {
+    const rule = ruleOf(layer.handle);
+    return rule !== undefined && decides(rule);
+  });
   // The last one gives the answer: a rule behind it would come too late.
   return first !== -1 && (first < own.length - 1 || own.length === 1);
 }

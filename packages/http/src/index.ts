@@ -1,5 +1,4 @@
 export { RequestAuthorization, type RequestAuthorizationOptions } from './request-authorization.js';
-export { checkAction, checkReason } from './request-authorization.js';
 export { checkSource, type ResourceLoader, type ResourceSource } from './resource-source.js';
 
 export {
@@ -12,5 +11,16 @@ export {
 export { isFault, problemOf, type Problem } from './problem.js';
 export { renderProblem, type Rendered } from './render-problem.js';
 
-export { asRule, isRule } from './rule.js';
+export {
+  asRule,
+  authorizeRule,
+  checkAction,
+  checkReason,
+  decides,
+  describeRule,
+  ruleOf,
+  type Rule,
+} from './rule.js';
+export { isProtected, listedRoute, routeTable, table, type ListedRoute } from './listed-route.js';
+export { locationOf } from './source-location.js';
 export { withholdUndecided, type SafetyNet } from './safety-net.js';

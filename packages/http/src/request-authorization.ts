@@ -10,6 +10,7 @@ import {
 import { AuthorizationFault } from './authorization-fault.js';
 import { DecisionMemo } from './decision-memo.js';
 import { checkSource, resourceFrom, type ResourceSource } from './resource-source.js';
+import { checkAction, checkReason } from './rule.js';
 
 export interface RequestAuthorizationOptions<Actor = unknown> {
   /**
@@ -191,18 +192,6 @@ export class RequestAuthorization<Actor = unknown> {
       return refusalOf(this.authorizer.authorizeField(actor, action, resource, field));
     });
   }
-}
-
-/** @throws {AuthorizationFault} `NANOOK_HTTP_NO_ACTION` */
-export function checkAction(action: unknown): void {
-  if (typeof action !== 'string' || action === '')
-    throw new AuthorizationFault('NANOOK_HTTP_NO_ACTION', { action: String(action) || '""' });
-}
-
-/** @throws {AuthorizationFault} `NANOOK_HTTP_NO_REASON` */
-export function checkReason(reason: unknown): void {
-  if (typeof reason !== 'string' || reason.trim() === '')
-    throw new AuthorizationFault('NANOOK_HTTP_NO_REASON', {});
 }
 
 async function refusalOf(decision: Promise<unknown>): Promise<AuthorizationError | undefined> {

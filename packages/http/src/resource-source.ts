@@ -35,4 +35,4 @@ export function resourceFrom<Context extends readonly unknown[], Resource>(
 }
 
 /** By its text, as a class and a function cannot be told apart otherwise. What was compiled to ES5 is given by name. */
-const isClass = (value: object): boolean => /^class\b/.test(Function.prototype.toString.call(value));
+export const isClass = (value: object): boolean => /^class\b/.test(Function.prototype.toString.call(value));

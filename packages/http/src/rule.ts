@@ -1,8 +1,62 @@
+import { AuthorizationFault } from './authorization-fault.js';
+import { isClass, type ResourceSource } from './resource-source.js';
+
+/** What a route's rule demands, as data: for listings, audits and tests. */
+export type Rule =
+  | {
+      readonly kind: 'authorize';
+      readonly action: string;
+      /** The name of a type, or `loader` with the loader's own name where it has one: `findRepository()`. */
+      readonly resource: string;
+    }
+  | { readonly kind: 'request' }
+  | { readonly kind: 'skip'; readonly reason: string };
+
 const brand = Symbol.for('@nanook/http/rule');
 
 /** Marks a handler as one that authorizes, or skips: a route that carries one is protected. */
-export const asRule = <Handler extends object>(handler: Handler): Handler =>
-  Object.defineProperty(handler, brand, { value: true });
+export const asRule = <Handler extends object>(handler: Handler, rule: Rule): Handler =>
+  Object.defineProperty(handler, brand, { value: rule });
 
-export const isRule = (handler: unknown): boolean =>
-  typeof handler === 'function' && (handler as { [brand]?: unknown })[brand] === true;
+/** The rule that a handler stands for, if it is one. */
+export const ruleOf = (handler: unknown): Rule | undefined =>
+  typeof handler === 'function' ? (handler as { [brand]?: Rule })[brand] : undefined;
+
+/** Whether a rule decides about the route: `allow_request` alone does not. */
+export const decides = (rule: Rule): boolean => rule.kind !== 'request';
+
+export const authorizeRule = (action: string, source: ResourceSource<never>): Rule => ({
+  kind: 'authorize',
+  action,
+  resource: describeSource(source),
+});
+
+/** `read Repository`, `read findRepository()`, `allow_request`, `skipped: liveness probe`. */
+export function describeRule(rule: Rule): string {
+  switch (rule.kind) {
+    case 'authorize':
+      return `${rule.action} ${rule.resource}`;
+    case 'request':
+      return 'allow_request';
+    case 'skip':
+      return `skipped: ${rule.reason}`;
+  }
+}
+
+function describeSource(source: ResourceSource<never>): string {
+  if (typeof source === 'string') return source;
+  if (typeof source !== 'function') return source.name;
+  return isClass(source) ? source.name : `${source.name || 'loader'}()`;
+}
+
+/** @throws {AuthorizationFault} `NANOOK_HTTP_NO_ACTION` */
+export function checkAction(action: unknown): void {
+  if (typeof action !== 'string' || action === '')
+    throw new AuthorizationFault('NANOOK_HTTP_NO_ACTION', { action: String(action) || '""' });
+}
+
+/** @throws {AuthorizationFault} `NANOOK_HTTP_NO_REASON` */
+export function checkReason(reason: unknown): void {
+  if (typeof reason !== 'string' || reason.trim() === '')
+    throw new AuthorizationFault('NANOOK_HTTP_NO_REASON', {});
+}

@@ -1,0 +1,24 @@
+import { createRequire } from 'node:module';
+import { defineProject, mergeConfig } from 'vitest/config';
+import { shared } from '../../vitest.shared.ts';
+
+// The same sources and the same tests, on the other major: whatever imports Nest gets this package's.
+const require = createRequire(import.meta.url);
+const pinned = /^(@nestjs\/|reflect-metadata$|rxjs($|\/))/;
+
+export default mergeConfig(
+  shared,
+  defineProject({
+    plugins: [
+      {
+        name: 'pin-nest-11',
+        enforce: 'pre',
+        resolveId: (id: string) => (pinned.test(id) ? { id: require.resolve(id), external: true } : null),
+      },
+    ],
+    test: {
+      name: 'nest@11',
+      include: ['../nestjs/src/**/*.test.ts', '../frameworks/src/nest/**/*.test.ts', 'src/**/*.test.ts'],
+    },
+  }),
+);
