@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { locationOf } from './source-location.js';
 
 class Somewhere {
-  method() {}
+  method(this: void) {}
 }
 
 it('names the file of a function, of a class and of a method', () => {
