@@ -1,5 +1,5 @@
 export { RequestAuthorization, type RequestAuthorizationOptions } from './request-authorization.js';
-export { checkSource, type ResourceLoader, type ResourceSource } from './resource-source.js';
+export { checkSource, isClass, type ResourceLoader, type ResourceSource } from './resource-source.js';
 
 export {
   AuthorizationFault,

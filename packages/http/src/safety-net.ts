@@ -10,6 +10,11 @@ export interface SafetyNet {
   isSettled(): boolean;
   /** Hands the error to whoever answers errors. */
   fail(error: AuthorizationFault): void;
+  /**
+   * Whether it is they who write to the response now, or set its headers. Without it, it is what `fail` called and whatever that
+   * started.
+   */
+  isAnswer?(part: 'headers' | 'body'): boolean;
 }
 
 type Method = (...args: unknown[]) => unknown;
@@ -27,24 +32,29 @@ const answering = new AsyncLocalStorage<ServerResponse>();
  * the handler did before, it did: this is a net, not the rule.
  *
  * Node's own methods are replaced on this response, as everything that frameworks offer ends in them.
+ *
+ * @returns looks at once, for a framework that knows the answer before it writes
  */
-export function withholdUndecided(response: ServerResponse, net: SafetyNet): void {
-  if (net.method === 'OPTIONS') return;
+export function withholdUndecided(response: ServerResponse, net: SafetyNet): () => void {
+  if (net.method === 'OPTIONS') return () => {};
   const methods = response as unknown as Record<string, Method | undefined>;
   const before = { ...response.getHeaders() };
   const ours: Record<string, Method> = {};
   let isWithheld = false;
-  const isTheHandler = (): boolean => answering.getStore() !== response;
+  const isTheHandler = (part: 'headers' | 'body'): boolean =>
+    answering.getStore() !== response && net.isAnswer?.(part) !== true;
 
   for (const name of writers) {
     const original = methods[name]!;
     methods[name] = ours[name] = (...args) => {
-      if (!isWithheld && !response.headersSent) {
-        const status = Number(name === 'writeHead' ? args[0] : response.statusCode);
-        if (!(status >= 400) && !net.isSettled()) withhold(status);
-      }
-      return isWithheld && isTheHandler() ? ignore(name, args) : Reflect.apply(original, response, args);
+      look(Number(name === 'writeHead' ? args[0] : response.statusCode));
+      return isWithheld && isTheHandler('body') ? ignore(name, args) : Reflect.apply(original, response, args);
     };
+  }
+  return () => look(response.statusCode);
+
+  function look(status: number): void {
+    if (!isWithheld && !response.headersSent && !(status >= 400) && !net.isSettled()) withhold(status);
   }
 
   function withhold(status: number): void {
@@ -58,7 +68,7 @@ export function withholdUndecided(response: ServerResponse, net: SafetyNet): voi
     for (const name of setters) {
       const original = methods[name];
       if (original !== undefined)
-        methods[name] = (...args) => (isTheHandler() ? response : Reflect.apply(original, response, args));
+        methods[name] = (...args) => (isTheHandler('headers') ? response : Reflect.apply(original, response, args));
     }
     const { method } = net;
     const fault = new AuthorizationFault('NANOOK_HTTP_UNDECIDED_ROUTE', {

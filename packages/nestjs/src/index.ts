@@ -1,1 +1,17 @@
-export {};
+export { NanookModule } from './nanook.module.js';
+export type { ContextHook, Exclusion, GuardMode, NanookModuleOptions } from './nanook.options.js';
+
+export {
+  Authorize,
+  AuthorizeRequest,
+  SkipAuthorization,
+  type InlineLoader,
+  type ResourceOptions,
+  type RuleSource,
+} from './authorize.decorator.js';
+export { ResourceLoader, type LoadsMany, type LoadsOne } from './resource-loader.decorator.js';
+export { AuthorizedResource, Authz, CurrentActor } from './parameters.decorator.js';
+
+export { AuthorizationGuard } from './authorization.guard.js';
+export { AuthorizationService } from './authorization.service.js';
+export { NestFault, isNestFault, type NestFaultCode, type NestFaultData } from './nest-fault.js';

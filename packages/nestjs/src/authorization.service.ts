@@ -1,0 +1,180 @@
+import { Authorizer, NotFoundError, type Class, type TypeToken } from '@nanook/core';
+import { AuthorizationFault, RequestAuthorization, isClass } from '@nanook/http';
+import { BadRequestException, Inject, Injectable, type ExecutionContext } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import { defaultTypeActions, methodActions } from './actions.js';
+import { ActorSource } from './actor-source.js';
+import { executionOf, type Execution } from './execution.js';
+import { findCall, rememberCall, type HandlerCall } from './handler-call.js';
+import { handlerName, rulesOf, type HandlerRule, type InlineLoader } from './handler-rule.js';
+import { NestFault } from './nest-fault.js';
+import type { NanookModuleOptions } from './nanook.options.js';
+import { MODULE_OPTIONS_TOKEN } from './nanook.module-definition.js';
+import { ResourceLoaders } from './resource-loaders.js';
+
+type AuthorizeRule = Extract<HandlerRule, { kind: 'authorize' }>;
+
+/** Decides about calls of handlers. Inject it where a decorator is not enough. */
+@Injectable()
+export class AuthorizationService {
+  readonly #requests = new WeakMap<object, RequestAuthorization>();
+
+  constructor(
+    @Inject(Authorizer) readonly authorizer: Authorizer,
+    @Inject(MODULE_OPTIONS_TOKEN) private readonly options: NanookModuleOptions,
+    @Inject(ActorSource) private readonly actors: ActorSource,
+    @Inject(ResourceLoaders) private readonly loaders: ResourceLoaders,
+    @Inject(Reflector) private readonly reflector: Reflector,
+  ) {}
+
+  /** The authorization of the request that a handler is called for: the one that `@Authz()` gives. */
+  of(context: ExecutionContext): RequestAuthorization {
+    return this.#authzOf(executionOf(context), context);
+  }
+
+  /**
+   * Passes when everything that the handler demands holds; its resources are loaded then.
+   *
+   * @throws {AuthorizationError} when refused
+   * @throws {AuthorizationFault} `NANOOK_HTTP_UNPROTECTED_ROUTE` for a handler without a rule
+   */
+  async enforce(context: ExecutionContext): Promise<void> {
+    const execution = executionOf(context);
+    const call = this.#callOf(execution, context);
+    const rules = rulesOf(this.reflector, context.getClass(), context.getHandler());
+    const skipped = rules.find((rule) => rule.kind === 'skip');
+    if (skipped !== undefined) return call.authz.skip(skipped.reason);
+    if (rules.length === 0) return this.#passUnruled(execution, context);
+
+    await this.actors.authenticate(execution, context);
+    const { authorizeRequests = true } = this.options;
+    const asks =
+      rules.some(({ kind }) => kind === 'request') ||
+      (authorizeRequests && execution.kind === 'http' && call.authz.asksForRequests);
+    if (asks) await call.authz.authorizeRequest();
+    call.resources.length = 0;
+    for (const rule of rules)
+      if (rule.kind === 'authorize')
+        call.resources.push(await this.#authorize(rule, call, execution, context));
+  }
+
+  /** The action of a rule in a call. @throws {NestFault} `NANOOK_NEST_NO_ACTION` */
+  actionOf(rule: AuthorizeRule, method: string | undefined, handler: string): string {
+    const action =
+      rule.action ?? (method && { ...methodActions, ...this.options.actions }[method]) ?? undefined;
+    if (action === undefined || action === '')
+      throw new NestFault('NANOOK_NEST_NO_ACTION', { handler, method: method ?? 'a message' });
+    return action;
+  }
+
+  /** Whether the type itself is the resource. */
+  asksForType(rule: AuthorizeRule, action: string): boolean {
+    const { typeActions = defaultTypeActions } = this.options;
+    return rule.options.id === undefined ? typeActions.includes(action) : rule.options.id === false;
+  }
+
+  // ── inside ──
+
+  #callOf(execution: Execution, context: ExecutionContext): HandlerCall {
+    const known = findCall(execution.callKey);
+    if (known !== undefined) return known;
+    const call = { authz: this.#authzOf(execution, context), resources: [] };
+    rememberCall(execution.callKey, call);
+    return call;
+  }
+
+  #authzOf(execution: Execution, context: ExecutionContext): RequestAuthorization {
+    const { requestKey, request } = execution;
+    let authz = this.#requests.get(requestKey);
+    if (authz === undefined) {
+      const seen = this.options.request ?? ((it: unknown) => it);
+      authz = new RequestAuthorization(this.authorizer, {
+        actor: () => this.actors.find(execution, context),
+        anonymous: this.options.anonymous,
+        request: () => seen(request, context),
+      });
+      this.#requests.set(requestKey, authz);
+    }
+    return authz;
+  }
+
+  /** The audit has refused such handlers at the start; a handler that it could not see is refused here. */
+  #passUnruled(execution: Execution, context: ExecutionContext): void {
+    const { audit = 'error', exclude = [] } = this.options;
+    const type = context.getClass();
+    if (audit !== 'error' || exclude.some((one) => one.class === type || one.class === type.name)) return;
+    throw new AuthorizationFault('NANOOK_HTTP_UNPROTECTED_ROUTE', {
+      method: execution.method ?? execution.kind,
+      route: handlerName(type, context.getHandler()),
+    });
+  }
+
+  async #authorize(
+    rule: AuthorizeRule,
+    { authz }: HandlerCall,
+    execution: Execution,
+    context: ExecutionContext,
+  ): Promise<unknown> {
+    const handler = handlerName(context.getClass(), context.getHandler());
+    const action = this.actionOf(rule, execution.method, handler);
+    // Nobody's requests load nothing.
+    await authz.actor();
+    return authz.authorize(action, await this.#resourceOf(rule, action, execution, context, handler));
+  }
+
+  async #resourceOf(
+    rule: AuthorizeRule,
+    action: string,
+    execution: Execution,
+    context: ExecutionContext,
+    handler: string,
+  ): Promise<unknown> {
+    const { source } = rule;
+    const isInline = typeof source === 'function' && !isClass(source);
+    if (isInline) return (source as InlineLoader)(execution.request, context);
+    const type = source as Class | TypeToken | string;
+    const loader = this.loaders.find(type);
+    if (this.asksForType(rule, action))
+      return loader?.type ?? (typeof type === 'string' ? this.authorizer.type(type) : type);
+    if (loader === undefined)
+      throw new NestFault('NANOOK_NEST_NO_LOADER', { handler, action, type: nameOf(type) });
+    const id = await this.#idOf(rule, action, execution, context, handler);
+    return this.loaders.load(loader, id, execution);
+  }
+
+  async #idOf(
+    { source, options }: AuthorizeRule,
+    action: string,
+    execution: Execution,
+    context: ExecutionContext,
+    handler: string,
+  ): Promise<unknown> {
+    const { id = execution.defaultId, parse } = options;
+    const raw: unknown =
+      typeof id === 'function' ? await id(execution.request, context) : at(execution.inputs, id as string);
+    if (raw === undefined || raw === null) {
+      // A path without the parameter is our developer's mistake; what the client leaves out is the client's.
+      if (typeof id === 'string' && id.startsWith('params.'))
+        throw new NestFault('NANOOK_NEST_NO_ID', { handler, path: id, type: nameOf(source) });
+      throw new NotFoundError(action);
+    }
+    if (parse !== undefined) return parse(raw as string);
+    // A loader hands it to a database: an object from the client could be an operator there.
+    if (typeof raw !== 'string' && typeof raw !== 'number' && typeof raw !== 'bigint')
+      throw new BadRequestException();
+    return raw;
+  }
+}
+
+/** The value at a path of own fields. */
+function at(inputs: unknown, path: string): unknown {
+  let value = inputs;
+  for (const field of path.split('.')) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, field)) return undefined;
+    value = (value as Record<string, unknown>)[field];
+  }
+  return value;
+}
+
+const nameOf = (source: { readonly name: string } | string): string =>
+  typeof source === 'string' ? source : source.name;

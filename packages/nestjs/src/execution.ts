@@ -1,0 +1,101 @@
+import type { ExecutionContext } from '@nestjs/common';
+
+export type ContextKind = 'http' | 'graphql' | 'ws' | 'rpc';
+
+/** What the kinds of contexts have in common, so that nothing else needs to tell them apart. */
+export interface Execution {
+  readonly kind: ContextKind;
+  /** What hooks and loaders receive: the HTTP request, the client of a gateway, or the context of a message. */
+  readonly request: unknown;
+  /** Identifies the request: what is asked twice during it is decided once. */
+  readonly requestKey: object;
+  /** Identifies the call of the handler: in one GraphQL request there are many. */
+  readonly callKey: object;
+  /** What the client sent, and where ids come from. */
+  readonly inputs: Readonly<Record<string, unknown>>;
+  /** Where the id of a resource is when nobody says. */
+  readonly defaultId: string;
+  /** In capitals; `undefined` where there is none. */
+  readonly method: string | undefined;
+}
+
+export function executionOf(context: ExecutionContext): Execution {
+  const kind = context.getType<ContextKind>();
+  switch (kind) {
+    case 'http':
+      return httpExecution(context.getArgByIndex(0));
+    case 'graphql':
+      return graphqlExecution(context.getArgs());
+    case 'ws':
+      return wsExecution(context.getArgs());
+    case 'rpc':
+      return rpcExecution(context.getArgs());
+  }
+}
+
+interface HttpRequest {
+  readonly method: string;
+  readonly params?: unknown;
+  readonly query?: unknown;
+  readonly body?: unknown;
+  readonly headers?: unknown;
+}
+
+function httpExecution(request: HttpRequest): Execution {
+  const { method, params, query, body, headers } = request;
+  return {
+    kind: 'http',
+    request,
+    requestKey: request,
+    callKey: request,
+    inputs: { params, query, body, headers },
+    defaultId: 'params.id',
+    method: method.toUpperCase(),
+  };
+}
+
+/** `(parent, args, context, info)`; a reference resolver of a federation has `(reference, context, info)`. */
+function graphqlExecution(args: readonly unknown[]): Execution {
+  const [context, info] = args.slice(-2) as [Record<string, unknown>, object];
+  return {
+    kind: 'graphql',
+    request: context['req'] ?? context['request'] ?? context,
+    requestKey: context,
+    callKey: info,
+    inputs: { parent: args[0], args: args.length > 3 ? args[1] : args[0] },
+    defaultId: 'args.id',
+    method: undefined,
+  };
+}
+
+/** `(client, data, …, pattern)`: neither client nor data identifies the message, so the list of arguments is marked. */
+function wsExecution(args: unknown[]): Execution {
+  const [client, data] = args;
+  let mark = args.find((arg): arg is MessageMark => arg instanceof MessageMark);
+  // Nest hands the elements of this list to the parameter decorators; the pattern is looked for at its end.
+  if (mark === undefined) args.splice(-1, 0, (mark = new MessageMark()));
+  return {
+    kind: 'ws',
+    request: client,
+    requestKey: mark,
+    callKey: mark,
+    inputs: { data },
+    defaultId: 'data.id',
+    method: undefined,
+  };
+}
+
+class MessageMark {}
+
+/** `(data, context)`; the context is made anew for each message. */
+function rpcExecution([data, context]: readonly unknown[]): Execution {
+  return {
+    kind: 'rpc',
+    request: context,
+    requestKey: context as object,
+    callKey: context as object,
+    inputs: { data },
+    defaultId: 'data.id',
+    method: undefined,
+  };
+}

@@ -1,0 +1,129 @@
+import type { Class, TypeToken } from '@nanook/core';
+import {
+  AuthorizationFault,
+  authorizeRule,
+  checkAction,
+  checkReason,
+  checkSource,
+  type Rule,
+} from '@nanook/http';
+import type { ExecutionContext } from '@nestjs/common';
+import type { Reflector } from '@nestjs/core';
+import { NestFault } from './nest-fault.js';
+
+/** Gets a resource without the container's help. It sees what the client sent as it came: guards run before pipes. */
+// oxlint-disable-next-line typescript/no-explicit-any -- the request of whichever platform it is
+export type InlineLoader = (request: any, context: ExecutionContext) => unknown;
+
+/** A type (its class, token or name), a class with `@ResourceLoader`, or a loader. */
+export type RuleSource = Class | TypeToken | string | InlineLoader;
+
+export interface ResourceOptions {
+  /**
+   * Where the id of the resource is: a path such as `'params.id'`, `'body.repositoryId'`, `'query.id'`, `'args.id'` (GraphQL),
+   * `'data.id'` or `'data'` (messages); or a function. `false`: the type itself is the resource, as for *create*.
+   * Default: `'params.id'`, `'args.id'`, `'data.id'`; `false` for the actions in `typeActions`.
+   */
+  // oxlint-disable-next-line typescript/no-explicit-any -- the request of whichever platform it is
+  readonly id?: string | false | ((request: any, context: ExecutionContext) => unknown);
+  /** Makes an id of what was sent. What it throws passes through. Without it an id is a string, a number or a bigint. */
+  readonly parse?: (raw: string) => unknown;
+}
+
+/** What a decorator demands of a handler. */
+export type HandlerRule =
+  | {
+      readonly kind: 'authorize';
+      /** Without one, it follows from the request's method. */
+      readonly action: string | undefined;
+      readonly source: RuleSource;
+      readonly options: ResourceOptions;
+    }
+  | { readonly kind: 'result'; readonly action: string }
+  | { readonly kind: 'request' }
+  | { readonly kind: 'skip'; readonly reason: string };
+
+export const authorizes = (
+  action: string | undefined,
+  source: RuleSource,
+  options: ResourceOptions,
+): HandlerRule => {
+  if (action !== undefined) checkAction(action);
+  checkSource(action ?? 'the method', source);
+  return { kind: 'authorize', action, source, options };
+};
+
+export const skips = (reason: string): HandlerRule => {
+  checkReason(reason);
+  return { kind: 'skip', reason };
+};
+
+/** The rule as data, for listings. */
+export function asListed(rule: HandlerRule, actionOf: (rule: HandlerRule) => string): Rule {
+  switch (rule.kind) {
+    case 'authorize':
+      return authorizeRule(actionOf(rule), rule.source as never);
+    case 'result':
+      return { kind: 'authorize', action: rule.action, resource: 'what is returned' };
+    case 'request':
+    case 'skip':
+      return rule;
+  }
+}
+
+const rulesKey = Symbol.for('@nanook/nestjs/rules');
+
+/** Adds a rule to a handler or a class, in the order in which the decorators stand. */
+export function addRule(target: object, rule: HandlerRule): void {
+  const own = (Reflect.getOwnMetadata(rulesKey, target) ?? []) as readonly HandlerRule[];
+  // Decorators run from the last to the first.
+  Reflect.defineMetadata(rulesKey, [rule, ...own], target);
+}
+
+/** A decorator of handlers and classes that adds one rule. */
+export const ruleDecorator =
+  (rule: HandlerRule): ClassDecorator & MethodDecorator =>
+  (target: object, _key?: string | symbol, descriptor?: PropertyDescriptor): void => {
+    const place: unknown = descriptor === undefined ? target : descriptor.value;
+    if (typeof place !== 'function')
+      throw new AuthorizationFault('NANOOK_HTTP_INVALID_OPTION', {
+        option: 'target',
+        reason: 'is neither a handler nor a class',
+      });
+    addRule(place, rule);
+  };
+
+/**
+ * What a handler has to pass: the rules of its class, of the classes that it extends, and its own. All must hold. What is closer
+ * to the handler wins where one skips: a handler that authorizes overrules a class that skips, and the other way round.
+ *
+ * @throws {NestFault} `NANOOK_NEST_CONFLICTING_RULES` where one place does both
+ */
+export function rulesOf(reflector: Reflector, type: object, handler: object): readonly HandlerRule[] {
+  const name = handlerName(type, handler);
+  let rules: readonly HandlerRule[] = [];
+  for (const place of [...lineage(type), handler]) {
+    const added = (reflector.get(rulesKey, place as never) as readonly HandlerRule[] | undefined) ?? [];
+    const isSkipped = added.some(({ kind }) => kind === 'skip');
+    if (isSkipped && added.length > 1)
+      throw new NestFault('NANOOK_NEST_CONFLICTING_RULES', { handler: name });
+    if (isSkipped) rules = added;
+    else if (added.length > 0) rules = [...rules.filter(({ kind }) => kind !== 'skip'), ...added];
+  }
+  return rules;
+}
+
+/** The classes, from the first that was extended to the one at hand, that have metadata of their own. */
+function lineage(type: object): object[] {
+  const classes: object[] = [];
+  for (
+    let at: object | null = type;
+    at !== null && at !== Function.prototype;
+    at = Object.getPrototypeOf(at) as object | null
+  )
+    if (Reflect.hasOwnMetadata(rulesKey, at)) classes.unshift(at);
+  return classes;
+}
+
+export const handlerName = (type: object, handler: object): string =>
+  `${(type as { name: string }).name}.${(handler as { name: string }).name}`;

@@ -1,0 +1,97 @@
+import type { Authorizer, AuthorizerOptions } from '@nanook/core';
+import type { CanActivate, ExecutionContext, Type } from '@nestjs/common';
+import { NestFault } from './nest-fault.js';
+
+// oxlint-disable-next-line typescript/no-explicit-any -- the request of whichever platform it is
+export type ContextHook = (request: any, context: ExecutionContext) => unknown;
+
+/** A controller, resolver or gateway of somebody else, that cannot be decorated. */
+export interface Exclusion {
+  /** The class, or its name where it cannot be imported. */
+  readonly class: Type | string;
+  /** Why nothing is authorized in it. */
+  readonly reason: string;
+}
+
+/** What `Authorizer.load` takes, or a loaded `authorizer`; and how it meets Nest. */
+export interface NanookModuleOptions extends Partial<AuthorizerOptions> {
+  /** One that is loaded already, in place of `policies`. */
+  readonly authorizer?: Authorizer;
+  /** Reload policy files when they change. Default: when `NODE_ENV` is `development`. */
+  readonly watch?: boolean;
+
+  /**
+   * Says who is asking; may be async. Called once a request. `undefined` is nobody. Receives the HTTP request (also under
+   * GraphQL), the client of a gateway, or the context of a message.
+   * Default: `request.user`; for a gateway `client.user`, then `client.data.user`; for a message nobody.
+   */
+  readonly actor?: ContextHook;
+  /** Who stands in for nobody; `null` asks the policy with `nil`. Default: nobody is refused with a 401. */
+  readonly anonymous?: unknown;
+  /** Guards that find out who is asking. They run before the first question, so that their order is not left to chance. */
+  readonly authenticate?: readonly (Type<CanActivate> | CanActivate)[];
+  /** What a 401 says in `WWW-Authenticate`: `'Bearer'`, or several. */
+  readonly challenge?: string | readonly string[];
+
+  /** Whether `allow_request` is asked for every HTTP request, where the policy has such a rule. Default `true`. */
+  readonly authorizeRequests?: boolean;
+  /** What `allow_request` is asked about. Default: the request as it is. */
+  readonly request?: ContextHook;
+
+  /** The actions that follow from the method of an HTTP request. */
+  readonly actions?: Readonly<Record<string, string>>;
+  /** The actions whose resource is the type itself. Default: `create` and `list`. */
+  readonly typeActions?: readonly string[];
+
+  /** What becomes of a handler without a rule when the application starts. Default `'error'`: it does not start. */
+  readonly audit?: 'error' | 'warn' | 'off';
+  readonly exclude?: readonly Exclusion[];
+}
+
+/** Whether the guard stands before every handler, or only where `@UseGuards(AuthorizationGuard)` puts it. */
+export type GuardMode = 'global' | 'manual';
+
+const ours = [
+  'authorizer',
+  'watch',
+  'actor',
+  'anonymous',
+  'authenticate',
+  'challenge',
+  'authorizeRequests',
+  'request',
+  'actions',
+  'typeActions',
+  'audit',
+  'exclude',
+] as const satisfies readonly (keyof NanookModuleOptions)[];
+
+/** What of the options is for `Authorizer.load`, which refuses what it does not know. */
+export const loadOptionsOf = (options: NanookModuleOptions): AuthorizerOptions =>
+  Object.fromEntries(
+    Object.entries(options).filter(([name]) => !(ours as readonly string[]).includes(name)),
+  ) as unknown as AuthorizerOptions;
+
+/** @throws {NestFault} `NANOOK_NEST_INVALID_OPTION` */
+export function checkOptions(options: NanookModuleOptions): void {
+  const wrong = (option: string, reason: string) =>
+    new NestFault('NANOOK_NEST_INVALID_OPTION', { option, reason });
+  const { authorizer, actor, request, audit, exclude = [], authenticate = [] } = options;
+  if (authorizer !== undefined) {
+    if (typeof authorizer.authorize !== 'function')
+      throw wrong('authorizer', 'is no Authorizer; await Authorizer.load(…)');
+    const [unused] = Object.keys(loadOptionsOf(options));
+    if (unused !== undefined) throw wrong(unused, 'is for loading, but an `authorizer` is given');
+  }
+  for (const [option, hook] of Object.entries({ actor, request }))
+    if (hook !== undefined && typeof hook !== 'function') throw wrong(option, 'is no function');
+  if (audit !== undefined && !['error', 'warn', 'off'].includes(audit))
+    throw wrong('audit', "is none of 'error', 'warn' and 'off'");
+  if (!Array.isArray(authenticate)) throw wrong('authenticate', 'is no list of guards');
+  if (!Array.isArray(exclude)) throw wrong('exclude', 'is no list');
+  for (const { class: excluded, reason } of exclude as readonly Partial<Exclusion>[]) {
+    if (typeof excluded !== 'function' && typeof excluded !== 'string')
+      throw wrong('exclude', 'names no class');
+    if (typeof reason !== 'string' || reason.trim() === '') throw wrong('exclude', 'gives no reason');
+  }
+}

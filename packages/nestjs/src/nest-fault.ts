@@ -1,0 +1,47 @@
+// What is wrong with how the application uses this package. Where a request needs the same words everywhere, the fault is http's.
+
+/** Every code, and its text. Codes are public: never renamed, never reused. */
+const texts = {
+  NANOOK_NEST_INVALID_OPTION: (p: { option: string; reason: string }) => `option \`${p.option}\` ${p.reason}`,
+  NANOOK_NEST_CONFLICTING_RULES: (p: { handler: string }) =>
+    `${p.handler} is both authorized and skipped; keep one of @Authorize and @SkipAuthorization`,
+  NANOOK_NEST_NO_LOADER: (p: { handler: string; action: string; type: string }) =>
+    `${p.handler} authorizes "${p.action}" on one ${p.type}, but nothing loads it. Provide a class with ` +
+    `@ResourceLoader(${p.type}), or ask about the type itself: { id: false }`,
+  NANOOK_NEST_DUPLICATE_LOADER: (p: { type: string; first: string; second: string }) =>
+    `${p.first} and ${p.second} both load ${p.type}; keep one, or name one of them in @Authorize`,
+  NANOOK_NEST_INVALID_LOADER: (p: { loader: string; reason: string }) => `${p.loader} ${p.reason}`,
+  NANOOK_NEST_NO_ID: (p: { handler: string; path: string; type: string }) =>
+    `${p.handler} finds no id of a ${p.type} at \`${p.path}\`; say where it is: { id: 'params.…' }`,
+  NANOOK_NEST_NO_ACTION: (p: { handler: string; method: string }) =>
+    `${p.handler} has no action, and none follows from ${p.method}; say which: @Authorize('read', …)`,
+  NANOOK_NEST_NO_AUTHORIZATION: (p: { wanted: string; handler: string }) =>
+    `${p.wanted} in ${p.handler} needs the AuthorizationGuard before it`,
+  NANOOK_NEST_NO_ACTOR: (_: object) =>
+    `nobody is asking: \`request.user\` is not set. No guard before the AuthorizationGuard set it; guards of a controller ` +
+    `run after global ones. List yours in \`authenticate\`, or say who is asking with \`actor\``,
+};
+
+export type NestFaultCode = keyof typeof texts;
+export type NestFaultData<C extends NestFaultCode> = Parameters<(typeof texts)[C]>[0];
+
+const brand = Symbol.for('@nanook/nestjs/NestFault');
+
+export class NestFault<C extends NestFaultCode = NestFaultCode> extends Error {
+  override readonly name = 'NestFault';
+  readonly [brand] = true;
+
+  constructor(
+    readonly code: C,
+    readonly data: NestFaultData<C>,
+    options?: ErrorOptions,
+  ) {
+    super(faultText(code, data), options);
+  }
+}
+
+export const isNestFault = (error: unknown): error is NestFault =>
+  typeof error === 'object' && error !== null && (error as { [brand]?: unknown })[brand] === true;
+
+export const faultText = <C extends NestFaultCode>(code: C, data: NestFaultData<C>): string =>
+  (texts[code] as (data: NestFaultData<C>) => string)(data);
