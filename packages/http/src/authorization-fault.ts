@@ -1,12 +1,20 @@
 // What is wrong with the application, or with what it handed us. A refusal is something else: core's `AuthorizationError`.
 
+interface RouteData {
+  readonly method: string;
+  /** As it was written, below where its routers are mounted. */
+  readonly route: string;
+  /** Where the handler that answers was written, `file:line`, if that can be told: `locationOf(handler)`. */
+  readonly handler?: string | undefined;
+}
+
 /** Every code, and its text. Codes are public: never renamed, never reused. */
 const texts = {
-  NANOOK_HTTP_UNDECIDED_ROUTE: (p: { method: string; route: string; status: number }) =>
-    `${p.method} ${p.route} answered ${p.status}, but nothing was decided; the response was withheld. ` +
+  NANOOK_HTTP_UNDECIDED_ROUTE: (p: RouteData & { readonly status: number }) =>
+    `${describeRoute(p)} answered ${p.status}, but nothing was decided; the response was withheld. ` +
     `Authorize what the route gives away, or skip with a reason`,
-  NANOOK_HTTP_UNPROTECTED_ROUTE: (p: { method: string; route: string }) =>
-    `${p.method} ${p.route} carries no rule, so it was not run. Authorize the route, or skip with a reason`,
+  NANOOK_HTTP_UNPROTECTED_ROUTE: (p: RouteData) =>
+    `${describeRoute(p)} carries no rule, so it was not run. Authorize the route, or skip with a reason`,
   NANOOK_HTTP_UNSEEN_APP: (_: object) =>
     `an app was mounted before the routes were protected, and its routes cannot be seen; mount it after`,
   NANOOK_HTTP_NO_AUTHORIZATION: (p: { wanted: string }) =>
@@ -21,6 +29,11 @@ const texts = {
   NANOOK_HTTP_NO_ERROR: (p: { reason: string }) => `rejected with ${p.reason}, which is no error`,
   NANOOK_HTTP_INVALID_OPTION: (p: { option: string; reason: string }) => `option \`${p.option}\` ${p.reason}`,
 };
+
+/** `GET /repos/:id (src/routes/repos.ts:12)` */
+function describeRoute({ method, route, handler }: RouteData): string {
+  return `${method} ${route}${handler === undefined ? '' : ` (${handler})`}`;
+}
 
 export type FaultCode = keyof typeof texts;
 export type FaultData<C extends FaultCode> = Parameters<(typeof texts)[C]>[0];

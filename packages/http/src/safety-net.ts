@@ -6,6 +6,8 @@ export interface SafetyNet {
   readonly method: string;
   /** The route as the application wrote it. */
   route(): string;
+  /** Where the handler that answers was written, `file:line`, if that can be told: `locationOf(handler)`. */
+  handler?(): string | undefined;
   /** Whether something was authorized, or skipped. */
   isSettled(): boolean;
   /** Hands the error to whoever answers errors. */
@@ -48,7 +50,9 @@ export function withholdUndecided(response: ServerResponse, net: SafetyNet): () 
     const original = methods[name]!;
     methods[name] = ours[name] = (...args) => {
       look(Number(name === 'writeHead' ? args[0] : response.statusCode));
-      return isWithheld && isTheHandler('body') ? ignore(name, args) : Reflect.apply(original, response, args);
+      return isWithheld && isTheHandler('body')
+        ? ignore(name, args)
+        : Reflect.apply(original, response, args);
     };
   }
   return () => look(response.statusCode);
@@ -68,12 +72,14 @@ export function withholdUndecided(response: ServerResponse, net: SafetyNet): () 
     for (const name of setters) {
       const original = methods[name];
       if (original !== undefined)
-        methods[name] = (...args) => (isTheHandler('headers') ? response : Reflect.apply(original, response, args));
+        methods[name] = (...args) =>
+          isTheHandler('headers') ? response : Reflect.apply(original, response, args);
     }
     const { method } = net;
     const fault = new AuthorizationFault('NANOOK_HTTP_UNDECIDED_ROUTE', {
       method,
       route: net.route(),
+      handler: net.handler?.(),
       status,
     });
     answering.run(response, () => net.fail(fault));
