@@ -1,15 +1,7 @@
-import { typed, type Authorizer } from '@nanook/core';
-import {
-  authorization,
-  authorizationErrors,
-  authorize,
-  protect,
-  skipAuthorization,
-  type AuthorizationErrorsOptions,
-} from '@nanook/express';
+import { typed } from '@nanook/core';
+import { identify, type GitClub } from '@nanook/example-gitclub';
+import { authorization, authorizationErrors, authorize, protect, skipAuthorization } from '@nanook/express';
 import express, { type Express } from 'express';
-import type { Database } from './domain/database.ts';
-import { identify } from './identity.ts';
 import { adminRoutes } from './routes/admin.ts';
 import { carelessRoutes } from './routes/careless.ts';
 import { issueRoutes } from './routes/issues.ts';
@@ -17,9 +9,7 @@ import { organizationRoutes } from './routes/organizations.ts';
 import { profileRoutes } from './routes/profiles.ts';
 import { repositoryRoutes } from './routes/repositories.ts';
 
-export type AppOptions = Pick<AuthorizationErrorsOptions, 'onFault'>;
-
-export function createApp(db: Database, authorizer: Authorizer, options: AppOptions = {}): Express {
+export function createApp({ db, authorizer, onFault }: GitClub): Express {
   const app = express();
   // The policy compares paths; the routes are to be as exact.
   app.enable('case sensitive routing');
@@ -28,7 +18,7 @@ export function createApp(db: Database, authorizer: Authorizer, options: AppOpti
 
   app.use(
     authorization(authorizer, {
-      actor: identify(db),
+      actor: (req) => identify(db, req.headers.authorization),
       request: (req) => typed('Request', { method: req.method, path: req.path }),
     }),
   );
@@ -44,6 +34,6 @@ export function createApp(db: Database, authorizer: Authorizer, options: AppOpti
   app.use('/admin', adminRoutes(db));
   app.use('/careless', carelessRoutes(db));
 
-  app.use(authorizationErrors({ challenge: 'Bearer', ...options }));
+  app.use(authorizationErrors({ challenge: 'Bearer', onFault }));
   return app;
 }

@@ -1,7 +1,6 @@
+import { listUsers, type Database } from '@nanook/example-gitclub';
 import { authorize } from '@nanook/express';
 import { Router } from 'express';
-import type { Database } from '../domain/database.ts';
-import { listUsers } from '../domain/users.ts';
 
 export function adminRoutes(db: Database): Router {
   const router = Router();

@@ -1,7 +1,5 @@
+import { deleteRepository, listIssues, type Database } from '@nanook/example-gitclub';
 import { Router } from 'express';
-import type { Database } from '../domain/database.ts';
-import { listIssues } from '../domain/issues.ts';
-import { deleteRepository } from '../domain/repositories.ts';
 
 /** Written in a hurry: nobody is asked whether the actor may. */
 export function carelessRoutes(db: Database): Router {

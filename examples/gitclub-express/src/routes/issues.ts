@@ -1,7 +1,6 @@
+import { closeIssue, findIssue, type Database, type Issue } from '@nanook/example-gitclub';
 import { authorize } from '@nanook/express';
 import { Router } from 'express';
-import type { Database } from '../domain/database.ts';
-import { closeIssue, findIssue, type Issue } from '../domain/issues.ts';
 
 export function issueRoutes(db: Database): Router {
   const router = Router();

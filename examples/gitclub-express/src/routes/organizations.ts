@@ -1,9 +1,14 @@
+import {
+  createOrganization,
+  createRepository,
+  findOrganization,
+  listRepositories,
+  type Database,
+  type Organization,
+  type User,
+} from '@nanook/example-gitclub';
 import { authorize } from '@nanook/express';
 import { Router } from 'express';
-import type { Database } from '../domain/database.ts';
-import { createOrganization, findOrganization, type Organization } from '../domain/organizations.ts';
-import { createRepository, listRepositories } from '../domain/repositories.ts';
-import type { User } from '../domain/users.ts';
 
 export function organizationRoutes(db: Database): Router {
   const router = Router();

@@ -1,7 +1,6 @@
+import { findProfile, updateProfile, type Database, type Profile } from '@nanook/example-gitclub';
 import { authorize } from '@nanook/express';
 import { Router } from 'express';
-import type { Database } from '../domain/database.ts';
-import { findProfile, updateProfile, type Profile } from '../domain/profiles.ts';
 
 export function profileRoutes(db: Database): Router {
   const router = Router();

@@ -1,9 +1,14 @@
+import {
+  createIssue,
+  deleteRepository,
+  findRepository,
+  listIssues,
+  type Database,
+  type Repository,
+  type User,
+} from '@nanook/example-gitclub';
 import { authorize } from '@nanook/express';
 import { Router } from 'express';
-import type { Database } from '../domain/database.ts';
-import { createIssue, listIssues } from '../domain/issues.ts';
-import { deleteRepository, findRepository, type Repository } from '../domain/repositories.ts';
-import type { User } from '../domain/users.ts';
 
 export function repositoryRoutes(db: Database): Router {
   const router = Router();

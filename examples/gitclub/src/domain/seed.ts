@@ -1,30 +1,38 @@
 import type { Database } from './database.ts';
 import * as schema from './schema.ts';
 
-/** Acme and its people. Support for it ends an hour from now. */
+/** Acme, the Guild, and their people. Support for Acme ends an hour from now. */
 export async function seed(db: Database, now: Date): Promise<void> {
   await db.insert(schema.users).values([
     { id: 'alice', name: 'Alice' }, // owns Acme
-    { id: 'bob', name: 'Bob' }, // a member
+    { id: 'bob', name: 'Bob' }, // a member of both
     { id: 'carol', name: 'Carol' }, // from outside; maintains one repository
     { id: 'dan', name: 'Dan', suspendedAt: now }, // a member, suspended
-    { id: 'mara', name: 'Mara' }, // a member; manages Bob
+    { id: 'mara', name: 'Mara' }, // a member of Acme, where she manages Bob; owns the Guild
     { id: 'sam', name: 'Sam', isStaff: true }, // GitClub's staff; supports Acme for an hour
   ]);
-  await db.insert(schema.organizations).values([{ id: 'acme', name: 'Acme', baseRole: 'reader' }]);
+  await db.insert(schema.organizations).values([
+    { id: 'acme', name: 'Acme', baseRole: 'reader' },
+    { id: 'guild', name: 'Guild of Smiths' },
+  ]);
   await db.insert(schema.organizationRoles).values([
     { userId: 'alice', organizationId: 'acme', name: 'owner' },
     { userId: 'bob', organizationId: 'acme', name: 'member' },
     { userId: 'dan', organizationId: 'acme', name: 'member' },
     { userId: 'mara', organizationId: 'acme', name: 'member' },
+    { userId: 'mara', organizationId: 'guild', name: 'owner' },
+    { userId: 'bob', organizationId: 'guild', name: 'member' },
   ]);
   await db.insert(schema.repositories).values([
     { id: 'anvil', name: 'Anvil', organizationId: 'acme' },
     { id: 'rocket', name: 'Rocket', organizationId: 'acme' },
+    { id: 'hammer', name: 'Hammer', organizationId: 'guild' },
+    { id: 'tongs', name: 'Tongs', organizationId: 'guild' },
   ]);
-  await db
-    .insert(schema.repositoryRoles)
-    .values([{ userId: 'carol', repositoryId: 'anvil', name: 'maintainer' }]);
+  await db.insert(schema.repositoryRoles).values([
+    { userId: 'carol', repositoryId: 'anvil', name: 'maintainer' },
+    { userId: 'bob', repositoryId: 'tongs', name: 'reader' },
+  ]);
   await db.insert(schema.issues).values([
     { title: 'It is too heavy', repositoryId: 'anvil', creatorId: 'bob' },
     { title: 'It fell down', repositoryId: 'anvil', creatorId: 'mara' },

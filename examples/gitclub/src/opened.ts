@@ -1,0 +1,43 @@
+import type { Decision } from '@nanook/core';
+import { openDatabase } from './domain/database.ts';
+import { seed } from './domain/seed.ts';
+import { loadAuthorizer } from './policy/authorizer.ts';
+import type { GitClub, Served, Start } from './served.ts';
+import type { Step } from './step.ts';
+
+/** GitClub as it is on its first day, served, and with an eye on what it decides. */
+export interface Opened extends GitClub, Served {
+  readonly decisions: readonly Decision[];
+  readonly faults: readonly unknown[];
+  /** Gets ready for a step: moves the clock, and forgets what was decided and reported before. */
+  readonly ready: (step: Step) => void;
+}
+
+export async function open(start: Start, opening: Date): Promise<Opened> {
+  let now = opening.getTime();
+  const decisions: Decision[] = [];
+  const faults: unknown[] = [];
+  const clock = () => new Date(now);
+
+  const db = await openDatabase();
+  await seed(db, opening);
+  const authorizer = await loadAuthorizer({ clock, onDecision: (decision) => decisions.push(decision) });
+  const club: GitClub = { db, authorizer, onFault: (fault) => faults.push(fault) };
+  const { server, close } = await start(club);
+
+  return {
+    ...club,
+    server,
+    decisions,
+    faults,
+    ready: ({ afterMinutes = 0 }) => {
+      now += afterMinutes * 60_000;
+      decisions.length = 0;
+      faults.length = 0;
+    },
+    close: async () => {
+      await close();
+      await db.$client.close();
+    },
+  };
+}

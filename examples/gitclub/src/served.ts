@@ -1,0 +1,35 @@
+import type { Authorizer } from '@nanook/core';
+import { once } from 'node:events';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { Database } from './domain/database.ts';
+
+/** What an application of GitClub is built on. */
+export interface GitClub {
+  readonly db: Database;
+  readonly authorizer: Authorizer;
+  /** Sees what the application is at fault for, and its users only know as a 500. */
+  readonly onFault: (fault: unknown) => void;
+}
+
+/** An application that listens. */
+export interface Served {
+  readonly server: Server;
+  readonly close: () => Promise<void>;
+}
+
+/** Builds the application with one of the frameworks, and lets it listen on a free port. */
+export type Start = (club: GitClub) => Promise<Served>;
+
+export async function listen(app: RequestListener): Promise<Served> {
+  const server = createServer(app).listen(0);
+  await once(server, 'listening');
+  return {
+    server,
+    close: async () => {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
