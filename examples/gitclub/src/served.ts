@@ -1,6 +1,6 @@
 import type { Authorizer } from '@nanook/core';
 import { once } from 'node:events';
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Database } from './domain/database.ts';
 
 /** What an application of GitClub is built on. */
@@ -20,7 +20,7 @@ export interface Served {
 /** Builds the application with one of the frameworks, and lets it listen on a free port. */
 export type Start = (club: GitClub) => Promise<Served>;
 
-export async function listen(app: RequestListener): Promise<Served> {
+export async function listen(app: (req: IncomingMessage, res: ServerResponse) => unknown): Promise<Served> {
   const server = createServer(app).listen(0);
   await once(server, 'listening');
   return {

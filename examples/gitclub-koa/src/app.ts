@@ -1,0 +1,44 @@
+import { bodyParser } from '@koa/bodyparser';
+import Router from '@koa/router';
+import { typed } from '@nanook/core';
+import { identify, type GitClub } from '@nanook/example-gitclub';
+import { authorization, authorizationErrors, authorize, protect, skipAuthorization } from '@nanook/koa';
+import Koa from 'koa';
+import { adminRoutes } from './routes/admin.ts';
+import { carelessListing, carelessRoutes } from './routes/careless.ts';
+import { issueRoutes } from './routes/issues.ts';
+import { organizationRoutes } from './routes/organizations.ts';
+import { profileRoutes } from './routes/profiles.ts';
+import { repositoryRoutes } from './routes/repositories.ts';
+
+export function createApp({ db, authorizer, onFault }: GitClub): Koa {
+  const app = new Koa();
+  protect(app); // from here on, a route without a rule does not run
+  app.use(authorizationErrors({ challenge: 'Bearer', onFault }));
+  app.use(bodyParser());
+
+  app.use(
+    authorization(authorizer, {
+      actor: (ctx) => identify(db, ctx.headers.authorization),
+      request: (ctx) => typed('Request', { method: ctx.method, path: ctx.path }),
+    }),
+  );
+  const health = new Router().get('/health', skipAuthorization('a probe has no name'), (ctx) => {
+    ctx.body = { status: 'up' };
+  });
+  app.use(health.routes());
+  app.use(authorize()); // who gets in at all; and a net under everything that follows
+
+  const routers = [
+    organizationRoutes(db),
+    repositoryRoutes(db),
+    issueRoutes(db),
+    profileRoutes(db),
+    adminRoutes(db),
+    carelessRoutes(db),
+  ];
+  for (const router of routers) app.use(router.routes());
+  app.use(carelessListing(db));
+
+  return app;
+}
