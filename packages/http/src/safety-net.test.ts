@@ -1,0 +1,106 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { AuthorizationFault } from './authorization-fault.js';
+import { withholdUndecided, type SafetyNet } from './safety-net.js';
+
+const faults: AuthorizationFault[] = [];
+afterEach(() => faults.splice(0));
+
+/** What a client sees of a handler over a net. */
+async function answerOf(
+  handler: (response: ServerResponse, look: () => void) => void,
+  net: (response: ServerResponse, request: IncomingMessage) => Partial<SafetyNet>,
+  method = 'GET',
+) {
+  const server = createServer((request, response) => {
+    const look = withholdUndecided(response, {
+      method: request.method!,
+      route: () => '/route',
+      isSettled: () => false,
+      fail(fault) {
+        faults.push(fault);
+        response.end('withheld');
+      },
+      ...net(response, request),
+    });
+    handler(response, look);
+  }).listen(0);
+  const { port } = server.address() as AddressInfo;
+  const answer = await fetch(`http://localhost:${port}`, { method });
+  const { status, headers } = answer;
+  const text = await answer.text();
+  server.close();
+  return { status, text, secret: headers.get('x-secret') };
+}
+
+describe('withholdUndecided', () => {
+  it('withholds what is written, and lets whoever is told of it answer', async () => {
+    const answer = await answerOf(
+      (response) => response.setHeader('x-secret', 'yes').end('SECRET'),
+      () => ({}),
+    );
+    expect(answer).toEqual({ status: 500, text: 'withheld', secret: null });
+    expect(faults).toMatchObject([{ data: { method: 'GET', route: '/route', status: 200 } }]);
+  });
+
+  it('looks at once when it is asked to', async () => {
+    let afterwards: unknown;
+    const answer = await answerOf(
+      (response, look) => {
+        response.setHeader('x-secret', 'yes');
+        look();
+        afterwards = [response.statusCode, response.hasHeader('x-secret')];
+        look();
+      },
+      () => ({}),
+    );
+    expect(afterwards).toEqual([500, false]);
+    expect(answer).toEqual({ status: 500, text: 'withheld', secret: null });
+    expect(faults).toHaveLength(1);
+  });
+
+  it.each([
+    ['an error', 404, false, 'GET'],
+    ['what is settled', 200, true, 'GET'],
+    ['a preflight', 200, false, 'OPTIONS'],
+  ] as const)('leaves %s alone', async (_what, status, isSettled, method) => {
+    const answer = await answerOf(
+      (response, look) => {
+        response.statusCode = status;
+        look();
+        response.end('as it was');
+      },
+      () => ({ isSettled: () => isSettled }),
+      method,
+    );
+    expect(answer).toMatchObject({ status, text: 'as it was' });
+    expect(faults).toEqual([]);
+  });
+
+  it('knows the answer to the error by what it is told', async () => {
+    const parts: string[] = [];
+    let isUpstream = false;
+    const answer = await answerOf(
+      (response) => {
+        response.write('SECRET');
+        response.setHeader('x-secret', 'yes');
+        setTimeout(() => {
+          isUpstream = true;
+          response.setHeader('content-type', 'text/plain');
+          response.end('from upstream');
+        }, 2);
+      },
+      () => ({
+        fail: (fault) => faults.push(fault),
+        isAnswer(part) {
+          parts.push(part);
+          return isUpstream;
+        },
+      }),
+    );
+    expect(answer).toEqual({ status: 500, text: 'from upstream', secret: null });
+    expect([...new Set(parts)].toSorted()).toEqual(['body', 'headers']);
+    expect(faults).toHaveLength(1);
+  });
+});
