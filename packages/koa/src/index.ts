@@ -1,1 +1,6 @@
-export {};
+export { authorization, type AuthorizationOptions } from './authorization.js';
+export { authorize, skipAuthorization, type Loader } from './authorize.js';
+export { authorizationErrors, type AuthorizationErrorsOptions } from './authorization-errors.js';
+export { protect } from './protect.js';
+export { listRoutes } from './list-routes.js';
+export type { AuthorizationState, Middleware } from './context.js';

@@ -1,0 +1,54 @@
+import { isUnauthenticatedError, type Authorizer } from '@nanook/core';
+import { AuthorizationFault, RequestAuthorization } from '@nanook/http';
+import type { Context } from 'koa';
+import type { Middleware } from './context.js';
+
+export interface AuthorizationOptions {
+  /**
+   * Says who is asking; may be async. Called once a request, when the first question needs it. `undefined` is nobody.
+   * Default: `ctx.state.user`.
+   */
+  readonly actor?: (ctx: Context) => unknown;
+  /** Who stands in for nobody; `null` asks the policy with `nil`. Default: nobody gets a 401. */
+  readonly anonymous?: unknown;
+  /** What `allow_request` is asked about: what the policy may see of a request. Default: Node's own, `ctx.req`. */
+  readonly request?: (ctx: Context) => unknown;
+  /** What a 401 says in `WWW-Authenticate`: `'Bearer'`, or several. It travels in the error's `headers`, which Koa sends. */
+  readonly challenge?: string | readonly string[];
+}
+
+/**
+ * Gives every request its `ctx.state.authz`. Goes before all that authorizes, and after what finds out who is asking.
+ *
+ * @example
+ * app.use(authorization(authorizer, { actor: (ctx) => users.find(ctx.session.userId) }));
+ */
+export function authorization(authorizer: Authorizer, options: AuthorizationOptions = {}): Middleware {
+  const { actor = userOf, anonymous, request = reqOf, challenge } = options;
+  if (typeof authorizer?.authorize !== 'function')
+    throw new AuthorizationFault('NANOOK_HTTP_INVALID_OPTION', {
+      option: 'authorizer',
+      reason: 'is no Authorizer; await Authorizer.load(…)',
+    });
+  for (const [option, hook] of Object.entries({ actor, request }))
+    if (typeof hook !== 'function')
+      throw new AuthorizationFault('NANOOK_HTTP_INVALID_OPTION', { option, reason: 'is no function' });
+  return async (context, next) => {
+    const ctx = context as Context;
+    ctx.state.authz = new RequestAuthorization(authorizer, {
+      actor: () => actor(ctx),
+      anonymous,
+      request: () => request(ctx),
+    });
+    try {
+      await next();
+    } catch (error) {
+      if (challenge !== undefined && isUnauthenticatedError(error))
+        Object.assign(error, { headers: { 'WWW-Authenticate': challenge } });
+      throw error;
+    }
+  };
+}
+
+const userOf = (ctx: Context): unknown => (ctx.state as { readonly user?: unknown }).user;
+const reqOf = ({ req }: Context): unknown => req;

@@ -1,0 +1,69 @@
+import type { Class, TypeToken } from '@nanook/core';
+import { asRule, authorizeRule, checkAction, checkReason, checkSource, toError } from '@nanook/http';
+import type { Context } from 'koa';
+import { authzOf, type Middleware } from './context.js';
+import { overSafetyNet } from './safety-net.js';
+
+/**
+ * Gets the resource of a request, to be authorized and handed to the handler. What the path's parameters are is not known here:
+ * `authorize<{ id: string }>(…)` says it.
+ */
+// oxlint-disable-next-line typescript/no-explicit-any -- or each parameter had to be asserted
+export type Loader<Params = any> = (ctx: Context & { params: Params }) => unknown;
+
+/**
+ * For all requests: asks `allow_request(actor, request)` where the policy has such a rule, and puts the safety net under what
+ * follows: a response for which nothing was decided and nothing skipped is withheld, and becomes an error.
+ */
+export function authorize(): Middleware;
+/**
+ * For a route: loads the resource, and goes on when the actor may do this to it. It is `ctx.state.authz.resource` then. A class,
+ * or the name of a type, is itself the resource: for *create* and *list*.
+ */
+// oxlint-disable-next-line typescript/no-explicit-any -- as in Loader
+export function authorize<Params = any>(
+  action: string,
+  resource: Loader<Params> | Class | TypeToken | string,
+): Middleware;
+export function authorize(...rule: [] | [string, Loader | Class | TypeToken | string]): Middleware {
+  if (rule.length === 0) return authorizeRequest;
+  const [action, resource] = rule;
+  checkAction(action);
+  checkSource(action, resource);
+  return asRule<Middleware>(
+    async (ctx, next) => {
+      const authz = authzOf(ctx, `authorize('${action}', …)`);
+      // Koa takes a rejection with nothing for no error, and would never answer.
+      await authz.load(action, resource, ctx as Parameters<Loader>[0]).catch(throwError);
+      await next();
+    },
+    authorizeRule(action, resource),
+  );
+}
+
+/** For a route that needs no authorization, and why. */
+export function skipAuthorization(reason: string): Middleware {
+  checkReason(reason);
+  return asRule<Middleware>(
+    async (ctx, next) => {
+      authzOf(ctx, 'skipAuthorization').skip(reason);
+      await next();
+    },
+    { kind: 'skip', reason },
+  );
+}
+
+const authorizeRequest = asRule<Middleware>(
+  (ctx, next) => {
+    const authz = authzOf(ctx, 'authorize()');
+    return overSafetyNet(ctx, authz, async () => {
+      if (authz.asksForRequests) await authz.authorizeRequest().catch(throwError);
+      await next();
+    });
+  },
+  { kind: 'request' },
+);
+
+function throwError(reason: unknown): never {
+  throw toError(reason);
+}

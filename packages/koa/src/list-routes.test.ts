@@ -1,0 +1,161 @@
+import Router from '@koa/router';
+import { isProtected, routeTable } from '@nanook/http';
+import Koa3, { type Context, type Next } from 'koa';
+import Koa2 from 'koa2';
+import { describe, expect, it } from 'vitest';
+import { authorization, authorize, listRoutes, protect, skipAuthorization } from './index.js';
+
+function show(): void {}
+function change(): void {}
+function findThing(): unknown {
+  return undefined;
+}
+const goOn = (_ctx: Context, next: Next) => next();
+const read = authorize('read', findThing);
+const update = authorize('update', findThing);
+
+const reads = { kind: 'authorize', action: 'read', resource: 'findThing()' };
+const updates = { kind: 'authorize', action: 'update', resource: 'findThing()' };
+
+/** Method, path, and rules, in short. */
+const inShort = (routes: Parameters<typeof listRoutes>[0]) =>
+  listRoutes(routes).map(({ method, path, rules }) => [
+    method,
+    path,
+    rules.map((rule) => (rule.kind === 'authorize' ? rule.action : rule.kind)).join(' '),
+  ]);
+
+describe('listRoutes of a router', () => {
+  it('says which rules a route carries, and who answers', () => {
+    const router = new Router();
+    router.get('/things/:id', read, goOn, show);
+    router.put('/things/:id', read, update, change);
+    router.get('/health', skipAuthorization('a probe'), show);
+    router.get('/open', show);
+    const routes = listRoutes(router);
+    const location = expect.stringMatching(/list-routes\.test\.ts:\d+$/) as string;
+    expect(routes).toEqual([
+      { method: 'GET', path: '/things/:id', rules: [reads], handler: 'show', location },
+      { method: 'PUT', path: '/things/:id', rules: [reads, updates], handler: 'change', location },
+      {
+        method: 'GET',
+        path: '/health',
+        rules: [{ kind: 'skip', reason: 'a probe' }],
+        handler: 'show',
+        location,
+      },
+      { method: 'GET', path: '/open', rules: [], handler: 'show', location },
+    ]);
+    expect(routes.map(isProtected)).toEqual([true, true, true, false]);
+    expect(routeTable(routes)).toMatch(/^GET {2}\/things\/:id {2}read findThing\(\) {3,}show \(.*\)\n/);
+  });
+
+  it('names each method and each path', () => {
+    const router = new Router();
+    router.all('/all', read, show);
+    router.get(['/one', '/two'], read, show);
+    router.head('/head', read, show);
+    router.register('/some', ['get', 'post'], [read, show]);
+    router.get(/^\/expression/, show);
+    expect(inShort(router)).toEqual([
+      ['ALL', '/all', 'read'],
+      ['GET', '/one', 'read'],
+      ['GET', '/two', 'read'],
+      ['HEAD', '/head', 'read'],
+      ['GET', '/some', 'read'],
+      ['POST', '/some', 'read'],
+      ['GET', '/^\\/expression/', ''],
+    ]);
+  });
+
+  it('does not take a rule that comes too late for one', () => {
+    const router = new Router();
+    router.get('/late', show, read);
+    router.get('/rule', read);
+    router.get('/before', show);
+    router.use(read);
+    router.get('/after', show);
+    expect(inShort(router)).toEqual([
+      ['GET', '/late', ''],
+      ['GET', '/rule', 'read'],
+      ['GET', '/before', ''],
+      ['GET', '/after', 'read'],
+    ]);
+  });
+
+  it('counts the rules of its routers where they cover the path', () => {
+    const inner = new Router();
+    inner.use(read);
+    inner.get('/', show);
+    inner.get('/:id', update, change);
+    const router = new Router({ prefix: '/api' });
+    router.use(['/things', '/others'], inner.routes());
+    router.use('/admin', update);
+    router.get('/admin/users', show);
+    router.get('/administration', show);
+    router.get('/:section', show);
+    expect(inShort(router)).toEqual([
+      ['GET', '/api/things', 'read'],
+      ['GET', '/api/things/:id', 'read update'],
+      ['GET', '/api/others', 'read'],
+      ['GET', '/api/others/:id', 'read update'],
+      ['GET', '/api/admin/users', 'update'],
+      ['GET', '/api/administration', ''],
+      ['GET', '/api/:section', ''],
+    ]);
+  });
+
+  it('counts the rules of a route before it for the same requests', () => {
+    const router = new Router();
+    router.all('/things', read);
+    router.get('/things', show);
+    router.post('/things', update, goOn);
+    router.post('/things', change);
+    expect(inShort(router)).toEqual([
+      ['ALL', '/things', 'read'],
+      ['GET', '/things', 'read'],
+      ['POST', '/things', 'read update'],
+      ['POST', '/things', 'read update'],
+    ]);
+  });
+
+  it('counts only the own rules of an exclusive router', () => {
+    const router = new Router({ exclusive: true });
+    router.use(read);
+    router.get('/', update, show);
+    expect(inShort(router)).toEqual([['GET', '/', 'update']]);
+  });
+
+  it('lists a protected router as before', () => {
+    const fill = (router: Router) => router.get('/:id', read, show).get('/:id/rule', read).get('/open', show);
+    const router = protect(fill(new Router()));
+    router.param('id', (_id, _ctx, next) => next());
+    expect(listRoutes(router)).toEqual(listRoutes(fill(new Router())));
+  });
+});
+
+describe.each([
+  ['Koa 2', Koa2 as unknown as typeof Koa3],
+  ['Koa 3', Koa3],
+])('listRoutes of an app of %s', (_major, Koa) => {
+  it('lists the routers that it uses, with the rules before them', () => {
+    const health = new Router().get('/health', show);
+    const things = new Router({ prefix: '/things' }).get('/:id', read, show);
+    const app = new Koa();
+    app.use(health.routes());
+    app.use(authorization({ authorize: () => {} } as never)).use(authorize());
+    app.use(things.routes()).use(things.allowedMethods());
+    things.post('/', show);
+    expect(inShort(app)).toEqual([
+      ['GET', '/health', ''],
+      ['GET', '/things/:id', 'request read'],
+      ['POST', '/things', 'request'],
+    ]);
+  });
+
+  it('has nothing to say about other middleware', () => {
+    const app = new Koa();
+    app.use(read).use(show);
+    expect(listRoutes(app)).toEqual([]);
+  });
+});

@@ -1,0 +1,57 @@
+import { listedRoute, type ListedRoute, type Rule } from '@nanook/http';
+import { METHODS } from 'node:http';
+import {
+  isApp,
+  isRoute,
+  routerOf,
+  rulesOf,
+  rulesOfRoute,
+  type App,
+  type Layer,
+  type Router,
+} from './router.js';
+
+/**
+ * The routes of a router of `@koa/router`, or of the routers that an app uses, each with the rules that a request passes on its
+ * way: those of the app and of its routers included.
+ *
+ * What an app uses apart from `router.routes()` has no routes that could be seen: middleware that looks at the path itself, another
+ * app that `koa-mount` wraps, routers in a composed middleware. A rule of a router counts where it stands before the route and
+ * covers its path as it is written.
+ */
+export const listRoutes = (routes: Router | App): readonly ListedRoute[] =>
+  isApp(routes) ? routesOfApp(routes) : routesOfRouter(routes, []);
+
+function routesOfApp({ middleware }: App): readonly ListedRoute[] {
+  return middleware.flatMap((each, i) => {
+    const router = routerOf(each);
+    return router === undefined ? [] : routesOfRouter(router, rulesOf(middleware.slice(0, i)));
+  });
+}
+
+function routesOfRouter(router: Router, before: readonly Rule[]): readonly ListedRoute[] {
+  // Of an exclusive router only the last layer runs that matches.
+  const isExclusive = (router as { readonly exclusive?: boolean }).exclusive === true;
+  return router.stack.flatMap((route, i) =>
+    methodsOf(route).map((method) => {
+      const passed = isExclusive
+        ? []
+        : router.stack.slice(0, i).filter((layer) => covers(layer, route, method));
+      const rules = [...before, ...passed.flatMap(({ stack }) => rulesOf(stack)), ...rulesOfRoute(route)];
+      return listedRoute(method, String(route.path), rules, route.stack.at(-1)!);
+    }),
+  );
+}
+
+/** Whether every request for the route passes the layer before it: middleware, or a route for the same requests. */
+function covers(layer: Layer, route: Layer, method: string): boolean {
+  const [own] = methodsOf(layer);
+  if (isRoute(layer) && own !== 'ALL' && !layer.methods.includes(method)) return false;
+  return String(layer.path) === String(route.path) || layer.match(String(route.path));
+}
+
+/** None for middleware. `HEAD` comes with a `GET` by itself. */
+function methodsOf({ methods }: Layer): readonly string[] {
+  if (METHODS.every((method) => methods.includes(method))) return ['ALL'];
+  return methods.filter((method, i) => !(method === 'HEAD' && methods[i + 1] === 'GET'));
+}

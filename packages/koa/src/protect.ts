@@ -1,0 +1,75 @@
+import { AuthorizationFault, decides } from '@nanook/http';
+import { findAuthz, routeOf, type Middleware } from './context.js';
+import {
+  guards,
+  isApp,
+  isRoute,
+  routerOf,
+  rulesOfRoute,
+  type App,
+  type Layer,
+  type Router,
+} from './router.js';
+
+type Method = (...args: unknown[]) => unknown;
+
+const protectedAlready = new WeakSet<object>();
+
+/**
+ * Refuses, before any of its handlers runs, a route that carries no rule: neither `authorize(action, …)` nor
+ * `skipAuthorization(reason)` among its handlers, and nothing decided before it by its routers. For a router of `@koa/router`, and
+ * those mounted in it; or an app, and the routers it uses. Routes may be added before and after.
+ *
+ * What an app uses apart from `router.routes()`, such as another app that `koa-mount` wraps, cannot be seen: protect its routers.
+ *
+ * @returns what was given
+ */
+export function protect<Routes extends Router | App>(routes: Routes): Routes {
+  if (protectedAlready.has(routes)) return routes;
+  protectedAlready.add(routes);
+  if (isApp(routes)) protectApp(routes);
+  else protectRouter(routes);
+  return routes;
+}
+
+function protectApp(app: App): void {
+  const protectRouters = () => app.middleware.map(routerOf).forEach((router) => router && protect(router));
+  protectRouters();
+  after(app, 'use', protectRouters);
+}
+
+function protectRouter(router: Router): void {
+  const guardRoutes = () => router.stack.filter(isRoute).forEach(guard);
+  guardRoutes();
+  // All methods register; `use` takes over the routes of another router.
+  after(router, 'register', guardRoutes);
+  after(router, 'use', guardRoutes);
+}
+
+function after(object: object, name: string, then: () => void): void {
+  const methods = object as Record<string, Method>;
+  const method = methods[name]!;
+  methods[name] = function (this: unknown, ...args) {
+    const result = Reflect.apply(method, this, args);
+    then();
+    return result;
+  };
+}
+
+/** A route of a router that was mounted elsewhere brings its guard along. */
+function guard(route: Layer): void {
+  if (route.stack.some((handler) => guards.has(handler))) return;
+  const refuse: Middleware = async (ctx, next) => {
+    if (!isPreflight(route) && findAuthz(ctx)?.isSettled !== true && !rulesOfRoute(route).some(decides))
+      throw new AuthorizationFault('NANOOK_HTTP_UNPROTECTED_ROUTE', {
+        method: ctx.method,
+        route: routeOf(ctx),
+      });
+    await next();
+  };
+  guards.add(refuse);
+  (route.stack as Middleware[]).unshift(refuse);
+}
+
+/** Written with `options(…)`: a preflight asks for nothing. */
+const isPreflight = ({ methods }: Layer): boolean => methods.every((method) => method === 'OPTIONS');

@@ -1,0 +1,117 @@
+import { withholdUndecided, type AuthorizationFault, type RequestAuthorization } from '@nanook/http';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { ExtendableContext } from 'koa';
+import { routeOf } from './context.js';
+
+/** The request whose handlers are running, in whatever they start. */
+const handling = new AsyncLocalStorage<ExtendableContext>();
+const covered = new WeakSet<ExtendableContext>();
+
+/**
+ * Runs the handlers over the safety net. What they answered without a decision is taken back before anybody upstream sees it, and
+ * the error goes upstream in its place. What is written past Koa is caught when its first header is, and so is what comes later:
+ * the answer of a handler that nobody awaited, and those of middleware upstream.
+ */
+export async function overSafetyNet(
+  ctx: ExtendableContext,
+  authz: RequestAuthorization,
+  handlers: () => Promise<void>,
+): Promise<void> {
+  if (covered.has(ctx)) return handlers();
+  covered.add(ctx);
+  let isRunning = true;
+  let answerer: Answerer | undefined;
+  let fault: AuthorizationFault | undefined;
+  let interrupt: () => void;
+  const interrupted = new Promise<void>((resolve) => (interrupt = resolve));
+
+  const look = withholdUndecided(ctx.res, {
+    method: ctx.method,
+    route: () => routeOf(ctx),
+    isSettled: () => authz.isSettled,
+    isAnswer: (part) => answerer?.isAnswer(part) ?? false,
+    fail(withheld) {
+      takeBack(ctx);
+      if (!isRunning) {
+        ctx.onerror(withheld); // it is too late for those upstream
+        return;
+      }
+      answerer = answererOf(ctx);
+      fault = withheld;
+      interrupt();
+    },
+  });
+  try {
+    // A handler may be waiting until all that it writes is out, which it never will be.
+    await Promise.race([handling.run(ctx, handlers), interrupted]);
+    // Without Koa the answer may still be to come, and with it the decision.
+    if (fault === undefined && ctx.respond !== false) look();
+  } catch (error) {
+    // What was prepared before would be sent by those who answer an error with a status alone.
+    if (fault === undefined && !authz.isSettled && isPrepared(ctx)) takeBack(ctx);
+    throw fault ?? error;
+  } finally {
+    isRunning = false;
+  }
+  if (fault !== undefined) throw fault;
+}
+
+interface Answerer {
+  isAnswer(part: 'headers' | 'body'): boolean;
+}
+
+/**
+ * Tells those who answer an error from those whose response was withheld: upstream sets headers, but Koa alone writes. A handler
+ * may be called back from anywhere, so that it is not enough to know where it has been started.
+ */
+function answererOf(ctx: ExtendableContext): Answerer {
+  let isKoaAnswering = false;
+  let { respond } = ctx;
+  const isHandler = (): boolean => handling.getStore() === ctx;
+  Object.defineProperty(ctx, 'respond', {
+    configurable: true,
+    enumerable: true,
+    get() {
+      isKoaAnswering ||= !isHandler(); // Koa asks before it answers
+      return respond;
+    },
+    set(value: boolean | undefined) {
+      if (isHandler()) return;
+      respond = value; // `false`: somebody upstream writes in Koa's place
+      isKoaAnswering = true;
+    },
+  });
+  const onerror = ctx.onerror.bind(ctx);
+  ctx.onerror = (error) => {
+    isKoaAnswering = true;
+    onerror(error);
+  };
+  return { isAnswer: (part) => !isHandler() && (part === 'headers' || isKoaAnswering) };
+}
+
+const isPrepared = (ctx: ExtendableContext): boolean =>
+  !ctx.headerSent && (ctx.status < 400 || (ctx.body !== undefined && ctx.body !== null));
+
+/** Leaves nothing of a response that Koa has not sent yet: a bare 500, for those upstream to make something of. */
+function takeBack(ctx: ExtendableContext): void {
+  const body: unknown = ctx.body;
+  ctx.remove('Content-Type'); // or Koa 3 would keep a JSON body as `null`
+  ctx.body = undefined;
+  ctx.status = 500;
+  ctx.respond = true;
+  close(body);
+}
+
+/** Koa 2 closes a stream that is not sent only when the response is out, and neither major closes those of the web. */
+function close(body: unknown): void {
+  const { destroy, once } = (body ?? {}) as { destroy?: unknown; once?: unknown };
+  const stream = body instanceof Response ? body.body : body;
+  if (typeof destroy === 'function' && typeof once === 'function') {
+    Reflect.apply(once, body, ['error', ignore]);
+    Reflect.apply(destroy, body, []);
+  } else if (stream instanceof ReadableStream && !stream.locked) {
+    stream.cancel().catch(ignore);
+  }
+}
+
+const ignore = (): void => {};
