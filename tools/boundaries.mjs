@@ -26,6 +26,7 @@ const folders = {
   ir: [...everyone, 'policy', 'syntax', 'types'],
   host: [...everyone, 'ir', 'types'],
   engine: [...everyone, 'ir', 'host', 'types'],
+  grantable: [...everyone, 'engine', 'ir', 'types'],
   authorization: [...everyone, 'engine', 'host', 'ir', 'policy', 'types'],
 };
 const pipeline = ['', ...Object.keys(folders)];

@@ -9,6 +9,7 @@ import type { Frame } from './engine/machine/frame.js';
 import type { MachineContext } from './engine/machine/machine.js';
 import { Question, type Bindings } from './engine/question.js';
 import { QueryVariable } from './engine/query-variable.js';
+import { Grantability } from './grantable/grantability.js';
 import { TypeSets } from './host/type-set.js';
 import { isThenable } from './host/value.js';
 import { nearNames } from './internal/near-names.js';
@@ -43,9 +44,15 @@ export interface EnumerationSettings extends QuestionSettings {
   readonly allowWildcard?: boolean;
 }
 
+export interface GrantableSettings {
+  /** What the resource is: an instance, or the type itself, as for a *create*. Default: either. */
+  readonly resource?: 'instance' | 'type';
+}
+
 /** A policy and the types it was linked to: swapped whole. */
 interface Loaded {
   readonly context: MachineContext;
+  readonly grantability: Grantability;
   readonly warnings: readonly Diagnostic[];
 }
 
@@ -145,18 +152,38 @@ export class Authorizer {
   }
 
   /**
+   * Can the policy grant this action on this type at all, whoever asks? For audits when an application starts: a misspelt
+   * action, or one of another type, gives `false`. It reads the rules and asks nobody.
+   *
+   * @param action as written in the policy
+   * @param resource a type: its name, its class, or what `type(name)` gives
+   * @returns `false` only when `allow(actor, action, resource)` certainly holds for no actor and no instance of the type, nor
+   *   for the type itself
+   * @throws {PolarError} `POLAR_TYPE_UNKNOWN_TYPE`
+   * @example
+   * authorizer.isGrantable('raed', Repository); // false
+   */
+  isGrantable(
+    action: string,
+    resource: Class | TypeToken | string,
+    settings: GrantableSettings = {},
+  ): boolean {
+    const type = this.#typeOf(resource);
+    const { grantability } = this.#loaded;
+    return (
+      (settings.resource !== 'type' && grantability.forInstance(action, type)) ||
+      (settings.resource !== 'instance' &&
+        grantability.forValue(action, typeof resource === 'function' ? resource : type.value))
+    );
+  }
+
+  /**
    * What a type without a class is as a resource: `authorizer.type('Repository')` is what a policy calls `Repository`.
    *
    * @throws {PolarError} `POLAR_TYPE_UNKNOWN_TYPE`
    */
   type(name: string): Class | TypeToken {
-    const found = this.#types.find(name);
-    if (found === undefined)
-      throw new PolarError('POLAR_TYPE_UNKNOWN_TYPE', {
-        name,
-        known: nearNames(name, this.#types.typeNames),
-      });
-    return found.value;
+    return this.#typeOf(name).value;
   }
 
   /** The declared types of a value, most specific first, by name. */
@@ -324,7 +351,20 @@ export class Authorizer {
     }
     if (report.hasErrors) throw new PolicyError(report.diagnostics);
     for (const warning of policy.warnings) this.#warn(warning);
-    return { context, warnings: policy.warnings };
+    const grantability = new Grantability(program, context.equality);
+    return { context, grantability, warnings: policy.warnings };
+  }
+
+  #typeOf(resource: Class | TypeToken | string): DeclaredType {
+    const named = typeof resource === 'object' ? resource.name : resource;
+    const found =
+      typeof named === 'string'
+        ? this.#types.find(named)
+        : // A class that nobody registered is of the type of the nearest one above it, as its instances are.
+          (this.#types.findByClass(named) ?? this.#types.ancestorsOfClass(named)[0]);
+    if (found !== undefined) return found;
+    const name = typeof named === 'string' ? named : named.name;
+    throw new PolarError('POLAR_TYPE_UNKNOWN_TYPE', { name, known: nearNames(name, this.#types.typeNames) });
   }
 
   #contextFor(program: Program): MachineContext {

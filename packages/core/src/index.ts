@@ -2,6 +2,7 @@ export { Authorizer, ActorAuthorizer, isUndecided } from './authorizer.js';
 export type {
   AuthorizeSettings,
   EnumerationSettings,
+  GrantableSettings,
   QuerySettings,
   QuestionSettings,
 } from './authorizer.js';

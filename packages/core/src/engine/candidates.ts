@@ -171,7 +171,8 @@ const isKnown = (shape: Shape): boolean => shape.types.label !== 'unbound';
 const isPrimitive = (value: unknown): boolean =>
   typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
 
-interface LiteralPosition {
+/** The rules of one name and arity by the literal they have at one position. */
+export interface LiteralPosition {
   readonly byLiteral: ReadonlyMap<unknown, { readonly id: number; readonly rules: Rule[] }>;
   /** The rules that have no literal here. */
   readonly others: readonly Rule[];
@@ -179,7 +180,8 @@ interface LiteralPosition {
 
 const none: { readonly rules: readonly Rule[] } = { rules: [] };
 
-function literalsAt(rules: readonly Rule[], position: number): LiteralPosition | undefined {
+/** undefined when no rule has a literal there */
+export function literalsAt(rules: readonly Rule[], position: number): LiteralPosition | undefined {
   const byLiteral = new Map<unknown, { id: number; rules: Rule[] }>();
   const others: Rule[] = [];
   for (const rule of rules) {

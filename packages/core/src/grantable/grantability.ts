@@ -1,0 +1,159 @@
+import type { Equality } from '../engine/equality.js';
+import type { Predicate, Rule } from '../ir/goal.js';
+import type { Program } from '../ir/program.js';
+import type { DeclaredType } from '../types/declared-type.js';
+import { either, keyOf, Possibilities, type Known, type Possibility } from './known.js';
+import { Narrowing } from './narrowing.js';
+import { Overlap } from './overlap.js';
+import { RulesByHead } from './rules-by-head.js';
+import { Walk, type Slots } from './walk.js';
+
+/** One call with what is known of its arguments. It cannot hold, as far as has been found out, until a rule shows that it may. */
+interface Call {
+  isPossible: boolean;
+  /** What the heads of its rules leave of the arguments. */
+  readonly args: readonly Known[];
+  /** Bodies that found no way without this call. */
+  readonly waiting: Set<Task>;
+}
+
+/** A rule of a call whose body is still to be gone through. */
+interface Task {
+  readonly call: Call;
+  readonly rule: Rule;
+  readonly slots: Readonly<Slots>;
+}
+
+/** Goals gone through for one question. Beyond, the answer is that a rule may grant. */
+const maxSteps = 300_000;
+/** Calls that are remembered between questions. */
+const maxCalls = 100_000;
+
+/**
+ * Whether a policy can grant an action at all, whoever asks and whatever the data. It looks for the rules that a question can
+ * reach with what is known beforehand: the literal action, the type of the resource. The calls that may hold are the least
+ * fixpoint: each begins as impossible, and a body that failed for want of one is gone through again once it is possible. So
+ * recursion needs neither a stack nor a guess, and what is found out stays true for every later question.
+ */
+export class Grantability {
+  readonly #overlap: Overlap;
+  readonly #indexes = new Map<string, RulesByHead>();
+  #possibilities = new Possibilities();
+  #walk: Walk;
+  #calls = new Map<string, Call>();
+  #tasks: Task[] = [];
+  #task: Task | undefined;
+  #steps = 0;
+
+  constructor(
+    readonly program: Program,
+    equality: Equality,
+  ) {
+    this.#overlap = new Overlap(program.types, typeof equality === 'function');
+    this.#walk = this.#newWalk();
+  }
+
+  /** May `allow(_, action, resource)` hold for an instance of the type? */
+  forInstance(action: string, type: DeclaredType): boolean {
+    return this.#mayAllow(action, () => this.#possibilities.instance(type, true));
+  }
+
+  /** May `allow(_, action, resource)` hold for this very value? */
+  forValue(action: string, resource: unknown): boolean {
+    return this.#mayAllow(action, () => this.#possibilities.value(resource));
+  }
+
+  #mayAllow(action: string, resource: () => Possibility): boolean {
+    const allow = this.program.predicates.get('allow');
+    if (allow === undefined) return false;
+    // Whoever asks about actions from outside must not fill the memory.
+    if (this.#calls.size > maxCalls) this.#forget();
+    const ask = (): boolean | undefined =>
+      this.#ask(allow, ['anything', [this.#possibilities.value(action)], [resource()]]);
+    const hadTasks = this.#tasks.length > 0;
+    let found = ask();
+    if (found === undefined) this.#forget();
+    // What earlier questions left undone may have taken the time.
+    if (found === undefined && hadTasks && (found = ask()) === undefined) this.#forget();
+    return found ?? true;
+  }
+
+  /** undefined when finding out takes too long */
+  #ask(predicate: Predicate, args: readonly Known[]): boolean | undefined {
+    this.#steps = 0;
+    const asked = this.#call(predicate, args);
+    while (!asked.isPossible) {
+      if (this.#steps > maxSteps) return undefined;
+      const task = this.#tasks.pop();
+      if (task === undefined) return false;
+      if (task.call.isPossible) continue;
+      this.#task = task;
+      if (this.#walk.goals(task.rule.body, [...task.slots])) this.#note(task.call);
+    }
+    return true;
+  }
+
+  #note(call: Call): void {
+    call.isPossible = true;
+    this.#tasks.push(...call.waiting);
+    call.waiting.clear();
+  }
+
+  /** What has been found out about a call, or what is to be done for it. */
+  #call(predicate: Predicate, args: readonly Known[]): Call {
+    const key = `${args.map(keyOf).join()} ${predicate.name}`;
+    let call = this.#calls.get(key);
+    if (call !== undefined) return call;
+    const tasks: { rule: Rule; slots: Slots }[] = [];
+    let left: readonly Known[] | undefined;
+    for (const rule of this.#rulesFor(predicate, args)) {
+      const head = this.#walk.head(rule, args);
+      if (head === undefined) continue;
+      tasks.push({ rule, slots: head.slots });
+      left = left === undefined ? head.args : left.map((known, i) => either(known, head.args[i]!));
+    }
+    call = {
+      isPossible: tasks.some(({ rule }) => rule.body.length === 0),
+      args: args.map((arg, i) => (left === undefined || left[i] === 'anything' ? arg : left[i]!)),
+      waiting: new Set(),
+    };
+    this.#calls.set(key, call);
+    // The rule that is defined first is gone through first.
+    if (!call.isPossible) for (const task of tasks.reverse()) this.#tasks.push({ call, ...task });
+    return call;
+  }
+
+  #rulesFor(predicate: Predicate, args: readonly Known[]): readonly Rule[] {
+    const key = `${args.length} ${predicate.name}`;
+    let index = this.#indexes.get(key);
+    if (index === undefined) {
+      index = new RulesByHead(predicate.byArity.get(args.length) ?? [], this.#overlap);
+      this.#indexes.set(key, index);
+    }
+    return index.find(args);
+  }
+
+  #newWalk(): Walk {
+    return new Walk(
+      this.program,
+      new Narrowing(this.#possibilities, this.#overlap),
+      (goal, args) => {
+        if (goal.hasKeywords) return undefined;
+        const call = this.#call(goal.predicate, args);
+        if (call.isPossible) return call.args;
+        call.waiting.add(this.#task!);
+        return undefined;
+      },
+      (cost) => {
+        this.#steps += cost;
+      },
+    );
+  }
+
+  #forget(): void {
+    this.#possibilities = new Possibilities();
+    this.#walk = this.#newWalk();
+    this.#calls = new Map();
+    this.#tasks = [];
+  }
+}

@@ -1,0 +1,56 @@
+import type { DeclaredType } from '../types/declared-type.js';
+
+/** What a value may be: exactly this one, or some instance of a type. Interned, so that its id can stand in a key. */
+export type Possibility =
+  | { readonly kind: 'value'; readonly id: number; readonly value: unknown }
+  | {
+      readonly kind: 'instance';
+      readonly id: number;
+      readonly type: DeclaredType;
+      /** Whether it shows its type by itself: by its class, `typed`, a predicate. Then declared fields give it no other. */
+      readonly isShown: boolean;
+    };
+
+/** What is known of a value without asking anybody: nothing, or that it is one of a few possibilities. */
+export type Known = 'anything' | readonly Possibility[];
+
+/** Sets of more are not worth telling apart. */
+const maxPossibilities = 16;
+
+/** Makes possibilities, each once. */
+export class Possibilities {
+  readonly #values = new Map<unknown, Possibility>();
+  readonly #shown = new Map<DeclaredType, Possibility>();
+  readonly #matched = new Map<DeclaredType, Possibility>();
+  #count = 0;
+
+  value(value: unknown): Possibility {
+    let found = this.#values.get(value);
+    if (found === undefined) this.#values.set(value, (found = { kind: 'value', id: this.#count++, value }));
+    return found;
+  }
+
+  instance(type: DeclaredType, isShown: boolean): Possibility {
+    const known = isShown ? this.#shown : this.#matched;
+    let found = known.get(type);
+    if (found === undefined)
+      known.set(type, (found = { kind: 'instance', id: this.#count++, type, isShown }));
+    return found;
+  }
+}
+
+export function oneOf(possibilities: readonly Possibility[]): Known {
+  if (possibilities.length < 2) return possibilities;
+  const unique = [...new Set(possibilities)].sort((a, b) => a.id - b.id);
+  return unique.length > maxPossibilities ? 'anything' : unique;
+}
+
+export const either = (left: Known, right: Known): Known =>
+  left === right
+    ? left
+    : left === 'anything' || right === 'anything'
+      ? 'anything'
+      : oneOf([...left, ...right]);
+
+export const keyOf = (known: Known): string =>
+  known === 'anything' ? '*' : known.map(({ id }) => id).join('|');

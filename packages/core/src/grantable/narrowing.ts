@@ -1,0 +1,64 @@
+import type { DeclaredType } from '../types/declared-type.js';
+import { oneOf, type Known, type Possibilities, type Possibility } from './known.js';
+import type { Overlap } from './overlap.js';
+
+/** What two values are known to be once they are equal. */
+export interface Unified {
+  readonly left: Known;
+  readonly right: Known;
+}
+
+/** What is known of a value after a goal has held; undefined when it cannot hold. */
+export class Narrowing {
+  constructor(
+    readonly possibilities: Possibilities,
+    readonly overlap: Overlap,
+  ) {}
+
+  /** The value is of one of the types. */
+  ofType(known: Known, types: readonly DeclaredType[]): Known | undefined {
+    const left =
+      known === 'anything'
+        ? types.map((type) => this.possibilities.instance(type, false))
+        : known.flatMap((possibility) =>
+            types
+              .filter((type) => this.overlap.mayBe(possibility, type))
+              .map((type) => this.#asInstance(possibility, type)),
+          );
+    return left.length === 0 ? undefined : oneOf(left);
+  }
+
+  equal(left: Known, right: Known): Unified | undefined {
+    if (left === 'anything') return { left: this.#likeValues(right), right };
+    if (right === 'anything') return { left, right: this.#likeValues(left) };
+    const lefts: Possibility[] = [];
+    const rights: Possibility[] = [];
+    for (const a of left) {
+      for (const b of right) {
+        if (!this.overlap.mayBeEqual(a, b)) continue;
+        lefts.push(this.#equalTo(b, a));
+        rights.push(this.#equalTo(a, b));
+      }
+    }
+    return lefts.length === 0 ? undefined : { left: oneOf(lefts), right: oneOf(rights) };
+  }
+
+  #asInstance(possibility: Possibility, type: DeclaredType): Possibility {
+    if (possibility.kind === 'value') return possibility;
+    const { types } = this.overlap;
+    if (types.isSubtype(type, possibility.type))
+      return this.possibilities.instance(type, possibility.isShown);
+    const isMore = possibility.type.builtIn && !type.builtIn;
+    return isMore ? this.possibilities.instance(type, false) : possibility;
+  }
+
+  /** What equals an instance need not be of its type; what equals a known value is that value, unless the application says. */
+  #equalTo(other: Possibility, possibility: Possibility): Possibility {
+    return other.kind === 'value' && !this.overlap.hasOwnEquality ? other : possibility;
+  }
+
+  #likeValues(known: Known): Known {
+    if (known === 'anything' || this.overlap.hasOwnEquality) return 'anything';
+    return known.every(({ kind }) => kind === 'value') ? known : 'anything';
+  }
+}

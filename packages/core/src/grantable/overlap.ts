@@ -1,0 +1,119 @@
+import { TypeToken, type DeclaredType, type FieldType } from '../types/declared-type.js';
+import type { Class } from '../types/type-declaration.js';
+import { builtInTypeNames, type TypeTable } from '../types/type-table.js';
+import type { Possibility } from './known.js';
+
+/**
+ * Whether a value may be of a type, or equal to another: false only when it certainly is not. It runs no code of the
+ * application, so a type that decides by `is` may hold for whatever there is.
+ */
+export class Overlap {
+  /** Types that declared fields give to plain rows: a row that is read by two fields is of both. */
+  readonly #ofFields = new Set<string>();
+  readonly #typesOf = new WeakMap<Possibility, readonly DeclaredType[]>();
+
+  constructor(
+    readonly types: TypeTable,
+    /** Whether the application decides by a function of its own which values are equal. */
+    readonly hasOwnEquality: boolean,
+  ) {
+    for (const type of types.types) for (const field of type.fields?.values() ?? []) this.#note(field.type);
+  }
+
+  /** All types of which the value may be. */
+  typesOf(possibility: Possibility): readonly DeclaredType[] {
+    let types = this.#typesOf.get(possibility);
+    if (types === undefined) {
+      types = [...this.types.types].filter((type) => this.mayBe(possibility, type));
+      this.#typesOf.set(possibility, types);
+    }
+    return types;
+  }
+
+  mayBe(possibility: Possibility, type: DeclaredType): boolean {
+    if (holdsForAnything(type)) return true;
+    if (possibility.kind === 'value') return mayBeOf(possibility.value, type);
+    const { type: own, isShown } = possibility;
+    if (own === type || holdsForAnything(own)) return true;
+    if (own.builtIn && type.builtIn)
+      return this.types.isSubtype(own, type) || this.types.isSubtype(type, own);
+    // Any row is a dictionary, and what is a dictionary may be found to be a row. Nothing else is of a built-in type and another.
+    if (own.builtIn || type.builtIn) return own.name === 'Dictionary' || type.name === 'Dictionary';
+    if (own.discriminator !== undefined && type.discriminator !== undefined) {
+      const sameField = own.discriminator.field === type.discriminator.field;
+      return !sameField || own.discriminator.value === type.discriminator.value;
+    }
+    if (own.discriminator !== undefined || type.discriminator !== undefined) return true;
+    if (own.class !== undefined && type.class !== undefined) return areRelated(own.class, type.class);
+    // An instance of a class may be tagged as something else beside.
+    if (own.class !== undefined || type.class !== undefined) return true;
+    // A row has one tag.
+    return !isShown && this.#ofFields.has(own.name) && this.#ofFields.has(type.name);
+  }
+
+  mayBeEqual(a: Possibility, b: Possibility): boolean {
+    if (a.kind === 'value')
+      return b.kind === 'value' ? this.#areEqual(a.value, b.value) : this.#mayEqualInstance(a, b.type);
+    if (b.kind === 'value') return this.#mayEqualInstance(b, a.type);
+    // Rows are equal by key or structure, whatever types they have beside.
+    return !a.type.builtIn || !b.type.builtIn || this.mayBe(a, b.type);
+  }
+
+  #mayEqualInstance(value: Extract<Possibility, { kind: 'value' }>, type: DeclaredType): boolean {
+    return this.mayBe(value, type) || (this.hasOwnEquality && !(type.builtIn && isPrimitive(value.value)));
+  }
+
+  #areEqual(a: unknown, b: unknown): boolean {
+    if (a === b) return !Number.isNaN(a);
+    if (isPrimitive(a) && isPrimitive(b)) return false;
+    if (this.hasOwnEquality) return true;
+    return a instanceof TypeToken && b instanceof TypeToken && a.name === b.name;
+  }
+
+  #note(type: FieldType): void {
+    if (type.kind === 'list') this.#note(type.of);
+    else if (type.kind === 'named') this.#ofFields.add(type.name);
+  }
+}
+
+const builtInNames = new Set<string>(builtInTypeNames);
+
+/** A type of the application may take the name of a built-in one, and has the built-in's values then. */
+const holdsForAnything = (type: DeclaredType): boolean =>
+  type.is !== undefined || (!type.builtIn && builtInNames.has(type.name));
+
+/** @param value a primitive, or what a type means as a value */
+function mayBeOf(value: unknown, type: DeclaredType): boolean {
+  switch (typeof value) {
+    case 'string':
+      return type.builtIn ? type.name === 'String' : isBoxed(type, String);
+    case 'boolean':
+      return type.builtIn ? type.name === 'Boolean' : isBoxed(type, Boolean);
+    case 'number':
+      if (!type.builtIn) return isBoxed(type, Number);
+      return type.name === 'Float' || (type.name === 'Integer' && Number.isInteger(value));
+    case 'object':
+      return value !== null && isDiscriminated(value, type);
+    default:
+      return false;
+  }
+}
+
+function isDiscriminated(value: object, { discriminator }: DeclaredType): boolean {
+  if (discriminator === undefined || !Object.hasOwn(value, discriminator.field)) return false;
+  return (value as Record<string, unknown>)[discriminator.field] === discriminator.value;
+}
+
+/** `class Email extends String`: an instance equals a string, and is one where a policy compares it. */
+const isBoxed = (type: DeclaredType, base: Class): boolean =>
+  type.class !== undefined && areRelated(type.class, base);
+
+/** By their prototypes, as instances are looked at: not every heir calls itself one. */
+const areRelated = (a: Class, b: Class): boolean =>
+  a === b || isPrototypeOf(a, b.prototype) || isPrototypeOf(b, a.prototype);
+
+const isPrototypeOf = (base: Class, prototype: unknown): boolean =>
+  Object.prototype.isPrototypeOf.call(base.prototype as object, prototype as object);
+
+export const isPrimitive = (value: unknown): boolean =>
+  value === null || (typeof value !== 'object' && typeof value !== 'function');

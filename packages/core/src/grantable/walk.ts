@@ -1,0 +1,230 @@
+import { termsOf } from '../engine/machine/constraint.js';
+import { assertNever } from '../internal/assert-never.js';
+import type { CallGoal, CompareGoal, Goal, InGoal, IsaGoal, Rule } from '../ir/goal.js';
+import type { Program } from '../ir/program.js';
+import type { Term } from '../ir/term.js';
+import { TypeToken } from '../types/declared-type.js';
+import { either, type Known } from './known.js';
+import type { Narrowing } from './narrowing.js';
+import { isPrimitive } from './overlap.js';
+
+/** What is known of each variable of a rule; undefined for one that no goal has mentioned: certainly without a value. */
+export type Slots = (Known | undefined)[];
+
+/** What is known of the arguments once a call has held; undefined when it cannot hold. */
+export type AskCall = (goal: CallGoal, args: readonly Known[]) => readonly Known[] | undefined;
+
+/** Goes through goals with what is known of the variables, and says whether they may hold. Whatever it cannot tell, may. */
+export class Walk {
+  constructor(
+    readonly program: Program,
+    readonly narrowing: Narrowing,
+    readonly askCall: AskCall,
+    readonly step: (cost: number) => void,
+  ) {}
+
+  /** @param slots what is known; what the goals tell is added */
+  goals(goals: readonly Goal[], slots: Slots): boolean {
+    return goals.every((goal) => this.#goal(goal, slots));
+  }
+
+  /** What is known in a rule, and of its arguments, once its head fits; undefined when it does not. */
+  head(rule: Rule, args: readonly Known[]): { slots: Slots; args: readonly Known[] } | undefined {
+    this.step(1);
+    const slots: Slots = Array.from({ length: rule.slotNames.length });
+    const known = [...args];
+    for (const [i, { term, takesArgument }] of rule.parameters.entries()) {
+      if (takesArgument && term.kind === 'slot') slots[term.slot] = args[i];
+      else {
+        const unified = this.narrowing.equal(args[i]!, this.#read(term, slots));
+        if (unified === undefined) return undefined;
+        known[i] = unified.left;
+        this.#learn(term, unified.right, slots);
+      }
+    }
+    for (const { goals } of rule.parameters) if (!this.goals(goals, slots)) return undefined;
+    // A variable is the argument itself, and what the head says of the one it says of the other.
+    for (const [i, { term, takesArgument }] of rule.parameters.entries())
+      if (takesArgument) known[i] = this.#read(term, slots);
+    return { slots, args: known };
+  }
+
+  #goal(goal: Goal, slots: Slots): boolean {
+    this.step(1);
+    switch (goal.kind) {
+      case 'call':
+        return this.#call(goal, slots);
+      case 'unify':
+        return this.#unify(goal.left, goal.right, slots);
+      case 'assign':
+        return this.#unify(goal.variable, goal.value, slots);
+      case 'isa':
+        return this.#isa(goal, slots);
+      case 'in':
+        return this.#in(goal, slots);
+      case 'compare':
+        this.#touch(goal, slots);
+        return this.#mayCompare(goal, slots);
+      case 'condition': {
+        this.#touch(goal, slots);
+        const known = this.#read(goal.term, slots);
+        return known === 'anything' || known.some((p) => p.kind !== 'value' || p.value === true);
+      }
+      case 'or':
+        return this.#or(goal.alternatives, slots);
+      case 'lookup':
+      case 'method':
+      case 'new':
+      case 'arithmetic':
+      case 'not':
+      case 'print':
+      case 'cut':
+      case 'debug':
+        // The result may be anything. What a field is declared as, too: a row that shows its own type keeps it.
+        this.#touch(goal, slots);
+        return true;
+      default:
+        return assertNever(goal);
+    }
+  }
+
+  #call(goal: CallGoal, slots: Slots): boolean {
+    const args = goal.args.map((arg) => this.#read(arg, slots));
+    this.#touch(goal, slots);
+    const known = this.askCall(goal, args);
+    if (known === undefined) return false;
+    for (const [i, arg] of goal.args.entries()) this.#learn(arg, known[i]!, slots);
+    return true;
+  }
+
+  #unify(left: Term, right: Term, slots: Slots): boolean {
+    if (left.kind === 'slot' && right.kind === 'slot' && left.slot === right.slot) {
+      this.#learn(left, this.#read(left, slots), slots);
+      return true;
+    }
+    // A variable without a value becomes the value, with all that it is.
+    if (isUnbound(left, slots)) {
+      this.#learn(right, this.#read(right, slots), slots);
+      this.#learn(left, this.#read(right, slots), slots);
+      return true;
+    }
+    if (isUnbound(right, slots)) {
+      this.#learn(left, this.#read(left, slots), slots);
+      this.#learn(right, this.#read(left, slots), slots);
+      return true;
+    }
+    const unified = this.narrowing.equal(this.#read(left, slots), this.#read(right, slots));
+    if (unified === undefined) return false;
+    this.#learn(left, unified.left, slots);
+    this.#learn(right, unified.right, slots);
+    return true;
+  }
+
+  #isa(goal: IsaGoal, slots: Slots): boolean {
+    const types = goal.union === undefined ? goal.type && [goal.type] : this.program.unions[goal.union];
+    const before = this.#read(goal.value, slots);
+    // A class that nobody registered: nothing is known of it.
+    const known = types === undefined ? before : this.narrowing.ofType(before, types);
+    if (known === undefined) return false;
+    this.#learn(goal.value, known, slots);
+    return true;
+  }
+
+  #in({ item, collection }: InGoal, slots: Slots): boolean {
+    if (collection.kind !== 'list' || collection.rest !== undefined) {
+      this.#learn(item, this.#read(item, slots), slots);
+      this.#learn(collection, this.#read(collection, slots), slots);
+      return true;
+    }
+    const before = isUnbound(item, slots) ? undefined : this.#read(item, slots);
+    let known: Known | undefined;
+    for (const element of collection.items) {
+      const found = this.#read(element, slots);
+      const one = before === undefined ? found : this.narrowing.equal(before, found)?.left;
+      if (one !== undefined) known = known === undefined ? one : either(known, one);
+    }
+    if (known === undefined) return false;
+    this.#learn(collection, known, slots);
+    this.#learn(item, known, slots);
+    return true;
+  }
+
+  /** Only values are compared: a variable that is known to be of a type may have no value yet, and the goal then waits. */
+  #mayCompare({ operator, left, right }: CompareGoal, slots: Slots): boolean {
+    if (operator !== '==' && operator !== '!=') return true;
+    const lefts = this.#read(left, slots);
+    const rights = this.#read(right, slots);
+    if (!areValues(lefts) || !areValues(rights)) return true;
+    const { overlap } = this.narrowing;
+    if (operator === '==') return lefts.some((a) => rights.some((b) => overlap.mayBeEqual(a, b)));
+    const [a, b] = [lefts[0]!, rights[0]!];
+    return lefts.length > 1 || rights.length > 1 || a !== b || !isPrimitive(a.value) || Number.isNaN(a.value);
+  }
+
+  #or(alternatives: readonly (readonly Goal[])[], slots: Slots): boolean {
+    const ends: Slots[] = [];
+    for (const alternative of alternatives) {
+      this.step(1 + slots.length / 256);
+      const end = [...slots];
+      if (this.goals(alternative, end)) ends.push(end);
+    }
+    if (ends.length === 0) return false;
+    for (let i = 0; i < slots.length; i++) {
+      slots[i] = ends
+        .map((end) => end[i])
+        .reduce((a, b) => (a === b ? a : a === undefined || b === undefined ? 'anything' : either(a, b)));
+    }
+    return true;
+  }
+
+  #read(term: Term, slots: Slots): Known {
+    switch (term.kind) {
+      case 'slot':
+        return slots[term.slot] ?? 'anything';
+      case 'constant': {
+        const { value } = term;
+        const isKnown = isPrimitive(value) || typeof value === 'function' || value instanceof TypeToken;
+        return isKnown ? [this.narrowing.possibilities.value(value)] : 'anything';
+      }
+      case 'list':
+        return this.#builtIn('List');
+      case 'dictionary':
+        return this.#builtIn('Dictionary');
+    }
+  }
+
+  #builtIn(name: 'List' | 'Dictionary'): Known {
+    const type = this.program.types.find(name);
+    return type?.builtIn === true ? [this.narrowing.possibilities.instance(type, false)] : 'anything';
+  }
+
+  /** Notes what is known of a variable. Those inside a list or dictionary may be anything from now on. */
+  #learn(term: Term, known: Known, slots: Slots): void {
+    if (term.kind === 'slot') slots[term.slot] = known;
+    else touchInside(term, slots);
+  }
+
+  #touch(goal: Goal, slots: Slots): void {
+    for (const term of termsOf(goal)) touch(term, slots);
+  }
+}
+
+const isUnbound = (term: Term, slots: Slots): boolean =>
+  term.kind === 'slot' && slots[term.slot] === undefined;
+
+function touch(term: Term, slots: Slots): void {
+  if (term.kind === 'slot') slots[term.slot] ??= 'anything';
+  else touchInside(term, slots);
+}
+
+function touchInside(term: Term, slots: Slots): void {
+  if (term.kind === 'list') {
+    for (const item of term.items) touch(item, slots);
+    if (term.rest !== undefined) touch(term.rest, slots);
+  } else if (term.kind === 'dictionary') for (const value of term.values) touch(value, slots);
+}
+
+type Values = readonly { readonly kind: 'value'; readonly id: number; readonly value: unknown }[];
+
+const areValues = (known: Known): known is Values =>
+  known !== 'anything' && known.every(({ kind }) => kind === 'value');
