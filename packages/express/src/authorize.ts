@@ -1,15 +1,8 @@
 import type { Class, TypeToken } from '@nanook/core';
-import {
-  asRule,
-  authorizeRule,
-  checkAction,
-  checkReason,
-  checkSource,
-  toError,
-  withholdUndecided,
-} from '@nanook/http';
+import { asRule, authorizeRule, checkAction, checkReason, checkSource, toError } from '@nanook/http';
 import type { Request } from 'express';
-import { authzOf, routeOf, type Middleware } from './request.js';
+import { coverResponse } from './net.js';
+import { authzOf, type Middleware } from './request.js';
 
 /**
  * Gets the resource of a request, to be authorized and handed to the handler. What the path's parameters are is not known here:
@@ -61,12 +54,7 @@ export function skipAuthorization(reason: string): Middleware {
 const authorizeRequest = asRule<Middleware>(
   (req, res, next) => {
     const authz = authzOf(req, 'authorize()');
-    withholdUndecided(res, {
-      method: String(req.method),
-      route: () => routeOf(req as Request),
-      isSettled: () => authz.isSettled,
-      fail: next,
-    });
+    coverResponse(req as Request, res, next);
     if (authz.asksForRequests) passOn(authz.authorizeRequest(), next);
     else next();
   },

@@ -1,6 +1,7 @@
 import { Authorizer } from '@nanook/core';
 import express5, {
   type Application,
+  type ErrorRequestHandler,
   type Request,
   type RequestHandler,
   type Response,
@@ -95,9 +96,14 @@ describe.each(majors)('protect in %s', (_major, express) => {
     const app = appOf((routes) => {
       protect(routes);
       routes.get('/late', run, readThing());
+      routes.get('/later', run, readThing(), skip);
+      routes.get('/errors', run, readThing(), ((error, _req, _res, next) =>
+        next(error)) satisfies ErrorRequestHandler);
       routes.get('/list', [((_req, _res, next) => next()) satisfies RequestHandler, readThing()], run);
     });
     await expectRefused(app, 'get', '/late');
+    await expectRefused(app, 'get', '/later');
+    await expectRefused(app, 'get', '/errors');
     await expectRun(app, 'get', '/list');
   });
 
@@ -191,6 +197,70 @@ describe.each(majors)('protect in %s', (_major, express) => {
     const late = express();
     late.use(sub());
     expect(() => protect(late)).toThrow(expect.objectContaining({ code: 'NANOOK_HTTP_UNSEEN_APP' }));
+  });
+
+  it('withholds what is answered in front of the rule, with no other net', async () => {
+    const early: RequestHandler = (_req, res) => void res.json('SECRET');
+    const app = appOf((routes) => {
+      protect(routes);
+      routes.get('/early', early, readThing(), run);
+      routes.get(
+        '/both',
+        ((_req, res, next) => {
+          next();
+          res.json('SECRET');
+        }) satisfies RequestHandler,
+        readThing(),
+        run,
+      );
+      routes.get(
+        '/invalid',
+        ((_req, res) => void res.status(400).end('no')) satisfies RequestHandler,
+        skip,
+        run,
+      );
+    });
+    for (const path of ['/early', '/both']) {
+      faults.splice(0);
+      const { status, text } = await request(app).get(path);
+      expect([status, text]).toEqual([500, expect.not.stringContaining('SECRET')]);
+      expect(faults).toMatchObject([{ code: 'NANOOK_HTTP_UNDECIDED_ROUTE', data: { route: path } }]);
+    }
+    expect((await request(app).get('/invalid')).status).toBe(400);
+  });
+
+  it('leaves what answers behind a route alone', async () => {
+    const app = appOf((routes) => {
+      protect(routes);
+      routes.get('/page', ((_req, _res, next) => next('route')) satisfies RequestHandler, readThing(), run);
+      routes.use((_req, res) => void res.end('a page'));
+    });
+    expect((await request(app).get('/page')).text).toBe('a page');
+  });
+
+  it('reaches routes that are added to a router through a wrapper', async () => {
+    const app = appOf((routes) => {
+      protect(routes);
+      const router = express.Router();
+      // As those do it that catch rejections for Express 4.
+      const wrapped: RequestHandler = (req, res, next) => router(req, res, next);
+      routes.use(Object.assign(wrapped, { stack: router.stack }));
+      router.get('/in', run);
+    });
+    await expectRefused(app, 'get', '/in');
+  });
+
+  it('says in which file the handler is', async () => {
+    const app = appOf((routes) => protect(routes).get('/', (_req, res) => void res.end()));
+    await request(app).get('/');
+    expect((faults[0] as Error).message).toMatch(/^GET \/ \(.*protect\.test\.ts:\d+\) carries no rule/);
+  });
+
+  it('stays unseen when it is asked again', () => {
+    const late = express();
+    late.use(express());
+    for (let i = 0; i < 2; i++)
+      expect(() => protect(late)).toThrow(expect.objectContaining({ code: 'NANOOK_HTTP_UNSEEN_APP' }));
   });
 
   it('may be said twice', async () => {

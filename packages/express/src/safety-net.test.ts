@@ -1,5 +1,6 @@
 import { Authorizer } from '@nanook/core';
 import express5, {
+  type Application,
   type ErrorRequestHandler,
   type Request,
   type RequestHandler,
@@ -7,6 +8,7 @@ import express5, {
 } from 'express';
 import express4 from 'express4';
 import { createReadStream, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -248,6 +250,194 @@ describe.each(majors)('the safety net in %s', (_major, express) => {
     app.get('/', (_req, res) => void res.json(secret));
     app.use(lateErrors);
     expect((await request(app).get('/')).body).toEqual({ error: 'withheld' });
+  });
+
+  /** As `on-headers` does it: the last moment to change the status. */
+  const beforeHead =
+    (change: (res: Response) => void): RequestHandler =>
+    (_req, res, next) => {
+      const writeHead = res.writeHead.bind(res) as (...args: unknown[]) => Response;
+      let isDone = false;
+      res.writeHead = ((status: number, ...args: unknown[]) => {
+        if (!isDone) {
+          isDone = true;
+          res.statusCode = status;
+          change(res);
+        }
+        return writeHead(res.statusCode, ...args);
+      }) as typeof res.writeHead;
+      next();
+    };
+
+  describe.each<[string, (res: Response) => unknown]>([
+    ['end', (res) => res.end('SECRET')],
+    ['end without a body', (res) => res.set('x-secret', 'SECRET').end()],
+    ['json', (res) => res.json(secret)],
+    ['write', (res) => (res.write('SECRET'), pause().then(() => res.end('SECRET')))],
+    ['writeHead', (res) => res.writeHead(404, { 'x-secret': 'SECRET' }).end('SECRET')],
+    ['flushHeaders', (res) => (res.flushHeaders(), pause().then(() => res.end('SECRET')))],
+    ['a pipe', (res) => createReadStream(file).pipe(res)],
+  ])('holds when an error is made a success at the last moment, by %s', (_way, answer) => {
+    it.each<[string, ErrorRequestHandler]>([
+      ['late', lateErrors],
+      [
+        'at once',
+        (error, _req, res, _next) => {
+          seen.push(error);
+          res.status(500).json({ error: 'withheld' });
+        },
+      ],
+    ])('and answered %s', async (_when, errors) => {
+      const app = express();
+      app.use(
+        authorization(authorizer),
+        authorize(),
+        beforeHead((res) => (res.statusCode = 200)),
+      );
+      app.get(
+        '/',
+        handle((_req, res) => answer(res.status(404))),
+      );
+      app.use(errors);
+      const response = await request(app).get('/');
+      await pause(5);
+      expect([response.status, response.body]).toEqual([500, { error: 'withheld' }]);
+      expect(JSON.stringify(response.headers)).not.toMatch(/SECRET/);
+      expect(seen).toMatchObject([{ code: 'NANOOK_HTTP_UNDECIDED_ROUTE', data: { status: 200 } }]);
+      expect(nextCalls).toEqual([]);
+    });
+  });
+
+  it('leaves errors alone that are changed at the last moment into other errors', async () => {
+    const app = express();
+    app.use(
+      authorization(authorizer),
+      authorize(),
+      beforeHead((res) => (res.statusCode = 410)),
+    );
+    app.get('/', (_req, res) => void res.status(404).end('gone'));
+    const { status, text } = await request(app).get('/');
+    expect([status, text]).toEqual([410, 'gone']);
+  });
+
+  it('reads a status as Node does', async () => {
+    const app = appOf((_req, res) => void res.writeHead(2 ** 32 + 200).end('SECRET'));
+    expect((await request(app).get('/api/things/7')).body).toEqual({ error: 'withheld' });
+  });
+
+  it("knows Node's old name for writeHead", async () => {
+    const app = appOf((_req, res) => {
+      const old = res as unknown as { writeHeader: Response['writeHead'] };
+      old.writeHeader(200, { 'x-secret': 'SECRET' });
+      res.end('SECRET');
+    });
+    const { body, headers } = await request(app).get('/api/things/7');
+    expect([body, headers['x-secret']]).toEqual([{ error: 'withheld' }, undefined]);
+  });
+
+  it('leaves early hints out as long as nothing was decided', async () => {
+    const hints = (res: Response) =>
+      new Promise<void>((done) => res.writeEarlyHints({ link: '</SECRET>; rel=preload' }, done));
+    const app = appOf(
+      handle(async (req, res) => {
+        await hints(res);
+        if (req.params['id'] === 'decided') {
+          await req.authz.authorize('read', 'thing');
+          await hints(res);
+        }
+        res.end('shown');
+        if (req.params['id'] === 'undecided') await hints(res);
+      }),
+    );
+    expect(await rawAnswer(app, '/api/things/undecided')).not.toMatch(/SECRET|103/);
+    expect((await rawAnswer(app, '/api/things/decided')).match(/SECRET/g)).toHaveLength(1);
+  });
+
+  const rawAnswer = (app: Application, path: string) =>
+    new Promise<string>((resolve, reject) => {
+      const server = app.listen(0, () => {
+        const socket = connect((server.address() as AddressInfo).port, 'localhost');
+        let text = '';
+        socket.on('data', (data) => (text += data));
+        socket.on('error', reject);
+        socket.on('close', () => server.close(() => resolve(text)));
+        socket.write(`GET ${path} HTTP/1.1\r\nhost: localhost\r\nx-user: alice\r\nconnection: close\r\n\r\n`);
+      });
+    });
+
+  describe('for OPTIONS', () => {
+    it.each<[string, (res: Response) => unknown]>([
+      ['no body', (res) => res.status(204).end()],
+      ['the name of the status', (res) => res.sendStatus(200)],
+      ['the methods', (res) => res.set('allow', 'GET, POST').send('GET, POST')],
+      ['an error', (res) => res.status(403).json({ error: 'no' })],
+      ['a head first', (res) => res.writeHead(204).end()],
+    ])('lets %s through', async (_what, answer) => {
+      const app = appOf((_req, res) => void answer(res));
+      const { status } = await request(app).options('/api/things/7');
+      expect(status).toBeLessThan(500);
+      expect(seen).toEqual([]);
+    });
+
+    it("lets Express's own answer through", async () => {
+      const app = express();
+      app.use(authorization(authorizer), authorize());
+      app.get('/', skipAuthorization('a test'), (_req, res) => void res.end());
+      const { status, headers } = await request(app).options('/');
+      expect([status, headers['allow']]).toEqual([200, expect.stringContaining('GET')]);
+    });
+
+    it('lets what was written for it alone say what it likes', async () => {
+      const app = express();
+      app.use(authorization(authorizer), authorize());
+      app.options('/', (_req, res) => void res.json({ hello: 'preflight' }));
+      expect((await request(app).options('/')).body).toEqual({ hello: 'preflight' });
+    });
+
+    it.each<[string, (res: Response) => unknown]>([
+      ['json', (res) => res.json(secret)],
+      ['end', (res) => res.end('SECRET')],
+      ['write', (res) => (res.write(Buffer.from('SECRET')), res.end())],
+      ['a pipe', (res) => createReadStream(file).pipe(res)],
+    ])('withholds %s of a handler that answers every method', async (_what, answer) => {
+      const app = appOf((_req, res) => void answer(res));
+      const { status, body } = await request(app).options('/api/things/7');
+      expect([status, body]).toEqual([500, { error: 'withheld' }]);
+      expect(seen).toMatchObject([{ data: { method: 'OPTIONS', route: '/api/things/:id' } }]);
+    });
+
+    it('breaks off when the head is out already', async () => {
+      const app = appOf(
+        (_req, res) => void res.writeHead(200).end('SECRET'),
+        (error, _req, _res, next) => next(error),
+      );
+      app.set('env', 'test');
+      await expect(request(app).options('/api/things/7')).rejects.toThrow(/hang up|ECONNRESET/);
+    });
+
+    it('is not fooled by a method that middleware changes', async () => {
+      const app = express();
+      app.use(authorization(authorizer), authorize());
+      app.use((req, _res, next) => {
+        req.method = req.get('x-http-method-override') ?? req.method;
+        next();
+      });
+      app.get('/', (_req, res) => void res.json(secret));
+      app.use(lateErrors);
+      const { body } = await request(app).options('/').set('x-http-method-override', 'GET');
+      expect(body).toEqual({ error: 'withheld' });
+    });
+  });
+
+  it('says in which file the handler is', async () => {
+    const app = appOf((_req, res) => void res.json(secret));
+    await request(app).get('/api/things/7');
+    expect((seen[0] as { data: unknown }).data).toMatchObject({
+      handler: expect.stringMatching(/safety-net\.test\.ts:\d+$/),
+    });
+    expect((seen[0] as Error).message).toMatch(
+      /^GET \/api\/things\/:id \(.*safety-net\.test\.ts:\d+\) answered 200/,
+    );
   });
 
   it('answers without details by itself', async () => {

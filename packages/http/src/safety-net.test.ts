@@ -61,21 +61,37 @@ describe('withholdUndecided', () => {
   });
 
   it.each([
-    ['an error', 404, false, 'GET'],
-    ['what is settled', 200, true, 'GET'],
-    ['a preflight', 200, false, 'OPTIONS'],
-  ] as const)('leaves %s alone', async (_what, status, isSettled, method) => {
+    ['an error', 404, false, 'GET', 'as it was'],
+    ['what is settled', 200, true, 'GET', 'as it was'],
+    ['a preflight', 200, false, 'OPTIONS', ''],
+    ['a preflight that names its status', 200, false, 'OPTIONS', 'OK'],
+  ] as const)('leaves %s alone', async (_what, status, isSettled, method, text) => {
     const answer = await answerOf(
       (response, look) => {
         response.statusCode = status;
         look();
-        response.end('as it was');
+        response.end(text);
       },
       () => ({ isSettled: () => isSettled }),
       method,
     );
-    expect(answer).toMatchObject({ status, text: 'as it was' });
+    expect(answer).toMatchObject({ status, text });
     expect(faults).toEqual([]);
+  });
+
+  it('withholds what is given away to OPTIONS, unless that is all that is answered there', async () => {
+    const handler = (response: ServerResponse) => response.end('SECRET');
+    expect(await answerOf(handler, () => ({}), 'OPTIONS')).toMatchObject({ status: 500, text: 'withheld' });
+    const answer = await answerOf(handler, () => ({ isPreflight: () => true }), 'OPTIONS');
+    expect(answer).toMatchObject({ status: 200, text: 'SECRET' });
+  });
+
+  it('says where the handler is, if it is told', async () => {
+    await answerOf(
+      (response) => response.end('SECRET'),
+      () => ({ handler: () => 'src/things.ts:7' }),
+    );
+    expect(faults[0]!.message).toMatch(/^GET \/route \(src\/things\.ts:7\) answered 200,/);
   });
 
   it('knows the answer to the error by what it is told', async () => {

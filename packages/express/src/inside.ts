@@ -1,0 +1,58 @@
+import type { RequestHandler } from 'express';
+
+// What Express 4 and 5 have in common inside, and their types leave out.
+
+export interface RouteLayer {
+  /** In small letters; undefined for `route.all`. */
+  readonly method: string | undefined;
+  readonly handle: RequestHandler;
+}
+export interface Route {
+  readonly path: unknown;
+  readonly stack: readonly RouteLayer[];
+  readonly methods: Readonly<Record<string, boolean | undefined>>;
+}
+export interface Layer {
+  readonly route: Route | undefined;
+  handle: RequestHandler;
+  /** What was given to `use` or a route. Express 5, since its router 2.3. */
+  readonly rawPath?: unknown;
+  /** What was made of it. Express 4. */
+  readonly regexp?: RegExp & { readonly fast_slash?: boolean };
+  readonly keys?: readonly { readonly name: string | number }[];
+  /** Whether it was `/`. Express 5. */
+  readonly slash?: boolean;
+}
+export interface RouterInside {
+  readonly stack: Layer[];
+}
+export interface AppInside {
+  readonly router?: RouterInside;
+  readonly _router?: RouterInside;
+  lazyrouter?: () => void;
+  use: (...args: unknown[]) => unknown;
+}
+
+export const isRouter = (value: unknown): value is RouterInside =>
+  typeof value === 'function' && Array.isArray((value as { stack?: unknown }).stack);
+
+export const isApp = (value: unknown): value is AppInside =>
+  typeof value === 'function' && 'handle' in value && 'set' in value;
+
+export const routerOf = (app: AppInside): RouterInside => {
+  if (app.lazyrouter === undefined) return app.router!; // Express 5
+  app.lazyrouter();
+  return app._router!;
+};
+
+const appBehind = Symbol.for('@nanook/express/app');
+
+/** Express mounts an app in a closure of this name, and keeps no way from it to the app. */
+export const isMountedApp = ({ handle }: Layer): boolean => handle.name === 'mounted_app';
+
+/** Remembers which app a layer stands for, for {@link mountedApp}. */
+export const rememberApp = (layer: Layer, app: AppInside): unknown =>
+  Object.defineProperty(layer, appBehind, { value: app });
+
+export const mountedApp = (layer: Layer): AppInside | undefined =>
+  (layer as { [appBehind]?: AppInside })[appBehind];

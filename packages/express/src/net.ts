@@ -1,0 +1,48 @@
+import { withholdUndecided } from '@nanook/http';
+import type { Request } from 'express';
+import type { ServerResponse } from 'node:http';
+import { handlerLocation, isPreflightHandled } from './chain.js';
+import { routeOf } from './request.js';
+
+/** The responses that `authorize()` put the net under: that one holds to the end. */
+const covered = new WeakSet<ServerResponse>();
+
+/** Puts the safety net under all that follows. */
+export function coverResponse(req: Request, res: ServerResponse, fail: (error: unknown) => void): void {
+  if (covered.has(res)) return;
+  covered.add(res);
+  putUp(req, res, fail, () => false);
+}
+
+/** Puts the safety net under one route, unless there is one already. It is gone once the route was left. */
+export function coverRoute(
+  req: Request,
+  res: ServerResponse,
+  fail: (error: unknown) => void,
+  isLeft: () => boolean,
+): void {
+  if (!covered.has(res)) putUp(req, res, fail, isLeft);
+}
+
+function putUp(
+  req: Request,
+  res: ServerResponse,
+  fail: (error: unknown) => void,
+  isLeft: () => boolean,
+): void {
+  withholdUndecided(res, {
+    // Middleware may let a client ask with one method for another: what counts is what the handler is asked with.
+    get method() {
+      return req.method;
+    },
+    route: () => routeOf(req),
+    handler: () => handlerLocation(req),
+    isPreflight: () => isPreflightHandled(req),
+    isSettled: () => isLeft() || isSettled(req),
+    fail,
+  });
+}
+
+/** Also where `authorization(…)` was forgotten. */
+export const isSettled = ({ authz }: { readonly authz?: Request['authz'] | undefined }): boolean =>
+  authz?.isSettled === true;
