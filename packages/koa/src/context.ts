@@ -25,9 +25,3 @@ export function authzOf(ctx: ExtendableContext, wanted: string): RequestAuthoriz
 
 export const findAuthz = (ctx: ExtendableContext): RequestAuthorization | undefined =>
   (ctx as Context).state.authz as RequestAuthorization | undefined;
-
-/** The route as it was written, with the prefixes of its routers; where no router has found one, the path. Never the query. */
-export function routeOf(ctx: ExtendableContext): string {
-  const { _matchedRoute: route = ctx.path } = ctx as { readonly _matchedRoute?: unknown } & ExtendableContext;
-  return String(route);
-}

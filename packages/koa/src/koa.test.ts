@@ -364,6 +364,16 @@ describe.each(majors)('%s', (_major, Koa) => {
       expect(JSON.stringify(headers)).not.toMatch(/SECRET|attachment|csv/);
     });
 
+    it('are answered, too, when the handler meant to write past Koa', async () => {
+      const app = appOf((router) =>
+        router.get('/:id', authorize('read', findNote), async (ctx) => {
+          ctx.respond = false;
+          await ctx.state.authz.authorize('update', ctx.state.authz.resource);
+        }),
+      );
+      expect((await ask(app).get('/2').set('x-user', 'alice')).body).toMatchObject({ status: 403 });
+    });
+
     it('go on when the header is out already', async () => {
       const app = appOf((router) =>
         router.get('/', skipAuthorization('a test'), async (ctx) => {

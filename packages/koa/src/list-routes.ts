@@ -1,15 +1,6 @@
 import { listedRoute, type ListedRoute, type Rule } from '@nanook/http';
 import { METHODS } from 'node:http';
-import {
-  isApp,
-  isRoute,
-  routerOf,
-  rulesOf,
-  rulesOfRoute,
-  type App,
-  type Layer,
-  type Router,
-} from './router.js';
+import { isApp, isRoute, routerOf, rulesOf, chainOf, type App, type Layer, type Router } from './router.js';
 
 /**
  * The routes of a router of `@koa/router`, or of the routers that an app uses, each with the rules that a request passes on its
@@ -32,15 +23,18 @@ function routesOfApp({ middleware }: App): readonly ListedRoute[] {
 function routesOfRouter(router: Router, before: readonly Rule[]): readonly ListedRoute[] {
   // Of an exclusive router only the last layer runs that matches.
   const isExclusive = (router as { readonly exclusive?: boolean }).exclusive === true;
-  return router.stack.flatMap((route, i) =>
-    methodsOf(route).map((method) => {
+  return router.stack.flatMap((route, i) => {
+    const { rules, handler } = chainOf(route);
+    // Rules alone are no route: they stand before others.
+    if (handler === undefined) return [];
+    return methodsOf(route).map((method) => {
       const passed = isExclusive
         ? []
         : router.stack.slice(0, i).filter((layer) => covers(layer, route, method));
-      const rules = [...before, ...passed.flatMap(({ stack }) => rulesOf(stack)), ...rulesOfRoute(route)];
-      return listedRoute(method, String(route.path), rules, route.stack.at(-1)!);
-    }),
-  );
+      const all = [...before, ...passed.flatMap(({ stack }) => rulesOf(stack)), ...rules];
+      return listedRoute(method, String(route.path), all, handler);
+    });
+  });
 }
 
 /** Whether every request for the route passes the layer before it: middleware, or a route for the same requests. */

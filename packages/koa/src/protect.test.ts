@@ -64,6 +64,7 @@ describe.each(majors)('protect in %s', (_major, Koa) => {
       { code: 'NANOOK_HTTP_UNPROTECTED_ROUTE', data: { method: method.toUpperCase(), route } },
     ]);
     expect((faults[0] as Error).message).toContain(`${method.toUpperCase()} ${route}`);
+    return faults[0] as Error;
   }
 
   async function expectRun(app: App, method: 'get' | 'post' | 'head' | 'options', path: string) {
@@ -128,11 +129,11 @@ describe.each(majors)('protect in %s', (_major, Koa) => {
     const middle = new Router();
     middle.use('/middle', inner.routes(), inner.allowedMethods());
     const outer = new Router({ prefix: '/outer' });
+    outer.get('/own', run);
     if (when === 'after') protect(outer);
     outer.use(goOn);
     outer.use(middle.routes());
     if (when === 'before') protect(outer);
-    outer.get('/own', run);
     const app = newApp();
     app.use(outer.routes()).use(inner.routes());
     await expectRefused(app, 'get', '/outer/middle/inner/7', '/outer/middle/inner/:id');
@@ -219,6 +220,45 @@ describe.each(majors)('protect in %s', (_major, Koa) => {
     app.on('error', (fault) => faults.push(fault));
     app.use(router.routes());
     await expectRefused(app, 'get', '/');
+  });
+
+  it('says where the handler was written', async () => {
+    const app = appOf((router) => {
+      router.get('/here', (ctx) => {
+        ctx.body = 'ran';
+      });
+    });
+    const { message } = await expectRefused(app, 'get', '/here');
+    expect(message).toMatch(/GET \/here \(.*protect\.test\.ts:\d+\) carries no rule/);
+  });
+
+  it('withholds what a handler in front of the rule answers, and nothing upstream', async () => {
+    const router = protect(new Router());
+    router.get('/early', (ctx) => void (ctx.body = 'SECRET'), readThing(), run);
+    router.get('/raw', (ctx) => void ctx.res.writeHead(200).end('SECRET'), readThing(), run);
+    router.get(
+      '/refused',
+      authorize('read', () => 'other'),
+      run,
+    );
+    router.get('/passed', goOn, readThing(), run);
+    const app = newApp();
+    app.use(async (ctx, next) => {
+      await next().catch((error: { status: number }) => {
+        if (error.status === 404) ctx.redirect('/login');
+        else throw error;
+      });
+    });
+    app.use(router.routes());
+    for (const path of ['/early', '/raw']) {
+      faults.splice(0);
+      const { status, text } = await ask(app, 'get', path);
+      expect([status, text.includes('SECRET')]).toEqual([500, false]);
+      expect(faults).toMatchObject([{ code: 'NANOOK_HTTP_UNDECIDED_ROUTE', data: { route: path } }]);
+    }
+    expect(run).not.toHaveBeenCalled();
+    expect((await ask(app, 'get', '/refused')).status).toBe(302);
+    await expectRun(app, 'get', '/passed');
   });
 
   it('asks once more when the decision has come too late for a route before', async () => {

@@ -1,11 +1,14 @@
 import { AuthorizationFault, decides } from '@nanook/http';
-import { findAuthz, routeOf, type Middleware } from './context.js';
+import { findAuthz, type Middleware } from './context.js';
+import { handlerLocation, routeOf } from './matched-route.js';
+import { overSafetyNet } from './safety-net.js';
 import {
+  chainOf,
   guards,
   isApp,
+  isPreflight,
   isRoute,
   routerOf,
-  rulesOfRoute,
   type App,
   type Layer,
   type Router,
@@ -17,8 +20,10 @@ const protectedAlready = new WeakSet<object>();
 
 /**
  * Refuses, before any of its handlers runs, a route that carries no rule: neither `authorize(action, …)` nor
- * `skipAuthorization(reason)` among its handlers, and nothing decided before it by its routers. For a router of `@koa/router`, and
+ * `skipAuthorization(reason)` before its last handler, and nothing decided before it by its routers. For a router of `@koa/router`, and
  * those mounted in it; or an app, and the routers it uses. Routes may be added before and after.
+ *
+ * What a handler in front of the rule answers is withheld, as over the net of `authorize()`.
  *
  * What an app uses apart from `router.routes()`, such as another app that `koa-mount` wraps, cannot be seen: protect its routers.
  *
@@ -60,16 +65,16 @@ function after(object: object, name: string, then: () => void): void {
 function guard(route: Layer): void {
   if (route.stack.some((handler) => guards.has(handler))) return;
   const refuse: Middleware = async (ctx, next) => {
-    if (!isPreflight(route) && findAuthz(ctx)?.isSettled !== true && !rulesOfRoute(route).some(decides))
+    const authz = findAuthz(ctx);
+    if (authz?.isSettled === true || isPreflight(route)) return next();
+    if (authz === undefined || !chainOf(route).rules.some(decides))
       throw new AuthorizationFault('NANOOK_HTTP_UNPROTECTED_ROUTE', {
         method: ctx.method,
         route: routeOf(ctx),
+        handler: handlerLocation(ctx),
       });
-    await next();
+    return overSafetyNet(ctx, authz, next, { isForRoute: true });
   };
   guards.add(refuse);
   (route.stack as Middleware[]).unshift(refuse);
 }
-
-/** Written with `options(…)`: a preflight asks for nothing. */
-const isPreflight = ({ methods }: Layer): boolean => methods.every((method) => method === 'OPTIONS');

@@ -38,8 +38,19 @@ export const rulesOf = (handlers: readonly Handler[]): readonly Rule[] =>
 /** What `protect` puts before the handlers of a route. */
 export const guards = new WeakSet<Handler>();
 
-/** The rules that stand before the handler of a route: the last one gives the answer, and a rule behind it would come too late. */
-export function rulesOfRoute({ stack }: Layer): readonly Rule[] {
-  const handlers = stack.filter((handler) => !guards.has(handler) && !('param' in handler));
-  return rulesOf(handlers.length === 1 ? handlers : handlers.slice(0, -1));
+/** What a request passes within one route. */
+export interface Chain {
+  /** Only those before the handler: behind the one that gives the answer a rule comes too late. */
+  readonly rules: readonly Rule[];
+  /** The last one that is no rule. Those before it are taken for middleware, whose business it is not to answer. */
+  readonly handler: Handler | undefined;
 }
+
+export function chainOf({ stack }: Layer): Chain {
+  const handlers = stack.filter((handler) => !guards.has(handler) && !('param' in handler));
+  const last = handlers.findLastIndex((handler) => ruleOf(handler) === undefined);
+  return { rules: rulesOf(last === -1 ? handlers : handlers.slice(0, last)), handler: handlers[last] };
+}
+
+/** Written with `options(…)`: a preflight asks for nothing. */
+export const isPreflight = ({ methods }: Layer): boolean => methods.every((method) => method === 'OPTIONS');

@@ -223,7 +223,7 @@ describe.each(majors)('the safety net in %s', (_major, Koa) => {
         status: 500,
         data: { method: method.toUpperCase(), route: '/api/things/:id' },
       });
-      expect((faults[0] as Error).message).toContain(`${method.toUpperCase()} /api/things/:id`);
+      expect((faults[0] as Error).message).toContain(`${method.toUpperCase()} /api/things/:id (`);
     });
 
     it('when nobody upstream answers errors', async () => {
@@ -275,6 +275,31 @@ describe.each(majors)('the safety net in %s', (_major, Koa) => {
       ctx.status = 204;
     });
     expect((await request(serve(app)).options('/api/things/7')).status).toBe(204);
+  });
+
+  it('lets what was written for a preflight say what it likes, and nothing else', async () => {
+    const say: Middleware = (ctx) => {
+      ctx.body = { may: 'say' };
+    };
+    const appWith = (routes: (router: Router) => void) => {
+      const app = newApp();
+      app.use(authorization(authorizer)).use(authorize());
+      const router = new Router();
+      routes(router);
+      app.use(router.routes()).use(router.allowedMethods());
+      return request(serve(app)).options('/things');
+    };
+    expect((await appWith((router) => router.options('/things', say))).body).toEqual({ may: 'say' });
+    expect((await appWith((router) => router.all('/things', say))).status).toBe(500);
+    const { status, headers } = await appWith((router) => router.get('/things', say));
+    expect([status, headers['allow']]).toEqual([200, 'HEAD, GET']);
+  });
+
+  it('says where the handler was written', async () => {
+    await request(serve(appOf((ctx) => void (ctx.body = secret), lateErrors))).get('/api/things/7');
+    expect((seen[0] as Error).message).toMatch(
+      /GET \/api\/things\/:id \(.*safety-net\.test\.ts:\d+\) answered 200/,
+    );
   });
 
   it('closes a stream that is not sent', async () => {

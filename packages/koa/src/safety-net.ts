@@ -1,34 +1,43 @@
 import { withholdUndecided, type AuthorizationFault, type RequestAuthorization } from '@nanook/http';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { ExtendableContext } from 'koa';
-import { routeOf } from './context.js';
+import { handlerLocation, isPreflightHandled, routeOf } from './matched-route.js';
 
 /** The request whose handlers are running, in whatever they start. */
 const handling = new AsyncLocalStorage<ExtendableContext>();
+
+/** The requests that `authorize()` put the net under: that one holds to the end. */
 const covered = new WeakSet<ExtendableContext>();
 
 /**
  * Runs the handlers over the safety net. What they answered without a decision is taken back before anybody upstream sees it, and
  * the error goes upstream in its place. What is written past Koa is caught when its first header is, and so is what comes later:
- * the answer of a handler that nobody awaited, and those of middleware upstream.
+ * the answer of a handler that nobody awaited, and those of middleware upstream. The net under a route holds for that one alone.
  */
 export async function overSafetyNet(
   ctx: ExtendableContext,
   authz: RequestAuthorization,
   handlers: () => Promise<void>,
+  { isForRoute = false } = {},
 ): Promise<void> {
   if (covered.has(ctx)) return handlers();
-  covered.add(ctx);
+  if (!isForRoute) covered.add(ctx);
   let isRunning = true;
+  let isLeft = false;
   let answerer: Answerer | undefined;
   let fault: AuthorizationFault | undefined;
   let interrupt: () => void;
   const interrupted = new Promise<void>((resolve) => (interrupt = resolve));
 
   const look = withholdUndecided(ctx.res, {
-    method: ctx.method,
+    // Middleware may let a client ask with one method for another: what counts is what the handler is asked with.
+    get method() {
+      return ctx.method;
+    },
     route: () => routeOf(ctx),
-    isSettled: () => authz.isSettled,
+    handler: () => handlerLocation(ctx),
+    isPreflight: () => isPreflightHandled(ctx),
+    isSettled: () => authz.isSettled || isLeft,
     isAnswer: (part) => answerer?.isAnswer(part) ?? false,
     fail(withheld) {
       takeBack(ctx);
@@ -52,6 +61,7 @@ export async function overSafetyNet(
     throw fault ?? error;
   } finally {
     isRunning = false;
+    isLeft = isForRoute && fault === undefined && ctx.respond !== false;
   }
   if (fault !== undefined) throw fault;
 }
