@@ -10,6 +10,8 @@ export const library = (entry: Record<string, string>) =>
     fixedExtension: true,
     dts: true,
     sourcemap: true,
+    // A peer that is loaded late is required by the CommonJS copy: Jest knows no import() there.
+    outputOptions: { dynamicImportInCjs: false },
     // CommonJS is meant: Jest needs it on the Node versions that we support.
     checks: { legacyCjs: false },
   });

@@ -3,7 +3,6 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { isUnauthenticatedError } from '@nanook/core';
 import { AuthorizationService } from './authorization.service.js';
 import { exceptionOf } from './exceptions.js';
-import { executionOf } from './execution.js';
 import { MODULE_OPTIONS_TOKEN } from './nanook.module-definition.js';
 import type { NanookModuleOptions } from './nanook.options.js';
 
@@ -22,7 +21,7 @@ export class AuthorizationGuard implements CanActivate {
       return true;
     } catch (error) {
       if (isUnauthenticatedError(error)) this.#challenge(context);
-      throw await exceptionOf(error, executionOf(context).kind);
+      throw await exceptionOf(error, context);
     }
   }
 

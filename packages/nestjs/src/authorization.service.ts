@@ -4,6 +4,8 @@ import { BadRequestException, Inject, Injectable, type ExecutionContext } from '
 import { Reflector } from '@nestjs/core';
 import { defaultTypeActions, methodActions } from './actions.js';
 import { ActorSource } from './actor-source.js';
+import { ConnectionContext } from './connection-context.js';
+import { Connections } from './connections.js';
 import { executionOf, type Execution } from './execution.js';
 import { findCall, rememberCall, type HandlerCall } from './handler-call.js';
 import { handlerName, rulesOf, type HandlerRule, type InlineLoader } from './handler-rule.js';
@@ -18,6 +20,8 @@ type AuthorizeRule = Extract<HandlerRule, { kind: 'authorize' }>;
 @Injectable()
 export class AuthorizationService {
   readonly #requests = new WeakMap<object, RequestAuthorization>();
+  readonly #connections = new Connections();
+  readonly #passed = new WeakSet<object>();
 
   constructor(
     @Inject(Authorizer) readonly authorizer: Authorizer,
@@ -40,22 +44,41 @@ export class AuthorizationService {
    */
   async enforce(context: ExecutionContext): Promise<void> {
     const execution = executionOf(context);
-    const call = this.#callOf(execution, context);
-    const rules = rulesOf(this.reflector, context.getClass(), context.getHandler());
-    const skipped = rules.find((rule) => rule.kind === 'skip');
-    if (skipped !== undefined) return call.authz.skip(skipped.reason);
-    if (rules.length === 0) return this.#passUnruled(execution, context);
+    const { kind, request, callKey } = execution;
+    if (kind === 'ws') await this.#connections.pass(request as object);
+    // Before the handler of a message the global guard may stand, and the one that comes with its rule.
+    const isMessage = kind === 'ws' || kind === 'rpc';
+    if (isMessage && this.#passed.has(callKey)) return;
+    await this.#enforce(execution, context);
+    if (isMessage) this.#passed.add(callKey);
+  }
 
-    await this.actors.authenticate(execution, context);
-    const { authorizeRequests = true } = this.options;
-    const asks =
-      rules.some(({ kind }) => kind === 'request') ||
-      (authorizeRequests && execution.kind === 'http' && call.authz.asksForRequests);
-    if (asks) await call.authz.authorizeRequest();
-    call.resources.length = 0;
-    for (const rule of rules)
-      if (rule.kind === 'authorize')
-        call.resources.push(await this.#authorize(rule, call, execution, context));
+  /**
+   * Decides about a connection to a gateway, for its `handleConnection`: no guard stands before that. Messages of the client wait
+   * for the decision. A connection that is refused is ended, and none of its messages is handled any more: a WebSocket is closed
+   * with the code 4401, 4403 or 4404, a socket of socket.io is told by the event `exception`. One about which nothing can be
+   * decided is ended, too (1011), and the error logged. It never rejects: Nest waits for nobody there.
+   *
+   * What arrives before this is called does not wait: the rules of the messages decide.
+   *
+   * @param resource or a promise of it, or a loader, which is not called for nobody; a class where it is about the type
+   * @returns whether the client may stay
+   * @example
+   * async handleConnection(client: Socket) {
+   *   if (await this.authorization.authorizeConnection(client, 'join', Lobby)) await client.join('lobby');
+   * }
+   */
+  async authorizeConnection(client: object, action: string, resource: unknown): Promise<boolean> {
+    const given = Promise.resolve(resource);
+    given.catch(() => {}); // it is awaited when it is known who asks
+    const context = new ConnectionContext(client);
+    return this.#connections.admit(client, async () => {
+      await this.actors.authenticate(executionOf(context), context);
+      const authz = this.of(context);
+      await authz.actor();
+      const isLoader = typeof resource === 'function' && !isClass(resource);
+      return authz.authorize(action, isLoader ? (resource as () => unknown)() : given);
+    });
   }
 
   /** The action of a rule in a call. @throws {NestFault} `NANOOK_NEST_NO_ACTION` */
@@ -74,6 +97,25 @@ export class AuthorizationService {
   }
 
   // ── inside ──
+
+  async #enforce(execution: Execution, context: ExecutionContext): Promise<void> {
+    const call = this.#callOf(execution, context);
+    const rules = rulesOf(this.reflector, context.getClass(), context.getHandler());
+    const skipped = rules.find((rule) => rule.kind === 'skip');
+    if (skipped !== undefined) return call.authz.skip(skipped.reason);
+    if (rules.length === 0) return this.#passUnruled(execution, context);
+
+    await this.actors.authenticate(execution, context);
+    const { authorizeRequests = true } = this.options;
+    const asks =
+      rules.some(({ kind }) => kind === 'request') ||
+      (authorizeRequests && execution.kind === 'http' && call.authz.asksForRequests);
+    if (asks) await call.authz.authorizeRequest();
+    call.resources.length = 0;
+    for (const rule of rules)
+      if (rule.kind === 'authorize')
+        call.resources.push(await this.#authorize(rule, call, execution, context));
+  }
 
   #callOf(execution: Execution, context: ExecutionContext): HandlerCall {
     const known = findCall(execution.callKey);

@@ -68,34 +68,52 @@ function graphqlExecution(args: readonly unknown[]): Execution {
   };
 }
 
-/** `(client, data, …, pattern)`: neither client nor data identifies the message, so the list of arguments is marked. */
+/** `(client, data, …, pattern)`; the pattern is looked for at the end. */
 function wsExecution(args: unknown[]): Execution {
   const [client, data] = args;
-  let mark = args.find((arg): arg is MessageMark => arg instanceof MessageMark);
-  // Nest hands the elements of this list to the parameter decorators; the pattern is looked for at its end.
-  if (mark === undefined) args.splice(-1, 0, (mark = new MessageMark()));
-  return {
-    kind: 'ws',
-    request: client,
-    requestKey: mark,
-    callKey: mark,
-    inputs: { data },
-    defaultId: 'data.id',
-    method: undefined,
-  };
+  return messageExecution(
+    'ws',
+    client,
+    data,
+    markOf(args, (mark) => args.splice(-1, 0, mark)),
+  );
 }
 
-class MessageMark {}
+/** `(data, context)`, and for gRPC `(data, metadata, call)`; each is looked for at its place. */
+function rpcExecution(args: unknown[]): Execution {
+  const [data, context] = args;
+  return messageExecution(
+    'rpc',
+    context,
+    data,
+    markOf(args, (mark) => (args[Math.max(args.length, 3)] = mark)),
+  );
+}
 
-/** `(data, context)`; the context is made anew for each message. */
-function rpcExecution([data, context]: readonly unknown[]): Execution {
-  return {
-    kind: 'rpc',
-    request: context,
-    requestKey: context as object,
-    callKey: context as object,
-    inputs: { data },
-    defaultId: 'data.id',
-    method: undefined,
-  };
+const messageExecution = (kind: 'ws' | 'rpc', request: unknown, data: unknown, mark: object): Execution => ({
+  kind,
+  request,
+  requestKey: mark,
+  callKey: mark,
+  inputs: { data },
+  defaultId: 'data.id',
+  method: undefined,
+});
+
+// By a symbol that the ESM and the CommonJS copy of this package share.
+const markKey = Symbol.for('@nanook/nestjs/call');
+
+const isMark = (arg: unknown): arg is object =>
+  typeof arg === 'object' && arg !== null && Object.hasOwn(arg, markKey);
+
+/**
+ * What identifies a call for a message. Nothing of Nest's does: a client sends the same number twice, the handlers of one event
+ * share its context, and the list of arguments is copied on the way. Its elements are not, so it gets one more.
+ */
+function markOf(args: readonly unknown[], add: (mark: object) => void): object {
+  const known = args.find(isMark);
+  if (known !== undefined) return known;
+  const mark = { [markKey]: true };
+  add(mark);
+  return mark;
 }

@@ -7,8 +7,9 @@ import {
   checkSource,
   type Rule,
 } from '@nanook/http';
-import type { ExecutionContext } from '@nestjs/common';
+import { UseGuards, type ExecutionContext } from '@nestjs/common';
 import type { Reflector } from '@nestjs/core';
+import { MessageGuard } from './message-guard.js';
 import { NestFault } from './nest-fault.js';
 
 /** Gets a resource without the container's help. It sees what the client sent as it came: guards run before pipes. */
@@ -76,6 +77,7 @@ const rulesKey = Symbol.for('@nanook/nestjs/rules');
 /** Adds a rule to a handler or a class, in the order in which the decorators stand. */
 export function addRule(target: object, rule: HandlerRule): void {
   const own = (Reflect.getOwnMetadata(rulesKey, target) ?? []) as readonly HandlerRule[];
+  if (own.length === 0) UseGuards(MessageGuard)(target as never);
   // Decorators run from the last to the first.
   Reflect.defineMetadata(rulesKey, [rule, ...own], target);
 }

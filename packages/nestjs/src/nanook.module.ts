@@ -12,6 +12,7 @@ import {
   MODULE_OPTIONS_TOKEN,
   OPTIONS_TYPE,
 } from './nanook.module-definition.js';
+import { AUTHORIZATION_GUARD } from './message-guard.js';
 import type { GuardMode } from './nanook.options.js';
 import { NestFault } from './nest-fault.js';
 import { PolicyWatcher } from './policy-watcher.js';
@@ -26,6 +27,7 @@ import { ResourceLoaders } from './resource-loaders.js';
     ResourceLoaders,
     AuthorizationService,
     AuthorizationGuard,
+    { provide: AUTHORIZATION_GUARD, useExisting: AuthorizationGuard },
     PolicyWatcher,
   ],
   exports: [Authorizer, AuthorizationService, AuthorizationGuard],

@@ -1,0 +1,46 @@
+import type { ExecutionContext, Type } from '@nestjs/common';
+
+/** Of a connection Nest makes no context, and hooks and guards want one: that of a message, from nobody to no handler. */
+export class ConnectionContext implements ExecutionContext {
+  readonly #args: unknown[];
+
+  constructor(client: object) {
+    this.#args = [client, undefined, 'connection'];
+  }
+
+  getType<Kind extends string>(): Kind {
+    return 'ws' as Kind;
+  }
+  getClass<T>(): Type<T> {
+    return Connection as Type<T>;
+  }
+  getHandler(): () => void {
+    return handleConnection;
+  }
+  getArgs<Args extends unknown[]>(): Args {
+    return this.#args as Args;
+  }
+  getArgByIndex<T>(index: number): T {
+    return this.#args[index] as T;
+  }
+  switchToWs(): ReturnType<ExecutionContext['switchToWs']> {
+    return {
+      getClient: () => this.getArgByIndex(0),
+      getData: () => this.getArgByIndex(1),
+      getPattern: () => this.getArgByIndex(this.#args.length - 1),
+    };
+  }
+  switchToHttp(): ReturnType<ExecutionContext['switchToHttp']> {
+    return {
+      getRequest: () => this.getArgByIndex(0),
+      getResponse: () => this.getArgByIndex(1),
+      getNext: () => this.getArgByIndex(2),
+    };
+  }
+  switchToRpc(): ReturnType<ExecutionContext['switchToRpc']> {
+    return { getData: () => this.getArgByIndex(0), getContext: () => this.getArgByIndex(1) };
+  }
+}
+
+class Connection {}
+function handleConnection(): void {}
