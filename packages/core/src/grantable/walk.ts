@@ -149,16 +149,10 @@ export class Walk {
     return true;
   }
 
-  /** Only values are compared: a variable that is known to be of a type may have no value yet, and the goal then waits. */
   #mayCompare({ operator, left, right }: CompareGoal, slots: Slots): boolean {
-    if (operator !== '==' && operator !== '!=') return true;
-    const lefts = this.#read(left, slots);
-    const rights = this.#read(right, slots);
-    if (!areValues(lefts) || !areValues(rights)) return true;
-    const { overlap } = this.narrowing;
-    if (operator === '==') return lefts.some((a) => rights.some((b) => overlap.mayBeEqual(a, b)));
-    const [a, b] = [lefts[0]!, rights[0]!];
-    return lefts.length > 1 || rights.length > 1 || a !== b || !isPrimitive(a.value) || Number.isNaN(a.value);
+    const [a, b] = [this.#read(left, slots), this.#read(right, slots)];
+    if (operator === '==') return this.narrowing.equal(a, b) !== undefined;
+    return operator !== '!=' || !isSameValue(a, b);
   }
 
   #or(alternatives: readonly (readonly Goal[])[], slots: Slots): boolean {
@@ -224,7 +218,9 @@ function touchInside(term: Term, slots: Slots): void {
   } else if (term.kind === 'dictionary') for (const value of term.values) touch(value, slots);
 }
 
-type Values = readonly { readonly kind: 'value'; readonly id: number; readonly value: unknown }[];
-
-const areValues = (known: Known): known is Values =>
-  known !== 'anything' && known.every(({ kind }) => kind === 'value');
+/** Whether both are one value, which equals itself: not every object or number does. */
+function isSameValue(left: Known, right: Known): boolean {
+  if (left === 'anything' || right === 'anything' || left.length > 1 || right.length > 1) return false;
+  const [only] = left;
+  return only === right[0] && only?.kind === 'value' && isPrimitive(only.value) && !Number.isNaN(only.value);
+}
