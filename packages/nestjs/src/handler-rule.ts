@@ -40,7 +40,12 @@ export type HandlerRule =
       readonly source: RuleSource;
       readonly options: ResourceOptions;
     }
-  | { readonly kind: 'result'; readonly action: string }
+  | {
+      readonly kind: 'result';
+      readonly action: string;
+      /** Where in the result; without one, the result itself. */
+      readonly at: string | undefined;
+    }
   | { readonly kind: 'request' }
   | { readonly kind: 'skip'; readonly reason: string };
 
@@ -105,7 +110,7 @@ export function rulesOf(reflector: Reflector, type: object, handler: object): re
   const name = handlerName(type, handler);
   let rules: readonly HandlerRule[] = [];
   for (const place of [...lineage(type), handler]) {
-    const added = (reflector.get(rulesKey, place as never) as readonly HandlerRule[] | undefined) ?? [];
+    const added = ownRulesOf(reflector, place);
     const isSkipped = added.some(({ kind }) => kind === 'skip');
     if (isSkipped && added.length > 1)
       throw new NestFault('NANOOK_NEST_CONFLICTING_RULES', { handler: name });
@@ -114,6 +119,10 @@ export function rulesOf(reflector: Reflector, type: object, handler: object): re
   }
   return rules;
 }
+
+/** The rules that stand at this place, whatever its class has. */
+export const ownRulesOf = (reflector: Reflector, place: object): readonly HandlerRule[] =>
+  (reflector.get(rulesKey, place as never) as readonly HandlerRule[] | undefined) ?? [];
 
 /** The classes, from the first that was extended to the one at hand, that have metadata of their own. */
 function lineage(type: object): object[] {

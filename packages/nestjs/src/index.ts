@@ -9,6 +9,8 @@ export {
   type ResourceOptions,
   type RuleSource,
 } from './authorize.decorator.js';
+export { AuthorizeResult, AuthorizedFields, type ResultOptions } from './authorize-result.decorator.js';
+export { AuthorizedWhere } from './authorized-where.decorator.js';
 export { ResourceLoader, type LoadsMany, type LoadsOne } from './resource-loader.decorator.js';
 export { AuthorizedResource, Authz, CurrentActor } from './parameters.decorator.js';
 

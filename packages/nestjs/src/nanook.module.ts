@@ -1,6 +1,6 @@
 import { Authorizer } from '@nanook/core';
 import { Module, type DynamicModule, type Type } from '@nestjs/common';
-import { APP_GUARD, DiscoveryModule } from '@nestjs/core';
+import { APP_GUARD, APP_INTERCEPTOR, DiscoveryModule } from '@nestjs/core';
 import { ActorSource } from './actor-source.js';
 import { AuthorizationGuard } from './authorization.guard.js';
 import { AuthorizationService } from './authorization.service.js';
@@ -16,6 +16,7 @@ import { AUTHORIZATION_GUARD } from './message-guard.js';
 import type { GuardMode } from './nanook.options.js';
 import { NestFault } from './nest-fault.js';
 import { PolicyWatcher } from './policy-watcher.js';
+import { RefusalInterceptor } from './refusal.interceptor.js';
 import { ResourceLoaders } from './resource-loaders.js';
 
 /** Authorization for a Nest application: a policy, and a guard that asks it. */
@@ -29,6 +30,7 @@ import { ResourceLoaders } from './resource-loaders.js';
     AuthorizationGuard,
     { provide: AUTHORIZATION_GUARD, useExisting: AuthorizationGuard },
     PolicyWatcher,
+    { provide: APP_INTERCEPTOR, useClass: RefusalInterceptor },
   ],
   exports: [Authorizer, AuthorizationService, AuthorizationGuard],
 })

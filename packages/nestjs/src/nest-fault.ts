@@ -17,6 +17,13 @@ const texts = {
     `${p.handler} has no action, and none follows from ${p.method}; say which: @Authorize('read', …)`,
   NANOOK_NEST_NO_AUTHORIZATION: (p: { wanted: string; handler: string }) =>
     `${p.wanted} in ${p.handler} needs the AuthorizationGuard before it`,
+  NANOOK_NEST_NO_RESULT: (p: { handler: string; field: string }) =>
+    `${p.handler} returned nothing that has a \`${p.field}\`; say where its resources are: { at: '…' }`,
+  NANOOK_NEST_NO_RESOURCE: (p: { handler: string; found: string }) =>
+    `${p.handler} returned ${p.found}, which is no resource; say where its resources are: { at: '…' }`,
+  NANOOK_NEST_UNGUARDED_FIELD: (p: { handler: string; missing: string }) =>
+    `${p.handler} carries a rule that Nest would pass by: it resolves fields without ${p.missing}. Add to the options of ` +
+    `GraphQLModule: fieldResolverEnhancers: ['guards', 'interceptors']`,
   NANOOK_NEST_NO_ACTOR: (_: object) =>
     `nobody is asking: \`request.user\` is not set. No guard before the AuthorizationGuard set it; guards of a controller ` +
     `run after global ones. List yours in \`authenticate\`, or say who is asking with \`actor\``,

@@ -1,0 +1,26 @@
+import type { ExecutionContext } from '@nestjs/common';
+import type { Reflector } from '@nestjs/core';
+import { rulesOf, type HandlerRule } from './handler-rule.js';
+
+/** What `@AuthorizedFields` asks for. */
+export interface FieldsDemand {
+  readonly action: string;
+  readonly at: string | undefined;
+}
+
+export const fieldsKey = Symbol.for('@nanook/nestjs/fields');
+
+export interface ResultDemands {
+  /** All must hold. */
+  readonly rules: readonly Extract<HandlerRule, { kind: 'result' }>[];
+  readonly fields: FieldsDemand | undefined;
+}
+
+/** What is demanded of a handler's result. */
+export function resultDemandsOf(reflector: Reflector, context: ExecutionContext): ResultDemands {
+  const [type, handler] = [context.getClass(), context.getHandler()];
+  return {
+    rules: rulesOf(reflector, type, handler).filter((rule) => rule.kind === 'result'),
+    fields: reflector.getAllAndOverride<FieldsDemand | undefined>(fieldsKey, [handler, type]),
+  };
+}
