@@ -1,0 +1,346 @@
+import 'reflect-metadata';
+import { createServer, type AddressInfo, type Server } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  Controller,
+  Get,
+  Injectable,
+  Logger,
+  Module,
+  type ExecutionContext,
+  type LoggerService,
+} from '@nestjs/common';
+import {
+  ClientProxyFactory,
+  Ctx,
+  EventPattern,
+  MessagePattern,
+  Payload,
+  RpcException,
+  ServerTCP,
+  Transport,
+  type ClientProxy,
+  type MicroserviceOptions,
+  type TcpContext,
+} from '@nestjs/microservices';
+import { Test } from '@nestjs/testing';
+import { lastValueFrom } from 'rxjs';
+import request from 'supertest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import {
+  Authorize,
+  AuthorizedResource,
+  CurrentActor,
+  NanookModule,
+  ResourceLoader,
+  SkipAuthorization,
+  type LoadsOne,
+} from './index.js';
+
+class Note {
+  constructor(
+    readonly id: string,
+    readonly owner: string,
+    readonly serial: number,
+  ) {}
+}
+
+const policies = `
+  allow(user, "read", note: Note) if note.owner in [user, "everybody"];
+  allow(user, "delete", note: Note) if note.owner = user;
+  allow(user, "secretly", note: Note) if note.secret = user;
+`;
+
+const owners = new Map([
+  ['1', 'alice'],
+  ['2', 'bob'],
+  ['3', 'everybody'],
+]);
+let loads = 0;
+
+@Injectable()
+@ResourceLoader(Note)
+class NoteLoader implements LoadsOne<Note, string> {
+  async load(id: string) {
+    const serial = ++loads;
+    await sleep((serial * 7) % 5); // calls overtake each other
+    const owner = owners.get(id);
+    return owner === undefined ? undefined : new Note(id, owner, serial);
+  }
+}
+
+interface Message {
+  readonly token?: string;
+  readonly id?: unknown;
+  readonly n?: number;
+}
+
+const handled: { readonly by: string; readonly id: string; readonly serial: number }[] = [];
+
+@Controller()
+class NotesController {
+  @MessagePattern('show')
+  @Authorize('read', Note)
+  show(@AuthorizedResource() note: Note, @CurrentActor() actor: string, @Payload() { n }: Message) {
+    return { id: note.id, actor, n };
+  }
+
+  @MessagePattern({ cmd: 'delete' })
+  @Authorize('delete', Note)
+  delete(@AuthorizedResource() note: Note, @Ctx() context: TcpContext) {
+    return { deleted: note.id, pattern: context.getPattern() };
+  }
+
+  @MessagePattern('secret')
+  @Authorize('secretly', Note)
+  secret() {
+    return 'leaked';
+  }
+
+  @MessagePattern('failing')
+  @Authorize('read', () => {
+    throw new RpcException('the store is closed');
+  })
+  failing() {
+    return 'leaked';
+  }
+
+  @MessagePattern('ping')
+  @SkipAuthorization('liveness probe')
+  ping() {
+    return 'pong';
+  }
+
+  @EventPattern('noted')
+  @Authorize('delete', Note)
+  noted(@AuthorizedResource() note: Note) {
+    handled.push({ by: 'notes', id: note.id, serial: note.serial });
+  }
+
+  @Get('notes/:id')
+  @Authorize('read', Note)
+  get(@AuthorizedResource() note: Note) {
+    return { id: note.id };
+  }
+}
+
+@Controller()
+class AuditController {
+  @EventPattern('noted')
+  @Authorize('read', Note)
+  async noted(@AuthorizedResource() note: Note) {
+    await sleep(5);
+    handled.push({ by: 'audit', id: note.id, serial: note.serial });
+  }
+}
+
+const users = new Map([
+  ['token of alice', 'alice'],
+  ['token of bob', 'bob'],
+  ['token of carol', 'carol'],
+]);
+
+/** The hook sees the message and, over TCP, who is connected. */
+async function actorOf(message: TcpContext | { headers: Record<string, string> }, context: ExecutionContext) {
+  if ('headers' in message) return message.headers['x-user'];
+  const { token, n = 0 } = context.switchToRpc().getData<Message>();
+  await sleep((n * 3) % 7);
+  const { remoteAddress } = message.getSocketRef().netSocket;
+  return remoteAddress === '127.0.0.1' ? users.get(token ?? '') : undefined;
+}
+
+const makeModule = (actor?: typeof actorOf) => {
+  @Module({
+    imports: [NanookModule.forRoot({ policies, types: { Note }, ...(actor && { actor }) })],
+    controllers: [NotesController, AuditController],
+    providers: [NoteLoader],
+  })
+  class AppModule {}
+  return AppModule;
+};
+
+const isNest11 = !('handleRequest' in ServerTCP.prototype);
+const logged: unknown[] = [];
+const logger: LoggerService = {
+  log: () => {},
+  warn: () => {},
+  error: (message: unknown) => void logged.push(message),
+};
+Logger.overrideLogger(logger);
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+const tcp = (port: number) => ({ transport: Transport.TCP as const, options: { host: '127.0.0.1', port } });
+
+interface Started {
+  readonly client: ClientProxy;
+  close(): Promise<unknown>;
+}
+
+async function startAlone(actor?: typeof actorOf): Promise<Started> {
+  const port = await freePort();
+  const built = await Test.createTestingModule({ imports: [makeModule(actor)] }).compile();
+  const app = built.createNestMicroservice<MicroserviceOptions>({ ...tcp(port), logger });
+  await app.listen();
+  return started(port, app);
+}
+
+async function startHybrid(inheritAppConfig: boolean) {
+  const port = await freePort();
+  const built = await Test.createTestingModule({ imports: [makeModule(actorOf)] }).compile();
+  const app = built.createNestApplication({ logger });
+  app.connectMicroservice<MicroserviceOptions>(tcp(port), { inheritAppConfig });
+  await app.startAllMicroservices();
+  await app.listen(0, '127.0.0.1');
+  return { ...started(port, app), http: app.getHttpServer() as Server };
+}
+
+function started(port: number, app: { close(): Promise<unknown> }): Started {
+  const client = ClientProxyFactory.create(tcp(port));
+  return {
+    client,
+    close: async () => {
+      await client.close();
+      await app.close();
+    },
+  };
+}
+
+const answerOf = (client: ClientProxy, pattern: unknown, data: unknown): Promise<unknown> =>
+  lastValueFrom(client.send<unknown>(pattern, data)).catch((error: unknown) => ({ error }));
+const as = (user: string, id: unknown) => ({ token: `token of ${user}`, id });
+const calls = () => handled.map(({ by, id }) => `${by} ${id}`).sort();
+const until = <T>(ask: () => T) => vi.waitFor(ask, { timeout: 5000, interval: 2 });
+const refusal = (statusCode: number, message: string) => ({
+  error: { status: 'error', statusCode, message },
+});
+
+const starts = {
+  'a microservice': () => startAlone(actorOf),
+  'a hybrid application': () => startHybrid(false),
+  'a hybrid application that inherits': () => startHybrid(true),
+};
+
+describe.each(Object.keys(starts) as (keyof typeof starts)[])('in %s over TCP', (kind) => {
+  let service: Started;
+  beforeAll(async () => {
+    service = await starts[kind]();
+  });
+  afterEach(() => {
+    logged.length = 0;
+    handled.length = 0;
+  });
+  afterAll(() => service.close());
+  const ask = (pattern: unknown, data: unknown) => answerOf(service.client, pattern, data);
+
+  it('hands over what was loaded once', async () => {
+    loads = 0;
+    expect(await ask('show', as('alice', '1'))).toEqual({ id: '1', actor: 'alice' });
+    expect(loads).toBe(1);
+  });
+
+  it('leaves the context of the message as it is', async () => {
+    expect(await ask({ cmd: 'delete' }, as('bob', '2'))).toEqual({
+      deleted: '2',
+      pattern: '{"cmd":"delete"}',
+    });
+  });
+
+  it.each([
+    ['nobody', 'show', { id: '1' }, 401, 'Unauthorized'],
+    ['a forged actor', 'show', { id: '1', user: 'alice', actor: 'alice' }, 401, 'Unauthorized'],
+    ['bob', 'show', as('bob', '1'), 404, 'Not Found'],
+    ['bob, for what is not there', 'show', as('bob', '9'), 404, 'Not Found'],
+    ['bob, for what he may read', { cmd: 'delete' }, as('bob', '3'), 403, 'Forbidden'],
+    ['bob, with an operator for an id', 'show', as('bob', { $ne: '' }), 400, 'Bad Request'],
+  ] as const)('refuses %s', async (_, pattern, data, status, message) => {
+    expect(await ask(pattern, data)).toEqual(refusal(status, message));
+    expect(logged).toEqual([]);
+  });
+
+  it('asks nothing where a rule skips', async () => {
+    expect(await ask('ping', {})).toBe('pong');
+  });
+
+  it('tells nobody what is wrong with the policy, but logs it', async () => {
+    expect(await ask('secret', as('alice', '1'))).toEqual({
+      error: { status: 'error', message: 'Internal server error' },
+    });
+    expect(logged).toEqual([expect.objectContaining({ code: expect.stringMatching(/^POLAR_/) as string })]);
+  });
+
+  it('passes on what a loader throws', async () => {
+    expect(await ask('failing', as('alice', '1'))).toEqual({
+      error: { status: 'error', message: 'the store is closed' },
+    });
+  });
+
+  it('calls each handler of an event that may be called, each with what it loaded itself', async () => {
+    service.client.emit('noted', as('bob', '2'));
+    await until(() => expect(handled).toHaveLength(2));
+    expect(calls()).toEqual(['audit 2', 'notes 2']);
+    expect(new Set(handled.map(({ serial }) => serial)).size).toBe(2);
+  });
+
+  it('calls no handler of an event that may not be called', async () => {
+    service.client.emit('noted', as('bob', '3'));
+    service.client.emit('noted', as('carol', '1'));
+    service.client.emit('noted', { id: '1' });
+    service.client.emit('noted', as('alice', '1'));
+    await until(() => expect(handled).toHaveLength(3));
+    await sleep(30);
+    expect(calls()).toEqual(['audit 1', 'audit 3', 'notes 1']);
+    // Nobody awaits an event: Nest 12 says to the log what was refused, Nest 11 says nothing.
+    expect(logged).toHaveLength(isNest11 ? 0 : 5);
+  });
+
+  it('keeps messages in flight apart', async () => {
+    const names = ['alice', 'bob', 'carol'];
+    const answers = await Promise.all(
+      Array.from({ length: 200 }, (_, n) => {
+        const user = names[n % 3]!;
+        return ask('show', { ...as(user, String((n % 2) + 1)), n });
+      }),
+    );
+    expect(answers).toEqual(
+      Array.from({ length: 200 }, (_, n) => {
+        const actor = names[n % 3]!;
+        const id = String((n % 2) + 1);
+        return owners.get(id) === actor ? { id, actor, n } : refusal(404, 'Not Found');
+      }),
+    );
+  });
+});
+
+describe('in a hybrid application', () => {
+  let service: Awaited<ReturnType<typeof startHybrid>>;
+  beforeAll(async () => {
+    service = await startHybrid(false);
+  });
+  afterAll(() => service.close());
+
+  it('decides about HTTP requests as well', async () => {
+    const get = (user: string) => request(service.http).get('/notes/1').set('x-user', user);
+    expect((await get('alice')).body).toEqual({ id: '1' });
+    expect((await get('bob')).status).toBe(404);
+  });
+});
+
+describe('without a hook', () => {
+  let service: Started;
+  beforeAll(async () => {
+    service = await startAlone();
+  });
+  afterAll(() => service.close());
+
+  it('nobody sends messages, whoever they say they are', async () => {
+    const forged = { id: '3', user: 'bob', data: { user: 'bob' }, actor: 'bob' };
+    expect(await answerOf(service.client, 'show', forged)).toEqual(refusal(401, 'Unauthorized'));
+  });
+});
