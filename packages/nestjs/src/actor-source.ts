@@ -14,6 +14,10 @@ import { MODULE_OPTIONS_TOKEN } from './nanook.module-definition.js';
 import type { NanookModuleOptions } from './nanook.options.js';
 import { faultText } from './nest-fault.js';
 
+interface HasUser {
+  readonly user?: unknown;
+}
+
 /** Finds out who is asking: runs the guards that authenticate, then the hook. */
 @Injectable()
 export class ActorSource {
@@ -33,15 +37,19 @@ export class ActorSource {
     return done;
   }
 
-  async find({ kind, request }: Execution, context: ExecutionContext): Promise<unknown> {
+  async find(execution: Execution, context: ExecutionContext): Promise<unknown> {
+    // A handler that is skipped may ask all the same.
+    await this.authenticate(execution, context);
+    const { kind, request, requestKey } = execution;
     const { actor } = this.options;
     if (actor !== undefined) return actor(request, context);
     if (kind === 'rpc') return undefined; // who sent a message does not get to say who they are
-    const { user, data } = request as {
-      readonly user?: unknown;
-      readonly data?: { readonly user?: unknown };
-    };
-    const found = user ?? (kind === 'ws' ? data?.user : undefined);
+    const { user, data, extra } = request as HasUser & { readonly data?: HasUser; readonly extra?: HasUser };
+    const found =
+      user ??
+      (kind === 'ws' ? data?.user : undefined) ??
+      // What a subscription's `onConnect` found: Mercurius puts it into the context, graphql-ws has `extra` for it.
+      (kind === 'graphql' ? ((requestKey as HasUser).user ?? extra?.user) : undefined);
     if (found === undefined) this.#explain();
     return found;
   }

@@ -7,6 +7,7 @@ import { ActorSource } from './actor-source.js';
 import { ConnectionContext } from './connection-context.js';
 import { Connections } from './connections.js';
 import { executionOf, type Execution } from './execution.js';
+import { rememberRequest } from './graphql-requests.js';
 import { findCall, rememberCall, type HandlerCall } from './handler-call.js';
 import { handlerName, rulesOf, type HandlerRule, type InlineLoader } from './handler-rule.js';
 import { NestFault } from './nest-fault.js';
@@ -136,6 +137,7 @@ export class AuthorizationService {
         request: () => seen(request, context),
       });
       this.#requests.set(requestKey, authz);
+      if (execution.kind === 'graphql') rememberRequest(requestKey, authz);
     }
     return authz;
   }

@@ -7,6 +7,7 @@ import {
   type ExecutionContext,
 } from '@nestjs/common';
 import type { ContextKind } from './execution.js';
+import { graphqlExceptionOf } from './graphql-exception.js';
 import { rpcExceptionOf, wsExceptionOf } from './message-exceptions.js';
 
 /**
@@ -19,7 +20,7 @@ export async function exceptionOf(error: unknown, context: ExecutionContext): Pr
     case 'http':
       return exception;
     case 'graphql':
-      return error;
+      return graphqlExceptionOf(error);
     case 'ws':
       return isRefusal(exception) ? wsExceptionOf(exception, context) : error;
     case 'rpc':

@@ -61,7 +61,8 @@ function graphqlExecution(args: readonly unknown[]): Execution {
     kind: 'graphql',
     request: context['req'] ?? context['request'] ?? context,
     requestKey: context,
-    callKey: info,
+    // The references of one request share what is told about the field; each is an object of its own.
+    callKey: args.length > 3 ? info : (args[0] as object),
     inputs: { parent: args[0], args: args.length > 3 ? args[1] : args[0] },
     defaultId: 'args.id',
     method: undefined,

@@ -11,6 +11,13 @@ export {
 } from './authorize.decorator.js';
 export { AuthorizeResult, AuthorizedFields, type ResultOptions } from './authorize-result.decorator.js';
 export { AuthorizedWhere } from './authorized-where.decorator.js';
+export {
+  authorizeField,
+  type AuthorizeFieldOptions,
+  type FieldAuthorization,
+  type FieldContext,
+} from './authorize-field.js';
+export { GraphqlException } from './graphql-exception.js';
 export { ResourceLoader, type LoadsMany, type LoadsOne } from './resource-loader.decorator.js';
 export { AuthorizedResource, Authz, CurrentActor } from './parameters.decorator.js';
 

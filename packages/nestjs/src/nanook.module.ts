@@ -4,6 +4,7 @@ import { APP_GUARD, APP_INTERCEPTOR, DiscoveryModule } from '@nestjs/core';
 import { ActorSource } from './actor-source.js';
 import { AuthorizationGuard } from './authorization.guard.js';
 import { AuthorizationService } from './authorization.service.js';
+import { GraphqlEnhancers } from './graphql-enhancers.js';
 import { loadAuthorizer } from './load-authorizer.js';
 import {
   ASYNC_OPTIONS_TYPE,
@@ -30,6 +31,7 @@ import { ResourceLoaders } from './resource-loaders.js';
     AuthorizationGuard,
     { provide: AUTHORIZATION_GUARD, useExisting: AuthorizationGuard },
     PolicyWatcher,
+    GraphqlEnhancers,
     { provide: APP_INTERCEPTOR, useClass: RefusalInterceptor },
   ],
   exports: [Authorizer, AuthorizationService, AuthorizationGuard],

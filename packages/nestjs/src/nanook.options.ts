@@ -22,8 +22,10 @@ export interface NanookModuleOptions extends Partial<AuthorizerOptions> {
 
   /**
    * Says who is asking; may be async. Called once a request. `undefined` is nobody. Receives the HTTP request (also under
-   * GraphQL), the client of a gateway, or the context of a message.
-   * Default: `request.user`; for a gateway `client.user`, then `client.data.user`; for a message nobody.
+   * GraphQL; of a subscription, what the driver has of the connection: the context of `graphql-ws`, or the request that opened
+   * it), the client of a gateway, or the context of a message.
+   * Default: `request.user`; for a GraphQL subscription also what its `onConnect` found, `user` in the context or in `extra`;
+   * for a gateway `client.user`, then `client.data.user`; for a message nobody.
    */
   readonly actor?: ContextHook;
   /** Who stands in for nobody; `null` asks the policy with `nil`. Default: nobody is refused with a 401. */

@@ -1,0 +1,85 @@
+import type { RequestAuthorization } from '@nanook/http';
+import { checkAction } from '@nanook/http';
+import { FieldDecisions } from './field-decisions.js';
+import { graphqlExceptionOf } from './graphql-exception.js';
+import { findRequest } from './graphql-requests.js';
+import { NestFault } from './nest-fault.js';
+
+/** What Nest hands to a field middleware, as far as it is looked at. */
+export interface FieldContext {
+  // oxlint-disable-next-line typescript/no-explicit-any -- whatever the resolver of the parent returned
+  readonly source: any;
+  // oxlint-disable-next-line typescript/no-explicit-any -- whatever the driver makes the context of
+  readonly context: any;
+  readonly info?: { readonly fieldName: string; readonly parentType: { readonly name: string } } | null;
+}
+
+/** It is a `FieldMiddleware` of `@nestjs/graphql`. */
+// oxlint-disable-next-line typescript/no-explicit-any -- as Nest has it
+export type FieldAuthorization = (field: FieldContext, next: () => Promise<any>) => any;
+
+export interface AuthorizeFieldOptions {
+  /** Default `'read'`. */
+  readonly action?: string;
+  /** What the policy calls the field, where the schema has another name for it. */
+  readonly field?: string;
+  /** Names of GraphQL types that are no resources: pages, edges, results of mutations. Their fields are not asked about. */
+  readonly exclude?: readonly string[];
+}
+
+/**
+ * A field middleware for GraphQL that gives a field only to whom the policy lets have it: `allow_field(actor, action, parent,
+ * field)`. For all fields in `buildSchemaOptions.fieldMiddleware`, or for one in `@Field({ middleware })`. A field that is refused
+ * is an error `FORBIDDEN`; declare it nullable, or the error takes its parent along.
+ *
+ * The parent must be what the policy takes for the resource: an instance, or a row tagged by `typed`. Fields of anything else are
+ * refused, unless their type is excluded.
+ *
+ * @example
+ * GraphQLModule.forRoot({ buildSchemaOptions: { fieldMiddleware: [authorizeField({ exclude: ['RepositoryPage'] })] }, … })
+ */
+export function authorizeField({
+  action = 'read',
+  field: named,
+  exclude = [],
+}: AuthorizeFieldOptions = {}): FieldAuthorization {
+  checkAction(action);
+  const excluded = new Set(exclude);
+  return ({ source, context, info }, next) => {
+    const { fieldName, parentType } = info!;
+    if (excluded.has(parentType.name)) return next();
+    const decisions = decisionsOf(context, action, `${parentType.name}.${fieldName}`);
+    const field = named ?? fieldName;
+    return decisions.isKnown(source, field) ? next() : whenAllowed(decisions, source, field, next);
+  };
+}
+
+async function whenAllowed(
+  decisions: FieldDecisions,
+  source: unknown,
+  field: string,
+  next: () => Promise<unknown>,
+): Promise<unknown> {
+  try {
+    await decisions.authorize(source, field);
+  } catch (error) {
+    throw graphqlExceptionOf(error);
+  }
+  return next();
+}
+
+const known = new WeakMap<RequestAuthorization, Map<string, FieldDecisions>>();
+
+function decisionsOf(context: unknown, action: string, handler: string): FieldDecisions {
+  const authz = findRequest(context);
+  if (authz === undefined)
+    throw graphqlExceptionOf(
+      new NestFault('NANOOK_NEST_NO_AUTHORIZATION', { wanted: 'authorizeField()', handler }),
+    );
+  let byAction = known.get(authz);
+  if (byAction === undefined) known.set(authz, (byAction = new Map()));
+  let decisions = byAction.get(action);
+  // A subscription may outlive its policy.
+  if (decisions?.isCurrent !== true) byAction.set(action, (decisions = new FieldDecisions(authz, action)));
+  return decisions;
+}

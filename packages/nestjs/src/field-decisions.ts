@@ -1,0 +1,64 @@
+import type { RequestAuthorization } from '@nanook/http';
+
+/** What is known about the fields of one object. */
+interface Fields {
+  /** Those that are allowed, once the policy has listed them. */
+  allowed: ReadonlySet<string> | undefined;
+  readonly listed: Promise<ReadonlySet<string>>;
+  /** What was asked about one by one. */
+  readonly asked: Map<string, Promise<void>>;
+}
+
+const none: ReadonlySet<string> = new Set();
+
+/**
+ * The fields of objects on which an actor may do one thing. The policy is asked once an object which they are: half as long as one
+ * question for each of ten fields takes. What it does not list, it is asked about by itself: a rule for any field lists none.
+ */
+export class FieldDecisions {
+  readonly #policyHash: string;
+  readonly #objects = new WeakMap<object, Fields>();
+
+  constructor(
+    private readonly authz: RequestAuthorization,
+    private readonly action: string,
+  ) {
+    this.#policyHash = authz.authorizer.policyHash;
+  }
+
+  get isCurrent(): boolean {
+    return this.authz.authorizer.policyHash === this.#policyHash;
+  }
+
+  /** Whether it is known to be allowed, at once. */
+  isKnown(object: unknown, field: string): boolean {
+    return isObject(object) && this.#objects.get(object)?.allowed?.has(field) === true;
+  }
+
+  /** @throws {AuthorizationError} when refused, or nobody asks */
+  async authorize(object: unknown, field: string): Promise<void> {
+    if (!isObject(object)) return this.authz.authorizeField(this.action, object, field);
+    let fields = this.#objects.get(object);
+    if (fields === undefined) this.#objects.set(object, (fields = this.#list(object)));
+    if ((await fields.listed).has(field)) return;
+    let asked = fields.asked.get(field);
+    if (asked === undefined) fields.asked.set(field, (asked = this.#ask(object, field)));
+    return asked;
+  }
+
+  #list(object: object): Fields {
+    const listed = this.authz.fields(this.action, object).then(
+      (allowed) => (fields.allowed = allowed),
+      () => (fields.allowed = none), // whatever it is, the question about the one field meets it as well
+    );
+    const fields: Fields = { allowed: undefined, listed, asked: new Map() };
+    return fields;
+  }
+
+  async #ask(object: object, field: string): Promise<void> {
+    const { authorizer } = this.authz;
+    await authorizer.authorizeField(await this.authz.actor(), this.action, object, field);
+  }
+}
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
