@@ -117,6 +117,33 @@ describe('listRoutes of a router', () => {
     ]);
   });
 
+  it('does not count a rule that some requests for the route do not pass', () => {
+    const router = new Router();
+    router.use('/:a/:b', read);
+    router.use(/^\/[^0-9]/, read);
+    router.use('/', read);
+    router.get('/things/:id', read, show);
+    router.get('/optional{/:id}', show);
+    router.get('/:id/*rest', show);
+    router.get('/:id', show);
+    router.get(/^\/expression/, show);
+    router.use('/covered', update);
+    router.get('/covered{/:id}', show);
+    router.get('/covered/in{/:id}', show);
+    router.use(update);
+    router.get(/^\/all/, show);
+    expect(inShort(router)).toEqual([
+      ['GET', '/things/:id', 'read read'],
+      ['GET', '/optional{/:id}', ''],
+      ['GET', '/:id/*rest', ''],
+      ['GET', '/:id', ''],
+      ['GET', '/^\\/expression/', ''],
+      ['GET', '/covered{/:id}', ''],
+      ['GET', '/covered/in{/:id}', 'update'],
+      ['GET', '/^\\/all/', 'update'],
+    ]);
+  });
+
   it('counts only the own rules of an exclusive router', () => {
     const router = new Router({ exclusive: true });
     router.use(read);

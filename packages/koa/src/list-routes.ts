@@ -7,8 +7,8 @@ import { isApp, isRoute, routerOf, rulesOf, chainOf, type App, type Layer, type 
  * way: those of the app and of its routers included.
  *
  * What an app uses apart from `router.routes()` has no routes that could be seen: middleware that looks at the path itself, another
- * app that `koa-mount` wraps, routers in a composed middleware. A rule of a router counts where it stands before the route and
- * covers its path as it is written.
+ * app that `koa-mount` wraps, routers in a composed middleware. A rule of a router counts where it stands before the route, and
+ * the paths tell that it covers it.
  */
 export const listRoutes = (routes: Router | App): readonly ListedRoute[] =>
   isApp(routes) ? routesOfApp(routes) : routesOfRouter(routes, []);
@@ -37,11 +37,25 @@ function routesOfRouter(router: Router, before: readonly Rule[]): readonly Liste
   });
 }
 
-/** Whether every request for the route passes the layer before it: middleware, or a route for the same requests. */
+/**
+ * Whether every request for the route passes the layer before it: middleware, or a route for the same requests. Where the paths do
+ * not tell, it does not: better a protected route that is listed as one without a rule than the other way round.
+ */
 function covers(layer: Layer, route: Layer, method: string): boolean {
-  const [own] = methodsOf(layer);
-  if (isRoute(layer) && own !== 'ALL' && !layer.methods.includes(method)) return false;
-  return String(layer.path) === String(route.path) || layer.match(String(route.path));
+  if (isRoute(layer) && methodsOf(layer)[0] !== 'ALL' && !layer.methods.includes(method)) return false;
+  if (String(layer.path) === String(route.path)) return true;
+  if (layer.path instanceof RegExp) return false;
+  const plain = plainPart(route.path);
+  // A parameter as it is written stands for whatever it takes. What may be left out does not.
+  return (plain === route.path || layer.opts.end === false) && layer.match(plain);
+}
+
+/** The segments before the first that is neither text nor a parameter. */
+function plainPart(path: string | RegExp): string {
+  if (path instanceof RegExp) return '/';
+  const segments = path.split('/');
+  const first = segments.findIndex((segment) => !/^:?[\w.~%-]*$/.test(segment));
+  return (first === -1 ? path : segments.slice(0, first).join('/')) || '/';
 }
 
 /** None for middleware. `HEAD` comes with a `GET` by itself. */

@@ -14,6 +14,7 @@ export interface Layer {
   readonly path: string | RegExp;
   /** Those that run, in this order; the last one is the handler. */
   readonly stack: readonly Handler[];
+  readonly opts: { readonly end?: boolean };
   match(path: string): boolean;
 }
 
