@@ -12,16 +12,19 @@ export interface Gate {
 }
 
 /**
- * Whether every request that gets to this path with this method has passed the gate. Where the paths do not tell, it has not: better
+ * Whether every request that gets to the layer at this path has passed the gate. Where the paths do not tell, it has not: better
  * a protected route that is listed as one without a rule, than the other way round.
  */
-export function holdsFor(gate: Gate, path: LayerPath, method: string): boolean {
+export function holdsFor(gate: Gate, path: LayerPath, method: string | typeof mounted): boolean {
   if (gate.method !== 'ALL' && gate.method !== method) return false;
   if (typeof gate.path !== 'string') return false;
   if (isEverything(gate.path)) return true;
-  if (gate.isExact || gate.path === path) return gate.path === path;
-  return gate.path === '/' || (typeof path === 'string' && isBelow(gate.path, path));
+  if (gate.isExact) return gate.path === path && method !== mounted;
+  return gate.path === '/' || gate.path === path || (typeof path === 'string' && isBelow(gate.path, path));
 }
+
+/** In place of a method: a router, to which all methods get, and all that is below its path. */
+export const mounted = Symbol('mounted');
 
 /** In the words of Express 4, and of Express 5. */
 const isEverything = (path: string): boolean => /^(\*|\/\*|\/\{\*\w+\})$/.test(path);

@@ -19,6 +19,7 @@ const majors = [
   ['Express 5', express5],
 ] as const;
 
+const authorizer = await Authorizer.load({ policies: 'allow("alice", "read", "thing");' });
 const show: RequestHandler = (_req, res) => void res.end('shown');
 const change: RequestHandler = (_req, res) => void res.end('changed');
 const pass: RequestHandler = (_req, _res, next) => next();
@@ -139,12 +140,14 @@ describe.each(majors)('listRoutes in %s', (major, express) => {
     app.route('/things').get(show).post(change);
     app.route('/others').get(show).post(change);
     app.get('/things/:id', show);
+    app.use('/things', express.Router().get('/parts', show));
     expect(linesOf(app)).toEqual([
       'GET /things → allow_request, read findThing(), show',
       'POST /things → allow_request, read findThing(), change',
       'GET /others → allow_request, read findThing(), show',
       'POST /others → allow_request, change',
       'GET /things/:id → allow_request, show',
+      'GET /things/parts → allow_request, show',
     ]);
   });
 
@@ -224,7 +227,6 @@ describe.each(majors)('listRoutes in %s', (major, express) => {
   });
 
   it('never lists a route as protected that `protect` refuses', async () => {
-    const authorizer = await Authorizer.load({ policies: 'allow("alice", "read", "thing");' });
     const app = protect(express());
     app.use(authorization(authorizer, { actor: () => 'alice' }));
     app.use('/ruled', read);
@@ -242,6 +244,95 @@ describe.each(majors)('listRoutes in %s', (major, express) => {
         isProtected(route) ? 200 : 500,
       ]);
     }
+  });
+});
+
+type PathArgument = Parameters<Router['get']>[0];
+
+describe.each(majors)('listRoutes against %s itself', (_major, express) => {
+  const paths: PathArgument[] = [
+    '/',
+    '/a',
+    '/a/',
+    '/a/b',
+    '/a/:x',
+    '/:x',
+    '/:x/b',
+    '/:x/:y',
+    ['/a', '/c'],
+    '/a.b',
+    /^\/a/,
+  ];
+  const parts = [0, 1];
+  const asked = [
+    '/',
+    '/a',
+    '/a/',
+    '/A/b',
+    '/a/b',
+    '/a/b/d',
+    '/a/a/b',
+    '/c',
+    '/c/b',
+    '/a.b',
+    '/a.b/a',
+    '/ab',
+    '/d/d',
+  ];
+
+  it.each([1, 2, 3, 4, 5, 6])('lists no rule that a request does not pass: app %i', async (seed) => {
+    let state = seed * 7919;
+    const random = (below: number) => {
+      state = (state * 1_103_515_245 + 12_345) % 2 ** 31;
+      return Math.floor((state / 2 ** 31) * below);
+    };
+    /** For each handler whether it was reached without a decision. */
+    const reached = new Map<string, boolean>();
+    let names = 0;
+    const handler = (): RequestHandler => {
+      const name = `h${++names}`;
+      const handle: RequestHandler = (req, _res, next) => {
+        reached.set(name, reached.get(name) === true || !req.authz.isSettled);
+        next();
+      };
+      return Object.defineProperty(handle, 'name', { value: name });
+    };
+    const fill = (router: Router, depth: number) => {
+      for (let i = 0; i < 7; i++) {
+        const path = paths[random(paths.length)]!;
+        const kind = random(depth < 2 ? 9 : 7);
+        if (kind === 0) router.use(path, skip);
+        else if (kind === 1) router.all(path, skip);
+        else if (kind === 2) router.get(path, skip);
+        else if (kind < 7) router.get(path, handler());
+        else {
+          const inner = express.Router();
+          fill(inner, depth + 1);
+          router.use(path, inner);
+        }
+      }
+    };
+    const app = express();
+    app.use(authorization(authorizer));
+    for (const i of parts) {
+      const part = express.Router();
+      fill(part, 0);
+      app.use(`/${i}`, part);
+    }
+    const server = app.listen(0);
+    const { port } = server.address() as { port: number };
+    await Promise.all(
+      parts.flatMap((i) => asked.map((path) => fetch(`http://localhost:${port}/${i}${path}`))),
+    );
+    server.close();
+
+    const listed = listRoutes(app);
+    const wrong = [...reached].filter(
+      ([name, isUndecided]) =>
+        isUndecided && listed.filter(({ handler: of }) => of === name).every(isProtected),
+    );
+    expect(wrong).toEqual([]);
+    expect(listed.some((route) => isProtected(route) && reached.has(route.handler))).toBe(true);
   });
 });
 

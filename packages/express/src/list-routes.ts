@@ -2,7 +2,7 @@ import { AuthorizationFault, listedRoute, ruleOf, type ListedRoute, type Rule } 
 import type { Application, Router } from 'express';
 import { METHODS } from 'node:http';
 import { chainOf, type Chain } from './chain.js';
-import { holdsFor, type Gate } from './gate.js';
+import { holdsFor, mounted, type Gate } from './gate.js';
 import { isApp, isMountedApp, isRouter, mountedApp, routerOf } from './inside.js';
 import type { Layer, Route, RouterInside } from './inside.js';
 import { mountAt, pathsOf, routeAt } from './layer-path.js';
@@ -31,12 +31,12 @@ function walk(
     const nested = nestedIn(layer);
     const chains = layer.route === undefined ? [] : chainsOf(layer.route);
     for (const path of pathsOf(layer)) {
-      const passed = (method: string): readonly Rule[] => [
+      const passed = (method: string | typeof mounted): readonly Rule[] => [
         ...inherited,
         ...gates.filter((gate) => holdsFor(gate, path, method)).map(({ rule }) => rule),
       ];
       if (nested !== undefined)
-        listed.push(...walk(nested, mountAt(base, path), passed('ALL'), [...above, router]));
+        listed.push(...walk(nested, mountAt(base, path), passed(mounted), [...above, router]));
       for (const { method, rules, handler } of chains)
         if (handler !== undefined)
           listed.push(listedRoute(method, routeAt(base, path), [...passed(method), ...rules], handler));
