@@ -7,7 +7,8 @@ export interface Step {
   readonly path: string;
   readonly body?: Readonly<Record<string, unknown>>;
   readonly expect: {
-    readonly status: number;
+    /** One of several where frameworks differ in what a path means. */
+    readonly status: number | readonly number[];
     /** Fields of the answer, and those that it must not have. A list has a `length`. */
     readonly holds?: Readonly<Record<string, unknown>>;
     readonly lacks?: readonly string[];
@@ -32,8 +33,9 @@ export function deviations({ expect }: Step, { status, body, faults }: Outcome):
   const fields = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>;
   const reported = faults.map(codeOf).join(', ') || 'nothing';
   const fault = expect.fault ?? 'nothing';
+  const statuses = [expect.status].flat();
   return [
-    ...(status === expect.status ? [] : [`status ${status}, not ${expect.status}`]),
+    ...(statuses.includes(status) ? [] : [`status ${status}, not ${statuses.join(' or ')}`]),
     ...Object.entries(expect.holds ?? {}).flatMap(([field, value]) =>
       fields[field] === value
         ? []

@@ -1,0 +1,5 @@
+import { Inject } from '@nestjs/common';
+
+export const DATABASE = Symbol('database');
+
+export const InjectDatabase = (): ParameterDecorator => Inject(DATABASE);

@@ -1,0 +1,18 @@
+import { Catch, HttpException, type ArgumentsHost, type HttpServer } from '@nestjs/common';
+import { BaseExceptionFilter } from '@nestjs/core';
+
+/** Reports what is no answer to a client but a fault of ours, and leaves the answer to Nest: a bare 500. */
+@Catch()
+export class FaultFilter extends BaseExceptionFilter {
+  constructor(
+    httpAdapter: HttpServer,
+    private readonly onFault: (fault: unknown) => void,
+  ) {
+    super(httpAdapter);
+  }
+
+  override catch(error: unknown, host: ArgumentsHost): void {
+    if (!(error instanceof HttpException)) this.onFault(error);
+    super.catch(error, host);
+  }
+}

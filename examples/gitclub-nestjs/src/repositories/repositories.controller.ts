@@ -1,0 +1,41 @@
+import { createIssue, deleteRepository, listIssues } from '@nanook/example-gitclub';
+import type { Database, Repository, User } from '@nanook/example-gitclub';
+import type { RequestAuthorization } from '@nanook/http';
+import { Authorize, AuthorizedResource, Authz, CurrentActor } from '@nanook/nestjs';
+import { Body, Controller, Delete, Get, HttpCode, Post } from '@nestjs/common';
+import { InjectDatabase } from '../database.ts';
+
+@Controller('repositories')
+export class RepositoriesController {
+  constructor(@InjectDatabase() private readonly db: Database) {}
+
+  // With what the actor may do to it, for the buttons of a page.
+  @Get(':id')
+  @Authorize('read', 'Repository')
+  async show(@AuthorizedResource() repository: Repository, @Authz() authz: RequestAuthorization) {
+    return { ...repository, actions: [...(await authz.actions(repository))] };
+  }
+
+  @Delete(':id')
+  @HttpCode(204)
+  @Authorize('delete', 'Repository')
+  async delete(@AuthorizedResource() { id }: Repository) {
+    await deleteRepository(this.db, id);
+  }
+
+  @Get(':id/issues')
+  @Authorize('list_issues', 'Repository')
+  listIssues(@AuthorizedResource() { id }: Repository) {
+    return listIssues(this.db, id);
+  }
+
+  @Post(':id/issues')
+  @Authorize('create_issue', 'Repository')
+  createIssue(
+    @AuthorizedResource() { id: repositoryId }: Repository,
+    @CurrentActor() { id: creatorId }: User,
+    @Body() { title }: { title: string },
+  ) {
+    return createIssue(this.db, repositoryId, creatorId, title);
+  }
+}

@@ -1,0 +1,25 @@
+import type { Start } from '@nanook/example-gitclub';
+import type { Type } from '@nestjs/common';
+import { NestFactory, type AbstractHttpAdapter } from '@nestjs/core';
+import { ExpressAdapter } from '@nestjs/platform-express';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { AppModule } from './app.module.ts';
+
+const adapters = {
+  Express: () => new ExpressAdapter(),
+  Fastify: () => new FastifyAdapter({ forceCloseConnections: true }),
+};
+export type Platform = keyof typeof adapters;
+
+/** @param more controllers beside GitClub's own */
+export const startOn =
+  (platform: Platform, more: Type[] = []): Start =>
+  async (club) => {
+    const app = await NestFactory.create(
+      AppModule.for(club, more),
+      adapters[platform]() as AbstractHttpAdapter,
+      { logger: false, forceCloseConnections: true, abortOnError: false },
+    );
+    await app.listen(0);
+    return { server: app.getHttpServer(), close: () => app.close() };
+  };
