@@ -7,8 +7,11 @@ import {
   Injectable,
   Logger,
   Module,
+  UseInterceptors,
+  type CallHandler,
   type ExecutionContext,
   type LoggerService,
+  type NestInterceptor,
 } from '@nestjs/common';
 import {
   ClientProxyFactory,
@@ -77,6 +80,15 @@ interface Message {
 
 const handled: { readonly by: string; readonly id: string; readonly serial: number }[] = [];
 
+/** So that everybody else has loaded, too, when a handler is given its own. */
+@Injectable()
+class Slowly implements NestInterceptor {
+  async intercept(_: ExecutionContext, next: CallHandler) {
+    await sleep(20);
+    return next.handle();
+  }
+}
+
 @Controller()
 class NotesController {
   @MessagePattern('show')
@@ -113,6 +125,7 @@ class NotesController {
 
   @EventPattern('noted')
   @Authorize('delete', Note)
+  @UseInterceptors(Slowly)
   noted(@AuthorizedResource() note: Note) {
     handled.push({ by: 'notes', id: note.id, serial: note.serial });
   }
