@@ -141,8 +141,8 @@ class NotesController {
 class AuditController {
   @EventPattern('noted')
   @Authorize('read', Note)
-  async noted(@AuthorizedResource() note: Note) {
-    await sleep(5);
+  @UseInterceptors(Slowly)
+  noted(@AuthorizedResource() note: Note) {
     handled.push({ by: 'audit', id: note.id, serial: note.serial });
   }
 }
