@@ -6,8 +6,9 @@ import { defaultTypeActions, methodActions } from './actions.js';
 import { ActorSource } from './actor-source.js';
 import { ConnectionContext } from './connection-context.js';
 import { Connections } from './connections.js';
+import { exclusionOf } from './exclusion.js';
 import { executionOf, type Execution } from './execution.js';
-import { rememberRequest } from './graphql-requests.js';
+import { checkContext, eventAuthorization, rememberRequest } from './graphql-requests.js';
 import { findCall, rememberCall, type HandlerCall } from './handler-call.js';
 import { handlerName, rulesOf, type HandlerRule, type InlineLoader } from './handler-rule.js';
 import { NestFault } from './nest-fault.js';
@@ -104,7 +105,9 @@ export class AuthorizationService {
     const rules = rulesOf(this.reflector, context.getClass(), context.getHandler());
     const skipped = rules.find((rule) => rule.kind === 'skip');
     if (skipped !== undefined) return call.authz.skip(skipped.reason);
-    if (rules.length === 0) return this.#passUnruled(execution, context);
+    // That a request may come in decides nothing about what the handler does.
+    if (rules.every(({ kind }) => kind === 'request')) this.#passUnruled(execution, context);
+    if (rules.length === 0) return;
 
     await this.actors.authenticate(execution, context);
     const { authorizeRequests = true } = this.options;
@@ -127,7 +130,8 @@ export class AuthorizationService {
   }
 
   #authzOf(execution: Execution, context: ExecutionContext): RequestAuthorization {
-    const { requestKey, request } = execution;
+    const { requestKey, request, event, kind } = execution;
+    if (kind === 'graphql') checkContext(requestKey);
     let authz = this.#requests.get(requestKey);
     if (authz === undefined) {
       const seen = this.options.request ?? ((it: unknown) => it);
@@ -137,16 +141,16 @@ export class AuthorizationService {
         request: () => seen(request, context),
       });
       this.#requests.set(requestKey, authz);
-      if (execution.kind === 'graphql') rememberRequest(requestKey, authz);
+      if (kind === 'graphql') rememberRequest(requestKey, authz);
     }
-    return authz;
+    return event === undefined ? authz : eventAuthorization(authz, event);
   }
 
   /** The audit has refused such handlers at the start; a handler that it could not see is refused here. */
   #passUnruled(execution: Execution, context: ExecutionContext): void {
-    const { audit = 'error', exclude = [] } = this.options;
+    const { audit = 'error' } = this.options;
     const type = context.getClass();
-    if (audit !== 'error' || exclude.some((one) => one.class === type || one.class === type.name)) return;
+    if (audit !== 'error' || exclusionOf(this.options, type) !== undefined) return;
     throw new AuthorizationFault('NANOOK_HTTP_UNPROTECTED_ROUTE', {
       method: execution.method ?? execution.kind,
       route: handlerName(type, context.getHandler()),

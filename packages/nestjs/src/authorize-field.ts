@@ -2,8 +2,19 @@ import type { RequestAuthorization } from '@nanook/http';
 import { checkAction } from '@nanook/http';
 import { FieldDecisions } from './field-decisions.js';
 import { graphqlExceptionOf } from './graphql-exception.js';
-import { findRequest } from './graphql-requests.js';
+import {
+  checkContext,
+  eventAuthorization,
+  eventOf,
+  findRequest,
+  type OperationInfo,
+} from './graphql-requests.js';
 import { NestFault } from './nest-fault.js';
+
+interface FieldInfo extends OperationInfo {
+  readonly fieldName: string;
+  readonly parentType: { readonly name: string };
+}
 
 /** What Nest hands to a field middleware, as far as it is looked at. */
 export interface FieldContext {
@@ -11,7 +22,7 @@ export interface FieldContext {
   readonly source: any;
   // oxlint-disable-next-line typescript/no-explicit-any -- whatever the driver makes the context of
   readonly context: any;
-  readonly info?: { readonly fieldName: string; readonly parentType: { readonly name: string } } | null;
+  readonly info?: FieldInfo | null;
 }
 
 /** It is a `FieldMiddleware` of `@nestjs/graphql`. */
@@ -48,7 +59,7 @@ export function authorizeField({
   return ({ source, context, info }, next) => {
     const { fieldName, parentType } = info!;
     if (excluded.has(parentType.name)) return next();
-    const decisions = decisionsOf(context, action, `${parentType.name}.${fieldName}`);
+    const decisions = decisionsOf(context, action, info!);
     const field = named ?? fieldName;
     return decisions.isKnown(source, field) ? next() : whenAllowed(decisions, source, field, next);
   };
@@ -70,16 +81,26 @@ async function whenAllowed(
 
 const known = new WeakMap<RequestAuthorization, Map<string, FieldDecisions>>();
 
-function decisionsOf(context: unknown, action: string, handler: string): FieldDecisions {
-  const authz = findRequest(context);
-  if (authz === undefined)
-    throw graphqlExceptionOf(
-      new NestFault('NANOOK_NEST_NO_AUTHORIZATION', { wanted: 'authorizeField()', handler }),
-    );
+function decisionsOf(context: unknown, action: string, info: FieldInfo): FieldDecisions {
+  const authz = authzOf(context, info);
   let byAction = known.get(authz);
   if (byAction === undefined) known.set(authz, (byAction = new Map()));
   let decisions = byAction.get(action);
-  // A subscription may outlive its policy.
-  if (decisions?.isCurrent !== true) byAction.set(action, (decisions = new FieldDecisions(authz, action)));
+  if (decisions === undefined) byAction.set(action, (decisions = new FieldDecisions(authz, action)));
   return decisions;
+}
+
+function authzOf(context: unknown, info: FieldInfo): RequestAuthorization {
+  try {
+    const authz = findRequest(context);
+    if (authz === undefined) {
+      const handler = `${info.parentType.name}.${info.fieldName}`;
+      throw new NestFault('NANOOK_NEST_NO_AUTHORIZATION', { wanted: 'authorizeField()', handler });
+    }
+    checkContext(context as object);
+    const event = eventOf(info);
+    return event === undefined ? authz : eventAuthorization(authz, event);
+  } catch (error) {
+    throw graphqlExceptionOf(error);
+  }
 }

@@ -1,4 +1,5 @@
 import type { ExecutionContext } from '@nestjs/common';
+import { eventOf, type OperationInfo } from './graphql-requests.js';
 
 export type ContextKind = 'http' | 'graphql' | 'ws' | 'rpc';
 
@@ -9,6 +10,8 @@ export interface Execution {
   readonly request: unknown;
   /** Identifies the request: what is asked twice during it is decided once. */
   readonly requestKey: object;
+  /** In a subscription of GraphQL, the event whose fields are resolved. */
+  readonly event?: object | undefined;
   /** Identifies the call of the handler: in one GraphQL request there are many. */
   readonly callKey: object;
   /** What the client sent, and where ids come from. */
@@ -56,11 +59,12 @@ function httpExecution(request: HttpRequest): Execution {
 
 /** `(parent, args, context, info)`; a reference resolver of a federation has `(reference, context, info)`. */
 function graphqlExecution(args: readonly unknown[]): Execution {
-  const [context, info] = args.slice(-2) as [Record<string, unknown>, object];
+  const [context, info] = args.slice(-2) as [Record<string, unknown>, OperationInfo];
   return {
     kind: 'graphql',
     request: context['req'] ?? context['request'] ?? context,
     requestKey: context,
+    event: eventOf(info),
     // The references of one request share what is told about the field; each is an object of its own.
     callKey: args.length > 3 ? info : (args[0] as object),
     inputs: { parent: args[0], args: args.length > 3 ? args[1] : args[0] },

@@ -16,19 +16,12 @@ const none: ReadonlySet<string> = new Set();
  * question for each of ten fields takes. What it does not list, it is asked about by itself: a rule for any field lists none.
  */
 export class FieldDecisions {
-  readonly #policyHash: string;
   readonly #objects = new WeakMap<object, Fields>();
 
   constructor(
     private readonly authz: RequestAuthorization,
     private readonly action: string,
-  ) {
-    this.#policyHash = authz.authorizer.policyHash;
-  }
-
-  get isCurrent(): boolean {
-    return this.authz.authorizer.policyHash === this.#policyHash;
-  }
+  ) {}
 
   /** Whether it is known to be allowed, at once. */
   isKnown(object: unknown, field: string): boolean {

@@ -174,6 +174,11 @@ class RepositoryResolver {
   async *changedId() {
     for (const repositoryChanged of repositories.values()) yield await Promise.resolve(repositoryChanged);
   }
+  @Subscription(() => Repository) @AuthorizeResult() async *flips() {
+    const flips = new Repository('9', 'bob', true);
+    for (const isPublic of [true, false, true])
+      yield await Promise.resolve({ flips: Object.assign(flips, { isPublic }) });
+  }
   @Subscription(() => Repository) @Authorize('delete', Repository) async *deletions(
     @Args('id', { type: () => ID }) _: string,
     @AuthorizedResource() deletions: Repository,
@@ -226,7 +231,10 @@ const drivers = {
   }),
 };
 
-async function start(driver: keyof typeof drivers): Promise<INestApplication> {
+async function start(
+  driver: keyof typeof drivers,
+  more: Partial<GqlModuleOptions> & { jit?: number } = {},
+): Promise<INestApplication> {
   const { adapter, options } = drivers[driver]();
   @Module({
     imports: [
@@ -235,6 +243,7 @@ async function start(driver: keyof typeof drivers): Promise<INestApplication> {
         autoSchemaFile: true,
         fieldResolverEnhancers: ['guards', 'interceptors'],
         ...options,
+        ...more,
       }),
     ],
     providers: [RepositoryResolver, UserLoader, RepositoryLoader],
@@ -400,6 +409,11 @@ describe.each(['Apollo over Express', 'Mercurius over Fastify'] as const)('Graph
       );
     });
 
+    it('decide anew about each event', async () => {
+      expect(await subscribe('alice', 'subscription { flips { id } }')).toHaveLength(2);
+      expect(await subscribe('bob', 'subscription { flips { id } }')).toHaveLength(3);
+    });
+
     it('are refused like anything else', async () => {
       expect(await subscribe('alice', 'subscription { deletions(id: 1) { id } }')).toEqual([
         { data: { deletions: { id: '1' } } },
@@ -408,6 +422,48 @@ describe.each(['Apollo over Express', 'Mercurius over Fastify'] as const)('Graph
       expect(refused).toContain('Forbidden');
       expect(refused).not.toContain('"data":{');
     });
+  });
+});
+
+describe.each(['Apollo over Express', 'Mercurius over Fastify'] as const)(
+  '%s with one context for all',
+  (driver) => {
+    it('never takes somebody for whoever came first', async () => {
+      const app = await start(driver, { context: { of: 'all' } });
+      app.useLogger(false);
+      const ask = async (user: string) => {
+        const asked = request(app.getHttpServer()).post('/graphql').set('x-user', user);
+        const { data } = (await asked.send({ query: '{ whoAmI }' })).body as {
+          data?: { whoAmI?: string } | null;
+        };
+        return data?.whoAmI ?? 'nobody';
+      };
+      expect(await ask('alice')).toBe('alice');
+      // Where Nest makes a copy for each request, it is known who asks.
+      expect(['bob', 'nobody']).toContain(await ask('bob'));
+      await app.close();
+    });
+  },
+);
+
+describe('Mercurius with compiled queries', () => {
+  it('never hands a field the resource of another', async () => {
+    const app = await start('Mercurius over Fastify', { jit: 1 });
+    app.useLogger(false);
+    const aliases = Array.from(
+      { length: 20 },
+      (_, i) => `r${i}: repository(id: ${(i % 2) + 1}) { id owner { id } }`,
+    );
+    for (let round = 0; round < 4; round++) {
+      const asked = request(app.getHttpServer()).post('/graphql').set('x-user', 'alice');
+      const { data } = (await asked.send({ query: `{ ${aliases.join('\n')} }` })).body as { data: object };
+      expect(Object.values(data)).toEqual(
+        aliases.map((_, i) =>
+          i % 2 === 0 ? { id: '1', owner: { id: 'alice' } } : { id: '2', owner: { id: 'bob' } },
+        ),
+      );
+    }
+    await app.close();
   });
 });
 

@@ -24,6 +24,9 @@ const texts = {
   NANOOK_NEST_UNGUARDED_FIELD: (p: { handler: string; missing: string }) =>
     `${p.handler} carries a rule that Nest would pass by: it resolves fields without ${p.missing}. Add to the options of ` +
     `GraphQLModule: fieldResolverEnhancers: ['guards', 'interceptors']`,
+  NANOOK_NEST_SHARED_CONTEXT: (_: object) =>
+    `requests share one GraphQL context, so nothing tells who is asking; give GraphQLModule a function that makes one for ` +
+    `each: context: (…) => ({ … })`,
   NANOOK_NEST_NO_ACTOR: (_: object) =>
     `nobody is asking: \`request.user\` is not set. No guard before the AuthorizationGuard set it; guards of a controller ` +
     `run after global ones. List yours in \`authenticate\`, or say who is asking with \`actor\``,

@@ -1,4 +1,4 @@
-import { RequestAuthorization } from '@nanook/http';
+import type { RequestAuthorization } from '@nanook/http';
 import {
   Inject,
   Injectable,
@@ -11,6 +11,7 @@ import { concatMap, type Observable } from 'rxjs';
 import { isEventStream, shapeEvents } from './event-stream.js';
 import { exceptionOf } from './exceptions.js';
 import type { ContextKind } from './execution.js';
+import { eventAuthorization } from './graphql-requests.js';
 import { callOf } from './handler-call.js';
 import { handlerName } from './handler-rule.js';
 import { whatItIs } from './no-resource.js';
@@ -58,11 +59,10 @@ async function shapeResult(
   const fieldName = subscribedFieldOf(context);
   return shapeEvents(result, (event) =>
     told(context, async () => {
-      // A subscription lives long: what was decided about one event is forgotten before the next.
-      const { authorizer } = authz;
-      const once = new RequestAuthorization(authorizer, { actor: () => authz.actor() });
-      const isNamed = fieldName !== undefined && Object.hasOwn(Object(event) as object, fieldName);
-      return shape(event, isNamed ? [fieldName] : [], true, demands, once, context);
+      const payload = Object(event) as object;
+      const isNamed = fieldName !== undefined && Object.hasOwn(payload, fieldName);
+      const of = eventAuthorization(authz, payload);
+      return shape(event, isNamed ? [fieldName] : [], true, demands, of, context);
     }),
   );
 }
