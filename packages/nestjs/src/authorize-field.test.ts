@@ -216,7 +216,7 @@ describe('authorizeField without the guard', () => {
   it('gives nothing', async () => {
     @Module({
       imports: [
-        NanookModule.forRoot({ policies, types: { Note, Draft }, guard: 'manual' }),
+        NanookModule.forRoot({ policies, types: { Note, Draft }, guard: 'manual', audit: 'off' }),
         GraphQLModule.forRoot({
           driver: ApolloDriver,
           autoSchemaFile: true,

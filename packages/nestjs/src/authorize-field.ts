@@ -2,13 +2,8 @@ import type { RequestAuthorization } from '@nanook/http';
 import { checkAction } from '@nanook/http';
 import { FieldDecisions } from './field-decisions.js';
 import { graphqlExceptionOf } from './graphql-exception.js';
-import {
-  checkContext,
-  eventAuthorization,
-  eventOf,
-  findRequest,
-  type OperationInfo,
-} from './graphql-requests.js';
+import { eventOf, type OperationInfo } from './graphql-event.js';
+import { checkContext, eventAuthorization, findRequest } from './graphql-requests.js';
 import { NestFault } from './nest-fault.js';
 
 interface FieldInfo extends OperationInfo {

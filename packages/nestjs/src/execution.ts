@@ -1,5 +1,5 @@
 import type { ExecutionContext } from '@nestjs/common';
-import { eventOf, type OperationInfo } from './graphql-requests.js';
+import { eventOf, type OperationInfo } from './graphql-event.js';
 
 export type ContextKind = 'http' | 'graphql' | 'ws' | 'rpc';
 

@@ -13,16 +13,6 @@ export const rememberRequest = (context: object, authz: RequestAuthorization): v
 export const findRequest = (context: unknown): RequestAuthorization | undefined =>
   isObject(context) ? requests.get(context) : undefined;
 
-/** What GraphQL tells a resolver, as far as it is looked at. */
-export interface OperationInfo {
-  readonly operation?: { readonly operation?: string };
-  readonly rootValue?: unknown;
-}
-
-/** The event whose fields are resolved: one of the many that a subscription yields. */
-export const eventOf = ({ operation, rootValue }: OperationInfo): object | undefined =>
-  operation?.operation === 'subscription' && isObject(rootValue) ? rootValue : undefined;
-
 const ofEvents = new WeakMap<RequestAuthorization, WeakMap<object, RequestAuthorization>>();
 
 /**
