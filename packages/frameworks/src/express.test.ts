@@ -1,0 +1,31 @@
+import express5 from 'express';
+import express4 from 'express4';
+import { describe } from 'vitest';
+import { serveExpress } from './express.js';
+import { testForgottenRoute } from './forgotten-suite.js';
+import { testHttp } from './http-suite.js';
+
+const majors = [
+  ['Express 4', express4 as unknown as typeof express5],
+  ['Express 5', express5],
+] as const;
+
+describe.each(majors)('%s', (_major, express) => {
+  testHttp((setting, routes) => serveExpress(express, setting, routes));
+
+  describe('a forgotten route', () => {
+    testForgottenRoute((routes) => serveExpress(express, 'plain', routes), {
+      code: 'NANOOK_HTTP_UNPROTECTED_ROUTE',
+      runs: false,
+      file: 'express.ts',
+    });
+  });
+
+  describe('a forgotten route that nobody protected', () => {
+    testForgottenRoute((routes) => serveExpress(express, 'plain', routes, { isProtected: false }), {
+      code: 'NANOOK_HTTP_UNDECIDED_ROUTE',
+      runs: true,
+      file: 'express.ts',
+    });
+  });
+});

@@ -1,0 +1,221 @@
+import {
+  findDocument,
+  findOrganization,
+  firstDocuments,
+  httpError,
+  type Comment,
+  type Document,
+} from './domain.js';
+import { pause } from './pause.js';
+import type { Call, Inputs, Route } from './route.js';
+
+/** Says what the handler has seen, and when it looked again after a while. */
+async function seen({ actor, authz, resource, inputs }: Call): Promise<object> {
+  const document = resource() as Document;
+  const { name } = await actor();
+  await pause();
+  const mayUpdate = await authz.can('update', document);
+  await pause();
+  return {
+    actor: name,
+    id: document.id,
+    mayUpdate,
+    serial: document.serial,
+    isStillTheSame: resource() === document && (await actor()).name === name,
+    n: inputs['n'],
+  };
+}
+
+/** The document, if it is in that organization. */
+async function documentWithin({ organization, document }: Inputs): Promise<Document | undefined> {
+  const found = await findDocument(String(document));
+  return found?.organizationId === organization ? found : undefined;
+}
+
+const teapot = (): never => {
+  throw httpError(418, 'I am a teapot');
+};
+const conflict = async (): Promise<never> => {
+  await pause();
+  throw httpError(409, 'somebody else was faster');
+};
+
+export const routes: readonly Route[] = [
+  {
+    name: 'showDocument',
+    method: 'GET',
+    path: '/documents/:id',
+    rules: [{ action: 'read', type: 'Document', id: 'id' }],
+    answer: seen,
+  },
+  {
+    name: 'updateDocument',
+    method: 'PUT',
+    path: '/documents/:id',
+    rules: [{ action: 'update', type: 'Document', id: 'id' }],
+    answer: seen,
+  },
+  {
+    name: 'deleteDocument',
+    method: 'DELETE',
+    path: '/documents/:id',
+    rules: [{ action: 'delete', type: 'Document', id: 'id' }],
+    status: 204,
+    answer: () => undefined,
+  },
+  {
+    name: 'createDocument',
+    method: 'POST',
+    path: '/documents',
+    rules: [{ action: 'create', type: 'Document' }],
+    status: 201,
+    answer: async ({ actor }) => ({ createdBy: (await actor()).name }),
+  },
+  {
+    name: 'listDocuments',
+    method: 'GET',
+    path: '/documents',
+    rules: [{ action: 'list', type: 'Document' }],
+    async answer({ authz }) {
+      const documents = await firstDocuments();
+      const readable = await Promise.all(documents.map((document) => authz.can('read', document)));
+      return { ids: documents.filter((_, i) => readable[i]).map(({ id }) => id) };
+    },
+  },
+  {
+    name: 'listWritable',
+    method: 'GET',
+    path: '/writable',
+    rules: [{ action: 'list', type: 'Document' }],
+    eachResult: 'update',
+    answer: firstDocuments,
+  },
+  {
+    name: 'listForStaff',
+    method: 'GET',
+    path: '/staff/documents',
+    rules: [{ action: 'list', type: 'Document' }],
+    answer: () => ({ staff: true }),
+  },
+  {
+    name: 'showFields',
+    method: 'GET',
+    path: '/documents/:id/fields',
+    rules: [{ action: 'read', type: 'Document', id: 'id' }],
+    fields: 'read',
+    answer: ({ resource }) => resource(),
+  },
+  {
+    name: 'moveDocument',
+    method: 'PATCH',
+    path: '/documents/:id/organization',
+    rules: [{ action: 'update', type: 'Document', id: 'id' }],
+    // The handler asks about more than the rule does.
+    async answer({ authz, resource }) {
+      await authz.authorizeField('update', resource(), 'organizationId');
+      return { moved: true };
+    },
+  },
+  {
+    name: 'lockDocument',
+    method: 'POST',
+    path: '/documents/:id/lock',
+    rules: [{ action: 'update', type: 'Document', id: 'id' }],
+    async answer() {
+      await pause();
+      throw httpError(409, 'it is locked already');
+    },
+  },
+  {
+    name: 'showWithin',
+    method: 'GET',
+    path: '/organizations/:organization/documents/:document',
+    rules: [
+      { action: 'read', type: 'Organization', id: 'organization' },
+      { action: 'read', load: documentWithin },
+    ],
+    answer: seen,
+  },
+  {
+    name: 'publishDocument',
+    method: 'POST',
+    path: '/documents/:id/publication',
+    rules: [
+      { action: 'update', type: 'Document', id: 'id' },
+      { action: 'publish', type: 'Document', id: 'id' },
+    ],
+    answer: seen,
+  },
+  {
+    name: 'lookUp',
+    method: 'GET',
+    path: '/lookup',
+    rules: [{ action: 'read', type: 'Document', id: 'document' }],
+    answer: seen,
+  },
+  {
+    name: 'showComment',
+    method: 'GET',
+    path: '/comments/:id',
+    rules: [{ action: 'read', type: 'Comment', id: 'id' }],
+    answer: ({ resource }) => ({ author: (resource() as Comment).author }),
+  },
+  {
+    name: 'updateComment',
+    method: 'PATCH',
+    path: '/comments/:id',
+    rules: [{ action: 'update', type: 'Comment', id: 'id' }],
+    answer: ({ resource }) => ({ updated: (resource() as Comment).id }),
+  },
+  {
+    name: 'health',
+    method: 'GET',
+    path: '/health',
+    rules: [{ skip: 'a probe has no name' }],
+    answer: () => ({ up: true }),
+  },
+  {
+    name: 'brew',
+    method: 'GET',
+    path: '/teapot',
+    rules: [{ action: 'read', load: teapot }],
+    answer: () => ({ leaked: true }),
+  },
+  {
+    name: 'race',
+    method: 'POST',
+    path: '/race',
+    rules: [{ action: 'read', load: conflict }],
+    answer: () => ({ leaked: true }),
+  },
+  {
+    name: 'vanish',
+    method: 'GET',
+    path: '/vanished',
+    rules: [{ action: 'read', load: async () => null }],
+    answer: () => ({ leaked: true }),
+  },
+  {
+    name: 'auditDocument',
+    method: 'GET',
+    path: '/documents/:id/audit',
+    rules: [{ action: 'audit', type: 'Document', id: 'id' }],
+    answer: () => ({ leaked: true }),
+  },
+  {
+    name: 'settleDocument',
+    method: 'GET',
+    path: '/documents/:id/ledger',
+    rules: [{ action: 'settle', type: 'Document', id: 'id' }],
+    answer: () => ({ leaked: true }),
+  },
+];
+
+/** What a developer forgets. It is no part of the application that the others are. */
+export const forgotten: Route = {
+  name: 'exportDocuments',
+  method: 'GET',
+  path: '/documents/:id/export',
+  rules: [],
+  answer: async () => ({ exported: await findOrganization('acme') }),
+};
