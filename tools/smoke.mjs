@@ -3,18 +3,31 @@
 // SYSTEM_NODE, the machine's own Node: an ES module, a CommonJS module, and a CommonJS test under Jest.
 // What the consumers do stands in one place: tools/smoke/checks.cjs.
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { packAll, publicPackages, tarballOf } from './pack.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const node = process.env.SYSTEM_NODE ?? process.execPath;
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'nanook-smoke-')));
-// Peer dependencies that the consumers use, lent by this workspace; Jest and its parts are found from here as well.
-const lent = ['express'];
+// Peer dependencies that the consumers use, lent by this workspace; Jest and its parts are found from here as well. None of the
+// optional ones of Nest is among them but that for tests: an application for HTTP goes without.
+const nest = ['common', 'core', 'platform-express', 'testing'].map((name) => `@nestjs/${name}`);
+const lent = ['express', 'koa', 'reflect-metadata', 'rxjs', ...nest];
+// Nest 12 is made of ES modules, which Jest requires on no Node before 24.9: under Jest it is Nest 11, and with messages.
+const lentByNest11 = ['reflect-metadata', 'rxjs', ...nest, '@nestjs/microservices'];
+
+function lend(names, from) {
+  for (const name of names) {
+    const place = join(folder, 'node_modules', name);
+    mkdirSync(dirname(place), { recursive: true });
+    rmSync(place, { force: true, recursive: true });
+    symlinkSync(join(root, from, 'node_modules', name), place, 'junction');
+  }
+}
 
 function run(title, file, args) {
   const { status, error, stdout, stderr } = spawnSync(file, args, { cwd: folder, encoding: 'utf8' });
@@ -41,16 +54,21 @@ try {
   const files = publicPackages.map((manifest) => tarballOf(manifest, tarballs));
   const quiet = ['--offline', '--legacy-peer-deps', '--ignore-scripts', '--no-audit', '--no-fund'];
   ok = run('install the tarballs', 'npm', ['install', ...quiet, ...files]);
-  for (const name of lent)
-    symlinkSync(join(root, 'node_modules', name), join(folder, 'node_modules', name), 'junction');
 
   if (ok) {
     const jest = createRequire(import.meta.url).resolve('jest/bin/jest');
-    ok = [
-      run('ES module', node, ['--throw-deprecation', 'esm.mjs']),
-      run('CommonJS', node, ['--throw-deprecation', 'cjs.cjs']),
-      run('CommonJS under Jest', node, [jest, '--rootDir', folder, '--config', 'jest.config.json']),
-    ].every(Boolean);
+    lend(lent, '.');
+    const plain = (title, file, what) => run(title, node, ['--throw-deprecation', file, what]);
+    const results = [plain('ES module', 'esm.mjs', 'checks'), plain('CommonJS', 'cjs.cjs', 'checks')];
+    lend(['@nestjs/microservices'], '.');
+    results.push(
+      plain('ES module, messages', 'esm.mjs', 'checkMessages'),
+      plain('CommonJS, messages', 'cjs.cjs', 'checkMessages'),
+    );
+    lend(lentByNest11, 'packages/compat-nest11');
+    const args = [jest, '--rootDir', folder, '--config', 'jest.config.json'];
+    results.push(run('CommonJS under Jest', node, args));
+    ok = results.every(Boolean);
     console.log(`on Node ${spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout.trim()}`);
   }
 } finally {

@@ -1,13 +1,13 @@
 // What every consumer does with the installed packages. `loaded` holds each entry by its specifier, as that consumer
-// loaded it (import or require); `loadExpress` gives Express. Throw to fail. Plain CommonJS, for Node 20 and Jest.
+// loaded it; `load` is how it loads anything else (import or require). Throw to fail. Plain CommonJS, for Node 20 and Jest.
 const assert = require('node:assert/strict');
+const { createServer } = require('node:net');
 
-exports.checks = async function checks(loaded, loadExpress) {
+exports.checks = async function checks(loaded, load) {
   for (const [specifier, module] of Object.entries(loaded)) {
     assert.equal(typeof module, 'object', `${specifier} cannot be loaded`);
   }
   const core = loaded['@nanook/core'];
-  const { authorization, authorize, authorizationErrors } = loaded['@nanook/express'];
   assert.deepEqual(loaded['@nanook/core/syntax'].check(['allow(_, "read", _);']), []);
 
   const authorizer = await core.Authorizer.load({
@@ -24,19 +24,112 @@ exports.checks = async function checks(loaded, loadExpress) {
     code: 'POLAR_LOAD_NO_FILE_MATCHES',
   });
 
-  const express = await loadExpress();
+  await checkExpress(loaded['@nanook/express'], authorizer, load);
+  await checkKoa(loaded['@nanook/koa'], authorizer, load);
+  await checkNest(loaded['@nanook/nestjs'], authorizer, load);
+};
+
+const actor = (req) => ({ name: req.headers['x-user'] });
+const doc = () => ({ owner: 'ann' });
+
+async function checkExpress({ authorization, authorize, authorizationErrors }, authorizer, load) {
+  const express = defaultOf(await load('express'));
   const app = express();
-  app.use(authorization(authorizer, { actor: (req) => ({ name: req.headers['x-user'] }) }));
+  app.use(authorization(authorizer, { actor }));
   app.use(authorize());
-  app.get(
-    '/doc',
-    authorize('read', () => ({ owner: 'ann' })),
-    (req, res) => res.json(req.authz.resource),
-  );
+  app.get('/doc', authorize('read', doc), (req, res) => res.json(req.authz.resource));
   app.get('/forgotten', (_req, res) => res.json('secret'));
   app.use(authorizationErrors({ onFault: () => {} }));
+  await checkStatuses((...at) => app.listen(...at), { forgotten: 500 });
+}
+
+async function checkKoa({ authorization, authorize }, authorizer, load) {
+  const Koa = defaultOf(await load('koa'));
+  const app = new Koa();
+  app.silent = true;
+  app.use(authorization(authorizer, { actor }));
+  app.use(authorize());
+  const show = authorize('read', doc);
+  app.use((ctx, next) => (ctx.path === '/doc' ? show(ctx, next) : next()));
+  app.use((ctx) => void (ctx.body = ctx.path === '/doc' ? ctx.state.authz.resource : 'secret'));
+  await checkStatuses((...at) => app.listen(...at), { forgotten: 500 });
+}
+
+/** Of Nest an application for HTTP needs nothing more than this; the decorators are called as TypeScript calls them. */
+async function checkNest({ Authorize, AuthorizedResource, NanookModule }, authorizer, load) {
+  await load('reflect-metadata');
+  const { Controller, Get, Module } = await load('@nestjs/common');
+  const { NestFactory } = await load('@nestjs/core');
+  class DocController {
+    show(resource) {
+      return resource;
+    }
+  }
+  const handler = Object.getOwnPropertyDescriptor(DocController.prototype, 'show');
+  Authorize('read', doc)(DocController.prototype, 'show', handler);
+  Get('doc')(DocController.prototype, 'show', handler);
+  AuthorizedResource()(DocController.prototype, 'show', 0);
+  Controller()(DocController);
+  class AppModule {}
+  Module({ imports: [NanookModule.forRoot({ authorizer, actor })], controllers: [DocController] })(AppModule);
+
+  const app = await NestFactory.create(AppModule, { logger: false, abortOnError: false });
+  await app.init();
+  await checkStatuses((...at) => app.getHttpServer().listen(...at), { forgotten: 404 });
+  await app.close();
+}
+
+/** A refusal of a message needs a peer that is loaded late, and by require in the CommonJS copy. */
+exports.checkMessages = async function checkMessages(loaded, load) {
+  const { Authorize, NanookModule } = loaded['@nanook/nestjs'];
+  await load('reflect-metadata');
+  const { Controller, Module } = await load('@nestjs/common');
+  const { NestFactory } = await load('@nestjs/core');
+  const { ClientProxyFactory, MessagePattern, Transport } = await load('@nestjs/microservices');
+  class DocController {
+    show() {
+      return 'shown';
+    }
+  }
+  const handler = Object.getOwnPropertyDescriptor(DocController.prototype, 'show');
+  Authorize('read', doc)(DocController.prototype, 'show', handler);
+  MessagePattern('show')(DocController.prototype, 'show', handler);
+  Controller()(DocController);
+  class AppModule {}
+  const authorizer = await loaded['@nanook/core'].Authorizer.load({
+    policies: 'allow(user, "read", doc) if doc.owner = user.name;',
+  });
+  const who = (_, context) => context.switchToRpc().getData();
+  Module({
+    imports: [NanookModule.forRoot({ authorizer, actor: who })],
+    controllers: [DocController],
+  })(AppModule);
+
+  const port = await freePort();
+  const service = { transport: Transport.TCP, options: { host: '127.0.0.1', port } };
+  const app = await NestFactory.createMicroservice(AppModule, {
+    ...service,
+    logger: false,
+    abortOnError: false,
+  });
+  await app.listen();
+  const client = ClientProxyFactory.create(service);
+  const ask = (name) =>
+    new Promise((next, error) => client.send('show', { name }).subscribe({ next, error })).catch(
+      (refusal) => refusal,
+    );
+  try {
+    assert.equal(await ask('ann'), 'shown');
+    assert.deepEqual(await ask('bob'), { status: 'error', statusCode: 404, message: 'Not Found' });
+  } finally {
+    await client.close();
+    await app.close();
+  }
+};
+
+async function checkStatuses(listen, { forgotten }) {
   const server = await new Promise((resolve) => {
-    const listening = app.listen(0, '127.0.0.1', () => resolve(listening));
+    const listening = listen(0, '127.0.0.1', () => resolve(listening));
   });
   try {
     const statusFor = async (path, user) => {
@@ -48,9 +141,19 @@ exports.checks = async function checks(loaded, loadExpress) {
     };
     assert.equal(await statusFor('/doc', 'ann'), 200);
     assert.equal(await statusFor('/doc', 'bob'), 404);
-    assert.equal(await statusFor('/forgotten', 'ann'), 500);
+    assert.equal(await statusFor('/forgotten', 'ann'), forgotten);
   } finally {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
   }
-};
+}
+
+const freePort = () =>
+  new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+
+const defaultOf = (module) => module.default ?? module;

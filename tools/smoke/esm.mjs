@@ -3,4 +3,4 @@ import checks from './checks.cjs';
 
 const loaded = {};
 for (const entry of JSON.parse(readFileSync('entries.json', 'utf8'))) loaded[entry] = await import(entry);
-await checks.checks(loaded, async () => (await import('express')).default);
+await checks[process.argv[2]](loaded, (name) => import(name));
