@@ -23,4 +23,14 @@ export { AuthorizedResource, Authz, CurrentActor } from './parameters.decorator.
 
 export { AuthorizationGuard } from './authorization.guard.js';
 export { AuthorizationService } from './authorization.service.js';
-export { NestFault, isNestFault, type NestFaultCode, type NestFaultData } from './nest-fault.js';
+export {
+  NestFault,
+  isNestFault,
+  type AuditFinding,
+  type NestFaultCode,
+  type NestFaultData,
+} from './nest-fault.js';
+
+export { AuthorizationAudit } from './audit/authorization-audit.js';
+export type { AuditedHandler } from './audit/audited-handler.js';
+export type { Finding } from './audit/finding.js';

@@ -1,7 +1,11 @@
 import { Authorizer } from '@nanook/core';
-import { Module, type DynamicModule, type Type } from '@nestjs/common';
+import { Module, type DynamicModule, type Provider, type Type } from '@nestjs/common';
 import { APP_GUARD, APP_INTERCEPTOR, DiscoveryModule } from '@nestjs/core';
 import { ActorSource } from './actor-source.js';
+import { AuthorizationAudit } from './audit/authorization-audit.js';
+import { EntryPoints } from './audit/entry-points.js';
+import { Guarding } from './audit/guarding.js';
+import { RuleChecks } from './audit/rule-checks.js';
 import { AuthorizationGuard } from './authorization.guard.js';
 import { AuthorizationService } from './authorization.service.js';
 import { GraphqlEnhancers } from './graphql-enhancers.js';
@@ -14,11 +18,12 @@ import {
   OPTIONS_TYPE,
 } from './nanook.module-definition.js';
 import { AUTHORIZATION_GUARD } from './message-guard.js';
-import type { GuardMode } from './nanook.options.js';
+import type { GuardMode, NanookModuleOptions } from './nanook.options.js';
 import { NestFault } from './nest-fault.js';
 import { PolicyWatcher } from './policy-watcher.js';
 import { RefusalInterceptor } from './refusal.interceptor.js';
 import { ResourceLoaders } from './resource-loaders.js';
+import { STAND_IN, type StandIn } from './stand-in.js';
 
 /** Authorization for a Nest application: a policy, and a guard that asks it. */
 @Module({
@@ -31,10 +36,14 @@ import { ResourceLoaders } from './resource-loaders.js';
     AuthorizationGuard,
     { provide: AUTHORIZATION_GUARD, useExisting: AuthorizationGuard },
     PolicyWatcher,
+    EntryPoints,
+    Guarding,
+    RuleChecks,
+    AuthorizationAudit,
     GraphqlEnhancers,
     { provide: APP_INTERCEPTOR, useClass: RefusalInterceptor },
   ],
-  exports: [Authorizer, AuthorizationService, AuthorizationGuard],
+  exports: [Authorizer, AuthorizationService, AuthorizationGuard, AuthorizationAudit],
 })
 export class NanookModule extends ConfigurableModuleClass {
   /**
@@ -72,8 +81,26 @@ function guarded(definition: DynamicModule, guard: GuardMode = 'global'): Dynami
       option: 'guard',
       reason: "is neither 'global' nor 'manual'",
     });
-  const providers = [...(definition.providers ?? []), { provide: GUARD_MODE, useValue: guard }];
+  const providers = [
+    ...(definition.providers ?? []).map(replaceable),
+    optionsProvider,
+    { provide: GUARD_MODE, useValue: guard },
+  ];
   // As an existing one, so that `overrideGuard(AuthorizationGuard)` replaces it.
   if (guard === 'global') providers.push({ provide: APP_GUARD, useExisting: AuthorizationGuard });
   return { ...definition, providers };
 }
+
+/** The options as they were given, before a test had its way with them. */
+const GIVEN_OPTIONS = Symbol('given options');
+
+const replaceable = (provider: Provider): Provider =>
+  typeof provider === 'object' && provider.provide === MODULE_OPTIONS_TOKEN
+    ? { ...provider, provide: GIVEN_OPTIONS }
+    : provider;
+
+const optionsProvider: Provider = {
+  provide: MODULE_OPTIONS_TOKEN,
+  useFactory: (given: NanookModuleOptions, standIn: StandIn = (options) => options) => standIn(given),
+  inject: [GIVEN_OPTIONS, { token: STAND_IN, optional: true }],
+};

@@ -1,5 +1,16 @@
 // What is wrong with how the application uses this package. Where a request needs the same words everywhere, the fault is http's.
 
+/** What the audit found, and where. */
+export interface AuditFinding {
+  readonly code: string;
+  /** What is wrong, and what to write instead. */
+  readonly message: string;
+  /** `Class.method`; `undefined` for what is about no handler. */
+  readonly handler: string | undefined;
+  readonly routes: readonly string[];
+  readonly location: string | undefined;
+}
+
 /** Every code, and its text. Codes are public: never renamed, never reused. */
 const texts = {
   NANOOK_NEST_INVALID_OPTION: (p: { option: string; reason: string }) => `option \`${p.option}\` ${p.reason}`,
@@ -27,6 +38,28 @@ const texts = {
   NANOOK_NEST_SHARED_CONTEXT: (_: object) =>
     `requests share one GraphQL context, so nothing tells who is asking; give GraphQLModule a function that makes one for ` +
     `each: context: (…) => ({ … })`,
+  NANOOK_NEST_AUDIT_FAILED: (p: { findings: readonly AuditFinding[]; table: string }) =>
+    `the authorization of the application is not whole, so it does not start:\n\n${p.table}\n`,
+  NANOOK_NEST_NO_RULE: (p: { handler: string }) =>
+    `nothing is decided before ${p.handler}; authorize it: @Authorize('read', …), or say why not: @SkipAuthorization('…')`,
+  NANOOK_NEST_UNGUARDED: (p: { handler: string }) =>
+    `the AuthorizationGuard does not stand before ${p.handler}; add @UseGuards(AuthorizationGuard), or leave \`guard\` at 'global'`,
+  NANOOK_NEST_NOT_GRANTABLE: (p: {
+    handler: string;
+    action: string;
+    type: string;
+    resource: 'instance' | 'type';
+  }) =>
+    `${p.handler} authorizes "${p.action}" on ${p.resource === 'type' ? `the type ${p.type}` : `one ${p.type}`}, ` +
+    `but no rule of the policy can grant that; correct the action, or add a rule`,
+  NANOOK_NEST_UNKNOWN_TYPE: (p: { handler: string; type: string }) =>
+    `${p.handler} authorizes on ${p.type}, which is no type of the policy; add it to \`types\`, or @PolarType() to the class`,
+  NANOOK_NEST_NO_REQUEST_RULE: (p: { handler: string }) =>
+    `${p.handler} has @AuthorizeRequest(), but the policy has no rule allow_request(actor, request); add one`,
+  NANOOK_NEST_UNUSED_EXCLUSION: (p: { class: string }) =>
+    `\`exclude\` names ${p.class}, which has no handlers here; remove it`,
+  NANOOK_NEST_DUPLICATE_TYPE: (p: { name: string; first: string; second: string }) =>
+    `two classes are @PolarType('${p.name}'): ${p.first} and ${p.second}; name one of them otherwise, or give one in \`types\``,
   NANOOK_NEST_NO_ACTOR: (_: object) =>
     `nobody is asking: \`request.user\` is not set. No guard before the AuthorizationGuard set it; guards of a controller ` +
     `run after global ones. List yours in \`authenticate\`, or say who is asking with \`actor\``,

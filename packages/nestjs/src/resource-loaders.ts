@@ -1,4 +1,4 @@
-import { Authorizer, TypeToken, typed, type Class } from '@nanook/core';
+import { Authorizer, TypeToken, isPolarError, typed, type Class } from '@nanook/core';
 import { Inject, Injectable } from '@nestjs/common';
 import { ContextIdFactory, DiscoveryService, ModuleRef } from '@nestjs/core';
 import { Batch } from './batch.js';
@@ -20,7 +20,7 @@ export interface FoundLoader {
 /** The providers with `@ResourceLoader`, wherever in the application they are. */
 @Injectable()
 export class ResourceLoaders {
-  #byClass: ReadonlyMap<Class, FoundLoader> | undefined;
+  #found: Discovered | undefined;
   readonly #batches = new WeakMap<object, Map<FoundLoader, Batch>>();
 
   constructor(
@@ -32,10 +32,11 @@ export class ResourceLoaders {
   /**
    * The loader that a rule means: the class itself, or the one of the type. `undefined` if there is none.
    *
-   * @throws {NestFault} `NANOOK_NEST_DUPLICATE_LOADER` for a type that two load
+   * @throws {NestFault} `NANOOK_NEST_DUPLICATE_LOADER` for a type that two load; what {@link faults} has
    */
   find(source: Class | TypeToken | string): FoundLoader | undefined {
-    const loaders = (this.#byClass ??= this.#discover());
+    const { loaders, faults } = this.#discovered();
+    if (faults[0] !== undefined) throw faults[0];
     const named = typeof source === 'function' ? loaders.get(source as Class) : undefined;
     if (named !== undefined) return named;
     const type = typeof source === 'string' ? this.authorizer.type(source) : source;
@@ -47,6 +48,11 @@ export class ResourceLoaders {
         second: other.class.name,
       });
     return found;
+  }
+
+  /** What is wrong with loaders, whoever needs them. */
+  faults(): readonly NestFault[] {
+    return this.#discovered().faults;
   }
 
   /** Loads one; what is asked for in the same tick of a request reaches `loadMany` together. */
@@ -73,17 +79,30 @@ export class ResourceLoaders {
     return batch;
   }
 
-  #discover(): ReadonlyMap<Class, FoundLoader> {
-    const found = new Map<Class, FoundLoader>();
+  #discovered(): Discovered {
+    return (this.#found ??= this.#discover());
+  }
+
+  #discover(): Discovered {
+    const loaders = new Map<Class, FoundLoader>();
+    const faults: NestFault[] = [];
     for (const wrapper of this.discovery.getProviders()) {
       const loaderClass = wrapper.metatype as Class | null;
-      if (typeof loaderClass !== 'function' || found.has(loaderClass)) continue;
-      const type = Reflect.getMetadata(loaderKey, loaderClass) as Class | TypeToken | string | undefined;
-      if (type === undefined) continue;
-      checkLoader(loaderClass);
-      found.set(loaderClass, {
+      if (typeof loaderClass !== 'function' || loaders.has(loaderClass)) continue;
+      const given = Reflect.getMetadata(loaderKey, loaderClass) as Class | TypeToken | string | undefined;
+      if (given === undefined) continue;
+      const type = typeof given === 'string' ? this.#findType(given) : given;
+      if (type === undefined || lacksMethods(loaderClass)) {
+        const reason =
+          type === undefined
+            ? `loads ${given as string}, which is no type of the policy; add it to \`types\``
+            : 'has @ResourceLoader, but neither `load(id)` nor `loadMany(ids)`';
+        faults.push(new NestFault('NANOOK_NEST_INVALID_LOADER', { loader: loaderClass.name, reason }));
+        continue;
+      }
+      loaders.set(loaderClass, {
         class: loaderClass,
-        type: typeof type === 'string' ? this.authorizer.type(type) : type,
+        type,
         instance: async ({ request }) =>
           wrapper.isDependencyTreeStatic()
             ? (wrapper.instance as AnyLoader)
@@ -94,15 +113,25 @@ export class ResourceLoaders {
               ),
       });
     }
-    return found;
+    return { loaders, faults };
+  }
+
+  #findType(name: string): Class | TypeToken | undefined {
+    try {
+      return this.authorizer.type(name);
+    } catch (error) {
+      if (isPolarError(error) && error.code === 'POLAR_TYPE_UNKNOWN_TYPE') return undefined;
+      throw error;
+    }
   }
 }
 
-function checkLoader(loader: Class): void {
+interface Discovered {
+  readonly loaders: ReadonlyMap<Class, FoundLoader>;
+  readonly faults: readonly NestFault[];
+}
+
+function lacksMethods(loader: Class): boolean {
   const { load, loadMany } = loader.prototype as AnyLoader;
-  if (typeof load !== 'function' && typeof loadMany !== 'function')
-    throw new NestFault('NANOOK_NEST_INVALID_LOADER', {
-      loader: loader.name,
-      reason: 'has @ResourceLoader, but neither `load(id)` nor `loadMany(ids)`',
-    });
+  return typeof load !== 'function' && typeof loadMany !== 'function';
 }

@@ -1,0 +1,155 @@
+import { decides, locationOf, type Rule } from '@nanook/http';
+import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import { exclusionOf } from '../exclusion.js';
+import { asListed, handlerName, rulesOf, type HandlerRule } from '../handler-rule.js';
+import { MODULE_OPTIONS_TOKEN } from '../nanook.module-definition.js';
+import type { NanookModuleOptions } from '../nanook.options.js';
+import { NestFault, isNestFault, type AuditFinding } from '../nest-fault.js';
+import { loaderKey } from '../resource-loader.decorator.js';
+import { ResourceLoaders } from '../resource-loaders.js';
+import { findingTable, handlerTable, type AuditedHandler } from './audited-handler.js';
+import { EntryPoints, type EntryPoint } from './entry-points.js';
+import { finding, type Finding } from './finding.js';
+import { Guarding } from './guarding.js';
+import { RuleChecks } from './rule-checks.js';
+
+/**
+ * What every handler of the application demands: controllers, resolvers, gateways, and patterns of messages. It is looked at when
+ * the application starts, and can be asked later: `app.get(AuthorizationAudit)`.
+ *
+ * @example
+ * expect(String(app.get(AuthorizationAudit))).toMatchSnapshot();
+ */
+@Injectable()
+export class AuthorizationAudit implements OnModuleInit {
+  constructor(
+    @Inject(MODULE_OPTIONS_TOKEN) private readonly options: NanookModuleOptions,
+    @Inject(EntryPoints) private readonly entries: EntryPoints,
+    @Inject(RuleChecks) private readonly checks: RuleChecks,
+    @Inject(Guarding) private readonly guarding: Guarding,
+    @Inject(ResourceLoaders) private readonly loaders: ResourceLoaders,
+    @Inject(Reflector) private readonly reflector: Reflector,
+  ) {}
+
+  /** Every handler, in the order of the modules. */
+  handlers(): readonly AuditedHandler[] {
+    return this.entries.all().map((entry) => this.#audit(entry));
+  }
+
+  /** The handlers and their rules as a table of text. */
+  toString(): string {
+    return handlerTable(this.handlers());
+  }
+
+  /** @throws {NestFault} `NANOOK_NEST_AUDIT_FAILED` with everything that was found */
+  check(): void {
+    const findings = [
+      ...this.handlers().flatMap(findingsOf),
+      ...this.loaders.faults().map(({ code, message }) => ({ ...nowhere, code, message })),
+    ];
+    if (findings.length === 0) return;
+    throw new NestFault('NANOOK_NEST_AUDIT_FAILED', { findings, table: findingTable(findings) });
+  }
+
+  onModuleInit(): void {
+    const { audit = 'error' } = this.options;
+    if (audit === 'off') return;
+    for (const { message } of this.#unusedExclusions()) logger.warn(message);
+    try {
+      this.check();
+    } catch (error) {
+      if (audit === 'error' || !isNestFault(error)) throw error;
+      logger.warn(error.message);
+    }
+  }
+
+  // ── inside ──
+
+  #audit(entry: EntryPoint): AuditedHandler {
+    const { kind, type, handler, name, routes, resolves } = entry;
+    const isGuarded = this.guarding.standsBefore(entry);
+    // A parent that was authorized leads to a field; a reference comes from outside.
+    const needsRule = resolves !== 'field' || isGuarded;
+    const all = this.#rulesOf(entry);
+    const rules = 'code' in all || !needsRule ? [] : all;
+    const excluded = rules.length === 0 && needsRule ? exclusionOf(this.options, type)?.reason : undefined;
+    const listed = rules.map((rule) => this.#listed(rule, entry));
+    const findings = [
+      ...('code' in all ? [all] : missingOf(entry, listed, { needsRule, isGuarded, excluded })),
+      ...this.checks.of(entry, rules),
+    ];
+    return {
+      kind,
+      class: type.name,
+      method: name,
+      routes,
+      rules: listed,
+      needsRule,
+      excluded,
+      get location() {
+        return locationOf(handler);
+      },
+      findings,
+    };
+  }
+
+  #rulesOf({ type, handler }: EntryPoint): readonly HandlerRule[] | Finding {
+    try {
+      return rulesOf(this.reflector, type, handler);
+    } catch (error) {
+      if (!isNestFault(error)) throw error;
+      return { code: error.code, message: error.message };
+    }
+  }
+
+  #listed(rule: HandlerRule, entry: EntryPoint): Rule {
+    if (rule.kind !== 'authorize') return asListed(rule, () => '');
+    const { source } = rule;
+    const loaded = typeof source === 'function' && (Reflect.getMetadata(loaderKey, source) as typeof source);
+    return asListed(
+      { ...rule, source: loaded || source },
+      () => this.checks.actionOf(rule, entry) ?? 'by method',
+    );
+  }
+
+  /** An entry that is about no class is stale, or misspelt: then the class is a finding of its own. */
+  #unusedExclusions(): Finding[] {
+    const types = this.entries.all().map(({ type }) => type);
+    return (this.options.exclude ?? [])
+      .filter((one) => !types.some((type) => exclusionOf({ exclude: [one] }, type) !== undefined))
+      .map(({ class: one }) =>
+        finding('NANOOK_NEST_UNUSED_EXCLUSION', { class: typeof one === 'string' ? one : one.name }),
+      );
+  }
+}
+
+const nowhere = { handler: undefined, routes: [], location: undefined };
+
+function findingsOf(audited: AuditedHandler): AuditFinding[] {
+  const { class: type, method, routes, findings } = audited;
+  return findings.map(({ code, message }) => ({
+    code,
+    message,
+    handler: `${type}.${method}`,
+    routes,
+    location: audited.location,
+  }));
+}
+
+const logger = new Logger('Nanook');
+
+/** The rule, or the guard, that is not there. */
+function missingOf(
+  { type, handler: method, resolves }: EntryPoint,
+  rules: readonly Rule[],
+  at: Pick<AuditedHandler, 'needsRule' | 'excluded'> & { readonly isGuarded: boolean },
+): Finding[] {
+  const handler = handlerName(type, method);
+  if (!at.needsRule || at.excluded !== undefined || rules.some(({ kind }) => kind === 'skip')) return [];
+  const isDecided = rules.some(decides);
+  const found = isDecided ? [] : [finding('NANOOK_NEST_NO_RULE', { handler })];
+  if (at.isGuarded) return found;
+  if (resolves === 'root') return [...found, finding('NANOOK_NEST_UNGUARDED', { handler })];
+  return isDecided ? [finding('NANOOK_NEST_UNGUARDED_FIELD', { handler, missing: 'guards' })] : found;
+}

@@ -1,0 +1,155 @@
+import { Authorizer, isPolarError, type Class, type TypeToken } from '@nanook/core';
+import { isClass } from '@nanook/http';
+import { Inject, Injectable } from '@nestjs/common';
+import { AuthorizationService } from '../authorization.service.js';
+import type { ContextKind } from '../execution.js';
+import { handlerName, type HandlerRule } from '../handler-rule.js';
+import { MODULE_OPTIONS_TOKEN } from '../nanook.module-definition.js';
+import type { NanookModuleOptions } from '../nanook.options.js';
+import { isNestFault } from '../nest-fault.js';
+import { loaderKey } from '../resource-loader.decorator.js';
+import { ResourceLoaders, type FoundLoader } from '../resource-loaders.js';
+import { isStandIn } from '../stand-in.js';
+import type { EntryPoint } from './entry-points.js';
+import { finding, type Finding } from './finding.js';
+
+type AuthorizeRule = Extract<HandlerRule, { kind: 'authorize' }>;
+type TypeSource = Class | TypeToken | string;
+
+/** What a path to an id may begin with, and where an id is when nobody says. */
+const inputs: Readonly<Record<ContextKind, readonly [defaultId: string, ...roots: string[]]>> = {
+  http: ['params.id', 'params', 'query', 'body', 'headers'],
+  graphql: ['args.id', 'args', 'parent'],
+  ws: ['data.id', 'data'],
+  rpc: ['data.id', 'data'],
+};
+
+/** Finds out whether the rules of a handler can hold at all, before anybody asks. */
+@Injectable()
+export class RuleChecks {
+  constructor(
+    @Inject(Authorizer) private readonly authorizer: Authorizer,
+    @Inject(AuthorizationService) private readonly authorization: AuthorizationService,
+    @Inject(ResourceLoaders) private readonly loaders: ResourceLoaders,
+    @Inject(MODULE_OPTIONS_TOKEN) private readonly options: NanookModuleOptions,
+  ) {}
+
+  of(entry: EntryPoint, rules: readonly HandlerRule[]): Finding[] {
+    return rules.flatMap((rule) => {
+      switch (rule.kind) {
+        case 'authorize':
+          return this.#authorize(rule, entry);
+        case 'request':
+          return this.#request(entry);
+        case 'result':
+        case 'skip':
+          return [];
+      }
+    });
+  }
+
+  /** The action of a rule, where it has one before a request comes in. */
+  actionOf(rule: AuthorizeRule, entry: EntryPoint): string | undefined {
+    const asked = attempt(nameOf(entry), (handler) =>
+      this.authorization.actionOf(rule, entry.method, handler),
+    );
+    return 'value' in asked ? asked.value : undefined;
+  }
+
+  #request(entry: EntryPoint): Finding[] {
+    return this.authorizer.hasRule('allow_request')
+      ? []
+      : [finding('NANOOK_NEST_NO_REQUEST_RULE', { handler: nameOf(entry) })];
+  }
+
+  #authorize(rule: AuthorizeRule, entry: EntryPoint): Finding[] {
+    const handler = nameOf(entry);
+    const action = attempt(handler, () => this.authorization.actionOf(rule, entry.method, handler));
+    const found = 'fault' in action ? [action.fault] : [];
+    const { source } = rule;
+    if (typeof source === 'function' && !isClass(source)) return found;
+    const type = source as TypeSource;
+    const loader = attempt(handler, () => this.loaders.find(type));
+    const areLoadersBroken = this.loaders.faults().length > 0; // which is said once, for all
+    if ('fault' in loader && !areLoadersBroken) return [...found, loader.fault];
+    if ('fault' in action) return found;
+    const resource = this.authorization.asksForType(rule, action.value) ? 'type' : 'instance';
+    if ('fault' in loader)
+      return isLoader(type) ? [] : this.#grantable(action.value, type, resource, handler);
+    return resource === 'type'
+      ? this.#grantable(action.value, loader.value?.type ?? type, resource, handler)
+      : this.#onOne(action.value, type, loader.value, rule, entry);
+  }
+
+  #onOne(
+    action: string,
+    type: TypeSource,
+    loader: FoundLoader | undefined,
+    rule: AuthorizeRule,
+    entry: EntryPoint,
+  ): Finding[] {
+    const handler = nameOf(entry);
+    if (loader !== undefined)
+      return [
+        ...this.#grantable(action, loader.type, 'instance', handler),
+        ...idOf(rule, loader.type.name, entry),
+      ];
+    const name = typeName(type);
+    if (isLoader(type)) {
+      const reason = 'is provided by no module; add it to `providers`';
+      return [finding('NANOOK_NEST_INVALID_LOADER', { loader: name, reason })];
+    }
+    return [
+      finding('NANOOK_NEST_NO_LOADER', { handler, action, type: name }),
+      ...this.#grantable(action, type, 'instance', handler),
+    ];
+  }
+
+  #grantable(action: string, type: TypeSource, resource: 'instance' | 'type', handler: string): Finding[] {
+    if (isStandIn(this.options)) return [];
+    const asked = attempt(handler, () => this.authorizer.isGrantable(action, type, { resource }));
+    if ('fault' in asked) return [asked.fault];
+    return asked.value
+      ? []
+      : [finding('NANOOK_NEST_NOT_GRANTABLE', { handler, action, type: typeName(type), resource })];
+  }
+}
+
+const isLoader = (type: TypeSource): boolean =>
+  typeof type === 'function' && Reflect.hasMetadata(loaderKey, type);
+
+const typeName = (type: TypeSource): string => (typeof type === 'string' ? type : type.name);
+
+const nameOf = ({ type, handler }: EntryPoint): string => handlerName(type, handler);
+
+/** Whether an id can be where the rule looks for it: what a client leaves out is the client's. */
+function idOf({ options }: AuthorizeRule, type: string, { kind, paths, ...entry }: EntryPoint): Finding[] {
+  const [defaultId, ...roots] = inputs[kind];
+  const { id: path = defaultId } = options;
+  if (typeof path !== 'string') return [];
+  const [root = '', name] = path.split('.');
+  const isInPath = root === 'params' && name !== undefined && !/^\d+$/.test(name);
+  const isReachable =
+    roots.includes(root) && (!isInPath || paths.every((route) => parametersOf(route).has(name)));
+  return isReachable
+    ? []
+    : [finding('NANOOK_NEST_NO_ID', { handler: handlerName(entry.type, entry.handler), path, type })];
+}
+
+/** The names of a path, as Express and Fastify write them: `:id`, `{/:id}`, `*rest`, `*`. */
+const parametersOf = (path: string): ReadonlySet<string> =>
+  new Set([...path.matchAll(/[:*]([\p{L}_$][\p{L}\p{N}_$]*)|\*/gu)].map(([all, name]) => name ?? all));
+
+type Attempt<T> = { readonly value: T } | { readonly fault: Finding };
+
+/** What is asked for, or why there is none. What no finding is made of passes through. */
+function attempt<T>(handler: string, ask: (handler: string) => T): Attempt<T> {
+  try {
+    return { value: ask(handler) };
+  } catch (error) {
+    if (isNestFault(error)) return { fault: { code: error.code, message: error.message } };
+    if (!isPolarError(error) || error.code !== 'POLAR_TYPE_UNKNOWN_TYPE') throw error;
+    const { name } = error.data as { readonly name: string };
+    return { fault: finding('NANOOK_NEST_UNKNOWN_TYPE', { handler, type: name }) };
+  }
+}
