@@ -56,23 +56,13 @@ export function authorizeField({
     if (excluded.has(parentType.name)) return next();
     const decisions = decisionsOf(context, action, info!);
     const field = named ?? fieldName;
-    return decisions.isKnown(source, field) ? next() : whenAllowed(decisions, source, field, next);
+    return decisions.isKnown(source, field) ? next() : decisions.authorize(source, field).then(next, tell);
   };
 }
 
-async function whenAllowed(
-  decisions: FieldDecisions,
-  source: unknown,
-  field: string,
-  next: () => Promise<unknown>,
-): Promise<unknown> {
-  try {
-    await decisions.authorize(source, field);
-  } catch (error) {
-    throw graphqlExceptionOf(error);
-  }
-  return next();
-}
+const tell = (error: unknown): never => {
+  throw graphqlExceptionOf(error);
+};
 
 const known = new WeakMap<RequestAuthorization, Map<string, FieldDecisions>>();
 

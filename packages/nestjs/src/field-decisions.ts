@@ -29,14 +29,18 @@ export class FieldDecisions {
   }
 
   /** @throws {AuthorizationError} when refused, or nobody asks */
-  async authorize(object: unknown, field: string): Promise<void> {
+  authorize(object: unknown, field: string): Promise<void> {
     if (!isObject(object)) return this.authz.authorizeField(this.action, object, field);
     let fields = this.#objects.get(object);
     if (fields === undefined) this.#objects.set(object, (fields = this.#list(object)));
-    if ((await fields.listed).has(field)) return;
-    let asked = fields.asked.get(field);
-    if (asked === undefined) fields.asked.set(field, (asked = this.#ask(object, field)));
-    return asked;
+    const { listed, asked } = fields;
+    return listed.then((allowed) => (allowed.has(field) ? undefined : this.#askOnce(object, field, asked)));
+  }
+
+  #askOnce(object: object, field: string, asked: Fields['asked']): Promise<void> {
+    let answer = asked.get(field);
+    if (answer === undefined) asked.set(field, (answer = this.#ask(object, field)));
+    return answer;
   }
 
   #list(object: object): Fields {
