@@ -1,0 +1,18 @@
+import { loadAuthorizer, openDatabase, type GitClub } from '@nanook/example-gitclub';
+import 'reflect-metadata';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CarelessController } from './careless.controller.ts';
+import { startOn } from './start.ts';
+
+describe.each(['Express', 'Fastify'] as const)('handlers that carry no rule, over %s', (platform) => {
+  let club: GitClub;
+  beforeAll(async () => {
+    club = { db: await openDatabase(), authorizer: await loadAuthorizer(), onFault: () => {} };
+  }, 60_000);
+  afterAll(() => club.db.$client.close());
+
+  it('keep GitClub from starting, and are named', async () => {
+    const starting = startOn(platform, [CarelessController])(club);
+    await expect(starting).rejects.toThrow(/GET \/careless\/issues[^]*DELETE \/careless\/anvil/);
+  });
+});
