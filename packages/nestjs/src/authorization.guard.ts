@@ -3,15 +3,13 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { isUnauthenticatedError } from '@nanook/core';
 import { AuthorizationService } from './authorization.service.js';
 import { exceptionOf } from './exceptions.js';
-import { MODULE_OPTIONS_TOKEN } from './nanook.module-definition.js';
-import type { NanookModuleOptions } from './nanook.options.js';
 
+// Where `@UseGuards` puts it, Nest makes one in that module: what it needs is exported.
 /** Stands before handlers, and lets a call through when everything that its decorators demand holds. */
 @Injectable()
 export class AuthorizationGuard implements CanActivate {
   constructor(
     @Inject(AuthorizationService) private readonly authorization: AuthorizationService,
-    @Inject(MODULE_OPTIONS_TOKEN) private readonly options: NanookModuleOptions,
     @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost,
   ) {}
 
@@ -26,9 +24,8 @@ export class AuthorizationGuard implements CanActivate {
   }
 
   #challenge(context: ExecutionContext): void {
-    const { challenge } = this.options;
-    if (challenge === undefined || context.getType() !== 'http') return;
-    for (const value of [challenge].flat())
+    if (context.getType() !== 'http') return;
+    for (const value of this.authorization.challenges)
       this.host.httpAdapter.appendHeader(context.getArgByIndex(1), 'WWW-Authenticate', value);
   }
 }

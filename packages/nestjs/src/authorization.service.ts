@@ -33,6 +33,11 @@ export class AuthorizationService {
     @Inject(Reflector) private readonly reflector: Reflector,
   ) {}
 
+  /** What a 401 says in `WWW-Authenticate`. */
+  get challenges(): readonly string[] {
+    return [this.options.challenge ?? []].flat();
+  }
+
   /** The authorization of the request that a handler is called for: the one that `@Authz()` gives. */
   of(context: ExecutionContext): RequestAuthorization {
     return this.#authzOf(executionOf(context), context);
