@@ -7,10 +7,11 @@ import {
   checkSource,
   type Rule,
 } from '@nanook/http';
-import { UseGuards, type ExecutionContext } from '@nestjs/common';
+import { UseGuards, UseInterceptors, type ExecutionContext } from '@nestjs/common';
 import type { Reflector } from '@nestjs/core';
 import { MessageGuard } from './message-guard.js';
 import { NestFault } from './nest-fault.js';
+import { RefusalInterceptor } from './refusal.interceptor.js';
 
 /** Gets a resource without the container's help. It sees what the client sent as it came: guards run before pipes. */
 // oxlint-disable-next-line typescript/no-explicit-any -- the request of whichever platform it is
@@ -82,7 +83,11 @@ const rulesKey = Symbol.for('@nanook/nestjs/rules');
 /** Adds a rule to a handler or a class, in the order in which the decorators stand. */
 export function addRule(target: object, rule: HandlerRule): void {
   const own = (Reflect.getOwnMetadata(rulesKey, target) ?? []) as readonly HandlerRule[];
-  if (own.length === 0) UseGuards(MessageGuard)(target as never);
+  if (own.length === 0) {
+    UseGuards(MessageGuard)(target as never);
+    // Nest's global interceptors do not stand there either.
+    UseInterceptors(RefusalInterceptor)(target as never);
+  }
   // Decorators run from the last to the first.
   Reflect.defineMetadata(rulesKey, [rule, ...own], target);
 }

@@ -33,12 +33,16 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import {
   Authorize,
   AuthorizedResource,
+  Authz,
   CurrentActor,
   NanookModule,
   ResourceLoader,
   SkipAuthorization,
+  type AuthorizationService,
   type LoadsOne,
 } from './index.js';
+
+type RequestAuthorization = ReturnType<AuthorizationService['of']>;
 
 class Note {
   constructor(
@@ -101,6 +105,13 @@ class NotesController {
   @Authorize('delete', Note)
   delete(@AuthorizedResource() note: Note, @Ctx() context: TcpContext) {
     return { deleted: note.id, pattern: context.getPattern() };
+  }
+
+  @MessagePattern('handOver')
+  @Authorize('read', Note)
+  async handOver(@AuthorizedResource() note: Note, @Authz() authz: RequestAuthorization) {
+    await authz.authorize('delete', note);
+    return note.id;
   }
 
   @MessagePattern('secret')
@@ -262,6 +273,12 @@ describe.each(Object.keys(starts) as (keyof typeof starts)[])('in %s over TCP', 
     loads = 0;
     expect(await ask('show', as('alice', '1'))).toEqual({ id: '1', actor: 'alice' });
     expect(loads).toBe(1);
+  });
+
+  it('refuses what the handler asks for like what its rule does', async () => {
+    expect(await ask('handOver', as('bob', '2'))).toBe('2');
+    expect(await ask('handOver', as('bob', '3'))).toEqual(refusal(403, 'Forbidden'));
+    expect(logged).toEqual([]);
   });
 
   it('leaves the context of the message as it is', async () => {

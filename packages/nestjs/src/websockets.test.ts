@@ -125,6 +125,13 @@ class NotesGateway {
     return { event: 'deleted', data: note.id };
   }
 
+  @SubscribeMessage('handOver')
+  @Authorize('read', Note)
+  async handOver(@AuthorizedResource() note: Note, @Authz() authz: RequestAuthorization) {
+    await authz.authorize('delete', note);
+    return { event: 'handedOver', data: note.id };
+  }
+
   @SubscribeMessage('broken')
   @Authorize('secretly', Note)
   broken() {
@@ -279,6 +286,8 @@ describe.each(['ws', 'socket.io'] as const)('on %s', (name) => {
     ['bob', 'show', '1', 404],
     ['bob', 'show', 'missing', 404],
     ['bob', 'delete', '3', 403],
+    ['bob', 'handOver', '3', 403],
+    ['bob', 'handOver', '2', { event: 'handedOver', data: '2' }],
     ['bob', 'show', { $ne: '' }, 400],
     ['bob', 'show', undefined, 404],
   ] as const)('%s, %s %o: %o', async (user, event, id, expected) => {
