@@ -188,7 +188,6 @@ export const questions: readonly Question[] = [
   { ask: 'lookUp', as: 'alice', with: { document: '3' }, status: 404 },
   { ask: 'lookUp', as: 'alice', status: 404, because: 'it asks for none' },
   { ask: 'lookUp', as: 'alice', with: { document: ['1', '2'] }, status: 400, because: 'a list is no id' },
-  { ask: 'lookUp', with: { document: ['1', '2'] }, status: 401 },
 ];
 
 /** What only HTTP can ask. */
@@ -264,6 +263,7 @@ export const rawRequests: readonly RawRequest[] = [
   { method: 'GET', url: '/lookup?__proto__=1&document=1', as: 'alice', status: 200, body: { id: '1' } },
   { method: 'GET', url: '/lookup?__proto__[document]=1', as: 'alice', status: 404 },
   { method: 'GET', url: '/lookup?document=', as: 'alice', status: 404 },
+  { method: 'GET', url: '/lookup?document=1&document=2', status: 401 },
 ];
 
 /** What came of a question: a status; where there are none, `allowed`, 401, 403, 404 or `error`. */

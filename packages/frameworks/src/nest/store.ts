@@ -1,0 +1,48 @@
+import { ResourceLoader, type LoadsMany, type LoadsOne } from '@nanook/nestjs';
+import { Injectable } from '@nestjs/common';
+import {
+  Document,
+  Organization,
+  findComment,
+  findDocument,
+  findOrganization,
+  type Comment,
+} from '../domain.js';
+
+/** What the loaders are injected with. */
+@Injectable()
+export class Store {
+  readonly organization = findOrganization;
+  readonly document = findDocument;
+  readonly comment = findComment;
+}
+
+@Injectable()
+@ResourceLoader(Organization)
+export class OrganizationLoader implements LoadsOne<Organization, string> {
+  constructor(private readonly store: Store) {}
+  load(id: string) {
+    return this.store.organization(id);
+  }
+}
+
+@Injectable()
+@ResourceLoader(Document)
+export class DocumentLoader implements LoadsOne<Document, string> {
+  constructor(private readonly store: Store) {}
+  load(id: string) {
+    return this.store.document(id);
+  }
+}
+
+/** Many at a time. */
+@Injectable()
+@ResourceLoader('Comment')
+export class CommentLoader implements LoadsMany<Comment, string> {
+  constructor(private readonly store: Store) {}
+  loadMany(ids: readonly string[]) {
+    return Promise.all(ids.map((id) => this.store.comment(id)));
+  }
+}
+
+export const storeProviders = [Store, OrganizationLoader, DocumentLoader, CommentLoader];
