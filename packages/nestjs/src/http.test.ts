@@ -3,12 +3,15 @@ import {
   Controller,
   Delete,
   Get,
+  Inject,
   Injectable,
   Module,
   Post,
+  Scope,
   type INestApplication,
   type Type,
 } from '@nestjs/common';
+import { REQUEST } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
@@ -58,6 +61,23 @@ class NoteLoader implements LoadsOne<Note, string> {
   }
 }
 
+let made = 0;
+
+/** Made for each request, and knows it. */
+@Injectable({ scope: Scope.REQUEST })
+@ResourceLoader(Note)
+class RequestNoteLoader implements LoadsOne<Note, string> {
+  constructor(
+    private readonly notes: Notes,
+    @Inject(REQUEST) private readonly request: { readonly headers: Record<string, string | undefined> },
+  ) {
+    made++;
+  }
+  load(id: string) {
+    return this.request.headers['x-user'] === 'mallory' ? undefined : this.notes.find(id);
+  }
+}
+
 @Controller('notes')
 class NotesController {
   @Get('ping') @SkipAuthorization('liveness probe') ping() {
@@ -87,6 +107,29 @@ class NotesController {
   providers: [Notes, NoteLoader],
 })
 class AppModule {}
+
+@Controller('scoped')
+class ScopedController {
+  @Get(':id')
+  @Authorize(Note)
+  @Authorize('read', Note)
+  show(@AuthorizedResource() note: Note) {
+    return { id: note.id };
+  }
+}
+
+@Module({
+  imports: [
+    NanookModule.forRoot({
+      policies,
+      types: { Note },
+      actor: (req: { headers: Record<string, string | undefined> }) => req.headers['x-user'],
+    }),
+  ],
+  controllers: [ScopedController],
+  providers: [Notes, RequestNoteLoader],
+})
+class ScopedModule {}
 
 const adapters = { Express: () => new ExpressAdapter(), Fastify: () => new FastifyAdapter() };
 
@@ -130,5 +173,17 @@ describe.each(['Express', 'Fastify'] as const)('on %s', (adapter) => {
 
   it('challenges nobody', async () => {
     expect((await as(undefined, 'get', '/notes/1')).headers['www-authenticate']).toBe('Bearer');
+  });
+});
+
+describe.each(['Express', 'Fastify'] as const)('a loader of the request on %s', (adapter) => {
+  it('is made once for a request, and knows it', async () => {
+    const app = await start(ScopedModule, adapter);
+    made = 0;
+    const ask = (user: string) => request(app.getHttpServer()).get('/scoped/1').set('x-user', user);
+    const answers = await Promise.all(['alice', 'bob', 'mallory', 'carol'].map(ask));
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 404, 404]);
+    expect(made).toBe(4);
+    await app.close();
   });
 });

@@ -1,6 +1,6 @@
 import { Authorizer, TypeToken, isPolarError, typed, type Class } from '@nanook/core';
 import { Inject, Injectable } from '@nestjs/common';
-import { ContextIdFactory, DiscoveryService, ModuleRef } from '@nestjs/core';
+import { ContextIdFactory, DiscoveryService, ModuleRef, type ContextId } from '@nestjs/core';
 import { Batch } from './batch.js';
 import type { Execution } from './execution.js';
 import { NestFault } from './nest-fault.js';
@@ -22,6 +22,7 @@ export interface FoundLoader {
 export class ResourceLoaders {
   #found: Discovered | undefined;
   readonly #batches = new WeakMap<object, Map<FoundLoader, Batch>>();
+  readonly #contextIds = new WeakMap<object, ContextId>();
 
   constructor(
     @Inject(DiscoveryService) private readonly discovery: DiscoveryService,
@@ -79,6 +80,17 @@ export class ResourceLoaders {
     return batch;
   }
 
+  /** One for each request, so that its providers are made once, and know it. */
+  #contextIdOf({ requestKey, request }: Execution): ContextId {
+    let id = this.#contextIds.get(requestKey);
+    if (id === undefined) {
+      id = ContextIdFactory.getByRequest(request as Record<string, unknown>);
+      this.moduleRef.registerRequestByContextId(request, id);
+      this.#contextIds.set(requestKey, id);
+    }
+    return id;
+  }
+
   #discovered(): Discovered {
     return (this.#found ??= this.#discover());
   }
@@ -103,14 +115,12 @@ export class ResourceLoaders {
       loaders.set(loaderClass, {
         class: loaderClass,
         type,
-        instance: async ({ request }) =>
+        instance: async (execution) =>
           wrapper.isDependencyTreeStatic()
             ? (wrapper.instance as AnyLoader)
-            : this.moduleRef.resolve<AnyLoader>(
-                wrapper.token as never,
-                ContextIdFactory.getByRequest(request as Record<string, unknown>),
-                { strict: false },
-              ),
+            : this.moduleRef.resolve<AnyLoader>(wrapper.token as never, this.#contextIdOf(execution), {
+                strict: false,
+              }),
       });
     }
     return { loaders, faults };

@@ -1,6 +1,6 @@
 import { createOrganization, createRepository, listRepositories } from '@nanook/example-gitclub';
 import type { Database, Organization, User } from '@nanook/example-gitclub';
-import type { RequestAuthorization } from '@nanook/http';
+import type { RequestAuthorization } from '@nanook/nestjs';
 import { Authorize, AuthorizedResource, Authz, CurrentActor } from '@nanook/nestjs';
 import { Body, Controller, Get, Post } from '@nestjs/common';
 import { InjectDatabase } from '../database.ts';

@@ -1,6 +1,6 @@
 import { findProfile, updateProfile } from '@nanook/example-gitclub';
 import type { Database, Profile } from '@nanook/example-gitclub';
-import type { RequestAuthorization } from '@nanook/http';
+import type { RequestAuthorization } from '@nanook/nestjs';
 import { Authorize, AuthorizedResource, Authz } from '@nanook/nestjs';
 import { BadRequestException, Body, Controller, Get, Patch } from '@nestjs/common';
 import { InjectDatabase } from '../database.ts';

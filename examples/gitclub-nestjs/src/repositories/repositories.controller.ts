@@ -1,6 +1,6 @@
 import { createIssue, deleteRepository, listIssues } from '@nanook/example-gitclub';
 import type { Database, Repository, User } from '@nanook/example-gitclub';
-import type { RequestAuthorization } from '@nanook/http';
+import type { RequestAuthorization } from '@nanook/nestjs';
 import { Authorize, AuthorizedResource, Authz, CurrentActor } from '@nanook/nestjs';
 import { Body, Controller, Delete, Get, HttpCode, Post } from '@nestjs/common';
 import { InjectDatabase } from '../database.ts';
