@@ -18,6 +18,7 @@ export {
   type FieldContext,
 } from './authorize-field.js';
 export { GraphqlException } from './graphql-exception.js';
+export { PolarType, type PolarTypeOptions } from './polar-type.decorator.js';
 export { ResourceLoader, type LoadsMany, type LoadsOne } from './resource-loader.decorator.js';
 export { AuthorizedResource, Authz, CurrentActor } from './parameters.decorator.js';
 
