@@ -22,6 +22,7 @@ import type { GuardMode, NanookModuleOptions } from './nanook.options.js';
 import { NestFault } from './nest-fault.js';
 import { PolicyWatcher } from './policy-watcher.js';
 import { RefusalInterceptor } from './refusal.interceptor.js';
+import { ReplaceableGuard } from './replaceable-guard.js';
 import { ResourceLoaders } from './resource-loaders.js';
 import { STAND_IN, type StandIn } from './stand-in.js';
 
@@ -34,7 +35,7 @@ import { STAND_IN, type StandIn } from './stand-in.js';
     ResourceLoaders,
     AuthorizationService,
     AuthorizationGuard,
-    { provide: AUTHORIZATION_GUARD, useExisting: AuthorizationGuard },
+    { provide: AUTHORIZATION_GUARD, useClass: ReplaceableGuard },
     PolicyWatcher,
     EntryPoints,
     Guarding,
@@ -86,8 +87,7 @@ function guarded(definition: DynamicModule, guard: GuardMode = 'global'): Dynami
     optionsProvider,
     { provide: GUARD_MODE, useValue: guard },
   ];
-  // As an existing one, so that `overrideGuard(AuthorizationGuard)` replaces it.
-  if (guard === 'global') providers.push({ provide: APP_GUARD, useExisting: AuthorizationGuard });
+  if (guard === 'global') providers.push({ provide: APP_GUARD, useExisting: AUTHORIZATION_GUARD });
   return { ...definition, providers };
 }
 
