@@ -8,7 +8,8 @@
 // The blocks of a page belong together, pages do not see each other. A first line `// file: user.ts` (in Polar
 // `# file: main.polar`) names a block: the page's other blocks can import or load it. Blocks of another language
 // with such a line (`// file: …`, `# file: …`) are written to the folder too. Everything else a block needs may stand
-// in an HTML comment before it, fenced in the same way: readers do not see it.
+// in an HTML comment before it, fenced in the same way: readers do not see it. A page with decorators is compiled
+// before it is executed: Node takes types away by itself, but it does not run decorators.
 //
 // `node tools/docs-examples.mjs [--keep] [page.md …]`; --keep leaves the files in .docs-examples/.
 import { spawnSync } from 'node:child_process';
@@ -87,6 +88,15 @@ function checkTypes(blocks) {
   }
 }
 
+const hasDecorators = ({ text }) => /^\s*@[A-Z]\w*\(/m.test(text);
+
+/** Puts JavaScript in the place of the TypeScript, under the same names, by which the blocks import each other. */
+function compile({ text, file }) {
+  if (file.endsWith('.d.ts')) return;
+  const compilerOptions = { ...options, module: ts.ModuleKind.ESNext, noEmit: false };
+  writeFileSync(file, ts.transpileModule(text, { compilerOptions, fileName: file }).outputText);
+}
+
 function execute({ page, line, file }) {
   const { status, signal, stdout, stderr } = spawnSync(process.execPath, [file], {
     cwd: dirname(file),
@@ -134,6 +144,7 @@ function check(page) {
 
   const runnable = typed.filter(({ flags }) => flags.includes('run'));
   counts.run += runnable.length;
+  if (runnable.length > 0 && typed.some(hasDecorators)) typed.forEach(compile);
   runnable.forEach(execute);
 }
 
