@@ -607,3 +607,13 @@ it('is told by the options of an authorizer that was loaded elsewhere', async ()
   app = built.createNestApplication({ logger: false });
   expect(codes(await findingsOf(app.init()))).toHaveLength(2);
 });
+
+it('can be asked before anything starts', async () => {
+  const built = await build({ controllers: [Forgetful] });
+  expect(listed(built).map(({ routes }) => routes)).toEqual([
+    ['GET /notes/:id'],
+    ['DELETE /notes/:id'],
+    ['GET /notes/:id/all'],
+  ]);
+  expect(() => built.get(AuthorizationAudit).check()).toThrow(/Forgetful\.remove/);
+});

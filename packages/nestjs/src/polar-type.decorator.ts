@@ -23,9 +23,9 @@ const registered = (registries[registryKey] ??= new Map<Class, PolarTypeOptions>
  * class Repository { … }
  */
 export const PolarType =
-  (given: string | PolarTypeOptions = {}): (<T extends Class>(target: T) => void) =>
+  (given: string | PolarTypeOptions = {}): ClassDecorator =>
   (target) =>
-    void registered.set(target, typeof given === 'string' ? { name: given } : given);
+    void registered.set(target as unknown as Class, typeof given === 'string' ? { name: given } : given);
 
 /**
  * The types for the policy: those that are given, and of the classes with `@PolarType` those that are not.
