@@ -68,6 +68,9 @@ function pick(user: number): number {
   }
 }
 
+export const crowdQuestions = (count: number): readonly Question[] =>
+  Array.from({ length: count }, (_, n) => question(n));
+
 /**
  * Asks 2,000 questions as 40 users, and looks at each answer: it is the one to that question, and the handler saw the actor who
  * asked and a resource that was loaded for this question alone.
@@ -78,7 +81,7 @@ export async function expectNoLeaks(
   ask: (questions: readonly Question[]) => Promise<readonly Answer[]>,
   statusOf: (status: number) => Outcome = (status) => status,
 ): Promise<void> {
-  const questions = Array.from({ length: 2000 }, (_, n) => question(n));
+  const questions = crowdQuestions(2000);
   const answers = await ask(questions);
   questions.forEach((one, i) => expectAnswer(answers[i]!, one, statusOf(one.status)));
   const serials = questions.flatMap(({ status }, i) =>

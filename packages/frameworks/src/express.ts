@@ -26,7 +26,7 @@ export async function serveExpress(
     authorization(await loadAuthorizer(setting), {
       actor: (req) => findUser(req.get('x-user')),
       anonymous: anonymousIn(setting),
-      request: describeRequest,
+      request: ({ method, baseUrl, path }) => describeRequest(method, baseUrl + path),
     }),
   );
   app.use(authorize());

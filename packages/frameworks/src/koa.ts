@@ -34,7 +34,7 @@ export async function serveKoa(
     authorization(await loadAuthorizer(setting), {
       actor: (ctx) => findUser(ctx.get('x-user')),
       anonymous: anonymousIn(setting),
-      request: describeRequest,
+      request: ({ method, path }) => describeRequest(method, path),
       challenge: 'Bearer',
     }),
   );

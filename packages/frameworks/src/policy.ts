@@ -91,6 +91,11 @@ export const loadAuthorizer = (setting: Setting): Promise<Authorizer> =>
 
 export const anonymousIn = (setting: Setting): null | undefined => (setting === 'open' ? null : undefined);
 
-/** What the policy may see of a request. */
-export const describeRequest = ({ method, url }: { readonly method: string; readonly url: string }): object =>
-  typed('Request', { method, path: url.split('?')[0]! });
+/**
+ * What the policy may see of a request.
+ *
+ * @param path as the framework understands it, or the route: what stands in the request line is written in many ways. Most routers
+ *   do not tell capitals from small letters
+ */
+export const describeRequest = (method: string, path: string): object =>
+  typed('Request', { method, path: path.toLowerCase() });

@@ -1,8 +1,9 @@
 import 'reflect-metadata';
-import { afterAll, beforeAll, describe, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { crowdQuestions } from '../crowd.js';
 import { expectAnswer } from '../expectation.js';
 import { testMessages } from '../message-suite.js';
-import { outcomeOf, questions } from '../requests.js';
+import { outcomeOf, questions, type Question } from '../requests.js';
 import { routes } from '../routes.js';
 import { serveGraphql, type GraphqlAsked } from './graphql.js';
 
@@ -25,5 +26,26 @@ describe.each(['Apollo', 'Mercurius'] as const)('GraphQL with %s', (driver) => {
       const answers = await app.askAtOnce(user, asked);
       asked.forEach((question, i) => expectAnswer(answers[i]!, question, outcomeOf(question.status)));
     });
+
+    it('keeps the fields of requests apart that many users make at once', async () => {
+      const byUser = readsByUser();
+      const answers = await Promise.all(byUser.map(([user, asked]) => app.askAtOnce(user, asked)));
+      byUser.forEach(([, asked], i) =>
+        asked.forEach((question, j) => expectAnswer(answers[i]![j]!, question, outcomeOf(question.status))),
+      );
+      // What was loaded for one of them was handed to nobody else.
+      const loadedFor = answers.map(
+        (ofUser) => new Set(ofUser.flatMap(({ body }) => (body as { serial?: number } | null)?.serial ?? [])),
+      );
+      const total = loadedFor.reduce((sum, { size }) => sum + size, 0);
+      expect(new Set(loadedFor.flatMap((serials) => [...serials])).size).toBe(total);
+    });
   });
 });
+
+/** What the crowd reads, in portions of one user. */
+function readsByUser(): readonly (readonly [user: string, questions: readonly Question[]])[] {
+  const reads = crowdQuestions(800).filter(({ ask, as }) => ask !== 'updateDocument' && as !== 'mallory');
+  const users = [...new Set(reads.map(({ as }) => as!))];
+  return users.map((user) => [user, reads.filter(({ as }) => as === user)] as const);
+}

@@ -16,7 +16,7 @@ import { routes as allRoutes } from '../routes.js';
 import { handlerClass } from './handlers.js';
 import { adapters } from './http.js';
 import { logged, logger, nanookModule, userInHeader } from './nanook.js';
-import { storeProviders } from './store.js';
+import { batchedStoreProviders } from './store.js';
 
 const drivers = {
   Apollo: {
@@ -149,7 +149,7 @@ function graphqlModule(
 
   @Module({
     imports: [nanookModule(setting, userInHeader as never), module],
-    providers: [DocumentsResolver, JsonScalar, ...storeProviders],
+    providers: [DocumentsResolver, JsonScalar, ...batchedStoreProviders],
   })
   class AppModule {}
   return AppModule;

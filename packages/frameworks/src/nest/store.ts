@@ -11,7 +11,7 @@ import {
 
 /** What the loaders are injected with. */
 @Injectable()
-export class Store {
+class Store {
   readonly organization = findOrganization;
   readonly document = findDocument;
   readonly comment = findComment;
@@ -19,7 +19,7 @@ export class Store {
 
 @Injectable()
 @ResourceLoader(Organization)
-export class OrganizationLoader implements LoadsOne<Organization, string> {
+class OrganizationLoader implements LoadsOne<Organization, string> {
   constructor(private readonly store: Store) {}
   load(id: string) {
     return this.store.organization(id);
@@ -28,7 +28,7 @@ export class OrganizationLoader implements LoadsOne<Organization, string> {
 
 @Injectable()
 @ResourceLoader(Document)
-export class DocumentLoader implements LoadsOne<Document, string> {
+class DocumentLoader implements LoadsOne<Document, string> {
   constructor(private readonly store: Store) {}
   load(id: string) {
     return this.store.document(id);
@@ -37,8 +37,17 @@ export class DocumentLoader implements LoadsOne<Document, string> {
 
 /** Many at a time. */
 @Injectable()
+@ResourceLoader(Document)
+class BatchedDocumentLoader implements LoadsMany<Document, string> {
+  constructor(private readonly store: Store) {}
+  loadMany(ids: readonly string[]) {
+    return Promise.all(ids.map((id) => this.store.document(id)));
+  }
+}
+
+@Injectable()
 @ResourceLoader('Comment')
-export class CommentLoader implements LoadsMany<Comment, string> {
+class CommentLoader implements LoadsMany<Comment, string> {
   constructor(private readonly store: Store) {}
   loadMany(ids: readonly string[]) {
     return Promise.all(ids.map((id) => this.store.comment(id)));
@@ -46,3 +55,6 @@ export class CommentLoader implements LoadsMany<Comment, string> {
 }
 
 export const storeProviders = [Store, OrganizationLoader, DocumentLoader, CommentLoader];
+
+/** For protocols in which many are asked for at a time. */
+export const batchedStoreProviders = [Store, OrganizationLoader, BatchedDocumentLoader, CommentLoader];

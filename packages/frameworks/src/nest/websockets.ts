@@ -15,7 +15,7 @@ import type { Question } from '../requests.js';
 import type { Inputs, Route } from '../route.js';
 import { handlerClass } from './handlers.js';
 import { logged, logger, nanookModule } from './nanook.js';
-import { storeProviders } from './store.js';
+import { batchedStoreProviders } from './store.js';
 
 /** A connection of one user. */
 interface Connection {
@@ -154,7 +154,7 @@ function gatewayModule(setting: Setting, routes: readonly Route[]): Type {
 
   @Module({
     imports: [nanookModule(setting, (({ user }: Client) => user) as never)],
-    providers: [DocumentsGateway, ...storeProviders],
+    providers: [DocumentsGateway, ...batchedStoreProviders],
   })
   class AppModule {}
   return AppModule;
