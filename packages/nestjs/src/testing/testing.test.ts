@@ -49,7 +49,11 @@ class Notes {
   @Post() @Authorize('create', 'Note') create() {
     return {};
   }
-  @Post('guarded') @UseGuards(AuthorizationGuard) @Authorize('create', 'Note') guarded() {
+}
+
+@Controller('guarded')
+class Guarded {
+  @Post() @UseGuards(AuthorizationGuard) @Authorize('create', 'Note') create() {
     return {};
   }
 }
@@ -181,27 +185,30 @@ describe('actAs', () => {
 });
 
 it.each([
-  ['overrideGuard', 'global', '/notes'],
-  ['overrideGuard', 'global', '/notes/guarded'],
-  ['overrideGuard', 'manual', '/notes/guarded'],
-  ['overrideProvider', 'global', '/notes'],
-] as const)('is not needed for %s with the guard %s, before %s', async (override, guard, path) => {
-  @Module({
-    imports: [NanookModule.forRoot({ policies, types, audit: 'off', guard })],
-    controllers: [Notes],
-    providers: [NoteLoader],
-  })
-  class Guarded {}
-  for (const [answer, status] of [
-    [true, 201],
-    [false, 403],
-  ] as const) {
-    const builder = Test.createTestingModule({ imports: [Guarded] });
-    await serve(builder[override](AuthorizationGuard).useValue({ canActivate: () => answer }));
-    expect((await request(app!.getHttpServer()).post(path)).status).toBe(status);
-    await app!.close();
-  }
-});
+  ['overrideGuard', 'global', '/notes', Notes],
+  ['overrideGuard', 'global', '/guarded', Guarded],
+  ['overrideGuard', 'manual', '/guarded', Guarded],
+  ['overrideProvider', 'global', '/notes', Notes],
+] as const)(
+  'is not needed for %s with the guard %s, before %s',
+  async (override, guard, path, controller) => {
+    @Module({
+      imports: [NanookModule.forRoot({ policies, types, guard })],
+      controllers: [controller],
+      providers: [NoteLoader],
+    })
+    class GuardedModule {}
+    for (const [answer, status] of [
+      [true, 201],
+      [false, 403],
+    ] as const) {
+      const builder = Test.createTestingModule({ imports: [GuardedModule] });
+      await serve(builder[override](AuthorizationGuard).useValue({ canActivate: () => answer }));
+      expect((await request(app!.getHttpServer()).post(path)).status).toBe(status);
+      await app!.close();
+    }
+  },
+);
 
 it('is not needed for a guard of another class', async () => {
   @Injectable()
