@@ -5,4 +5,5 @@ export default library({
   node: 'src/node/index.ts',
   syntax: 'src/syntax.ts',
   testing: 'src/testing/index.ts',
+  'node-testing': 'src/node/testing.ts',
 });

@@ -1,8 +1,9 @@
+import { allowAll } from '@nanook/core/testing';
 import type { RequestAuthorization } from '@nanook/http';
 import express, { type Request } from 'express';
 import type { Request as Request4 } from 'express4';
 import { expectTypeOf, it } from 'vitest';
-import { authorize, skipAuthorization } from './index.js';
+import { authorization, authorize, skipAuthorization } from './index.js';
 
 class Note {
   readonly id = 1;
@@ -28,6 +29,10 @@ it('knows the parameters of the path in a loader', () => {
   app.post('/notes', authorize('create', Note), skipAuthorization('x'));
   app.post('/notes', authorize('create', 'Note'));
   app.use(authorize());
+});
+
+it('takes what stands in for an authorizer in tests', async () => {
+  express().use(authorization(await allowAll()));
 });
 
 it('wants a resource with an action', () => {

@@ -1,27 +1,13 @@
 // Helpers for the tests of an application. They ask the real policy, or stand in for it where a test is about something else.
 import { Authorizer, type ActorAuthorizer } from '../authorizer.js';
 import { isAuthorizationError } from '../authorization/authorization-error.js';
-import type { AuthorizerOptions } from '../options.js';
-
-type StandInOptions = Omit<AuthorizerOptions, 'policies'>;
-
-const silent = { onWarning: () => {} };
+import { allowing, denying, type StandInOptions } from './stand-in-options.js';
 
 /** An authorizer that allows everything: for tests that are not about authorization. */
-export const allowAll = (options: StandInOptions = {}): Promise<Authorizer> =>
-  Authorizer.load({
-    ...silent,
-    ...options,
-    policies: 'allow(_, _, _); allow_field(_, _, _, _); allow_request(_, _);',
-  });
+export const allowAll = (options?: StandInOptions): Promise<Authorizer> => Authorizer.load(allowing(options));
 
 /** An authorizer that refuses everything: for tests of what an application does then. */
-export const denyAll = (options: StandInOptions = {}): Promise<Authorizer> =>
-  Authorizer.load({
-    ...silent,
-    ...options,
-    policies: 'allow(_, _, _) if false; allow_field(_, _, _, _) if false; allow_request(_, _) if false;',
-  });
+export const denyAll = (options?: StandInOptions): Promise<Authorizer> => Authorizer.load(denying(options));
 
 /** The authorizer's questions as one actor asks them. */
 export const actAs = <Actor>(authorizer: Authorizer, actor: Actor): ActorAuthorizer<Actor> =>

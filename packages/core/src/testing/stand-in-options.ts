@@ -1,0 +1,17 @@
+import type { AuthorizerOptions } from '../options.js';
+
+export type StandInOptions = Omit<AuthorizerOptions, 'policies'>;
+
+export const allowing = (options: StandInOptions = {}): AuthorizerOptions => ({
+  ...silent,
+  ...options,
+  policies: 'allow(_, _, _); allow_field(_, _, _, _); allow_request(_, _);',
+});
+
+export const denying = (options: StandInOptions = {}): AuthorizerOptions => ({
+  ...silent,
+  ...options,
+  policies: 'allow(_, _, _) if false; allow_field(_, _, _, _) if false; allow_request(_, _) if false;',
+});
+
+const silent = { onWarning: () => {} };
