@@ -1,5 +1,6 @@
-// Writes docs/reference/errors.md from packages/core/src/diagnostics/codes.ts. What renders it is the test that compares the
-// page with the codes, so that `npm test` fails while it is not up to date. Needs a Node that runs Vitest.
+// Writes docs/reference/errors.md from packages/core/src/diagnostics/codes.ts, and web-errors.md from the tables of http and nestjs.
+// What renders a page is the test that compares it with the codes, so that `npm test` fails while it is not up to date. Needs a
+// Node that runs Vitest.
 import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -8,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 const vitest = dirname(createRequire(import.meta.url).resolve('vitest/package.json'));
 const { status } = spawnSync(
   process.execPath,
-  [join(vitest, 'vitest.mjs'), 'run', '--project', 'core', 'errors-page', '--update'],
+  [join(vitest, 'vitest.mjs'), 'run', '--project', 'core', '--project', 'nestjs', 'errors-page', '--update'],
   { cwd: fileURLToPath(new URL('..', import.meta.url)), stdio: 'inherit' },
 );
 process.exitCode = status ?? 1;

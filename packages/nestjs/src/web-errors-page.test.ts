@@ -1,0 +1,152 @@
+import { AuthorizationFault, type FaultCode, type FaultData } from '@nanook/http';
+import { describe, expect, it } from 'vitest';
+import { faultText, type NestFaultCode, type NestFaultData } from './nest-fault.js';
+
+// Renders docs/reference/web-errors.md from the tables of http and nestjs, and compares it with the file. `node tools/errors-page.mjs`
+// writes the file.
+
+const route = { method: 'GET', route: '/notes/:id', handler: 'src/notes.ts:31' };
+
+/** Data as an application may meet it, for the text of every code. A new code does not compile without. */
+const httpSamples: { readonly [C in FaultCode]: FaultData<C> } = {
+  NANOOK_HTTP_UNDECIDED_ROUTE: { ...route, status: 200 },
+  NANOOK_HTTP_UNPROTECTED_ROUTE: route,
+  NANOOK_HTTP_UNSEEN_APP: {},
+  NANOOK_HTTP_NO_AUTHORIZATION: { wanted: "authorize('read', …)" },
+  NANOOK_HTTP_NO_RESOURCE: {},
+  NANOOK_HTTP_NO_REASON: {},
+  NANOOK_HTTP_NO_ACTION: { action: 'undefined' },
+  NANOOK_HTTP_NO_SOURCE: { action: 'read' },
+  NANOOK_HTTP_NO_ERROR: { reason: 'undefined' },
+  NANOOK_HTTP_INVALID_OPTION: { option: 'actor', reason: 'is no function' },
+};
+
+const handler = 'Notes.show';
+const nestSamples: { readonly [C in NestFaultCode]: NestFaultData<C> } = {
+  NANOOK_NEST_INVALID_OPTION: { option: 'guard', reason: "is neither 'global' nor 'manual'" },
+  NANOOK_NEST_CONFLICTING_RULES: { handler },
+  NANOOK_NEST_NO_LOADER: { handler, action: 'read', type: 'Note' },
+  NANOOK_NEST_DUPLICATE_LOADER: { type: 'Note', first: 'NoteLoader', second: 'OtherLoader' },
+  NANOOK_NEST_INVALID_LOADER: {
+    loader: 'NoteLoader',
+    reason: 'has @ResourceLoader, but neither `load(id)` nor `loadMany(ids)`',
+  },
+  NANOOK_NEST_NO_ID: { handler, path: 'params.id', type: 'Note' },
+  NANOOK_NEST_NO_ACTION: { handler, method: 'ALL' },
+  NANOOK_NEST_NO_AUTHORIZATION: { wanted: '@Authz()', handler },
+  NANOOK_NEST_NO_RESULT: { handler, field: 'items' },
+  NANOOK_NEST_NO_RESOURCE: { handler, found: 'a string' },
+  NANOOK_NEST_UNGUARDED_FIELD: { handler: 'Notes.owner', missing: 'guards' },
+  NANOOK_NEST_SHARED_CONTEXT: {},
+  NANOOK_NEST_AUDIT_FAILED: { findings: [], table: '…' },
+  NANOOK_NEST_NO_RULE: { handler },
+  NANOOK_NEST_UNGUARDED: { handler },
+  NANOOK_NEST_NOT_GRANTABLE: { handler, action: 'raed', type: 'Note', resource: 'instance' },
+  NANOOK_NEST_UNKNOWN_TYPE: { handler, type: 'Noet' },
+  NANOOK_NEST_NO_REQUEST_RULE: { handler },
+  NANOOK_NEST_UNUSED_EXCLUSION: { class: 'SwaggerController' },
+  NANOOK_NEST_DUPLICATE_TYPE: { name: 'Note', first: 'Note (src/a.ts:3)', second: 'Note (src/b.ts:5)' },
+  NANOOK_NEST_NO_ACTOR: {},
+};
+
+/** When an application meets it. */
+const atStart = 'start';
+const findings = 'audit';
+const perCall = 'call';
+const whenHttp: { readonly [C in FaultCode]: string } = {
+  NANOOK_HTTP_UNDECIDED_ROUTE: 'call: the safety net withheld an answer',
+  NANOOK_HTTP_UNPROTECTED_ROUTE:
+    'call: `protect` refused a route; in Nest the guard a handler that the audit did not see',
+  NANOOK_HTTP_UNSEEN_APP: 'start: `protect` and `listRoutes` of Express',
+  NANOOK_HTTP_NO_AUTHORIZATION: perCall,
+  NANOOK_HTTP_NO_RESOURCE: perCall,
+  NANOOK_HTTP_NO_REASON: atStart,
+  NANOOK_HTTP_NO_ACTION: 'start, where a rule is written; call, where a question is asked',
+  NANOOK_HTTP_NO_SOURCE: atStart,
+  NANOOK_HTTP_NO_ERROR: 'call: in the place of what the application threw',
+  NANOOK_HTTP_INVALID_OPTION: atStart,
+};
+const whenNest: { readonly [C in NestFaultCode]: string } = {
+  NANOOK_NEST_INVALID_OPTION: atStart,
+  NANOOK_NEST_CONFLICTING_RULES: findings,
+  NANOOK_NEST_NO_LOADER: findings,
+  NANOOK_NEST_DUPLICATE_LOADER: findings,
+  NANOOK_NEST_INVALID_LOADER: 'audit; call, for what `loadMany` gives',
+  NANOOK_NEST_NO_ID: findings,
+  NANOOK_NEST_NO_ACTION: findings,
+  NANOOK_NEST_NO_AUTHORIZATION: perCall,
+  NANOOK_NEST_NO_RESULT: perCall,
+  NANOOK_NEST_NO_RESOURCE: perCall,
+  NANOOK_NEST_UNGUARDED_FIELD: atStart,
+  NANOOK_NEST_SHARED_CONTEXT: perCall,
+  NANOOK_NEST_AUDIT_FAILED: 'start: all that the audit found, in `data.findings` and as a table',
+  NANOOK_NEST_NO_RULE: findings,
+  NANOOK_NEST_UNGUARDED: findings,
+  NANOOK_NEST_NOT_GRANTABLE: findings,
+  NANOOK_NEST_UNKNOWN_TYPE: findings,
+  NANOOK_NEST_NO_REQUEST_RULE: findings,
+  NANOOK_NEST_UNUSED_EXCLUSION: 'start: a warning',
+  NANOOK_NEST_DUPLICATE_TYPE: atStart,
+  NANOOK_NEST_NO_ACTOR: 'call: a warning, once, outside of production',
+};
+
+const cell = (text: string): string =>
+  text
+    .trim()
+    .replaceAll('|', '\\|')
+    .replaceAll(/\s*\n\s*/g, '<br>');
+
+const rows = (texts: Readonly<Record<string, string>>, when: Readonly<Record<string, string>>): string =>
+  Object.entries(texts)
+    .map(([code, text]) => `| \`${code}\` | ${cell(text)} | ${when[code]!} |`)
+    .join('\n');
+
+const textsOf = <Code extends string>(
+  samples: Readonly<Record<Code, object>>,
+  textOf: (code: Code) => string,
+): Record<string, string> =>
+  Object.fromEntries((Object.keys(samples) as Code[]).map((code) => [code, textOf(code)]));
+
+const http = textsOf(httpSamples, (code) => new AuthorizationFault(code, httpSamples[code]).message);
+const nest = textsOf(nestSamples, (code) => faultText(code, nestSamples[code]));
+
+const page = `<!-- Generated from the tables of packages/http and packages/nestjs by \`node tools/errors-page.mjs\`. -->
+
+# Errors of the adapters
+
+What is wrong with how an application uses the adapters has a code, too. Codes are public API: they are never renamed and never used for
+something else. Branch on \`code\` and \`data\`; the text, here with sample data, may change. Clients are not told: it is a bare 500, and
+the text is for the log. The codes of the core are on [a page of their own](errors.md); a refusal is none of these, but an
+[\`AuthorizationError\`](authorizer.md#refusals).
+
+*When* an application meets it: at its **start**; when the **audit** of Nest looks at the handlers, which is at the start, too; or in a
+**call**, which fails.
+
+## Express, Koa, and all
+
+An \`AuthorizationFault\` of \`@nanook/http\`. \`isAuthorizationFault(error)\` tells it, across copies of the package, too. Its \`status\` is 500.
+
+| code | says | when |
+| --- | --- | --- |
+${rows(http, whenHttp)}
+
+## Nest
+
+A \`NestFault\` of \`@nanook/nestjs\`. \`isNestFault(error)\` tells it, across copies of the package, too. Under \`audit: 'warn'\` the
+findings are warnings; a handler that is called all the same then fails with the same code, where it needs what is missing.
+
+| code | says | when |
+| --- | --- | --- |
+${rows(nest, whenNest)}
+`;
+
+describe('docs/reference/web-errors.md', () => {
+  it('is what the tables say', async () => {
+    await expect(page).toMatchFileSnapshot('../../../docs/reference/web-errors.md');
+  });
+
+  it('has every code once', () => {
+    const codes = [...Object.keys(httpSamples), ...Object.keys(nestSamples)];
+    for (const code of codes) expect(page.split(`\`${code}\``)).toHaveLength(2);
+  });
+});
