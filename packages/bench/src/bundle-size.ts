@@ -1,0 +1,72 @@
+import { readFileSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { build } from 'esbuild';
+import { otherBuild } from './libraries/nanook.ts';
+import { folderOf } from './machine.ts';
+
+export interface BundleSize {
+  readonly what: string;
+  readonly minified: number;
+  readonly gzip: number;
+}
+
+const require = createRequire(import.meta.url);
+
+async function bundle(what: string, contents: string, platform: 'node' | 'browser'): Promise<BundleSize> {
+  const { outputFiles } = await build({
+    stdin: { contents, resolveDir: new URL('.', import.meta.url).pathname, loader: 'js' },
+    bundle: true,
+    minify: true,
+    write: false,
+    format: 'esm',
+    platform,
+    target: 'es2022',
+    logLevel: 'error',
+  });
+  const code = outputFiles[0]!.contents;
+  return { what, minified: code.byteLength, gzip: gzipSync(code, { level: 9 }).byteLength };
+}
+
+/** WebAssembly that a package brings beside its JavaScript. */
+function withWasm(size: BundleSize, file: string): BundleSize {
+  return {
+    what: size.what,
+    minified: size.minified + statSync(file).size,
+    gzip: size.gzip + gzipSync(readFileSync(file), { level: 9 }).byteLength,
+  };
+}
+
+/** Everything that an entry exports, with all that it needs: nothing is shaken off. */
+export async function bundleSizes(): Promise<BundleSize[]> {
+  const whole = (name: string) => `export * from ${JSON.stringify(name)};`;
+  const wasmOf = (name: string, file: string) => join(folderOf(name), file);
+  if (otherBuild !== undefined)
+    return [await bundle('the other build, under Node', whole(fileURLToPath(otherBuild)), 'node')];
+  return [
+    await bundle('@nanook/core, without Node', whole('@nanook/core'), 'browser'),
+    await bundle('@nanook/core, under Node', whole('@nanook/core'), 'node'),
+    await bundle('@nanook/core/syntax', whole('@nanook/core/syntax'), 'browser'),
+    await bundle('@casl/ability', whole('@casl/ability'), 'browser'),
+    await bundle('casbin', whole('casbin'), 'node'),
+    await bundle('accesscontrol', whole('accesscontrol'), 'node'),
+    withWasm(
+      await bundle(
+        'oso, with its WebAssembly',
+        `export * from ${JSON.stringify(require.resolve('oso'))};`,
+        'node',
+      ),
+      wasmOf('oso', 'dist/src/polar_wasm_api_bg.wasm'),
+    ),
+    withWasm(
+      await bundle(
+        '@cedar-policy/cedar-wasm, with its WebAssembly',
+        whole('@cedar-policy/cedar-wasm/nodejs'),
+        'node',
+      ),
+      wasmOf('@cedar-policy/cedar-wasm', 'nodejs/cedar_wasm_bg.wasm'),
+    ),
+  ];
+}

@@ -1,0 +1,66 @@
+import { performance } from 'node:perf_hooks';
+import type { AuthorizerOptions, TypesInput } from '@nanook/core';
+import type { Check, NanookVariant } from '../library.ts';
+
+/** What a scenario tells Nanook. */
+export interface NanookSetup {
+  readonly policy: string;
+  readonly types: TypesInput;
+  /** The same types with their fields declared; missing where there are no fields. */
+  readonly declared?: TypesInput;
+  readonly constants?: Readonly<Record<string, unknown>>;
+  /** Ask with `isAllowed`, since the policy meets promises. */
+  readonly isAsync?: boolean;
+}
+
+export interface LoadedNanook {
+  readonly check: Check;
+  readonly loadMs: number;
+  /** What `authorizer.engine` says; `undefined` from a build without that property. */
+  readonly engine: string | undefined;
+}
+
+/** Another build to measure instead of the installed one: the URL of its entry. */
+export const otherBuild = process.env['NANOOK_BENCH_CORE'];
+export const importNanook = () =>
+  otherBuild === undefined
+    ? import('@nanook/core')
+    : (import(otherBuild) as Promise<typeof import('@nanook/core')>);
+
+const engines: Partial<Record<NanookVariant, string>> = {
+  'nanook-closures': 'closures',
+  'nanook-machine': 'machine',
+};
+
+/** Loads a policy as an application would. `undefined`: this build does not have the variant. */
+export async function loadNanook(
+  setup: NanookSetup,
+  variant: NanookVariant,
+): Promise<LoadedNanook | undefined> {
+  const { Authorizer, isPolarError } = await importNanook();
+  const types = variant === 'nanook-declared' ? setup.declared : setup.types;
+  if (types === undefined) return undefined;
+  const engine = engines[variant];
+  const options: AuthorizerOptions = {
+    policies: { name: 'policy.polar', source: setup.policy },
+    types,
+    ...(setup.constants === undefined ? {} : { constants: setup.constants }),
+    ...(engine === undefined ? {} : { engine }),
+    onWarning: ({ message }) => {
+      throw new Error(`the policy is not clean: ${message}`);
+    },
+  };
+  const started = performance.now();
+  try {
+    const authorizer = await Authorizer.load(options);
+    const loadMs = performance.now() - started;
+    const check: Check = setup.isAsync
+      ? (actor, action, resource) => authorizer.isAllowed(actor, action, resource)
+      : (actor, action, resource) => authorizer.isAllowedSync(actor, action, resource);
+    return { check, loadMs, engine: (authorizer as { readonly engine?: string }).engine };
+  } catch (error) {
+    if (engine !== undefined && isPolarError(error) && error.code === 'POLAR_TYPE_INVALID_OPTION')
+      return undefined;
+    throw error;
+  }
+}

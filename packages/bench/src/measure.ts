@@ -1,0 +1,134 @@
+import { performance } from 'node:perf_hooks';
+import type { Mix } from './mix.ts';
+import type { Check } from './library.ts';
+
+/** Asks everything once, in order, and compares each answer with the oracle's, until the time is up. */
+export async function verify(check: Check, mix: Mix, budgetMs: number): Promise<Verified> {
+  const { actors, actions, resources, allowed } = mix;
+  const started = performance.now();
+  const seen = new Set<unknown>();
+  const firstMs: number[] = [];
+  let asked = 0;
+  let now = started;
+  while (asked < actors.length && (asked === 0 || now - started < budgetMs)) {
+    const resource = resources[asked];
+    const type = typeof resource === 'object' ? Object.getPrototypeOf(resource) : undefined;
+    const before = performance.now();
+    const pending = check(actors[asked], actions[asked]!, resource);
+    const answer = typeof pending === 'boolean' ? pending : await pending;
+    now = performance.now();
+    if (answer !== allowed[asked])
+      throw new Error(`question ${asked} is answered ${answer}, which the oracle denies`);
+    if (!seen.has(type)) {
+      seen.add(type);
+      firstMs.push(now - before);
+    }
+    asked++;
+  }
+  return { asked, firstMs, checkMs: (now - started) / asked };
+}
+
+export interface Verified {
+  /** How many questions were asked, and all answered rightly. */
+  readonly asked: number;
+  /** What the first question about each type took, in the order of asking. */
+  readonly firstMs: readonly number[];
+  /** The mean, before anything was warm. */
+  readonly checkMs: number;
+}
+
+/** A loop over the verified questions that goes on where it stopped. */
+export class Loop {
+  #at = 0;
+  readonly #check: Check;
+  readonly #mix: Mix;
+  readonly #length: number;
+  readonly #isAsync: boolean;
+  #perBatch: number;
+
+  constructor(check: Check, mix: Mix, verified: Verified, isAsync: boolean) {
+    this.#check = check;
+    this.#mix = mix;
+    this.#length = verified.asked;
+    this.#isAsync = isAsync;
+    this.#perBatch = batchFor(verified.checkMs);
+  }
+
+  /** Checks until the time is up, but at least once. @returns nanoseconds for one check */
+  async round(budgetMs: number): Promise<number> {
+    let checks = 0;
+    let elapsed = 0;
+    do {
+      const count = this.#perBatch;
+      const from = this.#at;
+      const started = performance.now();
+      const allowed = this.#isAsync ? await this.#askAsync(from, count) : this.#ask(from, count);
+      const took = performance.now() - started;
+      // Whoever gets other answers when it is hot is not measured.
+      if (allowed !== this.#expected(from, count)) throw new Error('the answers have changed');
+      this.#at = (from + count) % this.#length;
+      checks += count;
+      elapsed += took;
+      this.#perBatch = batchFor(took / count);
+    } while (elapsed < budgetMs);
+    return (elapsed / checks) * 1e6;
+  }
+
+  #ask(from: number, count: number): number {
+    const { actors, actions, resources } = this.#mix;
+    const check = this.#check;
+    const length = this.#length;
+    let allowed = 0;
+    let at = from;
+    for (let n = 0; n < count; n++) {
+      if (check(actors[at], actions[at]!, resources[at])) allowed++;
+      if (++at === length) at = 0;
+    }
+    return allowed;
+  }
+
+  async #askAsync(from: number, count: number): Promise<number> {
+    const { actors, actions, resources } = this.#mix;
+    const check = this.#check;
+    const length = this.#length;
+    let allowed = 0;
+    let at = from;
+    for (let n = 0; n < count; n++) {
+      if (await check(actors[at], actions[at]!, resources[at])) allowed++;
+      if (++at === length) at = 0;
+    }
+    return allowed;
+  }
+
+  #expected(from: number, count: number): number {
+    const { allowed } = this.#mix;
+    let all = 0;
+    for (let i = 0; i < this.#length; i++) if (allowed[i]) all++;
+    let expected = Math.floor(count / this.#length) * all;
+    for (let n = 0; n < count % this.#length; n++) if (allowed[(from + n) % this.#length]) expected++;
+    return expected;
+  }
+}
+
+/** As many checks as take about five milliseconds: the clock then costs nothing, and rounds end in time. */
+function batchFor(checkMs: number): number {
+  return Math.max(1, Math.min(1_000_000, Math.round(5 / Math.max(checkMs, 1e-6))));
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}
+
+export interface Spread {
+  readonly median: number;
+  readonly min: number;
+  readonly max: number;
+}
+
+export const spreadOf = (values: readonly number[]): Spread => ({
+  median: median(values),
+  min: Math.min(...values),
+  max: Math.max(...values),
+});

@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest';
+import { drawMix } from './mix.ts';
+import { Random } from './random.ts';
+
+const draw = (seed: number) => {
+  const random = new Random(seed);
+  return drawMix(random, 100, () => {
+    const n = random.below(1_000);
+    return { actor: n, action: 'read', resource: n, allowed: n % 10 === 0 };
+  });
+};
+
+describe('a mix', () => {
+  it('is half allowed and half denied, also in each block of 20', () => {
+    const { allowed } = draw(1);
+    for (let i = 0; i < 100; i += 20) expect(allowed.slice(i, i + 20).filter(Boolean)).toHaveLength(10);
+  });
+
+  it('is the same for the same seed, and another for another', () => {
+    expect(draw(1)).toEqual(draw(1));
+    expect(draw(2)).not.toEqual(draw(1));
+  });
+
+  it('gives up on a world in which one half does not exist', () => {
+    const random = new Random(1);
+    const question = { actor: 1, action: 'read', resource: 1, allowed: true };
+    expect(() => drawMix(random, 20, () => question)).toThrow('too few questions');
+  });
+});

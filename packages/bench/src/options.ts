@@ -1,0 +1,107 @@
+import { parseArgs } from 'node:util';
+import { type Library, libraries } from './library.ts';
+import { scenarios } from './scenarios/index.ts';
+
+export interface Options {
+  readonly quick: boolean;
+  readonly write: boolean;
+  readonly seed: number;
+  readonly questions: number;
+  readonly rounds: number;
+  readonly processes: number;
+  /** Time of one round, of warming up, of verifying, and of starting, which includes loading and verifying. */
+  readonly roundMs: number;
+  readonly warmMs: number;
+  readonly verifyMs: number;
+  readonly startMs: number;
+  /** Verifying Nanook: longer, since its ratio to the hand-written function needs the same questions. */
+  readonly ownVerifyMs: number;
+  readonly maxSize: number | undefined;
+  readonly libraries: readonly Library[];
+  /** Whether a part was asked for: the id of a scenario, `once`, or `size`. */
+  readonly wants: (part: string) => boolean;
+  /** Where to keep the figures, and where to take them from instead of measuring. */
+  readonly json: string | undefined;
+  readonly from: string | undefined;
+}
+
+export const help = `npm run bench -- [options]
+
+  --quick              shorter rounds, fewer of them
+  --only S1,S5         parts: ${scenarios.map(({ id }) => id).join(', ')}, once (import, load, memory), size
+  --libraries a,b      ${libraries.join(', ')};
+                       a name stands for those that begin with it: nanook, casl
+  --max-size n         leave larger sizes out
+  --seed n             another world, and other questions (1)
+  --rounds n           rounds for each library and size
+  --processes n        processes for each library and size (1)
+  --write              write docs/reference/performance.md and its charts; everything, or figures that were kept
+  --json file          keep the figures
+  --from file          report figures that were kept, instead of measuring
+
+NANOOK_BENCH_CORE=file:///…/packages/core/dist/node.mjs measures another build.
+`;
+
+const list = (text: string): string[] => text.split(',').map((part) => part.trim());
+
+/** @throws with a message for the user */
+export function parseOptions(args: string[]): Options | 'help' {
+  const { values } = parseArgs({
+    args,
+    options: {
+      help: { type: 'boolean', default: false },
+      quick: { type: 'boolean', default: false },
+      write: { type: 'boolean', default: false },
+      only: { type: 'string' },
+      libraries: { type: 'string' },
+      seed: { type: 'string', default: '1' },
+      rounds: { type: 'string' },
+      processes: { type: 'string', default: '1' },
+      'max-size': { type: 'string' },
+      json: { type: 'string' },
+      from: { type: 'string' },
+    },
+  });
+  if (values.help) return 'help';
+  const { quick } = values;
+  const isPart = (['only', 'libraries', 'max-size'] as const).find((name) => values[name] !== undefined);
+  if (values.write && isPart !== undefined) throw new Error(`--write wants everything, without --${isPart}`);
+  const only = values.only === undefined ? undefined : list(values.only).map((part) => part.toLowerCase());
+  const parts = [...scenarios.map(({ id }) => id.toLowerCase()), 'once', 'size'];
+  for (const part of only ?? [])
+    if (!parts.some((known) => known === part || known.startsWith(`${part} `)))
+      throw new Error(`no such part: ${part}`);
+  const named = values.libraries === undefined ? undefined : list(values.libraries);
+  for (const name of named ?? [])
+    if (!libraries.some((library) => library === name)) throw new Error(`no such library: ${name}`);
+  return {
+    quick,
+    write: values.write,
+    seed: numberOf('seed', values.seed),
+    questions: 1_000,
+    rounds: values.rounds === undefined ? (quick ? 5 : 11) : numberOf('rounds', values.rounds),
+    processes: numberOf('processes', values.processes),
+    roundMs: quick ? 30 : 150,
+    warmMs: quick ? 150 : 500,
+    verifyMs: quick ? 1_000 : 10_000,
+    ownVerifyMs: quick ? 10_000 : 60_000,
+    startMs: quick ? 30_000 : 120_000,
+    maxSize: values['max-size'] === undefined ? undefined : numberOf('max-size', values['max-size']),
+    libraries: libraries.filter(
+      (library) =>
+        named === undefined || named.some((name) => library === name || library.startsWith(`${name}-`)),
+    ),
+    wants: (part) =>
+      only === undefined ||
+      only.some((wanted) => part.toLowerCase() === wanted || part.toLowerCase().startsWith(`${wanted} `)),
+    json: values.json,
+    from: values.from,
+  };
+}
+
+function numberOf(option: string, text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value <= 0)
+    throw new Error(`--${option} is no positive whole number: ${text}`);
+  return value;
+}

@@ -1,0 +1,35 @@
+import type { Library } from '../library.ts';
+
+export const nameOf: Readonly<Record<Library, string>> = {
+  hand: 'hand-written',
+  nanook: 'Nanook',
+  'nanook-declared': 'Nanook, fields declared',
+  'nanook-closures': 'Nanook, no code generation',
+  'nanook-machine': 'Nanook, machine',
+  oso: 'oso',
+  casl: 'CASL, built once',
+  'casl-request': 'CASL, built per check',
+  casbin: 'casbin',
+  cedar: 'Cedar',
+  accesscontrol: 'AccessControl',
+};
+
+/** `1.2`, `12.3`, `123`, `12,300`: digits that count, so that noise does not look like knowledge. */
+export function significant(value: number, below10 = 2): string {
+  if (value === 0) return '0';
+  if (value >= 99.95) {
+    const step = 10 ** Math.max(0, Math.floor(Math.log10(value)) - 2);
+    return (Math.round(value / step) * step).toLocaleString('en-US', { maximumFractionDigits: 0 });
+  }
+  return value.toPrecision(value >= 9.995 ? 3 : below10);
+}
+
+/** A time in the unit that people would say it in. */
+export function duration(ns: number): string {
+  if (ns < 999.5) return `${significant(ns)} ns`;
+  if (ns < 999.5e3) return `${significant(ns / 1e3, 3)} µs`;
+  if (ns < 999.5e6) return `${significant(ns / 1e6, 3)} ms`;
+  return `${significant(ns / 1e9, 3)} s`;
+}
+
+export const ratio = (value: number): string => `${significant(value)}×`;

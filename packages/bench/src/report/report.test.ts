@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest';
+import type { Cell, Results } from '../results.ts';
+import { checksChart, growthChart } from './chart.ts';
+import { markdown } from './markdown.ts';
+import { duration, ratio, significant } from './names.ts';
+
+const cell = (scenario: string, size: number, library: Cell['library'], median: number): Cell => ({
+  scenario,
+  size,
+  library,
+  ns: { median, min: median * 0.9, max: median * 1.1 },
+  asked: 1_000,
+  of: 1_000,
+});
+
+const results: Results = {
+  at: '2026-01-02T03:04:05.000Z',
+  quick: false,
+  seed: 1,
+  rounds: 11,
+  roundMs: 150,
+  machine: { cpu: 'A & B', cores: 2, memoryGb: 8, os: 'Linux', node: '24' },
+  versions: { oso: '0.27.3' },
+  load: [0.1, 0.2],
+  cells: [
+    cell('S1', 1, 'hand', 20),
+    cell('S1', 1, 'nanook', 50),
+    { ...cell('S1', 1, 'oso', 1e6), asked: 400 },
+    cell('S5', 1, 'hand', 20),
+    cell('S5', 10, 'hand', 80),
+    cell('S5', 1, 'nanook', 60),
+    cell('S5', 10, 'nanook', 160),
+    cell('S5', 1, 'oso', 2e6),
+    { scenario: 'S5', size: 10, library: 'oso', note: 'too slow at this size' },
+    { scenario: 'S1', size: 1, library: 'nanook-machine', note: 'not in this build' },
+  ],
+  once: [{ what: 'import nanook', unit: 'ms', value: { median: 8, min: 7, max: 9 } }],
+  sizes: [{ what: '@nanook/core', minified: 102_400, gzip: 30_720 }],
+};
+
+describe('numbers', () => {
+  it('have the digits that count', () => {
+    expect([0, 1.234, 12.34, 123.4, 12_345, 999.6].map((value) => significant(value))).toEqual([
+      '0',
+      '1.2',
+      '12.3',
+      '123',
+      '12,300',
+      '1,000',
+    ]);
+    expect([3.61, 17.2, 1_070, 28_600, 2e6, 1.3e9].map(duration)).toEqual([
+      '3.6 ns',
+      '17.2 ns',
+      '1.07 µs',
+      '28.6 µs',
+      '2.00 ms',
+      '1.30 s',
+    ]);
+    expect(ratio(2.5)).toBe('2.5×');
+  });
+});
+
+describe('the report', () => {
+  const text = markdown(results);
+
+  it('puts ratios to the hand-written function and to oso beside the times', () => {
+    expect(text).toContain('| S5, D = 10 | 80.0 ns | 160 ns (2.0×) | – |');
+    expect(text).toContain('| Nanook | 50.0 ns | 45.0 ns – 55.0 ns | 2.5× | 20,000× |  |');
+    expect(text).toContain('| oso | 1.00 ms | 900 µs – 1.10 ms | 50,000× | 1.0× | 400 of 1,000 questions |');
+  });
+
+  it('says what was not measured, and where', () => {
+    expect(text).toContain('| oso | too slow at this size | S5, D = 10 |');
+    expect(text).toContain('| Nanook, machine | not in this build | all |');
+  });
+
+  it('leaves out what nobody measured', () => {
+    expect(text).not.toContain('S3');
+    expect(markdown({ ...results, once: [], sizes: [] })).not.toMatch(/## (Size|Import)/);
+  });
+});
+
+describe('the charts', () => {
+  it('show each library that was measured', () => {
+    const chart = checksChart(results);
+    expect(chart.match(/<rect class="(?!ground)/g)).toHaveLength(3);
+    expect(chart).not.toMatch(/NaN|undefined|Infinity/);
+  });
+
+  it('connect the sizes of a scenario', () => {
+    const chart = growthChart(results);
+    expect(chart.match(/<polyline/g)).toHaveLength(2);
+    expect(chart.match(/<circle/g)).toHaveLength(5);
+    expect(chart).not.toMatch(/NaN|undefined|Infinity/);
+  });
+
+  it('can be empty', () => {
+    const nothing = { ...results, cells: [] };
+    expect(checksChart(nothing)).toContain('Nothing was measured');
+    expect(growthChart(nothing)).toContain('Nothing was measured');
+  });
+});

@@ -1,0 +1,88 @@
+import { drawMix, type Mix, type Question } from '../../mix.ts';
+import { Random } from '../../random.ts';
+import type { WorldOptions } from '../../scenario.ts';
+
+export type RoleName = 'viewer' | 'editor';
+
+export class Folder {
+  readonly id: string;
+  readonly parent: Folder | null;
+  constructor(id: string, parent: Folder | null) {
+    this.id = id;
+    this.parent = parent;
+  }
+}
+
+export class Role {
+  readonly name: RoleName;
+  readonly folder: Folder;
+  constructor(name: RoleName, folder: Folder) {
+    this.name = name;
+    this.folder = folder;
+  }
+}
+
+export class User {
+  readonly id: string;
+  readonly roles: Role[] = [];
+  constructor(id: string) {
+    this.id = id;
+  }
+}
+
+export interface FoldersWorld {
+  readonly users: User[];
+  readonly folders: Folder[];
+  /** How far a leaf is below its root. */
+  readonly depth: number;
+  readonly mix: Mix;
+}
+
+const trees = 10;
+const leavesPerTree = 5;
+
+/** Ten trees: a chain of folders, and at its end the leaves that are asked about. */
+export function foldersWorld({ seed, size, questions }: WorldOptions): FoldersWorld {
+  const random = new Random(seed);
+  const folders: Folder[] = [];
+  const add = (id: string, parent: Folder | null) => {
+    const folder = new Folder(id, parent);
+    folders.push(folder);
+    return folder;
+  };
+  const roots: Folder[] = [];
+  const leaves: Folder[][] = [];
+  for (let t = 0; t < trees; t++) {
+    const root = add(`root-${t}`, null);
+    let parent = root;
+    for (let level = 1; level < size; level++) parent = add(`folder-${t}-${level}`, parent);
+    roots.push(root);
+    leaves.push(Array.from({ length: leavesPerTree }, (_, i) => add(`leaf-${t}-${i}`, parent)));
+  }
+
+  // The oracle knows of no folders between: what a user has on a root decides.
+  const held = new Map<string, RoleName>();
+  const users = Array.from({ length: 20 }, (_, u) => {
+    const user = new User(`user-${u}`);
+    for (const t of random.distinct(4, trees)) {
+      const name = random.pick(['viewer', 'editor'] as const);
+      user.roles.push(new Role(name, roots[t]!));
+      held.set(`${u} ${t}`, name);
+    }
+    return user;
+  });
+
+  const mix = drawMix(random, questions, (): Question => {
+    const u = random.below(users.length);
+    const t = random.below(trees);
+    const action = random.pick(['read', 'write']);
+    const role = held.get(`${u} ${t}`);
+    return {
+      actor: users[u],
+      action,
+      resource: random.pick(leaves[t]!),
+      allowed: role === 'editor' || (role === 'viewer' && action === 'read'),
+    };
+  });
+  return { users, folders, depth: size, mix };
+}

@@ -1,0 +1,103 @@
+import {
+  type GitClubWorld,
+  gitClub,
+  type Issue,
+  type Organization,
+  type Repository,
+  type Resource,
+  type User,
+} from './world.ts';
+
+const nobody = 9;
+
+function rank(role: string | null): number {
+  switch (role) {
+    case 'reader':
+      return 1;
+    case 'maintainer':
+      return 2;
+    case 'admin':
+      return 3;
+    default:
+      return 0;
+  }
+}
+
+function onOrganization(user: User, action: string, organization: Organization): boolean {
+  if (action !== 'read' && action !== 'create_repository') return false;
+  for (const grant of user.grants) {
+    if (grant.resource !== organization) continue;
+    if (grant.role === 'owner' || (grant.role === 'member' && action === 'read')) return true;
+  }
+  return false;
+}
+
+/** Whether the user has a role of at least this rank on the repository: one pass over the grants. */
+function onRepository(user: User, least: number, repository: Repository): boolean {
+  const { organization } = repository;
+  let isMember = false;
+  for (const grant of user.grants) {
+    if (grant.resource === repository) {
+      if (rank(grant.role) >= least) return true;
+    } else if (grant.resource === organization) {
+      if (grant.role === 'owner') return true;
+      if (grant.role === 'member') isMember = true;
+    }
+  }
+  return isMember && rank(organization.baseRole) >= least;
+}
+
+function neededOnRepository(action: string): number {
+  switch (action) {
+    case 'read':
+    case 'create_issue':
+      return 1;
+    case 'push':
+      return 2;
+    case 'delete':
+      return 3;
+    default:
+      return nobody;
+  }
+}
+
+function checkRepository(user: User, action: string, repository: Repository): boolean {
+  const least = neededOnRepository(action);
+  return least !== nobody && onRepository(user, least, repository);
+}
+
+function checkIssue(user: User, action: string, issue: Issue): boolean {
+  switch (action) {
+    case 'read':
+    case 'comment':
+      return onRepository(user, 1, issue.repository);
+    case 'close':
+      return issue.creator === user || onRepository(user, 2, issue.repository);
+    default:
+      return false;
+  }
+}
+
+/** S2: three classes, asked one after the other. */
+export function isAllowed(user: User, action: string, resource: Resource): boolean {
+  if (resource instanceof gitClub.Issue) return checkIssue(user, action, resource);
+  if (resource instanceof gitClub.Repository) return checkRepository(user, action, resource);
+  if (resource instanceof gitClub.Organization) return onOrganization(user, action, resource);
+  return false;
+}
+
+type CheckOf<R> = (user: User, action: string, resource: R) => boolean;
+
+/** S4: thousands of classes, looked up by prototype, which at that number is faster than by constructor. */
+export function isAllowedOf({ copies }: GitClubWorld): CheckOf<Resource> {
+  const checks = new Map<object, CheckOf<never>>();
+  for (const { classes } of copies) {
+    checks.set(classes.Organization.prototype, onOrganization);
+    checks.set(classes.Repository.prototype, checkRepository);
+    checks.set(classes.Issue.prototype, checkIssue);
+  }
+  return (user, action, resource) => {
+    const check = checks.get(Object.getPrototypeOf(resource)) as CheckOf<Resource> | undefined;
+    return check !== undefined && check(user, action, resource);
+  };
+}

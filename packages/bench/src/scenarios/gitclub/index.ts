@@ -1,0 +1,110 @@
+import type { TypesInput } from '@nanook/core';
+import type { NanookSetup } from '../../libraries/nanook.ts';
+import { oso } from '../../libraries/oso.ts';
+import type { Check } from '../../library.ts';
+import { scenario } from '../../scenario.ts';
+import { isAllowed, isAllowedOf } from './hand.ts';
+import * as peers from './peers.ts';
+import { gitClubPolicy } from './policy.ts';
+import {
+  gitClub,
+  gitClubClasses,
+  type GitClubCopy,
+  type GitClubWorld,
+  gitClubWorld,
+  Grant,
+  Scope,
+  User,
+} from './world.ts';
+
+const classesOf = ({ copies }: GitClubWorld) => ({
+  User,
+  ...Object.fromEntries(
+    copies.flatMap(({ suffix, classes }) =>
+      Object.entries(classes).map(([name, type]) => [`${name}${suffix}`, type]),
+    ),
+  ),
+});
+
+const declared = ({ copies }: GitClubWorld): TypesInput => ({
+  User: { class: User, fields: { id: 'String', grants: ['Grant'] } },
+  Scope: { class: Scope, fields: { id: 'String' } },
+  Grant: { class: Grant, fields: { role: 'String', resource: 'Scope' } },
+  ...Object.fromEntries(
+    copies.flatMap(({ suffix, classes }) => [
+      [
+        `Organization${suffix}`,
+        { class: classes.Organization, fields: { id: 'String', baseRole: 'String?' } },
+      ],
+      [
+        `Repository${suffix}`,
+        { class: classes.Repository, fields: { id: 'String', organization: `Organization${suffix}` } },
+      ],
+      [
+        `Issue${suffix}`,
+        {
+          class: classes.Issue,
+          fields: { id: 'String', repository: `Repository${suffix}`, creator: 'User' },
+        },
+      ],
+    ]),
+  ),
+});
+
+const policyOf = ({ copies }: GitClubWorld) => gitClubPolicy(copies.map(({ suffix }) => suffix));
+
+const nanook = (world: GitClubWorld): NanookSetup => ({
+  policy: policyOf(world),
+  types: classesOf(world),
+  declared: declared(world),
+});
+
+const noRelations =
+  'Roles come from other resources here, and its conditions compare values: they cannot search the roles of the user.';
+const libraries = {
+  oso: (world: GitClubWorld): Promise<Check> => oso(policyOf(world), classesOf(world)),
+  casl: peers.casl,
+  'casl-request': peers.caslRequest,
+  casbin: peers.casbinCheck,
+  cedar: peers.cedarCheck,
+  accesscontrol: noRelations,
+};
+
+export const gitclub = scenario<GitClubWorld>({
+  id: 'S2',
+  title: 'GitClub',
+  summary:
+    'organization → repository → issue, inheriting roles, an owner is admin, base role, a creator may close; 200 users with 5 roles each',
+  testSize: 1,
+  world: (options) =>
+    gitClubWorld(options, [{ suffix: '', classes: gitClub }], {
+      organizations: 20,
+      repositories: 5,
+      issues: 5,
+    }),
+  hand: () => isAllowed,
+  nanook,
+  peers: libraries,
+  notes: [
+    'casbin: the policy has a line for each way to come by a permission; the matcher follows the fields of the resource.',
+  ],
+});
+
+export const copies = scenario<GitClubWorld>({
+  id: 'S4',
+  title: 'Large policies',
+  summary: "S2's policy copied N times, over 3 N classes",
+  size: { name: 'N', of: [10, 100, 1_000] },
+  testSize: 3,
+  world: (options) => {
+    const all = Array.from({ length: options.size }, (_, i): GitClubCopy => ({
+      suffix: `${i}`,
+      classes: gitClubClasses(),
+    }));
+    return gitClubWorld(options, all, { organizations: 4, repositories: 2, issues: 2 });
+  },
+  hand: isAllowedOf,
+  nanook,
+  peers: libraries,
+  tooLarge: { oso: 1_000 },
+});

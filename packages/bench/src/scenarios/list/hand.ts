@@ -1,0 +1,13 @@
+import type { Document, RoleName, User } from './world.ts';
+
+const suffices = (role: RoleName | null, action: string): boolean =>
+  action === 'read' ? role === 'viewer' || role === 'editor' : action === 'edit' && role === 'editor';
+
+export function isAllowedByScan(user: User, action: string, document: Document): boolean {
+  for (const role of user.roles) if (role.document === document && suffices(role.name, action)) return true;
+  return false;
+}
+
+export function isAllowedByLookUp(user: User, action: string, document: Document): boolean {
+  return suffices(user.roleOn(document), action);
+}

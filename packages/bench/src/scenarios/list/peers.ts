@@ -1,0 +1,124 @@
+import { casbin } from '../../libraries/casbin.ts';
+import { caslPerRequest, caslPrebuilt, type CaslRule } from '../../libraries/casl.ts';
+import { cedar, entity, reference } from '../../libraries/cedar.ts';
+import type { Check } from '../../library.ts';
+import { Document, type ListWorld, type RoleName, type User } from './world.ts';
+
+const actionsOf: Record<RoleName, string[]> = { viewer: ['read'], editor: ['read', 'edit'] };
+const roleNames = ['viewer', 'editor'] as const;
+
+const idsOf = (user: User, name: RoleName) =>
+  user.roles.filter((role) => role.name === name).map(({ document }) => document.id);
+
+const caslRules = (user: User): CaslRule[] =>
+  roleNames.map((name) => ({
+    action: actionsOf[name],
+    subject: Document,
+    conditions: { id: { $in: idsOf(user, name) } },
+  }));
+
+export async function casl({ users }: ListWorld): Promise<Check> {
+  const abilityOf = await caslPrebuilt(users, caslRules);
+  return (user: User, action, document: Document) => abilityOf(user).can(action, document);
+}
+
+export async function caslRequest(): Promise<Check> {
+  const abilityOf = await caslPerRequest(caslRules);
+  return (user: User, action, document: Document) => abilityOf(user).can(action, document);
+}
+
+/** CASL's conditions may be functions: `Ability` with a matcher of one's own, as its documentation shows. */
+async function lookUps() {
+  const { Ability } = await import('@casl/ability');
+  type Condition = (document: { readonly [field: PropertyKey]: unknown }) => boolean;
+  type Abilities = [string, typeof Document | Document];
+  return (user: User) =>
+    new Ability<Abilities, Condition>(
+      roleNames.map((name) => ({
+        action: actionsOf[name],
+        subject: Document,
+        conditions: (document) => user.roleOn(document as unknown as Document) === name,
+      })),
+      {
+        conditionsMatcher: (condition) => condition,
+        detectSubjectType: (subject) => subject.constructor as typeof Document,
+      },
+    );
+}
+
+export async function caslLookUp({ users }: ListWorld): Promise<Check> {
+  const build = await lookUps();
+  const abilities = new Map(users.map((user) => [user, build(user)]));
+  return (user: User, action, document: Document) => abilities.get(user)!.can(action, document);
+}
+
+export async function caslLookUpRequest(): Promise<Check> {
+  const build = await lookUps();
+  return (user: User, action, document: Document) => build(user).can(action, document);
+}
+
+const casbinModel = `
+[request_definition]
+r = sub, dom, act
+[policy_definition]
+p = sub, act
+[role_definition]
+g = _, _, _
+[policy_effect]
+e = some(where (p.eft == allow))
+[matchers]
+m = r.act == p.act && g(r.sub, p.sub, r.dom)
+`;
+
+export async function casbinCheck({ users }: ListWorld): Promise<Check> {
+  const enforcer = await casbin(casbinModel, [
+    ...roleNames.flatMap((name) => actionsOf[name].map((action) => `p, ${name}, ${action}`)),
+    ...users.flatMap(({ id, roles }) =>
+      roles.map(({ name, document }) => `g, ${id}, ${name}, ${document.id}`),
+    ),
+  ]);
+  return (user: User, action, document: Document) => enforcer.enforceSync(user.id, document.id, action);
+}
+
+const cedarPolicies = `
+permit (principal, action == Action::"read", resource)
+when { principal.viewer.contains(resource) || principal.editor.contains(resource) };
+
+permit (principal, action == Action::"edit", resource)
+when { principal.editor.contains(resource) };
+`;
+
+export function cedarCheck({ users }: ListWorld): Promise<Check> {
+  const known = new Map(
+    users.map((user) => {
+      const references = (name: RoleName) => idsOf(user, name).map((id) => reference('Document', id));
+      return [user, entity('User', user.id, { viewer: references('viewer'), editor: references('editor') })];
+    }),
+  );
+  return cedar(cedarPolicies, (user: User, _action, document: Document) => ({
+    principal: user.id,
+    resource: { type: 'Document', id: document.id },
+    entities: [known.get(user)!, entity('Document', document.id)],
+  }));
+}
+
+async function accessControl() {
+  const { AccessControl } = await import('accesscontrol');
+  const control = new AccessControl();
+  control.grant('viewer').action('read', 'document');
+  control.grant('editor').extend('viewer').action('edit', 'document');
+  control.lock();
+  return (role: RoleName | null | undefined, action: string) =>
+    role !== null && role !== undefined && control.can(role).do(action, 'document').granted;
+}
+
+export async function accessControlScan(): Promise<Check> {
+  const allows = await accessControl();
+  return (user: User, action, document: Document) =>
+    allows(user.roles.find((role) => role.document === document)?.name, action);
+}
+
+export async function accessControlLookUp(): Promise<Check> {
+  const allows = await accessControl();
+  return (user: User, action, document: Document) => allows(user.roleOn(document), action);
+}

@@ -1,0 +1,48 @@
+import type { Item, Role, RoleName, User } from './world.ts';
+
+/** The rank that an action needs; 5, which nobody has, for one that does not exist. */
+function needed(action: string): number {
+  switch (action) {
+    case 'read':
+    case 'export':
+      return 1;
+    case 'comment':
+      return 2;
+    case 'edit':
+    case 'share':
+      return 3;
+    case 'delete':
+      return 4;
+    default:
+      return 5;
+  }
+}
+
+function rank(role: RoleName): number {
+  switch (role) {
+    case 'viewer':
+      return 1;
+    case 'commenter':
+      return 2;
+    case 'editor':
+      return 3;
+    case 'owner':
+      return 4;
+    default:
+      return 0;
+  }
+}
+
+function grants(roles: readonly Role[], action: string, resource: Item): boolean {
+  const least = needed(action);
+  for (const role of roles) if (role.resource === resource && rank(role.name) >= least) return true;
+  return false;
+}
+
+export function isAllowed(user: User, action: string, resource: Item): boolean {
+  return grants(user.roles, action, resource);
+}
+
+export async function isAllowedAsync(user: User, action: string, resource: Item): Promise<boolean> {
+  return grants(await user.fetchRoles(), action, resource);
+}

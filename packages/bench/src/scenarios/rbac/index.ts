@@ -1,0 +1,69 @@
+import { oso } from '../../libraries/oso.ts';
+import { scenario } from '../../scenario.ts';
+import { isAllowed, isAllowedAsync } from './hand.ts';
+import * as peers from './peers.ts';
+import { rbacPolicy } from './policy.ts';
+import { Item, itemClasses, type RbacWorld, rbacWorld, Role, User } from './world.ts';
+
+const types = { User, ...itemClasses };
+const fields = { id: 'String' };
+const declared = {
+  Item: { class: Item, fields },
+  ...Object.fromEntries(Object.entries(itemClasses).map(([name, type]) => [name, { class: type, fields }])),
+  Role: { class: Role, fields: { name: 'String', resource: 'Item' } },
+};
+
+export const rbac = scenario<RbacWorld>({
+  id: 'S1',
+  title: 'Roles on resources',
+  summary:
+    '5 resource types with 4 inheriting roles and 6 actions each; 100 users with 8 roles each in `user.roles`, 500 resources',
+  testSize: 1,
+  world: rbacWorld,
+  hand: () => isAllowed,
+  nanook: () => ({
+    policy: rbacPolicy('user.roles'),
+    types,
+    declared: { User: { class: User, fields: { id: 'String', roles: ['Role'] } }, ...declared },
+  }),
+  peers: {
+    oso: () => oso(rbacPolicy('user.roles'), types),
+    casl: peers.casl,
+    'casl-request': peers.caslRequest,
+    casbin: peers.casbinCheck,
+    cedar: peers.cedarCheck,
+    accesscontrol: peers.accessControlCheck,
+  },
+  notes: [
+    'AccessControl knows no roles on single resources: the application looks up the roles that the user has on this one, and asks for these.',
+    'casbin: roles within domains, a resource being a domain; what a role inherits is written out, since roles inherit within one domain only.',
+  ],
+});
+
+export const promises = scenario<RbacWorld>({
+  id: 'S8',
+  title: 'Roles from a promise',
+  summary:
+    'S1, with the roles returned by a method as a resolved promise; one check after the other is awaited',
+  isAsync: true,
+  testSize: 1,
+  world: rbacWorld,
+  hand: () => isAllowedAsync,
+  nanook: () => ({
+    policy: rbacPolicy('user.fetchRoles()'),
+    types,
+    declared: { User: { class: User, fields: { id: 'String' } }, ...declared },
+    isAsync: true,
+  }),
+  peers: {
+    oso: () => oso(rbacPolicy('user.fetchRoles()'), types),
+    casl: 'An ability built beforehand has the roles of that moment: there is nothing left to fetch.',
+    'casl-request': peers.caslAsync,
+    casbin: 'The roles are lines of the policy, loaded beforehand: there is nothing left to fetch.',
+    cedar: peers.cedarAsync,
+    accesscontrol: peers.accessControlAsync,
+  },
+  notes: [
+    'CASL, Cedar and AccessControl do not wait themselves: the application awaits the roles, and then builds the ability, the entity or the list of roles.',
+  ],
+});

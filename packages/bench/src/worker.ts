@@ -1,0 +1,63 @@
+// One library in one scenario, in a process of its own: no other library has shaped the machine code, the heap or the
+// caches. It builds its world, is verified, and then runs a round whenever it is told to.
+import { Loop, verify } from './measure.ts';
+import type { Library } from './library.ts';
+import { scenarios } from './scenarios/index.ts';
+import { prepare } from './scenarios/prepare.ts';
+
+export interface Job {
+  readonly scenario: string;
+  readonly library: Library;
+  readonly size: number;
+  readonly seed: number;
+  readonly questions: number;
+  readonly verifyMs: number;
+}
+
+export interface Ready {
+  readonly kind: 'ready';
+  readonly asked: number;
+  readonly of: number;
+  readonly firstMs: readonly number[];
+  readonly loadMs?: number;
+  readonly engine?: string;
+}
+
+export type Report =
+  | Ready
+  | { readonly kind: 'round'; readonly ns: number }
+  | { readonly kind: 'unavailable' }
+  | { readonly kind: 'failed'; readonly message: string };
+
+const report = (message: Report): void => void process.send?.(message);
+const job = JSON.parse(process.argv[2]!) as Job;
+
+try {
+  const scenario = scenarios.find(({ id }) => id === job.scenario)!;
+  const world = scenario.world(job);
+  const prepared = await prepare(scenario, job.library, world);
+  if (prepared === undefined) {
+    report({ kind: 'unavailable' });
+  } else {
+    const { check, loadMs, engine } = prepared;
+    const isAsync = job.library === 'oso' || scenario.isAsync === true;
+    const verified = await verify(check, world.mix, job.verifyMs);
+    const loop = new Loop(check, world.mix, verified, isAsync);
+    report({
+      kind: 'ready',
+      asked: verified.asked,
+      of: world.mix.allowed.length,
+      firstMs: verified.firstMs,
+      ...(loadMs === undefined ? {} : { loadMs }),
+      ...(engine === undefined ? {} : { engine }),
+    });
+    process.on('message', (budgetMs: number) => {
+      loop.round(budgetMs).then(
+        (ns) => report({ kind: 'round', ns }),
+        (error: unknown) => report({ kind: 'failed', message: String(error) }),
+      );
+    });
+  }
+} catch (error) {
+  report({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
+}
