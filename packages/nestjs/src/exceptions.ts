@@ -25,6 +25,8 @@ export async function exceptionOf(error: unknown, context: ExecutionContext): Pr
       return isRefusal(exception) ? wsExceptionOf(exception, context) : error;
     case 'rpc':
       return isRefusal(exception) ? rpcExceptionOf(exception) : error;
+    default: // of a platform that we do not know
+      return exception;
   }
 }
 

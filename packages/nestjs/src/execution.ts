@@ -1,4 +1,5 @@
 import type { ExecutionContext } from '@nestjs/common';
+import { NestFault } from './nest-fault.js';
 import { eventOf, type OperationInfo } from './graphql-event.js';
 
 export type ContextKind = 'http' | 'graphql' | 'ws' | 'rpc';
@@ -33,6 +34,11 @@ export function executionOf(context: ExecutionContext): Execution {
       return wsExecution(context.getArgs());
     case 'rpc':
       return rpcExecution(context.getArgs());
+    default:
+      throw new NestFault('NANOOK_NEST_UNKNOWN_CONTEXT', {
+        kind,
+        handler: `${context.getClass().name}.${context.getHandler().name}`,
+      });
   }
 }
 

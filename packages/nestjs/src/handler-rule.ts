@@ -10,6 +10,7 @@ import {
 import { UseGuards, UseInterceptors, type ExecutionContext } from '@nestjs/common';
 import type { Reflector } from '@nestjs/core';
 import { MessageGuard } from './message-guard.js';
+import { findMethod, prototypesOf } from './method-place.js';
 import { NestFault } from './nest-fault.js';
 import { RefusalInterceptor } from './refusal.interceptor.js';
 
@@ -28,7 +29,7 @@ export interface ResourceOptions {
    */
   // oxlint-disable-next-line typescript/no-explicit-any -- the request of whichever platform it is
   readonly id?: string | false | ((request: any, context: ExecutionContext) => unknown);
-  /** Makes an id of what was sent. What it throws passes through. Without it an id is a string, a number or a bigint. */
+  /** Makes an id of what was sent: a string, or the text of a number. Anything else is refused. What it throws passes through. */
   readonly parse?: (raw: string) => unknown;
 }
 
@@ -95,7 +96,7 @@ export function addRule(target: object, rule: HandlerRule): void {
 /** A decorator of handlers and classes that adds one rule. */
 export const ruleDecorator =
   (rule: HandlerRule): ClassDecorator & MethodDecorator =>
-  (target: object, _key?: string | symbol, descriptor?: PropertyDescriptor): void => {
+  (target: object, key?: string | symbol, descriptor?: PropertyDescriptor): void => {
     const place: unknown = descriptor === undefined ? target : descriptor.value;
     if (typeof place !== 'function')
       throw new AuthorizationFault('NANOOK_HTTP_INVALID_OPTION', {
@@ -103,16 +104,25 @@ export const ruleDecorator =
         reason: 'is neither a handler nor a class',
       });
     addRule(place, rule);
+    // By name, too: it tells of the rule when something else takes the place of the method.
+    if (descriptor !== undefined && key !== undefined)
+      Reflect.defineMetadata(rulesKey, [rule, ...namedRules(target, key)], target, key);
   };
+
+const namedRules = (prototype: object, key: string | symbol): readonly HandlerRule[] =>
+  (Reflect.getOwnMetadata(rulesKey, prototype, key) as readonly HandlerRule[] | undefined) ?? [];
 
 /**
  * What a handler has to pass: the rules of its class, of the classes that it extends, and its own. All must hold. What is closer
  * to the handler wins where one skips: a handler that authorizes overrules a class that skips, and the other way round.
  *
- * @throws {NestFault} `NANOOK_NEST_CONFLICTING_RULES` where one place does both
+ * @throws {NestFault} `NANOOK_NEST_CONFLICTING_RULES` where one place does both; `NANOOK_NEST_LOST_RULE` where what is called is
+ *   no longer what was decorated
  */
 export function rulesOf(reflector: Reflector, type: object, handler: object): readonly HandlerRule[] {
   const name = handlerName(type, handler);
+  if (hasLostRules(type, handler, ownRulesOf(reflector, handler)))
+    throw new NestFault('NANOOK_NEST_LOST_RULE', { handler: name });
   let rules: readonly HandlerRule[] = [];
   for (const place of [...lineage(type), handler]) {
     const added = ownRulesOf(reflector, place);
@@ -129,6 +139,22 @@ export function rulesOf(reflector: Reflector, type: object, handler: object): re
 export const ownRulesOf = (reflector: Reflector, place: object): readonly HandlerRule[] =>
   (reflector.get(rulesKey, place as never) as readonly HandlerRule[] | undefined) ?? [];
 
+/**
+ * Whether the method was decorated with rules that the handler in its place does not have: those of its class would decide alone.
+ * Of a handler that is none of the class's methods nothing tells which it stands for, so any will do.
+ */
+function hasLostRules(type: object, handler: object, rules: readonly HandlerRule[]): boolean {
+  const place = findMethod(type, handler);
+  if (place !== undefined)
+    return namedRules(place.prototype, place.name).some((rule) => !rules.includes(rule));
+  return (
+    rules.length === 0 &&
+    prototypesOf(type).some((prototype) =>
+      Object.getOwnPropertyNames(prototype).some((name) => namedRules(prototype, name).length > 0),
+    )
+  );
+}
+
 /** The classes, from the first that was extended to the one at hand, that have metadata of their own. */
 function lineage(type: object): object[] {
   const classes: object[] = [];
@@ -142,4 +168,4 @@ function lineage(type: object): object[] {
 }
 
 export const handlerName = (type: object, handler: object): string =>
-  `${(type as { name: string }).name}.${(handler as { name: string }).name}`;
+  `${(type as { name: string }).name}.${findMethod(type, handler)?.name ?? (handler as { name: string }).name}`;

@@ -16,6 +16,9 @@ const texts = {
   NANOOK_NEST_INVALID_OPTION: (p: { option: string; reason: string }) => `option \`${p.option}\` ${p.reason}`,
   NANOOK_NEST_CONFLICTING_RULES: (p: { handler: string }) =>
     `${p.handler} is both authorized and skipped; keep one of @Authorize and @SkipAuthorization`,
+  NANOOK_NEST_LOST_RULE: (p: { handler: string }) =>
+    `${p.handler} is not the method that was decorated, so its rules got lost; write them above the decorator that replaces the ` +
+    `method, and bind no handler in a constructor`,
   NANOOK_NEST_NO_LOADER: (p: { handler: string; action: string; type: string }) =>
     `${p.handler} authorizes "${p.action}" on one ${p.type}, but nothing loads it. Provide a class with ` +
     `@ResourceLoader(${p.type}), or ask about the type itself: { id: false }`,
@@ -30,6 +33,12 @@ const texts = {
     `${p.wanted} in ${p.handler} needs the AuthorizationGuard before it`,
   NANOOK_NEST_NO_RESULT: (p: { handler: string; field: string }) =>
     `${p.handler} returned nothing that has a \`${p.field}\`; say where its resources are: { at: '…' }`,
+  NANOOK_NEST_UNSEEN_RESULT: (p: { handler: string }) =>
+    `${p.handler} answers by itself, and what it sends is not what it returns; return it, with @Res({ passthrough: true }) where ` +
+    `the response is needed`,
+  NANOOK_NEST_UNKNOWN_CONTEXT: (p: { kind: string; handler: string }) =>
+    `${p.handler} is called in a context of the kind '${p.kind}', of which nothing tells who is asking; ask the policy in it: ` +
+    `authorizer.authorize(…)`,
   NANOOK_NEST_NO_RESOURCE: (p: { handler: string; found: string }) =>
     `${p.handler} returned ${p.found}, which is no resource; say where its resources are: { at: '…' }`,
   NANOOK_NEST_UNGUARDED_FIELD: (p: { handler: string; missing: string }) =>

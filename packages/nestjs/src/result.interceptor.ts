@@ -12,7 +12,8 @@ import { isEventStream, shapeEvents } from './event-stream.js';
 import { exceptionOf } from './exceptions.js';
 import type { ContextKind } from './execution.js';
 import { eventAuthorization } from './graphql-requests.js';
-import { callOf } from './handler-call.js';
+import { answersItself } from './answers-itself.js';
+import { callOf, type HandlerCall } from './handler-call.js';
 import { handlerName } from './handler-rule.js';
 import { whatItIs } from './no-resource.js';
 import { NestFault } from './nest-fault.js';
@@ -21,8 +22,11 @@ import { resultDemandsOf, type ResultDemands } from './result-demands.js';
 import { visitAt, withheld, type ResultVisitor } from './result-path.js';
 import { allowsElement } from './row-filter.js';
 
-/** Whose turn it is in a call: each decorator brings its interceptor, and the one that is closest to the handler does the work. */
-const turns = new WeakMap<object, object>();
+/**
+ * Whose turn it is in a call: each decorator brings its interceptor, and the one that is closest to the handler does the work. A
+ * request may come to another handler, by `next()`.
+ */
+const turns = new WeakMap<HandlerCall, Map<object, object>>();
 
 /** Looks at what a handler returned: first whether the actor may have it, then which of its fields. */
 @Injectable()
@@ -35,13 +39,17 @@ export class ResultInterceptor implements NestInterceptor {
       await found.authz.actor(); // nobody's requests load nothing
       return found;
     });
+    const handler = context.getHandler();
+    if (context.getType() === 'http' && answersItself(context.getClass(), handler))
+      throw new NestFault('NANOOK_NEST_UNSEEN_RESULT', { handler: handlerName(context.getClass(), handler) });
     const turn = {};
-    turns.set(call, turn);
+    const ofCall = turns.get(call) ?? new Map<object, object>();
+    turns.set(call, ofCall.set(handler, turn));
     const demands = resultDemandsOf(this.reflector, context);
     return next.handle().pipe(
       // In their order, where a handler returns several one after the other.
       concatMap(async (result: unknown) =>
-        turns.get(call) === turn
+        ofCall.get(handler) === turn
           ? told(context, async () => shapeResult(result, demands, call.authz, context))
           : result,
       ),
