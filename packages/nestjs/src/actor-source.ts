@@ -3,6 +3,7 @@ import {
   Inject,
   Injectable,
   Logger,
+  Scope,
   type CanActivate,
   type ExecutionContext,
   type Type,
@@ -13,6 +14,7 @@ import type { Execution } from './execution.js';
 import { MODULE_OPTIONS_TOKEN } from './nanook.module-definition.js';
 import type { NanookModuleOptions } from './nanook.options.js';
 import { faultText } from './nest-fault.js';
+import { contextIdOf } from './request-context-id.js';
 
 interface HasUser {
   readonly user?: unknown;
@@ -22,7 +24,8 @@ interface HasUser {
 @Injectable()
 export class ActorSource {
   readonly #authenticated = new WeakMap<object, Promise<void>>();
-  readonly #guards = new Map<Type<CanActivate>, Promise<CanActivate>>();
+  /** Those that the application does not provide. */
+  readonly #made = new Map<Type<CanActivate>, Promise<CanActivate>>();
   #isExplained = false;
 
   constructor(
@@ -31,9 +34,11 @@ export class ActorSource {
   ) {}
 
   /** Runs the guards of `authenticate`, once a request. @throws what they throw; {@link UnauthenticatedError} when one refuses */
-  authenticate({ requestKey }: Execution, context: ExecutionContext): Promise<void> {
+  authenticate(execution: Execution, context: ExecutionContext): Promise<void> {
+    const { requestKey } = execution;
     let done = this.#authenticated.get(requestKey);
-    if (done === undefined) this.#authenticated.set(requestKey, (done = this.#authenticate(context)));
+    if (done === undefined)
+      this.#authenticated.set(requestKey, (done = this.#authenticate(execution, context)));
     return done;
   }
 
@@ -50,30 +55,36 @@ export class ActorSource {
       (kind === 'ws' ? data?.user : undefined) ??
       // What a subscription's `onConnect` found: Mercurius puts it into the context, graphql-ws has `extra` for it.
       (kind === 'graphql' ? ((requestKey as HasUser).user ?? extra?.user) : undefined);
-    if (found === undefined) this.#explain();
-    return found;
+    // Passport puts `false` there when a guard lets everybody in.
+    if (found !== undefined && found !== false) return found;
+    this.#explain();
+    return undefined;
   }
 
-  async #authenticate(context: ExecutionContext): Promise<void> {
+  async #authenticate(execution: Execution, context: ExecutionContext): Promise<void> {
     for (const given of this.options.authenticate ?? []) {
-      const guard = typeof given === 'function' ? await this.#instanceOf(given) : given;
+      const guard = typeof given === 'function' ? await this.#instanceOf(given, execution) : given;
       const answer = await guard.canActivate(context);
       if (!(isObservable(answer) ? await lastValueFrom(answer) : answer)) throw new UnauthenticatedError();
     }
   }
 
-  #instanceOf(guard: Type<CanActivate>): Promise<CanActivate> {
-    let instance = this.#guards.get(guard);
-    if (instance === undefined) this.#guards.set(guard, (instance = this.#provide(guard)));
-    return instance;
+  /** The application's own where it provides one, so that it can be replaced in tests. */
+  async #instanceOf(guard: Type<CanActivate>, execution: Execution): Promise<CanActivate> {
+    const scope = this.#scopeOf(guard);
+    if (scope === Scope.DEFAULT) return this.moduleRef.get(guard, { strict: false });
+    if (scope !== undefined)
+      return this.moduleRef.resolve(guard, contextIdOf(this.moduleRef, execution), { strict: false });
+    let made = this.#made.get(guard);
+    if (made === undefined) this.#made.set(guard, (made = this.moduleRef.create(guard)));
+    return made;
   }
 
-  /** The application's own where it provides one, so that it can be replaced in tests. */
-  async #provide(guard: Type<CanActivate>): Promise<CanActivate> {
+  #scopeOf(guard: Type<CanActivate>): Scope | undefined {
     try {
-      return this.moduleRef.get(guard, { strict: false });
+      return this.moduleRef.introspect(guard).scope;
     } catch {
-      return this.moduleRef.create(guard);
+      return undefined; // it is not provided
     }
   }
 

@@ -2,7 +2,7 @@ import { Authorizer, NotFoundError, type Class, type TypeToken } from '@nanook/c
 import { AuthorizationFault, RequestAuthorization, isClass } from '@nanook/http';
 import { BadRequestException, Inject, Injectable, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { defaultTypeActions, methodActions } from './actions.js';
+import { actionOfMethod, defaultTypeActions } from './actions.js';
 import { ActorSource } from './actor-source.js';
 import { ConnectionContext } from './connection-context.js';
 import { Connections } from './connections.js';
@@ -91,7 +91,7 @@ export class AuthorizationService {
   /** The action of a rule in a call. @throws {NestFault} `NANOOK_NEST_NO_ACTION` */
   actionOf(rule: AuthorizeRule, method: string | undefined, handler: string): string {
     const action =
-      rule.action ?? (method && { ...methodActions, ...this.options.actions }[method]) ?? undefined;
+      rule.action ?? (method === undefined ? undefined : actionOfMethod(method, this.options.actions));
     if (action === undefined || action === '')
       throw new NestFault('NANOOK_NEST_NO_ACTION', { handler, method: method ?? 'a message' });
     return action;
@@ -110,16 +110,18 @@ export class AuthorizationService {
     const rules = rulesOf(this.reflector, context.getClass(), context.getHandler());
     const skipped = rules.find((rule) => rule.kind === 'skip');
     if (skipped !== undefined) return call.authz.skip(skipped.reason);
+    if (rules.length === 0 && exclusionOf(this.options, context.getClass()) !== undefined) return;
     // That a request may come in decides nothing about what the handler does.
     if (rules.every(({ kind }) => kind === 'request')) this.#passUnruled(execution, context);
-    if (rules.length === 0) return;
-
-    await this.actors.authenticate(execution, context);
     const { authorizeRequests = true } = this.options;
-    const asks =
+    const asksForRequest =
       rules.some(({ kind }) => kind === 'request') ||
       (authorizeRequests && execution.kind === 'http' && call.authz.asksForRequests);
-    if (asks) await call.authz.authorizeRequest();
+    if (rules.length === 0 && !asksForRequest) return;
+
+    await this.actors.authenticate(execution, context);
+    await call.authz.actor(); // nobody's requests load nothing
+    if (asksForRequest) await call.authz.authorizeRequest();
     call.resources.length = 0;
     for (const rule of rules)
       if (rule.kind === 'authorize')
@@ -128,7 +130,8 @@ export class AuthorizationService {
 
   #callOf(execution: Execution, context: ExecutionContext): HandlerCall {
     const known = findCall(execution.callKey);
-    if (known !== undefined) return known;
+    // Where two modules guard one handler, the policy of each has its say.
+    if (known?.authz.authorizer === this.authorizer) return known;
     const call = { authz: this.#authzOf(execution, context), resources: [] };
     rememberCall(execution.callKey, call);
     return call;
@@ -153,12 +156,10 @@ export class AuthorizationService {
 
   /** The audit has refused such handlers at the start; a handler that it could not see is refused here. */
   #passUnruled(execution: Execution, context: ExecutionContext): void {
-    const { audit = 'error' } = this.options;
-    const type = context.getClass();
-    if (audit !== 'error' || exclusionOf(this.options, type) !== undefined) return;
+    if ((this.options.audit ?? 'error') !== 'error') return;
     throw new AuthorizationFault('NANOOK_HTTP_UNPROTECTED_ROUTE', {
       method: execution.method ?? execution.kind,
-      route: handlerName(type, context.getHandler()),
+      route: handlerName(context.getClass(), context.getHandler()),
     });
   }
 
@@ -170,8 +171,6 @@ export class AuthorizationService {
   ): Promise<unknown> {
     const handler = handlerName(context.getClass(), context.getHandler());
     const action = this.actionOf(rule, execution.method, handler);
-    // Nobody's requests load nothing.
-    await authz.actor();
     return authz.authorize(action, await this.#resourceOf(rule, action, execution, context, handler));
   }
 
@@ -211,11 +210,10 @@ export class AuthorizationService {
         throw new NestFault('NANOOK_NEST_NO_ID', { handler, path: id, type: nameOf(source) });
       throw new NotFoundError(action);
     }
-    if (parse !== undefined) return parse(raw as string);
     // A loader hands it to a database: an object from the client could be an operator there.
     if (typeof raw !== 'string' && typeof raw !== 'number' && typeof raw !== 'bigint')
       throw new BadRequestException();
-    return raw;
+    return parse === undefined ? raw : parse(String(raw));
   }
 }
 

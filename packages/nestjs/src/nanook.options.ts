@@ -40,7 +40,7 @@ export interface NanookModuleOptions extends Partial<AuthorizerOptions> {
   /** What `allow_request` is asked about. Default: the request as it is. */
   readonly request?: ContextHook;
 
-  /** The actions that follow from the method of an HTTP request. */
+  /** The actions that follow from the method of an HTTP request, in capitals. HEAD has that of GET, unless it is given. */
   readonly actions?: Readonly<Record<string, string>>;
   /** The actions whose resource is the type itself. Default: `create` and `list`. */
   readonly typeActions?: readonly string[];
@@ -78,7 +78,7 @@ export const loadOptionsOf = (options: NanookModuleOptions): AuthorizerOptions =
 export function checkOptions(options: NanookModuleOptions): void {
   const wrong = (option: string, reason: string) =>
     new NestFault('NANOOK_NEST_INVALID_OPTION', { option, reason });
-  const { authorizer, actor, request, audit, exclude = [], authenticate = [] } = options;
+  const { authorizer, actor, request, audit, actions = {}, exclude = [], authenticate = [] } = options;
   if (authorizer !== undefined) {
     if (typeof authorizer.authorize !== 'function')
       throw wrong('authorizer', 'is no Authorizer; await Authorizer.load(…)');
@@ -89,6 +89,11 @@ export function checkOptions(options: NanookModuleOptions): void {
     if (hook !== undefined && typeof hook !== 'function') throw wrong(option, 'is no function');
   if (audit !== undefined && !['error', 'warn', 'off'].includes(audit))
     throw wrong('audit', "is none of 'error', 'warn' and 'off'");
+  for (const [method, action] of Object.entries(actions)) {
+    if (!/^[A-Z-]+$/.test(method))
+      throw wrong('actions', `has \`${method}\`, which is no method; they are in capitals`);
+    if (typeof action !== 'string' || action === '') throw wrong('actions', `has no action for ${method}`);
+  }
   if (!Array.isArray(authenticate)) throw wrong('authenticate', 'is no list of guards');
   if (!Array.isArray(exclude)) throw wrong('exclude', 'is no list');
   for (const { class: excluded, reason } of exclude as readonly Partial<Exclusion>[]) {

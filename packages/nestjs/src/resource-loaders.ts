@@ -1,9 +1,10 @@
 import { Authorizer, TypeToken, isPolarError, typed, type Class } from '@nanook/core';
 import { Inject, Injectable } from '@nestjs/common';
-import { ContextIdFactory, DiscoveryService, ModuleRef, type ContextId } from '@nestjs/core';
+import { DiscoveryService, ModuleRef } from '@nestjs/core';
 import { Batch } from './batch.js';
 import type { Execution } from './execution.js';
 import { NestFault } from './nest-fault.js';
+import { contextIdOf } from './request-context-id.js';
 import { loaderKey, type LoadsMany, type LoadsOne } from './resource-loader.decorator.js';
 
 type AnyLoader = Partial<LoadsOne<unknown, unknown> & LoadsMany<unknown, unknown>>;
@@ -13,7 +14,7 @@ export interface FoundLoader {
   readonly class: Class;
   /** What it loads. */
   readonly type: Class | TypeToken;
-  /** For a provider of the request's scope it is made for the request. */
+  /** For a provider that is not one for all it is made for the request. */
   readonly instance: (execution: Execution) => Promise<AnyLoader>;
 }
 
@@ -22,7 +23,6 @@ export interface FoundLoader {
 export class ResourceLoaders {
   #found: Discovered | undefined;
   readonly #batches = new WeakMap<object, Map<FoundLoader, Batch>>();
-  readonly #contextIds = new WeakMap<object, ContextId>();
 
   constructor(
     @Inject(DiscoveryService) private readonly discovery: DiscoveryService,
@@ -80,17 +80,6 @@ export class ResourceLoaders {
     return batch;
   }
 
-  /** One for each request, so that its providers are made once, and know it. */
-  #contextIdOf({ requestKey, request }: Execution): ContextId {
-    let id = this.#contextIds.get(requestKey);
-    if (id === undefined) {
-      id = ContextIdFactory.getByRequest(request as Record<string, unknown>);
-      this.moduleRef.registerRequestByContextId(request, id);
-      this.#contextIds.set(requestKey, id);
-    }
-    return id;
-  }
-
   #discovered(): Discovered {
     return (this.#found ??= this.#discover());
   }
@@ -99,12 +88,11 @@ export class ResourceLoaders {
     const loaders = new Map<Class, FoundLoader>();
     const faults: NestFault[] = [];
     for (const wrapper of this.discovery.getProviders()) {
-      const loaderClass = wrapper.metatype as Class | null;
-      if (typeof loaderClass !== 'function' || loaders.has(loaderClass)) continue;
-      const given = Reflect.getMetadata(loaderKey, loaderClass) as Class | TypeToken | string | undefined;
-      if (given === undefined) continue;
+      const loaderClass = [wrapper.token, wrapper.metatype].find(isLoaderClass);
+      if (loaderClass === undefined || loaders.has(loaderClass)) continue;
+      const given = Reflect.getMetadata(loaderKey, loaderClass) as Class | TypeToken | string;
       const type = typeof given === 'string' ? this.#findType(given) : given;
-      if (type === undefined || lacksMethods(loaderClass)) {
+      if (type === undefined || (wrapper.metatype === loaderClass && lacksMethods(loaderClass))) {
         const reason =
           type === undefined
             ? `loads ${given as string}, which is no type of the policy; add it to \`types\``
@@ -116,11 +104,13 @@ export class ResourceLoaders {
         class: loaderClass,
         type,
         instance: async (execution) =>
-          wrapper.isDependencyTreeStatic()
+          wrapper.isDependencyTreeStatic() && !wrapper.isTransient
             ? (wrapper.instance as AnyLoader)
-            : this.moduleRef.resolve<AnyLoader>(wrapper.token as never, this.#contextIdOf(execution), {
-                strict: false,
-              }),
+            : this.moduleRef.resolve<AnyLoader>(
+                wrapper.token as Class,
+                contextIdOf(this.moduleRef, execution),
+                { strict: false },
+              ),
       });
     }
     return { loaders, faults };
@@ -140,6 +130,10 @@ interface Discovered {
   readonly loaders: ReadonlyMap<Class, FoundLoader>;
   readonly faults: readonly NestFault[];
 }
+
+/** By its token: what is provided in its place, by a factory or a test, has no decorator. */
+const isLoaderClass = (value: unknown): value is Class =>
+  typeof value === 'function' && Reflect.hasMetadata(loaderKey, value);
 
 function lacksMethods(loader: Class): boolean {
   const { load, loadMany } = loader.prototype as AnyLoader;
