@@ -25,6 +25,7 @@ const handler = 'Notes.show';
 const nestSamples: { readonly [C in NestFaultCode]: NestFaultData<C> } = {
   NANOOK_NEST_INVALID_OPTION: { option: 'guard', reason: "is neither 'global' nor 'manual'" },
   NANOOK_NEST_CONFLICTING_RULES: { handler },
+  NANOOK_NEST_LOST_RULE: { handler },
   NANOOK_NEST_NO_LOADER: { handler, action: 'read', type: 'Note' },
   NANOOK_NEST_DUPLICATE_LOADER: { type: 'Note', first: 'NoteLoader', second: 'OtherLoader' },
   NANOOK_NEST_INVALID_LOADER: {
@@ -35,6 +36,8 @@ const nestSamples: { readonly [C in NestFaultCode]: NestFaultData<C> } = {
   NANOOK_NEST_NO_ACTION: { handler, method: 'ALL' },
   NANOOK_NEST_NO_AUTHORIZATION: { wanted: '@Authz()', handler },
   NANOOK_NEST_NO_RESULT: { handler, field: 'items' },
+  NANOOK_NEST_UNSEEN_RESULT: { handler },
+  NANOOK_NEST_UNKNOWN_CONTEXT: { kind: 'telegraf', handler },
   NANOOK_NEST_NO_RESOURCE: { handler, found: 'a string' },
   NANOOK_NEST_UNGUARDED_FIELD: { handler: 'Notes.owner', missing: 'guards' },
   NANOOK_NEST_SHARED_CONTEXT: {},
@@ -69,6 +72,7 @@ const whenHttp: { readonly [C in FaultCode]: string } = {
 const whenNest: { readonly [C in NestFaultCode]: string } = {
   NANOOK_NEST_INVALID_OPTION: atStart,
   NANOOK_NEST_CONFLICTING_RULES: findings,
+  NANOOK_NEST_LOST_RULE: findings,
   NANOOK_NEST_NO_LOADER: findings,
   NANOOK_NEST_DUPLICATE_LOADER: findings,
   NANOOK_NEST_INVALID_LOADER: 'audit; call, for what `loadMany` gives',
@@ -76,6 +80,8 @@ const whenNest: { readonly [C in NestFaultCode]: string } = {
   NANOOK_NEST_NO_ACTION: findings,
   NANOOK_NEST_NO_AUTHORIZATION: perCall,
   NANOOK_NEST_NO_RESULT: perCall,
+  NANOOK_NEST_UNSEEN_RESULT: perCall,
+  NANOOK_NEST_UNKNOWN_CONTEXT: perCall,
   NANOOK_NEST_NO_RESOURCE: perCall,
   NANOOK_NEST_UNGUARDED_FIELD: atStart,
   NANOOK_NEST_SHARED_CONTEXT: perCall,
