@@ -16,6 +16,11 @@ describe('a mix', () => {
     for (let i = 0; i < 100; i += 20) expect(allowed.slice(i, i + 20).filter(Boolean)).toHaveLength(10);
   });
 
+  it('begins with pairs of both', () => {
+    const { allowed } = draw(1);
+    for (let i = 0; i < 20; i += 2) expect(allowed[i]).not.toBe(allowed[i + 1]);
+  });
+
   it('is the same for the same seed, and another for another', () => {
     expect(draw(1)).toEqual(draw(1));
     expect(draw(2)).not.toEqual(draw(1));

@@ -29,7 +29,8 @@ const block = 20;
 
 /**
  * Draws questions until half of `count` are allowed and half denied. Each block of 20 holds ten of both in random
- * order, so that a library too slow for the whole mix is asked a balanced part of it.
+ * order, and in the first block each pair holds one of both, so that a library too slow for the whole mix is asked a
+ * balanced part of it.
  */
 export function drawMix(random: Random, count: number, draw: () => Question): Mix {
   const half = count / 2;
@@ -43,8 +44,9 @@ export function drawMix(random: Random, count: number, draw: () => Question): Mi
   }
   const questions: Question[] = [];
   for (let i = 0; i < half; i += block / 2) {
-    const part = [...granted.slice(i, i + block / 2), ...refused.slice(i, i + block / 2)];
-    questions.push(...random.shuffle(part));
+    const [yes, no] = [granted.slice(i, i + block / 2), refused.slice(i, i + block / 2)];
+    if (i > 0) questions.push(...random.shuffle([...yes, ...no]));
+    else yes.forEach((question, at) => questions.push(...random.shuffle([question, no[at]!])));
   }
   return mixOf(questions);
 }

@@ -182,5 +182,4 @@ export const flat = scenario<FlatWorld>({
     cedar: cedarCheck,
     accesscontrol: accessControlCheck,
   },
-  tooLarge: { oso: 20_000, 'casl-request': 20_000 },
 });

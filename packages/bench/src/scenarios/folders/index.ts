@@ -34,7 +34,7 @@ export const folders = scenario<FoldersWorld>({
     accesscontrol:
       'Roles come from other resources here, and its conditions compare values: they cannot walk up a tree.',
   },
-  tooLarge: { oso: 1_000, casbin: 10_000, cedar: 10_000 },
+  tooLarge: { oso: 1_000 },
   notes: [
     'CASL has no recursion: the application walks up the tree and asks about each folder.',
     'casbin: a line for each role, and the tree in a second role definition. Cedar: the folders above the leaf are handed over with each check.',

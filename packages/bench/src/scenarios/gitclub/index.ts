@@ -106,5 +106,4 @@ export const copies = scenario<GitClubWorld>({
   hand: isAllowedOf,
   nanook,
   peers: libraries,
-  tooLarge: { oso: 1_000 },
 });
