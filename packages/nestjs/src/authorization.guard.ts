@@ -25,7 +25,8 @@ export class AuthorizationGuard implements CanActivate {
 
   #challenge(context: ExecutionContext): void {
     if (context.getType() !== 'http') return;
-    for (const value of this.authorization.challenges)
-      this.host.httpAdapter.appendHeader(context.getArgByIndex(1), 'WWW-Authenticate', value);
+    const { challenge } = this.authorization;
+    if (challenge === '') return;
+    this.host.httpAdapter.appendHeader(context.getArgByIndex(1), 'WWW-Authenticate', challenge);
   }
 }

@@ -33,9 +33,9 @@ export class AuthorizationService {
     @Inject(Reflector) private readonly reflector: Reflector,
   ) {}
 
-  /** What a 401 says in `WWW-Authenticate`. */
-  get challenges(): readonly string[] {
-    return [this.options.challenge ?? []].flat();
+  /** What a 401 says in `WWW-Authenticate`, or nothing. In one header: on Fastify, Nest 11 would send the last of several only. */
+  get challenge(): string {
+    return [this.options.challenge ?? []].flat().join(', ');
   }
 
   /** The authorization of the request that a handler is called for: the one that `@Authz()` gives. */
