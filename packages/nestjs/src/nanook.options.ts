@@ -35,7 +35,10 @@ export interface NanookModuleOptions extends Partial<AuthorizerOptions> {
   /** What a 401 says in `WWW-Authenticate`: `'Bearer'`, or several. */
   readonly challenge?: string | readonly string[];
 
-  /** Whether `allow_request` is asked for every HTTP request, where the policy has such a rule. Default `true`. */
+  /**
+   * Whether `allow_request` is asked for every HTTP request, where the policy has such a rule; not for handlers that are skipped or
+   * excluded. Default `true`.
+   */
   readonly authorizeRequests?: boolean;
   /** What `allow_request` is asked about. Default: the request as it is. */
   readonly request?: ContextHook;

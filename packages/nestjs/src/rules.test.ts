@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   All,
   BadRequestException,
@@ -8,19 +9,25 @@ import {
   Head,
   Injectable,
   Module,
+  Next,
   Patch,
   Post,
   Put,
   Res,
+  UseInterceptors,
   VERSION_NEUTRAL,
   Version,
   VersioningType,
+  type CallHandler,
+  type ExecutionContext,
   type INestApplication,
+  type NestInterceptor,
   type Type,
 } from '@nestjs/common';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
+import { of, tap } from 'rxjs';
 import request from 'supertest';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
@@ -653,6 +660,48 @@ describe('a rule about what is returned', () => {
       expect((await ask('alice', 'get', '/passed')).headers['x-passed']).toBe('yes');
     },
   );
+});
+
+describe('a cache above a rule about what is returned', () => {
+  it('keeps what the handler returned, not what somebody got', async () => {
+    const kept = new Map<string, unknown>();
+    class Cache implements NestInterceptor {
+      intercept(context: ExecutionContext, next: CallHandler) {
+        const { url } = context.switchToHttp().getRequest<{ readonly url: string }>();
+        return kept.has(url) ? of(kept.get(url)) : next.handle().pipe(tap((result) => kept.set(url, result)));
+      }
+    }
+    @Controller()
+    class CachedController {
+      @Get() @UseInterceptors(Cache) @AuthorizeResult('update') list() {
+        return [...notes.values()];
+      }
+    }
+    await start([CachedController]);
+    expect((await ask('alice', 'get', '/')).body).toEqual([notes.get('1')]);
+    expect((await ask('bob', 'get', '/')).body).toEqual([notes.get('2')]);
+  });
+});
+
+describe('a handler that hands the request on', () => {
+  it('does not lend its rule about what is returned to the next, nor the other way round', async () => {
+    @Controller()
+    class ChainController {
+      @Get('first')
+      @AuthorizeResult('update')
+      async first(@Res({ passthrough: true }) _: unknown, @Next() next: () => void) {
+        next();
+        return sleep(20).then(() => notes.get('1'));
+      }
+      @Get(':id')
+      @AuthorizeResult('update')
+      async second() {
+        return sleep(100).then(() => notes.get('1'));
+      }
+    }
+    await start([ChainController]);
+    expect(await statusOf('bob', 'get', '/first')).toBe(403);
+  });
 });
 
 describe('a rule is refused where it is written', () => {
