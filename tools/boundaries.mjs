@@ -1,5 +1,5 @@
 // Who may import whom. Reads the import specifiers of every source file and reports what the two tables below do
-// not allow, as file:line. Test files (*.test.ts, *.test-d.ts) are exempt. Cycles are oxlint's business.
+// not allow, as file:line. Test files (*.test.ts, *.test-d.ts, *.fixture.ts) are exempt. Cycles are oxlint's business.
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -45,7 +45,7 @@ for (const [name, mayImport] of Object.entries(packages)) {
   const declared = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies });
 
   for (const found of globSync('**/*.ts', { cwd: src })) {
-    if (/\.test(-d)?\.ts$/.test(found)) continue;
+    if (/\.(test(-d)?|fixture)\.ts$/.test(found)) continue;
     const file = posix(found);
     const text = readFileSync(join(src, found), 'utf8');
     for (const { fileName: specifier, pos } of ts.preProcessFile(text, true, true).importedFiles) {

@@ -1,60 +1,34 @@
 import { ForbiddenError, NotFoundError } from './authorization/authorization-error.js';
-import { decisiveRule, referenceTo, type Decision, type Outcome } from './authorization/decision.js';
-import { Report, renderDiagnostic, type Diagnostic } from './diagnostics/diagnostic.js';
-import { isPolarError, PolarError, PolicyError } from './diagnostics/polar-error.js';
+import type { Decision } from './authorization/decision.js';
+import { Report, type Diagnostic } from './diagnostics/diagnostic.js';
+import { PolarError, PolicyError } from './diagnostics/polar-error.js';
 import { Source } from './diagnostics/source.js';
-import { textOf } from './diagnostics/span.js';
+import type { CompiledPolicy } from './engine/compiled/compile.js';
+import type { HostReplay } from './engine/host-log.js';
 import type { Limits } from './engine/limits.js';
-import type { Frame } from './engine/machine/frame.js';
 import type { MachineContext } from './engine/machine/machine.js';
 import { Question, type Bindings } from './engine/question.js';
 import { QueryVariable } from './engine/query-variable.js';
-import { Grantability } from './grantable/grantability.js';
-import { TypeSets } from './host/type-set.js';
 import { isThenable } from './host/value.js';
 import { nearNames } from './internal/near-names.js';
-import { givenName, link, linkCall, linkQuery } from './ir/link.js';
+import { allOf } from './internal/side-by-side.js';
+import { givenName, linkCall, linkQuery } from './ir/link.js';
 import { type LinkedQuery, type Program } from './ir/program.js';
+import { loadPolicy, type LoadedPolicy } from './loaded-policy.js';
 import { checkOptions, limitsOf, type AuthorizerOptions } from './options.js';
 import { textReader, type PolicyInput, type PolicyReader } from './policy-source.js';
-import { buildPolicy } from './policy/build-policy.js';
+import type {
+  AuthorizeSettings,
+  EnumerationSettings,
+  GrantableSettings,
+  QuerySettings,
+  QuestionSettings,
+} from './question-settings.js';
+import { DecisionReport, isUndecided, ReportedQuestion } from './reported-question.js';
 import { parseQuery } from './syntax/parser.js';
 import { TypeToken, type DeclaredType } from './types/declared-type.js';
 import type { Class } from './types/type-declaration.js';
 import { TypeTable } from './types/type-table.js';
-
-/** Options of one question. */
-export interface QuestionSettings {
-  readonly signal?: AbortSignal;
-  /** Overrides the authorizer's limits. */
-  readonly limits?: Partial<Limits>;
-}
-export interface QuerySettings extends QuestionSettings {
-  /** Values for variables of the query, by name. */
-  readonly bindings?: Readonly<Record<string, unknown>> | ReadonlyMap<string, unknown>;
-  /** Whether an answer may hold an `Expression` for a variable that has no single value. Default: that is an error. */
-  readonly acceptExpression?: boolean;
-}
-export interface AuthorizeSettings extends QuestionSettings {
-  /** `false`: a refusal is a `ForbiddenError` even when the actor may not read the resource. */
-  readonly checkRead?: boolean;
-}
-export interface EnumerationSettings extends QuestionSettings {
-  /** A rule that allows everything gives `'*'`. Default: it is an error, since it cannot be listed. */
-  readonly allowWildcard?: boolean;
-}
-
-export interface GrantableSettings {
-  /** What the resource is: an instance, or the type itself, as for a *create*. Default: either. */
-  readonly resource?: 'instance' | 'type';
-}
-
-/** A policy and the types it was linked to: swapped whole. */
-interface Loaded {
-  readonly context: MachineContext;
-  readonly grantability: Grantability;
-  readonly warnings: readonly Diagnostic[];
-}
 
 /**
  * Decides whether an actor may do something to a resource, by a policy written in Polar.
@@ -67,7 +41,7 @@ export class Authorizer {
   /** How policies are read; the entry for Node reads files, too. */
   protected static readonly reader: PolicyReader = textReader;
 
-  #loaded: Loaded;
+  #loaded: LoadedPolicy;
   readonly #options: AuthorizerOptions;
   readonly #types: TypeTable;
   readonly #limits: Limits;
@@ -110,7 +84,7 @@ export class Authorizer {
         : { Clock: Object.freeze({ now: () => clock() }) };
     const types = new TypeTable(options.types, { ...ownClock, ...options.constants });
     const authorizer = new this(options, types, this.reader, clock);
-    authorizer.#loaded = await authorizer.#prepare(options.policies);
+    authorizer.#loaded = await authorizer.#load(options.policies);
     return authorizer as This;
   }
 
@@ -119,6 +93,11 @@ export class Authorizer {
   /** The content hash of the current policy, as decisions carry it. */
   get policyHash(): string {
     return this.#loaded.context.program.policy.hash;
+  }
+
+  /** What answers questions whose arguments are known: compiled source, closures, or the machine alone. */
+  get engine(): 'source' | 'closures' | 'machine' {
+    return this.#loaded.compiled?.kind ?? 'machine';
   }
 
   /** What the current policy was warned about. */
@@ -144,7 +123,7 @@ export class Authorizer {
   reload(policies: PolicyInput | readonly PolicyInput[] = this.#options.policies): Promise<void> {
     // One after the other: the last call wins, not the slowest.
     const reloaded = this.#reloads.then(async () => {
-      this.#loaded = await this.#prepare(policies);
+      this.#loaded = await this.#load(policies);
       this.#calls = new Map();
     });
     this.#reloads = reloaded.catch(() => {});
@@ -209,12 +188,19 @@ export class Authorizer {
     resource: unknown,
     settings?: QuestionSettings,
   ): Promise<boolean> {
-    return this.#decide('allow', [actor, action, resource], settings);
+    const answer = this.#answer(actor, action, resource, settings);
+    return typeof answer === 'boolean' ? (answer ? allowed : refused) : answer;
   }
 
   /** As `isAllowed`, at once. @throws {PolarError} `POLAR_RUN_PROMISE_IN_SYNC` when the policy meets a promise */
   isAllowedSync(actor: unknown, action: unknown, resource: unknown, settings?: QuestionSettings): boolean {
-    return this.#decideSync('allow', [actor, action, resource], settings);
+    const { compiled } = this.#loaded;
+    if (compiled === undefined || settings !== undefined)
+      return this.#decideSync('allow', [actor, action, resource], settings);
+    return (
+      compiled.allow(actor, action, resource) ??
+      this.#decideSync('allow', [actor, action, resource], settings, compiled.takeReplay())
+    );
   }
 
   /**
@@ -235,9 +221,58 @@ export class Authorizer {
     throw await this.#refusal(actor, action, awaited, settings);
   }
 
+  // ── many at once ──
+
+  /**
+   * `isAllowed` for each of the resources, side by side: what their checks load in one tick reaches a loader that batches by tick
+   * (DataLoader) together.
+   *
+   * @returns the answers, in the order of the resources
+   * @throws what `isAllowed` throws for any of them
+   * @example
+   * const [mayEdit, mayDelete] = await authorizer.isAllowedAll(user, 'edit', [draft, published]);
+   */
+  async isAllowedAll(
+    actor: unknown,
+    action: unknown,
+    resources: Iterable<unknown>,
+    settings?: QuestionSettings,
+  ): Promise<boolean[]> {
+    const [who, what] = [await actor, await action];
+    return allOf(resources, (resource) => this.#answer(who, what, resource, settings));
+  }
+
+  /**
+   * The resources on which the actor may perform the action, in their order. What is undecided is left out. Checks run side by
+   * side, as in `isAllowedAll`.
+   *
+   * @throws {PolarError} `POLAR_RUN_…` for a fault in any of the checks
+   */
+  async filterAllowed<Resource>(
+    actor: unknown,
+    action: unknown,
+    resources: Iterable<Resource>,
+    settings?: QuestionSettings,
+  ): Promise<Resource[]> {
+    const [who, what] = [await actor, await action];
+    const all = [...resources];
+    const answers = await allOf(all, (resource) => this.#decided(who, what, resource, settings));
+    return all.filter((_, i) => answers[i]);
+  }
+
+  /** `authorizedActions` for each of the resources, side by side, in their order. */
+  async authorizedActionsAll(
+    actor: unknown,
+    resources: Iterable<unknown>,
+    settings?: EnumerationSettings,
+  ): Promise<Set<string>[]> {
+    const who = await actor;
+    return allOf(resources, (resource) => this.authorizedActions(who, resource, settings));
+  }
+
   /** Passes when `allow_request(actor, request)` holds. @throws {ForbiddenError} */
   async authorizeRequest(actor: unknown, request: unknown, settings?: QuestionSettings): Promise<void> {
-    if (!(await this.#decide('allow_request', [actor, request], settings))) throw new ForbiddenError();
+    if (!(await this.#ask('allow_request', [actor, request], settings))) throw new ForbiddenError();
   }
 
   /** Passes when `allow_field(actor, action, resource, field)` holds. @throws {ForbiddenError} */
@@ -248,7 +283,7 @@ export class Authorizer {
     field: unknown,
     settings?: QuestionSettings,
   ): Promise<void> {
-    if (!(await this.#decide('allow_field', [actor, action, resource, field], settings)))
+    if (!(await this.#ask('allow_field', [actor, action, resource, field], settings)))
       throw new ForbiddenError(textOrNone(action));
   }
 
@@ -333,26 +368,13 @@ export class Authorizer {
 
   // ── inside ──
 
-  async #prepare(policies: PolicyInput | readonly PolicyInput[]): Promise<Loaded> {
-    const inputs = listOf(policies);
-    if (inputs.length === 0) throw new PolarError('POLAR_LOAD_NO_POLICY', {});
-    const report = new Report();
-    const policy = buildPolicy(await this.#reader.read(inputs), this.#types, report);
-    if (policy === undefined) throw new PolicyError(report.diagnostics);
-    const program = link(policy, this.#types);
-    const context = this.#contextFor(program);
-    for (const query of program.inlineQueries) {
-      const question = this.#question(context, query, new Map(), {});
-      const holds = await question.next();
-      // An answer that only constrains a variable is none: it throws.
-      if (holds) question.bindings();
-      question.dispose();
-      if (!holds) report.error('POLAR_LOAD_INLINE_QUERY_FAILED', { query: textOf(query.span) }, query.span);
-    }
-    if (report.hasErrors) throw new PolicyError(report.diagnostics);
-    for (const warning of policy.warnings) this.#warn(warning);
-    const grantability = new Grantability(program, context.equality);
-    return { context, grantability, warnings: policy.warnings };
+  #load(policies: PolicyInput | readonly PolicyInput[]): Promise<LoadedPolicy> {
+    return loadPolicy(listOf(policies), {
+      options: this.#options,
+      types: this.#types,
+      limits: this.#limits,
+      reader: this.#reader,
+    });
   }
 
   #typeOf(resource: Class | TypeToken | string): DeclaredType {
@@ -367,36 +389,19 @@ export class Authorizer {
     throw new PolarError('POLAR_TYPE_UNKNOWN_TYPE', { name, known: nearNames(name, this.#types.typeNames) });
   }
 
-  #contextFor(program: Program): MachineContext {
-    const constants = new Set<unknown>(this.#types.constantNames.map((name) => this.#types.constant(name)));
-    return {
-      program,
-      typeSets: new TypeSets(this.#types),
-      members: { types: this.#types, isConstant: (value) => constants.has(value) },
-      equality: this.#options.equality ?? 'identity',
-      indexes: new Map(),
-      // oxlint-disable-next-line no-console -- what a policy prints is meant to be seen
-      print: this.#options.print ?? ((text) => console.log(text)),
-    };
-  }
-
-  #warn(warning: Diagnostic): void {
-    if (this.#options.onWarning !== undefined) this.#options.onWarning(warning);
-    // oxlint-disable-next-line no-console -- a warning that nobody sees is none
-    else console.warn(`[warning] ${renderDiagnostic(warning)}`);
-  }
-
   #question(
     context: MachineContext,
     query: LinkedQuery,
     given: ReadonlyMap<string, unknown>,
     settings: QuerySettings,
+    replay?: HostReplay,
   ): Question {
     return new Question(context, query, given, {
       limits:
         settings.limits === undefined ? this.#limits : limitsOf({ ...this.#limits, ...settings.limits }),
       signal: settings.signal,
       acceptExpression: settings.acceptExpression ?? false,
+      replay,
     });
   }
 
@@ -414,12 +419,65 @@ export class Authorizer {
     }
   }
 
+  /** At once where no promise is met. */
+  #answer(
+    actor: unknown,
+    action: unknown,
+    resource: unknown,
+    settings: QuestionSettings | undefined,
+  ): boolean | Promise<boolean> {
+    const { compiled } = this.#loaded;
+    if (compiled === undefined || settings !== undefined)
+      return this.#decide('allow', [actor, action, resource], settings);
+    if (compiled.waits) return this.#wait(compiled, 'allow', [actor, action, resource]);
+    return (
+      compiled.allow(actor, action, resource) ??
+      this.#decide('allow', [actor, action, resource], settings, compiled.takeReplay())
+    );
+  }
+
+  #wait(
+    compiled: CompiledPolicy,
+    kind: Decision['kind'],
+    args: readonly [unknown, unknown, unknown?, unknown?],
+  ): Promise<boolean> {
+    return compiled.askWaiting(kind, args.length, args, (replay) =>
+      this.#decide(kind, args, undefined, replay),
+    );
+  }
+
+  /** As `#answer`; undecided is no. */
+  #decided(
+    actor: unknown,
+    action: unknown,
+    resource: unknown,
+    settings: QuestionSettings | undefined,
+  ): boolean | Promise<boolean> {
+    const answer = this.#answer(actor, action, resource, settings);
+    return typeof answer === 'boolean' ? answer : answer.catch(undecidedIsNo);
+  }
+
+  /** As `#answer`, for other rules. */
+  #ask(
+    kind: 'allow_request' | 'allow_field',
+    args: readonly [unknown, unknown, unknown?, unknown?],
+    settings: QuestionSettings | undefined,
+  ): boolean | Promise<boolean> {
+    const { compiled } = this.#loaded;
+    if (compiled === undefined || settings !== undefined) return this.#decide(kind, args, settings);
+    if (compiled.waits) return this.#wait(compiled, kind, args);
+    return (
+      compiled.ask(kind, args.length, ...args) ?? this.#decide(kind, args, settings, compiled.takeReplay())
+    );
+  }
+
   async #decide(
     kind: Decision['kind'],
     args: readonly unknown[],
     settings: QuestionSettings = {},
+    replay?: HostReplay,
   ): Promise<boolean> {
-    const decision = this.#begin(kind, args, settings);
+    const decision = this.#begin(kind, args, settings, replay);
     let holds: boolean;
     try {
       holds = decision.end(await decision.question.next());
@@ -429,12 +487,17 @@ export class Authorizer {
       decision.question.dispose();
     }
     // No answer goes out before it is recorded.
-    if (decision.recorded() !== undefined) await decision.recorded();
+    if (decision.recorded !== undefined) await decision.recorded;
     return holds;
   }
 
-  #decideSync(kind: Decision['kind'], args: readonly unknown[], settings: QuestionSettings = {}): boolean {
-    const decision = this.#begin(kind, args, settings);
+  #decideSync(
+    kind: Decision['kind'],
+    args: readonly unknown[],
+    settings: QuestionSettings = {},
+    replay?: HostReplay,
+  ): boolean {
+    const decision = this.#begin(kind, args, settings, replay);
     let holds: boolean;
     try {
       holds = decision.end(decision.question.nextSync());
@@ -443,68 +506,26 @@ export class Authorizer {
     } finally {
       decision.question.dispose();
     }
-    if (decision.recorded() !== undefined) {
+    if (decision.recorded !== undefined) {
       throw new PolarError('POLAR_RUN_PROMISE_IN_SYNC', { what: 'what `onDecision` gave' });
     }
     return holds;
   }
 
   /** A question whose outcome is reported. */
-  #begin(kind: Decision['kind'], args: readonly unknown[], settings: QuestionSettings) {
+  #begin(
+    kind: Decision['kind'],
+    args: readonly unknown[],
+    settings: QuestionSettings,
+    replay: HostReplay | undefined,
+  ): ReportedQuestion {
     const { context } = this.#loaded;
     const { query, given } = this.#callOf(context.program, kind, args);
-    const question = this.#question(context, query, given, settings);
-    const { onDecision } = this.#options;
-    if (onDecision === undefined) {
-      const fail = (error: unknown) => this.#undecided(error);
-      return { question, end: (holds: boolean) => holds, fail, recorded: () => undefined };
-    }
-    let recorded: PromiseLike<unknown> | undefined;
-    const at = this.#clock();
-    const started = performance.now();
-    const isRequest = kind === 'allow_request';
-    const report = (outcome: Outcome, proof: readonly Frame[], error?: unknown): void => {
-      const rule = decisiveRule(proof);
-      const result: unknown = onDecision({
-        kind,
-        actor: args[0],
-        action: isRequest ? undefined : args[1],
-        resource: isRequest ? args[1] : args[2],
-        field: args[3],
-        outcome,
-        rule: rule && referenceTo(rule),
-        proof: proof.flatMap((frame) => (frame.rule === undefined ? [] : [referenceTo(frame.rule)])),
-        error,
-        policy: context.program.policy.hash,
-        at,
-        durationMs: performance.now() - started,
-      });
-      if (!isThenable(result)) return;
-      recorded = result;
-      // Awaited by who asked; when the question itself fails, that failure is what counts.
-      result.then(undefined, () => {});
-    };
-    let isReported = false;
-    return {
-      question,
-      recorded: () => recorded,
-      end: (holds: boolean): boolean => {
-        isReported = true;
-        report(holds ? 'allowed' : 'denied', holds ? question.proof : []);
-        return holds;
-      },
-      fail: (error: unknown): false => {
-        // What the hook itself threw is not a decision to report again.
-        if (!isReported) report(isUndecided(error) ? 'undecided' : 'error', [], error);
-        return this.#undecided(error);
-      },
-    };
-  }
-
-  /** With `undecided: 'deny'`, what the data could not decide is a refusal; anything else goes on as an error. */
-  #undecided(error: unknown): false {
-    if (this.#options.undecided === 'deny' && isUndecided(error)) return false;
-    throw error;
+    const question = this.#question(context, query, given, settings, replay);
+    const { onDecision, undecided } = this.#options;
+    const report =
+      onDecision && new DecisionReport(onDecision, kind, args, context.program.policy.hash, this.#clock());
+    return new ReportedQuestion(question, report, undecided === 'deny');
   }
 
   async #refusal(
@@ -517,15 +538,24 @@ export class Authorizer {
     const name = textOrNone(action);
     if (!hideUnreadable || settings.checkRead === false) return new ForbiddenError(name);
     if (action === readAction) return new NotFoundError(name);
-    const { context } = this.#loaded;
-    const { query, given } = this.#callOf(context.program, 'allow', [actor, readAction, resource]);
-    const question = this.#question(context, query, given, settings);
     try {
-      return (await question.next()) ? new ForbiddenError(name) : new NotFoundError(name);
+      return (await this.#holds([actor, readAction, resource], settings))
+        ? new ForbiddenError(name)
+        : new NotFoundError(name);
     } catch (error) {
       // Whether it may be read is not known, so it stays hidden.
       if (isUndecided(error)) return new NotFoundError(name);
       throw error;
+    }
+  }
+
+  /** Asks `allow`, and tells nobody. */
+  async #holds(args: readonly unknown[], settings: AuthorizeSettings): Promise<boolean> {
+    const { context } = this.#loaded;
+    const { query, given } = this.#callOf(context.program, 'allow', args);
+    const question = this.#question(context, query, given, settings);
+    try {
+      return await question.next();
     } finally {
       question.dispose();
     }
@@ -577,6 +607,15 @@ export class Authorizer {
   }
 }
 
+function undecidedIsNo(error: unknown): false {
+  if (isUndecided(error)) return false;
+  throw error;
+}
+
+// One each: a promise for each check would cost more than the check.
+const allowed = Promise.resolve(true);
+const refused = Promise.resolve(false);
+
 /** The questions of one actor. */
 export class ActorAuthorizer<Actor = unknown> {
   constructor(
@@ -591,6 +630,19 @@ export class ActorAuthorizer<Actor = unknown> {
 
   async cannot(action: string, resource: unknown, settings?: QuestionSettings): Promise<boolean> {
     return !(await this.can(action, resource, settings));
+  }
+
+  /** May this actor do this to each of them? */
+  canAll(action: string, resources: Iterable<unknown>, settings?: QuestionSettings): Promise<boolean[]> {
+    return this.authorizer.isAllowedAll(this.actor, action, resources, settings);
+  }
+
+  filterAllowed<Resource>(
+    action: string,
+    resources: Iterable<Resource>,
+    settings?: QuestionSettings,
+  ): Promise<Resource[]> {
+    return this.authorizer.filterAllowed(this.actor, action, resources, settings);
   }
 
   authorize<Resource>(
@@ -633,7 +685,3 @@ const definedNames = (program: Program): string[] =>
   [...program.predicates.values()].filter((p) => p.isDefined).map((p) => p.name);
 
 const textOrNone = (action: unknown): string | undefined => (typeof action === 'string' ? action : undefined);
-
-/** Whether an error says that the data could not decide. */
-export const isUndecided = (error: unknown): error is PolarError =>
-  isPolarError(error) && error.code.startsWith('POLAR_UNDECIDED_');

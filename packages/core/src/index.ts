@@ -1,11 +1,12 @@
-export { Authorizer, ActorAuthorizer, isUndecided } from './authorizer.js';
+export { Authorizer, ActorAuthorizer } from './authorizer.js';
+export { isUndecided } from './reported-question.js';
 export type {
   AuthorizeSettings,
   EnumerationSettings,
   GrantableSettings,
   QuerySettings,
   QuestionSettings,
-} from './authorizer.js';
+} from './question-settings.js';
 export type { AuthorizerOptions } from './options.js';
 export type { NamedPolicy, PolicyInput } from './policy-source.js';
 

@@ -1,6 +1,7 @@
 import type { Decision } from './authorization/decision.js';
 import type { Diagnostic } from './diagnostics/diagnostic.js';
 import { PolarError } from './diagnostics/polar-error.js';
+import type { EngineChoice } from './engine/compiled/compile.js';
 import type { Equality } from './engine/equality.js';
 import { defaultLimits, type Limits } from './engine/limits.js';
 import type { PolicyInput } from './policy-source.js';
@@ -29,6 +30,11 @@ export interface AuthorizerOptions {
   readonly onDecision?: (decision: Decision) => unknown;
   /** Sees the warnings of each load. Default: `console.warn`. */
   readonly onWarning?: (warning: Diagnostic) => void;
+  /**
+   * What answers questions whose arguments are known. Default `'auto'`: compiled, as source or, where code may not make code,
+   * as closures. `'machine'`: the reference engine, which explains every step.
+   */
+  readonly engine?: EngineChoice;
   /** Receives what `print(…)` in a policy prints. Default: `console.log`. */
   readonly print?: (text: string) => void;
 }
@@ -45,6 +51,7 @@ const known: Record<keyof AuthorizerOptions, true> = {
   equality: true,
   onDecision: true,
   onWarning: true,
+  engine: true,
   print: true,
 };
 
@@ -75,6 +82,9 @@ export function checkOptions(options: AuthorizerOptions): void {
   ) {
     throw wrong('equality', "is none of 'identity', 'deep' and a function");
   }
+  const { engine } = options;
+  if (engine !== undefined && !['auto', 'source', 'closures', 'machine'].includes(engine))
+    throw wrong('engine', "is none of 'auto', 'source', 'closures' and 'machine'");
   for (const hook of ['clock', 'onDecision', 'onWarning', 'print'] as const) {
     if (options[hook] !== undefined && typeof options[hook] !== 'function')
       throw wrong(hook, 'is no function');

@@ -27,7 +27,7 @@ export const importNanook = () =>
     ? import('@nanook/core')
     : (import(otherBuild) as Promise<typeof import('@nanook/core')>);
 
-const engines: Partial<Record<NanookVariant, string>> = {
+const engines: Partial<Record<NanookVariant, NonNullable<AuthorizerOptions['engine']>>> = {
   'nanook-closures': 'closures',
   'nanook-machine': 'machine',
 };

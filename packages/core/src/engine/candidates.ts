@@ -1,7 +1,7 @@
 import { PolarError } from '../diagnostics/polar-error.js';
 import type { TypeSet } from '../host/type-set.js';
 import type { Goal } from '../ir/goal.js';
-import type { Parameter, Rule, Specializer } from '../ir/goal.js';
+import type { Parameter, Predicate, Rule, Specializer } from '../ir/goal.js';
 import type { Program } from '../ir/program.js';
 import type { Budget } from './limits.js';
 import { nearNames } from '../internal/near-names.js';
@@ -35,6 +35,7 @@ export class RuleIndex {
   readonly #tables = new Map<string, CandidateTable>();
   /** For each position the rules by the literal they have there; undefined when none has one. */
   readonly #positions: readonly (LiteralPosition | undefined)[];
+  readonly #typed: boolean[] = [];
   /** The only table, when arguments do not tell the rules apart. */
   readonly #single: CandidateTable | undefined;
 
@@ -55,17 +56,27 @@ export class RuleIndex {
   /** @throws {PolarError} `POLAR_RUN_UNKNOWN_CLASS` when a rule that may apply names a class that nobody registered */
   find(args: readonly unknown[], typeOf: (value: unknown) => TypeSet, budget: Budget): CandidateTable {
     if (this.#single !== undefined) return this.#single;
+    return this.tableFor(
+      args.map((arg, i) => this.shapeOf(arg, i, typeOf(arg))),
+      budget,
+    );
+  }
+
+  /** What tells the rules for an argument from those for others. */
+  shapeOf(arg: unknown, position: number, types: TypeSet): Shape {
+    const isLiteral = this.#positions[position]?.byLiteral.has(arg) === true;
+    return { types, literal: isLiteral ? arg : undefined, isOther: !isLiteral && isPrimitive(arg) };
+  }
+
+  /** As `find`, for what is known of arguments. */
+  tableFor(shapes: readonly Shape[], budget: Budget): CandidateTable {
+    if (this.#single !== undefined) return this.#single;
     let key = '';
-    const shapes: Shape[] = [];
-    for (let i = 0; i < args.length; i++) {
-      const types = typeOf(args[i]);
-      const literal = this.#positions[i]?.byLiteral.get(args[i]);
-      key += literal === undefined ? `${types.id},` : `${types.id}=${literal.id},`;
-      shapes.push({
-        types,
-        literal: literal === undefined ? undefined : args[i],
-        isOther: literal === undefined && isPrimitive(args[i]),
-      });
+    for (let i = 0; i < shapes.length; i++) {
+      const { types, literal } = shapes[i]!;
+      key += types.id;
+      if (literal !== undefined) key += `=${this.#positions[i]!.byLiteral.get(literal)!.id}`;
+      key += ',';
     }
     let table = this.#tables.get(key);
     if (table === undefined) {
@@ -74,6 +85,18 @@ export class RuleIndex {
       this.#tables.set(key, table);
     }
     return table;
+  }
+
+  /** Whether any rule says something about the argument at a position. */
+  tellsApart(position: number): boolean {
+    return this.#positions[position] !== undefined || this.tellsTypes(position);
+  }
+
+  /** Whether any rule says of which type the argument at a position is. */
+  tellsTypes(position: number): boolean {
+    return (this.#typed[position] ??= this.rules.some(
+      (rule) => rule.parameters[position]!.specializer.kind !== 'none',
+    ));
   }
 
   #build(shapes: readonly Shape[], budget: Budget): CandidateTable {
@@ -158,7 +181,7 @@ export class RuleIndex {
 }
 
 /** What an index knows of an argument. */
-interface Shape {
+export interface Shape {
   readonly types: TypeSet;
   /** The argument itself, when some rule has it as a literal. */
   readonly literal: unknown;
@@ -326,4 +349,20 @@ function specializerKey(specializer: Specializer): string {
     case 'other':
       return `${specializer.kind}:${specializer.text}`;
   }
+}
+
+export type RuleIndexes = Map<Predicate, Map<number, RuleIndex>>;
+
+/** The index of a predicate's rules of one arity. */
+export function indexOf(
+  { indexes, program }: { readonly indexes: RuleIndexes; readonly program: Program },
+  predicate: Predicate,
+  arity: number,
+): RuleIndex {
+  let byArity = indexes.get(predicate);
+  if (byArity === undefined) indexes.set(predicate, (byArity = new Map<number, RuleIndex>()));
+  let index = byArity.get(arity);
+  if (index === undefined)
+    byArity.set(arity, (index = new RuleIndex(predicate.byArity.get(arity)!, program)));
+  return index;
 }

@@ -6,6 +6,7 @@ import { emptySlot, snapshot, variablesIn, type Constraint } from './machine/con
 import type { Frame } from './machine/frame.js';
 import { Machine, type MachineContext } from './machine/machine.js';
 import { connected, variablesOf } from './machine/negation.js';
+import type { HostReplay } from './host-log.js';
 import { Budget, type Limits } from './limits.js';
 import { QueryVariable } from './query-variable.js';
 import { openValue, residualOf } from './residual.js';
@@ -20,6 +21,8 @@ export interface QuestionOptions {
   readonly acceptExpression: boolean;
   /** Where `steps` pauses; other drivers do not. */
   readonly pausesAt?: 'debug' | 'goal';
+  /** What the compiled engine has called already. */
+  readonly replay?: HostReplay | undefined;
 }
 
 /** Where a question that is stepped through stands. */
@@ -44,6 +47,7 @@ export class Question {
     this.#machine = new Machine(context, query, slots, {
       budget: new Budget(options.limits, options.signal),
       pausesAt: options.pausesAt ?? 'nothing',
+      replay: options.replay,
     });
     query.slotNames.forEach((name, i) => {
       if (!name.startsWith('_')) this.#variables.set(name, this.#machine.root.slots[i]);

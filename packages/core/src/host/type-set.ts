@@ -1,6 +1,7 @@
 import type { DeclaredType, FieldType } from '../types/declared-type.js';
+import type { Class } from '../types/type-declaration.js';
 import type { TypeTable } from '../types/type-table.js';
-import { findTag } from '../types/typed.js';
+import { findTag, tagVersion } from '../types/typed.js';
 import { isPartial, isPlainObject, PartialDictionary, Variable } from './value.js';
 
 /** All types of a value. Interned, so that its id can stand in the key of a candidate table. */
@@ -69,8 +70,23 @@ export class TypeSets {
     }
   }
 
+  /** Whether there are types that only a look at the value itself tells. */
+  get hasPredicates(): boolean {
+    return this.#predicates.length > 0;
+  }
+
+  /** What its class says of an instance of exactly this class. */
+  ofClass(type: Class): TypeSet {
+    return this.#ofPrototype(type.prototype as object);
+  }
+
   #ofObject(value: object, tags: Tags | undefined): TypeSet {
     if (Array.isArray(value)) return this.#list;
+    // Most values: an instance of a class that says all.
+    if (this.#predicates.length === 0 && tagVersion() === 0) {
+      const known = this.#byPrototype.get(Object.getPrototypeOf(value) as object);
+      if (known !== undefined && known.types.size > 0) return known;
+    }
     if (isPartial(value)) {
       return value instanceof Variable
         ? this.unbound
@@ -100,7 +116,10 @@ export class TypeSets {
 
   /** What its class alone says of an instance. */
   #ofClass(value: object): TypeSet {
-    const prototype = Object.getPrototypeOf(value) as object;
+    return this.#ofPrototype(Object.getPrototypeOf(value) as object);
+  }
+
+  #ofPrototype(prototype: object): TypeSet {
     let known = this.#byPrototype.get(prototype);
     if (known === undefined) {
       const chain = this.#chainOf(prototype);

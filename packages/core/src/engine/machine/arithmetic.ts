@@ -1,7 +1,7 @@
 import { show } from '../../host/show.js';
 import { Variable } from '../../host/value.js';
 import type { ArithmeticGoal } from '../../ir/goal.js';
-import type { ArithmeticOperator } from '../../ir/goal.js';
+import { arithmetic } from '../arithmetic.js';
 import type { Frame } from './frame.js';
 import { Outcome } from './outcome.js';
 import type { Prover } from './prover.js';
@@ -19,55 +19,20 @@ export function proveArithmetic(machine: Prover, goal: ArithmeticGoal, frame: Fr
     );
   }
   const { operator, span } = goal;
-  if (typeof left !== 'number' || typeof right !== 'number') {
-    return machine.undecidedAt(
-      'POLAR_UNDECIDED_ARITHMETIC',
-      { left: show(left), operator, right: show(right) },
-      span,
-      frame,
-    );
-  }
-  if (right === 0 && (operator === '/' || operator === 'mod' || operator === 'rem')) {
-    return machine.undecidedAt(
-      'POLAR_UNDECIDED_DIVISION_BY_ZERO',
-      { left: show(left), operator },
-      span,
-      frame,
-    );
-  }
-  const result = calculate(left, operator, right);
-  if (
-    Number.isInteger(result) &&
-    !Number.isSafeInteger(result) &&
-    Number.isInteger(left) &&
-    Number.isInteger(right)
-  ) {
-    return machine.undecidedAt(
-      'POLAR_UNDECIDED_UNSAFE_INTEGER',
-      { left: show(left), operator, right: show(right) },
-      span,
-      frame,
-    );
-  }
-  return machine.unify(machine.value(goal.result, frame), result, span);
-}
-
-function calculate(left: number, operator: ArithmeticOperator, right: number): number {
-  switch (operator) {
-    case '+':
-      return left + right;
-    case '-':
-      return left - right;
-    case '*':
-      return left * right;
-    case '/':
-      return left / right;
-    case 'rem':
-      return left % right;
-    case 'mod': {
-      // The remainder with the sign of the divisor.
-      const remainder = left % right;
-      return remainder !== 0 && remainder < 0 !== right < 0 ? remainder + right : remainder;
-    }
+  const result = arithmetic(operator, left, right);
+  if (typeof result === 'number') return machine.unify(machine.value(goal.result, frame), result, span);
+  const data = { left: show(left), operator, right: show(right) };
+  switch (result) {
+    case 'no number':
+      return machine.undecidedAt('POLAR_UNDECIDED_ARITHMETIC', data, span, frame);
+    case 'division by zero':
+      return machine.undecidedAt(
+        'POLAR_UNDECIDED_DIVISION_BY_ZERO',
+        { left: data.left, operator },
+        span,
+        frame,
+      );
+    case 'unsafe integer':
+      return machine.undecidedAt('POLAR_UNDECIDED_UNSAFE_INTEGER', data, span, frame);
   }
 }

@@ -1,8 +1,8 @@
 import { show } from '../../host/show.js';
 import { isPartial, Variable } from '../../host/value.js';
 import type { CompareGoal } from '../../ir/goal.js';
-import { compareCodePoints } from '../../ir/lower.js';
-import { compareValues, primitiveOf } from '../equality.js';
+import { compareValues } from '../equality.js';
+import { orderOf, primitive } from '../order.js';
 import { variablesIn } from './constraint.js';
 import type { Frame } from './frame.js';
 import { Outcome } from './outcome.js';
@@ -59,17 +59,6 @@ function proveEquality(
       return machine.suspend(goal, frame, open);
     }
   }
-}
-
-const primitive = (value: unknown): unknown =>
-  typeof value === 'object' && value !== null ? primitiveOf(value) : value;
-
-/** Negative, zero or positive; NaN when a NaN makes every order false; undefined when there is no order. */
-function orderOf(left: unknown, right: unknown): number | undefined {
-  if (typeof left === 'number' && typeof right === 'number')
-    return left === right ? 0 : left < right ? -1 : left > right ? 1 : Number.NaN;
-  if (typeof left === 'string' && typeof right === 'string') return compareCodePoints(left, right);
-  return undefined;
 }
 
 function holds(operator: CompareGoal['operator'], order: number): boolean {

@@ -23,7 +23,11 @@ export function proveMethod(machine: Prover, goal: MethodGoal, at: Continuation)
   const what = `\`${goal.method}\` of ${kindOf(receiver)}`;
   const types = machine.guarded(goal.span, frame, what, () => machine.typeOf(receiver));
   const result = machine.guarded(goal.span, frame, what, () =>
-    callMethod(receiver, goal.method, args, types, machine.members),
+    machine.replay === undefined
+      ? callMethod(receiver, goal.method, args, types, machine.members)
+      : machine.replay.call(receiver, goal.method, args, () =>
+          callMethod(receiver, goal.method, args, types, machine.members),
+        ),
   );
   return machine.received(result, goal.result, [], goal.span, at);
 }

@@ -1,3 +1,4 @@
+import type { TypeSet } from '../../host/type-set.js';
 import { NoValue, readAttribute } from '../../host/member.js';
 import { kindOf, show } from '../../host/show.js';
 import { isPartial, isThenable, PartialDictionary, Variable } from '../../host/value.js';
@@ -37,19 +38,29 @@ export function proveLookup(machine: Prover, goal: LookupGoal, at: Continuation)
   if (receiver === unknown)
     throw machine.fault('POLAR_RUN_UNBOUND_RECEIVER', { name: key }, goal.span, frame);
 
-  const what = `\`${key}\` of ${kindOf(receiver)}`;
-  const types = machine.guarded(goal.span, frame, what, () => machine.typeOf(receiver));
-  const found = machine.guarded(goal.span, frame, what, () => readAttribute(receiver, key, types));
+  let types: TypeSet;
+  let found: unknown;
+  try {
+    types = machine.typeOf(receiver);
+    found =
+      machine.replay === undefined
+        ? readAttribute(receiver, key, types)
+        : machine.replay.call(receiver, `.${key}`, [], () => readAttribute(receiver, key, types));
+  } catch (error) {
+    throw machine.hostError(error, `\`${key}\` of ${kindOf(receiver)}`, goal.span, frame);
+  }
   if (found instanceof NoValue && goal.inPattern && !found.isFault) {
     return found.isPlainFailure ? Outcome.failed : machine.mismatchAt(key, receiver, goal.span, frame);
   }
-  const declared: FieldType[] = [];
-  for (const type of types.declared) {
-    const field = type.fields?.get(key);
-    if (field !== undefined) declared.push(field.type);
-  }
+  const declared = types.declared.length === 0 ? noFields : fieldsOf(types, key);
   return machine.received(found, goal.result, declared, goal.span, at);
 }
+
+const noFields: readonly FieldType[] = [];
+
+/** How the types of a value declare its field. */
+const fieldsOf = (types: TypeSet, key: string): FieldType[] =>
+  types.declared.flatMap((type) => type.fields?.get(key)?.type ?? []);
 
 /** `dictionary.(key)` with a key that is not known yet: each key in turn. */
 function enumerateKeys(

@@ -17,12 +17,18 @@ import {
 import { assertNever } from '../../internal/assert-never.js';
 import { nearNames } from '../../internal/near-names.js';
 import type { CallGoal, Goal, Rule } from '../../ir/goal.js';
-import type { Predicate } from '../../ir/goal.js';
 import type { LinkedQuery, Program } from '../../ir/program.js';
 import type { Term } from '../../ir/term.js';
 import type { FieldType } from '../../types/declared-type.js';
-import { insertionSort, RuleIndex, type Candidate, type CandidateTable } from '../candidates.js';
-import { compareValues, type Equality } from '../equality.js';
+import {
+  indexOf,
+  insertionSort,
+  type Candidate,
+  type CandidateTable,
+  type RuleIndexes,
+} from '../candidates.js';
+import type { HostReplay } from '../host-log.js';
+import { compareValues, type Compared, type Equality } from '../equality.js';
 import { Budget } from '../limits.js';
 import { proveArithmetic } from './arithmetic.js';
 import { proveCompare } from './compare.js';
@@ -62,7 +68,7 @@ export interface MachineContext {
   readonly typeSets: TypeSets;
   readonly members: MemberContext;
   readonly equality: Equality;
-  readonly indexes: Map<Predicate, Map<number, RuleIndex>>;
+  readonly indexes: RuleIndexes;
   print(text: string): void;
 }
 
@@ -70,6 +76,8 @@ export interface MachineOptions {
   readonly budget: Budget;
   /** Where the machine pauses: at `debug` in a policy, before every goal, or nowhere. */
   readonly pausesAt: 'nothing' | 'debug' | 'goal';
+  /** What the compiled engine has called already. */
+  readonly replay: HostReplay | undefined;
 }
 
 /**
@@ -94,6 +102,7 @@ export class Machine implements Prover {
   #hasAnswer = false;
   #isStarted = false;
   readonly #pausesAt: MachineOptions['pausesAt'];
+  readonly replay: HostReplay | undefined;
   /** Where the machine paused last, so that it goes on from there. */
   #pausedAt: Continuation | undefined;
   /** The rules that the proof at hand has used, latest first. */
@@ -107,6 +116,7 @@ export class Machine implements Prover {
     options: MachineOptions,
   ) {
     this.#pausesAt = options.pausesAt;
+    this.replay = options.replay;
     this.tags = new Tags(context.program.types);
     this.equality = context.equality;
     this.budget = options.budget;
@@ -329,7 +339,7 @@ export class Machine implements Prover {
       if (isOpen(arg)) for (const variable of variablesIn(arg)) this.trail.touch(variable);
       args.push(arg);
     }
-    const index = this.#indexOf(predicate, goal.args.length);
+    const index = indexOf(this.context, predicate, goal.args.length);
     const table = this.guarded(goal.span, frame, `the type of an argument of ${predicate.name}`, () =>
       index.find(args, (value) => this.typeOf(value), this.budget),
     );
@@ -345,7 +355,10 @@ export class Machine implements Prover {
       caller: frame,
       span: goal.span,
       next,
-      ...this.mark(),
+      trailMark: this.trail.mark(),
+      constraints: this.#constraints,
+      scope: this.#scope,
+      path: this.#path,
     });
   }
 
@@ -401,16 +414,6 @@ export class Machine implements Prover {
       if (outcome !== Outcome.proved) return outcome;
     }
     return Outcome.proved;
-  }
-
-  #indexOf(predicate: Predicate, arity: number): RuleIndex {
-    const { indexes, program } = this.context;
-    let byArity = indexes.get(predicate);
-    if (byArity === undefined) indexes.set(predicate, (byArity = new Map<number, RuleIndex>()));
-    let index = byArity.get(arity);
-    if (index === undefined)
-      byArity.set(arity, (index = new RuleIndex(predicate.byArity.get(arity)!, program)));
-    return index;
   }
 
   /**
@@ -549,7 +552,15 @@ export class Machine implements Prover {
 
   /** The same goal is to be tried again, with the next element of its source. */
   pushRetry(continuation: Continuation, source: ItemSource, mark: Mark): void {
-    this.#choices.push({ kind: 'retry', continuation, source, ...mark });
+    this.#choices.push({
+      kind: 'retry',
+      continuation,
+      source,
+      trailMark: mark.trailMark,
+      constraints: mark.constraints,
+      scope: mark.scope,
+      path: mark.path,
+    });
   }
 
   /** Goes on with these goals in place of the one at hand. */
@@ -636,31 +647,36 @@ export class Machine implements Prover {
   }
 
   unify(left: unknown, right: unknown, span: Span): Outcome {
-    const pairs: (readonly [unknown, unknown])[] = [[left, right]];
-    for (let pair = pairs.pop(); pair !== undefined; pair = pairs.pop()) {
-      const a = this.settled(deref(pair[0]));
-      const b = this.settled(deref(pair[1]));
-      if (a === b && typeof a !== 'number') continue;
-      if (a instanceof Variable || b instanceof Variable) {
-        const outcome = this.#bindEither(a, b);
-        if (outcome !== Outcome.proved) return outcome;
-        continue;
-      }
-      if (!isObject(a) && !isObject(b)) {
-        if (a === b) continue;
+    const a = this.settled(deref(left));
+    const b = this.settled(deref(right));
+    if (a === b && typeof a !== 'number') return Outcome.proved;
+    if (a instanceof Variable || b instanceof Variable) return this.#bindEither(a, b);
+    if (!isObject(a) && !isObject(b)) return a === b ? Outcome.proved : Outcome.failed;
+    return this.#unifyObjects(a, b, span);
+  }
+
+  #unifyObjects(left: unknown, right: unknown, span: Span): Outcome {
+    let compared: Compared;
+    try {
+      compared = compareValues(left, right, this);
+    } catch (error) {
+      throw this.hostError(error, 'comparing two values', span, undefined);
+    }
+    switch (compared.kind) {
+      case 'equal':
+        return Outcome.proved;
+      case 'unequal':
         return Outcome.failed;
-      }
-      const compared = this.guarded(span, undefined, 'comparing two values', () => compareValues(a, b, this));
-      if (compared.kind === 'unequal') return Outcome.failed;
-      if (compared.kind === 'waits') {
+      case 'waits':
         this.#awaiting = { promise: compared.on, what: 'a value' };
         return Outcome.waits;
-      }
-      if (compared.kind === 'open') {
-        for (let i = compared.pairs.length - 1; i >= 0; i--) pairs.push(compared.pairs[i]!);
-      }
+      case 'open':
+        for (const [a, b] of compared.pairs) {
+          const outcome = this.unify(a, b, span);
+          if (outcome !== Outcome.proved) return outcome;
+        }
+        return Outcome.proved;
     }
-    return Outcome.proved;
   }
 
   #bindEither(a: unknown, b: unknown): Outcome {
@@ -766,14 +782,18 @@ export class Machine implements Prover {
     try {
       return run();
     } catch (error) {
-      if (isPolarError(error)) throw error;
-      if (error instanceof Error && error.message.startsWith('bug in Nanook')) throw error;
-      const message = messageOfThrown(error);
-      throw new PolarError('POLAR_RUN_HOST_ERROR', { what, message }, span, {
-        cause: error,
-        notes: traceOf(frame ?? this.#current?.frame ?? this.root),
-      });
+      throw this.hostError(error, what, span, frame);
     }
+  }
+
+  hostError(error: unknown, what: string, span: Span, frame: Frame | undefined): unknown {
+    if (isPolarError(error)) return error;
+    if (error instanceof Error && error.message.startsWith('bug in Nanook')) return error;
+    const message = messageOfThrown(error);
+    return new PolarError('POLAR_RUN_HOST_ERROR', { what, message }, span, {
+      cause: error,
+      notes: traceOf(frame ?? this.#current?.frame ?? this.root),
+    });
   }
 
   // ── application values ──

@@ -8,6 +8,7 @@ import type { Goal } from '../../ir/goal.js';
 import type { Program } from '../../ir/program.js';
 import type { Term } from '../../ir/term.js';
 import type { FieldType } from '../../types/declared-type.js';
+import type { HostReplay } from '../host-log.js';
 import type { EqualityContext } from '../equality.js';
 import type { Constraint, ConstraintList } from './constraint.js';
 import type { Frame } from './frame.js';
@@ -69,8 +70,12 @@ export interface Prover extends EqualityContext {
   /** A pattern asks for what is not there: no match, and under a negation undecided. */
   mismatchAt(name: string, on: unknown, span: Span, frame: Frame): Outcome;
   noValue(found: NoValue, span: Span, frame: Frame): Outcome;
+  /** What the application has answered already in this question. */
+  readonly replay: HostReplay | undefined;
   /** Runs code of the application; what it throws becomes a fault with its place in the policy. */
   guarded<T>(span: Span, frame: Frame, what: string, run: () => T): T;
+  /** What was thrown, as the fault that it is. */
+  hostError(error: unknown, what: string, span: Span, frame: Frame | undefined): unknown;
 }
 
 /** A goal that makes two values equal. */

@@ -1,0 +1,676 @@
+import type { FieldType } from '../../types/declared-type.js';
+import type { Class } from '../../types/type-declaration.js';
+import type { BackEnd } from './back-end.js';
+import type { Cases, CompiledFunction } from './compiled-function.js';
+import type {
+  AgainStatement,
+  ArithmeticStatement,
+  CallTest,
+  EachStatement,
+  EqualTest,
+  MethodStatement,
+  Operand,
+  ReadStatement,
+  Statement,
+  Test,
+} from './plan.js';
+import { methodSite, noValue, readSite, type ReadSite, type Runtime } from './runtime.js';
+import type { Linker, Plan } from './specialise.js';
+
+// Runs a plan without making code, for platforms that forbid it: each statement is a closure that knows what comes after it.
+// The locals are in an array, one for each call. What it does, and in which order, is what emit-source.ts prints.
+
+/** For platforms where code may not make code. */
+export const closures: BackEnd = {
+  kind: 'closures',
+  waiting: undefined,
+  plan: (fn, plan, linker, runtime) => new Builder(fn, plan, linker, runtime).run(),
+  dispatch,
+};
+
+type Run = CompiledFunction['run'];
+/** The locals of a call: its arguments first. */
+type Frame = unknown[];
+type Get = (frame: Frame) => unknown;
+type Check = (frame: Frame) => boolean;
+
+/** What a statement ends in: what stands after it is tried, success, failure of the whole function, the function once more. */
+type Ending = 0 | 1 | 2 | 3;
+type Step = (frame: Frame) => Ending;
+const failed = 0;
+const succeeded = 1;
+const ended = 2;
+const again = 3;
+
+const { getPrototypeOf } = Object;
+// Looked at for what pollution has put there.
+const everything = Object.prototype as unknown as Readonly<Record<string, unknown>>;
+type Keyed = Readonly<Record<string, unknown>>;
+
+class Builder {
+  /** How many locals live in the frame. */
+  #size = 0;
+  #loops = false;
+
+  constructor(
+    readonly fn: CompiledFunction,
+    readonly plan: Plan,
+    readonly linker: Linker,
+    readonly runtime: Runtime,
+  ) {}
+
+  run(): Run {
+    const { runtime } = this;
+    for (const param of this.plan.params) this.#slot(param);
+    const body = this.#step(this.plan.body);
+    if (this.#loops) {
+      return inFrame(this.plan.params.length, this.#size, (frame) => {
+        for (;;) {
+          if (--runtime.steps < 0) runtime.over();
+          const ending = body(frame);
+          if (ending !== again) return ending === succeeded;
+        }
+      });
+    }
+    return inFrame(this.plan.params.length, this.#size, (frame) => {
+      if (--runtime.steps < 0) runtime.over();
+      return body(frame) === succeeded;
+    });
+  }
+
+  // ── statements ──
+
+  #step(statement: Statement): Step {
+    switch (statement.kind) {
+      case 'succeed':
+        return () => succeeded;
+      case 'any':
+        return anyOf(statement.of.map((s) => this.#step(s)));
+      case 'read':
+        return this.#read(statement);
+      case 'method':
+        return this.#method(statement);
+      case 'arithmetic':
+        return this.#arithmetic(statement);
+      case 'each':
+        return this.#each(statement);
+      case 'if': {
+        const test = this.#test(statement.test);
+        if (statement.next.kind === 'succeed') return (frame) => (test(frame) ? succeeded : failed);
+        const then = this.#step(statement.next);
+        return (frame) => (test(frame) ? then(frame) : failed);
+      }
+      case 'check': {
+        const proof = this.#step(statement.proof);
+        const then = this.#step(statement.next);
+        return (frame) => (proof(frame) === failed ? failed : then(frame));
+      }
+      case 'not':
+        return this.#not(this.#step(statement.proof), this.#step(statement.next));
+      case 'cut': {
+        const then = this.#step(statement.next);
+        return (frame) => then(frame) || ended;
+      }
+      case 'again':
+        return this.#again(statement);
+      case 'await': {
+        const { runtime } = this;
+        const at = this.#slot(statement.local);
+        const then = this.#step(statement.next);
+        return (frame) => {
+          if (mayBePending(frame[at])) runtime.await(frame[at]);
+          return then(frame);
+        };
+      }
+      case 'exactly': {
+        const { runtime } = this;
+        const value = this.#get(statement.value);
+        const isExactly = exactly(this.linker.exactClass(statement.type)!);
+        const then = this.#step(statement.next);
+        return (frame) => (isExactly(value(frame)) ? then(frame) : runtime.inexact(value(frame)));
+      }
+    }
+  }
+
+  #not(proof: Step, then: Step): Step {
+    const { runtime } = this;
+    return (frame) => {
+      const { undecided, mismatched } = runtime;
+      const holds = proof(frame) !== failed;
+      const isDecided = runtime.undecided === undecided && runtime.mismatched === mismatched;
+      runtime.undecided = undecided;
+      runtime.mismatched = mismatched;
+      if (holds) return failed;
+      if (isDecided) return then(frame);
+      runtime.undecided++;
+      return failed;
+    };
+  }
+
+  #read({ to, base, name, inPattern, isExact, field, tag, next }: ReadStatement): Step {
+    const { runtime } = this;
+    const site = readSite(name, inPattern, field);
+    const get = this.#get(base);
+    const at = this.#slot(to);
+    const then = this.#step(next);
+    if (tag !== undefined) {
+      const note = this.#tag(tag);
+      return (frame) => {
+        const value = read(get(frame), site, runtime);
+        if (value === noValue) return failed;
+        note(value);
+        frame[at] = value;
+        return then(frame);
+      };
+    }
+    if (base.kind === 'local') {
+      const from = base.local;
+      if (isExact) {
+        return (frame) => {
+          let value = (frame[from] as Keyed)[name];
+          if (value === undefined || everything[name] !== undefined) {
+            value = runtime.read(frame[from], site);
+            if (value === noValue) return failed;
+          }
+          frame[at] = value;
+          return then(frame);
+        };
+      }
+      return (frame) => {
+        const value = read(frame[from], site, runtime);
+        if (value === noValue) return failed;
+        frame[at] = value;
+        return then(frame);
+      };
+    }
+    return (frame) => {
+      const value = read(get(frame), site, runtime);
+      if (value === noValue) return failed;
+      frame[at] = value;
+      return then(frame);
+    };
+  }
+
+  #method({ to, base, name, args, next }: MethodStatement): Step {
+    const { runtime } = this;
+    const { log } = runtime;
+    const site = methodSite(name);
+    const get = this.#get(base);
+    const gets = args.map((arg) => this.#get(arg));
+    const at = this.#slot(to);
+    const then = this.#step(next);
+    return (frame) => {
+      const receiver = get(frame);
+      const passed = gets.length === 0 ? none : gets.map((getArg) => getArg(frame));
+      let value: unknown;
+      const isKnown =
+        receiver !== null &&
+        receiver !== undefined &&
+        (receiver === site.receiver || getPrototypeOf(receiver) === site.prototype);
+      if (isKnown && !passed.some((arg) => runtime.isPending(arg))) {
+        try {
+          value =
+            passed.length === 0
+              ? (receiver as Record<string, () => unknown>)[name]!()
+              : (receiver as Record<string, (...all: unknown[]) => unknown>)[name]!(...passed);
+        } catch (error) {
+          runtime.failed(receiver, site, passed, error);
+        }
+        if (passed.length === 0) log.note(receiver, name, value);
+        else log.noteWith(receiver, name, value, passed);
+      } else {
+        value = runtime.method(receiver, site, passed);
+        if (value === noValue) return failed;
+      }
+      if (mayBePending(value)) runtime.await(value);
+      frame[at] = value;
+      return then(frame);
+    };
+  }
+
+  #arithmetic({ to, operator, left, right, next }: ArithmeticStatement): Step {
+    const { runtime } = this;
+    const [getLeft, getRight] = [this.#get(left), this.#get(right)];
+    const at = this.#slot(to);
+    const then = this.#step(next);
+    return (frame) => {
+      const value = runtime.arithmetic(operator, getLeft(frame), getRight(frame));
+      if (value === noValue) return failed;
+      frame[at] = value;
+      return then(frame);
+    };
+  }
+
+  #each(each: EachStatement): Step {
+    const { runtime } = this;
+    const get = this.#get(each.list);
+    const scan = this.#scan(each);
+    if (scan !== undefined) {
+      return (frame) => {
+        const value = get(frame);
+        return scan(Array.isArray(value) ? (value as unknown[]) : runtime.list(value), frame);
+      };
+    }
+    const { item, tag } = each;
+    const note = tag === undefined ? undefined : this.#tag(tag);
+    const at = this.#slot(item);
+    const then = this.#step(each.next);
+    return (frame) => {
+      const value = get(frame);
+      const list = Array.isArray(value) ? (value as unknown[]) : runtime.list(value);
+      if ((runtime.steps -= list.length) < 0) runtime.over();
+      for (let i = 0; i < list.length; i++) {
+        frame[at] = list[i];
+        if (note !== undefined) note(list[i]);
+        const ending = then(frame);
+        if (ending !== failed) return ending;
+      }
+      return failed;
+    };
+  }
+
+  #again({ args, only }: AgainStatement): Step {
+    this.#loops = true;
+    const moves = this.plan.params.flatMap((param, i) => {
+      const arg = args[i]!;
+      return arg.kind === 'local' && arg.local === param ? [] : [{ to: param, get: this.#get(arg) }];
+    });
+    const [only1, second] = moves;
+    const move: (frame: Frame) => void =
+      only1 !== undefined && second === undefined
+        ? (frame) => {
+            frame[only1.to] = only1.get(frame);
+          }
+        : (frame) => {
+            const values = moves.map(({ get }) => get(frame));
+            moves.forEach(({ to }, i) => {
+              frame[to] = values[i];
+            });
+          };
+    if (only === undefined) {
+      return (frame) => {
+        move(frame);
+        return again;
+      };
+    }
+    const value = this.#get(only.argument);
+    const isExactly = exactly(this.linker.exactClass(only.type)!);
+    const call = this.#call(only.otherwise, args);
+    return (frame) => {
+      if (!isExactly(value(frame))) return call(frame) ? succeeded : ended;
+      move(frame);
+      return again;
+    };
+  }
+
+  /** Notes the type of the field for rows without a class; instances have their own. */
+  #tag(tag: FieldType): (value: unknown) => void {
+    const { runtime } = this;
+    return (value) => {
+      if (isObject(value) && !runtime.registered.has(getPrototypeOf(value) as object))
+        runtime.tag(value, tag);
+    };
+  }
+
+  // ── a list in which an element is sought by what its attributes are: most role checks ──
+
+  /** One loop for what would be a closure for each attribute and each test. */
+  #scan({
+    item,
+    tag,
+    next: then,
+  }: EachStatement): ((list: readonly unknown[], frame: Frame) => Ending) | undefined {
+    const { runtime } = this;
+    if (tag !== undefined) return undefined;
+    const first = seekingOf(item, then);
+    if (first === undefined) return undefined;
+    const one = readSite(first.name, first.inPattern, undefined);
+    const isFirst = this.#seeking(first);
+    if (first.next.kind === 'succeed') {
+      return (list, frame) => {
+        if ((runtime.steps -= list.length) < 0) runtime.over();
+        for (let i = 0; i < list.length; i++) {
+          const value = read(list[i], one, runtime);
+          if (value !== noValue && isFirst(value, frame)) return succeeded;
+        }
+        return failed;
+      };
+    }
+    const second = seekingOf(item, first.next);
+    if (second?.next.kind !== 'succeed' || mentions(second.test, first.to)) return undefined;
+    const two = readSite(second.name, second.inPattern, undefined);
+    const isSecond = this.#seeking(second);
+    const { test: name } = first;
+    const { test: same } = second;
+    if (
+      name.kind === 'one-of' &&
+      name.literals.length <= 4 &&
+      same.kind === 'equal' &&
+      same.how === 'identity' &&
+      !same.negated &&
+      isLocal(same.left, second.to) &&
+      same.right.kind === 'local' &&
+      typeof runtime.equality !== 'function'
+    ) {
+      const { literals } = name;
+      const [a] = literals;
+      const [, b = a, c = a, d = a] = literals;
+      const sought = this.#slot(same.right.local);
+      return (list, frame) => {
+        if ((runtime.steps -= list.length) < 0) runtime.over();
+        const wanted = frame[sought];
+        // Once for all elements: nothing of the application runs in between.
+        const isClean = everything[one.name] === undefined && everything[two.name] === undefined;
+        for (let i = 0; i < list.length; i++) {
+          const element = list[i];
+          const p =
+            isClean && element !== null && element !== undefined ? getPrototypeOf(element) : undefined;
+          let value = p === one.prototype && p !== undefined ? (element as Keyed)[one.name] : undefined;
+          if (value === undefined) value = runtime.read(element, one);
+          if (value !== a && value !== b && value !== c && value !== d) {
+            if (!isObject(value) || !runtime.oneOf(value, literals)) continue;
+          }
+          let other = p === two.prototype && p !== undefined ? (element as Keyed)[two.name] : undefined;
+          if (other === undefined) other = runtime.read(element, two);
+          if (other === wanted) return succeeded;
+          if (mayBePending(other) && runtime.equal(other, wanted)) return succeeded;
+        }
+        return failed;
+      };
+    }
+    return (list, frame) => {
+      if ((runtime.steps -= list.length) < 0) runtime.over();
+      for (let i = 0; i < list.length; i++) {
+        const value = read(list[i], one, runtime);
+        if (value === noValue || !isFirst(value, frame)) continue;
+        const other = read(list[i], two, runtime);
+        if (other !== noValue && isSecond(other, frame)) return succeeded;
+      }
+      return failed;
+    };
+  }
+
+  /** A test of a value that is in no frame. */
+  #seeking({ to, test }: Seeking): (value: unknown, frame: Frame) => boolean {
+    const { runtime } = this;
+    if (test.kind === 'one-of') return oneOf(test.literals, runtime);
+    const { left, right, negated } = test;
+    const compare = comparison(test, runtime);
+    const [isLeft, other] = isLocal(left, to) ? [true, this.#get(right)] : [false, this.#get(left)];
+    if (negated) return (value, frame) => !compare(...sides(isLeft, value, other(frame)));
+    return isLeft
+      ? (value, frame) => compare(value, other(frame))
+      : (value, frame) => compare(other(frame), value);
+  }
+
+  // ── tests ──
+
+  #test(test: Test): Check {
+    const { runtime } = this;
+    switch (test.kind) {
+      case 'equal': {
+        const compare = comparison(test, runtime);
+        const [left, right] = [this.#get(test.left), this.#get(test.right)];
+        return test.negated
+          ? (frame) => !compare(left(frame), right(frame))
+          : (frame) => compare(left(frame), right(frame));
+      }
+      case 'one-of': {
+        const is = oneOf(test.literals, runtime);
+        const value = this.#get(test.value);
+        return (frame) => is(value(frame));
+      }
+      case 'order': {
+        const { operator } = test;
+        const [left, right] = [this.#get(test.left), this.#get(test.right)];
+        return (frame) => runtime.order(operator, left(frame), right(frame));
+      }
+      case 'isa': {
+        const { type } = test;
+        const value = this.#get(test.value);
+        const exact = this.linker.exactClass(type);
+        if (exact === undefined) return (frame) => runtime.isa(value(frame), type);
+        const isExactly = exactly(exact);
+        return (frame) => {
+          const v = value(frame);
+          return isExactly(v) || runtime.isa(v, type);
+        };
+      }
+      case 'isa-union': {
+        const { union } = test;
+        const value = this.#get(test.value);
+        return (frame) => runtime.isaUnion(value(frame), union);
+      }
+      case 'true': {
+        const value = this.#get(test.value);
+        return (frame) => {
+          const v = value(frame);
+          return v === true || (v !== false && runtime.notTrue(v));
+        };
+      }
+      case 'call':
+        return this.#callLikely(test);
+    }
+  }
+
+  #callLikely({ callee, args, likely }: CallTest): Check {
+    const call = this.#call(callee, args);
+    if (likely === undefined) return call;
+    const value = this.#get(likely.argument);
+    const isExactly = exactly(this.linker.exactClass(likely.type)!);
+    const likelyCall = this.#call(likely.callee, args);
+    return (frame) => (isExactly(value(frame)) ? likelyCall(frame) : call(frame));
+  }
+
+  #call(callee: CompiledFunction, args: readonly Operand[]): Check {
+    const { runtime } = this;
+    const call = this.#applied(callee, args);
+    return this.linker.isRecursive(this.fn.predicate, callee.predicate)
+      ? (frame) => runtime.deeper() && runtime.back(call(frame))
+      : call;
+  }
+
+  #applied(callee: CompiledFunction, args: readonly Operand[]): Check {
+    const gets = args.map((arg) => this.#get(arg));
+    const slots = args.map((arg) => (arg.kind === 'local' ? arg.local : -1));
+    const [a = -1, b = -1, c = -1] = slots;
+    const [getA, getB, getC] = gets;
+    const areLocals = !slots.includes(-1);
+    switch (args.length) {
+      case 0:
+        return () => callee.run();
+      case 1:
+        return areLocals ? (frame) => callee.run(frame[a]) : (frame) => callee.run(getA!(frame));
+      case 2:
+        return areLocals
+          ? (frame) => callee.run(frame[a], frame[b])
+          : (frame) => callee.run(getA!(frame), getB!(frame));
+      case 3:
+        return areLocals
+          ? (frame) => callee.run(frame[a], frame[b], frame[c])
+          : (frame) => callee.run(getA!(frame), getB!(frame), getC!(frame));
+      default:
+        return (frame) => callee.run(...gets.map((get) => get(frame)));
+    }
+  }
+
+  // ── locals ──
+
+  #get(operand: Operand): Get {
+    if (operand.kind === 'constant') {
+      const { value } = operand;
+      return () => value;
+    }
+    const at = this.#slot(operand.local);
+    return (frame) => frame[at];
+  }
+
+  #slot(local: number): number {
+    this.#size = Math.max(this.#size, local + 1);
+    return local;
+  }
+}
+
+const none: readonly unknown[] = [];
+
+// ── frames ──
+
+/** A function that puts its arguments into a frame. Small frames are written out, so that they are made at once. */
+function inFrame(passed: number, size: number, body: Check): Run {
+  if (passed > 3) {
+    return (...args) => {
+      while (args.length < size) args.push(undefined);
+      return body(args);
+    };
+  }
+  if (size <= 4) return (a, b, c) => body([a, b, c, undefined]);
+  if (size <= 8) return (a, b, c) => body([a, b, c, undefined, undefined, undefined, undefined, undefined]);
+  return (a, b, c) => {
+    const frame: Frame = [a, b, c];
+    while (frame.length < size) frame.push(undefined);
+    return body(frame);
+  };
+}
+
+// ── values ──
+
+/** An attribute, or `noValue`. */
+function read(base: unknown, site: ReadSite, runtime: Runtime): unknown {
+  if (base !== null && base !== undefined && getPrototypeOf(base) === site.prototype) {
+    const { name } = site;
+    const value = (base as Keyed)[name];
+    if (value !== undefined && everything[name] === undefined) return value;
+  }
+  return runtime.read(base, site);
+}
+
+function anyOf(steps: readonly Step[]): Step {
+  const [first, second, third] = steps;
+  switch (steps.length) {
+    case 0:
+      return () => failed;
+    case 1:
+      return first!;
+    case 2:
+      return (frame) => first!(frame) || second!(frame);
+    case 3:
+      return (frame) => first!(frame) || second!(frame) || third!(frame);
+    default:
+      return (frame) => {
+        for (const step of steps) {
+          const ending = step(frame);
+          if (ending !== failed) return ending;
+        }
+        return failed;
+      };
+  }
+}
+
+function oneOf(literals: readonly unknown[], runtime: Runtime): (value: unknown) => boolean {
+  if (typeof runtime.equality === 'function') return (value) => runtime.oneOf(value, literals);
+  const set = new Set(literals);
+  return (value) => set.has(value) || (isObject(value) && runtime.oneOf(value, literals));
+}
+
+function comparison(
+  { left, right, how }: EqualTest,
+  runtime: Runtime,
+): (left: unknown, right: unknown) => boolean {
+  if (typeof runtime.equality === 'function') return (l, r) => runtime.equal(l, r);
+  // What does not match may be a promise; what matches is none.
+  if (how === 'identity') return (l, r) => l === r || (mayBePending(l) && runtime.equal(l, r));
+  if (left.kind === 'local' && isPrimitive(right))
+    return (l, r) => l === r || (isObject(l) && runtime.equal(l, r));
+  if (right.kind === 'local' && isPrimitive(left))
+    return (l, r) => l === r || (isObject(r) && runtime.equal(l, r));
+  return (l, r) => runtime.equal(l, r);
+}
+
+const sides = (isLeft: boolean, value: unknown, other: unknown): readonly [unknown, unknown] =>
+  isLeft ? [value, other] : [other, value];
+
+const isPrimitive = (side: Operand): boolean =>
+  side.kind === 'constant' &&
+  !isObject(side.value) &&
+  typeof side.value !== 'function' &&
+  !Number.isNaN(side.value);
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+
+const mayBePending = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
+
+/** Whether a value is an instance of this class and of none that extends it. */
+function exactly({ prototype }: Class): (value: unknown) => boolean {
+  return (value) => value !== null && value !== undefined && getPrototypeOf(value) === prototype;
+}
+
+// ── shapes ──
+
+/** An attribute of the element that is tested, and what comes then. */
+interface Seeking {
+  readonly name: string;
+  readonly inPattern: boolean;
+  readonly to: number;
+  readonly test: EqualTest | Extract<Test, { kind: 'one-of' }>;
+  readonly next: Statement;
+}
+
+function seekingOf(item: number, statement: Statement): Seeking | undefined {
+  if (statement.kind !== 'read' || statement.tag !== undefined || !isLocal(statement.base, item))
+    return undefined;
+  const { name, inPattern, to, next: then } = statement;
+  if (then.kind !== 'if') return undefined;
+  const { test } = then;
+  if (test.kind === 'one-of')
+    return isLocal(test.value, to) ? { name, inPattern, to, test, next: then.next } : undefined;
+  if (test.kind !== 'equal') return undefined;
+  const isLeft = isLocal(test.left, to);
+  const other = isLeft ? test.right : test.left;
+  if ((!isLeft && !isLocal(test.right, to)) || isLocal(other, to) || isLocal(other, item)) return undefined;
+  return { name, inPattern, to, test, next: then.next };
+}
+
+const mentions = (test: Seeking['test'], local: number): boolean =>
+  test.kind === 'equal' && (isLocal(test.left, local) || isLocal(test.right, local));
+
+const isLocal = (operand: Operand, n: number): boolean => operand.kind === 'local' && operand.local === n;
+
+// ── dispatch ──
+
+function dispatch({ passed, parameter, literals, prototypes, miss }: Cases): Run {
+  const find = (value: unknown): CompiledFunction | undefined =>
+    isObject(value) ? prototypes.get(getPrototypeOf(value) as object) : literals.get(value);
+  switch (passed) {
+    case 1:
+      return (a) => {
+        const target = find(a);
+        if (target === undefined) return miss(a);
+        return isObject(a) ? target.run(a) : target.run();
+      };
+    case 2:
+      return (a, b) => {
+        const value = parameter === 0 ? a : b;
+        const target = find(value);
+        if (target === undefined) return miss(a, b);
+        if (isObject(value)) return target.run(a, b);
+        return target.run(parameter === 0 ? b : a);
+      };
+    case 3:
+      return (a, b, c) => {
+        const value = parameter === 0 ? a : parameter === 1 ? b : c;
+        const target = find(value);
+        if (target === undefined) return miss(a, b, c);
+        if (isObject(value)) return target.run(a, b, c);
+        return target.run(parameter === 0 ? b : a, parameter === 2 ? b : c);
+      };
+    default:
+      return (...args) => {
+        const value = args[parameter];
+        const target = find(value);
+        if (target === undefined) return miss(...args);
+        if (!isObject(value)) args.splice(parameter, 1);
+        return target.run(...args);
+      };
+  }
+}

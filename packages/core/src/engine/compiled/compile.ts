@@ -1,0 +1,199 @@
+import { tagVersion } from '../../types/typed.js';
+import { PolarError } from '../../diagnostics/polar-error.js';
+import type { HostReplay } from '../host-log.js';
+import type { Limits } from '../limits.js';
+import type { MachineContext } from '../machine/machine.js';
+import type { BackEnd } from './back-end.js';
+import type { CompiledFunction } from './compiled-function.js';
+import { CompiledEngine } from './compiled-engine.js';
+import { closures } from './closures.js';
+import { sourceBackEnd } from './emit-source.js';
+import { findEvaluate } from './evaluate.js';
+import { Runtime } from './runtime.js';
+import { Waiting, Watchdog } from './watchdog.js';
+
+/** Which engine answers questions whose arguments are known. */
+export type EngineChoice = 'auto' | 'source' | 'closures' | 'machine';
+
+/** A policy, compiled as it is asked about. */
+export class CompiledPolicy {
+  /** Questions to `ask` that were answered here, and that were not: for tests. */
+  answered = 0;
+  handedOver = 0;
+  #engine: CompiledEngine;
+  #runtime: Runtime;
+  #entries = new Map<string, CompiledFunction | undefined>();
+  /** The entry that servers ask all day, found already. */
+  #allow: CompiledFunction | undefined = undefined;
+  #tags = tagVersion();
+  /** Whether a question met a promise, and the back end can wait for the next one. */
+  #waits = false;
+  readonly #watchdog: Watchdog;
+
+  constructor(
+    readonly context: MachineContext,
+    /** Of a question that has none of its own. */
+    readonly limits: Limits,
+    readonly backEnd: BackEnd,
+  ) {
+    this.#watchdog = new Watchdog(limits.timeoutMs);
+    this.#engine = new CompiledEngine(context, backEnd);
+    this.#runtime = this.#engine.runtime;
+  }
+
+  get kind(): BackEnd['kind'] {
+    return this.backEnd.kind;
+  }
+
+  /** Asks `allow(actor, action, resource)`. @returns undefined when the machine is to answer */
+  allow(actor: unknown, action: unknown, resource: unknown): boolean | undefined {
+    const entry = this.#allow;
+    const runtime = this.#runtime;
+    if (entry === undefined || runtime.isBusy || this.#tags !== tagVersion())
+      return this.ask('allow', 3, actor, action, resource);
+    runtime.begin(this.limits.maxSteps);
+    let holds: boolean;
+    try {
+      holds = entry.run(actor, action, resource);
+    } catch {
+      // Whatever it is, the machine finds it again, and says where in the policy it is.
+      return this.#handOver(runtime);
+    }
+    runtime.isBusy = false;
+    return holds || runtime.undecided === 0 ? holds : undefined;
+  }
+
+  /**
+   * Asks any rule.
+   *
+   * @param arity how many of the arguments the rule has
+   * @returns undefined when the machine is to answer
+   */
+  ask(rule: string, arity: number, a: unknown, b: unknown, c?: unknown, d?: unknown): boolean | undefined {
+    const runtime = this.#current();
+    // A method of the application that asks a question itself: one at a time here.
+    if (runtime.isBusy) return undefined;
+    const entry = this.#entry(rule, arity);
+    if (entry === undefined) return undefined;
+    runtime.begin(this.limits.maxSteps);
+    let holds: boolean;
+    try {
+      holds = entry.run(a, b, c, d);
+    } catch {
+      this.handedOver++;
+      return this.#handOver(runtime);
+    }
+    runtime.isBusy = false;
+    const isDecided = holds || runtime.undecided === 0;
+    if (isDecided) this.answered++;
+    else this.handedOver++;
+    return isDecided ? holds : undefined;
+  }
+
+  /** Whether questions are better asked with `askWaiting`: the policy has met a promise. */
+  get waits(): boolean {
+    return this.#waits;
+  }
+
+  /**
+   * Asks any rule, and waits for promises.
+   *
+   * @param machine answers what cannot be answered here, with what methods have given already
+   */
+  askWaiting(
+    rule: string,
+    arity: number,
+    args: readonly [unknown, unknown, unknown?, unknown?],
+    machine: (replay: HostReplay | undefined) => Promise<boolean>,
+  ): Promise<boolean> {
+    const { registered } = this.#current();
+    const entry = this.#entry(rule, arity);
+    if (entry === undefined) return machine(undefined);
+    const runtime = new Runtime(this.context, registered, true);
+    runtime.begin(this.limits.maxSteps);
+    let answer: boolean | Promise<boolean>;
+    try {
+      answer = entry.wait(runtime, ...args);
+    } catch {
+      return machine(runtime.log.take());
+    }
+    if (typeof answer === 'boolean')
+      return answer || runtime.undecided === 0 ? Promise.resolve(answer) : machine(runtime.log.take());
+    const asked = answer;
+    return new Promise((resolve, reject) => {
+      const question = new WaitingQuestion(reject, this.limits.timeoutMs);
+      this.#watchdog.watch(question);
+      asked.then(
+        (holds) => {
+          this.#watchdog.forget(question);
+          resolve(holds || runtime.undecided === 0 ? holds : machine(runtime.log.take()));
+        },
+        () => {
+          this.#watchdog.forget(question);
+          resolve(machine(runtime.log.take()));
+        },
+      );
+    });
+  }
+
+  /** What methods have given already for the question that was handed over. */
+  takeReplay(): HostReplay | undefined {
+    return this.#runtime.log.take();
+  }
+
+  #handOver(runtime: Runtime): undefined {
+    runtime.isBusy = false;
+    runtime.depth = 0;
+    if (runtime.metPromise && this.backEnd.waiting !== undefined) this.#waits = true;
+    return undefined;
+  }
+
+  /** What was built holds until instances of a class are given another type. */
+  #current(): Runtime {
+    if (this.#tags !== tagVersion()) {
+      this.#tags = tagVersion();
+      this.#engine = new CompiledEngine(this.context, this.backEnd);
+      this.#runtime = this.#engine.runtime;
+      this.#entries = new Map();
+      this.#allow = undefined;
+    }
+    return this.#runtime;
+  }
+
+  #entry(rule: string, arity: number): CompiledFunction | undefined {
+    if (!this.#entries.has(rule)) {
+      const entry = this.#engine.entry(rule, arity);
+      this.#entries.set(rule, entry);
+      if (rule === 'allow') this.#allow = entry;
+    }
+    return this.#entries.get(rule);
+  }
+}
+
+class WaitingQuestion extends Waiting {
+  constructor(
+    readonly reject: (error: PolarError) => void,
+    readonly limitMs: number,
+  ) {
+    super();
+  }
+
+  end(): void {
+    this.reject(new PolarError('POLAR_RUN_TIMEOUT', { limitMs: this.limitMs }));
+  }
+}
+
+/** undefined where the machine is to answer everything. */
+export function compile(
+  context: MachineContext,
+  choice: EngineChoice,
+  limits: Limits,
+): CompiledPolicy | undefined {
+  return choice === 'machine' ? undefined : new CompiledPolicy(context, limits, backEndFor(choice));
+}
+
+/** Source where the platform lets code make code, unless closures are asked for. */
+function backEndFor(choice: EngineChoice): BackEnd {
+  const evaluate = choice === 'closures' ? undefined : findEvaluate();
+  return evaluate === undefined ? closures : sourceBackEnd(evaluate);
+}

@@ -1,0 +1,490 @@
+import { describe, expect, it } from 'vitest';
+import { Authorizer, isPolarError, typed, type AuthorizerOptions } from '../../index.js';
+
+const engines = ['machine', 'source', 'closures'] as const;
+type Ask = (actor: unknown, resource: unknown, action?: string) => boolean | string;
+
+const outcomeOf = (run: () => boolean): boolean | string => {
+  try {
+    return run();
+  } catch (error) {
+    if (isPolarError(error)) return error.code;
+    throw error;
+  }
+};
+
+/** What every engine answers, each question twice: what is looked up the slow way first is inline then. */
+async function everywhere(
+  policies: string,
+  options: Partial<AuthorizerOptions>,
+  use: (ask: Ask, engine: string) => unknown,
+): Promise<void> {
+  for (const engine of engines) {
+    // oxlint-disable-next-line no-await-in-loop -- one after the other
+    const authorizer = await Authorizer.load({ policies, onWarning: () => {}, engine, ...options });
+    expect(authorizer.engine).toBe(engine);
+    const ask: Ask = (actor, resource, action = 'read') => {
+      const once = () => outcomeOf(() => authorizer.isAllowedSync(actor, action, resource));
+      const first = once();
+      expect([engine, once()]).toEqual([engine, first]);
+      return first;
+    };
+    // oxlint-disable-next-line no-await-in-loop -- as above
+    await use(ask, engine);
+  }
+}
+
+class User {
+  roles: unknown = [];
+  constructor(readonly fields: object = {}) {
+    Object.assign(this, fields);
+  }
+}
+class Doc {
+  constructor(fields: object = {}) {
+    Object.assign(this, fields);
+  }
+}
+const types = { User, Doc };
+const byRole = `
+  allow(user: User, "read", doc: Doc) if grant in user.roles and grant.name in ["viewer", "editor"] and grant.doc = doc;
+  allow(user: User, "write", doc: Doc) if not doc.locked and doc.owner = user;
+`;
+
+describe('what polluted input brings', () => {
+  it('on Object.prototype is no attribute, before and after the code is warm', async () => {
+    await everywhere('allow(_: User, _, doc: Doc) if doc.isPublic = true;', { types }, (ask) => {
+      const [open, closed] = [new Doc({ isPublic: true }), new Doc({ isPublic: false })];
+      expect(ask(new User(), open)).toBe(true);
+      Object.defineProperty(Object.prototype, 'isPublic', { value: true, configurable: true });
+      try {
+        expect(ask(new User(), new Doc())).toBe('POLAR_UNDECIDED_MISSING_ATTRIBUTE');
+        expect(ask(new User(), open)).toBe(true);
+        expect(ask(new User(), closed)).toBe(false);
+      } finally {
+        delete (Object.prototype as { isPublic?: unknown }).isPublic;
+      }
+      expect(ask(new User(), new Doc())).toBe('POLAR_UNDECIDED_MISSING_ATTRIBUTE');
+    });
+  });
+
+  it('on Object.prototype is no attribute of an element of a list', async () => {
+    await everywhere(byRole, { types }, (ask) => {
+      const doc = new Doc();
+      expect(ask(new User({ roles: [{ name: 'viewer', doc }] }), doc)).toBe(true);
+      Object.defineProperty(Object.prototype, 'name', { value: 'viewer', configurable: true });
+      try {
+        expect(ask(new User({ roles: [{ doc }] }), doc)).toBe('POLAR_UNDECIDED_MISSING_ATTRIBUTE');
+      } finally {
+        delete (Object.prototype as { name?: unknown }).name;
+      }
+    });
+  });
+
+  it('as a prototype gives a row no attributes', async () => {
+    await everywhere('allow(_, _, row) if row.isPublic = true;', {}, (ask) => {
+      expect(ask({}, { isPublic: true })).toBe(true);
+      expect(ask({}, Object.setPrototypeOf({ id: 1 }, { isPublic: true }))).toBe(
+        'POLAR_UNDECIDED_MISSING_ATTRIBUTE',
+      );
+    });
+  });
+
+  it('as a prototype takes an instance its class', async () => {
+    await everywhere(byRole, { types }, (ask) => {
+      const doc = new Doc();
+      const user = new User({ roles: [{ name: 'viewer', doc }] });
+      expect(ask(user, doc)).toBe(true);
+      expect(ask(Object.setPrototypeOf({ ...user }, { isAdmin: true }), doc)).toBe(false);
+    });
+  });
+
+  it('as `constructor` of a row makes it no instance', async () => {
+    await everywhere(byRole, { types }, (ask) => {
+      const doc = new Doc();
+      const roles = [{ name: 'viewer', doc }];
+      expect(ask(new User({ roles }), doc)).toBe(true);
+      for (const constructor of ['User', null, { name: 'User' }, { prototype: User.prototype }])
+        expect(ask({ roles, constructor }, doc)).toBe(false);
+      expect(ask(Object.assign(Object.create(null) as object, { roles }), doc)).toBe(false);
+      for (const actor of [null, undefined, 1, 'x', true, [], () => 1, Symbol('x'), 1n, User])
+        expect(ask(actor, doc)).toBe(false);
+    });
+  });
+});
+
+describe('instances', () => {
+  it('of a class that extends the registered one, and of one that lacks `constructor`', async () => {
+    class Sub extends User {}
+    function Old(this: object) {}
+    Old.prototype = Object.create(User.prototype) as object;
+    await everywhere(byRole, { types }, (ask) => {
+      const doc = new Doc();
+      const roles = [{ name: 'editor', doc }];
+      expect(ask(new User({ roles }), doc)).toBe(true);
+      expect(ask(new Sub({ roles }), doc)).toBe(true);
+      expect(ask(Object.assign(new (Old as unknown as new () => object)(), { roles }), doc)).toBe(true);
+      expect(ask(Object.assign(Object.create(new User({ roles })) as object), doc)).toBe(true);
+    });
+    await everywhere(byRole, { types: { ...types, Old: Old as never } }, (ask) => {
+      const doc = new Doc();
+      const roles = [{ name: 'editor', doc }];
+      expect(ask(Object.assign(new (Old as unknown as new () => object)(), { roles }), doc)).toBe(true);
+      expect(ask(new User({ roles: [] }), doc)).toBe(false);
+    });
+  });
+
+  it('that are proxies, or have getters', async () => {
+    class Lazy extends Doc {
+      get locked(): boolean {
+        return false;
+      }
+      get owner(): unknown {
+        return owner;
+      }
+    }
+    const owner = new User();
+    await everywhere(byRole, { types: { ...types, Lazy } }, (ask) => {
+      expect(ask(owner, new Lazy(), 'write')).toBe(true);
+      expect(ask(new User(), new Lazy(), 'write')).toBe(false);
+      expect(ask(owner, new Proxy(new Doc({ locked: false, owner }), {}), 'write')).toBe(true);
+      const doc = new Doc();
+      expect(ask(new Proxy(new User({ roles: [{ name: 'viewer', doc }] }), {}), doc)).toBe(true);
+    });
+  });
+
+  it('whose getters throw', async () => {
+    class Broken extends Doc {
+      get locked(): boolean {
+        throw new TypeError('no');
+      }
+    }
+    await everywhere(byRole, { types: { ...types, Broken } }, (ask) => {
+      expect(ask(new User(), new Broken(), 'write')).toBe('POLAR_RUN_HOST_ERROR');
+    });
+  });
+
+  it('that were given another type, before and after the first question', async () => {
+    const policies =
+      'allow(_: User, _, _: Secret) if 1 = 2; allow(_: User, _, _: Doc); allow(_, _, _: Public);';
+    class Page {}
+    await everywhere(policies, { types: { ...types, Page, Secret: {}, Public: {} } }, (ask) => {
+      const page = new Page();
+      expect(ask(new User(), page)).toBe(false);
+      expect(ask(new User(), typed('Doc', page))).toBe(true);
+      expect(ask(new User(), typed('Public', new Page()))).toBe(true);
+      expect(ask({}, typed('Public', { id: 1 }))).toBe(true);
+      expect(ask({}, { id: 1 })).toBe(false);
+    });
+  });
+});
+
+describe('lists', () => {
+  it('of all sorts of elements', async () => {
+    await everywhere(byRole, { types }, (ask) => {
+      const doc = new Doc();
+      const grant = { name: 'editor', doc };
+      for (const junk of [null, undefined, 1, 'x', true, [], {}])
+        expect(ask(new User({ roles: [junk, grant] }), doc)).toBe(true);
+      expect(ask(new User({ roles: [() => 1, grant] }), doc)).toBe('POLAR_RUN_REFUSED_MEMBER');
+      expect(ask(new User({ roles: [null] }), doc)).toBe('POLAR_UNDECIDED_ATTRIBUTE_OF_NIL');
+      expect(ask(new User({ roles: ['x'] }), doc)).toBe('POLAR_UNDECIDED_MISSING_ATTRIBUTE');
+      expect(ask(new User({ roles: [new Map([['name', 'editor']])] }), doc)).toBe(
+        'POLAR_UNDECIDED_MISSING_ATTRIBUTE',
+      );
+      // oxlint-disable-next-line no-new-wrappers -- a boxed text equals the text
+      expect(ask(new User({ roles: [{ name: new String('editor'), doc }] }), doc)).toBe(true);
+      // oxlint-disable-next-line no-sparse-arrays -- a hole is nil
+      expect(ask(new User({ roles: [, grant] }), doc)).toBe(true);
+    });
+  });
+
+  it('that are other collections', async () => {
+    await everywhere(byRole, { types }, (ask) => {
+      const doc = new Doc();
+      const grant = { name: 'editor', doc };
+      class Grants extends Set<unknown> {}
+      class Bag {
+        *[Symbol.iterator]() {
+          yield grant;
+        }
+      }
+      expect(ask(new User({ roles: new Set([grant]) }), doc)).toBe(true);
+      expect(ask(new User({ roles: new Grants([grant]) }), doc)).toBe(true);
+      expect(ask(new User({ roles: new Bag() }), doc)).toBe(true);
+      expect(ask(new User({ roles: 'xy' }), doc)).toBe('POLAR_UNDECIDED_MISSING_ATTRIBUTE');
+      expect(ask(new User({ roles: { a: grant } }), doc)).toBe('POLAR_UNDECIDED_MISSING_ATTRIBUTE');
+      for (const roles of [5, null, true])
+        expect(ask(new User({ roles }), doc)).toBe('POLAR_UNDECIDED_NOT_ITERABLE');
+    });
+  });
+
+  it('that are generators are read once', async () => {
+    for (const engine of engines) {
+      // oxlint-disable-next-line no-await-in-loop -- one after the other
+      const authorizer = await Authorizer.load({ policies: byRole, types, engine });
+      const doc = new Doc();
+      const grants = function* () {
+        yield { name: 'other', doc };
+        yield { name: 'editor', doc };
+      };
+      for (const _ of [1, 2])
+        expect(authorizer.isAllowedSync(new User({ roles: grants() }), 'read', doc)).toBe(true);
+    }
+  });
+});
+
+describe('promises', () => {
+  const later = <T>(value: T) => Promise.resolve(value);
+  const doc = new Doc({ locked: false });
+  const cases: [string, string, unknown, boolean][] = [
+    ['an attribute', 'r.flag = true', { flag: later(true) }, true],
+    ['an attribute under not', 'not r.flag = true', { flag: later(true) }, false],
+    ['an attribute under not, the other way', 'not r.flag = true', { flag: later(false) }, true],
+    ['a condition', 'r.flag', { flag: later(true) }, true],
+    [
+      'an attribute that is read first and tested last',
+      'x = r.flag and r.open = true and x = true',
+      { flag: later(true), open: true },
+      true,
+    ],
+    ['an element of a list', '"x" in r.tags', { tags: ['y', later('x')] }, true],
+    ['an element of a list under not', 'not "x" in r.tags', { tags: ['y', later('x')] }, false],
+    ['a list', '"x" in r.tags', { tags: later(['x']) }, true],
+    ['what an attribute is read of', 'r.org.open = true', { org: later({ open: true }) }, true],
+    ['a side of an order', 'r.n < 2', { n: later(1) }, true],
+    ['a side of an inequality', 'r.n != 1', { n: later(1) }, false],
+    ['a term of a sum', 'r.n + 1 = 2', { n: later(1) }, true],
+    ['what is matched', 'r.org matches {open: true}', { org: later({ open: true }) }, true],
+    ['what is matched, under not', 'not r.org matches {open: true}', { org: later({ open: true }) }, false],
+    ['one of several', 'r.name in ["a", "b"]', { name: later('b') }, true],
+    ['an argument of a rule', 'x = r.name and is_b(x)', { name: later('b') }, true],
+    ['an argument of a rule under not', 'not is_b(r.name)', { name: later('b') }, false],
+    [
+      'an argument of a rule that looks at another first',
+      'two(r.n, r.name)',
+      { n: 1, name: later('b') },
+      true,
+    ],
+  ];
+  it.each(cases)('%s', async (_what, condition, resource, expected) => {
+    const policies = `allow(_, _, r) if ${condition}; is_b("b"); two(n, name) if n = 1 and name = "b";`;
+    for (const engine of engines) {
+      // oxlint-disable-next-line no-await-in-loop -- one after the other
+      const authorizer = await Authorizer.load({ policies, engine, onWarning: () => {} });
+      const cold = outcomeOf(() => authorizer.isAllowedSync({}, 'read', resource));
+      expect([engine, cold]).toEqual([engine, 'POLAR_RUN_PROMISE_IN_SYNC']);
+      for (const _ of [1, 2]) {
+        // oxlint-disable-next-line no-await-in-loop -- as above
+        expect([engine, await authorizer.isAllowed({}, 'read', resource)]).toEqual([engine, expected]);
+      }
+      expect(outcomeOf(() => authorizer.isAllowedSync({}, 'read', resource))).toBe(
+        'POLAR_RUN_PROMISE_IN_SYNC',
+      );
+    }
+  });
+
+  it('of methods, and their arguments: called once', async () => {
+    let calls = 0;
+    class Account {
+      name = later('x');
+      is(name: unknown) {
+        calls++;
+        return later(name === 'x');
+      }
+      plain(name: unknown) {
+        calls++;
+        return name === 'x';
+      }
+    }
+    const options = { types: { ...types, Account } };
+    for (const condition of [
+      'a.is(a.name)',
+      'a.plain(a.name)',
+      'not (not a.is("x"))',
+      'a.plain("x") and a.is(a.name)',
+    ]) {
+      for (const engine of engines) {
+        const policies = `allow(a: Account, _, _) if ${condition};`;
+        // oxlint-disable-next-line no-await-in-loop -- one after the other
+        const authorizer = await Authorizer.load({ policies, engine, ...options });
+        for (const _ of [1, 2, 3]) {
+          calls = 0;
+          // oxlint-disable-next-line no-await-in-loop -- as above
+          expect([condition, engine, await authorizer.isAllowed(new Account(), 'read', doc), calls]).toEqual([
+            condition,
+            engine,
+            true,
+            condition.includes('and') ? 2 : 1,
+          ]);
+        }
+      }
+    }
+  });
+});
+
+describe('a question within a question', () => {
+  it('of a method is answered, and both are right', async () => {
+    for (const engine of engines) {
+      class Team {
+        constructor(
+          readonly name: string,
+          readonly parent: Team | undefined,
+        ) {}
+        inherits(user: unknown): boolean {
+          return this.parent !== undefined && authorizer.isAllowedSync(user, 'read', this.parent);
+        }
+      }
+      const policies =
+        'allow(user: User, "read", team: Team) if team.name in user.teams or (not team.name = "x" and team.inherits(user));';
+      // oxlint-disable-next-line no-await-in-loop -- one after the other
+      const authorizer: Authorizer = await Authorizer.load({ policies, types: { User, Team }, engine });
+      const root = new Team('root', undefined);
+      const team = new Team('a', new Team('b', root));
+      for (const _ of [1, 2, 3]) {
+        expect(authorizer.isAllowedSync(new User({ teams: ['root'] }), 'read', team)).toBe(true);
+        expect(authorizer.isAllowedSync(new User({ teams: ['other'] }), 'read', team)).toBe(false);
+      }
+    }
+  });
+});
+
+describe('policies', () => {
+  it('that are loaded again', async () => {
+    for (const engine of engines) {
+      // oxlint-disable-next-line no-await-in-loop -- one after the other
+      const authorizer = await Authorizer.load({ policies: 'allow(_, "read", _: Doc);', types, engine });
+      expect(authorizer.isAllowedSync({}, 'read', new Doc())).toBe(true);
+      // oxlint-disable-next-line no-await-in-loop -- as above
+      await authorizer.reload('allow(_, "write", _: Doc);');
+      expect(authorizer.isAllowedSync({}, 'read', new Doc())).toBe(false);
+      expect(authorizer.isAllowedSync({}, 'write', new Doc())).toBe(true);
+    }
+  });
+
+  it('in which a literal of one rule is none of another', async () => {
+    const policies = `
+      allow(_, "everything", _) if 1 = 2;
+      allow(actor, action, resource) if permitted(actor, action, resource);
+      permitted(_, "read", _: Doc);
+      permitted(_, action, _: User) if not forbidden(action);
+      forbidden("write");
+    `;
+    await everywhere(policies, { types }, (ask) => {
+      expect(ask({}, new Doc(), 'read')).toBe(true);
+      expect(ask({}, new Doc(), 'write')).toBe(false);
+      expect(ask({}, new User(), 'write')).toBe(false);
+      expect(ask({}, new User(), 'read')).toBe(true);
+      expect(ask({}, new Doc(), 'everything')).toBe(false);
+    });
+  });
+
+  it('in which a class and the one that it extends declare the same field', async () => {
+    class Base {
+      constructor(readonly org: unknown) {}
+    }
+    class Special extends Base {}
+    const declared = {
+      Org: { fields: { open: 'Boolean' } },
+      Base: { class: Base, fields: { org: 'Org' } },
+      Special: { class: Special, fields: { org: 'Org' } },
+    } as const;
+    await everywhere(
+      'allow(_, _, r: Base) if is_open(r.org); is_open(org: Org) if org.open = true;',
+      { types: declared },
+      (ask) => {
+        for (const type of [Base, Special]) {
+          expect(ask({}, new type({ open: true }))).toBe(true);
+          expect(ask({}, new type({ open: false }))).toBe(false);
+        }
+      },
+    );
+  });
+
+  it('in which a variable is only known to be of a type', async () => {
+    await everywhere('allow(_, _, _) if x matches User and x = x;', { types }, (ask) => {
+      expect(ask({}, {})).toBe('POLAR_RUN_UNHANDLED_CONSTRAINT');
+    });
+  });
+
+  it('with numbers that JSON does not know', async () => {
+    await everywhere(
+      'allow(_, _, r) if r.n in [inf, 1]; allow(_, inf, _); allow(_, _, r) if r.n = nan;',
+      {},
+      (ask) => {
+        expect(ask({}, { n: Infinity })).toBe(true);
+        expect(ask({}, { n: null })).toBe(false);
+        expect(ask({}, { n: NaN })).toBe(false);
+        expect(ask({}, { n: 2 }, Infinity as never)).toBe(true);
+        expect(ask({}, { n: 2 }, null as never)).toBe(false);
+      },
+    );
+  });
+
+  // The machine goes on to the other ways of what it has proved once what comes after fails; they cannot change the answer.
+  it('in which what holds is not looked at once more', async () => {
+    const policies = `
+      allow(_, "read", r) if (r.open or r.missing = 1) and r.ready;
+      allow(_, "write", r) if not ((r.open or r.missing = 1) and r.ready);
+    `;
+    await everywhere(policies, {}, (ask, engine) => {
+      const isMachine = engine === 'machine';
+      const undecided = 'POLAR_UNDECIDED_MISSING_ATTRIBUTE';
+      expect(ask({}, { open: true, ready: false })).toBe(isMachine ? undecided : false);
+      expect(ask({}, { open: true, ready: false }, 'write')).toBe(isMachine ? undecided : true);
+      expect(ask({}, { open: true, ready: true })).toBe(true);
+      expect(ask({}, { open: false, ready: true })).toBe(undecided);
+      expect(ask({}, { open: false, ready: true }, 'write')).toBe(undecided);
+    });
+  });
+
+  it('that take too many steps', async () => {
+    await everywhere(
+      'allow(_, _, r) if x in r.items and y in r.items and x = -1 and y = -1;',
+      { limits: { maxSteps: 500 } },
+      (ask) => {
+        expect(ask({}, { items: [1, 2, 3] })).toBe(false);
+        expect(ask({}, { items: Array.from({ length: 1_000 }, (_, i) => i) })).toBe('POLAR_RUN_STEP_LIMIT');
+      },
+    );
+  });
+});
+
+describe('depth', () => {
+  class Folder {
+    constructor(
+      readonly parent: Folder | null,
+      readonly owner: unknown,
+      readonly open = true,
+    ) {}
+  }
+  const chain = (owner: unknown): Folder => {
+    let folder = new Folder(null, owner);
+    for (let i = 0; i < 10_000; i++) folder = new Folder(folder, null);
+    return folder;
+  };
+
+  it('folders 10,000 deep', async () => {
+    const policies =
+      'allow(u: User, "read", f: Folder) if f.owner = u; allow(u: User, "read", f: Folder) if not f.parent = nil and allow(u, "read", f.parent);';
+    const user = new User();
+    const [own, others] = [chain(user), chain(new User())];
+    await everywhere(policies, { types: { User, Folder } }, (ask) => {
+      expect(ask(user, own)).toBe(true);
+      expect(ask(user, others)).toBe(false);
+    });
+  });
+
+  it('rules within rules, 10,000 deep', async () => {
+    const policies =
+      'allow(u: User, "read", f: Folder) if f.owner = u; allow(u: User, "read", f: Folder) if not f.parent = nil and allow(u, "read", f.parent) and f.open = true;';
+    const user = new User();
+    const [own, others] = [chain(user), chain(new User())];
+    await everywhere(policies, { types: { User, Folder } }, (ask) => {
+      expect(ask(user, own)).toBe(true);
+      expect(ask(user, others)).toBe(false);
+      expect(ask(user, new Folder(new Folder(null, user), null))).toBe(true);
+      expect(ask(user, new Folder(new Folder(null, user), null, false))).toBe(false);
+    });
+  });
+});

@@ -1,0 +1,487 @@
+import type { ArithmeticOperator } from '../../ir/goal.js';
+import type { FieldType } from '../../types/declared-type.js';
+import type { Class } from '../../types/type-declaration.js';
+import type { BackEnd } from './back-end.js';
+import type { Cases, CompiledFunction } from './compiled-function.js';
+import type {
+  AgainStatement,
+  ArithmeticStatement,
+  EachStatement,
+  EqualTest,
+  MethodStatement,
+  Operand,
+  ReadStatement,
+  Statement,
+  Test,
+} from './plan.js';
+import { methodSite, noValue, readSite, type Runtime } from './runtime.js';
+import type { Linker, Plan } from './specialise.js';
+
+// Prints a plan as JavaScript. Of the policy only the names of attributes, as identifiers, and literals, as JSON, get into the
+// text; everything else is handed in, so that functions of one shape share one text. The fast test is inline, the rare case
+// behind a call: inline code has its own type feedback, a shared helper would have everybody's.
+
+/** Makes a function of its text. The names are those of what it is handed. */
+export type Evaluate = (names: readonly string[], text: string) => (...values: unknown[]) => unknown;
+
+/** The text of a function, and what it is to be handed. */
+interface Emitted {
+  readonly text: string;
+  readonly constants: readonly unknown[];
+}
+
+/** More classes than this, and a chain of comparisons costs more than a table. */
+export const longestChain = 8;
+/** More literals than this, and so does a switch. */
+export const longestSwitch = 64;
+
+/** @param evaluate what makes code of texts */
+export function sourceBackEnd(evaluate: Evaluate): BackEnd {
+  const makers = new Map<string, (...values: unknown[]) => unknown>();
+  // A function of its text; equal texts are one.
+  const make = ({ text, constants }: Emitted, runtime: Runtime | undefined): unknown => {
+    let maker = makers.get(text);
+    if (maker === undefined) makers.set(text, (maker = evaluate(preamble, text)));
+    return maker(runtime, noValue, constants);
+  };
+  return {
+    kind: 'source',
+    plan: (fn, plan, linker, runtime) =>
+      make(new Emitter(fn, plan, linker, false).emit(), runtime) as CompiledFunction['run'],
+    dispatch: (cases, runtime) => make(emitDispatch(cases, false), runtime) as CompiledFunction['run'],
+    waiting: {
+      plan: (fn, plan, linker) =>
+        make(new Emitter(fn, plan, linker, true).emit(), undefined) as CompiledFunction['wait'],
+      dispatch: (cases) => make(emitDispatch(cases, true), undefined) as CompiledFunction['wait'],
+    },
+  };
+}
+
+const preamble = ['R', 'U', 'k'] as const;
+
+/** Names what is handed in, before a function that uses it. */
+const withConstants = (constants: readonly unknown[], text: string, more = ''): string =>
+  `"use strict"; ${constants.map((_, i) => `const k${i} = k[${i}];`).join(' ')}${more}\nreturn ${text};`;
+
+function emitDispatch(cases: Cases, waits: boolean): Emitted {
+  const constants: unknown[] = [];
+  const constant = (value: unknown): string => `k${constants.push(value) - 1}`;
+  const names = Array.from({ length: cases.passed }, (_, i) => `a${i}`);
+  const params = waits ? ['R', ...names] : names;
+  const text = `function (${params.join(', ')}) { ${emitCases(cases, names, constant, waits)} }`;
+  return { text: withConstants(constants, text), constants };
+}
+
+function emitCases(
+  cases: Cases,
+  names: readonly string[],
+  constant: (value: unknown) => string,
+  waits: boolean,
+): string {
+  const { parameter, literals, classes, prototypes } = cases;
+  const at = names[parameter]!;
+  const others = names.filter((name) => name !== at);
+  const listOf = (passed: readonly string[]) => (waits ? ['R', ...passed] : passed).join(', ');
+  const call = (target: string, passed: readonly string[]) =>
+    `return ${target}.${waits ? 'wait' : 'run'}(${listOf(passed)});`;
+  const run = (target: CompiledFunction, passed: readonly string[]) =>
+    target.cases === undefined
+      ? call(constant(target), passed)
+      : `{ ${emitCases(target.cases, passed, constant, waits)} }`;
+  let text = '';
+  if (literals.size > longestSwitch) {
+    text += `{ const t = ${constant(literals)}.get(${at}); if (t !== undefined) ${call('t', others)} }\n`;
+  } else if (literals.size > 0) {
+    const known = [...literals].map(([literal, to]) => `case ${literalText(literal)}: ${run(to, others)}`);
+    text += `switch (${at}) { ${known.join(' ')} }\n`;
+  }
+  if (classes.size > longestChain) {
+    text +=
+      `if (typeof ${at} === "object" && ${at} !== null) { ` +
+      `const t = ${constant(prototypes)}.get(Object.getPrototypeOf(${at})); if (t !== undefined) ${call('t', names)} }\n`;
+  } else if (classes.size > 0) {
+    const known = [...classes].map(([c, to]) => `if (c === ${constant(c)}) ${run(to, names)}`);
+    text += `if (${at} !== null && ${at} !== undefined) { const c = ${at}.constructor; ${known.join(' ')} }\n`;
+  }
+  return `${text}return ${constant(waits ? cases.missWaiting : cases.miss)}(${listOf(names)});`;
+}
+
+class Emitter {
+  readonly #constants: unknown[] = [];
+  #labels = 0;
+  #loops = false;
+  #calls = 0;
+  #isRecursive = false;
+  #awaits = false;
+  /** Locals whose declared type is noted: a promise of one is the machine's. */
+  readonly #noted = new Set<number>();
+  /** What compiled code finds out about the places in it: declarations beside the function. */
+  readonly #learned: string[] = [];
+  /** The locals whose prototype has been looked at on the path at hand, and what that found. */
+  readonly #clean = new Map<number, string>();
+
+  constructor(
+    readonly fn: CompiledFunction,
+    readonly plan: Plan,
+    readonly linker: Linker,
+    /** Whether it waits for promises. It is handed its runtime then, and is a plain function where it need not wait. */
+    readonly waits: boolean,
+  ) {}
+
+  emit(): Emitted {
+    const paths = this.#tail(this.plan.body);
+    const params = this.plan.params.map((p) => `v${p}`);
+    // What calls one function at most, and is called by none of those, takes no longer than what is counted there.
+    const step = this.#loops || this.#calls > 1 || this.#isRecursive ? 'if (--R.steps < 0) R.over();\n' : '';
+    const body = `${step}${paths}\nreturn false;`;
+    const passed = (this.waits ? ['R', ...params] : params).join(', ');
+    const text = `${this.#awaits ? 'async ' : ''}function (${passed}) {\n${this.#loops ? `top: for (;;) { ${body} }` : body}\n}`;
+    return {
+      text: withConstants(this.#constants, text, this.#learned.map((line) => `\n${line}`).join('')),
+      constants: this.#constants,
+    };
+  }
+
+  /** The statements of the function: where a call comes last, its answer is the answer. */
+  #tail(statement: Statement): string {
+    if (statement.kind === 'any' && statement.of.length > 0) {
+      const last = statement.of.length - 1;
+      return statement.of
+        .map((s, i) => `{ ${i === last ? this.#tail(s) : this.#statement(s, 'return true;')} }`)
+        .join('\n');
+    }
+    if (statement.kind === 'if' && statement.next.kind === 'succeed' && statement.test.kind === 'call') {
+      const { callee, likely } = statement.test;
+      const isPlain = [callee, likely?.callee].every(
+        (to) => to === undefined || !this.linker.isRecursive(this.fn.predicate, to.predicate),
+      );
+      if (isPlain) return `return ${this.#test(statement.test, true)};`;
+    }
+    return this.#statement(statement, 'return true;');
+  }
+
+  // ── statements ──
+
+  #statement(statement: Statement, success: string): string {
+    switch (statement.kind) {
+      case 'succeed':
+        return success;
+      case 'any':
+        return statement.of.map((s) => `{ ${this.#statement(s, success)} }`).join('\n');
+      case 'read':
+        return this.#read(statement, success);
+      case 'method':
+        return this.#method(statement, success);
+      case 'arithmetic':
+        return this.#arithmetic(statement, success);
+      case 'each':
+        return this.#each(statement, success);
+      case 'if':
+        return `if (${this.#test(statement.test)}) { ${this.#statement(statement.next, success)} }`;
+      case 'check': {
+        const n = this.#label();
+        const proof = this.#statement(statement.proof, `break c${n};`);
+        return `b${n}: { c${n}: { ${proof}\nbreak b${n}; }\n${this.#statement(statement.next, success)} }`;
+      }
+      case 'not': {
+        const n = this.#label();
+        const proof = this.#statement(statement.proof, `break c${n};`);
+        const [keep, isChanged, restore] = mayMismatch(statement.proof)
+          ? [
+              `const u${n} = R.undecided, m${n} = R.mismatched;`,
+              `R.undecided !== u${n} || R.mismatched !== m${n}`,
+              `R.undecided = u${n}; R.mismatched = m${n};`,
+            ]
+          : [`const u${n} = R.undecided;`, `R.undecided !== u${n}`, `R.undecided = u${n};`];
+        return (
+          `b${n}: { ${keep}\nn${n}: { c${n}: { ${proof}\n` +
+          `if (${isChanged}) { ${restore} R.undecided++; break b${n}; } break n${n}; }\n` +
+          `${restore} break b${n}; }\n${this.#statement(statement.next, success)} }`
+        );
+      }
+      case 'cut':
+        return `{ ${this.#statement(statement.next, success)} } return false;`;
+      case 'again':
+        return this.#again(statement);
+      case 'await': {
+        const v = `v${statement.local}`;
+        return `${this.#waitFor(v, statement.local)}${this.#statement(statement.next, success)}`;
+      }
+      case 'exactly': {
+        const value = this.#operand(statement.value);
+        const exact = this.#isExactly(value, this.linker.exactClass(statement.type));
+        return `if (${exact}) { ${this.#statement(statement.next, success)} } else R.inexact(${value});`;
+      }
+    }
+  }
+
+  #read(statement: ReadStatement, success: string): string {
+    const { to, base, name, inPattern, isExact, field, tag, next: then } = statement;
+    const n = this.#label();
+    const site = this.#constant(readSite(name, inPattern, field));
+    const o = this.#operand(base);
+    const v = `v${to}`;
+    const isMissing = `${v} === undefined || Object.prototype${access(name)} !== undefined`;
+    if (tag !== undefined || field !== undefined) this.#noted.add(to);
+    const settle = this.#waitFor(v, to);
+    const slow = `{ ${v} = R.read(${o}, ${site}, ${v}); if (${v} === U) break b${n}; ${this.waits ? settle : ''}}\n`;
+    const noted = tag === undefined ? '' : this.#tag(v, tag);
+    const rest = () => `${noted}${this.#statement(then, success)}`;
+    if (isExact) return `b${n}: { let ${v} = ${o}${access(name)}; if (${isMissing}) ${slow}${rest()} }`;
+    const clean = base.kind === 'local' ? this.#clean.get(base.local) : undefined;
+    // Of an object whose prototype has been looked at, other attributes need no look; but for those that more follows from.
+    const isShared = base.kind === 'local' && name !== 'size' && !this.linker.mayTag(name);
+    if (clean !== undefined && isShared)
+      return `b${n}: { let ${v}; if (!${clean} || (${v} = ${o}${access(name)}, ${isMissing})) ${slow}${rest()} }`;
+    this.#learned.push(`let p${n}; ${site}.learn = (p) => { p${n} = p; };`);
+    // The attribute first: then the optimizer knows what the object looks like, and its prototype costs nothing.
+    const look =
+      `${o} === null || ${o} === undefined || (${v} = ${o}${access(name)}, ${isMissing}) || ` +
+      `!(c${n} = Object.getPrototypeOf(${o}) === p${n})`;
+    if (isShared) this.#clean.set(base.local, `c${n}`);
+    const text = `b${n}: { let c${n} = false, ${v}; if (${look}) ${slow}${rest()} }`;
+    if (isShared) this.#clean.delete(base.local);
+    return text;
+  }
+
+  #method({ to, base, name, args, next: then }: MethodStatement, success: string): string {
+    const n = this.#label();
+    const site = this.#constant(methodSite(name));
+    const o = this.#operand(base);
+    const passed = args.map((arg) => this.#operand(arg)).join(', ');
+    const isKnown =
+      base.kind === 'constant'
+        ? `${o} === ${site}.receiver`
+        : `${o} !== null && ${o} !== undefined && (${o} === ${site}.receiver || Object.getPrototypeOf(${o}) === ${site}.prototype)`;
+    const isReady = args
+      .filter(({ kind }) => kind === 'local')
+      .map((arg) => ` && !R.isPending(${this.#operand(arg)})`)
+      .join('');
+    const note =
+      args.length === 0
+        ? `R.log.note(${o}, ${JSON.stringify(name)}, v${to});`
+        : `R.log.noteWith(${o}, ${JSON.stringify(name)}, v${to}, [${passed}]);`;
+    return (
+      `b${n}: { let v${to}; if (${isKnown}${isReady}) {\n` +
+      `try { v${to} = ${o}${access(name)}(${passed}); } catch (e) { R.failed(${o}, ${site}, [${passed}], e); }\n` +
+      `${note} }\nelse { v${to} = R.method(${o}, ${site}, [${passed}]); if (v${to} === U) break b${n}; }\n` +
+      `${this.#waitFor(`v${to}`, to)}${this.#statement(then, success)} }`
+    );
+  }
+
+  #arithmetic({ to, operator, left, right, next: then }: ArithmeticStatement, success: string): string {
+    const n = this.#label();
+    const [l, r] = [this.#operand(left), this.#operand(right)];
+    const quick = isQuick(operator)
+      ? `let v${to} = typeof ${l} === "number" && typeof ${r} === "number" ? ${l} ${operator} ${r} : NaN; ` +
+        `if (!Number.isSafeInteger(v${to}))`
+      : `let v${to};`;
+    return (
+      `b${n}: { ${quick} { v${to} = R.arithmetic(${JSON.stringify(operator)}, ${l}, ${r}); ` +
+      `if (v${to} === U) break b${n}; }\n${this.#statement(then, success)} }`
+    );
+  }
+
+  #each({ item, list, tag, next: then }: EachStatement, success: string): string {
+    const n = this.#label();
+    if (tag !== undefined) this.#noted.add(item);
+    const tagged = tag === undefined ? '' : this.#tag(`v${item}`, tag);
+    return (
+      `let l${n} = ${this.#operand(list)}; if (!Array.isArray(l${n})) l${n} = R.list(l${n});\n` +
+      `if ((R.steps -= l${n}.length) < 0) R.over();\n` +
+      `for (let i${n} = 0; i${n} < l${n}.length; i${n}++) { let v${item} = l${n}[i${n}]; ${tagged}\n` +
+      `${this.#statement(then, success)} }`
+    );
+  }
+
+  #again({ args, only }: AgainStatement): string {
+    this.#loops = true;
+    const values = args.map((arg) => this.#operand(arg));
+    const moves = this.plan.params.flatMap((p, i) =>
+      values[i] === `v${p}` ? [] : [{ p, value: values[i]! }],
+    );
+    const move = [
+      ...moves.map(({ value }, i) => `const m${i} = ${value};`),
+      ...moves.map(({ p }, i) => `v${p} = m${i};`),
+    ].join(' ');
+    if (only === undefined) return `{ ${move} continue top; }`;
+    const exact = this.#isExactly(this.#operand(only.argument), this.linker.exactClass(only.type));
+    return `if (${exact}) { ${move} continue top; } return ${this.#call(only.otherwise, args)};`;
+  }
+
+  /** Rows without a class get the type of the field; instances have their own. */
+  #tag(value: string, tag: FieldType): string {
+    const type = tag.kind === 'named' ? this.linker.context.program.types.find(tag.name) : undefined;
+    const exact = type && this.linker.exactClass(type);
+    const isKnown = exact === undefined ? '' : ` && !(${this.#isExactly(value, exact)})`;
+    return (
+      `if (${isObjectHere(value)}${isKnown} && !R.registered.has(Object.getPrototypeOf(${value}))) ` +
+      `R.tag(${value}, ${this.#constant(tag)});\n`
+    );
+  }
+
+  // ── tests ──
+
+  #test(test: Test, isAnswer = false): string {
+    switch (test.kind) {
+      case 'equal':
+        return test.negated ? `!${this.#equal(test)}` : this.#equal(test);
+      case 'one-of': {
+        const v = this.#operand(test.value);
+        const { literals } = test;
+        if (typeof this.linker.context.equality === 'function')
+          return `R.oneOf(${v}, ${this.#constant(literals)})`;
+        const same =
+          literals.length > 8
+            ? `${this.#constant(new Set(literals))}.has(${v})`
+            : // Without a branch for each: which one it is cannot be predicted.
+              literals.map((literal) => `(${v} === ${literalText(literal)})`).join(' | ');
+        return `(${same}) || (${isObjectHere(v)} && R.oneOf(${v}, ${this.#constant(literals)}))`;
+      }
+      case 'order': {
+        const sides = [test.left, test.right];
+        const [l, r] = sides.map((side) => this.#operand(side));
+        const slow = `R.order(${JSON.stringify(test.operator)}, ${l}, ${r})`;
+        const locals = sides.filter(({ kind }) => kind === 'local');
+        const isNumeric = sides.every((side) => side.kind === 'local' || typeof side.value === 'number');
+        if (!isNumeric || locals.length === 0) return slow;
+        const areNumbers = locals.map((side) => `typeof ${this.#operand(side)} === "number"`).join(' && ');
+        return `(${areNumbers} ? ${l} ${test.operator} ${r} : ${slow})`;
+      }
+      case 'isa': {
+        const v = this.#operand(test.value);
+        const exact = this.linker.exactClass(test.type);
+        const slow = `R.isa(${v}, ${this.#constant(test.type)})`;
+        return exact === undefined ? slow : `((${this.#isExactly(v, exact)}) || ${slow})`;
+      }
+      case 'isa-union':
+        return `R.isaUnion(${this.#operand(test.value)}, ${JSON.stringify(test.union)})`;
+      case 'true': {
+        const v = this.#operand(test.value);
+        return `(${v} === true || (${v} !== false && R.notTrue(${v})))`;
+      }
+      case 'call': {
+        const { callee, args, likely } = test;
+        const call = this.#call(callee, args, isAnswer);
+        if (likely === undefined) return call;
+        const exact = this.linker.exactClass(likely.type);
+        const isLikely = this.#isExactly(this.#operand(likely.argument), exact);
+        return `(${isLikely} ? ${this.#call(likely.callee, args, isAnswer)} : ${call})`;
+      }
+    }
+  }
+
+  #equal({ left, right, how }: EqualTest): string {
+    const [l, r] = [this.#operand(left), this.#operand(right)];
+    if (typeof this.linker.context.equality === 'function') return `R.equal(${l}, ${r})`;
+    // What does not match may be a promise; what matches is none.
+    if (how === 'identity') return `(${l} === ${r} || (${this.#mayBePending(l)} && R.equal(${l}, ${r})))`;
+    if (left.kind === 'local' && isPrimitive(right))
+      return `(${l} === ${r} || (${isObjectHere(l)} && R.equal(${l}, ${r})))`;
+    if (right.kind === 'local' && isPrimitive(left))
+      return `(${l} === ${r} || (${isObjectHere(r)} && R.equal(${l}, ${r})))`;
+    if (left.kind === 'local' && right.kind === 'local')
+      return `(${l} === ${r} ? ${l} === ${l} : (${mayEqual(l)} || ${mayEqual(r)}) && R.equal(${l}, ${r}))`;
+    return `R.equal(${l}, ${r})`;
+  }
+
+  /** @param isAnswer whether it is what the function answers: then nobody here need wait for it */
+  #call(callee: CompiledFunction, args: readonly Operand[], isAnswer = false): string {
+    this.#calls++;
+    const passed = args.map((arg) => this.#operand(arg));
+    const target = this.#constant(callee);
+    let call = this.waits
+      ? `${target}.wait(${['R', ...passed].join(', ')})`
+      : `${target}.run(${passed.join(', ')})`;
+    if (this.waits && !isAnswer) {
+      this.#awaits = true;
+      call = `(await ${call})`;
+    }
+    if (!this.linker.isRecursive(this.fn.predicate, callee.predicate)) return call;
+    this.#isRecursive = true;
+    return `(R.deeper() && R.back(${call}))`;
+  }
+
+  /** A promise is waited for, where that can be done here. */
+  #waitFor(v: string, n: number): string {
+    if (!this.waits || this.#noted.has(n)) return `if (${this.#mayBePending(v)}) R.await(${v});\n`;
+    this.#awaits = true;
+    return `if (${this.#mayBePending(v)} && R.isPending(${v})) ${v} = await ${v};\n`;
+  }
+
+  /** Few values are objects here that are no match. Of many classes, the registered ones are told by their prototype. */
+  #mayBePending(v: string): string {
+    const isKnown = this.linker.hasManyClasses ? ` && !R.registered.has(Object.getPrototypeOf(${v}))` : '';
+    return `${isObjectHere(v)}${isKnown} && typeof ${v}.then === "function"`;
+  }
+
+  #isExactly(value: string, exact: Class | undefined): string {
+    // One text serves all types of a shape: with many of them a look at `constructor` there has seen too many classes to be fast.
+    return this.linker.hasManyClasses
+      ? `${isObjectHere(value)} && Object.getPrototypeOf(${value}) === ${this.#constant(exact?.prototype)}`
+      : `${value} !== null && ${value} !== undefined && ${value}.constructor === ${this.#constant(exact)}`;
+  }
+
+  // ── names ──
+
+  #operand(operand: Operand): string {
+    if (operand.kind === 'local') return `v${operand.local}`;
+    const { value } = operand;
+    if (typeof value === 'number' && Number.isFinite(value) && !Object.is(value, -0)) return `(${value})`;
+    if (typeof value === 'string' || typeof value === 'boolean' || value === null)
+      return JSON.stringify(value);
+    return this.#constant(value);
+  }
+
+  #constant(value: unknown): string {
+    const known = this.#constants.indexOf(value);
+    return `k${known === -1 ? this.#constants.push(value) - 1 : known}`;
+  }
+
+  #label(): number {
+    return this.#labels++;
+  }
+}
+
+const isPrimitive = (side: Operand): boolean =>
+  side.kind === 'constant' &&
+  !(
+    (typeof side.value === 'object' && side.value !== null) ||
+    typeof side.value === 'function' ||
+    Number.isNaN(side.value)
+  );
+
+const isQuick = (operator: ArithmeticOperator): boolean =>
+  operator === '+' || operator === '-' || operator === '*';
+
+const isObjectHere = (v: string): string => `typeof ${v} === "object" && ${v} !== null`;
+
+const mayEqual = (v: string): string => `typeof ${v} === "object" || typeof ${v} === "function"`;
+
+/** Whether a pattern in it may ask for what is not there. */
+function mayMismatch(statement: Statement): boolean {
+  switch (statement.kind) {
+    case 'succeed':
+      return false;
+    case 'any':
+      return statement.of.some(mayMismatch);
+    case 'again':
+      return true;
+    case 'check':
+    case 'not':
+      return mayMismatch(statement.proof) || mayMismatch(statement.next);
+    case 'if':
+      return statement.test.kind === 'call' || mayMismatch(statement.next);
+    case 'read':
+      return statement.inPattern || mayMismatch(statement.next);
+    default:
+      return mayMismatch(statement.next);
+  }
+}
+
+/** JSON knows no infinity. */
+const literalText = (literal: unknown): string =>
+  typeof literal === 'number' ? `(${literal})` : JSON.stringify(literal);
+
+const access = (name: string): string =>
+  /^[A-Za-z_$][\w$]*$/.test(name) ? `.${name}` : `[${JSON.stringify(name)}]`;

@@ -1,0 +1,43 @@
+import type { Goal, Predicate } from '../../ir/goal.js';
+
+/** Tells whether a call from the rules of one predicate to another may come back. */
+export function recursion(): (from: Predicate, to: Predicate) => boolean {
+  const reachable = new Map<Predicate, ReadonlySet<Predicate>>();
+  const called = new Map<Predicate, ReadonlySet<Predicate>>();
+  const calledBy = (predicate: Predicate): ReadonlySet<Predicate> => {
+    let found = called.get(predicate);
+    if (found === undefined) called.set(predicate, (found = callsOf(predicate)));
+    return found;
+  };
+  const reach = (start: Predicate): ReadonlySet<Predicate> => {
+    const known = reachable.get(start);
+    if (known !== undefined) return known;
+    const found = new Set<Predicate>();
+    const stack = [start];
+    for (let at = stack.pop(); at !== undefined; at = stack.pop()) {
+      for (const next of calledBy(at)) {
+        if (found.has(next)) continue;
+        found.add(next);
+        stack.push(next);
+      }
+    }
+    reachable.set(start, found);
+    return found;
+  };
+  return (from, to) => from === to || reach(to).has(from);
+}
+
+function callsOf(predicate: Predicate): ReadonlySet<Predicate> {
+  const found = new Set<Predicate>();
+  for (const rules of predicate.byArity.values())
+    for (const rule of rules) collect([...rule.body, ...rule.parameters.flatMap((p) => p.goals)], found);
+  return found;
+}
+
+function collect(goals: readonly Goal[], found: Set<Predicate>): void {
+  for (const goal of goals) {
+    if (goal.kind === 'call') found.add(goal.predicate);
+    else if (goal.kind === 'or') goal.alternatives.forEach((alternative) => collect(alternative, found));
+    else if (goal.kind === 'not') collect(goal.operand, found);
+  }
+}

@@ -1,0 +1,56 @@
+/** A question that waits for promises of the application. */
+export abstract class Waiting {
+  /** Where it stands among those that wait. */
+  at = -1;
+  /** Since which tick it waits. */
+  since = 0;
+
+  /** Its time is up. */
+  abstract end(): void;
+}
+
+/** In how many parts the time of a question is counted: it may take so much longer. */
+const parts = 10;
+
+/**
+ * Ends questions whose time is up. One timer for all of them, while there are any: a timer for each, or a look at the clock,
+ * would cost more than most questions.
+ */
+export class Watchdog {
+  readonly #waiting: Waiting[] = [];
+  #tick = 0;
+  #timer: ReturnType<typeof setInterval> | undefined;
+
+  constructor(readonly timeoutMs: number) {}
+
+  watch(question: Waiting): void {
+    if (this.timeoutMs === Infinity) return;
+    question.since = this.#tick;
+    question.at = this.#waiting.push(question) - 1;
+    if (this.#timer !== undefined) return;
+    const everyMs = Math.min(Math.max(Math.ceil(this.timeoutMs / parts), 1), 2 ** 31 - 1);
+    this.#timer = setInterval(() => this.#look(), everyMs);
+  }
+
+  /** It is answered. Nothing is kept of it: questions come and go by the million. */
+  forget(question: Waiting): void {
+    const { at } = question;
+    if (at === -1) return;
+    question.at = -1;
+    const last = this.#waiting.pop()!;
+    if (last === question) return;
+    this.#waiting[at] = last;
+    last.at = at;
+  }
+
+  #look(): void {
+    this.#tick++;
+    for (const question of this.#waiting.filter(({ since }) => this.#tick - since > parts)) {
+      this.forget(question);
+      question.end();
+    }
+    if (this.#waiting.length > 0) return;
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+}

@@ -1,0 +1,14 @@
+/** Waits only where there is something to wait for, and fails only when all have begun. */
+export async function allOf<Item, Result>(
+  items: Iterable<Item>,
+  ask: (item: Item) => Result | Promise<Result>,
+): Promise<Result[]> {
+  const results: (Result | Promise<Result>)[] = [];
+  let waits = false;
+  for (const item of items) {
+    const result = ask(item);
+    waits ||= result instanceof Promise;
+    results.push(result);
+  }
+  return waits ? Promise.all(results) : (results as Result[]);
+}

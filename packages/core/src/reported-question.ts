@@ -1,0 +1,78 @@
+import { decisiveRule, referenceTo, type Decision, type Outcome } from './authorization/decision.js';
+import { isPolarError, type PolarError } from './diagnostics/polar-error.js';
+import type { Frame } from './engine/machine/frame.js';
+import type { Question } from './engine/question.js';
+import { isThenable } from './host/value.js';
+
+/** Tells the application of one decision, once. */
+export class DecisionReport {
+  /** What the hook is still doing. */
+  recorded: PromiseLike<unknown> | undefined;
+  #isMade = false;
+  readonly #started = performance.now();
+
+  constructor(
+    readonly onDecision: (decision: Decision) => unknown,
+    readonly kind: Decision['kind'],
+    readonly args: readonly unknown[],
+    readonly policyHash: string,
+    readonly at: Date,
+  ) {}
+
+  make(outcome: Outcome, proof: readonly Frame[], error?: unknown): void {
+    // What the hook itself threw is not a decision to report again.
+    if (this.#isMade) return;
+    this.#isMade = true;
+    const { kind, args } = this;
+    const isRequest = kind === 'allow_request';
+    const rule = decisiveRule(proof);
+    const result: unknown = this.onDecision({
+      kind,
+      actor: args[0],
+      action: isRequest ? undefined : args[1],
+      resource: isRequest ? args[1] : args[2],
+      field: args[3],
+      outcome,
+      rule: rule && referenceTo(rule),
+      proof: proof.flatMap((frame) => (frame.rule === undefined ? [] : [referenceTo(frame.rule)])),
+      error,
+      policy: this.policyHash,
+      at: this.at,
+      durationMs: performance.now() - this.#started,
+    });
+    if (!isThenable(result)) return;
+    this.recorded = result;
+    // Awaited by who asked; when the question itself fails, that failure is what counts.
+    result.then(undefined, () => {});
+  }
+}
+
+/** A question whose outcome is reported, where somebody wants to know. */
+export class ReportedQuestion {
+  constructor(
+    readonly question: Question,
+    readonly report: DecisionReport | undefined,
+    /** Whether what the data could not decide is a refusal. */
+    readonly undecidedIsDenied: boolean,
+  ) {}
+
+  get recorded(): PromiseLike<unknown> | undefined {
+    return this.report?.recorded;
+  }
+
+  end(holds: boolean): boolean {
+    this.report?.make(holds ? 'allowed' : 'denied', holds ? this.question.proof : []);
+    return holds;
+  }
+
+  /** @throws what was thrown, unless it is undecided and that is a refusal */
+  fail(error: unknown): false {
+    this.report?.make(isUndecided(error) ? 'undecided' : 'error', [], error);
+    if (this.undecidedIsDenied && isUndecided(error)) return false;
+    throw error;
+  }
+}
+
+/** Whether an error says that the data could not decide a question. */
+export const isUndecided = (error: unknown): error is PolarError =>
+  isPolarError(error) && error.code.startsWith('POLAR_UNDECIDED_');
