@@ -9,8 +9,11 @@ import {
   Injectable,
   Logger,
   Module,
+  Next,
   Post,
+  Put,
   RequestMethod,
+  Res,
   Scope,
   UseGuards,
   Version,
@@ -41,6 +44,7 @@ import {
   Authorize,
   AuthorizeRequest,
   AuthorizeResult,
+  AuthorizedFields,
   NanookModule,
   ResourceLoader,
   SkipAuthorization,
@@ -422,6 +426,210 @@ describe('a rule', () => {
       'undefined INVALID_LOADER',
       'undefined INVALID_LOADER',
     ]);
+  });
+});
+
+describe('a rule that no guard asks for', () => {
+  const check = (metadata: ModuleMetadata, options?: Options) =>
+    findingsOf(start(metadata, options)).then((findings) => {
+      expect(new Set(findings.map(({ location }) => location?.replace(/:\d+$/, '')))).toEqual(
+        new Set([expect.stringMatching(/audit\.test\.ts$/)]),
+      );
+      return codes(findings);
+    });
+
+  @WebSocketGateway()
+  class Chat {
+    @Authorize('create', Note) handleConnection() {}
+    @SubscribeMessage('rename') @Authorize('update', Note) rename() {}
+    @SkipAuthorization('everybody may leave') handleDisconnect() {}
+  }
+  @Injectable()
+  class Service {
+    @Authorize('create', Note) tick() {}
+    @AuthorizeResult() list() {}
+    @AuthorizedFields() show() {}
+    @Authorize('create', Note) [Symbol.for('x')]() {}
+    help() {}
+  }
+
+  it('stops the application: on the hooks of a gateway, on a service, on a controller that has no such route', async () => {
+    @Controller()
+    class Notes {
+      @Get(':id') @Authorize(Note) show() {
+        return this.helper();
+      }
+      @Authorize('update', Note) helper() {}
+    }
+    const starting = start({ controllers: [Notes], providers: [Chat, Service] });
+    await expect(starting).rejects.toThrow(/Chat\.handleConnection carries a rule .*authorizeConnection/);
+    expect(codes(await findingsOf(starting))).toEqual([
+      'Notes.helper UNREACHED_RULE',
+      'Chat.handleConnection UNREACHED_RULE',
+      'Service.tick UNREACHED_RULE',
+      'Service.list UNREACHED_RULE',
+      'Service.show UNREACHED_RULE',
+      'Service.[x] UNREACHED_RULE',
+    ]);
+  });
+
+  it('is a warning where that is wanted', async () => {
+    const warn = vi.spyOn(Logger.prototype, 'warn').mockImplementation(() => {});
+    await start({ providers: [Service] }, { audit: 'warn' });
+    expect(warn.mock.calls.flat().join()).toMatch(/Service\.tick carries a rule/);
+  });
+
+  it('is found on a class that has no handlers, and where a class extends another', async () => {
+    @Injectable()
+    @Authorize('create', Note)
+    class Guarded {
+      run() {}
+    }
+    @Injectable()
+    class Derived extends Service {
+      override tick() {}
+      override list() {}
+      override show() {}
+    }
+    expect(await check({ providers: [Guarded, Derived] })).toEqual([
+      'Guarded UNREACHED_RULE',
+      'Derived.[x] UNREACHED_RULE',
+    ]);
+  });
+
+  it('is found in what a factory made, and in what is made for each request', async () => {
+    @Injectable({ scope: Scope.REQUEST })
+    class Scoped {
+      constructor(@Inject(REQUEST) readonly request: unknown) {}
+      @Authorize('create', Note) run() {}
+    }
+    // Nest looks for no messages there.
+    const made = { provide: 'chat', useFactory: () => new Chat() };
+    expect(await check({ providers: [Scoped, made] })).toEqual([
+      'Scoped.run UNREACHED_RULE',
+      'Chat.handleConnection UNREACHED_RULE',
+      'Chat.rename UNREACHED_RULE',
+    ]);
+  });
+
+  it('is looked for in whatever is provided', async () => {
+    const values = [
+      null,
+      undefined,
+      1,
+      'text',
+      [],
+      new Map(),
+      () => {},
+      class {},
+      {},
+      Object.create(null),
+      Object.create({ run() {} }),
+      Object.create(Object.assign(Object.create(null), { run() {} })),
+      Object.create(Object.create(new Service())),
+      new Proxy({}, { get: (_, key) => (key === 'then' ? undefined : () => {}) }),
+      new Proxy(class {}, {}),
+      new (class {
+        get boom(): never {
+          throw new Error('boom');
+        }
+      })(),
+      Promise.resolve(undefined),
+    ];
+    const providers = values.flatMap((value, i) => [
+      { provide: `value ${i}`, useValue: value as unknown },
+      { provide: `factory ${i}`, useFactory: () => value as unknown },
+      { provide: `alias ${i}`, useExisting: `value ${i}` },
+    ]);
+    const found = codes(await findingsOf(start({ providers })));
+    expect(new Set(found)).toEqual(
+      new Set(['tick', 'list', 'show', '[x]'].map((name) => `Service.${name} UNREACHED_RULE`)),
+    );
+  });
+
+  it('is none where the class is a controller, too', async () => {
+    @Controller()
+    class Notes {
+      @Get(':id') @Authorize(Note) show() {}
+    }
+    expect(codes(await findingsOf(start({ controllers: [Notes], providers: [Notes] })))).toEqual([]);
+  });
+});
+
+describe('what the instance of a controller has in the place of a method', () => {
+  @Controller('bound')
+  class Bound {
+    constructor() {
+      this.show = this.show.bind(this);
+      this.free = this.free.bind(this);
+      this.run = this.run.bind(this);
+      const update = this.update.bind(this);
+      this.update = () => update();
+    }
+    @Get(':id') @Authorize(Note) show() {}
+    @Get() free() {}
+    @MessagePattern('run') @Authorize('read', Note) run() {}
+    @Put(':id') @Authorize(Note) update() {}
+  }
+
+  it('is found at the start', async () => {
+    const findings = await findingsOf(start({ controllers: [Bound] }));
+    expect(findings).toMatchObject([
+      {
+        handler: 'Bound.show',
+        code: 'NANOOK_NEST_LOST_RULE',
+        routes: ['GET /bound/:id'],
+        location: expect.stringMatching(/audit\.test\.ts:\d+$/) as string,
+      },
+      { handler: 'Bound.free', code: 'NANOOK_NEST_NO_RULE' },
+      { handler: 'Bound.run', code: 'NANOOK_NEST_LOST_RULE' },
+      { code: 'NANOOK_NEST_LOST_RULE', message: expect.stringMatching(/^Bound\.update /) as string },
+    ]);
+    expect(findings).toHaveLength(4);
+  });
+
+  it('may be there in a gateway, where Nest calls the method of the class', async () => {
+    @WebSocketGateway()
+    class Chat {
+      constructor() {
+        this.rename = this.rename.bind(this);
+      }
+      @SubscribeMessage('rename') @Authorize('update', Note) rename() {}
+    }
+    expect(codes(await findingsOf(start({ providers: [Chat] })))).toEqual([]);
+  });
+});
+
+describe('a result that is looked at', () => {
+  @Controller('results')
+  class Results {
+    @Get('a') @AuthorizeResult() sent(@Res() _: unknown) {}
+    @Get('b/:id') @Authorize(Note) @AuthorizedFields() handedOn(@Next() _: unknown) {}
+    @Get('c') @AuthorizeResult() passedThrough(@Res({ passthrough: true }) _: unknown) {}
+    @Get('d') @AuthorizeResult() returned() {}
+    @Get('e/:id') @Authorize(Note) notLookedAt(@Res() _: unknown) {}
+  }
+
+  it('is not one that the handler sends by itself', async () => {
+    expect(codes(await findingsOf(start({ controllers: [Results] })))).toEqual([
+      'Results.sent UNSEEN_RESULT',
+      'Results.handedOn UNSEEN_RESULT',
+    ]);
+  });
+
+  it('may be sent by a handler that skips what its class demands, whoever asks', async () => {
+    @Controller('whole')
+    @AuthorizeResult()
+    class Whole {
+      @Get('a') sent(@Res() _: unknown) {}
+      @Get('b') @SkipAuthorization('a file') file(@Res() response: { end(text: string): void }) {
+        response.end('a file');
+      }
+    }
+    expect(codes(await findingsOf(start({ controllers: [Whole] })))).toEqual(['Whole.sent UNSEEN_RESULT']);
+    vi.spyOn(Logger.prototype, 'warn').mockImplementation(() => {});
+    const started = await start({ controllers: [Whole] }, { audit: 'warn', actor: () => undefined });
+    expect((await request(started.getHttpServer()).get('/whole/b')).text).toBe('a file');
   });
 });
 

@@ -109,7 +109,8 @@ export const ruleDecorator =
       Reflect.defineMetadata(rulesKey, [rule, ...namedRules(target, key)], target, key);
   };
 
-const namedRules = (prototype: object, key: string | symbol): readonly HandlerRule[] =>
+/** The rules that the method of this name was decorated with. */
+export const namedRules = (prototype: object, key: string | symbol): readonly HandlerRule[] =>
   (Reflect.getOwnMetadata(rulesKey, prototype, key) as readonly HandlerRule[] | undefined) ?? [];
 
 /**
@@ -154,6 +155,10 @@ function hasLostRules(type: object, handler: object, rules: readonly HandlerRule
     )
   );
 }
+
+/** The rules of a class, and of those that it extends. */
+export const classRulesOf = (reflector: Reflector, type: object): readonly HandlerRule[] =>
+  lineage(type).flatMap((place) => ownRulesOf(reflector, place));
 
 /** The classes, from the first that was extended to the one at hand, that have metadata of their own. */
 function lineage(type: object): object[] {

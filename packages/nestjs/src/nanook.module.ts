@@ -6,6 +6,7 @@ import { AuthorizationAudit } from './audit/authorization-audit.js';
 import { EntryPoints } from './audit/entry-points.js';
 import { Guarding } from './audit/guarding.js';
 import { RuleChecks } from './audit/rule-checks.js';
+import { UnreachedRules } from './audit/unreached-rules.js';
 import { AuthorizationGuard } from './authorization.guard.js';
 import { AuthorizationService } from './authorization.service.js';
 import { GraphqlEnhancers } from './graphql-enhancers.js';
@@ -40,6 +41,7 @@ import { STAND_IN, type StandIn } from './stand-in.js';
     EntryPoints,
     Guarding,
     RuleChecks,
+    UnreachedRules,
     AuthorizationAudit,
     GraphqlEnhancers,
     { provide: APP_INTERCEPTOR, useClass: RefusalInterceptor },

@@ -53,6 +53,10 @@ const texts = {
     `nothing is decided before ${p.handler}; authorize it: @Authorize('read', …), or say why not: @SkipAuthorization('…')`,
   NANOOK_NEST_UNGUARDED: (p: { handler: string }) =>
     `the AuthorizationGuard does not stand before ${p.handler}; add @UseGuards(AuthorizationGuard), or leave \`guard\` at 'global'`,
+  NANOOK_NEST_UNREACHED_RULE: (p: { handler: string }) =>
+    `${p.handler} carries a rule that nobody asks for: no guard stands before what is no handler of a request or a message. Inject ` +
+    `what asks, and call it there: authorization.authorizeConnection(…) of AuthorizationService in the handleConnection of a ` +
+    `gateway, authorizer.authorize(…) of Authorizer elsewhere`,
   NANOOK_NEST_NOT_GRANTABLE: (p: {
     handler: string;
     action: string;

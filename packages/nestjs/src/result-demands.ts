@@ -1,4 +1,3 @@
-import type { ExecutionContext } from '@nestjs/common';
 import type { Reflector } from '@nestjs/core';
 import { rulesOf, type HandlerRule } from './handler-rule.js';
 
@@ -17,10 +16,12 @@ export interface ResultDemands {
 }
 
 /** What is demanded of a handler's result. */
-export function resultDemandsOf(reflector: Reflector, context: ExecutionContext): ResultDemands {
-  const [type, handler] = [context.getClass(), context.getHandler()];
+export function resultDemandsOf(reflector: Reflector, type: object, handler: object): ResultDemands {
   return {
     rules: rulesOf(reflector, type, handler).filter((rule) => rule.kind === 'result'),
-    fields: reflector.getAllAndOverride<FieldsDemand | undefined>(fieldsKey, [handler, type]),
+    fields: reflector.getAllAndOverride<FieldsDemand | undefined>(fieldsKey, [
+      handler as never,
+      type as never,
+    ]),
   };
 }

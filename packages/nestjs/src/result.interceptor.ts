@@ -34,18 +34,20 @@ export class ResultInterceptor implements NestInterceptor {
   constructor(@Inject(Reflector) private readonly reflector: Reflector) {}
 
   async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
+    const handler = context.getHandler();
+    const demands = resultDemandsOf(this.reflector, context.getClass(), handler);
+    // A handler that skips overrules its class.
+    if (demands.rules.length === 0 && demands.fields === undefined) return next.handle();
     const call = await told(context, async () => {
       const found = callOf(context, '@AuthorizeResult() or @AuthorizedFields()');
       await found.authz.actor(); // nobody's requests load nothing
       return found;
     });
-    const handler = context.getHandler();
     if (context.getType() === 'http' && answersItself(context.getClass(), handler))
       throw new NestFault('NANOOK_NEST_UNSEEN_RESULT', { handler: handlerName(context.getClass(), handler) });
     const turn = {};
     const ofCall = turns.get(call) ?? new Map<object, object>();
     turns.set(call, ofCall.set(handler, turn));
-    const demands = resultDemandsOf(this.reflector, context);
     return next.handle().pipe(
       // In their order, where a handler returns several one after the other.
       concatMap(async (result: unknown) =>

@@ -1,6 +1,7 @@
 import { decides, locationOf, type Rule } from '@nanook/http';
 import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
+import { answersItself } from '../answers-itself.js';
 import { exclusionOf } from '../exclusion.js';
 import { asListed, handlerName, rulesOf, type HandlerRule } from '../handler-rule.js';
 import { MODULE_OPTIONS_TOKEN } from '../nanook.module-definition.js';
@@ -8,11 +9,13 @@ import type { NanookModuleOptions } from '../nanook.options.js';
 import { NestFault, isNestFault, type AuditFinding } from '../nest-fault.js';
 import { loaderKey } from '../resource-loader.decorator.js';
 import { ResourceLoaders } from '../resource-loaders.js';
+import { resultDemandsOf, type ResultDemands } from '../result-demands.js';
 import { findingTable, handlerTable, type AuditedHandler } from './audited-handler.js';
 import { EntryPoints, type EntryPoint } from './entry-points.js';
 import { finding, type Finding } from './finding.js';
 import { Guarding } from './guarding.js';
 import { RuleChecks } from './rule-checks.js';
+import { UnreachedRules } from './unreached-rules.js';
 
 /**
  * What every handler of the application demands: controllers, resolvers, gateways, and patterns of messages. It is looked at when
@@ -28,6 +31,7 @@ export class AuthorizationAudit implements OnModuleInit {
     @Inject(EntryPoints) private readonly entries: EntryPoints,
     @Inject(RuleChecks) private readonly checks: RuleChecks,
     @Inject(Guarding) private readonly guarding: Guarding,
+    @Inject(UnreachedRules) private readonly unreached: UnreachedRules,
     @Inject(ResourceLoaders) private readonly loaders: ResourceLoaders,
     @Inject(Reflector) private readonly reflector: Reflector,
   ) {}
@@ -46,6 +50,7 @@ export class AuthorizationAudit implements OnModuleInit {
   check(): void {
     const findings = [
       ...this.handlers().flatMap(findingsOf),
+      ...this.unreached.findings(),
       ...this.loaders.faults().map(({ code, message }) => ({ ...nowhere, code, message })),
     ];
     if (findings.length === 0) return;
@@ -67,7 +72,7 @@ export class AuthorizationAudit implements OnModuleInit {
   // ── inside ──
 
   #audit(entry: EntryPoint): AuditedHandler {
-    const { kind, type, handler, name, routes, resolves } = entry;
+    const { kind, type, handler, declared, name, routes, resolves } = entry;
     const isGuarded = this.guarding.standsBefore(entry);
     // A parent that was authorized leads to a field; a reference comes from outside.
     const needsRule = resolves !== 'field' || isGuarded;
@@ -76,7 +81,12 @@ export class AuthorizationAudit implements OnModuleInit {
     const excluded = rules.length === 0 && needsRule ? exclusionOf(this.options, type)?.reason : undefined;
     const listed = rules.map((rule) => this.#listed(rule, entry));
     const findings = [
-      ...('code' in all ? [all] : missingOf(entry, listed, { needsRule, isGuarded, excluded })),
+      ...('code' in all
+        ? [all]
+        : [
+            ...missingOf(entry, listed, { needsRule, isGuarded, excluded }),
+            ...unseenOf(entry, resultDemandsOf(this.reflector, type, handler)),
+          ]),
       ...this.checks.of(entry, rules),
     ];
     return {
@@ -88,17 +98,20 @@ export class AuthorizationAudit implements OnModuleInit {
       needsRule,
       excluded,
       get location() {
-        return locationOf(handler);
+        return locationOf(declared);
       },
       findings,
     };
   }
 
-  #rulesOf({ type, handler }: EntryPoint): readonly HandlerRule[] | Finding {
+  #rulesOf({ type, handler, declared }: EntryPoint): readonly HandlerRule[] | Finding {
     try {
       return rulesOf(this.reflector, type, handler);
     } catch (error) {
       if (!isNestFault(error)) throw error;
+      // What an instance has in its place may have no name.
+      if (error.code === 'NANOOK_NEST_LOST_RULE')
+        return finding(error.code, { handler: handlerName(type, declared) });
       return { code: error.code, message: error.message };
     }
   }
@@ -141,15 +154,22 @@ const logger = new Logger('Nanook');
 
 /** The rule, or the guard, that is not there. */
 function missingOf(
-  { type, handler: method, resolves }: EntryPoint,
+  { type, declared, resolves }: EntryPoint,
   rules: readonly Rule[],
   at: Pick<AuditedHandler, 'needsRule' | 'excluded'> & { readonly isGuarded: boolean },
 ): Finding[] {
-  const handler = handlerName(type, method);
+  const handler = handlerName(type, declared);
   if (!at.needsRule || at.excluded !== undefined || rules.some(({ kind }) => kind === 'skip')) return [];
   const isDecided = rules.some(decides);
   const found = isDecided ? [] : [finding('NANOOK_NEST_NO_RULE', { handler })];
   if (at.isGuarded) return found;
   if (resolves === 'root') return [...found, finding('NANOOK_NEST_UNGUARDED', { handler })];
   return isDecided ? [finding('NANOOK_NEST_UNGUARDED_FIELD', { handler, missing: 'guards' })] : found;
+}
+
+/** What the handler sends without returning it is authorized by nobody, so a call would fail. */
+function unseenOf({ kind, type, handler }: EntryPoint, { rules, fields }: ResultDemands): Finding[] {
+  const isUnseen =
+    (rules.length > 0 || fields !== undefined) && kind === 'http' && answersItself(type, handler);
+  return isUnseen ? [finding('NANOOK_NEST_UNSEEN_RESULT', { handler: handlerName(type, handler) })] : [];
 }

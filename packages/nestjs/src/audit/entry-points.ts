@@ -8,7 +8,10 @@ export interface EntryPoint {
   readonly kind: ContextKind;
   readonly type: Type;
   readonly name: string;
+  /** What Nest calls, and guards see: of a controller the method that its instance has, else the one of the class. */
   readonly handler: object;
+  /** The method of the class. */
+  readonly declared: object;
   readonly routes: readonly string[];
   /** Of HTTP, without the method. */
   readonly paths: readonly string[];
@@ -19,7 +22,7 @@ export interface EntryPoint {
 }
 
 type Wrapper = ReturnType<DiscoveryService['getProviders']>[number];
-type Found = Omit<EntryPoint, 'type' | 'name' | 'handler'>;
+type Found = Omit<EntryPoint, 'type' | 'name' | 'handler' | 'declared'>;
 
 // As the packages of Nest call their metadata; they may not be installed.
 const gatewayKey = 'websockets:is_gateway';
@@ -76,6 +79,16 @@ export class EntryPoints {
     return [...byType.values()].flatMap((known) => [...known.values()]);
   }
 
+  /** The classes of everything that the modules hold, each once. */
+  types(): ReadonlySet<Type> {
+    const types = new Set<Type>();
+    for (const wrapper of [...this.discovery.getControllers(), ...this.discovery.getProviders()]) {
+      const prototype = prototypeOf(wrapper);
+      if (prototype !== undefined) types.add(typeOf(wrapper, prototype));
+    }
+    return types;
+  }
+
   *#methodsOf(
     wrapper: Wrapper,
     explore: (type: Type, handler: object, name: string) => readonly (Found | undefined)[],
@@ -84,9 +97,10 @@ export class EntryPoints {
     if (prototype === undefined) return;
     const type = typeOf(wrapper, prototype);
     for (const name of this.scanner.getAllMethodNames(prototype)) {
-      const handler = (prototype as Record<string, object>)[name]!;
-      for (const found of explore(type, handler, name))
-        if (found !== undefined) yield { type, name, handler, ...found };
+      const declared = (prototype as Record<string, object>)[name]!;
+      for (const found of explore(type, declared, name))
+        if (found !== undefined)
+          yield { type, name, declared, handler: calledFor(found, wrapper, name) ?? declared, ...found };
     }
   }
 
@@ -110,11 +124,19 @@ function prototypeOf({ instance, metatype, isNotMetatype }: Wrapper): object | u
   const made: unknown = instance;
   if (typeof made === 'object' && made !== null) {
     const prototype = Object.getPrototypeOf(made) as object | null;
-    return prototype === null || prototype === Object.prototype ? undefined : prototype;
+    const isOfClass = typeof prototype?.constructor === 'function' && prototype !== Object.prototype;
+    return isOfClass ? prototype : undefined;
   }
   return isNotMetatype || typeof metatype !== 'function'
     ? undefined
     : (metatype.prototype as object | undefined);
+}
+
+/** Nest takes the handlers of controllers from the instance, which may have bound or replaced them; others from the prototype. */
+function calledFor({ kind }: Found, { instance }: Wrapper, name: string): object | undefined {
+  if (kind !== 'http' && kind !== 'rpc') return undefined;
+  const called = (instance as Record<string, unknown> | null | undefined)?.[name];
+  return typeof called === 'function' ? called : undefined;
 }
 
 /** What guards see as the class. */

@@ -120,10 +120,11 @@ const isLoader = (type: TypeSource): boolean =>
 
 const typeName = (type: TypeSource): string => (typeof type === 'string' ? type : type.name);
 
-const nameOf = ({ type, handler }: EntryPoint): string => handlerName(type, handler);
+const nameOf = ({ type, declared }: EntryPoint): string => handlerName(type, declared);
 
 /** Whether an id can be where the rule looks for it: what a client leaves out is the client's. */
-function idOf({ options }: AuthorizeRule, type: string, { kind, paths, ...entry }: EntryPoint): Finding[] {
+function idOf({ options }: AuthorizeRule, type: string, entry: EntryPoint): Finding[] {
+  const { kind, paths } = entry;
   const [defaultId, ...roots] = inputs[kind];
   const { id: path = defaultId } = options;
   if (typeof path !== 'string') return [];
@@ -131,9 +132,7 @@ function idOf({ options }: AuthorizeRule, type: string, { kind, paths, ...entry 
   const isInPath = root === 'params' && name !== undefined && !/^\d+$/.test(name);
   const isReachable =
     roots.includes(root) && (!isInPath || paths.every((route) => parametersOf(route).has(name)));
-  return isReachable
-    ? []
-    : [finding('NANOOK_NEST_NO_ID', { handler: handlerName(entry.type, entry.handler), path, type })];
+  return isReachable ? [] : [finding('NANOOK_NEST_NO_ID', { handler: nameOf(entry), path, type })];
 }
 
 /** The names of a path, as Express and Fastify write them: `:id`, `{/:id}`, `*rest`, `*`. */
