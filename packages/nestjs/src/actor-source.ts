@@ -9,8 +9,8 @@ import {
   type Type,
 } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
-import { isObservable, lastValueFrom } from 'rxjs';
 import type { Execution } from './execution.js';
+import { answerOf } from './guard-answer.js';
 import { MODULE_OPTIONS_TOKEN } from './nanook.module-definition.js';
 import type { NanookModuleOptions } from './nanook.options.js';
 import { faultText } from './nest-fault.js';
@@ -64,8 +64,7 @@ export class ActorSource {
   async #authenticate(execution: Execution, context: ExecutionContext): Promise<void> {
     for (const given of this.options.authenticate ?? []) {
       const guard = typeof given === 'function' ? await this.#instanceOf(given, execution) : given;
-      const answer = await guard.canActivate(context);
-      if (!(isObservable(answer) ? await lastValueFrom(answer) : answer)) throw new UnauthenticatedError();
+      if (!(await answerOf(guard, context))) throw new UnauthenticatedError();
     }
   }
 

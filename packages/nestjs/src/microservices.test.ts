@@ -221,9 +221,9 @@ async function startAlone(actor?: typeof actorOf): Promise<Started> {
   return started(port, app);
 }
 
-async function startHybrid(inheritAppConfig: boolean) {
+async function startHybrid(inheritAppConfig: boolean, module = makeModule(actorOf)) {
   const port = await freePort();
-  const built = await Test.createTestingModule({ imports: [makeModule(actorOf)] }).compile();
+  const built = await Test.createTestingModule({ imports: [module] }).compile();
   const app = built.createNestApplication({ logger });
   app.connectMicroservice<MicroserviceOptions>(tcp(port), { inheritAppConfig });
   await app.startAllMicroservices();
@@ -365,6 +365,68 @@ describe('in a hybrid application', () => {
     const get = (user: string) => request(service.http).get('/notes/1').set('x-user', user);
     expect((await get('alice')).body).toEqual({ id: '1' });
     expect((await get('bob')).status).toBe(404);
+  });
+});
+
+describe('with two modules', () => {
+  const options = { types: { Note }, actor: actorOf };
+  const strict = { ...options, policies: 'allow("bob", _, _: Note);' };
+  const lax = { ...options, policies: 'allow(_, _, _: Note);' };
+
+  it.each([
+    ['the first', false, [strict, lax]],
+    ['the second', false, [lax, strict]],
+    ['the first', true, [strict, lax]],
+    ['the second', true, [lax, strict]],
+  ] as const)('both policies must hold: %s is strict, global guards: %s', async (_, inherits, given) => {
+    const [first, second] = given;
+    @Module({
+      imports: [NanookModule.forRoot({ ...second, isGlobal: false })],
+      controllers: [NotesController],
+      providers: [NoteLoader],
+    })
+    class InnerModule {}
+    @Module({ imports: [NanookModule.forRoot(first), InnerModule] })
+    class AppModule {}
+    const service = await startHybrid(inherits, AppModule);
+    try {
+      expect(await answerOf(service.client, 'show', as('alice', '1'))).toEqual(refusal(404, 'Not Found'));
+      expect(await answerOf(service.client, 'show', as('bob', '1'))).toEqual({ id: '1', actor: 'bob' });
+    } finally {
+      await service.close();
+    }
+  });
+});
+
+describe('several handlers of one event', () => {
+  it('run side by side, and one that is refused first keeps the others from running: Nest gives them up', async () => {
+    const ran: string[] = [];
+    const slow = () => sleep(50).then(() => new Note('1', 'alice', 0));
+    @Controller()
+    class First {
+      @EventPattern('noted') @Authorize('read', slow) noted(_: unknown) {
+        ran.push('first');
+      }
+    }
+    @Controller()
+    class Second {
+      @EventPattern('noted') @Authorize('delete', () => new Note('1', 'bob', 0)) noted(_: unknown) {
+        ran.push('second');
+      }
+    }
+    @Module({
+      imports: [NanookModule.forRoot({ policies, types: { Note }, actor: actorOf })],
+      controllers: [First, Second],
+    })
+    class AppModule {}
+    const service = await startHybrid(false, AppModule);
+    try {
+      service.client.emit('noted', as('alice', '1'));
+      await sleep(200);
+      expect(ran).toEqual([]);
+    } finally {
+      await service.close();
+    }
   });
 });
 
