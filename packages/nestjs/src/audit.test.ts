@@ -23,6 +23,7 @@ import {
   type Type,
 } from '@nestjs/common';
 import { REQUEST, RouterModule } from '@nestjs/core';
+import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host.js';
 import {
   Args,
   GraphQLModule,
@@ -186,6 +187,49 @@ describe('a handler without a rule', () => {
     const exclude = [{ class: 'Forgetfull', reason: 'not ours' }];
     expect(codes(await findingsOf(start({ controllers: [Forgetful] }, { exclude })))).toHaveLength(2);
     expect(warn.mock.calls.flat().join()).toMatch(/`exclude` names Forgetfull/);
+  });
+
+  it('is not excused by a name that another class has, too', async () => {
+    const forgetful = () => {
+      @Controller()
+      class Health {
+        @Get() check() {
+          return 'checked';
+        }
+      }
+      return Health;
+    };
+    const [library, ours] = [forgetful(), forgetful()];
+    const controllers = [library, ours];
+    const exclude = [{ class: 'Health', reason: 'a probe' }];
+    const findings = await findingsOf(start({ controllers }, { exclude }));
+    expect(codes(findings)).toEqual([
+      'Health.check NO_RULE',
+      'Health.check NO_RULE',
+      'undefined AMBIGUOUS_EXCLUSION',
+    ]);
+    expect(findings[2]!.message).toMatch(/2 classes of that name: \S+audit\.test\.ts:\d+, \S+:\d+; give/);
+    // The class itself is clear.
+    const byClass = await findingsOf(
+      start({ controllers }, { exclude: [{ class: library, reason: 'a probe' }] }),
+    );
+    expect(codes(byClass)).toEqual(['Health.check NO_RULE']);
+    await app!.close();
+    // The same class in two modules is one.
+    @Module({ controllers: [library] })
+    class Other {}
+    expect(await findingsOf(start({ controllers: [library], imports: [Other] }, { exclude }))).toEqual([]);
+    // One that is not known at the start is another.
+    const guard = app!.get(AuthorizationGuard);
+    const contextOf = (type: Type<{ check(): string }>) => {
+      const context = new ExecutionContextHost([{ method: 'GET' }, {}], type, type.prototype.check);
+      context.setType('http');
+      return context;
+    };
+    expect(await guard.canActivate(contextOf(library))).toBe(true);
+    await expect(guard.canActivate(contextOf(ours))).rejects.toMatchObject({
+      code: 'NANOOK_HTTP_UNPROTECTED_ROUTE',
+    });
   });
 
   it('is one that only asks whether the request may come in', async () => {

@@ -6,7 +6,7 @@ import { actionOfMethod, defaultTypeActions } from './actions.js';
 import { ActorSource } from './actor-source.js';
 import { ConnectionContext } from './connection-context.js';
 import { Connections } from './connections.js';
-import { exclusionOf } from './exclusion.js';
+import { Exclusions } from './exclusions.js';
 import { executionOf, type Execution } from './execution.js';
 import { checkContext, eventAuthorization, rememberRequest } from './graphql-requests.js';
 import { findCall, rememberCall, type HandlerCall } from './handler-call.js';
@@ -30,6 +30,7 @@ export class AuthorizationService {
     @Inject(MODULE_OPTIONS_TOKEN) private readonly options: NanookModuleOptions,
     @Inject(ActorSource) private readonly actors: ActorSource,
     @Inject(ResourceLoaders) private readonly loaders: ResourceLoaders,
+    @Inject(Exclusions) private readonly exclusions: Exclusions,
     @Inject(Reflector) private readonly reflector: Reflector,
   ) {}
 
@@ -110,7 +111,7 @@ export class AuthorizationService {
     const rules = rulesOf(this.reflector, context.getClass(), context.getHandler());
     const skipped = rules.find((rule) => rule.kind === 'skip');
     if (skipped !== undefined) return call.authz.skip(skipped.reason);
-    if (rules.length === 0 && exclusionOf(this.options, context.getClass()) !== undefined) return;
+    if (rules.length === 0 && this.exclusions.find(context.getClass()) !== undefined) return;
     // That a request may come in decides nothing about what the handler does.
     if (rules.every(({ kind }) => kind === 'request')) this.#passUnruled(execution, context);
     const { authorizeRequests = true } = this.options;

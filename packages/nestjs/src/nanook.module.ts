@@ -9,6 +9,7 @@ import { RuleChecks } from './audit/rule-checks.js';
 import { UnreachedRules } from './audit/unreached-rules.js';
 import { AuthorizationGuard } from './authorization.guard.js';
 import { AuthorizationService } from './authorization.service.js';
+import { Exclusions } from './exclusions.js';
 import { GraphqlEnhancers } from './graphql-enhancers.js';
 import { loadAuthorizer } from './load-authorizer.js';
 import {
@@ -39,6 +40,7 @@ import { STAND_IN, type StandIn } from './stand-in.js';
     { provide: AUTHORIZATION_GUARD, useClass: ReplaceableGuard },
     PolicyWatcher,
     EntryPoints,
+    Exclusions,
     Guarding,
     RuleChecks,
     UnreachedRules,

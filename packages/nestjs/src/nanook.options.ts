@@ -7,7 +7,7 @@ export type ContextHook = (request: any, context: ExecutionContext) => unknown;
 
 /** A controller, resolver or gateway of somebody else, that cannot be decorated. */
 export interface Exclusion {
-  /** The class, or its name where it cannot be imported. */
+  /** The class, or its name where it cannot be imported; a name that two classes have is refused. */
   readonly class: Type | string;
   /** Why nothing is authorized in it. */
   readonly reason: string;

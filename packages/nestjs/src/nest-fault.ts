@@ -71,6 +71,9 @@ const texts = {
     `${p.handler} has @AuthorizeRequest(), but the policy has no rule allow_request(actor, request); add one`,
   NANOOK_NEST_UNUSED_EXCLUSION: (p: { class: string }) =>
     `\`exclude\` names ${p.class}, which has no handlers here; remove it`,
+  NANOOK_NEST_AMBIGUOUS_EXCLUSION: (p: { name: string; classes: readonly string[] }) =>
+    `\`exclude\` names ${p.name}, and there are ${p.classes.length} classes of that name: ${p.classes.join(', ')}; give the class ` +
+    `itself in its place`,
   NANOOK_NEST_DUPLICATE_TYPE: (p: { name: string; first: string; second: string }) =>
     `two classes are @PolarType('${p.name}'): ${p.first} and ${p.second}; name one of them otherwise, or give one in \`types\``,
   NANOOK_NEST_NO_ACTOR: (_: object) =>

@@ -49,6 +49,7 @@ const nestSamples: { readonly [C in NestFaultCode]: NestFaultData<C> } = {
   NANOOK_NEST_UNKNOWN_TYPE: { handler, type: 'Noet' },
   NANOOK_NEST_NO_REQUEST_RULE: { handler },
   NANOOK_NEST_UNUSED_EXCLUSION: { class: 'SwaggerController' },
+  NANOOK_NEST_AMBIGUOUS_EXCLUSION: { name: 'HealthController', classes: ['src/a.ts:3', 'src/b.ts:5'] },
   NANOOK_NEST_DUPLICATE_TYPE: { name: 'Note', first: 'Note (src/a.ts:3)', second: 'Note (src/b.ts:5)' },
   NANOOK_NEST_NO_ACTOR: {},
 };
@@ -94,6 +95,7 @@ const whenNest: { readonly [C in NestFaultCode]: string } = {
   NANOOK_NEST_UNKNOWN_TYPE: findings,
   NANOOK_NEST_NO_REQUEST_RULE: findings,
   NANOOK_NEST_UNUSED_EXCLUSION: 'start: a warning',
+  NANOOK_NEST_AMBIGUOUS_EXCLUSION: findings,
   NANOOK_NEST_DUPLICATE_TYPE: atStart,
   NANOOK_NEST_NO_ACTOR: 'call: a warning, once, outside of production',
 };

@@ -2,7 +2,7 @@ import { decides, locationOf, type Rule } from '@nanook/http';
 import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { answersItself } from '../answers-itself.js';
-import { exclusionOf } from '../exclusion.js';
+import { Exclusions } from '../exclusions.js';
 import { asListed, handlerName, rulesOf, type HandlerRule } from '../handler-rule.js';
 import { MODULE_OPTIONS_TOKEN } from '../nanook.module-definition.js';
 import type { NanookModuleOptions } from '../nanook.options.js';
@@ -31,6 +31,7 @@ export class AuthorizationAudit implements OnModuleInit {
     @Inject(EntryPoints) private readonly entries: EntryPoints,
     @Inject(RuleChecks) private readonly checks: RuleChecks,
     @Inject(Guarding) private readonly guarding: Guarding,
+    @Inject(Exclusions) private readonly exclusions: Exclusions,
     @Inject(UnreachedRules) private readonly unreached: UnreachedRules,
     @Inject(ResourceLoaders) private readonly loaders: ResourceLoaders,
     @Inject(Reflector) private readonly reflector: Reflector,
@@ -51,6 +52,7 @@ export class AuthorizationAudit implements OnModuleInit {
     const findings = [
       ...this.handlers().flatMap(findingsOf),
       ...this.unreached.findings(),
+      ...this.#ambiguousExclusions().map((found) => ({ ...nowhere, ...found })),
       ...this.loaders.faults().map(({ code, message }) => ({ ...nowhere, code, message })),
     ];
     if (findings.length === 0) return;
@@ -78,7 +80,7 @@ export class AuthorizationAudit implements OnModuleInit {
     const needsRule = resolves !== 'field' || isGuarded;
     const all = this.#rulesOf(entry);
     const rules = 'code' in all || !needsRule ? [] : all;
-    const excluded = rules.length === 0 && needsRule ? exclusionOf(this.options, type)?.reason : undefined;
+    const excluded = rules.length === 0 && needsRule ? this.exclusions.find(type)?.reason : undefined;
     const listed = rules.map((rule) => this.#listed(rule, entry));
     const findings = [
       ...('code' in all
@@ -128,11 +130,22 @@ export class AuthorizationAudit implements OnModuleInit {
 
   /** An entry that is about no class is stale, or misspelt: then the class is a finding of its own. */
   #unusedExclusions(): Finding[] {
-    const types = this.entries.all().map(({ type }) => type);
-    return (this.options.exclude ?? [])
-      .filter((one) => !types.some((type) => exclusionOf({ exclude: [one] }, type) !== undefined))
-      .map(({ class: one }) =>
+    return [...this.exclusions.classes()]
+      .filter(([, classes]) => classes.length === 0)
+      .map(([{ class: one }]) =>
         finding('NANOOK_NEST_UNUSED_EXCLUSION', { class: typeof one === 'string' ? one : one.name }),
+      );
+  }
+
+  /** Whoever wrote the name knew of one class. */
+  #ambiguousExclusions(): Finding[] {
+    return [...this.exclusions.classes().values()]
+      .filter((classes) => classes.length > 1)
+      .map((classes) =>
+        finding('NANOOK_NEST_AMBIGUOUS_EXCLUSION', {
+          name: classes[0]!.name,
+          classes: classes.map((one) => locationOf(one) ?? 'somewhere'),
+        }),
       );
   }
 }
