@@ -22,7 +22,7 @@ type HandlerOrClass = ClassDecorator & MethodDecorator;
  * It counts as a rule of the handler. Field resolvers of GraphQL need `fieldResolverEnhancers: ['guards', 'interceptors']`.
  *
  * It looks at the resource itself, so other interceptors that change the result go *below* it, or on the class. A cache goes above
- * it: elsewhere, what one may have would be everybody's. What a handler sends by `@Res()` is not seen, so it is not called.
+ * it, or is keyed by user: elsewhere, what one may have would be everybody's. What a handler sends by `@Res()` is not seen, so it is not called.
  *
  * @example
  * @Get() @AuthorizeResult('read', { at: 'items' }) list(): Promise<Page<Repository>> { … }

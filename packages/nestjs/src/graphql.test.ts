@@ -293,6 +293,18 @@ describe.each(['Apollo over Express', 'Mercurius over Fastify'] as const)('Graph
     });
   });
 
+  it('authenticates once a request, with the context of the field that comes first', async () => {
+    const canActivate = vi.spyOn(HeaderGuard.prototype, 'canActivate');
+    expect(
+      await ask('alice', '{ second: repository(id: 1) { id } found(id: 1) { id } whoAmI }'),
+    ).toMatchObject({
+      data: { second: { id: '1' }, found: { id: '1' }, whoAmI: 'alice' },
+    });
+    expect(canActivate).toHaveBeenCalledOnce();
+    expect(canActivate.mock.calls[0]![0].getHandler().name).toBe('repository');
+    canActivate.mockRestore();
+  });
+
   it.each([
     [undefined, '{ repository(id: 1) { id } }', 'Unauthorized', 'UNAUTHENTICATED'],
     [undefined, '{ repositories { id } }', 'Unauthorized', 'UNAUTHENTICATED'],

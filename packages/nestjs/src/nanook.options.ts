@@ -30,14 +30,18 @@ export interface NanookModuleOptions extends Partial<AuthorizerOptions> {
   readonly actor?: ContextHook;
   /** Who stands in for nobody; `null` asks the policy with `nil`. Default: nobody is refused with a 401. */
   readonly anonymous?: unknown;
-  /** Guards that find out who is asking. They run before the first question, so that their order is not left to chance. */
+  /**
+   * Guards that find out who is asking. They run before the first question, so that their order is not left to chance; once a
+   * request, so under GraphQL with the context of the field that comes first.
+   */
   readonly authenticate?: readonly (Type<CanActivate> | CanActivate)[];
   /** What a 401 says in `WWW-Authenticate`: `'Bearer'`, or several. */
   readonly challenge?: string | readonly string[];
 
   /**
-   * Whether `allow_request` is asked for every HTTP request, where the policy has such a rule; not for handlers that are skipped or
-   * excluded. Default `true`.
+   * Whether `allow_request` is asked for every HTTP request that reaches a handler, where the policy has such a rule; not for
+   * handlers that are skipped or excluded. `authorize()` of Express and Koa asks it for every request, before the route is known.
+   * Default `true`.
    */
   readonly authorizeRequests?: boolean;
   /** What `allow_request` is asked about. Default: the request as it is. */

@@ -662,15 +662,20 @@ describe('a rule about what is returned', () => {
   );
 });
 
-describe('a cache above a rule about what is returned', () => {
-  it('keeps what the handler returned, not what somebody got', async () => {
+describe('a cache', () => {
+  type Asked = { readonly url: string; readonly headers: Readonly<Record<string, string>> };
+  const cacheBy = (keyOf: (asked: Asked) => string) => {
     const kept = new Map<string, unknown>();
-    class Cache implements NestInterceptor {
+    return class Cache implements NestInterceptor {
       intercept(context: ExecutionContext, next: CallHandler) {
-        const { url } = context.switchToHttp().getRequest<{ readonly url: string }>();
-        return kept.has(url) ? of(kept.get(url)) : next.handle().pipe(tap((result) => kept.set(url, result)));
+        const key = keyOf(context.switchToHttp().getRequest<Asked>());
+        return kept.has(key) ? of(kept.get(key)) : next.handle().pipe(tap((result) => kept.set(key, result)));
       }
-    }
+    };
+  };
+
+  it('above a rule about what is returned keeps what the handler returned, not what somebody got', async () => {
+    const Cache = cacheBy(({ url }) => url);
     @Controller()
     class CachedController {
       @Get() @UseInterceptors(Cache) @AuthorizeResult('update') list() {
@@ -680,6 +685,27 @@ describe('a cache above a rule about what is returned', () => {
     await start([CachedController]);
     expect((await ask('alice', 'get', '/')).body).toEqual([notes.get('1')]);
     expect((await ask('bob', 'get', '/')).body).toEqual([notes.get('2')]);
+  });
+
+  it('below it keeps what somebody got, so it is keyed by who that is', async () => {
+    const ByUrl = cacheBy(({ url }) => url);
+    const ByUser = cacheBy(({ url, headers }) => `${headers['x-user']} ${url}`);
+    @Controller()
+    class CachedController {
+      @Get('wrong') @AuthorizeResult('update') @UseInterceptors(ByUrl) wrong() {
+        return [...notes.values()];
+      }
+      @Get('right') @AuthorizeResult('update') @UseInterceptors(ByUser) right() {
+        return [...notes.values()];
+      }
+    }
+    await start([CachedController]);
+    const got = async (path: string) => [
+      (await ask('alice', 'get', path)).body as unknown,
+      (await ask('bob', 'get', path)).body as unknown,
+    ];
+    expect(await got('/wrong')).toEqual([[notes.get('1')], [notes.get('1')]]);
+    expect(await got('/right')).toEqual([[notes.get('1')], [notes.get('2')]]);
   });
 });
 
