@@ -498,25 +498,30 @@ describe('GraphQL contexts', () => {
 
 describe('fields that Nest resolves without enhancers', () => {
   it.each([
-    [[], 'guards'],
-    [['guards'], 'interceptors'],
-  ] as const)('refuses to start with a rule on one: %j', async (fieldResolverEnhancers, missing) => {
-    @Module({
-      imports: [
-        NanookModule.forRoot({ policies, types: { User, Repository } }),
-        GraphQLModule.forRoot({
-          driver: ApolloDriver,
-          autoSchemaFile: true,
-          fieldResolverEnhancers: [...fieldResolverEnhancers],
-        }),
-      ],
-      providers: [RepositoryResolver, UserLoader, RepositoryLoader],
-    })
-    class AppModule {}
-    const built = await Test.createTestingModule({ imports: [AppModule] }).compile();
-    await expect(built.createNestApplication({ logger: false }).init()).rejects.toMatchObject({
-      code: 'NANOOK_NEST_UNGUARDED_FIELD',
-      data: { handler: expect.stringMatching(/^RepositoryResolver\.(owner|sibling)$/) as string, missing },
-    });
-  });
+    [[], 'guards', 'error'],
+    [['guards'], 'interceptors', 'error'],
+    [[], 'guards', 'off'],
+    [['guards'], 'interceptors', 'off'],
+  ] as const)(
+    'refuses to start with a rule on one: %j misses %s, audit: %s',
+    async (fieldResolverEnhancers, missing, audit) => {
+      @Module({
+        imports: [
+          NanookModule.forRoot({ policies, types: { User, Repository }, audit }),
+          GraphQLModule.forRoot({
+            driver: ApolloDriver,
+            autoSchemaFile: true,
+            fieldResolverEnhancers: [...fieldResolverEnhancers],
+          }),
+        ],
+        providers: [RepositoryResolver, UserLoader, RepositoryLoader],
+      })
+      class AppModule {}
+      const built = await Test.createTestingModule({ imports: [AppModule] }).compile();
+      await expect(built.createNestApplication({ logger: false }).init()).rejects.toMatchObject({
+        code: 'NANOOK_NEST_UNGUARDED_FIELD',
+        data: { handler: expect.stringMatching(/^RepositoryResolver\.(owner|sibling)$/) as string, missing },
+      });
+    },
+  );
 });

@@ -4,13 +4,13 @@ import { APP_GUARD, APP_INTERCEPTOR, DiscoveryModule } from '@nestjs/core';
 import { ActorSource } from './actor-source.js';
 import { AuthorizationAudit } from './audit/authorization-audit.js';
 import { EntryPoints } from './audit/entry-points.js';
+import { GraphqlEnhancers } from './audit/graphql-enhancers.js';
 import { Guarding } from './audit/guarding.js';
 import { RuleChecks } from './audit/rule-checks.js';
 import { UnreachedRules } from './audit/unreached-rules.js';
 import { AuthorizationGuard } from './authorization.guard.js';
 import { AuthorizationService } from './authorization.service.js';
 import { Exclusions } from './exclusions.js';
-import { GraphqlEnhancers } from './graphql-enhancers.js';
 import { loadAuthorizer } from './load-authorizer.js';
 import {
   ASYNC_OPTIONS_TYPE,

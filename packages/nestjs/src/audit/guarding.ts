@@ -1,13 +1,13 @@
 import { Inject, Injectable, type CanActivate } from '@nestjs/common';
-import { ApplicationConfig, DiscoveryService } from '@nestjs/core';
+import { ApplicationConfig } from '@nestjs/core';
 import { AuthorizationGuard } from '../authorization.guard.js';
 import { GUARD_MODE } from '../nanook.module-definition.js';
 import type { GuardMode } from '../nanook.options.js';
 import type { EntryPoint } from './entry-points.js';
+import { GraphqlEnhancers } from './graphql-enhancers.js';
 
-// As Nest calls them; `@nestjs/graphql` may not be installed.
+// As Nest calls it.
 const guardsKey = '__guards__';
-const graphqlOptionsToken = 'GqlModuleOptions';
 
 /** Knows whether the guard stands before a handler: a rule that nobody asks for would let everybody in. */
 @Injectable()
@@ -17,13 +17,13 @@ export class Guarding {
     // What takes the place of the guard in a test stands where it stood.
     @Inject(AuthorizationGuard) private readonly guard: CanActivate,
     @Inject(ApplicationConfig) private readonly config: ApplicationConfig,
-    @Inject(DiscoveryService) private readonly discovery: DiscoveryService,
+    @Inject(GraphqlEnhancers) private readonly enhancers: GraphqlEnhancers,
   ) {}
 
   standsBefore({ kind, type, handler, resolves }: EntryPoint): boolean {
     // It comes along with each rule there.
     if (kind === 'ws' || kind === 'rpc') return true;
-    if (resolves !== 'root' && !this.#asksGuardsAboutFields()) return false;
+    if (resolves !== 'root' && !this.enhancers.standBeforeFields('guards')) return false;
     return (
       this.mode === 'global' ||
       [
@@ -32,19 +32,6 @@ export class Guarding {
         ...guardsOf(type),
         ...guardsOf(handler),
       ].some((guard) => this.#isOurs(guard))
-    );
-  }
-
-  /** Nest asks guards about fields and references only where the GraphQL module says so. */
-  #asksGuardsAboutFields(): boolean {
-    const options = this.discovery.getProviders().filter(({ token }) => token === graphqlOptionsToken);
-    return (
-      options.length > 0 &&
-      options.every(({ instance }) =>
-        (
-          instance as { readonly fieldResolverEnhancers?: readonly string[] }
-        ).fieldResolverEnhancers?.includes('guards'),
-      )
     );
   }
 

@@ -1,0 +1,68 @@
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { DiscoveryService, Reflector } from '@nestjs/core';
+import { handlerName, ownRulesOf } from '../handler-rule.js';
+import { NestFault } from '../nest-fault.js';
+import { fieldsKey } from '../result-demands.js';
+import { EntryPoints, type EntryPoint } from './entry-points.js';
+
+type Enhancer = 'guards' | 'interceptors';
+
+interface GraphqlOptions {
+  readonly fieldResolverEnhancers?: readonly string[];
+}
+
+// As `@nestjs/graphql` calls them; it may not be installed.
+const optionsToken = 'GqlModuleOptions';
+
+/**
+ * Knows what Nest asks about fields and references: unless the GraphQL module says so, neither guards nor interceptors stand before
+ * them. Refuses rules that it would pass by, whatever becomes of the findings of the audit.
+ */
+@Injectable()
+export class GraphqlEnhancers implements OnModuleInit {
+  constructor(
+    @Inject(DiscoveryService) private readonly discovery: DiscoveryService,
+    @Inject(EntryPoints) private readonly entries: EntryPoints,
+    @Inject(Reflector) private readonly reflector: Reflector,
+  ) {}
+
+  /** Whether they stand before fields and references in every GraphQL module of the application, and there is one. */
+  standBeforeFields(enhancer: Enhancer): boolean {
+    const modules = this.#modules();
+    return (
+      modules.length > 0 &&
+      modules.every(({ fieldResolverEnhancers = [] }) => fieldResolverEnhancers.includes(enhancer))
+    );
+  }
+
+  /** @throws {NestFault} `NANOOK_NEST_UNGUARDED_FIELD` */
+  onModuleInit(): void {
+    if (this.#modules().length === 0) return;
+    for (const entry of this.entries.all()) {
+      const missing =
+        entry.resolves === 'root'
+          ? undefined
+          : this.#neededBy(entry).find((enhancer) => !this.standBeforeFields(enhancer));
+      if (missing !== undefined)
+        throw new NestFault('NANOOK_NEST_UNGUARDED_FIELD', {
+          handler: handlerName(entry.type, entry.handler),
+          missing,
+        });
+    }
+  }
+
+  /** By what stands on the handler itself: a rule of the class is about the other handlers, too. */
+  #neededBy({ handler }: EntryPoint): Enhancer[] {
+    const kinds = new Set(ownRulesOf(this.reflector, handler).map(({ kind }) => kind));
+    if (kinds.has('result') || Reflect.hasMetadata(fieldsKey, handler)) return ['guards', 'interceptors'];
+    kinds.delete('skip');
+    return kinds.size > 0 ? ['guards'] : [];
+  }
+
+  #modules(): readonly GraphqlOptions[] {
+    return this.discovery
+      .getProviders()
+      .filter(({ token }) => token === optionsToken)
+      .map(({ instance }) => instance as GraphqlOptions);
+  }
+}
