@@ -1,5 +1,5 @@
 import type { ArithmeticOperator } from '../../ir/goal.js';
-import type { FieldType } from '../../types/declared-type.js';
+import type { DeclaredType, FieldType } from '../../types/declared-type.js';
 import type { Class } from '../../types/type-declaration.js';
 import type { BackEnd } from './back-end.js';
 import type { Cases, CompiledFunction } from './compiled-function.js';
@@ -117,6 +117,8 @@ class Emitter {
   readonly #noted = new Set<number>();
   /** What compiled code finds out about the places in it: declarations beside the function. */
   readonly #learned: string[] = [];
+  /** The locals of which it is known whether they are instances of a class, and the type that this is. */
+  readonly #instances = new Map<number, DeclaredType>();
   /** The locals whose prototype has been looked at on the path at hand, and what that found. */
   readonly #clean = new Map<number, string>();
 
@@ -225,8 +227,11 @@ class Emitter {
     if (tag !== undefined || field !== undefined) this.#noted.add(to);
     const settle = this.#waitFor(v, to);
     const slow = `{ ${v} = R.read(${o}, ${site}, ${v}); if (${v} === U) break b${n}; ${this.waits ? settle : ''}}\n`;
-    const noted = tag === undefined ? '' : this.#tag(v, tag);
-    const rest = () => `${noted}${this.#statement(then, success)}`;
+    const rest = () => {
+      const text = `${tag === undefined ? '' : this.#tag(to, tag)}${this.#statement(then, success)}`;
+      this.#instances.delete(to);
+      return text;
+    };
     if (isExact) return `b${n}: { let ${v} = ${o}${access(name)}; if (${isMissing}) ${slow}${rest()} }`;
     const clean = base.kind === 'local' ? this.#clean.get(base.local) : undefined;
     // Of an object whose prototype has been looked at, other attributes need no look; but for those that more follows from.
@@ -285,13 +290,14 @@ class Emitter {
   #each({ item, list, tag, next: then }: EachStatement, success: string): string {
     const n = this.#label();
     if (tag !== undefined) this.#noted.add(item);
-    const tagged = tag === undefined ? '' : this.#tag(`v${item}`, tag);
-    return (
+    const tagged = tag === undefined ? '' : this.#tag(item, tag);
+    const text =
       `let l${n} = ${this.#operand(list)}; if (!Array.isArray(l${n})) l${n} = R.list(l${n});\n` +
       `if ((R.steps -= l${n}.length) < 0) R.over();\n` +
       `for (let i${n} = 0; i${n} < l${n}.length; i${n}++) { let v${item} = l${n}[i${n}]; ${tagged}\n` +
-      `${this.#statement(then, success)} }`
-    );
+      `${this.#statement(then, success)} }`;
+    this.#instances.delete(item);
+    return text;
   }
 
   #again({ args, only }: AgainStatement): string {
@@ -309,15 +315,19 @@ class Emitter {
     return `if (${exact}) { ${move} continue top; } return ${this.#call(only.otherwise, args)};`;
   }
 
-  /** Rows without a class get the type of the field; instances have their own. */
-  #tag(value: string, tag: FieldType): string {
+  /**
+   * Rows without a class get the type of the field; instances have their own. What is an instance of the declared class, or of one
+   * that extends it, is no promise either.
+   */
+  #tag(n: number, tag: FieldType): string {
+    const value = `v${n}`;
     const type = tag.kind === 'named' ? this.linker.context.program.types.find(tag.name) : undefined;
     const exact = type && this.linker.exactClass(type);
-    const isKnown = exact === undefined ? '' : ` && !(${this.#isExactly(value, exact)})`;
-    return (
-      `if (${isObjectHere(value)}${isKnown} && !R.registered.has(Object.getPrototypeOf(${value}))) ` +
-      `R.tag(${value}, ${this.#constant(tag)});\n`
-    );
+    const isOther = `${isObjectHere(value)} && !R.registered.has(Object.getPrototypeOf(${value}))`;
+    const note = `R.tag(${value}, ${this.#constant(tag)});\n`;
+    if (type === undefined || exact === undefined || !asksPrototypes(exact)) return `if (${isOther}) ${note}`;
+    this.#instances.set(n, type);
+    return `const i${n} = ${value} instanceof ${this.#constant(exact)}; if (!i${n} && ${isOther}) ${note}`;
   }
 
   // ── tests ──
@@ -352,7 +362,14 @@ class Emitter {
         const v = this.#operand(test.value);
         const exact = this.linker.exactClass(test.type);
         const slow = `R.isa(${v}, ${this.#constant(test.type)})`;
-        return exact === undefined ? slow : `((${this.#isExactly(v, exact)}) || ${slow})`;
+        if (exact === undefined) return slow;
+        const { value } = test;
+        const known = value.kind === 'local' ? this.#instances.get(value.local) : undefined;
+        const isInstance =
+          known !== undefined && this.linker.context.program.types.isSubtype(known, test.type)
+            ? `i${(value as Extract<Operand, { kind: 'local' }>).local} || `
+            : '';
+        return `(${isInstance}(${this.#isExactly(v, exact)}) || ${slow})`;
       }
       case 'isa-union':
         return `R.isaUnion(${this.#operand(test.value)}, ${JSON.stringify(test.union)})`;
@@ -375,7 +392,8 @@ class Emitter {
     const [l, r] = [this.#operand(left), this.#operand(right)];
     if (typeof this.linker.context.equality === 'function') return `R.equal(${l}, ${r})`;
     // What does not match may be a promise; what matches is none.
-    if (how === 'identity') return `(${l} === ${r} || (${this.#mayBePending(l)} && R.equal(${l}, ${r})))`;
+    if (how === 'identity')
+      return `(${l} === ${r} || (${this.#mayBePending(l, left)} && R.equal(${l}, ${r})))`;
     if (left.kind === 'local' && isPrimitive(right))
       return `(${l} === ${r} || (${isObjectHere(l)} && R.equal(${l}, ${r})))`;
     if (right.kind === 'local' && isPrimitive(left))
@@ -410,7 +428,9 @@ class Emitter {
   }
 
   /** Few values are objects here that are no match. Of many classes, the registered ones are told by their prototype. */
-  #mayBePending(v: string): string {
+  #mayBePending(v: string, operand?: Operand): string {
+    if (operand?.kind === 'local' && this.#instances.has(operand.local))
+      return `!i${operand.local} && ${this.#mayBePending(v)}`;
     const isKnown = this.linker.hasManyClasses ? ` && !R.registered.has(Object.getPrototypeOf(${v}))` : '';
     return `${isObjectHere(v)}${isKnown} && typeof ${v}.then === "function"`;
   }
@@ -450,6 +470,11 @@ const isPrimitive = (side: Operand): boolean =>
     typeof side.value === 'function' ||
     Number.isNaN(side.value)
   );
+
+/** Whether `instanceof` looks at prototypes and at nothing else. */
+const asksPrototypes = (type: Class): boolean =>
+  (type as unknown as { [Symbol.hasInstance]: unknown })[Symbol.hasInstance] ===
+  Function.prototype[Symbol.hasInstance];
 
 const isQuick = (operator: ArithmeticOperator): boolean =>
   operator === '+' || operator === '-' || operator === '*';
