@@ -30,12 +30,28 @@ export interface CandidateTable {
 /** The most tables that one index keeps: which ones are needed is up to what is asked. */
 const maxTables = 4_096;
 
+/** Tells the types of values. */
+export interface Typing {
+  typeOf(value: unknown): TypeSet;
+}
+
+interface Branch {
+  readonly next: Map<number, Branch>;
+  table: CandidateTable | undefined;
+}
+const branch = (): Branch => ({ next: new Map<number, Branch>(), table: undefined });
+
 /** The rules of one name and arity, indexed by the types and literals of the arguments. Tables are built when first asked for. */
 export class RuleIndex {
   readonly #tables = new Map<string, CandidateTable>();
   /** For each position the rules by the literal they have there; undefined when none has one. */
   readonly #positions: readonly (LiteralPosition | undefined)[];
   readonly #typed: boolean[] = [];
+  /** The positions that `find` looks at. */
+  readonly #telling: readonly number[];
+  /** The tables by what tells the arguments apart, position after position. */
+  #found: Branch = branch();
+  #foundCount = 0;
   /** The only table, when arguments do not tell the rules apart. */
   readonly #single: CandidateTable | undefined;
 
@@ -51,15 +67,47 @@ export class RuleIndex {
     if (isSingle) {
       this.#single = { candidates: rules.map((rule) => wholeCandidate(rule)), isMoreSpecific: undefined };
     }
+    // A predicate of the application is asked about every argument, as it may throw.
+    const hasPredicates = [...program.types.types].some(
+      (t) => t.is !== undefined || t.discriminator !== undefined,
+    );
+    this.#telling = [...Array(arity).keys()].filter((i) => hasPredicates || this.tellsApart(i));
   }
 
   /** @throws {PolarError} `POLAR_RUN_UNKNOWN_CLASS` when a rule that may apply names a class that nobody registered */
-  find(args: readonly unknown[], typeOf: (value: unknown) => TypeSet, budget: Budget): CandidateTable {
+  find(args: readonly unknown[], typing: Typing, budget: Budget): CandidateTable {
     if (this.#single !== undefined) return this.#single;
-    return this.tableFor(
-      args.map((arg, i) => this.shapeOf(arg, i, typeOf(arg))),
-      budget,
-    );
+    // Numbers into nested maps: a third of what a key made of text costs.
+    let at: Branch | undefined = this.#found;
+    for (const i of this.#telling) {
+      at = at.next.get(this.#codeOf(args[i], i, typing.typeOf(args[i])));
+      if (at === undefined) return this.#findFirst(args, typing, budget);
+    }
+    return at.table ?? this.#findFirst(args, typing, budget);
+  }
+
+  #codeOf(arg: unknown, position: number, types: TypeSet): number {
+    const literals = this.#positions[position]?.byLiteral;
+    if (literals === undefined) return types.id;
+    return types.id * (literals.size + 1) + (literals.get(arg)?.id ?? literals.size);
+  }
+
+  #findFirst(args: readonly unknown[], typing: Typing, budget: Budget): CandidateTable {
+    const shapes = args.map((arg, i) => this.shapeOf(arg, i, typing.typeOf(arg)));
+    const table = this.tableFor(shapes, budget);
+    if (++this.#foundCount > maxTables) {
+      this.#found = branch();
+      this.#foundCount = 1;
+    }
+    let at = this.#found;
+    for (const i of this.#telling) {
+      const code = this.#codeOf(args[i], i, shapes[i]!.types);
+      let next = at.next.get(code);
+      if (next === undefined) at.next.set(code, (next = branch()));
+      at = next;
+    }
+    at.table = table;
+    return table;
   }
 
   /** What tells the rules for an argument from those for others. */
@@ -351,7 +399,8 @@ function specializerKey(specializer: Specializer): string {
   }
 }
 
-export type RuleIndexes = Map<Predicate, Map<number, RuleIndex>>;
+/** By the rules themselves: one look finds the index of a predicate's rules of one arity. */
+export type RuleIndexes = Map<readonly Rule[], RuleIndex>;
 
 /** The index of a predicate's rules of one arity. */
 export function indexOf(
@@ -359,10 +408,8 @@ export function indexOf(
   predicate: Predicate,
   arity: number,
 ): RuleIndex {
-  let byArity = indexes.get(predicate);
-  if (byArity === undefined) indexes.set(predicate, (byArity = new Map<number, RuleIndex>()));
-  let index = byArity.get(arity);
-  if (index === undefined)
-    byArity.set(arity, (index = new RuleIndex(predicate.byArity.get(arity)!, program)));
+  const rules = predicate.byArity.get(arity)!;
+  let index = indexes.get(rules);
+  if (index === undefined) indexes.set(rules, (index = new RuleIndex(rules, program)));
   return index;
 }

@@ -90,7 +90,7 @@ export function callMethod(
   if (!hasMember(receiver, name)) return missingMethod(receiver, name, builtIn);
   const method = (receiver as Record<string, unknown>)[name];
   if (typeof method !== 'function') return missingMethod(receiver, name, builtIn);
-  const isRegistered = [...types.types].some((type) => !type.builtIn) || context.isConstant(receiver);
+  const isRegistered = types.isRegistered || context.isConstant(receiver);
   // A class that extends a built-in one brings its own methods, and of the built-in's those that are documented.
   const isForeign = isIntrinsic(ownerOf(receiver, name)) && !inheritedMethods(receiver)?.has(name);
   if (!isRegistered || isForeign)
@@ -156,10 +156,19 @@ function isIntrinsic(owner: object | null): boolean {
   if (owner === null) return true;
   const constructor: unknown =
     typeof owner === 'function' ? owner : Object.hasOwn(owner, 'constructor') ? owner.constructor : undefined;
-  return (
-    typeof constructor === 'function' &&
-    /\{\s*\[native code\]\s*\}$/.test(Function.prototype.toString.call(constructor))
-  );
+  return typeof constructor === 'function' && isNative(constructor);
+}
+
+/** What was found out about constructors: the text of one never changes, and reading it costs more than most calls. */
+const natives = new WeakMap<object, boolean>();
+
+function isNative(constructor: object): boolean {
+  let known = natives.get(constructor);
+  if (known === undefined) {
+    known = /\{\s*\[native code\]\s*\}$/.test(Function.prototype.toString.call(constructor));
+    natives.set(constructor, known);
+  }
+  return known;
 }
 
 function inheritedMethods(receiver: object): ReadonlySet<string> | undefined {

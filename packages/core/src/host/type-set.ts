@@ -16,6 +16,8 @@ export interface TypeSet {
   readonly isInstance: boolean;
   /** The types that declare fields, a key or equality; empty for most. */
   readonly declared: readonly DeclaredType[];
+  /** Whether the application registered one of the types. */
+  readonly isRegistered: boolean;
 }
 
 /** Which types values have. One for each program: it remembers what it found out about classes. */
@@ -32,6 +34,9 @@ export class TypeSets {
   readonly #float: TypeSet;
   readonly unbound: TypeSet;
   readonly #none: TypeSet;
+  // The class that was asked for last: lists are mostly of one class, and a look into the weak map costs 20 ns.
+  #lastPrototype: object | undefined = undefined;
+  #lastTypes: TypeSet | undefined = undefined;
 
   constructor(readonly types: TypeTable) {
     this.#predicates = [...types.types].filter((t) => t.is !== undefined || t.discriminator !== undefined);
@@ -84,8 +89,8 @@ export class TypeSets {
     if (Array.isArray(value)) return this.#list;
     // Most values: an instance of a class that says all.
     if (this.#predicates.length === 0 && tagVersion() === 0) {
-      const known = this.#byPrototype.get(Object.getPrototypeOf(value) as object);
-      if (known !== undefined && known.types.size > 0) return known;
+      const known = this.#knownOf(Object.getPrototypeOf(value) as object);
+      if (known !== undefined && (known.types.size > 0 || tags === undefined || tags.isEmpty)) return known;
     }
     if (isPartial(value)) {
       return value instanceof Variable
@@ -112,6 +117,14 @@ export class TypeSets {
     const dictionary = this.types.find('Dictionary')!;
     // A row is still a dictionary, only less specifically so.
     return this.#intern([...types, dictionary], [...types, dictionary], true);
+  }
+
+  #knownOf(prototype: object): TypeSet | undefined {
+    if (prototype === this.#lastPrototype) return this.#lastTypes;
+    const known = this.#byPrototype.get(prototype);
+    if (known === undefined) return undefined;
+    this.#lastPrototype = prototype;
+    return (this.#lastTypes = known);
   }
 
   /** What its class alone says of an instance. */
@@ -158,7 +171,16 @@ export class TypeSets {
       const declared = types.filter(
         (t) => t.fields !== undefined || t.key !== undefined || t.equals !== undefined,
       );
-      set = { id: this.#interned.size, label, types: new Set(types), chain, isInstance, declared };
+      const isRegistered = types.some((type) => !type.builtIn);
+      set = {
+        id: this.#interned.size,
+        label,
+        types: new Set(types),
+        chain,
+        isInstance,
+        declared,
+        isRegistered,
+      };
       this.#interned.set(key, set);
     }
     return set;
@@ -177,25 +199,31 @@ function holds(type: DeclaredType, value: unknown): boolean {
  * `Organization`, the row read from it is one. It lasts for the question only, so that no answer depends on an earlier one.
  */
 export class Tags {
-  readonly #types = new Map<object, Set<DeclaredType>>();
-  readonly #elements = new Map<object, FieldType>();
+  // Made when first needed: most questions read no declared field.
+  #types: Map<object, Set<DeclaredType>> | undefined = undefined;
+  #elements: Map<object, FieldType> | undefined = undefined;
 
   constructor(readonly types: TypeTable) {}
 
+  /** Whether no value has been given a type. */
+  get isEmpty(): boolean {
+    return this.#types === undefined;
+  }
+
   typesOf(value: object): Iterable<DeclaredType> | undefined {
-    return this.#types.get(value);
+    return this.#types?.get(value);
   }
 
   elementType(list: object): FieldType | undefined {
-    return this.#elements.get(list);
+    return this.#elements?.get(list);
   }
 
   /** Notes that a value was read where this type is declared. */
   tag(value: unknown, type: FieldType): void {
     if (typeof value !== 'object' || value === null || type.kind === 'any') return;
     if (type.kind === 'list') {
-      if (this.#elements.get(value) === type.of) return;
-      this.#elements.set(value, type.of);
+      if (this.#elements?.get(value) === type.of) return;
+      (this.#elements ??= new Map<object, FieldType>()).set(value, type.of);
       // At once, as elements are also reached by patterns and methods of the list.
       if (Array.isArray(value)) for (const element of value) this.tag(element, type.of);
       return;
@@ -203,6 +231,7 @@ export class Tags {
     if (Array.isArray(value)) return;
     const declared = this.types.find(type.name);
     if (declared === undefined || declared.builtIn) return;
+    this.#types ??= new Map<object, Set<DeclaredType>>();
     const known = this.#types.get(value);
     if (known === undefined) this.#types.set(value, new Set([declared]));
     else known.add(declared);

@@ -12,10 +12,16 @@ export interface WatcherList {
   readonly next: WatcherList | undefined;
 }
 
+/** A value of the engine's own: one class above them all, so that one look tells it from the application's. */
+export abstract class OwnValue {}
+
 let count = 0;
 
+/** How many variables there have been: a variable with this number or above is made later. */
+export const variableCount = (): number => count;
+
 /** A logic variable. Only the trail changes it. */
-export class Variable {
+export class Variable extends OwnValue {
   readonly id = count++;
   value: unknown = unbound;
   /** What waits for a value, newest first. */
@@ -23,7 +29,9 @@ export class Variable {
   /** Constrained, aliased, or handed to a rule while unbound: a negation then says something about it. */
   touched = false;
 
-  constructor(readonly name: string) {}
+  constructor(readonly name: string) {
+    super();
+  }
 
   get isBound(): boolean {
     return this.value !== unbound;
@@ -32,22 +40,26 @@ export class Variable {
 }
 
 /** A list that ends in a variable, has one inside, or is the tail of a longer list. Items before `start` are not part of it. */
-export class PartialList {
+export class PartialList extends OwnValue {
   constructor(
     readonly items: readonly unknown[],
     readonly start: number,
     readonly rest: Variable | undefined,
     /** Certainly without an unbound variable, so that nobody need look for one. */
     readonly isGround = false,
-  ) {}
+  ) {
+    super();
+  }
 }
 
 /** A dictionary of the policy with a variable in it. Keys in code point order. */
-export class PartialDictionary {
+export class PartialDictionary extends OwnValue {
   constructor(
     readonly keys: readonly string[],
     readonly values: readonly unknown[],
-  ) {}
+  ) {
+    super();
+  }
 }
 
 /** Follows bindings to a value or an unbound variable. */
@@ -58,7 +70,7 @@ export function deref(value: unknown): unknown {
 
 /** Whether a value is the engine's own rather than the application's. */
 export const isPartial = (value: unknown): value is Variable | PartialList | PartialDictionary =>
-  value instanceof Variable || value instanceof PartialList || value instanceof PartialDictionary;
+  value instanceof OwnValue;
 
 /** Whether there may be an unbound variable in a value. */
 export const isOpen = (value: unknown): boolean =>
@@ -162,8 +174,9 @@ export function policyDictionary(keys: readonly string[], values: readonly unkno
 export const isPolicyDictionary = (value: object): boolean => policyDictionaries.has(value);
 
 export const isThenable = (value: unknown): value is PromiseLike<unknown> =>
-  value instanceof Promise ||
-  (typeof value === 'object' && value !== null && !isPartial(value) && hasThen(value));
+  typeof value === 'object' &&
+  value !== null &&
+  (value instanceof Promise || (!(value instanceof OwnValue) && hasThen(value)));
 
 // Asked of every object that fails a test, so the look-up itself must not run application code of data objects.
 function hasThen(value: object): boolean {

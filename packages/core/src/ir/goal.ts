@@ -49,6 +49,8 @@ export interface LookupGoal extends GoalOf<'lookup'> {
   readonly key: Term;
   readonly result: Term;
   readonly inPattern: boolean;
+  /** The key, when it is a name that means nothing special on any object. */
+  readonly plainName: string | undefined;
 }
 export interface MethodGoal extends GoalOf<'method'> {
   readonly object: Term;
@@ -181,5 +183,14 @@ export const lookupGoal = (
   key,
   result,
   inPattern,
+  plainName: key.kind === 'constant' && isPlainName(key.value) ? key.value : undefined,
 });
+
+/** Not what every object has, and not what lists and collections have. */
+const isPlainName = (key: unknown): key is string =>
+  typeof key === 'string' &&
+  !(key in Object.prototype) &&
+  key !== 'prototype' &&
+  key !== 'length' &&
+  key !== 'size';
 export const notGoal = (span: Span, operand: readonly Goal[]): NotGoal => ({ kind: 'not', span, operand });

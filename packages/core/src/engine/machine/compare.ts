@@ -1,7 +1,7 @@
 import { show } from '../../host/show.js';
 import { isPartial, Variable } from '../../host/value.js';
 import type { CompareGoal } from '../../ir/goal.js';
-import { compareValues } from '../equality.js';
+import { compareValues, type Compared } from '../equality.js';
 import { orderOf, primitive } from '../order.js';
 import { variablesIn } from './constraint.js';
 import type { Frame } from './frame.js';
@@ -12,6 +12,7 @@ import type { Prover } from './prover.js';
 export function proveCompare(machine: Prover, goal: CompareGoal, frame: Frame): Outcome {
   const left = machine.value(goal.left, frame);
   const right = machine.value(goal.right, frame);
+  if (typeof left === 'number' && typeof right === 'number') return ofNumbers(goal, left, right);
   if (machine.waitsFor(left, 'a value') || machine.waitsFor(right, 'a value')) return Outcome.waits;
   if (goal.operator === '==' || goal.operator === '!=')
     return proveEquality(machine, goal, left, right, frame);
@@ -22,9 +23,12 @@ export function proveCompare(machine: Prover, goal: CompareGoal, frame: Frame): 
       [left, right].filter((side) => side instanceof Variable),
     );
   }
-  const order = machine.guarded(goal.span, frame, '`valueOf`', () =>
-    orderOf(primitive(left), primitive(right)),
-  );
+  let order: number | undefined;
+  try {
+    order = orderOf(primitive(left), primitive(right));
+  } catch (error) {
+    throw machine.hostError(error, '`valueOf`', goal.span, frame);
+  }
   if (order === undefined) {
     const data = { left: show(left), operator: goal.operator, right: show(right) };
     return machine.undecidedAt('POLAR_UNDECIDED_ORDER', data, goal.span, frame);
@@ -41,9 +45,12 @@ function proveEquality(
 ): Outcome {
   if (left instanceof Variable && left === right)
     return goal.operator === '==' ? Outcome.proved : Outcome.failed;
-  const compared = machine.guarded(goal.span, frame, 'comparing two values', () =>
-    compareValues(left, right, machine),
-  );
+  let compared: Compared;
+  try {
+    compared = compareValues(left, right, machine);
+  } catch (error) {
+    throw machine.hostError(error, 'comparing two values', goal.span, frame);
+  }
   switch (compared.kind) {
     case 'equal':
       return goal.operator === '==' ? Outcome.proved : Outcome.failed;
@@ -59,6 +66,17 @@ function proveEquality(
       return machine.suspend(goal, frame, open);
     }
   }
+}
+
+/** The most frequent comparison: nothing to wait for, and NaN is in no order. */
+function ofNumbers({ operator }: CompareGoal, left: number, right: number): Outcome {
+  const isTrue =
+    operator === '=='
+      ? left === right
+      : operator === '!='
+        ? left !== right
+        : holds(operator, orderOf(left, right)!);
+  return isTrue ? Outcome.proved : Outcome.failed;
 }
 
 function holds(operator: CompareGoal['operator'], order: number): boolean {

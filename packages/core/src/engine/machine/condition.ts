@@ -12,8 +12,8 @@ export function proveCondition(machine: Prover, goal: ConditionGoal, frame: Fram
   if (value === false) return Outcome.failed;
   // Under a negation it waits, as the opposite of "is true" is "is false", not "is anything else".
   if (value instanceof Variable)
-    return machine.isNegating ? machine.suspend(goal, frame, [value]) : machine.bind(value, true);
-  if (machine.waitsFor(value, 'a condition')) return Outcome.waits;
+    return machine.isNegating ? machine.suspend(goal, frame, value) : machine.bind(value, true);
+  if (machine.waitsForTerm(goal.term, value, frame, 'a condition')) return Outcome.waits;
   return machine.undecidedAt('POLAR_UNDECIDED_CONDITION', { value: show(value) }, goal.span, frame);
 }
 

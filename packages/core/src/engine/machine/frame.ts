@@ -12,4 +12,6 @@ export interface Frame {
   /** Who called: for traces. */
   readonly caller: Frame | undefined;
   readonly callSpan: Span | undefined;
+  /** The rule that the proof used before this one. */
+  readonly previous: Frame | undefined;
 }

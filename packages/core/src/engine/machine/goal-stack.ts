@@ -16,7 +16,7 @@ export type MachineGoal =
   /** The operand of a negation is proved. */
   | { readonly kind: 'refute'; readonly span: Span; readonly negation: NegationPoint }
   /** The next element of something iterated over. */
-  | { readonly kind: 'next-item'; readonly span: Span; readonly item: unknown; readonly source: ItemSource }
+  | { readonly kind: 'next-item'; readonly span: Span; readonly item: Term; readonly source: ItemSource }
   /** A promised attribute or result: waits, then goes on as the look-up or call would have. */
   | {
       readonly kind: 'receive';
@@ -28,7 +28,10 @@ export type MachineGoal =
   /** The head of a rule, where an argument had to be awaited. */
   | { readonly kind: 'unify-values'; readonly span: Span; readonly left: unknown; readonly right: unknown };
 
-/** What is to be proved, in order: a linked list, so that a choice point keeps it by keeping its head. */
+/**
+ * What is to be proved after the goals at hand, in order: a linked list, so that a choice point keeps it by keeping its head.
+ * The goals at hand are in the machine's own fields, so that going on to the next of them allocates nothing.
+ */
 export interface Continuation {
   readonly goals: readonly MachineGoal[];
   readonly index: number;
@@ -46,19 +49,15 @@ export interface ItemSource {
   /** Whether there certainly is no further element. */
   isSpent?(): boolean;
   readonly elementType?: FieldType | undefined;
-}
-
-/** A rule that a proof has used, and those before it. */
-export interface ProofStep {
-  readonly frame: Frame;
-  readonly previous: ProofStep | undefined;
+  /** Where to go back to for the next element: the same place for all. */
+  retry?: RetryPoint | undefined;
 }
 
 interface Choice {
   readonly trailMark: number;
   readonly constraints: ConstraintList | undefined;
   readonly scope: Scope;
-  readonly path: ProofStep | undefined;
+  readonly path: Frame | undefined;
 }
 export interface RulePoint extends Choice {
   readonly kind: 'rules';
@@ -79,7 +78,10 @@ export interface OrPoint extends Choice {
 /** The same goal is to be proved again: its source has further elements. */
 export interface RetryPoint extends Choice {
   readonly kind: 'retry';
-  readonly continuation: Continuation;
+  readonly goals: readonly MachineGoal[];
+  readonly index: number;
+  readonly frame: Frame;
+  readonly next: Continuation | undefined;
   readonly source: ItemSource;
 }
 export interface NegationPoint extends Choice {
@@ -87,7 +89,7 @@ export interface NegationPoint extends Choice {
   readonly span: Span;
   readonly next: Continuation | undefined;
   readonly frame: Frame;
-  /** Variables made after this one are local to the operand. */
+  /** Variables from this number on are local to the operand. */
   readonly firstLocalId: number;
   readonly inner: Scope;
   /** What each solution of the operand requires of variables that are not its own. */

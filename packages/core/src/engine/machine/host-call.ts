@@ -5,36 +5,41 @@ import { nearNames } from '../../internal/near-names.js';
 import type { MethodGoal, NewGoal } from '../../ir/goal.js';
 import type { Term } from '../../ir/term.js';
 import type { Frame } from './frame.js';
-import type { Continuation } from './goal-stack.js';
 import { Outcome } from './outcome.js';
 import { unknown, waiting, type Prover } from './prover.js';
 
 /** `result = object.method(args)` */
-export function proveMethod(machine: Prover, goal: MethodGoal, at: Continuation): Outcome {
-  const { frame } = at;
+export function proveMethod(machine: Prover, goal: MethodGoal, frame: Frame): Outcome {
   const receiver = machine.forHost(goal.object, frame);
   if (receiver === waiting) return Outcome.waits;
   if (receiver === unknown)
     throw machine.fault('POLAR_RUN_UNBOUND_RECEIVER', { name: goal.method }, goal.span, frame);
   if (goal.hasKeywords)
     throw machine.fault('POLAR_CHECK_KEYWORD_ARGUMENTS', { name: goal.method }, goal.span, frame);
-  const args = argumentsForHost(machine, goal.args, `\`${goal.method}\``, goal.span, frame);
+  const args =
+    goal.args.length === 0
+      ? noArguments
+      : argumentsForHost(machine, goal.args, `\`${goal.method}\``, goal.span, frame);
   if (args === undefined) return Outcome.waits;
-  const what = `\`${goal.method}\` of ${kindOf(receiver)}`;
-  const types = machine.guarded(goal.span, frame, what, () => machine.typeOf(receiver));
-  const result = machine.guarded(goal.span, frame, what, () =>
-    machine.replay === undefined
-      ? callMethod(receiver, goal.method, args, types, machine.members)
-      : machine.replay.call(receiver, goal.method, args, () =>
-          callMethod(receiver, goal.method, args, types, machine.members),
-        ),
-  );
-  return machine.received(result, goal.result, [], goal.span, at);
+  let result: unknown;
+  try {
+    const types = machine.typeOf(receiver);
+    result =
+      machine.replay === undefined
+        ? callMethod(receiver, goal.method, args, types, machine.members)
+        : machine.replay.call(receiver, goal.method, args, () =>
+            callMethod(receiver, goal.method, args, types, machine.members),
+          );
+  } catch (error) {
+    throw machine.hostError(error, `\`${goal.method}\` of ${kindOf(receiver)}`, goal.span, frame);
+  }
+  return machine.received(result, goal.result, [], goal.span, frame);
 }
 
+const noArguments: readonly unknown[] = [];
+
 /** `result = new Class(args)` */
-export function proveNew(machine: Prover, goal: NewGoal, at: Continuation): Outcome {
-  const { frame } = at;
+export function proveNew(machine: Prover, goal: NewGoal, frame: Frame): Outcome {
   const { type } = goal;
   if (type?.class === undefined) {
     const known = nearNames(goal.name, machine.program.types.typeNames);
@@ -51,7 +56,7 @@ export function proveNew(machine: Prover, goal: NewGoal, at: Continuation): Outc
       ? args
       : (Reflect.construct(construct as new () => unknown, args) as unknown),
   );
-  return machine.received(result, goal.result, [], goal.span, at);
+  return machine.received(result, goal.result, [], goal.span, frame);
 }
 
 /** undefined when one of them must be awaited. */

@@ -1,38 +1,41 @@
+import type { Span } from '../../diagnostics/span.js';
 import { show } from '../../host/show.js';
 import { isList, isPartial, isThenable, ListCursor, PartialList, Variable } from '../../host/value.js';
 import type { InGoal } from '../../ir/goal.js';
 import { constantTerm } from '../../ir/term.js';
 import type { FieldType } from '../../types/declared-type.js';
 import { dictionaryValue, isDictionary, keysOf } from '../equality.js';
-import type { Continuation, ItemSource, MachineGoal } from './goal-stack.js';
+import type { Frame } from './frame.js';
+import type { ItemSource, MachineGoal, RetryPoint } from './goal-stack.js';
 import { unifyValues } from './prover.js';
 import { Outcome } from './outcome.js';
 import type { Prover } from './prover.js';
 
 /** `item in collection` */
-export function proveIn(machine: Prover, goal: InGoal, at: Continuation): Outcome {
-  const { frame } = at;
+export function proveIn(machine: Prover, goal: InGoal, frame: Frame): Outcome {
   const collection = machine.value(goal.collection, frame);
-  if (machine.waitsFor(collection, 'what is iterated over')) return Outcome.waits;
-  if (collection instanceof Variable) return machine.suspend(goal, frame, [collection]);
-  const source = machine.guarded(goal.span, frame, 'the iterator', () => sourceOf(collection, machine));
+  if (machine.waitsForTerm(goal.collection, collection, frame, 'what is iterated over')) return Outcome.waits;
+  if (collection instanceof Variable) return machine.suspend(goal, frame, collection);
+  const source = Array.isArray(collection)
+    ? new ListSource(new ListCursor(collection), machine.tags.elementType(collection))
+    : machine.guarded(goal.span, frame, 'the iterator', () => sourceOf(collection, machine));
   if (source === undefined) {
     return machine.undecidedAt('POLAR_UNDECIDED_NOT_ITERABLE', { value: show(collection) }, goal.span, frame);
   }
-  const item = machine.value(goal.item, frame);
-  return machine.jumpTo([{ kind: 'next-item', span: goal.span, item, source }], at);
+  return machine.jumpTo([{ kind: 'next-item', span: goal.span, item: goal.item, source }]);
 }
 
 /** Unifies with one element after the other; what is left stays behind as a choice point. */
 export function proveNextItem(
   machine: Prover,
   goal: Extract<MachineGoal, { kind: 'next-item' }>,
-  at: Continuation,
+  frame: Frame,
 ): Outcome {
   const { source, span, item } = goal;
+  // Whenever this goal is proved, the state is the one in which it was proved first.
+  const retry = (source.retry ??= machine.retryPoint(source));
   for (;;) {
-    const mark = machine.mark();
-    let next = source.pending ?? machine.guarded(span, at.frame, 'the iterator', () => source.next());
+    let next = source.pending ?? nextOf(machine, source, span, frame);
     if (isThenable(next)) {
       source.pending = next;
       const settled = machine.settled(next);
@@ -46,40 +49,53 @@ export function proveNextItem(
     if (next.done === true) {
       // The tail of a list that is known only in part may hold the item too.
       if (!(next.value instanceof Variable)) return Outcome.failed;
-      return machine.suspend(
-        { kind: 'in', span, item: constantTerm(item), collection: constantTerm(next.value) },
-        at.frame,
-        [next.value],
-      );
+      return machine.suspend({ kind: 'in', span, item, collection: constantTerm(next.value) }, frame, [
+        next.value,
+      ]);
     }
     const { value } = next;
-    const types = source.elementType === undefined ? [] : [source.elementType];
-    if (isThenable(machine.settled(value))) {
-      machine.pushRetry(at, source, mark);
-      return machine.jumpTo(
-        [{ kind: 'receive', span, promise: value, result: constantTerm(item), types }],
-        at,
-      );
+    const { elementType } = source;
+    const settled = machine.settled(value);
+    if (isThenable(settled)) {
+      machine.pushRetry(retry);
+      const types = elementType === undefined ? [] : [elementType];
+      return machine.jumpTo([{ kind: 'receive', span, promise: value, result: item, types }]);
     }
-    for (const type of types) machine.tags.tag(machine.settled(value), type);
-    const outcome = machine.unify(item, value, span);
+    if (elementType !== undefined) machine.tags.tag(settled, elementType);
+    const outcome = machine.give(item, settled, span, frame);
     if (outcome === Outcome.failed) {
-      machine.undo(mark);
+      machine.undo(retry);
       machine.budget.step();
       continue;
     }
-    if (source.isSpent?.() !== true) machine.pushRetry(at, source, mark);
-    return outcome === Outcome.waits ? machine.jumpTo([unifyValues(span, item, value)], at) : outcome;
+    if (source.isSpent?.() !== true) machine.pushRetry(retry);
+    return outcome === Outcome.waits
+      ? machine.jumpTo([unifyValues(span, machine.value(item, frame), value)])
+      : outcome;
+  }
+}
+
+function nextOf(
+  machine: Prover,
+  source: ItemSource,
+  span: Span,
+  frame: Frame,
+): IteratorResult<unknown> | PromiseLike<IteratorResult<unknown>> {
+  try {
+    return source.next();
+  } catch (error) {
+    throw machine.hostError(error, 'the iterator', span, frame);
   }
 }
 
 function sourceOf(collection: unknown, machine: Prover): ItemSource | undefined {
-  if (isList(collection)) return listSource(new ListCursor(collection), machine.tags.elementType(collection));
+  if (isList(collection))
+    return new ListSource(new ListCursor(collection), machine.tags.elementType(collection));
   // Code point by code point, as it is asked for: a text may be long.
   if (typeof collection === 'string') return iteratorSource(collection[Symbol.iterator](), undefined);
   if (isDictionary(collection) && !isIterable(collection)) {
     const pairs = keysOf(collection).map((key) => pairOf(key, dictionaryValue(collection, key)));
-    return listSource(new ListCursor(pairs), undefined);
+    return new ListSource(new ListCursor(pairs), undefined);
   }
   if (typeof collection !== 'object' || collection === null) return undefined;
   const elementType = machine.tags.elementType(collection);
@@ -98,13 +114,30 @@ const pairOf = (key: string, value: unknown): unknown => {
 
 const isIterable = (value: object): boolean => Symbol.iterator in value || Symbol.asyncIterator in value;
 
-function listSource(cursor: ListCursor, elementType: FieldType | undefined): ItemSource {
-  return {
-    next: () =>
-      cursor.hasNext() ? { done: false, value: cursor.next() } : { done: true, value: cursor.open },
-    isSpent: () => !cursor.hasNext() && cursor.open === undefined,
-    elementType,
-  };
+class ListSource implements ItemSource {
+  readonly #cursor: ListCursor;
+  /** What `next` gives is looked at before it is called again. */
+  readonly #result: { done: boolean; value: unknown } = { done: false, value: undefined };
+  pending: undefined = undefined;
+  retry: RetryPoint | undefined = undefined;
+
+  constructor(
+    cursor: ListCursor,
+    readonly elementType: FieldType | undefined,
+  ) {
+    this.#cursor = cursor;
+  }
+
+  next(): IteratorResult<unknown> {
+    const result = this.#result;
+    result.done = !this.#cursor.hasNext();
+    result.value = result.done ? this.#cursor.open : this.#cursor.next();
+    return result as IteratorResult<unknown>;
+  }
+
+  isSpent(): boolean {
+    return !this.#cursor.hasNext() && this.#cursor.open === undefined;
+  }
 }
 
 function iteratorOf(

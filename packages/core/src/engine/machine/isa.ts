@@ -1,17 +1,18 @@
+import type { TypeSet } from '../../host/type-set.js';
 import { Variable } from '../../host/value.js';
 import { nearNames } from '../../internal/near-names.js';
 import type { IsaGoal } from '../../ir/goal.js';
 import type { Constraint } from './constraint.js';
 import { isAlive } from './constraint.js';
-import type { Continuation, MachineGoal } from './goal-stack.js';
+import type { Frame } from './frame.js';
+import type { MachineGoal } from './goal-stack.js';
 import { Outcome } from './outcome.js';
 import type { Prover } from './prover.js';
 
 /** Whether a value is of a type; for a variable without a value it becomes a constraint. */
-export function proveIsa(machine: Prover, goal: IsaGoal, at: Continuation): Outcome {
-  const { frame } = at;
+export function proveIsa(machine: Prover, goal: IsaGoal, frame: Frame): Outcome {
   const value = machine.value(goal.value, frame);
-  if (machine.waitsFor(value, 'a value')) return Outcome.waits;
+  if (machine.waitsForTerm(goal.value, value, frame, 'a value')) return Outcome.waits;
   const { program } = machine;
   if (goal.union !== undefined) {
     const members = program.unions[goal.union];
@@ -19,10 +20,9 @@ export function proveIsa(machine: Prover, goal: IsaGoal, at: Continuation): Outc
       if (members.length === 0) return Outcome.failed;
       return machine.tryAlternatives(
         members.map((type): MachineGoal[] => [{ ...goal, name: type.name, type, union: undefined }]),
-        at,
       );
     }
-    const types = machine.guarded(goal.span, frame, 'the type of a value', () => machine.typeOf(value));
+    const types = typeOf(machine, value, goal, frame);
     return members.some((type) => types.types.has(type)) ? Outcome.proved : Outcome.failed;
   }
   const { type } = goal;
@@ -41,8 +41,16 @@ export function proveIsa(machine: Prover, goal: IsaGoal, at: Continuation): Outc
       if (!program.types.isSubtype(type, other.type) && !program.types.isSubtype(other.type, type))
         return Outcome.failed;
     }
-    return machine.suspend(goal, frame, [value]);
+    return machine.suspend(goal, frame, value);
   }
-  const types = machine.guarded(goal.span, frame, 'the type of a value', () => machine.typeOf(value));
+  const types = typeOf(machine, value, goal, frame);
   return types.types.has(type) ? Outcome.proved : Outcome.failed;
+}
+
+function typeOf(machine: Prover, value: unknown, goal: IsaGoal, frame: Frame): TypeSet {
+  try {
+    return machine.typeOf(value);
+  } catch (error) {
+    throw machine.hostError(error, 'the type of a value', goal.span, frame);
+  }
 }

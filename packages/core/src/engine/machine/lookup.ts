@@ -2,24 +2,39 @@ import type { TypeSet } from '../../host/type-set.js';
 import { NoValue, readAttribute } from '../../host/member.js';
 import { kindOf, show } from '../../host/show.js';
 import { isPartial, isThenable, PartialDictionary, Variable } from '../../host/value.js';
-import type { LookupGoal } from '../../ir/goal.js';
+import { lookupGoal, type LookupGoal } from '../../ir/goal.js';
 import { constantTerm } from '../../ir/term.js';
 import type { FieldType } from '../../types/declared-type.js';
 import { dictionaryValue, isDictionary, keysOf } from '../equality.js';
-import type { Continuation, MachineGoal } from './goal-stack.js';
+import type { Frame } from './frame.js';
+import type { MachineGoal } from './goal-stack.js';
 import { unifyValues, unknown, waiting } from './prover.js';
 import { Outcome } from './outcome.js';
 import type { Prover } from './prover.js';
 
 /** `result = object.key` */
-export function proveLookup(machine: Prover, goal: LookupGoal, at: Continuation): Outcome {
-  const { frame } = at;
+export function proveLookup(machine: Prover, goal: LookupGoal, frame: Frame): Outcome {
   const object = machine.value(goal.object, frame);
-  if (machine.waitsFor(object, 'a value')) return Outcome.waits;
-  if (object instanceof Variable) return machine.suspend(goal, frame, [object]);
+  if (machine.waitsForTerm(goal.object, object, frame, 'a value')) return Outcome.waits;
+  if (object instanceof Variable) return machine.suspend(goal, frame, object);
+  if (goal.plainName !== undefined && isObject(object) && machine.replay === undefined) {
+    const types = typesOf(machine, object, goal.plainName, goal, frame);
+    if (types.isInstance && Object.hasOwn(object, goal.plainName)) {
+      const value = ownValue(machine, object, goal.plainName, goal, frame);
+      if (value !== undefined)
+        return machine.received(value, goal.result, declaredFor(types, goal.plainName), goal.span, frame);
+    }
+  }
+  return lookUp(machine, goal, object, frame);
+}
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+
+/** A look-up on anything: what is none of an instance's own fields comes here. */
+function lookUp(machine: Prover, goal: LookupGoal, object: unknown, frame: Frame): Outcome {
   const key = machine.value(goal.key, frame);
   if (machine.waitsFor(key, 'a key')) return Outcome.waits;
-  if (key instanceof Variable) return enumerateKeys(machine, goal, key, object, at);
+  if (key instanceof Variable) return enumerateKeys(machine, goal, key, object, frame);
   if (typeof key !== 'string') {
     return machine.undecidedAt(
       'POLAR_UNDECIDED_KEY',
@@ -52,15 +67,32 @@ export function proveLookup(machine: Prover, goal: LookupGoal, at: Continuation)
   if (found instanceof NoValue && goal.inPattern && !found.isFault) {
     return found.isPlainFailure ? Outcome.failed : machine.mismatchAt(key, receiver, goal.span, frame);
   }
-  const declared = types.declared.length === 0 ? noFields : fieldsOf(types, key);
-  return machine.received(found, goal.result, declared, goal.span, at);
+  return machine.received(found, goal.result, declaredFor(types, key), goal.span, frame);
+}
+
+function typesOf(machine: Prover, object: object, key: string, goal: LookupGoal, frame: Frame): TypeSet {
+  try {
+    return machine.typeOf(object);
+  } catch (error) {
+    throw machine.hostError(error, `\`${key}\` of ${kindOf(object)}`, goal.span, frame);
+  }
+}
+
+function ownValue(machine: Prover, object: object, key: string, goal: LookupGoal, frame: Frame): unknown {
+  try {
+    return (object as Record<string, unknown>)[key];
+  } catch (error) {
+    throw machine.hostError(error, `\`${key}\` of ${kindOf(object)}`, goal.span, frame);
+  }
 }
 
 const noFields: readonly FieldType[] = [];
 
 /** How the types of a value declare its field. */
-const fieldsOf = (types: TypeSet, key: string): FieldType[] =>
-  types.declared.flatMap((type) => type.fields?.get(key)?.type ?? []);
+const declaredFor = (types: TypeSet, key: string): readonly FieldType[] =>
+  types.declared.length === 0
+    ? noFields
+    : types.declared.flatMap((type) => type.fields?.get(key)?.type ?? []);
 
 /** `dictionary.(key)` with a key that is not known yet: each key in turn. */
 function enumerateKeys(
@@ -68,25 +100,25 @@ function enumerateKeys(
   goal: LookupGoal,
   key: Variable,
   object: unknown,
-  at: Continuation,
+  frame: Frame,
 ): Outcome {
-  if (!isDictionary(object)) throw machine.fault('POLAR_RUN_UNBOUND_KEY', {}, goal.span, at.frame);
+  if (!isDictionary(object)) throw machine.fault('POLAR_RUN_UNBOUND_KEY', {}, goal.span, frame);
   const alternatives = keysOf(object)
     .filter((name) => name !== '__proto__')
     .map((name): MachineGoal[] => [
       unifyValues(goal.span, key, name),
-      { ...goal, object: constantTerm(object), key: constantTerm(name) },
+      lookupGoal(goal.span, constantTerm(object), constantTerm(name), goal.result, goal.inPattern),
     ]);
-  return alternatives.length === 0 ? Outcome.failed : machine.tryAlternatives(alternatives, at);
+  return alternatives.length === 0 ? Outcome.failed : machine.tryAlternatives(alternatives);
 }
 
 /** The promise of a look-up or call has been awaited, or is about to be. */
 export function proveReceive(
   machine: Prover,
   goal: Extract<MachineGoal, { kind: 'receive' }>,
-  at: Continuation,
+  frame: Frame,
 ): Outcome {
   const value = machine.settled(goal.promise);
   if (isThenable(value) && machine.waitsFor(value, 'a value')) return Outcome.waits;
-  return machine.received(value, goal.result, goal.types, goal.span, at);
+  return machine.received(value, goal.result, goal.types, goal.span, frame);
 }

@@ -9,14 +9,16 @@ import {
   isOpen,
   isPartial,
   isThenable,
+  OwnValue,
   PartialDictionary,
   PartialList,
   Variable,
+  variableCount,
   type Watcher,
 } from '../../host/value.js';
 import { assertNever } from '../../internal/assert-never.js';
 import { nearNames } from '../../internal/near-names.js';
-import type { CallGoal, Goal, Rule } from '../../ir/goal.js';
+import type { CallGoal, Goal, Predicate, Rule, UnifyGoal } from '../../ir/goal.js';
 import type { LinkedQuery, Program } from '../../ir/program.js';
 import type { Term } from '../../ir/term.js';
 import type { FieldType } from '../../types/declared-type.js';
@@ -42,7 +44,8 @@ import type {
   ItemSource,
   MachineGoal,
   NegationPoint,
-  ProofStep,
+  RetryPoint,
+  RulePoint,
   Scope,
 } from './goal-stack.js';
 import { proveMethod, proveNew } from './host-call.js';
@@ -91,12 +94,17 @@ export class Machine implements Prover {
   readonly equality: Equality;
   readonly root: Frame;
   readonly #choices: ChoicePoint[] = [];
-  readonly #settled = new Map<unknown, unknown>();
-  readonly #seen = new Map<object, IteratorResult<unknown>[]>();
-  #current: Continuation | undefined;
+  /** What promises were resolved to; like `#seen` made when first needed, as most questions need neither. */
+  #settled: Map<unknown, unknown> | undefined = undefined;
+  #seen: Map<object, IteratorResult<unknown>[]> | undefined = undefined;
+  // What is to be proved: the goals from `#index` on, and what comes next. No goals: nothing, the question is over.
+  #goals: readonly MachineGoal[] | undefined;
+  #index = 0;
+  #frame: Frame;
+  #next: Continuation | undefined;
   #constraints: ConstraintList | undefined = undefined;
   #woken: Constraint[] = [];
-  #awaiting: { readonly promise: PromiseLike<unknown>; readonly what: string } | undefined;
+  #awaiting: { readonly promise: PromiseLike<unknown>; readonly what: string } | undefined = undefined;
   readonly #question: Scope = { isNegation: false, cutBase: 0, undecided: undefined };
   #scope: Scope = this.#question;
   #hasAnswer = false;
@@ -104,9 +112,9 @@ export class Machine implements Prover {
   readonly #pausesAt: MachineOptions['pausesAt'];
   readonly replay: HostReplay | undefined;
   /** Where the machine paused last, so that it goes on from there. */
-  #pausedAt: Continuation | undefined;
-  /** The rules that the proof at hand has used, latest first. */
-  #path: ProofStep | undefined;
+  #pausedAt: { readonly goal: MachineGoal; readonly frame: Frame } | undefined = undefined;
+  /** The rule that the proof at hand has used last, and with it those before. */
+  #path: Frame | undefined = undefined;
 
   /** @param slots the variables of the question, where they have a value already */
   constructor(
@@ -120,17 +128,22 @@ export class Machine implements Prover {
     this.tags = new Tags(context.program.types);
     this.equality = context.equality;
     this.budget = options.budget;
-    const all = query.slotNames.map((name, i) =>
-      i in slots && slots[i] !== emptySlot ? slots[i] : new Variable(name),
-    );
-    this.root = { slots: all, cutBase: 0, depth: 0, rule: undefined, caller: undefined, callSpan: undefined };
-    const end: Continuation = {
-      goals: [{ kind: 'answer', span: query.span }],
-      index: 0,
-      frame: this.root,
-      next: undefined,
+    const all: unknown[] = [];
+    for (let i = 0; i < query.slotNames.length; i++)
+      all.push(i < slots.length && slots[i] !== emptySlot ? slots[i] : new Variable(query.slotNames[i]!));
+    this.root = {
+      slots: all,
+      cutBase: 0,
+      depth: 0,
+      rule: undefined,
+      caller: undefined,
+      callSpan: undefined,
+      previous: undefined,
     };
-    this.#current = prove(query.goals, this.root, end);
+    const goals: MachineGoal[] = [...query.goals, { kind: 'answer', span: query.span }];
+    this.#goals = goals;
+    this.#frame = this.root;
+    this.#next = undefined;
   }
 
   get program(): Program {
@@ -154,20 +167,20 @@ export class Machine implements Prover {
   resume(): Stop {
     try {
       this.budget.checkTime();
-      if (this.#isStarted && this.#current === undefined && !this.#backtrack()) return this.#exhausted();
+      if (this.#isStarted && this.#goals === undefined && !this.#backtrack()) return this.#exhausted();
       this.#isStarted = true;
       for (;;) {
-        const at = this.#current;
-        if (at === undefined) return this.#exhausted();
-        const goal = at.goals[at.index]!;
-        if (this.#pausesAt === 'goal' && at !== this.#pausedAt && goal.kind !== 'answer') {
-          this.#pausedAt = at;
-          return { kind: 'pause', span: goal.span, frame: at.frame };
+        if (this.#goals === undefined) return this.#exhausted();
+        const goal = this.#goals[this.#index]!;
+        const frame = this.#frame;
+        if (this.#pausesAt === 'goal' && goal.kind !== 'answer' && !this.#hasPausedAt(goal, frame)) {
+          this.#pausedAt = { goal, frame };
+          return { kind: 'pause', span: goal.span, frame };
         }
         this.budget.step();
-        switch (this.#prove(goal, at)) {
+        switch (this.#prove(goal, frame)) {
           case Outcome.proved:
-            this.#advance(at);
+            this.#advance();
             break;
           case Outcome.failed:
             if (!this.#backtrack()) return this.#exhausted();
@@ -180,40 +193,46 @@ export class Machine implements Prover {
           }
           case Outcome.answered:
             this.#hasAnswer = true;
-            this.#current = undefined;
-            return { kind: 'answer' };
+            this.#goals = undefined;
+            return anAnswer;
           case Outcome.paused:
-            this.#advance(at);
-            return { kind: 'pause', span: goal.span, frame: at.frame };
+            this.#advance();
+            return { kind: 'pause', span: goal.span, frame };
         }
       }
     } catch (error) {
-      const at = this.#current;
+      const goal = this.#goals?.[this.#index];
+      const frame = this.#frame;
       this.dispose();
-      throw located(error, at);
+      throw located(error, goal, frame);
     }
+  }
+
+  #hasPausedAt(goal: MachineGoal, frame: Frame): boolean {
+    return this.#pausedAt !== undefined && this.#pausedAt.goal === goal && this.#pausedAt.frame === frame;
   }
 
   /** Tells what a promise, for which the machine stopped, was resolved to. */
   settle(promise: PromiseLike<unknown>, value: unknown): void {
-    this.#settled.set(promise, value);
+    (this.#settled ??= new Map<unknown, unknown>()).set(promise, value);
   }
 
   /** The application's promise was rejected. */
   rejected(what: string, reason: unknown): PolarError {
-    const at = this.#current;
+    const goal = this.#goals?.[this.#index];
+    const frame = this.#frame;
     this.dispose();
     const message = messageOfThrown(reason);
-    return new PolarError('POLAR_RUN_HOST_ERROR', { what, message }, at?.goals[at.index]?.span, {
+    return new PolarError('POLAR_RUN_HOST_ERROR', { what, message }, goal?.span, {
       cause: reason,
-      notes: at === undefined ? [] : traceOf(at.frame),
+      notes: goal === undefined ? [] : traceOf(frame),
     });
   }
 
   /** Ends the question: closes the iterators it has open. */
   dispose(): void {
     this.#truncate(0);
-    this.#current = undefined;
+    this.#goals = undefined;
     this.#isStarted = true;
   }
 
@@ -225,7 +244,7 @@ export class Machine implements Prover {
   /** The rules that the latest answer was proved by, in the order in which they were entered. */
   get proof(): Frame[] {
     const frames: Frame[] = [];
-    for (let step = this.#path; step !== undefined; step = step.previous) frames.push(step.frame);
+    for (let frame = this.#path; frame !== undefined; frame = frame.previous) frames.push(frame);
     return frames.reverse();
   }
 
@@ -237,12 +256,44 @@ export class Machine implements Prover {
   #exhausted(): Stop {
     const { undecided } = this.#question;
     if (undecided !== undefined && !this.#hasAnswer) throw undecidedError(undecided);
-    return { kind: 'exhausted' };
+    return noFurtherAnswer;
   }
 
-  #advance(at: Continuation): void {
-    const next = after(at);
-    this.#current = this.#woken.length === 0 ? next : this.#wake(next);
+  /** Goes on after the goal at hand. */
+  #advance(): void {
+    if (this.#woken.length > 0) this.#follow(this.#wake(this.#after()));
+    else if (++this.#index >= this.#goals!.length) this.#follow(this.#next);
+  }
+
+  #follow(to: Continuation | undefined): void {
+    if (to === undefined) {
+      this.#goals = undefined;
+      return;
+    }
+    this.#goals = to.goals;
+    this.#index = to.index;
+    this.#frame = to.frame;
+    this.#next = to.next;
+  }
+
+  /** These goals, then what comes next. */
+  #begin(goals: readonly MachineGoal[], frame: Frame, next: Continuation | undefined): void {
+    if (goals.length === 0) {
+      this.#follow(next);
+      return;
+    }
+    this.#goals = goals;
+    this.#index = 0;
+    this.#frame = frame;
+    this.#next = next;
+  }
+
+  /** What is to be proved after the goal at hand. */
+  #after(): Continuation | undefined {
+    const index = this.#index + 1;
+    return index < this.#goals!.length
+      ? { goals: this.#goals!, index, frame: this.#frame, next: this.#next }
+      : this.#next;
   }
 
   /** Constraints whose variables have been bound are proved before anything else. */
@@ -255,39 +306,38 @@ export class Machine implements Prover {
     );
   }
 
-  #prove(goal: MachineGoal, at: Continuation): Outcome {
-    const { frame } = at;
+  #prove(goal: MachineGoal, frame: Frame): Outcome {
     switch (goal.kind) {
       case 'call':
-        return this.#call(goal, at);
+        return this.#call(goal, frame);
       case 'unify':
-        return this.unify(this.value(goal.left, frame), this.value(goal.right, frame), goal.span);
+        return this.#unifyTerms(goal, frame);
       case 'unify-values':
         return this.unify(goal.left, goal.right, goal.span);
       case 'lookup':
-        return proveLookup(this, goal, at);
+        return proveLookup(this, goal, frame);
       case 'receive':
-        return proveReceive(this, goal, at);
+        return proveReceive(this, goal, frame);
       case 'condition':
         return proveCondition(this, goal, frame);
       case 'compare':
         return proveCompare(this, goal, frame);
       case 'isa':
-        return proveIsa(this, goal, at);
+        return proveIsa(this, goal, frame);
       case 'in':
-        return proveIn(this, goal, at);
+        return proveIn(this, goal, frame);
       case 'next-item':
-        return proveNextItem(this, goal, at);
+        return proveNextItem(this, goal, frame);
       case 'method':
-        return proveMethod(this, goal, at);
+        return proveMethod(this, goal, frame);
       case 'new':
-        return proveNew(this, goal, at);
+        return proveNew(this, goal, frame);
       case 'arithmetic':
         return proveArithmetic(this, goal, frame);
       case 'or':
-        return this.tryAlternatives(goal.alternatives, at);
+        return this.tryAlternatives(goal.alternatives);
       case 'not':
-        return negate(this, goal, at);
+        return negate(this, goal);
       case 'refute':
         return proveRefute(this, goal.negation);
       case 'assign':
@@ -311,8 +361,7 @@ export class Machine implements Prover {
 
   // ── rules ──
 
-  #call(goal: CallGoal, at: Continuation): Outcome {
-    const { frame } = at;
+  #call(goal: CallGoal, frame: Frame): Outcome {
     const { predicate } = goal;
     if (!predicate.isDefined) {
       const known = [...this.context.program.predicates.values()]
@@ -335,76 +384,111 @@ export class Machine implements Prover {
     const args: unknown[] = [];
     for (const term of goal.args) {
       const arg = this.value(term, frame);
-      if (this.waitsFor(arg, 'an argument')) return Outcome.waits;
-      if (isOpen(arg)) for (const variable of variablesIn(arg)) this.trail.touch(variable);
+      if (this.waitsForTerm(term, arg, frame, 'an argument')) return Outcome.waits;
+      if (arg instanceof Variable) this.trail.touch(arg);
+      else if (isOpen(arg)) for (const variable of variablesIn(arg)) this.trail.touch(variable);
       args.push(arg);
     }
-    const index = indexOf(this.context, predicate, goal.args.length);
-    const table = this.guarded(goal.span, frame, `the type of an argument of ${predicate.name}`, () =>
-      index.find(args, (value) => this.typeOf(value), this.budget),
-    );
+    const table = this.#tableFor(predicate, args, goal.span, frame);
     const candidates =
       table.isMoreSpecific === undefined ? table.candidates : this.#sorted(table, args, goal.span, frame);
     if (candidates === undefined) return Outcome.waits;
-    const next = after(at);
+    if (candidates.length === 0) return Outcome.failed;
+    const next = this.#after();
+    const trailMark = this.trail.mark();
+    // The only rule leaves nothing to go back to.
+    if (candidates.length === 1)
+      return this.#tryRule(candidates[0]!, args, frame, goal.span, next, trailMark, this.#path);
     return this.#tryRules({
       kind: 'rules',
+      trailMark,
+      constraints: this.#constraints,
+      scope: this.#scope,
+      path: this.#path,
+      next,
       candidates,
       index: 0,
       args,
       caller: frame,
       span: goal.span,
-      next,
-      trailMark: this.trail.mark(),
-      constraints: this.#constraints,
-      scope: this.#scope,
-      path: this.#path,
     });
   }
 
-  #tryRules(point: Extract<ChoicePoint, { kind: 'rules' }>): Outcome {
-    const { candidates, args, caller, span, next } = point;
-    const cutBase = this.#choices.length;
-    while (point.index < candidates.length) {
+  #tableFor(predicate: Predicate, args: readonly unknown[], span: Span, frame: Frame): CandidateTable {
+    try {
+      return indexOf(this.context, predicate, args.length).find(args, this, this.budget);
+    } catch (error) {
+      throw this.hostError(error, `the type of an argument of ${predicate.name}`, span, frame);
+    }
+  }
+
+  #tryRules(point: RulePoint): Outcome {
+    const { candidates, args, caller, span, next, trailMark, path } = point;
+    const { length } = candidates;
+    // Below whatever the rules leave behind: a cut takes this choice away, too.
+    while (point.index < length) {
       const candidate = candidates[point.index++]!;
-      const frame: Frame = {
-        slots: emptySlots(candidate.rule),
-        cutBase,
-        depth: caller.depth + 1,
-        rule: candidate.rule,
-        caller,
-        callSpan: span,
-      };
-      const outcome = this.#unifyHead(candidate, args, frame);
-      if (outcome === Outcome.failed) {
-        this.trail.undoTo(point.trailMark);
-        this.#woken = [];
-        this.budget.step();
-        continue;
-      }
-      if (point.index < candidates.length) this.#choices.push(point);
-      this.#path = { frame, previous: point.path };
-      let rest = prove(candidate.goals, frame, next);
-      if (outcome === Outcome.waits) {
-        // The arguments are unified once more, as goals, when the promise has been settled.
-        this.trail.undoTo(point.trailMark);
-        this.#woken = [];
-        const { parameters } = candidate.rule;
-        const goals = candidate.unify.map((i): MachineGoal => {
-          const right = valueOf(parameters[i]!.term, frame.slots, candidate.rule.slotNames);
-          return { kind: 'unify-values', span, left: args[i], right };
-        });
-        rest = prove(goals, frame, rest);
-      }
-      this.#current = this.#woken.length === 0 ? rest : this.#wake(rest);
-      return Outcome.jumped;
+      const outcome = this.#tryRule(candidate, args, caller, span, next, trailMark, path);
+      if (outcome === Outcome.failed) continue;
+      if (point.index < length) this.#choices.push(point);
+      return outcome;
     }
     return Outcome.failed;
   }
 
+  /** Enters a rule, if its head fits the arguments. */
+  #tryRule(
+    candidate: Candidate,
+    args: readonly unknown[],
+    caller: Frame,
+    callSpan: Span,
+    next: Continuation | undefined,
+    trailMark: number,
+    previous: Frame | undefined,
+  ): Outcome {
+    const { rule, goals } = candidate;
+    const frame: Frame = {
+      slots: emptySlots(rule),
+      cutBase: this.#choices.length,
+      depth: caller.depth + 1,
+      rule,
+      caller,
+      callSpan,
+      previous,
+    };
+    const outcome = this.#unifyHead(candidate, args, frame);
+    if (outcome !== Outcome.proved) {
+      this.trail.undoTo(trailMark);
+      this.#forgetWoken();
+    }
+    if (outcome === Outcome.failed) {
+      this.budget.step();
+      return Outcome.failed;
+    }
+    this.#path = frame;
+    this.#begin(goals, frame, next);
+    if (outcome === Outcome.waits) {
+      // The arguments are unified once more, as goals, when the promise has been settled.
+      const rest = goals.length === 0 ? next : { goals, index: 0, frame, next };
+      const again = candidate.unify.map((i): MachineGoal => {
+        const right = valueOf(rule.parameters[i]!.term, frame.slots, rule.slotNames);
+        return { kind: 'unify-values', span: callSpan, left: args[i], right };
+      });
+      this.#begin(again, frame, rest);
+    } else if (this.#woken.length > 0) {
+      this.#follow(this.#wake(goals.length === 0 ? next : { goals, index: 0, frame, next }));
+    }
+    return Outcome.jumped;
+  }
+
+  #forgetWoken(): void {
+    if (this.#woken.length > 0) this.#woken = [];
+  }
+
   #unifyHead(candidate: Candidate, args: readonly unknown[], frame: Frame): Outcome {
-    const { parameters, slotNames } = candidate.rule;
-    for (const i of candidate.unify) {
+    const { unify, rule } = candidate;
+    const { parameters, slotNames } = rule;
+    for (const i of unify) {
       const parameter = parameters[i]!;
       if (parameter.takesArgument && parameter.term.kind === 'slot') {
         frame.slots[parameter.term.slot] = args[i];
@@ -441,7 +525,7 @@ export class Machine implements Prover {
   #trial(candidate: Candidate, args: readonly unknown[], span: Span, caller: Frame): Outcome {
     const mark = this.mark();
     const saved = {
-      current: this.#current,
+      current: { goals: this.#goals!, index: this.#index, frame: this.#frame, next: this.#next },
       woken: this.#woken,
       scope: this.#scope,
       base: this.#choices.length,
@@ -454,19 +538,20 @@ export class Machine implements Prover {
       rule: candidate.rule,
       caller,
       callSpan: span,
+      previous: undefined,
     };
     const trial: Scope = { isNegation: saved.scope.isNegation, cutBase: saved.base, undecided: undefined };
     this.#scope = trial;
     this.#woken = [];
     let outcome = this.#unifyHead(candidate, args, frame);
     if (outcome === Outcome.proved && candidate.headLength > 0) {
-      const end: Continuation = { goals: [{ kind: 'answer', span }], index: 0, frame, next: undefined };
-      this.#current = { goals: candidate.goals.slice(0, candidate.headLength), index: 0, frame, next: end };
+      const head = candidate.goals.slice(0, candidate.headLength);
+      this.#begin([...head, { kind: 'answer', span }], frame, undefined);
       outcome = this.#runTrial(saved.base);
     }
     this.#truncate(saved.base);
     this.undo(mark);
-    this.#current = saved.current;
+    this.#follow(saved.current);
     this.#woken = saved.woken;
     this.#scope = saved.scope;
     if (outcome === Outcome.failed && trial.undecided !== undefined) this.#noteUndecided(trial.undecided);
@@ -475,12 +560,11 @@ export class Machine implements Prover {
 
   #runTrial(base: number): Outcome {
     for (;;) {
-      const at = this.#current!;
       this.budget.step();
-      const outcome = this.#prove(at.goals[at.index]!, at);
+      const outcome = this.#prove(this.#goals![this.#index]!, this.#frame);
       if (outcome === Outcome.answered) return Outcome.proved;
       if (outcome === Outcome.waits) return outcome;
-      if (outcome === Outcome.proved) this.#advance(at);
+      if (outcome === Outcome.proved) this.#advance();
       else if (outcome === Outcome.failed && !this.#backtrack(base)) return Outcome.failed;
     }
   }
@@ -501,7 +585,7 @@ export class Machine implements Prover {
     this.#constraints = point.constraints;
     this.#scope = point.scope;
     this.#path = point.path;
-    this.#woken = [];
+    this.#forgetWoken();
   }
 
   /** Goes back to the newest choice point above `base` that has something left to try. */
@@ -509,10 +593,14 @@ export class Machine implements Prover {
     for (;;) {
       const point = this.#choices.length > base ? this.#choices.pop() : undefined;
       if (point === undefined) {
-        this.#current = undefined;
+        this.#goals = undefined;
         return false;
       }
-      this.undo(point);
+      this.trail.undoTo(point.trailMark);
+      this.#constraints = point.constraints;
+      this.#scope = point.scope;
+      this.#path = point.path;
+      this.#forgetWoken();
       switch (point.kind) {
         case 'rules':
           if (this.#tryRules(point) !== Outcome.failed) return true;
@@ -520,11 +608,14 @@ export class Machine implements Prover {
         case 'or': {
           const goals = point.alternatives[point.index++]!;
           if (point.index < point.alternatives.length) this.#choices.push(point);
-          this.#current = prove(goals, point.frame, point.next);
+          this.#begin(goals, point.frame, point.next);
           return true;
         }
         case 'retry':
-          this.#current = point.continuation;
+          this.#goals = point.goals;
+          this.#index = point.index;
+          this.#frame = point.frame;
+          this.#next = point.next;
           return true;
         case 'negation':
           if (this.#endNegation(point)) return true;
@@ -540,53 +631,69 @@ export class Machine implements Prover {
     }
   }
 
-  tryAlternatives(alternatives: readonly (readonly MachineGoal[])[], at: Continuation): Outcome {
-    const { frame } = at;
-    const next = after(at);
-    if (alternatives.length > 1)
-      this.#choices.push({ kind: 'or', alternatives, index: 1, frame, next, ...this.mark() });
-    const goals = alternatives[0]!;
-    this.#current = prove(goals, frame, next);
+  tryAlternatives(alternatives: readonly (readonly MachineGoal[])[]): Outcome {
+    const frame = this.#frame;
+    const next = this.#after();
+    if (alternatives.length > 1) {
+      this.#choices.push({
+        kind: 'or',
+        trailMark: this.trail.mark(),
+        constraints: this.#constraints,
+        scope: this.#scope,
+        path: this.#path,
+        next,
+        alternatives,
+        index: 1,
+        frame,
+      });
+    }
+    this.#begin(alternatives[0]!, frame, next);
     return Outcome.jumped;
   }
 
-  /** The same goal is to be tried again, with the next element of its source. */
-  pushRetry(continuation: Continuation, source: ItemSource, mark: Mark): void {
-    this.#choices.push({
+  retryPoint(source: ItemSource): RetryPoint {
+    return {
       kind: 'retry',
-      continuation,
+      trailMark: this.trail.mark(),
+      constraints: this.#constraints,
+      scope: this.#scope,
+      path: this.#path,
+      next: this.#next,
+      goals: this.#goals!,
+      index: this.#index,
+      frame: this.#frame,
       source,
-      trailMark: mark.trailMark,
-      constraints: mark.constraints,
-      scope: mark.scope,
-      path: mark.path,
-    });
+    };
+  }
+
+  /** The same goal is to be tried again, with the next element of its source. */
+  pushRetry(point: RetryPoint): void {
+    this.#choices.push(point);
   }
 
   /** Goes on with these goals in place of the one at hand. */
-  jumpTo(goals: readonly MachineGoal[], at: Continuation): Outcome {
-    const { frame } = at;
-    const next = after(at);
-    this.#current = prove(goals, frame, next);
+  jumpTo(goals: readonly MachineGoal[]): Outcome {
+    this.#begin(goals, this.#frame, this.#after());
     return Outcome.jumped;
   }
 
   // ── negation ──
 
-  beginNegation(operand: readonly Goal[], span: Span, at: Continuation): Outcome {
-    const { frame } = at;
-    const next = after(at);
+  beginNegation(operand: readonly Goal[], span: Span): Outcome {
+    const frame = this.#frame;
     const inner: Scope = { isNegation: true, cutBase: this.#choices.length + 1, undecided: undefined };
-    const firstLocalId = new Variable('_').id;
     const point: NegationPoint = {
       kind: 'negation',
+      trailMark: this.trail.mark(),
+      constraints: this.#constraints,
+      scope: this.#scope,
+      path: this.#path,
+      next: this.#after(),
       span,
-      next,
       frame,
-      firstLocalId,
+      firstLocalId: variableCount(),
       inner,
       solutions: [],
-      ...this.mark(),
     };
     this.#choices.push(point);
     this.#scope = inner;
@@ -596,7 +703,7 @@ export class Machine implements Prover {
       frame,
       next: undefined,
     };
-    this.#current = prove(operand, frame, end);
+    this.#begin(operand, frame, end);
     return Outcome.jumped;
   }
 
@@ -619,20 +726,30 @@ export class Machine implements Prover {
       if ('goals' in solution) goals.push(...solution.goals);
       else this.suspend(solution.waiting, point.frame, solution.variables);
     }
-    this.#current = prove(goals, point.frame, point.next);
+    this.#begin(goals, point.frame, point.next);
     return true;
   }
 
   // ── values ──
 
   value(term: Term, frame: Frame): unknown {
+    if (term.kind === 'slot' && frame.rule !== undefined) {
+      const value = frame.slots[term.slot];
+      if (value !== emptySlot && !(value instanceof Variable)) return value;
+    }
     return this.settled(valueOf(term, frame.slots, frame.rule?.slotNames));
   }
 
   settled(value: unknown): unknown {
-    if (this.#settled.size > 0 && typeof value === 'object' && this.#settled.has(value))
+    if (this.#settled !== undefined && typeof value === 'object' && this.#settled.has(value))
       return deref(this.#settled.get(value));
     return value;
+  }
+
+  waitsForTerm(term: Term, value: unknown, frame: Frame, what: string): boolean {
+    // No variable of a rule is ever bound to a promise: what it was to be bound to has been awaited.
+    if (term.kind === 'slot' && frame.rule !== undefined) return false;
+    return this.waitsFor(value, what);
   }
 
   /** Whether the value is a promise; then the machine is about to stop for it. */
@@ -644,6 +761,24 @@ export class Machine implements Prover {
 
   typeOf(value: unknown): TypeSet {
     return this.context.typeSets.of(deref(value), this.tags);
+  }
+
+  #unifyTerms(goal: UnifyGoal, frame: Frame): Outcome {
+    const { left, right, span } = goal;
+    if (left.kind === 'slot' && frame.slots[left.slot] === emptySlot) {
+      const value = this.value(right, frame);
+      if (!(value instanceof OwnValue) && !this.waitsForTerm(right, value, frame, 'a value'))
+        return this.give(left, value, span, frame);
+    }
+    return this.unify(this.value(left, frame), this.value(right, frame), span);
+  }
+
+  give(term: Term, value: unknown, span: Span, frame: Frame): Outcome {
+    if (term.kind === 'slot' && frame.slots[term.slot] === emptySlot && !(value instanceof OwnValue)) {
+      this.trail.fill(frame.slots, term.slot, value);
+      return Outcome.proved;
+    }
+    return this.unify(this.value(term, frame), value, span);
   }
 
   unify(left: unknown, right: unknown, span: Span): Outcome {
@@ -705,20 +840,22 @@ export class Machine implements Prover {
   }
 
   seenOf(iterator: object): IteratorResult<unknown>[] {
+    this.#seen ??= new Map<object, IteratorResult<unknown>[]>();
     let seen = this.#seen.get(iterator);
     if (seen === undefined) this.#seen.set(iterator, (seen = []));
     return seen;
   }
 
   /** Leaves a goal to be proved when one of the variables has a value. */
-  suspend(goal: Goal, frame: Frame, variables: Iterable<Variable>): Outcome {
-    const watched = [...new Set(variables)];
+  suspend(goal: Goal, frame: Frame, variables: Variable | Iterable<Variable>): Outcome {
+    const watched = variables instanceof Variable ? [variables] : [...new Set(variables)];
     const constraint: Constraint = { goal, frame, watched };
     this.#constraints = { constraint, next: this.#constraints };
     for (const variable of watched)
       this.trail.watch(variable, { watcher: constraint satisfies Watcher, next: variable.watchers });
     // What only a waiting negation mentions is its own: nothing is known about it outside.
-    if (goal.kind !== 'not') {
+    // A type test mentions nothing but what it waits for.
+    if (goal.kind !== 'not' && goal.kind !== 'isa') {
       for (const term of termsOf(goal)) {
         for (const variable of variablesIn(valueOf(term, frame.slots))) this.trail.touch(variable);
       }
@@ -792,7 +929,7 @@ export class Machine implements Prover {
     const message = messageOfThrown(error);
     return new PolarError('POLAR_RUN_HOST_ERROR', { what, message }, span, {
       cause: error,
-      notes: traceOf(frame ?? this.#current?.frame ?? this.root),
+      notes: traceOf(frame ?? (this.#goals === undefined ? this.root : this.#frame)),
     });
   }
 
@@ -808,36 +945,32 @@ export class Machine implements Prover {
   }
 
   /** Goes on with what the application gave for a look-up or call. */
-  received(found: unknown, result: Term, types: readonly FieldType[], span: Span, at: Continuation): Outcome {
-    if (found instanceof NoValue) return this.noValue(found, span, at.frame);
+  received(found: unknown, result: Term, types: readonly FieldType[], span: Span, frame: Frame): Outcome {
+    if (typeof found !== 'object' || found === null) return this.give(result, found, span, frame);
+    if (found instanceof NoValue) return this.noValue(found, span, frame);
     const value = this.settled(found);
-    if (isThenable(value)) return this.jumpTo([{ kind: 'receive', span, promise: value, result, types }], at);
+    if (isThenable(value)) return this.jumpTo([{ kind: 'receive', span, promise: value, result, types }]);
     for (const type of types) this.tags.tag(value, type);
-    return this.unify(this.value(result, at.frame), value, span);
+    return this.give(result, value, span, frame);
   }
 }
 
-/** These goals, then what comes next. */
-const prove = (
-  goals: readonly MachineGoal[],
-  frame: Frame,
-  next: Continuation | undefined,
-): Continuation | undefined => (goals.length === 0 ? next : { goals, index: 0, frame, next });
+const anAnswer: Stop = { kind: 'answer' };
+const noFurtherAnswer: Stop = { kind: 'exhausted' };
 
-/** What is to be proved after the goal at hand. */
-const after = ({ goals, index, frame, next }: Continuation): Continuation | undefined =>
-  index + 1 < goals.length ? { goals, index: index + 1, frame, next } : next;
+/** Slots of new frames are copies of these, by their number: a copy costs half of what filling them one by one does. */
+const blanks: (unknown[] | undefined)[] = [];
 
-const emptySlots = ({ slotNames }: Rule): unknown[] => slotNames.map(() => emptySlot);
+function emptySlots({ slotNames: { length } }: Rule): unknown[] {
+  const blank = (blanks[length] ??= Array.from({ length }, () => emptySlot));
+  return blank.slice();
+}
 
 /** A spent budget says where in the policy it was spent. */
-function located(error: unknown, at: Continuation | undefined): unknown {
-  if (!isPolarError(error) || error.span !== undefined || at === undefined) return error;
+function located(error: unknown, goal: MachineGoal | undefined, frame: Frame): unknown {
+  if (!isPolarError(error) || error.span !== undefined || goal === undefined) return error;
   const options = error.cause === undefined ? {} : { cause: error.cause };
-  return new PolarError(error.code, error.data, at.goals[at.index]?.span, {
-    ...options,
-    notes: traceOf(at.frame),
-  });
+  return new PolarError(error.code, error.data, goal.span, { ...options, notes: traceOf(frame) });
 }
 
 const isObject = (value: unknown): boolean =>

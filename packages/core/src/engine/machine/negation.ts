@@ -5,7 +5,7 @@ import { notGoal, unifyGoal } from '../../ir/goal.js';
 import { constantTerm } from '../../ir/term.js';
 import type { ComparisonOperator } from '../../ir/goal.js';
 import { closeGoal, snapshot, termsOf, valueOf, variablesIn, type Constraint } from './constraint.js';
-import type { Continuation, NegationPoint, Solution } from './goal-stack.js';
+import type { NegationPoint, Solution } from './goal-stack.js';
 import { Outcome } from './outcome.js';
 import type { Prover } from './prover.js';
 
@@ -13,8 +13,8 @@ import type { Prover } from './prover.js';
  * `not operand`: holds when nothing proves the operand. A proof that first narrows down a variable from outside turns into a
  * constraint on that variable: the opposite of what the proof required.
  */
-export function negate(machine: Prover, goal: NotGoal, at: Continuation): Outcome {
-  return machine.beginNegation(goal.operand, goal.span, at);
+export function negate(machine: Prover, goal: NotGoal): Outcome {
+  return machine.beginNegation(goal.operand, goal.span);
 }
 
 /** The operand has been proved once more. */
@@ -38,7 +38,7 @@ function requirementsOf(machine: Prover, negation: NegationPoint): Requirements 
   const variables: Variable[] = [];
   const goals: Goal[] = [];
   for (const [variable, before] of machine.trail.changesSince(negation.trailMark)) {
-    if (variable.id > negation.firstLocalId || !(before.touched || before.watchers !== undefined)) continue;
+    if (variable.id >= negation.firstLocalId || !(before.touched || before.watchers !== undefined)) continue;
     if (variable.isBound)
       goals.push(unifyGoal(span, constantTerm(variable), constantTerm(snapshot(variable))));
     else if (variable.watchers !== before.watchers) constrained.add(variable);

@@ -12,7 +12,7 @@ import type { HostReplay } from '../host-log.js';
 import type { EqualityContext } from '../equality.js';
 import type { Constraint, ConstraintList } from './constraint.js';
 import type { Frame } from './frame.js';
-import type { Continuation, ItemSource, MachineGoal, NegationPoint, ProofStep, Scope } from './goal-stack.js';
+import type { ItemSource, MachineGoal, NegationPoint, RetryPoint, Scope } from './goal-stack.js';
 import type { Outcome } from './outcome.js';
 import type { Trail } from './trail.js';
 
@@ -21,7 +21,7 @@ export interface Mark {
   readonly trailMark: number;
   readonly constraints: ConstraintList | undefined;
   readonly scope: Scope;
-  readonly path: ProofStep | undefined;
+  readonly path: Frame | undefined;
 }
 
 /** `forHost` found a promise. */
@@ -43,24 +43,30 @@ export interface Prover extends EqualityContext {
   /** A value that code of the application may see; `unknown` or `waiting` when there is none yet. */
   forHost(term: Term, frame: Frame): unknown;
   unify(left: unknown, right: unknown, span: Span): Outcome;
+  /** Unifies a term with a value that is no promise. */
+  give(term: Term, value: unknown, span: Span, frame: Frame): Outcome;
   /** Gives a variable a value; what waits for it is proved next. */
   bind(variable: Variable, value: unknown): Outcome;
   /** Whether the value is a promise; then the goal must end with `Outcome.waits`. */
   waitsFor(value: unknown, what: string): boolean;
+  /** As `waitsFor`, for the value of a term. */
+  waitsForTerm(term: Term, value: unknown, frame: Frame, what: string): boolean;
   /** Leaves a goal to be proved when one of the variables has a value. */
-  suspend(goal: Goal, frame: Frame, variables: Iterable<Variable>): Outcome;
+  suspend(goal: Goal, frame: Frame, variables: Variable | Iterable<Variable>): Outcome;
   /** Goes on with what the application gave for a look-up or call, a promise included. */
-  received(found: unknown, result: Term, types: readonly FieldType[], span: Span, at: Continuation): Outcome;
+  received(found: unknown, result: Term, types: readonly FieldType[], span: Span, frame: Frame): Outcome;
 
-  jumpTo(goals: readonly MachineGoal[], at: Continuation): Outcome;
-  tryAlternatives(alternatives: readonly (readonly MachineGoal[])[], at: Continuation): Outcome;
-  pushRetry(continuation: Continuation, source: ItemSource, mark: Mark): void;
+  /** Proves these goals in place of the one at hand. */
+  jumpTo(goals: readonly MachineGoal[]): Outcome;
+  tryAlternatives(alternatives: readonly (readonly MachineGoal[])[]): Outcome;
+  /** The state at hand, to come back to for the next element of a source. */
+  retryPoint(source: ItemSource): RetryPoint;
+  pushRetry(point: RetryPoint): void;
   /** What this question has read of an iterator that can be read once. */
   seenOf(iterator: object): IteratorResult<unknown>[];
-  mark(): Mark;
   undo(mark: Mark): void;
 
-  beginNegation(operand: readonly Goal[], span: Span, at: Continuation): Outcome;
+  beginNegation(operand: readonly Goal[], span: Span): Outcome;
   failNegation(point: NegationPoint): Outcome;
   constraintsSince(mark: ConstraintList | undefined): Constraint[];
 

@@ -1,18 +1,29 @@
 import type { Variable, WatcherList } from '../../host/value.js';
+import { emptySlot } from './constraint.js';
 
-interface Entry {
-  readonly variable: Variable;
-  readonly value: unknown;
-  readonly watchers: WatcherList | undefined;
-  readonly touched: boolean;
+/** A variable as it was before a change. */
+class Entry {
+  constructor(
+    readonly variable: Variable,
+    readonly value: unknown,
+    readonly watchers: WatcherList | undefined,
+    readonly touched: boolean,
+  ) {}
 }
 
 /** The undo log of variables. A mark is a length of the log; undoing to it restores everything changed since. */
 export class Trail {
-  readonly #log: Entry[] = [];
+  /** An entry for a variable; for a slot that was empty, the slots and then its number. */
+  readonly #log: unknown[] = [];
 
   mark(): number {
     return this.#log.length;
+  }
+
+  /** Gives a slot that no goal has mentioned yet its value: no variable is needed for it. */
+  fill(slots: unknown[], slot: number, value: unknown): void {
+    this.#log.push(slots, slot);
+    slots[slot] = value;
   }
 
   bind(variable: Variable, value: unknown): void {
@@ -33,8 +44,14 @@ export class Trail {
   }
 
   undoTo(mark: number): void {
-    while (this.#log.length > mark) {
-      const { variable, value, watchers, touched } = this.#log.pop()!;
+    const log = this.#log;
+    while (log.length > mark) {
+      const last = log.pop();
+      if (typeof last === 'number') {
+        (log.pop() as unknown[])[last] = emptySlot;
+        continue;
+      }
+      const { variable, value, watchers, touched } = last as Entry;
       variable.value = value;
       variable.watchers = watchers;
       variable.touched = touched;
@@ -45,18 +62,13 @@ export class Trail {
   changesSince(mark: number): Map<Variable, Entry> {
     const before = new Map<Variable, Entry>();
     for (let i = mark; i < this.#log.length; i++) {
-      const entry = this.#log[i]!;
-      if (!before.has(entry.variable)) before.set(entry.variable, entry);
+      const entry = this.#log[i];
+      if (entry instanceof Entry && !before.has(entry.variable)) before.set(entry.variable, entry);
     }
     return before;
   }
 
   #save(variable: Variable): void {
-    this.#log.push({
-      variable,
-      value: variable.value,
-      watchers: variable.watchers,
-      touched: variable.touched,
-    });
+    this.#log.push(new Entry(variable, variable.value, variable.watchers, variable.touched));
   }
 }
