@@ -49,6 +49,8 @@ export class Authorizer {
   readonly #clock: () => Date;
   /** Questions made by `#ask`, by rule name and arity: the same for every check. */
   #calls = new Map<string, LinkedQuery>();
+  /** As `#calls`, for decisions: by the name alone. */
+  #decisions = new Map<Decision['kind'], LinkedQuery>();
   #reloads: Promise<unknown> = Promise.resolve();
 
   protected constructor(
@@ -125,6 +127,7 @@ export class Authorizer {
     const reloaded = this.#reloads.then(async () => {
       this.#loaded = await this.#load(policies);
       this.#calls = new Map();
+      this.#decisions = new Map();
     });
     this.#reloads = reloaded.catch(() => {});
     return reloaded;
@@ -392,7 +395,7 @@ export class Authorizer {
   #question(
     context: MachineContext,
     query: LinkedQuery,
-    given: ReadonlyMap<string, unknown>,
+    given: ReadonlyMap<string, unknown> | readonly unknown[],
     settings: QuerySettings,
     replay?: HostReplay,
   ): Question {
@@ -512,6 +515,26 @@ export class Authorizer {
     return holds;
   }
 
+  #decisionOf(
+    kind: Decision['kind'],
+    args: readonly unknown[],
+    settings: QuestionSettings,
+    replay: HostReplay | undefined,
+  ): Question {
+    const { context } = this.#loaded;
+    if (args.some((arg) => arg instanceof QueryVariable)) {
+      const { query, given } = this.#callOf(context.program, kind, args);
+      return this.#question(context, query, given, settings, replay);
+    }
+    let query = this.#decisions.get(kind);
+    if (query === undefined) {
+      ({ query } = this.#callOf(context.program, kind, args));
+      this.#decisions.set(kind, query);
+    }
+    for (const arg of args) if (isThenable(arg)) arg.then(undefined, () => {});
+    return this.#question(context, query, args, settings, replay);
+  }
+
   /** A question whose outcome is reported. */
   #begin(
     kind: Decision['kind'],
@@ -520,8 +543,7 @@ export class Authorizer {
     replay: HostReplay | undefined,
   ): ReportedQuestion {
     const { context } = this.#loaded;
-    const { query, given } = this.#callOf(context.program, kind, args);
-    const question = this.#question(context, query, given, settings, replay);
+    const question = this.#decisionOf(kind, args, settings, replay);
     const { onDecision, undecided } = this.#options;
     const report =
       onDecision && new DecisionReport(onDecision, kind, args, context.program.policy.hash, this.#clock());

@@ -33,25 +33,36 @@ export type Step =
 /** One question to a program, and its answers: one at a time, waiting for promises or not. */
 export class Question {
   readonly #machine: Machine;
+  readonly #names: readonly string[];
   /** What each variable of the question stands for: itself, or the value given for it. */
-  readonly #variables = new Map<string, unknown>();
+  readonly #values: readonly unknown[];
 
-  /** @param given values of the query's variables, by name */
+  /** @param given values of the query's variables, by name, or for each of them in their order */
   constructor(
     context: MachineContext,
     query: LinkedQuery,
-    given: ReadonlyMap<string, unknown>,
+    given: ReadonlyMap<string, unknown> | readonly unknown[],
     readonly options: QuestionOptions,
   ) {
-    const slots = query.slotNames.map((name) => (given.has(name) ? given.get(name) : emptySlot));
+    const slots =
+      given instanceof Map
+        ? query.slotNames.map((name) => (given.has(name) ? (given.get(name) as unknown) : emptySlot))
+        : (given as readonly unknown[]);
     this.#machine = new Machine(context, query, slots, {
       budget: new Budget(options.limits, options.signal),
       pausesAt: options.pausesAt ?? 'nothing',
       replay: options.replay,
     });
-    query.slotNames.forEach((name, i) => {
-      if (!name.startsWith('_')) this.#variables.set(name, this.#machine.root.slots[i]);
-    });
+    this.#names = query.slotNames;
+    this.#values = this.#machine.root.slots;
+  }
+
+  /** The variables that answers give values of. */
+  *#variables(): Generator<readonly [string, unknown]> {
+    for (let i = 0; i < this.#names.length; i++) {
+      const name = this.#names[i]!;
+      if (!name.startsWith('_')) yield [name, this.#values[i]];
+    }
   }
 
   /** @throws {PolarError} `POLAR_RUN_PROMISE_IN_SYNC` when it takes a promise to go on */
@@ -122,7 +133,7 @@ export class Question {
   bindings(): Bindings {
     const found = new Map<string, unknown>();
     const open = this.#machine.openConstraints;
-    for (const [name, variable] of this.#variables) {
+    for (const [name, variable] of this.#variables()) {
       const value = snapshot(variable);
       found.set(name, isPartial(value) ? this.#openValue(name, value, open) : value);
     }
@@ -148,10 +159,11 @@ export class Question {
 
   /** A constraint that says nothing about the question's variables can never be decided: the answer is none. */
   #checkConstraints(): void {
+    if (!this.#machine.hasConstraints) return;
     const open = this.#machine.openConstraints;
     if (open.length === 0) return;
     const asked = new Set<Variable>();
-    for (const variable of this.#variables.values()) variablesIn(variable, asked);
+    for (const [, variable] of this.#variables()) variablesIn(variable, asked);
     const known = new Set(connected(asked, open));
     const stray = open.find((constraint) => !known.has(constraint));
     if (stray === undefined) return;

@@ -2,7 +2,7 @@ import type { Span } from '../../diagnostics/span.js';
 import { show } from '../../host/show.js';
 import { isList, isPartial, isThenable, ListCursor, PartialList, Variable } from '../../host/value.js';
 import type { InGoal } from '../../ir/goal.js';
-import { constantTerm } from '../../ir/term.js';
+import { constantTerm, type Term } from '../../ir/term.js';
 import type { FieldType } from '../../types/declared-type.js';
 import { dictionaryValue, isDictionary, keysOf } from '../equality.js';
 import type { Frame } from './frame.js';
@@ -17,7 +17,7 @@ export function proveIn(machine: Prover, goal: InGoal, frame: Frame): Outcome {
   if (machine.waitsForTerm(goal.collection, collection, frame, 'what is iterated over')) return Outcome.waits;
   if (collection instanceof Variable) return machine.suspend(goal, frame, collection);
   const source = Array.isArray(collection)
-    ? new ListSource(new ListCursor(collection), machine.tags.elementType(collection))
+    ? new ArraySource(collection, machine.tags.elementType(collection))
     : machine.guarded(goal.span, frame, 'the iterator', () => sourceOf(collection, machine));
   if (source === undefined) {
     return machine.undecidedAt('POLAR_UNDECIDED_NOT_ITERABLE', { value: show(collection) }, goal.span, frame);
@@ -34,6 +34,7 @@ export function proveNextItem(
   const { source, span, item } = goal;
   // Whenever this goal is proved, the state is the one in which it was proved first.
   const retry = (source.retry ??= machine.retryPoint(source));
+  if (source instanceof ArraySource) return proveNextOfArray(machine, source, retry, item, span, frame);
   for (;;) {
     let next = source.pending ?? nextOf(machine, source, span, frame);
     if (isThenable(next)) {
@@ -54,25 +55,70 @@ export function proveNextItem(
       ]);
     }
     const { value } = next;
-    const { elementType } = source;
-    const settled = machine.settled(value);
-    if (isThenable(settled)) {
-      machine.pushRetry(retry);
-      const types = elementType === undefined ? [] : [elementType];
-      return machine.jumpTo([{ kind: 'receive', span, promise: value, result: item, types }]);
-    }
-    if (elementType !== undefined) machine.tags.tag(settled, elementType);
-    const outcome = machine.give(item, settled, span, frame);
+    const outcome = proveItem(machine, source, value, item, span, frame);
     if (outcome === Outcome.failed) {
       machine.undo(retry);
       machine.budget.step();
       continue;
     }
     if (source.isSpent?.() !== true) machine.pushRetry(retry);
-    return outcome === Outcome.waits
-      ? machine.jumpTo([unifyValues(span, machine.value(item, frame), value)])
-      : outcome;
+    return goOn(machine, outcome, source, value, item, span, frame);
   }
+}
+
+/** As any other source: the elements of an array are there, one after the other. */
+function proveNextOfArray(
+  machine: Prover,
+  source: ArraySource,
+  retry: RetryPoint,
+  item: Term,
+  span: Span,
+  frame: Frame,
+): Outcome {
+  while (source.index < source.items.length) {
+    const value = source.items[source.index++];
+    const outcome = proveItem(machine, source, value, item, span, frame);
+    if (outcome === Outcome.failed) {
+      machine.undo(retry);
+      machine.budget.step();
+      continue;
+    }
+    if (source.index < source.items.length) machine.pushRetry(retry);
+    return outcome === Outcome.proved ? outcome : goOn(machine, outcome, source, value, item, span, frame);
+  }
+  return Outcome.failed;
+}
+
+/** `waits` when the element itself is a promise, or something in it. */
+function proveItem(
+  machine: Prover,
+  { elementType }: ItemSource,
+  value: unknown,
+  item: Term,
+  span: Span,
+  frame: Frame,
+): Outcome {
+  const settled = machine.settled(value);
+  if (isThenable(settled)) return Outcome.waits;
+  if (elementType !== undefined) machine.tags.tag(settled, elementType);
+  return machine.give(item, settled, span, frame);
+}
+
+/** The choice to take the next element has been left behind; this one may be waited for. */
+function goOn(
+  machine: Prover,
+  outcome: Outcome,
+  { elementType }: ItemSource,
+  value: unknown,
+  item: Term,
+  span: Span,
+  frame: Frame,
+): Outcome {
+  if (outcome !== Outcome.waits) return outcome;
+  if (!isThenable(machine.settled(value)))
+    return machine.jumpTo([unifyValues(span, machine.value(item, frame), value)]);
+  const types = elementType === undefined ? [] : [elementType];
+  return machine.jumpTo([{ kind: 'receive', span, promise: value, result: item, types }]);
 }
 
 function nextOf(
@@ -114,11 +160,26 @@ const pairOf = (key: string, value: unknown): unknown => {
 
 const isIterable = (value: object): boolean => Symbol.iterator in value || Symbol.asyncIterator in value;
 
+class ArraySource implements ItemSource {
+  index = 0;
+  retry: RetryPoint | undefined = undefined;
+
+  constructor(
+    readonly items: readonly unknown[],
+    readonly elementType: FieldType | undefined,
+  ) {}
+
+  next(): IteratorResult<unknown> {
+    return this.index < this.items.length
+      ? { done: false, value: this.items[this.index++] }
+      : { done: true, value: undefined };
+  }
+}
+
 class ListSource implements ItemSource {
   readonly #cursor: ListCursor;
   /** What `next` gives is looked at before it is called again. */
   readonly #result: { done: boolean; value: unknown } = { done: false, value: undefined };
-  pending: undefined = undefined;
   retry: RetryPoint | undefined = undefined;
 
   constructor(

@@ -166,9 +166,13 @@ export class Machine implements Prover {
    */
   resume(): Stop {
     try {
-      this.budget.checkTime();
-      if (this.#isStarted && this.#goals === undefined && !this.#backtrack()) return this.#exhausted();
-      this.#isStarted = true;
+      if (!this.#isStarted) {
+        this.budget.checkStart();
+        this.#isStarted = true;
+      } else {
+        this.budget.checkTime();
+        if (this.#goals === undefined && !this.#backtrack()) return this.#exhausted();
+      }
       for (;;) {
         if (this.#goals === undefined) return this.#exhausted();
         const goal = this.#goals[this.#index]!;
@@ -246,6 +250,11 @@ export class Machine implements Prover {
     const frames: Frame[] = [];
     for (let frame = this.#path; frame !== undefined; frame = frame.previous) frames.push(frame);
     return frames.reverse();
+  }
+
+  /** Whether any goal has come to wait for a value. */
+  get hasConstraints(): boolean {
+    return this.#constraints !== undefined;
   }
 
   /** The goals that still wait for a value, oldest first. */
