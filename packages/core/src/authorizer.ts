@@ -522,7 +522,8 @@ export class Authorizer {
     replay: HostReplay | undefined,
   ): Question {
     const { context } = this.#loaded;
-    if (args.some((arg) => arg instanceof QueryVariable)) {
+    for (const arg of args) {
+      if (!(arg instanceof QueryVariable)) continue;
       const { query, given } = this.#callOf(context.program, kind, args);
       return this.#question(context, query, given, settings, replay);
     }

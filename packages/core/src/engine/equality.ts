@@ -97,7 +97,7 @@ export function compareValues(left: unknown, right: unknown, context: EqualityCo
  * Whether two values are different instances that only identity would make equal. Of two instances nothing is compared more
  * often, and all further questions about them cost ten times as much.
  */
-function areDistinct(a: unknown, b: unknown, context: EqualityContext): boolean {
+export function areDistinct(a: unknown, b: unknown, context: EqualityContext): boolean {
   if (context.equality !== 'identity' || a === b) return false;
   if (!isOrdinaryInstance(a) || !isOrdinaryInstance(b)) return false;
   if (isThenable(a) || isThenable(b)) return false;
@@ -109,7 +109,8 @@ function areDistinct(a: unknown, b: unknown, context: EqualityContext): boolean 
 
 /** An instance of a class whose `valueOf` gives nothing but the instance: no Date, no boxed number. */
 function isOrdinaryInstance(value: unknown): value is object {
-  if (typeof value !== 'object' || value === null || value instanceof OwnValue || Array.isArray(value)) return false;
+  if (typeof value !== 'object' || value === null || value instanceof OwnValue || Array.isArray(value))
+    return false;
   const prototype = Object.getPrototypeOf(value) as object | null;
   return (
     prototype !== Object.prototype &&

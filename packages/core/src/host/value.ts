@@ -174,9 +174,7 @@ export function policyDictionary(keys: readonly string[], values: readonly unkno
 export const isPolicyDictionary = (value: object): boolean => policyDictionaries.has(value);
 
 export const isThenable = (value: unknown): value is PromiseLike<unknown> =>
-  typeof value === 'object' &&
-  value !== null &&
-  (value instanceof Promise || (!(value instanceof OwnValue) && hasThen(value)));
+  typeof value === 'object' && value !== null && (value instanceof Promise || hasThen(value));
 
 // Asked of every object that fails a test, so the look-up itself must not run application code of data objects.
 function hasThen(value: object): boolean {

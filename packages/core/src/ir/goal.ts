@@ -51,6 +51,8 @@ export interface LookupGoal extends GoalOf<'lookup'> {
   readonly inPattern: boolean;
   /** The key, when it is a name that means nothing special on any object. */
   readonly plainName: string | undefined;
+  /** The goal after it, when that is all that the result is for. */
+  readonly test: UnifyGoal | undefined;
 }
 export interface MethodGoal extends GoalOf<'method'> {
   readonly object: Term;
@@ -184,6 +186,7 @@ export const lookupGoal = (
   result,
   inPattern,
   plainName: key.kind === 'constant' && isPlainName(key.value) ? key.value : undefined,
+  test: undefined,
 });
 
 /** Not what every object has, and not what lists and collections have. */

@@ -74,7 +74,11 @@ export class Lowering {
         }
         const left = this.term(node.left, out);
         const right = this.term(node.right, out);
-        out.push(unifyGoal(span, left, right));
+        const unify = unifyGoal(span, left, right);
+        // `x.a = y`: one goal after the other, of which the machine may make one step.
+        const last = out.at(-1);
+        if (last?.kind === 'lookup' && last.result === left) out[out.length - 1] = { ...last, test: unify };
+        out.push(unify);
         break;
       }
       case 'assign': {

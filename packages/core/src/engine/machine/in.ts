@@ -55,7 +55,10 @@ export function proveNextItem(
       ]);
     }
     const { value } = next;
-    const outcome = proveItem(machine, source, value, item, span, frame);
+    // A list of the engine's own may have a variable in it.
+    const outcome = isPartial(value)
+      ? machine.unify(machine.value(item, frame), value, span)
+      : proveItem(machine, source, value, item, span, frame);
     if (outcome === Outcome.failed) {
       machine.undo(retry);
       machine.budget.step();

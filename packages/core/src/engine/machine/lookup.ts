@@ -21,6 +21,10 @@ export function proveLookup(machine: Prover, goal: LookupGoal, frame: Frame): Ou
     const types = typesOf(machine, object, goal.plainName, goal, frame);
     if (types.isInstance && Object.hasOwn(object, goal.plainName)) {
       const value = ownValue(machine, object, goal.plainName, goal, frame);
+      if (typeof value === 'object' ? value === null || types.declared.length === 0 : value !== undefined) {
+        const settled = machine.settled(value);
+        if (!isThenable(settled)) return machine.giveResult(goal, settled, frame);
+      }
       if (value !== undefined)
         return machine.received(value, goal.result, declaredFor(types, goal.plainName), goal.span, frame);
     }
@@ -72,7 +76,7 @@ function lookUp(machine: Prover, goal: LookupGoal, object: unknown, frame: Frame
 
 function typesOf(machine: Prover, object: object, key: string, goal: LookupGoal, frame: Frame): TypeSet {
   try {
-    return machine.typeOf(object);
+    return machine.typeSets.of(object, machine.tags);
   } catch (error) {
     throw machine.hostError(error, `\`${key}\` of ${kindOf(object)}`, goal.span, frame);
   }

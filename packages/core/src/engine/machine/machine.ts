@@ -18,7 +18,7 @@ import {
 } from '../../host/value.js';
 import { assertNever } from '../../internal/assert-never.js';
 import { nearNames } from '../../internal/near-names.js';
-import type { CallGoal, Goal, Predicate, Rule, UnifyGoal } from '../../ir/goal.js';
+import type { CallGoal, Goal, LookupGoal, Predicate, Rule, UnifyGoal } from '../../ir/goal.js';
 import type { LinkedQuery, Program } from '../../ir/program.js';
 import type { Term } from '../../ir/term.js';
 import type { FieldType } from '../../types/declared-type.js';
@@ -30,7 +30,7 @@ import {
   type RuleIndexes,
 } from '../candidates.js';
 import type { HostReplay } from '../host-log.js';
-import { compareValues, type Compared, type Equality } from '../equality.js';
+import { areDistinct, compareValues, type Compared, type Equality } from '../equality.js';
 import { Budget } from '../limits.js';
 import { proveArithmetic } from './arithmetic.js';
 import { proveCompare } from './compare.js';
@@ -148,6 +148,10 @@ export class Machine implements Prover {
 
   get program(): Program {
     return this.context.program;
+  }
+
+  get typeSets(): TypeSets {
+    return this.context.typeSets;
   }
 
   get isNegating(): boolean {
@@ -307,7 +311,7 @@ export class Machine implements Prover {
 
   /** Constraints whose variables have been bound are proved before anything else. */
   #wake(next: Continuation | undefined): Continuation | undefined {
-    const woken = [...new Set(this.#woken)];
+    const woken = this.#woken.length === 1 ? this.#woken : [...new Set(this.#woken)];
     this.#woken = [];
     return woken.reduceRight<Continuation | undefined>(
       (rest, { goal, frame }) => ({ goals: [goal], index: 0, frame, next: rest }),
@@ -783,11 +787,27 @@ export class Machine implements Prover {
   }
 
   give(term: Term, value: unknown, span: Span, frame: Frame): Outcome {
-    if (term.kind === 'slot' && frame.slots[term.slot] === emptySlot && !(value instanceof OwnValue)) {
+    if (term.kind === 'slot' && frame.slots[term.slot] === emptySlot) {
       this.trail.fill(frame.slots, term.slot, value);
       return Outcome.proved;
     }
     return this.unify(this.value(term, frame), value, span);
+  }
+
+  giveResult(goal: LookupGoal, value: unknown, frame: Frame): Outcome {
+    const { test } = goal;
+    // Most look-ups are for a comparison. Where it needs nothing bound and nothing asked, it is made here, and the result, which
+    // nobody else sees, needs no slot: S1 4.4 → 3.6 µs.
+    if (test !== undefined && this.#goals![this.#index + 1] === test && this.#pausesAt !== 'goal') {
+      const other = this.value(test.right, frame);
+      if (value === other || (!isObject(value) && !isObject(other))) {
+        if (value !== other) return Outcome.failed;
+        this.#index++;
+        return Outcome.proved;
+      }
+      if (this.#areDistinct(value, other, test.span)) return Outcome.failed;
+    }
+    return this.give(goal.result, value, goal.span, frame);
   }
 
   unify(left: unknown, right: unknown, span: Span): Outcome {
@@ -797,6 +817,14 @@ export class Machine implements Prover {
     if (a instanceof Variable || b instanceof Variable) return this.#bindEither(a, b);
     if (!isObject(a) && !isObject(b)) return a === b ? Outcome.proved : Outcome.failed;
     return this.#unifyObjects(a, b, span);
+  }
+
+  #areDistinct(left: unknown, right: unknown, span: Span): boolean {
+    try {
+      return areDistinct(left, right, this);
+    } catch (error) {
+      throw this.hostError(error, 'comparing two values', span, undefined);
+    }
   }
 
   #unifyObjects(left: unknown, right: unknown, span: Span): Outcome {

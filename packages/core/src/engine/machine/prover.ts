@@ -2,9 +2,9 @@ import type { Code, DataOf } from '../../diagnostics/codes.js';
 import type { PolarError } from '../../diagnostics/polar-error.js';
 import type { Span } from '../../diagnostics/span.js';
 import type { MemberContext, NoValue } from '../../host/member.js';
-import type { Tags } from '../../host/type-set.js';
+import type { Tags, TypeSets } from '../../host/type-set.js';
 import type { Variable } from '../../host/value.js';
-import type { Goal } from '../../ir/goal.js';
+import type { Goal, LookupGoal } from '../../ir/goal.js';
 import type { Program } from '../../ir/program.js';
 import type { Term } from '../../ir/term.js';
 import type { FieldType } from '../../types/declared-type.js';
@@ -32,6 +32,7 @@ export const unknown: unique symbol = Symbol('unknown');
 /** What the proof of a goal may ask of the machine. */
 export interface Prover extends EqualityContext {
   readonly program: Program;
+  readonly typeSets: TypeSets;
   readonly members: MemberContext;
   readonly trail: Trail;
   /** Whether a negation is being proved. */
@@ -43,8 +44,10 @@ export interface Prover extends EqualityContext {
   /** A value that code of the application may see; `unknown` or `waiting` when there is none yet. */
   forHost(term: Term, frame: Frame): unknown;
   unify(left: unknown, right: unknown, span: Span): Outcome;
-  /** Unifies a term with a value that is no promise. */
+  /** Unifies a term with a value of the application that is no promise. */
   give(term: Term, value: unknown, span: Span, frame: Frame): Outcome;
+  /** As `give` for the result of a look-up; proves at the same time what the result is for, where that is plain. */
+  giveResult(goal: LookupGoal, value: unknown, frame: Frame): Outcome;
   /** Gives a variable a value; what waits for it is proved next. */
   bind(variable: Variable, value: unknown): Outcome;
   /** Whether the value is a promise; then the goal must end with `Outcome.waits`. */
