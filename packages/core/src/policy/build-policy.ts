@@ -5,18 +5,20 @@ import { groupBy } from '../internal/group-by.js';
 import type {
   BlockNode,
   InlineQueryNode,
+  InstancePatternNode,
   Node,
   ParameterNode,
   RuleNode,
   RuleTypeNode,
   StatementNode,
   TermNode,
+  VariableNode,
 } from '../syntax/ast.js';
 import { parsePolicy } from '../syntax/parser.js';
 import { visit } from '../syntax/visit.js';
 import type { TypeTable } from '../types/type-table.js';
 import { allChecks } from './checks/all-checks.js';
-import type { PolicyDraft, Scope } from './policy-draft.js';
+import { NodesByKind, type PolicyDraft, type Scope } from './policy-draft.js';
 import { policyHash } from './policy-hash.js';
 import type { Policy, PolicyRule, ResourceBlock } from './policy.js';
 import { mergeBlocks } from './resource-block.js';
@@ -56,11 +58,15 @@ export function buildPolicy(
   );
   const actorTypes = namesOf(blocks, ({ isActor }) => isActor);
   const resourceTypes = namesOf(blocks, () => true);
+  const ruleNodes = new NodesByKind();
+  const queryNodes = new NodesByKind();
   const draft: PolicyDraft = {
     types,
     rules: numbered,
-    ruleScopes: numbered.map(({ parameters, body }) => scopeOf(parameters, body)),
-    queryScopes: inlineQueries.map(({ term }) => scopeOf([], term)),
+    ruleScopes: numbered.map(({ parameters, body }) => scopeOf(parameters, body, ruleNodes)),
+    queryScopes: inlineQueries.map(({ term }) => scopeOf([], term, queryNodes)),
+    ruleNodes,
+    queryNodes,
     rulesByName: groupBy(numbered, ({ name }) => name),
     ruleTypes,
     typesOfRules: ruleTypeTable(ruleTypes, blocks),
@@ -125,12 +131,35 @@ const ordinaryRule = ({ name, parameters, body, span }: RuleNode): UnnumberedRul
   shorthandOf: undefined,
 });
 
-function scopeOf(parameters: readonly ParameterNode[], body: TermNode | undefined): Scope {
-  const nodes: Node[] = [];
-  for (const node of body === undefined ? parameters : [...parameters, body]) {
-    visit(node, (each) => void nodes.push(each));
-  }
-  return { parameters, body, nodes };
+function scopeOf(
+  parameters: readonly ParameterNode[],
+  body: TermNode | undefined,
+  nodes: NodesByKind,
+): Scope {
+  const names: (VariableNode | InstancePatternNode)[] = [];
+  let hasNegation = false;
+  const note = (node: Node): void => {
+    switch (node.kind) {
+      case 'variable':
+        names.push(node);
+        return;
+      case 'literal':
+      case 'parameter':
+        return;
+      case 'instance-pattern':
+        names.push(node);
+        break;
+      case 'not':
+      case 'forall':
+        hasNegation = true;
+        break;
+      default:
+    }
+    nodes.add(node);
+  };
+  for (const parameter of parameters) visit(parameter, note);
+  if (body !== undefined) visit(body, note);
+  return { parameters, body, names, hasNegation };
 }
 
 const namesOf = (

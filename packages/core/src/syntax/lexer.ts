@@ -60,10 +60,18 @@ export function isName(text: string): boolean {
 const charAt = (text: string, offset: number): string =>
   offset < text.length ? String.fromCodePoint(text.codePointAt(offset)!) : '';
 
+/** For ASCII, by code: whether a name goes on with it. Nearly all of a policy is read by this table. */
+const nameCodes = Uint8Array.from({ length: 0x80 }, (_, code) =>
+  Number(continuesName(String.fromCharCode(code))),
+);
+const isNameCode = (code: number): boolean => nameCodes[code] === 1;
+const isDigitCode = (code: number): boolean => code >= 0x30 && code <= 0x39;
+
 /** Letters, digits, `_`, `::` between two of them, and one `?` as the last. */
 function endOfName(text: string, start: number): number {
   let at = start;
   for (;;) {
+    while (at < text.length && isNameCode(text.charCodeAt(at))) at++;
     const char = charAt(text, at);
     if (char === '?') return at + 1;
     if (char !== '' && continuesName(char)) at += char.length;
@@ -191,6 +199,15 @@ export function lex(source: Source, report: Report): Lexed {
   };
 
   while (at < text.length) {
+    const code = text.charCodeAt(at);
+    if (code === 0x20) {
+      at++;
+      continue;
+    }
+    if (isNameCode(code) && !isDigitCode(code)) {
+      name();
+      continue;
+    }
     const char = charAt(text, at);
     if (char === '\n') {
       at++;

@@ -60,8 +60,11 @@ function recovering<Node extends StatementNode | TermNode>(
   recover?: () => void,
 ): Node | undefined {
   cursor.startOver();
+  const start = cursor.position;
   try {
     const node = parse();
+    // Each node but a parameter has a token of its own, so that few tokens make no deep tree.
+    if ((cursor.position - start) * 2 < maxDepth) return node;
     const deep = findDeeperThan(node, maxDepth);
     if (deep === undefined) return node;
     cursor.report('POLAR_PARSE_TOO_DEEP', { limit: maxDepth }, deep.span);

@@ -24,6 +24,11 @@ export class TokenCursor {
 
   // ── looking ──
 
+  /** How many tokens have been read. */
+  get position(): number {
+    return this.#at;
+  }
+
   get current(): Token {
     return this.tokens[this.#at]!;
   }

@@ -38,6 +38,8 @@ export function findDeeperThan(root: Node, limit: number): Node | undefined {
 const valuesOf = <Value>(fields: readonly FieldNode<Value>[]): readonly Value[] =>
   fields.map(({ value }) => value);
 
+const nothing: readonly Node[] = [];
+
 const present = <Item>(item: Item | undefined): readonly Item[] => (item === undefined ? [] : [item]);
 
 /** The nodes directly inside a node, in the order of the text. */
@@ -49,22 +51,22 @@ export function childrenOf(node: Node): readonly Node[] {
     case 'name':
     case 'string':
     case 'comment':
-      return [];
+      return nothing;
     case 'list':
     case 'list-pattern':
-      return [...node.items, ...present(node.rest)];
+      return node.rest === undefined ? node.items : [...node.items, node.rest];
     case 'dictionary':
       return valuesOf(node.fields);
     case 'instance-pattern':
     case 'dictionary-pattern':
-      return valuesOf(node.fields);
+      return node.fields.length === 0 ? nothing : valuesOf(node.fields);
     case 'lookup':
       return [node.object, node.key];
     case 'method-call':
       return [node.object, ...node.args, ...valuesOf(node.keywords)];
     case 'new':
     case 'call':
-      return [...node.args, ...valuesOf(node.keywords)];
+      return node.keywords.length === 0 ? node.args : [...node.args, ...valuesOf(node.keywords)];
     case 'arithmetic':
     case 'unify':
     case 'compare':
@@ -86,7 +88,7 @@ export function childrenOf(node: Node): readonly Node[] {
     case 'debug':
       return node.args;
     case 'parameter':
-      return [node.term, ...present(node.specializer)];
+      return node.specializer === undefined ? [node.term] : [node.term, node.specializer];
     case 'rule':
       return [...node.parameters, ...present(node.body)];
     case 'rule-type':

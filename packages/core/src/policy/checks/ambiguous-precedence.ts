@@ -5,14 +5,13 @@ import { check } from './check.js';
 export const ambiguousPrecedence = check({
   code: 'POLAR_CHECK_AMBIGUOUS_PRECEDENCE',
   severity: 'warning',
-  rule({ nodes }, report) {
-    for (const node of nodes) {
-      if (node.kind !== 'and' && node.kind !== 'or') continue;
-      for (const operand of node.operands) {
-        const { kind: inner, span } = operand;
-        if ((inner !== 'and' && inner !== 'or') || inner === node.kind || isInParentheses(operand)) continue;
-        report({ span, data: { inner, outer: node.kind } });
-      }
+  kinds: ['and', 'or'],
+  only: 'rules',
+  node({ kind: outer, operands }, report) {
+    for (const operand of operands) {
+      const { kind: inner, span } = operand;
+      if ((inner !== 'and' && inner !== 'or') || inner === outer || isInParentheses(operand)) continue;
+      report({ span, data: { inner, outer } });
     }
   },
 });

@@ -5,15 +5,11 @@ export const callArity = check({
   code: 'POLAR_CHECK_CALL_ARITY',
   severity: 'warning',
   needs: 'all blocks',
-  scope({ nodes }, report, { rulesByName }) {
-    for (const node of nodes) {
-      if (node.kind !== 'call') continue;
-      const { predicate: name, span } = node;
-      const given = node.args.length;
-      const rules = rulesByName.get(name);
-      if (rules === undefined || rules.some(({ parameters }) => parameters.length === given)) continue;
-      const known = [...new Set(rules.map(({ parameters }) => parameters.length))].sort((a, b) => a - b);
-      report({ span, data: { name, given, known } });
-    }
+  kinds: ['call'],
+  node({ predicate: name, span, args: { length: given } }, report, { rulesByName }) {
+    const rules = rulesByName.get(name);
+    if (rules === undefined || rules.some(({ parameters }) => parameters.length === given)) return;
+    const known = [...new Set(rules.map(({ parameters }) => parameters.length))].sort((a, b) => a - b);
+    report({ span, data: { name, given, known } });
   },
 });

@@ -4,14 +4,12 @@ import { check } from './check.js';
 export const keywordArguments = check({
   code: 'POLAR_CHECK_KEYWORD_ARGUMENTS',
   severity: 'warning',
-  scope({ nodes }, report) {
-    for (const node of nodes) {
-      if (node.kind !== 'call' && node.kind !== 'method-call' && node.kind !== 'new') continue;
-      const [first] = node.keywords;
-      if (first === undefined) continue;
-      const name =
-        node.kind === 'call' ? node.predicate : node.kind === 'new' ? `new ${node.className}` : node.method;
-      report({ span: first.keySpan, data: { name } });
-    }
+  kinds: ['call', 'method-call', 'new'],
+  node(node, report) {
+    const [first] = node.keywords;
+    if (first === undefined) return;
+    const name =
+      node.kind === 'call' ? node.predicate : node.kind === 'new' ? `new ${node.className}` : node.method;
+    report({ span: first.keySpan, data: { name } });
   },
 });

@@ -5,11 +5,9 @@ export const missingHasPermission = check({
   code: 'POLAR_CHECK_MISSING_HAS_PERMISSION',
   severity: 'warning',
   needs: 'all blocks',
-  policy({ blocks, ruleScopes }, report) {
+  policy({ blocks, ruleNodes }, report) {
     if (blocks.size === 0) return;
-    const isCalled = ruleScopes.some(({ nodes }) =>
-      nodes.some((node) => node.kind === 'call' && node.predicate === 'has_permission'),
-    );
+    const isCalled = ruleNodes.of('call').some(({ predicate }) => predicate === 'has_permission');
     if (!isCalled) report({ data: {} });
   },
 });

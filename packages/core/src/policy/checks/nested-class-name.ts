@@ -5,8 +5,9 @@ import { check } from './check.js';
 export const nestedClassName = check({
   code: 'POLAR_CHECK_NESTED_CLASS_NAME',
   severity: 'warning',
-  scope({ nodes }, report, { types }) {
-    for (const node of nodes.flatMap(nestedIn)) {
+  kinds: ['instance-pattern', 'dictionary-pattern', 'list-pattern'],
+  node(pattern, report, { types }) {
+    for (const node of nestedIn(pattern)) {
       if (node.kind !== 'variable' || types.find(node.name) === undefined) continue;
       report({ span: node.span, data: { name: node.name } });
     }

@@ -20,10 +20,9 @@ const refused = new Set([
 
 export const refusedMember = check({
   code: 'POLAR_CHECK_REFUSED_MEMBER',
-  scope({ nodes }, report) {
-    for (const { name, span } of nodes.flatMap(membersOf)) {
-      if (refused.has(name)) report({ span, data: { name } });
-    }
+  kinds: ['lookup', 'method-call', 'instance-pattern', 'dictionary-pattern'],
+  node(node, report) {
+    for (const { name, span } of membersOf(node)) if (refused.has(name)) report({ span, data: { name } });
   },
 });
 

@@ -1,5 +1,4 @@
-import type { Span } from '../../diagnostics/span.js';
-import { groupBy } from '../../internal/group-by.js';
+import type { VariableNode } from '../../syntax/ast.js';
 import { isUnionName } from '../../types/type-table.js';
 import type { Scope } from '../policy-draft.js';
 import { check } from './check.js';
@@ -8,28 +7,24 @@ import { check } from './check.js';
 export const singletonVariable = check({
   code: 'POLAR_CHECK_SINGLETON_VARIABLE',
   rule(rule, report, { types }) {
-    for (const [name, [only, ...others]] of groupBy(namesIn(rule), (use) => use.name)) {
+    for (const [name, use] of usesIn(rule)) {
+      if (use === undefined) continue;
       const isMeant =
         name.startsWith('_') || name.includes('::') || types.hasConstant(name) || isUnionName(name);
-      if (only!.isVariable && others.length === 0 && !isMeant) report({ span: only!.span, data: { name } });
+      if (!isMeant) report({ span: use.span, data: { name } });
     }
   },
 });
 
-interface Use {
-  readonly name: string;
-  readonly span: Span;
-  readonly isVariable: boolean;
-}
-
-/** Variables, and classes that patterns name: as in oso, `x matches T and y = T` is no misspelt variable `T`. */
-function namesIn({ nodes }: Scope): Use[] {
-  const found: Use[] = [];
-  for (const node of nodes) {
-    if (node.kind === 'variable') found.push({ name: node.name, span: node.span, isVariable: true });
-    if (node.kind === 'instance-pattern') {
-      found.push({ name: node.className, span: node.classSpan, isVariable: false });
-    }
+/**
+ * Each variable that is used once; undefined for what is used more often, or is a class that a pattern names: as in oso,
+ * `x matches T and y = T` is no misspelt variable `T`.
+ */
+function usesIn({ names }: Scope): Map<string, VariableNode | undefined> {
+  const found = new Map<string, VariableNode | undefined>();
+  for (const node of names) {
+    if (node.kind === 'instance-pattern') found.set(node.className, undefined);
+    else found.set(node.name, found.has(node.name) ? undefined : node);
   }
   return found;
 }

@@ -11,7 +11,7 @@ export const unboundNegation = check({
   code: 'POLAR_CHECK_UNBOUND_NEGATION',
   severity: 'warning',
   scope(scope, report, { types }) {
-    if (!scope.nodes.some(({ kind }) => kind === 'not' || kind === 'forall')) return;
+    if (!scope.hasNegation) return;
     const met = new Set<string>();
     for (const parameter of scope.parameters) addVariables(parameter, met, types);
     if (scope.body === undefined) return;

@@ -4,13 +4,9 @@ import { check } from './check.js';
 export const unknownClass = check({
   code: 'POLAR_CHECK_UNKNOWN_CLASS',
   severity: 'warning',
-  scope({ nodes }, report, { types }) {
-    for (const node of nodes) {
-      if (node.kind !== 'new' && node.kind !== 'instance-pattern') continue;
-      const { className: name, classSpan: span } = node;
-      if (types.find(name) !== undefined) continue;
-      if (node.kind === 'new' || types.hasConstant(name))
-        report({ span, data: { name, known: types.typeNames } });
-    }
+  kinds: ['new', 'instance-pattern'],
+  node({ kind, className: name, classSpan: span }, report, { types }) {
+    if (types.find(name) !== undefined) return;
+    if (kind === 'new' || types.hasConstant(name)) report({ span, data: { name, known: types.typeNames } });
   },
 });

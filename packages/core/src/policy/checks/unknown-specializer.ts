@@ -8,15 +8,13 @@ import { check } from './check.js';
 export const unknownSpecializer = check({
   code: 'POLAR_CHECK_UNKNOWN_SPECIALIZER',
   severity: 'warning',
-  rule({ nodes }, report, { types }) {
+  rule({ names }, report, { types }) {
     const isUnknown = (name: string): boolean => !types.hasConstant(name) && !isUnionName(name);
-    for (const node of nodes) {
+    for (const node of names) {
       if (node.kind !== 'instance-pattern' || !isUnknown(node.className)) continue;
       const { className: name, classSpan: span } = node;
-      const uses = nodes.filter(
-        (other) =>
-          (other.kind === 'instance-pattern' && other.className === name) ||
-          (other.kind === 'variable' && other.name === name),
+      const uses = names.filter(
+        (other) => (other.kind === 'variable' ? other.name : other.className) === name,
       ).length;
       report({ span, data: { name, suggestion: suggestions.get(name), known: types.typeNames, uses } });
     }
