@@ -14,7 +14,11 @@ export function policyHash(sources: readonly Source[]): string {
   for (const { text } of sources) {
     view.setUint32(at, text.length);
     at += 4;
-    for (let i = 0; i < text.length; i++, at += 2) view.setUint16(at, text.charCodeAt(i));
+    for (let i = 0; i < text.length; i++) {
+      const unit = text.charCodeAt(i);
+      bytes[at++] = unit >> 8;
+      bytes[at++] = unit;
+    }
   }
   return sha256(bytes);
 }

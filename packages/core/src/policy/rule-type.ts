@@ -137,7 +137,7 @@ export class RuleTypeMatcher {
 }
 
 /** Whether nothing is known of the argument: a variable, or an expression whose value only the body finds. */
-function isPlain({ term, specializer }: ParameterNode): boolean {
+export function isPlain({ term, specializer }: ParameterNode): boolean {
   if (specializer !== undefined) return false;
   return term.kind !== 'literal' && term.kind !== 'list' && term.kind !== 'dictionary';
 }

@@ -30,6 +30,12 @@ for (const [text, kind, isForeign] of [
 }
 for (const operators of operatorsByFirst.values()) operators.sort(([a], [b]) => b.length - a.length);
 
+/** For ASCII, by code: the one token that can begin there and is that character. */
+const lonePunctuation: readonly (TokenKind | undefined)[] = Array.from({ length: 0x80 }, (_, code) => {
+  const [only, another] = operatorsByFirst.get(String.fromCharCode(code)) ?? [];
+  return only?.[0].length === 1 && !only[2] && another === undefined ? only[1] : undefined;
+});
+
 const escapes: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', 0: '\0' };
 
 // Beyond ASCII everything is a letter except what nobody sees: it would make names that look alike. (oso takes these too.)
@@ -206,6 +212,11 @@ export function lex(source: Source, report: Report): Lexed {
     }
     if (isNameCode(code) && !isDigitCode(code)) {
       name();
+      continue;
+    }
+    const punctuationMark = lonePunctuation[code];
+    if (punctuationMark !== undefined) {
+      push(punctuationMark, at + 1, punctuationMark);
       continue;
     }
     const char = charAt(text, at);

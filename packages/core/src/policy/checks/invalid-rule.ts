@@ -4,7 +4,7 @@ import type { UnionName } from '../../types/type-table.js';
 import type { PolicyRule } from '../policy.js';
 import type { PolicyDraft } from '../policy-draft.js';
 import type { Misfit } from '../rule-type.js';
-import { shapeOf } from '../rule-type.js';
+import { isPlain, shapeOf } from '../rule-type.js';
 import { check } from './check.js';
 
 /** How many rule types a message lists; a policy with many relations has a type for each. */
@@ -19,7 +19,12 @@ export const invalidRule = check({
       const rules = draft.rulesByName.get(name) ?? [];
       if (rules.length === 0 || types.some((type) => !makesSense(type, draft))) continue;
       const shapes = new Set(types.map(({ parameters }) => shapeOf(parameters)));
+      // A type of plain variables, as that of `allow`, takes every rule with as many parameters.
+      const open = new Set(
+        types.flatMap(({ parameters }) => (parameters.every(isPlain) ? parameters.length : [])),
+      );
       for (const rule of rules) {
+        if (open.has(rule.parameters.length)) continue;
         const shape = shapeOf(rule.parameters);
         if (shape !== undefined && shapes.has(shape)) continue;
         const misfits = findMisfits(rule, types, draft);

@@ -9,9 +9,9 @@ export const unknownSpecializer = check({
   code: 'POLAR_CHECK_UNKNOWN_SPECIALIZER',
   severity: 'warning',
   rule({ names }, report, { types }) {
-    const isUnknown = (name: string): boolean => !types.hasConstant(name) && !isUnionName(name);
     for (const node of names) {
-      if (node.kind !== 'instance-pattern' || !isUnknown(node.className)) continue;
+      if (node.kind !== 'instance-pattern') continue;
+      if (types.hasConstant(node.className) || isUnionName(node.className)) continue;
       const { className: name, classSpan: span } = node;
       const uses = names.filter(
         (other) => (other.kind === 'variable' ? other.name : other.className) === name,
