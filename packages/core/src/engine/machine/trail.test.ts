@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Variable } from '../../host/value.js';
+import { emptySlot } from './constraint.js';
 import { Trail } from './trail.js';
 
 describe('Trail', () => {
@@ -29,5 +30,20 @@ describe('Trail', () => {
         expect(state()).toEqual(expected);
       }),
     );
+  });
+
+  it('empties the slots that were filled since the mark, whatever was bound in between', () => {
+    const trail = new Trail();
+    const slots: unknown[] = [emptySlot, emptySlot, emptySlot];
+    const variable = new Variable('v');
+    trail.fill(slots, 0, 'kept');
+    const mark = trail.mark();
+    trail.fill(slots, 2, 7);
+    trail.bind(variable, 1);
+    trail.fill(slots, 1, undefined);
+    expect([...trail.changesSince(mark).keys()]).toEqual([variable]);
+    trail.undoTo(mark);
+    expect(slots).toEqual(['kept', emptySlot, emptySlot]);
+    expect(variable.isBound).toBe(false);
   });
 });
