@@ -152,7 +152,7 @@ it('says that everything is grantable which the policy allows somewhere', async 
   expect(seen.loaded).toBeGreaterThan(100);
   expect(seen.allowed).toBeGreaterThan(1_000);
   expect(seen.refused).toBeGreaterThan(1_000);
-});
+}, 30_000);
 
 /** The authorizer; undefined when the policy makes no sense. */
 async function load(policies: string, equal: Equality): Promise<Authorizer | undefined> {

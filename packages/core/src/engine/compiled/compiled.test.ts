@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Authorizer, isPolarError, typed, type AuthorizerOptions } from '../../index.js';
+import { Authorizer, isPolarError, QueryVariable, typed, type AuthorizerOptions } from '../../index.js';
 
 const engines = ['machine', 'source', 'closures'] as const;
 type Ask = (actor: unknown, resource: unknown, action?: string) => boolean | string;
@@ -487,4 +487,35 @@ describe('depth', () => {
       expect(ask(user, new Folder(new Folder(null, user), null, false))).toBe(false);
     });
   });
+});
+
+it('leaves variables to the machine', async () => {
+  const policies = `
+    allow(actor, action, resource) if may(actor, action, resource);
+    may(_: User, "read", note) if note.title = "x";
+    may(user, action, _) if action = "list" and user.name = "ann";
+  `;
+  class User {
+    constructor(readonly name: string) {}
+  }
+  const questions = [
+    [new User('ann'), new QueryVariable('action'), { title: 'x' }],
+    [new User('ann'), new QueryVariable('action'), 1],
+    [new QueryVariable('actor'), 'read', { title: 'x' }],
+    [new User('ann'), 'read', { title: new QueryVariable('title') }],
+  ] as const;
+  const ask = async (engine: 'auto' | 'closures' | 'machine') => {
+    const authorizer = await Authorizer.load({ policies, types: { User }, engine, onWarning: () => {} });
+    return questions.map(([actor, action, resource]) => {
+      try {
+        return authorizer.isAllowedSync(actor, action, resource);
+      } catch (error) {
+        return (error as { code: string }).code;
+      }
+    });
+  };
+  const answers = await ask('machine');
+  expect(answers.slice(0, 2)).toEqual([true, true]);
+  expect(await ask('auto')).toEqual(answers);
+  expect(await ask('closures')).toEqual(answers);
 });

@@ -9,6 +9,7 @@ import { compareValues, type EqualityContext } from '../equality.js';
 import { HostLog } from '../host-log.js';
 import type { MachineContext } from '../machine/machine.js';
 import { orderOf, primitive } from '../order.js';
+import { QueryVariable } from '../query-variable.js';
 
 /** Thrown when the machine has to go on: a promise, a fault, or what is not compiled. No error, since errors cost microseconds. */
 export const handover: unique symbol = Symbol('handover');
@@ -154,8 +155,9 @@ export class Runtime implements EqualityContext {
 
   // ── values ──
 
-  /** Promises are awaited by the machine. */
+  /** Promises are awaited by the machine, and it alone knows variables. */
   await(value: unknown): void {
+    if (value instanceof QueryVariable) throw handover;
     if (!isThenable(value)) return;
     this.metPromise = true;
     throw handover;
@@ -252,6 +254,7 @@ export class Runtime implements EqualityContext {
   equal(left: unknown, right: unknown): boolean {
     if (left === right) return !Number.isNaN(left);
     if (!isObject(left) && !isObject(right)) return false;
+    if (left instanceof QueryVariable || right instanceof QueryVariable) throw handover;
     const compared = compareValues(left, right, this);
     if (compared.kind === 'equal') return true;
     if (compared.kind === 'unequal') return false;
