@@ -1,5 +1,9 @@
 /** Fields of a call in the log. */
-const size = 5;
+const size = 6;
+
+/** How the arguments stand in the log: a list for a call with one would be made in vain nearly always. */
+const listed = 0;
+const alone = 1;
 
 const noArguments: readonly unknown[] = [];
 
@@ -8,7 +12,7 @@ const noArguments: readonly unknown[] = [];
  * call is known by its receiver, name and arguments; several alike are handed out in their order.
  */
 export class HostLog {
-  /** Receiver, name, arguments, result, and whether it was thrown, one call after the other. Used again for each question. */
+  /** Receiver, name, arguments, how they stand, result, and whether it was thrown: call after call. Used again for each question. */
   readonly #fields: unknown[] = [];
   #length = 0;
 
@@ -25,21 +29,25 @@ export class HostLog {
       this.failed(receiver, name, args, error);
       throw error;
     }
-    this.#add(receiver, name, args, result, false);
+    this.#add(receiver, name, args, listed, result, false);
     return result;
   }
 
   /** Notes what a call without arguments gave. */
   note(receiver: unknown, name: string, result: unknown): void {
-    this.#add(receiver, name, noArguments, result, false);
+    this.#add(receiver, name, noArguments, listed, result, false);
+  }
+
+  noteOne(receiver: unknown, name: string, result: unknown, arg: unknown): void {
+    this.#add(receiver, name, arg, alone, result, false);
   }
 
   noteWith(receiver: unknown, name: string, result: unknown, args: readonly unknown[]): void {
-    this.#add(receiver, name, args, result, false);
+    this.#add(receiver, name, args, listed, result, false);
   }
 
   failed(receiver: unknown, name: string, args: readonly unknown[], error: unknown): void {
-    this.#add(receiver, name, args, error, true);
+    this.#add(receiver, name, args, listed, error, true);
   }
 
   /** What was noted, for the machine; the log is empty then. */
@@ -51,14 +59,22 @@ export class HostLog {
     return replay;
   }
 
-  #add(receiver: unknown, name: string, args: readonly unknown[], result: unknown, isThrown: boolean): void {
+  #add(
+    receiver: unknown,
+    name: string,
+    args: unknown,
+    standing: number,
+    result: unknown,
+    isThrown: boolean,
+  ): void {
     const fields = this.#fields;
     const at = this.#length;
     fields[at] = receiver;
     fields[at + 1] = name;
     fields[at + 2] = args;
-    fields[at + 3] = result;
-    fields[at + 4] = isThrown;
+    fields[at + 3] = standing;
+    fields[at + 4] = result;
+    fields[at + 5] = isThrown;
     this.#length = at + size;
   }
 }
@@ -76,8 +92,9 @@ export class HostReplay {
     const fields = this.#fields;
     for (let at = 0; at < fields.length; at += size) {
       if (fields[at] !== receiver || fields[at + 1] !== name) continue;
-      if (!isSame(fields[at + 2] as readonly unknown[], args)) continue;
-      const [, , , result, isThrown] = fields.splice(at, size);
+      const noted = fields[at + 3] === alone ? [fields[at + 2]] : (fields[at + 2] as readonly unknown[]);
+      if (!isSame(noted, args)) continue;
+      const [, , , , result, isThrown] = fields.splice(at, size);
       if (isThrown === true) throw result;
       return result;
     }

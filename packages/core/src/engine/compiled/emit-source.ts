@@ -220,7 +220,8 @@ class Emitter {
   #read(statement: ReadStatement, success: string): string {
     const { to, base, name, inPattern, isExact, field, tag, next: then } = statement;
     const n = this.#label();
-    const site = this.#constant(readSite(name, inPattern, field));
+    const isUnsure = !isExact && tag === undefined && field === undefined && this.linker.mayTag(name);
+    const site = this.#constant(readSite(name, inPattern, field, isUnsure));
     const o = this.#operand(base);
     const v = `v${to}`;
     const isMissing = `${v} === undefined || Object.prototype${access(name)} !== undefined`;
@@ -228,7 +229,10 @@ class Emitter {
     const settle = this.#waitFor(v, to);
     const slow = `{ ${v} = R.read(${o}, ${site}, ${v}); if (${v} === U) break b${n}; ${this.waits ? settle : ''}}\n`;
     const rest = () => {
-      const text = `${tag === undefined ? '' : this.#tag(to, tag)}${this.#statement(then, success)}`;
+      const row = isUnsure
+        ? `if (${isObjectHere(v)} && !R.registered.has(Object.getPrototypeOf(${v}))) R.noteRow(${o}, ${site}, ${v});\n`
+        : '';
+      const text = `${row}${tag === undefined ? '' : this.#tag(to, tag)}${this.#statement(then, success)}`;
       this.#instances.delete(to);
       return text;
     };
@@ -260,12 +264,16 @@ class Emitter {
         : `${o} !== null && ${o} !== undefined && (${o} === ${site}.receiver || Object.getPrototypeOf(${o}) === ${site}.prototype)`;
     const isReady = args
       .filter(({ kind }) => kind === 'local')
-      .map((arg) => ` && !R.isPending(${this.#operand(arg)})`)
+      .map((arg) => this.#operand(arg))
+      .map((v) => ` && !(${this.#mayBePending(v)} && R.isPending(${v}))`)
       .join('');
+    const call = `${o}, ${JSON.stringify(name)}, v${to}`;
     const note =
       args.length === 0
-        ? `R.log.note(${o}, ${JSON.stringify(name)}, v${to});`
-        : `R.log.noteWith(${o}, ${JSON.stringify(name)}, v${to}, [${passed}]);`;
+        ? `R.log.note(${call});`
+        : args.length === 1
+          ? `R.log.noteOne(${call}, ${passed});`
+          : `R.log.noteWith(${call}, [${passed}]);`;
     return (
       `b${n}: { let v${to}; if (${isKnown}${isReady}) {\n` +
       `try { v${to} = ${o}${access(name)}(${passed}); } catch (e) { R.failed(${o}, ${site}, [${passed}], e); }\n` +

@@ -32,15 +32,23 @@ export interface ReadSite {
   readonly inPattern: boolean;
   /** The declared type that the code which reads takes care of. */
   readonly field: FieldType | undefined;
+  /** Whether that code has each row without a class noted, since it does not know how the field is declared. */
+  readonly notesRows: boolean;
 }
 
-export const readSite = (name: string, inPattern: boolean, field: FieldType | undefined): ReadSite => ({
+export const readSite = (
+  name: string,
+  inPattern: boolean,
+  field: FieldType | undefined,
+  notesRows = false,
+): ReadSite => ({
   prototype: undefined,
   seen: new WeakSet(),
   learn: undefined,
   name,
   inPattern,
   field,
+  notesRows,
 });
 
 /** A place in compiled code that calls a method, and of what it may be called without a check: a constant, or instances of a class. */
@@ -202,7 +210,7 @@ export class Runtime implements EqualityContext {
       const field = type.fields?.get(name);
       if (field === undefined) continue;
       this.tag(found, field.type);
-      isExpected = field.type === site.field || this.#isInert(field.type);
+      isExpected = site.notesRows || field.type === site.field || this.#isInert(field.type);
     }
     if (isExpected && canReadInline(base, name)) {
       const prototype = parentOf(base as object)!;
@@ -211,6 +219,14 @@ export class Runtime implements EqualityContext {
       site.learn?.(prototype);
     }
     return found;
+  }
+
+  /** Notes what the types of a value declare of its field, for a row that was read from it. */
+  noteRow(base: unknown, { name }: ReadSite, row: unknown): void {
+    for (const type of this.typeOf(base).declared) {
+      const field = type.fields?.get(name);
+      if (field !== undefined) this.tag(row, field.type);
+    }
   }
 
   /** What a method gives, when it is not plain to see that it may be called. Undecided gives `noValue`. */
