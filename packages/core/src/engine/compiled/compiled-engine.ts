@@ -7,6 +7,7 @@ import type { MachineContext } from '../machine/machine.js';
 import type { BackEnd } from './back-end.js';
 import { anything, keyOf, type CompiledFunction, type Known } from './compiled-function.js';
 import { dispatch } from './dispatch.js';
+import { manyClasses } from './emit-source.js';
 import { noticing } from './plan.js';
 import { recursion } from './recursion.js';
 import { handover, Runtime } from './runtime.js';
@@ -37,7 +38,7 @@ export class CompiledEngine implements Linker {
       if (c !== undefined && !builtIn && !('then' in (c.prototype as object)))
         registered.add(c.prototype as object);
     this.runtime = new Runtime(context, registered);
-    this.hasManyClasses = registered.size > 16;
+    this.hasManyClasses = registered.size > manyClasses;
     this.#taggable = new Set(
       [...context.program.types.types].flatMap(({ fields }) =>
         [...(fields?.values() ?? [])].filter((f) => this.isTaggable(f.type)).map((f) => f.name),

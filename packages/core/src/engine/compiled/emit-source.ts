@@ -32,6 +32,8 @@ interface Emitted {
 
 /** More classes than this, and a chain of comparisons costs more than a table. */
 export const longestChain = 8;
+/** More classes than this, and `constructor` is slow to find where all of them pass: a prototype is not. */
+export const manyClasses = 1_000;
 /** More literals than this, and so does a switch. */
 export const longestSwitch = 64;
 
@@ -95,10 +97,14 @@ function emitCases(
     const known = [...literals].map(([literal, to]) => `case ${literalText(literal)}: ${run(to, others)}`);
     text += `switch (${at}) { ${known.join(' ')} }\n`;
   }
-  if (classes.size > longestChain) {
+  if (classes.size > manyClasses) {
     text +=
       `if (typeof ${at} === "object" && ${at} !== null) { ` +
       `const t = ${constant(prototypes)}.get(Object.getPrototypeOf(${at})); if (t !== undefined) ${call('t', names)} }\n`;
+  } else if (classes.size > longestChain) {
+    text +=
+      `if (${at} !== null && ${at} !== undefined) { ` +
+      `const t = ${constant(classes)}.get(${at}.constructor); if (t !== undefined) ${call('t', names)} }\n`;
   } else if (classes.size > 0) {
     const known = [...classes].map(([c, to]) => `if (c === ${constant(c)}) ${run(to, names)}`);
     text += `if (${at} !== null && ${at} !== undefined) { const c = ${at}.constructor; ${known.join(' ')} }\n`;
