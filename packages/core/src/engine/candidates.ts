@@ -3,6 +3,7 @@ import type { TypeSet } from '../host/type-set.js';
 import type { Goal } from '../ir/goal.js';
 import type { Parameter, Predicate, Rule, Specializer } from '../ir/goal.js';
 import type { Program } from '../ir/program.js';
+import type { DeclaredType } from '../types/declared-type.js';
 import type { Budget } from './limits.js';
 import { nearNames } from '../internal/near-names.js';
 
@@ -47,6 +48,8 @@ export class RuleIndex {
   /** For each position the rules by the literal they have there; undefined when none has one. */
   readonly #positions: readonly (LiteralPosition | undefined)[];
   readonly #typed: boolean[] = [];
+  /** For each position the rules by the type that they want there. */
+  readonly #byType: (TypePosition | undefined)[] = [];
   /** The positions that `find` looks at. */
   readonly #telling: readonly number[];
   /** The tables by what tells the arguments apart, position after position. */
@@ -156,18 +159,31 @@ export class RuleIndex {
     return order(candidates, shapes, budget);
   }
 
-  /** The rules that the most telling literal leaves, in definition order: not all rules are looked at for each table. */
+  /** The rules that the most telling literal or type leaves, in definition order: not all rules are looked at for each table. */
   #rulesFor(shapes: readonly Shape[]): readonly Rule[] {
-    let fewest = this.rules;
-    shapes.forEach(({ literal, isOther }, i) => {
+    let fewest: readonly (readonly Rule[])[] = [this.rules];
+    let count = this.rules.length;
+    const offer = (parts: readonly (readonly Rule[])[]): void => {
+      const offered = parts.reduce((sum, part) => sum + part.length, 0);
+      if (offered >= count) return;
+      fewest = parts;
+      count = offered;
+    };
+    shapes.forEach((shape, i) => {
+      const { literal, isOther, types } = shape;
       const position = this.#positions[i];
-      if (position === undefined || (literal === undefined && !isOther)) return;
-      const { rules } = position.byLiteral.get(literal) ?? none;
-      if (rules.length + position.others.length < fewest.length) {
-        fewest = [...rules, ...position.others].sort((a, b) => a.id - b.id);
-      }
+      if (position !== undefined && (literal !== undefined || isOther))
+        offer([position.byLiteral.get(literal)?.rules ?? [], position.others]);
+      const typed = isKnown(shape) ? this.#typesAt(i) : undefined;
+      if (typed !== undefined)
+        offer([...[...types.types].map((type) => typed.byType.get(type) ?? []), typed.others]);
     });
-    return fewest;
+    return fewest.length === 1 ? fewest[0]! : fewest.flat().sort((a, b) => a.id - b.id);
+  }
+
+  #typesAt(position: number): TypePosition | undefined {
+    if (!(position in this.#byType)) this.#byType[position] = typesAt(this.rules, position);
+    return this.#byType[position];
   }
 
   #candidate(rule: Rule, shapes: readonly Shape[]): Candidate | undefined {
@@ -249,8 +265,6 @@ export interface LiteralPosition {
   readonly others: readonly Rule[];
 }
 
-const none: { readonly rules: readonly Rule[] } = { rules: [] };
-
 /** undefined when no rule has a literal there */
 export function literalsAt(rules: readonly Rule[], position: number): LiteralPosition | undefined {
   const byLiteral = new Map<unknown, { id: number; rules: Rule[] }>();
@@ -267,6 +281,28 @@ export function literalsAt(rules: readonly Rule[], position: number): LiteralPos
     else known.rules.push(rule);
   }
   return byLiteral.size === 0 ? undefined : { byLiteral, others };
+}
+
+interface TypePosition {
+  readonly byType: ReadonlyMap<DeclaredType, Rule[]>;
+  /** The rules that want no single type here. */
+  readonly others: readonly Rule[];
+}
+
+function typesAt(rules: readonly Rule[], position: number): TypePosition | undefined {
+  const byType = new Map<DeclaredType, Rule[]>();
+  const others: Rule[] = [];
+  for (const rule of rules) {
+    const { specializer } = rule.parameters[position]!;
+    if (specializer.kind !== 'type' || specializer.type === undefined) {
+      others.push(rule);
+      continue;
+    }
+    const known = byType.get(specializer.type);
+    if (known === undefined) byType.set(specializer.type, [rule]);
+    else known.push(rule);
+  }
+  return byType.size === 0 ? undefined : { byType, others };
 }
 
 function wholeCandidate(rule: Rule): Candidate {

@@ -1,4 +1,4 @@
-import { tagVersion } from '../../types/typed.js';
+import { hasTagged, tagVersion } from '../../types/typed.js';
 import { PolarError } from '../../diagnostics/polar-error.js';
 import type { HostReplay } from '../host-log.js';
 import type { Limits } from '../limits.js';
@@ -26,6 +26,8 @@ export class CompiledPolicy {
   /** The entry that servers ask all day, found already. */
   #allow: CompiledFunction | undefined = undefined;
   #tags = tagVersion();
+  /** Of how many registered classes there are instances that `typed` gave another type. */
+  #tagged: number;
   /** Whether a question met a promise, and the back end can wait for the next one. */
   #waits = false;
   readonly #watchdog: Watchdog;
@@ -39,6 +41,7 @@ export class CompiledPolicy {
     this.#watchdog = new Watchdog(limits.timeoutMs);
     this.#engine = new CompiledEngine(context, backEnd);
     this.#runtime = this.#engine.runtime;
+    this.#tagged = countTagged(this.#runtime.registered);
   }
 
   get kind(): BackEnd['kind'] {
@@ -152,6 +155,9 @@ export class CompiledPolicy {
   #current(): Runtime {
     if (this.#tags !== tagVersion()) {
       this.#tags = tagVersion();
+      const tagged = countTagged(this.#runtime.registered);
+      if (tagged === this.#tagged) return this.#runtime;
+      this.#tagged = tagged;
       this.#engine = new CompiledEngine(this.context, this.backEnd);
       this.#runtime = this.#engine.runtime;
       this.#entries = new Map();
@@ -169,6 +175,10 @@ export class CompiledPolicy {
     return this.#entries.get(rule);
   }
 }
+
+/** Other classes may have been given types as often as they like. */
+const countTagged = (registered: ReadonlySet<object>): number =>
+  [...registered].filter((prototype) => hasTagged(prototype)).length;
 
 class WaitingQuestion extends Waiting {
   constructor(
