@@ -15,6 +15,9 @@ import { Waiting, Watchdog } from './watchdog.js';
 /** Which engine answers questions whose arguments are known. */
 export type EngineChoice = 'auto' | 'source' | 'closures' | 'machine';
 
+/** Steps that take no longer than a millisecond. */
+const stepsPerMs = 10_000;
+
 /** A policy, compiled as it is asked about. */
 export class CompiledPolicy {
   /** Questions to `ask` that were answered here, and that were not: for tests. */
@@ -31,6 +34,8 @@ export class CompiledPolicy {
   /** Whether a question met a promise, and the back end can wait for the next one. */
   #waits = false;
   readonly #watchdog: Watchdog;
+  /** Compiled code does not look at the clock. Beyond so many steps the machine goes on, which does. */
+  readonly #maxSteps: number;
 
   constructor(
     readonly context: MachineContext,
@@ -39,6 +44,7 @@ export class CompiledPolicy {
     readonly backEnd: BackEnd,
   ) {
     this.#watchdog = new Watchdog(limits.timeoutMs);
+    this.#maxSteps = Math.min(limits.maxSteps, limits.timeoutMs * stepsPerMs);
     this.#engine = new CompiledEngine(context, backEnd);
     this.#runtime = this.#engine.runtime;
     this.#tagged = countTagged(this.#runtime.registered);
@@ -54,7 +60,7 @@ export class CompiledPolicy {
     const runtime = this.#runtime;
     if (entry === undefined || runtime.isBusy || this.#tags !== tagVersion())
       return this.ask('allow', 3, actor, action, resource);
-    runtime.begin(this.limits.maxSteps);
+    runtime.begin(this.#maxSteps);
     let holds: boolean;
     try {
       holds = entry.run(actor, action, resource);
@@ -78,7 +84,7 @@ export class CompiledPolicy {
     if (runtime.isBusy) return undefined;
     const entry = this.#entry(rule, arity);
     if (entry === undefined) return undefined;
-    runtime.begin(this.limits.maxSteps);
+    runtime.begin(this.#maxSteps);
     let holds: boolean;
     try {
       holds = entry.run(a, b, c, d);
@@ -113,7 +119,7 @@ export class CompiledPolicy {
     const entry = this.#entry(rule, arity);
     if (entry === undefined) return machine(undefined);
     const runtime = new Runtime(this.context, registered, true);
-    runtime.begin(this.limits.maxSteps);
+    runtime.begin(this.#maxSteps);
     let answer: boolean | Promise<boolean>;
     try {
       answer = entry.wait(runtime, ...args);
@@ -141,7 +147,8 @@ export class CompiledPolicy {
 
   /** What methods have given already for the question that was handed over. */
   takeReplay(): HostReplay | undefined {
-    return this.#runtime.log.take();
+    // A question within a question is the machine's from the start: what is in the log is not its own.
+    return this.#runtime.isBusy ? undefined : this.#runtime.log.take();
   }
 
   #handOver(runtime: Runtime): undefined {

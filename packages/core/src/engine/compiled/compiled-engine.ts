@@ -145,7 +145,8 @@ export class CompiledEngine implements Linker {
       if (backEnd.waiting !== undefined)
         fn.wait = (runtime, ...args) => (fn.wait = backEnd.waiting!.plan(fn, plan, this))(runtime, ...args);
     } catch (error) {
-      if (!(error instanceof Declined)) throw error;
+      // Rules of thousands of goals are more than the stack holds, here or where their text is read.
+      if (!(error instanceof Declined) && !(error instanceof RangeError)) throw error;
       fn.run = handsOver;
     }
   }

@@ -519,3 +519,58 @@ it('leaves variables to the machine', async () => {
   expect(await ask('auto')).toEqual(answers);
   expect(await ask('closures')).toEqual(answers);
 });
+
+describe('what is the machine’s', () => {
+  class Folder {
+    parent: Folder | null = null;
+  }
+  const inFolders =
+    'allow(a, "read", f: Folder) if p = f.parent and p matches Folder and allow(a, "read", p);';
+
+  it('time, when no number of steps ends a question', async () => {
+    const circle = new Folder();
+    circle.parent = circle;
+    const authorizer = await Authorizer.load({
+      policies: inFolders,
+      types: { Folder },
+      limits: { maxSteps: Infinity, maxDepth: Infinity, timeoutMs: 20 },
+      onWarning: () => {},
+    });
+    expect(() => authorizer.isAllowedSync(1, 'read', circle)).toThrow(
+      expect.objectContaining({ code: 'POLAR_RUN_TIMEOUT' }) as Error,
+    );
+  });
+
+  it('a question within a question: it takes nothing of what the outer one has called', async () => {
+    let calls = 0;
+    const asked: unknown[] = [];
+    class Note {
+      count() {
+        calls++;
+        return 1;
+      }
+      nested(): boolean {
+        asked.push(authorizer.isAllowedSync(1, 'inner', this));
+        return true;
+      }
+    }
+    const authorizer = await Authorizer.load({
+      policies: `
+        allow(_, "outer", n: Note) if n.count() = 1 and n.nested() and n.missing = 1;
+        allow(_, "inner", n: Note) if n.missing = 1 or true;
+      `,
+      types: { Note },
+      undecided: 'deny',
+    });
+    expect(authorizer.isAllowedSync(1, 'outer', new Note())).toBe(false);
+    expect({ calls, asked }).toEqual({ calls: 1, asked: [true] });
+  });
+
+  it('a rule of thousands of goals', async () => {
+    const body = Array.from({ length: 2_900 }, (_, i) => `n.a${i} = ${i}`).join(' and ');
+    const authorizer = await Authorizer.load({ policies: `allow(_, "read", n) if ${body};` });
+    const note = Object.fromEntries(Array.from({ length: 2_900 }, (_, i) => [`a${i}`, i]));
+    expect(authorizer.isAllowedSync(1, 'read', note)).toBe(true);
+    expect(authorizer.isAllowedSync(1, 'read', { ...note, a2899: 0 })).toBe(false);
+  });
+});
