@@ -135,10 +135,12 @@ export class CompiledPolicy {
       asked.then(
         (holds) => {
           this.#watchdog.forget(question);
+          if (question.isEnded) return;
           resolve(holds || runtime.undecided === 0 ? holds : machine(runtime.log.take()));
         },
         () => {
           this.#watchdog.forget(question);
+          if (question.isEnded) return;
           resolve(machine(runtime.log.take()));
         },
       );
@@ -188,6 +190,9 @@ const countTagged = (registered: ReadonlySet<object>): number =>
   [...registered].filter((prototype) => hasTagged(prototype)).length;
 
 class WaitingQuestion extends Waiting {
+  /** Its time was up: nobody waits for what it comes to. */
+  isEnded = false;
+
   constructor(
     readonly reject: (error: PolarError) => void,
     readonly limitMs: number,
@@ -196,6 +201,7 @@ class WaitingQuestion extends Waiting {
   }
 
   end(): void {
+    this.isEnded = true;
     this.reject(new PolarError('POLAR_RUN_TIMEOUT', { limitMs: this.limitMs }));
   }
 }

@@ -574,3 +574,28 @@ describe('what is the machine’s', () => {
     expect(authorizer.isAllowedSync(1, 'read', { ...note, a2899: 0 })).toBe(false);
   });
 });
+
+it('is done with a question whose time is up, whatever its promises come to', async () => {
+  const unhandled: unknown[] = [];
+  const note = (reason: unknown) => void unhandled.push(reason);
+  process.on('unhandledRejection', note);
+  let calls = 0;
+  class Note {
+    isMine(): Promise<boolean> {
+      calls++;
+      return new Promise((_, reject) => setTimeout(() => reject(new Error('late')), 80));
+    }
+  }
+  const authorizer = await Authorizer.load({
+    policies: 'allow(_, "read", n: Note) if n.isMine();',
+    types: { Note },
+    limits: { timeoutMs: 20 },
+  });
+  const timeout = { code: 'POLAR_RUN_TIMEOUT' };
+  // The machine answers the first, which meets a promise; then code that waits does.
+  await expect(authorizer.isAllowed(1, 'read', new Note())).rejects.toMatchObject(timeout);
+  await expect(authorizer.isAllowed(1, 'read', new Note())).rejects.toMatchObject(timeout);
+  await new Promise((resolve) => setTimeout(resolve, 150));
+  process.off('unhandledRejection', note);
+  expect({ unhandled, calls }).toEqual({ unhandled: [], calls: 2 });
+});
