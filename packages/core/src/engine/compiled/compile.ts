@@ -9,7 +9,8 @@ import { CompiledEngine } from './compiled-engine.js';
 import { closures } from './closures.js';
 import { sourceBackEnd } from './emit-source.js';
 import { findEvaluate } from './evaluate.js';
-import { Runtime } from './runtime.js';
+import { HandoverRuntime } from './handover.js';
+import type { Runtime } from './runtime.js';
 import { Waiting, Watchdog } from './watchdog.js';
 
 /** Which engine answers questions whose arguments are known. */
@@ -115,10 +116,10 @@ export class CompiledPolicy {
     args: readonly [unknown, unknown, unknown?, unknown?],
     machine: (replay: HostReplay | undefined) => Promise<boolean>,
   ): Promise<boolean> {
-    const { registered } = this.#current();
+    const { context, registered } = this.#current();
     const entry = this.#entry(rule, arity);
     if (entry === undefined) return machine(undefined);
-    const runtime = new Runtime(this.context, registered, true);
+    const runtime = new HandoverRuntime(context, registered, true);
     runtime.begin(this.#maxSteps);
     let answer: boolean | Promise<boolean>;
     try {

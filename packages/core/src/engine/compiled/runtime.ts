@@ -1,27 +1,35 @@
-import { callMethod, hasMember, NoValue, readAttribute } from '../../host/member.js';
-import { Tags, type TypeSet } from '../../host/type-set.js';
+import type { Code, DataOf } from '../../diagnostics/codes.js';
+import type { Span } from '../../diagnostics/span.js';
+import { callMethod, hasMember, type MemberContext, NoValue, readAttribute } from '../../host/member.js';
+import { show } from '../../host/show.js';
+import { Tags, type TypeSet, type TypeSets } from '../../host/type-set.js';
 import { isThenable } from '../../host/value.js';
 import type { ArithmeticOperator, ComparisonOperator } from '../../ir/goal.js';
 import type { DeclaredType, FieldType } from '../../types/declared-type.js';
-import type { UnionName } from '../../types/type-table.js';
-import { arithmetic } from '../arithmetic.js';
-import { compareValues, type EqualityContext } from '../equality.js';
+import type { TypeTable, UnionName } from '../../types/type-table.js';
+import { arithmetic, type NoResult } from '../arithmetic.js';
+import { compareValues, type Equality, type EqualityContext } from '../equality.js';
 import { HostLog } from '../host-log.js';
-import type { MachineContext } from '../machine/machine.js';
 import { orderOf, primitive } from '../order.js';
-import { QueryVariable } from '../query-variable.js';
-
-/** Thrown when the machine has to go on: a promise, a fault, or what is not compiled. No error, since errors cost microseconds. */
-export const handover: unique symbol = Symbol('handover');
 
 /** In place of a value: the alternative at hand ends undecided, or, in a pattern, does not match. */
 export const noValue: unique symbol = Symbol('no value');
 
 /** Calls within calls; a cold stack holds some thousands. */
-const maxDepth = 500;
+export const maxCallDepth = 500;
+
+/** What compiled code needs to know of the application. */
+export interface RuntimeContext {
+  readonly types: TypeTable;
+  readonly unions: Readonly<Record<UnionName, readonly DeclaredType[]>>;
+  readonly typeSets: TypeSets;
+  readonly members: MemberContext;
+  readonly equality: Equality;
+}
 
 /** A place in compiled code that reads an attribute. */
 export interface ReadSite {
+  readonly kind: 'read-site';
   /** Of objects with this prototype the attribute may be read without a check; the latest one, for code that looks itself. */
   prototype: object | undefined;
   /** All of them. */
@@ -42,6 +50,7 @@ export const readSite = (
   field: FieldType | undefined,
   notesRows = false,
 ): ReadSite => ({
+  kind: 'read-site',
   prototype: undefined,
   seen: new WeakSet(),
   learn: undefined,
@@ -53,15 +62,25 @@ export const readSite = (
 
 /** A place in compiled code that calls a method, and of what it may be called without a check: a constant, or instances of a class. */
 export interface MethodSite {
+  readonly kind: 'method-site';
   prototype: object | undefined;
   receiver: unknown;
   readonly name: string;
 }
 
-export const methodSite = (name: string): MethodSite => ({ prototype: undefined, receiver: undefined, name });
+export const methodSite = (name: string): MethodSite => ({
+  kind: 'method-site',
+  prototype: undefined,
+  receiver: undefined,
+  name,
+});
 
-/** What compiled code shares with the engine: the state of the question at hand, and everything that is not done inline. */
-export class Runtime implements EqualityContext {
+/**
+ * What compiled code shares with its engine: the state of the question at hand, and everything that is not done inline. What it
+ * comes to when that cannot go on (a promise, a fault, a limit) is up to who runs it. `at` is the place in the policy, where
+ * the code was told it.
+ */
+export abstract class Runtime implements EqualityContext {
   /** What is left of the steps. */
   steps = 0;
   /** How often something was undecided. */
@@ -74,7 +93,7 @@ export class Runtime implements EqualityContext {
   isBusy = false;
   /** Whether a promise has been met. */
   metPromise = false;
-  readonly log = new HostLog();
+  log = new HostLog();
   #tags: Tags | undefined = undefined;
 
   /**
@@ -82,14 +101,33 @@ export class Runtime implements EqualityContext {
    * @param mayWait whether promises of the application are awaited here, or are the machine's
    */
   constructor(
-    readonly context: MachineContext,
+    readonly context: RuntimeContext,
     readonly registered: ReadonlySet<object>,
     readonly mayWait = false,
   ) {}
 
-  get equality(): EqualityContext['equality'] {
+  get equality(): Equality {
     return this.context.equality;
   }
+
+  // ── where it cannot go on ──
+
+  /** The steps are spent. Returns when there are more. */
+  abstract over(): void;
+  /** Calls within calls are deeper than the stack may hold. */
+  abstract tooDeep(): never;
+  /** An instance of none of the classes that were expected. */
+  abstract inexact(value: unknown): never;
+  /** A promise, where a value is needed. */
+  protected abstract met(promise: PromiseLike<unknown>): never;
+  /** Something is wrong that ends the question. */
+  protected abstract fault(code: Code, data: DataOf<Code>, at: Span | undefined): never;
+  /** A method of the application threw. */
+  protected abstract threw(error: unknown, receiver: unknown, name: string, at: Span | undefined): never;
+  /** The alternative at hand ends undecided. */
+  protected abstract undecide<C extends Code>(code: C, data: () => DataOf<C>, at: Span | undefined): void;
+  /** A pattern asked for what is not there: a negation around it is undecided. */
+  protected abstract mismatch(name: string, base: unknown, at: Span | undefined): void;
 
   // ── one question ──
 
@@ -111,28 +149,15 @@ export class Runtime implements EqualityContext {
     if (--this.steps < 0) this.over();
   }
 
-  /** The steps are spent: the machine says so. */
-  over(): never {
-    throw handover;
-  }
-
-  /** Counts calls that may go on without end. Beyond what JavaScript's stack holds they are the machine's. */
+  /** Counts calls that may go on without end. */
   deeper(): true {
-    if (++this.depth > maxDepth) {
-      this.depth = 0;
-      throw handover;
-    }
+    if (++this.depth > maxCallDepth) this.tooDeep();
     return true;
   }
 
   back(holds: boolean): boolean {
     this.depth--;
     return holds;
-  }
-
-  /** An instance of no class that was expected. */
-  inexact(_value: unknown): never {
-    throw handover;
   }
 
   settled(value: unknown): unknown {
@@ -147,7 +172,7 @@ export class Runtime implements EqualityContext {
 
   /** Notes what a declared field says of a plain row. */
   tag(value: unknown, type: FieldType): void {
-    (this.#tags ??= new Tags(this.context.program.types)).tag(value, type);
+    (this.#tags ??= new Tags(this.context.types)).tag(value, type);
   }
 
   isa(value: unknown, type: DeclaredType): boolean {
@@ -158,17 +183,16 @@ export class Runtime implements EqualityContext {
   isaUnion(value: unknown, union: UnionName): boolean {
     this.await(value);
     const { types } = this.typeOf(value);
-    return this.context.program.unions[union].some((type) => types.has(type));
+    return this.context.unions[union].some((type) => types.has(type));
   }
 
   // ── values ──
 
-  /** Promises are awaited by the machine, and it alone knows variables. */
+  /** Makes sure that a value is there. */
   await(value: unknown): void {
-    if (value instanceof QueryVariable) throw handover;
     if (!isThenable(value)) return;
     this.metPromise = true;
-    throw handover;
+    this.met(value);
   }
 
   isPending(value: unknown): boolean {
@@ -180,7 +204,7 @@ export class Runtime implements EqualityContext {
    *
    * @param seen what reading it has given already, if anything: a getter is not to run twice
    */
-  read(base: unknown, site: ReadSite, seen?: unknown): unknown {
+  read(base: unknown, site: ReadSite, seen?: unknown, at?: Span): unknown {
     const { name } = site;
     if (typeof base === 'object' && base !== null && site.seen.has(parentOf(base)!)) {
       const value = seen === undefined ? (base as Keyed)[name] : seen;
@@ -193,10 +217,8 @@ export class Runtime implements EqualityContext {
         ? seen
         : readAttribute(base, name, types);
     if (found instanceof NoValue) {
-      if (found.isFault) throw handover;
-      if (found.isPlainFailure) return noValue;
-      if (site.inPattern) this.mismatched++;
-      else this.undecided++;
+      if (site.inPattern && !found.isFault && !found.isPlainFailure) this.mismatch(name, base, at);
+      else this.#noValue(found, at);
       return noValue;
     }
     if (isThenable(found)) {
@@ -230,7 +252,7 @@ export class Runtime implements EqualityContext {
   }
 
   /** What a method gives, when it is not plain to see that it may be called. Undecided gives `noValue`. */
-  method(base: unknown, site: MethodSite, args: readonly unknown[]): unknown {
+  method(base: unknown, site: MethodSite, args: readonly unknown[], at?: Span): unknown {
     this.await(base);
     for (const arg of args) this.await(arg);
     const { name } = site;
@@ -239,8 +261,7 @@ export class Runtime implements EqualityContext {
       callMethod(base, name, args, types, this.context.members),
     );
     if (found instanceof NoValue) {
-      if (found.isFault) throw handover;
-      if (!found.isPlainFailure) this.undecided++;
+      this.#noValue(found, at);
       return noValue;
     }
     if (typeof base === 'object' && base !== null && !Array.isArray(base)) {
@@ -251,30 +272,35 @@ export class Runtime implements EqualityContext {
     return found;
   }
 
-  /** A method threw: that is the machine's to tell, without calling it again. */
-  failed(base: unknown, { name }: MethodSite, args: readonly unknown[], error: unknown): never {
+  /** A method threw. It is not called again. */
+  failed(base: unknown, { name }: MethodSite, args: readonly unknown[], error: unknown, at?: Span): never {
     this.log.failed(base, name, args, error);
-    throw handover;
+    this.threw(error, base, name, at);
   }
 
   /** What is iterated over, as an array. */
-  list(value: unknown): readonly unknown[] {
+  list(value: unknown, at?: Span): readonly unknown[] {
     if (Array.isArray(value)) return value as unknown[];
     if (value instanceof Set && value.constructor === Set) return [...(value as Set<unknown>)];
-    // Iterators can be read once, texts and dictionaries are rare: the machine's.
-    if ((typeof value === 'object' && value !== null) || typeof value === 'string') throw handover;
-    this.undecided++;
+    if ((typeof value === 'object' && value !== null) || typeof value === 'string')
+      return this.elements(value, at);
+    return this.notIterable(value, at);
+  }
+
+  /** The elements of what is neither array nor set: a text, a dictionary, an iterator, which can be read once. */
+  protected abstract elements(value: string | object, at: Span | undefined): readonly unknown[];
+
+  protected notIterable(value: unknown, at: Span | undefined): readonly unknown[] {
+    this.undecide('POLAR_UNDECIDED_NOT_ITERABLE', () => ({ value: show(value) }), at);
     return nothing;
   }
 
-  equal(left: unknown, right: unknown): boolean {
+  equal(left: unknown, right: unknown, _at?: Span): boolean {
     if (left === right) return !Number.isNaN(left);
     if (!isObject(left) && !isObject(right)) return false;
-    if (left instanceof QueryVariable || right instanceof QueryVariable) throw handover;
     const compared = compareValues(left, right, this);
-    if (compared.kind === 'equal') return true;
-    if (compared.kind === 'unequal') return false;
-    throw handover;
+    if (compared.kind === 'waits') this.await(compared.on);
+    return compared.kind === 'equal';
   }
 
   /** Whether an object equals one of the literals after all: a boxed one does. */
@@ -283,18 +309,24 @@ export class Runtime implements EqualityContext {
   }
 
   /** A condition that is neither true nor false. */
-  notTrue(value: unknown): false {
+  notTrue(value: unknown, at?: Span): false {
     this.await(value);
-    this.undecided++;
+    this.undecide('POLAR_UNDECIDED_CONDITION', () => ({ value: show(value) }), at);
     return false;
   }
 
-  order(operator: Exclude<ComparisonOperator, '==' | '!='>, left: unknown, right: unknown): boolean {
+  order(
+    operator: Exclude<ComparisonOperator, '==' | '!='>,
+    left: unknown,
+    right: unknown,
+    at?: Span,
+  ): boolean {
     this.await(left);
     this.await(right);
     const order = orderOf(primitive(left), primitive(right));
     if (order === undefined) {
-      this.undecided++;
+      const data = () => ({ left: show(left), operator, right: show(right) });
+      this.undecide('POLAR_UNDECIDED_ORDER', data, at);
       return false;
     }
     switch (operator) {
@@ -309,23 +341,35 @@ export class Runtime implements EqualityContext {
     }
   }
 
-  arithmetic(operator: ArithmeticOperator, left: unknown, right: unknown): unknown {
+  arithmetic(operator: ArithmeticOperator, left: unknown, right: unknown, at?: Span): unknown {
     this.await(left);
     this.await(right);
     const result = arithmetic(operator, left, right);
     if (typeof result === 'number') return result;
-    this.undecided++;
+    const data = () => ({ left: show(left), operator, right: show(right) });
+    this.undecide(arithmeticCodes[result], data, at);
     return noValue;
+  }
+
+  #noValue(found: NoValue, at: Span | undefined): void {
+    if (found.isFault) this.fault(found.code, found.data, at);
+    if (!found.isPlainFailure) this.undecide(found.code, () => found.data, at);
   }
 
   /** Whether nothing follows for a plain row from being read where this type is declared. */
   #isInert(type: FieldType): boolean {
-    if (type.kind === 'named') return this.context.program.types.find(type.name)?.builtIn === true;
+    if (type.kind === 'named') return this.context.types.find(type.name)?.builtIn === true;
     return type.kind === 'any' || this.#isInert(type.of);
   }
 }
 
 const nothing: readonly unknown[] = [];
+
+const arithmeticCodes = {
+  'no number': 'POLAR_UNDECIDED_ARITHMETIC',
+  'division by zero': 'POLAR_UNDECIDED_DIVISION_BY_ZERO',
+  'unsafe integer': 'POLAR_UNDECIDED_UNSAFE_INTEGER',
+} as const satisfies Record<NoResult, Code>;
 
 const isObject = (value: unknown): value is object =>
   (typeof value === 'object' && value !== null) || typeof value === 'function';
