@@ -138,6 +138,11 @@ export class RuleIndex {
     return table;
   }
 
+  /** The rules by the literal that they have at a position; undefined when none has one. */
+  literalsAt(position: number): LiteralPosition | undefined {
+    return this.#positions[position];
+  }
+
   /** Whether any rule says something about the argument at a position. */
   tellsApart(position: number): boolean {
     return this.#positions[position] !== undefined || this.tellsTypes(position);

@@ -15,7 +15,7 @@ import type {
   Test,
 } from './plan.js';
 import { methodSite, noValue, readSite, type ReadSite, type Runtime } from './runtime.js';
-import type { Linker, Plan } from './specialise.js';
+import { Declined, type Linker, type Plan } from './specialise.js';
 
 // Runs a plan without making code, for platforms that forbid it: each statement is a closure that knows what comes after it.
 // The locals are in an array, one for each call. What it does, and in which order, is what emit-source.ts prints.
@@ -129,6 +129,9 @@ class Builder {
         const then = this.#step(statement.next);
         return (frame) => (isExactly(value(frame)) ? then(frame) : runtime.inexact(value(frame)));
       }
+      case 'by-type':
+        // Only where types are known beforehand, and there source is printed.
+        throw new Declined('types that are looked up');
     }
   }
 

@@ -1,3 +1,4 @@
+import type { Span } from '../../diagnostics/span.js';
 import type { ArithmeticOperator } from '../../ir/goal.js';
 import type { DeclaredType, FieldType } from '../../types/declared-type.js';
 import type { Class } from '../../types/type-declaration.js';
@@ -6,6 +7,7 @@ import type { Cases, CompiledFunction } from './compiled-function.js';
 import type {
   AgainStatement,
   ArithmeticStatement,
+  ByTypeStatement,
   EachStatement,
   EqualTest,
   MethodStatement,
@@ -24,10 +26,49 @@ import type { Linker, Plan } from './specialise.js';
 /** Makes a function of its text. The names are those of what it is handed. */
 export type Evaluate = (names: readonly string[], text: string) => (...values: unknown[]) => unknown;
 
+/** How printed code names what is handed in. */
+export interface Names {
+  constant(value: unknown): string;
+  /** What a function is called by. */
+  callee(fn: CompiledFunction, waits: boolean): string;
+}
+
+/** What printed code is for. */
+export interface Printing {
+  readonly names: Names;
+  /** Whether it waits for promises. It is handed its runtime then, and is a plain function where it need not wait. */
+  readonly waits: boolean;
+  /**
+   * Whether it is for a module of its own: no machine goes on there where it stops. It is told the places of the policy then; when it
+   * waits, it has settled every value, and asks for attributes and methods where what they gave before is known.
+   */
+  readonly isModule: boolean;
+}
+
+/** A function, and the declarations that stand beside it: what it finds out about the places in it. */
+export interface PrintedFunction {
+  readonly text: string;
+  readonly learned: readonly string[];
+}
+
 /** The text of a function, and what it is to be handed. */
 interface Emitted {
   readonly text: string;
   readonly constants: readonly unknown[];
+}
+
+/** Constants by their position in a list. */
+class HandedIn implements Names {
+  readonly values: unknown[] = [];
+
+  constant(value: unknown): string {
+    const known = this.values.indexOf(value);
+    return `k${known === -1 ? this.values.push(value) - 1 : known}`;
+  }
+
+  callee(fn: CompiledFunction, waits: boolean): string {
+    return `${this.constant(fn)}.${waits ? 'wait' : 'run'}`;
+  }
 }
 
 /** More classes than this, and a chain of comparisons costs more than a table. */
@@ -46,14 +87,18 @@ export function sourceBackEnd(evaluate: Evaluate): BackEnd {
     if (maker === undefined) makers.set(text, (maker = evaluate(preamble, text)));
     return maker(runtime, noValue, constants);
   };
+  const emit = (fn: CompiledFunction, plan: Plan, linker: Linker, waits: boolean): Emitted => {
+    const names = new HandedIn();
+    const { text, learned } = printFunction(fn, plan, linker, { names, waits, isModule: false });
+    return { text: withConstants(names.values, text, learned), constants: names.values };
+  };
   return {
     kind: 'source',
     plan: (fn, plan, linker, runtime) =>
-      make(new Emitter(fn, plan, linker, false).emit(), runtime) as CompiledFunction['run'],
+      make(emit(fn, plan, linker, false), runtime) as CompiledFunction['run'],
     dispatch: (cases, runtime) => make(emitDispatch(cases, false), runtime) as CompiledFunction['run'],
     waiting: {
-      plan: (fn, plan, linker) =>
-        make(new Emitter(fn, plan, linker, true).emit(), undefined) as CompiledFunction['wait'],
+      plan: (fn, plan, linker) => make(emit(fn, plan, linker, true), undefined) as CompiledFunction['wait'],
       dispatch: (cases) => make(emitDispatch(cases, true), undefined) as CompiledFunction['wait'],
     },
   };
@@ -62,24 +107,24 @@ export function sourceBackEnd(evaluate: Evaluate): BackEnd {
 const preamble = ['R', 'U', 'k'] as const;
 
 /** Names what is handed in, before a function that uses it. */
-const withConstants = (constants: readonly unknown[], text: string, more = ''): string =>
-  `"use strict"; ${constants.map((_, i) => `const k${i} = k[${i}];`).join(' ')}${more}\nreturn ${text};`;
+const withConstants = (
+  constants: readonly unknown[],
+  text: string,
+  learned: readonly string[] = [],
+): string =>
+  `"use strict"; ${constants.map((_, i) => `const k${i} = k[${i}];`).join(' ')}` +
+  `${learned.map((line) => `\n${line}`).join('')}\nreturn ${text};`;
 
 function emitDispatch(cases: Cases, waits: boolean): Emitted {
-  const constants: unknown[] = [];
-  const constant = (value: unknown): string => `k${constants.push(value) - 1}`;
+  const handedIn = new HandedIn();
   const names = Array.from({ length: cases.passed }, (_, i) => `a${i}`);
   const params = waits ? ['R', ...names] : names;
-  const text = `function (${params.join(', ')}) { ${emitCases(cases, names, constant, waits)} }`;
-  return { text: withConstants(constants, text), constants };
+  const text = `function (${params.join(', ')}) { ${emitCases(cases, names, handedIn, waits)} }`;
+  return { text: withConstants(handedIn.values, text), constants: handedIn.values };
 }
 
-function emitCases(
-  cases: Cases,
-  names: readonly string[],
-  constant: (value: unknown) => string,
-  waits: boolean,
-): string {
+function emitCases(cases: Cases, names: readonly string[], handedIn: HandedIn, waits: boolean): string {
+  const constant = (value: unknown) => handedIn.constant(value);
   const { parameter, literals, classes, prototypes } = cases;
   const at = names[parameter]!;
   const others = names.filter((name) => name !== at);
@@ -89,7 +134,7 @@ function emitCases(
   const run = (target: CompiledFunction, passed: readonly string[]) =>
     target.cases === undefined
       ? call(constant(target), passed)
-      : `{ ${emitCases(target.cases, passed, constant, waits)} }`;
+      : `{ ${emitCases(target.cases, passed, handedIn, waits)} }`;
   let text = '';
   if (literals.size > longestSwitch) {
     text += `{ const t = ${constant(literals)}.get(${at}); if (t !== undefined) ${call('t', others)} }\n`;
@@ -112,16 +157,20 @@ function emitCases(
   return `${text}return ${constant(waits ? cases.missWaiting : cases.miss)}(${listOf(names)});`;
 }
 
+export const printFunction = (
+  fn: CompiledFunction,
+  plan: Plan,
+  linker: Linker,
+  printing: Printing,
+): PrintedFunction => new Emitter(fn, plan, linker, printing).emit();
+
 class Emitter {
-  readonly #constants: unknown[] = [];
   #labels = 0;
   #loops = false;
   #calls = 0;
   #isRecursive = false;
   #awaits = false;
-  /** Locals whose declared type is noted: a promise of one is the machine's. */
-  readonly #noted = new Set<number>();
-  /** What compiled code finds out about the places in it: declarations beside the function. */
+  /** What compiled code finds out about the places in it. */
   readonly #learned: string[] = [];
   /** The locals of which it is known whether they are instances of a class, and the type that this is. */
   readonly #instances = new Map<number, DeclaredType>();
@@ -132,11 +181,19 @@ class Emitter {
     readonly fn: CompiledFunction,
     readonly plan: Plan,
     readonly linker: Linker,
-    /** Whether it waits for promises. It is handed its runtime then, and is a plain function where it need not wait. */
-    readonly waits: boolean,
+    readonly printing: Printing,
   ) {}
 
-  emit(): Emitted {
+  get waits(): boolean {
+    return this.printing.waits;
+  }
+
+  /** Whether all values are settled, and what the application gave before is given again. */
+  get settles(): boolean {
+    return this.printing.waits && this.printing.isModule;
+  }
+
+  emit(): PrintedFunction {
     const paths = this.#tail(this.plan.body);
     const params = this.plan.params.map((p) => `v${p}`);
     // What calls one function at most, and is called by none of those, takes no longer than what is counted there.
@@ -144,10 +201,7 @@ class Emitter {
     const body = `${step}${paths}\nreturn false;`;
     const passed = (this.waits ? ['R', ...params] : params).join(', ');
     const text = `${this.#awaits ? 'async ' : ''}function (${passed}) {\n${this.#loops ? `top: for (;;) { ${body} }` : body}\n}`;
-    return {
-      text: withConstants(this.#constants, text, this.#learned.map((line) => `\n${line}`).join('')),
-      constants: this.#constants,
-    };
+    return { text, learned: this.#learned };
   }
 
   /** The statements of the function: where a call comes last, its answer is the answer. */
@@ -212,36 +266,54 @@ class Emitter {
       case 'again':
         return this.#again(statement);
       case 'await': {
-        const v = `v${statement.local}`;
-        return `${this.#waitFor(v, statement.local)}${this.#statement(statement.next, success)}`;
+        const text = this.#statement(statement.next, success);
+        return this.settles ? text : `${this.#waitFor(`v${statement.local}`)}${text}`;
       }
       case 'exactly': {
         const value = this.#operand(statement.value);
         const exact = this.#isExactly(value, this.linker.exactClass(statement.type));
-        return `if (${exact}) { ${this.#statement(statement.next, success)} } else R.inexact(${value});`;
+        const { otherwise } = statement;
+        const other =
+          otherwise === undefined ? `R.inexact(${value});` : `{ ${this.#statement(otherwise, success)} }`;
+        return `if (${exact}) { ${this.#statement(statement.next, success)} } else ${other}`;
       }
+      case 'by-type':
+        return this.#byType(statement, success);
     }
   }
 
+  #byType({ value, cases }: ByTypeStatement, success: string): string {
+    const n = this.#label();
+    const v = this.#operand(value);
+    const chain = cases.map(
+      ({ types, next: then }) =>
+        `if (t${n} === ${this.#constant(types)}) { ${this.#statement(then, success)} } else `,
+    );
+    return `{ const t${n} = R.typeOf(${v}); ${chain.join('')}R.expect(t${n}, ${v}); }`;
+  }
+
   #read(statement: ReadStatement, success: string): string {
-    const { to, base, name, inPattern, isExact, field, tag, next: then } = statement;
+    const { to, base, name, inPattern, isExact, field, tag, at, next: then } = statement;
     const n = this.#label();
     const isUnsure = !isExact && tag === undefined && field === undefined && this.linker.mayTag(name);
     const site = this.#constant(readSite(name, inPattern, field, isUnsure));
     const o = this.#operand(base);
     const v = `v${to}`;
     const isMissing = `${v} === undefined || Object.prototype${access(name)} !== undefined`;
-    if (tag !== undefined || field !== undefined) this.#noted.add(to);
-    const settle = this.#waitFor(v, to);
-    const slow = `{ ${v} = R.read(${o}, ${site}, ${v}); if (${v} === U) break b${n}; ${this.waits ? settle : ''}}\n`;
+    const settle = this.waits ? this.#waitFor(v, at) : '';
+    // What is noted of a value is noted of what it is settled to.
+    const isSettledFirst = this.settles || tag !== undefined || field !== undefined || isUnsure;
+    const slow = `{ ${v} = R.read(${o}, ${site}, ${v}${this.#place(at)}); if (${v} === U) break b${n}; ${isSettledFirst ? '' : settle}}\n`;
     const rest = () => {
       const row = isUnsure
         ? `if (${isObjectHere(v)} && !R.registered.has(Object.getPrototypeOf(${v}))) R.noteRow(${o}, ${site}, ${v});\n`
         : '';
-      const text = `${row}${tag === undefined ? '' : this.#tag(to, tag)}${this.#statement(then, success)}`;
+      const noted = `${row}${tag === undefined ? '' : this.#tag(to, tag)}`;
+      const text = `${isSettledFirst ? settle : ''}${noted}${this.#statement(then, success)}`;
       this.#instances.delete(to);
       return text;
     };
+    if (this.settles) return `b${n}: { let ${v}; ${slow}${rest()} }`;
     if (isExact) return `b${n}: { let ${v} = ${o}${access(name)}; if (${isMissing}) ${slow}${rest()} }`;
     const clean = base.kind === 'local' ? this.#clean.get(base.local) : undefined;
     // Of an object whose prototype has been looked at, other attributes need no look; but for those that more follows from.
@@ -259,11 +331,14 @@ class Emitter {
     return text;
   }
 
-  #method({ to, base, name, args, next: then }: MethodStatement, success: string): string {
+  #method({ to, base, name, args, at, next: then }: MethodStatement, success: string): string {
     const n = this.#label();
     const site = this.#constant(methodSite(name));
     const o = this.#operand(base);
     const passed = args.map((arg) => this.#operand(arg)).join(', ');
+    const slow = `v${to} = R.method(${o}, ${site}, [${passed}]${this.#place(at)}); if (v${to} === U) break b${n};`;
+    const rest = `${this.#waitFor(`v${to}`, at)}${this.#statement(then, success)}`;
+    if (this.settles) return `b${n}: { let v${to}; ${slow}\n${rest} }`;
     const isKnown =
       base.kind === 'constant'
         ? `${o} === ${site}.receiver`
@@ -282,13 +357,13 @@ class Emitter {
           : `R.log.noteWith(${call}, [${passed}]);`;
     return (
       `b${n}: { let v${to}; if (${isKnown}${isReady}) {\n` +
-      `try { v${to} = ${o}${access(name)}(${passed}); } catch (e) { R.failed(${o}, ${site}, [${passed}], e); }\n` +
-      `${note} }\nelse { v${to} = R.method(${o}, ${site}, [${passed}]); if (v${to} === U) break b${n}; }\n` +
-      `${this.#waitFor(`v${to}`, to)}${this.#statement(then, success)} }`
+      `try { v${to} = ${o}${access(name)}(${passed}); } ` +
+      `catch (e) { R.failed(${o}, ${site}, [${passed}], e${this.#place(at)}); }\n` +
+      `${note} }\nelse { ${slow} }\n${rest} }`
     );
   }
 
-  #arithmetic({ to, operator, left, right, next: then }: ArithmeticStatement, success: string): string {
+  #arithmetic({ to, operator, left, right, at, next: then }: ArithmeticStatement, success: string): string {
     const n = this.#label();
     const [l, r] = [this.#operand(left), this.#operand(right)];
     const quick = isQuick(operator)
@@ -296,17 +371,20 @@ class Emitter {
         `if (!Number.isSafeInteger(v${to}))`
       : `let v${to};`;
     return (
-      `b${n}: { ${quick} { v${to} = R.arithmetic(${JSON.stringify(operator)}, ${l}, ${r}); ` +
+      `b${n}: { ${quick} { v${to} = R.arithmetic(${JSON.stringify(operator)}, ${l}, ${r}${this.#place(at)}); ` +
       `if (v${to} === U) break b${n}; }\n${this.#statement(then, success)} }`
     );
   }
 
-  #each({ item, list, tag, next: then }: EachStatement, success: string): string {
+  #each({ item, list, tag, at, next: then }: EachStatement, success: string): string {
     const n = this.#label();
-    if (tag !== undefined) this.#noted.add(item);
-    const tagged = tag === undefined ? '' : this.#tag(item, tag);
+    const isSettledFirst = this.settles || (this.waits && tag !== undefined);
+    const settle = isSettledFirst ? this.#waitFor(`v${item}`, at) : '';
+    const tagged = `${settle}${tag === undefined ? '' : this.#tag(item, tag)}`;
+    if (this.settles) this.#awaits = true;
+    const elements = this.settles ? 'await R.listLater' : 'R.list';
     const text =
-      `let l${n} = ${this.#operand(list)}; if (!Array.isArray(l${n})) l${n} = R.list(l${n});\n` +
+      `let l${n} = ${this.#operand(list)}; if (!Array.isArray(l${n})) l${n} = ${elements}(l${n}${this.#place(at)});\n` +
       `if ((R.steps -= l${n}.length) < 0) R.over();\n` +
       `for (let i${n} = 0; i${n} < l${n}.length; i${n}++) { let v${item} = l${n}[i${n}]; ${tagged}\n` +
       `${this.#statement(then, success)} }`;
@@ -365,7 +443,7 @@ class Emitter {
       case 'order': {
         const sides = [test.left, test.right];
         const [l, r] = sides.map((side) => this.#operand(side));
-        const slow = `R.order(${JSON.stringify(test.operator)}, ${l}, ${r})`;
+        const slow = `R.order(${JSON.stringify(test.operator)}, ${l}, ${r}${this.#place(test.at)})`;
         const locals = sides.filter(({ kind }) => kind === 'local');
         const isNumeric = sides.every((side) => side.kind === 'local' || typeof side.value === 'number');
         if (!isNumeric || locals.length === 0) return slow;
@@ -389,7 +467,7 @@ class Emitter {
         return `R.isaUnion(${this.#operand(test.value)}, ${JSON.stringify(test.union)})`;
       case 'true': {
         const v = this.#operand(test.value);
-        return `(${v} === true || (${v} !== false && R.notTrue(${v})))`;
+        return `(${v} === true || (${v} !== false && R.notTrue(${v}${this.#place(test.at)})))`;
       }
       case 'call': {
         const { callee, args, likely } = test;
@@ -402,29 +480,30 @@ class Emitter {
     }
   }
 
-  #equal({ left, right, how }: EqualTest): string {
+  #equal({ left, right, how, at }: EqualTest): string {
     const [l, r] = [this.#operand(left), this.#operand(right)];
-    if (typeof this.linker.context.equality === 'function') return `R.equal(${l}, ${r})`;
+    const slow = this.settles
+      ? `(await R.equalLater(${l}, ${r}${this.#place(at)}))`
+      : `R.equal(${l}, ${r}${this.#place(at)})`;
+    if (this.settles) this.#awaits = true;
+    if (typeof this.linker.context.equality === 'function') return slow;
     // What does not match may be a promise; what matches is none.
-    if (how === 'identity')
-      return `(${l} === ${r} || (${this.#mayBePending(l, left)} && R.equal(${l}, ${r})))`;
+    if (how === 'identity') return `(${l} === ${r} || (${this.#mayBePending(l, left)} && ${slow}))`;
     if (left.kind === 'local' && isPrimitive(right))
-      return `(${l} === ${r} || (${isObjectHere(l)} && R.equal(${l}, ${r})))`;
+      return `(${l} === ${r} || (${isObjectHere(l)} && ${slow}))`;
     if (right.kind === 'local' && isPrimitive(left))
-      return `(${l} === ${r} || (${isObjectHere(r)} && R.equal(${l}, ${r})))`;
+      return `(${l} === ${r} || (${isObjectHere(r)} && ${slow}))`;
     if (left.kind === 'local' && right.kind === 'local')
-      return `(${l} === ${r} ? ${l} === ${l} : (${mayEqual(l)} || ${mayEqual(r)}) && R.equal(${l}, ${r}))`;
-    return `R.equal(${l}, ${r})`;
+      return `(${l} === ${r} ? ${l} === ${l} : (${mayEqual(l)} || ${mayEqual(r)}) && ${slow})`;
+    return slow;
   }
 
   /** @param isAnswer whether it is what the function answers: then nobody here need wait for it */
   #call(callee: CompiledFunction, args: readonly Operand[], isAnswer = false): string {
     this.#calls++;
     const passed = args.map((arg) => this.#operand(arg));
-    const target = this.#constant(callee);
-    let call = this.waits
-      ? `${target}.wait(${['R', ...passed].join(', ')})`
-      : `${target}.run(${passed.join(', ')})`;
+    const target = this.printing.names.callee(callee, this.waits);
+    let call = `${target}(${(this.waits ? ['R', ...passed] : passed).join(', ')})`;
     if (this.waits && !isAnswer) {
       this.#awaits = true;
       call = `(await ${call})`;
@@ -435,10 +514,16 @@ class Emitter {
   }
 
   /** A promise is waited for, where that can be done here. */
-  #waitFor(v: string, n: number): string {
-    if (!this.waits || this.#noted.has(n)) return `if (${this.#mayBePending(v)}) R.await(${v});\n`;
+  #waitFor(v: string, at?: Span): string {
+    if (!this.waits) return `if (${this.#mayBePending(v)}) R.await(${v});\n`;
     this.#awaits = true;
-    return `if (${this.#mayBePending(v)} && R.isPending(${v})) ${v} = await ${v};\n`;
+    const settled = this.settles ? `R.settle(${v}${at === undefined ? '' : this.#place(at)})` : v;
+    return `if (${this.#mayBePending(v)} && R.isPending(${v})) ${v} = await ${settled};\n`;
+  }
+
+  /** Where it stands in the policy, as the last argument of a call; nothing where the machine tells. */
+  #place(at: Span): string {
+    return this.printing.isModule ? `, ${this.#constant(at)}` : '';
   }
 
   /** Few values are objects here that are no match. Of many classes, the registered ones are told by their prototype. */
@@ -468,8 +553,7 @@ class Emitter {
   }
 
   #constant(value: unknown): string {
-    const known = this.#constants.indexOf(value);
-    return `k${known === -1 ? this.#constants.push(value) - 1 : known}`;
+    return this.printing.names.constant(value);
   }
 
   #label(): number {
@@ -505,7 +589,12 @@ function mayMismatch(statement: Statement): boolean {
     case 'any':
       return statement.of.some(mayMismatch);
     case 'again':
+    case 'by-type':
       return true;
+    case 'exactly':
+      return (
+        mayMismatch(statement.next) || (statement.otherwise !== undefined && mayMismatch(statement.otherwise))
+      );
     case 'check':
     case 'not':
       return mayMismatch(statement.proof) || mayMismatch(statement.next);

@@ -26,7 +26,10 @@ const namesItself = ({ prototype }: Class): boolean =>
  * The class whose instances are of exactly this type, where their class tells all: no predicate is asked, and nobody has given one
  * of them another type.
  */
-export function findExactClass({ class: found, builtIn }: DeclaredType, typeSets: TypeSets): Class | undefined {
+export function findExactClass(
+  { class: found, builtIn }: DeclaredType,
+  typeSets: TypeSets,
+): Class | undefined {
   if (found === undefined || builtIn) return undefined;
   const prototype = found.prototype as { then?: unknown };
   const isTold = !typeSets.hasPredicates && !hasTagged(prototype);

@@ -1,4 +1,6 @@
+import type { Span } from '../../diagnostics/span.js';
 import type { ArithmeticOperator, ComparisonOperator } from '../../ir/goal.js';
+import type { TypeSet } from '../../host/type-set.js';
 import type { DeclaredType, FieldType } from '../../types/declared-type.js';
 import type { UnionName } from '../../types/type-table.js';
 import type { CompiledFunction } from './compiled-function.js';
@@ -28,13 +30,22 @@ export type Statement =
   | AgainStatement
   /** `next`, unless the local is a promise: it is not the next thing that is looked at, so it is looked at here. */
   | { readonly kind: 'await'; readonly local: number; readonly next: Statement }
-  /** `next` for an instance of exactly this class; anything else is the machine's. */
+  /** `next` for an instance of exactly this class; anything else is the machine's, or what `otherwise` says. */
   | {
       readonly kind: 'exactly';
       readonly value: Operand;
       readonly type: DeclaredType;
       readonly next: Statement;
-    };
+      readonly otherwise: Statement | undefined;
+    }
+  | ByTypeStatement;
+
+/** Goes on by the types of a value. A value of other types that are known to occur fails. */
+export interface ByTypeStatement {
+  readonly kind: 'by-type';
+  readonly value: Operand;
+  readonly cases: readonly { readonly types: TypeSet; readonly next: Statement }[];
+}
 
 /** `to = base.name` */
 export interface ReadStatement {
@@ -50,6 +61,7 @@ export interface ReadStatement {
   readonly field: FieldType | undefined;
   /** The same, where it is to be noted when it is read. */
   readonly tag: FieldType | undefined;
+  readonly at: Span;
   readonly next: Statement;
 }
 /** `to = base.name(…args)` */
@@ -59,6 +71,7 @@ export interface MethodStatement {
   readonly base: Operand;
   readonly name: string;
   readonly args: readonly Operand[];
+  readonly at: Span;
   readonly next: Statement;
 }
 export interface ArithmeticStatement {
@@ -67,6 +80,7 @@ export interface ArithmeticStatement {
   readonly operator: ArithmeticOperator;
   readonly left: Operand;
   readonly right: Operand;
+  readonly at: Span;
   readonly next: Statement;
 }
 /** `next` for each element of the list, until it succeeds. */
@@ -75,6 +89,7 @@ export interface EachStatement {
   readonly item: number;
   readonly list: Operand;
   readonly tag: FieldType | undefined;
+  readonly at: Span;
   readonly next: Statement;
 }
 /** The function once more, with other arguments, in place of what is left of it. */
@@ -95,10 +110,11 @@ export type Test =
       readonly operator: Exclude<ComparisonOperator, '==' | '!='>;
       readonly left: Operand;
       readonly right: Operand;
+      readonly at: Span;
     }
   | { readonly kind: 'isa'; readonly value: Operand; readonly type: DeclaredType }
   | { readonly kind: 'isa-union'; readonly value: Operand; readonly union: UnionName }
-  | { readonly kind: 'true'; readonly value: Operand }
+  | { readonly kind: 'true'; readonly value: Operand; readonly at: Span }
   | CallTest;
 
 export interface EqualTest {
@@ -108,6 +124,7 @@ export interface EqualTest {
   /** `identity`: `right` is an instance that equals only itself. */
   readonly how: 'identity' | 'any';
   readonly negated: boolean;
+  readonly at: Span;
 }
 export interface CallTest {
   readonly kind: 'call';
@@ -148,10 +165,23 @@ export function simplified(statement: Statement): Statement {
     case 'succeed':
     case 'again':
       return statement;
+    case 'exactly':
+      return {
+        ...statement,
+        next: simplified(statement.next),
+        otherwise: statement.otherwise && simplified(statement.otherwise),
+      };
+    case 'by-type':
+      return withCases(statement, simplified);
     default:
       return { ...statement, next: simplified(statement.next) };
   }
 }
+
+const withCases = (statement: ByTypeStatement, change: (next: Statement) => Statement): ByTypeStatement => ({
+  ...statement,
+  cases: statement.cases.map(({ types, next }) => ({ types, next: change(next) })),
+});
 
 /** Makes a loop of a function that ends in calling itself: a tree of folders is no tree of calls. */
 export function looped(statement: Statement, fn: CompiledFunction): Statement {
@@ -188,6 +218,7 @@ export function looped(statement: Statement, fn: CompiledFunction): Statement {
     case 'each':
     case 'succeed':
     case 'again':
+    case 'by-type':
       return statement;
   }
 }
@@ -221,6 +252,14 @@ function noticingReads(statement: Statement): Statement {
     case 'succeed':
     case 'again':
       return statement;
+    case 'exactly':
+      return {
+        ...statement,
+        next: noticingReads(statement.next),
+        otherwise: statement.otherwise && noticingReads(statement.otherwise),
+      };
+    case 'by-type':
+      return withCases(statement, noticingReads);
     default:
       return { ...statement, next: noticingReads(statement.next) };
   }
@@ -251,6 +290,7 @@ function looksAt(statement: Statement, n: number): boolean {
     case 'await':
       return statement.local === n || looksAt(statement.next, n);
     case 'exactly':
+    case 'by-type':
       return is(statement.value);
     case 'again':
       return statement.args.some(is);
@@ -296,7 +336,13 @@ export function isOnlyIterated(statement: Statement, n: number): boolean {
     case 'not':
       return isOnlyIterated(statement.proof, n) && isOnlyIterated(statement.next, n);
     case 'exactly':
-      return isOther(statement.value) && isOnlyIterated(statement.next, n);
+      return (
+        isOther(statement.value) &&
+        isOnlyIterated(statement.next, n) &&
+        (statement.otherwise === undefined || isOnlyIterated(statement.otherwise, n))
+      );
+    case 'by-type':
+      return isOther(statement.value) && statement.cases.every(({ next }) => isOnlyIterated(next, n));
     case 'again':
       return statement.args.every(isOther);
     case 'each':

@@ -1,3 +1,4 @@
+import type { TypeSet } from '../../host/type-set.js';
 import type { Predicate } from '../../ir/goal.js';
 import type { DeclaredType, FieldType } from '../../types/declared-type.js';
 import type { Class } from '../../types/type-declaration.js';
@@ -19,6 +20,7 @@ export class PolicyLinker implements Linker {
   readonly #taggable: ReadonlySet<string>;
   readonly registered: ReadonlySet<object>;
   readonly hasManyClasses: boolean;
+  readonly knownTypes: readonly TypeSet[] | undefined = undefined;
   readonly isRecursive = recursion();
 
   constructor(readonly context: MachineContext) {

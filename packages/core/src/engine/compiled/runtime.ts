@@ -224,7 +224,7 @@ export abstract class Runtime implements EqualityContext {
     if (isThenable(found)) {
       // A getter that loads something is not to load it twice.
       this.log.note(base, `.${name}`, found);
-      if (this.mayWait && site.field === undefined) return found;
+      if (this.mayWait) return found;
       this.await(found);
     }
     let isExpected = site.field === undefined;

@@ -1,5 +1,6 @@
+import type { Span } from '../../diagnostics/span.js';
 import type { TypeSet } from '../../host/type-set.js';
-import type { CallGoal, Goal, LookupGoal, Predicate } from '../../ir/goal.js';
+import type { CallGoal, Goal, LookupGoal, Parameter, Predicate } from '../../ir/goal.js';
 import type { Term } from '../../ir/term.js';
 import type { DeclaredType, FieldType } from '../../types/declared-type.js';
 import type { Class } from '../../types/type-declaration.js';
@@ -26,7 +27,11 @@ import {
 
 /** Thrown when a rule does what only the machine can: the function hands over when it is reached. */
 export class Declined {
-  constructor(readonly why: string) {}
+  constructor(
+    readonly why: string,
+    /** The goal that cannot be compiled. */
+    readonly at?: Span,
+  ) {}
 }
 
 /** A value while a function is built. */
@@ -70,6 +75,8 @@ export interface Linker {
   equalsOnlyItself(known: Extract<Known, { kind: 'types' }>): boolean;
   /** Whether a plain row that is read where this type is declared is of a type of the application then. */
   isTaggable(type: FieldType): boolean;
+  /** All types that values may turn out to be of, where only these are compiled. */
+  readonly knownTypes: readonly TypeSet[] | undefined;
   /** Whether there are more classes than a comparison of each is good for. */
   readonly hasManyClasses: boolean;
   /** Whether something follows for a plain row from the declaration of a field of this name. */
@@ -123,6 +130,8 @@ class Specialiser {
   readonly #trail: (() => void)[] = [];
   /** Variables that have to be of a type, once they have a value. */
   readonly #waiting: Cell[] = [];
+  /** The goal, or parameter, at hand. */
+  #at: Span | undefined = undefined;
   /** Attributes that the path at hand has read. */
   readonly #reads = new Map<string, Value>();
 
@@ -132,6 +141,14 @@ class Specialiser {
   ) {}
 
   plan(): Plan {
+    try {
+      return this.#plan();
+    } catch (error) {
+      throw error instanceof Declined && error.at === undefined ? new Declined(error.why, this.#at) : error;
+    }
+  }
+
+  #plan(): Plan {
     const args = (this.#args = this.fn.known.map((known): Cell => {
       if (known.kind === 'literal') return bound({ kind: 'constant', value: known.value });
       const param = this.#fresh();
@@ -283,17 +300,19 @@ class Specialiser {
   }
 
   #head({ rule, unify }: Candidate, args: readonly Cell[], frame: Cell[], rest: Rest): Statement {
-    const pending: (readonly [Cell, Term])[] = [];
+    const pending: (readonly [Cell, Parameter])[] = [];
     for (const i of unify) {
-      const { term, takesArgument } = rule.parameters[i]!;
+      const parameter = rule.parameters[i]!;
+      const { term, takesArgument } = parameter;
       if (takesArgument && term.kind === 'slot') frame[term.slot] = args[i]!;
-      else pending.push([args[i]!, term]);
+      else pending.push([args[i]!, parameter]);
     }
     const step = (i: number): Statement => {
       const next = pending[i];
-      return next === undefined
-        ? rest()
-        : this.#unify(next[0], this.#cellOf(next[1], frame), () => step(i + 1));
+      if (next === undefined) return rest();
+      const [arg, { term, span }] = next;
+      this.#at = span;
+      return this.#unify(arg, this.#cellOf(term, frame), () => step(i + 1));
     };
     return step(0);
   }
@@ -303,6 +322,7 @@ class Specialiser {
   #goals(goals: readonly Goal[], at: number, frame: Frame, rest: Rest, place: Place): Statement {
     const goal = goals[at];
     if (goal === undefined) return rest();
+    this.#at = goal.span;
     if (++this.#goalCount > maxGoals) throw new Declined('too many paths');
     const next: Rest = () => this.#goals(goals, at + 1, frame, rest, place);
     switch (goal.kind) {
@@ -315,7 +335,7 @@ class Specialiser {
       case 'condition': {
         const value = this.#value(goal.term, frame);
         if (value.kind === 'constant' && typeof value.value === 'boolean') return value.value ? next() : fail;
-        return this.#if({ kind: 'true', value: operandOf(value) }, next);
+        return this.#if({ kind: 'true', value: operandOf(value), at: goal.span }, next);
       }
       case 'isa':
         return this.#isa(goal, this.#cellOf(goal.value, frame), next);
@@ -328,14 +348,14 @@ class Specialiser {
         const args = goal.args.map((arg) => this.#operand(arg, frame));
         const to = this.#fresh();
         const then = this.#bind(this.#cellOf(goal.result, frame), unknownLocal(to), next);
-        return { kind: 'method', to, base, name: goal.method, args, next: then };
+        return { kind: 'method', to, base, name: goal.method, args, at: goal.span, next: then };
       }
       case 'arithmetic': {
         const left = this.#operand(goal.left, frame);
         const right = this.#operand(goal.right, frame);
         const to = this.#fresh();
         const then = this.#bind(this.#cellOf(goal.result, frame), unknownLocal(to), next);
-        return { kind: 'arithmetic', to, operator: goal.operator, left, right, next: then };
+        return { kind: 'arithmetic', to, operator: goal.operator, left, right, at: goal.span, next: then };
       }
       case 'in':
         return this.#in(goal, frame, next);
@@ -374,6 +394,7 @@ class Specialiser {
         operator,
         left: this.#operand(goal.left, frame),
         right: this.#operand(goal.right, frame),
+        at: goal.span,
       },
       rest,
     );
@@ -459,21 +480,52 @@ class Specialiser {
     }
   }
 
-  /** As `#unfold`, for the class that an argument is likely of; any other is the machine's. */
+  /** As `#unfold`, for the class that an argument is likely of; any other is the machine's, or what all known types give. */
   #unfoldLikely(goal: CallGoal, args: readonly Cell[], known: readonly Known[], rest: Rest): Statement {
     for (const [i, arg] of args.entries()) {
       const value = valueIn(arg);
       if (value === undefined || this.linker.tellsPosition(goal.predicate, known, i)) continue;
-      if (value.kind !== 'local' || value.likely === undefined) break;
-      const exact = this.#exactly(value.likely);
-      if (exact === undefined) break;
-      const then = this.#scoped(() => {
-        this.#set(arg, { ...value, known: exact });
-        return this.#unfold(goal, args, rest);
-      });
-      return { kind: 'exactly', value: operandOf(value), type: value.likely, next: then };
+      if (value.kind !== 'local') break;
+      const as = (types: Known) =>
+        this.#scoped(() => {
+          this.#set(arg, { ...value, known: types });
+          return this.#unfold(goal, args, rest);
+        });
+      const otherwise = this.#byType(goal, i, value, as);
+      const exact = value.likely && this.#exactly(value.likely);
+      if (exact !== undefined)
+        return {
+          kind: 'exactly',
+          value: operandOf(value),
+          type: value.likely!,
+          next: as(exact),
+          otherwise,
+        };
+      if (otherwise === undefined) break;
+      return otherwise;
     }
     throw new Declined('unknown arguments of unknown types');
+  }
+
+  /** For each of the known types for which any rule applies; undefined where types are not all that counts, or not known. */
+  #byType(
+    { predicate, args }: CallGoal,
+    position: number,
+    value: LocalValue,
+    as: (types: Known) => Statement,
+  ): Statement | undefined {
+    const { knownTypes } = this.linker;
+    const index = this.linker.indexOf(predicate, args.length);
+    if (knownTypes === undefined || index.literalsAt(position) !== undefined) return undefined;
+    const { unbound } = this.linker.context.typeSets;
+    const shapeOf = (types: TypeSet): Shape => ({ types, literal: undefined, isOther: false });
+    const cases = knownTypes.flatMap((types) => {
+      const shapes = args.map((_, i) => shapeOf(i === position ? types : unbound));
+      const { candidates } = index.tableFor(shapes, new Budget(defaultLimits, undefined));
+      if (candidates.length === 0) return [];
+      return [{ types, next: as({ kind: 'types', types, class: undefined }) }];
+    });
+    return { kind: 'by-type', value: operandOf(value), cases };
   }
 
   #unify(left: Cell, right: Cell, rest: Rest): Statement {
@@ -535,6 +587,7 @@ class Specialiser {
         right: operandOf(b),
         how: isIdentity(b) ? 'identity' : 'any',
         negated,
+        at: this.#at!,
       },
       rest,
     );
@@ -608,6 +661,7 @@ class Specialiser {
       isExact: this.#isExact(base) && !this.#isDeclaredTwice(base, name),
       field: this.#tagOf(field),
       tag: isNoted ? this.#tagOf(field) : undefined,
+      at: goal.span,
       next: then,
     };
   }
@@ -658,6 +712,7 @@ class Specialiser {
       item: element,
       list: operandOf(list),
       tag: this.#tagOf(field),
+      at: goal.span,
       next: then,
     });
     const sought = valueIn(item);
