@@ -31,6 +31,7 @@ const folders = {
 };
 const pipeline = ['', ...Object.keys(folders)];
 folders[''] = [...pipeline, 'testing'];
+folders.compiled = pipeline;
 folders.testing = [...pipeline, 'testing'];
 folders.node = [...pipeline, 'testing'];
 

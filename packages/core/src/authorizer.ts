@@ -1,7 +1,8 @@
-import { ForbiddenError, NotFoundError } from './authorization/authorization-error.js';
+import { ForbiddenError } from './authorization/authorization-error.js';
 import type { Decision } from './authorization/decision.js';
 import { Report, type Diagnostic } from './diagnostics/diagnostic.js';
-import { PolarError, PolicyError } from './diagnostics/polar-error.js';
+import { PolarError } from './diagnostics/polar-error.js';
+import { PolicyError } from './diagnostics/policy-error.js';
 import { Source } from './diagnostics/source.js';
 import type { CompiledPolicy } from './engine/compiled/compile.js';
 import type { HostReplay } from './engine/host-log.js';
@@ -14,9 +15,10 @@ import { nearNames } from './internal/near-names.js';
 import { allOf } from './internal/side-by-side.js';
 import { givenName, linkCall, linkQuery } from './ir/link.js';
 import { type LinkedQuery, type Program } from './ir/program.js';
+import { refusal, textOrNone } from './authorization/refusal.js';
 import { loadPolicy, type LoadedPolicy } from './loaded-policy.js';
-import { checkOptions, limitsOf, type AuthorizerOptions } from './options.js';
-import { textReader, type PolicyInput, type PolicyReader } from './policy-source.js';
+import { checkOptions, constantsOf, limitsOf, type AuthorizerOptions } from './options.js';
+import { listOf, textReader, type PolicyInput, type PolicyReader } from './policy-source.js';
 import type {
   AuthorizeSettings,
   EnumerationSettings,
@@ -24,7 +26,8 @@ import type {
   QuerySettings,
   QuestionSettings,
 } from './question-settings.js';
-import { DecisionReport, isUndecided, ReportedQuestion } from './reported-question.js';
+import { isUndecided } from './authorization/undecided.js';
+import { DecisionReport, ReportedQuestion } from './reported-question.js';
 import { parseQuery } from './syntax/parser.js';
 import { TypeToken, type DeclaredType } from './types/declared-type.js';
 import type { Class } from './types/type-declaration.js';
@@ -79,12 +82,7 @@ export class Authorizer {
   ): Promise<This> {
     checkOptions(options);
     const clock = options.clock ?? (() => new Date());
-    // A type or constant of the application may take this name.
-    const ownClock =
-      options.types !== undefined && 'Clock' in options.types
-        ? {}
-        : { Clock: Object.freeze({ now: () => clock() }) };
-    const types = new TypeTable(options.types, { ...ownClock, ...options.constants });
+    const types = new TypeTable(options.types, constantsOf(options, clock));
     const authorizer = new this(options, types, this.reader, clock);
     authorizer.#loaded = await authorizer.#load(options.policies);
     return authorizer as This;
@@ -551,25 +549,10 @@ export class Authorizer {
     return new ReportedQuestion(question, report, undecided === 'deny');
   }
 
-  async #refusal(
-    actor: unknown,
-    action: unknown,
-    resource: unknown,
-    settings: AuthorizeSettings,
-  ): Promise<Error> {
-    const { readAction = 'read', hideUnreadable = true } = this.#options;
-    const name = textOrNone(action);
-    if (!hideUnreadable || settings.checkRead === false) return new ForbiddenError(name);
-    if (action === readAction) return new NotFoundError(name);
-    try {
-      return (await this.#holds([actor, readAction, resource], settings))
-        ? new ForbiddenError(name)
-        : new NotFoundError(name);
-    } catch (error) {
-      // Whether it may be read is not known, so it stays hidden.
-      if (isUndecided(error)) return new NotFoundError(name);
-      throw error;
-    }
+  #refusal(actor: unknown, action: unknown, resource: unknown, settings: AuthorizeSettings): Promise<Error> {
+    return refusal(action, settings, this.#options, (readAction) =>
+      this.#holds([actor, readAction, resource], settings),
+    );
   }
 
   /** Asks `allow`, and tells nobody. */
@@ -698,13 +681,8 @@ export class ActorAuthorizer<Actor = unknown> {
   }
 }
 
-const listOf = (policies: PolicyInput | readonly PolicyInput[]): readonly PolicyInput[] =>
-  Array.isArray(policies) ? (policies as readonly PolicyInput[]) : [policies as PolicyInput];
-
 const entriesOf = (bindings: QuerySettings['bindings']): Iterable<[string, unknown]> =>
   bindings instanceof Map ? (bindings as ReadonlyMap<string, unknown>) : Object.entries(bindings ?? {});
 
 const definedNames = (program: Program): string[] =>
   [...program.predicates.values()].filter((p) => p.isDefined).map((p) => p.name);
-
-const textOrNone = (action: unknown): string | undefined => (typeof action === 'string' ? action : undefined);

@@ -1,5 +1,5 @@
 export { Authorizer, ActorAuthorizer } from './authorizer.js';
-export { isUndecided } from './reported-question.js';
+export { isUndecided } from './authorization/undecided.js';
 export type {
   AuthorizeSettings,
   EnumerationSettings,
@@ -7,7 +7,7 @@ export type {
   QuerySettings,
   QuestionSettings,
 } from './question-settings.js';
-export type { AuthorizerOptions } from './options.js';
+export type { AuthorizerOptions, DecisionOptions } from './options.js';
 export type { NamedPolicy, PolicyInput } from './policy-source.js';
 
 export {
@@ -40,7 +40,8 @@ export type { Bindings } from './engine/question.js';
 export { defaultLimits, type Limits } from './engine/limits.js';
 export type { Equality } from './engine/equality.js';
 
-export { PolarError, PolicyError, isPolarError, isPolicyError } from './diagnostics/polar-error.js';
+export { PolarError, isPolarError } from './diagnostics/polar-error.js';
+export { PolicyError, isPolicyError } from './diagnostics/policy-error.js';
 export { renderDiagnostic, type Diagnostic, type Severity } from './diagnostics/diagnostic.js';
 export type { Code, DataOf } from './diagnostics/codes.js';
 export type { Span } from './diagnostics/span.js';

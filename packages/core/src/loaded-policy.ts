@@ -1,5 +1,6 @@
 import { Report, renderDiagnostic, type Diagnostic } from './diagnostics/diagnostic.js';
-import { PolarError, PolicyError } from './diagnostics/polar-error.js';
+import { PolarError } from './diagnostics/polar-error.js';
+import { PolicyError } from './diagnostics/policy-error.js';
 import { textOf } from './diagnostics/span.js';
 import { compile, type CompiledPolicy } from './engine/compiled/compile.js';
 import type { Limits } from './engine/limits.js';

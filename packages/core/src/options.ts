@@ -7,9 +7,8 @@ import { defaultLimits, type Limits } from './engine/limits.js';
 import type { PolicyInput } from './policy-source.js';
 import type { TypesInput } from './types/type-declaration.js';
 
-export interface AuthorizerOptions {
-  /** What to load, in order: texts, `{ name, source }`, and under Node files and globs. All are loaded together. */
-  readonly policies: PolicyInput | readonly PolicyInput[];
+/** How questions are decided. */
+export interface DecisionOptions {
   /** The types of the application, by the names that policies use. */
   readonly types?: TypesInput;
   /** Further values by name. Policies may call the functions of a constant. */
@@ -26,6 +25,11 @@ export interface AuthorizerOptions {
   readonly undecided?: 'error' | 'deny';
   /** How instances are compared that declare neither key nor `equals`. Default `'identity'`; `'deep'` is oso's way. */
   readonly equality?: Equality;
+}
+
+export interface AuthorizerOptions extends DecisionOptions {
+  /** What to load, in order: texts, `{ name, source }`, and under Node files and globs. All are loaded together. */
+  readonly policies: PolicyInput | readonly PolicyInput[];
   /** Sees every decision, before the answer is given, and is awaited. What it throws, the caller gets. */
   readonly onDecision?: (decision: Decision) => unknown;
   /** Sees the warnings of each load. Default: `console.warn`. */
@@ -39,59 +43,77 @@ export interface AuthorizerOptions {
   readonly print?: (text: string) => void;
 }
 
-const known: Record<keyof AuthorizerOptions, true> = {
-  policies: true,
-  types: true,
-  constants: true,
-  clock: true,
-  limits: true,
-  readAction: true,
-  hideUnreadable: true,
-  undecided: true,
-  equality: true,
-  onDecision: true,
-  onWarning: true,
-  engine: true,
-  print: true,
-};
-
 const wrong = (option: string, reason: string) =>
   new PolarError('POLAR_TYPE_INVALID_OPTION', { option, reason });
+
+type Reason = string | undefined;
+const unless = (isRight: boolean, reason: string): Reason => (isRight ? undefined : reason);
+const isFunction = (value: unknown): Reason => unless(typeof value === 'function', 'is no function');
+const isObjectOf =
+  (what: string) =>
+  (value: unknown): Reason =>
+    unless(typeof value === 'object' && value !== null, `is no object of ${what} by name`);
+
+/** What is wrong with a value of an option. */
+const deciding = {
+  types: isObjectOf('types'),
+  constants: isObjectOf('values'),
+  clock: isFunction,
+  limits: () => undefined,
+  readAction: (value) => unless(typeof value === 'string' && value !== '', 'is no action'),
+  hideUnreadable: (value) => unless(typeof value === 'boolean', 'is no boolean'),
+  undecided: (value) => unless(value === 'error' || value === 'deny', "is neither 'error' nor 'deny'"),
+  equality: (value) =>
+    unless(
+      value === 'identity' || value === 'deep' || typeof value === 'function',
+      "is none of 'identity', 'deep' and a function",
+    ),
+} satisfies { [Option in keyof DecisionOptions]: (value: unknown) => Reason };
+
+const loading = {
+  ...deciding,
+  policies: (value) => unless(value !== null, 'is missing: a policy text, a file, or a list of them'),
+  onDecision: isFunction,
+  onWarning: isFunction,
+  print: isFunction,
+  engine: (value) =>
+    unless(
+      ['auto', 'source', 'closures', 'machine'].includes(value as string),
+      "is none of 'auto', 'source', 'closures' and 'machine'",
+    ),
+} satisfies { [Option in keyof AuthorizerOptions]-?: (value: unknown) => Reason };
 
 /** Refuses what would silently be ignored. @throws {PolarError} `POLAR_TYPE_INVALID_OPTION` */
 export function checkOptions(options: AuthorizerOptions): void {
   if (typeof options !== 'object' || options === null)
     throw wrong('options', 'is missing: pass { policies: … }');
-  for (const option of Object.keys(options)) if (!(option in known)) throw wrong(option, 'is unknown');
-  const { policies, types, constants, readAction, undecided, equality } = options;
-  if (policies === undefined || policies === null)
+  check(options, loading);
+  if (options.policies === undefined)
     throw wrong('policies', 'is missing: a policy text, a file, or a list of them');
-  if (types !== undefined && (typeof types !== 'object' || types === null))
-    throw wrong('types', 'is no object of types by name');
-  if (constants !== undefined && (typeof constants !== 'object' || constants === null))
-    throw wrong('constants', 'is no object of values by name');
-  if (readAction !== undefined && (typeof readAction !== 'string' || readAction === ''))
-    throw wrong('readAction', 'is no action');
-  if (undecided !== undefined && undecided !== 'error' && undecided !== 'deny')
-    throw wrong('undecided', "is neither 'error' nor 'deny'");
-  if (
-    equality !== undefined &&
-    equality !== 'identity' &&
-    equality !== 'deep' &&
-    typeof equality !== 'function'
-  ) {
-    throw wrong('equality', "is none of 'identity', 'deep' and a function");
-  }
-  const { engine } = options;
-  if (engine !== undefined && !['auto', 'source', 'closures', 'machine'].includes(engine))
-    throw wrong('engine', "is none of 'auto', 'source', 'closures' and 'machine'");
-  for (const hook of ['clock', 'onDecision', 'onWarning', 'print'] as const) {
-    if (options[hook] !== undefined && typeof options[hook] !== 'function')
-      throw wrong(hook, 'is no function');
-  }
-  if (options.hideUnreadable !== undefined && typeof options.hideUnreadable !== 'boolean')
-    throw wrong('hideUnreadable', 'is no boolean');
 }
+
+/** As `checkOptions`, for a policy that is compiled already. */
+export function checkDecisionOptions(options: DecisionOptions): void {
+  if (typeof options !== 'object' || options === null) throw wrong('options', 'is no object');
+  check(options, deciding);
+}
+
+function check(options: object, checks: Readonly<Record<string, (value: unknown) => Reason>>): void {
+  for (const [option, value] of Object.entries(options)) {
+    if (!Object.hasOwn(checks, option)) throw wrong(option, 'is unknown');
+    const reason = value === undefined ? undefined : checks[option]!(value);
+    if (reason !== undefined) throw wrong(option, reason);
+  }
+}
+
+/** What policies know by name beside types: the clock, unless the application took that name. */
+export const constantsOf = (
+  { types, constants }: DecisionOptions,
+  clock: () => Date,
+): Readonly<Record<string, unknown>> => ({
+  ...(types !== undefined && 'Clock' in types ? {} : { Clock: Object.freeze({ now: () => clock() }) }),
+  ...constants,
+});
 
 /** @throws {PolarError} `POLAR_TYPE_INVALID_OPTION` for what is no positive number */
 export function limitsOf(given: Partial<Limits> | undefined): Limits {

@@ -39,3 +39,6 @@ export function readText(input: PolicyInput): Source {
     throw new PolarError('POLAR_LOAD_FILE_EXTENSION', { file: input });
   return new Source(input);
 }
+
+export const listOf = (policies: PolicyInput | readonly PolicyInput[]): readonly PolicyInput[] =>
+  Array.isArray(policies) ? (policies as readonly PolicyInput[]) : [policies as PolicyInput];

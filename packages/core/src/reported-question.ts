@@ -1,5 +1,5 @@
 import { decisiveRule, referenceTo, type Decision, type Outcome } from './authorization/decision.js';
-import { isPolarError, type PolarError } from './diagnostics/polar-error.js';
+import { isUndecided } from './authorization/undecided.js';
 import type { Frame } from './engine/machine/frame.js';
 import type { Question } from './engine/question.js';
 import { isThenable } from './host/value.js';
@@ -72,7 +72,3 @@ export class ReportedQuestion {
     throw error;
   }
 }
-
-/** Whether an error says that the data could not decide a question. */
-export const isUndecided = (error: unknown): error is PolarError =>
-  isPolarError(error) && error.code.startsWith('POLAR_UNDECIDED_');

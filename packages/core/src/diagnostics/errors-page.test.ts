@@ -30,6 +30,10 @@ const samples: { readonly [C in Code]: DataOf<C> } = {
   POLAR_LOAD_NO_POLICY: {},
   POLAR_LOAD_INLINE_QUERY_FAILED: { query: 'allow("alice", "read", "doc")' },
 
+  POLAR_LOAD_NOT_COMPILED: { why: 'a dictionary that is made' },
+  POLAR_LOAD_MODULE_FORMAT: { format: 2 },
+  POLAR_LOAD_MODULE_MISMATCH: { name: 'constant LIMIT', compiled: 'number 5', given: 'number 6' },
+
   POLAR_CHECK_SINGLETON_VARIABLE: { name: 'usr' },
   POLAR_CHECK_UNDEFINED_RULE: { name: 'is_ower', known: ['is_owner'] },
   POLAR_CHECK_CALL_ARITY: { name: 'is_owner', given: 1, known: [2] },
@@ -107,6 +111,8 @@ const samples: { readonly [C in Code]: DataOf<C> } = {
   POLAR_RUN_TIMEOUT: { limitMs: 5_000 },
   POLAR_RUN_ABORTED: {},
   POLAR_RUN_PROMISE_IN_SYNC: { what: 'a value' },
+  POLAR_RUN_TYPES_NOT_COMPILED: { types: ['User', 'Admin'] },
+  POLAR_RUN_TAGGED_INSTANCE: { type: 'User' },
   POLAR_RUN_UNHANDLED_CONSTRAINT: { name: 'role', constraint: 'role > 1' },
   POLAR_RUN_UNEXPECTED_CONSTRAINT: { name: 'x', constraint: '_this > 1' },
   POLAR_RUN_WILDCARD: { method: 'authorizedActions', what: 'action' },

@@ -1,8 +1,7 @@
+import { invariant } from '../internal/invariant.js';
 import type { Code, DataOf } from './codes.js';
-import { messageOf } from './codes.js';
 import { codeFrame } from './code-frame.js';
-import type { Diagnostic } from './diagnostic.js';
-import { renderDiagnostic } from './diagnostic.js';
+import { faultCodes } from './fault-codes.js';
 import type { Span } from './span.js';
 import { positionOf } from './span.js';
 
@@ -27,11 +26,11 @@ export class PolarError<C extends Code = Code> extends Error {
     code: C,
     data: DataOf<C>,
     span?: Span,
-    options?: ErrorOptions & { readonly notes?: readonly string[] },
+    /** `text`: what a diagnostic says already. */
+    options?: ErrorOptions & { readonly notes?: readonly string[]; readonly text?: string },
   ) {
-    const text = [messageOf(code, data), ...(span ? [codeFrame(span)] : []), ...(options?.notes ?? [])].join(
-      '\n',
-    );
+    const message = options?.text ?? textOf(code, data);
+    const text = [message, ...(span ? [codeFrame(span)] : []), ...(options?.notes ?? [])].join('\n');
     super(text, options && 'cause' in options ? { cause: options.cause } : undefined);
     this.code = code;
     this.data = data;
@@ -43,29 +42,13 @@ export class PolarError<C extends Code = Code> extends Error {
   }
 }
 
+/** What is wrong with the text of a policy has its text from a diagnostic: who only asks questions has no use for it. */
+function textOf(code: Code, data: object): string {
+  const found = (faultCodes as Partial<Record<Code, (data: object) => string>>)[code];
+  invariant(found, `no text for ${code}`);
+  return found(data);
+}
+
 /** Whether a thrown value is one of our faults, from whichever copy of the package. */
 export const isPolarError = (error: unknown): error is PolarError =>
   typeof error === 'object' && error !== null && (error as { [brand]?: unknown })[brand] === true;
-
-const policyBrand = Symbol.for('@nanook/core/PolicyError');
-
-/** A policy that cannot be loaded: all that is wrong with it, in all its files. `code`, `line` and `column` are the first error's. */
-export class PolicyError extends PolarError {
-  override readonly name: string = 'PolicyError';
-  readonly [policyBrand] = true;
-  /** Every error and warning, in the order of the sources. */
-  readonly diagnostics: readonly Diagnostic[];
-
-  constructor(diagnostics: readonly Diagnostic[]) {
-    const errors = diagnostics.filter((d) => d.severity === 'error');
-    const [first, ...others] = errors;
-    if (first === undefined) throw new Error('bug in Nanook: a policy error without an error');
-    const notes = others.slice(0, 20).map((d) => `\n${renderDiagnostic(d)}`);
-    if (others.length > 20) notes.push(`\n… and ${others.length - 20} more errors`);
-    super(first.code, first.data, first.span, { notes });
-    this.diagnostics = diagnostics;
-  }
-}
-
-export const isPolicyError = (error: unknown): error is PolicyError =>
-  isPolarError(error) && (error as { [policyBrand]?: unknown })[policyBrand] === true;

@@ -36,6 +36,29 @@ export interface Typing {
   typeOf(value: unknown): TypeSet;
 }
 
+/** Types for which the same rules apply. */
+export interface TypeGroup {
+  readonly table: CandidateTable;
+  readonly types: readonly TypeSet[];
+}
+
+/** Sets of types by the rules that apply for them, in the same order and with as much left to prove; without those for which none does. */
+export function groupByRules(
+  all: readonly TypeSet[],
+  tableFor: (types: TypeSet) => CandidateTable,
+): TypeGroup[] {
+  const groups = new Map<string, { readonly table: CandidateTable; readonly types: TypeSet[] }>();
+  for (const types of all) {
+    const table = tableFor(types);
+    if (table.candidates.length === 0) continue;
+    const key = table.candidates.map((c) => `${c.rule.id}:${c.unify.join()}:${c.headLength}`).join(' ');
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { table, types: [types] });
+    else group.types.push(types);
+  }
+  return [...groups.values()];
+}
+
 interface Branch {
   readonly next: Map<number, Branch>;
   table: CandidateTable | undefined;
@@ -124,8 +147,9 @@ export class RuleIndex {
     if (this.#single !== undefined) return this.#single;
     let key = '';
     for (let i = 0; i < shapes.length; i++) {
-      const { types, literal } = shapes[i]!;
+      const { types, literal, isOther } = shapes[i]!;
       key += types.id;
+      if (isOther) key += 'o';
       if (literal !== undefined) key += `=${this.#positions[i]!.byLiteral.get(literal)!.id}`;
       key += ',';
     }

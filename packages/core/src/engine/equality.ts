@@ -12,7 +12,7 @@ import {
   type PartialList,
   Variable,
 } from '../host/value.js';
-import { compareCodePoints } from '../ir/lower.js';
+import { compareCodePoints } from '../internal/code-points.js';
 import type { DeclaredType } from '../types/declared-type.js';
 import type { Budget } from './limits.js';
 

@@ -1,4 +1,4 @@
-import { compareCodePoints } from '../ir/lower.js';
+import { compareCodePoints } from '../internal/code-points.js';
 import { primitiveOf } from './equality.js';
 
 /** What a value is ordered by: what `valueOf` gives for an object that has one. */

@@ -85,6 +85,11 @@ export class TypeSets {
     return this.#ofPrototype(type.prototype as object);
   }
 
+  /** The set of these types. @param chain those of its classes, nearest first */
+  ofTypes(types: readonly DeclaredType[], chain: readonly DeclaredType[], isInstance: boolean): TypeSet {
+    return this.#intern(types, chain, isInstance);
+  }
+
   #ofObject(value: object, tags: Tags | undefined): TypeSet {
     if (Array.isArray(value)) return this.#list;
     // Most values: an instance of a class that says all.

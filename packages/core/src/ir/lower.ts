@@ -1,3 +1,4 @@
+import { compareCodePoints } from '../internal/code-points.js';
 import { invariant } from '../internal/invariant.js';
 import type { FieldNode, ParameterNode, PatternOrTermNode, TermNode } from '../syntax/ast.js';
 import { printTerm } from '../syntax/print.js';
@@ -7,22 +8,6 @@ import { isaGoal, lookupGoal, notGoal, unifyGoal } from './goal.js';
 import type { Parameter, Predicate, Specializer } from './goal.js';
 import type { SlotTerm, Term } from './term.js';
 import { constantTerm, dictionaryTerm, listTerm, slotTerm } from './term.js';
-
-/** Compares by code point, the order of strings and of dictionary keys in Polar. */
-export function compareCodePoints(a: string, b: string): number {
-  const length = Math.min(a.length, b.length);
-  for (let i = 0; i < length; i++) {
-    const x = a.charCodeAt(i);
-    const y = b.charCodeAt(i);
-    if (x !== y) {
-      // Surrogates stand for code points above all others that fit one code unit.
-      const highX = x >= 0xd800 && x <= 0xdfff;
-      const highY = y >= 0xd800 && y <= 0xdfff;
-      return highX === highY ? x - y : highX ? 1 : -1;
-    }
-  }
-  return a.length - b.length;
-}
 
 /**
  * Lowers the terms of one rule or query: variables become slots, names become what they mean, and every look-up, call and

@@ -10,6 +10,11 @@ export type Known =
   | { readonly kind: 'other'; readonly types: TypeSet }
   /** Its types; `class` when it is an instance of exactly this registered class. */
   | { readonly kind: 'types'; readonly types: TypeSet; readonly class: Class | undefined }
+  /**
+   * One of several sets of types, for which the same rules apply; `types` is one of them. Nothing more follows from it.
+   * `isOther`: no rule has it as a literal there.
+   */
+  | { readonly kind: 'some'; readonly types: TypeSet; readonly isOther: boolean }
   | { readonly kind: 'anything' };
 
 export const anything: Known = { kind: 'anything' };
@@ -59,6 +64,9 @@ export function keyOf(predicate: Predicate, known: readonly Known[]): string {
         break;
       case 'types':
         key += k.class === undefined ? `t${k.types.id},` : `c${k.types.id},`;
+        break;
+      case 'some':
+        key += `s${k.types.id}${k.isOther ? 'o' : ''},`;
         break;
       case 'anything':
         key += '_,';

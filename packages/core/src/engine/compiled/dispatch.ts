@@ -18,6 +18,13 @@ export interface DispatchContext extends Linker {
 export const dispatch = (fn: CompiledFunction, engine: DispatchContext): void =>
   new Dispatch(fn, engine).publish();
 
+/** The argument that a function looks at: what classes tell apart first, so that a literal is all that is left at last. */
+export function positionToLookAt({ predicate, known }: CompiledFunction, linker: Linker): number {
+  const open = known.flatMap((_, i) => (linker.tellsPosition(predicate, known, i) ? [] : [i]));
+  const index = linker.indexOf(predicate, known.length);
+  return open.findLast((i) => index.tellsTypes(i)) ?? open[0]!;
+}
+
 class Dispatch {
   readonly #position: number;
   /** The parameter that is looked at: literals are not passed. */
@@ -31,11 +38,8 @@ class Dispatch {
     readonly fn: CompiledFunction,
     readonly engine: DispatchContext,
   ) {
-    const { predicate, known } = fn;
-    const open = known.flatMap((_, i) => (engine.tellsPosition(predicate, known, i) ? [] : [i]));
-    const index = engine.indexOf(predicate, known.length);
-    // What classes tell apart first: then a literal is all that is left, and a switch leads to the rules themselves.
-    this.#position = open.findLast((i) => index.tellsTypes(i)) ?? open[0]!;
+    const { known } = fn;
+    this.#position = positionToLookAt(fn, engine);
     this.#parameter = known.slice(0, this.#position).filter(({ kind }) => kind !== 'literal').length;
     this.#cases = {
       passed: known.filter(({ kind }) => kind !== 'literal').length,

@@ -287,7 +287,7 @@ class Emitter {
     const v = this.#operand(value);
     const chain = cases.map(
       ({ types, next: then }) =>
-        `if (t${n} === ${this.#constant(types)}) { ${this.#statement(then, success)} } else `,
+        `if (${this.#constant(new Set(types))}.has(t${n})) { ${this.#statement(then, success)} } else `,
     );
     return `{ const t${n} = R.typeOf(${v}); ${chain.join('')}R.expect(t${n}, ${v}); }`;
   }
@@ -608,7 +608,7 @@ function mayMismatch(statement: Statement): boolean {
 }
 
 /** JSON knows no infinity. */
-const literalText = (literal: unknown): string =>
+export const literalText = (literal: unknown): string =>
   typeof literal === 'number' ? `(${literal})` : JSON.stringify(literal);
 
 const access = (name: string): string =>

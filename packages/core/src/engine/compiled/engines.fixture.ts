@@ -1,11 +1,15 @@
 import { Report } from '../../diagnostics/diagnostic.js';
-import { isPolarError, PolicyError } from '../../diagnostics/polar-error.js';
+import { isPolarError } from '../../diagnostics/polar-error.js';
+import { PolicyError } from '../../diagnostics/policy-error.js';
 import { Source } from '../../diagnostics/source.js';
 import { TypeSets } from '../../host/type-set.js';
 import { givenName, link, linkCall } from '../../ir/link.js';
 import { buildPolicy } from '../../policy/build-policy.js';
 import type { TypesInput } from '../../types/type-declaration.js';
 import { TypeTable } from '../../types/type-table.js';
+import { AheadPolicy } from '../ahead/ahead-policy.js';
+import type { PolicyModule } from '../ahead/policy-module.js';
+import { printModule } from '../ahead/print-module.js';
 import type { Equality } from '../equality.js';
 import type { HostReplay } from '../host-log.js';
 import { defaultLimits, type Limits } from '../limits.js';
@@ -13,7 +17,7 @@ import type { MachineContext } from '../machine/machine.js';
 import { Question } from '../question.js';
 import { compile, type CompiledPolicy } from './compile.js';
 
-export type EngineKind = 'machine' | 'source' | 'closures';
+export type EngineKind = 'machine' | 'source' | 'closures' | 'ahead';
 
 interface Settings {
   readonly types?: TypesInput;
@@ -32,6 +36,8 @@ export type Outcome = boolean | string;
  */
 export class EngineUnderTest {
   readonly compiled: CompiledPolicy | undefined;
+  /** Of a policy that was compiled ahead; undefined where it cannot be. */
+  readonly ahead: AheadPolicy | undefined;
   /** Questions that the compiled engine answered. */
   answered = 0;
   /** Questions that were left to the machine. */
@@ -58,11 +64,22 @@ export class EngineUnderTest {
       indexes: new Map(),
       print: () => {},
     };
-    this.compiled = compile(this.#context, kind, this.#limits);
+    this.compiled = kind === 'ahead' ? undefined : compile(this.#context, kind, this.#limits);
+    if (kind !== 'ahead') return;
+    const text = printModule(this.#context, report);
+    if (report.hasErrors) return;
+    const module = { exports: undefined as unknown as PolicyModule };
+    // oxlint-disable-next-line typescript/no-implied-eval -- what is tested is the text
+    (new Function('module', `module.exports = ${text}`) as (target: object) => void)(module);
+    this.ahead = new AheadPolicy(module.exports, table, equality);
   }
 
   isAllowedSync(actor: unknown, action: unknown, resource: unknown): Outcome {
     try {
+      if (this.ahead !== undefined) {
+        this.answered++;
+        return this.ahead.askSync('allow', [actor, action, resource], this.#limits);
+      }
       return (
         this.#compiled(actor, action, resource) ??
         this.#question([actor, action, resource], this.compiled?.takeReplay()).nextSync()
@@ -76,6 +93,10 @@ export class EngineUnderTest {
     const { compiled } = this;
     const args = [actor, action, resource] as const;
     try {
+      if (this.ahead !== undefined) {
+        this.answered++;
+        return await this.ahead.ask('allow', args, this.#limits);
+      }
       if (compiled?.waits === true) {
         this.answered++;
         return await compiled.askWaiting('allow', 3, args, (replay) => {

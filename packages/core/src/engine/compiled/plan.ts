@@ -44,7 +44,7 @@ export type Statement =
 export interface ByTypeStatement {
   readonly kind: 'by-type';
   readonly value: Operand;
-  readonly cases: readonly { readonly types: TypeSet; readonly next: Statement }[];
+  readonly cases: readonly { readonly types: readonly TypeSet[]; readonly next: Statement }[];
 }
 
 /** `to = base.name` */

@@ -160,6 +160,7 @@ export abstract class Runtime implements EqualityContext {
     return holds;
   }
 
+  /** What a promise was settled to, or the value itself. */
   settled(value: unknown): unknown {
     return value;
   }
@@ -257,9 +258,7 @@ export abstract class Runtime implements EqualityContext {
     for (const arg of args) this.await(arg);
     const { name } = site;
     const types = this.typeOf(base);
-    const found = this.log.call(base, name, args, () =>
-      callMethod(base, name, args, types, this.context.members),
-    );
+    const found = this.call(base, name, args, types);
     if (found instanceof NoValue) {
       this.#noValue(found, at);
       return noValue;
@@ -270,6 +269,11 @@ export abstract class Runtime implements EqualityContext {
         site.prototype = Object.getPrototypeOf(base) as object;
     } else if (typeof base === 'function') site.receiver = base;
     return found;
+  }
+
+  /** Calls a method, and notes what came of it. */
+  protected call(base: unknown, name: string, args: readonly unknown[], types: TypeSet): unknown {
+    return this.log.call(base, name, args, () => callMethod(base, name, args, types, this.context.members));
   }
 
   /** A method threw. It is not called again. */

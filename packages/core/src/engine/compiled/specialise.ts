@@ -4,7 +4,7 @@ import type { CallGoal, Goal, LookupGoal, Parameter, Predicate } from '../../ir/
 import type { Term } from '../../ir/term.js';
 import type { DeclaredType, FieldType } from '../../types/declared-type.js';
 import type { Class } from '../../types/type-declaration.js';
-import type { Candidate, RuleIndex, Shape } from '../candidates.js';
+import { type Candidate, groupByRules, type RuleIndex, type Shape } from '../candidates.js';
 import { Budget, defaultLimits } from '../limits.js';
 import { termsOf } from '../machine/constraint.js';
 import type { MachineContext } from '../machine/machine.js';
@@ -207,6 +207,8 @@ class Specialiser {
         const { known } = value;
         if (known.kind === 'other') return { types: known.types, literal: undefined, isOther: isOwn };
         if (known.kind === 'types') return { types: known.types, literal: undefined, isOther: false };
+        if (known.kind === 'some' && isOwn)
+          return { types: known.types, literal: undefined, isOther: known.isOther };
         return unknown;
       }
     }
@@ -451,7 +453,10 @@ class Specialiser {
       (arg, i) => valueIn(arg) === undefined || this.linker.tellsPosition(goal.predicate, known, i),
     );
     if (!isTold) return this.#unfoldLikely(goal, args, known, rest);
-    const candidates = this.#candidates(goal.predicate, args);
+    return this.#unfoldRules(this.#candidates(goal.predicate, args), args, rest);
+  }
+
+  #unfoldRules(candidates: readonly Candidate[], args: readonly Cell[], rest: Rest): Statement {
     if (candidates.some(({ goals }) => cuts(goals)))
       throw new Declined('a cut in a rule with unknown arguments');
     const outer = new Set(args.filter((arg) => valueIn(arg) === undefined).map(resolved));
@@ -486,19 +491,19 @@ class Specialiser {
       const value = valueIn(arg);
       if (value === undefined || this.linker.tellsPosition(goal.predicate, known, i)) continue;
       if (value.kind !== 'local') break;
-      const as = (types: Known) =>
-        this.#scoped(() => {
-          this.#set(arg, { ...value, known: types });
-          return this.#unfold(goal, args, rest);
-        });
-      const otherwise = this.#byType(goal, i, value, as);
+      const otherwise = this.#byType(goal, args, known, i, rest);
+      // Where nothing is left to the machine, what is likely is not enough.
+      if (otherwise === undefined && this.linker.knownTypes !== undefined) break;
       const exact = value.likely && this.#exactly(value.likely);
       if (exact !== undefined)
         return {
           kind: 'exactly',
           value: operandOf(value),
           type: value.likely!,
-          next: as(exact),
+          next: this.#scoped(() => {
+            this.#set(arg, { ...value, known: exact });
+            return this.#unfold(goal, args, rest);
+          }),
           otherwise,
         };
       if (otherwise === undefined) break;
@@ -507,25 +512,34 @@ class Specialiser {
     throw new Declined('unknown arguments of unknown types');
   }
 
-  /** For each of the known types for which any rule applies; undefined where types are not all that counts, or not known. */
+  /** By the known types for which any rule applies; undefined where types are not all that counts, or not known. */
   #byType(
-    { predicate, args }: CallGoal,
+    { predicate }: CallGoal,
+    args: readonly Cell[],
+    known: readonly Known[],
     position: number,
-    value: LocalValue,
-    as: (types: Known) => Statement,
+    rest: Rest,
   ): Statement | undefined {
     const { knownTypes } = this.linker;
     const index = this.linker.indexOf(predicate, args.length);
     if (knownTypes === undefined || index.literalsAt(position) !== undefined) return undefined;
-    const { unbound } = this.linker.context.typeSets;
-    const shapeOf = (types: TypeSet): Shape => ({ types, literal: undefined, isOther: false });
-    const cases = knownTypes.flatMap((types) => {
-      const shapes = args.map((_, i) => shapeOf(i === position ? types : unbound));
-      const { candidates } = index.tableFor(shapes, new Budget(defaultLimits, undefined));
-      if (candidates.length === 0) return [];
-      return [{ types, next: as({ kind: 'types', types, class: undefined }) }];
+    const areOthersTold = args.every(
+      (arg, i) =>
+        i === position || valueIn(arg) === undefined || this.linker.tellsPosition(predicate, known, i),
+    );
+    if (!areOthersTold) return undefined;
+    const shapes = args.map((arg, i) => this.#shape(arg, index, i, false));
+    const groups = groupByRules(knownTypes, (types) =>
+      index.tableFor(
+        shapes.map((shape, i) => (i === position ? { types, literal: undefined, isOther: false } : shape)),
+        new Budget(defaultLimits, undefined),
+      ),
+    );
+    const cases = groups.map(({ table, types }) => {
+      if (table.isMoreSpecific !== undefined) throw new Declined('an order that depends on values');
+      return { types, next: this.#scoped(() => this.#unfoldRules(table.candidates, args, rest)) };
     });
-    return { kind: 'by-type', value: operandOf(value), cases };
+    return { kind: 'by-type', value: operandOf(valueIn(args[position]!)!), cases };
   }
 
   #unify(left: Cell, right: Cell, rest: Rest): Statement {
@@ -700,6 +714,13 @@ class Specialiser {
   }
 
   #in(goal: Extract<Goal, { kind: 'in' }>, frame: Frame, rest: Rest): Statement {
+    const { collection } = goal;
+    if (collection.kind === 'list' && collection.rest === undefined)
+      return this.#inItems(
+        this.#cellOf(goal.item, frame),
+        collection.items.map((item) => this.#cellOf(item, frame)),
+        rest,
+      );
     const list = this.#value(goal.collection, frame);
     const item = this.#cellOf(goal.item, frame);
     if (list.kind === 'constant' && Array.isArray(list.value) && list.value.every(isLiteral))
@@ -720,6 +741,21 @@ class Specialiser {
       return each(this.#scoped(() => this.#unify(item, bound(value), rest)));
     const proof = each(this.#scoped(() => this.#ifEqual(value, sought, false, () => succeed)));
     return { kind: 'check', proof, next: rest() };
+  }
+
+  /** In a list that the rule makes: each of its items is a case of its own. */
+  #inItems(item: Cell, items: readonly Cell[], rest: Rest): Statement {
+    const values = items.map(valueIn);
+    if (values.includes(undefined)) throw new Declined(unboundUsed);
+    const literals = values.flatMap((value) =>
+      value?.kind === 'constant' && isLiteral(value.value) ? [value.value] : [],
+    );
+    if (literals.length === items.length) return this.#inLiterals(item, literals, rest);
+    const sought = valueIn(item);
+    const cases = (then: Rest) =>
+      anyOf(items.map((each) => this.#scoped(() => this.#unify(item, each, then))));
+    if (sought === undefined || sought.kind === 'one-of') return cases(rest);
+    return { kind: 'check', proof: cases(() => succeed), next: rest() };
   }
 
   #inLiterals(item: Cell, literals: readonly unknown[], rest: Rest): Statement {
@@ -822,8 +858,8 @@ class Specialiser {
       case undefined:
         return anything;
       case 'local':
-        // No literal of this predicate may be one of another.
-        return value.known.kind === 'other' ? anything : value.known;
+        // No literal of this predicate may be one of another, and other types may call for other rules.
+        return value.known.kind === 'other' || value.known.kind === 'some' ? anything : value.known;
       case 'constant':
         if (isLiteral(value.value)) return { kind: 'literal', value: value.value };
         return { kind: 'types', types: this.linker.context.typeSets.of(value.value), class: undefined };

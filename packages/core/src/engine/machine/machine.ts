@@ -29,6 +29,7 @@ import {
   type CandidateTable,
   type RuleIndexes,
 } from '../candidates.js';
+import { hostError, messageOfThrown } from '../host-error.js';
 import type { HostReplay } from '../host-log.js';
 import { areDistinct, compareValues, type Compared, type Equality } from '../equality.js';
 import { Budget } from '../limits.js';
@@ -960,13 +961,12 @@ export class Machine implements Prover {
   }
 
   hostError(error: unknown, what: string, span: Span, frame: Frame | undefined): unknown {
-    if (isPolarError(error)) return error;
-    if (error instanceof Error && error.message.startsWith('bug in Nanook')) return error;
-    const message = messageOfThrown(error);
-    return new PolarError('POLAR_RUN_HOST_ERROR', { what, message }, span, {
-      cause: error,
-      notes: traceOf(frame ?? (this.#goals === undefined ? this.root : this.#frame)),
-    });
+    return hostError(
+      error,
+      what,
+      span,
+      traceOf(frame ?? (this.#goals === undefined ? this.root : this.#frame)),
+    );
   }
 
   // ── application values ──
@@ -1013,14 +1013,6 @@ const isObject = (value: unknown): boolean =>
   (typeof value === 'object' && value !== null) || typeof value === 'function';
 
 /** Whatever it is: an application may throw anything. */
-function messageOfThrown(thrown: unknown): string {
-  try {
-    return thrown instanceof Error ? String(thrown.message) : String(thrown);
-  } catch {
-    return 'something that cannot be shown';
-  }
-}
-
 function closeQuietly(source: ItemSource): void {
   try {
     source.close?.();

@@ -1,0 +1,114 @@
+import { didYouMean } from '../internal/near-names.js';
+import { listed } from './fault-codes.js';
+
+/** A character for a message; one that nobody would see there by its number. */
+const printable = (character: string): string =>
+  /^[\p{L}\p{N}\p{P}\p{S}]$/u.test(character)
+    ? JSON.stringify(character)
+    : `U+${character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}`;
+
+/** What can be wrong with the text of a policy. */
+export const policyCodes = {
+  // ── parse ──
+  POLAR_PARSE_UNEXPECTED_TOKEN: (p: { found: string; wanted: string }) =>
+    `expected ${p.wanted}, found ${p.found}`,
+  POLAR_PARSE_UNEXPECTED_END: (p: { wanted: string }) => `the text ends where ${p.wanted} is expected`,
+  POLAR_PARSE_RESERVED_WORD: (p: { word: string }) =>
+    `\`${p.word}\` is a reserved word of Polar and cannot be used here`,
+  POLAR_PARSE_INVALID_CHARACTER: (p: { character: string }) =>
+    `${printable(p.character)} is not a character of Polar`,
+  POLAR_PARSE_UNTERMINATED_STRING: (_: object) =>
+    'the string is not closed before the end of its line; a line break in it is written `\\n`',
+  POLAR_PARSE_INTEGER_TOO_LARGE: (p: { text: string }) =>
+    `${p.text} is beyond ±(2^53 − 1), the integers that a JavaScript number holds exactly`,
+  POLAR_PARSE_INVALID_NUMBER: (p: { text: string }) => `\`${p.text}\` is not a number`,
+  POLAR_PARSE_DUPLICATE_KEY: (p: { key: string }) => `the key \`${p.key}\` appears twice`,
+  POLAR_PARSE_VALUE_EXPECTED: (p: { found: string; isCall: boolean }) =>
+    `\`${p.found}\` is a condition, and a value is expected here${p.isCall ? '; a rule returns no value: pass a variable for it to bind' : ''}`,
+  POLAR_PARSE_CONDITION_EXPECTED: (p: { found: string }) =>
+    `\`${p.found}\` is a value, and a condition is expected here`,
+  POLAR_PARSE_PARENTHESES_NEEDED: (p: { operator: string; outer: string; instead: string }) =>
+    `\`${p.operator}\` binds tighter than \`${p.outer}\`; write \`${p.instead}\``,
+  POLAR_PARSE_FOREIGN_SYNTAX: (p: { found: string; instead: string }) =>
+    `\`${p.found}\` is not Polar; write \`${p.instead}\``,
+  POLAR_PARSE_TOO_DEEP: (p: { limit: number }) => `the expression is nested more than ${p.limit} levels deep`,
+  POLAR_PARSE_CHAINED_COMPARISON: (p: { operator: string }) =>
+    `\`${p.operator}\` cannot be chained; join two comparisons with \`and\``,
+
+  // ── checks: rules ──
+  POLAR_CHECK_SINGLETON_VARIABLE: (p: { name: string }) =>
+    `variable \`${p.name}\` is used only once; rename it to \`_${p.name}\` if that is meant`,
+  POLAR_CHECK_UNDEFINED_RULE: (p: { name: string; known: readonly string[] }) =>
+    `no rule is named \`${p.name}\`${didYouMean(p.name, p.known)}`,
+  POLAR_CHECK_CALL_ARITY: (p: { name: string; given: number; known: readonly number[] }) =>
+    `\`${p.name}\` is called with ${p.given} ${p.given === 1 ? 'argument' : 'arguments'}; its rules take ${p.known.join(' or ')}, so this call never succeeds`,
+  POLAR_CHECK_CAPTURED_PARAMETER: (p: { name: string }) =>
+    `the parameter \`${p.name}\` is the name of a registered constant or class, which it would mean here; rename the parameter`,
+  POLAR_CHECK_AMBIGUOUS_PRECEDENCE: (p: { inner: string; outer: string }) =>
+    `Expression without parentheses could be ambiguous: \`${p.inner}\` inside \`${p.outer}\`; put it in parentheses`,
+  POLAR_CHECK_UNKNOWN_SPECIALIZER: (p: {
+    name: string;
+    suggestion: string | undefined;
+    known: readonly string[];
+    uses: number;
+  }) =>
+    `Unknown specializer ${p.name}${p.suggestion === undefined ? didYouMean(p.name, p.known) : `, did you mean ${p.suggestion}?`}`,
+  POLAR_CHECK_NESTED_CLASS_NAME: (p: { name: string }) =>
+    `inside a pattern \`${p.name}\` is the class itself as a value; to match its instances write \`${p.name}{}\``,
+  POLAR_CHECK_UNBOUND_NEGATION: (p: { name: string; form: string }) =>
+    `nothing has bound \`${p.name}\` before this \`${p.form}\`, so it asks about every value at once; bind \`${p.name}\` first`,
+  POLAR_CHECK_MISSING_ALLOW_RULE: (_: object) =>
+    'Your policy does not contain an allow rule: no `allow`, `allow_field` or `allow_request`, so nothing is allowed',
+  POLAR_CHECK_MISSING_HAS_PERMISSION: (_: object) =>
+    'the policy declares resource blocks, and no rule calls has_permission; add `allow(actor, action, resource) if has_permission(actor, action, resource);`',
+  POLAR_CHECK_FORWARDING_CYCLE: (p: { names: readonly string[]; type: string }) =>
+    `in \`${p.type}\` ${listed(p.names)} imply each other in a circle, so asking for one never ends`,
+  POLAR_CHECK_UNKNOWN_FIELD: (p: { type: string; field: string; known: readonly string[] }) =>
+    `\`${p.type}\` declares no field \`${p.field}\`${didYouMean(p.field, p.known)}`,
+  POLAR_CHECK_REFUSED_MEMBER: (p: { name: string }) => `policies may not reach \`${p.name}\``,
+  POLAR_CHECK_UNKNOWN_CLASS: (p: { name: string; known: readonly string[] }) =>
+    `no class is registered as \`${p.name}\`${didYouMean(p.name, p.known)}`,
+
+  // ── checks: rule types ──
+  POLAR_CHECK_INVALID_RULE: (p: {
+    rule: string;
+    reasons: readonly { type: string; reason: string }[];
+    hint: string | undefined;
+  }) =>
+    [
+      `Invalid rule: ${p.rule} Must match one of the following rule types:`,
+      ...p.reasons.map((r) => `\n${r.type}\n\tFailed to match because: ${r.reason}`),
+      ...(p.hint === undefined ? [] : [`\n${p.hint}`]),
+    ].join('\n'),
+  POLAR_CHECK_INVALID_RULE_TYPE: (p: { reason: string }) => `Invalid rule type: ${p.reason}`,
+  POLAR_CHECK_MISSING_REQUIRED_RULE: (p: { ruleType: string }) =>
+    `Missing implementation for required rule ${p.ruleType}`,
+
+  // ── checks: blocks ──
+  POLAR_CHECK_BLOCK_KEYWORD: (p: { found: string | undefined }) =>
+    `Expected 'actor' or 'resource' but found ${p.found === undefined ? 'nothing' : `'${p.found}'`}.`,
+  POLAR_CHECK_BLOCK_DECLARATION: (p: { name: string; form: 'list' | 'dictionary' }) =>
+    p.form === 'list'
+      ? `Unexpected declaration '${p.name}'. Did you mean for this to be 'roles = [ ... ];' or 'permissions = [ ... ];'?`
+      : `Unexpected declaration '${p.name}'. Did you mean for this to be 'relations = { ... };'?`,
+  POLAR_CHECK_BLOCK_DECLARATION_FORM: (p: { name: string; wanted: string; found: string }) =>
+    `Expected '${p.name}' declaration to be a ${p.wanted}; found a ${p.found}`,
+  POLAR_CHECK_BLOCK_REPEATED_DECLARATION: (p: { name: string; type: string }) =>
+    `Multiple '${p.name}' declarations in '${p.type}' resource block.`,
+  POLAR_CHECK_BLOCK_DUPLICATE_NAME: (p: { name: string; type: string; was: string; now: string }) =>
+    p.was === p.now
+      ? `Duplicate declaration of "${p.name}" in the ${p.now}s of resource ${p.type}`
+      : `Cannot overwrite existing ${p.was} declaration "${p.name}" in resource ${p.type} with ${p.now}`,
+  POLAR_CHECK_BLOCK_UNKNOWN_CLASS: (p: { name: string; known: readonly string[] }) =>
+    `Unregistered class: ${p.name}${didYouMean(p.name, p.known)}`,
+  POLAR_CHECK_BLOCK_UNDECLARED_TERM: (p: { name: string; type: string }) =>
+    `Undeclared term "${p.name}" referenced in rule in '${p.type}' resource block. Did you mean to declare it as a role, permission, or relation?`,
+  POLAR_CHECK_BLOCK_RELATED_UNDECLARED: (p: { name: string; type: string; related: string }) =>
+    `${p.type}: Term "${p.name}" not declared in related resource block '${p.related}'. Did you mean to declare it as a role, permission, or relation in the '${p.related}' resource block?`,
+  POLAR_CHECK_BLOCK_RELATED_MISSING: (p: { name: string; type: string; related: string; relation: string }) =>
+    `${p.type}: Relation "${p.relation}" in rule body \`"${p.name}" on "${p.relation}"\` has type '${p.related}', but no such resource block exists. Try declaring one: \`resource ${p.related} {}\``,
+  POLAR_CHECK_BLOCK_ON_KEYWORD: (p: { found: string }) =>
+    `Unexpected relation keyword '${p.found}'. Did you mean 'on'?`,
+  POLAR_CHECK_BLOCK_NOT_A_RELATION: (p: { name: string; type: string; kind: string }) =>
+    `"${p.name}" is a ${p.kind} of '${p.type}', and \`on\` wants a relation`,
+} as const satisfies Record<string, (data: never) => string>;

@@ -1,0 +1,204 @@
+import { PolarError } from '../../diagnostics/polar-error.js';
+import { TypeSets, type TypeSet } from '../../host/type-set.js';
+import { isThenable } from '../../host/value.js';
+import type { TypeTable } from '../../types/type-table.js';
+import { hasTagged, tagVersion } from '../../types/typed.js';
+import { registeredPrototypes } from '../compiled/exact-class.js';
+import type { RuntimeContext } from '../compiled/runtime.js';
+import type { Equality } from '../equality.js';
+import type { HostReplay } from '../host-log.js';
+import type { Limits } from '../limits.js';
+import { knownTypes } from './known-types.js';
+import { type Entries, type EntryName, moduleFormat, type PolicyModule } from './policy-module.js';
+import { signatureOf } from './signature.js';
+import { aborted, promiseMet, StandaloneRuntime } from './standalone-runtime.js';
+import { Toolbox } from './toolbox.js';
+
+/** The code of a policy, and what it runs on: one question at a time. */
+interface Instance {
+  readonly runtime: StandaloneRuntime;
+  readonly entries: Entries;
+}
+
+type Arguments = readonly [unknown, unknown, unknown?, unknown?];
+
+/** A policy that was compiled ahead, with the types of the application. */
+export class AheadPolicy {
+  readonly #module: PolicyModule;
+  readonly #context: RuntimeContext;
+  readonly #toolbox: Toolbox;
+  readonly #registered: ReadonlySet<object>;
+  readonly #knownTypes: ReadonlySet<TypeSet>;
+  /** Free for the next question. A method of the application that asks one itself gets another. */
+  #idle: Instance | undefined;
+  readonly #entries: Entries;
+  /** Whether a question met a promise: the next ones wait from the start. */
+  #waits = false;
+  /** The version of tags that was found to be harmless. */
+  #checkedTags: number | undefined = undefined;
+
+  /** @throws {PolarError} `POLAR_LOAD_MODULE_…` when the policy was compiled by another version, or for other types */
+  constructor(module: PolicyModule, types: TypeTable, equality: Equality) {
+    checkModule(module, types, equality);
+    const typeSets = new TypeSets(types);
+    const members = (names: readonly string[]) => names.flatMap((name) => types.find(name) ?? []);
+    const constants = new Set<unknown>(types.constantNames.map((name) => types.constant(name)));
+    this.#module = module;
+    this.#context = {
+      types,
+      unions: { Actor: members(module.unions.Actor), Resource: members(module.unions.Resource) },
+      typeSets,
+      members: { types, isConstant: (value) => constants.has(value) },
+      equality,
+    };
+    this.#toolbox = new Toolbox(types, typeSets, module.sources);
+    this.#registered = registeredPrototypes(types);
+    this.#knownTypes = new Set(knownTypes(types, typeSets));
+    this.#idle = this.#instance();
+    this.#entries = this.#idle.entries;
+    this.#checkTags();
+  }
+
+  has(rule: EntryName): boolean {
+    return this.#entries[rule] !== undefined;
+  }
+
+  /** @throws {PolarError} `POLAR_RUN_PROMISE_IN_SYNC` when it meets a promise */
+  askSync(rule: EntryName, args: Arguments, limits: Limits, signal?: AbortSignal): boolean {
+    const instance = this.#take();
+    const { runtime } = instance;
+    try {
+      return this.#run(instance, rule, args, limits, signal);
+    } catch (error) {
+      throw runtime.failure(error);
+    } finally {
+      runtime.isBusy = false;
+      this.#idle = instance;
+    }
+  }
+
+  /** At once where no promise is met. */
+  ask(rule: EntryName, args: Arguments, limits: Limits, signal?: AbortSignal): boolean | Promise<boolean> {
+    if (this.#waits) return this.#wait(rule, args, limits, signal);
+    const instance = this.#take();
+    const { runtime } = instance;
+    try {
+      return this.#run(instance, rule, args, limits, signal);
+    } catch (error) {
+      if (error !== promiseMet) throw runtime.failure(error);
+      this.#waits = true;
+      return this.#wait(rule, args, limits, signal, runtime.log.take(), runtime.seen);
+    } finally {
+      runtime.isBusy = false;
+      this.#idle = instance;
+    }
+  }
+
+  #run(
+    { runtime, entries }: Instance,
+    rule: EntryName,
+    args: Arguments,
+    limits: Limits,
+    signal: AbortSignal | undefined,
+  ): boolean {
+    if (signal?.aborted === true) throw aborted(signal);
+    const entry = entries[rule] ?? this.#undefinedRule(rule);
+    runtime.start(limits, signal);
+    return runtime.end(entry.run(args[0], args[1], args[2], args[3]));
+  }
+
+  async #wait(
+    rule: EntryName,
+    args: Arguments,
+    limits: Limits,
+    signal: AbortSignal | undefined,
+    replay?: HostReplay,
+    seen?: StandaloneRuntime['seen'],
+  ): Promise<boolean> {
+    this.#checkTags();
+    if (signal?.aborted === true) throw aborted(signal);
+    const entry = this.#entries[rule] ?? this.#undefinedRule(rule);
+    const runtime = this.#runtime(true);
+    runtime.start(limits, signal);
+    runtime.replay = replay;
+    runtime.seen = seen;
+    const answer = async (): Promise<boolean> => {
+      try {
+        const settled = args.some(isThenable)
+          ? await Promise.all(args.map((arg) => (isThenable(arg) ? runtime.settle(arg) : arg)))
+          : args;
+        return runtime.end(await entry.wait(runtime, ...settled));
+      } catch (error) {
+        throw runtime.failure(error);
+      }
+    };
+    return within(answer(), limits, signal);
+  }
+
+  #undefinedRule(name: EntryName): never {
+    throw new PolarError('POLAR_RUN_UNDEFINED_RULE', { name, known: Object.keys(this.#entries) });
+  }
+
+  #take(): Instance {
+    this.#checkTags();
+    const instance = this.#idle ?? this.#instance();
+    this.#idle = undefined;
+    return instance;
+  }
+
+  #instance(): Instance {
+    const runtime = this.#runtime(false);
+    return { runtime, entries: this.#module.make(runtime, this.#toolbox) };
+  }
+
+  #runtime(mayWait: boolean): StandaloneRuntime {
+    return new StandaloneRuntime(this.#context, this.#registered, this.#knownTypes, mayWait);
+  }
+
+  /** Compiled code takes an instance of a class for what its class says. */
+  #checkTags(): void {
+    const version = tagVersion();
+    if (this.#checkedTags === version) return;
+    for (const { class: c, builtIn, name } of this.#context.types.types)
+      if (c !== undefined && !builtIn && hasTagged(c.prototype as object))
+        throw new PolarError('POLAR_RUN_TAGGED_INSTANCE', { type: name });
+    this.#checkedTags = version;
+  }
+}
+
+function checkModule(module: PolicyModule, types: TypeTable, equality: Equality): void {
+  const found: unknown = (module as Partial<PolicyModule> | undefined)?.format;
+  if (found !== moduleFormat) throw new PolarError('POLAR_LOAD_MODULE_FORMAT', { format: found });
+  const { declared } = module;
+  const given = signatureOf(types, equality);
+  for (const name of new Set([...Object.keys(declared), ...Object.keys(given)])) {
+    const [was = 'none', is = 'none'] = [declared[name], given[name]];
+    if (was !== is) throw new PolarError('POLAR_LOAD_MODULE_MISMATCH', { name, compiled: was, given: is });
+  }
+}
+
+/** What a question comes to, unless it takes too long or is aborted. */
+async function within(
+  answer: Promise<boolean>,
+  { timeoutMs }: Limits,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let onAbort: (() => void) | undefined;
+  const interrupted = new Promise<never>((_, reject) => {
+    if (Number.isFinite(timeoutMs))
+      timer = setTimeout(
+        () => reject(new PolarError('POLAR_RUN_TIMEOUT', { limitMs: timeoutMs })),
+        Math.min(timeoutMs, 2 ** 31 - 1),
+      );
+    if (signal === undefined) return;
+    onAbort = () => reject(aborted(signal));
+    signal.addEventListener('abort', onAbort, { once: true });
+  });
+  try {
+    return await Promise.race([answer, interrupted]);
+  } finally {
+    clearTimeout(timer);
+    if (onAbort !== undefined) signal?.removeEventListener('abort', onAbort);
+  }
+}

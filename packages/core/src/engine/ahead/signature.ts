@@ -1,0 +1,40 @@
+import type { TypeTable } from '../../types/type-table.js';
+import type { Equality } from '../equality.js';
+import { haveSafeConstructors } from '../compiled/exact-class.js';
+
+/**
+ * What compiled code takes for granted of types, constants and equality, by name. A policy that was compiled ahead runs only where
+ * all of it is the same.
+ */
+export function signatureOf(types: TypeTable, equality: Equality): Record<string, string> {
+  const signature: Record<string, string> = {
+    equality: typeof equality === 'function' ? 'a function' : equality,
+    constructors: haveSafeConstructors(types) ? 'safe' : 'unsafe',
+  };
+  for (const type of types.types) {
+    if (type.builtIn) continue;
+    const { class: declared, is, discriminator, fields, key, equals } = type;
+    const prototype = declared?.prototype as Record<PropertyKey, unknown> | undefined;
+    signature[`type ${type.name}`] = JSON.stringify({
+      by: declared ? 'class' : is ? 'is' : (discriminator ?? 'name'),
+      extends: types.ancestorsOf(type).map(({ name }) => name),
+      fields: fields && [...fields.values()],
+      key,
+      equals: equals !== undefined,
+      // A class that compares, awaits or recognises its instances in a way of its own.
+      valueOf: prototype?.valueOf === Object.prototype.valueOf,
+      awaited: prototype !== undefined && 'then' in prototype,
+      instance: declared !== undefined && hasOwnTest(declared),
+    });
+  }
+  for (const name of types.constantNames) {
+    const value = types.constant(name);
+    const isObject = (typeof value === 'object' && value !== null) || typeof value === 'function';
+    signature[`constant ${name}`] = isObject ? typeof value : `${typeof value} ${String(value)}`;
+  }
+  return signature;
+}
+
+const hasOwnTest = (declared: object): boolean =>
+  (declared as { [Symbol.hasInstance]?: unknown })[Symbol.hasInstance] !==
+  Function.prototype[Symbol.hasInstance];

@@ -1,0 +1,308 @@
+import type { Code, DataOf } from '../../diagnostics/codes.js';
+import { isPolarError, PolarError } from '../../diagnostics/polar-error.js';
+import type { Span } from '../../diagnostics/span.js';
+import { kindOf } from '../../host/show.js';
+import type { TypeSet } from '../../host/type-set.js';
+import { isThenable } from '../../host/value.js';
+import { dictionaryValue, compareValues, isDictionary, keysOf } from '../equality.js';
+import { hostError } from '../host-error.js';
+import type { HostReplay } from '../host-log.js';
+import { defaultLimits, type Limits } from '../limits.js';
+import { maxCallDepth, type ReadSite, Runtime, type RuntimeContext } from '../compiled/runtime.js';
+
+/** Thrown by code that does not wait, where it meets a promise. */
+export const promiseMet: unique symbol = Symbol('promise met');
+
+/** Steps between two looks at the clock: no more than a millisecond. */
+const stepsPerLook = 10_000;
+
+/** What was undecided, and where. */
+interface Reason<C extends Code = Code> {
+  readonly code: C;
+  readonly data: DataOf<C>;
+  readonly at: Span | undefined;
+}
+
+/** Function for the types of an argument. */
+export type TypeDispatch = ReadonlyMap<TypeSet, (...args: never[]) => boolean | Promise<boolean>>;
+
+/** Runs code that was compiled ahead. There is no machine to hand over to: it ends in an answer, or in the error itself. */
+export class StandaloneRuntime extends Runtime {
+  /** What was called before code that waits took over. */
+  replay: HostReplay | undefined = undefined;
+  /** Iterators that were read: they can be read once. */
+  seen: Map<object, readonly unknown[]> | undefined = undefined;
+  /** Why it was undecided; as many as are counted. */
+  readonly #reasons: Reason[] = [];
+  readonly #settled = new Map<unknown, unknown>();
+  #limits: Limits = defaultLimits;
+  #signal: AbortSignal | undefined = undefined;
+  #stepsLeft = 0;
+  #firstLook: number | undefined = undefined;
+
+  constructor(
+    context: RuntimeContext,
+    registered: ReadonlySet<object>,
+    /** The types that code was compiled for. */
+    readonly knownTypes: ReadonlySet<TypeSet>,
+    mayWait = false,
+  ) {
+    super(context, registered, mayWait);
+  }
+
+  // ── one question ──
+
+  start(limits: Limits, signal: AbortSignal | undefined): void {
+    const { maxSteps } = limits;
+    const steps = Math.min(maxSteps, stepsPerLook);
+    this.begin(steps);
+    this.#limits = limits;
+    this.#signal = signal;
+    this.#stepsLeft = maxSteps - steps;
+    this.#firstLook = undefined;
+    this.depth = 0;
+    this.seen = undefined;
+  }
+
+  /** @throws {PolarError} `POLAR_UNDECIDED_…` when nothing granted and something was undecided */
+  end(holds: boolean): boolean {
+    if (holds || this.undecided === 0) return holds;
+    const { code, data, at } = this.#reasons[0]!;
+    throw new PolarError(code, data, at);
+  }
+
+  /** What an error of a question is to its caller. */
+  failure(error: unknown): unknown {
+    if (error instanceof RangeError && /call stack/i.test(error.message)) return this.#tooDeep();
+    return error === promiseMet
+      ? new PolarError('POLAR_RUN_PROMISE_IN_SYNC', { what: 'a value' })
+      : hostError(error, 'an attribute', undefined);
+  }
+
+  over(): void {
+    while (this.steps < 0) {
+      if (this.#stepsLeft <= 0)
+        throw new PolarError('POLAR_RUN_STEP_LIMIT', { limit: this.#limits.maxSteps });
+      const more = Math.min(this.#stepsLeft, stepsPerLook);
+      this.#stepsLeft -= more;
+      this.steps += more;
+    }
+    const now = performance.now();
+    this.#firstLook ??= now;
+    if (this.#signal?.aborted === true) throw aborted(this.#signal);
+    const limitMs = this.#limits.timeoutMs;
+    if (now - this.#firstLook > limitMs) throw new PolarError('POLAR_RUN_TIMEOUT', { limitMs });
+  }
+
+  override deeper(): true {
+    if (this.depth >= this.#limits.maxDepth) this.tooDeep();
+    return super.deeper();
+  }
+
+  tooDeep(): never {
+    throw this.#tooDeep();
+  }
+
+  #tooDeep(): PolarError {
+    return new PolarError('POLAR_RUN_DEPTH_LIMIT', { limit: Math.min(this.#limits.maxDepth, maxCallDepth) });
+  }
+
+  inexact(value: unknown): never {
+    return this.#unexpected(this.typeOf(value));
+  }
+
+  protected met(promise: PromiseLike<unknown>): never {
+    // Whether anybody waits for it is not known yet; that it may fail is no unhandled rejection.
+    promise.then(undefined, () => {});
+    throw promiseMet;
+  }
+
+  protected fault(code: Code, data: DataOf<Code>, at: Span | undefined): never {
+    throw new PolarError(code, data, at);
+  }
+
+  protected threw(error: unknown, receiver: unknown, name: string, at: Span | undefined): never {
+    throw hostError(error, `\`${name}\` of ${kindOf(receiver)}`, at);
+  }
+
+  protected undecide<C extends Code>(code: C, data: () => DataOf<C>, at: Span | undefined): void {
+    this.#reasons[this.undecided++] = { code, data: data(), at };
+  }
+
+  protected mismatch(name: string, base: unknown, at: Span | undefined): void {
+    this.mismatched++;
+    this.#reasons[this.undecided] = {
+      code: 'POLAR_UNDECIDED_PATTERN',
+      data: { name, on: kindOf(base) },
+      at,
+    };
+  }
+
+  // ── types ──
+
+  /** The function for the types of an argument. */
+  target<Dispatch extends TypeDispatch>(
+    dispatch: Dispatch,
+    value: unknown,
+    otherwise: () => false,
+  ): ((...args: unknown[]) => boolean | Promise<boolean>) | (() => false) {
+    this.await(value);
+    const types = this.typeOf(value);
+    // Equal to a literal, though none.
+    if (value instanceof String || value instanceof Number || value instanceof Boolean)
+      this.#unexpected(types);
+    const found = dispatch.get(types);
+    if (found !== undefined) return found as (...args: unknown[]) => boolean | Promise<boolean>;
+    this.expect(types);
+    return otherwise;
+  }
+
+  /** Makes sure that code was compiled for a value of these types, even if no rule is about them. */
+  expect(types: TypeSet): void {
+    if (!this.knownTypes.has(types)) this.#unexpected(types);
+  }
+
+  #unexpected({ types }: TypeSet): never {
+    throw new PolarError('POLAR_RUN_TYPES_NOT_COMPILED', { types: [...types].map(({ name }) => name) });
+  }
+
+  // ── values ──
+
+  override read(base: unknown, site: ReadSite, seen?: unknown, at?: Span): unknown {
+    try {
+      return this.replay === undefined
+        ? super.read(base, site, seen, at)
+        : this.replay.call(base, `.${site.name}`, [], () => super.read(base, site, seen, at));
+    } catch (error) {
+      throw this.#attributed(error, `\`${site.name}\` of ${kindOf(base)}`, at);
+    }
+  }
+
+  override method(
+    base: unknown,
+    site: Parameters<Runtime['method']>[1],
+    args: readonly unknown[],
+    at?: Span,
+  ): unknown {
+    try {
+      return super.method(base, site, args, at);
+    } catch (error) {
+      throw this.#attributed(error, `\`${site.name}\` of ${kindOf(base)}`, at);
+    }
+  }
+
+  protected override call(base: unknown, name: string, args: readonly unknown[], types: TypeSet): unknown {
+    return this.replay === undefined
+      ? super.call(base, name, args, types)
+      : this.replay.call(base, name, args, () => super.call(base, name, args, types));
+  }
+
+  override equal(left: unknown, right: unknown, at?: Span): boolean {
+    try {
+      return super.equal(left, right);
+    } catch (error) {
+      throw this.#attributed(error, 'comparing two values', at);
+    }
+  }
+
+  /** As `equal`, for code that waits: a promise in a list or dictionary is waited for. */
+  equalLater(left: unknown, right: unknown, at?: Span): boolean | Promise<boolean> {
+    let compared: ReturnType<typeof compareValues>;
+    try {
+      compared = compareValues(left, right, this);
+    } catch (error) {
+      throw this.#attributed(error, 'comparing two values', at);
+    }
+    if (compared.kind !== 'waits') return compared.kind === 'equal';
+    const { on } = compared;
+    return this.settle(on, at).then((value) => {
+      this.#settled.set(on, value);
+      return this.equalLater(left, right, at);
+    });
+  }
+
+  override settled(value: unknown): unknown {
+    return this.#settled.has(value) ? this.#settled.get(value) : value;
+  }
+
+  /** Waits for a promise. @throws {PolarError} `POLAR_RUN_HOST_ERROR` when it is rejected */
+  async settle(promise: unknown, at?: Span): Promise<unknown> {
+    try {
+      return await promise;
+    } catch (error) {
+      throw hostError(error, 'a value', at);
+    }
+  }
+
+  protected elements(value: string | object, at: Span | undefined): readonly unknown[] {
+    if (isThenable(value)) this.met(value);
+    const known = typeof value === 'object' ? this.seen?.get(value) : undefined;
+    if (known !== undefined) return known;
+    if (isDictionary(value) && !isIterable(value))
+      return keysOf(value).map((key) => [key, dictionaryValue(value, key)]);
+    const own = value as Partial<Iterable<unknown> & Iterator<unknown>>;
+    if (Symbol.asyncIterator in Object(value)) throw promiseMet;
+    if (typeof own[Symbol.iterator] !== 'function') {
+      // What it gives may be promises.
+      if (typeof own.next === 'function') throw promiseMet;
+      return this.notIterable(value, at);
+    }
+    const found: unknown[] = [];
+    try {
+      const iterator = own[Symbol.iterator]!();
+      for (let next = iterator.next(); next.done !== true; next = iterator.next()) {
+        this.step();
+        found.push(next.value);
+      }
+      if ((iterator as unknown) === value) this.#keep(value as object, found);
+    } catch (error) {
+      throw this.#attributed(error, 'the iterator', at);
+    }
+    return found;
+  }
+
+  /** As `list`, for code that waits. */
+  listLater(value: unknown, at?: Span): readonly unknown[] | Promise<readonly unknown[]> {
+    if (typeof value !== 'object' || value === null || this.seen?.has(value) === true)
+      return this.list(value, at);
+    const own = value as Partial<AsyncIterable<unknown> & Iterator<unknown>>;
+    if (typeof own[Symbol.asyncIterator] === 'function')
+      return this.#readAll(value, () => own[Symbol.asyncIterator]!(), at);
+    return !isIterable(value) && typeof own.next === 'function' && !isDictionary(value)
+      ? this.#readAll(value, () => own as Iterator<unknown>, at)
+      : this.list(value, at);
+  }
+
+  async #readAll(
+    value: object,
+    start: () => Iterator<unknown> | AsyncIterator<unknown>,
+    at: Span | undefined,
+  ): Promise<readonly unknown[]> {
+    const found: unknown[] = [];
+    try {
+      const iterator = start();
+      for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) {
+        this.step();
+        found.push(next.value);
+      }
+      if ((iterator as unknown) === value) this.#keep(value, found);
+    } catch (error) {
+      throw this.#attributed(error, 'the iterator', at);
+    }
+    return found;
+  }
+
+  #keep(iterator: object, found: readonly unknown[]): void {
+    (this.seen ??= new Map<object, readonly unknown[]>()).set(iterator, found);
+  }
+
+  /** What the application threw, as a fault; what is ours stays what it is. */
+  #attributed(error: unknown, what: string, at: Span | undefined): unknown {
+    return error === promiseMet || isPolarError(error) ? error : hostError(error, what, at);
+  }
+}
+
+export const aborted = (signal: AbortSignal): PolarError =>
+  new PolarError('POLAR_RUN_ABORTED', {}, undefined, { cause: signal.reason });
+
+const isIterable = (value: object): boolean => Symbol.iterator in value || Symbol.asyncIterator in value;

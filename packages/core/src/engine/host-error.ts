@@ -1,0 +1,29 @@
+import { isPolarError, PolarError } from '../diagnostics/polar-error.js';
+import type { Span } from '../diagnostics/span.js';
+
+/**
+ * What code of the application threw, as a fault with its place in the policy. Our own errors stay what they are.
+ *
+ * @param what what was asked of the application
+ */
+export function hostError(
+  error: unknown,
+  what: string,
+  span: Span | undefined,
+  notes: readonly string[] = [],
+): unknown {
+  if (isPolarError(error)) return error;
+  if (error instanceof Error && error.message.startsWith('bug in Nanook')) return error;
+  return new PolarError('POLAR_RUN_HOST_ERROR', { what, message: messageOfThrown(error) }, span, {
+    cause: error,
+    notes,
+  });
+}
+
+export function messageOfThrown(thrown: unknown): string {
+  try {
+    return thrown instanceof Error ? String(thrown.message) : String(thrown);
+  } catch {
+    return 'something that cannot be shown';
+  }
+}
