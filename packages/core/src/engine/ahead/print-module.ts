@@ -2,7 +2,7 @@ import type { Report } from '../../diagnostics/diagnostic.js';
 import { isPolarError } from '../../diagnostics/polar-error.js';
 import type { Span } from '../../diagnostics/span.js';
 import type { TypeSet } from '../../host/type-set.js';
-import { isPolicyDictionary } from '../../host/value.js';
+import { isPolicyDictionary, isThenable } from '../../host/value.js';
 import type { FieldType } from '../../types/declared-type.js';
 import { TypeToken } from '../../types/declared-type.js';
 import type { Class } from '../../types/type-declaration.js';
@@ -279,6 +279,7 @@ class ModulePrinter implements Names {
 
   /** The text that makes a value. @throws {Declined} */
   #textOf(value: unknown): string {
+    if (isThenable(value)) throw new Declined('a promise as a constant');
     const known = this.#texts.get(value);
     if (known !== undefined) return known;
     if (typeof value === 'number') return Object.is(value, -0) ? '-0' : String(value);

@@ -599,3 +599,23 @@ it('is done with a question whose time is up, whatever its promises come to', as
   process.off('unhandledRejection', note);
   expect({ unhandled, calls }).toEqual({ unhandled: [], calls: 2 });
 });
+
+describe('an assignment', () => {
+  it('to a variable that a caller has handed over is a fault', async () => {
+    const policies = `
+      pick(who) if who := 1;
+      allow(_: User, "read", _: Doc) if pick(_);
+    `;
+    await everywhere(policies, { types }, (ask) => {
+      expect(ask(new User(), new Doc())).toBe('POLAR_RUN_ALREADY_BOUND');
+    });
+  });
+
+  it('to a variable of the rule itself is none', async () => {
+    const policies = 'allow(user: User, "read", doc: Doc) if owner := doc.owner and owner = user;';
+    await everywhere(policies, { types }, (ask) => {
+      const user = new User();
+      expect([ask(user, new Doc({ owner: user })), ask(user, new Doc({ owner: 1 }))]).toEqual([true, false]);
+    });
+  });
+});

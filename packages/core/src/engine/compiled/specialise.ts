@@ -55,6 +55,8 @@ interface LocalValue {
 interface Cell {
   value: Value | undefined;
   same: Cell | undefined;
+  /** Handed to a rule, or made the same as another variable, without a value: `:=` is a fault then. */
+  isTouched: boolean;
   /** Types that it has to be of, once it is bound. */
   isa: readonly IsaGoal[];
 }
@@ -370,7 +372,8 @@ class Specialiser {
         return { kind: 'cut', next: next() };
       case 'assign': {
         const cell = this.#cellOf(goal.variable, frame);
-        if (valueIn(cell) !== undefined) throw new Declined('an assignment to what has a value');
+        if (valueIn(cell) !== undefined || resolved(cell).isTouched)
+          throw new Declined('an assignment to what is in use');
         return this.#unify(cell, this.#cellOf(goal.value, frame), next);
       }
       case 'new':
@@ -448,6 +451,7 @@ class Specialiser {
   #unfold(goal: CallGoal, args: readonly Cell[], rest: Rest): Statement {
     if (this.#unfolding >= maxUnfolding)
       throw new Declined('rules that call each other with unknown arguments');
+    for (const arg of args) resolved(arg).isTouched = true;
     const known = args.map((arg) => this.#knownOf(arg));
     const isTold = args.every(
       (arg, i) => valueIn(arg) === undefined || this.linker.tellsPosition(goal.predicate, known, i),
@@ -553,6 +557,7 @@ class Specialiser {
         b.isa = isa;
       });
       a.same = b;
+      b.isTouched = true;
       b.isa = [...isa, ...a.isa];
       return rest();
     }
@@ -911,9 +916,9 @@ const unboundUsed = 'a variable that has no value';
 /** Thrown where one of several literals has to be one. */
 const oneOfUsed = new Declined('one of several literals');
 
-const bound = (value: Value): Cell => ({ value, same: undefined, isa: [] });
+const bound = (value: Value): Cell => ({ value, same: undefined, isTouched: true, isa: [] });
 const newFrame = (size: number): Cell[] =>
-  Array.from({ length: size }, () => ({ value: undefined, same: undefined, isa: [] }));
+  Array.from({ length: size }, () => ({ value: undefined, same: undefined, isTouched: false, isa: [] }));
 const unknownLocal = (n: number): LocalValue => ({
   kind: 'local',
   local: n,

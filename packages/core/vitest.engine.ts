@@ -1,0 +1,16 @@
+import { defineProject, mergeConfig } from 'vitest/config';
+import { shared } from '../../vitest.shared.ts';
+
+/** What the language means, once more on another engine than the one that authorizers choose by themselves: compiled source. */
+export const onEngine = (engine: 'machine' | 'closures') =>
+  mergeConfig(
+    shared,
+    defineProject({
+      test: {
+        name: engine,
+        include: ['src/*.test.ts', 'src/engine/*.test.ts', 'src/host/*.test.ts'],
+        setupFiles: './vitest.engine-setup.ts',
+        env: { NANOOK_TEST_ENGINE: engine },
+      },
+    }),
+  );

@@ -1,0 +1,3 @@
+import { onEngine } from './vitest.engine.ts';
+
+export default onEngine('machine');
