@@ -1,0 +1,489 @@
+import DataLoader from 'dataloader';
+import { describe, expect, it } from 'vitest';
+import { compilePolicy, type CompileOptions } from '../compile.js';
+import { isPolarError, type PolicyError } from '../index.js';
+import {
+  CompiledAuthorizer,
+  type DecisionOptions,
+  isForbiddenError,
+  isNotFoundError,
+  type PolicyModule,
+  typed,
+} from './index.js';
+
+/** What `import policy from './policy.js'` would give. */
+function moduleOf(text: string): PolicyModule {
+  const module = { exports: undefined as unknown as PolicyModule };
+  // oxlint-disable-next-line typescript/no-implied-eval -- what is tested is the text
+  (new Function('module', text) as (target: object) => void)(module);
+  return module.exports;
+}
+
+async function compiled(
+  policies: string | CompileOptions['policies'],
+  options: Partial<CompileOptions> & DecisionOptions = {},
+): Promise<CompiledAuthorizer> {
+  const { types, constants, equality, ...deciding } = options;
+  const declared = {
+    ...(types && { types }),
+    ...(constants && { constants }),
+    ...(equality && { equality }),
+  };
+  const text = await compilePolicy({ policies, format: 'cjs', onWarning: () => {}, ...declared });
+  return CompiledAuthorizer.load(moduleOf(text), { ...declared, ...deciding });
+}
+
+const codeOf = async (ask: () => unknown): Promise<unknown> => {
+  try {
+    return await ask();
+  } catch (error) {
+    if (isPolarError(error)) return error.code;
+    throw error;
+  }
+};
+
+class User {
+  constructor(
+    readonly name: string,
+    readonly roles: readonly unknown[] = [],
+  ) {}
+}
+class Repo {
+  [field: string]: unknown;
+  constructor(fields: object = {}) {
+    Object.assign(this, fields);
+  }
+}
+const types = { User, Repo };
+
+const policy = {
+  name: 'repos.polar',
+  source: `
+actor User {}
+resource Repo {
+  permissions = ["read", "push"];
+  roles = ["reader", "writer"];
+  "read" if "reader";
+  "push" if "writer";
+  "reader" if "writer";
+}
+has_role(user: User, role: String, repo: Repo) if
+  grant in user.roles and grant.role = role and grant.repo = repo;
+allow(actor, action, resource) if has_permission(actor, action, resource);
+allow_request(user: User, request) if request.path = "/" and user.name != "mallory";
+allow_field(_: User, "read", repo: Repo, field) if field in repo.publicFields;
+`,
+};
+
+describe('a policy that was compiled ahead', () => {
+  it('decides as the authorizer does, about actions, requests and fields', async () => {
+    const authorizer = await compiled(policy, { types });
+    const repo = new Repo({ publicFields: ['name'] });
+    const writer = new User('alice', [{ role: 'writer', repo }]);
+    const reader = new User('bob', [{ role: 'reader', repo }]);
+    expect(authorizer.isAllowedSync(writer, 'push', repo)).toBe(true);
+    expect(authorizer.isAllowedSync(reader, 'push', repo)).toBe(false);
+    expect(await authorizer.isAllowed(reader, 'read', repo)).toBe(true);
+    expect(await authorizer.isAllowed(reader, 'read', new Repo())).toBe(false);
+    expect(await authorizer.isAllowed(reader, 'sleep', repo)).toBe(false);
+    expect(await authorizer.isAllowed('bob', 'read', repo)).toBe(false);
+    expect(await authorizer.isAllowed(null, 'read', undefined)).toBe(false);
+    await expect(authorizer.authorizeRequest(reader, { path: '/' })).resolves.toBeUndefined();
+    await expect(authorizer.authorizeRequest(reader, { path: '/x' })).rejects.toSatisfy(isForbiddenError);
+    await expect(authorizer.authorizeField(reader, 'read', repo, 'name')).resolves.toBeUndefined();
+    await expect(authorizer.authorizeField(reader, 'read', repo, 'secret')).rejects.toSatisfy(
+      isForbiddenError,
+    );
+    expect(authorizer.policyHash).toMatch(/^[0-9a-f]{64}$/);
+    expect([authorizer.hasRule('allow'), authorizer.hasRule('allow_request')]).toEqual([true, true]);
+  });
+
+  it('hides what may not be read', async () => {
+    const authorizer = await compiled(policy, { types });
+    const repo = new Repo();
+    const reader = new User('bob', [{ role: 'reader', repo }]);
+    await expect(authorizer.authorize(reader, 'read', repo)).resolves.toBe(repo);
+    await expect(authorizer.authorize(reader, 'push', repo)).rejects.toSatisfy(isForbiddenError);
+    await expect(authorizer.authorize(new User('eve'), 'push', repo)).rejects.toSatisfy(isNotFoundError);
+  });
+
+  it('is asked about many at once, whose loads reach a loader together', async () => {
+    const batches: number[] = [];
+    const loader = new DataLoader<string, string>((keys) => {
+      batches.push(keys.length);
+      return Promise.resolve(keys.map((key) => (key < 'c' ? 'alice' : 'bob')));
+    });
+    class Document {
+      constructor(readonly id: string) {}
+      ownerName() {
+        return loader.load(this.id);
+      }
+    }
+    const authorizer = await compiled(
+      'allow(user: User, "read", document: Document) if document.ownerName() = user.name;',
+      { types: { User, Document } },
+    );
+    const documents = ['a', 'b', 'c', 'd'].map((id) => new Document(id));
+    const alice = new User('alice');
+    // The first question finds out that there are promises.
+    expect(await authorizer.isAllowed(alice, 'read', documents[3])).toBe(false);
+    batches.length = 0;
+    loader.clearAll();
+    expect(await authorizer.isAllowedAll(alice, 'read', documents)).toEqual([true, true, false, false]);
+    expect(batches).toEqual([4]);
+    expect(await authorizer.filterAllowed(alice, 'read', documents)).toEqual(documents.slice(0, 2));
+  });
+
+  it('is an ES module, too', async () => {
+    const text = await compilePolicy({ policies: policy, types });
+    const url = `data:text/javascript,${encodeURIComponent(text)}`;
+    const { default: module } = (await import(/* @vite-ignore */ url)) as { default: PolicyModule };
+    const authorizer = CompiledAuthorizer.load(module, { types });
+    const repo = new Repo();
+    expect(authorizer.isAllowedSync(new User('a', [{ role: 'reader', repo }]), 'read', repo)).toBe(true);
+  });
+
+  it('makes no code of what a policy says', async () => {
+    const names = ['"); throw new Error("out"); ("', '\\\\', '\\u2028', '${1}', "'", '`', '*/', '</script>'];
+    const rules = names.map(
+      (name) => `allow(user: User, ${JSON.stringify(name)}, _: Repo) if user.name = ${JSON.stringify(name)};`,
+    );
+    const authorizer = await compiled(rules.join('\n'), { types });
+    for (const name of names) {
+      const spoken = JSON.parse(JSON.stringify(name)) as string;
+      expect([name, authorizer.isAllowedSync(new User(spoken), spoken, new Repo())]).toEqual([name, true]);
+      expect(authorizer.isAllowedSync(new User('x'), spoken, new Repo())).toBe(false);
+    }
+  });
+});
+
+describe('promises', () => {
+  const calls: string[] = [];
+  class Service {
+    constructor(readonly answer: unknown) {}
+    first() {
+      calls.push('first');
+      return true;
+    }
+    later() {
+      calls.push('later');
+      return Promise.resolve(this.answer);
+    }
+    get loaded() {
+      calls.push('loaded');
+      return Promise.resolve(this.answer);
+    }
+    pair() {
+      return [1, Promise.resolve(this.answer)];
+    }
+    rejected() {
+      return Promise.reject(new Error('no connection'));
+    }
+    async *items() {
+      yield await Promise.resolve(1);
+      yield this.answer;
+    }
+  }
+  const rules = `
+    allow(_: User, "call", s: Service) if s.first() and s.later() = "x";
+    allow(_: User, "get", s: Service) if s.first() and s.loaded = "x";
+    allow(_: User, "each", s: Service) if item in s.items() and item = "x";
+    allow(_: User, "not", s: Service) if not s.later() = "x";
+    allow(_: User, "reject", s: Service) if s.rejected() = "x";
+    allow(_: User, "deep", s: Service) if s.pair() = [1, "x"];
+  `;
+  const load = () => compiled(rules, { types: { User, Service } });
+
+  it('are waited for, and nothing is called twice for one question', async () => {
+    const authorizer = await load();
+    const [yes, no] = [new Service('x'), new Service('y')];
+    for (const action of ['call', 'get']) {
+      for (const [service, expected] of [
+        [yes, true],
+        [no, false],
+      ] as const) {
+        calls.length = 0;
+        // oxlint-disable-next-line no-await-in-loop -- calls are counted question by question
+        expect(await authorizer.isAllowed(new User('a'), action, service)).toBe(expected);
+        expect(calls).toEqual(['first', action === 'call' ? 'later' : 'loaded']);
+      }
+    }
+    expect(await authorizer.isAllowed(new User('a'), 'each', yes)).toBe(true);
+    expect(await authorizer.isAllowed(new User('a'), 'each', no)).toBe(false);
+    expect(await authorizer.isAllowed(new User('a'), 'deep', yes)).toBe(true);
+    expect(await authorizer.isAllowed(new User('a'), 'deep', no)).toBe(false);
+    expect(await authorizer.isAllowed(new User('a'), 'not', yes)).toBe(false);
+    expect(await authorizer.isAllowed(new User('a'), 'not', no)).toBe(true);
+  });
+
+  it('may be the arguments', async () => {
+    const authorizer = await load();
+    const service = Promise.resolve(new Service('x'));
+    expect(await authorizer.isAllowed(Promise.resolve(new User('a')), 'call', service)).toBe(true);
+  });
+
+  it('are an error in a question that cannot wait', async () => {
+    const authorizer = await load();
+    expect(await codeOf(() => authorizer.isAllowedSync(new User('a'), 'call', new Service('x')))).toBe(
+      'POLAR_RUN_PROMISE_IN_SYNC',
+    );
+    expect(await codeOf(() => authorizer.isAllowedSync(new User('a'), 'each', new Service('x')))).toBe(
+      'POLAR_RUN_PROMISE_IN_SYNC',
+    );
+  });
+
+  it('that are rejected end the question', async () => {
+    const authorizer = await load();
+    await expect(authorizer.isAllowed(new User('a'), 'reject', new Service(1))).rejects.toMatchObject({
+      code: 'POLAR_RUN_HOST_ERROR',
+      data: { message: 'no connection' },
+    });
+  });
+});
+
+describe('what goes wrong', () => {
+  it('is undecided with the place in the policy, as from the machine', async () => {
+    const text = 'allow(user: User, "read", repo: Repo) if\n  repo.owner.name = user.name;';
+    const source = { name: 'p.polar', source: text };
+    const authorizer = await compiled(source, { types });
+    await expect(
+      authorizer.isAllowed(new User('a'), 'read', new Repo({ owner: null })),
+    ).rejects.toMatchObject({
+      code: 'POLAR_UNDECIDED_ATTRIBUTE_OF_NIL',
+      file: 'p.polar',
+      line: 2,
+      column: 3,
+      message: expect.stringContaining('2 |   repo.owner.name = user.name;') as string,
+    });
+    const denying = await compiled(source, { types, undecided: 'deny' });
+    expect(denying.isAllowedSync(new User('a'), 'read', new Repo())).toBe(false);
+    expect(await denying.isAllowed(new User('a'), 'read', new Repo())).toBe(false);
+    expect(await authorizer.filterAllowed(new User('a'), 'read', [new Repo()])).toEqual([]);
+    await expect(authorizer.authorize(new User('a'), 'push', new Repo())).rejects.toSatisfy(isNotFoundError);
+  });
+
+  it('is a fault when code of the application throws', async () => {
+    class Broken {
+      get name(): string {
+        throw new TypeError('broken');
+      }
+      check(): boolean {
+        throw new TypeError('broken');
+      }
+    }
+    const authorizer = await compiled(
+      'allow(_: User, "get", b: Broken) if b.name = "x"; allow(_: User, "call", b: Broken) if b.check();',
+      { types: { User, Broken } },
+    );
+    for (const action of ['get', 'get', 'call', 'call'])
+      // oxlint-disable-next-line no-await-in-loop -- the second time is inline
+      await expect(authorizer.isAllowed(new User('a'), action, new Broken())).rejects.toMatchObject({
+        code: 'POLAR_RUN_HOST_ERROR',
+        cause: expect.any(TypeError) as TypeError,
+      });
+  });
+
+  it('ends within the limits', async () => {
+    class Folder {
+      constructor(
+        public parent: Folder | undefined,
+        readonly owner?: User,
+      ) {}
+      names() {
+        return (function* () {
+          for (;;) yield 'x';
+        })();
+      }
+    }
+    const authorizer = await compiled(
+      `allow(user: User, "read", folder: Folder) if owns(user, folder);
+       owns(user, folder) if folder.owner = user;
+       owns(user, folder) if folder.parent != nil and owns(user, folder.parent);
+       allow(_: User, "list", folder: Folder) if "y" in folder.names();
+       allow(user: User, "deep", folder: Folder) if depth(user, folder) and true = true;
+       depth(user, folder) if depth(user, folder.parent) and user.name = "a";`,
+      { types: { User, Folder: { class: Folder } }, constants: {} },
+    );
+    const user = new User('a');
+    let leaf = new Folder(undefined, user);
+    for (let i = 0; i < 10_000; i++) leaf = new Folder(leaf);
+    expect(await codeOf(() => authorizer.isAllowedSync(user, 'read', leaf))).toBe(true);
+    const circle = new Folder(undefined);
+    circle.parent = circle;
+    const limits = { maxSteps: 30_000 };
+    expect(await codeOf(() => authorizer.isAllowedSync(user, 'read', circle, { limits }))).toBe(
+      'POLAR_RUN_STEP_LIMIT',
+    );
+    expect(await codeOf(() => authorizer.isAllowedSync(user, 'deep', circle))).toBe('POLAR_RUN_DEPTH_LIMIT');
+    expect(await codeOf(() => authorizer.isAllowedSync(user, 'list', leaf, { limits }))).toBe(
+      'POLAR_RUN_STEP_LIMIT',
+    );
+    const endless = { limits: { maxSteps: 1e12, timeoutMs: 20 } };
+    expect(await codeOf(() => authorizer.isAllowedSync(user, 'read', circle, endless))).toBe(
+      'POLAR_RUN_TIMEOUT',
+    );
+  });
+
+  it('ends in time, and when it is aborted, while it waits', async () => {
+    class Slow {
+      wait() {
+        return new Promise(() => {});
+      }
+    }
+    const authorizer = await compiled('allow(_: User, _, slow: Slow) if slow.wait();', {
+      types: { User, Slow },
+    });
+    const ask = (settings: object) =>
+      codeOf(() => authorizer.isAllowed(new User('a'), 'x', new Slow(), settings));
+    expect(await ask({ limits: { timeoutMs: 10 } })).toBe('POLAR_RUN_TIMEOUT');
+    expect(await ask({ signal: AbortSignal.abort() })).toBe('POLAR_RUN_ABORTED');
+    expect(await ask({ signal: AbortSignal.timeout(10) })).toBe('POLAR_RUN_ABORTED');
+  });
+
+  it('is not mixed up when a method asks a question itself', async () => {
+    const asking: { authorizer?: CompiledAuthorizer } = {};
+    class Team {
+      constructor(readonly members: readonly unknown[]) {}
+      mayJoin(user: User) {
+        return asking.authorizer!.isAllowedSync(user, 'exist', this) === false;
+      }
+    }
+    asking.authorizer = await compiled(
+      `allow(user: User, "join", team: Team) if not user.missing = 1 and team.mayJoin(user);
+       allow(user: User, "exist", team: Team) if user in team.members;
+       allow(user: User, "join", team: Team) if team.mayJoin(user) and user.name = "a";`,
+      { types: { User, Team } },
+    );
+    expect(asking.authorizer.isAllowedSync(new User('a'), 'join', new Team([]))).toBe(true);
+    expect(await codeOf(() => asking.authorizer!.isAllowedSync(new User('b'), 'join', new Team([])))).toBe(
+      'POLAR_UNDECIDED_MISSING_ATTRIBUTE',
+    );
+  });
+
+  it('is an undefined rule when the policy has none', async () => {
+    const authorizer = await compiled('allow(_: User, "read", _: Repo);', { types });
+    expect(await codeOf(() => authorizer.authorizeRequest(new User('a'), {}))).toBe(
+      'POLAR_RUN_UNDEFINED_RULE',
+    );
+  });
+});
+
+describe('types', () => {
+  const rules = 'allow(user: User, "read", repo: Repo) if repo.owner.name = user.name;';
+
+  it('of rows are told by tags, declared fields and predicates', async () => {
+    const authorizer = await compiled(
+      `allow(_: User, "see", team: Team) if team.isOpen;
+       allow(user: User, "read", repo: Repo) if allow(user, "see", repo.team);
+       allow(_: User, "read", invoice: Invoice) if invoice.total < 10;`,
+      {
+        types: {
+          User,
+          Team: { fields: { isOpen: Boolean } },
+          Repo: { class: Repo, fields: { team: 'Team' } },
+          Invoice: { discriminator: { kind: 'invoice' } },
+        },
+      },
+    );
+    const ask = (resource: unknown) => authorizer.isAllowedSync(new User('a'), 'read', resource);
+    expect(ask(new Repo({ team: { isOpen: true } }))).toBe(true);
+    expect(ask(new Repo({ team: { isOpen: false } }))).toBe(false);
+    expect(ask(typed('Repo', { team: typed('Team', { isOpen: true }) }))).toBe(true);
+    expect(ask({ kind: 'invoice', total: 5 })).toBe(true);
+    expect(ask({ kind: 'receipt', total: 5 })).toBe(false);
+    expect(
+      await authorizer.isAllowed(
+        new User('a'),
+        'read',
+        new Repo({ team: Promise.resolve({ isOpen: true }) }),
+      ),
+    ).toBe(true);
+  });
+
+  it('of a class that extends a registered one are that one’s', async () => {
+    class Fork extends Repo {}
+    const authorizer = await compiled(rules, { types });
+    expect(authorizer.isAllowedSync(new User('a'), 'read', new Fork({ owner: { name: 'a' } }))).toBe(true);
+  });
+
+  it('that were declared otherwise are refused', async () => {
+    const module = moduleOf(
+      await compilePolicy({ policies: rules, types, constants: { limit: 5 }, format: 'cjs' }),
+    );
+    const load = (options: DecisionOptions) =>
+      codeOf(() => CompiledAuthorizer.load(module, options) instanceof Object);
+    expect(await load({ types, constants: { limit: 5 } })).toBe(true);
+    for (const options of [
+      { types },
+      { types, constants: { limit: 6 } },
+      { types: { User }, constants: { limit: 5 } },
+      { types: { ...types, Repo: { class: Repo, key: 'id' } }, constants: { limit: 5 } },
+      { types: { ...types, Other: {} }, constants: { limit: 5 } },
+      { types, constants: { limit: 5 }, equality: 'deep' as const },
+    ])
+      // oxlint-disable-next-line no-await-in-loop -- nothing is waited for
+      expect(await load(options)).toBe('POLAR_LOAD_MODULE_MISMATCH');
+    expect(await codeOf(() => CompiledAuthorizer.load({} as PolicyModule))).toBe('POLAR_LOAD_MODULE_FORMAT');
+    expect(await codeOf(() => CompiledAuthorizer.load(module, { polices: 1 } as never))).toBe(
+      'POLAR_TYPE_INVALID_OPTION',
+    );
+  });
+
+  it('that nobody expected of one value are an error, never an answer', async () => {
+    const is = (value: unknown, name: string) => (value as Record<string, unknown> | null)?.[name] === true;
+    const authorizer = await compiled(
+      'allow(_: A, "read", _: C); allow(_: B, "read", _: C); allow(_: C, "read", _);',
+      {
+        types: {
+          A: { is: (value: unknown) => is(value, 'a') },
+          B: { is: (value: unknown) => is(value, 'b') },
+          C: { is: (value: unknown) => is(value, 'c') },
+        },
+      },
+    );
+    expect(authorizer.isAllowedSync({ a: true, b: true }, 'read', { c: true })).toBe(true);
+    expect(await codeOf(() => authorizer.isAllowedSync({ a: true, b: true, c: true }, 'read', 1))).toBe(
+      'POLAR_RUN_TYPES_NOT_COMPILED',
+    );
+  });
+
+  it('that an instance was given are an error', async () => {
+    class Mine {}
+    const authorizer = await compiled('allow(_: User, "read", _: Mine);', { types: { User, Mine, Repo } });
+    expect(authorizer.isAllowedSync(new User('a'), 'read', new Mine())).toBe(true);
+    typed('Repo', new Mine());
+    expect(await codeOf(() => authorizer.isAllowedSync(new User('a'), 'read', new Mine()))).toBe(
+      'POLAR_RUN_TAGGED_INSTANCE',
+    );
+  });
+});
+
+describe('what only the machine can run', () => {
+  it('is refused when the policy is compiled, with its place', async () => {
+    const text = `allow(user: User, "read", repo: Repo) if
+  found = {owner: user} and
+  found.owner = repo.owner;
+allow(user: User, "push", _: Repo) if print(user);`;
+    await expect(compilePolicy({ policies: { name: 'p.polar', source: text }, types })).rejects.toSatisfy(
+      ({ diagnostics }: PolicyError) => {
+        expect(diagnostics.map(({ code, line }) => [code, line])).toEqual([
+          ['POLAR_LOAD_NOT_COMPILED', 2],
+          ['POLAR_LOAD_NOT_COMPILED', 4],
+        ]);
+        return true;
+      },
+    );
+  });
+
+  it('and what is no policy, as when it is loaded', async () => {
+    await expect(compilePolicy({ policies: 'allow(', types })).rejects.toMatchObject({
+      code: 'POLAR_PARSE_UNEXPECTED_END',
+    });
+    await expect(compilePolicy({ policies: 'x.polar', types })).rejects.toMatchObject({
+      code: 'POLAR_LOAD_NO_FILES_HERE',
+    });
+    await expect(compilePolicy({ policies: '?= 1 = 2;', types })).rejects.toMatchObject({
+      code: 'POLAR_LOAD_INLINE_QUERY_FAILED',
+    });
+  });
+});
