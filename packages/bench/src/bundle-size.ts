@@ -48,6 +48,11 @@ export async function bundleSizes(): Promise<BundleSize[]> {
   return [
     await bundle('@nanook/core, without Node', whole('@nanook/core'), 'browser'),
     await bundle('@nanook/core, under Node', whole('@nanook/core'), 'node'),
+    await bundle(
+      '@nanook/core/compiled, for a policy compiled ahead',
+      whole('@nanook/core/compiled'),
+      'browser',
+    ),
     await bundle('@nanook/core/syntax', whole('@nanook/core/syntax'), 'browser'),
     await bundle('@casl/ability', whole('@casl/ability'), 'browser'),
     await bundle('casbin', whole('casbin'), 'node'),

@@ -7,8 +7,14 @@ export type Check = (actor: any, action: string, resource: any) => boolean | Pro
 export const peers = ['oso', 'casl', 'casl-request', 'casbin', 'cedar', 'accesscontrol'] as const;
 export type Peer = (typeof peers)[number];
 
-/** Ways to run Nanook: as it comes, with declared field types, and with an engine that is asked for. */
-export const nanookVariants = ['nanook', 'nanook-declared', 'nanook-closures', 'nanook-machine'] as const;
+/** Ways to run Nanook: as it comes, with declared field types, compiled ahead, and with an engine that is asked for. */
+export const nanookVariants = [
+  'nanook',
+  'nanook-declared',
+  'nanook-ahead',
+  'nanook-closures',
+  'nanook-machine',
+] as const;
 export type NanookVariant = (typeof nanookVariants)[number];
 
 export const libraries = ['hand', ...nanookVariants, ...peers] as const;

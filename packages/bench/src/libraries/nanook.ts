@@ -1,5 +1,10 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
+import { pathToFileURL } from 'node:url';
 import type { AuthorizerOptions, TypesInput } from '@nanook/core';
+import type { PolicyModule } from '@nanook/core/compiled';
 import type { Check, NanookVariant } from '../library.ts';
 
 /** What a scenario tells Nanook. */
@@ -37,6 +42,7 @@ export async function loadNanook(
   setup: NanookSetup,
   variant: NanookVariant,
 ): Promise<LoadedNanook | undefined> {
+  if (variant === 'nanook-ahead') return loadAhead(setup);
   const { Authorizer, isPolarError } = await importNanook();
   const types = variant === 'nanook-declared' ? setup.declared : setup.types;
   if (types === undefined) return undefined;
@@ -63,4 +69,32 @@ export async function loadNanook(
       return undefined;
     throw error;
   }
+}
+
+/** Compiles a policy as a build would, and loads what came of it as an application would. */
+async function loadAhead(setup: NanookSetup): Promise<LoadedNanook | undefined> {
+  // Another build is given by the URL of its main entry alone.
+  if (otherBuild !== undefined) return undefined;
+  const [{ compilePolicy }, { CompiledAuthorizer }] = await Promise.all([
+    import('@nanook/core/compile'),
+    import('@nanook/core/compiled'),
+  ]);
+  const declared = {
+    types: setup.types,
+    ...(setup.constants === undefined ? {} : { constants: setup.constants }),
+  };
+  const text = await compilePolicy({
+    policies: { name: 'policy.polar', source: setup.policy },
+    ...declared,
+  });
+  const file = join(mkdtempSync(join(tmpdir(), 'nanook-bench-')), 'policy.mjs');
+  writeFileSync(file, text);
+  const started = performance.now();
+  const { default: module } = (await import(pathToFileURL(file).href)) as { default: PolicyModule };
+  const authorizer = CompiledAuthorizer.load(module, declared);
+  const loadMs = performance.now() - started;
+  const check: Check = setup.isAsync
+    ? (actor, action, resource) => authorizer.isAllowed(actor, action, resource)
+    : (actor, action, resource) => authorizer.isAllowedSync(actor, action, resource);
+  return { check, loadMs, engine: 'ahead' };
 }

@@ -10,6 +10,7 @@ const colours: Readonly<Record<Library, readonly [light: string, dark: string]>>
   hand: ['#57606a', '#9198a1'],
   nanook: ['#0550ae', '#58a6ff'],
   'nanook-declared': ['#218bff', '#a5d6ff'],
+  'nanook-ahead': ['#8250df', '#a371f7'],
   'nanook-closures': ['#1b7c83', '#39c5cf'],
   'nanook-machine': ['#54aeff', '#388bfd'],
   oso: ['#a40e26', '#ff7b72'],

@@ -4,6 +4,7 @@ export const nameOf: Readonly<Record<Library, string>> = {
   hand: 'hand-written',
   nanook: 'Nanook',
   'nanook-declared': 'Nanook, fields declared',
+  'nanook-ahead': 'Nanook, compiled ahead',
   'nanook-closures': 'Nanook, no code generation',
   'nanook-machine': 'Nanook, machine',
   oso: 'oso',

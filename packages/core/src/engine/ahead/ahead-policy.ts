@@ -5,11 +5,18 @@ import type { TypeTable } from '../../types/type-table.js';
 import { hasTagged, tagVersion } from '../../types/typed.js';
 import { registeredPrototypes } from '../compiled/exact-class.js';
 import type { RuntimeContext } from '../compiled/runtime.js';
+import { WaitingQuestion, Watchdog } from '../compiled/watchdog.js';
 import type { Equality } from '../equality.js';
 import type { HostReplay } from '../host-log.js';
 import type { Limits } from '../limits.js';
 import { knownTypes } from './known-types.js';
-import { type Entries, type EntryName, moduleFormat, type PolicyModule } from './policy-module.js';
+import {
+  type Entries,
+  type Entry,
+  type EntryName,
+  moduleFormat,
+  type PolicyModule,
+} from './policy-module.js';
 import { signatureOf } from './signature.js';
 import { aborted, promiseMet, StandaloneRuntime } from './standalone-runtime.js';
 import { Toolbox } from './toolbox.js';
@@ -32,6 +39,8 @@ export class AheadPolicy {
   /** Free for the next question. A method of the application that asks one itself gets another. */
   #idle: Instance | undefined;
   readonly #entries: Entries;
+  /** By the time that questions may take. */
+  readonly #watchdogs = new Map<number, Watchdog>();
   /** Whether a question met a promise: the next ones wait from the start. */
   #waits = false;
   /** The version of tags that was found to be harmless. */
@@ -107,7 +116,7 @@ export class AheadPolicy {
     return runtime.end(entry.run(args[0], args[1], args[2], args[3]));
   }
 
-  async #wait(
+  #wait(
     rule: EntryName,
     args: Arguments,
     limits: Limits,
@@ -116,23 +125,43 @@ export class AheadPolicy {
     seen?: StandaloneRuntime['seen'],
   ): Promise<boolean> {
     this.#checkTags();
-    if (signal?.aborted === true) throw aborted(signal);
     const entry = this.#entries[rule] ?? this.#undefinedRule(rule);
     const runtime = this.#runtime(true);
     runtime.start(limits, signal);
     runtime.replay = replay;
     runtime.seen = seen;
-    const answer = async (): Promise<boolean> => {
-      try {
-        const settled = args.some(isThenable)
-          ? await Promise.all(args.map((arg) => (isThenable(arg) ? runtime.settle(arg) : arg)))
-          : args;
-        return runtime.end(await entry.wait(runtime, ...settled));
-      } catch (error) {
-        throw runtime.failure(error);
-      }
-    };
-    return within(answer(), limits, signal);
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted === true) throw aborted(signal);
+      const question = new WaitingQuestion(reject, limits.timeoutMs);
+      const watchdog = this.#watchdogFor(limits.timeoutMs);
+      const abort = () => reject(aborted(signal!));
+      const end = () => {
+        watchdog.forget(question);
+        signal?.removeEventListener('abort', abort);
+      };
+      watchdog.watch(question);
+      signal?.addEventListener('abort', abort, { once: true });
+      answerLater(entry, runtime, args).then(
+        (holds) => {
+          end();
+          try {
+            resolve(runtime.end(holds));
+          } catch (error) {
+            reject(error as Error);
+          }
+        },
+        (error: unknown) => {
+          end();
+          reject(runtime.failure(error) as Error);
+        },
+      );
+    });
+  }
+
+  #watchdogFor(timeoutMs: number): Watchdog {
+    let found = this.#watchdogs.get(timeoutMs);
+    if (found === undefined) this.#watchdogs.set(timeoutMs, (found = new Watchdog(timeoutMs)));
+    return found;
   }
 
   #undefinedRule(name: EntryName): never {
@@ -177,28 +206,9 @@ function checkModule(module: PolicyModule, types: TypeTable, equality: Equality)
   }
 }
 
-/** What a question comes to, unless it takes too long or is aborted. */
-async function within(
-  answer: Promise<boolean>,
-  { timeoutMs }: Limits,
-  signal: AbortSignal | undefined,
-): Promise<boolean> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let onAbort: (() => void) | undefined;
-  const interrupted = new Promise<never>((_, reject) => {
-    if (Number.isFinite(timeoutMs))
-      timer = setTimeout(
-        () => reject(new PolarError('POLAR_RUN_TIMEOUT', { limitMs: timeoutMs })),
-        Math.min(timeoutMs, 2 ** 31 - 1),
-      );
-    if (signal === undefined) return;
-    onAbort = () => reject(aborted(signal));
-    signal.addEventListener('abort', onAbort, { once: true });
-  });
-  try {
-    return await Promise.race([answer, interrupted]);
-  } finally {
-    clearTimeout(timer);
-    if (onAbort !== undefined) signal?.removeEventListener('abort', onAbort);
-  }
+async function answerLater(entry: Entry, runtime: StandaloneRuntime, args: Arguments): Promise<boolean> {
+  const [a, b, c, d] = args.some(isThenable)
+    ? await Promise.all(args.map((arg) => (isThenable(arg) ? runtime.settle(arg) : arg)))
+    : args;
+  return entry.wait(runtime, a, b, c, d);
 }

@@ -34,7 +34,7 @@ export class StandaloneRuntime extends Runtime {
   seen: Map<object, readonly unknown[]> | undefined = undefined;
   /** Why it was undecided; as many as are counted. */
   readonly #reasons: Reason[] = [];
-  readonly #settled = new Map<unknown, unknown>();
+  #settled: Map<unknown, unknown> | undefined = undefined;
   #limits: Limits = defaultLimits;
   #signal: AbortSignal | undefined = undefined;
   #stepsLeft = 0;
@@ -216,13 +216,13 @@ export class StandaloneRuntime extends Runtime {
     if (compared.kind !== 'waits') return compared.kind === 'equal';
     const { on } = compared;
     return this.settle(on, at).then((value) => {
-      this.#settled.set(on, value);
+      (this.#settled ??= new Map<unknown, unknown>()).set(on, value);
       return this.equalLater(left, right, at);
     });
   }
 
   override settled(value: unknown): unknown {
-    return this.#settled.has(value) ? this.#settled.get(value) : value;
+    return this.#settled?.has(value) === true ? this.#settled.get(value) : value;
   }
 
   /** Waits for a promise. @throws {PolarError} `POLAR_RUN_HOST_ERROR` when it is rejected */

@@ -1,5 +1,4 @@
 import { hasTagged, tagVersion } from '../../types/typed.js';
-import { PolarError } from '../../diagnostics/polar-error.js';
 import type { HostReplay } from '../host-log.js';
 import type { Limits } from '../limits.js';
 import type { MachineContext } from '../machine/machine.js';
@@ -11,7 +10,7 @@ import { sourceBackEnd } from './emit-source.js';
 import { findEvaluate } from './evaluate.js';
 import { HandoverRuntime } from './handover.js';
 import type { Runtime } from './runtime.js';
-import { Waiting, Watchdog } from './watchdog.js';
+import { WaitingQuestion, Watchdog } from './watchdog.js';
 
 /** Which engine answers questions whose arguments are known. */
 export type EngineChoice = 'auto' | 'source' | 'closures' | 'machine';
@@ -189,23 +188,6 @@ export class CompiledPolicy {
 /** Other classes may have been given types as often as they like. */
 const countTagged = (registered: ReadonlySet<object>): number =>
   [...registered].filter((prototype) => hasTagged(prototype)).length;
-
-class WaitingQuestion extends Waiting {
-  /** Its time was up: nobody waits for what it comes to. */
-  isEnded = false;
-
-  constructor(
-    readonly reject: (error: PolarError) => void,
-    readonly limitMs: number,
-  ) {
-    super();
-  }
-
-  end(): void {
-    this.isEnded = true;
-    this.reject(new PolarError('POLAR_RUN_TIMEOUT', { limitMs: this.limitMs }));
-  }
-}
 
 /** undefined where the machine is to answer everything. */
 export function compile(

@@ -313,17 +313,19 @@ class Emitter {
       this.#instances.delete(to);
       return text;
     };
-    if (this.settles) return `b${n}: { let ${v}; ${slow}${rest()} }`;
-    if (isExact) return `b${n}: { let ${v} = ${o}${access(name)}; if (${isMissing}) ${slow}${rest()} }`;
+    // What was given before is given again.
+    const isAsked = this.settles ? 'R.replay !== undefined || ' : '';
+    if (isExact)
+      return `b${n}: { let ${v}; if (${isAsked}(${v} = ${o}${access(name)}, ${isMissing})) ${slow}${rest()} }`;
     const clean = base.kind === 'local' ? this.#clean.get(base.local) : undefined;
     // Of an object whose prototype has been looked at, other attributes need no look; but for those that more follows from.
     const isShared = base.kind === 'local' && name !== 'size' && !this.linker.mayTag(name);
     if (clean !== undefined && isShared)
-      return `b${n}: { let ${v}; if (!${clean} || (${v} = ${o}${access(name)}, ${isMissing})) ${slow}${rest()} }`;
+      return `b${n}: { let ${v}; if (${isAsked}!${clean} || (${v} = ${o}${access(name)}, ${isMissing})) ${slow}${rest()} }`;
     this.#learned.push(`let p${n}; ${site}.learn = (p) => { p${n} = p; };`);
     // The attribute first: then the optimizer knows what the object looks like, and its prototype costs nothing.
     const look =
-      `${o} === null || ${o} === undefined || (${v} = ${o}${access(name)}, ${isMissing}) || ` +
+      `${isAsked}${o} === null || ${o} === undefined || (${v} = ${o}${access(name)}, ${isMissing}) || ` +
       `!(c${n} = Object.getPrototypeOf(${o}) === p${n})`;
     if (isShared) this.#clean.set(base.local, `c${n}`);
     const text = `b${n}: { let c${n} = false, ${v}; if (${look}) ${slow}${rest()} }`;
@@ -338,7 +340,7 @@ class Emitter {
     const passed = args.map((arg) => this.#operand(arg)).join(', ');
     const slow = `v${to} = R.method(${o}, ${site}, [${passed}]${this.#place(at)}); if (v${to} === U) break b${n};`;
     const rest = `${this.#waitFor(`v${to}`, at)}${this.#statement(then, success)}`;
-    if (this.settles) return `b${n}: { let v${to}; ${slow}\n${rest} }`;
+    const isAsked = this.settles ? 'R.replay === undefined && ' : '';
     const isKnown =
       base.kind === 'constant'
         ? `${o} === ${site}.receiver`
@@ -356,7 +358,7 @@ class Emitter {
           ? `R.log.noteOne(${call}, ${passed});`
           : `R.log.noteWith(${call}, [${passed}]);`;
     return (
-      `b${n}: { let v${to}; if (${isKnown}${isReady}) {\n` +
+      `b${n}: { let v${to}; if (${isAsked}${isKnown}${isReady}) {\n` +
       `try { v${to} = ${o}${access(name)}(${passed}); } ` +
       `catch (e) { R.failed(${o}, ${site}, [${passed}], e${this.#place(at)}); }\n` +
       `${note} }\nelse { ${slow} }\n${rest} }`

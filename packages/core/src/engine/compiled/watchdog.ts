@@ -1,12 +1,24 @@
+import { PolarError } from '../../diagnostics/polar-error.js';
+
 /** A question that waits for promises of the application. */
-export abstract class Waiting {
+export class WaitingQuestion {
   /** Where it stands among those that wait. */
   at = -1;
   /** Since which tick it waits. */
   since = 0;
+  /** Its time was up: nobody waits for what it comes to. */
+  isEnded = false;
+
+  constructor(
+    readonly reject: (error: PolarError) => void,
+    readonly limitMs: number,
+  ) {}
 
   /** Its time is up. */
-  abstract end(): void;
+  end(): void {
+    this.isEnded = true;
+    this.reject(new PolarError('POLAR_RUN_TIMEOUT', { limitMs: this.limitMs }));
+  }
 }
 
 /** In how many parts the time of a question is counted: it may take so much longer. */
@@ -17,13 +29,13 @@ const parts = 10;
  * would cost more than most questions.
  */
 export class Watchdog {
-  readonly #waiting: Waiting[] = [];
+  readonly #waiting: WaitingQuestion[] = [];
   #tick = 0;
   #timer: ReturnType<typeof setInterval> | undefined;
 
   constructor(readonly timeoutMs: number) {}
 
-  watch(question: Waiting): void {
+  watch(question: WaitingQuestion): void {
     if (this.timeoutMs === Infinity) return;
     question.since = this.#tick;
     question.at = this.#waiting.push(question) - 1;
@@ -33,7 +45,7 @@ export class Watchdog {
   }
 
   /** It is answered. Nothing is kept of it: questions come and go by the million. */
-  forget(question: Waiting): void {
+  forget(question: WaitingQuestion): void {
     const { at } = question;
     if (at === -1) return;
     question.at = -1;
