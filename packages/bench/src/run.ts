@@ -177,6 +177,7 @@ async function measureOnce({ seed, quick, libraries: wanted }: Options): Promise
   const found: Once[] = [];
   const importable: readonly (readonly [string, Library])[] = [
     ['nanook', 'nanook'],
+    ['nanook, compiled ahead', 'nanook-ahead'],
     ['oso', 'oso'],
     ['casl', 'casl'],
     ['casbin', 'casbin'],

@@ -167,6 +167,18 @@ export class RuleIndex {
     return this.#positions[position];
   }
 
+  /** The types that the rules which may apply mention at a position. */
+  typesMentioned(shapes: readonly Shape[], position: number): ReadonlySet<DeclaredType> {
+    const mentioned = new Set<DeclaredType>();
+    for (const { parameters } of this.#rulesFor(shapes)) {
+      const { specializer } = parameters[position]!;
+      if (specializer.kind === 'type' && specializer.type !== undefined) mentioned.add(specializer.type);
+      else if (specializer.kind === 'union')
+        for (const type of this.program.unions[specializer.union]) mentioned.add(type);
+    }
+    return mentioned;
+  }
+
   /** Whether any rule says something about the argument at a position. */
   tellsApart(position: number): boolean {
     return this.#positions[position] !== undefined || this.tellsTypes(position);

@@ -3,18 +3,17 @@ import { isPolarError } from '../../diagnostics/polar-error.js';
 import type { Span } from '../../diagnostics/span.js';
 import type { TypeSet } from '../../host/type-set.js';
 import { isPolicyDictionary, isThenable } from '../../host/value.js';
-import type { FieldType } from '../../types/declared-type.js';
-import { TypeToken } from '../../types/declared-type.js';
-import type { Class } from '../../types/type-declaration.js';
-import { type CandidateTable, groupByRules, type Shape, type TypeGroup } from '../candidates.js';
+import { type DeclaredType, type FieldType, TypeToken } from '../../types/declared-type.js';
+import { type CandidateTable, groupByRules, type Shape } from '../candidates.js';
 import { Budget, defaultLimits } from '../limits.js';
 import type { MachineContext } from '../machine/machine.js';
-import type { CompiledFunction, Known } from '../compiled/compiled-function.js';
+import { anything, type CompiledFunction, type Known } from '../compiled/compiled-function.js';
 import { positionToLookAt } from '../compiled/dispatch.js';
-import { literalText, longestChain, type Names, printFunction } from '../compiled/emit-source.js';
+import { type Emitted, emitPlan, preamble } from '../compiled/emit-source.js';
 import { PolicyLinker } from '../compiled/policy-linker.js';
 import type { MethodSite, ReadSite } from '../compiled/runtime.js';
 import { Declined } from '../compiled/specialise.js';
+import { emitLook, type LookCases } from './emit-look.js';
 import { knownTypes } from './known-types.js';
 import { entryArities, type EntryName, moduleFormat } from './policy-module.js';
 import { signatureOf } from './signature.js';
@@ -37,16 +36,19 @@ class AheadLinker extends PolicyLinker {
 export const printModule = (context: MachineContext, report: Report): string =>
   new ModulePrinter(context, report).print();
 
-class ModulePrinter implements Names {
+/** So many sets of types, an instance's and a row's, get a function each: more is known in it. Of more, one does for all. */
+const fewSets = 2;
+
+class ModulePrinter {
   readonly #linker: AheadLinker;
+  /** The sets that a type is in. */
+  readonly #setsOf = new Map<DeclaredType, TypeSet[]>();
   /** Constants that functions share, by the text that makes them. */
   readonly #shared = new Map<string, string>();
   readonly #texts = new Map<unknown, string>();
-  /** Declarations of the functions, and of the tables that name them: these come last. */
-  readonly #functions: string[] = [];
-  readonly #tables: string[] = [];
-  /** The places of the function at hand that learn. */
-  #sites: string[] = [];
+  /** What makes functions of one text. */
+  readonly #makers = new Map<string, string>();
+  readonly #made: string[] = [];
   readonly #refused = new Set<string>();
 
   constructor(
@@ -54,6 +56,12 @@ class ModulePrinter implements Names {
     readonly report: Report,
   ) {
     this.#linker = new AheadLinker(context);
+    for (const set of this.#linker.knownTypes)
+      for (const type of set.types) {
+        const known = this.#setsOf.get(type);
+        if (known === undefined) this.#setsOf.set(type, [set]);
+        else known.push(set);
+      }
     this.#nameValues();
   }
 
@@ -61,12 +69,16 @@ class ModulePrinter implements Names {
     const { program, equality } = this.context;
     const entries = (Object.keys(entryArities) as EntryName[]).flatMap((name) => {
       const fn = this.#linker.entry(name, entryArities[name]);
-      return fn === undefined ? [] : [`${name}: { run: f${fn.id}, wait: w${fn.id} }`];
+      return fn === undefined ? [] : [`${name}: ${nameOf(fn)}`];
     });
     // Functions that are met while one is printed are printed in their turn.
-    for (const fn of this.#linker.functions) this.#function(fn);
+    let count = 0;
+    for (const fn of this.#linker.functions) {
+      count++;
+      this.#function(fn);
+    }
     const { policy, unions } = program;
-    const names = (types: (typeof unions)['Actor']) => types.map(({ name }) => name);
+    const names = (types: readonly DeclaredType[]) => types.map(({ name }) => name);
     const data = {
       format: moduleFormat,
       hash: policy.hash,
@@ -74,44 +86,39 @@ class ModulePrinter implements Names {
       unions: { Actor: names(unions.Actor), Resource: names(unions.Resource) },
       declared: signatureOf(program.types, equality),
     };
-    const constants = [...this.#shared].map(([text, name]) => `const ${name} = ${text};`);
-    const made = [
-      'const U = h.noValue, no = () => false;',
-      ...constants,
-      ...this.#functions,
-      ...this.#tables,
+    const body = [
+      'const U = h.noValue;',
+      `const ${Array.from({ length: count }, (_, id) => `f${id} = {}`).join(', ')};`,
+      ...[...this.#shared].map(([text, name]) => `const ${name} = ${text};`),
+      ...[...this.#makers].map(([text, name]) => `const ${name} = (${preamble.join(', ')}) => { ${text} };`),
+      ...this.#made,
       `return { ${entries.join(', ')} };`,
     ];
-    return `{\n${JSON.stringify(data, undefined, 2).slice(2, -2)},\n  make(R, h) {\n${made.join('\n')}\n  },\n}`;
+    return `{\n${JSON.stringify(data, undefined, 2).slice(2, -2)},\n  make(R, h) {\n${body.join('\n')}\n  },\n}`;
   }
 
   // ── functions ──
 
   #function(fn: CompiledFunction): void {
-    if (!this.#linker.tellsRules(fn.predicate, fn.known)) {
-      this.#dispatch(fn);
-      return;
-    }
     try {
-      const plan = this.#linker.planOf(fn);
-      for (const waits of [false, true]) {
-        this.#sites = [];
-        const { text, learned } = printFunction(fn, plan, this.#linker, {
-          names: this,
-          waits,
-          isModule: true,
-        });
-        const name = this.callee(fn, waits);
-        const sites = this.#sites.map((site, i) => `const s${i} = ${site};`);
-        this.#functions.push(
-          sites.length === 0
-            ? `const ${name} = ${text};`
-            : `const ${name} = (() => { ${[...sites, ...learned].join('\n')}\nreturn ${text}; })();`,
-        );
+      if (this.#linker.tellsRules(fn.predicate, fn.known)) {
+        const plan = this.#linker.planOf(fn);
+        for (const waits of [false, true])
+          this.#make(fn, waits, emitPlan(fn, plan, this.#linker, { waits, isModule: true }));
+      } else {
+        const cases = this.#casesOf(fn);
+        for (const waits of [false, true]) this.#make(fn, waits, emitLook(cases, waits));
       }
     } catch (error) {
       this.#refuse(error, fn);
     }
+  }
+
+  #make(fn: CompiledFunction, waits: boolean, { text, constants }: Emitted): void {
+    let maker = this.#makers.get(text);
+    if (maker === undefined) this.#makers.set(text, (maker = `m${this.#makers.size}`));
+    const handed = constants.map((value) => this.#constant(value)).join(', ');
+    this.#made.push(`${nameOf(fn)}.${waits ? 'wait' : 'run'} = ${maker}(R, U, [${handed}]);`);
   }
 
   #refuse(error: unknown, fn: CompiledFunction): void {
@@ -131,85 +138,54 @@ class ModulePrinter implements Names {
     this.report.error('POLAR_LOAD_NOT_COMPILED', { why }, at);
   }
 
-  /** A function that looks at one of its arguments, and goes on with the function for what it is. */
-  #dispatch(fn: CompiledFunction): void {
+  /** Where a function goes on that looks at one of its arguments. @throws {PolarError} for an unknown class */
+  #casesOf(fn: CompiledFunction): LookCases {
     const linker = this.#linker;
     const position = positionToLookAt(fn, linker);
-    const passed = fn.known.flatMap(({ kind }, i) => (kind === 'literal' ? [] : [`a${i}`]));
-    const at = `a${position}`;
-    const others = passed.filter((name) => name !== at);
-    const literals = linker.indexOf(fn.predicate, fn.known.length).literalsAt(position);
-    const forLiterals = [...(literals?.byLiteral.keys() ?? [])].map(
-      (value) => [value, this.#target(fn, position, { kind: 'literal', value: value as string })] as const,
-    );
+    const index = linker.indexOf(fn.predicate, fn.known.length);
+    const literals = index.literalsAt(position);
+    // Where rules have literals, what is none of them is something else: boxed ones are refused.
     const isOther = literals !== undefined;
-    const forTypes = this.#groups(fn, position, isOther).flatMap(({ types }) => {
-      const known: Known = { kind: 'some', types: types[0]!, isOther };
-      const target = this.#target(fn, position, known)!;
-      return types.map((each) => [each, target] as const);
-    });
-    const forClasses = linker.knownTypes.flatMap((types): (readonly [Class, CompiledFunction])[] => {
-      if (isOther) return [];
-      const [nearest] = types.chain;
-      const exact = nearest && linker.exactClass(nearest);
-      if (exact === undefined || this.context.typeSets.ofClass(exact) !== types) return [];
-      const target = this.#target(fn, position, { kind: 'types', types, class: exact });
-      return target === undefined ? [] : [[exact, target]];
-    });
-    for (const waits of [false, true]) {
-      const name = this.callee(fn, waits);
-      const listOf = (args: readonly string[]) => (waits ? ['R', ...args] : args).join(', ');
-      const call = (target: CompiledFunction | undefined, args: readonly string[]) =>
-        target === undefined ? 'return false;' : `return ${this.callee(target, waits)}(${listOf(args)});`;
-      const table = (entries: readonly (readonly [unknown, CompiledFunction])[], kind: string) => {
-        const pairs = entries.map(([key, to]) => `[${this.constant(key)}, ${this.callee(to, waits)}]`);
-        this.#tables.push(`const ${kind}${name} = new Map([${pairs.join(', ')}]);`);
-        return `${kind}${name}`;
-      };
-      let text = '';
-      if (waits) {
-        const settled = passed.map((arg) => (arg === at ? 'v' : arg));
-        text += `if (R.isPending(${at})) return R.settle(${at}).then((v) => ${name}(${listOf(settled)}));\n`;
-      }
-      if (forLiterals.length > 0) {
-        const cases = forLiterals.map(([value, to]) => `case ${literalText(value)}: ${call(to, others)}`);
-        text += `switch (${at}) { ${cases.join(' ')} }\n`;
-      }
-      if (forClasses.length > longestChain) {
-        const classes = table(forClasses, 'c');
-        text +=
-          `if (${at} !== null && ${at} !== undefined) { ` +
-          `const t = ${classes}.get(${at}.constructor); if (t !== undefined) return t(${listOf(passed)}); }\n`;
-      } else if (forClasses.length > 0) {
-        const classes = forClasses.map(([c, to]) => `if (c === ${this.constant(c)}) ${call(to, passed)}`);
-        text += `if (${at} !== null && ${at} !== undefined) { const c = ${at}.constructor; ${classes.join(' ')} }\n`;
-      }
-      const types = table(forTypes, 't');
-      text += `return R.target(${types}, ${at}, no)(${listOf(passed)});`;
-      this.#functions.push(`function ${name}(${listOf(passed)}) { ${text} }`);
-    }
-  }
-
-  /** The known types of an argument by the rules that apply. Where rules have literals, it is none of them: boxed ones are refused. */
-  #groups(fn: CompiledFunction, position: number, isOther: boolean): readonly TypeGroup[] {
-    try {
-      return groupByRules(this.#linker.knownTypes, (types) =>
-        this.#tableFor(fn, position, { kind: 'some', types, isOther }),
-      );
-    } catch (error) {
-      this.#refuse(error, fn);
-      return [];
-    }
+    const some = (types: TypeSet): Known => ({ kind: 'some', types, isOther });
+    const mentioned = index.typesMentioned(this.#shapesOf(fn, position, anything), position);
+    const relevant = new Set([...mentioned].flatMap((type) => this.#setsOf.get(type) ?? []));
+    const groups = groupByRules([...relevant], (types) => this.#tableFor(fn, position, some(types)));
+    const rest = linker.knownTypes.find((types) => !relevant.has(types));
+    return {
+      passed: fn.known.filter(({ kind }) => kind !== 'literal').length,
+      parameter: fn.known.slice(0, position).filter(({ kind }) => kind !== 'literal').length,
+      literals: new Map(
+        [...(literals?.byLiteral.keys() ?? [])].map((value) => [
+          value,
+          this.#target(fn, position, { kind: 'literal', value: value as string }),
+        ]),
+      ),
+      classes: new Map(
+        [...(isOther ? [] : mentioned)].flatMap((type) => {
+          const exact = linker.exactClass(type);
+          if (exact === undefined) return [];
+          const types = this.context.typeSets.ofClass(exact);
+          const target = this.#target(fn, position, { kind: 'types', types, class: exact });
+          return target === undefined ? [] : [[exact, target] as const];
+        }),
+      ),
+      types: new Map(
+        groups.flatMap(({ types }) => {
+          const known = (set: TypeSet): Known =>
+            isOther || types.length > fewSets
+              ? some(types[0]!)
+              : { kind: 'types', types: set, class: undefined };
+          return types.map((set) => [set, this.#target(fn, position, known(set))!] as const);
+        }),
+      ),
+      relevant,
+      otherwise: rest && this.#target(fn, position, some(rest)),
+    };
   }
 
   /** The function for what an argument is; undefined when no rule is about that. */
   #target(fn: CompiledFunction, position: number, known: Known): CompiledFunction | undefined {
-    try {
-      if (this.#tableFor(fn, position, known).candidates.length === 0) return undefined;
-    } catch (error) {
-      this.#refuse(error, fn);
-      return undefined;
-    }
+    if (this.#tableFor(fn, position, known).candidates.length === 0) return undefined;
     return this.#linker.functionFor(
       fn.predicate,
       fn.known.map((k, i) => (i === position ? known : k)),
@@ -217,9 +193,14 @@ class ModulePrinter implements Names {
   }
 
   #tableFor(fn: CompiledFunction, position: number, known: Known): CandidateTable {
+    const index = this.#linker.indexOf(fn.predicate, fn.known.length);
+    return index.tableFor(this.#shapesOf(fn, position, known), new Budget(defaultLimits, undefined));
+  }
+
+  #shapesOf(fn: CompiledFunction, position: number, known: Known): Shape[] {
     const { typeSets } = this.context;
     const index = this.#linker.indexOf(fn.predicate, fn.known.length);
-    const shapes = fn.known.map((k, i): Shape => {
+    return fn.known.map((k, i): Shape => {
       const at = i === position ? known : k;
       switch (at.kind) {
         case 'literal':
@@ -234,20 +215,16 @@ class ModulePrinter implements Names {
           return { types: typeSets.unbound, literal: undefined, isOther: false };
       }
     });
-    return index.tableFor(shapes, new Budget(defaultLimits, undefined));
   }
 
-  // ── names ──
+  // ── constants ──
 
-  callee(fn: CompiledFunction, waits: boolean): string {
-    return `${waits ? 'w' : 'f'}${fn.id}`;
-  }
-
-  constant(value: unknown): string {
-    if (isSite(value)) return `s${this.#sites.push(this.#textOfSite(value)) - 1}`;
+  /** A place of its own, a function, or a name that is shared. */
+  #constant(value: unknown): string {
     const text = this.#textOf(value);
+    if (isSite(value) || /^\w+$/.test(text)) return text;
     let name = this.#shared.get(text);
-    if (name === undefined) this.#shared.set(text, (name = `k${this.#shared.size}`));
+    if (name === undefined) this.#shared.set(text, (name = `g${this.#shared.size}`));
     return name;
   }
 
@@ -283,9 +260,12 @@ class ModulePrinter implements Names {
     const known = this.#texts.get(value);
     if (known !== undefined) return known;
     if (typeof value === 'number') return Object.is(value, -0) ? '-0' : String(value);
+    if (isSite(value)) return this.#textOfSite(value);
+    if (isFunction(value)) return nameOf(value);
     if (value === undefined || value === null || typeof value === 'string' || typeof value === 'boolean')
       return value === undefined ? 'undefined' : JSON.stringify(value);
-    if (Array.isArray(value)) return `[${value.map((item) => this.#textOf(item)).join(', ')}]`;
+    if (Array.isArray(value)) return `[${value.map((item) => this.#constant(item)).join(', ')}]`;
+    if (value instanceof Map) return `new Map(${this.#textOf([...(value as Map<unknown, unknown>)])})`;
     if (value instanceof Set) return `new Set(${this.#textOf([...(value as Set<unknown>)])})`;
     if (typeof value === 'object' && isPolicyDictionary(value)) {
       const keys = Object.keys(value);
@@ -307,6 +287,11 @@ class ModulePrinter implements Names {
     return `h.read(${name}, ${site.inPattern}, ${field}, ${site.notesRows})`;
   }
 }
+
+const nameOf = (fn: CompiledFunction): string => `f${fn.id}`;
+
+const isFunction = (value: unknown): value is CompiledFunction =>
+  typeof value === 'object' && value !== null && 'predicate' in value && 'known' in value;
 
 const isSite = (value: unknown): value is ReadSite | MethodSite =>
   typeof value === 'object' &&

@@ -23,9 +23,6 @@ interface Reason<C extends Code = Code> {
   readonly at: Span | undefined;
 }
 
-/** Function for the types of an argument. */
-export type TypeDispatch = ReadonlyMap<TypeSet, (...args: never[]) => boolean | Promise<boolean>>;
-
 /** Runs code that was compiled ahead. There is no machine to hand over to: it ends in an answer, or in the error itself. */
 export class StandaloneRuntime extends Runtime {
   /** What was called before code that waits took over. */
@@ -140,21 +137,27 @@ export class StandaloneRuntime extends Runtime {
 
   // ── types ──
 
-  /** The function for the types of an argument. */
-  target<Dispatch extends TypeDispatch>(
-    dispatch: Dispatch,
+  /**
+   * What goes on for the types of an argument.
+   *
+   * @param none types for which no rule applies
+   * @param otherwise for all other known types
+   */
+  target<Target>(
+    targets: ReadonlyMap<TypeSet, Target>,
+    none: ReadonlySet<TypeSet>,
+    otherwise: Target | undefined,
     value: unknown,
-    otherwise: () => false,
-  ): ((...args: unknown[]) => boolean | Promise<boolean>) | (() => false) {
+  ): Target | undefined {
     this.await(value);
     const types = this.typeOf(value);
     // Equal to a literal, though none.
     if (value instanceof String || value instanceof Number || value instanceof Boolean)
       this.#unexpected(types);
-    const found = dispatch.get(types);
-    if (found !== undefined) return found as (...args: unknown[]) => boolean | Promise<boolean>;
+    const found = targets.get(types);
+    if (found !== undefined) return found;
     this.expect(types);
-    return otherwise;
+    return none.has(types) ? undefined : otherwise;
   }
 
   /** Makes sure that code was compiled for a value of these types, even if no rule is about them. */

@@ -26,16 +26,8 @@ import type { Linker, Plan } from './specialise.js';
 /** Makes a function of its text. The names are those of what it is handed. */
 export type Evaluate = (names: readonly string[], text: string) => (...values: unknown[]) => unknown;
 
-/** How printed code names what is handed in. */
-export interface Names {
-  constant(value: unknown): string;
-  /** What a function is called by. */
-  callee(fn: CompiledFunction, waits: boolean): string;
-}
-
 /** What printed code is for. */
 export interface Printing {
-  readonly names: Names;
   /** Whether it waits for promises. It is handed its runtime then, and is a plain function where it need not wait. */
   readonly waits: boolean;
   /**
@@ -45,29 +37,19 @@ export interface Printing {
   readonly isModule: boolean;
 }
 
-/** A function, and the declarations that stand beside it: what it finds out about the places in it. */
-export interface PrintedFunction {
-  readonly text: string;
-  readonly learned: readonly string[];
-}
-
-/** The text of a function, and what it is to be handed. */
-interface Emitted {
+/** The text that makes a function, and what it is to be handed. */
+export interface Emitted {
   readonly text: string;
   readonly constants: readonly unknown[];
 }
 
-/** Constants by their position in a list. */
-class HandedIn implements Names {
+/** What a function is handed, by its position in a list. */
+export class Constants {
   readonly values: unknown[] = [];
 
-  constant(value: unknown): string {
+  name(value: unknown): string {
     const known = this.values.indexOf(value);
     return `k${known === -1 ? this.values.push(value) - 1 : known}`;
-  }
-
-  callee(fn: CompiledFunction, waits: boolean): string {
-    return `${this.constant(fn)}.${waits ? 'wait' : 'run'}`;
   }
 }
 
@@ -87,11 +69,8 @@ export function sourceBackEnd(evaluate: Evaluate): BackEnd {
     if (maker === undefined) makers.set(text, (maker = evaluate(preamble, text)));
     return maker(runtime, noValue, constants);
   };
-  const emit = (fn: CompiledFunction, plan: Plan, linker: Linker, waits: boolean): Emitted => {
-    const names = new HandedIn();
-    const { text, learned } = printFunction(fn, plan, linker, { names, waits, isModule: false });
-    return { text: withConstants(names.values, text, learned), constants: names.values };
-  };
+  const emit = (fn: CompiledFunction, plan: Plan, linker: Linker, waits: boolean): Emitted =>
+    emitPlan(fn, plan, linker, { waits, isModule: false });
   return {
     kind: 'source',
     plan: (fn, plan, linker, runtime) =>
@@ -104,27 +83,35 @@ export function sourceBackEnd(evaluate: Evaluate): BackEnd {
   };
 }
 
-const preamble = ['R', 'U', 'k'] as const;
+/** The names of the runtime, of no value, and of the constants. */
+export const preamble = ['R', 'U', 'k'] as const;
 
-/** Names what is handed in, before a function that uses it. */
-const withConstants = (
-  constants: readonly unknown[],
+/**
+ * Names what is handed in, before a function that uses it.
+ *
+ * @param learned what the function finds out about the places in it: declarations beside it
+ */
+export const withConstants = (
+  { values }: Constants,
   text: string,
   learned: readonly string[] = [],
-): string =>
-  `"use strict"; ${constants.map((_, i) => `const k${i} = k[${i}];`).join(' ')}` +
-  `${learned.map((line) => `\n${line}`).join('')}\nreturn ${text};`;
+): Emitted => ({
+  constants: values,
+  text:
+    `"use strict"; ${values.map((_, i) => `const k${i} = k[${i}];`).join(' ')}` +
+    `${learned.map((line) => `\n${line}`).join('')}\nreturn ${text};`,
+});
 
 function emitDispatch(cases: Cases, waits: boolean): Emitted {
-  const handedIn = new HandedIn();
+  const constants = new Constants();
   const names = Array.from({ length: cases.passed }, (_, i) => `a${i}`);
   const params = waits ? ['R', ...names] : names;
-  const text = `function (${params.join(', ')}) { ${emitCases(cases, names, handedIn, waits)} }`;
-  return { text: withConstants(handedIn.values, text), constants: handedIn.values };
+  const text = `function (${params.join(', ')}) { ${emitCases(cases, names, constants, waits)} }`;
+  return withConstants(constants, text);
 }
 
-function emitCases(cases: Cases, names: readonly string[], handedIn: HandedIn, waits: boolean): string {
-  const constant = (value: unknown) => handedIn.constant(value);
+function emitCases(cases: Cases, names: readonly string[], constants: Constants, waits: boolean): string {
+  const constant = (value: unknown) => constants.name(value);
   const { parameter, literals, classes, prototypes } = cases;
   const at = names[parameter]!;
   const others = names.filter((name) => name !== at);
@@ -134,7 +121,7 @@ function emitCases(cases: Cases, names: readonly string[], handedIn: HandedIn, w
   const run = (target: CompiledFunction, passed: readonly string[]) =>
     target.cases === undefined
       ? call(constant(target), passed)
-      : `{ ${emitCases(target.cases, passed, handedIn, waits)} }`;
+      : `{ ${emitCases(target.cases, passed, constants, waits)} }`;
   let text = '';
   if (literals.size > longestSwitch) {
     text += `{ const t = ${constant(literals)}.get(${at}); if (t !== undefined) ${call('t', others)} }\n`;
@@ -157,14 +144,11 @@ function emitCases(cases: Cases, names: readonly string[], handedIn: HandedIn, w
   return `${text}return ${constant(waits ? cases.missWaiting : cases.miss)}(${listOf(names)});`;
 }
 
-export const printFunction = (
-  fn: CompiledFunction,
-  plan: Plan,
-  linker: Linker,
-  printing: Printing,
-): PrintedFunction => new Emitter(fn, plan, linker, printing).emit();
+export const emitPlan = (fn: CompiledFunction, plan: Plan, linker: Linker, printing: Printing): Emitted =>
+  new Emitter(fn, plan, linker, printing).emit();
 
 class Emitter {
+  readonly #constants = new Constants();
   #labels = 0;
   #loops = false;
   #calls = 0;
@@ -193,7 +177,7 @@ class Emitter {
     return this.printing.waits && this.printing.isModule;
   }
 
-  emit(): PrintedFunction {
+  emit(): Emitted {
     const paths = this.#tail(this.plan.body);
     const params = this.plan.params.map((p) => `v${p}`);
     // What calls one function at most, and is called by none of those, takes no longer than what is counted there.
@@ -201,7 +185,7 @@ class Emitter {
     const body = `${step}${paths}\nreturn false;`;
     const passed = (this.waits ? ['R', ...params] : params).join(', ');
     const text = `${this.#awaits ? 'async ' : ''}function (${passed}) {\n${this.#loops ? `top: for (;;) { ${body} }` : body}\n}`;
-    return { text, learned: this.#learned };
+    return withConstants(this.#constants, text, this.#learned);
   }
 
   /** The statements of the function: where a call comes last, its answer is the answer. */
@@ -504,8 +488,8 @@ class Emitter {
   #call(callee: CompiledFunction, args: readonly Operand[], isAnswer = false): string {
     this.#calls++;
     const passed = args.map((arg) => this.#operand(arg));
-    const target = this.printing.names.callee(callee, this.waits);
-    let call = `${target}(${(this.waits ? ['R', ...passed] : passed).join(', ')})`;
+    const target = this.#constant(callee);
+    let call = `${target}.${this.waits ? 'wait' : 'run'}(${(this.waits ? ['R', ...passed] : passed).join(', ')})`;
     if (this.waits && !isAnswer) {
       this.#awaits = true;
       call = `(await ${call})`;
@@ -555,7 +539,7 @@ class Emitter {
   }
 
   #constant(value: unknown): string {
-    return this.printing.names.constant(value);
+    return this.#constants.name(value);
   }
 
   #label(): number {
