@@ -4,17 +4,18 @@ import type { DeclaredType, FieldType } from '../../types/declared-type.js';
 import type { Class } from '../../types/type-declaration.js';
 import type { BackEnd } from './back-end.js';
 import type { Cases, CompiledFunction } from './compiled-function.js';
-import type {
-  AgainStatement,
-  ArithmeticStatement,
-  ByTypeStatement,
-  EachStatement,
-  EqualTest,
-  MethodStatement,
-  Operand,
-  ReadStatement,
-  Statement,
-  Test,
+import {
+  type AgainStatement,
+  type ArithmeticStatement,
+  type ByTypeStatement,
+  type EachStatement,
+  type EqualTest,
+  local,
+  type MethodStatement,
+  type Operand,
+  type ReadStatement,
+  type Statement,
+  type Test,
 } from './plan.js';
 import { methodSite, noValue, readSite, type Runtime } from './runtime.js';
 import type { Linker, Plan } from './specialise.js';
@@ -156,8 +157,10 @@ class Emitter {
   #awaits = false;
   /** What compiled code finds out about the places in it. */
   readonly #learned: string[] = [];
-  /** The locals of which it is known whether they are instances of a class, and the type that this is. */
-  readonly #instances = new Map<number, DeclaredType>();
+  /** The locals of which `x…` tells whether they are of exactly the class that is declared, and the type that this is. */
+  readonly #exact = new Map<number, DeclaredType>();
+  /** The locals of which `i…` tells whether they are instances of the class that is declared, or of one that extends it. */
+  readonly #instances = new Set<number>();
   /** The locals whose prototype has been looked at on the path at hand, and what that found. */
   readonly #clean = new Map<number, string>();
 
@@ -255,7 +258,7 @@ class Emitter {
       }
       case 'exactly': {
         const value = this.#operand(statement.value);
-        const exact = this.#isExactly(value, this.linker.exactClass(statement.type));
+        const exact = this.#isExactly(statement.value, statement.type);
         const { otherwise } = statement;
         const other =
           otherwise === undefined ? `R.inexact(${value});` : `{ ${this.#statement(otherwise, success)} }`;
@@ -294,6 +297,7 @@ class Emitter {
         : '';
       const noted = `${row}${tag === undefined ? '' : this.#tag(to, tag)}`;
       const text = `${isSettledFirst ? settle : ''}${noted}${this.#statement(then, success)}`;
+      this.#exact.delete(to);
       this.#instances.delete(to);
       return text;
     };
@@ -301,18 +305,22 @@ class Emitter {
     const isAsked = this.settles ? 'R.replay !== undefined || ' : '';
     if (isExact)
       return `b${n}: { let ${v}; if (${isAsked}(${v} = ${o}${access(name)}, ${isMissing})) ${slow}${rest()} }`;
+    const plain = `(${v} = ${o}${access(name)}, ${isMissing})`;
+    // Of what is of exactly the class that is declared, nothing else need be looked at.
+    const exactly = (look: string) =>
+      base.kind === 'local' && this.#exact.has(base.local) ? `(x${base.local} ? ${plain} : ${look})` : look;
     const clean = base.kind === 'local' ? this.#clean.get(base.local) : undefined;
     // Of an object whose prototype has been looked at, other attributes need no look; but for those that more follows from.
     const isShared = base.kind === 'local' && name !== 'size' && !this.linker.mayTag(name);
     if (clean !== undefined && isShared)
-      return `b${n}: { let ${v}; if (${isAsked}!${clean} || (${v} = ${o}${access(name)}, ${isMissing})) ${slow}${rest()} }`;
+      return `b${n}: { let ${v}; if (${isAsked}${exactly(`!${clean} || ${plain}`)}) ${slow}${rest()} }`;
     this.#learned.push(`let p${n}; ${site}.learn = (p) => { p${n} = p; };`);
     // The attribute first: then the optimizer knows what the object looks like, and its prototype costs nothing.
     const look =
-      `${isAsked}${o} === null || ${o} === undefined || (${v} = ${o}${access(name)}, ${isMissing}) || ` +
+      `${o} === null || ${o} === undefined || ${plain} || ` +
       `!(c${n} = Object.getPrototypeOf(${o}) === p${n})`;
     if (isShared) this.#clean.set(base.local, `c${n}`);
-    const text = `b${n}: { let c${n} = false, ${v}; if (${look}) ${slow}${rest()} }`;
+    const text = `b${n}: { let c${n} = false, ${v}; if (${isAsked}${exactly(look)}) ${slow}${rest()} }`;
     if (isShared) this.#clean.delete(base.local);
     return text;
   }
@@ -374,6 +382,7 @@ class Emitter {
       `if ((R.steps -= l${n}.length) < 0) R.over();\n` +
       `for (let i${n} = 0; i${n} < l${n}.length; i${n}++) { let v${item} = l${n}[i${n}]; ${tagged}\n` +
       `${this.#statement(then, success)} }`;
+    this.#exact.delete(item);
     this.#instances.delete(item);
     return text;
   }
@@ -389,7 +398,7 @@ class Emitter {
       ...moves.map(({ p }, i) => `v${p} = m${i};`),
     ].join(' ');
     if (only === undefined) return `{ ${move} continue top; }`;
-    const exact = this.#isExactly(this.#operand(only.argument), this.linker.exactClass(only.type));
+    const exact = this.#isExactly(only.argument, only.type);
     return `if (${exact}) { ${move} continue top; } return ${this.#call(only.otherwise, args)};`;
   }
 
@@ -401,11 +410,19 @@ class Emitter {
     const value = `v${n}`;
     const type = tag.kind === 'named' ? this.linker.context.program.types.find(tag.name) : undefined;
     const exact = type && this.linker.exactClass(type);
-    const isOther = `${isObjectHere(value)} && !R.registered.has(Object.getPrototypeOf(${value}))`;
+    const isRow = (more: string) =>
+      `${isObjectHere(value)}${more} && !R.registered.has(Object.getPrototypeOf(${value}))`;
     const note = `R.tag(${value}, ${this.#constant(tag)});\n`;
-    if (type === undefined || exact === undefined || !asksPrototypes(exact)) return `if (${isOther}) ${note}`;
-    this.#instances.set(n, type);
-    return `const i${n} = ${value} instanceof ${this.#constant(exact)}; if (!i${n} && ${isOther}) ${note}`;
+    if (type === undefined || exact === undefined) return `if (${isRow('')}) ${note}`;
+    if (this.linker.isExtended(type) && asksPrototypes(exact)) {
+      // Instances of several classes are known faster by their prototypes than by `constructor`.
+      this.#instances.add(n);
+      return `const i${n} = ${value} instanceof ${this.#constant(exact)}; if (!i${n} && ${isRow('')}) ${note}`;
+    }
+    const test = this.#isExactly(local(n), type);
+    this.#exact.set(n, type);
+    const mayExtend = asksPrototypes(exact) ? ` && !(${value} instanceof ${this.#constant(exact)})` : '';
+    return `const x${n} = ${test}; if (!x${n} && ${isRow(mayExtend)}) ${note}`;
   }
 
   // ── tests ──
@@ -442,12 +459,14 @@ class Emitter {
         const slow = `R.isa(${v}, ${this.#constant(test.type)})`;
         if (exact === undefined) return slow;
         const { value } = test;
-        const known = value.kind === 'local' ? this.#instances.get(value.local) : undefined;
+        const known = value.kind === 'local' ? this.#exact.get(value.local) : undefined;
         const isInstance =
-          known !== undefined && this.linker.context.program.types.isSubtype(known, test.type)
-            ? `i${(value as Extract<Operand, { kind: 'local' }>).local} || `
+          known !== undefined &&
+          known !== test.type &&
+          this.linker.context.program.types.isSubtype(known, test.type)
+            ? `x${(value as Extract<Operand, { kind: 'local' }>).local} || `
             : '';
-        return `(${isInstance}(${this.#isExactly(v, exact)}) || ${slow})`;
+        return `(${isInstance}(${this.#isExactly(value, test.type)}) || ${slow})`;
       }
       case 'isa-union':
         return `R.isaUnion(${this.#operand(test.value)}, ${JSON.stringify(test.union)})`;
@@ -459,8 +478,7 @@ class Emitter {
         const { callee, args, likely } = test;
         const call = this.#call(callee, args, isAnswer);
         if (likely === undefined) return call;
-        const exact = this.linker.exactClass(likely.type);
-        const isLikely = this.#isExactly(this.#operand(likely.argument), exact);
+        const isLikely = this.#isExactly(likely.argument, likely.type);
         return `(${isLikely} ? ${this.#call(likely.callee, args, isAnswer)} : ${call})`;
       }
     }
@@ -514,13 +532,18 @@ class Emitter {
 
   /** Few values are objects here that are no match. Of many classes, the registered ones are told by their prototype. */
   #mayBePending(v: string, operand?: Operand): string {
+    if (operand?.kind === 'local' && this.#exact.has(operand.local))
+      return `!x${operand.local} && ${this.#mayBePending(v)}`;
     if (operand?.kind === 'local' && this.#instances.has(operand.local))
       return `!i${operand.local} && ${this.#mayBePending(v)}`;
     const isKnown = this.linker.hasManyClasses ? ` && !R.registered.has(Object.getPrototypeOf(${v}))` : '';
     return `${isObjectHere(v)}${isKnown} && typeof ${v}.then === "function"`;
   }
 
-  #isExactly(value: string, exact: Class | undefined): string {
+  #isExactly(operand: Operand, type: DeclaredType): string {
+    if (operand.kind === 'local' && this.#exact.get(operand.local) === type) return `x${operand.local}`;
+    const value = this.#operand(operand);
+    const exact = this.linker.exactClass(type);
     // One text serves all types of a shape: with many of them a look at `constructor` there has seen too many classes to be fast.
     return this.linker.hasManyClasses
       ? `${isObjectHere(value)} && Object.getPrototypeOf(${value}) === ${this.#constant(exact?.prototype)}`

@@ -15,6 +15,7 @@ import { specialise, type Linker, type Plan } from './specialise.js';
 export class PolicyLinker implements Linker {
   readonly #functions = new Map<string, CompiledFunction>();
   readonly #exact = new Map<DeclaredType, Class | undefined>();
+  #extended: ReadonlySet<DeclaredType> | undefined = undefined;
   readonly #hasSafeConstructors: boolean;
   /** The fields from whose declaration something follows for plain rows. */
   readonly #taggable: ReadonlySet<string>;
@@ -89,6 +90,12 @@ export class PolicyLinker implements Linker {
     return (
       known[position]!.kind !== 'anything' || !this.indexOf(predicate, known.length).tellsApart(position)
     );
+  }
+
+  isExtended(type: DeclaredType): boolean {
+    const { types } = this.context.program;
+    this.#extended ??= new Set([...types.types].flatMap((each) => types.ancestorsOf(each).slice(1)));
+    return this.#extended.has(type);
   }
 
   exactClass(type: DeclaredType): Class | undefined {

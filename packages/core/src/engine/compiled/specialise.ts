@@ -85,6 +85,8 @@ export interface Linker {
   mayTag(name: string): boolean;
   /** Whether a call between rules may come back. */
   isRecursive(from: Predicate, to: Predicate): boolean;
+  /** Whether a registered class extends the one of this type. */
+  isExtended(type: DeclaredType): boolean;
   /** The class by whose `constructor` an instance of exactly this type is known, where that is safe. */
   exactClass(type: DeclaredType): Class | undefined;
 }
@@ -113,6 +115,9 @@ interface Place {
 /** More goals than this, and the rules are the machine's: a path would have been copied again and again. */
 const maxGoals = 3_000;
 const maxUnfolding = 12;
+/** Rules of so many goals and parameters stand in place of a call to them, and so deep in each other. */
+const maxInlined = 24;
+const maxInlining = 3;
 
 /** Builds the plan of a function. @throws {Declined} */
 export const specialise = (fn: CompiledFunction, linker: Linker): Plan => new Specialiser(fn, linker).plan();
@@ -132,6 +137,8 @@ class Specialiser {
   readonly #trail: (() => void)[] = [];
   /** Variables that have to be of a type, once they have a value. */
   readonly #waiting: Cell[] = [];
+  /** The predicates whose rules stand in place of calls. */
+  readonly #inlining: Predicate[] = [];
   /** The goal, or parameter, at hand. */
   #at: Span | undefined = undefined;
   /** Attributes that the path at hand has read. */
@@ -415,12 +422,37 @@ class Specialiser {
     const { linker } = this;
     if (linker.tellsRules(goal.predicate, known) && this.#candidates(goal.predicate, args).length === 0)
       return fail;
+    const inlined = this.#inlined(goal.predicate, args, known);
+    if (inlined !== undefined)
+      return isFailure(inlined) ? fail : { kind: 'check', proof: inlined, next: rest() };
     const passed = args.filter((_, i) => known[i]!.kind !== 'literal').map((arg) => operandOf(valueIn(arg)!));
     const callee = linker.functionFor(goal.predicate, known);
     return this.#if(
       { kind: 'call', callee, args: passed, likely: this.#likelyCallee(goal.predicate, args, known) },
       rest,
     );
+  }
+
+  /** The rules themselves in place of a call, where they are few and short. */
+  #inlined(predicate: Predicate, args: readonly Cell[], known: readonly Known[]): Statement | undefined {
+    const { linker } = this;
+    if (this.#inlining.length >= maxInlining || this.#inlining.includes(predicate)) return undefined;
+    if (!linker.tellsRules(predicate, known) || linker.isRecursive(this.fn.predicate, predicate))
+      return undefined;
+    if (known.some(({ kind }) => kind === 'some')) return undefined;
+    const candidates = this.#candidates(predicate, args);
+    const size = candidates.reduce((sum, { goals, unify }) => sum + goals.length + unify.length, 0);
+    if (size > maxInlined || candidates.some(({ goals }) => cuts(goals))) return undefined;
+    this.#inlining.push(predicate);
+    try {
+      return anyOf(
+        this.#merged(this.#applications(predicate, args, new Set())).map((application) =>
+          this.#path(application),
+        ),
+      );
+    } finally {
+      this.#inlining.pop();
+    }
   }
 
   /** The callee for the class that an argument of unknown class is likely of. */
