@@ -86,85 +86,133 @@ function endOfName(text: string, start: number): number {
   }
 }
 
-export interface Lexed {
-  /** The last one is `end`. */
-  readonly tokens: readonly Token[];
-  readonly comments: readonly CommentNode[];
-}
+/**
+ * Reads the tokens of a text, one by one. What is no token is reported and read as well as can be guessed; it never gives up.
+ */
+export class Lexer {
+  /** Those read so far. */
+  readonly comments: CommentNode[] = [];
+  readonly #text: string;
+  #at: number;
+  #lineStart: number;
+  #indent = 0;
+  #startsLine = true;
+  #isAfterName = false;
 
-/** Reads the tokens of a text. What is no token is reported and read as well as can be guessed; it never gives up. */
-export function lex(source: Source, report: Report): Lexed {
-  const { text } = source;
-  const tokens: Token[] = [];
-  const comments: CommentNode[] = [];
-  let at = text.startsWith('\ufeff') ? 1 : 0;
-  let lineStart = at;
-  let indent = 0;
-  let startsLine = true;
+  constructor(
+    readonly source: Source,
+    readonly report: Report,
+  ) {
+    this.#text = source.text;
+    this.#at = this.#text.startsWith('\ufeff') ? 1 : 0;
+    this.#lineStart = this.#at;
+  }
 
-  const push = (kind: TokenKind, end: number, value: string, number = 0, isReported = false): void => {
-    if (startsLine) indent = at - lineStart;
-    tokens.push({ kind, start: at, end, text: value, number, startsLine, indent, isReported });
-    startsLine = false;
-    at = end;
-  };
-  const complain = <C extends Code>(code: C, data: DataOf<C>, end: number): void => {
-    if (report.diagnostics.length < maxErrors) report.error(code, data, spanOf(source, at, end));
-  };
+  /** The next token; at the end of the text `end`, however often it is asked for. */
+  next(): Token {
+    const text = this.#text;
+    if (this.#isAfterName && text.startsWith('::', this.#at)) return this.#strayColons();
+    while (this.#at < text.length) {
+      const code = text.charCodeAt(this.#at);
+      if (code === 0x20) {
+        this.#at++;
+        continue;
+      }
+      if (isNameCode(code) && !isDigitCode(code)) return this.#name();
+      const punctuationMark = lonePunctuation[code];
+      if (punctuationMark !== undefined) return this.#token(punctuationMark, this.#at + 1, punctuationMark);
+      const char = charAt(text, this.#at);
+      if (char === '\n') {
+        this.#at++;
+        this.#lineStart = this.#at;
+        this.#startsLine = true;
+      } else if (isBlank(char)) this.#at++;
+      else if (char === '#') this.#comment();
+      else if (startsName(char)) return this.#name();
+      else if (isDigit(char)) return this.#number();
+      else if (char === '"') return this.#string();
+      else return this.#other(char);
+    }
+    return this.#token('end', this.#at, '');
+  }
 
-  const comment = (): void => {
-    let end = at;
+  #token(kind: TokenKind, end: number, text: string, number = 0, isReported = false): Token {
+    const start = this.#at;
+    const startsLine = this.#startsLine;
+    if (startsLine) this.#indent = start - this.#lineStart;
+    this.#startsLine = false;
+    this.#isAfterName = false;
+    this.#at = end;
+    return { kind, start, end, text, number, startsLine, indent: this.#indent, isReported };
+  }
+
+  #complain<C extends Code>(code: C, data: DataOf<C>, end: number): void {
+    if (this.report.diagnostics.length < maxErrors)
+      this.report.error(code, data, spanOf(this.source, this.#at, end));
+  }
+
+  #comment(): void {
+    const text = this.#text;
+    const start = this.#at;
+    let end = start;
     while (end < text.length && text[end] !== '\n' && text[end] !== '\r') end++;
-    comments.push({ kind: 'comment', span: spanOf(source, at, end), text: text.slice(at, end) });
-    at = end;
-  };
+    this.comments.push({
+      kind: 'comment',
+      span: spanOf(this.source, start, end),
+      text: text.slice(start, end),
+    });
+    this.#at = end;
+  }
 
-  const name = (): void => {
-    const end = endOfName(text, at);
-    const word = text.slice(at, end);
+  #name(): Token {
+    const text = this.#text;
+    const end = endOfName(text, this.#at);
+    const word = text.slice(this.#at, end);
     if (word === reservedWord) {
-      complain('POLAR_PARSE_FOREIGN_SYNTAX', { found: word, instead: 'matches' }, end);
-      return push('matches', end, word, 0, true);
+      this.#complain('POLAR_PARSE_FOREIGN_SYNTAX', { found: word, instead: 'matches' }, end);
+      return this.#token('matches', end, word, 0, true);
     }
-    push(isKeyword(word) ? word : 'name', end, word);
-    if (text.startsWith('::', at)) {
-      complain('POLAR_PARSE_INVALID_CHARACTER', { character: ':' }, at + 2);
-      push('invalid', at + 2, '::', 0, true);
-    }
-  };
+    const token = this.#token(isKeyword(word) ? word : 'name', end, word);
+    this.#isAfterName = true;
+    return token;
+  }
 
-  const number = (): void => {
-    let end = at;
-    const digits = (): boolean => {
-      const start = end;
-      while (end < text.length && isDigit(text[end]!)) end++;
-      return end > start;
-    };
-    digits();
+  /** Right behind a name, `::` that joins no other to it. */
+  #strayColons(): Token {
+    const end = this.#at + 2;
+    this.#complain('POLAR_PARSE_INVALID_CHARACTER', { character: ':' }, end);
+    return this.#token('invalid', end, '::', 0, true);
+  }
+
+  #number(): Token {
+    const text = this.#text;
+    let end = endOfDigits(text, this.#at);
     let isInteger = true;
     let isValid = true;
     if (text[end] === '.') {
       isInteger = false;
-      end++;
-      digits();
+      end = endOfDigits(text, end + 1);
     }
     if (text[end] === 'e' || text[end] === 'E') {
       isInteger = false;
       end++;
       if (text[end] === '+' || text[end] === '-') end++;
-      isValid = digits();
+      const exponent = end;
+      end = endOfDigits(text, exponent);
+      isValid = end > exponent;
     }
-    const written = text.slice(at, end);
+    const written = text.slice(this.#at, end);
     const value = isValid ? Number(written) : 0;
     const isTooLarge = isInteger && !Number.isSafeInteger(value);
-    if (!isValid) complain('POLAR_PARSE_INVALID_NUMBER', { text: written }, end);
-    else if (isTooLarge) complain('POLAR_PARSE_INTEGER_TOO_LARGE', { text: written }, end);
-    push('number', end, written, value, !isValid || isTooLarge);
-  };
+    if (!isValid) this.#complain('POLAR_PARSE_INVALID_NUMBER', { text: written }, end);
+    else if (isTooLarge) this.#complain('POLAR_PARSE_INTEGER_TOO_LARGE', { text: written }, end);
+    return this.#token('number', end, written, value, !isValid || isTooLarge);
+  }
 
-  const string = (): void => {
+  #string(): Token {
+    const text = this.#text;
     let value = '';
-    let from = at + 1;
+    let from = this.#at + 1;
     let end = from;
     while (end < text.length && text[end] !== '"' && text[end] !== '\n') {
       if (text[end] !== '\\' || end + 1 >= text.length) {
@@ -176,71 +224,50 @@ export function lex(source: Source, report: Report): Lexed {
       end += 1 + escaped.length;
       from = end;
     }
-    if (text[end] === '"') push('string', end + 1, value + text.slice(from, end));
-    else push('unterminated', end, text.slice(at, end));
-  };
+    if (text[end] === '"') return this.#token('string', end + 1, value + text.slice(from, end));
+    return this.#token('unterminated', end, text.slice(this.#at, end));
+  }
+
+  /** An operator, what other languages write, or nothing that Polar knows. */
+  #other(char: string): Token {
+    if (char === "'") {
+      const string = this.#singleQuoted();
+      if (string !== undefined) return string;
+    }
+    const at = this.#at;
+    const operator = operatorsByFirst.get(char)?.find(([written]) => this.#text.startsWith(written, at));
+    if (operator === undefined) return this.#invalid();
+    const [written, kind, isForeign] = operator;
+    const end = at + written.length;
+    if (isForeign) this.#complain('POLAR_PARSE_FOREIGN_SYNTAX', { found: written, instead: kind }, end);
+    return this.#token(kind, end, written, 0, isForeign);
+  }
 
   /** `'text'` of other languages, if its line closes it. */
-  const singleQuoted = (): boolean => {
-    let end = at + 1;
+  #singleQuoted(): Token | undefined {
+    const text = this.#text;
+    const start = this.#at;
+    let end = start + 1;
     while (end < text.length && text[end] !== "'" && text[end] !== '\n') end += text[end] === '\\' ? 2 : 1;
-    if (text[end] !== "'") return false;
-    const inner = text.slice(at + 1, end);
-    complain(
-      'POLAR_PARSE_FOREIGN_SYNTAX',
-      { found: text.slice(at, end + 1), instead: `"${inner}"` },
-      end + 1,
-    );
-    push('string', end + 1, inner, 0, true);
-    return true;
-  };
+    if (text[end] !== "'") return undefined;
+    const inner = text.slice(start + 1, end);
+    const found = text.slice(start, end + 1);
+    this.#complain('POLAR_PARSE_FOREIGN_SYNTAX', { found, instead: `"${inner}"` }, end + 1);
+    return this.#token('string', end + 1, inner, 0, true);
+  }
 
   /** `@`, `$`, … and what nobody sees; a run of them is one mistake. */
-  const invalid = (): void => {
-    const character = charAt(text, at);
-    let end = at + character.length;
-    while (charAt(text, end) === character) end += character.length;
-    complain('POLAR_PARSE_INVALID_CHARACTER', { character }, end);
-    push('invalid', end, character, 0, true);
-  };
-
-  while (at < text.length) {
-    const code = text.charCodeAt(at);
-    if (code === 0x20) {
-      at++;
-      continue;
-    }
-    if (isNameCode(code) && !isDigitCode(code)) {
-      name();
-      continue;
-    }
-    const punctuationMark = lonePunctuation[code];
-    if (punctuationMark !== undefined) {
-      push(punctuationMark, at + 1, punctuationMark);
-      continue;
-    }
-    const char = charAt(text, at);
-    if (char === '\n') {
-      at++;
-      lineStart = at;
-      startsLine = true;
-    } else if (isBlank(char)) at++;
-    else if (char === '#') comment();
-    else if (startsName(char)) name();
-    else if (isDigit(char)) number();
-    else if (char === '"') string();
-    else if (char === "'" && singleQuoted()) continue;
-    else {
-      const operator = operatorsByFirst.get(char)?.find(([written]) => text.startsWith(written, at));
-      if (operator === undefined) invalid();
-      else {
-        const [written, kind, isForeign] = operator;
-        if (isForeign)
-          complain('POLAR_PARSE_FOREIGN_SYNTAX', { found: written, instead: kind }, at + written.length);
-        push(kind, at + written.length, written, 0, isForeign);
-      }
-    }
+  #invalid(): Token {
+    const character = charAt(this.#text, this.#at);
+    let end = this.#at + character.length;
+    while (charAt(this.#text, end) === character) end += character.length;
+    this.#complain('POLAR_PARSE_INVALID_CHARACTER', { character }, end);
+    return this.#token('invalid', end, character, 0, true);
   }
-  push('end', at, '');
-  return { tokens, comments };
+}
+
+function endOfDigits(text: string, start: number): number {
+  let end = start;
+  while (end < text.length && isDigit(text[end]!)) end++;
+  return end;
 }

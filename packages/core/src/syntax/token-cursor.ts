@@ -3,7 +3,8 @@ import { Report } from '../diagnostics/diagnostic.js';
 import type { Source } from '../diagnostics/source.js';
 import type { Span } from '../diagnostics/span.js';
 import { spanOf } from '../diagnostics/span.js';
-import type { NameNode, StringNode } from './ast.js';
+import type { CommentNode, NameNode, StringNode } from './ast.js';
+import { Lexer } from './lexer.js';
 import { maxDepth, maxErrors } from './limits.js';
 import { isKeyword, type Token, type TokenKind } from './token.js';
 
@@ -12,33 +13,38 @@ export class SyntaxFault {}
 
 /** The place in the tokens at which the parser stands, and what it has to say about them. */
 export class TokenCursor {
+  readonly #lexical = new Report();
+  readonly #lexer: Lexer;
+  /** Those of the statement that is being read, so far, and the one before it: a whole policy has too many to keep. */
+  #tokens: Token[];
   #at = 0;
   #depth = 0;
-  #lastFault = -1;
+  #lastFault: Token | undefined;
   #errors = new Report();
 
-  constructor(
-    readonly source: Source,
-    readonly tokens: readonly Token[],
-  ) {}
+  constructor(readonly source: Source) {
+    this.#lexer = new Lexer(source, this.#lexical);
+    this.#tokens = [this.#lexer.next()];
+  }
 
   // ── looking ──
 
-  /** How many tokens have been read. */
+  /** How many tokens of the statement have been read. */
   get position(): number {
     return this.#at;
   }
 
   get current(): Token {
-    return this.tokens[this.#at]!;
+    return this.#tokens[this.#at]!;
   }
 
   get next(): Token {
-    return this.tokens[Math.min(this.#at + 1, this.tokens.length - 1)]!;
+    if (this.#at + 1 === this.#tokens.length) this.#tokens.push(this.#lexer.next());
+    return this.#tokens[this.#at + 1]!;
   }
 
   get previous(): Token | undefined {
-    return this.tokens[this.#at - 1];
+    return this.#tokens[this.#at - 1];
   }
 
   get kind(): TokenKind {
@@ -52,8 +58,8 @@ export class TokenCursor {
   /** The tokens read since one was the current, with it. */
   tokensSince(first: Token): readonly Token[] {
     let start = this.#at;
-    while (start > 0 && this.tokens[start - 1]!.start >= first.start) start--;
-    return this.tokens.slice(start, this.#at);
+    while (start > 0 && this.#tokens[start - 1]!.start >= first.start) start--;
+    return this.#tokens.slice(start, this.#at);
   }
 
   /** From an offset to the end of the token before the current one. */
@@ -78,7 +84,9 @@ export class TokenCursor {
 
   advance(): Token {
     const token = this.current;
-    if (token.kind !== 'end') this.#at++;
+    if (token.kind === 'end') return token;
+    this.#at++;
+    if (this.#at === this.#tokens.length) this.#tokens.push(this.#lexer.next());
     return token;
   }
 
@@ -117,9 +125,16 @@ export class TokenCursor {
     this.#depth--;
   }
 
-  /** A statement starts: whatever a fault left open is over. */
+  /** A statement starts, or an item of a block: whatever a fault left open is over. */
   startOver(): void {
     this.#depth = 0;
+  }
+
+  /** A statement starts: the tokens of the one before it are not looked at again. */
+  startStatement(): void {
+    this.startOver();
+    this.#tokens = this.#tokens.slice(Math.max(this.#at - 1, 0));
+    this.#at = Math.min(this.#at, 1);
   }
 
   // ── complaining ──
@@ -132,8 +147,8 @@ export class TokenCursor {
   /** Says what was wanted instead of the current token, once a token. */
   reportUnexpected(wanted: string): void {
     const token = this.current;
-    if (token.isReported || this.#lastFault === this.#at) return;
-    this.#lastFault = this.#at;
+    if (token.isReported || this.#lastFault === token) return;
+    this.#lastFault = token;
     if (token.kind === 'end') {
       const end = this.previous?.end ?? 0;
       this.report('POLAR_PARSE_UNEXPECTED_END', { wanted }, spanOf(this.source, end, end));
@@ -156,8 +171,8 @@ export class TokenCursor {
   /** As `fail`, where a name should stand: a keyword there deserves its own message. */
   failName(wanted: string): never {
     const token = this.current;
-    if (isKeyword(token.kind) && !token.isReported && this.#lastFault !== this.#at) {
-      this.#lastFault = this.#at;
+    if (isKeyword(token.kind) && !token.isReported && this.#lastFault !== token) {
+      this.#lastFault = token;
       this.report('POLAR_PARSE_RESERVED_WORD', { word: token.text }, this.spanOfToken(token));
       throw new SyntaxFault();
     }
@@ -166,7 +181,7 @@ export class TokenCursor {
 
   failWith<C extends Code>(code: C, data: DataOf<C>, span: Span): never {
     if (!this.current.isReported) this.report(code, data, span);
-    this.#lastFault = this.#at;
+    this.#lastFault = this.current;
     throw new SyntaxFault();
   }
 
@@ -175,10 +190,12 @@ export class TokenCursor {
     return token.kind === 'string' ? `the string ${text}` : `\`${text}\``;
   }
 
-  /** Everything reported, in the order of the text, together with what the lexer found. */
-  flush(lexical: Report, report: Report): void {
-    const all = [...lexical.diagnostics, ...this.#errors.diagnostics];
+  /** Reads the text to its end. @returns its comments */
+  finish(report: Report): readonly CommentNode[] {
+    while (this.#lexer.next().kind !== 'end') continue;
+    const all = [...this.#lexical.diagnostics, ...this.#errors.diagnostics];
     all.sort((a, b) => (a.span?.start ?? 0) - (b.span?.start ?? 0));
     report.diagnostics.push(...all.slice(0, maxErrors));
+    return this.#lexer.comments;
   }
 }
