@@ -2,6 +2,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import { Report } from '../diagnostics/diagnostic.js';
 import type { Source } from '../diagnostics/source.js';
 import { groupBy } from '../internal/group-by.js';
+import { once } from '../internal/once.js';
 import type {
   BlockNode,
   InlineQueryNode,
@@ -80,9 +81,12 @@ export function buildPolicy(
   const diagnostics = inOrder(found.diagnostics, sources);
   report.diagnostics.push(...diagnostics);
   if (found.hasErrors) return undefined;
+  const hash = once(() => policyHash(sources));
   return Object.freeze({
     kind: 'policy',
-    hash: policyHash(sources),
+    get hash() {
+      return hash();
+    },
     sources: Object.freeze([...sources]),
     rules: Object.freeze(numbered),
     ruleTypes: Object.freeze(ruleTypes),

@@ -39,7 +39,7 @@ export interface Declaration {
 /** All loaded, checked and frozen rules. (oso calls this a knowledge base.) */
 export interface Policy {
   readonly kind: 'policy';
-  /** Content hash of all sources, in order: the policy's version in decisions and audit events. */
+  /** Content hash of all sources, in order: the policy's version in decisions and audit events. Taken when first read. */
   readonly hash: string;
   readonly sources: readonly Source[];
   /** In definition order: explicit rules by source, then rewritten shorthand rules by block. */

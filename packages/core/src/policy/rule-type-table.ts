@@ -2,6 +2,7 @@ import { Report } from '../diagnostics/diagnostic.js';
 import { Source } from '../diagnostics/source.js';
 import { groupBy } from '../internal/group-by.js';
 import { invariant } from '../internal/invariant.js';
+import { once } from '../internal/once.js';
 import { instancePatternNode, literalNode, parameterNode, variableNode } from '../syntax/ast.js';
 import type { RuleTypeNode, StatementNode } from '../syntax/ast.js';
 import { parsePolicy } from '../syntax/parser.js';
@@ -49,11 +50,6 @@ function readTypes(text: string): readonly RuleTypeNode[] {
   invariant(!report.hasErrors, 'the rule types of Polar are Polar');
   return statements.filter(isRuleType);
 }
-
-const once = <Value>(make: () => Value): (() => Value) => {
-  let value: Value | undefined;
-  return () => (value ??= make());
-};
 
 const builtIn = once(() =>
   readTypes(`
