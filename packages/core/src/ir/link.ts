@@ -20,13 +20,13 @@ export function link(policy: Policy, types: TypeTable): Program {
     if (found === undefined) predicates.set(name, (found = new Predicate(name)));
     return found;
   };
-  for (const rule of policy.rules) {
-    const linked = linkRule(rule, new Lowering(types, predicateOf));
-    const { byArity } = predicateOf(rule.name);
-    const arity = linked.parameters.length;
+  for (const origin of policy.rules) {
+    const { byArity } = predicateOf(origin.name);
+    const arity = origin.parameters.length;
+    const rule = new LinkedRule(origin, types, predicateOf);
     const rules = byArity.get(arity);
-    if (rules === undefined) byArity.set(arity, [linked]);
-    else (rules as Rule[]).push(linked);
+    if (rules === undefined) byArity.set(arity, [rule]);
+    else (rules as Rule[]).push(rule);
   }
   const members = (names: readonly string[]): DeclaredType[] =>
     names.flatMap((name) => types.find(name) ?? []);
@@ -77,9 +77,56 @@ function lowerQuery(term: TermNode, types: TypeTable, predicateOf: (name: string
   return { goals, slotNames: lowering.slotNames, span: term.span };
 }
 
-function linkRule(origin: PolicyRule, lowering: Lowering): Rule {
+/**
+ * A rule that is lowered when it is looked at: its head when the rules of its name are first asked for, its body when it is
+ * the first time among those that may hold. Of thousands of rules a policy that is loaded runs few.
+ */
+class LinkedRule implements Rule {
+  readonly kind = 'rule';
+  readonly id: number;
+  readonly name: string;
+  #head: LoweredHead | undefined = undefined;
+  #body: readonly Goal[] | undefined = undefined;
+
+  constructor(
+    readonly origin: PolicyRule,
+    readonly types: TypeTable,
+    readonly predicateOf: (name: string) => Predicate,
+  ) {
+    this.id = origin.id;
+    this.name = origin.name;
+  }
+
+  get parameters(): readonly Parameter[] {
+    return this.#lowerHead().parameters;
+  }
+
+  get body(): readonly Goal[] {
+    return (this.#body ??= lowerBody(this.origin, this.#lowerHead()));
+  }
+
+  get slotNames(): readonly string[] {
+    // Those of the head alone are not all.
+    void this.body;
+    return this.#lowerHead().lowering.slotNames;
+  }
+
+  #lowerHead(): LoweredHead {
+    return (this.#head ??= lowerHead(this.origin, new Lowering(this.types, this.predicateOf)));
+  }
+}
+
+interface LoweredHead {
+  /** Goes on with the body. */
+  readonly lowering: Lowering;
+  readonly parameters: readonly Parameter[];
+  /** What the head computes, once the body has run. */
+  readonly tail: readonly Goal[];
+}
+
+function lowerHead({ parameters }: PolicyRule, lowering: Lowering): LoweredHead {
   const tail: Goal[] = [];
-  const parameters = origin.parameters.map((node): Parameter => {
+  const lowered = parameters.map((node): Parameter => {
     if (!hasComputation(node.term)) return lowering.parameter(node);
     // `f(x.a)`: the argument is held in a variable of its own and compared once the body has run.
     const held = lowering.fresh();
@@ -94,18 +141,11 @@ function linkRule(origin: PolicyRule, lowering: Lowering): Rule {
       span: node.span,
     };
   });
-  const body = origin.body === undefined ? [] : lowering.goals(origin.body);
-  body.push(...tail);
-  return {
-    kind: 'rule',
-    id: origin.id,
-    name: origin.name,
-    parameters,
-    body,
-    slotNames: lowering.slotNames,
-    origin,
-  };
+  return { lowering, parameters: lowered, tail };
 }
+
+const lowerBody = ({ body }: PolicyRule, { lowering, tail }: LoweredHead): readonly Goal[] =>
+  body === undefined ? tail : [...lowering.goals(body), ...tail];
 
 function hasComputation(node: TermNode): boolean {
   switch (node.kind) {
