@@ -5,7 +5,7 @@ import { spanOf } from '../diagnostics/span.js';
 import type { CommentNode } from './ast.js';
 import { maxErrors } from './limits.js';
 import type { Token, TokenKind } from './token.js';
-import { isKeyword, punctuation, reservedWord } from './token.js';
+import { findKeyword, punctuation, reservedWord } from './token.js';
 
 /** What other languages write, and the token it most likely stands for: reported, then read as that. Longest first. */
 const foreignOperators: readonly (readonly [found: string, instead: TokenKind])[] = [
@@ -98,13 +98,17 @@ export class Lexer {
   #indent = 0;
   #startsLine = true;
   #isAfterName = false;
+  /** Names and strings that were met: however often one is written, it is kept once. */
+  readonly #words = new Map<string, string>();
 
+  /** @param start where a token begins */
   constructor(
     readonly source: Source,
     readonly report: Report,
+    start = 0,
   ) {
     this.#text = source.text;
-    this.#at = this.#text.startsWith('\ufeff') ? 1 : 0;
+    this.#at = start === 0 && this.#text.startsWith('\ufeff') ? 1 : start;
     this.#lineStart = this.#at;
   }
 
@@ -172,9 +176,16 @@ export class Lexer {
       this.#complain('POLAR_PARSE_FOREIGN_SYNTAX', { found: word, instead: 'matches' }, end);
       return this.#token('matches', end, word, 0, true);
     }
-    const token = this.#token(isKeyword(word) ? word : 'name', end, word);
+    const keyword = findKeyword(word);
+    const token = this.#token(keyword ?? 'name', end, keyword ?? this.#kept(word));
     this.#isAfterName = true;
     return token;
+  }
+
+  #kept(word: string): string {
+    const known = this.#words.get(word);
+    if (known === undefined) this.#words.set(word, word);
+    return known ?? word;
   }
 
   /** Right behind a name, `::` that joins no other to it. */
@@ -224,7 +235,7 @@ export class Lexer {
       end += 1 + escaped.length;
       from = end;
     }
-    if (text[end] === '"') return this.#token('string', end + 1, value + text.slice(from, end));
+    if (text[end] === '"') return this.#token('string', end + 1, this.#kept(value + text.slice(from, end)));
     return this.#token('unterminated', end, text.slice(this.#at, end));
   }
 

@@ -54,7 +54,7 @@ function recovering<Node extends StatementNode | TermNode>(
   parse: () => Node,
   recover?: () => void,
 ): Node | undefined {
-  cursor.startStatement();
+  cursor.startOver();
   const start = cursor.position;
   try {
     const node = parse();

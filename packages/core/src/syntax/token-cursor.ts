@@ -15,56 +15,59 @@ export class SyntaxFault {}
 export class TokenCursor {
   readonly #lexical = new Report();
   readonly #lexer: Lexer;
-  /** Those of the statement that is being read, so far, and the one before it: a whole policy has too many to keep. */
-  #tokens: Token[];
-  #at = 0;
+  // No others are kept: a policy may have hundreds of thousands.
+  #previous: Token | undefined;
+  #current: Token;
+  #next: Token | undefined;
+  #position = 0;
   #depth = 0;
   #lastFault: Token | undefined;
   #errors = new Report();
 
   constructor(readonly source: Source) {
     this.#lexer = new Lexer(source, this.#lexical);
-    this.#tokens = [this.#lexer.next()];
+    this.#current = this.#lexer.next();
   }
 
   // ── looking ──
 
-  /** How many tokens of the statement have been read. */
+  /** How many tokens have been read. */
   get position(): number {
-    return this.#at;
+    return this.#position;
   }
 
   get current(): Token {
-    return this.#tokens[this.#at]!;
+    return this.#current;
   }
 
   get next(): Token {
-    if (this.#at + 1 === this.#tokens.length) this.#tokens.push(this.#lexer.next());
-    return this.#tokens[this.#at + 1]!;
+    return (this.#next ??= this.#lexer.next());
   }
 
   get previous(): Token | undefined {
-    return this.#tokens[this.#at - 1];
+    return this.#previous;
   }
 
   get kind(): TokenKind {
-    return this.current.kind;
+    return this.#current.kind;
   }
 
   is(kind: TokenKind): boolean {
-    return this.current.kind === kind;
+    return this.#current.kind === kind;
   }
 
-  /** The tokens read since one was the current, with it. */
+  /** The tokens read since one was the current, with it: a second time, as that is needed after a fault only. */
   tokensSince(first: Token): readonly Token[] {
-    let start = this.#at;
-    while (start > 0 && this.#tokens[start - 1]!.start >= first.start) start--;
-    return this.#tokens.slice(start, this.#at);
+    const lexer = new Lexer(this.source, new Report(), first.start);
+    const tokens: Token[] = [];
+    for (let token = lexer.next(); token.start < this.#current.start; token = lexer.next())
+      tokens.push(token);
+    return tokens;
   }
 
   /** From an offset to the end of the token before the current one. */
   spanFrom(start: number): Span {
-    return spanOf(this.source, start, this.previous?.end ?? start);
+    return spanOf(this.source, start, this.#previous?.end ?? start);
   }
 
   spanOfToken(token: Token): Span {
@@ -83,10 +86,12 @@ export class TokenCursor {
   // ── moving ──
 
   advance(): Token {
-    const token = this.current;
+    const token = this.#current;
     if (token.kind === 'end') return token;
-    this.#at++;
-    if (this.#at === this.#tokens.length) this.#tokens.push(this.#lexer.next());
+    this.#previous = token;
+    this.#current = this.next;
+    this.#next = undefined;
+    this.#position++;
     return token;
   }
 
@@ -128,13 +133,6 @@ export class TokenCursor {
   /** A statement starts, or an item of a block: whatever a fault left open is over. */
   startOver(): void {
     this.#depth = 0;
-  }
-
-  /** A statement starts: the tokens of the one before it are not looked at again. */
-  startStatement(): void {
-    this.startOver();
-    this.#tokens = this.#tokens.slice(Math.max(this.#at - 1, 0));
-    this.#at = Math.min(this.#at, 1);
   }
 
   // ── complaining ──
