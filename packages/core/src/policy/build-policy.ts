@@ -3,23 +3,11 @@ import { Report } from '../diagnostics/diagnostic.js';
 import type { Source } from '../diagnostics/source.js';
 import { groupBy } from '../internal/group-by.js';
 import { once } from '../internal/once.js';
-import type {
-  BlockNode,
-  InlineQueryNode,
-  InstancePatternNode,
-  Node,
-  ParameterNode,
-  RuleNode,
-  RuleTypeNode,
-  StatementNode,
-  TermNode,
-  VariableNode,
-} from '../syntax/ast.js';
+import type { BlockNode, InlineQueryNode, RuleNode, RuleTypeNode, StatementNode } from '../syntax/ast.js';
 import { parsePolicy } from '../syntax/parser.js';
-import { visit } from '../syntax/visit.js';
 import type { TypeTable } from '../types/type-table.js';
-import { allChecks } from './checks/all-checks.js';
-import { NodesByKind, type PolicyDraft, type Scope } from './policy-draft.js';
+import { runChecks } from './checks/run-checks.js';
+import type { PolicyDraft } from './policy-draft.js';
 import { policyHash } from './policy-hash.js';
 import type { Policy, PolicyRule, ResourceBlock } from './policy.js';
 import { mergeBlocks } from './resource-block.js';
@@ -59,15 +47,10 @@ export function buildPolicy(
   );
   const actorTypes = namesOf(blocks, ({ isActor }) => isActor);
   const resourceTypes = namesOf(blocks, () => true);
-  const ruleNodes = new NodesByKind();
-  const queryNodes = new NodesByKind();
   const draft: PolicyDraft = {
     types,
     rules: numbered,
-    ruleScopes: numbered.map(({ parameters, body }) => scopeOf(parameters, body, ruleNodes)),
-    queryScopes: inlineQueries.map(({ term }) => scopeOf([], term, queryNodes)),
-    ruleNodes,
-    queryNodes,
+    inlineQueries,
     rulesByName: groupBy(numbered, ({ name }) => name),
     ruleTypes,
     typesOfRules: ruleTypeTable(ruleTypes, blocks),
@@ -76,7 +59,7 @@ export function buildPolicy(
     hasAllStatements,
     hasAllBlocks,
   };
-  for (const check of allChecks) check(draft, found);
+  runChecks(draft, found);
 
   const diagnostics = inOrder(found.diagnostics, sources);
   report.diagnostics.push(...diagnostics);
@@ -134,37 +117,6 @@ const ordinaryRule = ({ name, parameters, body, span }: RuleNode): UnnumberedRul
   span,
   shorthandOf: undefined,
 });
-
-function scopeOf(
-  parameters: readonly ParameterNode[],
-  body: TermNode | undefined,
-  nodes: NodesByKind,
-): Scope {
-  const names: (VariableNode | InstancePatternNode)[] = [];
-  let hasNegation = false;
-  const note = (node: Node): void => {
-    switch (node.kind) {
-      case 'variable':
-        names.push(node);
-        return;
-      case 'literal':
-      case 'parameter':
-        return;
-      case 'instance-pattern':
-        names.push(node);
-        break;
-      case 'not':
-      case 'forall':
-        hasNegation = true;
-        break;
-      default:
-    }
-    nodes.add(node);
-  };
-  for (const parameter of parameters) visit(parameter, note);
-  if (body !== undefined) visit(body, note);
-  return { parameters, body, names, hasNegation };
-}
 
 const namesOf = (
   blocks: ReadonlyMap<string, ResourceBlock>,
