@@ -1,6 +1,11 @@
 import type { Report } from '../diagnostics/diagnostic.js';
 import type { Span } from '../diagnostics/span.js';
-import type { BlockNode, DictionaryDeclarationNode, ListDeclarationNode } from '../syntax/ast.js';
+import type {
+  BlockNode,
+  DictionaryDeclarationNode,
+  ListDeclarationNode,
+  ShorthandRuleNode,
+} from '../syntax/ast.js';
 import type { TypeTable } from '../types/type-table.js';
 import type { Declaration, DeclarationKind, ResourceBlock } from './policy.js';
 
@@ -8,7 +13,7 @@ import type { Declaration, DeclarationKind, ResourceBlock } from './policy.js';
 interface GrowingBlock extends ResourceBlock {
   isActor: boolean;
   readonly declarations: Map<string, Declaration>;
-  readonly nodes: BlockNode[];
+  readonly shorthandRules: ShorthandRuleNode[];
 }
 
 /** The blocks by type, in order of first appearance. Reports what is wrong with each block's head and declarations. */
@@ -28,11 +33,10 @@ export function mergeBlocks(
     checkType(type, className.span, types, report);
     let block = blocks.get(type);
     if (block === undefined) {
-      block = { kind: 'resource-block', type, isActor: false, declarations: new Map(), nodes: [] };
+      block = { kind: 'resource-block', type, isActor: false, declarations: new Map(), shorthandRules: [] };
       blocks.set(type, block);
     }
     if (keyword.name === 'actor') block.isActor = true;
-    block.nodes.push(node);
     declareAll(block, node, types, report);
   }
   return blocks;
@@ -44,11 +48,15 @@ function checkType(name: string, span: Span, types: TypeTable, report: Report): 
   }
 }
 
+/** Adds what a block declares, and its shorthand rules. */
 function declareAll(block: GrowingBlock, node: BlockNode, types: TypeTable, report: Report): void {
   const declared = new Set<string>();
   const names = new Set<string>();
   for (const item of node.items) {
-    if (item.kind === 'shorthand-rule') continue;
+    if (item.kind === 'shorthand-rule') {
+      block.shorthandRules.push(item);
+      continue;
+    }
     const { name, span } = item.name;
     if (!hasRightForm(item, report)) continue;
     if (declared.has(name)) {

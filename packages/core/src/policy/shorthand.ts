@@ -25,10 +25,6 @@ interface ResolvedShorthand {
 /** A rule that has not got its position in the policy yet. */
 export type UnnumberedRule = Omit<PolicyRule, 'id'>;
 
-/** The shorthand rules of a block, in source order. */
-export const shorthandRulesOf = (block: ResourceBlock): readonly ShorthandRuleNode[] =>
-  block.nodes.flatMap((node) => node.items.filter((item) => item.kind === 'shorthand-rule'));
-
 /**
  * The ordinary rules that the shorthand rules stand for, by block and then in source order. Names that no block declares are
  * reported, and rules with such names left out.
@@ -40,7 +36,7 @@ export function rewriteShorthandRules(
 ): UnnumberedRule[] {
   const rules: UnnumberedRule[] = [];
   for (const block of blocks.values()) {
-    for (const node of shorthandRulesOf(block)) {
+    for (const node of block.shorthandRules) {
       const resolved = resolve(node, block, blocks, report);
       if (resolved !== undefined) rules.push(rewrite(resolved, block.type, types));
     }

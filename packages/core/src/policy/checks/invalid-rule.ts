@@ -24,6 +24,7 @@ export const invalidRule = check({
         types.flatMap(({ parameters }) => (parameters.every(isPlain) ? parameters.length : [])),
       );
       for (const rule of rules) {
+        if (isOfBuiltInType(rule)) continue;
         if (open.has(rule.parameters.length)) continue;
         const shape = shapeOf(rule.parameters);
         if (shape !== undefined && shapes.has(shape)) continue;
@@ -33,6 +34,10 @@ export const invalidRule = check({
     }
   },
 });
+
+/** What a shorthand rule says of a role or permission it says of an actor and a resource, as the built-in type wants it. */
+const isOfBuiltInType = ({ name, shorthandOf }: PolicyRule): boolean =>
+  shorthandOf !== undefined && (name === 'has_role' || name === 'has_permission');
 
 /** Whether all classes in it are known. What is wrong with a rule type is said there, not at each rule. */
 const makesSense = (type: RuleTypeNode, { types }: PolicyDraft): boolean =>
