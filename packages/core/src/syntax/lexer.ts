@@ -2,6 +2,7 @@ import type { Code, DataOf } from '../diagnostics/codes.js';
 import type { Report } from '../diagnostics/diagnostic.js';
 import type { Source } from '../diagnostics/source.js';
 import { spanOf } from '../diagnostics/span.js';
+import { groupBy } from '../internal/group-by.js';
 import type { CommentNode } from './ast.js';
 import { maxErrors } from './limits.js';
 import type { Token, TokenKind } from './token.js';
@@ -20,21 +21,33 @@ const foreignOperators: readonly (readonly [found: string, instead: TokenKind])[
   ['!', 'not'],
 ];
 
-const operatorsByFirst = new Map<string, (readonly [text: string, kind: TokenKind, isForeign: boolean])[]>();
-for (const [text, kind, isForeign] of [
-  ...foreignOperators.map(([found, instead]) => [found, instead, true] as const),
-  ...punctuation.map((text) => [text, text, false] as const),
-]) {
-  const first = text[0]!;
-  operatorsByFirst.set(first, [...(operatorsByFirst.get(first) ?? []), [text, kind, isForeign] as const]);
+interface Operator {
+  readonly text: string;
+  readonly kind: TokenKind;
+  readonly isForeign: boolean;
 }
-for (const operators of operatorsByFirst.values()) operators.sort(([a], [b]) => b.length - a.length);
 
-/** For ASCII, by code: the one token that can begin there and is that character. */
-const lonePunctuation: readonly (TokenKind | undefined)[] = Array.from({ length: 0x80 }, (_, code) => {
-  const [only, another] = operatorsByFirst.get(String.fromCharCode(code)) ?? [];
-  return only?.[0].length === 1 && !only[2] && another === undefined ? only[1] : undefined;
-});
+/** By the code of their first character; the longest first, so that the first that fits is the right one. */
+const operatorsByCode = groupBy(
+  [
+    ...foreignOperators.map(([text, kind]): Operator => ({ text, kind, isForeign: true })),
+    ...punctuation.map((text): Operator => ({ text, kind: text, isForeign: false })),
+  ].sort((a, b) => b.text.length - a.text.length),
+  ({ text }) => text.charCodeAt(0),
+);
+const noOperators: readonly Operator[] = [];
+
+const code = {
+  tab: 0x09,
+  newline: 0x0a,
+  return: 0x0d,
+  space: 0x20,
+  quote: 0x22,
+  hash: 0x23,
+  apostrophe: 0x27,
+  colon: 0x3a,
+  questionMark: 0x3f,
+} as const;
 
 const escapes: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', 0: '\0' };
 
@@ -44,7 +57,6 @@ const invisible = /^[\p{White_Space}\p{Cc}\p{Cf}\p{Cs}]$/u;
 const isJoiner = (char: string): boolean => char === '\u200c' || char === '\u200d';
 
 const isDigit = (char: string): boolean => char >= '0' && char <= '9';
-const isBlank = (char: string): boolean => char === ' ' || char === '\t' || char === '\r' || char === '\n';
 
 function startsName(char: string): boolean {
   if (char < '\u0080') return (char >= 'a' && char <= 'z') || (char >= 'A' && char <= 'Z') || char === '_';
@@ -67,17 +79,19 @@ const charAt = (text: string, offset: number): string =>
   offset < text.length ? String.fromCodePoint(text.codePointAt(offset)!) : '';
 
 /** For ASCII, by code: whether a name goes on with it. Nearly all of a policy is read by this table. */
-const nameCodes = Uint8Array.from({ length: 0x80 }, (_, code) =>
-  Number(continuesName(String.fromCharCode(code))),
+const nameCodes = Uint8Array.from({ length: 0x80 }, (_, unit) =>
+  Number(continuesName(String.fromCharCode(unit))),
 );
-const isNameCode = (code: number): boolean => nameCodes[code] === 1;
-const isDigitCode = (code: number): boolean => code >= 0x30 && code <= 0x39;
+const isNameCode = (unit: number): boolean => nameCodes[unit] === 1;
+const isDigitCode = (unit: number): boolean => unit >= 0x30 && unit <= 0x39;
 
 /** Letters, digits, `_`, `::` between two of them, and one `?` as the last. */
 function endOfName(text: string, start: number): number {
   let at = start;
   for (;;) {
     while (at < text.length && isNameCode(text.charCodeAt(at))) at++;
+    const unit = text.charCodeAt(at);
+    if (unit < 0x80 && unit !== code.colon && unit !== code.questionMark) return at;
     const char = charAt(text, at);
     if (char === '?') return at + 1;
     if (char !== '' && continuesName(char)) at += char.length;
@@ -117,25 +131,17 @@ export class Lexer {
     const text = this.#text;
     if (this.#isAfterName && text.startsWith('::', this.#at)) return this.#strayColons();
     while (this.#at < text.length) {
-      const code = text.charCodeAt(this.#at);
-      if (code === 0x20) {
-        this.#at++;
-        continue;
-      }
-      if (isNameCode(code) && !isDigitCode(code)) return this.#name();
-      const punctuationMark = lonePunctuation[code];
-      if (punctuationMark !== undefined) return this.#token(punctuationMark, this.#at + 1, punctuationMark);
-      const char = charAt(text, this.#at);
-      if (char === '\n') {
+      const unit = text.charCodeAt(this.#at);
+      if (unit === code.space || unit === code.tab || unit === code.return) this.#at++;
+      else if (unit === code.newline) {
         this.#at++;
         this.#lineStart = this.#at;
         this.#startsLine = true;
-      } else if (isBlank(char)) this.#at++;
-      else if (char === '#') this.#comment();
-      else if (startsName(char)) return this.#name();
-      else if (isDigit(char)) return this.#number();
-      else if (char === '"') return this.#string();
-      else return this.#other(char);
+      } else if (isNameCode(unit)) return isDigitCode(unit) ? this.#number() : this.#name();
+      else if (unit === code.quote) return this.#string();
+      else if (unit === code.hash) this.#comment();
+      else if (unit >= 0x80 && startsName(charAt(text, this.#at))) return this.#name();
+      else return this.#operator(unit);
     }
     return this.#token('end', this.#at, '');
   }
@@ -240,18 +246,18 @@ export class Lexer {
   }
 
   /** An operator, what other languages write, or nothing that Polar knows. */
-  #other(char: string): Token {
-    if (char === "'") {
+  #operator(first: number): Token {
+    if (first === code.apostrophe) {
       const string = this.#singleQuoted();
       if (string !== undefined) return string;
     }
-    const at = this.#at;
-    const operator = operatorsByFirst.get(char)?.find(([written]) => this.#text.startsWith(written, at));
-    if (operator === undefined) return this.#invalid();
-    const [written, kind, isForeign] = operator;
-    const end = at + written.length;
-    if (isForeign) this.#complain('POLAR_PARSE_FOREIGN_SYNTAX', { found: written, instead: kind }, end);
-    return this.#token(kind, end, written, 0, isForeign);
+    for (const { text, kind, isForeign } of operatorsByCode.get(first) ?? noOperators) {
+      if (text.length > 1 && !this.#text.startsWith(text, this.#at)) continue;
+      const end = this.#at + text.length;
+      if (isForeign) this.#complain('POLAR_PARSE_FOREIGN_SYNTAX', { found: text, instead: kind }, end);
+      return this.#token(kind, end, text, 0, isForeign);
+    }
+    return this.#invalid();
   }
 
   /** `'text'` of other languages, if its line closes it. */

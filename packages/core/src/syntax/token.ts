@@ -21,7 +21,6 @@ export const keywords = [
 ] as const;
 export type Keyword = (typeof keywords)[number];
 
-/** Longest first, so that the first that fits is the right one. */
 export const punctuation = [
   ':=',
   '!=',
