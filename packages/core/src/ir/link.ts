@@ -85,8 +85,11 @@ class LinkedRule implements Rule {
   readonly kind = 'rule';
   readonly id: number;
   readonly name: string;
-  #head: LoweredHead | undefined = undefined;
+  #parameters: readonly Parameter[] | undefined = undefined;
+  /** Between the head and the body. */
+  #unfinished: Unfinished | undefined = undefined;
   #body: readonly Goal[] | undefined = undefined;
+  #slotNames: readonly string[] | undefined = undefined;
 
   constructor(
     readonly origin: PolicyRule,
@@ -98,35 +101,43 @@ class LinkedRule implements Rule {
   }
 
   get parameters(): readonly Parameter[] {
-    return this.#lowerHead().parameters;
+    return this.#parameters ?? this.#lowerHead();
   }
 
   get body(): readonly Goal[] {
-    return (this.#body ??= lowerBody(this.origin, this.#lowerHead()));
+    return this.#body ?? this.#lowerBody();
   }
 
   get slotNames(): readonly string[] {
-    // Those of the head alone are not all.
-    void this.body;
-    return this.#lowerHead().lowering.slotNames;
+    if (this.#slotNames === undefined) this.#lowerBody();
+    return this.#slotNames!;
   }
 
-  #lowerHead(): LoweredHead {
-    return (this.#head ??= lowerHead(this.origin, new Lowering(this.types, this.predicateOf)));
+  #lowerHead(): readonly Parameter[] {
+    const unfinished = { lowering: new Lowering(this.types, this.predicateOf), tail: [] };
+    this.#unfinished = unfinished;
+    return (this.#parameters = lowerHead(this.origin, unfinished));
+  }
+
+  #lowerBody(): readonly Goal[] {
+    if (this.#unfinished === undefined) this.#lowerHead();
+    const { lowering, tail } = this.#unfinished!;
+    this.#unfinished = undefined;
+    const { body } = this.origin;
+    this.#body = body === undefined ? tail : [...lowering.goals(body), ...tail];
+    this.#slotNames = lowering.slotNames;
+    return this.#body;
   }
 }
 
-interface LoweredHead {
-  /** Goes on with the body. */
+interface Unfinished {
   readonly lowering: Lowering;
-  readonly parameters: readonly Parameter[];
   /** What the head computes, once the body has run. */
-  readonly tail: readonly Goal[];
+  readonly tail: Goal[];
 }
 
-function lowerHead({ parameters }: PolicyRule, lowering: Lowering): LoweredHead {
-  const tail: Goal[] = [];
-  const lowered = parameters.map((node): Parameter => {
+function lowerHead({ parameters }: PolicyRule, { lowering, tail }: Unfinished): readonly Parameter[] {
+  return parameters.map((node): Parameter => {
     if (!hasComputation(node.term)) return lowering.parameter(node);
     // `f(x.a)`: the argument is held in a variable of its own and compared once the body has run.
     const held = lowering.fresh();
@@ -141,11 +152,7 @@ function lowerHead({ parameters }: PolicyRule, lowering: Lowering): LoweredHead 
       span: node.span,
     };
   });
-  return { lowering, parameters: lowered, tail };
 }
-
-const lowerBody = ({ body }: PolicyRule, { lowering, tail }: LoweredHead): readonly Goal[] =>
-  body === undefined ? tail : [...lowering.goals(body), ...tail];
 
 function hasComputation(node: TermNode): boolean {
   switch (node.kind) {

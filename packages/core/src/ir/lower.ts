@@ -274,7 +274,7 @@ export class Lowering {
           name,
           type: this.types.find(name),
           fieldCount: pattern.fields.length,
-          text: printTerm(pattern),
+          text: pattern.fields.length === 0 ? name : printTerm(pattern),
         };
       }
       case 'dictionary-pattern':
@@ -294,5 +294,5 @@ const isPatternProper = (node: PatternOrTermNode): boolean =>
 const literalOf = (node: PatternOrTermNode): string | number | boolean | undefined =>
   node.kind === 'literal' ? node.value : undefined;
 
-const sorted = <Value>(fields: readonly FieldNode<Value>[]): FieldNode<Value>[] =>
-  [...fields].sort((a, b) => compareCodePoints(a.key, b.key));
+const sorted = <Value>(fields: readonly FieldNode<Value>[]): readonly FieldNode<Value>[] =>
+  fields.length < 2 ? fields : [...fields].sort((a, b) => compareCodePoints(a.key, b.key));
