@@ -109,7 +109,8 @@ export class RuleTypeMatcher {
   /** A union may have thousands of members, a type has few ancestors. */
   #isMember(type: DeclaredType, union: UnionName): boolean {
     if (type.builtIn) return builtInTypeNames.some((name) => this.#isBuiltInMember(type, name, union));
-    return this.types.ancestorsOf(type).some(({ name }) => this.unions[union].has(name));
+    const members = this.unions[union];
+    return members.has(type.name) || this.types.ancestorsOf(type).some(({ name }) => members.has(name));
   }
 
   #isBuiltInMember(type: DeclaredType, name: BuiltInTypeName, union: UnionName): boolean {

@@ -13,9 +13,10 @@ export const forwardingCycle = check({
         block.shorthandRules.filter(({ relation }) => relation === undefined),
         ({ head }) => head.value,
       );
+      const implying = new Set([...impliers.values()].flat().map(({ implier }) => implier.value));
       const reported = new Set<string>();
       for (const start of impliers.keys()) {
-        if (reported.has(start)) continue;
+        if (reported.has(start) || !implying.has(start)) continue;
         const circle = findCircle(start, impliers);
         if (circle === undefined) continue;
         const names = circle.map(({ head }) => head.value);

@@ -1,6 +1,6 @@
 import type { Report } from '../../diagnostics/diagnostic.js';
 import type { Node, ParameterNode, TermNode } from '../../syntax/ast.js';
-import { visit } from '../../syntax/visit.js';
+import { childrenOf } from '../../syntax/visit.js';
 import type { PolicyDraft, Scope } from '../policy-draft.js';
 import { allChecks } from './all-checks.js';
 import type { Pass } from './check.js';
@@ -13,7 +13,11 @@ import type { Pass } from './check.js';
 export function runChecks(draft: PolicyDraft, report: Report): void {
   const passes = allChecks.flatMap((check) => check(draft) ?? []);
   const inRules = new ScopeWalk(passes);
-  for (const { parameters, body } of draft.rules) {
+  for (const { parameters, body, shorthandOf } of draft.rules) {
+    if (shorthandOf !== undefined && draft.hasAllBlocks) {
+      inRules.readMade(body);
+      continue;
+    }
     const scope = inRules.read(parameters, body);
     for (const { rule, scope: look } of passes) (rule ?? look)?.(scope);
   }
@@ -26,9 +30,11 @@ export function runChecks(draft: PolicyDraft, report: Report): void {
   for (const pass of passes) report.diagnostics.push(...pass.report.diagnostics);
 }
 
-/** Shows nodes to the checks that care about their kind. */
+/** Goes through rules or queries, and shows nodes to the checks that care about their kind. */
 class ScopeWalk {
   readonly #looks = new Map<Node['kind'], ((node: Node) => void)[]>();
+  #names: Scope['names'][number][] = [];
+  #hasNegation = false;
 
   constructor(passes: readonly Pass[]) {
     for (const { kinds, node: look } of passes) {
@@ -42,27 +48,41 @@ class ScopeWalk {
   }
 
   read(parameters: readonly ParameterNode[], body: TermNode | undefined): Scope {
-    const names: Scope['names'][number][] = [];
-    let hasNegation = false;
-    const note = (node: Node): void => {
-      switch (node.kind) {
-        case 'variable':
-          names.push(node);
-          return;
-        case 'instance-pattern':
-          names.push(node);
-          break;
-        case 'not':
-        case 'forall':
-          hasNegation = true;
-          break;
-        default:
-      }
-      const looks = this.#looks.get(node.kind);
-      if (looks !== undefined) for (const look of looks) look(node);
-    };
-    for (const parameter of parameters) visit(parameter, note);
-    if (body !== undefined) visit(body, note);
-    return { parameters, body, names, hasNegation };
+    this.#names = [];
+    this.#hasNegation = false;
+    for (const parameter of parameters) this.#visit(parameter);
+    if (body !== undefined) this.#visit(body);
+    return { parameters, body, names: this.#names, hasNegation: this.#hasNegation };
+  }
+
+  /** A rule that we made of a sound shorthand rule is right but for what it calls. */
+  readMade(body: TermNode | undefined): void {
+    if (body?.kind === 'and') for (const call of body.operands) this.#show(call);
+    else if (body !== undefined) this.#show(body);
+  }
+
+  #show(node: Node): void {
+    const looks = this.#looks.get(node.kind);
+    if (looks !== undefined) for (const look of looks) look(node);
+  }
+
+  #visit(node: Node): void {
+    switch (node.kind) {
+      case 'variable':
+        this.#names.push(node);
+        return;
+      case 'instance-pattern':
+        this.#names.push(node);
+        break;
+      case 'literal':
+        return;
+      case 'not':
+      case 'forall':
+        this.#hasNegation = true;
+        break;
+      default:
+    }
+    this.#show(node);
+    for (const child of childrenOf(node)) this.#visit(child);
   }
 }
