@@ -20,6 +20,8 @@ export class TokenCursor {
   #current: Token;
   #next: Token | undefined;
   #position = 0;
+  /** Often asked for again: a parameter that is a string has the span of that string. */
+  #lastSpan: Span | undefined;
   #depth = 0;
   #lastFault: Token | undefined;
   #errors = new Report();
@@ -67,11 +69,17 @@ export class TokenCursor {
 
   /** From an offset to the end of the token before the current one. */
   spanFrom(start: number): Span {
-    return spanOf(this.source, start, this.#previous?.end ?? start);
+    return this.#spanOf(start, this.#previous?.end ?? start);
   }
 
   spanOfToken(token: Token): Span {
-    return spanOf(this.source, token.start, token.end);
+    return this.#spanOf(token.start, token.end);
+  }
+
+  #spanOf(start: number, end: number): Span {
+    const last = this.#lastSpan;
+    if (last?.start === start && last.end === end) return last;
+    return (this.#lastSpan = spanOf(this.source, start, end));
   }
 
   /** The text of a span for a message: on one line, cut when long. */
