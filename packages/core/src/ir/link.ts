@@ -20,10 +20,11 @@ export function link(policy: Policy, types: TypeTable): Program {
     if (found === undefined) predicates.set(name, (found = new Predicate(name)));
     return found;
   };
+  const newLowering = (): Lowering => new Lowering(types, predicateOf);
   for (const origin of policy.rules) {
     const { byArity } = predicateOf(origin.name);
     const arity = origin.parameters.length;
-    const rule = new LinkedRule(origin, types, predicateOf);
+    const rule = new LinkedRule(origin, newLowering);
     const rules = byArity.get(arity);
     if (rules === undefined) byArity.set(arity, [rule]);
     else (rules as Rule[]).push(rule);
@@ -83,8 +84,6 @@ function lowerQuery(term: TermNode, types: TypeTable, predicateOf: (name: string
  */
 class LinkedRule implements Rule {
   readonly kind = 'rule';
-  readonly id: number;
-  readonly name: string;
   #parameters: readonly Parameter[] | undefined = undefined;
   /** Between the head and the body. */
   #unfinished: Unfinished | undefined = undefined;
@@ -93,11 +92,15 @@ class LinkedRule implements Rule {
 
   constructor(
     readonly origin: PolicyRule,
-    readonly types: TypeTable,
-    readonly predicateOf: (name: string) => Predicate,
-  ) {
-    this.id = origin.id;
-    this.name = origin.name;
+    readonly newLowering: () => Lowering,
+  ) {}
+
+  get id(): number {
+    return this.origin.id;
+  }
+
+  get name(): string {
+    return this.origin.name;
   }
 
   get parameters(): readonly Parameter[] {
@@ -114,7 +117,7 @@ class LinkedRule implements Rule {
   }
 
   #lowerHead(): readonly Parameter[] {
-    const unfinished = { lowering: new Lowering(this.types, this.predicateOf), tail: [] };
+    const unfinished = { lowering: this.newLowering(), tail: [] };
     this.#unfinished = unfinished;
     return (this.#parameters = lowerHead(this.origin, unfinished));
   }

@@ -13,7 +13,7 @@ import type { Policy, PolicyRule, ResourceBlock } from './policy.js';
 import { mergeBlocks } from './resource-block.js';
 import { ruleTypeTable } from './rule-type-table.js';
 import { RuleTypeMatcher } from './rule-type.js';
-import { rewriteShorthandRules, type UnnumberedRule } from './shorthand.js';
+import { rewriteShorthandRules } from './shorthand.js';
 
 /**
  * Reads and checks all sources of a policy together.
@@ -36,15 +36,13 @@ export function buildPolicy(
   const inBlocks = new Report();
   const blocks = mergeBlocks(only<BlockNode>('block', statements), types, inBlocks);
   const inShorthand = new Report();
-  const shorthand = rewriteShorthandRules(blocks, types, inShorthand);
+  const explicit = rules.map(explicitRule);
+  const numbered = [...explicit, ...rewriteShorthandRules(blocks, types, explicit.length, inShorthand)];
   const hasAllBlocks = hasAllStatements && !inBlocks.hasErrors && !inShorthand.hasErrors;
   found.diagnostics.push(...inBlocks.diagnostics);
   // A name that is not declared may have been, in what could not be read.
   if (hasAllStatements && !inBlocks.hasErrors) found.diagnostics.push(...inShorthand.diagnostics);
 
-  const numbered = [...rules.map(ordinaryRule), ...shorthand].map((rule, id): PolicyRule =>
-    Object.freeze({ ...rule, id }),
-  );
   const actorTypes = namesOf(blocks, ({ isActor }) => isActor);
   const resourceTypes = namesOf(blocks, () => true);
   const draft: PolicyDraft = {
@@ -109,14 +107,8 @@ function readAll(sources: readonly Source[], report: Report): StatementNode[] {
 const only = <Node extends StatementNode>(kind: Node['kind'], statements: readonly StatementNode[]): Node[] =>
   statements.filter((statement): statement is Node => statement.kind === kind);
 
-const ordinaryRule = ({ name, parameters, body, span }: RuleNode): UnnumberedRule => ({
-  kind: 'policy-rule',
-  name,
-  parameters,
-  body,
-  span,
-  shorthandOf: undefined,
-});
+const explicitRule = ({ name, parameters, body, span }: RuleNode, id: number): PolicyRule =>
+  Object.freeze({ kind: 'policy-rule', id, name, parameters, body, span, shorthandOf: undefined });
 
 const namesOf = (
   blocks: ReadonlyMap<string, ResourceBlock>,

@@ -63,9 +63,9 @@ function declareAll(block: GrowingBlock, node: BlockNode, types: TypeTable, repo
       report.error('POLAR_CHECK_BLOCK_REPEATED_DECLARATION', { name, type: block.type }, span);
     }
     declared.add(name);
+    if (item.kind === 'dictionary-declaration')
+      for (const { value } of item.fields) checkType(value.name, value.span, types, report);
     for (const declaration of declarationsOf(item)) {
-      if (declaration.related !== undefined)
-        checkType(declaration.related, declaration.relatedSpan, types, report);
       declare(block, declaration, names.has(declaration.name), report);
       names.add(declaration.name);
     }
@@ -89,34 +89,25 @@ function hasRightForm(item: ListDeclarationNode | DictionaryDeclarationNode, rep
   return false;
 }
 
-type Found = Declaration & { readonly relatedSpan: Span };
-
-function declarationsOf(item: ListDeclarationNode | DictionaryDeclarationNode): Found[] {
+function declarationsOf(item: ListDeclarationNode | DictionaryDeclarationNode): Declaration[] {
   if (item.kind === 'dictionary-declaration') {
     return item.fields.map(({ key, keySpan, value }) => ({
       name: key,
       kind: 'relation',
       related: value.name,
       span: keySpan,
-      relatedSpan: value.span,
     }));
   }
   const kind: DeclarationKind = item.name.name === 'roles' ? 'role' : 'permission';
-  return item.items.map(({ value, span }) => ({
-    name: value,
-    kind,
-    related: undefined,
-    span,
-    relatedSpan: span,
-  }));
+  return item.items.map(({ value, span }) => ({ name: value, kind, related: undefined, span }));
 }
 
 /** Repeating a declaration is fine in another block of the type, when it says the same. */
-function declare(block: GrowingBlock, found: Found, isInThisBlock: boolean, report: Report): void {
+function declare(block: GrowingBlock, found: Declaration, isInThisBlock: boolean, report: Report): void {
   const { name, kind, related, span } = found;
   const earlier = block.declarations.get(name);
   if (earlier === undefined) {
-    block.declarations.set(name, { name, kind, related, span });
+    block.declarations.set(name, found);
   } else if (isInThisBlock || earlier.kind !== kind || earlier.related !== related) {
     const data = { name, type: block.type, was: earlier.kind, now: kind };
     report.error('POLAR_CHECK_BLOCK_DUPLICATE_NAME', data, span);

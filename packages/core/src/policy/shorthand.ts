@@ -22,24 +22,25 @@ interface ResolvedShorthand {
   readonly on: { readonly relation: StringNode; readonly related: string } | undefined;
 }
 
-/** A rule that has not got its position in the policy yet. */
-export type UnnumberedRule = Omit<PolicyRule, 'id'>;
-
 /**
  * The ordinary rules that the shorthand rules stand for, by block and then in source order. Names that no block declares are
  * reported, and rules with such names left out.
+ *
+ * @param firstId how many rules come before them
  */
 export function rewriteShorthandRules(
   blocks: ReadonlyMap<string, ResourceBlock>,
   types: TypeTable,
+  firstId: number,
   report: Report,
-): UnnumberedRule[] {
-  const rules: UnnumberedRule[] = [];
+): PolicyRule[] {
+  const rules: PolicyRule[] = [];
   for (const block of blocks.values()) {
     const variables = new Variables(block.type, types);
     for (const node of block.shorthandRules) {
       const resolved = resolve(node, block, blocks, report);
-      if (resolved !== undefined) rules.push(rewrite(resolved, block.type, variables));
+      if (resolved !== undefined)
+        rules.push(rewrite(resolved, block.type, variables, firstId + rules.length));
     }
   }
   return rules;
@@ -94,7 +95,8 @@ function rewrite(
   { node, head, implier, on }: ResolvedShorthand,
   type: string,
   variables: Variables,
-): UnnumberedRule {
+  id: number,
+): PolicyRule {
   const { span } = node;
   const actor = variableNode(span, variables.actor);
   const resource = variableNode(span, variables.resource);
@@ -103,8 +105,9 @@ function rewrite(
   const call = (at: StringNode, name: string, args: CallNode['args']) =>
     callNode(at.span, at.span, name, args);
   const implied = call(node.implier, predicateOf(implier), [actor, text(node.implier), related ?? resource]);
-  return {
+  return Object.freeze<PolicyRule>({
     kind: 'policy-rule',
+    id,
     name: predicateOf(head),
     parameters: [
       parameterNode(span, actor, instancePatternNode(span, 'Actor')),
@@ -117,7 +120,7 @@ function rewrite(
         : implied,
     span,
     shorthandOf: type,
-  };
+  });
 }
 
 function predicateOf(kind: DeclarationKind): string {
