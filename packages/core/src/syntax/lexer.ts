@@ -78,12 +78,11 @@ export function isName(text: string): boolean {
 const charAt = (text: string, offset: number): string =>
   offset < text.length ? String.fromCodePoint(text.codePointAt(offset)!) : '';
 
-/** For ASCII, by code: whether a name goes on with it. Nearly all of a policy is read by this table. */
-const nameCodes = Uint8Array.from({ length: 0x80 }, (_, unit) =>
-  Number(continuesName(String.fromCharCode(unit))),
-);
-const isNameCode = (unit: number): boolean => nameCodes[unit] === 1;
+// For ASCII, by code: nearly all of a policy is read so.
 const isDigitCode = (unit: number): boolean => unit >= 0x30 && unit <= 0x39;
+const isLetterCode = (unit: number): boolean =>
+  (unit >= 0x61 && unit <= 0x7a) || (unit >= 0x41 && unit <= 0x5a) || unit === 0x5f;
+const isNameCode = (unit: number): boolean => isLetterCode(unit) || isDigitCode(unit);
 
 /** Letters, digits, `_`, `::` between two of them, and one `?` as the last. */
 function endOfName(text: string, start: number): number {
@@ -137,7 +136,8 @@ export class Lexer {
         this.#at++;
         this.#lineStart = this.#at;
         this.#startsLine = true;
-      } else if (isNameCode(unit)) return isDigitCode(unit) ? this.#number() : this.#name();
+      } else if (isLetterCode(unit)) return this.#name();
+      else if (isDigitCode(unit)) return this.#number();
       else if (unit === code.quote) return this.#string();
       else if (unit === code.hash) this.#comment();
       else if (unit >= 0x80 && startsName(charAt(text, this.#at))) return this.#name();
