@@ -29,8 +29,8 @@ export function compareCodePoints(a: string, b: string): number {
  * operation inside a term becomes a goal before the goal that uses it, from left to right.
  */
 export class Lowering {
+  /** Few in nearly every rule, so that they are searched: a map for each of thousands of rules costs more. */
   readonly slotNames: string[] = [];
-  readonly #slots = new Map<string, number>();
 
   constructor(
     readonly types: TypeTable,
@@ -222,7 +222,7 @@ export class Lowering {
   parameter(node: ParameterNode): Parameter {
     const { term: head, specializer } = node;
     const isNew =
-      head.kind === 'variable' && !this.types.hasConstant(head.name) && !this.#slots.has(head.name);
+      head.kind === 'variable' && !this.types.hasConstant(head.name) && this.#find(head.name) === -1;
     const goals: Goal[] = [];
     const term = this.term(head, goals);
     invariant(goals.length === 0, 'a head computes before its body');
@@ -232,7 +232,7 @@ export class Lowering {
       takesArgument: isNew,
       literal: literalOf(head) ?? (specializer && literalOf(specializer)),
       specializer: specializer === undefined ? { kind: 'none' } : this.#specializer(specializer),
-      goals,
+      goals: goals.slice(),
       span: node.span,
     };
   }
@@ -247,13 +247,13 @@ export class Lowering {
   }
 
   #slot(name: string): SlotTerm {
-    if (name === '_') return this.fresh();
-    let slot = this.#slots.get(name);
-    if (slot === undefined) {
-      slot = this.slotNames.push(name) - 1;
-      this.#slots.set(name, slot);
-    }
-    return slotTerm(slot);
+    const known = this.#find(name);
+    return slotTerm(known === -1 ? this.slotNames.push(name) - 1 : known);
+  }
+
+  /** -1 for a variable that is not mentioned before; each `_` is one. */
+  #find(name: string): number {
+    return name === '_' ? -1 : this.slotNames.indexOf(name);
   }
 
   #matchFields(value: Term, fields: readonly FieldNode<PatternOrTermNode>[], out: Goal[]): void {
