@@ -1,5 +1,7 @@
 // SHA-256 (FIPS 180-4) without the platform: browsers only have it asynchronously, Node under another name.
 
+import { once } from './once.js';
+
 /** The first 32 bits of the fractional part of a root of each of the first primes. */
 function rootsOfPrimes(count: number, root: (prime: number) => number): Int32Array {
   const words = new Int32Array(count);
@@ -11,8 +13,8 @@ function rootsOfPrimes(count: number, root: (prime: number) => number): Int32Arr
   return words;
 }
 
-const initial = rootsOfPrimes(8, Math.sqrt);
-const constants = rootsOfPrimes(64, Math.cbrt);
+const initialWords = once(() => rootsOfPrimes(8, Math.sqrt));
+const roundConstants = once(() => rootsOfPrimes(64, Math.cbrt));
 
 const rotate = (word: number, by: number): number => (word >>> by) | (word << (32 - by));
 
@@ -27,7 +29,8 @@ export function sha256(bytes: Uint8Array): string {
   view.setUint32(padded.length - 4, (bytes.length << 3) >>> 0);
 
   // Signed throughout, and `| 0` at every step, so that all stays integers of the processor: 3 MB took 62 ms, and take 13.
-  const hash = Int32Array.from(initial);
+  const hash = Int32Array.from(initialWords());
+  const constants = roundConstants();
   const words = new Int32Array(64);
   for (let offset = 0; offset < padded.length; offset += 64) {
     for (let i = 0; i < 16; i++) words[i] = view.getInt32(offset + 4 * i);
@@ -38,12 +41,12 @@ export function sha256(bytes: Uint8Array): string {
       const s1 = rotate(w2, 17) ^ rotate(w2, 19) ^ (w2 >>> 10);
       words[i] = (words[i - 16]! + s0 + words[i - 7]! + s1) | 0;
     }
-    compress(hash, words);
+    compress(hash, words, constants);
   }
   return [...hash].map((word) => (word >>> 0).toString(16).padStart(8, '0')).join('');
 }
 
-function compress(hash: Int32Array, words: Int32Array): void {
+function compress(hash: Int32Array, words: Int32Array, constants: Int32Array): void {
   let a = hash[0]!;
   let b = hash[1]!;
   let c = hash[2]!;

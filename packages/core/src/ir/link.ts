@@ -20,13 +20,14 @@ export function link(policy: Policy, types: TypeTable): Program {
     if (found === undefined) predicates.set(name, (found = new Predicate(name)));
     return found;
   };
-  for (const rule of policy.rules) {
-    const linked = linkRule(rule, new Lowering(types, predicateOf));
-    const { byArity } = predicateOf(rule.name);
-    const arity = linked.parameters.length;
+  const newLowering = (): Lowering => new Lowering(types, predicateOf);
+  for (const origin of policy.rules) {
+    const { byArity } = predicateOf(origin.name);
+    const arity = origin.parameters.length;
+    const rule = new LinkedRule(origin, newLowering);
     const rules = byArity.get(arity);
-    if (rules === undefined) byArity.set(arity, [linked]);
-    else (rules as Rule[]).push(linked);
+    if (rules === undefined) byArity.set(arity, [rule]);
+    else (rules as Rule[]).push(rule);
   }
   const members = (names: readonly string[]): DeclaredType[] =>
     names.flatMap((name) => types.find(name) ?? []);
@@ -77,9 +78,69 @@ function lowerQuery(term: TermNode, types: TypeTable, predicateOf: (name: string
   return { goals, slotNames: lowering.slotNames, span: term.span };
 }
 
-function linkRule(origin: PolicyRule, lowering: Lowering): Rule {
-  const tail: Goal[] = [];
-  const parameters = origin.parameters.map((node): Parameter => {
+/**
+ * A rule that is lowered when it is looked at: its head when the rules of its name are first asked for, its body when it is
+ * the first time among those that may hold. Of thousands of rules a policy that is loaded runs few.
+ */
+class LinkedRule implements Rule {
+  readonly kind = 'rule';
+  #parameters: readonly Parameter[] | undefined = undefined;
+  /** Between the head and the body. */
+  #unfinished: Unfinished | undefined = undefined;
+  #body: readonly Goal[] | undefined = undefined;
+  #slotNames: readonly string[] | undefined = undefined;
+
+  constructor(
+    readonly origin: PolicyRule,
+    readonly newLowering: () => Lowering,
+  ) {}
+
+  get id(): number {
+    return this.origin.id;
+  }
+
+  get name(): string {
+    return this.origin.name;
+  }
+
+  get parameters(): readonly Parameter[] {
+    return this.#parameters ?? this.#lowerHead();
+  }
+
+  get body(): readonly Goal[] {
+    return this.#body ?? this.#lowerBody();
+  }
+
+  get slotNames(): readonly string[] {
+    if (this.#slotNames === undefined) this.#lowerBody();
+    return this.#slotNames!;
+  }
+
+  #lowerHead(): readonly Parameter[] {
+    const unfinished = { lowering: this.newLowering(), tail: [] };
+    this.#unfinished = unfinished;
+    return (this.#parameters = lowerHead(this.origin, unfinished));
+  }
+
+  #lowerBody(): readonly Goal[] {
+    if (this.#unfinished === undefined) this.#lowerHead();
+    const { lowering, tail } = this.#unfinished!;
+    this.#unfinished = undefined;
+    const { body } = this.origin;
+    this.#body = body === undefined ? tail : [...lowering.goals(body), ...tail];
+    this.#slotNames = lowering.slotNames;
+    return this.#body;
+  }
+}
+
+interface Unfinished {
+  readonly lowering: Lowering;
+  /** What the head computes, once the body has run. */
+  readonly tail: Goal[];
+}
+
+function lowerHead({ parameters }: PolicyRule, { lowering, tail }: Unfinished): readonly Parameter[] {
+  return parameters.map((node): Parameter => {
     if (!hasComputation(node.term)) return lowering.parameter(node);
     // `f(x.a)`: the argument is held in a variable of its own and compared once the body has run.
     const held = lowering.fresh();
@@ -94,17 +155,6 @@ function linkRule(origin: PolicyRule, lowering: Lowering): Rule {
       span: node.span,
     };
   });
-  const body = origin.body === undefined ? [] : lowering.goals(origin.body);
-  body.push(...tail);
-  return {
-    kind: 'rule',
-    id: origin.id,
-    name: origin.name,
-    parameters,
-    body,
-    slotNames: lowering.slotNames,
-    origin,
-  };
 }
 
 function hasComputation(node: TermNode): boolean {

@@ -14,8 +14,8 @@ import { constantTerm, dictionaryTerm, listTerm, slotTerm } from './term.js';
  * operation inside a term becomes a goal before the goal that uses it, from left to right.
  */
 export class Lowering {
+  /** Few in nearly every rule, so that they are searched: a map for each of thousands of rules costs more. */
   readonly slotNames: string[] = [];
-  readonly #slots = new Map<string, number>();
 
   constructor(
     readonly types: TypeTable,
@@ -207,7 +207,7 @@ export class Lowering {
   parameter(node: ParameterNode): Parameter {
     const { term: head, specializer } = node;
     const isNew =
-      head.kind === 'variable' && !this.types.hasConstant(head.name) && !this.#slots.has(head.name);
+      head.kind === 'variable' && !this.types.hasConstant(head.name) && this.#find(head.name) === -1;
     const goals: Goal[] = [];
     const term = this.term(head, goals);
     invariant(goals.length === 0, 'a head computes before its body');
@@ -217,7 +217,7 @@ export class Lowering {
       takesArgument: isNew,
       literal: literalOf(head) ?? (specializer && literalOf(specializer)),
       specializer: specializer === undefined ? { kind: 'none' } : this.#specializer(specializer),
-      goals,
+      goals: goals.slice(),
       span: node.span,
     };
   }
@@ -232,13 +232,13 @@ export class Lowering {
   }
 
   #slot(name: string): SlotTerm {
-    if (name === '_') return this.fresh();
-    let slot = this.#slots.get(name);
-    if (slot === undefined) {
-      slot = this.slotNames.push(name) - 1;
-      this.#slots.set(name, slot);
-    }
-    return slotTerm(slot);
+    const known = this.#find(name);
+    return slotTerm(known === -1 ? this.slotNames.push(name) - 1 : known);
+  }
+
+  /** -1 for a variable that is not mentioned before; each `_` is one. */
+  #find(name: string): number {
+    return name === '_' ? -1 : this.slotNames.indexOf(name);
   }
 
   #matchFields(value: Term, fields: readonly FieldNode<PatternOrTermNode>[], out: Goal[]): void {
@@ -259,7 +259,7 @@ export class Lowering {
           name,
           type: this.types.find(name),
           fieldCount: pattern.fields.length,
-          text: printTerm(pattern),
+          text: pattern.fields.length === 0 ? name : printTerm(pattern),
         };
       }
       case 'dictionary-pattern':
@@ -279,5 +279,5 @@ const isPatternProper = (node: PatternOrTermNode): boolean =>
 const literalOf = (node: PatternOrTermNode): string | number | boolean | undefined =>
   node.kind === 'literal' ? node.value : undefined;
 
-const sorted = <Value>(fields: readonly FieldNode<Value>[]): FieldNode<Value>[] =>
-  [...fields].sort((a, b) => compareCodePoints(a.key, b.key));
+const sorted = <Value>(fields: readonly FieldNode<Value>[]): readonly FieldNode<Value>[] =>
+  fields.length < 2 ? fields : [...fields].sort((a, b) => compareCodePoints(a.key, b.key));

@@ -1,7 +1,8 @@
-import { watch as watchFolder, type FSWatcher } from 'node:fs';
+import type { FSWatcher } from 'node:fs';
 import { dirname } from 'node:path';
 import { Authorizer as TextAuthorizer } from '../authorizer.js';
 import type { PolicyReader } from '../policy-source.js';
+import { fileSystem } from './file-system.js';
 import { baseOf, isGlob } from './glob.js';
 import { fileOf, fileReader } from './read-policies.js';
 
@@ -48,7 +49,7 @@ export class Authorizer extends TextAuthorizer {
     const folders = new Set(files.map((file) => (isGlob(file) ? baseOf(file) : dirname(file))));
     const watchers: FSWatcher[] = [...folders].map((folder) => {
       const recursive = files.some((file) => isGlob(file) && baseOf(file) === folder);
-      const watcher = watchFolder(folder, { recursive, persistent: false }, (_event, name) => {
+      const watcher = fileSystem().watch(folder, { recursive, persistent: false }, (_event, name) => {
         if (name === null || name.endsWith('.polar')) changed();
       });
       watcher.on('error', onError);

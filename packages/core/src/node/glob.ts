@@ -1,5 +1,5 @@
-import { readdir } from 'node:fs/promises';
 import { join, sep } from 'node:path';
+import { fileSystem } from './file-system.js';
 
 // Node has a glob of its own from version 22 on; the libraries also run on 20.
 
@@ -49,6 +49,7 @@ export function globToRegExp(pattern: string): RegExp {
 /** The files that a pattern matches, in the order of their names; `node_modules` and hidden folders are not entered. */
 export async function glob(pattern: string): Promise<string[]> {
   const matches = globToRegExp(pattern.split(sep).join('/'));
+  const { readdir } = fileSystem().promises;
   const found: string[] = [];
   const walk = async (folder: string): Promise<void> => {
     const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);

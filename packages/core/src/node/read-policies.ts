@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PolarError } from '../diagnostics/polar-error.js';
 import { Source } from '../diagnostics/source.js';
 import { isFileName, readText, type PolicyInput, type PolicyReader } from '../policy-source.js';
+import { fileSystem } from './file-system.js';
 import { glob, isGlob } from './glob.js';
 
 /** Reads texts, files and globs. Files are UTF-8; paths are relative to the working directory, which is how messages name them. */
@@ -34,7 +34,7 @@ async function readInput(input: PolicyInput): Promise<Source[]> {
 
 async function readPolicyFile(file: string): Promise<Source> {
   try {
-    const bytes = await readFile(file);
+    const bytes = await fileSystem().promises.readFile(file);
     return new Source(new TextDecoder('utf-8', { fatal: true }).decode(bytes), file);
   } catch (error) {
     if ((error as { code?: unknown }).code === 'ENOENT')

@@ -2,29 +2,18 @@ import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import { Report } from '../diagnostics/diagnostic.js';
 import type { Source } from '../diagnostics/source.js';
 import { groupBy } from '../internal/group-by.js';
-import type {
-  BlockNode,
-  InlineQueryNode,
-  InstancePatternNode,
-  Node,
-  ParameterNode,
-  RuleNode,
-  RuleTypeNode,
-  StatementNode,
-  TermNode,
-  VariableNode,
-} from '../syntax/ast.js';
+import { once } from '../internal/once.js';
+import type { BlockNode, InlineQueryNode, RuleNode, RuleTypeNode, StatementNode } from '../syntax/ast.js';
 import { parsePolicy } from '../syntax/parser.js';
-import { visit } from '../syntax/visit.js';
 import type { TypeTable } from '../types/type-table.js';
-import { allChecks } from './checks/all-checks.js';
-import { NodesByKind, type PolicyDraft, type Scope } from './policy-draft.js';
+import { runChecks } from './checks/run-checks.js';
+import type { PolicyDraft } from './policy-draft.js';
 import { policyHash } from './policy-hash.js';
 import type { Policy, PolicyRule, ResourceBlock } from './policy.js';
 import { mergeBlocks } from './resource-block.js';
 import { ruleTypeTable } from './rule-type-table.js';
 import { RuleTypeMatcher } from './rule-type.js';
-import { rewriteShorthandRules, type UnnumberedRule } from './shorthand.js';
+import { rewriteShorthandRules } from './shorthand.js';
 
 /**
  * Reads and checks all sources of a policy together.
@@ -47,26 +36,19 @@ export function buildPolicy(
   const inBlocks = new Report();
   const blocks = mergeBlocks(only<BlockNode>('block', statements), types, inBlocks);
   const inShorthand = new Report();
-  const shorthand = rewriteShorthandRules(blocks, types, inShorthand);
+  const explicit = rules.map(explicitRule);
+  const numbered = [...explicit, ...rewriteShorthandRules(blocks, types, explicit.length, inShorthand)];
   const hasAllBlocks = hasAllStatements && !inBlocks.hasErrors && !inShorthand.hasErrors;
   found.diagnostics.push(...inBlocks.diagnostics);
   // A name that is not declared may have been, in what could not be read.
   if (hasAllStatements && !inBlocks.hasErrors) found.diagnostics.push(...inShorthand.diagnostics);
 
-  const numbered = [...rules.map(ordinaryRule), ...shorthand].map((rule, id): PolicyRule =>
-    Object.freeze({ ...rule, id }),
-  );
   const actorTypes = namesOf(blocks, ({ isActor }) => isActor);
   const resourceTypes = namesOf(blocks, () => true);
-  const ruleNodes = new NodesByKind();
-  const queryNodes = new NodesByKind();
   const draft: PolicyDraft = {
     types,
     rules: numbered,
-    ruleScopes: numbered.map(({ parameters, body }) => scopeOf(parameters, body, ruleNodes)),
-    queryScopes: inlineQueries.map(({ term }) => scopeOf([], term, queryNodes)),
-    ruleNodes,
-    queryNodes,
+    inlineQueries,
     rulesByName: groupBy(numbered, ({ name }) => name),
     ruleTypes,
     typesOfRules: ruleTypeTable(ruleTypes, blocks),
@@ -75,14 +57,17 @@ export function buildPolicy(
     hasAllStatements,
     hasAllBlocks,
   };
-  for (const check of allChecks) check(draft, found);
+  runChecks(draft, found);
 
   const diagnostics = inOrder(found.diagnostics, sources);
   report.diagnostics.push(...diagnostics);
   if (found.hasErrors) return undefined;
+  const hash = once(() => policyHash(sources));
   return Object.freeze({
     kind: 'policy',
-    hash: policyHash(sources),
+    get hash() {
+      return hash();
+    },
     sources: Object.freeze([...sources]),
     rules: Object.freeze(numbered),
     ruleTypes: Object.freeze(ruleTypes),
@@ -122,45 +107,8 @@ function readAll(sources: readonly Source[], report: Report): StatementNode[] {
 const only = <Node extends StatementNode>(kind: Node['kind'], statements: readonly StatementNode[]): Node[] =>
   statements.filter((statement): statement is Node => statement.kind === kind);
 
-const ordinaryRule = ({ name, parameters, body, span }: RuleNode): UnnumberedRule => ({
-  kind: 'policy-rule',
-  name,
-  parameters,
-  body,
-  span,
-  shorthandOf: undefined,
-});
-
-function scopeOf(
-  parameters: readonly ParameterNode[],
-  body: TermNode | undefined,
-  nodes: NodesByKind,
-): Scope {
-  const names: (VariableNode | InstancePatternNode)[] = [];
-  let hasNegation = false;
-  const note = (node: Node): void => {
-    switch (node.kind) {
-      case 'variable':
-        names.push(node);
-        return;
-      case 'literal':
-      case 'parameter':
-        return;
-      case 'instance-pattern':
-        names.push(node);
-        break;
-      case 'not':
-      case 'forall':
-        hasNegation = true;
-        break;
-      default:
-    }
-    nodes.add(node);
-  };
-  for (const parameter of parameters) visit(parameter, note);
-  if (body !== undefined) visit(body, note);
-  return { parameters, body, names, hasNegation };
-}
+const explicitRule = ({ name, parameters, body, span }: RuleNode, id: number): PolicyRule =>
+  Object.freeze({ kind: 'policy-rule', id, name, parameters, body, span, shorthandOf: undefined });
 
 const namesOf = (
   blocks: ReadonlyMap<string, ResourceBlock>,

@@ -1,6 +1,6 @@
 import type {
+  InlineQueryNode,
   InstancePatternNode,
-  Node,
   ParameterNode,
   RuleTypeNode,
   TermNode,
@@ -20,31 +20,12 @@ export interface Scope {
   readonly hasNegation: boolean;
 }
 
-/** All that is in some scopes, by kind and in the order of the text: a check looks at what it is about, not at everything. */
-export class NodesByKind {
-  readonly #byKind = new Map<Node['kind'], Node[]>();
-
-  add(node: Node): void {
-    const known = this.#byKind.get(node.kind);
-    if (known === undefined) this.#byKind.set(node.kind, [node]);
-    else known.push(node);
-  }
-
-  of<Kind extends Node['kind']>(kind: Kind): readonly Extract<Node, { readonly kind: Kind }>[] {
-    return (this.#byKind.get(kind) ?? []) as Extract<Node, { readonly kind: Kind }>[];
-  }
-}
-
 /** All that could be read of a policy, before it is known to make sense: what the checks look at. */
 export interface PolicyDraft {
   readonly types: TypeTable;
+  /** Those made from shorthand rules included. */
   readonly rules: readonly PolicyRule[];
-  /** Of each rule, those made from shorthand rules included. */
-  readonly ruleScopes: readonly Scope[];
-  readonly queryScopes: readonly Scope[];
-  /** What is in the rules; variables, literals and parameters are not among it. */
-  readonly ruleNodes: NodesByKind;
-  readonly queryNodes: NodesByKind;
+  readonly inlineQueries: readonly InlineQueryNode[];
   readonly rulesByName: ReadonlyMap<string, readonly PolicyRule[]>;
   /** As written; `typesOfRules` has the built-in and the implied ones as well. */
   readonly ruleTypes: readonly RuleTypeNode[];

@@ -1,7 +1,13 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import type { Source } from '../diagnostics/source.js';
 import type { Span } from '../diagnostics/span.js';
-import type { BlockNode, InlineQueryNode, ParameterNode, RuleTypeNode, TermNode } from '../syntax/ast.js';
+import type {
+  InlineQueryNode,
+  ParameterNode,
+  RuleTypeNode,
+  ShorthandRuleNode,
+  TermNode,
+} from '../syntax/ast.js';
 
 /** A checked rule. Shorthand rules of resource blocks are rewritten to ordinary ones and come after all others. */
 export interface PolicyRule {
@@ -26,7 +32,8 @@ export interface ResourceBlock {
   readonly type: string;
   readonly isActor: boolean;
   readonly declarations: ReadonlyMap<string, Declaration>;
-  readonly nodes: readonly BlockNode[];
+  /** In source order. */
+  readonly shorthandRules: readonly ShorthandRuleNode[];
 }
 export interface Declaration {
   readonly name: string;
@@ -39,7 +46,7 @@ export interface Declaration {
 /** All loaded, checked and frozen rules. (oso calls this a knowledge base.) */
 export interface Policy {
   readonly kind: 'policy';
-  /** Content hash of all sources, in order: the policy's version in decisions and audit events. */
+  /** Content hash of all sources, in order: the policy's version in decisions and audit events. Taken when first read. */
   readonly hash: string;
   readonly sources: readonly Source[];
   /** In definition order: explicit rules by source, then rewritten shorthand rules by block. */

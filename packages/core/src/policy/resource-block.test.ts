@@ -15,14 +15,15 @@ describe('resource blocks', () => {
       `
         resource Repo { permissions = ["read"]; relations = { parent: Org }; }
         resource Org {}
-        resource Repo { permissions = ["read", "push"]; }
-        actor Repo {}
+        resource Repo { permissions = ["read", "push"]; "read" if "push"; }
+        actor Repo { "push" if "read"; }
       `,
       types,
     );
     expect([...blocks.keys()]).toEqual(['Repo', 'Org']);
-    const { declarations, isActor, nodes } = blocks.get('Repo')!;
-    expect([isActor, nodes.length]).toEqual([true, 3]);
+    const { declarations, isActor, shorthandRules } = blocks.get('Repo')!;
+    expect(isActor).toBe(true);
+    expect(shorthandRules.map(({ head }) => head.value)).toEqual(['read', 'push']);
     expect([...declarations.values()].map(({ name, kind, related }) => [name, kind, related])).toEqual([
       ['read', 'permission', undefined],
       ['parent', 'relation', 'Org'],

@@ -1,6 +1,11 @@
 import type { Report } from '../diagnostics/diagnostic.js';
 import type { Span } from '../diagnostics/span.js';
-import type { BlockNode, DictionaryDeclarationNode, ListDeclarationNode } from '../syntax/ast.js';
+import type {
+  BlockNode,
+  DictionaryDeclarationNode,
+  ListDeclarationNode,
+  ShorthandRuleNode,
+} from '../syntax/ast.js';
 import type { TypeTable } from '../types/type-table.js';
 import type { Declaration, DeclarationKind, ResourceBlock } from './policy.js';
 
@@ -8,7 +13,7 @@ import type { Declaration, DeclarationKind, ResourceBlock } from './policy.js';
 interface GrowingBlock extends ResourceBlock {
   isActor: boolean;
   readonly declarations: Map<string, Declaration>;
-  readonly nodes: BlockNode[];
+  readonly shorthandRules: ShorthandRuleNode[];
 }
 
 /** The blocks by type, in order of first appearance. Reports what is wrong with each block's head and declarations. */
@@ -28,11 +33,10 @@ export function mergeBlocks(
     checkType(type, className.span, types, report);
     let block = blocks.get(type);
     if (block === undefined) {
-      block = { kind: 'resource-block', type, isActor: false, declarations: new Map(), nodes: [] };
+      block = { kind: 'resource-block', type, isActor: false, declarations: new Map(), shorthandRules: [] };
       blocks.set(type, block);
     }
     if (keyword.name === 'actor') block.isActor = true;
-    block.nodes.push(node);
     declareAll(block, node, types, report);
   }
   return blocks;
@@ -44,20 +48,24 @@ function checkType(name: string, span: Span, types: TypeTable, report: Report): 
   }
 }
 
+/** Adds what a block declares, and its shorthand rules. */
 function declareAll(block: GrowingBlock, node: BlockNode, types: TypeTable, report: Report): void {
   const declared = new Set<string>();
   const names = new Set<string>();
   for (const item of node.items) {
-    if (item.kind === 'shorthand-rule') continue;
+    if (item.kind === 'shorthand-rule') {
+      block.shorthandRules.push(item);
+      continue;
+    }
     const { name, span } = item.name;
     if (!hasRightForm(item, report)) continue;
     if (declared.has(name)) {
       report.error('POLAR_CHECK_BLOCK_REPEATED_DECLARATION', { name, type: block.type }, span);
     }
     declared.add(name);
+    if (item.kind === 'dictionary-declaration')
+      for (const { value } of item.fields) checkType(value.name, value.span, types, report);
     for (const declaration of declarationsOf(item)) {
-      if (declaration.related !== undefined)
-        checkType(declaration.related, declaration.relatedSpan, types, report);
       declare(block, declaration, names.has(declaration.name), report);
       names.add(declaration.name);
     }
@@ -81,34 +89,25 @@ function hasRightForm(item: ListDeclarationNode | DictionaryDeclarationNode, rep
   return false;
 }
 
-type Found = Declaration & { readonly relatedSpan: Span };
-
-function declarationsOf(item: ListDeclarationNode | DictionaryDeclarationNode): Found[] {
+function declarationsOf(item: ListDeclarationNode | DictionaryDeclarationNode): Declaration[] {
   if (item.kind === 'dictionary-declaration') {
     return item.fields.map(({ key, keySpan, value }) => ({
       name: key,
       kind: 'relation',
       related: value.name,
       span: keySpan,
-      relatedSpan: value.span,
     }));
   }
   const kind: DeclarationKind = item.name.name === 'roles' ? 'role' : 'permission';
-  return item.items.map(({ value, span }) => ({
-    name: value,
-    kind,
-    related: undefined,
-    span,
-    relatedSpan: span,
-  }));
+  return item.items.map(({ value, span }) => ({ name: value, kind, related: undefined, span }));
 }
 
 /** Repeating a declaration is fine in another block of the type, when it says the same. */
-function declare(block: GrowingBlock, found: Found, isInThisBlock: boolean, report: Report): void {
+function declare(block: GrowingBlock, found: Declaration, isInThisBlock: boolean, report: Report): void {
   const { name, kind, related, span } = found;
   const earlier = block.declarations.get(name);
   if (earlier === undefined) {
-    block.declarations.set(name, { name, kind, related, span });
+    block.declarations.set(name, found);
   } else if (isInThisBlock || earlier.kind !== kind || earlier.related !== related) {
     const data = { name, type: block.type, was: earlier.kind, now: kind };
     report.error('POLAR_CHECK_BLOCK_DUPLICATE_NAME', data, span);

@@ -2,11 +2,11 @@ import { Report } from '../diagnostics/diagnostic.js';
 import { Source } from '../diagnostics/source.js';
 import { groupBy } from '../internal/group-by.js';
 import { invariant } from '../internal/invariant.js';
+import { once } from '../internal/once.js';
 import { instancePatternNode, literalNode, parameterNode, variableNode } from '../syntax/ast.js';
 import type { RuleTypeNode, StatementNode } from '../syntax/ast.js';
 import { parsePolicy } from '../syntax/parser.js';
 import type { Declaration, ResourceBlock } from './policy.js';
-import { shorthandRulesOf } from './shorthand.js';
 
 /** The rule types of a policy: those that Polar gives it, those that its blocks imply, and its own, in this order. */
 export interface RuleTypeTable {
@@ -21,8 +21,7 @@ export function ruleTypeTable(
 ): RuleTypeTable {
   const required: RuleTypeNode[] = [];
   const all: RuleTypeNode[] = [...builtIn()];
-  const declarations = [...blocks.values()].flatMap((block) => [...block.declarations.values()]);
-  const role = declarations.find(({ kind }) => kind === 'role');
+  const role = findRole(blocks);
   if (role !== undefined) {
     // Every role needs somebody who has it.
     const type: RuleTypeNode = { ...hasRole(), span: role.span };
@@ -41,6 +40,12 @@ export function ruleTypeTable(
   return { byName: groupBy([...all, ...own], ({ name }) => name), required };
 }
 
+function findRole(blocks: ReadonlyMap<string, ResourceBlock>): Declaration | undefined {
+  for (const { declarations } of blocks.values())
+    for (const declaration of declarations.values()) if (declaration.kind === 'role') return declaration;
+  return undefined;
+}
+
 const isRuleType = (statement: StatementNode): statement is RuleTypeNode => statement.kind === 'rule-type';
 
 function readTypes(text: string): readonly RuleTypeNode[] {
@@ -49,11 +54,6 @@ function readTypes(text: string): readonly RuleTypeNode[] {
   invariant(!report.hasErrors, 'the rule types of Polar are Polar');
   return statements.filter(isRuleType);
 }
-
-const once = <Value>(make: () => Value): (() => Value) => {
-  let value: Value | undefined;
-  return () => (value ??= make());
-};
 
 const builtIn = once(() =>
   readTypes(`
@@ -89,7 +89,7 @@ function relationsReliedOn(blocks: ReadonlyMap<string, ResourceBlock>): Readonly
     if (declaration?.kind === 'relation') relied.add(declaration);
   };
   for (const block of blocks.values()) {
-    for (const { implier, relation } of shorthandRulesOf(block)) {
+    for (const { implier, relation } of block.shorthandRules) {
       const link = relation && block.declarations.get(relation.value);
       add(link);
       const implying = relation === undefined ? block : blocks.get(link?.related ?? '');

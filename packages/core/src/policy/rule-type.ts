@@ -109,7 +109,8 @@ export class RuleTypeMatcher {
   /** A union may have thousands of members, a type has few ancestors. */
   #isMember(type: DeclaredType, union: UnionName): boolean {
     if (type.builtIn) return builtInTypeNames.some((name) => this.#isBuiltInMember(type, name, union));
-    return this.types.ancestorsOf(type).some(({ name }) => this.unions[union].has(name));
+    const members = this.unions[union];
+    return members.has(type.name) || this.types.ancestorsOf(type).some(({ name }) => members.has(name));
   }
 
   #isBuiltInMember(type: DeclaredType, name: BuiltInTypeName, union: UnionName): boolean {
@@ -171,13 +172,13 @@ const describe = (wanted: PatternOrTermNode, constraint = ' type constraint'): s
  * type that looks the same. Thousands of rules and types are compared by it, and the others one by one.
  */
 export function shapeOf(parameters: readonly ParameterNode[]): string | undefined {
-  const shape: string[] = [];
+  let shape = '';
   for (const parameter of parameters) {
     const node = parameter.specializer ?? parameter.term;
-    if (isPlain(parameter)) shape.push('_');
-    else if (node.kind === 'literal') shape.push(printTerm(node));
-    else if (node.kind === 'instance-pattern' && node.fields.length === 0) shape.push(`:${node.className}`);
+    if (isPlain(parameter)) shape += ',_';
+    else if (node.kind === 'literal') shape += `,${printTerm(node)}`;
+    else if (node.kind === 'instance-pattern' && node.fields.length === 0) shape += `,:${node.className}`;
     else return undefined;
   }
-  return shape.join(',');
+  return shape;
 }

@@ -22,27 +22,25 @@ interface ResolvedShorthand {
   readonly on: { readonly relation: StringNode; readonly related: string } | undefined;
 }
 
-/** A rule that has not got its position in the policy yet. */
-export type UnnumberedRule = Omit<PolicyRule, 'id'>;
-
-/** The shorthand rules of a block, in source order. */
-export const shorthandRulesOf = (block: ResourceBlock): readonly ShorthandRuleNode[] =>
-  block.nodes.flatMap((node) => node.items.filter((item) => item.kind === 'shorthand-rule'));
-
 /**
  * The ordinary rules that the shorthand rules stand for, by block and then in source order. Names that no block declares are
  * reported, and rules with such names left out.
+ *
+ * @param firstId how many rules come before them
  */
 export function rewriteShorthandRules(
   blocks: ReadonlyMap<string, ResourceBlock>,
   types: TypeTable,
+  firstId: number,
   report: Report,
-): UnnumberedRule[] {
-  const rules: UnnumberedRule[] = [];
+): PolicyRule[] {
+  const rules: PolicyRule[] = [];
   for (const block of blocks.values()) {
-    for (const node of shorthandRulesOf(block)) {
+    const variables = new Variables(block.type, types);
+    for (const node of block.shorthandRules) {
       const resolved = resolve(node, block, blocks, report);
-      if (resolved !== undefined) rules.push(rewrite(resolved, block.type, types));
+      if (resolved !== undefined)
+        rules.push(rewrite(resolved, block.type, variables, firstId + rules.length));
     }
   }
   return rules;
@@ -96,19 +94,20 @@ function resolve(
 function rewrite(
   { node, head, implier, on }: ResolvedShorthand,
   type: string,
-  types: TypeTable,
-): UnnumberedRule {
+  variables: Variables,
+  id: number,
+): PolicyRule {
   const { span } = node;
-  const names = new FreshNames(types);
-  const actor = variableNode(span, names.take('actor'));
-  const resource = variableNode(span, names.take(instanceName(type)));
-  const related = on && variableNode(span, names.take(`related_${instanceName(on.related)}`));
+  const actor = variableNode(span, variables.actor);
+  const resource = variableNode(span, variables.resource);
+  const related = on && variableNode(span, variables.related(on.related));
   const text = (string: StringNode) => literalNode(string.span, string.value);
   const call = (at: StringNode, name: string, args: CallNode['args']) =>
     callNode(at.span, at.span, name, args);
   const implied = call(node.implier, predicateOf(implier), [actor, text(node.implier), related ?? resource]);
-  return {
+  return Object.freeze<PolicyRule>({
     kind: 'policy-rule',
+    id,
     name: predicateOf(head),
     parameters: [
       parameterNode(span, actor, instancePatternNode(span, 'Actor')),
@@ -121,7 +120,7 @@ function rewrite(
         : implied,
     span,
     shorthandOf: type,
-  };
+  });
 }
 
 function predicateOf(kind: DeclarationKind): string {
@@ -142,16 +141,32 @@ const instanceName = (type: string): string => {
   return lower === type ? `${type}_instance` : lower;
 };
 
-/** Names for the variables of one rule: none twice, and none that means a constant or a type. */
-class FreshNames {
-  readonly #taken = new Set<string>();
+/** Names for the variables in the rules of one block: in no rule one twice, and none that means a constant or a type. */
+class Variables {
+  readonly actor: string;
+  readonly resource: string;
+  readonly #related = new Map<string, string>();
 
-  constructor(readonly types: TypeTable) {}
+  constructor(
+    type: string,
+    readonly types: TypeTable,
+  ) {
+    this.actor = this.#free('actor', []);
+    this.resource = this.#free(instanceName(type), [this.actor]);
+  }
 
-  take(wanted: string): string {
+  related(type: string): string {
+    let name = this.#related.get(type);
+    if (name === undefined) {
+      name = this.#free(`related_${instanceName(type)}`, [this.actor, this.resource]);
+      this.#related.set(type, name);
+    }
+    return name;
+  }
+
+  #free(wanted: string, taken: readonly string[]): string {
     let name = wanted;
-    while (this.#taken.has(name) || this.types.hasConstant(name) || isKeyword(name)) name += '_';
-    this.#taken.add(name);
+    while (taken.includes(name) || this.types.hasConstant(name) || isKeyword(name)) name += '_';
     return name;
   }
 }

@@ -305,6 +305,9 @@ export type Node =
 
 // ── factories used by passes that build terms; the parser makes the rest in place ──
 
+/** Of the many calls and patterns without any: one for all. */
+export const noFields: readonly never[] = [];
+
 export const variableNode = (span: Span, name: string): VariableNode => ({ kind: 'variable', span, name });
 export const literalNode = (span: Span, value: number | string | boolean): LiteralNode => ({
   kind: 'literal',
@@ -328,7 +331,7 @@ export const callNode = (
   predicate,
   predicateSpan,
   args,
-  keywords: [],
+  keywords: noFields,
 });
 export const parameterNode = (
   span: Span,
@@ -343,5 +346,5 @@ export const parameterNode = (
 export const instancePatternNode = (
   span: Span,
   className: string,
-  fields: readonly FieldNode<PatternOrTermNode>[] = [],
+  fields: readonly FieldNode<PatternOrTermNode>[] = noFields,
 ): InstancePatternNode => ({ kind: 'instance-pattern', span, className, classSpan: span, fields });

@@ -2,12 +2,18 @@ import { describe, expect, it } from 'vitest';
 import { Report } from '../diagnostics/diagnostic.js';
 import { Source } from '../diagnostics/source.js';
 import { positionOf, textOf } from '../diagnostics/span.js';
-import { isName, lex } from './lexer.js';
+import { isName, Lexer } from './lexer.js';
+import type { Token } from './token.js';
 
 const read = (text: string) => {
   const report = new Report();
+  const lexer = new Lexer(new Source(text), report);
+  const all: Token[] = [];
+  do all.push(lexer.next());
+  while (all.at(-1)!.kind !== 'end');
   return {
-    ...lex(new Source(text), report),
+    tokens: all,
+    comments: lexer.comments,
     faults: report.diagnostics.map(({ code, data }) => ({ code, data })),
   };
 };
@@ -18,7 +24,7 @@ const tokens = (text: string) => {
 };
 const faults = (text: string) => read(text).faults;
 
-describe('lex', () => {
+describe('Lexer', () => {
   it('tells keywords from names, by case and by the whole word', () => {
     expect(tokens('if If iffy not_ in? type types')).toEqual([
       'if',

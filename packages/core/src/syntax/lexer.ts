@@ -2,10 +2,11 @@ import type { Code, DataOf } from '../diagnostics/codes.js';
 import type { Report } from '../diagnostics/diagnostic.js';
 import type { Source } from '../diagnostics/source.js';
 import { spanOf } from '../diagnostics/span.js';
+import { groupBy } from '../internal/group-by.js';
 import type { CommentNode } from './ast.js';
 import { maxErrors } from './limits.js';
 import type { Token, TokenKind } from './token.js';
-import { isKeyword, punctuation, reservedWord } from './token.js';
+import { findKeyword, punctuation, reservedWord } from './token.js';
 
 /** What other languages write, and the token it most likely stands for: reported, then read as that. Longest first. */
 const foreignOperators: readonly (readonly [found: string, instead: TokenKind])[] = [
@@ -20,21 +21,33 @@ const foreignOperators: readonly (readonly [found: string, instead: TokenKind])[
   ['!', 'not'],
 ];
 
-const operatorsByFirst = new Map<string, (readonly [text: string, kind: TokenKind, isForeign: boolean])[]>();
-for (const [text, kind, isForeign] of [
-  ...foreignOperators.map(([found, instead]) => [found, instead, true] as const),
-  ...punctuation.map((text) => [text, text, false] as const),
-]) {
-  const first = text[0]!;
-  operatorsByFirst.set(first, [...(operatorsByFirst.get(first) ?? []), [text, kind, isForeign] as const]);
+interface Operator {
+  readonly text: string;
+  readonly kind: TokenKind;
+  readonly isForeign: boolean;
 }
-for (const operators of operatorsByFirst.values()) operators.sort(([a], [b]) => b.length - a.length);
 
-/** For ASCII, by code: the one token that can begin there and is that character. */
-const lonePunctuation: readonly (TokenKind | undefined)[] = Array.from({ length: 0x80 }, (_, code) => {
-  const [only, another] = operatorsByFirst.get(String.fromCharCode(code)) ?? [];
-  return only?.[0].length === 1 && !only[2] && another === undefined ? only[1] : undefined;
-});
+/** By the code of their first character; the longest first, so that the first that fits is the right one. */
+const operatorsByCode = groupBy(
+  [
+    ...foreignOperators.map(([text, kind]): Operator => ({ text, kind, isForeign: true })),
+    ...punctuation.map((text): Operator => ({ text, kind: text, isForeign: false })),
+  ].sort((a, b) => b.text.length - a.text.length),
+  ({ text }) => text.charCodeAt(0),
+);
+const noOperators: readonly Operator[] = [];
+
+const code = {
+  tab: 0x09,
+  newline: 0x0a,
+  return: 0x0d,
+  space: 0x20,
+  quote: 0x22,
+  hash: 0x23,
+  apostrophe: 0x27,
+  colon: 0x3a,
+  questionMark: 0x3f,
+} as const;
 
 const escapes: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', 0: '\0' };
 
@@ -44,7 +57,6 @@ const invisible = /^[\p{White_Space}\p{Cc}\p{Cf}\p{Cs}]$/u;
 const isJoiner = (char: string): boolean => char === '\u200c' || char === '\u200d';
 
 const isDigit = (char: string): boolean => char >= '0' && char <= '9';
-const isBlank = (char: string): boolean => char === ' ' || char === '\t' || char === '\r' || char === '\n';
 
 function startsName(char: string): boolean {
   if (char < '\u0080') return (char >= 'a' && char <= 'z') || (char >= 'A' && char <= 'Z') || char === '_';
@@ -66,18 +78,19 @@ export function isName(text: string): boolean {
 const charAt = (text: string, offset: number): string =>
   offset < text.length ? String.fromCodePoint(text.codePointAt(offset)!) : '';
 
-/** For ASCII, by code: whether a name goes on with it. Nearly all of a policy is read by this table. */
-const nameCodes = Uint8Array.from({ length: 0x80 }, (_, code) =>
-  Number(continuesName(String.fromCharCode(code))),
-);
-const isNameCode = (code: number): boolean => nameCodes[code] === 1;
-const isDigitCode = (code: number): boolean => code >= 0x30 && code <= 0x39;
+// For ASCII, by code: nearly all of a policy is read so.
+const isDigitCode = (unit: number): boolean => unit >= 0x30 && unit <= 0x39;
+const isLetterCode = (unit: number): boolean =>
+  (unit >= 0x61 && unit <= 0x7a) || (unit >= 0x41 && unit <= 0x5a) || unit === 0x5f;
+const isNameCode = (unit: number): boolean => isLetterCode(unit) || isDigitCode(unit);
 
 /** Letters, digits, `_`, `::` between two of them, and one `?` as the last. */
 function endOfName(text: string, start: number): number {
   let at = start;
   for (;;) {
     while (at < text.length && isNameCode(text.charCodeAt(at))) at++;
+    const unit = text.charCodeAt(at);
+    if (unit < 0x80 && unit !== code.colon && unit !== code.questionMark) return at;
     const char = charAt(text, at);
     if (char === '?') return at + 1;
     if (char !== '' && continuesName(char)) at += char.length;
@@ -86,85 +99,137 @@ function endOfName(text: string, start: number): number {
   }
 }
 
-export interface Lexed {
-  /** The last one is `end`. */
-  readonly tokens: readonly Token[];
-  readonly comments: readonly CommentNode[];
-}
+/**
+ * Reads the tokens of a text, one by one. What is no token is reported and read as well as can be guessed; it never gives up.
+ */
+export class Lexer {
+  /** Those read so far. */
+  readonly comments: CommentNode[] = [];
+  readonly #text: string;
+  #at: number;
+  #lineStart: number;
+  #indent = 0;
+  #startsLine = true;
+  #isAfterName = false;
+  /** Names and strings that were met: however often one is written, it is kept once. */
+  readonly #words = new Map<string, string>();
 
-/** Reads the tokens of a text. What is no token is reported and read as well as can be guessed; it never gives up. */
-export function lex(source: Source, report: Report): Lexed {
-  const { text } = source;
-  const tokens: Token[] = [];
-  const comments: CommentNode[] = [];
-  let at = text.startsWith('\ufeff') ? 1 : 0;
-  let lineStart = at;
-  let indent = 0;
-  let startsLine = true;
+  /** @param start where a token begins */
+  constructor(
+    readonly source: Source,
+    readonly report: Report,
+    start = 0,
+  ) {
+    this.#text = source.text;
+    this.#at = start === 0 && this.#text.startsWith('\ufeff') ? 1 : start;
+    this.#lineStart = this.#at;
+  }
 
-  const push = (kind: TokenKind, end: number, value: string, number = 0, isReported = false): void => {
-    if (startsLine) indent = at - lineStart;
-    tokens.push({ kind, start: at, end, text: value, number, startsLine, indent, isReported });
-    startsLine = false;
-    at = end;
-  };
-  const complain = <C extends Code>(code: C, data: DataOf<C>, end: number): void => {
-    if (report.diagnostics.length < maxErrors) report.error(code, data, spanOf(source, at, end));
-  };
+  /** The next token; at the end of the text `end`, however often it is asked for. */
+  next(): Token {
+    const text = this.#text;
+    if (this.#isAfterName && text.startsWith('::', this.#at)) return this.#strayColons();
+    while (this.#at < text.length) {
+      const unit = text.charCodeAt(this.#at);
+      if (unit === code.space || unit === code.tab || unit === code.return) this.#at++;
+      else if (unit === code.newline) {
+        this.#at++;
+        this.#lineStart = this.#at;
+        this.#startsLine = true;
+      } else if (isLetterCode(unit)) return this.#name();
+      else if (isDigitCode(unit)) return this.#number();
+      else if (unit === code.quote) return this.#string();
+      else if (unit === code.hash) this.#comment();
+      else if (unit >= 0x80 && startsName(charAt(text, this.#at))) return this.#name();
+      else return this.#operator(unit);
+    }
+    return this.#token('end', this.#at, '');
+  }
 
-  const comment = (): void => {
-    let end = at;
+  #token(kind: TokenKind, end: number, text: string, number = 0, isReported = false): Token {
+    const start = this.#at;
+    const startsLine = this.#startsLine;
+    if (startsLine) this.#indent = start - this.#lineStart;
+    this.#startsLine = false;
+    this.#isAfterName = false;
+    this.#at = end;
+    return { kind, start, end, text, number, startsLine, indent: this.#indent, isReported };
+  }
+
+  #complain<C extends Code>(code: C, data: DataOf<C>, end: number): void {
+    if (this.report.diagnostics.length < maxErrors)
+      this.report.error(code, data, spanOf(this.source, this.#at, end));
+  }
+
+  #comment(): void {
+    const text = this.#text;
+    const start = this.#at;
+    let end = start;
     while (end < text.length && text[end] !== '\n' && text[end] !== '\r') end++;
-    comments.push({ kind: 'comment', span: spanOf(source, at, end), text: text.slice(at, end) });
-    at = end;
-  };
+    this.comments.push({
+      kind: 'comment',
+      span: spanOf(this.source, start, end),
+      text: text.slice(start, end),
+    });
+    this.#at = end;
+  }
 
-  const name = (): void => {
-    const end = endOfName(text, at);
-    const word = text.slice(at, end);
+  #name(): Token {
+    const text = this.#text;
+    const end = endOfName(text, this.#at);
+    const word = text.slice(this.#at, end);
     if (word === reservedWord) {
-      complain('POLAR_PARSE_FOREIGN_SYNTAX', { found: word, instead: 'matches' }, end);
-      return push('matches', end, word, 0, true);
+      this.#complain('POLAR_PARSE_FOREIGN_SYNTAX', { found: word, instead: 'matches' }, end);
+      return this.#token('matches', end, word, 0, true);
     }
-    push(isKeyword(word) ? word : 'name', end, word);
-    if (text.startsWith('::', at)) {
-      complain('POLAR_PARSE_INVALID_CHARACTER', { character: ':' }, at + 2);
-      push('invalid', at + 2, '::', 0, true);
-    }
-  };
+    const keyword = findKeyword(word);
+    const token = this.#token(keyword ?? 'name', end, keyword ?? this.#kept(word));
+    this.#isAfterName = true;
+    return token;
+  }
 
-  const number = (): void => {
-    let end = at;
-    const digits = (): boolean => {
-      const start = end;
-      while (end < text.length && isDigit(text[end]!)) end++;
-      return end > start;
-    };
-    digits();
+  #kept(word: string): string {
+    const known = this.#words.get(word);
+    if (known === undefined) this.#words.set(word, word);
+    return known ?? word;
+  }
+
+  /** Right behind a name, `::` that joins no other to it. */
+  #strayColons(): Token {
+    const end = this.#at + 2;
+    this.#complain('POLAR_PARSE_INVALID_CHARACTER', { character: ':' }, end);
+    return this.#token('invalid', end, '::', 0, true);
+  }
+
+  #number(): Token {
+    const text = this.#text;
+    let end = endOfDigits(text, this.#at);
     let isInteger = true;
     let isValid = true;
     if (text[end] === '.') {
       isInteger = false;
-      end++;
-      digits();
+      end = endOfDigits(text, end + 1);
     }
     if (text[end] === 'e' || text[end] === 'E') {
       isInteger = false;
       end++;
       if (text[end] === '+' || text[end] === '-') end++;
-      isValid = digits();
+      const exponent = end;
+      end = endOfDigits(text, exponent);
+      isValid = end > exponent;
     }
-    const written = text.slice(at, end);
+    const written = text.slice(this.#at, end);
     const value = isValid ? Number(written) : 0;
     const isTooLarge = isInteger && !Number.isSafeInteger(value);
-    if (!isValid) complain('POLAR_PARSE_INVALID_NUMBER', { text: written }, end);
-    else if (isTooLarge) complain('POLAR_PARSE_INTEGER_TOO_LARGE', { text: written }, end);
-    push('number', end, written, value, !isValid || isTooLarge);
-  };
+    if (!isValid) this.#complain('POLAR_PARSE_INVALID_NUMBER', { text: written }, end);
+    else if (isTooLarge) this.#complain('POLAR_PARSE_INTEGER_TOO_LARGE', { text: written }, end);
+    return this.#token('number', end, written, value, !isValid || isTooLarge);
+  }
 
-  const string = (): void => {
+  #string(): Token {
+    const text = this.#text;
     let value = '';
-    let from = at + 1;
+    let from = this.#at + 1;
     let end = from;
     while (end < text.length && text[end] !== '"' && text[end] !== '\n') {
       if (text[end] !== '\\' || end + 1 >= text.length) {
@@ -176,71 +241,50 @@ export function lex(source: Source, report: Report): Lexed {
       end += 1 + escaped.length;
       from = end;
     }
-    if (text[end] === '"') push('string', end + 1, value + text.slice(from, end));
-    else push('unterminated', end, text.slice(at, end));
-  };
+    if (text[end] === '"') return this.#token('string', end + 1, this.#kept(value + text.slice(from, end)));
+    return this.#token('unterminated', end, text.slice(this.#at, end));
+  }
+
+  /** An operator, what other languages write, or nothing that Polar knows. */
+  #operator(first: number): Token {
+    if (first === code.apostrophe) {
+      const string = this.#singleQuoted();
+      if (string !== undefined) return string;
+    }
+    for (const { text, kind, isForeign } of operatorsByCode.get(first) ?? noOperators) {
+      if (text.length > 1 && !this.#text.startsWith(text, this.#at)) continue;
+      const end = this.#at + text.length;
+      if (isForeign) this.#complain('POLAR_PARSE_FOREIGN_SYNTAX', { found: text, instead: kind }, end);
+      return this.#token(kind, end, text, 0, isForeign);
+    }
+    return this.#invalid();
+  }
 
   /** `'text'` of other languages, if its line closes it. */
-  const singleQuoted = (): boolean => {
-    let end = at + 1;
+  #singleQuoted(): Token | undefined {
+    const text = this.#text;
+    const start = this.#at;
+    let end = start + 1;
     while (end < text.length && text[end] !== "'" && text[end] !== '\n') end += text[end] === '\\' ? 2 : 1;
-    if (text[end] !== "'") return false;
-    const inner = text.slice(at + 1, end);
-    complain(
-      'POLAR_PARSE_FOREIGN_SYNTAX',
-      { found: text.slice(at, end + 1), instead: `"${inner}"` },
-      end + 1,
-    );
-    push('string', end + 1, inner, 0, true);
-    return true;
-  };
+    if (text[end] !== "'") return undefined;
+    const inner = text.slice(start + 1, end);
+    const found = text.slice(start, end + 1);
+    this.#complain('POLAR_PARSE_FOREIGN_SYNTAX', { found, instead: `"${inner}"` }, end + 1);
+    return this.#token('string', end + 1, inner, 0, true);
+  }
 
   /** `@`, `$`, … and what nobody sees; a run of them is one mistake. */
-  const invalid = (): void => {
-    const character = charAt(text, at);
-    let end = at + character.length;
-    while (charAt(text, end) === character) end += character.length;
-    complain('POLAR_PARSE_INVALID_CHARACTER', { character }, end);
-    push('invalid', end, character, 0, true);
-  };
-
-  while (at < text.length) {
-    const code = text.charCodeAt(at);
-    if (code === 0x20) {
-      at++;
-      continue;
-    }
-    if (isNameCode(code) && !isDigitCode(code)) {
-      name();
-      continue;
-    }
-    const punctuationMark = lonePunctuation[code];
-    if (punctuationMark !== undefined) {
-      push(punctuationMark, at + 1, punctuationMark);
-      continue;
-    }
-    const char = charAt(text, at);
-    if (char === '\n') {
-      at++;
-      lineStart = at;
-      startsLine = true;
-    } else if (isBlank(char)) at++;
-    else if (char === '#') comment();
-    else if (startsName(char)) name();
-    else if (isDigit(char)) number();
-    else if (char === '"') string();
-    else if (char === "'" && singleQuoted()) continue;
-    else {
-      const operator = operatorsByFirst.get(char)?.find(([written]) => text.startsWith(written, at));
-      if (operator === undefined) invalid();
-      else {
-        const [written, kind, isForeign] = operator;
-        if (isForeign)
-          complain('POLAR_PARSE_FOREIGN_SYNTAX', { found: written, instead: kind }, at + written.length);
-        push(kind, at + written.length, written, 0, isForeign);
-      }
-    }
+  #invalid(): Token {
+    const character = charAt(this.#text, this.#at);
+    let end = this.#at + character.length;
+    while (charAt(this.#text, end) === character) end += character.length;
+    this.#complain('POLAR_PARSE_INVALID_CHARACTER', { character }, end);
+    return this.#token('invalid', end, character, 0, true);
   }
-  push('end', at, '');
-  return { tokens, comments };
+}
+
+function endOfDigits(text: string, start: number): number {
+  let end = start;
+  while (end < text.length && isDigit(text[end]!)) end++;
+  return end;
 }

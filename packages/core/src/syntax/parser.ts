@@ -1,8 +1,7 @@
-import { Report } from '../diagnostics/diagnostic.js';
+import type { Report } from '../diagnostics/diagnostic.js';
 import type { Source } from '../diagnostics/source.js';
 import { spanOf } from '../diagnostics/span.js';
 import type { InlineQueryNode, PolicyNode, RuleNode, RuleTypeNode, StatementNode, TermNode } from './ast.js';
-import { lex } from './lexer.js';
 import { maxDepth } from './limits.js';
 import { parseBlock } from './parse-block.js';
 import { asCondition, parseParameters, parseTerm } from './parse-term.js';
@@ -18,9 +17,7 @@ const afterTerm = '`;` or an operator such as `and`';
  * Never throws, and no tree it returns is deeper than `maxDepth`.
  */
 export function parsePolicy(source: Source, report: Report): PolicyNode {
-  const lexical = new Report();
-  const { tokens, comments } = lex(source, lexical);
-  const cursor = new TokenCursor(source, tokens);
+  const cursor = new TokenCursor(source);
   const statements: StatementNode[] = [];
   while (!cursor.is('end')) {
     const first = cursor.current;
@@ -32,15 +29,13 @@ export function parsePolicy(source: Source, report: Report): PolicyNode {
     if (statement) statements.push(statement);
     if (cursor.current === first) cursor.advance();
   }
-  cursor.flush(lexical, report);
+  const comments = cursor.finish(report);
   return { kind: 'policy', span: spanOf(source, 0, source.text.length), statements, comments };
 }
 
 /** Reads a query, which is one term and nothing after it. Reports what is wrong; undefined when there is no term to return. */
 export function parseQuery(source: Source, report: Report): TermNode | undefined {
-  const lexical = new Report();
-  const { tokens } = lex(source, lexical);
-  const cursor = new TokenCursor(source, tokens);
+  const cursor = new TokenCursor(source);
   const term = recovering(cursor, () => {
     const query = parseTerm(cursor);
     cursor.expect(
@@ -49,7 +44,7 @@ export function parseQuery(source: Source, report: Report): TermNode | undefined
     );
     return asCondition(cursor, query);
   });
-  cursor.flush(lexical, report);
+  cursor.finish(report);
   return term;
 }
 

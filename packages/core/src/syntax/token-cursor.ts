@@ -3,7 +3,8 @@ import { Report } from '../diagnostics/diagnostic.js';
 import type { Source } from '../diagnostics/source.js';
 import type { Span } from '../diagnostics/span.js';
 import { spanOf } from '../diagnostics/span.js';
-import type { NameNode, StringNode } from './ast.js';
+import type { CommentNode, NameNode, StringNode } from './ast.js';
+import { Lexer } from './lexer.js';
 import { maxDepth, maxErrors } from './limits.js';
 import { isKeyword, type Token, type TokenKind } from './token.js';
 
@@ -12,57 +13,73 @@ export class SyntaxFault {}
 
 /** The place in the tokens at which the parser stands, and what it has to say about them. */
 export class TokenCursor {
-  #at = 0;
+  readonly #lexical = new Report();
+  readonly #lexer: Lexer;
+  // No others are kept: a policy may have hundreds of thousands.
+  #previous: Token | undefined;
+  #current: Token;
+  #next: Token | undefined;
+  #position = 0;
+  /** Often asked for again: a parameter that is a string has the span of that string. */
+  #lastSpan: Span | undefined;
   #depth = 0;
-  #lastFault = -1;
+  #lastFault: Token | undefined;
   #errors = new Report();
 
-  constructor(
-    readonly source: Source,
-    readonly tokens: readonly Token[],
-  ) {}
+  constructor(readonly source: Source) {
+    this.#lexer = new Lexer(source, this.#lexical);
+    this.#current = this.#lexer.next();
+  }
 
   // ── looking ──
 
   /** How many tokens have been read. */
   get position(): number {
-    return this.#at;
+    return this.#position;
   }
 
   get current(): Token {
-    return this.tokens[this.#at]!;
+    return this.#current;
   }
 
   get next(): Token {
-    return this.tokens[Math.min(this.#at + 1, this.tokens.length - 1)]!;
+    return (this.#next ??= this.#lexer.next());
   }
 
   get previous(): Token | undefined {
-    return this.tokens[this.#at - 1];
+    return this.#previous;
   }
 
   get kind(): TokenKind {
-    return this.current.kind;
+    return this.#current.kind;
   }
 
   is(kind: TokenKind): boolean {
-    return this.current.kind === kind;
+    return this.#current.kind === kind;
   }
 
-  /** The tokens read since one was the current, with it. */
+  /** The tokens read since one was the current, with it: a second time, as that is needed after a fault only. */
   tokensSince(first: Token): readonly Token[] {
-    let start = this.#at;
-    while (start > 0 && this.tokens[start - 1]!.start >= first.start) start--;
-    return this.tokens.slice(start, this.#at);
+    const lexer = new Lexer(this.source, new Report(), first.start);
+    const tokens: Token[] = [];
+    for (let token = lexer.next(); token.start < this.#current.start; token = lexer.next())
+      tokens.push(token);
+    return tokens;
   }
 
   /** From an offset to the end of the token before the current one. */
   spanFrom(start: number): Span {
-    return spanOf(this.source, start, this.previous?.end ?? start);
+    return this.#spanOf(start, this.#previous?.end ?? start);
   }
 
   spanOfToken(token: Token): Span {
-    return spanOf(this.source, token.start, token.end);
+    return this.#spanOf(token.start, token.end);
+  }
+
+  #spanOf(start: number, end: number): Span {
+    const last = this.#lastSpan;
+    if (last?.start === start && last.end === end) return last;
+    return (this.#lastSpan = spanOf(this.source, start, end));
   }
 
   /** The text of a span for a message: on one line, cut when long. */
@@ -77,8 +94,12 @@ export class TokenCursor {
   // ── moving ──
 
   advance(): Token {
-    const token = this.current;
-    if (token.kind !== 'end') this.#at++;
+    const token = this.#current;
+    if (token.kind === 'end') return token;
+    this.#previous = token;
+    this.#current = this.next;
+    this.#next = undefined;
+    this.#position++;
     return token;
   }
 
@@ -117,7 +138,7 @@ export class TokenCursor {
     this.#depth--;
   }
 
-  /** A statement starts: whatever a fault left open is over. */
+  /** A statement starts, or an item of a block: whatever a fault left open is over. */
   startOver(): void {
     this.#depth = 0;
   }
@@ -132,8 +153,8 @@ export class TokenCursor {
   /** Says what was wanted instead of the current token, once a token. */
   reportUnexpected(wanted: string): void {
     const token = this.current;
-    if (token.isReported || this.#lastFault === this.#at) return;
-    this.#lastFault = this.#at;
+    if (token.isReported || this.#lastFault === token) return;
+    this.#lastFault = token;
     if (token.kind === 'end') {
       const end = this.previous?.end ?? 0;
       this.report('POLAR_PARSE_UNEXPECTED_END', { wanted }, spanOf(this.source, end, end));
@@ -156,8 +177,8 @@ export class TokenCursor {
   /** As `fail`, where a name should stand: a keyword there deserves its own message. */
   failName(wanted: string): never {
     const token = this.current;
-    if (isKeyword(token.kind) && !token.isReported && this.#lastFault !== this.#at) {
-      this.#lastFault = this.#at;
+    if (isKeyword(token.kind) && !token.isReported && this.#lastFault !== token) {
+      this.#lastFault = token;
       this.report('POLAR_PARSE_RESERVED_WORD', { word: token.text }, this.spanOfToken(token));
       throw new SyntaxFault();
     }
@@ -166,7 +187,7 @@ export class TokenCursor {
 
   failWith<C extends Code>(code: C, data: DataOf<C>, span: Span): never {
     if (!this.current.isReported) this.report(code, data, span);
-    this.#lastFault = this.#at;
+    this.#lastFault = this.current;
     throw new SyntaxFault();
   }
 
@@ -175,10 +196,12 @@ export class TokenCursor {
     return token.kind === 'string' ? `the string ${text}` : `\`${text}\``;
   }
 
-  /** Everything reported, in the order of the text, together with what the lexer found. */
-  flush(lexical: Report, report: Report): void {
-    const all = [...lexical.diagnostics, ...this.#errors.diagnostics];
+  /** Reads the text to its end. @returns its comments */
+  finish(report: Report): readonly CommentNode[] {
+    while (this.#lexer.next().kind !== 'end') continue;
+    const all = [...this.#lexical.diagnostics, ...this.#errors.diagnostics];
     all.sort((a, b) => (a.span?.start ?? 0) - (b.span?.start ?? 0));
     report.diagnostics.push(...all.slice(0, maxErrors));
+    return this.#lexer.comments;
   }
 }

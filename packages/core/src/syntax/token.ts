@@ -21,7 +21,6 @@ export const keywords = [
 ] as const;
 export type Keyword = (typeof keywords)[number];
 
-/** Longest first, so that the first that fits is the right one. */
 export const punctuation = [
   ':=',
   '!=',
@@ -80,12 +79,13 @@ export interface Token {
   readonly isReported: boolean;
 }
 
-const keywordSet: ReadonlySet<string> = new Set(keywords);
-export const isKeyword = (word: string): word is Keyword => keywordSet.has(word);
+const keywordsByWord: ReadonlyMap<string, Keyword> = new Map(keywords.map((word) => [word, word]));
+export const findKeyword = (word: string): Keyword | undefined => keywordsByWord.get(word);
+export const isKeyword = (word: string): word is Keyword => keywordsByWord.has(word);
 
 const notKeys: ReadonlySet<string> = new Set<Keyword>(['true', 'false', 'inf', 'nan', 'mod', 'rem']);
 /** A keyword that may also be the key of a dictionary field or the name of an attribute or method. */
-export const isKeyWord = (word: string): boolean => keywordSet.has(word) && !notKeys.has(word);
+export const isKeyWord = (word: string): boolean => keywordsByWord.has(word) && !notKeys.has(word);
 
 /** A word that oso reserves and accepts nowhere. */
 export const reservedWord = 'isa';

@@ -89,6 +89,11 @@ export class TypeTable {
     return this.#types.values();
   }
 
+  /** Whether any type declares its fields. */
+  get hasFields(): boolean {
+    return this.#declared.length > 0;
+  }
+
   get typeNames(): string[] {
     return [...this.#types.keys()];
   }

@@ -1,5 +1,5 @@
 import type { Code, DataOf } from '../../diagnostics/codes.js';
-import type { Report, Severity } from '../../diagnostics/diagnostic.js';
+import { Report, type Severity } from '../../diagnostics/diagnostic.js';
 import type { Span } from '../../diagnostics/span.js';
 import type { Node } from '../../syntax/ast.js';
 import type { PolicyDraft, Scope } from '../policy-draft.js';
@@ -21,34 +21,51 @@ export interface CheckDefinition<C extends Code, Kind extends Node['kind'] = nev
   readonly kinds?: readonly Kind[];
   /** Where it is looked for; everywhere when left out. */
   readonly only?: 'rules';
-  /** Looks at every node of these kinds, one kind after the other. */
+  /** Looks at every node of these kinds. */
   readonly node?: (node: Extract<Node, { readonly kind: Kind }>, report: Find<C>, draft: PolicyDraft) => void;
   /** Looks at every rule. */
   readonly rule?: (rule: Scope, report: Find<C>, draft: PolicyDraft) => void;
   /** Looks at every rule and every inline query. */
   readonly scope?: (scope: Scope, report: Find<C>, draft: PolicyDraft) => void;
-  /** Looks at the policy as a whole. */
+  /** Looks at the policy as a whole, after everything in it. */
   readonly policy?: (draft: PolicyDraft, report: Find<C>) => void;
 }
 
-export type Check = (draft: PolicyDraft, report: Report) => void;
+/** A check at work on one policy. */
+export interface Pass {
+  /** What it has found. */
+  readonly report: Report;
+  readonly kinds: readonly Node['kind'][];
+  readonly node: ((node: Node) => void) | undefined;
+  /** Whether `node` looks at inline queries too. */
+  readonly isForQueries: boolean;
+  readonly rule: ((rule: Scope) => void) | undefined;
+  readonly scope: ((scope: Scope) => void) | undefined;
+  readonly policy: (() => void) | undefined;
+}
 
+/** Begins to look at a policy; undefined when too little is known of it. */
+export type Check = (draft: PolicyDraft) => Pass | undefined;
+
+/** @param given the definition, or what makes one for each policy: of a check that remembers what it has seen */
 export function check<C extends Code, Kind extends Node['kind'] = never>(
-  definition: CheckDefinition<C, Kind>,
+  given: CheckDefinition<C, Kind> | (() => CheckDefinition<C, Kind>),
 ): Check {
-  const { code, severity = 'error', needs, kinds = [], only, node, rule, scope, policy } = definition;
-  return (draft, report) => {
-    if (needs === 'all statements' && !draft.hasAllStatements) return;
-    if (needs === 'all blocks' && !draft.hasAllBlocks) return;
+  return (draft) => {
+    const definition = typeof given === 'function' ? given() : given;
+    const { code, severity = 'error', needs, kinds = [], only, node, rule, scope, policy } = definition;
+    if (needs === 'all statements' && !draft.hasAllStatements) return undefined;
+    if (needs === 'all blocks' && !draft.hasAllBlocks) return undefined;
+    const report = new Report();
     const find: Find<C> = ({ data, span }) => report[severity](code, data, span);
-    policy?.(draft, find);
-    for (const kind of node === undefined ? [] : kinds) {
-      for (const each of draft.ruleNodes.of(kind)) node!(each, find, draft);
-      if (only !== 'rules') for (const each of draft.queryNodes.of(kind)) node!(each, find, draft);
-    }
-    if (rule) for (const each of draft.ruleScopes) rule(each, find, draft);
-    if (scope === undefined) return;
-    for (const each of draft.ruleScopes) scope(each, find, draft);
-    for (const each of draft.queryScopes) scope(each, find, draft);
+    return {
+      report,
+      kinds,
+      node: node && ((each) => node(each as Extract<Node, { readonly kind: Kind }>, find, draft)),
+      isForQueries: only !== 'rules',
+      rule: rule && ((each) => rule(each, find, draft)),
+      scope: scope && ((each) => scope(each, find, draft)),
+      policy: policy && (() => policy(draft, find)),
+    };
   };
 }

@@ -1,5 +1,5 @@
+import { groupBy } from '../../internal/group-by.js';
 import type { ShorthandRuleNode } from '../../syntax/ast.js';
-import { shorthandRulesOf } from '../shorthand.js';
 import { check } from './check.js';
 
 /** `"a" if "b"; "b" if "a";`: to ask for either is to ask for both for ever. (Over a relation it ends where the data does.) */
@@ -9,15 +9,14 @@ export const forwardingCycle = check({
   needs: 'all blocks',
   policy({ blocks }, report) {
     for (const block of blocks.values()) {
-      const impliers = new Map<string, ShorthandRuleNode[]>();
-      for (const node of shorthandRulesOf(block)) {
-        if (node.relation !== undefined) continue;
-        const { value } = node.head;
-        impliers.set(value, [...(impliers.get(value) ?? []), node]);
-      }
+      const impliers = groupBy(
+        block.shorthandRules.filter(({ relation }) => relation === undefined),
+        ({ head }) => head.value,
+      );
+      const implying = new Set([...impliers.values()].flat().map(({ implier }) => implier.value));
       const reported = new Set<string>();
       for (const start of impliers.keys()) {
-        if (reported.has(start)) continue;
+        if (reported.has(start) || !implying.has(start)) continue;
         const circle = findCircle(start, impliers);
         if (circle === undefined) continue;
         const names = circle.map(({ head }) => head.value);

@@ -18,21 +18,32 @@ export const invalidRule = check({
     for (const [name, types] of draft.typesOfRules.byName) {
       const rules = draft.rulesByName.get(name) ?? [];
       if (rules.length === 0 || types.some((type) => !makesSense(type, draft))) continue;
-      const shapes = new Set(types.map(({ parameters }) => shapeOf(parameters)));
+      // One type is compared sooner than a shape is made for it.
+      const shapes =
+        types.length > 1 ? new Set(types.map(({ parameters }) => shapeOf(parameters))) : undefined;
       // A type of plain variables, as that of `allow`, takes every rule with as many parameters.
       const open = new Set(
         types.flatMap(({ parameters }) => (parameters.every(isPlain) ? parameters.length : [])),
       );
       for (const rule of rules) {
+        if (isOfBuiltInType(rule)) continue;
         if (open.has(rule.parameters.length)) continue;
-        const shape = shapeOf(rule.parameters);
-        if (shape !== undefined && shapes.has(shape)) continue;
+        if (shapes !== undefined && hasShapeIn(shapes, rule)) continue;
         const misfits = findMisfits(rule, types, draft);
         if (misfits !== undefined) report({ span: rule.span, data: explain(rule, misfits) });
       }
     }
   },
 });
+
+function hasShapeIn(shapes: ReadonlySet<string | undefined>, { parameters }: PolicyRule): boolean {
+  const shape = shapeOf(parameters);
+  return shape !== undefined && shapes.has(shape);
+}
+
+/** What a shorthand rule says of a role or permission it says of an actor and a resource, as the built-in type wants it. */
+const isOfBuiltInType = ({ name, shorthandOf }: PolicyRule): boolean =>
+  shorthandOf !== undefined && (name === 'has_role' || name === 'has_permission');
 
 /** Whether all classes in it are known. What is wrong with a rule type is said there, not at each rule. */
 const makesSense = (type: RuleTypeNode, { types }: PolicyDraft): boolean =>

@@ -6,7 +6,7 @@ export const keywordArguments = check({
   severity: 'warning',
   kinds: ['call', 'method-call', 'new'],
   node(node, report) {
-    const [first] = node.keywords;
+    const first = node.keywords[0];
     if (first === undefined) return;
     const name =
       node.kind === 'call' ? node.predicate : node.kind === 'new' ? `new ${node.className}` : node.method;

@@ -1,3 +1,4 @@
+import { groupBy } from '../../internal/group-by.js';
 import type { RuleTypeNode } from '../../syntax/ast.js';
 import { printRuleType, printTerm } from '../../syntax/print.js';
 import type { PolicyRule } from '../policy.js';
@@ -10,15 +11,17 @@ export const missingRequiredRule = check({
   code: 'POLAR_CHECK_MISSING_REQUIRED_RULE',
   needs: 'all blocks',
   policy(draft, report) {
-    const shapes = new Map<string, Set<string | undefined>>();
-    for (const type of draft.typesOfRules.required) {
-      const rules = draft.rulesByName.get(type.name) ?? [];
-      const known = shapes.get(type.name) ?? new Set(rules.map(({ parameters }) => shapeOf(parameters)));
-      shapes.set(type.name, known);
-      if (known.has(shapeOf(type.parameters))) continue;
-      if (rules.some((rule) => draft.matcher.findMisfit(rule, type) === undefined)) continue;
-      if (rules.some((rule) => isAttemptAt(type, rule, draft))) continue;
-      report({ span: type.span, data: { ruleType: printRuleType(type).replace(/^type /, '') } });
+    for (const [name, types] of groupBy(draft.typesOfRules.required, (type) => type.name)) {
+      const rules = draft.rulesByName.get(name) ?? [];
+      // A relation has a type for each pair of resources, a role has one.
+      const shapes =
+        types.length > 1 ? new Set(rules.map(({ parameters }) => shapeOf(parameters))) : undefined;
+      for (const type of types) {
+        if (shapes?.has(shapeOf(type.parameters)) === true) continue;
+        if (rules.some((rule) => draft.matcher.findMisfit(rule, type) === undefined)) continue;
+        if (rules.some((rule) => isAttemptAt(type, rule, draft))) continue;
+        report({ span: type.span, data: { ruleType: printRuleType(type).replace(/^type /, '') } });
+      }
     }
   },
 });

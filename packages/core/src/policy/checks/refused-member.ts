@@ -1,5 +1,4 @@
 import type { Span } from '../../diagnostics/span.js';
-import type { Node } from '../../syntax/ast.js';
 import { check } from './check.js';
 
 /**
@@ -22,26 +21,18 @@ export const refusedMember = check({
   code: 'POLAR_CHECK_REFUSED_MEMBER',
   kinds: ['lookup', 'method-call', 'instance-pattern', 'dictionary-pattern'],
   node(node, report) {
-    for (const { name, span } of membersOf(node)) if (refused.has(name)) report({ span, data: { name } });
+    const look = (name: string, span: Span): void => {
+      if (refused.has(name)) report({ span, data: { name } });
+    };
+    switch (node.kind) {
+      case 'lookup':
+        if (node.key.kind === 'literal') look(String(node.key.value), node.key.span);
+        return;
+      case 'method-call':
+        look(node.method, node.methodSpan);
+        return;
+      default:
+        for (const { key, keySpan } of node.fields) look(key, keySpan);
+    }
   },
 });
-
-interface Member {
-  readonly name: string;
-  readonly span: Span;
-}
-
-/** The members that a node asks for by name. */
-function membersOf(node: Node): readonly Member[] {
-  switch (node.kind) {
-    case 'lookup':
-      return node.key.kind === 'literal' ? [{ name: String(node.key.value), span: node.key.span }] : [];
-    case 'method-call':
-      return [{ name: node.method, span: node.methodSpan }];
-    case 'instance-pattern':
-    case 'dictionary-pattern':
-      return node.fields.map(({ key, keySpan }) => ({ name: key, span: keySpan }));
-    default:
-      return [];
-  }
-}

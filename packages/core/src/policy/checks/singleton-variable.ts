@@ -7,8 +7,9 @@ import { check } from './check.js';
 export const singletonVariable = check({
   code: 'POLAR_CHECK_SINGLETON_VARIABLE',
   rule(rule, report, { types }) {
-    for (const [name, use] of usesIn(rule)) {
+    for (const use of usesIn(rule).values()) {
       if (use === undefined) continue;
+      const { name } = use;
       const isMeant =
         name.startsWith('_') || name.includes('::') || types.hasConstant(name) || isUnionName(name);
       if (!isMeant) report({ span: use.span, data: { name } });

@@ -8,13 +8,11 @@ import { check } from './check.js';
 /** Where a type declares its fields, no others may be read of it. Where the type is not certain, nothing is said. */
 export const unknownField = check({
   code: 'POLAR_CHECK_UNKNOWN_FIELD',
-  policy(draft, report) {
-    const { types } = draft;
-    if (![...types.types].some(({ fields }) => fields !== undefined)) return;
-    const fields = new FieldCheck(types, (type, field, span, known) => {
+  scope(scope, report, { types }) {
+    if (!types.hasFields) return;
+    new FieldCheck(types, (type, field, span, known) => {
       report({ span, data: { type, field, known } });
-    });
-    for (const scope of [...draft.ruleScopes, ...draft.queryScopes]) fields.run(scope);
+    }).run(scope);
   },
 });
 
