@@ -145,6 +145,8 @@ export interface Rule {
   readonly parameters: readonly Parameter[];
   readonly body: readonly Goal[];
   readonly slotNames: readonly string[];
+  /** The predicates that the body calls, however deep in it; known without its goals. */
+  readonly calls: Iterable<Predicate>;
   readonly origin: PolicyRule;
 }
 

@@ -2,6 +2,7 @@ import { Source } from '../diagnostics/source.js';
 import { spanOf } from '../diagnostics/span.js';
 import type { Policy, PolicyRule } from '../policy/policy.js';
 import type { TermNode } from '../syntax/ast.js';
+import { visit } from '../syntax/visit.js';
 import type { DeclaredType } from '../types/declared-type.js';
 import type { TypeTable } from '../types/type-table.js';
 import type { Goal } from './goal.js';
@@ -24,7 +25,7 @@ export function link(policy: Policy, types: TypeTable): Program {
   for (const origin of policy.rules) {
     const { byArity } = predicateOf(origin.name);
     const arity = origin.parameters.length;
-    const rule = new LinkedRule(origin, newLowering);
+    const rule = new LinkedRule(origin, newLowering, predicateOf);
     const rules = byArity.get(arity);
     if (rules === undefined) byArity.set(arity, [rule]);
     else (rules as Rule[]).push(rule);
@@ -93,6 +94,7 @@ class LinkedRule implements Rule {
   constructor(
     readonly origin: PolicyRule,
     readonly newLowering: () => Lowering,
+    readonly predicateOf: (name: string) => Predicate,
   ) {}
 
   get id(): number {
@@ -109,6 +111,14 @@ class LinkedRule implements Rule {
 
   get body(): readonly Goal[] {
     return this.#body ?? this.#lowerBody();
+  }
+
+  get calls(): Iterable<Predicate> {
+    const called: Predicate[] = [];
+    const { body } = this.origin;
+    if (body !== undefined)
+      visit(body, { call: ({ predicate }) => void called.push(this.predicateOf(predicate)) });
+    return called;
   }
 
   get slotNames(): readonly string[] {

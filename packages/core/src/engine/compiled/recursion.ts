@@ -1,4 +1,4 @@
-import type { Goal, Predicate } from '../../ir/goal.js';
+import type { Predicate } from '../../ir/goal.js';
 
 /** Tells whether a call from the rules of one predicate to another may come back. */
 export function recursion(): (from: Predicate, to: Predicate) => boolean {
@@ -30,14 +30,6 @@ export function recursion(): (from: Predicate, to: Predicate) => boolean {
 function callsOf(predicate: Predicate): ReadonlySet<Predicate> {
   const found = new Set<Predicate>();
   for (const rules of predicate.byArity.values())
-    for (const rule of rules) collect([...rule.body, ...rule.parameters.flatMap((p) => p.goals)], found);
+    for (const rule of rules) for (const called of rule.calls) found.add(called);
   return found;
-}
-
-function collect(goals: readonly Goal[], found: Set<Predicate>): void {
-  for (const goal of goals) {
-    if (goal.kind === 'call') found.add(goal.predicate);
-    else if (goal.kind === 'or') goal.alternatives.forEach((alternative) => collect(alternative, found));
-    else if (goal.kind === 'not') collect(goal.operand, found);
-  }
 }
