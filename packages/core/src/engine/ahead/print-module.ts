@@ -87,10 +87,11 @@ class ModulePrinter {
       declared: signatureOf(program.types, equality),
     };
     const body = [
-      'const U = h.noValue;',
-      `const ${Array.from({ length: count }, (_, id) => `f${id} = {}`).join(', ')};`,
-      ...[...this.#shared].map(([text, name]) => `const ${name} = ${text};`),
-      ...[...this.#makers].map(([text, name]) => `const ${name} = (${preamble.join(', ')}) => { ${text} };`),
+      // In lists: a frame holds some ten thousand variables.
+      'const U = h.noValue, f = [], g = [], m = [];',
+      `for (let i = 0; i < ${count}; i++) f.push({ run: undefined, wait: undefined });`,
+      ...[...this.#shared.keys()].map((text, i) => `g[${i}] = ${text};`),
+      ...[...this.#makers.keys()].map((text, i) => `m[${i}] = (${preamble.join(', ')}) => { ${text} };`),
       ...this.#made,
       `return { ${entries.join(', ')} };`,
     ];
@@ -116,7 +117,7 @@ class ModulePrinter {
 
   #make(fn: CompiledFunction, waits: boolean, { text, constants }: Emitted): void {
     let maker = this.#makers.get(text);
-    if (maker === undefined) this.#makers.set(text, (maker = `m${this.#makers.size}`));
+    if (maker === undefined) this.#makers.set(text, (maker = `m[${this.#makers.size}]`));
     const handed = constants.map((value) => this.#constant(value)).join(', ');
     this.#made.push(`${nameOf(fn)}.${waits ? 'wait' : 'run'} = ${maker}(R, U, [${handed}]);`);
   }
@@ -222,9 +223,9 @@ class ModulePrinter {
   /** A place of its own, a function, or a name that is shared. */
   #constant(value: unknown): string {
     const text = this.#textOf(value);
-    if (isSite(value) || /^\w+$/.test(text)) return text;
+    if (isSite(value) || isFunction(value) || text.length < 8) return text;
     let name = this.#shared.get(text);
-    if (name === undefined) this.#shared.set(text, (name = `g${this.#shared.size}`));
+    if (name === undefined) this.#shared.set(text, (name = `g[${this.#shared.size}]`));
     return name;
   }
 
@@ -288,7 +289,7 @@ class ModulePrinter {
   }
 }
 
-const nameOf = (fn: CompiledFunction): string => `f${fn.id}`;
+const nameOf = (fn: CompiledFunction): string => `f[${fn.id}]`;
 
 const isFunction = (value: unknown): value is CompiledFunction =>
   typeof value === 'object' && value !== null && 'predicate' in value && 'known' in value;
