@@ -26,6 +26,8 @@ export class TypeSets {
   readonly #byPrototype = new WeakMap<object, TypeSet>();
   readonly #classOfPrototype = new Map<unknown, DeclaredType>();
   readonly #predicates: readonly DeclaredType[];
+  /** Whether types say nothing but what a value is an instance of: no fields, keys or equality, and no predicate to ask. */
+  readonly areBare: boolean;
   readonly #list: TypeSet;
   readonly #dictionary: TypeSet;
   readonly #string: TypeSet;
@@ -40,6 +42,7 @@ export class TypeSets {
 
   constructor(readonly types: TypeTable) {
     this.#predicates = [...types.types].filter((t) => t.is !== undefined || t.discriminator !== undefined);
+    this.areBare = this.#predicates.length === 0 && ![...types.types].some(isDeclared);
     for (const type of types.types) {
       if (type.class !== undefined && !type.builtIn) this.#classOfPrototype.set(type.class.prototype, type);
     }
@@ -168,9 +171,7 @@ export class TypeSets {
     const key = `${label}${isInstance ? 'i' : ''}${ids.join(',')}/${chain.map((t) => t.id).join(',')}`;
     let set = this.#interned.get(key);
     if (set === undefined) {
-      const declared = types.filter(
-        (t) => t.fields !== undefined || t.key !== undefined || t.equals !== undefined,
-      );
+      const declared = types.filter(isDeclared);
       const isRegistered = types.some((type) => !type.builtIn);
       set = {
         id: this.#interned.size,
@@ -186,6 +187,9 @@ export class TypeSets {
     return set;
   }
 }
+
+const isDeclared = ({ fields, key, equals }: DeclaredType): boolean =>
+  fields !== undefined || key !== undefined || equals !== undefined;
 
 function holds(type: DeclaredType, value: unknown): boolean {
   if (type.is !== undefined) return type.is(value) === true;

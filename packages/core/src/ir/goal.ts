@@ -35,6 +35,8 @@ export interface CompareGoal extends GoalOf<'compare'> {
 export interface InGoal extends GoalOf<'in'> {
   readonly item: Term;
   readonly collection: Term;
+  /** The look-ups on the item that come right after it, each with its test: what they refuse need not be tried. */
+  readonly tests: readonly TestedLookup[];
 }
 /** Whether a value is of a type; `type` is undefined when the policy names a class that nobody registered. */
 export interface IsaGoal extends GoalOf<'isa'> {
@@ -54,6 +56,8 @@ export interface LookupGoal extends GoalOf<'lookup'> {
   /** The goal after it, when that is all that the result is for. */
   readonly test: UnifyGoal | undefined;
 }
+/** A look-up of which only a test needs the result. */
+export type TestedLookup = LookupGoal & { readonly test: UnifyGoal };
 export interface MethodGoal extends GoalOf<'method'> {
   readonly object: Term;
   readonly method: string;
@@ -196,4 +200,10 @@ const isPlainName = (key: unknown): key is string =>
   key !== 'prototype' &&
   key !== 'length' &&
   key !== 'size';
+export const inGoal = (
+  span: Span,
+  item: Term,
+  collection: Term,
+  tests: readonly TestedLookup[] = [],
+): InGoal => ({ kind: 'in', span, item, collection, tests });
 export const notGoal = (span: Span, operand: readonly Goal[]): NotGoal => ({ kind: 'not', span, operand });

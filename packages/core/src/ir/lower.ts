@@ -2,8 +2,8 @@ import { invariant } from '../internal/invariant.js';
 import type { FieldNode, ParameterNode, PatternOrTermNode, TermNode } from '../syntax/ast.js';
 import { printTerm } from '../syntax/print.js';
 import { isUnionName, type TypeTable } from '../types/type-table.js';
-import type { Goal } from './goal.js';
-import { isaGoal, lookupGoal, notGoal, unifyGoal } from './goal.js';
+import type { Goal, TestedLookup } from './goal.js';
+import { inGoal, isaGoal, lookupGoal, notGoal, unifyGoal } from './goal.js';
 import type { Parameter, Predicate, Specializer } from './goal.js';
 import type { SlotTerm, Term } from './term.js';
 import { constantTerm, dictionaryTerm, listTerm, slotTerm } from './term.js';
@@ -31,6 +31,15 @@ export function compareCodePoints(a: string, b: string): number {
 export class Lowering {
   readonly slotNames: string[] = [];
   readonly #slots = new Map<string, number>();
+  /** The latest `in`, and where in its conjunction the next test of its item would stand. */
+  #tested:
+    | {
+        readonly item: SlotTerm;
+        readonly tests: TestedLookup[];
+        readonly goals: readonly Goal[];
+        next: number;
+      }
+    | undefined = undefined;
 
   constructor(
     readonly types: TypeTable,
@@ -77,7 +86,11 @@ export class Lowering {
         const unify = unifyGoal(span, left, right);
         // `x.a = y`: one goal after the other, of which the machine may make one step.
         const last = out.at(-1);
-        if (last?.kind === 'lookup' && last.result === left) out[out.length - 1] = { ...last, test: unify };
+        if (last?.kind === 'lookup' && last.result === left) {
+          const tested = { ...last, test: unify };
+          out[out.length - 1] = tested;
+          this.#noteTest(tested, out);
+        }
         out.push(unify);
         break;
       }
@@ -96,7 +109,9 @@ export class Lowering {
       case 'in': {
         const item = this.term(node.item, out);
         const collection = this.term(node.collection, out);
-        out.push({ kind: 'in', span, item, collection });
+        const tests: TestedLookup[] = [];
+        if (item.kind === 'slot') this.#tested = { item, tests, goals: out, next: out.length + 1 };
+        out.push(inGoal(span, item, collection, tests));
         break;
       }
       case 'matches':
@@ -235,6 +250,15 @@ export class Lowering {
       goals,
       span: node.span,
     };
+  }
+
+  /** An `in` keeps the tests of its item that come right after it. */
+  #noteTest(lookup: TestedLookup, goals: readonly Goal[]): void {
+    const tested = this.#tested;
+    const isOfItem = lookup.object.kind === 'slot' && lookup.object.slot === tested?.item.slot;
+    if (!isOfItem || tested.goals !== goals || tested.next !== goals.length - 1) return;
+    tested.tests.push(lookup);
+    tested.next += 2;
   }
 
   fresh(): SlotTerm {

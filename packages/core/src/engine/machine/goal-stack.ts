@@ -39,15 +39,10 @@ export interface Continuation {
   readonly next: Continuation | undefined;
 }
 
-/** Gives elements one at a time. */
+/** What elements come from, one at a time. */
 export interface ItemSource {
-  /** An element, a promise of an iterator result, or undefined at the end. */
-  next(): IteratorResult<unknown> | PromiseLike<IteratorResult<unknown>>;
   /** Ends an iterator of the application early. */
   close?(): void;
-  pending?: PromiseLike<IteratorResult<unknown>> | undefined;
-  /** Whether there certainly is no further element. */
-  isSpent?(): boolean;
   readonly elementType?: FieldType | undefined;
   /** Where to go back to for the next element: the same place for all. */
   retry?: RetryPoint | undefined;

@@ -1,8 +1,8 @@
 import type { TypeSet } from '../../host/type-set.js';
 import { NoValue, readAttribute } from '../../host/member.js';
 import { kindOf, show } from '../../host/show.js';
-import { isPartial, isThenable, PartialDictionary, Variable } from '../../host/value.js';
-import { lookupGoal, type LookupGoal } from '../../ir/goal.js';
+import { isPartial, isThenable, OwnValue, PartialDictionary, Variable } from '../../host/value.js';
+import { lookupGoal, type LookupGoal, type UnifyGoal } from '../../ir/goal.js';
 import { constantTerm } from '../../ir/term.js';
 import type { FieldType } from '../../types/declared-type.js';
 import { dictionaryValue, isDictionary, keysOf } from '../equality.js';
@@ -17,20 +17,67 @@ export function proveLookup(machine: Prover, goal: LookupGoal, frame: Frame): Ou
   const object = machine.value(goal.object, frame);
   if (machine.waitsForTerm(goal.object, object, frame, 'a value')) return Outcome.waits;
   if (object instanceof Variable) return machine.suspend(goal, frame, object);
-  if (goal.plainName !== undefined && isObject(object) && machine.replay === undefined) {
-    const types = typesOf(machine, object, goal.plainName, goal, frame);
-    if (types.isInstance && Object.hasOwn(object, goal.plainName)) {
-      const value = ownValue(machine, object, goal.plainName, goal, frame);
-      if (typeof value === 'object' ? value === null || types.declared.length === 0 : value !== undefined) {
-        const settled = machine.settled(value);
-        if (!isThenable(settled)) return machine.giveResult(goal, settled, frame);
-      }
-      if (value !== undefined)
-        return machine.received(value, goal.result, declaredFor(types, goal.plainName), goal.span, frame);
-    }
+  const { plainName: name } = goal;
+  if (name !== undefined && isReadable(object) && machine.replay === undefined) {
+    // A predicate of the application is asked of whatever is looked at, as it may throw.
+    if (machine.typeSets.hasPredicates) typesOf(machine, object, name, goal, frame);
+    const value = ownValue(machine, object, name, goal, frame);
+    if (value !== undefined) return proveRead(machine, goal, object, value, frame);
   }
   return lookUp(machine, goal, object, frame);
 }
+
+/** Goes on with what the object has of its own. */
+export function proveRead(
+  machine: Prover,
+  goal: LookupGoal,
+  object: object,
+  value: unknown,
+  frame: Frame,
+): Outcome {
+  if (typeof value !== 'object' || value === null) return giveResult(machine, goal, value, frame);
+  const types = machine.typeSets.areBare
+    ? noFields
+    : declaredFor(typesOf(machine, object, goal.plainName!, goal, frame), goal.plainName!);
+  if (types.length === 0) {
+    const settled = machine.settled(value);
+    if (!isThenable(settled)) return giveResult(machine, goal, settled, frame);
+  }
+  return machine.received(value, goal.result, types, goal.span, frame);
+}
+
+/** Gives the result of a look-up to the goals that follow, and where one of them plainly is a test of it, makes that, too. */
+function giveResult(machine: Prover, goal: LookupGoal, value: unknown, frame: Frame): Outcome {
+  const { test } = goal;
+  // Most look-ups are for a comparison. Where it needs nothing bound and nothing asked, it is made here, and the result, which
+  // nobody else sees, needs no slot: 6% of S1, 3% of S2.
+  if (test !== undefined && machine.isNext(test)) {
+    const other = machine.value(test.right, frame);
+    if (isPlainlyUnequal(machine, value, other, test)) return Outcome.failed;
+    if (value === other) {
+      machine.skip(1);
+      return Outcome.proved;
+    }
+  }
+  return machine.give(goal.result, value, goal.span, frame);
+}
+
+/** Whether two values differ, as can be seen without asking anything of the application. */
+export const isPlainlyUnequal = (
+  machine: Prover,
+  left: unknown,
+  right: unknown,
+  { span }: UnifyGoal,
+): boolean =>
+  left !== right &&
+  (isPrimitive(left) ? isPrimitive(right) : !isPrimitive(right) && machine.areDistinct(left, right, span));
+
+/** What may have attributes of its own to be read as they are. */
+export const isReadable = (value: unknown): value is object =>
+  isObject(value) && !(value instanceof OwnValue);
+
+const isPrimitive = (value: unknown): boolean =>
+  value === null || (typeof value !== 'object' && typeof value !== 'function');
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
@@ -82,9 +129,16 @@ function typesOf(machine: Prover, object: object, key: string, goal: LookupGoal,
   }
 }
 
-function ownValue(machine: Prover, object: object, key: string, goal: LookupGoal, frame: Frame): unknown {
+/** What an object has of its own under a name; undefined when it has nothing there. */
+export function ownValue(
+  machine: Prover,
+  object: object,
+  key: string,
+  goal: LookupGoal,
+  frame: Frame,
+): unknown {
   try {
-    return (object as Record<string, unknown>)[key];
+    return Object.hasOwn(object, key) ? (object as Record<string, unknown>)[key] : undefined;
   } catch (error) {
     throw machine.hostError(error, `\`${key}\` of ${kindOf(object)}`, goal.span, frame);
   }
