@@ -88,6 +88,17 @@ export class TypeSets {
     return this.#ofPrototype(type.prototype as object);
   }
 
+  /** The prototype of an object, unless there is more than that to be asked of what it is. */
+  prototypeOf(value: object): object | undefined {
+    if (this.#predicates.length > 0 || tagVersion() > 0 || Array.isArray(value)) return undefined;
+    return (Object.getPrototypeOf(value) as object | null) ?? undefined;
+  }
+
+  /** Whether a prototype, as given by `prototypeOf`, is all that says that a value is of these types. */
+  tells(prototype: object | undefined, types: TypeSet): boolean {
+    return prototype !== undefined && types.types.size > 0 && this.#byPrototype.get(prototype) === types;
+  }
+
   #ofObject(value: object, tags: Tags | undefined): TypeSet {
     if (Array.isArray(value)) return this.#list;
     // Most values: an instance of a class that says all.

@@ -11,8 +11,6 @@ import type { Undecided } from './undecided.js';
 /** Goals that only the machine makes. */
 export type MachineGoal =
   | Goal
-  /** The question is proved. */
-  | { readonly kind: 'answer'; readonly span: Span }
   /** The operand of a negation is proved. */
   | { readonly kind: 'refute'; readonly span: Span; readonly negation: NegationPoint }
   /** The next element of something iterated over. */

@@ -18,12 +18,12 @@ import {
 } from '../../host/value.js';
 import { assertNever } from '../../internal/assert-never.js';
 import { nearNames } from '../../internal/near-names.js';
-import type { CallGoal, Goal, Predicate, Rule, UnifyGoal } from '../../ir/goal.js';
+import type { CallGoal, Goal, Rule, UnifyGoal } from '../../ir/goal.js';
 import type { LinkedQuery, Program } from '../../ir/program.js';
 import type { Term } from '../../ir/term.js';
 import type { FieldType } from '../../types/declared-type.js';
 import {
-  indexOf,
+  indexOfRules,
   insertionSort,
   type Candidate,
   type CandidateTable,
@@ -97,7 +97,7 @@ export class Machine implements Prover {
   /** What promises were resolved to; like `#seen` made when first needed, as most questions need neither. */
   #settled: Map<unknown, unknown> | undefined = undefined;
   #seen: Map<object, IteratorResult<unknown>[]> | undefined = undefined;
-  // What is to be proved: the goals from `#index` on, and what comes next. No goals: nothing, the question is over.
+  // What is to be proved: the goals from `#index` on, and what comes next. No goals: nothing is left to be proved.
   #goals: readonly MachineGoal[] | undefined;
   #index = 0;
   #frame: Frame;
@@ -109,6 +109,8 @@ export class Machine implements Prover {
   #scope: Scope = this.#question;
   #hasAnswer = false;
   #isStarted = false;
+  /** Whether the answer at hand has been told, or there is none: to go on is to go back. */
+  #isAtEnd = false;
   readonly #pausesAt: MachineOptions['pausesAt'];
   readonly replay: HostReplay | undefined;
   /** Where the machine paused last, so that it goes on from there. */
@@ -128,9 +130,9 @@ export class Machine implements Prover {
     this.tags = new Tags(context.program.types);
     this.equality = context.equality;
     this.budget = options.budget;
-    const all: unknown[] = [];
+    const all = slots.slice(0, query.slotNames.length);
     for (let i = 0; i < query.slotNames.length; i++)
-      all.push(i < slots.length && slots[i] !== emptySlot ? slots[i] : new Variable(query.slotNames[i]!));
+      if (i >= all.length || all[i] === emptySlot) all[i] = new Variable(query.slotNames[i]!);
     this.root = {
       slots: all,
       cutBase: 0,
@@ -140,10 +142,8 @@ export class Machine implements Prover {
       callSpan: undefined,
       previous: undefined,
     };
-    const goals: MachineGoal[] = [...query.goals, { kind: 'answer', span: query.span }];
-    this.#goals = goals;
     this.#frame = this.root;
-    this.#next = undefined;
+    this.#begin(query.goals, this.root, undefined);
   }
 
   get program(): Program {
@@ -183,13 +183,18 @@ export class Machine implements Prover {
         this.#isStarted = true;
       } else {
         this.budget.checkTime();
-        if (this.#goals === undefined && !this.#backtrack()) return this.#exhausted();
+        if (this.#isAtEnd && !this.#backtrack()) return this.#exhausted();
+        this.#isAtEnd = false;
       }
       for (;;) {
-        if (this.#goals === undefined) return this.#exhausted();
+        if (this.#goals === undefined) {
+          this.#hasAnswer = true;
+          this.#isAtEnd = true;
+          return anAnswer;
+        }
         const goal = this.#goals[this.#index]!;
         const frame = this.#frame;
-        if (this.isSteppedThrough && goal.kind !== 'answer' && !this.#hasPausedAt(goal, frame)) {
+        if (this.isSteppedThrough && !this.#hasPausedAt(goal, frame)) {
           this.#pausedAt = { goal, frame };
           return { kind: 'pause', span: goal.span, frame };
         }
@@ -207,10 +212,6 @@ export class Machine implements Prover {
             const { promise, what } = this.#awaiting!;
             return { kind: 'await', promise, what };
           }
-          case Outcome.answered:
-            this.#hasAnswer = true;
-            this.#goals = undefined;
-            return anAnswer;
           case Outcome.paused:
             this.#advance();
             return { kind: 'pause', span: goal.span, frame };
@@ -250,6 +251,7 @@ export class Machine implements Prover {
     this.#truncate(0);
     this.#goals = undefined;
     this.#isStarted = true;
+    this.#isAtEnd = true;
   }
 
   /** What was undecided, when nothing granted. */
@@ -275,6 +277,7 @@ export class Machine implements Prover {
   }
 
   #exhausted(): Stop {
+    this.#isAtEnd = true;
     const { undecided } = this.#question;
     if (undecided !== undefined && !this.#hasAnswer) throw undecidedError(undecided);
     return noFurtherAnswer;
@@ -373,8 +376,6 @@ export class Machine implements Prover {
         return Outcome.proved;
       case 'debug':
         return this.#pausesAt === 'debug' ? Outcome.paused : Outcome.proved;
-      case 'answer':
-        return Outcome.answered;
       default:
         return assertNever(goal);
     }
@@ -384,33 +385,25 @@ export class Machine implements Prover {
 
   #call(goal: CallGoal, frame: Frame): Outcome {
     const { predicate } = goal;
-    if (!predicate.isDefined) {
-      const known = [...this.context.program.predicates.values()]
-        .filter((p) => p.isDefined)
-        .map((p) => p.name);
-      throw this.fault(
-        'POLAR_RUN_UNDEFINED_RULE',
-        { name: predicate.name, known: nearNames(predicate.name, known) },
-        goal.span,
-        frame,
-      );
-    }
+    const rules = predicate.byArity.get(goal.args.length);
+    if (rules === undefined && !predicate.isDefined) throw this.#undefinedRule(goal, frame);
     if (goal.hasKeywords)
       throw this.fault('POLAR_CHECK_KEYWORD_ARGUMENTS', { name: predicate.name }, goal.span, frame);
-    const rules = predicate.byArity.get(goal.args.length);
     if (rules === undefined) return Outcome.failed;
     if (frame.depth >= this.budget.limits.maxDepth) {
       throw this.fault('POLAR_RUN_DEPTH_LIMIT', { limit: this.budget.limits.maxDepth }, goal.span, frame);
     }
-    const args: unknown[] = [];
-    for (const term of goal.args) {
+    // A copy is of the right size at once.
+    const args: unknown[] = goal.args.slice();
+    for (let i = 0; i < goal.args.length; i++) {
+      const term = goal.args[i]!;
       const arg = this.value(term, frame);
       if (this.waitsForTerm(term, arg, frame, 'an argument')) return Outcome.waits;
       if (arg instanceof Variable) this.trail.touch(arg);
       else if (isOpen(arg)) for (const variable of variablesIn(arg)) this.trail.touch(variable);
-      args.push(arg);
+      args[i] = arg;
     }
-    const table = this.#tableFor(predicate, args, goal.span, frame);
+    const table = this.#tableFor(rules, args, goal, frame);
     const candidates =
       table.isMoreSpecific === undefined ? table.candidates : this.#sorted(table, args, goal.span, frame);
     if (candidates === undefined) return Outcome.waits;
@@ -435,11 +428,16 @@ export class Machine implements Prover {
     });
   }
 
-  #tableFor(predicate: Predicate, args: readonly unknown[], span: Span, frame: Frame): CandidateTable {
+  #undefinedRule({ predicate: { name }, span }: CallGoal, frame: Frame): PolarError {
+    const known = [...this.context.program.predicates.values()].filter((p) => p.isDefined).map((p) => p.name);
+    return this.fault('POLAR_RUN_UNDEFINED_RULE', { name, known: nearNames(name, known) }, span, frame);
+  }
+
+  #tableFor(rules: readonly Rule[], args: readonly unknown[], goal: CallGoal, frame: Frame): CandidateTable {
     try {
-      return indexOf(this.context, predicate, args.length).find(args, this, this.budget);
+      return indexOfRules(this.context, rules).find(args, this, this.budget);
     } catch (error) {
-      throw this.hostError(error, `the type of an argument of ${predicate.name}`, span, frame);
+      throw this.hostError(error, `the type of an argument of ${goal.predicate.name}`, goal.span, frame);
     }
   }
 
@@ -565,8 +563,7 @@ export class Machine implements Prover {
     this.#woken = [];
     let outcome = this.#unifyHead(candidate, args, frame);
     if (outcome === Outcome.proved && candidate.headLength > 0) {
-      const head = candidate.goals.slice(0, candidate.headLength);
-      this.#begin([...head, { kind: 'answer', span }], frame, undefined);
+      this.#begin(candidate.goals.slice(0, candidate.headLength), frame, undefined);
       outcome = this.#runTrial(saved.base);
     }
     this.#truncate(saved.base);
@@ -579,14 +576,14 @@ export class Machine implements Prover {
   }
 
   #runTrial(base: number): Outcome {
-    for (;;) {
+    while (this.#goals !== undefined) {
       this.budget.step();
-      const outcome = this.#prove(this.#goals![this.#index]!, this.#frame);
-      if (outcome === Outcome.answered) return Outcome.proved;
+      const outcome = this.#prove(this.#goals[this.#index]!, this.#frame);
       if (outcome === Outcome.waits) return outcome;
       if (outcome === Outcome.proved) this.#advance();
       else if (outcome === Outcome.failed && !this.#backtrack(base)) return Outcome.failed;
     }
+    return Outcome.proved;
   }
 
   // ── choice points ──
