@@ -102,14 +102,13 @@ export function compareValues(left: unknown, right: unknown, context: EqualityCo
 export function areDistinct(a: unknown, b: unknown, context: EqualityContext): boolean {
   if (context.equality !== 'identity' || a === b) return false;
   if (!isOrdinaryInstance(a) || !isOrdinaryInstance(b)) return false;
-  if (isThenable(a) || isThenable(b)) return false;
   if (context.settled(a) !== a || context.settled(b) !== b) return false;
   if (context.areTypesBare !== true && context.typeOf(a).declared.length > 0) return false;
   context.budget.step();
   return true;
 }
 
-/** An instance of a class whose `valueOf` gives nothing but the instance: no Date, no boxed number. */
+/** An instance of a class whose `valueOf` gives nothing but the instance: no Date, no boxed number; and no promise. */
 function isOrdinaryInstance(value: unknown): value is object {
   if (typeof value !== 'object' || value === null || value instanceof OwnValue || Array.isArray(value))
     return false;
@@ -117,12 +116,15 @@ function isOrdinaryInstance(value: unknown): value is object {
   return (
     prototype !== Object.prototype &&
     prototype !== null &&
-    (value as { valueOf?: unknown }).valueOf === Object.prototype.valueOf
+    (value as { valueOf?: unknown }).valueOf === Object.prototype.valueOf &&
+    typeof (value as { then?: unknown }).then !== 'function'
   );
 }
 
 const isObject = (value: unknown): value is object =>
   (typeof value === 'object' && value !== null) || typeof value === 'function';
+
+export const isPrimitive = (value: unknown): boolean => !isObject(value);
 
 const isInstance = (value: unknown): boolean => isObject(value) && !isList(value) && !isDictionary(value);
 

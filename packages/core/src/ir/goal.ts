@@ -54,10 +54,11 @@ export interface LookupGoal extends GoalOf<'lookup'> {
   /** The key, when it is a name that means nothing special on any object. */
   readonly plainName: string | undefined;
   /** The goal after it, when that is all that the result is for. */
-  readonly test: UnifyGoal | undefined;
+  readonly test: TestGoal | undefined;
 }
+export type TestGoal = UnifyGoal | CompareGoal | ConditionGoal;
 /** A look-up of which only a test needs the result. */
-export type TestedLookup = LookupGoal & { readonly test: UnifyGoal };
+export type TestedLookup = LookupGoal & { readonly test: TestGoal };
 export interface MethodGoal extends GoalOf<'method'> {
   readonly object: Term;
   readonly method: string;

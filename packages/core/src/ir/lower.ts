@@ -2,7 +2,7 @@ import { invariant } from '../internal/invariant.js';
 import type { FieldNode, ParameterNode, PatternOrTermNode, TermNode } from '../syntax/ast.js';
 import { printTerm } from '../syntax/print.js';
 import { isUnionName, type TypeTable } from '../types/type-table.js';
-import type { Goal, TestedLookup } from './goal.js';
+import type { Goal, TestedLookup, TestGoal } from './goal.js';
 import { inGoal, isaGoal, lookupGoal, notGoal, unifyGoal } from './goal.js';
 import type { Parameter, Predicate, Specializer } from './goal.js';
 import type { SlotTerm, Term } from './term.js';
@@ -83,15 +83,7 @@ export class Lowering {
         }
         const left = this.term(node.left, out);
         const right = this.term(node.right, out);
-        const unify = unifyGoal(span, left, right);
-        // `x.a = y`: one goal after the other, of which the machine may make one step.
-        const last = out.at(-1);
-        if (last?.kind === 'lookup' && last.result === left) {
-          const tested = { ...last, test: unify };
-          out[out.length - 1] = tested;
-          this.#noteTest(tested, out);
-        }
-        out.push(unify);
+        this.#test(unifyGoal(span, left, right), out);
         break;
       }
       case 'assign': {
@@ -103,7 +95,7 @@ export class Lowering {
       case 'compare': {
         const left = this.term(node.left, out);
         const right = this.term(node.right, out);
-        out.push({ kind: 'compare', span, operator: node.operator, left, right });
+        this.#test({ kind: 'compare', span, operator: node.operator, left, right }, out);
         break;
       }
       case 'in': {
@@ -128,7 +120,7 @@ export class Lowering {
         out.push({ kind: 'debug', span });
         break;
       default:
-        out.push({ kind: 'condition', span, term: this.term(node, out) });
+        this.#test({ kind: 'condition', span, term: this.term(node, out) }, out);
     }
     return out;
   }
@@ -230,7 +222,7 @@ export class Lowering {
         break;
       }
       default:
-        out.push(unifyGoal(span, value, this.term(pattern, out)));
+        this.#test(unifyGoal(span, value, this.term(pattern, out)), out);
     }
   }
 
@@ -250,6 +242,18 @@ export class Lowering {
       goals,
       span: node.span,
     };
+  }
+
+  /** `x.a = y`, `x.a < y`, `x.a`: a look-up and then the only goal that it is for, of which the machine may make one step. */
+  #test(goal: TestGoal, out: Goal[]): void {
+    const last = out.at(-1);
+    const terms = goal.kind === 'condition' ? [goal.term] : [goal.left, goal.right];
+    if (last?.kind === 'lookup' && terms.includes(last.result)) {
+      const tested = { ...last, test: goal };
+      out[out.length - 1] = tested;
+      this.#noteTest(tested, out);
+    }
+    out.push(goal);
   }
 
   /** An `in` keeps the tests of its item that come right after it. */

@@ -1,16 +1,19 @@
 import { isThenable, OwnValue } from '../../host/value.js';
 import type { InGoal, TestedLookup } from '../../ir/goal.js';
 import type { FieldType } from '../../types/declared-type.js';
+import { isPrimitive } from '../equality.js';
 import { emptySlot } from './constraint.js';
 import type { Frame } from './frame.js';
 import type { ItemSource, RetryPoint } from './goal-stack.js';
-import { isPlainlyUnequal, isReadable, ownValue } from './lookup.js';
+import { holdsPlainly, isReadable, otherSide, ownValue } from './lookup.js';
 import type { Prover } from './prover.js';
 
-/** What an attribute of an element must be equal to. */
+/** What the goals that come next require of an attribute of an element. */
 interface Sought {
   readonly lookup: TestedLookup;
-  readonly value: unknown;
+  readonly name: string;
+  /** What it is compared with. */
+  readonly other: unknown;
 }
 
 /**
@@ -49,19 +52,19 @@ export class ArraySource implements ItemSource {
   }
 
   #isRefused(machine: Prover, frame: Frame): boolean {
-    const { element } = this;
+    const { element, sought } = this;
     this.passed = 0;
     this.read = undefined;
     if (!isReadable(element) || isThenable(element)) return false;
-    for (const { lookup, value } of this.sought) {
-      const name = lookup.plainName!;
+    for (const { lookup, name, other } of sought) {
       machine.budget.step();
       const found = ownValue(machine, element, name, lookup, frame);
       if (found === undefined) return false;
-      // A declared type is noted of what is read.
-      const isPlain = typeof found !== 'object' || machine.typeSets.areBare;
-      if (isPlain && isPlainlyUnequal(machine, found, value, lookup.test)) return true;
-      if (!isPlain || found !== value || isThenable(found)) {
+      // A declared type is noted of what is read, and a promise is waited for.
+      const isPlain = isPrimitive(found) || machine.typeSets.areBare;
+      const holds = isPlain ? holdsPlainly(machine, lookup, found, other) : undefined;
+      if (holds === false) return true;
+      if (holds === undefined || isThenable(found)) {
         this.read = found;
         return false;
       }
@@ -78,13 +81,15 @@ export function soughtBy(machine: Prover, { item, tests }: InGoal, frame: Frame)
   if (machine.replay !== undefined || machine.typeSets.hasPredicates) return nothing;
   const sought: Sought[] = [];
   for (const lookup of tests) {
-    const { right } = lookup.test;
+    const term = otherSide(lookup);
     const isGiven =
-      right.kind === 'constant' || (right.kind === 'slot' && frame.slots[right.slot] !== emptySlot);
+      term?.kind === 'slot'
+        ? frame.slots[term.slot] !== emptySlot
+        : term?.kind !== 'list' && term?.kind !== 'dictionary';
     if (!isGiven || lookup.plainName === undefined) break;
-    const value = machine.value(right, frame);
-    if (value instanceof OwnValue) break;
-    sought.push({ lookup, value });
+    const other = term && machine.value(term, frame);
+    if (other instanceof OwnValue) break;
+    sought.push({ lookup, name: lookup.plainName, other });
   }
   return sought;
 }
