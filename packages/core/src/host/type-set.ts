@@ -18,7 +18,11 @@ export interface TypeSet {
   readonly declared: readonly DeclaredType[];
   /** Whether the application registered one of the types. */
   readonly isRegistered: boolean;
+  /** By name, a method of a class that was found to be one that a policy may call, if the application registered the receiver. */
+  readonly methods: Map<string, Method>;
 }
+
+export type Method = (...args: unknown[]) => unknown;
 
 /** Which types values have. One for each program: it remembers what it found out about classes. */
 export class TypeSets {
@@ -192,6 +196,7 @@ export class TypeSets {
         isInstance,
         declared,
         isRegistered,
+        methods: new Map<string, Method>(),
       };
       this.#interned.set(key, set);
     }
