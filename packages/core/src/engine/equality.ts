@@ -109,7 +109,7 @@ export function areDistinct(a: unknown, b: unknown, context: EqualityContext): b
 }
 
 /** An instance of a class whose `valueOf` gives nothing but the instance: no Date, no boxed number; and no promise. */
-function isOrdinaryInstance(value: unknown): value is object {
+export function isOrdinaryInstance(value: unknown): value is object {
   if (typeof value !== 'object' || value === null || value instanceof OwnValue || Array.isArray(value))
     return false;
   const prototype = Object.getPrototypeOf(value) as object | null;

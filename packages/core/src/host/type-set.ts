@@ -100,7 +100,8 @@ export class TypeSets {
 
   /** Whether a prototype, as given by `prototypeOf`, is all that says that a value is of these types. */
   tells(prototype: object | undefined, types: TypeSet): boolean {
-    return prototype !== undefined && types.types.size > 0 && this.#byPrototype.get(prototype) === types;
+    if (prototype === undefined) return false;
+    return types === this.unbound || (types.types.size > 0 && this.#byPrototype.get(prototype) === types);
   }
 
   #ofObject(value: object, tags: Tags | undefined): TypeSet {

@@ -1,11 +1,10 @@
 import { isThenable, OwnValue } from '../../host/value.js';
 import type { InGoal, TestedLookup } from '../../ir/goal.js';
 import type { FieldType } from '../../types/declared-type.js';
-import { isPrimitive } from '../equality.js';
-import { emptySlot } from './constraint.js';
+import { isOrdinaryInstance, isPrimitive } from '../equality.js';
 import type { Frame } from './frame.js';
 import type { ItemSource, RetryPoint } from './goal-stack.js';
-import { holdsPlainly, isReadable, otherSide, ownValue } from './lookup.js';
+import { guardedRead, holdsPlainly, isEmpty, otherSide } from './lookup.js';
 import type { Prover } from './prover.js';
 
 /** What the goals that come next require of an attribute of an element. */
@@ -14,6 +13,8 @@ interface Sought {
   readonly name: string;
   /** What it is compared with. */
   readonly other: unknown;
+  /** Whether that is an instance that equals only itself. */
+  readonly isDistinct: boolean;
 }
 
 /**
@@ -28,6 +29,8 @@ export class ArraySource implements ItemSource {
   /** What the look-up of the next test gave, if it was made: it is not made again. */
   read: unknown = undefined;
   retry: RetryPoint | undefined = undefined;
+  /** Of objects with this prototype all attributes that are sought are their own. */
+  #prototype: object | undefined = undefined;
 
   constructor(
     readonly items: readonly unknown[],
@@ -39,9 +42,11 @@ export class ArraySource implements ItemSource {
   advance(machine: Prover, frame: Frame): boolean {
     const { items, sought } = this;
     while (this.#next < items.length) {
-      this.element = items[this.#next++];
+      const element = items[this.#next++];
       machine.budget.step();
-      if (sought.length === 0 || !this.#isRefused(machine, frame)) return true;
+      if (sought.length > 0 && this.#isRefused(element, machine, frame)) continue;
+      this.element = element;
+      return true;
     }
     return false;
   }
@@ -51,20 +56,17 @@ export class ArraySource implements ItemSource {
     return this.#next >= this.items.length;
   }
 
-  #isRefused(machine: Prover, frame: Frame): boolean {
-    const { element, sought } = this;
+  #isRefused(element: unknown, machine: Prover, frame: Frame): boolean {
     this.passed = 0;
     this.read = undefined;
-    if (!isReadable(element) || isThenable(element)) return false;
-    for (const { lookup, name, other } of sought) {
+    if (!this.#isPlain(element)) return false;
+    for (const wanted of this.sought) {
       machine.budget.step();
-      const found = ownValue(machine, element, name, lookup, frame);
+      const found = guardedRead(machine, element, wanted.name, wanted.lookup, frame);
       if (found === undefined) return false;
-      // A declared type is noted of what is read, and a promise is waited for.
-      const isPlain = isPrimitive(found) || machine.typeSets.areBare;
-      const holds = isPlain ? holdsPlainly(machine, lookup, found, other) : undefined;
+      const holds = isFound(machine, wanted, found);
       if (holds === false) return true;
-      if (holds === undefined || isThenable(found)) {
+      if (holds === undefined) {
         this.read = found;
         return false;
       }
@@ -72,26 +74,53 @@ export class ArraySource implements ItemSource {
     }
     return false;
   }
+
+  /** Whether an element is neither a promise nor the engine's own, and what it has under the names that are sought is its own. */
+  #isPlain(element: unknown): element is object {
+    if (typeof element !== 'object' || element === null) return false;
+    const prototype = Object.getPrototypeOf(element) as object | null;
+    if (prototype !== this.#prototype) {
+      if (prototype === null || isThenable(element) || element instanceof OwnValue) return false;
+      if (this.sought.some(({ name }) => name in prototype)) return false;
+      this.#prototype = prototype;
+    }
+    // Data may have an attribute of this name: it is not looked at.
+    return prototype === Object.prototype || typeof (element as { then?: unknown }).then !== 'function';
+  }
+}
+
+function isFound(
+  machine: Prover,
+  { lookup, other, isDistinct }: Sought,
+  found: unknown,
+): boolean | undefined {
+  if (isPrimitive(found)) return holdsPlainly(machine, lookup, found, other);
+  // A declared type is noted of what is read, and a promise is waited for.
+  if (!isDistinct || machine.settled(found) !== found || !isOrdinaryInstance(found)) return undefined;
+  return found === other;
 }
 
 /** What the goals that come next require of an element, as far as it is known before there is one. */
 export function soughtBy(machine: Prover, { item, tests }: InGoal, frame: Frame): readonly Sought[] {
   if (tests.length === 0 || !machine.isNext(tests[0]!)) return nothing;
-  if (item.kind !== 'slot' || frame.slots[item.slot] !== emptySlot) return nothing;
+  if (!isEmpty(item, frame)) return nothing;
   if (machine.replay !== undefined || machine.typeSets.hasPredicates) return nothing;
   const sought: Sought[] = [];
   for (const lookup of tests) {
+    const { plainName: name } = lookup;
     const term = otherSide(lookup);
-    const isGiven =
-      term?.kind === 'slot'
-        ? frame.slots[term.slot] !== emptySlot
-        : term?.kind !== 'list' && term?.kind !== 'dictionary';
-    if (!isGiven || lookup.plainName === undefined) break;
+    if (name === undefined || isEmpty(term, frame)) break;
     const other = term && machine.value(term, frame);
     if (other instanceof OwnValue) break;
-    sought.push({ lookup, name: lookup.plainName, other });
+    sought.push({ lookup, name, other, isDistinct: isDistinct(machine, lookup, other) });
   }
   return sought;
 }
+
+const isDistinct = (machine: Prover, { test }: TestedLookup, value: unknown): boolean =>
+  test.kind === 'unify' &&
+  machine.typeSets.areBare &&
+  machine.equality === 'identity' &&
+  isOrdinaryInstance(value);
 
 const nothing: readonly Sought[] = [];

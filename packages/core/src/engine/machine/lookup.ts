@@ -3,10 +3,11 @@ import { NoValue, readAttribute } from '../../host/member.js';
 import { kindOf, show } from '../../host/show.js';
 import { isPartial, isThenable, OwnValue, PartialDictionary, Variable } from '../../host/value.js';
 import { lookupGoal, type LookupGoal, type TestedLookup } from '../../ir/goal.js';
-import { constantTerm, type Term } from '../../ir/term.js';
+import { constantTerm, type SlotTerm, type Term } from '../../ir/term.js';
 import type { FieldType } from '../../types/declared-type.js';
 import { dictionaryValue, isDictionary, isPrimitive, keysOf } from '../equality.js';
 import { comparePlainly } from './compare.js';
+import { emptySlot } from './constraint.js';
 import type { Frame } from './frame.js';
 import type { MachineGoal } from './goal-stack.js';
 import { unifyValues, unknown, waiting } from './prover.js';
@@ -52,7 +53,16 @@ function giveResult(machine: Prover, goal: LookupGoal, value: unknown, frame: Fr
   // Most look-ups are for a test. The result, which nobody else sees, needs no slot then.
   if (isTested(goal) && machine.isNext(goal.test)) {
     const term = otherSide(goal);
-    const holds = holdsPlainly(machine, goal, value, term && machine.value(term, frame));
+    if (goal.test.kind === 'unify' && isEmpty(term, frame)) {
+      machine.skip(1);
+      return machine.give(term, value, goal.test.span, frame);
+    }
+    const other = term && machine.value(term, frame);
+    if (goal.test.kind === 'unify' && other instanceof Variable) {
+      machine.skip(1);
+      return machine.bind(other, value);
+    }
+    const holds = holdsPlainly(machine, goal, value, other);
     if (holds === false) return Outcome.failed;
     if (holds === true) {
       machine.skip(1);
@@ -61,6 +71,10 @@ function giveResult(machine: Prover, goal: LookupGoal, value: unknown, frame: Fr
   }
   return machine.give(goal.result, value, goal.span, frame);
 }
+
+/** Whether a term is a variable that no goal has mentioned yet: then it has no value, and nothing is known about it. */
+export const isEmpty = (term: Term | undefined, frame: Frame): term is SlotTerm =>
+  term?.kind === 'slot' && frame.slots[term.slot] === emptySlot;
 
 const isTested = (goal: LookupGoal): goal is TestedLookup => goal.test !== undefined;
 
@@ -90,8 +104,7 @@ export function holdsPlainly(
 }
 
 /** What may have attributes of its own to be read as they are. */
-export const isReadable = (value: unknown): value is object =>
-  isObject(value) && !(value instanceof OwnValue);
+const isReadable = (value: unknown): value is object => isObject(value) && !(value instanceof OwnValue);
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
@@ -144,7 +157,16 @@ function typesOf(machine: Prover, object: object, key: string, goal: LookupGoal,
 }
 
 /** What an object has of its own under a name; undefined when it has nothing there. */
-export function ownValue(
+function ownValue(machine: Prover, object: object, key: string, goal: LookupGoal, frame: Frame): unknown {
+  try {
+    return Object.hasOwn(object, key) ? (object as Record<string, unknown>)[key] : undefined;
+  } catch (error) {
+    throw machine.hostError(error, `\`${key}\` of ${kindOf(object)}`, goal.span, frame);
+  }
+}
+
+/** What an object has under a name. What a getter throws becomes a fault with its place in the policy. */
+export function guardedRead(
   machine: Prover,
   object: object,
   key: string,
@@ -152,7 +174,7 @@ export function ownValue(
   frame: Frame,
 ): unknown {
   try {
-    return Object.hasOwn(object, key) ? (object as Record<string, unknown>)[key] : undefined;
+    return (object as Record<string, unknown>)[key];
   } catch (error) {
     throw machine.hostError(error, `\`${key}\` of ${kindOf(object)}`, goal.span, frame);
   }

@@ -89,7 +89,7 @@ export interface MachineOptions {
  */
 export class Machine implements Prover {
   readonly trail = new Trail();
-  readonly tags: Tags;
+  #tags: Tags | undefined = undefined;
   readonly budget: Budget;
   readonly equality: Equality;
   readonly root: Frame;
@@ -118,23 +118,22 @@ export class Machine implements Prover {
   /** The rule that the proof at hand has used last, and with it those before. */
   #path: Frame | undefined = undefined;
 
-  /** @param slots the variables of the question, where they have a value already */
+  /** @param slots the variables of the question, where they have a value already; the machine's own from now on */
   constructor(
     readonly context: MachineContext,
     query: LinkedQuery,
-    slots: readonly unknown[],
+    slots: unknown[],
     options: MachineOptions,
   ) {
     this.#pausesAt = options.pausesAt;
     this.replay = options.replay;
-    this.tags = new Tags(context.program.types);
     this.equality = context.equality;
     this.budget = options.budget;
-    const all = slots.slice(0, query.slotNames.length);
-    for (let i = 0; i < query.slotNames.length; i++)
-      if (i >= all.length || all[i] === emptySlot) all[i] = new Variable(query.slotNames[i]!);
+    const { slotNames } = query;
+    for (let i = 0; i < slotNames.length; i++)
+      if (i >= slots.length || slots[i] === emptySlot) slots[i] = new Variable(slotNames[i]!);
     this.root = {
-      slots: all,
+      slots,
       cutBase: 0,
       depth: 0,
       rule: undefined,
@@ -144,6 +143,11 @@ export class Machine implements Prover {
     };
     this.#frame = this.root;
     this.#begin(query.goals, this.root, undefined);
+  }
+
+  // Made when first needed: most questions tag nothing.
+  get tags(): Tags {
+    return (this.#tags ??= new Tags(this.context.program.types));
   }
 
   get program(): Program {
@@ -792,7 +796,7 @@ export class Machine implements Prover {
   }
 
   typeOf(value: unknown): TypeSet {
-    return this.context.typeSets.of(deref(value), this.tags);
+    return this.context.typeSets.of(deref(value), this.#tags);
   }
 
   #unifyTerms(goal: UnifyGoal, frame: Frame): Outcome {
@@ -871,7 +875,17 @@ export class Machine implements Prover {
       variablesIn(value).has(variable)
     )
       return Outcome.failed;
-    for (let list = variable.watchers; list !== undefined; list = list.next) {
+    const { watchers } = variable;
+    if (watchers !== undefined && !isPartial(value)) {
+      const { goal, frame } = watchers.watcher as Constraint;
+      // Nearly always it is the type of a parameter that waits. When that comes next anyway, it is looked at here.
+      const isAlone = watchers.next === undefined && this.#woken.length === 0;
+      if (goal.kind === 'isa' && isAlone && !this.isSteppedThrough) {
+        this.trail.bind(variable, value);
+        return proveIsa(this, goal, frame);
+      }
+    }
+    for (let list = watchers; list !== undefined; list = list.next) {
       const constraint = list.watcher as Constraint;
       if (isAlive(constraint)) this.#woken.unshift(constraint);
     }
