@@ -60,11 +60,13 @@ class Builder {
   ) {}
 
   run(): Run {
-    const { runtime } = this;
-    for (const param of this.plan.params) this.#slot(param);
-    const body = this.#step(this.plan.body);
+    const { runtime, plan } = this;
+    const frameless = this.#forward(plan.body) ?? this.#found(plan.body);
+    if (frameless !== undefined) return frameless;
+    for (const param of plan.params) this.#slot(param);
+    const body = this.#step(plan.body);
     if (this.#loops) {
-      return inFrame(this.plan.params.length, this.#size, (frame) => {
+      return inFrame(plan.params.length, this.#size, (frame) => {
         for (;;) {
           if (--runtime.steps < 0) runtime.over();
           const ending = body(frame);
@@ -72,10 +74,44 @@ class Builder {
         }
       });
     }
-    return inFrame(this.plan.params.length, this.#size, (frame) => {
+    return inFrame(plan.params.length, this.#size, (frame) => {
       if (--runtime.steps < 0) runtime.over();
       return body(frame) === succeeded;
     });
+  }
+
+  // ── functions that need no frame ──
+
+  /** What only calls another function with its own arguments. */
+  #forward(statement: Statement): Run | undefined {
+    const { runtime, fn } = this;
+    const { params } = this.plan;
+    if (statement.kind !== 'if' || statement.next.kind !== 'succeed' || params.length > 3) return undefined;
+    const { test } = statement;
+    if (test.kind !== 'call' || test.likely !== undefined) return undefined;
+    const { callee, args } = test;
+    const isSame = args.length === params.length && args.every((arg, i) => isLocal(arg, params[i]!));
+    if (!isSame || this.linker.isRecursive(fn.predicate, callee.predicate)) return undefined;
+    return (a, b, c) => {
+      if (--runtime.steps < 0) runtime.over();
+      return callee.run(a, b, c);
+    };
+  }
+
+  /** What only seeks its second argument in a list of the first. */
+  #found(statement: Statement): Run | undefined {
+    const { runtime } = this;
+    const [of, sought] = this.plan.params;
+    if (this.plan.params.length !== 2 || statement.kind !== 'read' || !isLocal(statement.base, of!))
+      return undefined;
+    const found = this.#listed(statement);
+    if (found === undefined || found.sought !== sought) return undefined;
+    const { listOf, find } = found;
+    return (a, b) => {
+      if (--runtime.steps < 0) runtime.over();
+      const list = listOf(a);
+      return list !== undefined && find(list, b);
+    };
   }
 
   // ── statements ──
@@ -95,6 +131,8 @@ class Builder {
       case 'each':
         return this.#each(statement);
       case 'if': {
+        const likely = this.#likely(statement);
+        if (likely !== undefined) return likely;
         const test = this.#test(statement.test);
         if (statement.next.kind === 'succeed') return (frame) => (test(frame) ? succeeded : failed);
         const then = this.#step(statement.next);
@@ -132,6 +170,28 @@ class Builder {
     }
   }
 
+  /** A test of a type, and then a call of the function for that type: one look at the prototype is enough. */
+  #likely({ test, next: call }: Extract<Statement, { kind: 'if' }>): Step | undefined {
+    if (test.kind !== 'isa' || test.value.kind !== 'local' || call.kind !== 'if') return undefined;
+    if (call.test.kind !== 'call' || call.next.kind !== 'succeed') return undefined;
+    const { args, likely } = call.test;
+    const exact = this.linker.exactClass(test.type);
+    if (exact === undefined || likely?.type !== test.type || !isLocal(likely.argument, test.value.local))
+      return undefined;
+    const at = this.#slot(test.value.local);
+    const { prototype } = exact;
+    const calls = this.#call(likely.callee, args);
+    const [isOther, callsOther] = [this.#test(test), this.#test(call.test)];
+    return (frame) => {
+      const value = frame[at];
+      const holds =
+        value !== null && value !== undefined && getPrototypeOf(value) === prototype
+          ? calls(frame)
+          : isOther(frame) && callsOther(frame);
+      return holds ? succeeded : failed;
+    };
+  }
+
   #not(proof: Step, then: Step): Step {
     const { runtime } = this;
     return (frame) => {
@@ -147,44 +207,47 @@ class Builder {
     };
   }
 
-  #read({ to, base, name, inPattern, isExact, field, tag, next }: ReadStatement): Step {
+  #read(statement: ReadStatement): Step {
+    const { to, base, tag, next } = statement;
     const { runtime } = this;
-    const site = readSite(name, inPattern, field);
+    const found = base.kind === 'local' ? this.#listed(statement) : undefined;
+    if (found !== undefined) {
+      const from = this.#slot((base as LocalOperand).local);
+      const sought = this.#slot(found.sought);
+      const { listOf, find } = found;
+      return (frame) => {
+        const list = listOf(frame[from]);
+        return list !== undefined && find(list, frame[sought]) ? succeeded : failed;
+      };
+    }
     const get = this.#get(base);
     const at = this.#slot(to);
-    const then = this.#step(next);
+    const attributeOf = attribute(statement, runtime);
     if (tag !== undefined) {
       const note = this.#tag(tag);
+      const then = this.#step(next);
       return (frame) => {
-        const value = read(get(frame), site, runtime);
+        const value = attributeOf(get(frame));
         if (value === noValue) return failed;
         note(value);
         frame[at] = value;
         return then(frame);
       };
     }
-    if (base.kind === 'local') {
-      const from = base.local;
-      if (isExact) {
-        return (frame) => {
-          let value = (frame[from] as Keyed)[name];
-          if (value === undefined || everything[name] !== undefined) {
-            value = runtime.read(frame[from], site);
-            if (value === noValue) return failed;
-          }
-          frame[at] = value;
-          return then(frame);
-        };
-      }
+    const seeking = seekingOf(statement);
+    if (seeking !== undefined) {
+      const isFound = this.#seeking(seeking);
+      const then = this.#step(seeking.next);
       return (frame) => {
-        const value = read(frame[from], site, runtime);
-        if (value === noValue) return failed;
+        const value = attributeOf(get(frame));
+        if (value === noValue || !isFound(value, frame)) return failed;
         frame[at] = value;
         return then(frame);
       };
     }
+    const then = this.#step(next);
     return (frame) => {
-      const value = read(get(frame), site, runtime);
+      const value = attributeOf(get(frame));
       if (value === noValue) return failed;
       frame[at] = value;
       return then(frame);
@@ -244,6 +307,15 @@ class Builder {
   #each(each: EachStatement): Step {
     const { runtime } = this;
     const get = this.#get(each.list);
+    const found = this.#finder(each);
+    if (found !== undefined) {
+      const sought = this.#slot(found.sought);
+      return (frame) => {
+        const value = get(frame);
+        const list = Array.isArray(value) ? (value as unknown[]) : runtime.list(value);
+        return found.find(list, frame[sought]) ? succeeded : failed;
+      };
+    }
     const scan = this.#scan(each);
     if (scan !== undefined) {
       return (frame) => {
@@ -314,6 +386,38 @@ class Builder {
 
   // ── a list in which an element is sought by what its attributes are: most role checks ──
 
+  /** A list that an attribute holds, in which something is sought. */
+  #listed({ name, inPattern, isExact, field, tag, to, next: each }: ReadStatement): Listed | undefined {
+    if (tag !== undefined || each.kind !== 'each' || !isLocal(each.list, to)) return undefined;
+    const found = this.#finder(each);
+    if (found === undefined) return undefined;
+    const { runtime } = this;
+    const attributeOf = attribute({ name, inPattern, isExact, field }, runtime);
+    const listOf = (base: unknown): readonly unknown[] | undefined => {
+      const value = attributeOf(base);
+      if (Array.isArray(value)) return value as unknown[];
+      return value === noValue ? undefined : runtime.list(value);
+    };
+    return { ...found, listOf };
+  }
+
+  /** An element that has one of some literals, and an instance that equals only itself: what most role checks look for. */
+  #finder({ item, tag, next: then }: EachStatement): Finder | undefined {
+    const { runtime } = this;
+    if (tag !== undefined || typeof runtime.equality === 'function') return undefined;
+    const first = seekingIn(item, then);
+    if (first === undefined) return undefined;
+    const literals = literalsOf(first.test);
+    const second = seekingIn(item, first.next);
+    if (literals === undefined || literals.length > 4 || second?.next.kind !== 'succeed') return undefined;
+    const { test: same } = second;
+    const isSame = same.kind === 'equal' && same.how === 'identity' && !same.negated;
+    if (!isSame || !isLocal(same.left, second.to) || same.right.kind !== 'local') return undefined;
+    if (mentions(same, first.to)) return undefined;
+    const [one, two] = [first, second].map(({ name, inPattern }) => readSite(name, inPattern, undefined));
+    return { find: finder(one!, two!, literals, runtime), sought: same.right.local };
+  }
+
   /** One loop for what would be a closure for each attribute and each test. */
   #scan({
     item,
@@ -322,7 +426,7 @@ class Builder {
   }: EachStatement): ((list: readonly unknown[], frame: Frame) => Ending) | undefined {
     const { runtime } = this;
     if (tag !== undefined) return undefined;
-    const first = seekingOf(item, then);
+    const first = seekingIn(item, then);
     if (first === undefined) return undefined;
     const one = readSite(first.name, first.inPattern, undefined);
     const isFirst = this.#seeking(first);
@@ -336,48 +440,10 @@ class Builder {
         return failed;
       };
     }
-    const second = seekingOf(item, first.next);
+    const second = seekingIn(item, first.next);
     if (second?.next.kind !== 'succeed' || mentions(second.test, first.to)) return undefined;
     const two = readSite(second.name, second.inPattern, undefined);
     const isSecond = this.#seeking(second);
-    const { test: name } = first;
-    const { test: same } = second;
-    if (
-      name.kind === 'one-of' &&
-      name.literals.length <= 4 &&
-      same.kind === 'equal' &&
-      same.how === 'identity' &&
-      !same.negated &&
-      isLocal(same.left, second.to) &&
-      same.right.kind === 'local' &&
-      typeof runtime.equality !== 'function'
-    ) {
-      const { literals } = name;
-      const [a] = literals;
-      const [, b = a, c = a, d = a] = literals;
-      const sought = this.#slot(same.right.local);
-      return (list, frame) => {
-        if ((runtime.steps -= list.length) < 0) runtime.over();
-        const wanted = frame[sought];
-        // Once for all elements: nothing of the application runs in between.
-        const isClean = everything[one.name] === undefined && everything[two.name] === undefined;
-        for (let i = 0; i < list.length; i++) {
-          const element = list[i];
-          const p =
-            isClean && element !== null && element !== undefined ? getPrototypeOf(element) : undefined;
-          let value = p === one.prototype && p !== undefined ? (element as Keyed)[one.name] : undefined;
-          if (value === undefined) value = runtime.read(element, one);
-          if (value !== a && value !== b && value !== c && value !== d) {
-            if (!isObject(value) || !runtime.oneOf(value, literals)) continue;
-          }
-          let other = p === two.prototype && p !== undefined ? (element as Keyed)[two.name] : undefined;
-          if (other === undefined) other = runtime.read(element, two);
-          if (other === wanted) return succeeded;
-          if (mayBePending(other) && runtime.equal(other, wanted)) return succeeded;
-        }
-        return failed;
-      };
-    }
     return (list, frame) => {
       if ((runtime.steps -= list.length) < 0) runtime.over();
       for (let i = 0; i < list.length; i++) {
@@ -525,6 +591,10 @@ function inFrame(passed: number, size: number, body: Check): Run {
   }
   if (size <= 4) return (a, b, c) => body([a, b, c, undefined]);
   if (size <= 8) return (a, b, c) => body([a, b, c, undefined, undefined, undefined, undefined, undefined]);
+  if (size <= 12) {
+    const u = undefined;
+    return (a, b, c) => body([a, b, c, u, u, u, u, u, u, u, u, u]);
+  }
   return (a, b, c) => {
     const frame: Frame = [a, b, c];
     while (frame.length < size) frame.push(undefined);
@@ -534,14 +604,59 @@ function inFrame(passed: number, size: number, body: Check): Run {
 
 // ── values ──
 
-/** An attribute, or `noValue`. */
-function read(base: unknown, site: ReadSite, runtime: Runtime): unknown {
-  if (base !== null && base !== undefined && getPrototypeOf(base) === site.prototype) {
-    const { name } = site;
+/** Gives an attribute, or `noValue`. */
+function attribute(
+  { name, inPattern, isExact, field }: Pick<ReadStatement, 'name' | 'inPattern' | 'isExact' | 'field'>,
+  runtime: Runtime,
+): (base: unknown) => unknown {
+  const site = readSite(name, inPattern, field);
+  if (!isExact) return (base) => read(base, site, runtime);
+  return (base) => {
     const value = (base as Keyed)[name];
-    if (value !== undefined && everything[name] === undefined) return value;
-  }
-  return runtime.read(base, site);
+    return value === undefined || everything[name] !== undefined ? runtime.read(base, site, value) : value;
+  };
+}
+
+function read(base: unknown, site: ReadSite, runtime: Runtime): unknown {
+  if (base === null || base === undefined) return runtime.read(base, site);
+  const { name } = site;
+  // The attribute first: then the optimizer knows what the object looks like, and its prototype costs nothing.
+  const value = (base as Keyed)[name];
+  if (value === undefined || everything[name] !== undefined || getPrototypeOf(base) !== site.prototype)
+    return runtime.read(base, site, value);
+  return value;
+}
+
+/** Seeks an element with one of four literals, or fewer, in one attribute, and the instance that is wanted in another. */
+function finder(
+  one: ReadSite,
+  two: ReadSite,
+  literals: readonly unknown[],
+  runtime: Runtime,
+): (list: readonly unknown[], wanted: unknown) => boolean {
+  const [a, b = a, c = a, d = a] = literals;
+  const { name } = one;
+  const { name: other } = two;
+  return (list, wanted) => {
+    if ((runtime.steps -= list.length) < 0) runtime.over();
+    // Once for all elements: nothing of the application runs in between.
+    const isClean = everything[name] === undefined && everything[other] === undefined;
+    for (let i = 0; i < list.length; i++) {
+      const element = list[i];
+      const isThere = isClean && element !== null && element !== undefined;
+      let value = isThere ? (element as Keyed)[name] : undefined;
+      const prototype = isThere ? getPrototypeOf(element) : undefined;
+      if (value === undefined || prototype !== one.prototype) value = runtime.read(element, one, value);
+      if (value !== a && value !== b && value !== c && value !== d) {
+        if (!isObject(value) || !runtime.oneOf(value, literals)) continue;
+      }
+      let found = isThere ? (element as Keyed)[other] : undefined;
+      if (found === undefined || prototype !== two.prototype) found = runtime.read(element, two, found);
+      if (found === wanted) return true;
+      if (mayBePending(found) && runtime.equal(found, wanted)) return true;
+    }
+    return false;
+  };
 }
 
 function anyOf(steps: readonly Step[]): Step {
@@ -568,6 +683,14 @@ function anyOf(steps: readonly Step[]): Step {
 
 function oneOf(literals: readonly unknown[], runtime: Runtime): (value: unknown) => boolean {
   if (typeof runtime.equality === 'function') return (value) => runtime.oneOf(value, literals);
+  const [a, b = a, c = a, d = a] = literals;
+  if (literals.length <= 4)
+    return (value) =>
+      value === a ||
+      value === b ||
+      value === c ||
+      value === d ||
+      (isObject(value) && runtime.oneOf(value, literals));
   const set = new Set(literals);
   return (value) => set.has(value) || (isObject(value) && runtime.oneOf(value, literals));
 }
@@ -616,19 +739,44 @@ interface Seeking {
   readonly next: Statement;
 }
 
-function seekingOf(item: number, statement: Statement): Seeking | undefined {
-  if (statement.kind !== 'read' || statement.tag !== undefined || !isLocal(statement.base, item))
-    return undefined;
-  const { name, inPattern, to, next: then } = statement;
-  if (then.kind !== 'if') return undefined;
+/** Something that is sought in a list. */
+interface Finder {
+  readonly find: (list: readonly unknown[], wanted: unknown) => boolean;
+  /** The local that it is in. */
+  readonly sought: number;
+}
+interface Listed extends Finder {
+  /** The list, an attribute of something. */
+  readonly listOf: (base: unknown) => readonly unknown[] | undefined;
+}
+
+type LocalOperand = Extract<Operand, { kind: 'local' }>;
+
+/** As `seekingOf`, for an attribute of an element that is in no frame. */
+function seekingIn(item: number, statement: Statement): Seeking | undefined {
+  if (statement.kind !== 'read' || !isLocal(statement.base, item)) return undefined;
+  const seeking = seekingOf(statement);
+  return seeking === undefined || mentions(seeking.test, item) ? undefined : seeking;
+}
+
+function seekingOf({ name, inPattern, to, tag, next: then }: ReadStatement): Seeking | undefined {
+  if (tag !== undefined || then.kind !== 'if') return undefined;
   const { test } = then;
   if (test.kind === 'one-of')
     return isLocal(test.value, to) ? { name, inPattern, to, test, next: then.next } : undefined;
   if (test.kind !== 'equal') return undefined;
   const isLeft = isLocal(test.left, to);
   const other = isLeft ? test.right : test.left;
-  if ((!isLeft && !isLocal(test.right, to)) || isLocal(other, to) || isLocal(other, item)) return undefined;
+  if ((!isLeft && !isLocal(test.right, to)) || isLocal(other, to)) return undefined;
   return { name, inPattern, to, test, next: then.next };
+}
+
+/** What a test compares with, when that are literals. */
+function literalsOf(test: Seeking['test']): readonly unknown[] | undefined {
+  if (test.kind === 'one-of') return test.literals;
+  if (test.negated) return undefined;
+  const side = [test.left, test.right].find(isPrimitive);
+  return side?.kind === 'constant' ? [side.value] : undefined;
 }
 
 const mentions = (test: Seeking['test'], local: number): boolean =>
@@ -639,8 +787,18 @@ const isLocal = (operand: Operand, n: number): boolean => operand.kind === 'loca
 // ── dispatch ──
 
 function dispatch({ passed, parameter, literals, prototypes, miss }: Cases): Run {
-  const find = (value: unknown): CompiledFunction | undefined =>
-    isObject(value) ? prototypes.get(getPrototypeOf(value) as object) : literals.get(value);
+  // The class that was asked for last is asked for next, more often than not.
+  let last: object | undefined;
+  let lastTarget: CompiledFunction | undefined;
+  const find = (value: unknown): CompiledFunction | undefined => {
+    if (!isObject(value)) return literals.get(value);
+    const prototype = getPrototypeOf(value) as object;
+    if (prototype === last) return lastTarget;
+    const target = prototypes.get(prototype);
+    if (target === undefined) return undefined;
+    last = prototype;
+    return (lastTarget = target);
+  };
   switch (passed) {
     case 1:
       return (a) => {
