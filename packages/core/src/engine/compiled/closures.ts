@@ -35,12 +35,11 @@ type Get = (frame: Frame) => unknown;
 type Check = (frame: Frame) => boolean;
 
 /** What a statement ends in: what stands after it is tried, success, failure of the whole function, the function once more. */
-type Ending = 0 | 1 | 2 | 3;
+type Ending = boolean | 'ended' | 'again';
+/** A test is a step, too: after it nothing is left to be done. */
 type Step = (frame: Frame) => Ending;
-const failed = 0;
-const succeeded = 1;
-const ended = 2;
-const again = 3;
+const failed = false;
+const succeeded = true;
 
 const { getPrototypeOf } = Object;
 // Looked at for what pollution has put there.
@@ -65,19 +64,7 @@ class Builder {
     if (frameless !== undefined) return frameless;
     for (const param of plan.params) this.#slot(param);
     const body = this.#step(plan.body);
-    if (this.#loops) {
-      return inFrame(plan.params.length, this.#size, (frame) => {
-        for (;;) {
-          if (--runtime.steps < 0) runtime.over();
-          const ending = body(frame);
-          if (ending !== again) return ending === succeeded;
-        }
-      });
-    }
-    return inFrame(plan.params.length, this.#size, (frame) => {
-      if (--runtime.steps < 0) runtime.over();
-      return body(frame) === succeeded;
-    });
+    return inFrame(plan.params.length, this.#size, this.#loops ? loop(body, runtime) : body, runtime);
   }
 
   // ── functions that need no frame ──
@@ -106,11 +93,10 @@ class Builder {
       return undefined;
     const found = this.#listed(statement);
     if (found === undefined || found.sought !== sought) return undefined;
-    const { listOf, find } = found;
+    const { site, isExact, find } = found;
     return (a, b) => {
       if (--runtime.steps < 0) runtime.over();
-      const list = listOf(a);
-      return list !== undefined && find(list, b);
+      return find(listIn(a, site, isExact, runtime), b);
     };
   }
 
@@ -134,9 +120,9 @@ class Builder {
         const likely = this.#likely(statement);
         if (likely !== undefined) return likely;
         const test = this.#test(statement.test);
-        if (statement.next.kind === 'succeed') return (frame) => (test(frame) ? succeeded : failed);
+        if (statement.next.kind === 'succeed') return test;
         const then = this.#step(statement.next);
-        return (frame) => (test(frame) ? then(frame) : failed);
+        return (frame) => test(frame) && then(frame);
       }
       case 'check': {
         const proof = this.#step(statement.proof);
@@ -147,7 +133,7 @@ class Builder {
         return this.#not(this.#step(statement.proof), this.#step(statement.next));
       case 'cut': {
         const then = this.#step(statement.next);
-        return (frame) => then(frame) || ended;
+        return (frame) => then(frame) || 'ended';
       }
       case 'again':
         return this.#again(statement);
@@ -171,7 +157,7 @@ class Builder {
   }
 
   /** A test of a type, and then a call of the function for that type: one look at the prototype is enough. */
-  #likely({ test, next: call }: Extract<Statement, { kind: 'if' }>): Step | undefined {
+  #likely({ test, next: call }: Extract<Statement, { kind: 'if' }>): Check | undefined {
     if (test.kind !== 'isa' || test.value.kind !== 'local' || call.kind !== 'if') return undefined;
     if (call.test.kind !== 'call' || call.next.kind !== 'succeed') return undefined;
     const { args, likely } = call.test;
@@ -184,11 +170,9 @@ class Builder {
     const [isOther, callsOther] = [this.#test(test), this.#test(call.test)];
     return (frame) => {
       const value = frame[at];
-      const holds =
-        value !== null && value !== undefined && getPrototypeOf(value) === prototype
-          ? calls(frame)
-          : isOther(frame) && callsOther(frame);
-      return holds ? succeeded : failed;
+      return value !== null && value !== undefined && getPrototypeOf(value) === prototype
+        ? calls(frame)
+        : isOther(frame) && callsOther(frame);
     };
   }
 
@@ -208,26 +192,26 @@ class Builder {
   }
 
   #read(statement: ReadStatement): Step {
-    const { to, base, tag, next } = statement;
+    const { to, tag, next } = statement;
     const { runtime } = this;
-    const found = base.kind === 'local' ? this.#listed(statement) : undefined;
-    if (found !== undefined) {
-      const from = this.#slot((base as LocalOperand).local);
+    const { isExact } = statement;
+    // Nearly always it is a local that is read from.
+    const from = statement.base.kind === 'local' ? this.#slot(statement.base.local) : -1;
+    const known = statement.base.kind === 'local' ? undefined : statement.base.value;
+    const found = this.#listed(statement);
+    if (found !== undefined && from !== -1) {
       const sought = this.#slot(found.sought);
-      const { listOf, find } = found;
-      return (frame) => {
-        const list = listOf(frame[from]);
-        return list !== undefined && find(list, frame[sought]) ? succeeded : failed;
-      };
+      const { site, find } = found;
+      return (frame) => find(listIn(frame[from], site, isExact, runtime), frame[sought]);
     }
-    const get = this.#get(base);
+    const site = readSite(statement.name, statement.inPattern, statement.field);
     const at = this.#slot(to);
-    const attributeOf = attribute(statement, runtime);
     if (tag !== undefined) {
       const note = this.#tag(tag);
       const then = this.#step(next);
       return (frame) => {
-        const value = attributeOf(get(frame));
+        const base = from === -1 ? known : frame[from];
+        const value = isExact ? readExact(base, site, runtime) : read(base, site, runtime);
         if (value === noValue) return failed;
         note(value);
         frame[at] = value;
@@ -239,7 +223,8 @@ class Builder {
       const isFound = this.#seeking(seeking);
       const then = this.#step(seeking.next);
       return (frame) => {
-        const value = attributeOf(get(frame));
+        const base = from === -1 ? known : frame[from];
+        const value = isExact ? readExact(base, site, runtime) : read(base, site, runtime);
         if (value === noValue || !isFound(value, frame)) return failed;
         frame[at] = value;
         return then(frame);
@@ -247,7 +232,8 @@ class Builder {
     }
     const then = this.#step(next);
     return (frame) => {
-      const value = attributeOf(get(frame));
+      const base = from === -1 ? known : frame[from];
+      const value = isExact ? readExact(base, site, runtime) : read(base, site, runtime);
       if (value === noValue) return failed;
       frame[at] = value;
       return then(frame);
@@ -313,7 +299,7 @@ class Builder {
       return (frame) => {
         const value = get(frame);
         const list = Array.isArray(value) ? (value as unknown[]) : runtime.list(value);
-        return found.find(list, frame[sought]) ? succeeded : failed;
+        return found.find(list, frame[sought]);
       };
     }
     const scan = this.#scan(each);
@@ -362,16 +348,16 @@ class Builder {
     if (only === undefined) {
       return (frame) => {
         move(frame);
-        return again;
+        return 'again';
       };
     }
     const value = this.#get(only.argument);
     const isExactly = exactly(this.linker.exactClass(only.type)!);
     const call = this.#call(only.otherwise, args);
     return (frame) => {
-      if (!isExactly(value(frame))) return call(frame) ? succeeded : ended;
+      if (!isExactly(value(frame))) return call(frame) || 'ended';
       move(frame);
-      return again;
+      return 'again';
     };
   }
 
@@ -391,14 +377,7 @@ class Builder {
     if (tag !== undefined || each.kind !== 'each' || !isLocal(each.list, to)) return undefined;
     const found = this.#finder(each);
     if (found === undefined) return undefined;
-    const { runtime } = this;
-    const attributeOf = attribute({ name, inPattern, isExact, field }, runtime);
-    const listOf = (base: unknown): readonly unknown[] | undefined => {
-      const value = attributeOf(base);
-      if (Array.isArray(value)) return value as unknown[];
-      return value === noValue ? undefined : runtime.list(value);
-    };
-    return { ...found, listOf };
+    return { ...found, site: readSite(name, inPattern, field), isExact };
   }
 
   /** An element that has one of some literals, and an instance that equals only itself: what most role checks look for. */
@@ -459,9 +438,17 @@ class Builder {
   /** A test of a value that is in no frame. */
   #seeking({ to, test }: Seeking): (value: unknown, frame: Frame) => boolean {
     const { runtime } = this;
-    if (test.kind === 'one-of') return oneOf(test.literals, runtime);
-    const { left, right, negated } = test;
-    const compare = comparison(test, runtime);
+    const literals = literalsOf(test);
+    if (literals !== undefined) return oneOf(literals, runtime);
+    const { left, right, negated, how } = test as EqualTest;
+    if (how === 'identity' && !negated && isLocal(left, to) && typeof runtime.equality !== 'function') {
+      const same = this.#get(right);
+      return (value, frame) => {
+        const other = same(frame);
+        return value === other || (mayBePending(value) && runtime.equal(value, other));
+      };
+    }
+    const compare = comparison(test as EqualTest, runtime);
     const [isLeft, other] = isLocal(left, to) ? [true, this.#get(right)] : [false, this.#get(left)];
     if (negated) return (value, frame) => !compare(...sides(isLeft, value, other(frame)));
     return isLeft
@@ -582,49 +569,74 @@ const none: readonly unknown[] = [];
 // ── frames ──
 
 /** A function that puts its arguments into a frame. Small frames are written out, so that they are made at once. */
-function inFrame(passed: number, size: number, body: Check): Run {
+function inFrame(passed: number, size: number, body: Step, runtime: Runtime): Run {
   if (passed > 3) {
     return (...args) => {
+      if (--runtime.steps < 0) runtime.over();
       while (args.length < size) args.push(undefined);
-      return body(args);
+      return body(args) === succeeded;
     };
   }
-  if (size <= 4) return (a, b, c) => body([a, b, c, undefined]);
-  if (size <= 8) return (a, b, c) => body([a, b, c, undefined, undefined, undefined, undefined, undefined]);
-  if (size <= 12) {
-    const u = undefined;
-    return (a, b, c) => body([a, b, c, u, u, u, u, u, u, u, u, u]);
+  const u = undefined;
+  if (size <= 4) {
+    return (a, b, c) => {
+      if (--runtime.steps < 0) runtime.over();
+      return body([a, b, c, u]) === succeeded;
+    };
+  }
+  if (size <= 8) {
+    return (a, b, c) => {
+      if (--runtime.steps < 0) runtime.over();
+      return body([a, b, c, u, u, u, u, u]) === succeeded;
+    };
   }
   return (a, b, c) => {
-    const frame: Frame = [a, b, c];
+    if (--runtime.steps < 0) runtime.over();
+    const frame: Frame = [a, b, c, u, u, u, u, u, u, u, u, u];
     while (frame.length < size) frame.push(undefined);
-    return body(frame);
+    return body(frame) === succeeded;
+  };
+}
+
+/** Goes through the function once more while it ends in a call of itself. */
+function loop(body: Step, runtime: Runtime): Step {
+  return (frame) => {
+    let ending = body(frame);
+    while (ending === 'again') {
+      if (--runtime.steps < 0) runtime.over();
+      ending = body(frame);
+    }
+    return ending;
   };
 }
 
 // ── values ──
 
-/** Gives an attribute, or `noValue`. */
-function attribute(
-  { name, inPattern, isExact, field }: Pick<ReadStatement, 'name' | 'inPattern' | 'isExact' | 'field'>,
-  runtime: Runtime,
-): (base: unknown) => unknown {
-  const site = readSite(name, inPattern, field);
-  if (!isExact) return (base) => read(base, site, runtime);
-  return (base) => {
-    const value = (base as Keyed)[name];
-    return value === undefined || everything[name] !== undefined ? runtime.read(base, site, value) : value;
-  };
-}
+// Attributes are read first, and then the prototype: when the optimizer knows what the object looks like that costs nothing. Two
+// functions, as each learns what it reads from.
 
+/** An attribute, or `noValue`. */
 function read(base: unknown, site: ReadSite, runtime: Runtime): unknown {
   if (base === null || base === undefined) return runtime.read(base, site);
   const { name } = site;
-  // The attribute first: then the optimizer knows what the object looks like, and its prototype costs nothing.
   const value = (base as Keyed)[name];
   if (value === undefined || everything[name] !== undefined || getPrototypeOf(base) !== site.prototype)
     return runtime.read(base, site, value);
   return value;
+}
+
+/** As `read`, of an instance of a class that is known. */
+function readExact(base: unknown, site: ReadSite, runtime: Runtime): unknown {
+  const { name } = site;
+  const value = (base as Keyed)[name];
+  return value === undefined || everything[name] !== undefined ? runtime.read(base, site, value) : value;
+}
+
+/** A list that an attribute holds: empty where there is none. */
+function listIn(base: unknown, site: ReadSite, isExact: boolean, runtime: Runtime): readonly unknown[] {
+  const value = isExact ? readExact(base, site, runtime) : read(base, site, runtime);
+  if (Array.isArray(value)) return value as unknown[];
+  return value === noValue ? none : runtime.list(value);
 }
 
 /** Seeks an element with one of four literals, or fewer, in one attribute, and the instance that is wanted in another. */
@@ -745,12 +757,11 @@ interface Finder {
   /** The local that it is in. */
   readonly sought: number;
 }
+/** The list is an attribute of something. */
 interface Listed extends Finder {
-  /** The list, an attribute of something. */
-  readonly listOf: (base: unknown) => readonly unknown[] | undefined;
+  readonly site: ReadSite;
+  readonly isExact: boolean;
 }
-
-type LocalOperand = Extract<Operand, { kind: 'local' }>;
 
 /** As `seekingOf`, for an attribute of an element that is in no frame. */
 function seekingIn(item: number, statement: Statement): Seeking | undefined {
