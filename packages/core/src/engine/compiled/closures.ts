@@ -655,15 +655,18 @@ function finder(
     const isClean = everything[name] === undefined && everything[other] === undefined;
     for (let i = 0; i < list.length; i++) {
       const element = list[i];
-      const isThere = isClean && element !== null && element !== undefined;
-      let value = isThere ? (element as Keyed)[name] : undefined;
-      const prototype = isThere ? getPrototypeOf(element) : undefined;
-      if (value === undefined || prototype !== one.prototype) value = runtime.read(element, one, value);
+      let value: unknown;
+      let isKnown = false;
+      if (isClean && element !== null && element !== undefined) {
+        value = (element as Keyed)[name];
+        isKnown = getPrototypeOf(element) === one.prototype;
+      }
+      if (value === undefined || !isKnown) value = runtime.read(element, one, value);
       if (value !== a && value !== b && value !== c && value !== d) {
         if (!isObject(value) || !runtime.oneOf(value, literals)) continue;
       }
-      let found = isThere ? (element as Keyed)[other] : undefined;
-      if (found === undefined || prototype !== two.prototype) found = runtime.read(element, two, found);
+      let found = isKnown && one.prototype === two.prototype ? (element as Keyed)[other] : undefined;
+      if (found === undefined) found = runtime.read(element, two);
       if (found === wanted) return true;
       if (mayBePending(found) && runtime.equal(found, wanted)) return true;
     }
@@ -797,49 +800,45 @@ const isLocal = (operand: Operand, n: number): boolean => operand.kind === 'loca
 
 // ── dispatch ──
 
-function dispatch({ passed, parameter, literals, prototypes, miss }: Cases): Run {
-  // The class that was asked for last is asked for next, more often than not.
-  let last: object | undefined;
-  let lastTarget: CompiledFunction | undefined;
-  const find = (value: unknown): CompiledFunction | undefined => {
-    if (!isObject(value)) return literals.get(value);
-    const prototype = getPrototypeOf(value) as object;
-    if (prototype === last) return lastTarget;
-    const target = prototypes.get(prototype);
-    if (target === undefined) return undefined;
-    last = prototype;
-    return (lastTarget = target);
-  };
-  switch (passed) {
+function dispatch(cases: Cases): Run {
+  switch (cases.passed) {
     case 1:
       return (a) => {
-        const target = find(a);
-        if (target === undefined) return miss(a);
+        const target = caseOf(cases, a);
+        if (target === undefined) return cases.miss(a);
         return isObject(a) ? target.run(a) : target.run();
       };
     case 2:
       return (a, b) => {
-        const value = parameter === 0 ? a : b;
-        const target = find(value);
-        if (target === undefined) return miss(a, b);
+        const value = cases.parameter === 0 ? a : b;
+        const target = caseOf(cases, value);
+        if (target === undefined) return cases.miss(a, b);
         if (isObject(value)) return target.run(a, b);
-        return target.run(parameter === 0 ? b : a);
+        return target.run(cases.parameter === 0 ? b : a);
       };
     case 3:
       return (a, b, c) => {
-        const value = parameter === 0 ? a : parameter === 1 ? b : c;
-        const target = find(value);
-        if (target === undefined) return miss(a, b, c);
-        if (isObject(value)) return target.run(a, b, c);
-        return target.run(parameter === 0 ? b : a, parameter === 2 ? b : c);
+        // What the next function looks at is looked at here, as long as that is all that it does.
+        for (let at = cases; ;) {
+          const { parameter } = at;
+          const value = parameter === 0 ? a : parameter === 1 ? b : c;
+          const target = caseOf(at, value);
+          if (target === undefined) return at.miss(a, b, c);
+          if (!isObject(value)) return target.run(parameter === 0 ? b : a, parameter === 2 ? b : c);
+          if (target.cases === undefined) return target.run(a, b, c);
+          at = target.cases;
+        }
       };
     default:
       return (...args) => {
-        const value = args[parameter];
-        const target = find(value);
-        if (target === undefined) return miss(...args);
-        if (!isObject(value)) args.splice(parameter, 1);
+        const value = args[cases.parameter];
+        const target = caseOf(cases, value);
+        if (target === undefined) return cases.miss(...args);
+        if (!isObject(value)) args.splice(cases.parameter, 1);
         return target.run(...args);
       };
   }
 }
+
+const caseOf = ({ prototypes, literals }: Cases, value: unknown): CompiledFunction | undefined =>
+  isObject(value) ? prototypes.get(getPrototypeOf(value) as object) : literals.get(value);
