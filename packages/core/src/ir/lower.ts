@@ -131,7 +131,7 @@ export class Lowering {
       case 'variable':
         return this.#variable(node.name);
       case 'literal':
-        return constantTerm(node.value);
+        return constantTerm(interned(node.value));
       case 'list':
       case 'list-pattern':
         return listTerm(
@@ -320,7 +320,11 @@ const isPatternProper = (node: PatternOrTermNode): boolean =>
   node.kind === 'instance-pattern' || node.kind === 'dictionary-pattern' || node.kind === 'list-pattern';
 
 const literalOf = (node: PatternOrTermNode): string | number | boolean | undefined =>
-  node.kind === 'literal' ? node.value : undefined;
+  node.kind === 'literal' ? interned(node.value) : undefined;
+
+/** A literal as code of the application has it. A piece of a policy's text would be compared with that letter by letter. */
+const interned = <Literal extends string | number | boolean>(value: Literal): Literal =>
+  typeof value === 'string' ? (Object.keys({ [value]: 0 })[0] as Literal) : value;
 
 const sorted = <Value>(fields: readonly FieldNode<Value>[]): FieldNode<Value>[] =>
   [...fields].sort((a, b) => compareCodePoints(a.key, b.key));
