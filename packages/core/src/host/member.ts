@@ -85,7 +85,7 @@ export function callMethod(
   const known = types.methods.get(name);
   if (known !== undefined && (receiver as Record<string, unknown>)[name] === known) {
     if (types.isRegistered || context.isConstant(receiver as object))
-      return Reflect.apply(known, receiver, args);
+      return args.length === 0 ? known.call(receiver) : known.apply(receiver, args as unknown[]);
   }
   const builtIn = builtInMethods(receiver, types);
   if (builtIn?.has(name)) return callBuiltIn(receiver, name, args);

@@ -30,6 +30,8 @@ export class TypeSets {
   readonly #byPrototype = new WeakMap<object, TypeSet>();
   readonly #classOfPrototype = new Map<unknown, DeclaredType>();
   readonly #predicates: readonly DeclaredType[];
+  /** Whether there are types that only a look at the value itself tells. */
+  readonly hasPredicates: boolean;
   /** Whether types say nothing but what a value is an instance of: no fields, keys or equality, and no predicate to ask. */
   readonly areBare: boolean;
   readonly #list: TypeSet;
@@ -46,7 +48,8 @@ export class TypeSets {
 
   constructor(readonly types: TypeTable) {
     this.#predicates = [...types.types].filter((t) => t.is !== undefined || t.discriminator !== undefined);
-    this.areBare = this.#predicates.length === 0 && ![...types.types].some(isDeclared);
+    this.hasPredicates = this.#predicates.length > 0;
+    this.areBare = !this.hasPredicates && ![...types.types].some(isDeclared);
     for (const type of types.types) {
       if (type.class !== undefined && !type.builtIn) this.#classOfPrototype.set(type.class.prototype, type);
     }
@@ -82,11 +85,6 @@ export class TypeSets {
     }
   }
 
-  /** Whether there are types that only a look at the value itself tells. */
-  get hasPredicates(): boolean {
-    return this.#predicates.length > 0;
-  }
-
   /** What its class says of an instance of exactly this class. */
   ofClass(type: Class): TypeSet {
     return this.#ofPrototype(type.prototype as object);
@@ -94,7 +92,7 @@ export class TypeSets {
 
   /** The prototype of an object, unless there is more than that to be asked of what it is. */
   prototypeOf(value: object): object | undefined {
-    if (this.#predicates.length > 0 || tagVersion() > 0 || Array.isArray(value)) return undefined;
+    if (this.hasPredicates || tagVersion() > 0 || Array.isArray(value)) return undefined;
     return (Object.getPrototypeOf(value) as object | null) ?? undefined;
   }
 
@@ -107,7 +105,7 @@ export class TypeSets {
   #ofObject(value: object, tags: Tags | undefined): TypeSet {
     if (Array.isArray(value)) return this.#list;
     // Most values: an instance of a class that says all.
-    if (this.#predicates.length === 0 && tagVersion() === 0) {
+    if (!this.hasPredicates && tagVersion() === 0) {
       const known = this.#knownOf(Object.getPrototypeOf(value) as object);
       if (known !== undefined && (known.types.size > 0 || tags === undefined || tags.isEmpty)) return known;
     }
@@ -123,7 +121,7 @@ export class TypeSets {
     const tagged = tag === undefined ? undefined : this.types.find(tag);
     const own = plain ? undefined : this.#ofClass(value);
     // Most values: nothing but their class, or no class, says what they are.
-    if (tagged === undefined && this.#predicates.length === 0) {
+    if (tagged === undefined && !this.hasPredicates) {
       if (own !== undefined && own.types.size > 0) return own;
       if (tags?.typesOf(value) === undefined) return own ?? this.#dictionary;
     }
@@ -172,7 +170,7 @@ export class TypeSets {
   }
 
   #withPredicates(value: unknown, base: TypeSet): TypeSet {
-    if (this.#predicates.length === 0) return base;
+    if (!this.hasPredicates) return base;
     const more = this.#predicates.filter((type) => holds(type, value));
     return more.length === 0 ? base : this.#intern([...base.types, ...more], base.chain, base.isInstance);
   }

@@ -18,15 +18,17 @@ import type { Prover } from './prover.js';
 export function proveLookup(machine: Prover, goal: LookupGoal, frame: Frame): Outcome {
   const object = machine.value(goal.object, frame);
   if (machine.waitsForTerm(goal.object, object, frame, 'a value')) return Outcome.waits;
-  if (object instanceof Variable) return machine.suspend(goal, frame, object);
   const { plainName: name } = goal;
-  if (name !== undefined && isReadable(object) && machine.replay === undefined) {
+  const isReadable = typeof object === 'object' && object !== null && !(object instanceof OwnValue);
+  if (isReadable && name !== undefined && machine.replay === undefined) {
     // A predicate of the application is asked of whatever is looked at, as it may throw.
     if (machine.typeSets.hasPredicates) typesOf(machine, object, name, goal, frame);
     const value = ownValue(machine, object, name, goal, frame);
     if (value !== undefined) return proveRead(machine, goal, object, value, frame);
   }
-  return lookUp(machine, goal, object, frame);
+  return object instanceof Variable
+    ? machine.suspend(goal, frame, object)
+    : lookUp(machine, goal, object, frame);
 }
 
 /** Goes on with what the object has of its own. */
@@ -102,11 +104,6 @@ export function holdsPlainly(
       return !isPrimitive(other) && machine.areDistinct(value, other, test.span) ? false : undefined;
   }
 }
-
-/** What may have attributes of its own to be read as they are. */
-const isReadable = (value: unknown): value is object => isObject(value) && !(value instanceof OwnValue);
-
-const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
 /** A look-up on anything: what is none of an instance's own fields comes here. */
 function lookUp(machine: Prover, goal: LookupGoal, object: unknown, frame: Frame): Outcome {

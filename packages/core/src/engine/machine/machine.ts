@@ -112,6 +112,7 @@ export class Machine implements Prover {
   /** Whether the answer at hand has been told, or there is none: to go on is to go back. */
   #isAtEnd = false;
   readonly #pausesAt: MachineOptions['pausesAt'];
+  readonly isSteppedThrough: boolean;
   readonly replay: HostReplay | undefined;
   /** Where the machine paused last, so that it goes on from there. */
   #pausedAt: { readonly goal: MachineGoal; readonly frame: Frame } | undefined = undefined;
@@ -126,6 +127,7 @@ export class Machine implements Prover {
     options: MachineOptions,
   ) {
     this.#pausesAt = options.pausesAt;
+    this.isSteppedThrough = options.pausesAt === 'goal';
     this.replay = options.replay;
     this.equality = context.equality;
     this.budget = options.budget;
@@ -156,10 +158,6 @@ export class Machine implements Prover {
 
   get typeSets(): TypeSets {
     return this.context.typeSets;
-  }
-
-  get isSteppedThrough(): boolean {
-    return this.#pausesAt === 'goal';
   }
 
   get areTypesBare(): boolean {
@@ -403,8 +401,7 @@ export class Machine implements Prover {
       const term = goal.args[i]!;
       const arg = this.value(term, frame);
       if (this.waitsForTerm(term, arg, frame, 'an argument')) return Outcome.waits;
-      if (arg instanceof Variable) this.trail.touch(arg);
-      else if (isOpen(arg)) for (const variable of variablesIn(arg)) this.trail.touch(variable);
+      if (arg instanceof OwnValue) this.#touch(arg);
       args[i] = arg;
     }
     const table = this.#tableFor(rules, args, goal, frame);
@@ -430,6 +427,12 @@ export class Machine implements Prover {
       caller: frame,
       span: goal.span,
     });
+  }
+
+  /** Notes that a rule was handed what is not known yet. */
+  #touch(arg: OwnValue): void {
+    if (arg instanceof Variable) this.trail.touch(arg);
+    else if (isOpen(arg)) for (const variable of variablesIn(arg)) this.trail.touch(variable);
   }
 
   #undefinedRule({ predicate: { name }, span }: CallGoal, frame: Frame): PolarError {
