@@ -13,7 +13,8 @@ interface Sought {
   readonly name: string;
   /** What it is compared with. */
   readonly other: unknown;
-  /** Whether that is an instance that equals only itself. */
+  /** Whether it is for equality with a text, or with an instance that equals only itself. */
+  readonly isText: boolean;
   readonly isDistinct: boolean;
 }
 
@@ -57,21 +58,24 @@ export class ArraySource implements ItemSource {
   }
 
   #isRefused(element: unknown, machine: Prover, frame: Frame): boolean {
-    this.passed = 0;
-    this.read = undefined;
-    if (!this.#isPlain(element)) return false;
-    for (const wanted of this.sought) {
-      machine.budget.step();
-      const found = guardedRead(machine, element, wanted.name, wanted.lookup, frame);
-      if (found === undefined) return false;
-      const holds = isFound(machine, wanted, found);
-      if (holds === false) return true;
-      if (holds === undefined) {
-        this.read = found;
-        return false;
+    const { sought } = this;
+    let passed = 0;
+    let read: unknown;
+    if (this.#isPlain(element)) {
+      const { budget } = machine;
+      for (; passed < sought.length; passed++) {
+        const wanted = sought[passed]!;
+        budget.step();
+        const found = guardedRead(machine, element, wanted.name, wanted.lookup, frame);
+        const holds = found === undefined ? undefined : isFound(machine, wanted, found);
+        if (holds === false) return true;
+        if (holds === true) continue;
+        read = found;
+        break;
       }
-      this.passed++;
     }
+    this.passed = passed;
+    this.read = read;
     return false;
   }
 
@@ -89,11 +93,10 @@ export class ArraySource implements ItemSource {
   }
 }
 
-function isFound(
-  machine: Prover,
-  { lookup, other, isDistinct }: Sought,
-  found: unknown,
-): boolean | undefined {
+/** Whether a test holds for what was found; undefined where that takes more than a look. */
+function isFound(machine: Prover, sought: Sought, found: unknown): boolean | undefined {
+  const { lookup, other, isText, isDistinct } = sought;
+  if (isText && typeof found === 'string') return found === other;
   if (isPrimitive(found)) return holdsPlainly(machine, lookup, found, other);
   // A declared type is noted of what is read, and a promise is waited for.
   if (!isDistinct || machine.settled(found) !== found || !isOrdinaryInstance(found)) return undefined;
@@ -112,15 +115,14 @@ export function soughtBy(machine: Prover, { item, tests }: InGoal, frame: Frame)
     if (name === undefined || isEmpty(term, frame)) break;
     const other = term && machine.value(term, frame);
     if (other instanceof OwnValue) break;
-    sought.push({ lookup, name, other, isDistinct: isDistinct(machine, lookup, other) });
+    const isEquality = lookup.test.kind === 'unify';
+    const isText = isEquality && typeof other === 'string';
+    sought.push({ lookup, name, other, isText, isDistinct: isEquality && isDistinct(machine, other) });
   }
   return sought;
 }
 
-const isDistinct = (machine: Prover, { test }: TestedLookup, value: unknown): boolean =>
-  test.kind === 'unify' &&
-  machine.typeSets.areBare &&
-  machine.equality === 'identity' &&
-  isOrdinaryInstance(value);
+const isDistinct = ({ typeSets, equality }: Prover, value: unknown): boolean =>
+  typeSets.areBare && equality === 'identity' && isOrdinaryInstance(value);
 
 const nothing: readonly Sought[] = [];
