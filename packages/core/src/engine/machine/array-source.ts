@@ -7,15 +7,18 @@ import type { ItemSource, RetryPoint } from './goal-stack.js';
 import { guardedRead, holdsPlainly, isEmpty, otherSide } from './lookup.js';
 import type { Prover } from './prover.js';
 
-/** What the goals that come next require of an attribute of an element. */
+/** What a goal that comes next requires of an attribute of an element. Made when first needed: most lists are short. */
 interface Sought {
   readonly lookup: TestedLookup;
   readonly name: string;
   /** What it is compared with. */
   readonly other: unknown;
-  /** Whether it is for equality with a text, or with an instance that equals only itself. */
+  /** Whether it is to equal a text. */
   readonly isText: boolean;
-  readonly isDistinct: boolean;
+  /** Whether it is to equal an instance that equals only itself; undefined while nobody has looked. */
+  isDistinct: boolean | undefined;
+  /** What is required then; null while nobody has looked. */
+  next: Sought | undefined | null;
 }
 
 /**
@@ -30,22 +33,28 @@ export class ArraySource implements ItemSource {
   /** What the look-up of the next test gave, if it was made: it is not made again. */
   read: unknown = undefined;
   retry: RetryPoint | undefined = undefined;
+  readonly #sought: Sought | undefined;
   /** Of objects with this prototype all attributes that are sought are their own. */
   #prototype: object | undefined = undefined;
 
   constructor(
+    machine: Prover,
+    readonly goal: InGoal,
     readonly items: readonly unknown[],
     readonly elementType: FieldType | undefined,
-    readonly sought: readonly Sought[],
-  ) {}
+    frame: Frame,
+  ) {
+    const isPlain = elementType === undefined && items.length > 0 && mayRefuse(machine, goal, frame);
+    this.#sought = isPlain ? soughtBy(machine, goal.tests, 0, frame) : undefined;
+  }
 
   /** Goes to the next element that is not refused at sight, if there is one. */
   advance(machine: Prover, frame: Frame): boolean {
-    const { items, sought } = this;
+    const { items } = this;
     while (this.#next < items.length) {
       const element = items[this.#next++];
       machine.budget.step();
-      if (sought.length > 0 && this.#isRefused(element, machine, frame)) continue;
+      if (this.#sought !== undefined && this.#isRefused(element, this.#sought, machine, frame)) continue;
       this.element = element;
       return true;
     }
@@ -57,21 +66,23 @@ export class ArraySource implements ItemSource {
     return this.#next >= this.items.length;
   }
 
-  #isRefused(element: unknown, machine: Prover, frame: Frame): boolean {
-    const { sought } = this;
+  #isRefused(element: unknown, first: Sought, machine: Prover, frame: Frame): boolean {
     let passed = 0;
     let read: unknown;
     if (this.#isPlain(element)) {
-      const { budget } = machine;
-      for (; passed < sought.length; passed++) {
-        const wanted = sought[passed]!;
-        budget.step();
-        const found = guardedRead(machine, element, wanted.name, wanted.lookup, frame);
-        const holds = found === undefined ? undefined : isFound(machine, wanted, found);
+      let sought: Sought | undefined = first;
+      while (sought !== undefined) {
+        machine.budget.step();
+        const found = guardedRead(machine, element, sought.name, sought.lookup, frame);
+        const holds = found === undefined ? undefined : isFound(machine, sought, found);
         if (holds === false) return true;
-        if (holds === true) continue;
-        read = found;
-        break;
+        if (holds === undefined) {
+          read = found;
+          break;
+        }
+        passed++;
+        if (sought.next === null) sought.next = soughtBy(machine, this.goal.tests, passed, frame);
+        sought = sought.next;
       }
     }
     this.passed = passed;
@@ -85,7 +96,8 @@ export class ArraySource implements ItemSource {
     const prototype = Object.getPrototypeOf(element) as object | null;
     if (prototype !== this.#prototype) {
       if (prototype === null || isThenable(element) || element instanceof OwnValue) return false;
-      if (this.sought.some(({ name }) => name in prototype)) return false;
+      for (const { plainName } of this.goal.tests)
+        if (plainName !== undefined && plainName in prototype) return false;
       this.#prototype = prototype;
     }
     // Data may have an attribute of this name: it is not looked at.
@@ -93,36 +105,41 @@ export class ArraySource implements ItemSource {
   }
 }
 
+/** Whether elements may be refused before they are tried. */
+const mayRefuse = (machine: Prover, { item, tests }: InGoal, frame: Frame): boolean =>
+  tests.length > 0 &&
+  machine.isNext(tests[0]!) &&
+  isEmpty(item, frame) &&
+  machine.replay === undefined &&
+  !machine.typeSets.hasPredicates;
+
+/** What a test requires, if that is known before there is an element. */
+function soughtBy(
+  machine: Prover,
+  tests: readonly TestedLookup[],
+  index: number,
+  frame: Frame,
+): Sought | undefined {
+  const lookup = tests[index];
+  if (lookup?.plainName === undefined) return undefined;
+  const term = otherSide(lookup);
+  if (isEmpty(term, frame)) return undefined;
+  const other = term && machine.value(term, frame);
+  if (other instanceof OwnValue) return undefined;
+  const isText = lookup.test.kind === 'unify' && typeof other === 'string';
+  return { lookup, name: lookup.plainName, other, isText, isDistinct: undefined, next: null };
+}
+
 /** Whether a test holds for what was found; undefined where that takes more than a look. */
 function isFound(machine: Prover, sought: Sought, found: unknown): boolean | undefined {
-  const { lookup, other, isText, isDistinct } = sought;
+  const { lookup, other, isText } = sought;
   if (isText && typeof found === 'string') return found === other;
   if (isPrimitive(found)) return holdsPlainly(machine, lookup, found, other);
+  sought.isDistinct ??= isDistinct(machine, lookup, other);
   // A declared type is noted of what is read, and a promise is waited for.
-  if (!isDistinct || machine.settled(found) !== found || !isOrdinaryInstance(found)) return undefined;
+  if (!sought.isDistinct || machine.settled(found) !== found || !isOrdinaryInstance(found)) return undefined;
   return found === other;
 }
 
-/** What the goals that come next require of an element, as far as it is known before there is one. */
-export function soughtBy(machine: Prover, { item, tests }: InGoal, frame: Frame): readonly Sought[] {
-  if (tests.length === 0 || !machine.isNext(tests[0]!)) return nothing;
-  if (!isEmpty(item, frame)) return nothing;
-  if (machine.replay !== undefined || machine.typeSets.hasPredicates) return nothing;
-  const sought: Sought[] = [];
-  for (const lookup of tests) {
-    const { plainName: name } = lookup;
-    const term = otherSide(lookup);
-    if (name === undefined || isEmpty(term, frame)) break;
-    const other = term && machine.value(term, frame);
-    if (other instanceof OwnValue) break;
-    const isEquality = lookup.test.kind === 'unify';
-    const isText = isEquality && typeof other === 'string';
-    sought.push({ lookup, name, other, isText, isDistinct: isEquality && isDistinct(machine, other) });
-  }
-  return sought;
-}
-
-const isDistinct = ({ typeSets, equality }: Prover, value: unknown): boolean =>
-  typeSets.areBare && equality === 'identity' && isOrdinaryInstance(value);
-
-const nothing: readonly Sought[] = [];
+const isDistinct = ({ typeSets, equality }: Prover, { test }: TestedLookup, value: unknown): boolean =>
+  test.kind === 'unify' && typeSets.areBare && equality === 'identity' && isOrdinaryInstance(value);

@@ -5,7 +5,7 @@ import { inGoal, type InGoal } from '../../ir/goal.js';
 import { constantTerm, type Term } from '../../ir/term.js';
 import type { FieldType } from '../../types/declared-type.js';
 import { dictionaryValue, isDictionary, keysOf } from '../equality.js';
-import { ArraySource, soughtBy } from './array-source.js';
+import { ArraySource } from './array-source.js';
 import type { Frame } from './frame.js';
 import type { ItemSource, MachineGoal, RetryPoint } from './goal-stack.js';
 import { proveRead } from './lookup.js';
@@ -82,9 +82,7 @@ function proveNextOf(machine: Prover, source: Iteration, item: Term, span: Span,
 
 /** As for any other source: the elements of an array are there, one after the other. */
 function proveInArray(machine: Prover, goal: InGoal, items: readonly unknown[], frame: Frame): Outcome {
-  const elementType = machine.tags.elementType(items);
-  const sought = elementType === undefined ? soughtBy(machine, goal, frame) : [];
-  const source = new ArraySource(items, elementType, sought);
+  const source = new ArraySource(machine, goal, items, machine.tags.elementType(items), frame);
   const { span, item } = goal;
   const isFound = machine.isSteppedThrough || source.advance(machine, frame);
   if (!isFound) return Outcome.failed;
@@ -96,7 +94,7 @@ function proveInArray(machine: Prover, goal: InGoal, items: readonly unknown[], 
 function proveElements(machine: Prover, source: ArraySource, item: Term, span: Span, frame: Frame): Outcome {
   const retry = (source.retry ??= machine.retryPoint(source));
   do {
-    const { element, sought, passed, read } = source;
+    const { element, goal, passed, read } = source;
     const outcome = proveItem(machine, source, element, item, span, frame);
     if (outcome === Outcome.failed) {
       machine.undo(retry);
@@ -107,7 +105,7 @@ function proveElements(machine: Prover, source: ArraySource, item: Term, span: S
       machine.follow(2 * passed);
       return read === undefined
         ? Outcome.jumped
-        : proveRead(machine, sought[passed]!.lookup, element as object, read, frame);
+        : proveRead(machine, goal.tests[passed]!, element as object, read, frame);
     }
     return outcome === Outcome.proved ? outcome : goOn(machine, outcome, source, element, item, span, frame);
   } while (source.advance(machine, frame));
