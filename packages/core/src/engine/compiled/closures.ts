@@ -1,7 +1,18 @@
 import type { FieldType } from '../../types/declared-type.js';
-import type { Class } from '../../types/type-declaration.js';
 import type { BackEnd } from './back-end.js';
-import type { Cases, CompiledFunction } from './compiled-function.js';
+import { dispatch } from './closure-dispatch.js';
+import {
+  comparison,
+  exactly,
+  finder,
+  isObject,
+  listIn,
+  mayBePending,
+  oneOf,
+  read,
+  readExact,
+} from './closure-values.js';
+import type { CompiledFunction } from './compiled-function.js';
 import type {
   AgainStatement,
   ArithmeticStatement,
@@ -15,6 +26,7 @@ import type {
   Test,
 } from './plan.js';
 import { methodSite, noValue, readSite, type ReadSite, type Runtime } from './runtime.js';
+import { isLocal, literalsOf, mentions, seekingIn, seekingOf, type Seeking } from './seeking.js';
 import type { Linker, Plan } from './specialise.js';
 
 // Runs a plan without making code, for platforms that forbid it: each statement is a closure that knows what comes after it.
@@ -42,9 +54,18 @@ const failed = false;
 const succeeded = true;
 
 const { getPrototypeOf } = Object;
-// Looked at for what pollution has put there.
-const everything = Object.prototype as unknown as Readonly<Record<string, unknown>>;
-type Keyed = Readonly<Record<string, unknown>>;
+
+/** Something that is sought in a list. */
+interface Finder {
+  readonly find: (list: readonly unknown[], wanted: unknown) => boolean;
+  /** The local that it is in. */
+  readonly sought: number;
+}
+/** The list is an attribute of something. */
+interface Listed extends Finder {
+  readonly site: ReadSite;
+  readonly isExact: boolean;
+}
 
 class Builder {
   /** How many locals live in the frame. */
@@ -610,70 +631,6 @@ function loop(body: Step, runtime: Runtime): Step {
   };
 }
 
-// ── values ──
-
-// Attributes are read first, and then the prototype: when the optimizer knows what the object looks like that costs nothing. Two
-// functions, as each learns what it reads from.
-
-/** An attribute, or `noValue`. */
-function read(base: unknown, site: ReadSite, runtime: Runtime): unknown {
-  if (base === null || base === undefined) return runtime.read(base, site);
-  const { name } = site;
-  const value = (base as Keyed)[name];
-  if (value === undefined || everything[name] !== undefined || getPrototypeOf(base) !== site.prototype)
-    return runtime.read(base, site, value);
-  return value;
-}
-
-/** As `read`, of an instance of a class that is known. */
-function readExact(base: unknown, site: ReadSite, runtime: Runtime): unknown {
-  const { name } = site;
-  const value = (base as Keyed)[name];
-  return value === undefined || everything[name] !== undefined ? runtime.read(base, site, value) : value;
-}
-
-/** A list that an attribute holds: empty where there is none. */
-function listIn(base: unknown, site: ReadSite, isExact: boolean, runtime: Runtime): readonly unknown[] {
-  const value = isExact ? readExact(base, site, runtime) : read(base, site, runtime);
-  if (Array.isArray(value)) return value as unknown[];
-  return value === noValue ? none : runtime.list(value);
-}
-
-/** Seeks an element with one of four literals, or fewer, in one attribute, and the instance that is wanted in another. */
-function finder(
-  one: ReadSite,
-  two: ReadSite,
-  literals: readonly unknown[],
-  runtime: Runtime,
-): (list: readonly unknown[], wanted: unknown) => boolean {
-  const [a, b = a, c = a, d = a] = literals;
-  const { name } = one;
-  const { name: other } = two;
-  return (list, wanted) => {
-    if ((runtime.steps -= list.length) < 0) runtime.over();
-    // Once for all elements: nothing of the application runs in between.
-    const isClean = everything[name] === undefined && everything[other] === undefined;
-    for (let i = 0; i < list.length; i++) {
-      const element = list[i];
-      let value: unknown;
-      let isKnown = false;
-      if (isClean && element !== null && element !== undefined) {
-        value = (element as Keyed)[name];
-        isKnown = getPrototypeOf(element) === one.prototype;
-      }
-      if (value === undefined || !isKnown) value = runtime.read(element, one, value);
-      if (value !== a && value !== b && value !== c && value !== d) {
-        if (!isObject(value) || !runtime.oneOf(value, literals)) continue;
-      }
-      let found = isKnown && one.prototype === two.prototype ? (element as Keyed)[other] : undefined;
-      if (found === undefined) found = runtime.read(element, two);
-      if (found === wanted) return true;
-      if (mayBePending(found) && runtime.equal(found, wanted)) return true;
-    }
-    return false;
-  };
-}
-
 function anyOf(steps: readonly Step[]): Step {
   const [first, second, third] = steps;
   switch (steps.length) {
@@ -696,149 +653,5 @@ function anyOf(steps: readonly Step[]): Step {
   }
 }
 
-function oneOf(literals: readonly unknown[], runtime: Runtime): (value: unknown) => boolean {
-  if (typeof runtime.equality === 'function') return (value) => runtime.oneOf(value, literals);
-  const [a, b = a, c = a, d = a] = literals;
-  if (literals.length <= 4)
-    return (value) =>
-      value === a ||
-      value === b ||
-      value === c ||
-      value === d ||
-      (isObject(value) && runtime.oneOf(value, literals));
-  const set = new Set(literals);
-  return (value) => set.has(value) || (isObject(value) && runtime.oneOf(value, literals));
-}
-
-function comparison(
-  { left, right, how }: EqualTest,
-  runtime: Runtime,
-): (left: unknown, right: unknown) => boolean {
-  if (typeof runtime.equality === 'function') return (l, r) => runtime.equal(l, r);
-  // What does not match may be a promise; what matches is none.
-  if (how === 'identity') return (l, r) => l === r || (mayBePending(l) && runtime.equal(l, r));
-  if (left.kind === 'local' && isPrimitive(right))
-    return (l, r) => l === r || (isObject(l) && runtime.equal(l, r));
-  if (right.kind === 'local' && isPrimitive(left))
-    return (l, r) => l === r || (isObject(r) && runtime.equal(l, r));
-  return (l, r) => runtime.equal(l, r);
-}
-
 const sides = (isLeft: boolean, value: unknown, other: unknown): readonly [unknown, unknown] =>
   isLeft ? [value, other] : [other, value];
-
-const isPrimitive = (side: Operand): boolean =>
-  side.kind === 'constant' &&
-  !isObject(side.value) &&
-  typeof side.value !== 'function' &&
-  !Number.isNaN(side.value);
-
-const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
-
-const mayBePending = (value: unknown): boolean =>
-  typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
-
-/** Whether a value is an instance of this class and of none that extends it. */
-function exactly({ prototype }: Class): (value: unknown) => boolean {
-  return (value) => value !== null && value !== undefined && getPrototypeOf(value) === prototype;
-}
-
-// ── shapes ──
-
-/** An attribute of the element that is tested, and what comes then. */
-interface Seeking {
-  readonly name: string;
-  readonly inPattern: boolean;
-  readonly to: number;
-  readonly test: EqualTest | Extract<Test, { kind: 'one-of' }>;
-  readonly next: Statement;
-}
-
-/** Something that is sought in a list. */
-interface Finder {
-  readonly find: (list: readonly unknown[], wanted: unknown) => boolean;
-  /** The local that it is in. */
-  readonly sought: number;
-}
-/** The list is an attribute of something. */
-interface Listed extends Finder {
-  readonly site: ReadSite;
-  readonly isExact: boolean;
-}
-
-/** As `seekingOf`, for an attribute of an element that is in no frame. */
-function seekingIn(item: number, statement: Statement): Seeking | undefined {
-  if (statement.kind !== 'read' || !isLocal(statement.base, item)) return undefined;
-  const seeking = seekingOf(statement);
-  return seeking === undefined || mentions(seeking.test, item) ? undefined : seeking;
-}
-
-function seekingOf({ name, inPattern, to, tag, next: then }: ReadStatement): Seeking | undefined {
-  if (tag !== undefined || then.kind !== 'if') return undefined;
-  const { test } = then;
-  if (test.kind === 'one-of')
-    return isLocal(test.value, to) ? { name, inPattern, to, test, next: then.next } : undefined;
-  if (test.kind !== 'equal') return undefined;
-  const isLeft = isLocal(test.left, to);
-  const other = isLeft ? test.right : test.left;
-  if ((!isLeft && !isLocal(test.right, to)) || isLocal(other, to)) return undefined;
-  return { name, inPattern, to, test, next: then.next };
-}
-
-/** What a test compares with, when that are literals. */
-function literalsOf(test: Seeking['test']): readonly unknown[] | undefined {
-  if (test.kind === 'one-of') return test.literals;
-  if (test.negated) return undefined;
-  const side = [test.left, test.right].find(isPrimitive);
-  return side?.kind === 'constant' ? [side.value] : undefined;
-}
-
-const mentions = (test: Seeking['test'], local: number): boolean =>
-  test.kind === 'equal' && (isLocal(test.left, local) || isLocal(test.right, local));
-
-const isLocal = (operand: Operand, n: number): boolean => operand.kind === 'local' && operand.local === n;
-
-// ── dispatch ──
-
-function dispatch(cases: Cases): Run {
-  switch (cases.passed) {
-    case 1:
-      return (a) => {
-        const target = caseOf(cases, a);
-        if (target === undefined) return cases.miss(a);
-        return isObject(a) ? target.run(a) : target.run();
-      };
-    case 2:
-      return (a, b) => {
-        const value = cases.parameter === 0 ? a : b;
-        const target = caseOf(cases, value);
-        if (target === undefined) return cases.miss(a, b);
-        if (isObject(value)) return target.run(a, b);
-        return target.run(cases.parameter === 0 ? b : a);
-      };
-    case 3:
-      return (a, b, c) => {
-        // What the next function looks at is looked at here, as long as that is all that it does.
-        for (let at = cases; ;) {
-          const { parameter } = at;
-          const value = parameter === 0 ? a : parameter === 1 ? b : c;
-          const target = caseOf(at, value);
-          if (target === undefined) return at.miss(a, b, c);
-          if (!isObject(value)) return target.run(parameter === 0 ? b : a, parameter === 2 ? b : c);
-          if (target.cases === undefined) return target.run(a, b, c);
-          at = target.cases;
-        }
-      };
-    default:
-      return (...args) => {
-        const value = args[cases.parameter];
-        const target = caseOf(cases, value);
-        if (target === undefined) return cases.miss(...args);
-        if (!isObject(value)) args.splice(cases.parameter, 1);
-        return target.run(...args);
-      };
-  }
-}
-
-const caseOf = ({ prototypes, literals }: Cases, value: unknown): CompiledFunction | undefined =>
-  isObject(value) ? prototypes.get(getPrototypeOf(value) as object) : literals.get(value);
