@@ -99,7 +99,9 @@ export class TypeSets {
   /** Whether a prototype, as given by `prototypeOf`, is all that says that a value is of these types. */
   tells(prototype: object | undefined, types: TypeSet): boolean {
     if (prototype === undefined) return false;
-    return types === this.unbound || (types.types.size > 0 && this.#byPrototype.get(prototype) === types);
+    if (types === this.unbound) return true;
+    // Only of classes that are registered: of others there may be any number.
+    return this.#classOfPrototype.has(prototype) && this.#byPrototype.get(prototype) === types;
   }
 
   #ofObject(value: object, tags: Tags | undefined): TypeSet {

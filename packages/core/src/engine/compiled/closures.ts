@@ -613,7 +613,7 @@ function inFrame(passed: number, size: number, body: Step, runtime: Runtime): Ru
   }
   return (a, b, c) => {
     if (--runtime.steps < 0) runtime.over();
-    const frame: Frame = [a, b, c, u, u, u, u, u, u, u, u, u];
+    const frame: Frame = [a, b, c, u, u, u, u, u, u, u];
     while (frame.length < size) frame.push(undefined);
     return body(frame) === succeeded;
   };
