@@ -65,6 +65,8 @@ export interface MethodGoal extends GoalOf<'method'> {
   readonly args: readonly Term[];
   readonly hasKeywords: boolean;
   readonly result: Term;
+  /** As for a look-up. */
+  readonly test: TestGoal | undefined;
 }
 export interface NewGoal extends GoalOf<'new'> {
   readonly name: string;

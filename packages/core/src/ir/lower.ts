@@ -165,6 +165,7 @@ export class Lowering {
           args,
           hasKeywords: node.keywords.length > 0,
           result,
+          test: undefined,
         });
         return result;
       }
@@ -244,14 +245,14 @@ export class Lowering {
     };
   }
 
-  /** `x.a = y`, `x.a < y`, `x.a`: a look-up and then the only goal that it is for, of which the machine may make one step. */
+  /** `x.a = y`, `x.f() < y`, `x.a`: a goal that asks the application and then the only one that it is for: they may be one step. */
   #test(goal: TestGoal, out: Goal[]): void {
     const last = out.at(-1);
     const terms = goal.kind === 'condition' ? [goal.term] : [goal.left, goal.right];
-    if (last?.kind === 'lookup' && terms.includes(last.result)) {
+    if ((last?.kind === 'lookup' || last?.kind === 'method') && terms.includes(last.result)) {
       const tested = { ...last, test: goal };
       out[out.length - 1] = tested;
-      this.#noteTest(tested, out);
+      if (tested.kind === 'lookup') this.#noteTest(tested, out);
     }
     out.push(goal);
   }

@@ -2,7 +2,7 @@ import type { TypeSet } from '../../host/type-set.js';
 import { NoValue, readAttribute } from '../../host/member.js';
 import { kindOf, show } from '../../host/show.js';
 import { isPartial, isThenable, OwnValue, PartialDictionary, Variable } from '../../host/value.js';
-import { lookupGoal, type LookupGoal, type TestedLookup } from '../../ir/goal.js';
+import { lookupGoal, type LookupGoal, type MethodGoal, type TestGoal } from '../../ir/goal.js';
 import { constantTerm, type SlotTerm, type Term } from '../../ir/term.js';
 import type { FieldType } from '../../types/declared-type.js';
 import { dictionaryValue, isDictionary, isPrimitive, keysOf } from '../equality.js';
@@ -50,8 +50,13 @@ export function proveRead(
   return machine.received(value, goal.result, types, goal.span, frame);
 }
 
-/** Gives the result of a look-up to the goal that it is for, or, where it is plain what comes of that, proves both in one. */
-function giveResult(machine: Prover, goal: LookupGoal, value: unknown, frame: Frame): Outcome {
+/** Gives the result of a look-up or call to the goal that it is for, or, where it is plain what comes of that, proves both in one. */
+export function giveResult(
+  machine: Prover,
+  goal: LookupGoal | MethodGoal,
+  value: unknown,
+  frame: Frame,
+): Outcome {
   // Most look-ups are for a test. The result, which nobody else sees, needs no slot then.
   if (isTested(goal) && machine.isNext(goal.test)) {
     const term = otherSide(goal);
@@ -78,10 +83,16 @@ function giveResult(machine: Prover, goal: LookupGoal, value: unknown, frame: Fr
 export const isEmpty = (term: Term | undefined, frame: Frame): term is SlotTerm =>
   term?.kind === 'slot' && frame.slots[term.slot] === emptySlot;
 
-const isTested = (goal: LookupGoal): goal is TestedLookup => goal.test !== undefined;
+/** A look-up or call of which only a test needs the result. */
+interface Tested {
+  readonly test: TestGoal;
+  readonly result: Term;
+}
+const isTested = (goal: LookupGoal | MethodGoal): goal is (LookupGoal | MethodGoal) & Tested =>
+  goal.test !== undefined;
 
 /** What the result of a look-up is compared with; undefined when it is a condition itself. */
-export function otherSide({ test, result }: TestedLookup): Term | undefined {
+export function otherSide({ test, result }: Tested): Term | undefined {
   if (test.kind === 'condition') return undefined;
   return test.left === result ? test.right : test.left;
 }
@@ -89,7 +100,7 @@ export function otherSide({ test, result }: TestedLookup): Term | undefined {
 /** Whether the test of a look-up holds, where nothing need be bound for it, and the application not be asked. */
 export function holdsPlainly(
   machine: Prover,
-  { test, result }: TestedLookup,
+  { test, result }: Tested,
   value: unknown,
   other: unknown,
 ): boolean | undefined {
