@@ -22,27 +22,29 @@ export function proveLookup(machine: Prover, goal: LookupGoal, frame: Frame): Ou
   const isReadable = typeof object === 'object' && object !== null && !(object instanceof OwnValue);
   if (isReadable && name !== undefined && machine.replay === undefined) {
     // A predicate of the application is asked of whatever is looked at, as it may throw.
-    if (machine.typeSets.hasPredicates) typesOf(machine, object, name, goal, frame);
+    const types = machine.typeSets.hasPredicates ? typesOf(machine, object, name, goal, frame) : undefined;
     const value = ownValue(machine, object, name, goal, frame);
-    if (value !== undefined) return proveRead(machine, goal, object, value, frame);
+    if (value !== undefined) return proveRead(machine, goal, object, value, frame, types);
   }
   return object instanceof Variable
     ? machine.suspend(goal, frame, object)
     : lookUp(machine, goal, object, frame);
 }
 
-/** Goes on with what the object has of its own. */
+/** Goes on with what the object has of its own. @param known the types of the object, if they have been asked for */
 export function proveRead(
   machine: Prover,
   goal: LookupGoal,
   object: object,
   value: unknown,
   frame: Frame,
+  known?: TypeSet,
 ): Outcome {
   if (typeof value !== 'object' || value === null) return giveResult(machine, goal, value, frame);
+  const name = goal.plainName!;
   const types = machine.typeSets.areBare
     ? noFields
-    : declaredFor(typesOf(machine, object, goal.plainName!, goal, frame), goal.plainName!);
+    : declaredFor(known ?? typesOf(machine, object, name, goal, frame), name);
   if (types.length === 0) {
     const settled = machine.settled(value);
     if (!isThenable(settled)) return giveResult(machine, goal, settled, frame);
