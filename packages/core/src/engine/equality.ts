@@ -47,6 +47,8 @@ const unequal: Compared = { kind: 'unequal' };
 export interface EqualityContext {
   readonly equality: Equality;
   typeOf(value: unknown): TypeSet;
+  /** Whether it is known that no type says how its values are compared. */
+  readonly areTypesBare?: boolean;
   readonly budget: Budget;
   /** The value a promise was resolved to, or the value itself. */
   settled(value: unknown): unknown;
@@ -100,27 +102,29 @@ export function compareValues(left: unknown, right: unknown, context: EqualityCo
 export function areDistinct(a: unknown, b: unknown, context: EqualityContext): boolean {
   if (context.equality !== 'identity' || a === b) return false;
   if (!isOrdinaryInstance(a) || !isOrdinaryInstance(b)) return false;
-  if (isThenable(a) || isThenable(b)) return false;
   if (context.settled(a) !== a || context.settled(b) !== b) return false;
-  if (context.typeOf(a).declared.length > 0) return false;
+  if (context.areTypesBare !== true && context.typeOf(a).declared.length > 0) return false;
   context.budget.step();
   return true;
 }
 
-/** An instance of a class whose `valueOf` gives nothing but the instance: no Date, no boxed number. */
-function isOrdinaryInstance(value: unknown): value is object {
+/** An instance of a class whose `valueOf` gives nothing but the instance: no Date, no boxed number; and no promise. */
+export function isOrdinaryInstance(value: unknown): value is object {
   if (typeof value !== 'object' || value === null || value instanceof OwnValue || Array.isArray(value))
     return false;
   const prototype = Object.getPrototypeOf(value) as object | null;
   return (
     prototype !== Object.prototype &&
     prototype !== null &&
-    (value as { valueOf?: unknown }).valueOf === Object.prototype.valueOf
+    (value as { valueOf?: unknown }).valueOf === Object.prototype.valueOf &&
+    typeof (value as { then?: unknown }).then !== 'function'
   );
 }
 
 const isObject = (value: unknown): value is object =>
   (typeof value === 'object' && value !== null) || typeof value === 'function';
+
+export const isPrimitive = (value: unknown): boolean => !isObject(value);
 
 const isInstance = (value: unknown): boolean => isObject(value) && !isList(value) && !isDictionary(value);
 

@@ -37,7 +37,7 @@ export class Question {
   /** What each variable of the question stands for: itself, or the value given for it. */
   readonly #values: readonly unknown[];
 
-  /** @param given values of the query's variables, by name, or for each of them in their order */
+  /** @param given values of the query's variables, by name, or for each of them in a list that is the question's from now on */
   constructor(
     context: MachineContext,
     query: LinkedQuery,
@@ -47,7 +47,7 @@ export class Question {
     const slots =
       given instanceof Map
         ? query.slotNames.map((name) => (given.has(name) ? (given.get(name) as unknown) : emptySlot))
-        : (given as readonly unknown[]);
+        : (given as unknown[]);
     this.#machine = new Machine(context, query, slots, {
       budget: new Budget(options.limits, options.signal),
       pausesAt: options.pausesAt ?? 'nothing',

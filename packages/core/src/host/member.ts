@@ -12,7 +12,7 @@ import {
   stringMethods,
 } from './built-in-members.js';
 import { kindOf, show } from './show.js';
-import type { TypeSet } from './type-set.js';
+import type { Method, TypeSet } from './type-set.js';
 import { isPlainObject, isPolicyDictionary } from './value.js';
 
 // The only code that reads members of application values on behalf of a policy (design.md D8): own and class members, never
@@ -81,6 +81,12 @@ export function callMethod(
   if (receiver === null || receiver === undefined) {
     return new NoValue('POLAR_UNDECIDED_ATTRIBUTE_OF_NIL', { name: `${name}()`, value: show(receiver) });
   }
+  // Most calls are of a method that was called before.
+  const known = types.methods.get(name);
+  if (known !== undefined && (receiver as Record<string, unknown>)[name] === known) {
+    if (types.isRegistered || context.isConstant(receiver as object))
+      return args.length === 0 ? known.call(receiver) : known.apply(receiver, args as unknown[]);
+  }
   const builtIn = builtInMethods(receiver, types);
   if (builtIn?.has(name)) return callBuiltIn(receiver, name, args);
   if (isRefused(receiver, name) && !(name === 'call' && typeof receiver === 'object'))
@@ -92,9 +98,11 @@ export function callMethod(
   if (typeof method !== 'function') return missingMethod(receiver, name, builtIn);
   const isRegistered = types.isRegistered || context.isConstant(receiver);
   // A class that extends a built-in one brings its own methods, and of the built-in's those that are documented.
-  const isForeign = isIntrinsic(ownerOf(receiver, name)) && !inheritedMethods(receiver)?.has(name);
+  const owner = ownerOf(receiver, name);
+  const isForeign = isIntrinsic(owner) && !inheritedMethods(receiver)?.has(name);
   if (!isRegistered || isForeign)
     return new NoValue('POLAR_RUN_UNREGISTERED_METHOD', { name, on: kindOf(receiver) }, true);
+  if (isSettled(owner, name, method)) types.methods.set(name, method as Method);
   return Reflect.apply(method, receiver, args);
 }
 
@@ -144,6 +152,10 @@ function isClassPrototype(p: object): boolean {
   return typeof constructor === 'function' && constructor.prototype === p && parentOf(p) !== null;
 }
 
+/** Whether a method is the application's own, and no getter's, which may give another one the next time. */
+const isSettled = (owner: object | null, name: string, method: object): boolean =>
+  owner !== null && !isNative(method) && Object.getOwnPropertyDescriptor(owner, name)?.value === method;
+
 /** The object on the prototype chain that has the member. */
 function ownerOf(receiver: object, name: string): object | null {
   let owner: object | null = receiver;
@@ -159,14 +171,14 @@ function isIntrinsic(owner: object | null): boolean {
   return typeof constructor === 'function' && isNative(constructor);
 }
 
-/** What was found out about constructors: the text of one never changes, and reading it costs more than most calls. */
+/** What was found out about functions: the text of one never changes, and reading it costs more than most calls. */
 const natives = new WeakMap<object, boolean>();
 
-function isNative(constructor: object): boolean {
-  let known = natives.get(constructor);
+function isNative(code: object): boolean {
+  let known = natives.get(code);
   if (known === undefined) {
-    known = /\{\s*\[native code\]\s*\}$/.test(Function.prototype.toString.call(constructor));
-    natives.set(constructor, known);
+    known = /\{\s*\[native code\]\s*\}$/.test(Function.prototype.toString.call(code));
+    natives.set(code, known);
   }
   return known;
 }

@@ -18,7 +18,11 @@ export interface TypeSet {
   readonly declared: readonly DeclaredType[];
   /** Whether the application registered one of the types. */
   readonly isRegistered: boolean;
+  /** By name, a method of a class that was found to be one that a policy may call, if the application registered the receiver. */
+  readonly methods: Map<string, Method>;
 }
+
+export type Method = (...args: unknown[]) => unknown;
 
 /** Which types values have. One for each program: it remembers what it found out about classes. */
 export class TypeSets {
@@ -26,6 +30,10 @@ export class TypeSets {
   readonly #byPrototype = new WeakMap<object, TypeSet>();
   readonly #classOfPrototype = new Map<unknown, DeclaredType>();
   readonly #predicates: readonly DeclaredType[];
+  /** Whether there are types that only a look at the value itself tells. */
+  readonly hasPredicates: boolean;
+  /** Whether types say nothing but what a value is an instance of: no fields, keys or equality, and no predicate to ask. */
+  readonly areBare: boolean;
   readonly #list: TypeSet;
   readonly #dictionary: TypeSet;
   readonly #string: TypeSet;
@@ -40,6 +48,8 @@ export class TypeSets {
 
   constructor(readonly types: TypeTable) {
     this.#predicates = [...types.types].filter((t) => t.is !== undefined || t.discriminator !== undefined);
+    this.hasPredicates = this.#predicates.length > 0;
+    this.areBare = !this.hasPredicates && ![...types.types].some(isDeclared);
     for (const type of types.types) {
       if (type.class !== undefined && !type.builtIn) this.#classOfPrototype.set(type.class.prototype, type);
     }
@@ -75,11 +85,6 @@ export class TypeSets {
     }
   }
 
-  /** Whether there are types that only a look at the value itself tells. */
-  get hasPredicates(): boolean {
-    return this.#predicates.length > 0;
-  }
-
   /** What its class says of an instance of exactly this class. */
   ofClass(type: Class): TypeSet {
     return this.#ofPrototype(type.prototype as object);
@@ -90,10 +95,24 @@ export class TypeSets {
     return this.#intern(types, chain, isInstance);
   }
 
+  /** The prototype of an object, unless there is more than that to be asked of what it is. */
+  prototypeOf(value: object): object | undefined {
+    if (this.hasPredicates || tagVersion() > 0 || Array.isArray(value)) return undefined;
+    return (Object.getPrototypeOf(value) as object | null) ?? undefined;
+  }
+
+  /** Whether a prototype, as given by `prototypeOf`, is all that says that a value is of these types. */
+  tells(prototype: object | undefined, types: TypeSet): boolean {
+    if (prototype === undefined) return false;
+    if (types === this.unbound) return true;
+    // Only of classes that are registered: of others there may be any number.
+    return this.#classOfPrototype.has(prototype) && this.#byPrototype.get(prototype) === types;
+  }
+
   #ofObject(value: object, tags: Tags | undefined): TypeSet {
     if (Array.isArray(value)) return this.#list;
     // Most values: an instance of a class that says all.
-    if (this.#predicates.length === 0 && tagVersion() === 0) {
+    if (!this.hasPredicates && tagVersion() === 0) {
       const known = this.#knownOf(Object.getPrototypeOf(value) as object);
       if (known !== undefined && (known.types.size > 0 || tags === undefined || tags.isEmpty)) return known;
     }
@@ -109,7 +128,7 @@ export class TypeSets {
     const tagged = tag === undefined ? undefined : this.types.find(tag);
     const own = plain ? undefined : this.#ofClass(value);
     // Most values: nothing but their class, or no class, says what they are.
-    if (tagged === undefined && this.#predicates.length === 0) {
+    if (tagged === undefined && !this.hasPredicates) {
       if (own !== undefined && own.types.size > 0) return own;
       if (tags?.typesOf(value) === undefined) return own ?? this.#dictionary;
     }
@@ -158,7 +177,7 @@ export class TypeSets {
   }
 
   #withPredicates(value: unknown, base: TypeSet): TypeSet {
-    if (this.#predicates.length === 0) return base;
+    if (!this.hasPredicates) return base;
     const more = this.#predicates.filter((type) => holds(type, value));
     return more.length === 0 ? base : this.#intern([...base.types, ...more], base.chain, base.isInstance);
   }
@@ -173,9 +192,7 @@ export class TypeSets {
     const key = `${label}${isInstance ? 'i' : ''}${ids.join(',')}/${chain.map((t) => t.id).join(',')}`;
     let set = this.#interned.get(key);
     if (set === undefined) {
-      const declared = types.filter(
-        (t) => t.fields !== undefined || t.key !== undefined || t.equals !== undefined,
-      );
+      const declared = types.filter(isDeclared);
       const isRegistered = types.some((type) => !type.builtIn);
       set = {
         id: this.#interned.size,
@@ -185,12 +202,16 @@ export class TypeSets {
         isInstance,
         declared,
         isRegistered,
+        methods: new Map<string, Method>(),
       };
       this.#interned.set(key, set);
     }
     return set;
   }
 }
+
+const isDeclared = ({ fields, key, equals }: DeclaredType): boolean =>
+  fields !== undefined || key !== undefined || equals !== undefined;
 
 function holds(type: DeclaredType, value: unknown): boolean {
   if (type.is !== undefined) return type.is(value) === true;

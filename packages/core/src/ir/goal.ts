@@ -35,6 +35,8 @@ export interface CompareGoal extends GoalOf<'compare'> {
 export interface InGoal extends GoalOf<'in'> {
   readonly item: Term;
   readonly collection: Term;
+  /** The look-ups on the item that come right after it, each with its test: what they refuse need not be tried. */
+  readonly tests: readonly TestedLookup[];
 }
 /** Whether a value is of a type; `type` is undefined when the policy names a class that nobody registered. */
 export interface IsaGoal extends GoalOf<'isa'> {
@@ -52,14 +54,19 @@ export interface LookupGoal extends GoalOf<'lookup'> {
   /** The key, when it is a name that means nothing special on any object. */
   readonly plainName: string | undefined;
   /** The goal after it, when that is all that the result is for. */
-  readonly test: UnifyGoal | undefined;
+  readonly test: TestGoal | undefined;
 }
+export type TestGoal = UnifyGoal | CompareGoal | ConditionGoal;
+/** A look-up of which only a test needs the result. */
+export type TestedLookup = LookupGoal & { readonly test: TestGoal };
 export interface MethodGoal extends GoalOf<'method'> {
   readonly object: Term;
   readonly method: string;
   readonly args: readonly Term[];
   readonly hasKeywords: boolean;
   readonly result: Term;
+  /** As for a look-up. */
+  readonly test: TestGoal | undefined;
 }
 export interface NewGoal extends GoalOf<'new'> {
   readonly name: string;
@@ -198,4 +205,10 @@ const isPlainName = (key: unknown): key is string =>
   key !== 'prototype' &&
   key !== 'length' &&
   key !== 'size';
+export const inGoal = (
+  span: Span,
+  item: Term,
+  collection: Term,
+  tests: readonly TestedLookup[] = [],
+): InGoal => ({ kind: 'in', span, item, collection, tests });
 export const notGoal = (span: Span, operand: readonly Goal[]): NotGoal => ({ kind: 'not', span, operand });

@@ -3,8 +3,8 @@ import { invariant } from '../internal/invariant.js';
 import type { FieldNode, ParameterNode, PatternOrTermNode, TermNode } from '../syntax/ast.js';
 import { printTerm } from '../syntax/print.js';
 import { isUnionName, type TypeTable } from '../types/type-table.js';
-import type { Goal } from './goal.js';
-import { isaGoal, lookupGoal, notGoal, unifyGoal } from './goal.js';
+import type { Goal, TestedLookup, TestGoal } from './goal.js';
+import { inGoal, isaGoal, lookupGoal, notGoal, unifyGoal } from './goal.js';
 import type { Parameter, Predicate, Specializer } from './goal.js';
 import type { SlotTerm, Term } from './term.js';
 import { constantTerm, dictionaryTerm, listTerm, slotTerm } from './term.js';
@@ -16,6 +16,15 @@ import { constantTerm, dictionaryTerm, listTerm, slotTerm } from './term.js';
 export class Lowering {
   /** Few in nearly every rule, so that they are searched: a map for each of thousands of rules costs more. */
   readonly slotNames: string[] = [];
+  /** The latest `in`, and where in its conjunction the next test of its item would stand. */
+  #tested:
+    | {
+        readonly item: SlotTerm;
+        readonly tests: TestedLookup[];
+        readonly goals: readonly Goal[];
+        next: number;
+      }
+    | undefined = undefined;
 
   constructor(
     readonly types: TypeTable,
@@ -59,11 +68,7 @@ export class Lowering {
         }
         const left = this.term(node.left, out);
         const right = this.term(node.right, out);
-        const unify = unifyGoal(span, left, right);
-        // `x.a = y`: one goal after the other, of which the machine may make one step.
-        const last = out.at(-1);
-        if (last?.kind === 'lookup' && last.result === left) out[out.length - 1] = { ...last, test: unify };
-        out.push(unify);
+        this.#test(unifyGoal(span, left, right), out);
         break;
       }
       case 'assign': {
@@ -75,13 +80,15 @@ export class Lowering {
       case 'compare': {
         const left = this.term(node.left, out);
         const right = this.term(node.right, out);
-        out.push({ kind: 'compare', span, operator: node.operator, left, right });
+        this.#test({ kind: 'compare', span, operator: node.operator, left, right }, out);
         break;
       }
       case 'in': {
         const item = this.term(node.item, out);
         const collection = this.term(node.collection, out);
-        out.push({ kind: 'in', span, item, collection });
+        const tests: TestedLookup[] = [];
+        if (item.kind === 'slot') this.#tested = { item, tests, goals: out, next: out.length + 1 };
+        out.push(inGoal(span, item, collection, tests));
         break;
       }
       case 'matches':
@@ -98,7 +105,7 @@ export class Lowering {
         out.push({ kind: 'debug', span });
         break;
       default:
-        out.push({ kind: 'condition', span, term: this.term(node, out) });
+        this.#test({ kind: 'condition', span, term: this.term(node, out) }, out);
     }
     return out;
   }
@@ -109,7 +116,7 @@ export class Lowering {
       case 'variable':
         return this.#variable(node.name);
       case 'literal':
-        return constantTerm(node.value);
+        return constantTerm(interned(node.value));
       case 'list':
       case 'list-pattern':
         return listTerm(
@@ -143,6 +150,7 @@ export class Lowering {
           args,
           hasKeywords: node.keywords.length > 0,
           result,
+          test: undefined,
         });
         return result;
       }
@@ -200,7 +208,7 @@ export class Lowering {
         break;
       }
       default:
-        out.push(unifyGoal(span, value, this.term(pattern, out)));
+        this.#test(unifyGoal(span, value, this.term(pattern, out)), out);
     }
   }
 
@@ -220,6 +228,27 @@ export class Lowering {
       goals: goals.slice(),
       span: node.span,
     };
+  }
+
+  /** `x.a = y`, `x.f() < y`, `x.a`: a goal that asks the application and then the only one that it is for: they may be one step. */
+  #test(goal: TestGoal, out: Goal[]): void {
+    const last = out.at(-1);
+    const terms = goal.kind === 'condition' ? [goal.term] : [goal.left, goal.right];
+    if ((last?.kind === 'lookup' || last?.kind === 'method') && terms.includes(last.result)) {
+      const tested = { ...last, test: goal };
+      out[out.length - 1] = tested;
+      if (tested.kind === 'lookup') this.#noteTest(tested, out);
+    }
+    out.push(goal);
+  }
+
+  /** An `in` keeps the tests of its item that come right after it. */
+  #noteTest(lookup: TestedLookup, goals: readonly Goal[]): void {
+    const tested = this.#tested;
+    const isOfItem = lookup.object.kind === 'slot' && lookup.object.slot === tested?.item.slot;
+    if (!isOfItem || tested.goals !== goals || tested.next !== goals.length - 1) return;
+    tested.tests.push(lookup);
+    tested.next += 2;
   }
 
   fresh(): SlotTerm {
@@ -277,7 +306,11 @@ const isPatternProper = (node: PatternOrTermNode): boolean =>
   node.kind === 'instance-pattern' || node.kind === 'dictionary-pattern' || node.kind === 'list-pattern';
 
 const literalOf = (node: PatternOrTermNode): string | number | boolean | undefined =>
-  node.kind === 'literal' ? node.value : undefined;
+  node.kind === 'literal' ? interned(node.value) : undefined;
+
+/** A literal as code of the application has it. A piece of a policy's text would be compared with that letter by letter. */
+const interned = <Literal extends string | number | boolean>(value: Literal): Literal =>
+  typeof value === 'string' ? (Object.keys({ [value]: 0 })[0] as Literal) : value;
 
 const sorted = <Value>(fields: readonly FieldNode<Value>[]): readonly FieldNode<Value>[] =>
   fields.length < 2 ? fields : [...fields].sort((a, b) => compareCodePoints(a.key, b.key));

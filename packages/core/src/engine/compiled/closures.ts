@@ -1,7 +1,18 @@
 import type { FieldType } from '../../types/declared-type.js';
-import type { Class } from '../../types/type-declaration.js';
 import type { BackEnd } from './back-end.js';
-import type { Cases, CompiledFunction } from './compiled-function.js';
+import { dispatch } from './closure-dispatch.js';
+import {
+  comparison,
+  exactly,
+  finder,
+  isObject,
+  listIn,
+  mayBePending,
+  oneOf,
+  read,
+  readExact,
+} from './closure-values.js';
+import type { CompiledFunction } from './compiled-function.js';
 import type {
   AgainStatement,
   ArithmeticStatement,
@@ -15,6 +26,7 @@ import type {
   Test,
 } from './plan.js';
 import { methodSite, noValue, readSite, type ReadSite, type Runtime } from './runtime.js';
+import { isLocal, literalsOf, mentions, seekingIn, seekingOf, type Seeking } from './seeking.js';
 import { Declined, type Linker, type Plan } from './specialise.js';
 
 // Runs a plan without making code, for platforms that forbid it: each statement is a closure that knows what comes after it.
@@ -35,17 +47,25 @@ type Get = (frame: Frame) => unknown;
 type Check = (frame: Frame) => boolean;
 
 /** What a statement ends in: what stands after it is tried, success, failure of the whole function, the function once more. */
-type Ending = 0 | 1 | 2 | 3;
+type Ending = boolean | 'ended' | 'again';
+/** A test is a step, too: after it nothing is left to be done. */
 type Step = (frame: Frame) => Ending;
-const failed = 0;
-const succeeded = 1;
-const ended = 2;
-const again = 3;
+const failed = false;
+const succeeded = true;
 
 const { getPrototypeOf } = Object;
-// Looked at for what pollution has put there.
-const everything = Object.prototype as unknown as Readonly<Record<string, unknown>>;
-type Keyed = Readonly<Record<string, unknown>>;
+
+/** Something that is sought in a list. */
+interface Finder {
+  readonly find: (list: readonly unknown[], wanted: unknown) => boolean;
+  /** The local that it is in. */
+  readonly sought: number;
+}
+/** The list is an attribute of something. */
+interface Listed extends Finder {
+  readonly site: ReadSite;
+  readonly isExact: boolean;
+}
 
 class Builder {
   /** How many locals live in the frame. */
@@ -60,22 +80,45 @@ class Builder {
   ) {}
 
   run(): Run {
-    const { runtime } = this;
-    for (const param of this.plan.params) this.#slot(param);
-    const body = this.#step(this.plan.body);
-    if (this.#loops) {
-      return inFrame(this.plan.params.length, this.#size, (frame) => {
-        for (;;) {
-          if (--runtime.steps < 0) runtime.over();
-          const ending = body(frame);
-          if (ending !== again) return ending === succeeded;
-        }
-      });
-    }
-    return inFrame(this.plan.params.length, this.#size, (frame) => {
+    const { runtime, plan } = this;
+    const frameless = this.#forward(plan.body) ?? this.#found(plan.body);
+    if (frameless !== undefined) return frameless;
+    for (const param of plan.params) this.#slot(param);
+    const body = this.#step(plan.body);
+    return inFrame(plan.params.length, this.#size, this.#loops ? loop(body, runtime) : body, runtime);
+  }
+
+  // ── functions that need no frame ──
+
+  /** What only calls another function with its own arguments. */
+  #forward(statement: Statement): Run | undefined {
+    const { runtime, fn } = this;
+    const { params } = this.plan;
+    if (statement.kind !== 'if' || statement.next.kind !== 'succeed' || params.length > 3) return undefined;
+    const { test } = statement;
+    if (test.kind !== 'call' || test.likely !== undefined) return undefined;
+    const { callee, args } = test;
+    const isSame = args.length === params.length && args.every((arg, i) => isLocal(arg, params[i]!));
+    if (!isSame || this.linker.isRecursive(fn.predicate, callee.predicate)) return undefined;
+    return (a, b, c) => {
       if (--runtime.steps < 0) runtime.over();
-      return body(frame) === succeeded;
-    });
+      return callee.run(a, b, c);
+    };
+  }
+
+  /** What only seeks its second argument in a list of the first. */
+  #found(statement: Statement): Run | undefined {
+    const { runtime } = this;
+    const [of, sought] = this.plan.params;
+    if (this.plan.params.length !== 2 || statement.kind !== 'read' || !isLocal(statement.base, of!))
+      return undefined;
+    const found = this.#listed(statement);
+    if (found === undefined || found.sought !== sought) return undefined;
+    const { site, isExact, find } = found;
+    return (a, b) => {
+      if (--runtime.steps < 0) runtime.over();
+      return find(listIn(a, site, isExact, runtime), b);
+    };
   }
 
   // ── statements ──
@@ -95,10 +138,12 @@ class Builder {
       case 'each':
         return this.#each(statement);
       case 'if': {
+        const likely = this.#likely(statement);
+        if (likely !== undefined) return likely;
         const test = this.#test(statement.test);
-        if (statement.next.kind === 'succeed') return (frame) => (test(frame) ? succeeded : failed);
+        if (statement.next.kind === 'succeed') return test;
         const then = this.#step(statement.next);
-        return (frame) => (test(frame) ? then(frame) : failed);
+        return (frame) => test(frame) && then(frame);
       }
       case 'check': {
         const proof = this.#step(statement.proof);
@@ -109,7 +154,7 @@ class Builder {
         return this.#not(this.#step(statement.proof), this.#step(statement.next));
       case 'cut': {
         const then = this.#step(statement.next);
-        return (frame) => then(frame) || ended;
+        return (frame) => then(frame) || 'ended';
       }
       case 'again':
         return this.#again(statement);
@@ -135,6 +180,26 @@ class Builder {
     }
   }
 
+  /** A test of a type, and then a call of the function for that type: one look at the prototype is enough. */
+  #likely({ test, next: call }: Extract<Statement, { kind: 'if' }>): Check | undefined {
+    if (test.kind !== 'isa' || test.value.kind !== 'local' || call.kind !== 'if') return undefined;
+    if (call.test.kind !== 'call' || call.next.kind !== 'succeed') return undefined;
+    const { args, likely } = call.test;
+    const exact = this.linker.exactClass(test.type);
+    if (exact === undefined || likely?.type !== test.type || !isLocal(likely.argument, test.value.local))
+      return undefined;
+    const at = this.#slot(test.value.local);
+    const { prototype } = exact;
+    const calls = this.#call(likely.callee, args);
+    const [isOther, callsOther] = [this.#test(test), this.#test(call.test)];
+    return (frame) => {
+      const value = frame[at];
+      return value !== null && value !== undefined && getPrototypeOf(value) === prototype
+        ? calls(frame)
+        : isOther(frame) && callsOther(frame);
+    };
+  }
+
   #not(proof: Step, then: Step): Step {
     const { runtime } = this;
     return (frame) => {
@@ -150,44 +215,49 @@ class Builder {
     };
   }
 
-  #read({ to, base, name, inPattern, isExact, field, tag, next }: ReadStatement): Step {
+  #read(statement: ReadStatement): Step {
+    const { to, tag, next } = statement;
     const { runtime } = this;
-    const site = readSite(name, inPattern, field);
-    const get = this.#get(base);
+    const { isExact } = statement;
+    // Nearly always it is a local that is read from.
+    const from = statement.base.kind === 'local' ? this.#slot(statement.base.local) : -1;
+    const known = statement.base.kind === 'local' ? undefined : statement.base.value;
+    const found = this.#listed(statement);
+    if (found !== undefined && from !== -1) {
+      const sought = this.#slot(found.sought);
+      const { site, find } = found;
+      return (frame) => find(listIn(frame[from], site, isExact, runtime), frame[sought]);
+    }
+    const site = readSite(statement.name, statement.inPattern, statement.field);
     const at = this.#slot(to);
-    const then = this.#step(next);
     if (tag !== undefined) {
       const note = this.#tag(tag);
+      const then = this.#step(next);
       return (frame) => {
-        const value = read(get(frame), site, runtime);
+        const base = from === -1 ? known : frame[from];
+        const value = isExact ? readExact(base, site, runtime) : read(base, site, runtime);
         if (value === noValue) return failed;
         note(value);
         frame[at] = value;
         return then(frame);
       };
     }
-    if (base.kind === 'local') {
-      const from = base.local;
-      if (isExact) {
-        return (frame) => {
-          let value = (frame[from] as Keyed)[name];
-          if (value === undefined || everything[name] !== undefined) {
-            value = runtime.read(frame[from], site);
-            if (value === noValue) return failed;
-          }
-          frame[at] = value;
-          return then(frame);
-        };
-      }
+    const seeking = seekingOf(statement);
+    if (seeking !== undefined) {
+      const isFound = this.#seeking(seeking);
+      const then = this.#step(seeking.next);
       return (frame) => {
-        const value = read(frame[from], site, runtime);
-        if (value === noValue) return failed;
+        const base = from === -1 ? known : frame[from];
+        const value = isExact ? readExact(base, site, runtime) : read(base, site, runtime);
+        if (value === noValue || !isFound(value, frame)) return failed;
         frame[at] = value;
         return then(frame);
       };
     }
+    const then = this.#step(next);
     return (frame) => {
-      const value = read(get(frame), site, runtime);
+      const base = from === -1 ? known : frame[from];
+      const value = isExact ? readExact(base, site, runtime) : read(base, site, runtime);
       if (value === noValue) return failed;
       frame[at] = value;
       return then(frame);
@@ -247,6 +317,15 @@ class Builder {
   #each(each: EachStatement): Step {
     const { runtime } = this;
     const get = this.#get(each.list);
+    const found = this.#finder(each);
+    if (found !== undefined) {
+      const sought = this.#slot(found.sought);
+      return (frame) => {
+        const value = get(frame);
+        const list = Array.isArray(value) ? (value as unknown[]) : runtime.list(value);
+        return found.find(list, frame[sought]);
+      };
+    }
     const scan = this.#scan(each);
     if (scan !== undefined) {
       return (frame) => {
@@ -293,16 +372,16 @@ class Builder {
     if (only === undefined) {
       return (frame) => {
         move(frame);
-        return again;
+        return 'again';
       };
     }
     const value = this.#get(only.argument);
     const isExactly = exactly(this.linker.exactClass(only.type)!);
     const call = this.#call(only.otherwise, args);
     return (frame) => {
-      if (!isExactly(value(frame))) return call(frame) ? succeeded : ended;
+      if (!isExactly(value(frame))) return call(frame) || 'ended';
       move(frame);
-      return again;
+      return 'again';
     };
   }
 
@@ -317,6 +396,31 @@ class Builder {
 
   // ── a list in which an element is sought by what its attributes are: most role checks ──
 
+  /** A list that an attribute holds, in which something is sought. */
+  #listed({ name, inPattern, isExact, field, tag, to, next: each }: ReadStatement): Listed | undefined {
+    if (tag !== undefined || each.kind !== 'each' || !isLocal(each.list, to)) return undefined;
+    const found = this.#finder(each);
+    if (found === undefined) return undefined;
+    return { ...found, site: readSite(name, inPattern, field), isExact };
+  }
+
+  /** An element that has one of some literals, and an instance that equals only itself: what most role checks look for. */
+  #finder({ item, tag, next: then }: EachStatement): Finder | undefined {
+    const { runtime } = this;
+    if (tag !== undefined || typeof runtime.equality === 'function') return undefined;
+    const first = seekingIn(item, then);
+    if (first === undefined) return undefined;
+    const literals = literalsOf(first.test);
+    const second = seekingIn(item, first.next);
+    if (literals === undefined || literals.length > 4 || second?.next.kind !== 'succeed') return undefined;
+    const { test: same } = second;
+    const isSame = same.kind === 'equal' && same.how === 'identity' && !same.negated;
+    if (!isSame || !isLocal(same.left, second.to) || same.right.kind !== 'local') return undefined;
+    if (mentions(same, first.to)) return undefined;
+    const [one, two] = [first, second].map(({ name, inPattern }) => readSite(name, inPattern, undefined));
+    return { find: finder(one!, two!, literals, runtime), sought: same.right.local };
+  }
+
   /** One loop for what would be a closure for each attribute and each test. */
   #scan({
     item,
@@ -325,7 +429,7 @@ class Builder {
   }: EachStatement): ((list: readonly unknown[], frame: Frame) => Ending) | undefined {
     const { runtime } = this;
     if (tag !== undefined) return undefined;
-    const first = seekingOf(item, then);
+    const first = seekingIn(item, then);
     if (first === undefined) return undefined;
     const one = readSite(first.name, first.inPattern, undefined);
     const isFirst = this.#seeking(first);
@@ -339,48 +443,10 @@ class Builder {
         return failed;
       };
     }
-    const second = seekingOf(item, first.next);
+    const second = seekingIn(item, first.next);
     if (second?.next.kind !== 'succeed' || mentions(second.test, first.to)) return undefined;
     const two = readSite(second.name, second.inPattern, undefined);
     const isSecond = this.#seeking(second);
-    const { test: name } = first;
-    const { test: same } = second;
-    if (
-      name.kind === 'one-of' &&
-      name.literals.length <= 4 &&
-      same.kind === 'equal' &&
-      same.how === 'identity' &&
-      !same.negated &&
-      isLocal(same.left, second.to) &&
-      same.right.kind === 'local' &&
-      typeof runtime.equality !== 'function'
-    ) {
-      const { literals } = name;
-      const [a] = literals;
-      const [, b = a, c = a, d = a] = literals;
-      const sought = this.#slot(same.right.local);
-      return (list, frame) => {
-        if ((runtime.steps -= list.length) < 0) runtime.over();
-        const wanted = frame[sought];
-        // Once for all elements: nothing of the application runs in between.
-        const isClean = everything[one.name] === undefined && everything[two.name] === undefined;
-        for (let i = 0; i < list.length; i++) {
-          const element = list[i];
-          const p =
-            isClean && element !== null && element !== undefined ? getPrototypeOf(element) : undefined;
-          let value = p === one.prototype && p !== undefined ? (element as Keyed)[one.name] : undefined;
-          if (value === undefined) value = runtime.read(element, one);
-          if (value !== a && value !== b && value !== c && value !== d) {
-            if (!isObject(value) || !runtime.oneOf(value, literals)) continue;
-          }
-          let other = p === two.prototype && p !== undefined ? (element as Keyed)[two.name] : undefined;
-          if (other === undefined) other = runtime.read(element, two);
-          if (other === wanted) return succeeded;
-          if (mayBePending(other) && runtime.equal(other, wanted)) return succeeded;
-        }
-        return failed;
-      };
-    }
     return (list, frame) => {
       if ((runtime.steps -= list.length) < 0) runtime.over();
       for (let i = 0; i < list.length; i++) {
@@ -396,9 +462,17 @@ class Builder {
   /** A test of a value that is in no frame. */
   #seeking({ to, test }: Seeking): (value: unknown, frame: Frame) => boolean {
     const { runtime } = this;
-    if (test.kind === 'one-of') return oneOf(test.literals, runtime);
-    const { left, right, negated } = test;
-    const compare = comparison(test, runtime);
+    const literals = literalsOf(test);
+    if (literals !== undefined) return oneOf(literals, runtime);
+    const { left, right, negated, how } = test as EqualTest;
+    if (how === 'identity' && !negated && isLocal(left, to) && typeof runtime.equality !== 'function') {
+      const same = this.#get(right);
+      return (value, frame) => {
+        const other = same(frame);
+        return value === other || (mayBePending(value) && runtime.equal(value, other));
+      };
+    }
+    const compare = comparison(test as EqualTest, runtime);
     const [isLeft, other] = isLocal(left, to) ? [true, this.#get(right)] : [false, this.#get(left)];
     if (negated) return (value, frame) => !compare(...sides(isLeft, value, other(frame)));
     return isLeft
@@ -519,32 +593,45 @@ const none: readonly unknown[] = [];
 // ── frames ──
 
 /** A function that puts its arguments into a frame. Small frames are written out, so that they are made at once. */
-function inFrame(passed: number, size: number, body: Check): Run {
+function inFrame(passed: number, size: number, body: Step, runtime: Runtime): Run {
   if (passed > 3) {
     return (...args) => {
+      if (--runtime.steps < 0) runtime.over();
       while (args.length < size) args.push(undefined);
-      return body(args);
+      return body(args) === succeeded;
     };
   }
-  if (size <= 4) return (a, b, c) => body([a, b, c, undefined]);
-  if (size <= 8) return (a, b, c) => body([a, b, c, undefined, undefined, undefined, undefined, undefined]);
+  const u = undefined;
+  if (size <= 4) {
+    return (a, b, c) => {
+      if (--runtime.steps < 0) runtime.over();
+      return body([a, b, c, u]) === succeeded;
+    };
+  }
+  if (size <= 8) {
+    return (a, b, c) => {
+      if (--runtime.steps < 0) runtime.over();
+      return body([a, b, c, u, u, u, u, u]) === succeeded;
+    };
+  }
   return (a, b, c) => {
-    const frame: Frame = [a, b, c];
+    if (--runtime.steps < 0) runtime.over();
+    const frame: Frame = [a, b, c, u, u, u, u, u, u, u];
     while (frame.length < size) frame.push(undefined);
-    return body(frame);
+    return body(frame) === succeeded;
   };
 }
 
-// ── values ──
-
-/** An attribute, or `noValue`. */
-function read(base: unknown, site: ReadSite, runtime: Runtime): unknown {
-  if (base !== null && base !== undefined && getPrototypeOf(base) === site.prototype) {
-    const { name } = site;
-    const value = (base as Keyed)[name];
-    if (value !== undefined && everything[name] === undefined) return value;
-  }
-  return runtime.read(base, site);
+/** Goes through the function once more while it ends in a call of itself. */
+function loop(body: Step, runtime: Runtime): Step {
+  return (frame) => {
+    let ending = body(frame);
+    while (ending === 'again') {
+      if (--runtime.steps < 0) runtime.over();
+      ending = body(frame);
+    }
+    return ending;
+  };
 }
 
 function anyOf(steps: readonly Step[]): Step {
@@ -569,111 +656,5 @@ function anyOf(steps: readonly Step[]): Step {
   }
 }
 
-function oneOf(literals: readonly unknown[], runtime: Runtime): (value: unknown) => boolean {
-  if (typeof runtime.equality === 'function') return (value) => runtime.oneOf(value, literals);
-  const set = new Set(literals);
-  return (value) => set.has(value) || (isObject(value) && runtime.oneOf(value, literals));
-}
-
-function comparison(
-  { left, right, how }: EqualTest,
-  runtime: Runtime,
-): (left: unknown, right: unknown) => boolean {
-  if (typeof runtime.equality === 'function') return (l, r) => runtime.equal(l, r);
-  // What does not match may be a promise; what matches is none.
-  if (how === 'identity') return (l, r) => l === r || (mayBePending(l) && runtime.equal(l, r));
-  if (left.kind === 'local' && isPrimitive(right))
-    return (l, r) => l === r || (isObject(l) && runtime.equal(l, r));
-  if (right.kind === 'local' && isPrimitive(left))
-    return (l, r) => l === r || (isObject(r) && runtime.equal(l, r));
-  return (l, r) => runtime.equal(l, r);
-}
-
 const sides = (isLeft: boolean, value: unknown, other: unknown): readonly [unknown, unknown] =>
   isLeft ? [value, other] : [other, value];
-
-const isPrimitive = (side: Operand): boolean =>
-  side.kind === 'constant' &&
-  !isObject(side.value) &&
-  typeof side.value !== 'function' &&
-  !Number.isNaN(side.value);
-
-const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
-
-const mayBePending = (value: unknown): boolean =>
-  typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
-
-/** Whether a value is an instance of this class and of none that extends it. */
-function exactly({ prototype }: Class): (value: unknown) => boolean {
-  return (value) => value !== null && value !== undefined && getPrototypeOf(value) === prototype;
-}
-
-// ── shapes ──
-
-/** An attribute of the element that is tested, and what comes then. */
-interface Seeking {
-  readonly name: string;
-  readonly inPattern: boolean;
-  readonly to: number;
-  readonly test: EqualTest | Extract<Test, { kind: 'one-of' }>;
-  readonly next: Statement;
-}
-
-function seekingOf(item: number, statement: Statement): Seeking | undefined {
-  if (statement.kind !== 'read' || statement.tag !== undefined || !isLocal(statement.base, item))
-    return undefined;
-  const { name, inPattern, to, next: then } = statement;
-  if (then.kind !== 'if') return undefined;
-  const { test } = then;
-  if (test.kind === 'one-of')
-    return isLocal(test.value, to) ? { name, inPattern, to, test, next: then.next } : undefined;
-  if (test.kind !== 'equal') return undefined;
-  const isLeft = isLocal(test.left, to);
-  const other = isLeft ? test.right : test.left;
-  if ((!isLeft && !isLocal(test.right, to)) || isLocal(other, to) || isLocal(other, item)) return undefined;
-  return { name, inPattern, to, test, next: then.next };
-}
-
-const mentions = (test: Seeking['test'], local: number): boolean =>
-  test.kind === 'equal' && (isLocal(test.left, local) || isLocal(test.right, local));
-
-const isLocal = (operand: Operand, n: number): boolean => operand.kind === 'local' && operand.local === n;
-
-// ── dispatch ──
-
-function dispatch({ passed, parameter, literals, prototypes, miss }: Cases): Run {
-  const find = (value: unknown): CompiledFunction | undefined =>
-    isObject(value) ? prototypes.get(getPrototypeOf(value) as object) : literals.get(value);
-  switch (passed) {
-    case 1:
-      return (a) => {
-        const target = find(a);
-        if (target === undefined) return miss(a);
-        return isObject(a) ? target.run(a) : target.run();
-      };
-    case 2:
-      return (a, b) => {
-        const value = parameter === 0 ? a : b;
-        const target = find(value);
-        if (target === undefined) return miss(a, b);
-        if (isObject(value)) return target.run(a, b);
-        return target.run(parameter === 0 ? b : a);
-      };
-    case 3:
-      return (a, b, c) => {
-        const value = parameter === 0 ? a : parameter === 1 ? b : c;
-        const target = find(value);
-        if (target === undefined) return miss(a, b, c);
-        if (isObject(value)) return target.run(a, b, c);
-        return target.run(parameter === 0 ? b : a, parameter === 2 ? b : c);
-      };
-    default:
-      return (...args) => {
-        const value = args[parameter];
-        const target = find(value);
-        if (target === undefined) return miss(...args);
-        if (!isObject(value)) args.splice(parameter, 1);
-        return target.run(...args);
-      };
-  }
-}

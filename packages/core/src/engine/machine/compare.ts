@@ -1,7 +1,7 @@
 import { show } from '../../host/show.js';
 import { isPartial, Variable } from '../../host/value.js';
 import type { CompareGoal } from '../../ir/goal.js';
-import { compareValues, type Compared } from '../equality.js';
+import { compareValues, isPrimitive, type Compared } from '../equality.js';
 import { orderOf, primitive } from '../order.js';
 import { variablesIn } from './constraint.js';
 import type { Frame } from './frame.js';
@@ -12,7 +12,8 @@ import type { Prover } from './prover.js';
 export function proveCompare(machine: Prover, goal: CompareGoal, frame: Frame): Outcome {
   const left = machine.value(goal.left, frame);
   const right = machine.value(goal.right, frame);
-  if (typeof left === 'number' && typeof right === 'number') return ofNumbers(goal, left, right);
+  const holds = comparePlainly(goal, left, right);
+  if (holds !== undefined) return holds ? Outcome.proved : Outcome.failed;
   if (machine.waitsFor(left, 'a value') || machine.waitsFor(right, 'a value')) return Outcome.waits;
   if (goal.operator === '==' || goal.operator === '!=')
     return proveEquality(machine, goal, left, right, frame);
@@ -33,7 +34,7 @@ export function proveCompare(machine: Prover, goal: CompareGoal, frame: Frame): 
     const data = { left: show(left), operator: goal.operator, right: show(right) };
     return machine.undecidedAt('POLAR_UNDECIDED_ORDER', data, goal.span, frame);
   }
-  return holds(goal.operator, order) ? Outcome.proved : Outcome.failed;
+  return isOrdered(goal.operator, order) ? Outcome.proved : Outcome.failed;
 }
 
 function proveEquality(
@@ -68,18 +69,21 @@ function proveEquality(
   }
 }
 
-/** The most frequent comparison: nothing to wait for, and NaN is in no order. */
-function ofNumbers({ operator }: CompareGoal, left: number, right: number): Outcome {
-  const isTrue =
-    operator === '=='
-      ? left === right
-      : operator === '!='
-        ? left !== right
-        : holds(operator, orderOf(left, right)!);
-  return isTrue ? Outcome.proved : Outcome.failed;
+/** What comes of the most frequent comparisons, in which there is nothing to wait for; undefined of others. */
+export function comparePlainly(
+  { operator }: CompareGoal,
+  left: unknown,
+  right: unknown,
+): boolean | undefined {
+  if (operator === '==' || operator === '!=')
+    return isPrimitive(left) && isPrimitive(right) ? (left === right) === (operator === '==') : undefined;
+  // NaN is in no order.
+  return typeof left === 'number' && typeof right === 'number'
+    ? isOrdered(operator, orderOf(left, right)!)
+    : undefined;
 }
 
-function holds(operator: CompareGoal['operator'], order: number): boolean {
+function isOrdered(operator: CompareGoal['operator'], order: number): boolean {
   switch (operator) {
     case '<':
       return order < 0;

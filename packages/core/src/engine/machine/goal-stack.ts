@@ -11,8 +11,6 @@ import type { Undecided } from './undecided.js';
 /** Goals that only the machine makes. */
 export type MachineGoal =
   | Goal
-  /** The question is proved. */
-  | { readonly kind: 'answer'; readonly span: Span }
   /** The operand of a negation is proved. */
   | { readonly kind: 'refute'; readonly span: Span; readonly negation: NegationPoint }
   /** The next element of something iterated over. */
@@ -39,15 +37,10 @@ export interface Continuation {
   readonly next: Continuation | undefined;
 }
 
-/** Gives elements one at a time. */
+/** What elements come from, one at a time. */
 export interface ItemSource {
-  /** An element, a promise of an iterator result, or undefined at the end. */
-  next(): IteratorResult<unknown> | PromiseLike<IteratorResult<unknown>>;
   /** Ends an iterator of the application early. */
   close?(): void;
-  pending?: PromiseLike<IteratorResult<unknown>> | undefined;
-  /** Whether there certainly is no further element. */
-  isSpent?(): boolean;
   readonly elementType?: FieldType | undefined;
   /** Where to go back to for the next element: the same place for all. */
   retry?: RetryPoint | undefined;

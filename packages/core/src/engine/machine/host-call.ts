@@ -4,7 +4,9 @@ import { kindOf } from '../../host/show.js';
 import { nearNames } from '../../internal/near-names.js';
 import type { MethodGoal, NewGoal } from '../../ir/goal.js';
 import type { Term } from '../../ir/term.js';
+import { isPrimitive } from '../equality.js';
 import type { Frame } from './frame.js';
+import { giveResult } from './lookup.js';
 import { Outcome } from './outcome.js';
 import { unknown, waiting, type Prover } from './prover.js';
 
@@ -33,6 +35,7 @@ export function proveMethod(machine: Prover, goal: MethodGoal, frame: Frame): Ou
   } catch (error) {
     throw machine.hostError(error, `\`${goal.method}\` of ${kindOf(receiver)}`, goal.span, frame);
   }
+  if (isPrimitive(result)) return giveResult(machine, goal, result, frame);
   return machine.received(result, goal.result, [], goal.span, frame);
 }
 

@@ -1,12 +1,14 @@
 import type { Span } from '../../diagnostics/span.js';
 import { show } from '../../host/show.js';
 import { isList, isPartial, isThenable, ListCursor, PartialList, Variable } from '../../host/value.js';
-import type { InGoal } from '../../ir/goal.js';
+import { inGoal, type InGoal } from '../../ir/goal.js';
 import { constantTerm, type Term } from '../../ir/term.js';
 import type { FieldType } from '../../types/declared-type.js';
 import { dictionaryValue, isDictionary, keysOf } from '../equality.js';
+import { ArraySource } from './array-source.js';
 import type { Frame } from './frame.js';
 import type { ItemSource, MachineGoal, RetryPoint } from './goal-stack.js';
+import { proveRead } from './lookup.js';
 import { unifyValues } from './prover.js';
 import { Outcome } from './outcome.js';
 import type { Prover } from './prover.js';
@@ -16,25 +18,36 @@ export function proveIn(machine: Prover, goal: InGoal, frame: Frame): Outcome {
   const collection = machine.value(goal.collection, frame);
   if (machine.waitsForTerm(goal.collection, collection, frame, 'what is iterated over')) return Outcome.waits;
   if (collection instanceof Variable) return machine.suspend(goal, frame, collection);
-  const source = Array.isArray(collection)
-    ? new ArraySource(collection, machine.tags.elementType(collection))
-    : machine.guarded(goal.span, frame, 'the iterator', () => sourceOf(collection, machine));
+  if (Array.isArray(collection)) return proveInArray(machine, goal, collection, frame);
+  const source = machine.guarded(goal.span, frame, 'the iterator', () => sourceOf(collection, machine));
   if (source === undefined) {
     return machine.undecidedAt('POLAR_UNDECIDED_NOT_ITERABLE', { value: show(collection) }, goal.span, frame);
   }
   return machine.jumpTo([{ kind: 'next-item', span: goal.span, item: goal.item, source }]);
 }
 
+/** Gives whatever elements there are, one at a time. */
+interface Iteration extends ItemSource {
+  /** An element, a promise of an iterator result, or undefined at the end. */
+  next(): IteratorResult<unknown> | PromiseLike<IteratorResult<unknown>>;
+  pending?: PromiseLike<IteratorResult<unknown>> | undefined;
+  /** Whether there certainly is no further element. */
+  isSpent?(): boolean;
+}
+
 /** Unifies with one element after the other; what is left stays behind as a choice point. */
 export function proveNextItem(
   machine: Prover,
-  goal: Extract<MachineGoal, { kind: 'next-item' }>,
+  { source, span, item }: Extract<MachineGoal, { kind: 'next-item' }>,
   frame: Frame,
 ): Outcome {
-  const { source, span, item } = goal;
+  if (!(source instanceof ArraySource)) return proveNextOf(machine, source as Iteration, item, span, frame);
+  return source.advance(machine, frame) ? proveElements(machine, source, item, span, frame) : Outcome.failed;
+}
+
+function proveNextOf(machine: Prover, source: Iteration, item: Term, span: Span, frame: Frame): Outcome {
   // Whenever this goal is proved, the state is the one in which it was proved first.
   const retry = (source.retry ??= machine.retryPoint(source));
-  if (source instanceof ArraySource) return proveNextOfArray(machine, source, retry, item, span, frame);
   for (;;) {
     let next = source.pending ?? nextOf(machine, source, span, frame);
     if (isThenable(next)) {
@@ -50,9 +63,7 @@ export function proveNextItem(
     if (next.done === true) {
       // The tail of a list that is known only in part may hold the item too.
       if (!(next.value instanceof Variable)) return Outcome.failed;
-      return machine.suspend({ kind: 'in', span, item, collection: constantTerm(next.value) }, frame, [
-        next.value,
-      ]);
+      return machine.suspend(inGoal(span, item, constantTerm(next.value)), frame, next.value);
     }
     const { value } = next;
     // A list of the engine's own may have a variable in it.
@@ -69,26 +80,35 @@ export function proveNextItem(
   }
 }
 
-/** As any other source: the elements of an array are there, one after the other. */
-function proveNextOfArray(
-  machine: Prover,
-  source: ArraySource,
-  retry: RetryPoint,
-  item: Term,
-  span: Span,
-  frame: Frame,
-): Outcome {
-  while (source.index < source.items.length) {
-    const value = source.items[source.index++];
-    const outcome = proveItem(machine, source, value, item, span, frame);
+/** As for any other source: the elements of an array are there, one after the other. */
+function proveInArray(machine: Prover, goal: InGoal, items: readonly unknown[], frame: Frame): Outcome {
+  const source = new ArraySource(machine, goal, items, machine.tags.elementType(items), frame);
+  const { span, item } = goal;
+  const isFound = machine.isSteppedThrough || source.advance(machine, frame);
+  if (!isFound) return Outcome.failed;
+  machine.jumpTo([{ kind: 'next-item', span, item, source }]);
+  return machine.isSteppedThrough ? Outcome.jumped : proveElements(machine, source, item, span, frame);
+}
+
+/** Proves the element that the source is at, and those after it while they fail. */
+function proveElements(machine: Prover, source: ArraySource, item: Term, span: Span, frame: Frame): Outcome {
+  const retry = (source.retry ??= machine.retryPoint(source));
+  do {
+    const { element, goal, passed, read } = source;
+    const outcome = proveItem(machine, source, element, item, span, frame);
     if (outcome === Outcome.failed) {
       machine.undo(retry);
-      machine.budget.step();
       continue;
     }
-    if (source.index < source.items.length) machine.pushRetry(retry);
-    return outcome === Outcome.proved ? outcome : goOn(machine, outcome, source, value, item, span, frame);
-  }
+    if (!source.isSpent()) machine.pushRetry(retry);
+    if (passed > 0 || read !== undefined) {
+      machine.follow(2 * passed);
+      return read === undefined
+        ? Outcome.jumped
+        : proveRead(machine, goal.tests[passed]!, element as object, read, frame);
+    }
+    return outcome === Outcome.proved ? outcome : goOn(machine, outcome, source, element, item, span, frame);
+  } while (source.advance(machine, frame));
   return Outcome.failed;
 }
 
@@ -126,7 +146,7 @@ function goOn(
 
 function nextOf(
   machine: Prover,
-  source: ItemSource,
+  source: Iteration,
   span: Span,
   frame: Frame,
 ): IteratorResult<unknown> | PromiseLike<IteratorResult<unknown>> {
@@ -137,7 +157,7 @@ function nextOf(
   }
 }
 
-function sourceOf(collection: unknown, machine: Prover): ItemSource | undefined {
+function sourceOf(collection: unknown, machine: Prover): Iteration | undefined {
   if (isList(collection))
     return new ListSource(new ListCursor(collection), machine.tags.elementType(collection));
   // Code point by code point, as it is asked for: a text may be long.
@@ -163,23 +183,7 @@ const pairOf = (key: string, value: unknown): unknown => {
 
 const isIterable = (value: object): boolean => Symbol.iterator in value || Symbol.asyncIterator in value;
 
-class ArraySource implements ItemSource {
-  index = 0;
-  retry: RetryPoint | undefined = undefined;
-
-  constructor(
-    readonly items: readonly unknown[],
-    readonly elementType: FieldType | undefined,
-  ) {}
-
-  next(): IteratorResult<unknown> {
-    return this.index < this.items.length
-      ? { done: false, value: this.items[this.index++] }
-      : { done: true, value: undefined };
-  }
-}
-
-class ListSource implements ItemSource {
+class ListSource implements Iteration {
   readonly #cursor: ListCursor;
   /** What `next` gives is looked at before it is called again. */
   readonly #result: { done: boolean; value: unknown } = { done: false, value: undefined };
@@ -216,7 +220,7 @@ function iteratorSource(
   iterator: Iterator<unknown> | AsyncIterator<unknown>,
   elementType: FieldType | undefined,
   seen?: IteratorResult<unknown>[],
-): ItemSource {
+): Iteration {
   let isOver = false;
   let position = 0;
   const noted = (result: IteratorResult<unknown>): IteratorResult<unknown> => {

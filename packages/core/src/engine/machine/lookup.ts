@@ -1,11 +1,13 @@
 import type { TypeSet } from '../../host/type-set.js';
 import { NoValue, readAttribute } from '../../host/member.js';
 import { kindOf, show } from '../../host/show.js';
-import { isPartial, isThenable, PartialDictionary, Variable } from '../../host/value.js';
-import { lookupGoal, type LookupGoal } from '../../ir/goal.js';
-import { constantTerm } from '../../ir/term.js';
+import { isPartial, isThenable, OwnValue, PartialDictionary, Variable } from '../../host/value.js';
+import { lookupGoal, type LookupGoal, type MethodGoal, type TestGoal } from '../../ir/goal.js';
+import { constantTerm, type SlotTerm, type Term } from '../../ir/term.js';
 import type { FieldType } from '../../types/declared-type.js';
-import { dictionaryValue, isDictionary, keysOf } from '../equality.js';
+import { dictionaryValue, isDictionary, isPrimitive, keysOf } from '../equality.js';
+import { comparePlainly } from './compare.js';
+import { emptySlot } from './constraint.js';
 import type { Frame } from './frame.js';
 import type { MachineGoal } from './goal-stack.js';
 import { unifyValues, unknown, waiting } from './prover.js';
@@ -16,23 +18,105 @@ import type { Prover } from './prover.js';
 export function proveLookup(machine: Prover, goal: LookupGoal, frame: Frame): Outcome {
   const object = machine.value(goal.object, frame);
   if (machine.waitsForTerm(goal.object, object, frame, 'a value')) return Outcome.waits;
-  if (object instanceof Variable) return machine.suspend(goal, frame, object);
-  if (goal.plainName !== undefined && isObject(object) && machine.replay === undefined) {
-    const types = typesOf(machine, object, goal.plainName, goal, frame);
-    if (types.isInstance && Object.hasOwn(object, goal.plainName)) {
-      const value = ownValue(machine, object, goal.plainName, goal, frame);
-      if (typeof value === 'object' ? value === null || types.declared.length === 0 : value !== undefined) {
-        const settled = machine.settled(value);
-        if (!isThenable(settled)) return machine.giveResult(goal, settled, frame);
-      }
-      if (value !== undefined)
-        return machine.received(value, goal.result, declaredFor(types, goal.plainName), goal.span, frame);
-    }
+  const { plainName: name } = goal;
+  const isReadable = typeof object === 'object' && object !== null && !(object instanceof OwnValue);
+  if (isReadable && name !== undefined && machine.replay === undefined) {
+    // A predicate of the application is asked of whatever is looked at, as it may throw.
+    const types = machine.typeSets.hasPredicates ? typesOf(machine, object, name, goal, frame) : undefined;
+    const value = ownValue(machine, object, name, goal, frame);
+    if (value !== undefined) return proveRead(machine, goal, object, value, frame, types);
   }
-  return lookUp(machine, goal, object, frame);
+  return object instanceof Variable
+    ? machine.suspend(goal, frame, object)
+    : lookUp(machine, goal, object, frame);
 }
 
-const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+/** Goes on with what the object has of its own. @param known the types of the object, if they have been asked for */
+export function proveRead(
+  machine: Prover,
+  goal: LookupGoal,
+  object: object,
+  value: unknown,
+  frame: Frame,
+  known?: TypeSet,
+): Outcome {
+  if (typeof value !== 'object' || value === null) return giveResult(machine, goal, value, frame);
+  const name = goal.plainName!;
+  const types = machine.typeSets.areBare
+    ? noFields
+    : declaredFor(known ?? typesOf(machine, object, name, goal, frame), name);
+  if (types.length === 0) {
+    const settled = machine.settled(value);
+    if (!isThenable(settled)) return giveResult(machine, goal, settled, frame);
+  }
+  return machine.received(value, goal.result, types, goal.span, frame);
+}
+
+/** Gives the result of a look-up or call to the goal that it is for, or, where it is plain what comes of that, proves both in one. */
+export function giveResult(
+  machine: Prover,
+  goal: LookupGoal | MethodGoal,
+  value: unknown,
+  frame: Frame,
+): Outcome {
+  // Most look-ups are for a test. The result, which nobody else sees, needs no slot then.
+  if (isTested(goal) && machine.isNext(goal.test)) {
+    const term = otherSide(goal);
+    if (goal.test.kind === 'unify' && isEmpty(term, frame)) {
+      machine.skip(1);
+      return machine.give(term, value, goal.test.span, frame);
+    }
+    const other = term && machine.value(term, frame);
+    if (goal.test.kind === 'unify' && other instanceof Variable) {
+      machine.skip(1);
+      return machine.bind(other, value);
+    }
+    const holds = holdsPlainly(machine, goal, value, other);
+    if (holds === false) return Outcome.failed;
+    if (holds === true) {
+      machine.skip(1);
+      return Outcome.proved;
+    }
+  }
+  return machine.give(goal.result, value, goal.span, frame);
+}
+
+/** Whether a term is a variable that no goal has mentioned yet: then it has no value, and nothing is known about it. */
+export const isEmpty = (term: Term | undefined, frame: Frame): term is SlotTerm =>
+  term?.kind === 'slot' && frame.slots[term.slot] === emptySlot;
+
+/** A look-up or call of which only a test needs the result. */
+interface Tested {
+  readonly test: TestGoal;
+  readonly result: Term;
+}
+const isTested = (goal: LookupGoal | MethodGoal): goal is (LookupGoal | MethodGoal) & Tested =>
+  goal.test !== undefined;
+
+/** What the result of a look-up is compared with; undefined when it is a condition itself. */
+export function otherSide({ test, result }: Tested): Term | undefined {
+  if (test.kind === 'condition') return undefined;
+  return test.left === result ? test.right : test.left;
+}
+
+/** Whether the test of a look-up holds, where nothing need be bound for it, and the application not be asked. */
+export function holdsPlainly(
+  machine: Prover,
+  { test, result }: Tested,
+  value: unknown,
+  other: unknown,
+): boolean | undefined {
+  switch (test.kind) {
+    case 'condition':
+      return typeof value === 'boolean' ? value : undefined;
+    case 'compare':
+      return test.left === result ? comparePlainly(test, value, other) : comparePlainly(test, other, value);
+    case 'unify':
+      if (value === other) return true;
+      if (isPrimitive(value)) return isPrimitive(other) ? false : undefined;
+      return !isPrimitive(other) && machine.areDistinct(value, other, test.span) ? false : undefined;
+  }
+}
 
 /** A look-up on anything: what is none of an instance's own fields comes here. */
 function lookUp(machine: Prover, goal: LookupGoal, object: unknown, frame: Frame): Outcome {
@@ -82,7 +166,23 @@ function typesOf(machine: Prover, object: object, key: string, goal: LookupGoal,
   }
 }
 
+/** What an object has of its own under a name; undefined when it has nothing there. */
 function ownValue(machine: Prover, object: object, key: string, goal: LookupGoal, frame: Frame): unknown {
+  try {
+    return Object.hasOwn(object, key) ? (object as Record<string, unknown>)[key] : undefined;
+  } catch (error) {
+    throw machine.hostError(error, `\`${key}\` of ${kindOf(object)}`, goal.span, frame);
+  }
+}
+
+/** What an object has under a name. What a getter throws becomes a fault with its place in the policy. */
+export function guardedRead(
+  machine: Prover,
+  object: object,
+  key: string,
+  goal: LookupGoal,
+  frame: Frame,
+): unknown {
   try {
     return (object as Record<string, unknown>)[key];
   } catch (error) {

@@ -18,12 +18,12 @@ import {
 } from '../../host/value.js';
 import { assertNever } from '../../internal/assert-never.js';
 import { nearNames } from '../../internal/near-names.js';
-import type { CallGoal, Goal, LookupGoal, Predicate, Rule, UnifyGoal } from '../../ir/goal.js';
+import type { CallGoal, Goal, Rule, UnifyGoal } from '../../ir/goal.js';
 import type { LinkedQuery, Program } from '../../ir/program.js';
 import type { Term } from '../../ir/term.js';
 import type { FieldType } from '../../types/declared-type.js';
 import {
-  indexOf,
+  indexOfRules,
   insertionSort,
   type Candidate,
   type CandidateTable,
@@ -90,7 +90,7 @@ export interface MachineOptions {
  */
 export class Machine implements Prover {
   readonly trail = new Trail();
-  readonly tags: Tags;
+  #tags: Tags | undefined = undefined;
   readonly budget: Budget;
   readonly equality: Equality;
   readonly root: Frame;
@@ -98,7 +98,7 @@ export class Machine implements Prover {
   /** What promises were resolved to; like `#seen` made when first needed, as most questions need neither. */
   #settled: Map<unknown, unknown> | undefined = undefined;
   #seen: Map<object, IteratorResult<unknown>[]> | undefined = undefined;
-  // What is to be proved: the goals from `#index` on, and what comes next. No goals: nothing, the question is over.
+  // What is to be proved: the goals from `#index` on, and what comes next. No goals: nothing is left to be proved.
   #goals: readonly MachineGoal[] | undefined;
   #index = 0;
   #frame: Frame;
@@ -110,30 +110,33 @@ export class Machine implements Prover {
   #scope: Scope = this.#question;
   #hasAnswer = false;
   #isStarted = false;
+  /** Whether the answer at hand has been told, or there is none: to go on is to go back. */
+  #isAtEnd = false;
   readonly #pausesAt: MachineOptions['pausesAt'];
+  readonly isSteppedThrough: boolean;
   readonly replay: HostReplay | undefined;
   /** Where the machine paused last, so that it goes on from there. */
   #pausedAt: { readonly goal: MachineGoal; readonly frame: Frame } | undefined = undefined;
   /** The rule that the proof at hand has used last, and with it those before. */
   #path: Frame | undefined = undefined;
 
-  /** @param slots the variables of the question, where they have a value already */
+  /** @param slots the variables of the question, where they have a value already; the machine's own from now on */
   constructor(
     readonly context: MachineContext,
     query: LinkedQuery,
-    slots: readonly unknown[],
+    slots: unknown[],
     options: MachineOptions,
   ) {
     this.#pausesAt = options.pausesAt;
+    this.isSteppedThrough = options.pausesAt === 'goal';
     this.replay = options.replay;
-    this.tags = new Tags(context.program.types);
     this.equality = context.equality;
     this.budget = options.budget;
-    const all: unknown[] = [];
-    for (let i = 0; i < query.slotNames.length; i++)
-      all.push(i < slots.length && slots[i] !== emptySlot ? slots[i] : new Variable(query.slotNames[i]!));
+    const { slotNames } = query;
+    for (let i = 0; i < slotNames.length; i++)
+      if (i >= slots.length || slots[i] === emptySlot) slots[i] = new Variable(slotNames[i]!);
     this.root = {
-      slots: all,
+      slots,
       cutBase: 0,
       depth: 0,
       rule: undefined,
@@ -141,10 +144,13 @@ export class Machine implements Prover {
       callSpan: undefined,
       previous: undefined,
     };
-    const goals: MachineGoal[] = [...query.goals, { kind: 'answer', span: query.span }];
-    this.#goals = goals;
     this.#frame = this.root;
-    this.#next = undefined;
+    this.#begin(query.goals, this.root, undefined);
+  }
+
+  // Made when first needed: most questions tag nothing.
+  get tags(): Tags {
+    return (this.#tags ??= new Tags(this.context.program.types));
   }
 
   get program(): Program {
@@ -153,6 +159,10 @@ export class Machine implements Prover {
 
   get typeSets(): TypeSets {
     return this.context.typeSets;
+  }
+
+  get areTypesBare(): boolean {
+    return this.context.typeSets.areBare;
   }
 
   get isNegating(): boolean {
@@ -176,13 +186,18 @@ export class Machine implements Prover {
         this.#isStarted = true;
       } else {
         this.budget.checkTime();
-        if (this.#goals === undefined && !this.#backtrack()) return this.#exhausted();
+        if (this.#isAtEnd && !this.#backtrack()) return this.#exhausted();
+        this.#isAtEnd = false;
       }
       for (;;) {
-        if (this.#goals === undefined) return this.#exhausted();
+        if (this.#goals === undefined) {
+          this.#hasAnswer = true;
+          this.#isAtEnd = true;
+          return anAnswer;
+        }
         const goal = this.#goals[this.#index]!;
         const frame = this.#frame;
-        if (this.#pausesAt === 'goal' && goal.kind !== 'answer' && !this.#hasPausedAt(goal, frame)) {
+        if (this.isSteppedThrough && !this.#hasPausedAt(goal, frame)) {
           this.#pausedAt = { goal, frame };
           return { kind: 'pause', span: goal.span, frame };
         }
@@ -200,10 +215,6 @@ export class Machine implements Prover {
             const { promise, what } = this.#awaiting!;
             return { kind: 'await', promise, what };
           }
-          case Outcome.answered:
-            this.#hasAnswer = true;
-            this.#goals = undefined;
-            return anAnswer;
           case Outcome.paused:
             this.#advance();
             return { kind: 'pause', span: goal.span, frame };
@@ -243,6 +254,7 @@ export class Machine implements Prover {
     this.#truncate(0);
     this.#goals = undefined;
     this.#isStarted = true;
+    this.#isAtEnd = true;
   }
 
   /** What was undecided, when nothing granted. */
@@ -268,6 +280,7 @@ export class Machine implements Prover {
   }
 
   #exhausted(): Stop {
+    this.#isAtEnd = true;
     const { undecided } = this.#question;
     if (undecided !== undefined && !this.#hasAnswer) throw undecidedError(undecided);
     return noFurtherAnswer;
@@ -366,8 +379,6 @@ export class Machine implements Prover {
         return Outcome.proved;
       case 'debug':
         return this.#pausesAt === 'debug' ? Outcome.paused : Outcome.proved;
-      case 'answer':
-        return Outcome.answered;
       default:
         return assertNever(goal);
     }
@@ -377,33 +388,24 @@ export class Machine implements Prover {
 
   #call(goal: CallGoal, frame: Frame): Outcome {
     const { predicate } = goal;
-    if (!predicate.isDefined) {
-      const known = [...this.context.program.predicates.values()]
-        .filter((p) => p.isDefined)
-        .map((p) => p.name);
-      throw this.fault(
-        'POLAR_RUN_UNDEFINED_RULE',
-        { name: predicate.name, known: nearNames(predicate.name, known) },
-        goal.span,
-        frame,
-      );
-    }
+    const rules = predicate.byArity.get(goal.args.length);
+    if (rules === undefined && !predicate.isDefined) throw this.#undefinedRule(goal, frame);
     if (goal.hasKeywords)
       throw this.fault('POLAR_CHECK_KEYWORD_ARGUMENTS', { name: predicate.name }, goal.span, frame);
-    const rules = predicate.byArity.get(goal.args.length);
     if (rules === undefined) return Outcome.failed;
     if (frame.depth >= this.budget.limits.maxDepth) {
       throw this.fault('POLAR_RUN_DEPTH_LIMIT', { limit: this.budget.limits.maxDepth }, goal.span, frame);
     }
-    const args: unknown[] = [];
-    for (const term of goal.args) {
+    // A copy is of the right size at once.
+    const args: unknown[] = goal.args.slice();
+    for (let i = 0; i < goal.args.length; i++) {
+      const term = goal.args[i]!;
       const arg = this.value(term, frame);
       if (this.waitsForTerm(term, arg, frame, 'an argument')) return Outcome.waits;
-      if (arg instanceof Variable) this.trail.touch(arg);
-      else if (isOpen(arg)) for (const variable of variablesIn(arg)) this.trail.touch(variable);
-      args.push(arg);
+      if (arg instanceof OwnValue) this.#touch(arg);
+      args[i] = arg;
     }
-    const table = this.#tableFor(predicate, args, goal.span, frame);
+    const table = this.#tableFor(rules, args, goal, frame);
     const candidates =
       table.isMoreSpecific === undefined ? table.candidates : this.#sorted(table, args, goal.span, frame);
     if (candidates === undefined) return Outcome.waits;
@@ -428,11 +430,22 @@ export class Machine implements Prover {
     });
   }
 
-  #tableFor(predicate: Predicate, args: readonly unknown[], span: Span, frame: Frame): CandidateTable {
+  /** Notes that a rule was handed what is not known yet. */
+  #touch(arg: OwnValue): void {
+    if (arg instanceof Variable) this.trail.touch(arg);
+    else if (isOpen(arg)) for (const variable of variablesIn(arg)) this.trail.touch(variable);
+  }
+
+  #undefinedRule({ predicate: { name }, span }: CallGoal, frame: Frame): PolarError {
+    const known = [...this.context.program.predicates.values()].filter((p) => p.isDefined).map((p) => p.name);
+    return this.fault('POLAR_RUN_UNDEFINED_RULE', { name, known: nearNames(name, known) }, span, frame);
+  }
+
+  #tableFor(rules: readonly Rule[], args: readonly unknown[], goal: CallGoal, frame: Frame): CandidateTable {
     try {
-      return indexOf(this.context, predicate, args.length).find(args, this, this.budget);
+      return indexOfRules(this.context, rules).find(args, this, this.budget);
     } catch (error) {
-      throw this.hostError(error, `the type of an argument of ${predicate.name}`, span, frame);
+      throw this.hostError(error, `the type of an argument of ${goal.predicate.name}`, goal.span, frame);
     }
   }
 
@@ -558,8 +571,7 @@ export class Machine implements Prover {
     this.#woken = [];
     let outcome = this.#unifyHead(candidate, args, frame);
     if (outcome === Outcome.proved && candidate.headLength > 0) {
-      const head = candidate.goals.slice(0, candidate.headLength);
-      this.#begin([...head, { kind: 'answer', span }], frame, undefined);
+      this.#begin(candidate.goals.slice(0, candidate.headLength), frame, undefined);
       outcome = this.#runTrial(saved.base);
     }
     this.#truncate(saved.base);
@@ -572,14 +584,14 @@ export class Machine implements Prover {
   }
 
   #runTrial(base: number): Outcome {
-    for (;;) {
+    while (this.#goals !== undefined) {
       this.budget.step();
-      const outcome = this.#prove(this.#goals![this.#index]!, this.#frame);
-      if (outcome === Outcome.answered) return Outcome.proved;
+      const outcome = this.#prove(this.#goals[this.#index]!, this.#frame);
       if (outcome === Outcome.waits) return outcome;
       if (outcome === Outcome.proved) this.#advance();
       else if (outcome === Outcome.failed && !this.#backtrack(base)) return Outcome.failed;
     }
+    return Outcome.proved;
   }
 
   // ── choice points ──
@@ -684,6 +696,21 @@ export class Machine implements Prover {
     this.#choices.push(point);
   }
 
+  isNext(goal: Goal): boolean {
+    return this.#goals![this.#index + 1] === goal && !this.isSteppedThrough;
+  }
+
+  skip(count: number): void {
+    this.#index += count;
+  }
+
+  follow(count: number): Outcome {
+    this.#follow(this.#next);
+    this.#index += count;
+    if (this.#goals !== undefined && this.#index >= this.#goals.length) this.#follow(this.#next);
+    return Outcome.jumped;
+  }
+
   /** Goes on with these goals in place of the one at hand. */
   jumpTo(goals: readonly MachineGoal[]): Outcome {
     this.#begin(goals, this.#frame, this.#after());
@@ -773,7 +800,7 @@ export class Machine implements Prover {
   }
 
   typeOf(value: unknown): TypeSet {
-    return this.context.typeSets.of(deref(value), this.tags);
+    return this.context.typeSets.of(deref(value), this.#tags);
   }
 
   #unifyTerms(goal: UnifyGoal, frame: Frame): Outcome {
@@ -794,22 +821,6 @@ export class Machine implements Prover {
     return this.unify(this.value(term, frame), value, span);
   }
 
-  giveResult(goal: LookupGoal, value: unknown, frame: Frame): Outcome {
-    const { test } = goal;
-    // Most look-ups are for a comparison. Where it needs nothing bound and nothing asked, it is made here, and the result, which
-    // nobody else sees, needs no slot: 6% of S1, 3% of S2.
-    if (test !== undefined && this.#goals![this.#index + 1] === test && this.#pausesAt !== 'goal') {
-      const other = this.value(test.right, frame);
-      if (value === other || (!isObject(value) && !isObject(other))) {
-        if (value !== other) return Outcome.failed;
-        this.#index++;
-        return Outcome.proved;
-      }
-      if (this.#areDistinct(value, other, test.span)) return Outcome.failed;
-    }
-    return this.give(goal.result, value, goal.span, frame);
-  }
-
   unify(left: unknown, right: unknown, span: Span): Outcome {
     const a = this.settled(deref(left));
     const b = this.settled(deref(right));
@@ -819,7 +830,7 @@ export class Machine implements Prover {
     return this.#unifyObjects(a, b, span);
   }
 
-  #areDistinct(left: unknown, right: unknown, span: Span): boolean {
+  areDistinct(left: unknown, right: unknown, span: Span): boolean {
     try {
       return areDistinct(left, right, this);
     } catch (error) {
@@ -868,7 +879,17 @@ export class Machine implements Prover {
       variablesIn(value).has(variable)
     )
       return Outcome.failed;
-    for (let list = variable.watchers; list !== undefined; list = list.next) {
+    const { watchers } = variable;
+    if (watchers !== undefined && !isPartial(value)) {
+      const { goal, frame } = watchers.watcher as Constraint;
+      // Nearly always it is the type of a parameter that waits. When that comes next anyway, it is looked at here.
+      const isAlone = watchers.next === undefined && this.#woken.length === 0;
+      if (goal.kind === 'isa' && isAlone && !this.isSteppedThrough) {
+        this.trail.bind(variable, value);
+        return proveIsa(this, goal, frame);
+      }
+    }
+    for (let list = watchers; list !== undefined; list = list.next) {
       const constraint = list.watcher as Constraint;
       if (isAlive(constraint)) this.#woken.unshift(constraint);
     }

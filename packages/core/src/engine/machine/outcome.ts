@@ -7,7 +7,6 @@ export const Outcome = {
   jumped: 2,
   /** A promise must be awaited, then the same goal is proved again. */
   waits: 3,
-  answered: 4,
-  paused: 5,
+  paused: 4,
 } as const;
 export type Outcome = (typeof Outcome)[keyof typeof Outcome];

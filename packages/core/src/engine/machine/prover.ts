@@ -4,7 +4,7 @@ import type { Span } from '../../diagnostics/span.js';
 import type { MemberContext, NoValue } from '../../host/member.js';
 import type { Tags, TypeSets } from '../../host/type-set.js';
 import type { Variable } from '../../host/value.js';
-import type { Goal, LookupGoal } from '../../ir/goal.js';
+import type { Goal } from '../../ir/goal.js';
 import type { Program } from '../../ir/program.js';
 import type { Term } from '../../ir/term.js';
 import type { FieldType } from '../../types/declared-type.js';
@@ -46,8 +46,6 @@ export interface Prover extends EqualityContext {
   unify(left: unknown, right: unknown, span: Span): Outcome;
   /** Unifies a term with a value of the application that is no promise. */
   give(term: Term, value: unknown, span: Span, frame: Frame): Outcome;
-  /** As `give` for the result of a look-up; proves at the same time what the result is for, where that is plain. */
-  giveResult(goal: LookupGoal, value: unknown, frame: Frame): Outcome;
   /** Gives a variable a value; what waits for it is proved next. */
   bind(variable: Variable, value: unknown): Outcome;
   /** Whether the value is a promise; then the goal must end with `Outcome.waits`. */
@@ -59,6 +57,17 @@ export interface Prover extends EqualityContext {
   /** Goes on with what the application gave for a look-up or call, a promise included. */
   received(found: unknown, result: Term, types: readonly FieldType[], span: Span, frame: Frame): Outcome;
 
+  /** Whether two values are instances that are certainly different. */
+  areDistinct(left: unknown, right: unknown, span: Span): boolean;
+
+  /** Whether somebody is shown each goal before it is proved: then none is proved together with another. */
+  readonly isSteppedThrough: boolean;
+  /** Whether this goal comes right after the one at hand, and may be proved in one step with it. */
+  isNext(goal: Goal): boolean;
+  /** Goes over so many goals that have been proved with the one at hand. */
+  skip(count: number): void;
+  /** Goes on with what comes after the goals at hand, but for so many goals that have been proved with them. */
+  follow(count: number): Outcome;
   /** Proves these goals in place of the one at hand. */
   jumpTo(goals: readonly MachineGoal[]): Outcome;
   tryAlternatives(alternatives: readonly (readonly MachineGoal[])[]): Outcome;

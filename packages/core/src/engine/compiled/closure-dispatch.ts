@@ -1,0 +1,49 @@
+import { isObject } from './closure-values.js';
+import type { Cases, CompiledFunction } from './compiled-function.js';
+
+type Run = CompiledFunction['run'];
+const { getPrototypeOf } = Object;
+
+/** Runs a function that looks at one of its arguments, and goes on with the function for what it is. */
+export function dispatch(cases: Cases): Run {
+  switch (cases.passed) {
+    case 1:
+      return (a) => {
+        const target = caseOf(cases, a);
+        if (target === undefined) return cases.miss(a);
+        return isObject(a) ? target.run(a) : target.run();
+      };
+    case 2:
+      return (a, b) => {
+        const value = cases.parameter === 0 ? a : b;
+        const target = caseOf(cases, value);
+        if (target === undefined) return cases.miss(a, b);
+        if (isObject(value)) return target.run(a, b);
+        return target.run(cases.parameter === 0 ? b : a);
+      };
+    case 3:
+      return (a, b, c) => {
+        // What the next function looks at is looked at here, as long as that is all that it does.
+        for (let at = cases; ;) {
+          const { parameter } = at;
+          const value = parameter === 0 ? a : parameter === 1 ? b : c;
+          const target = caseOf(at, value);
+          if (target === undefined) return at.miss(a, b, c);
+          if (!isObject(value)) return target.run(parameter === 0 ? b : a, parameter === 2 ? b : c);
+          if (target.cases === undefined) return target.run(a, b, c);
+          at = target.cases;
+        }
+      };
+    default:
+      return (...args) => {
+        const value = args[cases.parameter];
+        const target = caseOf(cases, value);
+        if (target === undefined) return cases.miss(...args);
+        if (!isObject(value)) args.splice(cases.parameter, 1);
+        return target.run(...args);
+      };
+  }
+}
+
+const caseOf = ({ prototypes, literals }: Cases, value: unknown): CompiledFunction | undefined =>
+  isObject(value) ? prototypes.get(getPrototypeOf(value) as object) : literals.get(value);

@@ -1,0 +1,46 @@
+import { isPrimitive } from './closure-values.js';
+import type { EqualTest, Operand, ReadStatement, Statement, Test } from './plan.js';
+
+// Shapes of statements that closures make one of.
+
+/** An attribute of the element that is tested, and what comes then. */
+export interface Seeking {
+  readonly name: string;
+  readonly inPattern: boolean;
+  readonly to: number;
+  readonly test: EqualTest | Extract<Test, { kind: 'one-of' }>;
+  readonly next: Statement;
+}
+
+/** As `seekingOf`, for an attribute of an element that is in no frame. */
+export function seekingIn(item: number, statement: Statement): Seeking | undefined {
+  if (statement.kind !== 'read' || !isLocal(statement.base, item)) return undefined;
+  const seeking = seekingOf(statement);
+  return seeking === undefined || mentions(seeking.test, item) ? undefined : seeking;
+}
+
+export function seekingOf({ name, inPattern, to, tag, next: then }: ReadStatement): Seeking | undefined {
+  if (tag !== undefined || then.kind !== 'if') return undefined;
+  const { test } = then;
+  if (test.kind === 'one-of')
+    return isLocal(test.value, to) ? { name, inPattern, to, test, next: then.next } : undefined;
+  if (test.kind !== 'equal') return undefined;
+  const isLeft = isLocal(test.left, to);
+  const other = isLeft ? test.right : test.left;
+  if ((!isLeft && !isLocal(test.right, to)) || isLocal(other, to)) return undefined;
+  return { name, inPattern, to, test, next: then.next };
+}
+
+/** What a test compares with, when that are literals. */
+export function literalsOf(test: Seeking['test']): readonly unknown[] | undefined {
+  if (test.kind === 'one-of') return test.literals;
+  if (test.negated) return undefined;
+  const side = [test.left, test.right].find(isPrimitive);
+  return side?.kind === 'constant' ? [side.value] : undefined;
+}
+
+export const mentions = (test: Seeking['test'], local: number): boolean =>
+  test.kind === 'equal' && (isLocal(test.left, local) || isLocal(test.right, local));
+
+export const isLocal = (operand: Operand, n: number): boolean =>
+  operand.kind === 'local' && operand.local === n;
