@@ -5,7 +5,7 @@ import type { Class } from '../../types/type-declaration.js';
 import { indexOf, type RuleIndex } from '../candidates.js';
 import type { MachineContext } from '../machine/machine.js';
 import { anything, keyOf, type CompiledFunction, type Known } from './compiled-function.js';
-import { manyClasses } from './emit-source.js';
+import { fewClasses, manyClasses } from './emit-source.js';
 import { findExactClass, haveSafeConstructors, registeredPrototypes } from './exact-class.js';
 import { noticing } from './plan.js';
 import { recursion } from './recursion.js';
@@ -21,6 +21,7 @@ export class PolicyLinker implements Linker {
   readonly #taggable: ReadonlySet<string>;
   readonly registered: ReadonlySet<object>;
   readonly hasManyClasses: boolean;
+  readonly hasFewClasses: boolean;
   readonly knownTypes: readonly TypeSet[] | undefined = undefined;
   readonly isRecursive = recursion();
 
@@ -28,6 +29,7 @@ export class PolicyLinker implements Linker {
     const { types } = context.program;
     this.registered = registeredPrototypes(types);
     this.hasManyClasses = this.registered.size > manyClasses;
+    this.hasFewClasses = this.registered.size <= fewClasses;
     this.#taggable = new Set(
       [...types.types].flatMap(({ fields }) =>
         [...(fields?.values() ?? [])].filter((f) => this.isTaggable(f.type)).map((f) => f.name),

@@ -81,6 +81,8 @@ export interface Linker {
   readonly knownTypes: readonly TypeSet[] | undefined;
   /** Whether there are more classes than a comparison of each is good for. */
   readonly hasManyClasses: boolean;
+  /** Whether there are so few that functions need not share their code. */
+  readonly hasFewClasses: boolean;
   /** Whether something follows for a plain row from the declaration of a field of this name. */
   mayTag(name: string): boolean;
   /** Whether a call between rules may come back. */
