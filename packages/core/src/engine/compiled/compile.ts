@@ -18,6 +18,9 @@ export type EngineChoice = 'auto' | 'source' | 'closures' | 'machine';
 /** Steps that take no longer than a millisecond. */
 const stepsPerMs = 10_000;
 
+/** What is kept for questions that wait side by side: it holds on to what they were about. */
+const maxFree = 16;
+
 /** A policy, compiled as it is asked about. */
 export class CompiledPolicy {
   /** Questions to `ask` that were answered here, and that were not: for tests. */
@@ -31,6 +34,8 @@ export class CompiledPolicy {
   #tags = tagVersion();
   /** Of how many registered classes there are instances that `typed` gave another type. */
   #tagged: number;
+  /** Of questions that waited: free for others. */
+  readonly #free: HandoverRuntime[] = [];
   /** Whether a question met a promise, and the back end can wait for the next one. */
   #waits = false;
   readonly #watchdog: Watchdog;
@@ -118,33 +123,50 @@ export class CompiledPolicy {
     const { context, registered } = this.#current();
     const entry = this.#entry(rule, arity);
     if (entry === undefined) return machine(undefined);
-    const runtime = new HandoverRuntime(context, registered, true);
+    const runtime = this.#free.pop() ?? new HandoverRuntime(context, registered, true);
     runtime.begin(this.#maxSteps);
-    let answer: boolean | Promise<boolean>;
+    const answered = (holds: boolean): boolean | Promise<boolean> => {
+      const isDecided = holds || runtime.undecided === 0;
+      const replay = isDecided ? undefined : runtime.log.take();
+      this.#release(runtime);
+      return isDecided ? holds : machine(replay);
+    };
+    const failed = (): Promise<boolean> => {
+      const replay = runtime.log.take();
+      this.#release(runtime);
+      return machine(replay);
+    };
+    let asked: boolean | Promise<boolean>;
     try {
-      answer = entry.wait(runtime, ...args);
+      asked = entry.wait(runtime, args[0], args[1], args[2], args[3]);
     } catch {
-      return machine(runtime.log.take());
+      return failed();
     }
-    if (typeof answer === 'boolean')
-      return answer || runtime.undecided === 0 ? Promise.resolve(answer) : machine(runtime.log.take());
-    const asked = answer;
+    if (typeof asked === 'boolean') return Promise.resolve(answered(asked));
+    const answer = asked;
     return new Promise((resolve, reject) => {
       const question = new WaitingQuestion(reject, this.limits.timeoutMs);
       this.#watchdog.watch(question);
-      asked.then(
+      answer.then(
         (holds) => {
           this.#watchdog.forget(question);
-          if (question.isEnded) return;
-          resolve(holds || runtime.undecided === 0 ? holds : machine(runtime.log.take()));
+          if (question.isEnded) this.#release(runtime);
+          else resolve(answered(holds));
         },
         () => {
           this.#watchdog.forget(question);
-          if (question.isEnded) return;
-          resolve(machine(runtime.log.take()));
+          if (question.isEnded) this.#release(runtime);
+          else resolve(failed());
         },
       );
     });
+  }
+
+  /** For the next question that waits: S8 takes 490 ns so, and 530 with a new one for each. */
+  #release(runtime: HandoverRuntime): void {
+    if (runtime.context !== this.#runtime.context || this.#free.length >= maxFree) return;
+    runtime.depth = 0;
+    this.#free.push(runtime);
   }
 
   /** What methods have given already for the question that was handed over. */
@@ -170,6 +192,7 @@ export class CompiledPolicy {
       this.#engine = new CompiledEngine(this.context, this.backEnd);
       this.#runtime = this.#engine.runtime;
       this.#entries = new Map();
+      this.#free.length = 0;
       this.#allow = undefined;
     }
     return this.#runtime;

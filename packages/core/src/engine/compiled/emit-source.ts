@@ -165,7 +165,7 @@ class Emitter {
   readonly #learned: string[] = [];
   /** The locals of which `x…` tells whether they are of exactly the class that is declared, and the type that this is. */
   readonly #exact = new Map<number, DeclaredType>();
-  /** The locals of which `i…` tells whether they are instances of the class that is declared, or of one that extends it. */
+  /** The locals of which `y…` tells whether they are instances of the class that is declared, or of one that extends it. */
   readonly #instances = new Set<number>();
   /** The locals whose prototype has been looked at on the path at hand, and what that found. */
   readonly #clean = new Map<number, string>();
@@ -301,8 +301,9 @@ class Emitter {
       const row = isUnsure
         ? `if (${isObjectHere(v)} && !R.registered.has(Object.getPrototypeOf(${v}))) R.noteRow(${o}, ${site}, ${v});\n`
         : '';
-      const noted = `${row}${tag === undefined ? '' : this.#tag(to, tag)}`;
-      const text = `${isSettledFirst ? settle : ''}${noted}${this.#statement(then, success)}`;
+      const first = isSettledFirst ? settle : '';
+      const noted = tag === undefined ? `${first}${row}` : this.#tag(to, tag, first);
+      const text = `${noted}${this.#statement(then, success)}`;
       this.#exact.delete(to);
       this.#instances.delete(to);
       return text;
@@ -380,7 +381,7 @@ class Emitter {
     const n = this.#label();
     const isSettledFirst = this.settles || (this.waits && tag !== undefined);
     const settle = isSettledFirst ? this.#waitFor(`v${item}`, at) : '';
-    const tagged = `${settle}${tag === undefined ? '' : this.#tag(item, tag)}`;
+    const tagged = tag === undefined ? settle : this.#tag(item, tag, settle);
     if (this.settles) this.#awaits = true;
     const elements = this.settles ? 'await R.listLater' : 'R.list';
     const text =
@@ -412,23 +413,25 @@ class Emitter {
    * Rows without a class get the type of the field; instances have their own. What is an instance of the declared class, or of one
    * that extends it, is no promise either.
    */
-  #tag(n: number, tag: FieldType): string {
+  #tag(n: number, tag: FieldType, settle: string): string {
     const value = `v${n}`;
     const type = tag.kind === 'named' ? this.linker.context.program.types.find(tag.name) : undefined;
     const exact = type && this.linker.exactClass(type);
-    const isRow = (more: string) =>
-      `${isObjectHere(value)}${more} && !R.registered.has(Object.getPrototypeOf(${value}))`;
-    const note = `R.tag(${value}, ${this.#constant(tag)});\n`;
-    if (type === undefined || exact === undefined) return `if (${isRow('')}) ${note}`;
+    const note = (more: string) =>
+      `if (${isObjectHere(value)}${more} && !R.registered.has(Object.getPrototypeOf(${value}))) ` +
+      `R.tag(${value}, ${this.#constant(tag)});\n`;
+    if (type === undefined || exact === undefined) return `${settle}${note('')}`;
+    const flagged = (flag: string, test: string, more: string) =>
+      `let ${flag} = ${test}; if (!${flag}) { ${settle === '' ? '' : `${settle}${flag} = ${test};\n`}${note(more)} }\n`;
+    const isInstance = `${value} instanceof ${this.#constant(exact)}`;
     if (this.linker.isExtended(type) && asksPrototypes(exact)) {
       // Instances of several classes are known faster by their prototypes than by `constructor`.
       this.#instances.add(n);
-      return `const i${n} = ${value} instanceof ${this.#constant(exact)}; if (!i${n} && ${isRow('')}) ${note}`;
+      return flagged(`y${n}`, isInstance, ` && !y${n}`);
     }
     const test = this.#isExactly(local(n), type);
     this.#exact.set(n, type);
-    const mayExtend = asksPrototypes(exact) ? ` && !(${value} instanceof ${this.#constant(exact)})` : '';
-    return `const x${n} = ${test}; if (!x${n} && ${isRow(mayExtend)}) ${note}`;
+    return flagged(`x${n}`, test, asksPrototypes(exact) ? ` && !(${isInstance})` : ` && !x${n}`);
   }
 
   // ── tests ──
@@ -541,7 +544,7 @@ class Emitter {
     if (operand?.kind === 'local' && this.#exact.has(operand.local))
       return `!x${operand.local} && ${this.#mayBePending(v)}`;
     if (operand?.kind === 'local' && this.#instances.has(operand.local))
-      return `!i${operand.local} && ${this.#mayBePending(v)}`;
+      return `!y${operand.local} && ${this.#mayBePending(v)}`;
     const isKnown = this.linker.hasManyClasses ? ` && !R.registered.has(Object.getPrototypeOf(${v}))` : '';
     return `${isObjectHere(v)}${isKnown} && typeof ${v}.then === "function"`;
   }
