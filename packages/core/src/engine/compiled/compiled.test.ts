@@ -619,3 +619,29 @@ describe('an assignment', () => {
     });
   });
 });
+
+describe('a declared field', () => {
+  it('may hold an instance of a class that extends its own and stands for what it is awaited to', async () => {
+    class Item {}
+    class Lazy extends Item {
+      // oxlint-disable-next-line unicorn/no-thenable -- that is what this is about
+      then(give?: (item: unknown) => void) {
+        give?.(item);
+      }
+    }
+    const [item, lazy] = [new Item(), new Lazy()];
+    class Grant {
+      constructor(readonly item: unknown) {}
+    }
+    const declared = { User, Item, Lazy, Grant: { class: Grant, fields: { item: 'Item' } } };
+    const policies = 'allow(_: User, grant: Grant, item: Item) if not grant.item = item;';
+    await everywhere(policies, { types: declared }, (ask) => {
+      const outcome = (held: unknown) => ask(new User(), item, new Grant(held) as unknown as string);
+      expect([outcome(new Item()), outcome(item), outcome(lazy)]).toEqual([
+        true,
+        false,
+        'POLAR_RUN_PROMISE_IN_SYNC',
+      ]);
+    });
+  });
+});

@@ -420,11 +420,14 @@ class Emitter {
     const note = (more: string) =>
       `if (${isObjectHere(value)}${more} && !R.registered.has(Object.getPrototypeOf(${value}))) ` +
       `R.tag(${value}, ${this.#constant(tag)});\n`;
-    if (type === undefined || exact === undefined) return `${settle}${note('')}`;
+    // What extends the class may stand for what it is awaited to.
+    const extensions = type === undefined ? [] : this.linker.extensionsOf(type);
+    const isTold = extensions.every((each) => this.linker.exactClass(each) !== undefined);
+    if (type === undefined || exact === undefined || !isTold) return `${settle}${note('')}`;
     const flagged = (flag: string, test: string, more: string) =>
       `let ${flag} = ${test}; if (!${flag}) { ${settle === '' ? '' : `${settle}${flag} = ${test};\n`}${note(more)} }\n`;
     const isInstance = `${value} instanceof ${this.#constant(exact)}`;
-    if (this.linker.isExtended(type) && asksPrototypes(exact)) {
+    if (extensions.length > 0 && asksPrototypes(exact)) {
       // Instances of several classes are known faster by their prototypes than by `constructor`.
       this.#instances.add(n);
       return flagged(`y${n}`, isInstance, ` && !y${n}`);

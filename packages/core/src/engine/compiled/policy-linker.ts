@@ -15,7 +15,7 @@ import { specialise, type Linker, type Plan } from './specialise.js';
 export class PolicyLinker implements Linker {
   readonly #functions = new Map<string, CompiledFunction>();
   readonly #exact = new Map<DeclaredType, Class | undefined>();
-  #extended: ReadonlySet<DeclaredType> | undefined = undefined;
+  #extensions: Map<DeclaredType, DeclaredType[]> | undefined = undefined;
   readonly #hasSafeConstructors: boolean;
   /** The fields from whose declaration something follows for plain rows. */
   readonly #taggable: ReadonlySet<string>;
@@ -94,10 +94,18 @@ export class PolicyLinker implements Linker {
     );
   }
 
-  isExtended(type: DeclaredType): boolean {
+  extensionsOf(type: DeclaredType): readonly DeclaredType[] {
     const { types } = this.context.program;
-    this.#extended ??= new Set([...types.types].flatMap((each) => types.ancestorsOf(each).slice(1)));
-    return this.#extended.has(type);
+    if (this.#extensions === undefined) {
+      this.#extensions = new Map<DeclaredType, DeclaredType[]>();
+      for (const each of types.types)
+        for (const base of types.ancestorsOf(each).slice(1)) {
+          const known = this.#extensions.get(base);
+          if (known === undefined) this.#extensions.set(base, [each]);
+          else known.push(each);
+        }
+    }
+    return this.#extensions.get(type) ?? [];
   }
 
   exactClass(type: DeclaredType): Class | undefined {

@@ -87,8 +87,8 @@ export interface Linker {
   mayTag(name: string): boolean;
   /** Whether a call between rules may come back. */
   isRecursive(from: Predicate, to: Predicate): boolean;
-  /** Whether a registered class extends the one of this type. */
-  isExtended(type: DeclaredType): boolean;
+  /** The types of the registered classes that extend the one of this type. */
+  extensionsOf(type: DeclaredType): readonly DeclaredType[];
   /** The class by whose `constructor` an instance of exactly this type is known, where that is safe. */
   exactClass(type: DeclaredType): Class | undefined;
 }
