@@ -24,10 +24,21 @@ exports.checks = async function checks(loaded, load) {
     code: 'POLAR_LOAD_NO_FILE_MATCHES',
   });
 
+  await checkCompiled(loaded);
   await checkExpress(loaded['@nanook/express'], authorizer, load);
   await checkKoa(loaded['@nanook/koa'], authorizer, load);
   await checkNest(loaded['@nanook/nestjs'], authorizer, load);
 };
+
+async function checkCompiled(loaded) {
+  const policies = 'allow(user, "read", doc) if doc.owner = user.name;';
+  const text = await loaded['@nanook/core/compile'].compilePolicy({ policies, format: 'cjs' });
+  const module = { exports: undefined };
+  new Function('module', text)(module);
+  const authorizer = loaded['@nanook/core/compiled'].CompiledAuthorizer.load(module.exports);
+  assert.equal(authorizer.isAllowedSync({ name: 'ann' }, 'read', { owner: 'ann' }), true);
+  assert.equal(await authorizer.isAllowed({ name: 'bob' }, 'read', { owner: 'ann' }), false);
+}
 
 const actor = (req) => ({ name: req.headers['x-user'] });
 const doc = () => ({ owner: 'ann' });
