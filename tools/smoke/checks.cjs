@@ -34,6 +34,7 @@ async function checkCompiled(loaded) {
   const policies = 'allow(user, "read", doc) if doc.owner = user.name;';
   const text = await loaded['@nanook/core/compile'].compilePolicy({ policies, format: 'cjs' });
   const module = { exports: undefined };
+  // oxlint-disable-next-line typescript/no-implied-eval -- as a file of its own would be loaded
   new Function('module', text)(module);
   const authorizer = loaded['@nanook/core/compiled'].CompiledAuthorizer.load(module.exports);
   assert.equal(authorizer.isAllowedSync({ name: 'ann' }, 'read', { owner: 'ann' }), true);
