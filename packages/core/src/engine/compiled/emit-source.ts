@@ -58,7 +58,7 @@ export class Constants {
 export const longestChain = 8;
 /** More classes than this, and `constructor` is slow to find where all of them pass: a prototype is not. */
 export const manyClasses = 1_000;
-/** Up to so many classes, each function has code of its own, which knows what the objects that it reads look like. */
+/** Up to so many classes, functions for different ones have code of their own, which knows what the objects that it reads look like. */
 export const fewClasses = 64;
 /** More literals than this, and so does a switch. */
 export const longestSwitch = 64;
@@ -72,11 +72,11 @@ export function sourceBackEnd(evaluate: Evaluate): BackEnd {
     if (maker === undefined) makers.set(text, (maker = evaluate(preamble, text)));
     return maker(runtime, noValue, constants);
   };
-  let count = 0;
   const emit = (fn: CompiledFunction, plan: Plan, linker: Linker, waits: boolean): Emitted => {
     const { text, constants } = emitPlan(fn, plan, linker, { waits, isModule: false });
-    // Code that equal texts share has seen the objects of all of them.
-    return { text: linker.hasFewClasses ? `${text} // ${count++}` : text, constants };
+    // Code that is shared has seen the objects of all who share it: few classes have code of their own.
+    const types = fn.known.map((known) => (known.kind === 'types' ? known.types.id : ''));
+    return { text: linker.hasFewClasses ? `${text} // ${types.join()}` : text, constants };
   };
   return {
     kind: 'source',
