@@ -1,4 +1,3 @@
-import { ForbiddenError } from './authorization/authorization-error.js';
 import type { Decision } from './authorization/decision.js';
 import { Report, type Diagnostic } from './diagnostics/diagnostic.js';
 import { PolarError } from './diagnostics/polar-error.js';
@@ -15,7 +14,7 @@ import { nearNames } from './internal/near-names.js';
 import { allOf } from './internal/side-by-side.js';
 import { givenName, linkCall, linkQuery } from './ir/link.js';
 import { type LinkedQuery, type Program } from './ir/program.js';
-import { refusal, textOrNone } from './authorization/refusal.js';
+import { type Arguments, Enforcement } from './enforcement.js';
 import { loadPolicy, type LoadedPolicy } from './loaded-policy.js';
 import { checkOptions, constantsOf, limitsOf, type AuthorizerOptions } from './options.js';
 import { listOf, textReader, type PolicyInput, type PolicyReader } from './policy-source.js';
@@ -40,7 +39,7 @@ import { TypeTable } from './types/type-table.js';
  * const authorizer = await Authorizer.load({ policies: 'allow(_, "read", _);' });
  * await authorizer.isAllowed(user, 'read', document);
  */
-export class Authorizer {
+export class Authorizer extends Enforcement {
   /** How policies are read; the entry for Node reads files, too. */
   protected static readonly reader: PolicyReader = textReader;
 
@@ -50,7 +49,7 @@ export class Authorizer {
   readonly #limits: Limits;
   readonly #reader: PolicyReader;
   readonly #clock: () => Date;
-  /** Questions made by `#ask`, by rule name and arity: the same for every check. */
+  /** Questions made by `#callOf`, by rule name and arity: the same for every check. */
   #calls = new Map<string, LinkedQuery>();
   /** As `#calls`, for decisions: by the name alone. */
   #decisions = new Map<Decision['kind'], LinkedQuery>();
@@ -62,6 +61,7 @@ export class Authorizer {
     reader: PolicyReader,
     clock: () => Date,
   ) {
+    super(options);
     this.#options = options;
     this.#types = types;
     this.#reader = reader;
@@ -189,76 +189,24 @@ export class Authorizer {
     resource: unknown,
     settings?: QuestionSettings,
   ): Promise<boolean> {
-    const answer = this.#answer(actor, action, resource, settings);
-    return typeof answer === 'boolean' ? (answer ? allowed : refused) : answer;
+    const { compiled } = this.#loaded;
+    if (compiled === undefined || isSpecial(settings))
+      return this.#decide('allow', [actor, action, resource], settings);
+    if (compiled.waits) return this.#wait(compiled, 'allow', [actor, action, resource]);
+    const answer = compiled.allow(actor, action, resource);
+    if (answer !== undefined) return answer ? allowed : refused;
+    return this.#decide('allow', [actor, action, resource], settings, compiled.takeReplay());
   }
 
   /** As `isAllowed`, at once. @throws {PolarError} `POLAR_RUN_PROMISE_IN_SYNC` when the policy meets a promise */
   isAllowedSync(actor: unknown, action: unknown, resource: unknown, settings?: QuestionSettings): boolean {
     const { compiled } = this.#loaded;
-    if (compiled === undefined || settings !== undefined)
+    if (compiled === undefined || isSpecial(settings))
       return this.#decideSync('allow', [actor, action, resource], settings);
     return (
       compiled.allow(actor, action, resource) ??
       this.#decideSync('allow', [actor, action, resource], settings, compiled.takeReplay())
     );
-  }
-
-  /**
-   * Passes when the actor may do this to the resource.
-   *
-   * @returns the resource
-   * @throws {NotFoundError} when the actor may not even read it
-   * @throws {ForbiddenError} when the actor may read it, but not do this
-   */
-  async authorize<Resource>(
-    actor: unknown,
-    action: unknown,
-    resource: Resource,
-    settings: AuthorizeSettings = {},
-  ): Promise<Awaited<Resource>> {
-    const awaited = await resource;
-    if (await this.isAllowed(actor, action, awaited, settings)) return awaited;
-    throw await this.#refusal(actor, action, awaited, settings);
-  }
-
-  // ── many at once ──
-
-  /**
-   * `isAllowed` for each of the resources, side by side: what their checks load in one tick reaches a loader that batches by tick
-   * (DataLoader) together.
-   *
-   * @returns the answers, in the order of the resources
-   * @throws what `isAllowed` throws for any of them
-   * @example
-   * const [mayEdit, mayDelete] = await authorizer.isAllowedAll(user, 'edit', [draft, published]);
-   */
-  async isAllowedAll(
-    actor: unknown,
-    action: unknown,
-    resources: Iterable<unknown>,
-    settings?: QuestionSettings,
-  ): Promise<boolean[]> {
-    const [who, what] = [await actor, await action];
-    return allOf(resources, (resource) => this.#answer(who, what, resource, settings));
-  }
-
-  /**
-   * The resources on which the actor may perform the action, in their order. What is undecided is left out. Checks run side by
-   * side, as in `isAllowedAll`.
-   *
-   * @throws {PolarError} `POLAR_RUN_…` for a fault in any of the checks
-   */
-  async filterAllowed<Resource>(
-    actor: unknown,
-    action: unknown,
-    resources: Iterable<Resource>,
-    settings?: QuestionSettings,
-  ): Promise<Resource[]> {
-    const [who, what] = [await actor, await action];
-    const all = [...resources];
-    const answers = await allOf(all, (resource) => this.#decided(who, what, resource, settings));
-    return all.filter((_, i) => answers[i]);
   }
 
   /** `authorizedActions` for each of the resources, side by side, in their order. */
@@ -269,23 +217,6 @@ export class Authorizer {
   ): Promise<Set<string>[]> {
     const who = await actor;
     return allOf(resources, (resource) => this.authorizedActions(who, resource, settings));
-  }
-
-  /** Passes when `allow_request(actor, request)` holds. @throws {ForbiddenError} */
-  async authorizeRequest(actor: unknown, request: unknown, settings?: QuestionSettings): Promise<void> {
-    if (!(await this.#ask('allow_request', [actor, request], settings))) throw new ForbiddenError();
-  }
-
-  /** Passes when `allow_field(actor, action, resource, field)` holds. @throws {ForbiddenError} */
-  async authorizeField(
-    actor: unknown,
-    action: unknown,
-    resource: unknown,
-    field: unknown,
-    settings?: QuestionSettings,
-  ): Promise<void> {
-    if (!(await this.#ask('allow_field', [actor, action, resource, field], settings)))
-      throw new ForbiddenError(textOrNone(action));
   }
 
   /**
@@ -420,55 +351,41 @@ export class Authorizer {
     }
   }
 
-  /** At once where no promise is met. */
-  #answer(
-    actor: unknown,
-    action: unknown,
-    resource: unknown,
-    settings: QuestionSettings | undefined,
-  ): boolean | Promise<boolean> {
-    const { compiled } = this.#loaded;
-    if (compiled === undefined || settings !== undefined)
-      return this.#decide('allow', [actor, action, resource], settings);
-    if (compiled.waits) return this.#wait(compiled, 'allow', [actor, action, resource]);
-    return (
-      compiled.allow(actor, action, resource) ??
-      this.#decide('allow', [actor, action, resource], settings, compiled.takeReplay())
-    );
-  }
-
-  #wait(
-    compiled: CompiledPolicy,
+  protected ask(
     kind: Decision['kind'],
-    args: readonly [unknown, unknown, unknown?, unknown?],
-  ): Promise<boolean> {
-    return compiled.askWaiting(kind, args.length, args, (replay) =>
-      this.#decide(kind, args, undefined, replay),
-    );
-  }
-
-  /** As `#answer`; undecided is no. */
-  #decided(
-    actor: unknown,
-    action: unknown,
-    resource: unknown,
-    settings: QuestionSettings | undefined,
-  ): boolean | Promise<boolean> {
-    const answer = this.#answer(actor, action, resource, settings);
-    return typeof answer === 'boolean' ? answer : answer.catch(undecidedIsNo);
-  }
-
-  /** As `#answer`, for other rules. */
-  #ask(
-    kind: 'allow_request' | 'allow_field',
-    args: readonly [unknown, unknown, unknown?, unknown?],
+    args: Arguments,
     settings: QuestionSettings | undefined,
   ): boolean | Promise<boolean> {
     const { compiled } = this.#loaded;
-    if (compiled === undefined || settings !== undefined) return this.#decide(kind, args, settings);
+    if (compiled === undefined || isSpecial(settings)) return this.#decide(kind, args, settings);
     if (compiled.waits) return this.#wait(compiled, kind, args);
     return (
-      compiled.ask(kind, args.length, ...args) ?? this.#decide(kind, args, settings, compiled.takeReplay())
+      compiled.ask(kind, args.length, args[0], args[1], args[2], args[3]) ??
+      this.#decide(kind, args, settings, compiled.takeReplay())
+    );
+  }
+
+  protected holds(args: Arguments, settings: QuestionSettings | undefined): boolean | Promise<boolean> {
+    // What answers compiled is reported to nobody.
+    return this.#loaded.compiled === undefined
+      ? this.#unreported(args, settings ?? {})
+      : this.ask('allow', args, settings);
+  }
+
+  async #unreported(args: Arguments, settings: QuestionSettings): Promise<boolean> {
+    const { context } = this.#loaded;
+    const { query, given } = this.#callOf(context.program, 'allow', args);
+    const question = this.#question(context, query, given, settings);
+    try {
+      return await question.next();
+    } finally {
+      question.dispose();
+    }
+  }
+
+  #wait(compiled: CompiledPolicy, kind: Decision['kind'], args: Arguments): Promise<boolean> {
+    return compiled.askWaiting(kind, args.length, args, (replay) =>
+      this.#decide(kind, args, undefined, replay),
     );
   }
 
@@ -549,24 +466,6 @@ export class Authorizer {
     return new ReportedQuestion(question, report, undecided === 'deny');
   }
 
-  #refusal(actor: unknown, action: unknown, resource: unknown, settings: AuthorizeSettings): Promise<Error> {
-    return refusal(action, settings, this.#options, (readAction) =>
-      this.#holds([actor, readAction, resource], settings),
-    );
-  }
-
-  /** Asks `allow`, and tells nobody. */
-  async #holds(args: readonly unknown[], settings: AuthorizeSettings): Promise<boolean> {
-    const { context } = this.#loaded;
-    const { query, given } = this.#callOf(context.program, 'allow', args);
-    const question = this.#question(context, query, given, settings);
-    try {
-      return await question.next();
-    } finally {
-      question.dispose();
-    }
-  }
-
   async #enumerate(
     method: string,
     what: string,
@@ -613,10 +512,9 @@ export class Authorizer {
   }
 }
 
-function undecidedIsNo(error: unknown): false {
-  if (isUndecided(error)) return false;
-  throw error;
-}
+/** Whether a question has limits of its own: the machine keeps these. */
+const isSpecial = (settings: QuestionSettings | undefined): boolean =>
+  settings !== undefined && (settings.limits !== undefined || settings.signal !== undefined);
 
 // One each: a promise for each check would cost more than the check.
 const allowed = Promise.resolve(true);

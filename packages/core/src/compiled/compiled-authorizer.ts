@@ -1,12 +1,10 @@
-import { ForbiddenError } from '../authorization/authorization-error.js';
-import { refusal, textOrNone } from '../authorization/refusal.js';
 import { isUndecided } from '../authorization/undecided.js';
 import { AheadPolicy } from '../engine/ahead/ahead-policy.js';
 import type { EntryName, PolicyModule } from '../engine/ahead/policy-module.js';
 import type { Limits } from '../engine/limits.js';
-import { allOf } from '../internal/side-by-side.js';
+import { type Arguments, Enforcement } from '../enforcement.js';
 import { checkDecisionOptions, constantsOf, type DecisionOptions, limitsOf } from '../options.js';
-import type { AuthorizeSettings, QuestionSettings } from '../question-settings.js';
+import type { QuestionSettings } from '../question-settings.js';
 import { TypeTable } from '../types/type-table.js';
 
 /**
@@ -18,7 +16,7 @@ import { TypeTable } from '../types/type-table.js';
  * const authorizer = CompiledAuthorizer.load(policy, { types: { User, Document } });
  * await authorizer.isAllowed(user, 'read', document);
  */
-export class CompiledAuthorizer {
+export class CompiledAuthorizer extends Enforcement {
   readonly #policy: AheadPolicy;
   readonly #options: DecisionOptions;
   readonly #limits: Limits;
@@ -26,6 +24,7 @@ export class CompiledAuthorizer {
   readonly policyHash: string;
 
   private constructor(module: PolicyModule, options: DecisionOptions) {
+    super(options);
     const clock = options.clock ?? (() => new Date());
     const types = new TypeTable(options.types, constantsOf(options, clock));
     this.#options = options;
@@ -57,7 +56,7 @@ export class CompiledAuthorizer {
     resource: unknown,
     settings?: QuestionSettings,
   ): Promise<boolean> {
-    return this.#ask('allow', [actor, action, resource], settings);
+    return this.ask('allow', [actor, action, resource], settings);
   }
 
   /** As `isAllowed`, at once. @throws {PolarError} `POLAR_RUN_PROMISE_IN_SYNC` when the policy meets a promise */
@@ -74,86 +73,24 @@ export class CompiledAuthorizer {
     }
   }
 
-  /** As `Authorizer.authorize`. @throws {NotFoundError} {ForbiddenError} */
-  async authorize<Resource>(
-    actor: unknown,
-    action: unknown,
-    resource: Resource,
-    settings: AuthorizeSettings = {},
-  ): Promise<Awaited<Resource>> {
-    const awaited = await resource;
-    if (await this.#ask('allow', [actor, action, awaited], settings)) return awaited;
-    throw await refusal(action, settings, this.#options, (readAction) =>
-      this.#asked('allow', [actor, readAction, awaited], settings),
-    );
-  }
-
-  /** As `Authorizer.isAllowedAll`. */
-  async isAllowedAll(
-    actor: unknown,
-    action: unknown,
-    resources: Iterable<unknown>,
-    settings?: QuestionSettings,
-  ): Promise<boolean[]> {
-    const [who, what] = [await actor, await action];
-    return allOf(resources, (resource) => this.#ask('allow', [who, what, resource], settings));
-  }
-
-  /** As `Authorizer.filterAllowed`. */
-  async filterAllowed<Resource>(
-    actor: unknown,
-    action: unknown,
-    resources: Iterable<Resource>,
-    settings?: QuestionSettings,
-  ): Promise<Resource[]> {
-    const [who, what] = [await actor, await action];
-    const all = [...resources];
-    const answers = await allOf(all, async (resource) => {
-      try {
-        return await this.#asked('allow', [who, what, resource], settings);
-      } catch (error) {
-        if (isUndecided(error)) return false;
-        throw error;
-      }
-    });
-    return all.filter((_, i) => answers[i]);
-  }
-
-  /** Passes when `allow_request(actor, request)` holds. @throws {ForbiddenError} */
-  async authorizeRequest(actor: unknown, request: unknown, settings?: QuestionSettings): Promise<void> {
-    if (!(await this.#ask('allow_request', [actor, request], settings))) throw new ForbiddenError();
-  }
-
-  /** Passes when `allow_field(actor, action, resource, field)` holds. @throws {ForbiddenError} */
-  async authorizeField(
-    actor: unknown,
-    action: unknown,
-    resource: unknown,
-    field: unknown,
-    settings?: QuestionSettings,
-  ): Promise<void> {
-    if (!(await this.#ask('allow_field', [actor, action, resource, field], settings)))
-      throw new ForbiddenError(textOrNone(action));
-  }
-
-  #ask(
+  protected ask(
     rule: EntryName,
-    args: readonly [unknown, unknown, unknown?, unknown?],
+    args: Arguments,
     settings: QuestionSettings | undefined,
   ): boolean | Promise<boolean> {
     try {
-      const answer = this.#asked(rule, args, settings);
+      const answer = this.holds(args, settings, rule);
       return typeof answer === 'boolean' ? answer : answer.catch((error: unknown) => this.#failed(error));
     } catch (error) {
       return this.#failed(error);
     }
   }
 
-  /** @throws {PolarError} whatever `undecided` says */
-  #asked(
-    rule: EntryName,
-    args: readonly [unknown, unknown, unknown?, unknown?],
+  /** @throws {PolarError} `POLAR_UNDECIDED_…` whatever `undecided` says */
+  protected holds(
+    args: Arguments,
     settings: QuestionSettings | undefined,
+    rule: EntryName = 'allow',
   ): boolean | Promise<boolean> {
     return this.#policy.ask(rule, args, this.#limitsOf(settings), settings?.signal);
   }

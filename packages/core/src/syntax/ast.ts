@@ -319,7 +319,6 @@ export const andNode = (span: Span, operands: readonly TermNode[]): AndNode => (
   span,
   operands,
 });
-export const notNode = (span: Span, operand: TermNode): NotNode => ({ kind: 'not', span, operand });
 export const callNode = (
   span: Span,
   predicateSpan: Span,

@@ -1,0 +1,121 @@
+import { ForbiddenError } from './authorization/authorization-error.js';
+import type { Decision } from './authorization/decision.js';
+import { refusal, textOrNone } from './authorization/refusal.js';
+import { isUndecided } from './authorization/undecided.js';
+import { allOf } from './internal/side-by-side.js';
+import type { DecisionOptions } from './options.js';
+import type { AuthorizeSettings, QuestionSettings } from './question-settings.js';
+
+/** The arguments of a question. */
+export type Arguments = readonly [unknown, unknown, unknown?, unknown?];
+
+/** What an application does with answers, whoever gives them. */
+export abstract class Enforcement {
+  readonly #options: DecisionOptions;
+
+  protected constructor(options: DecisionOptions) {
+    this.#options = options;
+  }
+
+  /** Asks a rule: at once where no promise is met. */
+  protected abstract ask(
+    kind: Decision['kind'],
+    args: Arguments,
+    settings: QuestionSettings | undefined,
+  ): boolean | Promise<boolean>;
+
+  /** Asks `allow`, and tells nobody of it. */
+  protected abstract holds(
+    args: Arguments,
+    settings: QuestionSettings | undefined,
+  ): boolean | Promise<boolean>;
+
+  /**
+   * Passes when the actor may do this to the resource.
+   *
+   * @returns the resource
+   * @throws {NotFoundError} when the actor may not even read it
+   * @throws {ForbiddenError} when the actor may read it, but not do this
+   */
+  async authorize<Resource>(
+    actor: unknown,
+    action: unknown,
+    resource: Resource,
+    settings: AuthorizeSettings = {},
+  ): Promise<Awaited<Resource>> {
+    const awaited = await resource;
+    if (await this.ask('allow', [actor, action, awaited], settings)) return awaited;
+    throw await refusal(action, settings, this.#options, (readAction) =>
+      this.holds([actor, readAction, awaited], settings),
+    );
+  }
+
+  /** Passes when `allow_request(actor, request)` holds. @throws {ForbiddenError} */
+  async authorizeRequest(actor: unknown, request: unknown, settings?: QuestionSettings): Promise<void> {
+    if (!(await this.ask('allow_request', [actor, request], settings))) throw new ForbiddenError();
+  }
+
+  /** Passes when `allow_field(actor, action, resource, field)` holds. @throws {ForbiddenError} */
+  async authorizeField(
+    actor: unknown,
+    action: unknown,
+    resource: unknown,
+    field: unknown,
+    settings?: QuestionSettings,
+  ): Promise<void> {
+    if (!(await this.ask('allow_field', [actor, action, resource, field], settings)))
+      throw new ForbiddenError(textOrNone(action));
+  }
+
+  /**
+   * `isAllowed` for each of the resources, side by side: what their checks load in one tick reaches a loader that batches by tick
+   * (DataLoader) together.
+   *
+   * @returns the answers, in the order of the resources
+   * @throws what `isAllowed` throws for any of them
+   * @example
+   * const [mayEdit, mayDelete] = await authorizer.isAllowedAll(user, 'edit', [draft, published]);
+   */
+  async isAllowedAll(
+    actor: unknown,
+    action: unknown,
+    resources: Iterable<unknown>,
+    settings?: QuestionSettings,
+  ): Promise<boolean[]> {
+    const [who, what] = [await actor, await action];
+    return allOf(resources, (resource) => this.ask('allow', [who, what, resource], settings));
+  }
+
+  /**
+   * The resources on which the actor may perform the action, in their order. What is undecided is left out. Checks run side by
+   * side, as in `isAllowedAll`.
+   *
+   * @throws {PolarError} `POLAR_RUN_…` for a fault in any of the checks
+   */
+  async filterAllowed<Resource>(
+    actor: unknown,
+    action: unknown,
+    resources: Iterable<Resource>,
+    settings?: QuestionSettings,
+  ): Promise<Resource[]> {
+    const [who, what] = [await actor, await action];
+    const all = [...resources];
+    const answers = await allOf(all, (resource) => this.#decided([who, what, resource], settings));
+    return all.filter((_, i) => answers[i]);
+  }
+
+  /** Asks `allow`; undecided is no. */
+  #decided(args: Arguments, settings: QuestionSettings | undefined): boolean | Promise<boolean> {
+    try {
+      const answer = this.ask('allow', args, settings);
+      return typeof answer === 'boolean' ? answer : answer.catch(undecidedIsNo);
+    } catch (error) {
+      return undecidedIsNo(error);
+    }
+  }
+}
+
+function undecidedIsNo(error: unknown): false {
+  if (isUndecided(error)) return false;
+  throw error;
+}
