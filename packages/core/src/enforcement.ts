@@ -2,12 +2,10 @@ import { ForbiddenError } from './authorization/authorization-error.js';
 import type { Decision } from './authorization/decision.js';
 import { refusal, textOrNone } from './authorization/refusal.js';
 import { isUndecided } from './authorization/undecided.js';
+import type { Arguments } from './engine/ahead/policy-module.js';
 import { allOf } from './internal/side-by-side.js';
 import type { DecisionOptions } from './options.js';
 import type { AuthorizeSettings, QuestionSettings } from './question-settings.js';
-
-/** The arguments of a question. */
-export type Arguments = readonly [unknown, unknown, unknown?, unknown?];
 
 /** What an application does with answers, whoever gives them. */
 export abstract class Enforcement {

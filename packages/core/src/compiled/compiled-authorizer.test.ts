@@ -429,6 +429,22 @@ describe('types', () => {
     );
   });
 
+  it('and constants that were one value and no longer are, too', async () => {
+    const [one, other] = [{ name: 'a' }, { name: 'b' }];
+    const source = 'allow(user: User, "read", _: Repo) if user = A or user = B;';
+    const text = await compilePolicy({
+      policies: source,
+      types,
+      constants: { A: one, B: one },
+      format: 'cjs',
+    });
+    const load = (constants: Record<string, unknown>) =>
+      codeOf(() => CompiledAuthorizer.load(moduleOf(text), { types, constants }) instanceof Object);
+    expect(await load({ A: other, B: other })).toBe(true);
+    expect(await load({ A: one, B: other })).toBe('POLAR_LOAD_MODULE_MISMATCH');
+    expect(await load({ A: one, B: User })).toBe('POLAR_LOAD_MODULE_MISMATCH');
+  });
+
   it('that nobody expected of one value are an error, never an answer', async () => {
     const is = (value: unknown, name: string) => (value as Record<string, unknown> | null)?.[name] === true;
     const authorizer = await compiled(

@@ -11,6 +11,7 @@ import type { HostReplay } from '../host-log.js';
 import type { Limits } from '../limits.js';
 import { knownTypes } from './known-types.js';
 import {
+  type Arguments,
   type Entries,
   type Entry,
   type EntryName,
@@ -26,8 +27,6 @@ interface Instance {
   readonly runtime: StandaloneRuntime;
   readonly entries: Entries;
 }
-
-type Arguments = readonly [unknown, unknown, unknown?, unknown?];
 
 /** A policy that was compiled ahead, with the types of the application. */
 export class AheadPolicy {
@@ -81,7 +80,6 @@ export class AheadPolicy {
     } catch (error) {
       throw runtime.failure(error);
     } finally {
-      runtime.isBusy = false;
       this.#idle = instance;
     }
   }
@@ -98,7 +96,6 @@ export class AheadPolicy {
       this.#waits = true;
       return this.#wait(rule, args, limits, signal, runtime.log.take(), runtime.seen);
     } finally {
-      runtime.isBusy = false;
       this.#idle = instance;
     }
   }

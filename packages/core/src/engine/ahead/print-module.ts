@@ -245,8 +245,9 @@ class ModulePrinter {
     }
     for (const name of types.constantNames) {
       const value = types.constant(name);
-      if ((typeof value === 'object' && value !== null) || typeof value === 'function')
-        this.#texts.set(value, `h.constant(${JSON.stringify(name)})`);
+      const isObject = (typeof value === 'object' && value !== null) || typeof value === 'function';
+      // The first name of several: the signature says that they are names of one value.
+      if (isObject && !this.#texts.has(value)) this.#texts.set(value, `h.constant(${JSON.stringify(name)})`);
     }
     const namesOf = (list: Iterable<{ readonly name: string }>) =>
       JSON.stringify([...list].map(({ name }) => name));

@@ -27,10 +27,17 @@ export function signatureOf(types: TypeTable, equality: Equality): Record<string
       instance: declared !== undefined && hasOwnTest(declared),
     });
   }
+  const names = new Map<unknown, string>([...types.types].map(({ name, value }) => [value, name]));
   for (const name of types.constantNames) {
     const value = types.constant(name);
     const isObject = (typeof value === 'object' && value !== null) || typeof value === 'function';
-    signature[`constant ${name}`] = isObject ? typeof value : `${typeof value} ${String(value)}`;
+    const first = names.get(value);
+    if (first === undefined) names.set(value, name);
+    signature[`constant ${name}`] = !isObject
+      ? `${typeof value} ${String(value)}`
+      : first === undefined
+        ? typeof value
+        : `the same as ${first}`;
   }
   return signature;
 }
