@@ -323,6 +323,26 @@ describe('promises', () => {
   });
 });
 
+describe('a list among the constants', () => {
+  it('holds what it holds when the question is asked', async () => {
+    for (const policies of [
+      'allow(user: User, _, _) if user.name in admins;',
+      'allow(user: User, action, _) if action in ["read"] and is_admin(user.name); is_admin(name) if name in admins;',
+      'allow(user: User, _, _) if list = admins and user.name in list;',
+    ]) {
+      const admins = ['ann', 'ben'];
+      // oxlint-disable-next-line no-await-in-loop -- one after the other
+      await everywhere(policies, { types, constants: { admins } }, (ask) => {
+        admins.splice(0, 2, 'ann', 'ben');
+        const [ann, cy] = [new User({ name: 'ann' }), new User({ name: 'cy' })];
+        expect([ask(ann, 1), ask(cy, 1)]).toEqual([true, false]);
+        admins.splice(0, 1, 'cy');
+        expect([ask(ann, 1), ask(cy, 1)]).toEqual([false, true]);
+      });
+    }
+  });
+});
+
 describe('a question within a question', () => {
   it('of a method is answered, and both are right', async () => {
     for (const engine of engines) {

@@ -760,8 +760,8 @@ class Specialiser {
       );
     const list = this.#value(goal.collection, frame);
     const item = this.#cellOf(goal.item, frame);
-    if (list.kind === 'constant' && Array.isArray(list.value) && list.value.every(isLiteral))
-      return this.#inLiterals(item, list.value as readonly unknown[], rest);
+    if (list.kind === 'constant' && this.#isLiteralList(list.value))
+      return this.#inLiterals(item, list.value, rest);
     const field = list.kind === 'local' && list.field?.kind === 'list' ? list.field.of : undefined;
     const element = this.#fresh();
     const value = this.#declaredLocal(element, field);
@@ -778,6 +778,13 @@ class Specialiser {
       return each(this.#scoped(() => this.#unify(item, bound(value), rest)));
     const proof = each(this.#scoped(() => this.#ifEqual(value, sought, false, () => succeed)));
     return { kind: 'check', proof, next: rest() };
+  }
+
+  /** Whether it is a list of literals, and the policy's own: what is in a list of the application may be something else later. */
+  #isLiteralList(list: unknown): list is readonly unknown[] {
+    return (
+      Array.isArray(list) && list.every(isLiteral) && !this.linker.context.members.isConstant(list as object)
+    );
   }
 
   /** In a list that the rule makes: each of its items is a case of its own. */
