@@ -429,6 +429,28 @@ describe('types', () => {
     );
   });
 
+  it('of constants may have other values when the policy runs', async () => {
+    const policies = 'allow(user: User, _, _) if user.name in admins;';
+    const text = await compilePolicy({ policies, types, constants: { admins: ['ann'] }, format: 'cjs' });
+    const authorizer = CompiledAuthorizer.load(moduleOf(text), { types, constants: { admins: ['ben'] } });
+    expect(authorizer.isAllowedSync(new User('ann'), 'read', 1)).toBe(false);
+    expect(authorizer.isAllowedSync(new User('ben'), 'read', 1)).toBe(true);
+  });
+
+  it('of a copy of an instance, with its constructor, are those of a row', async () => {
+    const many = Object.fromEntries(Array.from({ length: 12 }, (_, i) => [`T${i}`, class {}]));
+    const rules = Object.keys(many).map((name) => `allow(_: ${name}, "other", _);`);
+    for (const classes of [types, { ...types, ...many }]) {
+      // oxlint-disable-next-line no-await-in-loop -- one after the other
+      const authorizer = await compiled(
+        ['allow(_: User, "read", _);', ...(classes === types ? [] : rules)].join(' '),
+        { types: classes },
+      );
+      expect(authorizer.isAllowedSync(new User('ann'), 'read', 1)).toBe(true);
+      expect(authorizer.isAllowedSync({ name: 'ann', constructor: User }, 'read', 1)).toBe(false);
+    }
+  });
+
   it('that nobody expected of one value are an error, never an answer', async () => {
     const is = (value: unknown, name: string) => (value as Record<string, unknown> | null)?.[name] === true;
     const authorizer = await compiled(

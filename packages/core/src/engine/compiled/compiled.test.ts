@@ -106,6 +106,11 @@ describe('what polluted input brings', () => {
       expect(ask(new User({ roles }), doc)).toBe(true);
       for (const constructor of ['User', null, { name: 'User' }, { prototype: User.prototype }])
         expect(ask({ roles, constructor }, doc)).toBe(false);
+      // As copies have it that take what an old class has on its prototype.
+      expect(ask({ roles, constructor: User }, doc)).toBe(false);
+      expect(ask(Object.assign(Object.create(null) as object, { roles, constructor: User }), doc)).toBe(
+        false,
+      );
       expect(ask(Object.assign(Object.create(null) as object, { roles }), doc)).toBe(false);
       for (const actor of [null, undefined, 1, 'x', true, [], () => 1, Symbol('x'), 1n, User])
         expect(ask(actor, doc)).toBe(false);

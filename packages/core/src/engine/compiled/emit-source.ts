@@ -58,6 +58,20 @@ export class Constants {
 export const longestChain = 8;
 /** More classes than this, and `constructor` is slow to find where all of them pass: a prototype is not. */
 export const manyClasses = 1_000;
+
+/**
+ * Whether what `constructor` gave is a class and the value an instance: a copy of an instance may have a `constructor` of its own. The
+ * optimizer knows `constructor` once it knows what the object looks like; a prototype is a call otherwise.
+ */
+export const hasClass = (
+  found: string,
+  value: string,
+  type: Class,
+  constant: (value: unknown) => string,
+): string =>
+  asksPrototypes(type)
+    ? `${found} === ${constant(type)} && ${value} instanceof ${constant(type)}`
+    : `${found} === ${constant(type)} && Object.getPrototypeOf(${value}) === ${constant(type.prototype)}`;
 /** More literals than this, and so does a switch. */
 export const longestSwitch = 64;
 
@@ -130,16 +144,12 @@ function emitCases(cases: Cases, names: readonly string[], constants: Constants,
     const known = [...literals].map(([literal, to]) => `case ${literalText(literal)}: ${run(to, others)}`);
     text += `switch (${at}) { ${known.join(' ')} }\n`;
   }
-  if (classes.size > manyClasses) {
+  if (classes.size > longestChain) {
     text +=
-      `if (typeof ${at} === "object" && ${at} !== null) { ` +
+      `if (${isObjectHere(at)}) { ` +
       `const t = ${constant(prototypes)}.get(Object.getPrototypeOf(${at})); if (t !== undefined) ${call('t', names)} }\n`;
-  } else if (classes.size > longestChain) {
-    text +=
-      `if (${at} !== null && ${at} !== undefined) { ` +
-      `const t = ${constant(classes)}.get(${at}.constructor); if (t !== undefined) ${call('t', names)} }\n`;
   } else if (classes.size > 0) {
-    const known = [...classes].map(([c, to]) => `if (c === ${constant(c)}) ${run(to, names)}`);
+    const known = [...classes].map(([c, to]) => `if (${hasClass('c', at, c, constant)}) ${run(to, names)}`);
     text += `if (${at} !== null && ${at} !== undefined) { const c = ${at}.constructor; ${known.join(' ')} }\n`;
   }
   return `${text}return ${constant(waits ? cases.missWaiting : cases.miss)}(${listOf(names)});`;
@@ -545,9 +555,10 @@ class Emitter {
     const value = this.#operand(operand);
     const exact = this.linker.exactClass(type);
     // One text serves all types of a shape: with many of them a look at `constructor` there has seen too many classes to be fast.
-    return this.linker.hasManyClasses
-      ? `${isObjectHere(value)} && Object.getPrototypeOf(${value}) === ${this.#constant(exact?.prototype)}`
-      : `${value} !== null && ${value} !== undefined && ${value}.constructor === ${this.#constant(exact)}`;
+    if (this.linker.hasManyClasses || exact === undefined)
+      return `${isObjectHere(value)} && Object.getPrototypeOf(${value}) === ${this.#constant(exact?.prototype)}`;
+    const is = hasClass(`${value}.constructor`, value, exact, (known) => this.#constant(known));
+    return `${value} !== null && ${value} !== undefined && ${is}`;
   }
 
   // ── names ──
