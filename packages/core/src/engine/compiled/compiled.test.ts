@@ -328,6 +328,41 @@ describe('promises', () => {
   });
 });
 
+describe('an instance of the class that a field declares, which is to be awaited', () => {
+  const ann = new User({ name: 'ann' });
+  /** What makes of an instance one that stands for Ann. */
+  // oxlint-disable-next-line unicorn/no-thenable -- what is tested
+  const loading = { then: { value: (use?: (user: User) => void) => use?.(ann) } };
+  class Admin extends User {}
+  class LazyUser extends User {}
+  Object.defineProperties(LazyUser.prototype, loading);
+  it.each([
+    'not d.owner = u',
+    'd.owner != u',
+    'not u in d.users',
+    'forall(x in d.users, x != u)',
+    'not owns(u, d)',
+    'is_other(u, d)',
+  ])('is no other value: %s', async (condition) => {
+    const rules = `
+      allow(u: User, "read", d: Doc) if ${condition};
+      owns(u: User, d: Doc) if is_in(u, d) or is_in(u, d);
+      is_in(u: User, d: Doc) if u in d.users;
+      is_other(u: User, d: Doc) if is_in(u, d) and cut and 1 = 2;
+      is_other(_: User, _: Doc);
+    `;
+    const Owned = { class: Doc, fields: { owner: 'User', users: ['User'] } };
+    for (const extending of [{}, { Admin }, { LazyUser }]) {
+      // oxlint-disable-next-line no-await-in-loop -- one after the other
+      await everywhere(rules, { types: { User, Doc: Owned, ...extending } }, (ask) => {
+        expect(ask(ann, new Doc({ owner: ann, users: [ann] }))).toBe(false);
+        for (const lazy of [new LazyUser(), Object.defineProperties(new User(), loading)])
+          expect(ask(ann, new Doc({ owner: lazy, users: [lazy] }))).toBe('POLAR_RUN_PROMISE_IN_SYNC');
+      });
+    }
+  });
+});
+
 describe('a list among the constants', () => {
   it('holds what it holds when the question is asked', async () => {
     for (const policies of [

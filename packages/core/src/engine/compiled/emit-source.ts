@@ -165,6 +165,8 @@ class Emitter {
   #calls = 0;
   #isRecursive = false;
   #awaits = false;
+  /** Negations around the statement at hand. */
+  #negations = 0;
   /** What compiled code finds out about the places in it. */
   readonly #learned: string[] = [];
   /** The locals of which `x…` tells whether they are of exactly the class that is declared, and the type that this is. */
@@ -244,7 +246,9 @@ class Emitter {
       }
       case 'not': {
         const n = this.#label();
+        this.#negations++;
         const proof = this.#statement(statement.proof, `break c${n};`);
+        this.#negations--;
         const [keep, isChanged, restore] = mayMismatch(statement.proof)
           ? [
               `const u${n} = R.undecided, m${n} = R.mismatched;`,
@@ -414,7 +418,7 @@ class Emitter {
 
   /**
    * Rows without a class get the type of the field; instances have their own. What is an instance of the declared class, or of one
-   * that extends it, is no promise either.
+   * that extends it, is hardly a promise either.
    */
   #tag(n: number, tag: FieldType): string {
     const value = `v${n}`;
@@ -494,7 +498,7 @@ class Emitter {
     }
   }
 
-  #equal({ left, right, how, at }: EqualTest): string {
+  #equal({ left, right, how, negated, at }: EqualTest): string {
     const [l, r] = [this.#operand(left), this.#operand(right)];
     const slow = this.settles
       ? `(await R.equalLater(${l}, ${r}${this.#place(at)}))`
@@ -502,7 +506,10 @@ class Emitter {
     if (this.settles) this.#awaits = true;
     if (typeof this.linker.context.equality === 'function') return slow;
     // What does not match may be a promise; what matches is none.
-    if (how === 'identity') return `(${l} === ${r} || (${this.#mayBePending(l, left)} && ${slow}))`;
+    if (how === 'identity') {
+      const mayTrust = !negated && this.#negations === 0 && !this.linker.isRefuted(this.fn.predicate);
+      return `(${l} === ${r} || (${this.#mayBePending(l, mayTrust ? left : undefined)} && ${slow}))`;
+    }
     if (left.kind === 'local' && isPrimitive(right))
       return `(${l} === ${r} || (${isObjectHere(l)} && ${slow}))`;
     if (right.kind === 'local' && isPrimitive(left))
@@ -540,7 +547,12 @@ class Emitter {
     return this.printing.isModule ? `, ${this.#constant(at)}` : '';
   }
 
-  /** Few values are objects here that are no match. Of many classes, the registered ones are told by their prototype. */
+  /**
+   * Few values are objects here that are no match. Of many classes, the registered ones are told by their prototype.
+   *
+   * @param operand where an instance of the class that a field declares may be trusted to be no promise: a class that extends it may have
+   *   a `then`, and so may an instance. Taken for a value it does not match, which must not let anything hold.
+   */
   #mayBePending(v: string, operand?: Operand): string {
     if (operand?.kind === 'local' && this.#exact.has(operand.local))
       return `!x${operand.local} && ${this.#mayBePending(v)}`;

@@ -85,6 +85,8 @@ export interface Linker {
   mayTag(name: string): boolean;
   /** Whether a call between rules may come back. */
   isRecursive(from: Predicate, to: Predicate): boolean;
+  /** Whether it may let something hold that a rule of this predicate does not. */
+  isRefuted(predicate: Predicate): boolean;
   /** Whether a registered class extends the one of this type. */
   isExtended(type: DeclaredType): boolean;
   /** The class by whose `constructor` an instance of exactly this type is known, where that is safe. */
