@@ -1,6 +1,6 @@
 import type { TypeTable } from '../../types/type-table.js';
 import type { Equality } from '../equality.js';
-import { haveSafeConstructors } from '../compiled/exact-class.js';
+import { haveSafeConstructors, inheritsFromClasses } from '../compiled/exact-class.js';
 
 /**
  * What compiled code takes for granted of types, constants and equality, by name. A policy that was compiled ahead runs only where
@@ -21,9 +21,10 @@ export function signatureOf(types: TypeTable, equality: Equality): Record<string
       fields: fields && [...fields.values()],
       key,
       equals: equals !== undefined,
-      // A class that compares, awaits or recognises its instances in a way of its own.
+      // A class that compares, awaits or recognises its instances in a way of its own, or inherits from what is no class.
       valueOf: prototype?.valueOf === Object.prototype.valueOf,
       awaited: prototype !== undefined && 'then' in prototype,
+      classes: prototype !== undefined && inheritsFromClasses(prototype),
       instance: declared !== undefined && hasOwnTest(declared),
     });
   }

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { Authorizer, isPolarError, QueryVariable, typed, type AuthorizerOptions } from '../../index.js';
+import {
+  Authorizer,
+  isPolarError,
+  QueryVariable,
+  typed,
+  type AuthorizerOptions,
+  type Class,
+} from '../../index.js';
 
 const engines = ['machine', 'source', 'closures'] as const;
 type Ask = (actor: unknown, resource: unknown, action?: string) => boolean | string;
@@ -96,6 +103,35 @@ describe('what polluted input brings', () => {
       const user = new User({ roles: [{ name: 'viewer', doc }] });
       expect(ask(user, doc)).toBe(true);
       expect(ask(Object.setPrototypeOf({ ...user }, { isAdmin: true }), doc)).toBe(false);
+    });
+  });
+
+  it('as the prototype of a class gives its instances no attributes', async () => {
+    class Mixed extends Doc {}
+    Object.setPrototypeOf(Mixed.prototype, { isPublic: true });
+    function Old(this: object) {}
+    Old.prototype = Object.create({ isPublic: true }, { constructor: { value: Old } }) as object;
+    const classes = { User, Mixed, Old: Old as unknown as Class };
+    const Shelf = { class: Doc, fields: { top: 'Mixed', all: ['Old'] } };
+    const policies = `
+      allow(_, "mixed", doc: Mixed) if doc.isPublic = true;
+      allow(_, "old", doc: Old) if doc.isPublic = true;
+      allow(_, "top", shelf: Shelf) if shelf.top.isPublic = true;
+      allow(_, "all", shelf: Shelf) if doc in shelf.all and doc.isPublic;
+    `;
+    await everywhere(policies, { types: { ...classes, Shelf } }, (ask) => {
+      const [mixed, old] = [new Mixed(), new (Old as unknown as new () => object)()];
+      for (const _ of [1, 2]) {
+        const shelf = new Doc({ top: mixed, all: [old] });
+        for (const [action, resource] of [
+          ['mixed', mixed],
+          ['old', old],
+          ['top', shelf],
+          ['all', shelf],
+        ] as const)
+          expect([action, ask(1, resource, action)]).toEqual([action, 'POLAR_UNDECIDED_MISSING_ATTRIBUTE']);
+      }
+      expect(ask(1, Object.assign(new Mixed(), { isPublic: true }), 'mixed')).toBe(true);
     });
   });
 
