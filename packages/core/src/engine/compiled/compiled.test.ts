@@ -24,7 +24,7 @@ const outcomeOf = (run: () => boolean): boolean | string => {
 async function everywhere(
   policies: string,
   options: Partial<AuthorizerOptions>,
-  use: (ask: Ask, engine: string) => unknown,
+  use: (ask: Ask, engine: string, authorizer: Authorizer) => unknown,
 ): Promise<void> {
   for (const engine of engines) {
     // oxlint-disable-next-line no-await-in-loop -- one after the other
@@ -37,7 +37,7 @@ async function everywhere(
       return first;
     };
     // oxlint-disable-next-line no-await-in-loop -- as above
-    await use(ask, engine);
+    await use(ask, engine, authorizer);
   }
 }
 
@@ -361,6 +361,38 @@ describe('promises', () => {
         }
       }
     }
+  });
+});
+
+describe('a list that a method changes while it is gone through', () => {
+  class Bag extends Doc {
+    items: number[] = [];
+    add(n: number): number {
+      this.items.push(n + 1);
+      return n;
+    }
+    drop(n: number): number {
+      this.items.pop();
+      return n;
+    }
+  }
+  it.each([
+    ['x in bag.items and bag.add(x) = 9', [1], false],
+    ['x in bag.items and bag.add(x) = 3', [1, 5], true],
+    ['x in bag.items and bag.add(x) = 6', [1, 5], true],
+    ['not (x in bag.items and bag.add(x) = 2)', [1, 5], false],
+    ['x in bag.items and bag.drop(x) = 3', [1, 2, 3], false],
+    ['x in bag.items and is(bag, x)', [1, 5], true],
+    ['x in bag.items and bag.add(x) = "never"', [1, 5], 'POLAR_RUN_STEP_LIMIT'],
+  ])('is what the machine finds it to be: %s', async (condition, items, expected) => {
+    const rules = `allow(_, _, bag: Bag) if ${condition}; is(bag: Bag, x) if bag.add(x) = 6;`;
+    const options = { types: { Bag }, limits: { maxSteps: 2_000 } };
+    await everywhere(rules, options, (_ask, _engine, authorizer) => {
+      for (const _ of [1, 2]) {
+        const bag = Object.assign(new Bag(), { items: [...items] });
+        expect(outcomeOf(() => authorizer.isAllowedSync(1, 'read', bag))).toBe(expected);
+      }
+    });
   });
 });
 

@@ -391,11 +391,15 @@ class Emitter {
     const tagged = `${settle}${tag === undefined ? '' : this.#tag(item, tag)}`;
     if (this.settles) this.#awaits = true;
     const elements = this.settles ? 'await R.listLater' : 'R.list';
+    // What a method adds to the list while its last element is tried comes too late, and whatever it adds is counted.
+    const loop = mayCall(then)
+      ? `for (let i${n} = 0, c${n} = l${n}.length, e${n} = false; !e${n} && i${n} < l${n}.length; i${n}++) { ` +
+        `if (i${n} >= c${n}) R.step(); e${n} = i${n} + 1 >= l${n}.length;`
+      : `for (let i${n} = 0; i${n} < l${n}.length; i${n}++) {`;
     const text =
       `let l${n} = ${this.#operand(list)}; if (!Array.isArray(l${n})) l${n} = ${elements}(l${n}${this.#place(at)});\n` +
       `if ((R.steps -= l${n}.length) < 0) R.over();\n` +
-      `for (let i${n} = 0; i${n} < l${n}.length; i${n}++) { let v${item} = l${n}[i${n}]; ${tagged}\n` +
-      `${this.#statement(then, success)} }`;
+      `${loop} let v${item} = l${n}[i${n}]; ${tagged}\n${this.#statement(then, success)} }`;
     this.#exact.delete(item);
     this.#instances.delete(item);
     return text;
@@ -636,6 +640,30 @@ function mayMismatch(statement: Statement): boolean {
       return statement.inPattern || mayMismatch(statement.next);
     default:
       return mayMismatch(statement.next);
+  }
+}
+
+/** Whether a method of the application may be called in it. */
+function mayCall(statement: Statement): boolean {
+  switch (statement.kind) {
+    case 'succeed':
+      return false;
+    case 'any':
+      return statement.of.some(mayCall);
+    case 'method':
+    case 'again':
+      return true;
+    case 'by-type':
+      return statement.cases.some(({ next }) => mayCall(next));
+    case 'exactly':
+      return mayCall(statement.next) || (statement.otherwise !== undefined && mayCall(statement.otherwise));
+    case 'check':
+    case 'not':
+      return mayCall(statement.proof) || mayCall(statement.next);
+    case 'if':
+      return statement.test.kind === 'call' || mayCall(statement.next);
+    default:
+      return mayCall(statement.next);
   }
 }
 
