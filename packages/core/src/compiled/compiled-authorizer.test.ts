@@ -437,6 +437,27 @@ describe('types', () => {
     expect(authorizer.isAllowedSync(new User('ben'), 'read', 1)).toBe(true);
   });
 
+  it('of declared fields are told apart from places in lists', async () => {
+    class Admin extends User {}
+    const Shelf = { class: Repo, fields: { label: 'String', owner: 'User', users: ['User'] } };
+    const ann = new User('ann');
+    const shelf = new Repo({ label: 'x', owner: new Admin('ben'), users: [new Admin('ben'), ann] });
+    // Whatever comes before: names in the printed text are numbered.
+    for (let count = 0; count < 6; count++) {
+      const before = ['a', 'b', 'c', 'd', 'e', 'f']
+        .slice(0, count)
+        .map((label) => `not s.label = "${label}" and`);
+      const policies = `
+        allow(u: User, "in", s: Shelf) if ${before.join(' ')} x in s.users and x = u;
+        allow(u: User, "owns", s: Shelf) if o = s.owner and ${before.join(' ')} x in s.users and x = u and o = u;
+      `;
+      // oxlint-disable-next-line no-await-in-loop -- one after the other
+      const authorizer = await compiled(policies, { types: { User, Admin, Shelf } });
+      expect(authorizer.isAllowedSync(ann, 'in', shelf)).toBe(true);
+      expect(authorizer.isAllowedSync(ann, 'owns', shelf)).toBe(false);
+    }
+  });
+
   it('of a copy of an instance, with its constructor, are those of a row', async () => {
     const many = Object.fromEntries(Array.from({ length: 12 }, (_, i) => [`T${i}`, class {}]));
     const rules = Object.keys(many).map((name) => `allow(_: ${name}, "other", _);`);

@@ -171,7 +171,7 @@ class Emitter {
   readonly #learned: string[] = [];
   /** The locals of which `x…` tells whether they are of exactly the class that is declared, and the type that this is. */
   readonly #exact = new Map<number, DeclaredType>();
-  /** The locals of which `i…` tells whether they are instances of the class that is declared, or of one that extends it. */
+  /** The locals of which `d…` tells whether they are instances of the class that is declared, or of one that extends it. */
   readonly #instances = new Set<number>();
   /** The locals whose prototype has been looked at on the path at hand, and what that found. */
   readonly #clean = new Map<number, string>();
@@ -435,7 +435,7 @@ class Emitter {
     if (this.linker.isExtended(type) && asksPrototypes(exact)) {
       // Instances of several classes are known faster by their prototypes than by `constructor`.
       this.#instances.add(n);
-      return `const i${n} = ${value} instanceof ${this.#constant(exact)}; if (!i${n} && ${isRow('')}) ${note}`;
+      return `const d${n} = ${value} instanceof ${this.#constant(exact)}; if (!d${n} && ${isRow('')}) ${note}`;
     }
     const test = this.#isExactly(local(n), type);
     this.#exact.set(n, type);
@@ -561,7 +561,7 @@ class Emitter {
     if (operand?.kind === 'local' && this.#exact.has(operand.local))
       return `!x${operand.local} && ${this.#mayBePending(v)}`;
     if (operand?.kind === 'local' && this.#instances.has(operand.local))
-      return `!i${operand.local} && ${this.#mayBePending(v)}`;
+      return `!d${operand.local} && ${this.#mayBePending(v)}`;
     const isKnown = this.linker.hasManyClasses ? ` && !R.registered.has(Object.getPrototypeOf(${v}))` : '';
     return `${isObjectHere(v)}${isKnown} && typeof ${v}.then === "function"`;
   }
