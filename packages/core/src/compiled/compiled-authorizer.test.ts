@@ -437,6 +437,26 @@ describe('types', () => {
     expect(authorizer.isAllowedSync(new User('ben'), 'read', 1)).toBe(true);
   });
 
+  it('of constants are what they were, or what they are', async () => {
+    const policies =
+      'allow(_, "is", _) if is_user(someone); is_user(_: User); allow(_, "row", _) if is_row(someone); is_row(_: Row);';
+    const classes = { ...types, Row: {} };
+    const ann = new User('ann');
+    const constants = { someone: ann };
+    const text = await compilePolicy({ policies, types: classes, constants, format: 'cjs' });
+    const load = (someone: unknown) =>
+      CompiledAuthorizer.load(moduleOf(text), { types: classes, constants: { someone } });
+    expect(load(new User('ben')).isAllowedSync(1, 'is', 1)).toBe(true);
+    for (const other of [new Repo(), {}, [], typed('Row', {})])
+      expect(() => load(other)).toThrow(expect.objectContaining({ code: 'POLAR_LOAD_MODULE_MISMATCH' }));
+
+    const row = {};
+    const authorizer = await compiled(policies, { types: classes, constants: { someone: row } });
+    expect(authorizer.isAllowedSync(1, 'row', 1)).toBe(false);
+    typed('Row', row);
+    expect(authorizer.isAllowedSync(1, 'row', 1)).toBe(true);
+  });
+
   it('of declared fields are told apart from places in lists', async () => {
     class Admin extends User {}
     const Shelf = { class: Repo, fields: { label: 'String', owner: 'User', users: ['User'] } };

@@ -1,3 +1,4 @@
+import { TypeSets } from '../../host/type-set.js';
 import type { TypeTable } from '../../types/type-table.js';
 import type { Equality } from '../equality.js';
 import { haveSafeConstructors, inheritsFromClasses } from '../compiled/exact-class.js';
@@ -28,10 +29,15 @@ export function signatureOf(types: TypeTable, equality: Equality): Record<string
       instance: declared !== undefined && hasOwnTest(declared),
     });
   }
+  const typeSets = new TypeSets(types);
   for (const name of types.constantNames) {
     const value = types.constant(name);
     const isObject = (typeof value === 'object' && value !== null) || typeof value === 'function';
-    signature[`constant ${name}`] = isObject ? typeof value : `${typeof value} ${String(value)}`;
+    const of =
+      isObject && typeSets.areSettled(value) ? [...typeSets.of(value).types].map((type) => type.name) : [];
+    signature[`constant ${name}`] = isObject
+      ? [typeof value, ...of].join(' ')
+      : `${typeof value} ${String(value)}`;
   }
   return signature;
 }

@@ -364,6 +364,33 @@ describe('promises', () => {
   });
 });
 
+describe('the types of a constant', () => {
+  it('are those that it has when the question is asked', async () => {
+    const setting = { isOn: true };
+    const isOn = (value: unknown) => (value as typeof setting | null)?.isOn === true;
+    const policies = 'allow(_, _, _) if is_on(setting); is_on(_: On);';
+    await everywhere(policies, { types: { On: { is: isOn } }, constants: { setting } }, (ask) => {
+      setting.isOn = true;
+      expect(ask(1, 1)).toBe(true);
+      setting.isOn = false;
+      expect(ask(1, 1)).toBe(false);
+    });
+    for (const engine of engines) {
+      const row = {};
+      // oxlint-disable-next-line no-await-in-loop -- one after the other
+      const authorizer = await Authorizer.load({
+        policies,
+        engine,
+        types: { On: {} },
+        constants: { setting: row },
+      });
+      expect(authorizer.isAllowedSync(1, 'read', 1)).toBe(false);
+      typed('On', row);
+      expect([engine, authorizer.isAllowedSync(1, 'read', 1)]).toEqual([engine, true]);
+    }
+  });
+});
+
 describe('a list that a method changes while it is gone through', () => {
   class Bag extends Doc {
     items: number[] = [];

@@ -211,7 +211,9 @@ class Specialiser {
       case undefined:
         return unknown;
       case 'constant':
-        return index.shapeOf(value.value, position, typeSets.of(value.value));
+        return isLiteral(value.value) || typeSets.areSettled(value.value)
+          ? index.shapeOf(value.value, position, typeSets.of(value.value))
+          : unknown;
       case 'one-of':
         throw oneOfUsed;
       case 'local': {
@@ -906,9 +908,14 @@ class Specialiser {
       case 'local':
         // No literal of this predicate may be one of another, and other types may call for other rules.
         return value.known.kind === 'other' || value.known.kind === 'some' ? anything : value.known;
-      case 'constant':
+      case 'constant': {
+        const { typeSets } = this.linker.context;
         if (isLiteral(value.value)) return { kind: 'literal', value: value.value };
-        return { kind: 'types', types: this.linker.context.typeSets.of(value.value), class: undefined };
+        // What an object of the application is may be something else when the question is asked.
+        return typeSets.areSettled(value.value)
+          ? { kind: 'types', types: typeSets.of(value.value), class: undefined }
+          : anything;
+      }
       case 'one-of':
         throw oneOfUsed;
     }
