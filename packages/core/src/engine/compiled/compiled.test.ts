@@ -375,6 +375,15 @@ describe('the types of a constant', () => {
       setting.isOn = false;
       expect(ask(1, 1)).toBe(false);
     });
+    // A literal is a value, too, that a predicate may be asked about.
+    const special = new Set<unknown>();
+    const ofLiteral = 'allow(_, _, _) if is_on("ann"); is_on(_: On);';
+    await everywhere(ofLiteral, { types: { On: { is: (value) => special.has(value) } } }, (ask) => {
+      special.add('ann');
+      expect(ask(1, 1)).toBe(true);
+      special.clear();
+      expect(ask(1, 1)).toBe(false);
+    });
     for (const engine of engines) {
       const row = {};
       // oxlint-disable-next-line no-await-in-loop -- one after the other

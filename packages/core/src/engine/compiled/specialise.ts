@@ -211,7 +211,7 @@ class Specialiser {
       case undefined:
         return unknown;
       case 'constant':
-        return isLiteral(value.value) || typeSets.areSettled(value.value)
+        return typeSets.areSettled(value.value)
           ? index.shapeOf(value.value, position, typeSets.of(value.value))
           : unknown;
       case 'one-of':
