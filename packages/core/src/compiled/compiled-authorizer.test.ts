@@ -445,6 +445,69 @@ describe('types', () => {
     expect(await load({ A: one, B: User })).toBe('POLAR_LOAD_MODULE_MISMATCH');
   });
 
+  it('of constants may have other values when the policy runs', async () => {
+    const policies = 'allow(user: User, _, _) if user.name in admins;';
+    const text = await compilePolicy({ policies, types, constants: { admins: ['ann'] }, format: 'cjs' });
+    const authorizer = CompiledAuthorizer.load(moduleOf(text), { types, constants: { admins: ['ben'] } });
+    expect(authorizer.isAllowedSync(new User('ann'), 'read', 1)).toBe(false);
+    expect(authorizer.isAllowedSync(new User('ben'), 'read', 1)).toBe(true);
+  });
+
+  it('of constants are what they were, or what they are', async () => {
+    const policies =
+      'allow(_, "is", _) if is_user(someone); is_user(_: User); allow(_, "row", _) if is_row(someone); is_row(_: Row);';
+    const classes = { ...types, Row: {} };
+    const ann = new User('ann');
+    const constants = { someone: ann };
+    const text = await compilePolicy({ policies, types: classes, constants, format: 'cjs' });
+    const load = (someone: unknown) =>
+      CompiledAuthorizer.load(moduleOf(text), { types: classes, constants: { someone } });
+    expect(load(new User('ben')).isAllowedSync(1, 'is', 1)).toBe(true);
+    for (const other of [new Repo(), {}, [], typed('Row', {})])
+      expect(() => load(other)).toThrow(expect.objectContaining({ code: 'POLAR_LOAD_MODULE_MISMATCH' }));
+
+    const row = {};
+    const authorizer = await compiled(policies, { types: classes, constants: { someone: row } });
+    expect(authorizer.isAllowedSync(1, 'row', 1)).toBe(false);
+    typed('Row', row);
+    expect(authorizer.isAllowedSync(1, 'row', 1)).toBe(true);
+  });
+
+  it('of declared fields are told apart from places in lists', async () => {
+    class Admin extends User {}
+    const Shelf = { class: Repo, fields: { label: 'String', owner: 'User', users: ['User'] } };
+    const ann = new User('ann');
+    const shelf = new Repo({ label: 'x', owner: new Admin('ben'), users: [new Admin('ben'), ann] });
+    // Whatever comes before: names in the printed text are numbered.
+    for (let count = 0; count < 6; count++) {
+      const before = ['a', 'b', 'c', 'd', 'e', 'f']
+        .slice(0, count)
+        .map((label) => `not s.label = "${label}" and`);
+      const policies = `
+        allow(u: User, "in", s: Shelf) if ${before.join(' ')} x in s.users and x = u;
+        allow(u: User, "owns", s: Shelf) if o = s.owner and ${before.join(' ')} x in s.users and x = u and o = u;
+      `;
+      // oxlint-disable-next-line no-await-in-loop -- one after the other
+      const authorizer = await compiled(policies, { types: { User, Admin, Shelf } });
+      expect(authorizer.isAllowedSync(ann, 'in', shelf)).toBe(true);
+      expect(authorizer.isAllowedSync(ann, 'owns', shelf)).toBe(false);
+    }
+  });
+
+  it('of a copy of an instance, with its constructor, are those of a row', async () => {
+    const many = Object.fromEntries(Array.from({ length: 12 }, (_, i) => [`T${i}`, class {}]));
+    const rules = Object.keys(many).map((name) => `allow(_: ${name}, "other", _);`);
+    for (const classes of [types, { ...types, ...many }]) {
+      // oxlint-disable-next-line no-await-in-loop -- one after the other
+      const authorizer = await compiled(
+        ['allow(_: User, "read", _);', ...(classes === types ? [] : rules)].join(' '),
+        { types: classes },
+      );
+      expect(authorizer.isAllowedSync(new User('ann'), 'read', 1)).toBe(true);
+      expect(authorizer.isAllowedSync({ name: 'ann', constructor: User }, 'read', 1)).toBe(false);
+    }
+  });
+
   it('that nobody expected of one value are an error, never an answer', async () => {
     const is = (value: unknown, name: string) => (value as Record<string, unknown> | null)?.[name] === true;
     const authorizer = await compiled(

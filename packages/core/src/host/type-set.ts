@@ -109,6 +109,13 @@ export class TypeSets {
     return this.#classOfPrototype.has(prototype) && this.#byPrototype.get(prototype) === types;
   }
 
+  /** Whether the types of an object stay what they are: no predicate is asked of it, and it is no row that may be given one. */
+  areSettled(value: unknown): boolean {
+    if (this.hasPredicates) return false;
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return true;
+    return !isPlainObject(value) && this.#ofClass(value).chain.length > 0;
+  }
+
   #ofObject(value: object, tags: Tags | undefined): TypeSet {
     if (Array.isArray(value)) return this.#list;
     // Most values: an instance of a class that says all.

@@ -154,6 +154,8 @@ export interface Rule {
   readonly slotNames: readonly string[];
   /** The predicates that the body calls, however deep in it; known without its goals. */
   readonly calls: Iterable<Predicate>;
+  /** Those of which it may let something hold that they do not: called in a negation, or beside a cut. */
+  readonly refuted: Iterable<Predicate>;
   readonly origin: PolicyRule;
 }
 

@@ -114,10 +114,28 @@ class LinkedRule implements Rule {
   }
 
   get calls(): Iterable<Predicate> {
-    const called: Predicate[] = [];
     const { body } = this.origin;
-    if (body !== undefined)
-      visit(body, { call: ({ predicate }) => void called.push(this.predicateOf(predicate)) });
+    return body === undefined ? [] : this.#callsIn(body);
+  }
+
+  get refuted(): Iterable<Predicate> {
+    const { body } = this.origin;
+    if (body === undefined) return [];
+    const negations: TermNode[] = [];
+    let hasCut = false;
+    const negation = (node: TermNode): boolean => {
+      negations.push(node);
+      return false;
+    };
+    visit(body, { not: negation, forall: negation, cut: () => void (hasCut = true) });
+    // Rules that come after a cut are tried when what comes before it does not hold.
+    if (hasCut) return [this.predicateOf(this.name), ...this.#callsIn(body)];
+    return negations.flatMap((node) => this.#callsIn(node));
+  }
+
+  #callsIn(node: TermNode): Predicate[] {
+    const called: Predicate[] = [];
+    visit(node, { call: ({ predicate }) => void called.push(this.predicateOf(predicate)) });
     return called;
   }
 

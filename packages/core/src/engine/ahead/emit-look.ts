@@ -4,6 +4,7 @@ import type { CompiledFunction } from '../compiled/compiled-function.js';
 import {
   Constants,
   type Emitted,
+  hasClass,
   literalText,
   longestChain,
   longestSwitch,
@@ -55,11 +56,14 @@ export function emitLook(cases: LookCases, waits: boolean): Emitted {
     text += `switch (${at}) { ${known.join(' ')} }\n`;
   }
   if (classes.size > longestChain) {
+    const prototypes = new Map([...classes].map(([c, to]) => [c.prototype as object, to]));
     text +=
-      `if (${at} !== null && ${at} !== undefined) { ` +
-      `const t = ${constant(classes)}.get(${at}.constructor); if (t !== undefined) ${call('t', names)} }\n`;
+      `if (typeof ${at} === "object" && ${at} !== null) { ` +
+      `const t = ${constant(prototypes)}.get(Object.getPrototypeOf(${at})); if (t !== undefined) ${call('t', names)} }\n`;
   } else if (classes.size > 0) {
-    const known = [...classes].map(([c, to]) => `if (c === ${constant(c)}) ${callOrFail(to, names)}`);
+    const known = [...classes].map(
+      ([c, to]) => `if (${hasClass('c', at, c, constant)}) ${callOrFail(to, names)}`,
+    );
     text += `if (${at} !== null && ${at} !== undefined) { const c = ${at}.constructor; ${known.join(' ')} }\n`;
   }
   const none = [...relevant].filter((set) => !types.has(set));

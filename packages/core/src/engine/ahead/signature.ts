@@ -1,6 +1,7 @@
+import { TypeSets } from '../../host/type-set.js';
 import type { TypeTable } from '../../types/type-table.js';
 import type { Equality } from '../equality.js';
-import { haveSafeConstructors } from '../compiled/exact-class.js';
+import { haveSafeConstructors, inheritsFromClasses } from '../compiled/exact-class.js';
 
 /**
  * What compiled code takes for granted of types, constants and equality, by name. A policy that was compiled ahead runs only where
@@ -21,22 +22,26 @@ export function signatureOf(types: TypeTable, equality: Equality): Record<string
       fields: fields && [...fields.values()],
       key,
       equals: equals !== undefined,
-      // A class that compares, awaits or recognises its instances in a way of its own.
+      // A class that compares, awaits or recognises its instances in a way of its own, or inherits from what is no class.
       valueOf: prototype?.valueOf === Object.prototype.valueOf,
       awaited: prototype !== undefined && 'then' in prototype,
+      classes: prototype !== undefined && inheritsFromClasses(prototype),
       instance: declared !== undefined && hasOwnTest(declared),
     });
   }
+  const typeSets = new TypeSets(types);
   const names = new Map<unknown, string>([...types.types].map(({ name, value }) => [value, name]));
   for (const name of types.constantNames) {
     const value = types.constant(name);
     const isObject = (typeof value === 'object' && value !== null) || typeof value === 'function';
     const first = names.get(value);
     if (first === undefined) names.set(value, name);
+    const of =
+      isObject && typeSets.areSettled(value) ? [...typeSets.of(value).types].map((type) => type.name) : [];
     signature[`constant ${name}`] = !isObject
       ? `${typeof value} ${String(value)}`
       : first === undefined
-        ? typeof value
+        ? [typeof value, ...of].join(' ')
         : `the same as ${first}`;
   }
   return signature;

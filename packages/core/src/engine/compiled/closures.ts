@@ -340,12 +340,17 @@ class Builder {
     return (frame) => {
       const value = get(frame);
       const list = Array.isArray(value) ? (value as unknown[]) : runtime.list(value);
-      if ((runtime.steps -= list.length) < 0) runtime.over();
+      const { length } = list;
+      if ((runtime.steps -= length) < 0) runtime.over();
       for (let i = 0; i < list.length; i++) {
+        // What a method adds to the list while its last element is tried comes too late, and whatever it adds is counted.
+        if (i >= length) runtime.step();
+        const isLast = i + 1 >= list.length;
         frame[at] = list[i];
         if (note !== undefined) note(list[i]);
         const ending = then(frame);
         if (ending !== failed) return ending;
+        if (isLast) break;
       }
       return failed;
     };

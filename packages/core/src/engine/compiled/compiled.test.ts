@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { Authorizer, isPolarError, QueryVariable, typed, type AuthorizerOptions } from '../../index.js';
+import {
+  Authorizer,
+  isPolarError,
+  QueryVariable,
+  typed,
+  type AuthorizerOptions,
+  type Class,
+} from '../../index.js';
 
 const engines = ['machine', 'source', 'closures'] as const;
 type Ask = (actor: unknown, resource: unknown, action?: string) => boolean | string;
@@ -17,7 +24,7 @@ const outcomeOf = (run: () => boolean): boolean | string => {
 async function everywhere(
   policies: string,
   options: Partial<AuthorizerOptions>,
-  use: (ask: Ask, engine: string) => unknown,
+  use: (ask: Ask, engine: string, authorizer: Authorizer) => unknown,
 ): Promise<void> {
   for (const engine of engines) {
     // oxlint-disable-next-line no-await-in-loop -- one after the other
@@ -30,7 +37,7 @@ async function everywhere(
       return first;
     };
     // oxlint-disable-next-line no-await-in-loop -- as above
-    await use(ask, engine);
+    await use(ask, engine, authorizer);
   }
 }
 
@@ -99,6 +106,35 @@ describe('what polluted input brings', () => {
     });
   });
 
+  it('as the prototype of a class gives its instances no attributes', async () => {
+    class Mixed extends Doc {}
+    Object.setPrototypeOf(Mixed.prototype, { isPublic: true });
+    function Old(this: object) {}
+    Old.prototype = Object.create({ isPublic: true }, { constructor: { value: Old } }) as object;
+    const classes = { User, Mixed, Old: Old as unknown as Class };
+    const Shelf = { class: Doc, fields: { top: 'Mixed', all: ['Old'] } };
+    const policies = `
+      allow(_, "mixed", doc: Mixed) if doc.isPublic = true;
+      allow(_, "old", doc: Old) if doc.isPublic = true;
+      allow(_, "top", shelf: Shelf) if shelf.top.isPublic = true;
+      allow(_, "all", shelf: Shelf) if doc in shelf.all and doc.isPublic;
+    `;
+    await everywhere(policies, { types: { ...classes, Shelf } }, (ask) => {
+      const [mixed, old] = [new Mixed(), new (Old as unknown as new () => object)()];
+      for (const _ of [1, 2]) {
+        const shelf = new Doc({ top: mixed, all: [old] });
+        for (const [action, resource] of [
+          ['mixed', mixed],
+          ['old', old],
+          ['top', shelf],
+          ['all', shelf],
+        ] as const)
+          expect([action, ask(1, resource, action)]).toEqual([action, 'POLAR_UNDECIDED_MISSING_ATTRIBUTE']);
+      }
+      expect(ask(1, Object.assign(new Mixed(), { isPublic: true }), 'mixed')).toBe(true);
+    });
+  });
+
   it('as `constructor` of a row makes it no instance', async () => {
     await everywhere(byRole, { types }, (ask) => {
       const doc = new Doc();
@@ -106,6 +142,11 @@ describe('what polluted input brings', () => {
       expect(ask(new User({ roles }), doc)).toBe(true);
       for (const constructor of ['User', null, { name: 'User' }, { prototype: User.prototype }])
         expect(ask({ roles, constructor }, doc)).toBe(false);
+      // As copies have it that take what an old class has on its prototype.
+      expect(ask({ roles, constructor: User }, doc)).toBe(false);
+      expect(ask(Object.assign(Object.create(null) as object, { roles, constructor: User }), doc)).toBe(
+        false,
+      );
       expect(ask(Object.assign(Object.create(null) as object, { roles }), doc)).toBe(false);
       for (const actor of [null, undefined, 1, 'x', true, [], () => 1, Symbol('x'), 1n, User])
         expect(ask(actor, doc)).toBe(false);
@@ -319,6 +360,129 @@ describe('promises', () => {
           ]);
         }
       }
+    }
+  });
+});
+
+describe('the types of a constant', () => {
+  it('are those that it has when the question is asked', async () => {
+    const setting = { isOn: true };
+    const isOn = (value: unknown) => (value as typeof setting | null)?.isOn === true;
+    const policies = 'allow(_, _, _) if is_on(setting); is_on(_: On);';
+    await everywhere(policies, { types: { On: { is: isOn } }, constants: { setting } }, (ask) => {
+      setting.isOn = true;
+      expect(ask(1, 1)).toBe(true);
+      setting.isOn = false;
+      expect(ask(1, 1)).toBe(false);
+    });
+    // A literal is a value, too, that a predicate may be asked about.
+    const special = new Set<unknown>();
+    const ofLiteral = 'allow(_, _, _) if is_on("ann"); is_on(_: On);';
+    await everywhere(ofLiteral, { types: { On: { is: (value) => special.has(value) } } }, (ask) => {
+      special.add('ann');
+      expect(ask(1, 1)).toBe(true);
+      special.clear();
+      expect(ask(1, 1)).toBe(false);
+    });
+    for (const engine of engines) {
+      const row = {};
+      // oxlint-disable-next-line no-await-in-loop -- one after the other
+      const authorizer = await Authorizer.load({
+        policies,
+        engine,
+        types: { On: {} },
+        constants: { setting: row },
+      });
+      expect(authorizer.isAllowedSync(1, 'read', 1)).toBe(false);
+      typed('On', row);
+      expect([engine, authorizer.isAllowedSync(1, 'read', 1)]).toEqual([engine, true]);
+    }
+  });
+});
+
+describe('a list that a method changes while it is gone through', () => {
+  class Bag extends Doc {
+    items: number[] = [];
+    add(n: number): number {
+      this.items.push(n + 1);
+      return n;
+    }
+    drop(n: number): number {
+      this.items.pop();
+      return n;
+    }
+  }
+  it.each([
+    ['x in bag.items and bag.add(x) = 9', [1], false],
+    ['x in bag.items and bag.add(x) = 3', [1, 5], true],
+    ['x in bag.items and bag.add(x) = 6', [1, 5], true],
+    ['not (x in bag.items and bag.add(x) = 2)', [1, 5], false],
+    ['x in bag.items and bag.drop(x) = 3', [1, 2, 3], false],
+    ['x in bag.items and is(bag, x)', [1, 5], true],
+    ['x in bag.items and bag.add(x) = "never"', [1, 5], 'POLAR_RUN_STEP_LIMIT'],
+  ])('is what the machine finds it to be: %s', async (condition, items, expected) => {
+    const rules = `allow(_, _, bag: Bag) if ${condition}; is(bag: Bag, x) if bag.add(x) = 6;`;
+    const options = { types: { Bag }, limits: { maxSteps: 2_000 } };
+    await everywhere(rules, options, (_ask, _engine, authorizer) => {
+      for (const _ of [1, 2]) {
+        const bag = Object.assign(new Bag(), { items: [...items] });
+        expect(outcomeOf(() => authorizer.isAllowedSync(1, 'read', bag))).toBe(expected);
+      }
+    });
+  });
+});
+
+describe('an instance of the class that a field declares, which is to be awaited', () => {
+  const ann = new User({ name: 'ann' });
+  /** What makes of an instance one that stands for Ann. */
+  // oxlint-disable-next-line unicorn/no-thenable -- what is tested
+  const loading = { then: { value: (use?: (user: User) => void) => use?.(ann) } };
+  class Admin extends User {}
+  class LazyUser extends User {}
+  Object.defineProperties(LazyUser.prototype, loading);
+  it.each([
+    'not d.owner = u',
+    'd.owner != u',
+    'not u in d.users',
+    'forall(x in d.users, x != u)',
+    'not owns(u, d)',
+    'is_other(u, d)',
+  ])('is no other value: %s', async (condition) => {
+    const rules = `
+      allow(u: User, "read", d: Doc) if ${condition};
+      owns(u: User, d: Doc) if is_in(u, d) or is_in(u, d);
+      is_in(u: User, d: Doc) if u in d.users;
+      is_other(u: User, d: Doc) if is_in(u, d) and cut and 1 = 2;
+      is_other(_: User, _: Doc);
+    `;
+    const Owned = { class: Doc, fields: { owner: 'User', users: ['User'] } };
+    for (const extending of [{}, { Admin }, { LazyUser }]) {
+      // oxlint-disable-next-line no-await-in-loop -- one after the other
+      await everywhere(rules, { types: { User, Doc: Owned, ...extending } }, (ask) => {
+        expect(ask(ann, new Doc({ owner: ann, users: [ann] }))).toBe(false);
+        for (const lazy of [new LazyUser(), Object.defineProperties(new User(), loading)])
+          expect(ask(ann, new Doc({ owner: lazy, users: [lazy] }))).toBe('POLAR_RUN_PROMISE_IN_SYNC');
+      });
+    }
+  });
+});
+
+describe('a list among the constants', () => {
+  it('holds what it holds when the question is asked', async () => {
+    for (const policies of [
+      'allow(user: User, _, _) if user.name in admins;',
+      'allow(user: User, action, _) if action in ["read"] and is_admin(user.name); is_admin(name) if name in admins;',
+      'allow(user: User, _, _) if list = admins and user.name in list;',
+    ]) {
+      const admins = ['ann', 'ben'];
+      // oxlint-disable-next-line no-await-in-loop -- one after the other
+      await everywhere(policies, { types, constants: { admins } }, (ask) => {
+        admins.splice(0, 2, 'ann', 'ben');
+        const [ann, cy] = [new User({ name: 'ann' }), new User({ name: 'cy' })];
+        expect([ask(ann, 1), ask(cy, 1)]).toEqual([true, false]);
+        admins.splice(0, 1, 'cy');
+        expect([ask(ann, 1), ask(cy, 1)]).toEqual([false, true]);
+      });
     }
   });
 });

@@ -1,7 +1,7 @@
 import type { Class } from '../../types/type-declaration.js';
 import type { BackEnd } from './back-end.js';
 import type { Cases, CompiledFunction, Known } from './compiled-function.js';
-import { longestChain, longestSwitch, manyClasses } from './emit-source.js';
+import { longestChain, longestSwitch } from './emit-source.js';
 import type { Runtime } from './runtime.js';
 import type { Linker } from './specialise.js';
 
@@ -85,7 +85,7 @@ class Dispatch {
       this.#prototypes.set(known.class.prototype as object, target);
       // What it looks at next may be looked at right here, while there are few classes.
       if (this.#classes.size <= longestChain) target.outer.add(this.publish);
-      if (this.#classes.size <= longestChain + 1 || this.#classes.size === manyClasses + 1) this.publish();
+      if (this.#classes.size <= longestChain + 1) this.publish();
     }
     return target;
   }

@@ -60,6 +60,20 @@ export const longestChain = 8;
 export const manyClasses = 1_000;
 /** Up to so many classes, functions for different ones have code of their own, which knows what the objects that it reads look like. */
 export const fewClasses = 64;
+
+/**
+ * Whether what `constructor` gave is a class and the value an instance: a copy of an instance may have a `constructor` of its own. The
+ * optimizer knows `constructor` once it knows what the object looks like; a prototype is a call otherwise.
+ */
+export const hasClass = (
+  found: string,
+  value: string,
+  type: Class,
+  constant: (value: unknown) => string,
+): string =>
+  asksPrototypes(type)
+    ? `${found} === ${constant(type)} && ${value} instanceof ${constant(type)}`
+    : `${found} === ${constant(type)} && Object.getPrototypeOf(${value}) === ${constant(type.prototype)}`;
 /** More literals than this, and so does a switch. */
 export const longestSwitch = 64;
 
@@ -136,16 +150,12 @@ function emitCases(cases: Cases, names: readonly string[], constants: Constants,
     const known = [...literals].map(([literal, to]) => `case ${literalText(literal)}: ${run(to, others)}`);
     text += `switch (${at}) { ${known.join(' ')} }\n`;
   }
-  if (classes.size > manyClasses) {
+  if (classes.size > longestChain) {
     text +=
-      `if (typeof ${at} === "object" && ${at} !== null) { ` +
+      `if (${isObjectHere(at)}) { ` +
       `const t = ${constant(prototypes)}.get(Object.getPrototypeOf(${at})); if (t !== undefined) ${call('t', names)} }\n`;
-  } else if (classes.size > longestChain) {
-    text +=
-      `if (${at} !== null && ${at} !== undefined) { ` +
-      `const t = ${constant(classes)}.get(${at}.constructor); if (t !== undefined) ${call('t', names)} }\n`;
   } else if (classes.size > 0) {
-    const known = [...classes].map(([c, to]) => `if (c === ${constant(c)}) ${run(to, names)}`);
+    const known = [...classes].map(([c, to]) => `if (${hasClass('c', at, c, constant)}) ${run(to, names)}`);
     text += `if (${at} !== null && ${at} !== undefined) { const c = ${at}.constructor; ${known.join(' ')} }\n`;
   }
   return `${text}return ${constant(waits ? cases.missWaiting : cases.miss)}(${listOf(names)});`;
@@ -161,11 +171,13 @@ class Emitter {
   #calls = 0;
   #isRecursive = false;
   #awaits = false;
+  /** Negations around the statement at hand. */
+  #negations = 0;
   /** What compiled code finds out about the places in it. */
   readonly #learned: string[] = [];
   /** The locals of which `x…` tells whether they are of exactly the class that is declared, and the type that this is. */
   readonly #exact = new Map<number, DeclaredType>();
-  /** The locals of which `y…` tells whether they are instances of the class that is declared, or of one that extends it. */
+  /** The locals of which `d…` tells whether they are instances of the class that is declared, or of one that extends it. */
   readonly #instances = new Set<number>();
   /** The locals whose prototype has been looked at on the path at hand, and what that found. */
   readonly #clean = new Map<number, string>();
@@ -240,7 +252,9 @@ class Emitter {
       }
       case 'not': {
         const n = this.#label();
+        this.#negations++;
         const proof = this.#statement(statement.proof, `break c${n};`);
+        this.#negations--;
         const [keep, isChanged, restore] = mayMismatch(statement.proof)
           ? [
               `const u${n} = R.undecided, m${n} = R.mismatched;`,
@@ -384,11 +398,15 @@ class Emitter {
     const tagged = tag === undefined ? settle : this.#tag(item, tag, settle);
     if (this.settles) this.#awaits = true;
     const elements = this.settles ? 'await R.listLater' : 'R.list';
+    // What a method adds to the list while its last element is tried comes too late, and whatever it adds is counted.
+    const loop = mayCall(then)
+      ? `for (let i${n} = 0, c${n} = l${n}.length, e${n} = false; !e${n} && i${n} < l${n}.length; i${n}++) { ` +
+        `if (i${n} >= c${n}) R.step(); e${n} = i${n} + 1 >= l${n}.length;`
+      : `for (let i${n} = 0; i${n} < l${n}.length; i${n}++) {`;
     const text =
       `let l${n} = ${this.#operand(list)}; if (!Array.isArray(l${n})) l${n} = ${elements}(l${n}${this.#place(at)});\n` +
       `if ((R.steps -= l${n}.length) < 0) R.over();\n` +
-      `for (let i${n} = 0; i${n} < l${n}.length; i${n}++) { let v${item} = l${n}[i${n}]; ${tagged}\n` +
-      `${this.#statement(then, success)} }`;
+      `${loop} let v${item} = l${n}[i${n}]; ${tagged}\n${this.#statement(then, success)} }`;
     this.#exact.delete(item);
     this.#instances.delete(item);
     return text;
@@ -411,7 +429,7 @@ class Emitter {
 
   /**
    * Rows without a class get the type of the field; instances have their own. What is an instance of the declared class, or of one
-   * that extends it, is no promise either.
+   * that extends it, is hardly a promise either.
    */
   #tag(n: number, tag: FieldType, settle: string): string {
     const value = `v${n}`;
@@ -430,7 +448,7 @@ class Emitter {
     if (extensions.length > 0 && asksPrototypes(exact)) {
       // Instances of several classes are known faster by their prototypes than by `constructor`.
       this.#instances.add(n);
-      return flagged(`y${n}`, isInstance, ` && !y${n}`);
+      return flagged(`d${n}`, isInstance, ` && !d${n}`);
     }
     const test = this.#isExactly(local(n), type);
     this.#exact.set(n, type);
@@ -496,7 +514,7 @@ class Emitter {
     }
   }
 
-  #equal({ left, right, how, at }: EqualTest): string {
+  #equal({ left, right, how, negated, at }: EqualTest): string {
     const [l, r] = [this.#operand(left), this.#operand(right)];
     const slow = this.settles
       ? `(await R.equalLater(${l}, ${r}${this.#place(at)}))`
@@ -504,7 +522,10 @@ class Emitter {
     if (this.settles) this.#awaits = true;
     if (typeof this.linker.context.equality === 'function') return slow;
     // What does not match may be a promise; what matches is none.
-    if (how === 'identity') return `(${l} === ${r} || (${this.#mayBePending(l, left)} && ${slow}))`;
+    if (how === 'identity') {
+      const mayTrust = !negated && this.#negations === 0 && !this.linker.isRefuted(this.fn.predicate);
+      return `(${l} === ${r} || (${this.#mayBePending(l, mayTrust ? left : undefined)} && ${slow}))`;
+    }
     if (left.kind === 'local' && isPrimitive(right))
       return `(${l} === ${r} || (${isObjectHere(l)} && ${slow}))`;
     if (right.kind === 'local' && isPrimitive(left))
@@ -542,12 +563,17 @@ class Emitter {
     return this.printing.isModule ? `, ${this.#constant(at)}` : '';
   }
 
-  /** Few values are objects here that are no match. Of many classes, the registered ones are told by their prototype. */
+  /**
+   * Few values are objects here that are no match. Of many classes, the registered ones are told by their prototype.
+   *
+   * @param operand where an instance of the class that a field declares may be trusted to be no promise: a class that extends it may have
+   *   a `then`, and so may an instance. Taken for a value it does not match, which must not let anything hold.
+   */
   #mayBePending(v: string, operand?: Operand): string {
     if (operand?.kind === 'local' && this.#exact.has(operand.local))
       return `!x${operand.local} && ${this.#mayBePending(v)}`;
     if (operand?.kind === 'local' && this.#instances.has(operand.local))
-      return `!y${operand.local} && ${this.#mayBePending(v)}`;
+      return `!d${operand.local} && ${this.#mayBePending(v)}`;
     const isKnown = this.linker.hasManyClasses ? ` && !R.registered.has(Object.getPrototypeOf(${v}))` : '';
     return `${isObjectHere(v)}${isKnown} && typeof ${v}.then === "function"`;
   }
@@ -557,9 +583,10 @@ class Emitter {
     const value = this.#operand(operand);
     const exact = this.linker.exactClass(type);
     // One text serves all types of a shape: with many of them a look at `constructor` there has seen too many classes to be fast.
-    return this.linker.hasManyClasses
-      ? `${isObjectHere(value)} && Object.getPrototypeOf(${value}) === ${this.#constant(exact?.prototype)}`
-      : `${value} !== null && ${value} !== undefined && ${value}.constructor === ${this.#constant(exact)}`;
+    if (this.linker.hasManyClasses || exact === undefined)
+      return `${isObjectHere(value)} && Object.getPrototypeOf(${value}) === ${this.#constant(exact?.prototype)}`;
+    const is = hasClass(`${value}.constructor`, value, exact, (known) => this.#constant(known));
+    return `${value} !== null && ${value} !== undefined && ${is}`;
   }
 
   // ── names ──
@@ -625,6 +652,30 @@ function mayMismatch(statement: Statement): boolean {
       return statement.inPattern || mayMismatch(statement.next);
     default:
       return mayMismatch(statement.next);
+  }
+}
+
+/** Whether a method of the application may be called in it. */
+function mayCall(statement: Statement): boolean {
+  switch (statement.kind) {
+    case 'succeed':
+      return false;
+    case 'any':
+      return statement.of.some(mayCall);
+    case 'method':
+    case 'again':
+      return true;
+    case 'by-type':
+      return statement.cases.some(({ next }) => mayCall(next));
+    case 'exactly':
+      return mayCall(statement.next) || (statement.otherwise !== undefined && mayCall(statement.otherwise));
+    case 'check':
+    case 'not':
+      return mayCall(statement.proof) || mayCall(statement.next);
+    case 'if':
+      return statement.test.kind === 'call' || mayCall(statement.next);
+    default:
+      return mayCall(statement.next);
   }
 }
 

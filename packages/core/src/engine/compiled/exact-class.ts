@@ -18,13 +18,28 @@ export function registeredPrototypes(types: TypeTable): Set<object> {
 export const haveSafeConstructors = (types: TypeTable): boolean =>
   [...types.types].every((type) => type.class === undefined || type.builtIn || namesItself(type.class));
 
+/** Whether all that an instance inherits is a class's, and so an attribute: not that of an object that was set as a prototype. */
+export function inheritsFromClasses(prototype: object): boolean {
+  for (
+    let p: object | null = prototype;
+    p !== Object.prototype;
+    p = Object.getPrototypeOf(p) as object | null
+  ) {
+    if (p === null) return false;
+    const { constructor } = p as { constructor?: unknown };
+    if (!Object.hasOwn(p, 'constructor') || typeof constructor !== 'function' || constructor.prototype !== p)
+      return false;
+  }
+  return true;
+}
+
 const namesItself = ({ prototype }: Class): boolean =>
   Object.hasOwn(prototype as object, 'constructor') &&
   ((prototype as object).constructor as { prototype: unknown }).prototype === prototype;
 
 /**
- * The class whose instances are of exactly this type, where their class tells all: no predicate is asked, and nobody has given one
- * of them another type.
+ * The class whose instances are of exactly this type, where their class tells all: no predicate is asked, nobody has given one of
+ * them another type, and they inherit nothing but what is their classes'.
  */
 export function findExactClass(
   { class: found, builtIn }: DeclaredType,
@@ -32,7 +47,7 @@ export function findExactClass(
 ): Class | undefined {
   if (found === undefined || builtIn) return undefined;
   const prototype = found.prototype as { then?: unknown };
-  const isTold = !typeSets.hasPredicates && !hasTagged(prototype);
+  const isTold = !typeSets.hasPredicates && !hasTagged(prototype) && inheritsFromClasses(prototype);
   // Instances of a class with `then` stand for what they are awaited to.
   return isTold && prototype.then === undefined ? found : undefined;
 }

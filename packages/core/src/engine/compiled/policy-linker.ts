@@ -8,7 +8,7 @@ import { anything, keyOf, type CompiledFunction, type Known } from './compiled-f
 import { fewClasses, manyClasses } from './emit-source.js';
 import { findExactClass, haveSafeConstructors, registeredPrototypes } from './exact-class.js';
 import { noticing } from './plan.js';
-import { recursion } from './recursion.js';
+import { recursion, refutedOf } from './recursion.js';
 import { specialise, type Linker, type Plan } from './specialise.js';
 
 /** The functions of one policy, by what is known of their arguments. */
@@ -16,6 +16,7 @@ export class PolicyLinker implements Linker {
   readonly #functions = new Map<string, CompiledFunction>();
   readonly #exact = new Map<DeclaredType, Class | undefined>();
   #extensions: Map<DeclaredType, DeclaredType[]> | undefined = undefined;
+  #refuted: ReadonlySet<Predicate> | undefined = undefined;
   readonly #hasSafeConstructors: boolean;
   /** The fields from whose declaration something follows for plain rows. */
   readonly #taggable: ReadonlySet<string>;
@@ -106,6 +107,11 @@ export class PolicyLinker implements Linker {
         }
     }
     return this.#extensions.get(type) ?? [];
+  }
+
+  isRefuted(predicate: Predicate): boolean {
+    this.#refuted ??= refutedOf(this.context.program.predicates.values());
+    return this.#refuted.has(predicate);
   }
 
   exactClass(type: DeclaredType): Class | undefined {

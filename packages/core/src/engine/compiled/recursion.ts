@@ -27,6 +27,20 @@ export function recursion(): (from: Predicate, to: Predicate) => boolean {
   return (from, to) => from === to || reach(to).has(from);
 }
 
+/** The predicates of which it may let something hold that they do not, and all that these call. */
+export function refutedOf(predicates: Iterable<Predicate>): ReadonlySet<Predicate> {
+  const found = new Set<Predicate>();
+  const stack: Predicate[] = [];
+  for (const { byArity } of predicates)
+    for (const rules of byArity.values()) for (const rule of rules) stack.push(...rule.refuted);
+  for (let at = stack.pop(); at !== undefined; at = stack.pop()) {
+    if (found.has(at)) continue;
+    found.add(at);
+    stack.push(...callsOf(at));
+  }
+  return found;
+}
+
 function callsOf(predicate: Predicate): ReadonlySet<Predicate> {
   const found = new Set<Predicate>();
   for (const rules of predicate.byArity.values())

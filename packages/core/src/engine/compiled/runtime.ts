@@ -11,6 +11,7 @@ import { arithmetic, type NoResult } from '../arithmetic.js';
 import { compareValues, type Equality, type EqualityContext } from '../equality.js';
 import { HostLog } from '../host-log.js';
 import { orderOf, primitive } from '../order.js';
+import { inheritsFromClasses } from './exact-class.js';
 
 /** In place of a value: the alternative at hand ends undecided, or, in a pattern, does not match. */
 export const noValue: unique symbol = Symbol('no value');
@@ -394,13 +395,8 @@ const isOrdinary = (base: unknown, name: string): base is object =>
 function canReadInline(base: unknown, name: string): boolean {
   if (typeof base !== 'object' || base === null || Array.isArray(base)) return false;
   if ((base instanceof Map || base instanceof Set) && name === 'size') return false;
-  for (let p = parentOf(base); p !== null; p = parentOf(p)) {
-    if (p === Object.prototype) return true;
-    const { constructor } = p as { constructor?: unknown };
-    if (!Object.hasOwn(p, 'constructor') || typeof constructor !== 'function' || constructor.prototype !== p)
-      return false;
-  }
-  return false;
+  const prototype = parentOf(base);
+  return prototype !== null && inheritsFromClasses(prototype);
 }
 
 // Looked at for what pollution has put there.

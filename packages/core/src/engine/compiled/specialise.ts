@@ -87,6 +87,8 @@ export interface Linker {
   mayTag(name: string): boolean;
   /** Whether a call between rules may come back. */
   isRecursive(from: Predicate, to: Predicate): boolean;
+  /** Whether it may let something hold that a rule of this predicate does not. */
+  isRefuted(predicate: Predicate): boolean;
   /** The types of the registered classes that extend the one of this type. */
   extensionsOf(type: DeclaredType): readonly DeclaredType[];
   /** The class by whose `constructor` an instance of exactly this type is known, where that is safe. */
@@ -211,7 +213,9 @@ class Specialiser {
       case undefined:
         return unknown;
       case 'constant':
-        return index.shapeOf(value.value, position, typeSets.of(value.value));
+        return typeSets.areSettled(value.value)
+          ? index.shapeOf(value.value, position, typeSets.of(value.value))
+          : unknown;
       case 'one-of':
         throw oneOfUsed;
       case 'local': {
@@ -762,8 +766,8 @@ class Specialiser {
       );
     const list = this.#value(goal.collection, frame);
     const item = this.#cellOf(goal.item, frame);
-    if (list.kind === 'constant' && Array.isArray(list.value) && list.value.every(isLiteral))
-      return this.#inLiterals(item, list.value as readonly unknown[], rest);
+    if (list.kind === 'constant' && this.#isLiteralList(list.value))
+      return this.#inLiterals(item, list.value, rest);
     const field = list.kind === 'local' && list.field?.kind === 'list' ? list.field.of : undefined;
     const element = this.#fresh();
     const value = this.#declaredLocal(element, field);
@@ -780,6 +784,13 @@ class Specialiser {
       return each(this.#scoped(() => this.#unify(item, bound(value), rest)));
     const proof = each(this.#scoped(() => this.#ifEqual(value, sought, false, () => succeed)));
     return { kind: 'check', proof, next: rest() };
+  }
+
+  /** Whether it is a list of literals, and the policy's own: what is in a list of the application may be something else later. */
+  #isLiteralList(list: unknown): list is readonly unknown[] {
+    return (
+      Array.isArray(list) && list.every(isLiteral) && !this.linker.context.members.isConstant(list as object)
+    );
   }
 
   /** In a list that the rule makes: each of its items is a case of its own. */
@@ -899,9 +910,14 @@ class Specialiser {
       case 'local':
         // No literal of this predicate may be one of another, and other types may call for other rules.
         return value.known.kind === 'other' || value.known.kind === 'some' ? anything : value.known;
-      case 'constant':
+      case 'constant': {
+        const { typeSets } = this.linker.context;
         if (isLiteral(value.value)) return { kind: 'literal', value: value.value };
-        return { kind: 'types', types: this.linker.context.typeSets.of(value.value), class: undefined };
+        // What an object of the application is may be something else when the question is asked.
+        return typeSets.areSettled(value.value)
+          ? { kind: 'types', types: typeSets.of(value.value), class: undefined }
+          : anything;
+      }
       case 'one-of':
         throw oneOfUsed;
     }
