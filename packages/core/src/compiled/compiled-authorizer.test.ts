@@ -1,7 +1,7 @@
 import DataLoader from 'dataloader';
 import { describe, expect, it } from 'vitest';
 import { compilePolicy, type CompileOptions } from '../compile.js';
-import { isPolarError, type PolicyError } from '../index.js';
+import { Authorizer, isPolarError, type PolicyError } from '../index.js';
 import {
   CompiledAuthorizer,
   type DecisionOptions,
@@ -338,6 +338,35 @@ describe('what goes wrong', () => {
     expect(await ask({ limits: { timeoutMs: 10 } })).toBe('POLAR_RUN_TIMEOUT');
     expect(await ask({ signal: AbortSignal.abort() })).toBe('POLAR_RUN_ABORTED');
     expect(await ask({ signal: AbortSignal.timeout(10) })).toBe('POLAR_RUN_ABORTED');
+  });
+
+  it('asks the application no more when its time is up', async () => {
+    let calls = 0;
+    class Item {
+      later() {
+        calls++;
+        return new Promise((give) => setTimeout(() => give(false), 2));
+      }
+    }
+    class Shelf {
+      constructor(readonly items: readonly Item[]) {}
+    }
+    const source = 'allow(_: User, _, shelf: Shelf) if item in shelf.items and item.later();';
+    const known = { User, Item, Shelf };
+    const limits = { timeoutMs: 20 };
+    const shelf = new Shelf(Array.from({ length: 200 }, () => new Item()));
+    for (const authorizer of [
+      await compiled(source, { types: known, limits }),
+      await Authorizer.load({ policies: source, types: known, limits }),
+    ]) {
+      // The first question finds out that there are promises.
+      expect(await authorizer.isAllowed(new User('a'), 'x', new Shelf([new Item()]))).toBe(false);
+      expect(await codeOf(() => authorizer.isAllowed(new User('a'), 'x', shelf))).toBe('POLAR_RUN_TIMEOUT');
+      await new Promise((go) => setTimeout(go, 20));
+      const after = calls;
+      await new Promise((go) => setTimeout(go, 40));
+      expect(calls).toBe(after);
+    }
   });
 
   it('is not mixed up when a method asks a question itself', async () => {

@@ -129,9 +129,9 @@ export class AheadPolicy {
     runtime.seen = seen;
     return new Promise((resolve, reject) => {
       if (signal?.aborted === true) throw aborted(signal);
-      const question = new WaitingQuestion(reject, limits.timeoutMs);
+      const question = new WaitingQuestion(limits.timeoutMs, reject, runtime);
       const watchdog = this.#watchdogFor(limits.timeoutMs);
-      const abort = () => reject(aborted(signal!));
+      const abort = () => question.end(aborted(signal!));
       const end = () => {
         watchdog.forget(question);
         signal?.removeEventListener('abort', abort);

@@ -76,6 +76,11 @@ export class StandaloneRuntime extends Runtime {
       : hostError(error, 'an attribute', undefined);
   }
 
+  override stop(): void {
+    super.stop();
+    this.#stepsLeft = 0;
+  }
+
   over(): void {
     while (this.steps < 0) {
       if (this.#stepsLeft <= 0)

@@ -145,7 +145,7 @@ export class CompiledPolicy {
     if (typeof asked === 'boolean') return Promise.resolve(answered(asked));
     const answer = asked;
     return new Promise((resolve, reject) => {
-      const question = new WaitingQuestion(reject, this.limits.timeoutMs);
+      const question = new WaitingQuestion(this.limits.timeoutMs, reject, runtime);
       this.#watchdog.watch(question);
       answer.then(
         (holds) => {

@@ -403,10 +403,12 @@ class Emitter {
       ? `for (let i${n} = 0, c${n} = l${n}.length, e${n} = false; !e${n} && i${n} < l${n}.length; i${n}++) { ` +
         `if (i${n} >= c${n}) R.step(); e${n} = i${n} + 1 >= l${n}.length;`
       : `for (let i${n} = 0; i${n} < l${n}.length; i${n}++) {`;
+    // While it waits for one of them, the question may have been ended.
+    const stop = this.waits ? 'if (R.steps < 0) R.over(); ' : '';
     const text =
       `let l${n} = ${this.#operand(list)}; if (!Array.isArray(l${n})) l${n} = ${elements}(l${n}${this.#place(at)});\n` +
       `if ((R.steps -= l${n}.length) < 0) R.over();\n` +
-      `${loop} let v${item} = l${n}[i${n}]; ${tagged}\n${this.#statement(then, success)} }`;
+      `${loop} ${stop}let v${item} = l${n}[i${n}]; ${tagged}\n${this.#statement(then, success)} }`;
     this.#exact.delete(item);
     this.#instances.delete(item);
     return text;

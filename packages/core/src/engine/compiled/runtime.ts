@@ -141,6 +141,11 @@ export abstract class Runtime implements EqualityContext {
     if (this.#tags !== undefined) this.#tags = undefined;
   }
 
+  /** Nobody waits for the answer any more: the next step is one too many. */
+  stop(): void {
+    this.steps = Number.NEGATIVE_INFINITY;
+  }
+
   /** For `compareValues`, which counts the pairs that it compares. */
   get budget(): EqualityContext['budget'] {
     return this as unknown as EqualityContext['budget'];

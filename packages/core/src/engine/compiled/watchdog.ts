@@ -10,14 +10,16 @@ export class WaitingQuestion {
   isEnded = false;
 
   constructor(
-    readonly reject: (error: PolarError) => void,
     readonly limitMs: number,
+    readonly reject: (error: PolarError) => void,
+    readonly runtime: { stop(): void },
   ) {}
 
-  /** Its time is up. */
-  end(): void {
+  /** Its time is up, or nobody wants to know any more. */
+  end(error: PolarError = new PolarError('POLAR_RUN_TIMEOUT', { limitMs: this.limitMs })): void {
     this.isEnded = true;
-    this.reject(new PolarError('POLAR_RUN_TIMEOUT', { limitMs: this.limitMs }));
+    this.runtime.stop();
+    this.reject(error);
   }
 }
 
