@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
@@ -87,12 +87,14 @@ async function loadAhead(setup: NanookSetup): Promise<LoadedNanook | undefined> 
     policies: { name: 'policy.polar', source: setup.policy },
     ...declared,
   });
-  const file = join(mkdtempSync(join(tmpdir(), 'nanook-bench-')), 'policy.mjs');
+  const folder = mkdtempSync(join(tmpdir(), 'nanook-bench-'));
+  const file = join(folder, 'policy.mjs');
   writeFileSync(file, text);
   const started = performance.now();
   const { default: module } = (await import(pathToFileURL(file).href)) as { default: PolicyModule };
   const authorizer = CompiledAuthorizer.load(module, declared);
   const loadMs = performance.now() - started;
+  rmSync(folder, { recursive: true });
   const check: Check = setup.isAsync
     ? (actor, action, resource) => authorizer.isAllowed(actor, action, resource)
     : (actor, action, resource) => authorizer.isAllowedSync(actor, action, resource);
