@@ -222,6 +222,17 @@ describe('promises', () => {
     expect(await authorizer.isAllowed(Promise.resolve(new User('a')), 'call', service)).toBe(true);
   });
 
+  it('may be instances with a `then` of their own', async () => {
+    const authorizer = await compiled('allow(user: User, _, _: Repo) if not user.name = "banned";', {
+      types,
+    });
+    const banned = new User('banned');
+    // oxlint-disable-next-line unicorn/no-thenable -- that is what this is about
+    const lazy = Object.assign(new User('good'), { then: (give: (value: User) => void) => give(banned) });
+    expect(authorizer.isAllowedSync(new User('good'), 'read', new Repo())).toBe(true);
+    expect(await authorizer.isAllowed(lazy, 'read', new Repo())).toBe(false);
+  });
+
   it('are an error in a question that cannot wait', async () => {
     const authorizer = await load();
     expect(await codeOf(() => authorizer.isAllowedSync(new User('a'), 'call', new Service('x')))).toBe(

@@ -114,8 +114,9 @@ export class StandaloneRuntime extends Runtime {
   }
 
   protected met(promise: PromiseLike<unknown>): never {
-    // Whether anybody waits for it is not known yet; that it may fail is no unhandled rejection.
-    promise.then(undefined, () => {});
+    // Whether anybody waits for it is not known yet; that it may fail is no unhandled rejection. What starts when it is waited for (a
+    // query builder) is not started.
+    if (promise instanceof Promise) promise.then(undefined, () => {});
     throw promiseMet;
   }
 

@@ -45,5 +45,10 @@ export function dispatch(cases: Cases): Run {
   }
 }
 
-const caseOf = ({ prototypes, literals }: Cases, value: unknown): CompiledFunction | undefined =>
-  isObject(value) ? prototypes.get(getPrototypeOf(value) as object) : literals.get(value);
+function caseOf({ prototypes, literals }: Cases, value: unknown): CompiledFunction | undefined {
+  if (!isObject(value)) return literals.get(value);
+  // An instance of a class without `then` may have one of its own.
+  return (value as { then?: unknown }).then === undefined
+    ? prototypes.get(getPrototypeOf(value) as object)
+    : undefined;
+}

@@ -809,3 +809,26 @@ describe('a declared field', () => {
     });
   });
 });
+
+describe('an argument with a `then` of its own', () => {
+  const awaitedTo = (user: User, to: User): User =>
+    // oxlint-disable-next-line unicorn/no-thenable -- that is what this is about
+    Object.assign(user, { then: (give?: (value: unknown) => void) => give?.(to) });
+
+  it('stands for what it is awaited to, before and after the code is warm', async () => {
+    const policies = 'allow(user: User, "read", _: Doc) if not user.name = "banned";';
+    await everywhere(policies, { types }, (ask) => {
+      const [good, banned] = [new User({ name: 'good' }), new User({ name: 'banned' })];
+      expect([ask(good, new Doc()), ask(banned, new Doc())]).toEqual([true, false]);
+      expect(ask(awaitedTo(new User({ name: 'good' }), banned), new Doc())).toBe('POLAR_RUN_PROMISE_IN_SYNC');
+    });
+  });
+
+  it('is none when it is no function', async () => {
+    await everywhere('allow(user: User, "read", _: Doc) if user.then = 1;', { types }, (ask) => {
+      const user = new User();
+      // oxlint-disable-next-line unicorn/no-thenable -- as above
+      expect(ask(Object.assign(user, { then: 1 }), new Doc())).toBe(true);
+    });
+  });
+});

@@ -3,7 +3,7 @@ import type { ArithmeticOperator } from '../../ir/goal.js';
 import type { DeclaredType, FieldType } from '../../types/declared-type.js';
 import type { Class } from '../../types/type-declaration.js';
 import type { BackEnd } from './back-end.js';
-import type { Cases, CompiledFunction } from './compiled-function.js';
+import type { Cases, CompiledFunction, Known } from './compiled-function.js';
 import {
   type AgainStatement,
   type ArithmeticStatement,
@@ -203,10 +203,20 @@ class Emitter {
     const params = this.plan.params.map((p) => `v${p}`);
     // What calls one function at most, and is called by none of those, takes no longer than what is counted there.
     const step = this.#loops || this.#calls > 1 || this.#isRecursive ? 'if (--R.steps < 0) R.over();\n' : '';
-    const body = `${step}${paths}\nreturn false;`;
+    const body = `${step}${this.#argumentsAwaited()}${paths}\nreturn false;`;
     const passed = (this.waits ? ['R', ...params] : params).join(', ');
     const text = `${this.#awaits ? 'async ' : ''}function (${passed}) {\n${this.#loops ? `top: for (;;) { ${body} }` : body}\n}`;
     return withConstants(this.#constants, text, this.#learned);
+  }
+
+  /** An instance of a class without `then` may have one of its own. */
+  #argumentsAwaited(): string {
+    if (this.settles) return '';
+    const passed = this.fn.known.filter(({ kind }) => kind !== 'literal');
+    return this.plan.params
+      .filter((_, i) => isExactly(passed[i]!))
+      .map((p) => `if (v${p}.then !== undefined) R.await(v${p});\n`)
+      .join('');
   }
 
   /** The statements of the function: where a call comes last, its answer is the answer. */
@@ -610,6 +620,8 @@ class Emitter {
     return this.#labels++;
   }
 }
+
+const isExactly = (known: Known): boolean => known.kind === 'types' && known.class !== undefined;
 
 const isPrimitive = (side: Operand): boolean =>
   side.kind === 'constant' &&
