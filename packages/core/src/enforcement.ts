@@ -2,7 +2,7 @@ import { ForbiddenError } from './authorization/authorization-error.js';
 import type { Decision } from './authorization/decision.js';
 import { refusal, textOrNone } from './authorization/refusal.js';
 import { isUndecided } from './authorization/undecided.js';
-import type { Arguments } from './engine/ahead/policy-module.js';
+import type { Arguments } from './engine/question.js';
 import { allOf } from './internal/side-by-side.js';
 import type { DecisionOptions } from './options.js';
 import type { AuthorizeSettings, QuestionSettings } from './question-settings.js';

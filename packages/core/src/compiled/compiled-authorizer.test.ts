@@ -335,6 +335,33 @@ describe('what goes wrong', () => {
     );
   });
 
+  it('closes what it was going through', async () => {
+    const closed: string[] = [];
+    class Feed {
+      *items() {
+        try {
+          for (;;) yield 'x';
+        } finally {
+          closed.push('items');
+        }
+      }
+      async *later() {
+        try {
+          for (;;) yield await Promise.resolve('x');
+        } finally {
+          closed.push('later');
+        }
+      }
+    }
+    const authorizer = await compiled(
+      'allow(_: User, "now", feed: Feed) if "y" in feed.items(); allow(_: User, "later", feed: Feed) if "y" in feed.later();',
+      { types: { User, Feed }, limits: { maxSteps: 100 } },
+    );
+    const ask = (action: string) => codeOf(() => authorizer.isAllowed(new User('a'), action, new Feed()));
+    expect([await ask('now'), await ask('later')]).toEqual(['POLAR_RUN_STEP_LIMIT', 'POLAR_RUN_STEP_LIMIT']);
+    expect(closed).toEqual(['items', 'later']);
+  });
+
   it('ends in time, and when it is aborted, while it waits', async () => {
     class Slow {
       wait() {

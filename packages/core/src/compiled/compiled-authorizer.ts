@@ -1,7 +1,8 @@
 import { isUndecided } from '../authorization/undecided.js';
 import { AheadPolicy } from '../engine/ahead/ahead-policy.js';
-import type { Arguments, EntryName, PolicyModule } from '../engine/ahead/policy-module.js';
+import type { EntryName, PolicyModule } from '../engine/ahead/policy-module.js';
 import type { Limits } from '../engine/limits.js';
+import type { Arguments } from '../engine/question.js';
 import { Enforcement } from '../enforcement.js';
 import { checkDecisionOptions, constantsOf, type DecisionOptions, limitsOf } from '../options.js';
 import type { QuestionSettings } from '../question-settings.js';

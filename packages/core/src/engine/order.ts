@@ -1,3 +1,4 @@
+import type { ComparisonOperator } from '../ir/goal.js';
 import { compareCodePoints } from '../internal/code-points.js';
 import { primitiveOf } from './equality.js';
 
@@ -11,4 +12,18 @@ export function orderOf(left: unknown, right: unknown): number | undefined {
     return left === right ? 0 : left < right ? -1 : left > right ? 1 : Number.NaN;
   if (typeof left === 'string' && typeof right === 'string') return compareCodePoints(left, right);
   return undefined;
+}
+
+/** What an order says of a comparison. NaN says no to all of them. */
+export function isOrdered(operator: Exclude<ComparisonOperator, '==' | '!='>, order: number): boolean {
+  switch (operator) {
+    case '<':
+      return order < 0;
+    case '<=':
+      return order <= 0;
+    case '>':
+      return order > 0;
+    case '>=':
+      return order >= 0;
+  }
 }

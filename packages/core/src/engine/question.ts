@@ -11,6 +11,9 @@ import { Budget, type Limits } from './limits.js';
 import { QueryVariable } from './query-variable.js';
 import { openValue, residualOf } from './residual.js';
 
+/** What a rule is asked about: two to four arguments. */
+export type Arguments = readonly [unknown, unknown, unknown?, unknown?];
+
 /** The bindings of one answer, by variable. */
 export type Bindings = ReadonlyMap<string, unknown>;
 

@@ -9,9 +9,9 @@ import { WaitingQuestion, Watchdog } from '../compiled/watchdog.js';
 import type { Equality } from '../equality.js';
 import type { HostReplay } from '../host-log.js';
 import type { Limits } from '../limits.js';
+import type { Arguments } from '../question.js';
 import { knownTypes } from './known-types.js';
 import {
-  type Arguments,
   type Entries,
   type Entry,
   type EntryName,

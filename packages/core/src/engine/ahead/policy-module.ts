@@ -8,9 +8,6 @@ export const moduleFormat = 1;
 export const entryArities = { allow: 3, allow_field: 4, allow_request: 2 } as const;
 export type EntryName = keyof typeof entryArities;
 
-/** What a question is about. */
-export type Arguments = readonly [unknown, unknown, unknown?, unknown?];
-
 /** A rule, as code that does not wait, and as code that does. */
 export interface Entry {
   readonly run: (...args: unknown[]) => boolean;

@@ -259,9 +259,10 @@ export class StandaloneRuntime extends Runtime {
     const found: unknown[] = [];
     try {
       const iterator = own[Symbol.iterator]!();
-      for (let next = iterator.next(); next.done !== true; next = iterator.next()) {
+      // What ends it early closes it.
+      for (const item of { [Symbol.iterator]: () => iterator }) {
         this.step();
-        found.push(next.value);
+        found.push(item);
       }
       if ((iterator as unknown) === value) this.#keep(value as object, found);
     } catch (error) {
@@ -290,9 +291,9 @@ export class StandaloneRuntime extends Runtime {
     const found: unknown[] = [];
     try {
       const iterator = start();
-      for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) {
+      for await (const item of { [Symbol.asyncIterator]: () => iterator as AsyncIterator<unknown> }) {
         this.step();
-        found.push(next.value);
+        found.push(item);
       }
       if ((iterator as unknown) === value) this.#keep(value, found);
     } catch (error) {

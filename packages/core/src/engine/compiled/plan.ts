@@ -160,28 +160,37 @@ export function simplified(statement: Statement): Statement {
       const then = simplified(statement.next);
       return then.kind === 'succeed' ? proof : { ...statement, proof, next: then };
     }
-    case 'not':
-      return { ...statement, proof: simplified(statement.proof), next: simplified(statement.next) };
-    case 'succeed':
-    case 'again':
-      return statement;
-    case 'exactly':
-      return {
-        ...statement,
-        next: simplified(statement.next),
-        otherwise: statement.otherwise && simplified(statement.otherwise),
-      };
-    case 'by-type':
-      return withCases(statement, simplified);
     default:
-      return { ...statement, next: simplified(statement.next) };
+      return withNext(statement, simplified);
   }
 }
 
-const withCases = (statement: ByTypeStatement, change: (next: Statement) => Statement): ByTypeStatement => ({
-  ...statement,
-  cases: statement.cases.map(({ types, next }) => ({ types, next: change(next) })),
-});
+/** The same statement, with what stands in it and after it changed. */
+function withNext(statement: Statement, change: (next: Statement) => Statement): Statement {
+  switch (statement.kind) {
+    case 'succeed':
+    case 'again':
+      return statement;
+    case 'any':
+      return { ...statement, of: statement.of.map(change) };
+    case 'check':
+    case 'not':
+      return { ...statement, proof: change(statement.proof), next: change(statement.next) };
+    case 'exactly':
+      return {
+        ...statement,
+        next: change(statement.next),
+        otherwise: statement.otherwise && change(statement.otherwise),
+      };
+    case 'by-type':
+      return {
+        ...statement,
+        cases: statement.cases.map(({ types, next }) => ({ types, next: change(next) })),
+      };
+    default:
+      return { ...statement, next: change(statement.next) };
+  }
+}
 
 /** Makes a loop of a function that ends in calling itself: a tree of folders is no tree of calls. */
 export function looped(statement: Statement, fn: CompiledFunction): Statement {
@@ -236,32 +245,12 @@ const noticingLocal = (n: number, then: Statement): Statement =>
 
 function noticingReads(statement: Statement): Statement {
   switch (statement.kind) {
-    case 'any':
-      return { ...statement, of: statement.of.map(noticingReads) };
     case 'read':
       return { ...statement, next: noticingLocal(statement.to, noticingReads(statement.next)) };
     case 'each':
       return { ...statement, next: noticingLocal(statement.item, noticingReads(statement.next)) };
-    case 'check':
-    case 'not':
-      return {
-        ...statement,
-        proof: noticingReads(statement.proof),
-        next: noticingReads(statement.next),
-      };
-    case 'succeed':
-    case 'again':
-      return statement;
-    case 'exactly':
-      return {
-        ...statement,
-        next: noticingReads(statement.next),
-        otherwise: statement.otherwise && noticingReads(statement.otherwise),
-      };
-    case 'by-type':
-      return withCases(statement, noticingReads);
     default:
-      return { ...statement, next: noticingReads(statement.next) };
+      return withNext(statement, noticingReads);
   }
 }
 

@@ -10,7 +10,7 @@ import type { TypeTable, UnionName } from '../../types/type-table.js';
 import { arithmetic, type NoResult } from '../arithmetic.js';
 import { compareValues, type Equality, type EqualityContext } from '../equality.js';
 import { HostLog } from '../host-log.js';
-import { orderOf, primitive } from '../order.js';
+import { isOrdered, orderOf, primitive } from '../order.js';
 import { inheritsFromClasses } from './exact-class.js';
 
 /** In place of a value: the alternative at hand ends undecided, or, in a pattern, does not match. */
@@ -339,16 +339,7 @@ export abstract class Runtime implements EqualityContext {
       this.undecide('POLAR_UNDECIDED_ORDER', data, at);
       return false;
     }
-    switch (operator) {
-      case '<':
-        return order < 0;
-      case '<=':
-        return order <= 0;
-      case '>':
-        return order > 0;
-      case '>=':
-        return order >= 0;
-    }
+    return isOrdered(operator, order);
   }
 
   arithmetic(operator: ArithmeticOperator, left: unknown, right: unknown, at?: Span): unknown {

@@ -2,7 +2,7 @@ import { show } from '../../host/show.js';
 import { isPartial, Variable } from '../../host/value.js';
 import type { CompareGoal } from '../../ir/goal.js';
 import { compareValues, isPrimitive, type Compared } from '../equality.js';
-import { orderOf, primitive } from '../order.js';
+import { isOrdered, orderOf, primitive } from '../order.js';
 import { variablesIn } from './constraint.js';
 import type { Frame } from './frame.js';
 import { Outcome } from './outcome.js';
@@ -81,17 +81,4 @@ export function comparePlainly(
   return typeof left === 'number' && typeof right === 'number'
     ? isOrdered(operator, orderOf(left, right)!)
     : undefined;
-}
-
-function isOrdered(operator: CompareGoal['operator'], order: number): boolean {
-  switch (operator) {
-    case '<':
-      return order < 0;
-    case '<=':
-      return order <= 0;
-    case '>':
-      return order > 0;
-    default:
-      return order >= 0;
-  }
 }
