@@ -92,7 +92,12 @@ const packages = [
   ]),
   step('smoke test of the packages', process.execPath, 'tools/smoke.mjs', tarballs),
 ];
-const docs = [step('examples in the docs', process.execPath, 'tools/docs-examples.mjs')];
+const docs = [
+  step('examples in the docs', process.execPath, 'tools/docs-examples.mjs'),
+  ...['express', 'koa', 'nestjs'].map((name) =>
+    step(`demo on ${name}`, process.execPath, 'tools/demo.mjs', '--framework', name),
+  ),
+];
 
 let skipped = 0;
 try {

@@ -1,5 +1,5 @@
-// Opens GitClub, walks through it as its people, and shows what came of each request and which rule decided.
-// `--serve` keeps it open for a walk of one's own.
+// Starts GitClub, sends requests as its users, and shows the result of each request and the rule that decided it.
+// `--serve` keeps the server running for other requests.
 import type { AddressInfo } from 'node:net';
 import { parseArgs } from 'node:util';
 import { decidedBy } from './decided-by.ts';
@@ -8,7 +8,7 @@ import type { Start } from './served.ts';
 import { deviations, type Outcome, type Step } from './step.ts';
 import { printTable } from './table.ts';
 
-/** Ends the process with 1 when a request did not end as it has to. */
+/** Sets the exit code to 1 when a response differs from the expected one. */
 export async function demo(start: Start, steps: readonly Step[]): Promise<void> {
   const { values } = parseArgs({ options: { serve: { type: 'boolean' } } });
   const club = await open(start, new Date());
@@ -40,18 +40,23 @@ export async function demo(start: Start, steps: readonly Step[]): Promise<void> 
   const failed = taken.filter(({ wrong }) => wrong.length > 0);
   for (const { step, wrong } of failed)
     console.log(`✗ ${step.as ?? '–'} ${step.method} ${step.path}: ${wrong.join('; ')}`);
-  console.log(`\n${taken.length - failed.length} of ${taken.length} requests ended as they have to.`);
+  console.log(`\n${taken.length - failed.length} of ${taken.length} requests were answered as expected.`);
   if (failed.length > 0) process.exitCode = 1;
 
-  if (!values.serve) return club.close();
+  if (!values.serve) {
+    console.log(
+      'Try next: npm run demo -- --serve keeps the server running for your own requests; --help lists the options.',
+    );
+    return club.close();
+  }
   process.once('SIGINT', () => void club.close());
   console.log(`
-GitClub listens on ${url}. You are whom you say you are: alice, bob, carol, dan, mara or sam.
+GitClub listens on ${url}. The bearer token is the user's name: alice, bob, carol, dan, mara or sam.
 
   curl -i ${url}/repositories/anvil -H 'Authorization: Bearer bob'
   curl -i ${url}/profiles/bob -H 'Authorization: Bearer mara'
 
-Ctrl+C ends it.`);
+Press Ctrl+C to stop. Try next: change a rule in examples/gitclub/src/policy and start again.`);
 }
 
 async function ask(url: string, { as, method, path, body }: Step) {
