@@ -1,7 +1,7 @@
 // Tries the packages as a user gets them: packs them (or takes a folder of tarballs: `node tools/smoke.mjs <folder>`),
-// installs the tarballs without a network in a folder outside this repository, and starts three consumers on
-// SYSTEM_NODE, the machine's own Node: an ES module, a CommonJS module, and a CommonJS test under Jest.
-// What the consumers do stands in one place: tools/smoke/checks.cjs.
+// installs the tarballs without a network in a folder outside this repository, and starts four consumers on
+// SYSTEM_NODE, the machine's own Node: an ES module, a CommonJS module, a CommonJS test under Jest (these three run
+// tools/smoke/checks.cjs), and a NestJS application in TypeScript with `"module": "commonjs"`, under Jest.
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -19,6 +19,9 @@ const nest = ['common', 'core', 'platform-express', 'testing'].map((name) => `@n
 const lent = ['express', 'koa', 'reflect-metadata', 'rxjs', ...nest];
 // Nest 12 is made of ES modules, which Jest requires on no Node before 24.9: under Jest it is Nest 11, and with messages.
 const lentByNest11 = ['reflect-metadata', 'rxjs', ...nest, '@nestjs/microservices'];
+
+// For the application in TypeScript, with the compiler that Nest's schematics 10 and 11 install.
+const lentForTypes = ['@types/node', 'typescript'];
 
 function lend(names, from) {
   for (const name of names) {
@@ -66,8 +69,15 @@ try {
       plain('CommonJS, messages', 'cjs.cjs', 'checkMessages'),
     );
     lend(lentByNest11, 'packages/compat-nest11');
-    const args = [jest, '--rootDir', folder, '--config', 'jest.config.json'];
-    results.push(run('CommonJS under Jest', node, args));
+    const underJest = (title, test) =>
+      run(title, node, [jest, '--rootDir', folder, '--config', 'jest.config.json', '--runTestsByPath', test]);
+    results.push(underJest('CommonJS under Jest', 'jest.test.cjs'));
+    lend(lentForTypes, 'packages/compat-nest11');
+    const compiler = join(folder, 'node_modules/typescript/bin/tsc');
+    results.push(
+      run('NestJS in TypeScript, module commonjs: types', node, [compiler, '-p', 'nest-commonjs']),
+      underJest('NestJS in TypeScript, module commonjs: Jest', 'nest-commonjs/dist/app.spec.js'),
+    );
     ok = results.every(Boolean);
     console.log(`on Node ${spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout.trim()}`);
   }
