@@ -1,10 +1,10 @@
-import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Authorizer as TextAuthorizer } from '../index.js';
-import { globToRegExp } from './glob.js';
+import { basesOf, expandBraces, glob, segmentToRegExp } from './glob.js';
 import { Authorizer } from './index.js';
 
 let folder = '';
@@ -35,7 +35,15 @@ describe('policies under Node', () => {
     ).toEqual(['a']);
   });
 
-  it('that are not there are an error, never an empty policy', async () => {
+  it('can lie in a folder whose name looks like a pattern', async () => {
+    mkdirSync(join(folder, 'app', '[id]'), { recursive: true });
+    const file = join(folder, 'app', '[id]', 'c.polar');
+    writeFileSync(file, 'allow(_, "c", _);\n');
+    for (const policies of [file, pathToFileURL(file), join(folder, 'app/[id]/*.polar')])
+      expect(await actions(await Authorizer.load({ policies }))).toEqual(['c']);
+  });
+
+  it('throws when a file or a pattern matches nothing', async () => {
     await expect(Authorizer.load({ policies: join(folder, 'nope.polar') })).rejects.toMatchObject({
       code: 'POLAR_LOAD_FILE_NOT_FOUND',
     });
@@ -89,17 +97,77 @@ describe('watch', () => {
 });
 
 describe('glob', () => {
+  const matchesOf = async (pattern: string) =>
+    (await glob(`${folder}/${pattern}`)).map((file) => file.slice(folder.length + 1));
+  const write = (path: string, text = '') => {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  };
+
   it.each([
-    ['policy/*.polar', 'policy/a.polar', true],
-    ['policy/*.polar', 'policy/x/a.polar', false],
-    ['policy/**/*.polar', 'policy/a.polar', true],
-    ['policy/**/*.polar', 'policy/x/y/a.polar', true],
-    ['./policy/{a,b}.polar', 'policy/b.polar', true],
-    ['policy/{a,b}.polar', 'policy/c.polar', false],
-    ['policy/?.polar', 'policy/ab.polar', false],
-    ['policy/[ab].polar', 'policy/b.polar', true],
-    ['policy/a+b.polar', 'policy/a+b.polar', true],
-  ])('%s against %s: %s', (pattern, path, matches) => {
-    expect(globToRegExp(pattern).test(path)).toBe(matches);
+    ['policy/*.polar', ['policy/a.polar']],
+    ['policy/**/*.polar', ['policy/a.polar', 'policy/deep/b.polar']],
+    ['policy/**', ['policy/a.polar', 'policy/deep/b.polar', 'policy/notes.txt']],
+    ['policy/{a,deep/b}.polar', ['policy/a.polar', 'policy/deep/b.polar']],
+    ['policy/{c,d}.polar', []],
+    ['policy/../policy/*.polar', ['policy/a.polar']],
+    ['./policy/./*.polar', ['policy/a.polar']],
+    ['*/deep/?.polar', ['policy/deep/b.polar']],
+    ['policy/[!b].polar', ['policy/a.polar']],
+  ])('%s matches %j', async (pattern, files) => {
+    expect(await matchesOf(pattern)).toEqual(files);
+  });
+
+  it('matches a folder whose name looks like a pattern', async () => {
+    write('app/[app]/c.polar');
+    write('app/a/d.polar');
+    expect(await matchesOf('app/[app]/*.polar')).toEqual(['app/[app]/c.polar', 'app/a/d.polar']);
+  });
+
+  it('follows links to folders, and ends where they form a circle', async () => {
+    write('shared/c.polar');
+    symlinkSync(join(folder, 'shared'), join(folder, 'policy', 'linked'), 'junction');
+    symlinkSync(join(folder, 'policy'), join(folder, 'policy', 'deep', 'again'), 'junction');
+    expect(await matchesOf('policy/**/*.polar')).toEqual([
+      'policy/a.polar',
+      'policy/deep/b.polar',
+      'policy/linked/c.polar',
+    ]);
+    expect(await matchesOf('policy/*/c.polar')).toEqual(['policy/linked/c.polar']);
+  });
+
+  it('skips node_modules and hidden folders unless the pattern names them', async () => {
+    write('node_modules/x/c.polar');
+    write('.hidden/d.polar');
+    expect(await matchesOf('**/{c,d}.polar')).toEqual([]);
+    expect(await matchesOf('node_modules/x/*.polar')).toEqual(['node_modules/x/c.polar']);
+    expect(await matchesOf('.hidden/*.polar')).toEqual(['.hidden/d.polar']);
+  });
+
+  it.each([
+    ['policy/{a,b}.polar', ['policy/a.polar', 'policy/b.polar']],
+    ['{a,b{c,d}}', ['a', 'bc', 'bd']],
+    ['{id}.polar', ['{id}.polar']],
+  ])('expands the braces of %s to %j', (pattern, patterns) => {
+    expect(expandBraces(pattern).toSorted()).toEqual(patterns);
+  });
+
+  it.each([
+    ['a+b.polar', 'a+b.polar', true],
+    ['a.polar', 'axpolar', false],
+    ['[a-c].polar', 'b.polar', true],
+    ['[a^].polar', '^.polar', true],
+    ['[.polar', '[.polar', true],
+    ['?.polar', 'ab.polar', false],
+    ['[z-a].polar', 'b.polar', false],
+  ])('the part %s of a pattern tests %s as %s', (segment, name, matches) => {
+    expect(segmentToRegExp(segment).test(name)).toBe(matches);
+  });
+
+  it('has the folders up to the first wildcard as bases', () => {
+    expect(basesOf('policy/*.polar')).toEqual(['policy']);
+    expect(basesOf('*.polar')).toEqual(['.']);
+    expect(basesOf('/a/b/**/c/*.polar')).toEqual(['/a/b']);
+    expect(basesOf('{a,b}/x.polar')).toEqual(['a', 'b']);
   });
 });

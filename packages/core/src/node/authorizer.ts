@@ -3,8 +3,8 @@ import { dirname } from 'node:path';
 import { Authorizer as TextAuthorizer } from '../authorizer.js';
 import type { PolicyReader } from '../policy-source.js';
 import { fileSystem } from './file-system.js';
-import { baseOf, isGlob } from './glob.js';
-import { fileOf, fileReader } from './read-policies.js';
+import { basesOf } from './glob.js';
+import { fileReader, pathOf } from './read-policies.js';
 
 export interface WatchOptions {
   /** Called after each reload that changed the policy. */
@@ -45,10 +45,12 @@ export class Authorizer extends TextAuthorizer {
       timer = setTimeout(() => void reload(), 50);
       timer.unref();
     };
-    const files = this.policyInputs.flatMap((input) => fileOf(input) ?? []);
-    const folders = new Set(files.map((file) => (isGlob(file) ? baseOf(file) : dirname(file))));
+    const paths = this.policyInputs.flatMap((input) => pathOf(input) ?? []);
+    const globBases = new Set(paths.flatMap(({ path, isGlob }) => (isGlob ? basesOf(path) : [])));
+    const fileFolders = paths.flatMap(({ path, isGlob }) => (isGlob ? [] : [dirname(path)]));
+    const folders = new Set([...globBases, ...fileFolders]);
     const watchers: FSWatcher[] = [...folders].map((folder) => {
-      const recursive = files.some((file) => isGlob(file) && baseOf(file) === folder);
+      const recursive = globBases.has(folder);
       const watcher = fileSystem().watch(folder, { recursive, persistent: false }, (_event, name) => {
         if (name === null || name.endsWith('.polar')) changed();
       });

@@ -1,65 +1,123 @@
-import { join, sep } from 'node:path';
+import { join, normalize, parse, sep } from 'node:path';
 import { fileSystem } from './file-system.js';
 
 // Node has a glob of its own from version 22 on; the libraries also run on 20.
 
-export const isGlob = (pattern: string): boolean => /[*?{[]/.test(pattern);
+const hasWildcard = (text: string): boolean => /[*?[]/.test(text);
 
-/** The folder that everything a pattern matches lies in: its path up to the first wildcard. */
-export function baseOf(pattern: string): string {
-  const parts = pattern.split(/[\\/]/);
-  const wild = parts.findIndex(isGlob);
-  const base = parts.slice(0, wild === -1 ? parts.length - 1 : wild).join('/');
-  return base === '' ? (pattern.startsWith('/') ? '/' : '.') : base;
-}
+/** Returns true when a path may be a pattern. A file of exactly this name, such as `app/[id]/a.polar`, is not one. */
+export const isGlob = (path: string): boolean => /[*?{[]/.test(path) && !fileSystem().existsSync(path);
 
-/** `*` and `?` within a name, `**` across folders, `{a,b}`, `[ab]`. */
-export function globToRegExp(pattern: string): RegExp {
-  let source = '';
-  let inBraces = 0;
-  const text = pattern.replace(/^\.\//, '');
-  for (let i = 0; i < text.length; i++) {
-    const c = text[i]!;
-    if (c === '*' && text[i + 1] === '*') {
-      const spansFolders = text[i + 2] === '/';
-      source += spansFolders ? '(?:[^/]+/)*' : '.*';
-      i += spansFolders ? 2 : 1;
-    } else if (c === '*') source += '[^/]*';
-    else if (c === '?') source += '[^/]';
-    else if (c === '{') {
-      inBraces++;
-      source += '(?:';
-    } else if (c === '}' && inBraces > 0) {
-      inBraces--;
-      source += ')';
-    } else if (c === ',' && inBraces > 0) source += '|';
-    else if (c === '[' && text.indexOf(']', i + 2) !== -1) {
-      const end = text.indexOf(']', i + 2);
-      source += `[${text
-        .slice(i + 1, end)
-        .replace(/^!/, '^')
-        .replace(/\\/g, '\\\\')}]`;
-      i = end;
-    } else source += c.replace(/[.+^$()|\\\]}{,]/g, '\\$&');
-  }
-  if (inBraces > 0) source += ')'.repeat(inBraces);
-  return new RegExp(`^${source}$`);
-}
+/** The folders in which a change can change the matches of a pattern: each is its path up to the first wildcard. */
+export const basesOf = (pattern: string): readonly string[] =>
+  expandBraces(pattern).map((each) => {
+    const { base, segments } = split(each);
+    const fixed = segments.slice(0, -1);
+    const first = fixed.findIndex(hasWildcard);
+    return join(base, ...(first === -1 ? fixed : fixed.slice(0, first)));
+  });
 
-/** The files that a pattern matches, in the order of their names; `node_modules` and hidden folders are not entered. */
+/**
+ * Lists the files that a pattern matches, sorted by path, each once.
+ *
+ * `*`, `?` and `[ab]` match within a name, `**` matches any number of folders, and `{a,b}` matches one of the alternatives. A name
+ * that equals its part of the pattern matches too, so that a folder may be called `[app]`. Links to folders are followed.
+ * Wildcards skip `node_modules` and hidden folders.
+ */
 export async function glob(pattern: string): Promise<string[]> {
-  const matches = globToRegExp(pattern.split(sep).join('/'));
-  const { readdir } = fileSystem().promises;
-  const found: string[] = [];
-  const walk = async (folder: string): Promise<void> => {
-    const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
-    for (const entry of entries) {
-      const path = folder === '.' ? entry.name : join(folder, entry.name);
-      if (entry.isDirectory()) {
-        if (entry.name !== 'node_modules' && !entry.name.startsWith('.')) await walk(path);
-      } else if (matches.test(path.split(sep).join('/'))) found.push(path);
-    }
-  };
-  await walk(baseOf(pattern));
-  return found.sort((a, b) => (a < b ? -1 : 1));
+  const found = new Set<string>();
+  for (const each of expandBraces(pattern)) {
+    const { base, segments } = split(each);
+    await collect(base, segments, [], found);
+  }
+  return [...found].sort((a, b) => (a < b ? -1 : 1));
+}
+
+/** Splits a pattern into the root or the working folder, and the segments below. */
+function split(pattern: string): { readonly base: string; readonly segments: readonly string[] } {
+  const path = normalize(pattern);
+  const { root } = parse(path);
+  return { base: root === '' ? '.' : root, segments: path.slice(root.length).split(sep) };
+}
+
+/** @param above the real paths of the folders that `**` has entered, so that a link to one of them is not followed in a circle */
+async function collect(
+  folder: string,
+  [segment = '', ...below]: readonly string[],
+  above: readonly string[],
+  found: Set<string>,
+): Promise<void> {
+  if (segment === '**') return collectAcross(folder, below, above, found);
+  if (below.length > 0 && !hasWildcard(segment)) return collect(join(folder, segment), below, [], found);
+  const matches = segmentToRegExp(segment);
+  for (const { name, isFolder } of await entriesOf(folder)) {
+    if (name !== segment && !matches.test(name)) continue;
+    const path = join(folder, name);
+    if (below.length === 0) {
+      if (!isFolder) found.add(path);
+    } else if (isFolder && (name === segment || isEntered(name))) await collect(path, below, [], found);
+  }
+}
+
+async function collectAcross(
+  folder: string,
+  below: readonly string[],
+  above: readonly string[],
+  found: Set<string>,
+): Promise<void> {
+  const real = await fileSystem()
+    .promises.realpath(folder)
+    .catch(() => undefined);
+  if (real === undefined || above.includes(real)) return;
+  // `a/**` alone matches the files at every depth.
+  await collect(folder, below.length === 0 ? ['*'] : below, above, found);
+  for (const { name, isFolder } of await entriesOf(folder))
+    if (isFolder && isEntered(name)) await collectAcross(join(folder, name), below, [...above, real], found);
+}
+
+const isEntered = (folder: string): boolean => folder !== 'node_modules' && !folder.startsWith('.');
+
+/** The entries of a folder; none where it cannot be read. A link counts as the file or folder that it points to. */
+async function entriesOf(
+  folder: string,
+): Promise<readonly { readonly name: string; readonly isFolder: boolean }[]> {
+  const { readdir, stat } = fileSystem().promises;
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  return Promise.all(
+    entries.map(async (entry) => {
+      const { name } = entry;
+      if (!entry.isSymbolicLink()) return { name, isFolder: entry.isDirectory() };
+      const target = await stat(join(folder, name)).catch(() => undefined);
+      return { name, isFolder: target?.isDirectory() === true };
+    }),
+  );
+}
+
+/** `a/{b,c}.polar` → `a/b.polar`, `a/c.polar`. Braces without a comma are plain text. */
+export function expandBraces(pattern: string): readonly string[] {
+  const group = /\{([^{}]*,[^{}]*)\}/.exec(pattern);
+  if (group === null) return [pattern];
+  const [whole, alternatives] = group;
+  const before = pattern.slice(0, group.index);
+  const after = pattern.slice(group.index + whole.length);
+  const expanded = alternatives!.split(',').flatMap((each) => expandBraces(before + each + after));
+  return [...new Set(expanded)];
+}
+
+/** Converts the part of a pattern between two slashes. A set that is not one, such as `[z-a]`, matches nothing. */
+export function segmentToRegExp(segment: string): RegExp {
+  const source = segment.replace(
+    /\*+|\?|\[(!?)([^\]]+)\]|[\\^$.|+(){}[\]]/g,
+    (text, negation: string | undefined, characters: string | undefined) => {
+      if (text.startsWith('*')) return '.*';
+      if (text === '?') return '.';
+      if (characters === undefined) return `\\${text}`;
+      return `[${negation === '' ? '' : '^'}${characters.replace(/[\\^[\]]/g, '\\$&')}]`;
+    },
+  );
+  try {
+    return new RegExp(`^${source}$`, 's');
+  } catch {
+    return /(?!)/;
+  }
 }

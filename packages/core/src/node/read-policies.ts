@@ -14,21 +14,28 @@ export const fileReader: PolicyReader = {
   },
 };
 
-/** The file or pattern that an input names; undefined for a text. */
-export function fileOf(input: PolicyInput): string | undefined {
+/** The path of a policy file, or a pattern that matches several. */
+export interface PolicyPath {
+  readonly path: string;
+  readonly isGlob: boolean;
+}
+
+/** Returns the path or pattern that an input names; undefined for a text. A URL is never a pattern. */
+export function pathOf(input: PolicyInput): PolicyPath | undefined {
   if (input instanceof URL) {
     const path = fileURLToPath(input);
-    return relative(process.cwd(), path) || path;
+    return { path: relative(process.cwd(), path) || path, isGlob: false };
   }
-  return typeof input === 'string' && isFileName(input) ? input : undefined;
+  return typeof input === 'string' && isFileName(input) ? { path: input, isGlob: isGlob(input) } : undefined;
 }
 
 async function readInput(input: PolicyInput): Promise<Source[]> {
-  const file = fileOf(input);
-  if (file === undefined) return [readText(input)];
-  if (!isGlob(file)) return [await readPolicyFile(file)];
-  const files = await glob(file);
-  if (files.length === 0) throw new PolarError('POLAR_LOAD_NO_FILE_MATCHES', { pattern: file });
+  const named = pathOf(input);
+  if (named === undefined) return [readText(input)];
+  const { path } = named;
+  if (!named.isGlob) return [await readPolicyFile(path)];
+  const files = await glob(path);
+  if (files.length === 0) throw new PolarError('POLAR_LOAD_NO_FILE_MATCHES', { pattern: path });
   return Promise.all(files.map(readPolicyFile));
 }
 
