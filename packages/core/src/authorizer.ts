@@ -132,11 +132,11 @@ export class Authorizer extends Enforcement {
   }
 
   /**
-   * Can the policy grant this action on this type at all, whoever asks? For audits when an application starts: a misspelt
-   * action, or one of another type, gives `false`. It reads the rules and asks nobody.
+   * Returns whether any rule of the policy can allow the action: for checks when an application starts. A misspelled action, or
+   * one of another type, gives `false`. It reads the rules only, and calls no code of the application.
    *
    * @param action as written in the policy
-   * @param resource a type: its name, its class, or what `type(name)` gives
+   * @param resource a type: its name, its class, or the result of `type(name)`. Without it: any resource
    * @returns `false` only when `allow(actor, action, resource)` certainly holds for no actor and no instance of the type, nor
    *   for the type itself
    * @throws {PolarError} `POLAR_TYPE_UNKNOWN_TYPE`
@@ -145,16 +145,55 @@ export class Authorizer extends Enforcement {
    */
   isGrantable(
     action: string,
-    resource: Class | TypeToken | string,
+    resource?: Class | TypeToken | string,
     settings: GrantableSettings = {},
   ): boolean {
-    const type = this.#typeOf(resource);
     const { grantability } = this.#loaded;
+    if (resource === undefined) return grantability.forAnything(action);
+    const type = this.#typeOf(resource);
     return (
       (settings.resource !== 'type' && grantability.forInstance(action, type)) ||
       (settings.resource !== 'instance' &&
         grantability.forValue(action, typeof resource === 'function' ? resource : type.value))
     );
+  }
+
+  /**
+   * Checks that a rule of the policy can allow the action, as `isGrantable` does. Call it when the application starts.
+   *
+   * @throws {PolarError} `POLAR_TYPE_NOT_GRANTABLE`, with the actions whose names are near; `POLAR_TYPE_UNKNOWN_TYPE`
+   * @example
+   * authorizer.requireGrantable('raed', Repository); // no rule can allow "raed" on a Repository; did you mean "read"?
+   */
+  requireGrantable(
+    action: string,
+    resource?: Class | TypeToken | string,
+    settings: GrantableSettings = {},
+  ): void {
+    if (this.isGrantable(action, resource, settings)) return;
+    const near = nearNames(action, this.#loaded.literals()).filter((name) =>
+      this.isGrantable(name, resource, settings),
+    );
+    const type = resource === undefined ? undefined : this.#typeOf(resource).name;
+    throw new PolarError('POLAR_TYPE_NOT_GRANTABLE', { action, type, resource: settings.resource, near });
+  }
+
+  /**
+   * Lists the actions that the policy writes and that one of its rules can allow, in alphabetical order. Actions that only the
+   * data names (`action in user.actions`) are not among them.
+   *
+   * @throws {PolarError} `POLAR_TYPE_UNKNOWN_TYPE`
+   * @example
+   * authorizer.grantableActions(Repository); // ['delete', 'read']
+   */
+  grantableActions(
+    resource?: Class | TypeToken | string,
+    settings: GrantableSettings = {},
+  ): readonly string[] {
+    return this.#loaded
+      .literals()
+      .filter((literal) => this.isGrantable(literal, resource, settings))
+      .toSorted();
   }
 
   /**

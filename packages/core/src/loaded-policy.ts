@@ -8,11 +8,13 @@ import type { MachineContext } from './engine/machine/machine.js';
 import { Question } from './engine/question.js';
 import { Grantability } from './grantable/grantability.js';
 import { TypeSets } from './host/type-set.js';
+import { once } from './internal/once.js';
 import { link } from './ir/link.js';
 import type { Program } from './ir/program.js';
 import type { AuthorizerOptions } from './options.js';
 import type { PolicyInput, PolicyReader } from './policy-source.js';
 import { buildPolicy } from './policy/build-policy.js';
+import { stringLiterals } from './policy/string-literals.js';
 import type { TypeTable } from './types/type-table.js';
 
 /** A policy and the types it was linked to: swapped whole. */
@@ -20,6 +22,8 @@ export interface LoadedPolicy {
   readonly context: MachineContext;
   readonly compiled: CompiledPolicy | undefined;
   readonly grantability: Grantability;
+  /** The strings that the policy writes, actions among them. */
+  readonly literals: () => readonly string[];
   readonly warnings: readonly Diagnostic[];
 }
 
@@ -67,6 +71,7 @@ export async function loadPolicy(
     compiled:
       options.onDecision === undefined ? compile(context, options.engine ?? 'auto', limits) : undefined,
     grantability: new Grantability(program, context.equality),
+    literals: once(() => stringLiterals(policy)),
     warnings: policy.warnings,
   };
 }

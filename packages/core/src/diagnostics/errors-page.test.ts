@@ -94,6 +94,7 @@ const samples: { readonly [C in Code]: DataOf<C> } = {
     known: ['Organization'],
   },
   POLAR_TYPE_UNKNOWN_TYPE: { name: 'Repo', known: ['Repository'] },
+  POLAR_TYPE_NOT_GRANTABLE: { action: 'raed', type: 'Repository', resource: 'instance', near: ['read'] },
   POLAR_TYPE_INVALID_OPTION: { option: 'undecided', reason: "is neither 'error' nor 'deny'" },
   POLAR_TYPE_NOT_AN_OBJECT: { type: 'Repository' },
 

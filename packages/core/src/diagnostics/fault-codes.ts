@@ -44,6 +44,17 @@ export const faultCodes = {
     `the field \`${p.field}\` of \`${p.type}\` is declared as \`${p.wanted}\`, which is no known type${didYouMean(p.wanted, p.known)}`,
   POLAR_TYPE_UNKNOWN_TYPE: (p: { name: string; known: readonly string[] }) =>
     `no type is registered as \`${p.name}\`${didYouMean(p.name, p.known)}`,
+  POLAR_TYPE_NOT_GRANTABLE: (p: {
+    action: string;
+    type: string | undefined;
+    /** undefined for either */
+    resource: 'instance' | 'type' | undefined;
+    /** Actions that a rule can allow there. */
+    near: readonly string[];
+  }) =>
+    `no rule can allow ${JSON.stringify(p.action)}${
+      p.type === undefined ? '' : p.resource === 'type' ? ` on the type ${p.type} itself` : ` on a ${p.type}`
+    }${p.near.length === 0 ? '' : `; did you mean ${p.near.map((name) => JSON.stringify(name)).join(' or ')}?`}`,
   POLAR_TYPE_INVALID_OPTION: (p: { option: string; reason: string }) =>
     `the option \`${p.option}\` ${p.reason}`,
   POLAR_TYPE_NOT_AN_OBJECT: (p: { type: string }) => `only an object can be tagged as \`${p.type}\``,

@@ -279,3 +279,49 @@ describe('isGrantable', () => {
     expect(await granted(policy, ['a', 'b'], 'Document')).toEqual(['a']);
   });
 });
+
+describe('isGrantable without a resource', () => {
+  it('returns whether the action can be allowed on anything', async () => {
+    const authorizer = await load(gitclub, rows);
+    const asked = ['read', 'raed', 'create', 'archive', 'owner'];
+    expect(asked.filter((action) => authorizer.isGrantable(action))).toEqual(['read', 'create']);
+  });
+});
+
+describe('grantableActions', () => {
+  it('lists the actions of a type, without roles and without what no rule can allow', async () => {
+    const authorizer = await load(gitclub, rows);
+    expect(authorizer.grantableActions()).toEqual(['create', 'create_repository', 'delete', 'list', 'read']);
+    expect(authorizer.grantableActions('Repository')).toEqual(['delete', 'read']);
+    expect(authorizer.grantableActions('Organization', { resource: 'type' })).toEqual(['create']);
+  });
+
+  it('follows a reload', async () => {
+    const authorizer = await load('allow(_, "a", _);', {});
+    await authorizer.reload('allow(_, "b", _);');
+    expect(authorizer.grantableActions()).toEqual(['b']);
+  });
+});
+
+describe('requireGrantable', () => {
+  it.each<[Parameters<Authorizer['requireGrantable']>, string]>([
+    [['raed'], 'no rule can allow "raed"; did you mean "read"?'],
+    [['raed', 'Repository'], 'no rule can allow "raed" on a Repository; did you mean "read"?'],
+    [
+      ['creat', 'Organization', { resource: 'type' }],
+      'no rule can allow "creat" on the type Organization itself; did you mean "create"?',
+    ],
+    // Near, but not grantable there.
+    [['lst', 'Repository'], 'no rule can allow "lst" on a Repository'],
+    [['read', 'Repositry'], 'no type is registered as `Repositry`; did you mean `Repository`?'],
+  ])('names the mistake in %j', async (args, message) => {
+    const authorizer = await load(gitclub, rows);
+    expect(() => authorizer.requireGrantable(...args)).toThrow(expect.objectContaining({ message }) as Error);
+  });
+
+  it('passes when a rule can allow the action', async () => {
+    const authorizer = await load(gitclub, rows);
+    authorizer.requireGrantable('read');
+    authorizer.requireGrantable('create', 'Organization', { resource: 'type' });
+  });
+});

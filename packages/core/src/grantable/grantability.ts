@@ -2,7 +2,7 @@ import type { Equality } from '../engine/equality.js';
 import type { Predicate, Rule } from '../ir/goal.js';
 import type { Program } from '../ir/program.js';
 import type { DeclaredType } from '../types/declared-type.js';
-import { either, keyOf, Possibilities, type Known, type Possibility } from './known.js';
+import { either, keyOf, Possibilities, type Known } from './known.js';
 import { Narrowing } from './narrowing.js';
 import { Overlap } from './overlap.js';
 import { RulesByHead } from './rules-by-head.js';
@@ -53,23 +53,28 @@ export class Grantability {
     this.#walk = this.#newWalk();
   }
 
-  /** May `allow(_, action, resource)` hold for an instance of the type? */
+  /** Returns whether `allow(_, action, resource)` may hold for some resource. */
+  forAnything(action: string): boolean {
+    return this.mayAllow((known) => ['anything', [known.value(action)], 'anything']);
+  }
+
+  /** Returns whether `allow(_, action, resource)` may hold for an instance of the type. */
   forInstance(action: string, type: DeclaredType): boolean {
-    return this.#mayAllow(action, () => this.#possibilities.instance(type, true));
+    return this.mayAllow((known) => ['anything', [known.value(action)], [known.instance(type, true)]]);
   }
 
-  /** May `allow(_, action, resource)` hold for this very value? */
+  /** Returns whether `allow(_, action, resource)` may hold for this very value. */
   forValue(action: string, resource: unknown): boolean {
-    return this.#mayAllow(action, () => this.#possibilities.value(resource));
+    return this.mayAllow((known) => ['anything', [known.value(action)], [known.value(resource)]]);
   }
 
-  #mayAllow(action: string, resource: () => Possibility): boolean {
+  /** Returns whether `allow` may hold for arguments of which this is known. */
+  mayAllow(argsOf: (possibilities: Possibilities) => readonly Known[]): boolean {
     const allow = this.program.predicates.get('allow');
     if (allow === undefined) return false;
-    // Whoever asks about actions from outside must not fill the memory.
+    // Queries about actions that come from outside must not fill the memory.
     if (this.#calls.size > maxCalls) this.#forget();
-    const ask = (): boolean | undefined =>
-      this.#ask(allow, ['anything', [this.#possibilities.value(action)], [resource()]]);
+    const ask = (): boolean | undefined => this.#ask(allow, argsOf(this.#possibilities));
     const hadTasks = this.#tasks.length > 0;
     let found = ask();
     if (found === undefined) this.#forget();

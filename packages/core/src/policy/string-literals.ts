@@ -1,0 +1,14 @@
+import { Report } from '../diagnostics/diagnostic.js';
+import { Lexer } from '../syntax/lexer.js';
+import type { Policy } from './policy.js';
+
+/** Returns every string that a policy writes, each once: names of actions, roles and relations, and others. */
+export function stringLiterals({ sources }: Policy): readonly string[] {
+  const found = new Set<string>();
+  for (const source of sources) {
+    const lexer = new Lexer(source, new Report());
+    for (let token = lexer.next(); token.kind !== 'end'; token = lexer.next())
+      if (token.kind === 'string') found.add(token.text);
+  }
+  return [...found];
+}
