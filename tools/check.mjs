@@ -83,6 +83,7 @@ const sources = [
   script('lint', 'x:lint'),
   script('boundaries', 'x:boundaries'),
   script('format', 'x:format:check'),
+  script('prose', 'x:prose'),
 ];
 const pack = [step('pack', process.execPath, 'tools/pack.mjs', tarballs)];
 const packages = [
