@@ -6,15 +6,22 @@ interface RouteData {
   readonly route: string;
   /** Where the handler that answers was written, `file:line`, if that can be told: `locationOf(handler)`. */
   readonly handler?: string | undefined;
+  /** The decisions of the same request that do not count for this route, because they belong to another router or route. */
+  readonly elsewhere?: readonly string[] | undefined;
 }
 
 /** Every code, and its text. Codes are public: never renamed, never reused. */
 const texts = {
   NANOOK_HTTP_UNDECIDED_ROUTE: (p: RouteData & { readonly status: number }) =>
-    `${describeRoute(p)} answered ${p.status}, but nothing was decided; the response was withheld. ` +
-    `Authorize what the route gives away, or skip with a reason`,
+    `${describeRoute(p)} answered ${p.status}, but nothing was decided on its path; the response was withheld. ` +
+    `Authorize what the route gives away, or skip with a reason${describeElsewhere(p)}`,
   NANOOK_HTTP_UNPROTECTED_ROUTE: (p: RouteData) =>
-    `${describeRoute(p)} carries no rule, so it was not run. Authorize the route, or skip with a reason`,
+    `${describeRoute(p)} carries no rule, so it was not run. Authorize the route, or skip with a reason${describeElsewhere(p)}`,
+  NANOOK_HTTP_SKIPPED_APPLICATION: (p: { reason: string }) =>
+    `skipAuthorization('${p.reason}') is used by the application itself, without a path: it would open every later route. ` +
+    `Put it into the route, or into a router with the routes that it is for; give it a path, as in ` +
+    `app.use('/public', skipAuthorization('${p.reason}')); or give it the middleware that answers, such as static files: ` +
+    `app.use(skipAuthorization('${p.reason}', serveStatic))`,
   NANOOK_HTTP_UNSEEN_APP: (_: object) =>
     `an app was mounted before the routes were protected, and its routes cannot be seen; mount it after`,
   NANOOK_HTTP_NO_AUTHORIZATION: (p: { wanted: string }) =>
@@ -33,6 +40,14 @@ const texts = {
 /** `GET /repos/:id (src/routes/repos.ts:12)` */
 function describeRoute({ method, route, handler }: RouteData): string {
   return `${method} ${route}${handler === undefined ? '' : ` (${handler})`}`;
+}
+
+function describeElsewhere({ elsewhere = [] }: RouteData): string {
+  if (elsewhere.length === 0) return '';
+  return (
+    `. What was decided in this request (${elsewhere.join(', ')}) belongs to another router or route, or to one that cannot be ` +
+    `seen: use routers and applications directly, not through a function of yours, and after \`protect\``
+  );
 }
 
 export type FaultCode = keyof typeof texts;

@@ -1,4 +1,5 @@
 export { RequestAuthorization, type RequestAuthorizationOptions } from './request-authorization.js';
+export { RequirementScope, RequirementScopes, type Decided } from './requirement-scope.js';
 export { checkSource, isClass, type ResourceLoader, type ResourceSource } from './resource-source.js';
 
 export {
@@ -13,13 +14,16 @@ export { renderProblem, type Rendered } from './render-problem.js';
 
 export {
   asRule,
+  asSkipped,
   authorizeRule,
   checkAction,
   checkReason,
   decides,
   describeRule,
   ruleOf,
+  skippedBy,
   type Rule,
+  type Skipped,
 } from './rule.js';
 export { isProtected, listedRoute, routeTable, table, type ListedRoute } from './listed-route.js';
 export { locationOf } from './source-location.js';

@@ -10,7 +10,8 @@ import {
 import { AuthorizationFault } from './authorization-fault.js';
 import { DecisionMemo } from './decision-memo.js';
 import { checkSource, resourceFrom, type ResourceSource } from './resource-source.js';
-import { checkAction, checkReason } from './rule.js';
+import { RequirementScopes } from './requirement-scope.js';
+import { authorizeRule, checkAction, checkReason, describeRule } from './rule.js';
 
 export interface RequestAuthorizationOptions<Actor = unknown> {
   /**
@@ -22,6 +23,8 @@ export interface RequestAuthorizationOptions<Actor = unknown> {
   readonly anonymous?: unknown;
   /** What `allow_request` is asked about. */
   readonly request?: () => unknown;
+  /** The handlers of this request, for which its decisions count. Default: one scope for the whole request. */
+  readonly scopes?: RequirementScopes;
 }
 
 /**
@@ -36,22 +39,23 @@ export class RequestAuthorization<Actor = unknown> {
   readonly #memo = new DecisionMemo<AuthorizationError | undefined>();
   #actor: Promise<Actor> | undefined;
   #loaded: { readonly resource: unknown } | undefined;
-  #isDecided = false;
   #skipped: string | undefined;
+  readonly scopes: RequirementScopes;
 
   constructor(authorizer: Authorizer, options: RequestAuthorizationOptions<Actor>) {
     this.authorizer = authorizer;
     this.#options = options;
+    this.scopes = options.scopes ?? new RequirementScopes();
   }
 
   // ── the request's state ──
 
-  /** Whether something was authorized, or skipped: what the safety net asks. */
+  /** Whether something was authorized or skipped on the path of the handler that is running: what the safety net asks. */
   get isSettled(): boolean {
-    return this.#isDecided || this.#skipped !== undefined;
+    return this.scopes.current.isSettled;
   }
 
-  /** Why nothing needs authorizing here, if somebody said so. */
+  /** The reason of the last skip, if there was one. */
   get skipReason(): string | undefined {
     return this.#skipped;
   }
@@ -78,18 +82,20 @@ export class RequestAuthorization<Actor = unknown> {
    * @throws {ForbiddenError} when the actor may read it, but not do this
    */
   async authorize<Resource>(action: string, resource: Resource): Promise<NonNullable<Awaited<Resource>>> {
+    const record = this.scopes.deciding(`authorize('${action}', …)`);
     const awaited = await resource;
     const refusal = await this.#ask(action, awaited);
     if (refusal !== undefined) throw refusal;
-    this.#isDecided = true;
+    record('authorized');
     return awaited as NonNullable<Awaited<Resource>>;
   }
 
   /** Passes when the actor may do this to one field of the resource (`allow_field`). @throws {ForbiddenError} */
   async authorizeField(action: string, resource: unknown, field: string): Promise<void> {
+    const record = this.scopes.deciding(`authorizeField('${action}', …, '${field}')`);
     const refusal = await this.#askField(action, await resource, field);
     if (refusal !== undefined) throw refusal;
-    this.#isDecided = true;
+    record('authorized');
   }
 
   /**
@@ -117,16 +123,37 @@ export class RequestAuthorization<Actor = unknown> {
     ...context: Context
   ): Promise<unknown> {
     checkSource(action, source);
+    const record = this.scopes.deciding(describeRule(authorizeRule(action, source)));
     await this.actor();
-    const resource = await this.authorize(action, resourceFrom(this.authorizer, source, context));
+    const resource = await resourceFrom(this.authorizer, source, context);
+    const refusal = await this.#ask(action, resource);
+    if (refusal !== undefined) throw refusal;
+    record('authorized');
     this.#loaded = { resource };
     return resource;
   }
 
-  /** Says that nothing needs authorizing here, and why. @throws {AuthorizationFault} `NANOOK_HTTP_NO_REASON` */
+  /**
+   * Skips authorization, with the reason. It counts for the handler that calls it, and for those after it in the same router or
+   * route. Skipped in middleware of the application itself, it counts for the response of that middleware only.
+   *
+   * @throws {AuthorizationFault} `NANOOK_HTTP_NO_REASON`
+   */
   skip(reason: string): void {
     checkReason(reason);
     this.#skipped = reason;
+    this.scopes.deciding(`skipped: ${reason}`)('skipped');
+  }
+
+  /**
+   * Calls a handler for which nothing needs authorizing. The skip counts for what this handler answers, until `leave` is called: no
+   * handler after it is skipped.
+   *
+   * @throws {AuthorizationFault} `NANOOK_HTTP_NO_REASON`
+   */
+  skipFor<Result>(reason: string, handler: (leave: () => void) => Result): Result {
+    checkReason(reason);
+    return this.scopes.runSkipped(reason, handler);
   }
 
   // ── questions: they do not count ──

@@ -22,6 +22,22 @@ export const asRule = <Handler extends object>(handler: Handler, rule: Rule): Ha
 export const ruleOf = (handler: unknown): Rule | undefined =>
   typeof handler === 'function' ? (handler as { [brand]?: Rule })[brand] : undefined;
 
+/** Middleware that is called without authorization, and the reason. */
+export interface Skipped {
+  readonly reason: string;
+  readonly middleware: readonly ((...args: never[]) => unknown)[];
+}
+
+const skippedBrand = Symbol.for('@nanook/http/skipped');
+
+/** Marks a handler that calls this middleware under a skip. It answers by itself, so it is not a rule for the handlers after it. */
+export const asSkipped = <Handler extends object>(handler: Handler, skipped: Skipped): Handler =>
+  Object.defineProperty(handler, skippedBrand, { value: skipped });
+
+/** The middleware that a handler calls under a skip, if it is such a handler. */
+export const skippedBy = (handler: unknown): Skipped | undefined =>
+  typeof handler === 'function' ? (handler as { [skippedBrand]?: Skipped })[skippedBrand] : undefined;
+
 /** Whether a rule decides about the route: `allow_request` alone does not. */
 export const decides = (rule: Rule): boolean => rule.kind !== 'request';
 

@@ -14,8 +14,10 @@ export interface SafetyNet {
    * than which methods there are.
    */
   isPreflight?(): boolean;
-  /** Whether something was authorized, or skipped. */
+  /** Whether something was authorized or skipped on the path of the handler that answers: it is asked while that one writes. */
   isSettled(): boolean;
+  /** The decisions of the request, none of which counts: for the message. */
+  elsewhere?(): readonly string[];
   /** Hands the error to whoever answers errors. */
   fail(error: AuthorizationFault): void;
   /**
@@ -120,6 +122,7 @@ export function withholdUndecided(response: ServerResponse, net: SafetyNet): () 
       method,
       route: net.route(),
       handler: net.handler?.(),
+      elsewhere: net.elsewhere?.(),
       status,
     });
     answering.run(response, () => net.fail(fault));

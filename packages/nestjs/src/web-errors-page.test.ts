@@ -11,6 +11,7 @@ const route = { method: 'GET', route: '/notes/:id', handler: 'src/notes.ts:31' }
 const httpSamples: { readonly [C in FaultCode]: FaultData<C> } = {
   NANOOK_HTTP_UNDECIDED_ROUTE: { ...route, status: 200 },
   NANOOK_HTTP_UNPROTECTED_ROUTE: route,
+  NANOOK_HTTP_SKIPPED_APPLICATION: { reason: 'static files' },
   NANOOK_HTTP_UNSEEN_APP: {},
   NANOOK_HTTP_NO_AUTHORIZATION: { wanted: "authorize('read', …)" },
   NANOOK_HTTP_NO_RESOURCE: {},
@@ -59,9 +60,10 @@ const atStart = 'start';
 const findings = 'audit';
 const perCall = 'call';
 const whenHttp: { readonly [C in FaultCode]: string } = {
-  NANOOK_HTTP_UNDECIDED_ROUTE: 'call: the safety net withheld an answer',
+  NANOOK_HTTP_UNDECIDED_ROUTE: 'call: the safety net withheld a response',
   NANOOK_HTTP_UNPROTECTED_ROUTE:
     'call: `protect` refused a route; in Nest the guard a handler that the audit did not see',
+  NANOOK_HTTP_SKIPPED_APPLICATION: 'start: `protect` and `listRoutes`; call, without them',
   NANOOK_HTTP_UNSEEN_APP: 'start: `protect` and `listRoutes` of Express',
   NANOOK_HTTP_NO_AUTHORIZATION: perCall,
   NANOOK_HTTP_NO_RESOURCE: perCall,
