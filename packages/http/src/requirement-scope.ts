@@ -45,9 +45,7 @@ export class RequirementScope {
 
   /** Whether this call was made by the other one, directly or through further calls. */
   isWithin(other: RequirementScope): boolean {
-    for (let scope: RequirementScope | undefined = this; scope !== undefined; scope = scope.parent)
-      if (scope === other) return true;
-    return false;
+    return this === other || this.parent?.isWithin(other) === true;
   }
 }
 
