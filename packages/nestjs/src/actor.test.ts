@@ -477,7 +477,7 @@ describe.each(platforms)('allow_request on %s', (adapter) => {
   });
 
   it.each([
-    ['without a rule', { audit: 'off' }, 403],
+    ['without a rule', { audit: 'warn' }, 403],
     ['of an excluded class', { exclude: [{ class: OpenController, reason: 'of others' }] }, 200],
   ] as const)('has its say before handlers %s', async (_, more, status) => {
     await start({ ...options, ...more }, { adapter, controllers: [OpenController] });

@@ -691,9 +691,11 @@ describe("with guard: 'manual'", () => {
     @MessagePattern('x') @Authorize('read', Note) message() {}
   }
 
-  it('is a finding where the guard does not stand before a handler', async () => {
-    const starting = start({ controllers: [Some, Whole] }, { guard: 'manual' });
-    expect(codes(await findingsOf(starting))).toEqual(['Some.unguarded UNGUARDED']);
+  it('finds nothing where the decorator alone brings the guard, which decides', async () => {
+    const started = await start({ controllers: [Some, Whole] }, { guard: 'manual', actor: () => undefined });
+    expect((await request(started.getHttpServer()).get('/some/a/1')).status).toBe(401);
+    expect((await request(started.getHttpServer()).get('/some/b/1')).status).toBe(401);
+    expect((await request(started.getHttpServer()).get('/some/c')).status).toBe(200);
   });
 
   it('lets the guard decide where it does', async () => {

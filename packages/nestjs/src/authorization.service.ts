@@ -4,6 +4,7 @@ import { BadRequestException, Inject, Injectable, type ExecutionContext } from '
 import { Reflector } from '@nestjs/core';
 import { actionOfMethod, defaultTypeActions } from './actions.js';
 import { ActorSource } from './actor-source.js';
+import { AuditState } from './audit/audit-state.js';
 import { ConnectionContext } from './connection-context.js';
 import { Connections } from './connections.js';
 import { Exclusions } from './exclusions.js';
@@ -32,6 +33,7 @@ export class AuthorizationService {
     @Inject(ResourceLoaders) private readonly loaders: ResourceLoaders,
     @Inject(Exclusions) private readonly exclusions: Exclusions,
     @Inject(Reflector) private readonly reflector: Reflector,
+    @Inject(AuditState) private readonly audit: AuditState,
   ) {}
 
   /** What a 401 says in `WWW-Authenticate`, or nothing. In one header: on Fastify, Nest 11 would send the last of several only. */
@@ -51,14 +53,14 @@ export class AuthorizationService {
    * @throws {AuthorizationFault} `NANOOK_HTTP_UNPROTECTED_ROUTE` for a handler without a rule
    */
   async enforce(context: ExecutionContext): Promise<void> {
+    this.audit.assertPassed();
+    // The global guard comes first, then the one that the decorators bring: Nest makes one context for all guards of a call.
+    if (this.#passed.has(context)) return;
     const execution = executionOf(context);
-    const { kind, request, callKey } = execution;
+    const { kind, request } = execution;
     if (kind === 'ws') await this.#connections.pass(request as object);
-    // Before the handler of a message the global guard may stand, and the one that comes with its rule.
-    const isMessage = kind === 'ws' || kind === 'rpc';
-    if (isMessage && this.#passed.has(callKey)) return;
     await this.#enforce(execution, context);
-    if (isMessage) this.#passed.add(callKey);
+    this.#passed.add(context);
   }
 
   /**
@@ -155,9 +157,9 @@ export class AuthorizationService {
     return event === undefined ? authz : eventAuthorization(authz, event);
   }
 
-  /** The audit has refused such handlers at the start; a handler that it could not see is refused here. */
+  /** Refuses a handler without a requirement, also where the audit does not run or could not see it. */
   #passUnruled(execution: Execution, context: ExecutionContext): void {
-    if ((this.options.audit ?? 'error') !== 'error') return;
+    if (this.options.audit === 'warn') return;
     throw new AuthorizationFault('NANOOK_HTTP_UNPROTECTED_ROUTE', {
       method: execution.method ?? execution.kind,
       route: handlerName(context.getClass(), context.getHandler()),

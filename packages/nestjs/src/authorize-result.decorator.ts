@@ -1,6 +1,13 @@
 import { checkAction } from '@nanook/http';
-import { SetMetadata, UseInterceptors, applyDecorators } from '@nestjs/common';
-import { ruleDecorator } from './handler-rule.js';
+import { UseInterceptors, applyDecorators } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import { checkNoClass, checkParentheses, describe, wrongUse } from './guard/decorator-arguments.js';
+import {
+  onHandlerOrClass,
+  requirementDecorator,
+  type HandlerOrClass,
+} from './guard/requirement-decorator.js';
+import { bringGuard } from './guard/requirement-guard.js';
 import { fieldsKey, type FieldsDemand } from './result-demands.js';
 import { ResultInterceptor } from './result.interceptor.js';
 
@@ -12,7 +19,8 @@ export interface ResultOptions {
   readonly at?: string;
 }
 
-type HandlerOrClass = ClassDecorator & MethodDecorator;
+// An object, as Nest skips an interceptor that it did not instantiate in the module of the class.
+const shapesResults = new ResultInterceptor(new Reflector());
 
 /**
  * Demands that the actor may do this to what the handler returns. One resource is refused as `@Authorize` refuses it, also when
@@ -29,10 +37,14 @@ type HandlerOrClass = ClassDecorator & MethodDecorator;
  * @example
  * @AuthorizeResult() @UseInterceptors(ClassSerializerInterceptor) show() { … }
  */
-export const AuthorizeResult = (action = 'read', { at }: ResultOptions = {}): HandlerOrClass => {
-  checkAction(action);
-  return applyDecorators(ruleDecorator({ kind: 'result', action, at }), UseInterceptors(ResultInterceptor));
-};
+export function AuthorizeResult(action?: string, options?: ResultOptions): HandlerOrClass;
+export function AuthorizeResult(...args: [action?: string, options?: ResultOptions]): HandlerOrClass {
+  const { action, at } = resultArguments('@AuthorizeResult', args);
+  return applyDecorators(
+    requirementDecorator('@AuthorizeResult', { kind: 'result', action, at }),
+    UseInterceptors(shapesResults),
+  ) as HandlerOrClass;
+}
 
 /**
  * Leaves in what the handler returns only the fields on which the actor may do this: `allow_field(actor, action, resource,
@@ -45,8 +57,37 @@ export const AuthorizeResult = (action = 'read', { at }: ResultOptions = {}): Ha
  * @example
  * @Get(':id') @Authorize(User) @AuthorizedFields() show(@AuthorizedResource() user: User) { return user; }
  */
-export const AuthorizedFields = (action = 'read', { at }: ResultOptions = {}): HandlerOrClass => {
+export function AuthorizedFields(action?: string, options?: ResultOptions): HandlerOrClass;
+export function AuthorizedFields(...args: [action?: string, options?: ResultOptions]): HandlerOrClass {
+  const demand: FieldsDemand = resultArguments('@AuthorizedFields', args);
+  return onHandlerOrClass('@AuthorizedFields', (place, kind) => {
+    bringGuard(place, kind);
+    UseInterceptors(shapesResults)(place as never);
+    Reflect.defineMetadata(fieldsKey, demand, place);
+  });
+}
+
+/** @throws {NestFault} `NANOOK_NEST_INVALID_DECORATOR` */
+function resultArguments(
+  decorator: string,
+  args: readonly [action?: string, options?: ResultOptions],
+): { readonly action: string; readonly at: string | undefined } {
+  const example = `${decorator}(), or ${decorator}('read', { at: 'items' })`;
+  checkParentheses(decorator, args, example);
+  checkNoClass(decorator, args[0], example);
+  const [action = 'read', options = {}] = args;
+  if (typeof action === 'object')
+    throw wrongUse(
+      decorator,
+      `was given ${describe(action)} for the action; the action comes first: ${example}`,
+    );
   checkAction(action);
-  const demand: FieldsDemand = { action, at };
-  return applyDecorators(SetMetadata(fieldsKey, demand), UseInterceptors(ResultInterceptor));
-};
+  if (typeof options !== 'object' || options === null || Array.isArray(options))
+    throw wrongUse(decorator, `was given ${describe(options)} for its options; write ${example}`);
+  const { at, ...unknown } = options;
+  const [name] = Object.keys(unknown);
+  if (name !== undefined) throw wrongUse(decorator, `has no option \`${name}\`; it has \`at\``);
+  if (at !== undefined && (typeof at !== 'string' || at === ''))
+    throw wrongUse(decorator, `was given ${describe(at)} for \`at\`; it is a path such as 'items'`);
+  return { action, at };
+}

@@ -1,40 +1,63 @@
 import {
+  checkAuthorizeArguments,
+  checkNoClass,
+  checkParentheses,
+  wrongUse,
+  describe,
+} from './guard/decorator-arguments.js';
+import { requirementDecorator, type HandlerOrClass } from './guard/requirement-decorator.js';
+import {
   authorizes,
-  ruleDecorator,
   skips,
   type InlineLoader,
   type ResourceOptions,
   type RuleSource,
 } from './handler-rule.js';
 
-type HandlerOrClass = ClassDecorator & MethodDecorator;
-
 /**
  * Demands that the actor may do this to the resource, which is loaded once and handed to the handler by
  * `@AuthorizedResource()`. Several of them accumulate: all must hold, those of the class first.
  *
+ * It brings a guard along: in an application without `NanookModule` the handler is refused.
+ *
  * @param action as the policy has it. Default: by the request's method; GET and HEAD `read`, POST `create`, PUT and PATCH
  *   `update`, DELETE `delete`
  * @param resource the type, loaded by the provider with `@ResourceLoader(type)`; or a class with `@ResourceLoader`; or a loader
+ * @throws {NestFault} `NANOOK_NEST_INVALID_DECORATOR` without parentheses, or for arguments of another kind
  * @example
  * @Get(':id') @Authorize('read', Repository) show(@AuthorizedResource() repository: Repository) { return repository; }
  */
 export function Authorize(action: string, resource: RuleSource, options?: ResourceOptions): HandlerOrClass;
 export function Authorize(resource: Exclude<RuleSource, string>, options?: ResourceOptions): HandlerOrClass;
 export function Authorize(
-  first: RuleSource,
-  second?: RuleSource | ResourceOptions,
-  third: ResourceOptions = {},
+  ...args: [first: RuleSource, second?: RuleSource | ResourceOptions, third?: ResourceOptions]
 ): HandlerOrClass {
-  return typeof first === 'string'
-    ? ruleDecorator(authorizes(first, second as RuleSource, third))
-    : ruleDecorator(authorizes(undefined, first, (second as ResourceOptions | undefined) ?? {}));
+  checkAuthorizeArguments(args);
+  const [first, second, third = {}] = args;
+  return requirementDecorator(
+    '@Authorize',
+    typeof first === 'string'
+      ? authorizes(first, second as RuleSource, third)
+      : authorizes(undefined, first, (second as ResourceOptions | undefined) ?? {}),
+  );
 }
 
 /** Demands that the policy lets the request itself in: `allow_request(actor, request)`. */
-export const AuthorizeRequest = (): HandlerOrClass => ruleDecorator({ kind: 'request' });
+export function AuthorizeRequest(): HandlerOrClass;
+export function AuthorizeRequest(...args: unknown[]): HandlerOrClass {
+  checkParentheses('@AuthorizeRequest', args, '@AuthorizeRequest()');
+  checkNoClass('@AuthorizeRequest', args[0], '@AuthorizeRequest()');
+  if (args.length > 0)
+    throw wrongUse('@AuthorizeRequest', `takes no arguments, and was given ${describe(args[0])}`);
+  return requirementDecorator('@AuthorizeRequest', { kind: 'request' });
+}
 
-/** Says that nothing needs authorizing here, and why. */
-export const SkipAuthorization = (reason: string): HandlerOrClass => ruleDecorator(skips(reason));
+/** States that nothing needs authorizing here, and why. */
+export function SkipAuthorization(reason: string): HandlerOrClass;
+export function SkipAuthorization(...args: [reason: string]): HandlerOrClass {
+  checkParentheses('@SkipAuthorization', args, `@SkipAuthorization('liveness probe')`);
+  checkNoClass('@SkipAuthorization', args[0], `@SkipAuthorization('liveness probe')`);
+  return requirementDecorator('@SkipAuthorization', skips(args[0]));
+}
 
 export type { InlineLoader, ResourceOptions, RuleSource };

@@ -1,18 +1,9 @@
 import type { Class, TypeToken } from '@nanook/core';
-import {
-  AuthorizationFault,
-  authorizeRule,
-  checkAction,
-  checkReason,
-  checkSource,
-  type Rule,
-} from '@nanook/http';
-import { UseGuards, UseInterceptors, type ExecutionContext } from '@nestjs/common';
+import { authorizeRule, checkAction, checkReason, checkSource, type Rule } from '@nanook/http';
+import type { ExecutionContext } from '@nestjs/common';
 import type { Reflector } from '@nestjs/core';
-import { MessageGuard } from './message-guard.js';
 import { findMethod, prototypesOf } from './method-place.js';
 import { NestFault } from './nest-fault.js';
-import { RefusalInterceptor } from './refusal.interceptor.js';
 
 /** Gets a resource without the container's help. It sees what the client sent as it came: guards run before pipes. */
 // oxlint-disable-next-line typescript/no-explicit-any -- the request of whichever platform it is
@@ -79,35 +70,7 @@ export function asListed(rule: HandlerRule, actionOf: (rule: HandlerRule) => str
   }
 }
 
-const rulesKey = Symbol.for('@nanook/nestjs/rules');
-
-/** Adds a rule to a handler or a class, in the order in which the decorators stand. */
-export function addRule(target: object, rule: HandlerRule): void {
-  const own = (Reflect.getOwnMetadata(rulesKey, target) ?? []) as readonly HandlerRule[];
-  if (own.length === 0) {
-    UseGuards(MessageGuard)(target as never);
-    // Nest's global interceptors do not stand there either.
-    UseInterceptors(RefusalInterceptor)(target as never);
-  }
-  // Decorators run from the last to the first.
-  Reflect.defineMetadata(rulesKey, [rule, ...own], target);
-}
-
-/** A decorator of handlers and classes that adds one rule. */
-export const ruleDecorator =
-  (rule: HandlerRule): ClassDecorator & MethodDecorator =>
-  (target: object, key?: string | symbol, descriptor?: PropertyDescriptor): void => {
-    const place: unknown = descriptor === undefined ? target : descriptor.value;
-    if (typeof place !== 'function')
-      throw new AuthorizationFault('NANOOK_HTTP_INVALID_OPTION', {
-        option: 'target',
-        reason: 'is neither a handler nor a class',
-      });
-    addRule(place, rule);
-    // By name, too: it tells of the rule when something else takes the place of the method.
-    if (descriptor !== undefined && key !== undefined)
-      Reflect.defineMetadata(rulesKey, [rule, ...namedRules(target, key)], target, key);
-  };
+export const rulesKey = Symbol.for('@nanook/nestjs/rules');
 
 /** The rules that the method of this name was decorated with. */
 export const namedRules = (prototype: object, key: string | symbol): readonly HandlerRule[] =>

@@ -190,10 +190,16 @@ describe('a manual guard', () => {
     expect(await ask('alice', '/guarded/1')).toBe(200);
   });
 
-  it('is missed at the start where it does not stand', async () => {
-    await expect(start(NanookModule.forRoot({ ...options, guard: 'manual' }))).rejects.toThrow(
-      'the AuthorizationGuard does not stand before NotesController.show',
-    );
+  it('comes along with a decorator where it is not put', async () => {
+    @Module({
+      imports: [NanookModule.forRoot({ ...options, guard: 'manual' })],
+      controllers: [NotesController],
+      providers: [NoteLoader],
+    })
+    class AppModule {}
+    await serve(AppModule);
+    expect(await ask('bob', '/notes/1', 'delete')).toBe(403);
+    expect(await ask('alice', '/notes/1', 'delete')).toBe(200);
   });
 });
 

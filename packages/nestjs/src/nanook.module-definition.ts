@@ -4,7 +4,7 @@ import type { GuardMode, NanookModuleOptions } from './nanook.options.js';
 interface Extras {
   /** Whether every module sees the providers without importing the module. Default `true`. */
   readonly isGlobal?: boolean;
-  /** Default `'global'`: the guard stands before every handler. */
+  /** Default `'global'`: the guard runs before those of controllers and handlers. */
   readonly guard?: GuardMode;
 }
 

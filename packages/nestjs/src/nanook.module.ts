@@ -1,12 +1,21 @@
 import { Authorizer } from '@nanook/core';
-import { Module, type DynamicModule, type Provider, type Type } from '@nestjs/common';
+import {
+  Inject,
+  Module,
+  type DynamicModule,
+  type NestModule,
+  type Provider,
+  type Type,
+} from '@nestjs/common';
 import { APP_GUARD, APP_INTERCEPTOR, DiscoveryModule } from '@nestjs/core';
 import { ActorSource } from './actor-source.js';
+import { AuditState } from './audit/audit-state.js';
 import { AuthorizationAudit } from './audit/authorization-audit.js';
 import { EntryPoints } from './audit/entry-points.js';
 import { GraphqlEnhancers } from './audit/graphql-enhancers.js';
 import { Guarding } from './audit/guarding.js';
 import { RuleChecks } from './audit/rule-checks.js';
+import { StartGate } from './audit/start-gate.js';
 import { UnreachedRules } from './audit/unreached-rules.js';
 import { AuthorizationGuard } from './authorization.guard.js';
 import { AuthorizationService } from './authorization.service.js';
@@ -19,7 +28,8 @@ import {
   MODULE_OPTIONS_TOKEN,
   OPTIONS_TYPE,
 } from './nanook.module-definition.js';
-import { AUTHORIZATION_GUARD } from './message-guard.js';
+import { HandlerGuards } from './guard/handler-guards.js';
+import { AUTHORIZATION_GUARD } from './guard/requirement-guard.js';
 import type { GuardMode, NanookModuleOptions } from './nanook.options.js';
 import { NestFault } from './nest-fault.js';
 import { PolicyWatcher } from './policy-watcher.js';
@@ -39,7 +49,10 @@ import { STAND_IN, type StandIn } from './stand-in.js';
     AuthorizationGuard,
     { provide: AUTHORIZATION_GUARD, useClass: ReplaceableGuard },
     PolicyWatcher,
+    AuditState,
+    StartGate,
     EntryPoints,
+    HandlerGuards,
     Exclusions,
     Guarding,
     RuleChecks,
@@ -50,7 +63,16 @@ import { STAND_IN, type StandIn } from './stand-in.js';
   ],
   exports: [Authorizer, AuthorizationService, AuthorizationGuard, AuthorizationAudit],
 })
-export class NanookModule extends ConfigurableModuleClass {
+export class NanookModule extends ConfigurableModuleClass implements NestModule {
+  constructor(@Inject(AuditState) private readonly audit: AuditState) {
+    super();
+  }
+
+  /** Nest calls this before it registers the first route: a failed audit leaves the application without any. */
+  configure(): void {
+    this.audit.run();
+  }
+
   /**
    * @example
    * NanookModule.forRoot({ policies: ['policy/*.polar'], types: { User, Repository } })

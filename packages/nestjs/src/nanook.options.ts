@@ -52,12 +52,15 @@ export interface NanookModuleOptions extends Partial<AuthorizerOptions> {
   /** The actions whose resource is the type itself. Default: `create` and `list`. */
   readonly typeActions?: readonly string[];
 
-  /** What becomes of a handler without a rule when the application starts. Default `'error'`: it does not start. */
+  /**
+   * The treatment of handlers without a requirement. `'error'`, the default: the application does not start. `'warn'`: they are
+   * reported, and run. `'off'`: no audit; a call of one is refused.
+   */
   readonly audit?: 'error' | 'warn' | 'off';
   readonly exclude?: readonly Exclusion[];
 }
 
-/** Whether the guard stands before every handler, or only where `@UseGuards(AuthorizationGuard)` puts it. */
+/** The position of the guard: before all guards of controllers and handlers, or after them, unless `@UseGuards(AuthorizationGuard)` puts it elsewhere. */
 export type GuardMode = 'global' | 'manual';
 
 const ours = [

@@ -14,6 +14,10 @@ export interface AuditFinding {
 /** Every code, and its text. Codes are public: never renamed, never reused. */
 const texts = {
   NANOOK_NEST_INVALID_OPTION: (p: { option: string; reason: string }) => `option \`${p.option}\` ${p.reason}`,
+  NANOOK_NEST_INVALID_DECORATOR: (p: { decorator: string; reason: string }) => `${p.decorator} ${p.reason}`,
+  NANOOK_NEST_NO_MODULE: (p: { handler: string }) =>
+    `${p.handler} carries a requirement, but the application has no NanookModule that checks it, so nothing is let through. ` +
+    `Import NanookModule.forRoot({ … }) in the root module; in a test, beside the module under test`,
   NANOOK_NEST_CONFLICTING_RULES: (p: { handler: string }) =>
     `${p.handler} is both authorized and skipped; keep one of @Authorize and @SkipAuthorization`,
   NANOOK_NEST_LOST_RULE: (p: { handler: string }) =>
@@ -52,7 +56,8 @@ const texts = {
   NANOOK_NEST_NO_RULE: (p: { handler: string }) =>
     `nothing is decided before ${p.handler}; authorize it: @Authorize('read', …), or say why not: @SkipAuthorization('…')`,
   NANOOK_NEST_UNGUARDED: (p: { handler: string }) =>
-    `the AuthorizationGuard does not stand before ${p.handler}; add @UseGuards(AuthorizationGuard), or leave \`guard\` at 'global'`,
+    `the requirements of ${p.handler} were not checked, so the call is refused: Nest did not instantiate the guard that its ` +
+    `decorators bring. Provide the class as it is, in \`controllers\` or \`providers\`, or add @UseGuards(AuthorizationGuard)`,
   NANOOK_NEST_UNREACHED_RULE: (p: { handler: string }) =>
     `${p.handler} carries a rule that nobody asks for: no guard stands before what is no handler of a request or a message. Inject ` +
     `what asks, and call it there: authorization.authorizeConnection(…) of AuthorizationService in the handleConnection of a ` +

@@ -732,9 +732,9 @@ describe('a handler that hands the request on', () => {
 
 describe('a rule is refused where it is written', () => {
   it.each([
-    ['an action that is none', () => Authorize('', Note), 'is no action'],
-    ['no resource', () => Authorize('read', undefined as never), 'has no resource'],
-    ['a name and no action', () => Authorize('Note' as never), 'has no resource'],
+    ['an action that is none', () => Authorize('', Note), 'was given an empty action'],
+    ['no resource', () => Authorize('read', undefined as never), 'undefined (is the import circular?)'],
+    ['a name and no action', () => Authorize('Note' as never), "was given 'Note' alone"],
     ['no reason', () => SkipAuthorization('  '), 'without a reason'],
     ['no action for a result', () => AuthorizeResult(''), 'is no action'],
   ] as const)('%s', (_, decorate, message) => {
@@ -743,8 +743,8 @@ describe('a rule is refused where it is written', () => {
 
   it('a place that is neither a handler nor a class', () => {
     const decorate = Authorize('read', Note) as (...place: unknown[]) => void;
-    expect(() => decorate(NoteLoader.prototype, 'field')).toThrow('neither a handler nor a class');
-    expect(() => decorate(NoteLoader.prototype, 'load', 0)).toThrow('neither a handler nor a class');
-    expect(() => decorate(NoteLoader.prototype, 'size', { get: () => 1 })).toThrow('neither a handler');
+    expect(() => decorate(NoteLoader.prototype, 'field')).toThrow('neither a method nor a class');
+    expect(() => decorate(NoteLoader.prototype, 'load', 0)).toThrow('neither a method nor a class');
+    expect(() => decorate(NoteLoader.prototype, 'size', { get: () => 1 })).toThrow('neither a method');
   });
 });

@@ -25,6 +25,11 @@ const httpSamples: { readonly [C in FaultCode]: FaultData<C> } = {
 const handler = 'Notes.show';
 const nestSamples: { readonly [C in NestFaultCode]: NestFaultData<C> } = {
   NANOOK_NEST_INVALID_OPTION: { option: 'guard', reason: "is neither 'global' nor 'manual'" },
+  NANOOK_NEST_INVALID_DECORATOR: {
+    decorator: '@Authorize',
+    reason: "is written without parentheses; write @Authorize('read', Note)",
+  },
+  NANOOK_NEST_NO_MODULE: { handler },
   NANOOK_NEST_CONFLICTING_RULES: { handler },
   NANOOK_NEST_LOST_RULE: { handler },
   NANOOK_NEST_NO_LOADER: { handler, action: 'read', type: 'Note' },
@@ -75,6 +80,8 @@ const whenHttp: { readonly [C in FaultCode]: string } = {
 };
 const whenNest: { readonly [C in NestFaultCode]: string } = {
   NANOOK_NEST_INVALID_OPTION: atStart,
+  NANOOK_NEST_INVALID_DECORATOR: 'start: where the class is loaded',
+  NANOOK_NEST_NO_MODULE: 'start; call, before the start has finished',
   NANOOK_NEST_CONFLICTING_RULES: findings,
   NANOOK_NEST_LOST_RULE: findings,
   NANOOK_NEST_NO_LOADER: findings,
@@ -91,7 +98,7 @@ const whenNest: { readonly [C in NestFaultCode]: string } = {
   NANOOK_NEST_SHARED_CONTEXT: perCall,
   NANOOK_NEST_AUDIT_FAILED: 'start: all that the audit found, in `data.findings` and as a table',
   NANOOK_NEST_NO_RULE: findings,
-  NANOOK_NEST_UNGUARDED: findings,
+  NANOOK_NEST_UNGUARDED: perCall,
   NANOOK_NEST_UNREACHED_RULE: findings,
   NANOOK_NEST_NOT_GRANTABLE: findings,
   NANOOK_NEST_UNKNOWN_TYPE: findings,

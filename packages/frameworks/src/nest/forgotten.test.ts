@@ -72,14 +72,14 @@ describe('an application with a forgotten handler', () => {
   });
 
   it.each(['Express', 'Fastify'] as const)(
-    'starts over %s in silence where nobody looks',
+    'starts over %s without an audit, and refuses the handler when it is called',
     async (adapter) => {
       warnings.length = 0;
       const app = await serveNest(adapter, 'plain', all, 'off');
       const client = new HttpClient(app.port);
       try {
         expect(warnings).toEqual([]);
-        expect((await client.ask('GET', '/documents/1/export')).status).toBe(200);
+        expect((await client.ask('GET', '/documents/1/export')).status).toBe(500);
         expect((await client.ask('GET', '/documents/1')).status).toBe(401);
       } finally {
         client.close();

@@ -10,6 +10,7 @@ import { NestFault, isNestFault, type AuditFinding } from '../nest-fault.js';
 import { loaderKey } from '../resource-loader.decorator.js';
 import { ResourceLoaders } from '../resource-loaders.js';
 import { resultDemandsOf, type ResultDemands } from '../result-demands.js';
+import { AuditState } from './audit-state.js';
 import { findingTable, handlerTable, type AuditedHandler } from './audited-handler.js';
 import { EntryPoints, type EntryPoint } from './entry-points.js';
 import { finding, type Finding } from './finding.js';
@@ -35,7 +36,10 @@ export class AuthorizationAudit implements OnModuleInit {
     @Inject(UnreachedRules) private readonly unreached: UnreachedRules,
     @Inject(ResourceLoaders) private readonly loaders: ResourceLoaders,
     @Inject(Reflector) private readonly reflector: Reflector,
-  ) {}
+    @Inject(AuditState) private readonly state: AuditState,
+  ) {
+    state.use(() => this.#start());
+  }
 
   /** Every handler, in the order of the modules. */
   handlers(): readonly AuditedHandler[] {
@@ -60,6 +64,12 @@ export class AuthorizationAudit implements OnModuleInit {
   }
 
   onModuleInit(): void {
+    this.state.assertPassed();
+  }
+
+  // ── inside ──
+
+  #start(): void {
     const { audit = 'error' } = this.options;
     if (audit === 'off') return;
     for (const { message } of this.#unusedExclusions()) logger.warn(message);
@@ -70,8 +80,6 @@ export class AuthorizationAudit implements OnModuleInit {
       logger.warn(error.message);
     }
   }
-
-  // ── inside ──
 
   #audit(entry: EntryPoint): AuditedHandler {
     const { kind, type, handler, declared, name, routes, resolves } = entry;
@@ -167,7 +175,7 @@ const logger = new Logger('Nanook');
 
 /** The rule, or the guard, that is not there. */
 function missingOf(
-  { type, declared, resolves }: EntryPoint,
+  { type, declared }: EntryPoint,
   rules: readonly Rule[],
   at: Pick<AuditedHandler, 'needsRule' | 'excluded'> & { readonly isGuarded: boolean },
 ): Finding[] {
@@ -176,7 +184,6 @@ function missingOf(
   const isDecided = rules.some(decides);
   const found = isDecided ? [] : [finding('NANOOK_NEST_NO_RULE', { handler })];
   if (at.isGuarded) return found;
-  if (resolves === 'root') return [...found, finding('NANOOK_NEST_UNGUARDED', { handler })];
   return isDecided ? [finding('NANOOK_NEST_UNGUARDED_FIELD', { handler, missing: 'guards' })] : found;
 }
 

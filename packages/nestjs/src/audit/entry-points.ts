@@ -22,6 +22,7 @@ export interface EntryPoint {
 }
 
 type Wrapper = ReturnType<DiscoveryService['getProviders']>[number];
+type Host = NonNullable<Wrapper['host']>;
 type Found = Omit<EntryPoint, 'type' | 'name' | 'handler' | 'declared'>;
 
 // As the packages of Nest call their metadata; they may not be installed.
@@ -87,6 +88,18 @@ export class EntryPoints {
       if (prototype !== undefined) types.add(typeOf(wrapper, prototype));
     }
     return types;
+  }
+
+  /** The modules that hold each class. */
+  hosts(): ReadonlyMap<Type, ReadonlySet<Host>> {
+    const hosts = new Map<Type, Set<Host>>();
+    for (const wrapper of [...this.discovery.getControllers(), ...this.discovery.getProviders()]) {
+      const prototype = prototypeOf(wrapper);
+      if (prototype === undefined || wrapper.host === undefined) continue;
+      const type = typeOf(wrapper, prototype);
+      hosts.set(type, (hosts.get(type) ?? new Set()).add(wrapper.host));
+    }
+    return hosts;
   }
 
   *#methodsOf(

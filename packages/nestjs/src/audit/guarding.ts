@@ -1,13 +1,11 @@
 import { Inject, Injectable, type CanActivate } from '@nestjs/common';
 import { ApplicationConfig } from '@nestjs/core';
 import { AuthorizationGuard } from '../authorization.guard.js';
+import { ClassGuard, HandlerGuard, guardsOf } from '../guard/requirement-guard.js';
 import { GUARD_MODE } from '../nanook.module-definition.js';
 import type { GuardMode } from '../nanook.options.js';
 import type { EntryPoint } from './entry-points.js';
 import { GraphqlEnhancers } from './graphql-enhancers.js';
-
-// As Nest calls it.
-const guardsKey = '__guards__';
 
 /** Knows whether the guard stands before a handler: a rule that nobody asks for would let everybody in. */
 @Injectable()
@@ -20,10 +18,10 @@ export class Guarding {
     @Inject(GraphqlEnhancers) private readonly enhancers: GraphqlEnhancers,
   ) {}
 
-  standsBefore({ kind, type, handler, resolves }: EntryPoint): boolean {
-    // It comes along with each rule there.
-    if (kind === 'ws' || kind === 'rpc') return true;
-    if (resolves !== 'root' && !this.enhancers.standBeforeFields('guards')) return false;
+  /** Every handler has one. Before fields and references guards run only where the GraphQL module says so. */
+  standsBefore({ type, handler, resolves }: EntryPoint): boolean {
+    if (resolves === 'root') return true;
+    if (!this.enhancers.standBeforeFields('guards')) return false;
     return (
       this.mode === 'global' ||
       [
@@ -37,6 +35,8 @@ export class Guarding {
 
   #isOurs(guard: unknown): boolean {
     return (
+      guard === HandlerGuard ||
+      guard === ClassGuard ||
       guard === this.guard ||
       guard === AuthorizationGuard ||
       guard instanceof AuthorizationGuard ||
@@ -44,6 +44,3 @@ export class Guarding {
     );
   }
 }
-
-const guardsOf = (place: object): readonly unknown[] =>
-  (Reflect.getMetadata(guardsKey, place) as readonly unknown[] | undefined) ?? [];

@@ -1,0 +1,50 @@
+import { Reflector, type ModulesContainer } from '@nestjs/core';
+import {
+  classRulesOf,
+  handlerName,
+  namedRules,
+  ownRulesOf,
+  rulesOf,
+  type HandlerRule,
+} from '../handler-rule.js';
+import { prototypesOf } from '../method-place.js';
+import { fieldsKey } from '../result-demands.js';
+
+// It has no state, and what is asked here is asked where none is injected.
+const reflector = new Reflector();
+
+const demands = (rules: readonly HandlerRule[]): boolean => rules.some(({ kind }) => kind !== 'skip');
+
+/** Returns whether the decorators of a handler, or of its class, demand something. A skip demands nothing. */
+export function demandsAnything(type: object, handler: object): boolean {
+  if (Reflect.hasMetadata(fieldsKey, handler) || Reflect.hasMetadata(fieldsKey, type)) return true;
+  try {
+    return demands(rulesOf(reflector, type, handler));
+  } catch {
+    return true; // the requirements contradict each other, or got lost
+  }
+}
+
+/** The first class or method of an application, by name, whose decorators demand something. */
+export function findDemandingClass(modules: ModulesContainer): string | undefined {
+  for (const { controllers, providers } of modules.values())
+    for (const { metatype } of [...controllers.values(), ...providers.values()])
+      if (typeof metatype === 'function' && metatype.prototype !== undefined) {
+        const found = findDemand(metatype);
+        if (found !== undefined) return found;
+      }
+  return undefined;
+}
+
+function findDemand(type: object): string | undefined {
+  if (demands(classRulesOf(reflector, type)) || Reflect.hasMetadata(fieldsKey, type))
+    return (type as { readonly name: string }).name;
+  for (const prototype of prototypesOf(type))
+    for (const name of Object.getOwnPropertyNames(prototype)) {
+      const method: unknown = Object.getOwnPropertyDescriptor(prototype, name)?.value;
+      if (typeof method !== 'function') continue;
+      const rules = [...namedRules(prototype, name), ...ownRulesOf(reflector, method)];
+      if (demands(rules) || Reflect.hasMetadata(fieldsKey, method)) return handlerName(type, method);
+    }
+  return undefined;
+}

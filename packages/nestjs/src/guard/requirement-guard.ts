@@ -1,0 +1,138 @@
+import {
+  Inject,
+  Injectable,
+  UseGuards,
+  type CanActivate,
+  type ExecutionContext,
+  type OnModuleInit,
+} from '@nestjs/common';
+import { ModulesContainer } from '@nestjs/core';
+import { exceptionOf } from '../exceptions.js';
+import { answerOf } from '../guard-answer.js';
+import { handlerName } from '../handler-rule.js';
+import { NestFault } from '../nest-fault.js';
+import { demandsAnything, findDemandingClass } from './demands.js';
+
+/** The token under which `NanookModule` provides its guard. */
+export const AUTHORIZATION_GUARD = Symbol.for('@nanook/nestjs/guard');
+
+// As Nest calls it.
+const guardsKey = '__guards__';
+
+/** The guards that the metadata of a handler or a class lists, in their order. */
+export const guardsOf = (place: object): readonly unknown[] =>
+  (Reflect.getMetadata(guardsKey, place) as readonly unknown[] | undefined) ?? [];
+
+// By symbols that the ESM and the CommonJS copy of this package share.
+const handlerMark = Symbol.for('@nanook/nestjs/handler-guard');
+const checkedKey = Symbol.for('@nanook/nestjs/checked');
+const registries = globalThis as { [checkedKey]?: WeakSet<object> };
+/** The calls that the guards of every `NanookModule` let through. Nest makes one context for all guards of a call. */
+const checked = (registries[checkedKey] ??= new WeakSet<object>());
+
+const isHandlerGuard = (guard: unknown): boolean => typeof guard === 'function' && handlerMark in guard;
+
+/**
+ * Calls the guard of each `NanookModule` of the application. Each decorator with a requirement brings one along, because the global
+ * guard is not everywhere: Nest has none before gateways (Nest 11), before messages of a hybrid application that does not inherit
+ * its configuration, with `guard: 'manual'`, and in an application without the module. A requirement that is not checked would let
+ * everybody in.
+ */
+abstract class ChecksRequirements implements CanActivate, OnModuleInit {
+  constructor(private readonly modules: ModulesContainer) {}
+
+  abstract canActivate(context: ExecutionContext): boolean | Promise<boolean>;
+
+  /** @throws {NestFault} `NANOOK_NEST_NO_MODULE` */
+  onModuleInit(): void {
+    if (this.#guards().length > 0) return;
+    const found = findDemandingClass(this.modules);
+    if (found !== undefined) throw new NestFault('NANOOK_NEST_NO_MODULE', { handler: found });
+  }
+
+  protected async check(context: ExecutionContext): Promise<boolean> {
+    const guards = this.#guards();
+    if (guards.length === 0) await refuseUnlessFree(context, 'NANOOK_NEST_NO_MODULE');
+    for (const guard of guards) if (!(await answerOf(guard, context))) return false;
+    checked.add(context);
+    return true;
+  }
+
+  #guards(): readonly CanActivate[] {
+    return [...this.modules.values()].flatMap(
+      ({ providers }) => (providers.get(AUTHORIZATION_GUARD)?.instance as CanActivate | undefined) ?? [],
+    );
+  }
+}
+
+/** The guard of a handler. */
+@Injectable()
+export class HandlerGuard extends ChecksRequirements {
+  static readonly [handlerMark] = true;
+
+  constructor(@Inject(ModulesContainer) modules: ModulesContainer) {
+    super(modules);
+  }
+
+  canActivate(context: ExecutionContext): Promise<boolean> {
+    return this.check(context);
+  }
+}
+
+/** The guard of a class. Where the handler has its own, that one checks: the guards of a handler run after those of its class. */
+@Injectable()
+export class ClassGuard extends ChecksRequirements {
+  constructor(@Inject(ModulesContainer) modules: ModulesContainer) {
+    super(modules);
+  }
+
+  canActivate(context: ExecutionContext): boolean | Promise<boolean> {
+    return hasHandlerGuard(context.getHandler()) || this.check(context);
+  }
+}
+
+export const hasHandlerGuard = (handler: object): boolean => guardsOf(handler).some(isHandlerGuard);
+
+/**
+ * Refuse a call that the guard before it did not check. Nest skips a guard that it did not instantiate in the module of the class,
+ * without a word; it skips no guard that is an object.
+ */
+const handlerBackstop: CanActivate = {
+  canActivate: (context) => checked.has(context) || refuseUnlessFree(context, 'NANOOK_NEST_UNGUARDED'),
+};
+const classBackstop: CanActivate = {
+  canActivate: (context) =>
+    checked.has(context) ||
+    hasHandlerGuard(context.getHandler()) ||
+    refuseUnlessFree(context, 'NANOOK_NEST_UNGUARDED'),
+};
+
+/** The guards for a handler, and for a class. */
+const guards = {
+  handler: [HandlerGuard, handlerBackstop],
+  class: [ClassGuard, classBackstop],
+} as const;
+
+/** Adds the guard to a handler or a class that carries a requirement. */
+export function bringGuard(place: object, kind: keyof typeof guards): void {
+  const own = (Reflect.getOwnMetadata(guardsKey, place) ?? []) as readonly unknown[];
+  if (!own.includes(guards[kind][0])) UseGuards(...guards[kind])(place as never);
+}
+
+/** Puts the guard last, so that those which find out who is asking run before it. */
+export function placeGuard(place: object, kind: keyof typeof guards): void {
+  const ours: readonly unknown[] = guards[kind];
+  const others = guardsOf(place).filter((guard) => !ours.includes(guard));
+  Reflect.defineMetadata(guardsKey, [...others, ...ours], place);
+}
+
+/** @throws the fault, where the decorators of the handler demand something that was not checked */
+async function refuseUnlessFree(
+  context: ExecutionContext,
+  code: 'NANOOK_NEST_NO_MODULE' | 'NANOOK_NEST_UNGUARDED',
+): Promise<true> {
+  const type = context.getClass();
+  const handler = context.getHandler();
+  if (!demandsAnything(type, handler)) return true;
+  throw await exceptionOf(new NestFault(code, { handler: handlerName(type, handler) }), context);
+}
