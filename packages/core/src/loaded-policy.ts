@@ -64,7 +64,7 @@ export async function loadPolicy(
     if (!holds) report.error('POLAR_LOAD_INLINE_QUERY_FAILED', { query: textOf(query.span) }, query.span);
   }
   if (report.hasErrors) throw new PolicyError(report.diagnostics);
-  for (const warning of policy.warnings) warn(warning, options);
+  warnOf(policy.warnings, options);
   return {
     context,
     // What is recorded of a decision is how it was proved: the machine tells.
@@ -90,8 +90,17 @@ function contextFor(program: Program, options: AuthorizerOptions): MachineContex
   };
 }
 
-function warn(warning: Diagnostic, { onWarning }: AuthorizerOptions): void {
-  if (onWarning !== undefined) onWarning(warning);
-  // oxlint-disable-next-line no-console -- a warning that nobody sees is none
-  else console.warn(`[warning] ${renderDiagnostic(warning)}`);
+/** Number of warnings that `console.warn` shows of one load. `onWarning` and `warnings` have them all. */
+const maxPrinted = 12;
+
+function warnOf(warnings: readonly Diagnostic[], { onWarning }: AuthorizerOptions): void {
+  if (onWarning !== undefined) {
+    for (const warning of warnings) onWarning(warning);
+    return;
+  }
+  const lines = warnings.slice(0, maxPrinted).map((warning) => `[warning] ${renderDiagnostic(warning)}`);
+  const others = warnings.length - lines.length;
+  if (others > 0) lines.push(`[warning] … and ${others} more; the option \`onWarning\` receives them all`);
+  // oxlint-disable-next-line no-console -- without `onWarning` the console is the only place that is read
+  for (const line of lines) console.warn(line);
 }

@@ -6,7 +6,6 @@ const brand = Symbol.for('@nanook/core/AuthorizationError');
 /** Base of the refusals. `instanceof` fails across the ESM and the CommonJS copy; `isAuthorizationError` does not. */
 export class AuthorizationError extends Error {
   override readonly name: string = 'AuthorizationError';
-  readonly [brand] = true;
   readonly status: number;
   readonly statusCode: number;
   /** Whether the message may be shown to the one who asked. */
@@ -19,6 +18,11 @@ export class AuthorizationError extends Error {
     this.status = status;
     this.statusCode = status;
     this.action = action;
+  }
+
+  // On the prototype, so that a log does not show it.
+  get [brand](): true {
+    return true;
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Code, DataOf } from './codes.js';
 import { messageOf } from './codes.js';
 import { codeFrame } from './code-frame.js';
+import { shortData } from './short-data.js';
 import type { Span } from './span.js';
 import { positionOf } from './span.js';
 
@@ -31,7 +32,7 @@ export function diagnostic<C extends Code>(
   return {
     severity,
     code,
-    data,
+    data: shortData(data),
     message: messageOf(code, data),
     file: span?.source.name,
     line: position?.line,

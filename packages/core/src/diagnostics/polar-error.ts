@@ -2,6 +2,7 @@ import { invariant } from '../internal/invariant.js';
 import type { Code, DataOf } from './codes.js';
 import { codeFrame } from './code-frame.js';
 import { faultCodes } from './fault-codes.js';
+import { shortData } from './short-data.js';
 import type { Span } from './span.js';
 import { positionOf } from './span.js';
 
@@ -11,10 +12,9 @@ const brand = Symbol.for('@nanook/core/PolarError');
 /** A fault: in a policy, in its use, or met while deciding. Never a decision; that is `AuthorizationError`. */
 export class PolarError<C extends Code = Code> extends Error {
   override readonly name: string = 'PolarError';
-  readonly [brand] = true;
   readonly code: C;
   readonly data: DataOf<C>;
-  readonly span: Span | undefined;
+  readonly #span: Span | undefined;
   /** The name of the source, when the fault lies in a named one. */
   readonly file: string | undefined;
   /** 1-based. */
@@ -33,13 +33,39 @@ export class PolarError<C extends Code = Code> extends Error {
     const text = [message, ...(span ? [codeFrame(span)] : []), ...(options?.notes ?? [])].join('\n');
     super(text, options && 'cause' in options ? { cause: options.cause } : undefined);
     this.code = code;
-    this.data = data;
-    this.span = span;
+    this.data = shortData(data);
+    this.#span = span;
     const position = span && positionOf(span);
     this.file = span?.source.name;
     this.line = position?.line;
     this.column = position?.column;
   }
+
+  // On the prototype, so that a log shows neither.
+  get [brand](): true {
+    return true;
+  }
+
+  get span(): Span | undefined {
+    return this.#span;
+  }
+
+  /** The part that belongs in a log: everything but the policy's text. */
+  toJSON(): LoggedError {
+    const { name, code, message, file, line, column, data } = this;
+    return { name, code, message, file, line, column, data };
+  }
+}
+
+export interface LoggedError {
+  readonly name: string;
+  readonly code: Code;
+  /** With the frame. */
+  readonly message: string;
+  readonly file: string | undefined;
+  readonly line: number | undefined;
+  readonly column: number | undefined;
+  readonly data: unknown;
 }
 
 /** What is wrong with the text of a policy has its text from a diagnostic: who only asks questions has no use for it. */

@@ -1,24 +1,45 @@
 import type { Diagnostic } from './diagnostic.js';
 import { renderDiagnostic } from './diagnostic.js';
-import { isPolarError, PolarError } from './polar-error.js';
+import { isPolarError, PolarError, type LoggedError } from './polar-error.js';
 
 const policyBrand = Symbol.for('@nanook/core/PolicyError');
+
+/** Number of errors that a message shows. The others are counted; `diagnostics` has them all. */
+const maxShown = 12;
 
 /** A policy that cannot be loaded: all that is wrong with it, in all its files. `code`, `line` and `column` are the first error's. */
 export class PolicyError extends PolarError {
   override readonly name: string = 'PolicyError';
-  readonly [policyBrand] = true;
-  /** Every error and warning, in the order of the sources. */
-  readonly diagnostics: readonly Diagnostic[];
+  readonly #diagnostics: readonly Diagnostic[];
 
   constructor(diagnostics: readonly Diagnostic[]) {
     const errors = diagnostics.filter((d) => d.severity === 'error');
     const [first, ...others] = errors;
     if (first === undefined) throw new Error('bug in Nanook: a policy error without an error');
-    const notes = others.slice(0, 20).map((d) => `\n${renderDiagnostic(d)}`);
-    if (others.length > 20) notes.push(`\n… and ${others.length - 20} more errors`);
+    const notes = others.slice(0, maxShown - 1).map((d) => `\n${renderDiagnostic(d)}`);
+    if (errors.length > maxShown) notes.push(`\n… and ${errors.length - maxShown} more`);
     super(first.code, first.data, first.span, { notes, text: first.message });
-    this.diagnostics = diagnostics;
+    this.#diagnostics = diagnostics;
+  }
+
+  get [policyBrand](): true {
+    return true;
+  }
+
+  /** Every error and warning, in the order of the sources. */
+  get diagnostics(): readonly Diagnostic[] {
+    return this.#diagnostics;
+  }
+
+  /** As the message, with the first errors and the number of all. */
+  override toJSON(): LoggedError & { readonly errors: number; readonly diagnostics: readonly object[] } {
+    const errors = this.#diagnostics.filter((d) => d.severity === 'error');
+    const shown = errors.slice(0, maxShown);
+    return {
+      ...super.toJSON(),
+      errors: errors.length,
+      diagnostics: shown.map(({ span: _, ...logged }) => logged),
+    };
   }
 }
 

@@ -6,13 +6,20 @@ export interface Position {
 
 /** One policy text and the name it is known by: a file name, or undefined for a bare string or a query. */
 export class Source {
+  /** Private, so that no log of an error or a warning prints the whole policy. */
+  readonly #text: string;
   readonly #lineStarts: number[] = [0];
 
   constructor(
-    readonly text: string,
+    text: string,
     readonly name?: string,
   ) {
+    this.#text = text;
     for (let i = text.indexOf('\n'); i !== -1; i = text.indexOf('\n', i + 1)) this.#lineStarts.push(i + 1);
+  }
+
+  get text(): string {
+    return this.#text;
   }
 
   get lineCount(): number {
