@@ -1,6 +1,7 @@
 import type { Authorizer } from '@nanook/core';
 import { AuthorizationFault, RequestAuthorization } from '@nanook/http';
 import type { Request, RequestHandler } from 'express';
+import { awaitChecks } from './net.js';
 
 export interface AuthorizationOptions {
   /**
@@ -15,6 +16,11 @@ export interface AuthorizationOptions {
    * router `req.path` is the path below it.
    */
   readonly request?: (req: Request) => unknown;
+  /**
+   * Receives the faults that no response can carry any more, such as the failure of a check that was not awaited. Default:
+   * `console.error`.
+   */
+  readonly onFault?: (fault: Error, req: Request) => void;
 }
 
 /**
@@ -24,7 +30,7 @@ export interface AuthorizationOptions {
  * app.use(authorization(authorizer, { actor: (req) => users.find(req.session.userId) }));
  */
 export function authorization(authorizer: Authorizer, options: AuthorizationOptions = {}): RequestHandler {
-  const { actor = userOf, anonymous, request = itself } = options;
+  const { actor = userOf, anonymous, request = itself, onFault } = options;
   if (typeof authorizer?.authorize !== 'function')
     throw new AuthorizationFault('NANOOK_HTTP_INVALID_OPTION', {
       option: 'authorizer',
@@ -33,12 +39,14 @@ export function authorization(authorizer: Authorizer, options: AuthorizationOpti
   for (const [option, hook] of Object.entries({ actor, request }))
     if (typeof hook !== 'function')
       throw new AuthorizationFault('NANOOK_HTTP_INVALID_OPTION', { option, reason: 'is no function' });
-  return (req, _res, next) => {
+  return (req, res, next) => {
     req.authz = new RequestAuthorization(authorizer, {
       actor: () => actor(req),
       anonymous,
       request: () => request(req),
+      ...(onFault === undefined ? {} : { report: (fault) => onFault(fault, req) }),
     });
+    awaitChecks(req, res, next);
     next();
   };
 }

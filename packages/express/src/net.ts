@@ -1,4 +1,4 @@
-import { withholdUndecided } from '@nanook/http';
+import { withholdUndecided, type PendingChecks } from '@nanook/http';
 import type { Request } from 'express';
 import type { ServerResponse } from 'node:http';
 import { handlerLocation, isPreflightHandled } from './chain.js';
@@ -6,6 +6,11 @@ import { routeOf } from './request.js';
 
 /** The responses that `authorize()` put the net under: that one holds to the end. */
 const covered = new WeakSet<ServerResponse>();
+
+/** Blocks a response that does not wait for the checks of its request, wherever it comes from. */
+export function awaitChecks(req: Request, res: ServerResponse, fail: (error: unknown) => void): void {
+  putUp(req, res, fail, () => true);
+}
 
 /** Puts the safety net under all that follows. */
 export function coverResponse(req: Request, res: ServerResponse, fail: (error: unknown) => void): void {
@@ -39,6 +44,7 @@ function putUp(
     handler: () => handlerLocation(req),
     isPreflight: () => isPreflightHandled(req),
     isSettled: () => isLeft() || isSettled(req),
+    checks: () => checksOf(req),
     fail,
   });
 }
@@ -46,3 +52,6 @@ function putUp(
 /** Also where `authorization(…)` was forgotten. */
 export const isSettled = ({ authz }: { readonly authz?: Request['authz'] | undefined }): boolean =>
   authz?.isSettled === true;
+
+const checksOf = ({ authz }: { readonly authz?: Request['authz'] | undefined }): PendingChecks | undefined =>
+  authz?.checks;

@@ -142,7 +142,7 @@ describe.each(majors)('the safety net in %s', (_major, express) => {
     };
   };
 
-  describe.each(Object.entries(answers))('withholds %s', (_name, answer) => {
+  describe.each(Object.entries(answers))('withholds %s', (name, answer) => {
     it.each(['get', 'head', 'post'] as const)('from %s', async (method) => {
       const response = await request(appOf(handle(answer)))
         [method]('/api/things/7?token=x')
@@ -154,7 +154,7 @@ describe.each(majors)('the safety net in %s', (_major, express) => {
       expect(response.headers).toMatchObject({ 'x-request-id': '7' });
       expect(seen).toHaveLength(1);
       expect(seen[0]).toMatchObject({
-        code: 'NANOOK_HTTP_UNDECIDED_ROUTE',
+        code: name === 'a forgotten await' ? 'NANOOK_HTTP_UNAWAITED_CHECK' : 'NANOOK_HTTP_UNDECIDED_ROUTE',
         status: 500,
         data: { method: method.toUpperCase(), route: '/api/things/:id' },
       });
@@ -164,7 +164,8 @@ describe.each(majors)('the safety net in %s', (_major, express) => {
   });
 
   it.each(Object.entries(answers))('lets %s through once it was decided', async (name, answer) => {
-    if (name === 'an ignored refusal' || name === 'headers afterwards') return; // errors of their own
+    // Errors of their own.
+    if (['an ignored refusal', 'headers afterwards', 'a forgotten await'].includes(name)) return;
     const app = appOf(
       handle(async (req, res) => {
         await req.authz.authorize('read', 'thing');

@@ -1,6 +1,6 @@
 // What is wrong with the application, or with what it handed us. A refusal is something else: core's `AuthorizationError`.
 
-interface RouteData {
+export interface RouteData {
   readonly method: string;
   /** As it was written, below where its routers are mounted. */
   readonly route: string;
@@ -22,6 +22,19 @@ const texts = {
     `Put it into the route, or into a router with the routes that it is for; give it a path, as in ` +
     `app.use('/public', skipAuthorization('${p.reason}')); or give it the middleware that answers, such as static files: ` +
     `app.use(skipAuthorization('${p.reason}', serveStatic))`,
+  NANOOK_HTTP_UNAWAITED_CHECK: (p: RouteData & CheckData & { readonly status: number }) =>
+    p.isAwaited
+      ? `${describeCheck(p)} was still pending when ${describeRoute(p)} answered ${p.status}; the response was blocked. ` +
+        `Await every check before the response starts`
+      : `${describeCheck(p)} was called and not awaited, and ${describeRoute(p)} answered ${p.status} without its result; ` +
+        `the response was blocked. Write \`await\` before the call`,
+  NANOOK_HTTP_LOST_FAILURE: (p: RouteData & CheckData & { readonly error: string }) =>
+    `${describeCheck(p)} was called and not awaited; it failed (${p.error}) when it was too late to block the response of ` +
+    `${describeRoute(p)}. Write \`await\` before the call`,
+  NANOOK_HTTP_REFUSED_ROUTE: (p: RouteData & CheckData & { readonly status: number }) =>
+    `${describeRoute(p)} answered ${p.status} after ${describeCheck(p)} had failed; the response was blocked. ` +
+    `Answer a refusal with its own status, call \`can\` where a refusal is not an error, or say that the answer needs no ` +
+    `authorization: skip('to the login page')`,
   NANOOK_HTTP_UNSEEN_APP: (_: object) =>
     `an app was mounted before the routes were protected, and its routes cannot be seen; mount it after`,
   NANOOK_HTTP_NO_AUTHORIZATION: (p: { wanted: string }) =>
@@ -36,6 +49,20 @@ const texts = {
   NANOOK_HTTP_NO_ERROR: (p: { reason: string }) => `rejected with ${p.reason}, which is no error`,
   NANOOK_HTTP_INVALID_OPTION: (p: { option: string; reason: string }) => `option \`${p.option}\` ${p.reason}`,
 };
+
+interface CheckData {
+  /** As it was called: `authorize('delete', …)`. */
+  readonly check: string;
+  /** The place of the call, `file:line`; `undefined` in production. */
+  readonly at?: string | undefined;
+  /** Whether its promise was awaited, or given to something that waits for it. */
+  readonly isAwaited?: boolean;
+}
+
+/** `` `authorize('delete', …)` (src/routes/repos.ts:12) `` */
+function describeCheck({ check, at }: CheckData): string {
+  return `\`${check}\`${at === undefined ? '' : ` (${at})`}`;
+}
 
 /** `GET /repos/:id (src/routes/repos.ts:12)` */
 function describeRoute({ method, route, handler }: RouteData): string {

@@ -27,4 +27,5 @@ export {
 } from './rule.js';
 export { isProtected, listedRoute, routeTable, table, type ListedRoute } from './listed-route.js';
 export { locationOf } from './source-location.js';
+export type { Check, PendingChecks } from './pending-checks.js';
 export { withholdUndecided, type SafetyNet } from './safety-net.js';

@@ -9,6 +9,7 @@ import {
 } from '@nanook/core';
 import { AuthorizationFault } from './authorization-fault.js';
 import { DecisionMemo } from './decision-memo.js';
+import { PendingChecks } from './pending-checks.js';
 import { checkSource, resourceFrom, type ResourceSource } from './resource-source.js';
 import { RequirementScopes } from './requirement-scope.js';
 import { authorizeRule, checkAction, checkReason, describeRule } from './rule.js';
@@ -25,6 +26,8 @@ export interface RequestAuthorizationOptions<Actor = unknown> {
   readonly request?: () => unknown;
   /** The handlers of this request, for which its decisions count. Default: one scope for the whole request. */
   readonly scopes?: RequirementScopes;
+  /** Receives the faults that no response can carry any more. Default: `console.error`. */
+  readonly report?: (fault: Error) => void;
 }
 
 /**
@@ -35,6 +38,8 @@ export interface RequestAuthorizationOptions<Actor = unknown> {
  */
 export class RequestAuthorization<Actor = unknown> {
   readonly authorizer: Authorizer;
+  /** The checks that the response has to wait for: for the response guard of an adapter. */
+  readonly checks: PendingChecks;
   readonly #options: RequestAuthorizationOptions<Actor>;
   readonly #memo = new DecisionMemo<AuthorizationError | undefined>();
   #actor: Promise<Actor> | undefined;
@@ -46,6 +51,8 @@ export class RequestAuthorization<Actor = unknown> {
     this.authorizer = authorizer;
     this.#options = options;
     this.scopes = options.scopes ?? new RequirementScopes();
+    // oxlint-disable-next-line no-console -- an error that nobody sees is none
+    this.checks = new PendingChecks(options.report ?? ((fault) => console.error(fault)));
   }
 
   // ── the request's state ──
@@ -68,7 +75,11 @@ export class RequestAuthorization<Actor = unknown> {
 
   /** Who is asking. @throws {UnauthenticatedError} when it is nobody and no `anonymous` stands in */
   actor(): Promise<Actor> {
-    return (this.#actor ??= this.#findActor());
+    if (this.#actor === undefined) {
+      this.#actor = this.#findActor();
+      this.#actor.catch(() => {}); // to look who is asking, and not to wait for it, ends no process
+    }
+    return this.#actor;
   }
 
   // ── decisions: they count, and throw when refused ──
@@ -81,30 +92,39 @@ export class RequestAuthorization<Actor = unknown> {
    * @throws {NotFoundError} when the actor may not even read it, or it is `null` or `undefined`
    * @throws {ForbiddenError} when the actor may read it, but not do this
    */
-  async authorize<Resource>(action: string, resource: Resource): Promise<NonNullable<Awaited<Resource>>> {
-    const record = this.scopes.deciding(`authorize('${action}', …)`);
-    const awaited = await resource;
-    const refusal = await this.#ask(action, awaited);
-    if (refusal !== undefined) throw refusal;
-    record('authorized');
-    return awaited as NonNullable<Awaited<Resource>>;
+  authorize<Resource>(action: string, resource: Resource): Promise<NonNullable<Awaited<Resource>>> {
+    const args = `${shown(action)}, …`;
+    return this.#watch('authorize', args, async () => {
+      const record = this.scopes.deciding(`authorize(${args})`);
+      const awaited = await resource;
+      const refusal = await this.#ask(action, awaited);
+      if (refusal !== undefined) throw refusal;
+      record('authorized');
+      return awaited as NonNullable<Awaited<Resource>>;
+    });
   }
 
   /** Passes when the actor may do this to one field of the resource (`allow_field`). @throws {ForbiddenError} */
-  async authorizeField(action: string, resource: unknown, field: string): Promise<void> {
-    const record = this.scopes.deciding(`authorizeField('${action}', …, '${field}')`);
-    const refusal = await this.#askField(action, await resource, field);
-    if (refusal !== undefined) throw refusal;
-    record('authorized');
+  authorizeField(action: string, resource: unknown, field: string): Promise<void> {
+    const args = `${shown(action)}, …, ${shown(field)}`;
+    return this.#watch('authorizeField', args, async () => {
+      const record = this.scopes.deciding(`authorizeField(${args})`);
+      const refusal = await this.#askField(action, await resource, field);
+      if (refusal !== undefined) throw refusal;
+      record('authorized');
+    });
   }
 
   /**
    * Passes when the policy lets the request itself in (`allow_request`). It says nothing about a resource, so it does not count
    * for the safety net. @throws {ForbiddenError}
    */
-  async authorizeRequest(request: unknown = this.#options.request?.()): Promise<void> {
-    // Not remembered: a framework changes the request while it routes it.
-    await this.authorizer.authorizeRequest(await this.actor(), request);
+  authorizeRequest(request?: unknown): Promise<void> {
+    return this.#watch('authorizeRequest', '', async () => {
+      const seen = request === undefined ? this.#options.request?.() : request;
+      // Not remembered: a framework changes the request while it routes it.
+      await this.authorizer.authorizeRequest(await this.actor(), seen);
+    });
   }
 
   /** Whether the policy has rules about requests. */
@@ -117,20 +137,22 @@ export class RequestAuthorization<Actor = unknown> {
    *
    * @throws what the loader throws, and what {@link authorize} throws
    */
-  async load<Context extends readonly unknown[], Resource>(
+  load<Context extends readonly unknown[], Resource>(
     action: string,
     source: ResourceSource<Context, Resource>,
     ...context: Context
   ): Promise<unknown> {
-    checkSource(action, source);
-    const record = this.scopes.deciding(describeRule(authorizeRule(action, source)));
-    await this.actor();
-    const resource = await resourceFrom(this.authorizer, source, context);
-    const refusal = await this.#ask(action, resource);
-    if (refusal !== undefined) throw refusal;
-    record('authorized');
-    this.#loaded = { resource };
-    return resource;
+    return this.#watch('load', `${shown(action)}, …`, async () => {
+      checkSource(action, source);
+      const record = this.scopes.deciding(describeRule(authorizeRule(action, source)));
+      await this.actor();
+      const resource = await resourceFrom(this.authorizer, source, context);
+      const refusal = await this.#ask(action, resource);
+      if (refusal !== undefined) throw refusal;
+      record('authorized');
+      this.#loaded = { resource };
+      return resource;
+    });
   }
 
   /**
@@ -141,6 +163,7 @@ export class RequestAuthorization<Actor = unknown> {
    */
   skip(reason: string): void {
     checkReason(reason);
+    this.checks.acceptRefusal();
     this.#skipped = reason;
     this.scopes.deciding(`skipped: ${reason}`)('skipped');
   }
@@ -153,24 +176,33 @@ export class RequestAuthorization<Actor = unknown> {
    */
   skipFor<Result>(reason: string, handler: (leave: () => void) => Result): Result {
     checkReason(reason);
+    this.checks.acceptRefusal();
     return this.scopes.runSkipped(reason, handler);
   }
 
   // ── questions: they do not count ──
 
   /** May the actor do this? `false` for what is `null` or `undefined`. */
-  async can(action: string, resource: unknown): Promise<boolean> {
-    return (await this.#ask(action, await resource)) === undefined;
+  can(action: string, resource: unknown): Promise<boolean> {
+    return this.#watch(
+      'can',
+      `${shown(action)}, …`,
+      async () => (await this.#ask(action, await resource)) === undefined,
+    );
   }
 
   /** What the actor may do to the resource; what is undecided is left out. @throws {PolarError} as `authorizedActions` */
-  async actions(resource: unknown): Promise<Set<string>> {
-    return this.authorizer.authorizedActions(await this.actor(), await resource);
+  actions(resource: unknown): Promise<Set<string>> {
+    return this.#watch('actions', '…', async () =>
+      this.authorizer.authorizedActions(await this.actor(), await resource),
+    );
   }
 
   /** The fields on which the actor may do this; what is undecided is left out. @throws {PolarError} as `authorizedFields` */
-  async fields(action: string, resource: unknown): Promise<Set<string>> {
-    return this.authorizer.authorizedFields(await this.actor(), action, await resource);
+  fields(action: string, resource: unknown): Promise<Set<string>> {
+    return this.#watch('fields', `${shown(action)}, …`, async () =>
+      this.authorizer.authorizedFields(await this.actor(), action, await resource),
+    );
   }
 
   /**
@@ -179,7 +211,21 @@ export class RequestAuthorization<Actor = unknown> {
    *
    * @throws {NotFoundError} for what is `null` or `undefined`
    */
-  async pick<Resource>(action: string, resource: Resource): Promise<Partial<NonNullable<Awaited<Resource>>>> {
+  pick<Resource>(action: string, resource: Resource): Promise<Partial<NonNullable<Awaited<Resource>>>> {
+    return this.#watch('pick', `${shown(action)}, …`, () => this.#pick(action, resource));
+  }
+
+  // ── inside ──
+
+  #watch<T>(name: Check, args: string, start: () => Promise<T>): Promise<T> {
+    const method = this[name] as (...args: never[]) => unknown;
+    return this.checks.watch(`${name}(${args})`, method, deciding.has(name), start);
+  }
+
+  async #pick<Resource>(
+    action: string,
+    resource: Resource,
+  ): Promise<Partial<NonNullable<Awaited<Resource>>>> {
     const awaited = await resource;
     if (awaited === null || awaited === undefined) throw new NotFoundError(action);
     const entries = Object.entries(awaited);
@@ -190,8 +236,6 @@ export class RequestAuthorization<Actor = unknown> {
       NonNullable<Awaited<Resource>>
     >;
   }
-
-  // ── inside ──
 
   async #findActor(): Promise<Actor> {
     const { actor, anonymous } = this.#options;
@@ -220,6 +264,21 @@ export class RequestAuthorization<Actor = unknown> {
     });
   }
 }
+
+type Check = Deciding | 'can' | 'actions' | 'fields' | 'pick';
+type Deciding = 'authorize' | 'authorizeField' | 'authorizeRequest' | 'load';
+
+/** The checks that throw when refused. */
+const deciding: ReadonlySet<Check> = new Set<Deciding>([
+  'authorize',
+  'authorizeField',
+  'authorizeRequest',
+  'load',
+]);
+
+/** An argument as a message shows it. */
+const shown = (argument: unknown): string =>
+  typeof argument === 'string' ? `'${argument}'` : String(argument);
 
 async function refusalOf(decision: Promise<unknown>): Promise<AuthorizationError | undefined> {
   try {

@@ -1,6 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { STATUS_CODES, type ServerResponse } from 'node:http';
-import { AuthorizationFault } from './authorization-fault.js';
+import { AuthorizationFault, type FaultData, type RouteData } from './authorization-fault.js';
+import { guardStream } from './http2-stream.js';
+import type { Check, PendingChecks } from './pending-checks.js';
 
 export interface SafetyNet {
   /** Read when the answer is looked at. */
@@ -18,6 +20,8 @@ export interface SafetyNet {
   isSettled(): boolean;
   /** The decisions of the request, none of which counts: for the message. */
   elsewhere?(): readonly string[];
+  /** The checks that the response waits for, if the request has its authorization already. */
+  checks?(): PendingChecks | undefined;
   /** Hands the error to whoever answers errors. */
   fail(error: AuthorizationFault): void;
   /**
@@ -25,6 +29,8 @@ export interface SafetyNet {
    * started.
    */
   isAnswer?(part: 'headers' | 'body'): boolean;
+  /** The time that the answer to an error may take, in milliseconds; then the response ends as a bare 500. Default: 10 000. */
+  readonly patienceMs?: number;
 }
 
 type Method = (...args: unknown[]) => unknown;
@@ -39,12 +45,18 @@ const informers = ['writeEarlyHints', 'writeInformation'] as const;
 const answering = new AsyncLocalStorage<ServerResponse>();
 
 /**
- * Withholds a 2xx or 3xx response for which nothing was decided. It is looked at when its first header is written, so nothing
- * of it has left; from then on the handler writes into the void, and only those who answer the error reach the response. What
- * the handler did before, it did: this is a net, not the rule.
+ * Blocks a response
  *
- * An answer to `OPTIONS` may be empty, or name the methods; one that says more is withheld, too. Early hints are left out as long
- * as nothing was decided.
+ * - with 2xx or 3xx for which nothing was decided;
+ * - that starts while a check of the request is pending, or was not awaited;
+ * - with 2xx or 3xx after a refusal.
+ *
+ * It is judged when its first header is written, so nothing of it has left; from then on the handler writes into the void, and only
+ * those who answer the error reach the response. What the handler did before, it did: this is a net, not the rule.
+ *
+ * An answer to `OPTIONS` may be empty, or name the methods; one that says more is blocked, too. Early hints are left out as long
+ * as nothing was decided. A response that is out already cannot be blocked: it is broken off when a check that was not awaited
+ * failed meanwhile, or when it ends before such a check.
  *
  * Node's own methods are replaced on this response, as everything that frameworks offer ends in them.
  *
@@ -55,40 +67,100 @@ export function withholdUndecided(response: ServerResponse, net: SafetyNet): () 
   const before = { ...response.getHeaders() };
   const ours: Record<string, Method> = {};
   let isWithheld = false;
+  /** Whether all that is still written is lost, whoever writes it. */
+  let isOver = false;
+  let ignoredEnds = 0;
   const isTheHandler = (part: 'headers' | 'body'): boolean =>
     answering.getStore() !== response && net.isAnswer?.(part) !== true;
+  const isIgnored = (part: 'headers' | 'body'): boolean => isOver || (isWithheld && isTheHandler(part));
 
+  const end = methods['end']!;
   for (const name of writers) {
     const original = methods[name];
     if (original === undefined) continue;
     const isHead = name === 'writeHead' || name === 'writeHeader';
     methods[name] = ours[name] = (...args) => {
-      look(isHead ? Number(args[0]) : response.statusCode, isHead ? undefined : args[0]);
+      if (response.headersSent) lookAtRest(isHead ? undefined : args[0], name === 'end');
+      else look(isHead ? Number(args[0]) : response.statusCode, isHead ? undefined : args[0]);
       if (!isHead) settleTheHead();
-      return isWithheld && isTheHandler('body')
-        ? ignore(name, args)
-        : Reflect.apply(original, response, args);
+      if (isIgnored('body')) return ignore(name, args);
+      const [status, ...others] = args;
+      const isDisguised = isHead && isWithheld && !isError(Number(status));
+      return Reflect.apply(original, response, isDisguised ? [500, ...others] : args);
     };
   }
   for (const name of informers) {
     const original = methods[name];
     if (original === undefined) continue;
     methods[name] = (...args) => {
-      const mayPass = isWithheld ? !isTheHandler('headers') : net.isSettled();
+      const mayPass = isWithheld ? !isIgnored('headers') : net.isSettled();
       return mayPass ? Reflect.apply(original, response, args) : ignore(name, args);
     };
   }
+  guardStream(response, { look, lookAtRest, isIgnored: () => isIgnored('body') });
+  response.once('close', () => {
+    const checks = net.checks?.();
+    checks?.reportFailures((check) =>
+      faultAbout('NANOOK_HTTP_LOST_FAILURE', check, { error: String(check.error) }),
+    );
+  });
   return () => look(response.statusCode);
 
   function look(status: number, chunk?: unknown): void {
-    if (isWithheld || net.isSettled()) return;
-    // As Node reads it.
-    if ((status | 0) >= 400) return;
-    const mayPass =
-      net.method === 'OPTIONS'
-        ? net.isPreflight?.() === true || saysNothing(response, chunk)
-        : response.headersSent;
-    if (!mayPass) withhold(status);
+    if (isWithheld || response.headersSent || isError(status)) return;
+    const fault = faultOf(status, chunk);
+    if (fault !== undefined) withhold(fault);
+  }
+
+  function faultOf(status: number, chunk: unknown): AuthorizationFault | undefined {
+    const checks = net.checks?.();
+    if (checks?.forgotten !== undefined) return unawaited(checks, checks.forgotten, status);
+    if (!net.isSettled()) return mayPreflightSay(chunk) ? undefined : undecided(status);
+    if (checks?.open !== undefined) return unawaited(checks, checks.open, status);
+    return checks?.refused && faultAbout('NANOOK_HTTP_REFUSED_ROUTE', checks.refused, { status });
+  }
+
+  /** What follows the header: too late for another answer. */
+  function lookAtRest(chunk: unknown, isEnd: boolean): void {
+    if (isWithheld || isOver) return;
+    const checks = net.checks?.();
+    const check = isEnd ? checks?.forgotten : checks?.forgottenFailure;
+    if (checks !== undefined && check !== undefined) {
+      checks.report(unawaited(checks, check, response.statusCode));
+      breakOff();
+    } else if (net.method === 'OPTIONS' && !net.isSettled() && !mayPreflightSay(chunk)) {
+      if (!isError(response.statusCode)) withhold(undecided(response.statusCode));
+    }
+  }
+
+  function mayPreflightSay(chunk: unknown): boolean {
+    return net.method === 'OPTIONS' && (net.isPreflight?.() === true || saysNothing(response, chunk));
+  }
+
+  function routeData(): RouteData {
+    return { method: net.method, route: net.route(), handler: net.handler?.() };
+  }
+
+  function undecided(status: number): AuthorizationFault {
+    return new AuthorizationFault('NANOOK_HTTP_UNDECIDED_ROUTE', {
+      ...routeData(),
+      elsewhere: net.elsewhere?.(),
+      status,
+    });
+  }
+
+  function unawaited(checks: PendingChecks, check: Check, status: number): AuthorizationFault {
+    checks.dismiss(check);
+    return faultAbout('NANOOK_HTTP_UNAWAITED_CHECK', check, { status });
+  }
+
+  function faultAbout<C extends CheckFaultCode>(
+    code: C,
+    { call, at, isAwaited, isFailed, error }: Check,
+    data: Omit<FaultData<C>, keyof RouteData | 'check' | 'at' | 'isAwaited'>,
+  ): AuthorizationFault {
+    const about = { ...routeData(), check: call, at, isAwaited, ...data } as unknown as FaultData<C>;
+    return new AuthorizationFault(code, about, isFailed ? { cause: error } : {});
   }
 
   /**
@@ -96,44 +168,108 @@ export function withholdUndecided(response: ServerResponse, net: SafetyNet): () 
    * writing the body, from which there is no way back.
    */
   function settleTheHead(): void {
-    if (isWithheld || response.headersSent || net.isSettled() || methods['writeHead'] === ours['writeHead'])
-      return;
-    response.writeHead(response.statusCode);
+    if (isWithheld || isOver || response.headersSent || methods['writeHead'] === ours['writeHead']) return;
+    const checks = net.checks?.();
+    const isFree = net.isSettled() && checks?.open === undefined && checks?.refused === undefined;
+    if (!isFree) response.writeHead(response.statusCode);
   }
 
-  function withhold(status: number): void {
+  function withhold(fault: AuthorizationFault): void {
     isWithheld = true;
-    if (!response.headersSent) {
-      for (const name of response.getHeaderNames()) response.removeHeader(name);
-      for (const [name, value] of Object.entries(before)) response.setHeader(name, value!);
-      response.statusCode = 500;
-      response.statusMessage = '';
-    }
+    if (!response.headersSent) takeBack();
     // Whoever wrapped these later has seen an end that was none.
     Object.assign(methods, ours);
     for (const name of setters) {
       const original = methods[name];
       if (original !== undefined)
         methods[name] = (...args) =>
-          isTheHandler('headers') ? response : Reflect.apply(original, response, args);
+          isIgnored('headers') ? response : Reflect.apply(original, response, args);
     }
-    const { method } = net;
-    const fault = new AuthorizationFault('NANOOK_HTTP_UNDECIDED_ROUTE', {
-      method,
-      route: net.route(),
-      handler: net.handler?.(),
-      elsewhere: net.elsewhere?.(),
-      status,
+    guardProperty(response, 'statusCode', (value) => {
+      if (isIgnored('headers')) return undefined;
+      return isError(Number(value)) ? value : 500;
     });
+    guardProperty(response, 'statusMessage', (value) => (isIgnored('headers') ? undefined : value));
+    const patience = setTimeout(() => response.headersSent || endBare(), net.patienceMs ?? 10_000);
+    patience.unref();
+    response.once('close', () => clearTimeout(patience));
     answering.run(response, () => net.fail(fault));
+  }
+
+  function takeBack(): void {
+    for (const name of response.getHeaderNames()) response.removeHeader(name);
+    for (const [name, value] of Object.entries(before)) response.setHeader(name, value!);
+    response.statusCode = 500;
+    response.statusMessage = '';
   }
 
   /** As if it had been written: streams that are piped into the response go on to their end. */
   function ignore(name: (typeof writers | typeof informers)[number], args: readonly unknown[]): unknown {
     const done = args.at(-1);
     if (typeof done === 'function' && name !== 'writeHead') process.nextTick(done as () => void);
+    // The first end may be the handler's. Another one is that of an error handler whose asynchronous context got lost.
+    if (name === 'end' && !isOver && ++ignoredEnds > 1) endBare();
     return name === 'write' ? true : response;
   }
+
+  /** Answers in place of those who answer errors, when what they write cannot be told from what the handler writes. */
+  function endBare(): void {
+    if (isOver || response.writableEnded) return;
+    answering.run(response, () => {
+      if (!response.headersSent) takeBack();
+      Reflect.apply(end, response, []);
+    });
+    isOver = true;
+  }
+
+  function breakOff(): void {
+    isOver = true;
+    const { stream } = response as unknown as { readonly stream?: { close(code: number): void } };
+    if (stream === undefined) response.destroy();
+    else stream.close(http2InternalError);
+  }
+}
+
+type CheckFaultCode =
+  | 'NANOOK_HTTP_UNAWAITED_CHECK'
+  | 'NANOOK_HTTP_LOST_FAILURE'
+  | 'NANOOK_HTTP_REFUSED_ROUTE';
+
+const http2InternalError = 2;
+
+/**
+ * Whether a status, as Node reads it, tells the client no more than that there is an error. 412 and 416 tell about a
+ * representation: that it is not the one the client has, and how long it is.
+ */
+const isError = (status: number): boolean => {
+  const code = status | 0;
+  return code >= 400 && code < 600 && code !== 412 && code !== 416;
+};
+
+/** Lets through, or replaces, what is set to a property of the response; `undefined` leaves it as it is. */
+function guardProperty(response: ServerResponse, name: string, pass: (value: unknown) => unknown): void {
+  const inherited = accessorOf(response, name);
+  let current: unknown = Reflect.get(response, name);
+  Object.defineProperty(response, name, {
+    configurable: true,
+    enumerable: true,
+    get: () => (inherited === undefined ? current : inherited.get?.call(response)),
+    set(value) {
+      const passed = pass(value);
+      if (passed === undefined) return;
+      if (inherited === undefined) current = passed;
+      else inherited.set?.call(response, passed);
+    },
+  });
+}
+
+/** HTTP/2 has accessors for what is plain data in HTTP/1. */
+function accessorOf(response: object, name: string): PropertyDescriptor | undefined {
+  for (let object: object | null = response; object !== null; object = Object.getPrototypeOf(object)) {
+    const found = Object.getOwnPropertyDescriptor(object, name);
+    if (found !== undefined) return found.get === undefined ? undefined : found;
+  }
+  return undefined;
 }
 
 /** Whether this part of an answer to `OPTIONS` has no body, or the one that frameworks put there. */

@@ -1,7 +1,7 @@
 import { isUnauthenticatedError } from '@nanook/core';
 import { isFault, problemOf, renderProblem } from '@nanook/http';
 import type { Context } from 'koa';
-import type { Middleware } from './context.js';
+import { emitError, type Middleware } from './context.js';
 
 export interface AuthorizationErrorsOptions {
   /** What a 401 says in `WWW-Authenticate`: `'Bearer'`, or several. Default: what `authorization` was given. */
@@ -55,7 +55,3 @@ export function authorizationErrors(options: AuthorizationErrorsOptions = {}): M
     }
   };
 }
-
-const emitError = (error: unknown, ctx: Context): void => {
-  ctx.app.emit('error', error, ctx);
-};

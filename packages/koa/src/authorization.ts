@@ -1,7 +1,8 @@
 import { isUnauthenticatedError, type Authorizer } from '@nanook/core';
 import { AuthorizationFault, RequestAuthorization } from '@nanook/http';
 import type { Context } from 'koa';
-import type { Middleware } from './context.js';
+import { emitError, type Middleware } from './context.js';
+import { overChecks } from './safety-net.js';
 
 export interface AuthorizationOptions {
   /**
@@ -15,6 +16,11 @@ export interface AuthorizationOptions {
   readonly request?: (ctx: Context) => unknown;
   /** What a 401 says in `WWW-Authenticate`: `'Bearer'`, or several. It travels in the error's `headers`, which Koa sends. */
   readonly challenge?: string | readonly string[];
+  /**
+   * Receives the faults that no response can carry any more, such as the failure of a check that was not awaited. Default: the
+   * application's `error` event.
+   */
+  readonly onFault?: (fault: Error, ctx: Context) => void;
 }
 
 /**
@@ -24,7 +30,7 @@ export interface AuthorizationOptions {
  * app.use(authorization(authorizer, { actor: (ctx) => users.find(ctx.session.userId) }));
  */
 export function authorization(authorizer: Authorizer, options: AuthorizationOptions = {}): Middleware {
-  const { actor = userOf, anonymous, request = reqOf, challenge } = options;
+  const { actor = userOf, anonymous, request = reqOf, challenge, onFault = emitError } = options;
   if (typeof authorizer?.authorize !== 'function')
     throw new AuthorizationFault('NANOOK_HTTP_INVALID_OPTION', {
       option: 'authorizer',
@@ -35,13 +41,15 @@ export function authorization(authorizer: Authorizer, options: AuthorizationOpti
       throw new AuthorizationFault('NANOOK_HTTP_INVALID_OPTION', { option, reason: 'is no function' });
   return async (context, next) => {
     const ctx = context as Context;
-    ctx.state.authz = new RequestAuthorization(authorizer, {
+    const authz = new RequestAuthorization(authorizer, {
       actor: () => actor(ctx),
       anonymous,
       request: () => request(ctx),
+      report: (fault) => onFault(fault, ctx),
     });
+    ctx.state.authz = authz;
     try {
-      await next();
+      await overChecks(ctx, authz, next);
     } catch (error) {
       if (challenge !== undefined && isUnauthenticatedError(error))
         Object.assign(error, { headers: { 'WWW-Authenticate': challenge } });

@@ -25,3 +25,8 @@ export function authzOf(ctx: ExtendableContext, wanted: string): RequestAuthoriz
 
 export const findAuthz = (ctx: ExtendableContext): RequestAuthorization | undefined =>
   (ctx as Context).state.authz as RequestAuthorization | undefined;
+
+/** Hands an error to the application's `error` event, as Koa does. */
+export const emitError = (error: unknown, ctx: Context): void => {
+  ctx.app.emit('error', error, ctx);
+};

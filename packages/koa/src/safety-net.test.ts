@@ -144,6 +144,9 @@ const answers: Record<string, (ctx: Context) => unknown> = {
   }),
 };
 
+const codeOf = (name: string) =>
+  name === 'a forgotten await' ? 'NANOOK_HTTP_UNAWAITED_CHECK' : 'NANOOK_HTTP_UNDECIDED_ROUTE';
+
 /** Those who answer after everybody upstream has returned, so that only Koa itself can answer the error. */
 const late = ['a raw end, later', 'a pipe'];
 
@@ -219,7 +222,7 @@ describe.each(majors)('the safety net in %s', (_major, Koa) => {
       const faults = isLate ? emitted : seen;
       expect(faults).toHaveLength(1);
       expect(faults[0]).toMatchObject({
-        code: 'NANOOK_HTTP_UNDECIDED_ROUTE',
+        code: codeOf(name),
         status: 500,
         data: { method: method.toUpperCase(), route: '/api/things/:id' },
       });
@@ -233,12 +236,13 @@ describe.each(majors)('the safety net in %s', (_major, Koa) => {
       await pause(5);
       expect([status, text]).toEqual([500, 'Internal Server Error']);
       expect(JSON.stringify(headers)).not.toMatch(/SECRET/);
-      expect(emitted[0]).toMatchObject({ code: 'NANOOK_HTTP_UNDECIDED_ROUTE' });
+      expect(emitted[0]).toMatchObject({ code: codeOf(name) });
     });
   });
 
   it.each(Object.entries(answers))('lets %s through once it was decided', async (name, answer) => {
     if (['raw headers afterwards', 'a stream that cannot be read'].includes(name)) return; // errors of their own
+    if (['an error that was caught', 'a forgotten await'].includes(name)) return; // blocked for another reason
     if (name === 'raw, and Koa is not told' || name === 'events from elsewhere') return; // never end well
     const response = await request(serve(appOf(decided(answer), lateErrors)))
       .get('/api/things/7')

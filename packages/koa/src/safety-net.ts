@@ -3,8 +3,13 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { ExtendableContext } from 'koa';
 import { handlerLocation, isPreflightHandled, routeOf } from './matched-route.js';
 
-/** The request whose handlers are running, in whatever they start. */
-const handling = new AsyncLocalStorage<ExtendableContext>();
+/** Handlers that are running, within those of a net further upstream. */
+interface Run {
+  readonly outer: Run | undefined;
+}
+
+/** The handlers that are running, in whatever they start. */
+const handling = new AsyncLocalStorage<Run>();
 
 /** The requests that `authorize()` put the net under: that one holds to the end. */
 const covered = new WeakSet<ExtendableContext>();
@@ -22,6 +27,23 @@ export async function overSafetyNet(
 ): Promise<void> {
   if (covered.has(ctx)) return handlers();
   if (!isForRoute) covered.add(ctx);
+  return overNet(ctx, authz, handlers, { isForRoute, isSettled: () => authz.isSettled });
+}
+
+/** Runs the handlers, and blocks a response that does not wait for the checks of its request. */
+export const overChecks = async (
+  ctx: ExtendableContext,
+  authz: RequestAuthorization,
+  handlers: () => Promise<void>,
+): Promise<void> => overNet(ctx, authz, handlers, { isForRoute: false, isSettled: () => true });
+
+async function overNet(
+  ctx: ExtendableContext,
+  authz: RequestAuthorization,
+  handlers: () => Promise<void>,
+  { isForRoute, isSettled }: { readonly isForRoute: boolean; readonly isSettled: () => boolean },
+): Promise<void> {
+  const run: Run = { outer: handling.getStore() };
   let isRunning = true;
   let isLeft = false;
   let answerer: Answerer | undefined;
@@ -37,7 +59,8 @@ export async function overSafetyNet(
     route: () => routeOf(ctx),
     handler: () => handlerLocation(ctx),
     isPreflight: () => isPreflightHandled(ctx),
-    isSettled: () => authz.isSettled || isLeft,
+    isSettled: () => isSettled() || isLeft,
+    checks: () => authz.checks,
     isAnswer: (part) => answerer?.isAnswer(part) ?? false,
     fail(withheld) {
       takeBack(ctx);
@@ -45,19 +68,19 @@ export async function overSafetyNet(
         ctx.onerror(withheld); // it is too late for those upstream
         return;
       }
-      answerer = answererOf(ctx);
+      answerer = answererOf(ctx, run);
       fault = withheld;
       interrupt();
     },
   });
   try {
     // A handler may be waiting until all that it writes is out, which it never will be.
-    await Promise.race([handling.run(ctx, handlers), interrupted]);
+    await Promise.race([handling.run(run, handlers), interrupted]);
     // Without Koa the answer may still be to come, and with it the decision.
     if (fault === undefined && ctx.respond !== false) look();
   } catch (error) {
     // What was prepared before would be sent by those who answer an error with a status alone.
-    if (fault === undefined && !authz.isSettled && isPrepared(ctx)) takeBack(ctx);
+    if (fault === undefined && !isSettled() && isPrepared(ctx)) takeBack(ctx);
     throw fault ?? error;
   } finally {
     isRunning = false;
@@ -74,10 +97,10 @@ interface Answerer {
  * Tells those who answer an error from those whose response was withheld: upstream sets headers, but Koa alone writes. A handler
  * may be called back from anywhere, so that it is not enough to know where it has been started.
  */
-function answererOf(ctx: ExtendableContext): Answerer {
+function answererOf(ctx: ExtendableContext, run: Run): Answerer {
   let isKoaAnswering = false;
   let { respond } = ctx;
-  const isHandler = (): boolean => handling.getStore() === ctx;
+  const isHandler = (): boolean => isWithin(handling.getStore(), run);
   Object.defineProperty(ctx, 'respond', {
     configurable: true,
     enumerable: true,
@@ -97,6 +120,11 @@ function answererOf(ctx: ExtendableContext): Answerer {
     onerror(error);
   };
   return { isAnswer: (part) => !isHandler() && (part === 'headers' || isKoaAnswering) };
+}
+
+function isWithin(inner: Run | undefined, run: Run): boolean {
+  for (let each = inner; each !== undefined; each = each.outer) if (each === run) return true;
+  return false;
 }
 
 const isPrepared = (ctx: ExtendableContext): boolean =>

@@ -7,11 +7,16 @@ import { faultText, type NestFaultCode, type NestFaultData } from './nest-fault.
 
 const route = { method: 'GET', route: '/notes/:id', handler: 'src/notes.ts:31' };
 
+const check = { check: "authorize('delete', …)", at: 'src/notes.ts:33' };
+
 /** Data as an application may meet it, for the text of every code. A new code does not compile without. */
 const httpSamples: { readonly [C in FaultCode]: FaultData<C> } = {
   NANOOK_HTTP_UNDECIDED_ROUTE: { ...route, status: 200 },
   NANOOK_HTTP_UNPROTECTED_ROUTE: route,
   NANOOK_HTTP_SKIPPED_APPLICATION: { reason: 'static files' },
+  NANOOK_HTTP_UNAWAITED_CHECK: { ...route, ...check, isAwaited: false, status: 200 },
+  NANOOK_HTTP_LOST_FAILURE: { ...route, ...check, error: 'ForbiddenError: Forbidden' },
+  NANOOK_HTTP_REFUSED_ROUTE: { ...route, ...check, status: 200 },
   NANOOK_HTTP_UNSEEN_APP: {},
   NANOOK_HTTP_NO_AUTHORIZATION: { wanted: "authorize('read', …)" },
   NANOOK_HTTP_NO_RESOURCE: {},
@@ -69,6 +74,9 @@ const whenHttp: { readonly [C in FaultCode]: string } = {
   NANOOK_HTTP_UNPROTECTED_ROUTE:
     'call: `protect` refused a route; in Nest the guard a handler that the audit did not see',
   NANOOK_HTTP_SKIPPED_APPLICATION: 'start: `protect` and `listRoutes`; call, without them',
+  NANOOK_HTTP_UNAWAITED_CHECK: 'call: the response guard blocked a response, or broke it off',
+  NANOOK_HTTP_LOST_FAILURE: 'after a call: for the log',
+  NANOOK_HTTP_REFUSED_ROUTE: 'call: the response guard blocked a response',
   NANOOK_HTTP_UNSEEN_APP: 'start: `protect` and `listRoutes` of Express',
   NANOOK_HTTP_NO_AUTHORIZATION: perCall,
   NANOOK_HTTP_NO_RESOURCE: perCall,

@@ -1,0 +1,183 @@
+import { CallSite } from './call-site.js';
+
+/** One call of a method of `RequestAuthorization` by the application. */
+export interface Check {
+  /** As it was called: `authorize('delete', …)`. */
+  readonly call: string;
+  /** The place of the call, `file:line`; `undefined` in production. */
+  readonly at: string | undefined;
+  /** Whether its promise was awaited, returned, or given to `Promise.all`, `then` or `catch`. */
+  readonly isAwaited: boolean;
+  /** Whether it failed: it was refused, or could not be decided. */
+  readonly isFailed: boolean;
+  /** The reason of the failure. */
+  readonly error: unknown;
+}
+
+type Method = (...args: never[]) => unknown;
+
+/**
+ * The checks of one request. A response must wait for all of them: one that is still pending, or that the application forgot to
+ * await, could be a refusal. The promises of checks never become unhandled rejections.
+ */
+export class PendingChecks {
+  /** Those that are pending or not awaited. */
+  readonly #open = new Set<OpenCheck>();
+  readonly #isProduction = process.env['NODE_ENV'] === 'production';
+  #faultAbout: ((check: Check) => Error) | undefined;
+  #count = 0;
+  /** The last check that refused, unless something that was checked or skipped later passed. */
+  #refused: OpenCheck | undefined;
+
+  /** @param report receives the errors that no response can carry any more */
+  constructor(readonly report: (error: Error) => void) {}
+
+  /**
+   * Starts a check, and watches its promise.
+   *
+   * @param method the method that the application called
+   * @param decides whether it throws when refused, and counts as a decision when it passes
+   */
+  watch<T>(call: string, method: Method, decides: boolean, start: () => Promise<T>): Promise<T> {
+    const check = new OpenCheck(call, this.#isProduction ? undefined : new CallSite(method), this.#count++);
+    this.#open.add(check);
+    const promise = new WatchedPromise<T>((resolve, reject) => {
+      start().then(
+        (value) => {
+          if (decides && this.#refused !== undefined && this.#refused.settledAt < check.number)
+            this.#refused = undefined;
+          this.#settle(check);
+          resolve(value);
+        },
+        (error: unknown) => {
+          check.fail(error, this.#count++);
+          if (decides) this.#refused = check;
+          this.#settle(check);
+          reject(error as Error);
+        },
+      );
+    });
+    promise.whenAwaited(() => {
+      check.isAwaited = true;
+      if (check.isSettled) this.#open.delete(check);
+    });
+    return promise;
+  }
+
+  /** The first check that is pending or was not awaited. */
+  get open(): Check | undefined {
+    return this.#open.values().next().value;
+  }
+
+  /** Says that the application has been told of the check, so that its failure is not reported again. */
+  dismiss(check: Check): void {
+    this.#open.delete(check as OpenCheck);
+    (check as OpenCheck).isReported = true;
+  }
+
+  /** The first check that was not awaited. */
+  get forgotten(): Check | undefined {
+    return this.#forgotten();
+  }
+
+  /** The first check that failed, and that was not awaited. */
+  get forgottenFailure(): Check | undefined {
+    return this.#forgotten(({ isFailed }) => isFailed);
+  }
+
+  /** The check that refused last, unless something passed that was checked or skipped after that. */
+  get refused(): Check | undefined {
+    return this.#refused;
+  }
+
+  /** Says that the application knows of the refusal, and answers otherwise. */
+  acceptRefusal(): void {
+    this.#refused = undefined;
+  }
+
+  /**
+   * Reports, from now on, the failures of checks that were not awaited: no response can carry them any more. A check that is awaited
+   * within the same turn of the event loop is not reported.
+   */
+  reportFailures(faultAbout: (check: Check) => Error): void {
+    if (this.#faultAbout !== undefined) return;
+    this.#faultAbout = faultAbout;
+    for (const check of this.#open) if (check.isFailed) this.#reportLater(check);
+  }
+
+  #forgotten(isWanted: (check: OpenCheck) => boolean = () => true): OpenCheck | undefined {
+    for (const check of this.#open) if (!check.isAwaited && isWanted(check)) return check;
+    return undefined;
+  }
+
+  #settle(check: OpenCheck): void {
+    check.isSettled = true;
+    if (check.isAwaited) this.#open.delete(check);
+    else if (check.isFailed) this.#reportLater(check);
+    // A long response does not collect what no longer matters to it.
+    else if (this.#faultAbout !== undefined) this.#open.delete(check);
+  }
+
+  #reportLater(check: OpenCheck): void {
+    const faultAbout = this.#faultAbout;
+    if (faultAbout === undefined || check.isReported) return;
+    check.isReported = true;
+    setImmediate(() => {
+      if (!check.isAwaited) this.report(faultAbout(check));
+    });
+  }
+}
+
+class OpenCheck implements Check {
+  isAwaited = false;
+  isSettled = false;
+  isFailed = false;
+  isReported = false;
+  error: unknown;
+  settledAt = Number.POSITIVE_INFINITY;
+
+  constructor(
+    readonly call: string,
+    private readonly site: CallSite | undefined,
+    /** Tells which of two checks was called first. */
+    readonly number: number,
+  ) {}
+
+  get at(): string | undefined {
+    return this.site?.toString();
+  }
+
+  fail(error: unknown, settledAt: number): void {
+    this.isFailed = true;
+    this.error = error;
+    this.settledAt = settledAt;
+  }
+}
+
+/**
+ * A promise that tells when it is awaited. `await` reads `then` of a promise only where its constructor is not `Promise` itself, so
+ * it is a subclass; promises derived from it are plain ones.
+ */
+class WatchedPromise<T> extends Promise<T> {
+  #whenAwaited: (() => void) | undefined;
+
+  static override get [Symbol.species](): PromiseConstructor {
+    return Promise;
+  }
+
+  whenAwaited(listener: () => void): void {
+    super.then(undefined, ignore); // a rejection counts as handled, whether it is awaited or not
+    this.#whenAwaited = listener;
+  }
+
+  // oxlint-disable-next-line unicorn/no-thenable -- it is a promise
+  override then<A = T, B = never>(
+    onFulfilled?: ((value: T) => A | PromiseLike<A>) | null,
+    onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
+    this.#whenAwaited?.();
+    return super.then(onFulfilled, onRejected);
+  }
+}
+
+const ignore = (): void => {};
