@@ -11,7 +11,7 @@ import { repositoryRoutes } from './routes/repositories.ts';
 
 export function createApp({ db, authorizer, onFault }: GitClub): Express {
   const app = express();
-  // The policy compares paths; the routes are to be as exact.
+  // The policy compares paths exactly, so the routes must do the same.
   app.enable('case sensitive routing');
   protect(app); // from here on, a route without a rule does not run
   app.use(express.json());

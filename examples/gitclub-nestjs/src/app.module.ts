@@ -23,7 +23,7 @@ export class AppModule {
     return {
       module: AppModule,
       imports: [
-        // Its guard stands before every handler: who gets in at all, and what the handler demands.
+        // Its guard runs before every handler: it checks the request itself and the requirements of the handler.
         NanookModule.forRoot({
           authorizer,
           actor: ({ headers }: PlatformRequest) => identify(db, headers.authorization),

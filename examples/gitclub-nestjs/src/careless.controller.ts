@@ -3,7 +3,7 @@ import type { Database } from '@nanook/example-gitclub';
 import { Controller, Delete, Get, HttpCode } from '@nestjs/common';
 import { InjectDatabase } from './database.ts';
 
-/** Written in a hurry: nobody is asked whether the actor may. An application that has it does not start. */
+/** Forgotten on purpose: no check runs here. An application with this controller does not start. */
 @Controller('careless')
 export class CarelessController {
   constructor(@InjectDatabase() private readonly db: Database) {}

@@ -3,5 +3,5 @@ import { demo } from '@nanook/example-gitclub/demo';
 import 'reflect-metadata';
 import { startOn } from './start.ts';
 
-// Without the careless steps: an application with a handler that carries no rule does not start.
+// Without the careless steps: an application with an unprotected handler does not start.
 await demo(startOn('Express'), walk);

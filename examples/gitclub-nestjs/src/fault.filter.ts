@@ -1,7 +1,7 @@
 import { Catch, HttpException, type ArgumentsHost, type HttpServer } from '@nestjs/common';
 import { BaseExceptionFilter } from '@nestjs/core';
 
-/** Reports what is no answer to a client but a fault of ours, and leaves the answer to Nest: a bare 500. */
+/** Reports errors of the application, and lets Nest answer them with a bare 500. */
 @Catch()
 export class FaultFilter extends BaseExceptionFilter {
   constructor(

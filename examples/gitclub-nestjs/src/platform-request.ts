@@ -1,4 +1,4 @@
-/** What of a request is there on Express and on Fastify. */
+/** The properties of a request that Express and Fastify share. */
 export interface PlatformRequest {
   readonly method: string;
   readonly headers: { readonly authorization?: string };
@@ -9,7 +9,7 @@ export interface PlatformRequest {
 }
 
 /**
- * The path of the route as it was written. The policy compares paths, and a client can spell one in several ways that reach the
+ * The path of the route as the controller declares it. The policy compares paths, and a client can write one in several ways that reach the
  * same route: `/Admin` on Express, `/%61dmin` on Fastify.
  */
 export const routePath = ({ route, routeOptions }: PlatformRequest): string =>

@@ -2,7 +2,7 @@ import type { Decision } from '@nanook/core';
 import { relative } from 'node:path';
 import type { Outcome } from './step.ts';
 
-/** The rule that let a request through and where it stands, or what no rule allows; or what the application did wrong. */
+/** Describes the decision of a request: the rule that granted it and its place, the action that no rule grants, or the error. */
 export function decidedBy({ status, faults }: Outcome, decisions: readonly Decision[]): string {
   const [fault] = faults as readonly { readonly code?: string }[];
   if (fault?.code !== undefined) return fault.code;

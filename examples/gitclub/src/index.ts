@@ -1,4 +1,4 @@
-// What GitClub is, whatever the framework that serves it.
+// The parts of GitClub that do not depend on the framework.
 export { openDatabase, type Database } from './domain/database.ts';
 export { identify } from './domain/identity.ts';
 export { closeIssue, createIssue, findIssue, listIssues, type Issue } from './domain/issues.ts';

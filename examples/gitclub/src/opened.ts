@@ -5,11 +5,11 @@ import { loadAuthorizer } from './policy/authorizer.ts';
 import type { GitClub, Served, Start } from './served.ts';
 import type { Step } from './step.ts';
 
-/** GitClub as it is on its first day, served, and with an eye on what it decides. */
+/** A running GitClub with its seed data, and a record of its decisions. */
 export interface Opened extends GitClub, Served {
   readonly decisions: readonly Decision[];
   readonly faults: readonly unknown[];
-  /** Gets ready for a step: moves the clock, and forgets what was decided and reported before. */
+  /** Prepares a step: moves the clock, and clears the recorded decisions and errors. */
   readonly ready: (step: Step) => void;
 }
 

@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 
 const folder = join(import.meta.dirname, 'policy');
 
-/** Where each rule of the policy stands, shorthand rules included: `issue.polar:6`. */
+/** Returns the place of each rule of the policy, including shorthand rules: `issue.polar:6`. */
 export const ruleLines = (): string[] =>
   globSync('*.polar', { cwd: folder })
     .toSorted()

@@ -3,11 +3,11 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Database } from './domain/database.ts';
 
-/** What an application of GitClub is built on. */
+/** The services that a GitClub application uses. */
 export interface GitClub {
   readonly db: Database;
   readonly authorizer: Authorizer;
-  /** Sees what the application is at fault for, and its users only know as a 500. */
+  /** Receives the errors that clients see only as a 500. */
   readonly onFault: (fault: unknown) => void;
 }
 

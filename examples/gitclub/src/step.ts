@@ -1,18 +1,18 @@
 import type { FaultCode } from '@nanook/http';
 
-/** A request of the walk, and what has to come of it. */
+/** One request of the demo, and its expected response. */
 export interface Step {
   readonly as?: string;
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   readonly path: string;
   readonly body?: Readonly<Record<string, unknown>>;
   readonly expect: {
-    /** One of several where frameworks differ in what a path means. */
+    /** The status, or one of several where the frameworks interpret a path differently. */
     readonly status: number | readonly number[];
-    /** Fields of the answer, and those that it must not have. A list has a `length`. */
+    /** Fields that the body must have, and fields that it must not have. A list has a `length`. */
     readonly holds?: Readonly<Record<string, unknown>>;
     readonly lacks?: readonly string[];
-    /** What the application is told it did wrong; else nothing. */
+    /** The error that the application reports, if one is expected. */
     readonly fault?: FaultCode;
   };
   readonly why: string;
@@ -20,15 +20,15 @@ export interface Step {
   readonly afterMinutes?: number;
 }
 
-/** What came of a step. */
+/** The response to a step, and the errors that the application reported. */
 export interface Outcome {
   readonly status: number;
-  /** As parsed from JSON. */
+  /** The parsed JSON. */
   readonly body: unknown;
   readonly faults: readonly unknown[];
 }
 
-/** How what came of a step departs from what has to. */
+/** Lists the differences between an outcome and the expected one. */
 export function deviations({ expect }: Step, { status, body, faults }: Outcome): string[] {
   const fields = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>;
   const reported = faults.map(codeOf).join(', ') || 'nothing';

@@ -6,9 +6,9 @@ import type { Start } from './served.ts';
 import { deviations, type Step } from './step.ts';
 
 /**
- * The tests of every application of GitClub: takes the steps, in order, and looks at what comes of each.
+ * Defines the tests of a GitClub application: sends the requests in order, and compares each response with the expected one.
  *
- * @param steps the walk; with the careless steps where the framework starts with routes that carry no rule
+ * @param steps the requests; with the careless steps if the framework starts with unprotected routes
  */
 export function describeGitClub(name: string, start: Start, steps: readonly Step[]): void {
   describe(`GitClub on ${name}`, () => {
@@ -19,9 +19,9 @@ export function describeGitClub(name: string, start: Start, steps: readonly Step
     }, 60_000); // PostgreSQL takes its time where much else runs
     afterAll(() => club.close());
 
-    // A step finds what the ones before it left.
+    // Each step depends on the steps before it.
     for (const step of steps) {
-      const { as = 'nobody', method, path, expect: expected, why } = step;
+      const { as = 'anonymous', method, path, expect: expected, why } = step;
       it(`${as} ${method} ${path}: ${[expected.status].flat().join(' or ')}, ${why}`, async () => {
         club.ready(step);
         const asked = request(club.server)[method.toLowerCase() as 'get'](path);

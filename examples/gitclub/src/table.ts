@@ -1,4 +1,4 @@
-/** Prints columns as wide as what is in them; the last one has the rest of the line. */
+/** Prints a table. Each column is as wide as its longest cell; the last one takes the rest of the line. */
 export function printTable(head: readonly string[], rows: readonly (readonly string[])[]): void {
   const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i]!.length)));
   const line = (cells: readonly string[]) =>

@@ -1,6 +1,6 @@
 import type { Step } from './step.ts';
 
-/** One story, in order: a step finds what the ones before it left. */
+/** The requests of the demo, in order. Each step depends on the steps before it. */
 export const walk: readonly Step[] = [
   {
     method: 'GET',

@@ -1,5 +1,5 @@
 /** A question, ready to be asked again and again. */
-// The scenarios differ in their classes; whoever only asks and times them does not care.
+// The scenarios differ in their classes; the code that runs and times them does not depend on them.
 // oxlint-disable-next-line typescript/no-explicit-any
 export type Check = (actor: any, action: string, resource: any) => boolean | Promise<boolean>;
 

@@ -29,9 +29,9 @@ export async function verify(check: Check, mix: Mix, budgetMs: number): Promise<
 }
 
 export interface Verified {
-  /** How many questions were asked, and all answered rightly. */
+  /** The number of checks that ran. All their answers were right. */
   readonly asked: number;
-  /** What the first question about each type took, in the order of asking. */
+  /** The time of the first check of each type, in the order of the checks. */
   readonly firstMs: readonly number[];
   /** The mean, before anything was warm. */
   readonly checkMs: number;
@@ -64,7 +64,7 @@ export class Loop {
       const started = performance.now();
       const allowed = this.#isAsync ? await this.#askAsync(from, count) : this.#ask(from, count);
       const took = performance.now() - started;
-      // Whoever gets other answers when it is hot is not measured.
+      // A library whose answers change while it is warm is not measured.
       if (allowed !== this.#expected(from, count)) throw new Error('the answers have changed');
       this.#at = (from + count) % this.#length;
       checks += count;
@@ -110,7 +110,7 @@ export class Loop {
   }
 }
 
-/** As many checks as take about five milliseconds: the clock then costs nothing, and rounds end in time. */
+/** Returns the number of checks that take about five milliseconds, so that reading the clock costs little and rounds end in time. */
 function batchFor(checkMs: number): number {
   return Math.max(1, Math.min(1_000_000, Math.round(5 / Math.max(checkMs, 1e-6))));
 }

@@ -20,7 +20,7 @@ export interface Options {
   readonly libraries: readonly Library[];
   /** Whether a part was asked for: the id of a scenario, `once`, or `size`. */
   readonly wants: (part: string) => boolean;
-  /** Where to keep the figures, and where to take them from instead of measuring. */
+  /** The file to write the figures to, and the file to read them from instead of measuring. */
   readonly json: string | undefined;
   readonly from: string | undefined;
 }

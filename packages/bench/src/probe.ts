@@ -1,4 +1,4 @@
-// What is measured once in a fresh process: import, load, memory. Prints one JSON value.
+// Measures import, load and memory, once, in a fresh process. Prints one JSON value.
 import { performance } from 'node:perf_hooks';
 import { importNanook, loadNanook } from './libraries/nanook.ts';
 import { scenarios } from './scenarios/index.ts';

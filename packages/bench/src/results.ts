@@ -10,7 +10,7 @@ export interface Cell {
   readonly library: Library;
   /** Nanoseconds for one check, over the rounds; missing where it was not measured. */
   readonly ns?: Spread;
-  /** How many of the questions were asked, all verified. */
+  /** The number of checks that ran, all verified. */
   readonly asked?: number;
   readonly of?: number;
   readonly loadMs?: number;
@@ -35,7 +35,7 @@ export interface Results {
   readonly roundMs: number;
   readonly machine: Machine;
   readonly versions: Readonly<Record<string, string>>;
-  /** What was measured, as far as it can be told: a commit, or the URL of another build. */
+  /** The measured build, if known: a commit, or the URL of another build. */
   readonly build?: string;
   /** One-minute load averages, before and after. */
   readonly load: readonly [number, number];

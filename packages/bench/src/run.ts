@@ -31,13 +31,13 @@ class Contender {
   constructor(library: Library, job: Job) {
     this.library = library;
     this.#child = fork(workerFile, [JSON.stringify(job)], {
-      // The default stack, and no flags that change how code is compiled: what an application gets.
+      // The default stack size, and no flags that change how code is compiled, as in an application.
       execArgv: ['--disable-warning=ExperimentalWarning'],
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
   }
 
-  /** What it reports next, or a failure when it takes too long or ends. */
+  /** Returns the next report of the process, or a failure when it takes too long or exits. */
   next(timeoutMs: number): Promise<Report> {
     return new Promise((resolve) => {
       const end = (report: Report) => {

@@ -8,7 +8,7 @@ export interface World {
 
 export interface WorldOptions {
   readonly seed: number;
-  /** What grows in this scenario; 1 where nothing does. */
+  /** The size of the part that grows in this scenario; 1 if nothing grows. */
   readonly size: number;
   readonly questions: number;
 }
@@ -16,9 +16,9 @@ export interface WorldOptions {
 export interface Scenario<W extends World = World> {
   readonly id: string;
   readonly title: string;
-  /** One sentence: what is asked, of what. */
+  /** One sentence that describes the checks and their resources. */
   readonly summary: string;
-  /** What `size` counts, and the sizes that are measured. */
+  /** The unit of `size`, and the sizes that are measured. */
   readonly size?: { readonly name: string; readonly of: readonly number[] };
   /** Every library is awaited: the policy meets promises. oso is awaited anyway. */
   readonly isAsync?: boolean;

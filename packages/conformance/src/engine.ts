@@ -17,7 +17,7 @@ import {
 
 export { Expression, ForbiddenError, NotFoundError, Variable };
 
-/** What a data filtering fixture is declared with. Filtering is not part of this engine's API yet. */
+/** The declaration of a data filtering fixture. Filtering is not part of this engine's API yet. */
 export class Relation {
   constructor(
     readonly kind: 'one' | 'many',

@@ -40,7 +40,7 @@ const ends = {
   'random-0018': 'POLAR_UNDECIDED_ORDER',
 } as Readonly<Record<string, string>>;
 
-/** What a case registers. */
+/** The types and constants that a case registers. */
 class Registry {
   readonly types: Record<string, TypeDeclaration> = {};
   readonly constants: Record<string, unknown> = {};

@@ -6,7 +6,7 @@ export function profileRoutes(db: Database): Router {
   const router = Router();
   const load = (req: { params: { id: string } }) => findProfile(db, req.params.id);
 
-  // Who may read the profile, and then which fields of it.
+  // Checks the profile first, and then its fields.
   router.get('/:id', authorize('read', load), async (req, res) => {
     res.json(await req.authz.pick('read', req.authz.resource));
   });

@@ -14,7 +14,7 @@ export function repositoryRoutes(db: Database): Router {
   const router = Router();
   const load = (req: { params: { id: string } }) => findRepository(db, req.params.id);
 
-  // With what the actor may do to it, for the buttons of a page.
+  // With the actions that the actor may perform, for the buttons of a page.
   router.get('/:id', authorize('read', load), async (req, res) => {
     const repository = req.authz.resource as Repository;
     res.json({ ...repository, actions: [...(await req.authz.actions(repository))] });

@@ -2,9 +2,9 @@ import Router from '@koa/router';
 import { deleteRepository, listIssues, type Database } from '@nanook/example-gitclub';
 import type { Middleware } from 'koa';
 
-// Written in a hurry: nobody is asked whether the actor may.
+// Forgotten on purpose: no check runs here.
 
-/** No route, so `protect` does not see it; the safety net withholds what it answers. */
+/** Not a route, so `protect` does not see it; the response guard blocks its response. */
 export const carelessListing =
   (db: Database): Middleware =>
   async (ctx, next) => {
@@ -15,7 +15,7 @@ export const carelessListing =
 export function carelessRoutes(db: Database): Router {
   const router = new Router({ prefix: '/careless' });
 
-  // A route without a rule: `protect` does not let it run.
+  // A route without a requirement: `protect` does not run it.
   router.delete('/anvil', async (ctx) => {
     await deleteRepository(db, 'anvil');
     ctx.status = 204;

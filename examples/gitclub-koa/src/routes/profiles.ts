@@ -6,7 +6,7 @@ export function profileRoutes(db: Database): Router {
   const router = new Router({ prefix: '/profiles' });
   const load = (ctx: { params: { id: string } }) => findProfile(db, ctx.params.id);
 
-  // Who may read the profile, and then which fields of it.
+  // Checks the profile first, and then its fields.
   router.get('/:id', authorize('read', load), async (ctx) => {
     ctx.body = await ctx.state.authz.pick('read', ctx.state.authz.resource);
   });

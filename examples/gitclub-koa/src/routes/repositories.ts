@@ -14,7 +14,7 @@ export function repositoryRoutes(db: Database): Router {
   const router = new Router({ prefix: '/repositories' });
   const load = (ctx: { params: { id: string } }) => findRepository(db, ctx.params.id);
 
-  // With what the actor may do to it, for the buttons of a page.
+  // With the actions that the actor may perform, for the buttons of a page.
   router.get('/:id', authorize('read', load), async (ctx) => {
     const repository = ctx.state.authz.resource as Repository;
     ctx.body = { ...repository, actions: [...(await ctx.state.authz.actions(repository))] };

@@ -9,7 +9,7 @@ import { InjectDatabase } from '../database.ts';
 export class ProfilesController {
   constructor(@InjectDatabase() private readonly db: Database) {}
 
-  // Who may read the profile, and then which fields of it.
+  // Checks the profile first, and then its fields.
   @Get(':id')
   @Authorize('read', 'Profile')
   show(@AuthorizedResource() profile: Profile, @Authz() authz: RequestAuthorization) {

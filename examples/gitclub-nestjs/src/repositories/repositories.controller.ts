@@ -9,7 +9,7 @@ import { InjectDatabase } from '../database.ts';
 export class RepositoriesController {
   constructor(@InjectDatabase() private readonly db: Database) {}
 
-  // With what the actor may do to it, for the buttons of a page.
+  // With the actions that the actor may perform, for the buttons of a page.
   @Get(':id')
   @Authorize('read', 'Repository')
   async show(@AuthorizedResource() repository: Repository, @Authz() authz: RequestAuthorization) {

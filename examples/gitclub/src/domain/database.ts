@@ -4,7 +4,7 @@ import * as schema from './schema.ts';
 
 export type Database = Awaited<ReturnType<typeof openDatabase>>;
 
-/** An empty PostgreSQL in this process, which lasts as long as it does. */
+/** Opens an empty PostgreSQL in this process. Its data ends with the process. */
 export async function openDatabase() {
   const client = new PGlite();
   await client.exec(tables);

@@ -10,7 +10,7 @@ export async function findOrganization(db: Database, id: string) {
   return row && typed('Organization', row);
 }
 
-/** Whoever founds an organization owns it. */
+/** Creates an organization; its creator becomes the owner. */
 export async function createOrganization(db: Database, ownerId: string, id: string, name: string) {
   const [row] = await db.insert(organizations).values({ id, name }).returning();
   await db.insert(organizationRoles).values({ userId: ownerId, organizationId: id, name: 'owner' });

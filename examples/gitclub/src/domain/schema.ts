@@ -11,7 +11,7 @@ export const users = pgTable('users', {
 export const organizations = pgTable('organizations', {
   id: text().primaryKey(),
   name: text().notNull(),
-  /** What its members are in each of its repositories. */
+  /** The role of its members in each of its repositories. */
   baseRole: text({ enum: ['reader', 'maintainer', 'admin'] }),
 });
 
@@ -44,7 +44,7 @@ export const issues = pgTable('issues', {
 });
 
 export const profiles = pgTable('profiles', {
-  /** That of the user. */
+  /** The id of the user. */
   id: text().primaryKey(),
   organizationId: text().notNull(),
   managerId: text(),

@@ -1,7 +1,7 @@
 import { Authorizer, type AuthorizerOptions, type TypesInput } from '@nanook/core';
 import { fileURLToPath } from 'node:url';
 
-/** What the policy knows of the rows. Those within others need no tag: the field says what they are. */
+/** The types of the rows. Nested rows need no tag, because the declared field gives them a type. */
 const types: TypesInput = {
   User: {
     key: 'id',

@@ -7,7 +7,7 @@ import type { AuthorizerOptions, TypesInput } from '@nanook/core';
 import type { PolicyModule } from '@nanook/core/compiled';
 import type { Check, NanookVariant } from '../library.ts';
 
-/** What a scenario tells Nanook. */
+/** The input of Nanook in a scenario. */
 export interface NanookSetup {
   readonly policy: string;
   readonly types: TypesInput;
@@ -21,7 +21,7 @@ export interface NanookSetup {
 export interface LoadedNanook {
   readonly check: Check;
   readonly loadMs: number;
-  /** What `authorizer.engine` says; `undefined` from a build without that property. */
+  /** The value of `authorizer.engine`; `undefined` for a build without that property. */
   readonly engine: string | undefined;
 }
 
@@ -71,7 +71,7 @@ export async function loadNanook(
   }
 }
 
-/** Compiles a policy as a build would, and loads what came of it as an application would. */
+/** Compiles a policy ahead of time, and loads the module as an application would. */
 async function loadAhead(setup: NanookSetup): Promise<LoadedNanook | undefined> {
   // Another build is given by the URL of its main entry alone.
   if (otherBuild !== undefined) return undefined;

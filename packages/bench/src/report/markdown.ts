@@ -4,7 +4,7 @@ import type { Scenario } from '../scenario.ts';
 import { scenarios } from '../scenarios/index.ts';
 import { duration, nameOf, ratio, significant } from './names.ts';
 
-/** The whole report. What was not measured leaves no trace in it. */
+/** Renders the whole report. Values that were not measured are left out. */
 export function markdown(results: Results): string {
   return [
     '# Performance',
@@ -141,7 +141,7 @@ function table(scenario: Scenario, cells: readonly Cell[], size: number): string
   ];
 }
 
-/** The first question about each type: what is made ready then, and not when the policy loads. */
+/** Renders the time of the first check of each type, which includes the work that loading does not do. */
 function firstChecks(results: Results): string[] {
   const rows = results.cells.flatMap(({ scenario: id, library, size, first, loadMs }) => {
     if (library !== 'nanook' || first === undefined) return [];

@@ -43,7 +43,7 @@ export class Document {
   }
 }
 
-/** What tells the hour. Here it is always the same one, so that answers do not depend on when the benchmark runs. */
+/** The clock. It always returns the same hour, so that answers do not depend on the time of the run. */
 export class Calendar {
   #hour: number;
   constructor(hour: number) {
@@ -63,7 +63,7 @@ export interface AbacWorld {
 
 const departments = ['sales', 'engineering', 'legal', 'finance'];
 
-/** Who may do what, as sets that are filled column by column from the numbers that the world was drawn from. */
+/** The permissions of each user, as sets that are filled by column from the numbers that generated the world. */
 class Oracle {
   readonly #readers = new Set<string>();
   readonly #editors = new Set<string>();

@@ -33,7 +33,7 @@ export class User {
 export interface FoldersWorld {
   readonly users: User[];
   readonly folders: Folder[];
-  /** How far a leaf is below its root. */
+  /** The number of levels between a leaf and its root. */
   readonly depth: number;
   readonly mix: Mix;
 }
@@ -60,7 +60,7 @@ export function foldersWorld({ seed, size, questions }: WorldOptions): FoldersWo
     leaves.push(Array.from({ length: leavesPerTree }, (_, i) => add(`leaf-${t}-${i}`, parent)));
   }
 
-  // The oracle knows of no folders between: what a user has on a root decides.
+  // The oracle ignores the folders in between: the role of the user on the root decides.
   const held = new Map<string, RoleName>();
   const users = Array.from({ length: 20 }, (_, u) => {
     const user = new User(`user-${u}`);

@@ -27,7 +27,7 @@ const issueActions: Record<RepositoryRole, string[]> = {
 };
 const repositoryRoles = Object.keys(repositoryActions) as RepositoryRole[];
 
-/** Rules for the copies in which the user has a role, and in every copy for what the user created. */
+/** Rules for the copies in which the user has a role, and in every copy for the issues that the user created. */
 function caslRules(user: User, copies: readonly GitClubCopy[], copyOf: Map<object, GitClubCopy>): CaslRule[] {
   const rules: CaslRule[] = [];
   for (const copy of new Set(user.grants.map(({ resource }) => copyOf.get(resource.constructor)!))) {
@@ -214,7 +214,7 @@ export function cedarCheck(world: GitClubWorld): Promise<Check> {
     );
     known.set(user, [entity('User', user.id, attributes)]);
   }
-  /** The resource and what it refers to. */
+  /** The resource and the objects that it refers to. */
   const entitiesOf = (resource: Resource): EntityJson[] => {
     let entities = known.get(resource);
     if (entities === undefined) {

@@ -5,7 +5,7 @@ import type { WorldOptions } from '../../scenario.ts';
 export type OrganizationRole = 'member' | 'owner';
 export type RepositoryRole = 'reader' | 'maintainer' | 'admin';
 
-/** What roles are given on. */
+/** The kinds of resource that have roles. */
 export class Scope {
   readonly id: string;
   constructor(id: string) {
@@ -14,7 +14,7 @@ export class Scope {
 }
 
 export interface Organization extends Scope {
-  /** What members are in each repository; `null` for nothing. */
+  /** The role of members in each repository; `null` for none. */
   readonly baseRole: RepositoryRole | null;
 }
 export interface Repository extends Scope {
@@ -79,7 +79,7 @@ export type GitClubClasses = ReturnType<typeof gitClubClasses>;
 export const gitClub: GitClubClasses = gitClubClasses();
 
 export interface GitClubCopy {
-  /** What follows the names of the types in the policy: `Organization7`. */
+  /** The suffix of the type names in the policy: `Organization7`. */
   readonly suffix: string;
   readonly classes: GitClubClasses;
 }
@@ -98,7 +98,7 @@ interface Facts {
   readonly baseRole: (RepositoryRole | null)[];
 }
 
-// What each role comes to, written out.
+// The permissions of each role.
 const onOrganization: Record<OrganizationRole, string[]> = {
   member: ['read'],
   owner: ['read', 'create_repository'],

@@ -1,6 +1,6 @@
 import type { Item, Role, RoleName, User } from './world.ts';
 
-/** The rank that an action needs; 5, which nobody has, for one that does not exist. */
+/** The rank that an action needs; 5, which no user has, for an action that does not exist. */
 function needed(action: string): number {
   switch (action) {
     case 'read':

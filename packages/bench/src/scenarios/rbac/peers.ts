@@ -1,4 +1,4 @@
-// How each library is told the same. One rule for a role and a type, since that is what their documentation does with
+// The same policy for each library. One rule for each role and type, as the libraries' documentation does for
 // roles on resources.
 import type { EntityJson } from '@cedar-policy/cedar-wasm/nodejs';
 import { casbin } from '../../libraries/casbin.ts';

@@ -40,7 +40,7 @@ export class User {
 export const itemClasses = { Project, Board, Document, Invoice, Report };
 export const itemTypes = Object.keys(itemClasses) as (keyof typeof itemClasses)[];
 
-// The oracle: what each role may do, written out, and a set of all that follows from the grants as they are drawn.
+// The oracle: the permissions of each role, and the set of all permissions that follow from the generated grants.
 const allowedBy: Readonly<Record<RoleName, readonly string[]>> = {
   viewer: ['read', 'export'],
   commenter: ['read', 'export', 'comment'],
