@@ -34,7 +34,10 @@ const samples: { readonly [C in Code]: DataOf<C> } = {
   POLAR_LOAD_MODULE_FORMAT: { format: 2 },
   POLAR_LOAD_MODULE_MISMATCH: { name: 'constant LIMIT', compiled: 'number 5', given: 'number 6' },
 
-  POLAR_CHECK_SINGLETON_VARIABLE: { name: 'usr' },
+  POLAR_CHECK_SINGLETON_VARIABLE: { name: 'usr', as: 'misspelling', near: ['user'] },
+  POLAR_CHECK_FOREIGN_NAME: { name: 'null', instead: 'nil' },
+  POLAR_CHECK_CAPITAL_VARIABLE: { name: 'Clok', known: ['Clock'] },
+  POLAR_CHECK_TYPE_AS_INSTANCE: { name: 'User', field: 'id' },
   POLAR_CHECK_UNDEFINED_RULE: { name: 'is_ower', known: ['is_owner'] },
   POLAR_CHECK_CALL_ARITY: { name: 'is_owner', given: 1, known: [2] },
   POLAR_CHECK_KEYWORD_ARGUMENTS: { name: 'find' },

@@ -1,5 +1,6 @@
 import { didYouMean } from '../internal/near-names.js';
 import { listed } from './fault-codes.js';
+import { singletonText } from './singleton-text.js';
 
 /** A character for a message; one that nobody would see there by its number. */
 const printable = (character: string): string =>
@@ -36,8 +37,16 @@ export const policyCodes = {
     `\`${p.operator}\` cannot be chained; join two comparisons with \`and\``,
 
   // ── checks: rules ──
-  POLAR_CHECK_SINGLETON_VARIABLE: (p: { name: string }) =>
-    `variable \`${p.name}\` is used only once; rename it to \`_${p.name}\` if that is meant`,
+  POLAR_CHECK_SINGLETON_VARIABLE: singletonText,
+  POLAR_CHECK_FOREIGN_NAME: (p: { name: string; instead: string }) =>
+    `\`${p.name}\` is a variable in Polar, and any value fits a variable; write \`${p.instead}\``,
+  POLAR_CHECK_CAPITAL_VARIABLE: (p: { name: string; known: readonly string[] }) =>
+    `no type or constant is named \`${p.name}\`, so it is a variable here, and any value fits it${didYouMean(p.name, p.known) || `; if it is a type, add it to the option \`types\`; if a variable is meant, start its name with a small letter`}`,
+  POLAR_CHECK_TYPE_AS_INSTANCE: (p: { name: string; field: string | undefined }) => {
+    const variable = p.name.charAt(0).toLowerCase() + p.name.slice(1);
+    const use = p.field === undefined ? '' : ` and \`${variable}.${p.field}\``;
+    return `\`${p.name}\` alone is the type itself, not one of its instances; for an instance write the parameter \`${variable}: ${p.name}\`${use}`;
+  },
   POLAR_CHECK_UNDEFINED_RULE: (p: { name: string; known: readonly string[] }) =>
     `no rule is named \`${p.name}\`${didYouMean(p.name, p.known)}`,
   POLAR_CHECK_CALL_ARITY: (p: { name: string; given: number; known: readonly number[] }) =>

@@ -34,9 +34,12 @@ export function nearNames(name: string, known: Iterable<string>, count = 3): str
     .map(({ candidate }) => candidate);
 }
 
+/** `` `a` or `b` `` */
+export const orListed = (names: readonly string[]): string => names.map((n) => `\`${n}\``).join(' or ');
+
 /** ``; did you mean `a` or `b`?`` or nothing. */
 export function didYouMean(name: string, known: Iterable<string>): string {
   const near = nearNames(name, known);
   if (near.length === 0) return '';
-  return `; did you mean ${near.map((n) => `\`${n}\``).join(' or ')}?`;
+  return `; did you mean ${orListed(near)}?`;
 }

@@ -45,9 +45,17 @@ describe('buildPolicy', () => {
 
   it('reports what is wrong in every source, in their order', () => {
     expect(diagnoseAll(['f(x);', 'g(1) if h(1);\ng(y);'])).toEqual([
-      { code: 'POLAR_CHECK_SINGLETON_VARIABLE', at: '1:3', data: { name: 'x' } },
+      {
+        code: 'POLAR_CHECK_SINGLETON_VARIABLE',
+        at: '1:3',
+        data: { name: 'x', as: 'parameter', type: undefined, word: undefined },
+      },
       { code: 'POLAR_CHECK_UNDEFINED_RULE', at: '1:9', data: { name: 'h', known: ['f', 'g'] } },
-      { code: 'POLAR_CHECK_SINGLETON_VARIABLE', at: '2:3', data: { name: 'y' } },
+      {
+        code: 'POLAR_CHECK_SINGLETON_VARIABLE',
+        at: '2:3',
+        data: { name: 'y', as: 'parameter', type: undefined, word: undefined },
+      },
     ]);
   });
 

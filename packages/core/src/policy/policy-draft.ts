@@ -13,6 +13,8 @@ import type { RuleTypeMatcher } from './rule-type.js';
 
 /** Where variables live: a rule, or an inline query. */
 export interface Scope {
+  /** The name of the rule; undefined for an inline query. */
+  readonly name: string | undefined;
   readonly parameters: readonly ParameterNode[];
   readonly body: TermNode | undefined;
   /** Variables, and patterns that name a class, in the order of the text. */

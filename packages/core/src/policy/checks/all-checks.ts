@@ -1,7 +1,9 @@
 import { ambiguousPrecedence } from './ambiguous-precedence.js';
 import { callArity } from './call-arity.js';
+import { capitalVariable } from './capital-variable.js';
 import { capturedParameter } from './captured-parameter.js';
 import type { Check } from './check.js';
+import { foreignName } from './foreign-name.js';
 import { forwardingCycle } from './forwarding-cycle.js';
 import { invalidRuleType } from './invalid-rule-type.js';
 import { invalidRule } from './invalid-rule.js';
@@ -13,6 +15,7 @@ import { nestedClassName } from './nested-class-name.js';
 import { refusedMember } from './refused-member.js';
 import { ruleTypeClass } from './rule-type-class.js';
 import { singletonVariable } from './singleton-variable.js';
+import { typeAsInstance } from './type-as-instance.js';
 import { unboundNegation } from './unbound-negation.js';
 import { undefinedRule } from './undefined-rule.js';
 import { unknownClass } from './unknown-class.js';
@@ -22,6 +25,7 @@ import { unknownSpecializer } from './unknown-specializer.js';
 /** What a policy is checked for. The order matters only where two findings have the same place. */
 export const allChecks: readonly Check[] = [
   // errors
+  foreignName,
   singletonVariable,
   capturedParameter,
   refusedMember,
@@ -32,6 +36,8 @@ export const allChecks: readonly Check[] = [
   missingRequiredRule,
   undefinedRule,
   // warnings
+  capitalVariable,
+  typeAsInstance,
   callArity,
   keywordArguments,
   unknownSpecializer,

@@ -13,17 +13,17 @@ import type { Pass } from './check.js';
 export function runChecks(draft: PolicyDraft, report: Report): void {
   const passes = allChecks.flatMap((check) => check(draft) ?? []);
   const inRules = new ScopeWalk(passes);
-  for (const { parameters, body, shorthandOf } of draft.rules) {
+  for (const { name, parameters, body, shorthandOf } of draft.rules) {
     if (shorthandOf !== undefined && draft.hasAllBlocks) {
       inRules.readMade(body);
       continue;
     }
-    const scope = inRules.read(parameters, body);
+    const scope = inRules.read(name, parameters, body);
     for (const { rule, scope: look } of passes) (rule ?? look)?.(scope);
   }
   const inQueries = new ScopeWalk(passes.filter(({ isForQueries }) => isForQueries));
   for (const { term } of draft.inlineQueries) {
-    const scope = inQueries.read([], term);
+    const scope = inQueries.read(undefined, [], term);
     for (const pass of passes) pass.scope?.(scope);
   }
   for (const { policy } of passes) policy?.();
@@ -47,12 +47,12 @@ class ScopeWalk {
     }
   }
 
-  read(parameters: readonly ParameterNode[], body: TermNode | undefined): Scope {
+  read(name: string | undefined, parameters: readonly ParameterNode[], body: TermNode | undefined): Scope {
     this.#names = [];
     this.#hasNegation = false;
     for (const parameter of parameters) this.#visit(parameter);
     if (body !== undefined) this.#visit(body);
-    return { parameters, body, names: this.#names, hasNegation: this.#hasNegation };
+    return { name, parameters, body, names: this.#names, hasNegation: this.#hasNegation };
   }
 
   /** A rule that we made of a sound shorthand rule is right but for what it calls. */

@@ -2,17 +2,40 @@ import type { VariableNode } from '../../syntax/ast.js';
 import { isUnionName } from '../../types/type-table.js';
 import type { Scope } from '../policy-draft.js';
 import { check } from './check.js';
+import { isForeignName } from './foreign-name.js';
+import { meaningOf } from './lone-variable.js';
 
 /** A variable that is used once in a rule is nearly always a misspelling. oso: polar-core/src/validations.rs, check_singletons. */
 export const singletonVariable = check({
   code: 'POLAR_CHECK_SINGLETON_VARIABLE',
-  rule(rule, report, { types }) {
-    for (const use of usesIn(rule).values()) {
+  rule(rule, report, draft) {
+    const { types } = draft;
+    const uses = usesIn(rule);
+    const lone: VariableNode[] = [];
+    for (const use of uses.values()) {
       if (use === undefined) continue;
       const { name } = use;
       const isMeant =
         name.startsWith('_') || name.includes('::') || types.hasConstant(name) || isUnionName(name);
-      if (!isMeant) report({ span: use.span, data: { name } });
+      if (!isMeant && !isForeignName(name)) lone.push(use);
+    }
+    if (lone.length === 0) return;
+    const found = lone.map((variable) => {
+      const others = [...uses.keys()].filter(
+        (name) => name !== variable.name && types.find(name) === undefined,
+      );
+      return { variable, meaning: meaningOf(variable, rule, others, draft) };
+    });
+    // `user` is used only once because the other use is misspelled `usr`: that is one mistake, and it is at `usr`.
+    const explained = new Set(
+      found.flatMap(({ meaning }) =>
+        meaning.as === 'misspelling' ? meaning.near.map((name) => name.replace(/\..*/, '')) : [],
+      ),
+    );
+    for (const { variable, meaning } of found) {
+      const { name, span } = variable;
+      const isParameter = rule.parameters.some(({ term }) => term === variable);
+      if (!isParameter || !explained.has(name)) report({ span, data: { name, ...meaning } });
     }
   },
 });

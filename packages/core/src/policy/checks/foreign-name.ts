@@ -1,0 +1,27 @@
+import { check } from './check.js';
+
+/** Words that other languages have for values, and Polar's. */
+const values: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    nil: 'null undefined None NULL Null Nil NIL',
+    true: 'True TRUE',
+    false: 'False FALSE',
+    nan: 'NaN',
+    inf: 'Infinity',
+  }).flatMap(([instead, names]) => names.split(' ').map((name) => [name, instead] as const)),
+);
+
+export const isForeignName = (name: string): boolean => values.has(name);
+
+/** `x = null` would hold for any `x`: to Polar, `null` is a variable like every other. */
+export const foreignName = check({
+  code: 'POLAR_CHECK_FOREIGN_NAME',
+  scope({ names }, report, { types }) {
+    for (const node of names) {
+      if (node.kind !== 'variable') continue;
+      const { name, span } = node;
+      const instead = values.get(name);
+      if (instead !== undefined && !types.hasConstant(name)) report({ span, data: { name, instead } });
+    }
+  },
+});
