@@ -27,6 +27,7 @@ const folders = {
   host: [...everyone, 'ir', 'types'],
   engine: [...everyone, 'ir', 'host', 'types'],
   grantable: [...everyone, 'engine', 'ir', 'types'],
+  advice: [...everyone, 'engine', 'grantable', 'host', 'ir', 'types'],
   authorization: [...everyone, 'engine', 'host', 'ir', 'policy', 'types'],
 };
 const pipeline = ['', ...Object.keys(folders)];

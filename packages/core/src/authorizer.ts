@@ -1,3 +1,4 @@
+import { everyAction } from './advice/denial-advice.js';
 import type { Decision } from './authorization/decision.js';
 import { Report, type Diagnostic } from './diagnostics/diagnostic.js';
 import { PolarError } from './diagnostics/polar-error.js';
@@ -15,7 +16,7 @@ import { allOf } from './internal/side-by-side.js';
 import { givenName, linkCall, linkQuery } from './ir/link.js';
 import { type LinkedQuery, type Program } from './ir/program.js';
 import { Enforcement } from './enforcement.js';
-import { loadPolicy, type LoadedPolicy } from './loaded-policy.js';
+import { loadPolicy, warn, type LoadedPolicy } from './loaded-policy.js';
 import { checkOptions, constantsOf, limitsOf, type AuthorizerOptions } from './options.js';
 import { listOf, textReader, type PolicyInput, type PolicyReader } from './policy-source.js';
 import type {
@@ -233,7 +234,11 @@ export class Authorizer extends Enforcement {
       return this.#decide('allow', [actor, action, resource], settings);
     if (compiled.waits) return this.#wait(compiled, 'allow', [actor, action, resource]);
     const answer = compiled.allow(actor, action, resource);
-    if (answer !== undefined) return answer ? allowed : refused;
+    if (answer === true) return allowed;
+    if (answer === false) {
+      if (this.#loaded.advice === undefined) return refused;
+      return this.#advise('allow', [actor, action, resource]) ?? refused;
+    }
     return this.#decide('allow', [actor, action, resource], settings, compiled.takeReplay());
   }
 
@@ -242,10 +247,11 @@ export class Authorizer extends Enforcement {
     const { compiled } = this.#loaded;
     if (compiled === undefined || isSpecial(settings))
       return this.#decideSync('allow', [actor, action, resource], settings);
-    return (
-      compiled.allow(actor, action, resource) ??
-      this.#decideSync('allow', [actor, action, resource], settings, compiled.takeReplay())
-    );
+    const answer = compiled.allow(actor, action, resource);
+    if (answer === undefined)
+      return this.#decideSync('allow', [actor, action, resource], settings, compiled.takeReplay());
+    if (!answer) this.#warnAbout('allow', [actor, action, resource]);
+    return answer;
   }
 
   /** `authorizedActions` for each of the resources, side by side, in their order. */
@@ -398,23 +404,29 @@ export class Authorizer extends Enforcement {
     const { compiled } = this.#loaded;
     if (compiled === undefined || isSpecial(settings)) return this.#decide(kind, args, settings);
     if (compiled.waits) return this.#wait(compiled, kind, args);
-    return (
-      compiled.ask(kind, args.length, args[0], args[1], args[2], args[3]) ??
-      this.#decide(kind, args, settings, compiled.takeReplay())
-    );
+    const answer = compiled.ask(kind, args.length, args[0], args[1], args[2], args[3]);
+    if (answer === undefined) return this.#decide(kind, args, settings, compiled.takeReplay());
+    if (!answer) this.#warnAbout(kind, args);
+    return answer;
   }
 
   protected holds(args: Arguments, settings: QuestionSettings | undefined): boolean | Promise<boolean> {
-    // What answers compiled is reported to nobody.
-    return this.#loaded.compiled === undefined
-      ? this.#unreported(args, settings ?? {})
-      : this.ask('allow', args, settings);
+    const { compiled } = this.#loaded;
+    if (compiled === undefined || isSpecial(settings)) return this.#unreported(args, settings);
+    if (compiled.waits)
+      return compiled.askWaiting('allow', args.length, args, (replay) =>
+        this.#unreported(args, settings, replay),
+      );
+    return (
+      compiled.ask('allow', args.length, args[0], args[1], args[2]) ??
+      this.#unreported(args, settings, compiled.takeReplay())
+    );
   }
 
-  async #unreported(args: Arguments, settings: QuestionSettings): Promise<boolean> {
+  async #unreported(args: Arguments, settings: QuestionSettings = {}, replay?: HostReplay): Promise<boolean> {
     const { context } = this.#loaded;
     const { query, given } = this.#callOf(context.program, 'allow', args);
-    const question = this.#question(context, query, given, settings);
+    const question = this.#question(context, query, given, settings, replay);
     try {
       return await question.next();
     } finally {
@@ -423,9 +435,39 @@ export class Authorizer extends Enforcement {
   }
 
   #wait(compiled: CompiledPolicy, kind: Decision['kind'], args: Arguments): Promise<boolean> {
-    return compiled.askWaiting(kind, args.length, args, (replay) =>
+    const asked = compiled.askWaiting(kind, args.length, args, (replay) =>
       this.#decide(kind, args, undefined, replay),
     );
+    if (this.#loaded.advice === undefined) return asked;
+    return asked.then((holds) => {
+      if (!holds) this.#warnAbout(kind, args);
+      return holds;
+    });
+  }
+
+  /** Warns about a denial that a mistake has probably caused. */
+  #warnAbout(kind: Decision['kind'], args: readonly unknown[]): void {
+    const { advice } = this.#loaded;
+    if (advice === undefined || args.some((arg) => arg instanceof QueryVariable)) return;
+    if (args.some(isThenable)) {
+      // They were awaited to decide, so that this takes no longer.
+      void Promise.all(args).then(
+        (values) => this.#warnAbout(kind, values),
+        () => {},
+      );
+      return;
+    }
+    for (const warning of advice.about(kind, args)) warn(warning, this.#options);
+  }
+
+  /** As `#warnAbout`, for a method that returns a promise. @returns a rejection when `onWarning` throws */
+  #advise(kind: Decision['kind'], args: readonly unknown[]): Promise<never> | undefined {
+    try {
+      this.#warnAbout(kind, args);
+      return undefined;
+    } catch (error) {
+      return Promise.reject(error as Error);
+    }
   }
 
   async #decide(
@@ -445,6 +487,7 @@ export class Authorizer extends Enforcement {
     }
     // No answer goes out before it is recorded.
     if (decision.recorded !== undefined) await decision.recorded;
+    if (!holds) this.#warnAbout(kind, args);
     return holds;
   }
 
@@ -466,6 +509,7 @@ export class Authorizer extends Enforcement {
     if (decision.recorded !== undefined) {
       throw new PolarError('POLAR_RUN_PROMISE_IN_SYNC', { what: 'what `onDecision` gave' });
     }
+    if (!holds) this.#warnAbout(kind, args);
     return holds;
   }
 
@@ -508,7 +552,7 @@ export class Authorizer extends Enforcement {
   async #enumerate(
     method: string,
     what: string,
-    rule: string,
+    rule: 'allow' | 'allow_field',
     args: readonly unknown[],
     settings: EnumerationSettings,
   ): Promise<Set<string>> {
@@ -524,7 +568,13 @@ export class Authorizer extends Enforcement {
       }
     } catch (error) {
       if (!isUndecided(error)) throw error;
+      return found;
     }
+    if (found.size === 0)
+      this.#warnAbout(
+        rule,
+        args.map((arg) => (arg instanceof QueryVariable ? everyAction : arg)),
+      );
     return found;
   }
 

@@ -1,3 +1,4 @@
+import { DenialAdvice } from './advice/denial-advice.js';
 import { Report, renderDiagnostic, type Diagnostic } from './diagnostics/diagnostic.js';
 import { PolarError } from './diagnostics/polar-error.js';
 import { PolicyError } from './diagnostics/policy-error.js';
@@ -8,6 +9,7 @@ import type { MachineContext } from './engine/machine/machine.js';
 import { Question } from './engine/question.js';
 import { Grantability } from './grantable/grantability.js';
 import { TypeSets } from './host/type-set.js';
+import { isProduction } from './internal/is-production.js';
 import { once } from './internal/once.js';
 import { link } from './ir/link.js';
 import type { Program } from './ir/program.js';
@@ -25,6 +27,8 @@ export interface LoadedPolicy {
   /** The strings that the policy writes, actions among them. */
   readonly literals: () => readonly string[];
   readonly warnings: readonly Diagnostic[];
+  /** Explains denials; undefined in production. */
+  readonly advice: DenialAdvice | undefined;
 }
 
 /** What stays the same when a policy is loaded again. */
@@ -65,14 +69,20 @@ export async function loadPolicy(
   }
   if (report.hasErrors) throw new PolicyError(report.diagnostics);
   warnOf(policy.warnings, options);
+  const grantability = new Grantability(program, context.equality);
+  const literals = once(() => stringLiterals(policy));
   return {
     context,
     // What is recorded of a decision is how it was proved: the machine tells.
     compiled:
       options.onDecision === undefined ? compile(context, options.engine ?? 'auto', limits) : undefined,
-    grantability: new Grantability(program, context.equality),
-    literals: once(() => stringLiterals(policy)),
+    grantability,
+    literals,
     warnings: policy.warnings,
+    advice:
+      (options.denialWarnings ?? !isProduction())
+        ? new DenialAdvice(context.typeSets, grantability, literals)
+        : undefined,
   };
 }
 
@@ -103,4 +113,11 @@ function warnOf(warnings: readonly Diagnostic[], { onWarning }: AuthorizerOption
   if (others > 0) lines.push(`[warning] … and ${others} more; the option \`onWarning\` receives them all`);
   // oxlint-disable-next-line no-console -- without `onWarning` the console is the only place that is read
   for (const line of lines) console.warn(line);
+}
+
+/** Gives a warning to the application, or writes it to the console. */
+export function warn(warning: Diagnostic, { onWarning }: Pick<AuthorizerOptions, 'onWarning'>): void {
+  if (onWarning !== undefined) onWarning(warning);
+  // oxlint-disable-next-line no-console -- a warning that nobody sees is none
+  else console.warn(`[warning] ${renderDiagnostic(warning)}`);
 }

@@ -32,8 +32,13 @@ export interface AuthorizerOptions extends DecisionOptions {
   readonly policies: PolicyInput | readonly PolicyInput[];
   /** Sees every decision, before the answer is given, and is awaited. What it throws, the caller gets. */
   readonly onDecision?: (decision: Decision) => unknown;
-  /** Sees the warnings of each load. Default: `console.warn`. */
+  /** Receives the warnings of each load, and those about denials. Default: `console.warn`. */
   readonly onWarning?: (warning: Diagnostic) => void;
+  /**
+   * Whether a denial that a mistake has probably caused (a row without a type, an unknown action) is warned about, once for each
+   * action and kind of value. Default: `true` unless `NODE_ENV` is `production`.
+   */
+  readonly denialWarnings?: boolean;
   /**
    * What answers questions whose arguments are known. Default `'auto'`: compiled, as source or, where code may not make code,
    * as closures. `'machine'`: the reference engine, which explains every step.
@@ -49,6 +54,7 @@ const wrong = (option: string, reason: string) =>
 type Reason = string | undefined;
 const unless = (isRight: boolean, reason: string): Reason => (isRight ? undefined : reason);
 const isFunction = (value: unknown): Reason => unless(typeof value === 'function', 'is no function');
+const isBoolean = (value: unknown): Reason => unless(typeof value === 'boolean', 'is no boolean');
 const isObjectOf =
   (what: string) =>
   (value: unknown): Reason =>
@@ -61,7 +67,7 @@ const deciding = {
   clock: isFunction,
   limits: () => undefined,
   readAction: (value) => unless(typeof value === 'string' && value !== '', 'is no action'),
-  hideUnreadable: (value) => unless(typeof value === 'boolean', 'is no boolean'),
+  hideUnreadable: isBoolean,
   undecided: (value) => unless(value === 'error' || value === 'deny', "is neither 'error' nor 'deny'"),
   equality: (value) =>
     unless(
@@ -75,6 +81,7 @@ const loading = {
   policies: (value) => unless(value !== null, 'is missing: a policy text, a file, or a list of them'),
   onDecision: isFunction,
   onWarning: isFunction,
+  denialWarnings: isBoolean,
   print: isFunction,
   engine: (value) =>
     unless(

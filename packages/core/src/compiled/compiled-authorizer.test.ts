@@ -98,6 +98,14 @@ describe('a policy that was compiled ahead', () => {
     expect([authorizer.hasRule('allow'), authorizer.hasRule('allow_request')]).toEqual([true, true]);
   });
 
+  it('throws for a tag that it does not know', async () => {
+    const authorizer = await compiled('allow(_, "read", _: Doc);', { types: { Doc: {} } });
+    expect(await authorizer.isAllowed(null, 'read', typed('Doc', {}))).toBe(true);
+    await expect(authorizer.isAllowed(null, 'read', typed('Docs', {}))).rejects.toThrow(
+      'did you mean `Doc`?',
+    );
+  });
+
   it('hides what may not be read', async () => {
     const authorizer = await compiled(policy, { types });
     const repo = new Repo();

@@ -99,10 +99,16 @@ const samples: { readonly [C in Code]: DataOf<C> } = {
   POLAR_TYPE_UNKNOWN_TYPE: { name: 'Repo', known: ['Repository'] },
   POLAR_TYPE_NOT_GRANTABLE: { action: 'raed', type: 'Repository', resource: 'instance', near: ['read'] },
   POLAR_TYPE_INVALID_OPTION: { option: 'undecided', reason: "is neither 'error' nor 'deny'" },
-  POLAR_TYPE_NOT_AN_OBJECT: { type: 'Repository' },
+  POLAR_TYPE_NOT_AN_OBJECT: {
+    type: 'Repository',
+    found: 'a promise',
+    advice: "await it: typed('Repository', await …)",
+  },
+  POLAR_TYPE_INVALID_TAG: { found: 'the class `Repository`', example: "'Repository'" },
 
   POLAR_RUN_UNDEFINED_RULE: { name: 'has_rol', known: ['has_role'] },
   POLAR_RUN_UNKNOWN_CLASS: { name: 'Usr', known: ['User'] },
+  POLAR_RUN_UNKNOWN_TAG: { tag: 'Repo', known: ['Repository', 'Report'] },
   POLAR_RUN_HOST_ERROR: { what: '`owner` of a Repository', message: 'no connection' },
   POLAR_RUN_REFUSED_MEMBER: { name: 'constructor', on: 'a User' },
   POLAR_RUN_UNREGISTERED_METHOD: { name: 'isOpen', on: 'a dictionary' },
@@ -133,6 +139,18 @@ const samples: { readonly [C in Code]: DataOf<C> } = {
   POLAR_UNDECIDED_UNSAFE_INTEGER: { left: '4503599627370496', operator: '*', right: '2' },
   POLAR_UNDECIDED_NOT_ITERABLE: { value: '5' },
   POLAR_UNDECIDED_PATTERN: { name: 'isPrivate', on: 'a dictionary' },
+
+  POLAR_DENIED_UNTYPED: {
+    rule: 'allow',
+    argument: 'resource',
+    action: 'read',
+    found: 'a plain object of no declared type',
+    expected: 'Note',
+    advice: "tag it with typed('Note', row), or declare how to recognize it",
+  },
+  POLAR_DENIED_UNKNOWN_ACTION: { action: 'raed', near: ['read'], known: [] },
+  POLAR_DENIED_ACTION: { found: 'a list', advice: 'check one action at a time' },
+  POLAR_DENIED_ARGUMENT_ORDER: { given: 'the action "read" is the first argument' },
 };
 
 /** The codes that checks give as warnings, as their files say it. */
@@ -173,6 +191,11 @@ const families = [
     'POLAR_UNDECIDED_',
     'The data cannot decide',
     'Thrown by the question when nothing grants: [undecided](undecided.md). `isUndecided(error)` tells them. `onDecision` sees the outcome `undecided`.',
+  ],
+  [
+    'POLAR_DENIED_',
+    'A denial that looks like a mistake',
+    'Warnings, once for each action and kind of value, while `NODE_ENV` is not `production`: they go to `onWarning`. The option `denialWarnings` turns them on or off.',
   ],
 ] as const;
 

@@ -57,7 +57,10 @@ export const faultCodes = {
     }${p.near.length === 0 ? '' : `; did you mean ${p.near.map((name) => JSON.stringify(name)).join(' or ')}?`}`,
   POLAR_TYPE_INVALID_OPTION: (p: { option: string; reason: string }) =>
     `the option \`${p.option}\` ${p.reason}`,
-  POLAR_TYPE_NOT_AN_OBJECT: (p: { type: string }) => `only an object can be tagged as \`${p.type}\``,
+  POLAR_TYPE_NOT_AN_OBJECT: (p: { type: string; found: string; advice: string }) =>
+    `\`typed('${p.type}', row)\` expects a row or an instance, found ${p.found}; ${p.advice}`,
+  POLAR_TYPE_INVALID_TAG: (p: { found: string; example: string }) =>
+    `\`typed(type, row)\` expects the name of a type as its first argument, found ${p.found}; write ${p.example}`,
 
   // ── faults while deciding: they end the question at once ──
   POLAR_RUN_UNDEFINED_RULE: (p: { name: string; known: readonly string[] }) =>
@@ -66,6 +69,8 @@ export const faultCodes = {
     `Unregistered class: ${p.name}${didYouMean(p.name, p.known)}`,
   POLAR_CHECK_KEYWORD_ARGUMENTS: (p: { name: string }) =>
     `\`${p.name}\` is called with keyword arguments, which JavaScript does not have`,
+  POLAR_RUN_UNKNOWN_TAG: (p: { tag: string; known: readonly string[] }) =>
+    `a value is tagged typed('${p.tag}', …), and this authorizer has no type \`${p.tag}\`${didYouMean(p.tag, p.known) || '; add it to `types`'}`,
   POLAR_RUN_HOST_ERROR: (p: { what: string; message: string }) => `${p.what} threw: ${p.message}`,
   POLAR_RUN_REFUSED_MEMBER: (p: { name: string; on: string }) =>
     `policies may not reach \`${p.name}\` of ${p.on}`,

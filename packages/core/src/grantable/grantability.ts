@@ -55,26 +55,30 @@ export class Grantability {
 
   /** Returns whether `allow(_, action, resource)` may hold for some resource. */
   forAnything(action: string): boolean {
-    return this.mayAllow((known) => ['anything', [known.value(action)], 'anything']);
+    return this.mayHold('allow', (known) => ['anything', [known.value(action)], 'anything']);
   }
 
   /** Returns whether `allow(_, action, resource)` may hold for an instance of the type. */
   forInstance(action: string, type: DeclaredType): boolean {
-    return this.mayAllow((known) => ['anything', [known.value(action)], [known.instance(type, true)]]);
+    return this.mayHold('allow', (known) => [
+      'anything',
+      [known.value(action)],
+      [known.instance(type, true)],
+    ]);
   }
 
   /** Returns whether `allow(_, action, resource)` may hold for this very value. */
   forValue(action: string, resource: unknown): boolean {
-    return this.mayAllow((known) => ['anything', [known.value(action)], [known.value(resource)]]);
+    return this.mayHold('allow', (known) => ['anything', [known.value(action)], [known.value(resource)]]);
   }
 
-  /** Returns whether `allow` may hold for arguments of which this is known. */
-  mayAllow(argsOf: (possibilities: Possibilities) => readonly Known[]): boolean {
-    const allow = this.program.predicates.get('allow');
-    if (allow === undefined) return false;
+  /** Returns whether a rule of this name may hold for arguments of which this is known. */
+  mayHold(name: string, argsOf: (possibilities: Possibilities) => readonly Known[]): boolean {
+    const predicate = this.program.predicates.get(name);
+    if (predicate === undefined) return false;
     // Queries about actions that come from outside must not fill the memory.
     if (this.#calls.size > maxCalls) this.#forget();
-    const ask = (): boolean | undefined => this.#ask(allow, argsOf(this.#possibilities));
+    const ask = (): boolean | undefined => this.#ask(predicate, argsOf(this.#possibilities));
     const hadTasks = this.#tasks.length > 0;
     let found = ask();
     if (found === undefined) this.#forget();

@@ -9,7 +9,12 @@ export type Possibility =
       readonly type: DeclaredType;
       /** Whether it shows its type by itself: by its class, `typed`, a predicate. Then declared fields give it no other. */
       readonly isShown: boolean;
+      /** Whether it is of this type and its base types only; otherwise it may be of others as well. */
+      readonly isExact: boolean;
     };
+
+/** Represents every object of no declared type, as a possible value: none of them is kept. */
+export const untypedObject: object = Object.freeze(Object.create(null) as object);
 
 /** What is known of a value without asking anybody: nothing, or that it is one of a few possibilities. */
 export type Known = 'anything' | readonly Possibility[];
@@ -22,6 +27,7 @@ export class Possibilities {
   readonly #values = new Map<unknown, Possibility>();
   readonly #shown = new Map<DeclaredType, Possibility>();
   readonly #matched = new Map<DeclaredType, Possibility>();
+  readonly #exact = new Map<DeclaredType, Possibility>();
   #count = 0;
 
   value(value: unknown): Possibility {
@@ -31,10 +37,23 @@ export class Possibilities {
   }
 
   instance(type: DeclaredType, isShown: boolean): Possibility {
-    const known = isShown ? this.#shown : this.#matched;
+    return this.#instance(isShown ? this.#shown : this.#matched, type, isShown, false);
+  }
+
+  /** An instance of this type that is of no unrelated type. */
+  exact(type: DeclaredType): Possibility {
+    return this.#instance(this.#exact, type, true, true);
+  }
+
+  #instance(
+    known: Map<DeclaredType, Possibility>,
+    type: DeclaredType,
+    isShown: boolean,
+    isExact: boolean,
+  ): Possibility {
     let found = known.get(type);
     if (found === undefined)
-      known.set(type, (found = { kind: 'instance', id: this.#count++, type, isShown }));
+      known.set(type, (found = { kind: 'instance', id: this.#count++, type, isShown, isExact }));
     return found;
   }
 }

@@ -44,7 +44,7 @@ export class Narrowing {
   }
 
   #asInstance(possibility: Possibility, type: DeclaredType): Possibility {
-    if (possibility.kind === 'value') return possibility;
+    if (possibility.kind === 'value' || possibility.isExact) return possibility;
     const { types } = this.overlap;
     if (types.isSubtype(type, possibility.type))
       return this.possibilities.instance(type, possibility.isShown);

@@ -1,7 +1,7 @@
 import { TypeToken, type DeclaredType, type FieldType } from '../types/declared-type.js';
 import type { Class } from '../types/type-declaration.js';
 import { builtInTypeNames, type TypeTable } from '../types/type-table.js';
-import type { Possibility } from './known.js';
+import { untypedObject, type Possibility } from './known.js';
 
 /**
  * Whether a value may be of a type, or equal to another: false only when it certainly is not. It runs no code of the
@@ -31,6 +31,10 @@ export class Overlap {
   }
 
   mayBe(possibility: Possibility, type: DeclaredType): boolean {
+    if (possibility.kind === 'value' && possibility.value === untypedObject)
+      return type.builtIn && type.name === 'Dictionary';
+    if (possibility.kind === 'instance' && possibility.isExact)
+      return this.#isExactly(possibility.type, type);
     if (holdsForAnything(type)) return true;
     if (possibility.kind === 'value') return mayBeOf(possibility.value, type);
     const { type: own, isShown } = possibility;
@@ -49,6 +53,11 @@ export class Overlap {
     if (own.class !== undefined || type.class !== undefined) return true;
     // A row has one tag.
     return !isShown && this.#ofFields.has(own.name) && this.#ofFields.has(type.name);
+  }
+
+  #isExactly(own: DeclaredType, type: DeclaredType): boolean {
+    const isRow = own.class === undefined;
+    return this.types.isSubtype(own, type) || (isRow && type.builtIn && type.name === 'Dictionary');
   }
 
   mayBeEqual(a: Possibility, b: Possibility): boolean {

@@ -1,3 +1,4 @@
+import { PolarError } from '../diagnostics/polar-error.js';
 import type { DeclaredType, FieldType } from '../types/declared-type.js';
 import type { Class } from '../types/type-declaration.js';
 import type { TypeTable } from '../types/type-table.js';
@@ -132,7 +133,7 @@ export class TypeSets {
     }
     const plain = isPlainObject(value);
     const tag = findTag(value);
-    const tagged = tag === undefined ? undefined : this.types.find(tag);
+    const tagged = tag === undefined ? undefined : this.#taggedAs(tag);
     const own = plain ? undefined : this.#ofClass(value);
     // Most values: nothing but their class, or no class, says what they are.
     if (tagged === undefined && !this.hasPredicates) {
@@ -148,6 +149,16 @@ export class TypeSets {
     const dictionary = this.types.find('Dictionary')!;
     // A row is still a dictionary, only less specifically so.
     return this.#intern([...types, dictionary], [...types, dictionary], true);
+  }
+
+  /** @throws {PolarError} `POLAR_RUN_UNKNOWN_TAG`: a misspelled tag would be refused without a word */
+  #taggedAs(tag: string): DeclaredType {
+    const type = this.types.find(tag);
+    if (type === undefined) {
+      const known = this.types.typeNames.filter((name) => this.types.find(name)?.builtIn === false);
+      throw new PolarError('POLAR_RUN_UNKNOWN_TAG', { tag, known });
+    }
+    return type;
   }
 
   #knownOf(prototype: object): TypeSet | undefined {

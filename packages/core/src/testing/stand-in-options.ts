@@ -14,4 +14,4 @@ export const denying = (options: StandInOptions = {}): AuthorizerOptions => ({
   policies: 'allow(_, _, _) if false; allow_field(_, _, _, _) if false; allow_request(_, _) if false;',
 });
 
-const silent = { onWarning: () => {} };
+const silent = { onWarning: () => {}, denialWarnings: false };

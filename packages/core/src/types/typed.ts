@@ -1,4 +1,5 @@
 import { PolarError } from '../diagnostics/polar-error.js';
+import { describeValue, isClass, looksThenable } from '../internal/describe-value.js';
 
 // On globalThis, so that the ESM and the CommonJS copy of this package share it.
 const registryKey = Symbol.for('@nanook/core/typed');
@@ -12,16 +13,24 @@ interface Tags {
 const registries = globalThis as { [registryKey]?: Tags };
 const tags = (registries[registryKey] ??= { names: new WeakMap(), prototypes: new WeakSet(), version: 0 });
 
+/** Refuses a promise and a list at compile time: neither is a row. */
+type Row<T> = T extends PromiseLike<unknown> | readonly unknown[] ? never : unknown;
+
 /**
- * Tells that a row is of a declared type, without changing it: rows of an ORM are plain objects and carry no class.
+ * Tags a row with the name of its declared type, without changing it: rows of an ORM are plain objects and carry no class. An
+ * authorizer that does not know the name throws `POLAR_RUN_UNKNOWN_TAG` when it reads the type of the row.
  *
  * @returns the same object
- * @throws {PolarError} `POLAR_TYPE_NOT_AN_OBJECT` for a primitive or `null`
+ * @throws {PolarError} `POLAR_TYPE_NOT_AN_OBJECT` for a primitive, `null`, a promise, a list, or a class;
+ *   `POLAR_TYPE_INVALID_TAG` when the first argument is not the name of a type
  * @example
  * const repo = typed('Repository', await db.query.repositories.findFirst());
  */
-export function typed<T extends object>(type: string, row: T): T {
-  if (typeof row !== 'object' || row === null) throw new PolarError('POLAR_TYPE_NOT_AN_OBJECT', { type });
+export function typed<T extends object>(type: string, row: T & Row<T>): T {
+  if (typeof type !== 'string' || type === '') throw invalidTag(type, row);
+  const advice = adviceFor(row, type);
+  if (advice !== undefined)
+    throw new PolarError('POLAR_TYPE_NOT_AN_OBJECT', { type, found: describeValue(row), advice });
   tags.names.set(row, type);
   for (let p = parentOf(row); p !== null && p !== Object.prototype; p = parentOf(p)) {
     if (tags.prototypes.has(p)) continue;
@@ -29,6 +38,29 @@ export function typed<T extends object>(type: string, row: T): T {
     tags.version++;
   }
   return row;
+}
+
+function invalidTag(tag: unknown, row: unknown): PolarError {
+  const example =
+    typeof tag === 'function' && isClass(tag)
+      ? `'${tag.name}'`
+      : typeof tag === 'object' && typeof row === 'string'
+        ? `'${row}', and the row is the second argument`
+        : "'Note'";
+  return new PolarError('POLAR_TYPE_INVALID_TAG', { found: describeValue(tag), example });
+}
+
+/** Returns how to correct a value that is not a row; undefined for a row. */
+function adviceFor(row: unknown, type: string): string | undefined {
+  if (row === null || row === undefined) return 'test whether the row was found before you tag it';
+  if (typeof row === 'function') return 'pass a row or an instance';
+  if (typeof row !== 'object') return 'load the row by its id, and pass it';
+  try {
+    if (Array.isArray(row)) return `tag each row: rows.map((row) => typed('${type}', row))`;
+    return looksThenable(row) ? `await it: typed('${type}', await …)` : undefined;
+  } catch {
+    return 'this one is a proxy that cannot be read';
+  }
 }
 
 const parentOf = (value: object): object | null => Object.getPrototypeOf(value) as object | null;

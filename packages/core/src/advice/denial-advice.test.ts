@@ -1,0 +1,347 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { Authorizer, typed, type AuthorizerOptions, type Diagnostic } from '../index.js';
+
+class Memo {
+  ownerId = 1;
+}
+class Person {}
+class Account {
+  dataValues = {};
+}
+const OtherAccount = { Account: class Account {} }.Account;
+
+const policy = `
+  actor User {}
+  resource Note {
+    permissions = ["read", "delete"];
+    roles = ["owner"];
+    "read" if "owner";
+    "delete" if "owner";
+  }
+  has_role(user: User, "owner", note: Note) if note.ownerId = user.id;
+  allow(actor, action, resource) if has_permission(actor, action, resource);
+  allow(_: User, "create", Note);
+  allow(_: User, "open", _: Account);
+  allow(_: User, "found", Account);
+  allow_request(_: User, request: Request) if request.path = "/";
+  allow_field(_: User, "read", _: Note, "title");
+`;
+
+const user = typed('User', { id: 1 });
+const note = () => typed('Note', { ownerId: 2 });
+
+async function load(options: Partial<AuthorizerOptions> = {}) {
+  const warnings: Diagnostic[] = [];
+  const authorizer = await Authorizer.load({
+    policies: policy,
+    types: { User: {}, Note: {}, Account, Request: {} },
+    onWarning: (warning) => warnings.push(warning),
+    ...options,
+  });
+  return { authorizer, warnings, messages: () => warnings.map(({ message }) => message) };
+}
+
+describe.each(['source', 'closures', 'machine'] as const)('denial warnings of engine %s', (engine) => {
+  const expects = (what: string, action = 'read') => `; the rules for "${action}" expect ${what}; `;
+
+  it.each<[string, unknown, unknown, unknown, string]>([
+    [
+      'a plain object as resource',
+      user,
+      'read',
+      { ownerId: 1 },
+      `denied: the resource is a plain object of no declared type${expects('Note')}tag it with typed('Note', row), or declare how to recognize it (a copy of a tagged row has no tag)`,
+    ],
+    [
+      'a copy of a tagged row',
+      user,
+      'read',
+      { ...note() },
+      `denied: the resource is a plain object of no declared type${expects('Note')}tag it with typed('Note', row), or declare how to recognize it (a copy of a tagged row has no tag)`,
+    ],
+    [
+      'a row without a prototype',
+      user,
+      'read',
+      Object.assign(Object.create(null) as object, { ownerId: 1 }),
+      `denied: the resource is a plain object without a prototype of no declared type${expects('Note')}tag it with`,
+    ],
+    [
+      'an instance of a class that is not registered',
+      user,
+      'read',
+      new Memo(),
+      `denied: the resource is an instance of \`Memo\`${expects('Note')}class \`Memo\` is not registered; add it to \`types\`, for example { Note: Memo }, or tag the instance with typed('Note', …)`,
+    ],
+    [
+      'an instance of another class of the same name',
+      user,
+      'open',
+      new OtherAccount(),
+      `denied: the resource is an instance of \`Account\`${expects('Account', 'open')}\`types\` has another class \`Account\`: the module that defines it was probably loaded twice`,
+    ],
+    [
+      'a class that is not registered',
+      user,
+      'read',
+      Memo,
+      `denied: the resource is the class \`Memo\`${expects('Note')}class \`Memo\` is not registered; add it to \`types\``,
+    ],
+    [
+      'a registered class',
+      user,
+      'open',
+      Account,
+      `denied: the resource is the class \`Account\` itself${expects('Account', 'open')}pass an instance, not the class`,
+    ],
+    [
+      'an instance where the type is expected',
+      user,
+      'found',
+      new Account(),
+      `denied: the resource is an instance of \`Account\`${expects('the type Account itself', 'found')}pass the class \`Account\``,
+    ],
+    [
+      'a row where the type is expected',
+      user,
+      'create',
+      note(),
+      `denied: the resource is an instance of \`Note\`${expects('the type Note itself', 'create')}pass authorizer.type('Note')`,
+    ],
+    [
+      'the name of a type where the type is expected',
+      user,
+      'create',
+      'Note',
+      `denied: the resource is the string 'Note'${expects('the type Note itself', 'create')}pass the type itself: authorizer.type('Note')`,
+    ],
+    [
+      'an id as resource',
+      user,
+      'read',
+      7,
+      `denied: the resource is the number 7${expects('Note')}load the Note and pass it, not its id`,
+    ],
+    [
+      'a name as resource',
+      user,
+      'read',
+      'n-7',
+      `denied: the resource is the string 'n-7'${expects('Note')}pass the Note itself, not its id or name`,
+    ],
+    [
+      'a list as resource',
+      user,
+      'read',
+      [note()],
+      `denied: the resource is a list${expects('Note')}check each element: filterAllowed(actor, 'read', list)`,
+    ],
+    [
+      'null as resource',
+      user,
+      'read',
+      null,
+      `denied: the resource is null${expects('Note')}test whether the resource was found before you check it`,
+    ],
+    [
+      'a row in an object',
+      user,
+      'read',
+      { data: note() },
+      `denied: the resource is a plain object of no declared type${expects('Note')}its field \`data\` holds a value of an expected type: pass that`,
+    ],
+    [
+      'a function as resource',
+      user,
+      'read',
+      () => note(),
+      `denied: the resource is a function${expects('Note')}call it, and pass the Note that it returns`,
+    ],
+    [
+      'a plain object as actor',
+      { id: 1 },
+      'read',
+      note(),
+      `denied: the actor is a plain object of no declared type${expects('User')}tag it with typed('User', row)`,
+    ],
+    [
+      'an id as actor',
+      'alice',
+      'read',
+      note(),
+      `denied: the actor is the string 'alice'${expects('User')}pass the User itself, not its id or name`,
+    ],
+    [
+      'a number as actor',
+      1,
+      'read',
+      note(),
+      `denied: the actor is the number 1${expects('User')}load the User and pass it, not its id`,
+    ],
+    [
+      'undefined as actor',
+      undefined,
+      'read',
+      note(),
+      `denied: the actor is undefined${expects('User')}pass the signed-in user, or null for an anonymous actor`,
+    ],
+    [
+      'an instance of an unregistered class as actor',
+      new Person(),
+      'read',
+      note(),
+      `denied: the actor is an instance of \`Person\`${expects('User')}class \`Person\` is not registered`,
+    ],
+    ['a misspelled action', user, 'raed', note(), 'denied: no rule can allow "raed"; did you mean "read"?'],
+    [
+      'an unknown action',
+      user,
+      'publish',
+      note(),
+      'denied: no rule can allow "publish"; the rules can allow "read" or "delete" or "create" or "open" or "found"',
+    ],
+    [
+      'a list of actions',
+      user,
+      ['read'],
+      note(),
+      'denied: the action is a list, and an action is a string such as "read"; check one action at a time',
+    ],
+    ['no action', user, undefined, note(), 'denied: the action is undefined, and an action is a string'],
+    [
+      'the action before the actor',
+      'read',
+      user,
+      note(),
+      'denied: the arguments are in the wrong order: the action "read" is the first argument; the order is (actor, action, resource)',
+    ],
+    [
+      'the resource before the actor',
+      note(),
+      'read',
+      user,
+      'denied: the arguments are in the wrong order: the actor of the rules is the third argument, and the resource the first',
+    ],
+  ])('name the mistake: %s', async (_name, actor, action, resource, message) => {
+    const { authorizer, messages } = await load({ engine });
+    expect(authorizer.isAllowedSync(actor, action, resource)).toBe(false);
+    expect(messages()).toEqual([expect.stringContaining(message)]);
+    // Each place once, however it is asked.
+    expect(await authorizer.isAllowed(actor, action, resource)).toBe(false);
+    await expect(authorizer.authorize(actor, action, resource, { checkRead: false })).rejects.toThrow(
+      'Forbidden',
+    );
+    expect(messages()).toHaveLength(1);
+  });
+
+  it.each<[string, unknown, unknown, unknown]>([
+    ['what is refused by the data', user, 'read', note()],
+    ['an anonymous actor', null, 'read', note()],
+    ['an action of another type', user, 'delete', new Account()],
+  ])('are not given for %s', async (_name, actor, action, resource) => {
+    const { authorizer, messages } = await load({ engine });
+    expect(await authorizer.isAllowed(actor, action, resource)).toBe(false);
+    expect(messages()).toEqual([]);
+  });
+
+  it('throws for a tag that the authorizer does not know', async () => {
+    const { authorizer } = await load({ engine });
+    const message = `a value is tagged typed('Notes', …), and this authorizer has no type \`Notes\`; did you mean \`Note\`?`;
+    await expect(authorizer.isAllowed(user, 'read', typed('Notes', {}))).rejects.toMatchObject({
+      code: 'POLAR_RUN_UNKNOWN_TAG',
+      message: expect.stringContaining(message) as string,
+    });
+    expect(() => authorizer.isAllowedSync(typed('Usr', {}), 'read', note())).toThrow('did you mean `User`');
+  });
+});
+
+describe('denial warnings', () => {
+  afterEach(() => void vi.unstubAllEnvs());
+
+  it('await promises among the arguments', async () => {
+    const { authorizer, messages } = await load();
+    expect(await authorizer.isAllowed(Promise.resolve({ id: 1 }), 'read', Promise.resolve(note()))).toBe(
+      false,
+    );
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    expect(messages()).toEqual([expect.stringContaining('the actor is a plain object of no declared type')]);
+  });
+
+  it('explain requests, fields, lists and enumerations', async () => {
+    const { authorizer, messages } = await load();
+    await expect(authorizer.authorizeRequest(user, { path: '/' })).rejects.toMatchObject({ status: 403 });
+    await expect(authorizer.authorizeField(user, 'read', { title: '' }, 'title')).rejects.toThrow(
+      'Forbidden',
+    );
+    expect(await authorizer.filterAllowed(user, 'delete', [{ ownerId: 1 }])).toEqual([]);
+    expect(await authorizer.authorizedActions(user, { ownerId: 1 })).toEqual(new Set());
+    expect(messages()).toEqual([
+      expect.stringContaining(
+        'the request is a plain object of no declared type; the rules of allow_request expect Request',
+      ),
+      expect.stringContaining('the rules for "read" expect Note'),
+      expect.stringContaining('the rules for "delete" expect Note'),
+      expect.stringContaining(
+        '; the rules expect Note or Account or the type Note itself or the type Account itself; ',
+      ),
+    ]);
+  });
+
+  it('are not given for a policy that takes rows without a type', async () => {
+    const { authorizer, messages } = await load({
+      policies: 'allow(_, "read", row) if row.isPublic;',
+      types: {},
+    });
+    expect(await authorizer.isAllowed({}, 'read', { isPublic: false })).toBe(false);
+    expect(messages()).toEqual([]);
+  });
+
+  it('list the types that a rule names, and no others that a value may have beside', async () => {
+    const { authorizer, messages } = await load({
+      policies: 'allow(_, "read", _: Note); allow(_, "call", _: Phone);',
+      types: {
+        Note: {},
+        Account,
+        Invoice: { discriminator: { kind: 'invoice' } },
+        Phone: { is: (v) => v === 1 },
+      },
+    });
+    await authorizer.isAllowed(null, 'read', {});
+    expect(messages()).toEqual([expect.stringContaining('the rules for "read" expect Note; ')]);
+  });
+
+  it('are off in production, unless they are turned on', async () => {
+    vi.stubEnv('NODE_ENV', 'production');
+    const off = await load();
+    await off.authorizer.isAllowed(user, 'raed', {});
+    expect(off.messages()).toEqual([]);
+    const on = await load({ denialWarnings: true });
+    await on.authorizer.isAllowed(user, 'raed', {});
+    expect(on.messages()).toHaveLength(1);
+  });
+
+  it('are off with denialWarnings: false', async () => {
+    const { authorizer, messages } = await load({ denialWarnings: false });
+    await authorizer.isAllowed(user, 'raed', {});
+    expect(messages()).toEqual([]);
+  });
+
+  it('remember a bounded number of places', async () => {
+    const { authorizer, warnings } = await load();
+    for (let i = 0; i < 5_000; i++) await authorizer.isAllowed(user, `action ${i}`, {});
+    expect(warnings.length).toBeGreaterThan(1_000);
+    expect(warnings.length).toBeLessThanOrEqual(2_000);
+  });
+
+  it('reject, and do not throw, when onWarning throws', async () => {
+    const strict = await Authorizer.load({
+      policies: policy,
+      types: { User: {}, Note: {}, Account, Request: {} },
+      onWarning: ({ message }) => {
+        throw new Error(message);
+      },
+    });
+    const asked = strict.isAllowed(user, 'raed', note());
+    await expect(asked).rejects.toThrow('did you mean "read"?');
+  });
+});

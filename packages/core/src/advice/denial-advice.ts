@@ -1,0 +1,269 @@
+import type { DataOf } from '../diagnostics/codes.js';
+import { diagnostic, type Diagnostic } from '../diagnostics/diagnostic.js';
+import { isPolarError } from '../diagnostics/polar-error.js';
+import type { Grantability } from '../grantable/grantability.js';
+import { untypedObject, type Known, type Possibilities } from '../grantable/known.js';
+import type { TypeSet, TypeSets } from '../host/type-set.js';
+import { describeValue } from '../internal/describe-value.js';
+import { nearNames } from '../internal/near-names.js';
+import { type DeclaredType, TypeToken } from '../types/declared-type.js';
+import type { Class } from '../types/type-declaration.js';
+import { explainUntyped, type Expected } from './untyped-value.js';
+
+/** A rule that decisions query, and the positions of its arguments. */
+const positions = {
+  allow: { actor: 0, action: 1, resource: 2, arity: 3 },
+  allow_field: { actor: 0, action: 1, resource: 2, arity: 4 },
+  allow_request: { actor: 0, action: undefined, resource: 1, arity: 2 },
+} as const;
+export type DecisionRule = keyof typeof positions;
+
+/** What is known of one argument; undefined for an argument that may be anything. */
+type Argument = ((possibilities: Possibilities) => Known) | undefined;
+
+/** Places that are remembered. Beyond, no more advice is given: the memory does not grow with what clients send. */
+const maxPlaces = 2_000;
+/** Types or actions that one message lists. */
+const maxListed = 5;
+
+/** Stands for every action, in an enumeration. */
+export const everyAction = Symbol('every action');
+
+interface Denial {
+  readonly rule: DecisionRule;
+  readonly actor: unknown;
+  readonly actorTypes: TypeSet;
+  readonly action: unknown;
+  readonly resource: unknown;
+  readonly resourceTypes: TypeSet;
+}
+
+/**
+ * Explains denials that a mistake in the call has probably caused: an actor or a resource of no declared type, an action that no
+ * rule names, arguments in the wrong order. Each place, an action with two kinds of values, is explained once.
+ */
+export class DenialAdvice {
+  readonly #places = new Map<string, Set<number | string>>();
+  #placeCount = 0;
+
+  constructor(
+    readonly typeSets: TypeSets,
+    readonly grantability: Grantability,
+    /** The strings that the policy writes. */
+    readonly literals: () => readonly string[],
+  ) {}
+
+  /** Returns the warnings about a denial, if its place is new. */
+  about(rule: DecisionRule, args: readonly unknown[]): readonly Diagnostic[] {
+    if (this.#placeCount >= maxPlaces) return [];
+    try {
+      return this.#about(rule, args);
+    } catch (error) {
+      if (isPolarError(error) && error.code === 'POLAR_RUN_UNKNOWN_TAG')
+        return this.#isNew(rule, error.message)
+          ? [warning('POLAR_RUN_UNKNOWN_TAG', error.data as DataOf<'POLAR_RUN_UNKNOWN_TAG'>)]
+          : [];
+      // Predicates of the application may throw. Advice never changes an answer.
+      return [];
+    }
+  }
+
+  #about(rule: DecisionRule, args: readonly unknown[]): readonly Diagnostic[] {
+    const at = positions[rule];
+    const actor = args[at.actor];
+    const action = at.action === undefined ? everyAction : args[at.action];
+    const resource = args[at.resource];
+    const actorTypes = this.typeSets.of(actor);
+    const resourceTypes = this.typeSets.of(resource);
+    const place =
+      actorTypes.isRegistered && resourceTypes.isRegistered
+        ? actorTypes.id * 2 ** 20 + resourceTypes.id
+        : `${kindOf(actor, actorTypes)} ${kindOf(resource, resourceTypes)}`;
+    if (!this.#isNew(`${rule} ${typeof action === 'string' ? action : kindOf(action)}`, place)) return [];
+    return this.#explain({ rule, actor, actorTypes, action, resource, resourceTypes });
+  }
+
+  #isNew(asked: string, place: number | string): boolean {
+    let places = this.#places.get(asked);
+    if (places?.has(place) === true) return false;
+    if (places === undefined) this.#places.set(asked, (places = new Set()));
+    places.add(place);
+    this.#placeCount++;
+    return true;
+  }
+
+  #explain(denial: Denial): Diagnostic[] {
+    const { rule, actor, action, resource } = denial;
+    const by = this.#knownOf(actor, denial.actorTypes);
+    const on = this.#knownOf(resource, denial.resourceTypes);
+    const what = action === everyAction ? undefined : this.#knownOf(action, this.typeSets.of(action), true);
+    // A policy that allows nothing at all is not a mistake in the call.
+    if (!this.#may(rule, undefined, undefined, undefined)) return [];
+    if (!this.#may(rule, undefined, what, undefined)) return this.#explainAction(denial, by);
+    const isResourceWrong = !this.#may(rule, undefined, what, on);
+    if (isResourceWrong && rule !== 'allow_request' && this.#may(rule, on, what, by) && !isEmpty(actor))
+      return [
+        warning('POLAR_DENIED_ARGUMENT_ORDER', {
+          given: 'the actor of the rules is the third argument, and the resource the first',
+        }),
+      ];
+    const found: (Diagnostic | undefined)[] = [];
+    if (isResourceWrong) found.push(this.#explainResource(denial, what));
+    if (actor !== null && !denial.actorTypes.isRegistered && !this.#may(rule, by, what, undefined))
+      found.push(this.#explainActor(denial, what));
+    return found.filter((one) => one !== undefined);
+  }
+
+  #explainAction({ rule, actor, action }: Denial, by: Argument): Diagnostic[] {
+    if (typeof actor === 'string' && this.#may(rule, undefined, by, undefined))
+      return [
+        warning('POLAR_DENIED_ARGUMENT_ORDER', {
+          given: `the action ${JSON.stringify(actor)} is the first argument`,
+        }),
+      ];
+    if (typeof action !== 'string') {
+      const advice = Array.isArray(action)
+        ? 'check one action at a time, or list them with authorizedActions(actor, resource)'
+        : 'pass its name as the second argument';
+      return [warning('POLAR_DENIED_ACTION', { found: describeValue(action), advice })];
+    }
+    const isGrantable = (name: string): boolean =>
+      this.#may(rule, undefined, (known) => [known.value(name)], undefined);
+    const near = nearNames(action, this.literals()).filter(isGrantable);
+    const known = near.length > 0 ? [] : this.#firstGrantable(isGrantable);
+    return near.length === 0 && known.length === 0
+      ? []
+      : [warning('POLAR_DENIED_UNKNOWN_ACTION', { action, near, known })];
+  }
+
+  #firstGrantable(isGrantable: (name: string) => boolean): string[] {
+    const known: string[] = [];
+    for (const literal of this.literals().slice(0, 1_000)) {
+      if (!isGrantable(literal)) continue;
+      known.push(literal);
+      if (known.length === maxListed) break;
+    }
+    return known;
+  }
+
+  #explainResource(denial: Denial, what: Argument): Diagnostic | undefined {
+    const { rule, resource, resourceTypes } = denial;
+    const instances = this.#typesFor((type) =>
+      this.#may(rule, undefined, what, (known) => [known.exact(type)]),
+    );
+    const types = this.#typesFor((type) =>
+      this.#may(rule, undefined, what, (known) => [known.value(type.value)]),
+    );
+    if (resourceTypes.isRegistered) return this.#explainInstance(denial, types);
+    return this.#untyped(denial, resource, {
+      argument: rule === 'allow_request' ? 'request' : 'resource',
+      action: typeof denial.action === 'string' ? denial.action : undefined,
+      instances,
+      types,
+    });
+  }
+
+  /** An instance where the rules expect its type: `isAllowed(user, 'create', new Note())`. */
+  #explainInstance(
+    { rule, action, resourceTypes }: Denial,
+    types: readonly string[],
+  ): Diagnostic | undefined {
+    for (const { name } of resourceTypes.types) {
+      if (!types.includes(name)) continue;
+      const isClass = this.typeSets.types.find(name)?.class !== undefined;
+      return warning('POLAR_DENIED_UNTYPED', {
+        rule,
+        argument: 'resource',
+        action: typeof action === 'string' ? action : undefined,
+        found: `an instance of \`${name}\``,
+        expected: `the type ${name} itself`,
+        advice: `pass ${isClass ? `the class \`${name}\`` : `authorizer.type('${name}')`}`,
+      });
+    }
+    return undefined;
+  }
+
+  #explainActor(denial: Denial, what: Argument): Diagnostic | undefined {
+    const { rule, actor, action } = denial;
+    const instances = this.#typesFor((type) =>
+      this.#may(rule, (known) => [known.exact(type)], what, undefined),
+    );
+    return this.#untyped(denial, actor, {
+      argument: 'actor',
+      action: typeof action === 'string' ? action : undefined,
+      instances,
+      types: [],
+    });
+  }
+
+  #untyped({ rule }: Denial, value: unknown, expected: Expected): Diagnostic | undefined {
+    const { argument, action, instances, types } = expected;
+    if (instances.length === 0 && types.length === 0) return undefined;
+    return warning('POLAR_DENIED_UNTYPED', {
+      rule,
+      argument,
+      action,
+      expected: listed([...instances, ...types.map((name) => `the type ${name} itself`)]),
+      ...explainUntyped(value, expected, this.typeSets),
+    });
+  }
+
+  #typesFor(mayBe: (type: DeclaredType) => boolean): string[] {
+    return [...this.typeSets.types.types]
+      .filter((type) => !type.builtIn && mayBe(type))
+      .map(({ name }) => name);
+  }
+
+  /** Returns whether the rule may hold for arguments of which this is known. */
+  #may(rule: DecisionRule, actor: Argument, action: Argument, resource: Argument): boolean {
+    const at = positions[rule];
+    return this.grantability.mayHold(rule, (possibilities) => {
+      const args: Known[] = Array.from({ length: at.arity }, () => 'anything');
+      if (actor !== undefined) args[at.actor] = actor(possibilities);
+      if (action !== undefined && at.action !== undefined) args[at.action] = action(possibilities);
+      if (resource !== undefined) args[at.resource] = resource(possibilities);
+      return args;
+    });
+  }
+
+  /** @param isLiteral whether the text of a string counts, as that of an action does */
+  #knownOf(value: unknown, types: TypeSet, isLiteral = false): Argument {
+    const registered = [...types.types].filter((type) => !type.builtIn);
+    if (registered.length > 0) return (known) => registered.map((type) => known.instance(type, true));
+    if (value === null || value === undefined) return (known) => [known.value(null)];
+    if (typeof value === 'string' && isLiteral) return (known) => [known.value(value)];
+    if (this.#isTypeItself(value)) return (known) => [known.value(value)];
+    const builtIn = [...types.types].filter(({ name }) => name !== 'Dictionary');
+    return builtIn.length > 0
+      ? (known) => builtIn.map((type) => known.instance(type, true))
+      : (known) => [known.value(untypedObject)];
+  }
+
+  #isTypeItself(value: unknown): boolean {
+    if (value instanceof TypeToken) return this.typeSets.types.find(value.name) !== undefined;
+    return (
+      typeof value === 'function' && this.typeSets.types.findByClass(value as unknown as Class) !== undefined
+    );
+  }
+}
+
+const isEmpty = (value: unknown): boolean => value === null || value === undefined;
+
+/** Returns a key for values that are explained alike. It does not hold their contents. */
+function kindOf(value: unknown, types?: TypeSet): string {
+  if (types?.isRegistered === true) return String(types.id);
+  return (typeof value === 'object' && value !== null) || typeof value === 'function'
+    ? describeValue(value).slice(0, 100)
+    : value === null
+      ? 'null'
+      : typeof value;
+}
+
+function listed(names: readonly string[]): string {
+  const more = names.length - maxListed;
+  const shown = names.slice(0, maxListed).join(' or ');
+  return more > 0 ? `${shown} or ${more} more` : shown;
+}
+
+const warning = <C extends Diagnostic['code']>(code: C, data: Diagnostic<C>['data']): Diagnostic =>
+  diagnostic('warning', code, data, undefined) as Diagnostic;

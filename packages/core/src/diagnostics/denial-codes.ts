@@ -1,0 +1,38 @@
+const quoted = (names: readonly string[]): string => names.map((name) => JSON.stringify(name)).join(' or ');
+
+/** Returns the rules that a message speaks of: those of one action, those of a request, or all. */
+const rulesFor = ({ rule, action }: { rule: string; action: string | undefined }): string =>
+  action !== undefined
+    ? `the rules for ${JSON.stringify(action)}`
+    : rule === 'allow'
+      ? 'the rules'
+      : `the rules of ${rule}`;
+
+/** Warnings about a denial that a mistake in the call has probably caused. Given outside production, once for each place. */
+export const denialCodes = {
+  POLAR_DENIED_UNTYPED: (p: {
+    /** The rule that was queried: `allow`, `allow_field` or `allow_request`. */
+    rule: string;
+    argument: 'actor' | 'resource' | 'request';
+    /** undefined when all actions were queried */
+    action: string | undefined;
+    found: string;
+    /** Names of types. */
+    expected: string;
+    advice: string;
+  }) => `denied: the ${p.argument} is ${p.found}; ${rulesFor(p)} expect ${p.expected}; ${p.advice}`,
+  POLAR_DENIED_UNKNOWN_ACTION: (p: {
+    action: string;
+    /** Actions that a rule can allow, with a similar name. */
+    near: readonly string[];
+    /** Actions that a rule can allow. */
+    known: readonly string[];
+  }) =>
+    `denied: no rule can allow ${JSON.stringify(p.action)}; ${
+      p.near.length > 0 ? `did you mean ${quoted(p.near)}?` : `the rules can allow ${quoted(p.known)}`
+    }`,
+  POLAR_DENIED_ACTION: (p: { found: string; advice: string }) =>
+    `denied: the action is ${p.found}, and an action is a string such as "read"; ${p.advice}`,
+  POLAR_DENIED_ARGUMENT_ORDER: (p: { given: string }) =>
+    `denied: the arguments are in the wrong order: ${p.given}; the order is (actor, action, resource)`,
+} as const satisfies Record<string, (data: never) => string>;

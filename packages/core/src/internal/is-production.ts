@@ -1,0 +1,7 @@
+// Written as bundlers replace it. Where there is no `process`, nothing says that this is production.
+declare const process: { readonly env: { readonly NODE_ENV?: string } } | undefined;
+
+/** Returns whether `NODE_ENV` is `production`. */
+export const isProduction = (): boolean =>
+  // oxlint-disable-next-line typescript/no-unnecessary-condition -- not every platform has it
+  typeof process !== 'undefined' && process.env?.NODE_ENV === 'production';
