@@ -29,8 +29,8 @@ const texts = {
       : `${describeCheck(p)} was called and not awaited, and ${describeRoute(p)} answered ${p.status} without its result; ` +
         `the response was blocked. Write \`await\` before the call`,
   NANOOK_HTTP_LOST_FAILURE: (p: RouteData & CheckData & { readonly error: string }) =>
-    `${describeCheck(p)} was called and not awaited; it failed (${p.error}) when it was too late to block the response of ` +
-    `${describeRoute(p)}. Write \`await\` before the call`,
+    `${describeCheck(p)} was called and not awaited in ${describeRoute(p)}, and it failed (${p.error}) without an effect. ` +
+    `Write \`await\` before the call`,
   NANOOK_HTTP_REFUSED_ROUTE: (p: RouteData & CheckData & { readonly status: number }) =>
     `${describeRoute(p)} answered ${p.status} after ${describeCheck(p)} had failed; the response was blocked. ` +
     `Answer a refusal with its own status, call \`can\` where a refusal is not an error, or say that the answer needs no ` +
@@ -50,7 +50,7 @@ const texts = {
   NANOOK_HTTP_INVALID_OPTION: (p: { option: string; reason: string }) => `option \`${p.option}\` ${p.reason}`,
 };
 
-interface CheckData {
+export interface CheckData {
   /** As it was called: `authorize('delete', …)`. */
   readonly check: string;
   /** The place of the call, `file:line`; `undefined` in production. */

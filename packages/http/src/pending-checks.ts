@@ -1,3 +1,4 @@
+import { AuthorizationFault, type CheckData, type RouteData } from './authorization-fault.js';
 import { CallSite } from './call-site.js';
 
 /** One call of a method of `RequestAuthorization` by the application. */
@@ -24,7 +25,7 @@ export class PendingChecks {
   /** Those that are pending or not awaited. */
   readonly #open = new Set<OpenCheck>();
   readonly #isProduction = process.env['NODE_ENV'] === 'production';
-  #faultAbout: ((check: Check) => Error) | undefined;
+  #routeData: (() => RouteData) | undefined;
   #count = 0;
   /** The last check that refused, unless something that was checked or skipped later passed. */
   #refused: OpenCheck | undefined;
@@ -99,9 +100,9 @@ export class PendingChecks {
    * Reports, from now on, the failures of checks that were not awaited: no response can carry them any more. A check that is awaited
    * within the same turn of the event loop is not reported.
    */
-  reportFailures(faultAbout: (check: Check) => Error): void {
-    if (this.#faultAbout !== undefined) return;
-    this.#faultAbout = faultAbout;
+  reportLostFailures(routeData: () => RouteData): void {
+    if (this.#routeData !== undefined) return;
+    this.#routeData = routeData;
     for (const check of this.#open) if (check.isFailed) this.#reportLater(check);
   }
 
@@ -115,18 +116,25 @@ export class PendingChecks {
     if (check.isAwaited) this.#open.delete(check);
     else if (check.isFailed) this.#reportLater(check);
     // A long response does not collect what no longer matters to it.
-    else if (this.#faultAbout !== undefined) this.#open.delete(check);
+    else if (this.#routeData !== undefined) this.#open.delete(check);
   }
 
   #reportLater(check: OpenCheck): void {
-    const faultAbout = this.#faultAbout;
-    if (faultAbout === undefined || check.isReported) return;
+    const routeData = this.#routeData;
+    if (routeData === undefined || check.isReported) return;
     check.isReported = true;
     setImmediate(() => {
-      if (!check.isAwaited) this.report(faultAbout(check));
+      if (check.isAwaited) return;
+      const data = { ...routeData(), ...dataOf(check), error: String(check.error) };
+      this.report(new AuthorizationFault('NANOOK_HTTP_LOST_FAILURE', data, causeOf(check)));
     });
   }
 }
+
+/** The check, as the data of a fault. */
+export const dataOf = ({ call, at, isAwaited }: Check): CheckData => ({ check: call, at, isAwaited });
+
+export const causeOf = ({ isFailed, error }: Check): ErrorOptions => (isFailed ? { cause: error } : {});
 
 class OpenCheck implements Check {
   isAwaited = false;

@@ -1,8 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { STATUS_CODES, type ServerResponse } from 'node:http';
-import { AuthorizationFault, type FaultData, type RouteData } from './authorization-fault.js';
+import { AuthorizationFault, type RouteData } from './authorization-fault.js';
 import { guardStream } from './http2-stream.js';
-import type { Check, PendingChecks } from './pending-checks.js';
+import { causeOf, dataOf, type Check, type PendingChecks } from './pending-checks.js';
 
 export interface SafetyNet {
   /** Read when the answer is looked at. */
@@ -22,6 +22,8 @@ export interface SafetyNet {
   elsewhere?(): readonly string[];
   /** The checks that the response waits for, if the request has its authorization already. */
   checks?(): PendingChecks | undefined;
+  /** Whether a success may follow a refusal: for frameworks whose error handlers cannot say why. */
+  readonly mayHideRefusal?: boolean;
   /** Hands the error to whoever answers errors. */
   fail(error: AuthorizationFault): void;
   /**
@@ -99,10 +101,7 @@ export function withholdUndecided(response: ServerResponse, net: SafetyNet): () 
   }
   guardStream(response, { look, lookAtRest, isIgnored: () => isIgnored('body') });
   response.once('close', () => {
-    const checks = net.checks?.();
-    checks?.reportFailures((check) =>
-      faultAbout('NANOOK_HTTP_LOST_FAILURE', check, { error: String(check.error) }),
-    );
+    net.checks?.()?.reportLostFailures(routeData);
   });
   return () => look(response.statusCode);
 
@@ -117,7 +116,9 @@ export function withholdUndecided(response: ServerResponse, net: SafetyNet): () 
     if (checks?.forgotten !== undefined) return unawaited(checks, checks.forgotten, status);
     if (!net.isSettled()) return mayPreflightSay(chunk) ? undefined : undecided(status);
     if (checks?.open !== undefined) return unawaited(checks, checks.open, status);
-    return checks?.refused && faultAbout('NANOOK_HTTP_REFUSED_ROUTE', checks.refused, { status });
+    return checks?.refused && net.mayHideRefusal !== true
+      ? faultAbout('NANOOK_HTTP_REFUSED_ROUTE', checks.refused, status)
+      : undefined;
   }
 
   /** What follows the header: too late for another answer. */
@@ -151,16 +152,12 @@ export function withholdUndecided(response: ServerResponse, net: SafetyNet): () 
 
   function unawaited(checks: PendingChecks, check: Check, status: number): AuthorizationFault {
     checks.dismiss(check);
-    return faultAbout('NANOOK_HTTP_UNAWAITED_CHECK', check, { status });
+    return faultAbout('NANOOK_HTTP_UNAWAITED_CHECK', check, status);
   }
 
-  function faultAbout<C extends CheckFaultCode>(
-    code: C,
-    { call, at, isAwaited, isFailed, error }: Check,
-    data: Omit<FaultData<C>, keyof RouteData | 'check' | 'at' | 'isAwaited'>,
-  ): AuthorizationFault {
-    const about = { ...routeData(), check: call, at, isAwaited, ...data } as unknown as FaultData<C>;
-    return new AuthorizationFault(code, about, isFailed ? { cause: error } : {});
+  function faultAbout(code: CheckFaultCode, check: Check, status: number): AuthorizationFault {
+    const data = { ...routeData(), ...dataOf(check), status };
+    return new AuthorizationFault(code, data, causeOf(check));
   }
 
   /**
@@ -230,10 +227,7 @@ export function withholdUndecided(response: ServerResponse, net: SafetyNet): () 
   }
 }
 
-type CheckFaultCode =
-  | 'NANOOK_HTTP_UNAWAITED_CHECK'
-  | 'NANOOK_HTTP_LOST_FAILURE'
-  | 'NANOOK_HTTP_REFUSED_ROUTE';
+type CheckFaultCode = 'NANOOK_HTTP_UNAWAITED_CHECK' | 'NANOOK_HTTP_REFUSED_ROUTE';
 
 const http2InternalError = 2;
 

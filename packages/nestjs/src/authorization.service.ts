@@ -4,6 +4,7 @@ import { BadRequestException, Inject, Injectable, type ExecutionContext } from '
 import { Reflector } from '@nestjs/core';
 import { actionOfMethod, defaultTypeActions } from './actions.js';
 import { ActorSource } from './actor-source.js';
+import { awaitChecks, reportFault } from './await-checks.js';
 import { AuditState } from './audit/audit-state.js';
 import { ConnectionContext } from './connection-context.js';
 import { Connections } from './connections.js';
@@ -150,7 +151,9 @@ export class AuthorizationService {
         actor: () => this.actors.find(execution, context),
         anonymous: this.options.anonymous,
         request: () => seen(request, context),
+        report: reportFault,
       });
+      awaitChecks(authz, context);
       this.#requests.set(requestKey, authz);
       if (kind === 'graphql') rememberRequest(requestKey, authz);
     }

@@ -26,7 +26,11 @@ export function eventAuthorization(subscription: RequestAuthorization, event: ob
   if (events === undefined) ofEvents.set(subscription, (events = new WeakMap()));
   let authz = events.get(event);
   if (authz === undefined) {
-    authz = new RequestAuthorization(subscription.authorizer, { actor: () => subscription.actor() });
+    authz = new RequestAuthorization(subscription.authorizer, {
+      actor: () => subscription.actor(),
+      report: subscription.checks.report,
+    });
+    authz.checks.reportLostFailures(() => ({ method: 'graphql', route: 'an event of a subscription' }));
     events.set(event, authz);
   }
   return authz;
