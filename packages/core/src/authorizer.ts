@@ -1,5 +1,6 @@
 import { everyAction } from './advice/denial-advice.js';
 import type { Decision } from './authorization/decision.js';
+import { DecisionLog } from './decision-log.js';
 import { Report, type Diagnostic } from './diagnostics/diagnostic.js';
 import { PolarError } from './diagnostics/polar-error.js';
 import { PolicyError } from './diagnostics/policy-error.js';
@@ -50,6 +51,7 @@ export class Authorizer extends Enforcement {
   readonly #limits: Limits;
   readonly #reader: PolicyReader;
   readonly #clock: () => Date;
+  readonly #log: DecisionLog | undefined;
   /** Questions made by `#callOf`, by rule name and arity: the same for every check. */
   #calls = new Map<string, LinkedQuery>();
   /** As `#calls`, for decisions: by the name alone. */
@@ -68,6 +70,7 @@ export class Authorizer extends Enforcement {
     this.#reader = reader;
     this.#clock = clock;
     this.#limits = limitsOf(options.limits);
+    this.#log = options.onDecision && new DecisionLog(options.onDecision, options);
     this.#loaded = undefined as never; // `load` sets it before anybody sees the authorizer
   }
 
@@ -299,6 +302,16 @@ export class Authorizer extends Enforcement {
     );
   }
 
+  /**
+   * Waits until the promises that `onDecision` has returned so far are settled: for the shutdown of a server, and for tests.
+   *
+   * @example
+   * server.close(() => void authorizer.flush());
+   */
+  async flush(): Promise<void> {
+    await this.#log?.flush();
+  }
+
   /** The same questions, always as this actor. */
   as<Actor>(actor: Actor): ActorAuthorizer<Actor> {
     return new ActorAuthorizer(this, actor);
@@ -485,7 +498,7 @@ export class Authorizer extends Enforcement {
     } finally {
       decision.question.dispose();
     }
-    // No answer goes out before it is recorded.
+    // With `audit: 'required'` no answer is given before it is recorded.
     if (decision.recorded !== undefined) await decision.recorded;
     if (!holds) this.#warnAbout(kind, args);
     return holds;
@@ -507,7 +520,7 @@ export class Authorizer extends Enforcement {
       decision.question.dispose();
     }
     if (decision.recorded !== undefined) {
-      throw new PolarError('POLAR_RUN_PROMISE_IN_SYNC', { what: 'what `onDecision` gave' });
+      throw new PolarError('POLAR_RUN_PROMISE_IN_SYNC', { what: 'the result of `onDecision`' });
     }
     if (!holds) this.#warnAbout(kind, args);
     return holds;
@@ -543,10 +556,9 @@ export class Authorizer extends Enforcement {
   ): ReportedQuestion {
     const { context } = this.#loaded;
     const question = this.#decisionOf(kind, args, settings, replay);
-    const { onDecision, undecided } = this.#options;
-    const report =
-      onDecision && new DecisionReport(onDecision, kind, args, context.program.policy.hash, this.#clock());
-    return new ReportedQuestion(question, report, undecided === 'deny');
+    const log = this.#log;
+    const report = log && new DecisionReport(log, kind, args, context.program.policy.hash, this.#clock());
+    return new ReportedQuestion(question, report, this.#options.undecided === 'deny');
   }
 
   async #enumerate(

@@ -30,8 +30,18 @@ export interface DecisionOptions {
 export interface AuthorizerOptions extends DecisionOptions {
   /** What to load, in order: texts, `{ name, source }`, and under Node files and globs. All are loaded together. */
   readonly policies: PolicyInput | readonly PolicyInput[];
-  /** Sees every decision, before the answer is given, and is awaited. What it throws, the caller gets. */
+  /**
+   * Receives every decision, before the answer is given. A check does not wait for the promise that it returns, and a failure of it
+   * changes no answer; `audit` changes both.
+   */
   readonly onDecision?: (decision: Decision) => unknown;
+  /** Receives the errors that `onDecision` throws or rejects with. Default: writes them to `console.error`. */
+  readonly onDecisionError?: (error: unknown, decision: Decision) => void;
+  /**
+   * `'required'`: no answer without a record. Each check waits for the promise of `onDecision` and fails with its error. Default
+   * `'background'`.
+   */
+  readonly audit?: 'background' | 'required';
   /** Receives the warnings of each load, and those about denials. Default: `console.warn`. */
   readonly onWarning?: (warning: Diagnostic) => void;
   /**
@@ -80,6 +90,9 @@ const loading = {
   ...deciding,
   policies: (value) => unless(value !== null, 'is missing: a policy text, a file, or a list of them'),
   onDecision: isFunction,
+  onDecisionError: isFunction,
+  audit: (value) =>
+    unless(value === 'background' || value === 'required', "is neither 'background' nor 'required'"),
   onWarning: isFunction,
   denialWarnings: isBoolean,
   print: isFunction,

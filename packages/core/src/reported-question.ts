@@ -1,18 +1,18 @@
 import { decisiveRule, referenceTo, type Decision, type Outcome } from './authorization/decision.js';
 import { isUndecided } from './authorization/undecided.js';
+import type { DecisionLog } from './decision-log.js';
 import type { Frame } from './engine/machine/frame.js';
 import type { Question } from './engine/question.js';
-import { isThenable } from './host/value.js';
 
 /** Tells the application of one decision, once. */
 export class DecisionReport {
-  /** What the hook is still doing. */
+  /** The promise that the check must wait for before it answers. */
   recorded: PromiseLike<unknown> | undefined;
   #isMade = false;
   readonly #started = performance.now();
 
   constructor(
-    readonly onDecision: (decision: Decision) => unknown,
+    readonly log: DecisionLog,
     readonly kind: Decision['kind'],
     readonly args: readonly unknown[],
     readonly policyHash: string,
@@ -26,7 +26,7 @@ export class DecisionReport {
     const { kind, args } = this;
     const isRequest = kind === 'allow_request';
     const rule = decisiveRule(proof);
-    const result: unknown = this.onDecision({
+    this.recorded = this.log.write({
       kind,
       actor: args[0],
       action: isRequest ? undefined : args[1],
@@ -40,10 +40,6 @@ export class DecisionReport {
       at: this.at,
       durationMs: performance.now() - this.#started,
     });
-    if (!isThenable(result)) return;
-    this.recorded = result;
-    // Awaited by who asked; when the question itself fails, that failure is what counts.
-    result.then(undefined, () => {});
   }
 }
 
