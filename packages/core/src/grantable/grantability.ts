@@ -8,32 +8,32 @@ import { Overlap } from './overlap.js';
 import { RulesByHead } from './rules-by-head.js';
 import { Walk, type Slots } from './walk.js';
 
-/** One call with what is known of its arguments. It cannot hold, as far as has been found out, until a rule shows that it may. */
+/** One call with the abstract values of its arguments. It counts as impossible until one of its rules shows that it may hold. */
 interface Call {
   isPossible: boolean;
-  /** What the heads of its rules leave of the arguments. */
+  /** The possible argument values after the heads of its rules matched. */
   readonly args: readonly Known[];
-  /** Bodies that found no way without this call. */
+  /** Rule bodies that depend on this call. */
   readonly waiting: Set<Task>;
 }
 
-/** A rule of a call whose body is still to be gone through. */
+/** A rule of a call whose body was not evaluated yet. */
 interface Task {
   readonly call: Call;
   readonly rule: Rule;
   readonly slots: Readonly<Slots>;
 }
 
-/** Goals gone through for one question. Beyond, the answer is that a rule may grant. */
+/** The maximum of goals for one query. Above it, the answer is that a rule may grant the action. */
 const maxSteps = 300_000;
-/** Calls that are remembered between questions. */
+/** The maximum of calls that are cached between queries. */
 const maxCalls = 100_000;
 
 /**
- * Whether a policy can grant an action at all, whoever asks and whatever the data. It looks for the rules that a question can
- * reach with what is known beforehand: the literal action, the type of the resource. The calls that may hold are the least
- * fixpoint: each begins as impossible, and a body that failed for want of one is gone through again once it is possible. So
- * recursion needs neither a stack nor a guess, and what is found out stays true for every later question.
+ * Decides whether a policy can grant an action to any actor, with any data. It searches the rules that a query can
+ * reach from the facts that are known in advance: the literal action, the type of the resource. The calls that may hold are the least
+ * fixpoint: each call starts as impossible, and a body that failed because of a call is evaluated again once that call is possible. So
+ * recursion needs neither a stack nor a guess, and every result stays valid for later queries.
  */
 export class Grantability {
   readonly #overlap: Overlap;
@@ -82,12 +82,12 @@ export class Grantability {
     const hadTasks = this.#tasks.length > 0;
     let found = ask();
     if (found === undefined) this.#forget();
-    // What earlier questions left undone may have taken the time.
+    // Work that earlier queries left may have used up the budget.
     if (found === undefined && hadTasks && (found = ask()) === undefined) this.#forget();
     return found ?? true;
   }
 
-  /** undefined when finding out takes too long */
+  /** Returns undefined when the analysis takes too long. */
   #ask(predicate: Predicate, args: readonly Known[]): boolean | undefined {
     this.#steps = 0;
     const asked = this.#call(predicate, args);
@@ -108,7 +108,7 @@ export class Grantability {
     call.waiting.clear();
   }
 
-  /** What has been found out about a call, or what is to be done for it. */
+  /** Returns the cached result of a call, or schedules its rules. */
   #call(predicate: Predicate, args: readonly Known[]): Call {
     const key = `${args.map(keyOf).join()} ${predicate.name}`;
     let call = this.#calls.get(key);
@@ -127,7 +127,7 @@ export class Grantability {
       waiting: new Set(),
     };
     this.#calls.set(key, call);
-    // The rule that is defined first is gone through first.
+    // The rule that is defined first is evaluated first.
     if (!call.isPossible) for (const task of tasks.reverse()) this.#tasks.push({ call, ...task });
     return call;
   }

@@ -1,13 +1,13 @@
 import type { DeclaredType } from '../types/declared-type.js';
 
-/** What a value may be: exactly this one, or some instance of a type. Interned, so that its id can stand in a key. */
+/** One possible value: exactly this one, or some instance of a type. Interned, so that its id can be part of a key. */
 export type Possibility =
   | { readonly kind: 'value'; readonly id: number; readonly value: unknown }
   | {
       readonly kind: 'instance';
       readonly id: number;
       readonly type: DeclaredType;
-      /** Whether it shows its type by itself: by its class, `typed`, a predicate. Then declared fields give it no other. */
+      /** True if the value has a type of its own (class, `typed`, predicate), which declared fields do not change. */
       readonly isShown: boolean;
       /** Whether it is of this type and its base types only; otherwise it may be of others as well. */
       readonly isExact: boolean;
@@ -16,13 +16,13 @@ export type Possibility =
 /** Represents every object of no declared type, as a possible value: none of them is kept. */
 export const untypedObject: object = Object.freeze(Object.create(null) as object);
 
-/** What is known of a value without asking anybody: nothing, or that it is one of a few possibilities. */
+/** The static knowledge about a value: nothing, or that it is one of a few possibilities. */
 export type Known = 'anything' | readonly Possibility[];
 
-/** Sets of more are not worth telling apart. */
+/** Larger sets are widened to "anything". */
 const maxPossibilities = 16;
 
-/** Makes possibilities, each once. */
+/** Creates possibilities, each once. */
 export class Possibilities {
   readonly #values = new Map<unknown, Possibility>();
   readonly #shown = new Map<DeclaredType, Possibility>();

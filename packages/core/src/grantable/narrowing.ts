@@ -2,13 +2,13 @@ import type { DeclaredType } from '../types/declared-type.js';
 import { oneOf, type Known, type Possibilities, type Possibility } from './known.js';
 import type { Overlap } from './overlap.js';
 
-/** What two values are known to be once they are equal. */
+/** The knowledge about two values after they were found equal. */
 export interface Unified {
   readonly left: Known;
   readonly right: Known;
 }
 
-/** What is known of a value after a goal has held; undefined when it cannot hold. */
+/** The knowledge about a value after a goal held; undefined when the goal cannot hold. */
 export class Narrowing {
   constructor(
     readonly possibilities: Possibilities,
@@ -52,7 +52,7 @@ export class Narrowing {
     return isMore ? this.possibilities.instance(type, false) : possibility;
   }
 
-  /** What equals an instance need not be of its type; what equals a known value is that value, unless the application says. */
+  /** A value that equals an instance may have another type. A value that equals a known value is that value, unless the application defines equality. */
   #equalTo(other: Possibility, possibility: Possibility): Possibility {
     return other.kind === 'value' && !this.overlap.hasOwnEquality ? other : possibility;
   }

@@ -4,23 +4,23 @@ import { builtInTypeNames, type TypeTable } from '../types/type-table.js';
 import { untypedObject, type Possibility } from './known.js';
 
 /**
- * Whether a value may be of a type, or equal to another: false only when it certainly is not. It runs no code of the
- * application, so a type that decides by `is` may hold for whatever there is.
+ * Decides whether a value may be of a type, or equal to another value: false only if that is certain. It runs no code of the
+ * application, so a type that is declared by `is` may match any value.
  */
 export class Overlap {
-  /** Types that declared fields give to plain rows: a row that is read by two fields is of both. */
+  /** The types that declared fields give to plain rows. A row that is read through two fields has both types. */
   readonly #ofFields = new Set<string>();
   readonly #typesOf = new WeakMap<Possibility, readonly DeclaredType[]>();
 
   constructor(
     readonly types: TypeTable,
-    /** Whether the application decides by a function of its own which values are equal. */
+    /** True if the application defines equality by a function. */
     readonly hasOwnEquality: boolean,
   ) {
     for (const type of types.types) for (const field of type.fields?.values() ?? []) this.#note(field.type);
   }
 
-  /** All types of which the value may be. */
+  /** Returns all types that the value may have. */
   typesOf(possibility: Possibility): readonly DeclaredType[] {
     let types = this.#typesOf.get(possibility);
     if (types === undefined) {
@@ -41,7 +41,7 @@ export class Overlap {
     if (own === type || holdsForAnything(own)) return true;
     if (own.builtIn && type.builtIn)
       return this.types.isSubtype(own, type) || this.types.isSubtype(type, own);
-    // Any row is a dictionary, and what is a dictionary may be found to be a row. Nothing else is of a built-in type and another.
+    // Every row is a dictionary, and a dictionary may turn out to be a row. No other value has a built-in type and another type.
     if (own.builtIn || type.builtIn) return own.name === 'Dictionary' || type.name === 'Dictionary';
     if (own.discriminator !== undefined && type.discriminator !== undefined) {
       const sameField = own.discriminator.field === type.discriminator.field;
@@ -49,7 +49,7 @@ export class Overlap {
     }
     if (own.discriminator !== undefined || type.discriminator !== undefined) return true;
     if (own.class !== undefined && type.class !== undefined) return areRelated(own.class, type.class);
-    // An instance of a class may be tagged as something else beside.
+    // An instance of a class may be tagged with another type too.
     if (own.class !== undefined || type.class !== undefined) return true;
     // A row has one tag.
     return !isShown && this.#ofFields.has(own.name) && this.#ofFields.has(type.name);
@@ -64,7 +64,7 @@ export class Overlap {
     if (a.kind === 'value')
       return b.kind === 'value' ? this.#areEqual(a.value, b.value) : this.#mayEqualInstance(a, b.type);
     if (b.kind === 'value') return this.#mayEqualInstance(b, a.type);
-    // Rows are equal by key or structure, whatever types they have beside.
+    // Rows are equal by key or structure, regardless of their other types.
     return !a.type.builtIn || !b.type.builtIn || this.mayBe(a, b.type);
   }
 
@@ -87,11 +87,11 @@ export class Overlap {
 
 const builtInNames = new Set<string>(builtInTypeNames);
 
-/** A type of the application may take the name of a built-in one, and has the built-in's values then. */
+/** A type of the application may have the name of a built-in type, and then has the values of the built-in type. */
 const holdsForAnything = (type: DeclaredType): boolean =>
   type.is !== undefined || (!type.builtIn && builtInNames.has(type.name));
 
-/** @param value a primitive, or what a type means as a value */
+/** @param value a primitive, or the value of a type's name */
 function mayBeOf(value: unknown, type: DeclaredType): boolean {
   switch (typeof value) {
     case 'string':
@@ -117,7 +117,7 @@ function isDiscriminated(value: object, { discriminator }: DeclaredType): boolea
 const isBoxed = (type: DeclaredType, base: Class): boolean =>
   type.class !== undefined && areRelated(type.class, base);
 
-/** By their prototypes, as instances are looked at: not every heir calls itself one. */
+/** Compares prototypes, as for instances: a subclass may have another `constructor`. */
 const areRelated = (a: Class, b: Class): boolean =>
   a === b || isPrototypeOf(a, b.prototype) || isPrototypeOf(b, a.prototype);
 

@@ -4,7 +4,7 @@ import type { DeclaredType } from '../types/declared-type.js';
 import type { Known } from './known.js';
 import { isPrimitive, type Overlap } from './overlap.js';
 
-/** The rules of one name and arity by their literals and types, so that not all are looked at for each call. */
+/** Indexes the rules of one name and arity by their literals and types, so that a call does not visit all of them. */
 export class RulesByHead {
   readonly #literals: readonly (LiteralPosition | undefined)[];
   readonly #types: readonly (TypePosition | undefined)[];
@@ -18,7 +18,7 @@ export class RulesByHead {
     this.#types = positions.map((i) => typesAt(rules, i));
   }
 
-  /** All rules that may fit, and perhaps others. */
+  /** Returns all rules that may match, and possibly others. */
   find(args: readonly Known[]): readonly Rule[] {
     let groups: readonly (readonly Rule[])[] = [this.rules];
     let fewest = this.rules.length;
@@ -37,7 +37,7 @@ export class RulesByHead {
     if (position === undefined || known === 'anything') return undefined;
     const groups = [position.others];
     for (const possibility of known) {
-      // What is no primitive may equal one: a boxed string, or whatever the application takes for equal.
+      // A value that is not a primitive may equal one: a boxed string, or a value that the application defines as equal.
       if (possibility.kind !== 'value' || !isPrimitive(possibility.value)) return undefined;
       groups.push(position.byLiteral.get(possibility.value)?.rules ?? []);
     }

@@ -8,13 +8,13 @@ import { either, type Known } from './known.js';
 import type { Narrowing } from './narrowing.js';
 import { isPrimitive } from './overlap.js';
 
-/** What is known of each variable of a rule; undefined for one that no goal has mentioned: certainly without a value. */
+/** The knowledge about each variable of a rule; undefined for a variable that no goal mentioned, which certainly has no value. */
 export type Slots = (Known | undefined)[];
 
-/** What is known of the arguments once a call has held; undefined when it cannot hold. */
+/** The knowledge about the arguments after a call held; undefined when it cannot hold. */
 export type AskCall = (goal: CallGoal, args: readonly Known[]) => readonly Known[] | undefined;
 
-/** Goes through goals with what is known of the variables, and says whether they may hold. Whatever it cannot tell, may. */
+/** Evaluates goals on abstract values, and returns whether they may hold. Unknown cases count as possible (over-approximation). */
 export class Walk {
   constructor(
     readonly program: Program,
@@ -23,12 +23,12 @@ export class Walk {
     readonly step: (cost: number) => void,
   ) {}
 
-  /** @param slots what is known; what the goals tell is added */
+  /** @param slots the knowledge about the variables; the goals add to it */
   goals(goals: readonly Goal[], slots: Slots): boolean {
     return goals.every((goal) => this.#goal(goal, slots));
   }
 
-  /** What is known in a rule, and of its arguments, once its head fits; undefined when it does not. */
+  /** Returns the knowledge in a rule and about its arguments after its head matched; undefined when it cannot match. */
   head(rule: Rule, args: readonly Known[]): { slots: Slots; args: readonly Known[] } | undefined {
     this.step(1);
     const slots: Slots = Array.from({ length: rule.slotNames.length });
@@ -43,7 +43,7 @@ export class Walk {
       }
     }
     for (const { goals } of rule.parameters) if (!this.goals(goals, slots)) return undefined;
-    // A variable is the argument itself, and what the head says of the one it says of the other.
+    // A variable is the argument itself, so the head narrows both.
     for (const [i, { term, takesArgument }] of rule.parameters.entries())
       if (takesArgument) known[i] = this.#read(term, slots);
     return { slots, args: known };
@@ -80,7 +80,7 @@ export class Walk {
       case 'print':
       case 'cut':
       case 'debug':
-        // The result may be anything. What a field is declared as, too: a row that shows its own type keeps it.
+        // The result may be any value, also for a declared field: a row with a type of its own keeps it.
         this.#touch(goal, slots);
         return true;
       default:
@@ -102,7 +102,7 @@ export class Walk {
       this.#learn(left, this.#read(left, slots), slots);
       return true;
     }
-    // A variable without a value becomes the value, with all that it is.
+    // A variable without a value gets the value, with all its possibilities.
     if (isUnbound(left, slots)) {
       this.#learn(right, this.#read(right, slots), slots);
       this.#learn(left, this.#read(right, slots), slots);
@@ -123,7 +123,7 @@ export class Walk {
   #isa(goal: IsaGoal, slots: Slots): boolean {
     const types = goal.union === undefined ? goal.type && [goal.type] : this.program.unions[goal.union];
     const before = this.#read(goal.value, slots);
-    // A class that nobody registered: nothing is known of it.
+    // The class is not registered: nothing is known about it.
     const known = types === undefined ? before : this.narrowing.ofType(before, types);
     if (known === undefined) return false;
     this.#learn(goal.value, known, slots);
@@ -192,7 +192,7 @@ export class Walk {
     return type?.builtIn === true ? [this.narrowing.possibilities.instance(type, false)] : 'anything';
   }
 
-  /** Notes what is known of a variable. Those inside a list or dictionary may be anything from now on. */
+  /** Stores the knowledge about a variable. Variables inside a list or dictionary may have any value from now on. */
   #learn(term: Term, known: Known, slots: Slots): void {
     if (term.kind === 'slot') slots[term.slot] = known;
     else touchInside(term, slots);
@@ -218,7 +218,7 @@ function touchInside(term: Term, slots: Slots): void {
   } else if (term.kind === 'dictionary') for (const value of term.values) touch(value, slots);
 }
 
-/** Whether both are one value, which equals itself: not every object or number does. */
+/** Returns whether both are the same value and the value equals itself, which some objects and NaN do not. */
 function isSameValue(left: Known, right: Known): boolean {
   if (left === 'anything' || right === 'anything' || left.length > 1 || right.length > 1) return false;
   const [only] = left;

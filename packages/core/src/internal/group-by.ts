@@ -1,4 +1,4 @@
-/** `Map.groupBy`, which Node 20 does not have: the items by key, in their order. */
+/** Groups items by key, in their order, as `Map.groupBy` does, which Node 20 does not have. */
 export function groupBy<Key, Item>(items: Iterable<Item>, keyOf: (item: Item) => Key): Map<Key, Item[]> {
   const groups = new Map<Key, Item[]>();
   for (const item of items) {

@@ -1,4 +1,4 @@
-/** Edit distance of two names, counting a swap of neighbours as one edit. Gives up above `limit`. */
+/** Returns the edit distance of two names, where a swap of neighbors is one edit. Stops above `limit`. */
 function distance(a: string, b: string, limit: number): number {
   if (Math.abs(a.length - b.length) > limit) return limit + 1;
   let before: number[] = [];
@@ -18,7 +18,7 @@ function distance(a: string, b: string, limit: number): number {
   return previous[b.length]!;
 }
 
-/** The known names that a misspelt `name` most likely meant, nearest first; `[]` when none is near. */
+/** Returns the known names that are most similar to a misspelled `name`, nearest first; `[]` when none is near. */
 export function nearNames(name: string, known: Iterable<string>, count = 3): string[] {
   const names = new Set(known);
   // Too many to compare with, for a hint.

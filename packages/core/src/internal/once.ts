@@ -1,4 +1,4 @@
-/** Makes a value when it is first asked for. */
+/** Computes a value on first use. */
 export const once = <Value extends {}>(make: () => Value): (() => Value) => {
   let value: Value | undefined;
   return () => (value ??= make());

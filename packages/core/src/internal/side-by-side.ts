@@ -1,4 +1,4 @@
-/** Waits only where there is something to wait for, and fails only when all have begun. */
+/** Maps items concurrently. It waits only for promises, and rejects only after all items were started. */
 export async function allOf<Item, Result>(
   items: Iterable<Item>,
   ask: (item: Item) => Result | Promise<Result>,

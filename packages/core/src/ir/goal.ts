@@ -35,10 +35,10 @@ export interface CompareGoal extends GoalOf<'compare'> {
 export interface InGoal extends GoalOf<'in'> {
   readonly item: Term;
   readonly collection: Term;
-  /** The look-ups on the item that come right after it, each with its test: what they refuse need not be tried. */
+  /** The look-ups on the item that follow directly, each with its test, so that items that fail a test are skipped. */
   readonly tests: readonly TestedLookup[];
 }
-/** Whether a value is of a type; `type` is undefined when the policy names a class that nobody registered. */
+/** Tests whether a value is of a type. `type` is undefined when the class is not registered. */
 export interface IsaGoal extends GoalOf<'isa'> {
   readonly value: Term;
   readonly name: string;
@@ -51,13 +51,13 @@ export interface LookupGoal extends GoalOf<'lookup'> {
   readonly key: Term;
   readonly result: Term;
   readonly inPattern: boolean;
-  /** The key, when it is a name that means nothing special on any object. */
+  /** The key, if it is a name without a special meaning on any object. */
   readonly plainName: string | undefined;
-  /** The goal after it, when that is all that the result is for. */
+  /** The next goal, if it is the only user of the result. */
   readonly test: TestGoal | undefined;
 }
 export type TestGoal = UnifyGoal | CompareGoal | ConditionGoal;
-/** A look-up of which only a test needs the result. */
+/** A look-up whose result only the next test uses. */
 export type TestedLookup = LookupGoal & { readonly test: TestGoal };
 export interface MethodGoal extends GoalOf<'method'> {
   readonly object: Term;
@@ -65,7 +65,7 @@ export interface MethodGoal extends GoalOf<'method'> {
   readonly args: readonly Term[];
   readonly hasKeywords: boolean;
   readonly result: Term;
-  /** As for a look-up. */
+  /** See the same field of a look-up. */
   readonly test: TestGoal | undefined;
 }
 export interface NewGoal extends GoalOf<'new'> {
@@ -81,7 +81,7 @@ export interface ArithmeticGoal extends GoalOf<'arithmetic'> {
   readonly right: Term;
   readonly result: Term;
 }
-/** A value that must be true: a variable, a boolean, what a look-up gave. */
+/** A value that must be true: a variable, a boolean, the result of a look-up. */
 export interface ConditionGoal extends GoalOf<'condition'> {
   readonly term: Term;
 }
@@ -117,7 +117,7 @@ export type Goal =
   | PrintGoal
   | DebugGoal;
 
-/** What a specializer says about the order of rules (the pattern itself has become goals of the head). */
+/** The part of a specializer that determines the order of rules. The pattern itself is in the goals of the head. */
 export type Specializer =
   | { readonly kind: 'none' }
   | { readonly kind: 'union'; readonly union: UnionName }
@@ -154,7 +154,7 @@ export interface Rule {
   readonly slotNames: readonly string[];
   /** The predicates that the body calls, however deep in it; known without its goals. */
   readonly calls: Iterable<Predicate>;
-  /** Those of which it may let something hold that they do not: called in a negation, or beside a cut. */
+  /** The predicates whose failure can make this rule hold: called in a negation, or next to a cut. */
   readonly refuted: Iterable<Predicate>;
   readonly origin: PolicyRule;
 }
@@ -200,7 +200,7 @@ export const lookupGoal = (
   test: undefined,
 });
 
-/** Not what every object has, and not what lists and collections have. */
+/** Returns whether a name is not a member of every object, and not a member of lists and collections. */
 const isPlainName = (key: unknown): key is string =>
   typeof key === 'string' &&
   !(key in Object.prototype) &&

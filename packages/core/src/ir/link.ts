@@ -41,16 +41,16 @@ export function link(policy: Policy, types: TypeTable): Program {
   };
 }
 
-/** Links a question that is asked of a program. */
+/** Links a query to a program. */
 export function linkQuery(term: TermNode, program: Program): LinkedQuery {
   return lowerQuery(term, program.types, (name) => program.predicates.get(name) ?? new Predicate(name));
 }
 
-/** The slot of an argument that is given. No variable can be written so. */
+/** The slot name of a given argument. No variable can have this name. */
 export const givenName = (position: number): string => `_argument ${position}`;
 
 /**
- * Links the question `name(…)`.
+ * Links the query `name(…)`.
  *
  * @param asked for each argument the variable that it asks for, or undefined when its value is given; two mentions of one
  *   variable are one variable
@@ -80,8 +80,8 @@ function lowerQuery(term: TermNode, types: TypeTable, predicateOf: (name: string
 }
 
 /**
- * A rule that is lowered when it is looked at: its head when the rules of its name are first asked for, its body when it is
- * the first time among those that may hold. Of thousands of rules a policy that is loaded runs few.
+ * A rule that is lowered on demand: its head when the rules of its name are first used, its body when it is
+ * first among the matching rules. A loaded policy runs few of its thousands of rules.
  */
 class LinkedRule implements Rule {
   readonly kind = 'rule';
@@ -128,7 +128,7 @@ class LinkedRule implements Rule {
       return false;
     };
     visit(body, { not: negation, forall: negation, cut: () => void (hasCut = true) });
-    // Rules that come after a cut are tried when what comes before it does not hold.
+    // The rules after a cut are tried when the goals before the cut do not hold.
     if (hasCut) return [this.predicateOf(this.name), ...this.#callsIn(body)];
     return negations.flatMap((node) => this.#callsIn(node));
   }
@@ -163,14 +163,14 @@ class LinkedRule implements Rule {
 
 interface Unfinished {
   readonly lowering: Lowering;
-  /** What the head computes, once the body has run. */
+  /** The expressions of the head, which are computed after the body. */
   readonly tail: Goal[];
 }
 
 function lowerHead({ parameters }: PolicyRule, { lowering, tail }: Unfinished): readonly Parameter[] {
   return parameters.map((node): Parameter => {
     if (!hasComputation(node.term)) return lowering.parameter(node);
-    // `f(x.a)`: the argument is held in a variable of its own and compared once the body has run.
+    // `f(x.a)`: the argument has a variable of its own, and is compared after the body.
     const held = lowering.fresh();
     const value = lowering.term(node.term, tail);
     tail.push(unifyGoal(node.span, held, value));

@@ -10,13 +10,13 @@ import type { SlotTerm, Term } from './term.js';
 import { constantTerm, dictionaryTerm, listTerm, slotTerm } from './term.js';
 
 /**
- * Lowers the terms of one rule or query: variables become slots, names become what they mean, and every look-up, call and
+ * Lowers the terms of one rule or query: variables become slots, names become their values, and every look-up, call and
  * operation inside a term becomes a goal before the goal that uses it, from left to right.
  */
 export class Lowering {
-  /** Few in nearly every rule, so that they are searched: a map for each of thousands of rules costs more. */
+  /** Searched linearly, since nearly every rule has few: a map for each of thousands of rules costs more. */
   readonly slotNames: string[] = [];
-  /** The latest `in`, and where in its conjunction the next test of its item would stand. */
+  /** The latest `in`, and the position of the next test of its item in the conjunction. */
   #tested:
     | {
         readonly item: SlotTerm;
@@ -61,7 +61,7 @@ export class Lowering {
         break;
       }
       case 'unify': {
-        // A variable equals itself, whatever its value: `x = x` holds even when `x` is not a number.
+        // A variable equals itself, whatever its value is: `x = x` also holds for NaN.
         if (isSameVariable(node.left, node.right)) {
           this.term(node.left, out);
           break;
@@ -230,7 +230,7 @@ export class Lowering {
     };
   }
 
-  /** `x.a = y`, `x.f() < y`, `x.a`: a goal that asks the application and then the only one that it is for: they may be one step. */
+  /** Merges a goal that reads from the application with the only goal that uses its result, as in `x.a = y` or `x.f() < y`, into one step. */
   #test(goal: TestGoal, out: Goal[]): void {
     const last = out.at(-1);
     const terms = goal.kind === 'condition' ? [goal.term] : [goal.left, goal.right];
@@ -265,7 +265,7 @@ export class Lowering {
     return slotTerm(known === -1 ? this.slotNames.push(name) - 1 : known);
   }
 
-  /** -1 for a variable that is not mentioned before; each `_` is one. */
+  /** Returns -1 for a variable that was not mentioned before; each `_` is a new one. */
   #find(name: string): number {
     return name === '_' ? -1 : this.slotNames.indexOf(name);
   }
@@ -308,7 +308,7 @@ const isPatternProper = (node: PatternOrTermNode): boolean =>
 const literalOf = (node: PatternOrTermNode): string | number | boolean | undefined =>
   node.kind === 'literal' ? interned(node.value) : undefined;
 
-/** A literal as code of the application has it. A piece of a policy's text would be compared with that letter by letter. */
+/** Returns a literal as the application's code would hold it. Comparing with a slice of the policy's text is slower. */
 const interned = <Literal extends string | number | boolean>(value: Literal): Literal =>
   typeof value === 'string' ? (Object.keys({ [value]: 0 })[0] as Literal) : value;
 

@@ -4,7 +4,7 @@ import type { DeclaredType } from '../types/declared-type.js';
 import type { TypeTable, UnionName } from '../types/type-table.js';
 import type { Goal, Predicate } from './goal.js';
 
-/** A goal list with its variables: an inline query or a question. */
+/** A list of goals with its variables: a query. */
 export interface LinkedQuery {
   readonly goals: readonly Goal[];
   readonly slotNames: readonly string[];
