@@ -11,7 +11,7 @@ const draw = (seed: number) => {
 };
 
 describe('a mix', () => {
-  it('is half allowed and half denied, also in each block of 20', () => {
+  it('draws half allowed and half denied checks, also in each block of 20', () => {
     const { allowed } = draw(1);
     for (let i = 0; i < 100; i += 20) expect(allowed.slice(i, i + 20).filter(Boolean)).toHaveLength(10);
   });
@@ -21,7 +21,7 @@ describe('a mix', () => {
     for (let i = 0; i < 20; i += 2) expect(allowed[i]).not.toBe(allowed[i + 1]);
   });
 
-  it('is the same for the same seed, and another for another', () => {
+  it('returns the same mix for the same seed, and another mix for another seed', () => {
     expect(draw(1)).toEqual(draw(1));
     expect(draw(2)).not.toEqual(draw(1));
   });

@@ -115,7 +115,7 @@ describe('a policy that was compiled ahead', () => {
     await expect(authorizer.authorize(new User('eve'), 'push', repo)).rejects.toSatisfy(isNotFoundError);
   });
 
-  it('is asked about many at once, whose loads reach a loader together', async () => {
+  it('checks many resources at once, so that a loader batches their loads', async () => {
     const batches: number[] = [];
     const loader = new DataLoader<string, string>((keys) => {
       batches.push(keys.length);
@@ -142,7 +142,7 @@ describe('a policy that was compiled ahead', () => {
     expect(await authorizer.filterAllowed(alice, 'read', documents)).toEqual(documents.slice(0, 2));
   });
 
-  it('is an ES module, too', async () => {
+  it('can be an ES module', async () => {
     const text = await compilePolicy({ policies: policy, types });
     const url = `data:text/javascript,${encodeURIComponent(text)}`;
     const { default: module } = (await import(/* @vite-ignore */ url)) as { default: PolicyModule };
@@ -202,7 +202,7 @@ describe('promises', () => {
   `;
   const load = () => compiled(rules, { types: { User, Service } });
 
-  it('are waited for, and nothing is called twice for one question', async () => {
+  it('returned by methods are awaited, and no method is called twice for one query', async () => {
     const authorizer = await load();
     const [yes, no] = [new Service('x'), new Service('y')];
     for (const action of ['call', 'get']) {
@@ -224,13 +224,13 @@ describe('promises', () => {
     expect(await authorizer.isAllowed(new User('a'), 'not', no)).toBe(true);
   });
 
-  it('may be the arguments', async () => {
+  it('can be arguments of a check', async () => {
     const authorizer = await load();
     const service = Promise.resolve(new Service('x'));
     expect(await authorizer.isAllowed(Promise.resolve(new User('a')), 'call', service)).toBe(true);
   });
 
-  it('may be instances with a `then` of their own', async () => {
+  it('can be instances with a `then` method', async () => {
     const authorizer = await compiled('allow(user: User, _, _: Repo) if not user.name = "banned";', {
       types,
     });
@@ -241,7 +241,7 @@ describe('promises', () => {
     expect(await authorizer.isAllowed(lazy, 'read', new Repo())).toBe(false);
   });
 
-  it('are an error in a question that cannot wait', async () => {
+  it('cause an error in a synchronous check', async () => {
     const authorizer = await load();
     expect(await codeOf(() => authorizer.isAllowedSync(new User('a'), 'call', new Service('x')))).toBe(
       'POLAR_RUN_PROMISE_IN_SYNC',
@@ -251,7 +251,7 @@ describe('promises', () => {
     );
   });
 
-  it('that are rejected end the question', async () => {
+  it('end the query when they reject', async () => {
     const authorizer = await load();
     await expect(authorizer.isAllowed(new User('a'), 'reject', new Service(1))).rejects.toMatchObject({
       code: 'POLAR_RUN_HOST_ERROR',
@@ -261,7 +261,7 @@ describe('promises', () => {
 });
 
 describe('what goes wrong', () => {
-  it('is undecided with the place in the policy, as from the machine', async () => {
+  it('reports undecided with its place in the policy, like the machine', async () => {
     const text = 'allow(user: User, "read", repo: Repo) if\n  repo.owner.name = user.name;';
     const source = { name: 'p.polar', source: text };
     const authorizer = await compiled(source, { types });
@@ -281,7 +281,7 @@ describe('what goes wrong', () => {
     await expect(authorizer.authorize(new User('a'), 'push', new Repo())).rejects.toSatisfy(isNotFoundError);
   });
 
-  it('is a fault when code of the application throws', async () => {
+  it('reports an error when code of the application throws', async () => {
     class Broken {
       get name(): string {
         throw new TypeError('broken');
@@ -415,7 +415,7 @@ describe('what goes wrong', () => {
     }
   });
 
-  it('is not mixed up when a method asks a question itself', async () => {
+  it('keeps queries apart when a method runs a query', async () => {
     const asking: { authorizer?: CompiledAuthorizer } = {};
     class Team {
       constructor(readonly members: readonly unknown[]) {}
@@ -435,7 +435,7 @@ describe('what goes wrong', () => {
     );
   });
 
-  it('is an undefined rule when the policy has none', async () => {
+  it('reports an undefined rule if the policy has none', async () => {
     const authorizer = await compiled('allow(_: User, "read", _: Repo);', { types });
     expect(await codeOf(() => authorizer.authorizeRequest(new User('a'), {}))).toBe(
       'POLAR_RUN_UNDEFINED_RULE',
@@ -446,7 +446,7 @@ describe('what goes wrong', () => {
 describe('types', () => {
   const rules = 'allow(user: User, "read", repo: Repo) if repo.owner.name = user.name;';
 
-  it('of rows are told by tags, declared fields and predicates', async () => {
+  it('come from tags, declared fields and predicates for rows', async () => {
     const authorizer = await compiled(
       `allow(_: User, "see", team: Team) if team.isOpen;
        allow(user: User, "read", repo: Repo) if allow(user, "see", repo.team);
@@ -475,13 +475,13 @@ describe('types', () => {
     ).toBe(true);
   });
 
-  it('of a class that extends a registered one are that one’s', async () => {
+  it('include a registered base class', async () => {
     class Fork extends Repo {}
     const authorizer = await compiled(rules, { types });
     expect(authorizer.isAllowedSync(new User('a'), 'read', new Fork({ owner: { name: 'a' } }))).toBe(true);
   });
 
-  it('that were declared otherwise are refused', async () => {
+  it('must be declared as they were when the policy was compiled', async () => {
     const module = moduleOf(
       await compilePolicy({ policies: rules, types, constants: { limit: 5 }, format: 'cjs' }),
     );
@@ -520,7 +520,7 @@ describe('types', () => {
     expect(await load({ A: one, B: User })).toBe('POLAR_LOAD_MODULE_MISMATCH');
   });
 
-  it('of constants may have other values when the policy runs', async () => {
+  it('stay the same when a constant has another value at run time', async () => {
     const policies = 'allow(user: User, _, _) if user.name in admins;';
     const text = await compilePolicy({ policies, types, constants: { admins: ['ann'] }, format: 'cjs' });
     const authorizer = CompiledAuthorizer.load(moduleOf(text), { types, constants: { admins: ['ben'] } });
@@ -528,7 +528,7 @@ describe('types', () => {
     expect(authorizer.isAllowedSync(new User('ben'), 'read', 1)).toBe(true);
   });
 
-  it('of constants are what they were, or what they are', async () => {
+  it('match a constant by its compiled or its current type', async () => {
     const policies =
       'allow(_, "is", _) if is_user(someone); is_user(_: User); allow(_, "row", _) if is_row(someone); is_row(_: Row);';
     const classes = { ...types, Row: {} };
@@ -548,7 +548,7 @@ describe('types', () => {
     expect(authorizer.isAllowedSync(1, 'row', 1)).toBe(true);
   });
 
-  it('of declared fields are told apart from places in lists', async () => {
+  it('distinguish declared fields from positions in lists', async () => {
     class Admin extends User {}
     const Shelf = { class: Repo, fields: { label: 'String', owner: 'User', users: ['User'] } };
     const ann = new User('ann');
@@ -569,7 +569,7 @@ describe('types', () => {
     }
   });
 
-  it('of a copy of an instance, with its constructor, are those of a row', async () => {
+  it('treat a copy of an instance with its constructor as a row', async () => {
     const many = Object.fromEntries(Array.from({ length: 12 }, (_, i) => [`T${i}`, class {}]));
     const rules = Object.keys(many).map((name) => `allow(_: ${name}, "other", _);`);
     for (const classes of [types, { ...types, ...many }]) {
@@ -583,7 +583,7 @@ describe('types', () => {
     }
   });
 
-  it('that nobody expected of one value are an error, never an answer', async () => {
+  it('cause an error, never an answer, if a value has types that were not compiled', async () => {
     const is = (value: unknown, name: string) => (value as Record<string, unknown> | null)?.[name] === true;
     const authorizer = await compiled(
       'allow(_: A, "read", _: C); allow(_: B, "read", _: C); allow(_: C, "read", _);',
@@ -601,7 +601,7 @@ describe('types', () => {
     );
   });
 
-  it('that an instance was given are an error', async () => {
+  it('cause an error if `typed` tagged an instance', async () => {
     class Mine {}
     const authorizer = await compiled('allow(_: User, "read", _: Mine);', { types: { User, Mine, Repo } });
     expect(authorizer.isAllowedSync(new User('a'), 'read', new Mine())).toBe(true);
@@ -613,7 +613,7 @@ describe('types', () => {
 });
 
 describe('what only the machine can run', () => {
-  it('is refused when the policy is compiled, with its place', async () => {
+  it('cannot be compiled, and is reported with its place', async () => {
     const text = `allow(user: User, "read", repo: Repo) if
   found = {owner: user} and
   found.owner = repo.owner;

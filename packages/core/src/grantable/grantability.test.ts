@@ -230,7 +230,7 @@ describe('isGrantable', () => {
     );
   });
 
-  it('is false without any allow rule', async () => {
+  it('returns false for a policy without an allow rule', async () => {
     expect(await granted('f(1);', ['a'], 'Document')).toEqual([]);
   });
 

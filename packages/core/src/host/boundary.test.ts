@@ -233,7 +233,7 @@ describe('unbound variables', () => {
     }
     constructor(readonly value?: unknown) {}
   }
-  it('are never handed to methods or constructors', async () => {
+  it('never reach methods or constructors', async () => {
     expect(await ask('r.echo(x) = x', new Kit(), { types: { Kit } })).toBe('POLAR_RUN_UNBOUND_ARGUMENT');
     expect(await ask('r.echo([1, x]) = x', new Kit(), { types: { Kit } })).toBe('POLAR_RUN_UNBOUND_ARGUMENT');
     expect(await ask('new Kit({a: x}).value = x', new Kit(), { types: { Kit } })).toBe(
@@ -248,7 +248,7 @@ describe('unbound variables', () => {
 });
 
 describe('types', () => {
-  it('by class: instances and subclasses', async () => {
+  it('match instances of a class and of its subclasses', async () => {
     class User {}
     class Admin extends User {}
     const authorizer = await load('allow(_: User, "a", _); allow(_: Admin, "b", _);', {
@@ -260,7 +260,7 @@ describe('types', () => {
     expect(await authorizer.authorizedActions(new Unregistered(), 1)).toEqual(new Set(['b', 'a']));
   });
 
-  it('by class: also classes that inherit the way they did before there was a word for it', async () => {
+  it('match instances of ES5 classes that inherit by prototype', async () => {
     function Base(this: object) {}
     function Sub(this: object) {}
     Object.setPrototypeOf(Sub.prototype, Base.prototype as object);
@@ -272,7 +272,7 @@ describe('types', () => {
     expect(await authorizer.authorizedActions(1, instance)).toEqual(new Set(['is']));
   });
 
-  it('of the elements of a declared list, however they are reached', async () => {
+  it('match the elements of a declared list on every path', async () => {
     const types = { Team: { fields: { members: ['User'] } }, User: { fields: { id: Number } } };
     const policy = [
       'allow(_, "in", t: Team) if m in t.members and m matches User;',
@@ -288,7 +288,7 @@ describe('types', () => {
     expect((await actionsOn(new Set([{ id: 1 }]))).has('in')).toBe(true);
   });
 
-  it('by predicate and by discriminator', async () => {
+  it('match by predicate and by discriminator', async () => {
     const types = {
       Invoice: { is: (v: unknown) => (v as { kind?: string } | null)?.kind === 'invoice' },
       Order: { discriminator: { kind: 'order' } },
@@ -303,7 +303,7 @@ describe('types', () => {
     expect(await authorizer.authorizedActions({}, null)).toEqual(new Set());
   });
 
-  it('by typed(), without changing the row', async () => {
+  it('match a row tagged by typed(), which does not change the row', async () => {
     const authorizer = await load('allow(_, "read", _: Repo);', { types: { Repo: {} } });
     const row = Object.freeze({ id: 1 });
     expect(await authorizer.isAllowed({}, 'read', row)).toBe(false);
@@ -314,7 +314,7 @@ describe('types', () => {
     );
   });
 
-  it('by the declared type of the field that a plain row was read from, for that question only', async () => {
+  it('match a plain row by the declared type of its field, for that query only', async () => {
     const types = {
       Repo: { fields: { id: Number, org: 'Org', labels: ['Label'] } },
       Org: { fields: { id: Number } },
@@ -373,7 +373,7 @@ describe('equality', () => {
       readonly name = '',
     ) {}
   }
-  it('of instances is identity, else the declared key', async () => {
+  it('compares instances by identity or by the declared key', async () => {
     expect(await same(new User(1), new User(1))).toBe(false);
     expect(
       await same(new User(1, 'a'), new User(1, 'b'), { types: { User: { class: User, key: 'id' } } }),
@@ -398,13 +398,13 @@ describe('equality', () => {
       true,
     );
   });
-  it('of dates is by time; deep equality is an option', async () => {
+  it('compares dates by time, and fields only with deep equality', async () => {
     expect(await same(new Date(5), new Date(5))).toBe(true);
     expect(await same(new Date(5), 5)).toBe(false);
     expect(await same(new User(1), new User(1), { equality: 'deep' })).toBe(true);
     expect(await same(new User(1), new User(2), { equality: 'deep' })).toBe(false);
   });
-  it('of plain objects and lists is by structure, and never across types', async () => {
+  it('compares plain objects and lists by structure, never across types', async () => {
     expect(await same({ a: [1, { b: null }] }, { a: [1, { b: null }] })).toBe(true);
     expect(await same({ a: 1 }, { a: 1, b: undefined })).toBe(false);
     expect(await same(true, 1)).toBe(false);

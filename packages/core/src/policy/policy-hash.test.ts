@@ -5,7 +5,7 @@ import { policyHash } from './policy-hash.js';
 const hash = (...texts: string[]) => policyHash(texts.map((text) => new Source(text)));
 
 describe('policyHash', () => {
-  it('is the same for the same texts, whatever they are called', () => {
+  it('returns the same hash for the same texts under other names', () => {
     expect(policyHash([new Source('f(1);', 'a.polar')])).toBe(policyHash([new Source('f(1);', 'b.polar')]));
   });
 

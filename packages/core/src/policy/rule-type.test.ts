@@ -20,7 +20,7 @@ function reasonAgainst(type: string, rule: string, blocks = ''): string | undefi
 const isOf = (type: string, rule: string, blocks?: string) => reasonAgainst(type, rule, blocks) === undefined;
 
 describe('a rule is of a rule type', () => {
-  it('with as many parameters', () => {
+  it('matches a rule with the same number of parameters', () => {
     expect(isOf('_x, _y', '1, _')).toBe(true);
     expect(reasonAgainst('_x, _y', '1')).toBe(
       'Different number of parameters. Rule has 1 parameter(s) but rule type has 2.',

@@ -73,7 +73,7 @@ describe('shorthand rules', () => {
     ]);
   });
 
-  it('are where they are written', () => {
+  it('gives each rewritten rule the place of its shorthand rule', () => {
     const [rule] = policyOf(
       'resource Repo { permissions = ["read", "push"]; "read" if "push"; }\nhas_permission(_: Actor, "push", _: Repo);',
       types,

@@ -230,7 +230,7 @@ describe('kinds', () => {
     ['f(1).a', 'f(1)'],
     ['x := 1 < 2', '1 < 2'],
     ['print(x and y)', 'x and y'],
-  ])('wants a value in %s', (text, found) => {
+  ])('expects a value in %s', (text, found) => {
     expect(parseTerm(text).diagnostics.map(({ code, data }) => ({ code, data }))).toEqual([
       {
         code: 'POLAR_PARSE_VALUE_EXPECTED',
@@ -246,13 +246,13 @@ describe('kinds', () => {
     ['1 + 1', '1 + 1'],
     ['new Foo()', 'new Foo()'],
     ['{}', '{}'],
-  ])('wants a condition in %s', (text, found) => {
+  ])('expects a condition in %s', (text, found) => {
     expect(parseTerm(text).diagnostics.map(({ code, data }) => ({ code, data }))).toEqual([
       { code: 'POLAR_PARSE_CONDITION_EXPECTED', data: { found } },
     ]);
   });
 
-  it('wants a condition for the body of a rule and for an inline query', () => {
+  it('expects a condition as the body of a rule and of an inline query', () => {
     expect(faultsOf('f(_) if 1;\n?= [1];')).toEqual([
       '1:9 CONDITION_EXPECTED 1',
       '2:4 CONDITION_EXPECTED [1]',

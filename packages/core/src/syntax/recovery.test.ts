@@ -52,7 +52,7 @@ describe('a syntax error', () => {
     ]);
   });
 
-  it('of a missing semicolon is told at the next statement, and both stand', () => {
+  it('for a missing semicolon is reported at the next statement, and both statements are kept', () => {
     const text = `
       f(1)
       g(x) if x = 2
@@ -107,7 +107,7 @@ describe('a syntax error', () => {
     ]);
   });
 
-  it('of an open string is told once a statement', () => {
+  it('for an open string is reported once per statement', () => {
     const text = `
       f(x) if x = "open
         and on";
@@ -130,7 +130,7 @@ describe('a syntax error', () => {
     expect(kept(text)).toEqual(['f(1);', 'h(1);']);
   });
 
-  it('of a block that is not closed is told at the next statement', () => {
+  it('for an unclosed block is reported at the next statement', () => {
     const text = `
       resource Repo {
         "a" if "b";
@@ -142,7 +142,7 @@ describe('a syntax error', () => {
     expect(kept(text)).toEqual(['resource Repo {', '  "a" if "b";', '}', 'allow(x) if x;', 'actor User {}']);
   });
 
-  it('of a stray bracket or semicolon costs nothing else', () => {
+  it('for a stray bracket or semicolon loses no statement', () => {
     expect(faultsOf('actor User {};\n};\nf(1);)\ng(1);')).toEqual([
       '1:14 UNEXPECTED_TOKEN ;',
       '2:1 UNEXPECTED_TOKEN }',
@@ -178,7 +178,7 @@ describe('a syntax error', () => {
     ]);
   });
 
-  it('is reported at most a hundred times a text', () => {
+  it('counts at most a hundred times per text', () => {
     expect(parse('f(;\n'.repeat(1000)).diagnostics).toHaveLength(100);
     expect(parse('@ $ '.repeat(10_000)).diagnostics).toHaveLength(100);
   });

@@ -87,17 +87,17 @@ describe('a text of any depth', () => {
     ['chained method calls', `x${'.f(1)'.repeat(n)}`],
     ['sums', `x = ${chain('+')}`],
     ['products', `x = ${chain('*')}`],
-  ])('is refused for too many levels of %s', (_, text) => {
+  ])('refuses too many levels of %s', (_, text) => {
     expect(parseTerm(text).diagnostics.map(({ code }) => code)).toEqual(['POLAR_PARSE_TOO_DEEP']);
     expect(parseTerm(text).term).toBeUndefined();
   });
 
-  it('may chain `and` and `or` without end', () => {
+  it('accepts `and` and `or` chains of any length', () => {
     expect(termOf(chain('and'))).toMatchObject({ kind: 'and', operands: { length: n } });
     expect(termOf(`x or (${chain('or')})`)).toMatchObject({ kind: 'or', operands: { length: n + 1 } });
   });
 
-  it('may nest as deep as anybody writes', () => {
+  it('accepts realistic nesting', () => {
     expect(termOf(`${'('.repeat(200)}x${')'.repeat(200)}`).kind).toBe('variable');
     expect(termOf(`x${'.a'.repeat(200)}`).kind).toBe('lookup');
   });

@@ -17,7 +17,7 @@ describe('ambiguous-precedence', () => {
     ]);
   });
 
-  it('is content with parentheses, and where there is only one operator', () => {
+  it('accepts parentheses, and conditions with one operator', () => {
     expect(diagnose`
       f(x) if (x = 1 and x = 2) or (x = 3 and x = 4);
       g(x) if (x = 1 or x = 2) and x = 3 and not (x = 4 or x = 5);

@@ -9,7 +9,7 @@ describe('missing-allow-rule', () => {
   });
 
   it.each(['allow(1, 2, 3);', 'allow_field(1, 2, 3, 4);', 'allow_request(1, 2);'])(
-    'is content with %s',
+    'accepts a policy with %s',
     (rule) => {
       expect(warningsOf(rule)).toEqual([]);
     },

@@ -12,7 +12,7 @@ describe('missing-has-permission', () => {
     `).toEqual([{ code, at: undefined, data: {} }]);
   });
 
-  it('is content with a call, as a shorthand rule makes one, and without blocks', () => {
+  it('accepts a call, a call made by a shorthand rule, and a policy without blocks', () => {
     expect(diagnose`
       resource Repo { permissions = ["a", "b"]; "a" if "b"; }
     `).toEqual([]);

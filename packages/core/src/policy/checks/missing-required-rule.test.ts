@@ -11,7 +11,7 @@ const code = 'POLAR_CHECK_MISSING_REQUIRED_RULE';
 const hasRole = 'has_role(actor: Actor{}, role: String{}, resource: Resource{});';
 
 describe('missing-required-rule', () => {
-  it('wants a has_role rule where roles are declared', () => {
+  it('requires a has_role rule if roles are declared', () => {
     expect(diagnose`
       resource Repo { roles = ["reader"]; }
       allow(a, b, c) if has_permission(a, b, c);
@@ -27,7 +27,7 @@ describe('missing-required-rule', () => {
     ).toEqual(['POLAR_CHECK_MISSING_HAS_PERMISSION']);
   });
 
-  it('wants a rule for each relation that a shorthand rule relies on, and for no other', () => {
+  it('requires a rule for each relation that a shorthand rule uses, and for no other', () => {
     expect(diagnose`
       resource Org { permissions = ["p"]; relations = { boss: User, friend: User }; }
       resource Repo {

@@ -13,7 +13,7 @@ describe('nested-class-name', () => {
     ]);
   });
 
-  it('is content with braces', () => {
+  it('accepts a class name with braces', () => {
     expect(diagnose`
       f(_: {a: Integer{}}, _: [String{}]);
     `).toEqual([]);

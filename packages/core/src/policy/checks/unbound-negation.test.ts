@@ -32,7 +32,7 @@ describe('unbound-negation', () => {
     ).toEqual(['1:23', '1:52']);
   });
 
-  it('is content when something has come before, or nothing comes after', () => {
+  it('accepts a variable that was bound before the negation, or is not used after it', () => {
     expect(
       diagnose`
       f(x, _: {a: y}) if not x = 1 and not y = 2 and x = y;

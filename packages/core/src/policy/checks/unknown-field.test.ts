@@ -96,7 +96,7 @@ describe('unknown-field', () => {
     `).toEqual([]);
   });
 
-  it('is certain when all alternatives agree', () => {
+  it('reports an error if no alternative has the field', () => {
     expect(places`
       f(u: User, v: User) if (o = u.org or o = v.org) and o.nam = 1;
     `).toEqual(['1:55']);
