@@ -156,6 +156,8 @@ export interface Rule {
   readonly calls: Iterable<Predicate>;
   /** The predicates whose failure can make this rule hold: called in a negation, or next to a cut. */
   readonly refuted: Iterable<Predicate>;
+  /** Whether a method of the application is called in the head or the body; known without its goals. */
+  readonly callsMethods: boolean;
   readonly origin: PolicyRule;
 }
 

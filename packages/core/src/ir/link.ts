@@ -133,6 +133,16 @@ class LinkedRule implements Rule {
     return negations.flatMap((node) => this.#callsIn(node));
   }
 
+  get callsMethods(): boolean {
+    const { body, parameters } = this.origin;
+    const nodes = parameters.flatMap(({ term, specializer }) => [term, specializer]);
+    return [...nodes, body].some((node) => {
+      let found = false;
+      if (node !== undefined) visit(node, { 'method-call': () => void (found = true) });
+      return found;
+    });
+  }
+
   #callsIn(node: TermNode): Predicate[] {
     const called: Predicate[] = [];
     visit(node, { call: ({ predicate }) => void called.push(this.predicateOf(predicate)) });

@@ -8,8 +8,10 @@ import {
   literalText,
   longestChain,
   longestSwitch,
+  passedIn,
   withConstants,
 } from '../compiled/emit-source.js';
+import { goesOn, waitsIn, type Way } from '../compiled/way.js';
 
 /** Where a function goes on that looks at one of its arguments, all cases being known. For a case without a function no rule applies. */
 export interface LookCases {
@@ -29,20 +31,19 @@ export interface LookCases {
 }
 
 /** Prints a function that looks at one of its arguments: inline at literals and classes, the rest is the runtime's. */
-export function emitLook(cases: LookCases, waits: boolean): Emitted {
+export function emitLook(cases: LookCases, way: Way): Emitted {
   const { passed, parameter, literals, classes, types, relevant, otherwise } = cases;
   const constants = new Constants();
   const constant = (value: unknown) => constants.name(value);
   const names = Array.from({ length: passed }, (_, i) => `a${i}`);
   const at = names[parameter]!;
   const others = names.filter((name) => name !== at);
-  const method = waits ? 'wait' : 'run';
-  const listOf = (args: readonly string[]) => (waits ? ['R', ...args] : args).join(', ');
-  const call = (target: string, args: readonly string[]) => `return ${target}.${method}(${listOf(args)});`;
+  const listOf = (args: readonly string[]) => passedIn(way, args);
+  const call = (target: string, args: readonly string[]) => `return ${target}.${way}(${listOf(args)});`;
   const callOrFail = (target: CompiledFunction | undefined, args: readonly string[]) =>
     target === undefined ? 'return false;' : call(constant(target), args);
   let text = '';
-  if (waits) {
+  if (waitsIn(way)) {
     const settled = names.map((name) => (name === at ? 'v' : name));
     text += `if (R.isPending(${at})) return R.settle(${at}).then((v) => look(${listOf(settled)}));\n`;
   }
@@ -69,6 +70,10 @@ export function emitLook(cases: LookCases, waits: boolean): Emitted {
   const none = [...relevant].filter((set) => !types.has(set));
   const rest = otherwise === undefined ? 'undefined' : constant(otherwise);
   const table = `${constant(types)}, ${constant(new Set(none))}, ${rest}`;
-  text += `const t = R.target(${table}, ${at}); return t === undefined ? false : t.${method}(${listOf(names)});`;
-  return withConstants(constants, `function look(${listOf(names)}) { ${text} }`);
+  text += `const t = R.target(${table}, ${at}); return t === undefined ? false : t.${way}(${listOf(names)});`;
+  const targets = goesOn(way)
+    ? [...literals.values(), ...classes.values(), ...types.values(), otherwise]
+    : [];
+  const explored = new Set(targets.filter((target) => target !== undefined));
+  return withConstants(constants, `function look(${listOf(names)}) { ${text} }`, [], explored);
 }

@@ -13,6 +13,7 @@ import { type Emitted, emitPlan, preamble } from '../compiled/emit-source.js';
 import { PolicyLinker } from '../compiled/policy-linker.js';
 import type { MethodSite, ReadSite } from '../compiled/runtime.js';
 import { Declined } from '../compiled/specialise.js';
+import type { Way } from '../compiled/way.js';
 import { emitLook, type LookCases } from './emit-look.js';
 import { knownTypes } from './known-types.js';
 import { entryArities, type EntryName, moduleFormat } from './policy-module.js';
@@ -50,6 +51,8 @@ class ModulePrinter {
   readonly #makers = new Map<string, string>();
   readonly #made: string[] = [];
   readonly #refused = new Set<string>();
+  /** The functions that are asked for all ways in which they hold. */
+  readonly #explored = new Set<CompiledFunction>();
 
   constructor(
     readonly context: MachineContext,
@@ -75,8 +78,10 @@ class ModulePrinter {
     let count = 0;
     for (const fn of this.#linker.functions) {
       count++;
-      this.#function(fn);
+      this.#function(fn, ['run', 'wait']);
     }
+    // All of these have been met; what they ask for in turn is added while they are gone through.
+    for (const fn of this.#explored) this.#function(fn, ['runAll', 'waitAll']);
     const { policy, unions } = program;
     const names = (types: readonly DeclaredType[]) => types.map(({ name }) => name);
     const data = {
@@ -89,7 +94,7 @@ class ModulePrinter {
     const body = [
       // In lists: a frame holds some ten thousand variables.
       'const U = h.noValue, f = [], g = [], m = [];',
-      `for (let i = 0; i < ${count}; i++) f.push({ run: undefined, wait: undefined });`,
+      `for (let i = 0; i < ${count}; i++) f.push({ run: undefined, wait: undefined, runAll: undefined, waitAll: undefined });`,
       ...[...this.#shared.keys()].map((text, i) => `g[${i}] = ${text};`),
       ...[...this.#makers.keys()].map((text, i) => `m[${i}] = (${preamble.join(', ')}) => { ${text} };`),
       ...this.#made,
@@ -100,26 +105,27 @@ class ModulePrinter {
 
   // ── functions ──
 
-  #function(fn: CompiledFunction): void {
+  #function(fn: CompiledFunction, ways: readonly Way[]): void {
     try {
       if (this.#linker.tellsRules(fn.predicate, fn.known)) {
         const plan = this.#linker.planOf(fn);
-        for (const waits of [false, true])
-          this.#make(fn, waits, emitPlan(fn, plan, this.#linker, { waits, isModule: true }));
+        for (const way of ways)
+          this.#make(fn, way, emitPlan(fn, plan, this.#linker, { way, isModule: true }));
       } else {
         const cases = this.#casesOf(fn);
-        for (const waits of [false, true]) this.#make(fn, waits, emitLook(cases, waits));
+        for (const way of ways) this.#make(fn, way, emitLook(cases, way));
       }
     } catch (error) {
       this.#refuse(error, fn);
     }
   }
 
-  #make(fn: CompiledFunction, waits: boolean, { text, constants }: Emitted): void {
+  #make(fn: CompiledFunction, way: Way, { text, constants, explored }: Emitted): void {
+    for (const each of explored) this.#explored.add(each);
     let maker = this.#makers.get(text);
     if (maker === undefined) this.#makers.set(text, (maker = `m[${this.#makers.size}]`));
     const handed = constants.map((value) => this.#constant(value)).join(', ');
-    this.#made.push(`${nameOf(fn)}.${waits ? 'wait' : 'run'} = ${maker}(R, U, [${handed}]);`);
+    this.#made.push(`${nameOf(fn)}.${way} = ${maker}(R, U, [${handed}]);`);
   }
 
   #refuse(error: unknown, fn: CompiledFunction): void {

@@ -5,13 +5,24 @@ import type { Linker, Plan } from './specialise.js';
 /** Makes of a plan what runs it. The two back ends do the same, statement by statement. */
 export interface BackEnd {
   readonly kind: 'source' | 'closures';
-  plan(fn: CompiledFunction, plan: Plan, linker: Linker, runtime: Runtime): CompiledFunction['run'];
-  dispatch(cases: Cases, runtime: Runtime): CompiledFunction['run'];
+  plan<W extends 'run' | 'runAll'>(
+    way: W,
+    fn: CompiledFunction,
+    plan: Plan,
+    linker: Linker,
+    runtime: Runtime,
+  ): CompiledFunction[W];
+  dispatch<W extends 'run' | 'runAll'>(way: W, cases: Cases, runtime: Runtime): CompiledFunction[W];
   /** The same for code that waits for promises, where the back end can make it. */
   readonly waiting:
     | {
-        plan(fn: CompiledFunction, plan: Plan, linker: Linker): CompiledFunction['wait'];
-        dispatch(cases: Cases): CompiledFunction['wait'];
+        plan<W extends 'wait' | 'waitAll'>(
+          way: W,
+          fn: CompiledFunction,
+          plan: Plan,
+          linker: Linker,
+        ): CompiledFunction[W];
+        dispatch<W extends 'wait' | 'waitAll'>(way: W, cases: Cases): CompiledFunction[W];
       }
     | undefined;
 }

@@ -4,20 +4,31 @@ import type { Cases, CompiledFunction } from './compiled-function.js';
 type Run = CompiledFunction['run'];
 const { getPrototypeOf } = Object;
 
+/** As `dispatch`, for `runAll`: what is called at each success is passed on as the last argument. */
+export function dispatchAll(cases: Cases): CompiledFunction['runAll'] {
+  return (...args) => {
+    const value = args[cases.parameter];
+    const target = caseOf(cases, value);
+    if (target === undefined) return cases.miss.runAll(...args);
+    if (!isObject(value)) args.splice(cases.parameter, 1);
+    return target.runAll(...args);
+  };
+}
+
 /** Runs a function that looks at one of its arguments, and goes on with the function for what it is. */
 export function dispatch(cases: Cases): Run {
   switch (cases.passed) {
     case 1:
       return (a) => {
         const target = caseOf(cases, a);
-        if (target === undefined) return cases.miss(a);
+        if (target === undefined) return cases.miss.run(a);
         return isObject(a) ? target.run(a) : target.run();
       };
     case 2:
       return (a, b) => {
         const value = cases.parameter === 0 ? a : b;
         const target = caseOf(cases, value);
-        if (target === undefined) return cases.miss(a, b);
+        if (target === undefined) return cases.miss.run(a, b);
         if (isObject(value)) return target.run(a, b);
         return target.run(cases.parameter === 0 ? b : a);
       };
@@ -28,7 +39,7 @@ export function dispatch(cases: Cases): Run {
           const { parameter } = at;
           const value = parameter === 0 ? a : parameter === 1 ? b : c;
           const target = caseOf(at, value);
-          if (target === undefined) return at.miss(a, b, c);
+          if (target === undefined) return at.miss.run(a, b, c);
           if (!isObject(value)) return target.run(parameter === 0 ? b : a, parameter === 2 ? b : c);
           if (target.cases === undefined) return target.run(a, b, c);
           at = target.cases;
@@ -38,7 +49,7 @@ export function dispatch(cases: Cases): Run {
       return (...args) => {
         const value = args[cases.parameter];
         const target = caseOf(cases, value);
-        if (target === undefined) return cases.miss(...args);
+        if (target === undefined) return cases.miss.run(...args);
         if (!isObject(value)) args.splice(cases.parameter, 1);
         return target.run(...args);
       };

@@ -1,6 +1,6 @@
 import type { FieldType } from '../../types/declared-type.js';
 import type { BackEnd } from './back-end.js';
-import { dispatch } from './closure-dispatch.js';
+import { dispatch, dispatchAll } from './closure-dispatch.js';
 import {
   comparison,
   exactly,
@@ -12,22 +12,24 @@ import {
   read,
   readExact,
 } from './closure-values.js';
-import type { CompiledFunction } from './compiled-function.js';
-import type {
-  AgainStatement,
-  ArithmeticStatement,
-  CallTest,
-  EachStatement,
-  EqualTest,
-  MethodStatement,
-  Operand,
-  ReadStatement,
-  Statement,
-  Test,
+import type { Cases, CompiledFunction } from './compiled-function.js';
+import {
+  type AgainStatement,
+  type ArithmeticStatement,
+  type CallTest,
+  type EachStatement,
+  type EqualTest,
+  isOver,
+  type MethodStatement,
+  type Operand,
+  type ReadStatement,
+  type Statement,
+  type Test,
 } from './plan.js';
 import { methodSite, noValue, readSite, type ReadSite, type Runtime } from './runtime.js';
 import { isLocal, literalsOf, mentions, seekingIn, seekingOf, type Seeking } from './seeking.js';
 import { Declined, type Linker, type Plan } from './specialise.js';
+import type { Ending as CallEnding } from './way.js';
 
 // Runs a plan without making code, for platforms that forbid it: each statement is a closure that knows what comes after it.
 // The locals are in an array, one for each call. What it does, and in which order, is what emit-source.ts prints.
@@ -36,22 +38,43 @@ import { Declined, type Linker, type Plan } from './specialise.js';
 export const closures: BackEnd = {
   kind: 'closures',
   waiting: undefined,
-  plan: (fn, plan, linker, runtime) => new Builder(fn, plan, linker, runtime).run(),
-  dispatch,
+  plan: <W extends 'run' | 'runAll'>(
+    way: W,
+    ...of: ConstructorParameters<typeof Builder>
+  ): CompiledFunction[W] => {
+    const builder = new Builder(...of);
+    return (way === 'run' ? builder.run() : builder.runAll()) as CompiledFunction[W];
+  },
+  dispatch: <W extends 'run' | 'runAll'>(way: W, cases: Cases): CompiledFunction[W] =>
+    (way === 'run' ? dispatch(cases) : dispatchAll(cases)) as CompiledFunction[W],
 };
 
 type Run = CompiledFunction['run'];
+type RunAll = CompiledFunction['runAll'];
 /** The locals of a call: its arguments first. */
 type Frame = unknown[];
 type Get = (frame: Frame) => unknown;
 type Check = (frame: Frame) => boolean;
+type CallAll = (frame: Frame, then: () => CallEnding) => CallEnding;
 
-/** What a statement ends in: what stands after it is tried, success, failure of the whole function, the function once more. */
-type Ending = boolean | 'ended' | 'again';
+/**
+ * What a statement ends in: what stands after it is tried, success, failure of the whole function, the function once more, or what it
+ * is called for fails (`stop`).
+ */
+type Ending = CallEnding | 'ended' | 'again';
 /** A test is a step, too: after it nothing is left to be done. */
 type Step = (frame: Frame) => Ending;
 const failed = false;
 const succeeded = true;
+
+/** What comes after a success. It is tried once, however often there is one. */
+interface Then {
+  readonly step: Step;
+  /** Where it is what the function was handed: in which local. */
+  readonly handed?: number;
+}
+/** One success is enough: whatever else may be tried is left. */
+const enough: Then = { step: () => succeeded };
 
 const { getPrototypeOf } = Object;
 
@@ -70,7 +93,13 @@ interface Listed extends Finder {
 class Builder {
   /** How many locals live in the frame. */
   #size = 0;
+  /** How many of them the plan does not know. */
+  #own = 0;
   #loops = false;
+  /** Whether what a call has left to try may be gone through in another go. */
+  #mayCallTwice = true;
+  /** The local that tells whether a cut was met in what a call goes on with. */
+  #cut: number | undefined = undefined;
 
   constructor(
     readonly fn: CompiledFunction,
@@ -84,8 +113,26 @@ class Builder {
     const frameless = this.#forward(plan.body) ?? this.#found(plan.body);
     if (frameless !== undefined) return frameless;
     for (const param of plan.params) this.#slot(param);
-    const body = this.#step(plan.body);
+    const body = this.#step(plan.body, enough);
     return inFrame(plan.params.length, this.#size, this.#loops ? loop(body, runtime) : body, runtime);
+  }
+
+  runAll(): RunAll {
+    const { runtime, plan } = this;
+    this.#mayCallTwice = false;
+    const handed = this.#ownSlot();
+    const asked: Then = { step: (frame) => (frame[handed] as () => CallEnding)(), handed };
+    const step = this.#step(plan.body, asked);
+    const body = this.#loops ? loop(step, runtime) : step;
+    const size = this.#size;
+    return (...args) => {
+      if (--runtime.steps < 0) runtime.over();
+      const then = args.pop();
+      while (args.length < size) args.push(undefined);
+      args[handed] = then;
+      const ending = body(args);
+      return ending === 'ended' || ending === 'again' ? failed : ending;
+    };
   }
 
   // ── functions that need no frame ──
@@ -123,45 +170,51 @@ class Builder {
 
   // ── statements ──
 
-  #step(statement: Statement): Step {
+  #step(statement: Statement, after: Then): Step {
     switch (statement.kind) {
       case 'succeed':
-        return () => succeeded;
+        return after.step;
       case 'any':
-        return anyOf(statement.of.map((s) => this.#step(s)));
+        return anyOf(statement.of.map((s) => this.#step(s, after)));
       case 'read':
-        return this.#read(statement);
+        return this.#read(statement, after);
       case 'method':
-        return this.#method(statement);
+        return this.#method(statement, after);
       case 'arithmetic':
-        return this.#arithmetic(statement);
+        return this.#arithmetic(statement, after);
       case 'each':
-        return this.#each(statement);
+        return this.#each(statement, after);
       case 'if': {
-        const likely = this.#likely(statement);
+        const likely = after === enough ? this.#likely(statement) : undefined;
         if (likely !== undefined) return likely;
+        if (statement.test.kind === 'call') return this.#ifCall(statement.test, statement.next, after);
         const test = this.#test(statement.test);
-        if (statement.next.kind === 'succeed') return test;
-        const then = this.#step(statement.next);
+        if (statement.next.kind === 'succeed' && after === enough) return test;
+        const then = this.#step(statement.next, after);
         return (frame) => test(frame) && then(frame);
       }
       case 'check': {
-        const proof = this.#step(statement.proof);
-        const then = this.#step(statement.next);
-        return (frame) => (proof(frame) === failed ? failed : then(frame));
+        const then = this.#step(statement.next, after);
+        if (isOver(statement.proof)) return this.#step(statement.proof, { step: then });
+        const once = this.#once(then);
+        const proof = this.#step(statement.proof, { step: once.step });
+        return (frame) => {
+          frame[once.local] = false;
+          return proof(frame);
+        };
       }
       case 'not':
-        return this.#not(this.#step(statement.proof), this.#step(statement.next));
+        return this.#not(this.#step(statement.proof, enough), this.#step(statement.next, after));
       case 'cut': {
-        const then = this.#step(statement.next);
+        const then = this.#step(statement.next, after);
         return (frame) => then(frame) || 'ended';
       }
       case 'again':
-        return this.#again(statement);
+        return this.#again(statement, after);
       case 'await': {
         const { runtime } = this;
         const at = this.#slot(statement.local);
-        const then = this.#step(statement.next);
+        const then = this.#step(statement.next, after);
         return (frame) => {
           if (mayBePending(frame[at])) runtime.await(frame[at]);
           return then(frame);
@@ -171,13 +224,59 @@ class Builder {
         const { runtime } = this;
         const value = this.#get(statement.value);
         const isExactly = exactly(this.linker.exactClass(statement.type)!);
-        const then = this.#step(statement.next);
+        const then = this.#step(statement.next, after);
         return (frame) => (isExactly(value(frame)) ? then(frame) : runtime.inexact(value(frame)));
       }
       case 'by-type':
         // Only where types are known beforehand, and there source is printed.
         throw new Declined('types that are looked up');
     }
+  }
+
+  /** A step that is tried once, until the local says that it has not been. */
+  #once(step: Step): { readonly step: Step; readonly local: number } {
+    const local = this.#ownSlot();
+    return {
+      local,
+      step: (frame) => {
+        if (frame[local] === true) return failed;
+        frame[local] = true;
+        return step(frame);
+      },
+    };
+  }
+
+  /** A call, and what comes then. When that fails, what else the call has to try is gone through: see emit-source.ts. */
+  #ifCall(test: CallTest, next: Statement, after: Then): Step {
+    const { runtime } = this;
+    const call = this.#test(test);
+    if (next.kind === 'succeed' && after === enough) return call;
+    const all = this.#callAllLikely(test);
+    const { handed } = after;
+    if (next.kind === 'succeed' && handed !== undefined)
+      return (frame) => all(frame, frame[handed] as () => CallEnding);
+    const then = this.#step(next, after);
+    if (this.#mayCallTwice && !this.linker.mayCallMethods(test.callee.predicate)) {
+      return (frame) => {
+        if (!call(frame)) return failed;
+        const ending = then(frame);
+        if (ending !== failed) return ending;
+        all(frame, runtime.never);
+        return failed;
+      };
+    }
+    const once = this.#once(then);
+    const cut = (this.#cut ??= this.#ownSlot());
+    return (frame) => {
+      frame[once.local] = false;
+      const ending = all(frame, () => {
+        const found = once.step(frame);
+        if (found !== 'ended') return found as CallEnding;
+        frame[cut] = true;
+        return 'stop';
+      });
+      return ending === 'stop' && frame[cut] === true ? 'ended' : ending;
+    };
   }
 
   /** A test of a type, and then a call of the function for that type: one look at the prototype is enough. */
@@ -215,14 +314,14 @@ class Builder {
     };
   }
 
-  #read(statement: ReadStatement): Step {
+  #read(statement: ReadStatement, after: Then): Step {
     const { to, tag, next } = statement;
     const { runtime } = this;
     const { isExact } = statement;
     // Nearly always it is a local that is read from.
     const from = statement.base.kind === 'local' ? this.#slot(statement.base.local) : -1;
     const known = statement.base.kind === 'local' ? undefined : statement.base.value;
-    const found = this.#listed(statement);
+    const found = after === enough ? this.#listed(statement) : undefined;
     if (found !== undefined && from !== -1) {
       const sought = this.#slot(found.sought);
       const { site, find } = found;
@@ -232,7 +331,7 @@ class Builder {
     const at = this.#slot(to);
     if (tag !== undefined) {
       const note = this.#tag(tag);
-      const then = this.#step(next);
+      const then = this.#step(next, after);
       return (frame) => {
         const base = from === -1 ? known : frame[from];
         const value = isExact ? readExact(base, site, runtime) : read(base, site, runtime);
@@ -245,7 +344,7 @@ class Builder {
     const seeking = seekingOf(statement);
     if (seeking !== undefined) {
       const isFound = this.#seeking(seeking);
-      const then = this.#step(seeking.next);
+      const then = this.#step(seeking.next, after);
       return (frame) => {
         const base = from === -1 ? known : frame[from];
         const value = isExact ? readExact(base, site, runtime) : read(base, site, runtime);
@@ -254,7 +353,7 @@ class Builder {
         return then(frame);
       };
     }
-    const then = this.#step(next);
+    const then = this.#step(next, after);
     return (frame) => {
       const base = from === -1 ? known : frame[from];
       const value = isExact ? readExact(base, site, runtime) : read(base, site, runtime);
@@ -264,14 +363,14 @@ class Builder {
     };
   }
 
-  #method({ to, base, name, args, next }: MethodStatement): Step {
+  #method({ to, base, name, args, next }: MethodStatement, after: Then): Step {
     const { runtime } = this;
     const { log } = runtime;
     const site = methodSite(name);
     const get = this.#get(base);
     const gets = args.map((arg) => this.#get(arg));
     const at = this.#slot(to);
-    const then = this.#step(next);
+    const then = this.#step(next, after);
     return (frame) => {
       const receiver = get(frame);
       const passed = gets.length === 0 ? none : gets.map((getArg) => getArg(frame));
@@ -301,11 +400,11 @@ class Builder {
     };
   }
 
-  #arithmetic({ to, operator, left, right, next }: ArithmeticStatement): Step {
+  #arithmetic({ to, operator, left, right, next }: ArithmeticStatement, after: Then): Step {
     const { runtime } = this;
     const [getLeft, getRight] = [this.#get(left), this.#get(right)];
     const at = this.#slot(to);
-    const then = this.#step(next);
+    const then = this.#step(next, after);
     return (frame) => {
       const value = runtime.arithmetic(operator, getLeft(frame), getRight(frame));
       if (value === noValue) return failed;
@@ -314,10 +413,10 @@ class Builder {
     };
   }
 
-  #each(each: EachStatement): Step {
+  #each(each: EachStatement, after: Then): Step {
     const { runtime } = this;
     const get = this.#get(each.list);
-    const found = this.#finder(each);
+    const found = after === enough ? this.#finder(each) : undefined;
     if (found !== undefined) {
       const sought = this.#slot(found.sought);
       return (frame) => {
@@ -326,7 +425,7 @@ class Builder {
         return found.find(list, frame[sought]);
       };
     }
-    const scan = this.#scan(each);
+    const scan = after === enough ? this.#scan(each) : undefined;
     if (scan !== undefined) {
       return (frame) => {
         const value = get(frame);
@@ -336,7 +435,7 @@ class Builder {
     const { item, tag } = each;
     const note = tag === undefined ? undefined : this.#tag(tag);
     const at = this.#slot(item);
-    const then = this.#step(each.next);
+    const then = this.#step(each.next, after);
     return (frame) => {
       const value = get(frame);
       const list = Array.isArray(value) ? (value as unknown[]) : runtime.list(value);
@@ -356,7 +455,7 @@ class Builder {
     };
   }
 
-  #again({ args, only }: AgainStatement): Step {
+  #again({ args, only }: AgainStatement, { handed }: Then): Step {
     this.#loops = true;
     const moves = this.plan.params.flatMap((param, i) => {
       const arg = args[i]!;
@@ -382,7 +481,11 @@ class Builder {
     }
     const value = this.#get(only.argument);
     const isExactly = exactly(this.linker.exactClass(only.type)!);
-    const call = this.#call(only.otherwise, args);
+    const all = this.#callAll(only.otherwise, args);
+    const call: Step =
+      handed === undefined
+        ? this.#call(only.otherwise, args)
+        : (frame) => all(frame, frame[handed] as () => CallEnding);
     return (frame) => {
       if (!isExactly(value(frame))) return call(frame) || 'ended';
       move(frame);
@@ -544,6 +647,27 @@ class Builder {
     return (frame) => (isExactly(value(frame)) ? likelyCall(frame) : call(frame));
   }
 
+  #callAllLikely({ callee, args, likely }: CallTest): CallAll {
+    const all = this.#callAll(callee, args);
+    if (likely === undefined) return all;
+    const value = this.#get(likely.argument);
+    const isExactly = exactly(this.linker.exactClass(likely.type)!);
+    const likelyAll = this.#callAll(likely.callee, args);
+    return (frame, then) => (isExactly(value(frame)) ? likelyAll(frame, then) : all(frame, then));
+  }
+
+  #callAll(callee: CompiledFunction, args: readonly Operand[]): CallAll {
+    const { runtime } = this;
+    const gets = args.map((arg) => this.#get(arg));
+    const call: CallAll = (frame, then) => callee.runAll(...gets.map((get) => get(frame)), then);
+    return this.linker.isRecursive(this.fn.predicate, callee.predicate)
+      ? (frame, then) => {
+          runtime.deeper();
+          return runtime.back(call(frame, then));
+        }
+      : call;
+  }
+
   #call(callee: CompiledFunction, args: readonly Operand[]): Check {
     const { runtime } = this;
     const call = this.#applied(callee, args);
@@ -585,6 +709,11 @@ class Builder {
     }
     const at = this.#slot(operand.local);
     return (frame) => frame[at];
+  }
+
+  /** A local that the plan does not know. */
+  #ownSlot(): number {
+    return this.#slot(this.plan.locals + this.#own++);
   }
 
   #slot(local: number): number {

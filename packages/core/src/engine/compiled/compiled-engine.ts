@@ -27,7 +27,9 @@ export class CompiledEngine extends PolicyLinker {
 
   protected override prepare(fn: CompiledFunction): void {
     fn.run = (...args) => this.#built(fn).run(...args);
+    fn.runAll = (...args) => this.#built(fn).runAll(...args);
     fn.wait = (runtime, ...args) => this.#built(fn).wait(runtime, ...args);
+    fn.waitAll = (runtime, ...args) => this.#built(fn).waitAll(runtime, ...args);
   }
 
   #built(fn: CompiledFunction): CompiledFunction {
@@ -38,20 +40,39 @@ export class CompiledEngine extends PolicyLinker {
 
   #specialise(fn: CompiledFunction): void {
     const { backEnd } = this;
+    const { waiting } = backEnd;
     fn.wait = handsOver;
+    fn.waitAll = handsOver;
     try {
       const plan = this.planOf(fn);
-      fn.run = backEnd.plan(fn, plan, this, this.runtime);
-      // Most questions meet no promise: what waits is made when it is first needed.
-      if (backEnd.waiting !== undefined)
-        fn.wait = (runtime, ...args) => (fn.wait = backEnd.waiting!.plan(fn, plan, this))(runtime, ...args);
+      fn.run = backEnd.plan('run', fn, plan, this, this.runtime);
+      // Few functions are asked for more than their first success, and most questions meet no promise: made when first needed.
+      fn.runAll = (...args) =>
+        (fn.runAll = this.#orHandsOver(() => backEnd.plan('runAll', fn, plan, this, this.runtime)))(...args);
+      if (waiting === undefined) return;
+      fn.wait = (runtime, ...args) =>
+        (fn.wait = this.#orHandsOver(() => waiting.plan('wait', fn, plan, this)))(runtime, ...args);
+      fn.waitAll = (runtime, ...args) =>
+        (fn.waitAll = this.#orHandsOver(() => waiting.plan('waitAll', fn, plan, this)))(runtime, ...args);
     } catch (error) {
-      // Rules of thousands of goals are more than the stack holds, here or where their text is read.
-      if (!(error instanceof Declined) && !(error instanceof RangeError)) throw error;
+      if (!isTooMuch(error)) throw error;
       fn.run = handsOver;
+      fn.runAll = handsOver;
+    }
+  }
+
+  #orHandsOver<Code>(build: () => Code): Code | (() => never) {
+    try {
+      return build();
+    } catch (error) {
+      if (!isTooMuch(error)) throw error;
+      return handsOver;
     }
   }
 }
+
+/** Rules of thousands of goals are more than the stack holds, where code is made of them or where its text is read. */
+const isTooMuch = (error: unknown): boolean => error instanceof Declined || error instanceof RangeError;
 
 const handsOver = (): never => {
   throw handover;

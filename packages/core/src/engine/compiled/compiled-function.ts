@@ -2,6 +2,7 @@ import type { TypeSet } from '../../host/type-set.js';
 import type { Predicate } from '../../ir/goal.js';
 import type { Class } from '../../types/type-declaration.js';
 import type { Runtime } from './runtime.js';
+import type { Ending, Way } from './way.js';
 
 /** What is known of an argument when a function is specialised. */
 export type Known =
@@ -26,8 +27,14 @@ export interface CompiledFunction {
   readonly known: readonly Known[];
   /** What runs. The first call builds it. */
   run: (...args: unknown[]) => boolean;
+  /**
+   * Each way in which it holds, until what is handed last says that it is enough. A condition after a call may fail; what else the call
+   * has to try is looked at then, since it may be undecided.
+   */
+  runAll: (...args: unknown[]) => Ending;
   /** As `run`, but it waits for promises; each question has a runtime of its own then, since questions overlap. */
   wait: (runtime: Runtime, ...args: unknown[]) => boolean | Promise<boolean>;
+  waitAll: (runtime: Runtime, ...args: unknown[]) => Ending | Promise<Ending>;
   /** Where it goes on, when all it does is look at an argument. */
   cases: Cases | undefined;
   /** The functions that go on with this one: what it looks at may be looked at within them. */
@@ -47,8 +54,7 @@ export interface Cases {
   /** The same by the prototype of the class. */
   readonly prototypes: ReadonlyMap<object, CompiledFunction>;
   /** For what no case is made yet. */
-  readonly miss: CompiledFunction['run'];
-  readonly missWaiting: CompiledFunction['wait'];
+  readonly miss: Pick<CompiledFunction, Way>;
 }
 
 export function keyOf(predicate: Predicate, known: readonly Known[]): string {

@@ -585,23 +585,6 @@ describe('policies', () => {
     );
   });
 
-  // The machine goes on to the other ways of what it has proved once what comes after fails; they cannot change the answer.
-  it('in which what holds is not looked at once more', async () => {
-    const policies = `
-      allow(_, "read", r) if (r.open or r.missing = 1) and r.ready;
-      allow(_, "write", r) if not ((r.open or r.missing = 1) and r.ready);
-    `;
-    await everywhere(policies, {}, (ask, engine) => {
-      const isMachine = engine === 'machine';
-      const undecided = 'POLAR_UNDECIDED_MISSING_ATTRIBUTE';
-      expect(ask({}, { open: true, ready: false })).toBe(isMachine ? undecided : false);
-      expect(ask({}, { open: true, ready: false }, 'write')).toBe(isMachine ? undecided : true);
-      expect(ask({}, { open: true, ready: true })).toBe(true);
-      expect(ask({}, { open: false, ready: true })).toBe(undecided);
-      expect(ask({}, { open: false, ready: true }, 'write')).toBe(undecided);
-    });
-  });
-
   it('that take too many steps', async () => {
     await everywhere(
       'allow(_, _, r) if x in r.items and y in r.items and x = -1 and y = -1;',

@@ -47,24 +47,20 @@ class Dispatch {
       literals: this.#literals,
       classes: this.#classes,
       prototypes: this.#prototypes,
-      miss: this.#miss,
-      missWaiting: this.#missWaiting,
+      miss: {
+        run: (...args) => this.#target(args, this.engine.runtime).run(...args),
+        runAll: (...args) => this.#target(args, this.engine.runtime).runAll(...args),
+        wait: (runtime, ...args) => this.#target(args, runtime).wait(runtime, ...args),
+        waitAll: (runtime, ...args) => this.#target(args, runtime).waitAll(runtime, ...args),
+      },
     };
     fn.cases = this.#cases;
   }
 
-  /** A value that no case is made for yet, or that none can be made for. */
-  readonly #miss = (...args: unknown[]): boolean => {
-    const target = this.#target(args, this.engine.runtime);
-    return target.run(...args);
-  };
-
-  readonly #missWaiting = (runtime: Runtime, ...args: unknown[]): boolean | Promise<boolean> => {
-    const target = this.#target(args, runtime);
-    return target.wait(runtime, ...args);
-  };
-
-  /** The function for the argument that is looked at. A literal is taken out of the arguments. */
+  /**
+   * The function for the argument that is looked at, where no case is made for it yet, or none can be made. A literal is taken out of
+   * the arguments.
+   */
   #target(args: unknown[], runtime: Runtime): CompiledFunction {
     const value = args[this.#parameter];
     runtime.await(value);
@@ -114,10 +110,14 @@ class Dispatch {
   readonly publish = (): void => {
     const { engine, fn } = this;
     const { waiting } = engine.backEnd;
-    fn.run = engine.backEnd.dispatch(this.#cases, engine.runtime);
-    // Most questions meet no promise: what waits is made when it is first needed.
-    if (waiting !== undefined)
-      fn.wait = (runtime, ...args) => (fn.wait = waiting.dispatch(this.#cases))(runtime, ...args);
+    const cases = this.#cases;
+    fn.run = engine.backEnd.dispatch('run', cases, engine.runtime);
+    // Few functions are asked for more than their first success, and most questions meet no promise: made when first needed.
+    fn.runAll = (...args) => (fn.runAll = engine.backEnd.dispatch('runAll', cases, engine.runtime))(...args);
+    if (waiting !== undefined) {
+      fn.wait = (runtime, ...args) => (fn.wait = waiting.dispatch('wait', cases))(runtime, ...args);
+      fn.waitAll = (runtime, ...args) => (fn.waitAll = waiting.dispatch('waitAll', cases))(runtime, ...args);
+    }
     for (const publish of fn.outer) publish();
   };
 }

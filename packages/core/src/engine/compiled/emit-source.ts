@@ -8,17 +8,23 @@ import {
   type AgainStatement,
   type ArithmeticStatement,
   type ByTypeStatement,
+  type CallTest,
   type EachStatement,
   type EqualTest,
+  hasCut,
+  isOver,
   local,
   type MethodStatement,
   type Operand,
   type ReadStatement,
+  sizeOf,
   type Statement,
+  successes,
   type Test,
 } from './plan.js';
 import { methodSite, noValue, readSite, type Runtime } from './runtime.js';
 import type { Linker, Plan } from './specialise.js';
+import { goesOn, waitsIn, type Way } from './way.js';
 
 // Prints a plan as JavaScript. Of the policy only the names of attributes, as identifiers, and literals, as JSON, get into the
 // text; everything else is handed in, so that functions of one shape share one text. The fast test is inline, the rare case
@@ -29,8 +35,8 @@ export type Evaluate = (names: readonly string[], text: string) => (...values: u
 
 /** What printed code is for. */
 export interface Printing {
-  /** Whether it waits for promises. It is handed its runtime then, and is a plain function where it need not wait. */
-  readonly waits: boolean;
+  /** Code that waits for promises is handed its runtime, and is a plain function where it need not wait. */
+  readonly way: Way;
   /**
    * Whether it is for a module of its own: no machine goes on there where it stops. It is told the places of the policy then; when it
    * waits, it has settled every value, and asks for attributes and methods where what they gave before is known.
@@ -42,7 +48,13 @@ export interface Printing {
 export interface Emitted {
   readonly text: string;
   readonly constants: readonly unknown[];
+  /** The functions that it asks for all ways in which they hold. */
+  readonly explored: ReadonlySet<CompiledFunction>;
 }
+
+/** What a function is handed: its arguments, the runtime before them when it waits, and what it calls at each success after them. */
+export const passedIn = (way: Way, args: readonly string[]): string =>
+  [...(waitsIn(way) ? ['R'] : []), ...args, ...(goesOn(way) ? ['then'] : [])].join(', ');
 
 /** What a function is handed, by its position in a list. */
 export class Constants {
@@ -81,25 +93,27 @@ export const longestSwitch = 64;
 export function sourceBackEnd(evaluate: Evaluate): BackEnd {
   const makers = new Map<string, (...values: unknown[]) => unknown>();
   // A function of its text; equal texts are one.
-  const make = ({ text, constants }: Emitted, runtime: Runtime | undefined): unknown => {
+  const make = <W extends Way>(
+    { text, constants }: Emitted,
+    runtime: Runtime | undefined,
+  ): CompiledFunction[W] => {
     let maker = makers.get(text);
     if (maker === undefined) makers.set(text, (maker = evaluate(preamble, text)));
-    return maker(runtime, noValue, constants);
+    return maker(runtime, noValue, constants) as CompiledFunction[W];
   };
-  const emit = (fn: CompiledFunction, plan: Plan, linker: Linker, waits: boolean): Emitted => {
-    const { text, constants } = emitPlan(fn, plan, linker, { waits, isModule: false });
+  const emit = (fn: CompiledFunction, plan: Plan, linker: Linker, way: Way): Emitted => {
+    const { text, constants, explored } = emitPlan(fn, plan, linker, { way, isModule: false });
     // Code that is shared has seen the objects of all who share it: few classes have code of their own.
     const types = fn.known.map((known) => (known.kind === 'types' ? known.types.id : ''));
-    return { text: linker.hasFewClasses ? `${text} // ${types.join()}` : text, constants };
+    return { text: linker.hasFewClasses ? `${text} // ${types.join()}` : text, constants, explored };
   };
   return {
     kind: 'source',
-    plan: (fn, plan, linker, runtime) =>
-      make(emit(fn, plan, linker, false), runtime) as CompiledFunction['run'],
-    dispatch: (cases, runtime) => make(emitDispatch(cases, false), runtime) as CompiledFunction['run'],
+    plan: (way, fn, plan, linker, runtime) => make(emit(fn, plan, linker, way), runtime),
+    dispatch: (way, cases, runtime) => make(emitDispatch(cases, way), runtime),
     waiting: {
-      plan: (fn, plan, linker) => make(emit(fn, plan, linker, true), undefined) as CompiledFunction['wait'],
-      dispatch: (cases) => make(emitDispatch(cases, true), undefined) as CompiledFunction['wait'],
+      plan: (way, fn, plan, linker) => make(emit(fn, plan, linker, way), undefined),
+      dispatch: (way, cases) => make(emitDispatch(cases, way), undefined),
     },
   };
 }
@@ -116,33 +130,33 @@ export const withConstants = (
   { values }: Constants,
   text: string,
   learned: readonly string[] = [],
+  explored: ReadonlySet<CompiledFunction> = new Set(),
 ): Emitted => ({
   constants: values,
+  explored,
   text:
     `"use strict"; ${values.map((_, i) => `const k${i} = k[${i}];`).join(' ')}` +
     `${learned.map((line) => `\n${line}`).join('')}\nreturn ${text};`,
 });
 
-function emitDispatch(cases: Cases, waits: boolean): Emitted {
+function emitDispatch(cases: Cases, way: Way): Emitted {
   const constants = new Constants();
   const names = Array.from({ length: cases.passed }, (_, i) => `a${i}`);
-  const params = waits ? ['R', ...names] : names;
-  const text = `function (${params.join(', ')}) { ${emitCases(cases, names, constants, waits)} }`;
+  const text = `function (${passedIn(way, names)}) { ${emitCases(cases, names, constants, way)} }`;
   return withConstants(constants, text);
 }
 
-function emitCases(cases: Cases, names: readonly string[], constants: Constants, waits: boolean): string {
+function emitCases(cases: Cases, names: readonly string[], constants: Constants, way: Way): string {
   const constant = (value: unknown) => constants.name(value);
   const { parameter, literals, classes, prototypes } = cases;
   const at = names[parameter]!;
   const others = names.filter((name) => name !== at);
-  const listOf = (passed: readonly string[]) => (waits ? ['R', ...passed] : passed).join(', ');
   const call = (target: string, passed: readonly string[]) =>
-    `return ${target}.${waits ? 'wait' : 'run'}(${listOf(passed)});`;
+    `return ${target}.${way}(${passedIn(way, passed)});`;
   const run = (target: CompiledFunction, passed: readonly string[]) =>
     target.cases === undefined
       ? call(constant(target), passed)
-      : `{ ${emitCases(target.cases, passed, constants, waits)} }`;
+      : `{ ${emitCases(target.cases, passed, constants, way)} }`;
   let text = '';
   if (literals.size > longestSwitch) {
     text += `{ const t = ${constant(literals)}.get(${at}); if (t !== undefined) ${call('t', others)} }\n`;
@@ -158,14 +172,71 @@ function emitCases(cases: Cases, names: readonly string[], constants: Constants,
     const known = [...classes].map(([c, to]) => `if (${hasClass('c', at, c, constant)}) ${run(to, names)}`);
     text += `if (${at} !== null && ${at} !== undefined) { const c = ${at}.constructor; ${known.join(' ')} }\n`;
   }
-  return `${text}return ${constant(waits ? cases.missWaiting : cases.miss)}(${listOf(names)});`;
+  return `${text}return ${constant(cases.miss[way])}(${passedIn(way, names)});`;
 }
 
 export const emitPlan = (fn: CompiledFunction, plan: Plan, linker: Linker, printing: Printing): Emitted =>
   new Emitter(fn, plan, linker, printing).emit();
 
+/** What comes after a success. */
+type Then = Leaving | Asking | Going | Calling;
+/** One is enough: whatever else may be tried is left. */
+interface Leaving {
+  readonly kind: 'leave';
+  readonly text: string;
+}
+/** The function that was handed in says whether it is enough; while it says no, the search goes on. */
+interface Asking {
+  readonly kind: 'ask';
+}
+/** A statement. When it fails the search goes on, but the statement is not tried again. */
+interface Going {
+  readonly kind: 'go-on';
+  readonly next: Statement;
+  /** The name of what tells that it has been tried; none where there is one success at most. */
+  readonly once: string | undefined;
+  readonly after: Then;
+}
+/** As `Going`, for a statement that has become a function of its own. */
+interface Calling {
+  readonly kind: 'call';
+  readonly name: string;
+  readonly after: Leaving | Asking;
+}
+
+/** So much code may stand in each place where a proof succeeds; more becomes a function. */
+const maxRepeated = 40;
+
+const endOf = (then: Then): Leaving | Asking =>
+  then.kind === 'leave' || then.kind === 'ask' ? then : endOf(then.after);
+
+/** The same within a function of its own, which answers whether it is enough. */
+function enclosed(then: Then): Then {
+  switch (then.kind) {
+    case 'leave':
+      return { kind: 'leave', text: 'return true;' };
+    case 'ask':
+      return then;
+    case 'go-on':
+      return { ...then, after: enclosed(then.after) };
+    case 'call':
+      return { ...then, after: enclosed(then.after) as Leaving | Asking };
+  }
+}
+
+const sizeOfThen = (then: Then): number =>
+  then.kind === 'go-on' ? sizeOf(then.next) + successes(then.next) * sizeOfThen(then.after) : 2;
+
+/** Whether a method of the application may be called after a success. */
+const mayCallAfter = (then: Then): boolean =>
+  then.kind === 'go-on' ? mayCall(then.next) || mayCallAfter(then.after) : then.kind !== 'leave';
+
 class Emitter {
   readonly #constants = new Constants();
+  /** Functions within the function around the statement at hand. */
+  #closures = 0;
+  readonly #explored = new Set<CompiledFunction>();
+  readonly #hasCut: boolean;
   #labels = 0;
   #loops = false;
   #calls = 0;
@@ -187,15 +258,21 @@ class Emitter {
     readonly plan: Plan,
     readonly linker: Linker,
     readonly printing: Printing,
-  ) {}
+  ) {
+    this.#hasCut = hasCut(plan.body);
+  }
+
+  get way(): Way {
+    return this.printing.way;
+  }
 
   get waits(): boolean {
-    return this.printing.waits;
+    return waitsIn(this.way);
   }
 
   /** Whether all values are settled, and what the application gave before is given again. */
   get settles(): boolean {
-    return this.printing.waits && this.printing.isModule;
+    return this.waits && this.printing.isModule;
   }
 
   emit(): Emitted {
@@ -203,10 +280,11 @@ class Emitter {
     const params = this.plan.params.map((p) => `v${p}`);
     // What calls one function at most, and is called by none of those, takes no longer than what is counted there.
     const step = this.#loops || this.#calls > 1 || this.#isRecursive ? 'if (--R.steps < 0) R.over();\n' : '';
-    const body = `${step}${this.#argumentsAwaited()}${paths}\nreturn false;`;
-    const passed = (this.waits ? ['R', ...params] : params).join(', ');
+    const cut = this.#hasCut ? 'let cut = false;\n' : '';
+    const body = `${step}${cut}${this.#argumentsAwaited()}${paths}\nreturn false;`;
+    const passed = passedIn(this.way, params);
     const text = `${this.#awaits ? 'async ' : ''}function (${passed}) {\n${this.#loops ? `top: for (;;) { ${body} }` : body}\n}`;
-    return withConstants(this.#constants, text, this.#learned);
+    return withConstants(this.#constants, text, this.#learned, this.#explored);
   }
 
   /** An instance of a class without `then` may have one of its own. */
@@ -221,10 +299,11 @@ class Emitter {
 
   /** The statements of the function: where a call comes last, its answer is the answer. */
   #tail(statement: Statement): string {
+    const then: Then = goesOn(this.way) ? { kind: 'ask' } : { kind: 'leave', text: 'return true;' };
     if (statement.kind === 'any' && statement.of.length > 0) {
       const last = statement.of.length - 1;
       return statement.of
-        .map((s, i) => `{ ${i === last ? this.#tail(s) : this.#statement(s, 'return true;')} }`)
+        .map((s, i) => `{ ${i === last ? this.#tail(s) : this.#statement(s, then)} }`)
         .join('\n');
     }
     if (statement.kind === 'if' && statement.next.kind === 'succeed' && statement.test.kind === 'call') {
@@ -232,38 +311,37 @@ class Emitter {
       const isPlain = [callee, likely?.callee].every(
         (to) => to === undefined || !this.linker.isRecursive(this.fn.predicate, to.predicate),
       );
-      if (isPlain) return `return ${this.#test(statement.test, true)};`;
+      if (isPlain) return `return ${this.#callTest(statement.test, this.way, 'then', true)};`;
     }
-    return this.#statement(statement, 'return true;');
+    return this.#statement(statement, then);
   }
 
   // ── statements ──
 
-  #statement(statement: Statement, success: string): string {
+  #statement(statement: Statement, after: Then): string {
     switch (statement.kind) {
       case 'succeed':
-        return success;
+        return this.#success(after);
       case 'any':
-        return statement.of.map((s) => `{ ${this.#statement(s, success)} }`).join('\n');
+        return statement.of.map((s) => `{ ${this.#statement(s, after)} }`).join('\n');
       case 'read':
-        return this.#read(statement, success);
+        return this.#read(statement, after);
       case 'method':
-        return this.#method(statement, success);
+        return this.#method(statement, after);
       case 'arithmetic':
-        return this.#arithmetic(statement, success);
+        return this.#arithmetic(statement, after);
       case 'each':
-        return this.#each(statement, success);
+        return this.#each(statement, after);
       case 'if':
-        return `if (${this.#test(statement.test)}) { ${this.#statement(statement.next, success)} }`;
-      case 'check': {
-        const n = this.#label();
-        const proof = this.#statement(statement.proof, `break c${n};`);
-        return `b${n}: { c${n}: { ${proof}\nbreak b${n}; }\n${this.#statement(statement.next, success)} }`;
-      }
+        return statement.test.kind === 'call'
+          ? this.#ifCall(statement.test, statement.next, after)
+          : `if (${this.#test(statement.test)}) { ${this.#statement(statement.next, after)} }`;
+      case 'check':
+        return this.#check(statement, after);
       case 'not': {
         const n = this.#label();
         this.#negations++;
-        const proof = this.#statement(statement.proof, `break c${n};`);
+        const proof = this.#statement(statement.proof, { kind: 'leave', text: `break c${n};` });
         this.#negations--;
         const [keep, isChanged, restore] = mayMismatch(statement.proof)
           ? [
@@ -275,15 +353,17 @@ class Emitter {
         return (
           `b${n}: { ${keep}\nn${n}: { c${n}: { ${proof}\n` +
           `if (${isChanged}) { ${restore} R.undecided++; break b${n}; } break n${n}; }\n` +
-          `${restore} break b${n}; }\n${this.#statement(statement.next, success)} }`
+          `${restore} break b${n}; }\n${this.#statement(statement.next, after)} }`
         );
       }
-      case 'cut':
-        return `{ ${this.#statement(statement.next, success)} } return false;`;
+      case 'cut': {
+        const fails = this.#closures === 0 ? 'return false;' : 'cut = true; return "stop";';
+        return `{ ${this.#statement(statement.next, after)} } ${fails}`;
+      }
       case 'again':
         return this.#again(statement);
       case 'await': {
-        const text = this.#statement(statement.next, success);
+        const text = this.#statement(statement.next, after);
         return this.settles ? text : `${this.#waitFor(`v${statement.local}`)}${text}`;
       }
       case 'exactly': {
@@ -291,25 +371,97 @@ class Emitter {
         const exact = this.#isExactly(statement.value, statement.type);
         const { otherwise } = statement;
         const other =
-          otherwise === undefined ? `R.inexact(${value});` : `{ ${this.#statement(otherwise, success)} }`;
-        return `if (${exact}) { ${this.#statement(statement.next, success)} } else ${other}`;
+          otherwise === undefined ? `R.inexact(${value});` : `{ ${this.#statement(otherwise, after)} }`;
+        return `if (${exact}) { ${this.#statement(statement.next, after)} } else ${other}`;
       }
       case 'by-type':
-        return this.#byType(statement, success);
+        return this.#byType(statement, after);
     }
   }
 
-  #byType({ value, cases }: ByTypeStatement, success: string): string {
+  #success(then: Then): string {
+    switch (then.kind) {
+      case 'leave':
+        return then.text;
+      case 'ask':
+        return this.#unlessNo('then', then);
+      case 'call':
+        return this.#unlessNo(then.name, then.after);
+      case 'go-on': {
+        const text = this.#statement(then.next, then.after);
+        return then.once === undefined ? text : `if (!${then.once}) { ${then.once} = true; ${text} }`;
+      }
+    }
+  }
+
+  /** Asks a function whether it is enough. */
+  #unlessNo(name: string, end: Leaving | Asking): string {
+    return `{ const r = ${this.#awaited(`${name}()`)}; if (r !== false) { ${this.#ended(end)} } }`;
+  }
+
+  /** What is done when the answer `r` is not no. */
+  #ended(end: Leaving | Asking): string {
+    const cut = this.#hasCut ? `if (cut) return ${this.#closures === 0 ? 'false' : '"stop"'};\n` : '';
+    return `${cut}${end.kind === 'leave' ? end.text : 'return r;'}`;
+  }
+
+  #awaited(call: string): string {
+    if (!this.waits) return call;
+    this.#awaits = true;
+    return `(await ${call})`;
+  }
+
+  /** Makes a function of what is to go on with, which is tried once. */
+  #closure(n: number, { next, after }: Going, once = `d${n}`): string {
+    this.#closures++;
+    const text = this.#statement(next, enclosed(after));
+    this.#closures--;
+    const own = once === `d${n}` ? `let ${once} = false; ` : '';
+    return (
+      `${own}const n${n} = ${this.waits ? 'async ' : ''}() => {\n` +
+      `if (${once}) return false; ${once} = true;\n${text}\nreturn false; };\n`
+    );
+  }
+
+  #check({ proof, next }: Extract<Statement, { kind: 'check' }>, then: Then): string {
+    const places = successes(proof);
+    const going: Going = { kind: 'go-on', next, once: undefined, after: then };
+    if (places === 1 && isOver(proof)) return this.#statement(proof, going);
+    const n = this.#label();
+    if (places === 1 || places * sizeOfThen(going) <= maxRepeated)
+      return `let d${n} = false;\n${this.#statement(proof, { ...going, once: `d${n}` })}`;
+    return `${this.#closure(n, going)}${this.#statement(proof, { kind: 'call', name: `n${n}`, after: endOf(then) })}`;
+  }
+
+  /**
+   * A call, and what comes then. When that fails, what else the call has to try is gone through: in the same go, or where no method of the
+   * application can be called twice, in another one, so that what does not fail costs nothing more.
+   */
+  #ifCall(test: CallTest, next: Statement, after: Then): string {
+    const then: Then = next.kind === 'succeed' ? after : { kind: 'go-on', next, once: undefined, after };
+    if (then.kind === 'leave') return `if (${this.#test(test)}) { ${then.text} }`;
+    if (this.way === 'run' && !this.linker.mayCallMethods(test.callee.predicate)) {
+      const text = this.#success(then);
+      return `if (${this.#test(test)}) { ${text}\n${this.#callTest(test, 'runAll', 'R.never')}; }`;
+    }
+    const n = this.#label();
+    const closure = then.kind === 'go-on' ? this.#closure(n, then, then.once) : '';
+    const name = then.kind === 'go-on' ? `n${n}` : then.kind === 'call' ? then.name : 'then';
+    const call = this.#callTest(test, this.waits ? 'waitAll' : 'runAll', name);
+    return `{ ${closure}const r = ${call}; if (r !== false) { ${this.#ended(endOf(then))} } }`;
+  }
+
+  #byType({ value, cases }: ByTypeStatement, after: Then): string {
     const n = this.#label();
     const v = this.#operand(value);
     const chain = cases.map(
       ({ types, next: then }) =>
-        `if (${this.#constant(new Set(types))}.has(t${n})) { ${this.#statement(then, success)} } else `,
+        `if (${this.#constant(new Set(types))}.has(t${n})) { ${this.#statement(then, after)} } else `,
     );
     return `{ const t${n} = R.typeOf(${v}); ${chain.join('')}R.expect(t${n}, ${v}); }`;
   }
 
-  #read(statement: ReadStatement, success: string): string {
+  #read(statement: ReadStatement, after: Then): string {
     const { to, base, name, inPattern, isExact, field, tag, at, next: then } = statement;
     const n = this.#label();
     const isUnsure = !isExact && tag === undefined && field === undefined && this.linker.mayTag(name);
@@ -327,7 +479,7 @@ class Emitter {
         : '';
       const first = isSettledFirst ? settle : '';
       const noted = tag === undefined ? `${first}${row}` : this.#tag(to, tag, first);
-      const text = `${noted}${this.#statement(then, success)}`;
+      const text = `${noted}${this.#statement(then, after)}`;
       this.#exact.delete(to);
       this.#instances.delete(to);
       return text;
@@ -356,13 +508,13 @@ class Emitter {
     return text;
   }
 
-  #method({ to, base, name, args, at, next: then }: MethodStatement, success: string): string {
+  #method({ to, base, name, args, at, next: then }: MethodStatement, after: Then): string {
     const n = this.#label();
     const site = this.#constant(methodSite(name));
     const o = this.#operand(base);
     const passed = args.map((arg) => this.#operand(arg)).join(', ');
     const slow = `v${to} = R.method(${o}, ${site}, [${passed}]${this.#place(at)}); if (v${to} === U) break b${n};`;
-    const rest = `${this.#waitFor(`v${to}`, at)}${this.#statement(then, success)}`;
+    const rest = `${this.#waitFor(`v${to}`, at)}${this.#statement(then, after)}`;
     const isAsked = this.settles ? 'R.replay === undefined && ' : '';
     const isKnown =
       base.kind === 'constant'
@@ -388,7 +540,7 @@ class Emitter {
     );
   }
 
-  #arithmetic({ to, operator, left, right, at, next: then }: ArithmeticStatement, success: string): string {
+  #arithmetic({ to, operator, left, right, at, next: then }: ArithmeticStatement, after: Then): string {
     const n = this.#label();
     const [l, r] = [this.#operand(left), this.#operand(right)];
     const quick = isQuick(operator)
@@ -397,11 +549,11 @@ class Emitter {
       : `let v${to};`;
     return (
       `b${n}: { ${quick} { v${to} = R.arithmetic(${JSON.stringify(operator)}, ${l}, ${r}${this.#place(at)}); ` +
-      `if (v${to} === U) break b${n}; }\n${this.#statement(then, success)} }`
+      `if (v${to} === U) break b${n}; }\n${this.#statement(then, after)} }`
     );
   }
 
-  #each({ item, list, tag, at, next: then }: EachStatement, success: string): string {
+  #each({ item, list, tag, at, next: then }: EachStatement, after: Then): string {
     const n = this.#label();
     const isSettledFirst = this.settles || (this.waits && tag !== undefined);
     const settle = isSettledFirst ? this.#waitFor(`v${item}`, at) : '';
@@ -409,16 +561,17 @@ class Emitter {
     if (this.settles) this.#awaits = true;
     const elements = this.settles ? 'await R.listLater' : 'R.list';
     // What a method adds to the list while its last element is tried comes too late, and whatever it adds is counted.
-    const loop = mayCall(then)
-      ? `for (let i${n} = 0, c${n} = l${n}.length, e${n} = false; !e${n} && i${n} < l${n}.length; i${n}++) { ` +
-        `if (i${n} >= c${n}) R.step(); e${n} = i${n} + 1 >= l${n}.length;`
-      : `for (let i${n} = 0; i${n} < l${n}.length; i${n}++) {`;
+    const loop =
+      mayCall(then) || mayCallAfter(after)
+        ? `for (let i${n} = 0, c${n} = l${n}.length, e${n} = false; !e${n} && i${n} < l${n}.length; i${n}++) { ` +
+          `if (i${n} >= c${n}) R.step(); e${n} = i${n} + 1 >= l${n}.length;`
+        : `for (let i${n} = 0; i${n} < l${n}.length; i${n}++) {`;
     // While it waits for one of them, the question may have been ended.
     const stop = this.waits ? 'if (R.steps < 0) R.over(); ' : '';
     const text =
       `let l${n} = ${this.#operand(list)}; if (!Array.isArray(l${n})) l${n} = ${elements}(l${n}${this.#place(at)});\n` +
       `if ((R.steps -= l${n}.length) < 0) R.over();\n` +
-      `${loop} ${stop}let v${item} = l${n}[i${n}]; ${tagged}\n${this.#statement(then, success)} }`;
+      `${loop} ${stop}let v${item} = l${n}[i${n}]; ${tagged}\n${this.#statement(then, after)} }`;
     this.#exact.delete(item);
     this.#instances.delete(item);
     return text;
@@ -436,7 +589,7 @@ class Emitter {
     ].join(' ');
     if (only === undefined) return `{ ${move} continue top; }`;
     const exact = this.#isExactly(only.argument, only.type);
-    return `if (${exact}) { ${move} continue top; } return ${this.#call(only.otherwise, args)};`;
+    return `if (${exact}) { ${move} continue top; } return ${this.#call(only.otherwise, args, this.way, 'then')};`;
   }
 
   /**
@@ -469,7 +622,7 @@ class Emitter {
 
   // ── tests ──
 
-  #test(test: Test, isAnswer = false): string {
+  #test(test: Test): string {
     switch (test.kind) {
       case 'equal':
         return test.negated ? `!${this.#equal(test)}` : this.#equal(test);
@@ -516,14 +669,17 @@ class Emitter {
         const v = this.#operand(test.value);
         return `(${v} === true || (${v} !== false && R.notTrue(${v}${this.#place(test.at)})))`;
       }
-      case 'call': {
-        const { callee, args, likely } = test;
-        const call = this.#call(callee, args, isAnswer);
-        if (likely === undefined) return call;
-        const isLikely = this.#isExactly(likely.argument, likely.type);
-        return `(${isLikely} ? ${this.#call(likely.callee, args, isAnswer)} : ${call})`;
-      }
+      case 'call':
+        return this.#callTest(test, this.waits ? 'wait' : 'run');
     }
+  }
+
+  /** @param then the function that is called at each success */
+  #callTest({ callee, args, likely }: CallTest, way: Way, then?: string, isAnswer = false): string {
+    const call = this.#call(callee, args, way, then, isAnswer);
+    if (likely === undefined) return call;
+    const isLikely = this.#isExactly(likely.argument, likely.type);
+    return `(${isLikely} ? ${this.#call(likely.callee, args, way, then, isAnswer)} : ${call})`;
   }
 
   #equal({ left, right, how, negated, at }: EqualTest): string {
@@ -548,11 +704,22 @@ class Emitter {
   }
 
   /** @param isAnswer whether it is what the function answers: then nobody here need wait for it */
-  #call(callee: CompiledFunction, args: readonly Operand[], isAnswer = false): string {
+  #call(
+    callee: CompiledFunction,
+    args: readonly Operand[],
+    way: Way,
+    then: string | undefined,
+    isAnswer = false,
+  ): string {
     this.#calls++;
-    const passed = args.map((arg) => this.#operand(arg));
+    if (goesOn(way)) this.#explored.add(callee);
+    const passed = [
+      ...(waitsIn(way) ? ['R'] : []),
+      ...args.map((arg) => this.#operand(arg)),
+      ...(goesOn(way) ? [then!] : []),
+    ];
     const target = this.#constant(callee);
-    let call = `${target}.${this.waits ? 'wait' : 'run'}(${(this.waits ? ['R', ...passed] : passed).join(', ')})`;
+    let call = `${target}.${way}(${passed.join(', ')})`;
     if (this.waits && !isAnswer) {
       this.#awaits = true;
       call = `(await ${call})`;

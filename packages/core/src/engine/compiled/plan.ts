@@ -22,7 +22,10 @@ export type Statement =
   | ArithmeticStatement
   | EachStatement
   | { readonly kind: 'if'; readonly test: Test; readonly next: Statement }
-  /** `next`, once `proof` has succeeded; its first success is enough. */
+  /**
+   * `next`, once `proof` has succeeded. When `next` fails, what is left of `proof` is gone through all the same, as it may be undecided
+   * or go wrong; but `next` is not asked again.
+   */
   | { readonly kind: 'check'; readonly proof: Statement; readonly next: Statement }
   | { readonly kind: 'not'; readonly proof: Statement; readonly next: Statement }
   /** `next`; when it fails so does the whole function. */
@@ -213,12 +216,16 @@ export function looped(statement: Statement, fn: CompiledFunction): Statement {
             only: { argument: likely.argument, type: likely.type, otherwise: callee },
           };
       }
-      return { ...statement, next: looped(then, fn) };
+      // What else the call has to try comes after the rest.
+      return test.kind === 'call' ? statement : { ...statement, next: looped(then, fn) };
     }
+    case 'check':
+      return isOver(statement.proof) && successes(statement.proof) === 1
+        ? { ...statement, next: looped(statement.next, fn) }
+        : statement;
     case 'read':
     case 'method':
     case 'arithmetic':
-    case 'check':
     case 'not':
     case 'exactly':
     case 'cut':
@@ -229,6 +236,97 @@ export function looped(statement: Statement, fn: CompiledFunction): Statement {
     case 'again':
     case 'by-type':
       return statement;
+  }
+}
+
+/** Whether nothing is left to be tried once a statement has succeeded. */
+export function isOver(statement: Statement): boolean {
+  switch (statement.kind) {
+    case 'succeed':
+    case 'again':
+      return true;
+    case 'any':
+      return statement.of.length === 0 || (statement.of.length === 1 && isOver(statement.of[0]!));
+    case 'each':
+      return false;
+    case 'if':
+      return statement.test.kind !== 'call' && isOver(statement.next);
+    case 'check':
+      return isOver(statement.proof) && isOver(statement.next);
+    case 'exactly':
+      return isOver(statement.next) && (statement.otherwise === undefined || isOver(statement.otherwise));
+    case 'by-type':
+      return statement.cases.every(({ next }) => isOver(next));
+    default:
+      return isOver(statement.next);
+  }
+}
+
+/** How many places a statement may succeed in. */
+export function successes(statement: Statement): number {
+  switch (statement.kind) {
+    case 'succeed':
+      return 1;
+    case 'again':
+      return 0;
+    case 'any':
+      return sum(statement.of, successes);
+    case 'check':
+      return successes(statement.proof) * successes(statement.next);
+    case 'exactly':
+      return (
+        successes(statement.next) + (statement.otherwise === undefined ? 0 : successes(statement.otherwise))
+      );
+    case 'by-type':
+      return sum(statement.cases, ({ next }) => successes(next));
+    default:
+      return successes(statement.next);
+  }
+}
+
+/** How much code a statement is, roughly. */
+export function sizeOf(statement: Statement): number {
+  switch (statement.kind) {
+    case 'succeed':
+    case 'again':
+      return 1;
+    case 'any':
+      return sum(statement.of, sizeOf);
+    case 'check':
+      return sizeOf(statement.proof) + successes(statement.proof) * sizeOf(statement.next);
+    case 'not':
+      return 1 + sizeOf(statement.proof) + sizeOf(statement.next);
+    case 'exactly':
+      return (
+        1 + sizeOf(statement.next) + (statement.otherwise === undefined ? 0 : sizeOf(statement.otherwise))
+      );
+    case 'by-type':
+      return sum(statement.cases, ({ next }) => 1 + sizeOf(next));
+    default:
+      return 1 + sizeOf(statement.next);
+  }
+}
+
+const sum = <Item>(items: readonly Item[], of: (item: Item) => number): number =>
+  items.reduce((total, item) => total + of(item), 0);
+
+/** Whether a cut stands in a statement. */
+export function hasCut(statement: Statement): boolean {
+  switch (statement.kind) {
+    case 'succeed':
+    case 'again':
+      return false;
+    case 'any':
+      return statement.of.some(hasCut);
+    case 'cut':
+      return true;
+    case 'exactly':
+      return hasCut(statement.next) || (statement.otherwise !== undefined && hasCut(statement.otherwise));
+    case 'by-type':
+      return statement.cases.some(({ next }) => hasCut(next));
+    default:
+      // A cut in a proof of its own is declined.
+      return hasCut(statement.next);
   }
 }
 

@@ -8,7 +8,7 @@ import { anything, keyOf, type CompiledFunction, type Known } from './compiled-f
 import { fewClasses, manyClasses } from './emit-source.js';
 import { findExactClass, haveSafeConstructors, registeredPrototypes } from './exact-class.js';
 import { noticing } from './plan.js';
-import { recursion, refutedOf } from './recursion.js';
+import { callersOfMethods, recursion, refutedOf } from './recursion.js';
 import { specialise, type Linker, type Plan } from './specialise.js';
 
 /** The functions of one policy, by what is known of their arguments. */
@@ -17,6 +17,7 @@ export class PolicyLinker implements Linker {
   readonly #exact = new Map<DeclaredType, Class | undefined>();
   #extensions: Map<DeclaredType, DeclaredType[]> | undefined = undefined;
   #refuted: ReadonlySet<Predicate> | undefined = undefined;
+  #callers: ReadonlySet<Predicate> | undefined = undefined;
   readonly #hasSafeConstructors: boolean;
   /** The fields from whose declaration something follows for plain rows. */
   readonly #taggable: ReadonlySet<string>;
@@ -67,7 +68,9 @@ export class PolicyLinker implements Linker {
         predicate,
         known,
         run: () => false,
+        runAll: () => false,
         wait: () => false,
+        waitAll: () => false,
         cases: undefined,
         outer: new Set(),
       };
@@ -79,10 +82,10 @@ export class PolicyLinker implements Linker {
 
   /** What a function does. @throws {Declined} */
   planOf(fn: CompiledFunction): Plan {
-    const { params, body } = specialise(fn, this);
+    const { params, locals, body } = specialise(fn, this);
     const passed = fn.known.filter(({ kind }) => kind !== 'literal');
     const open = params.filter((_, i) => mayBePromise(passed[i]!));
-    return { params, body: noticing(body, open) };
+    return { params, locals, body: noticing(body, open) };
   }
 
   tellsRules(predicate: Predicate, known: readonly Known[]): boolean {
@@ -112,6 +115,11 @@ export class PolicyLinker implements Linker {
   isRefuted(predicate: Predicate): boolean {
     this.#refuted ??= refutedOf(this.context.program.predicates.values());
     return this.#refuted.has(predicate);
+  }
+
+  mayCallMethods(predicate: Predicate): boolean {
+    this.#callers ??= callersOfMethods(this.context.program.predicates.values());
+    return this.#callers.has(predicate);
   }
 
   exactClass(type: DeclaredType): Class | undefined {

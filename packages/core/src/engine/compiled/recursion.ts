@@ -41,6 +41,27 @@ export function refutedOf(predicates: Iterable<Predicate>): ReadonlySet<Predicat
   return found;
 }
 
+/** The predicates whose rules may call methods of the application, themselves or in what they call. */
+export function callersOfMethods(predicates: Iterable<Predicate>): ReadonlySet<Predicate> {
+  const callers = new Map<Predicate, Predicate[]>();
+  const stack: Predicate[] = [];
+  for (const predicate of predicates) {
+    for (const called of callsOf(predicate)) {
+      const known = callers.get(called);
+      if (known === undefined) callers.set(called, [predicate]);
+      else known.push(predicate);
+    }
+    if ([...predicate.byArity.values()].flat().some((rule) => rule.callsMethods)) stack.push(predicate);
+  }
+  const found = new Set<Predicate>();
+  for (let at = stack.pop(); at !== undefined; at = stack.pop()) {
+    if (found.has(at)) continue;
+    found.add(at);
+    stack.push(...(callers.get(at) ?? []));
+  }
+  return found;
+}
+
 function callsOf(predicate: Predicate): ReadonlySet<Predicate> {
   const found = new Set<Predicate>();
   for (const rules of predicate.byArity.values())

@@ -12,6 +12,7 @@ import { compareValues, type Equality, type EqualityContext } from '../equality.
 import { HostLog } from '../host-log.js';
 import { isOrdered, orderOf, primitive } from '../order.js';
 import { inheritsFromClasses } from './exact-class.js';
+import type { Ending } from './way.js';
 
 /** In place of a value: the alternative at hand ends undecided, or, in a pattern, does not match. */
 export const noValue: unique symbol = Symbol('no value');
@@ -161,10 +162,13 @@ export abstract class Runtime implements EqualityContext {
     return true;
   }
 
-  back(holds: boolean): boolean {
+  back<End extends Ending>(ending: End): End {
     this.depth--;
-    return holds;
+    return ending;
   }
+
+  /** For `runAll`, when all that is wanted is what may be undecided. */
+  readonly never = (): boolean => false;
 
   /** What a promise was settled to, or the value itself. */
   settled(value: unknown): unknown {

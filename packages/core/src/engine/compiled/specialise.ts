@@ -89,6 +89,8 @@ export interface Linker {
   isRecursive(from: Predicate, to: Predicate): boolean;
   /** Whether it may let something hold that a rule of this predicate does not. */
   isRefuted(predicate: Predicate): boolean;
+  /** Whether the rules of this predicate, or those that they call, may call methods of the application. */
+  mayCallMethods(predicate: Predicate): boolean;
   /** The types of the registered classes that extend the one of this type. */
   extensionsOf(type: DeclaredType): readonly DeclaredType[];
   /** The class by whose `constructor` an instance of exactly this type is known, where that is safe. */
@@ -97,6 +99,8 @@ export interface Linker {
 
 export interface Plan {
   readonly params: readonly number[];
+  /** How many locals there are, the parameters included. */
+  readonly locals: number;
   readonly body: Statement;
 }
 
@@ -170,7 +174,7 @@ class Specialiser {
     }));
     const applications = this.#merged(this.#applications(this.fn.predicate, args, new Set()));
     const body = anyOf(applications.map((application) => this.#path(application)));
-    return { params: this.#params, body: looped(simplified(body), this.fn) };
+    return { params: this.#params, locals: this.#locals, body: looped(simplified(body), this.fn) };
   }
 
   // ── rules ──
