@@ -8,8 +8,8 @@ import {
   type HandlerOrClass,
 } from './guard/requirement-decorator.js';
 import { bringGuard } from './guard/requirement-guard.js';
-import { fieldsKey, type FieldsDemand } from './result-demands.js';
-import { ResultInterceptor } from './result.interceptor.js';
+import { fieldsKey, type FieldsDemand } from './results/result-demands.js';
+import { ResultInterceptor } from './results/result.interceptor.js';
 
 export interface ResultOptions {
   /**
@@ -29,8 +29,9 @@ const shapesResults = new ResultInterceptor(new Reflector());
  *
  * It counts as a rule of the handler. Field resolvers of GraphQL need `fieldResolverEnhancers: ['guards', 'interceptors']`.
  *
- * It looks at the resource itself, so other interceptors that change the result go *below* it, or on the class. A cache goes above
- * it, or is keyed by user: elsewhere, what one may have would be everybody's. What a handler sends by `@Res()` is not seen, so it is not called.
+ * It reads the resource itself, so other interceptors that change the result go *below* it, or on the class. A cache goes above
+ * it, or is keyed by user; elsewhere the audit refuses it. A response that the handler writes by itself is blocked. Refused events of
+ * `@Sse()` are left out.
  *
  * @example
  * @Get() @AuthorizeResult('read', { at: 'items' }) list(): Promise<Page<Repository>> { … }

@@ -2,7 +2,8 @@ import type { Class, TypeToken } from '@nanook/core';
 import { checkAction, checkSource } from '@nanook/http';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { callOf } from './handler-call.js';
-import { RowFilter } from './row-filter.js';
+import { actorDependent } from './reads-actor.js';
+import { RowFilter } from './results/row-filter.js';
 
 /** Which rows of a type the actor may do something to. */
 export interface AuthorizedWhere<Row = unknown> {
@@ -21,8 +22,10 @@ interface Wanted {
 }
 
 const whereOf = createParamDecorator(
-  ({ action, type }: Wanted, context: ExecutionContext): AuthorizedWhere =>
-    new RowFilter(callOf(context, '@AuthorizedWhere()').authz, action, type),
+  actorDependent(
+    ({ action, type }: Wanted, context: ExecutionContext): AuthorizedWhere =>
+      new RowFilter(callOf(context, '@AuthorizedWhere()').authz, action, type),
+  ),
 );
 
 /**

@@ -15,6 +15,7 @@ import { EntryPoints } from './audit/entry-points.js';
 import { GraphqlEnhancers } from './audit/graphql-enhancers.js';
 import { Guarding } from './audit/guarding.js';
 import { RuleChecks } from './audit/rule-checks.js';
+import { SharedCaches } from './audit/shared-caches.js';
 import { StartGate } from './audit/start-gate.js';
 import { UnreachedRules } from './audit/unreached-rules.js';
 import { AuthorizationGuard } from './authorization.guard.js';
@@ -56,6 +57,7 @@ import { STAND_IN, type StandIn } from './stand-in.js';
     Exclusions,
     Guarding,
     RuleChecks,
+    SharedCaches,
     UnreachedRules,
     AuthorizationAudit,
     GraphqlEnhancers,

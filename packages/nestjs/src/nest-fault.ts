@@ -58,6 +58,9 @@ const texts = {
   NANOOK_NEST_UNGUARDED: (p: { handler: string }) =>
     `the requirements of ${p.handler} were not checked, so the call is refused: Nest did not instantiate the guard that its ` +
     `decorators bring. Provide the class as it is, in \`controllers\` or \`providers\`, or add @UseGuards(AuthorizationGuard)`,
+  NANOOK_NEST_SHARED_CACHE: (p: { handler: string; cache: string }) =>
+    `${p.cache} keeps what one actor got from ${p.handler}, and gives it to the others. Write it above @AuthorizeResult, where it ` +
+    `keeps what the handler returned; or give it a \`trackBy(context)\` that has the actor in its key`,
   NANOOK_NEST_UNREACHED_RULE: (p: { handler: string }) =>
     `${p.handler} carries a rule that nobody asks for: no guard stands before what is no handler of a request or a message. Inject ` +
     `what asks, and call it there: authorization.authorizeConnection(…) of AuthorizationService in the handleConnection of a ` +

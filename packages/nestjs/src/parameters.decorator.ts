@@ -1,14 +1,12 @@
-import type { RequestAuthorization } from '@nanook/http';
-import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import { AuthorizationFault, type RequestAuthorization } from '@nanook/http';
+import { createParamDecorator, type ExecutionContext, type PipeTransform, type Type } from '@nestjs/common';
+import { checkParentheses } from './guard/decorator-arguments.js';
 import { callOf } from './handler-call.js';
-import { AuthorizationFault } from '@nanook/http';
+import { actorDependent } from './reads-actor.js';
 
-/**
- * The resource that the handler's rule loaded and authorized.
- *
- * @param position which one, counted from 0, where several rules load one. Default: the last
- */
-export const AuthorizedResource = createParamDecorator<number | undefined>(
+type Pipe = Type<PipeTransform> | PipeTransform;
+
+const resourceOf = createParamDecorator<number | undefined>(
   (position, context: ExecutionContext): unknown => {
     const { resources } = callOf(context, '@AuthorizedResource()');
     const at = position ?? resources.length - 1;
@@ -17,12 +15,35 @@ export const AuthorizedResource = createParamDecorator<number | undefined>(
   },
 );
 
-/** Who is asking. @throws {UnauthenticatedError} when it is nobody and no `anonymous` stands in */
-export const CurrentActor = createParamDecorator((_: unknown, context: ExecutionContext): Promise<unknown> =>
+/**
+ * Hands the handler the resource that its requirement loaded and authorized.
+ *
+ * @param position of the requirement, counted from 0, where several load a resource. Default: the last
+ */
+export function AuthorizedResource(...positionAndPipes: (number | undefined | Pipe)[]): ParameterDecorator {
+  checkParentheses('@AuthorizedResource', positionAndPipes, '@AuthorizedResource()');
+  return resourceOf(...(positionAndPipes as never[]));
+}
+
+const actorOf = actorDependent((_: unknown, context: ExecutionContext): Promise<unknown> =>
   callOf(context, '@CurrentActor()').authz.actor(),
 );
+const currentActor = createParamDecorator(actorOf);
 
-/** The authorization of the request: `can`, `actions`, `fields`, `pick` and the rest. */
-export const Authz = createParamDecorator(
-  (_: unknown, context: ExecutionContext): RequestAuthorization => callOf(context, '@Authz()').authz,
+/** Hands the handler the actor. @throws {UnauthenticatedError} when nobody is signed in and `anonymous` is not given */
+export function CurrentActor(...pipes: Pipe[]): ParameterDecorator {
+  checkParentheses('@CurrentActor', pipes, '@CurrentActor()');
+  return currentActor(...(pipes as never[]));
+}
+
+const authzOf = createParamDecorator(
+  actorDependent(
+    (_: unknown, context: ExecutionContext): RequestAuthorization => callOf(context, '@Authz()').authz,
+  ),
 );
+
+/** Hands the handler the authorization of the request: `can`, `actions`, `fields`, `pick` and the rest. */
+export function Authz(...pipes: Pipe[]): ParameterDecorator {
+  checkParentheses('@Authz', pipes, '@Authz()');
+  return authzOf(...(pipes as never[]));
+}

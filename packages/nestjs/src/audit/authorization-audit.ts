@@ -1,7 +1,7 @@
 import { decides, locationOf, type Rule } from '@nanook/http';
 import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { answersItself } from '../answers-itself.js';
+import { answersItself } from '../results/answers-itself.js';
 import { Exclusions } from '../exclusions.js';
 import { asListed, handlerName, rulesOf, type HandlerRule } from '../handler-rule.js';
 import { MODULE_OPTIONS_TOKEN } from '../nanook.module-definition.js';
@@ -9,13 +9,14 @@ import type { NanookModuleOptions } from '../nanook.options.js';
 import { NestFault, isNestFault, type AuditFinding } from '../nest-fault.js';
 import { loaderKey } from '../resource-loader.decorator.js';
 import { ResourceLoaders } from '../resource-loaders.js';
-import { resultDemandsOf, type ResultDemands } from '../result-demands.js';
+import { resultDemandsOf, type ResultDemands } from '../results/result-demands.js';
 import { AuditState } from './audit-state.js';
 import { findingTable, handlerTable, type AuditedHandler } from './audited-handler.js';
 import { EntryPoints, type EntryPoint } from './entry-points.js';
 import { finding, type Finding } from './finding.js';
 import { Guarding } from './guarding.js';
 import { RuleChecks } from './rule-checks.js';
+import { SharedCaches } from './shared-caches.js';
 import { UnreachedRules } from './unreached-rules.js';
 
 /**
@@ -35,6 +36,7 @@ export class AuthorizationAudit implements OnModuleInit {
     @Inject(Exclusions) private readonly exclusions: Exclusions,
     @Inject(UnreachedRules) private readonly unreached: UnreachedRules,
     @Inject(ResourceLoaders) private readonly loaders: ResourceLoaders,
+    @Inject(SharedCaches) private readonly caches: SharedCaches,
     @Inject(Reflector) private readonly reflector: Reflector,
     @Inject(AuditState) private readonly state: AuditState,
   ) {
@@ -96,6 +98,7 @@ export class AuthorizationAudit implements OnModuleInit {
         : [
             ...missingOf(entry, listed, { needsRule, isGuarded, excluded }),
             ...unseenOf(entry, resultDemandsOf(this.reflector, type, handler)),
+            ...this.caches.of(entry),
           ]),
       ...this.checks.of(entry, rules),
     ];

@@ -4,7 +4,7 @@ import { Reflector } from '@nestjs/core';
 import { classRulesOf, handlerName, namedRules, ownRulesOf } from '../handler-rule.js';
 import { prototypesOf } from '../method-place.js';
 import type { AuditFinding } from '../nest-fault.js';
-import { fieldsKey } from '../result-demands.js';
+import { fieldsKey } from '../results/result-demands.js';
 import { EntryPoints } from './entry-points.js';
 import { finding } from './finding.js';
 

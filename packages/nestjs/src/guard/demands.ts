@@ -8,7 +8,7 @@ import {
   type HandlerRule,
 } from '../handler-rule.js';
 import { prototypesOf } from '../method-place.js';
-import { fieldsKey } from '../result-demands.js';
+import { fieldsKey } from '../results/result-demands.js';
 
 // It has no state, and what is asked here is asked where none is injected.
 const reflector = new Reflector();

@@ -1,5 +1,5 @@
 import type { Reflector } from '@nestjs/core';
-import { rulesOf, type HandlerRule } from './handler-rule.js';
+import { rulesOf, type HandlerRule } from '../handler-rule.js';
 
 /** What `@AuthorizedFields` asks for. */
 export interface FieldsDemand {

@@ -26,7 +26,7 @@ import {
   Authz,
   NanookModule,
   SkipAuthorization,
-} from './index.js';
+} from '../index.js';
 import type { RequestAuthorization } from '@nanook/http';
 
 class Note {

@@ -1,4 +1,4 @@
-import { findMethod } from './method-place.js';
+import { findMethod } from '../method-place.js';
 
 // As Nest calls its metadata; the kinds of parameters are those of its RouteParamtypes.
 const parametersKey = '__routeArguments__';

@@ -8,7 +8,7 @@ import type { AddressInfo, Server } from 'node:net';
 import { from, lastValueFrom, toArray } from 'rxjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { AuthorizeResult, AuthorizedFields, NanookModule } from './index.js';
+import { AuthorizeResult, AuthorizedFields, NanookModule } from '../index.js';
 
 class Note {
   constructor(

@@ -1,0 +1,240 @@
+import 'reflect-metadata';
+import {
+  Controller,
+  Get,
+  Injectable,
+  Module,
+  Post,
+  SetMetadata,
+  UseInterceptors,
+  type CallHandler,
+  type ExecutionContext,
+  type INestApplication,
+  type NestInterceptor,
+  type Provider,
+  type Type,
+} from '@nestjs/common';
+import { APP_INTERCEPTOR } from '@nestjs/core';
+import { Test } from '@nestjs/testing';
+import { of, tap, type Observable } from 'rxjs';
+import request from 'supertest';
+import { afterEach, describe, expect, it } from 'vitest';
+import {
+  Authorize,
+  AuthorizeResult,
+  AuthorizedFields,
+  AuthorizedResource,
+  AuthorizedWhere,
+  Authz,
+  CurrentActor,
+  NanookModule,
+  ResourceLoader,
+  isNestFault,
+  type AuditFinding,
+  type NanookModuleOptions,
+} from '../index.js';
+
+/** As `@nestjs/cache-manager` has it: keyed by the URL. */
+@Injectable()
+class CacheInterceptor implements NestInterceptor {
+  readonly #kept = new Map<string, unknown>();
+
+  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    const key = this.trackBy(context);
+    if (this.#kept.has(key)) return of(this.#kept.get(key));
+    return next.handle().pipe(tap((value) => this.#kept.set(key, value)));
+  }
+  trackBy(context: ExecutionContext): string {
+    return context.switchToHttp().getRequest<{ url: string }>().url;
+  }
+}
+
+@Injectable()
+class CachesPerActor extends CacheInterceptor {
+  override trackBy(context: ExecutionContext): string {
+    const { headers } = context.switchToHttp().getRequest<{ headers: Record<string, string> }>();
+    return `${headers['x-user']} ${super.trackBy(context)}`;
+  }
+}
+@Injectable()
+class RenamedCache extends CacheInterceptor {}
+
+@Injectable()
+class RedisCacheInterceptor implements NestInterceptor {
+  intercept(_: ExecutionContext, next: CallHandler): Observable<unknown> {
+    return next.handle();
+  }
+}
+
+class Note {
+  constructor(
+    readonly id: string,
+    readonly owner: string,
+  ) {}
+}
+const notes = [new Note('1', 'alice'), new Note('2', 'bob')];
+
+@Injectable()
+@ResourceLoader(Note)
+class NoteLoader {
+  load(id: string) {
+    return notes.find((note) => note.id === id);
+  }
+}
+
+let app: INestApplication | undefined;
+afterEach(async () => {
+  await app?.close();
+  app = undefined;
+});
+
+async function start(
+  controller: Type,
+  providers: Provider[] = [],
+  options: Partial<NanookModuleOptions> = {},
+  interceptors: NestInterceptor[] = [],
+): Promise<INestApplication> {
+  @Module({
+    imports: [
+      NanookModule.forRoot({
+        policies:
+          'allow(user, "read", note: Note) if note.owner = user; allow(_, "list", Note); allow(_, "create", Note);',
+        types: { Note },
+        actor: ({ headers }: { headers: Record<string, string> }) => headers['x-user'],
+        ...options,
+      }),
+    ],
+    controllers: [controller],
+    providers: [NoteLoader, ...providers],
+  })
+  class AppModule {}
+  const built = await Test.createTestingModule({ imports: [AppModule] }).compile();
+  app = built.createNestApplication({ logger: false });
+  app.useGlobalInterceptors(...interceptors);
+  return app.init();
+}
+
+async function findingsOf(...given: Parameters<typeof start>): Promise<readonly string[]> {
+  const error: unknown = await start(...given).then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (error === undefined) return [];
+  if (!isNestFault(error) || error.code !== 'NANOOK_NEST_AUDIT_FAILED') throw error;
+  const { findings } = error.data as { readonly findings: readonly AuditFinding[] };
+  return findings.map(({ handler, code }) => `${handler} ${code.replace('NANOOK_NEST_', '')}`);
+}
+
+@Controller('notes')
+class Plain {
+  @Get() @AuthorizeResult() list() {
+    return notes;
+  }
+  @Get('one/:id') @Authorize('read', Note) one(@AuthorizedResource() note: Note) {
+    return note;
+  }
+}
+
+describe('a cache outside @AuthorizeResult', () => {
+  it('gives one actor the rows of another, which is why it is a finding', async () => {
+    const started = await start(Plain, [], { audit: 'off' }, [new CacheInterceptor()]);
+    const get = async (user: string) =>
+      (await request(started.getHttpServer()).get('/notes').set('x-user', user)).body as Note[];
+    expect((await get('alice')).map(({ owner }) => owner)).toEqual(['alice']);
+    expect((await get('bob')).map(({ owner }) => owner)).toEqual(['alice']);
+  });
+
+  it.each([
+    ['of the application', [], [new CacheInterceptor()]],
+    ['that a module provides', [{ provide: APP_INTERCEPTOR, useClass: CacheInterceptor }], []],
+    ['that extends the one of Nest', [], [new RenamedCache()]],
+    ['that is only named so', [], [new RedisCacheInterceptor()]],
+  ] as const)('is a finding: one %s', async (_, providers, interceptors) => {
+    expect(await findingsOf(Plain, [...providers], {}, [...interceptors])).toEqual([
+      'Plain.list SHARED_CACHE',
+    ]);
+  });
+
+  it('is a finding on the class, and below the decorator', async () => {
+    @Controller('a')
+    @UseInterceptors(CacheInterceptor)
+    class OnClass {
+      @Get() @AuthorizeResult() list() {
+        return notes;
+      }
+      @Get('fields/:id') @Authorize('read', Note) @AuthorizedFields() fields() {
+        return notes[0];
+      }
+      @Post() @Authorize('create', Note) @AuthorizedFields() create() {
+        return notes[0];
+      }
+    }
+    @Controller('b')
+    class Below {
+      @Get() @AuthorizeResult() @UseInterceptors(CacheInterceptor) list() {
+        return notes;
+      }
+      @Post()
+      @SetMetadata('cache_module:cache_key', 'all')
+      @AuthorizeResult()
+      @UseInterceptors(CacheInterceptor)
+      post() {
+        return notes;
+      }
+    }
+    expect(await findingsOf(OnClass)).toEqual(['OnClass.list SHARED_CACHE', 'OnClass.fields SHARED_CACHE']);
+    expect(await findingsOf(Below)).toEqual(['Below.list SHARED_CACHE', 'Below.post SHARED_CACHE']);
+  });
+
+  it('is none above the decorator, where it keeps what the handler returned', async () => {
+    @Controller('notes')
+    class Above {
+      @Get() @UseInterceptors(CacheInterceptor) @AuthorizeResult() list() {
+        return notes;
+      }
+    }
+    const started = await start(Above);
+    for (const user of ['alice', 'bob', 'alice']) {
+      const { body } = await request(started.getHttpServer()).get('/notes').set('x-user', user);
+      expect((body as Note[]).map(({ owner }) => owner)).toEqual([user]);
+    }
+  });
+
+  it('is none where the key has the actor', async () => {
+    const started = await start(Plain, [], {}, [new CachesPerActor()]);
+    for (const user of ['alice', 'bob', 'alice']) {
+      const { body } = await request(started.getHttpServer()).get('/notes').set('x-user', user);
+      expect((body as Note[]).map(({ owner }) => owner)).toEqual([user]);
+    }
+  });
+});
+
+describe('a cache around a handler that is handed what depends on the actor', () => {
+  it('is a finding, wherever it stands', async () => {
+    @Controller('notes')
+    class Lists {
+      @Get('where')
+      @UseInterceptors(CacheInterceptor)
+      @Authorize('list', Note)
+      where(@AuthorizedWhere('read', Note) where: AuthorizedWhere<Note>) {
+        return where.filter(notes);
+      }
+      @Get('actor') @UseInterceptors(CacheInterceptor) @Authorize('list', Note) actor(
+        @CurrentActor() user: string,
+      ) {
+        return user;
+      }
+      @Get('authz') @UseInterceptors(CacheInterceptor) @Authorize('list', Note) authz(@Authz() _: unknown) {
+        return notes;
+      }
+      @Get('all') @UseInterceptors(CacheInterceptor) @Authorize('list', Note) all() {
+        return notes;
+      }
+    }
+    expect(await findingsOf(Lists)).toEqual([
+      'Lists.where SHARED_CACHE',
+      'Lists.actor SHARED_CACHE',
+      'Lists.authz SHARED_CACHE',
+    ]);
+  });
+});

@@ -1,0 +1,17 @@
+// As Nest calls it.
+const parametersKey = '__routeArguments__';
+
+// By a symbol that the ESM and the CommonJS copy of this package share.
+const mark = Symbol.for('@nanook/nestjs/actor-dependent');
+
+/** Marks the factory of a parameter decorator whose value depends on the actor. */
+export const actorDependent = <Factory extends object>(factory: Factory): Factory =>
+  Object.defineProperty(factory, mark, { value: true });
+
+/** Returns whether a parameter of a handler depends on the actor: then its result may, too. */
+export function readsActor(type: object, name: string): boolean {
+  const parameters = Reflect.getMetadata(parametersKey, type, name) as
+    | Readonly<Record<string, { readonly factory?: object }>>
+    | undefined;
+  return Object.values(parameters ?? {}).some(({ factory }) => factory !== undefined && mark in factory);
+}
