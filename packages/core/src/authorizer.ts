@@ -498,7 +498,7 @@ export class Authorizer extends Enforcement {
     } finally {
       decision.question.dispose();
     }
-    // With `audit: 'required'` no answer is given before it is recorded.
+    // With `decisionLog: 'required'` no answer is given before it is recorded.
     if (decision.recorded !== undefined) await decision.recorded;
     if (!holds) this.#warnAbout(kind, args);
     return holds;

@@ -24,7 +24,7 @@ afterEach(() => void vi.restoreAllMocks());
 
 describe('onDecision', () => {
   it.each(checks)('does not slow down %s, however long its promise takes', async (_name, check) => {
-    const onDecision = vi.fn(() => new Promise(() => {}));
+    const onDecision = vi.fn<() => Promise<void>>(() => new Promise(() => {}));
     await check(await load({ onDecision }));
     expect(onDecision).toHaveBeenCalled();
   });
@@ -68,13 +68,13 @@ describe('onDecision', () => {
   });
 });
 
-describe("audit: 'required'", () => {
+describe("decisionLog: 'required'", () => {
   it.each(checks.filter(([name]) => name !== 'isAllowedSync'))(
     'makes %s wait for the record, and fail with it',
     async (_name, check) => {
       const finish: (() => void)[] = [];
       const waiting = await load({
-        audit: 'required',
+        decisionLog: 'required',
         onDecision: () => new Promise<void>((resolve) => finish.push(resolve)),
       });
       let isDone = false;
@@ -85,16 +85,16 @@ describe("audit: 'required'", () => {
       await checked;
 
       for (const onDecision of [throwing, rejecting]) {
-        const failing = await load({ audit: 'required', onDecision });
+        const failing = await load({ decisionLog: 'required', onDecision });
         await expect(check(failing)).rejects.toBe(full);
       }
     },
   );
 
   it('makes isAllowedSync fail with what the hook throws, and refuse a promise', async () => {
-    const failing = await load({ audit: 'required', onDecision: throwing });
+    const failing = await load({ decisionLog: 'required', onDecision: throwing });
     expect(() => failing.isAllowedSync(1, 'read', 3)).toThrow(full);
-    const asynchronous = await load({ audit: 'required', onDecision: rejecting });
+    const asynchronous = await load({ decisionLog: 'required', onDecision: rejecting });
     expect(() => asynchronous.isAllowedSync(1, 'read', 3)).toThrow(
       expect.objectContaining({ code: 'POLAR_RUN_PROMISE_IN_SYNC' }) as Error,
     );

@@ -11,18 +11,21 @@ export class DecisionLog {
 
   constructor(
     onDecision: (decision: Decision) => unknown,
-    { onDecisionError = reportFailure, audit }: Pick<AuthorizerOptions, 'onDecisionError' | 'audit'>,
+    {
+      onDecisionError = reportFailure,
+      decisionLog,
+    }: Pick<AuthorizerOptions, 'onDecisionError' | 'decisionLog'>,
   ) {
     this.#onDecision = onDecision;
     this.#onDecisionError = onDecisionError;
-    this.#isRequired = audit === 'required';
+    this.#isRequired = decisionLog === 'required';
   }
 
   /**
    * Calls `onDecision`.
    *
-   * @returns the promise that the check must wait for, with `audit: 'required'`
-   * @throws what `onDecision` throws, with `audit: 'required'`; otherwise what `onDecisionError` throws
+   * @returns the promise that the check must wait for, with `decisionLog: 'required'`
+   * @throws what `onDecision` throws, with `decisionLog: 'required'`; otherwise what `onDecisionError` throws
    */
   write(decision: Decision): PromiseLike<unknown> | undefined {
     let result: unknown;

@@ -41,7 +41,7 @@ export interface AuthorizerOptions extends DecisionOptions {
    * `'required'`: no answer without a record. Each check waits for the promise of `onDecision` and fails with its error. Default
    * `'background'`.
    */
-  readonly audit?: 'background' | 'required';
+  readonly decisionLog?: 'background' | 'required';
   /** Receives the warnings of each load, and those about denials. Default: `console.warn`. */
   readonly onWarning?: (warning: Diagnostic) => void;
   /**
@@ -91,7 +91,7 @@ const loading = {
   policies: (value) => unless(value !== null, 'is missing: a policy text, a file, or a list of them'),
   onDecision: isFunction,
   onDecisionError: isFunction,
-  audit: (value) =>
+  decisionLog: (value) =>
     unless(value === 'background' || value === 'required', "is neither 'background' nor 'required'"),
   onWarning: isFunction,
   denialWarnings: isBoolean,
