@@ -3,7 +3,7 @@ import { isFault, problemOf, renderProblem } from '@nanook/http';
 import type { ErrorRequestHandler, Request } from 'express';
 
 export interface AuthorizationErrorsOptions {
-  /** What a 401 says in `WWW-Authenticate`: `'Bearer'`, or several. */
+  /** The value of `WWW-Authenticate` in a 401. Default: the one given to `authorization`, or `'Bearer'`. */
   readonly challenge?: string | readonly string[];
   /** More about a refusal, for whoever asked. Default: nothing. */
   readonly detail?: (error: unknown, req: Request) => string | undefined;

@@ -16,6 +16,8 @@ export interface AuthorizationOptions {
    * router `req.path` is the path below it.
    */
   readonly request?: (req: Request) => unknown;
+  /** The value of `WWW-Authenticate` in a 401: `'Basic realm="notes"'`, or several. Default: `'Bearer'`. */
+  readonly challenge?: string | readonly string[];
   /**
    * Receives the faults that no response can carry any more, such as the failure of a check that was not awaited. Default:
    * `console.error`.
@@ -30,7 +32,7 @@ export interface AuthorizationOptions {
  * app.use(authorization(authorizer, { actor: (req) => users.find(req.session.userId) }));
  */
 export function authorization(authorizer: Authorizer, options: AuthorizationOptions = {}): RequestHandler {
-  const { actor = userOf, anonymous, request = itself, onFault } = options;
+  const { actor = userOf, anonymous, request = itself, challenge, onFault } = options;
   if (typeof authorizer?.authorize !== 'function')
     throw new AuthorizationFault('NANOOK_HTTP_INVALID_OPTION', {
       option: 'authorizer',
@@ -43,6 +45,7 @@ export function authorization(authorizer: Authorizer, options: AuthorizationOpti
     req.authz = new RequestAuthorization(authorizer, {
       actor: () => actor(req),
       anonymous,
+      challenge,
       request: () => request(req),
       ...(onFault === undefined ? {} : { report: (fault) => onFault(fault, req) }),
     });

@@ -1,4 +1,4 @@
-import { withholdUndecided, type PendingChecks } from '@nanook/http';
+import { withholdUndecided } from '@nanook/http';
 import type { Request } from 'express';
 import type { ServerResponse } from 'node:http';
 import { handlerLocation, isPreflightHandled } from './chain.js';
@@ -44,7 +44,8 @@ function putUp(
     handler: () => handlerLocation(req),
     isPreflight: () => isPreflightHandled(req),
     isSettled: () => isLeft() || isSettled(req),
-    checks: () => checksOf(req),
+    checks: () => authzIn(req)?.checks,
+    challenge: () => authzIn(req)?.challenge,
     fail,
   });
 }
@@ -53,5 +54,4 @@ function putUp(
 export const isSettled = ({ authz }: { readonly authz?: Request['authz'] | undefined }): boolean =>
   authz?.isSettled === true;
 
-const checksOf = ({ authz }: { readonly authz?: Request['authz'] | undefined }): PendingChecks | undefined =>
-  authz?.checks;
+const authzIn = ({ authz }: { readonly authz?: Request['authz'] | undefined }) => authz;

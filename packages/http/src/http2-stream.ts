@@ -15,10 +15,18 @@ export interface StreamGuard {
   readonly isIgnored: () => boolean;
 }
 
+/** The stream of a response of HTTP/2. */
+const streamOf = (response: ServerResponse): Record<string, Method | undefined> | undefined => {
+  const { stream } = response as unknown as { readonly stream?: Record<string, Method | undefined> };
+  return typeof stream?.['respond'] === 'function' ? stream : undefined;
+};
+
+export const isHttp2 = (response: ServerResponse): boolean => streamOf(response) !== undefined;
+
 /** Guards the stream of a response of HTTP/2, which can be written without the response. */
 export function guardStream(response: ServerResponse, { look, lookAtRest, isIgnored }: StreamGuard): void {
-  const { stream } = response as unknown as { readonly stream?: Record<string, Method | undefined> };
-  if (typeof stream?.['respond'] !== 'function') return;
+  const stream = streamOf(response);
+  if (stream === undefined) return;
   for (const name of senders) {
     const original = stream[name];
     if (original === undefined) continue;

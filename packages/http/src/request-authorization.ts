@@ -1,8 +1,8 @@
 import {
   NotFoundError,
-  UnauthenticatedError,
   isAuthorizationError,
   isForbiddenError,
+  isNotFoundError,
   isUndecided,
   type AuthorizationError,
   type Authorizer,
@@ -10,22 +10,18 @@ import {
 import { AuthorizationFault } from './authorization-fault.js';
 import { DecisionMemo } from './decision-memo.js';
 import { PendingChecks } from './pending-checks.js';
+import { RequestActor, type RequestActorOptions } from './request-actor.js';
 import { checkSource, resourceFrom, type ResourceSource } from './resource-source.js';
 import { RequirementScopes } from './requirement-scope.js';
 import { authorizeRule, checkAction, checkReason, describeRule } from './rule.js';
 
-export interface RequestAuthorizationOptions<Actor = unknown> {
-  /**
-   * Says who is asking. Called at most once a request, when the first question needs it; what it throws passes through.
-   * `undefined` is nobody; `null` is asked as `nil`.
-   */
-  readonly actor: () => Actor | PromiseLike<Actor>;
-  /** The actor in place of nobody; `null` asks the policy with `nil`. Without it nobody gets a 401. */
-  readonly anonymous?: unknown;
+export interface RequestAuthorizationOptions<Actor = unknown> extends RequestActorOptions<Actor> {
   /** What `allow_request` is asked about. */
   readonly request?: () => unknown;
   /** The handlers of this request, for which its decisions count. Default: one scope for the whole request. */
   readonly scopes?: RequirementScopes;
+  /** The value of `WWW-Authenticate` in a 401, which must have one: `'Basic'`, or several. Default: `'Bearer'`. */
+  readonly challenge?: string | readonly string[] | undefined;
   /** Receives the faults that no response can carry any more. Default: `console.error`. */
   readonly report?: (fault: Error) => void;
 }
@@ -41,8 +37,10 @@ export class RequestAuthorization<Actor = unknown> {
   /** The checks that the response has to wait for: for the response guard of an adapter. */
   readonly checks: PendingChecks;
   readonly #options: RequestAuthorizationOptions<Actor>;
-  readonly #memo = new DecisionMemo<AuthorizationError | undefined>();
-  #actor: Promise<Actor> | undefined;
+  readonly #actor: RequestActor<Actor>;
+  #memo = new DecisionMemo<AuthorizationError | undefined>();
+  /** The version of the actor that the memo is about. */
+  #memoVersion = 0;
   #loaded: { readonly resource: unknown } | undefined;
   #skipped: string | undefined;
   readonly scopes: RequirementScopes;
@@ -50,6 +48,7 @@ export class RequestAuthorization<Actor = unknown> {
   constructor(authorizer: Authorizer, options: RequestAuthorizationOptions<Actor>) {
     this.authorizer = authorizer;
     this.#options = options;
+    this.#actor = new RequestActor(options);
     this.scopes = options.scopes ?? new RequirementScopes();
     // oxlint-disable-next-line no-console -- an error that nobody sees is none
     this.checks = new PendingChecks(options.report ?? ((fault) => console.error(fault)));
@@ -73,13 +72,22 @@ export class RequestAuthorization<Actor = unknown> {
     return this.#loaded.resource;
   }
 
-  /** Who is asking. @throws {UnauthenticatedError} when it is nobody and no `anonymous` stands in */
+  /** Finds who is asking. @throws {UnauthenticatedError} when there is no actor, and no `anonymous` takes its place */
   actor(): Promise<Actor> {
-    if (this.#actor === undefined) {
-      this.#actor = this.#findActor();
-      this.#actor.catch(() => {}); // to look who is asking, and not to wait for it, ends no process
-    }
-    return this.#actor;
+    return this.#actor.find();
+  }
+
+  /** The value of `WWW-Authenticate` in a 401 of this request; `undefined` when no check failed for want of an actor. */
+  get challenge(): string | readonly string[] | undefined {
+    return this.#actor.wasUnauthenticated ? (this.#options.challenge ?? 'Bearer') : undefined;
+  }
+
+  /**
+   * Forgets who is asking, and the decisions about them, so that the next check calls the actor hook again: after a user has signed
+   * out, or in as another one. It is not needed after an anonymous actor has signed in.
+   */
+  forgetActor(): void {
+    this.#actor.forget();
   }
 
   // ── decisions: they count, and throw when refused ──
@@ -227,7 +235,7 @@ export class RequestAuthorization<Actor = unknown> {
     resource: Resource,
   ): Promise<Partial<NonNullable<Awaited<Resource>>>> {
     const awaited = await resource;
-    if (awaited === null || awaited === undefined) throw new NotFoundError(action);
+    if (awaited === null || awaited === undefined) throw notFound(action);
     const entries = Object.entries(awaited);
     const allowed = await Promise.all(
       entries.map(([field]) => this.#askField(action, awaited, field).catch(undecidedIsRefused)),
@@ -237,31 +245,32 @@ export class RequestAuthorization<Actor = unknown> {
     >;
   }
 
-  async #findActor(): Promise<Actor> {
-    const { actor, anonymous } = this.#options;
-    const found = await actor();
-    if (found !== undefined) return found;
-    if (anonymous === undefined) throw new UnauthenticatedError();
-    return anonymous as Actor;
-  }
-
   /** Why not, or undefined. An answer is a refusal rather than a boolean, so that it is found out once, too. */
-  #ask(action: string, resource: unknown): Promise<AuthorizationError | undefined> {
+  async #ask(action: string, resource: unknown): Promise<AuthorizationError | undefined> {
     checkAction(action);
-    return this.#memo.ask(JSON.stringify([this.authorizer.policyHash, action]), resource, async () => {
-      const actor = await this.actor();
-      if (resource === null || resource === undefined) return new NotFoundError(action);
-      return refusalOf(this.authorizer.authorize(actor, action, resource));
-    });
+    const actor = await this.actor();
+    if (resource === null || resource === undefined) return notFound(action);
+    return this.#decisions.ask(JSON.stringify([this.authorizer.policyHash, action]), resource, () =>
+      refusalOf(this.authorizer.authorize(actor, action, resource)),
+    );
   }
 
-  #askField(action: string, resource: unknown, field: string): Promise<AuthorizationError | undefined> {
+  async #askField(action: string, resource: unknown, field: string): Promise<AuthorizationError | undefined> {
     checkAction(action);
-    return this.#memo.ask(JSON.stringify([this.authorizer.policyHash, action, field]), resource, async () => {
-      const actor = await this.actor();
-      if (resource === null || resource === undefined) return new NotFoundError(action);
-      return refusalOf(this.authorizer.authorizeField(actor, action, resource, field));
-    });
+    const actor = await this.actor();
+    if (resource === null || resource === undefined) return notFound(action);
+    return this.#decisions.ask(JSON.stringify([this.authorizer.policyHash, action, field]), resource, () =>
+      refusalOf(this.authorizer.authorizeField(actor, action, resource, field)),
+    );
+  }
+
+  /** The decisions about the actor of now. */
+  get #decisions(): DecisionMemo<AuthorizationError | undefined> {
+    if (this.#memoVersion !== this.#actor.version) {
+      this.#memoVersion = this.#actor.version;
+      this.#memo = new DecisionMemo();
+    }
+    return this.#memo;
   }
 }
 
@@ -285,10 +294,20 @@ async function refusalOf(decision: Promise<unknown>): Promise<AuthorizationError
     await decision;
     return undefined;
   } catch (error) {
-    if (isAuthorizationError(error)) return error;
+    if (isAuthorizationError(error)) return isNotFoundError(error) ? withoutStack(error) : error;
     throw error;
   }
 }
+
+const notFound = (action: string): NotFoundError => withoutStack(new NotFoundError(action));
+
+/** A page that shows the stack of an error must not tell a hidden resource from a missing one. */
+const withoutStack = <E extends Error>(error: E): E =>
+  Object.defineProperty(error, 'stack', {
+    value: `${error.name}: ${error.message}`,
+    configurable: true,
+    writable: true,
+  });
 
 function undecidedIsRefused(error: unknown): unknown {
   if (isUndecided(error) || isForbiddenError(error)) return error;

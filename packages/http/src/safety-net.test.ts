@@ -119,4 +119,34 @@ describe('withholdUndecided', () => {
     expect([...new Set(parts)].toSorted()).toEqual(['body', 'headers']);
     expect(faults).toHaveLength(1);
   });
+
+  it('ends a response that nobody answers any more as a bare 500', async () => {
+    const answer = await answerOf(
+      (response) => response.write('SECRET'),
+      () => ({ patienceMs: 20, fail: (fault) => void faults.push(fault) }),
+    );
+    expect(answer).toEqual({ status: 500, text: '', secret: null });
+    expect(faults).toHaveLength(1);
+  });
+
+  it('leaves an error handler alone that writes after the response was ended for it', async () => {
+    let isDone = false;
+    await answerOf(
+      (response) => response.write('SECRET'),
+      (response) => ({
+        patienceMs: 5,
+        fail(fault) {
+          faults.push(fault);
+          setTimeout(() => {
+            response.statusCode = 500;
+            response.setHeader('content-type', 'text/plain');
+            response.end('too late');
+            isDone = true;
+          }, 30);
+        },
+      }),
+    );
+    await new Promise((later) => setTimeout(later, 50));
+    expect(isDone).toBe(true);
+  });
 });

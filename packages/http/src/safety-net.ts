@@ -1,7 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { STATUS_CODES, type ServerResponse } from 'node:http';
 import { AuthorizationFault, type RouteData } from './authorization-fault.js';
-import { guardStream } from './http2-stream.js';
+import { guardStream, isHttp2 } from './http2-stream.js';
+import { PipedSources } from './piped-sources.js';
 import { causeOf, dataOf, type Check, type PendingChecks } from './pending-checks.js';
 
 export interface SafetyNet {
@@ -22,6 +23,8 @@ export interface SafetyNet {
   elsewhere?(): readonly string[];
   /** The checks that the response waits for, if the request has its authorization already. */
   checks?(): PendingChecks | undefined;
+  /** The value of `WWW-Authenticate` in a 401 that has none, if a check failed for want of an actor. */
+  challenge?(): string | readonly string[] | undefined;
   /** Whether a success may follow a refusal: for frameworks whose error handlers cannot say why. */
   readonly mayHideRefusal?: boolean;
   /** Hands the error to whoever answers errors. */
@@ -68,6 +71,7 @@ export function withholdUndecided(response: ServerResponse, net: SafetyNet): () 
   const methods = response as unknown as Record<string, Method | undefined>;
   const before = { ...response.getHeaders() };
   const ours: Record<string, Method> = {};
+  const sources = new PipedSources(response);
   let isWithheld = false;
   /** Whether all that is still written is lost, whoever writes it. */
   let isOver = false;
@@ -87,6 +91,7 @@ export function withholdUndecided(response: ServerResponse, net: SafetyNet): () 
       if (!isHead) settleTheHead();
       if (isIgnored('body')) return ignore(name, args);
       const [status, ...others] = args;
+      if (!response.headersSent) addChallenge(isHead ? Number(status) : response.statusCode);
       const isDisguised = isHead && isWithheld && !isError(Number(status));
       return Reflect.apply(original, response, isDisguised ? [500, ...others] : args);
     };
@@ -119,6 +124,13 @@ export function withholdUndecided(response: ServerResponse, net: SafetyNet): () 
     return checks?.refused && net.mayHideRefusal !== true
       ? faultAbout('NANOOK_HTTP_REFUSED_ROUTE', checks.refused, status)
       : undefined;
+  }
+
+  /** A 401 must say how to authenticate (RFC 9110 §15.5.2), whoever answers it. */
+  function addChallenge(status: number): void {
+    const challenge = status === 401 ? net.challenge?.() : undefined;
+    if (challenge !== undefined && !response.hasHeader('WWW-Authenticate'))
+      Reflect.apply(methods['setHeader']!, response, ['WWW-Authenticate', challenge]);
   }
 
   /** What follows the header: too late for another answer. */
@@ -186,10 +198,12 @@ export function withholdUndecided(response: ServerResponse, net: SafetyNet): () 
       if (isIgnored('headers')) return undefined;
       return isError(Number(value)) ? value : 500;
     });
-    guardProperty(response, 'statusMessage', (value) => (isIgnored('headers') ? undefined : value));
+    if (!isHttp2(response))
+      guardProperty(response, 'statusMessage', (value) => (isIgnored('headers') ? undefined : value));
     const patience = setTimeout(() => response.headersSent || endBare(), net.patienceMs ?? 10_000);
     patience.unref();
     response.once('close', () => clearTimeout(patience));
+    sources.end();
     answering.run(response, () => net.fail(fault));
   }
 
@@ -197,7 +211,7 @@ export function withholdUndecided(response: ServerResponse, net: SafetyNet): () 
     for (const name of response.getHeaderNames()) response.removeHeader(name);
     for (const [name, value] of Object.entries(before)) response.setHeader(name, value!);
     response.statusCode = 500;
-    response.statusMessage = '';
+    if (!isHttp2(response)) response.statusMessage = '';
   }
 
   /** As if it had been written: streams that are piped into the response go on to their end. */

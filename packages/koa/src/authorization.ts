@@ -1,4 +1,4 @@
-import { isUnauthenticatedError, type Authorizer } from '@nanook/core';
+import type { Authorizer } from '@nanook/core';
 import { AuthorizationFault, RequestAuthorization } from '@nanook/http';
 import type { Context } from 'koa';
 import { emitError, type Middleware } from './context.js';
@@ -14,7 +14,7 @@ export interface AuthorizationOptions {
   readonly anonymous?: unknown;
   /** What `allow_request` is asked about: what the policy may see of a request. Default: Node's own, `ctx.req`. */
   readonly request?: (ctx: Context) => unknown;
-  /** What a 401 says in `WWW-Authenticate`: `'Bearer'`, or several. It travels in the error's `headers`, which Koa sends. */
+  /** The value of `WWW-Authenticate` in a 401: `'Basic realm="notes"'`, or several. Default: `'Bearer'`. */
   readonly challenge?: string | readonly string[];
   /**
    * Receives the faults that no response can carry any more, such as the failure of a check that was not awaited. Default: the
@@ -44,17 +44,12 @@ export function authorization(authorizer: Authorizer, options: AuthorizationOpti
     const authz = new RequestAuthorization(authorizer, {
       actor: () => actor(ctx),
       anonymous,
+      challenge,
       request: () => request(ctx),
       report: (fault) => onFault(fault, ctx),
     });
     ctx.state.authz = authz;
-    try {
-      await overChecks(ctx, authz, next);
-    } catch (error) {
-      if (challenge !== undefined && isUnauthenticatedError(error))
-        Object.assign(error, { headers: { 'WWW-Authenticate': challenge } });
-      throw error;
-    }
+    await overChecks(ctx, authz, next);
   };
 }
 

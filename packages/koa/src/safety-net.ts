@@ -61,6 +61,7 @@ async function overNet(
     isPreflight: () => isPreflightHandled(ctx),
     isSettled: () => isSettled() || isLeft,
     checks: () => authz.checks,
+    challenge: () => authz.challenge,
     isAnswer: (part) => answerer?.isAnswer(part) ?? false,
     fail(withheld) {
       takeBack(ctx);

@@ -248,7 +248,7 @@ describe.each(platforms)('nobody on %s', (adapter) => {
   it.each([
     ['one challenge', 'Bearer realm="notes"', 'Bearer realm="notes"'],
     ['several', ['Bearer', 'Basic realm="notes"'], 'Bearer, Basic realm="notes"'],
-    ['none', undefined, undefined],
+    ['the default', undefined, 'Bearer'],
   ] as const)('gets a 401 with %s', async (_, challenge, header) => {
     await start({ actor: byHeader, ...(challenge !== undefined && { challenge }) }, { adapter });
     const { status, headers, body } = await ask('/1');

@@ -26,7 +26,6 @@ export class AuthorizationGuard implements CanActivate {
   #challenge(context: ExecutionContext): void {
     if (context.getType() !== 'http') return;
     const { challenge } = this.authorization;
-    if (challenge === '') return;
     this.host.httpAdapter.appendHeader(context.getArgByIndex(1), 'WWW-Authenticate', challenge);
   }
 }

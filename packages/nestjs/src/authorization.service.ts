@@ -37,9 +37,9 @@ export class AuthorizationService {
     @Inject(AuditState) private readonly audit: AuditState,
   ) {}
 
-  /** What a 401 says in `WWW-Authenticate`, or nothing. In one header: on Fastify, Nest 11 would send the last of several only. */
+  /** The value of `WWW-Authenticate` in a 401, in one header: on Fastify, Nest 11 would send the last of several only. */
   get challenge(): string {
-    return [this.options.challenge ?? []].flat().join(', ');
+    return [this.options.challenge ?? 'Bearer'].flat().join(', ');
   }
 
   /** The authorization of the request that a handler is called for: the one that `@Authz()` gives. */
@@ -151,6 +151,7 @@ export class AuthorizationService {
         actor: () => this.actors.find(execution, context),
         anonymous: this.options.anonymous,
         request: () => seen(request, context),
+        challenge: this.options.challenge,
         report: reportFault,
       });
       awaitChecks(authz, context);

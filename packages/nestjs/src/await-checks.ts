@@ -26,6 +26,7 @@ export function awaitChecks(authz: RequestAuthorization, context: ExecutionConte
     route,
     isSettled: () => true,
     checks: () => authz.checks,
+    challenge: () => authz.challenge,
     mayHideRefusal: true,
     fail(fault) {
       reportFault(fault);

@@ -35,7 +35,7 @@ export interface NanookModuleOptions extends Partial<AuthorizerOptions> {
    * request, so under GraphQL with the context of the field that comes first.
    */
   readonly authenticate?: readonly (Type<CanActivate> | CanActivate)[];
-  /** What a 401 says in `WWW-Authenticate`: `'Bearer'`, or several. */
+  /** The value of `WWW-Authenticate` in a 401: `'Basic realm="notes"'`, or several. Default: `'Bearer'`. */
   readonly challenge?: string | readonly string[];
 
   /**
