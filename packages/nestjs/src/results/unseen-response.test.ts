@@ -274,10 +274,10 @@ describe.each(platforms)(
       expect([status, text.includes('lea')]).toEqual([500, false]);
     });
 
-    it('is blocked where a filter answers errors with 200', async () => {
+    it('is blocked, and stays a 500 where a filter answers errors with 200', async () => {
       const ask = await open((built) => built.useGlobalFilters(new Envelope()));
-      expect(await ask('/bypass/passthrough')).toMatchObject({ status: 200, text: '{"failed":500}' });
-      expect(await ask('/bypass/text')).toMatchObject({ status: 200, text: '{"failed":500}' });
+      expect(await ask('/bypass/passthrough')).toMatchObject({ status: 500, text: '{"failed":500}' });
+      expect(await ask('/bypass/text')).toMatchObject({ status: 500, text: '{"failed":500}' });
     });
 
     it('is no other handler, which answers as ever', async () => {
