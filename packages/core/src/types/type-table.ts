@@ -42,6 +42,7 @@ export class TypeTable {
   readonly #types = new Map<string, DeclaredType>();
   readonly #byClass = new Map<Class, DeclaredType>();
   readonly #constants = new Map<string, unknown>();
+  readonly #byPrototype = new Map<unknown, DeclaredType>();
   readonly #ancestors = new Map<DeclaredType, readonly DeclaredType[]>();
   readonly #declared: [DeclaredType, Readonly<Record<string, FieldTypeInput>>][] = [];
 
@@ -115,16 +116,19 @@ export class TypeTable {
     return chain;
   }
 
-  /** The registered types of a class and of its ancestors, nearest first. */
+  /**
+   * The registered types of a class and of its ancestors, nearest first. Found by prototypes, as the types of instances are: a class
+   * written before `class` existed extends another one without inheriting from it.
+   */
   ancestorsOfClass(start: Class): DeclaredType[] {
     const chain: DeclaredType[] = [];
     for (
-      let c: unknown = start;
-      typeof c === 'function' && c !== Function.prototype;
-      c = Object.getPrototypeOf(c)
+      let p = start.prototype as object | null | undefined;
+      p !== null && p !== undefined;
+      p = Object.getPrototypeOf(p) as object | null
     ) {
-      const found = this.#byClass.get(c as Class);
-      if (found !== undefined && !found.builtIn) chain.push(found);
+      const found = this.#byPrototype.get(p);
+      if (found !== undefined) chain.push(found);
     }
     return chain;
   }
@@ -189,6 +193,7 @@ export class TypeTable {
     this.#types.set(name, type);
     if (d.fields !== undefined) this.#declared.push([type, d.fields]);
     if (d.class !== undefined && !(builtIn && this.#byClass.has(d.class))) this.#byClass.set(d.class, type);
+    if (d.class !== undefined && !builtIn) this.#byPrototype.set(d.class.prototype, type);
   }
 
   #declareFields(type: DeclaredType, inputs: Readonly<Record<string, FieldTypeInput>>): void {

@@ -4,13 +4,13 @@ import type { CompiledFunction } from '../compiled/compiled-function.js';
 import {
   Constants,
   type Emitted,
-  hasClass,
   literalText,
   longestChain,
   longestSwitch,
   passedIn,
   withConstants,
 } from '../compiled/emit-source.js';
+import { exactSearch } from '../compiled/exact-class.js';
 import { goesOn, waitsIn, type Way } from '../compiled/way.js';
 
 /** Where a function goes on that looks at one of its arguments, all cases being known. For a case without a function no rule applies. */
@@ -58,14 +58,13 @@ export function emitLook(cases: LookCases, way: Way): Emitted {
   }
   if (classes.size > longestChain) {
     const prototypes = new Map([...classes].map(([c, to]) => [c.prototype as object, to]));
-    text +=
-      `if (typeof ${at} === "object" && ${at} !== null) { ` +
-      `const t = ${constant(prototypes)}.get(Object.getPrototypeOf(${at})); if (t !== undefined) ${call('t', names)} }\n`;
+    const found = `const f = ${constant(prototypes)}.get(p); if (f !== undefined) ${call('f', names)}`;
+    text += exactSearch(at, found);
   } else if (classes.size > 0) {
     const known = [...classes].map(
-      ([c, to]) => `if (${hasClass('c', at, c, constant)}) ${callOrFail(to, names)}`,
+      ([c, to]) => `if (p === ${constant(c.prototype)}) ${callOrFail(to, names)}`,
     );
-    text += `if (${at} !== null && ${at} !== undefined) { const c = ${at}.constructor; ${known.join(' ')} }\n`;
+    text += exactSearch(at, known.join(' '));
   }
   const none = [...relevant].filter((set) => !types.has(set));
   const rest = otherwise === undefined ? 'undefined' : constant(otherwise);

@@ -2,7 +2,7 @@ import type { StandaloneRuntime } from './standalone-runtime.js';
 import type { Toolbox } from './toolbox.js';
 
 /** Of modules that this version can run. */
-export const moduleFormat = 1;
+export const moduleFormat = 2;
 
 /** The questions that a policy may be asked when it is compiled ahead, and how many arguments they have. */
 export const entryArities = { allow: 3, allow_field: 4, allow_request: 2 } as const;

@@ -1,7 +1,7 @@
 import { TypeSets } from '../../host/type-set.js';
 import type { TypeTable } from '../../types/type-table.js';
 import type { Equality } from '../equality.js';
-import { haveSafeConstructors, inheritsFromClasses } from '../compiled/exact-class.js';
+import { inheritsFromClasses } from '../compiled/exact-class.js';
 
 /**
  * What compiled code takes for granted of types, constants and equality, by name. A policy that was compiled ahead runs only where
@@ -10,7 +10,6 @@ import { haveSafeConstructors, inheritsFromClasses } from '../compiled/exact-cla
 export function signatureOf(types: TypeTable, equality: Equality): Record<string, string> {
   const signature: Record<string, string> = {
     equality: typeof equality === 'function' ? 'a function' : equality,
-    constructors: haveSafeConstructors(types) ? 'safe' : 'unsafe',
   };
   for (const type of types.types) {
     if (type.builtIn) continue;

@@ -59,7 +59,7 @@ export function dispatch(cases: Cases): Run {
 function caseOf({ prototypes, literals }: Cases, value: unknown): CompiledFunction | undefined {
   if (!isObject(value)) return literals.get(value);
   // An instance of a class without `then` may have one of its own.
-  return (value as { then?: unknown }).then === undefined
+  return (value as { then?: unknown }).then === undefined && !Array.isArray(value)
     ? prototypes.get(getPrototypeOf(value) as object)
     : undefined;
 }

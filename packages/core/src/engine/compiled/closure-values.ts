@@ -1,4 +1,3 @@
-import type { Class } from '../../types/type-declaration.js';
 import type { EqualTest, Operand } from './plan.js';
 import { noValue, type ReadSite, type Runtime } from './runtime.js';
 
@@ -122,8 +121,3 @@ export const isObject = (value: unknown): value is object => typeof value === 'o
 
 export const mayBePending = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
-
-/** Whether a value is an instance of this class and of none that extends it. */
-export function exactly({ prototype }: Class): (value: unknown) => boolean {
-  return (value) => value !== null && value !== undefined && getPrototypeOf(value) === prototype;
-}

@@ -3,7 +3,6 @@ import type { BackEnd } from './back-end.js';
 import { dispatch, dispatchAll } from './closure-dispatch.js';
 import {
   comparison,
-  exactly,
   finder,
   isObject,
   listIn,
@@ -13,6 +12,7 @@ import {
   readExact,
 } from './closure-values.js';
 import type { Cases, CompiledFunction } from './compiled-function.js';
+import { isExactly } from './exact-class.js';
 import {
   type AgainStatement,
   type ArithmeticStatement,
@@ -223,9 +223,9 @@ class Builder {
       case 'exactly': {
         const { runtime } = this;
         const value = this.#get(statement.value);
-        const isExactly = exactly(this.linker.exactClass(statement.type)!);
+        const { prototype } = this.linker.exactClass(statement.type)!;
         const then = this.#step(statement.next, after);
-        return (frame) => (isExactly(value(frame)) ? then(frame) : runtime.inexact(value(frame)));
+        return (frame) => (isExactly(value(frame), prototype) ? then(frame) : runtime.inexact(value(frame)));
       }
       case 'by-type':
         // Only where types are known beforehand, and there source is printed.
@@ -293,9 +293,7 @@ class Builder {
     const [isOther, callsOther] = [this.#test(test), this.#test(call.test)];
     return (frame) => {
       const value = frame[at];
-      return value !== null && value !== undefined && getPrototypeOf(value) === prototype
-        ? calls(frame)
-        : isOther(frame) && callsOther(frame);
+      return isExactly(value, prototype) ? calls(frame) : isOther(frame) && callsOther(frame);
     };
   }
 
@@ -480,14 +478,14 @@ class Builder {
       };
     }
     const value = this.#get(only.argument);
-    const isExactly = exactly(this.linker.exactClass(only.type)!);
+    const { prototype } = this.linker.exactClass(only.type)!;
     const all = this.#callAll(only.otherwise, args);
     const call: Step =
       handed === undefined
         ? this.#call(only.otherwise, args)
         : (frame) => all(frame, frame[handed] as () => CallEnding);
     return (frame) => {
-      if (!isExactly(value(frame))) return call(frame) || 'ended';
+      if (!isExactly(value(frame), prototype)) return call(frame) || 'ended';
       move(frame);
       return 'again';
     };
@@ -615,10 +613,10 @@ class Builder {
         const value = this.#get(test.value);
         const exact = this.linker.exactClass(type);
         if (exact === undefined) return (frame) => runtime.isa(value(frame), type);
-        const isExactly = exactly(exact);
+        const { prototype } = exact;
         return (frame) => {
           const v = value(frame);
-          return isExactly(v) || runtime.isa(v, type);
+          return isExactly(v, prototype) || runtime.isa(v, type);
         };
       }
       case 'isa-union': {
@@ -642,18 +640,18 @@ class Builder {
     const call = this.#call(callee, args);
     if (likely === undefined) return call;
     const value = this.#get(likely.argument);
-    const isExactly = exactly(this.linker.exactClass(likely.type)!);
+    const { prototype } = this.linker.exactClass(likely.type)!;
     const likelyCall = this.#call(likely.callee, args);
-    return (frame) => (isExactly(value(frame)) ? likelyCall(frame) : call(frame));
+    return (frame) => (isExactly(value(frame), prototype) ? likelyCall(frame) : call(frame));
   }
 
   #callAllLikely({ callee, args, likely }: CallTest): CallAll {
     const all = this.#callAll(callee, args);
     if (likely === undefined) return all;
     const value = this.#get(likely.argument);
-    const isExactly = exactly(this.linker.exactClass(likely.type)!);
+    const { prototype } = this.linker.exactClass(likely.type)!;
     const likelyAll = this.#callAll(likely.callee, args);
-    return (frame, then) => (isExactly(value(frame)) ? likelyAll(frame, then) : all(frame, then));
+    return (frame, then) => (isExactly(value(frame), prototype) ? likelyAll(frame, then) : all(frame, then));
   }
 
   #callAll(callee: CompiledFunction, args: readonly Operand[]): CallAll {

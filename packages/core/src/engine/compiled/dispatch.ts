@@ -2,6 +2,7 @@ import type { Class } from '../../types/type-declaration.js';
 import type { BackEnd } from './back-end.js';
 import type { Cases, CompiledFunction, Known } from './compiled-function.js';
 import { longestChain, longestSwitch } from './emit-source.js';
+import { isExactly } from './exact-class.js';
 import type { Runtime } from './runtime.js';
 import type { Linker } from './specialise.js';
 
@@ -95,15 +96,12 @@ class Dispatch {
     if (shape.literal !== undefined) return { kind: 'literal', value: shape.literal as string };
     if (shape.isOther) return { kind: 'other', types };
     const [nearest] = types.chain;
-    const exact =
-      nearest === undefined || typeof value !== 'object' || value === null
-        ? undefined
-        : engine.exactClass(nearest);
-    const isExact =
+    const exact = nearest === undefined ? undefined : engine.exactClass(nearest);
+    const isOfClass =
       exact !== undefined &&
-      Object.getPrototypeOf(value) === exact.prototype &&
+      isExactly(value, exact.prototype) &&
       engine.context.typeSets.ofClass(exact) === types;
-    return { kind: 'types', types, class: isExact ? exact : undefined };
+    return { kind: 'types', types, class: isOfClass ? exact : undefined };
   }
 
   /** For what is known so far: there may be more of it than when the function was made. */

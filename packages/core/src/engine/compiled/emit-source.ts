@@ -13,7 +13,6 @@ import {
   type EqualTest,
   hasCut,
   isOver,
-  local,
   type MethodStatement,
   type Operand,
   type ReadStatement,
@@ -22,6 +21,7 @@ import {
   successes,
   type Test,
 } from './plan.js';
+import { exactSearch, exactTest } from './exact-class.js';
 import { methodSite, noValue, readSite, type Runtime } from './runtime.js';
 import type { Linker, Plan } from './specialise.js';
 import { goesOn, waitsIn, type Way } from './way.js';
@@ -68,24 +68,11 @@ export class Constants {
 
 /** More classes than this, and a chain of comparisons costs more than a table. */
 export const longestChain = 8;
-/** More classes than this, and `constructor` is slow to find where all of them pass: a prototype is not. */
+/** Beyond this number of classes, promises are told from instances by the prototypes of the registered classes. */
 export const manyClasses = 1_000;
 /** Up to so many classes, functions for different ones have code of their own, which knows what the objects that it reads look like. */
 export const fewClasses = 64;
 
-/**
- * Whether what `constructor` gave is a class and the value an instance: a copy of an instance may have a `constructor` of its own. The
- * optimizer knows `constructor` once it knows what the object looks like; a prototype is a call otherwise.
- */
-export const hasClass = (
-  found: string,
-  value: string,
-  type: Class,
-  constant: (value: unknown) => string,
-): string =>
-  asksPrototypes(type)
-    ? `${found} === ${constant(type)} && ${value} instanceof ${constant(type)}`
-    : `${found} === ${constant(type)} && Object.getPrototypeOf(${value}) === ${constant(type.prototype)}`;
 /** More literals than this, and so does a switch. */
 export const longestSwitch = 64;
 
@@ -165,12 +152,11 @@ function emitCases(cases: Cases, names: readonly string[], constants: Constants,
     text += `switch (${at}) { ${known.join(' ')} }\n`;
   }
   if (classes.size > longestChain) {
-    text +=
-      `if (${isObjectHere(at)}) { ` +
-      `const t = ${constant(prototypes)}.get(Object.getPrototypeOf(${at})); if (t !== undefined) ${call('t', names)} }\n`;
+    const found = `const f = ${constant(prototypes)}.get(p); if (f !== undefined) ${call('f', names)}`;
+    text += exactSearch(at, found);
   } else if (classes.size > 0) {
-    const known = [...classes].map(([c, to]) => `if (${hasClass('c', at, c, constant)}) ${run(to, names)}`);
-    text += `if (${at} !== null && ${at} !== undefined) { const c = ${at}.constructor; ${known.join(' ')} }\n`;
+    const known = [...classes].map(([c, to]) => `if (p === ${constant(c.prototype)}) ${run(to, names)}`);
+    text += exactSearch(at, known.join(' '));
   }
   return `${text}return ${constant(cases.miss[way])}(${passedIn(way, names)});`;
 }
@@ -246,8 +232,6 @@ class Emitter {
   #negations = 0;
   /** What compiled code finds out about the places in it. */
   readonly #learned: string[] = [];
-  /** The locals of which `x…` tells whether they are of exactly the class that is declared, and the type that this is. */
-  readonly #exact = new Map<number, DeclaredType>();
   /** The locals of which `d…` tells whether they are instances of the class that is declared, or of one that extends it. */
   readonly #instances = new Set<number>();
   /** The locals whose prototype has been looked at on the path at hand, and what that found. */
@@ -480,7 +464,6 @@ class Emitter {
       const first = isSettledFirst ? settle : '';
       const noted = tag === undefined ? `${first}${row}` : this.#tag(to, tag, first);
       const text = `${noted}${this.#statement(then, after)}`;
-      this.#exact.delete(to);
       this.#instances.delete(to);
       return text;
     };
@@ -489,21 +472,18 @@ class Emitter {
     if (isExact)
       return `b${n}: { let ${v}; if (${isAsked}(${v} = ${o}${access(name)}, ${isMissing})) ${slow}${rest()} }`;
     const plain = `(${v} = ${o}${access(name)}, ${isMissing})`;
-    // Of what is of exactly the class that is declared, nothing else need be looked at.
-    const exactly = (look: string) =>
-      base.kind === 'local' && this.#exact.has(base.local) ? `(x${base.local} ? ${plain} : ${look})` : look;
     const clean = base.kind === 'local' ? this.#clean.get(base.local) : undefined;
     // Of an object whose prototype has been looked at, other attributes need no look; but for those that more follows from.
     const isShared = base.kind === 'local' && name !== 'size' && !this.linker.mayTag(name);
     if (clean !== undefined && isShared)
-      return `b${n}: { let ${v}; if (${isAsked}${exactly(`!${clean} || ${plain}`)}) ${slow}${rest()} }`;
+      return `b${n}: { let ${v}; if (${isAsked}!${clean} || ${plain}) ${slow}${rest()} }`;
     this.#learned.push(`let p${n}; ${site}.learn = (p) => { p${n} = p; };`);
     // The attribute first: then the optimizer knows what the object looks like, and its prototype costs nothing.
     const look =
       `${o} === null || ${o} === undefined || ${plain} || ` +
       `!(c${n} = Object.getPrototypeOf(${o}) === p${n})`;
     if (isShared) this.#clean.set(base.local, `c${n}`);
-    const text = `b${n}: { let c${n} = false, ${v}; if (${isAsked}${exactly(look)}) ${slow}${rest()} }`;
+    const text = `b${n}: { let c${n} = false, ${v}; if (${isAsked}${look}) ${slow}${rest()} }`;
     if (isShared) this.#clean.delete(base.local);
     return text;
   }
@@ -572,7 +552,6 @@ class Emitter {
       `let l${n} = ${this.#operand(list)}; if (!Array.isArray(l${n})) l${n} = ${elements}(l${n}${this.#place(at)});\n` +
       `if ((R.steps -= l${n}.length) < 0) R.over();\n` +
       `${loop} ${stop}let v${item} = l${n}[i${n}]; ${tagged}\n${this.#statement(then, after)} }`;
-    this.#exact.delete(item);
     this.#instances.delete(item);
     return text;
   }
@@ -606,18 +585,12 @@ class Emitter {
     // What extends the class may stand for what it is awaited to.
     const extensions = type === undefined ? [] : this.linker.extensionsOf(type);
     const isTold = extensions.every((each) => this.linker.exactClass(each) !== undefined);
-    if (type === undefined || exact === undefined || !isTold) return `${settle}${note('')}`;
-    const flagged = (flag: string, test: string, more: string) =>
-      `let ${flag} = ${test}; if (!${flag}) { ${settle === '' ? '' : `${settle}${flag} = ${test};\n`}${note(more)} }\n`;
+    if (type === undefined || exact === undefined || !isTold || !asksPrototypes(exact))
+      return `${settle}${note('')}`;
+    this.#instances.add(n);
     const isInstance = `${value} instanceof ${this.#constant(exact)}`;
-    if (extensions.length > 0 && asksPrototypes(exact)) {
-      // Instances of several classes are known faster by their prototypes than by `constructor`.
-      this.#instances.add(n);
-      return flagged(`d${n}`, isInstance, ` && !d${n}`);
-    }
-    const test = this.#isExactly(local(n), type);
-    this.#exact.set(n, type);
-    return flagged(`x${n}`, test, asksPrototypes(exact) ? ` && !(${isInstance})` : ` && !x${n}`);
+    const again = settle === '' ? '' : `${settle}d${n} = ${isInstance};\n`;
+    return `let d${n} = ${isInstance}; if (!d${n}) { ${again}${note(` && !d${n}`)} }\n`;
   }
 
   // ── tests ──
@@ -653,15 +626,7 @@ class Emitter {
         const exact = this.linker.exactClass(test.type);
         const slow = `R.isa(${v}, ${this.#constant(test.type)})`;
         if (exact === undefined) return slow;
-        const { value } = test;
-        const known = value.kind === 'local' ? this.#exact.get(value.local) : undefined;
-        const isInstance =
-          known !== undefined &&
-          known !== test.type &&
-          this.linker.context.program.types.isSubtype(known, test.type)
-            ? `x${(value as Extract<Operand, { kind: 'local' }>).local} || `
-            : '';
-        return `(${isInstance}(${this.#isExactly(value, test.type)}) || ${slow})`;
+        return `((${this.#isExactly(test.value, test.type)}) || ${slow})`;
       }
       case 'isa-union':
         return `R.isaUnion(${this.#operand(test.value)}, ${JSON.stringify(test.union)})`;
@@ -749,8 +714,6 @@ class Emitter {
    *   a `then`, and so may an instance. Taken for a value it does not match, which must not let anything hold.
    */
   #mayBePending(v: string, operand?: Operand): string {
-    if (operand?.kind === 'local' && this.#exact.has(operand.local))
-      return `!x${operand.local} && ${this.#mayBePending(v)}`;
     if (operand?.kind === 'local' && this.#instances.has(operand.local))
       return `!d${operand.local} && ${this.#mayBePending(v)}`;
     const isKnown = this.linker.hasManyClasses ? ` && !R.registered.has(Object.getPrototypeOf(${v}))` : '';
@@ -758,14 +721,9 @@ class Emitter {
   }
 
   #isExactly(operand: Operand, type: DeclaredType): string {
-    if (operand.kind === 'local' && this.#exact.get(operand.local) === type) return `x${operand.local}`;
     const value = this.#operand(operand);
     const exact = this.linker.exactClass(type);
-    // One text serves all types of a shape: with many of them a look at `constructor` there has seen too many classes to be fast.
-    if (this.linker.hasManyClasses || exact === undefined)
-      return `${isObjectHere(value)} && Object.getPrototypeOf(${value}) === ${this.#constant(exact?.prototype)}`;
-    const is = hasClass(`${value}.constructor`, value, exact, (known) => this.#constant(known));
-    return `${value} !== null && ${value} !== undefined && ${is}`;
+    return exact === undefined ? 'false' : exactTest(value, this.#constant(exact.prototype));
   }
 
   // ── names ──

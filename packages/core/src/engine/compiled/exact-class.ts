@@ -4,6 +4,33 @@ import type { Class } from '../../types/type-declaration.js';
 import type { TypeTable } from '../../types/type-table.js';
 import { hasTagged } from '../../types/typed.js';
 
+// An instance is of exactly a class when the class's prototype is its own prototype. Nothing else tells: `constructor` is a property that
+// copies carry along and subclasses forget, `instanceof` holds for subclasses too, and a class can redefine it. Arrays and functions are
+// never instances, even with the prototype of a class. A proxy is an instance of the class that its `getPrototypeOf` reports. These are
+// the rules of `TypeSets.of`; compiled code must ask here, so that every engine finds the same class.
+
+/** Checks that a value is an instance of exactly the class with this prototype. */
+export const isExactly = (value: unknown, prototype: object): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  Object.getPrototypeOf(value) === prototype &&
+  !Array.isArray(value);
+
+/** Prints the check of `isExactly`. */
+export const exactTest = (value: string, prototype: string): string =>
+  `typeof ${value} === "object" && ${value} !== null && ` +
+  `Object.getPrototypeOf(${value}) === ${prototype} && !Array.isArray(${value})`;
+
+/**
+ * Prints the search for the exact class of a value among several.
+ *
+ * @param found the statements to run, in which `p` is the prototype of the value
+ */
+export const exactSearch = (value: string, found: string): string =>
+  // Reading an attribute first lets the optimizer learn the shape of the object, and with it the prototype. `then` is read anyway.
+  `if (typeof ${value} === "object" && ${value} !== null && !Array.isArray(${value})) ` +
+  `{ const t = ${value}.then, p = Object.getPrototypeOf(${value}); if (t === undefined) { ${found} } }\n`;
+
 /** The prototypes of the registered classes: instances have types of their own, whatever a field says. */
 export function registeredPrototypes(types: TypeTable): Set<object> {
   const registered = new Set<object>();
@@ -13,10 +40,6 @@ export function registeredPrototypes(types: TypeTable): Set<object> {
       registered.add(c.prototype as object);
   return registered;
 }
-
-/** Whether `constructor` of an instance of any registered class tells its class. */
-export const haveSafeConstructors = (types: TypeTable): boolean =>
-  [...types.types].every((type) => type.class === undefined || type.builtIn || namesItself(type.class));
 
 /** Whether all that an instance inherits is a class's, and so an attribute: not that of an object that was set as a prototype. */
 export function inheritsFromClasses(prototype: object): boolean {
@@ -33,19 +56,14 @@ export function inheritsFromClasses(prototype: object): boolean {
   return true;
 }
 
-const namesItself = ({ prototype }: Class): boolean =>
-  Object.hasOwn(prototype as object, 'constructor') &&
-  ((prototype as object).constructor as { prototype: unknown }).prototype === prototype;
-
 /**
  * The class whose instances are of exactly this type, where their class tells all: no predicate is asked, nobody has given one of
  * them another type, and they inherit nothing but what is their classes'.
  */
-export function findExactClass(
-  { class: found, builtIn }: DeclaredType,
-  typeSets: TypeSets,
-): Class | undefined {
-  if (found === undefined || builtIn) return undefined;
+export function findExactClass(type: DeclaredType, typeSets: TypeSets): Class | undefined {
+  const { class: found, builtIn } = type;
+  // Of classes that share a prototype, instances are of the one registered last.
+  if (found === undefined || builtIn || typeSets.ofClass(found).chain[0] !== type) return undefined;
   const prototype = found.prototype as { then?: unknown };
   const isTold = !typeSets.hasPredicates && !hasTagged(prototype) && inheritsFromClasses(prototype);
   // Instances of a class with `then` stand for what they are awaited to.

@@ -6,7 +6,7 @@ import { indexOf, type RuleIndex } from '../candidates.js';
 import type { MachineContext } from '../machine/machine.js';
 import { anything, keyOf, type CompiledFunction, type Known } from './compiled-function.js';
 import { fewClasses, manyClasses } from './emit-source.js';
-import { findExactClass, haveSafeConstructors, registeredPrototypes } from './exact-class.js';
+import { findExactClass, registeredPrototypes } from './exact-class.js';
 import { noticing } from './plan.js';
 import { callersOfMethods, recursion, refutedOf } from './recursion.js';
 import { specialise, type Linker, type Plan } from './specialise.js';
@@ -18,7 +18,6 @@ export class PolicyLinker implements Linker {
   #extensions: Map<DeclaredType, DeclaredType[]> | undefined = undefined;
   #refuted: ReadonlySet<Predicate> | undefined = undefined;
   #callers: ReadonlySet<Predicate> | undefined = undefined;
-  readonly #hasSafeConstructors: boolean;
   /** The fields from whose declaration something follows for plain rows. */
   readonly #taggable: ReadonlySet<string>;
   readonly registered: ReadonlySet<object>;
@@ -37,7 +36,6 @@ export class PolicyLinker implements Linker {
         [...(fields?.values() ?? [])].filter((f) => this.isTaggable(f.type)).map((f) => f.name),
       ),
     );
-    this.#hasSafeConstructors = haveSafeConstructors(types);
   }
 
   /** The function for a rule of the policy, about whose arguments nothing is known; undefined when there is none. */
@@ -123,7 +121,6 @@ export class PolicyLinker implements Linker {
   }
 
   exactClass(type: DeclaredType): Class | undefined {
-    if (!this.#hasSafeConstructors) return undefined;
     if (!this.#exact.has(type)) this.#exact.set(type, findExactClass(type, this.context.typeSets));
     return this.#exact.get(type);
   }

@@ -295,7 +295,7 @@ export abstract class Runtime implements EqualityContext {
   /** What is iterated over, as an array. */
   list(value: unknown, at?: Span): readonly unknown[] {
     if (Array.isArray(value)) return value as unknown[];
-    if (value instanceof Set && value.constructor === Set) return [...(value as Set<unknown>)];
+    if (isPlainSet(value)) return [...value];
     if ((typeof value === 'object' && value !== null) || typeof value === 'string')
       return this.elements(value, at);
     return this.notIterable(value, at);
@@ -369,6 +369,20 @@ export abstract class Runtime implements EqualityContext {
 }
 
 const nothing: readonly unknown[] = [];
+
+/** Checks that iterating a value runs no code but the language's own: a set that is no proxy and has no iterator of its own. */
+function isPlainSet(value: unknown): value is ReadonlySet<unknown> {
+  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Set.prototype)
+    return false;
+  if (Object.hasOwn(value, Symbol.iterator)) return false;
+  try {
+    // A proxy of a set, or another object with its prototype, has no elements.
+    Set.prototype.has.call(value, undefined);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 const arithmeticCodes = {
   'no number': 'POLAR_UNDECIDED_ARITHMETIC',
