@@ -17,8 +17,10 @@ import { allOf } from './internal/side-by-side.js';
 import { givenName, linkCall, linkQuery } from './ir/link.js';
 import { type LinkedQuery, type Program } from './ir/program.js';
 import { Enforcement } from './enforcement.js';
+import { explainMissingAwait } from './missing-await.js';
 import { loadPolicy, warn, type LoadedPolicy } from './loaded-policy.js';
-import { checkOptions, constantsOf, limitsOf, type AuthorizerOptions } from './options.js';
+import { checkOptions, checkQueryOptions, limitsOf } from './check-options.js';
+import { constantsOf, type AuthorizerOptions } from './options.js';
 import { listOf, textReader, type PolicyInput, type PolicyReader } from './policy-source.js';
 import type {
   AuthorizeSettings,
@@ -64,6 +66,8 @@ export class Authorizer extends Enforcement {
     reader: PolicyReader,
     clock: () => Date,
   ) {
+    // JavaScript callers reach it: `new Authorizer({ policies })`.
+    if ((clock as unknown) === undefined) throw new PolarError('POLAR_LOAD_CONSTRUCTOR', {});
     super(options);
     this.#options = options;
     this.#types = types;
@@ -71,7 +75,7 @@ export class Authorizer extends Enforcement {
     this.#clock = clock;
     this.#limits = limitsOf(options.limits);
     this.#log = options.onDecision && new DecisionLog(options.onDecision, options);
-    this.#loaded = undefined as never; // `load` sets it before anybody sees the authorizer
+    this.#loaded = undefined as never; // set by `load` before the authorizer is returned
   }
 
   /**
@@ -80,14 +84,22 @@ export class Authorizer extends Enforcement {
    * @throws {PolicyError} with every error of every policy
    * @throws {PolarError} `POLAR_TYPE_…` for a wrong option or type, `POLAR_LOAD_…` for a policy that cannot be read
    */
-  static async load<This extends Authorizer>(
+  static load<This extends Authorizer>(
     this: { readonly prototype: This } & typeof Authorizer,
+    options: AuthorizerOptions,
+  ): Promise<This> {
+    // Not `this.#create`: a subclass has no private members of its base class.
+    return explainMissingAwait(Authorizer.#create<This>(this, options), this.prototype);
+  }
+
+  static async #create<This extends Authorizer>(
+    own: { readonly prototype: This } & typeof Authorizer,
     options: AuthorizerOptions,
   ): Promise<This> {
     checkOptions(options);
     const clock = options.clock ?? (() => new Date());
     const types = new TypeTable(options.types, constantsOf(options, clock));
-    const authorizer = new this(options, types, this.reader, clock);
+    const authorizer = new own(options, types, own.reader, clock);
     authorizer.#loaded = await authorizer.#load(options.policies);
     return authorizer as This;
   }
@@ -386,6 +398,7 @@ export class Authorizer extends Enforcement {
     settings: QuerySettings,
     replay?: HostReplay,
   ): Question {
+    checkQueryOptions(settings);
     return new Question(context, query, given, {
       limits:
         settings.limits === undefined ? this.#limits : limitsOf({ ...this.#limits, ...settings.limits }),
@@ -613,9 +626,14 @@ export class Authorizer extends Enforcement {
   }
 }
 
-/** Whether a question has limits of its own: the machine keeps these. */
-const isSpecial = (settings: QuestionSettings | undefined): boolean =>
-  settings !== undefined && (settings.limits !== undefined || settings.signal !== undefined);
+/** Returns whether a query has options that only the machine follows, or that it must refuse. */
+function isSpecial(settings: QuestionSettings | undefined): boolean {
+  if (settings === undefined) return false;
+  if (typeof settings !== 'object' || settings === null) return true;
+  for (const [name, value] of Object.entries(settings))
+    if (value !== undefined && !(name === 'checkRead' && typeof value === 'boolean')) return true;
+  return false;
+}
 
 // One each: a promise for each check would cost more than the check.
 const allowed = Promise.resolve(true);

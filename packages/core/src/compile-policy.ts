@@ -2,7 +2,8 @@ import { PolicyError } from './diagnostics/policy-error.js';
 import { Report } from './diagnostics/diagnostic.js';
 import { printModule } from './engine/ahead/print-module.js';
 import { loadPolicy } from './loaded-policy.js';
-import { checkOptions, constantsOf, limitsOf, type AuthorizerOptions } from './options.js';
+import { checkOptions, limitsOf } from './check-options.js';
+import { constantsOf, type AuthorizerOptions } from './options.js';
 import { listOf, type PolicyReader } from './policy-source.js';
 import { TypeTable } from './types/type-table.js';
 

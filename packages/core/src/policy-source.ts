@@ -1,5 +1,6 @@
 import { PolarError } from './diagnostics/polar-error.js';
 import { Source } from './diagnostics/source.js';
+import { describeValue } from './internal/describe-value.js';
 
 /** A policy text and what to call it in messages. */
 export interface NamedPolicy {
@@ -26,9 +27,10 @@ export function readText(input: PolicyInput): Source {
   if (input instanceof URL) throw new PolarError('POLAR_LOAD_NO_FILES_HERE', { file: input.href });
   if (typeof input !== 'string') {
     if (typeof input?.name !== 'string' || typeof input.source !== 'string') {
+      const found = describeValue(input);
       throw new PolarError('POLAR_TYPE_INVALID_OPTION', {
         option: 'policies',
-        reason: 'holds neither text nor { name, source }',
+        reason: `must hold texts, files or { name, source }, found ${found}${adviceFor(found)}`,
       });
     }
     return new Source(input.source, input.name);
@@ -38,6 +40,13 @@ export function readText(input: PolicyInput): Source {
   if (input !== '' && /^[^\s;(){}#]+$/.test(input))
     throw new PolarError('POLAR_LOAD_FILE_EXTENSION', { file: input });
   return new Source(input);
+}
+
+function adviceFor(found: string): string {
+  if (found === 'a promise') return '; await it';
+  return found.includes('Buffer') || found.includes('Uint8Array')
+    ? "; read the file as text, with 'utf8'"
+    : '';
 }
 
 export const listOf = (policies: PolicyInput | readonly PolicyInput[]): readonly PolicyInput[] =>

@@ -8,6 +8,7 @@ import { describeValue } from '../internal/describe-value.js';
 import { nearNames } from '../internal/near-names.js';
 import { type DeclaredType, TypeToken } from '../types/declared-type.js';
 import type { Class } from '../types/type-declaration.js';
+import { fieldMismatch } from './field-mismatch.js';
 import { explainUntyped, type Expected } from './untyped-value.js';
 
 /** A rule that decisions query, and the positions of its arguments. */
@@ -111,6 +112,10 @@ export class DenialAdvice {
     if (isResourceWrong) found.push(this.#explainResource(denial, what));
     if (actor !== null && !denial.actorTypes.isRegistered && !this.#may(rule, by, what, undefined))
       found.push(this.#explainActor(denial, what));
+    // The call may be right: the data may be of other types than declared.
+    if (found.length === 0) found.push(fieldMismatch('actor', actor, denial.actorTypes));
+    if (found.length === 0 || found[0] === undefined)
+      found.push(fieldMismatch(nameOfResource(rule), resource, denial.resourceTypes));
     return found.filter((one) => one !== undefined);
   }
 
@@ -156,7 +161,7 @@ export class DenialAdvice {
     );
     if (resourceTypes.isRegistered) return this.#explainInstance(denial, types);
     return this.#untyped(denial, resource, {
-      argument: rule === 'allow_request' ? 'request' : 'resource',
+      argument: nameOfResource(rule),
       action: typeof denial.action === 'string' ? denial.action : undefined,
       instances,
       types,
@@ -229,7 +234,12 @@ export class DenialAdvice {
   /** @param isLiteral whether the text of a string counts, as that of an action does */
   #knownOf(value: unknown, types: TypeSet, isLiteral = false): Argument {
     const registered = [...types.types].filter((type) => !type.builtIn);
-    if (registered.length > 0) return (known) => registered.map((type) => known.instance(type, true));
+    const [nearest] = registered;
+    if (nearest !== undefined) {
+      const isOfOne = registered.every((type) => this.typeSets.types.isSubtype(nearest, type));
+      return (known) =>
+        isOfOne ? [known.exact(nearest)] : registered.map((type) => known.instance(type, true));
+    }
     if (value === null || value === undefined) return (known) => [known.value(null)];
     if (typeof value === 'string' && isLiteral) return (known) => [known.value(value)];
     if (this.#isTypeItself(value)) return (known) => [known.value(value)];
@@ -246,6 +256,9 @@ export class DenialAdvice {
     );
   }
 }
+
+const nameOfResource = (rule: DecisionRule): 'resource' | 'request' =>
+  rule === 'allow_request' ? 'request' : 'resource';
 
 const isEmpty = (value: unknown): boolean => value === null || value === undefined;
 

@@ -4,7 +4,8 @@ import type { EntryName, PolicyModule } from '../engine/ahead/policy-module.js';
 import type { Limits } from '../engine/limits.js';
 import type { Arguments } from '../engine/question.js';
 import { Enforcement } from '../enforcement.js';
-import { checkDecisionOptions, constantsOf, type DecisionOptions, limitsOf } from '../options.js';
+import { checkDecisionOptions, checkQueryOptions, limitsOf } from '../check-options.js';
+import { constantsOf, type DecisionOptions } from '../options.js';
 import type { QuestionSettings } from '../question-settings.js';
 import { TypeTable } from '../types/type-table.js';
 
@@ -103,6 +104,7 @@ export class CompiledAuthorizer extends Enforcement {
   }
 
   #limitsOf(settings: QuestionSettings | undefined): Limits {
+    if (settings !== undefined) checkQueryOptions(settings);
     return settings?.limits === undefined ? this.#limits : limitsOf({ ...this.#limits, ...settings.limits });
   }
 }

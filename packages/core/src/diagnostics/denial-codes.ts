@@ -21,6 +21,14 @@ export const denialCodes = {
     expected: string;
     advice: string;
   }) => `denied: the ${p.argument} is ${p.found}; ${rulesFor(p)} expect ${p.expected}; ${p.advice}`,
+  POLAR_DENIED_FIELD_TYPE: (p: {
+    argument: 'actor' | 'resource' | 'request';
+    type: string;
+    field: string;
+    declared: string;
+    found: string;
+  }) =>
+    `denied: the field \`${p.field}\` of the ${p.argument} is declared as ${p.declared} in \`${p.type}\`, and holds ${p.found}; values of different types are never equal: convert it where the row is loaded, or correct the declaration`,
   POLAR_DENIED_UNKNOWN_ACTION: (p: {
     action: string;
     /** Actions that a rule can allow, with a similar name. */

@@ -28,10 +28,12 @@ const samples: { readonly [C in Code]: DataOf<C> } = {
   POLAR_LOAD_DUPLICATE_SOURCE: { name: 'a.polar', sameAs: 'b.polar' },
   POLAR_LOAD_NO_FILES_HERE: { file: 'policy/main.polar' },
   POLAR_LOAD_NO_POLICY: {},
+  POLAR_LOAD_CONSTRUCTOR: {},
+  POLAR_LOAD_NOT_AWAITED: { member: 'isAllowed' },
   POLAR_LOAD_INLINE_QUERY_FAILED: { query: 'allow("alice", "read", "doc")' },
 
   POLAR_LOAD_NOT_COMPILED: { why: 'a dictionary that is made' },
-  POLAR_LOAD_MODULE_FORMAT: { format: 2 },
+  POLAR_LOAD_MODULE_FORMAT: { found: 'a policy of format 2', advice: 'compile it again' },
   POLAR_LOAD_MODULE_MISMATCH: { name: 'constant LIMIT', compiled: 'number 5', given: 'number 6' },
 
   POLAR_CHECK_SINGLETON_VARIABLE: { name: 'usr', as: 'misspelling', near: ['user'] },
@@ -87,9 +89,13 @@ const samples: { readonly [C in Code]: DataOf<C> } = {
 
   POLAR_TYPE_RESERVED_NAME: { name: 'Actor' },
   POLAR_TYPE_INVALID_NAME: { name: 'my-type' },
-  POLAR_TYPE_NOT_A_CLASS: { name: 'User' },
+  POLAR_TYPE_NOT_A_CLASS: {
+    name: 'User',
+    found: 'undefined',
+    advice: 'is it imported in a circle, or under another name?',
+  },
   POLAR_TYPE_DUPLICATE: { name: 'Member', other: 'User' },
-  POLAR_TYPE_INVALID_DECLARATION: { name: 'User', reason: '`key` names no field' },
+  POLAR_TYPE_INVALID_DECLARATION: { name: 'User', reason: '`is` must be a function, found true' },
   POLAR_TYPE_UNKNOWN_FIELD_TYPE: {
     type: 'Repository',
     field: 'organization',
@@ -98,7 +104,10 @@ const samples: { readonly [C in Code]: DataOf<C> } = {
   },
   POLAR_TYPE_UNKNOWN_TYPE: { name: 'Repo', known: ['Repository'] },
   POLAR_TYPE_NOT_GRANTABLE: { action: 'raed', type: 'Repository', resource: 'instance', near: ['read'] },
-  POLAR_TYPE_INVALID_OPTION: { option: 'undecided', reason: "is neither 'error' nor 'deny'" },
+  POLAR_TYPE_INVALID_OPTION: {
+    option: 'undecided',
+    reason: "must be 'error' or 'deny', found the string 'allow'",
+  },
   POLAR_TYPE_NOT_AN_OBJECT: {
     type: 'Repository',
     found: 'a promise',
@@ -132,8 +141,13 @@ const samples: { readonly [C in Code]: DataOf<C> } = {
   POLAR_UNDECIDED_MISSING_ATTRIBUTE: { name: 'isPubic', on: 'a Repository', known: ['isPublic'] },
   POLAR_UNDECIDED_MISSING_METHOD: { name: 'trimm', on: 'a string', known: ['trim'] },
   POLAR_UNDECIDED_KEY: { key: '1', on: 'a dictionary' },
-  POLAR_UNDECIDED_ORDER: { left: 'nil', operator: '<', right: '1' },
-  POLAR_UNDECIDED_CONDITION: { value: '1' },
+  POLAR_UNDECIDED_ORDER: {
+    left: 'nil',
+    operator: '<',
+    right: '1',
+    advice: '; one side is nil: test it with `!= nil` first',
+  },
+  POLAR_UNDECIDED_CONDITION: { value: '"public"', advice: '; compare it with a value' },
   POLAR_UNDECIDED_ARITHMETIC: { left: '"1"', operator: '+', right: '1' },
   POLAR_UNDECIDED_DIVISION_BY_ZERO: { left: '1', operator: '/' },
   POLAR_UNDECIDED_UNSAFE_INTEGER: { left: '4503599627370496', operator: '*', right: '2' },
@@ -147,6 +161,13 @@ const samples: { readonly [C in Code]: DataOf<C> } = {
     found: 'a plain object of no declared type',
     expected: 'Note',
     advice: "tag it with typed('Note', row), or declare how to recognize it",
+  },
+  POLAR_DENIED_FIELD_TYPE: {
+    argument: 'resource',
+    type: 'Note',
+    field: 'isDraft',
+    declared: 'Boolean',
+    found: 'the number 1',
   },
   POLAR_DENIED_UNKNOWN_ACTION: { action: 'raed', near: ['read'], known: [] },
   POLAR_DENIED_ACTION: { found: 'a list', advice: 'check one action at a time' },

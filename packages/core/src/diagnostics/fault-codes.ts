@@ -15,11 +15,15 @@ export const faultCodes = {
   POLAR_LOAD_NO_FILES_HERE: (p: { file: string }) =>
     `${p.file} names a file, and this entry of @nanook/core reads none; pass { name, source } or import it under Node`,
   POLAR_LOAD_NO_POLICY: (_: object) => 'no policy is given: `policies` is empty',
+  POLAR_LOAD_CONSTRUCTOR: (_: object) =>
+    "`new Authorizer(…)` loads no policy; write `await Authorizer.load({ policies: 'policy.polar' })`",
+  POLAR_LOAD_NOT_AWAITED: (p: { member: string }) =>
+    `\`${p.member}\` is read from a promise of an authorizer; write \`const authorizer = await Authorizer.load(…)\``,
   POLAR_LOAD_INLINE_QUERY_FAILED: (p: { query: string }) => `the inline query \`${p.query}\` has no answer`,
   POLAR_LOAD_NOT_COMPILED: (p: { why: string }) =>
     `this cannot be compiled ahead: ${p.why}; load the policy with \`Authorizer.load\` instead`,
-  POLAR_LOAD_MODULE_FORMAT: (p: { format: unknown }) =>
-    `this is no policy that this version of @nanook/core has compiled (format ${String(p.format)}); compile it again`,
+  POLAR_LOAD_MODULE_FORMAT: (p: { found: string; advice: string }) =>
+    `expected a policy that this version of @nanook/core has compiled, found ${p.found}; ${p.advice}`,
   POLAR_LOAD_MODULE_MISMATCH: (p: { name: string; compiled: string; given: string }) =>
     `${p.name} is not what the policy was compiled for (then ${p.compiled}, now ${p.given}); compile it again`,
 
@@ -27,21 +31,21 @@ export const faultCodes = {
   POLAR_TYPE_RESERVED_NAME: (p: { name: string }) => `\`${p.name}\` is built in and cannot be registered`,
   POLAR_TYPE_INVALID_NAME: (p: { name: string }) =>
     `${JSON.stringify(p.name)} is not a name that a policy can write`,
-  POLAR_TYPE_NOT_A_CLASS: (p: { name: string }) =>
-    `what is registered as \`${p.name}\` is neither a class nor a type declaration`,
+  POLAR_TYPE_NOT_A_CLASS: (p: { name: string; found: string; advice: string }) =>
+    `the type \`${p.name}\` must be a class or a type declaration, found ${p.found}; ${p.advice}`,
   POLAR_TYPE_DUPLICATE: (p: { name: string; other: string }) =>
     p.name === p.other
       ? `\`${p.name}\` is registered twice`
       : `one class is registered as both \`${p.other}\` and \`${p.name}\``,
   POLAR_TYPE_INVALID_DECLARATION: (p: { name: string; reason: string }) =>
-    `the type \`${p.name}\` is declared wrongly: ${p.reason}`,
+    `the declaration of the type \`${p.name}\` is wrong: ${p.reason}`,
   POLAR_TYPE_UNKNOWN_FIELD_TYPE: (p: {
     type: string;
     field: string;
     wanted: string;
     known: readonly string[];
   }) =>
-    `the field \`${p.field}\` of \`${p.type}\` is declared as \`${p.wanted}\`, which is no known type${didYouMean(p.wanted, p.known)}`,
+    `the field \`${p.field}\` of \`${p.type}\` is declared as \`${p.wanted}\`, which is not a known type${didYouMean(p.wanted, p.known)}`,
   POLAR_TYPE_UNKNOWN_TYPE: (p: { name: string; known: readonly string[] }) =>
     `no type is registered as \`${p.name}\`${didYouMean(p.name, p.known)}`,
   POLAR_TYPE_NOT_GRANTABLE: (p: {
@@ -111,10 +115,10 @@ export const faultCodes = {
     `${p.on} has no method \`${p.name}\`${didYouMean(p.name, p.known)}`,
   POLAR_UNDECIDED_KEY: (p: { key: string; on: string }) =>
     `${p.key} cannot be the key of an attribute of ${p.on}`,
-  POLAR_UNDECIDED_ORDER: (p: { left: string; operator: string; right: string }) =>
-    `\`${p.left} ${p.operator} ${p.right}\` has no answer: only two numbers or two strings have an order`,
-  POLAR_UNDECIDED_CONDITION: (p: { value: string }) =>
-    `${p.value} is neither true nor false, so it cannot be a condition`,
+  POLAR_UNDECIDED_ORDER: (p: { left: string; operator: string; right: string; advice: string }) =>
+    `\`${p.left} ${p.operator} ${p.right}\` has no answer: only two numbers, two Dates or two strings have an order${p.advice}`,
+  POLAR_UNDECIDED_CONDITION: (p: { value: string; advice: string }) =>
+    `${p.value} is neither true nor false, so it cannot be a condition${p.advice}`,
   POLAR_UNDECIDED_ARITHMETIC: (p: { left: string; operator: string; right: string }) =>
     `\`${p.left} ${p.operator} ${p.right}\` has no result: arithmetic is for numbers`,
   POLAR_UNDECIDED_DIVISION_BY_ZERO: (p: { left: string; operator: string }) =>

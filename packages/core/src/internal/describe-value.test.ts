@@ -12,7 +12,7 @@ describe('describeValue', () => {
     [null, 'null'],
     [undefined, 'undefined'],
     ['alice', "the string 'alice'"],
-    ['x'.repeat(50), `the string '${'x'.repeat(40)}…'`],
+    ['x'.repeat(50), `the string '${'x'.repeat(20)}…'`],
     [5, 'the number 5'],
     [true, 'true'],
     [5n, 'the bigint 5n'],

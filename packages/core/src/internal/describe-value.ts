@@ -1,5 +1,5 @@
-/** The longest string that a description quotes whole. */
-const maxText = 40;
+/** The longest string that a description quotes whole: a token is not copied into a log. */
+const maxText = 20;
 
 /**
  * Describes a value for a message that says what was found: `null`, `the string 'alice'`, `a promise`, `the class \`Note\``. It

@@ -1,6 +1,7 @@
 import { PolarError } from '../diagnostics/polar-error.js';
 import type { DeclaredType, Field, FieldType } from './declared-type.js';
 import { TypeToken } from './declared-type.js';
+import { checkDeclaration, invalidFieldType, isClass } from './check-declaration.js';
 import type {
   Class,
   FieldTypeInput,
@@ -33,9 +34,6 @@ const reservedWords = new Set(
 );
 
 export const isPolarName = (name: string): boolean => nameForm.test(name) && !reservedWords.has(name);
-
-const isClass = (value: unknown): value is Class =>
-  typeof value === 'function' && typeof value.prototype === 'object' && value.prototype !== null;
 
 /** All names that a policy may use beside its own rules: types and constants. Immutable. */
 export class TypeTable {
@@ -148,27 +146,12 @@ export class TypeTable {
   }
 
   #register(name: string, input: TypeInput): void {
-    const fail = (reason: string) => new PolarError('POLAR_TYPE_INVALID_DECLARATION', { name, reason });
     if (isClass(input)) {
       this.#add(name, { ...noDeclaration, class: input }, false, undefined);
       return;
     }
-    if (typeof input !== 'object' || input === null) throw new PolarError('POLAR_TYPE_NOT_A_CLASS', { name });
-    for (const option of Object.keys(input)) {
-      if (!declarationOptions.has(option)) throw fail(`\`${option}\` is no option of a type`);
-    }
-    const d = input as TypeDeclaration;
-    if (d.class !== undefined && !isClass(d.class)) throw fail('`class` is not a class');
-    if (d.is !== undefined && typeof d.is !== 'function') throw fail('`is` is not a function');
-    if (d.equals !== undefined && typeof d.equals !== 'function') throw fail('`equals` is not a function');
-    const tags = Object.entries(d.discriminator ?? {});
-    if (d.discriminator !== undefined && tags.length !== 1)
-      throw fail('`discriminator` names one field and its value');
-    if ([d.class, d.is, d.discriminator].filter((way) => way !== undefined).length > 1) {
-      throw fail('a type is recognised by one of `class`, `is` and `discriminator`');
-    }
+    const d = checkDeclaration(name, input);
     const keys = d.key === undefined ? undefined : typeof d.key === 'string' ? [d.key] : [...d.key];
-    if (keys?.length === 0) throw fail('`key` names no field');
     this.#add(name, d, false, keys);
   }
 
@@ -228,22 +211,18 @@ export class TypeTable {
         type,
         field,
         wanted: input,
-        known: this.typeNames,
+        known: [...this.typeNames, ...opaqueFieldTypes],
       });
     }
     if (Array.isArray(input) && input.length === 1) {
       return { kind: 'list', of: this.#fieldType(type, field, input[0] as FieldTypeInput) };
     }
-    throw new PolarError('POLAR_TYPE_INVALID_DECLARATION', {
-      name: type,
-      reason: `the field \`${field}\` has no type`,
-    });
+    throw invalidFieldType(type, field, input);
   }
 }
 
 const isOptionalField = (input: FieldTypeInput): input is Optional =>
   typeof input === 'object' && input !== null && 'optional' in input;
 const noDeclaration: TypeDeclaration = {};
-const declarationOptions = new Set(['class', 'is', 'discriminator', 'fields', 'key', 'equals']);
 /** Types of JavaScript that a field may be declared as without being registered. */
 const opaqueFieldTypes = new Set(['Date', 'Map', 'Set', 'Any']);

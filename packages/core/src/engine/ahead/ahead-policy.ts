@@ -1,6 +1,8 @@
 import { PolarError } from '../../diagnostics/polar-error.js';
 import { TypeSets, type TypeSet } from '../../host/type-set.js';
+import { show } from '../../host/show.js';
 import { isThenable } from '../../host/value.js';
+import { describeValue, looksThenable } from '../../internal/describe-value.js';
 import type { TypeTable } from '../../types/type-table.js';
 import { hasTagged, tagVersion } from '../../types/typed.js';
 import { registeredPrototypes } from '../compiled/exact-class.js';
@@ -194,13 +196,27 @@ export class AheadPolicy {
 
 function checkModule(module: PolicyModule, types: TypeTable, equality: Equality): void {
   const found: unknown = (module as Partial<PolicyModule> | undefined)?.format;
-  if (found !== moduleFormat) throw new PolarError('POLAR_LOAD_MODULE_FORMAT', { format: found });
+  if (found !== moduleFormat) throw notCompiled(module, found);
   const { declared } = module;
   const given = signatureOf(types, equality);
   for (const name of new Set([...Object.keys(declared), ...Object.keys(given)])) {
     const [was = 'none', is = 'none'] = [declared[name], given[name]];
     if (was !== is) throw new PolarError('POLAR_LOAD_MODULE_MISMATCH', { name, compiled: was, given: is });
   }
+}
+
+function notCompiled(module: unknown, format: unknown): PolarError {
+  const isObject = typeof module === 'object' && module !== null;
+  const advice =
+    format !== undefined
+      ? 'compile it again'
+      : isObject && 'default' in module
+        ? 'pass the default export of the module'
+        : isObject && looksThenable(module)
+          ? 'await the import, and pass its default export'
+          : 'pass the default export of the file that `compilePolicy` wrote';
+  const found = format === undefined ? describeValue(module) : `a policy of format ${show(format)}`;
+  return new PolarError('POLAR_LOAD_MODULE_FORMAT', { found, advice });
 }
 
 async function answerLater(entry: Entry, runtime: StandaloneRuntime, args: Arguments): Promise<boolean> {

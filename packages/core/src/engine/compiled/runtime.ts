@@ -10,6 +10,7 @@ import type { TypeTable, UnionName } from '../../types/type-table.js';
 import { arithmetic, type NoResult } from '../arithmetic.js';
 import { compareValues, type Equality, type EqualityContext } from '../equality.js';
 import { HostLog } from '../host-log.js';
+import { conditionAdvice, orderAdvice } from '../undecided-advice.js';
 import { isOrdered, orderOf, primitive } from '../order.js';
 import { inheritsFromClasses } from './exact-class.js';
 import type { Ending } from './way.js';
@@ -325,7 +326,8 @@ export abstract class Runtime implements EqualityContext {
   /** A condition that is neither true nor false. */
   notTrue(value: unknown, at?: Span): false {
     this.await(value);
-    this.undecide('POLAR_UNDECIDED_CONDITION', () => ({ value: show(value) }), at);
+    const data = () => ({ value: show(value), advice: conditionAdvice(value) });
+    this.undecide('POLAR_UNDECIDED_CONDITION', data, at);
     return false;
   }
 
@@ -339,7 +341,12 @@ export abstract class Runtime implements EqualityContext {
     this.await(right);
     const order = orderOf(primitive(left), primitive(right));
     if (order === undefined) {
-      const data = () => ({ left: show(left), operator, right: show(right) });
+      const data = () => ({
+        left: show(left),
+        operator,
+        right: show(right),
+        advice: orderAdvice(left, right),
+      });
       this.undecide('POLAR_UNDECIDED_ORDER', data, at);
       return false;
     }

@@ -3,6 +3,7 @@ import { isPartial, Variable } from '../../host/value.js';
 import type { CompareGoal } from '../../ir/goal.js';
 import { compareValues, isPrimitive, type Compared } from '../equality.js';
 import { isOrdered, orderOf, primitive } from '../order.js';
+import { orderAdvice } from '../undecided-advice.js';
 import { variablesIn } from './constraint.js';
 import type { Frame } from './frame.js';
 import { Outcome } from './outcome.js';
@@ -31,7 +32,8 @@ export function proveCompare(machine: Prover, goal: CompareGoal, frame: Frame): 
     throw machine.hostError(error, '`valueOf`', goal.span, frame);
   }
   if (order === undefined) {
-    const data = { left: show(left), operator: goal.operator, right: show(right) };
+    const advice = orderAdvice(left, right);
+    const data = { left: show(left), operator: goal.operator, right: show(right), advice };
     return machine.undecidedAt('POLAR_UNDECIDED_ORDER', data, goal.span, frame);
   }
   return isOrdered(goal.operator, order) ? Outcome.proved : Outcome.failed;

@@ -1,6 +1,7 @@
 import { show } from '../../host/show.js';
 import { Variable } from '../../host/value.js';
 import type { AssignGoal, ConditionGoal } from '../../ir/goal.js';
+import { conditionAdvice } from '../undecided-advice.js';
 import type { Frame } from './frame.js';
 import { Outcome } from './outcome.js';
 import type { Prover } from './prover.js';
@@ -14,7 +15,8 @@ export function proveCondition(machine: Prover, goal: ConditionGoal, frame: Fram
   if (value instanceof Variable)
     return machine.isNegating ? machine.suspend(goal, frame, value) : machine.bind(value, true);
   if (machine.waitsForTerm(goal.term, value, frame, 'a condition')) return Outcome.waits;
-  return machine.undecidedAt('POLAR_UNDECIDED_CONDITION', { value: show(value) }, goal.span, frame);
+  const data = { value: show(value), advice: conditionAdvice(value) };
+  return machine.undecidedAt('POLAR_UNDECIDED_CONDITION', data, goal.span, frame);
 }
 
 /** `variable := value`, for a variable that nothing is known about yet. */

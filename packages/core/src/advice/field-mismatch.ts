@@ -1,0 +1,43 @@
+import { diagnostic, type Diagnostic } from '../diagnostics/diagnostic.js';
+import type { TypeSet } from '../host/type-set.js';
+import { describeValue } from '../internal/describe-value.js';
+
+/** The type that a value of each built-in field type has in JavaScript. */
+const expectedTypes: Readonly<Record<string, string>> = {
+  Boolean: 'boolean',
+  Integer: 'number',
+  Float: 'number',
+  String: 'string',
+};
+
+/**
+ * Finds a field whose value is of another type than its declaration says: 0 or 1 in a field declared as Boolean, as SQLite stores
+ * it. It reads own data properties only.
+ */
+export function fieldMismatch(
+  argument: 'actor' | 'resource' | 'request',
+  value: unknown,
+  { declared }: TypeSet,
+): Diagnostic | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  for (const { name, fields } of declared) {
+    for (const field of fields?.values() ?? []) {
+      if (field.type.kind !== 'named') continue;
+      const expected = expectedTypes[field.type.name];
+      if (expected === undefined) continue;
+      const own: unknown = Object.getOwnPropertyDescriptor(value, field.name)?.value;
+      // A missing value is undecided, which is an error of its own.
+      if (own === undefined || own === null || typeof own === expected) continue;
+      if (typeof own === 'object' && typeof own.valueOf() === expected) continue;
+      const data = {
+        argument,
+        type: name,
+        field: field.name,
+        declared: field.type.name,
+        found: typeof own === 'string' ? 'a string' : describeValue(own),
+      };
+      return diagnostic('warning', 'POLAR_DENIED_FIELD_TYPE', data, undefined) as Diagnostic;
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,91 @@
+import { PolarError } from '../diagnostics/polar-error.js';
+import { classNameOf, describeValue } from '../internal/describe-value.js';
+import { didYouMean } from '../internal/near-names.js';
+import type { Class, TypeDeclaration } from './type-declaration.js';
+
+export const isClass = (value: unknown): value is Class =>
+  typeof value === 'function' && typeof value.prototype === 'object' && value.prototype !== null;
+
+const declarationOptions = ['class', 'is', 'discriminator', 'fields', 'key', 'equals'];
+
+/** Checks the form of a type declaration. @throws {PolarError} `POLAR_TYPE_…` that states what is expected and found */
+export function checkDeclaration(name: string, input: unknown): TypeDeclaration {
+  const invalid = (reason: string): PolarError =>
+    new PolarError('POLAR_TYPE_INVALID_DECLARATION', { name, reason });
+  if (!isPlain(input))
+    throw new PolarError('POLAR_TYPE_NOT_A_CLASS', {
+      name,
+      found: describeValue(input),
+      advice: adviceFor(input),
+    });
+  for (const option of Object.keys(input)) {
+    if (declarationOptions.includes(option)) continue;
+    const near = didYouMean(option, declarationOptions);
+    throw invalid(
+      `\`${option}\` is not an option of a type${near || `; the options are ${declarationOptions.join(', ')}`}`,
+    );
+  }
+  const d = input as TypeDeclaration;
+  const expect = (option: keyof TypeDeclaration, holds: boolean, expected: string): void => {
+    if (d[option] !== undefined && !holds)
+      throw invalid(`\`${option}\` must be ${expected}, found ${describeValue(d[option])}`);
+  };
+  expect('class', isClass(d.class), 'a class');
+  expect('is', typeof d.is === 'function', 'a function that returns true or false');
+  expect('equals', typeof d.equals === 'function', 'a function of two values');
+  expect('fields', isPlain(d.fields), "an object of types by field, such as { name: 'String' }");
+  checkDiscriminator(d.discriminator, invalid);
+  const ways = (['class', 'is', 'discriminator'] as const).filter((way) => d[way] !== undefined);
+  if (ways.length > 1)
+    throw invalid(
+      `a type is recognized by one of \`class\`, \`is\` and \`discriminator\`, found ${ways.map((way) => `\`${way}\``).join(' and ')}`,
+    );
+  const keys: unknown[] = typeof d.key === 'string' ? [d.key] : Array.isArray(d.key) ? d.key : [];
+  const areNames = keys.length > 0 && keys.every((key) => typeof key === 'string' && key !== '');
+  expect('key', areNames, "the name of a field, or a list of names, such as 'id'");
+  return d;
+}
+
+function checkDiscriminator(discriminator: unknown, invalid: (reason: string) => PolarError): void {
+  if (discriminator === undefined) return;
+  const wrong = (found: string): PolarError =>
+    invalid(
+      `\`discriminator\` must be one field with its value, such as { kind: 'invoice' }, found ${found}`,
+    );
+  if (!isPlain(discriminator)) throw wrong(describeValue(discriminator));
+  const tags: [string, unknown][] = Object.entries(discriminator);
+  if (tags.length !== 1) throw wrong(`${tags.length} fields`);
+  const [[field, value]] = tags as [[string, unknown]];
+  if (!['string', 'number', 'boolean'].includes(typeof value))
+    throw wrong(`${describeValue(value)} as the value of \`${field}\``);
+}
+
+/** An error about the type of a field that has no form of a type. */
+export function invalidFieldType(type: string, field: string, input: unknown): PolarError {
+  const expected = "a type such as 'String', 'Date?', Number, ['User'] or optional(Date)";
+  const found = Array.isArray(input) ? `a list of ${input.length} types` : describeValue(input);
+  const keys = isPlain(input) ? Object.keys(input) : [];
+  const near = keys.length > 0 ? ` with ${keys.map((key) => `\`${key}\``).join(', ')}` : '';
+  const reason = `the field \`${field}\` must be ${expected}, found ${found}${near}`;
+  return new PolarError('POLAR_TYPE_INVALID_DECLARATION', { name: type, reason });
+}
+
+/** Returns how to correct a value that declares no type. */
+function adviceFor(input: unknown): string {
+  if (input === undefined) return 'is it imported in a circle, or under another name?';
+  if (typeof input === 'string' || input === null || input === true)
+    return 'for rows without a class write {}';
+  if (Array.isArray(input)) return 'declare one type under each name';
+  if (typeof input === 'function') return 'for a function that recognizes values write { is: … }';
+  if (typeof input !== 'object') return 'for rows without a class write {}';
+  const name = classNameOf(input);
+  return name === undefined
+    ? 'for rows without a class write {}'
+    : `for the instances of a class pass the class: ${name}`;
+}
+
+function isPlain(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  const name = classNameOf(value);
+  return name === undefined || name === 'Object';
+}
