@@ -67,6 +67,11 @@ const policies: OptionCheck = {
 const loading = {
   ...deciding,
   policies,
+  queries: {
+    expected: "a list of names of rules, such as ['is_owner']",
+    holds: (value) => Array.isArray(value) && value.every((name) => typeof name === 'string'),
+    advice: (value) => (typeof value === 'string' ? `write ['${value}']` : undefined),
+  },
   onDecision: aFunction,
   onDecisionError: aFunction,
   decisionLog: oneOf('background', 'required'),

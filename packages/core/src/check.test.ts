@@ -6,7 +6,7 @@ describe('the entry for tools', () => {
     class User {}
     const found = check(
       [{ name: 'a.polar', source: 'allow(u: User, _, _) if nope(u);\nf(x);' }, 'g(_: Usr);'],
-      { types: { User } },
+      { types: { User }, queries: ['f', 'g'] },
     );
     expect(found.map((d) => [d.severity, d.code, d.file, d.line])).toEqual([
       ['error', 'POLAR_CHECK_UNDEFINED_RULE', 'a.polar', 1],

@@ -8,6 +8,8 @@ export interface CheckOptions {
   /** The types of the application, as `Authorizer.load` takes them. */
   readonly types?: TypesInput;
   readonly constants?: Readonly<Record<string, unknown>>;
+  /** The rules that the application queries itself, as `Authorizer.load` takes them. */
+  readonly queries?: readonly string[];
 }
 
 /**
@@ -24,6 +26,6 @@ export function check(
 ): readonly Diagnostic[] {
   const report = new Report();
   const types = new TypeTable(options.types, { Clock: {}, ...options.constants });
-  const policy = buildPolicy(policies.map(readText), types, report);
+  const policy = buildPolicy(policies.map(readText), types, report, options.queries);
   return policy === undefined ? report.diagnostics : policy.warnings;
 }

@@ -10,7 +10,7 @@ import { TypeTable } from './types/type-table.js';
 /** What a policy is compiled with. Types and constants are to be the same when it runs; the values of objects may be others. */
 export interface CompileOptions extends Pick<
   AuthorizerOptions,
-  'policies' | 'types' | 'constants' | 'equality' | 'onWarning'
+  'policies' | 'types' | 'constants' | 'queries' | 'equality' | 'onWarning'
 > {
   /** What the file is: an ES module (default), or CommonJS. */
   readonly format?: 'esm' | 'cjs';

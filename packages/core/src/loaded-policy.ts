@@ -51,7 +51,7 @@ export async function loadPolicy(
 ): Promise<LoadedPolicy> {
   if (inputs.length === 0) throw new PolarError('POLAR_LOAD_NO_POLICY', {});
   const report = new Report();
-  const policy = buildPolicy(await reader.read(inputs), types, report);
+  const policy = buildPolicy(await reader.read(inputs), types, report, options.queries);
   if (policy === undefined) throw new PolicyError(report.diagnostics);
   const program = link(policy, types);
   const context = contextFor(program, options);

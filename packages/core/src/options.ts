@@ -29,6 +29,8 @@ export interface DecisionOptions {
 export interface AuthorizerOptions extends DecisionOptions {
   /** What to load, in order: texts, `{ name, source }`, and under Node files and globs. All are loaded together. */
   readonly policies: PolicyInput | readonly PolicyInput[];
+  /** The rules that the application queries itself, by name. Others that no rule uses are warned about when the policy loads. */
+  readonly queries?: readonly string[];
   /**
    * Receives every decision, before the answer is given. A check does not wait for the promise that it returns, and a failure of it
    * changes no answer; `decisionLog` changes both.

@@ -1,4 +1,4 @@
-import { didYouMean } from '../internal/near-names.js';
+import { didYouMean, orListed } from '../internal/near-names.js';
 import { listed } from './fault-codes.js';
 import { singletonText } from './singleton-text.js';
 
@@ -7,6 +7,14 @@ const printable = (character: string): string =>
   /^[\p{L}\p{N}\p{P}\p{S}]$/u.test(character)
     ? JSON.stringify(character)
     : `U+${character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}`;
+
+/** Rules that blocks speak about, and what a policy without such a rule lacks. */
+const rulesOfBlocks: Readonly<Record<string, string>> = {
+  has_permission:
+    ', so no permission is granted; say in a resource block what grants one, as in `"read" if "owner";`',
+  has_role: ', so nobody has a role; write a rule `has_role(user: User, "owner", resource: …) if …;`',
+  has_relation: ', so nothing is related; write a rule `has_relation(subject: …, "parent", object: …) if …;`',
+};
 
 /** What can be wrong with the text of a policy. */
 export const policyCodes = {
@@ -48,7 +56,7 @@ export const policyCodes = {
     return `\`${p.name}\` alone is the type itself, not one of its instances; for an instance write the parameter \`${variable}: ${p.name}\`${use}`;
   },
   POLAR_CHECK_UNDEFINED_RULE: (p: { name: string; known: readonly string[] }) =>
-    `no rule is named \`${p.name}\`${didYouMean(p.name, p.known)}`,
+    `no rule is named \`${p.name}\`${didYouMean(p.name, p.known) || (rulesOfBlocks[p.name] ?? '')}`,
   POLAR_CHECK_CALL_ARITY: (p: { name: string; given: number; known: readonly number[] }) =>
     `\`${p.name}\` is called with ${p.given} ${p.given === 1 ? 'argument' : 'arguments'}; its rules take ${p.known.join(' or ')}, so this call never succeeds`,
   POLAR_CHECK_CAPTURED_PARAMETER: (p: { name: string }) =>
@@ -69,11 +77,48 @@ export const policyCodes = {
   POLAR_CHECK_MISSING_ALLOW_RULE: (_: object) =>
     'Your policy does not contain an allow rule: no `allow`, `allow_field` or `allow_request`, so nothing is allowed',
   POLAR_CHECK_MISSING_HAS_PERMISSION: (_: object) =>
-    'the policy declares resource blocks, and no rule calls has_permission; add `allow(actor, action, resource) if has_permission(actor, action, resource);`',
+    'the policy declares permissions, and no rule calls has_permission, so they grant nothing; add `allow(actor, action, resource) if has_permission(actor, action, resource);`',
+  POLAR_CHECK_ARGUMENT_ORDER: (p: { name: string; place: 'actor' | 'action'; type: string }) =>
+    p.place === 'action'
+      ? `the second argument of \`${p.name}\` is the action, and here it is a \`${p.type}\`; the order is \`${p.name}(actor, action, resource${p.name === 'allow' ? '' : ', field'})\``
+      : `the first argument of \`${p.name}\` is the actor, and here it is a \`${p.type}\`, while the resource is a type of actors; the order is \`${p.name}(actor, action, resource${p.name === 'allow' ? '' : ', field'})\``,
+  POLAR_CHECK_GRANTS_EVERYTHING: (_: object) =>
+    'this rule allows every action on everything for everybody, signed in or not; restrict the actor, the action or the resource (with the body `if true` this warning is not given)',
+  POLAR_CHECK_UNDECLARED_NAME: (p: {
+    name: string;
+    kind: 'role' | 'permission' | 'relation';
+    type: string | undefined;
+    known: readonly string[];
+  }) =>
+    `${p.type === undefined ? 'no block declares' : `the block of \`${p.type}\` does not declare`} the ${p.kind} ${JSON.stringify(p.name)}${
+      p.known.length > 0
+        ? `; did you mean ${orListed(p.known.map((name) => JSON.stringify(name)))}?`
+        : `; declare it in \`${p.kind}s\`, or correct the name`
+    }`,
+  POLAR_CHECK_UNUSED_RULE: (p: {
+    name: string;
+    as: 'denial' | 'grant' | 'permission' | 'helper';
+    near: readonly string[];
+  }) => {
+    switch (p.as) {
+      case 'denial':
+        return `no rule uses \`${p.name}\`, so it denies nothing: Polar has no deny rules; write \`not ${p.name}(…)\` in the rules that grant`;
+      case 'grant':
+        return `no rule uses \`${p.name}\`, so it grants nothing; did you mean \`${p.near[0] ?? 'allow'}\`?`;
+      case 'permission':
+        return 'no rule uses `has_permission`, so it grants nothing; add `allow(actor, action, resource) if has_permission(actor, action, resource);`';
+      case 'helper':
+        return `no rule uses \`${p.name}\`, and the authorizer asks \`allow\`, \`allow_field\` and \`allow_request\` only; use it in one of those, remove it, or name it in the option \`queries\` if the application queries it`;
+    }
+  },
   POLAR_CHECK_FORWARDING_CYCLE: (p: { names: readonly string[]; type: string }) =>
     `in \`${p.type}\` ${listed(p.names)} imply each other in a circle, so asking for one never ends`,
   POLAR_CHECK_UNKNOWN_FIELD: (p: { type: string; field: string; known: readonly string[] }) =>
     `\`${p.type}\` declares no field \`${p.field}\`${didYouMean(p.field, p.known)}`,
+  POLAR_CHECK_NEVER_EQUAL: (p: { left: string; leftType: string; right: string; rightType: string }) =>
+    `\`${p.left}\` is ${p.leftType} and \`${p.right}\` is ${p.rightType}, and values of different types are never equal`,
+  POLAR_CHECK_NOT_A_COLLECTION: (p: { item: string; collection: string; type: string }) =>
+    `the right side of \`in\` must be a list, and \`${p.collection}\` is ${p.type}; the order is \`item in list\``,
   POLAR_CHECK_REFUSED_MEMBER: (p: { name: string }) => `policies may not reach \`${p.name}\``,
   POLAR_CHECK_UNKNOWN_CLASS: (p: { name: string; known: readonly string[] }) =>
     `no class is registered as \`${p.name}\`${didYouMean(p.name, p.known)}`,

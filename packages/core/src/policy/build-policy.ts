@@ -19,12 +19,14 @@ import { rewriteShorthandRules } from './shorthand.js';
  * Reads and checks all sources of a policy together.
  *
  * @param report gets all that is wrong in any of them: by source, its syntax errors first, then in the order of the text
+ * @param queries the names of rules that the application queries itself
  * @returns the policy, frozen, or undefined when there were errors
  */
 export function buildPolicy(
   sources: readonly Source[],
   types: TypeTable,
   report: Report,
+  queries: readonly string[] = [],
 ): Policy | undefined {
   const found = new Report();
   const statements = readAll(sources, found);
@@ -48,6 +50,7 @@ export function buildPolicy(
   const draft: PolicyDraft = {
     types,
     rules: numbered,
+    queries,
     inlineQueries,
     rulesByName: groupBy(numbered, ({ name }) => name),
     ruleTypes,

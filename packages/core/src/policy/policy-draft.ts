@@ -27,6 +27,8 @@ export interface PolicyDraft {
   readonly types: TypeTable;
   /** Those made from shorthand rules included. */
   readonly rules: readonly PolicyRule[];
+  /** Names of rules that the application queries itself. */
+  readonly queries: readonly string[];
   readonly inlineQueries: readonly InlineQueryNode[];
   readonly rulesByName: ReadonlyMap<string, readonly PolicyRule[]>;
   /** As written; `typesOfRules` has the built-in and the implied ones as well. */

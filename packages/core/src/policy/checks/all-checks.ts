@@ -1,10 +1,12 @@
 import { ambiguousPrecedence } from './ambiguous-precedence.js';
+import { argumentOrder } from './argument-order.js';
 import { callArity } from './call-arity.js';
 import { capitalVariable } from './capital-variable.js';
 import { capturedParameter } from './captured-parameter.js';
 import type { Check } from './check.js';
 import { foreignName } from './foreign-name.js';
 import { forwardingCycle } from './forwarding-cycle.js';
+import { grantsEverything } from './grants-everything.js';
 import { invalidRuleType } from './invalid-rule-type.js';
 import { invalidRule } from './invalid-rule.js';
 import { keywordArguments } from './keyword-arguments.js';
@@ -12,15 +14,19 @@ import { missingAllowRule } from './missing-allow-rule.js';
 import { missingHasPermission } from './missing-has-permission.js';
 import { missingRequiredRule } from './missing-required-rule.js';
 import { nestedClassName } from './nested-class-name.js';
+import { neverEqual } from './never-equal.js';
+import { notACollection } from './not-a-collection.js';
 import { refusedMember } from './refused-member.js';
 import { ruleTypeClass } from './rule-type-class.js';
 import { singletonVariable } from './singleton-variable.js';
 import { typeAsInstance } from './type-as-instance.js';
 import { unboundNegation } from './unbound-negation.js';
+import { undeclaredName } from './undeclared-name.js';
 import { undefinedRule } from './undefined-rule.js';
 import { unknownClass } from './unknown-class.js';
 import { unknownField } from './unknown-field.js';
 import { unknownSpecializer } from './unknown-specializer.js';
+import { unusedRule } from './unused-rule.js';
 
 /** What a policy is checked for. The order matters only where two findings have the same place. */
 export const allChecks: readonly Check[] = [
@@ -43,9 +49,15 @@ export const allChecks: readonly Check[] = [
   unknownSpecializer,
   unknownClass,
   nestedClassName,
+  neverEqual,
+  notACollection,
   ambiguousPrecedence,
   unboundNegation,
   forwardingCycle,
+  argumentOrder,
+  grantsEverything,
+  undeclaredName,
+  unusedRule,
   missingAllowRule,
   missingHasPermission,
 ];

@@ -5,8 +5,8 @@ export const missingAllowRule = check({
   code: 'POLAR_CHECK_MISSING_ALLOW_RULE',
   severity: 'warning',
   needs: 'all statements',
-  policy({ rulesByName }, report) {
-    if (!['allow', 'allow_field', 'allow_request'].some((name) => rulesByName.has(name)))
+  policy({ rulesByName, queries }, report) {
+    if (!['allow', 'allow_field', 'allow_request', ...queries].some((name) => rulesByName.has(name)))
       report({ data: {} });
   },
 });

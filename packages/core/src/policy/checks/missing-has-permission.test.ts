@@ -6,18 +6,33 @@ const diagnose = diagnoseWith(new TypeTable({ Repo: class {} }));
 const code = 'POLAR_CHECK_MISSING_HAS_PERMISSION';
 
 describe('missing-has-permission', () => {
-  it('warns of blocks whose permissions nobody asks for', () => {
+  it('warns about permissions that no written rule asks for', () => {
     expect(diagnose`
       resource Repo { permissions = ["a"]; }
-    `).toEqual([{ code, at: undefined, data: {} }]);
+    `).toEqual([{ code, at: '1:32', data: {} }]);
   });
 
-  it('accepts a call, a call made by a shorthand rule, and a policy without blocks', () => {
+  it('does not count the call that a shorthand rule makes', () => {
     expect(diagnose`
       resource Repo { permissions = ["a", "b"]; "a" if "b"; }
+    `).toEqual([{ code, at: '1:32', data: {} }]);
+  });
+
+  it('accepts a call, a policy without blocks, and blocks without permissions', () => {
+    expect(diagnose`
+      resource Repo { permissions = ["a"]; }
+      actor Repo {}
+      f(a, b, c) if has_permission(a, b, c);
+      has_permission(_: Repo, "a", _: Repo);
     `).toEqual([]);
     expect(diagnose`
       f(1);
+    `).toEqual([]);
+    expect(diagnose`
+      actor Repo {}
+    `).toEqual([]);
+    expect(diagnose`
+      resource Repo {}
     `).toEqual([]);
   });
 });

@@ -2,6 +2,7 @@ import { check } from './check.js';
 
 /** Resource blocks speak of permissions, which mean nothing until an `allow` rule asks for them. */
 export const missingHasPermission = check(() => {
+  let isCalledHere = false;
   let isCalled = false;
   return {
     code: 'POLAR_CHECK_MISSING_HAS_PERMISSION',
@@ -10,10 +11,21 @@ export const missingHasPermission = check(() => {
     kinds: ['call'],
     only: 'rules',
     node({ predicate }) {
-      isCalled ||= predicate === 'has_permission';
+      isCalledHere ||= predicate === 'has_permission';
     },
-    policy({ blocks }, report) {
-      if (blocks.size > 0 && !isCalled) report({ data: {} });
+    // After each written rule. A call that a shorthand rule makes asks for a permission on behalf of another one.
+    rule() {
+      isCalled ||= isCalledHere;
+      isCalledHere = false;
+    },
+    policy({ blocks, queries }, report) {
+      if (isCalled || queries.includes('has_permission')) return;
+      for (const { declarations } of blocks.values()) {
+        const permission = [...declarations.values()].find(({ kind }) => kind === 'permission');
+        if (permission === undefined) continue;
+        report({ data: {}, span: permission.span });
+        return;
+      }
     },
   };
 });

@@ -24,7 +24,7 @@ describe('missing-required-rule', () => {
       diagnose`
         resource Repo { roles = ["a", "b"]; "a" if "b"; }
       `.map((found) => found.code),
-    ).toEqual(['POLAR_CHECK_MISSING_HAS_PERMISSION']);
+    ).toEqual([]);
   });
 
   it('requires a rule for each relation that a shorthand rule uses, and for no other', () => {

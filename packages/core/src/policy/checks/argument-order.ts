@@ -1,0 +1,50 @@
+import type { ParameterNode } from '../../syntax/ast.js';
+import type { PolicyDraft } from '../policy-draft.js';
+import { check } from './check.js';
+
+const usualActors: ReadonlySet<string> = new Set(
+  'User Actor Account Admin Member Person Principal Employee Customer'.split(' '),
+);
+
+/** `allow(note: Note, "read", user: User)`: the actor comes first, then the action, then the resource. */
+export const argumentOrder = check({
+  code: 'POLAR_CHECK_ARGUMENT_ORDER',
+  severity: 'warning',
+  rule({ name, parameters }, report, draft) {
+    if (name !== 'allow' && name !== 'allow_field') return;
+    const [actor, action, resource] = parameters;
+    if (actor === undefined || action === undefined || resource === undefined) return;
+    const types = { actor: typeOf(actor), action: typeOf(action), resource: typeOf(resource) };
+    const isString = ({ term }: ParameterNode): boolean =>
+      term.kind === 'literal' && typeof term.value === 'string';
+    if (types.action !== undefined && types.action !== 'String' && (isString(actor) || isString(resource))) {
+      report({ span: action.span, data: { name, place: 'action', type: types.action } });
+      return;
+    }
+    if (types.actor === undefined || types.resource === undefined) return;
+    if (!isActor(types.actor, draft) && isActor(types.resource, draft))
+      report({ span: actor.span, data: { name, place: 'actor', type: types.actor } });
+  },
+});
+
+const typeOf = ({ specializer }: ParameterNode): string | undefined =>
+  specializer?.kind === 'instance-pattern' ? specializer.className : undefined;
+
+/** By the actor blocks, and where there are none by the name. */
+function isActor(name: string, { blocks, types }: PolicyDraft): boolean {
+  const actors = [...blocks.values()].filter((block) => block.isActor);
+  if (actors.length === 0) return usualActors.has(name);
+  const type = types.find(name);
+  return (
+    name === 'Actor' ||
+    actors.some((block) => {
+      const actor = types.find(block.type);
+      return (
+        block.type === name ||
+        (type !== undefined &&
+          actor !== undefined &&
+          (types.isSubtype(type, actor) || types.isSubtype(actor, type)))
+      );
+    })
+  );
+}

@@ -1,0 +1,311 @@
+import type { Span } from '../../diagnostics/span.js';
+import type { FieldNode, ParameterNode, PatternNode, PatternOrTermNode, TermNode } from '../../syntax/ast.js';
+import type { DeclaredType, FieldType } from '../../types/declared-type.js';
+import type { TypeTable } from '../../types/type-table.js';
+import type { Scope } from '../policy-draft.js';
+
+// The types that the terms of a rule certainly have, and the mistakes that they show.
+
+/** A term and its type. */
+export interface TypedTerm {
+  readonly term: TermNode;
+  /** As a message names it: `an Integer`. */
+  readonly type: string;
+}
+
+export interface TypeMistakes {
+  readonly unknownFields: {
+    readonly type: string;
+    readonly field: string;
+    readonly span: Span;
+    readonly known: readonly string[];
+  }[];
+  /** The two sides of an equality that can never be equal. */
+  readonly neverEqual: { readonly left: TypedTerm; readonly right: TypedTerm; readonly span: Span }[];
+  /** The right side of an `in` that is not a collection. */
+  readonly notCollections: { readonly item: TermNode; readonly collection: TypedTerm }[];
+}
+
+/** Found once for all checks that look at a rule. */
+const found = new WeakMap<Scope, TypeMistakes>();
+
+export function typeMistakesIn(scope: Scope, types: TypeTable): TypeMistakes {
+  let mistakes = found.get(scope);
+  if (mistakes === undefined) {
+    mistakes = { unknownFields: [], neverEqual: [], notCollections: [] };
+    new TypeWalk(types, mistakes).run(scope);
+    found.set(scope, mistakes);
+  }
+  return mistakes;
+}
+
+/** What is certain about the value of a term; undefined when nothing is. */
+type StaticType = FieldType | undefined;
+
+/** The variables met so far on one path, and what their values are. */
+type Met = Map<string, StaticType>;
+
+/** Follows a rule from left to right, as it runs, and knows of each variable the type it must have by then. */
+class TypeWalk {
+  constructor(
+    readonly types: TypeTable,
+    readonly mistakes: TypeMistakes,
+  ) {}
+
+  run({ parameters, body }: Scope): void {
+    const met: Met = new Map();
+    for (const parameter of parameters) this.#parameter(parameter, met);
+    if (body !== undefined) this.#condition(body, met);
+  }
+
+  #parameter({ term, specializer }: ParameterNode, met: Met): void {
+    this.#term(term, met);
+    if (specializer !== undefined) this.#matches(term, specializer, met);
+  }
+
+  #condition(term: TermNode, met: Met): void {
+    switch (term.kind) {
+      case 'and':
+        for (const operand of term.operands) this.#condition(operand, met);
+        return;
+      case 'or': {
+        const branches = term.operands.map((operand) =>
+          this.#alone(met, (branch) => this.#condition(operand, branch)),
+        );
+        for (const name of new Set(branches.flatMap((branch) => [...branch.keys()]))) {
+          const [first, ...others] = branches.map((branch) => branch.get(name));
+          met.set(name, others.every((other) => isSame(first, other)) ? first : undefined);
+        }
+        return;
+      }
+      case 'not':
+        this.#alone(met, (branch) => this.#condition(term.operand, branch));
+        return;
+      case 'forall':
+        this.#alone(met, (branch) => {
+          this.#condition(term.condition, branch);
+          this.#condition(term.action, branch);
+        });
+        return;
+      case 'unify': {
+        const right = this.#term(term.right, met);
+        const left = this.#term(term.left, met);
+        this.#compare(term, left, right);
+        this.#learn(term.left, right, met);
+        this.#learn(term.right, left, met);
+        return;
+      }
+      case 'assign': {
+        const value = this.#term(term.value, met);
+        this.#learn(term.variable, value, met);
+        return;
+      }
+      case 'in': {
+        const collection = this.#term(term.collection, met);
+        this.#term(term.item, met);
+        this.#collect(term, collection);
+        this.#learn(term.item, collection?.kind === 'list' ? collection.of : undefined, met);
+        return;
+      }
+      case 'matches':
+        this.#term(term.value, met);
+        this.#matches(term.value, term.pattern, met);
+        return;
+      case 'compare': {
+        const left = this.#term(term.left, met);
+        const right = this.#term(term.right, met);
+        if (term.operator === '==' || term.operator === '!=') this.#compare(term, left, right);
+        return;
+      }
+      case 'call':
+      case 'print':
+      case 'debug':
+        for (const arg of term.args) this.#term(arg, met);
+        return;
+      case 'cut':
+        return;
+      default:
+        this.#term(term, met);
+    }
+  }
+
+  #compare(
+    { left, right, span }: { readonly left: TermNode; readonly right: TermNode; readonly span: Span },
+    typeOfLeft: StaticType,
+    typeOfRight: StaticType,
+  ): void {
+    const leftType = primitiveOf(left, typeOfLeft);
+    const rightType = primitiveOf(right, typeOfRight);
+    if (leftType === undefined || rightType === undefined || familyOf(leftType) === familyOf(rightType))
+      return;
+    this.mistakes.neverEqual.push({
+      left: { term: left, type: described(leftType) },
+      right: { term: right, type: described(rightType) },
+      span,
+    });
+  }
+
+  #collect(
+    { item, collection }: { readonly item: TermNode; readonly collection: TermNode },
+    type: StaticType,
+  ): void {
+    const primitive = primitiveOf(collection, type);
+    if (primitive === undefined || primitive === 'List') return;
+    this.mistakes.notCollections.push({ item, collection: { term: collection, type: described(primitive) } });
+  }
+
+  /** One of several paths, or one that leaves nothing behind. */
+  #alone(met: Met, follow: (branch: Met) => void): Met {
+    const branch: Met = new Map(met);
+    follow(branch);
+    return branch;
+  }
+
+  /** Checks the look-ups in a term, and says what is certain about its value. */
+  #term(term: TermNode, met: Met): StaticType {
+    switch (term.kind) {
+      case 'variable':
+        if (this.types.hasConstant(term.name)) return undefined;
+        if (!met.has(term.name)) met.set(term.name, undefined);
+        return met.get(term.name);
+      case 'list':
+        for (const item of term.items) this.#term(item, met);
+        if (term.rest !== undefined) this.#term(term.rest, met);
+        return undefined;
+      case 'dictionary':
+        for (const { value } of term.fields) this.#term(value, met);
+        return undefined;
+      case 'lookup': {
+        const object = this.#term(term.object, met);
+        const { key } = term;
+        if (key.kind === 'literal') return this.#field(object, String(key.value), key.span);
+        this.#term(key, met);
+        return undefined;
+      }
+      case 'method-call': {
+        const type = this.#declared(this.#term(term.object, met));
+        for (const arg of term.args) this.#term(arg, met);
+        if (type?.class !== undefined) this.#typeOfField(type, term.method, term.methodSpan);
+        return undefined;
+      }
+      case 'new':
+        for (const arg of term.args) this.#term(arg, met);
+        return { kind: 'named', name: term.className };
+      case 'arithmetic':
+        this.#term(term.left, met);
+        this.#term(term.right, met);
+        return undefined;
+      case 'literal':
+        return undefined;
+      default:
+        // A condition in the place of a value does not parse.
+        return undefined;
+    }
+  }
+
+  /** Once a term has been unified with something of a type, its value is of that type. */
+  #learn(term: TermNode, type: StaticType, met: Met): void {
+    if (term.kind !== 'variable' || type === undefined || this.types.hasConstant(term.name)) return;
+    if (met.get(term.name) === undefined) met.set(term.name, type);
+  }
+
+  #matches(term: TermNode, pattern: PatternNode, met: Met): void {
+    this.#pattern(pattern, met);
+    if (term.kind !== 'variable' || pattern.kind !== 'instance-pattern' || !met.has(term.name)) return;
+    const wanted = this.types.find(pattern.className);
+    if (wanted === undefined) return;
+    const known = met.get(term.name);
+    const was = known?.kind === 'named' ? this.types.find(known.name) : undefined;
+    if (was !== undefined && this.types.isSubtype(was, wanted)) return;
+    const narrows = known === undefined || (was !== undefined && this.types.isSubtype(wanted, was));
+    met.set(term.name, narrows ? { kind: 'named', name: wanted.name } : undefined);
+  }
+
+  #pattern(pattern: PatternNode, met: Met): void {
+    switch (pattern.kind) {
+      case 'instance-pattern':
+        this.#patternFields(pattern.fields, { kind: 'named', name: pattern.className }, met);
+        return;
+      case 'dictionary-pattern':
+        this.#patternFields(pattern.fields, undefined, met);
+        return;
+      case 'list-pattern':
+        for (const item of pattern.items) this.#nested(item, undefined, met);
+        if (pattern.rest !== undefined) this.#term(pattern.rest, met);
+        return;
+      case 'literal':
+    }
+  }
+
+  #patternFields(fields: readonly FieldNode<PatternOrTermNode>[], of: StaticType, met: Met): void {
+    for (const { key, keySpan, value } of fields) this.#nested(value, this.#field(of, key, keySpan), met);
+  }
+
+  #nested(node: PatternOrTermNode, type: StaticType, met: Met): void {
+    switch (node.kind) {
+      case 'instance-pattern':
+      case 'dictionary-pattern':
+      case 'list-pattern':
+        this.#pattern(node, met);
+        return;
+      default:
+        this.#term(node, met);
+        this.#learn(node, type, met);
+    }
+  }
+
+  #declared(type: StaticType): DeclaredType | undefined {
+    return type?.kind === 'named' ? this.types.find(type.name) : undefined;
+  }
+
+  #field(object: StaticType, name: string, span: Span): StaticType {
+    const type = this.#declared(object);
+    return type && this.#typeOfField(type, name, span);
+  }
+
+  /** The declared type of a field. Reports a field that neither the type nor a registered subtype of it has. */
+  #typeOfField(type: DeclaredType, name: string, span: Span): StaticType {
+    const chain = this.types.ancestorsOf(type);
+    const declared = chain.find(({ fields }) => fields?.has(name))?.fields?.get(name);
+    if (declared !== undefined || type.fields === undefined) return declared?.type;
+    const subtypes = [...this.types.types].filter((other) => this.types.isSubtype(other, type));
+    const isThere = ({ fields, class: of }: DeclaredType) =>
+      fields?.has(name) === true || (of !== undefined && name in of.prototype);
+    if (!subtypes.some(isThere)) {
+      const known = chain.flatMap(({ fields }) => [...(fields?.keys() ?? [])]);
+      this.mistakes.unknownFields.push({ type: type.name, field: name, span, known });
+    }
+    return undefined;
+  }
+}
+
+type Primitive = 'Boolean' | 'Integer' | 'Float' | 'String' | 'List';
+
+/** The type of a term, when it is certainly one that has no value in common with the others. */
+function primitiveOf(term: TermNode, type: StaticType): Primitive | undefined {
+  if (term.kind === 'list') return 'List';
+  if (term.kind === 'literal') {
+    if (typeof term.value === 'string') return 'String';
+    return typeof term.value === 'boolean' ? 'Boolean' : Number.isInteger(term.value) ? 'Integer' : 'Float';
+  }
+  if (type?.kind === 'list') return 'List';
+  if (type?.kind !== 'named') return undefined;
+  switch (type.name) {
+    case 'Boolean':
+    case 'Integer':
+    case 'Float':
+    case 'String':
+      return type.name;
+    default:
+      return undefined;
+  }
+}
+
+const familyOf = (type: Primitive): string => (type === 'Float' ? 'Integer' : type);
+const described = (type: Primitive): string => (type === 'Integer' ? 'an Integer' : `a ${type}`);
+
+function isSame(a: StaticType, b: StaticType): boolean {
+  if (a === undefined || b === undefined) return a === b;
+  if (a.kind === 'list') return b.kind === 'list' && isSame(a.of, b.of);
+  return a.kind === b.kind && (a.kind !== 'named' || (b.kind === 'named' && a.name === b.name));
+}

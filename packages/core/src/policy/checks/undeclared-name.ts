@@ -1,0 +1,85 @@
+import { nearNames } from '../../internal/near-names.js';
+import type { CallNode, ParameterNode, PatternOrTermNode } from '../../syntax/ast.js';
+import { isUnionName } from '../../types/type-table.js';
+import type { Declaration, DeclarationKind } from '../policy.js';
+import type { PolicyDraft, Scope } from '../policy-draft.js';
+import { check } from './check.js';
+
+const kinds: ReadonlyMap<string, DeclarationKind> = new Map([
+  ['has_role', 'role'],
+  ['has_permission', 'permission'],
+  ['has_relation', 'relation'],
+]);
+
+/** `has_role(_, "onwer", _: Note)` where the block of `Note` declares "owner": no shorthand rule ever asks for it. */
+export const undeclaredName = check(() => {
+  let calls: CallNode[] = [];
+  return {
+    code: 'POLAR_CHECK_UNDECLARED_NAME',
+    severity: 'warning',
+    needs: 'all blocks',
+    kinds: ['call'],
+    node(call) {
+      if (kinds.has(call.predicate)) calls.push(call);
+    },
+    scope(scope, report, draft) {
+      const found = calls;
+      calls = [];
+      if (draft.blocks.size === 0) return;
+      for (const { predicate, args } of found) examine(predicate, args, (term) => typeIn(scope, term));
+      const { name: rule, parameters } = scope;
+      // A rule `has_relation` with another name is of no rule type, which is an error.
+      if (rule !== undefined && rule !== 'has_relation')
+        examine(
+          rule,
+          parameters.map(({ term }) => term),
+          () => specializerOf(parameters[2]),
+        );
+
+      function examine(
+        predicate: string,
+        args: readonly PatternOrTermNode[],
+        typeOf: (term: PatternOrTermNode) => string | undefined,
+      ): void {
+        const kind = kinds.get(predicate);
+        const [, string, resource] = args;
+        if (kind === undefined || string?.kind !== 'literal' || typeof string.value !== 'string') return;
+        const of = resource && typeOf(resource);
+        const type = of === undefined || isUnionName(of) ? undefined : of;
+        const declared = declarationsFor(type, draft);
+        const isKnownKind = [...draft.blocks.values()].some(({ declarations }) =>
+          [...declarations.values()].some((declaration) => declaration.kind === kind),
+        );
+        if (!isKnownKind || declared.some(({ name, kind: its }) => its === kind && name === string.value))
+          return;
+        const known = declared.filter((declaration) => declaration.kind === kind).map(({ name }) => name);
+        const data = { name: string.value, kind, type, known: nearNames(string.value, known) };
+        report({ span: string.span, data });
+      }
+    },
+  };
+});
+
+const specializerOf = (parameter: ParameterNode | undefined): string | undefined =>
+  parameter?.specializer?.kind === 'instance-pattern' ? parameter.specializer.className : undefined;
+
+/** The type that the head of the rule gives to a variable. */
+function typeIn({ parameters }: Scope, term: PatternOrTermNode): string | undefined {
+  if (term.kind !== 'variable') return undefined;
+  return specializerOf(parameters.find(({ term: own }) => own.kind === 'variable' && own.name === term.name));
+}
+
+/** All that blocks declare of a type, of its base types and of its subtypes; of any type when it is not known. */
+function declarationsFor(name: string | undefined, { blocks, types }: PolicyDraft): Declaration[] {
+  const type = name === undefined ? undefined : types.find(name);
+  const related = [...blocks.values()].filter((block) => {
+    const other = types.find(block.type);
+    return (
+      type === undefined ||
+      other === undefined ||
+      types.isSubtype(type, other) ||
+      types.isSubtype(other, type)
+    );
+  });
+  return related.flatMap(({ declarations }) => [...declarations.values()]);
+}

@@ -1,0 +1,102 @@
+import { spanOf } from '../../diagnostics/span.js';
+import { nearNames } from '../../internal/near-names.js';
+import type { PolicyDraft } from '../policy-draft.js';
+import { check } from './check.js';
+
+/** The rules that the authorizer asks. */
+const entryPoints: ReadonlySet<string> = new Set(['allow', 'allow_field', 'allow_request']);
+/** The rules that Polar gives a meaning to where there are blocks; `missing-has-permission` looks after them there. */
+const rulesOfBlocks: readonly string[] = ['has_permission', 'has_role', 'has_relation'];
+
+const denials =
+  /^(not_?|is_|must_|should_)*(deny|denies|denied|forbid|forbids|forbidden|reject|rejects|block|blocks|disallow|disallows|disallowed|prohibit|refuse|restrict|revoke|ban|bans|banned|blocked|restricted|revoked|veto|cannot|except|unless)(_|$)|^not_?allow/i;
+
+/** What other systems call the rule that grants. */
+const grants =
+  /^(is_?)?(permit|permits|grant|grants|can|may|allows|allowed|authorize|authorise|authorized|access)$/i;
+
+/**
+ * Rules that the application cannot reach through the authorizer's own questions. A denial among them denies nothing, and a
+ * misspelled `allow` grants nothing.
+ */
+export const unusedRule = check(() => {
+  const callsByRule = new Map<string, Set<string>>();
+  let calls = new Set<string>();
+  return {
+    code: 'POLAR_CHECK_UNUSED_RULE',
+    severity: 'warning',
+    needs: 'all blocks',
+    kinds: ['call'],
+    node({ predicate }) {
+      calls.add(predicate);
+    },
+    rule({ name }) {
+      if (name === undefined || calls.size === 0) return;
+      const known = callsByRule.get(name);
+      if (known === undefined) callsByRule.set(name, calls);
+      else for (const call of calls) known.add(call);
+      calls = new Set();
+    },
+    policy(draft, report) {
+      // The calls left over are those of shorthand rules and of inline queries.
+      const roots = [...rootsOf(draft), ...calls];
+      const used = new Set<string>();
+      reach(roots, callsByRule, used);
+      const unused = [...draft.rulesByName.keys()].filter((name) => !used.has(name));
+      if (unused.length === 0) return;
+      // What a policy is for that grants nothing by itself is known to the application only.
+      const hasEntry = [...entryPoints].some((name) => draft.rulesByName.has(name));
+      const misspelled = [...callsByRule.values(), calls].flatMap((names) =>
+        [...names].filter((name) => !draft.rulesByName.has(name)),
+      );
+      const called = new Set(unused.flatMap((name) => [...without(callsByRule.get(name), name)]));
+      // First the rules that no other unused rule calls: what those call is explained by them.
+      for (const name of [...unused.filter((each) => !called.has(each)), ...unused]) {
+        if (used.has(name)) continue;
+        reach([name], callsByRule, used);
+        const as = kindOf(name, draft);
+        if (as === 'helper' && !hasEntry) continue;
+        // The misspelled call is the mistake, and it is reported.
+        if (misspelled.some((call) => nearNames(call, [name]).length > 0)) continue;
+        const { source, start } = draft.rulesByName.get(name)![0]!.span;
+        report({
+          span: spanOf(source, start, start + name.length),
+          data: { name, as, near: nearEntries(name) },
+        });
+      }
+    },
+  };
+});
+
+function rootsOf({ blocks, ruleTypes, queries }: PolicyDraft): string[] {
+  const declared = ruleTypes.map(({ name }) => name);
+  return [...entryPoints, ...queries, ...declared, ...(blocks.size > 0 ? rulesOfBlocks : [])];
+}
+
+/** Adds the names that rules of these names lead to, themselves included. */
+function reach(
+  names: Iterable<string>,
+  callsByRule: ReadonlyMap<string, ReadonlySet<string>>,
+  reached: Set<string>,
+) {
+  const pending = [...names];
+  for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
+    if (reached.has(name)) continue;
+    reached.add(name);
+    pending.push(...(callsByRule.get(name) ?? []));
+  }
+}
+
+const without = (names: ReadonlySet<string> | undefined, name: string): string[] =>
+  [...(names ?? [])].filter((each) => each !== name);
+
+function kindOf(name: string, { rulesByName }: PolicyDraft): 'denial' | 'grant' | 'permission' | 'helper' {
+  if (name === 'has_permission') return 'permission';
+  if (denials.test(name)) return 'denial';
+  if (grants.test(name)) return 'grant';
+  const isNear =
+    nearEntries(name).length > 0 && !rulesByName.get(name)!.every(({ parameters }) => parameters.length < 2);
+  return isNear ? 'grant' : 'helper';
+}
+
+const nearEntries = (name: string): string[] => nearNames(name, [...entryPoints, ...rulesOfBlocks], 1);
