@@ -1,6 +1,9 @@
 import type { Authorizer } from '@nanook/core';
 import { AuthorizationFault, RequestAuthorization } from '@nanook/http';
 import type { Request, RequestHandler } from 'express';
+import { followLayers } from './follow-layers.js';
+import { scopesOf } from './handler-scopes.js';
+import { routerOf, type AppInside } from './inside.js';
 import { awaitChecks } from './net.js';
 
 export interface AuthorizationOptions {
@@ -42,12 +45,15 @@ export function authorization(authorizer: Authorizer, options: AuthorizationOpti
     if (typeof hook !== 'function')
       throw new AuthorizationFault('NANOOK_HTTP_INVALID_OPTION', { option, reason: 'is no function' });
   return (req, res, next) => {
+    // Without an app it is a router alone, which `protect` has seen.
+    if (req.app !== undefined) followLayers(routerOf(req.app as unknown as AppInside));
     req.authz = new RequestAuthorization(authorizer, {
       actor: () => actor(req),
       anonymous,
       challenge,
       request: () => request(req),
       ...(onFault === undefined ? {} : { report: (fault) => onFault(fault, req) }),
+      scopes: scopesOf(req),
     });
     awaitChecks(req, res, next);
     next();

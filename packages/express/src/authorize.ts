@@ -1,6 +1,18 @@
 import type { Class, TypeToken } from '@nanook/core';
-import { asRule, authorizeRule, checkAction, checkReason, checkSource, toError } from '@nanook/http';
-import type { Request } from 'express';
+import {
+  AuthorizationFault,
+  asRule,
+  asSkipped,
+  authorizeRule,
+  checkAction,
+  checkReason,
+  checkSource,
+  toError,
+} from '@nanook/http';
+import type { Request, RequestHandler } from 'express';
+import { followLayers } from './follow-layers.js';
+import { checkSkip } from './handler-scopes.js';
+import { isRouter } from './inside.js';
 import { coverResponse } from './net.js';
 import { authzOf, type Middleware } from './request.js';
 
@@ -39,16 +51,62 @@ export function authorize(...rule: [] | [string, Loader | Class | TypeToken | st
   );
 }
 
-/** For a route that needs no authorization, and why. */
-export function skipAuthorization(reason: string): Middleware {
+/**
+ * For a route, or a router, that needs no authorization, with the reason.
+ *
+ * @throws {AuthorizationFault} `NANOOK_HTTP_SKIPPED_APPLICATION`, in a request or from `protect` and `listRoutes`, when the application
+ * itself uses it without a path
+ */
+export function skipAuthorization(reason: string): Middleware;
+/**
+ * For middleware that answers by itself, such as static files. It needs no authorization as long as it is this middleware that
+ * answers; nothing is skipped for the handlers after it.
+ *
+ * @example
+ * app.use(skipAuthorization('public files', express.static('public')));
+ */
+export function skipAuthorization(
+  reason: string,
+  ...middleware: readonly (RequestHandler | readonly RequestHandler[])[]
+): Middleware;
+export function skipAuthorization(
+  reason: string,
+  ...given: readonly (RequestHandler | readonly RequestHandler[])[]
+): Middleware {
   checkReason(reason);
+  const middleware = given.flat() as readonly RequestHandler[];
+  if (given.length > 0) return skipFor(reason, middleware);
   return asRule<Middleware>(
     (req, _res, next) => {
-      authzOf(req, 'skipAuthorization').skip(reason);
+      const authz = authzOf(req, 'skipAuthorization');
+      checkSkip(req as Request, reason);
+      authz.skip(reason);
       next();
     },
     { kind: 'skip', reason },
   );
+}
+
+function skipFor(reason: string, middleware: readonly RequestHandler[]): Middleware {
+  for (const handler of middleware) {
+    if (typeof handler !== 'function')
+      throw new AuthorizationFault('NANOOK_HTTP_INVALID_OPTION', {
+        option: 'middleware',
+        reason: `must be a function, got ${handler === null ? 'null' : typeof handler}`,
+      });
+    if (isRouter(handler)) followLayers(handler);
+  }
+  const skipping: RequestHandler = (req, res, next) =>
+    authzOf(req, 'skipAuthorization').skipFor(reason, (leave) => {
+      const call = (i: number, error?: unknown): unknown => {
+        const handler = error === undefined ? middleware[i] : undefined;
+        if (handler !== undefined) return handler(req, res, (failure?: unknown) => call(i + 1, failure));
+        leave();
+        return next(error);
+      };
+      return call(0) as void; // a promise goes to Express 5, which waits for it
+    });
+  return asSkipped(skipping as Middleware, { reason, middleware });
 }
 
 const authorizeRequest = asRule<Middleware>(

@@ -1,4 +1,4 @@
-import { locationOf, ruleOf, type Rule } from '@nanook/http';
+import { locationOf, ruleOf, skippedBy, type Rule } from '@nanook/http';
 import type { Request, RequestHandler } from 'express';
 import type { Route, RouteLayer } from './inside.js';
 
@@ -50,5 +50,9 @@ function chainIn(layers: readonly RouteLayer[]): Chain {
   const handlers = layers.map(({ handle }) => handle).filter(({ length }) => length < 4);
   const last = handlers.findLastIndex((handler) => ruleOf(handler) === undefined);
   const before = last === -1 ? handlers : handlers.slice(0, last);
-  return { rules: before.flatMap((handler) => ruleOf(handler) ?? []), handler: handlers[last] };
+  const rules = before.flatMap((handler) => ruleOf(handler) ?? []);
+  const skipped = skippedBy(handlers[last]);
+  if (skipped === undefined) return { rules, handler: handlers[last] };
+  const handler = skipped.middleware.at(-1) as RequestHandler | undefined;
+  return { rules: [...rules, { kind: 'skip', reason: skipped.reason }], handler };
 }

@@ -340,7 +340,7 @@ describe.each(majors)('%s', (_major, express) => {
       const app = express();
       const show = (req: Request) => ({ path: req.baseUrl + req.path });
       app.use(authorization(guarded, { actor, request: show }), authorize());
-      app.use(skipAuthorization('a test'), (_req, res) => void res.end());
+      app.use(skipAuthorization('a test', (_req, res) => void res.end()));
       app.use(authorizationErrors());
       expect((await request(app).get('/open/x').set('x-user', 'alice')).status).toBe(200);
       expect((await request(app).get('/closed').set('x-user', 'alice')).status).toBe(403);

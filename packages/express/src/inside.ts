@@ -25,8 +25,11 @@ export interface Layer {
 }
 export interface RouterInside {
   readonly stack: Layer[];
+  readonly use?: (handler: () => void) => unknown;
 }
 export interface AppInside {
+  /** The app that this one is mounted on. */
+  readonly parent?: unknown;
   readonly router?: RouterInside;
   readonly _router?: RouterInside;
   lazyrouter?: () => void;
@@ -44,6 +47,25 @@ export const routerOf = (app: AppInside): RouterInside => {
   app.lazyrouter();
   return app._router!;
 };
+
+type Call = (this: Layer, ...args: never[]) => unknown;
+
+/** The methods that call a layer, in the words of Express 4 and of Express 5. */
+export interface LayerPrototype {
+  handle_request?: Call;
+  handleRequest?: Call;
+  handle_error?: Call;
+  handleError?: Call;
+}
+
+/** Finds the methods of layers, which each copy of Express has for itself; `undefined` for an empty stack without its router. */
+export function layerPrototypeOf(router: RouterInside): LayerPrototype | undefined {
+  const { stack, use } = router;
+  if (stack.length > 0) return Object.getPrototypeOf(stack[0]) as LayerPrototype;
+  if (use === undefined) return undefined;
+  Reflect.apply(use, router, [() => {}]);
+  return Object.getPrototypeOf(stack.pop()) as LayerPrototype;
+}
 
 const appBehind = Symbol.for('@nanook/express/app');
 

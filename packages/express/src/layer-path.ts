@@ -1,4 +1,4 @@
-import type { Layer } from './inside.js';
+import { routerOf, type AppInside, type Layer } from './inside.js';
 
 /** A path as it was written; undefined where Express keeps nothing of it. */
 export type LayerPath = string | RegExp | undefined;
@@ -7,6 +7,18 @@ export type LayerPath = string | RegExp | undefined;
 export function pathsOf(layer: Layer): readonly LayerPath[] {
   const path = layer.route?.path ?? layer.rawPath ?? mountPath(layer);
   return (Array.isArray(path) ? path.flat(Infinity) : [path]) as LayerPath[];
+}
+
+/** Whether the path of `use` is that of every request, in the words of Express 4, and of Express 5. */
+export const isEverything = (path: LayerPath): boolean =>
+  path instanceof RegExp
+    ? path.test('/') && path.test('/a')
+    : /^(\/*|\/?\*|\/?\{?\/?\*\w+\}?)$/.test(path ?? '/');
+
+/** Whether every request for the application passes the layer: it is used by an app that is not mounted on another, without a path. */
+export function isWholeApplication(layer: Layer, app: AppInside | undefined): boolean {
+  if (app === undefined || app.parent !== undefined || layer.route !== undefined) return false;
+  return routerOf(app).stack.includes(layer) && pathsOf(layer).some(isEverything);
 }
 
 /** Where a router is, as the beginning of its routes' paths. */

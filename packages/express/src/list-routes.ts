@@ -1,21 +1,32 @@
-import { AuthorizationFault, listedRoute, ruleOf, type ListedRoute, type Rule } from '@nanook/http';
+import {
+  AuthorizationFault,
+  listedRoute,
+  ruleOf,
+  skippedBy,
+  type ListedRoute,
+  type Rule,
+} from '@nanook/http';
 import type { Application, Router } from 'express';
 import { METHODS } from 'node:http';
 import { chainOf, type Chain } from './chain.js';
-import { holdsFor, mounted, type Gate } from './gate.js';
+import { holdsFor, type Gate } from './gate.js';
 import { isApp, isMountedApp, isRouter, mountedApp, routerOf } from './inside.js';
 import type { Layer, Route, RouterInside } from './inside.js';
 import { mountAt, pathsOf, routeAt } from './layer-path.js';
+import { checkSkips } from './protect.js';
 
 /**
  * Lists the routes of an app or a router, and of the routers and apps within, in the order in which Express looks at them: what each
  * demands, and which function answers it. Middleware that answers by itself is no route.
  *
- * @throws {AuthorizationFault} `NANOOK_HTTP_UNSEEN_APP` for an app that was mounted on one that `protect` had not seen yet
+ * @throws {AuthorizationFault} `NANOOK_HTTP_UNSEEN_APP` for an app that was mounted on one that `protect` had not seen yet;
+ * `NANOOK_HTTP_SKIPPED_APPLICATION` for a skip that would open the application
  */
 export function listRoutes(routes: Router | Application): readonly ListedRoute[] {
   const inside: unknown = routes;
-  return walk(isApp(inside) ? routerOf(inside) : (inside as RouterInside), '', [], []);
+  if (!isApp(inside)) return walk(inside as RouterInside, '', [], []);
+  checkSkips(inside, routerOf(inside).stack);
+  return walk(routerOf(inside), '', [], []);
 }
 
 function walk(
@@ -29,29 +40,43 @@ function walk(
   const gates: Gate[] = [];
   for (const layer of router.stack) {
     const nested = nestedIn(layer);
+    const rule = ruleOf(layer.handle);
     const chains = layer.route === undefined ? [] : chainsOf(layer.route);
     for (const path of pathsOf(layer)) {
-      const passed = (method: string | typeof mounted): readonly Rule[] => [
-        ...inherited,
-        ...gates.filter((gate) => holdsFor(gate, path, method)).map(({ rule }) => rule),
-      ];
-      if (nested !== undefined)
-        listed.push(...walk(nested, mountAt(base, path), passed(mounted), [...above, router]));
+      const passed = [...inherited, ...gates.filter((gate) => holdsFor(gate, path)).map((gate) => gate.rule)];
+      for (const { router: within, rules } of nested)
+        listed.push(...walk(within, mountAt(base, path), [...passed, ...rules], [...above, router]));
       for (const { method, rules, handler } of chains)
         if (handler !== undefined)
-          listed.push(listedRoute(method, routeAt(base, path), [...passed(method), ...rules], handler));
+          listed.push(listedRoute(method, routeAt(base, path), [...passed, ...rules], handler));
+      if (rule !== undefined) gates.push({ rule, path });
     }
-    gates.push(...gatesOf(layer, chains));
   }
   return listed;
 }
 
-function nestedIn(layer: Layer): RouterInside | undefined {
-  const { handle } = layer;
-  const app = isApp(handle) ? handle : mountedApp(layer);
-  if (app !== undefined) return routerOf(app);
-  if (isMountedApp(layer)) throw new AuthorizationFault('NANOOK_HTTP_UNSEEN_APP', {});
-  return isRouter(handle) ? handle : undefined;
+interface Nested {
+  readonly router: RouterInside;
+  /** The skip under which it is called, if there is one. */
+  readonly rules: readonly Rule[];
+}
+
+function nestedIn(layer: Layer): readonly Nested[] {
+  const skipped = skippedBy(layer.handle);
+  const rules: readonly Rule[] = skipped === undefined ? [] : [{ kind: 'skip', reason: skipped.reason }];
+  const within = skipped?.middleware.map(routerBehind) ?? [routerOfLayer(layer)];
+  return within.flatMap((router) => (router === undefined ? [] : [{ router, rules }]));
+}
+
+function routerOfLayer(layer: Layer): RouterInside | undefined {
+  const app = mountedApp(layer);
+  if (app === undefined && isMountedApp(layer)) throw new AuthorizationFault('NANOOK_HTTP_UNSEEN_APP', {});
+  return routerBehind(app ?? layer.handle);
+}
+
+function routerBehind(handler: unknown): RouterInside | undefined {
+  if (isApp(handler)) return routerOf(handler);
+  return isRouter(handler) ? handler : undefined;
 }
 
 interface ListedChain extends Chain {
@@ -74,16 +99,4 @@ function chainsOf(route: Route): readonly ListedChain[] {
         rules.every((rule, i) => rule === first.rules[i]),
     );
   return isAll ? [{ ...first, method: 'ALL' }] : chains;
-}
-
-/** What a layer lets pass only by its rules, for the layers behind it. */
-function gatesOf(layer: Layer, chains: readonly ListedChain[]): readonly Gate[] {
-  const rule = ruleOf(layer.handle);
-  const gates = [
-    ...(rule === undefined ? [] : [{ rule, method: 'ALL', isExact: false }]),
-    ...chains
-      .filter(({ handler }) => handler === undefined)
-      .flatMap(({ rules, method }) => rules.map((each) => ({ rule: each, method, isExact: true }))),
-  ];
-  return gates.flatMap((gate) => pathsOf(layer).map((path) => ({ ...gate, path })));
 }

@@ -2,6 +2,7 @@ import { withholdUndecided } from '@nanook/http';
 import type { Request } from 'express';
 import type { ServerResponse } from 'node:http';
 import { handlerLocation, isPreflightHandled } from './chain.js';
+import { scopesOf } from './handler-scopes.js';
 import { routeOf } from './request.js';
 
 /** The responses that `authorize()` put the net under: that one holds to the end. */
@@ -19,21 +20,24 @@ export function coverResponse(req: Request, res: ServerResponse, fail: (error: u
   putUp(req, res, fail, () => false);
 }
 
-/** Puts the safety net under one route, unless there is one already. It is gone once the route was left. */
+/** Puts the safety net under one route, unless there is one already. Once the route was left it holds for its handlers only. */
 export function coverRoute(
   req: Request,
   res: ServerResponse,
   fail: (error: unknown) => void,
   isLeft: () => boolean,
 ): void {
-  if (!covered.has(res)) putUp(req, res, fail, isLeft);
+  if (covered.has(res)) return;
+  const scopes = scopesOf(req);
+  const route = scopes.current;
+  putUp(req, res, fail, () => isLeft() && scopes.running?.isWithin(route) !== true);
 }
 
 function putUp(
   req: Request,
   res: ServerResponse,
   fail: (error: unknown) => void,
-  isLeft: () => boolean,
+  isElsewhere: () => boolean,
 ): void {
   withholdUndecided(res, {
     // Middleware may let a client ask with one method for another: what counts is what the handler is asked with.
@@ -43,14 +47,15 @@ function putUp(
     route: () => routeOf(req),
     handler: () => handlerLocation(req),
     isPreflight: () => isPreflightHandled(req),
-    isSettled: () => isLeft() || isSettled(req),
+    isSettled: () => isElsewhere() || isSettled(req),
+    elsewhere: () => scopesOf(req).decisions,
     checks: () => authzIn(req)?.checks,
     challenge: () => authzIn(req)?.challenge,
     fail,
   });
 }
 
-/** Also where `authorization(…)` was forgotten. */
+/** Whether a requirement was met for the handler that runs. It was not where `authorization(…)` was forgotten. */
 export const isSettled = ({ authz }: { readonly authz?: Request['authz'] | undefined }): boolean =>
   authz?.isSettled === true;
 

@@ -1,31 +1,35 @@
-import { AuthorizationFault, decides } from '@nanook/http';
-import type { Application, Request, Router } from 'express';
-import { chainBeyondPreflight, handlerLocation, methodIn } from './chain.js';
+import { AuthorizationFault, ruleOf, skippedBy } from '@nanook/http';
+import type { Application, Router } from 'express';
+import { followLayers } from './follow-layers.js';
+import { markProtected } from './handler-scopes.js';
 import { isApp, isMountedApp, isRouter, mountedApp, rememberApp, routerOf } from './inside.js';
-import type { AppInside, Layer, Route, RouterInside } from './inside.js';
-import { coverRoute, isSettled } from './net.js';
-import { routeOf } from './request.js';
+import type { AppInside, Layer, RouterInside } from './inside.js';
+import { isWholeApplication } from './layer-path.js';
 
 const protectedAlready = new WeakSet<object>();
 
 /**
  * Refuses, before any of its handlers runs, a route that carries no rule: neither `authorize(action, …)` nor
- * `skipAuthorization(reason)` before its last handler, and nothing decided before it by its routers. Routes may be added before and
- * after, and routers within are protected, too. Apps are mounted after.
+ * `skipAuthorization(reason)` before its last handler, and nothing decided before it by its routers. A rule of another router or route
+ * does not count, even when the request has passed it. Routes may be added before and after, and routers within are protected, too.
+ * Apps are mounted after.
  *
  * What a handler in front of the rule answers is withheld, as under the net of `authorize()`.
  *
  * @returns what was given
- * @throws {AuthorizationFault} `NANOOK_HTTP_UNSEEN_APP` for an app that was mounted before
+ * @throws {AuthorizationFault} `NANOOK_HTTP_UNSEEN_APP` for an app that was mounted before; `NANOOK_HTTP_SKIPPED_APPLICATION` for a
+ * skip that would open the application
  */
 export function protect<Routes extends Router | Application>(routes: Routes): Routes {
   const inside: unknown = routes;
-  if (isApp(inside)) protectApp(inside);
+  if (isApp(inside)) protectApp(inside, false);
   else protectRouter(inside as RouterInside);
   return routes;
 }
 
-function protectApp(app: AppInside): void {
+/** @param isMounted whether it is, or is about to be, a part of another app */
+function protectApp(app: AppInside, isMounted: boolean): void {
+  if (!isMounted) checkSkips(app, routerOf(app).stack);
   if (protectedAlready.has(app)) return;
   const { stack } = routerOf(app);
   checkApps(stack);
@@ -34,9 +38,10 @@ function protectApp(app: AppInside): void {
   const { use } = app;
   app.use = function (...args) {
     const apps = args.flat(Infinity).filter(isApp);
-    apps.forEach(protectApp);
+    for (const each of apps) protectApp(each, true);
     const known = stack.length;
     const added = Reflect.apply(use, app, args);
+    if (!isMounted) checkSkips(app, stack.slice(known));
     // Here it is still known which is which: Express hides each in a closure.
     const mounted = stack.slice(known).filter(isMountedApp);
     mounted.forEach((layer, i) => rememberApp(layer, apps[i]!));
@@ -44,9 +49,20 @@ function protectApp(app: AppInside): void {
   };
 }
 
+/** @throws {AuthorizationFault} `NANOOK_HTTP_SKIPPED_APPLICATION` */
+export function checkSkips(app: AppInside, layers: readonly Layer[]): void {
+  for (const layer of layers) {
+    const rule = ruleOf(layer.handle);
+    if (rule?.kind === 'skip' && isWholeApplication(layer, app))
+      throw new AuthorizationFault('NANOOK_HTTP_SKIPPED_APPLICATION', { reason: rule.reason });
+  }
+}
+
 /** Looks after the stack rather than the router: whoever wraps a router hands on the same stack. */
-function protectRouter({ stack }: RouterInside): void {
+function protectRouter(router: RouterInside): void {
+  const { stack } = router;
   if (protectedAlready.has(stack)) return;
+  followLayers(router);
   checkApps(stack);
   protectedAlready.add(stack);
   stack.forEach(protectLayer);
@@ -68,39 +84,10 @@ function checkApps(stack: readonly Layer[]): void {
 }
 
 function protectLayer(layer: Layer): void {
-  const { route, handle } = layer;
-  if (route !== undefined) protectRoute(layer, route);
-  else if (isApp(handle)) protectApp(handle);
-  else if (isRouter(handle)) protectRouter(handle);
-}
-
-function protectRoute(layer: Layer, route: Route): void {
   const { handle } = layer;
-  layer.handle = (req, res, next) => {
-    if (isSettled(req)) {
-      handle(req, res, next);
-      return;
-    }
-    if (!carriesRule(route, req)) {
-      next(
-        new AuthorizationFault('NANOOK_HTTP_UNPROTECTED_ROUTE', {
-          method: req.method,
-          route: routeOf(req),
-          handler: handlerLocation(req),
-        }),
-      );
-      return;
-    }
-    let isLeft = false;
-    coverRoute(req, res, next, () => isLeft);
-    handle(req, res, (reason?: unknown) => {
-      isLeft = true;
-      next(reason);
-    });
-  };
-}
-
-function carriesRule(route: Route, req: Request): boolean {
-  const chain = chainBeyondPreflight(route, methodIn(route, req.method));
-  return chain === undefined || chain.rules.some(decides);
+  followLayers({ stack: [layer] });
+  markProtected(layer);
+  for (const handler of skippedBy(handle)?.middleware ?? [handle])
+    if (isApp(handler)) protectApp(handler, true);
+    else if (isRouter(handler)) protectRouter(handler);
 }

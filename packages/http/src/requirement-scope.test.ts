@@ -70,16 +70,13 @@ describe('RequirementScopes', () => {
     outer.run(settled, () => expect(inner.current.isSettled).toBe(false));
   });
 
-  it('does not count a decision of a dispatch that is not the one of its scope', () => {
-    let place = 'a router';
-    const scopes = new RequirementScopes(() => place);
-    const scope = new RequirementScope(undefined, false, 'a router');
-    scopes.run(scope, () => {
-      place = 'a router that cannot be seen';
-      scopes.deciding('read Thing')('authorized');
-    });
+  it('does not count a decision for which the adapter finds no scope', () => {
+    let isSeen = false;
+    const scopes = new RequirementScopes((current) => (isSeen ? current : undefined));
+    const scope = new RequirementScope(undefined, false);
+    scopes.run(scope, () => scopes.deciding('read Thing')('authorized'));
     expect([scope.isSettled, scopes.decisions]).toEqual([false, ['read Thing']]);
-    place = 'a router';
+    isSeen = true;
     scopes.run(scope, () => scopes.deciding('read Thing')('authorized'));
     expect(scope.isSettled).toBe(true);
   });

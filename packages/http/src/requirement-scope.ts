@@ -15,12 +15,10 @@ export class RequirementScope {
   /**
    * @param parent the call in which this one was made
    * @param isInherited whether a requirement that counts for this call was met before it
-   * @param place identifies the dispatch in which the call was made, see {@link RequirementScopes}
    */
   constructor(
     readonly parent: RequirementScope | undefined,
     isInherited: boolean,
-    readonly place?: unknown,
   ) {
     this.#inherited = isInherited;
   }
@@ -64,16 +62,18 @@ const running = new AsyncLocalStorage<Running>();
  * Without a framework adapter that runs each handler in a scope of its own, there is one scope for the whole request.
  */
 export class RequirementScopes {
-  readonly #place: () => unknown;
+  readonly #scopeOfDecision: (current: RequirementScope) => RequirementScope | undefined;
   readonly #decisions: string[] = [];
   #entered = new RequirementScope(undefined, false);
 
   /**
-   * @param place identifies the dispatch that is running now. A decision made elsewhere than in the dispatch of its scope comes from
-   * a router that the adapter cannot see, so it does not count.
+   * @param scopeOfDecision finds the scope for which a decision counts that is made now, from the current one; `undefined` where the
+   * adapter cannot see the router or the handler that makes it, so that it does not count
    */
-  constructor(place: () => unknown = () => undefined) {
-    this.#place = place;
+  constructor(
+    scopeOfDecision: (current: RequirementScope) => RequirementScope | undefined = (current) => current,
+  ) {
+    this.#scopeOfDecision = scopeOfDecision;
   }
 
   /** The scope of the code that runs now. */
@@ -105,18 +105,17 @@ export class RequirementScopes {
    * @returns records that the decision was made
    */
   deciding(description: string): (decided: Decided) => void {
-    const scope = this.current;
-    const isSeen = scope.place === this.#place();
+    const scope = this.#scopeOfDecision(this.current);
     return (decided) => {
       this.#decisions.push(description);
-      if (isSeen) scope.settle(decided);
+      scope?.settle(decided);
     };
   }
 
   /** Runs a handler for which nothing needs authorizing. The skip ends with the call of `leave`, and counts for no other handler. */
   runSkipped<Result>(reason: string, handler: (leave: () => void) => Result): Result {
     const outer = this.current;
-    const scope = new RequirementScope(outer, outer.isSettled, outer.place);
+    const scope = new RequirementScope(outer, outer.isSettled);
     this.#decisions.push(`skipped: ${reason}`);
     scope.settle('skipped');
     return this.run(scope, () =>
