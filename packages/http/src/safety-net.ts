@@ -119,11 +119,15 @@ export function withholdUndecided(response: ServerResponse, net: SafetyNet): () 
   function faultOf(status: number, chunk: unknown): AuthorizationFault | undefined {
     const checks = net.checks?.();
     if (checks?.forgotten !== undefined) return unawaited(checks, checks.forgotten, status);
-    if (!net.isSettled()) return mayPreflightSay(chunk) ? undefined : undecided(status);
+    const refused = net.mayHideRefusal === true ? undefined : checks?.refused;
+    if (!net.isSettled()) {
+      if (mayPreflightSay(chunk)) return undefined;
+      // After a decision on another path the refusal says more: an error handler answers for the route that was refused.
+      const isAnsweredElsewhere = refused !== undefined && (net.elsewhere?.() ?? []).length > 0;
+      return isAnsweredElsewhere ? faultAbout('NANOOK_HTTP_REFUSED_ROUTE', refused, status) : undecided(status);
+    }
     if (checks?.open !== undefined) return unawaited(checks, checks.open, status);
-    return checks?.refused && net.mayHideRefusal !== true
-      ? faultAbout('NANOOK_HTTP_REFUSED_ROUTE', checks.refused, status)
-      : undefined;
+    return refused && faultAbout('NANOOK_HTTP_REFUSED_ROUTE', refused, status);
   }
 
   /** A 401 must say how to authenticate (RFC 9110 §15.5.2), whoever answers it. */
