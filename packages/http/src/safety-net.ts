@@ -124,7 +124,9 @@ export function withholdUndecided(response: ServerResponse, net: SafetyNet): () 
       if (mayPreflightSay(chunk)) return undefined;
       // After a decision on another path the refusal says more: an error handler answers for the route that was refused.
       const isAnsweredElsewhere = refused !== undefined && (net.elsewhere?.() ?? []).length > 0;
-      return isAnsweredElsewhere ? faultAbout('NANOOK_HTTP_REFUSED_ROUTE', refused, status) : undecided(status);
+      return isAnsweredElsewhere
+        ? faultAbout('NANOOK_HTTP_REFUSED_ROUTE', refused, status)
+        : undecided(status);
     }
     if (checks?.open !== undefined) return unawaited(checks, checks.open, status);
     return refused && faultAbout('NANOOK_HTTP_REFUSED_ROUTE', refused, status);
