@@ -18,6 +18,8 @@ const stepsPerLook = 10_000;
 
 /** What was undecided, and where. */
 interface Reason<C extends Code = Code> {
+  /** Greater for what was undecided later. */
+  readonly order: number;
   readonly code: C;
   readonly data: DataOf<C>;
   readonly at: Span | undefined;
@@ -31,6 +33,9 @@ export class StandaloneRuntime extends Runtime {
   seen: Map<object, readonly unknown[]> | undefined = undefined;
   /** Why it was undecided; as many as are counted. */
   readonly #reasons: Reason[] = [];
+  /** The same for patterns that asked for what is not there. */
+  readonly #mismatches: Reason[] = [];
+  #order = 0;
   #settled: Map<unknown, unknown> | undefined = undefined;
   #limits: Limits = defaultLimits;
   #signal: AbortSignal | undefined = undefined;
@@ -129,16 +134,24 @@ export class StandaloneRuntime extends Runtime {
   }
 
   protected undecide<C extends Code>(code: C, data: () => DataOf<C>, at: Span | undefined): void {
-    this.#reasons[this.undecided++] = { code, data: data(), at };
+    this.#reasons[this.undecided++] = { code, data: data(), at, order: this.#order++ };
   }
 
   protected mismatch(name: string, base: unknown, at: Span | undefined): void {
-    this.mismatched++;
-    this.#reasons[this.undecided] = {
+    this.#mismatches[this.mismatched++] = {
       code: 'POLAR_UNDECIDED_PATTERN',
       data: { name, on: kindOf(base) },
       at,
+      order: this.#order++,
     };
+  }
+
+  override undecidedSince(undecided: number, mismatched: number): void {
+    const found = this.undecided > undecided ? this.#reasons[undecided] : undefined;
+    const missed = this.mismatched > mismatched ? this.#mismatches[mismatched] : undefined;
+    this.#reasons[undecided] =
+      missed !== undefined && !(found && found.order < missed.order) ? missed : found!;
+    super.undecidedSince(undecided, mismatched);
   }
 
   // ── types ──

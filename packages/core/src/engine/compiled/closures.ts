@@ -302,12 +302,13 @@ class Builder {
     return (frame) => {
       const { undecided, mismatched } = runtime;
       const holds = proof(frame) !== failed;
-      const isDecided = runtime.undecided === undecided && runtime.mismatched === mismatched;
-      runtime.undecided = undecided;
-      runtime.mismatched = mismatched;
-      if (holds) return failed;
-      if (isDecided) return then(frame);
-      runtime.undecided++;
+      if (holds) {
+        runtime.undecided = undecided;
+        runtime.mismatched = mismatched;
+        return failed;
+      }
+      if (runtime.undecided === undecided && runtime.mismatched === mismatched) return then(frame);
+      runtime.undecidedSince(undecided, mismatched);
       return failed;
     };
   }

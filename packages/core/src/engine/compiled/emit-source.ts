@@ -327,16 +327,17 @@ class Emitter {
         this.#negations++;
         const proof = this.#statement(statement.proof, { kind: 'leave', text: `break c${n};` });
         this.#negations--;
-        const [keep, isChanged, restore] = mayMismatch(statement.proof)
+        const [keep, isChanged, restore, mismatched] = mayMismatch(statement.proof)
           ? [
               `const u${n} = R.undecided, m${n} = R.mismatched;`,
               `R.undecided !== u${n} || R.mismatched !== m${n}`,
               `R.undecided = u${n}; R.mismatched = m${n};`,
+              `m${n}`,
             ]
-          : [`const u${n} = R.undecided;`, `R.undecided !== u${n}`, `R.undecided = u${n};`];
+          : [`const u${n} = R.undecided;`, `R.undecided !== u${n}`, `R.undecided = u${n};`, 'R.mismatched'];
         return (
           `b${n}: { ${keep}\nn${n}: { c${n}: { ${proof}\n` +
-          `if (${isChanged}) { ${restore} R.undecided++; break b${n}; } break n${n}; }\n` +
+          `if (${isChanged}) { R.undecidedSince(u${n}, ${mismatched}); break b${n}; } break n${n}; }\n` +
           `${restore} break b${n}; }\n${this.#statement(statement.next, after)} }`
         );
       }

@@ -132,6 +132,12 @@ export abstract class Runtime implements EqualityContext {
   /** A pattern asked for what is not there: a negation around it is undecided. */
   protected abstract mismatch(name: string, base: unknown, at: Span | undefined): void;
 
+  /** A negation has found its operand undecided. @param undecided, @param mismatched how often anything was before it */
+  undecidedSince(undecided: number, mismatched: number): void {
+    this.undecided = undecided + 1;
+    this.mismatched = mismatched;
+  }
+
   // ── one question ──
 
   begin(steps: number): void {
