@@ -266,13 +266,24 @@ class Specialiser {
     return { predicate: only.predicate, args: passed };
   }
 
-  /** Applications of one rule that differ in one literal become one, for any of these literals, at the first one's place. */
+  /**
+   * Applications of one rule that differ in one literal become one, for any of these literals, at the first one's place. A method of the
+   * application may throw, so none is called earlier or later than in the order of the rules.
+   */
   #merged(applications: readonly Application[]): Application[] {
     const merged: Application[] = [];
-    const groups = new Map<string, { readonly at: number; readonly position: number; literals: unknown[] }>();
+    interface Group {
+      readonly at: number;
+      readonly position: number;
+      readonly literals: unknown[];
+    }
+    const all: Group[] = [];
+    const groups = new Map<string, Group>();
     for (const application of applications) {
       const { candidate, args } = application;
-      const position = cuts(candidate.goals) ? undefined : literalPosition(candidate, args);
+      const callsMethods = this.#callsMethods(candidate);
+      if (callsMethods) groups.clear();
+      const position = callsMethods || cuts(candidate.goals) ? undefined : literalPosition(candidate, args);
       if (position === undefined) {
         merged.push(application);
         continue;
@@ -282,11 +293,13 @@ class Specialiser {
       const { value } = valueIn(args[position]!) as Extract<Value, { kind: 'constant' }>;
       const group = groups.get(key);
       if (group === undefined) {
-        groups.set(key, { at: merged.length, position, literals: [value] });
+        const started = { at: merged.length, position, literals: [value] };
+        groups.set(key, started);
+        all.push(started);
         merged.push(application);
       } else if (!group.literals.includes(value)) group.literals.push(value);
     }
-    for (const { at, position, literals } of groups.values()) {
+    for (const { at, position, literals } of all) {
       if (literals.length === 1) continue;
       const application = merged[at]!;
       const withValue = (value: Value) =>
@@ -298,6 +311,10 @@ class Specialiser {
       };
     }
     return merged;
+  }
+
+  #callsMethods({ rule }: Candidate): boolean {
+    return rule.callsMethods || [...rule.calls].some((called) => this.linker.mayCallMethods(called));
   }
 
   #path(application: Application): Statement {

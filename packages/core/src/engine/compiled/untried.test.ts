@@ -118,6 +118,31 @@ describe('an alternative that is left when what comes after another one fails', 
     expect(await everywhere(policy)).toBe(code);
   });
 
+  it('is told as the reason in the order in which the machine meets it', async () => {
+    expect(await everywhere('allow(_, _, r) if not (r matches {missing: 1} or r.b.c = 1);')).toBe(
+      'POLAR_UNDECIDED_PATTERN',
+    );
+    expect(await everywhere('allow(_, _, r) if not (r.b.c = 1 or r matches {missing: 1});')).toBe(
+      'POLAR_UNDECIDED_ATTRIBUTE_OF_NIL',
+    );
+    expect(
+      await everywhere('allow(_, _, r) if not (not r matches {missing: 1} or (r.b.c = 1 and r.a = 1));'),
+    ).toBe('POLAR_UNDECIDED_PATTERN');
+  });
+
+  it('of rules that differ in a literal calls no method later than the machine does', async () => {
+    const policy = (rule: string) => `
+      allow(_, _, r) if has("x", r);
+      has(name, r) if r = r and x in [1, 2] and ${rule};
+      has("y", r) if r.boom();
+      has("x", r) if has("y", r);
+      has("y", r) if has("z", r);
+    `;
+    expect(await everywhere(policy('name = "z" and x = 1'))).toBe('POLAR_RUN_HOST_ERROR');
+    expect(await everywhere(policy('x = 2 and name != "z" and r.boom()'))).toBe('POLAR_RUN_HOST_ERROR');
+    expect(await everywhere(policy('name = "x" and x = 2'))).toBe(true);
+  });
+
   it('is asked for no method twice', async () => {
     for (const policy of [
       'allow(_, _, r) if (r.ok() or r.b.c = 1) and r.d = 2;',

@@ -52,6 +52,11 @@ class Base {
     if (this.flag !== true) throw new TypeError('boom');
     return true;
   }
+  /** Throws for some. */
+  get fuse(): unknown {
+    if (this.flag !== true) throw new TypeError('fuse');
+    return true;
+  }
   get upper(): unknown {
     return typeof this.name === 'string' ? this.name.toUpperCase() : undefined;
   }
