@@ -57,6 +57,18 @@ describe('isAllowed', () => {
 });
 
 describe('authorize', () => {
+  it('throws a ForbiddenError for an action on a type, which is not a secret', async () => {
+    class Note {}
+    const authorizer = await Authorizer.load({
+      policies: 'allow("ann", _, _: Note); allow("ann", _, Note); allow("ann", _, Row);',
+      types: { Note, Row: { fields: {} } },
+    });
+    for (const resource of [Note, authorizer.type('Row')])
+      for (const action of ['create', 'list', 'read'])
+        await expect(authorizer.authorize('ben', action, resource)).rejects.toMatchObject({ status: 403 });
+    await expect(authorizer.authorize('ben', 'delete', new Note())).rejects.toMatchObject({ status: 404 });
+  });
+
   it('gives the resource back', async () => {
     const authorizer = await load(policy);
     expect(await authorizer.authorize(alice, 'edit', secret)).toBe(secret);

@@ -5,6 +5,7 @@ import { isUndecided } from './authorization/undecided.js';
 import type { Arguments } from './engine/question.js';
 import { allOf } from './internal/side-by-side.js';
 import type { DecisionOptions } from './options.js';
+import { TypeToken } from './types/declared-type.js';
 import type { AuthorizeSettings, QuestionSettings } from './question-settings.js';
 
 /** What an application does with answers, whoever gives them. */
@@ -33,7 +34,7 @@ export abstract class Enforcement {
    *
    * @returns the resource
    * @throws {NotFoundError} when the actor may not even read it
-   * @throws {ForbiddenError} when the actor may read it, but not do this
+   * @throws {ForbiddenError} when the actor may read it, but not do this; or the resource is a type, which is not a secret
    */
   async authorize<Resource>(
     actor: unknown,
@@ -43,6 +44,7 @@ export abstract class Enforcement {
   ): Promise<Awaited<Resource>> {
     const awaited = await resource;
     if (await this.ask('allow', [actor, action, awaited], settings)) return awaited;
+    if (isType(awaited)) throw new ForbiddenError(textOrNone(action));
     throw await refusal(action, settings, this.#options, (readAction) =>
       this.holds([actor, readAction, awaited], settings),
     );
@@ -112,6 +114,10 @@ export abstract class Enforcement {
     }
   }
 }
+
+/** Returns whether the resource is a type itself, as for *create* and *list*. */
+const isType = (resource: unknown): boolean =>
+  typeof resource === 'function' || resource instanceof TypeToken;
 
 function undecidedIsNo(error: unknown): false {
   if (isUndecided(error)) return false;

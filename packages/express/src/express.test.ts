@@ -115,7 +115,7 @@ describe.each(majors)('%s', (_major, express) => {
     it('takes a class, or the name of a type, as the resource', async () => {
       for (const path of ['/notes', '/named']) {
         expect((await request(app).post(path).set('x-user', 'alice')).status).toBe(201);
-        expect((await request(app).post(path).set('x-user', 'guest')).status).toBe(404);
+        expect((await request(app).post(path).set('x-user', 'guest')).status).toBe(403);
       }
     });
 

@@ -72,7 +72,7 @@ export const questions: readonly Question[] = [
 
   // ── a type ──
   { ask: 'createDocument', as: 'alice', status: 201, body: { createdBy: 'alice' } },
-  { ask: 'createDocument', as: 'guest', status: 404, because: 'nobody may read the type itself' },
+  { ask: 'createDocument', as: 'guest', status: 403, because: 'a type is not a secret' },
   { ask: 'createDocument', status: 401 },
 
   // ── lists and fields ──
@@ -145,7 +145,7 @@ export const questions: readonly Question[] = [
   // ── nobody is somebody ──
   { ask: 'showDocument', in: 'open', with: { id: '1' }, status: 404 },
   { ask: 'updateDocument', in: 'open', with: { id: '2' }, status: 403, because: 'it is public, but no more' },
-  { ask: 'listDocuments', in: 'open', status: 404 },
+  { ask: 'listDocuments', in: 'open', status: 403, because: 'a type is not a secret' },
   { ask: 'showDocument', in: 'open', as: 'alice', with: { id: '1' }, status: 200, body: { actor: 'alice' } },
   { ask: 'showComment', in: 'open', with: { id: 'c1' }, status: 404 },
   {

@@ -162,7 +162,7 @@ describe.each(majors)('%s', (_major, Koa) => {
     it('takes a class, or the name of a type, as the resource', async () => {
       for (const path of ['/notes', '/named']) {
         expect((await ask(apps[0][1]).post(path).set('x-user', 'alice')).status).toBe(201);
-        expect((await ask(apps[0][1]).post(path).set('x-user', 'guest')).status).toBe(404);
+        expect((await ask(apps[0][1]).post(path).set('x-user', 'guest')).status).toBe(403);
       }
     });
   });

@@ -144,7 +144,7 @@ describe.each(platforms)('a loader in place on %s', (adapter) => {
     ['/sync/1', 'bob', 404, 'Not Found'],
     ['/sync/9', 'alice', 404, 'Not Found'],
     ['/context', 'alice', 200, 'InlineController.context'],
-    ['/type', 'alice', 404, 'Not Found'],
+    ['/type', 'alice', 403, 'Forbidden'],
     ['/null', 'alice', 404, 'Not Found'],
     ['/gone', 'alice', 410, 'Gone'],
     ['/later', 'alice', 503, 'Service Unavailable'],

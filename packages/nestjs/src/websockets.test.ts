@@ -416,9 +416,13 @@ describe.each(['ws', 'socket.io'] as const)('on %s', (name) => {
     it.each([
       [undefined, 401, 'Unauthorized'],
       ['banned', 403, 'Forbidden'],
-      ['hidden', 404, 'Not Found'],
+      ['hidden', 403, 'Forbidden'],
+      ['lost', 404, 'Not Found'],
     ])('of %s ends with %i', async (user, status, message) => {
-      decide = join;
+      decide = (authorization, of) =>
+        user === 'lost'
+          ? authorization.authorizeConnection(of, 'join', () => undefined)
+          : join(authorization, of);
       const client = await as(user, room.port);
       expect(await client.ended).toEqual(refused(status, message));
       await until(() => expect(admitted).toEqual([false]));

@@ -139,9 +139,9 @@ describe('allowAll', () => {
 });
 
 describe('denyAll', () => {
-  it('refuses everybody as what may not be read', async () => {
+  it('refuses every actor: an action on a type as forbidden', async () => {
     const notes = await beside(NanookTestingModule.denyAll({ actor: 'alice' }));
-    expect((await notes.post()).status).toBe(404);
+    expect((await notes.post()).status).toBe(403);
     const module = moduleWith({ policies, types, hideUnreadable: false });
     const visible = await beside(NanookTestingModule.denyAll(), module);
     expect((await visible.post()).status).toBe(403);
