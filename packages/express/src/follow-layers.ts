@@ -1,7 +1,7 @@
 import type { Request } from 'express';
 import type { ServerResponse } from 'node:http';
 import { callRoute } from './guarded-route.js';
-import { callLayer, type Next } from './handler-scopes.js';
+import { callLayer, noteError, type Next } from './handler-scopes.js';
 import { isRouter, layerPrototypeOf, type Layer, type RouterInside } from './inside.js';
 
 const followed = new WeakSet<object>();
@@ -33,6 +33,7 @@ export function followLayers(router: RouterInside): void {
     const original = prototype[name] as HandleError | undefined;
     if (original === undefined) continue;
     prototype[name] = function (this: Layer, error: unknown, req: Request, res: ServerResponse, next: Next) {
+      noteError(req, error);
       return callLayer(this, req, next, (goOn) => Reflect.apply(original, this, [error, req, res, goOn]));
     };
   }

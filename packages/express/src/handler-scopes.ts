@@ -37,8 +37,14 @@ interface RequestState {
   readonly scopes: RequirementScopes;
   readonly dispatches: WeakMap<Next, Dispatch>;
   readonly calls: WeakMap<RequirementScope, LayerCall>;
+  /** The `next` of a router for each that its layers are given. */
+  readonly nexts: WeakMap<Next, Next>;
   /** What callbacks of `router.param` decide, for the layer whose parameters they look at. */
   readonly parameters: WeakMap<Next, RequirementScope>;
+  /** For each error that goes to error handlers, whether something was decided for the handler that it comes from. */
+  readonly errors: WeakMap<object, boolean>;
+  /** The last of these errors. */
+  failure: object | undefined;
 }
 
 const states = new WeakMap<object, RequestState>();
@@ -50,7 +56,10 @@ function stateOf(req: Request): RequestState {
     scopes: new RequirementScopes((current) => scopeOfDecision(state, req, current)),
     dispatches: new WeakMap(),
     calls: new WeakMap(),
+    nexts: new WeakMap(),
     parameters: new WeakMap(),
+    errors: new WeakMap(),
+    failure: undefined,
   };
   states.set(req, state);
   return state;
@@ -58,6 +67,20 @@ function stateOf(req: Request): RequestState {
 
 /** The scopes of the handlers of a request. */
 export const scopesOf = (req: Request): RequirementScopes => stateOf(req).scopes;
+
+/** Notes an error on its way to the error handlers, and where it comes from, unless that is known already. */
+export function noteError(req: Request, error: unknown): void {
+  if (typeof error !== 'object' || error === null) return;
+  const state = stateOf(req);
+  state.failure = error;
+  if (!state.errors.has(error)) state.errors.set(error, state.scopes.current.isSettled);
+}
+
+/** Whether an error is answered of a handler for which something was decided. */
+export function isFailureDecided(req: Request): boolean {
+  const { failure, errors } = stateOf(req);
+  return failure !== undefined && errors.get(failure) === true;
+}
 
 const protectedLayers = new WeakSet<Layer>();
 
@@ -89,7 +112,7 @@ export function callLayer(
   const layerCall: LayerCall = {
     scope,
     base,
-    router: req.next,
+    router: routerOf(state, req),
     isProtected,
     isWholeApplication: () => !state.calls.has(dispatch.parent) && isWholeApplication(layer, appOf(req)),
     isLeft: false,
@@ -98,8 +121,10 @@ export function callLayer(
   state.calls.set(scope, layerCall);
   const goOn: Next = (error) => {
     layerCall.isLeft = true;
+    noteError(req, error);
     next(error);
   };
+  state.nexts.set(goOn, next);
   return state.scopes.run(scope, () => handle(goOn, isProtected));
 }
 
@@ -138,29 +163,37 @@ const pathIn = (url: string): string => url.replace(/[?#].*$/s, '');
  * that comes next. Other decisions do not count.
  */
 function scopeOfDecision(
-  { calls, dispatches, parameters }: RequestState,
+  state: RequestState,
   req: Request,
   current: RequirementScope,
 ): RequirementScope | undefined {
-  const router = req.next as Next | undefined;
+  const { calls, dispatches, parameters } = state;
+  const router = routerOf(state, req);
   const running = calls.get(current);
   if (router === undefined || (running === undefined && current.parent !== undefined)) return current;
-  if (running !== undefined && isRunning(running, req)) return current;
+  if (running !== undefined && isRunning(state, running, req)) return current;
   if (dispatches.get(router)?.previous?.isLeft === false) return undefined;
   const scope = parameters.get(router) ?? new RequirementScope(undefined, false);
   parameters.set(router, scope);
   return scope;
 }
 
+/** The dispatch of the router that is running: it puts its `next` there. Express 4 itself puts one of its layers there at first. */
+function routerOf({ nexts }: RequestState, req: Request): Next | undefined {
+  const next = req.next as Next | undefined;
+  return next && (nexts.get(next) ?? next);
+}
+
 /** Whether the layer has not gone on, and no router runs in it that cannot be seen. */
-const isRunning = ({ router, isLeft }: LayerCall, req: Request): boolean => router === req.next && !isLeft;
+const isRunning = (state: RequestState, { router, isLeft }: LayerCall, req: Request): boolean =>
+  router === routerOf(state, req) && !isLeft;
 
 const appOf = (req: Request): AppInside | undefined => req.app as unknown as AppInside | undefined;
 
 /** @throws {AuthorizationFault} `NANOOK_HTTP_SKIPPED_APPLICATION` for a skip that would open all that follows in the application */
 export function checkSkip(req: Request, reason: string): void {
-  const { scopes, calls } = stateOf(req);
-  const running = calls.get(scopes.current);
-  if (running !== undefined && isRunning(running, req) && running.isWholeApplication())
+  const state = stateOf(req);
+  const running = state.calls.get(state.scopes.current);
+  if (running !== undefined && isRunning(state, running, req) && running.isWholeApplication())
     throw new AuthorizationFault('NANOOK_HTTP_SKIPPED_APPLICATION', { reason });
 }

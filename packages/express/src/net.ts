@@ -2,7 +2,7 @@ import { withholdUndecided } from '@nanook/http';
 import type { Request } from 'express';
 import type { ServerResponse } from 'node:http';
 import { handlerLocation, isPreflightHandled } from './chain.js';
-import { scopesOf } from './handler-scopes.js';
+import { isFailureDecided, scopesOf } from './handler-scopes.js';
 import { routeOf } from './request.js';
 
 /** The responses that `authorize()` put the net under: that one holds to the end. */
@@ -48,6 +48,7 @@ function putUp(
     handler: () => handlerLocation(req),
     isPreflight: () => isPreflightHandled(req),
     isSettled: () => isElsewhere() || isSettled(req),
+    isFailureDecided: () => isFailureDecided(req),
     elsewhere: () => scopesOf(req).decisions,
     checks: () => authzIn(req)?.checks,
     challenge: () => authzIn(req)?.challenge,

@@ -160,7 +160,12 @@ describe.each(majors)('a requirement in %s', (major, express) => {
         router.get('/:id/parts', answer('parts'));
         routes.use('/things', router);
         routes.get('/things/:id/others', answer('others'));
+        (routes as unknown as Router).param('note', (req, _res, next) => {
+          void req.authz.authorize('read', 'thing').then(() => next(), next);
+        });
+        routes.get('/notes/:note', answer('a note'));
       }, isProtecting);
+      expect(await ask(app, '/notes/7')).toBe('a note');
       expect(await ask(app, '/things/7')).toBe('shown');
       expect(await ask(app, '/things/7/parts')).toBe('parts');
       expect(await ask(app, '/things/7/others')).toBe(500);

@@ -19,6 +19,8 @@ export interface SafetyNet {
   isPreflight?(): boolean;
   /** Whether something was authorized or skipped on the path of the handler that answers: it is asked while that one writes. */
   isSettled(): boolean;
+  /** Whether an error handler answers for a handler for which something was decided: then it may tell of a file with 412 or 416. */
+  isFailureDecided?(): boolean;
   /** The decisions of the request, none of which counts: for the message. */
   elsewhere?(): readonly string[];
   /** The checks that the response waits for, if the request has its authorization already. */
@@ -121,6 +123,7 @@ export function withholdUndecided(response: ServerResponse, net: SafetyNet): () 
     if (checks?.forgotten !== undefined) return unawaited(checks, checks.forgotten, status);
     const refused = net.mayHideRefusal === true ? undefined : checks?.refused;
     if (!net.isSettled()) {
+      if (isAboutFile(status) && net.isFailureDecided?.() === true) return undefined;
       if (mayPreflightSay(chunk)) return undefined;
       // After a decision on another path the refusal says more: an error handler answers for the route that was refused.
       const isAnsweredElsewhere = refused !== undefined && (net.elsewhere?.() ?? []).length > 0;
@@ -257,8 +260,10 @@ const http2InternalError = 2;
  */
 const isError = (status: number): boolean => {
   const code = status | 0;
-  return code >= 400 && code < 600 && code !== 412 && code !== 416;
+  return code >= 400 && code < 600 && !isAboutFile(code);
 };
+
+const isAboutFile = (status: number): boolean => (status | 0) === 412 || (status | 0) === 416;
 
 /** Lets through, or replaces, what is set to a property of the response; `undefined` leaves it as it is. */
 function guardProperty(response: ServerResponse, name: string, pass: (value: unknown) => unknown): void {
