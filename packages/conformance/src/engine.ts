@@ -141,7 +141,7 @@ export class Oso {
   }
 
   async isAllowed(actor: unknown, action: unknown, resource: unknown): Promise<boolean> {
-    return (await this.#current()).isAllowed(actor, action, resource);
+    return (await this.#current()).isAllowed(actor, action as string, resource);
   }
 
   async authorize(
@@ -150,7 +150,9 @@ export class Oso {
     resource: unknown,
     options: { checkRead?: boolean } = {},
   ): Promise<void> {
-    await this.#refusing(async (authorizer) => authorizer.authorize(actor, action, resource, options));
+    await this.#refusing(async (authorizer) =>
+      authorizer.authorize(actor, action as string, resource, options),
+    );
   }
 
   async authorizeRequest(actor: unknown, request: unknown): Promise<void> {
@@ -158,7 +160,9 @@ export class Oso {
   }
 
   async authorizeField(actor: unknown, action: unknown, resource: unknown, field: unknown): Promise<void> {
-    await this.#refusing(async (authorizer) => authorizer.authorizeField(actor, action, resource, field));
+    await this.#refusing(async (authorizer) =>
+      authorizer.authorizeField(actor, action as string, resource, field as string),
+    );
   }
 
   async authorizedActions(
@@ -175,7 +179,7 @@ export class Oso {
     resource: unknown,
     options: { allowWildcard?: boolean } = {},
   ): Promise<Set<unknown>> {
-    return (await this.#current()).authorizedFields(actor, action, resource, options);
+    return (await this.#current()).authorizedFields(actor, action as string, resource, options);
   }
 
   setDataFilteringAdapter(): void {

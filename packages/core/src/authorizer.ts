@@ -1,5 +1,6 @@
 import { everyAction } from './advice/denial-advice.js';
 import type { Decision } from './authorization/decision.js';
+import { resourceTypeOf } from './authorization/resource-type.js';
 import { DecisionLog } from './decision-log.js';
 import { Report, type Diagnostic } from './diagnostics/diagnostic.js';
 import { PolarError } from './diagnostics/polar-error.js';
@@ -240,7 +241,7 @@ export class Authorizer extends Enforcement {
    */
   isAllowed(
     actor: unknown,
-    action: unknown,
+    action: string,
     resource: unknown,
     settings?: QuestionSettings,
   ): Promise<boolean> {
@@ -258,7 +259,7 @@ export class Authorizer extends Enforcement {
   }
 
   /** As `isAllowed`, at once. @throws {PolarError} `POLAR_RUN_PROMISE_IN_SYNC` when the policy meets a promise */
-  isAllowedSync(actor: unknown, action: unknown, resource: unknown, settings?: QuestionSettings): boolean {
+  isAllowedSync(actor: unknown, action: string, resource: unknown, settings?: QuestionSettings): boolean {
     const { compiled } = this.#loaded;
     if (compiled === undefined || isSpecial(settings))
       return this.#decideSync('allow', [actor, action, resource], settings);
@@ -301,7 +302,7 @@ export class Authorizer extends Enforcement {
   /** The fields on which the actor may perform the action: `allow_field(actor, action, resource, field)`. As `authorizedActions`. */
   authorizedFields(
     actor: unknown,
-    action: unknown,
+    action: string,
     resource: unknown,
     settings: EnumerationSettings = {},
   ): Promise<Set<string>> {
@@ -447,6 +448,10 @@ export class Authorizer extends Enforcement {
       compiled.ask('allow', args.length, args[0], args[1], args[2]) ??
       this.#unreported(args, settings, compiled.takeReplay())
     );
+  }
+
+  protected typeNameOf(resource: unknown): string | undefined {
+    return resourceTypeOf(resource, this.#loaded.context.typeSets);
   }
 
   async #unreported(args: Arguments, settings: QuestionSettings = {}, replay?: HostReplay): Promise<boolean> {

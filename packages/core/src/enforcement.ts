@@ -29,6 +29,9 @@ export abstract class Enforcement {
     settings: QuestionSettings | undefined,
   ): boolean | Promise<boolean>;
 
+  /** Returns the name of a resource's declared type, for the log. */
+  protected abstract typeNameOf(resource: unknown): string | undefined;
+
   /**
    * Passes when the actor may do this to the resource.
    *
@@ -38,33 +41,35 @@ export abstract class Enforcement {
    */
   async authorize<Resource>(
     actor: unknown,
-    action: unknown,
+    action: string,
     resource: Resource,
     settings: AuthorizeSettings = {},
   ): Promise<Awaited<Resource>> {
     const awaited = await resource;
     if (await this.ask('allow', [actor, action, awaited], settings)) return awaited;
-    if (isType(awaited)) throw new ForbiddenError(textOrNone(action));
-    throw await refusal(action, settings, this.#options, (readAction) =>
+    // A type is not a secret.
+    const shown = isType(awaited) ? { ...settings, checkRead: false } : settings;
+    throw await refusal(action, this.typeNameOf(awaited), shown, this.#options, (readAction) =>
       this.holds([actor, readAction, awaited], settings),
     );
   }
 
   /** Passes when `allow_request(actor, request)` holds. @throws {ForbiddenError} */
   async authorizeRequest(actor: unknown, request: unknown, settings?: QuestionSettings): Promise<void> {
-    if (!(await this.ask('allow_request', [actor, request], settings))) throw new ForbiddenError();
+    if (!(await this.ask('allow_request', [actor, request], settings)))
+      throw new ForbiddenError(undefined, { reason: 'no rule of allow_request matched' });
   }
 
   /** Passes when `allow_field(actor, action, resource, field)` holds. @throws {ForbiddenError} */
   async authorizeField(
     actor: unknown,
-    action: unknown,
+    action: string,
     resource: unknown,
-    field: unknown,
+    field: string,
     settings?: QuestionSettings,
   ): Promise<void> {
     if (!(await this.ask('allow_field', [actor, action, resource, field], settings)))
-      throw new ForbiddenError(textOrNone(action));
+      throw this.#fieldRefusal(action, await resource, field);
   }
 
   /**
@@ -78,11 +83,11 @@ export abstract class Enforcement {
    */
   async isAllowedAll(
     actor: unknown,
-    action: unknown,
+    action: string,
     resources: Iterable<unknown>,
     settings?: QuestionSettings,
   ): Promise<boolean[]> {
-    const [who, what] = [await actor, await action];
+    const [who, what] = [await actor, await (action as unknown)];
     return allOf(resources, (resource) => this.ask('allow', [who, what, resource], settings));
   }
 
@@ -94,14 +99,21 @@ export abstract class Enforcement {
    */
   async filterAllowed<Resource>(
     actor: unknown,
-    action: unknown,
+    action: string,
     resources: Iterable<Resource>,
     settings?: QuestionSettings,
   ): Promise<Resource[]> {
-    const [who, what] = [await actor, await action];
+    const [who, what] = [await actor, await (action as unknown)];
     const all = [...resources];
     const answers = await allOf(all, (resource) => this.#decided([who, what, resource], settings));
     return all.filter((_, i) => answers[i]);
+  }
+
+  #fieldRefusal(action: string, resource: unknown, field: string): ForbiddenError {
+    const resourceType = this.typeNameOf(resource);
+    const of = resourceType === undefined ? '' : ` of ${resourceType}`;
+    const reason = `no rule of allow_field for ${JSON.stringify(action)} on ${JSON.stringify(field)}${of} matched`;
+    return new ForbiddenError(textOrNone(action), { resourceType, reason });
   }
 
   /** Asks `allow`; undecided is no. */

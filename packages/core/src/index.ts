@@ -19,6 +19,7 @@ export {
   isForbiddenError,
   isNotFoundError,
   isUnauthenticatedError,
+  type RefusalDetails,
 } from './authorization/authorization-error.js';
 export type { Decision, Outcome, RuleReference } from './authorization/decision.js';
 

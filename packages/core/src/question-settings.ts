@@ -1,6 +1,6 @@
 import type { Limits } from './engine/limits.js';
 
-/** Options of one question. */
+/** Options of one check or query. */
 export interface QuestionSettings {
   readonly signal?: AbortSignal;
   /** Overrides the authorizer's limits. */

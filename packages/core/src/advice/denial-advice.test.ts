@@ -44,7 +44,7 @@ async function load(options: Partial<AuthorizerOptions> = {}) {
 describe.each(['source', 'closures', 'machine'] as const)('denial warnings of engine %s', (engine) => {
   const expects = (what: string, action = 'read') => `; the rules for "${action}" expect ${what}; `;
 
-  it.each<[string, unknown, unknown, unknown, string]>([
+  it.each<[string, unknown, string, unknown, string]>([
     [
       'a plain object as resource',
       user,
@@ -203,15 +203,21 @@ describe.each(['source', 'closures', 'machine'] as const)('denial warnings of en
     [
       'a list of actions',
       user,
-      ['read'],
+      ['read'] as unknown as string,
       note(),
       'denied: the action is a list, and an action is a string such as "read"; check one action at a time',
     ],
-    ['no action', user, undefined, note(), 'denied: the action is undefined, and an action is a string'],
+    [
+      'no action',
+      user,
+      undefined as unknown as string,
+      note(),
+      'denied: the action is undefined, and an action is a string',
+    ],
     [
       'the action before the actor',
       'read',
-      user,
+      user as unknown as string,
       note(),
       'denied: the arguments are in the wrong order: the action "read" is the first argument; the order is (actor, action, resource)',
     ],
@@ -234,7 +240,7 @@ describe.each(['source', 'closures', 'machine'] as const)('denial warnings of en
     expect(messages()).toHaveLength(1);
   });
 
-  it.each<[string, unknown, unknown, unknown]>([
+  it.each<[string, unknown, string, unknown]>([
     ['what is refused by the data', user, 'read', note()],
     ['an anonymous actor', null, 'read', note()],
     ['an action of another type', user, 'delete', new Account()],

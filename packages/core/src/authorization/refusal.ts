@@ -1,9 +1,10 @@
 import { ForbiddenError, NotFoundError } from './authorization-error.js';
 import { isUndecided } from './undecided.js';
 
-/** What a refusal tells: that it is forbidden, or, to those who may not even read the resource, that nothing is there. */
+/** Makes the error of a refusal: forbidden, or, for an actor that may not even read the resource, not found. */
 export async function refusal(
   action: unknown,
+  resourceType: string | undefined,
   { checkRead }: { readonly checkRead?: boolean },
   {
     readAction = 'read',
@@ -12,13 +13,17 @@ export async function refusal(
   mayDo: (readAction: string) => boolean | Promise<boolean>,
 ): Promise<Error> {
   const name = textOrNone(action);
-  if (!hideUnreadable || checkRead === false) return new ForbiddenError(name);
-  if (action === readAction) return new NotFoundError(name);
+  const on = resourceType === undefined ? '' : ` on ${resourceType}`;
+  const reason = `no rule for ${name === undefined ? 'the action' : JSON.stringify(name)}${on} matched`;
+  const details = { resourceType, reason };
+  if (!hideUnreadable || checkRead === false) return new ForbiddenError(name, details);
+  if (action === readAction) return new NotFoundError(name, details);
+  const hidden = { resourceType, reason: `${reason}, nor one for ${JSON.stringify(readAction)}` };
   try {
-    return (await mayDo(readAction)) ? new ForbiddenError(name) : new NotFoundError(name);
+    return (await mayDo(readAction)) ? new ForbiddenError(name, details) : new NotFoundError(name, hidden);
   } catch (error) {
     // Whether it may be read is not known, so it stays hidden.
-    if (isUndecided(error)) return new NotFoundError(name);
+    if (isUndecided(error)) return new NotFoundError(name, hidden);
     throw error;
   }
 }

@@ -1,3 +1,4 @@
+import { resourceTypeOf } from '../authorization/resource-type.js';
 import { isUndecided } from '../authorization/undecided.js';
 import { AheadPolicy } from '../engine/ahead/ahead-policy.js';
 import type { EntryName, PolicyModule } from '../engine/ahead/policy-module.js';
@@ -54,7 +55,7 @@ export class CompiledAuthorizer extends Enforcement {
   /** As `Authorizer.isAllowed`. */
   async isAllowed(
     actor: unknown,
-    action: unknown,
+    action: string,
     resource: unknown,
     settings?: QuestionSettings,
   ): Promise<boolean> {
@@ -62,7 +63,7 @@ export class CompiledAuthorizer extends Enforcement {
   }
 
   /** As `isAllowed`, at once. @throws {PolarError} `POLAR_RUN_PROMISE_IN_SYNC` when the policy meets a promise */
-  isAllowedSync(actor: unknown, action: unknown, resource: unknown, settings?: QuestionSettings): boolean {
+  isAllowedSync(actor: unknown, action: string, resource: unknown, settings?: QuestionSettings): boolean {
     try {
       return this.#policy.askSync(
         'allow',
@@ -95,6 +96,10 @@ export class CompiledAuthorizer extends Enforcement {
     rule: EntryName = 'allow',
   ): boolean | Promise<boolean> {
     return this.#policy.ask(rule, args, this.#limitsOf(settings), settings?.signal);
+  }
+
+  protected typeNameOf(resource: unknown): string | undefined {
+    return resourceTypeOf(resource, this.#policy.typeSets);
   }
 
   /** @throws what was thrown, unless it is undecided and that is a refusal */

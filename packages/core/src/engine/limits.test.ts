@@ -56,8 +56,8 @@ describe('a policy without end', () => {
 
   it('never becomes an answer of isAllowed', async () => {
     const authorizer = await load('allow(a, b, c) if not allow(a, b, c);', { maxDepth: 1_000 });
-    await expect(authorizer.isAllowed(1, 2, 3)).rejects.toMatchObject({ code: 'POLAR_RUN_DEPTH_LIMIT' });
-    expect(() => authorizer.isAllowedSync(1, 2, 3)).toThrow(
+    await expect(authorizer.isAllowed(1, 'a', 3)).rejects.toMatchObject({ code: 'POLAR_RUN_DEPTH_LIMIT' });
+    expect(() => authorizer.isAllowedSync(1, 'a', 3)).toThrow(
       expect.objectContaining({ code: 'POLAR_RUN_DEPTH_LIMIT' }),
     );
   });
@@ -188,8 +188,8 @@ describe('time', () => {
   });
 
   it('an aborted signal refuses even a question that would take one step', async () => {
-    const authorizer = await load('allow(1, 2, 3);');
-    await expect(authorizer.isAllowed(1, 2, 3, { signal: AbortSignal.abort() })).rejects.toMatchObject({
+    const authorizer = await load('allow(1, "a", 3);');
+    await expect(authorizer.isAllowed(1, 'a', 3, { signal: AbortSignal.abort() })).rejects.toMatchObject({
       code: 'POLAR_RUN_ABORTED',
     });
   });

@@ -13,8 +13,11 @@ interface Tags {
 const registries = globalThis as { [registryKey]?: Tags };
 const tags = (registries[registryKey] ??= { names: new WeakMap(), prototypes: new WeakSet(), version: 0 });
 
-/** Refuses a promise and a list at compile time: neither is a row. */
-type Row<T> = T extends PromiseLike<unknown> | readonly unknown[] ? never : unknown;
+/** Refuses a promise and a list at compile time: neither is a row. No conditional type, so that generic code can call `typed`. */
+interface Row {
+  readonly then?: undefined;
+  readonly [Symbol.iterator]?: undefined;
+}
 
 /**
  * Tags a row with the name of its declared type, without changing it: rows of an ORM are plain objects and carry no class. An
@@ -26,7 +29,7 @@ type Row<T> = T extends PromiseLike<unknown> | readonly unknown[] ? never : unkn
  * @example
  * const repo = typed('Repository', await db.query.repositories.findFirst());
  */
-export function typed<T extends object>(type: string, row: T & Row<T>): T {
+export function typed<T extends object>(type: string, row: T & Row): T {
   if (typeof type !== 'string' || type === '') throw invalidTag(type, row);
   const advice = adviceFor(row, type);
   if (advice !== undefined)

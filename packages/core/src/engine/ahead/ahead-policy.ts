@@ -69,6 +69,10 @@ export class AheadPolicy {
     this.#checkTags();
   }
 
+  get typeSets(): TypeSets {
+    return this.#context.typeSets;
+  }
+
   has(rule: EntryName): boolean {
     return this.#entries[rule] !== undefined;
   }

@@ -655,7 +655,7 @@ it('leaves variables to the machine', async () => {
     const authorizer = await Authorizer.load({ policies, types: { User }, engine, onWarning: () => {} });
     return questions.map(([actor, action, resource]) => {
       try {
-        return authorizer.isAllowedSync(actor, action, resource);
+        return authorizer.isAllowedSync(actor, action as string, resource);
       } catch (error) {
         return (error as { code: string }).code;
       }

@@ -21,7 +21,7 @@ const policies = 'allow(name, team, members) if m in members and m.name = name a
 
 async function ask(members: readonly unknown[], team: unknown = 'a', text = policies): Promise<boolean> {
   const authorizer = await Authorizer.load({ policies: text, types: { Member }, engine: 'machine' });
-  return authorizer.isAllowed('x', team, members);
+  return authorizer.isAllowed('x', team as string, members);
 }
 
 describe('elements of an array', () => {
