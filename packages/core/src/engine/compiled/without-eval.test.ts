@@ -69,7 +69,7 @@ describe('where code may not make code', () => {
   }, 30_000);
 
   it('closures answer, and the authorizer says so', () => {
-    expect(run(`${code}\n${engines}`, noEval)).toEqual([
+    expect(run(`${code}\n{ ${engines} }`, noEval)).toEqual([
       ['auto', 'closures', ...answers],
       ['source', 'closures', ...answers],
       ['closures', 'closures', ...answers],
@@ -78,7 +78,7 @@ describe('where code may not make code', () => {
   });
 
   it('and elsewhere it is source', () => {
-    expect(run(`${code}\n${engines}`)).toEqual([
+    expect(run(`${code}\n{ ${engines} }`)).toEqual([
       ['auto', 'source', ...answers],
       ['source', 'source', ...answers],
       ['closures', 'closures', ...answers],
