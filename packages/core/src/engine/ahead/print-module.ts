@@ -218,6 +218,7 @@ class ModulePrinter {
           return { types: at.types, literal: undefined, isOther: at.isOther };
         case 'types':
           return { types: at.types, literal: undefined, isOther: false };
+        case 'tested':
         case 'anything':
           return { types: typeSets.unbound, literal: undefined, isOther: false };
       }

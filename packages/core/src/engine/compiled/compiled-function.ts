@@ -16,9 +16,12 @@ export type Known =
    * `isOther`: no rule has it as a literal there.
    */
   | { readonly kind: 'some'; readonly types: TypeSet; readonly isOther: boolean }
-  | { readonly kind: 'anything' };
+  | { readonly kind: 'anything' }
+  /** As `anything`, but it is not looked at first: each rule tests it. For an argument that rules tell apart by literals only. */
+  | { readonly kind: 'tested' };
 
 export const anything: Known = { kind: 'anything' };
+export const tested: Known = { kind: 'tested' };
 
 /** One predicate, for arguments of which something is known. Literals are not passed. */
 export interface CompiledFunction {
@@ -73,6 +76,9 @@ export function keyOf(predicate: Predicate, known: readonly Known[]): string {
         break;
       case 'some':
         key += `s${k.types.id}${k.isOther ? 'o' : ''},`;
+        break;
+      case 'tested':
+        key += 'a,';
         break;
       case 'anything':
         key += '_,';

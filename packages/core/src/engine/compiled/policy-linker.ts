@@ -4,16 +4,21 @@ import type { DeclaredType, FieldType } from '../../types/declared-type.js';
 import type { Class } from '../../types/type-declaration.js';
 import { indexOf, type RuleIndex } from '../candidates.js';
 import type { MachineContext } from '../machine/machine.js';
-import { anything, keyOf, type CompiledFunction, type Known } from './compiled-function.js';
+import { anything, keyOf, tested, type CompiledFunction, type Known } from './compiled-function.js';
 import { fewClasses, manyClasses } from './emit-source.js';
 import { findExactClass, registeredPrototypes } from './exact-class.js';
 import { noticing } from './plan.js';
 import { callersOfMethods, recursion, refutedOf } from './recursion.js';
 import { specialise, type Linker, type Plan } from './specialise.js';
 
+/** So many combinations of literals as arguments get functions of their own: with each argument there may be some times as many. */
+const maxCombinations = 32;
+
 /** The functions of one policy, by what is known of their arguments. */
 export class PolicyLinker implements Linker {
   readonly #functions = new Map<string, CompiledFunction>();
+  /** How many functions there are that differ in literals alone, by what else is known. */
+  readonly #combinations = new Map<string, number>();
   readonly #exact = new Map<DeclaredType, Class | undefined>();
   #extensions: Map<DeclaredType, DeclaredType[]> | undefined = undefined;
   #refuted: ReadonlySet<Predicate> | undefined = undefined;
@@ -57,10 +62,24 @@ export class PolicyLinker implements Linker {
     return indexOf(this.context, predicate, arity);
   }
 
-  functionFor(predicate: Predicate, known: readonly Known[]): CompiledFunction {
+  bounded(predicate: Predicate, known: readonly Known[]): readonly Known[] {
+    if (known.filter(({ kind }) => kind === 'literal').length < 2) return known;
+    if (this.#functions.has(keyOf(predicate, known))) return known;
+    const count = this.#combinations.get(withoutLiterals(predicate, known)) ?? 0;
+    if (count < maxCombinations) return known;
+    const index = this.indexOf(predicate, known.length);
+    return known.map((k, i) => (k.kind === 'literal' && !index.tellsTypes(i) ? tested : k));
+  }
+
+  functionFor(predicate: Predicate, wanted: readonly Known[]): CompiledFunction {
+    // What a function looks at first is not passed on, and each look adds a literal: what is left is tested by the rules.
+    const isBounded = this.bounded(predicate, wanted) !== wanted;
+    const known = isBounded ? this.#tested(predicate, wanted) : wanted;
     const key = keyOf(predicate, known);
     let fn = this.#functions.get(key);
     if (fn === undefined) {
+      const combination = withoutLiterals(predicate, known);
+      this.#combinations.set(combination, (this.#combinations.get(combination) ?? 0) + 1);
       fn = {
         id: this.#functions.size,
         predicate,
@@ -76,6 +95,11 @@ export class PolicyLinker implements Linker {
       this.#functions.set(key, fn);
     }
     return fn;
+  }
+
+  #tested(predicate: Predicate, known: readonly Known[]): readonly Known[] {
+    const index = this.indexOf(predicate, known.length);
+    return known.map((k, i) => (k.kind === 'anything' && !index.tellsTypes(i) ? tested : k));
   }
 
   /** What a function does. @throws {Declined} */
@@ -145,4 +169,11 @@ export class PolicyLinker implements Linker {
 }
 
 /** A value of which something is known has been looked at. */
-const mayBePromise = ({ kind }: Known): boolean => kind === 'anything';
+const mayBePromise = ({ kind }: Known): boolean => kind === 'anything' || kind === 'tested';
+
+/** What is known but for the literals. */
+const withoutLiterals = (predicate: Predicate, known: readonly Known[]): string =>
+  keyOf(
+    predicate,
+    known.map((k) => (k.kind === 'literal' || k.kind === 'tested' ? anything : k)),
+  );

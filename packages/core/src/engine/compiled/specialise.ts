@@ -70,6 +70,8 @@ export interface Linker {
   readonly context: MachineContext;
   indexOf(predicate: Predicate, arity: number): RuleIndex;
   functionFor(predicate: Predicate, known: readonly Known[]): CompiledFunction;
+  /** What a function may be made for: no more than is known, and less where literals are combined in too many ways. */
+  bounded(predicate: Predicate, known: readonly Known[]): readonly Known[];
   /** Whether what is known of the arguments decides which rules apply. */
   tellsRules(predicate: Predicate, known: readonly Known[]): boolean;
   tellsPosition(predicate: Predicate, known: readonly Known[], position: number): boolean;
@@ -123,6 +125,8 @@ interface Place {
 /** More goals than this, and the rules are the machine's: a path would have been copied again and again. */
 const maxGoals = 3_000;
 const maxUnfolding = 12;
+/** When rules that only hand on their arguments lead to more calls than this, they are calls themselves. */
+const maxForwarded = 1_000;
 /** Rules of so many goals and parameters stand in place of a call to them, and so deep in each other. */
 const maxInlined = 24;
 const maxInlining = 3;
@@ -172,7 +176,7 @@ class Specialiser {
       this.#params.push(param);
       return bound({ kind: 'local', local: param, known, likely: classType(known), field: undefined });
     }));
-    const applications = this.#merged(this.#applications(this.fn.predicate, args, new Set()));
+    const applications = this.#merged(this.#applications(this.fn.predicate, args));
     const body = anyOf(applications.map((application) => this.#path(application)));
     return { params: this.#params, locals: this.#locals, body: looped(simplified(body), this.fn) };
   }
@@ -183,19 +187,33 @@ class Specialiser {
    * The rules that may apply, in order. A rule that does nothing but call others with the same arguments and other literals is
    * replaced by what it calls: shorthand rules are mostly of this kind.
    */
-  #applications(predicate: Predicate, args: readonly Cell[], visited: Set<string>): Application[] {
+  #applications(predicate: Predicate, args: readonly Cell[]): Application[] {
+    return (
+      this.#followed(predicate, args, new Set()) ??
+      this.#candidates(predicate, args).map((candidate) => ({ candidate, args }))
+    );
+  }
+
+  /** undefined where there are too many */
+  #followed(predicate: Predicate, args: readonly Cell[], visited: Set<string>): Application[] | undefined {
     const key = `${predicate.name}(${args.map((arg) => identityIn(arg)).join()})`;
     // What is being proved already proves nothing new.
     if (visited.has(key)) return [];
+    if (visited.size >= maxForwarded) return undefined;
     visited.add(key);
     const candidates = this.#candidates(predicate, args);
     const hasCut = candidates.some(({ goals }) => cuts(goals));
-    return candidates.flatMap((candidate): Application[] => {
+    const found: Application[] = [];
+    for (const candidate of candidates) {
       const forwarded = hasCut ? undefined : this.#forwarded(candidate, args);
-      return forwarded === undefined
-        ? [{ candidate, args }]
-        : this.#applications(forwarded.predicate, forwarded.args, visited);
-    });
+      const applications =
+        forwarded === undefined
+          ? [{ candidate, args }]
+          : this.#followed(forwarded.predicate, forwarded.args, visited);
+      if (applications === undefined) return undefined;
+      found.push(...applications);
+    }
+    return found;
   }
 
   #candidates(predicate: Predicate, args: readonly Cell[]): readonly Candidate[] {
@@ -452,10 +470,11 @@ class Specialiser {
     const inlined = this.#inlined(goal.predicate, args, known);
     if (inlined !== undefined)
       return isFailure(inlined) ? fail : { kind: 'check', proof: inlined, next: rest() };
-    const passed = args.filter((_, i) => known[i]!.kind !== 'literal').map((arg) => operandOf(valueIn(arg)!));
-    const callee = linker.functionFor(goal.predicate, known);
+    const taken = linker.bounded(goal.predicate, known);
+    const passed = args.filter((_, i) => taken[i]!.kind !== 'literal').map((arg) => operandOf(valueIn(arg)!));
+    const callee = linker.functionFor(goal.predicate, taken);
     return this.#if(
-      { kind: 'call', callee, args: passed, likely: this.#likelyCallee(goal.predicate, args, known) },
+      { kind: 'call', callee, args: passed, likely: this.#likelyCallee(goal.predicate, args, taken) },
       rest,
     );
   }
@@ -473,9 +492,7 @@ class Specialiser {
     this.#inlining.push(predicate);
     try {
       return anyOf(
-        this.#merged(this.#applications(predicate, args, new Set())).map((application) =>
-          this.#path(application),
-        ),
+        this.#merged(this.#applications(predicate, args)).map((application) => this.#path(application)),
       );
     } finally {
       this.#inlining.pop();
@@ -486,7 +503,7 @@ class Specialiser {
   #likelyCallee(predicate: Predicate, args: readonly Cell[], known: readonly Known[]): CallTest['likely'] {
     for (const [i, arg] of args.entries()) {
       const value = valueIn(arg)!;
-      if (value.kind !== 'local' || value.known.kind !== 'anything' || value.likely === undefined) continue;
+      if (value.kind !== 'local' || !isUnknown(value.known) || value.likely === undefined) continue;
       const exact = this.#exactly(value.likely);
       if (exact === undefined) continue;
       const better = known.map((k, j) => (j === i ? exact : k));
@@ -691,7 +708,7 @@ class Specialiser {
     const types = this.#certainTypes(value);
     if (types !== undefined) return members.some((member) => types.types.has(member)) ? rest() : fail;
     if (union !== undefined) return this.#if({ kind: 'isa-union', value: operandOf(value), union }, rest);
-    if (value.kind === 'local' && value.known.kind === 'anything') this.#set(at, { ...value, likely: type });
+    if (value.kind === 'local' && isUnknown(value.known)) this.#set(at, { ...value, likely: type });
     return this.#if({ kind: 'isa', value: operandOf(value), type: type! }, rest);
   }
 
@@ -930,7 +947,7 @@ class Specialiser {
         return anything;
       case 'local':
         // No literal of this predicate may be one of another, and other types may call for other rules.
-        return value.known.kind === 'other' || value.known.kind === 'some' ? anything : value.known;
+        return value.known.kind === 'types' || value.known.kind === 'literal' ? value.known : anything;
       case 'constant': {
         const { typeSets } = this.linker.context;
         if (isLiteral(value.value)) return { kind: 'literal', value: value.value };
@@ -1050,6 +1067,8 @@ const isLiteral = (value: unknown): value is string | number | boolean | null =>
 
 /** What is a fault to ask for, or special: the machine's to tell. */
 const isRefusedName = (name: string): boolean => name in Object.prototype || name === 'prototype';
+
+const isUnknown = ({ kind }: Known): boolean => kind === 'anything' || kind === 'tested';
 
 const classType = (known: Known): DeclaredType | undefined =>
   known.kind === 'types' && known.class !== undefined ? known.types.chain[0] : undefined;
