@@ -32,7 +32,7 @@ it('filters, and leaves out what is undecided; an answer cannot', async () => {
   expect(await authorizer.filterAllowed(alice, 'read', notes)).toEqual([notes[0], notes[2]]);
   expect(await authorizer.as(bob).filterAllowed('read', notes)).toEqual([]);
   await expect(authorizer.isAllowedAll(alice, 'read', notes)).rejects.toMatchObject({
-    code: 'POLAR_UNDECIDED_ATTRIBUTE_OF_NIL',
+    code: 'POLAR_UNDECIDED_MISSING_ATTRIBUTE',
   });
 });
 

@@ -109,8 +109,16 @@ export const faultCodes = {
   // ── undecided: the alternative ends, others may still grant ──
   POLAR_UNDECIDED_ATTRIBUTE_OF_NIL: (p: { name: string; value: string }) =>
     `\`${p.name}\` is asked of ${p.value}`,
-  POLAR_UNDECIDED_MISSING_ATTRIBUTE: (p: { name: string; on: string; known: readonly string[] }) =>
-    `${p.on} has no attribute \`${p.name}\`${didYouMean(p.name, p.known)}`,
+  POLAR_UNDECIDED_MISSING_ATTRIBUTE: (p: {
+    name: string;
+    on: string;
+    known: readonly string[];
+    /** Whether the attribute is there and its value is `undefined`. */
+    isUndefined?: boolean;
+  }) =>
+    p.isUndefined === true
+      ? `\`${p.name}\` of ${p.on} is undefined, which counts as missing; load the value, set it to null, or declare the field optional`
+      : `${p.on} has no attribute \`${p.name}\`${didYouMean(p.name, p.known)}`,
   POLAR_UNDECIDED_MISSING_METHOD: (p: { name: string; on: string; known: readonly string[] }) =>
     `${p.on} has no method \`${p.name}\`${didYouMean(p.name, p.known)}`,
   POLAR_UNDECIDED_KEY: (p: { key: string; on: string }) =>

@@ -19,10 +19,12 @@ import type { Budget } from './limits.js';
 /** How instances of the application are compared; everything else has one way. */
 export type Equality = 'identity' | 'deep' | ((left: unknown, right: unknown) => boolean);
 
-/** The keys of a dictionary in the order in which policies see them. */
+/** The keys of a dictionary in the order in which policies see them. One whose value is `undefined` is missing. */
 export function keysOf(dictionary: object): readonly string[] {
   if (dictionary instanceof PartialDictionary) return dictionary.keys;
-  return Object.keys(dictionary).sort(compareCodePoints);
+  return Object.keys(dictionary)
+    .filter((key) => (dictionary as Record<string, unknown>)[key] !== undefined)
+    .sort(compareCodePoints);
 }
 
 export const isDictionary = (value: unknown): value is object =>

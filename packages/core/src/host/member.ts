@@ -62,13 +62,23 @@ export function readAttribute(receiver: unknown, name: string, types: TypeSet): 
   }
   if (typeof receiver !== 'object' && typeof receiver !== 'function') return missing(receiver, name, types);
   if ((receiver instanceof Map || receiver instanceof Set) && name === 'size') return receiver.size;
-  if (hasMember(receiver, name)) {
-    const value = (receiver as Record<string, unknown>)[name];
-    return value === undefined && isOptionalField(types, name) ? null : value;
-  }
-  if (isOptionalField(types, name)) return null;
-  return missing(receiver, name, types);
+  const isThere = hasMember(receiver, name);
+  const value = isThere ? (receiver as Record<string, unknown>)[name] : undefined;
+  return value === undefined ? readMissing(receiver, name, types, isThere) : value;
 }
+
+/**
+ * The value of an attribute that is missing, or that is `undefined`, which is the same: a column that was not loaded leaves `undefined`
+ * behind in a class with fields. `nil` for a field that is declared optional.
+ *
+ * @param isUndefined whether the attribute is there
+ */
+export const readMissing = (
+  receiver: unknown,
+  name: string,
+  types: TypeSet,
+  isUndefined: boolean,
+): NoValue | null => (isOptionalField(types, name) ? null : missing(receiver, name, types, isUndefined));
 
 /** Calls a method. Exceptions of the application pass through. */
 export function callMethod(
@@ -247,7 +257,10 @@ function isOptionalField(types: TypeSet, name: string): boolean {
   return false;
 }
 
-function missing(receiver: unknown, name: string, types: TypeSet): NoValue {
+function missing(receiver: unknown, name: string, types: TypeSet, isUndefined = false): NoValue {
+  const on = named(receiver, types);
+  if (isUndefined)
+    return new NoValue('POLAR_UNDECIDED_MISSING_ATTRIBUTE', { name, on, known: [], isUndefined });
   const isObject = typeof receiver === 'object' && receiver !== null;
   if (isObject && isPolicyDictionary(receiver)) {
     return new NoValue(
@@ -261,7 +274,7 @@ function missing(receiver: unknown, name: string, types: TypeSet): NoValue {
   const known = isObject
     ? [...declared, ...Object.keys(receiver).slice(0, 100), ...gettersOf(receiver)]
     : declared;
-  return new NoValue('POLAR_UNDECIDED_MISSING_ATTRIBUTE', { name, on: named(receiver, types), known });
+  return new NoValue('POLAR_UNDECIDED_MISSING_ATTRIBUTE', { name, on, known });
 }
 
 function missingMethod(receiver: unknown, name: string, builtIn: ReadonlySet<string> | undefined): NoValue {

@@ -400,6 +400,7 @@ it.each([
     const asked = seen.answered + seen.handedOver;
     expect(seen.loaded).toBeGreaterThan(runs / 2);
     expect(seen.ahead / seen.loaded).toBeGreaterThan(aheadAtLeast[kind]);
-    expect(seen.answered / asked).toBeGreaterThan(0.6);
+    // Much is undefined in the world of alternatives, and the machine reports what is undecided.
+    expect(seen.answered / asked).toBeGreaterThan(kind === 'alternatives' ? 0.3 : 0.6);
   },
 );

@@ -454,7 +454,10 @@ class Emitter {
     const o = this.#operand(base);
     const v = `v${to}`;
     const isMissing = `${v} === undefined || Object.prototype${access(name)} !== undefined`;
-    const settle = this.waits ? this.#waitFor(v, at) : '';
+    const absent = this.settles
+      ? `if (${v} === undefined && (${v} = R.absent(${o}, ${site}${this.#place(at)})) === U) break b${n};`
+      : undefined;
+    const settle = this.waits ? this.#waitFor(v, at, absent) : '';
     // What is noted of a value is noted of what it is settled to.
     const isSettledFirst = this.settles || tag !== undefined || field !== undefined || isUnsure;
     const slow = `{ ${v} = R.read(${o}, ${site}, ${v}${this.#place(at)}); if (${v} === U) break b${n}; ${isSettledFirst ? '' : settle}}\n`;
@@ -695,12 +698,20 @@ class Emitter {
     return `(R.deeper() && R.back(${call}))`;
   }
 
-  /** A promise is waited for, where that can be done here. */
-  #waitFor(v: string, at?: Span): string {
+  /**
+   * A promise is waited for, where that can be done here.
+   *
+   * @param arrived what follows when one was
+   */
+  #waitFor(
+    v: string,
+    at?: Span,
+    arrived = this.settles ? '' : `if (${v} === undefined) R.absent();`,
+  ): string {
     if (!this.waits) return `if (${this.#mayBePending(v)}) R.await(${v});\n`;
     this.#awaits = true;
     const settled = this.settles ? `R.settle(${v}${at === undefined ? '' : this.#place(at)})` : v;
-    return `if (${this.#mayBePending(v)} && R.isPending(${v})) ${v} = await ${settled};\n`;
+    return `if (${this.#mayBePending(v)} && R.isPending(${v})) { ${v} = await ${settled}; ${arrived} }\n`;
   }
 
   /** Where it stands in the policy, as the last argument of a call; nothing where the machine tells. */

@@ -19,6 +19,11 @@ export class HandoverRuntime extends Runtime {
     throw handover;
   }
 
+  /** Compiled code no longer knows which attribute it was. */
+  override absent(): never {
+    throw handover;
+  }
+
   protected met(): never {
     throw handover;
   }

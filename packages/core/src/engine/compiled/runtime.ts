@@ -1,6 +1,13 @@
 import type { Code, DataOf } from '../../diagnostics/codes.js';
 import type { Span } from '../../diagnostics/span.js';
-import { callMethod, hasMember, type MemberContext, NoValue, readAttribute } from '../../host/member.js';
+import {
+  callMethod,
+  hasMember,
+  type MemberContext,
+  NoValue,
+  readAttribute,
+  readMissing,
+} from '../../host/member.js';
 import { show } from '../../host/show.js';
 import { Tags, type TypeSet, type TypeSets } from '../../host/type-set.js';
 import { isThenable } from '../../host/value.js';
@@ -259,6 +266,15 @@ export abstract class Runtime implements EqualityContext {
       site.learn?.(prototype);
     }
     return found;
+  }
+
+  /** A promised attribute turned out to be `undefined`: it is missing. Gives what it reads as; `noValue` where it is undecided. */
+  absent(base: unknown, { name, inPattern }: ReadSite, at?: Span): unknown {
+    const found = readMissing(base, name, this.typeOf(base), true);
+    if (found === null) return null;
+    if (inPattern) this.mismatch(name, base, at);
+    else this.#noValue(found, at);
+    return noValue;
   }
 
   /** Notes what the types of a value declare of its field, for a row that was read from it. */

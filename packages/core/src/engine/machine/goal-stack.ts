@@ -8,6 +8,13 @@ import type { ConstraintList } from './constraint.js';
 import type { Frame } from './frame.js';
 import type { Undecided } from './undecided.js';
 
+/** An attribute that a goal reads. */
+export interface Attribute {
+  readonly receiver: unknown;
+  readonly name: string;
+  readonly inPattern: boolean;
+}
+
 /** Goals that only the machine makes. */
 export type MachineGoal =
   | Goal
@@ -22,6 +29,8 @@ export type MachineGoal =
       readonly promise: unknown;
       readonly result: Term;
       readonly types: readonly FieldType[];
+      /** The attribute that it is the value of; undefined for the result of a call. */
+      readonly attribute?: Attribute;
     }
   /** The head of a rule, where an argument had to be awaited. */
   | { readonly kind: 'unify-values'; readonly span: Span; readonly left: unknown; readonly right: unknown };

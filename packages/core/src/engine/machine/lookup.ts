@@ -1,5 +1,5 @@
 import type { TypeSet } from '../../host/type-set.js';
-import { NoValue, readAttribute } from '../../host/member.js';
+import { NoValue, readAttribute, readMissing } from '../../host/member.js';
 import { kindOf, show } from '../../host/show.js';
 import { isPartial, isThenable, OwnValue, PartialDictionary, Variable } from '../../host/value.js';
 import { lookupGoal, type LookupGoal, type MethodGoal, type TestGoal } from '../../ir/goal.js';
@@ -47,9 +47,30 @@ export function proveRead(
     : declaredFor(known ?? typesOf(machine, object, name, goal, frame), name);
   if (types.length === 0) {
     const settled = machine.settled(value);
-    if (!isThenable(settled)) return giveResult(machine, goal, settled, frame);
+    if (settled !== undefined && !isThenable(settled)) return giveResult(machine, goal, settled, frame);
   }
-  return machine.received(value, goal.result, types, goal.span, frame);
+  return receiveAttribute(machine, value, goal, object, name, types, frame);
+}
+
+/** Goes on with what was found under a name: a promise is awaited, and `undefined` counts as missing. */
+function receiveAttribute(
+  machine: Prover,
+  found: unknown,
+  goal: LookupGoal,
+  receiver: unknown,
+  name: string,
+  types: readonly FieldType[],
+  frame: Frame,
+): Outcome {
+  const { span, result, inPattern } = goal;
+  if (typeof found === 'object' && found !== null && !(found instanceof NoValue)) {
+    const value = machine.settled(found);
+    if (value === undefined || isThenable(value)) {
+      const attribute = { receiver, name, inPattern };
+      return machine.jumpTo([{ kind: 'receive', span, promise: found, result, types, attribute }]);
+    }
+  }
+  return machine.received(found, result, types, span, frame);
 }
 
 /** Gives the result of a look-up or call to the goal that it is for, or, where it is plain what comes of that, proves both in one. */
@@ -155,7 +176,7 @@ function lookUp(machine: Prover, goal: LookupGoal, object: unknown, frame: Frame
   if (found instanceof NoValue && goal.inPattern && !found.isFault) {
     return found.isPlainFailure ? Outcome.failed : machine.mismatchAt(key, receiver, goal.span, frame);
   }
-  return machine.received(found, goal.result, declaredFor(types, key), goal.span, frame);
+  return receiveAttribute(machine, found, goal, receiver, key, declaredFor(types, key), frame);
 }
 
 function typesOf(machine: Prover, object: object, key: string, goal: LookupGoal, frame: Frame): TypeSet {
@@ -224,5 +245,13 @@ export function proveReceive(
 ): Outcome {
   const value = machine.settled(goal.promise);
   if (isThenable(value) && machine.waitsFor(value, 'a value')) return Outcome.waits;
-  return machine.received(value, goal.result, goal.types, goal.span, frame);
+  const { attribute, span } = goal;
+  if (value !== undefined || attribute === undefined)
+    return machine.received(value, goal.result, goal.types, span, frame);
+  const { receiver, name, inPattern } = attribute;
+  const missing = machine.guarded(span, frame, `\`${name}\``, () =>
+    readMissing(receiver, name, machine.typeOf(receiver), true),
+  );
+  if (missing instanceof NoValue && inPattern) return machine.mismatchAt(name, receiver, span, frame);
+  return machine.received(missing, goal.result, goal.types, span, frame);
 }
