@@ -1,6 +1,9 @@
 /** Fields of a call in the log. */
 const size = 6;
 
+/** Fields that an empty log keeps room for. */
+const mostKept = 64 * size;
+
 /** How the arguments stand in the log: a list for a call with one would be made in vain nearly always. */
 const listed = 0;
 const alone = 1;
@@ -16,8 +19,14 @@ export class HostLog {
   readonly #fields: unknown[] = [];
   #length = 0;
 
+  /** Releases what was noted: a log that is used again must not keep objects of the application alive. */
   clear(): void {
+    const length = this.#length;
+    if (length === 0) return;
+    const fields = this.#fields;
     this.#length = 0;
+    if (length > mostKept) fields.length = 0;
+    else for (let i = 0; i < length; i++) fields[i] = undefined;
   }
 
   /** Calls, and notes what came of it. */
@@ -79,28 +88,49 @@ export class HostLog {
   }
 }
 
-/** The calls that were made before the machine took over. */
-export class HostReplay {
-  readonly #fields: unknown[];
+/** The calls of one receiver and name, or of those with the same first arguments: by the next argument, and by having no more. */
+interface Calls {
+  readonly next: Map<unknown, Calls>;
+  /** Results of calls without further arguments, in their order; whether each was thrown. */
+  results: readonly (readonly [result: unknown, isThrown: boolean])[] | undefined;
+  /** How many of them have been handed out. */
+  used: number;
+}
 
-  constructor(fields: unknown[]) {
-    this.#fields = fields;
+const noCalls = (): Calls => ({ next: new Map(), results: undefined, used: 0 });
+
+/** A key of a map for a value: maps take -0 for 0, `Object.is` does not. */
+const negativeZero: unique symbol = Symbol('-0');
+const keyOf = (value: unknown): unknown => (Object.is(value, -0) ? negativeZero : value);
+
+/** The calls that were made before the machine took over. Found by a tree, so that any number of them takes time in proportion. */
+export class HostReplay {
+  readonly #calls = noCalls();
+
+  constructor(fields: readonly unknown[]) {
+    for (let at = 0; at < fields.length; at += size) {
+      const args = fields[at + 3] === alone ? [fields[at + 2]] : (fields[at + 2] as readonly unknown[]);
+      let calls = this.#calls;
+      for (const value of [fields[at], fields[at + 1], ...args]) {
+        const key = keyOf(value);
+        let next = calls.next.get(key);
+        if (next === undefined) calls.next.set(key, (next = noCalls()));
+        calls = next;
+      }
+      const results = (calls.results ??= []) as (readonly [unknown, boolean])[];
+      results.push([fields[at + 4], fields[at + 5] === true]);
+    }
   }
 
   /** Gives what the call has given already, or makes it. */
   call(receiver: unknown, name: string, args: readonly unknown[], run: () => unknown): unknown {
-    const fields = this.#fields;
-    for (let at = 0; at < fields.length; at += size) {
-      if (fields[at] !== receiver || fields[at + 1] !== name) continue;
-      const noted = fields[at + 3] === alone ? [fields[at + 2]] : (fields[at + 2] as readonly unknown[]);
-      if (!isSame(noted, args)) continue;
-      const [, , , , result, isThrown] = fields.splice(at, size);
-      if (isThrown === true) throw result;
-      return result;
-    }
-    return run();
+    let calls = this.#calls.next.get(keyOf(receiver))?.next.get(name);
+    for (let i = 0; calls !== undefined && i < args.length; i++) calls = calls.next.get(keyOf(args[i]));
+    const noted = calls?.results?.[calls.used];
+    if (calls === undefined || noted === undefined) return run();
+    calls.used++;
+    const [result, isThrown] = noted;
+    if (isThrown) throw result;
+    return result;
   }
 }
-
-const isSame = (left: readonly unknown[], right: readonly unknown[]): boolean =>
-  left.length === right.length && left.every((value, i) => Object.is(value, right[i]));

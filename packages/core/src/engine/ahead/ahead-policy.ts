@@ -86,6 +86,7 @@ export class AheadPolicy {
     } catch (error) {
       throw runtime.failure(error);
     } finally {
+      runtime.release(true);
       this.#idle = instance;
     }
   }
@@ -102,6 +103,7 @@ export class AheadPolicy {
       this.#waits = true;
       return this.#wait(rule, args, limits, signal, runtime.log.take(), runtime.seen);
     } finally {
+      runtime.release(true);
       this.#idle = instance;
     }
   }

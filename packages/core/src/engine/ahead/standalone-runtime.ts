@@ -81,6 +81,14 @@ export class StandaloneRuntime extends Runtime {
       : hostError(error, 'an attribute', undefined);
   }
 
+  override release(isDecided: boolean): void {
+    super.release(isDecided);
+    this.seen = undefined;
+    this.#settled = undefined;
+    this.#signal = undefined;
+    if (this.#reasons.length > 0) this.#reasons.length = 0;
+  }
+
   override stop(): void {
     super.stop();
     this.#stepsLeft = 0;

@@ -156,6 +156,12 @@ export abstract class Runtime implements EqualityContext {
     if (this.#tags !== undefined) this.#tags = undefined;
   }
 
+  /** Releases what a query held of the application. What methods returned stays for the machine, where it takes over. */
+  release(isDecided: boolean): void {
+    if (isDecided) this.log.clear();
+    if (this.#tags !== undefined) this.#tags = undefined;
+  }
+
   /** Nobody waits for the answer any more: the next step is one too many. */
   stop(): void {
     this.steps = Number.NEGATIVE_INFINITY;

@@ -1,0 +1,118 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { describe, expect, it } from 'vitest';
+import { compilePolicy } from '../compile.js';
+import { CompiledAuthorizer, type PolicyModule } from '../compiled/index.js';
+import { Authorizer } from '../index.js';
+import { HostLog } from './host-log.js';
+
+describe('HostReplay', () => {
+  const unmade = (): never => {
+    throw new Error('called again');
+  };
+  const replayOf = (calls: readonly (readonly [unknown, string, readonly unknown[], unknown])[]) => {
+    const log = new HostLog();
+    for (const [receiver, name, args, result] of calls) {
+      if (args.length === 1) log.noteOne(receiver, name, result, args[0]);
+      else log.noteWith(receiver, name, result, args);
+    }
+    return log.take()!;
+  };
+
+  it('hands out results of equal calls in their order, and then calls', () => {
+    const replay = replayOf([
+      ['a', 'f', [], 1],
+      ['a', 'f', [1], 2],
+      ['a', 'f', [], 3],
+      ['a', 'f', [1, 2], undefined],
+      ['b', 'f', [], 5],
+    ]);
+    expect(replay.call('a', 'f', [1], unmade)).toBe(2);
+    expect(replay.call('a', 'f', [], unmade)).toBe(1);
+    expect(replay.call('a', 'f', [], unmade)).toBe(3);
+    expect(replay.call('a', 'f', [], () => 'made')).toBe('made');
+    expect(replay.call('a', 'f', [1, 2], unmade)).toBe(undefined);
+    expect(replay.call('b', 'f', [], unmade)).toBe(5);
+    expect(replay.call('a', 'g', [], () => 'made')).toBe('made');
+  });
+
+  it('tells 0 from -0, and NaN is NaN', () => {
+    const replay = replayOf([
+      ['a', 'f', [0], 'zero'],
+      ['a', 'f', [-0], 'negative'],
+      ['a', 'f', [Number.NaN], 'none'],
+    ]);
+    expect(replay.call('a', 'f', [-0], unmade)).toBe('negative');
+    expect(replay.call('a', 'f', [0], unmade)).toBe('zero');
+    expect(replay.call('a', 'f', [Number.NaN], unmade)).toBe('none');
+  });
+
+  it('throws what the call threw', () => {
+    const log = new HostLog();
+    log.failed('a', 'f', [], new RangeError('no'));
+    expect(() => log.take()!.call('a', 'f', [], unmade)).toThrow(RangeError);
+  });
+
+  // Quadratic, it took a minute.
+  it('finds 200,000 calls of one method in time in proportion', { timeout: 20_000 }, () => {
+    const calls = Array.from({ length: 200_000 }, (_, i) => ['a', 'f', [i], i] as const);
+    const replay = replayOf(calls);
+    for (let i = calls.length - 1; i >= 0; i--) expect(replay.call('a', 'f', [i], unmade) === i).toBe(true);
+  });
+});
+
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
+
+class Doc {
+  big = {};
+  constructor(readonly name: string) {}
+  holder(): object {
+    return this.big;
+  }
+  fails(): never {
+    throw new Error('no');
+  }
+  later(): Promise<object> {
+    return Promise.resolve(this.big);
+  }
+}
+const policies = `
+  allow(_, "decided", d: Doc) if h = d.holder() and h = d.big and d.name = "x";
+  allow(_, "undecided", d: Doc) if h = d.holder() and h = d.big and h.missing = 1;
+  allow(_, "fails", d: Doc) if h = d.holder() and h = d.big and d.fails();
+  allow(_, "later", d: Doc) if h = d.holder() and h = d.big and d.later() = h;
+`;
+const types = { Doc };
+
+async function deciders(): Promise<[string, { isAllowed: Authorizer['isAllowed'] }][]> {
+  const module = { exports: undefined as unknown as PolicyModule };
+  const text = await compilePolicy({ policies, types, format: 'cjs' });
+  // oxlint-disable-next-line typescript/no-implied-eval -- what is tested is the text
+  (new Function('module', text) as (target: object) => void)(module);
+  const load = (engine: 'source' | 'closures' | 'machine') => Authorizer.load({ policies, types, engine });
+  return [
+    ['source', await load('source')],
+    ['closures', await load('closures')],
+    ['machine', await load('machine')],
+    ['ahead of time', CompiledAuthorizer.load(module.exports, { types })],
+  ];
+}
+
+it('no engine keeps an object of the application after a check, however it ended', async () => {
+  const kept: string[] = [];
+  for (const [engine, decider] of await deciders())
+    for (const action of ['decided', 'undecided', 'fails', 'later', 'decided', 'later']) {
+      // oxlint-disable-next-line no-await-in-loop -- one after the other
+      const refs = await (async () => {
+        const doc = new Doc('x');
+        await decider.isAllowed(null, action, doc).catch(() => {});
+        return [new WeakRef(doc), new WeakRef(doc.big)];
+      })();
+      // oxlint-disable-next-line no-await-in-loop -- a turn ends what a WeakRef holds on to
+      await new Promise((resolve) => setTimeout(resolve));
+      collect();
+      if (refs.some((ref) => ref.deref() !== undefined)) kept.push(`${engine}: ${action}`);
+    }
+  expect(kept).toEqual([]);
+});
