@@ -226,7 +226,7 @@ describe('load', () => {
       name: 'PolicyError',
       diagnostics: expect.arrayContaining([
         expect.objectContaining({ code: 'POLAR_CHECK_SINGLETON_VARIABLE', file: 'a.polar', line: 2 }),
-        expect.objectContaining({ file: 'b.polar', line: 2 }),
+        expect.objectContaining({ code: 'POLAR_PARSE_MISSING_SEMICOLON', file: 'b.polar', line: 1 }),
       ]) as unknown,
     });
   });

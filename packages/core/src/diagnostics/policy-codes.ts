@@ -38,8 +38,15 @@ export const policyCodes = {
     `\`${p.found}\` is a value, and a condition is expected here`,
   POLAR_PARSE_PARENTHESES_NEEDED: (p: { operator: string; outer: string; instead: string }) =>
     `\`${p.operator}\` binds tighter than \`${p.outer}\`; write \`${p.instead}\``,
-  POLAR_PARSE_FOREIGN_SYNTAX: (p: { found: string; instead: string }) =>
-    `\`${p.found}\` is not Polar; write \`${p.instead}\``,
+  POLAR_PARSE_FOREIGN_SYNTAX: (p: { found: string; instead: string | undefined; note: string | undefined }) =>
+    [
+      `\`${p.found}\` is not Polar`,
+      ...(p.instead === undefined ? [] : [`write \`${p.instead}\``]),
+      p.note ?? [],
+    ]
+      .flat()
+      .join('; '),
+  POLAR_PARSE_MISSING_SEMICOLON: (p: { what: string }) => `${p.what} ends here without a \`;\``,
   POLAR_PARSE_TOO_DEEP: (p: { limit: number }) => `the expression is nested more than ${p.limit} levels deep`,
   POLAR_PARSE_CHAINED_COMPARISON: (p: { operator: string }) =>
     `\`${p.operator}\` cannot be chained; join two comparisons with \`and\``,
@@ -82,6 +89,16 @@ export const policyCodes = {
     p.place === 'action'
       ? `the second argument of \`${p.name}\` is the action, and here it is a \`${p.type}\`; the order is \`${p.name}(actor, action, resource${p.name === 'allow' ? '' : ', field'})\``
       : `the first argument of \`${p.name}\` is the actor, and here it is a \`${p.type}\`, while the resource is a type of actors; the order is \`${p.name}(actor, action, resource${p.name === 'allow' ? '' : ', field'})\``,
+  POLAR_CHECK_UNLIKELY_ARGUMENT: (p: { as: 'list' | 'wildcard' | 'type'; name: string }) => {
+    switch (p.as) {
+      case 'list':
+        return `the second argument of \`${p.name}\` is one string, never a list; write \`action\` in its place, and \`action in […]\` in the body`;
+      case 'wildcard':
+        return '`"*"` matches the text "*" only; name the values that are meant, as in `action in ["read", "write"]`';
+      case 'type':
+        return `\`"${p.name}"\` matches the text "${p.name}" only; a type has no quotes: write \`: ${p.name}\``;
+    }
+  },
   POLAR_CHECK_GRANTS_EVERYTHING: (_: object) =>
     'this rule allows every action on everything for everybody, signed in or not; restrict the actor, the action or the resource (with the body `if true` this warning is not given)',
   POLAR_CHECK_UNDECLARED_NAME: (p: {
@@ -115,6 +132,8 @@ export const policyCodes = {
     `in \`${p.type}\` ${listed(p.names)} imply each other in a circle, so asking for one never ends`,
   POLAR_CHECK_UNKNOWN_FIELD: (p: { type: string; field: string; known: readonly string[] }) =>
     `\`${p.type}\` declares no field \`${p.field}\`${didYouMean(p.field, p.known)}`,
+  POLAR_CHECK_OPTIONAL_CHAINING: (p: { name: string }) =>
+    `\`${p.name}\` is the whole name of this attribute: Polar has no \`?.\`; write \`${p.name.slice(0, -1)}.\``,
   POLAR_CHECK_NEVER_EQUAL: (p: { left: string; leftType: string; right: string; rightType: string }) =>
     `\`${p.left}\` is ${p.leftType} and \`${p.right}\` is ${p.rightType}, and values of different types are never equal`,
   POLAR_CHECK_NOT_A_COLLECTION: (p: { item: string; collection: string; type: string }) =>

@@ -14,7 +14,7 @@ export type SingletonData = { readonly name: string } & (
       readonly type: string | undefined;
       readonly word: 'action' | 'permission' | 'role' | 'relation' | undefined;
     }
-  | { readonly as: 'receiver' | 'operand' | 'any' }
+  | { readonly as: 'optional chaining' | 'receiver' | 'operand' | 'any' }
 );
 
 /**
@@ -35,6 +35,8 @@ export function singletonText(p: SingletonData): string {
           ? `; did you mean ${orListed(p.near)}?`
           : '; if it is a type, add it to the option `types`'
       }`;
+    case 'optional chaining':
+      return `\`${p.name}.\` reads from a variable \`${p.name}\`: Polar has no \`?.\`; write \`${p.name.slice(0, -1)}.\``;
     case 'misspelling':
       return `${once}, so nothing gives it a value; did you mean ${orListed(p.near)}?`;
     case 'typed parameter':

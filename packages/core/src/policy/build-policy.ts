@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import { Report } from '../diagnostics/diagnostic.js';
+import { textOf } from '../diagnostics/span.js';
 import type { Source } from '../diagnostics/source.js';
 import { groupBy } from '../internal/group-by.js';
 import { once } from '../internal/once.js';
@@ -57,6 +58,7 @@ export function buildPolicy(
     typesOfRules: ruleTypeTable(ruleTypes, blocks),
     matcher: new RuleTypeMatcher(types, { Actor: new Set(actorTypes), Resource: new Set(resourceTypes) }),
     blocks,
+    assigned: assignedNames(found),
     hasAllStatements,
     hasAllBlocks,
   };
@@ -106,6 +108,15 @@ function readAll(sources: readonly Source[], report: Report): StatementNode[] {
     return statements.filter(({ span }) => !faults.some((at) => span.start <= at && at < span.end));
   });
 }
+
+/** `admins` in a statement `admins = ["ann"];`, which is reported as one that is not Polar. */
+const assignedNames = ({ diagnostics }: Report): ReadonlySet<string> =>
+  new Set(
+    diagnostics.flatMap(({ code, span }) => {
+      const name = code === 'POLAR_PARSE_FOREIGN_SYNTAX' && span && /(\w+)\s*:?=$/.exec(textOf(span))?.[1];
+      return name === undefined || name === false ? [] : [name];
+    }),
+  );
 
 const only = <Node extends StatementNode>(kind: Node['kind'], statements: readonly StatementNode[]): Node[] =>
   statements.filter((statement): statement is Node => statement.kind === kind);

@@ -36,6 +36,8 @@ export interface PolicyDraft {
   readonly typesOfRules: RuleTypeTable;
   readonly matcher: RuleTypeMatcher;
   readonly blocks: ReadonlyMap<string, ResourceBlock>;
+  /** Names to which a statement that is not Polar gives a value: what else is wrong with them is due to that. */
+  readonly assigned: ReadonlySet<string>;
   /** Whether every statement could be read. Where not, nothing can be said to be missing. */
   readonly hasAllStatements: boolean;
   /** Whether, further, every block makes sense, so that no shorthand rule is missing and the unions are known. */

@@ -160,7 +160,13 @@ describe('Lexer', () => {
     expect(all.map(({ kind }) => kind).filter((kind) => kind !== 'name')).toEqual(
       'and or not and or == != != mod matches string end'.split(' '),
     );
-    expect(found.map(({ data }) => Object.values(data).join(' → '))).toEqual([
+    expect(
+      found.map(({ data }) =>
+        Object.values(data)
+          .filter((part) => part !== undefined)
+          .join(' → '),
+      ),
+    ).toEqual([
       '&& → and',
       '|| → or',
       '! → not',

@@ -4,34 +4,25 @@ import type { Source } from '../diagnostics/source.js';
 import { spanOf } from '../diagnostics/span.js';
 import { groupBy } from '../internal/group-by.js';
 import type { CommentNode } from './ast.js';
+import { foreignOperators, foreignQuotes, isForeignCharacter, operatorNotes } from './foreign.js';
 import { maxErrors } from './limits.js';
 import type { Token, TokenKind } from './token.js';
 import { findKeyword, punctuation, reservedWord } from './token.js';
-
-/** What other languages write, and the token it most likely stands for: reported, then read as that. Longest first. */
-const foreignOperators: readonly (readonly [found: string, instead: TokenKind])[] = [
-  ['===', '=='],
-  ['!==', '!='],
-  ['&&', 'and'],
-  ['||', 'or'],
-  ['<>', '!='],
-  ['&', 'and'],
-  ['|', 'or'],
-  ['%', 'mod'],
-  ['!', 'not'],
-];
 
 interface Operator {
   readonly text: string;
   readonly kind: TokenKind;
   readonly isForeign: boolean;
+  /** What to write instead, where no token of Polar does the same. */
+  readonly note: string | undefined;
 }
 
 /** By the code of their first character; the longest first, so that the first that fits is the right one. */
 const operatorsByCode = groupBy(
   [
-    ...foreignOperators.map(([text, kind]): Operator => ({ text, kind, isForeign: true })),
-    ...punctuation.map((text): Operator => ({ text, kind: text, isForeign: false })),
+    ...foreignOperators.map(([text, kind]): Operator => ({ text, kind, isForeign: true, note: undefined })),
+    ...operatorNotes.map(([text, note]): Operator => ({ text, kind: 'invalid', isForeign: true, note })),
+    ...punctuation.map((text): Operator => ({ text, kind: text, isForeign: false, note: undefined })),
   ].sort((a, b) => b.text.length - a.text.length),
   ({ text }) => text.charCodeAt(0),
 );
@@ -44,9 +35,11 @@ const code = {
   space: 0x20,
   quote: 0x22,
   hash: 0x23,
-  apostrophe: 0x27,
+  dash: 0x2d,
+  slash: 0x2f,
   colon: 0x3a,
   questionMark: 0x3f,
+  brace: 0x7b,
 } as const;
 
 const escapes: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', 0: '\0' };
@@ -60,7 +53,7 @@ const isDigit = (char: string): boolean => char >= '0' && char <= '9';
 
 function startsName(char: string): boolean {
   if (char < '\u0080') return (char >= 'a' && char <= 'z') || (char >= 'A' && char <= 'Z') || char === '_';
-  return !invisible.test(char);
+  return !invisible.test(char) && !isForeignCharacter(char);
 }
 
 const continuesName = (char: string): boolean =>
@@ -111,6 +104,8 @@ export class Lexer {
   #indent = 0;
   #startsLine = true;
   #isAfterName = false;
+  /** The end of the last comment of another language. */
+  #commentEnd = 0;
   /** Names and strings that were met: however often one is written, it is kept once. */
   readonly #words = new Map<string, string>();
 
@@ -140,6 +135,7 @@ export class Lexer {
       else if (isDigitCode(unit)) return this.#number();
       else if (unit === code.quote) return this.#string();
       else if (unit === code.hash) this.#comment();
+      else if (this.#foreignComment(unit)) continue;
       else if (unit >= 0x80 && startsName(charAt(text, this.#at))) return this.#name();
       else return this.#operator(unit);
     }
@@ -179,7 +175,7 @@ export class Lexer {
     const end = endOfName(text, this.#at);
     const word = text.slice(this.#at, end);
     if (word === reservedWord) {
-      this.#complain('POLAR_PARSE_FOREIGN_SYNTAX', { found: word, instead: 'matches' }, end);
+      this.#complain('POLAR_PARSE_FOREIGN_SYNTAX', { found: word, instead: 'matches', note: undefined }, end);
       return this.#token('matches', end, word, 0, true);
     }
     const keyword = findKeyword(word);
@@ -247,30 +243,80 @@ export class Lexer {
 
   /** An operator, what other languages write, or nothing that Polar knows. */
   #operator(first: number): Token {
-    if (first === code.apostrophe) {
-      const string = this.#singleQuoted();
+    const closing = foreignQuotes.get(charAt(this.#text, this.#at));
+    if (closing !== undefined) {
+      const string = this.#foreignString(closing);
       if (string !== undefined) return string;
     }
-    for (const { text, kind, isForeign } of operatorsByCode.get(first) ?? noOperators) {
+    for (const { text, kind, isForeign, note } of operatorsByCode.get(first) ?? noOperators) {
       if (text.length > 1 && !this.#text.startsWith(text, this.#at)) continue;
       const end = this.#at + text.length;
-      if (isForeign) this.#complain('POLAR_PARSE_FOREIGN_SYNTAX', { found: text, instead: kind }, end);
+      if (isForeign) {
+        const instead = note === undefined ? kind : undefined;
+        this.#complain('POLAR_PARSE_FOREIGN_SYNTAX', { found: text, instead, note }, end);
+      }
       return this.#token(kind, end, text, 0, isForeign);
     }
     return this.#invalid();
   }
 
   /** `'text'` of other languages, if its line closes it. */
-  #singleQuoted(): Token | undefined {
+  #foreignString(closing: string): Token | undefined {
     const text = this.#text;
     const start = this.#at;
     let end = start + 1;
-    while (end < text.length && text[end] !== "'" && text[end] !== '\n') end += text[end] === '\\' ? 2 : 1;
-    if (text[end] !== "'") return undefined;
+    while (end < text.length && !closing.includes(text[end]!) && text[end] !== '\n')
+      end += text[end] === '\\' ? 2 : 1;
+    if (end >= text.length || text[end] === '\n') return undefined;
     const inner = text.slice(start + 1, end);
     const found = text.slice(start, end + 1);
-    this.#complain('POLAR_PARSE_FOREIGN_SYNTAX', { found, instead: `"${inner}"` }, end + 1);
+    const isTemplate = text[start] === '`' && inner.includes('${');
+    const note = isTemplate ? 'there are no templates; join texts with `text.concat("…")`' : undefined;
+    const instead = isTemplate ? undefined : `"${inner}"`;
+    this.#complain('POLAR_PARSE_FOREIGN_SYNTAX', { found, instead, note }, end + 1);
     return this.#token('string', end + 1, inner, 0, true);
+  }
+
+  /** Skips a comment or a template tag of another language. Several lines of them, one below the other, are one mistake. */
+  #foreignComment(first: number): boolean {
+    const { found, end } = this.#findForeignComment(first);
+    if (found === undefined) return false;
+    const isFurther = this.#commentEnd > 0 && /^\s*$/.test(this.#text.slice(this.#commentEnd, this.#at));
+    if (!isFurther) {
+      const isTag = found.startsWith('{');
+      const note = isTag
+        ? 'render the template before the policy is loaded, or write rules for each case'
+        : found === '/*'
+          ? 'a comment starts with `#` in each of its lines'
+          : undefined;
+      const data = { found, instead: note === undefined ? '#' : undefined, note };
+      this.#complain('POLAR_PARSE_FOREIGN_SYNTAX', data, this.#at + found.length);
+    }
+    const lineBreak = this.#text.lastIndexOf('\n', end - 1);
+    if (lineBreak >= this.#at) {
+      this.#lineStart = lineBreak + 1;
+      this.#startsLine = true;
+    }
+    this.#at = end;
+    this.#commentEnd = end;
+    return true;
+  }
+
+  #findForeignComment(first: number): { readonly found: string | undefined; readonly end: number } {
+    const text = this.#text;
+    const at = this.#at;
+    const upTo = (closing: string): number => {
+      const found = text.indexOf(closing, at + 2);
+      return found === -1 ? text.length : found + (closing === '\n' ? 0 : closing.length);
+    };
+    const start = text.slice(at, at + 2);
+    if (first === code.slash && start === '//') return { found: start, end: upTo('\n') };
+    if (first === code.slash && start === '/*') return { found: start, end: upTo('*/') };
+    if (first === code.dash && start === '--' && this.#startsLine && /\s/.test(text[at + 2] ?? ''))
+      return { found: start, end: upTo('\n') };
+    if (first === code.brace && start === '{%') return { found: start, end: upTo('%}') };
+    if (first === code.brace && start === '{{') return { found: start, end: upTo('}}') };
+    return { found: undefined, end: at };
   }
 
   /** `@`, `$`, … and what nobody sees; a run of them is one mistake. */

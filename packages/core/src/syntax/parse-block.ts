@@ -1,3 +1,5 @@
+import { spanOver } from '../diagnostics/span.js';
+import type { Token } from './token.js';
 import type {
   BlockNode,
   DictionaryDeclarationNode,
@@ -21,9 +23,15 @@ export function parseBlock(cursor: TokenCursor): BlockNode {
   const first = cursor.expectName('`actor` or `resource`');
   const keyword = cursor.is('{') ? undefined : first;
   const className = keyword ? cursor.expectName('the name of a class') : first;
+  if (cursor.is(';')) cursor.failForeign(cursor.spanOfToken(cursor.current), '{}');
+  if (cursor.is(':') && cursor.next.kind === '{') {
+    cursor.reportForeign(cursor.spanOfToken(cursor.current), '{');
+    cursor.advance();
+  }
   cursor.expect('{');
   const items: BlockItem[] = [];
   while (!cursor.is('}')) {
+    if (skipRule(cursor, token)) continue;
     if (cursor.is('end') || (startsStatement(cursor) && cursor.current.indent <= token.indent)) {
       cursor.reportUnexpected('`}`');
       break;
@@ -35,11 +43,26 @@ export function parseBlock(cursor: TokenCursor): BlockNode {
   return { kind: 'block', span: cursor.spanFrom(token.start), keyword, className, items };
 }
 
+/** A rule in a block, indented with it. */
+function skipRule(cursor: TokenCursor, block: Token): boolean {
+  const { current, next } = cursor;
+  if (current.kind !== 'name' || next.kind !== '(' || current.indent <= block.indent) return false;
+  cursor.reportForeign(
+    cursor.spanOfToken(current),
+    undefined,
+    'a block holds declarations and rules like `"a" if "b";`; write other rules after its `}`',
+  );
+  skipItem(cursor, current);
+  return true;
+}
+
 function parseItemOrSkip(cursor: TokenCursor): BlockItem | undefined {
   const first = cursor.current;
   try {
     cursor.startOver();
-    return cursor.is('string') ? parseShorthandRule(cursor) : parseDeclaration(cursor);
+    return cursor.is('string') || isUnquotedRule(cursor)
+      ? parseShorthandRule(cursor)
+      : parseDeclaration(cursor);
   } catch (fault) {
     if (!(fault instanceof SyntaxFault)) throw fault;
     skipItem(cursor, first);
@@ -47,17 +70,42 @@ function parseItemOrSkip(cursor: TokenCursor): BlockItem | undefined {
   }
 }
 
+/** `read if "owner";` for `"read" if "owner";` */
+const isUnquotedRule = (cursor: TokenCursor): boolean => cursor.is('name') && cursor.next.kind === 'if';
+
+/** A string. A name in its place is reported and read as one. */
+function expectQuoted(cursor: TokenCursor, wanted: string): StringNode {
+  if (!cursor.is('name')) return cursor.expectString(wanted);
+  const { name, span } = cursor.expectName(wanted);
+  cursor.reportForeign(span, JSON.stringify(name), 'a role, a permission or a relation is a string here');
+  return { kind: 'string', span, value: name };
+}
+
+/** The `=` of a declaration. */
+function expectEquals(cursor: TokenCursor, name: NameNode): void {
+  if (cursor.is(':') || cursor.is(':=')) {
+    cursor.reportForeign(cursor.spanOfToken(cursor.current), '=');
+    cursor.advance();
+  } else if (cursor.is('name')) {
+    const what = name.name.replace(/s?$/, 's');
+    const example =
+      what === 'relations' ? `{ ${cursor.current.text}: SomeType }` : `["${cursor.current.text}"]`;
+    const span = spanOver(name.span, cursor.spanOfToken(cursor.current));
+    cursor.failForeign(span, `${what} = ${example};`);
+  } else cursor.expect('=');
+}
+
 function parseDeclaration(cursor: TokenCursor): ListDeclarationNode | DictionaryDeclarationNode {
   const first = cursor.current;
   const name = cursor.expectName('a declaration, a rule like `"a" if "b";` or `}`');
-  cursor.expect('=');
+  expectEquals(cursor, name);
   if (cursor.is('{')) {
     const fields = parseRelations(cursor);
-    expectSemicolon(cursor, first, '`;`');
+    expectSemicolon(cursor, first, '`;`', 'the declaration');
     return { kind: 'dictionary-declaration', span: cursor.spanFrom(first.start), name, fields };
   }
   const items = parseStrings(cursor);
-  expectSemicolon(cursor, first, '`;`');
+  expectSemicolon(cursor, first, '`;`', 'the declaration');
   return { kind: 'list-declaration', span: cursor.spanFrom(first.start), name, items };
 }
 
@@ -65,7 +113,7 @@ function parseStrings(cursor: TokenCursor): readonly StringNode[] {
   cursor.expect('[', 'a list of strings or a dictionary of relations');
   const items: StringNode[] = [];
   while (!cursor.is(']')) {
-    items.push(cursor.expectString('a string'));
+    items.push(expectQuoted(cursor, 'a string'));
     if (!cursor.skip(',')) break;
   }
   cursor.expect(']', '`,` or `]`');
@@ -80,6 +128,16 @@ function parseRelations(cursor: TokenCursor): readonly FieldNode<NameNode>[] {
       if (!isKey(cursor.current)) cursor.failName('the name of a relation');
       const token = cursor.advance();
       cursor.advance();
+      if (cursor.is('string')) {
+        const { text } = cursor.current;
+        cursor.reportForeign(
+          cursor.spanOfToken(cursor.current),
+          text,
+          'the type of a relation has no quotes',
+        );
+        cursor.readAs('name');
+        cursor.renameCurrent(text);
+      }
       const value = cursor.expectName('the name of a class');
       fields.push({ key: token.text, keySpan: cursor.spanOfToken(token), value });
     } else {
@@ -95,15 +153,50 @@ function parseRelations(cursor: TokenCursor): readonly FieldNode<NameNode>[] {
 
 function parseShorthandRule(cursor: TokenCursor): ShorthandRuleNode {
   const first = cursor.current;
-  const head = cursor.expectString('a string');
+  const head = expectQuoted(cursor, 'a string');
+  if (cursor.is(':') || cursor.is('=')) cursor.failForeign(cursor.spanOfToken(cursor.current), 'if');
   cursor.expect('if');
-  const implier = cursor.expectString('a string');
+  failAtCondition(cursor);
+  const implier = expectQuoted(cursor, 'a string');
+  failAtJunction(cursor, head);
   let keyword: NameNode | undefined;
   let relation: StringNode | undefined;
   if (cursor.is('name') && cursor.next.kind !== '=') {
     keyword = cursor.expectName('`on`');
-    relation = cursor.expectString('the name of a relation, as a string');
+    relation = expectQuoted(cursor, 'the name of a relation, as a string');
+    failAtJunction(cursor, head);
   }
-  expectSemicolon(cursor, first, relation ? '`;`' : '`;` or `on`');
+  expectSemicolon(cursor, first, relation ? '`;`' : '`;` or `on`', 'the rule');
   return { kind: 'shorthand-rule', span: cursor.spanFrom(first.start), head, implier, keyword, relation };
+}
+
+/** A condition where a block takes the name of a role, a permission or a relation only. */
+function failAtCondition(cursor: TokenCursor): void {
+  const { current, next } = cursor;
+  const isCondition =
+    current.kind === 'not' || (current.kind === 'name' && (next.kind === '(' || next.kind === '.'));
+  if (!isCondition) return;
+  cursor.failForeign(
+    cursor.spanOfToken(current),
+    undefined,
+    'in a block, `if` is followed by a role, a permission or a relation; write another condition in a rule after the block, such as `has_permission(user: User, "read", resource: …) if …;`',
+  );
+}
+
+/** `"read" if "a" or "b"`: a rule of a block has one condition. */
+function failAtJunction(cursor: TokenCursor, { value }: StringNode): void {
+  const { current } = cursor;
+  const word = current.text.toLowerCase();
+  if (word === 'or' || current.kind === ',')
+    cursor.failForeign(
+      cursor.spanOfToken(current),
+      undefined,
+      `in a block, write a rule for each: \`"${value}" if …;\``,
+    );
+  if (word === 'and')
+    cursor.failForeign(
+      cursor.spanOfToken(current),
+      undefined,
+      'a rule of a block has one condition; join conditions in a rule after the block, such as `has_permission(user: User, "read", resource: …) if … and …;`',
+    );
 }

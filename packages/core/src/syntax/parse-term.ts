@@ -18,9 +18,11 @@ import type {
   VariableNode,
 } from './ast.js';
 import { noFields } from './ast.js';
+import { foreignInfix, foreignPrefix } from './foreign.js';
 import { Level, operatorLevels } from './level.js';
 import { isName } from './lexer.js';
 import { isKeyWord, type Token } from './token.js';
+import { startsStatement } from './recovery.js';
 import type { TokenCursor } from './token-cursor.js';
 
 // The grammar of terms and patterns. Operators are read by their level (level.ts), everything else by one function a
@@ -39,15 +41,50 @@ export function parseTerm(
 ): TermNode {
   cursor.enter();
   const { start } = cursor.current;
+  if (cursor.is('name') && isForeignNot(cursor)) {
+    cursor.reportForeign(cursor.spanOfToken(cursor.current), 'not');
+    cursor.readAs('not');
+  }
   const isNegation = cursor.is('not') && loosest <= Level.not;
   let term = isNegation ? parseNegation(cursor) : parseOperand(cursor);
   for (;;) {
+    if (cursor.is('name')) readForeignInfix(cursor);
     const level = operatorLevels[cursor.kind];
     if (level === undefined || level < loosest) break;
     term = parseOperator(cursor, level, start, term, parseOperand);
   }
   cursor.leave();
   return term;
+}
+
+/** `NOT x`, and `NOT(x)`, which is no call. */
+function isForeignNot(cursor: TokenCursor): boolean {
+  const { text } = cursor.current;
+  if (text.toLowerCase() !== 'not') return false;
+  return cursor.next.kind === 'name' || cursor.next.kind === '(';
+}
+
+/** `AND`, `is`, `contains` and the like between two operands: reported, and read as Polar's own where it has one. */
+function readForeignInfix(cursor: TokenCursor): void {
+  const { current, next } = cursor;
+  const word = current.text.toLowerCase();
+  if (word === 'and' || word === 'or' || word === 'in' || word === 'matches') {
+    if (next.kind === '(' && current.startsLine && word === 'in') return;
+    cursor.reportForeign(cursor.spanOfToken(current), word);
+    cursor.readAs(word);
+    return;
+  }
+  const foreign = current.startsLine ? undefined : foreignInfix.get(word);
+  if (foreign === undefined) return;
+  if (word === 'is' && next.kind === 'not') {
+    cursor.reportForeign(spanOver(cursor.spanOfToken(current), cursor.spanOfToken(next)), '!=');
+    cursor.advance();
+    cursor.readAs('!=');
+    return;
+  }
+  if (foreign.instead === undefined) cursor.failForeign(cursor.spanOfToken(current), undefined, foreign.note);
+  cursor.reportForeign(cursor.spanOfToken(current), foreign.instead);
+  cursor.readAs(foreign.instead);
 }
 
 function parseNegation(cursor: TokenCursor): TermNode {
@@ -79,6 +116,14 @@ function parseOperator(
     case '<=':
     case '>':
     case '>=': {
+      if (kind === '=' && cursor.isFollowedBy('>')) {
+        const arrow = spanOver(cursor.spanOfToken(cursor.current), cursor.spanOfToken(cursor.next));
+        cursor.failForeign(
+          arrow,
+          undefined,
+          'to compare write `>=`; for the items of a list write `item in list and …`',
+        );
+      }
       if ((left.kind === 'unify' || left.kind === 'compare') && isBare(cursor, start, left))
         reportChain(cursor);
       else asValue(cursor, left);
@@ -219,7 +264,8 @@ function parseLookup(cursor: TokenCursor): TermNode {
     // `x not in y` of other languages; read on as `x in y`.
     const item = cursor.quote(cursor.spanFrom(start));
     const span = spanOver(cursor.spanOfToken(cursor.current), cursor.spanOfToken(cursor.next));
-    cursor.report('POLAR_PARSE_FOREIGN_SYNTAX', { found: `${item} not in`, instead: `not ${item} in` }, span);
+    const data = { found: `${item} not in`, instead: `not ${item} in`, note: undefined };
+    cursor.report('POLAR_PARSE_FOREIGN_SYNTAX', data, span);
     cursor.advance();
   }
   return object;
@@ -227,11 +273,30 @@ function parseLookup(cursor: TokenCursor): TermNode {
 
 function parseLookupTail(cursor: TokenCursor, start: number, first: TermNode): TermNode {
   let object = first;
+  failAtIndex(cursor);
   while (cursor.skip('.')) {
     asValue(cursor, object);
     object = cursor.is('(') ? parseKeyedLookup(cursor, start, object) : parseMember(cursor, start, object);
+    failAtIndex(cursor);
   }
   return object;
+}
+
+/** `user["id"]` and `list[0]`. With a space between, something else is missing. */
+function failAtIndex(cursor: TokenCursor): void {
+  const { current, previous, source } = cursor;
+  if (current.kind !== '[' || previous?.end !== current.start || previous.kind === '[') return;
+  const isAfterTerm = previous.kind === 'name' || previous.kind === ')' || previous.kind === ']';
+  if (!isAfterTerm) return;
+  const end = source.text.indexOf(']', current.start) + 1;
+  if (end > 0) cursor.forgive(current.start, end);
+  const span =
+    end > 0 && end - current.start < 40 ? spanOf(source, current.start, end) : cursor.spanOfToken(current);
+  cursor.failForeign(
+    span,
+    undefined,
+    'an attribute is read with `object.name` or `object.("name")`; items of a list with `item in list` or `[first, *_] = list`',
+  );
 }
 
 function parseKeyedLookup(cursor: TokenCursor, start: number, object: TermNode): LookupNode {
@@ -244,6 +309,9 @@ function parseKeyedLookup(cursor: TokenCursor, start: number, object: TermNode):
 }
 
 function parseMember(cursor: TokenCursor, start: number, object: TermNode): LookupNode | MethodCallNode {
+  const isEnd = cursor.is('end') || (cursor.current.startsLine && startsStatement(cursor));
+  if (isEnd)
+    cursor.failForeign(cursor.spanOfToken(cursor.previous!), ';', 'a rule does not end with a full stop');
   if (!isKey(cursor.current)) cursor.failName('the name of an attribute or method');
   const token = cursor.advance();
   const keySpan = cursor.spanOfToken(token);
@@ -261,8 +329,18 @@ function parsePrimary(cursor: TokenCursor): TermNode {
   if (literal) return literal;
   const token = cursor.current;
   switch (token.kind) {
-    case 'name':
-      return cursor.next.kind === '(' ? parseCall(cursor) : variableOf(cursor, cursor.advance());
+    case 'name': {
+      if (cursor.next.kind === '(') return parseCall(cursor);
+      const note = cursor.next.kind === 'name' ? foreignPrefix.get(token.text) : undefined;
+      if (note !== undefined) cursor.failForeign(cursor.spanOfToken(token), undefined, note);
+      return variableOf(cursor, cursor.advance());
+    }
+    case 'if':
+      return cursor.failForeign(
+        cursor.spanOfToken(token),
+        undefined,
+        'a rule has one `if`, after its head; write a rule for each case',
+      );
     case '(': {
       cursor.advance();
       const term = parseTerm(cursor);
@@ -286,15 +364,14 @@ function parsePrimary(cursor: TokenCursor): TermNode {
     case '-':
       if (cursor.next.kind === 'name') {
         // There is no minus before anything but a number; read on as if it were not there.
-        const found = `-${cursor.next.text}`;
         const span = spanOver(cursor.spanOfToken(token), cursor.spanOfToken(cursor.next));
-        cursor.report('POLAR_PARSE_FOREIGN_SYNTAX', { found, instead: `0 - ${cursor.next.text}` }, span);
+        cursor.reportForeign(span, `0 - ${cursor.next.text}`);
         cursor.advance();
         return parsePrimary(cursor);
       }
-      return cursor.fail('a term');
+      return cursor.fail('a value or a condition');
     default:
-      return cursor.fail('a term');
+      return cursor.fail('a value or a condition');
   }
 }
 
@@ -370,7 +447,7 @@ function parsePrint(cursor: TokenCursor, kind: 'print' | 'debug'): TermNode {
     args.push(asValue(cursor, parseTerm(cursor)));
     if (!cursor.skip(',')) break;
   }
-  cursor.expect(')', args.length === 0 ? 'a term or `)`' : '`,` or `)`');
+  cursor.expect(')', args.length === 0 ? 'a value or `)`' : '`,` or `)`');
   return { kind, span: cursor.spanFrom(start), args };
 }
 
@@ -395,6 +472,14 @@ function parseArguments(cursor: TokenCursor): { args: readonly TermNode[]; keywo
   if (cursor.skip(')')) return { args, keywords };
   do {
     if (keywords.length > 0 && cursor.is(')')) break;
+    if (args.length > 0 && cursor.is(')')) {
+      cursor.reportForeign(
+        cursor.spanOfToken(cursor.previous!),
+        ')',
+        'no comma comes after the last argument',
+      );
+      break;
+    }
     if (isKey(cursor.current) && cursor.next.kind === ':')
       keywords.push(parseField(cursor, (c) => parseTerm(c)));
     else if (keywords.length > 0) cursor.fail('a keyword argument: positional ones come first');
@@ -466,11 +551,7 @@ function parseField<Value extends PatternOrTermNode>(
   const token = cursor.current;
   const keySpan = cursor.spanOfToken(token);
   if (token.kind === 'string' && cursor.next.kind === ':' && isName(token.text)) {
-    cursor.report(
-      'POLAR_PARSE_FOREIGN_SYNTAX',
-      { found: cursor.quote(keySpan), instead: token.text },
-      keySpan,
-    );
+    cursor.reportForeign(keySpan, token.text);
   } else if (!isKey(token)) cursor.failName('a key');
   cursor.advance();
   cursor.expect(':');
@@ -509,13 +590,30 @@ export function parseParameters(cursor: TokenCursor): readonly ParameterNode[] {
       cursor.advance();
       specializer = parsePattern(cursor);
     } else {
+      if (parameters.length > 0 && cursor.is(')')) {
+        cursor.reportForeign(
+          cursor.spanOfToken(cursor.previous!),
+          ')',
+          'no comma comes after the last argument',
+        );
+        break;
+      }
+      if (cursor.is('name') && cursor.next.kind === 'name') failAtType(cursor);
       term = asValue(cursor, parseTerm(cursor, Level.sum));
       if (cursor.is(':')) cursor.fail('`,` or `)` (only a variable can have a type)');
+      if (operatorLevels[cursor.kind] !== undefined) cursor.fail('`,` or `)` (a condition comes after `if`)');
     }
     parameters.push({ kind: 'parameter', span: cursor.spanFrom(start), term, specializer });
   } while (cursor.skip(','));
   cursor.expect(')', '`,` or `)`');
   return withoutSlack(parameters);
+}
+
+/** `User user` and `user User` for `user: User`. */
+function failAtType(cursor: TokenCursor): never {
+  const { current, next } = cursor;
+  const [name, type] = /^\p{Lu}/u.test(current.text) ? [next.text, current.text] : [current.text, next.text];
+  cursor.failForeign(spanOver(cursor.spanOfToken(current), cursor.spanOfToken(next)), `${name}: ${type}`);
 }
 
 const aPattern = 'a class name, a pattern in `{ }` or `[ ]`, a number, a string or a boolean';
@@ -583,7 +681,7 @@ function parsePatternPrimary(cursor: TokenCursor): TermNode {
     cursor.expect(')');
     return term;
   }
-  if (!cursor.is('name')) cursor.failName('a term or a pattern');
+  if (!cursor.is('name')) cursor.failName('a value or a pattern');
   return variableOf(cursor, cursor.advance());
 }
 

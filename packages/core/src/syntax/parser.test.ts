@@ -187,7 +187,7 @@ describe('terms', () => {
     expect(shape('x = new a::B(1, y, in: 2)')).toMatchObject({
       right: { kind: 'new', className: 'a::B', args, keywords },
     });
-    expect(faultsOfTerm('f(1,)')).toEqual(['1:5 UNEXPECTED_TOKEN )']);
+    expect(faultsOfTerm('f(1,)')).toEqual(['1:4 FOREIGN_SYNTAX ,']);
     expect(faultsOfTerm('f(a: 1, 2)')).toEqual(['1:9 UNEXPECTED_TOKEN 2']);
     expect(faultsOfTerm('f(a: 1, a: 2)')).toEqual(['1:9 DUPLICATE_KEY a']);
     expect(faultsOfTerm('x = new Foo')).toEqual(['1:12 UNEXPECTED_END']);

@@ -1,16 +1,21 @@
 import type { Report } from '../diagnostics/diagnostic.js';
 import type { Source } from '../diagnostics/source.js';
-import { spanOf } from '../diagnostics/span.js';
+import { spanOf, spanOver } from '../diagnostics/span.js';
 import type { InlineQueryNode, PolicyNode, RuleNode, RuleTypeNode, StatementNode, TermNode } from './ast.js';
 import { maxDepth } from './limits.js';
 import { parseBlock } from './parse-block.js';
 import { asCondition, parseParameters, parseTerm } from './parse-term.js';
-import { expectSemicolon, skipStatement } from './recovery.js';
+import { cedar, cedarNotes, foreignIf, foreignStatements, globalNote } from './foreign.js';
+import { expectSemicolon, skipForeign, skipStatement } from './recovery.js';
 import { SyntaxFault, TokenCursor } from './token-cursor.js';
 import { findDeeperThan } from './visit.js';
 
-const aStatement = 'a rule, a rule type, an inline query or a block';
+const aStatement =
+  'a rule such as `allow(actor, action, resource) if …;` or a block such as `resource Note { … }`';
 const afterTerm = '`;` or an operator such as `and`';
+
+/** A statement of another language, which is skipped with all that is in it. */
+class ForeignStatement extends SyntaxFault {}
 
 /**
  * Reads a policy. What is wrong is reported, at most once a mistake; the tree holds every statement that could be read.
@@ -24,7 +29,8 @@ export function parsePolicy(source: Source, report: Report): PolicyNode {
     const statement = recovering(
       cursor,
       () => parseStatement(cursor),
-      () => skipStatement(cursor, first),
+      (fault) =>
+        fault instanceof ForeignStatement ? skipForeign(cursor, first) : skipStatement(cursor, first),
     );
     if (statement) statements.push(statement);
     if (cursor.current === first) cursor.advance();
@@ -52,7 +58,7 @@ export function parseQuery(source: Source, report: Report): TermNode | undefined
 function recovering<Node extends StatementNode | TermNode>(
   cursor: TokenCursor,
   parse: () => Node,
-  recover?: () => void,
+  recover?: (fault: SyntaxFault) => void,
 ): Node | undefined {
   cursor.startOver();
   const start = cursor.position;
@@ -65,15 +71,19 @@ function recovering<Node extends StatementNode | TermNode>(
     cursor.report('POLAR_PARSE_TOO_DEEP', { limit: maxDepth }, deep.span);
   } catch (fault) {
     if (!(fault instanceof SyntaxFault)) throw fault;
-    recover?.();
+    recover?.(fault);
   }
   return undefined;
 }
 
 function parseStatement(cursor: TokenCursor): StatementNode {
+  failAtForeign(cursor);
   switch (cursor.kind) {
     case 'name':
-      return cursor.next.kind === '(' ? parseRule(cursor) : parseBlock(cursor);
+      if (cursor.next.kind === '(') return parseRule(cursor);
+      if (cursor.next.kind === 'name' || cursor.next.kind === '{' || isBlockWord(cursor.current.text))
+        return parseBlock(cursor);
+      return cursor.fail(aStatement);
     case 'type':
       return parseRuleType(cursor);
     case '?=':
@@ -83,28 +93,134 @@ function parseStatement(cursor: TokenCursor): StatementNode {
   }
 }
 
+const isBlockWord = (word: string): boolean => word === 'actor' || word === 'resource';
+
+/** Says what Polar has instead, where a statement starts as one of another language. */
+function failAtForeign(cursor: TokenCursor): void {
+  const { current, next, source } = cursor;
+  const failHere = (note: string): never => {
+    cursor.reportForeign(cursor.spanOfToken(current), undefined, note);
+    // A whole file of Rego is one mistake.
+    if (current.text === 'package') while (!cursor.is('end')) cursor.advance();
+    throw new ForeignStatement();
+  };
+  switch (current.kind) {
+    case 'name': {
+      const { text } = current;
+      if (text === 'permit' || text === 'forbid') {
+        if (cedar.test(source.text.slice(current.start, current.start + 500))) failHere(cedarNotes[text]);
+      }
+      const isBlock = isBlockWord(text) && next.kind !== '=' && next.kind !== ':=';
+      if (next.kind === '(' || isBlock) return;
+      const note = foreignStatements.get(text);
+      if (note === globalNote || next.kind === '=' || next.kind === ':=' || next.kind === '==') {
+        while (!cursor.is('=') && !cursor.is(':=') && !cursor.is('==') && cursor.next.kind !== 'end')
+          cursor.advance();
+        cursor.advance();
+        cursor.reportForeign(cursor.spanFrom(current.start), undefined, globalNote);
+        throw new ForeignStatement();
+      }
+      if (note !== undefined) failHere(note);
+      return;
+    }
+    case 'if':
+      failHere('a rule starts with its head: `allow(actor, action, resource) if condition;`');
+      return;
+    case 'not':
+      failHere('no rule denies, and what no rule allows is denied; write a condition with `not` after `if`');
+      return;
+    case 'invalid':
+      if (current.text === '@') {
+        cursor.forgive(current.start, current.end);
+        failHere('a rule has no decorator; write a comment with `#`');
+      }
+      return;
+    default:
+  }
+}
+
+/** The `if` of a rule, or what other languages have in its place. */
+function skipIf(cursor: TokenCursor): boolean {
+  if (cursor.skip('if')) return true;
+  const { current, next } = cursor;
+  const arrow = `${current.text}${next.text}`;
+  if ([':-', '=>', '->', '<-'].includes(arrow) && current.end === next.start) {
+    cursor.reportForeign(spanOver(cursor.spanOfToken(current), cursor.spanOfToken(next)), 'if');
+    cursor.advance();
+  } else if (
+    ((current.kind === 'name' || current.kind === 'invalid') &&
+      (foreignIf.has(current.text.toLowerCase()) || current.text.toLowerCase() === 'if')) ||
+    current.kind === ':' ||
+    current.kind === ':=' ||
+    current.kind === '='
+  ) {
+    cursor.reportForeign(cursor.spanOfToken(current), 'if');
+  } else return false;
+  cursor.advance();
+  if (!cursor.is('{')) return true;
+  throw new ForeignStatement();
+}
+
+/** A body is not put in braces, a comma is not an `and`, and a rule does not end with a full stop. */
+function failAtForeignEnd(cursor: TokenCursor): void {
+  const { current } = cursor;
+  const failHere = (instead: string | undefined, note?: string): never => {
+    if (!current.isReported) cursor.reportForeign(cursor.spanOfToken(current), instead, note);
+    throw new ForeignStatement();
+  };
+  if (current.kind === ',') failHere('and');
+  if (current.kind === '{') failHere(undefined, 'a rule has no braces; write `head if condition;`');
+  if (current.kind === '.') failHere(';');
+  if (current.kind === 'name' && current.text === 'unless') failHere('if not');
+}
+
 function parseRule(cursor: TokenCursor): RuleNode {
   const first = cursor.current;
   const { name, span: nameSpan } = cursor.expectName('the name of a rule');
   const parameters = parseParameters(cursor);
-  const body = cursor.skip('if') ? parseTerm(cursor) : undefined;
-  expectSemicolon(cursor, first, body ? afterTerm : '`;` or `if`');
+  let body: TermNode | undefined;
+  if (skipIf(cursor)) {
+    if (cursor.is('{') && cursor.next.kind !== '}') failAtBraces(cursor);
+    body = parseTerm(cursor);
+  }
+  failAtForeignEnd(cursor);
+  expectSemicolon(cursor, first, body ? afterTerm : '`;` or `if`', 'the rule');
   if (body) asCondition(cursor, body);
   return { kind: 'rule', span: cursor.spanFrom(first.start), name, nameSpan, parameters, body };
+}
+
+/** `allow(…) if { … }`: a dictionary is a value, and no condition starts with one but `{…}.(key)`. */
+function failAtBraces(cursor: TokenCursor): void {
+  const { end } = cursor.next;
+  if (/^\s*[:,}]/.test(cursor.source.text.slice(end, end + 20))) return;
+  cursor.reportForeign(
+    cursor.spanOfToken(cursor.current),
+    undefined,
+    'a rule has no braces; write `head if condition;`',
+  );
+  throw new ForeignStatement();
 }
 
 function parseRuleType(cursor: TokenCursor): RuleTypeNode {
   const first = cursor.advance();
   const { name, span: nameSpan } = cursor.expectName('the name of a rule');
+  if (cursor.is('{')) {
+    cursor.reportForeign(
+      cursor.spanFrom(first.start),
+      `resource ${name}`,
+      'a block is for an `actor` or a `resource`',
+    );
+    throw new ForeignStatement();
+  }
   const parameters = parseParameters(cursor);
-  expectSemicolon(cursor, first, '`;` (a rule type has no body)');
+  expectSemicolon(cursor, first, '`;` (a rule type has no body)', 'the rule type');
   return { kind: 'rule-type', span: cursor.spanFrom(first.start), name, nameSpan, parameters };
 }
 
 function parseInlineQuery(cursor: TokenCursor): InlineQueryNode {
   const first = cursor.advance();
   const term = parseTerm(cursor);
-  expectSemicolon(cursor, first, afterTerm);
+  expectSemicolon(cursor, first, afterTerm, 'the inline query');
   asCondition(cursor, term);
   return { kind: 'inline-query', span: cursor.spanFrom(first.start), term };
 }

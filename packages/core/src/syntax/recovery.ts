@@ -1,3 +1,4 @@
+import { spanOf } from '../diagnostics/span.js';
 import type { Token } from './token.js';
 import type { TokenCursor } from './token-cursor.js';
 
@@ -37,6 +38,7 @@ const endsTerm: ReadonlySet<string> = new Set<Token['kind']>([
   ')',
   ']',
   '}',
+  '.',
   'invalid',
   'unterminated',
 ]);
@@ -45,11 +47,19 @@ const endsTerm: ReadonlySet<string> = new Set<Token['kind']>([
 const mayEndHere = (cursor: TokenCursor): boolean => endsTerm.has(cursor.previous?.kind ?? 'end');
 
 /** The `;` of a statement that started at the token `first`. If only it is missing, that is reported and the statement stands. */
-export function expectSemicolon(cursor: TokenCursor, first: Token, wanted: string): void {
+export function expectSemicolon(cursor: TokenCursor, first: Token, wanted: string, what: string): void {
   if (cursor.skip(';')) return;
-  const isOver = cursor.is('end') || cursor.is('}') || startsAnew(cursor, first, true);
+  const isEnd = cursor.is('end') && mayEndHere(cursor) && cursor.previous!.kind !== 'unterminated';
+  const isOver = isEnd || cursor.is('}') || startsAnew(cursor, first, true);
   if (!isOver) cursor.fail(wanted);
-  cursor.reportUnexpected(wanted);
+  const end = cursor.previous!.end;
+  if (cursor.previous!.kind === 'number' && cursor.source.text[end - 1] === '.')
+    return cursor.reportForeign(
+      spanOf(cursor.source, end - 1, end),
+      ';',
+      'a rule does not end with a full stop',
+    );
+  cursor.report('POLAR_PARSE_MISSING_SEMICOLON', { what }, spanOf(cursor.source, end, end));
 }
 
 /** Whether what follows looks like a new statement, no further indented than `first`, which started the one before it. */
@@ -91,4 +101,30 @@ export function skipItem(cursor: TokenCursor, first: Token): void {
       braces--;
     } else if (cursor.skip(';')) return;
   }
+}
+
+/**
+ * Skips a statement of another language that started at the token `first`: to a `;` or `}` outside of brackets, or to a line that is
+ * indented no further. What the lexer found in it is part of the one mistake.
+ */
+export function skipForeign(cursor: TokenCursor, first: Token): void {
+  let depth = 0;
+  while (!cursor.is('end')) {
+    const token = cursor.current;
+    if (
+      token !== first &&
+      depth === 0 &&
+      token.startsLine &&
+      token.indent <= first.indent &&
+      token.kind !== '{'
+    )
+      break;
+    cursor.advance();
+    if (token.kind === '{' || token.kind === '(' || token.kind === '[') depth++;
+    else if (token.kind === '}' || token.kind === ')' || token.kind === ']') depth = Math.max(0, depth - 1);
+    if (depth === 0 && token.kind === ';') break;
+  }
+  // Closing brackets of it, each on a line of its own.
+  while (cursor.is('}') && cursor.current.startsLine) cursor.advance();
+  cursor.forgive(first.start, cursor.previous?.end ?? first.end);
 }

@@ -1,5 +1,5 @@
 import type { Code, DataOf } from '../diagnostics/codes.js';
-import { Report } from '../diagnostics/diagnostic.js';
+import { type Diagnostic, Report } from '../diagnostics/diagnostic.js';
 import type { Source } from '../diagnostics/source.js';
 import type { Span } from '../diagnostics/span.js';
 import { spanOf } from '../diagnostics/span.js';
@@ -25,6 +25,7 @@ export class TokenCursor {
   #depth = 0;
   #lastFault: Token | undefined;
   #errors = new Report();
+  readonly #forgiven: (readonly [start: number, end: number])[] = [];
 
   constructor(readonly source: Source) {
     this.#lexer = new Lexer(source, this.#lexical);
@@ -127,6 +128,21 @@ export class TokenCursor {
     return { kind: 'string', span: this.spanOfToken(token), value: token.text };
   }
 
+  /** Reads the current token as another kind. What is wrong with it was reported. */
+  readAs(kind: TokenKind): void {
+    this.#current = { ...this.#current, kind, text: kind, isReported: true };
+  }
+
+  /** Gives the current token another text. */
+  renameCurrent(text: string): void {
+    this.#current = { ...this.#current, text };
+  }
+
+  /** Whether the next token follows the current one without a space: `=>` of other languages is two tokens. */
+  isFollowedBy(kind: TokenKind): boolean {
+    return this.next.kind === kind && this.next.start === this.#current.end;
+  }
+
   // ── depth ──
 
   enter(): void {
@@ -148,6 +164,21 @@ export class TokenCursor {
   /** Says what is wrong; parsing goes on. */
   report<C extends Code>(code: C, data: DataOf<C>, span: Span): void {
     if (this.#errors.diagnostics.length < maxErrors) this.#errors.error(code, data, span);
+  }
+
+  /** Says what Polar has instead of something in another language. */
+  reportForeign(span: Span, instead: string | undefined, note?: string): void {
+    this.report('POLAR_PARSE_FOREIGN_SYNTAX', { found: this.quote(span), instead, note }, span);
+  }
+
+  failForeign(span: Span, instead: string | undefined, note?: string): never {
+    this.reportForeign(span, instead, note);
+    throw new SyntaxFault();
+  }
+
+  /** What the lexer reported from here to there is part of a mistake that was told. */
+  forgive(start: number, end: number): void {
+    this.#forgiven.push([start, end]);
   }
 
   /** Says what was wanted instead of the current token, once a token. */
@@ -199,7 +230,10 @@ export class TokenCursor {
   /** Reads the text to its end. @returns its comments */
   finish(report: Report): readonly CommentNode[] {
     while (this.#lexer.next().kind !== 'end') continue;
-    const all = [...this.#lexical.diagnostics, ...this.#errors.diagnostics];
+    const isForgiven = ({ span }: Diagnostic): boolean =>
+      span !== undefined && this.#forgiven.some(([start, end]) => start <= span.start && span.start < end);
+    const lexical = this.#lexical.diagnostics.filter((found) => !isForgiven(found));
+    const all = [...lexical, ...this.#errors.diagnostics];
     all.sort((a, b) => (a.span?.start ?? 0) - (b.span?.start ?? 0));
     report.diagnostics.push(...all.slice(0, maxErrors));
     return this.#lexer.comments;

@@ -16,6 +16,7 @@ import { missingRequiredRule } from './missing-required-rule.js';
 import { nestedClassName } from './nested-class-name.js';
 import { neverEqual } from './never-equal.js';
 import { notACollection } from './not-a-collection.js';
+import { optionalChaining } from './optional-chaining.js';
 import { refusedMember } from './refused-member.js';
 import { ruleTypeClass } from './rule-type-class.js';
 import { singletonVariable } from './singleton-variable.js';
@@ -26,6 +27,7 @@ import { undefinedRule } from './undefined-rule.js';
 import { unknownClass } from './unknown-class.js';
 import { unknownField } from './unknown-field.js';
 import { unknownSpecializer } from './unknown-specializer.js';
+import { unlikelyArgument } from './unlikely-argument.js';
 import { unusedRule } from './unused-rule.js';
 
 /** What a policy is checked for. The order matters only where two findings have the same place. */
@@ -44,6 +46,7 @@ export const allChecks: readonly Check[] = [
   // warnings
   capitalVariable,
   typeAsInstance,
+  optionalChaining,
   callArity,
   keywordArguments,
   unknownSpecializer,
@@ -55,6 +58,7 @@ export const allChecks: readonly Check[] = [
   unboundNegation,
   forwardingCycle,
   argumentOrder,
+  unlikelyArgument,
   grantsEverything,
   undeclaredName,
   unusedRule,

@@ -26,6 +26,8 @@ export type LoneMeaning =
   | { readonly as: 'string'; readonly word: StringWord; readonly near: readonly string[] }
   /** `Article` for a type that is not registered, `Clok` for `Clock`. */
   | { readonly as: 'type'; readonly near: readonly string[] }
+  /** `note?.owner` for `note.owner`. */
+  | { readonly as: 'optional chaining' }
   /** A misspelled variable or constant, or a field without its object: `ownerId` for `note.ownerId`. */
   | { readonly as: 'misspelling'; readonly near: readonly string[] }
   /** `user: User` that nothing uses: the type alone restricts it. */
@@ -52,6 +54,7 @@ export function meaningOf(
   if (word !== undefined && !usualVariables.has(name))
     return { as: 'string', word, near: nearStrings(name, word, draft) };
   const parameter = scope.parameters.find(({ term }) => term === variable);
+  if (name.endsWith('?') && placeOf(variable, scope) === 'receiver') return { as: 'optional chaining' };
   if (/^\p{Lu}/u.test(name)) {
     const known = [...types.typeNames, ...types.constantNames];
     return { as: 'type', near: nearNames(name, known) };

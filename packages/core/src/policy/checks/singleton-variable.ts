@@ -17,7 +17,7 @@ export const singletonVariable = check({
       const { name } = use;
       const isMeant =
         name.startsWith('_') || name.includes('::') || types.hasConstant(name) || isUnionName(name);
-      if (!isMeant && !isForeignName(name)) lone.push(use);
+      if (!isMeant && !isForeignName(name) && !draft.assigned.has(name)) lone.push(use);
     }
     if (lone.length === 0) return;
     const found = lone.map((variable) => {
@@ -28,9 +28,10 @@ export const singletonVariable = check({
     });
     // `user` is used only once because the other use is misspelled `usr`: that is one mistake, and it is at `usr`.
     const explained = new Set(
-      found.flatMap(({ meaning }) =>
-        meaning.as === 'misspelling' ? meaning.near.map((name) => name.replace(/\..*/, '')) : [],
-      ),
+      found.flatMap(({ variable, meaning }) => {
+        if (meaning.as === 'optional chaining') return [variable.name.slice(0, -1)];
+        return meaning.as === 'misspelling' ? meaning.near.map((name) => name.replace(/\..*/, '')) : [];
+      }),
     );
     for (const { variable, meaning } of found) {
       const { name, span } = variable;
