@@ -259,7 +259,7 @@ copies of the package, too. A refusal is none of these: it is an [\`Authorizatio
 ${families.map(section).join('\n')}`;
 
 describe('docs/reference/errors.md', () => {
-  it('is what codes.ts says', async () => {
+  it('shows the text of every code in codes.ts', async () => {
     await expect(page).toMatchFileSnapshot('../../../../docs/reference/errors.md');
   });
 

@@ -20,7 +20,7 @@ async function loadError(text: string): Promise<PolicyError> {
   throw new Error('the policy loads');
 }
 
-/** As pino's serializer of errors does it: type, message and stack, then all that can be enumerated. */
+/** Serializes an error as pino does: type, message and stack, then all that can be enumerated. */
 function pinoLike(error: Error): string {
   const logged: Record<string, unknown> = { type: error.name, message: error.message, stack: error.stack };
   for (const key in error) logged[key] ??= (error as unknown as Record<string, unknown>)[key];
@@ -94,7 +94,7 @@ describe('a logged diagnostic', () => {
 });
 
 describe('an error met while deciding', () => {
-  it('is logged with its frame only', async () => {
+  it('shows its frame and no other line of the policy', async () => {
     const authorizer = await Authorizer.load({ policies: policies('allow(x, _, _) if x.y = 1;') });
     const error: unknown = await authorizer.isAllowed({}, 'read', 1).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(PolarError);

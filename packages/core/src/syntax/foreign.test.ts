@@ -50,7 +50,7 @@ describe('syntax of another language', () => {
     ['resource R {\n  f(x) if x = 1;\n}', '2:3', 'f'],
     ['type R { roles = ["a"]; }', '1:1', 'type R'],
     ['actor User;', '1:11', ';'],
-  ])('is one mistake at its exact place, and what follows is read: %s', (text, ...found) => {
+  ])('gets one error at its exact place, and the parser reads on: %s', (text, ...found) => {
     const expected = found.flatMap((at, i) => (i % 2 === 0 ? [`${at} FOREIGN_SYNTAX ${found[i + 1]}`] : []));
     expect(faultsOf(text)).toEqual(expected);
     // A mistake in the next statement is found, too.
@@ -59,7 +59,7 @@ describe('syntax of another language', () => {
     ]);
   });
 
-  it('is one mistake in a whole file of Rego', () => {
+  it('gets one error for a whole file of Rego', () => {
     expect(
       faultsOf('package a.b\n\nimport rego.v1\ndefault allow := false\nallow if { input.x === 1 }'),
     ).toEqual(['1:1 FOREIGN_SYNTAX package']);

@@ -73,12 +73,13 @@ export const foreignInfix: ReadonlyMap<string, { readonly instead?: TokenKind; r
       contains: { note: 'write `item in list`' },
       includes: { note: 'write `item in list`' },
       has: { note: 'write `item in list`' },
-      then: { note: 'a rule is `head if condition;`' },
       else: { note: 'write a rule for each case' },
       elif: { note: 'write a rule for each case' },
       when: { note: 'write `and`' },
       where: { note: 'write `and`' },
       unless: { note: 'write `and not`' },
+      // oxlint-disable-next-line unicorn/no-thenable -- a word of a table, which nothing awaits
+      then: { note: 'a rule is `head if condition;`' },
       between: { note: 'write two comparisons and join them with `and`' },
     }),
   );
