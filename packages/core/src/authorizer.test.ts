@@ -214,6 +214,28 @@ describe('query', () => {
     expect(constraint).toBeInstanceOf(Expression);
     expect(String(constraint)).toBe('_this > 1 and 2 = _this.a.b');
   });
+
+  it('a list whose element is constrained is an answer with the constraint in the list', async () => {
+    const authorizer = await load('gt(x) if x > 1; free(y, x) if y = [x, 1];');
+    const answer = async (query: string): Promise<Map<string, unknown>> => {
+      const { value } = await authorizer.query(query, { acceptExpression: true }).next();
+      return value as Map<string, unknown>;
+    };
+    const list = await answer('gt(x) and y = [x, 7, z]');
+    expect(String(list.get('x'))).toBe('_this > 1');
+    const [x, seven, z, ...none] = list.get('y') as unknown[];
+    expect(x).toBeInstanceOf(Expression);
+    expect([String(x), seven, z, none]).toEqual(['_this > 1', 7, new QueryVariable('z'), []]);
+    const nested = (await answer('gt(x) and y = {a: [{b: x}], c: 2}')).get('y') as {
+      a: { b: unknown }[];
+      c: unknown;
+    };
+    expect([String(nested.a[0]!.b), nested.c]).toEqual(['_this > 1', 2]);
+    expect((await answer('gt(x) and free(y, w)')).get('y')).toEqual([new QueryVariable('w'), 1]);
+    await expect(authorizer.query('gt(x) and y = [x]').next()).rejects.toMatchObject({
+      code: 'POLAR_RUN_UNEXPECTED_CONSTRAINT',
+    });
+  });
 });
 
 describe('load', () => {

@@ -147,17 +147,18 @@ export class Question {
     this.#machine.dispose();
   }
 
+  /** A variable, list or dictionary; a constraint stands in it where the variable stands that it is about. */
   #openValue(name: string, value: unknown, open: readonly Constraint[]): unknown {
-    const constraints = connected(variablesIn(value), open);
-    if (constraints.length > 0) {
-      const [variable] = variablesIn(value);
-      const expression = residualOf(variable!, constraints);
+    return openValue(value, (found) => {
+      const variable = found as Variable;
+      const constraints = connected(new Set([variable]), open);
+      if (constraints.length === 0) return new QueryVariable(variable.name);
+      const expression = residualOf(variable, constraints);
       if (this.options.acceptExpression) return expression;
       throw this.#ended(
         new PolarError('POLAR_RUN_UNEXPECTED_CONSTRAINT', { name, constraint: expression.toString() }),
       );
-    }
-    return openValue(value, (v) => new QueryVariable((v as Variable).name));
+    });
   }
 
   /** A constraint that says nothing about the question's variables can never be decided: the answer is none. */
