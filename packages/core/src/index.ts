@@ -1,4 +1,5 @@
 export { Authorizer, ActorAuthorizer } from './authorizer.js';
+export { nearNames } from './internal/near-names.js';
 export { isUndecided } from './authorization/undecided.js';
 export type {
   AuthorizeSettings,

@@ -1,5 +1,5 @@
 import { isUnauthenticatedError } from '@nanook/core';
-import { isFault, problemOf, renderProblem } from '@nanook/http';
+import { checkOptions, isFault, problemOf, renderProblem } from '@nanook/http';
 import type { ErrorRequestHandler, Request } from 'express';
 
 export interface AuthorizationErrorsOptions {
@@ -18,6 +18,7 @@ export interface AuthorizationErrorsOptions {
  * handler.
  */
 export function authorizationErrors(options: AuthorizationErrorsOptions = {}): ErrorRequestHandler {
+  checkOptions('authorizationErrors', options, optionKinds);
   // oxlint-disable-next-line no-console -- an error that nobody sees is none
   const { challenge, detail, instance, onFault = (error) => console.error(error) } = options;
   return (error: unknown, req, res, next) => {
@@ -45,3 +46,10 @@ export function authorizationErrors(options: AuthorizationErrorsOptions = {}): E
     res.end(body);
   };
 }
+
+const optionKinds = {
+  challenge: 'challenge',
+  detail: 'function',
+  instance: 'function',
+  onFault: 'function',
+} as const;

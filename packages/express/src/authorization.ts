@@ -1,24 +1,25 @@
 import type { Authorizer } from '@nanook/core';
-import { AuthorizationFault, RequestAuthorization } from '@nanook/http';
-import type { Request, RequestHandler } from 'express';
+import { AuthorizationFault, RequestAuthorization, checkOptions } from '@nanook/http';
+import type { Request, RequestHandler, Response } from 'express';
 import { followLayers } from './follow-layers.js';
 import { scopesOf } from './handler-scopes.js';
 import { routerOf, type AppInside } from './inside.js';
 import { awaitChecks } from './net.js';
+import { routeOf } from './request.js';
 
 export interface AuthorizationOptions {
   /**
    * Says who is asking; may be async. Called once a request, when the first question needs it. `undefined` is nobody.
    * Default: `req.user`.
    */
-  readonly actor?: (req: Request) => unknown;
+  readonly actor?: (req: Request, res: Response) => unknown;
   /** Who stands in for nobody; `null` asks the policy with `nil`. Default: nobody gets a 401. */
   readonly anonymous?: unknown;
   /**
    * What `allow_request` is asked about, when it is not Express's request as it is: what the policy may see of it. Within a mounted
    * router `req.path` is the path below it.
    */
-  readonly request?: (req: Request) => unknown;
+  readonly request?: (req: Request, res: Response) => unknown;
   /** The value of `WWW-Authenticate` in a 401: `'Basic realm="notes"'`, or several. Default: `'Bearer'`. */
   readonly challenge?: string | readonly string[];
   /**
@@ -35,23 +36,22 @@ export interface AuthorizationOptions {
  * app.use(authorization(authorizer, { actor: (req) => users.find(req.session.userId) }));
  */
 export function authorization(authorizer: Authorizer, options: AuthorizationOptions = {}): RequestHandler {
+  checkOptions('authorization', options, optionKinds);
   const { actor = userOf, anonymous, request = itself, challenge, onFault } = options;
   if (typeof authorizer?.authorize !== 'function')
     throw new AuthorizationFault('NANOOK_HTTP_INVALID_OPTION', {
       option: 'authorizer',
       reason: 'is no Authorizer; await Authorizer.load(…)',
     });
-  for (const [option, hook] of Object.entries({ actor, request }))
-    if (typeof hook !== 'function')
-      throw new AuthorizationFault('NANOOK_HTTP_INVALID_OPTION', { option, reason: 'is no function' });
   return (req, res, next) => {
     // Without an app it is a router alone, which `protect` has seen.
     if (req.app !== undefined) followLayers(routerOf(req.app as unknown as AppInside));
     req.authz = new RequestAuthorization(authorizer, {
-      actor: () => actor(req),
+      actor: () => actor(req, res),
       anonymous,
       challenge,
-      request: () => request(req),
+      request: () => request(req, res),
+      route: () => `${req.method} ${routeOf(req)}`,
       ...(onFault === undefined ? {} : { report: (fault) => onFault(fault, req) }),
       scopes: scopesOf(req),
     });
@@ -59,6 +59,14 @@ export function authorization(authorizer: Authorizer, options: AuthorizationOpti
     next();
   };
 }
+
+const optionKinds = {
+  actor: 'function',
+  anonymous: 'anything',
+  request: 'function',
+  challenge: 'challenge',
+  onFault: 'function',
+} as const;
 
 const userOf = (req: Request): unknown => (req as { readonly user?: unknown }).user;
 const itself = (req: Request): Request => req;

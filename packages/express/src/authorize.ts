@@ -5,9 +5,14 @@ import {
   asSkipped,
   authorizeRule,
   checkAction,
+  checkOptions,
   checkReason,
+  checkRequirement,
   checkSource,
+  refusalOptions,
   toError,
+  withStatus,
+  type RefusalStatuses,
 } from '@nanook/http';
 import type { Request, RequestHandler } from 'express';
 import { followLayers } from './follow-layers.js';
@@ -31,24 +36,29 @@ export function authorize(): Middleware;
 /**
  * For a route: loads the resource, and goes on when the actor may do this to it. It is `req.authz.resource` then. A class, or the
  * name of a type, is itself the resource: for *create* and *list*.
+ *
+ * @param statuses the statuses of refusals, where the application has its own: `{ missing: 410 }`
  */
 // oxlint-disable-next-line typescript/no-explicit-any -- as in Loader
 export function authorize<Params = any>(
   action: string,
   resource: Loader<Params> | Class | TypeToken | string,
+  statuses?: RefusalStatuses,
 ): Middleware;
-export function authorize(...rule: [] | [string, Loader | Class | TypeToken | string]): Middleware {
-  if (rule.length === 0) return authorizeRequest;
-  const [action, resource] = rule;
+export function authorize(
+  ...given: [] | [string, Loader | Class | TypeToken | string, (RefusalStatuses | undefined)?]
+): Middleware {
+  if (given.length === 0) return authorizeRequest;
+  const [action, resource, statuses = {}] = given;
   checkAction(action);
   checkSource(action, resource);
-  return asRule<Middleware>(
-    (req, _res, next) => {
-      const loaded = authzOf(req, `authorize('${action}', …)`).load(action, resource, req as Request);
-      passOn(loaded, next);
-    },
-    authorizeRule(action, resource),
-  );
+  checkOptions('authorize', statuses, refusalOptions);
+  const rule = authorizeRule(action, resource);
+  return asRule<Middleware>((req, _res, next) => {
+    const authz = authzOf(req, `authorize('${action}', …)`);
+    checkRequirement(authz.authorizer, rule);
+    passOn(authz.load(action, resource, req as Request), next, statuses);
+  }, rule);
 }
 
 /**
@@ -120,9 +130,13 @@ const authorizeRequest = asRule<Middleware>(
 );
 
 /** Goes on, or hands the error on: once, in Express 4 and 5 alike. */
-function passOn(decision: Promise<unknown>, next: (error?: unknown) => void): void {
+function passOn(
+  decision: Promise<unknown>,
+  next: (error?: unknown) => void,
+  statuses: RefusalStatuses = {},
+): void {
   decision.then(
     () => next(),
-    (reason: unknown) => next(toError(reason)),
+    (reason: unknown) => next(toError(withStatus(reason, statuses))),
   );
 }

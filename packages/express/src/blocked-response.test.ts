@@ -25,7 +25,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const authorizer = await Authorizer.load({
   policies: `
     allow("alice", "read", "thing");
-    allow("bob", "write", "thing");
+    allow("bob", action, "thing") if action in ["write", "update"];
   `,
 });
 const pause = (ms = 3) => new Promise((later) => setTimeout(later, ms));

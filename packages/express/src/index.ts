@@ -4,4 +4,4 @@ export { authorizationErrors, type AuthorizationErrorsOptions } from './authoriz
 export { listRoutes } from './list-routes.js';
 export { protect } from './protect.js';
 export type { Middleware } from './request.js';
-export { isProtected, routeTable, type ListedRoute, type Rule } from '@nanook/http';
+export { isProtected, routeTable, type ListedRoute, type RefusalStatuses, type Rule } from '@nanook/http';

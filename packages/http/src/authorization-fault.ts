@@ -47,6 +47,17 @@ const texts = {
   NANOOK_HTTP_NO_SOURCE: (p: { action: string }) =>
     `the rule for "${p.action}" has no resource; give a loader, a class, or the name of a type`,
   NANOOK_HTTP_NO_ERROR: (p: { reason: string }) => `rejected with ${p.reason}, which is no error`,
+  NANOOK_HTTP_UNKNOWN_OPTION: (p: {
+    owner: string;
+    option: string;
+    near: readonly string[];
+    known: readonly string[];
+  }) =>
+    `${p.owner} has no option \`${p.option}\`; ${
+      p.near.length === 0
+        ? `it has ${p.known.map((name) => `\`${name}\``).join(', ')}`
+        : `did you mean ${p.near.map((name) => `\`${name}\``).join(' or ')}?`
+    }`,
   NANOOK_HTTP_INVALID_OPTION: (p: { option: string; reason: string }) => `option \`${p.option}\` ${p.reason}`,
 };
 

@@ -9,6 +9,9 @@ export {
   type FaultCode,
   type FaultData,
 } from './authorization-fault.js';
+export { checkRequirement } from './check-requirement.js';
+export { checkOptions } from './check-options.js';
+export { refusalOptions, withStatus, type RefusalStatuses } from './refusal.js';
 export { isFault, problemOf, type Problem } from './problem.js';
 export { renderProblem, type Rendered } from './render-problem.js';
 

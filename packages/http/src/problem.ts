@@ -1,4 +1,5 @@
 import { isAuthorizationError, isPolarError, isPolicyError } from '@nanook/core';
+import { STATUS_CODES } from 'node:http';
 import { isAuthorizationFault } from './authorization-fault.js';
 
 /**
@@ -12,13 +13,6 @@ export interface Problem {
   readonly detail?: string;
   readonly instance?: string;
 }
-
-const titles = new Map([
-  [401, 'Unauthorized'],
-  [403, 'Forbidden'],
-  [404, 'Not Found'],
-  [500, 'Internal Server Error'],
-]);
 
 /**
  * The problem that an error of ours is to a client: a refusal with its status, and a fault of the policy or the application as a
@@ -35,6 +29,6 @@ export const isFault = (error: unknown): boolean =>
 
 const problem = (status: number): Problem => ({
   type: 'about:blank',
-  title: titles.get(status) ?? 'Error',
+  title: STATUS_CODES[status] ?? 'Error',
   status,
 });

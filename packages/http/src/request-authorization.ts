@@ -1,8 +1,6 @@
 import {
-  NotFoundError,
   isAuthorizationError,
   isForbiddenError,
-  isNotFoundError,
   isUndecided,
   type AuthorizationError,
   type Authorizer,
@@ -10,6 +8,7 @@ import {
 import { AuthorizationFault } from './authorization-fault.js';
 import { DecisionMemo } from './decision-memo.js';
 import { PendingChecks } from './pending-checks.js';
+import { notFound, withoutStack } from './refusal.js';
 import { RequestActor, type RequestActorOptions } from './request-actor.js';
 import { checkSource, resourceFrom, type ResourceSource } from './resource-source.js';
 import { RequirementScopes } from './requirement-scope.js';
@@ -22,6 +21,8 @@ export interface RequestAuthorizationOptions<Actor = unknown> extends RequestAct
   readonly scopes?: RequirementScopes;
   /** The value of `WWW-Authenticate` in a 401, which must have one: `'Basic'`, or several. Default: `'Bearer'`. */
   readonly challenge?: string | readonly string[] | undefined;
+  /** The route of the request, with its method, for refusals. */
+  readonly route?: () => string | undefined;
   /** Receives the faults that no response can carry any more. Default: `console.error`. */
   readonly report?: (fault: Error) => void;
 }
@@ -199,6 +200,36 @@ export class RequestAuthorization<Actor = unknown> {
     );
   }
 
+  /**
+   * Checks an action on many resources at once.
+   *
+   * @returns the answers of {@link can}, in the order of the resources
+   */
+  canAll(action: string, resources: Many<unknown>): Promise<boolean[]> {
+    return this.#watch('canAll', `${shown(action)}, …`, async () => {
+      const all = await elementsOf(resources);
+      const refusals = await Promise.all(all.map((resource) => this.#ask(action, resource)));
+      return refusals.map((refusal) => refusal === undefined);
+    });
+  }
+
+  /**
+   * Returns those of the resources on which the actor may do this, in their order. `null`, `undefined` and what is undecided are left
+   * out.
+   */
+  filterAllowed<Resource>(
+    action: string,
+    resources: Many<Resource>,
+  ): Promise<NonNullable<Awaited<Resource>>[]> {
+    return this.#watch('filterAllowed', `${shown(action)}, …`, async () => {
+      const all = await elementsOf(resources);
+      const refusals = await Promise.all(
+        all.map((resource) => this.#ask(action, resource).catch(undecidedIsRefused)),
+      );
+      return all.filter((_, i) => refusals[i] === undefined) as NonNullable<Awaited<Resource>>[];
+    });
+  }
+
   /** What the actor may do to the resource; what is undecided is left out. @throws {PolarError} as `authorizedActions` */
   actions(resource: unknown): Promise<Set<string>> {
     return this.#watch('actions', '…', async () =>
@@ -235,7 +266,7 @@ export class RequestAuthorization<Actor = unknown> {
     resource: Resource,
   ): Promise<Partial<NonNullable<Awaited<Resource>>>> {
     const awaited = await resource;
-    if (awaited === null || awaited === undefined) throw notFound(action);
+    if (awaited === null || awaited === undefined) throw this.#withRoute(notFound(action));
     const entries = Object.entries(awaited);
     const allowed = await Promise.all(
       entries.map(([field]) => this.#askField(action, awaited, field).catch(undecidedIsRefused)),
@@ -249,19 +280,34 @@ export class RequestAuthorization<Actor = unknown> {
   async #ask(action: string, resource: unknown): Promise<AuthorizationError | undefined> {
     checkAction(action);
     const actor = await this.actor();
-    if (resource === null || resource === undefined) return notFound(action);
+    if (resource === null || resource === undefined) return this.#withRoute(notFound(action));
     return this.#decisions.ask(JSON.stringify([this.authorizer.policyHash, action]), resource, () =>
-      refusalOf(this.authorizer.authorize(actor, action, resource)),
+      this.#refusalOf(this.authorizer.authorize(actor, action, resource)),
     );
   }
 
   async #askField(action: string, resource: unknown, field: string): Promise<AuthorizationError | undefined> {
     checkAction(action);
     const actor = await this.actor();
-    if (resource === null || resource === undefined) return notFound(action);
+    if (resource === null || resource === undefined) return this.#withRoute(notFound(action));
     return this.#decisions.ask(JSON.stringify([this.authorizer.policyHash, action, field]), resource, () =>
-      refusalOf(this.authorizer.authorizeField(actor, action, resource, field)),
+      this.#refusalOf(this.authorizer.authorizeField(actor, action, resource, field)),
     );
+  }
+
+  async #refusalOf(decision: Promise<unknown>): Promise<AuthorizationError | undefined> {
+    try {
+      await decision;
+      return undefined;
+    } catch (error) {
+      if (isAuthorizationError(error)) return this.#withRoute(withoutStack(error));
+      throw error;
+    }
+  }
+
+  #withRoute(refusal: AuthorizationError): AuthorizationError {
+    refusal.route = this.#options.route?.();
+    return refusal;
   }
 
   /** The decisions about the actor of now. */
@@ -274,7 +320,13 @@ export class RequestAuthorization<Actor = unknown> {
   }
 }
 
-type Check = Deciding | 'can' | 'actions' | 'fields' | 'pick';
+/** Resources, or a promise of them; each may be a promise. */
+type Many<Resource> = Iterable<Resource> | PromiseLike<Iterable<Resource>>;
+
+const elementsOf = async <Resource>(resources: Many<Resource>): Promise<Awaited<Resource>[]> =>
+  Promise.all(await resources);
+
+type Check = Deciding | 'can' | 'canAll' | 'filterAllowed' | 'actions' | 'fields' | 'pick';
 type Deciding = 'authorize' | 'authorizeField' | 'authorizeRequest' | 'load';
 
 /** The checks that throw when refused. */
@@ -288,26 +340,6 @@ const deciding: ReadonlySet<Check> = new Set<Deciding>([
 /** An argument as a message shows it. */
 const shown = (argument: unknown): string =>
   typeof argument === 'string' ? `'${argument}'` : String(argument);
-
-async function refusalOf(decision: Promise<unknown>): Promise<AuthorizationError | undefined> {
-  try {
-    await decision;
-    return undefined;
-  } catch (error) {
-    if (isAuthorizationError(error)) return isNotFoundError(error) ? withoutStack(error) : error;
-    throw error;
-  }
-}
-
-const notFound = (action: string): NotFoundError => withoutStack(new NotFoundError(action));
-
-/** A page that shows the stack of an error must not tell a hidden resource from a missing one. */
-const withoutStack = <E extends Error>(error: E): E =>
-  Object.defineProperty(error, 'stack', {
-    value: `${error.name}: ${error.message}`,
-    configurable: true,
-    writable: true,
-  });
 
 function undecidedIsRefused(error: unknown): unknown {
   if (isUndecided(error) || isForbiddenError(error)) return error;

@@ -41,11 +41,16 @@ export const skippedBy = (handler: unknown): Skipped | undefined =>
 /** Whether a rule decides about the route: `allow_request` alone does not. */
 export const decides = (rule: Rule): boolean => rule.kind !== 'request';
 
-export const authorizeRule = (action: string, source: ResourceSource<never>): Rule => ({
-  kind: 'authorize',
-  action,
-  resource: describeSource(source),
-});
+export function authorizeRule(action: string, source: ResourceSource<never>): Rule {
+  const rule: Rule = { kind: 'authorize', action, resource: describeSource(source) };
+  sources.set(rule, source);
+  return rule;
+}
+
+const sources = new WeakMap<Rule, ResourceSource<never>>();
+
+/** The source of the resource that a rule authorizes. */
+export const sourceOf = (rule: Rule): ResourceSource<never> | undefined => sources.get(rule);
 
 /** `read Repository`, `read findRepository()`, `allow_request`, `skipped: liveness probe`. */
 export function describeRule(rule: Rule): string {

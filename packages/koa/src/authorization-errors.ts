@@ -1,5 +1,5 @@
 import { isUnauthenticatedError } from '@nanook/core';
-import { isFault, problemOf, renderProblem } from '@nanook/http';
+import { checkOptions, isFault, problemOf, renderProblem } from '@nanook/http';
 import type { Context } from 'koa';
 import { emitError, type Middleware } from './context.js';
 
@@ -22,6 +22,7 @@ export interface AuthorizationErrorsOptions {
  * `authorization`; without it Koa answers the same statuses in plain text.
  */
 export function authorizationErrors(options: AuthorizationErrorsOptions = {}): Middleware {
+  checkOptions('authorizationErrors', options, optionKinds);
   const { challenge, detail, instance, onFault = emitError } = options;
   return async (context, next) => {
     const ctx = context as Context;
@@ -55,3 +56,10 @@ export function authorizationErrors(options: AuthorizationErrorsOptions = {}): M
     }
   };
 }
+
+const optionKinds = {
+  challenge: 'challenge',
+  detail: 'function',
+  instance: 'function',
+  onFault: 'function',
+} as const;

@@ -1,7 +1,8 @@
 import type { Authorizer } from '@nanook/core';
-import { AuthorizationFault, RequestAuthorization } from '@nanook/http';
+import { AuthorizationFault, RequestAuthorization, checkOptions } from '@nanook/http';
 import type { Context } from 'koa';
 import { emitError, type Middleware } from './context.js';
+import { routeOf } from './matched-route.js';
 import { overChecks } from './safety-net.js';
 
 export interface AuthorizationOptions {
@@ -30,15 +31,13 @@ export interface AuthorizationOptions {
  * app.use(authorization(authorizer, { actor: (ctx) => users.find(ctx.session.userId) }));
  */
 export function authorization(authorizer: Authorizer, options: AuthorizationOptions = {}): Middleware {
+  checkOptions('authorization', options, optionKinds);
   const { actor = userOf, anonymous, request = reqOf, challenge, onFault = emitError } = options;
   if (typeof authorizer?.authorize !== 'function')
     throw new AuthorizationFault('NANOOK_HTTP_INVALID_OPTION', {
       option: 'authorizer',
       reason: 'is no Authorizer; await Authorizer.load(…)',
     });
-  for (const [option, hook] of Object.entries({ actor, request }))
-    if (typeof hook !== 'function')
-      throw new AuthorizationFault('NANOOK_HTTP_INVALID_OPTION', { option, reason: 'is no function' });
   return async (context, next) => {
     const ctx = context as Context;
     const authz = new RequestAuthorization(authorizer, {
@@ -46,12 +45,21 @@ export function authorization(authorizer: Authorizer, options: AuthorizationOpti
       anonymous,
       challenge,
       request: () => request(ctx),
+      route: () => `${ctx.method} ${routeOf(ctx)}`,
       report: (fault) => onFault(fault, ctx),
     });
     ctx.state.authz = authz;
     await overChecks(ctx, authz, next);
   };
 }
+
+const optionKinds = {
+  actor: 'function',
+  anonymous: 'anything',
+  request: 'function',
+  challenge: 'challenge',
+  onFault: 'function',
+} as const;
 
 const userOf = (ctx: Context): unknown => (ctx.state as { readonly user?: unknown }).user;
 const reqOf = ({ req }: Context): unknown => req;

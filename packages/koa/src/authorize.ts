@@ -1,5 +1,17 @@
 import type { Class, TypeToken } from '@nanook/core';
-import { asRule, authorizeRule, checkAction, checkReason, checkSource, toError } from '@nanook/http';
+import {
+  asRule,
+  authorizeRule,
+  checkAction,
+  checkOptions,
+  checkReason,
+  checkRequirement,
+  checkSource,
+  refusalOptions,
+  toError,
+  withStatus,
+  type RefusalStatuses,
+} from '@nanook/http';
 import type { Context } from 'koa';
 import { authzOf, type Middleware } from './context.js';
 import { overSafetyNet } from './safety-net.js';
@@ -19,26 +31,32 @@ export function authorize(): Middleware;
 /**
  * For a route: loads the resource, and goes on when the actor may do this to it. It is `ctx.state.authz.resource` then. A class,
  * or the name of a type, is itself the resource: for *create* and *list*.
+ *
+ * @param statuses the statuses of refusals, where the application has its own: `{ missing: 410 }`
  */
 // oxlint-disable-next-line typescript/no-explicit-any -- as in Loader
 export function authorize<Params = any>(
   action: string,
   resource: Loader<Params> | Class | TypeToken | string,
+  statuses?: RefusalStatuses,
 ): Middleware;
-export function authorize(...rule: [] | [string, Loader | Class | TypeToken | string]): Middleware {
-  if (rule.length === 0) return authorizeRequest;
-  const [action, resource] = rule;
+export function authorize(
+  ...given: [] | [string, Loader | Class | TypeToken | string, (RefusalStatuses | undefined)?]
+): Middleware {
+  if (given.length === 0) return authorizeRequest;
+  const [action, resource, statuses = {}] = given;
   checkAction(action);
   checkSource(action, resource);
-  return asRule<Middleware>(
-    async (ctx, next) => {
-      const authz = authzOf(ctx, `authorize('${action}', …)`);
-      // Koa takes a rejection with nothing for no error, and would never answer.
-      await authz.load(action, resource, ctx as Parameters<Loader>[0]).catch(throwError);
-      await next();
-    },
-    authorizeRule(action, resource),
-  );
+  checkOptions('authorize', statuses, refusalOptions);
+  const rule = authorizeRule(action, resource);
+  return asRule<Middleware>(async (ctx, next) => {
+    const authz = authzOf(ctx, `authorize('${action}', …)`);
+    checkRequirement(authz.authorizer, rule);
+    await authz
+      .load(action, resource, ctx as Parameters<Loader>[0])
+      .catch((reason: unknown) => throwError(withStatus(reason, statuses)));
+    await next();
+  }, rule);
 }
 
 /** For a route that needs no authorization, and why. */
@@ -64,6 +82,7 @@ const authorizeRequest = asRule<Middleware>(
   { kind: 'request' },
 );
 
+/** Koa ignores a rejection with `undefined`, and would leave the request without an answer. */
 function throwError(reason: unknown): never {
   throw toError(reason);
 }

@@ -153,6 +153,7 @@ export class AuthorizationService {
         request: () => seen(request, context),
         challenge: this.options.challenge,
         report: reportFault,
+        route: () => `${execution.method ?? kind} ${handlerName(context.getClass(), context.getHandler())}`,
       });
       awaitChecks(authz, context);
       this.#requests.set(requestKey, authz);

@@ -24,6 +24,7 @@ const httpSamples: { readonly [C in FaultCode]: FaultData<C> } = {
   NANOOK_HTTP_NO_ACTION: { action: 'undefined' },
   NANOOK_HTTP_NO_SOURCE: { action: 'read' },
   NANOOK_HTTP_NO_ERROR: { reason: 'undefined' },
+  NANOOK_HTTP_UNKNOWN_OPTION: { owner: 'authorization', option: 'actr', near: ['actor'], known: [] },
   NANOOK_HTTP_INVALID_OPTION: { option: 'actor', reason: 'is no function' },
 };
 
@@ -85,6 +86,7 @@ const whenHttp: { readonly [C in FaultCode]: string } = {
   NANOOK_HTTP_NO_ACTION: 'start, where a rule is written; call, where a question is asked',
   NANOOK_HTTP_NO_SOURCE: atStart,
   NANOOK_HTTP_NO_ERROR: 'call: in the place of what the application threw',
+  NANOOK_HTTP_UNKNOWN_OPTION: atStart,
   NANOOK_HTTP_INVALID_OPTION: atStart,
 };
 const whenNest: { readonly [C in NestFaultCode]: string } = {

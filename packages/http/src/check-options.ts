@@ -1,0 +1,55 @@
+import { nearNames } from '@nanook/core';
+import { AuthorizationFault } from './authorization-fault.js';
+
+type Expected = 'function' | 'challenge' | 'status' | 'anything';
+
+/**
+ * Checks the options of a middleware: their names, and the kinds of their values.
+ *
+ * @param owner the function that takes the options, for messages
+ * @throws {AuthorizationFault} `NANOOK_HTTP_UNKNOWN_OPTION`, `NANOOK_HTTP_INVALID_OPTION`
+ */
+export function checkOptions(
+  owner: string,
+  options: unknown,
+  known: Readonly<Record<string, Expected>>,
+): void {
+  if (typeof options !== 'object' || options === null || Array.isArray(options))
+    throw new AuthorizationFault('NANOOK_HTTP_INVALID_OPTION', {
+      option: `options of ${owner}`,
+      reason: `must be an object, got ${kindOf(options)}`,
+    });
+  for (const [option, value] of Object.entries(options)) {
+    const expected = Object.hasOwn(known, option) ? known[option]! : undefined;
+    if (expected === undefined)
+      throw new AuthorizationFault('NANOOK_HTTP_UNKNOWN_OPTION', {
+        owner,
+        option,
+        near: nearNames(option, Object.keys(known)),
+        known: Object.keys(known),
+      });
+    const reason = value === undefined ? undefined : wrongKind(expected, value);
+    if (reason !== undefined) throw new AuthorizationFault('NANOOK_HTTP_INVALID_OPTION', { option, reason });
+  }
+}
+
+function wrongKind(expected: Expected, value: unknown): string | undefined {
+  switch (expected) {
+    case 'function':
+      return typeof value === 'function' ? undefined : `must be a function, got ${kindOf(value)}`;
+    case 'challenge':
+      return [value].flat().every((each) => typeof each === 'string' && each.trim() !== '') &&
+        [value].flat().length > 0
+        ? undefined
+        : `must be a string such as 'Bearer', or a list of them, got ${kindOf(value)}`;
+    case 'status':
+      return Number.isInteger(value) && (value as number) >= 400 && (value as number) <= 499
+        ? undefined
+        : `must be a status between 400 and 499, got ${String(value)}`;
+    case 'anything':
+      return undefined;
+  }
+}
+
+const kindOf = (value: unknown): string =>
+  value === null ? 'null' : Array.isArray(value) ? 'a list' : value === '' ? 'an empty string' : typeof value;

@@ -1,0 +1,56 @@
+import {
+  AuthorizationError,
+  ForbiddenError,
+  NotFoundError,
+  isAuthorizationError,
+  isNotFoundError,
+  isUnauthenticatedError,
+} from '@nanook/core';
+import { STATUS_CODES } from 'node:http';
+
+/** The statuses of one requirement, for an application with statuses of its own. */
+export interface RefusalStatuses {
+  /** The status when the loader finds nothing. Default: 404. */
+  readonly missing?: number;
+  /** The status when the policy refuses. Default: 404 when the actor may not read the resource, else 403. */
+  readonly refused?: number;
+}
+
+export const refusalOptions = { missing: 'status', refused: 'status' } as const;
+
+const missing = new WeakSet<object>();
+
+/** The refusal of a resource that does not exist. */
+export function notFound(action: string): NotFoundError {
+  const error = withoutStack(new NotFoundError(action));
+  missing.add(error);
+  return error;
+}
+
+/** A page that shows the stack of an error must not tell a hidden resource from a missing one. */
+export const withoutStack = (error: AuthorizationError): AuthorizationError =>
+  isNotFoundError(error)
+    ? Object.defineProperty(error, 'stack', {
+        value: `${error.name}: ${error.message}`,
+        configurable: true,
+        writable: true,
+      })
+    : error;
+
+/** The error with the status that the application wants; an error that is not a refusal as it is. */
+export function withStatus(error: unknown, statuses: RefusalStatuses): unknown {
+  if (isUnauthenticatedError(error) || !isAuthorizationError(error)) return error;
+  const status = missing.has(error) ? statuses.missing : statuses.refused;
+  if (status === undefined || status === error.status) return error;
+  const restated = withoutStack(newRefusal(status, error));
+  if (missing.has(error)) missing.add(restated);
+  restated.route = error.route;
+  return restated;
+}
+
+function newRefusal(status: number, refusal: AuthorizationError): AuthorizationError {
+  const { action } = refusal;
+  if (status === 404) return new NotFoundError(action, refusal);
+  if (status === 403) return new ForbiddenError(action, refusal);
+  return new AuthorizationError(STATUS_CODES[status] ?? 'Refused', status, action, refusal);
+}
