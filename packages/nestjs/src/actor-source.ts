@@ -12,7 +12,7 @@ import { ModuleRef } from '@nestjs/core';
 import type { Execution } from './execution.js';
 import { answerOf } from './guard-answer.js';
 import { MODULE_OPTIONS_TOKEN } from './nanook.module-definition.js';
-import type { NanookModuleOptions } from './nanook.options.js';
+import { authenticatorsOf, type NanookModuleOptions } from './nanook.options.js';
 import { faultText } from './nest-fault.js';
 import { contextIdOf } from './request-context-id.js';
 
@@ -62,7 +62,8 @@ export class ActorSource {
   }
 
   async #authenticate(execution: Execution, context: ExecutionContext): Promise<void> {
-    for (const given of this.options.authenticate ?? []) {
+    const { [execution.kind]: guards = [] } = authenticatorsOf(this.options.authenticate ?? []);
+    for (const given of guards) {
       const guard = typeof given === 'function' ? await this.#instanceOf(given, execution) : given;
       if (!(await answerOf(guard, context))) throw new UnauthenticatedError();
     }

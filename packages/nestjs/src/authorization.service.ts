@@ -13,10 +13,12 @@ import { executionOf, type Execution } from './execution.js';
 import { checkContext, eventAuthorization, rememberRequest } from './graphql-requests.js';
 import { findCall, rememberCall, type HandlerCall } from './handler-call.js';
 import { handlerName, rulesOf, type HandlerRule, type InlineLoader } from './handler-rule.js';
+import { checkInput } from './input/checked-input.js';
+import { inputDemandOf } from './input/input-demand.js';
 import { NestFault } from './nest-fault.js';
 import type { NanookModuleOptions } from './nanook.options.js';
 import { MODULE_OPTIONS_TOKEN } from './nanook.module-definition.js';
-import { ResourceLoaders } from './resource-loaders.js';
+import { ResourceLoaders, type FoundLoader } from './resource-loaders.js';
 
 type AuthorizeRule = Extract<HandlerRule, { kind: 'authorize' }>;
 
@@ -130,6 +132,22 @@ export class AuthorizationService {
     for (const rule of rules)
       if (rule.kind === 'authorize')
         call.resources.push(await this.#authorize(rule, call, execution, context));
+    await this.#checkInput(rules, call, execution, context);
+  }
+
+  async #checkInput(
+    rules: readonly HandlerRule[],
+    { authz, resources }: HandlerCall,
+    { kind, request, method }: Execution,
+    context: ExecutionContext,
+  ): Promise<void> {
+    const demand = inputDemandOf(context.getClass(), context.getHandler());
+    if (demand === undefined || kind !== 'http') return;
+    const handler = handlerName(context.getClass(), context.getHandler());
+    const rule = rules.findLast((one) => one.kind === 'authorize');
+    if (rule === undefined) throw new NestFault('NANOOK_NEST_INPUT_WITHOUT_RESOURCE', { handler });
+    const action = demand.action ?? this.actionOf(rule, method, handler);
+    await checkInput(authz, request as object, action, resources.at(-1), demand);
   }
 
   #callOf(execution: Execution, context: ExecutionContext): HandlerCall {
@@ -198,18 +216,19 @@ export class AuthorizationService {
       return loader?.type ?? (typeof type === 'string' ? this.authorizer.type(type) : type);
     if (loader === undefined)
       throw new NestFault('NANOOK_NEST_NO_LOADER', { handler, action, type: nameOf(type) });
-    const id = await this.#idOf(rule, action, execution, context, handler);
+    const id = await this.#idOf(rule, loader, action, execution, context, handler);
     return this.loaders.load(loader, id, execution);
   }
 
   async #idOf(
     { source, options }: AuthorizeRule,
+    loader: FoundLoader,
     action: string,
     execution: Execution,
     context: ExecutionContext,
     handler: string,
   ): Promise<unknown> {
-    const { id = execution.defaultId, parse } = options;
+    const { id = execution.defaultId, parse = loader.parse } = options;
     const raw: unknown =
       typeof id === 'function' ? await id(execution.request, context) : at(execution.inputs, id as string);
     if (raw === undefined || raw === null) {

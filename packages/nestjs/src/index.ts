@@ -1,5 +1,12 @@
 export { NanookModule } from './nanook.module.js';
-export type { ContextHook, Exclusion, GuardMode, NanookModuleOptions } from './nanook.options.js';
+export type { NanookFeatureOptions } from './module/feature-module.js';
+export type {
+  Authenticators,
+  ContextHook,
+  Exclusion,
+  GuardMode,
+  NanookModuleOptions,
+} from './nanook.options.js';
 
 export {
   Authorize,
@@ -19,7 +26,13 @@ export {
 } from './authorize-field.js';
 export { GraphqlException } from './graphql-exception.js';
 export { PolarType, type PolarTypeOptions } from './polar-type.decorator.js';
-export { ResourceLoader, type LoadsMany, type LoadsOne } from './resource-loader.decorator.js';
+export {
+  ResourceLoader,
+  type LoadsMany,
+  type LoadsOne,
+  type ResourceLoaderOptions,
+} from './resource-loader.decorator.js';
+export { AuthorizedInput, type InputOptions } from './input/authorized-input.decorator.js';
 export { AuthorizedResource, Authz, CurrentActor } from './parameters.decorator.js';
 
 export { AuthorizationGuard } from './authorization.guard.js';

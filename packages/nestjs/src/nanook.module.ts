@@ -1,13 +1,6 @@
 import { Authorizer } from '@nanook/core';
-import {
-  Inject,
-  Module,
-  type DynamicModule,
-  type NestModule,
-  type Provider,
-  type Type,
-} from '@nestjs/common';
-import { APP_GUARD, APP_INTERCEPTOR, DiscoveryModule } from '@nestjs/core';
+import { Inject, Module, type DynamicModule, type NestModule, type Provider } from '@nestjs/common';
+import { APP_GUARD, APP_INTERCEPTOR, DiscoveryModule, ModulesContainer } from '@nestjs/core';
 import { ActorSource } from './actor-source.js';
 import { AuditState } from './audit/audit-state.js';
 import { AuthorizationAudit } from './audit/authorization-audit.js';
@@ -21,7 +14,8 @@ import { UnreachedRules } from './audit/unreached-rules.js';
 import { AuthorizationGuard } from './authorization.guard.js';
 import { AuthorizationService } from './authorization.service.js';
 import { Exclusions } from './exclusions.js';
-import { loadAuthorizer } from './load-authorizer.js';
+import { featureModule, type NanookFeatureOptions } from './module/feature-module.js';
+import { loadAuthorizer } from './module/load-authorizer.js';
 import {
   ASYNC_OPTIONS_TYPE,
   ConfigurableModuleClass,
@@ -43,7 +37,7 @@ import { STAND_IN, type StandIn } from './stand-in.js';
 @Module({
   imports: [DiscoveryModule],
   providers: [
-    { provide: Authorizer, useFactory: loadAuthorizer, inject: [MODULE_OPTIONS_TOKEN] },
+    { provide: Authorizer, useFactory: loadAuthorizer, inject: [MODULE_OPTIONS_TOKEN, ModulesContainer] },
     ActorSource,
     ResourceLoaders,
     AuthorizationService,
@@ -88,21 +82,17 @@ export class NanookModule extends ConfigurableModuleClass implements NestModule 
     return guarded(super.forRootAsync(options), options.guard);
   }
 
-  /** Provides loaders, in the module that can give them what they need: its `imports`. */
-  static forFeature({
-    loaders,
-    imports = [],
-  }: {
-    loaders: Type[];
-    imports?: DynamicModule['imports'];
-  }): DynamicModule {
-    return { module: NanookFeatureModule, imports: imports ?? [], providers: loaders, exports: loaders };
+  /**
+   * Adds the loaders and the policies of a feature, in the module that has what they need.
+   *
+   * @throws {NestFault} `NANOOK_NEST_INVALID_OPTION`
+   * @example
+   * NanookModule.forFeature({ policies: ['notes/*.polar'], loaders: [NoteLoader], imports: [NotesStoreModule] })
+   */
+  static forFeature(options: NanookFeatureOptions): DynamicModule {
+    return featureModule(options);
   }
 }
-
-/** Loaders, and what they need. */
-@Module({})
-class NanookFeatureModule {}
 
 function guarded(definition: DynamicModule, guard: GuardMode = 'global'): DynamicModule {
   if (guard !== 'global' && guard !== 'manual')

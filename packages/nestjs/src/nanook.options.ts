@@ -1,9 +1,13 @@
 import type { Authorizer, AuthorizerOptions } from '@nanook/core';
 import type { CanActivate, ExecutionContext, Type } from '@nestjs/common';
+import type { ContextKind } from './execution.js';
 import { NestFault } from './nest-fault.js';
 
 // oxlint-disable-next-line typescript/no-explicit-any -- the request of whichever platform it is
 export type ContextHook = (request: any, context: ExecutionContext) => unknown;
+
+/** Guards, as classes that a module may provide, or as objects. */
+export type Authenticators = readonly (Type<CanActivate> | CanActivate)[];
 
 /** A controller, resolver or gateway of somebody else, that cannot be decorated. */
 export interface Exclusion {
@@ -31,10 +35,11 @@ export interface NanookModuleOptions extends Partial<AuthorizerOptions> {
   /** Who stands in for nobody; `null` asks the policy with `nil`. Default: nobody is refused with a 401. */
   readonly anonymous?: unknown;
   /**
-   * Guards that find out who is asking. They run before the first question, so that their order is not left to chance; once a
-   * request, so under GraphQL with the context of the field that comes first.
+   * The guards that find out who is asking: a list for all transports, or one for each, `{ http: [JwtGuard], ws: [SocketGuard] }`. They
+   * run before the first check, so that their order is not left to chance; once a request, so under GraphQL with the context of
+   * the field that comes first.
    */
-  readonly authenticate?: readonly (Type<CanActivate> | CanActivate)[];
+  readonly authenticate?: Authenticators | Partial<Readonly<Record<ContextKind, Authenticators>>>;
   /** The value of `WWW-Authenticate` in a 401: `'Basic realm="notes"'`, or several. Default: `'Bearer'`. */
   readonly challenge?: string | readonly string[];
 
@@ -104,7 +109,15 @@ export function checkOptions(options: NanookModuleOptions): void {
       throw wrong('actions', `has \`${method}\`, which is no method; they are in capitals`);
     if (typeof action !== 'string' || action === '') throw wrong('actions', `has no action for ${method}`);
   }
-  if (!Array.isArray(authenticate)) throw wrong('authenticate', 'is no list of guards');
+  if (typeof authenticate !== 'object' || authenticate === null)
+    throw wrong('authenticate', 'is neither a list of guards nor an object of lists, one for each transport');
+  for (const [kind, guards] of Object.entries(authenticatorsOf(authenticate))) {
+    if (!kinds.has(kind))
+      throw wrong('authenticate', `has \`${kind}\`, which is none of http, graphql, ws and rpc`);
+    if (!Array.isArray(guards)) throw wrong('authenticate', `has no list of guards for ${kind}`);
+    if (guards.some((guard: unknown) => !isGuard(guard)))
+      throw wrong('authenticate', `has something else than a guard for ${kind}`);
+  }
   if (!Array.isArray(exclude)) throw wrong('exclude', 'is no list');
   for (const { class: excluded, reason } of exclude as readonly Partial<Exclusion>[]) {
     if (typeof excluded !== 'function' && typeof excluded !== 'string')
@@ -112,3 +125,20 @@ export function checkOptions(options: NanookModuleOptions): void {
     if (typeof reason !== 'string' || reason.trim() === '') throw wrong('exclude', 'gives no reason');
   }
 }
+
+const kinds: ReadonlySet<string> = new Set<ContextKind>(['http', 'graphql', 'ws', 'rpc']);
+
+/** The guards that authenticate, by transport. */
+export const authenticatorsOf = (
+  given: NonNullable<NanookModuleOptions['authenticate']>,
+): Partial<Readonly<Record<ContextKind, Authenticators>>> =>
+  isForAll(given) ? { http: given, graphql: given, ws: given, rpc: given } : given;
+
+const isForAll = (given: NonNullable<NanookModuleOptions['authenticate']>): given is Authenticators =>
+  Array.isArray(given);
+
+const isGuard = (guard: unknown): boolean =>
+  typeof guard === 'function' ||
+  (typeof guard === 'object' &&
+    guard !== null &&
+    typeof (guard as Partial<CanActivate>).canActivate === 'function');

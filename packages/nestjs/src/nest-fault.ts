@@ -35,6 +35,11 @@ const texts = {
     `${p.handler} has no action, and none follows from ${p.method}; say which: @Authorize('read', …)`,
   NANOOK_NEST_NO_AUTHORIZATION: (p: { wanted: string; handler: string }) =>
     `${p.wanted} in ${p.handler} needs the AuthorizationGuard before it`,
+  NANOOK_NEST_UNCHECKED_INPUT: (_: object) =>
+    `the body of the request was parsed or replaced after the guards ran, so no guard checked its fields for @AuthorizedInput(); ` +
+    `parse it in middleware, also for multipart, and leave it as it is in interceptors`,
+  NANOOK_NEST_INPUT_WITHOUT_RESOURCE: (p: { handler: string }) =>
+    `${p.handler} has @AuthorizedInput(), but no @Authorize that says on which resource; add one: @Authorize('update', …)`,
   NANOOK_NEST_NO_RESULT: (p: { handler: string; field: string }) =>
     `${p.handler} returned nothing that has a \`${p.field}\`; say where its resources are: { at: '…' }`,
   NANOOK_NEST_UNSEEN_RESULT: (p: { handler: string }) =>

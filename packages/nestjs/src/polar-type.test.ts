@@ -1,6 +1,11 @@
+import 'reflect-metadata';
+import { ModulesContainer } from '@nestjs/core';
 import { describe, expect, it } from 'vitest';
-import { loadAuthorizer } from './load-authorizer.js';
+import { loadAuthorizer } from './module/load-authorizer.js';
+import type { NanookModuleOptions } from './nanook.options.js';
 import { PolarType } from './index.js';
+
+const load = (options: NanookModuleOptions) => loadAuthorizer(options, new ModulesContainer());
 
 @PolarType()
 class User {
@@ -27,7 +32,7 @@ const note = new Note(new Folder(1, alice));
 
 describe('@PolarType', () => {
   it('registers a class under its name, and under another', async () => {
-    const authorizer = await loadAuthorizer({
+    const authorizer = await load({
       policies: 'allow(user: User, "read", note: Remark) if note.folder.owner = user;',
     });
     expect(await authorizer.isAllowed(alice, 'read', note)).toBe(true);
@@ -35,27 +40,27 @@ describe('@PolarType', () => {
   });
 
   it('declares keys and fields', async () => {
-    const { isAllowed } = await loadAuthorizer({
+    const { isAllowed } = await load({
       policies: 'allow(folder: Folder, "same", folder);',
     }).then((authorizer) => ({ isAllowed: authorizer.isAllowed.bind(authorizer) }));
     expect(await isAllowed(new Folder(1, alice), 'same', new Folder(1, alice))).toBe(true);
     expect(await isAllowed(new Folder(1, alice), 'same', new Folder(2, alice))).toBe(false);
     await expect(
-      loadAuthorizer({ policies: 'allow(_: User, "read", folder: Folder) if folder.onwer = 1;' }),
+      load({ policies: 'allow(_: User, "read", folder: Folder) if folder.onwer = 1;' }),
     ).rejects.toThrow(/onwer/);
   });
 
   it('gives way to what the options say of the name, or of the class', async () => {
     class Other {}
-    const byName = await loadAuthorizer({ policies: 'allow(_, _, _: Remark);', types: { Remark: Other } });
+    const byName = await load({ policies: 'allow(_, _, _: Remark);', types: { Remark: Other } });
     expect(byName.type('Remark')).toBe(Other);
-    const byClass = await loadAuthorizer({ policies: 'allow(_, _, _: Memo);', types: { Memo: Note } });
+    const byClass = await load({ policies: 'allow(_, _, _: Memo);', types: { Memo: Note } });
     expect(byClass.type('Memo')).toBe(Note);
     expect(() => byClass.type('Remark')).toThrow(/Remark/);
   });
 
   it('does no harm where no policy names the class', async () => {
-    const authorizer = await loadAuthorizer({ policies: 'allow("alice", _, _);', types: {} });
+    const authorizer = await load({ policies: 'allow("alice", _, _);', types: {} });
     expect(await authorizer.isAllowed('alice', 'read', note)).toBe(true);
   });
 
@@ -64,12 +69,12 @@ describe('@PolarType', () => {
     PolarType()(First);
     PolarType()(First); // the same class is no other
     const policies = 'allow(_, _, _: Twin);';
-    expect((await loadAuthorizer({ policies })).type('Twin')).toBe(First);
+    expect((await load({ policies })).type('Twin')).toBe(First);
     PolarType()(Second);
-    await expect(loadAuthorizer({ policies })).rejects.toMatchObject({
+    await expect(load({ policies })).rejects.toMatchObject({
       code: 'NANOOK_NEST_DUPLICATE_TYPE',
       message: expect.stringMatching(/'Twin'.*Twin \(.*polar-type\.test\.ts:\d+\) and Twin \(/),
     });
-    expect((await loadAuthorizer({ policies, types: { Twin: Second } })).type('Twin')).toBe(Second);
+    expect((await load({ policies, types: { Twin: Second } })).type('Twin')).toBe(Second);
   });
 });

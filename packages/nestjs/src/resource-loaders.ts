@@ -5,7 +5,13 @@ import { Batch } from './batch.js';
 import type { Execution } from './execution.js';
 import { NestFault } from './nest-fault.js';
 import { contextIdOf } from './request-context-id.js';
-import { loaderKey, type LoadsMany, type LoadsOne } from './resource-loader.decorator.js';
+import {
+  loaderKey,
+  parserOf,
+  type LoadsMany,
+  type LoadsOne,
+  type ResourceLoaderOptions,
+} from './resource-loader.decorator.js';
 
 type AnyLoader = Partial<LoadsOne<unknown, unknown> & LoadsMany<unknown, unknown>>;
 
@@ -14,6 +20,8 @@ export interface FoundLoader {
   readonly class: Class;
   /** What it loads. */
   readonly type: Class | TypeToken;
+  /** Makes an id of the text that was sent. */
+  readonly parse: ResourceLoaderOptions['parse'];
   /** For a provider that is not one for all it is made for the request. */
   readonly instance: (execution: Execution) => Promise<AnyLoader>;
 }
@@ -103,6 +111,7 @@ export class ResourceLoaders {
       loaders.set(loaderClass, {
         class: loaderClass,
         type,
+        parse: parserOf(loaderClass),
         instance: async (execution) =>
           wrapper.isDependencyTreeStatic() && !wrapper.isTransient
             ? (wrapper.instance as AnyLoader)

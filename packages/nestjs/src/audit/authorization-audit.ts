@@ -3,6 +3,7 @@ import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { answersItself } from '../results/answers-itself.js';
 import { Exclusions } from '../exclusions.js';
+import { inputDemandOf } from '../input/input-demand.js';
 import { asListed, handlerName, rulesOf, type HandlerRule } from '../handler-rule.js';
 import { MODULE_OPTIONS_TOKEN } from '../nanook.module-definition.js';
 import type { NanookModuleOptions } from '../nanook.options.js';
@@ -99,6 +100,7 @@ export class AuthorizationAudit implements OnModuleInit {
             ...missingOf(entry, listed, { needsRule, isGuarded, excluded }),
             ...unseenOf(entry, resultDemandsOf(this.reflector, type, handler)),
             ...this.caches.of(entry),
+            ...inputOf(entry, rules),
           ]),
       ...this.checks.of(entry, rules),
     ];
@@ -188,6 +190,15 @@ function missingOf(
   const found = isDecided ? [] : [finding('NANOOK_NEST_NO_RULE', { handler })];
   if (at.isGuarded) return found;
   return isDecided ? [finding('NANOOK_NEST_UNGUARDED_FIELD', { handler, missing: 'guards' })] : found;
+}
+
+/** The input that no requirement is about. */
+function inputOf({ type, handler, declared }: EntryPoint, rules: readonly HandlerRule[]): Finding[] {
+  const isAbout =
+    inputDemandOf(type, handler) === undefined || rules.some(({ kind }) => kind === 'authorize');
+  return isAbout
+    ? []
+    : [finding('NANOOK_NEST_INPUT_WITHOUT_RESOURCE', { handler: handlerName(type, declared) })];
 }
 
 /** What the handler sends without returning it is authorized by nobody, so a call would fail. */

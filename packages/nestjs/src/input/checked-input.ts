@@ -1,0 +1,63 @@
+import { ForbiddenError, isForbiddenError, isUndecided } from '@nanook/core';
+import type { RequestAuthorization } from '@nanook/http';
+import { BadRequestException, Injectable, type PipeTransform } from '@nestjs/common';
+import { NestFault } from '../nest-fault.js';
+import type { InputDemand } from './input-demand.js';
+
+// On globalThis, so that the ESM and the CommonJS copy of this package share it.
+const registryKey = Symbol.for('@nanook/nestjs/checked-input');
+const registries = globalThis as { [registryKey]?: WeakSet<object> };
+const checked = (registries[registryKey] ??= new WeakSet<object>());
+
+interface HasBody {
+  body?: unknown;
+}
+
+/**
+ * Checks the fields of a request's body before the handler and its pipes see it.
+ *
+ * @throws {ForbiddenError} for a field that the actor may not write, unless such fields are dropped
+ */
+export async function checkInput(
+  authz: RequestAuthorization,
+  request: HasBody,
+  action: string,
+  resource: unknown,
+  { refused }: InputDemand,
+): Promise<void> {
+  const { body } = request;
+  if (body === undefined || body === null) return;
+  if (typeof body !== 'object' || Array.isArray(body))
+    throw new BadRequestException('the body must be an object');
+  const fields = Object.keys(body);
+  const isWritable = await Promise.all(fields.map(async (field) => mayWrite(authz, action, resource, field)));
+  const isWhole = isWritable.every(Boolean);
+  if (!isWhole && refused === 'refuse') throw new ForbiddenError(action);
+  if (!isWhole) request.body = Object.fromEntries(Object.entries(body).filter((_, i) => isWritable[i]));
+  checked.add(request.body as object);
+}
+
+/** What is undecided is refused, as in every list of fields. */
+async function mayWrite(
+  authz: RequestAuthorization,
+  action: string,
+  resource: unknown,
+  field: string,
+): Promise<boolean> {
+  try {
+    await authz.authorizer.authorizeField(await authz.actor(), action, resource, field);
+    return true;
+  } catch (error) {
+    if (isForbiddenError(error) || isUndecided(error)) return false;
+    throw error;
+  }
+}
+
+/** Refuses a body that the guard has not checked: one that was parsed, or replaced, after the guards ran. */
+@Injectable()
+export class CheckedInput implements PipeTransform {
+  transform(body: unknown): unknown {
+    if (body === undefined || body === null || checked.has(body as object)) return body;
+    throw new NestFault('NANOOK_NEST_UNCHECKED_INPUT', {});
+  }
+}
