@@ -6,13 +6,33 @@ const { getPrototypeOf } = Object;
 
 /** As `dispatch`, for `runAll`: what is called at each success is passed on as the last argument. */
 export function dispatchAll(cases: Cases): CompiledFunction['runAll'] {
-  return (...args) => {
-    const value = args[cases.parameter];
-    const target = caseOf(cases, value);
-    if (target === undefined) return cases.miss.runAll(...args);
-    if (!isObject(value)) args.splice(cases.parameter, 1);
-    return target.runAll(...args);
-  };
+  const { parameter, miss } = cases;
+  switch (cases.passed) {
+    case 2:
+      return (a, b, then) => {
+        const value = parameter === 0 ? a : b;
+        const target = caseOf(cases, value);
+        if (target === undefined) return miss.runAll(a, b, then);
+        if (isObject(value)) return target.runAll(a, b, then);
+        return target.runAll(parameter === 0 ? b : a, then);
+      };
+    case 3:
+      return (a, b, c, then) => {
+        const value = parameter === 0 ? a : parameter === 1 ? b : c;
+        const target = caseOf(cases, value);
+        if (target === undefined) return miss.runAll(a, b, c, then);
+        if (isObject(value)) return target.runAll(a, b, c, then);
+        return target.runAll(parameter === 0 ? b : a, parameter === 2 ? b : c, then);
+      };
+    default:
+      return (...args) => {
+        const value = args[parameter];
+        const target = caseOf(cases, value);
+        if (target === undefined) return miss.runAll(...args);
+        if (!isObject(value)) args.splice(parameter, 1);
+        return target.runAll(...args);
+      };
+  }
 }
 
 /** Runs a function that looks at one of its arguments, and goes on with the function for what it is. */

@@ -124,15 +124,29 @@ class Builder {
     const asked: Then = { step: (frame) => (frame[handed] as () => CallEnding)(), handed };
     const step = this.#step(plan.body, asked);
     const body = this.#loops ? loop(step, runtime) : step;
-    const size = this.#size;
-    return (...args) => {
+    const enter = (frame: Frame, then: unknown): CallEnding => {
       if (--runtime.steps < 0) runtime.over();
-      const then = args.pop();
-      while (args.length < size) args.push(undefined);
-      args[handed] = then;
-      const ending = body(args);
+      frame[handed] = then;
+      const ending = body(frame);
       return ending === 'ended' || ending === 'again' ? failed : ending;
     };
+    const frame = framed(this.#size);
+    switch (plan.params.length) {
+      case 1:
+        return (a, then) => enter(frame(a, undefined, undefined), then);
+      case 2:
+        return (a, b, then) => enter(frame(a, b, undefined), then);
+      case 3:
+        return (a, b, c, then) => enter(frame(a, b, c), then);
+      default: {
+        const size = this.#size;
+        return (...args) => {
+          const then = args.pop();
+          while (args.length < size) args.push(undefined);
+          return enter(args, then);
+        };
+      }
+    }
   }
 
   // ── functions that need no frame ──
@@ -658,7 +672,15 @@ class Builder {
   #callAll(callee: CompiledFunction, args: readonly Operand[]): CallAll {
     const { runtime } = this;
     const gets = args.map((arg) => this.#get(arg));
-    const call: CallAll = (frame, then) => callee.runAll(...gets.map((get) => get(frame)), then);
+    const [a, b, c] = gets;
+    const call: CallAll =
+      gets.length === 1
+        ? (frame, then) => callee.runAll(a!(frame), then)
+        : gets.length === 2
+          ? (frame, then) => callee.runAll(a!(frame), b!(frame), then)
+          : gets.length === 3
+            ? (frame, then) => callee.runAll(a!(frame), b!(frame), c!(frame), then)
+            : (frame, then) => callee.runAll(...gets.map((get) => get(frame)), then);
     return this.linker.isRecursive(this.fn.predicate, callee.predicate)
       ? (frame, then) => {
           runtime.deeper();
@@ -747,11 +769,20 @@ function inFrame(passed: number, size: number, body: Step, runtime: Runtime): Ru
       return body([a, b, c, u, u, u, u, u]) === succeeded;
     };
   }
+  const framedArguments = framed(size);
   return (a, b, c) => {
     if (--runtime.steps < 0) runtime.over();
+    return body(framedArguments(a, b, c)) === succeeded;
+  };
+}
+
+function framed(size: number): (a: unknown, b: unknown, c: unknown) => Frame {
+  const u = undefined;
+  if (size <= 8) return (a, b, c) => [a, b, c, u, u, u, u, u];
+  return (a, b, c) => {
     const frame: Frame = [a, b, c, u, u, u, u, u, u, u];
     while (frame.length < size) frame.push(undefined);
-    return body(frame) === succeeded;
+    return frame;
   };
 }
 
