@@ -13,6 +13,8 @@ class Row {
   readonly list: readonly unknown[] = [1, null];
   readonly inner = { a: 2 };
   readonly type: unknown = Row;
+  readonly dict = { k: 1, l: null };
+  readonly grants: readonly unknown[] = [{ name: 'x', on: this }, { name: 'z' }, { name: 'x' }, null];
   ok(): boolean {
     Row.calls.push('ok');
     return true;
@@ -65,6 +67,14 @@ describe('an alternative that is left when what comes after another one fails', 
     'allow(_, _, r) if not ((x in r.list and x < 2) and r.d = 2);',
     'allow(_, _, r) if not (((x in r.list and x < 2) or r.a = 2) and r.d = 2);',
     'allow(_, _, r) if not ((1 = x and x in [r.a, r.b.c]) and r.d = 2);',
+    'allow(_, _, r) if not ((pair in r.dict and [_, n] = pair and n < 2) and r.d = 2);',
+    'allow(_, _, r) if (g in r.grants and g.name = "x" and g.on = r) and r.d = 2;',
+    'allow(_, _, r) if (g in r.grants and g.name in ["x", "y"] and g.on = r) and r.d = 2;',
+    'allow(_, _, r) if not ((g in r.grants and g matches {name: "x", on: r}) and r.d = 2);',
+    'allow(_, _, r) if has(r, "x") and r.d = 2; has(r, n) if g in r.grants and g.name = n and g.on = r;',
+    'allow(_, _, r) if has(r, "y") and r.d = 2; has(r, "y") if has(r, "x"); has(r, n) if g in r.grants and g.name = n and g.on = r;',
+    `allow(_, _, r) if has(r, "x") and r.d = 2; has(r, n) if g in r.grants and g.name = n and g.on = r; has(r, n) if n != "x" and has(r.b, n);`,
+    `allow(_, _, r) if has(r, "x") and r.d = 2; has(r: Row, n) if g in r.grants and g.name in [n, "y"] and g.on = r; has(r, n) if n = 1 and has(r.b, n);`,
     `allow(_, _, r) if p(r) and r.d = 2; ${rules}`,
     `allow(_, _, r) if not (p(r) and r.d = 2); ${rules}`,
     `allow(_, _, r) if forall(x in [r], not (p(x) and x.d = 2)); ${rules}`,
