@@ -399,8 +399,8 @@ describe('what goes wrong', () => {
     }
     const source = 'allow(_: User, _, shelf: Shelf) if item in shelf.items and item.later();';
     const known = { User, Item, Shelf };
-    const limits = { timeoutMs: 20 };
-    const shelf = new Shelf(Array.from({ length: 200 }, () => new Item()));
+    const limits = { timeoutMs: 150 };
+    const shelf = new Shelf(Array.from({ length: 400 }, () => new Item()));
     for (const authorizer of [
       await compiled(source, { types: known, limits }),
       await Authorizer.load({ policies: source, types: known, limits }),

@@ -136,6 +136,7 @@ const samples: { readonly [C in Code]: DataOf<C> } = {
   POLAR_RUN_UNBOUND_KEY: {},
   POLAR_RUN_STEP_LIMIT: { limit: 1_000_000 },
   POLAR_RUN_DEPTH_LIMIT: { limit: 100_000 },
+  POLAR_RUN_SIZE_LIMIT: { limit: 10_000_000 },
   POLAR_RUN_TIMEOUT: { limitMs: 5_000 },
   POLAR_RUN_ABORTED: {},
   POLAR_RUN_PROMISE_IN_SYNC: { what: 'a value' },

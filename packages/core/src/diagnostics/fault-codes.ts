@@ -90,6 +90,8 @@ export const faultCodes = {
     'a look-up by a variable that has no value works on dictionaries only',
   POLAR_RUN_STEP_LIMIT: (p: { limit: number }) => `the question took more than ${p.limit} steps`,
   POLAR_RUN_DEPTH_LIMIT: (p: { limit: number }) => `the policy recursed deeper than ${p.limit} levels`,
+  POLAR_RUN_SIZE_LIMIT: (p: { limit: number }) =>
+    `the policy built more than ${p.limit} characters and elements; raise \`limits.maxSize\` if it needs them`,
   POLAR_RUN_TIMEOUT: (p: { limitMs: number }) => `the question took longer than ${p.limitMs} ms`,
   POLAR_RUN_ABORTED: (_: object) => 'the question was aborted by its signal',
   POLAR_RUN_PROMISE_IN_SYNC: (p: { what: string }) =>

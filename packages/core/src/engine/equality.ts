@@ -14,7 +14,7 @@ import {
 } from '../host/value.js';
 import { compareCodePoints } from '../internal/code-points.js';
 import type { DeclaredType } from '../types/declared-type.js';
-import type { Budget } from './limits.js';
+import type { Meter } from '../host/meter.js';
 
 /** How instances of the application are compared; everything else has one way. */
 export type Equality = 'identity' | 'deep' | ((left: unknown, right: unknown) => boolean);
@@ -35,6 +35,12 @@ export function dictionaryValue(dictionary: object, key: string): unknown {
   return (dictionary as Record<string, unknown>)[key];
 }
 
+/** As `dictionaryValue`, of the key that is at this place among all of them. */
+const valueAt = (dictionary: object, i: number, key: string): unknown =>
+  dictionary instanceof PartialDictionary
+    ? dictionary.values[i]
+    : (dictionary as Record<string, unknown>)[key];
+
 /** What comparing two values found: equal, unequal, or what it must know first. */
 export type Compared =
   | { readonly kind: 'equal' }
@@ -51,7 +57,7 @@ export interface EqualityContext {
   typeOf(value: unknown): TypeSet;
   /** Whether it is known that no type says how its values are compared. */
   readonly areTypesBare?: boolean;
-  readonly budget: Budget;
+  readonly budget: Meter;
   /** The value a promise was resolved to, or the value itself. */
   settled(value: unknown): unknown;
 }
@@ -85,13 +91,16 @@ export function compareValues(left: unknown, right: unknown, context: EqualityCo
     }
     if (!isObject(a) || !isObject(b) || isList(a) || isList(b)) {
       // A primitive or a list against an instance: only a custom equality function may say that they are equal.
-      if (typeof context.equality === 'function' && isInstance(a) !== isInstance(b) && context.equality(a, b))
-        continue;
+      if (typeof context.equality !== 'function' || isInstance(a) === isInstance(b)) return unequal;
+      const areEqual = context.equality(a, b);
+      context.budget.called();
+      if (areEqual) continue;
       return unequal;
     }
     const instances = equalInstances(a, b, context, stack);
+    context.budget.called();
     if (instances === undefined) {
-      if (!pushDictionaryPairs(a, b, stack)) return unequal;
+      if (!pushDictionaryPairs(a, b, stack, context.budget)) return unequal;
     } else if (!instances) return unequal;
   }
   return open === undefined ? equal : { kind: 'open', pairs: open };
@@ -135,7 +144,7 @@ function pushListPairs(
   left: readonly unknown[] | PartialList,
   right: readonly unknown[] | PartialList,
   stack: unknown[],
-  budget: Budget,
+  budget: Meter,
 ): boolean {
   const a = new ListCursor(left);
   const b = new ListCursor(right);
@@ -167,14 +176,15 @@ function pushListPairs(
   return true;
 }
 
-function pushDictionaryPairs(a: object, b: object, stack: unknown[]): boolean {
+function pushDictionaryPairs(a: object, b: object, stack: unknown[], budget: Meter): boolean {
   const keys = keysOf(a);
   const others = keysOf(b);
+  budget.spend(keys.length);
   if (keys.length !== others.length) return false;
   for (let i = keys.length - 1; i >= 0; i--) {
     const key = keys[i]!;
     if (key !== others[i]) return false;
-    stack.push(dictionaryValue(a, key), dictionaryValue(b, key));
+    stack.push(valueAt(a, i, key), valueAt(b, i, key));
   }
   return true;
 }
@@ -203,7 +213,7 @@ function equalInstances(
   const x = primitiveOf(a);
   const y = primitiveOf(b);
   if (x !== a && y !== b) return x === y;
-  return equality === 'deep' ? deepEqual(a, b, stack) : false;
+  return equality === 'deep' ? deepEqual(a, b, stack, context.budget) : false;
 }
 
 const hasKey = (row: object, key: string, context: EqualityContext): boolean => {
@@ -234,10 +244,11 @@ export function primitiveOf(value: object): unknown {
 }
 
 /** oso's way, an option: instances of one class are equal when their fields are. */
-function deepEqual(a: object, b: object, stack: unknown[]): boolean {
+function deepEqual(a: object, b: object, stack: unknown[], budget: Meter): boolean {
   if (a instanceof Map || a instanceof Set) {
+    budget.grow(a.size + (b as Set<unknown>).size);
     stack.push([...(a as Iterable<unknown>)], [...(b as Iterable<unknown>)]);
     return true;
   }
-  return pushDictionaryPairs(a, b, stack);
+  return pushDictionaryPairs(a, b, stack, budget);
 }

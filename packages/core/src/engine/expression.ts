@@ -28,20 +28,49 @@ export class Expression {
     readonly args: readonly unknown[],
   ) {}
 
+  /** The expression as a policy would write it. What is too long or too deep for a message is left out: `…`. */
   toString(): string {
-    const [first, second] = this.args.map(text);
-    switch (this.operator) {
+    return new Printer().print(this, 0);
+  }
+}
+
+/** How many operators a text has at most, and how deep they are nested: parts that expressions share are written out each time. */
+const mostOperators = 100;
+const deepest = 25;
+
+class Printer {
+  #left = mostOperators;
+
+  print(value: unknown, depth: number): string {
+    if (value instanceof QueryVariable) return value.toString();
+    if (!(value instanceof Expression)) return show(value);
+    if (this.#left-- <= 0 || depth > deepest) return '…';
+    const { operator, args } = value;
+    const part = (i: number): string => this.print(args[i], depth + 1);
+    switch (operator) {
       case 'And':
-        return this.args.length === 0 ? 'true' : this.args.map(text).join(' and ');
+        return args.length === 0 ? 'true' : this.#conjunction(args, depth);
       case 'Not':
-        return `not (${first})`;
+        return `not (${part(0)})`;
       case 'Dot':
-        return `${first}.${typeof this.args[1] === 'string' ? this.args[1] : `(${second})`}`;
+        return `${part(0)}.${typeof args[1] === 'string' ? args[1] : `(${part(1)})`}`;
       case 'Isa':
-        return `${first} matches ${this.args[1] as string}`;
+        return `${part(0)} matches ${args[1] as string}`;
       default:
-        return `${first} ${symbols[this.operator]} ${second}`;
+        return `${part(0)} ${symbols[operator]} ${part(1)}`;
     }
+  }
+
+  #conjunction(args: readonly unknown[], depth: number): string {
+    const parts: string[] = [];
+    for (const arg of args) {
+      if (this.#left <= 0) {
+        parts.push('…');
+        break;
+      }
+      parts.push(this.print(arg, depth + 1));
+    }
+    return parts.join(' and ');
   }
 }
 
@@ -61,6 +90,3 @@ const symbols = {
   Mod: 'mod',
   Rem: 'rem',
 };
-
-const text = (value: unknown): string =>
-  value instanceof Expression || value instanceof QueryVariable ? value.toString() : show(value);

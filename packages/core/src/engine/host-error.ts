@@ -27,3 +27,7 @@ export function messageOfThrown(thrown: unknown): string {
     return 'something that cannot be shown';
   }
 }
+
+/** Whether the JavaScript stack was too small. */
+export const isStackOverflow = (error: unknown): boolean =>
+  error instanceof RangeError && /call stack/i.test(error.message);

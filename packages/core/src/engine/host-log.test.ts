@@ -11,7 +11,7 @@ describe('HostReplay', () => {
     throw new Error('called again');
   };
   const replayOf = (calls: readonly (readonly [unknown, string, readonly unknown[], unknown])[]) => {
-    const log = new HostLog();
+    const log = new HostLog({ startedAt: undefined, called: () => {} });
     for (const [receiver, name, args, result] of calls) {
       if (args.length === 1) log.noteOne(receiver, name, result, args[0]);
       else log.noteWith(receiver, name, result, args);
@@ -48,7 +48,7 @@ describe('HostReplay', () => {
   });
 
   it('throws what the call threw', () => {
-    const log = new HostLog();
+    const log = new HostLog({ startedAt: undefined, called: () => {} });
     log.failed('a', 'f', [], new RangeError('no'));
     expect(() => log.take()!.call('a', 'f', [], unmade)).toThrow(RangeError);
   });

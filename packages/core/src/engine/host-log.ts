@@ -1,3 +1,5 @@
+import { abandon } from './limits.js';
+
 /** Fields of a call in the log. */
 const size = 6;
 
@@ -10,6 +12,12 @@ const alone = 1;
 
 const noArguments: readonly unknown[] = [];
 
+/** Told of each call: it may have taken its time. */
+export interface CallClock {
+  readonly startedAt: number | undefined;
+  called(result: unknown): void;
+}
+
 /**
  * What methods of the application gave during a question, so that the machine, when it goes on, does not call them again. A
  * call is known by its receiver, name and arguments; several alike are handed out in their order.
@@ -18,6 +26,8 @@ export class HostLog {
   /** Receiver, name, arguments, how they stand, result, and whether it was thrown: call after call. Used again for each question. */
   readonly #fields: unknown[] = [];
   #length = 0;
+
+  constructor(readonly clock: CallClock) {}
 
   /** Releases what was noted: a log that is used again must not keep objects of the application alive. */
   clear(): void {
@@ -61,8 +71,9 @@ export class HostLog {
 
   /** What was noted, for the machine; the log is empty then. */
   take(): HostReplay | undefined {
-    if (this.#length === 0) return undefined;
-    const replay = new HostReplay(this.#fields.slice(0, this.#length));
+    const { startedAt } = this.clock;
+    if (this.#length === 0 && startedAt === undefined) return undefined;
+    const replay = new HostReplay(this.#fields.slice(0, this.#length), startedAt);
     this.#length = 0;
     this.#fields.length = 0;
     return replay;
@@ -85,6 +96,7 @@ export class HostLog {
     fields[at + 4] = result;
     fields[at + 5] = isThrown;
     this.#length = at + size;
+    this.clock.called(result);
   }
 }
 
@@ -106,8 +118,14 @@ const keyOf = (value: unknown): unknown => (Object.is(value, -0) ? negativeZero 
 /** The calls that were made before the machine took over. Found by a tree, so that any number of them takes time in proportion. */
 export class HostReplay {
   readonly #calls = noCalls();
+  readonly #fields: readonly unknown[];
 
-  constructor(fields: readonly unknown[]) {
+  /** @param startedAt when the query began: its time goes on */
+  constructor(
+    fields: readonly unknown[],
+    readonly startedAt: number | undefined,
+  ) {
+    this.#fields = fields;
     for (let at = 0; at < fields.length; at += size) {
       const args = fields[at + 3] === alone ? [fields[at + 2]] : (fields[at + 2] as readonly unknown[]);
       let calls = this.#calls;
@@ -120,6 +138,15 @@ export class HostReplay {
       const results = (calls.results ??= []) as (readonly [unknown, boolean])[];
       results.push([fields[at + 4], fields[at + 5] === true]);
     }
+  }
+
+  /** Nobody will ask for the rest. */
+  abandon(): void {
+    for (let at = 4; at < this.#fields.length; at += size) abandon(this.#fields[at]);
+  }
+
+  get isEmpty(): boolean {
+    return this.#fields.length === 0;
   }
 
   /** Gives what the call has given already, or makes it. */

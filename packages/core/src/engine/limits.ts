@@ -1,54 +1,149 @@
 import { PolarError } from '../diagnostics/polar-error.js';
+import type { Meter } from '../host/meter.js';
 
-/** How much one question may take. Beyond it the question ends in an error, never in an answer. */
+/** How much one query may take. Beyond it the query ends in an error, never in an answer. */
 export interface Limits {
   /** Goals tried, elements fetched, values compared. Default 1,000,000. */
   readonly maxSteps: number;
   /** Rules within rules. Default 100,000. */
   readonly maxDepth: number;
+  /** Characters, and elements of lists and dictionaries, that the policy builds. Default 10,000,000. */
+  readonly maxSize: number;
   /** Wall-clock time, waiting for promises included. Default 5,000; `Infinity` for none. */
   readonly timeoutMs: number;
 }
 
-export const defaultLimits: Limits = { maxSteps: 1_000_000, maxDepth: 100_000, timeoutMs: 5_000 };
+export const defaultLimits: Limits = {
+  maxSteps: 1_000_000,
+  maxDepth: 100_000,
+  maxSize: 10_000_000,
+  timeoutMs: 5_000,
+};
 
-/** What is left of a question's limits. */
-export class Budget {
-  steps: number;
-  /** Not known before the first look at the clock, which most questions are over before. */
-  #deadline: number | undefined = undefined;
+/** Steps between two looks at the clock: at most a millisecond. Reading the clock costs as much as a step of the machine. */
+export const stepsPerLook = 256;
+/** As many calls as are made between two looks at the clock at most, when calls have been fast. */
+const mostCallsPerLook = 64;
+/** A call that takes longer than this is followed by a look at the clock after each call. */
+const slowCallMs = 0.1;
 
-  constructor(
-    readonly limits: Limits,
-    readonly signal: AbortSignal | undefined,
-  ) {
-    this.steps = limits.maxSteps;
+/** What is left of the limits of a query. The only place that decides whether a query goes on. */
+export class Budget implements Meter {
+  limits: Limits;
+  signal: AbortSignal | undefined;
+  steps = 0;
+  #size = 0;
+  /** When the query began; undefined while nobody has looked at the clock. */
+  startedAt: number | undefined = undefined;
+  #lookedAt = 0;
+  /** Calls of the application that are made before the next look, and between the next two. */
+  #callsLeft = 1;
+  #callsPerLook = 1;
+
+  /** @param startedAt when the query began, if another engine began it */
+  constructor(limits: Limits, signal: AbortSignal | undefined, startedAt?: number) {
+    this.limits = limits;
+    this.signal = signal;
+    this.begin(limits, signal, startedAt);
+  }
+
+  /** Begins a query: the limits are whole again. */
+  begin(limits: Limits, signal: AbortSignal | undefined, startedAt?: number): void {
+    this.limits = limits;
+    this.signal = signal;
+    // What is beyond this is endless, and loses the lower digits that `step` looks at.
+    this.steps = Math.min(limits.maxSteps, 2 ** 50);
+    this.#size = limits.maxSize;
+    this.startedAt = startedAt;
+    this.#lookedAt = startedAt ?? 0;
+    this.#callsLeft = 1;
+    this.#callsPerLook = 1;
   }
 
   /** Called once a step. @throws {PolarError} `POLAR_RUN_STEP_LIMIT`, `POLAR_RUN_TIMEOUT`, `POLAR_RUN_ABORTED` */
   step(): void {
-    if (--this.steps < 0) throw new PolarError('POLAR_RUN_STEP_LIMIT', { limit: this.limits.maxSteps });
-    // Reading the clock costs as much as a step: 49 ns.
-    if ((this.steps & 255) === 0) this.checkTime();
+    if (--this.steps < 0) throw this.#tooManySteps();
+    if ((this.steps & (stepsPerLook - 1)) === 0) this.checkTime();
   }
 
-  /** As `checkTime`, for a question that has only just been made: its time cannot be over, so the clock is not read again. */
+  spend(steps: number): void {
+    const before = this.steps;
+    this.steps -= steps;
+    if (!(this.steps >= 0)) throw this.#tooManySteps();
+    if (steps >= stepsPerLook || (before & (stepsPerLook - 1)) < steps) this.checkTime();
+  }
+
+  /**
+   * Hands out steps to code that counts them itself.
+   *
+   * @param missing how many of those that were handed out it lacks
+   */
+  moreSteps(missing: number): number {
+    const steps = Math.min(Math.max(missing, 0) + stepsPerLook, this.steps);
+    if (!(steps >= missing)) throw this.#tooManySteps();
+    this.steps -= steps;
+    this.checkTime();
+    return steps;
+  }
+
+  /** @throws {PolarError} `POLAR_RUN_SIZE_LIMIT` */
+  grow(size: number): void {
+    this.#size -= size;
+    if (!(this.#size >= 0)) throw new PolarError('POLAR_RUN_SIZE_LIMIT', { limit: this.limits.maxSize });
+  }
+
+  /** How often that takes a look at the clock depends on how slow it has been. */
+  called(result?: unknown): void {
+    if (--this.#callsLeft > 0) return;
+    const before = this.#lookedAt;
+    try {
+      this.checkTime();
+    } catch (error) {
+      abandon(result);
+      throw error;
+    }
+    const isSlow = before === 0 || this.#lookedAt - before > slowCallMs * this.#callsPerLook;
+    this.#callsPerLook = isSlow ? 1 : Math.min(2 * this.#callsPerLook, mostCallsPerLook);
+    this.#callsLeft = this.#callsPerLook;
+  }
+
+  /** Starts the clock. @throws {PolarError} `POLAR_RUN_ABORTED`, `POLAR_RUN_TIMEOUT` */
   checkStart(): void {
-    if (this.signal?.aborted === true || this.limits.timeoutMs <= 0) this.checkTime();
+    if (this.startedAt !== undefined || this.signal?.aborted === true || this.limits.timeoutMs <= 0)
+      this.checkTime();
+    else this.start();
+  }
+
+  start(): void {
+    this.startedAt = this.#lookedAt = performance.now();
   }
 
   checkTime(): void {
-    if (this.signal?.aborted)
-      throw new PolarError('POLAR_RUN_ABORTED', {}, undefined, { cause: this.signal.reason });
+    if (this.signal?.aborted) throw aborted(this.signal);
     if (this.remainingMs < 0 || this.limits.timeoutMs <= 0)
       throw new PolarError('POLAR_RUN_TIMEOUT', { limitMs: this.limits.timeoutMs });
   }
 
+  /** Whether time is up, or the query was aborted. */
+  get isOver(): boolean {
+    return this.signal?.aborted === true || this.remainingMs < 0;
+  }
+
   get remainingMs(): number {
-    const time = now();
-    this.#deadline ??= time + this.limits.timeoutMs;
-    return this.#deadline - time;
+    this.#lookedAt = performance.now();
+    this.startedAt ??= this.#lookedAt;
+    return this.startedAt + this.limits.timeoutMs - this.#lookedAt;
+  }
+
+  #tooManySteps(): PolarError {
+    return new PolarError('POLAR_RUN_STEP_LIMIT', { limit: this.limits.maxSteps });
   }
 }
 
-const now = (): number => performance.now();
+/** Nobody will wait for it: that a promise fails later is no unhandled rejection. What starts when it is waited for is not started. */
+export function abandon(result: unknown): void {
+  if (result instanceof Promise) result.then(undefined, () => {});
+}
+
+export const aborted = (signal: AbortSignal): PolarError =>
+  new PolarError('POLAR_RUN_ABORTED', {}, undefined, { cause: signal.reason });

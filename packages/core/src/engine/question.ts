@@ -52,9 +52,9 @@ export class Question {
         ? query.slotNames.map((name) => (given.has(name) ? (given.get(name) as unknown) : emptySlot))
         : (given as unknown[]);
     this.#machine = new Machine(context, query, slots, {
-      budget: new Budget(options.limits, options.signal),
+      budget: new Budget(options.limits, options.signal, options.replay?.startedAt),
       pausesAt: options.pausesAt ?? 'nothing',
-      replay: options.replay,
+      replay: options.replay?.isEmpty === true ? undefined : options.replay,
     });
     this.#names = query.slotNames;
     this.#values = this.#machine.root.slots;
@@ -137,7 +137,7 @@ export class Question {
     const found = new Map<string, unknown>();
     const open = this.#machine.openConstraints;
     for (const [name, variable] of this.#variables()) {
-      const value = snapshot(variable);
+      const value = snapshot(variable, this.#machine.budget);
       found.set(name, isPartial(value) ? this.#openValue(name, value, open) : value);
     }
     return found;
@@ -149,16 +149,18 @@ export class Question {
 
   /** A variable, list or dictionary; a constraint stands in it where the variable stands that it is about. */
   #openValue(name: string, value: unknown, open: readonly Constraint[]): unknown {
-    return openValue(value, (found) => {
+    const { budget } = this.#machine;
+    const render = (found: unknown): unknown => {
       const variable = found as Variable;
-      const constraints = connected(new Set([variable]), open);
+      const constraints = connected(new Set([variable]), open, budget);
       if (constraints.length === 0) return new QueryVariable(variable.name);
-      const expression = residualOf(variable, constraints);
+      const expression = residualOf(variable, constraints, budget);
       if (this.options.acceptExpression) return expression;
       throw this.#ended(
         new PolarError('POLAR_RUN_UNEXPECTED_CONSTRAINT', { name, constraint: expression.toString() }),
       );
-    });
+    };
+    return openValue(value, render, budget);
   }
 
   /** A constraint that says nothing about the question's variables can never be decided: the answer is none. */
@@ -166,13 +168,17 @@ export class Question {
     if (!this.#machine.hasConstraints) return;
     const open = this.#machine.openConstraints;
     if (open.length === 0) return;
+    const { budget } = this.#machine;
     const asked = new Set<Variable>();
-    for (const [, variable] of this.#variables()) variablesIn(variable, asked);
-    const known = new Set(connected(asked, open));
+    for (const [, variable] of this.#variables()) variablesIn(variable, budget, asked);
+    const known = new Set(connected(asked, open, budget));
     const stray = open.find((constraint) => !known.has(constraint));
     if (stray === undefined) return;
-    const variable = variablesOf(stray)[0]!;
-    const data = { name: variable.name, constraint: residualOf(variable, [stray], variable.name).toString() };
+    const variable = variablesOf(stray, budget)[0]!;
+    const data = {
+      name: variable.name,
+      constraint: residualOf(variable, [stray], budget, variable.name).toString(),
+    };
     throw this.#ended(new PolarError('POLAR_RUN_UNHANDLED_CONSTRAINT', data, stray.goal.span));
   }
 

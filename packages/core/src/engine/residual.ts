@@ -6,6 +6,7 @@ import type { ArithmeticOperator, ComparisonOperator } from '../ir/goal.js';
 import type { ExpressionOperator } from './expression.js';
 import { Expression } from './expression.js';
 import { closeGoal, snapshot, valueOf, type Constraint } from './machine/constraint.js';
+import type { Meter } from '../host/meter.js';
 import { QueryVariable } from './query-variable.js';
 
 /** How deep the lists of an answer may be nested in each other. */
@@ -36,16 +37,17 @@ const operations: Record<ArithmeticOperator, ExpressionOperator> = {
 export function residualOf(
   variable: Variable,
   constraints: readonly Constraint[],
+  meter: Meter,
   name = '_this',
 ): Expression {
-  const goals = constraints.map((c) => closeGoal(c.goal, c.frame.slots));
+  const goals = constraints.map((c) => closeGoal(c.goal, c.frame.slots, meter));
   const definitions = new Map<Variable, Expression>();
   const render = (value: unknown): unknown => {
     if (value === variable) return new QueryVariable(name);
     if (value instanceof Variable) return definitions.get(value) ?? new QueryVariable(value.name);
-    return isPartial(value) ? openValue(value, render) : value;
+    return isPartial(value) ? openValue(value, render, meter) : value;
   };
-  return new Expression('And', conjuncts(goals, variable, definitions, render));
+  return new Expression('And', conjuncts(goals, variable, definitions, render, meter));
 }
 
 function conjuncts(
@@ -53,10 +55,12 @@ function conjuncts(
   variable: Variable,
   definitions: Map<Variable, Expression>,
   render: (value: unknown) => unknown,
+  meter: Meter,
 ): Expression[] {
   const found: Expression[] = [];
   for (const goal of goals) {
-    const term = (t: Term) => render(snapshot(valueOf(t, [])));
+    meter.step();
+    const term = (t: Term) => render(snapshot(valueOf(t, [], meter), meter));
     switch (goal.kind) {
       case 'lookup':
       case 'arithmetic': {
@@ -64,7 +68,7 @@ function conjuncts(
           goal.kind === 'lookup'
             ? new Expression('Dot', [term(goal.object), term(goal.key)])
             : new Expression(operations[goal.operator], [term(goal.left), term(goal.right)]);
-        const result = snapshot(valueOf(goal.result, []));
+        const result = snapshot(valueOf(goal.result, [], meter), meter);
         if (result instanceof Variable && result !== variable && !definitions.has(result))
           definitions.set(result, value);
         else found.push(new Expression('Unify', [render(result), value]));
@@ -88,7 +92,7 @@ function conjuncts(
       case 'not':
         found.push(
           new Expression('Not', [
-            new Expression('And', conjuncts(goal.operand, variable, definitions, render)),
+            new Expression('And', conjuncts(goal.operand, variable, definitions, render, meter)),
           ]),
         );
         break;
@@ -100,19 +104,27 @@ function conjuncts(
 }
 
 /** A list or dictionary with what is unbound in it rendered. */
-export function openValue(value: unknown, render: (value: unknown) => unknown, depth = 0): unknown {
+export function openValue(
+  value: unknown,
+  render: (value: unknown) => unknown,
+  meter: Meter,
+  depth = 0,
+): unknown {
+  meter.grow(1);
   if (depth > maxDepth) throw new PolarError('POLAR_RUN_DEPTH_LIMIT', { limit: maxDepth });
   if (value instanceof PartialList) {
     const items: unknown[] = [];
     const cursor = new ListCursor(value);
-    while (cursor.hasNext()) items.push(openValue(cursor.next(), render, depth + 1));
+    while (cursor.hasNext()) items.push(openValue(cursor.next(), render, meter, depth + 1));
     if (cursor.open !== undefined) items.push(render(cursor.open));
     return items;
   }
   if (value instanceof PartialDictionary) {
     return Object.assign(
       Object.create(null) as object,
-      Object.fromEntries(value.keys.map((key, i) => [key, openValue(value.values[i], render, depth + 1)])),
+      Object.fromEntries(
+        value.keys.map((key, i) => [key, openValue(value.values[i], render, meter, depth + 1)]),
+      ),
     );
   }
   return value instanceof Variable ? render(value) : value;

@@ -1,4 +1,3 @@
-import type { Code, DataOf } from '../diagnostics/codes.js';
 import type { TypeTable } from '../types/type-table.js';
 import type { Class } from '../types/type-declaration.js';
 import {
@@ -11,24 +10,17 @@ import {
   staticMethods,
   stringMethods,
 } from './built-in-members.js';
+import { callBuiltIn, countStatic } from './built-in-calls.js';
+import type { Meter } from './meter.js';
+import { NoValue } from './no-value.js';
 import { kindOf, show } from './show.js';
 import type { Method, TypeSet } from './type-set.js';
 import { isPlainObject, isPolicyDictionary } from './value.js';
 
+export { NoValue };
+
 // The only code that reads members of application values on behalf of a policy (design.md D8): own and class members, never
 // what every object inherits.
-
-/** Why there is no value: a code and its data, for the machine to report as undecided or throw as a fault. */
-export class NoValue<C extends Code = Code> {
-  constructor(
-    readonly code: C,
-    readonly data: DataOf<C>,
-    /** A fault ends the question; anything else only the alternative. */
-    readonly isFault = false,
-    /** A key that a dictionary of the policy does not have: a plain failure, nothing to report. */
-    readonly isPlainFailure = false,
-  ) {}
-}
 
 /** What the look-ups need to know of the program. */
 export interface MemberContext {
@@ -87,6 +79,7 @@ export function callMethod(
   args: readonly unknown[],
   types: TypeSet,
   context: MemberContext,
+  meter: Meter,
 ): unknown {
   if (receiver === null || receiver === undefined) {
     return new NoValue('POLAR_UNDECIDED_ATTRIBUTE_OF_NIL', { name: `${name}()`, value: show(receiver) });
@@ -98,10 +91,10 @@ export function callMethod(
       return args.length === 0 ? known.call(receiver) : known.apply(receiver, args as unknown[]);
   }
   const builtIn = builtInMethods(receiver, types);
-  if (builtIn?.has(name)) return callBuiltIn(receiver, name, args);
+  if (builtIn?.has(name)) return callBuiltIn(receiver, name, args, meter);
   if (isRefused(receiver, name) && !(name === 'call' && typeof receiver === 'object'))
     return refusal(receiver, name);
-  if (typeof receiver === 'function') return callStatic(receiver, name, args, types, context);
+  if (typeof receiver === 'function') return callStatic(receiver, name, args, types, context, meter);
   if (builtIn !== undefined || typeof receiver !== 'object') return missingMethod(receiver, name, builtIn);
   if (!hasMember(receiver, name)) return missingMethod(receiver, name, builtIn);
   const method = (receiver as Record<string, unknown>)[name];
@@ -122,6 +115,7 @@ function callStatic(
   args: readonly unknown[],
   types: TypeSet,
   context: MemberContext,
+  meter: Meter,
 ): unknown {
   const type = context.types.findByClass(receiver as Class);
   if (type?.builtIn && !staticMethods[type.name]?.has(name))
@@ -136,6 +130,7 @@ function callStatic(
   const isForeign = type?.builtIn !== true && isIntrinsic(ownerOf(receiver, name));
   if (!isRegistered || isForeign)
     return new NoValue('POLAR_RUN_UNREGISTERED_METHOD', { name, on: kindOf(receiver) }, true);
+  if (type?.builtIn === true) countStatic(name, args, meter);
   return Reflect.apply(method, receiver, args);
 }
 
@@ -215,29 +210,6 @@ function builtInMethods(receiver: unknown, types: TypeSet): ReadonlySet<string> 
       if (receiver instanceof Map) return mapMethods;
       return receiver instanceof Set ? setMethods : undefined;
   }
-}
-
-function callBuiltIn(receiver: unknown, name: string, args: readonly unknown[]): unknown {
-  // Functions and regular expressions among the arguments would run code, or run for ever; so would objects that a method of
-  // strings and numbers makes a string of.
-  const takesObjects = typeof receiver === 'object';
-  const bad = args.find(
-    (arg) =>
-      typeof arg === 'function' ||
-      arg instanceof RegExp ||
-      (!takesObjects && typeof arg === 'object' && arg !== null),
-  );
-  if (bad !== undefined)
-    return new NoValue(
-      'POLAR_RUN_UNREGISTERED_METHOD',
-      { name, on: `${kindOf(receiver)} with ${kindOf(bad)}` },
-      true,
-    );
-  const target = Array.isArray(receiver) ? [...receiver] : receiver;
-  const method = (target as unknown as Record<string, (...a: unknown[]) => unknown>)[name];
-  if (method === undefined)
-    return new NoValue('POLAR_UNDECIDED_MISSING_METHOD', { name, on: kindOf(receiver), known: [] });
-  return Reflect.apply(method, target, args);
 }
 
 function countCodePoints(text: string): number {

@@ -10,7 +10,7 @@ import type { RuntimeContext } from '../compiled/runtime.js';
 import { WaitingQuestion, Watchdog } from '../compiled/watchdog.js';
 import type { Equality } from '../equality.js';
 import type { HostReplay } from '../host-log.js';
-import type { Limits } from '../limits.js';
+import { aborted, type Limits } from '../limits.js';
 import type { Arguments } from '../question.js';
 import { knownTypes } from './known-types.js';
 import {
@@ -21,7 +21,7 @@ import {
   type PolicyModule,
 } from './policy-module.js';
 import { signatureOf } from './signature.js';
-import { aborted, promiseMet, StandaloneRuntime } from './standalone-runtime.js';
+import { promiseMet, StandaloneRuntime } from './standalone-runtime.js';
 import { Toolbox } from './toolbox.js';
 
 /** The code of a policy, and what it runs on: one question at a time. */
@@ -115,7 +115,6 @@ export class AheadPolicy {
     limits: Limits,
     signal: AbortSignal | undefined,
   ): boolean {
-    if (signal?.aborted === true) throw aborted(signal);
     const entry = entries[rule] ?? this.#undefinedRule(rule);
     runtime.start(limits, signal);
     return runtime.end(entry.run(args[0], args[1], args[2], args[3]));
@@ -132,11 +131,9 @@ export class AheadPolicy {
     this.#checkTags();
     const entry = this.#entries[rule] ?? this.#undefinedRule(rule);
     const runtime = this.#runtime(true);
-    runtime.start(limits, signal);
-    runtime.replay = replay;
+    runtime.start(limits, signal, replay);
     runtime.seen = seen;
     return new Promise((resolve, reject) => {
-      if (signal?.aborted === true) throw aborted(signal);
       const question = new WaitingQuestion(limits.timeoutMs, reject, runtime);
       const watchdog = this.#watchdogFor(limits.timeoutMs);
       const abort = () => question.end(aborted(signal!));

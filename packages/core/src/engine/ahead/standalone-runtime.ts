@@ -5,16 +5,13 @@ import { kindOf } from '../../host/show.js';
 import type { TypeSet } from '../../host/type-set.js';
 import { isThenable } from '../../host/value.js';
 import { dictionaryValue, compareValues, isDictionary, keysOf } from '../equality.js';
-import { hostError } from '../host-error.js';
+import { hostError, isStackOverflow } from '../host-error.js';
 import type { HostReplay } from '../host-log.js';
-import { defaultLimits, type Limits } from '../limits.js';
+import type { Limits } from '../limits.js';
 import { maxCallDepth, type ReadSite, Runtime, type RuntimeContext } from '../compiled/runtime.js';
 
 /** Thrown by code that does not wait, where it meets a promise. */
 export const promiseMet: unique symbol = Symbol('promise met');
-
-/** Steps between two looks at the clock: no more than a millisecond. */
-const stepsPerLook = 10_000;
 
 /** What was undecided, and where. */
 interface Reason<C extends Code = Code> {
@@ -37,10 +34,6 @@ export class StandaloneRuntime extends Runtime {
   readonly #mismatches: Reason[] = [];
   #order = 0;
   #settled: Map<unknown, unknown> | undefined = undefined;
-  #limits: Limits = defaultLimits;
-  #signal: AbortSignal | undefined = undefined;
-  #stepsLeft = 0;
-  #firstLook: number | undefined = undefined;
 
   constructor(
     context: RuntimeContext,
@@ -54,20 +47,25 @@ export class StandaloneRuntime extends Runtime {
 
   // ── one question ──
 
-  start(limits: Limits, signal: AbortSignal | undefined): void {
-    const { maxSteps } = limits;
-    const steps = Math.min(maxSteps, stepsPerLook);
-    this.begin(steps);
-    this.#limits = limits;
-    this.#signal = signal;
-    this.#stepsLeft = maxSteps - steps;
-    this.#firstLook = undefined;
+  /**
+   * @param replay what was called before
+   * @throws {PolarError} `POLAR_RUN_ABORTED`, `POLAR_RUN_TIMEOUT` when it is over already
+   */
+  start(limits: Limits, signal: AbortSignal | undefined, replay?: HostReplay): void {
+    this.begin(limits, signal);
     this.depth = 0;
     this.seen = undefined;
+    this.replay = replay?.isEmpty === true ? undefined : replay;
+    if (replay?.startedAt !== undefined) this.limited.startedAt = replay.startedAt;
+    if (signal !== undefined || limits.timeoutMs <= 0) this.limited.checkTime();
   }
 
-  /** @throws {PolarError} `POLAR_UNDECIDED_…` when nothing granted and something was undecided */
+  /**
+   * @throws {PolarError} `POLAR_UNDECIDED_…` when nothing granted and something was undecided; `POLAR_RUN_…` when the answer comes too
+   *   late
+   */
   end(holds: boolean): boolean {
+    if (this.isLate || this.limited.signal !== undefined) this.limited.checkTime();
     if (holds || this.undecided === 0) return holds;
     const { code, data, at } = this.#reasons[0]!;
     throw new PolarError(code, data, at);
@@ -75,7 +73,7 @@ export class StandaloneRuntime extends Runtime {
 
   /** What an error of a question is to its caller. */
   failure(error: unknown): unknown {
-    if (error instanceof RangeError && /call stack/i.test(error.message)) return this.#tooDeep();
+    if (isStackOverflow(error)) return this.#tooDeep();
     return error === promiseMet
       ? new PolarError('POLAR_RUN_PROMISE_IN_SYNC', { what: 'a value' })
       : hostError(error, 'an attribute', undefined);
@@ -85,32 +83,12 @@ export class StandaloneRuntime extends Runtime {
     super.release(isDecided);
     this.seen = undefined;
     this.#settled = undefined;
-    this.#signal = undefined;
+    this.limited.signal = undefined;
     if (this.#reasons.length > 0) this.#reasons.length = 0;
   }
 
-  override stop(): void {
-    super.stop();
-    this.#stepsLeft = 0;
-  }
-
-  over(): void {
-    while (this.steps < 0) {
-      if (this.#stepsLeft <= 0)
-        throw new PolarError('POLAR_RUN_STEP_LIMIT', { limit: this.#limits.maxSteps });
-      const more = Math.min(this.#stepsLeft, stepsPerLook);
-      this.#stepsLeft -= more;
-      this.steps += more;
-    }
-    const now = performance.now();
-    this.#firstLook ??= now;
-    if (this.#signal?.aborted === true) throw aborted(this.#signal);
-    const limitMs = this.#limits.timeoutMs;
-    if (now - this.#firstLook > limitMs) throw new PolarError('POLAR_RUN_TIMEOUT', { limitMs });
-  }
-
   override deeper(): true {
-    if (this.depth >= this.#limits.maxDepth) this.tooDeep();
+    if (this.depth >= this.limited.limits.maxDepth) this.tooDeep();
     return super.deeper();
   }
 
@@ -119,7 +97,9 @@ export class StandaloneRuntime extends Runtime {
   }
 
   #tooDeep(): PolarError {
-    return new PolarError('POLAR_RUN_DEPTH_LIMIT', { limit: Math.min(this.#limits.maxDepth, maxCallDepth) });
+    return new PolarError('POLAR_RUN_DEPTH_LIMIT', {
+      limit: Math.min(this.limited.limits.maxDepth, maxCallDepth),
+    });
   }
 
   inexact(value: unknown): never {
@@ -268,8 +248,12 @@ export class StandaloneRuntime extends Runtime {
     if (isThenable(value)) this.met(value);
     const known = typeof value === 'object' ? this.seen?.get(value) : undefined;
     if (known !== undefined) return known;
-    if (isDictionary(value) && !isIterable(value))
-      return keysOf(value).map((key) => [key, dictionaryValue(value, key)]);
+    if (isDictionary(value) && !isIterable(value)) {
+      const keys = keysOf(value);
+      this.spend(keys.length);
+      this.grow(3 * keys.length);
+      return keys.map((key) => [key, dictionaryValue(value, key)]);
+    }
     const own = value as Partial<Iterable<unknown> & Iterator<unknown>>;
     if (Symbol.asyncIterator in Object(value)) throw promiseMet;
     if (typeof own[Symbol.iterator] !== 'function') {
@@ -283,6 +267,8 @@ export class StandaloneRuntime extends Runtime {
       // What ends it early closes it.
       for (const item of { [Symbol.iterator]: () => iterator }) {
         this.step();
+        this.called();
+        this.grow(1);
         found.push(item);
       }
       if ((iterator as unknown) === value) this.#keep(value as object, found);
@@ -314,6 +300,8 @@ export class StandaloneRuntime extends Runtime {
       const iterator = start();
       for await (const item of { [Symbol.asyncIterator]: () => iterator as AsyncIterator<unknown> }) {
         this.step();
+        this.called();
+        this.grow(1);
         found.push(item);
       }
       if ((iterator as unknown) === value) this.#keep(value, found);
@@ -332,8 +320,5 @@ export class StandaloneRuntime extends Runtime {
     return error === promiseMet || isPolarError(error) ? error : hostError(error, what, at);
   }
 }
-
-export const aborted = (signal: AbortSignal): PolarError =>
-  new PolarError('POLAR_RUN_ABORTED', {}, undefined, { cause: signal.reason });
 
 const isIterable = (value: object): boolean => Symbol.iterator in value || Symbol.asyncIterator in value;

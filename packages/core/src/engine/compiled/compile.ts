@@ -15,9 +15,6 @@ import { WaitingQuestion, Watchdog } from './watchdog.js';
 /** Which engine answers questions whose arguments are known. */
 export type EngineChoice = 'auto' | 'source' | 'closures' | 'machine';
 
-/** Steps that take no longer than a millisecond. */
-const stepsPerMs = 10_000;
-
 /** What is kept for questions that wait side by side: it holds on to what they were about. */
 const maxFree = 16;
 
@@ -39,8 +36,6 @@ export class CompiledPolicy {
   /** Whether a question met a promise, and the back end can wait for the next one. */
   #waits = false;
   readonly #watchdog: Watchdog;
-  /** Compiled code does not look at the clock. Beyond so many steps the machine goes on, which does. */
-  readonly #maxSteps: number;
 
   constructor(
     readonly context: MachineContext,
@@ -49,7 +44,6 @@ export class CompiledPolicy {
     readonly backEnd: BackEnd,
   ) {
     this.#watchdog = new Watchdog(limits.timeoutMs);
-    this.#maxSteps = Math.min(limits.maxSteps, limits.timeoutMs * stepsPerMs);
     this.#engine = new CompiledEngine(context, backEnd);
     this.#runtime = this.#engine.runtime;
     this.#tagged = countTagged(this.#runtime.registered);
@@ -65,7 +59,7 @@ export class CompiledPolicy {
     const runtime = this.#runtime;
     if (entry === undefined || runtime.isBusy || this.#tags !== tagVersion())
       return this.ask('allow', 3, actor, action, resource);
-    runtime.begin(this.#maxSteps);
+    runtime.begin(this.limits);
     let holds: boolean;
     try {
       holds = entry.run(actor, action, resource);
@@ -74,7 +68,7 @@ export class CompiledPolicy {
       return this.#handOver(runtime);
     }
     runtime.isBusy = false;
-    const isDecided = holds || runtime.undecided === 0;
+    const isDecided = (holds || runtime.undecided === 0) && !runtime.isLate;
     runtime.release(isDecided);
     return isDecided ? holds : undefined;
   }
@@ -91,7 +85,7 @@ export class CompiledPolicy {
     if (runtime.isBusy) return undefined;
     const entry = this.#entry(rule, arity);
     if (entry === undefined) return undefined;
-    runtime.begin(this.#maxSteps);
+    runtime.begin(this.limits);
     let holds: boolean;
     try {
       holds = entry.run(a, b, c, d);
@@ -100,7 +94,7 @@ export class CompiledPolicy {
       return this.#handOver(runtime);
     }
     runtime.isBusy = false;
-    const isDecided = holds || runtime.undecided === 0;
+    const isDecided = (holds || runtime.undecided === 0) && !runtime.isLate;
     runtime.release(isDecided);
     if (isDecided) this.answered++;
     else this.handedOver++;
@@ -127,9 +121,9 @@ export class CompiledPolicy {
     const entry = this.#entry(rule, arity);
     if (entry === undefined) return machine(undefined);
     const runtime = this.#free.pop() ?? new HandoverRuntime(context, registered, true);
-    runtime.begin(this.#maxSteps);
+    runtime.begin(this.limits);
     const answered = (holds: boolean): boolean | Promise<boolean> => {
-      const isDecided = holds || runtime.undecided === 0;
+      const isDecided = (holds || runtime.undecided === 0) && !runtime.isLate;
       const replay = isDecided ? undefined : runtime.log.take();
       this.#release(runtime);
       return isDecided ? holds : machine(replay);

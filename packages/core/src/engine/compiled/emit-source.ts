@@ -475,10 +475,11 @@ class Emitter {
     const isAsked = this.settles ? 'R.replay !== undefined || ' : '';
     if (isExact)
       return `b${n}: { let ${v}; if (${isAsked}(${v} = ${o}${access(name)}, ${isMissing})) ${slow}${rest()} }`;
+    const runsGetter = this.linker.runsGetter(name);
     const plain = `(${v} = ${o}${access(name)}, ${isMissing})`;
     const clean = base.kind === 'local' ? this.#clean.get(base.local) : undefined;
     // Of an object whose prototype has been looked at, other attributes need no look; but for those that more follows from.
-    const isShared = base.kind === 'local' && name !== 'size' && !this.linker.mayTag(name);
+    const isShared = base.kind === 'local' && name !== 'size' && !this.linker.mayTag(name) && !runsGetter;
     if (clean !== undefined && isShared)
       return `b${n}: { let ${v}; if (${isAsked}!${clean} || ${plain}) ${slow}${rest()} }`;
     this.#learned.push(`let p${n}; ${site}.learn = (p) => { p${n} = p; };`);

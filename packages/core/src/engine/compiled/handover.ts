@@ -6,10 +6,6 @@ export const handover: unique symbol = Symbol('handover');
 
 /** Leaves to the machine whatever goes wrong: it finds it again, and says where in the policy it is. (Decision 0007.) */
 export class HandoverRuntime extends Runtime {
-  over(): never {
-    throw handover;
-  }
-
   tooDeep(): never {
     this.depth = 0;
     throw handover;

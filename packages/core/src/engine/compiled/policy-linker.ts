@@ -7,6 +7,7 @@ import type { MachineContext } from '../machine/machine.js';
 import { anything, keyOf, tested, type CompiledFunction, type Known } from './compiled-function.js';
 import { fewClasses, manyClasses } from './emit-source.js';
 import { findExactClass, registeredPrototypes } from './exact-class.js';
+import { registeredGetters } from './getters.js';
 import { noticing } from './plan.js';
 import { callersOfMethods, recursion, refutedOf } from './recursion.js';
 import { specialise, type Linker, type Plan } from './specialise.js';
@@ -25,6 +26,7 @@ export class PolicyLinker implements Linker {
   #callers: ReadonlySet<Predicate> | undefined = undefined;
   /** The fields from whose declaration something follows for plain rows. */
   readonly #taggable: ReadonlySet<string>;
+  readonly #getters: ReadonlySet<string>;
   readonly registered: ReadonlySet<object>;
   readonly hasManyClasses: boolean;
   readonly hasFewClasses: boolean;
@@ -34,6 +36,7 @@ export class PolicyLinker implements Linker {
   constructor(readonly context: MachineContext) {
     const { types } = context.program;
     this.registered = registeredPrototypes(types);
+    this.#getters = registeredGetters(types);
     this.hasManyClasses = this.registered.size > manyClasses;
     this.hasFewClasses = this.registered.size <= fewClasses;
     this.#taggable = new Set(
@@ -158,6 +161,10 @@ export class PolicyLinker implements Linker {
   isTaggable(type: FieldType): boolean {
     if (type.kind === 'list') return this.isTaggable(type.of);
     return type.kind === 'named' && this.context.program.types.find(type.name)?.builtIn === false;
+  }
+
+  runsGetter(name: string): boolean {
+    return this.#getters.has(name);
   }
 
   mayTag(name: string): boolean {

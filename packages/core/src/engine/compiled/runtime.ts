@@ -8,18 +8,22 @@ import {
   readAttribute,
   readMissing,
 } from '../../host/member.js';
+import type { Meter } from '../../host/meter.js';
 import { show } from '../../host/show.js';
 import { Tags, type TypeSet, type TypeSets } from '../../host/type-set.js';
 import { isThenable } from '../../host/value.js';
 import type { ArithmeticOperator, ComparisonOperator } from '../../ir/goal.js';
 import type { DeclaredType, FieldType } from '../../types/declared-type.js';
+import type { Class } from '../../types/type-declaration.js';
 import type { TypeTable, UnionName } from '../../types/type-table.js';
 import { arithmetic, type NoResult } from '../arithmetic.js';
 import { compareValues, type Equality, type EqualityContext } from '../equality.js';
 import { HostLog } from '../host-log.js';
+import { Budget, defaultLimits, type Limits, stepsPerLook } from '../limits.js';
 import { conditionAdvice, orderAdvice } from '../undecided-advice.js';
 import { isOrdered, orderOf, primitive } from '../order.js';
 import { inheritsFromClasses } from './exact-class.js';
+import { gettersOf, runsGetter } from './getters.js';
 import type { Ending } from './way.js';
 
 /** In place of a value: the alternative at hand ends undecided, or, in a pattern, does not match. */
@@ -52,6 +56,8 @@ export interface ReadSite {
   readonly field: FieldType | undefined;
   /** Whether that code has each row without a class noted, since it does not know how the field is declared. */
   readonly notesRows: boolean;
+  /** Whether a getter has been met there. */
+  runsCode: boolean;
 }
 
 export const readSite = (
@@ -68,6 +74,7 @@ export const readSite = (
   inPattern,
   field,
   notesRows,
+  runsCode: false,
 });
 
 /** A place in compiled code that calls a method, and of what it may be called without a check: a constant, or instances of a class. */
@@ -90,8 +97,10 @@ export const methodSite = (name: string): MethodSite => ({
  * comes to when that cannot go on (a promise, a fault, a limit) is up to who runs it. `at` is the place in the policy, where
  * the code was told it.
  */
-export abstract class Runtime implements EqualityContext {
-  /** What is left of the steps. */
+export abstract class Runtime implements EqualityContext, Meter {
+  /** The limits of the query, and what is left of them. */
+  readonly limited = new Budget(defaultLimits, undefined);
+  /** What is left of the steps that the budget has handed out. */
   steps = 0;
   /** How often something was undecided. */
   undecided = 0;
@@ -101,9 +110,15 @@ export abstract class Runtime implements EqualityContext {
   depth = 0;
   /** Whether a question is being answered. */
   isBusy = false;
+  /** Whether code of the application has been run: a method, a getter, an iterator. */
+  meetsHost = false;
+  /** Whether the clock is looked at when a query begins and when it ends: it costs as much as many a query. */
+  #isTimed = true;
+  /** After so many queries that have run no code of the application, none is expected to. */
+  #untimedAfter = 1_000;
   /** Whether a promise has been met. */
   metPromise = false;
-  log = new HostLog();
+  log = new HostLog(this);
   #tags: Tags | undefined = undefined;
 
   /**
@@ -122,8 +137,6 @@ export abstract class Runtime implements EqualityContext {
 
   // ── where it cannot go on ──
 
-  /** The steps are spent. Returns when there are more. */
-  abstract over(): void;
   /** Calls within calls are deeper than the stack may hold. */
   abstract tooDeep(): never;
   /** An instance of none of the classes that were expected. */
@@ -147,9 +160,13 @@ export abstract class Runtime implements EqualityContext {
 
   // ── one question ──
 
-  begin(steps: number): void {
+  begin(limits: Limits, signal?: AbortSignal): void {
     this.isBusy = true;
-    this.steps = steps;
+    const { limited } = this;
+    limited.begin(limits, signal);
+    this.steps = Math.min(limited.steps, stepsPerLook);
+    limited.steps -= this.steps;
+    if (this.#isTimed) limited.start();
     this.undecided = 0;
     this.mismatched = 0;
     this.log.clear();
@@ -167,13 +184,43 @@ export abstract class Runtime implements EqualityContext {
     this.steps = Number.NEGATIVE_INFINITY;
   }
 
-  /** For `compareValues`, which counts the pairs that it compares. */
-  get budget(): EqualityContext['budget'] {
-    return this as unknown as EqualityContext['budget'];
+  // ── limits ──
+
+  get budget(): Meter {
+    return this;
+  }
+
+  /** The steps that were handed out are spent. Returns when there are more. */
+  over(): void {
+    this.steps += this.limited.moreSteps(-this.steps);
+  }
+
+  get startedAt(): number | undefined {
+    return this.limited.startedAt;
   }
 
   step(): void {
     if (--this.steps < 0) this.over();
+  }
+
+  spend(steps: number): void {
+    if ((this.steps -= steps) < 0) this.over();
+  }
+
+  grow(size: number): void {
+    this.limited.grow(size);
+  }
+
+  called(result?: unknown): void {
+    this.meetsHost = this.#isTimed = true;
+    this.limited.called(result);
+  }
+
+  /** Whether the answer comes too late. */
+  get isLate(): boolean {
+    if (!this.#isTimed) return this.startedAt !== undefined && this.limited.isOver;
+    if (this.#untimedAfter > 0 && --this.#untimedAfter === 0) this.#isTimed = this.meetsHost;
+    return this.limited.isOver;
   }
 
   /** Counts calls that may go on without end. */
@@ -198,7 +245,10 @@ export abstract class Runtime implements EqualityContext {
   // ── types ──
 
   typeOf(value: unknown): TypeSet {
-    return this.context.typeSets.of(value, this.#tags);
+    const { typeSets } = this.context;
+    const types = typeSets.of(value, this.#tags);
+    if (typeSets.hasPredicates) this.called();
+    return types;
   }
 
   /** Notes what a declared field says of a plain row. */
@@ -239,6 +289,7 @@ export abstract class Runtime implements EqualityContext {
     const { name } = site;
     if (typeof base === 'object' && base !== null && site.seen.has(parentOf(base)!)) {
       const value = seen === undefined ? (base as Keyed)[name] : seen;
+      if (site.runsCode) this.called(value);
       if (value !== undefined && (everything as Keyed)[name] === undefined) return value;
     }
     this.await(base);
@@ -247,6 +298,10 @@ export abstract class Runtime implements EqualityContext {
       seen !== undefined && isOrdinary(base, name) && hasMember(base, name)
         ? seen
         : readAttribute(base, name, types);
+    if (site.runsCode || runsGetter(base, name)) {
+      site.runsCode = true;
+      this.called(found);
+    }
     if (found instanceof NoValue) {
       if (site.inPattern && !found.isFault && !found.isPlainFailure) this.mismatch(name, base, at);
       else this.#noValue(found, at);
@@ -267,8 +322,10 @@ export abstract class Runtime implements EqualityContext {
     }
     if (isExpected && canReadInline(base, name)) {
       const prototype = parentOf(base as object)!;
-      site.prototype = prototype;
       site.seen.add(prototype);
+      // A getter is not read inline, as its time is counted; nor is one that is read where the prototype is known.
+      if (site.runsCode || (!this.registered.has(prototype) && gettersOf(prototype).length > 0)) return found;
+      site.prototype = prototype;
       site.learn?.(prototype);
     }
     return found;
@@ -306,13 +363,16 @@ export abstract class Runtime implements EqualityContext {
       if (this.context.members.isConstant(base)) site.receiver = base;
       else if (types.chain.length > 0 && canReadInline(base, name) && !Object.hasOwn(base, name))
         site.prototype = Object.getPrototypeOf(base) as object;
-    } else if (typeof base === 'function') site.receiver = base;
+      // What a built-in method makes is counted: it is not called inline.
+    } else if (typeof base === 'function' && !isBuiltIn(this.context.types, base)) site.receiver = base;
     return found;
   }
 
   /** Calls a method, and notes what came of it. */
   protected call(base: unknown, name: string, args: readonly unknown[], types: TypeSet): unknown {
-    return this.log.call(base, name, args, () => callMethod(base, name, args, types, this.context.members));
+    return this.log.call(base, name, args, () =>
+      callMethod(base, name, args, types, this.context.members, this),
+    );
   }
 
   /** A method threw. It is not called again. */
@@ -368,6 +428,7 @@ export abstract class Runtime implements EqualityContext {
     this.await(left);
     this.await(right);
     const order = orderOf(primitive(left), primitive(right));
+    if (typeof left === 'object' || typeof right === 'object') this.called();
     if (order === undefined) {
       const data = () => ({
         left: show(left),
@@ -447,6 +508,9 @@ function canReadInline(base: unknown, name: string): boolean {
   const prototype = parentOf(base);
   return prototype !== null && inheritsFromClasses(prototype);
 }
+
+const isBuiltIn = (types: TypeTable, receiver: object): boolean =>
+  types.findByClass(receiver as Class)?.builtIn === true;
 
 // Looked at for what pollution has put there.
 const everything: object = Object.prototype;

@@ -87,6 +87,8 @@ export interface Linker {
   readonly hasFewClasses: boolean;
   /** Whether something follows for a plain row from the declaration of a field of this name. */
   mayTag(name: string): boolean;
+  /** Whether an instance of a registered class may have a getter of this name. */
+  runsGetter(name: string): boolean;
   /** Whether a call between rules may come back. */
   isRecursive(from: Predicate, to: Predicate): boolean;
   /** Whether it may let something hold that a rule of this predicate does not. */
@@ -753,7 +755,7 @@ class Specialiser {
       base: operandOf(base),
       name,
       inPattern: goal.inPattern,
-      isExact: this.#isExact(base) && !this.#isDeclaredTwice(base, name),
+      isExact: this.#isExact(base) && !this.#isDeclaredTwice(base, name) && !this.linker.runsGetter(name),
       field: this.#tagOf(field),
       tag: isNoted ? this.#tagOf(field) : undefined,
       at: goal.span,

@@ -23,6 +23,11 @@ export class WaitingQuestion {
   }
 }
 
+/** A timer of ours is not to keep a process alive. Timers of a browser are numbers. */
+export function unref(timer: unknown): void {
+  (timer as { unref?: () => void }).unref?.();
+}
+
 /** In how many parts the time of a question is counted: it may take so much longer. */
 const parts = 10;
 
@@ -44,6 +49,7 @@ export class Watchdog {
     if (this.#timer !== undefined) return;
     const everyMs = Math.min(Math.max(Math.ceil(this.timeoutMs / parts), 1), 2 ** 31 - 1);
     this.#timer = setInterval(() => this.#look(), everyMs);
+    unref(this.#timer);
   }
 
   /** It is answered. Nothing is kept of it: questions come and go by the million. */

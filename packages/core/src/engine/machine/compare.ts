@@ -28,6 +28,7 @@ export function proveCompare(machine: Prover, goal: CompareGoal, frame: Frame): 
   let order: number | undefined;
   try {
     order = orderOf(primitive(left), primitive(right));
+    machine.budget.called();
   } catch (error) {
     throw machine.hostError(error, '`valueOf`', goal.span, frame);
   }
@@ -65,7 +66,7 @@ function proveEquality(
     case 'open': {
       const open = new Set<Variable>();
       for (const pair of compared.pairs)
-        for (const side of pair) if (isPartial(side)) variablesIn(side, open);
+        for (const side of pair) if (isPartial(side)) variablesIn(side, machine.budget, open);
       return machine.suspend(goal, frame, open);
     }
   }

@@ -12,6 +12,7 @@ import {
   Variable,
   type Watcher,
 } from '../../host/value.js';
+import type { Meter } from '../../host/meter.js';
 import type { Frame } from './frame.js';
 
 /** A goal that waits: it cannot be proved before one of the variables it watches has a value. */
@@ -30,8 +31,8 @@ export interface ConstraintList {
 export const isAlive = (constraint: Constraint): boolean =>
   constraint.watched.every((variable) => !variable.isBound);
 
-/** The value of a term in a frame, as far as it is known. */
-export function valueOf(term: Term, slots: unknown[], slotNames?: readonly string[]): unknown {
+/** The value of a term in a frame, as far as it is known. A list or dictionary is built: its size is counted. */
+export function valueOf(term: Term, slots: unknown[], meter: Meter, slotNames?: readonly string[]): unknown {
   switch (term.kind) {
     case 'constant':
       return deref(term.value);
@@ -41,13 +42,16 @@ export function valueOf(term: Term, slots: unknown[], slotNames?: readonly strin
       return deref(value);
     }
     case 'list': {
-      const items = term.items.map((item) => valueOf(item, slots, slotNames));
-      const rest = term.rest && valueOf(term.rest, slots, slotNames);
+      meter.grow(term.items.length + 1);
+      const items = term.items.map((item) => valueOf(item, slots, meter, slotNames));
+      const rest = term.rest && valueOf(term.rest, slots, meter, slotNames);
       if (rest instanceof Variable) return new PartialList(items, 0, rest);
       if (term.rest === undefined)
         return items.some(isPartial) ? new PartialList(items, 0, undefined, !items.some(isOpen)) : items;
-      if (Array.isArray(rest) && !items.some(isPartial) && rest.length <= 32)
+      if (Array.isArray(rest) && !items.some(isPartial) && rest.length <= 32) {
+        meter.grow(rest.length);
         return [...items, ...(rest as unknown[])];
+      }
       // A known tail is shared, not copied, so that building a list item by item stays linear.
       const tail = new Variable('_');
       tail.value = rest;
@@ -56,7 +60,8 @@ export function valueOf(term: Term, slots: unknown[], slotNames?: readonly strin
       return new PartialList(items, 0, tail, isGround);
     }
     case 'dictionary': {
-      const values = term.values.map((value) => valueOf(value, slots, slotNames));
+      meter.grow(term.values.length + 1);
+      const values = term.values.map((value) => valueOf(value, slots, meter, slotNames));
       if (values.some(isPartial)) return new PartialDictionary(term.keys, values);
       return policyDictionary(term.keys, values);
     }
@@ -67,21 +72,39 @@ export function valueOf(term: Term, slots: unknown[], slotNames?: readonly strin
 export const emptySlot: unique symbol = Symbol('empty slot');
 
 /** The unbound variables in a value. Own lists and dictionaries only: the application's have none. */
-export function variablesIn(value: unknown, found = new Set<Variable>(), depth = 0): Set<Variable> {
-  const v = deref(value);
-  if (v instanceof Variable) found.add(v);
-  else if (depth > 1_000 || !isOpen(v)) return found;
-  else if (v instanceof PartialList) {
-    const cursor = new ListCursor(v);
-    while (cursor.hasNext()) {
-      const item = cursor.next();
-      if (isOpen(item)) variablesIn(item, found, depth + 1);
+export function variablesIn(value: unknown, meter: Meter, found = new Set<Variable>()): Set<Variable> {
+  const first = deref(value);
+  if (first instanceof Variable) return found.add(first);
+  if (!isOpen(first)) return found;
+  // A stack of our own, so that no depth overflows; parts that are shared are looked at once.
+  const seen = new Set<unknown>();
+  const stack: unknown[] = [first];
+  while (stack.length > 0) {
+    const v = deref(stack.pop());
+    if (v instanceof Variable) {
+      found.add(v);
+      continue;
     }
-    if (cursor.open !== undefined) found.add(cursor.open);
-  } else if (v instanceof PartialDictionary) {
-    for (const item of v.values) variablesIn(item, found, depth + 1);
+    if (!isOpen(v) || seen.has(v)) continue;
+    seen.add(v);
+    meter.step();
+    const parts = v instanceof PartialList ? openItems(v, meter) : (v as PartialDictionary).values;
+    for (let i = parts.length - 1; i >= 0; i--) stack.push(parts[i]);
   }
   return found;
+}
+
+/** The items of a list in which there may be a variable, and the variable that it ends in. */
+function openItems(list: PartialList, meter: Meter): unknown[] {
+  const items: unknown[] = [];
+  const cursor = new ListCursor(list);
+  for (let count = 1; cursor.hasNext(); count++) {
+    if (count % 16 === 0) meter.step();
+    const item = cursor.next();
+    if (isOpen(item)) items.push(item);
+  }
+  if (cursor.open !== undefined) items.push(cursor.open);
+  return items;
 }
 
 /** The terms of a goal, in reading order, those of nested goals included. */
@@ -121,8 +144,9 @@ export function termsOf(goal: Goal): Term[] {
 }
 
 /** The goal with its variables replaced by their values, so that it outlives its frame and the bindings it was made under. */
-export function closeGoal(goal: Goal, slots: unknown[]): Goal {
-  const close = (term: Term): Term => constantTerm(snapshot(valueOf(term, slots)));
+export function closeGoal(goal: Goal, slots: unknown[], meter: Meter): Goal {
+  meter.step();
+  const close = (term: Term): Term => constantTerm(snapshot(valueOf(term, slots, meter), meter));
   switch (goal.kind) {
     case 'unify':
     case 'compare':
@@ -138,28 +162,33 @@ export function closeGoal(goal: Goal, slots: unknown[]): Goal {
     case 'condition':
       return { ...goal, term: close(goal.term) };
     case 'not':
-      return { ...goal, operand: goal.operand.map((g) => closeGoal(g, slots)) };
+      return { ...goal, operand: goal.operand.map((g) => closeGoal(g, slots, meter)) };
     default:
       return goal;
   }
 }
 
 /** A value in which every binding made so far is written out; what is unbound stays a variable. */
-export function snapshot(value: unknown, depth = 0): unknown {
+export function snapshot(value: unknown, meter: Meter, depth = 0): unknown {
   const v = deref(value);
   if (depth > 1_000) return v;
   if (v instanceof PartialList) {
     const items: unknown[] = [];
     const cursor = new ListCursor(v);
+    meter.step();
     while (cursor.hasNext()) {
       const item = cursor.next();
-      items.push(isPartial(item) ? snapshot(item, depth + 1) : item);
+      meter.grow(1);
+      items.push(isPartial(item) ? snapshot(item, meter, depth + 1) : item);
+      if (items.length % 64 === 0) meter.step();
     }
     if (cursor.open !== undefined) return new PartialList(items, 0, cursor.open);
     return items.some(isPartial) ? new PartialList(items, 0, undefined) : items;
   }
   if (v instanceof PartialDictionary) {
-    const values = v.values.map((item) => snapshot(item, depth + 1));
+    meter.step();
+    meter.grow(v.values.length);
+    const values = v.values.map((item) => snapshot(item, meter, depth + 1));
     if (values.some(isPartial)) return new PartialDictionary(v.keys, values);
     return policyDictionary(v.keys, values);
   }

@@ -28,10 +28,11 @@ export function proveMethod(machine: Prover, goal: MethodGoal, frame: Frame): Ou
     const types = machine.typeOf(receiver);
     result =
       machine.replay === undefined
-        ? callMethod(receiver, goal.method, args, types, machine.members)
+        ? callMethod(receiver, goal.method, args, types, machine.members, machine.budget)
         : machine.replay.call(receiver, goal.method, args, () =>
-            callMethod(receiver, goal.method, args, types, machine.members),
+            callMethod(receiver, goal.method, args, types, machine.members, machine.budget),
           );
+    machine.budget.called(result);
   } catch (error) {
     throw machine.hostError(error, `\`${goal.method}\` of ${kindOf(receiver)}`, goal.span, frame);
   }

@@ -151,7 +151,9 @@ function nextOf(
   frame: Frame,
 ): IteratorResult<unknown> | PromiseLike<IteratorResult<unknown>> {
   try {
-    return source.next();
+    const next = source.next();
+    machine.budget.called(next);
+    return next;
   } catch (error) {
     throw machine.hostError(error, 'the iterator', span, frame);
   }
@@ -163,7 +165,10 @@ function sourceOf(collection: unknown, machine: Prover): Iteration | undefined {
   // Code point by code point, as it is asked for: a text may be long.
   if (typeof collection === 'string') return iteratorSource(collection[Symbol.iterator](), undefined);
   if (isDictionary(collection) && !isIterable(collection)) {
-    const pairs = keysOf(collection).map((key) => pairOf(key, dictionaryValue(collection, key)));
+    const keys = keysOf(collection);
+    machine.budget.spend(keys.length);
+    machine.budget.grow(3 * keys.length);
+    const pairs = keys.map((key) => pairOf(key, dictionaryValue(collection, key)));
     return new ListSource(new ListCursor(pairs), undefined);
   }
   if (typeof collection !== 'object' || collection === null) return undefined;

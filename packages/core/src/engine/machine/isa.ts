@@ -36,6 +36,7 @@ export function proveIsa(machine: Prover, goal: IsaGoal, frame: Frame): Outcome 
   }
   if (value instanceof Variable) {
     for (let list = value.watchers; list !== undefined; list = list.next) {
+      machine.budget.step();
       const other = (list.watcher as Constraint).goal;
       if (other.kind !== 'isa' || other.type === undefined || !isAlive(list.watcher as Constraint)) continue;
       if (!program.types.isSubtype(type, other.type) && !program.types.isSubtype(other.type, type))

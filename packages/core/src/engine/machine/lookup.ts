@@ -170,6 +170,7 @@ function lookUp(machine: Prover, goal: LookupGoal, object: unknown, frame: Frame
       machine.replay === undefined
         ? readAttribute(receiver, key, types)
         : machine.replay.call(receiver, `.${key}`, [], () => readAttribute(receiver, key, types));
+    machine.budget.called(found);
   } catch (error) {
     throw machine.hostError(error, `\`${key}\` of ${kindOf(receiver)}`, goal.span, frame);
   }
@@ -190,7 +191,9 @@ function typesOf(machine: Prover, object: object, key: string, goal: LookupGoal,
 /** What an object has of its own under a name; undefined when it has nothing there. */
 function ownValue(machine: Prover, object: object, key: string, goal: LookupGoal, frame: Frame): unknown {
   try {
-    return Object.hasOwn(object, key) ? (object as Record<string, unknown>)[key] : undefined;
+    const value = Object.hasOwn(object, key) ? (object as Record<string, unknown>)[key] : undefined;
+    machine.budget.called(value);
+    return value;
   } catch (error) {
     throw machine.hostError(error, `\`${key}\` of ${kindOf(object)}`, goal.span, frame);
   }
@@ -205,7 +208,9 @@ export function guardedRead(
   frame: Frame,
 ): unknown {
   try {
-    return (object as Record<string, unknown>)[key];
+    const value = (object as Record<string, unknown>)[key];
+    machine.budget.called(value);
+    return value;
   } catch (error) {
     throw machine.hostError(error, `\`${key}\` of ${kindOf(object)}`, goal.span, frame);
   }
@@ -228,7 +233,9 @@ function enumerateKeys(
   frame: Frame,
 ): Outcome {
   if (!isDictionary(object)) throw machine.fault('POLAR_RUN_UNBOUND_KEY', {}, goal.span, frame);
-  const alternatives = keysOf(object)
+  const keys = keysOf(object);
+  machine.budget.spend(keys.length);
+  const alternatives = keys
     .filter((name) => name !== '__proto__')
     .map((name): MachineGoal[] => [
       unifyValues(goal.span, key, name),

@@ -29,10 +29,10 @@ import {
   type CandidateTable,
   type RuleIndexes,
 } from '../candidates.js';
-import { hostError, messageOfThrown } from '../host-error.js';
+import { hostError, isStackOverflow, messageOfThrown } from '../host-error.js';
 import type { HostReplay } from '../host-log.js';
 import { areDistinct, compareValues, type Compared, type Equality } from '../equality.js';
-import { Budget } from '../limits.js';
+import type { Budget } from '../limits.js';
 import { proveArithmetic } from './arithmetic.js';
 import { proveCompare } from './compare.js';
 import { proveAssign, proveCondition } from './condition.js';
@@ -191,6 +191,7 @@ export class Machine implements Prover {
       }
       for (;;) {
         if (this.#goals === undefined) {
+          this.budget.checkTime();
           this.#hasAnswer = true;
           this.#isAtEnd = true;
           return anAnswer;
@@ -224,8 +225,13 @@ export class Machine implements Prover {
       const goal = this.#goals?.[this.#index];
       const frame = this.#frame;
       this.dispose();
-      throw located(error, goal, frame);
+      this.replay?.abandon();
+      throw located(isStackOverflow(error) ? this.#tooDeep() : error, goal, frame);
     }
+  }
+
+  #tooDeep(): PolarError {
+    return new PolarError('POLAR_RUN_DEPTH_LIMIT', { limit: this.budget.limits.maxDepth });
   }
 
   #hasPausedAt(goal: MachineGoal, frame: Frame): boolean {
@@ -280,6 +286,7 @@ export class Machine implements Prover {
   }
 
   #exhausted(): Stop {
+    this.budget.checkTime();
     this.#isAtEnd = true;
     const { undecided } = this.#question;
     if (undecided !== undefined && !this.#hasAnswer) throw undecidedError(undecided);
@@ -433,7 +440,7 @@ export class Machine implements Prover {
   /** Notes that a rule was handed what is not known yet. */
   #touch(arg: OwnValue): void {
     if (arg instanceof Variable) this.trail.touch(arg);
-    else if (isOpen(arg)) for (const variable of variablesIn(arg)) this.trail.touch(variable);
+    else if (isOpen(arg)) for (const variable of variablesIn(arg, this.budget)) this.trail.touch(variable);
   }
 
   #undefinedRule({ predicate: { name }, span }: CallGoal, frame: Frame): PolarError {
@@ -473,6 +480,8 @@ export class Machine implements Prover {
     previous: Frame | undefined,
   ): Outcome {
     const { rule, goals } = candidate;
+    const { length } = rule.slotNames;
+    if (length >= slotsPerStep) this.budget.spend(Math.floor(length / slotsPerStep));
     const frame: Frame = {
       slots: emptySlots(rule),
       cutBase: this.#choices.length,
@@ -497,7 +506,7 @@ export class Machine implements Prover {
       // The arguments are unified once more, as goals, when the promise has been settled.
       const rest = goals.length === 0 ? next : { goals, index: 0, frame, next };
       const again = candidate.unify.map((i): MachineGoal => {
-        const right = valueOf(rule.parameters[i]!.term, frame.slots, rule.slotNames);
+        const right = valueOf(rule.parameters[i]!.term, frame.slots, this.budget, rule.slotNames);
         return { kind: 'unify-values', span: callSpan, left: args[i], right };
       });
       this.#begin(again, frame, rest);
@@ -520,7 +529,11 @@ export class Machine implements Prover {
         frame.slots[parameter.term.slot] = args[i];
         continue;
       }
-      const outcome = this.unify(args[i], valueOf(parameter.term, frame.slots, slotNames), parameter.span);
+      const outcome = this.unify(
+        args[i],
+        valueOf(parameter.term, frame.slots, this.budget, slotNames),
+        parameter.span,
+      );
       if (outcome !== Outcome.proved) return outcome;
     }
     return Outcome.proved;
@@ -777,7 +790,7 @@ export class Machine implements Prover {
       const value = frame.slots[term.slot];
       if (value !== emptySlot && !(value instanceof Variable)) return value;
     }
-    return this.settled(valueOf(term, frame.slots, frame.rule?.slotNames));
+    return this.settled(valueOf(term, frame.slots, this.budget, frame.rule?.slotNames));
   }
 
   settled(value: unknown): unknown {
@@ -800,7 +813,10 @@ export class Machine implements Prover {
   }
 
   typeOf(value: unknown): TypeSet {
-    return this.context.typeSets.of(deref(value), this.#tags);
+    const { typeSets } = this.context;
+    const types = typeSets.of(deref(value), this.#tags);
+    if (typeSets.hasPredicates) this.budget.called();
+    return types;
   }
 
   #unifyTerms(goal: UnifyGoal, frame: Frame): Outcome {
@@ -839,26 +855,38 @@ export class Machine implements Prover {
   }
 
   #unifyObjects(left: unknown, right: unknown, span: Span): Outcome {
-    let compared: Compared;
+    // What is bound for one pair may leave more to compare in another: a stack of our own, so that no depth overflows.
+    const stack: (readonly [unknown, unknown])[] = [[left, right]];
+    for (let pair = stack.pop(); pair !== undefined; pair = stack.pop()) {
+      const a = this.settled(deref(pair[0]));
+      const b = this.settled(deref(pair[1]));
+      if (a instanceof Variable || b instanceof Variable) {
+        if (a === b) continue;
+        const outcome = this.#bindEither(a, b);
+        if (outcome !== Outcome.proved) return outcome;
+        continue;
+      }
+      const compared = this.#compare(a, b, span);
+      switch (compared.kind) {
+        case 'equal':
+          break;
+        case 'unequal':
+          return Outcome.failed;
+        case 'waits':
+          this.#awaiting = { promise: compared.on, what: 'a value' };
+          return Outcome.waits;
+        case 'open':
+          for (let i = compared.pairs.length - 1; i >= 0; i--) stack.push(compared.pairs[i]!);
+      }
+    }
+    return Outcome.proved;
+  }
+
+  #compare(left: unknown, right: unknown, span: Span): Compared {
     try {
-      compared = compareValues(left, right, this);
+      return compareValues(left, right, this);
     } catch (error) {
       throw this.hostError(error, 'comparing two values', span, undefined);
-    }
-    switch (compared.kind) {
-      case 'equal':
-        return Outcome.proved;
-      case 'unequal':
-        return Outcome.failed;
-      case 'waits':
-        this.#awaiting = { promise: compared.on, what: 'a value' };
-        return Outcome.waits;
-      case 'open':
-        for (const [a, b] of compared.pairs) {
-          const outcome = this.unify(a, b, span);
-          if (outcome !== Outcome.proved) return outcome;
-        }
-        return Outcome.proved;
     }
   }
 
@@ -876,7 +904,7 @@ export class Machine implements Prover {
     if (this.waitsFor(value, 'a value')) return Outcome.waits;
     if (
       (value instanceof PartialList || value instanceof PartialDictionary) &&
-      variablesIn(value).has(variable)
+      variablesIn(value, this.budget).has(variable)
     )
       return Outcome.failed;
     const { watchers } = variable;
@@ -889,10 +917,14 @@ export class Machine implements Prover {
         return proveIsa(this, goal, frame);
       }
     }
+    const woken: Constraint[] = [];
     for (let list = watchers; list !== undefined; list = list.next) {
       const constraint = list.watcher as Constraint;
-      if (isAlive(constraint)) this.#woken.unshift(constraint);
+      this.budget.step();
+      if (isAlive(constraint)) woken.push(constraint);
     }
+    // Newest first in the list; the oldest is proved first, and all before those that wait already.
+    if (woken.length > 0) this.#woken = [...woken.reverse(), ...this.#woken];
     this.trail.bind(variable, value);
     return Outcome.proved;
   }
@@ -915,7 +947,8 @@ export class Machine implements Prover {
     // A type test mentions nothing but what it waits for.
     if (goal.kind !== 'not' && goal.kind !== 'isa') {
       for (const term of termsOf(goal)) {
-        for (const variable of variablesIn(valueOf(term, frame.slots))) this.trail.touch(variable);
+        for (const variable of variablesIn(valueOf(term, frame.slots, this.budget), this.budget))
+          this.trail.touch(variable);
       }
     }
     return Outcome.proved;
@@ -925,6 +958,7 @@ export class Machine implements Prover {
   constraintsSince(mark: ConstraintList | undefined): Constraint[] {
     const open: Constraint[] = [];
     for (let list = this.#constraints; list !== undefined && list !== mark; list = list.next) {
+      this.budget.step();
       if (isAlive(list.constraint)) open.push(list.constraint);
     }
     return open.reverse();
@@ -975,7 +1009,9 @@ export class Machine implements Prover {
   /** Runs code of the application. What it throws ends the question, with the place in the policy. */
   guarded<T>(span: Span, frame: Frame | undefined, what: string, run: () => T): T {
     try {
-      return run();
+      const result = run();
+      this.budget.called(result);
+      return result;
     } catch (error) {
       throw this.hostError(error, what, span, frame);
     }
@@ -997,7 +1033,7 @@ export class Machine implements Prover {
     const value = this.value(term, frame);
     if (this.waitsFor(value, 'an argument')) return waiting;
     if (!isPartial(value)) return value;
-    const known = snapshot(value);
+    const known = snapshot(value, this.budget);
     return isPartial(known) ? unknown : known;
   }
 
@@ -1011,6 +1047,9 @@ export class Machine implements Prover {
     return this.give(result, value, span, frame);
   }
 }
+
+/** Variables of a rule, beyond which it takes more than a step to enter it: each takes memory. */
+const slotsPerStep = 32;
 
 const anAnswer: Stop = { kind: 'answer' };
 const noFurtherAnswer: Stop = { kind: 'exhausted' };

@@ -4,6 +4,7 @@ import type { Goal, NotGoal } from '../../ir/goal.js';
 import { notGoal, unifyGoal } from '../../ir/goal.js';
 import { constantTerm } from '../../ir/term.js';
 import type { ComparisonOperator } from '../../ir/goal.js';
+import type { Meter } from '../../host/meter.js';
 import { closeGoal, snapshot, termsOf, valueOf, variablesIn, type Constraint } from './constraint.js';
 import type { NegationPoint, Solution } from './goal-stack.js';
 import { Outcome } from './outcome.js';
@@ -34,19 +35,20 @@ interface Requirements {
 /** What the latest proof requires of variables from outside the negation that something was already known about. */
 function requirementsOf(machine: Prover, negation: NegationPoint): Requirements {
   const { span } = negation;
+  const { budget } = machine;
   const constrained = new Set<Variable>();
   const variables: Variable[] = [];
   const goals: Goal[] = [];
-  for (const [variable, before] of machine.trail.changesSince(negation.trailMark)) {
+  for (const [variable, before] of machine.trail.changesSince(negation.trailMark, budget)) {
     if (variable.id >= negation.firstLocalId || !(before.touched || before.watchers !== undefined)) continue;
     if (variable.isBound)
-      goals.push(unifyGoal(span, constantTerm(variable), constantTerm(snapshot(variable))));
+      goals.push(unifyGoal(span, constantTerm(variable), constantTerm(snapshot(variable, budget))));
     else if (variable.watchers !== before.watchers) constrained.add(variable);
     else continue;
     variables.push(variable);
   }
-  const constraints = connected(constrained, machine.constraintsSince(negation.constraints));
-  goals.push(...constraints.map((c) => closeGoal(c.goal, c.frame.slots)));
+  const constraints = connected(constrained, machine.constraintsSince(negation.constraints), budget);
+  goals.push(...constraints.map((c) => closeGoal(c.goal, c.frame.slots, budget)));
   return { goals, variables };
 }
 
@@ -54,26 +56,41 @@ function requirementsOf(machine: Prover, negation: NegationPoint): Requirements 
 export function connected(
   variables: ReadonlySet<Variable>,
   constraints: readonly Constraint[],
+  meter: Meter,
 ): Constraint[] {
+  if (variables.size === 0 || constraints.length === 0) return [];
+  // Each constraint is looked at once, however long the chains are that they form.
+  const variablesBy = new Map<Constraint, readonly Variable[]>();
+  const constraintsOn = new Map<Variable, Constraint[]>();
+  for (const constraint of constraints) {
+    const own = variablesOf(constraint, meter);
+    variablesBy.set(constraint, own);
+    for (const variable of own) {
+      const others = constraintsOn.get(variable);
+      if (others === undefined) constraintsOn.set(variable, [constraint]);
+      else others.push(constraint);
+    }
+  }
   const reached = new Set(variables);
   const found = new Set<Constraint>();
-  for (let size = -1; size !== found.size;) {
-    size = found.size;
-    for (const constraint of constraints) {
-      const own = variablesOf(constraint);
-      if (found.has(constraint) || !own.some((v) => reached.has(v))) continue;
+  // A set gives what is added while it is gone through, too.
+  for (const variable of reached) {
+    for (const constraint of constraintsOn.get(variable) ?? []) {
+      if (found.has(constraint)) continue;
       found.add(constraint);
-      for (const variable of own) reached.add(variable);
+      for (const other of variablesBy.get(constraint)!) reached.add(other);
     }
   }
   return constraints.filter((constraint) => found.has(constraint));
 }
 
-export const variablesOf = (constraint: Constraint): Variable[] => [
-  ...new Set(
-    termsOf(constraint.goal).flatMap((term) => [...variablesIn(valueOf(term, constraint.frame.slots))]),
-  ),
-];
+export function variablesOf({ goal, frame }: Constraint, meter: Meter): Variable[] {
+  const terms = termsOf(goal);
+  meter.spend(terms.length + 1);
+  const found = new Set<Variable>();
+  for (const term of terms) variablesIn(valueOf(term, frame.slots, meter), meter, found);
+  return [...found];
+}
 
 const opposites: Record<ComparisonOperator, ComparisonOperator | '='> = {
   '==': '!=',

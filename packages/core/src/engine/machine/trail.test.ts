@@ -1,3 +1,4 @@
+import { Budget, defaultLimits } from '../limits.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Variable } from '../../host/value.js';
@@ -41,7 +42,7 @@ describe('Trail', () => {
     trail.fill(slots, 2, 7);
     trail.bind(variable, 1);
     trail.fill(slots, 1, undefined);
-    expect([...trail.changesSince(mark).keys()]).toEqual([variable]);
+    expect([...trail.changesSince(mark, new Budget(defaultLimits, undefined)).keys()]).toEqual([variable]);
     trail.undoTo(mark);
     expect(slots).toEqual(['kept', emptySlot, emptySlot]);
     expect(variable.isBound).toBe(false);

@@ -1,4 +1,5 @@
 import type { Variable, WatcherList } from '../../host/value.js';
+import type { Meter } from '../../host/meter.js';
 import { emptySlot } from './constraint.js';
 
 /** A variable as it was before a change. */
@@ -59,7 +60,8 @@ export class Trail {
   }
 
   /** Each variable changed since the mark, as it was then. */
-  changesSince(mark: number): Map<Variable, Entry> {
+  changesSince(mark: number, meter: Meter): Map<Variable, Entry> {
+    meter.spend(this.#log.length - mark);
     const before = new Map<Variable, Entry>();
     for (let i = mark; i < this.#log.length; i++) {
       const entry = this.#log[i];

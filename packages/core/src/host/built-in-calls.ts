@@ -1,0 +1,238 @@
+import type { Meter } from './meter.js';
+import { NoValue } from './no-value.js';
+import { kindOf } from './show.js';
+
+// Calls the methods of built-in values. What they make may be much larger than what they are given, and there may be no memory
+// for it: it is counted before it is made.
+
+/** Characters that a method looks at in the time of a step. */
+const charactersPerStep = 256;
+/** Elements that a method looks at, or copies, in the time of a step. */
+const elementsPerStep = 32;
+
+export function callBuiltIn(
+  receiver: unknown,
+  name: string,
+  args: readonly unknown[],
+  meter: Meter,
+): unknown {
+  // Functions and regular expressions among the arguments would run code, or run for ever; so would objects that a method of
+  // strings and numbers makes a string of.
+  const takesObjects = typeof receiver === 'object';
+  const bad = args.find(
+    (arg) =>
+      typeof arg === 'function' ||
+      arg instanceof RegExp ||
+      (!takesObjects && typeof arg === 'object' && arg !== null),
+  );
+  if (bad !== undefined)
+    return new NoValue(
+      'POLAR_RUN_UNREGISTERED_METHOD',
+      { name, on: `${kindOf(receiver)} with ${kindOf(bad)}` },
+      true,
+    );
+  if (Array.isArray(receiver)) return callOfList(receiver, name, args, meter);
+  const method = (receiver as Record<string, ((...a: unknown[]) => unknown) | undefined>)[name];
+  if (method === undefined)
+    return new NoValue('POLAR_UNDECIDED_MISSING_METHOD', { name, on: kindOf(receiver), known: [] });
+  if (typeof receiver === 'string') countOfString(receiver, name, args, meter);
+  const result: unknown = Reflect.apply(method, receiver, args);
+  // The length of what these make is known afterwards only, and is at most a few times that of the text.
+  if (typeof receiver === 'string' && typeof result === 'string' && !isCountedBefore.has(name))
+    meter.grow(result.length);
+  return result;
+}
+
+/** Counts what a static method of a built-in type makes of its arguments. */
+export function countStatic(name: string, args: readonly unknown[], meter: Meter): void {
+  let size = args.length;
+  const [first] = args;
+  if (name === 'entries' || name === 'keys' || name === 'values') size += 3 * keyCount(first);
+  else for (const arg of args) if (typeof arg === 'string') spendOn(arg.length, charactersPerStep, meter);
+  spendOn(size, elementsPerStep, meter);
+  meter.grow(size);
+}
+
+/** How many keys there are, as far as that is known without making a list of them. */
+function keyCount(value: unknown): number {
+  if (typeof value === 'string') return value.length;
+  if (typeof value !== 'object' || value === null) return 0;
+  if (Array.isArray(value)) return value.length;
+  if (ArrayBuffer.isView(value)) return value.byteLength;
+  return Object.keys(value).length;
+}
+
+function spendOn(length: number, perStep: number, meter: Meter): void {
+  if (length >= perStep) meter.spend(Math.floor(length / perStep));
+}
+
+// ── strings ──
+
+const isCountedBefore = new Set(['concat', 'replace', 'replaceAll']);
+const searches = new Set([
+  'endsWith',
+  'includes',
+  'indexOf',
+  'lastIndexOf',
+  'replace',
+  'replaceAll',
+  'split',
+  'startsWith',
+]);
+
+function countOfString(text: string, name: string, args: readonly unknown[], meter: Meter): void {
+  spendOn(text.length, charactersPerStep, meter);
+  const [first] = args;
+  if (searches.has(name) && typeof first === 'string') {
+    // In the worst case each character is compared with each.
+    spendOn(text.length * Math.min(first.length, text.length), charactersPerSearchStep, meter);
+  }
+  switch (name) {
+    case 'concat': {
+      let length = text.length;
+      for (const arg of args) length += asText(arg).length;
+      meter.grow(length);
+      break;
+    }
+    case 'normalize':
+    case 'localeCompare':
+    case 'toUpperCase':
+    case 'toLowerCase':
+      spendOn(text.length, charactersPerStep / 8, meter);
+      break;
+    case 'replace':
+    case 'replaceAll':
+      meter.grow(lengthReplaced(text, asText(first), asText(args[1]), name === 'replaceAll'));
+      break;
+    case 'split': {
+      const parts = first === undefined ? 1 : countParts(text, asText(first));
+      spendOn(parts, elementsPerStep, meter);
+      meter.grow(text.length + parts);
+    }
+  }
+}
+
+/** Pairs of characters that a search compares in the time of a step. */
+const charactersPerSearchStep = 1_024;
+
+/** How many parts `split` makes. */
+function countParts(text: string, separator: string): number {
+  if (separator === '') return text.length;
+  let parts = 1;
+  for (let at = text.indexOf(separator); at !== -1; at = text.indexOf(separator, at + separator.length))
+    parts++;
+  return parts;
+}
+
+/** The length of what `replace` and `replaceAll` make. */
+function lengthReplaced(text: string, wanted: string, replacement: string, all: boolean): number {
+  const { length } = text;
+  const before = replacement.split('$`').length - 1;
+  const after = replacement.split("$'").length - 1;
+  const same = replacement.split('$&').length - 1;
+  let size = length;
+  // What is found of no length is found between any two characters.
+  const next = Math.max(wanted.length, 1);
+  for (let at = text.indexOf(wanted); at !== -1 && at <= length; at = text.indexOf(wanted, at + next)) {
+    // `$$` and what stands for nothing make it shorter than this.
+    size += replacement.length + before * at + after * (length - at) + same * wanted.length;
+    if (!all || (wanted === '' && at === length)) break;
+  }
+  return size;
+}
+
+// ── lists ──
+
+function callOfList(list: readonly unknown[], name: string, args: readonly unknown[], meter: Meter): unknown {
+  spendOn(list.length, elementsPerStep, meter);
+  switch (name) {
+    case 'at':
+    case 'includes':
+    case 'indexOf':
+    case 'lastIndexOf':
+      break;
+    case 'join':
+      return joined(list, args[0] === undefined ? ',' : asText(args[0]), meter, new Set());
+    case 'toString':
+      return joined(list, ',', meter, new Set());
+    case 'sort':
+    case 'toSorted':
+      return sorted(list, args, meter);
+    case 'concat': {
+      let size = list.length;
+      for (const arg of args) size += Array.isArray(arg) ? arg.length : 1;
+      spendOn(size, elementsPerStep, meter);
+      meter.grow(size);
+      break;
+    }
+    case 'flat':
+      countFlat(list, args[0] === undefined ? 1 : Math.trunc(Number(args[0])) || 0, meter);
+      break;
+    default:
+      meter.grow(list.length);
+  }
+  // On a copy, so that no list of the application changes.
+  const copy = [...list] as unknown as Record<string, ((...a: unknown[]) => unknown) | undefined>;
+  const method = copy[name];
+  if (method === undefined)
+    return new NoValue('POLAR_UNDECIDED_MISSING_METHOD', { name, on: kindOf(list), known: [] });
+  return Reflect.apply(method, copy, args);
+}
+
+/** Counts the elements that `flat` makes: lists within lists may share their parts. */
+function countFlat(list: readonly unknown[], depth: number, meter: Meter): void {
+  meter.step();
+  for (const item of list) {
+    if (depth >= 1 && Array.isArray(item)) countFlat(item, depth - 1, meter);
+    else meter.grow(1);
+  }
+}
+
+/** As JavaScript joins: what is nil is nothing, a list within it is joined with commas, and one within itself is nothing. */
+function joined(list: readonly unknown[], separator: string, meter: Meter, outer: Set<unknown>): string {
+  if (outer.has(list)) return '';
+  outer.add(list);
+  meter.step();
+  const parts: string[] = [];
+  for (const item of list) {
+    const part = item === null || item === undefined ? '' : textOf(item, meter, outer);
+    meter.grow(part.length + separator.length);
+    spendOn(part.length, charactersPerStep, meter);
+    parts.push(part);
+  }
+  outer.delete(list);
+  return parts.join(separator);
+}
+
+function textOf(value: unknown, meter: Meter, outer: Set<unknown>): string {
+  if (Array.isArray(value) && value.toString === Array.prototype.toString)
+    return joined(value, ',', meter, outer);
+  const text = asText(value);
+  if (typeof value === 'object') meter.called();
+  return text;
+}
+
+/** As JavaScript sorts: by the texts of the elements, each made once; `undefined` last. */
+function sorted(list: readonly unknown[], args: readonly unknown[], meter: Meter): unknown[] {
+  if (args[0] !== undefined) return [...list].sort(args[0] as never);
+  meter.grow(list.length);
+  let length = 0;
+  const keyed: { readonly key: string; readonly item: unknown }[] = [];
+  const undefineds: unknown[] = [];
+  for (const item of list) {
+    if (item === undefined) {
+      undefineds.push(item);
+      continue;
+    }
+    const key = textOf(item, meter, new Set());
+    if (typeof item === 'object') meter.grow(key.length);
+    length += key.length;
+    keyed.push({ key, item });
+  }
+  spendOn(length * Math.ceil(Math.log2(list.length + 2)), charactersPerStep, meter);
+  keyed.sort((left, right) => (left.key < right.key ? -1 : left.key > right.key ? 1 : 0));
+  return [...keyed.map(({ item }) => item), ...undefineds];
+}
+
+/** As JavaScript makes a text of anything. */
+const asText = (value: unknown): string => String(value as string);
