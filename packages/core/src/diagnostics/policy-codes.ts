@@ -1,4 +1,4 @@
-import { didYouMean, orListed } from '../internal/near-names.js';
+import { didYouMean, nearNames, orListed } from '../internal/near-names.js';
 import { listed } from './fault-codes.js';
 import { singletonText } from './singleton-text.js';
 
@@ -7,6 +7,19 @@ const printable = (character: string): string =>
   /^[\p{L}\p{N}\p{P}\p{S}]$/u.test(character)
     ? JSON.stringify(character)
     : `U+${character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}`;
+
+/** The head of a rule, without the `{}` of patterns that ask for no field. */
+const shortRule = (text: string): string =>
+  text
+    .replace(/ if .*$/s, '')
+    .replace(/;$/, '')
+    .replaceAll('{}', '');
+
+/** ``; did you mean `"owner"`?`` or nothing. */
+function quotedNear(name: string, known: readonly string[]): string {
+  const near = nearNames(name, known).map((each) => JSON.stringify(each));
+  return near.length === 0 ? '' : `; did you mean ${orListed(near)}?`;
+}
 
 /** Rules that blocks speak about, and what a policy without such a rule lacks. */
 const rulesOfBlocks: Readonly<Record<string, string>> = {
@@ -23,17 +36,17 @@ export const policyCodes = {
     `expected ${p.wanted}, found ${p.found}`,
   POLAR_PARSE_UNEXPECTED_END: (p: { wanted: string }) => `the text ends where ${p.wanted} is expected`,
   POLAR_PARSE_RESERVED_WORD: (p: { word: string }) =>
-    `\`${p.word}\` is a reserved word of Polar and cannot be used here`,
+    `\`${p.word}\` is a reserved word of Polar and cannot be used here; use another name`,
   POLAR_PARSE_INVALID_CHARACTER: (p: { character: string }) =>
     `${printable(p.character)} is not a character of Polar`,
   POLAR_PARSE_UNTERMINATED_STRING: (_: object) =>
-    'the string is not closed before the end of its line; a line break in it is written `\\n`',
+    'the string has no closing `"` in its line; a line break in a string is written `\\n`',
   POLAR_PARSE_INTEGER_TOO_LARGE: (p: { text: string }) =>
     `${p.text} is beyond ±(2^53 − 1), the integers that a JavaScript number holds exactly`,
   POLAR_PARSE_INVALID_NUMBER: (p: { text: string }) => `\`${p.text}\` is not a number`,
   POLAR_PARSE_DUPLICATE_KEY: (p: { key: string }) => `the key \`${p.key}\` appears twice`,
   POLAR_PARSE_VALUE_EXPECTED: (p: { found: string; isCall: boolean }) =>
-    `\`${p.found}\` is a condition, and a value is expected here${p.isCall ? '; a rule returns no value: pass a variable for it to bind' : ''}`,
+    `\`${p.found}\` is a condition, and a value is expected here${p.isCall ? '; a rule returns no value: call it as a condition of its own, and pass a variable for it to bind where a value is needed' : ''}`,
   POLAR_PARSE_CONDITION_EXPECTED: (p: { found: string }) =>
     `\`${p.found}\` is a value, and a condition is expected here`,
   POLAR_PARSE_PARENTHESES_NEEDED: (p: { operator: string; outer: string; instead: string }) =>
@@ -76,7 +89,11 @@ export const policyCodes = {
     known: readonly string[];
     uses: number;
   }) =>
-    `Unknown specializer ${p.name}${p.suggestion === undefined ? didYouMean(p.name, p.known) : `, did you mean ${p.suggestion}?`}`,
+    `Unknown specializer ${p.name}: no type has this name, so it matches no value; ${
+      p.suggestion === undefined
+        ? didYouMean(p.name, p.known).slice(2) || 'add the type to the option `types`, or correct the name'
+        : `did you mean \`${p.suggestion}\`?`
+    }`,
   POLAR_CHECK_NESTED_CLASS_NAME: (p: { name: string }) =>
     `inside a pattern \`${p.name}\` is the class itself as a value; to match its instances write \`${p.name}{}\``,
   POLAR_CHECK_UNBOUND_NEGATION: (p: { name: string; form: string }) =>
@@ -132,6 +149,23 @@ export const policyCodes = {
     `in \`${p.type}\` ${listed(p.names)} imply each other in a circle, so asking for one never ends`,
   POLAR_CHECK_UNKNOWN_FIELD: (p: { type: string; field: string; known: readonly string[] }) =>
     `\`${p.type}\` declares no field \`${p.field}\`${didYouMean(p.field, p.known)}`,
+  POLAR_CHECK_NEVER_DECIDED: (p: {
+    expression: string;
+    left: string;
+    leftType: string;
+    right: string;
+    rightType: string;
+    as: 'order' | 'arithmetic';
+  }) =>
+    `\`${p.expression}\` is never decided: \`${p.left}\` is ${p.leftType} and \`${p.right}\` is ${p.rightType}, and ${
+      p.as === 'order'
+        ? 'only two numbers or two strings have an order'
+        : 'arithmetic is for numbers (`text.concat("…")` joins texts)'
+    }`,
+  POLAR_CHECK_FIELD_CALLED: (p: { name: string; type: string }) =>
+    `\`${p.name}\` is a field of \`${p.type}\` and not a method; write it without \`()\``,
+  POLAR_CHECK_ASSIGNED_TWICE: (p: { name: string }) =>
+    `\`${p.name}\` has a value before this \`:=\`, which gives a value to a new variable only; to compare, write \`=\``,
   POLAR_CHECK_OPTIONAL_CHAINING: (p: { name: string }) =>
     `\`${p.name}\` is the whole name of this attribute: Polar has no \`?.\`; write \`${p.name.slice(0, -1)}.\``,
   POLAR_CHECK_NEVER_EQUAL: (p: { left: string; leftType: string; right: string; rightType: string }) =>
@@ -140,7 +174,11 @@ export const policyCodes = {
     `the right side of \`in\` must be a list, and \`${p.collection}\` is ${p.type}; the order is \`item in list\``,
   POLAR_CHECK_REFUSED_MEMBER: (p: { name: string }) => `policies may not reach \`${p.name}\``,
   POLAR_CHECK_UNKNOWN_CLASS: (p: { name: string; known: readonly string[] }) =>
-    `no class is registered as \`${p.name}\`${didYouMean(p.name, p.known)}`,
+    `no class is registered as \`${p.name}\`${
+      p.name === 'Date'
+        ? '; for the current time write `Clock.now()`'
+        : didYouMean(p.name, p.known) || '; add it to the option `types`'
+    }`,
 
   // ── checks: rule types ──
   POLAR_CHECK_INVALID_RULE: (p: {
@@ -149,39 +187,43 @@ export const policyCodes = {
     hint: string | undefined;
   }) =>
     [
-      `Invalid rule: ${p.rule} Must match one of the following rule types:`,
-      ...p.reasons.map((r) => `\n${r.type}\n\tFailed to match because: ${r.reason}`),
-      ...(p.hint === undefined ? [] : [`\n${p.hint}`]),
+      `Invalid rule: \`${shortRule(p.rule)}\` does not fit ${p.reasons.length === 1 ? 'its rule type' : 'any of its rule types'}`,
+      ...p.reasons.map((r) => `  \`${shortRule(r.type.replace(/^type /, ''))}\`: ${r.reason}`),
+      ...(p.hint === undefined ? [] : [p.hint]),
     ].join('\n'),
   POLAR_CHECK_INVALID_RULE_TYPE: (p: { reason: string }) => `Invalid rule type: ${p.reason}`,
   POLAR_CHECK_MISSING_REQUIRED_RULE: (p: { ruleType: string }) =>
-    `Missing implementation for required rule ${p.ruleType}`,
+    `${p.ruleType.startsWith('has_role') ? 'roles are declared, and no rule says who has one' : 'a rule of a block relies on this relation, and no rule says what it relates'}; write \`${p.ruleType.replaceAll('{}', '').replace(/;$/, ' if …;')}\``,
 
   // ── checks: blocks ──
   POLAR_CHECK_BLOCK_KEYWORD: (p: { found: string | undefined }) =>
-    `Expected 'actor' or 'resource' but found ${p.found === undefined ? 'nothing' : `'${p.found}'`}.`,
+    `a block starts with \`actor\` or \`resource\`, found ${p.found === undefined ? 'neither' : `\`${p.found}\``}`,
   POLAR_CHECK_BLOCK_DECLARATION: (p: { name: string; form: 'list' | 'dictionary' }) =>
     p.form === 'list'
-      ? `Unexpected declaration '${p.name}'. Did you mean for this to be 'roles = [ ... ];' or 'permissions = [ ... ];'?`
-      : `Unexpected declaration '${p.name}'. Did you mean for this to be 'relations = { ... };'?`,
+      ? `a block has no declaration \`${p.name}\`; a list is \`roles = ["…"];\` or \`permissions = ["…"];\``
+      : `a block has no declaration \`${p.name}\`; a dictionary is \`relations = { name: Type };\``,
   POLAR_CHECK_BLOCK_DECLARATION_FORM: (p: { name: string; wanted: string; found: string }) =>
-    `Expected '${p.name}' declaration to be a ${p.wanted}; found a ${p.found}`,
+    `expected \`${p.name}\` to be a ${p.wanted}, found a ${p.found}; write \`${p.name} = ${p.found === 'list' ? '{ name: Type }' : '["…"]'};\``,
   POLAR_CHECK_BLOCK_REPEATED_DECLARATION: (p: { name: string; type: string }) =>
-    `Multiple '${p.name}' declarations in '${p.type}' resource block.`,
+    `this block of \`${p.type}\` declares \`${p.name}\` twice; write one list`,
   POLAR_CHECK_BLOCK_DUPLICATE_NAME: (p: { name: string; type: string; was: string; now: string }) =>
     p.was === p.now
-      ? `Duplicate declaration of "${p.name}" in the ${p.now}s of resource ${p.type}`
-      : `Cannot overwrite existing ${p.was} declaration "${p.name}" in resource ${p.type} with ${p.now}`,
+      ? `"${p.name}" is declared twice among the ${p.now}s of \`${p.type}\``
+      : `"${p.name}" of \`${p.type}\` is declared as a ${p.was} and as a ${p.now}; give one of them another name`,
   POLAR_CHECK_BLOCK_UNKNOWN_CLASS: (p: { name: string; known: readonly string[] }) =>
-    `Unregistered class: ${p.name}${didYouMean(p.name, p.known)}`,
-  POLAR_CHECK_BLOCK_UNDECLARED_TERM: (p: { name: string; type: string }) =>
-    `Undeclared term "${p.name}" referenced in rule in '${p.type}' resource block. Did you mean to declare it as a role, permission, or relation?`,
-  POLAR_CHECK_BLOCK_RELATED_UNDECLARED: (p: { name: string; type: string; related: string }) =>
-    `${p.type}: Term "${p.name}" not declared in related resource block '${p.related}'. Did you mean to declare it as a role, permission, or relation in the '${p.related}' resource block?`,
+    `Unregistered class: ${p.name}${didYouMean(p.name, p.known) || '; add it to the option `types`'}`,
+  POLAR_CHECK_BLOCK_UNDECLARED_TERM: (p: { name: string; type: string; known: readonly string[] }) =>
+    `the block of \`${p.type}\` declares no role, permission or relation "${p.name}"${quotedNear(p.name, p.known) || '; declare it, or correct the name'}`,
+  POLAR_CHECK_BLOCK_RELATED_UNDECLARED: (p: {
+    name: string;
+    type: string;
+    related: string;
+    known: readonly string[];
+  }) =>
+    `this rule of \`${p.type}\` looks for "${p.name}" on a \`${p.related}\`, and the block of \`${p.related}\` declares no role, permission or relation of this name${quotedNear(p.name, p.known) || '; declare it there, or correct the name'}`,
   POLAR_CHECK_BLOCK_RELATED_MISSING: (p: { name: string; type: string; related: string; relation: string }) =>
-    `${p.type}: Relation "${p.relation}" in rule body \`"${p.name}" on "${p.relation}"\` has type '${p.related}', but no such resource block exists. Try declaring one: \`resource ${p.related} {}\``,
-  POLAR_CHECK_BLOCK_ON_KEYWORD: (p: { found: string }) =>
-    `Unexpected relation keyword '${p.found}'. Did you mean 'on'?`,
+    `this rule of \`${p.type}\` looks for "${p.name}" on "${p.relation}", which is a \`${p.related}\`, and \`${p.related}\` has no block; write \`resource ${p.related} { … }\` and declare "${p.name}" in it`,
+  POLAR_CHECK_BLOCK_ON_KEYWORD: (p: { found: string }) => `expected \`on\`, found \`${p.found}\``,
   POLAR_CHECK_BLOCK_NOT_A_RELATION: (p: { name: string; type: string; kind: string }) =>
-    `"${p.name}" is a ${p.kind} of '${p.type}', and \`on\` wants a relation`,
+    `expected a relation of \`${p.type}\` after \`on\`, and "${p.name}" is a ${p.kind}; declare the relation in \`relations = { … };\``,
 } as const satisfies Record<string, (data: never) => string>;

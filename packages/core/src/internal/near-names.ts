@@ -23,7 +23,7 @@ export function nearNames(name: string, known: Iterable<string>, count = 3): str
   const names = new Set(known);
   // Too many to compare with, for a hint.
   if (name.length > 64 || names.size > 2_000) return [];
-  const limit = name.length < 4 ? 1 : name.length < 8 ? 2 : 3;
+  const limit = name.length < 5 ? 1 : name.length < 8 ? 2 : 3;
   const lower = name.toLowerCase();
   return [...names]
     .filter((candidate) => candidate !== name)

@@ -41,7 +41,7 @@ export class RuleTypeMatcher {
     const given = rule.parameters.length;
     const wanted = type.parameters.length;
     if (given !== wanted) {
-      const reason = `Different number of parameters. Rule has ${given} parameter(s) but rule type has ${wanted}.`;
+      const reason = `the rule has ${given} ${given === 1 ? 'parameter' : 'parameters'}, and the rule type has ${wanted}`;
       return { reason, fitting: 0, hint: undefined };
     }
     for (const [i, parameter] of type.parameters.entries()) {
@@ -55,11 +55,15 @@ export class RuleTypeMatcher {
     if (isPlain(wanted)) return undefined;
     const wantedShape = wanted.specializer ?? wanted.term;
     if (isPlain(given)) {
-      return { reason: `Parameter \`${printParameter(given)}\` expects ${describe(wantedShape)}.` };
+      const name = printParameter(given);
+      const reason = `the parameter \`${name}\` must be ${describe(wantedShape)}`;
+      return {
+        reason: isTypeName(wantedShape) ? `${reason}, as in \`${name}: ${wantedShape.className}\`` : reason,
+      };
     }
     const givenShape = given.specializer ?? given.term;
     if (this.#fits(wantedShape, givenShape)) return undefined;
-    const reason = `Parameter \`${printParameter(given)}\` is not ${describe(wantedShape, '')}${this.#unknownClass(givenShape) || '.'}`;
+    const reason = `the parameter \`${printParameter(given).replaceAll('{}', '')}\` is not ${describe(wantedShape)}${this.#unknownClass(givenShape)}`;
     const hint =
       wantedShape.kind === 'instance-pattern' &&
       givenShape.kind === 'instance-pattern' &&
@@ -162,10 +166,11 @@ function typeNameOf(node: PatternOrTermNode): BuiltInTypeName | (string & {}) | 
   }
 }
 
-const describe = (wanted: PatternOrTermNode, constraint = ' type constraint'): string =>
-  wanted.kind === 'instance-pattern' && wanted.fields.length === 0
-    ? `a ${wanted.className}${constraint}`
-    : printTerm(wanted);
+const isTypeName = (wanted: PatternOrTermNode): wanted is InstancePatternNode =>
+  wanted.kind === 'instance-pattern' && wanted.fields.length === 0;
+
+const describe = (wanted: PatternOrTermNode): string =>
+  isTypeName(wanted) ? `of type \`${wanted.className}\`` : `\`${printTerm(wanted).replaceAll('{}', '')}\``;
 
 /**
  * What a head looks like when it is made of names of types, strings, numbers and plain variables only: then a rule is of every

@@ -86,9 +86,21 @@ describe('shorthand rules', () => {
     expect(diagnose`
       resource Repo { permissions = ["read"]; "read" if "reader"; "list" if "read"; "read" if "member" on "parent"; }
     `).toEqual([
-      { code: 'POLAR_CHECK_BLOCK_UNDECLARED_TERM', at: '1:51', data: { name: 'reader', type: 'Repo' } },
-      { code: 'POLAR_CHECK_BLOCK_UNDECLARED_TERM', at: '1:61', data: { name: 'list', type: 'Repo' } },
-      { code: 'POLAR_CHECK_BLOCK_UNDECLARED_TERM', at: '1:101', data: { name: 'parent', type: 'Repo' } },
+      {
+        code: 'POLAR_CHECK_BLOCK_UNDECLARED_TERM',
+        at: '1:51',
+        data: { name: 'reader', type: 'Repo', known: ['read'] },
+      },
+      {
+        code: 'POLAR_CHECK_BLOCK_UNDECLARED_TERM',
+        at: '1:61',
+        data: { name: 'list', type: 'Repo', known: ['read'] },
+      },
+      {
+        code: 'POLAR_CHECK_BLOCK_UNDECLARED_TERM',
+        at: '1:101',
+        data: { name: 'parent', type: 'Repo', known: ['read'] },
+      },
     ]);
   });
 
@@ -113,7 +125,7 @@ describe('shorthand rules', () => {
       {
         code: 'POLAR_CHECK_BLOCK_RELATED_UNDECLARED',
         at: '7:13',
-        data: { name: 'member', type: 'Repo', related: 'Org' },
+        data: { name: 'member', type: 'Repo', related: 'Org', known: [] },
       },
       {
         code: 'POLAR_CHECK_BLOCK_RELATED_MISSING',

@@ -56,7 +56,11 @@ function resolve(
   const find = ({ value, span }: StringNode): Declaration | undefined => {
     const declaration = declarations.get(value);
     if (declaration === undefined)
-      report.error('POLAR_CHECK_BLOCK_UNDECLARED_TERM', { name: value, type }, span);
+      report.error(
+        'POLAR_CHECK_BLOCK_UNDECLARED_TERM',
+        { name: value, type, known: [...declarations.keys()] },
+        span,
+      );
     return declaration;
   };
   const { implier, keyword, relation } = node;
@@ -86,7 +90,11 @@ function resolve(
   }
   const found = relatedBlock.declarations.get(name);
   if (found === undefined)
-    report.error('POLAR_CHECK_BLOCK_RELATED_UNDECLARED', { name, type, related }, implier.span);
+    report.error(
+      'POLAR_CHECK_BLOCK_RELATED_UNDECLARED',
+      { name, type, related, known: [...relatedBlock.declarations.keys()] },
+      implier.span,
+    );
   return head && found && { node, head: head.kind, implier: found.kind, on: { relation, related } };
 }
 

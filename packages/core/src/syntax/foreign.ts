@@ -38,6 +38,10 @@ export const foreignOperators: readonly (readonly [found: string, instead: Token
 /** Operators for which Polar has none. */
 export const operatorNotes: readonly (readonly [found: string, note: string])[] = [
   ['??', 'there is no operator for a default; write a rule for each case'],
+  ['=~', 'there are no regular expressions; write `text.startsWith("…")` or `text.includes("…")`'],
+  ['~', 'there are no regular expressions; write `text.startsWith("…")` or `text.includes("…")`'],
+  ['**', 'there is no power; multiply with `*`'],
+  ['$', 'a variable has no sign before its name'],
   ['?', 'there is no `a ? b : c`; write a rule for each case'],
 ];
 

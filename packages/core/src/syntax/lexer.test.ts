@@ -129,9 +129,9 @@ describe('Lexer', () => {
   });
 
   it('reports a run of a character that is no Polar once', () => {
-    expect(faults('@@@ $')).toEqual([
+    expect(faults('@@@ ^')).toEqual([
       { code: 'POLAR_PARSE_INVALID_CHARACTER', data: { character: '@' } },
-      { code: 'POLAR_PARSE_INVALID_CHARACTER', data: { character: '$' } },
+      { code: 'POLAR_PARSE_INVALID_CHARACTER', data: { character: '^' } },
     ]);
   });
 

@@ -214,6 +214,11 @@ export class Lexer {
       end = endOfDigits(text, exponent);
       isValid = end > exponent;
     }
+    // `1_000` of other languages.
+    if (text[end] === '_' && isDigit(text[end + 1] ?? '')) {
+      isValid = false;
+      end = endOfName(text, end);
+    }
     const written = text.slice(this.#at, end);
     const value = isValid ? Number(written) : 0;
     const isTooLarge = isInteger && !Number.isSafeInteger(value);

@@ -33,7 +33,7 @@ export function parseBlock(cursor: TokenCursor): BlockNode {
   while (!cursor.is('}')) {
     if (skipRule(cursor, token)) continue;
     if (cursor.is('end') || (startsStatement(cursor) && cursor.current.indent <= token.indent)) {
-      cursor.reportUnexpected('`}`');
+      cursor.reportUnexpected('the `}` of the block');
       break;
     }
     const item = parseItemOrSkip(cursor);
@@ -161,6 +161,7 @@ function parseShorthandRule(cursor: TokenCursor): ShorthandRuleNode {
   failAtJunction(cursor, head);
   let keyword: NameNode | undefined;
   let relation: StringNode | undefined;
+  if (cursor.is('in')) cursor.failForeign(cursor.spanOfToken(cursor.current), 'on');
   if (cursor.is('name') && cursor.next.kind !== '=') {
     keyword = cursor.expectName('`on`');
     relation = expectQuoted(cursor, 'the name of a relation, as a string');

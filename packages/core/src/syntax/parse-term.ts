@@ -154,8 +154,13 @@ function parseJunction(cursor: TokenCursor, kind: 'or' | 'and', start: number, l
 }
 
 function parseAssignment(cursor: TokenCursor, start: number, left: TermNode): TermNode {
-  if (left.kind !== 'variable' || !isBare(cursor, start, left))
-    cursor.fail('a variable alone on the left of `:=`');
+  if (left.kind !== 'variable' || !isBare(cursor, start, left)) {
+    const data = {
+      found: `\`${cursor.quote(cursor.spanFrom(start))}\``,
+      wanted: 'a variable alone on the left of `:=` (to compare, write `=`)',
+    };
+    cursor.failWith('POLAR_PARSE_UNEXPECTED_TOKEN', data, cursor.spanFrom(start));
+  }
   cursor.advance();
   const value = asValue(cursor, parseTerm(cursor, Level.compare));
   return { kind: 'assign', span: cursor.spanFrom(start), variable: left, value };
@@ -370,6 +375,13 @@ function parsePrimary(cursor: TokenCursor): TermNode {
         return parsePrimary(cursor);
       }
       return cursor.fail('a value or a condition');
+    case 'in':
+    case 'type':
+    case 'matches':
+    case 'mod':
+    case 'rem':
+      // A word that somebody gave to a variable.
+      return cursor.failName('a value or a condition');
     default:
       return cursor.fail('a value or a condition');
   }
@@ -535,6 +547,7 @@ function parseFields<Value extends PatternOrTermNode>(
     if (token.kind === 'name' && cursor.next.kind !== ':') {
       const variable = variableOf(cursor, cursor.advance());
       fields.push({ key: token.text, keySpan: variable.span, value: variable });
+      if (cursor.is('=') || cursor.is('==')) cursor.failForeign(cursor.spanOfToken(cursor.current), ':');
       if (!cursor.is(',') && !cursor.is('}')) cursor.fail('`:`, `,` or `}`');
     } else fields.push(parseField(cursor, parseValue));
     if (!cursor.skip(',')) break;
@@ -628,6 +641,10 @@ function parsePattern(cursor: TokenCursor): PatternNode {
 
 function parseInstancePattern(cursor: TokenCursor): InstancePatternNode {
   const { name, span: classSpan } = cursor.expectName('the name of a class');
+  if (cursor.is('(')) {
+    const note = `the fields of a pattern are in braces: \`${name}{field: value}\``;
+    cursor.failForeign(cursor.spanOfToken(cursor.current), '{', note);
+  }
   const fields = cursor.is('{') ? parsePatternFields(cursor) : noFields;
   const span = cursor.spanFrom(classSpan.start);
   return { kind: 'instance-pattern', span, className: name, classSpan, fields };

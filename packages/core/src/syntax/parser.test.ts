@@ -65,8 +65,8 @@ describe('operators', () => {
       variable: variable('x'),
       value: { kind: 'arithmetic', operator: '+', left: literal(1), right: variable('y') },
     });
-    expect(faultsOfTerm('x.y := 1')).toEqual(['1:5 UNEXPECTED_TOKEN :=']);
-    expect(faultsOfTerm('(x) := 1')).toEqual(['1:5 UNEXPECTED_TOKEN :=']);
+    expect(faultsOfTerm('x.y := 1')).toEqual(['1:1 UNEXPECTED_TOKEN x.y']);
+    expect(faultsOfTerm('(x) := 1')).toEqual(['1:1 UNEXPECTED_TOKEN (x)']);
     expect(faultsOfTerm('1 + x := 1')).toEqual(['1:7 UNEXPECTED_TOKEN :=']);
   });
 
@@ -212,7 +212,7 @@ describe('terms', () => {
   });
 
   it('knows no prefix form of an operator', () => {
-    expect(faultsOfTerm('in(1, [1])')).toEqual(['1:1 UNEXPECTED_TOKEN in']);
+    expect(faultsOfTerm('in(1, [1])')).toEqual(['1:1 RESERVED_WORD in']);
     expect(faultsOfTerm('.(a, "b")')).toEqual(['1:1 UNEXPECTED_TOKEN .']);
     expect(faultsOfTerm('x = new(A, b)')).toEqual(['1:8 UNEXPECTED_TOKEN (']);
   });

@@ -1,5 +1,6 @@
 import { ambiguousPrecedence } from './ambiguous-precedence.js';
 import { argumentOrder } from './argument-order.js';
+import { assignedTwice } from './assigned-twice.js';
 import { callArity } from './call-arity.js';
 import { capitalVariable } from './capital-variable.js';
 import { capturedParameter } from './captured-parameter.js';
@@ -14,6 +15,8 @@ import { missingAllowRule } from './missing-allow-rule.js';
 import { missingHasPermission } from './missing-has-permission.js';
 import { missingRequiredRule } from './missing-required-rule.js';
 import { nestedClassName } from './nested-class-name.js';
+import { fieldCalled } from './field-called.js';
+import { neverDecided } from './never-decided.js';
 import { neverEqual } from './never-equal.js';
 import { notACollection } from './not-a-collection.js';
 import { optionalChaining } from './optional-chaining.js';
@@ -53,6 +56,9 @@ export const allChecks: readonly Check[] = [
   unknownClass,
   nestedClassName,
   neverEqual,
+  neverDecided,
+  fieldCalled,
+  assignedTwice,
   notACollection,
   ambiguousPrecedence,
   unboundNegation,

@@ -6,9 +6,11 @@ export const callArity = check({
   severity: 'warning',
   needs: 'all blocks',
   kinds: ['call'],
-  node({ predicate: name, span, args: { length: given } }, report, { rulesByName }) {
+  node({ predicate: name, span, args: { length: given } }, report, { rulesByName, typesOfRules }) {
     const rules = rulesByName.get(name);
     if (rules === undefined || rules.some(({ parameters }) => parameters.length === given)) return;
+    // The rules have the wrong number of parameters, which is reported at them.
+    if (typesOfRules.byName.get(name)?.some(({ parameters }) => parameters.length === given) === true) return;
     const known = [...new Set(rules.map(({ parameters }) => parameters.length))].sort((a, b) => a - b);
     report({ span, data: { name, given, known } });
   },

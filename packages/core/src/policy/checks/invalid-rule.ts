@@ -8,7 +8,7 @@ import { isPlain, shapeOf } from '../rule-type.js';
 import { check } from './check.js';
 
 /** How many rule types a message lists; a policy with many relations has a type for each. */
-const maxReasons = 8;
+const maxReasons = 4;
 
 /** A rule must be of one of the types of its name, if its name has any. */
 export const invalidRule = check({
@@ -87,8 +87,6 @@ function explain(rule: PolicyRule, misfits: readonly MisfitOf[]) {
 }
 
 const hints: Readonly<Record<UnionName, (type: string) => string>> = {
-  Actor: (type) =>
-    `Perhaps you meant to add an actor block to the top of your policy, like this:\n\n\tactor ${type} {}`,
-  Resource: (type) =>
-    `Perhaps you meant to add a resource block to your policy, like this:\n\n\tresource ${type} { .. }`,
+  Actor: (type) => `if a \`${type}\` is an actor, declare it at the top of the policy: \`actor ${type} {}\``,
+  Resource: (type) => `if a \`${type}\` is a resource, declare it in a block: \`resource ${type} { … }\``,
 };

@@ -66,6 +66,7 @@ export function meaningOf(
   const near = [
     ...nearVariables(name, [...others, ...types.constantNames]),
     ...fieldsNamed(name, scope, draft),
+    ...parametersOfType(name, scope),
   ];
   return near.length > 0 ? { as: 'misspelling', near } : { as: placeOf(variable, scope) };
 }
@@ -94,6 +95,17 @@ function typeOf({ name }: VariableNode, scope: Scope, { types, blocks }: PolicyD
     return undefined;
   return [...blocks.values()].find((block) => block.isActor)?.type ?? own.find((type) => type === 'User');
 }
+
+/** `u`, where `user` is written and a parameter is `u: User`. */
+const parametersOfType = (name: string, { parameters }: Scope): string[] =>
+  parameters.flatMap(({ term, specializer }) =>
+    term.kind === 'variable' &&
+    term.name !== '_' &&
+    specializer?.kind === 'instance-pattern' &&
+    specializer.className.toLowerCase() === name.toLowerCase()
+      ? [term.name]
+      : [],
+  );
 
 /** `note.ownerId`, where `ownerId` is written and a parameter is a `Note`, which has this field. */
 function fieldsNamed(name: string, { parameters }: Scope, { types }: PolicyDraft): string[] {

@@ -1,3 +1,4 @@
+import { nearNames } from '../../internal/near-names.js';
 import { groupBy } from '../../internal/group-by.js';
 import type { RuleTypeNode } from '../../syntax/ast.js';
 import { printRuleType, printTerm } from '../../syntax/print.js';
@@ -26,11 +27,14 @@ export const missingRequiredRule = check({
   },
 });
 
+const isNear = (given: string, wanted: string): boolean =>
+  given === wanted || nearNames(given, [wanted]).length > 0;
+
 /** Whether a rule of no type at all was meant to be of this one. Then it is reported as an invalid rule, and that is enough. */
 function isAttemptAt(type: RuleTypeNode, rule: PolicyRule, { typesOfRules, matcher }: PolicyDraft): boolean {
   const names = type.parameters.every(({ term }, i) => {
     const given = rule.parameters[i]?.term;
-    return term.kind !== 'literal' || (given !== undefined && printTerm(given) === printTerm(term));
+    return term.kind !== 'literal' || (given !== undefined && isNear(printTerm(given), printTerm(term)));
   });
   return (
     names &&

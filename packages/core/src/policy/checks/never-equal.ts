@@ -1,4 +1,3 @@
-import { textOf } from '../../diagnostics/span.js';
 import { check } from './check.js';
 import { typeMistakesIn } from './static-types.js';
 
@@ -9,12 +8,7 @@ export const neverEqual = check({
   scope(scope, report, { types }) {
     if (!types.hasFields) return;
     for (const { left, right, span } of typeMistakesIn(scope, types).neverEqual) {
-      const data = {
-        left: textOf(left.term.span),
-        leftType: left.type,
-        right: textOf(right.term.span),
-        rightType: right.type,
-      };
+      const data = { left: left.text, leftType: left.type, right: right.text, rightType: right.type };
       report({ span, data });
     }
   },

@@ -1,4 +1,3 @@
-import { textOf } from '../../diagnostics/span.js';
 import { check } from './check.js';
 import { typeMistakesIn } from './static-types.js';
 
@@ -15,10 +14,8 @@ export const notACollection = check(() => {
     scope(scope, report, { types }) {
       if (!hasMembership) return;
       hasMembership = false;
-      for (const { item, collection } of typeMistakesIn(scope, types).notCollections) {
-        const { term, type } = collection;
-        report({ span: term.span, data: { item: textOf(item.span), collection: textOf(term.span), type } });
-      }
+      for (const { item, collection, span } of typeMistakesIn(scope, types).notCollections)
+        report({ span, data: { item, collection: collection.text, type: collection.type } });
     },
   };
 });

@@ -17,6 +17,8 @@ const refused = new Set([
   'propertyIsEnumerable',
 ]);
 
+export const isRefused = (name: string): boolean => refused.has(name);
+
 export const refusedMember = check({
   code: 'POLAR_CHECK_REFUSED_MEMBER',
   kinds: ['lookup', 'method-call', 'instance-pattern', 'dictionary-pattern'],

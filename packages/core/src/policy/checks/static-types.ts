@@ -1,4 +1,4 @@
-import type { Span } from '../../diagnostics/span.js';
+import { textOf, type Span } from '../../diagnostics/span.js';
 import type { FieldNode, ParameterNode, PatternNode, PatternOrTermNode, TermNode } from '../../syntax/ast.js';
 import type { DeclaredType, FieldType } from '../../types/declared-type.js';
 import type { TypeTable } from '../../types/type-table.js';
@@ -6,9 +6,9 @@ import type { Scope } from '../policy-draft.js';
 
 // The types that the terms of a rule certainly have, and the mistakes that they show.
 
-/** A term and its type. */
-export interface TypedTerm {
-  readonly term: TermNode;
+/** The text of a term and its type. */
+export interface TypedText {
+  readonly text: string;
   /** As a message names it: `an Integer`. */
   readonly type: string;
 }
@@ -21,9 +21,17 @@ export interface TypeMistakes {
     readonly known: readonly string[];
   }[];
   /** The two sides of an equality that can never be equal. */
-  readonly neverEqual: { readonly left: TypedTerm; readonly right: TypedTerm; readonly span: Span }[];
+  readonly neverEqual: { readonly left: TypedText; readonly right: TypedText; readonly span: Span }[];
+  /** The two sides of an order or of an operation that no value decides. */
+  readonly neverDecided: {
+    readonly as: 'order' | 'arithmetic';
+    readonly left: TypedText;
+    readonly right: TypedText;
+    readonly span: Span;
+  }[];
+  readonly calledFields: { readonly type: string; readonly name: string; readonly span: Span }[];
   /** The right side of an `in` that is not a collection. */
-  readonly notCollections: { readonly item: TermNode; readonly collection: TypedTerm }[];
+  readonly notCollections: { readonly item: string; readonly collection: TypedText; readonly span: Span }[];
 }
 
 /** Found once for all checks that look at a rule. */
@@ -32,7 +40,13 @@ const found = new WeakMap<Scope, TypeMistakes>();
 export function typeMistakesIn(scope: Scope, types: TypeTable): TypeMistakes {
   let mistakes = found.get(scope);
   if (mistakes === undefined) {
-    mistakes = { unknownFields: [], neverEqual: [], notCollections: [] };
+    mistakes = {
+      unknownFields: [],
+      neverEqual: [],
+      neverDecided: [],
+      calledFields: [],
+      notCollections: [],
+    };
     new TypeWalk(types, mistakes).run(scope);
     found.set(scope, mistakes);
   }
@@ -115,6 +129,7 @@ class TypeWalk {
         const left = this.#term(term.left, met);
         const right = this.#term(term.right, met);
         if (term.operator === '==' || term.operator === '!=') this.#compare(term, left, right);
+        else this.#order(term, left, right);
         return;
       }
       case 'call':
@@ -134,13 +149,28 @@ class TypeWalk {
     typeOfLeft: StaticType,
     typeOfRight: StaticType,
   ): void {
-    const leftType = primitiveOf(left, typeOfLeft);
-    const rightType = primitiveOf(right, typeOfRight);
-    if (leftType === undefined || rightType === undefined || familyOf(leftType) === familyOf(rightType))
-      return;
-    this.mistakes.neverEqual.push({
-      left: { term: left, type: described(leftType) },
-      right: { term: right, type: described(rightType) },
+    const types = mismatch(left, typeOfLeft, right, typeOfRight);
+    if (types !== undefined) this.mistakes.neverEqual.push({ ...types, span });
+  }
+
+  #order(
+    { left, right, span }: { readonly left: TermNode; readonly right: TermNode; readonly span: Span },
+    typeOfLeft: StaticType,
+    typeOfRight: StaticType,
+  ): void {
+    const types = mismatch(left, typeOfLeft, right, typeOfRight);
+    if (types !== undefined) this.mistakes.neverDecided.push({ as: 'order', ...types, span });
+  }
+
+  #arithmetic({ left, right, span }: TermNode & { kind: 'arithmetic' }, types: readonly StaticType[]): void {
+    const leftType = primitiveOf(left, types[0]);
+    const rightType = primitiveOf(right, types[1]);
+    const isNumber = (type: Primitive | undefined) => type === undefined || familyOf(type) === 'Integer';
+    if (isNumber(leftType) && isNumber(rightType)) return;
+    this.mistakes.neverDecided.push({
+      as: 'arithmetic',
+      left: { text: textOf(left.span), type: described(leftType) },
+      right: { text: textOf(right.span), type: described(rightType) },
       span,
     });
   }
@@ -151,7 +181,11 @@ class TypeWalk {
   ): void {
     const primitive = primitiveOf(collection, type);
     if (primitive === undefined || primitive === 'List') return;
-    this.mistakes.notCollections.push({ item, collection: { term: collection, type: described(primitive) } });
+    this.mistakes.notCollections.push({
+      item: textOf(item.span),
+      collection: { text: textOf(collection.span), type: described(primitive) },
+      span: collection.span,
+    });
   }
 
   /** One of several paths, or one that leaves nothing behind. */
@@ -186,14 +220,15 @@ class TypeWalk {
         const type = this.#declared(this.#term(term.object, met));
         for (const arg of term.args) this.#term(arg, met);
         if (type?.class !== undefined) this.#typeOfField(type, term.method, term.methodSpan);
+        else if (type?.fields?.has(term.method) === true)
+          this.mistakes.calledFields.push({ type: type.name, name: term.method, span: term.methodSpan });
         return undefined;
       }
       case 'new':
         for (const arg of term.args) this.#term(arg, met);
         return { kind: 'named', name: term.className };
       case 'arithmetic':
-        this.#term(term.left, met);
-        this.#term(term.right, met);
+        this.#arithmetic(term, [this.#term(term.left, met), this.#term(term.right, met)]);
         return undefined;
       case 'literal':
         return undefined;
@@ -238,7 +273,18 @@ class TypeWalk {
   }
 
   #patternFields(fields: readonly FieldNode<PatternOrTermNode>[], of: StaticType, met: Met): void {
-    for (const { key, keySpan, value } of fields) this.#nested(value, this.#field(of, key, keySpan), met);
+    for (const { key, keySpan, value } of fields) {
+      const type = this.#field(of, key, keySpan);
+      const declared = primitiveOfType(type);
+      const given = value.kind === 'literal' ? primitiveOf(value, undefined) : undefined;
+      if (declared !== undefined && given !== undefined && familyOf(declared) !== familyOf(given))
+        this.mistakes.neverEqual.push({
+          left: { text: key, type: described(declared) },
+          right: { text: textOf(value.span), type: described(given) },
+          span: value.span,
+        });
+      this.#nested(value, type, met);
+    }
   }
 
   #nested(node: PatternOrTermNode, type: StaticType, met: Met): void {
@@ -288,6 +334,10 @@ function primitiveOf(term: TermNode, type: StaticType): Primitive | undefined {
     if (typeof term.value === 'string') return 'String';
     return typeof term.value === 'boolean' ? 'Boolean' : Number.isInteger(term.value) ? 'Integer' : 'Float';
   }
+  return primitiveOfType(type);
+}
+
+function primitiveOfType(type: StaticType): Primitive | undefined {
   if (type?.kind === 'list') return 'List';
   if (type?.kind !== 'named') return undefined;
   switch (type.name) {
@@ -302,7 +352,25 @@ function primitiveOf(term: TermNode, type: StaticType): Primitive | undefined {
 }
 
 const familyOf = (type: Primitive): string => (type === 'Float' ? 'Integer' : type);
-const described = (type: Primitive): string => (type === 'Integer' ? 'an Integer' : `a ${type}`);
+const described = (type: Primitive | undefined): string =>
+  type === undefined ? 'a value of any type' : type === 'Integer' ? 'an Integer' : `a ${type}`;
+
+/** Two terms whose types have no value in common. */
+function mismatch(
+  left: TermNode,
+  typeOfLeft: StaticType,
+  right: TermNode,
+  typeOfRight: StaticType,
+): { readonly left: TypedText; readonly right: TypedText } | undefined {
+  const leftType = primitiveOf(left, typeOfLeft);
+  const rightType = primitiveOf(right, typeOfRight);
+  if (leftType === undefined || rightType === undefined || familyOf(leftType) === familyOf(rightType))
+    return undefined;
+  return {
+    left: { text: textOf(left.span), type: described(leftType) },
+    right: { text: textOf(right.span), type: described(rightType) },
+  };
+}
 
 function isSame(a: StaticType, b: StaticType): boolean {
   if (a === undefined || b === undefined) return a === b;

@@ -1,0 +1,12 @@
+import { check } from './check.js';
+import { typeMistakesIn } from './static-types.js';
+
+/** `user.isAdmin()` where `isAdmin` is a declared field of a type without a class, which has no methods. */
+export const fieldCalled = check({
+  code: 'POLAR_CHECK_FIELD_CALLED',
+  severity: 'warning',
+  scope(scope, report, { types }) {
+    if (!types.hasFields) return;
+    for (const { span, ...data } of typeMistakesIn(scope, types).calledFields) report({ span, data });
+  },
+});
