@@ -67,7 +67,7 @@ describe('operators', () => {
     });
     expect(faultsOfTerm('x.y := 1')).toEqual(['1:1 UNEXPECTED_TOKEN x.y']);
     expect(faultsOfTerm('(x) := 1')).toEqual(['1:1 UNEXPECTED_TOKEN (x)']);
-    expect(faultsOfTerm('1 + x := 1')).toEqual(['1:7 UNEXPECTED_TOKEN :=']);
+    expect(faultsOfTerm('1 + x := 1')).toEqual(['1:1 UNEXPECTED_TOKEN 1 + x']);
   });
 
   it('refuses chains', () => {
