@@ -1,5 +1,6 @@
 import type { Class, FieldTypeInput, TypeDeclaration, TypeInput, TypesInput } from '@nanook/core';
 import { locationOf } from '@nanook/http';
+import { checkNoClass } from './guard/decorator-arguments.js';
 import { NestFault } from './nest-fault.js';
 
 export interface PolarTypeOptions<T = unknown> extends Pick<TypeDeclaration<T>, 'key' | 'equals'> {
@@ -22,10 +23,11 @@ const registered = (registries[registryKey] ??= new Map<Class, PolarTypeOptions>
  * @Entity() @PolarType({ key: 'id', fields: () => ({ id: 'String', owner: User }) })
  * class Repository { … }
  */
-export const PolarType =
-  (given: string | PolarTypeOptions = {}): ClassDecorator =>
-  (target) =>
+export function PolarType(given: string | PolarTypeOptions = {}): ClassDecorator {
+  checkNoClass('@PolarType', given, `@PolarType(), or @PolarType('Memo')`);
+  return (target) =>
     void registered.set(target as unknown as Class, typeof given === 'string' ? { name: given } : given);
+}
 
 /**
  * The types for the policy: those that are given, and of the classes with `@PolarType` those that are not.

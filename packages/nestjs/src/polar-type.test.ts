@@ -5,6 +5,14 @@ import { loadAuthorizer } from './module/load-authorizer.js';
 import type { NanookModuleOptions } from './nanook.options.js';
 import { PolarType } from './index.js';
 
+it('throws for @PolarType without parentheses', () => {
+  expect(() => {
+    @(PolarType as unknown as ClassDecorator)
+    class Bare {}
+    return Bare;
+  }).toThrow('@PolarType was given Bare, or stands on it without parentheses; write @PolarType()');
+});
+
 const load = (options: NanookModuleOptions) => loadAuthorizer(options, new ModulesContainer());
 
 @PolarType()

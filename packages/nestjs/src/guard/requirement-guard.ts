@@ -39,6 +39,8 @@ const isHandlerGuard = (guard: unknown): boolean => typeof guard === 'function' 
  * everybody in.
  */
 abstract class ChecksRequirements implements CanActivate, OnModuleInit {
+  #found: readonly CanActivate[] = [];
+
   constructor(private readonly modules: ModulesContainer) {}
 
   abstract canActivate(context: ExecutionContext): boolean | Promise<boolean>;
@@ -51,6 +53,7 @@ abstract class ChecksRequirements implements CanActivate, OnModuleInit {
   }
 
   protected async check(context: ExecutionContext): Promise<boolean> {
+    if (checked.has(context)) return true;
     const guards = this.#guards();
     if (guards.length === 0) await refuseUnlessFree(context, 'NANOOK_NEST_NO_MODULE');
     for (const guard of guards) if (!(await answerOf(guard, context))) return false;
@@ -59,9 +62,10 @@ abstract class ChecksRequirements implements CanActivate, OnModuleInit {
   }
 
   #guards(): readonly CanActivate[] {
-    return [...this.modules.values()].flatMap(
+    if (this.#found.length > 0) return this.#found;
+    return (this.#found = [...this.modules.values()].flatMap(
       ({ providers }) => (providers.get(AUTHORIZATION_GUARD)?.instance as CanActivate | undefined) ?? [],
-    );
+    ));
   }
 }
 
