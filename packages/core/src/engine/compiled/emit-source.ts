@@ -403,8 +403,9 @@ class Emitter {
     this.#closures--;
     const own = once === `d${n}` ? `let ${once} = false; ` : '';
     return (
-      `${own}const n${n} = ${this.waits ? 'async ' : ''}() => {\n` +
-      `if (${once}) return false; ${once} = true;\n${text}\nreturn false; };\n`
+      // In parentheses it is parsed together with what is around it, and not once more for each function that it stands in.
+      `${own}const n${n} = (${this.waits ? 'async ' : ''}() => {\n` +
+      `if (${once}) return false; ${once} = true;\n${text}\nreturn false; });\n`
     );
   }
 

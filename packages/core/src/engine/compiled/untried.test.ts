@@ -191,4 +191,19 @@ describe('an alternative that is left when what comes after another one fails', 
       ]);
     }
   });
+
+  it('is gone through in as many conditions as a rule has', () => {
+    const count = 150;
+    const pairs = Array.from({ length: count }, (_, i) => `(r.a${i} = 1 or r.b${i} = 1)`);
+    const policy = `allow(_, _, r) if ${pairs.join(' and ')} and r.last = 1;`;
+    const row = Object.fromEntries(Array.from({ length: count }, (_, i) => [`a${i}`, 1]));
+    for (const kind of ['source', 'closures', 'ahead'] as const) {
+      const engine = new EngineUnderTest(kind, policy);
+      const started = performance.now();
+      const bs = Object.fromEntries(Array.from({ length: count }, (_, i) => [`b${i}`, 2]));
+      expect([kind, engine.isAllowedSync(null, 'read', { ...row, ...bs, last: 2 })]).toEqual([kind, false]);
+      // What stands in each other is parsed once: it took seconds.
+      expect(performance.now() - started).toBeLessThan(3_000);
+    }
+  });
 });
