@@ -1,5 +1,5 @@
 import type { Authorizer } from '@nanook/core';
-import { AuthorizationFault, RequestAuthorization, checkOptions } from '@nanook/http';
+import { AuthorizationFault, RequestAuthorization, asAuthorization, checkOptions } from '@nanook/http';
 import type { Request, RequestHandler, Response } from 'express';
 import { followLayers } from './follow-layers.js';
 import { scopesOf } from './handler-scopes.js';
@@ -43,7 +43,7 @@ export function authorization(authorizer: Authorizer, options: AuthorizationOpti
       option: 'authorizer',
       reason: 'is no Authorizer; await Authorizer.load(…)',
     });
-  return (req, res, next) => {
+  const middleware: RequestHandler = (req, res, next) => {
     // Without an app it is a router alone, which `protect` has seen.
     if (req.app !== undefined) followLayers(routerOf(req.app as unknown as AppInside));
     req.authz = new RequestAuthorization(authorizer, {
@@ -58,6 +58,7 @@ export function authorization(authorizer: Authorizer, options: AuthorizationOpti
     awaitChecks(req, res, next);
     next();
   };
+  return asAuthorization(middleware, authorizer);
 }
 
 const optionKinds = {

@@ -1,5 +1,6 @@
 import type { Request } from 'express';
 import type { ServerResponse } from 'node:http';
+import { awaitHandler } from './async-handlers.js';
 import { callRoute } from './guarded-route.js';
 import { callLayer, noteError, type Next } from './handler-scopes.js';
 import { isRouter, layerPrototypeOf, type Layer, type RouterInside } from './inside.js';
@@ -18,23 +19,28 @@ export function followLayers(router: RouterInside): void {
   if (followed.has(prototype)) return;
   followed.add(prototype);
   for (const name of ['handle_request', 'handleRequest'] as const) {
+    const awaits = name === 'handleRequest';
     const original = prototype[name] as HandleRequest | undefined;
     if (original === undefined) continue;
     prototype[name] = function (this: Layer, req: Request, res: ServerResponse, next: Next) {
       const { handle, route } = this;
       if (isRouter(handle)) followLayers(handle); // it may be of another copy
       return callLayer(this, req, next, (goOn, isProtected) => {
-        const call = (then: Next) => Reflect.apply(original, this, [req, res, then]);
+        const call = (then: Next) =>
+          Reflect.apply(original, awaits ? this : awaitHandler(this, then), [req, res, then]);
         return isProtected && route !== undefined ? callRoute(route, req, res, goOn, call) : call(goOn);
       });
     };
   }
   for (const name of ['handle_error', 'handleError'] as const) {
+    const awaits = name === 'handleError';
     const original = prototype[name] as HandleError | undefined;
     if (original === undefined) continue;
     prototype[name] = function (this: Layer, error: unknown, req: Request, res: ServerResponse, next: Next) {
       noteError(req, error);
-      return callLayer(this, req, next, (goOn) => Reflect.apply(original, this, [error, req, res, goOn]));
+      return callLayer(this, req, next, (goOn) =>
+        Reflect.apply(original, awaits ? this : awaitHandler(this, goOn), [error, req, res, goOn]),
+      );
     };
   }
 }

@@ -34,6 +34,7 @@ export interface AppInside {
   readonly _router?: RouterInside;
   lazyrouter?: () => void;
   use: (...args: unknown[]) => unknown;
+  listen: (...args: unknown[]) => unknown;
 }
 
 export const isRouter = (value: unknown): value is RouterInside =>

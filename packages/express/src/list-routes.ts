@@ -8,6 +8,7 @@ import {
 } from '@nanook/http';
 import type { Application, Router } from 'express';
 import { METHODS } from 'node:http';
+import { checkRoutes } from './check-requirements.js';
 import { chainOf, type Chain } from './chain.js';
 import { holdsFor, type Gate } from './gate.js';
 import { isApp, isMountedApp, isRouter, mountedApp, routerOf } from './inside.js';
@@ -20,12 +21,14 @@ import { checkSkips } from './protect.js';
  * demands, and which function answers it. Middleware that answers by itself is no route.
  *
  * @throws {AuthorizationFault} `NANOOK_HTTP_UNSEEN_APP` for an app that was mounted on one that `protect` had not seen yet;
- * `NANOOK_HTTP_SKIPPED_APPLICATION` for a skip that would open the application
+ * `NANOOK_HTTP_SKIPPED_APPLICATION` for a skip that would open the application; `NANOOK_HTTP_UNGRANTABLE` for actions and types that
+ * the policy does not know
  */
 export function listRoutes(routes: Router | Application): readonly ListedRoute[] {
   const inside: unknown = routes;
   if (!isApp(inside)) return walk(inside as RouterInside, '', [], []);
   checkSkips(inside, routerOf(inside).stack);
+  checkRoutes(routerOf(inside));
   return walk(routerOf(inside), '', [], []);
 }
 

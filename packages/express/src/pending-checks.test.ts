@@ -213,6 +213,30 @@ describe.each(majors)('checks that were not awaited, in %s', (_major, express) =
     expect(reported).toMatchObject([{ code: 'NANOOK_HTTP_LOST_FAILURE' }]);
   });
 
+  it.each<[string, (req: Request, res: Response) => Promise<unknown>]>([
+    ['a handler', ({ authz }) => authz.authorize('delete', 'note')],
+    [
+      'an async handler',
+      async ({ authz }, res) => {
+        await authz.authorize('delete', 'note');
+        res.json('deleted');
+      },
+    ],
+  ])('are awaited for %s that returns its promise', async (_how, handler) => {
+    const app = express();
+    app.use(authorization(authorizer, { actor: (req) => req.get('x-user') }), authorize());
+    const router = express.Router();
+    router.get(
+      '/',
+      authorize('read', () => 'note'),
+      handler as RequestHandler,
+    );
+    app.use('/notes', router);
+    app.use(errors);
+    expect((await request(app).get('/notes').set('x-user', 'bob')).status).toBe(403);
+    expect(seen).toMatchObject([{ status: 403 }]);
+  });
+
   describe('while a response is being sent', () => {
     it('break it off before it ends', async () => {
       const app = appOf(async ({ authz }, res) => {

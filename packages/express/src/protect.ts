@@ -1,5 +1,6 @@
 import { AuthorizationFault, ruleOf, skippedBy } from '@nanook/http';
 import type { Application, Router } from 'express';
+import { checkRoutes } from './check-requirements.js';
 import { followLayers } from './follow-layers.js';
 import { markProtected } from './handler-scopes.js';
 import { isApp, isMountedApp, isRouter, mountedApp, rememberApp, routerOf } from './inside.js';
@@ -15,6 +16,8 @@ const protectedAlready = new WeakSet<object>();
  * Apps are mounted after.
  *
  * What a handler in front of the rule answers is withheld, as under the net of `authorize()`.
+ *
+ * `app.listen` throws when the policy can never allow what a route demands, because an action or a type is misspelled.
  *
  * @returns what was given
  * @throws {AuthorizationFault} `NANOOK_HTTP_UNSEEN_APP` for an app that was mounted before; `NANOOK_HTTP_SKIPPED_APPLICATION` for a
@@ -35,7 +38,12 @@ function protectApp(app: AppInside, isMounted: boolean): void {
   checkApps(stack);
   protectedAlready.add(app);
   protectRouter(routerOf(app));
-  const { use } = app;
+  const { use, listen } = app;
+  if (!isMounted)
+    app.listen = function (...args) {
+      checkRoutes(routerOf(app));
+      return Reflect.apply(listen, app, args);
+    };
   app.use = function (...args) {
     const apps = args.flat(Infinity).filter(isApp);
     for (const each of apps) protectApp(each, true);

@@ -3,7 +3,14 @@ import express5, { type ErrorRequestHandler } from 'express';
 import express4 from 'express4';
 import request from 'supertest';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { authorization, authorizationErrors, authorize, type RefusalStatuses } from './index.js';
+import {
+  authorization,
+  authorizationErrors,
+  authorize,
+  listRoutes,
+  protect,
+  type RefusalStatuses,
+} from './index.js';
 
 const majors = [
   ['Express 4', express4 as unknown as typeof express5],
@@ -160,6 +167,27 @@ describe.each(majors)('a requirement in %s', (_major, express) => {
       expect(seen.at(-1)).toMatchObject({ code });
       expect((seen.at(-1) as Error).message).toContain(message);
     }
+  });
+
+  it('with a misspelled name keeps a protected app from listening, and from being listed', () => {
+    const app = protect(express());
+    app.use(authorization(authorizer, { actor: () => 'alice' }), authorize());
+    const router = express.Router();
+    router.get(
+      '/:id',
+      authorize('raed', () => new Note('alice')),
+      (_req, res) => void res.end(),
+    );
+    app.use('/notes', router);
+    app.post('/notes', authorize('create', 'Nope'), (_req, res) => void res.end());
+    const wrong = {
+      code: 'NANOOK_HTTP_UNGRANTABLE',
+      message: expect.stringMatching(
+        /authorize raed loader\(\): no rule can allow "raed"; did you mean "read"\?\n.*`Nope`/,
+      ) as string,
+    };
+    expect(() => app.listen(0)).toThrow(expect.objectContaining(wrong) as Error);
+    expect(() => listRoutes(app)).toThrow(expect.objectContaining(wrong) as Error);
   });
 
   it('hands the response to the hooks', async () => {

@@ -47,6 +47,8 @@ const texts = {
   NANOOK_HTTP_NO_SOURCE: (p: { action: string }) =>
     `the rule for "${p.action}" has no resource; give a loader, a class, or the name of a type`,
   NANOOK_HTTP_NO_ERROR: (p: { reason: string }) => `rejected with ${p.reason}, which is no error`,
+  NANOOK_HTTP_UNGRANTABLE: (p: { requirements: readonly string[] }) =>
+    `routes demand what no rule of the policy can allow:${p.requirements.map((each) => `\n  ${each}`).join('')}`,
   NANOOK_HTTP_UNKNOWN_OPTION: (p: {
     owner: string;
     option: string;

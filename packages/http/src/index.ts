@@ -9,7 +9,13 @@ export {
   type FaultCode,
   type FaultData,
 } from './authorization-fault.js';
-export { checkRequirement } from './check-requirement.js';
+export {
+  asAuthorization,
+  authorizerOf,
+  checkRequirement,
+  checkRequirements,
+  type Demand,
+} from './check-requirement.js';
 export { checkOptions } from './check-options.js';
 export { refusalOptions, withStatus, type RefusalStatuses } from './refusal.js';
 export { isFault, problemOf, type Problem } from './problem.js';

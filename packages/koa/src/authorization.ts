@@ -1,5 +1,5 @@
 import type { Authorizer } from '@nanook/core';
-import { AuthorizationFault, RequestAuthorization, checkOptions } from '@nanook/http';
+import { AuthorizationFault, RequestAuthorization, asAuthorization, checkOptions } from '@nanook/http';
 import type { Context } from 'koa';
 import { emitError, type Middleware } from './context.js';
 import { routeOf } from './matched-route.js';
@@ -38,7 +38,7 @@ export function authorization(authorizer: Authorizer, options: AuthorizationOpti
       option: 'authorizer',
       reason: 'is no Authorizer; await Authorizer.load(…)',
     });
-  return async (context, next) => {
+  const middleware: Middleware = async (context, next) => {
     const ctx = context as Context;
     const authz = new RequestAuthorization(authorizer, {
       actor: () => actor(ctx),
@@ -51,6 +51,7 @@ export function authorization(authorizer: Authorizer, options: AuthorizationOpti
     ctx.state.authz = authz;
     await overChecks(ctx, authz, next);
   };
+  return asAuthorization(middleware, authorizer);
 }
 
 const optionKinds = {

@@ -1,5 +1,6 @@
 import { listedRoute, type ListedRoute, type Rule } from '@nanook/http';
 import { METHODS } from 'node:http';
+import { checkRoutes } from './check-requirements.js';
 import { isApp, isRoute, routerOf, rulesOf, chainOf, type App, type Layer, type Router } from './router.js';
 
 /**
@@ -13,7 +14,9 @@ import { isApp, isRoute, routerOf, rulesOf, chainOf, type App, type Layer, type 
 export const listRoutes = (routes: Router | App): readonly ListedRoute[] =>
   isApp(routes) ? routesOfApp(routes) : routesOfRouter(routes, []);
 
-function routesOfApp({ middleware }: App): readonly ListedRoute[] {
+function routesOfApp(app: App): readonly ListedRoute[] {
+  checkRoutes(app);
+  const { middleware } = app;
   return middleware.flatMap((each, i) => {
     const router = routerOf(each);
     return router === undefined ? [] : routesOfRouter(router, rulesOf(middleware.slice(0, i)));

@@ -1,4 +1,5 @@
 import { AuthorizationFault, decides } from '@nanook/http';
+import { checkRoutes } from './check-requirements.js';
 import { findAuthz, type Middleware } from './context.js';
 import { handlerLocation, routeOf } from './matched-route.js';
 import { overSafetyNet } from './safety-net.js';
@@ -41,6 +42,11 @@ function protectApp(app: App): void {
   const protectRouters = () => app.middleware.map(routerOf).forEach((router) => router && protect(router));
   protectRouters();
   after(app, 'use', protectRouters);
+  const { callback } = app;
+  app.callback = function (...args) {
+    checkRoutes(app);
+    return Reflect.apply(callback, app, args);
+  };
 }
 
 function protectRouter(router: Router): void {

@@ -5,7 +5,14 @@ import Koa2 from 'koa2';
 import type { RequestListener } from 'node:http';
 import request from 'supertest';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { authorization, authorizationErrors, authorize, type RefusalStatuses } from './index.js';
+import {
+  authorization,
+  authorizationErrors,
+  authorize,
+  listRoutes,
+  protect,
+  type RefusalStatuses,
+} from './index.js';
 
 const majors = [
   ['Koa 2', Koa2 as unknown as typeof Koa3],
@@ -106,5 +113,21 @@ describe.each(majors)('a requirement in %s', (_major, Koa) => {
   ])('with a misspelled %s is an error that says so', async (_what, requirement, message) => {
     expect(await statusOf(appOf(authorize(...requirement)), '/0')).toBe(500);
     expect((seen[0] as Error).message).toContain(message);
+  });
+
+  it('with a misspelled name keeps a protected app from starting, and from being listed', () => {
+    const app = protect(new Koa());
+    app.use(authorization(authorizer)).use(authorize());
+    const router = new Router();
+    router.get(
+      '/',
+      authorize('raed', () => new Note('alice')),
+      () => {},
+    );
+    app.use(router.routes());
+    const wrong = expect.objectContaining({ code: 'NANOOK_HTTP_UNGRANTABLE' }) as Error;
+    expect(() => app.listen(0)).toThrow(wrong);
+    expect(() => app.callback()).toThrow(wrong);
+    expect(() => listRoutes(app)).toThrow(wrong);
   });
 });

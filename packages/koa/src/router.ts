@@ -20,6 +20,7 @@ export interface Layer {
 
 export interface App {
   readonly middleware: readonly Handler[];
+  callback: (...args: never[]) => (...args: never[]) => unknown;
 }
 
 export type Handler = (...args: never[]) => unknown;

@@ -24,6 +24,9 @@ const httpSamples: { readonly [C in FaultCode]: FaultData<C> } = {
   NANOOK_HTTP_NO_ACTION: { action: 'undefined' },
   NANOOK_HTTP_NO_SOURCE: { action: 'read' },
   NANOOK_HTTP_NO_ERROR: { reason: 'undefined' },
+  NANOOK_HTTP_UNGRANTABLE: {
+    requirements: ['authorize raed findNote(): no rule can allow "raed"; did you mean "read"?'],
+  },
   NANOOK_HTTP_UNKNOWN_OPTION: { owner: 'authorization', option: 'actr', near: ['actor'], known: [] },
   NANOOK_HTTP_INVALID_OPTION: { option: 'actor', reason: 'is no function' },
 };
@@ -88,6 +91,8 @@ const whenHttp: { readonly [C in FaultCode]: string } = {
   NANOOK_HTTP_NO_ACTION: 'start, where a rule is written; call, where a question is asked',
   NANOOK_HTTP_NO_SOURCE: atStart,
   NANOOK_HTTP_NO_ERROR: 'call: in the place of what the application threw',
+  NANOOK_HTTP_UNGRANTABLE:
+    'start: `listRoutes`; `listen` of an app that is protected, in Koa also `callback`',
   NANOOK_HTTP_UNKNOWN_OPTION: atStart,
   NANOOK_HTTP_INVALID_OPTION: atStart,
 };
