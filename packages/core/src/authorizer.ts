@@ -1,4 +1,5 @@
 import { everyAction } from './advice/denial-advice.js';
+import { UnawaitedChecks } from './advice/unawaited-checks.js';
 import type { Decision } from './authorization/decision.js';
 import { resourceTypeOf } from './authorization/resource-type.js';
 import { DecisionLog } from './decision-log.js';
@@ -55,6 +56,7 @@ export class Authorizer extends Enforcement {
   readonly #reader: PolicyReader;
   readonly #clock: () => Date;
   readonly #log: DecisionLog | undefined;
+  readonly #unawaited = new UnawaitedChecks((warning) => warn(warning, this.#options));
   /** Questions made by `#callOf`, by rule name and arity: the same for every check. */
   #calls = new Map<string, LinkedQuery>();
   /** As `#calls`, for decisions: by the name alone. */
@@ -247,15 +249,17 @@ export class Authorizer extends Enforcement {
   ): Promise<boolean> {
     const { compiled } = this.#loaded;
     if (compiled === undefined || isSpecial(settings))
-      return this.#decide('allow', [actor, action, resource], settings);
-    if (compiled.waits) return this.#wait(compiled, 'allow', [actor, action, resource]);
+      return this.#watched(this.#decide('allow', [actor, action, resource], settings), action);
+    if (compiled.waits)
+      return this.#watched(this.#wait(compiled, 'allow', [actor, action, resource]), action);
     const answer = compiled.allow(actor, action, resource);
     if (answer === true) return allowed;
     if (answer === false) {
       if (this.#loaded.advice === undefined) return refused;
-      return this.#advise('allow', [actor, action, resource]) ?? refused;
+      return this.#advise('allow', [actor, action, resource]) ?? this.#watched(refused, action);
     }
-    return this.#decide('allow', [actor, action, resource], settings, compiled.takeReplay());
+    const replay = compiled.takeReplay();
+    return this.#watched(this.#decide('allow', [actor, action, resource], settings, replay), action);
   }
 
   /** As `isAllowed`, at once. @throws {PolarError} `POLAR_RUN_PROMISE_IN_SYNC` when the policy meets a promise */
@@ -489,6 +493,11 @@ export class Authorizer extends Enforcement {
       return;
     }
     for (const warning of advice.about(kind, args)) warn(warning, this.#options);
+  }
+
+  /** Outside production, watches whether the application awaits the answer. */
+  #watched(answer: Promise<boolean>, action: unknown): Promise<boolean> {
+    return this.#loaded.advice === undefined ? answer : this.#unawaited.watch(answer, action);
   }
 
   /** As `#warnAbout`, for a method that returns a promise. @returns a rejection when `onWarning` throws */

@@ -29,6 +29,8 @@ export const denialCodes = {
     found: string;
   }) =>
     `denied: the field \`${p.field}\` of the ${p.argument} is declared as ${p.declared} in \`${p.type}\`, and holds ${p.found}; values of different types are never equal: convert it where the row is loaded, or correct the declaration`,
+  POLAR_DENIED_NOT_AWAITED: (p: { action: string }) =>
+    `isAllowed(actor, ${JSON.stringify(p.action)}, …) was denied, but its promise was not awaited; a promise is always true in a condition: write \`if (await authorizer.isAllowed(…))\``,
   POLAR_DENIED_UNKNOWN_ACTION: (p: {
     action: string;
     /** Actions that a rule can allow, with a similar name. */

@@ -194,6 +194,7 @@ const samples: { readonly [C in Code]: DataOf<C> } = {
     declared: 'Boolean',
     found: 'the number 1',
   },
+  POLAR_DENIED_NOT_AWAITED: { action: 'read' },
   POLAR_DENIED_UNKNOWN_ACTION: { action: 'raed', near: ['read'], known: [] },
   POLAR_DENIED_ACTION: { found: 'a list', advice: 'check one action at a time' },
   POLAR_DENIED_ARGUMENT_ORDER: { given: 'the action "read" is the first argument' },

@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { Authorizer, type AuthorizerOptions } from '../index.js';
+
+class Slow {
+  get isPublic() {
+    return Promise.resolve(false);
+  }
+}
+
+async function load(options: Partial<AuthorizerOptions> = {}) {
+  const messages: string[] = [];
+  const authorizer = await Authorizer.load({
+    policies: 'allow(_, "read", row) if row.isPublic; allow(_, "write", row) if row.isOpen;',
+    onWarning: ({ message }) => messages.push(message),
+    ...options,
+  });
+  return { authorizer, messages };
+}
+
+const later = () => new Promise((resolve) => setTimeout(resolve, 400));
+const row = { isPublic: false, isOpen: true };
+const warning =
+  'isAllowed(actor, "read", …) was denied, but its promise was not awaited; a promise is always true in a condition: write `if (await authorizer.isAllowed(…))`';
+
+describe('a denied isAllowed that is not awaited', () => {
+  it.each<[string, Partial<AuthorizerOptions>, object]>([
+    ['compiled', {}, row],
+    ['of the machine', { engine: 'machine' }, row],
+    ['with onDecision', { onDecision: () => {} }, row],
+    ['that waits for a promise', { types: { Slow } }, new Slow()],
+  ])('is warned about once: %s', async (_name, options, resource) => {
+    const { authorizer, messages } = await load(options);
+    // The compiler refuses a promise as a condition; JavaScript does not.
+    const isAllowed: unknown = authorizer.isAllowed(null, 'read', resource);
+    const can: unknown = authorizer.as(null).can('read', resource);
+    expect(Boolean(isAllowed && can)).toBe(true);
+    await later();
+    expect(messages).toEqual([warning]);
+  });
+
+  it('is not warned about when it is awaited, used with then, or allowed', async () => {
+    const { authorizer, messages } = await load();
+    expect(await authorizer.isAllowed(null, 'read', row)).toBe(false);
+    const both = [authorizer.isAllowed(null, 'read', row), authorizer.isAllowed(null, 'read', {})];
+    expect((await Promise.allSettled(both)).map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
+    void authorizer.isAllowed(null, 'read', row).then(() => {});
+    void authorizer.isAllowed(null, 'write', row);
+    await later();
+    expect(messages).toEqual([]);
+  });
+
+  it('is not watched in production', async () => {
+    const { authorizer, messages } = await load({ denialWarnings: false });
+    void authorizer.isAllowed(null, 'read', row);
+    await later();
+    expect(messages).toEqual([]);
+  });
+
+  it('keeps the errors of a check', async () => {
+    const { authorizer } = await load({ engine: 'machine' });
+    await expect(authorizer.isAllowed(null, 'read', {})).rejects.toMatchObject({
+      code: 'POLAR_UNDECIDED_MISSING_ATTRIBUTE',
+    });
+  });
+});

@@ -1,0 +1,67 @@
+import { diagnostic, type Diagnostic } from '../diagnostics/diagnostic.js';
+
+/** How long the application may hold a promise before it awaits it. The timer keeps a short script alive, to be read. */
+const patienceMs = 250;
+/** Checks that are watched at one time, and actions that are warned about. */
+const maxWatched = 1_000;
+
+interface Check {
+  readonly action: string;
+  isDenied: boolean;
+  isAwaited: boolean;
+}
+
+/**
+ * Finds denied checks whose promise nothing has awaited: `if (authorizer.isAllowed(…))` is always true, so it allows everything.
+ * Outside production only.
+ */
+export class UnawaitedChecks {
+  #watched: Check[] = [];
+  readonly #warned = new Set<string>();
+
+  constructor(readonly warn: (warning: Diagnostic) => void) {}
+
+  /** @returns a promise of the same answer, which notes that it is awaited */
+  watch(answer: Promise<boolean>, action: unknown): Promise<boolean> {
+    if (this.#watched.length >= maxWatched || this.#warned.size >= maxWatched) return answer;
+    const check: Check = { action: String(action), isDenied: false, isAwaited: false };
+    // One timer for all that are watched at the same time.
+    if (this.#watched.push(check) === 1) setTimeout(() => this.#report(), patienceMs);
+    const watched = new WatchedPromise<boolean>((resolve, reject) => {
+      answer.then((holds) => {
+        check.isDenied = !holds;
+        resolve(holds);
+      }, reject);
+    });
+    watched.check = check;
+    return watched;
+  }
+
+  #report(): void {
+    const watched = this.#watched;
+    this.#watched = [];
+    for (const { action, isDenied, isAwaited } of watched) {
+      if (!isDenied || isAwaited || this.#warned.has(action)) continue;
+      this.#warned.add(action);
+      this.warn(diagnostic('warning', 'POLAR_DENIED_NOT_AWAITED', { action }, undefined) as Diagnostic);
+    }
+  }
+}
+
+/** Not the native class, so that `await` calls `then`. */
+class WatchedPromise<T> extends Promise<T> {
+  check: Check | undefined = undefined;
+
+  static override get [Symbol.species](): PromiseConstructor {
+    return Promise;
+  }
+
+  // oxlint-disable-next-line unicorn/no-thenable -- to see that it is awaited
+  override then<A = T, B = never>(
+    onFulfilled?: ((value: T) => A | PromiseLike<A>) | null,
+    onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
+    if (this.check !== undefined) this.check.isAwaited = true;
+    return super.then(onFulfilled, onRejected);
+  }
+}
