@@ -483,8 +483,10 @@ export class Authorizer extends Enforcement {
   /** Warns about a denial that a mistake has probably caused. */
   #warnAbout(kind: Decision['kind'], args: readonly unknown[]): void {
     const { advice } = this.#loaded;
-    if (advice === undefined || args.some((arg) => arg instanceof QueryVariable)) return;
-    if (args.some(isThenable)) {
+    if (advice === undefined) return;
+    for (const arg of args) {
+      if (arg instanceof QueryVariable) return;
+      if (!isThenable(arg)) continue;
       // They were awaited to decide, so that this takes no longer.
       void Promise.all(args).then(
         (values) => this.#warnAbout(kind, values),

@@ -5,7 +5,7 @@ import { didYouMean } from './internal/near-names.js';
 import type { AuthorizerOptions, DecisionOptions } from './options.js';
 import type { QuestionSettings } from './question-settings.js';
 
-/** What an option must be, and how to correct a value that is not. */
+/** The values that an option may have, and how to correct another one. */
 interface OptionCheck {
   readonly expected: string;
   readonly holds: (value: unknown) => boolean;
@@ -31,7 +31,7 @@ const byName = (what: string, example: string): OptionCheck => ({
         : undefined,
 });
 
-const limits: OptionCheck = {
+const limitsCheck: OptionCheck = {
   expected: `an object of limits, such as { ${Object.keys(defaultLimits)[0]!}: 1_000 }`,
   holds: isObject,
 };
@@ -44,7 +44,7 @@ const deciding = {
     holds: (value) => typeof value === 'function',
     advice: (value) => (value instanceof Date ? 'write () => new Date()' : undefined),
   },
-  limits,
+  limits: limitsCheck,
   readAction: {
     expected: "the name of an action, such as 'read'",
     holds: (value) => typeof value === 'string' && value !== '',
@@ -57,7 +57,7 @@ const deciding = {
   },
 } satisfies { readonly [Option in keyof DecisionOptions]-?: OptionCheck };
 
-const policies: OptionCheck = {
+const policyInputs: OptionCheck = {
   expected: 'the text of a policy, a file such as "policy.polar", or a list of them',
   holds: (value) =>
     typeof value === 'string' || (typeof value === 'object' && value !== null && !isPromise(value)),
@@ -66,7 +66,7 @@ const policies: OptionCheck = {
 
 const loading = {
   ...deciding,
-  policies,
+  policies: policyInputs,
   queries: {
     expected: "a list of names of rules, such as ['is_owner']",
     holds: (value) => Array.isArray(value) && value.every((name) => typeof name === 'string'),
@@ -87,7 +87,7 @@ export function checkOptions(options: AuthorizerOptions): void {
   const example = typeof given === 'string' ? `{ policies: '${given}' }` : "{ policies: 'policy.polar' }";
   checkObject('Authorizer.load', options, example, loading);
   if (options.policies === undefined)
-    throw invalidOption('policies', `is missing; it must be ${policies.expected}`);
+    throw invalidOption('policies', `is missing; it must be ${policyInputs.expected}`);
 }
 
 /** Refuses options that would be ignored, for a policy that was compiled ahead of time. */
@@ -109,7 +109,7 @@ const ofQuery = {
     advice: (value) =>
       typeof value === 'object' && value !== null && 'signal' in value ? 'pass its `signal`' : undefined,
   },
-  limits,
+  limits: limitsCheck,
   checkRead: aBoolean,
   allowWildcard: aBoolean,
   bindings: { expected: 'an object or a Map of values by name', holds: (value) => typeof value === 'object' },

@@ -29,13 +29,16 @@ describe('onDecision', () => {
     expect(onDecision).toHaveBeenCalled();
   });
 
-  it.each(['machine', 'source', 'closures'] as const)('is called by engine %s', async (engine) => {
-    const seen: string[] = [];
-    const authorizer = await load({ engine, onDecision: ({ outcome }) => seen.push(outcome) });
-    await authorizer.isAllowed(1, 'read', 3);
-    await authorizer.isAllowed(1, 'write', 3);
-    expect(seen).toEqual(['allowed', 'denied']);
-  });
+  it.each(['machine', 'source', 'closures'] as const)(
+    'receives the decisions of engine %s',
+    async (engine) => {
+      const seen: string[] = [];
+      const authorizer = await load({ engine, onDecision: ({ outcome }) => seen.push(outcome) });
+      await authorizer.isAllowed(1, 'read', 3);
+      await authorizer.isAllowed(1, 'write', 3);
+      expect(seen).toEqual(['allowed', 'denied']);
+    },
+  );
 
   it.each(checks)(
     'changes no answer of %s when it fails, and its error is reported',

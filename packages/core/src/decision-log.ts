@@ -25,7 +25,7 @@ export class DecisionLog {
    * Calls `onDecision`.
    *
    * @returns the promise that the check must wait for, with `decisionLog: 'required'`
-   * @throws what `onDecision` throws, with `decisionLog: 'required'`; otherwise what `onDecisionError` throws
+   * @throws the error of `onDecision`, with `decisionLog: 'required'`; otherwise the error of `onDecisionError`
    */
   write(decision: Decision): PromiseLike<unknown> | undefined {
     let result: unknown;

@@ -369,7 +369,7 @@ describe.each([
 });
 
 describe('a correct call', () => {
-  it('is not warned about', async () => {
+  it('gets no warning', async () => {
     const calls: Call[] = [
       (a) => a.isAllowed(user, 'read', note()),
       (a) => a.isAllowed(null, 'read', note()),

@@ -244,7 +244,7 @@ describe.each(['source', 'closures', 'machine'] as const)('denial warnings of en
     ['what is refused by the data', user, 'read', note()],
     ['an anonymous actor', null, 'read', note()],
     ['an action of another type', user, 'delete', new Account()],
-  ])('are not given for %s', async (_name, actor, action, resource) => {
+  ])('say nothing about %s', async (_name, actor, action, resource) => {
     const { authorizer, messages } = await load({ engine });
     expect(await authorizer.isAllowed(actor, action, resource)).toBe(false);
     expect(messages()).toEqual([]);
@@ -293,7 +293,7 @@ describe('denial warnings', () => {
     ]);
   });
 
-  it('are not given for a policy that takes rows without a type', async () => {
+  it('say nothing when the policy takes rows without a type', async () => {
     const { authorizer, messages } = await load({
       policies: 'allow(_, "read", row) if row.isPublic;',
       types: {},
@@ -316,7 +316,7 @@ describe('denial warnings', () => {
     expect(messages()).toEqual([expect.stringContaining('the rules for "read" expect Note; ')]);
   });
 
-  it('are off in production, unless they are turned on', async () => {
+  it('do not appear in production, unless denialWarnings is true', async () => {
     vi.stubEnv('NODE_ENV', 'production');
     const off = await load();
     await off.authorizer.isAllowed(user, 'raed', {});
@@ -326,7 +326,7 @@ describe('denial warnings', () => {
     expect(on.messages()).toHaveLength(1);
   });
 
-  it('are off with denialWarnings: false', async () => {
+  it('do not appear with denialWarnings: false', async () => {
     const { authorizer, messages } = await load({ denialWarnings: false });
     await authorizer.isAllowed(user, 'raed', {});
     expect(messages()).toEqual([]);

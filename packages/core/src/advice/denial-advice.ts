@@ -19,10 +19,10 @@ const positions = {
 } as const;
 export type DecisionRule = keyof typeof positions;
 
-/** What is known of one argument; undefined for an argument that may be anything. */
+/** Facts about one argument; undefined for an argument that may be anything. */
 type Argument = ((possibilities: Possibilities) => Known) | undefined;
 
-/** Places that are remembered. Beyond, no more advice is given: the memory does not grow with what clients send. */
+/** Places that are remembered. Beyond, no more advice is given: the memory does not grow with the values that clients send. */
 const maxPlaces = 2_000;
 /** Types or actions that one message lists. */
 const maxListed = 5;
@@ -44,7 +44,12 @@ interface Denial {
  * rule names, arguments in the wrong order. Each place, an action with two kinds of values, is explained once.
  */
 export class DenialAdvice {
-  readonly #places = new Map<string, Set<number | string>>();
+  /** For each rule the kinds of values by the action. */
+  readonly #places = {
+    allow: new Map<string, Set<number | string>>(),
+    allow_field: new Map<string, Set<number | string>>(),
+    allow_request: new Map<string, Set<number | string>>(),
+  };
   #placeCount = 0;
 
   constructor(
@@ -56,12 +61,12 @@ export class DenialAdvice {
 
   /** Returns the warnings about a denial, if its place is new. */
   about(rule: DecisionRule, args: readonly unknown[]): readonly Diagnostic[] {
-    if (this.#placeCount >= maxPlaces) return [];
+    if (this.#placeCount >= maxPlaces) return nothing;
     try {
       return this.#about(rule, args);
     } catch (error) {
       if (isPolarError(error) && error.code === 'POLAR_RUN_UNKNOWN_TAG')
-        return this.#isNew(rule, error.message)
+        return this.#isNew(rule, '', error.message)
           ? [warning('POLAR_RUN_UNKNOWN_TAG', error.data as DataOf<'POLAR_RUN_UNKNOWN_TAG'>)]
           : [];
       // Predicates of the application may throw. Advice never changes an answer.
@@ -80,14 +85,14 @@ export class DenialAdvice {
       actorTypes.isRegistered && resourceTypes.isRegistered
         ? actorTypes.id * 2 ** 20 + resourceTypes.id
         : `${kindOf(actor, actorTypes)} ${kindOf(resource, resourceTypes)}`;
-    if (!this.#isNew(`${rule} ${typeof action === 'string' ? action : kindOf(action)}`, place)) return [];
+    if (!this.#isNew(rule, typeof action === 'string' ? action : kindOf(action), place)) return nothing;
     return this.#explain({ rule, actor, actorTypes, action, resource, resourceTypes });
   }
 
-  #isNew(asked: string, place: number | string): boolean {
-    let places = this.#places.get(asked);
+  #isNew(rule: DecisionRule, action: string, place: number | string): boolean {
+    let places = this.#places[rule].get(action);
     if (places?.has(place) === true) return false;
-    if (places === undefined) this.#places.set(asked, (places = new Set()));
+    if (places === undefined) this.#places[rule].set(action, (places = new Set()));
     places.add(place);
     this.#placeCount++;
     return true;
@@ -259,6 +264,8 @@ export class DenialAdvice {
 
 const nameOfResource = (rule: DecisionRule): 'resource' | 'request' =>
   rule === 'allow_request' ? 'request' : 'resource';
+
+const nothing: readonly Diagnostic[] = [];
 
 const isEmpty = (value: unknown): boolean => value === null || value === undefined;
 

@@ -28,7 +28,7 @@ describe('a denied isAllowed that is not awaited', () => {
     ['of the machine', { engine: 'machine' }, row],
     ['with onDecision', { onDecision: () => {} }, row],
     ['that waits for a promise', { types: { Slow } }, new Slow()],
-  ])('is warned about once: %s', async (_name, options, resource) => {
+  ])('gets one warning: %s', async (_name, options, resource) => {
     const { authorizer, messages } = await load(options);
     // The compiler refuses a promise as a condition; JavaScript does not.
     const isAllowed: unknown = authorizer.isAllowed(null, 'read', resource);
@@ -38,7 +38,7 @@ describe('a denied isAllowed that is not awaited', () => {
     expect(messages).toEqual([warning]);
   });
 
-  it('is not warned about when it is awaited, used with then, or allowed', async () => {
+  it('gets no warning when it is awaited, used with then, or allowed', async () => {
     const { authorizer, messages } = await load();
     expect(await authorizer.isAllowed(null, 'read', row)).toBe(false);
     const both = [authorizer.isAllowed(null, 'read', row), authorizer.isAllowed(null, 'read', {})];
@@ -49,7 +49,7 @@ describe('a denied isAllowed that is not awaited', () => {
     expect(messages).toEqual([]);
   });
 
-  it('is not watched in production', async () => {
+  it('gets no warning with denialWarnings: false', async () => {
     const { authorizer, messages } = await load({ denialWarnings: false });
     void authorizer.isAllowed(null, 'read', row);
     await later();

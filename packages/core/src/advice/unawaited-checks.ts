@@ -1,6 +1,6 @@
 import { diagnostic, type Diagnostic } from '../diagnostics/diagnostic.js';
 
-/** How long the application may hold a promise before it awaits it. The timer keeps a short script alive, to be read. */
+/** The time after which a promise counts as not awaited. The timer keeps a short script alive until then. */
 const patienceMs = 250;
 /** Checks that are watched at one time, and actions that are warned about. */
 const maxWatched = 1_000;

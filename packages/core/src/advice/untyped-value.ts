@@ -4,7 +4,7 @@ import { TypeToken } from '../types/declared-type.js';
 import type { Class } from '../types/type-declaration.js';
 import type { TypeTable } from '../types/type-table.js';
 
-/** What a message says of a value without a type: a description, and how to correct the call. */
+/** The part of a message that is about a value without a type: a description, and how to correct the call. */
 export interface UntypedValue {
   readonly found: string;
   readonly advice: string;

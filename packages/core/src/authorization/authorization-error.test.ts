@@ -26,7 +26,7 @@ const refusalOf = (promise: Promise<unknown>): Promise<AuthorizationError> =>
     (error: AuthorizationError) => error,
   );
 
-describe('a refusal', () => {
+describe('refusals', () => {
   it.each<[string, (a: Authorizer) => Promise<unknown>, string | undefined, string]>([
     ['forbidden', (a) => a.authorize(user, 'delete', open()), 'Note', 'no rule for "delete" on Note matched'],
     ['hidden', (a) => a.authorize(user, 'read', hidden()), 'Note', 'no rule for "read" on Note matched'],
@@ -61,11 +61,11 @@ describe('a refusal', () => {
       'Note',
       'no rule of allow_field for "read" on "email" of Note matched',
     ],
-  ])('that is %s has the type and the reason for the log', async (_name, call, resourceType, reason) => {
+  ])('carry type and reason for the log: %s', async (_name, call, resourceType, reason) => {
     expect(await refusalOf(call(await load()))).toMatchObject({ resourceType, reason, route: undefined });
   });
 
-  it('shows a client neither type nor reason nor route', async () => {
+  it('show a client neither type nor reason nor route', async () => {
     const missing = new NotFoundError('read');
     const found = await refusalOf((await load()).authorize(user, 'read', hidden()));
     found.route = 'GET /notes/:id';
@@ -75,7 +75,7 @@ describe('a refusal', () => {
     expect(found.route).toBe('GET /notes/:id');
   });
 
-  it('stays a refusal when a predicate of the application throws only for the log', async () => {
+  it('stay refusals when a predicate of the application throws only for the log', async () => {
     let isAsked = false;
     const authorizer = await load({
       types: {

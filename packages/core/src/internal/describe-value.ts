@@ -2,7 +2,7 @@
 const maxText = 20;
 
 /**
- * Describes a value for a message that says what was found: `null`, `the string 'alice'`, `a promise`, `the class \`Note\``. It
+ * Describes a value for a message about a wrong one: `null`, `the string 'alice'`, `a promise`, `the class \`Note\``. It
  * runs no code of the application and names no contents of objects.
  */
 export function describeValue(value: unknown): string {
