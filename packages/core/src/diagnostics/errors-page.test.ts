@@ -1,27 +1,12 @@
 import { globSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { check } from '../check.js';
 import { codes, messageOf, type Code, type DataOf } from './codes.js';
 
 // Renders docs/reference/errors.md from codes.ts and compares it with the file. `node tools/errors-page.mjs` writes the file.
 
-/** Data as an application may meet it, for the text of every code. A new code does not compile without. */
-const samples: { readonly [C in Code]: DataOf<C> } = {
-  POLAR_PARSE_UNEXPECTED_TOKEN: { found: '`}`', wanted: '`;`' },
-  POLAR_PARSE_UNEXPECTED_END: { wanted: '`;`' },
-  POLAR_PARSE_RESERVED_WORD: { word: 'cut' },
-  POLAR_PARSE_INVALID_CHARACTER: { character: '@' },
-  POLAR_PARSE_UNTERMINATED_STRING: {},
-  POLAR_PARSE_INTEGER_TOO_LARGE: { text: '9007199254740993' },
-  POLAR_PARSE_INVALID_NUMBER: { text: '1e' },
-  POLAR_PARSE_DUPLICATE_KEY: { key: 'name' },
-  POLAR_PARSE_VALUE_EXPECTED: { found: 'owner(repo)', isCall: true },
-  POLAR_PARSE_CONDITION_EXPECTED: { found: '1' },
-  POLAR_PARSE_PARENTHESES_NEEDED: { operator: 'in', outer: '+', instead: '(1 + 1) in numbers' },
-  POLAR_PARSE_FOREIGN_SYNTAX: { found: '&&', instead: 'and', note: undefined },
-  POLAR_PARSE_MISSING_SEMICOLON: { what: 'the rule' },
-  POLAR_PARSE_TOO_DEEP: { limit: 250 },
-  POLAR_PARSE_CHAINED_COMPARISON: { operator: '<' },
-
+/** Data as an application may meet it, for the text of every other code. A new code does not compile without. */
+const samples: { readonly [C in Exclude<Code, keyof typeof examples>]: DataOf<C> } = {
   POLAR_LOAD_FILE_NOT_FOUND: { file: 'policy/main.polar' },
   POLAR_LOAD_NO_FILE_MATCHES: { pattern: 'policy/*.polar' },
   POLAR_LOAD_UNREADABLE: { file: 'policy/main.polar', reason: 'permission denied' },
@@ -36,80 +21,6 @@ const samples: { readonly [C in Code]: DataOf<C> } = {
   POLAR_LOAD_NOT_COMPILED: { why: 'a dictionary that is made' },
   POLAR_LOAD_MODULE_FORMAT: { found: 'a policy of format 2', advice: 'compile it again' },
   POLAR_LOAD_MODULE_MISMATCH: { name: 'constant LIMIT', compiled: 'number 5', given: 'number 6' },
-
-  POLAR_CHECK_SINGLETON_VARIABLE: { name: 'usr', as: 'misspelling', near: ['user'] },
-  POLAR_CHECK_FOREIGN_NAME: { name: 'null', instead: 'nil' },
-  POLAR_CHECK_CAPITAL_VARIABLE: { name: 'Clok', known: ['Clock'] },
-  POLAR_CHECK_TYPE_AS_INSTANCE: { name: 'User', field: 'id' },
-  POLAR_CHECK_UNDEFINED_RULE: { name: 'is_ower', known: ['is_owner'] },
-  POLAR_CHECK_CALL_ARITY: { name: 'is_owner', given: 1, known: [2] },
-  POLAR_CHECK_KEYWORD_ARGUMENTS: { name: 'find' },
-  POLAR_CHECK_CAPTURED_PARAMETER: { name: 'user' },
-  POLAR_CHECK_AMBIGUOUS_PRECEDENCE: { inner: 'and', outer: 'or' },
-  POLAR_CHECK_UNKNOWN_SPECIALIZER: { name: 'Usr', suggestion: undefined, known: ['User'], uses: 1 },
-  POLAR_CHECK_NESTED_CLASS_NAME: { name: 'User' },
-  POLAR_CHECK_UNBOUND_NEGATION: { name: 'role', form: 'not' },
-  POLAR_CHECK_MISSING_ALLOW_RULE: {},
-  POLAR_CHECK_MISSING_HAS_PERMISSION: {},
-  POLAR_CHECK_ARGUMENT_ORDER: { name: 'allow', place: 'action', type: 'Note' },
-  POLAR_CHECK_UNLIKELY_ARGUMENT: { as: 'list', name: 'allow' },
-  POLAR_CHECK_GRANTS_EVERYTHING: {},
-  POLAR_CHECK_UNDECLARED_NAME: { name: 'onwer', kind: 'role', type: 'Repository', known: ['owner'] },
-  POLAR_CHECK_UNUSED_RULE: { name: 'forbidden', as: 'denial', near: [] },
-  POLAR_CHECK_FORWARDING_CYCLE: { names: ['read', 'write'], type: 'Repository' },
-  POLAR_CHECK_UNKNOWN_FIELD: { type: 'User', field: 'nmae', known: ['name'] },
-  POLAR_CHECK_NEVER_DECIDED: {
-    expression: 'user.id > "5"',
-    left: 'user.id',
-    leftType: 'an Integer',
-    right: '"5"',
-    rightType: 'a String',
-    as: 'order',
-  },
-  POLAR_CHECK_FIELD_CALLED: { name: 'isAdmin', type: 'User' },
-  POLAR_CHECK_ASSIGNED_TWICE: { name: 'x' },
-  POLAR_CHECK_OPTIONAL_CHAINING: { name: 'owner?' },
-  POLAR_CHECK_NEVER_EQUAL: { left: 'user.id', leftType: 'an Integer', right: '"1"', rightType: 'a String' },
-  POLAR_CHECK_NOT_A_COLLECTION: { item: 'user.roles', collection: '"admin"', type: 'a String' },
-  POLAR_CHECK_REFUSED_MEMBER: { name: '__proto__' },
-  POLAR_CHECK_UNKNOWN_CLASS: { name: 'Money', known: ['User'] },
-
-  POLAR_CHECK_INVALID_RULE: {
-    rule: 'allow(_, _);',
-    reasons: [
-      {
-        type: 'allow(actor, action, resource);',
-        reason: 'Different number of parameters. Rule has 2 parameter(s) but rule type has 3.',
-      },
-    ],
-    hint: undefined,
-  },
-  POLAR_CHECK_INVALID_RULE_TYPE: { reason: 'Rule types cannot contain dot lookups.' },
-  POLAR_CHECK_MISSING_REQUIRED_RULE: {
-    ruleType: 'has_role(actor: Actor, role: String, resource: Resource);',
-  },
-
-  POLAR_CHECK_BLOCK_KEYWORD: { found: 'object' },
-  POLAR_CHECK_BLOCK_DECLARATION: { name: 'role', form: 'list' },
-  POLAR_CHECK_BLOCK_DECLARATION_FORM: { name: 'roles', wanted: 'list of strings', found: 'dictionary' },
-  POLAR_CHECK_BLOCK_REPEATED_DECLARATION: { name: 'roles', type: 'Repository' },
-  POLAR_CHECK_BLOCK_DUPLICATE_NAME: { name: 'admin', type: 'Repository', was: 'role', now: 'permission' },
-  POLAR_CHECK_BLOCK_UNKNOWN_CLASS: { name: 'Repo', known: ['Repository'] },
-  POLAR_CHECK_BLOCK_UNDECLARED_TERM: { name: 'raeder', type: 'Repository', known: ['reader'] },
-  POLAR_CHECK_BLOCK_RELATED_UNDECLARED: {
-    name: 'owner',
-    type: 'Repository',
-    related: 'Organization',
-    known: ['member'],
-  },
-  POLAR_CHECK_BLOCK_RELATED_MISSING: {
-    name: 'owner',
-    type: 'Repository',
-    related: 'Organization',
-    relation: 'organization',
-  },
-  POLAR_CHECK_BLOCK_ON_KEYWORD: { found: 'of' },
-  POLAR_CHECK_BLOCK_NOT_A_RELATION: { name: 'admin', type: 'Repository', kind: 'role' },
 
   POLAR_TYPE_RESERVED_NAME: { name: 'Actor' },
   POLAR_TYPE_INVALID_NAME: { name: 'my-type' },
@@ -200,6 +111,92 @@ const samples: { readonly [C in Code]: DataOf<C> } = {
   POLAR_DENIED_ARGUMENT_ORDER: { given: 'the action "read" is the first argument' },
 };
 
+/** The types of the examples. */
+const types = {
+  User: { fields: { id: 'Integer', name: 'String', isAdmin: 'Boolean', groups: ['String'] } },
+  Repo: { fields: { ownerId: 'Integer' } },
+  Org: {},
+} as const;
+
+const actor = 'actor User {}';
+const ask = 'allow(a, b, c) if has_permission(a, b, c);';
+
+/** A policy for each code about its text, as short as it can be: what is shown, and after `…` what makes it whole. */
+const examples: {
+  readonly [C in Extract<Code, `POLAR_PARSE_${string}` | `POLAR_CHECK_${string}`>]:
+    | string
+    | readonly [string, string];
+} = {
+  POLAR_PARSE_UNEXPECTED_TOKEN: 'allow(user: User "read", _);',
+  POLAR_PARSE_UNEXPECTED_END: 'allow(user,',
+  POLAR_PARSE_RESERVED_WORD: 'cut(x);',
+  POLAR_PARSE_INVALID_CHARACTER: 'allow(_, "read", _) if ^;',
+  POLAR_PARSE_UNTERMINATED_STRING: 'allow(_, "read, _);',
+  POLAR_PARSE_INTEGER_TOO_LARGE: 'limit(9007199254740993);',
+  POLAR_PARSE_INVALID_NUMBER: 'limit(1_000);',
+  POLAR_PARSE_DUPLICATE_KEY: 'limit({a: 1, a: 2});',
+  POLAR_PARSE_VALUE_EXPECTED: 'f(x) if x = owner(y);',
+  POLAR_PARSE_CONDITION_EXPECTED: 'f(x) if x = 1 and "read";',
+  POLAR_PARSE_PARENTHESES_NEEDED: 'f(x) if x + 1 in [1, 2];',
+  POLAR_PARSE_FOREIGN_SYNTAX: 'f(x) if x.a && x.b;',
+  POLAR_PARSE_MISSING_SEMICOLON: 'allow(_, "read", _)',
+  POLAR_PARSE_TOO_DEEP: ['f(((( … ))));', `f(${'('.repeat(300)}1${')'.repeat(300)});`],
+  POLAR_PARSE_CHAINED_COMPARISON: 'f(x) if 1 < x < 5;',
+
+  POLAR_CHECK_SINGLETON_VARIABLE: 'allow(user: User, "read", _) if usr.isAdmin;',
+  POLAR_CHECK_FOREIGN_NAME: 'f(x) if x = null;',
+  POLAR_CHECK_CAPITAL_VARIABLE: 'f(x) if x < Clok.now() and Clok.now() < x;',
+  POLAR_CHECK_TYPE_AS_INSTANCE: 'allow(User, "read", _) if User.isAdmin;',
+  POLAR_CHECK_UNDEFINED_RULE: 'allow(u, "read", _) if is_ower(u); is_owner(_);',
+  POLAR_CHECK_CALL_ARITY: 'allow(u, "read", _) if is_owner(u); is_owner(_, _);',
+  POLAR_CHECK_CAPTURED_PARAMETER: 'allow(Clock: User, "read", _);',
+  POLAR_CHECK_AMBIGUOUS_PRECEDENCE: 'f(x) if x.a or x.b and x.c;',
+  POLAR_CHECK_UNKNOWN_SPECIALIZER: 'allow(_: Usr, "read", _);',
+  POLAR_CHECK_NESTED_CLASS_NAME: 'allow(_, "read", _: Org{owner: User});',
+  POLAR_CHECK_UNBOUND_NEGATION: 'f(x) if not y in x.a and y in x.b;',
+  POLAR_CHECK_MISSING_ALLOW_RULE: 'is_owner(_, _);',
+  POLAR_CHECK_MISSING_HAS_PERMISSION: 'resource Repo { permissions = ["read"]; }',
+  POLAR_CHECK_FORWARDING_CYCLE: 'resource Repo { roles = ["a", "b"]; "a" if "b"; "b" if "a"; }',
+  POLAR_CHECK_UNKNOWN_FIELD: 'allow(u: User, "read", _) if u.nmae = "ann";',
+  POLAR_CHECK_REFUSED_MEMBER: 'f(x) if x.__proto__ = 1;',
+  POLAR_CHECK_UNKNOWN_CLASS: 'f(x) if x = new Money(1);',
+  POLAR_CHECK_INVALID_RULE: 'allow(_: User, "read");',
+  POLAR_CHECK_INVALID_RULE_TYPE: 'type f(x.y);',
+  POLAR_CHECK_MISSING_REQUIRED_RULE: [
+    'resource Repo { roles = ["owner"]; … }',
+    `resource Repo { roles = ["owner"]; permissions = ["read"]; "read" if "owner"; } ${ask}`,
+  ],
+  POLAR_CHECK_BLOCK_KEYWORD: 'object Repo { roles = ["owner"]; }',
+  POLAR_CHECK_BLOCK_DECLARATION: 'resource Repo { role = ["owner"]; }',
+  POLAR_CHECK_BLOCK_DECLARATION_FORM: 'resource Repo { roles = { owner: User }; }',
+  POLAR_CHECK_BLOCK_REPEATED_DECLARATION: 'resource Repo { roles = ["a"]; roles = ["b"]; }',
+  POLAR_CHECK_BLOCK_DUPLICATE_NAME: 'resource Repo { roles = ["a"]; permissions = ["a"]; }',
+  POLAR_CHECK_BLOCK_UNKNOWN_CLASS: 'resource Repository {}',
+  POLAR_CHECK_BLOCK_UNDECLARED_TERM: 'resource Repo { permissions = ["read"]; "read" if "raeder"; }',
+  POLAR_CHECK_BLOCK_RELATED_UNDECLARED:
+    'resource Repo { roles = ["r"]; relations = { org: Org }; "r" if "owner" on "org"; } resource Org {}',
+  POLAR_CHECK_BLOCK_RELATED_MISSING:
+    'resource Repo { roles = ["r"]; relations = { org: Org }; "r" if "owner" on "org"; }',
+  POLAR_CHECK_BLOCK_ON_KEYWORD:
+    'resource Repo { roles = ["r"]; relations = { org: Org }; "r" if "r" of "org"; }',
+  POLAR_CHECK_BLOCK_NOT_A_RELATION: 'resource Repo { roles = ["r", "s"]; "r" if "s" on "s"; }',
+  POLAR_CHECK_ARGUMENT_ORDER: 'allow("read", _: User, _: Repo);',
+  POLAR_CHECK_UNLIKELY_ARGUMENT: 'allow(_: User, ["read", "write"], _);',
+  POLAR_CHECK_GRANTS_EVERYTHING: 'allow(_, _, _);',
+  POLAR_CHECK_UNDECLARED_NAME: [
+    'has_role(_: User, "onwer", _: Repo);',
+    `${actor} resource Repo { roles = ["owner"]; } has_role(_: User, "onwer", _: Repo);`,
+  ],
+  POLAR_CHECK_UNUSED_RULE: 'allow(_, "read", _); forbidden(_: User);',
+  POLAR_CHECK_NEVER_EQUAL: 'allow(u: User, "read", _) if u.id = "1";',
+  POLAR_CHECK_NEVER_DECIDED: 'allow(u: User, "read", _) if u.id > "5";',
+  POLAR_CHECK_FIELD_CALLED: 'allow(u: User, "read", _) if u.isAdmin();',
+  POLAR_CHECK_ASSIGNED_TWICE: 'f(x) if y := 1 and y := x;',
+  POLAR_CHECK_OPTIONAL_CHAINING: 'f(x) if x.owner?.id = 1;',
+  POLAR_CHECK_NOT_A_COLLECTION: 'allow(u: User, "read", _) if u.groups in "admin";',
+  POLAR_CHECK_KEYWORD_ARGUMENTS: 'f(x) if x.find(id: 1);',
+};
+
 /** The codes that checks give as warnings, as their files say it. */
 const warnings = new Set(
   globSync('../policy/checks/*.ts', { cwd: import.meta.dirname }).flatMap((file) => {
@@ -209,34 +206,30 @@ const warnings = new Set(
 );
 
 const families = [
-  [
-    'POLAR_PARSE_',
-    'The text is no Polar',
-    'Thrown by `Authorizer.load`, `reload` and `query`, in a `PolicyError`.',
-  ],
+  ['POLAR_PARSE_', 'Syntax errors', 'Thrown by `Authorizer.load`, `reload` and `query`, in a `PolicyError`.'],
   [
     'POLAR_LOAD_',
-    'A policy cannot be got at',
+    'Policy loading errors',
     'Thrown by `Authorizer.load` and `reload`: a `PolarError`; for sources loaded twice and for inline queries a `PolicyError`.',
   ],
   [
     'POLAR_CHECK_',
-    'The policy makes no sense',
+    'Errors and warnings of a policy',
     'Found when the policy loads. Errors are thrown in a `PolicyError`; warnings go to `onWarning` and to `warnings`.',
   ],
   [
     'POLAR_TYPE_',
-    'A declaration or an option is wrong',
+    'Errors of types and options',
     'Thrown by `Authorizer.load`, `type` and `typed`: a `PolarError`, without a place.',
   ],
   [
     'POLAR_RUN_',
-    'A fault while deciding',
+    'Errors while deciding',
     'Thrown by the question, a `PolarError`: the question ends at once, and the answer is never *allowed*. `onDecision` sees the outcome `error`.',
   ],
   [
     'POLAR_UNDECIDED_',
-    'The data cannot decide',
+    'Undecided',
     'Thrown by the question when nothing grants: [undecided](undecided.md). `isUndecided(error)` tells them. `onDecision` sees the outcome `undecided`.',
   ],
   [
@@ -249,16 +242,34 @@ const families = [
 const cell = (text: string): string =>
   text.replaceAll('|', '\\|').replaceAll('\n', '<br>').replaceAll('\t', ' ');
 
+const shown = (example: string | readonly [string, string]): string =>
+  typeof example === 'string' ? example : example[0];
+
+const wholeOf = (example: string | readonly [string, string]): string =>
+  typeof example === 'string' ? example : example[1];
+
+/** The message about the example of a code, or with sample data. */
+function messageFor(code: Code): string {
+  if (!isWithExample(code)) return messageOf(code, samples[code] as never);
+  const policy = wholeOf(examples[code]);
+  return check([policy], { types }).find((found) => found.code === code)?.message ?? 'not reported';
+}
+
+const isWithExample = (code: Code): code is keyof typeof examples => Object.hasOwn(examples, code);
+
 function section([prefix, title, thrown]: (typeof families)[number]): string {
   const own = (Object.keys(codes) as Code[]).filter((code) => code.startsWith(prefix));
-  const marked = prefix === 'POLAR_CHECK_';
   const rows = own.map((code) => {
-    const text = cell(messageOf(code, samples[code]));
-    return marked
-      ? `| \`${code}\` | ${warnings.has(code) ? 'warning' : 'error'} | ${text} |`
-      : `| \`${code}\` | ${text} |`;
+    const cells = [`\`${code}\``];
+    if (prefix === 'POLAR_CHECK_') cells.push(warnings.has(code) ? 'warning' : 'error');
+    if (code in examples) cells.push(`\`${cell(shown(examples[code as keyof typeof examples]))}\``);
+    return `| ${[...cells, cell(messageFor(code))].join(' | ')} |`;
   });
-  const head = marked ? ['| code | | says |', '| --- | --- | --- |'] : ['| code | says |', '| --- | --- |'];
+  const columns = ['code'];
+  if (prefix === 'POLAR_CHECK_') columns.push('');
+  if (own[0]! in examples) columns.push('for example');
+  columns.push('says');
+  const head = [`| ${columns.join(' | ')} |`.replace('|  |', '| |'), `|${' --- |'.repeat(columns.length)}`];
   return [`## ${title}`, '', thrown, '', ...head, ...rows, ''].join('\n');
 }
 
@@ -267,11 +278,14 @@ const page = `<!-- Generated from packages/core/src/diagnostics/codes.ts by \`no
 # Errors
 
 Every error and warning of \`@nanook/core\` has a code. Codes are public API: they are never renamed and never used for something else.
-Branch on \`code\` and \`data\`; the text, here with sample data, may change.
+Branch on \`code\` and \`data\`; the text, here for an example or with sample data, may change.
 
 A \`PolarError\` has \`code\`, \`data\`, \`file\`, \`line\`, \`column\`, \`span\`, and \`cause\` where the application threw. A \`PolicyError\` is a
 \`PolarError\` for the first error of a policy and has them all in \`diagnostics\`. \`isPolarError(e)\` and \`isPolicyError(e)\` tell them, across
 copies of the package, too. A refusal is none of these: it is an [\`AuthorizationError\`](authorizer.md#refusals).
+
+A log of an error shows its message, its place and the lines around it, and never the whole policy. \`JSON.stringify(error)\` has name, code,
+message, place and data.
 
 ${families.map(section).join('\n')}`;
 
@@ -282,6 +296,10 @@ describe('docs/reference/errors.md', () => {
 
   it('has every code once', () => {
     for (const code of Object.keys(codes)) expect(page.split(`\`${code}\``)).toHaveLength(2);
+  });
+
+  it.each(Object.entries(examples))('shows an example that is reported as %s', (code, example) => {
+    expect(check([wholeOf(example)], { types }).map((found) => found.code)).toContain(code);
   });
 
   it('knows warnings from errors', () => {
