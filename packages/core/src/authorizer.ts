@@ -12,7 +12,7 @@ import type { HostReplay } from './engine/host-log.js';
 import type { Limits } from './engine/limits.js';
 import type { MachineContext } from './engine/machine/machine.js';
 import { type Arguments, Question, type Bindings } from './engine/question.js';
-import { QueryVariable } from './engine/query-variable.js';
+import { isQueryVariable, QueryVariable } from './engine/query-variable.js';
 import { isThenable } from './host/value.js';
 import { nearNames } from './internal/near-names.js';
 import { allOf } from './internal/side-by-side.js';
@@ -484,17 +484,24 @@ export class Authorizer extends Enforcement {
   #warnAbout(kind: Decision['kind'], args: readonly unknown[]): void {
     const { advice } = this.#loaded;
     if (advice === undefined) return;
-    for (const arg of args) {
-      if (arg instanceof QueryVariable) return;
-      if (!isThenable(arg)) continue;
-      // They were awaited to decide, so that this takes no longer.
-      void Promise.all(args).then(
-        (values) => this.#warnAbout(kind, values),
-        () => {},
-      );
+    let warnings: ReturnType<typeof advice.about>;
+    try {
+      for (const arg of args) {
+        if (isQueryVariable(arg)) return;
+        if (!isThenable(arg)) continue;
+        // They were awaited to decide, so that this takes no longer.
+        void Promise.all(args).then(
+          (values) => this.#warnAbout(kind, values),
+          () => {},
+        );
+        return;
+      }
+      warnings = advice.about(kind, args);
+    } catch {
+      // A proxy that cannot be looked at: the denial stands without advice.
       return;
     }
-    for (const warning of advice.about(kind, args)) warn(warning, this.#options);
+    for (const warning of warnings) warn(warning, this.#options);
   }
 
   /** Outside production, watches whether the application awaits the answer. */
@@ -563,7 +570,7 @@ export class Authorizer extends Enforcement {
   ): Question {
     const { context } = this.#loaded;
     for (const arg of args) {
-      if (!(arg instanceof QueryVariable)) continue;
+      if (!isQueryVariable(arg)) continue;
       const { query, given } = this.#callOf(context.program, kind, args);
       return this.#question(context, query, given, settings, replay);
     }
@@ -572,7 +579,7 @@ export class Authorizer extends Enforcement {
       ({ query } = this.#callOf(context.program, kind, args));
       this.#decisions.set(kind, query);
     }
-    for (const arg of args) if (isThenable(arg)) arg.then(undefined, () => {});
+    for (const arg of args) ignoreRejection(arg);
     return this.#question(context, query, args, settings, replay);
   }
 
@@ -601,7 +608,7 @@ export class Authorizer extends Enforcement {
     try {
       for await (const answer of this.queryRule(rule, args, settings)) {
         const value = answer.get(what);
-        if (value instanceof QueryVariable) {
+        if (isQueryVariable(value)) {
           if (settings.allowWildcard === true) return new Set(['*']);
           throw new PolarError('POLAR_RUN_WILDCARD', { method, what });
         }
@@ -614,7 +621,7 @@ export class Authorizer extends Enforcement {
     if (found.size === 0)
       this.#warnAbout(
         rule,
-        args.map((arg) => (arg instanceof QueryVariable ? everyAction : arg)),
+        args.map((arg) => (isQueryVariable(arg) ? everyAction : arg)),
       );
     return found;
   }
@@ -625,7 +632,7 @@ export class Authorizer extends Enforcement {
     name: string,
     args: readonly unknown[],
   ): { query: LinkedQuery; given: Map<string, unknown> } {
-    const asked = args.map((arg) => (arg instanceof QueryVariable ? arg.name : undefined));
+    const asked = args.map((arg) => (isQueryVariable(arg) ? arg.name : undefined));
     const key = JSON.stringify([name, ...asked.map((variable) => variable ?? null)]);
     let query = this.#calls.get(key);
     if (query === undefined) {
@@ -636,7 +643,7 @@ export class Authorizer extends Enforcement {
     args.forEach((arg, i) => {
       if (asked[i] === undefined) given.set(givenName(i), arg);
       // When it is awaited its failure is the question's; when the question ends before, it is nobody's.
-      if (isThenable(arg)) arg.then(undefined, () => {});
+      ignoreRejection(arg);
     });
     return { query, given };
   }
@@ -711,6 +718,15 @@ export class ActorAuthorizer<Actor = unknown> {
 
   fields(action: string, resource: unknown, settings?: EnumerationSettings): Promise<Set<string>> {
     return this.authorizer.authorizedFields(this.actor, action, resource, settings);
+  }
+}
+
+/** Handles the rejection of an argument that no rule may wait for. */
+function ignoreRejection(arg: unknown): void {
+  try {
+    if (isThenable(arg)) arg.then(undefined, () => {});
+  } catch {
+    // A proxy that cannot be looked at: the query finds out, and says where.
   }
 }
 

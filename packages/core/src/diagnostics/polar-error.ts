@@ -76,5 +76,12 @@ function textOf(code: Code, data: object): string {
 }
 
 /** Whether a thrown value is one of our faults, from whichever copy of the package. */
-export const isPolarError = (error: unknown): error is PolarError =>
-  typeof error === 'object' && error !== null && (error as { [brand]?: unknown })[brand] === true;
+export function isPolarError(error: unknown): error is PolarError {
+  if (typeof error !== 'object' || error === null) return false;
+  try {
+    return (error as { [brand]?: unknown })[brand] === true;
+  } catch {
+    // A proxy that cannot be looked at.
+    return false;
+  }
+}

@@ -12,12 +12,20 @@ export function hostError(
   span: Span | undefined,
   notes: readonly string[] = [],
 ): unknown {
-  if (isPolarError(error)) return error;
-  if (error instanceof Error && error.message.startsWith('bug in Nanook')) return error;
+  if (isPolarError(error) || isOurBug(error)) return error;
   return new PolarError('POLAR_RUN_HOST_ERROR', { what, message: messageOfThrown(error) }, span, {
     cause: error,
     notes,
   });
+}
+
+function isOurBug(error: unknown): boolean {
+  try {
+    return error instanceof Error && error.message.startsWith('bug in Nanook');
+  } catch {
+    // The application may throw a proxy that cannot be looked at.
+    return false;
+  }
 }
 
 export function messageOfThrown(thrown: unknown): string {

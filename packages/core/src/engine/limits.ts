@@ -142,7 +142,11 @@ export class Budget implements Meter {
 
 /** Nobody will wait for it: that a promise fails later is no unhandled rejection. What starts when it is waited for is not started. */
 export function abandon(result: unknown): void {
-  if (result instanceof Promise) result.then(undefined, () => {});
+  try {
+    if (result instanceof Promise) result.then(undefined, () => {});
+  } catch {
+    // A proxy that cannot be looked at is no promise.
+  }
 }
 
 export const aborted = (signal: AbortSignal): PolarError =>

@@ -6,3 +6,12 @@ export class QueryVariable {
     return this.name;
   }
 }
+
+/** Checks for a variable without throwing: a proxy of the application may refuse to be looked at, and is none. */
+export function isQueryVariable(value: unknown): value is QueryVariable {
+  try {
+    return value instanceof QueryVariable;
+  } catch {
+    return false;
+  }
+}

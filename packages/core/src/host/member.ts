@@ -54,9 +54,35 @@ export function readAttribute(receiver: unknown, name: string, types: TypeSet): 
   }
   if (typeof receiver !== 'object' && typeof receiver !== 'function') return missing(receiver, name, types);
   if ((receiver instanceof Map || receiver instanceof Set) && name === 'size') return receiver.size;
-  const isThere = hasMember(receiver, name);
-  const value = isThere ? (receiver as Record<string, unknown>)[name] : undefined;
-  return value === undefined ? readMissing(receiver, name, types, isThere) : value;
+  const value = isReachable(receiver, name) ? (receiver as Record<string, unknown>)[name] : undefined;
+  return value === undefined ? readMissing(receiver, name, types, Object.hasOwn(receiver, name)) : value;
+}
+
+/**
+ * Checks that what a look-up of a member finds, if anything, is one that policies reach. Where everything inherited is a class's, it is:
+ * nothing need be asked of the object then, and a proxy may have attributes that it does not list.
+ */
+export function isReachable(receiver: object, name: string): boolean {
+  if (typeof receiver === 'object' && !Array.isArray(receiver)) {
+    const prototype = parentOf(receiver);
+    if (prototype !== null && !(name in Object.prototype) && inheritsFromClasses(prototype)) return true;
+  }
+  return hasMember(receiver, name);
+}
+
+/** Whether all that an instance inherits is a class's, and so an attribute: not that of an object that was set as a prototype. */
+export function inheritsFromClasses(prototype: object): boolean {
+  for (
+    let p: object | null = prototype;
+    p !== Object.prototype;
+    p = Object.getPrototypeOf(p) as object | null
+  ) {
+    if (p === null) return false;
+    const { constructor } = p as { constructor?: unknown };
+    if (!Object.hasOwn(p, 'constructor') || typeof constructor !== 'function' || constructor.prototype !== p)
+      return false;
+  }
+  return true;
 }
 
 /**

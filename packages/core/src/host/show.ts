@@ -17,8 +17,17 @@ const maxDepth = 3;
 const maxItems = 8;
 const maxText = 120;
 
-/** A value as messages and `print` show it: bounded, and without running any of the application's code. */
+/** A value as messages and `print` show it: bounded, and without running any of the application's code but the traps of proxies. */
 export function show(value: unknown, types?: TypeTable, depth = 0): string {
+  try {
+    return showValue(value, types, depth);
+  } catch {
+    // A proxy that cannot be looked at. A message is often about an error that it caused already.
+    return 'an object that cannot be read';
+  }
+}
+
+function showValue(value: unknown, types: TypeTable | undefined, depth: number): string {
   const v = deref(value);
   switch (typeof v) {
     case 'string':
@@ -34,7 +43,7 @@ export function show(value: unknown, types?: TypeTable, depth = 0): string {
     case 'symbol':
       return v.toString();
     case 'function':
-      return types?.findByClass(v as unknown as Class)?.name ?? (v.name || 'a function');
+      return types?.findByClass(v as unknown as Class)?.name ?? nameOf(v) ?? 'a function';
     default:
       return v === null ? 'nil' : showObject(v as object, types, depth);
   }
@@ -106,8 +115,8 @@ function classNameOf(v: object): string {
       p = Object.getPrototypeOf(p) as object | null
     ) {
       const property = Object.getOwnPropertyDescriptor(p, 'constructor');
-      if (property !== undefined && typeof property.value === 'function' && property.value.name)
-        return property.value.name as string;
+      const name = typeof property?.value === 'function' ? nameOf(property.value as object) : undefined;
+      if (name !== undefined) return name;
     }
   } catch {
     // as above
@@ -115,8 +124,22 @@ function classNameOf(v: object): string {
   return 'an object';
 }
 
+/** The name of a function or class, if it is a text that can be read without running code. */
+function nameOf(v: object): string | undefined {
+  const name: unknown = Object.getOwnPropertyDescriptor(v, 'name')?.value;
+  return typeof name === 'string' && name !== '' ? name : undefined;
+}
+
 /** ``a User``, ``a dictionary``: what a message calls the receiver of a look-up. */
 export function kindOf(value: unknown): string {
+  try {
+    return kindOfValue(value);
+  } catch {
+    return 'an object that cannot be read';
+  }
+}
+
+function kindOfValue(value: unknown): string {
   const v = deref(value);
   if (v === null) return 'nil';
   if (typeof v === 'object') {
@@ -125,6 +148,6 @@ export function kindOf(value: unknown): string {
     if (tag !== undefined) return `a ${tag}`;
     return isPlainObject(v) || v instanceof PartialDictionary ? 'a dictionary' : `a ${classNameOf(v)}`;
   }
-  if (typeof v === 'function') return `the class ${v.name}`;
+  if (typeof v === 'function') return `the class ${nameOf(v) ?? 'without a name'}`;
   return typeof v === 'undefined' ? 'undefined' : `a ${typeof v}`;
 }

@@ -10,7 +10,7 @@ import {
   passedIn,
   withConstants,
 } from '../compiled/emit-source.js';
-import { exactSearch } from '../compiled/exact-class.js';
+import { exactSearchAhead } from '../compiled/exact-class.js';
 import { goesOn, waitsIn, type Way } from '../compiled/way.js';
 
 /** Where a function goes on that looks at one of its arguments, all cases being known. For a case without a function no rule applies. */
@@ -59,12 +59,12 @@ export function emitLook(cases: LookCases, way: Way): Emitted {
   if (classes.size > longestChain) {
     const prototypes = new Map([...classes].map(([c, to]) => [c.prototype as object, to]));
     const found = `const f = ${constant(prototypes)}.get(p); if (f !== undefined) ${call('f', names)}`;
-    text += exactSearch(at, found);
+    text += exactSearchAhead(at, found);
   } else if (classes.size > 0) {
     const known = [...classes].map(
       ([c, to]) => `if (p === ${constant(c.prototype)}) ${callOrFail(to, names)}`,
     );
-    text += exactSearch(at, known.join(' '));
+    text += exactSearchAhead(at, known.join(' '));
   }
   const none = [...relevant].filter((set) => !types.has(set));
   const rest = otherwise === undefined ? 'undefined' : constant(otherwise);

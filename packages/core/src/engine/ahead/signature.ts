@@ -1,7 +1,7 @@
+import { inheritsFromClasses } from '../../host/member.js';
 import { TypeSets } from '../../host/type-set.js';
 import type { TypeTable } from '../../types/type-table.js';
 import type { Equality } from '../equality.js';
-import { inheritsFromClasses } from '../compiled/exact-class.js';
 
 /**
  * What compiled code takes for granted of types, constants and equality, by name. A policy that was compiled ahead runs only where

@@ -255,7 +255,8 @@ export class StandaloneRuntime extends Runtime {
       return keys.map((key) => [key, dictionaryValue(value, key)]);
     }
     const own = value as Partial<Iterable<unknown> & Iterator<unknown>>;
-    if (Symbol.asyncIterator in Object(value)) throw promiseMet;
+    if (typeof (own as Partial<AsyncIterable<unknown>>)[Symbol.asyncIterator] === 'function')
+      throw promiseMet;
     if (typeof own[Symbol.iterator] !== 'function') {
       // What it gives may be promises.
       if (typeof own.next === 'function') throw promiseMet;

@@ -509,7 +509,9 @@ class Emitter {
     const isReady = args
       .filter(({ kind }) => kind === 'local')
       .map((arg) => this.#operand(arg))
-      .map((v) => ` && !(${this.#mayBePending(v)} && R.isPending(${v}))`)
+      // In a module, `then` of a data object must not be read: no machine goes on where it throws.
+      .map((v) => (this.printing.isModule ? '' : `${this.#mayBePending(v)} && `) + `R.isPending(${v})`)
+      .map((test) => ` && !(${test})`)
       .join('');
     const call = `${o}, ${JSON.stringify(name)}, v${to}`;
     const note =

@@ -1,3 +1,4 @@
+import { inheritsFromClasses } from '../../host/member.js';
 import type { TypeSets } from '../../host/type-set.js';
 import type { DeclaredType } from '../../types/declared-type.js';
 import type { Class } from '../../types/type-declaration.js';
@@ -31,6 +32,11 @@ export const exactSearch = (value: string, found: string): string =>
   `if (typeof ${value} === "object" && ${value} !== null && !Array.isArray(${value})) ` +
   `{ const t = ${value}.then, p = Object.getPrototypeOf(${value}); if (t === undefined) { ${found} } }\n`;
 
+/** As `exactSearch`, where no machine goes on when reading `then` throws: it is not read of data objects, as the machine does not. */
+export const exactSearchAhead = (value: string, found: string): string =>
+  `if (typeof ${value} === "object" && ${value} !== null && !Array.isArray(${value})) ` +
+  `{ const p = Object.getPrototypeOf(${value}); if (p !== Object.prototype && ${value}.then === undefined) { ${found} } }\n`;
+
 /** The prototypes of the registered classes: instances have types of their own, whatever a field says. */
 export function registeredPrototypes(types: TypeTable): Set<object> {
   const registered = new Set<object>();
@@ -39,21 +45,6 @@ export function registeredPrototypes(types: TypeTable): Set<object> {
     if (c !== undefined && !builtIn && !('then' in (c.prototype as object)))
       registered.add(c.prototype as object);
   return registered;
-}
-
-/** Whether all that an instance inherits is a class's, and so an attribute: not that of an object that was set as a prototype. */
-export function inheritsFromClasses(prototype: object): boolean {
-  for (
-    let p: object | null = prototype;
-    p !== Object.prototype;
-    p = Object.getPrototypeOf(p) as object | null
-  ) {
-    if (p === null) return false;
-    const { constructor } = p as { constructor?: unknown };
-    if (!Object.hasOwn(p, 'constructor') || typeof constructor !== 'function' || constructor.prototype !== p)
-      return false;
-  }
-  return true;
 }
 
 /**

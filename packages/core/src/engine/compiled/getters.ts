@@ -2,9 +2,14 @@ import type { TypeTable } from '../../types/type-table.js';
 
 /** Whether reading an attribute of a value runs a getter. */
 export function runsGetter(base: unknown, name: string): boolean {
-  for (let p = base; typeof p === 'object' && p !== null; p = Object.getPrototypeOf(p)) {
-    const property = Object.getOwnPropertyDescriptor(p, name);
-    if (property !== undefined) return property.get !== undefined;
+  try {
+    for (let p = base; typeof p === 'object' && p !== null; p = Object.getPrototypeOf(p)) {
+      const property = Object.getOwnPropertyDescriptor(p, name);
+      if (property !== undefined) return property.get !== undefined;
+    }
+  } catch {
+    // A proxy that does not tell.
+    return true;
   }
   return false;
 }

@@ -2,7 +2,8 @@ import type { Code, DataOf } from '../../diagnostics/codes.js';
 import type { Span } from '../../diagnostics/span.js';
 import {
   callMethod,
-  hasMember,
+  isReachable,
+  inheritsFromClasses,
   type MemberContext,
   NoValue,
   readAttribute,
@@ -22,7 +23,6 @@ import { HostLog } from '../host-log.js';
 import { Budget, defaultLimits, type Limits, stepsPerLook } from '../limits.js';
 import { conditionAdvice, orderAdvice } from '../undecided-advice.js';
 import { isOrdered, orderOf, primitive } from '../order.js';
-import { inheritsFromClasses } from './exact-class.js';
 import { gettersOf, runsGetter } from './getters.js';
 import type { Ending } from './way.js';
 
@@ -295,7 +295,7 @@ export abstract class Runtime implements EqualityContext, Meter {
     this.await(base);
     const types = this.typeOf(base);
     const found =
-      seen !== undefined && isOrdinary(base, name) && hasMember(base, name)
+      seen !== undefined && isOrdinary(base, name) && isReachable(base, name)
         ? seen
         : readAttribute(base, name, types);
     if (site.runsCode || runsGetter(base, name)) {

@@ -191,12 +191,12 @@ function typesOf(machine: Prover, object: object, key: string, goal: LookupGoal,
 /** What an object has of its own under a name; undefined when it has nothing there. */
 function ownValue(machine: Prover, object: object, key: string, goal: LookupGoal, frame: Frame): unknown {
   try {
-    const value = Object.hasOwn(object, key) ? (object as Record<string, unknown>)[key] : undefined;
-    machine.budget.called(value);
-    return value;
-  } catch (error) {
-    throw machine.hostError(error, `\`${key}\` of ${kindOf(object)}`, goal.span, frame);
+    if (!Object.hasOwn(object, key)) return undefined;
+  } catch {
+    // A proxy that does not tell: `readAttribute` looks in another way.
+    return undefined;
   }
+  return guardedRead(machine, object, key, goal, frame);
 }
 
 /** What an object has under a name. What a getter throws becomes a fault with its place in the policy. */

@@ -1062,9 +1062,14 @@ function emptySlots({ slotNames: { length } }: Rule): unknown[] {
   return blank.slice();
 }
 
-/** A spent budget says where in the policy it was spent. */
+/**
+ * An error with its place in the policy: where a budget was spent, and what the application threw while one of its values was looked at.
+ * A proxy may throw at any look.
+ */
 function located(error: unknown, goal: MachineGoal | undefined, frame: Frame): unknown {
-  if (!isPolarError(error) || error.span !== undefined || goal === undefined) return error;
+  if (!isPolarError(error))
+    return hostError(error, 'a value', goal?.span, goal === undefined ? [] : traceOf(frame));
+  if (error.span !== undefined || goal === undefined) return error;
   const options = error.cause === undefined ? {} : { cause: error.cause };
   return new PolarError(error.code, error.data, goal.span, { ...options, notes: traceOf(frame) });
 }
