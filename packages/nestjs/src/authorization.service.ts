@@ -86,6 +86,7 @@ export class AuthorizationService {
     given.catch(() => {}); // it is awaited when it is known who asks
     const context = new ConnectionContext(client);
     return this.#connections.admit(client, async () => {
+      this.audit.assertPassed();
       await this.actors.authenticate(executionOf(context), context);
       const authz = this.of(context);
       await authz.actor();

@@ -24,6 +24,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import {
   AuthorizationAudit,
+  AuthorizationService,
   Authorize,
   NanookModule,
   SkipAuthorization,
@@ -200,6 +201,19 @@ describe('a start that fails', () => {
     built.useWebSocketAdapter(new WsAdapter(built));
     await expect(built.init()).rejects.toMatchObject({ code: 'NANOOK_NEST_AUDIT_FAILED' });
     expect(await isOpen(port)).toBe(false);
+  });
+
+  it('leaves no connection open when it is caught', async () => {
+    const built = await build({ controllers: [Forgetful] });
+    await built.init().catch(() => {});
+    const closed = vi.fn();
+    const { Logger } = await import('@nestjs/common');
+    vi.spyOn(Logger.prototype, 'error').mockImplementation(() => {});
+    const client = { close: closed };
+    expect(await built.get(AuthorizationService).authorizeConnection(client, 'read', () => new Note())).toBe(
+      false,
+    );
+    expect(closed).toHaveBeenCalledWith(1011, expect.anything());
   });
 
   it('stops an application context', async () => {
