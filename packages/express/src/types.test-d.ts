@@ -31,6 +31,15 @@ it('knows the parameters of the path in a loader', () => {
   app.use(authorize());
 });
 
+it('gives the resource of a loader its type', () => {
+  const findNote = async (req: Request<{ id: string }>): Promise<Note | undefined> => find(req.params.id);
+  express().get('/notes/:id', authorize('read', findNote), (req) => {
+    expectTypeOf(req.authz.resourceOf(findNote)).toEqualTypeOf<Note>();
+  });
+  // @ts-expect-error -- a class is not a loader
+  expectTypeOf<Request['authz']['resourceOf']>().toBeCallableWith(Note);
+});
+
 it('takes what stands in for an authorizer in tests', async () => {
   express().use(authorization(await allowAll()));
 });

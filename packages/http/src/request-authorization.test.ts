@@ -261,3 +261,27 @@ describe('fields', () => {
     await expect(authz.authorizeField('read', open, 'text')).rejects.toMatchObject({ status: 403 });
   });
 });
+
+describe('the resource of a loader', () => {
+  it('is told apart from those of other loaders', async () => {
+    const { authz } = await requestOf();
+    const findOwn = () => Promise.resolve(own);
+    const findOpen = () => open;
+    await authz.load('read', findOwn);
+    await authz.load('read', findOpen);
+    expect([authz.resourceOf(findOwn), authz.resourceOf(findOpen), authz.resource]).toEqual([
+      own,
+      open,
+      open,
+    ]);
+  });
+
+  it('is an error when no requirement has loaded it', async () => {
+    const { authz } = await requestOf();
+    const findHidden = () => hidden;
+    await authz.load('read', findHidden).catch(() => {});
+    expect(() => authz.resourceOf(findHidden)).toThrow(
+      expect.objectContaining({ code: 'NANOOK_HTTP_NO_RESOURCE' }) as Error,
+    );
+  });
+});

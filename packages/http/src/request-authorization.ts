@@ -43,6 +43,7 @@ export class RequestAuthorization<Actor = unknown> {
   /** The version of the actor that the memo is about. */
   #memoVersion = 0;
   #loaded: { readonly resource: unknown } | undefined;
+  readonly #loadedBy = new Map<unknown, unknown>();
   #skipped: string | undefined;
   readonly scopes: RequirementScopes;
 
@@ -71,6 +72,22 @@ export class RequestAuthorization<Actor = unknown> {
   get resource(): unknown {
     if (this.#loaded === undefined) throw new AuthorizationFault('NANOOK_HTTP_NO_RESOURCE', {});
     return this.#loaded.resource;
+  }
+
+  /**
+   * Returns the resource that a requirement loaded with this loader, with the loader's type. Where a route has several requirements,
+   * it tells their resources apart.
+   *
+   * @param loader the function that was given to `authorize(action, loader)`
+   * @throws {AuthorizationFault} `NANOOK_HTTP_NO_RESOURCE` when no requirement of this request has loaded it
+   * @example
+   * app.get('/notes/:id', authorize('read', findNote), (req, res) => res.json(req.authz.resourceOf(findNote).title));
+   */
+  resourceOf<Loader extends (...args: never[]) => unknown>(
+    loader: Loader,
+  ): NonNullable<Awaited<ReturnType<Loader>>> {
+    if (!this.#loadedBy.has(loader)) throw new AuthorizationFault('NANOOK_HTTP_NO_RESOURCE', {});
+    return this.#loadedBy.get(loader) as NonNullable<Awaited<ReturnType<Loader>>>;
   }
 
   /** Finds who is asking. @throws {UnauthenticatedError} when there is no actor, and no `anonymous` takes its place */
@@ -160,6 +177,7 @@ export class RequestAuthorization<Actor = unknown> {
       if (refusal !== undefined) throw refusal;
       record('authorized');
       this.#loaded = { resource };
+      this.#loadedBy.set(source, resource);
       return resource;
     });
   }

@@ -67,6 +67,13 @@ it('knows the parameters of the path in a loader when they are named', () => {
   });
 });
 
+it('gives the resource of a loader its type', () => {
+  const findNote = (ctx: Context): Note | undefined => find(String(ctx['params']));
+  new Router().get('/notes/:id', authorize('read', findNote), (ctx) => {
+    expectTypeOf(ctx.state.authz.resourceOf(findNote)).toEqualTypeOf<Note>();
+  });
+});
+
 it('wants a resource with an action', () => {
   // @ts-expect-error -- no resource
   authorize('read');
