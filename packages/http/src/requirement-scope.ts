@@ -23,6 +23,11 @@ export class RequirementScope {
     this.#inherited = isInherited;
   }
 
+  /** Whether a requirement was met before this call. */
+  get isInherited(): boolean {
+    return !this.#isLeft && this.#inherited;
+  }
+
   get isSettled(): boolean {
     return !this.#isLeft && (this.#inherited || this.#decided !== undefined);
   }
@@ -115,9 +120,8 @@ export class RequirementScopes {
   /** Runs a handler for which nothing needs authorizing. The skip ends with the call of `leave`, and counts for no other handler. */
   runSkipped<Result>(reason: string, handler: (leave: () => void) => Result): Result {
     const outer = this.current;
-    const scope = new RequirementScope(outer, outer.isSettled);
+    const scope = new RequirementScope(outer, true);
     this.#decisions.push(`skipped: ${reason}`);
-    scope.settle('skipped');
     return this.run(scope, () =>
       handler(() => {
         scope.leave();

@@ -3,6 +3,9 @@ import { AuthorizationFault, RequestAuthorization, asAuthorization, checkOptions
 import type { Context } from 'koa';
 import { emitError, type Middleware } from './context.js';
 import { routeOf } from './matched-route.js';
+import { followRouters } from './follow-handlers.js';
+import { scopesOf } from './handler-scopes.js';
+import type { App } from './router.js';
 import { overChecks } from './safety-net.js';
 
 export interface AuthorizationOptions {
@@ -40,12 +43,14 @@ export function authorization(authorizer: Authorizer, options: AuthorizationOpti
     });
   const middleware: Middleware = async (context, next) => {
     const ctx = context as Context;
+    followRouters(ctx.app as unknown as App);
     const authz = new RequestAuthorization(authorizer, {
       actor: () => actor(ctx),
       anonymous,
       challenge,
       request: () => request(ctx),
       route: () => `${ctx.method} ${routeOf(ctx)}`,
+      scopes: scopesOf(ctx),
       report: (fault) => onFault(fault, ctx),
     });
     ctx.state.authz = authz;

@@ -1,6 +1,8 @@
 import type { Class, TypeToken } from '@nanook/core';
 import {
+  AuthorizationFault,
   asRule,
+  asSkipped,
   authorizeRule,
   checkAction,
   checkOptions,
@@ -12,8 +14,11 @@ import {
   withStatus,
   type RefusalStatuses,
 } from '@nanook/http';
-import type { Context } from 'koa';
+import type { Context, Middleware as KoaMiddleware } from 'koa';
 import { authzOf, type Middleware } from './context.js';
+import { followRouter } from './follow-handlers.js';
+import { goOnFrom, isWholeApplication, runAfterSkip, scopesOf } from './handler-scopes.js';
+import { routerOf, type Handler } from './router.js';
 import { overSafetyNet } from './safety-net.js';
 
 /**
@@ -49,26 +54,59 @@ export function authorize(
   checkSource(action, resource);
   checkOptions('authorize', statuses, refusalOptions);
   const rule = authorizeRule(action, resource);
-  return asRule<Middleware>(async (ctx, next) => {
+  const middleware: Middleware = async (ctx, next) => {
     const authz = authzOf(ctx, `authorize('${action}', …)`);
     checkRequirement(authz.authorizer, rule);
     await authz
       .load(action, resource, ctx as Parameters<Loader>[0])
       .catch((reason: unknown) => throwError(withStatus(reason, statuses)));
-    await next();
-  }, rule);
+    await goOnFrom(ctx, middleware, next);
+  };
+  return asRule(middleware, rule);
 }
 
-/** For a route that needs no authorization, and why. */
-export function skipAuthorization(reason: string): Middleware {
+/**
+ * For a route, or a router, that needs no authorization, with the reason.
+ *
+ * @throws {AuthorizationFault} `NANOOK_HTTP_SKIPPED_APPLICATION`, in a request or from `protect` and `listRoutes`, when the application
+ * itself uses it
+ */
+export function skipAuthorization(reason: string): Middleware;
+/**
+ * For middleware that answers by itself, such as static files. It needs no authorization as long as it is this middleware that
+ * answers; nothing is skipped for the handlers after it.
+ *
+ * @example
+ * app.use(skipAuthorization('public files', serve('public')));
+ */
+export function skipAuthorization(reason: string, middleware: KoaMiddleware): Middleware;
+export function skipAuthorization(reason: string, ...given: [] | [KoaMiddleware]): Middleware {
   checkReason(reason);
-  return asRule<Middleware>(
-    async (ctx, next) => {
-      authzOf(ctx, 'skipAuthorization').skip(reason);
-      await next();
-    },
-    { kind: 'skip', reason },
-  );
+  if (given.length > 0) return skipFor(reason, given[0]!);
+  const middleware: Middleware = async (ctx, next) => {
+    const authz = authzOf(ctx, 'skipAuthorization');
+    if (isWholeApplication(ctx, middleware, next))
+      throw new AuthorizationFault('NANOOK_HTTP_SKIPPED_APPLICATION', { reason });
+    authz.skip(reason);
+    await goOnFrom(ctx, middleware, next);
+  };
+  return asRule(middleware, { kind: 'skip', reason });
+}
+
+function skipFor(reason: string, skipped: KoaMiddleware): Middleware {
+  if (typeof skipped !== 'function')
+    throw new AuthorizationFault('NANOOK_HTTP_INVALID_OPTION', {
+      option: 'middleware',
+      reason: `must be a function, got ${skipped === null ? 'null' : typeof skipped}`,
+    });
+  const router = routerOf(skipped as Handler);
+  const middleware: Middleware = async (ctx, next) => {
+    if (router !== undefined) followRouter(router);
+    const authz = authzOf(ctx, 'skipAuthorization');
+    const outer = scopesOf(ctx).current;
+    await authz.skipFor(reason, () => skipped(ctx as Context, () => runAfterSkip(ctx, outer, next)));
+  };
+  return asSkipped(middleware, { reason, middleware: [skipped as Handler] });
 }
 
 const authorizeRequest = asRule<Middleware>(

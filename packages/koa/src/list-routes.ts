@@ -1,7 +1,10 @@
-import { listedRoute, type ListedRoute, type Rule } from '@nanook/http';
+import { listedRoute, skippedBy, type ListedRoute, type Rule } from '@nanook/http';
 import { METHODS } from 'node:http';
 import { checkRoutes } from './check-requirements.js';
-import { isApp, isRoute, routerOf, rulesOf, chainOf, type App, type Layer, type Router } from './router.js';
+import { originsOf, watchOrigins } from './origins.js';
+import { isApp, isRoute, routerOf, rulesOf, chainOf, skippedRouters } from './router.js';
+import type { App, Layer, Router } from './router.js';
+import { checkSkips } from './skips.js';
 
 /**
  * The routes of a router of `@koa/router`, or of the routers that an app uses, each with the rules that a request passes on its
@@ -16,14 +19,19 @@ export const listRoutes = (routes: Router | App): readonly ListedRoute[] =>
 
 function routesOfApp(app: App): readonly ListedRoute[] {
   checkRoutes(app);
+  checkSkips(app);
   const { middleware } = app;
   return middleware.flatMap((each, i) => {
+    const before = rulesOf(middleware.slice(0, i));
     const router = routerOf(each);
-    return router === undefined ? [] : routesOfRouter(router, rulesOf(middleware.slice(0, i)));
+    if (router !== undefined) return routesOfRouter(router, before);
+    const skip: Rule = { kind: 'skip', reason: skippedBy(each)?.reason ?? '' };
+    return skippedRouters(each).flatMap((skipped) => routesOfRouter(skipped, [...before, skip]));
   });
 }
 
 function routesOfRouter(router: Router, before: readonly Rule[]): readonly ListedRoute[] {
+  watchOrigins(router);
   // Of an exclusive router only the last layer runs that matches.
   const isExclusive = (router as { readonly exclusive?: boolean }).exclusive === true;
   return router.stack.flatMap((route, i) => {
@@ -31,9 +39,7 @@ function routesOfRouter(router: Router, before: readonly Rule[]): readonly Liste
     // Rules alone are no route: they stand before others.
     if (handler === undefined) return [];
     return methodsOf(route).map((method) => {
-      const passed = isExclusive
-        ? []
-        : router.stack.slice(0, i).filter((layer) => covers(layer, route, method));
+      const passed = isExclusive ? [] : router.stack.slice(0, i).filter((layer) => covers(layer, route));
       const all = [...before, ...passed.flatMap(({ stack }) => rulesOf(stack)), ...rules];
       return listedRoute(method, String(route.path), all, handler);
     });
@@ -41,16 +47,22 @@ function routesOfRouter(router: Router, before: readonly Rule[]): readonly Liste
 }
 
 /**
- * Whether every request for the route passes the layer before it: middleware, or a route for the same requests. Where the paths do
- * not tell, it does not: better a protected route that is listed as one without a rule than the other way round.
+ * Whether the rules of a layer count for a route after it: its router, or one around that, uses it, and every request for the route
+ * passes it. Where that cannot be told, they do not: better a protected route that is listed as one without a rule than the other way
+ * round.
  */
-function covers(layer: Layer, route: Layer, method: string): boolean {
-  if (isRoute(layer) && methodsOf(layer)[0] !== 'ALL' && !layer.methods.includes(method)) return false;
+function covers(layer: Layer, route: Layer): boolean {
+  if (isRoute(layer) || !isOfSameRouter(layer, route)) return false;
   if (String(layer.path) === String(route.path)) return true;
   if (layer.path instanceof RegExp) return false;
   const plain = plainPart(route.path);
   // A parameter as it is written stands for whatever it takes. What may be left out does not.
   return (plain === route.path || layer.opts.end === false) && layer.match(plain);
+}
+
+function isOfSameRouter(layer: Layer, route: Layer): boolean {
+  const { routers, isExact } = originsOf(layer);
+  return isExact && (routers.length === 1 || originsOf(route).routers.includes(routers.at(-1)!));
 }
 
 /** The segments before the first that is neither text nor a parameter. */

@@ -1,14 +1,18 @@
 import { AuthorizationFault, decides } from '@nanook/http';
 import { checkRoutes } from './check-requirements.js';
+import { followApp, followRouter } from './follow-handlers.js';
+import { watchOrigins } from './origins.js';
 import { findAuthz, type Middleware } from './context.js';
 import { handlerLocation, routeOf } from './matched-route.js';
 import { overSafetyNet } from './safety-net.js';
+import { checkSkips } from './skips.js';
 import {
   chainOf,
   guards,
   isApp,
   isPreflight,
   isRoute,
+  originalOf,
   routerOf,
   type App,
   type Layer,
@@ -39,9 +43,13 @@ export function protect<Routes extends Router | App>(routes: Routes): Routes {
 }
 
 function protectApp(app: App): void {
-  const protectRouters = () => app.middleware.map(routerOf).forEach((router) => router && protect(router));
-  protectRouters();
-  after(app, 'use', protectRouters);
+  const protectMiddleware = () => {
+    checkSkips(app);
+    followApp(app);
+    app.middleware.map(routerOf).forEach((router) => router && protect(router));
+  };
+  protectMiddleware();
+  after(app, 'use', protectMiddleware);
   const { callback } = app;
   app.callback = function (...args) {
     checkRoutes(app);
@@ -50,7 +58,11 @@ function protectApp(app: App): void {
 }
 
 function protectRouter(router: Router): void {
-  const guardRoutes = () => router.stack.filter(isRoute).forEach(guard);
+  watchOrigins(router);
+  const guardRoutes = () => {
+    router.stack.filter(isRoute).forEach(guard);
+    followRouter(router);
+  };
   guardRoutes();
   // All methods register; `use` takes over the routes of another router.
   after(router, 'register', guardRoutes);
@@ -69,7 +81,7 @@ function after(object: object, name: string, then: () => void): void {
 
 /** A route of a router that was mounted elsewhere brings its guard along. */
 function guard(route: Layer): void {
-  if (route.stack.some((handler) => guards.has(handler))) return;
+  if (route.stack.some((handler) => guards.has(originalOf(handler)))) return;
   const refuse: Middleware = async (ctx, next) => {
     const authz = findAuthz(ctx);
     if (authz?.isSettled === true || isPreflight(route)) return next();
@@ -78,6 +90,7 @@ function guard(route: Layer): void {
         method: ctx.method,
         route: routeOf(ctx),
         handler: handlerLocation(ctx),
+        elsewhere: authz?.scopes.decisions,
       });
     return overSafetyNet(ctx, authz, next, { isForRoute: true });
   };

@@ -1,4 +1,4 @@
-import { ruleOf, type Rule } from '@nanook/http';
+import { ruleOf, skippedBy, type Rule } from '@nanook/http';
 
 // What @koa/router is made of, as far as it concerns rules. It is no dependency: Koa does without.
 
@@ -34,6 +34,19 @@ export const isApp = (value: object): value is App =>
 export const routerOf = (middleware: Handler): Router | undefined =>
   (middleware as { readonly router?: Router }).router;
 
+/** The routers that are called by middleware under a skip. */
+export const skippedRouters = (middleware: Handler): readonly Router[] =>
+  (skippedBy(middleware)?.middleware ?? []).flatMap((each) => routerOf(each) ?? []);
+
+const originals = new WeakMap<Handler, Handler>();
+
+/** Remembers the handler that another one calls in its scope. */
+export const rememberOriginal = (scoped: Handler, original: Handler): unknown =>
+  originals.set(scoped, original);
+
+/** The handler as the application wrote it. */
+export const originalOf = (handler: Handler): Handler => originals.get(handler) ?? handler;
+
 export const rulesOf = (handlers: readonly Handler[]): readonly Rule[] =>
   handlers.map(ruleOf).filter((rule) => rule !== undefined);
 
@@ -49,9 +62,15 @@ export interface Chain {
 }
 
 export function chainOf({ stack }: Layer): Chain {
-  const handlers = stack.filter((handler) => !guards.has(handler) && !('param' in handler));
+  const handlers = stack.map(originalOf).filter((handler) => !guards.has(handler) && !('param' in handler));
   const last = handlers.findLastIndex((handler) => ruleOf(handler) === undefined);
-  return { rules: rulesOf(last === -1 ? handlers : handlers.slice(0, last)), handler: handlers[last] };
+  const rules = rulesOf(last === -1 ? handlers : handlers.slice(0, last));
+  const skipped = skippedBy(handlers[last]);
+  if (skipped === undefined) return { rules, handler: handlers[last] };
+  return {
+    rules: [...rules, { kind: 'skip', reason: skipped.reason }],
+    handler: skipped.middleware.at(-1),
+  };
 }
 
 /** Written with `options(…)`: a preflight asks for nothing. */

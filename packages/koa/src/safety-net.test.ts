@@ -460,9 +460,11 @@ describe.each(majors)('the safety net in %s', (_major, Koa) => {
 
   it('leaves the connection usable', async () => {
     const app = appOf(handle(answers['raw writes over time']!), lateErrors);
-    app.use(skipAuthorization('a test')).use((ctx) => {
-      ctx.body = 'fine';
-    });
+    app.use(
+      skipAuthorization('a test', (ctx) => {
+        ctx.body = 'fine';
+      }),
+    );
     const server = createServer(serve(app)).listen(0);
     const { port } = server.address() as AddressInfo;
     for (let i = 0; i < 3; i++) {

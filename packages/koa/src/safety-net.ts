@@ -1,6 +1,7 @@
 import { withholdUndecided, type AuthorizationFault, type RequestAuthorization } from '@nanook/http';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { ExtendableContext } from 'koa';
+import { forgetAnswer, isAnswerSettled, isWriterSettled, watchAnswer } from './answer-scope.js';
 import { handlerLocation, isPreflightHandled, routeOf } from './matched-route.js';
 
 /** Handlers that are running, within those of a net further upstream. */
@@ -27,7 +28,12 @@ export async function overSafetyNet(
 ): Promise<void> {
   if (covered.has(ctx)) return handlers();
   if (!isForRoute) covered.add(ctx);
-  return overNet(ctx, authz, handlers, { isForRoute, isSettled: () => authz.isSettled });
+  watchAnswer(ctx);
+  return overNet(ctx, authz, handlers, {
+    isForRoute,
+    isSettled: () => isWriterSettled(ctx),
+    isPreparedSettled: () => isAnswerSettled(ctx),
+  });
 }
 
 /** Runs the handlers, and blocks a response that does not wait for the checks of its request. */
@@ -35,17 +41,27 @@ export const overChecks = async (
   ctx: ExtendableContext,
   authz: RequestAuthorization,
   handlers: () => Promise<void>,
-): Promise<void> => overNet(ctx, authz, handlers, { isForRoute: false, isSettled: () => true });
+): Promise<void> =>
+  overNet(ctx, authz, handlers, { isForRoute: false, isSettled: () => true, isPreparedSettled: () => true });
+
+interface Judge {
+  readonly isForRoute: boolean;
+  /** Whether something was decided for what is being written now. */
+  readonly isSettled: () => boolean;
+  /** Whether something was decided for what Koa is going to send. */
+  readonly isPreparedSettled: () => boolean;
+}
 
 async function overNet(
   ctx: ExtendableContext,
   authz: RequestAuthorization,
   handlers: () => Promise<void>,
-  { isForRoute, isSettled }: { readonly isForRoute: boolean; readonly isSettled: () => boolean },
+  { isForRoute, isSettled, isPreparedSettled }: Judge,
 ): Promise<void> {
   const run: Run = { outer: handling.getStore() };
   let isRunning = true;
   let isLeft = false;
+  let isLooking = false;
   let answerer: Answerer | undefined;
   let fault: AuthorizationFault | undefined;
   let interrupt: () => void;
@@ -59,7 +75,8 @@ async function overNet(
     route: () => routeOf(ctx),
     handler: () => handlerLocation(ctx),
     isPreflight: () => isPreflightHandled(ctx),
-    isSettled: () => isSettled() || isLeft,
+    isSettled: () => isLeft || (isLooking ? isPreparedSettled() : isSettled()),
+    elsewhere: () => authz.scopes.decisions,
     checks: () => authz.checks,
     challenge: () => authz.challenge,
     isAnswer: (part) => answerer?.isAnswer(part) ?? false,
@@ -78,13 +95,15 @@ async function overNet(
     // A handler may be waiting until all that it writes is out, which it never will be.
     await Promise.race([handling.run(run, handlers), interrupted]);
     // Without Koa the answer may still be to come, and with it the decision.
+    isLooking = true;
     if (fault === undefined && ctx.respond !== false) look();
   } catch (error) {
     // What was prepared before would be sent by those who answer an error with a status alone.
-    if (fault === undefined && !isSettled() && isPrepared(ctx)) takeBack(ctx);
+    if (fault === undefined && !isPreparedSettled() && isPrepared(ctx)) takeBack(ctx);
     throw fault ?? error;
   } finally {
     isRunning = false;
+    isLooking = false;
     isLeft = isForRoute && fault === undefined && ctx.respond !== false;
   }
   if (fault !== undefined) throw fault;
@@ -137,6 +156,7 @@ function takeBack(ctx: ExtendableContext): void {
   ctx.remove('Content-Type'); // or Koa 3 would keep a JSON body as `null`
   ctx.body = undefined;
   ctx.status = 500;
+  forgetAnswer(ctx);
   ctx.respond = true;
   close(body);
 }

@@ -1,0 +1,174 @@
+import { RequirementScope, RequirementScopes } from '@nanook/http';
+import type { ExtendableContext, Next } from 'koa';
+import type { App, Handler, Layer, Router } from './router.js';
+import { isRoute } from './router.js';
+import { originsOf } from './origins.js';
+
+/** A handler of a router, or of an application, and where it is. */
+export interface Place {
+  readonly container: Router | App;
+  /** The layer of the router. */
+  readonly layer?: Layer;
+  /** The place of the layer in its router, and of the handler in its layer. */
+  readonly position: readonly [number, number];
+}
+
+/** A router or an application that a request is passing, and what was decided in it. */
+interface Passage {
+  readonly container: Router | App;
+  readonly position: readonly [number, number];
+  /** Whether a requirement was met before. */
+  readonly isInherited: boolean;
+  /** The router itself, or routers within, whose own requirement was met. */
+  readonly settled: ReadonlySet<object>;
+  /** The route in which a requirement was met. */
+  readonly route: Layer | undefined;
+  readonly outer: Passage | undefined;
+}
+
+interface HandlerCall {
+  readonly place: Place;
+  /** Whether a rule of this package was called in it with its own `next`: then it counts for the handlers after it. */
+  isRule: boolean;
+}
+
+interface ContextState {
+  readonly scopes: RequirementScopes;
+  readonly passages: WeakMap<RequirementScope, Passage>;
+  readonly calls: WeakMap<RequirementScope, HandlerCall>;
+  readonly nexts: WeakMap<Next, HandlerCall>;
+}
+
+const states = new WeakMap<ExtendableContext, ContextState>();
+
+function stateOf(ctx: ExtendableContext): ContextState {
+  let state = states.get(ctx);
+  if (state === undefined) {
+    state = {
+      scopes: new RequirementScopes(),
+      passages: new WeakMap(),
+      calls: new WeakMap(),
+      nexts: new WeakMap(),
+    };
+    states.set(ctx, state);
+  }
+  return state;
+}
+
+/** The scopes of the handlers of a request. */
+export const scopesOf = (ctx: ExtendableContext): RequirementScopes => stateOf(ctx).scopes;
+
+/** Whether a scope is that of a handler whose place is known. */
+export const isHandlerScope = (ctx: ExtendableContext, scope: RequirementScope): boolean =>
+  stateOf(ctx).calls.has(scope);
+
+/**
+ * Calls a handler in its scope. What comes after it has a scope of its own, in which nothing counts but what its router, or its route,
+ * has decided: a handler whose place is not known is judged by what was decided before the router.
+ */
+export async function callHandler(
+  ctx: ExtendableContext,
+  place: Place,
+  handler: (ctx: ExtendableContext, next: Next) => unknown,
+  next: Next,
+): Promise<unknown> {
+  const state = stateOf(ctx);
+  const { scopes, passages, calls, nexts } = state;
+  const running = scopes.current;
+  const passage = { ...passageOf(state, running, place), position: place.position };
+  const isRouteSettled = passage.route !== undefined && passage.route === place.layer;
+  const isSettled = passage.isInherited || isRouteSettled || isSettledFor(passage, place);
+  const scope = new RequirementScope(running, isSettled);
+  const call: HandlerCall = { place, isRule: false };
+  passages.set(scope, passage);
+  calls.set(scope, call);
+  const goOn: Next = () => {
+    const after = new RequirementScope(scopes.current, passage.isInherited);
+    passages.set(after, passageAfter(passage, call, scope, isRouteSettled));
+    return scopes.run(after, next);
+  };
+  nexts.set(goOn, call);
+  try {
+    return await scopes.run(scope, () => handler(ctx, goOn));
+  } finally {
+    // Without Koa the answer may still be to come, from code that has lost its asynchronous context.
+    if (ctx.respond !== false) scopes.return(running);
+  }
+}
+
+function passageOf({ passages, calls }: ContextState, running: RequirementScope, place: Place): Passage {
+  const outer = passages.get(running);
+  for (let passage = outer; passage !== undefined; passage = passage.outer)
+    if (passage.container === place.container && isBefore(passage.position, place.position)) return passage;
+  return {
+    container: place.container,
+    position: place.position,
+    // What code decided whose place is not known counts for that code alone.
+    isInherited: calls.has(running) ? running.isSettled : running.isInherited,
+    settled: new Set(),
+    route: undefined,
+    outer,
+  };
+}
+
+/** A router may be passed twice: then it begins anew. */
+const isBefore = (
+  [layer, handler]: readonly [number, number],
+  [laterLayer, later]: readonly [number, number],
+): boolean => layer < laterLayer || (layer === laterLayer && handler < later);
+
+function isSettledFor({ settled }: Passage, { container, layer }: Place): boolean {
+  if (settled.has(container)) return true;
+  return layer !== undefined && originsOf(layer).routers.some((router) => settled.has(router));
+}
+
+/** What is decided in a route counts for its later handlers; what rules decide that a router uses, for its later layers. */
+function passageAfter(
+  passage: Passage,
+  { place: { container, layer }, isRule }: HandlerCall,
+  scope: RequirementScope,
+  isRouteSettled: boolean,
+): Passage {
+  if (layer !== undefined && isRoute(layer))
+    return { ...passage, route: isRouteSettled || scope.decided !== undefined ? layer : undefined };
+  if (!isRule || scope.decided === undefined) return { ...passage, route: undefined };
+  const origins = layer === undefined ? undefined : originsOf(layer);
+  if (origins?.isExact === false) return { ...passage, route: undefined };
+  const origin = origins?.routers.at(-1) ?? container;
+  return { ...passage, route: undefined, settled: new Set([...passage.settled, origin]) };
+}
+
+/** How a rule goes on that was met: for the handlers after it, where its place is known. */
+export function goOnFrom(ctx: ExtendableContext, rule: Handler, next: Next): Promise<unknown> {
+  const state = stateOf(ctx);
+  const call = state.nexts.get(next);
+  if (call !== undefined) {
+    call.isRule = true;
+    return next();
+  }
+  const { scopes, passages } = state;
+  const running = scopes.current;
+  if (state.calls.has(running) || !appOf(ctx).middleware.includes(rule)) return next();
+  // The application has handed it to Koa as it is.
+  const after = new RequirementScope(running, true);
+  const passage = passages.get(running);
+  if (passage !== undefined) passages.set(after, passage);
+  return scopes.run(after, next);
+}
+
+/** Whether a rule is used by the application that serves the request, and not by a router or an application within. */
+export function isWholeApplication(ctx: ExtendableContext, rule: Handler, next: Next): boolean {
+  const call = stateOf(ctx).nexts.get(next);
+  return call === undefined ? appOf(ctx).middleware.includes(rule) : call.place.container === appOf(ctx);
+}
+
+/** Calls what comes after middleware that was skipped, as if it had not been. */
+export function runAfterSkip(ctx: ExtendableContext, outer: RequirementScope, next: Next): Promise<unknown> {
+  const { scopes, passages } = stateOf(ctx);
+  const after = new RequirementScope(scopes.current, outer.isInherited);
+  const passage = passages.get(outer);
+  if (passage !== undefined) passages.set(after, passage);
+  return scopes.run(after, next);
+}
+
+const appOf = ({ app }: ExtendableContext): App => app as unknown as App;
