@@ -183,6 +183,7 @@ const examples: {
   POLAR_CHECK_ARGUMENT_ORDER: 'allow("read", _: User, _: Repo);',
   POLAR_CHECK_UNLIKELY_ARGUMENT: 'allow(_: User, ["read", "write"], _);',
   POLAR_CHECK_GRANTS_EVERYTHING: 'allow(_, _, _);',
+  POLAR_CHECK_DENIAL_GRANTS: 'allow(u, "read", _) if denied(u); denied(_);',
   POLAR_CHECK_UNDECLARED_NAME: [
     'has_role(_: User, "onwer", _: Repo);',
     `${actor} resource Repo { roles = ["owner"]; } has_role(_: User, "onwer", _: Repo);`,

@@ -118,6 +118,8 @@ export const policyCodes = {
   },
   POLAR_CHECK_GRANTS_EVERYTHING: (_: object) =>
     'this rule allows every action on everything for everybody, signed in or not; restrict the actor, the action or the resource (with the body `if true` this warning is not given)',
+  POLAR_CHECK_DENIAL_GRANTS: (p: { name: string }) =>
+    `\`${p.name}\` is a condition like any other, so it grants where it holds; to deny, write \`not ${p.name}(…)\``,
   POLAR_CHECK_UNDECLARED_NAME: (p: {
     name: string;
     kind: 'role' | 'permission' | 'relation';

@@ -995,7 +995,7 @@ const mistakes: readonly Mistake[] = [
   [
     'allow(user: User, "read", note: Note) if user.id = note.ownerId;;',
     ['PARSE_UNEXPECTED_TOKEN 1:65'],
-    'expected a rule such as `allow(actor, action, resource) if …;` or a block such as `resource Note { … }`, found',
+    'expected a rule such as `allow(actor, action, resource) if …;` or a block such as `resource Note { … }` (no',
   ],
   [
     'Allow(user: User, "read", note: Note) if user.id = note.ownerId;',
@@ -1136,6 +1136,179 @@ const mistakes: readonly Mistake[] = [
     'allow(user: User, "read", note: Note) if user.id = 1 and note.isPublic',
     ['PARSE_MISSING_SEMICOLON 1:71'],
     'the rule ends here without a `;`',
+  ],
+  [
+    'allow(User, read, Note) :- owner(User, Note).\nowner(User, Note) :- Note.ownerId = User.id.',
+    [
+      'PARSE_FOREIGN_SYNTAX 1:25',
+      'PARSE_VALUE_EXPECTED 1:28',
+      'PARSE_FOREIGN_SYNTAX 1:45',
+      'PARSE_FOREIGN_SYNTAX 2:19',
+      'PARSE_FOREIGN_SYNTAX 2:44',
+    ],
+    'write `if`',
+  ],
+  [
+    '// one\nallow(u: User, "read", n: Note) if u.id = n.ownerId; // two\n// three\n\n// four\nallow(u: User, "write", n: Note) if u.id = n.ownerId;',
+    ['PARSE_FOREIGN_SYNTAX 1:1', 'PARSE_FOREIGN_SYNTAX 2:54'],
+    'write `#`',
+  ],
+  [
+    'permit (\n  principal in Role::"admin",\n  action in [Action::"read", Action::"write"],\n  resource\n);\nforbid (\n  principal,\n  action,\n  resource\n) unless {\n  principal.mfa == true && resource.public\n};\nallow(u: User, "read", n: Note) if u.id == n.ownerId and n.isPublik;',
+    ['PARSE_FOREIGN_SYNTAX 1:1', 'PARSE_FOREIGN_SYNTAX 6:1', 'CHECK_UNKNOWN_FIELD 13:60'],
+    'this looks like Cedar; write `allow(actor, action, resource) if condition;`',
+  ],
+  [
+    'allow if {\n  input.user.id == input.note.ownerId\n}\n\nallow if {\n  input.user.admin\n}',
+    ['PARSE_FOREIGN_SYNTAX 1:1', 'PARSE_FOREIGN_SYNTAX 5:1'],
+    'the arguments come in parentheses: `allow(actor, action, resource) if condition;`',
+  ],
+  [
+    "allow(u: User, \"read\", n: Note) if u.role IN ('a', 'b') and n.isPublic;",
+    [
+      'PARSE_FOREIGN_SYNTAX 1:43',
+      'PARSE_FOREIGN_SYNTAX 1:47',
+      'PARSE_FOREIGN_SYNTAX 1:50',
+      'PARSE_FOREIGN_SYNTAX 1:52',
+    ],
+    'write `in`',
+  ],
+  [
+    'allow(u: User, "read", n: Note) if u.role in ("a", "b") and n.isPublic;',
+    ['PARSE_FOREIGN_SYNTAX 1:50'],
+    'a list is in brackets: `[first, second]`; conditions are joined with `and`',
+  ],
+  [
+    'allow(u: User, "read", n: Note) if n.owner IS NULL and u.isAdmin;',
+    ['PARSE_FOREIGN_SYNTAX 1:44'],
+    'write `=`',
+  ],
+  [
+    'allow(u: User, "read", n: Note) if n.title LIKE \'a%\' and u.isAdmin;',
+    ['PARSE_FOREIGN_SYNTAX 1:44', 'PARSE_FOREIGN_SYNTAX 1:49'],
+    'a text has methods: write `text.startsWith("…")` or `text.includes("…")`',
+  ],
+  [
+    'allow(u: User, "read", n: Note) if n.title = f"x" and u.isAdmin;',
+    ['PARSE_UNEXPECTED_TOKEN 1:47'],
+    'expected `;` or an operator such as `and`, found the string "x"',
+  ],
+  [
+    'type document\n  relations\n    define viewer: [user]',
+    ['PARSE_UNEXPECTED_TOKEN 2:3'],
+    'expected `(`, found `relations`',
+  ],
+  ['model\n  schema 1.1', ['PARSE_UNEXPECTED_TOKEN 2:10'], 'expected `{`, found `1.1`'],
+  [
+    'allow:\n  - read',
+    ['PARSE_FOREIGN_SYNTAX 1:1'],
+    'the arguments come in parentheses: `allow(actor, action, resource) if condition;`',
+  ],
+  [
+    'class User { id; }\nallow(u: User, "read", n: Note) if u.id = n.ownerId;',
+    ['PARSE_FOREIGN_SYNTAX 1:1'],
+    'types are classes or declarations of the application; pass them in the option `types`',
+  ],
+  [
+    'allow(u: User, "read", n: Note) if u.id = n.ownerId; allow(u: User, "write", n: Note) if u.id = n.ownerId and n.foo;',
+    ['CHECK_UNKNOWN_FIELD 1:113'],
+    '`Note` declares no field `foo`',
+  ],
+  [
+    'allow(u: User, "read", n: Note)\n  if u.id = n.ownerId,\n     n.isPublic,\n     u.isAdmin;\nallow(_: User, "x", _: Nope);',
+    ['PARSE_FOREIGN_SYNTAX 2:22', 'CHECK_UNKNOWN_SPECIALIZER 5:24'],
+    'write `and`',
+  ],
+  [
+    'allow(u: User, "read", n: Note) if (u.id = n.ownerId, n.isPublic);',
+    ['PARSE_FOREIGN_SYNTAX 1:53'],
+    'a list is in brackets: `[first, second]`; conditions are joined with `and`',
+  ],
+  [
+    'allow(u: User, "read", n: Note) if u.id = n.ownerId; and n.isPublic;',
+    ['PARSE_UNEXPECTED_TOKEN 1:54'],
+    'expected a rule such as `allow(actor, action, resource) if …;` or a block such as `resource Note { … }` (the',
+  ],
+  [
+    'allow(u: User, "read", n: Note) if u.id = n.ownerId\n  and n.isPublic;\n  or u.isAdmin;',
+    ['PARSE_UNEXPECTED_TOKEN 3:3'],
+    'expected a rule such as `allow(actor, action, resource) if …;` or a block such as `resource Note { … }` (the',
+  ],
+  [
+    'allow(u: User, "read", n: Note) if u?.id = n?.ownerId;',
+    ['CHECK_SINGLETON_VARIABLE 1:36', 'CHECK_SINGLETON_VARIABLE 1:44'],
+    'write `u.`',
+  ],
+  [
+    'allow(u: User, "read", n: Note) if u.id = n.owner?.id;',
+    ['CHECK_UNKNOWN_FIELD 1:45', 'CHECK_OPTIONAL_CHAINING 1:45'],
+    'did you mean `owner` or `ownerId`?',
+  ],
+  [
+    'allow(u: User, "read", n: Note) if u.name = "ann” and n.isPublic;',
+    ['PARSE_UNTERMINATED_STRING 1:45'],
+    'a line break in a string is written `\\n`',
+  ],
+  [
+    'resource Note { permissions = ["read"]; "read" if "owner" };',
+    ['PARSE_MISSING_SEMICOLON 1:58', 'PARSE_UNEXPECTED_TOKEN 1:60'],
+    'the rule ends here without a `;`',
+  ],
+  [
+    'actor User { }\nresource Note {\n  permissions = ["read"],\n  roles = ["owner"],\n  "read" if "owner",\n}',
+    ['PARSE_UNEXPECTED_TOKEN 3:25'],
+    'expected `;`, found `,`',
+  ],
+  [
+    'allow(u: User, "read", n: Note) { u.id == n.ownerId }\nallow(u: User, "write", n: Note) if u.id == n.ownerID;',
+    ['PARSE_FOREIGN_SYNTAX 1:33', 'CHECK_UNKNOWN_FIELD 2:47'],
+    'a rule has no braces; write `head if condition;`',
+  ],
+  [
+    'allow(u: User, "read", n: Note) if u.groups.includes("x") and n.groups.length > 1;',
+    ['CHECK_UNKNOWN_FIELD 1:65'],
+    '`Note` declares no field `groups`',
+  ],
+  ['allow(u: User, "read", n: Note) if !(u.id = n.ownerId);', ['PARSE_FOREIGN_SYNTAX 1:36'], 'write `not`'],
+  [
+    'allow(u: User, "read", n: Note) if not not u.isAdmin and n.isPublic;',
+    ['PARSE_UNEXPECTED_TOKEN 1:40'],
+    'expected something to negate (`not` cannot be repeated), found `not`',
+  ],
+  [
+    'allow(u: User, "read", n: Note) if u.id = n.ownerId if u.isAdmin;',
+    ['PARSE_UNEXPECTED_TOKEN 1:53'],
+    'expected `;` or an operator such as `and`, found `if`',
+  ],
+  [
+    'allow(u: User, "read", n: Note) if n.isPublic or u.id = n.ownerId or deny(u, n);\ndeny(u: User, n: Note) if u.id = n.id;',
+    ['CHECK_DENIAL_GRANTS 1:70'],
+    'to deny, write `not deny(…)`',
+  ],
+  [
+    'allow(u: User, "read", n: Note) if n.owner = u or n.owner = none;',
+    ['CHECK_SINGLETON_VARIABLE 1:61'],
+    'use a variable of the rule, or write `"none"` if the text is meant',
+  ],
+  [
+    'allow(_: User, READ, _: Note);',
+    ['CHECK_SINGLETON_VARIABLE 1:16'],
+    'an action is a string: did you mean `"READ"`?',
+  ],
+  [
+    'allow(_: User, Action.READ, _: Note);',
+    ['CHECK_SINGLETON_VARIABLE 1:16'],
+    'if it is a type, add it to the option `types`',
+  ],
+  [
+    'allow(_: User, "read", note: note) if note.isPublic;',
+    ['CHECK_UNKNOWN_SPECIALIZER 1:30'],
+    'did you mean `Note`?',
+  ],
+  [
+    'resource note { permissions = ["read"]; }\nallow(a, b, c) if has_permission(a, b, c);',
+    ['CHECK_BLOCK_UNKNOWN_CLASS 1:10'],
+    'did you mean `Note`?',
   ],
 ];
 

@@ -349,6 +349,12 @@ function parsePrimary(cursor: TokenCursor): TermNode {
     case '(': {
       cursor.advance();
       const term = parseTerm(cursor);
+      if (cursor.is(','))
+        cursor.failForeign(
+          cursor.spanOfToken(cursor.current),
+          undefined,
+          'a list is in brackets: `[first, second]`; conditions are joined with `and`',
+        );
       cursor.expect(')');
       return term;
     }

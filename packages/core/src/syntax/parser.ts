@@ -88,6 +88,11 @@ function parseStatement(cursor: TokenCursor): StatementNode {
       return parseRuleType(cursor);
     case '?=':
       return parseInlineQuery(cursor);
+    case 'and':
+    case 'or':
+      return cursor.fail(`${aStatement} (the rule before it ended with \`;\`)`);
+    case ';':
+      return cursor.fail(`${aStatement} (no \`;\` comes after \`}\` or another \`;\`)`);
     default:
       return cursor.next.kind === '(' ? cursor.failName(aStatement) : cursor.fail(aStatement);
   }

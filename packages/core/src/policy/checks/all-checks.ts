@@ -15,6 +15,7 @@ import { missingAllowRule } from './missing-allow-rule.js';
 import { missingHasPermission } from './missing-has-permission.js';
 import { missingRequiredRule } from './missing-required-rule.js';
 import { nestedClassName } from './nested-class-name.js';
+import { denialGrants } from './denial-grants.js';
 import { fieldCalled } from './field-called.js';
 import { neverDecided } from './never-decided.js';
 import { neverEqual } from './never-equal.js';
@@ -66,6 +67,7 @@ export const allChecks: readonly Check[] = [
   argumentOrder,
   unlikelyArgument,
   grantsEverything,
+  denialGrants,
   undeclaredName,
   unusedRule,
   missingAllowRule,
