@@ -205,7 +205,8 @@ export class Oso {
   #load(policy: string, onWarning: (warning: Diagnostic) => void): Promise<Authorizer> {
     const { equalityFn, readAction } = this.#options;
     const options: AuthorizerOptions = {
-      policies: policy,
+      // A named text: a short one alone would be taken for a file name.
+      policies: { name: 'policy', source: policy },
       types: this.#types,
       constants: this.#constants,
       equality: equalityFn ?? 'deep',
