@@ -206,7 +206,7 @@ describe('a start that fails', () => {
   it('leaves no connection open when it is caught', async () => {
     const built = await build({ controllers: [Forgetful] });
     await built.init().catch(() => {});
-    const closed = vi.fn();
+    const closed = vi.fn<(code: number, reason: string) => void>();
     const { Logger } = await import('@nestjs/common');
     vi.spyOn(Logger.prototype, 'error').mockImplementation(() => {});
     const client = { close: closed };
