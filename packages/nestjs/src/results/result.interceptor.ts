@@ -84,7 +84,13 @@ function turnOf(
   turns.set(call, ofCall);
   const known = ofCall.get(handler);
   if (known !== undefined && known.response?.isSettled !== true) return { turn: known, isOutermost: false };
-  const response = context.getType() === 'http' ? new UnseenResponse(context, isSse) : undefined;
+  const kind = context.getType<ContextKind>();
+  const response =
+    kind === 'http'
+      ? UnseenResponse.ofHttp(context, isSse)
+      : kind === 'graphql'
+        ? UnseenResponse.ofGraphql(context)
+        : undefined;
   const turn: Turn = { innermost: undefined, response };
   ofCall.set(handler, turn);
   return { turn, isOutermost: true };

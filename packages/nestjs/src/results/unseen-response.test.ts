@@ -25,6 +25,16 @@ import {
   type MessageEvent,
   type NestInterceptor,
 } from '@nestjs/common';
+import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
+import {
+  Context as GraphqlContext,
+  Field,
+  GraphQLModule,
+  ObjectType,
+  Query,
+  Resolver,
+} from '@nestjs/graphql';
+import { MercuriusDriver, type MercuriusDriverConfig } from '@nestjs/mercurius';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
@@ -407,5 +417,70 @@ describe.each(platforms)('server-sent events on %s', (_, adapter) => {
     const ask = await open();
     const { status, text } = await ask('/events/bypass');
     expect([status, text.includes('leaked')]).toEqual([500, false]);
+  });
+});
+
+describe.each([
+  [
+    'Apollo on Express',
+    () => new ExpressAdapter(),
+    () => GraphQLModule.forRoot<ApolloDriverConfig>({ driver: ApolloDriver, autoSchemaFile: true }),
+  ],
+  [
+    'Mercurius',
+    () => new FastifyAdapter(),
+    () => GraphQLModule.forRoot<MercuriusDriverConfig>({ driver: MercuriusDriver, autoSchemaFile: true }),
+  ],
+] as const)('a resolver with @AuthorizeResult, with %s', (_, adapter, graphql) => {
+  @ObjectType('Note')
+  class NoteType {
+    @Field(() => String) readonly text!: string;
+  }
+  interface Context {
+    readonly req?: { readonly res: import('node:http').ServerResponse };
+    readonly reply?: { readonly raw: import('node:http').ServerResponse };
+  }
+  @Resolver()
+  class Notes {
+    @Query(() => NoteType, { nullable: true }) @AuthorizeResult() bypass(
+      @GraphqlContext() { req, reply }: Context,
+    ) {
+      (reply?.raw ?? req!.res).end('leaked');
+      return mine;
+    }
+    @Query(() => NoteType, { nullable: true }) @AuthorizeResult() fine() {
+      return mine;
+    }
+  }
+
+  it('is blocked when it writes the response, and answers as ever when it does not', async () => {
+    @Module({
+      imports: [
+        NanookModule.forRoot({
+          policies: 'allow(user, "read", note: Note) if note.owner = user;',
+          types: { Note },
+          actor: () => 'alice',
+        }),
+        graphql(),
+      ],
+      providers: [Notes],
+    })
+    class AppModule {}
+    const built = await Test.createTestingModule({ imports: [AppModule] }).compile();
+    app = built.createNestApplication(adapter() as never, { logger: false });
+    await app.listen(0, '127.0.0.1');
+    const { port } = (app.getHttpServer() as Server).address() as AddressInfo;
+    const query = async (text: string) =>
+      (
+        await fetch(`http://127.0.0.1:${port}/graphql`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({ query: text }),
+        })
+      ).text();
+    expect(await query('{ bypass { text } fine { text } }')).not.toMatch(/leaked/);
+    expect(JSON.parse(await query('{ fine { text } again: fine { text } }'))).toEqual({
+      data: { fine: { text: 'mine' }, again: { text: 'mine' } },
+    });
   });
 });

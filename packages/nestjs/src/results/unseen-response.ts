@@ -3,6 +3,8 @@ import type { ServerResponse } from 'node:http';
 import { withholdUndecided } from '@nanook/http';
 import type { ExecutionContext } from '@nestjs/common';
 import { Observable, tap, type Subscriber } from 'rxjs';
+import type { ContextKind } from '../execution.js';
+import { graphqlExceptionOf } from '../graphql-exception.js';
 import { handlerName } from '../handler-rule.js';
 import { NestFault } from '../nest-fault.js';
 
@@ -30,26 +32,47 @@ export class UnseenResponse {
   #fault: NestFault | undefined;
   #subscriber: Subscriber<unknown> | undefined;
 
+  readonly handler: string;
+
+  readonly #isGraphql: boolean;
+
+  private constructor(context: ExecutionContext) {
+    this.#isGraphql = context.getType<ContextKind>() === 'graphql';
+    this.handler = handlerName(context.getClass(), context.getHandler());
+  }
+
   /** @param isStream whether Nest writes the header before the first result, as for server-sent events */
-  constructor(context: ExecutionContext, isStream: boolean) {
+  static ofHttp(context: ExecutionContext, isStream: boolean): UnseenResponse {
+    const unseen = new UnseenResponse(context);
+    unseen.#guardHttp(context, isStream);
+    return unseen;
+  }
+
+  /** @returns `undefined` where the context of GraphQL has no response, as in a subscription */
+  static ofGraphql(context: ExecutionContext): UnseenResponse | undefined {
+    const [given] = context.getArgs<unknown[]>().slice(-2);
+    const response = responseIn(given);
+    if (response === undefined) return undefined;
+    guardGraphql(response);
+    return new UnseenResponse(context);
+  }
+
+  #guardHttp(context: ExecutionContext, isStream: boolean): void {
     const request = context.getArgByIndex<{ readonly method: string }>(0);
     const reply = context.getArgByIndex<Reply>(1);
     const fastify = 'raw' in reply ? reply : undefined;
     const response = 'raw' in reply ? reply.raw : reply;
     const before = { ...fastify?.getHeaders() };
-    const handler = handlerName(context.getClass(), context.getHandler());
     withholdUndecided(response, {
       method: request.method,
-      route: () => handler,
+      route: () => this.handler,
       isSettled: () => this.#isSettled || (isStream && running.getStore() !== this),
       isAnswer: () => this.#fault !== undefined && running.getStore() !== this,
       fail: (cause) => {
-        const fault = new NestFault('NANOOK_NEST_UNSEEN_RESULT', { handler }, { cause });
         // Later: what the handler goes on to write in this tick is not the answer.
         queueMicrotask(() => {
           if (fastify !== undefined) resetHeaders(fastify, before);
-          this.#fault = fault;
-          this.#subscriber?.error(fault);
+          this.fail(cause);
           // Fastify answers no reply that was taken from it.
           if (fastify?.sent === true) running.exit(() => answerBare(response));
         });
@@ -59,6 +82,12 @@ export class UnseenResponse {
 
   get isSettled(): boolean {
     return this.#isSettled;
+  }
+
+  /** Ends the call with an error: its response was blocked. */
+  fail(cause: Error): void {
+    this.#fault = new NestFault('NANOOK_NEST_UNSEEN_RESULT', { handler: this.handler }, { cause });
+    this.#subscriber?.error(this.#isGraphql ? graphqlExceptionOf(this.#fault) : this.#fault);
   }
 
   /** The result was authorized: Nest may send it. */
@@ -81,6 +110,39 @@ export class UnseenResponse {
       return results.pipe(tap({ error: settle, complete: settle })).subscribe(subscriber);
     });
   }
+}
+
+const guarded = new WeakSet<ServerResponse>();
+
+/** One guard for all resolvers of a request: each may write only after its own result was authorized. */
+function guardGraphql(response: ServerResponse): void {
+  if (guarded.has(response)) return;
+  guarded.add(response);
+  const blocked = new Set<UnseenResponse | undefined>();
+  withholdUndecided(response, {
+    method: 'POST',
+    route: () => running.getStore()?.handler ?? 'GraphQL',
+    // What no resolver started, the driver writes.
+    isSettled: () => running.getStore()?.isSettled !== false,
+    isAnswer: () => blocked.size > 0 && !blocked.has(running.getStore()),
+    fail: (cause) => {
+      const call = running.getStore();
+      queueMicrotask(() => {
+        blocked.add(call);
+        call?.fail(cause);
+      });
+    },
+  });
+}
+
+/** The response in the context of GraphQL, where drivers and applications put it. */
+function responseIn(context: unknown): ServerResponse | undefined {
+  const { reply, res, req } = (context ?? {}) as Partial<Record<'reply' | 'res' | 'req', object>>;
+  const found = reply ?? res ?? (req as { readonly res?: object } | undefined)?.res;
+  const response = ((found as { readonly raw?: object } | undefined)?.raw ?? found) as
+    | ServerResponse
+    | undefined;
+  return typeof response?.writeHead === 'function' ? response : undefined;
 }
 
 /** A reply keeps its headers apart from those of the response. */
