@@ -188,9 +188,8 @@ function fill(router: Router, tree: Items, names: Names, express: typeof express
       }
       case 'mount': {
         const inner = item.as === 'app' ? express() : express.Router();
-        if (item.as !== 'app') fill(inner as Router, item.router, names, express);
         router.use(path, item.as === 'function' ? (req, res, next) => void inner(req, res, next) : inner);
-        if (item.as === 'app') fill(inner as unknown as Router, item.router, names, express);
+        fill(inner as unknown as Router, item.router, names, express);
       }
     }
   }
