@@ -36,6 +36,8 @@ export class Budget implements Meter {
   /** When the query began; undefined while nobody has looked at the clock. */
   startedAt: number | undefined = undefined;
   #lookedAt = 0;
+  /** Whether code of the application has run since the last look at the clock. */
+  hasUntimedCalls = false;
   /** Calls of the application that are made before the next look, and between the next two. */
   #callsLeft = 1;
   #callsPerLook = 1;
@@ -58,6 +60,7 @@ export class Budget implements Meter {
     this.#lookedAt = startedAt ?? 0;
     this.#callsLeft = 1;
     this.#callsPerLook = 1;
+    this.hasUntimedCalls = false;
   }
 
   /** Called once a step. @throws {PolarError} `POLAR_RUN_STEP_LIMIT`, `POLAR_RUN_TIMEOUT`, `POLAR_RUN_ABORTED` */
@@ -94,7 +97,8 @@ export class Budget implements Meter {
 
   /** How often that takes a look at the clock depends on how slow it has been. */
   called(result?: unknown): void {
-    if (--this.#callsLeft > 0) return;
+    this.hasUntimedCalls = --this.#callsLeft > 0;
+    if (this.hasUntimedCalls) return;
     const before = this.#lookedAt;
     try {
       this.checkTime();

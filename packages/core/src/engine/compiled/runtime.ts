@@ -220,6 +220,8 @@ export abstract class Runtime implements EqualityContext, Meter {
   get isLate(): boolean {
     if (!this.#isTimed) return this.startedAt !== undefined && this.limited.isOver;
     if (this.#untimedAfter > 0 && --this.#untimedAfter === 0) this.#isTimed = this.meetsHost;
+    // Where calls are expected, each is counted: there is nothing to find out when none has come since the last look.
+    if (this.#untimedAfter === 0 && !this.limited.hasUntimedCalls) return false;
     return this.limited.isOver;
   }
 
