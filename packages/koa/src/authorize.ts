@@ -17,7 +17,7 @@ import {
 import type { Context, Middleware as KoaMiddleware } from 'koa';
 import { authzOf, type Middleware } from './context.js';
 import { followRouter } from './follow-handlers.js';
-import { goOnFrom, isWholeApplication, runAfterSkip, scopesOf } from './handler-scopes.js';
+import { decideFor, goOnFrom, isWholeApplication, runAfterSkip, scopesOf } from './handler-scopes.js';
 import { routerOf, type Handler } from './router.js';
 import { overSafetyNet } from './safety-net.js';
 
@@ -57,9 +57,10 @@ export function authorize(
   const middleware: Middleware = async (ctx, next) => {
     const authz = authzOf(ctx, `authorize('${action}', …)`);
     checkRequirement(authz.authorizer, rule);
-    await authz
-      .load(action, resource, ctx as Parameters<Loader>[0])
-      .catch((reason: unknown) => throwError(withStatus(reason, statuses)));
+    const load = () => authz.load(action, resource, ctx as Parameters<Loader>[0]);
+    await decideFor(ctx, middleware, next, load).catch((reason: unknown) =>
+      throwError(withStatus(reason, statuses)),
+    );
     await goOnFrom(ctx, middleware, next);
   };
   return asRule(middleware, rule);
@@ -87,7 +88,7 @@ export function skipAuthorization(reason: string, ...given: [] | [KoaMiddleware]
     const authz = authzOf(ctx, 'skipAuthorization');
     if (isWholeApplication(ctx, middleware, next))
       throw new AuthorizationFault('NANOOK_HTTP_SKIPPED_APPLICATION', { reason });
-    authz.skip(reason);
+    decideFor(ctx, middleware, next, () => authz.skip(reason));
     await goOnFrom(ctx, middleware, next);
   };
   return asRule(middleware, { kind: 'skip', reason });

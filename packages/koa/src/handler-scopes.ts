@@ -138,6 +138,21 @@ function passageAfter(
   return { ...passage, route: undefined, settled: new Set([...passage.settled, origin]) };
 }
 
+/** Lets a rule decide: for nothing else, where its place is not known. */
+export function decideFor<Result>(
+  ctx: ExtendableContext,
+  rule: Handler,
+  next: Next,
+  decide: () => Result,
+): Result {
+  const { scopes, calls, nexts } = stateOf(ctx);
+  const running = scopes.current;
+  if (nexts.has(next) || calls.has(running) || appOf(ctx).middleware.includes(rule)) return decide();
+  const result = scopes.run(new RequirementScope(running, false), decide);
+  scopes.return(running);
+  return result;
+}
+
 /** How a rule goes on that was met: for the handlers after it, where its place is known. */
 export function goOnFrom(ctx: ExtendableContext, rule: Handler, next: Next): Promise<unknown> {
   const state = stateOf(ctx);
