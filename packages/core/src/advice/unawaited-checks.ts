@@ -26,7 +26,7 @@ export class UnawaitedChecks {
     if (this.#watched.length >= maxWatched || this.#warned.size >= maxWatched) return answer;
     const check: Check = { action: String(action), isDenied: false, isAwaited: false };
     // One timer for all that are watched at the same time.
-    if (this.#watched.push(check) === 1) setTimeout(() => this.#report(), patienceMs);
+    if (this.#watched.push(check) === 1) setTimeout(this.#report, patienceMs);
     const watched = new WatchedPromise<boolean>((resolve, reject) => {
       answer.then((holds) => {
         check.isDenied = !holds;
@@ -37,7 +37,8 @@ export class UnawaitedChecks {
     return watched;
   }
 
-  #report(): void {
+  // A property, so that the timer holds no scope of a check: a rejected answer refers to objects of the application.
+  readonly #report = (): void => {
     const watched = this.#watched;
     this.#watched = [];
     for (const { action, isDenied, isAwaited } of watched) {
@@ -45,7 +46,7 @@ export class UnawaitedChecks {
       this.#warned.add(action);
       this.warn(diagnostic('warning', 'POLAR_DENIED_NOT_AWAITED', { action }, undefined) as Diagnostic);
     }
-  }
+  };
 }
 
 /** Not the native class, so that `await` calls `then`. */
