@@ -167,6 +167,147 @@ describe.each(majors)('checks that were not awaited, in %s', (_major, express) =
     expect([seen.length, reported]).toEqual([1, []]);
   });
 
+  const chains: Record<string, (check: Promise<unknown>) => Promise<unknown>> = {
+    'one call of then': (check) => check.then(() => 'deleted'),
+    'then without a function': (check) => check.then(null, undefined),
+    'two calls of then': (check) => check.then(() => 1).then(() => 2),
+    finally: (check) => check.finally(() => {}),
+    'finally that waits': (check) => check.finally(pause as () => void),
+    'finally without a function': (check) => check.finally(),
+    'then and finally': (check) => check.then(() => 1).finally(() => {}),
+    'finally and then': (check) => check.finally(() => {}).then(() => 1),
+  };
+
+  it.each(Object.keys(chains))('block the response when their chain floats: %s', async (how) => {
+    const app = appOf(async ({ authz }, res) => {
+      void chains[how]!(authz.authorize('delete', 'note'));
+      await pause();
+      res.status(204).end();
+    });
+    for (const user of ['alice', 'bob']) {
+      seen.splice(0);
+      expect((await ask(app, user)).status).toBe(500);
+      expect(seen).toMatchObject([
+        { code: 'NANOOK_HTTP_UNAWAITED_CHECK', data: { check: "authorize('delete', …)", isAwaited: false } },
+      ]);
+    }
+    const pending = appOf(({ authz }, res) => {
+      void chains[how]!(authz.authorize('delete', 'note'));
+      res.status(204).end();
+    });
+    seen.splice(0);
+    expect((await ask(pending)).status).toBe(500);
+  });
+
+  it.each(Object.keys(chains))('do not block the response when their chain is awaited: %s', async (how) => {
+    const waits: ((chain: Promise<unknown>) => Promise<unknown>)[] = [
+      async (chain) => await chain,
+      async (chain) => chain,
+      (chain) => Promise.all([chain, pause()]),
+      (chain) => Promise.all([chain.then(() => {}), chain.finally(() => {})]),
+    ];
+    for (const wait of waits) {
+      const app = appOf(async ({ authz }, res) => {
+        await wait(chains[how]!(authz.authorize('delete', 'note')));
+        res.json('deleted');
+      });
+      seen.splice(0);
+      expect((await ask(app, 'alice')).status).toBe(200);
+      expect((await ask(app, 'bob')).status).toBe(403);
+      expect([seen.length, reported]).toEqual([1, []]);
+    }
+  });
+
+  it.each(Object.keys(chains))('may be handled in a chain: %s', async (how) => {
+    for (const isCaught of [true, false]) {
+      const app = appOf(({ authz }, res) => {
+        const chain = chains[how]!(authz.authorize('delete', 'note'));
+        const refuse = (reason: unknown) => void res.status((reason as { status: number }).status).end();
+        const answer = () => void res.json('deleted');
+        if (isCaught) chain.then(answer).catch(refuse);
+        else chain.then(answer, refuse);
+      });
+      expect((await ask(app, 'alice')).status).toBe(200);
+      expect((await ask(app, 'bob')).status).toBe(403);
+      expect([seen, reported]).toEqual([[], []]);
+    }
+  });
+
+  it('are reported when a floating chain returns another check that fails', async () => {
+    const app = appOf(async ({ authz }, res) => {
+      void authz.authorize('read', 'note').then(() => authz.authorize('delete', 'note'));
+      await pause();
+      res.status(422).end();
+    });
+    expect((await ask(app)).status).toBe(422);
+    await pause(10);
+    expect(reported).toMatchObject([
+      { code: 'NANOOK_HTTP_LOST_FAILURE', data: { check: "authorize('delete', …)" } },
+    ]);
+  });
+
+  it('leave errors of the functions in a chain to the application', async () => {
+    const broken = new Error('the database is down');
+    const app = appOf(async ({ authz }, res) => {
+      void authz.authorize('read', 'note').then(() => Promise.reject(broken));
+      void authz.can('read', 'note').finally(() => {
+        throw broken;
+      });
+      await pause();
+      res.status(422).end();
+    });
+    await ask(app);
+    await pause();
+    expect(unhandled.splice(0)).toEqual([broken, broken]);
+  });
+
+  describe('in an async function that is not awaited', () => {
+    const helper = async ({ authz }: Request): Promise<void> => {
+      await authz.authorize('delete', 'note');
+    };
+    afterEach(() => void unhandled.splice(0)); // Node itself has no other way to tell of it
+
+    it.each([true, false])(
+      'block the response after they failed, with a response guard: %s',
+      async (isGuarded) => {
+        const app = appOf(
+          async (req, res) => {
+            void helper(req);
+            await pause();
+            res.status(204).end();
+          },
+          { isGuarded },
+        );
+        expect((await ask(app)).status).toBe(500);
+        expect(seen).toMatchObject([
+          { code: 'NANOOK_HTTP_UNAWAITED_CHECK', data: { status: undefined }, cause: { status: 403 } },
+        ]);
+        expect((await ask(app, 'alice')).status).toBe(204);
+        expect((unhandled.splice(0) as Error[]).map(({ name }) => name)).toEqual(['ForbiddenError']);
+      },
+    );
+
+    it('answer the request when nothing else does', async () => {
+      const app = appOf((req, res) => {
+        void helper(req).then(() => res.json('deleted'));
+      });
+      expect((await ask(app)).status).toBe(500);
+      expect((seen[0] as Error).message).toMatch(/GET \/notes\/:id .* does not get its failure/);
+      unhandled.splice(0);
+    });
+
+    it('report their failure after the response', async () => {
+      const app = appOf((req, res) => {
+        res.once('close', () => void helper(req));
+        res.json('read');
+      });
+      expect((await ask(app)).status).toBe(200);
+      await pause(10);
+      expect(reported).toMatchObject([{ code: 'NANOOK_HTTP_LOST_FAILURE', cause: { status: 403 } }]);
+      unhandled.splice(0);
+    });
+  });
+
   it('do not let a response start while one is pending that lost a race', async () => {
     const slow = (): Promise<string> => pause(20).then(() => 'note');
     const app = appOf(async ({ authz }, res) => {

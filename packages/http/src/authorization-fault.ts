@@ -10,6 +10,10 @@ export interface RouteData {
   readonly elsewhere?: readonly string[] | undefined;
 }
 
+const awaitIt =
+  'Write `await` before the call, and before the call of an async function that contains it; a chain of `then` needs `await` ' +
+  'or `catch`, too';
+
 /** Every code, and its text. Codes are public: never renamed, never reused. */
 const texts = {
   NANOOK_HTTP_UNDECIDED_ROUTE: (p: RouteData & { readonly status: number }) =>
@@ -22,15 +26,16 @@ const texts = {
     `Put it into the route, or into a router with the routes that it is for; give it a path, as in ` +
     `app.use('/public', skipAuthorization('${p.reason}')); or give it the middleware that answers, such as static files: ` +
     `app.use(skipAuthorization('${p.reason}', serveStatic))`,
-  NANOOK_HTTP_UNAWAITED_CHECK: (p: RouteData & CheckData & { readonly status: number }) =>
+  NANOOK_HTTP_UNAWAITED_CHECK: (p: RouteData & CheckData & { readonly status: number | undefined }) =>
     p.isAwaited
       ? `${describeCheck(p)} was still pending when ${describeRoute(p)} answered ${p.status}; the response was blocked. ` +
         `Await every check before the response starts`
-      : `${describeCheck(p)} was called and not awaited, and ${describeRoute(p)} answered ${p.status} without its result; ` +
-        `the response was blocked. Write \`await\` before the call`,
+      : `${describeCheck(p)} was called and not awaited, and ${describeRoute(p)} ${
+          p.status === undefined ? 'does not get its failure' : `answered ${p.status} without its result`
+        }; the response was blocked. ${awaitIt}`,
   NANOOK_HTTP_LOST_FAILURE: (p: RouteData & CheckData & { readonly error: string }) =>
     `${describeCheck(p)} was called and not awaited in ${describeRoute(p)}, and it failed (${p.error}) without an effect. ` +
-    `Write \`await\` before the call`,
+    awaitIt,
   NANOOK_HTTP_REFUSED_ROUTE: (p: RouteData & CheckData & { readonly status: number }) =>
     `${describeRoute(p)} answered ${p.status} after ${describeCheck(p)} had failed; the response was blocked. ` +
     `Answer a refusal with its own status, call \`can\` where a refusal is not an error, or say that the answer needs no ` +

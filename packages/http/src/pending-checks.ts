@@ -1,5 +1,7 @@
 import { AuthorizationFault, type CheckData, type RouteData } from './authorization-fault.js';
 import { CallSite } from './call-site.js';
+import { rememberFailure } from './lost-failures.js';
+import { WatchedPromise } from './watched-promise.js';
 
 /** One call of a method of `RequestAuthorization` by the application. */
 export interface Check {
@@ -7,7 +9,7 @@ export interface Check {
   readonly call: string;
   /** The place of the call, `file:line`; `undefined` in production. */
   readonly at: string | undefined;
-  /** Whether its promise was awaited, returned, or given to `Promise.all`, `then` or `catch`. */
+  /** Whether its promise, or one that `then` or `finally` made of it, was awaited, returned, or given a handler of rejections. */
   readonly isAwaited: boolean;
   /** Whether it failed: it was refused, or could not be decided. */
   readonly isFailed: boolean;
@@ -26,6 +28,7 @@ export class PendingChecks {
   readonly #open = new Set<OpenCheck>();
   readonly #isProduction = process.env['NODE_ENV'] === 'production';
   #routeData: (() => RouteData) | undefined;
+  #whenLost: ((check: Check) => void) | undefined;
   #count = 0;
   /** The last check that refused, unless something that was checked or skipped later passed. */
   #refused: OpenCheck | undefined;
@@ -53,6 +56,7 @@ export class PendingChecks {
         (error: unknown) => {
           check.fail(error, this.#count++);
           if (decides) this.#refused = check;
+          rememberFailure(error, () => this.#lose(check));
           this.#settle(check);
           reject(error as Error);
         },
@@ -104,6 +108,19 @@ export class PendingChecks {
     if (this.#routeData !== undefined) return;
     this.#routeData = routeData;
     for (const check of this.#open) if (check.isFailed) this.#reportLater(check);
+  }
+
+  /** @param listener is called when a check failed in an async function that was not awaited: no other error handler gets it */
+  whenLost(listener: (check: Check) => void): void {
+    this.#whenLost = listener;
+  }
+
+  #lose(check: OpenCheck): void {
+    if (check.isReported) return;
+    check.isAwaited = false;
+    this.#open.add(check);
+    if (this.#routeData === undefined) this.#whenLost?.(check);
+    else this.#reportLater(check);
   }
 
   #forgotten(isWanted: (check: OpenCheck) => boolean = () => true): OpenCheck | undefined {
@@ -161,31 +178,3 @@ class OpenCheck implements Check {
     this.settledAt = settledAt;
   }
 }
-
-/**
- * A promise that tells when it is awaited. `await` reads `then` of a promise only where its constructor is not `Promise` itself, so
- * it is a subclass; promises derived from it are plain ones.
- */
-class WatchedPromise<T> extends Promise<T> {
-  #whenAwaited: (() => void) | undefined;
-
-  static override get [Symbol.species](): PromiseConstructor {
-    return Promise;
-  }
-
-  whenAwaited(listener: () => void): void {
-    super.then(undefined, ignore); // a rejection counts as handled, whether it is awaited or not
-    this.#whenAwaited = listener;
-  }
-
-  // oxlint-disable-next-line unicorn/no-thenable -- it is a promise
-  override then<A = T, B = never>(
-    onFulfilled?: ((value: T) => A | PromiseLike<A>) | null,
-    onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
-  ): Promise<A | B> {
-    this.#whenAwaited?.();
-    return super.then(onFulfilled, onRejected);
-  }
-}
-
-const ignore = (): void => {};

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { STATUS_CODES, type ServerResponse } from 'node:http';
-import { AuthorizationFault, type RouteData } from './authorization-fault.js';
+import { AuthorizationFault, type FaultData, type RouteData } from './authorization-fault.js';
 import { guardStream, isHttp2 } from './http2-stream.js';
 import { PipedSources } from './piped-sources.js';
 import { causeOf, dataOf, type Check, type PendingChecks } from './pending-checks.js';
@@ -110,6 +110,10 @@ export function withholdUndecided(response: ServerResponse, net: SafetyNet): () 
   response.once('close', () => {
     net.checks?.()?.reportLostFailures(routeData);
   });
+  net.checks?.()?.whenLost((check) => {
+    if (!isWithheld && !isOver && !response.headersSent)
+      withhold(unawaited(net.checks!()!, check, undefined));
+  });
   return () => look(response.statusCode);
 
   function look(status: number, chunk?: unknown): void {
@@ -171,12 +175,16 @@ export function withholdUndecided(response: ServerResponse, net: SafetyNet): () 
     });
   }
 
-  function unawaited(checks: PendingChecks, check: Check, status: number): AuthorizationFault {
+  function unawaited(checks: PendingChecks, check: Check, status: number | undefined): AuthorizationFault {
     checks.dismiss(check);
     return faultAbout('NANOOK_HTTP_UNAWAITED_CHECK', check, status);
   }
 
-  function faultAbout(code: CheckFaultCode, check: Check, status: number): AuthorizationFault {
+  function faultAbout<C extends CheckFaultCode>(
+    code: C,
+    check: Check,
+    status: FaultData<C>['status'],
+  ): AuthorizationFault {
     const data = { ...routeData(), ...dataOf(check), status };
     return new AuthorizationFault(code, data, causeOf(check));
   }

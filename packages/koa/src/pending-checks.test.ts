@@ -150,6 +150,53 @@ describe.each(majors)('checks that were not awaited, in %s', (_major, Koa) => {
     expect(seen).toMatchObject([{ name: 'ForbiddenError' }]);
   });
 
+  const chains: Record<string, (check: Promise<unknown>) => Promise<unknown>> = {
+    'one call of then': (check) => check.then(() => 'deleted'),
+    'two calls of then': (check) => check.then(() => 1).then(() => 2),
+    finally: (check) => check.finally(() => {}),
+    'finally and then': (check) => check.finally(pause as () => void).then(() => 1),
+  };
+
+  it.each(Object.entries(chains))('block the response when their chain floats: %s', async (_how, chain) => {
+    const app = appOf(async (ctx) => {
+      void chain(ctx.state.authz.authorize('delete', 'note'));
+      await pause();
+      ctx.status = 204;
+    });
+    for (const user of ['alice', 'bob']) {
+      seen.splice(0);
+      expect((await ask(app, user)).status).toBe(500);
+      expect(seen).toMatchObject([{ code: 'NANOOK_HTTP_UNAWAITED_CHECK' }]);
+    }
+  });
+
+  it.each(Object.entries(chains))(
+    'do not block the response when their chain is awaited: %s',
+    async (_how, chain) => {
+      const app = appOf(async (ctx) => {
+        await chain(ctx.state.authz.authorize('delete', 'note'));
+        ctx.body = 'deleted';
+      });
+      expect((await ask(app, 'alice')).status).toBe(200);
+      expect((await ask(app, 'bob')).status).toBe(403);
+    },
+  );
+
+  it('block the response when an async function that contains them is not awaited', async () => {
+    const helper = async ({ state: { authz } }: Context): Promise<void> => {
+      await authz.authorize('delete', 'note');
+    };
+    const app = appOf(async (ctx) => {
+      void helper(ctx);
+      await pause();
+      ctx.status = 204;
+    });
+    expect((await ask(app, 'alice')).status).toBe(204);
+    expect((await ask(app)).status).toBe(500);
+    expect(seen).toMatchObject([{ code: 'NANOOK_HTTP_UNAWAITED_CHECK', cause: { status: 403 } }]);
+    expect(unhandled.splice(0)).toMatchObject([{ status: 403 }]); // this test is another listener
+  });
+
   it('do not let a response start while one is pending that lost a race', async () => {
     const app = appOf(async (ctx) => {
       const slow = pause(20).then(() => 'note');

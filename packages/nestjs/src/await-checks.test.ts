@@ -26,6 +26,21 @@ class Notes {
     await pause();
     return { deleted: true };
   }
+  @Get('chain') async chain(@Authz() authz: RequestAuthorization) {
+    void authz
+      .authorize('delete', 'note')
+      .then(() => 'deleted')
+      .finally(() => {});
+    await pause();
+    return { deleted: true };
+  }
+  @Get('helper') async helper(@Authz() authz: RequestAuthorization) {
+    void (async () => {
+      await authz.authorize('delete', 'note');
+    })();
+    await pause();
+    return { deleted: true };
+  }
   @Get('ignored') async ignored(@Authz() authz: RequestAuthorization) {
     void authz.can('delete', 'note');
     await pause();
@@ -84,6 +99,7 @@ describe.each<[string, Type<ExpressAdapter | FastifyAdapter>]>([
   it.each([
     ['/pending', "authorize('delete', …)"],
     ['/settled', "authorize('delete', …)"],
+    ['/chain', "authorize('delete', …)"],
     ['/ignored', "can('delete', …)"],
     ['/raw', "authorize('delete', …)"],
   ])('block the response of %s, are named in the log, and end no process', async (path, call) => {
@@ -99,6 +115,14 @@ describe.each<[string, Type<ExpressAdapter | FastifyAdapter>]>([
       );
     }
     expect(unhandled).toEqual([]);
+  });
+
+  it('block the response when they failed in an async function that is not awaited', async () => {
+    expect((await ask('/helper', 'alice')).status).toBe(200);
+    expect((await ask('/helper', 'bob')).status).toBe(500);
+    expect(logged).toHaveLength(1);
+    expect(logged[0]).toContain('was called and not awaited, and GET Notes.helper does not get its failure');
+    expect(unhandled).toMatchObject([{ status: 403 }]); // this test is another listener
   });
 
   it('do not concern a handler that awaits them', async () => {
