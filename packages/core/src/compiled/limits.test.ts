@@ -64,6 +64,9 @@ const policies = `
   allow(_: User, "both", item: Item) if item.check() and item.id = 1;
   allow(_: User, "long", item: Item) if item.check() and twice(item, "abcdefgh", 40);
   allow(_: User, "parts", item: Item) if item.id = 1 and many("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", 200);
+  allow(_: User, "repeated", item: Item) if again(item, 100);
+  again(_: Item, 0);
+  again(item: Item, n) if n > 0 and item.check() and again(item, n - 1);
   twice(item: Item, text, n) if n > 0 and twice(item, text.concat(text), n - 1);
   many(text, n) if n > 0 and text.split("").length = 50 and many(text, n - 1);
 `;
@@ -134,12 +137,59 @@ describe.each(Object.entries(engines))('%s', (_engine, load) => {
     expect(await ask(work)).toBe('POLAR_RUN_TIMEOUT');
   });
 
-  it.each(slowActions)('notices it after thousands of fast queries, too: %s', async (action) => {
+  it.each(slowActions)(
+    'notices it after thousands of fast queries, within nine calls: %s',
+    async (action) => {
+      const authorizer = await load({});
+      const ask = (onCall: () => void) =>
+        codeOf(() => authorizer.isAllowedSync(new User(), action, resourceFor(action, onCall)));
+      for (let i = 0; i < 3_000; i++) expect(await ask(() => {})).toBe(action !== 'denied by a getter');
+      for (let i = 0; i < 9; i++) await ask(work);
+      for (let i = 0; i < 9; i++) expect(await ask(work)).toBe('POLAR_RUN_TIMEOUT');
+    },
+  );
+
+  it('ends a query after the first slow call, and after fast queries within nine calls', async () => {
     const authorizer = await load({});
-    const ask = (onCall: () => void) =>
-      authorizer.isAllowedSync(new User(), action, resourceFor(action, onCall));
-    for (let i = 0; i < 3_000; i++) expect(ask(() => {})).toBe(action !== 'denied by a getter');
-    expect(await codeOf(() => ask(work))).toBe('POLAR_RUN_TIMEOUT');
+    let calls = 0;
+    const ask = (action: string, onCall: () => void) =>
+      codeOf(() => authorizer.isAllowedSync(new User(), action, new Item(onCall)));
+    const workAndCount = () => {
+      calls++;
+      work();
+    };
+    expect(await ask('repeated', workAndCount)).toBe('POLAR_RUN_TIMEOUT');
+    expect(calls).toBe(1);
+    for (let i = 0; i < 3_000; i++) await ask('method', () => {});
+    calls = 0;
+    expect(await ask('repeated', workAndCount)).toBe('POLAR_RUN_TIMEOUT');
+    expect(calls).toBeLessThan(10);
+    calls = 0;
+    expect(await ask('repeated', workAndCount)).toBe('POLAR_RUN_TIMEOUT');
+    expect(calls).toBe(1);
+  });
+
+  it('looks at the end when a query with a look has called more code since', async () => {
+    const authorizer = await load({});
+    const ask = (action: string, onCall: () => void) =>
+      codeOf(() => authorizer.isAllowedSync(new User(), action, new Item(onCall)));
+    for (let i = 0; i < 3_000; i++) await ask('method', () => {});
+    // The last of 100 calls is slow: one of the calls before it was looked at.
+    let calls = 0;
+    expect(await ask('repeated', () => void (++calls === 100 && work()))).toBe('POLAR_RUN_TIMEOUT');
+  });
+
+  it('ends an aborted query after the call, after thousands of fast queries, too', async () => {
+    const authorizer = await load({});
+    const controller = new AbortController();
+    for (let i = 0; i < 3_000; i++) authorizer.isAllowedSync(new User(), 'method', new Item());
+    let calls = 0;
+    const item = new Item(() => void (++calls === 2 && controller.abort()));
+    const { signal } = controller;
+    expect(await codeOf(() => authorizer.isAllowed(new User(), 'repeated', item, { signal }))).toBe(
+      'POLAR_RUN_ABORTED',
+    );
+    expect(calls).toBe(2);
   });
 
   it('takes the limits of a query in place of those of the authorizer', async () => {
@@ -186,4 +236,20 @@ describe.each(Object.entries(engines))('%s', (_engine, load) => {
       'POLAR_RUN_SIZE_LIMIT',
     );
   });
+});
+
+it('reads the clock once for eight fast calls, and never for queries without calls', async () => {
+  const authorizer = await engines['source']!({});
+  const clock = vi.spyOn(performance, 'now').mockImplementation(() => time);
+  const readsOf = (ask: () => void, times: number): number => {
+    for (let i = 0; i < 3_000; i++) ask();
+    clock.mockClear();
+    for (let i = 0; i < times; i++) ask();
+    return clock.mock.calls.length;
+  };
+  const resource = { id: 1 };
+  const plain = await Authorizer.load({ policies: 'allow(_, "read", x) if x.id = 1;' });
+  expect(readsOf(() => authorizer.isAllowedSync(new User(), 'method', new Item()), 800)).toBe(100);
+  expect(readsOf(() => plain.isAllowedSync(1, 'read', resource), 800)).toBe(0);
+  vi.restoreAllMocks();
 });

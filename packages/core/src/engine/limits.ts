@@ -22,23 +22,27 @@ export const defaultLimits: Limits = {
 
 /** Steps between two looks at the clock: at most a millisecond. Reading the clock costs as much as a step of the machine. */
 export const stepsPerLook = 256;
-/** As many calls as are made between two looks at the clock at most, when calls have been fast. */
-const mostCallsPerLook = 64;
+/** The most calls that share one look at the clock, when calls have been fast. */
+const mostCallsPerLook = 8;
 /** A call that takes longer than this is followed by a look at the clock after each call. */
 const slowCallMs = 0.1;
 
-/** What is left of the limits of a query. The only place that decides whether a query goes on. */
+/**
+ * The rest of the limits of a query. The only place that decides whether a query goes on. What it has learned about the speed of the
+ * application's code it keeps for the next query.
+ */
 export class Budget implements Meter {
   limits: Limits;
   signal: AbortSignal | undefined;
   steps = 0;
   #size = 0;
-  /** When the query began; undefined while nobody has looked at the clock. */
+  /** The time when the query began; undefined until the first look at the clock. */
   startedAt: number | undefined = undefined;
+  /** The time of the last look, in this query or an earlier one. */
   #lookedAt = 0;
-  /** Whether code of the application has run since the last look at the clock. */
+  /** Whether code of the application has run in this query since the last look at the clock. */
   hasUntimedCalls = false;
-  /** Calls of the application that are made before the next look, and between the next two. */
+  /** Calls of the application that are made before the next look, and between the next two: in this query and later ones. */
   #callsLeft = 1;
   #callsPerLook = 1;
 
@@ -51,16 +55,18 @@ export class Budget implements Meter {
 
   /** Begins a query: the limits are whole again. */
   begin(limits: Limits, signal: AbortSignal | undefined, startedAt?: number): void {
-    this.limits = limits;
-    this.signal = signal;
+    if (this.limits !== limits) this.limits = limits;
+    if (this.signal !== signal) this.signal = signal;
     // What is beyond this is endless, and loses the lower digits that `step` looks at.
     this.steps = Math.min(limits.maxSteps, 2 ** 50);
     this.#size = limits.maxSize;
-    this.startedAt = startedAt;
-    this.#lookedAt = startedAt ?? 0;
-    this.#callsLeft = 1;
-    this.#callsPerLook = 1;
+    if (this.startedAt !== startedAt) this.startedAt = startedAt;
     this.hasUntimedCalls = false;
+  }
+
+  /** Whether calls have been fast for so long that the first calls of a query need no look: its clock starts at the first look. */
+  get expectsFastCalls(): boolean {
+    return this.#callsPerLook === mostCallsPerLook;
   }
 
   /** Called once a step. @throws {PolarError} `POLAR_RUN_STEP_LIMIT`, `POLAR_RUN_TIMEOUT`, `POLAR_RUN_ABORTED` */
@@ -95,20 +101,16 @@ export class Budget implements Meter {
     if (!(this.#size >= 0)) throw new PolarError('POLAR_RUN_SIZE_LIMIT', { limit: this.limits.maxSize });
   }
 
-  /** How often that takes a look at the clock depends on how slow it has been. */
+  /** Called after code of the application. How often that takes a look at the clock depends on how slow such code has been. */
   called(result?: unknown): void {
-    this.hasUntimedCalls = --this.#callsLeft > 0;
-    if (this.hasUntimedCalls) return;
-    const before = this.#lookedAt;
+    this.hasUntimedCalls = true;
+    if (--this.#callsLeft > 0 && this.signal?.aborted !== true) return;
     try {
       this.checkTime();
     } catch (error) {
       abandon(result);
       throw error;
     }
-    const isSlow = before === 0 || this.#lookedAt - before > slowCallMs * this.#callsPerLook;
-    this.#callsPerLook = isSlow ? 1 : Math.min(2 * this.#callsPerLook, mostCallsPerLook);
-    this.#callsLeft = this.#callsPerLook;
   }
 
   /** Starts the clock. @throws {PolarError} `POLAR_RUN_ABORTED`, `POLAR_RUN_TIMEOUT` */
@@ -134,9 +136,24 @@ export class Budget implements Meter {
   }
 
   get remainingMs(): number {
-    this.#lookedAt = performance.now();
-    this.startedAt ??= this.#lookedAt;
-    return this.startedAt + this.limits.timeoutMs - this.#lookedAt;
+    const now = performance.now();
+    if (this.hasUntimedCalls) this.#timeCalls(now - this.#lookedAt);
+    this.#lookedAt = now;
+    this.startedAt ??= now;
+    return this.startedAt + this.limits.timeoutMs - now;
+  }
+
+  /**
+   * Learns from a look that follows calls.
+   *
+   * @param ms since the look before. Time between two queries counts, too: where queries are rare, a look after each call costs nothing
+   */
+  #timeCalls(ms: number): void {
+    this.hasUntimedCalls = false;
+    if (ms > slowCallMs * this.#callsPerLook) this.#callsPerLook = 1;
+    else if (this.#callsLeft > 0) return;
+    else this.#callsPerLook = Math.min(2 * this.#callsPerLook, mostCallsPerLook);
+    this.#callsLeft = this.#callsPerLook;
   }
 
   #tooManySteps(): PolarError {

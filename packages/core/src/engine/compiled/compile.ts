@@ -141,6 +141,8 @@ export class CompiledPolicy {
     }
     if (typeof asked === 'boolean') return Promise.resolve(answered(asked));
     const answer = asked;
+    // A promise may take long: the time counts, even if the machine has to go on.
+    if (runtime.startedAt === undefined) runtime.limited.start();
     return new Promise((resolve, reject) => {
       const question = new WaitingQuestion(this.limits.timeoutMs, reject, runtime);
       this.#watchdog.watch(question);

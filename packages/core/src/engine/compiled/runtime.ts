@@ -166,7 +166,7 @@ export abstract class Runtime implements EqualityContext, Meter {
     limited.begin(limits, signal);
     this.steps = Math.min(limited.steps, stepsPerLook);
     limited.steps -= this.steps;
-    if (this.#isTimed) limited.start();
+    if (this.#isTimed && !limited.expectsFastCalls) limited.start();
     this.undecided = 0;
     this.mismatched = 0;
     this.log.clear();
@@ -218,11 +218,13 @@ export abstract class Runtime implements EqualityContext, Meter {
 
   /** Whether the answer comes too late. */
   get isLate(): boolean {
-    if (!this.#isTimed) return this.startedAt !== undefined && this.limited.isOver;
     if (this.#untimedAfter > 0 && --this.#untimedAfter === 0) this.#isTimed = this.meetsHost;
+    const { limited } = this;
+    // Calls that have been fast for so long are looked at some at a time.
+    if (limited.startedAt === undefined) return false;
     // Where calls are expected, each is counted: there is nothing to find out when none has come since the last look.
-    if (this.#untimedAfter === 0 && !this.limited.hasUntimedCalls) return false;
-    return this.limited.isOver;
+    if (this.#untimedAfter === 0 && this.#isTimed && !limited.hasUntimedCalls) return false;
+    return limited.isOver;
   }
 
   /** Counts calls that may go on without end. */
