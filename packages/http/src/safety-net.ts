@@ -29,6 +29,11 @@ export interface SafetyNet {
   challenge?(): string | readonly string[] | undefined;
   /** Whether a success may follow a refusal: for frameworks whose error handlers cannot say why. */
   readonly mayHideRefusal?: boolean;
+  /**
+   * Whether somebody has chosen the status. Otherwise it is one that the framework has set before the handlers, such as 404, and says
+   * nothing about what the handler writes. Default: yes.
+   */
+  isStatusChosen?(): boolean;
   /** Hands the error to whoever answers errors. */
   fail(error: AuthorizationFault): void;
   /**
@@ -89,7 +94,8 @@ export function withholdUndecided(response: ServerResponse, net: SafetyNet): () 
     const isHead = name === 'writeHead' || name === 'writeHeader';
     methods[name] = ours[name] = (...args) => {
       if (response.headersSent) lookAtRest(isHead ? undefined : args[0], name === 'end');
-      else look(isHead ? Number(args[0]) : response.statusCode, isHead ? undefined : args[0]);
+      else if (isHead) look(Number(args[0]));
+      else look(response.statusCode, args[0], net.isStatusChosen?.());
       if (!isHead) settleTheHead();
       if (isIgnored('body')) return ignore(name, args);
       const [status, ...others] = args;
@@ -116,8 +122,8 @@ export function withholdUndecided(response: ServerResponse, net: SafetyNet): () 
   });
   return () => look(response.statusCode);
 
-  function look(status: number, chunk?: unknown): void {
-    if (isWithheld || response.headersSent || isError(status)) return;
+  function look(status: number, chunk?: unknown, isChosen = true): void {
+    if (isWithheld || response.headersSent || (isChosen && isError(status))) return;
     const fault = faultOf(status, chunk);
     if (fault !== undefined) withhold(fault);
   }

@@ -51,6 +51,50 @@ describe.each(majors)('a blocked response in %s', (_major, Koa) => {
     expect(seen).toMatchObject([{ code: 'NANOOK_HTTP_UNDECIDED_ROUTE', data: { status } }]);
   });
 
+  it.each<[string, (ctx: Context) => unknown]>([
+    ['end', ({ res }) => res.end('SECRET')],
+    [
+      'write',
+      ({ res }) => {
+        res.write('SECRET');
+        res.end();
+      },
+    ],
+    ['pipe', ({ res }) => createReadStream(file).pipe(res)],
+    ['end, later', ({ res }) => void setTimeout(() => res.end('SECRET'), 2)],
+  ])('may have the 404 that Koa set before the handlers: %s', async (_how, write) => {
+    for (const respond of [true, false]) {
+      const app = appOf((ctx) => {
+        ctx.respond = respond;
+        void write(ctx);
+        if (respond) return new Promise((later) => setTimeout(later, 1_000)); // the block interrupts it
+      });
+      seen.splice(0);
+      const { status, text } = await request(app).get('/');
+      expect([status, text]).toEqual([500, 'Internal Server Error']);
+      expect(seen).toMatchObject([{ code: 'NANOOK_HTTP_UNDECIDED_ROUTE', data: { status: 404 } }]);
+    }
+  });
+
+  it('is not a 404 that the application has chosen, or that Koa answers', async () => {
+    const answers: ((ctx: Context) => unknown)[] = [
+      () => {},
+      (ctx) => void (ctx.status = 404),
+      (ctx) => ctx.throw(404),
+      (ctx) => {
+        ctx.status = 404;
+        ctx.respond = false;
+        ctx.res.end('nothing here');
+      },
+      (ctx) => {
+        ctx.respond = false;
+        ctx.res.writeHead(404).end('nothing here');
+      },
+    ];
+    for (const answer of answers) expect((await request(appOf(answer)).get('/')).status).toBe(404);
+    expect(seen).toMatchObject([{ name: 'NotFoundError' }]);
+  });
+
   it('is a pipeline that ends well, and is reported once', async () => {
     let outcome: unknown;
     const app = appOf((ctx) => {

@@ -79,6 +79,9 @@ async function overNet(
     elsewhere: () => authz.scopes.decisions,
     checks: () => authz.checks,
     challenge: () => authz.challenge,
+    // Koa sets 404 before the handlers run. Those who write past it may leave it as it is.
+    isStatusChosen: () =>
+      isStatusExplicit(ctx) || (ctx.respond !== false && handling.getStore() === undefined),
     isAnswer: (part) => answerer?.isAnswer(part) ?? false,
     fail(withheld) {
       takeBack(ctx);
@@ -146,6 +149,10 @@ function isWithin(inner: Run | undefined, run: Run): boolean {
   for (let each = inner; each !== undefined; each = each.outer) if (each === run) return true;
   return false;
 }
+
+/** Whether a status or a body was given to Koa, which gives a status with it. */
+const isStatusExplicit = (ctx: ExtendableContext): boolean =>
+  (ctx.response as { readonly _explicitStatus?: boolean })._explicitStatus === true;
 
 const isPrepared = (ctx: ExtendableContext): boolean =>
   !ctx.headerSent && (ctx.status < 400 || (ctx.body !== undefined && ctx.body !== null));
