@@ -270,7 +270,7 @@ export class Authorizer extends Enforcement {
     const answer = compiled.allow(actor, action, resource);
     if (answer === undefined)
       return this.#decideSync('allow', [actor, action, resource], settings, compiled.takeReplay());
-    if (!answer) this.#warnAbout('allow', [actor, action, resource]);
+    if (!answer && this.#loaded.advice !== undefined) this.#warnAbout('allow', [actor, action, resource]);
     return answer;
   }
 

@@ -35,7 +35,11 @@ export class Budget implements Meter {
   limits: Limits;
   signal: AbortSignal | undefined;
   steps = 0;
+  /** The steps of `begin` for code that counts them itself. */
+  handedOut = 0;
   #size = 0;
+  /** Whether nothing of the limits is spent since `begin`, and the clock has not started. */
+  #isWhole = false;
   /** The time when the query began; undefined until the first look at the clock. */
   startedAt: number | undefined = undefined;
   /** The time of the last look, in this query or an earlier one. */
@@ -53,15 +57,24 @@ export class Budget implements Meter {
     this.begin(limits, signal, startedAt);
   }
 
-  /** Begins a query: the limits are whole again. */
-  begin(limits: Limits, signal: AbortSignal | undefined, startedAt?: number): void {
-    if (this.limits !== limits) this.limits = limits;
-    if (this.signal !== signal) this.signal = signal;
-    // What is beyond this is endless, and loses the lower digits that `step` looks at.
-    this.steps = Math.min(limits.maxSteps, 2 ** 50);
-    this.#size = limits.maxSize;
-    if (this.startedAt !== startedAt) this.startedAt = startedAt;
+  /**
+   * Begins a query: the limits are whole again.
+   *
+   * @param handedOut steps for code that counts them itself, if there are so many
+   */
+  begin(limits: Limits, signal: AbortSignal | undefined, startedAt?: number, handedOut = 0): void {
     this.hasUntimedCalls = false;
+    // Most queries spend nothing here, and have the limits of the query before.
+    if (this.#isWhole && this.limits === limits && this.signal === signal && startedAt === undefined) return;
+    this.#isWhole = startedAt === undefined;
+    this.limits = limits;
+    this.signal = signal;
+    // What is beyond this is endless, and loses the lower digits that `step` looks at.
+    const steps = Math.min(limits.maxSteps, 2 ** 50);
+    this.handedOut = Math.min(steps, handedOut);
+    this.steps = steps - this.handedOut;
+    this.#size = limits.maxSize;
+    this.startedAt = startedAt;
   }
 
   /** Whether calls have been fast for so long that the first calls of a query need no look: its clock starts at the first look. */
@@ -71,12 +84,14 @@ export class Budget implements Meter {
 
   /** Called once a step. @throws {PolarError} `POLAR_RUN_STEP_LIMIT`, `POLAR_RUN_TIMEOUT`, `POLAR_RUN_ABORTED` */
   step(): void {
+    this.#isWhole = false;
     if (--this.steps < 0) throw this.#tooManySteps();
     if ((this.steps & (stepsPerLook - 1)) === 0) this.checkTime();
   }
 
   spend(steps: number): void {
     const before = this.steps;
+    this.#isWhole = false;
     this.steps -= steps;
     if (!(this.steps >= 0)) throw this.#tooManySteps();
     if (steps >= stepsPerLook || (before & (stepsPerLook - 1)) < steps) this.checkTime();
@@ -90,6 +105,7 @@ export class Budget implements Meter {
   moreSteps(missing: number): number {
     const steps = Math.min(Math.max(missing, 0) + stepsPerLook, this.steps);
     if (!(steps >= missing)) throw this.#tooManySteps();
+    this.#isWhole = false;
     this.steps -= steps;
     this.checkTime();
     return steps;
@@ -97,6 +113,7 @@ export class Budget implements Meter {
 
   /** @throws {PolarError} `POLAR_RUN_SIZE_LIMIT` */
   grow(size: number): void {
+    this.#isWhole = false;
     this.#size -= size;
     if (!(this.#size >= 0)) throw new PolarError('POLAR_RUN_SIZE_LIMIT', { limit: this.limits.maxSize });
   }
@@ -121,7 +138,14 @@ export class Budget implements Meter {
   }
 
   start(): void {
+    this.#isWhole = false;
     this.startedAt = this.#lookedAt = performance.now();
+  }
+
+  /** Goes on with the clock of the engine that began the query. */
+  continue(startedAt: number): void {
+    this.#isWhole = false;
+    this.startedAt = startedAt;
   }
 
   checkTime(): void {
@@ -139,7 +163,10 @@ export class Budget implements Meter {
     const now = performance.now();
     if (this.hasUntimedCalls) this.#timeCalls(now - this.#lookedAt);
     this.#lookedAt = now;
-    this.startedAt ??= now;
+    if (this.startedAt === undefined) {
+      this.#isWhole = false;
+      this.startedAt = now;
+    }
     return this.startedAt + this.limits.timeoutMs - now;
   }
 

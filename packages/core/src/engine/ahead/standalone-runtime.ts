@@ -56,7 +56,7 @@ export class StandaloneRuntime extends Runtime {
     this.depth = 0;
     this.seen = undefined;
     this.replay = replay?.isEmpty === true ? undefined : replay;
-    if (replay?.startedAt !== undefined) this.limited.startedAt = replay.startedAt;
+    if (replay?.startedAt !== undefined) this.limited.continue(replay.startedAt);
     if (signal !== undefined || limits.timeoutMs <= 0) this.limited.checkTime();
   }
 

@@ -163,9 +163,8 @@ export abstract class Runtime implements EqualityContext, Meter {
   begin(limits: Limits, signal?: AbortSignal): void {
     this.isBusy = true;
     const { limited } = this;
-    limited.begin(limits, signal);
-    this.steps = Math.min(limited.steps, stepsPerLook);
-    limited.steps -= this.steps;
+    limited.begin(limits, signal, undefined, stepsPerLook);
+    this.steps = limited.handedOut;
     if (this.#isTimed && !limited.expectsFastCalls) limited.start();
     this.undecided = 0;
     this.mismatched = 0;
