@@ -1,6 +1,7 @@
 import type { RequirementScope } from '@nanook/http';
 import type { ExtendableContext } from 'koa';
-import { isHandlerScope, scopesOf } from './handler-scopes.js';
+import { isAfterRoute, isHandlerScope, scopesOf } from './handler-scopes.js';
+import type { Layer } from './router.js';
 
 /** The scope of the handler that has prepared the response of a context, if there is one. */
 const answers = new WeakMap<ExtendableContext, RequirementScope>();
@@ -39,15 +40,22 @@ export const forgetAnswer = (ctx: ExtendableContext): unknown => answers.delete(
 /**
  * Whether something was decided for the response that Koa is going to send: for the handler that has prepared it; where nothing
  * was, for the one that runs.
+ *
+ * @param route the route that is judged alone: what follows it needs no decision
  */
-export const isAnswerSettled = (ctx: ExtendableContext): boolean =>
-  (answers.get(ctx) ?? scopesOf(ctx).current).isSettled;
+export const isAnswerSettled = (ctx: ExtendableContext, route?: Layer): boolean =>
+  isSettled(ctx, answers.get(ctx) ?? scopesOf(ctx).current, route);
 
 /** The same for what is being written now: by a handler past Koa, or by Koa. */
-export function isWriterSettled(ctx: ExtendableContext): boolean {
+export function isWriterSettled(ctx: ExtendableContext, route?: Layer): boolean {
   const { running } = scopesOf(ctx);
-  return running !== undefined && isHandlerScope(ctx, running) ? running.isSettled : isAnswerSettled(ctx);
+  return running !== undefined && isHandlerScope(ctx, running)
+    ? isSettled(ctx, running, route)
+    : isAnswerSettled(ctx, route);
 }
+
+const isSettled = (ctx: ExtendableContext, scope: RequirementScope, route: Layer | undefined): boolean =>
+  scope.isSettled || (route !== undefined && isAfterRoute(ctx, scope, route));
 
 function accessorOf(object: object, name: string): PropertyDescriptor {
   for (let owner: unknown = object; owner !== null; owner = Object.getPrototypeOf(owner)) {

@@ -37,6 +37,8 @@ interface ContextState {
   readonly passages: WeakMap<RequirementScope, Passage>;
   readonly calls: WeakMap<RequirementScope, HandlerCall>;
   readonly nexts: WeakMap<Next, HandlerCall>;
+  /** The calls that went on to what comes after them, by the scope of what comes. */
+  readonly left: WeakMap<RequirementScope, HandlerCall>;
 }
 
 const states = new WeakMap<ExtendableContext, ContextState>();
@@ -49,6 +51,7 @@ function stateOf(ctx: ExtendableContext): ContextState {
       passages: new WeakMap(),
       calls: new WeakMap(),
       nexts: new WeakMap(),
+      left: new WeakMap(),
     };
     states.set(ctx, state);
   }
@@ -62,6 +65,16 @@ export const scopesOf = (ctx: ExtendableContext): RequirementScopes => stateOf(c
 export const isHandlerScope = (ctx: ExtendableContext, scope: RequirementScope): boolean =>
   stateOf(ctx).calls.has(scope);
 
+/** Whether a scope is that of code to which the route, after its last handler, has gone on. */
+export function isAfterRoute(ctx: ExtendableContext, scope: RequirementScope, route: Layer): boolean {
+  const { calls, left } = stateOf(ctx);
+  for (let each: RequirementScope | undefined = scope; each !== undefined; each = each.parent) {
+    if (calls.get(each)?.place.layer === route) return false;
+    if (left.get(each)?.place.layer === route) return true;
+  }
+  return false;
+}
+
 /**
  * Calls a handler in its scope. What comes after it has a scope of its own, in which nothing counts but what its router, or its route,
  * has decided: a handler whose place is not known is judged by what was decided before the router.
@@ -73,7 +86,7 @@ export async function callHandler(
   next: Next,
 ): Promise<unknown> {
   const state = stateOf(ctx);
-  const { scopes, passages, calls, nexts } = state;
+  const { scopes, passages, calls, nexts, left } = state;
   const running = scopes.current;
   const passage = { ...passageOf(state, running, place), position: place.position };
   const isRouteSettled = passage.route !== undefined && passage.route === place.layer;
@@ -85,6 +98,7 @@ export async function callHandler(
   const goOn: Next = () => {
     const after = new RequirementScope(scopes.current, passage.isInherited);
     passages.set(after, passageAfter(passage, call, scope, isRouteSettled));
+    left.set(after, call);
     return scopes.run(after, next);
   };
   nexts.set(goOn, call);

@@ -262,6 +262,20 @@ describe.each(majors)('protect in %s', (_major, Koa) => {
     await expectRun(app, 'get', '/passed');
   });
 
+  it('leaves the middleware after a route of requirements alone', async () => {
+    const router = new Router().get('/page', readThing()).get('/raw', readThing(), goOn);
+    router.get('/early', (ctx) => void (ctx.body = 'SECRET'), readThing(), run);
+    for (const isWhole of [true, false]) {
+      const app = newApp();
+      protect(isWhole ? app : router);
+      app.use(router.routes());
+      app.use((ctx) => (ctx.path === '/raw' ? void ctx.res.writeHead(200).end() : run(ctx)));
+      await expectRun(app, 'get', '/page');
+      expect((await ask(app, 'get', '/raw')).status).toBe(200);
+      expect((await ask(app, 'get', '/early')).status).toBe(500);
+    }
+  });
+
   it('asks once more when the decision has come too late for a route before', async () => {
     const app = appOf((router) => {
       router.get('/chain', goOn);

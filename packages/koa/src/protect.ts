@@ -92,7 +92,7 @@ function guard(route: Layer): void {
         handler: handlerLocation(ctx),
         elsewhere: authz?.scopes.decisions,
       });
-    return overSafetyNet(ctx, authz, next, { isForRoute: true });
+    return overSafetyNet(ctx, authz, next, route);
   };
   guards.add(refuse);
   (route.stack as Middleware[]).unshift(refuse);

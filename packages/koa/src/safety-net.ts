@@ -3,6 +3,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { ExtendableContext } from 'koa';
 import { forgetAnswer, isAnswerSettled, isWriterSettled, watchAnswer } from './answer-scope.js';
 import { handlerLocation, isPreflightHandled, routeOf } from './matched-route.js';
+import type { Layer } from './router.js';
 
 /** Handlers that are running, within those of a net further upstream. */
 interface Run {
@@ -24,15 +25,15 @@ export async function overSafetyNet(
   ctx: ExtendableContext,
   authz: RequestAuthorization,
   handlers: () => Promise<void>,
-  { isForRoute = false } = {},
+  route?: Layer,
 ): Promise<void> {
   if (covered.has(ctx)) return handlers();
-  if (!isForRoute) covered.add(ctx);
+  if (route === undefined) covered.add(ctx);
   watchAnswer(ctx);
   return overNet(ctx, authz, handlers, {
-    isForRoute,
-    isSettled: () => isWriterSettled(ctx),
-    isPreparedSettled: () => isAnswerSettled(ctx),
+    isForRoute: route !== undefined,
+    isSettled: () => isWriterSettled(ctx, route),
+    isPreparedSettled: () => isAnswerSettled(ctx, route),
   });
 }
 
