@@ -18,7 +18,7 @@ import { nearNames } from './internal/near-names.js';
 import { allOf } from './internal/side-by-side.js';
 import { givenName, linkCall, linkQuery } from './ir/link.js';
 import { type LinkedQuery, type Program } from './ir/program.js';
-import { Enforcement } from './enforcement.js';
+import { awaitArgument, Enforcement, listOfResources } from './enforcement.js';
 import { explainMissingAwait } from './missing-await.js';
 import { loadPolicy, warn, type LoadedPolicy } from './loaded-policy.js';
 import { checkOptions, checkQueryOptions, limitsOf } from './check-options.js';
@@ -280,8 +280,9 @@ export class Authorizer extends Enforcement {
     resources: Iterable<unknown>,
     settings?: EnumerationSettings,
   ): Promise<Set<string>[]> {
-    const who = await actor;
-    return allOf(resources, (resource) => this.authorizedActions(who, resource, settings));
+    const all = listOfResources('authorizedActionsAll(actor, resources)', resources);
+    const who = await awaitArgument(actor);
+    return allOf(all, (resource) => this.authorizedActions(who, resource, settings));
   }
 
   /**

@@ -2,7 +2,11 @@ import { ForbiddenError } from './authorization/authorization-error.js';
 import type { Decision } from './authorization/decision.js';
 import { refusal, textOrNone } from './authorization/refusal.js';
 import { isUndecided } from './authorization/undecided.js';
+import { PolarError } from './diagnostics/polar-error.js';
+import { hostError } from './engine/host-error.js';
 import type { Arguments } from './engine/question.js';
+import { isThenable } from './host/value.js';
+import { describeValue } from './internal/describe-value.js';
 import { allOf } from './internal/side-by-side.js';
 import type { DecisionOptions } from './options.js';
 import { TypeToken } from './types/declared-type.js';
@@ -45,7 +49,12 @@ export abstract class Enforcement {
     resource: Resource,
     settings: AuthorizeSettings = {},
   ): Promise<Awaited<Resource>> {
-    const awaited = await resource;
+    let awaited: Awaited<Resource>;
+    try {
+      awaited = await resource;
+    } catch (error) {
+      throw rejectionOf(resource, error);
+    }
     if (await this.ask('allow', [actor, action, awaited], settings)) return awaited;
     // A type is not a secret.
     const shown = isType(awaited) ? { ...settings, checkRead: false } : settings;
@@ -69,7 +78,7 @@ export abstract class Enforcement {
     settings?: QuestionSettings,
   ): Promise<void> {
     if (!(await this.ask('allow_field', [actor, action, resource, field], settings)))
-      throw this.#fieldRefusal(action, await resource, field);
+      throw this.#fieldRefusal(action, await awaitArgument(resource), field);
   }
 
   /**
@@ -87,8 +96,9 @@ export abstract class Enforcement {
     resources: Iterable<unknown>,
     settings?: QuestionSettings,
   ): Promise<boolean[]> {
-    const [who, what] = [await actor, await (action as unknown)];
-    return allOf(resources, (resource) => this.ask('allow', [who, what, resource], settings));
+    const all = listOfResources('isAllowedAll(actor, action, resources)', resources);
+    const [who, what] = [await awaitArgument(actor), await awaitArgument(action as unknown)];
+    return allOf(all, (resource) => this.ask('allow', [who, what, resource], settings));
   }
 
   /**
@@ -103,8 +113,8 @@ export abstract class Enforcement {
     resources: Iterable<Resource>,
     settings?: QuestionSettings,
   ): Promise<Resource[]> {
-    const [who, what] = [await actor, await (action as unknown)];
-    const all = [...resources];
+    const all = listOfResources('filterAllowed(actor, action, resources)', resources);
+    const [who, what] = [await awaitArgument(actor), await awaitArgument(action as unknown)];
     const answers = await allOf(all, (resource) => this.#decided([who, what, resource], settings));
     return all.filter((_, i) => answers[i]);
   }
@@ -128,8 +138,52 @@ export abstract class Enforcement {
 }
 
 /** Returns whether the resource is a type itself, as for *create* and *list*. */
-const isType = (resource: unknown): boolean =>
-  typeof resource === 'function' || resource instanceof TypeToken;
+function isType(resource: unknown): boolean {
+  try {
+    return typeof resource === 'function' || resource instanceof TypeToken;
+  } catch {
+    // A proxy that throws is not a type.
+    return false;
+  }
+}
+
+/** Returns the resources of a batch. @throws {PolarError} `POLAR_TYPE_NOT_A_LIST` */
+export function listOfResources<Resource>(call: string, resources: Iterable<Resource>): readonly Resource[] {
+  if (typeof resources === 'object' && resources !== null) {
+    try {
+      if (typeof resources[Symbol.iterator] === 'function') return [...resources];
+    } catch (error) {
+      throw hostError(error, 'the list of resources', undefined);
+    }
+  }
+  const found = describeValue(resources);
+  throw new PolarError('POLAR_TYPE_NOT_A_LIST', {
+    call,
+    found,
+    advice: found === 'a promise' ? 'await it' : 'pass a list of resources, such as [note]',
+  });
+}
+
+/** Awaits an argument. @throws {PolarError} `POLAR_RUN_HOST_ERROR` when it rejects, or is a proxy that throws */
+export async function awaitArgument<Value>(value: Value): Promise<Awaited<Value>> {
+  try {
+    return await value;
+  } catch (error) {
+    throw hostError(error, 'an argument', undefined);
+  }
+}
+
+/** Returns the error of a resource that cannot be awaited. A loader's own error stays, so that error handlers recognize it. */
+const rejectionOf = (resource: unknown, error: unknown): unknown =>
+  isPromise(resource) ? error : hostError(error, 'an argument', undefined);
+
+function isPromise(value: unknown): boolean {
+  try {
+    return isThenable(value);
+  } catch {
+    return false;
+  }
+}
 
 function undecidedIsNo(error: unknown): false {
   if (isUndecided(error)) return false;

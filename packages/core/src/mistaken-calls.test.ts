@@ -322,6 +322,18 @@ const checking: [string, Call, string][] = [
     "found the string 'title'",
   ],
   ['actions of an untyped row', (a) => a.authorizedActions(user, row()), 'the rules expect Note'],
+  [
+    'a promise of a list',
+    (a) => a.filterAllowed(user, 'read', Promise.resolve([note()]) as Any),
+    '`filterAllowed(actor, action, resources)` expects a list, found a promise; await it',
+  ],
+  [
+    'one resource instead of a list',
+    (a) => a.isAllowedAll(user, 'read', note() as Any),
+    'expects a list, found a plain object; pass a list of resources',
+  ],
+  ['no list', (a) => (a as Any).authorizedActionsAll(user), 'expects a list, found undefined'],
+  ['a text instead of a list', (a) => a.filterAllowed(user, 'read', 'note'), "found the string 'note'"],
   ['a list of untyped rows', (a) => a.filterAllowed(user, 'read', [row()]), "tag it with typed('Note', row)"],
   [
     'a field of an untyped row',

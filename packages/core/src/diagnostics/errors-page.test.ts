@@ -49,6 +49,11 @@ const samples: { readonly [C in Exclude<Code, keyof typeof examples>]: DataOf<C>
     advice: "await it: typed('Repository', await …)",
   },
   POLAR_TYPE_INVALID_TAG: { found: 'the class `Repository`', example: "'Repository'" },
+  POLAR_TYPE_NOT_A_LIST: {
+    call: 'filterAllowed(actor, action, resources)',
+    found: 'a promise',
+    advice: 'await it',
+  },
 
   POLAR_RUN_UNDEFINED_RULE: { name: 'has_rol', known: ['has_role'] },
   POLAR_RUN_UNKNOWN_CLASS: { name: 'Usr', known: ['User'] },

@@ -416,3 +416,53 @@ describe('equality', () => {
     expect(await ask('r.a != r.b', { a: true, b: 1 })).toBe(true);
   });
 });
+
+describe('arguments that cannot be awaited', () => {
+  const error = new Error('trap');
+  const fail = () => {
+    throw error;
+  };
+  const traps: [string, ProxyHandler<object>][] = [
+    ['whose attributes throw', { get: fail }],
+    ['whose prototype throws', { getPrototypeOf: fail }],
+    ['whose property descriptors throw', { getOwnPropertyDescriptor: fail }],
+  ];
+  const calls: [string, (authorizer: Authorizer, proxy: object) => Promise<unknown>][] = [
+    ['authorize, of the resource', (a, proxy) => a.authorize(1, 'read', proxy)],
+    ['authorize, of the actor', (a, proxy) => a.authorize(proxy, 'read', {})],
+    ['authorizeField', (a, proxy) => a.authorizeField(1, 'read', proxy, 'title')],
+    ['filterAllowed, of the actor', (a, proxy) => a.filterAllowed(proxy, 'read', [{}])],
+    ['filterAllowed, of a resource', (a, proxy) => a.filterAllowed(1, 'read', [proxy])],
+    ['isAllowedAll, of the actor', (a, proxy) => a.isAllowedAll(proxy, 'read', [{}])],
+    ['authorizedActionsAll, of the actor', (a, proxy) => a.authorizedActionsAll(proxy, [{}])],
+  ];
+
+  describe.each(traps)('a proxy %s', (_what, trap) => {
+    it.each(calls)('%s never rejects with the error of the proxy', async (_call, call) => {
+      class Note {}
+      const policies =
+        'allow(u, "read", r) if u matches Note or r matches Note; allow_field(_, _, _: Note, "title");';
+      const authorizer = await load(policies, { types: { Note } });
+      const rejection: unknown = await call(authorizer, new Proxy(new Note(), trap)).then(
+        () => undefined,
+        (rejected: unknown) => rejected,
+      );
+      expect(rejection).not.toBe(error);
+      if (isPolarError(rejection))
+        expect(rejection).toMatchObject({ code: 'POLAR_RUN_HOST_ERROR', cause: error });
+    });
+  });
+
+  it('a loader that rejects makes authorize reject with the error of the application', async () => {
+    const authorizer = await load('allow(_, _, _);');
+    await expect(authorizer.authorize(1, 'read', Promise.reject(error))).rejects.toBe(error);
+  });
+
+  it('an actor that rejects makes filterAllowed and isAllowedAll throw a PolarError', async () => {
+    const authorizer = await load('allow(_, _, _);');
+    const rejected = () => Promise.reject(error);
+    const expected = { code: 'POLAR_RUN_HOST_ERROR', cause: error };
+    await expect(authorizer.filterAllowed(rejected(), 'read', [1])).rejects.toMatchObject(expected);
+    await expect(authorizer.isAllowedAll(rejected(), 'read', [1])).rejects.toMatchObject(expected);
+  });
+});
