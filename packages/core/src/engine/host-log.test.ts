@@ -11,7 +11,7 @@ describe('HostReplay', () => {
     throw new Error('called again');
   };
   const replayOf = (calls: readonly (readonly [unknown, string, readonly unknown[], unknown])[]) => {
-    const log = new HostLog({ startedAt: undefined, called: () => {} });
+    const log = new HostLog({ startedAt: undefined, called: () => {}, full: () => {} }, Infinity);
     for (const [receiver, name, args, result] of calls) {
       if (args.length === 1) log.noteOne(receiver, name, result, args[0]);
       else log.noteWith(receiver, name, result, args);
@@ -48,7 +48,7 @@ describe('HostReplay', () => {
   });
 
   it('throws what the call threw', () => {
-    const log = new HostLog({ startedAt: undefined, called: () => {} });
+    const log = new HostLog({ startedAt: undefined, called: () => {}, full: () => {} });
     log.failed('a', 'f', [], new RangeError('no'));
     expect(() => log.take()!.call('a', 'f', [], unmade)).toThrow(RangeError);
   });
@@ -116,3 +116,48 @@ it('no engine keeps an object of the application after a check, however it ended
     }
   expect(kept).toEqual([]);
 });
+
+it('a full log notes no further calls, and says so', () => {
+  let full = 0;
+  const log = new HostLog({ startedAt: undefined, called: () => {}, full: () => full++ }, 2);
+  for (const result of ['a', 'b', 'c']) log.note('receiver', 'f', result);
+  const replay = log.take()!;
+  const results = [1, 2, 3].map(() => replay.call('receiver', 'f', [], () => 'called again'));
+  expect({ full, results }).toEqual({ full: 2, results: ['a', 'b', 'called again'] });
+});
+
+it(
+  'no engine keeps the results of all calls while a query runs, and each calls once',
+  {
+    timeout: 60_000,
+  },
+  async () => {
+    const megabytes = () => {
+      collect();
+      return process.memoryUsage().heapUsed / 2 ** 20;
+    };
+    for (const engine of ['source', 'closures', 'machine'] as const) {
+      let [made, before, grown] = [0, 0, 0];
+      class Folder {
+        contents(): unknown {
+          made++;
+          if (made === 1) before = megabytes();
+          if (made === 40_000) grown = megabytes() - before;
+          return new Array(500).fill(made);
+        }
+      }
+      // oxlint-disable-next-line no-await-in-loop -- one after the other
+      const authorizer = await Authorizer.load({
+        policies: 'allow(_, _, f: Folder) if _ in f.items and f.contents() = 1;',
+        types: { Folder },
+        engine,
+      });
+      const items = Array.from({ length: 50_000 }, (_, i) => i);
+      // oxlint-disable-next-line no-await-in-loop -- one after the other
+      expect(await authorizer.isAllowed(null, 'read', Object.assign(new Folder(), { items }))).toBe(false);
+      expect(made).toBe(50_000);
+      // All results would be 160 megabytes.
+      expect(grown).toBeLessThan(110);
+    }
+  },
+);

@@ -6,6 +6,9 @@ const size = 6;
 /** Fields that an empty log keeps room for. */
 const mostKept = 64 * size;
 
+/** Number of calls that a log holds. The results may be large, and a policy decides how many there are. */
+const mostCalls = 16_384;
+
 /** How the arguments stand in the log: a list for a call with one would be made in vain nearly always. */
 const listed = 0;
 const alone = 1;
@@ -16,6 +19,8 @@ const noArguments: readonly unknown[] = [];
 export interface CallClock {
   readonly startedAt: number | undefined;
   called(result: unknown): void;
+  /** Told that the log holds as many calls as it may. It notes no others: where the machine can go on, this throws. */
+  full(): void;
 }
 
 /**
@@ -27,7 +32,10 @@ export class HostLog {
   readonly #fields: unknown[] = [];
   #length = 0;
 
-  constructor(readonly clock: CallClock) {}
+  constructor(
+    readonly clock: CallClock,
+    readonly most = mostCalls,
+  ) {}
 
   /** Releases what was noted: a log that is used again must not keep objects of the application alive. */
   clear(): void {
@@ -89,14 +97,18 @@ export class HostLog {
   ): void {
     const fields = this.#fields;
     const at = this.#length;
-    fields[at] = receiver;
-    fields[at + 1] = name;
-    fields[at + 2] = args;
-    fields[at + 3] = standing;
-    fields[at + 4] = result;
-    fields[at + 5] = isThrown;
-    this.#length = at + size;
+    const limit = this.most * size;
+    if (at < limit) {
+      fields[at] = receiver;
+      fields[at + 1] = name;
+      fields[at + 2] = args;
+      fields[at + 3] = standing;
+      fields[at + 4] = result;
+      fields[at + 5] = isThrown;
+      this.#length = at + size;
+    }
     this.clock.called(result);
+    if (this.#length >= limit) this.clock.full();
   }
 }
 

@@ -102,6 +102,9 @@ export class StandaloneRuntime extends Runtime {
     });
   }
 
+  /** Calls that are not in the log are made again, should the query have to wait for a promise. */
+  full(): void {}
+
   inexact(value: unknown): never {
     return this.#unexpected(this.typeOf(value));
   }

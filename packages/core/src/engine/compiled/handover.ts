@@ -20,6 +20,11 @@ export class HandoverRuntime extends Runtime {
     throw handover;
   }
 
+  /** The machine holds no results that it no longer needs. */
+  full(): never {
+    throw handover;
+  }
+
   protected met(): never {
     throw handover;
   }

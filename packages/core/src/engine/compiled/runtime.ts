@@ -141,6 +141,8 @@ export abstract class Runtime implements EqualityContext, Meter {
   abstract tooDeep(): never;
   /** An instance of none of the classes that were expected. */
   abstract inexact(value: unknown): never;
+  /** The log of calls is full. */
+  abstract full(): void;
   /** A promise, where a value is needed. */
   protected abstract met(promise: PromiseLike<unknown>): never;
   /** Something is wrong that ends the question. */
