@@ -103,6 +103,25 @@ describe('deep data', () => {
   });
 });
 
+describe.each(['machine', 'closures', 'source'] as const)('long texts on engine %s', (engine) => {
+  const text = 'a'.repeat(2 ** 20);
+
+  it.each([
+    ['the length', 't.a.length > 0'],
+    ['the order', 't.a <= t.b'],
+  ])('%s takes steps in proportion to the text', async (_what, condition) => {
+    const authorizer = await Authorizer.load({
+      policies: `allow(_, _, t) if ${condition};`,
+      limits: { maxSteps: 1_000 },
+      engine,
+    });
+    await expect(authorizer.isAllowed(1, 'read', { a: text, b: text })).rejects.toMatchObject({
+      code: 'POLAR_RUN_STEP_LIMIT',
+    });
+    expect(await authorizer.isAllowed(1, 'read', { a: 'a', b: text })).toBe(true);
+  });
+});
+
 describe('iterators of the application', () => {
   function endlessIterable() {
     const state = { closed: false };

@@ -1,4 +1,5 @@
 import type { ComparisonOperator } from '../ir/goal.js';
+import { charactersPerStep, spendOn, type Meter } from '../host/meter.js';
 import { compareCodePoints } from '../internal/code-points.js';
 import { primitiveOf } from './equality.js';
 
@@ -7,12 +8,16 @@ export const primitive = (value: unknown): unknown =>
   typeof value === 'object' && value !== null ? primitiveOf(value) : value;
 
 /** Negative, zero or positive; NaN when a NaN makes every order false; undefined when there is no order. */
-export function orderOf(left: unknown, right: unknown): number | undefined {
-  if (typeof left === 'number' && typeof right === 'number')
-    return left === right ? 0 : left < right ? -1 : left > right ? 1 : Number.NaN;
-  if (typeof left === 'string' && typeof right === 'string') return compareCodePoints(left, right);
-  return undefined;
+export function orderOf(left: unknown, right: unknown, meter: Meter): number | undefined {
+  if (typeof left === 'number' && typeof right === 'number') return orderOfNumbers(left, right);
+  if (typeof left !== 'string' || typeof right !== 'string') return undefined;
+  spendOn(Math.min(left.length, right.length), charactersPerStep, meter);
+  return compareCodePoints(left, right);
 }
+
+/** Negative, zero or positive; NaN when one of them is NaN. */
+export const orderOfNumbers = (left: number, right: number): number =>
+  left === right ? 0 : left < right ? -1 : left > right ? 1 : Number.NaN;
 
 /** What an order says of a comparison. NaN says no to all of them. */
 export function isOrdered(operator: Exclude<ComparisonOperator, '==' | '!='>, order: number): boolean {

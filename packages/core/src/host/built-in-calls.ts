@@ -1,12 +1,10 @@
-import type { Meter } from './meter.js';
+import { charactersPerStep, spendOn, type Meter } from './meter.js';
 import { NoValue } from './no-value.js';
 import { kindOf } from './show.js';
 
 // Calls the methods of built-in values. What they make may be much larger than what they are given, and there may be no memory
 // for it: it is counted before it is made.
 
-/** Characters that a method looks at in the time of a step. */
-const charactersPerStep = 256;
 /** Elements that a method looks at, or copies, in the time of a step. */
 const elementsPerStep = 32;
 
@@ -60,10 +58,6 @@ function keyCount(value: unknown): number {
   if (Array.isArray(value)) return value.length;
   if (ArrayBuffer.isView(value)) return value.byteLength;
   return Object.keys(value).length;
-}
-
-function spendOn(length: number, perStep: number, meter: Meter): void {
-  if (length >= perStep) meter.spend(Math.floor(length / perStep));
 }
 
 // ── strings ──

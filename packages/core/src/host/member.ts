@@ -11,7 +11,7 @@ import {
   stringMethods,
 } from './built-in-members.js';
 import { callBuiltIn, countStatic } from './built-in-calls.js';
-import type { Meter } from './meter.js';
+import { charactersPerStep, spendOn, type Meter } from './meter.js';
 import { NoValue } from './no-value.js';
 import { kindOf, show } from './show.js';
 import type { Method, TypeSet } from './type-set.js';
@@ -44,14 +44,16 @@ const refusal = (receiver: unknown, name: string) =>
   new NoValue('POLAR_RUN_REFUSED_MEMBER', { name, on: kindOf(receiver) }, true);
 
 /** The value of an attribute, promise or not, or why there is none. Exceptions of getters pass through. */
-export function readAttribute(receiver: unknown, name: string, types: TypeSet): unknown {
+export function readAttribute(receiver: unknown, name: string, types: TypeSet, meter: Meter): unknown {
   if (receiver === null || receiver === undefined) {
     return new NoValue('POLAR_UNDECIDED_ATTRIBUTE_OF_NIL', { name, value: show(receiver) });
   }
   if (isRefused(receiver, name)) return refusal(receiver, name);
-  if ((typeof receiver === 'string' || Array.isArray(receiver)) && name === 'length') {
-    return typeof receiver === 'string' ? countCodePoints(receiver) : receiver.length;
+  if (typeof receiver === 'string' && name === 'length') {
+    spendOn(receiver.length, charactersPerStep, meter);
+    return countCodePoints(receiver);
   }
+  if (Array.isArray(receiver) && name === 'length') return receiver.length;
   if (typeof receiver !== 'object' && typeof receiver !== 'function') return missing(receiver, name, types);
   if ((receiver instanceof Map || receiver instanceof Set) && name === 'size') return receiver.size;
   const value = isReachable(receiver, name) ? (receiver as Record<string, unknown>)[name] : undefined;

@@ -302,7 +302,7 @@ export abstract class Runtime implements EqualityContext, Meter {
     const found =
       seen !== undefined && isOrdinary(base, name) && isReachable(base, name)
         ? seen
-        : readAttribute(base, name, types);
+        : readAttribute(base, name, types, this);
     if (site.runsCode || runsGetter(base, name)) {
       site.runsCode = true;
       this.called(found);
@@ -432,7 +432,7 @@ export abstract class Runtime implements EqualityContext, Meter {
   ): boolean {
     this.await(left);
     this.await(right);
-    const order = orderOf(primitive(left), primitive(right));
+    const order = orderOf(primitive(left), primitive(right), this);
     if (typeof left === 'object' || typeof right === 'object') this.called();
     if (order === undefined) {
       const data = () => ({

@@ -2,7 +2,7 @@ import { show } from '../../host/show.js';
 import { isPartial, Variable } from '../../host/value.js';
 import type { CompareGoal } from '../../ir/goal.js';
 import { compareValues, isPrimitive, type Compared } from '../equality.js';
-import { isOrdered, orderOf, primitive } from '../order.js';
+import { isOrdered, orderOf, orderOfNumbers, primitive } from '../order.js';
 import { orderAdvice } from '../undecided-advice.js';
 import { variablesIn } from './constraint.js';
 import type { Frame } from './frame.js';
@@ -27,7 +27,7 @@ export function proveCompare(machine: Prover, goal: CompareGoal, frame: Frame): 
   }
   let order: number | undefined;
   try {
-    order = orderOf(primitive(left), primitive(right));
+    order = orderOf(primitive(left), primitive(right), machine.budget);
     machine.budget.called();
   } catch (error) {
     throw machine.hostError(error, '`valueOf`', goal.span, frame);
@@ -82,6 +82,6 @@ export function comparePlainly(
     return isPrimitive(left) && isPrimitive(right) ? (left === right) === (operator === '==') : undefined;
   // NaN is in no order.
   return typeof left === 'number' && typeof right === 'number'
-    ? isOrdered(operator, orderOf(left, right)!)
+    ? isOrdered(operator, orderOfNumbers(left, right))
     : undefined;
 }

@@ -168,8 +168,10 @@ function lookUp(machine: Prover, goal: LookupGoal, object: unknown, frame: Frame
     types = machine.typeOf(receiver);
     found =
       machine.replay === undefined
-        ? readAttribute(receiver, key, types)
-        : machine.replay.call(receiver, `.${key}`, [], () => readAttribute(receiver, key, types));
+        ? readAttribute(receiver, key, types, machine.budget)
+        : machine.replay.call(receiver, `.${key}`, [], () =>
+            readAttribute(receiver, key, types, machine.budget),
+          );
     machine.budget.called(found);
   } catch (error) {
     throw machine.hostError(error, `\`${key}\` of ${kindOf(receiver)}`, goal.span, frame);
