@@ -233,10 +233,30 @@ describe.each(majors)('checks that were not awaited, in %s', (_major, express) =
     }
   });
 
+  it('answer the request when only their floating chain would', async () => {
+    const app = appOf(({ authz }, res) => {
+      void authz.authorize('delete', 'note').then(() => res.json('deleted'));
+    });
+    expect((await ask(app)).status).toBe(500);
+    expect(seen).toMatchObject([
+      { code: 'NANOOK_HTTP_UNAWAITED_CHECK', data: { status: undefined }, cause: { status: 403 } },
+    ]);
+  });
+
+  it('are awaited when one of several chains is', async () => {
+    const app = appOf(async ({ authz }, res) => {
+      const check = authz.authorize('delete', 'note');
+      void check.then(() => 'for the log');
+      await check.catch(() => pause());
+      res.status(403).end();
+    });
+    expect((await ask(app)).status).toBe(403);
+    expect([seen, reported]).toEqual([[], []]);
+  });
+
   it('are reported when a floating chain returns another check that fails', async () => {
     const app = appOf(async ({ authz }, res) => {
       void authz.authorize('read', 'note').then(() => authz.authorize('delete', 'note'));
-      await pause();
       res.status(422).end();
     });
     expect((await ask(app)).status).toBe(422);

@@ -62,10 +62,13 @@ export class PendingChecks {
         },
       );
     });
-    promise.whenAwaited(() => {
-      check.isAwaited = true;
-      if (check.isSettled) this.#open.delete(check);
-    });
+    promise.listen(
+      () => {
+        check.isAwaited = true;
+        if (check.isSettled) this.#open.delete(check);
+      },
+      () => check.isAwaited || this.#lose(check),
+    );
     return promise;
   }
 
@@ -110,7 +113,7 @@ export class PendingChecks {
     for (const check of this.#open) if (check.isFailed) this.#reportLater(check);
   }
 
-  /** @param listener is called when a check failed in an async function that was not awaited: no other error handler gets it */
+  /** @param listener is called when a check failed in a chain, or in an async function, that was not awaited: no error handler gets it */
   whenLost(listener: (check: Check) => void): void {
     this.#whenLost = listener;
   }

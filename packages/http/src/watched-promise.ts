@@ -8,16 +8,22 @@
  */
 export class WatchedPromise<T> extends Promise<T> {
   #whenAwaited: (() => void) | undefined;
+  #whenLost: (() => void) | undefined;
   #isAwaited = false;
 
   static override get [Symbol.species](): PromiseConstructor {
     return Promise;
   }
 
-  /** @param listener is called whenever something starts to wait */
-  whenAwaited(listener: () => void): void {
+  /**
+   * @param whenAwaited is called whenever something starts to wait
+   * @param whenLost is called when a promise that `then` or `finally` made of this one has passed on a rejection, and the turn of the
+   * event loop is over, which is when Node would report it
+   */
+  listen(whenAwaited: () => void, whenLost: () => void): void {
     this.#handle();
-    this.#whenAwaited = listener;
+    this.#whenAwaited = whenAwaited;
+    this.#whenLost = whenLost;
   }
 
   // oxlint-disable-next-line unicorn/no-thenable -- it is a promise
@@ -46,6 +52,7 @@ export class WatchedPromise<T> extends Promise<T> {
       const passOn = (reason: unknown): void => {
         derived.#handle();
         reject(reason as Error);
+        setImmediate(() => derived.#whenLost?.());
       };
       void super.then(
         (value) => {
@@ -64,6 +71,7 @@ export class WatchedPromise<T> extends Promise<T> {
       );
     });
     derived.#whenAwaited = () => this.#noteAwaited();
+    derived.#whenLost = this.#whenLost;
     return derived;
   }
 
@@ -74,6 +82,7 @@ export class WatchedPromise<T> extends Promise<T> {
       noteThis?.();
       other.#noteAwaited();
     };
+    this.#whenLost = other.#whenLost;
     if (this.#isAwaited) other.#noteAwaited();
     void Promise.prototype.then.call(other, resolve as (value: unknown) => void, passOn);
   }
