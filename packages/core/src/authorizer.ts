@@ -270,7 +270,7 @@ export class Authorizer extends Enforcement {
     const answer = compiled.allow(actor, action, resource);
     if (answer === undefined)
       return this.#decideSync('allow', [actor, action, resource], settings, compiled.takeReplay());
-    if (!answer && this.#loaded.advice !== undefined) this.#warnAbout('allow', [actor, action, resource]);
+    if (!answer) this.#warnOfCheck(actor, action, resource);
     return answer;
   }
 
@@ -479,6 +479,19 @@ export class Authorizer extends Enforcement {
       if (!holds) this.#warnAbout(kind, args);
       return holds;
     });
+  }
+
+  /** As `#warnAbout`, without a list of the arguments where the denial has been explained. */
+  #warnOfCheck(actor: unknown, action: unknown, resource: unknown): void {
+    const { advice } = this.#loaded;
+    if (advice === undefined) return;
+    try {
+      if (advice.isExplained(actor, action, resource)) return;
+    } catch {
+      // A proxy that cannot be looked at: the denial stands without advice.
+      return;
+    }
+    this.#warnAbout('allow', [actor, action, resource]);
   }
 
   /** Warns about a denial that a mistake has probably caused. */

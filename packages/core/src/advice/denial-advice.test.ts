@@ -351,3 +351,37 @@ describe('denial warnings', () => {
     await expect(asked).rejects.toThrow('did you mean "read"?');
   });
 });
+
+it.each(['source', 'closures', 'machine'] as const)(
+  'explains a new kind of denial after many that have been explained (%s)',
+  async (engine) => {
+    class Reader {}
+    class Robot {}
+    class Page {}
+    class Draft extends Page {}
+    const warnings: Diagnostic[] = [];
+    const authorizer = await Authorizer.load({
+      policies: 'allow(_: Reader, "read", page: Page) if page.isPublic = true;',
+      types: { Reader, Robot, Page },
+      engine,
+      onWarning: (warning) => warnings.push(warning),
+    });
+    const ask = (actor: object, action: string, resource: object) => {
+      for (let i = 0; i < 3; i++) authorizer.isAllowedSync(actor, action, resource);
+      return warnings.splice(0).map(({ code }) => code);
+    };
+    const page = (found: Page) => Object.assign(found, { isPublic: false });
+    for (let i = 0; i < 3; i++) {
+      expect(ask(new Reader(), 'read', page(new Page()))).toEqual([]);
+      expect(ask(new Robot(), 'read', page(new Page()))).toEqual([]);
+      expect(ask(new Reader(), 'read', page(new Draft()))).toEqual([]);
+    }
+    expect(ask(new Reader(), 'raed', page(new Page()))).toEqual(['POLAR_DENIED_UNKNOWN_ACTION']);
+    expect(ask(new Robot(), 'raed', page(new Page()))).toEqual(['POLAR_DENIED_UNKNOWN_ACTION']);
+    expect(ask(page(new Page()), 'read', new Reader())).toEqual(['POLAR_DENIED_ARGUMENT_ORDER']);
+    expect(ask(new Reader(), 'read', {})).toEqual(['POLAR_DENIED_UNTYPED']);
+    expect(ask(new Reader(), 'read', [page(new Page())])).toEqual(['POLAR_DENIED_UNTYPED']);
+    // An array with the prototype of a class is an array.
+    expect(ask(new Reader(), 'read', Object.setPrototypeOf([], Page.prototype) as object)).toEqual([]);
+  },
+);

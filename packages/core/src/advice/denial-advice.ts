@@ -8,6 +8,7 @@ import { describeValue } from '../internal/describe-value.js';
 import { nearNames } from '../internal/near-names.js';
 import { type DeclaredType, TypeToken } from '../types/declared-type.js';
 import type { Class } from '../types/type-declaration.js';
+import { tagVersion } from '../types/typed.js';
 import { fieldMismatch } from './field-mismatch.js';
 import { explainUntyped, type Expected } from './untyped-value.js';
 
@@ -51,6 +52,9 @@ export class DenialAdvice {
     allow_request: new Map<string, Set<number | string>>(),
   };
   #placeCount = 0;
+  /** The explained denials of `allow` whose arguments are instances of registered classes: by actor, action and resource. */
+  readonly #explained = new Map<object, Map<string, Set<object>>>();
+  #tags = tagVersion();
 
   constructor(
     readonly typeSets: TypeSets,
@@ -58,6 +62,40 @@ export class DenialAdvice {
     /** The strings that the policy writes. */
     readonly literals: () => readonly string[],
   ) {}
+
+  /**
+   * Returns whether a denial of `allow` has certainly been explained: at once, as it is asked of each denial.
+   *
+   * @throws what a proxy throws that cannot be looked at
+   */
+  isExplained(actor: unknown, action: unknown, resource: unknown): boolean {
+    if (this.#placeCount >= maxPlaces) return true;
+    if (typeof actor !== 'object' || actor === null || typeof resource !== 'object' || resource === null)
+      return false;
+    const actions = this.#explained.get(Object.getPrototypeOf(actor) as object);
+    return (
+      actions?.get(action as string)?.has(Object.getPrototypeOf(resource) as object) === true &&
+      this.#tags === tagVersion() &&
+      !Array.isArray(actor) &&
+      !Array.isArray(resource)
+    );
+  }
+
+  /** Notes a denial for `isExplained`, if the classes of its arguments tell what they are. */
+  #noteClasses({ actor, actorTypes, action, resource, resourceTypes }: Denial): void {
+    if (typeof action !== 'string' || !actorTypes.isInstance || !resourceTypes.isInstance) return;
+    const { typeSets } = this;
+    const [by, on] = [typeSets.prototypeOf(actor as object), typeSets.prototypeOf(resource as object)];
+    // Registered classes only: of others there may be any number.
+    if (!typeSets.tells(by, actorTypes) || !typeSets.tells(on, resourceTypes)) return;
+    if (this.#tags !== tagVersion()) this.#explained.clear();
+    this.#tags = tagVersion();
+    let actions = this.#explained.get(by!);
+    if (actions === undefined) this.#explained.set(by!, (actions = new Map<string, Set<object>>()));
+    let resources = actions.get(action);
+    if (resources === undefined) actions.set(action, (resources = new Set()));
+    resources.add(on!);
+  }
 
   /** Returns the warnings about a denial, if its place is new. */
   about(rule: DecisionRule, args: readonly unknown[]): readonly Diagnostic[] {
@@ -85,8 +123,11 @@ export class DenialAdvice {
       actorTypes.isRegistered && resourceTypes.isRegistered
         ? actorTypes.id * 2 ** 20 + resourceTypes.id
         : `${kindOf(actor, actorTypes)} ${kindOf(resource, resourceTypes)}`;
-    if (!this.#isNew(rule, typeof action === 'string' ? action : kindOf(action), place)) return nothing;
-    return this.#explain({ rule, actor, actorTypes, action, resource, resourceTypes });
+    const denial: Denial = { rule, actor, actorTypes, action, resource, resourceTypes };
+    if (this.#isNew(rule, typeof action === 'string' ? action : kindOf(action), place))
+      return this.#explain(denial);
+    if (rule === 'allow') this.#noteClasses(denial);
+    return nothing;
   }
 
   #isNew(rule: DecisionRule, action: string, place: number | string): boolean {
