@@ -1,5 +1,6 @@
 export { Authorizer, ActorAuthorizer } from './authorizer.js';
 export { nearNames } from './internal/near-names.js';
+export { describeValue } from './internal/describe-value.js';
 export { isUndecided } from './authorization/undecided.js';
 export type {
   AuthorizeSettings,

@@ -1,5 +1,5 @@
 import { isUnauthenticatedError } from '@nanook/core';
-import { checkOptions, isFault, problemOf, renderProblem } from '@nanook/http';
+import { checkCalled, checkOptions, expectCall, isFault, problemOf, renderProblem } from '@nanook/http';
 import type { ErrorRequestHandler, Request } from 'express';
 
 export interface AuthorizationErrorsOptions {
@@ -18,6 +18,7 @@ export interface AuthorizationErrorsOptions {
  * handler.
  */
 export function authorizationErrors(options: AuthorizationErrorsOptions = {}): ErrorRequestHandler {
+  checkCalled(authorizationErrors, options);
   checkOptions('authorizationErrors', options, optionKinds);
   // oxlint-disable-next-line no-console -- an error that nobody sees is none
   const { challenge, detail, instance, onFault = (error) => console.error(error) } = options;
@@ -53,3 +54,5 @@ const optionKinds = {
   instance: 'function',
   onFault: 'function',
 } as const;
+
+expectCall(authorizationErrors, 'authorizationErrors()');

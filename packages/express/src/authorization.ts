@@ -1,5 +1,13 @@
-import type { Authorizer } from '@nanook/core';
-import { AuthorizationFault, RequestAuthorization, asAuthorization, checkOptions } from '@nanook/http';
+import { describeValue, type Authorizer } from '@nanook/core';
+import {
+  AuthorizationFault,
+  RequestAuthorization,
+  asAuthorization,
+  checkCalled,
+  checkOptions,
+  checkReturns,
+  expectCall,
+} from '@nanook/http';
 import type { Request, RequestHandler, Response } from 'express';
 import { followLayers } from './follow-layers.js';
 import { scopesOf } from './handler-scopes.js';
@@ -36,13 +44,15 @@ export interface AuthorizationOptions {
  * app.use(authorization(authorizer, { actor: (req) => users.find(req.session.userId) }));
  */
 export function authorization(authorizer: Authorizer, options: AuthorizationOptions = {}): RequestHandler {
+  checkCalled(authorization, authorizer);
   checkOptions('authorization', options, optionKinds);
   const { actor = userOf, anonymous, request = itself, challenge, onFault } = options;
   if (typeof authorizer?.authorize !== 'function')
     throw new AuthorizationFault('NANOOK_HTTP_INVALID_OPTION', {
       option: 'authorizer',
-      reason: 'is no Authorizer; await Authorizer.load(…)',
+      reason: `must be an Authorizer, got ${describeValue(authorizer)}; it comes first: authorization(await Authorizer.load(…), { … })`,
     });
+  checkReturns('the hook `actor`', actor);
   const middleware: RequestHandler = (req, res, next) => {
     // Without an app it is a router alone, which `protect` has seen.
     if (req.app !== undefined) followLayers(routerOf(req.app as unknown as AppInside));
@@ -71,3 +81,5 @@ const optionKinds = {
 
 const userOf = (req: Request): unknown => (req as { readonly user?: unknown }).user;
 const itself = (req: Request): Request => req;
+
+expectCall(authorization, 'authorization(authorizer, { actor: … })');

@@ -5,10 +5,12 @@ import {
   asSkipped,
   authorizeRule,
   checkAction,
+  checkCalled,
   checkOptions,
   checkReason,
   checkRequirement,
   checkSource,
+  expectCall,
   refusalOptions,
   toError,
   withStatus,
@@ -50,6 +52,7 @@ export function authorize(
 ): Middleware {
   if (given.length === 0) return authorizeRequest;
   const [action, resource, statuses = {}] = given;
+  checkCalled(authorize, action);
   checkAction(action);
   checkSource(action, resource);
   checkOptions('authorize', statuses, refusalOptions);
@@ -83,6 +86,7 @@ export function skipAuthorization(
   reason: string,
   ...given: readonly (RequestHandler | readonly RequestHandler[])[]
 ): Middleware {
+  checkCalled(skipAuthorization, reason);
   checkReason(reason);
   const middleware = given.flat() as readonly RequestHandler[];
   if (given.length > 0) return skipFor(reason, middleware);
@@ -140,3 +144,6 @@ function passOn(
     (reason: unknown) => next(toError(withStatus(reason, statuses))),
   );
 }
+
+expectCall(authorize, "authorize('read', findNote) for a route, authorize() for all requests");
+expectCall(skipAuthorization, "skipAuthorization('why')");

@@ -1,4 +1,4 @@
-import { AuthorizationFault, decides } from '@nanook/http';
+import { AuthorizationFault, checkHandlers, decides } from '@nanook/http';
 import type { Request } from 'express';
 import type { ServerResponse } from 'node:http';
 import { chainBeyondPreflight, handlerLocation, methodIn } from './chain.js';
@@ -17,6 +17,7 @@ export function callRoute(
 ): unknown {
   if (isSettled(req)) return call(next);
   if (!carriesRule(route, req)) {
+    checkHandlers(route.stack.map(({ handle }) => handle));
     return next(
       new AuthorizationFault('NANOOK_HTTP_UNPROTECTED_ROUTE', {
         method: req.method,

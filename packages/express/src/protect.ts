@@ -1,4 +1,5 @@
-import { AuthorizationFault, ruleOf, skippedBy } from '@nanook/http';
+import { describeValue } from '@nanook/core';
+import { AuthorizationFault, checkHandlers, ruleOf, skippedBy } from '@nanook/http';
 import type { Application, Router } from 'express';
 import { checkRoutes } from './check-requirements.js';
 import { followLayers } from './follow-layers.js';
@@ -21,14 +22,23 @@ const protectedAlready = new WeakSet<object>();
  *
  * @returns what was given
  * @throws {AuthorizationFault} `NANOOK_HTTP_UNSEEN_APP` for an app that was mounted before; `NANOOK_HTTP_SKIPPED_APPLICATION` for a
- * skip that would open the application
+ * skip that would open the application; `NANOOK_HTTP_INVALID_OPTION` for what is neither an application nor a router
  */
 export function protect<Routes extends Router | Application>(routes: Routes): Routes {
   const inside: unknown = routes;
   if (isApp(inside)) protectApp(inside, false);
-  else protectRouter(inside as RouterInside);
+  else if (isRouter(inside)) protectRouter(inside);
+  else throw misused(inside);
   return routes;
 }
+
+const misused = (routes: unknown) =>
+  new AuthorizationFault('NANOOK_HTTP_INVALID_OPTION', {
+    option: 'routes',
+    reason:
+      `must be an application or a router of Express, got ${describeValue(routes)}; ` +
+      `\`protect\` is no middleware: write protect(app), without app.use`,
+  });
 
 /** @param isMounted whether it is, or is about to be, a part of another app */
 function protectApp(app: AppInside, isMounted: boolean): void {
@@ -93,6 +103,7 @@ function checkApps(stack: readonly Layer[]): void {
 
 function protectLayer(layer: Layer): void {
   const { handle } = layer;
+  checkHandlers([handle]);
   followLayers({ stack: [layer] });
   markProtected(layer);
   for (const handler of skippedBy(handle)?.middleware ?? [handle])

@@ -48,17 +48,17 @@ describe('options of middleware', () => {
     [
       'authorization, with a wrong value',
       () => untyped(authorization)(authorizer, { actor: 'alice' }),
-      'option `actor` must be a function, got string',
+      "option `actor` must be a function, got the string 'alice'",
     ],
     [
       'authorization, with no object',
       () => untyped(authorization)(authorizer, () => 'alice'),
-      'option `options of authorization` must be an object, got function',
+      'the options of `authorization` must be an object, such as { actor: … }; got a function',
     ],
     [
       'authorization, with no challenge',
       () => untyped(authorization)(authorizer, { challenge: '' }),
-      "option `challenge` must be a string such as 'Bearer', or a list of them, got an empty string",
+      "option `challenge` must be a string such as 'Bearer', or a list of them, got the string ''",
     ],
     [
       'authorizationErrors',
@@ -73,7 +73,7 @@ describe('options of middleware', () => {
     [
       'authorize, with a status that is not a refusal',
       () => untyped(authorize)('read', () => 'x', { refused: 200 }),
-      'option `refused` must be a status between 400 and 499, got 200',
+      'option `refused` must be a status between 400 and 499, got the number 200',
     ],
   ])('are refused by %s', (_owner, call, message) => {
     expect(call).toThrow(expect.objectContaining({ message }) as Error);

@@ -48,9 +48,16 @@ const texts = {
     `no resource was loaded for this request; \`resource\` is what a rule with a loader authorized`,
   NANOOK_HTTP_NO_REASON: (_: object) =>
     `authorization is skipped without a reason; say why: skip('liveness probe')`,
-  NANOOK_HTTP_NO_ACTION: (p: { action: string }) => `${p.action} is no action; an action is a string`,
-  NANOOK_HTTP_NO_SOURCE: (p: { action: string }) =>
-    `the rule for "${p.action}" has no resource; give a loader, a class, or the name of a type`,
+  NANOOK_HTTP_NO_ACTION: (p: { action: string; hint?: string | undefined }) =>
+    `expected an action, a string such as 'read', as the first argument; found ${p.action}` +
+    (p.hint === undefined ? '' : `; ${p.hint}`),
+  NANOOK_HTTP_NO_SOURCE: (p: { action: string; found: string }) =>
+    `the requirement "${p.action}" needs its resource as the second argument: a function that loads it, a class, or the name of ` +
+    `a type; found ${p.found}`,
+  NANOOK_HTTP_NO_RETURN: (p: { wanted: string; at?: string | undefined }) =>
+    `${p.wanted}${p.at === undefined ? '' : ` (${p.at})`} has no \`return\`, so it never finds anything; return what it finds`,
+  NANOOK_HTTP_UNCALLED: (p: { name: string; call: string }) =>
+    `\`${p.name}\` is used as middleware, but it only makes middleware; call it: ${p.call}`,
   NANOOK_HTTP_NO_ERROR: (p: { reason: string }) => `rejected with ${p.reason}, which is no error`,
   NANOOK_HTTP_UNGRANTABLE: (p: { requirements: readonly string[] }) =>
     `routes demand what no rule of the policy can allow:${p.requirements.map((each) => `\n  ${each}`).join('')}`,
@@ -65,7 +72,8 @@ const texts = {
         ? `it has ${p.known.map((name) => `\`${name}\``).join(', ')}`
         : `did you mean ${p.near.map((name) => `\`${name}\``).join(' or ')}?`
     }`,
-  NANOOK_HTTP_INVALID_OPTION: (p: { option: string; reason: string }) => `option \`${p.option}\` ${p.reason}`,
+  NANOOK_HTTP_INVALID_OPTION: (p: { option: string; reason: string; owner?: string }) =>
+    `${p.owner === undefined ? `option \`${p.option}\`` : `the options of \`${p.owner}\``} ${p.reason}`,
 };
 
 export interface CheckData {

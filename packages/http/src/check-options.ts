@@ -1,4 +1,4 @@
-import { nearNames } from '@nanook/core';
+import { describeValue, nearNames } from '@nanook/core';
 import { AuthorizationFault } from './authorization-fault.js';
 
 type Expected = 'function' | 'challenge' | 'status' | 'anything';
@@ -16,8 +16,9 @@ export function checkOptions(
 ): void {
   if (typeof options !== 'object' || options === null || Array.isArray(options))
     throw new AuthorizationFault('NANOOK_HTTP_INVALID_OPTION', {
-      option: `options of ${owner}`,
-      reason: `must be an object, got ${kindOf(options)}`,
+      owner,
+      option: 'options',
+      reason: `must be an object, such as { ${Object.keys(known)[0]}: … }; got ${describeValue(options)}`,
     });
   for (const [option, value] of Object.entries(options)) {
     const expected = Object.hasOwn(known, option) ? known[option]! : undefined;
@@ -36,20 +37,17 @@ export function checkOptions(
 function wrongKind(expected: Expected, value: unknown): string | undefined {
   switch (expected) {
     case 'function':
-      return typeof value === 'function' ? undefined : `must be a function, got ${kindOf(value)}`;
+      return typeof value === 'function' ? undefined : `must be a function, got ${describeValue(value)}`;
     case 'challenge':
       return [value].flat().every((each) => typeof each === 'string' && each.trim() !== '') &&
         [value].flat().length > 0
         ? undefined
-        : `must be a string such as 'Bearer', or a list of them, got ${kindOf(value)}`;
+        : `must be a string such as 'Bearer', or a list of them, got ${describeValue(value)}`;
     case 'status':
       return Number.isInteger(value) && (value as number) >= 400 && (value as number) <= 499
         ? undefined
-        : `must be a status between 400 and 499, got ${String(value)}`;
+        : `must be a status between 400 and 499, got ${describeValue(value)}`;
     case 'anything':
       return undefined;
   }
 }
-
-const kindOf = (value: unknown): string =>
-  value === null ? 'null' : Array.isArray(value) ? 'a list' : value === '' ? 'an empty string' : typeof value;

@@ -38,3 +38,5 @@ export { isProtected, listedRoute, routeTable, table, type ListedRoute } from '.
 export { locationOf } from './source-location.js';
 export type { Check, PendingChecks } from './pending-checks.js';
 export { withholdUndecided, type SafetyNet } from './safety-net.js';
+export { checkReturns, neverReturns } from './check-returns.js';
+export { checkCalled, checkHandlers, expectCall } from './uncalled.js';

@@ -1,4 +1,5 @@
 import {
+  describeValue,
   isAuthorizationError,
   isForbiddenError,
   isUndecided,
@@ -341,8 +342,15 @@ export class RequestAuthorization<Actor = unknown> {
 /** Resources, or a promise of them; each may be a promise. */
 type Many<Resource> = Iterable<Resource> | PromiseLike<Iterable<Resource>>;
 
-const elementsOf = async <Resource>(resources: Many<Resource>): Promise<Awaited<Resource>[]> =>
-  Promise.all(await resources);
+async function elementsOf<Resource>(resources: Many<Resource>): Promise<Awaited<Resource>[]> {
+  const list: unknown = await resources;
+  if (typeof list !== 'object' || list === null || !(Symbol.iterator in list))
+    throw new AuthorizationFault('NANOOK_HTTP_INVALID_OPTION', {
+      option: 'resources',
+      reason: `must be a list, got ${describeValue(list)}; for one resource use \`can\` or \`authorize\``,
+    });
+  return Promise.all(list as Iterable<Resource>);
+}
 
 type Check = Deciding | 'can' | 'canAll' | 'filterAllowed' | 'actions' | 'fields' | 'pick';
 type Deciding = 'authorize' | 'authorizeField' | 'authorizeRequest' | 'load';

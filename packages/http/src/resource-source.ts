@@ -1,5 +1,6 @@
-import type { Authorizer, Class, TypeToken } from '@nanook/core';
+import { describeValue, type Authorizer, type Class, type TypeToken } from '@nanook/core';
 import { AuthorizationFault } from './authorization-fault.js';
+import { checkReturns } from './check-returns.js';
 
 /** Gets one resource; may be async. What it throws passes through; `null` and `undefined` are *not found*. */
 export type ResourceLoader<Context extends readonly unknown[], Resource> = (...context: Context) => Resource;
@@ -14,14 +15,19 @@ export type ResourceSource<Context extends readonly unknown[] = [], Resource = u
   | TypeToken
   | string;
 
-/** @throws {AuthorizationFault} `NANOOK_HTTP_NO_SOURCE` when a rule is written without one */
+/** @throws {AuthorizationFault} `NANOOK_HTTP_NO_SOURCE` for what no resource can come from, `NANOOK_HTTP_NO_RETURN` */
 export function checkSource(action: string, source: unknown): void {
-  const isSource =
-    typeof source === 'function' ||
-    typeof source === 'string' ||
-    (typeof source === 'object' && source !== null);
-  if (!isSource) throw new AuthorizationFault('NANOOK_HTTP_NO_SOURCE', { action });
+  if (typeof source !== 'function' && typeof source !== 'string' && !isTypeToken(source))
+    throw new AuthorizationFault('NANOOK_HTTP_NO_SOURCE', { action, found: describeValue(source) });
+  checkReturns(`the loader of the requirement "${action}"`, source);
 }
+
+/** A token may come from the other copy of the core, ES module or CommonJS, so `instanceof` cannot tell. */
+const isTypeToken = (value: unknown): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  Object.isFrozen(value) &&
+  Object.keys(value).join() === 'name';
 
 /** What the source stands for in this request. */
 export function resourceFrom<Context extends readonly unknown[], Resource>(

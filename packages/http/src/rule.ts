@@ -1,3 +1,4 @@
+import { describeValue } from '@nanook/core';
 import { AuthorizationFault } from './authorization-fault.js';
 import { isClass, type ResourceSource } from './resource-source.js';
 
@@ -73,7 +74,17 @@ function describeSource(source: ResourceSource<never>): string {
 /** @throws {AuthorizationFault} `NANOOK_HTTP_NO_ACTION` */
 export function checkAction(action: unknown): void {
   if (typeof action !== 'string' || action === '')
-    throw new AuthorizationFault('NANOOK_HTTP_NO_ACTION', { action: String(action) || '""' });
+    throw new AuthorizationFault('NANOOK_HTTP_NO_ACTION', {
+      action: describeValue(action),
+      hint: hintAbout(action),
+    });
+}
+
+function hintAbout(action: unknown): string | undefined {
+  if (Array.isArray(action)) return 'write one requirement, or one check, for each action';
+  if (typeof action === 'function' || (typeof action === 'object' && action !== null))
+    return 'the action comes before the resource, and no actor is passed';
+  return undefined;
 }
 
 /** @throws {AuthorizationFault} `NANOOK_HTTP_NO_REASON` */

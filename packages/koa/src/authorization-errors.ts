@@ -1,5 +1,5 @@
 import { isUnauthenticatedError } from '@nanook/core';
-import { checkOptions, isFault, problemOf, renderProblem } from '@nanook/http';
+import { checkCalled, checkOptions, expectCall, isFault, problemOf, renderProblem } from '@nanook/http';
 import type { Context } from 'koa';
 import { emitError, type Middleware } from './context.js';
 
@@ -22,6 +22,7 @@ export interface AuthorizationErrorsOptions {
  * `authorization`; without it Koa answers the same statuses in plain text.
  */
 export function authorizationErrors(options: AuthorizationErrorsOptions = {}): Middleware {
+  checkCalled(authorizationErrors, options);
   checkOptions('authorizationErrors', options, optionKinds);
   const { challenge, detail, instance, onFault = emitError } = options;
   return async (context, next) => {
@@ -63,3 +64,5 @@ const optionKinds = {
   instance: 'function',
   onFault: 'function',
 } as const;
+
+expectCall(authorizationErrors, 'authorizationErrors()');

@@ -1,5 +1,13 @@
-import type { Authorizer } from '@nanook/core';
-import { AuthorizationFault, RequestAuthorization, asAuthorization, checkOptions } from '@nanook/http';
+import { describeValue, type Authorizer } from '@nanook/core';
+import {
+  AuthorizationFault,
+  RequestAuthorization,
+  asAuthorization,
+  checkCalled,
+  checkOptions,
+  checkReturns,
+  expectCall,
+} from '@nanook/http';
 import type { Context } from 'koa';
 import { emitError, type Middleware } from './context.js';
 import { routeOf } from './matched-route.js';
@@ -34,13 +42,15 @@ export interface AuthorizationOptions {
  * app.use(authorization(authorizer, { actor: (ctx) => users.find(ctx.session.userId) }));
  */
 export function authorization(authorizer: Authorizer, options: AuthorizationOptions = {}): Middleware {
+  checkCalled(authorization, authorizer);
   checkOptions('authorization', options, optionKinds);
   const { actor = userOf, anonymous, request = reqOf, challenge, onFault = emitError } = options;
   if (typeof authorizer?.authorize !== 'function')
     throw new AuthorizationFault('NANOOK_HTTP_INVALID_OPTION', {
       option: 'authorizer',
-      reason: 'is no Authorizer; await Authorizer.load(…)',
+      reason: `must be an Authorizer, got ${describeValue(authorizer)}; it comes first: authorization(await Authorizer.load(…), { … })`,
     });
+  checkReturns('the hook `actor`', actor);
   const middleware: Middleware = async (context, next) => {
     const ctx = context as Context;
     followRouters(ctx.app as unknown as App);
@@ -69,3 +79,5 @@ const optionKinds = {
 
 const userOf = (ctx: Context): unknown => (ctx.state as { readonly user?: unknown }).user;
 const reqOf = ({ req }: Context): unknown => req;
+
+expectCall(authorization, 'authorization(authorizer, { actor: … })');

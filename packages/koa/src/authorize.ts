@@ -5,10 +5,12 @@ import {
   asSkipped,
   authorizeRule,
   checkAction,
+  checkCalled,
   checkOptions,
   checkReason,
   checkRequirement,
   checkSource,
+  expectCall,
   refusalOptions,
   toError,
   withStatus,
@@ -50,6 +52,7 @@ export function authorize(
 ): Middleware {
   if (given.length === 0) return authorizeRequest;
   const [action, resource, statuses = {}] = given;
+  checkCalled(authorize, action);
   checkAction(action);
   checkSource(action, resource);
   checkOptions('authorize', statuses, refusalOptions);
@@ -82,6 +85,7 @@ export function skipAuthorization(reason: string): Middleware;
  */
 export function skipAuthorization(reason: string, middleware: KoaMiddleware): Middleware;
 export function skipAuthorization(reason: string, ...given: [] | [KoaMiddleware]): Middleware {
+  checkCalled(skipAuthorization, reason);
   checkReason(reason);
   if (given.length > 0) return skipFor(reason, given[0]!);
   const middleware: Middleware = async (ctx, next) => {
@@ -125,3 +129,6 @@ const authorizeRequest = asRule<Middleware>(
 function throwError(reason: unknown): never {
   throw toError(reason);
 }
+
+expectCall(authorize, "authorize('read', findNote) for a route, authorize() for all requests");
+expectCall(skipAuthorization, "skipAuthorization('why')");

@@ -1,4 +1,5 @@
-import { AuthorizationFault, decides } from '@nanook/http';
+import { describeValue } from '@nanook/core';
+import { AuthorizationFault, checkHandlers, decides } from '@nanook/http';
 import { checkRoutes } from './check-requirements.js';
 import { followApp, followRouter } from './follow-handlers.js';
 import { watchOrigins } from './origins.js';
@@ -35,6 +36,19 @@ const protectedAlready = new WeakSet<object>();
  * @returns what was given
  */
 export function protect<Routes extends Router | App>(routes: Routes): Routes {
+  const inside: unknown = routes;
+  if (
+    typeof inside !== 'object' ||
+    inside === null ||
+    !('middleware' in inside || 'stack' in inside) ||
+    'req' in inside
+  )
+    throw new AuthorizationFault('NANOOK_HTTP_INVALID_OPTION', {
+      option: 'routes',
+      reason:
+        `must be a router of @koa/router or an application, got ${describeValue(inside)}; ` +
+        `\`protect\` is no middleware: write protect(router), without app.use`,
+    });
   if (protectedAlready.has(routes)) return routes;
   protectedAlready.add(routes);
   if (isApp(routes)) protectApp(routes);
@@ -44,6 +58,7 @@ export function protect<Routes extends Router | App>(routes: Routes): Routes {
 
 function protectApp(app: App): void {
   const protectMiddleware = () => {
+    checkHandlers(app.middleware);
     checkSkips(app);
     followApp(app);
     app.middleware.map(routerOf).forEach((router) => router && protect(router));
@@ -85,13 +100,15 @@ function guard(route: Layer): void {
   const refuse: Middleware = async (ctx, next) => {
     const authz = findAuthz(ctx);
     if (authz?.isSettled === true || isPreflight(route)) return next();
-    if (authz === undefined || !chainOf(route).rules.some(decides))
+    if (authz === undefined || !chainOf(route).rules.some(decides)) {
+      checkHandlers(route.stack.map(originalOf));
       throw new AuthorizationFault('NANOOK_HTTP_UNPROTECTED_ROUTE', {
         method: ctx.method,
         route: routeOf(ctx),
         handler: handlerLocation(ctx),
         elsewhere: authz?.scopes.decisions,
       });
+    }
     return overSafetyNet(ctx, authz, next, route);
   };
   guards.add(refuse);

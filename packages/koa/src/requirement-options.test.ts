@@ -11,6 +11,7 @@ import {
   authorize,
   listRoutes,
   protect,
+  skipAuthorization,
   type RefusalStatuses,
 } from './index.js';
 
@@ -52,8 +53,66 @@ describe('options of middleware', () => {
       () => untyped(authorize)('read', () => 'x', { mising: 410 }),
       'authorize has no option `mising`; did you mean `missing`?',
     ],
+    [
+      'authorization, without an authorizer',
+      () => untyped(authorization)(),
+      'option `authorizer` must be an Authorizer, got undefined; it comes first: authorization(await Authorizer.load(…), { … })',
+    ],
+    [
+      'authorize, with a row',
+      () => untyped(authorize)('read', new Note('alice')),
+      'the requirement "read" needs its resource as the second argument: a function that loads it, a class, or the name of a type; found an instance of `Note`',
+    ],
+    [
+      'authorize, with the loader first',
+      () => untyped(authorize)(() => new Note('alice'), 'read'),
+      "expected an action, a string such as 'read', as the first argument; found a function; the action comes before the resource, and no actor is passed",
+    ],
+    [
+      'protect, without a router',
+      () => untyped(protect)(),
+      'option `routes` must be a router of @koa/router or an application, got undefined; `protect` is no middleware: write protect(router), without app.use',
+    ],
   ])('are refused by %s', (_owner, call, message) => {
     expect(call).toThrow(expect.objectContaining({ message }) as Error);
+  });
+});
+
+describe.each(majors)('middleware that is not called, in %s', (_major, Koa) => {
+  const makers: [string, unknown, string][] = [
+    ['authorization', authorization, 'authorization(authorizer, { actor: … })'],
+    ['authorize', authorize, "authorize('read', findNote) for a route"],
+    ['skipAuthorization', skipAuthorization, "skipAuthorization('why')"],
+    ['authorizationErrors', authorizationErrors, 'authorizationErrors()'],
+  ];
+  const faultsOf = async (app: Koa3) => {
+    const faults: string[] = [];
+    app.on('error', (fault: Error) => faults.push(fault.message));
+    await request(app.callback() as RequestListener)
+      .get('/notes/1')
+      .expect(500);
+    return faults;
+  };
+
+  it.each(makers)('is reported for %s when the application starts', (_name, maker, call) => {
+    const app = protect(new Koa());
+    expect(() => app.use(maker as Middleware)).toThrow(`but it only makes middleware; call it: ${call}`);
+  });
+
+  it.each(makers)('is reported for %s without protect', async (_name, maker, call) => {
+    const app = new Koa();
+    app.use(authorization(authorizer, { actor: () => 'alice' }));
+    app.use(maker as Middleware);
+    expect(await faultsOf(app)).toEqual([expect.stringContaining(`call it: ${call}`)]);
+  });
+
+  it.each(makers)('is reported for %s in a route', async (_name, maker, call) => {
+    const app = new Koa();
+    app.use(authorization(authorizer, { actor: () => 'alice' }));
+    const router = protect(new Router());
+    router.get('/notes/:id', maker as never, (ctx) => void (ctx.body = 'ran'));
+    app.use(router.routes() as Middleware);
+    expect(await faultsOf(app)).toEqual([expect.stringContaining(`call it: ${call}`)]);
   });
 });
 

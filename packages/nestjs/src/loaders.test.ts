@@ -314,6 +314,16 @@ describe('a loader that is provided', () => {
     await expect(start([], [IdleLoader])).rejects.toThrow(
       'IdleLoader has @ResourceLoader, but neither `load(id)` nor `loadMany(ids)`',
     );
+    @Injectable()
+    @ResourceLoader(Note)
+    class ForgetfulLoader {
+      async load(id: string) {
+        await Promise.resolve(new Note(id, 'alice'));
+      }
+    }
+    await expect(start([], [ForgetfulLoader])).rejects.toThrow(
+      'ForgetfulLoader has a `load(id)` without `return`, so it never finds anything; return what it finds',
+    );
     await expect(start([], [PageLoader])).rejects.toThrow(
       'PageLoader loads Page, which is no type of the policy',
     );

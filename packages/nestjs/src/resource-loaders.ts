@@ -1,4 +1,5 @@
 import { Authorizer, TypeToken, isPolarError, typed, type Class } from '@nanook/core';
+import { neverReturns } from '@nanook/http';
 import { Inject, Injectable } from '@nestjs/common';
 import { DiscoveryService, ModuleRef } from '@nestjs/core';
 import { Batch } from './batch.js';
@@ -108,6 +109,11 @@ export class ResourceLoaders {
         faults.push(new NestFault('NANOOK_NEST_INVALID_LOADER', { loader: loaderClass.name, reason }));
         continue;
       }
+      if (neverReturns(loadOf(loaderClass))) {
+        const reason = 'has a `load(id)` without `return`, so it never finds anything; return what it finds';
+        faults.push(new NestFault('NANOOK_NEST_INVALID_LOADER', { loader: loaderClass.name, reason }));
+        continue;
+      }
       loaders.set(loaderClass, {
         class: loaderClass,
         type,
@@ -148,3 +154,5 @@ function lacksMethods(loader: Class): boolean {
   const { load, loadMany } = loader.prototype as AnyLoader;
   return typeof load !== 'function' && typeof loadMany !== 'function';
 }
+
+const loadOf = ({ prototype }: Class): unknown => (prototype as { readonly load?: unknown }).load;

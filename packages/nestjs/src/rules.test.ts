@@ -736,7 +736,7 @@ describe('a rule is refused where it is written', () => {
     ['no resource', () => Authorize('read', undefined as never), 'undefined (is the import circular?)'],
     ['a name and no action', () => Authorize('Note' as never), "was given 'Note' alone"],
     ['no reason', () => SkipAuthorization('  '), 'without a reason'],
-    ['no action for a result', () => AuthorizeResult(''), 'is no action'],
+    ['no action for a result', () => AuthorizeResult(''), 'expected an action'],
   ] as const)('%s', (_, decorate, message) => {
     expect(decorate).toThrow(message);
   });

@@ -22,13 +22,15 @@ const httpSamples: { readonly [C in FaultCode]: FaultData<C> } = {
   NANOOK_HTTP_NO_RESOURCE: {},
   NANOOK_HTTP_NO_REASON: {},
   NANOOK_HTTP_NO_ACTION: { action: 'undefined' },
-  NANOOK_HTTP_NO_SOURCE: { action: 'read' },
+  NANOOK_HTTP_NO_SOURCE: { action: 'read', found: 'undefined' },
+  NANOOK_HTTP_NO_RETURN: { wanted: 'the loader of the requirement "read"', at: 'src/notes.ts:31' },
+  NANOOK_HTTP_UNCALLED: { name: 'authorizationErrors', call: 'authorizationErrors()' },
   NANOOK_HTTP_NO_ERROR: { reason: 'undefined' },
   NANOOK_HTTP_UNGRANTABLE: {
     requirements: ['authorize raed findNote(): no rule can allow "raed"; did you mean "read"?'],
   },
   NANOOK_HTTP_UNKNOWN_OPTION: { owner: 'authorization', option: 'actr', near: ['actor'], known: [] },
-  NANOOK_HTTP_INVALID_OPTION: { option: 'actor', reason: 'is no function' },
+  NANOOK_HTTP_INVALID_OPTION: { option: 'actor', reason: 'must be a function, got a plain object' },
 };
 
 const handler = 'Notes.show';
@@ -90,6 +92,8 @@ const whenHttp: { readonly [C in FaultCode]: string } = {
   NANOOK_HTTP_NO_REASON: atStart,
   NANOOK_HTTP_NO_ACTION: 'start, where a rule is written; call, where a question is asked',
   NANOOK_HTTP_NO_SOURCE: atStart,
+  NANOOK_HTTP_NO_RETURN: atStart,
+  NANOOK_HTTP_UNCALLED: 'start: `protect`; call',
   NANOOK_HTTP_NO_ERROR: 'call: in the place of what the application threw',
   NANOOK_HTTP_UNGRANTABLE:
     'start: `listRoutes`; `listen` of an app that is protected, in Koa also `callback`',
