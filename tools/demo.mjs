@@ -30,9 +30,19 @@ if (help) {
   start(join(root, 'examples', name), serve ? ['--serve'] : []);
 }
 
+/** `npm run demo --serve`: npm keeps an option for itself that does not follow `--`, and leaves it in the environment. */
+function optionsOfNpm() {
+  return ['framework', 'serve'].filter((name) => process.env[`npm_config_${name}`] !== undefined);
+}
+
 /** Reads the command line. Ends this process with an explanation when it is not understood. */
 function optionsOf(args) {
   try {
+    const [lost] = optionsOfNpm();
+    if (lost !== undefined)
+      throw new Error(
+        `npm took --${lost} for itself; write: npm run demo -- --${lost}${lost === 'framework' ? ' koa' : ''}`,
+      );
     const { values } = parseArgs({
       args: args.filter((arg) => arg !== '--'), // npm drops it, pnpm does not
       options: {
