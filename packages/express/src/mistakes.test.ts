@@ -6,7 +6,7 @@ import request from 'supertest';
 import { describe, expect, it } from 'vitest';
 import { authorization, authorizationErrors, authorize, protect, skipAuthorization } from './index.js';
 
-// What a beginner gets wrong when an application is put together. Each must say how to correct it.
+// Mistakes of beginners when an application is put together. Each must say how to correct it.
 
 class Note {
   constructor(readonly owner = 'alice') {}
@@ -22,7 +22,7 @@ const remember = (_value: unknown): void => {};
 type Untyped = (...args: unknown[]) => unknown;
 const untyped = (call: unknown) => call as Untyped;
 
-describe('wiring that cannot work', () => {
+describe('an application that is put together wrongly', () => {
   it.each<[string, () => unknown, string]>([
     ['no arguments', () => untyped(authorization)(), 'must be an Authorizer, got undefined'],
     [
@@ -129,14 +129,14 @@ describe.each([
     return { status, faults };
   };
 
-  it.each(makers)('is reported for %s when the application starts', (name, maker, call) => {
+  it.each(makers)('protect throws for %s without parentheses', (name, maker, call) => {
     const app = protect(express());
     expect(() => app.use(maker as RequestHandler)).toThrow(
       `\`${name}\` is used as middleware, but it only makes middleware; call it: ${call}`,
     );
   });
 
-  it.each(makers)('is reported for %s without protect', async (_name, maker, call) => {
+  it.each(makers)('a request fails for %s without parentheses', async (_name, maker, call) => {
     const app = express();
     app.use(authorization(authorizer, { actor: () => 'alice' }));
     app.use(maker as RequestHandler);
@@ -146,7 +146,7 @@ describe.each([
     });
   });
 
-  it.each(makers)('is reported for %s in a route', async (_name, maker, call) => {
+  it.each(makers)('a route fails for %s without parentheses', async (_name, maker, call) => {
     const app = protect(express());
     app.use(authorization(authorizer, { actor: () => 'alice' }));
     app.get('/notes/:id', maker as RequestHandler, (_req, res) => void res.end('ran'));

@@ -75,7 +75,7 @@ describe('options of middleware', () => {
       () => untyped(authorize)('read', () => 'x', { refused: 200 }),
       'option `refused` must be a status between 400 and 499, got the number 200',
     ],
-  ])('are refused by %s', (_owner, call, message) => {
+  ])('throws for wrong options of %s', (_owner, call, message) => {
     expect(call).toThrow(expect.objectContaining({ message }) as Error);
   });
 });

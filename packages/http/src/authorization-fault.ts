@@ -55,7 +55,7 @@ const texts = {
     `the requirement "${p.action}" needs its resource as the second argument: a function that loads it, a class, or the name of ` +
     `a type; found ${p.found}`,
   NANOOK_HTTP_NO_RETURN: (p: { wanted: string; at?: string | undefined }) =>
-    `${p.wanted}${p.at === undefined ? '' : ` (${p.at})`} has no \`return\`, so it never finds anything; return what it finds`,
+    `${p.wanted}${p.at === undefined ? '' : ` (${p.at})`} has no \`return\`, so it never finds anything; return the result`,
   NANOOK_HTTP_UNCALLED: (p: { name: string; call: string }) =>
     `\`${p.name}\` is used as middleware, but it only makes middleware; call it: ${p.call}`,
   NANOOK_HTTP_NO_ERROR: (p: { reason: string }) => `rejected with ${p.reason}, which is no error`,

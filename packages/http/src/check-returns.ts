@@ -30,5 +30,5 @@ const blockBody =
 
 const comment = /\/\*[^]*?\*\/|\/\/.*/g;
 
-/** What Istanbul writes into functions. */
+/** Counters that Istanbul writes into functions. */
 const coverageCounter = /\bcov_\w+\(\)\.[fsb]\[\d+\](?:\[\d+\])?\+\+[;,]?/g;

@@ -146,7 +146,7 @@ describe('decisions', () => {
     expect(decisions).toEqual([]);
   });
 
-  it('want an action', async () => {
+  it('rejects a check without an action', async () => {
     const { authz } = await requestOf();
     await expect(authz.authorize(undefined as never, own)).rejects.toMatchObject({
       code: 'NANOOK_HTTP_NO_ACTION',

@@ -73,7 +73,7 @@ describe('options of middleware', () => {
       () => untyped(protect)(),
       'option `routes` must be a router of @koa/router or an application, got undefined; `protect` is no middleware: write protect(router), without app.use',
     ],
-  ])('are refused by %s', (_owner, call, message) => {
+  ])('throws for wrong options of %s', (_owner, call, message) => {
     expect(call).toThrow(expect.objectContaining({ message }) as Error);
   });
 });
@@ -94,19 +94,19 @@ describe.each(majors)('middleware that is not called, in %s', (_major, Koa) => {
     return faults;
   };
 
-  it.each(makers)('is reported for %s when the application starts', (_name, maker, call) => {
+  it.each(makers)('protect throws for %s without parentheses', (_name, maker, call) => {
     const app = protect(new Koa());
     expect(() => app.use(maker as Middleware)).toThrow(`but it only makes middleware; call it: ${call}`);
   });
 
-  it.each(makers)('is reported for %s without protect', async (_name, maker, call) => {
+  it.each(makers)('a request fails for %s without parentheses', async (_name, maker, call) => {
     const app = new Koa();
     app.use(authorization(authorizer, { actor: () => 'alice' }));
     app.use(maker as Middleware);
     expect(await faultsOf(app)).toEqual([expect.stringContaining(`call it: ${call}`)]);
   });
 
-  it.each(makers)('is reported for %s in a route', async (_name, maker, call) => {
+  it.each(makers)('a route fails for %s without parentheses', async (_name, maker, call) => {
     const app = new Koa();
     app.use(authorization(authorizer, { actor: () => 'alice' }));
     const router = protect(new Router());

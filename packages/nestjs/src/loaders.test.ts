@@ -322,7 +322,7 @@ describe('a loader that is provided', () => {
       }
     }
     await expect(start([], [ForgetfulLoader])).rejects.toThrow(
-      'ForgetfulLoader has a `load(id)` without `return`, so it never finds anything; return what it finds',
+      'ForgetfulLoader has a `load(id)` without `return`, so it never finds anything; return the result',
     );
     await expect(start([], [PageLoader])).rejects.toThrow(
       'PageLoader loads Page, which is no type of the policy',

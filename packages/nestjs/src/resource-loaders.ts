@@ -110,7 +110,7 @@ export class ResourceLoaders {
         continue;
       }
       if (neverReturns(loadOf(loaderClass))) {
-        const reason = 'has a `load(id)` without `return`, so it never finds anything; return what it finds';
+        const reason = 'has a `load(id)` without `return`, so it never finds anything; return the result';
         faults.push(new NestFault('NANOOK_NEST_INVALID_LOADER', { loader: loaderClass.name, reason }));
         continue;
       }
