@@ -44,6 +44,8 @@ async function mayWrite(
   resource: unknown,
   field: string,
 ): Promise<boolean> {
+  // Copied by `Object.assign`, it would put its own fields, which are not checked, behind those of the resource.
+  if (field === '__proto__') return false;
   try {
     await authz.authorizer.authorizeField(await authz.actor(), action, resource, field);
     return true;
