@@ -350,6 +350,16 @@ describe('a rule', () => {
     ]);
   });
 
+  it('names the action that the policy has instead of a misspelt one', async () => {
+    @Controller()
+    class Misspelt {
+      @Get(':id') @Authorize('raed', Note) misspelt() {}
+    }
+    await expect(start({ controllers: [Misspelt] })).rejects.toThrow(
+      'authorizes "raed" on one Note, but no rule of the policy can grant that; did you mean "read"?',
+    );
+  });
+
   it('finds its id in the path', async () => {
     @Controller('notes/:note')
     class Ids {

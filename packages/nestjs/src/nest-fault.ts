@@ -21,8 +21,8 @@ const texts = {
   NANOOK_NEST_CONFLICTING_RULES: (p: { handler: string }) =>
     `${p.handler} is both authorized and skipped; keep one of @Authorize and @SkipAuthorization`,
   NANOOK_NEST_LOST_RULE: (p: { handler: string }) =>
-    `${p.handler} is not the method that was decorated, so its rules got lost; write them above the decorator that replaces the ` +
-    `method, and bind no handler in a constructor`,
+    `${p.handler} is not the method that was decorated, so its rules got lost; repeat them on a method that overrides it, ` +
+    `write them above a decorator that replaces it, and bind no handler in a constructor`,
   NANOOK_NEST_NO_LOADER: (p: { handler: string; action: string; type: string }) =>
     `${p.handler} authorizes "${p.action}" on one ${p.type}, but nothing loads it. Provide a class with ` +
     `@ResourceLoader(${p.type}), or ask about the type itself: { id: false }`,
@@ -75,9 +75,14 @@ const texts = {
     action: string;
     type: string;
     resource: 'instance' | 'type';
+    /** Actions with a similar name that a rule can grant there. */
+    near: readonly string[];
   }) =>
     `${p.handler} authorizes "${p.action}" on ${p.resource === 'type' ? `the type ${p.type}` : `one ${p.type}`}, ` +
-    `but no rule of the policy can grant that; correct the action, or add a rule`,
+    `but no rule of the policy can grant that; ` +
+    (p.near.length > 0
+      ? `did you mean ${p.near.map((name) => JSON.stringify(name)).join(' or ')}?`
+      : `correct the action, or add a rule`),
   NANOOK_NEST_UNKNOWN_TYPE: (p: { handler: string; type: string }) =>
     `${p.handler} authorizes on ${p.type}, which is no type of the policy; add it to \`types\`, or @PolarType() to the class`,
   NANOOK_NEST_NO_REQUEST_RULE: (p: { handler: string }) =>

@@ -65,7 +65,7 @@ const nestSamples: { readonly [C in NestFaultCode]: NestFaultData<C> } = {
   NANOOK_NEST_UNGUARDED: { handler },
   NANOOK_NEST_SHARED_CACHE: { handler: 'Notes.list', cache: 'CacheInterceptor' },
   NANOOK_NEST_UNREACHED_RULE: { handler: 'Chat.handleConnection' },
-  NANOOK_NEST_NOT_GRANTABLE: { handler, action: 'raed', type: 'Note', resource: 'instance' },
+  NANOOK_NEST_NOT_GRANTABLE: { handler, action: 'raed', type: 'Note', resource: 'instance', near: ['read'] },
   NANOOK_NEST_UNKNOWN_TYPE: { handler, type: 'Noet' },
   NANOOK_NEST_NO_REQUEST_RULE: { handler },
   NANOOK_NEST_UNUSED_EXCLUSION: { class: 'SwaggerController' },

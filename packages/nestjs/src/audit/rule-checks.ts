@@ -107,11 +107,23 @@ export class RuleChecks {
 
   #grantable(action: string, type: TypeSource, resource: 'instance' | 'type', handler: string): Finding[] {
     if (isStandIn(this.options)) return [];
-    const asked = attempt(handler, () => this.authorizer.isGrantable(action, type, { resource }));
+    const asked = attempt(handler, () => this.#nearNames(action, type, resource));
     if ('fault' in asked) return [asked.fault];
-    return asked.value
+    const near = asked.value;
+    return near === undefined
       ? []
-      : [finding('NANOOK_NEST_NOT_GRANTABLE', { handler, action, type: typeName(type), resource })];
+      : [finding('NANOOK_NEST_NOT_GRANTABLE', { handler, action, type: typeName(type), resource, near })];
+  }
+
+  /** The grantable actions with a similar name, where no rule can grant this one. */
+  #nearNames(action: string, type: TypeSource, resource: 'instance' | 'type'): readonly string[] | undefined {
+    try {
+      this.authorizer.requireGrantable(action, type, { resource });
+      return undefined;
+    } catch (error) {
+      if (!isPolarError(error) || error.code !== 'POLAR_TYPE_NOT_GRANTABLE') throw error;
+      return (error.data as { readonly near: readonly string[] }).near;
+    }
   }
 }
 
