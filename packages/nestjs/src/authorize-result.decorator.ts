@@ -3,12 +3,13 @@ import { UseInterceptors, applyDecorators } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { checkNoClass, checkParentheses, describe, wrongUse } from './guard/decorator-arguments.js';
 import {
+  bringGuards,
   onHandlerOrClass,
   requirementDecorator,
   type HandlerOrClass,
 } from './guard/requirement-decorator.js';
-import { bringGuard } from './guard/requirement-guard.js';
-import { fieldsKey, type FieldsDemand } from './results/result-demands.js';
+import { fieldsKey } from './handler-rule.js';
+import type { FieldsDemand } from './results/result-demands.js';
 import { ResultInterceptor } from './results/result.interceptor.js';
 
 export interface ResultOptions {
@@ -61,8 +62,8 @@ export function AuthorizeResult(...args: [action?: string, options?: ResultOptio
 export function AuthorizedFields(action?: string, options?: ResultOptions): HandlerOrClass;
 export function AuthorizedFields(...args: [action?: string, options?: ResultOptions]): HandlerOrClass {
   const demand: FieldsDemand = resultArguments('@AuthorizedFields', args);
-  return onHandlerOrClass('@AuthorizedFields', (place, kind) => {
-    bringGuard(place, kind);
+  return onHandlerOrClass('@AuthorizedFields', (place, kind, method) => {
+    bringGuards(place, kind, method);
     UseInterceptors(shapesResults)(place as never);
     Reflect.defineMetadata(fieldsKey, demand, place);
   });

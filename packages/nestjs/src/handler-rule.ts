@@ -71,6 +71,7 @@ export function asListed(rule: HandlerRule, actionOf: (rule: HandlerRule) => str
 }
 
 export const rulesKey = Symbol.for('@nanook/nestjs/rules');
+export const fieldsKey = Symbol.for('@nanook/nestjs/fields');
 
 /** The rules that the method of this name was decorated with. */
 export const namedRules = (prototype: object, key: string | symbol): readonly HandlerRule[] =>
@@ -85,7 +86,10 @@ export const namedRules = (prototype: object, key: string | symbol): readonly Ha
  */
 export function rulesOf(reflector: Reflector, type: object, handler: object): readonly HandlerRule[] {
   const name = handlerName(type, handler);
-  if (hasLostRules(type, handler, ownRulesOf(reflector, handler)))
+  if (
+    overridesDemand(reflector, type, handler) ||
+    hasLostRules(type, handler, ownRulesOf(reflector, handler))
+  )
     throw new NestFault('NANOOK_NEST_LOST_RULE', { handler: name });
   let rules: readonly HandlerRule[] = [];
   for (const place of [...lineage(type), handler]) {
@@ -118,6 +122,31 @@ function hasLostRules(type: object, handler: object, rules: readonly HandlerRule
     )
   );
 }
+
+/**
+ * Returns whether a method without a requirement of its own overrides one that has some: the rules of its class would decide alone,
+ * or none.
+ */
+export function overridesDemand(reflector: Reflector, type: object, handler: object): boolean {
+  if (ownRulesOf(reflector, handler).length > 0) return false;
+  const place = findMethod(type, handler);
+  if (place === undefined) return false;
+  const prototypes = prototypesOf(type);
+  return prototypes
+    .slice(prototypes.indexOf(place.prototype) + 1)
+    .some((prototype) => demandingMethod(reflector, prototype, place.name) !== undefined);
+}
+
+/** The method of this name, if the prototype has one whose decorators demand something. */
+export function demandingMethod(reflector: Reflector, prototype: object, name: string): object | undefined {
+  const method: unknown = Object.getOwnPropertyDescriptor(prototype, name)?.value;
+  if (typeof method !== 'function') return undefined;
+  const rules = [...namedRules(prototype, name), ...ownRulesOf(reflector, method)];
+  return demands(rules) || Reflect.hasMetadata(fieldsKey, method) ? method : undefined;
+}
+
+/** Returns whether any of the rules demands something. A skip demands nothing. */
+export const demands = (rules: readonly HandlerRule[]): boolean => rules.some(({ kind }) => kind !== 'skip');
 
 /** The rules of a class, and of those that it extends. */
 export const classRulesOf = (reflector: Reflector, type: object): readonly HandlerRule[] =>

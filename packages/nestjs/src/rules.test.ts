@@ -210,7 +210,30 @@ describe('an overridden method', () => {
     class Derived extends Base {
       @Get(':id') override show() {}
     }
-    await expect(start([Derived])).rejects.toThrow('nothing is decided before Derived.show');
+    await expect(start([Derived])).rejects.toThrow('Derived.show is not the method that was decorated');
+  });
+
+  it.each([
+    ['a skip', SkipAuthorization('open')],
+    ['a weaker rule', Authorize('read', () => new Note('1', 'alice'))],
+    ['a rule for requests', AuthorizeRequest()],
+  ])('is refused below %s of its class, in every generation', async (_, decorate) => {
+    class Base {
+      @Get(':id') @Authorize('delete', Note) show() {}
+      @Get('fields/:id') @AuthorizedFields() fields() {}
+    }
+    class Middle extends Base {
+      override show() {}
+    }
+    @Controller()
+    @decorate
+    class Derived extends Middle {
+      @Get(':id') override show() {}
+      @Get('fields/:id') override fields() {}
+    }
+    const failure = start([Derived]);
+    await expect(failure).rejects.toThrow('Derived.show is not the method that was decorated');
+    await expect(failure).rejects.toThrow('Derived.fields is not the method that was decorated');
   });
 
   it('is no handler without a route of its own', async () => {

@@ -1,8 +1,7 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryService, Reflector } from '@nestjs/core';
-import { handlerName, ownRulesOf } from '../handler-rule.js';
+import { fieldsKey, handlerName, ownRulesOf } from '../handler-rule.js';
 import { NestFault } from '../nest-fault.js';
-import { fieldsKey } from '../results/result-demands.js';
 import { EntryPoints, type EntryPoint } from './entry-points.js';
 
 type Enhancer = 'guards' | 'interceptors';

@@ -1,10 +1,9 @@
 import { locationOf } from '@nanook/http';
 import { Inject, Injectable, type Type } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { classRulesOf, handlerName, namedRules, ownRulesOf } from '../handler-rule.js';
+import { classRulesOf, fieldsKey, handlerName, namedRules, ownRulesOf } from '../handler-rule.js';
 import { prototypesOf } from '../method-place.js';
 import type { AuditFinding } from '../nest-fault.js';
-import { fieldsKey } from '../results/result-demands.js';
 import { EntryPoints } from './entry-points.js';
 import { finding } from './finding.js';
 

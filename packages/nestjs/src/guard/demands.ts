@@ -1,19 +1,9 @@
 import { Reflector, type ModulesContainer } from '@nestjs/core';
-import {
-  classRulesOf,
-  handlerName,
-  namedRules,
-  ownRulesOf,
-  rulesOf,
-  type HandlerRule,
-} from '../handler-rule.js';
+import { classRulesOf, demandingMethod, demands, fieldsKey, handlerName, rulesOf } from '../handler-rule.js';
 import { prototypesOf } from '../method-place.js';
-import { fieldsKey } from '../results/result-demands.js';
 
 // It has no state, and what is asked here is asked where none is injected.
 const reflector = new Reflector();
-
-const demands = (rules: readonly HandlerRule[]): boolean => rules.some(({ kind }) => kind !== 'skip');
 
 /** Returns whether the decorators of a handler, or of its class, demand something. A skip demands nothing. */
 export function demandsAnything(type: object, handler: object): boolean {
@@ -41,10 +31,8 @@ function findDemand(type: object): string | undefined {
     return (type as { readonly name: string }).name;
   for (const prototype of prototypesOf(type))
     for (const name of Object.getOwnPropertyNames(prototype)) {
-      const method: unknown = Object.getOwnPropertyDescriptor(prototype, name)?.value;
-      if (typeof method !== 'function') continue;
-      const rules = [...namedRules(prototype, name), ...ownRulesOf(reflector, method)];
-      if (demands(rules) || Reflect.hasMetadata(fieldsKey, method)) return handlerName(type, method);
+      const method = demandingMethod(reflector, prototype, name);
+      if (method !== undefined) return handlerName(type, method);
     }
   return undefined;
 }

@@ -3,7 +3,7 @@ import { ModulesContainer } from '@nestjs/core';
 import { EntryPoints, type EntryPoint } from '../audit/entry-points.js';
 import { GUARD_MODE } from '../nanook.module-definition.js';
 import type { GuardMode } from '../nanook.options.js';
-import { ClassGuard, HandlerGuard, hasHandlerGuard, placeGuard } from './requirement-guard.js';
+import { ClassGuard, HandlerGuard, OverrideGuard, hasHandlerGuard, placeGuard } from './requirement-guard.js';
 
 /**
  * Puts a guard on every handler that a global guard does not cover, with or without requirements: messages and events, because a
@@ -20,6 +20,7 @@ export class HandlerGuards {
     const guards = new Map<Type<CanActivate>, CanActivate>([
       [HandlerGuard, new HandlerGuard(modules)],
       [ClassGuard, new ClassGuard(modules)],
+      [OverrideGuard, new OverrideGuard(modules)],
     ]);
     const hosts = this.entries.hosts();
     for (const entry of this.entries.all()) {

@@ -14,7 +14,7 @@ const refusals = new RefusalInterceptor();
 /** Makes a decorator of handlers and classes that adds one requirement. @param name as the application writes it */
 export const requirementDecorator = (name: string, rule: HandlerRule): HandlerOrClass =>
   onHandlerOrClass(name, (place, kind, method) => {
-    if (rule.kind !== 'skip') bringGuard(place, kind);
+    if (rule.kind !== 'skip') bringGuards(place, kind, method);
     // An object, as Nest skips a class that it did not instantiate. Its global interceptors are not before messages, either.
     if (ownRules(place).length === 0) UseInterceptors(refusals)(place as never);
     // Decorators run from the last to the first.
@@ -28,6 +28,16 @@ export const requirementDecorator = (name: string, rule: HandlerRule): HandlerOr
         method.name,
       );
   });
+
+/** Brings the guard to what is decorated, and for a method to its class, too: a method that overrides it has no other guard. */
+export function bringGuards(
+  place: object,
+  kind: 'handler' | 'class',
+  method: DecoratedMethod | undefined,
+): void {
+  bringGuard(place, kind);
+  if (method !== undefined) bringGuard(method.prototype.constructor, 'override');
+}
 
 const ownRules = (place: object): readonly HandlerRule[] =>
   Reflect.hasOwnMetadata(rulesKey, place) ? ownRulesOf(reflector, place) : [];

@@ -6,10 +6,10 @@ import {
   type ExecutionContext,
   type OnModuleInit,
 } from '@nestjs/common';
-import { ModulesContainer } from '@nestjs/core';
+import { ModulesContainer, Reflector } from '@nestjs/core';
 import { exceptionOf } from '../exceptions.js';
 import { answerOf } from '../guard-answer.js';
-import { handlerName } from '../handler-rule.js';
+import { handlerName, overridesDemand } from '../handler-rule.js';
 import { NestFault } from '../nest-fault.js';
 import { demandsAnything, findDemandingClass } from './demands.js';
 
@@ -29,6 +29,9 @@ const checkedKey = Symbol.for('@nanook/nestjs/checked');
 const registries = globalThis as { [checkedKey]?: WeakSet<object> };
 /** The calls that the guards of every `NanookModule` let through. Nest makes one context for all guards of a call. */
 const checked = (registries[checkedKey] ??= new WeakSet<object>());
+
+// It has no state, and the guards below that are objects are injected nothing.
+const reflector = new Reflector();
 
 const isHandlerGuard = (guard: unknown): boolean => typeof guard === 'function' && handlerMark in guard;
 
@@ -95,6 +98,25 @@ export class ClassGuard extends ChecksRequirements {
   }
 }
 
+/**
+ * The guard of a class with a decorated method. A class that extends it inherits this guard, and a method that overrides the decorated
+ * one, without a decorator, has no other.
+ */
+@Injectable()
+export class OverrideGuard extends ChecksRequirements {
+  constructor(@Inject(ModulesContainer) modules: ModulesContainer) {
+    super(modules);
+  }
+
+  canActivate(context: ExecutionContext): boolean | Promise<boolean> {
+    return !isBareOverride(context) || this.check(context);
+  }
+}
+
+const isBareOverride = (context: ExecutionContext): boolean =>
+  !hasHandlerGuard(context.getHandler()) &&
+  overridesDemand(reflector, context.getClass(), context.getHandler());
+
 export const hasHandlerGuard = (handler: object): boolean => guardsOf(handler).some(isHandlerGuard);
 
 /**
@@ -110,21 +132,26 @@ const classBackstop: CanActivate = {
     hasHandlerGuard(context.getHandler()) ||
     refuseUnlessFree(context, 'NANOOK_NEST_UNGUARDED'),
 };
+const overrideBackstop: CanActivate = {
+  canActivate: (context) =>
+    checked.has(context) || !isBareOverride(context) || refuseUnlessFree(context, 'NANOOK_NEST_UNGUARDED'),
+};
 
-/** The guards for a handler, and for a class. */
+/** The guards for a handler, for a class, and for the class of a decorated method. */
 const guards = {
   handler: [HandlerGuard, handlerBackstop],
   class: [ClassGuard, classBackstop],
+  override: [OverrideGuard, overrideBackstop],
 } as const;
 
-/** Adds the guard to a handler or a class that carries a requirement. */
+/** Adds the guard to a handler or a class that carries a requirement, or to the class of such a handler. */
 export function bringGuard(place: object, kind: keyof typeof guards): void {
   const own = (Reflect.getOwnMetadata(guardsKey, place) ?? []) as readonly unknown[];
   if (!own.includes(guards[kind][0])) UseGuards(...guards[kind])(place as never);
 }
 
 /** Puts the guard last, so that those which find out who is asking run before it. */
-export function placeGuard(place: object, kind: keyof typeof guards): void {
+export function placeGuard(place: object, kind: 'handler' | 'class'): void {
   const ours: readonly unknown[] = guards[kind];
   const others = guardsOf(place).filter((guard) => !ours.includes(guard));
   Reflect.defineMetadata(guardsKey, [...others, ...ours], place);

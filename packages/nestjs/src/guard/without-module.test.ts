@@ -23,13 +23,13 @@ import {
   type MicroserviceOptions,
 } from '@nestjs/microservices';
 import { ExpressAdapter } from '@nestjs/platform-express';
-import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { WsAdapter } from '@nestjs/platform-ws';
 import { Test } from '@nestjs/testing';
 import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
 import { once } from 'node:events';
 import type { ServerResponse as Response } from 'node:http';
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer, type AddressInfo, type Server } from 'node:net';
 import { lastValueFrom } from 'rxjs';
 import { WebSocket } from 'ws';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -243,6 +243,70 @@ describe('without NanookModule', () => {
     await expect(built.init()).rejects.toThrow(
       'Leaks.leak carries a requirement, but the application has no NanookModule',
     );
+  });
+
+  it.each(platforms)(
+    'a plain override of a decorated method is refused, and does not start: %s',
+    async (_, adapter) => {
+      abstract class Base<T> {
+        abstract find(): T;
+        @Get() @Authorize('delete', Note) leak(): unknown {
+          return this.find();
+        }
+        @Get('fields') @AuthorizedFields() fields(): unknown {
+          return this.find();
+        }
+      }
+      class Middle extends Base<string> {
+        find() {
+          return 'leaked';
+        }
+      }
+      @Controller()
+      class Leaks extends Middle {
+        @Get() override leak() {
+          return this.find();
+        }
+        @Get('fields') override fields() {
+          return this.find();
+        }
+      }
+      const built = await build({ controllers: [Leaks] }, adapter);
+      await expect(built.init()).rejects.toMatchObject({ code: 'NANOOK_NEST_NO_MODULE' });
+      const server = built.getHttpServer() as Server;
+      if (adapter === platforms[1][1])
+        await (built as NestFastifyApplication).getHttpAdapter().getInstance().ready();
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      const { port } = server.address() as AddressInfo;
+      for (const path of ['', 'fields'])
+        expect(await (await fetch(`http://127.0.0.1:${port}/${path}`)).text()).not.toMatch(/leaked/);
+      server.close();
+    },
+  );
+
+  it('a message handler that overrides a decorated one is refused before the start', async () => {
+    class Base {
+      @MessagePattern('leak') @Authorize('delete', Note) leak() {
+        return 'leaked';
+      }
+    }
+    @Controller()
+    class Leaks extends Base {
+      @MessagePattern('leak') override leak() {
+        return 'leaked';
+      }
+    }
+    const built = await build({ controllers: [Leaks] });
+    const options = {
+      transport: Transport.TCP as const,
+      options: { host: '127.0.0.1', port: await freePort() },
+    };
+    built.connectMicroservice<MicroserviceOptions>(options);
+    await built.startAllMicroservices();
+    const client = ClientProxyFactory.create(options);
+    await expect(lastValueFrom(client.send('leak', {}))).rejects.toMatchObject({ status: 'error' });
+    await client.close();
+    await expect(built.init()).rejects.toMatchObject({ code: 'NANOOK_NEST_NO_MODULE' });
   });
 
   it('a decorated provider that is no handler keeps the application from starting, too', async () => {

@@ -1,13 +1,11 @@
 import type { Reflector } from '@nestjs/core';
-import { rulesOf, type HandlerRule } from '../handler-rule.js';
+import { fieldsKey, rulesOf, type HandlerRule } from '../handler-rule.js';
 
 /** What `@AuthorizedFields` asks for. */
 export interface FieldsDemand {
   readonly action: string;
   readonly at: string | undefined;
 }
-
-export const fieldsKey = Symbol.for('@nanook/nestjs/fields');
 
 export interface ResultDemands {
   /** All must hold. */
