@@ -188,12 +188,17 @@ export class Budget implements Meter {
   }
 }
 
-/** Nobody will wait for it: that a promise fails later is no unhandled rejection. What starts when it is waited for is not started. */
+/**
+ * Handles the rejection of a promise that no query will wait for any more, and of each promise in a list: it would end the process.
+ * Objects that start when they are waited for are not started.
+ */
 export function abandon(result: unknown): void {
   try {
     if (result instanceof Promise) result.then(undefined, () => {});
+    else if (Array.isArray(result))
+      for (const element of result) if (element instanceof Promise) element.then(undefined, () => {});
   } catch {
-    // A proxy that cannot be looked at is no promise.
+    // A proxy that cannot be looked at is not a promise.
   }
 }
 

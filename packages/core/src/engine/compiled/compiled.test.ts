@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import {
   Authorizer,
   isPolarError,
@@ -746,6 +746,58 @@ it('is done with a question whose time is up, whatever its promises come to', as
   process.off('unhandledRejection', note);
   expect({ unhandled, calls }).toEqual({ unhandled: [], calls: 2 });
 });
+
+it.each(['source', 'closures', 'machine'] as const)(
+  'handles the promises of a query whose time is up, at whichever look at the clock it is found (%s)',
+  async (engine) => {
+    const unhandled: unknown[] = [];
+    const note = (reason: unknown) => void unhandled.push(reason);
+    const late = () => new Promise((_, reject) => setTimeout(() => reject(new Error('late')), 3));
+    class Note {
+      one() {
+        return late();
+      }
+      list() {
+        return [late()];
+      }
+      get owner() {
+        return late();
+      }
+    }
+    const authorizer = await Authorizer.load({
+      policies: `
+        allow(_, "one", n: Note) if n.one();
+        allow(_, "list", n: Note) if x in n.list() and x = 1;
+        allow(_, "getter", n: Note) if n.owner = 1;
+        allow(_, "both", n: Note) if n.one() = n.owner;
+        allow(_, "not", n: Note) if not n.one();
+      `,
+      types: { Note },
+      engine,
+    });
+    process.on('unhandledRejection', note);
+    const clock = performance.now.bind(performance);
+    for (const action of ['one', 'list', 'getter', 'both', 'not'])
+      for (let read = 0; read < 6; read++) {
+        let reads = 0;
+        const now = vi
+          .spyOn(performance, 'now')
+          .mockImplementation(() => clock() + (reads++ >= read ? 100_000 : 0));
+        // oxlint-disable-next-line no-await-in-loop -- one after the other
+        await authorizer.isAllowed(1, action, new Note()).catch(() => {});
+        try {
+          authorizer.isAllowedSync(1, action, new Note());
+        } catch {
+          // It meets a promise, or its time is up.
+        }
+        now.mockRestore();
+        // oxlint-disable-next-line no-await-in-loop -- the promises are rejected meanwhile
+        await new Promise((resolve) => setTimeout(resolve, 8));
+      }
+    process.off('unhandledRejection', note);
+    expect(unhandled).toEqual([]);
+  },
+);
 
 describe('an assignment', () => {
   it('to a variable that a caller has handed over is a fault', async () => {
