@@ -339,6 +339,27 @@ describe('denial warnings', () => {
     expect(warnings.length).toBeLessThanOrEqual(2_000);
   });
 
+  it('do not hold or show the whole text of a long action', async () => {
+    const { authorizer, warnings, messages } = await load();
+    const long = 'x'.repeat(100_000);
+    await authorizer.isAllowed(user, `${long}1`, note());
+    await authorizer.isAllowed(user, `${long}2`, note());
+    await authorizer.isAllowed(long, user as unknown as string, note());
+    expect(warnings.length).toBeGreaterThan(0);
+    expect(JSON.stringify([warnings, messages()]).length).toBeLessThan(5_000);
+  });
+
+  it('do not run code of an action that is not a string', async () => {
+    const { authorizer } = await load();
+    const throwing = {
+      toString: () => {
+        throw new Error('run');
+      },
+    };
+    for (const action of [throwing, Object.create(null), Symbol('read')] as unknown[])
+      expect(await authorizer.isAllowed(user, action as string, note())).toBe(false);
+  });
+
   it('reject, and do not throw, when onWarning throws', async () => {
     const strict = await Authorizer.load({
       policies: policy,

@@ -9,6 +9,7 @@ import { nearNames } from '../internal/near-names.js';
 import { type DeclaredType, TypeToken } from '../types/declared-type.js';
 import type { Class } from '../types/type-declaration.js';
 import { tagVersion } from '../types/typed.js';
+import { actionName } from './action-name.js';
 import { fieldMismatch } from './field-mismatch.js';
 import { explainUntyped, type Expected } from './untyped-value.js';
 
@@ -83,7 +84,9 @@ export class DenialAdvice {
 
   /** Notes a denial for `isExplained`, if the classes of its arguments tell what they are. */
   #noteClasses({ actor, actorTypes, action, resource, resourceTypes }: Denial): void {
-    if (typeof action !== 'string' || !actorTypes.isInstance || !resourceTypes.isInstance) return;
+    if (!actorTypes.isInstance || !resourceTypes.isInstance) return;
+    // Others are remembered by a part of their text.
+    if (typeof action !== 'string' || action !== actionName(action)) return;
     const { typeSets } = this;
     const [by, on] = [typeSets.prototypeOf(actor as object), typeSets.prototypeOf(resource as object)];
     // Registered classes only: of others there may be any number.
@@ -124,8 +127,7 @@ export class DenialAdvice {
         ? actorTypes.id * 2 ** 20 + resourceTypes.id
         : `${kindOf(actor, actorTypes)} ${kindOf(resource, resourceTypes)}`;
     const denial: Denial = { rule, actor, actorTypes, action, resource, resourceTypes };
-    if (this.#isNew(rule, typeof action === 'string' ? action : kindOf(action), place))
-      return this.#explain(denial);
+    if (this.#isNew(rule, actionName(action), place)) return this.#explain(denial);
     if (rule === 'allow') this.#noteClasses(denial);
     return nothing;
   }
@@ -169,7 +171,7 @@ export class DenialAdvice {
     if (typeof actor === 'string' && this.#may(rule, undefined, by, undefined))
       return [
         warning('POLAR_DENIED_ARGUMENT_ORDER', {
-          given: `the action ${JSON.stringify(actor)} is the first argument`,
+          given: `the action ${JSON.stringify(actionName(actor))} is the first argument`,
         }),
       ];
     if (typeof action !== 'string') {
@@ -184,7 +186,7 @@ export class DenialAdvice {
     const known = near.length > 0 ? [] : this.#firstGrantable(isGrantable);
     return near.length === 0 && known.length === 0
       ? []
-      : [warning('POLAR_DENIED_UNKNOWN_ACTION', { action, near, known })];
+      : [warning('POLAR_DENIED_UNKNOWN_ACTION', { action: actionName(action), near, known })];
   }
 
   #firstGrantable(isGrantable: (name: string) => boolean): string[] {
@@ -208,7 +210,7 @@ export class DenialAdvice {
     if (resourceTypes.isRegistered) return this.#explainInstance(denial, types);
     return this.#untyped(denial, resource, {
       argument: nameOfResource(rule),
-      action: typeof denial.action === 'string' ? denial.action : undefined,
+      action: shownAction(denial.action),
       instances,
       types,
     });
@@ -225,7 +227,7 @@ export class DenialAdvice {
       return warning('POLAR_DENIED_UNTYPED', {
         rule,
         argument: 'resource',
-        action: typeof action === 'string' ? action : undefined,
+        action: shownAction(action),
         found: `an instance of \`${name}\``,
         expected: `the type ${name} itself`,
         advice: `pass ${isClass ? `the class \`${name}\`` : `authorizer.type('${name}')`}`,
@@ -241,7 +243,7 @@ export class DenialAdvice {
     );
     return this.#untyped(denial, actor, {
       argument: 'actor',
-      action: typeof action === 'string' ? action : undefined,
+      action: shownAction(action),
       instances,
       types: [],
     });
@@ -305,6 +307,9 @@ export class DenialAdvice {
 
 const nameOfResource = (rule: DecisionRule): 'resource' | 'request' =>
   rule === 'allow_request' ? 'request' : 'resource';
+
+const shownAction = (action: unknown): string | undefined =>
+  typeof action === 'string' ? actionName(action) : undefined;
 
 const nothing: readonly Diagnostic[] = [];
 

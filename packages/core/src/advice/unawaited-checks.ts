@@ -1,4 +1,5 @@
 import { diagnostic, type Diagnostic } from '../diagnostics/diagnostic.js';
+import { actionName } from './action-name.js';
 
 /** The time after which a promise counts as not awaited. The timer keeps a short script alive until then. */
 const patienceMs = 250;
@@ -24,7 +25,7 @@ export class UnawaitedChecks {
   /** @returns a promise of the same answer, which notes that it is awaited */
   watch(answer: Promise<boolean>, action: unknown): Promise<boolean> {
     if (this.#watched.length >= maxWatched || this.#warned.size >= maxWatched) return answer;
-    const check: Check = { action: String(action), isDenied: false, isAwaited: false };
+    const check: Check = { action: actionName(action), isDenied: false, isAwaited: false };
     // One timer for all that are watched at the same time.
     if (this.#watched.push(check) === 1) setTimeout(this.#report, patienceMs);
     const watched = new WatchedPromise<boolean>((resolve, reject) => {

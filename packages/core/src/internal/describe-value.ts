@@ -20,9 +20,18 @@ export function describeValue(value: unknown): string {
     case 'symbol':
       return 'a symbol';
     case 'function':
-      return isClass(value) ? `the class \`${nameOf(value)}\`` : 'a function';
+      return describeFunction(value);
     default:
       return value === null ? 'null' : describeObject(value as object);
+  }
+}
+
+function describeFunction(value: Function): string {
+  try {
+    return isClass(value) ? `the class \`${nameOf(value)}\`` : 'a function';
+  } catch {
+    // A proxy that throws, or was revoked.
+    return 'a function';
   }
 }
 
