@@ -15,6 +15,7 @@ import { followRouters } from './follow-handlers.js';
 import { scopesOf } from './handler-scopes.js';
 import type { App } from './router.js';
 import { overChecks } from './safety-net.js';
+import { watchApplications } from './watch-applications.js';
 
 export interface AuthorizationOptions {
   /**
@@ -44,6 +45,7 @@ export interface AuthorizationOptions {
 export function authorization(authorizer: Authorizer, options: AuthorizationOptions = {}): Middleware {
   checkCalled(authorization, authorizer);
   checkOptions('authorization', options, optionKinds);
+  watchApplications();
   const { actor = userOf, anonymous, request = reqOf, challenge, onFault = emitError } = options;
   if (typeof authorizer?.authorize !== 'function')
     throw new AuthorizationFault('NANOOK_HTTP_INVALID_OPTION', {
@@ -53,6 +55,7 @@ export function authorization(authorizer: Authorizer, options: AuthorizationOpti
   checkReturns('the hook `actor`', actor);
   const middleware: Middleware = async (context, next) => {
     const ctx = context as Context;
+    watchApplications(ctx.app); // of another copy of Koa
     followRouters(ctx.app as unknown as App);
     const authz = new RequestAuthorization(authorizer, {
       actor: () => actor(ctx),

@@ -22,6 +22,7 @@ import { followRouter } from './follow-handlers.js';
 import { decideFor, goOnFrom, isWholeApplication, runAfterSkip, scopesOf } from './handler-scopes.js';
 import { routerOf, type Handler } from './router.js';
 import { overSafetyNet } from './safety-net.js';
+import { watchApplications } from './watch-applications.js';
 
 /**
  * Gets the resource of a request, to be authorized and handed to the handler. What the path's parameters are is not known here:
@@ -50,6 +51,7 @@ export function authorize<Params = any>(
 export function authorize(
   ...given: [] | [string, Loader | Class | TypeToken | string, (RefusalStatuses | undefined)?]
 ): Middleware {
+  watchApplications();
   if (given.length === 0) return authorizeRequest;
   const [action, resource, statuses = {}] = given;
   checkCalled(authorize, action);
@@ -87,6 +89,7 @@ export function skipAuthorization(reason: string, middleware: KoaMiddleware): Mi
 export function skipAuthorization(reason: string, ...given: [] | [KoaMiddleware]): Middleware {
   checkCalled(skipAuthorization, reason);
   checkReason(reason);
+  watchApplications();
   if (given.length > 0) return skipFor(reason, given[0]!);
   const middleware: Middleware = async (ctx, next) => {
     const authz = authzOf(ctx, 'skipAuthorization');

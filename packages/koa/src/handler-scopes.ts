@@ -3,6 +3,7 @@ import type { ExtendableContext, Next } from 'koa';
 import type { App, Handler, Layer, Router } from './router.js';
 import { isRoute } from './router.js';
 import { originsOf } from './origins.js';
+import { isKoaToRespond } from './respond.js';
 
 /** A handler of a router, or of an application, and where it is. */
 export interface Place {
@@ -106,7 +107,7 @@ export async function callHandler(
     return await scopes.run(scope, () => handler(ctx, goOn));
   } finally {
     // Without Koa the answer may still be to come, from code that has lost its asynchronous context.
-    if (ctx.respond !== false) scopes.return(running);
+    if (isKoaToRespond(ctx)) scopes.return(running);
   }
 }
 

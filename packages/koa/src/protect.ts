@@ -19,6 +19,7 @@ import {
   type Layer,
   type Router,
 } from './router.js';
+import { watchApplications } from './watch-applications.js';
 
 type Method = (...args: unknown[]) => unknown;
 
@@ -57,6 +58,7 @@ export function protect<Routes extends Router | App>(routes: Routes): Routes {
 }
 
 function protectApp(app: App): void {
+  watchApplications(app);
   const protectMiddleware = () => {
     checkHandlers(app.middleware);
     checkSkips(app);

@@ -49,6 +49,7 @@ const serve: Middleware = async (ctx, next) => {
 };
 
 describe.each(majors)('a requirement in %s', (_major, Koa) => {
+  protect(new Koa()); // finds the class, of the copy of Koa that is not the peer
   const faults: { readonly code: string; readonly message: string }[] = [];
   afterEach(() => faults.splice(0));
 
@@ -218,6 +219,49 @@ describe.each(majors)('a requirement in %s', (_major, Koa) => {
       expect(faults[0]!.message).toContain('read loader()');
       expect(faults[0]!.message).toContain('belongs to another router or route');
     });
+  });
+
+  it.each<[string, (app: Koa3) => void]>([
+    [
+      'a skip by code of a composition',
+      (app) => app.use(hide((ctx, next) => (ctx.state.authz.skip('x'), next()))),
+    ],
+    [
+      'an authorization by code of a composition',
+      (app) =>
+        app.use(hide((ctx, next) => ctx.state.authz.authorize('read', 'thing').then(next) as Promise<void>)),
+    ],
+    [
+      'an application that is mounted',
+      (app) => app.use(hide(...(new Koa().use(read()).middleware as Middleware[]))),
+    ],
+  ])('does not open later middleware of an application without protect: %s', async (_opener, open) => {
+    const app = appOf((routes) => {
+      open(routes);
+      routes.use(answer('SECRET'));
+    }, false);
+    expect(await ask(app, '/')).toBe(500);
+  });
+
+  it('counts where the application uses it, not where a composition does', async () => {
+    const rule = read();
+    const app = appOf((routes) => {
+      routes
+        .use(hide(rule))
+        .use((ctx, next) => (ctx.path === '/early' ? answer('SECRET')(ctx, next) : next()));
+      routes.use(rule).use(answer('in'));
+    }, false);
+    expect([await ask(app, '/early'), await ask(app, '/')]).toEqual([500, 'in']);
+  });
+
+  it('counts in the application within that uses it, without protect', async () => {
+    const inner = new Koa()
+      .use(read())
+      .use((ctx, next) => (ctx.path === '/in' ? answer('in')(ctx, next) : next()));
+    const app = appOf((routes) => {
+      routes.use(hide(...(inner.middleware as Middleware[]))).use(answer('SECRET'));
+    }, false);
+    expect([await ask(app, '/in'), await ask(app, '/')]).toEqual(['in', 500]);
   });
 
   it('judges a handler that writes late past Koa by its own path', async () => {

@@ -3,6 +3,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { ExtendableContext } from 'koa';
 import { forgetAnswer, isAnswerSettled, isWriterSettled, watchAnswer } from './answer-scope.js';
 import { handlerLocation, isPreflightHandled, routeOf } from './matched-route.js';
+import { isKoaToRespond, respondOf, watchRespond } from './respond.js';
 import type { Layer } from './router.js';
 
 /** Handlers that are running, within those of a net further upstream. */
@@ -81,8 +82,7 @@ async function overNet(
     checks: () => authz.checks,
     challenge: () => authz.challenge,
     // Koa sets 404 before the handlers run. Those who write past it may leave it as it is.
-    isStatusChosen: () =>
-      isStatusExplicit(ctx) || (ctx.respond !== false && handling.getStore() === undefined),
+    isStatusChosen: () => isStatusExplicit(ctx) || (isKoaToRespond(ctx) && handling.getStore() === undefined),
     isAnswer: (part) => answerer?.isAnswer(part) ?? false,
     fail(withheld) {
       takeBack(ctx);
@@ -100,7 +100,7 @@ async function overNet(
     await Promise.race([handling.run(run, handlers), interrupted]);
     // Without Koa the answer may still be to come, and with it the decision.
     isLooking = true;
-    if (fault === undefined && ctx.respond !== false) look();
+    if (fault === undefined && isKoaToRespond(ctx)) look();
   } catch (error) {
     // What was prepared before would be sent by those who answer an error with a status alone.
     if (fault === undefined && !isPreparedSettled() && isPrepared(ctx)) takeBack(ctx);
@@ -108,7 +108,7 @@ async function overNet(
   } finally {
     isRunning = false;
     isLooking = false;
-    isLeft = isForRoute && fault === undefined && ctx.respond !== false;
+    isLeft = isForRoute && fault === undefined && isKoaToRespond(ctx);
   }
   if (fault !== undefined) throw fault;
 }
@@ -123,8 +123,9 @@ interface Answerer {
  */
 function answererOf(ctx: ExtendableContext, run: Run): Answerer {
   let isKoaAnswering = false;
-  let { respond } = ctx;
+  let respond = respondOf(ctx);
   const isHandler = (): boolean => isWithin(handling.getStore(), run);
+  watchRespond(ctx, () => respond);
   Object.defineProperty(ctx, 'respond', {
     configurable: true,
     enumerable: true,
