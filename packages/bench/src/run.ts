@@ -33,6 +33,8 @@ class Contender {
     this.#child = fork(workerFile, [JSON.stringify(job)], {
       // The default stack size, and no flags that change how code is compiled, as in an application.
       execArgv: ['--disable-warning=ExperimentalWarning'],
+      // Outside production, denials are looked at for mistakes in the call.
+      env: { ...process.env, NODE_ENV: 'production' },
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
   }

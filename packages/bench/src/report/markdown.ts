@@ -36,6 +36,7 @@ function method({ machine, versions, build, load, seed, rounds, roundMs, at }: R
     '  and no other option. *Fields declared* adds the [types of fields](../guides/types.md#fields), *compiled ahead* is a module written by',
     '  [`compilePolicy`](../guides/compiling-ahead.md), *no code generation* adds the option `engine:',
     "  'closures'`, *machine* `engine: 'machine'`.",
+    '- `NODE_ENV` is `production`, as in a server. Elsewhere Nanook also looks for mistakes in calls: denials, and checks with promises, take longer.',
     '- Each library runs in a process of its own for each scenario and size. Before anything is timed, its answers are compared with those of an oracle, which shares',
     '  no code with any of them; while it is timed, the number of allowed checks is. A library too slow for 1,000 questions is asked as many as it answers in the time.',
     `- The libraries take turns: ${rounds} rounds each of at least ${roundMs} ms, in changing order, after warming up. Figures are medians, with the fastest and the slowest round.`,
