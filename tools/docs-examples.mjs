@@ -8,12 +8,15 @@
 // The blocks of a page belong together, pages do not see each other. A first line `// file: user.ts` (in Polar
 // `# file: main.polar`) names a block: the page's other blocks can import or load it. Blocks of another language
 // with such a line (`// file: …`, `# file: …`) are written to the folder too. Everything else a block needs may stand
-// in an HTML comment before it, fenced in the same way: readers do not see it. A page with decorators is compiled
+// in an HTML comment before it, fenced in the same way: readers do not see it. A line `<!-- uses: getting-started.md -->`
+// adds the named files of another page, whose path is relative to this one. A page with decorators is compiled
 // before it is executed: Node takes types away by itself, but it does not run decorators.
+//
+// Links to files of the repository must lead to a file, and to a heading of it when they have an anchor.
 //
 // `node tools/docs-examples.mjs [--keep] [page.md …]`; --keep leaves the files in .docs-examples/.
 import { spawnSync } from 'node:child_process';
-import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -52,6 +55,39 @@ function blocksOf(page) {
     });
   if (open) faults.push(`${page}:${open.line - 1}: this block is not closed`);
   return blocks.filter((block) => !block.flags.includes('fragment'));
+}
+
+/** The named files of the pages that this page uses. */
+function borrowedBlocks(page) {
+  const lines = readFileSync(join(root, page), 'utf8').matchAll(/^<!-- uses: (\S+) -->$/gm);
+  return [...lines].flatMap(([, used]) =>
+    blocksOf(join(dirname(page), used))
+      .filter(({ named }) => named)
+      .map((block) => ({ ...block, flags: [] })),
+  );
+}
+
+const proseOf = (page) => readFileSync(join(root, page), 'utf8').replace(/^ *(`{3,})[\s\S]*?^ *\1$/gm, '');
+
+/** The anchors of a page, as the forge makes them of its headings. */
+function anchorsOf(page) {
+  const slugs = [...proseOf(page).matchAll(/^#+ (.*)$/gm)].map(([, heading]) =>
+    heading
+      .toLowerCase()
+      .replace(/\]\([^)]*\)/g, '')
+      .replace(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+  return new Set(slugs.map((slug, i) => slug + (slugs.indexOf(slug) < i ? '-1' : '')));
+}
+
+function checkLinks(page) {
+  for (const [, target, anchor] of proseOf(page).matchAll(/\]\((?!\w+:)([^)\s#]*)(?:#([^)\s]+))?\)/g)) {
+    const file = target ? join(dirname(page), target) : page;
+    if (!existsSync(join(root, file))) faults.push(`${page}: the link to ${target} leads to no file`);
+    else if (anchor && file.endsWith('.md') && !anchorsOf(file).has(anchor))
+      faults.push(`${page}: ${file} has no heading for #${anchor}`);
+  }
 }
 
 /** Parses Polar text; returns what is wrong with it as `{ line, message }`. */
@@ -110,7 +146,8 @@ function execute({ page, line, file }) {
 function check(page) {
   const folder = join(work, page.replace(/\.md$/, '').replaceAll(/[^\w-]+/g, '-'));
   mkdirSync(folder, { recursive: true });
-  const blocks = blocksOf(page);
+  checkLinks(page);
+  const blocks = [...borrowedBlocks(page), ...blocksOf(page)];
   const names = new Set();
   for (const block of blocks) {
     const isTs = block.language === 'ts' || block.language === 'typescript';
