@@ -84,6 +84,7 @@ const sources = [
   script('boundaries', 'x:boundaries'),
   script('format', 'x:format:check'),
   script('prose', 'x:prose'),
+  script('spelling', 'x:spelling'),
 ];
 const pack = [step('pack', process.execPath, 'tools/pack.mjs', tarballs)];
 const packages = [

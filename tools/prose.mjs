@@ -67,7 +67,7 @@ function countSource(file) {
         .replace(/^\s*\* ?/gm, '')
         .replace(/@example[\s\S]*/, '')
         .trim();
-      if (/^(oxlint|eslint|@ts-|prettier|v8 )/.test(prose)) continue;
+      if (/^(oxlint|eslint|@ts-|cspell:|prettier|v8 )/.test(prose)) continue;
       countProse(prose, 'comment', placeOf(pos));
       if (!isDocstring) continue;
       counts.docstrings++;

@@ -1,6 +1,8 @@
 import { expectTypeOf, test } from 'vitest';
 import { Authorizer, typed, type Bindings } from './index.js';
 
+// cspell:ignore checkread
+
 declare const authorizer: Authorizer;
 declare const user: object;
 interface Repo {

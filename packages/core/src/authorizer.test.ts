@@ -1,6 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
 import { Authorizer, Expression, QueryVariable, type AuthorizerOptions, type Decision } from './index.js';
 
+// cspell:ignore feilds Orgg
+
 const load = (policies: AuthorizerOptions['policies'], options: Partial<AuthorizerOptions> = {}) =>
   Authorizer.load({ policies, onWarning: () => {}, ...options });
 

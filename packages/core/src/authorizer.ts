@@ -38,6 +38,8 @@ import { TypeToken, type DeclaredType } from './types/declared-type.js';
 import type { Class } from './types/type-declaration.js';
 import { TypeTable } from './types/type-table.js';
 
+// cspell:ignore raed
+
 /**
  * Decides whether an actor may do something to a resource, by a policy written in Polar.
  *

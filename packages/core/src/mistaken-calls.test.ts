@@ -3,6 +3,8 @@ import { compilePolicy } from './compile.js';
 import { CompiledAuthorizer } from './compiled/compiled-authorizer.js';
 import { Authorizer, optional, typed, type Diagnostic } from './index.js';
 
+// cspell:ignore checkread feilds raed Strnig
+
 // Calls that a beginner gets wrong. Each must end in an error or a warning that names the correction.
 
 class User {

@@ -12,6 +12,8 @@ import {
   type RefusalStatuses,
 } from './index.js';
 
+// cspell:ignore actr chalenge creat mising raed
+
 const majors = [
   ['Express 4', express4 as unknown as typeof express5],
   ['Express 5', express5],

@@ -1,5 +1,7 @@
 import { pause } from './pause.js';
 
+// cspell:ignore über
+
 // What the application is about. Comments are rows without a class, as Prisma or Kysely return them.
 
 export class User {

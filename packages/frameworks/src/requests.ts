@@ -1,5 +1,7 @@
 import type { Setting } from './policy.js';
 
+// cspell:ignore über
+
 // Written by hand from what the policy means; no adapter was asked.
 
 /** Something that somebody asks, and what has to come of it, over HTTP and in every other protocol. */

@@ -2,6 +2,8 @@ import { Authorizer, type Decision } from '@nanook/core';
 import { describe, expect, it, vi } from 'vitest';
 import { RequestAuthorization, type RequestAuthorizationOptions } from './request-authorization.js';
 
+// cspell:ignore Dokument
+
 class User {
   constructor(readonly name: string) {}
 }

@@ -15,6 +15,8 @@ import {
   type RefusalStatuses,
 } from './index.js';
 
+// cspell:ignore actr chalenge mising raed
+
 const majors = [
   ['Koa 2', Koa2 as unknown as typeof Koa3],
   ['Koa 3', Koa3],

@@ -308,8 +308,8 @@ describe.each(majors)('the safety net in %s', (_major, Koa) => {
 
   it('closes a stream that is not sent', async () => {
     const streams = [new PassThrough(), new PassThrough()];
-    const web = new ReadableStream({ cancel: () => void (isCancelled = true) });
-    let isCancelled = false;
+    const web = new ReadableStream({ cancel: () => void (isCanceled = true) });
+    let isCanceled = false;
     const bodies: unknown[] = Koa === Koa3 ? [...streams, web] : streams;
     for (const body of bodies) {
       const app = appOf((ctx) => {
@@ -318,7 +318,7 @@ describe.each(majors)('the safety net in %s', (_major, Koa) => {
       expect((await request(serve(app)).get('/api/things/7')).status).toBe(500);
     }
     expect(streams.map(({ destroyed }) => destroyed)).toEqual([true, true]);
-    expect(isCancelled).toBe(Koa === Koa3);
+    expect(isCanceled).toBe(Koa === Koa3);
   });
 
   describe('upstream', () => {

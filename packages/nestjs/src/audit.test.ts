@@ -54,6 +54,8 @@ import {
   type NanookModuleOptions,
 } from './index.js';
 
+// cspell:ignore Forgetfull Noet raed
+
 class Note {}
 class Draft {}
 class Unknown {}
@@ -334,28 +336,28 @@ describe('a rule', () => {
 
   it('is about an action that the policy can grant, and about one that it can do this to', async () => {
     @Controller()
-    class Misspelt {
-      @Get('a/:id') @Authorize('raed', Note) misspelt() {}
+    class Misspelled {
+      @Get('a/:id') @Authorize('raed', Note) misspelled() {}
       @Get('b/:id') @Authorize('read', Note) right() {}
       @Post() @Authorize('create', Note) type() {}
       @Post('c/:id') @Authorize('create', Note, { id: 'params.id' }) one() {}
       @Get('d') @Authorize('read', Note, { id: false }) readType() {}
       @Post('e') @Authorize('create', Draft) other() {}
     }
-    expect(await check(Misspelt)).toEqual([
-      'Misspelt.misspelt NOT_GRANTABLE',
-      'Misspelt.one NOT_GRANTABLE',
-      'Misspelt.readType NOT_GRANTABLE',
-      'Misspelt.other NOT_GRANTABLE',
+    expect(await check(Misspelled)).toEqual([
+      'Misspelled.misspelled NOT_GRANTABLE',
+      'Misspelled.one NOT_GRANTABLE',
+      'Misspelled.readType NOT_GRANTABLE',
+      'Misspelled.other NOT_GRANTABLE',
     ]);
   });
 
-  it('names the action that the policy has instead of a misspelt one', async () => {
+  it('names the action that the policy has instead of a misspelled one', async () => {
     @Controller()
-    class Misspelt {
-      @Get(':id') @Authorize('raed', Note) misspelt() {}
+    class Misspelled {
+      @Get(':id') @Authorize('raed', Note) misspelled() {}
     }
-    await expect(start({ controllers: [Misspelt] })).rejects.toThrow(
+    await expect(start({ controllers: [Misspelled] })).rejects.toThrow(
       'authorizes "raed" on one Note, but no rule of the policy can grant that; did you mean "read"?',
     );
   });
@@ -471,11 +473,11 @@ describe('a rule', () => {
     class NoMethod {}
     @Controller()
     class Wrong {
-      @Get('a/:id') @Authorize('raed', Note) misspelt() {}
+      @Get('a/:id') @Authorize('raed', Note) misspelled() {}
       @Get('b') forgotten() {}
     }
     expect(await check(Wrong, {}, [WrongType, NoMethod])).toEqual([
-      'Wrong.misspelt NOT_GRANTABLE',
+      'Wrong.misspelled NOT_GRANTABLE',
       'Wrong.forgotten NO_RULE',
       'undefined INVALID_LOADER',
       'undefined INVALID_LOADER',

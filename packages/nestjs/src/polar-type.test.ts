@@ -5,6 +5,8 @@ import { loadAuthorizer } from './module/load-authorizer.js';
 import type { NanookModuleOptions } from './nanook.options.js';
 import { PolarType } from './index.js';
 
+// cspell:ignore onwer
+
 it('throws for @PolarType without parentheses', () => {
   expect(() => {
     @(PolarType as unknown as ClassDecorator)

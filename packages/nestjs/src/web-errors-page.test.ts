@@ -2,6 +2,8 @@ import { AuthorizationFault, type FaultCode, type FaultData } from '@nanook/http
 import { describe, expect, it } from 'vitest';
 import { faultText, type NestFaultCode, type NestFaultData } from './nest-fault.js';
 
+// cspell:ignore actr Noet raed
+
 // Renders docs/reference/web-errors.md from the tables of http and nestjs, and compares it with the file. `node tools/errors-page.mjs`
 // writes the file.
 

@@ -5,8 +5,8 @@ import type { Scenario } from '../scenario.ts';
 import { scenarios } from '../scenarios/index.ts';
 import { duration, nameOf } from './names.ts';
 
-/** Colours that differ in lightness, too: for light and for dark ground. */
-const colours: Readonly<Record<Library, readonly [light: string, dark: string]>> = {
+/** Colors that differ in lightness, too: for light and for dark ground. */
+const colors: Readonly<Record<Library, readonly [light: string, dark: string]>> = {
   hand: ['#57606a', '#9198a1'],
   nanook: ['#0550ae', '#58a6ff'],
   'nanook-declared': ['#218bff', '#a5d6ff'],
@@ -25,12 +25,12 @@ const style = `<style>
   text { font: 12px system-ui, sans-serif; fill: #1f2328 }
   .title { font-weight: 600 } .small { font-size: 11px; fill: #59636e }
   .grid { stroke: #d1d9e0; stroke-width: 1 } .ground { fill: #ffffff }
-${libraries.map((library) => `  .${library} { fill: ${colours[library][0]}; stroke: ${colours[library][0]} }`).join('\n')}
+${libraries.map((library) => `  .${library} { fill: ${colors[library][0]}; stroke: ${colors[library][0]} }`).join('\n')}
   text[class] { stroke: none }
   polyline { stroke-width: 2 }
   @media (prefers-color-scheme: dark) {
     text { fill: #f0f6fc } .small { fill: #9198a1 } .grid { stroke: #3d444d } .ground { fill: #0d1117 }
-${libraries.map((library) => `    .${library} { fill: ${colours[library][1]}; stroke: ${colours[library][1]} }`).join('\n')}
+${libraries.map((library) => `    .${library} { fill: ${colors[library][1]}; stroke: ${colors[library][1]} }`).join('\n')}
   }
 </style>`;
 

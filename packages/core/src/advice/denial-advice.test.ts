@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Authorizer, typed, type AuthorizerOptions, type Diagnostic } from '../index.js';
 
+// cspell:ignore raed
+
 class Memo {
   ownerId = 1;
 }

@@ -45,7 +45,7 @@ export function diagnostic<C extends Code>(
 export const renderDiagnostic = (d: Diagnostic): string =>
   d.span ? `${d.message}\n${codeFrame(d.span)}` : d.message;
 
-/** What parser and checks write to: they report all they find, only the façade throws. */
+/** What parser and checks write to: they report all they find, only the facade throws. */
 export class Report {
   readonly diagnostics: Diagnostic[] = [];
 

@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { check } from '../check.js';
 import { codes, messageOf, type Code, type DataOf } from './codes.js';
 
+// cspell:ignore Clok nmae onwer Organisation ower raed raeder trimm
+
 // Renders docs/reference/errors.md from codes.ts and compares it with the file. `node tools/errors-page.mjs` writes the file.
 
 /** Data as an application may meet it, for the text of every other code. A new code does not compile without. */

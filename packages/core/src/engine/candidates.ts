@@ -408,7 +408,7 @@ function order(candidates: readonly Candidate[], shapes: readonly Shape[], budge
   return { candidates: positions.map((i) => candidates[i]!), isMoreSpecific: undefined };
 }
 
-/** Stable; an item moves left while it is more specific than its left neighbour. */
+/** Stable; an item moves left while it is more specific than its left neighbor. */
 export function insertionSort<Item>(
   items: readonly Item[],
   precedes: (left: Item, right: Item) => boolean,

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Authorizer, isPolarError, type AuthorizerOptions, type Code } from '../index.js';
 
+// cspell:ignore isnt
+
 const load = (policies: string, options: Partial<AuthorizerOptions> = {}) =>
   Authorizer.load({ policies, onWarning: () => {}, ...options });
 

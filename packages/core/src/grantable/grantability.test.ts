@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Authorizer, type AuthorizerOptions, type TypesInput } from '../index.js';
 
+// cspell:ignore creat Documnet raed Repositry
+
 class User {}
 class Document {}
 class Memo extends Document {}

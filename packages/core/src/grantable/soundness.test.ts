@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { Authorizer, isPolarError, isPolicyError, typed, type Equality, type TypesInput } from '../index.js';
 
+// cspell:ignore abcvw
+
 // Whatever a policy allows in some world, it must be said to be grantable. Policies are put together at random, over types of
 // every sort and objects that are of several of them; the machine is the oracle.
 

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Authorizer, isPolarError, typed, type AuthorizerOptions, type Class } from '../index.js';
 
+// cspell:ignore isnt nmae
+
 const load = (policies: string, options: Partial<AuthorizerOptions> = {}) =>
   Authorizer.load({ policies, onWarning: () => {}, ...options });
 

@@ -7,6 +7,8 @@ import { Authorizer as TextAuthorizer } from '../index.js';
 import { basesOf, expandBraces, glob, segmentToRegExp } from './glob.js';
 import { Authorizer } from './index.js';
 
+// cspell:ignore axpolar
+
 let folder = '';
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'nanook-'));

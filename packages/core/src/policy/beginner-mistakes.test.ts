@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { check } from '../check.js';
 
+// cspell:ignore Clok onwer owenr ownr Publik raed
+
 // Small policies with one mistake that beginners make, or a habit from SQL, Prolog, Rego, Cedar, CASL, JavaScript or Python: what is
 // reported, where, and the essential phrase of the first message. Most messages end with what to write.
 

@@ -5,6 +5,8 @@ import { TypeTable } from '../types/type-table.js';
 import { buildPolicy } from './build-policy.js';
 import { diagnose, diagnoseAll, policyOf } from './diagnose.fixture.js';
 
+// cspell:ignore resourc
+
 class User {}
 class Repo {}
 

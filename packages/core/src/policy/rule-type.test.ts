@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { TypeTable } from '../types/type-table.js';
 import { diagnoseAll } from './diagnose.fixture.js';
 
+// cspell:ignore Shap
+
 class Shape {}
 class Square extends Shape {}
 class User {}

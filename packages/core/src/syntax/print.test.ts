@@ -44,7 +44,7 @@ describe('printTerm', () => {
     expect(printTerm(termOf('x matches A and y = {z}'))).toBe('x matches A{} and y = {z: z}');
   });
 
-  it('parenthesises what no text could hold without', () => {
+  it('parenthesizes what no text could hold without', () => {
     const sum = termOf('x = 1 + 2');
     expect(printTerm({ kind: 'in', span, item: sum, collection: sum })).toBe('(x = 1 + 2) in (x = 1 + 2)');
     expect(printTerm({ kind: 'and', span, operands: [] })).toBe('(true)');

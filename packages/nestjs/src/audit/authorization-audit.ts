@@ -141,7 +141,7 @@ export class AuthorizationAudit implements OnModuleInit {
     );
   }
 
-  /** An entry that is about no class is stale, or misspelt: then the class is a finding of its own. */
+  /** An entry that is about no class is stale, or misspelled: then the class is a finding of its own. */
   #unusedExclusions(): Finding[] {
     return [...this.exclusions.classes()]
       .filter(([, classes]) => classes.length === 0)

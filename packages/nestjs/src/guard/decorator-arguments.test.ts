@@ -59,7 +59,7 @@ describe('the arguments of a decorator', () => {
     ['a number', () => authorize('read', 7), 'was given the number 7 for the resource'],
     ['an object', () => authorize('read', { id: 'params.id' }), 'was given an object for the resource'],
     ['null', () => authorize(null), 'was given null for the resource'],
-    ['a misspelt option', () => authorize('read', Note, { ID: 'params.id' }), 'has no option `ID`'],
+    ['a misspelled option', () => authorize('read', Note, { ID: 'params.id' }), 'has no option `ID`'],
     ['an id that is a number', () => authorize('read', Note, { id: 1 }), 'was given the number 1 for `id`'],
     [
       'an id that is true',
@@ -77,7 +77,7 @@ describe('the arguments of a decorator', () => {
       "was given 'params.id' for its options",
     ],
     ['options alone', () => result({ at: 'items' }), 'the action comes first'],
-    ['a misspelt option of a result', () => result('read', { path: 'items' }), 'has no option `path`'],
+    ['a misspelled option of a result', () => result('read', { path: 'items' }), 'has no option `path`'],
     ['an argument where none is taken', () => request('read'), "takes no arguments, and was given 'read'"],
     [
       'a static method',

@@ -1,7 +1,7 @@
 import type { RequestAuthorization } from '@nanook/http';
 
 /**
- * A copy with only the fields on which the actor may do this. It is of the resource's own class: what serialises it later looks
+ * A copy with only the fields on which the actor may do this. It is of the resource's own class: what serializes it later looks
  * there for what else to leave out.
  */
 export async function pickFields(

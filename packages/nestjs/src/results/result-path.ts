@@ -32,7 +32,7 @@ export async function visitAt(
   return visited === inner ? value : copyWith(value, field, visited);
 }
 
-/** A copy of the same prototype, so that whatever serialises it later knows what it is. */
+/** A copy of the same prototype, so that whatever serializes it later knows what it is. */
 function copyWith(value: object, field: string, replaced: unknown): object {
   const copy: object = Object.assign(Object.create(Object.getPrototypeOf(value) as object | null), value);
   // Not assigned: the prototype may have a getter of that name.

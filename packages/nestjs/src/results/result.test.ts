@@ -148,13 +148,13 @@ class NotesController {
   @Get('below') @AuthorizedFields() @AuthorizeResult() below() {
     return all;
   }
-  @Get('serialised')
+  @Get('serialized')
   @AuthorizedFields()
   @AuthorizeResult()
   @UseInterceptors(
     new ClassSerializerInterceptor({ getAllAndOverride: () => undefined }, { transformerPackage }),
   )
-  serialised() {
+  serialized() {
     return all;
   }
   @Get('by-hand/:id') @SkipAuthorization('the handler asks') async byHand(
@@ -294,8 +294,8 @@ describe.each(['Express', 'Fastify'] as const)('results on %s', (adapter) => {
     },
   );
 
-  it('leaves the class of a resource to what serialises it later', async () => {
-    expect((await get('/notes/serialised', 'alice')).body).toEqual([
+  it('leaves the class of a resource to what serializes it later', async () => {
+    expect((await get('/notes/serialized', 'alice')).body).toEqual([
       { id: '1', text: 'secret' },
       { id: '2' },
     ]);

@@ -21,7 +21,7 @@ export function signatureOf(types: TypeTable, equality: Equality): Record<string
       fields: fields && [...fields.values()],
       key,
       equals: equals !== undefined,
-      // A class that compares, awaits or recognises its instances in a way of its own, or inherits from what is no class.
+      // A class that compares, awaits or recognizes its instances in a way of its own, or inherits from what is no class.
       valueOf: prototype?.valueOf === Object.prototype.valueOf,
       awaited: prototype !== undefined && 'then' in prototype,
       classes: prototype !== undefined && inheritsFromClasses(prototype),

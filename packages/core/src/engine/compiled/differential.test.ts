@@ -5,6 +5,8 @@ import type { Equality } from '../equality.js';
 import { EngineUnderTest, type EngineKind, type Outcome } from './engines.fixture.js';
 import { calls, declarations, typeNames, worldOf, type World } from './world.fixture.js';
 
+// cspell:ignore abcvw
+
 // Policies put together at random, asked about a world in which much is missing: every engine answers what the machine answers,
 // asks the application no more often, and mostly answers by itself. (design.md D3)
 

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { TypeTable } from '../../types/type-table.js';
 import { diagnoseWith } from '../diagnose.fixture.js';
 
+// cspell:ignore Clok
+
 const code = 'POLAR_CHECK_CAPITAL_VARIABLE';
 const diagnose = diagnoseWith(new TypeTable({ User: {} }, { Clock: {} }));
 

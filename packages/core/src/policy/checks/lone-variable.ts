@@ -3,6 +3,8 @@ import type { Node, ParameterNode, VariableNode } from '../../syntax/ast.js';
 import { childrenOf } from '../../syntax/visit.js';
 import type { PolicyDraft, Scope } from '../policy-draft.js';
 
+// cspell:ignore Clok
+
 /** The word that a string in the second place of these rules is called by. */
 const wordsOfRules: ReadonlyMap<string, StringWord> = new Map([
   ['allow', 'action'],

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { TypeTable } from '../../types/type-table.js';
 import { diagnoseWith } from '../diagnose.fixture.js';
 
+// cspell:ignore Integr
+
 const types = new TypeTable({}, { five: 5 });
 
 describe('rule-type-class', () => {

@@ -3,6 +3,8 @@ import { messageOf } from '../../diagnostics/codes.js';
 import { TypeTable } from '../../types/type-table.js';
 import { diagnose, diagnoseWith, type Found } from '../diagnose.fixture.js';
 
+// cspell:ignore Clok ownr
+
 const code = 'POLAR_CHECK_SINGLETON_VARIABLE';
 const types = new TypeTable(
   { User: { fields: { id: 'Integer', role: 'String' } }, Note: { fields: { ownerId: 'Integer' } } },

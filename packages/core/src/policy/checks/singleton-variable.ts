@@ -43,7 +43,7 @@ export const singletonVariable = check({
 
 /**
  * Each variable that is used once; undefined for what is used more often, or is a class that a pattern names: as in oso,
- * `x matches T and y = T` is no misspelt variable `T`.
+ * `x matches T and y = T` is no misspelled variable `T`.
  */
 function usesIn({ names }: Scope): Map<string, VariableNode | undefined> {
   const found = new Map<string, VariableNode | undefined>();

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { TypeTable } from '../../types/type-table.js';
 import { diagnoseWith } from '../diagnose.fixture.js';
 
+// cspell:ignore auther onwer ownr raed
+
 class Doc {}
 class Report extends Doc {}
 const diagnose = diagnoseWith(new TypeTable({ User: {}, Org: {}, Doc, Report }));

@@ -5,6 +5,8 @@ import type { Declaration, DeclarationKind } from '../policy.js';
 import type { PolicyDraft, Scope } from '../policy-draft.js';
 import { check } from './check.js';
 
+// cspell:ignore onwer
+
 const kinds: ReadonlyMap<string, DeclarationKind> = new Map([
   ['has_role', 'role'],
   ['has_permission', 'permission'],

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { TypeTable } from '../../types/type-table.js';
 import { diagnose, diagnoseWith } from '../diagnose.fixture.js';
 
+// cspell:ignore ownr
+
 const code = 'POLAR_CHECK_UNDEFINED_RULE';
 
 describe('undefined-rule', () => {

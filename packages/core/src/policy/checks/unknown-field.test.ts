@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { TypeTable } from '../../types/type-table.js';
 import { diagnoseWith } from '../diagnose.fixture.js';
 
+// cspell:ignore Admn clarance nmae ownr
+
 class User {
   get handle() {
     return '';

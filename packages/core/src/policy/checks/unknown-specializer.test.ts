@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { TypeTable } from '../../types/type-table.js';
 import { diagnose, diagnoseAll, diagnoseWith } from '../diagnose.fixture.js';
 
+// cspell:ignore Strin
+
 const code = 'POLAR_CHECK_UNKNOWN_SPECIALIZER';
 const known = new TypeTable().typeNames;
 

@@ -3,6 +3,8 @@ import { nearNames } from '../../internal/near-names.js';
 import type { PolicyDraft } from '../policy-draft.js';
 import { check } from './check.js';
 
+// cspell:ignore authorise
+
 /** The rules that the authorizer asks. */
 const entryPoints: ReadonlySet<string> = new Set(['allow', 'allow_field', 'allow_request']);
 /** The rules that Polar gives a meaning to where there are blocks; `missing-has-permission` looks after them there. */
