@@ -1,3 +1,4 @@
+import { handleRejections } from '../host/handle-rejections.js';
 import { hasMember } from '../host/member.js';
 import type { TypeSet } from '../host/type-set.js';
 import {
@@ -82,8 +83,11 @@ export function compareValues(left: unknown, right: unknown, context: EqualityCo
       continue;
     }
     if (!isObject(a) && !isObject(b)) return unequal;
-    if (isThenable(a)) return { kind: 'waits', on: a };
-    if (isThenable(b)) return { kind: 'waits', on: b };
+    if (isThenable(a) || isThenable(b)) {
+      handleRejections(left);
+      handleRejections(right);
+      return { kind: 'waits', on: isThenable(a) ? a : (b as PromiseLike<unknown>) };
+    }
     context.budget.step();
     if (isList(a) && isList(b)) {
       if (!pushListPairs(a, b, stack, context.budget)) return unequal;

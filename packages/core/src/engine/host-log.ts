@@ -1,4 +1,4 @@
-import { abandon } from './limits.js';
+import { handleRejections } from '../host/handle-rejections.js';
 
 /** Fields of a call in the log. */
 const size = 6;
@@ -31,6 +31,8 @@ export class HostLog {
   /** Receiver, name, arguments, how they stand, result, and whether it was thrown: call after call. Used again for each question. */
   readonly #fields: unknown[] = [];
   #length = 0;
+  /** Fields up to this one hold no result whose promises are still to be handled. */
+  #handled = 0;
 
   constructor(
     readonly clock: CallClock,
@@ -42,9 +44,15 @@ export class HostLog {
     const length = this.#length;
     if (length === 0) return;
     const fields = this.#fields;
-    this.#length = 0;
+    this.#length = this.#handled = 0;
     if (length > mostKept) fields.length = 0;
     else for (let i = 0; i < length; i++) fields[i] = undefined;
+  }
+
+  /** Handles the promises in the results that were added since the last call of this method. */
+  handleRejections(): void {
+    for (; this.#handled < this.#length; this.#handled += size)
+      handleRejections(this.#fields[this.#handled + 4]);
   }
 
   /** Calls, and notes what came of it. */
@@ -82,7 +90,7 @@ export class HostLog {
     const { startedAt } = this.clock;
     if (this.#length === 0 && startedAt === undefined) return undefined;
     const replay = new HostReplay(this.#fields.slice(0, this.#length), startedAt);
-    this.#length = 0;
+    this.#length = this.#handled = 0;
     this.#fields.length = 0;
     return replay;
   }
@@ -152,9 +160,9 @@ export class HostReplay {
     }
   }
 
-  /** Nobody will ask for the rest. */
+  /** Handles the promises among the results that the query no longer reads. */
   abandon(): void {
-    for (let at = 4; at < this.#fields.length; at += size) abandon(this.#fields[at]);
+    for (let at = 4; at < this.#fields.length; at += size) handleRejections(this.#fields[at]);
   }
 
   get isEmpty(): boolean {

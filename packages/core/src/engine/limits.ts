@@ -1,4 +1,5 @@
 import { PolarError } from '../diagnostics/polar-error.js';
+import { handleRejections } from '../host/handle-rejections.js';
 import type { Meter } from '../host/meter.js';
 
 /** How much one query may take. Beyond it the query ends in an error, never in an answer. */
@@ -125,7 +126,7 @@ export class Budget implements Meter {
     try {
       this.checkTime();
     } catch (error) {
-      abandon(result);
+      handleRejections(result);
       throw error;
     }
   }
@@ -185,20 +186,6 @@ export class Budget implements Meter {
 
   #tooManySteps(): PolarError {
     return new PolarError('POLAR_RUN_STEP_LIMIT', { limit: this.limits.maxSteps });
-  }
-}
-
-/**
- * Handles the rejection of a promise that no query will wait for any more, and of each promise in a list: it would end the process.
- * Objects that start when they are waited for are not started.
- */
-export function abandon(result: unknown): void {
-  try {
-    if (result instanceof Promise) result.then(undefined, () => {});
-    else if (Array.isArray(result))
-      for (const element of result) if (element instanceof Promise) element.then(undefined, () => {});
-  } catch {
-    // A proxy that cannot be looked at is not a promise.
   }
 }
 

@@ -113,6 +113,7 @@ export class StandaloneRuntime extends Runtime {
     // Whether anybody waits for it is not known yet; that it may fail is no unhandled rejection. What starts when it is waited for (a
     // query builder) is not started.
     if (promise instanceof Promise) promise.then(undefined, () => {});
+    this.log.handleRejections();
     throw promiseMet;
   }
 
@@ -240,6 +241,7 @@ export class StandaloneRuntime extends Runtime {
 
   /** Waits for a promise. @throws {PolarError} `POLAR_RUN_HOST_ERROR` when it is rejected */
   async settle(promise: unknown, at?: Span): Promise<unknown> {
+    this.log.handleRejections();
     try {
       return await promise;
     } catch (error) {

@@ -556,10 +556,14 @@ class Emitter {
         : `for (let i${n} = 0; i${n} < l${n}.length; i${n}++) {`;
     // While it waits for one of them, the question may have been ended.
     const stop = this.waits ? 'if (R.steps < 0) R.over(); ' : '';
+    // Another element may be rejected while it waits for this one.
+    const handled = this.waits
+      ? `if (!h${n} && ${this.#mayBePending(`v${item}`)} && R.isPending(v${item})) { h${n} = true; R.handleRejections(l${n}); } `
+      : '';
     const text =
-      `let l${n} = ${this.#operand(list)}; if (!Array.isArray(l${n})) l${n} = ${elements}(l${n}${this.#place(at)});\n` +
+      `${this.waits ? `let h${n} = false; ` : ''}let l${n} = ${this.#operand(list)}; if (!Array.isArray(l${n})) l${n} = ${elements}(l${n}${this.#place(at)});\n` +
       `if ((R.steps -= l${n}.length) < 0) R.over();\n` +
-      `${loop} ${stop}let v${item} = l${n}[i${n}]; ${tagged}\n${this.#statement(then, after)} }`;
+      `${loop} ${stop}let v${item} = l${n}[i${n}]; ${handled}${tagged}\n${this.#statement(then, after)} }`;
     this.#instances.delete(item);
     return text;
   }

@@ -9,6 +9,7 @@ import {
   readAttribute,
   readMissing,
 } from '../../host/member.js';
+import { handleRejections } from '../../host/handle-rejections.js';
 import type { Meter } from '../../host/meter.js';
 import { show } from '../../host/show.js';
 import { Tags, type TypeSet, type TypeSets } from '../../host/type-set.js';
@@ -281,8 +282,16 @@ export abstract class Runtime implements EqualityContext, Meter {
     this.met(value);
   }
 
+  /** Handles the promises of a collection of which one is about to be awaited. */
+  handleRejections(collection: unknown): void {
+    handleRejections(collection);
+  }
+
+  /** Returns whether a value must be awaited. Then other promises that the application has returned are handled meanwhile. */
   isPending(value: unknown): boolean {
-    return typeof value === 'object' && isThenable(value);
+    if (typeof value !== 'object' || !isThenable(value)) return false;
+    this.log.handleRejections();
+    return true;
   }
 
   /**
@@ -294,7 +303,10 @@ export abstract class Runtime implements EqualityContext, Meter {
     const { name } = site;
     if (typeof base === 'object' && base !== null && site.seen.has(parentOf(base)!)) {
       const value = seen === undefined ? (base as Keyed)[name] : seen;
-      if (site.runsCode) this.called(value);
+      if (site.runsCode) {
+        this.called(value);
+        this.#noteLoaded(base, name, value);
+      }
       if (value !== undefined && (everything as Keyed)[name] === undefined) return value;
     }
     this.await(base);
@@ -312,9 +324,8 @@ export abstract class Runtime implements EqualityContext, Meter {
       else this.#noValue(found, at);
       return noValue;
     }
+    if (site.runsCode || isThenable(found)) this.#noteLoaded(base, name, found);
     if (isThenable(found)) {
-      // A getter that loads something is not to load it twice.
-      this.log.note(base, `.${name}`, found);
       if (this.mayWait) return found;
       this.await(found);
     }
@@ -334,6 +345,11 @@ export abstract class Runtime implements EqualityContext, Meter {
       site.learn?.(prototype);
     }
     return found;
+  }
+
+  /** Adds a promise, or a list of promises, to the log, so that the machine does not run the getter a second time. */
+  #noteLoaded(base: unknown, name: string, found: unknown): void {
+    if (Array.isArray(found) || isThenable(found)) this.log.note(base, `.${name}`, found);
   }
 
   /** A promised attribute turned out to be `undefined`: it is missing. Gives what it reads as; `noValue` where it is undecided. */

@@ -32,6 +32,7 @@ export class ArraySource implements ItemSource {
   passed = 0;
   /** What the look-up of the next test gave, if it was made: it is not made again. */
   read: unknown = undefined;
+  collection: unknown;
   retry: RetryPoint | undefined = undefined;
   readonly #sought: Sought | undefined;
   /** Of objects with this prototype all attributes that are sought are their own. */
@@ -44,6 +45,7 @@ export class ArraySource implements ItemSource {
     readonly elementType: FieldType | undefined,
     frame: Frame,
   ) {
+    this.collection = items;
     const isPlain = elementType === undefined && items.length > 0 && mayRefuse(machine, goal, frame);
     this.#sought = isPlain ? soughtBy(machine, goal.tests, 0, frame) : undefined;
   }

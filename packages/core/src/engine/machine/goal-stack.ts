@@ -51,6 +51,8 @@ export interface ItemSource {
   /** Ends an iterator of the application early. */
   close?(): void;
   readonly elementType?: FieldType | undefined;
+  /** The collection until its promises are handled; undefined for an iterator. */
+  collection?: unknown;
   /** Where to go back to for the next element: the same place for all. */
   retry?: RetryPoint | undefined;
 }

@@ -161,15 +161,16 @@ function nextOf(
 
 function sourceOf(collection: unknown, machine: Prover): Iteration | undefined {
   if (isList(collection))
-    return new ListSource(new ListCursor(collection), machine.tags.elementType(collection));
+    return new ListSource(new ListCursor(collection), machine.tags.elementType(collection), collection);
   // Code point by code point, as it is asked for: a text may be long.
-  if (typeof collection === 'string') return iteratorSource(collection[Symbol.iterator](), undefined);
+  if (typeof collection === 'string')
+    return iteratorSource(collection[Symbol.iterator](), undefined, undefined);
   if (isDictionary(collection) && !isIterable(collection)) {
     const keys = keysOf(collection);
     machine.budget.spend(keys.length);
     machine.budget.grow(3 * keys.length);
     const pairs = keys.map((key) => pairOf(key, dictionaryValue(collection, key)));
-    return new ListSource(new ListCursor(pairs), undefined);
+    return new ListSource(new ListCursor(pairs), undefined, collection);
   }
   if (typeof collection !== 'object' || collection === null) return undefined;
   const elementType = machine.tags.elementType(collection);
@@ -178,7 +179,7 @@ function sourceOf(collection: unknown, machine: Prover): Iteration | undefined {
   if (iterator === undefined) return undefined;
   // An iterator can be read once. What was read of it is kept, so that a second look within the question sees the same.
   const seen = (iterator as unknown) === collection ? machine.seenOf(collection) : undefined;
-  return iteratorSource(iterator, elementType, seen);
+  return iteratorSource(iterator, elementType, collection, seen);
 }
 
 const pairOf = (key: string, value: unknown): unknown => {
@@ -197,6 +198,7 @@ class ListSource implements Iteration {
   constructor(
     cursor: ListCursor,
     readonly elementType: FieldType | undefined,
+    public collection: unknown,
   ) {
     this.#cursor = cursor;
   }
@@ -224,6 +226,7 @@ function iteratorOf(
 function iteratorSource(
   iterator: Iterator<unknown> | AsyncIterator<unknown>,
   elementType: FieldType | undefined,
+  collection: unknown,
   seen?: IteratorResult<unknown>[],
 ): Iteration {
   let isOver = false;
@@ -236,6 +239,7 @@ function iteratorSource(
   };
   return {
     elementType,
+    collection,
     next: () => {
       const known = seen?.[position];
       if (known !== undefined) {

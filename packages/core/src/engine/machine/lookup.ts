@@ -1,4 +1,5 @@
 import type { TypeSet } from '../../host/type-set.js';
+import { handleRejections } from '../../host/handle-rejections.js';
 import { NoValue, readAttribute, readMissing } from '../../host/member.js';
 import { kindOf, show } from '../../host/show.js';
 import { isPartial, isThenable, OwnValue, PartialDictionary, Variable } from '../../host/value.js';
@@ -253,8 +254,11 @@ export function proveReceive(
   frame: Frame,
 ): Outcome {
   const value = machine.settled(goal.promise);
-  if (isThenable(value) && machine.waitsFor(value, 'a value')) return Outcome.waits;
   const { attribute, span } = goal;
+  if (isThenable(value) && machine.waitsFor(value, 'a value')) {
+    handleRejections(attribute?.receiver);
+    return Outcome.waits;
+  }
   if (value !== undefined || attribute === undefined)
     return machine.received(value, goal.result, goal.types, span, frame);
   const { receiver, name, inPattern } = attribute;

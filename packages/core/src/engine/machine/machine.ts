@@ -1,6 +1,7 @@
 import type { Code, DataOf } from '../../diagnostics/codes.js';
 import { isPolarError, PolarError } from '../../diagnostics/polar-error.js';
 import type { Span } from '../../diagnostics/span.js';
+import { handleRejections } from '../../host/handle-rejections.js';
 import { NoValue, type MemberContext } from '../../host/member.js';
 import { kindOf, show } from '../../host/show.js';
 import { Tags, type TypeSet, type TypeSets } from '../../host/type-set.js';
@@ -214,6 +215,7 @@ export class Machine implements Prover {
             break;
           case Outcome.waits: {
             const { promise, what } = this.#awaiting!;
+            this.#handleRejections();
             return { kind: 'await', promise, what };
           }
           case Outcome.paused:
@@ -227,6 +229,17 @@ export class Machine implements Prover {
       this.dispose();
       this.replay?.abandon();
       throw located(isStackOverflow(error) ? this.#tooDeep() : error, goal, frame);
+    }
+  }
+
+  /** Handles the promises of the collections that are being iterated over: another element may be rejected while this one is awaited. */
+  #handleRejections(): void {
+    const choices = this.#choices;
+    for (let i = choices.length - 1; i >= 0 && i >= choices.length - maxHandled; i--) {
+      const point = choices[i]!;
+      if (point.kind !== 'retry' || point.source.collection === undefined) continue;
+      handleRejections(point.source.collection);
+      point.source.collection = undefined;
     }
   }
 
@@ -1053,6 +1066,9 @@ const slotsPerStep = 32;
 
 const anAnswer: Stop = { kind: 'answer' };
 const noFurtherAnswer: Stop = { kind: 'exhausted' };
+
+/** Number of choice points whose collections are searched for promises. Few policies that wait have more. */
+const maxHandled = 1_000;
 
 /** Slots of new frames are copies of these, by their number: 9 ns for six, where filling them one by one takes 20. */
 const blanks: (unknown[] | undefined)[] = [];

@@ -1,0 +1,36 @@
+import { isPlainObject } from './value.js';
+
+/** Number of lists, sets and dictionaries that are searched in one value: a larger structure is data that was loaded before. */
+const maxSearched = 10_000;
+
+/**
+ * Handles the rejection of a promise, and of every promise in the lists, sets and dictionaries of a value. Node ends the process for a
+ * rejection without a handler, and a query waits for one promise at a time, or ends before it waits for all. Objects that start when
+ * they are awaited (query builders) are not started.
+ */
+export function handleRejections(value: unknown): void {
+  const found = new Set<unknown>([value]);
+  let searched = 0;
+  for (const each of found) {
+    try {
+      if (each instanceof Promise) each.then(undefined, () => {});
+      else for (const part of partsOf(each)) if (isObject(part)) found.add(part);
+    } catch {
+      // A proxy that throws is not a promise.
+    }
+    if (++searched > maxSearched) return;
+  }
+}
+
+function partsOf(value: unknown): Iterable<unknown> {
+  if (Array.isArray(value)) return value as unknown[];
+  if (value instanceof Set) return Set.prototype.values.call(value);
+  return isPlainObject(value) ? dataOf(value) : [];
+}
+
+/** Yields the values of a dictionary without running its getters. */
+function* dataOf(dictionary: object): Generator<unknown> {
+  for (const key of Object.keys(dictionary)) yield Object.getOwnPropertyDescriptor(dictionary, key)?.value;
+}
+
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;
