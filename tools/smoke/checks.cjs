@@ -51,7 +51,7 @@ async function checkExpress({ authorization, authorize, authorizationErrors }, a
   app.use(authorize());
   app.get('/doc', authorize('read', doc), (req, res) => res.json(req.authz.resource));
   app.get('/forgotten', (_req, res) => res.json('secret'));
-  app.use(authorizationErrors({ onFault: () => {} }));
+  app.use(authorizationErrors({ onError: () => {} }));
   await checkStatuses((...at) => app.listen(...at), { forgotten: 500 });
 }
 

@@ -9,7 +9,7 @@ import { organizationRoutes } from './routes/organizations.ts';
 import { profileRoutes } from './routes/profiles.ts';
 import { repositoryRoutes } from './routes/repositories.ts';
 
-export function createApp({ db, authorizer, onFault }: GitClub): Express {
+export function createApp({ db, authorizer, onError }: GitClub): Express {
   const app = express();
   // The policy compares paths exactly, so the routes must do the same.
   app.enable('case sensitive routing');
@@ -25,7 +25,7 @@ export function createApp({ db, authorizer, onFault }: GitClub): Express {
   app.get('/health', skipAuthorization('a probe has no name'), (_req, res) => {
     res.json({ status: 'up' });
   });
-  app.use(authorize()); // who gets in at all; and a net under everything that follows
+  app.use(authorize()); // who gets in at all; and the response guard for everything that follows
 
   app.use('/organizations', organizationRoutes(db));
   app.use('/repositories', repositoryRoutes(db));
@@ -34,6 +34,6 @@ export function createApp({ db, authorizer, onFault }: GitClub): Express {
   app.use('/admin', adminRoutes(db));
   app.use('/careless', carelessRoutes(db));
 
-  app.use(authorizationErrors({ challenge: 'Bearer', onFault }));
+  app.use(authorizationErrors({ challenge: 'Bearer', onError }));
   return app;
 }

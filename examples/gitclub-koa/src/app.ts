@@ -11,10 +11,10 @@ import { organizationRoutes } from './routes/organizations.ts';
 import { profileRoutes } from './routes/profiles.ts';
 import { repositoryRoutes } from './routes/repositories.ts';
 
-export function createApp({ db, authorizer, onFault }: GitClub): Koa {
+export function createApp({ db, authorizer, onError }: GitClub): Koa {
   const app = new Koa();
   protect(app); // from here on, a route without a rule does not run
-  app.use(authorizationErrors({ challenge: 'Bearer', onFault }));
+  app.use(authorizationErrors({ challenge: 'Bearer', onError }));
   app.use(bodyParser());
 
   app.use(
@@ -27,7 +27,7 @@ export function createApp({ db, authorizer, onFault }: GitClub): Koa {
     ctx.body = { status: 'up' };
   });
   app.use(health.routes());
-  app.use(authorize()); // who gets in at all; and a net under everything that follows
+  app.use(authorize()); // who gets in at all; and the response guard for everything that follows
 
   const routers = [
     organizationRoutes(db),

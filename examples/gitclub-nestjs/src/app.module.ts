@@ -19,7 +19,7 @@ import { RepositoryLoader } from './repositories/repository.loader.ts';
 
 @Module({})
 export class AppModule {
-  static for({ db, authorizer, onFault }: GitClub, more: Type[] = []): DynamicModule {
+  static for({ db, authorizer, onError }: GitClub, more: Type[] = []): DynamicModule {
     return {
       module: AppModule,
       imports: [
@@ -44,7 +44,7 @@ export class AppModule {
         { provide: DATABASE, useValue: db },
         {
           provide: APP_FILTER,
-          useFactory: ({ httpAdapter }: HttpAdapterHost) => new FaultFilter(httpAdapter, onFault),
+          useFactory: ({ httpAdapter }: HttpAdapterHost) => new FaultFilter(httpAdapter, onError),
           inject: [HttpAdapterHost],
         },
         OrganizationLoader,

@@ -7,7 +7,7 @@ import { startOn } from './start.ts';
 describe.each(['Express', 'Fastify'] as const)('handlers that carry no rule, over %s', (platform) => {
   let club: GitClub;
   beforeAll(async () => {
-    club = { db: await openDatabase(), authorizer: await loadAuthorizer(), onFault: () => {} };
+    club = { db: await openDatabase(), authorizer: await loadAuthorizer(), onError: () => {} };
   }, 60_000);
   afterAll(() => club.db.$client.close());
 

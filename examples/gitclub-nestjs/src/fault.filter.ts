@@ -6,13 +6,13 @@ import { BaseExceptionFilter } from '@nestjs/core';
 export class FaultFilter extends BaseExceptionFilter {
   constructor(
     httpAdapter: HttpServer,
-    private readonly onFault: (fault: unknown) => void,
+    private readonly onError: (fault: unknown) => void,
   ) {
     super(httpAdapter);
   }
 
   override catch(error: unknown, host: ArgumentsHost): void {
-    if (!(error instanceof HttpException)) this.onFault(error);
+    if (!(error instanceof HttpException)) this.onError(error);
     super.catch(error, host);
   }
 }

@@ -8,7 +8,7 @@ export interface GitClub {
   readonly db: Database;
   readonly authorizer: Authorizer;
   /** Receives the errors that clients see only as a 500. */
-  readonly onFault: (fault: unknown) => void;
+  readonly onError: (fault: unknown) => void;
 }
 
 /** An application that listens. */

@@ -1,4 +1,4 @@
-import type { FaultCode } from '@nanook/http';
+import type { ConfigErrorCode } from '@nanook/http';
 
 /** One request of the demo, and its expected response. */
 export interface Step {
@@ -13,7 +13,7 @@ export interface Step {
     readonly holds?: Readonly<Record<string, unknown>>;
     readonly lacks?: readonly string[];
     /** The error that the application reports, if one is expected. */
-    readonly fault?: FaultCode;
+    readonly fault?: ConfigErrorCode;
   };
   readonly why: string;
   /** Moves the clock before the request. */

@@ -288,21 +288,21 @@ export const walk: readonly Step[] = [
   },
 ];
 
-/** Continues the walk over routes that carry no rule, where the framework starts with such routes. */
+/** Continues the walk over routes without a requirement, where the framework starts with such routes. */
 export const careless: readonly Step[] = [
   {
     as: 'alice',
     method: 'GET',
     path: '/careless/issues',
     expect: { status: 500, fault: 'NANOOK_HTTP_UNDECIDED_ROUTE' },
-    why: 'withheld: nothing was decided',
+    why: 'blocked: nothing was decided',
   },
   {
     as: 'alice',
     method: 'DELETE',
     path: '/careless/anvil',
     expect: { status: 500, fault: 'NANOOK_HTTP_UNPROTECTED_ROUTE' },
-    why: 'not run: it has no rule',
+    why: 'not run: no requirement',
   },
   {
     as: 'bob',

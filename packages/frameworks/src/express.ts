@@ -32,16 +32,16 @@ export async function serveExpress(
   app.use(authorize());
   for (const route of routes) {
     const method = route.method.toLowerCase() as 'get';
-    app[method](route.path, ...route.rules.map(ruleOf), handlerOf(route));
+    app[method](route.path, ...route.rules.map(requirementOf), handlerOf(route));
   }
-  app.use(authorizationErrors({ challenge: 'Bearer', onFault: (fault) => faults.push(fault) }));
+  app.use(authorizationErrors({ challenge: 'Bearer', onError: (fault) => faults.push(fault) }));
   app.use(answerOwnErrors);
   return { ...(await listenOn(app.listen(0, '127.0.0.1'))), faults };
 }
 
 const inputsOf = ({ params, query }: Request): Inputs => ({ ...query, ...params });
 
-function ruleOf(rule: RouteRule): RequestHandler {
+function requirementOf(rule: RouteRule): RequestHandler {
   if (isSkip(rule)) return skipAuthorization(rule.skip);
   if ('load' in rule) return authorize(rule.action, (req) => rule.load(inputsOf(req)));
   const { action, type, id } = rule;

@@ -27,7 +27,7 @@ export async function serveKoa(
   if (isProtected) protect(router);
   for (const route of routes) {
     const method = route.method.toLowerCase() as 'get';
-    router[method](route.path, ...route.rules.map(ruleOf), handlerOf(route));
+    router[method](route.path, ...route.rules.map(requirementOf), handlerOf(route));
   }
   app.use(authorizationErrors());
   app.use(
@@ -48,7 +48,7 @@ const inputsOf = ({ params, query }: Pick<RouterContext, 'params' | 'query'>): I
   ...params,
 });
 
-function ruleOf(rule: RouteRule): Middleware {
+function requirementOf(rule: RouteRule): Middleware {
   if (isSkip(rule)) return skipAuthorization(rule.skip) as Middleware;
   if ('load' in rule) return authorize(rule.action, (ctx) => rule.load(inputsOf(ctx))) as Middleware;
   const { action, type, id } = rule;

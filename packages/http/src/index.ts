@@ -1,42 +1,53 @@
-export { RequestAuthorization, type RequestAuthorizationOptions } from './request-authorization.js';
-export { RequirementScope, RequirementScopes, type Decided } from './requirement-scope.js';
-export { checkSource, isClass, type ResourceLoader, type ResourceSource } from './resource-source.js';
+export { RequestAuthorization, type RequestAuthorizationOptions } from './request/request-authorization.js';
+export { RequirementScope, RequirementScopes, type Decided } from './requirements/requirement-scope.js';
+export {
+  checkSource,
+  isClass,
+  type ResourceLoader,
+  type ResourceSource,
+} from './requirements/resource-source.js';
 
 export {
-  AuthorizationFault,
-  isAuthorizationFault,
+  AuthorizationConfigError,
+  isAuthorizationConfigError,
   toError,
-  type FaultCode,
-  type FaultData,
-} from './authorization-fault.js';
+  type ConfigErrorCode,
+  type ConfigErrorData,
+} from './config-errors/authorization-config-error.js';
 export {
   asAuthorization,
   authorizerOf,
   checkRequirement,
   checkRequirements,
   type Demand,
-} from './check-requirement.js';
-export { checkOptions } from './check-options.js';
-export { refusalOptions, withStatus, type RefusalStatuses } from './refusal.js';
-export { isFault, problemOf, type Problem } from './problem.js';
-export { renderProblem, type Rendered } from './render-problem.js';
+} from './requirements/check-requirement.js';
+export { checkOptions } from './config-errors/check-options.js';
+export { refusalOptions, withStatus, type RefusalStatuses } from './refusals/refusal.js';
+export { isInternalError, problemOf, type Problem } from './refusals/problem.js';
+export { renderProblem, type Rendered } from './refusals/render-problem.js';
 
 export {
-  asRule,
+  asRequirement,
   asSkipped,
-  authorizeRule,
+  authorizeRequirement,
   checkAction,
   checkReason,
   decides,
-  describeRule,
-  ruleOf,
+  describeRequirement,
+  requirementOf,
   skippedBy,
-  type Rule,
+  type RouteRequirement,
   type Skipped,
-} from './rule.js';
-export { isProtected, listedRoute, routeTable, table, type ListedRoute } from './listed-route.js';
-export { locationOf } from './source-location.js';
-export type { Check, PendingChecks } from './pending-checks.js';
-export { withholdUndecided, type SafetyNet } from './safety-net.js';
-export { checkReturns, neverReturns } from './check-returns.js';
-export { checkCalled, checkHandlers, expectCall } from './uncalled.js';
+} from './requirements/route-requirement.js';
+export {
+  isProtected,
+  listedRoute,
+  routeTable,
+  table,
+  type ListedRoute,
+} from './requirements/listed-route.js';
+export { locationOf } from './locations/source-location.js';
+export type { Check, PendingChecks } from './pending-checks/pending-checks.js';
+export { guardResponse, type ResponseGuard } from './response-guard/response-guard.js';
+export { checkReturns, neverReturns } from './config-errors/check-returns.js';
+export { checkCalled, checkHandlers, expectCall } from './config-errors/uncalled-middleware.js';

@@ -1,5 +1,5 @@
 import { Authorizer, NotFoundError, type Class, type TypeToken } from '@nanook/core';
-import { AuthorizationFault, RequestAuthorization, isClass } from '@nanook/http';
+import { AuthorizationConfigError, RequestAuthorization, isClass } from '@nanook/http';
 import { BadRequestException, Inject, Injectable, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { actionOfMethod, defaultTypeActions } from './actions.js';
@@ -53,7 +53,7 @@ export class AuthorizationService {
    * Passes when everything that the handler demands holds; its resources are loaded then.
    *
    * @throws {AuthorizationError} when refused
-   * @throws {AuthorizationFault} `NANOOK_HTTP_UNPROTECTED_ROUTE` for a handler without a rule
+   * @throws {AuthorizationConfigError} `NANOOK_HTTP_UNPROTECTED_ROUTE` for a handler without a rule
    */
   async enforce(context: ExecutionContext): Promise<void> {
     this.audit.assertPassed();
@@ -184,7 +184,7 @@ export class AuthorizationService {
   /** Refuses a handler without a requirement, also where the audit does not run or could not see it. */
   #passUnruled(execution: Execution, context: ExecutionContext): void {
     if (this.options.audit === 'warn') return;
-    throw new AuthorizationFault('NANOOK_HTTP_UNPROTECTED_ROUTE', {
+    throw new AuthorizationConfigError('NANOOK_HTTP_UNPROTECTED_ROUTE', {
       method: execution.method ?? execution.kind,
       route: handlerName(context.getClass(), context.getHandler()),
     });

@@ -1,4 +1,4 @@
-import { withholdUndecided, type AuthorizationFault, type RequestAuthorization } from '@nanook/http';
+import { guardResponse, type AuthorizationConfigError, type RequestAuthorization } from '@nanook/http';
 import { Logger, type ExecutionContext } from '@nestjs/common';
 import type { ServerResponse } from 'node:http';
 import { handlerName } from './handler-rule.js';
@@ -21,7 +21,7 @@ export function awaitChecks(authz: RequestAuthorization, context: ExecutionConte
     authz.checks.reportLostFailures(() => ({ method: kind, route: route() }));
     return;
   }
-  withholdUndecided(response, {
+  guardResponse(response, {
     method: request.method,
     route,
     isSettled: () => true,
@@ -39,7 +39,7 @@ export function awaitChecks(authz: RequestAuthorization, context: ExecutionConte
 type HttpResponse = ServerResponse & { readonly raw?: ServerResponse };
 
 /** As Nest answers an error that is not an `HttpException`. */
-function answer(response: ServerResponse, { status }: AuthorizationFault): void {
+function answer(response: ServerResponse, { status }: AuthorizationConfigError): void {
   const body = JSON.stringify({ statusCode: status, message: 'Internal server error' });
   response.writeHead(status, { 'Content-Type': 'application/json; charset=utf-8' });
   response.end(body);

@@ -1,5 +1,5 @@
 import { isAuthorizationError, type AuthorizationError } from '@nanook/core';
-import { isFault } from '@nanook/http';
+import { isInternalError } from '@nanook/http';
 import { HttpException, Logger } from '@nestjs/common';
 import { isNestFault } from './nest-fault.js';
 
@@ -22,7 +22,7 @@ export class GraphqlException extends HttpException {
  */
 export function graphqlExceptionOf(error: unknown): unknown {
   if (isAuthorizationError(error)) return refusalOf(error);
-  if (!isFault(error) && !isNestFault(error)) return error;
+  if (!isInternalError(error) && !isNestFault(error)) return error;
   new Logger('Nanook').error(error);
   return new GraphqlException('Internal server error', 500, 'INTERNAL_SERVER_ERROR', error);
 }

@@ -1,5 +1,11 @@
 import type { Class, TypeToken } from '@nanook/core';
-import { authorizeRule, checkAction, checkReason, checkSource, type Rule } from '@nanook/http';
+import {
+  authorizeRequirement,
+  checkAction,
+  checkReason,
+  checkSource,
+  type RouteRequirement,
+} from '@nanook/http';
 import type { ExecutionContext } from '@nestjs/common';
 import type { Reflector } from '@nestjs/core';
 import { findMethod, prototypesOf } from './method-place.js';
@@ -58,10 +64,10 @@ export const skips = (reason: string): HandlerRule => {
 };
 
 /** The rule as data, for listings. */
-export function asListed(rule: HandlerRule, actionOf: (rule: HandlerRule) => string): Rule {
+export function asListed(rule: HandlerRule, actionOf: (rule: HandlerRule) => string): RouteRequirement {
   switch (rule.kind) {
     case 'authorize':
-      return authorizeRule(actionOf(rule), rule.source as never);
+      return authorizeRequirement(actionOf(rule), rule.source as never);
     case 'result':
       return { kind: 'authorize', action: rule.action, resource: 'what is returned' };
     case 'request':

@@ -1,4 +1,4 @@
-import { AuthorizationFault, type RequestAuthorization } from '@nanook/http';
+import { AuthorizationConfigError, type RequestAuthorization } from '@nanook/http';
 import { createParamDecorator, type ExecutionContext, type PipeTransform, type Type } from '@nestjs/common';
 import { checkParentheses } from './guard/decorator-arguments.js';
 import { callOf } from './handler-call.js';
@@ -10,7 +10,7 @@ const resourceOf = createParamDecorator<number | undefined>(
   (position, context: ExecutionContext): unknown => {
     const { resources } = callOf(context, '@AuthorizedResource()');
     const at = position ?? resources.length - 1;
-    if (!(at in resources)) throw new AuthorizationFault('NANOOK_HTTP_NO_RESOURCE', {});
+    if (!(at in resources)) throw new AuthorizationConfigError('NANOOK_HTTP_NO_RESOURCE', {});
     return resources[at];
   },
 );

@@ -1,4 +1,4 @@
-import { AuthorizationFault, type FaultCode, type FaultData } from '@nanook/http';
+import { AuthorizationConfigError, type ConfigErrorCode, type ConfigErrorData } from '@nanook/http';
 import { describe, expect, it } from 'vitest';
 import { faultText, type NestFaultCode, type NestFaultData } from './nest-fault.js';
 
@@ -12,7 +12,7 @@ const route = { method: 'GET', route: '/notes/:id', handler: 'src/notes.ts:31' }
 const check = { check: "authorize('delete', …)", at: 'src/notes.ts:33' };
 
 /** Data as an application may meet it, for the text of every code. A new code does not compile without. */
-const httpSamples: { readonly [C in FaultCode]: FaultData<C> } = {
+const httpSamples: { readonly [C in ConfigErrorCode]: ConfigErrorData<C> } = {
   NANOOK_HTTP_UNDECIDED_ROUTE: { ...route, status: 200 },
   NANOOK_HTTP_UNPROTECTED_ROUTE: route,
   NANOOK_HTTP_SKIPPED_APPLICATION: { reason: 'static files' },
@@ -80,8 +80,8 @@ const nestSamples: { readonly [C in NestFaultCode]: NestFaultData<C> } = {
 const atStart = 'start';
 const findings = 'audit';
 const perCall = 'call';
-const whenHttp: { readonly [C in FaultCode]: string } = {
-  NANOOK_HTTP_UNDECIDED_ROUTE: 'call: the safety net withheld a response',
+const whenHttp: { readonly [C in ConfigErrorCode]: string } = {
+  NANOOK_HTTP_UNDECIDED_ROUTE: 'call: the response guard blocked a response',
   NANOOK_HTTP_UNPROTECTED_ROUTE:
     'call: `protect` refused a route; in Nest the guard a handler that the audit did not see',
   NANOOK_HTTP_SKIPPED_APPLICATION: 'start: `protect` and `listRoutes`; call, without them',
@@ -153,7 +153,7 @@ const textsOf = <Code extends string>(
 ): Record<string, string> =>
   Object.fromEntries((Object.keys(samples) as Code[]).map((code) => [code, textOf(code)]));
 
-const http = textsOf(httpSamples, (code) => new AuthorizationFault(code, httpSamples[code]).message);
+const http = textsOf(httpSamples, (code) => new AuthorizationConfigError(code, httpSamples[code]).message);
 const nest = textsOf(nestSamples, (code) => faultText(code, nestSamples[code]));
 
 const page = `<!-- Generated from the tables of packages/http and packages/nestjs by \`node tools/errors-page.mjs\`. -->
@@ -170,7 +170,7 @@ the text is for the log. The codes of the core are on [a page of their own](erro
 
 ## Express, Koa, and all
 
-An \`AuthorizationFault\` of \`@nanook/http\`. \`isAuthorizationFault(error)\` tells it, across copies of the package, too. Its \`status\` is 500.
+An \`AuthorizationConfigError\` of \`@nanook/http\`. \`isAuthorizationConfigError(error)\` tells it, across copies of the package, too. Its \`status\` is 500.
 
 | code | says | when |
 | --- | --- | --- |

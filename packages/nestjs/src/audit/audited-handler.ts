@@ -1,4 +1,4 @@
-import { describeRule, table, type Rule } from '@nanook/http';
+import { describeRequirement, table, type RouteRequirement } from '@nanook/http';
 import type { ContextKind } from '../execution.js';
 import type { AuditFinding } from '../nest-fault.js';
 import type { Finding } from './finding.js';
@@ -12,7 +12,7 @@ export interface AuditedHandler {
   /** What it answers: `GET /notes/:id`, `Query.note`, `Note.author`, `WS rename`, `MESSAGE {"cmd":"sum"}`, `EVENT note.shared`. */
   readonly routes: readonly string[];
   /** The rules that a call passes, those of the class included. */
-  readonly rules: readonly Rule[];
+  readonly rules: readonly RouteRequirement[];
   /** Whether it has to carry a rule. A field resolver that no guard stands before is reached through its parent only. */
   readonly needsRule: boolean;
   /** Why it carries no rule, where its class is one of `exclude`. */
@@ -35,7 +35,7 @@ export const findingTable = (findings: readonly AuditFinding[]): string =>
   table(findings.map(({ routes, location, message }) => [routes.join(', '), location ?? '', message]));
 
 function describeDemand({ rules, excluded, needsRule }: AuditedHandler): string {
-  if (rules.length > 0) return rules.map(describeRule).join(', ');
+  if (rules.length > 0) return rules.map(describeRequirement).join(', ');
   if (excluded !== undefined) return `excluded: ${excluded}`;
   return needsRule ? '– no rule –' : 'through its parent';
 }

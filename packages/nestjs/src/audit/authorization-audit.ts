@@ -1,4 +1,4 @@
-import { decides, locationOf, type Rule } from '@nanook/http';
+import { decides, locationOf, type RouteRequirement } from '@nanook/http';
 import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { answersItself } from '../results/answers-itself.js';
@@ -131,7 +131,7 @@ export class AuthorizationAudit implements OnModuleInit {
     }
   }
 
-  #listed(rule: HandlerRule, entry: EntryPoint): Rule {
+  #listed(rule: HandlerRule, entry: EntryPoint): RouteRequirement {
     if (rule.kind !== 'authorize') return asListed(rule, () => '');
     const { source } = rule;
     const loaded = typeof source === 'function' && (Reflect.getMetadata(loaderKey, source) as typeof source);
@@ -181,7 +181,7 @@ const logger = new Logger('Nanook');
 /** The rule, or the guard, that is not there. */
 function missingOf(
   { type, declared }: EntryPoint,
-  rules: readonly Rule[],
+  rules: readonly RouteRequirement[],
   at: Pick<AuditedHandler, 'needsRule' | 'excluded'> & { readonly isGuarded: boolean },
 ): Finding[] {
   const handler = handlerName(type, declared);

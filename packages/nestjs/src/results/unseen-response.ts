@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { ServerResponse } from 'node:http';
-import { withholdUndecided } from '@nanook/http';
+import { guardResponse } from '@nanook/http';
 import type { ExecutionContext } from '@nestjs/common';
 import { Observable, tap, type Subscriber } from 'rxjs';
 import type { ContextKind } from '../execution.js';
@@ -63,7 +63,7 @@ export class UnseenResponse {
     const fastify = 'raw' in reply ? reply : undefined;
     const response = 'raw' in reply ? reply.raw : reply;
     const before = { ...fastify?.getHeaders() };
-    withholdUndecided(response, {
+    guardResponse(response, {
       method: request.method,
       route: () => this.handler,
       isSettled: () => this.#isSettled || (isStream && running.getStore() !== this),
@@ -119,7 +119,7 @@ function guardGraphql(response: ServerResponse): void {
   if (guarded.has(response)) return;
   guarded.add(response);
   const blocked = new Set<UnseenResponse | undefined>();
-  withholdUndecided(response, {
+  guardResponse(response, {
     method: 'POST',
     route: () => running.getStore()?.handler ?? 'GraphQL',
     // What no resolver started, the driver writes.

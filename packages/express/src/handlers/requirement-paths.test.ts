@@ -1,0 +1,434 @@
+import { Authorizer } from '@nanook/core';
+import express5, { type Application, type RequestHandler, type Router } from 'express';
+import express4 from 'express4';
+import fc from 'fast-check';
+import { Agent, createServer, request, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, it } from 'vitest';
+import {
+  authorization,
+  authorizationErrors,
+  authorize,
+  isProtected,
+  listRoutes,
+  protect,
+  skipAuthorization,
+} from '../index.js';
+
+// The model of a request's way through routers and routes: a requirement counts for the handlers after it in the same router or
+// route, below its path. Random applications are run against it.
+
+const majors = [
+  ['Express 4', express4 as unknown as typeof express5],
+  ['Express 5', express5],
+] as const;
+
+const runs = Number(process.env['NANOOK_RUNS'] ?? 60);
+
+/** What a handler does: it answers, or goes on in one of the ways of Express. */
+type Ending = 'answer' | 'next' | 'route' | 'router';
+/** `*Here` are decisions that a handler makes by itself; a wrapper calls a requirement of the package. */
+type Requirement = 'authorize' | 'skip' | 'authorizeHere' | 'skipHere' | 'wrapper';
+type Member = { readonly kind: 'requires'; readonly how: Requirement } | Handler;
+interface Handler {
+  readonly kind: 'handler';
+  readonly ending: Ending;
+}
+type Path = string | readonly string[];
+type Item =
+  | { readonly kind: 'use'; readonly path: Path; readonly member: Member }
+  | { readonly kind: 'skipFor'; readonly path: Path; readonly answers: boolean }
+  | { readonly kind: 'skipForRouter'; readonly path: Path; readonly router: Items }
+  | { readonly kind: 'mount'; readonly path: Path; readonly as: Mount; readonly router: Items }
+  | { readonly kind: 'rewrite'; readonly path: Path; readonly to: string }
+  | {
+      readonly kind: 'route';
+      readonly path: Path;
+      readonly method: Method;
+      readonly members: readonly Member[];
+    };
+type Items = readonly Item[];
+type Mount = 'router' | 'app' | 'function';
+type Method = 'get' | 'post' | 'all';
+
+const usePath: fc.Arbitrary<Path> = fc.oneof(
+  { weight: 4, arbitrary: fc.constant('/') },
+  { weight: 4, arbitrary: fc.constantFrom('/a', '/b', '/a/b', '/:x', '/a/:x', '/:x/b') },
+  { weight: 1, arbitrary: fc.constant(['/a', '/b/:x']) },
+);
+const routePath: fc.Arbitrary<Path> = fc.oneof(
+  { weight: 6, arbitrary: fc.constantFrom('/', '/a', '/b', '/a/b', '/:x', '/:x/b', '/a/:x') },
+  { weight: 1, arbitrary: fc.constant(['/a', '/b/:x']) },
+);
+const handler = fc.record<Handler>({
+  kind: fc.constant('handler'),
+  ending: fc.oneof(
+    { weight: 4, arbitrary: fc.constant('answer' as const) },
+    { weight: 2, arbitrary: fc.constantFrom('next' as const, 'route' as const, 'router' as const) },
+  ),
+});
+const requires = fc.record({
+  kind: fc.constant('requires' as const),
+  how: fc.constantFrom<Requirement>('authorize', 'skip', 'authorizeHere', 'skipHere', 'wrapper'),
+});
+const member: fc.Arbitrary<Member> = fc.oneof(requires, handler);
+
+const { items } = fc.letrec<{ items: Items; item: Item }>((tie) => ({
+  items: fc.array(tie('item'), { maxLength: 5 }),
+  item: fc.oneof(
+    { depthSize: 'small', withCrossShrink: true },
+    {
+      weight: 4,
+      arbitrary: fc.record({
+        kind: fc.constant('route' as const),
+        path: routePath,
+        method: fc.constantFrom<Method>('get', 'get', 'post', 'all'),
+        members: fc.array(member, { minLength: 1, maxLength: 3 }),
+      }),
+    },
+    { weight: 3, arbitrary: fc.record({ kind: fc.constant('use' as const), path: usePath, member }) },
+    {
+      weight: 1,
+      arbitrary: fc.record({ kind: fc.constant('skipFor' as const), path: usePath, answers: fc.boolean() }),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        kind: fc.constant('rewrite' as const),
+        path: usePath,
+        to: fc.constantFrom('/', '/a', '/b', '/a/b'),
+      }),
+    },
+    {
+      weight: 4,
+      arbitrary: fc.record({
+        kind: fc.constant('mount' as const),
+        path: usePath,
+        as: fc.constantFrom<Mount>('router', 'router', 'app', 'function'),
+        router: tie('items'),
+      }),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        kind: fc.constant('skipForRouter' as const),
+        path: usePath,
+        router: tie('items'),
+      }),
+    },
+  ),
+}));
+
+// ── the application ──
+
+const authorizer = await Authorizer.load({ policies: 'allow("alice", "read", "thing");' });
+const read = authorize('read', () => 'thing');
+const skip = skipAuthorization('a test');
+
+const members: Record<Requirement, RequestHandler> = {
+  authorize: read,
+  skip,
+  authorizeHere: (req, _res, next) => void req.authz.authorize('read', 'thing').then(() => next(), next),
+  skipHere: (req, _res, next) => {
+    req.authz.skip('a test');
+    next();
+  },
+  wrapper: (req, res, next) => read(req, res, next),
+};
+
+class Names {
+  #last = 0;
+  readonly #names = new Map<object, string>();
+
+  of(part: object): string {
+    let name = this.#names.get(part);
+    if (name === undefined) this.#names.set(part, (name = `h${++this.#last}`));
+    return name;
+  }
+}
+
+function handlerOf(name: string, ending: Ending): RequestHandler {
+  const handle: RequestHandler = (_req, res, next) => {
+    if (ending === 'answer') res.end(name);
+    else if (ending === 'next') next();
+    else next(ending);
+  };
+  return Object.defineProperty(handle, 'name', { value: name });
+}
+
+function fill(router: Router, tree: Items, names: Names, express: typeof express5): void {
+  const memberOf = (part: Member) =>
+    part.kind === 'handler' ? handlerOf(names.of(part), part.ending) : members[part.how];
+  for (const item of tree) {
+    const path = item.path as string;
+    switch (item.kind) {
+      case 'use':
+        router.use(path, memberOf(item.member));
+        break;
+      case 'skipFor':
+        router.use(
+          path,
+          skipAuthorization('a test', handlerOf(names.of(item), item.answers ? 'answer' : 'next')),
+        );
+        break;
+      case 'rewrite':
+        router.use(path, (req, _res, next) => {
+          if (req.baseUrl === '') req.url = item.to;
+          next();
+        });
+        break;
+      case 'route':
+        router.route(path)[item.method](...item.members.map(memberOf));
+        break;
+      case 'skipForRouter': {
+        const inner = express.Router();
+        router.use(path, skipAuthorization('a test', inner));
+        fill(inner, item.router, names, express);
+        break;
+      }
+      case 'mount': {
+        const inner = item.as === 'app' ? express() : express.Router();
+        router.use(path, item.as === 'function' ? (req, res, next) => void inner(req, res, next) : inner);
+        fill(inner as unknown as Router, item.router, names, express);
+      }
+    }
+  }
+}
+
+// ── the model ──
+
+interface Asked {
+  readonly method: string;
+  /** How many segments lie above the router. */
+  readonly above: number;
+  /** The segments below the router. */
+  path: string[];
+}
+/** What came of it, or how it goes on. */
+type Outcome = { readonly name: string; readonly isSent: boolean } | Exclude<Ending, 'answer'>;
+
+const segmentsOf = (path: string): string[] => path.split('/').filter((segment) => segment !== '');
+
+/** The segments that a path takes from the beginning of what was asked for; undefined where it does not match. */
+function taken(path: Path, asked: readonly string[]): number | undefined {
+  for (const each of [path].flat() as string[]) {
+    const wanted = segmentsOf(each);
+    const matches = wanted.every(
+      (segment, i) => asked[i] !== undefined && (segment.startsWith(':') || segment === asked[i]),
+    );
+    if (matches) return wanted.length;
+  }
+  return undefined;
+}
+
+class Model {
+  constructor(
+    readonly names: Names,
+    readonly isProtected: boolean,
+    readonly hasNet: boolean,
+  ) {}
+
+  /** @param isRoot whether it is the application, in which a skip without a path counts for nothing */
+  router(tree: Items, asked: Asked, isSettled: boolean, isRoot = false): Outcome {
+    const settledBelow: (readonly string[])[] = [];
+    const settledNow = () =>
+      isSettled || settledBelow.some((below) => below.every((segment, i) => segment === asked.path[i]));
+    for (const item of tree) {
+      const count =
+        item.kind === 'route'
+          ? ([item.path].flat() as string[]).some(
+              (path) =>
+                segmentsOf(path).length === asked.path.length && taken(path, asked.path) !== undefined,
+            )
+            ? asked.path.length
+            : undefined
+          : taken(item.path, asked.path);
+      if (count === undefined) continue;
+      const base = asked.path.slice(0, count);
+      const below = { ...asked, above: asked.above + count, path: asked.path.slice(count) };
+      const outcome = this.#item(item, below, settledNow());
+      asked.path = [...base, ...below.path]; // it may have been sent elsewhere
+      if (outcome === 'settled' || outcome === 'skipped') {
+        const isEverything = item.path === '/';
+        if (outcome === 'settled' || !isRoot || !isEverything) settledBelow.push(base);
+      } else if (outcome === 'router') return 'next';
+      else if (typeof outcome === 'object') return outcome;
+    }
+    return 'next';
+  }
+
+  #item(item: Item, asked: Asked, isSettled: boolean): Outcome | 'settled' | 'skipped' {
+    switch (item.kind) {
+      case 'use':
+        if (item.member.kind === 'handler') return this.#handler(item.member, isSettled || !this.hasNet);
+        return item.member.how.startsWith('skip') ? 'skipped' : 'settled';
+      case 'skipFor':
+        return item.answers ? { name: this.names.of(item), isSent: true } : 'next';
+      case 'rewrite':
+        if (asked.above === 0) asked.path = segmentsOf(item.to);
+        return 'next';
+      case 'skipForRouter':
+        return this.router(item.router, asked, true);
+      case 'mount':
+        return this.router(item.router, asked, isSettled);
+      case 'route':
+        return this.#route(item, asked, isSettled);
+    }
+  }
+
+  #route(route: Item & { kind: 'route' }, asked: Asked, isInherited: boolean): Outcome {
+    const answers = (method: Method) =>
+      method === 'all' || method === (asked.method === 'HEAD' ? 'get' : asked.method.toLowerCase());
+    if (!answers(route.method)) return 'next';
+    if (this.isProtected && !isInherited && !hasRequirement(route)) return { name: 'protect', isSent: false };
+    let isSettled = isInherited;
+    for (const part of route.members) {
+      if (part.kind === 'requires') isSettled = true;
+      else {
+        const outcome = this.#handler(part, isSettled);
+        if (outcome === 'route') return 'next';
+        if (outcome !== 'next') return outcome;
+      }
+    }
+    return 'next';
+  }
+
+  #handler(part: Handler, isSettled: boolean): Outcome {
+    if (part.ending !== 'answer') return part.ending;
+    return { name: this.names.of(part), isSent: isSettled };
+  }
+}
+
+const isRequirement = (part: Member) =>
+  part.kind === 'requires' && (part.how === 'authorize' || part.how === 'skip');
+
+/** Whether there is a requirement that can be seen before the last member that is none. */
+function hasRequirement({ members: all }: Item & { kind: 'route' }): boolean {
+  const last = all.findLastIndex((part) => !isRequirement(part));
+  return (last === -1 ? all : all.slice(0, last)).some(isRequirement);
+}
+
+/** The handlers that `listRoutes` lists, and whether a requirement for each is found, where all requirements of routers are for every path. */
+function listed(tree: Items, names: Names, isInherited: boolean, found = new Map<string, boolean>()) {
+  let isSettled = isInherited;
+  for (const item of tree) {
+    if (item.kind === 'use') isSettled ||= isRequirement(item.member);
+    else if (item.kind === 'skipForRouter') listed(item.router, names, true, found);
+    else if (item.kind === 'mount' && item.as !== 'function') listed(item.router, names, isSettled, found);
+    else if (item.kind === 'route') {
+      const last = item.members.findLast((part) => !isRequirement(part));
+      if (last?.kind === 'handler') found.set(names.of(last), isSettled || hasRequirement(item));
+    }
+  }
+  return found;
+}
+
+const hasOnlyPlainRules = (tree: Items): boolean =>
+  tree.every((item) => {
+    if ('router' in item) return hasOnlyPlainRules(item.router);
+    if (item.kind === 'use' && item.member.kind === 'requires') return item.path === '/';
+    return (
+      item.kind !== 'route' || item.members.every((part) => part.kind === 'handler' || isRequirement(part))
+    );
+  });
+
+/** An application may not skip without a path: that is an error of its own. */
+const opensTheApplication = (tree: Items): boolean =>
+  tree.some(
+    (item) =>
+      item.kind === 'use' &&
+      item.path === '/' &&
+      item.member.kind === 'requires' &&
+      item.member.how === 'skip',
+  );
+
+// ── requests ──
+
+let server: Server;
+let current: RequestListener;
+const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+beforeAll(async () => {
+  server = createServer((req, res) => current(req, res));
+  await new Promise<void>((ready) => server.listen(0, ready));
+});
+afterAll(() => {
+  agent.destroy();
+  server.close();
+});
+
+const ask = (method: string, path: string) =>
+  new Promise<{ status: number; text: string; handler: string | undefined }>((resolve, reject) => {
+    const { port } = server.address() as AddressInfo;
+    request({ port, method, path, agent }, (response) => {
+      let text = '';
+      response.on('data', (data) => (text += data));
+      response.on('end', () =>
+        resolve({ status: response.statusCode!, text, handler: response.headers['x-handler'] as string }),
+      );
+    })
+      .on('error', reject)
+      .end();
+  });
+
+const requests = [
+  ['GET', '/'],
+  ['GET', '/a'],
+  ['GET', '/a/b'],
+  ['GET', '/b/c'],
+  ['GET', '/a/b/a/b'],
+  ['POST', '/a'],
+  ['HEAD', '/a/b'],
+] as const;
+
+describe.each(majors)('in %s', (_major, express) => {
+  it.each([
+    ['protect and the response guard', true, true],
+    ['protect alone', true, false],
+    ['the response guard alone', false, true],
+  ])(
+    'under %s a handler answers exactly when its own path carries a requirement',
+    async (_name, isProtecting, hasNet) => {
+      await fc.assert(
+        fc.asyncProperty(
+          items.filter((tree) => !opensTheApplication(tree)),
+          async (tree) => {
+            const names = new Names();
+            const app: Application = express();
+            if (isProtecting) protect(app);
+            app.use(authorization(authorizer, { actor: () => 'alice' }));
+            if (hasNet) app.use(authorize());
+            fill(app as unknown as Router, tree, names, express);
+            app.use(authorizationErrors({ onError: () => {} }));
+            current = app;
+
+            const reached = new Map<string, boolean>();
+            for (const [method, path] of requests) {
+              const model = new Model(names, isProtecting, hasNet);
+              const expected = model.router(tree, { method, above: 0, path: segmentsOf(path) }, false, true);
+              const { status, text } = await ask(method, path);
+              const got = status === 200 ? text || 'no body' : status;
+              let wanted: unknown = 404;
+              if (typeof expected === 'object') {
+                wanted = expected.isSent ? (method === 'HEAD' ? 'no body' : expected.name) : 500;
+                reached.set(expected.name, (reached.get(expected.name) ?? true) && expected.isSent);
+              }
+              if (got !== wanted)
+                throw new Error(`${method} ${path}: expected ${String(wanted)}, got ${String(got)}`);
+            }
+            if (!isProtecting) return;
+            const expectedList = listed(tree, names, false);
+            for (const route of listRoutes(app)) {
+              const isListed = isProtected(route);
+              if (isListed && reached.get(route.handler) === false)
+                throw new Error(`${route.method} ${route.path} (${route.handler}) is listed as protected`);
+              if (hasOnlyPlainRules(tree) && expectedList.get(route.handler) !== isListed)
+                throw new Error(`${route.method} ${route.path} (${route.handler}): listed as ${isListed}`);
+            }
+          },
+        ),
+        { numRuns: runs, seed: 14 },
+      );
+    },
+    Math.max(60_000, runs * 500),
+  );
+});

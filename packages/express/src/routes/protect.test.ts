@@ -1,0 +1,277 @@
+import { Authorizer } from '@nanook/core';
+import express5, {
+  type Application,
+  type ErrorRequestHandler,
+  type Request,
+  type RequestHandler,
+  type Response,
+  type Router,
+} from 'express';
+import express4 from 'express4';
+import request from 'supertest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { authorization, authorizationErrors, authorize, protect, skipAuthorization } from '../index.js';
+
+const majors = [
+  ['Express 4', express4 as unknown as typeof express5],
+  ['Express 5', express5],
+] as const;
+
+const authorizer = await Authorizer.load({ policies: 'allow("alice", "read", "thing");' });
+const readThing = () => authorize('read', () => 'thing');
+const skip = skipAuthorization('a test');
+
+describe.each(majors)('protect in %s', (_major, express) => {
+  const run = vi.fn<(req: Request, res: Response) => void>((_req, res) => void res.end('ran'));
+  const faults: unknown[] = [];
+  afterEach(() => {
+    run.mockClear();
+    faults.splice(0);
+  });
+
+  const appOf = (routes: (app: Application) => void) => {
+    const app = express();
+    app.use(authorization(authorizer, { actor: () => 'alice' }));
+    routes(app);
+    app.use(authorizationErrors({ onError: (fault) => faults.push(fault) }));
+    return app;
+  };
+
+  async function expectRefused(
+    app: Application,
+    method: 'get' | 'post' | 'head' | 'options',
+    path: string,
+    route = path,
+  ) {
+    run.mockClear();
+    faults.splice(0);
+    const { status } = await request(app)[method](path);
+    expect(status).toBe(500);
+    expect(run).not.toHaveBeenCalled();
+    expect(faults).toMatchObject([
+      { code: 'NANOOK_HTTP_UNPROTECTED_ROUTE', data: { method: method.toUpperCase(), route } },
+    ]);
+    expect((faults[0] as Error).message).toContain(`${method.toUpperCase()} ${route}`);
+  }
+
+  async function expectRun(app: Application, method: 'get' | 'post' | 'head' | 'options', path: string) {
+    run.mockClear();
+    expect((await request(app)[method](path)).status).toBe(200);
+    expect(run).toHaveBeenCalledTimes(1);
+  }
+
+  it('refuses routes without a requirement, added before and after', async () => {
+    const app = appOf((routes) => {
+      routes.get('/before', run);
+      routes.get('/before/ruled', readThing(), run);
+      protect(routes);
+      routes.get('/after', run);
+      routes.get('/after/ruled', readThing(), run);
+      routes.get('/after/skipped', skip, run);
+    });
+    for (const path of ['/before', '/after']) await expectRefused(app, 'get', path);
+    for (const path of ['/before/ruled', '/after/ruled', '/after/skipped']) await expectRun(app, 'get', path);
+  });
+
+  it('looks at each method of a route', async () => {
+    const app = appOf((routes) => {
+      protect(routes);
+      routes.route('/things').get(readThing(), run).post(run);
+      routes.all('/all', run);
+      routes.all('/all/ruled', readThing(), run);
+      routes.route('/gate').all(readThing()).get(run).post(run);
+    });
+    await expectRun(app, 'get', '/things');
+    await expectRun(app, 'head', '/things');
+    await expectRefused(app, 'post', '/things');
+    for (const method of ['get', 'post', 'head', 'options'] as const) {
+      await expectRefused(app, method, '/all');
+      await expectRun(app, method, '/all/ruled');
+    }
+    await expectRun(app, 'get', '/gate');
+    await expectRun(app, 'post', '/gate');
+  });
+
+  it('takes a requirement that comes too late for none', async () => {
+    const app = appOf((routes) => {
+      protect(routes);
+      routes.get('/late', run, readThing());
+      routes.get('/later', run, readThing(), skip);
+      routes.get('/errors', run, readThing(), ((error, _req, _res, next) =>
+        next(error)) satisfies ErrorRequestHandler);
+      routes.get('/list', [((_req, _res, next) => next()) satisfies RequestHandler, readThing()], run);
+    });
+    await expectRefused(app, 'get', '/late');
+    await expectRefused(app, 'get', '/later');
+    await expectRefused(app, 'get', '/errors');
+    await expectRun(app, 'get', '/list');
+  });
+
+  it.each(['before', 'after'])('reaches routers that were mounted %s', async (when) => {
+    const inner = express.Router();
+    const outer = express.Router();
+    const fill = (name: string) => {
+      inner.get(`/${name}/:id`, run);
+      inner.get(`/${name}/:id/ruled`, readThing(), run);
+    };
+    const app = appOf((routes) => {
+      if (when === 'after') protect(routes);
+      fill('first');
+      outer.use('/inner', (_req, _res, next) => next(), inner);
+      routes.use('/outer', outer);
+      if (when === 'before') protect(routes);
+      fill('second');
+    });
+    for (const name of ['first', 'second']) {
+      await expectRefused(app, 'get', `/outer/inner/${name}/7`, `/outer/inner/${name}/:id`);
+      await expectRun(app, 'get', `/outer/inner/${name}/7/ruled`);
+    }
+  });
+
+  it('protects one router, and leaves the others alone', async () => {
+    const app = appOf((routes) => {
+      const router: Router = protect(express.Router());
+      router.get('/in', run);
+      routes.use(router);
+      routes.get('/out', run);
+    });
+    await expectRefused(app, 'get', '/in');
+    await expectRun(app, 'get', '/out');
+  });
+
+  it('lets the requirement of a router stand for its routes', async () => {
+    const app = appOf((routes) => {
+      protect(routes);
+      const router = express.Router();
+      router.use(readThing());
+      router.get('/in', run);
+      routes.use('/ruled', router);
+      routes.get('/out', run);
+    });
+    await expectRun(app, 'get', '/ruled/in');
+    await expectRefused(app, 'get', '/out');
+  });
+
+  it('does not take allow_request for a requirement', async () => {
+    const guarded = await Authorizer.load({ policies: 'allow_request(_, _);' });
+    const app = express();
+    app.use(authorization(guarded, { actor: () => 'alice' }), authorize());
+    protect(app).get('/', authorize(), run);
+    app.use(authorizationErrors({ onError: (fault) => faults.push(fault) }));
+    await expectRefused(app, 'get', '/');
+  });
+
+  it('leaves preflights, and what no route answers, alone', async () => {
+    const app = appOf((routes) => {
+      protect(routes);
+      routes.options('/things', run);
+      routes.post('/things', run);
+      routes
+        .route('/both')
+        .options((_req, res) => void res.end('preflight'))
+        .post(readThing(), run);
+    });
+    await expectRun(app, 'options', '/things');
+    expect((await request(app).options('/both')).text).toBe('preflight');
+    expect((await request(app).get('/elsewhere')).status).toBe(404);
+    expect((await request(app).get('/things')).status).toBe(404);
+    expect((await request(app).head('/things')).status).toBe(404);
+    await expectRefused(app, 'post', '/things');
+  });
+
+  it('reaches apps that are mounted after it, and wants no others', async () => {
+    const sub = () => {
+      const mounted = express();
+      mounted.get('/in', run);
+      return mounted;
+    };
+    const app = appOf((routes) => {
+      protect(routes);
+      routes.use('/sub', sub());
+      routes.use(['/a', '/b'], [[sub()]] as never);
+      routes.use(express.Router().use(sub()));
+    });
+    await expectRefused(app, 'get', '/sub/in');
+    await expectRefused(app, 'get', '/b/in');
+    await expectRefused(app, 'get', '/in');
+    const late = express();
+    late.use(sub());
+    expect(() => protect(late)).toThrow(expect.objectContaining({ code: 'NANOOK_HTTP_UNSEEN_APP' }));
+  });
+
+  it('withholds what is answered in front of the requirement, with no other net', async () => {
+    const early: RequestHandler = (_req, res) => void res.json('SECRET');
+    const app = appOf((routes) => {
+      protect(routes);
+      routes.get('/early', early, readThing(), run);
+      routes.get(
+        '/both',
+        ((_req, res, next) => {
+          next();
+          res.json('SECRET');
+        }) satisfies RequestHandler,
+        readThing(),
+        run,
+      );
+      routes.get(
+        '/invalid',
+        ((_req, res) => void res.status(400).end('no')) satisfies RequestHandler,
+        skip,
+        run,
+      );
+    });
+    for (const path of ['/early', '/both']) {
+      faults.splice(0);
+      const { status, text } = await request(app).get(path);
+      expect([status, text]).toEqual([500, expect.not.stringContaining('SECRET')]);
+      expect(faults).toMatchObject([{ code: 'NANOOK_HTTP_UNDECIDED_ROUTE', data: { route: path } }]);
+    }
+    expect((await request(app).get('/invalid')).status).toBe(400);
+  });
+
+  it('leaves what answers behind a route alone', async () => {
+    const app = appOf((routes) => {
+      protect(routes);
+      routes.get('/page', ((_req, _res, next) => next('route')) satisfies RequestHandler, readThing(), run);
+      routes.use((_req, res) => void res.end('a page'));
+    });
+    expect((await request(app).get('/page')).text).toBe('a page');
+  });
+
+  it('reaches routes that are added to a router through a wrapper', async () => {
+    const app = appOf((routes) => {
+      protect(routes);
+      const router = express.Router();
+      // As those do it that catch rejections for Express 4.
+      const wrapped: RequestHandler = (req, res, next) => router(req, res, next);
+      routes.use(Object.assign(wrapped, { stack: router.stack }));
+      router.get('/in', run);
+    });
+    await expectRefused(app, 'get', '/in');
+  });
+
+  it('says in which file the handler is', async () => {
+    const app = appOf((routes) => protect(routes).get('/', (_req, res) => void res.end()));
+    await request(app).get('/');
+    expect((faults[0] as Error).message).toMatch(
+      /^GET \/ \(.*protect\.test\.ts:\d+\) carries no requirement/,
+    );
+  });
+
+  it('stays unseen when it is asked again', () => {
+    const late = express();
+    late.use(express());
+    for (let i = 0; i < 2; i++)
+      expect(() => protect(late)).toThrow(expect.objectContaining({ code: 'NANOOK_HTTP_UNSEEN_APP' }));
+  });
+
+  it('may be said twice', async () => {
+    const app = appOf((routes) => protect(protect(routes)).get('/', run));
+    await expectRefused(app, 'get', '/');
+  });
+
+  it('gives what it was given', () => {
+    const router = express.Router();
+    expect(protect(router)).toBe(router);
+  });
+});

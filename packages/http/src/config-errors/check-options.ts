@@ -1,0 +1,54 @@
+import { describeValue, nearNames } from '@nanook/core';
+import { AuthorizationConfigError } from './authorization-config-error.js';
+
+type Expected = 'function' | 'challenge' | 'status' | 'anything';
+
+/**
+ * Checks the options of a middleware: their names, and the kinds of their values.
+ *
+ * @param owner the function that takes the options, for messages
+ * @throws {AuthorizationConfigError} `NANOOK_HTTP_UNKNOWN_OPTION`, `NANOOK_HTTP_INVALID_OPTION`
+ */
+export function checkOptions(
+  owner: string,
+  options: unknown,
+  known: Readonly<Record<string, Expected>>,
+): void {
+  if (typeof options !== 'object' || options === null || Array.isArray(options))
+    throw new AuthorizationConfigError('NANOOK_HTTP_INVALID_OPTION', {
+      owner,
+      option: 'options',
+      reason: `must be an object, such as { ${Object.keys(known)[0]}: … }; got ${describeValue(options)}`,
+    });
+  for (const [option, value] of Object.entries(options)) {
+    const expected = Object.hasOwn(known, option) ? known[option]! : undefined;
+    if (expected === undefined)
+      throw new AuthorizationConfigError('NANOOK_HTTP_UNKNOWN_OPTION', {
+        owner,
+        option,
+        near: nearNames(option, Object.keys(known)),
+        known: Object.keys(known),
+      });
+    const reason = value === undefined ? undefined : wrongKind(expected, value);
+    if (reason !== undefined)
+      throw new AuthorizationConfigError('NANOOK_HTTP_INVALID_OPTION', { option, reason });
+  }
+}
+
+function wrongKind(expected: Expected, value: unknown): string | undefined {
+  switch (expected) {
+    case 'function':
+      return typeof value === 'function' ? undefined : `must be a function, got ${describeValue(value)}`;
+    case 'challenge':
+      return [value].flat().every((each) => typeof each === 'string' && each.trim() !== '') &&
+        [value].flat().length > 0
+        ? undefined
+        : `must be a string such as 'Bearer', or a list of them, got ${describeValue(value)}`;
+    case 'status':
+      return Number.isInteger(value) && (value as number) >= 400 && (value as number) <= 499
+        ? undefined
+        : `must be a status between 400 and 499, got ${describeValue(value)}`;
+    case 'anything':
+      return undefined;
+  }
+}

@@ -1,0 +1,187 @@
+import {
+  AuthorizationConfigError,
+  type CheckData,
+  type RouteData,
+} from '../config-errors/authorization-config-error.js';
+import { CallSite } from '../locations/call-site.js';
+import { rememberFailure } from './lost-failures.js';
+import { WatchedPromise } from './watched-promise.js';
+
+/** One call of a method of `RequestAuthorization` by the application. */
+export interface Check {
+  /** As it was called: `authorize('delete', …)`. */
+  readonly call: string;
+  /** The place of the call, `file:line`; `undefined` in production. */
+  readonly at: string | undefined;
+  /** Whether its promise, or one that `then` or `finally` made of it, was awaited, returned, or given a handler of rejections. */
+  readonly isAwaited: boolean;
+  /** Whether it failed: it was refused, or could not be decided. */
+  readonly isFailed: boolean;
+  /** The reason of the failure. */
+  readonly error: unknown;
+}
+
+type Method = (...args: never[]) => unknown;
+
+/**
+ * The checks of one request. A response must wait for all of them: one that is still pending, or that the application forgot to
+ * await, could be a refusal. The promises of checks never become unhandled rejections.
+ */
+export class PendingChecks {
+  /** Those that are pending or not awaited. */
+  readonly #open = new Set<OpenCheck>();
+  readonly #isProduction = process.env['NODE_ENV'] === 'production';
+  #routeData: (() => RouteData) | undefined;
+  #whenLost: ((check: Check) => void) | undefined;
+  #count = 0;
+  /** The last check that refused, unless something that was checked or skipped later passed. */
+  #refused: OpenCheck | undefined;
+
+  /** @param report receives the errors that no response can carry any more */
+  constructor(readonly report: (error: Error) => void) {}
+
+  /**
+   * Starts a check, and watches its promise.
+   *
+   * @param method the method that the application called
+   * @param decides whether it throws when refused, and counts as a decision when it passes
+   */
+  watch<T>(call: string, method: Method, decides: boolean, start: () => Promise<T>): Promise<T> {
+    const check = new OpenCheck(call, this.#isProduction ? undefined : new CallSite(method), this.#count++);
+    this.#open.add(check);
+    const promise = new WatchedPromise<T>((resolve, reject) => {
+      start().then(
+        (value) => {
+          if (decides && this.#refused !== undefined && this.#refused.settledAt < check.number)
+            this.#refused = undefined;
+          this.#settle(check);
+          resolve(value);
+        },
+        (error: unknown) => {
+          check.fail(error, this.#count++);
+          if (decides) this.#refused = check;
+          rememberFailure(error, () => this.#lose(check));
+          this.#settle(check);
+          reject(error as Error);
+        },
+      );
+    });
+    promise.listen(
+      () => {
+        check.isAwaited = true;
+        if (check.isSettled) this.#open.delete(check);
+      },
+      () => check.isAwaited || this.#lose(check),
+    );
+    return promise;
+  }
+
+  /** The first check that is pending or was not awaited. */
+  get open(): Check | undefined {
+    return this.#open.values().next().value;
+  }
+
+  /** Says that the application has been told of the check, so that its failure is not reported again. */
+  dismiss(check: Check): void {
+    this.#open.delete(check as OpenCheck);
+    (check as OpenCheck).isReported = true;
+  }
+
+  /** The first check that was not awaited. */
+  get forgotten(): Check | undefined {
+    return this.#forgotten();
+  }
+
+  /** The first check that failed, and that was not awaited. */
+  get forgottenFailure(): Check | undefined {
+    return this.#forgotten(({ isFailed }) => isFailed);
+  }
+
+  /** The check that refused last, unless something passed that was checked or skipped after that. */
+  get refused(): Check | undefined {
+    return this.#refused;
+  }
+
+  /** Says that the application knows of the refusal, and answers otherwise. */
+  acceptRefusal(): void {
+    this.#refused = undefined;
+  }
+
+  /**
+   * Reports, from now on, the failures of checks that were not awaited: no response can carry them any more. A check that is awaited
+   * within the same turn of the event loop is not reported.
+   */
+  reportLostFailures(routeData: () => RouteData): void {
+    if (this.#routeData !== undefined) return;
+    this.#routeData = routeData;
+    for (const check of this.#open) if (check.isFailed) this.#reportLater(check);
+  }
+
+  /** @param listener is called when a check failed in a chain, or in an async function, that was not awaited: no error handler gets it */
+  whenLost(listener: (check: Check) => void): void {
+    this.#whenLost = listener;
+  }
+
+  #lose(check: OpenCheck): void {
+    if (check.isReported) return;
+    check.isAwaited = false;
+    this.#open.add(check);
+    if (this.#routeData === undefined) this.#whenLost?.(check);
+    else this.#reportLater(check);
+  }
+
+  #forgotten(isWanted: (check: OpenCheck) => boolean = () => true): OpenCheck | undefined {
+    for (const check of this.#open) if (!check.isAwaited && isWanted(check)) return check;
+    return undefined;
+  }
+
+  #settle(check: OpenCheck): void {
+    check.isSettled = true;
+    if (check.isAwaited) this.#open.delete(check);
+    else if (check.isFailed) this.#reportLater(check);
+    // A long response does not collect what no longer matters to it.
+    else if (this.#routeData !== undefined) this.#open.delete(check);
+  }
+
+  #reportLater(check: OpenCheck): void {
+    const routeData = this.#routeData;
+    if (routeData === undefined || check.isReported) return;
+    check.isReported = true;
+    setImmediate(() => {
+      if (check.isAwaited) return;
+      const data = { ...routeData(), ...dataOf(check), error: String(check.error) };
+      this.report(new AuthorizationConfigError('NANOOK_HTTP_LOST_FAILURE', data, causeOf(check)));
+    });
+  }
+}
+
+/** The check, as the data of a fault. */
+export const dataOf = ({ call, at, isAwaited }: Check): CheckData => ({ check: call, at, isAwaited });
+
+export const causeOf = ({ isFailed, error }: Check): ErrorOptions => (isFailed ? { cause: error } : {});
+
+class OpenCheck implements Check {
+  isAwaited = false;
+  isSettled = false;
+  isFailed = false;
+  isReported = false;
+  error: unknown;
+  settledAt = Number.POSITIVE_INFINITY;
+
+  constructor(
+    readonly call: string,
+    private readonly site: CallSite | undefined,
+    /** Tells which of two checks was called first. */
+    readonly number: number,
+  ) {}
+
+  get at(): string | undefined {
+    return this.site?.toString();
+  }
+
+  fail(error: unknown, settledAt: number): void {
+    this.isFailed = true;
+    this.error = error;
+    this.settledAt = settledAt;
+  }
+}

@@ -1,0 +1,152 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { AuthorizationConfigError } from '../config-errors/authorization-config-error.js';
+import { guardResponse, type ResponseGuard } from './response-guard.js';
+
+const faults: AuthorizationConfigError[] = [];
+afterEach(() => faults.splice(0));
+
+/** What a client sees of a handler over a net. */
+async function answerOf(
+  handler: (response: ServerResponse, look: () => void) => void,
+  net: (response: ServerResponse, request: IncomingMessage) => Partial<ResponseGuard>,
+  method = 'GET',
+) {
+  const server = createServer((request, response) => {
+    const look = guardResponse(response, {
+      method: request.method!,
+      route: () => '/route',
+      isSettled: () => false,
+      fail(fault) {
+        faults.push(fault);
+        response.end('blocked');
+      },
+      ...net(response, request),
+    });
+    handler(response, look);
+  }).listen(0);
+  const { port } = server.address() as AddressInfo;
+  const answer = await fetch(`http://localhost:${port}`, { method });
+  const { status, headers } = answer;
+  const text = await answer.text();
+  server.close();
+  return { status, text, secret: headers.get('x-secret') };
+}
+
+describe('guardResponse', () => {
+  it('withholds what is written, and lets whoever is told of it answer', async () => {
+    const answer = await answerOf(
+      (response) => response.setHeader('x-secret', 'yes').end('SECRET'),
+      () => ({}),
+    );
+    expect(answer).toEqual({ status: 500, text: 'blocked', secret: null });
+    expect(faults).toMatchObject([{ data: { method: 'GET', route: '/route', status: 200 } }]);
+  });
+
+  it('looks at once when it is asked to', async () => {
+    let afterwards: unknown;
+    const answer = await answerOf(
+      (response, look) => {
+        response.setHeader('x-secret', 'yes');
+        look();
+        afterwards = [response.statusCode, response.hasHeader('x-secret')];
+        look();
+      },
+      () => ({}),
+    );
+    expect(afterwards).toEqual([500, false]);
+    expect(answer).toEqual({ status: 500, text: 'blocked', secret: null });
+    expect(faults).toHaveLength(1);
+  });
+
+  it.each([
+    ['an error', 404, false, 'GET', 'as it was'],
+    ['what is settled', 200, true, 'GET', 'as it was'],
+    ['a preflight', 200, false, 'OPTIONS', ''],
+    ['a preflight that names its status', 200, false, 'OPTIONS', 'OK'],
+  ] as const)('leaves %s alone', async (_what, status, isSettled, method, text) => {
+    const answer = await answerOf(
+      (response, look) => {
+        response.statusCode = status;
+        look();
+        response.end(text);
+      },
+      () => ({ isSettled: () => isSettled }),
+      method,
+    );
+    expect(answer).toMatchObject({ status, text });
+    expect(faults).toEqual([]);
+  });
+
+  it('withholds what is given away to OPTIONS, unless that is all that is answered there', async () => {
+    const handler = (response: ServerResponse) => response.end('SECRET');
+    expect(await answerOf(handler, () => ({}), 'OPTIONS')).toMatchObject({ status: 500, text: 'blocked' });
+    const answer = await answerOf(handler, () => ({ isPreflight: () => true }), 'OPTIONS');
+    expect(answer).toMatchObject({ status: 200, text: 'SECRET' });
+  });
+
+  it('says where the handler is, if it is told', async () => {
+    await answerOf(
+      (response) => response.end('SECRET'),
+      () => ({ handler: () => 'src/things.ts:7' }),
+    );
+    expect(faults[0]!.message).toMatch(/^GET \/route \(src\/things\.ts:7\) answered 200,/);
+  });
+
+  it('knows the answer to the error by what it is told', async () => {
+    const parts: string[] = [];
+    let isUpstream = false;
+    const answer = await answerOf(
+      (response) => {
+        response.write('SECRET');
+        response.setHeader('x-secret', 'yes');
+        setTimeout(() => {
+          isUpstream = true;
+          response.setHeader('content-type', 'text/plain');
+          response.end('from upstream');
+        }, 2);
+      },
+      () => ({
+        fail: (fault) => faults.push(fault),
+        isAnswer(part) {
+          parts.push(part);
+          return isUpstream;
+        },
+      }),
+    );
+    expect(answer).toEqual({ status: 500, text: 'from upstream', secret: null });
+    expect([...new Set(parts)].toSorted()).toEqual(['body', 'headers']);
+    expect(faults).toHaveLength(1);
+  });
+
+  it('ends a response that nobody answers any more as a bare 500', async () => {
+    const answer = await answerOf(
+      (response) => response.write('SECRET'),
+      () => ({ patienceMs: 20, fail: (fault) => void faults.push(fault) }),
+    );
+    expect(answer).toEqual({ status: 500, text: '', secret: null });
+    expect(faults).toHaveLength(1);
+  });
+
+  it('leaves an error handler alone that writes after the response was ended for it', async () => {
+    let isDone = false;
+    await answerOf(
+      (response) => response.write('SECRET'),
+      (response) => ({
+        patienceMs: 5,
+        fail(fault) {
+          faults.push(fault);
+          setTimeout(() => {
+            response.statusCode = 500;
+            response.setHeader('content-type', 'text/plain');
+            response.end('too late');
+            isDone = true;
+          }, 30);
+        },
+      }),
+    );
+    await new Promise((later) => setTimeout(later, 50));
+    expect(isDone).toBe(true);
+  });
+});

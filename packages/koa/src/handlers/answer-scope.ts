@@ -1,0 +1,66 @@
+import type { RequirementScope } from '@nanook/http';
+import type { ExtendableContext } from 'koa';
+import { isAfterRoute, isHandlerScope, scopesOf } from './handler-scopes.js';
+import type { Layer } from '../internals/koa-router-internals.js';
+
+/** The scope of the handler that has prepared the response of a context, if there is one. */
+const answers = new WeakMap<ExtendableContext, RequirementScope>();
+
+const watched = new WeakSet<object>();
+
+/** Notes from now on which handler sets the body or the status. */
+export function watchAnswer(ctx: ExtendableContext): void {
+  const { response } = ctx;
+  if (watched.has(response)) return;
+  watched.add(response);
+  for (const name of ['body', 'status']) {
+    const accessor = accessorOf(response, name);
+    Object.defineProperty(response, name, {
+      configurable: true,
+      enumerable: true,
+      get: () => accessor.get?.call(response) as unknown,
+      set(value: unknown) {
+        accessor.set?.call(response, value);
+        if (ctx.status < 400) noteAnswer(ctx);
+      },
+    });
+  }
+}
+
+/** Middleware upstream that changes a response has not answered in place of the handler that prepared it. */
+function noteAnswer(ctx: ExtendableContext): void {
+  const scope = scopesOf(ctx).current;
+  const answer = answers.get(ctx);
+  if (answer === undefined || !answer.isWithin(scope)) answers.set(ctx, scope);
+}
+
+/** Forgets the response that was taken back. */
+export const forgetAnswer = (ctx: ExtendableContext): unknown => answers.delete(ctx);
+
+/**
+ * Whether something was decided for the response that Koa is going to send: for the handler that has prepared it; where nothing
+ * was, for the one that runs.
+ *
+ * @param route the route that is judged alone: what follows it needs no decision
+ */
+export const isAnswerSettled = (ctx: ExtendableContext, route?: Layer): boolean =>
+  isSettled(ctx, answers.get(ctx) ?? scopesOf(ctx).current, route);
+
+/** The same for what is being written now: by a handler past Koa, or by Koa. */
+export function isWriterSettled(ctx: ExtendableContext, route?: Layer): boolean {
+  const { running } = scopesOf(ctx);
+  return running !== undefined && isHandlerScope(ctx, running)
+    ? isSettled(ctx, running, route)
+    : isAnswerSettled(ctx, route);
+}
+
+const isSettled = (ctx: ExtendableContext, scope: RequirementScope, route: Layer | undefined): boolean =>
+  scope.isSettled || (route !== undefined && isAfterRoute(ctx, scope, route));
+
+function accessorOf(object: object, name: string): PropertyDescriptor {
+  for (let owner: unknown = object; owner !== null; owner = Object.getPrototypeOf(owner)) {
+    const descriptor = Object.getOwnPropertyDescriptor(owner, name);
+    if (descriptor !== undefined) return descriptor;
+  }
+  return {};
+}

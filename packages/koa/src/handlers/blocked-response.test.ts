@@ -1,0 +1,224 @@
+import { Authorizer } from '@nanook/core';
+import Koa3, { type Context } from 'koa';
+import Koa2 from 'koa2';
+import { createReadStream, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, createServer, type ClientHttp2Session, type ServerHttp2Stream } from 'node:http2';
+import type { RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import request from 'supertest';
+import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { authorization, authorize } from '../index.js';
+
+const majors = [
+  ['Koa 2', Koa2 as unknown as typeof Koa3],
+  ['Koa 3', Koa3],
+] as const;
+
+const folder = mkdtempSync(join(tmpdir(), 'nanook-blocked-'));
+const file = join(folder, 'file.txt');
+writeFileSync(file, 'SECRET '.repeat(200_000));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const authorizer = await Authorizer.load({ policies: 'allow("alice", "read", "thing");' });
+
+describe.each(majors)('a blocked response in %s', (_major, Koa) => {
+  const seen: unknown[] = [];
+  beforeEach(() => void seen.splice(0));
+
+  function appOf(answer: (ctx: Context) => unknown, options: Parameters<typeof authorization>[1] = {}) {
+    const app = new Koa();
+    app.on('error', (error: unknown) => seen.push(error));
+    app.use(authorization(authorizer, { actor: (ctx) => ctx.get('x-user') || undefined, ...options }));
+    app.use(authorize());
+    app.use(async (ctx) => {
+      await answer(ctx as Context);
+    });
+    const listener = app.callback();
+    return ((req, res) => void listener(req, res)) satisfies RequestListener;
+  }
+
+  it.each([412, 416, 600, 999])('has the status %i', async (status) => {
+    const app = appOf((ctx) => {
+      ctx.respond = false;
+      ctx.res.writeHead(status, { 'content-range': 'bytes */1400000' }).end('SECRET');
+    });
+    const response = await request(app).get('/');
+    expect(response.status).toBe(500);
+    expect(JSON.stringify([response.headers, response.text])).not.toMatch(/SECRET|1400000/);
+    expect(seen).toMatchObject([{ code: 'NANOOK_HTTP_UNDECIDED_ROUTE', data: { status } }]);
+  });
+
+  it.each<[string, (ctx: Context) => unknown]>([
+    ['end', ({ res }) => res.end('SECRET')],
+    [
+      'write',
+      ({ res }) => {
+        res.write('SECRET');
+        res.end();
+      },
+    ],
+    ['pipe', ({ res }) => createReadStream(file).pipe(res)],
+    ['end, later', ({ res }) => void setTimeout(() => res.end('SECRET'), 2)],
+  ])('may have the 404 that Koa set before the handlers: %s', async (_how, write) => {
+    for (const respond of [true, false]) {
+      const app = appOf((ctx) => {
+        ctx.respond = respond;
+        void write(ctx);
+        if (respond) return new Promise((later) => setTimeout(later, 1_000)); // the block interrupts it
+      });
+      seen.splice(0);
+      const { status, text } = await request(app).get('/');
+      expect([status, text]).toEqual([500, 'Internal Server Error']);
+      expect(seen).toMatchObject([{ code: 'NANOOK_HTTP_UNDECIDED_ROUTE', data: { status: 404 } }]);
+    }
+  });
+
+  it('is not a 404 that the application has chosen, or that Koa answers', async () => {
+    const answers: ((ctx: Context) => unknown)[] = [
+      () => {},
+      (ctx) => void (ctx.status = 404),
+      (ctx) => ctx.throw(404),
+      (ctx) => {
+        ctx.status = 404;
+        ctx.respond = false;
+        ctx.res.end('nothing here');
+      },
+      (ctx) => {
+        ctx.respond = false;
+        ctx.res.writeHead(404).end('nothing here');
+      },
+    ];
+    for (const answer of answers) expect((await request(appOf(answer)).get('/')).status).toBe(404);
+    expect(seen).toMatchObject([{ name: 'NotFoundError' }]);
+  });
+
+  it('is a pipeline that ends well, and is reported once', async () => {
+    let outcome: unknown;
+    const app = appOf((ctx) => {
+      ctx.respond = false;
+      ctx.res.statusCode = 200;
+      return pipeline(createReadStream(file), ctx.res).then(
+        () => (outcome = 'done'),
+        (error: unknown) => (outcome = error),
+      );
+    });
+    expect((await request(app).get('/')).status).toBe(500);
+    await vi.waitFor(() => expect([outcome, seen.length]).toEqual(['done', 1]));
+  });
+
+  it('is a 401 that says how to authenticate, whoever answers it', async () => {
+    const refused = (ctx: Context) => ctx.state.authz.authorize('read', 'thing');
+    const raw = async (ctx: Context) => {
+      await refused(ctx).catch(() => {});
+      ctx.status = 401;
+      ctx.body = 'sign in';
+    };
+    for (const answer of [refused, raw]) {
+      const { headers } = await request(appOf(answer)).get('/');
+      expect(headers['www-authenticate']).toBe('Bearer');
+      const { headers: told } = await request(appOf(answer, { challenge: ['Basic', 'Bearer'] })).get('/');
+      expect(told['www-authenticate']).toBe('Basic, Bearer');
+    }
+  });
+
+  it('does not keep an actor out that signs in during the request', async () => {
+    const app = appOf(
+      async (ctx) => {
+        const { authz } = ctx.state;
+        const before = await authz.can('read', 'thing');
+        (ctx.state as unknown as { user: string }).user = 'alice';
+        await authz.authorize('read', 'thing');
+        ctx.body = [before, await authz.can('read', 'thing')];
+      },
+      { actor: ({ state }) => (state as unknown as { user?: string }).user, anonymous: null },
+    );
+    expect((await request(app).get('/')).body).toEqual([false, true]);
+  });
+
+  describe('of HTTP/2', () => {
+    const streamOf = (ctx: Context) => (ctx.res as unknown as { stream: ServerHttp2Stream }).stream;
+    const raw = (answer: (stream: ServerHttp2Stream, ctx: Context) => unknown) => (ctx: Context) => {
+      ctx.respond = false;
+      return answer(streamOf(ctx), ctx);
+    };
+
+    async function answerTo(app: RequestListener, user = '') {
+      const server = createServer(app as never).listen(0);
+      const { port } = server.address() as AddressInfo;
+      const client: ClientHttp2Session = connect(`http://localhost:${port}`);
+      try {
+        return await new Promise<{ status: unknown; text: string }>((resolve, reject) => {
+          const stream = client.request({ ':path': '/', 'x-user': user });
+          let status: unknown;
+          let text = '';
+          stream.setEncoding('utf8');
+          stream.on('response', (headers) => {
+            status = headers[':status'];
+            text += JSON.stringify(headers);
+          });
+          stream.on('data', (data: string) => (text += data));
+          stream.on('error', reject);
+          stream.on('end', () => resolve({ status, text }));
+        });
+      } finally {
+        client.close();
+        server.close();
+      }
+    }
+
+    const answers: Record<string, (ctx: Context) => unknown> = {
+      'ctx.body': (ctx) => (ctx.body = 'SECRET'),
+      'ctx.res.end': raw((_stream, ctx) => ((ctx.res.statusCode = 200), ctx.res.end('SECRET'))),
+      'ctx.res.writeHead': raw((_stream, ctx) =>
+        ctx.res.writeHead(200, { 'x-secret': 'SECRET' }).end('SECRET'),
+      ),
+      'stream.respond': raw((stream) => {
+        stream.respond({ ':status': 200, 'x-secret': 'SECRET' });
+        stream.end('SECRET');
+      }),
+      'stream.respond without a status': raw((stream) => {
+        stream.respond({ 'x-secret': 'SECRET' });
+        stream.write('SECRET');
+        stream.end('SECRET');
+      }),
+      'stream.write': raw((stream) => {
+        stream.write('SECRET');
+        stream.end();
+      }),
+      'stream.end': raw((stream) => stream.end('SECRET')),
+      'stream.respondWithFile': raw((stream) => stream.respondWithFile(file, { 'x-secret': 'SECRET' })),
+      'a pipeline to the stream': raw((stream) => pipeline(createReadStream(file), stream).catch(() => {})),
+    };
+
+    it.each(Object.entries(answers))('is blocked by %s', async (_how, answer) => {
+      const { status, text } = await answerTo(appOf(answer));
+      expect(status).toBe(500);
+      expect(text).not.toContain('SECRET');
+      expect(seen).toMatchObject([{ code: 'NANOOK_HTTP_UNDECIDED_ROUTE', data: { status: 200 } }]);
+    });
+
+    it.each(Object.entries(answers))('passes by %s once it was decided', async (_how, answer) => {
+      const app = appOf(async (ctx) => {
+        await ctx.state.authz.authorize('read', 'thing');
+        return answer(ctx);
+      });
+      const { status, text } = await answerTo(app, 'alice');
+      expect([status, text.includes('SECRET'), seen]).toEqual([200, true, []]);
+    });
+
+    it('is blocked when a check was not awaited', async () => {
+      const app = appOf(async (ctx) => {
+        await ctx.state.authz.authorize('read', 'thing');
+        void ctx.state.authz.authorize('delete', 'thing');
+        ctx.respond = false;
+        streamOf(ctx).respond({ ':status': 200 });
+        streamOf(ctx).end('SECRET');
+      });
+      expect((await answerTo(app, 'alice')).status).toBe(500);
+      expect(seen).toMatchObject([{ code: 'NANOOK_HTTP_UNAWAITED_CHECK' }]);
+    });
+  });
+});

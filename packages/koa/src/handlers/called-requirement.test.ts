@@ -1,0 +1,37 @@
+import { Authorizer } from '@nanook/core';
+import Koa3 from 'koa';
+import Koa2 from 'koa2';
+import request from 'supertest';
+import { describe, expect, it } from 'vitest';
+import { authorization, authorize, protect } from '../index.js';
+
+// Applications without a router choose the handler by the path, and call the requirement themselves. It is passed the `next` of the
+// middleware that calls it, so it counts as if the application used it directly. A composition passes it a `next` of its own.
+const majors = [
+  ['Koa 2', Koa2 as unknown as typeof Koa3],
+  ['Koa 3', Koa3],
+] as const;
+const authorizer = await Authorizer.load({ policies: 'allow("alice", "read", "thing");' });
+
+describe.each(majors)(
+  'a requirement that middleware of the application calls with its own next, in %s',
+  (_major, Koa) => {
+    it.each([
+      ['with protect', (app: Koa3) => protect(app)],
+      ['without protect', (app: Koa3) => app],
+    ])('counts for the middleware behind it, %s', async (_name, prepare) => {
+      const app = prepare(new Koa());
+      app.silent = true;
+      app.use(authorization(authorizer, { actor: (ctx) => ctx.get('x-user') }));
+      app.use(authorize());
+      const show = authorize('read', () => 'thing');
+      app.use((ctx, next) => (ctx.path === '/thing' ? show(ctx, next) : next()));
+      app.use((ctx) => void (ctx.body = ctx.path === '/thing' ? 'thing' : 'secret'));
+      const statusOf = async (path: string, user: string) =>
+        (await request(app.callback()).get(path).set('x-user', user)).status;
+      expect(await statusOf('/thing', 'alice')).toBe(200);
+      expect(await statusOf('/thing', 'bob')).toBe(404);
+      expect(await statusOf('/other', 'alice')).toBe(500);
+    });
+  },
+);

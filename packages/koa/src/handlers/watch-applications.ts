@@ -1,0 +1,42 @@
+import Koa from 'koa';
+import { followApp } from './follow-handlers.js';
+import type { App } from '../internals/koa-router-internals.js';
+
+type Method = (this: App, ...args: unknown[]) => unknown;
+interface ApplicationMethods {
+  use: Method;
+  callback: Method;
+}
+
+const watched = new WeakSet<object>();
+
+/**
+ * Runs, from now on, each middleware of an application in a scope of its own. Koa composes a copy of the middleware when it starts, so
+ * this has to be known before. It is done for each application, as one that is mounted in another cannot be found from there.
+ *
+ * @param app an application of the class to watch; by default that of the `koa` which this package finds
+ */
+export function watchApplications(app: object = Koa.prototype): void {
+  const prototype = methodsOf(app);
+  if (prototype === undefined || watched.has(prototype)) return;
+  watched.add(prototype);
+  const { use, callback } = prototype;
+  prototype.use = function (...args) {
+    const result = Reflect.apply(use, this, args);
+    followApp(this);
+    return result;
+  };
+  prototype.callback = function (...args) {
+    followApp(this);
+    return Reflect.apply(callback, this, args);
+  };
+}
+
+/** The prototype of Koa itself, below those of classes that extend it. */
+function methodsOf(app: object): ApplicationMethods | undefined {
+  let found: object | undefined;
+  for (let each: object | null = app; each !== null; each = Object.getPrototypeOf(each) as object | null)
+    if (Object.hasOwn(each, 'callback') && Object.hasOwn(each, 'use') && Object.hasOwn(each, 'constructor'))
+      found = each;
+  return found as ApplicationMethods | undefined;
+}

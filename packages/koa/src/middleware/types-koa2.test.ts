@@ -1,0 +1,20 @@
+import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
+import { expect, it } from 'vitest';
+
+const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+it('is typed in the same way with the types of Koa 2', { timeout: 60_000 }, () => {
+  const { config } = ts.readConfigFile(at('../../tsconfig.test.json'), (file) => ts.sys.readFile(file));
+  const { options, fileNames } = ts.parseJsonConfigFileContent(config, ts.sys, at('../..'));
+  const koa2 = at('../../node_modules/@types/koa2/index.d.ts');
+  const program = ts.createProgram(fileNames, { ...options, paths: { koa: [koa2] } });
+  const wrong = ts.getPreEmitDiagnostics(program).map(({ file, messageText }) => {
+    return `${file?.fileName}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`;
+  });
+  expect(wrong).toEqual([]);
+  const koaSources = program
+    .getSourceFiles()
+    .filter(({ fileName }) => /@types\/koa\d?\/index\.d\.ts$/.test(fileName));
+  expect(koaSources.map(({ text }) => text.includes('back(alt?: string): void'))).toEqual([false]); // Koa 3 has it
+});

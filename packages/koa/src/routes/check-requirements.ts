@@ -1,0 +1,24 @@
+import { authorizerOf, checkRequirements, requirementOf, type Demand } from '@nanook/http';
+import { routerOf, type App, type Handler } from '../internals/koa-router-internals.js';
+
+/**
+ * Checks that the policy can allow what the routes of an app demand, as far as `authorization` is used before them.
+ *
+ * @throws {AuthorizationConfigError} `NANOOK_HTTP_UNGRANTABLE`
+ */
+export function checkRoutes({ middleware }: App): void {
+  let authorizer: Demand['authorizer'] | undefined;
+  const demands: Demand[] = [];
+  for (const each of middleware) {
+    authorizer = authorizerOf(each) ?? authorizer;
+    const handlers: readonly Handler[] = [
+      each,
+      ...(routerOf(each)?.stack.flatMap(({ stack }) => stack) ?? []),
+    ];
+    for (const handler of handlers) {
+      const requirement = requirementOf(handler);
+      if (requirement !== undefined && authorizer !== undefined) demands.push({ requirement, authorizer });
+    }
+  }
+  checkRequirements(demands);
+}

@@ -1,0 +1,202 @@
+import Router from '@koa/router';
+import { isProtected, routeTable } from '@nanook/http';
+import Koa3, { type Context, type Next } from 'koa';
+import Koa2 from 'koa2';
+import { describe, expect, it } from 'vitest';
+import { authorization, authorize, listRoutes, protect, skipAuthorization } from '../index.js';
+
+function show(): void {}
+function change(): void {}
+function findThing(): unknown {
+  return undefined;
+}
+const goOn = (_ctx: Context, next: Next) => next();
+const read = authorize('read', findThing);
+const update = authorize('update', findThing);
+
+const reads = { kind: 'authorize', action: 'read', resource: 'findThing()' };
+const updates = { kind: 'authorize', action: 'update', resource: 'findThing()' };
+
+/** Method, path, and requirements, in short. */
+protect(new Router()); // finds the class of routers, so that it is known which layers are whose
+
+const inShort = (routes: Parameters<typeof listRoutes>[0]) =>
+  listRoutes(routes).map(({ method, path, requirements }) => [
+    method,
+    path,
+    requirements
+      .map((requirement) => (requirement.kind === 'authorize' ? requirement.action : requirement.kind))
+      .join(' '),
+  ]);
+
+describe('listRoutes of a router', () => {
+  it('says which requirements a route carries, and who answers', () => {
+    const router = new Router();
+    router.get('/things/:id', read, goOn, show);
+    router.put('/things/:id', read, update, change);
+    router.get('/health', skipAuthorization('a probe'), show);
+    router.get('/open', show);
+    const routes = listRoutes(router);
+    const location = expect.stringMatching(/list-routes\.test\.ts:\d+$/) as string;
+    expect(routes).toEqual([
+      { method: 'GET', path: '/things/:id', requirements: [reads], handler: 'show', location },
+      { method: 'PUT', path: '/things/:id', requirements: [reads, updates], handler: 'change', location },
+      {
+        method: 'GET',
+        path: '/health',
+        requirements: [{ kind: 'skip', reason: 'a probe' }],
+        handler: 'show',
+        location,
+      },
+      { method: 'GET', path: '/open', requirements: [], handler: 'show', location },
+    ]);
+    expect(routes.map(isProtected)).toEqual([true, true, true, false]);
+    expect(routeTable(routes)).toMatch(/^GET {2}\/things\/:id {2}read findThing\(\) {3,}show \(.*\)\n/);
+  });
+
+  it('names each method and each path', () => {
+    const router = new Router();
+    router.all('/all', read, show);
+    router.get(['/one', '/two'], read, show);
+    router.head('/head', read, show);
+    router.register('/some', ['get', 'post'], [read, show]);
+    router.get(/^\/expression/, show);
+    expect(inShort(router)).toEqual([
+      ['ALL', '/all', 'read'],
+      ['GET', '/one', 'read'],
+      ['GET', '/two', 'read'],
+      ['HEAD', '/head', 'read'],
+      ['GET', '/some', 'read'],
+      ['POST', '/some', 'read'],
+      ['GET', '/^\\/expression/', ''],
+    ]);
+  });
+
+  it('does not take a requirement that comes too late for one', () => {
+    const router = new Router();
+    router.get('/late', show, read);
+    router.get('/requirement', read);
+    router.get('/before', show);
+    router.use(read);
+    router.get('/after', show);
+    expect(inShort(router)).toEqual([
+      ['GET', '/late', ''],
+      ['GET', '/before', ''],
+      ['GET', '/after', 'read'],
+    ]);
+  });
+
+  it('counts the requirements of its routers where they cover the path', () => {
+    const inner = new Router();
+    inner.use(read);
+    inner.get('/', show);
+    inner.get('/:id', update, change);
+    const router = new Router({ prefix: '/api' });
+    router.use(['/things', '/others'], inner.routes());
+    router.use('/admin', update);
+    router.get('/admin/users', show);
+    router.get('/administration', show);
+    router.get('/:section', show);
+    expect(inShort(router)).toEqual([
+      ['GET', '/api/things', 'read'],
+      ['GET', '/api/things/:id', 'read update'],
+      ['GET', '/api/others', 'read'],
+      ['GET', '/api/others/:id', 'read update'],
+      ['GET', '/api/admin/users', 'update'],
+      ['GET', '/api/administration', ''],
+      ['GET', '/api/:section', ''],
+    ]);
+  });
+
+  it('counts the requirements of a route for that route only', () => {
+    const router = new Router();
+    router.all('/things', read);
+    router.get('/things', show);
+    router.post('/things', update, change);
+    expect(inShort(router)).toEqual([
+      ['GET', '/things', ''],
+      ['POST', '/things', 'update'],
+    ]);
+  });
+
+  it('counts the requirements of a router that is mounted in another for its own routes only', () => {
+    const pages = new Router();
+    pages.use(read);
+    pages.get('/about', show);
+    const router = new Router();
+    router.use(pages.routes());
+    router.get('/users', change);
+    expect(inShort(router)).toEqual([
+      ['GET', '/about', 'read'],
+      ['GET', '/users', ''],
+    ]);
+  });
+
+  it('does not count a requirement that some requests for the route do not pass', () => {
+    const router = new Router();
+    router.use('/:a/:b', read);
+    router.use(/^\/[^0-9]/, read);
+    router.use('/', read);
+    router.get('/things/:id', read, show);
+    router.get('/optional{/:id}', show);
+    router.get('/:id/*rest', show);
+    router.get('/:id', show);
+    router.get(/^\/expression/, show);
+    router.use('/covered', update);
+    router.get('/covered{/:id}', show);
+    router.get('/covered/in{/:id}', show);
+    router.use(update);
+    router.get(/^\/all/, show);
+    expect(inShort(router)).toEqual([
+      ['GET', '/things/:id', 'read read'],
+      ['GET', '/optional{/:id}', ''],
+      ['GET', '/:id/*rest', ''],
+      ['GET', '/:id', ''],
+      ['GET', '/^\\/expression/', ''],
+      ['GET', '/covered{/:id}', ''],
+      ['GET', '/covered/in{/:id}', 'update'],
+      ['GET', '/^\\/all/', 'update'],
+    ]);
+  });
+
+  it('counts only the own requirements of an exclusive router', () => {
+    const router = new Router({ exclusive: true });
+    router.use(read);
+    router.get('/', update, show);
+    expect(inShort(router)).toEqual([['GET', '/', 'update']]);
+  });
+
+  it('lists a protected router as before', () => {
+    const fill = (router: Router) =>
+      router.get('/:id', read, show).get('/:id/requirement', read).get('/open', show);
+    const router = protect(fill(new Router()));
+    router.param('id', (_id, _ctx, next) => next());
+    expect(listRoutes(router)).toEqual(listRoutes(fill(new Router())));
+  });
+});
+
+describe.each([
+  ['Koa 2', Koa2 as unknown as typeof Koa3],
+  ['Koa 3', Koa3],
+])('listRoutes of an app of %s', (_major, Koa) => {
+  it('lists the routers that it uses, with the requirements before them', () => {
+    const health = new Router().get('/health', show);
+    const things = new Router({ prefix: '/things' }).get('/:id', read, show);
+    const app = new Koa();
+    app.use(health.routes());
+    app.use(authorization({ authorize: () => {} } as never)).use(authorize());
+    app.use(things.routes()).use(things.allowedMethods());
+    things.post('/', show);
+    expect(inShort(app)).toEqual([
+      ['GET', '/health', ''],
+      ['GET', '/things/:id', 'request read'],
+      ['POST', '/things', 'request'],
+    ]);
+  });
+
+  it('has nothing to say about other middleware', () => {
+    const app = new Koa();
+    app.use(read).use(show);
+    expect(listRoutes(app)).toEqual([]);
+  });
+});

@@ -1,0 +1,308 @@
+import Router from '@koa/router';
+import { Authorizer } from '@nanook/core';
+import Koa3, { type Context, type Next } from 'koa';
+import Koa2 from 'koa2';
+import { createServer } from 'node:http';
+import request from 'supertest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { authorization, authorizationErrors, authorize, protect, skipAuthorization } from '../index.js';
+
+const majors = [
+  ['Koa 2', Koa2 as unknown as typeof Koa3],
+  ['Koa 3', Koa3],
+] as const;
+
+const authorizer = await Authorizer.load({ policies: 'allow("alice", "read", "thing");' });
+const readThing = () => authorize('read', () => 'thing');
+const skip = skipAuthorization('a test');
+const goOn = (_ctx: Context, next: Next) => next();
+
+describe.each(majors)('protect in %s', (_major, Koa) => {
+  const run = vi.fn<(ctx: Context) => void>((ctx) => {
+    ctx.body = 'ran';
+  });
+  const faults: unknown[] = [];
+  afterEach(() => {
+    run.mockClear();
+    faults.splice(0);
+  });
+
+  type App = Koa3;
+  const newApp = (): App => {
+    const app = new Koa();
+    app.use(authorizationErrors({ onError: (fault) => faults.push(fault) }));
+    app.use(authorization(authorizer, { actor: () => 'alice' }));
+    return app;
+  };
+  /** An app with one router, protected by itself before there is a route. */
+  const appOf = (
+    routes: (router: Router) => void,
+    options?: ConstructorParameters<typeof Router>[0],
+  ): App => {
+    const router = protect(new Router(options));
+    routes(router);
+    const app = newApp();
+    app.use(router.routes());
+    return app;
+  };
+  const ask = (app: App, method: 'get' | 'post' | 'head' | 'options', path: string) => {
+    const answer = app.callback();
+    return request(createServer((req, res) => void answer(req, res)))[method](path);
+  };
+
+  async function expectRefused(
+    app: App,
+    method: 'get' | 'post' | 'head' | 'options',
+    path: string,
+    route = path,
+  ) {
+    run.mockClear();
+    faults.splice(0);
+    expect((await ask(app, method, path)).status).toBe(500);
+    expect(run).not.toHaveBeenCalled();
+    expect(faults).toMatchObject([
+      { code: 'NANOOK_HTTP_UNPROTECTED_ROUTE', data: { method: method.toUpperCase(), route } },
+    ]);
+    expect((faults[0] as Error).message).toContain(`${method.toUpperCase()} ${route}`);
+    return faults[0] as Error;
+  }
+
+  async function expectRun(app: App, method: 'get' | 'post' | 'head' | 'options', path: string) {
+    run.mockClear();
+    expect((await ask(app, method, path)).status).toBe(200);
+    expect(run).toHaveBeenCalledTimes(1);
+  }
+
+  it('refuses routes without a requirement, added before and after', async () => {
+    const router = new Router();
+    router.get('/before', run);
+    router.get('/before/ruled', readThing(), run);
+    expect(protect(router)).toBe(router);
+    router.get('/after', run);
+    router.get('named', '/after/named', run);
+    router.get('/after/ruled', readThing(), run);
+    router.get('/after/skipped', skip, run);
+    const app = newApp();
+    app.use(router.routes());
+    for (const path of ['/before', '/after', '/after/named']) await expectRefused(app, 'get', path);
+    for (const path of ['/before/ruled', '/after/ruled', '/after/skipped']) await expectRun(app, 'get', path);
+  });
+
+  it('looks at each route, its method, and all of its paths', async () => {
+    const app = appOf((router) => {
+      router.get('/things', readThing(), run).post('/things', run);
+      router.all('/all', run).all('/all/ruled', readThing(), run);
+      router.get(['/one', '/two'], run).get(['/three', '/four'], readThing(), run);
+      router.register('/registered', ['get', 'post'], [run]);
+      router.get(/^\/expression$/, run);
+    });
+    await expectRun(app, 'get', '/things');
+    await expectRun(app, 'head', '/things');
+    await expectRefused(app, 'post', '/things');
+    for (const method of ['get', 'post', 'head', 'options'] as const) {
+      await expectRefused(app, method, '/all');
+      await expectRun(app, method, '/all/ruled');
+    }
+    for (const path of ['/one', '/two', '/registered']) await expectRefused(app, 'get', path);
+    for (const path of ['/three', '/four']) await expectRun(app, 'get', path);
+    await expectRefused(app, 'get', '/expression', String(/^\/expression$/));
+  });
+
+  it('takes a requirement that comes too late for none', async () => {
+    const app = appOf((router) => {
+      router.get('/late', run, readThing());
+      router.get('/list', goOn, readThing(), run);
+      router.get('/router/late', run);
+      router.use(readThing());
+      router.get('/router/ruled', run);
+    });
+    await expectRefused(app, 'get', '/late');
+    await expectRun(app, 'get', '/list');
+    await expectRefused(app, 'get', '/router/late');
+    await expectRun(app, 'get', '/router/ruled');
+  });
+
+  it.each(['before', 'after'])('reaches routers that were mounted %s', async (when) => {
+    const inner = new Router({ prefix: '/inner' });
+    inner.get('/:id', run);
+    inner.get('/:id/ruled', readThing(), run);
+    const middle = new Router();
+    middle.use('/middle', inner.routes(), inner.allowedMethods());
+    const outer = new Router({ prefix: '/outer' });
+    outer.get('/own', run);
+    if (when === 'after') protect(outer);
+    outer.use(goOn);
+    outer.use(middle.routes());
+    if (when === 'before') protect(outer);
+    const app = newApp();
+    app.use(outer.routes()).use(inner.routes());
+    await expectRefused(app, 'get', '/outer/middle/inner/7', '/outer/middle/inner/:id');
+    await expectRun(app, 'get', '/outer/middle/inner/7/ruled');
+    await expectRefused(app, 'get', '/outer/own');
+    await expectRun(app, 'get', '/inner/7'); // mounted elsewhere, too, where nobody protects it
+  });
+
+  it('protects a router, and where it is mounted', async () => {
+    const inner = protect(new Router());
+    inner.get('/in', run);
+    const outer = new Router();
+    outer.use('/a', inner.routes());
+    outer.get('/out', run);
+    const app = newApp();
+    app.use(outer.routes()).use(inner.routes());
+    await expectRefused(app, 'get', '/a/in');
+    await expectRefused(app, 'get', '/in');
+    await expectRun(app, 'get', '/out');
+  });
+
+  it('keeps up with a prefix and with parameters that come later', async () => {
+    const app = appOf((router) => {
+      router.get('/:id', run);
+      router.get('/:id/ruled', readThing(), run);
+      router.get('/:id/requirement', readThing());
+      router.prefix('/api');
+      router.param('id', (_id, _ctx, next) => next());
+    });
+    await expectRefused(app, 'get', '/api/7', '/api/:id');
+    await expectRun(app, 'get', '/api/7/ruled');
+    expect((await ask(app, 'get', '/api/7/requirement')).status).toBe(404); // ruled, though nobody answers
+  });
+
+  it('lets the requirement of a router stand for its routes', async () => {
+    const inner = new Router();
+    inner.use(readThing());
+    inner.get('/in', run);
+    const app = appOf((router) => {
+      router.use('/ruled', inner.routes());
+      router.use('/partly', readThing());
+      router.get('/partly/in', run);
+      router.get('/out', run);
+    });
+    await expectRun(app, 'get', '/ruled/in');
+    await expectRun(app, 'get', '/partly/in');
+    await expectRefused(app, 'get', '/out');
+  });
+
+  it('lets what was decided before the router stand, too', async () => {
+    const router = protect(new Router());
+    router.get('/in', run);
+    const app = newApp();
+    app.use(readThing()).use(router.routes());
+    await expectRun(app, 'get', '/in');
+  });
+
+  it('does not count on middleware that an exclusive router leaves out', async () => {
+    const app = appOf(
+      (router) => {
+        router.use(readThing());
+        router.get('/in', run);
+      },
+      { exclusive: true },
+    );
+    await expectRefused(app, 'get', '/in');
+  });
+
+  it('does not take allow_request for a requirement', async () => {
+    const app = appOf((router) => router.get('/', authorize(), run));
+    await expectRefused(app, 'get', '/');
+  });
+
+  it('lets a preflight through that was written for it', async () => {
+    const app = appOf((router) => router.options('/things', run).get('/things', run));
+    await expectRun(app, 'options', '/things');
+    await expectRefused(app, 'get', '/things');
+  });
+
+  it('refuses where there is no authorization at all', async () => {
+    const router = protect(new Router());
+    router.get('/', run);
+    const app = new Koa();
+    app.on('error', (fault) => faults.push(fault));
+    app.use(router.routes());
+    await expectRefused(app, 'get', '/');
+  });
+
+  it('says where the handler was written', async () => {
+    const app = appOf((router) => {
+      router.get('/here', (ctx) => {
+        ctx.body = 'ran';
+      });
+    });
+    const { message } = await expectRefused(app, 'get', '/here');
+    expect(message).toMatch(/GET \/here \(.*protect\.test\.ts:\d+\) carries no requirement/);
+  });
+
+  it('withholds what a handler in front of the requirement answers, and nothing upstream', async () => {
+    const router = protect(new Router());
+    router.get('/early', (ctx) => void (ctx.body = 'SECRET'), readThing(), run);
+    router.get('/raw', (ctx) => void ctx.res.writeHead(200).end('SECRET'), readThing(), run);
+    router.get(
+      '/refused',
+      authorize('read', () => 'other'),
+      run,
+    );
+    router.get('/passed', goOn, readThing(), run);
+    const app = newApp();
+    app.use(async (ctx, next) => {
+      await next().catch((error: { status: number }) => {
+        if (error.status !== 404) throw error;
+        ctx.state.authz.skip('to the login page');
+        ctx.redirect('/login');
+      });
+    });
+    app.use(router.routes());
+    for (const path of ['/early', '/raw']) {
+      faults.splice(0);
+      const { status, text } = await ask(app, 'get', path);
+      expect([status, text.includes('SECRET')]).toEqual([500, false]);
+      expect(faults).toMatchObject([{ code: 'NANOOK_HTTP_UNDECIDED_ROUTE', data: { route: path } }]);
+    }
+    expect(run).not.toHaveBeenCalled();
+    expect((await ask(app, 'get', '/refused')).status).toBe(302);
+    await expectRun(app, 'get', '/passed');
+  });
+
+  it('leaves the middleware after a route of requirements alone', async () => {
+    const router = new Router().get('/page', readThing()).get('/raw', readThing(), goOn);
+    router.get('/early', (ctx) => void (ctx.body = 'SECRET'), readThing(), run);
+    for (const isWhole of [true, false]) {
+      const app = newApp();
+      protect(isWhole ? app : router);
+      app.use(router.routes());
+      app.use((ctx) => (ctx.path === '/raw' ? void ctx.res.writeHead(200).end() : run(ctx)));
+      await expectRun(app, 'get', '/page');
+      expect((await ask(app, 'get', '/raw')).status).toBe(200);
+      expect((await ask(app, 'get', '/early')).status).toBe(500);
+    }
+  });
+
+  it('asks once more when the decision has come too late for a route before', async () => {
+    const app = appOf((router) => {
+      router.get('/chain', goOn);
+      router.get('/chain', readThing(), run);
+    });
+    await expectRefused(app, 'get', '/chain');
+  });
+
+  it('protects the routers of an app, used before and after', async () => {
+    const before = new Router().get('/before', run);
+    const after = new Router().get('/after', run).get('/ruled', readThing(), run);
+    const app = newApp();
+    app.use(before.routes());
+    protect(protect(app));
+    app.use(after.routes());
+    before.get('/before/later', run);
+    for (const path of ['/before', '/after', '/before/later']) await expectRefused(app, 'get', path);
+    await expectRun(app, 'get', '/ruled');
+  });
+
+  it('leaves the methods that a router allows as they are', async () => {
+    const router = protect(new Router());
+    router.get('/things', readThing(), run);
+    const app = newApp();
+    app.use(router.routes()).use(router.allowedMethods());
+    const answer = await ask(app, 'options', '/things');
+    expect([answer.status, answer.headers['allow']]).toEqual([200, 'HEAD, GET']);
+    expect((await ask(app, 'post', '/things')).status).toBe(405);
+  });
+});
