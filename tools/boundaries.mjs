@@ -15,26 +15,37 @@ const packages = {
   conformance: ['core'],
 };
 
-/** Folder of core → folders it may import. `''` is the files beside the folders: index.ts, authorizer.ts … */
+/** Folder of core → folders it may import. A folder stands for its own files; folders inside it have lines of their own. */
 const everyone = ['internal', 'diagnostics'];
+const language = [...everyone, 'syntax', 'types', 'policy'];
+const machine = [...everyone, 'types', 'ir', 'host', 'engine', 'engine/rules'];
+const compiler = [...machine, 'engine/machine', 'engine/runtime'];
 const folders = {
   internal: [],
   diagnostics: everyone,
   syntax: everyone,
   types: everyone,
-  policy: [...everyone, 'syntax', 'types'],
-  ir: [...everyone, 'policy', 'syntax', 'types'],
+  policy: [...language, 'policy/checks'],
+  'policy/checks': language,
+  ir: language,
   host: [...everyone, 'ir', 'types'],
-  engine: [...everyone, 'ir', 'host', 'types'],
-  grantable: [...everyone, 'engine', 'ir', 'types'],
-  advice: [...everyone, 'engine', 'grantable', 'host', 'ir', 'types'],
-  authorization: [...everyone, 'engine', 'host', 'ir', 'policy', 'types'],
+  engine: [...everyone, 'types', 'ir', 'host', 'engine/machine'],
+  'engine/rules': machine,
+  'engine/machine': machine,
+  'engine/runtime': [...machine, 'engine/compiler'],
+  'engine/compiler': [...compiler, 'engine/backends/source', 'engine/backends/closures'],
+  'engine/backends/source': [...compiler, 'engine/compiler'],
+  'engine/backends/closures': [...compiler, 'engine/compiler'],
+  'engine/backends/module': [...compiler, 'engine/compiler', 'engine/backends/source'],
+  analysis: [...machine, 'engine/machine'],
+  advice: [...machine, 'analysis'],
+  authorization: [...machine, 'syntax', 'policy', 'engine/machine', 'engine/compiler', 'analysis', 'advice'],
+  aot: [...compiler, 'policy', 'authorization', 'engine/compiler', 'engine/backends/module'],
+  tooling: ['syntax', 'policy'],
+  testing: [...everyone, 'types', 'policy', 'authorization', 'aot'],
 };
-const pipeline = ['', ...Object.keys(folders)];
-folders[''] = [...pipeline, 'testing'];
-folders.compiled = pipeline;
-folders.testing = [...pipeline, 'testing'];
-folders.node = [...pipeline, 'testing'];
+folders.node = [...Object.keys(folders), ''];
+folders[''] = Object.keys(folders).filter((folder) => folder !== 'node');
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const posix = (path) => path.split(sep).join('/');
@@ -82,7 +93,7 @@ function faultOf(name, mayImport, declared, src, file, specifier) {
 }
 
 function folderOf(file) {
-  return file.includes('/') ? file.slice(0, file.indexOf('/')) : '';
+  return file.includes('/') ? file.slice(0, file.lastIndexOf('/')) : '';
 }
 
 function place(folder) {

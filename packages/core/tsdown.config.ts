@@ -3,10 +3,10 @@ import { library } from '../../tsdown.shared.ts';
 export default library({
   index: 'src/index.ts',
   node: 'src/node/index.ts',
-  compile: 'src/compile.ts',
+  compile: 'src/aot/compile.ts',
   'node-compile': 'src/node/compile.ts',
-  compiled: 'src/compiled/index.ts',
-  syntax: 'src/syntax.ts',
+  compiled: 'src/aot/compiled.ts',
+  syntax: 'src/tooling/index.ts',
   testing: 'src/testing/index.ts',
   'node-testing': 'src/node/testing.ts',
 });

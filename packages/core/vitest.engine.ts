@@ -8,7 +8,12 @@ export const onEngine = (engine: 'machine' | 'closures') =>
     defineProject({
       test: {
         name: engine,
-        include: ['src/*.test.ts', 'src/engine/*.test.ts', 'src/host/*.test.ts'],
+        include: [
+          'src/authorization/*.test.ts',
+          'src/policy/check-policy.test.ts',
+          'src/engine/*.test.ts',
+          'src/host/*.test.ts',
+        ],
         setupFiles: './vitest.engine-setup.ts',
         env: { NANOOK_TEST_ENGINE: engine },
       },

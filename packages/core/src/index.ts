@@ -1,16 +1,16 @@
-export { Authorizer, ActorAuthorizer } from './authorizer.js';
+export { Authorizer, ActorAuthorizer } from './authorization/authorizer.js';
 export { nearNames } from './internal/near-names.js';
 export { describeValue } from './internal/describe-value.js';
 export { isUndecided } from './authorization/undecided.js';
 export type {
-  AuthorizeSettings,
-  EnumerationSettings,
-  GrantableSettings,
-  QuerySettings,
-  QuestionSettings,
-} from './question-settings.js';
-export type { AuthorizerOptions, DecisionOptions } from './options.js';
-export type { NamedPolicy, PolicyInput } from './policy-source.js';
+  AuthorizeOptions,
+  EnumerationOptions,
+  GrantableOptions,
+  QueryOptions,
+  CheckOptions,
+} from './authorization/query-options.js';
+export type { AuthorizerOptions, DecisionOptions } from './authorization/options.js';
+export type { NamedPolicy, PolicyInput } from './policy/policy-source.js';
 
 export {
   AuthorizationError,
@@ -23,7 +23,7 @@ export {
   isUnauthenticatedError,
   type RefusalDetails,
 } from './authorization/authorization-error.js';
-export type { Decision, Outcome, RuleReference } from './authorization/decision.js';
+export type { Decision, DecisionOutcome, RuleReference } from './authorization/decision.js';
 
 export { optional } from './types/type-declaration.js';
 export type {
@@ -39,7 +39,7 @@ export { typed } from './types/typed.js';
 
 export { QueryVariable } from './engine/query-variable.js';
 export { Expression, type ExpressionOperator } from './engine/expression.js';
-export type { Bindings } from './engine/question.js';
+export type { Bindings } from './engine/query-run.js';
 export { defaultLimits, type Limits } from './engine/limits.js';
 export type { Equality } from './engine/equality.js';
 

@@ -1,8 +1,8 @@
 import type { DataOf } from '../diagnostics/codes.js';
 import { diagnostic, type Diagnostic } from '../diagnostics/diagnostic.js';
 import { isPolarError } from '../diagnostics/polar-error.js';
-import type { Grantability } from '../grantable/grantability.js';
-import { untypedObject, type Known, type Possibilities } from '../grantable/known.js';
+import type { GrantAnalysis } from '../analysis/grant-analysis.js';
+import { untypedObject, type AbstractValue, type Possibilities } from '../analysis/abstract-value.js';
 import type { TypeSet, TypeSets } from '../host/type-set.js';
 import { describeValue } from '../internal/describe-value.js';
 import { nearNames } from '../internal/near-names.js';
@@ -22,7 +22,7 @@ const positions = {
 export type DecisionRule = keyof typeof positions;
 
 /** Facts about one argument; undefined for an argument that may be anything. */
-type Argument = ((possibilities: Possibilities) => Known) | undefined;
+type Argument = ((possibilities: Possibilities) => AbstractValue) | undefined;
 
 /** Places that are remembered. Beyond, no more advice is given: the memory does not grow with the values that clients send. */
 const maxPlaces = 2_000;
@@ -59,7 +59,7 @@ export class DenialAdvice {
 
   constructor(
     readonly typeSets: TypeSets,
-    readonly grantability: Grantability,
+    readonly grantability: GrantAnalysis,
     /** The strings that the policy writes. */
     readonly literals: () => readonly string[],
   ) {}
@@ -271,7 +271,7 @@ export class DenialAdvice {
   #may(rule: DecisionRule, actor: Argument, action: Argument, resource: Argument): boolean {
     const at = positions[rule];
     return this.grantability.mayHold(rule, (possibilities) => {
-      const args: Known[] = Array.from({ length: at.arity }, () => 'anything');
+      const args: AbstractValue[] = Array.from({ length: at.arity }, () => 'anything');
       if (actor !== undefined) args[at.actor] = actor(possibilities);
       if (action !== undefined && at.action !== undefined) args[at.action] = action(possibilities);
       if (resource !== undefined) args[at.resource] = resource(possibilities);

@@ -14,7 +14,7 @@ export interface RuleReference {
   readonly column: number;
 }
 
-export type Outcome = 'allowed' | 'denied' | 'undecided' | 'error';
+export type DecisionOutcome = 'allowed' | 'denied' | 'undecided' | 'error';
 
 /** What `onDecision` receives: the audit trail. */
 export interface Decision {
@@ -27,7 +27,7 @@ export interface Decision {
   readonly resource: unknown;
   /** For `allow_field`. */
   readonly field: unknown;
-  readonly outcome: Outcome;
+  readonly outcome: DecisionOutcome;
   /** The rule that granted. */
   readonly rule: RuleReference | undefined;
   /** All rules of the proof, in the order in which they were used. */

@@ -1,6 +1,6 @@
 import { globSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { check } from '../check.js';
+import { checkPolicy } from '../policy/check-policy.js';
 import { codes, messageOf, type Code, type DataOf } from './codes.js';
 
 // cspell:ignore Clok nmae onwer Organisation ower raed raeder trimm
@@ -260,7 +260,7 @@ const wholeOf = (example: string | readonly [string, string]): string =>
 function messageFor(code: Code): string {
   if (!isWithExample(code)) return messageOf(code, samples[code] as never);
   const policy = wholeOf(examples[code]);
-  return check([policy], { types }).find((found) => found.code === code)?.message ?? 'not reported';
+  return checkPolicy([policy], { types }).find((found) => found.code === code)?.message ?? 'not reported';
 }
 
 const isWithExample = (code: Code): code is keyof typeof examples => Object.hasOwn(examples, code);
@@ -307,7 +307,7 @@ describe('docs/reference/errors.md', () => {
   });
 
   it.each(Object.entries(examples))('shows an example that is reported as %s', (code, example) => {
-    expect(check([wholeOf(example)], { types }).map((found) => found.code)).toContain(code);
+    expect(checkPolicy([wholeOf(example)], { types }).map((found) => found.code)).toContain(code);
   });
 
   it('knows warnings from errors', () => {

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { Authorizer } from '../authorizer.js';
+import { Authorizer } from '../authorization/authorizer.js';
 import { isPolicyError, PolicyError } from './policy-error.js';
 import { PolarError } from './polar-error.js';
 

@@ -1,8 +1,8 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
-import { compilePolicy } from '../compile.js';
-import { CompiledAuthorizer, type PolicyModule } from '../compiled/index.js';
+import { compilePolicy } from '../aot/compile.js';
+import { CompiledAuthorizer, type PolicyModule } from '../aot/compiled.js';
 import { Authorizer } from '../index.js';
 import { HostLog } from './host-log.js';
 

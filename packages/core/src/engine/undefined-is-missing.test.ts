@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { compilePolicy } from '../compile.js';
-import { CompiledAuthorizer, type PolicyModule } from '../compiled/index.js';
+import { compilePolicy } from '../aot/compile.js';
+import { CompiledAuthorizer, type PolicyModule } from '../aot/compiled.js';
 import { Authorizer, isPolarError, type AuthorizerOptions } from '../index.js';
 
 // A class with fields has every column as an attribute; one that was not loaded is `undefined`. It reads as a missing one does.

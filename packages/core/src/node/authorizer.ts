@@ -1,7 +1,7 @@
 import type { FSWatcher } from 'node:fs';
 import { dirname } from 'node:path';
-import { Authorizer as TextAuthorizer } from '../authorizer.js';
-import type { PolicyReader } from '../policy-source.js';
+import { Authorizer as TextAuthorizer } from '../authorization/authorizer.js';
+import type { PolicyReader } from '../policy/policy-source.js';
 import { fileSystem } from './file-system.js';
 import { basesOf } from './glob.js';
 import { fileReader, pathOf } from './read-policies.js';

@@ -1,7 +1,7 @@
-import { compileWith, type CompileOptions } from '../compile-policy.js';
+import { compileWith, type CompileOptions } from '../aot/compile-policy.js';
 import { fileReader } from './read-policies.js';
 
-export type { CompileOptions } from '../compile-policy.js';
+export type { CompileOptions } from '../aot/compile-policy.js';
 
 /**
  * Compiles policies to the text of a JavaScript module, for `CompiledAuthorizer` of `@nanook/core/compiled`.

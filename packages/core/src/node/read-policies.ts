@@ -2,7 +2,7 @@ import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PolarError } from '../diagnostics/polar-error.js';
 import { Source } from '../diagnostics/source.js';
-import { isFileName, readText, type PolicyInput, type PolicyReader } from '../policy-source.js';
+import { isFileName, readText, type PolicyInput, type PolicyReader } from '../policy/policy-source.js';
 import { fileSystem } from './file-system.js';
 import { glob, isGlob } from './glob.js';
 

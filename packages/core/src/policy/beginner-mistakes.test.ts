@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { check } from '../check.js';
+import { checkPolicy } from './check-policy.js';
 
 // cspell:ignore Clok onwer owenr ownr Publik raed
 
@@ -1314,7 +1314,7 @@ const mistakes: readonly Mistake[] = [
   ],
 ];
 
-const diagnose = (policy: string) => check([policy], { types });
+const diagnose = (policy: string) => checkPolicy([policy], { types });
 
 describe('a mistake of a beginner', () => {
   it('has more than 120 examples here', () => {

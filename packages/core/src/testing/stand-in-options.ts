@@ -1,4 +1,4 @@
-import type { AuthorizerOptions } from '../options.js';
+import type { AuthorizerOptions } from '../authorization/options.js';
 
 export type StandInOptions = Omit<AuthorizerOptions, 'policies'>;
 

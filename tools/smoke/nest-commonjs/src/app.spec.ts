@@ -9,7 +9,7 @@ import { allowAll } from '@nanook/core/testing';
 import { renderProblem } from '@nanook/http';
 import { NanookTestingModule } from '@nanook/nestjs/testing';
 import { NestFactory } from '@nestjs/core';
-import { AppModule } from './app.module';
+import { AppModule } from './app.module.ts';
 
 declare function test(name: string, run: () => Promise<void> | void): void;
 

@@ -29,7 +29,7 @@ import {
   type Candidate,
   type CandidateTable,
   type RuleIndexes,
-} from '../candidates.js';
+} from '../rules/candidates.js';
 import { hostError, isStackOverflow, messageOfThrown } from '../host-error.js';
 import type { HostReplay } from '../host-log.js';
 import { areDistinct, compareValues, type Compared, type Equality } from '../equality.js';

@@ -1,0 +1,168 @@
+import type { Equality } from '../engine/equality.js';
+import type { Predicate, Rule } from '../ir/goal.js';
+import type { Program } from '../ir/program.js';
+import type { DeclaredType } from '../types/declared-type.js';
+import { either, keyOf, Possibilities, type AbstractValue } from './abstract-value.js';
+import { Narrowing } from './narrowing.js';
+import { Overlap } from './overlap.js';
+import { RulesByHead } from './rules-by-head.js';
+import { AbstractEvaluator, type Slots } from './abstract-evaluator.js';
+
+/** One call with the abstract values of its arguments. It counts as impossible until one of its rules shows that it may hold. */
+interface Call {
+  isPossible: boolean;
+  /** The possible argument values after the heads of its rules matched. */
+  readonly args: readonly AbstractValue[];
+  /** Rule bodies that depend on this call. */
+  readonly waiting: Set<Task>;
+}
+
+/** A rule of a call whose body was not evaluated yet. */
+interface Task {
+  readonly call: Call;
+  readonly rule: Rule;
+  readonly slots: Readonly<Slots>;
+}
+
+/** The maximum of goals for one query. Above it, the answer is that a rule may grant the action. */
+const maxSteps = 300_000;
+/** The maximum of calls that are cached between queries. */
+const maxCalls = 100_000;
+
+/**
+ * Decides whether a policy can grant an action to any actor, with any data. It searches the rules that a query can
+ * reach from the facts that are known in advance: the literal action, the type of the resource. The calls that may hold are the least
+ * fixpoint: each call starts as impossible, and a body that failed because of a call is evaluated again once that call is possible. So
+ * recursion needs neither a stack nor a guess, and every result stays valid for later queries.
+ */
+export class GrantAnalysis {
+  readonly #overlap: Overlap;
+  readonly #indexes = new Map<string, RulesByHead>();
+  #possibilities = new Possibilities();
+  #walk: AbstractEvaluator;
+  #calls = new Map<string, Call>();
+  #tasks: Task[] = [];
+  #task: Task | undefined;
+  #steps = 0;
+
+  constructor(
+    readonly program: Program,
+    equality: Equality,
+  ) {
+    this.#overlap = new Overlap(program.types, typeof equality === 'function');
+    this.#walk = this.#newWalk();
+  }
+
+  /** Returns whether `allow(_, action, resource)` may hold for some resource. */
+  forAnything(action: string): boolean {
+    return this.mayHold('allow', (known) => ['anything', [known.value(action)], 'anything']);
+  }
+
+  /** Returns whether `allow(_, action, resource)` may hold for an instance of the type. */
+  forInstance(action: string, type: DeclaredType): boolean {
+    return this.mayHold('allow', (known) => [
+      'anything',
+      [known.value(action)],
+      [known.instance(type, true)],
+    ]);
+  }
+
+  /** Returns whether `allow(_, action, resource)` may hold for this very value. */
+  forValue(action: string, resource: unknown): boolean {
+    return this.mayHold('allow', (known) => ['anything', [known.value(action)], [known.value(resource)]]);
+  }
+
+  /** Returns whether a rule of this name may hold for arguments of which this is known. */
+  mayHold(name: string, argsOf: (possibilities: Possibilities) => readonly AbstractValue[]): boolean {
+    const predicate = this.program.predicates.get(name);
+    if (predicate === undefined) return false;
+    // Queries about actions that come from outside must not fill the memory.
+    if (this.#calls.size > maxCalls) this.#forget();
+    const ask = (): boolean | undefined => this.#ask(predicate, argsOf(this.#possibilities));
+    const hadTasks = this.#tasks.length > 0;
+    let found = ask();
+    if (found === undefined) this.#forget();
+    // Work that earlier queries left may have used up the budget.
+    if (found === undefined && hadTasks && (found = ask()) === undefined) this.#forget();
+    return found ?? true;
+  }
+
+  /** Returns undefined when the analysis takes too long. */
+  #ask(predicate: Predicate, args: readonly AbstractValue[]): boolean | undefined {
+    this.#steps = 0;
+    const asked = this.#call(predicate, args);
+    while (!asked.isPossible) {
+      if (this.#steps > maxSteps) return undefined;
+      const task = this.#tasks.pop();
+      if (task === undefined) return false;
+      if (task.call.isPossible) continue;
+      this.#task = task;
+      if (this.#walk.goals(task.rule.body, [...task.slots])) this.#note(task.call);
+    }
+    return true;
+  }
+
+  #note(call: Call): void {
+    call.isPossible = true;
+    this.#tasks.push(...call.waiting);
+    call.waiting.clear();
+  }
+
+  /** Returns the cached result of a call, or schedules its rules. */
+  #call(predicate: Predicate, args: readonly AbstractValue[]): Call {
+    const key = `${args.map(keyOf).join()} ${predicate.name}`;
+    let call = this.#calls.get(key);
+    if (call !== undefined) return call;
+    const tasks: { rule: Rule; slots: Slots }[] = [];
+    let left: readonly AbstractValue[] | undefined;
+    for (const rule of this.#rulesFor(predicate, args)) {
+      const head = this.#walk.head(rule, args);
+      if (head === undefined) continue;
+      tasks.push({ rule, slots: head.slots });
+      left = left === undefined ? head.args : left.map((known, i) => either(known, head.args[i]!));
+    }
+    call = {
+      isPossible: tasks.some(({ rule }) => rule.body.length === 0),
+      args: args.map((arg, i) => (left === undefined || left[i] === 'anything' ? arg : left[i]!)),
+      waiting: new Set(),
+    };
+    this.#calls.set(key, call);
+    // The rule that is defined first is evaluated first.
+    if (!call.isPossible) for (const task of tasks.reverse()) this.#tasks.push({ call, ...task });
+    return call;
+  }
+
+  #rulesFor(predicate: Predicate, args: readonly AbstractValue[]): readonly Rule[] {
+    const key = `${args.length} ${predicate.name}`;
+    let index = this.#indexes.get(key);
+    if (index === undefined) {
+      index = new RulesByHead(predicate.byArity.get(args.length) ?? [], this.#overlap);
+      this.#indexes.set(key, index);
+    }
+    return index.find(args);
+  }
+
+  #newWalk(): AbstractEvaluator {
+    return new AbstractEvaluator(
+      this.program,
+      new Narrowing(this.#possibilities, this.#overlap),
+      (goal, args) => {
+        if (goal.hasKeywords) return undefined;
+        const call = this.#call(goal.predicate, args);
+        if (call.isPossible) return call.args;
+        call.waiting.add(this.#task!);
+        return undefined;
+      },
+      (cost) => {
+        this.#steps += cost;
+      },
+    );
+  }
+
+  #forget(): void {
+    this.#possibilities = new Possibilities();
+    this.#walk = this.#newWalk();
+    this.#calls = new Map();
+    this.#tasks = [];
+  }
+}

@@ -1,0 +1,45 @@
+import { PolicyError } from '../diagnostics/policy-error.js';
+import { Report } from '../diagnostics/diagnostic.js';
+import { printModule } from '../engine/backends/module/print-module.js';
+import { loadPolicy } from '../authorization/loaded-policy.js';
+import { checkOptions, limitsOf } from '../authorization/check-options.js';
+import { constantsOf, type AuthorizerOptions } from '../authorization/options.js';
+import { listOf, type PolicyReader } from '../policy/policy-source.js';
+import { TypeTable } from '../types/type-table.js';
+
+/** What a policy is compiled with. Types and constants are to be the same when it runs; the values of objects may be others. */
+export interface CompileOptions extends Pick<
+  AuthorizerOptions,
+  'policies' | 'types' | 'constants' | 'queries' | 'equality' | 'onWarning'
+> {
+  /** What the file is: an ES module (default), or CommonJS. */
+  readonly format?: 'esm' | 'cjs';
+}
+
+/**
+ * Compiles policies to the text of a JavaScript module, for `CompiledAuthorizer`.
+ *
+ * @throws {PolicyError} with every error of every policy; `POLAR_LOAD_NOT_COMPILED` for what only the machine can run
+ * @throws {PolarError} `POLAR_TYPE_…` for a wrong option or type, `POLAR_LOAD_…` for a policy that cannot be read
+ */
+export async function compileWith(
+  reader: PolicyReader,
+  { format = 'esm', ...options }: CompileOptions,
+): Promise<string> {
+  checkOptions(options);
+  const types = new TypeTable(
+    options.types,
+    constantsOf(options, () => new Date()),
+  );
+  const { context } = await loadPolicy(listOf(options.policies), {
+    options: { ...options, engine: 'machine' },
+    types,
+    limits: limitsOf(undefined),
+    reader,
+  });
+  const report = new Report();
+  const text = printModule(context, report);
+  if (report.hasErrors) throw new PolicyError(report.diagnostics);
+  const exported = format === 'esm' ? 'export default' : 'module.exports =';
+  return `// Compiled by Nanook. Compile the policy again instead of editing this.\n// @ts-nocheck\n${exported} ${text};\n`;
+}

@@ -1,0 +1,99 @@
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { build, type Rolldown } from 'vite';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { compilePolicy } from './compile.js';
+
+// In a process of its own: what forbids code to make code holds for all of it.
+
+const world = `
+class User { constructor(roles) { this.roles = roles; } }
+class Doc {}
+const types = { User, Doc };
+const doc = new Doc();
+const editor = new User([{ name: 'editor', doc }]);
+const viewer = new User([{ name: 'viewer', doc }]);
+const answersOf = async (authorizer) => [
+  authorizer.isAllowedSync(editor, 'write', doc),
+  authorizer.isAllowedSync(viewer, 'write', doc),
+  await authorizer.isAllowed(viewer, 'read', doc),
+  await authorizer.isAllowed(viewer, 'read', new Doc()),
+];
+`;
+const policies = `
+  actor User {}
+  resource Doc {
+    permissions = ["read", "write"]; roles = ["viewer", "editor"];
+    "read" if "viewer"; "write" if "editor"; "viewer" if "editor";
+  }
+  has_role(user: User, name: String, doc: Doc) if grant in user.roles and grant.name = name and grant.doc = doc;
+  allow(actor, action, resource) if has_permission(actor, action, resource);
+`;
+const engines = `${world}
+const policies = ${JSON.stringify(policies)};
+const found = [];
+for (const engine of ['auto', 'source', 'closures', 'machine']) {
+  const authorizer = await Authorizer.load({ policies, types, engine });
+  found.push([engine, authorizer.engine, ...await answersOf(authorizer)]);
+}
+console.log(JSON.stringify(found));
+`;
+
+/** The code of an entry, and the files that it was made of. */
+async function bundled(entry: string): Promise<{ readonly code: string; readonly files: readonly string[] }> {
+  const [built] = (await build({
+    configFile: false,
+    logLevel: 'silent',
+    build: {
+      write: false,
+      minify: false,
+      target: 'node20',
+      lib: { entry: fileURLToPath(new URL(entry, import.meta.url)), formats: ['es'], fileName: 'core' },
+    },
+  })) as Rolldown.RolldownOutput[];
+  const [{ code, moduleIds }] = built!.output;
+  return { code, files: moduleIds };
+}
+
+const run = (code: string, ...flags: string[]): unknown =>
+  JSON.parse(
+    execFileSync(process.execPath, [...flags, '--input-type=module', '-'], { input: code }).toString(),
+  );
+const noEval = '--disallow-code-generation-from-strings';
+const answers = [true, false, true, false];
+
+describe('where code may not make code', () => {
+  let code = '';
+  beforeAll(async () => {
+    ({ code } = await bundled('../index.ts'));
+  }, 30_000);
+
+  it('closures answer, and the authorizer says so', () => {
+    expect(run(`${code}\n{ ${engines} }`, noEval)).toEqual([
+      ['auto', 'closures', ...answers],
+      ['source', 'closures', ...answers],
+      ['closures', 'closures', ...answers],
+      ['machine', 'machine', ...answers],
+    ]);
+  });
+
+  it('and elsewhere it is source', () => {
+    expect(run(`${code}\n{ ${engines} }`)).toEqual([
+      ['auto', 'source', ...answers],
+      ['source', 'source', ...answers],
+      ['closures', 'closures', ...answers],
+      ['machine', 'machine', ...answers],
+    ]);
+  });
+
+  it('a policy that was compiled ahead runs, without parser, checks and machine', async () => {
+    class User {}
+    class Doc {}
+    const { code: runner, files } = await bundled('./compiled.ts');
+    const text = await compilePolicy({ policies, types: { User, Doc } });
+    const script = `${text.replace('export default', 'const policy =')}${world}
+      console.log(JSON.stringify(await answersOf(CompiledAuthorizer.load(policy, { types }))));`;
+    expect(run(`${runner}\n${script}`, noEval)).toEqual(answers);
+    expect(files.filter((file) => /\/(syntax|policy|ir|machine|compiler|analysis)\//.test(file))).toEqual([]);
+  }, 30_000);
+});

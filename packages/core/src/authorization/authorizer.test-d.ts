@@ -1,0 +1,61 @@
+import { expectTypeOf, test } from 'vitest';
+import { Authorizer, typed, type Bindings } from '../index.js';
+
+// cspell:ignore checkread
+
+declare const authorizer: Authorizer;
+declare const user: object;
+interface Repo {
+  id: number;
+}
+declare const repo: Repo;
+declare const pending: Promise<Repo>;
+
+test('resources keep their type, enumerations are sets of names', () => {
+  expectTypeOf(authorizer.authorize({}, 'read', repo)).resolves.toEqualTypeOf<Repo>();
+  expectTypeOf(authorizer.authorize({}, 'read', pending)).resolves.toEqualTypeOf<Repo>();
+  expectTypeOf(authorizer.isAllowed({}, 'read', repo)).resolves.toEqualTypeOf<boolean>();
+  expectTypeOf(authorizer.isAllowedSync({}, 'read', repo)).toEqualTypeOf<boolean>();
+  expectTypeOf(authorizer.authorizedActions({}, repo)).resolves.toEqualTypeOf<Set<string>>();
+  expectTypeOf(authorizer.authorizedFields({}, 'read', repo)).resolves.toEqualTypeOf<Set<string>>();
+  expectTypeOf(authorizer.query('f(x)')).toEqualTypeOf<AsyncGenerator<Bindings, void, undefined>>();
+  expectTypeOf(authorizer.as(repo).actor).toEqualTypeOf<Repo>();
+});
+
+test('obvious mistakes do not compile', () => {
+  // @ts-expect-error -- the actor comes first
+  void authorizer.isAllowed('read', user, repo);
+  // @ts-expect-error -- one action at a time
+  void authorizer.isAllowed(user, ['read'], repo);
+  // @ts-expect-error -- an action
+  void authorizer.authorize(user, undefined, repo);
+  // @ts-expect-error -- `checkRead`
+  void authorizer.authorize(user, 'read', repo, { checkread: false });
+  // @ts-expect-error -- a field is a string
+  void authorizer.authorizeField(user, 'read', repo, 1);
+  // @ts-expect-error -- `await Authorizer.load(…)`
+  void Authorizer.load({ policies: '' }).isAllowed(user, 'read', repo);
+  // @ts-expect-error -- `Authorizer.load`
+  new Authorizer();
+  // @ts-expect-error -- `{ policies: 'policy.polar' }`
+  void Authorizer.load('policy.polar');
+  // @ts-expect-error -- `policies`
+  void Authorizer.load({ policy: 'policy.polar' });
+  // @ts-expect-error -- types by name
+  void Authorizer.load({ policies: '', types: [class {}] });
+  // @ts-expect-error -- await it
+  void typed('Repo', pending);
+  // @ts-expect-error -- each row
+  typed('Repo', [repo]);
+  // @ts-expect-error -- the name comes first
+  typed(repo, 'Repo');
+  // @ts-expect-error -- the row may not have been found
+  typed('Repo', undefined as Repo | undefined);
+});
+
+test('typed keeps the type of the row, also where it is generic', () => {
+  expectTypeOf(typed('Repo', repo)).toEqualTypeOf<Repo>();
+  expectTypeOf([repo].map((row) => typed('Repo', row))).toEqualTypeOf<Repo[]>();
+  const tagAll = <T extends object>(rows: T[]): T[] => rows.map((row) => typed('Repo', row));
+  expectTypeOf(tagAll([repo])).toEqualTypeOf<Repo[]>();
+});

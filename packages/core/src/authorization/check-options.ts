@@ -1,0 +1,178 @@
+import { PolarError } from '../diagnostics/polar-error.js';
+import { defaultLimits, type Limits } from '../engine/limits.js';
+import { describeValue, isClass, looksThenable } from '../internal/describe-value.js';
+import { didYouMean } from '../internal/near-names.js';
+import type { AuthorizerOptions, DecisionOptions } from './options.js';
+import type { CheckOptions } from './query-options.js';
+
+/** The values that an option may have, and how to correct another one. */
+interface OptionCheck {
+  readonly expected: string;
+  readonly holds: (value: unknown) => boolean;
+  readonly advice?: (value: unknown) => string | undefined;
+}
+
+const oneOf = (...values: readonly string[]): OptionCheck => ({
+  expected: values.map((value) => `'${value}'`).join(' or '),
+  holds: (value) => values.includes(value as string),
+});
+const aFunction: OptionCheck = { expected: 'a function', holds: (value) => typeof value === 'function' };
+const aBoolean: OptionCheck = { expected: 'true or false', holds: (value) => typeof value === 'boolean' };
+
+/** An object of the application's values by name: no list, map or instance, whose entries would be lost. */
+const byName = (what: string, example: string): OptionCheck => ({
+  expected: `an object of ${what} by name, such as ${example}`,
+  holds: isObject,
+  advice: (value) =>
+    value instanceof Map
+      ? 'convert it with Object.fromEntries(map)'
+      : typeof value === 'function' && isClass(value)
+        ? `write { ${value.name} }`
+        : undefined,
+});
+
+const limitsCheck: OptionCheck = {
+  expected: `an object of limits, such as { ${Object.keys(defaultLimits)[0]!}: 1_000 }`,
+  holds: isObject,
+};
+
+const deciding = {
+  types: byName('types', '{ User, Note: {} }'),
+  constants: byName('values', '{ MaxLength: 20 }'),
+  clock: {
+    expected: 'a function that returns a Date',
+    holds: (value) => typeof value === 'function',
+    advice: (value) => (value instanceof Date ? 'write () => new Date()' : undefined),
+  },
+  limits: limitsCheck,
+  readAction: {
+    expected: "the name of an action, such as 'read'",
+    holds: (value) => typeof value === 'string' && value !== '',
+  },
+  hideUnreadable: aBoolean,
+  undecided: oneOf('error', 'deny'),
+  equality: {
+    expected: "'identity', 'deep' or a function of two values",
+    holds: (value) => value === 'identity' || value === 'deep' || typeof value === 'function',
+  },
+} satisfies { readonly [Option in keyof DecisionOptions]-?: OptionCheck };
+
+const policyInputs: OptionCheck = {
+  expected: 'the text of a policy, a file such as "policy.polar", or a list of them',
+  holds: (value) =>
+    typeof value === 'string' || (typeof value === 'object' && value !== null && !isPromise(value)),
+  advice: (value) => (isPromise(value) ? 'await it' : undefined),
+};
+
+const loading = {
+  ...deciding,
+  policies: policyInputs,
+  queries: {
+    expected: "a list of names of rules, such as ['is_owner']",
+    holds: (value) => Array.isArray(value) && value.every((name) => typeof name === 'string'),
+    advice: (value) => (typeof value === 'string' ? `write ['${value}']` : undefined),
+  },
+  onDecision: aFunction,
+  onDecisionError: aFunction,
+  decisionLog: oneOf('background', 'required'),
+  onWarning: aFunction,
+  denialWarnings: aBoolean,
+  print: aFunction,
+  engine: oneOf('auto', 'source', 'closures', 'machine'),
+} satisfies { readonly [Option in keyof AuthorizerOptions]-?: OptionCheck };
+
+/** Refuses options that would be ignored. @throws {PolarError} `POLAR_TYPE_INVALID_OPTION` */
+export function checkOptions(options: AuthorizerOptions): void {
+  const given: unknown = options;
+  const example = typeof given === 'string' ? `{ policies: '${given}' }` : "{ policies: 'policy.polar' }";
+  checkObject('Authorizer.load', options, example, loading);
+  if (options.policies === undefined)
+    throw invalidOption('policies', `is missing; it must be ${policyInputs.expected}`);
+}
+
+/** Refuses options that would be ignored, for a policy that was compiled ahead of time. */
+export function checkDecisionOptions(options: DecisionOptions): void {
+  for (const option of isObject(options) ? Object.keys(options) : []) {
+    if (Object.hasOwn(loading, option) && !Object.hasOwn(deciding, option))
+      throw invalidOption(
+        option,
+        'is an option of `Authorizer.load`, and a compiled policy does not support it',
+      );
+  }
+  checkObject('CompiledAuthorizer.load', options, '{ types }', deciding);
+}
+
+const ofQuery = {
+  signal: {
+    expected: 'an AbortSignal',
+    holds: (value) => typeof value === 'object' && value !== null && 'aborted' in value,
+    advice: (value) =>
+      typeof value === 'object' && value !== null && 'signal' in value ? 'pass its `signal`' : undefined,
+  },
+  limits: limitsCheck,
+  checkRead: aBoolean,
+  allowWildcard: aBoolean,
+  bindings: { expected: 'an object or a Map of values by name', holds: (value) => typeof value === 'object' },
+  acceptExpression: aBoolean,
+} satisfies Readonly<Record<string, OptionCheck>>;
+
+/** Refuses the options of one query that would be ignored. @throws {PolarError} `POLAR_TYPE_INVALID_OPTION` */
+export function checkQueryOptions(options: CheckOptions): void {
+  checkObject('a check', options, '{ signal }', ofQuery);
+}
+
+function checkObject(
+  of: string,
+  options: object,
+  example: string,
+  checks: Readonly<Record<string, OptionCheck>>,
+): void {
+  if (!isObject(options))
+    throw invalidOption(
+      'options',
+      `of ${of} must be an object such as ${example}, found ${describeValue(options)}`,
+    );
+  for (const [option, value] of Object.entries(options)) {
+    if (!Object.hasOwn(checks, option)) throw unknownOption(option, option, Object.keys(checks));
+    if (value === undefined) continue;
+    const { expected, holds, advice } = checks[option]!;
+    if (holds(value)) continue;
+    const how = advice?.(value);
+    const found = `must be ${expected}, found ${describeValue(value)}`;
+    throw invalidOption(option, how === undefined ? found : `${found}; ${how}`);
+  }
+}
+
+/** @throws {PolarError} `POLAR_TYPE_INVALID_OPTION` for an unknown limit, and for one that is not a positive number */
+export function limitsOf(given: Partial<Limits> | undefined): Limits {
+  const result = { ...defaultLimits, ...given };
+  for (const [name, value] of Object.entries(result)) {
+    if (!(name in defaultLimits)) throw unknownOption(`limits.${name}`, name, Object.keys(defaultLimits));
+    if (typeof value !== 'number' || !(value > 0))
+      throw invalidOption(`limits.${name}`, `must be a positive number, found ${describeValue(value)}`);
+  }
+  return result;
+}
+
+export const invalidOption = (option: string, reason: string): PolarError =>
+  new PolarError('POLAR_TYPE_INVALID_OPTION', { option, reason });
+
+const unknownOption = (option: string, name: string, known: readonly string[]): PolarError =>
+  invalidOption(option, `is unknown${nearOption(name, known) || `; the options are ${known.join(', ')}`}`);
+
+/** Returns the option that was meant: one with a similar name, or one that begins alike (`policy` for `policies`). */
+function nearOption(name: string, known: readonly string[]): string {
+  const near = didYouMean(name, known);
+  if (near !== '') return near;
+  const alike = known.find((option) => name.length > 3 && option.startsWith(name.slice(0, -1)));
+  return alike === undefined ? '' : `; did you mean \`${alike}\`?`;
+}
+
+/** An object whose entries are options: no list, promise, map or instance. */
+function isObject(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  return !(isPromise(value) || value instanceof Map || value instanceof Set);
+}
+
+const isPromise = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && looksThenable(value);

@@ -1,0 +1,123 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { Authorizer, type AuthorizerOptions, type Decision } from '../index.js';
+
+const load = (options: Partial<AuthorizerOptions>) =>
+  Authorizer.load({ policies: 'allow(_, "read", _);', denialWarnings: false, ...options });
+
+const full = new Error('the audit log is full');
+const throwing = (): never => {
+  throw full;
+};
+const rejecting = () => Promise.reject(full);
+
+/** Every kind of check of an authorizer. */
+const checks: [string, (authorizer: Authorizer) => unknown][] = [
+  ['isAllowed', (a) => a.isAllowed(1, 'read', 3)],
+  ['isAllowedSync', (a) => a.isAllowedSync(1, 'read', 3)],
+  ['a denied isAllowed', (a) => a.isAllowed(1, 'write', 3)],
+  ['authorize', (a) => a.authorize(1, 'read', 3)],
+  ['isAllowedAll', (a) => a.isAllowedAll(1, 'read', [1, 2])],
+  ['filterAllowed', (a) => a.filterAllowed(1, 'read', [1, 2])],
+];
+
+afterEach(() => void vi.restoreAllMocks());
+
+describe('onDecision', () => {
+  it.each(checks)('does not slow down %s, however long its promise takes', async (_name, check) => {
+    const onDecision = vi.fn<() => Promise<void>>(() => new Promise(() => {}));
+    await check(await load({ onDecision }));
+    expect(onDecision).toHaveBeenCalled();
+  });
+
+  it.each(['machine', 'source', 'closures'] as const)(
+    'receives the decisions of engine %s',
+    async (engine) => {
+      const seen: string[] = [];
+      const authorizer = await load({ engine, onDecision: ({ outcome }) => seen.push(outcome) });
+      await authorizer.isAllowed(1, 'read', 3);
+      await authorizer.isAllowed(1, 'write', 3);
+      expect(seen).toEqual(['allowed', 'denied']);
+    },
+  );
+
+  it.each(checks)(
+    'changes no answer of %s when it fails, and its error is reported',
+    async (_name, check) => {
+      for (const onDecision of [throwing, rejecting]) {
+        const errors: [unknown, Decision][] = [];
+        const onDecisionError = (error: unknown, decision: Decision) => void errors.push([error, decision]);
+        const authorizer = await load({ onDecision, onDecisionError });
+        await check(authorizer);
+        await authorizer.flush();
+        expect(errors[0]).toEqual([full, expect.objectContaining({ kind: 'allow', actor: 1 })]);
+      }
+    },
+  );
+
+  it('has its errors written to the console, without the objects, when there is no onDecisionError', async () => {
+    const written = vi.spyOn(console, 'error').mockImplementation(() => {});
+    const authorizer = await load({ onDecision: rejecting });
+    expect(await authorizer.isAllowed({ password: 'x' }, 'read', {})).toBe(true);
+    await authorizer.flush();
+    expect(written.mock.calls).toEqual([
+      ['[error] onDecision failed, so the decision `allow "read"` (allowed) may not be recorded:', full],
+    ]);
+  });
+
+  it('fails the check when onDecisionError throws at once', async () => {
+    const authorizer = await load({ onDecision: throwing, onDecisionError: throwing });
+    await expect(authorizer.isAllowed(1, 'read', 3)).rejects.toBe(full);
+    expect(() => authorizer.isAllowedSync(1, 'read', 3)).toThrow(full);
+  });
+});
+
+describe("decisionLog: 'required'", () => {
+  it.each(checks.filter(([name]) => name !== 'isAllowedSync'))(
+    'makes %s wait for the record, and fail with it',
+    async (_name, check) => {
+      const finish: (() => void)[] = [];
+      const waiting = await load({
+        decisionLog: 'required',
+        onDecision: () => new Promise<void>((resolve) => finish.push(resolve)),
+      });
+      let isDone = false;
+      const checked = Promise.resolve(check(waiting)).then(() => (isDone = true));
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      expect(isDone).toBe(false);
+      for (const resolve of finish) resolve();
+      await checked;
+
+      for (const onDecision of [throwing, rejecting]) {
+        const failing = await load({ decisionLog: 'required', onDecision });
+        await expect(check(failing)).rejects.toBe(full);
+      }
+    },
+  );
+
+  it('makes isAllowedSync fail with what the hook throws, and refuse a promise', async () => {
+    const failing = await load({ decisionLog: 'required', onDecision: throwing });
+    expect(() => failing.isAllowedSync(1, 'read', 3)).toThrow(full);
+    const asynchronous = await load({ decisionLog: 'required', onDecision: rejecting });
+    expect(() => asynchronous.isAllowedSync(1, 'read', 3)).toThrow(
+      expect.objectContaining({ code: 'POLAR_RUN_PROMISE_IN_SYNC' }) as Error,
+    );
+  });
+});
+
+describe('flush', () => {
+  it('waits for what the log is still writing', async () => {
+    let finish = (): void => {};
+    const authorizer = await load({ onDecision: () => new Promise<void>((resolve) => (finish = resolve)) });
+    await authorizer.isAllowed(1, 'read', 3);
+    let isFlushed = false;
+    const flushed = authorizer.flush().then(() => (isFlushed = true));
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(isFlushed).toBe(false);
+    finish();
+    await flushed;
+  });
+
+  it('returns at once without a log', async () => {
+    await (await load({})).flush();
+  });
+});

@@ -1,0 +1,123 @@
+import { DenialAdvice } from '../advice/denial-advice.js';
+import { Report, renderDiagnostic, type Diagnostic } from '../diagnostics/diagnostic.js';
+import { PolarError } from '../diagnostics/polar-error.js';
+import { PolicyError } from '../diagnostics/policy-error.js';
+import { textOf } from '../diagnostics/span.js';
+import { compile, type CompiledPolicy } from '../engine/compiler/compile.js';
+import type { Limits } from '../engine/limits.js';
+import type { MachineContext } from '../engine/machine/machine.js';
+import { QueryRun } from '../engine/query-run.js';
+import { GrantAnalysis } from '../analysis/grant-analysis.js';
+import { TypeSets } from '../host/type-set.js';
+import { isProduction } from '../internal/is-production.js';
+import { once } from '../internal/once.js';
+import { link } from '../ir/link.js';
+import type { Program } from '../ir/program.js';
+import type { AuthorizerOptions } from './options.js';
+import type { PolicyInput, PolicyReader } from '../policy/policy-source.js';
+import { buildPolicy } from '../policy/build-policy.js';
+import { stringLiterals } from '../policy/string-literals.js';
+import type { TypeTable } from '../types/type-table.js';
+
+/** A policy and the types it was linked to: swapped whole. */
+export interface LoadedPolicy {
+  readonly context: MachineContext;
+  readonly compiled: CompiledPolicy | undefined;
+  readonly grantability: GrantAnalysis;
+  /** The strings that the policy writes, actions among them. */
+  readonly literals: () => readonly string[];
+  readonly warnings: readonly Diagnostic[];
+  /** Explains denials; undefined in production. */
+  readonly advice: DenialAdvice | undefined;
+}
+
+/** What stays the same when a policy is loaded again. */
+export interface LoadSettings {
+  readonly options: AuthorizerOptions;
+  readonly types: TypeTable;
+  readonly limits: Limits;
+  readonly reader: PolicyReader;
+}
+
+/**
+ * Reads, checks and links policies, and asks their inline queries.
+ *
+ * @throws {PolicyError} with every error of every policy
+ * @throws {PolarError} `POLAR_LOAD_…` for a policy that cannot be read
+ */
+export async function loadPolicy(
+  inputs: readonly PolicyInput[],
+  { options, types, limits, reader }: LoadSettings,
+): Promise<LoadedPolicy> {
+  if (inputs.length === 0) throw new PolarError('POLAR_LOAD_NO_POLICY', {});
+  const report = new Report();
+  const policy = buildPolicy(await reader.read(inputs), types, report, options.queries);
+  if (policy === undefined) throw new PolicyError(report.diagnostics);
+  const program = link(policy, types);
+  const context = contextFor(program, options);
+  for (const query of program.inlineQueries) {
+    const question = new QueryRun(context, query, new Map(), {
+      limits,
+      signal: undefined,
+      acceptExpression: false,
+    });
+    const holds = await question.next();
+    // An answer that only constrains a variable is none: it throws.
+    if (holds) question.bindings();
+    question.dispose();
+    if (!holds) report.error('POLAR_LOAD_INLINE_QUERY_FAILED', { query: textOf(query.span) }, query.span);
+  }
+  if (report.hasErrors) throw new PolicyError(report.diagnostics);
+  warnOf(policy.warnings, options);
+  const grantability = new GrantAnalysis(program, context.equality);
+  const literals = once(() => stringLiterals(policy));
+  return {
+    context,
+    // What is recorded of a decision is how it was proved: the machine tells.
+    compiled:
+      options.onDecision === undefined ? compile(context, options.engine ?? 'auto', limits) : undefined,
+    grantability,
+    literals,
+    warnings: policy.warnings,
+    advice:
+      (options.denialWarnings ?? !isProduction())
+        ? new DenialAdvice(context.typeSets, grantability, literals)
+        : undefined,
+  };
+}
+
+function contextFor(program: Program, options: AuthorizerOptions): MachineContext {
+  const { types } = program;
+  const constants = new Set<unknown>(types.constantNames.map((name) => types.constant(name)));
+  return {
+    program,
+    typeSets: new TypeSets(types),
+    members: { types, isConstant: (value) => constants.has(value) },
+    equality: options.equality ?? 'identity',
+    indexes: new Map(),
+    // oxlint-disable-next-line no-console -- what a policy prints is meant to be seen
+    print: options.print ?? ((text) => console.log(text)),
+  };
+}
+
+/** Number of warnings that `console.warn` shows of one load. `onWarning` and `warnings` have them all. */
+const maxPrinted = 12;
+
+function warnOf(warnings: readonly Diagnostic[], { onWarning }: AuthorizerOptions): void {
+  if (onWarning !== undefined) {
+    for (const warning of warnings) onWarning(warning);
+    return;
+  }
+  const lines = warnings.slice(0, maxPrinted).map((warning) => `[warning] ${renderDiagnostic(warning)}`);
+  const others = warnings.length - lines.length;
+  if (others > 0) lines.push(`[warning] … and ${others} more; the option \`onWarning\` receives them all`);
+  // oxlint-disable-next-line no-console -- without `onWarning` the console is the only place that is read
+  for (const line of lines) console.warn(line);
+}
+
+/** Gives a warning to the application, or writes it to the console. */
+export function warn(warning: Diagnostic, { onWarning }: Pick<AuthorizerOptions, 'onWarning'>): void {
+  if (onWarning !== undefined) onWarning(warning);
+  // oxlint-disable-next-line no-console -- a warning that nobody sees is none
+  else console.warn(`[warning] ${renderDiagnostic(warning)}`);
+}

@@ -1,0 +1,413 @@
+import { describe, expect, it } from 'vitest';
+import { compilePolicy } from '../aot/compile.js';
+import { CompiledAuthorizer } from '../aot/compiled-authorizer.js';
+import { Authorizer, optional, typed, type Diagnostic } from '../index.js';
+
+// cspell:ignore checkread feilds raed Strnig
+
+// Calls that a beginner gets wrong. Each must end in an error or a warning that names the correction.
+
+class User {
+  constructor(readonly id = 1) {}
+}
+class Memo {}
+class Model {
+  readonly dataValues = {};
+}
+
+const policies = `
+  actor User {}
+  resource Note {
+    permissions = ["read", "update"];
+    roles = ["owner"];
+    "read" if "owner";
+    "update" if "owner";
+  }
+  has_role(user: User, "owner", note: Note) if note.ownerId = user.id;
+  allow(actor, action, resource) if has_permission(actor, action, resource);
+  allow(_: User, "create", Note);
+  allow(_: User, "schedule", note: Note) if note.due < note.start;
+  allow(_: User, "publish", note: Note) if note.isDraft;
+  allow(_: User, "open", page: Page) if page.isOpen = true;
+  allow_field(_: User, "read", _: Note, "title");
+  allow_request(_: User, request: Request) if request.path = "/";
+`;
+const types = { User, Note: {}, Request: {}, Page: { fields: { isOpen: 'Boolean', size: 'Integer' } } };
+
+const row = () => ({ ownerId: 2, due: new Date(0), start: '2026-01-01', isDraft: 1 });
+const user = new User();
+const note = () => typed('Note', row());
+
+type Call = (authorizer: Authorizer) => unknown;
+// The types refuse most of these calls; a JavaScript file does not.
+// oxlint-disable-next-line typescript/no-explicit-any -- the mistakes
+type Any = any;
+const load = (options: Any): Promise<Authorizer> =>
+  Authorizer.load({ policies, types, onWarning: () => {}, ...options });
+
+/** Everything that a call says: the text of its error and of its warnings. */
+async function said(call: Call): Promise<string> {
+  const warnings: Diagnostic[] = [];
+  const authorizer = await Authorizer.load({ policies, types, onWarning: (w) => warnings.push(w) });
+  let error = '';
+  try {
+    await call(authorizer);
+  } catch (thrown) {
+    error = (thrown as Error).message;
+  }
+  return [error, ...warnings.map(({ message }) => message)].join('\n');
+}
+
+const loading: [string, Call, string][] = [
+  ['new Authorizer()', () => new (Authorizer as Any)(), 'await Authorizer.load({ policies:'],
+  [
+    'new Authorizer(options)',
+    () => new (Authorizer as Any)({ policies }),
+    'await Authorizer.load({ policies:',
+  ],
+  [
+    'no options',
+    () => (Authorizer as Any).load(),
+    "an object such as { policies: 'policy.polar' }, found undefined",
+  ],
+  [
+    'a file instead of options',
+    () => (Authorizer as Any).load('a.polar'),
+    "{ policies: 'a.polar' }, found the string",
+  ],
+  ['a list instead of options', () => (Authorizer as Any).load(['a.polar']), 'found a list'],
+  [
+    'no policies',
+    () => (Authorizer as Any).load({ types }),
+    '`policies` is missing; it must be the text of a policy',
+  ],
+  ['policies: null', () => load({ policies: null }), 'found null'],
+  ['policies: a number', () => load({ policies: 5 }), 'found the number 5'],
+  ['policies: a promise', () => load({ policies: Promise.resolve('') }), 'found a promise; await it'],
+  [
+    'policies: a list of promises',
+    () => load({ policies: [Promise.resolve('')] }),
+    'found a promise; await it',
+  ],
+  ['policies: a buffer', () => load({ policies: [Buffer.from('')] }), "read the file as text, with 'utf8'"],
+  ['policies: an object', () => load({ policies: { file: 'a.polar' } }), 'texts, files or { name, source }'],
+  ['policies: a folder', () => load({ policies: 'policies' }), '.polar'],
+  ['policies: []', () => load({ policies: [] }), '`policies` is empty'],
+  ['policy instead of policies', () => load({ policy: 'a.polar' }), 'did you mean `policies`?'],
+  ['an unknown option', () => load({ cache: true }), '`cache` is unknown; the options are types, constants'],
+  ['types: a list', () => load({ types: [User] }), 'by name, such as { User, Note: {} }, found a list'],
+  ['types: a class', () => load({ types: User }), 'found the class `User`; write { User }'],
+  ['types: a Map', () => load({ types: new Map() }), 'convert it with Object.fromEntries(map)'],
+  [
+    'a type that is undefined',
+    () => load({ types: { User: undefined } }),
+    'found undefined; is it imported in a circle',
+  ],
+  ['a type that is a string', () => load({ types: { User: 'User' } }), 'for rows without a class write {}'],
+  ['a type that is an instance', () => load({ types: { User: new User() } }), 'pass the class: User'],
+  ['a type that is an arrow function', () => load({ types: { User: () => true } }), 'write { is: … }'],
+  [
+    'a misspelled option of a type',
+    () => load({ types: { User: { feilds: {} } } }),
+    'did you mean `fields`?',
+  ],
+  [
+    'class: a string',
+    () => load({ types: { User: { class: 'User' } } }),
+    "must be a class, found the string 'User'",
+  ],
+  [
+    'is: a boolean',
+    () => load({ types: { User: { is: true } } }),
+    'a function that returns true or false, found true',
+  ],
+  ['key: a number', () => load({ types: { User: { key: 1 } } }), "such as 'id', found the number 1"],
+  [
+    'two discriminators',
+    () => load({ types: { User: { discriminator: { a: 1, b: 2 } } } }),
+    'found 2 fields',
+  ],
+  [
+    'discriminator: a string',
+    () => load({ types: { User: { discriminator: 'kind' } } }),
+    "{ kind: 'invoice' }, found",
+  ],
+  ['class and is', () => load({ types: { User: { class: User, is: () => true } } }), 'one of `class`, `is`'],
+  ['fields: a list', () => load({ types: { User: { fields: ['id'] } } }), "{ name: 'String' }, found a list"],
+  [
+    'a misspelled field type',
+    () => load({ types: { User: { fields: { id: 'Strnig' } } } }),
+    'did you mean `String`?',
+  ],
+  [
+    'a field type of a schema',
+    () => load({ types: { User: { fields: { id: { type: 'String' } } } } }),
+    'with `type`',
+  ],
+  [
+    'a field with two types',
+    () => load({ types: { User: { fields: { id: [String, Number] } } } }),
+    'a list of 2 types',
+  ],
+  ['a field type that is null', () => load({ types: { User: { fields: { id: null } } } }), 'found null'],
+  [
+    'an optional field without a type',
+    () => load({ types: { User: { fields: { id: optional(undefined as Any) } } } }),
+    'found undefined',
+  ],
+  [
+    'limits: a number',
+    () => load({ limits: 5_000 }),
+    'must be an object of limits, such as { maxSteps: 1_000 }',
+  ],
+  ['a misspelled limit', () => load({ limits: { timeoutMS: 5 } }), 'did you mean `timeoutMs`?'],
+  [
+    'a limit as text',
+    () => load({ limits: { timeoutMs: '5s' } }),
+    "must be a positive number, found the string '5s'",
+  ],
+  ['clock: a Date', () => load({ clock: new Date() }), 'write () => new Date()'],
+  ['undecided: a boolean', () => load({ undecided: false }), "must be 'error' or 'deny', found false"],
+  [
+    'engine: an unknown one',
+    () => load({ engine: 'fast' }),
+    "'closures' or 'machine', found the string 'fast'",
+  ],
+  ['onDecision: a logger', () => load({ onDecision: console }), 'must be a function, found'],
+  [
+    'no await',
+    () => (load({}) as Any).isAllowed(user, 'read', note()),
+    'const authorizer = await Authorizer.load',
+  ],
+  ['no await, for an actor', () => (load({}) as Any).as(user), '`as` is read from a promise'],
+  [
+    'a compiled policy that is a file name',
+    () => CompiledAuthorizer.load('policy.js' as Any),
+    'pass the default export',
+  ],
+  [
+    'a compiled policy that is a namespace',
+    () => CompiledAuthorizer.load({ default: {} } as Any),
+    'pass the default export',
+  ],
+  [
+    'a compiled policy that is a promise',
+    () => CompiledAuthorizer.load(Promise.resolve() as Any),
+    'await the import',
+  ],
+  [
+    'policies of a compiled policy',
+    () => CompiledAuthorizer.load({} as Any, { policies } as Any),
+    'is an option of `Authorizer.load`',
+  ],
+];
+
+const tagging: [string, Call, string][] = [
+  ['a promise', () => (typed as Any)('Note', Promise.resolve(row())), "await it: typed('Note', await …)"],
+  // oxlint-disable-next-line unicorn/no-thenable -- as the query builders of ORMs are
+  ['a query of an ORM', () => (typed as Any)('Note', { then: () => {} }), 'await it'],
+  ['a list', () => (typed as Any)('Note', [row()]), "rows.map((row) => typed('Note', row))"],
+  ['null', () => (typed as Any)('Note', null), 'found null; test whether the row was found'],
+  ['no row', () => (typed as Any)('Note'), 'found undefined; test whether the row was found'],
+  ['an id', () => (typed as Any)('Note', 7), 'load the row by its id'],
+  ['a class', () => (typed as Any)('User', User), 'found the class `User`; pass a row or an instance'],
+  [
+    'the class instead of its name',
+    () => (typed as Any)(User, row()),
+    "found the class `User`; write 'User'",
+  ],
+  [
+    'arguments in the wrong order',
+    () => (typed as Any)(row(), 'Note'),
+    "write 'Note', and the row is the second",
+  ],
+  ['an empty name', () => typed('', row()), 'the name of a type as its first argument'],
+  ['a misspelled name', (a) => a.isAllowed(user, 'read', typed('Notes', row())), 'did you mean `Note`?'],
+  ['a name in another case', (a) => a.isAllowed(user, 'read', typed('note', row())), 'did you mean `Note`?'],
+  ['an unregistered name', (a) => a.isAllowed(user, 'read', typed('Invoice', row())), 'add it to `types`'],
+  [
+    'a misspelled name, for an action that no rule names',
+    (a) => a.isAllowed(user, 'raed', typed('Notes', row())),
+    'did you mean `Note`?',
+  ],
+];
+
+const checking: [string, Call, string][] = [
+  ['a plain row', (a) => a.isAllowed(user, 'read', row()), "tag it with typed('Note', row)"],
+  [
+    'a copy of a tagged row',
+    (a) => a.isAllowed(user, 'read', { ...note() }),
+    'a copy of a tagged row has no tag',
+  ],
+  [
+    'parsed JSON',
+    (a) => a.isAllowed(user, 'read', JSON.parse(JSON.stringify(note()))),
+    "tag it with typed('Note', row)",
+  ],
+  [
+    'a row without a prototype',
+    (a) => a.isAllowed(user, 'read', Object.assign(Object.create(null), row())),
+    "typed('Note', row)",
+  ],
+  [
+    'a class that is not registered',
+    (a) => a.isAllowed(user, 'read', new Memo()),
+    'class `Memo` is not registered',
+  ],
+  ['an instance of an ORM', (a) => a.isAllowed(user, 'read', new Model()), 'class `Model` is not registered'],
+  ['a row in an object', (a) => a.isAllowed(user, 'read', { data: note() }), 'its field `data` holds'],
+  ['a list', (a) => a.isAllowed(user, 'read', [note()]), "filterAllowed(actor, 'read', list)"],
+  ['an id as resource', (a) => a.isAllowed(user, 'read', 7), 'load the Note and pass it, not its id'],
+  ['a UUID as resource', (a) => a.isAllowed(user, 'read', 'f81d4fae'), 'pass the Note itself, not its id'],
+  ['null as resource', (a) => a.isAllowed(user, 'read', null), 'test whether the resource was found'],
+  ['no resource', (a) => (a as Any).isAllowed(user, 'read'), 'the resource is undefined'],
+  ['the name of a type', (a) => a.isAllowed(user, 'create', 'Note'), "authorizer.type('Note')"],
+  ['a row to create', (a) => a.isAllowed(user, 'create', note()), "authorizer.type('Note')"],
+  ['the type to read', (a) => a.isAllowed(user, 'read', a.type('Note')), 'pass an instance, not the type'],
+  ['a loader', (a) => a.isAllowed(user, 'read', () => note()), 'call it, and pass the Note'],
+  [
+    'a promise in a synchronous check',
+    (a) => a.isAllowedSync(user, 'read', Promise.resolve(note())),
+    'use the asynchronous method',
+  ],
+  [
+    'a promise of an untyped row',
+    (a) => a.authorize(user, 'read', Promise.resolve(row())),
+    "tag it with typed('Note', row)",
+  ],
+  ['an id as actor', (a) => a.isAllowed('alice', 'read', note()), "the actor is the string 'alice'"],
+  ['a number as actor', (a) => a.isAllowed(1, 'read', note()), 'load the User and pass it'],
+  [
+    'a token as actor',
+    (a) => a.isAllowed({ sub: '1' }, 'read', note()),
+    'the rules for "read" expect User; tag it with typed(\'User\', row)',
+  ],
+  ['undefined as actor', (a) => a.isAllowed(undefined, 'read', note()), 'pass the signed-in user, or null'],
+  ['a class as actor', (a) => a.isAllowed(User, 'read', note()), 'pass an instance, not the class'],
+  ['a misspelled action', (a) => a.isAllowed(user, 'raed', note()), 'did you mean "read"?'],
+  ['an action in another case', (a) => a.isAllowed(user, 'READ', note()), 'did you mean "read"?'],
+  [
+    'an action that no rule names',
+    (a) => a.isAllowed(user, 'archive', note()),
+    'the rules can allow "read" or "update"',
+  ],
+  ['no action', (a) => a.isAllowed(user, undefined as Any, note()), 'an action is a string such as "read"'],
+  [
+    'a list of actions',
+    (a) => a.isAllowed(user, ['read', 'update'] as Any, note()),
+    'check one action at a time',
+  ],
+  [
+    'the action first',
+    (a) => a.isAllowed('read', user as Any, note()),
+    'the order is (actor, action, resource)',
+  ],
+  ['the resource first', (a) => a.isAllowed(note(), 'read', user), 'the order is (actor, action, resource)'],
+  [
+    'a misspelled option of a check',
+    (a) => a.authorize(user, 'read', note(), { checkread: false } as Any),
+    'did you mean `checkRead`?',
+  ],
+  [
+    'a time limit as option of a check',
+    (a) => a.isAllowed(user, 'read', note(), { timeoutMs: 5 } as Any),
+    '`timeoutMs` is unknown',
+  ],
+  [
+    'an AbortController',
+    (a) => a.isAllowed(user, 'read', note(), { signal: new AbortController() } as Any),
+    'pass its `signal`',
+  ],
+  [
+    'a fourth argument that is no object',
+    (a) => a.isAllowed(user, 'read', note(), 'title' as Any),
+    "found the string 'title'",
+  ],
+  ['actions of an untyped row', (a) => a.authorizedActions(user, row()), 'the rules expect Note'],
+  [
+    'a promise of a list',
+    (a) => a.filterAllowed(user, 'read', Promise.resolve([note()]) as Any),
+    '`filterAllowed(actor, action, resources)` expects a list, found a promise; await it',
+  ],
+  [
+    'one resource instead of a list',
+    (a) => a.isAllowedAll(user, 'read', note() as Any),
+    'expects a list, found a plain object; pass a list of resources',
+  ],
+  ['no list', (a) => (a as Any).authorizedActionsAll(user), 'expects a list, found undefined'],
+  ['a text instead of a list', (a) => a.filterAllowed(user, 'read', 'note'), "found the string 'note'"],
+  ['a list of untyped rows', (a) => a.filterAllowed(user, 'read', [row()]), "tag it with typed('Note', row)"],
+  [
+    'a field of an untyped row',
+    (a) => a.authorizeField(user, 'read', row(), 'title'),
+    'the rules for "read" expect Note',
+  ],
+  [
+    'an untyped request',
+    (a) => a.authorizeRequest(user, { path: '/' }),
+    'the rules of allow_request expect Request',
+  ],
+  ['an unknown type', (a) => a.type('Notes'), 'did you mean `Note`?'],
+  ['an unknown action at start-up', (a) => a.requireGrantable('raed', 'Note'), 'did you mean "read"?'],
+  [
+    'an unknown rule',
+    (a) => a.queryRule('has_rol', [user, 'owner', note()]).next(),
+    'did you mean `has_role`?',
+  ],
+  [
+    'a Date compared with text',
+    (a) => a.isAllowed(user, 'schedule', note()),
+    'one side is a Date and the other a string',
+  ],
+  [
+    '0/1 in a field declared as Boolean',
+    (a) => a.isAllowed(user, 'open', typed('Page', { isOpen: 1 })),
+    'the field `isOpen` of the resource is declared as Boolean in `Page`, and holds the number 1',
+  ],
+  [
+    'text in a field declared as Integer',
+    (a) => a.isAllowed(user, 'open', typed('Page', { isOpen: false, size: '5' })),
+    'declared as Integer in `Page`, and holds a string',
+  ],
+  ['0/1 as a condition', (a) => a.isAllowed(user, 'publish', note()), '0 and 1'],
+];
+
+describe.each([
+  ['Authorizer.load', loading],
+  ['typed', tagging],
+  ['a check', checking],
+])('%s says how to correct', (_of, mistakes) => {
+  it.each(mistakes)('%s', async (_name, call, correction) => {
+    expect(await said(call)).toContain(correction);
+  });
+});
+
+describe('a correct call', () => {
+  it('gets no warning', async () => {
+    const calls: Call[] = [
+      (a) => a.isAllowed(user, 'read', note()),
+      (a) => a.isAllowed(null, 'read', note()),
+      (a) => a.authorize(user, 'create', a.type('Note'), { checkRead: false }),
+      (a) => a.authorizedActions(user, note()),
+    ];
+    for (const call of calls)
+      // oxlint-disable-next-line no-await-in-loop -- one after the other
+      expect(await said(call)).toBe('');
+  });
+});
+
+describe('a compiled policy', () => {
+  it('throws for the mistakes that it can tell', async () => {
+    const text = await compilePolicy({ policies, types, format: 'cjs' });
+    const module = { exports: {} as Any };
+    // oxlint-disable-next-line no-implied-eval, typescript/no-implied-eval -- the module that was just written
+    new Function('module', text)(module);
+    const authorizer = CompiledAuthorizer.load(module.exports, { types });
+    await expect(authorizer.isAllowed(user, 'read', typed('Notes', {}))).rejects.toThrow(
+      'did you mean `Note`?',
+    );
+    await expect(authorizer.isAllowed(user, 'read', note(), { timeoutMs: 5 } as Any)).rejects.toThrow(
+      'is unknown',
+    );
+  });
+});

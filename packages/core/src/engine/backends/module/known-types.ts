@@ -1,0 +1,46 @@
+import type { TypeSet, TypeSets } from '../../../host/type-set.js';
+import type { DeclaredType } from '../../../types/declared-type.js';
+import type { TypeTable } from '../../../types/type-table.js';
+
+/**
+ * All combinations of types that values are expected to be of: what is built in, instances of each class, rows of each type, and
+ * where only a look at a value tells its type, what that may add to each of these.
+ */
+export function knownTypes(types: TypeTable, typeSets: TypeSets): TypeSet[] {
+  const registered = [...types.types].filter((type) => !type.builtIn);
+  const predicates = registered.filter(({ is, discriminator }) => is ?? discriminator);
+  const dictionary = types.find('Dictionary')!;
+  const found = new Set<TypeSet>();
+  const add = (own: readonly DeclaredType[], chain: readonly DeclaredType[], isInstance: boolean): void => {
+    found.add(typeSets.ofTypes(own, chain, isInstance));
+    for (const type of predicates)
+      if (!own.includes(type)) found.add(typeSets.ofTypes([...own, type], chain, isInstance));
+  };
+  for (const names of [
+    [],
+    ['String'],
+    ['Boolean'],
+    ['Integer', 'Float'],
+    ['Float'],
+    ['List'],
+    ['Dictionary'],
+  ]) {
+    const own = names.map((name) => types.find(name)!);
+    add(own, [], false);
+  }
+  // Of a class that nobody registered.
+  add([], [], true);
+  for (const type of registered) {
+    if (type.class !== undefined) {
+      const chain = types.ancestorsOf(type);
+      add(chain, chain, true);
+    }
+    const row = (...of: readonly DeclaredType[]) => {
+      const chain = [...of, dictionary];
+      found.add(typeSets.ofTypes(chain, chain, true));
+    };
+    row(type);
+    for (const other of predicates) if (other !== type) row(type, other);
+  }
+  return [...found];
+}

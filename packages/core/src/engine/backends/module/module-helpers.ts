@@ -1,0 +1,49 @@
+import { Source } from '../../../diagnostics/source.js';
+import { spanOf, type Span } from '../../../diagnostics/span.js';
+import type { TypeSet, TypeSets } from '../../../host/type-set.js';
+import { policyDictionary } from '../../../host/value.js';
+import type { DeclaredType, FieldType } from '../../../types/declared-type.js';
+import type { TypeTable } from '../../../types/type-table.js';
+import { methodSite, noValue, readSite } from '../../runtime/runtime.js';
+
+/** What a module that was compiled ahead makes its constants of. */
+export class ModuleHelpers {
+  readonly noValue = noValue;
+  readonly read = readSite;
+  readonly method = methodSite;
+  readonly dictionary = policyDictionary;
+  readonly #sources: readonly Source[];
+
+  constructor(
+    readonly types: TypeTable,
+    readonly typeSets: TypeSets,
+    sources: readonly { readonly name?: string; readonly text: string }[],
+  ) {
+    this.#sources = sources.map(({ name, text }) => new Source(text, name));
+  }
+
+  type(name: string): DeclaredType {
+    return this.types.find(name)!;
+  }
+
+  constant(name: string): unknown {
+    return this.types.constant(name);
+  }
+
+  /** The declared type of a field. */
+  field(type: string, name: string): FieldType {
+    return this.type(type).fields!.get(name)!.type;
+  }
+
+  set(types: readonly string[], chain: readonly string[], isInstance: boolean): TypeSet {
+    return this.typeSets.ofTypes(
+      types.map((name) => this.type(name)),
+      chain.map((name) => this.type(name)),
+      isInstance,
+    );
+  }
+
+  span(source: number, start: number, end: number): Span {
+    return spanOf(this.#sources[source]!, start, end);
+  }
+}

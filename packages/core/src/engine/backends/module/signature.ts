@@ -1,0 +1,51 @@
+import { inheritsFromClasses } from '../../../host/member.js';
+import { TypeSets } from '../../../host/type-set.js';
+import type { TypeTable } from '../../../types/type-table.js';
+import type { Equality } from '../../equality.js';
+
+/**
+ * What compiled code takes for granted of types, constants and equality, by name. A policy that was compiled ahead runs only where
+ * all of it is the same.
+ */
+export function signatureOf(types: TypeTable, equality: Equality): Record<string, string> {
+  const signature: Record<string, string> = {
+    equality: typeof equality === 'function' ? 'a function' : equality,
+  };
+  for (const type of types.types) {
+    if (type.builtIn) continue;
+    const { class: declared, is, discriminator, fields, key, equals } = type;
+    const prototype = declared?.prototype as Record<PropertyKey, unknown> | undefined;
+    signature[`type ${type.name}`] = JSON.stringify({
+      by: declared ? 'class' : is ? 'is' : (discriminator ?? 'name'),
+      extends: types.ancestorsOf(type).map(({ name }) => name),
+      fields: fields && [...fields.values()],
+      key,
+      equals: equals !== undefined,
+      // A class that compares, awaits or recognizes its instances in a way of its own, or inherits from what is no class.
+      valueOf: prototype?.valueOf === Object.prototype.valueOf,
+      awaited: prototype !== undefined && 'then' in prototype,
+      classes: prototype !== undefined && inheritsFromClasses(prototype),
+      instance: declared !== undefined && hasOwnTest(declared),
+    });
+  }
+  const typeSets = new TypeSets(types);
+  const names = new Map<unknown, string>([...types.types].map(({ name, value }) => [value, name]));
+  for (const name of types.constantNames) {
+    const value = types.constant(name);
+    const isObject = (typeof value === 'object' && value !== null) || typeof value === 'function';
+    const first = names.get(value);
+    if (first === undefined) names.set(value, name);
+    const of =
+      isObject && typeSets.areSettled(value) ? [...typeSets.of(value).types].map((type) => type.name) : [];
+    signature[`constant ${name}`] = !isObject
+      ? `${typeof value} ${String(value)}`
+      : first === undefined
+        ? [typeof value, ...of].join(' ')
+        : `the same as ${first}`;
+  }
+  return signature;
+}
+
+const hasOwnTest = (declared: object): boolean =>
+  (declared as { [Symbol.hasInstance]?: unknown })[Symbol.hasInstance] !==
+  Function.prototype[Symbol.hasInstance];

@@ -1,0 +1,408 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { isPolicyError } from '../../diagnostics/policy-error.js';
+import type { Equality } from '../equality.js';
+import { EngineUnderTest, type EngineKind, type Outcome } from '../testing/engines.fixture.js';
+import { calls, declarations, typeNames, worldOf, type World } from '../testing/world.fixture.js';
+
+// cspell:ignore abcvw
+
+// Policies put together at random, asked about a world in which much is missing: every engine answers what the machine answers,
+// asks the application no more often, and mostly answers by itself. (design.md D3)
+
+const text = (strings: TemplateStringsArray, ...parts: fc.Arbitrary<string>[]): fc.Arbitrary<string> =>
+  fc.tuple(...parts).map((values) => String.raw({ raw: strings }, ...values));
+
+const literal = fc.constantFrom('"x"', '"y"', '"z"', '1', '2', '1.5', 'true', 'false', 'nil');
+const variable = fc.constantFrom('a', 'b', 'c', 'c', 'v', 'w');
+const known = fc.constantFrom('a', 'c', 'c');
+const field = fc.constantFrom('name', 'name', 'flag', 'n', 'owner', 'org', 'parent', 'upper', 'missing');
+const typeName = fc.constantFrom(
+  ...typeNames,
+  'Actor',
+  'Resource',
+  'String',
+  'Integer',
+  'Dictionary',
+  'List',
+);
+const operand = fc.oneof(
+  { arbitrary: variable, weight: 5 },
+  { arbitrary: literal, weight: 4 },
+  { arbitrary: text`${known}.${field}`, weight: 6 },
+  { arbitrary: text`${known}.${field}.${field}`, weight: 3 },
+);
+const pattern = fc.oneof(
+  { arbitrary: typeName, weight: 6 },
+  { arbitrary: text`${typeName}{${field}: ${literal}}`, weight: 2 },
+  { arbitrary: text`{${field}: ${literal}}`, weight: 2 },
+  { arbitrary: text`{name: ${variable}, owner: ${variable}}`, weight: 1 },
+  { arbitrary: text`${typeName}{org: {name: ${literal}}}`, weight: 1 },
+  { arbitrary: literal, weight: 1 },
+);
+const order = fc.constantFrom('<', '<=', '>', '>=');
+const list = fc.oneof(
+  text`${known}.items`,
+  text`${known}.tags`,
+  text`${known}.roles`,
+  text`${known}.list()`,
+  text`[${literal}, ${literal}]`,
+  text`[${literal}, ${literal}, ${literal}]`,
+  text`${known}.${field}`,
+);
+const plainMethod = fc.oneof(
+  text`${known}.level() > ${literal}`,
+  text`${known}.owns(${operand})`,
+  text`${known}.maybe(${operand})`,
+  text`${variable} = ${known}.level()`,
+  text`${known}.none()`,
+);
+const call = fc.oneof(
+  text`f(${operand})`,
+  text`g(${operand}, ${operand})`,
+  text`role(${known}, ${literal}, ${variable})`,
+  text`role(${variable}, ${operand}, ${operand})`,
+  text`related(${variable}, ${known})`,
+  text`related(${known}, ${variable})`,
+);
+/** @param rare goals that not every policy has */
+function goalsWith(rare: fc.Arbitrary<string>): fc.Arbitrary<string> {
+  return fc.letrec<{ goal: string }>((tie) => ({
+    goal: fc.oneof(
+      { maxDepth: 2, depthIdentifier: 'goal' },
+      { arbitrary: text`${operand} = ${operand}`, weight: 6 },
+      { arbitrary: call, weight: 6 },
+      { arbitrary: text`${operand} == ${operand}`, weight: 2 },
+      { arbitrary: text`${operand} != ${operand}`, weight: 2 },
+      { arbitrary: text`${operand} ${order} ${operand}`, weight: 2 },
+      { arbitrary: text`${operand} in ${list}`, weight: 4 },
+      { arbitrary: text`${operand} matches ${pattern}`, weight: 3 },
+      { arbitrary: text`${known}.flag`, weight: 2 },
+      { arbitrary: plainMethod, weight: 3 },
+      {
+        arbitrary: text`${operand} = ${known}.n ${fc.constantFrom('+', '*', '/', 'mod')} ${literal}`,
+        weight: 1,
+      },
+      { arbitrary: text`v := ${operand}`, weight: 1 },
+      { arbitrary: fc.constant('cut'), weight: 1 },
+      { arbitrary: rare, weight: 1 },
+      { arbitrary: text`not (${tie('goal')})`, weight: 2 },
+      { arbitrary: text`not (${tie('goal')} and ${tie('goal')})`, weight: 1 },
+      { arbitrary: text`(${tie('goal')} or ${tie('goal')})`, weight: 3 },
+      { arbitrary: text`(${tie('goal')} or ${tie('goal')}) and ${tie('goal')}`, weight: 1 },
+      { arbitrary: text`not ((${tie('goal')} or ${tie('goal')}) and ${tie('goal')})`, weight: 1 },
+      { arbitrary: text`((${tie('goal')} and ${tie('goal')}) or ${tie('goal')})`, weight: 1 },
+      { arbitrary: text`forall(w in ${list}, ${tie('goal')})`, weight: 1 },
+      { arbitrary: text`forall(${tie('goal')}, ${tie('goal')})`, weight: 1 },
+    ),
+  })).goal;
+}
+const parameter = (name: string) =>
+  fc.oneof(
+    { arbitrary: fc.constant(name), weight: 5 },
+    { arbitrary: pattern.map((p) => `${name}: ${p}`), weight: 5 },
+    { arbitrary: literal, weight: 1 },
+    { arbitrary: fc.constantFrom('a', 'v'), weight: 1 },
+  );
+const action = fc.oneof(
+  { arbitrary: fc.constantFrom('"x"', '"y"', '"read"'), weight: 4 },
+  { arbitrary: fc.constant('b'), weight: 2 },
+  { arbitrary: parameter('b'), weight: 1 },
+);
+
+/** A variable that is used once is an error, unless its name says so. */
+const withoutSingletons = (rule: string): string =>
+  rule.replaceAll(/\b[abcvw]\b/g, (name) =>
+    rule.split(new RegExp(`\\b${name}\\b`)).length === 2 ? `_${name}` : name,
+  );
+/** Rules that apply to nothing, so that every call has one. */
+const closed = ['allow(0, 0, 0);', 'f(0);', 'g(0, 0);', 'role(0, 0, 0);', 'related(0, 0);'];
+
+function rulesWith(rare: fc.Arbitrary<string>): fc.Arbitrary<string[]> {
+  const goal = goalsWith(rare);
+  const body = fc
+    .array(goal, { maxLength: 3 })
+    .map((goals) => (goals.length === 0 ? ';' : ` if ${goals.join(' and ')};`));
+  const rule = fc.oneof(
+    { arbitrary: text`allow(${parameter('a')}, ${action}, ${parameter('c')})${body}`, weight: 4 },
+    { arbitrary: text`f(${parameter('a')})${body}`, weight: 2 },
+    { arbitrary: text`g(${parameter('a')}, ${parameter('c')})${body}`, weight: 2 },
+    { arbitrary: text`role(${parameter('a')}, ${action}, ${parameter('c')})${body}`, weight: 2 },
+    { arbitrary: text`related(${parameter('a')}, ${parameter('c')}) if a = c.${field};`, weight: 1 },
+    { arbitrary: text`related(a, c: ${typeName}) if a in c.items;`, weight: 1 },
+  );
+  return fc
+    .array(rule, { minLength: 1, maxLength: 7 })
+    .map((rules) => [...rules.map(withoutSingletons), ...closed]);
+}
+
+const shorthand = (resource: string, names: readonly string[], relations: readonly string[]) => {
+  const name = fc.constantFrom(...names).map((n) => `"${n}"`);
+  // From one name to a later one: what goes round in circles is no policy.
+  const forwarding = fc
+    .uniqueArray(fc.constantFrom(...names.keys()), { minLength: 2, maxLength: 2 })
+    .map((pair) => pair.sort((a, b) => a - b).map((i) => `"${names[i]!}"`))
+    .map(([from, to]) => `${from} if ${to};`);
+  const rule = fc.oneof(
+    { arbitrary: forwarding, weight: 3 },
+    ...relations.map((on) => ({
+      arbitrary: text`${name} if ${fc.constantFrom('viewer', 'owner').map((n) => `"${n}"`)} on "${fc.constant(on)}";`,
+      weight: 2,
+    })),
+  );
+  return fc.uniqueArray(rule, { maxLength: 6 }).map((rules) => {
+    const declared =
+      relations.length === 0
+        ? ''
+        : `relations = { ${relations.map((r) => `${r}: ${r === 'org' ? 'Org' : 'Folder'}`).join(', ')} };`;
+    return `resource ${resource} { permissions = ["x", "y", "read"]; roles = ["viewer", "editor", "owner"]; ${declared} "read" if "viewer"; ${rules.filter((r) => r !== '"read" if "viewer";').join(' ')} }`;
+  });
+};
+const names = ['x', 'y', 'read', 'viewer', 'editor', 'owner'];
+const roleRule = fc.constantFrom(
+  'has_role(user: User, name: String, resource: Resource) if grant in user.roles and grant.name = name and grant.resource = resource;',
+  'has_role(user: User, name: String, repo: Repo) if grant in user.roles and grant.resource = repo and grant.name = name;',
+  'has_role(user: Actor, name: String, org: Org) if grant in user.roles and grant matches {name: name, resource: org};',
+  'has_role(user: User, "owner", resource: Resource) if resource.owner = user;',
+  'has_role(user: User, "viewer", resource: Resource) if not resource.flag and user.flag;',
+  'has_role(user: Actor, name: String, repo: Fork) if name in ["viewer", "editor"] and repo.owner = user;',
+  'has_role(user: User, name: String, folder: Folder) if grant in user.roles and name = grant.name and grant.resource in [folder];',
+);
+const relationRules = fc
+  .tuple(
+    fc.constantFrom(
+      'org = repo.org',
+      'repo.org = org',
+      'org in [repo.org]',
+      'not repo.flag and repo.org = org',
+    ),
+    fc.constantFrom('repo.parent = folder', 'folder = repo.parent'),
+    fc.constantFrom('parent = folder.parent', 'folder.parent = parent', 'parent in folder.items'),
+  )
+  .map(([org, folder, parent]) => [
+    `has_relation(org: Org, "org", repo: Repo) if ${org};`,
+    `has_relation(folder: Folder, "parent", repo: Repo) if ${folder};`,
+    `has_relation(parent: Folder, "parent", folder: Folder) if ${parent};`,
+  ]);
+const blocks = fc
+  .tuple(
+    shorthand('Org', names, []),
+    shorthand('Repo', names, ['org', 'parent']),
+    shorthand('Folder', names, ['parent']),
+    fc.uniqueArray(roleRule, { minLength: 1 }),
+    relationRules,
+  )
+  .map(([org, repo, folder, roles, relations]) => [
+    'actor User {}',
+    org,
+    repo,
+    folder,
+    ...roles,
+    ...relations,
+    'allow(actor, action, resource) if has_permission(actor, action, resource);',
+  ]);
+/** What rules without blocks need, to name the unions. */
+const unions = ['actor User {}', 'resource Repo {}', 'resource Folder {}'];
+
+/** One goal of a rule that may be undecided, or go wrong, in many of its alternatives. */
+const fragile = fc.oneof(
+  text`${known}.${field} = ${literal}`,
+  text`${known}.${field}.${field} = ${literal}`,
+  text`${known}.${field} ${order} ${literal}`,
+  text`${known}.flag`,
+  text`${known} matches ${pattern}`,
+  text`w in ${list} and w.${field} = ${operand}`,
+  text`${literal} in ${list}`,
+  text`${known}.maybe(${operand})`,
+  text`${known}.boom()`,
+  text`${known}.fuse`,
+  text`f(${known})`,
+  text`f(${known}.${field})`,
+  text`role(${known}, ${literal}, ${known})`,
+  text`not ${known}.${field}`,
+);
+/** Alternatives within conditions, after which something fails. */
+const nested = fc.letrec<{ all: string; one: string }>((tie) => ({
+  all: text`(${tie('one')} or ${tie('one')}) and ${tie('one')}`,
+  one: fc.oneof(
+    { maxDepth: 3, depthIdentifier: 'nested' },
+    { arbitrary: fragile, weight: 6 },
+    { arbitrary: text`(${tie('all')})`, weight: 2 },
+    { arbitrary: text`(${fragile} and ${tie('one')})`, weight: 2 },
+    { arbitrary: text`(${tie('one')} or ${tie('one')} or ${fragile})`, weight: 2 },
+    { arbitrary: text`not (${tie('all')})`, weight: 2 },
+    { arbitrary: text`forall(w in ${list}, ${tie('one')} and w = w)`, weight: 1 },
+    { arbitrary: text`forall(${tie('all')}, ${tie('one')})`, weight: 1 },
+  ),
+})).all;
+const alternatives = fc
+  .array(
+    fc.oneof(
+      { arbitrary: text`allow(a, _, c) if a = a and c = c and ${nested};`, weight: 3 },
+      { arbitrary: text`allow(a, _, c) if a = a and c = c and not (${nested});`, weight: 3 },
+      {
+        arbitrary: text`allow(a: ${typeName}, "x", c: ${typeName}) if a = a and c = c and ${nested};`,
+        weight: 2,
+      },
+      { arbitrary: text`f(c) if a = c and ${nested};`, weight: 2 },
+      { arbitrary: text`f(c: ${typeName}) if a = c and ${nested} and cut;`, weight: 1 },
+      { arbitrary: text`f(c) if a = c and (${fragile} or ${fragile});`, weight: 2 },
+      { arbitrary: text`f(c) if c.parent != nil and f(c.parent) and c.${field} = ${literal};`, weight: 1 },
+      { arbitrary: text`role(a, ${literal}, c) if a = a and c = c and ${nested};`, weight: 1 },
+      { arbitrary: text`role(a, v, c) if a = a and v = c.name and (${fragile} or ${fragile});`, weight: 2 },
+    ),
+    { minLength: 2, maxLength: 6 },
+  )
+  .map((rules) => [...unions, ...rules.map(withoutSingletons), ...closed]);
+
+const harmless = text`${known}.upper = ${literal}`;
+const throwing = text`${known}.boom()`;
+const later = text`${known}.later()`;
+const policies = {
+  rules: rulesWith(harmless).map((rules) => [...unions, ...rules]),
+  blocks: blocks,
+  both: fc.tuple(blocks, rulesWith(harmless)).map((parts) => parts.flat()),
+  throwing: fc.tuple(fc.oneof(blocks, fc.constant(unions)), rulesWith(throwing)).map((parts) => parts.flat()),
+  alternatives,
+  later: fc.tuple(blocks, rulesWith(later)).map((parts) => parts.flat()),
+};
+
+const equality = fc.constantFrom<Equality>('identity', 'identity', 'identity', 'deep');
+const declaration = fc.constantFrom(...Object.keys(declarations));
+const actions = ['x', 'y', 'read', 'other'];
+const limits = { maxSteps: 5_000 };
+const engines = ['source', 'closures', 'ahead'] as const;
+
+interface Seen {
+  loaded: number;
+  /** Policies that were compiled ahead. */
+  ahead: number;
+  answered: number;
+  handedOver: number;
+  outcomes: Map<Outcome, number>;
+}
+
+function engineOf(
+  kind: EngineKind,
+  policy: string,
+  declared: string,
+  equal: Equality,
+): EngineUnderTest | undefined {
+  try {
+    return new EngineUnderTest(kind, policy, { types: declarations[declared]!, equality: equal, limits });
+  } catch (error) {
+    if (isPolicyError(error)) return undefined;
+    throw error;
+  }
+}
+
+/** The outcome, and the calls that it took. */
+interface Found {
+  readonly outcome: Outcome;
+  readonly calls: ReadonlyMap<string, number>;
+}
+async function found(ask: () => Outcome | Promise<Outcome>): Promise<Found> {
+  calls.clear();
+  const outcome = await ask();
+  return { outcome, calls: new Map(calls) };
+}
+
+const isUndecided = (outcome: Outcome): boolean =>
+  typeof outcome === 'string' && outcome.startsWith('POLAR_UNDECIDED_');
+
+/** Folding ends what the machine walks without end, or for very long. */
+const isOverLimit = (outcome: Outcome): boolean =>
+  outcome === 'POLAR_RUN_STEP_LIMIT' || outcome === 'POLAR_RUN_DEPTH_LIMIT';
+
+/** Rules that are folded together are tried in another order: of several reasons, code compiled ahead may tell another first. */
+const isSame = (expected: Outcome, given: Outcome, engine: EngineKind): boolean =>
+  given === expected || (engine === 'ahead' && isUndecided(expected) && isUndecided(given));
+
+async function compare(
+  lines: readonly string[],
+  declared: string,
+  equal: Equality,
+  world: World,
+  waits: boolean,
+  seen: Seen,
+): Promise<void> {
+  const policy = lines.join('\n');
+  const machine = engineOf('machine', policy, declared, equal);
+  if (machine === undefined) return;
+  seen.loaded++;
+  const compiled = engines
+    .map((kind) => engineOf(kind, policy, declared, equal)!)
+    .filter(({ kind, ahead }) => kind !== 'ahead' || ahead !== undefined);
+  if (compiled.length === engines.length) seen.ahead++;
+  const ask = (engine: EngineUnderTest, question: readonly [unknown, unknown, unknown]) =>
+    found(() => (waits ? engine.isAllowed(...question) : engine.isAllowedSync(...question)));
+  const wrong: unknown[] = [];
+  for (const [i, actor] of world.actors.entries()) {
+    for (const [j, resource] of world.resources.entries()) {
+      const question = [actor, actions[(i + j) % actions.length]!, resource] as const;
+      // oxlint-disable-next-line no-await-in-loop -- calls are counted question by question
+      const expected = await ask(machine, question);
+      seen.outcomes.set(expected.outcome, (seen.outcomes.get(expected.outcome) ?? 0) + 1);
+      if (isOverLimit(expected.outcome)) continue;
+      for (const engine of compiled) {
+        // Twice: what was looked up the slow way the first time is inline the second time.
+        for (const round of [1, 2]) {
+          // oxlint-disable-next-line no-await-in-loop -- as above
+          const given = await ask(engine, question);
+          if (!isSame(expected.outcome, given.outcome, engine.kind))
+            wrong.push({
+              on: engine.kind,
+              round,
+              actor: i,
+              action: question[1],
+              resource: j,
+              expected: expected.outcome,
+              given: given.outcome,
+            });
+          for (const [call, count] of given.calls)
+            if (count > Math.max(expected.calls.get(call) ?? 0, 1))
+              wrong.push({ on: engine.kind, round, actor: i, action: question[1], resource: j, call, count });
+        }
+      }
+    }
+  }
+  for (const engine of compiled) {
+    seen.answered += engine.answered;
+    seen.handedOver += engine.handedOver;
+  }
+  expect(wrong.slice(0, 3)).toEqual([]);
+}
+
+/** For long runs: how many times as many policies, and from which seed on. */
+const times = Number(process.env['DIFFERENTIAL_TIMES'] ?? 1);
+const seed = Number(process.env['DIFFERENTIAL_SEED'] ?? 5);
+
+/** The share of policies that can be compiled ahead. Random rules do much that only the machine can; blocks do not. */
+const aheadAtLeast = { rules: 0.6, blocks: 0.99, both: 0.6, throwing: 0.6, alternatives: 0.4, later: 0.6 };
+
+it.each([
+  { kind: 'rules', runs: 150, waits: false },
+  { kind: 'blocks', runs: 100, waits: false },
+  { kind: 'both', runs: 100, waits: false },
+  { kind: 'throwing', runs: 100, waits: false },
+  { kind: 'alternatives', runs: 50, waits: false },
+  { kind: 'later', runs: 100, waits: true },
+] as const)(
+  'answers as the machine does: $kind',
+  { timeout: 60_000 * times },
+  async ({ kind, runs, waits }) => {
+    const seen: Seen = { loaded: 0, ahead: 0, answered: 0, handedOver: 0, outcomes: new Map() };
+    const world = worldOf(waits);
+    await fc.assert(
+      fc.asyncProperty(policies[kind], declaration, equality, (lines, declared, equal) =>
+        compare(lines, declared, equal, world, waits, seen),
+      ),
+      { numRuns: runs * times, seed },
+    );
+    const asked = seen.answered + seen.handedOver;
+    expect(seen.loaded).toBeGreaterThan(runs / 2);
+    expect(seen.ahead / seen.loaded).toBeGreaterThan(aheadAtLeast[kind]);
+    // Much is undefined in the world of alternatives, and the machine reports what is undecided.
+    expect(seen.answered / asked).toBeGreaterThan(kind === 'alternatives' ? 0.3 : 0.6);
+  },
+);

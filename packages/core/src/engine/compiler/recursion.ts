@@ -1,0 +1,70 @@
+import type { Predicate } from '../../ir/goal.js';
+
+/** Tells whether a call from the rules of one predicate to another may come back. */
+export function recursion(): (from: Predicate, to: Predicate) => boolean {
+  const reachable = new Map<Predicate, ReadonlySet<Predicate>>();
+  const called = new Map<Predicate, ReadonlySet<Predicate>>();
+  const calledBy = (predicate: Predicate): ReadonlySet<Predicate> => {
+    let found = called.get(predicate);
+    if (found === undefined) called.set(predicate, (found = callsOf(predicate)));
+    return found;
+  };
+  const reach = (start: Predicate): ReadonlySet<Predicate> => {
+    const known = reachable.get(start);
+    if (known !== undefined) return known;
+    const found = new Set<Predicate>();
+    const stack = [start];
+    for (let at = stack.pop(); at !== undefined; at = stack.pop()) {
+      for (const next of calledBy(at)) {
+        if (found.has(next)) continue;
+        found.add(next);
+        stack.push(next);
+      }
+    }
+    reachable.set(start, found);
+    return found;
+  };
+  return (from, to) => from === to || reach(to).has(from);
+}
+
+/** The predicates of which it may let something hold that they do not, and all that these call. */
+export function negatedPredicates(predicates: Iterable<Predicate>): ReadonlySet<Predicate> {
+  const found = new Set<Predicate>();
+  const stack: Predicate[] = [];
+  for (const { byArity } of predicates)
+    for (const rules of byArity.values()) for (const rule of rules) stack.push(...rule.refuted);
+  for (let at = stack.pop(); at !== undefined; at = stack.pop()) {
+    if (found.has(at)) continue;
+    found.add(at);
+    stack.push(...callsOf(at));
+  }
+  return found;
+}
+
+/** The predicates whose rules may call methods of the application, themselves or in what they call. */
+export function callersOfMethods(predicates: Iterable<Predicate>): ReadonlySet<Predicate> {
+  const callers = new Map<Predicate, Predicate[]>();
+  const stack: Predicate[] = [];
+  for (const predicate of predicates) {
+    for (const called of callsOf(predicate)) {
+      const known = callers.get(called);
+      if (known === undefined) callers.set(called, [predicate]);
+      else known.push(predicate);
+    }
+    if ([...predicate.byArity.values()].flat().some((rule) => rule.callsMethods)) stack.push(predicate);
+  }
+  const found = new Set<Predicate>();
+  for (let at = stack.pop(); at !== undefined; at = stack.pop()) {
+    if (found.has(at)) continue;
+    found.add(at);
+    stack.push(...(callers.get(at) ?? []));
+  }
+  return found;
+}
+
+function callsOf(predicate: Predicate): ReadonlySet<Predicate> {
+  const found = new Set<Predicate>();
+  for (const rules of predicate.byArity.values())
+    for (const rule of rules) for (const called of rule.calls) found.add(called);
+  return found;
+}

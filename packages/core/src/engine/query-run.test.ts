@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { Report } from '../diagnostics/diagnostic.js';
+import { Source } from '../diagnostics/source.js';
+import { textOf } from '../diagnostics/span.js';
+import { TypeSets } from '../host/type-set.js';
+import { link, linkQuery } from '../ir/link.js';
+import { buildPolicy } from '../policy/build-policy.js';
+import { parseQuery } from '../syntax/parser.js';
+import { TypeTable } from '../types/type-table.js';
+import { defaultLimits } from './limits.js';
+import type { MachineContext } from './machine/machine.js';
+import { QueryRun, type QueryRunOptions } from './query-run.js';
+
+function question(policy: string, query: string, pausesAt: QueryRunOptions['pausesAt'] & string): QueryRun {
+  const types = new TypeTable();
+  const report = new Report();
+  const program = link(buildPolicy([new Source(policy)], types, report)!, types);
+  const context: MachineContext = {
+    program,
+    typeSets: new TypeSets(types),
+    members: { types, isConstant: () => false },
+    equality: 'identity',
+    indexes: new Map(),
+    print: () => {},
+  };
+  const term = parseQuery(new Source(query), report)!;
+  return new QueryRun(context, linkQuery(term, program), new Map(), {
+    limits: defaultLimits,
+    signal: undefined,
+    acceptExpression: false,
+    pausesAt,
+  });
+}
+
+describe('steps', () => {
+  it('pauses before every goal and at every answer', () => {
+    const steps = [
+      ...question('f(x) if x > 1 and g(x); g(2); g(3);', 'x in [1, 2] and f(x)', 'goal').steps(),
+    ];
+    expect(
+      steps.map((s) =>
+        s.kind === 'pause' ? `${s.depth} ${s.rule ?? 'question'}: ${textOf(s.span)}` : s.bindings.get('x'),
+      ),
+    ).toEqual([
+      '0 question: x in [1, 2]',
+      '0 question: x in [1, 2]',
+      '0 question: f(x)',
+      '1 f: x > 1',
+      '0 question: x in [1, 2]',
+      '0 question: f(x)',
+      '1 f: x > 1',
+      '1 f: g(x)',
+      2,
+    ]);
+  });
+
+  it('pauses at debug only, when asked to', () => {
+    const steps = [...question('f(x) if x = 1 and debug() and x = x;', 'f(x)', 'debug').steps()];
+    expect(steps.map((s) => (s.kind === 'pause' ? [s.rule, textOf(s.span)] : s.bindings.get('x')))).toEqual([
+      ['f', 'debug()'],
+      1,
+    ]);
+  });
+});

@@ -1,0 +1,244 @@
+import { PolarError } from '../diagnostics/polar-error.js';
+import type { Span } from '../diagnostics/span.js';
+import { isPartial, type Variable } from '../host/value.js';
+import type { LinkedQuery } from '../ir/program.js';
+import { emptySlot, snapshot, variablesIn, type Constraint } from './machine/constraint.js';
+import type { Frame } from './machine/frame.js';
+import { Machine, type MachineContext } from './machine/machine.js';
+import { connected, variablesOf } from './machine/negation.js';
+import type { HostReplay } from './host-log.js';
+import { Budget, type Limits } from './limits.js';
+import { QueryVariable } from './query-variable.js';
+import { openValue, residualOf } from './residual.js';
+
+/** What a rule is asked about: two to four arguments. */
+export type Arguments = readonly [unknown, unknown, unknown?, unknown?];
+
+/** The bindings of one answer, by variable. */
+export type Bindings = ReadonlyMap<string, unknown>;
+
+export interface QueryRunOptions {
+  readonly limits: Limits;
+  readonly signal: AbortSignal | undefined;
+  /** Whether an answer may leave a variable with a constraint instead of a value. */
+  readonly acceptExpression: boolean;
+  /** Where `steps` pauses; other drivers do not. */
+  readonly pausesAt?: 'debug' | 'goal';
+  /** What the compiled engine has called already. */
+  readonly replay?: HostReplay | undefined;
+}
+
+/** Where a question that is stepped through stands. */
+export type Step =
+  | { readonly kind: 'pause'; readonly span: Span; readonly rule: string | undefined; readonly depth: number }
+  | { readonly kind: 'answer'; readonly bindings: Bindings };
+
+/** One question to a program, and its answers: one at a time, waiting for promises or not. */
+export class QueryRun {
+  readonly #machine: Machine;
+  readonly #names: readonly string[];
+  /** What each variable of the question stands for: itself, or the value given for it. */
+  readonly #values: readonly unknown[];
+
+  /** @param given values of the query's variables, by name, or for each of them in a list that is the question's from now on */
+  constructor(
+    context: MachineContext,
+    query: LinkedQuery,
+    given: ReadonlyMap<string, unknown> | readonly unknown[],
+    readonly options: QueryRunOptions,
+  ) {
+    const slots =
+      given instanceof Map
+        ? query.slotNames.map((name) => (given.has(name) ? (given.get(name) as unknown) : emptySlot))
+        : (given as unknown[]);
+    this.#machine = new Machine(context, query, slots, {
+      budget: new Budget(options.limits, options.signal, options.replay?.startedAt),
+      pausesAt: options.pausesAt ?? 'nothing',
+      replay: options.replay?.isEmpty === true ? undefined : options.replay,
+    });
+    this.#names = query.slotNames;
+    this.#values = this.#machine.root.slots;
+  }
+
+  /** The variables that answers give values of. */
+  *#variables(): Generator<readonly [string, unknown]> {
+    for (let i = 0; i < this.#names.length; i++) {
+      const name = this.#names[i]!;
+      if (!name.startsWith('_')) yield [name, this.#values[i]];
+    }
+  }
+
+  /** @throws {PolarError} `POLAR_RUN_PROMISE_IN_SYNC` when it takes a promise to go on */
+  nextSync(): boolean {
+    for (;;) {
+      const stop = this.#machine.resume();
+      switch (stop.kind) {
+        case 'answer':
+          this.#checkConstraints();
+          return true;
+        case 'exhausted':
+          return false;
+        case 'pause':
+          break;
+        case 'await':
+          throw this.#promiseInSync(stop);
+      }
+    }
+  }
+
+  async next(): Promise<boolean> {
+    for (;;) {
+      const stop = this.#machine.resume();
+      switch (stop.kind) {
+        case 'answer':
+          this.#checkConstraints();
+          return true;
+        case 'exhausted':
+          return false;
+        case 'pause':
+          break;
+        case 'await':
+          this.#machine.settle(stop.promise, await this.#settled(stop.promise, stop.what));
+      }
+    }
+  }
+
+  /**
+   * Goes through the question step by step: for debuggers.
+   *
+   * @throws {PolarError} `POLAR_RUN_PROMISE_IN_SYNC` when it takes a promise to go on
+   */
+  *steps(): Generator<Step, void, undefined> {
+    for (;;) {
+      const stop = this.#machine.resume();
+      switch (stop.kind) {
+        case 'pause':
+          yield { kind: 'pause', span: stop.span, rule: stop.frame.rule?.name, depth: stop.frame.depth };
+          break;
+        case 'answer':
+          this.#checkConstraints();
+          yield { kind: 'answer', bindings: this.bindings() };
+          break;
+        case 'await':
+          throw this.#promiseInSync(stop);
+        case 'exhausted':
+          return;
+      }
+    }
+  }
+
+  /** The rules that the latest answer was proved by. */
+  get proof(): Frame[] {
+    return this.#machine.proof;
+  }
+
+  /** The bindings of the latest answer. */
+  bindings(): Bindings {
+    const found = new Map<string, unknown>();
+    const open = this.#machine.openConstraints;
+    for (const [name, variable] of this.#variables()) {
+      const value = snapshot(variable, this.#machine.budget);
+      found.set(name, isPartial(value) ? this.#openValue(name, value, open) : value);
+    }
+    return found;
+  }
+
+  dispose(): void {
+    this.#machine.dispose();
+  }
+
+  /** A variable, list or dictionary; a constraint stands in it where the variable stands that it is about. */
+  #openValue(name: string, value: unknown, open: readonly Constraint[]): unknown {
+    const { budget } = this.#machine;
+    const render = (found: unknown): unknown => {
+      const variable = found as Variable;
+      const constraints = connected(new Set([variable]), open, budget);
+      if (constraints.length === 0) return new QueryVariable(variable.name);
+      const expression = residualOf(variable, constraints, budget);
+      if (this.options.acceptExpression) return expression;
+      throw this.#ended(
+        new PolarError('POLAR_RUN_UNEXPECTED_CONSTRAINT', { name, constraint: expression.toString() }),
+      );
+    };
+    return openValue(value, render, budget);
+  }
+
+  /** A constraint that says nothing about the question's variables can never be decided: the answer is none. */
+  #checkConstraints(): void {
+    if (!this.#machine.hasConstraints) return;
+    const open = this.#machine.openConstraints;
+    if (open.length === 0) return;
+    const { budget } = this.#machine;
+    const asked = new Set<Variable>();
+    for (const [, variable] of this.#variables()) variablesIn(variable, budget, asked);
+    const known = new Set(connected(asked, open, budget));
+    const stray = open.find((constraint) => !known.has(constraint));
+    if (stray === undefined) return;
+    const variable = variablesOf(stray, budget)[0]!;
+    const data = {
+      name: variable.name,
+      constraint: residualOf(variable, [stray], budget, variable.name).toString(),
+    };
+    throw this.#ended(new PolarError('POLAR_RUN_UNHANDLED_CONSTRAINT', data, stray.goal.span));
+  }
+
+  #promiseInSync({
+    promise,
+    what,
+  }: {
+    readonly promise: PromiseLike<unknown>;
+    readonly what: string;
+  }): PolarError {
+    // Nobody will wait for it; that it may fail later is no unhandled rejection of the application's.
+    promise.then(undefined, () => {});
+    return this.#ended(new PolarError('POLAR_RUN_PROMISE_IN_SYNC', { what }));
+  }
+
+  #ended(error: PolarError): PolarError {
+    this.#machine.dispose();
+    return error;
+  }
+
+  async #settled(promise: PromiseLike<unknown>, what: string): Promise<unknown> {
+    const { signal } = this.options;
+    const { budget } = this.#machine;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let onAbort: (() => void) | undefined;
+    const interrupted = new Promise<never>((_, reject) => {
+      const interrupt = () => {
+        try {
+          budget.checkTime();
+          // The timer may fire a moment early.
+          timer = setTimeout(interrupt, 1);
+        } catch (error) {
+          reject(error as Error);
+        }
+      };
+      if (Number.isFinite(budget.remainingMs))
+        timer = setTimeout(interrupt, Math.min(Math.max(budget.remainingMs, 0), 2 ** 31 - 1));
+      if (signal !== undefined) {
+        onAbort = interrupt;
+        signal.addEventListener('abort', interrupt, { once: true });
+        if (signal.aborted) interrupt();
+      }
+    });
+    const failed = Symbol('failed');
+    try {
+      const settled = await Promise.race([
+        Promise.resolve(promise).then(
+          (value) => ({ value }),
+          (reason: unknown) => ({ value: failed, reason }),
+        ),
+        interrupted,
+      ]);
+      if ('reason' in settled) throw this.#machine.rejected(what, settled.reason);
+      return settled.value;
+    } catch (error) {
+      this.#machine.dispose();
+      throw error;
+    } finally {
+      clearTimeout(timer);
+      if (onAbort !== undefined) signal?.removeEventListener('abort', onAbort);
+    }
+  }
+}

@@ -1,0 +1,330 @@
+import type { Code, DataOf } from '../../diagnostics/codes.js';
+import { isPolarError, PolarError } from '../../diagnostics/polar-error.js';
+import type { Span } from '../../diagnostics/span.js';
+import { kindOf } from '../../host/show.js';
+import type { TypeSet } from '../../host/type-set.js';
+import { isThenable } from '../../host/value.js';
+import { dictionaryValue, compareValues, isDictionary, keysOf } from '../equality.js';
+import { hostError, isStackOverflow } from '../host-error.js';
+import type { HostReplay } from '../host-log.js';
+import type { Limits } from '../limits.js';
+import { maxCallDepth, type ReadSite, Runtime, type RuntimeContext } from './runtime.js';
+
+/** Thrown by code that does not wait, where it meets a promise. */
+export const promiseMet: unique symbol = Symbol('promise met');
+
+/** What was undecided, and where. */
+interface Reason<C extends Code = Code> {
+  /** Greater for what was undecided later. */
+  readonly order: number;
+  readonly code: C;
+  readonly data: DataOf<C>;
+  readonly at: Span | undefined;
+}
+
+/** Runs code that was compiled ahead. There is no machine to hand over to: it ends in an answer, or in the error itself. */
+export class StandaloneRuntime extends Runtime {
+  /** What was called before code that waits took over. */
+  replay: HostReplay | undefined = undefined;
+  /** Iterators that were read: they can be read once. */
+  seen: Map<object, readonly unknown[]> | undefined = undefined;
+  /** Why it was undecided; as many as are counted. */
+  readonly #reasons: Reason[] = [];
+  /** The same for patterns that asked for what is not there. */
+  readonly #mismatches: Reason[] = [];
+  #order = 0;
+  #settled: Map<unknown, unknown> | undefined = undefined;
+
+  constructor(
+    context: RuntimeContext,
+    registered: ReadonlySet<object>,
+    /** The types that code was compiled for. */
+    readonly knownTypes: ReadonlySet<TypeSet>,
+    mayWait = false,
+  ) {
+    super(context, registered, mayWait);
+  }
+
+  // ── one question ──
+
+  /**
+   * @param replay what was called before
+   * @throws {PolarError} `POLAR_RUN_ABORTED`, `POLAR_RUN_TIMEOUT` when it is over already
+   */
+  start(limits: Limits, signal: AbortSignal | undefined, replay?: HostReplay): void {
+    this.begin(limits, signal);
+    this.depth = 0;
+    this.seen = undefined;
+    this.replay = replay?.isEmpty === true ? undefined : replay;
+    if (replay?.startedAt !== undefined) this.limited.continue(replay.startedAt);
+    if (signal !== undefined || limits.timeoutMs <= 0) this.limited.checkTime();
+  }
+
+  /**
+   * @throws {PolarError} `POLAR_UNDECIDED_…` when nothing granted and something was undecided; `POLAR_RUN_…` when the answer comes too
+   *   late
+   */
+  end(holds: boolean): boolean {
+    if (this.isLate || this.limited.signal !== undefined) this.limited.checkTime();
+    if (holds || this.undecided === 0) return holds;
+    const { code, data, at } = this.#reasons[0]!;
+    throw new PolarError(code, data, at);
+  }
+
+  /** What an error of a question is to its caller. */
+  failure(error: unknown): unknown {
+    if (isStackOverflow(error)) return this.#tooDeep();
+    return error === promiseMet
+      ? new PolarError('POLAR_RUN_PROMISE_IN_SYNC', { what: 'a value' })
+      : hostError(error, 'an attribute', undefined);
+  }
+
+  override release(isDecided: boolean): void {
+    super.release(isDecided);
+    this.seen = undefined;
+    this.#settled = undefined;
+    this.limited.signal = undefined;
+    if (this.#reasons.length > 0) this.#reasons.length = 0;
+  }
+
+  override deeper(): true {
+    if (this.depth >= this.limited.limits.maxDepth) this.tooDeep();
+    return super.deeper();
+  }
+
+  tooDeep(): never {
+    throw this.#tooDeep();
+  }
+
+  #tooDeep(): PolarError {
+    return new PolarError('POLAR_RUN_DEPTH_LIMIT', {
+      limit: Math.min(this.limited.limits.maxDepth, maxCallDepth),
+    });
+  }
+
+  /** Calls that are not in the log are made again, should the query have to wait for a promise. */
+  full(): void {}
+
+  inexact(value: unknown): never {
+    return this.#unexpected(this.typeOf(value));
+  }
+
+  protected met(promise: PromiseLike<unknown>): never {
+    // Whether anybody waits for it is not known yet; that it may fail is no unhandled rejection. What starts when it is waited for (a
+    // query builder) is not started.
+    if (promise instanceof Promise) promise.then(undefined, () => {});
+    this.log.handleRejections();
+    throw promiseMet;
+  }
+
+  protected fault(code: Code, data: DataOf<Code>, at: Span | undefined): never {
+    throw new PolarError(code, data, at);
+  }
+
+  protected threw(error: unknown, receiver: unknown, name: string, at: Span | undefined): never {
+    throw hostError(error, `\`${name}\` of ${kindOf(receiver)}`, at);
+  }
+
+  protected undecide<C extends Code>(code: C, data: () => DataOf<C>, at: Span | undefined): void {
+    this.#reasons[this.undecided++] = { code, data: data(), at, order: this.#order++ };
+  }
+
+  protected mismatch(name: string, base: unknown, at: Span | undefined): void {
+    this.#mismatches[this.mismatched++] = {
+      code: 'POLAR_UNDECIDED_PATTERN',
+      data: { name, on: kindOf(base) },
+      at,
+      order: this.#order++,
+    };
+  }
+
+  override undecidedSince(undecided: number, mismatched: number): void {
+    const found = this.undecided > undecided ? this.#reasons[undecided] : undefined;
+    const missed = this.mismatched > mismatched ? this.#mismatches[mismatched] : undefined;
+    this.#reasons[undecided] =
+      missed !== undefined && !(found && found.order < missed.order) ? missed : found!;
+    super.undecidedSince(undecided, mismatched);
+  }
+
+  // ── types ──
+
+  /**
+   * What goes on for the types of an argument.
+   *
+   * @param none types for which no rule applies
+   * @param otherwise for all other known types
+   */
+  target<Target>(
+    targets: ReadonlyMap<TypeSet, Target>,
+    none: ReadonlySet<TypeSet>,
+    otherwise: Target | undefined,
+    value: unknown,
+  ): Target | undefined {
+    this.await(value);
+    const types = this.typeOf(value);
+    // Equal to a literal, though none.
+    if (value instanceof String || value instanceof Number || value instanceof Boolean)
+      this.#unexpected(types);
+    const found = targets.get(types);
+    if (found !== undefined) return found;
+    this.expect(types);
+    return none.has(types) ? undefined : otherwise;
+  }
+
+  /** Makes sure that code was compiled for a value of these types, even if no rule is about them. */
+  expect(types: TypeSet): void {
+    if (!this.knownTypes.has(types)) this.#unexpected(types);
+  }
+
+  #unexpected({ types }: TypeSet): never {
+    throw new PolarError('POLAR_RUN_TYPES_NOT_COMPILED', { types: [...types].map(({ name }) => name) });
+  }
+
+  // ── values ──
+
+  override read(base: unknown, site: ReadSite, seen?: unknown, at?: Span): unknown {
+    try {
+      return this.replay === undefined
+        ? super.read(base, site, seen, at)
+        : this.replay.call(base, `.${site.name}`, [], () => super.read(base, site, seen, at));
+    } catch (error) {
+      throw this.#attributed(error, `\`${site.name}\` of ${kindOf(base)}`, at);
+    }
+  }
+
+  override method(
+    base: unknown,
+    site: Parameters<Runtime['method']>[1],
+    args: readonly unknown[],
+    at?: Span,
+  ): unknown {
+    try {
+      return super.method(base, site, args, at);
+    } catch (error) {
+      throw this.#attributed(error, `\`${site.name}\` of ${kindOf(base)}`, at);
+    }
+  }
+
+  protected override call(base: unknown, name: string, args: readonly unknown[], types: TypeSet): unknown {
+    return this.replay === undefined
+      ? super.call(base, name, args, types)
+      : this.replay.call(base, name, args, () => super.call(base, name, args, types));
+  }
+
+  override equal(left: unknown, right: unknown, at?: Span): boolean {
+    try {
+      return super.equal(left, right);
+    } catch (error) {
+      throw this.#attributed(error, 'comparing two values', at);
+    }
+  }
+
+  /** As `equal`, for code that waits: a promise in a list or dictionary is waited for. */
+  equalLater(left: unknown, right: unknown, at?: Span): boolean | Promise<boolean> {
+    let compared: ReturnType<typeof compareValues>;
+    try {
+      compared = compareValues(left, right, this);
+    } catch (error) {
+      throw this.#attributed(error, 'comparing two values', at);
+    }
+    if (compared.kind !== 'waits') return compared.kind === 'equal';
+    const { on } = compared;
+    return this.settle(on, at).then((value) => {
+      (this.#settled ??= new Map<unknown, unknown>()).set(on, value);
+      return this.equalLater(left, right, at);
+    });
+  }
+
+  override settled(value: unknown): unknown {
+    return this.#settled?.has(value) === true ? this.#settled.get(value) : value;
+  }
+
+  /** Waits for a promise. @throws {PolarError} `POLAR_RUN_HOST_ERROR` when it is rejected */
+  async settle(promise: unknown, at?: Span): Promise<unknown> {
+    this.log.handleRejections();
+    try {
+      return await promise;
+    } catch (error) {
+      throw hostError(error, 'a value', at);
+    }
+  }
+
+  protected elements(value: string | object, at: Span | undefined): readonly unknown[] {
+    if (isThenable(value)) this.met(value);
+    const known = typeof value === 'object' ? this.seen?.get(value) : undefined;
+    if (known !== undefined) return known;
+    if (isDictionary(value) && !isIterable(value)) {
+      const keys = keysOf(value);
+      this.spend(keys.length);
+      this.grow(3 * keys.length);
+      return keys.map((key) => [key, dictionaryValue(value, key)]);
+    }
+    const own = value as Partial<Iterable<unknown> & Iterator<unknown>>;
+    if (typeof (own as Partial<AsyncIterable<unknown>>)[Symbol.asyncIterator] === 'function')
+      throw promiseMet;
+    if (typeof own[Symbol.iterator] !== 'function') {
+      // What it gives may be promises.
+      if (typeof own.next === 'function') throw promiseMet;
+      return this.notIterable(value, at);
+    }
+    const found: unknown[] = [];
+    try {
+      const iterator = own[Symbol.iterator]!();
+      // What ends it early closes it.
+      for (const item of { [Symbol.iterator]: () => iterator }) {
+        this.step();
+        this.called();
+        this.grow(1);
+        found.push(item);
+      }
+      if ((iterator as unknown) === value) this.#keep(value as object, found);
+    } catch (error) {
+      throw this.#attributed(error, 'the iterator', at);
+    }
+    return found;
+  }
+
+  /** As `list`, for code that waits. */
+  listLater(value: unknown, at?: Span): readonly unknown[] | Promise<readonly unknown[]> {
+    if (typeof value !== 'object' || value === null || this.seen?.has(value) === true)
+      return this.list(value, at);
+    const own = value as Partial<AsyncIterable<unknown> & Iterator<unknown>>;
+    if (typeof own[Symbol.asyncIterator] === 'function')
+      return this.#readAll(value, () => own[Symbol.asyncIterator]!(), at);
+    return !isIterable(value) && typeof own.next === 'function' && !isDictionary(value)
+      ? this.#readAll(value, () => own as Iterator<unknown>, at)
+      : this.list(value, at);
+  }
+
+  async #readAll(
+    value: object,
+    start: () => Iterator<unknown> | AsyncIterator<unknown>,
+    at: Span | undefined,
+  ): Promise<readonly unknown[]> {
+    const found: unknown[] = [];
+    try {
+      const iterator = start();
+      for await (const item of { [Symbol.asyncIterator]: () => iterator as AsyncIterator<unknown> }) {
+        this.step();
+        this.called();
+        this.grow(1);
+        found.push(item);
+      }
+      if ((iterator as unknown) === value) this.#keep(value, found);
+    } catch (error) {
+      throw this.#attributed(error, 'the iterator', at);
+    }
+    return found;
+  }
+
+  #keep(iterator: object, found: readonly unknown[]): void {
+    (this.seen ??= new Map<object, readonly unknown[]>()).set(iterator, found);
+  }
+
+  /** What the application threw, as a fault; what is ours stays what it is. */
+  #attributed(error: unknown, what: string, at: Span | undefined): unknown {
+    return error === promiseMet || isPolarError(error) ? error : hostError(error, what, at);
+  }
+}
+
+const isIterable = (value: object): boolean => Symbol.iterator in value || Symbol.asyncIterator in value;

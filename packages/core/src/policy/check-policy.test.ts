@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest';
+import { checkPolicy, parse, print } from '../tooling/index.js';
+
+describe('the entry for tools', () => {
+  it('checks policies without loading them', () => {
+    class User {}
+    const found = checkPolicy(
+      [{ name: 'a.polar', source: 'allow(u: User, _, _) if nope(u);\nf(x);' }, 'g(_: Usr);'],
+      { types: { User }, queries: ['f', 'g'] },
+    );
+    expect(found.map((d) => [d.severity, d.code, d.file, d.line])).toEqual([
+      ['error', 'POLAR_CHECK_UNDEFINED_RULE', 'a.polar', 1],
+      ['error', 'POLAR_CHECK_SINGLETON_VARIABLE', 'a.polar', 2],
+      ['warning', 'POLAR_CHECK_UNKNOWN_SPECIALIZER', undefined, 1],
+    ]);
+  });
+
+  it('gives the warnings of a policy that would load', () => {
+    expect(checkPolicy(['f(1);']).map((d) => d.code)).toEqual(['POLAR_CHECK_MISSING_ALLOW_RULE']);
+  });
+
+  it('parses and prints', () => {
+    const { policy, diagnostics } = parse('f(x)if   x=1;');
+    expect(diagnostics).toEqual([]);
+    expect(print(policy).trim()).toBe('f(x) if x = 1;');
+  });
+});

@@ -1,0 +1,31 @@
+import { Report, type Diagnostic } from '../diagnostics/diagnostic.js';
+import { readText, type NamedPolicy } from './policy-source.js';
+import { buildPolicy } from './build-policy.js';
+import type { TypesInput } from '../types/type-declaration.js';
+import { TypeTable } from '../types/type-table.js';
+
+export interface CheckPolicyOptions {
+  /** The types of the application, as `Authorizer.load` takes them. */
+  readonly types?: TypesInput;
+  readonly constants?: Readonly<Record<string, unknown>>;
+  /** The rules that the application queries itself, as `Authorizer.load` takes them. */
+  readonly queries?: readonly string[];
+}
+
+/**
+ * Checks policies without loading them: everything that `Authorizer.load` would report, in the order of the sources. Inline
+ * queries are not run.
+ *
+ * @throws {PolarError} `POLAR_TYPE_…` for a type that makes no sense
+ * @example
+ * check([{ name: 'app.polar', source: text }], { types }).filter((d) => d.severity === 'error');
+ */
+export function checkPolicy(
+  policies: readonly (string | NamedPolicy)[],
+  options: CheckPolicyOptions = {},
+): readonly Diagnostic[] {
+  const report = new Report();
+  const types = new TypeTable(options.types, { Clock: {}, ...options.constants });
+  const policy = buildPolicy(policies.map(readText), types, report, options.queries);
+  return policy === undefined ? report.diagnostics : policy.warnings;
+}

@@ -1,3 +1,0 @@
-// The entry for tools: the tree, the parser, the printer and the checks, without the engine.
-export * from './syntax/index.js';
-export { check, type CheckOptions } from './check.js';
