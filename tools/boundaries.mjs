@@ -32,7 +32,7 @@ const folders = {
   engine: [...everyone, 'types', 'ir', 'host', 'engine/machine'],
   'engine/rules': machine,
   'engine/machine': machine,
-  'engine/runtime': [...machine, 'engine/compiler'],
+  'engine/runtime': machine,
   'engine/compiler': [...compiler, 'engine/backends/source', 'engine/backends/closures'],
   'engine/backends/source': [...compiler, 'engine/compiler'],
   'engine/backends/closures': [...compiler, 'engine/compiler'],
@@ -40,7 +40,7 @@ const folders = {
   analysis: [...machine, 'engine/machine'],
   advice: [...machine, 'analysis'],
   authorization: [...machine, 'syntax', 'policy', 'engine/machine', 'engine/compiler', 'analysis', 'advice'],
-  aot: [...compiler, 'policy', 'authorization', 'engine/compiler', 'engine/backends/module'],
+  aot: [...compiler, 'policy', 'authorization', 'engine/backends/module'],
   tooling: ['syntax', 'policy'],
   testing: [...everyone, 'types', 'policy', 'authorization', 'aot'],
 };

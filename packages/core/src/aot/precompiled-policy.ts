@@ -5,7 +5,7 @@ import { isThenable } from '../host/value.js';
 import { describeValue, looksThenable } from '../internal/describe-value.js';
 import type { TypeTable } from '../types/type-table.js';
 import { hasTagged, tagVersion } from '../types/typed.js';
-import { registeredPrototypes } from '../engine/compiler/exact-class.js';
+import { registeredPrototypes } from '../engine/runtime/exact-class.js';
 import type { RuntimeContext } from '../engine/runtime/runtime.js';
 import { WaitingQuery, TimeoutTimer } from '../engine/runtime/timeout-timer.js';
 import type { Equality } from '../engine/equality.js';

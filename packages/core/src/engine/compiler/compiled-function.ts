@@ -2,7 +2,7 @@ import type { TypeSet } from '../../host/type-set.js';
 import type { Predicate } from '../../ir/goal.js';
 import type { Class } from '../../types/type-declaration.js';
 import type { Runtime } from '../runtime/runtime.js';
-import type { Ending, Way } from './way.js';
+import type { Ending, Way } from '../runtime/way.js';
 
 /** What is known of an argument when a function is specialised. */
 export type KnownArgument =

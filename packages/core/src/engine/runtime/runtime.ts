@@ -24,8 +24,8 @@ import { HostLog } from '../host-log.js';
 import { Budget, defaultLimits, type Limits, stepsPerLook } from '../limits.js';
 import { conditionAdvice, orderAdvice } from '../undecided-advice.js';
 import { isOrdered, orderOf, primitive } from '../order.js';
-import { gettersOf, runsGetter } from '../compiler/getters.js';
-import type { Ending } from '../compiler/way.js';
+import { gettersOf, runsGetter } from './getters.js';
+import type { Ending } from './way.js';
 
 /** In place of a value: the alternative at hand ends undecided, or, in a pattern, does not match. */
 export const noValue: unique symbol = Symbol('no value');

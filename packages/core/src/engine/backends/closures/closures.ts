@@ -12,7 +12,7 @@ import {
   readExact,
 } from './closure-values.js';
 import type { Cases, CompiledFunction } from '../../compiler/compiled-function.js';
-import { isExactly } from '../../compiler/exact-class.js';
+import { isExactly } from '../../runtime/exact-class.js';
 import {
   type AgainStatement,
   type ArithmeticStatement,
@@ -36,7 +36,7 @@ import {
   type ListSearch,
 } from '../../compiler/list-search.js';
 import { NotCompilable, type Linker, type Plan } from '../../compiler/partial-evaluator.js';
-import type { Ending as CallEnding } from '../../compiler/way.js';
+import type { Ending as CallEnding } from '../../runtime/way.js';
 
 // Runs a plan without making code, for platforms that forbid it: each statement is a closure that knows what comes after it.
 // The locals are in an array, one for each call. What it does, and in which order, is what emit-source.ts prints.

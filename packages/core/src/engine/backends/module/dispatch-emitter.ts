@@ -10,8 +10,8 @@ import {
   passedIn,
   withConstants,
 } from '../source/source-emitter.js';
-import { exactSearchAhead } from '../../compiler/exact-class.js';
-import { goesOn, waitsIn, type Way } from '../../compiler/way.js';
+import { exactSearchAhead } from '../../runtime/exact-class.js';
+import { goesOn, waitsIn, type Way } from '../../runtime/way.js';
 
 /** Where a function goes on that looks at one of its arguments, all cases being known. For a case without a function no rule applies. */
 export interface LookCases {

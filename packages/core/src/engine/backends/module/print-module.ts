@@ -13,7 +13,7 @@ import { type Emitted, emitPlan, preamble } from '../source/source-emitter.js';
 import { PolicyLinker } from '../../compiler/policy-linker.js';
 import type { MethodSite, ReadSite } from '../../runtime/runtime.js';
 import { NotCompilable } from '../../compiler/partial-evaluator.js';
-import type { Way } from '../../compiler/way.js';
+import type { Way } from '../../runtime/way.js';
 import { emitLook, type LookCases } from './dispatch-emitter.js';
 import { knownTypes } from './known-types.js';
 import { entryArities, type EntryName, moduleFormat } from './policy-module.js';

@@ -2,7 +2,7 @@ import type { Class } from '../../../types/type-declaration.js';
 import type { BackEnd } from '../../compiler/back-end.js';
 import type { Cases, CompiledFunction, KnownArgument } from '../../compiler/compiled-function.js';
 import { longestChain, longestSwitch } from './source-emitter.js';
-import { isExactly } from '../../compiler/exact-class.js';
+import { isExactly } from '../../runtime/exact-class.js';
 import type { Runtime } from '../../runtime/runtime.js';
 import type { Linker } from '../../compiler/partial-evaluator.js';
 

@@ -21,10 +21,10 @@ import {
   successes,
   type Test,
 } from '../../compiler/plan.js';
-import { exactSearch, exactTest } from '../../compiler/exact-class.js';
+import { exactSearch, exactTest } from '../../runtime/exact-class.js';
 import { methodSite, noValue, readSite, type Runtime } from '../../runtime/runtime.js';
 import type { Linker, Plan } from '../../compiler/partial-evaluator.js';
-import { goesOn, waitsIn, type Way } from '../../compiler/way.js';
+import { goesOn, waitsIn, type Way } from '../../runtime/way.js';
 
 // Prints a plan as JavaScript. Of the policy only the names of attributes, as identifiers, and literals, as JSON, get into the
 // text; everything else is handed in, so that functions of one shape share one text. The fast test is inline, the rare case
