@@ -1,6 +1,6 @@
 // Packs every public package into a folder: `node tools/pack.mjs <folder>`.
 import { execFileSync } from 'node:child_process';
-import { globSync, mkdirSync, readFileSync } from 'node:fs';
+import { globSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -11,13 +11,14 @@ export const publicPackages = globSync('packages/*/package.json', { cwd: root })
   .map((file) => JSON.parse(readFileSync(join(root, file), 'utf8')))
   .filter((manifest) => !manifest.private);
 
-/** Where `packAll` puts one package. */
+/** The file that `packAll` writes for one package. */
 export const tarballOf = ({ name, version }, folder) =>
   join(folder, `${name.replace('@', '').replace('/', '-')}-${version}.tgz`);
 
-/** Packs what `dist` holds now; build first. */
+/** Packs the packages as `dist` holds them now, and replaces earlier tarballs; build first. */
 export function packAll(folder) {
   mkdirSync(folder, { recursive: true });
+  for (const old of globSync('nanook-*.tgz', { cwd: folder })) rmSync(join(folder, old));
   const only = publicPackages.flatMap(({ name }) => ['--filter', name]);
   execFileSync('pnpm', ['--recursive', ...only, 'pack', '--pack-destination', folder], {
     cwd: root,
