@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { compilePolicy } from '../compile.js';
-import { CompiledAuthorizer, type PolicyModule } from '../compiled/index.js';
+import { compilePolicy } from '../aot/compile.js';
+import { CompiledAuthorizer, type PolicyModule } from '../aot/compiled.js';
 import { Authorizer } from '../index.js';
 
 // While a check waits for one promise of a collection, another one may be rejected. Node ends the process for a rejection without a handler.
