@@ -1,6 +1,6 @@
 import { Authorizer, NotFoundError, type Class, type TypeToken } from '@nanook/core';
 import { AuthorizationConfigError, RequestAuthorization, isClass } from '@nanook/http';
-import { BadRequestException, Inject, Injectable, type ExecutionContext } from '@nestjs/common';
+import { BadRequestException, Inject, Injectable, Logger, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { actionOfMethod, defaultTypeActions } from './actions.js';
 import { ActorSource } from './actor-source.js';
@@ -10,12 +10,12 @@ import { ConnectionContext } from './connection-context.js';
 import { Connections } from './connections.js';
 import { Exclusions } from './exclusions.js';
 import { executionOf, type Execution } from './execution.js';
-import { checkContext, eventAuthorization, rememberRequest } from './graphql-requests.js';
+import { checkContext, rememberRequest, scopedAuthorization } from './graphql-requests.js';
 import { findCall, rememberCall, type HandlerCall } from './handler-call.js';
 import { handlerName, rulesOf, type HandlerRule, type InlineLoader } from './handler-rule.js';
 import { checkInput } from './input/checked-input.js';
 import { inputDemandOf } from './input/input-demand.js';
-import { NestFault } from './nest-fault.js';
+import { NestFault, faultText } from './nest-fault.js';
 import type { NanookModuleOptions } from './nanook.options.js';
 import { MODULE_OPTIONS_TOKEN } from './nanook.module-definition.js';
 import { ResourceLoaders, type FoundLoader } from './resource-loaders.js';
@@ -28,6 +28,7 @@ export class AuthorizationService {
   readonly #requests = new WeakMap<object, RequestAuthorization>();
   readonly #connections = new Connections();
   readonly #passed = new WeakSet<object>();
+  readonly #explained = new Set<string>();
 
   constructor(
     @Inject(Authorizer) readonly authorizer: Authorizer,
@@ -161,24 +162,25 @@ export class AuthorizationService {
   }
 
   #authzOf(execution: Execution, context: ExecutionContext): RequestAuthorization {
-    const { requestKey, request, event, kind } = execution;
+    const { requestKey, request, scope, kind } = execution;
     if (kind === 'graphql') checkContext(requestKey);
     let authz = this.#requests.get(requestKey);
     if (authz === undefined) {
-      const seen = this.options.request ?? ((it: unknown) => it);
+      const hook = this.options.request ?? ((it: unknown) => it);
+      const seen = (): unknown => hook(request, context);
       authz = new RequestAuthorization(this.authorizer, {
         actor: () => this.actors.find(execution, context),
         anonymous: this.options.anonymous,
-        request: () => seen(request, context),
+        request: seen,
         challenge: this.options.challenge,
         report: reportFault,
         route: () => `${execution.method ?? kind} ${handlerName(context.getClass(), context.getHandler())}`,
       });
       awaitChecks(authz, context);
       this.#requests.set(requestKey, authz);
-      if (kind === 'graphql') rememberRequest(requestKey, authz);
+      if (kind === 'graphql') rememberRequest(requestKey, authz, seen);
     }
-    return event === undefined ? authz : eventAuthorization(authz, event);
+    return scope === undefined ? authz : scopedAuthorization(authz, scope);
   }
 
   /** Refuses a handler without a requirement, also where the audit does not run or could not see it. */
@@ -236,12 +238,25 @@ export class AuthorizationService {
       // A path without the parameter is our developer's mistake; what the client leaves out is the client's.
       if (typeof id === 'string' && id.startsWith('params.'))
         throw new NestFault('NANOOK_NEST_NO_ID', { handler, path: id, type: nameOf(source) });
+      if (typeof id === 'string' && id.startsWith('body.')) this.#explainBody(execution, handler, id);
       throw new NotFoundError(action);
     }
     // A loader hands it to a database: an object from the client could be an operator there.
     if (typeof raw !== 'string' && typeof raw !== 'number' && typeof raw !== 'bigint')
       throw new BadRequestException();
-    return parse === undefined ? raw : parse(String(raw));
+    const parsed = parse === undefined ? raw : await parse(String(raw));
+    // A loader hands it to a database, and some find the first row by an id that is undefined.
+    if (parsed === undefined || parsed === null || Number.isNaN(parsed)) throw new NotFoundError(action);
+    return parsed;
+  }
+
+  /** Warns of a form that an interceptor would parse, once a handler: the client is told no more than 404. */
+  #explainBody({ inputs: { body, headers } }: Execution, handler: string, path: string): void {
+    const { 'content-type': type } = headers as { readonly 'content-type'?: string };
+    if (body !== undefined || !/^multipart\//i.test(type ?? '')) return;
+    if (process.env['NODE_ENV'] === 'production' || this.#explained.has(handler)) return;
+    this.#explained.add(handler);
+    new Logger('Nanook').warn(faultText('NANOOK_NEST_UNPARSED_BODY', { handler, path }));
   }
 }
 

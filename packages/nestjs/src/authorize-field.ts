@@ -2,8 +2,8 @@ import type { RequestAuthorization } from '@nanook/http';
 import { checkAction } from '@nanook/http';
 import { FieldDecisions } from './field-decisions.js';
 import { graphqlExceptionOf } from './graphql-exception.js';
-import { eventOf, type OperationInfo } from './graphql-event.js';
-import { checkContext, eventAuthorization, findRequest } from './graphql-requests.js';
+import { scopeOf, type OperationInfo } from './graphql-scope.js';
+import { checkContext, findRequest, scopedAuthorization } from './graphql-requests.js';
 import { NestFault } from './nest-fault.js';
 
 interface FieldInfo extends OperationInfo {
@@ -51,13 +51,23 @@ export function authorizeField({
 }: AuthorizeFieldOptions = {}): FieldAuthorization {
   checkAction(action);
   const excluded = new Set(exclude);
-  return ({ source, context, info }, next) => {
+  const authorization: FieldAuthorization = ({ source, context, info }, next) => {
     const { fieldName, parentType } = info!;
     if (excluded.has(parentType.name)) return next();
     const decisions = decisionsOf(context, action, info!);
     const field = named ?? fieldName;
     return decisions.isKnown(source, field) ? next() : decisions.authorize(source, field).then(next, tell);
   };
+  return Object.defineProperty(authorization, excludedKey, { value: excluded });
+}
+
+// By a symbol that the ESM and the CommonJS copy of this package share.
+const excludedKey = Symbol.for('@nanook/nestjs/field-authorization');
+
+/** Returns whether a field middleware comes from `authorizeField` and checks the fields of the type. */
+export function checksField(middleware: unknown, type: string): boolean {
+  const excluded = (middleware as { readonly [excludedKey]?: ReadonlySet<string> })[excludedKey];
+  return excluded !== undefined && !excluded.has(type);
 }
 
 const tell = (error: unknown): never => {
@@ -83,8 +93,8 @@ function authzOf(context: unknown, info: FieldInfo): RequestAuthorization {
       throw new NestFault('NANOOK_NEST_NO_AUTHORIZATION', { wanted: 'authorizeField()', handler });
     }
     checkContext(context as object);
-    const event = eventOf(info);
-    return event === undefined ? authz : eventAuthorization(authz, event);
+    const scope = scopeOf(info);
+    return scope === undefined ? authz : scopedAuthorization(authz, scope);
   } catch (error) {
     throw graphqlExceptionOf(error);
   }

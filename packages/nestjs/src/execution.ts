@@ -1,6 +1,6 @@
 import type { ExecutionContext } from '@nestjs/common';
 import { NestFault } from './nest-fault.js';
-import { eventOf, type OperationInfo } from './graphql-event.js';
+import { scopeOf, type OperationInfo } from './graphql-scope.js';
 
 export type ContextKind = 'http' | 'graphql' | 'ws' | 'rpc';
 
@@ -11,8 +11,8 @@ export interface Execution {
   readonly request: unknown;
   /** Identifies the request: what is asked twice during it is decided once. */
   readonly requestKey: object;
-  /** In a subscription of GraphQL, the event whose fields are resolved. */
-  readonly event?: object | undefined;
+  /** The part of a GraphQL request that is checked anew: an event of a subscription, or a root field of a mutation. */
+  readonly scope?: object | undefined;
   /** Identifies the call of the handler: in one GraphQL request there are many. */
   readonly callKey: object;
   /** What the client sent, and where ids come from. */
@@ -70,7 +70,7 @@ function graphqlExecution(args: readonly unknown[]): Execution {
     kind: 'graphql',
     request: context['req'] ?? context['request'] ?? context,
     requestKey: context,
-    event: eventOf(info),
+    scope: scopeOf(info),
     // The references of one request share what is told about the field; each is an object of its own.
     callKey: args.length > 3 ? info : (args[0] as object),
     inputs: { parent: args[0], args: args.length > 3 ? args[1] : args[0] },

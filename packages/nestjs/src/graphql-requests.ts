@@ -7,31 +7,36 @@ const registries = globalThis as { [registryKey]?: WeakMap<object, RequestAuthor
 const requests = (registries[registryKey] ??= new WeakMap<object, RequestAuthorization>());
 
 /** By the context object of GraphQL: all that a field middleware, which Nest's container does not know, has of the request. */
-export const rememberRequest = (context: object, authz: RequestAuthorization): void =>
-  void requests.set(context, authz);
+export function rememberRequest(context: object, authz: RequestAuthorization, request: () => unknown): void {
+  requests.set(context, authz);
+  seenRequests.set(authz, request);
+}
+
+/** What `allow_request` is asked about in each of them. */
+const seenRequests = new WeakMap<RequestAuthorization, () => unknown>();
 
 export const findRequest = (context: unknown): RequestAuthorization | undefined =>
   isObject(context) ? requests.get(context) : undefined;
 
-const ofEvents = new WeakMap<RequestAuthorization, WeakMap<object, RequestAuthorization>>();
+const ofScopes = new WeakMap<RequestAuthorization, WeakMap<object, RequestAuthorization>>();
 
 /**
- * The authorization of an event: who asks is known, but everything is decided anew. A subscription lives long; what was decided
- * about one event is neither true for the next, nor to be kept.
+ * Returns the authorization of one part of a request: it has the actor of the request, and decides everything anew.
  *
- * @param event may be handed to several subscribers
+ * @param scope an event, which several subscribers may share, or a root field of a mutation
  */
-export function eventAuthorization(subscription: RequestAuthorization, event: object): RequestAuthorization {
-  let events = ofEvents.get(subscription);
-  if (events === undefined) ofEvents.set(subscription, (events = new WeakMap()));
-  let authz = events.get(event);
+export function scopedAuthorization(request: RequestAuthorization, scope: object): RequestAuthorization {
+  let scopes = ofScopes.get(request);
+  if (scopes === undefined) ofScopes.set(request, (scopes = new WeakMap()));
+  let authz = scopes.get(scope);
   if (authz === undefined) {
-    authz = new RequestAuthorization(subscription.authorizer, {
-      actor: () => subscription.actor(),
-      report: subscription.checks.report,
+    authz = new RequestAuthorization(request.authorizer, {
+      actor: () => request.actor(),
+      request: () => seenRequests.get(request)?.(),
+      report: request.checks.report,
     });
-    authz.checks.reportLostFailures(() => ({ method: 'graphql', route: 'an event of a subscription' }));
-    events.set(event, authz);
+    authz.checks.reportLostFailures(() => ({ method: 'graphql', route: 'an event or a mutation' }));
+    scopes.set(scope, authz);
   }
   return authz;
 }

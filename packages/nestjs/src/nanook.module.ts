@@ -7,6 +7,7 @@ import { AuthorizationAudit } from './audit/authorization-audit.js';
 import { EntryPoints } from './audit/entry-points.js';
 import { GraphqlEnhancers } from './audit/graphql-enhancers.js';
 import { Guarding } from './audit/guarding.js';
+import { MercuriusLoaders } from './audit/mercurius-loaders.js';
 import { RuleChecks } from './audit/rule-checks.js';
 import { SharedCaches } from './audit/shared-caches.js';
 import { StartGate } from './audit/start-gate.js';
@@ -55,6 +56,7 @@ import { STAND_IN, type StandIn } from './stand-in.js';
     UnreachedRules,
     AuthorizationAudit,
     GraphqlEnhancers,
+    MercuriusLoaders,
     { provide: APP_INTERCEPTOR, useClass: RefusalInterceptor },
   ],
   exports: [Authorizer, AuthorizationService, AuthorizationGuard, AuthorizationAudit],

@@ -19,7 +19,7 @@ const texts = {
     `${p.handler} carries a requirement, but the application has no NanookModule that checks it, so nothing is let through. ` +
     `Import NanookModule.forRoot({ … }) in the root module; in a test, beside the module under test`,
   NANOOK_NEST_CONFLICTING_RULES: (p: { handler: string }) =>
-    `${p.handler} is both authorized and skipped; keep one of @Authorize and @SkipAuthorization`,
+    `${p.handler} has @SkipAuthorization beside another requirement; keep one of them`,
   NANOOK_NEST_LOST_RULE: (p: { handler: string }) =>
     `${p.handler} is not the method that was decorated, so its rules got lost; repeat them on a method that overrides it, ` +
     `write them above a decorator that replaces it, and bind no handler in a constructor`,
@@ -53,6 +53,12 @@ const texts = {
   NANOOK_NEST_UNGUARDED_FIELD: (p: { handler: string; missing: string }) =>
     `${p.handler} carries a rule that Nest would pass by: it resolves fields without ${p.missing}. Add to the options of ` +
     `GraphQLModule: fieldResolverEnhancers: ['guards', 'interceptors']`,
+  NANOOK_NEST_REPLACED_FIELD: (p: { field: string; replaced: string }) =>
+    `a loader in the options of Mercurius resolves ${p.field} and replaces ${p.replaced} of the field, so the check does not run. ` +
+    `Remove the loader, and resolve the field with @ResolveField(); a @ResourceLoader with \`loadMany\` loads in batches, too`,
+  NANOOK_NEST_UNPARSED_BODY: (p: { handler: string; path: string }) =>
+    `${p.handler} takes the id of its resource from \`${p.path}\`, but the body is multipart and not parsed yet, because interceptors ` +
+    `run after guards; the request is answered with 404. Put the id into the path, or parse the form in middleware`,
   NANOOK_NEST_SHARED_CONTEXT: (_: object) =>
     `requests share one GraphQL context, so nothing tells who is asking; give GraphQLModule a function that makes one for ` +
     `each: context: (…) => ({ … })`,

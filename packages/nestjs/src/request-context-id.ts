@@ -1,15 +1,25 @@
 import { ContextIdFactory, type ContextId, type ModuleRef } from '@nestjs/core';
+import { REQUEST_CONTEXT_ID } from '@nestjs/core/router/request/request-constants.js';
 import type { Execution } from './execution.js';
 
 const contextIds = new WeakMap<object, ContextId>();
 
-/** One for each request, so that the providers of its scope are made once, and know it. */
-export function contextIdOf(moduleRef: ModuleRef, { requestKey, request }: Execution): ContextId {
+/**
+ * Returns the id of a request for Nest's container, so that the request-scoped providers are made once for a request. They inject the
+ * same value as `REQUEST` as those of Nest: under GraphQL the context.
+ */
+export function contextIdOf(moduleRef: ModuleRef, { kind, requestKey, request }: Execution): ContextId {
   let id = contextIds.get(requestKey);
   if (id === undefined) {
-    id = ContextIdFactory.getByRequest(request as Record<string, unknown>);
-    moduleRef.registerRequestByContextId(request, id);
+    const injected = (kind === 'graphql' ? requestKey : request) as HasContextId;
+    id = ContextIdFactory.getByRequest(injected, ['req']);
+    moduleRef.registerRequestByContextId(injected, id);
+    // Nest looks there when a resolver of the request's scope comes later.
+    if (kind === 'graphql' && injected[REQUEST_CONTEXT_ID] === undefined)
+      Object.defineProperty(injected, REQUEST_CONTEXT_ID, { value: id });
     contextIds.set(requestKey, id);
   }
   return id;
 }
+
+type HasContextId = Record<typeof REQUEST_CONTEXT_ID, ContextId | undefined>;

@@ -330,7 +330,7 @@ describe('what is closer to the handler', () => {
       (decorate as MethodDecorator)(BothController.prototype, 'show', place);
     Controller()(BothController);
     await expect(start([BothController])).rejects.toThrow(
-      'BothController.show is both authorized and skipped',
+      'BothController.show has @SkipAuthorization beside another requirement',
     );
   });
 });

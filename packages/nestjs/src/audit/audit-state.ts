@@ -29,6 +29,11 @@ export class AuditState {
     }
   }
 
+  /** Makes the audit fail afterwards: from now on the application answers nothing. */
+  fail(error: unknown): void {
+    this.#outcome = { error };
+  }
+
   /** @throws what the audit threw; it runs where it has not yet */
   assertPassed(): void {
     if (this.#outcome === 'passed') return;

@@ -6,8 +6,12 @@ import { EntryPoints, type EntryPoint } from './entry-points.js';
 
 type Enhancer = 'guards' | 'interceptors';
 
-interface GraphqlOptions {
+/** The options of a GraphQL module that decide which checks run before a field. */
+export interface GraphqlOptions {
   readonly fieldResolverEnhancers?: readonly string[];
+  readonly buildSchemaOptions?: { readonly fieldMiddleware?: readonly unknown[] };
+  /** Of Mercurius: by type and field. */
+  readonly loaders?: Readonly<Record<string, object>>;
 }
 
 // As `@nestjs/graphql` calls them; it may not be installed.
@@ -59,9 +63,13 @@ export class GraphqlEnhancers implements OnModuleInit {
   }
 
   #modules(): readonly GraphqlOptions[] {
-    return this.discovery
-      .getProviders()
-      .filter(({ token }) => token === optionsToken)
-      .map(({ instance }) => instance as GraphqlOptions);
+    return graphqlOptionsOf(this.discovery);
   }
 }
+
+/** The options of every GraphQL module of the application. */
+export const graphqlOptionsOf = (discovery: DiscoveryService): readonly GraphqlOptions[] =>
+  discovery
+    .getProviders()
+    .filter(({ token }) => token === optionsToken)
+    .map(({ instance }) => instance as GraphqlOptions);

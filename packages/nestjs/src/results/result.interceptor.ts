@@ -11,7 +11,7 @@ import { concatMap, filter, type Observable } from 'rxjs';
 import { isEventStream, shapeEvents } from './event-stream.js';
 import { exceptionOf } from '../exceptions.js';
 import type { ContextKind } from '../execution.js';
-import { eventAuthorization } from '../graphql-requests.js';
+import { scopedAuthorization } from '../graphql-requests.js';
 import { answersItself } from './answers-itself.js';
 import { callOf, type HandlerCall } from '../handler-call.js';
 import { handlerName } from '../handler-rule.js';
@@ -105,7 +105,7 @@ async function shapeResult(
 ): Promise<unknown> {
   const shapeEvent = async (event: unknown): Promise<unknown> => {
     const payload = Object(event) as object;
-    const of = eventAuthorization(authz, payload);
+    const of = scopedAuthorization(authz, payload);
     return shape(
       event,
       isSse ? pathInSse(payload) : pathInEvent(payload, context),

@@ -1,0 +1,77 @@
+import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { DiscoveryService, Reflector } from '@nestjs/core';
+import { checksField } from '../authorize-field.js';
+import { demands, fieldsKey, ownRulesOf } from '../handler-rule.js';
+import { NestFault } from '../nest-fault.js';
+import { AuditState } from './audit-state.js';
+import { EntryPoints } from './entry-points.js';
+import { graphqlOptionsOf, type GraphqlOptions } from './graphql-enhancers.js';
+
+// As `@nestjs/graphql` calls them; it may not be installed.
+const middlewareKey = 'graphql:field_resolver_middleware';
+const storage = globalThis as {
+  readonly GqlTypeMetadataStorage?: { getObjectTypesMetadata(): readonly ObjectType[] };
+};
+
+interface ObjectType {
+  readonly name: string;
+  readonly properties?: readonly {
+    readonly schemaName: string;
+    readonly middleware?: readonly unknown[];
+  }[];
+}
+
+/**
+ * Refuses the `loaders` of Mercurius that resolve a field with a requirement or with `authorizeField`: a loader replaces the resolver
+ * of the field, and with it the guards and the middleware.
+ */
+@Injectable()
+export class MercuriusLoaders implements OnApplicationBootstrap {
+  constructor(
+    @Inject(DiscoveryService) private readonly discovery: DiscoveryService,
+    @Inject(EntryPoints) private readonly entries: EntryPoints,
+    @Inject(Reflector) private readonly reflector: Reflector,
+    @Inject(AuditState) private readonly state: AuditState,
+  ) {}
+
+  /**
+   * The driver has built the schema by then, which completes the metadata of its types.
+   *
+   * @throws {NestFault} `NANOOK_NEST_REPLACED_FIELD`
+   */
+  onApplicationBootstrap(): void {
+    for (const options of graphqlOptionsOf(this.discovery))
+      for (const [type, fields] of Object.entries(options.loaders ?? {}))
+        for (const field of Object.keys(fields)) {
+          const replaced = this.#replacedBy(type, field, options);
+          if (replaced !== undefined) this.#refuse(`${type}.${field}`, replaced);
+        }
+  }
+
+  #refuse(field: string, replaced: string): never {
+    const error = new NestFault('NANOOK_NEST_REPLACED_FIELD', { field, replaced });
+    this.state.fail(error); // the routes are registered already
+    throw error;
+  }
+
+  /** The check that a loader of the field replaces. */
+  #replacedBy(type: string, field: string, options: GraphqlOptions): string | undefined {
+    const resolver = this.entries.all().find(({ routes }) => routes.includes(`${type}.${field}`));
+    if (resolver !== undefined && this.#hasRequirement(resolver.declared)) return 'the requirement';
+    const middleware = [
+      ...(options.buildSchemaOptions?.fieldMiddleware ?? []),
+      ...(storage.GqlTypeMetadataStorage?.getObjectTypesMetadata() ?? [])
+        .filter(({ name }) => name === type)
+        .flatMap(({ properties = [] }) => properties)
+        .filter(({ schemaName }) => schemaName === field)
+        .flatMap(({ middleware: own = [] }) => own),
+      ...((resolver && (Reflect.getMetadata(middlewareKey, resolver.declared) as unknown[] | undefined)) ??
+        []),
+    ];
+    return middleware.some((one) => checksField(one, type)) ? 'authorizeField()' : undefined;
+  }
+
+  #hasRequirement(method: object): boolean {
+    return demands(ownRulesOf(this.reflector, method)) || Reflect.hasMetadata(fieldsKey, method);
+  }
+}
