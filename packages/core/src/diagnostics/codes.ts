@@ -1,6 +1,7 @@
 import { denialCodes } from './denial-codes.js';
 import { faultCodes } from './fault-codes.js';
 import { policyCodes } from './policy-codes.js';
+import { withShortTexts } from './short-data.js';
 
 /**
  * Every code and its text. Codes are public API: never renamed, never reused.
@@ -14,4 +15,4 @@ export type Code = keyof typeof codes;
 export type DataOf<C extends Code> = Parameters<(typeof codes)[C]>[0];
 
 export const messageOf = <C extends Code>(code: C, data: DataOf<C>): string =>
-  (codes[code] as (data: DataOf<C>) => string)(data);
+  (codes[code] as (data: DataOf<C>) => string)(withShortTexts(data));

@@ -2,7 +2,7 @@ import { invariant } from '../internal/invariant.js';
 import type { Code, DataOf } from './codes.js';
 import { codeFrame } from './code-frame.js';
 import { faultCodes } from './fault-codes.js';
-import { shortData } from './short-data.js';
+import { shortData, withShortTexts } from './short-data.js';
 import type { Span } from './span.js';
 import { positionOf } from './span.js';
 
@@ -72,7 +72,7 @@ export interface LoggedError {
 function textOf(code: Code, data: object): string {
   const found = (faultCodes as Partial<Record<Code, (data: object) => string>>)[code];
   invariant(found, `no text for ${code}`);
-  return found(data);
+  return found(withShortTexts(data));
 }
 
 /** Whether a thrown value is one of our faults, from whichever copy of the package. */

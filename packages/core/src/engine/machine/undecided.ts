@@ -1,5 +1,6 @@
 import type { Code, DataOf } from '../../diagnostics/codes.js';
 import { PolarError } from '../../diagnostics/polar-error.js';
+import { shortText } from '../../diagnostics/short-data.js';
 import type { Span } from '../../diagnostics/span.js';
 import { placeOf, textOf } from '../../diagnostics/span.js';
 import type { Frame } from './frame.js';
@@ -22,9 +23,7 @@ export function traceOf(frame: Frame): string[] {
     if (f.rule === undefined) continue;
     const { span } = f.rule.origin;
     const [firstLine = ''] = textOf(span).split('\n', 1);
-    lines.push(
-      `  in rule ${f.rule.name} (${placeOf(span)}): ${firstLine.length > 100 ? `${firstLine.slice(0, 100)}…` : firstLine}`,
-    );
+    lines.push(`  in rule ${shortText(f.rule.name, 100)} (${placeOf(span)}): ${shortText(firstLine, 100)}`);
   }
   return lines;
 }
