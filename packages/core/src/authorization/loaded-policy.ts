@@ -40,7 +40,7 @@ export interface LoadSettings {
 }
 
 /**
- * Reads, checks and links policies, and asks their inline queries.
+ * Reads, checks and links policies, and runs their inline queries, which share one time limit.
  *
  * @throws {PolicyError} with every error of every policy
  * @throws {PolarError} `POLAR_LOAD_…` for a policy that cannot be read
@@ -55,11 +55,13 @@ export async function loadPolicy(
   if (policy === undefined) throw new PolicyError(report.diagnostics);
   const program = link(policy, types);
   const context = contextFor(program, options);
+  const startedAt = performance.now();
   for (const query of program.inlineQueries) {
     const question = new QueryRun(context, query, new Map(), {
       limits,
       signal: undefined,
       acceptExpression: false,
+      startedAt,
     });
     const holds = await question.next();
     // An answer that only constrains a variable is none: it throws.

@@ -63,6 +63,24 @@ describe('a policy without end', () => {
   });
 });
 
+it('stops loading when the inline queries of a policy together exceed the time limit', async () => {
+  class Clock2 {
+    static wait() {
+      const end = performance.now() + 30;
+      while (performance.now() < end);
+      return true;
+    }
+  }
+  const policies = `allow(1, 1, 1); ${'?= Clock2.wait();\n'.repeat(20)}`;
+  const loading = Authorizer.load({
+    policies,
+    types: { Clock2 },
+    limits: { timeoutMs: 100 },
+    onWarning: () => {},
+  });
+  await expect(loading).rejects.toMatchObject({ code: 'POLAR_RUN_TIMEOUT' });
+});
+
 describe('deep data', () => {
   it('walks a list of 90,000 elements by recursion', async () => {
     const list = Array.from({ length: 90_000 }, (_, i) => i);

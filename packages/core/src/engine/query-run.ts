@@ -26,6 +26,8 @@ export interface QueryRunOptions {
   readonly pausesAt?: 'debug' | 'goal';
   /** What the compiled engine has called already. */
   readonly replay?: HostReplay | undefined;
+  /** The time when the clock started, for queries that share one time limit. */
+  readonly startedAt?: number | undefined;
 }
 
 /** Where a question that is stepped through stands. */
@@ -52,7 +54,7 @@ export class QueryRun {
         ? query.slotNames.map((name) => (given.has(name) ? (given.get(name) as unknown) : emptySlot))
         : (given as unknown[]);
     this.#machine = new Machine(context, query, slots, {
-      budget: new Budget(options.limits, options.signal, options.replay?.startedAt),
+      budget: new Budget(options.limits, options.signal, options.startedAt ?? options.replay?.startedAt),
       pausesAt: options.pausesAt ?? 'nothing',
       replay: options.replay?.isEmpty === true ? undefined : options.replay,
     });
