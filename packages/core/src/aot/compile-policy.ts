@@ -22,11 +22,9 @@ export interface CompileOptions extends Pick<
  * @throws {PolicyError} with every error of every policy; `POLAR_LOAD_NOT_COMPILED` for what only the machine can run
  * @throws {PolarError} `POLAR_TYPE_…` for a wrong option or type, `POLAR_LOAD_…` for a policy that cannot be read
  */
-export async function compileWith(
-  reader: PolicyReader,
-  { format = 'esm', ...options }: CompileOptions,
-): Promise<string> {
-  checkOptions(options);
+export async function compileWith(reader: PolicyReader, given: CompileOptions): Promise<string> {
+  checkOptions(given, 'compilePolicy');
+  const { format = 'esm', ...options } = given;
   const types = new TypeTable(
     options.types,
     constantsOf(options, () => new Date()),

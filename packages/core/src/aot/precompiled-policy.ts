@@ -200,6 +200,19 @@ export class PrecompiledPolicy {
 function checkModule(module: PolicyModule, types: TypeTable, equality: Equality): void {
   const found: unknown = (module as Partial<PolicyModule> | undefined)?.format;
   if (found !== moduleFormat) throw notCompiled(module, found);
+  const { sources, unions, make } = module as Partial<PolicyModule>;
+  const isWhole =
+    Array.isArray(sources) &&
+    Array.isArray(unions?.Actor) &&
+    Array.isArray(unions.Resource) &&
+    typeof make === 'function' &&
+    typeof (module.declared as unknown) === 'object' &&
+    (module.declared as unknown) !== null;
+  if (!isWhole)
+    throw new PolarError('POLAR_LOAD_MODULE_FORMAT', {
+      found: 'an incomplete module',
+      advice: 'compile it again',
+    });
   const { declared } = module;
   const given = signatureOf(types, equality);
   for (const name of new Set([...Object.keys(declared), ...Object.keys(given)])) {

@@ -21,7 +21,7 @@ import { type LinkedQuery, type Program } from '../ir/program.js';
 import { awaitArgument, BaseAuthorizer, listOfResources } from './base-authorizer.js';
 import { explainMissingAwait } from './missing-await.js';
 import { loadPolicy, warn, type LoadedPolicy } from './loaded-policy.js';
-import { checkOptions, checkQueryOptions, limitsOf } from './check-options.js';
+import { checkArgument, checkOptions, checkQueryOptions, isText, limitsOf } from './check-options.js';
 import { constantsOf, type AuthorizerOptions } from './options.js';
 import { listOf, textReader, type PolicyInput, type PolicyReader } from '../policy/policy-source.js';
 import type {
@@ -171,7 +171,7 @@ export class Authorizer extends BaseAuthorizer {
   ): boolean {
     const { grantability } = this.#loaded;
     if (resource === undefined) return grantability.forAnything(action);
-    const type = this.#typeOf(resource);
+    const type = this.#typeOf('isGrantable(action, resource)', resource);
     return (
       (settings.resource !== 'type' && grantability.forInstance(action, type)) ||
       (settings.resource !== 'instance' &&
@@ -192,10 +192,12 @@ export class Authorizer extends BaseAuthorizer {
     settings: GrantableOptions = {},
   ): void {
     if (this.isGrantable(action, resource, settings)) return;
+    checkArgument('requireGrantable(action, resource)', action, "an action, such as 'read'", isText);
     const near = nearNames(action, this.#loaded.literals()).filter((name) =>
       this.isGrantable(name, resource, settings),
     );
-    const type = resource === undefined ? undefined : this.#typeOf(resource).name;
+    const type =
+      resource === undefined ? undefined : this.#typeOf('requireGrantable(action, resource)', resource).name;
     throw new PolarError('POLAR_TYPE_NOT_GRANTABLE', { action, type, resource: settings.resource, near });
   }
 
@@ -223,7 +225,7 @@ export class Authorizer extends BaseAuthorizer {
    * @throws {PolarError} `POLAR_TYPE_UNKNOWN_TYPE`
    */
   type(name: string): Class | TypeToken {
-    return this.#typeOf(name).value;
+    return this.#typeOf('type(name)', name).value;
   }
 
   /** The declared types of a value, most specific first, by name. */
@@ -341,6 +343,8 @@ export class Authorizer extends BaseAuthorizer {
    * @throws {PolicyError} at once, when the text is no Polar
    */
   query(text: string, settings: QueryOptions = {}): AsyncGenerator<Bindings, void, undefined> {
+    checkArgument('query(text)', text, "a query in Polar, such as 'has_role(user, name, repo)'", isText);
+    checkQueryOptions(settings);
     const report = new Report();
     const term = parseQuery(new Source(text), report);
     if (term === undefined || report.hasErrors) throw new PolicyError(report.diagnostics);
@@ -365,6 +369,9 @@ export class Authorizer extends BaseAuthorizer {
     args: readonly unknown[],
     settings: QueryOptions = {},
   ): AsyncGenerator<Bindings, void, undefined> {
+    checkArgument('queryRule(name, args)', name, "the name of a rule, such as 'has_role'", isText);
+    checkArgument('queryRule(name, args)', args, 'a list of arguments, such as [user, repo]', Array.isArray);
+    checkQueryOptions(settings);
     const { context } = this.#loaded;
     const { query, given } = this.#callOf(context.program, name, args);
     for (const [variable, value] of entriesOf(settings.bindings)) given.set(variable, value);
@@ -382,7 +389,8 @@ export class Authorizer extends BaseAuthorizer {
     });
   }
 
-  #typeOf(resource: Class | TypeToken | string): DeclaredType {
+  #typeOf(call: string, resource: Class | TypeToken | string): DeclaredType {
+    checkArgument(call, resource, "a type: a class, a name, or the result of type('Name')", isTypeReference);
     const named = typeof resource === 'object' ? resource.name : resource;
     const found =
       typeof named === 'string'
@@ -738,6 +746,9 @@ function ignoreRejection(arg: unknown): void {
 
 const entriesOf = (bindings: QueryOptions['bindings']): Iterable<[string, unknown]> =>
   bindings instanceof Map ? (bindings as ReadonlyMap<string, unknown>) : Object.entries(bindings ?? {});
+
+const isTypeReference = (value: unknown): boolean =>
+  isText(value) || typeof value === 'function' || value instanceof TypeToken;
 
 const definedNames = (program: Program): string[] =>
   [...program.predicates.values()].filter((p) => p.isDefined).map((p) => p.name);

@@ -1,4 +1,5 @@
 import { PolarError } from '../diagnostics/polar-error.js';
+import { hostError } from '../engine/host-error.js';
 import { defaultLimits, type Limits } from '../engine/limits.js';
 import { describeValue, isClass, looksThenable } from '../internal/describe-value.js';
 import { didYouMean } from '../internal/near-names.js';
@@ -82,10 +83,14 @@ const loading = {
 } satisfies { readonly [Option in keyof AuthorizerOptions]-?: OptionCheck };
 
 /** Refuses options that would be ignored. @throws {PolarError} `POLAR_TYPE_INVALID_OPTION` */
-export function checkOptions(options: AuthorizerOptions): void {
+export function checkOptions(
+  options: AuthorizerOptions,
+  of: 'Authorizer.load' | 'compilePolicy' = 'Authorizer.load',
+): void {
   const given: unknown = options;
   const example = typeof given === 'string' ? `{ policies: '${given}' }` : "{ policies: 'policy.polar' }";
-  checkObject('Authorizer.load', options, example, loading);
+  const checks = of === 'compilePolicy' ? { ...loading, format: oneOf('esm', 'cjs') } : loading;
+  checkObject(of, options, example, checks);
   if (options.policies === undefined)
     throw invalidOption('policies', `is missing; it must be ${policyInputs.expected}`);
 }
@@ -132,7 +137,7 @@ function checkObject(
       'options',
       `of ${of} must be an object such as ${example}, found ${describeValue(options)}`,
     );
-  for (const [option, value] of Object.entries(options)) {
+  for (const [option, value] of entriesOf(of, options)) {
     if (!Object.hasOwn(checks, option)) throw unknownOption(option, option, Object.keys(checks));
     if (value === undefined) continue;
     const { expected, holds, advice } = checks[option]!;
@@ -140,6 +145,15 @@ function checkObject(
     const how = advice?.(value);
     const found = `must be ${expected}, found ${describeValue(value)}`;
     throw invalidOption(option, how === undefined ? found : `${found}; ${how}`);
+  }
+}
+
+/** Reads options that may be a proxy or have getters. @throws {PolarError} `POLAR_RUN_HOST_ERROR` */
+function entriesOf(of: string, options: object): [string, unknown][] {
+  try {
+    return Object.entries(options);
+  } catch (error) {
+    throw hostError(error, `an option of ${of}`, undefined);
   }
 }
 
@@ -153,6 +167,26 @@ export function limitsOf(given: Partial<Limits> | undefined): Limits {
   }
   return result;
 }
+
+/**
+ * Refuses an argument of another kind.
+ *
+ * @param call the call as the documentation writes it, such as `query(text)`
+ * @throws {PolarError} `POLAR_TYPE_INVALID_ARGUMENT`
+ */
+export function checkArgument(
+  call: string,
+  value: unknown,
+  expected: string,
+  holds: (value: unknown) => boolean,
+): void {
+  if (holds(value)) return;
+  const advice = isPromise(value) ? { advice: 'await it' } : {};
+  const data = { call, expected, found: describeValue(value), ...advice };
+  throw new PolarError('POLAR_TYPE_INVALID_ARGUMENT', data);
+}
+
+export const isText = (value: unknown): value is string => typeof value === 'string';
 
 export const invalidOption = (option: string, reason: string): PolarError =>
   new PolarError('POLAR_TYPE_INVALID_OPTION', { option, reason });
@@ -174,5 +208,11 @@ function isObject(value: unknown): value is object {
   return !(isPromise(value) || value instanceof Map || value instanceof Set);
 }
 
-const isPromise = (value: unknown): boolean =>
-  typeof value === 'object' && value !== null && looksThenable(value);
+function isPromise(value: unknown): boolean {
+  try {
+    return typeof value === 'object' && value !== null && looksThenable(value);
+  } catch {
+    // A proxy that throws is not a promise.
+    return false;
+  }
+}

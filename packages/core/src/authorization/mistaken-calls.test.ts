@@ -45,6 +45,65 @@ type Any = any;
 const load = (options: Any): Promise<Authorizer> =>
   Authorizer.load({ policies, types, onWarning: () => {}, ...options });
 
+/** Calls with an argument of another kind, which must not end in an error of JavaScript. */
+const wrongArguments: readonly [call: (authorizer: Any) => unknown, text: string][] = [
+  [
+    (a) => a.queryRule('has_role', user),
+    '`queryRule(name, args)` expects a list of arguments, such as [user, repo], found an instance of `User`',
+  ],
+  [(a) => a.queryRule('has_role'), 'such as [user, repo], found undefined'],
+  [
+    (a) => a.queryRule(undefined, []),
+    "`queryRule(name, args)` expects the name of a rule, such as 'has_role', found undefined",
+  ],
+  [(a) => a.queryRule('has_role', Promise.resolve([])), 'found a promise; await it'],
+  [
+    (a) => a.query(),
+    "`query(text)` expects a query in Polar, such as 'has_role(user, name, repo)', found undefined",
+  ],
+  [(a) => a.query(5), 'found the number 5'],
+  [
+    (a) => a.isGrantable('read', null),
+    "expects a type: a class, a name, or the result of type('Name'), found null",
+  ],
+  [(a) => a.grantableActions(new User()), 'found an instance of `User`'],
+  [(a) => a.requireGrantable(5), "expects an action, such as 'read', found the number 5"],
+  [
+    (a) => a.type(),
+    "`type(name)` expects a type: a class, a name, or the result of type('Name'), found undefined",
+  ],
+];
+
+it.each(wrongArguments)('refuses an argument of another kind: %s', async (call, text) => {
+  const authorizer = await load({});
+  expect(() => call(authorizer)).toThrow(
+    expect.objectContaining({
+      code: 'POLAR_TYPE_INVALID_ARGUMENT',
+      message: expect.stringContaining(text) as string,
+    }),
+  );
+});
+
+it.each([undefined, null, 5, 'policy.polar'])(
+  'compilePolicy(%s) throws POLAR_TYPE_INVALID_OPTION',
+  async (options) => {
+    await expect(compilePolicy(options as Any)).rejects.toMatchObject({ code: 'POLAR_TYPE_INVALID_OPTION' });
+  },
+);
+
+it.each(['sources', 'unions', 'declared', 'make'])(
+  'CompiledAuthorizer.load() throws POLAR_LOAD_MODULE_FORMAT for a module without %s',
+  async (part) => {
+    const module = { exports: {} };
+    const text = await compilePolicy({ policies: 'allow(1, 2, 3);', format: 'cjs' });
+    // oxlint-disable-next-line typescript/no-implied-eval -- the text is under test
+    (new Function('module', text) as (target: object) => void)(module);
+    expect(() => CompiledAuthorizer.load({ ...module.exports, [part]: undefined } as Any)).toThrow(
+      expect.objectContaining({ code: 'POLAR_LOAD_MODULE_FORMAT' }),
+    );
+  },
+);
+
 /** Everything that a call says: the text of its error and of its warnings. */
 async function said(call: Call): Promise<string> {
   const warnings: Diagnostic[] = [];

@@ -51,6 +51,11 @@ const samples: { readonly [C in Exclude<Code, keyof typeof examples>]: DataOf<C>
     advice: "await it: typed('Repository', await …)",
   },
   POLAR_TYPE_INVALID_TAG: { found: 'the class `Repository`', example: "'Repository'" },
+  POLAR_TYPE_INVALID_ARGUMENT: {
+    call: 'queryRule(name, args)',
+    expected: 'a list of arguments, such as [user, repo]',
+    found: 'an instance of `User`',
+  },
   POLAR_TYPE_NOT_A_LIST: {
     call: 'filterAllowed(actor, action, resources)',
     found: 'a promise',

@@ -65,6 +65,8 @@ export const faultCodes = {
     `\`typed('${p.type}', row)\` expects a row or an instance, found ${p.found}; ${p.advice}`,
   POLAR_TYPE_INVALID_TAG: (p: { found: string; example: string }) =>
     `\`typed(type, row)\` expects the name of a type as its first argument, found ${p.found}; write ${p.example}`,
+  POLAR_TYPE_INVALID_ARGUMENT: (p: { call: string; expected: string; found: string; advice?: string }) =>
+    `\`${p.call}\` expects ${p.expected}, found ${p.found}${p.advice === undefined ? '' : `; ${p.advice}`}`,
   POLAR_TYPE_NOT_A_LIST: (p: { call: string; found: string; advice: string }) =>
     `\`${p.call}\` expects a list, found ${p.found}; ${p.advice}`,
 
