@@ -219,36 +219,40 @@ const warnings = new Set(
 );
 
 const families = [
-  ['POLAR_PARSE_', 'Syntax errors', 'Thrown by `Authorizer.load`, `reload` and `query`, in a `PolicyError`.'],
+  [
+    'POLAR_PARSE_',
+    'Syntax errors',
+    '`Authorizer.load`, `reload` and `query` throw these in a `PolicyError`.',
+  ],
   [
     'POLAR_LOAD_',
     'Policy loading errors',
-    'Thrown by `Authorizer.load` and `reload`: a `PolarError`; for sources loaded twice and for inline queries a `PolicyError`.',
+    '`Authorizer.load` and `reload` throw these as a `PolarError`. Duplicate sources and failed inline queries are in a `PolicyError`.',
   ],
   [
     'POLAR_CHECK_',
     'Errors and warnings of a policy',
-    'Found when the policy loads. Errors are thrown in a `PolicyError`; warnings go to `onWarning` and to `warnings`.',
+    'Loading a policy reports these. Errors are in the `PolicyError` that it throws. Warnings go to `onWarning` and to `authorizer.warnings`.',
   ],
   [
     'POLAR_TYPE_',
     'Errors of types and options',
-    'Thrown by `Authorizer.load`, `type` and `typed`: a `PolarError`, without a place.',
+    '`Authorizer.load`, `type` and `typed` throw these as a `PolarError`. They have no place in a policy.',
   ],
   [
     'POLAR_RUN_',
-    'Errors while deciding',
-    'Thrown by the question, a `PolarError`: the question ends at once, and the answer is never *allowed*. `onDecision` sees the outcome `error`.',
+    'Errors during a check or query',
+    'A check or query throws these as a `PolarError` and ends immediately; it never allows the action. `onDecision` receives the outcome `error`.',
   ],
   [
     'POLAR_UNDECIDED_',
-    'Undecided',
-    'Thrown by the question when nothing grants: [undecided](undecided.md). `isUndecided(error)` tells them. `onDecision` sees the outcome `undecided`.',
+    'Undecided checks',
+    'A check throws the first of these when no rule grants the action: see [undecided](undecided.md). `isUndecided(error)` recognizes them. `onDecision` receives the outcome `undecided`.',
   ],
   [
     'POLAR_DENIED_',
-    'A denial that looks like a mistake',
-    'Warnings, once for each action and kind of value, while `NODE_ENV` is not `production`: they go to `onWarning`. The option `denialWarnings` turns them on or off.',
+    'Denials that look like a mistake',
+    'These are warnings to `onWarning`, reported once for each combination of action and kind of value. They are on unless `NODE_ENV` is `production`; the option `denialWarnings` overrides this.',
   ],
 ] as const;
 
@@ -279,10 +283,10 @@ function section([prefix, title, thrown]: (typeof families)[number]): string {
     return `| ${[...cells, cell(messageFor(code))].join(' | ')} |`;
   });
   const columns = ['code'];
-  if (prefix === 'POLAR_CHECK_') columns.push('');
-  if (own[0]! in examples) columns.push('for example');
-  columns.push('says');
-  const head = [`| ${columns.join(' | ')} |`.replace('|  |', '| |'), `|${' --- |'.repeat(columns.length)}`];
+  if (prefix === 'POLAR_CHECK_') columns.push('severity');
+  if (own[0]! in examples) columns.push('example');
+  columns.push('message');
+  const head = [`| ${columns.join(' | ')} |`, `|${' --- |'.repeat(columns.length)}`];
   return [`## ${title}`, '', thrown, '', ...head, ...rows, ''].join('\n');
 }
 
@@ -290,15 +294,20 @@ const page = `<!-- Generated from packages/core/src/diagnostics/codes.ts by \`no
 
 # Errors
 
-Every error and warning of \`@nanook/core\` has a code. Codes are public API: they are never renamed and never used for something else.
-Branch on \`code\` and \`data\`; the text, here for an example or with sample data, may change.
+Every error and warning of \`@nanook/core\` has a code. Codes are public API: a code is never renamed, and its meaning never changes.
+In your code, branch on \`code\` and \`data\`, because the text of a message can change. This page shows each message for an example or for
+sample data.
 
-A \`PolarError\` has \`code\`, \`data\`, \`file\`, \`line\`, \`column\`, \`span\`, and \`cause\` where the application threw. A \`PolicyError\` is a
-\`PolarError\` for the first error of a policy and has them all in \`diagnostics\`. \`isPolarError(e)\` and \`isPolicyError(e)\` tell them, across
-copies of the package, too. A refusal is none of these: it is an [\`AuthorizationError\`](authorizer.md#refusals).
+| class | recognized by | is |
+| --- | --- | --- |
+| \`PolarError\` | \`isPolarError(e)\` | any error of this page. It has \`code\`, \`data\`, \`file\`, \`line\`, \`column\` and \`span\`. \`cause\` is the error that the application threw, if any |
+| \`PolicyError\` | \`isPolicyError(e)\` | the \`PolarError\` for the first error of a policy. \`diagnostics\` contains all its errors |
+| \`AuthorizationError\` | \`isAuthorizationError(e)\` | a [refusal](authorizer.md#refusals). It is not a \`PolarError\`, because a refusal is a normal result |
 
-A log of an error shows its message, its place and the lines around it, and never the whole policy. \`JSON.stringify(error)\` has name, code,
-message, place and data.
+These functions also recognize errors from another copy of the package, where \`instanceof\` fails.
+
+A logged error shows its message, its place and the lines around that place, never the whole policy. \`JSON.stringify(error)\` contains the
+name, code, message, place and data.
 
 ${families.map(section).join('\n')}`;
 
