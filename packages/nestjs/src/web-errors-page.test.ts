@@ -78,41 +78,40 @@ const nestSamples: { readonly [C in NestFaultCode]: NestFaultData<C> } = {
   NANOOK_NEST_NO_ACTOR: {},
 };
 
-/** When an application meets it. */
+/** The moment when an application gets each error. */
 const atStart = 'start';
 const findings = 'audit';
 const perCall = 'call';
 const whenHttp: { readonly [C in ConfigErrorCode]: string } = {
   NANOOK_HTTP_UNDECIDED_ROUTE: 'call: the response guard blocked a response',
   NANOOK_HTTP_UNPROTECTED_ROUTE:
-    'call: `protect` refused a route; in Nest the guard a handler that the audit did not see',
-  NANOOK_HTTP_SKIPPED_APPLICATION: 'start: `protect` and `listRoutes`; call, without them',
-  NANOOK_HTTP_UNAWAITED_CHECK: 'call: the response guard blocked a response, or broke it off',
-  NANOOK_HTTP_LOST_FAILURE: 'after a call: for the log',
+    'call: `protect` rejected an unprotected route; in NestJS, the guard rejected a handler that the audit did not see',
+  NANOOK_HTTP_SKIPPED_APPLICATION: 'start: `protect` and `listRoutes`; without them, call',
+  NANOOK_HTTP_UNAWAITED_CHECK: 'call: the response guard blocked or aborted a response',
+  NANOOK_HTTP_LOST_FAILURE: 'after a call: only logged',
   NANOOK_HTTP_REFUSED_ROUTE: 'call: the response guard blocked a response',
   NANOOK_HTTP_UNSEEN_APP: 'start: `protect` and `listRoutes` of Express',
   NANOOK_HTTP_NO_AUTHORIZATION: perCall,
   NANOOK_HTTP_NO_RESOURCE: perCall,
   NANOOK_HTTP_NO_REASON: atStart,
-  NANOOK_HTTP_NO_ACTION: 'start, where a rule is written; call, where a question is asked',
+  NANOOK_HTTP_NO_ACTION: 'start, if a requirement has the mistake; call, if a check has it',
   NANOOK_HTTP_NO_SOURCE: atStart,
   NANOOK_HTTP_NO_RETURN: atStart,
   NANOOK_HTTP_UNCALLED: 'start: `protect`; call',
-  NANOOK_HTTP_NO_ERROR: 'call: in the place of what the application threw',
-  NANOOK_HTTP_UNGRANTABLE:
-    'start: `listRoutes`; `listen` of an app that is protected, in Koa also `callback`',
+  NANOOK_HTTP_NO_ERROR: 'call: replaces the value that the application threw',
+  NANOOK_HTTP_UNGRANTABLE: 'start: `listRoutes`, or `listen` of a protected app; in Koa also `callback`',
   NANOOK_HTTP_UNKNOWN_OPTION: atStart,
   NANOOK_HTTP_INVALID_OPTION: atStart,
 };
 const whenNest: { readonly [C in NestFaultCode]: string } = {
   NANOOK_NEST_INVALID_OPTION: atStart,
-  NANOOK_NEST_INVALID_DECORATOR: 'start: where the class is loaded',
-  NANOOK_NEST_NO_MODULE: 'start; call, before the start has finished',
+  NANOOK_NEST_INVALID_DECORATOR: 'start: when the class is loaded',
+  NANOOK_NEST_NO_MODULE: 'start; call, if it arrives before the start has finished',
   NANOOK_NEST_CONFLICTING_RULES: findings,
   NANOOK_NEST_LOST_RULE: findings,
   NANOOK_NEST_NO_LOADER: findings,
   NANOOK_NEST_DUPLICATE_LOADER: findings,
-  NANOOK_NEST_INVALID_LOADER: 'audit; call, for what `loadMany` gives',
+  NANOOK_NEST_INVALID_LOADER: 'audit; call, for the result of `loadMany`',
   NANOOK_NEST_NO_ID: findings,
   NANOOK_NEST_NO_ACTION: findings,
   NANOOK_NEST_NO_AUTHORIZATION: perCall,
@@ -126,7 +125,7 @@ const whenNest: { readonly [C in NestFaultCode]: string } = {
   NANOOK_NEST_REPLACED_FIELD: atStart,
   NANOOK_NEST_UNPARSED_BODY: 'call: a warning, once a handler, outside of production',
   NANOOK_NEST_SHARED_CONTEXT: perCall,
-  NANOOK_NEST_AUDIT_FAILED: 'start: all that the audit found, in `data.findings` and as a table',
+  NANOOK_NEST_AUDIT_FAILED: 'start: contains all findings of the audit, in `data.findings` and as a table',
   NANOOK_NEST_NO_RULE: findings,
   NANOOK_NEST_UNGUARDED: perCall,
   NANOOK_NEST_SHARED_CACHE: findings,
@@ -137,7 +136,7 @@ const whenNest: { readonly [C in NestFaultCode]: string } = {
   NANOOK_NEST_UNUSED_EXCLUSION: 'start: a warning',
   NANOOK_NEST_AMBIGUOUS_EXCLUSION: findings,
   NANOOK_NEST_DUPLICATE_TYPE: atStart,
-  NANOOK_NEST_NO_ACTOR: 'call: a warning, once, outside of production',
+  NANOOK_NEST_NO_ACTOR: 'call: a warning, once, outside production',
 };
 
 const cell = (text: string): string =>
@@ -164,34 +163,40 @@ const page = `<!-- Generated from the tables of packages/http and packages/nestj
 
 # Errors of the adapters
 
-What is wrong with how an application uses the adapters has a code, too. Codes are public API: they are never renamed and never used for
-something else. Branch on \`code\` and \`data\`; the text, here with sample data, may change. Clients are not told: it is a bare 500, and
-the text is for the log. The codes of the core are on [a page of their own](errors.md); a refusal is none of these, but an
-[\`AuthorizationError\`](authorizer.md#refusals).
+An adapter throws these errors when an application uses it incorrectly. Each has a code. Codes are public API: a code is never renamed, and
+its meaning never changes. In your code, branch on \`code\` and \`data\`, because the text of a message can change. This page shows each
+message with sample data.
 
-*When* an application meets it: at its **start**; when the **audit** of Nest looks at the handlers, which is at the start, too; or in a
-**call**, which fails.
+The text is for the log. A client receives a plain 500. The codes of the core are in [errors](errors.md). A refusal is not an error of this
+kind, but an [\`AuthorizationError\`](authorizer.md#refusals).
 
-## Express, Koa, and all
+The column *when* states when an application gets the error:
 
-An \`AuthorizationConfigError\` of \`@nanook/http\`. \`isAuthorizationConfigError(error)\` tells it, across copies of the package, too. Its \`status\` is 500.
+- **start**: while the application starts;
+- **audit**: while it starts, when the audit of NestJS checks the handlers;
+- **call**: during a request, which then fails.
 
-| code | says | when |
+## All adapters
+
+Each is an \`AuthorizationConfigError\` of \`@nanook/http\` with \`status\` 500. \`isAuthorizationConfigError(error)\` recognizes it, also from another copy of the
+package.
+
+| code | message | when |
 | --- | --- | --- |
 ${rows(http, whenHttp)}
 
-## Nest
+## NestJS
 
-A \`NestFault\` of \`@nanook/nestjs\`. \`isNestFault(error)\` tells it, across copies of the package, too. Under \`audit: 'warn'\` the
-findings are warnings; a handler that is called all the same then fails with the same code, where it needs what is missing.
+Each is a \`NestFault\` of \`@nanook/nestjs\`. \`isNestFault(error)\` recognizes it, also from another copy of the package. With
+\`audit: 'warn'\`, the findings of the audit are warnings. A handler that lacks a required part then fails with the same code when it is called.
 
-| code | says | when |
+| code | message | when |
 | --- | --- | --- |
 ${rows(nest, whenNest)}
 `;
 
 describe('docs/reference/web-errors.md', () => {
-  it('is what the tables say', async () => {
+  it('shows the text of every code in the tables', async () => {
     await expect(page).toMatchFileSnapshot('../../../docs/reference/web-errors.md');
   });
 
