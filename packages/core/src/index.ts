@@ -42,8 +42,9 @@ export { Expression, type ExpressionOperator } from './engine/expression.js';
 export type { Bindings } from './engine/query-run.js';
 export { defaultLimits, type Limits } from './engine/limits.js';
 export type { Equality } from './engine/equality.js';
+export type { EngineChoice } from './engine/compiler/compile.js';
 
-export { PolarError, isPolarError } from './diagnostics/polar-error.js';
+export { PolarError, isPolarError, type LoggedError } from './diagnostics/polar-error.js';
 export { PolicyError, isPolicyError } from './diagnostics/policy-error.js';
 export { renderDiagnostic, type Diagnostic, type Severity } from './diagnostics/diagnostic.js';
 export type { Code, DataOf } from './diagnostics/codes.js';

@@ -2,7 +2,8 @@
 import { allowing, denying, type StandInOptions } from '../testing/stand-in-options.js';
 import { Authorizer } from './authorizer.js';
 
-export { actAs, polarMatchers, type PolarMatchers } from '../testing/index.js';
+export { actAs, polarMatchers, type MatcherResult, type PolarMatchers } from '../testing/index.js';
+export type { StandInOptions };
 
 /** An authorizer that allows everything: for tests that are not about authorization. */
 export const allowAll = (options?: StandInOptions): Promise<Authorizer> => Authorizer.load(allowing(options));

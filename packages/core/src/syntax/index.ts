@@ -13,7 +13,7 @@ export {
   printTerm,
   printValue,
 } from './print.js';
-export { mapPattern, mapTerm } from './map-term.js';
+export { mapPattern, mapTerm, type Rewrite } from './map-term.js';
 export { childrenOf, visit, type Visit, type Visitor } from './visit.js';
 export type {
   AndNode,

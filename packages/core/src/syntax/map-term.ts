@@ -9,7 +9,7 @@ import type {
   VariableNode,
 } from './ast.js';
 
-type Rewrite = (term: TermNode) => TermNode;
+export type Rewrite = (term: TermNode) => TermNode;
 
 /** Rebuilds a term bottom-up. Subtrees in which nothing changed keep their identity. */
 export function mapTerm(term: TermNode, f: Rewrite): TermNode {

@@ -3,6 +3,8 @@ import { Authorizer, type ActorAuthorizer } from '../authorization/authorizer.js
 import { isAuthorizationError } from '../authorization/authorization-error.js';
 import { allowing, denying, type StandInOptions } from './stand-in-options.js';
 
+export type { StandInOptions };
+
 /** An authorizer that allows everything: for tests that are not about authorization. */
 export const allowAll = (options?: StandInOptions): Promise<Authorizer> => Authorizer.load(allowing(options));
 
@@ -13,7 +15,8 @@ export const denyAll = (options?: StandInOptions): Promise<Authorizer> => Author
 export const actAs = <Actor>(authorizer: Authorizer, actor: Actor): ActorAuthorizer<Actor> =>
   authorizer.as(actor);
 
-interface MatcherResult {
+/** The result of one matcher, as Vitest and Jest read it. */
+export interface MatcherResult {
   readonly pass: boolean;
   message(): string;
 }

@@ -26,5 +26,6 @@ export interface PolicyModule {
   readonly unions: { readonly Actor: readonly string[]; readonly Resource: readonly string[] };
   /** How types and constants were declared, by name; what was compiled holds for these alone. */
   readonly declared: Readonly<Record<string, string>>;
+  /** @internal */
   readonly make: (runtime: StandaloneRuntime, toolbox: ModuleHelpers) => Entries;
 }

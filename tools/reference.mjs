@@ -1,0 +1,90 @@
+// Builds the reference of the public API from its docstrings, as HTML in reference/. A warning is an error: each type that a public
+// signature names is exported or marked `@internal`, and each link has a target. `node tools/reference.mjs --check` writes nothing.
+// The entries of @nanook/http are for the adapters, which export the public part of them again.
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Application } from 'typedoc';
+import ts from 'typescript';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+/** Tables and helper types that public types are made of; the public types describe them. */
+const unexported = {
+  core: [
+    'authorization/authorizer.ts:Authorizer', // the Node entry exports its subclass of the same name
+    'diagnostics/codes.ts:codes',
+    'diagnostics/singleton-text.ts:SingletonData',
+    'types/typed.ts:Row',
+  ],
+  express: [],
+  // Structural types that accept every version of the router.
+  koa: ['internals/koa-router-internals.ts:App', 'internals/koa-router-internals.ts:Router'],
+  nestjs: [],
+};
+
+/** The source files of a package's entries, by the names under which they are imported. */
+function entriesOf(folder) {
+  const { name, exports } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  return new Map(
+    Object.entries(exports).flatMap(([path, { '@nanook/source': source }]) =>
+      source ? [[name + path.slice(1), join(folder, source.node ?? source)]] : [],
+    ),
+  );
+}
+
+function compilerOptions() {
+  const { config } = ts.readConfigFile(join(root, 'tsconfig.base.json'), ts.sys.readFile);
+  return ts.parseJsonConfigFileContent({ ...config, files: ['.'] }, ts.sys, root).options;
+}
+
+/** Converts one package, and reports its warnings. Types are checked by another step of `npm test`. */
+async function convert(name) {
+  const folder = join(root, 'packages', name);
+  const entries = entriesOf(folder);
+  const app = await Application.bootstrap({
+    name: `@nanook/${name}`,
+    entryPoints: [...entries.values()],
+    readme: 'none',
+    excludeInternal: true,
+    excludePrivate: true,
+    excludeProtected: true,
+    intentionallyNotExported: unexported[name],
+    logLevel: 'Warn',
+    disableSources: true,
+    skipErrorChecking: true,
+  });
+  app.options.setCompilerOptions([...entries.values()], compilerOptions(), undefined);
+  const project = await app.convert();
+  if (project === undefined) throw new Error(`TypeDoc cannot convert packages/${name}`);
+  for (const module of project.children ?? []) {
+    const file = project.getSymbolIdFromReflection(module)?.fileName;
+    for (const [entry, source] of entries) if (source === file) module.name = entry;
+  }
+  app.validate(project);
+  return { app, project };
+}
+
+const json = mkdtempSync(join(tmpdir(), 'nanook-reference-'));
+try {
+  let hasWarnings = false;
+  for (const name of Object.keys(unexported)) {
+    const { app, project } = await convert(name);
+    hasWarnings ||= app.logger.hasWarnings() || app.logger.hasErrors();
+    await app.generateJson(project, join(json, `${name}.json`));
+  }
+  if (hasWarnings) process.exitCode = 1;
+  if (!process.argv.includes('--check')) {
+    const app = await Application.bootstrap({
+      name: 'Nanook',
+      entryPointStrategy: 'merge',
+      entryPoints: [join(json, '*.json')],
+      readme: 'none',
+      logLevel: 'Warn',
+    });
+    await app.generateDocs(await app.convert(), join(root, 'reference'));
+    if (app.logger.hasWarnings()) process.exitCode = 1;
+  }
+} finally {
+  rmSync(json, { recursive: true, force: true });
+}
