@@ -49,7 +49,7 @@ export async function bundleSizes(): Promise<BundleSize[]> {
     await bundle('@nanook/core, without Node', whole('@nanook/core'), 'browser'),
     await bundle('@nanook/core, under Node', whole('@nanook/core'), 'node'),
     await bundle(
-      '@nanook/core/compiled, for a policy compiled ahead',
+      '@nanook/core/compiled, for a policy compiled ahead of time of time of time of time of time of time',
       whole('@nanook/core/compiled'),
       'browser',
     ),

@@ -10,7 +10,7 @@ export type Probe =
 
 const imports: Record<string, () => Promise<unknown>> = {
   nanook: importNanook,
-  'nanook, compiled ahead': () => import('@nanook/core/compiled'),
+  'nanook, ahead of time': () => import('@nanook/core/compiled'),
   oso: () => import('oso'),
   casl: () => import('@casl/ability'),
   casbin: () => import('casbin'),

@@ -179,7 +179,7 @@ async function measureOnce({ seed, quick, libraries: wanted }: Options): Promise
   const found: Once[] = [];
   const importable: readonly (readonly [string, Library])[] = [
     ['nanook', 'nanook'],
-    ['nanook, compiled ahead', 'nanook-ahead'],
+    ['nanook, ahead of time', 'nanook-ahead'],
     ['oso', 'oso'],
     ['casl', 'casl'],
     ['casbin', 'casbin'],

@@ -98,5 +98,5 @@ async function loadAhead(setup: NanookSetup): Promise<LoadedNanook | undefined> 
   const check: Check = setup.isAsync
     ? (actor, action, resource) => authorizer.isAllowed(actor, action, resource)
     : (actor, action, resource) => authorizer.isAllowedSync(actor, action, resource);
-  return { check, loadMs, engine: 'ahead' };
+  return { check, loadMs, engine: 'module' };
 }

@@ -4,7 +4,7 @@ export const nameOf: Readonly<Record<Library, string>> = {
   hand: 'hand-written',
   nanook: 'Nanook',
   'nanook-declared': 'Nanook, fields declared',
-  'nanook-ahead': 'Nanook, compiled ahead',
+  'nanook-ahead': 'Nanook, ahead of time',
   'nanook-closures': 'Nanook, no code generation',
   'nanook-machine': 'Nanook, machine',
   oso: 'oso',

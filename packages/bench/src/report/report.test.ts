@@ -39,7 +39,7 @@ const results: Results = {
 };
 
 describe('numbers', () => {
-  it('have the digits that count', () => {
+  it('are rounded to significant digits', () => {
     expect([0, 1.234, 12.34, 123.4, 12_345, 999.6].map((value) => significant(value))).toEqual([
       '0',
       '1.2',
@@ -63,18 +63,18 @@ describe('numbers', () => {
 describe('the report', () => {
   const text = markdown(results);
 
-  it('puts ratios to the hand-written function and to oso beside the times', () => {
+  it('shows the ratios to the hand-written function and to oso', () => {
     expect(text).toContain('| S5, D = 10 | 80.0 ns | 160 ns (2.0×) | – |');
     expect(text).toContain('| Nanook | 50.0 ns | 45.0 ns – 55.0 ns | 2.5× | 20,000× |  |');
-    expect(text).toContain('| oso | 1.00 ms | 900 µs – 1.10 ms | 50,000× | 1.0× | 400 of 1,000 questions |');
+    expect(text).toContain('| oso | 1.00 ms | 900 µs – 1.10 ms | 50,000× | 1.0× | 400 of 1,000 checks |');
   });
 
-  it('says what was not measured, and where', () => {
+  it('lists the scenarios that were not measured, with the reason', () => {
     expect(text).toContain('| oso | too slow at this size | S5, D = 10 |');
     expect(text).toContain('| Nanook, machine | not in this build | all |');
   });
 
-  it('leaves out what nobody measured', () => {
+  it('omits scenarios and sections without measurements', () => {
     expect(text).not.toContain('S3');
     expect(markdown({ ...results, once: [], sizes: [] })).not.toMatch(/## (Size|Import)/);
   });
@@ -94,7 +94,7 @@ describe('the charts', () => {
     expect(chart).not.toMatch(/NaN|undefined|Infinity/);
   });
 
-  it('can be empty', () => {
+  it('render without measurements', () => {
     const nothing = { ...results, cells: [] };
     expect(checksChart(nothing)).toContain('Nothing was measured');
     expect(growthChart(nothing)).toContain('Nothing was measured');

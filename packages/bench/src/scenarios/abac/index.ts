@@ -45,21 +45,22 @@ export const abac = scenario<AbacWorld>({
   id: 'S3',
   title: 'Attributes',
   summary:
-    'within working hours and (public, or owner, or same department with enough clearance and not archived); *edit* is stricter',
+    'the time is within working hours, and the document is public, or owned by the user, or not archived and of the same department with sufficient clearance; *edit* is stricter',
   testSize: 1,
   world: abacWorld,
   hand: isAllowedOf,
   nanook,
   peers: libraries,
   notes: [
-    "CASL's conditions are about the resource: the application compares the hour, before it asks (built once) or when it builds the ability (per request).",
+    'The conditions of CASL are about the resource. The application compares the hour: before the check (built once), or when it builds the ability (built per check).',
   ],
 });
 
 export const pass = scenario<AbacWorld>({
   id: 'S7',
-  title: 'A pass over a list',
-  summary: "S3's *read* for each of 10,000 documents, one user after the other; per document",
+  title: 'All documents of a list',
+  summary:
+    'The *read* check of S3 for each of 10,000 documents, for one user after another. Times are for one document',
   size: { name: 'documents', of: [10_000] },
   testSize: 200,
   world: passWorld,

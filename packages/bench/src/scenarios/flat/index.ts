@@ -159,7 +159,7 @@ export const flat = scenario<FlatWorld>({
   id: 'Flat',
   title: 'Many flat rules',
   summary:
-    'F rules `allow(user: User, "action", _: Type) if user.level >= n`: ten actions of each of F/10 types, in any order',
+    'F rules `allow(user: User, "action", _: Type) if user.level >= n`, for ten actions of each of F/10 types, in random order',
   size: { name: 'F', of: [20, 20_000] },
   testSize: 60,
   world: flatWorld,

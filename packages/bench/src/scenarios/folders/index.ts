@@ -11,7 +11,7 @@ export const folders = scenario<FoldersWorld>({
   id: 'S5',
   title: 'Folders in folders',
   summary:
-    'a tree of folders: the role is on the root, the check on a leaf D levels below; 20 users with 4 roles each',
+    'a tree of folders. The role is on the root, and the check is on a leaf D levels below it; 20 users with 4 roles each',
   size: { name: 'D', of: [1, 10, 100, 1_000, 10_000] },
   testSize: 6,
   world: foldersWorld,
@@ -32,11 +32,11 @@ export const folders = scenario<FoldersWorld>({
     casbin: peers.casbinCheck,
     cedar: peers.cedarCheck,
     accesscontrol:
-      'Roles come from other resources here, and its conditions compare values: they cannot walk up a tree.',
+      'The roles are on other resources, and conditions only compare values. They cannot walk up a tree.',
   },
   tooLarge: { oso: 1_000 },
   notes: [
-    'CASL has no recursion: the application walks up the tree and asks about each folder.',
-    'casbin: a line for each role, and the tree in a second role definition. Cedar: the folders above the leaf are handed over with each check.',
+    'CASL has no recursion. The application walks up the tree and checks each folder.',
+    'casbin has one line for each role, and the tree in a second role definition. Cedar receives the folders above the leaf with each check.',
   ],
 });

@@ -60,7 +60,7 @@ const nanook = (world: GitClubWorld): NanookSetup => ({
 });
 
 const noRelations =
-  'Roles come from other resources here, and its conditions compare values: they cannot search the roles of the user.';
+  'The roles are on other resources, and conditions only compare values. They cannot search the roles of the user.';
 const libraries = {
   oso: (world: GitClubWorld): Promise<Check> => oso(policyOf(world), classesOf(world)),
   casl: peers.casl,
@@ -74,7 +74,7 @@ export const gitclub = scenario<GitClubWorld>({
   id: 'S2',
   title: 'GitClub',
   summary:
-    'organization → repository → issue, inheriting roles, an owner is admin, base role, a creator may close; 200 users with 5 roles each',
+    'organizations with repositories and issues: inherited roles, owners as admins, base roles, creators who can close their issues; 200 users with 5 roles each',
   testSize: 1,
   world: (options) =>
     gitClubWorld(options, [{ suffix: '', classes: gitClub }], {
@@ -86,14 +86,14 @@ export const gitclub = scenario<GitClubWorld>({
   nanook,
   peers: libraries,
   notes: [
-    'casbin: the policy has a line for each way to come by a permission; the matcher follows the fields of the resource.',
+    'The casbin policy has one line for each way to get a permission. The matcher follows the fields of the resource.',
   ],
 });
 
 export const copies = scenario<GitClubWorld>({
   id: 'S4',
   title: 'Large policies',
-  summary: "S2's policy copied N times, over 3 N classes",
+  summary: 'The policy of S2, copied N times, with 3 N classes',
   size: { name: 'N', of: [10, 100, 1_000] },
   testSize: 3,
   world: (options) => {

@@ -11,8 +11,8 @@ const documentType = { class: Document, fields: { id: 'String' } };
 
 export const scan = scenario<ListWorld>({
   id: 'S6',
-  title: 'Many roles, in a list',
-  summary: 'a user with R roles: `role in user.roles`, a scan',
+  title: 'Many roles in a list',
+  summary: 'a user has R roles; `role in user.roles` scans them',
   size,
   testSize: 15,
   world: listWorld,
@@ -30,20 +30,20 @@ export const scan = scenario<ListWorld>({
     oso: () => oso(scanPolicy, types),
     casl: peers.casl,
     'casl-request': peers.caslRequest,
-    casbin: 'Roles are lines of the policy, and indexed: see the look-up.',
+    casbin: 'Roles are indexed lines of the policy: see S6 look-up.',
     cedar: peers.cedarCheck,
     accesscontrol: peers.accessControlScan,
   },
   tooLarge: { oso: 100_000 },
   notes: [
-    'CASL and Cedar get the identifiers of the resources, by role. AccessControl: the application searches the list.',
+    'CASL and Cedar receive the identifiers of the resources, grouped by role. For AccessControl, the application searches the list.',
   ],
 });
 
 export const lookUp = scenario<ListWorld>({
   id: 'S6 look-up',
-  title: 'Many roles, looked up',
-  summary: 'a user with R roles: `name = user.roleOn(document)`, a method over a `Map`',
+  title: 'Many roles in a map',
+  summary: 'a user has R roles; the method in `name = user.roleOn(document)` reads a `Map`',
   size,
   testSize: 15,
   world: listWorld,
@@ -58,10 +58,10 @@ export const lookUp = scenario<ListWorld>({
     casl: peers.caslLookUp,
     'casl-request': peers.caslLookUpRequest,
     casbin: peers.casbinCheck,
-    cedar: 'It calls no functions of the application; what it is to know is handed over with each check.',
+    cedar: 'It calls no functions of the application, and receives all data with each check.',
     accesscontrol: peers.accessControlLookUp,
   },
   notes: [
-    "CASL: conditions that are functions, with a matcher of one's own. casbin: its own index of roles. AccessControl: the application looks up the role.",
+    'CASL uses functions as conditions, with a custom matcher. casbin uses its own index of roles. For AccessControl, the application looks up the role.',
   ],
 });

@@ -35,8 +35,8 @@ export const rbac = scenario<RbacWorld>({
     accesscontrol: peers.accessControlCheck,
   },
   notes: [
-    'AccessControl knows no roles on single resources: the application looks up the roles that the user has on this one, and asks for these.',
-    'casbin: roles within domains, a resource being a domain; what a role inherits is written out, since roles inherit within one domain only.',
+    'AccessControl has no roles on single resources. The application looks up the roles of the user on the resource and checks these.',
+    'casbin uses roles within domains, with one domain for each resource. Inherited permissions are written out, because roles are inherited only within one domain.',
   ],
 });
 
@@ -44,7 +44,7 @@ export const promises = scenario<RbacWorld>({
   id: 'S8',
   title: 'Roles from a promise',
   summary:
-    'S1, with the roles returned by a method as a resolved promise; one check after the other is awaited',
+    'S1, with a method that returns the roles as a resolved promise. Checks are awaited one after another',
   isAsync: true,
   testSize: 1,
   world: rbacWorld,
@@ -57,13 +57,13 @@ export const promises = scenario<RbacWorld>({
   }),
   peers: {
     oso: () => oso(rbacPolicy('user.fetchRoles()'), types),
-    casl: 'An ability built beforehand has the roles of that moment: there is nothing left to fetch.',
+    casl: 'An ability that is built once already contains the roles, so no promise is left to await.',
     'casl-request': peers.caslAsync,
-    casbin: 'The roles are lines of the policy, loaded beforehand: there is nothing left to fetch.',
+    casbin: 'The roles are lines of the loaded policy, so no promise is left to await.',
     cedar: peers.cedarAsync,
     accesscontrol: peers.accessControlAsync,
   },
   notes: [
-    'CASL, Cedar and AccessControl do not wait themselves: the application awaits the roles, and then builds the ability, the entity or the list of roles.',
+    'CASL, Cedar and AccessControl do not await promises. The application awaits the roles, then builds the ability, the entity or the list of roles.',
   ],
 });
