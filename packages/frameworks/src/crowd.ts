@@ -1,34 +1,38 @@
 import { expect } from 'vitest';
 import { crowd } from './domain.js';
-import { expectAnswer, type Answer } from './expectation.js';
+import { expectReply, type Reply } from './expectation.js';
 import { random } from './pause.js';
-import type { Outcome, Question } from './requests.js';
+import type { Outcome, RequestCase } from './requests.js';
 
-// Many users at once. What has to come of it is said here once more, in a few lines of arithmetic: `u<j>` owns each document
-// `d<i>` with i ≡ j (mod 40), and reads those with i ≡ j (mod 10), as a member of their organization `o<i mod 10>`.
+// Requests of many users at once. The expected replies follow from arithmetic: `u<j>` owns each document `d<i>` with i ≡ j (mod 40),
+// and reads those with i ≡ j (mod 10), as a member of their organization `o<i mod 10>`.
 
 const isOwner = (user: number, document: number): boolean => document % crowd.users === user;
 const isMember = (user: number, organization: number): boolean =>
   user % crowd.organizations === organization % crowd.organizations;
 
-/** @param n tells which question an answer belongs to */
-function question(n: number): Question {
+/**
+ * Draws a request with its expected reply.
+ *
+ * @param n the number of the request, which the reply repeats
+ */
+function drawRequest(n: number): RequestCase {
   const user = random(crowd.users);
-  const document = pick(user);
+  const document = pickDocument(user);
   const as = `u${user}`;
   const id = `d${document}`;
   const body = { actor: as, id, mayUpdate: isOwner(user, document), isStillTheSame: true, n: String(n) };
   const ifMember = isMember(user, document) ? 200 : 404;
   switch (random(8)) {
     case 0:
-      return { ask: 'showDocument', as: 'mallory', with: { id, n: String(n) }, status: 401 };
+      return { route: 'showDocument', as: 'mallory', inputs: { id, n: String(n) }, status: 401 };
     case 1:
     case 2: {
       const status = isOwner(user, document) ? 200 : ifMember === 200 ? 403 : 404;
       return {
-        ask: 'updateDocument',
+        route: 'updateDocument',
         as,
-        with: { id, n: String(n) },
+        inputs: { id, n: String(n) },
         status,
         ...(status === 200 && { body }),
       };
@@ -38,25 +42,25 @@ function question(n: number): Question {
       const organization = random(2) === 0 ? document % crowd.organizations : random(crowd.organizations);
       const isThere = isMember(user, organization) && document % crowd.organizations === organization;
       return {
-        ask: 'showWithin',
+        route: 'showWithin',
         as,
-        with: { organization: `o${organization}`, document: id, n: String(n) },
+        inputs: { organization: `o${organization}`, document: id, n: String(n) },
         ...(isThere ? { status: 200, body } : { status: 404 }),
       };
     }
     default:
       return {
-        ask: 'showDocument',
+        route: 'showDocument',
         as,
-        with: { id, n: String(n) },
+        inputs: { id, n: String(n) },
         status: ifMember,
         ...(ifMember === 200 && { body }),
       };
   }
 }
 
-/** One of their own, one of their organization's, or any. */
-function pick(user: number): number {
+/** Draws a document: of the user, of an organization of the user, or any. */
+function pickDocument(user: number): number {
   const any = random(crowd.documents);
   switch (random(3)) {
     case 0:
@@ -68,43 +72,43 @@ function pick(user: number): number {
   }
 }
 
-export const crowdQuestions = (count: number): readonly Question[] =>
-  Array.from({ length: count }, (_, n) => question(n));
+export const crowdRequests = (count: number): readonly RequestCase[] =>
+  Array.from({ length: count }, (_, n) => drawRequest(n));
 
 /**
- * Asks 2,000 questions as 40 users, and looks at each answer: it is the one to that question, and the handler saw the actor who
- * asked and a resource that was loaded for this question alone.
+ * Sends 2,000 requests as 40 users, and checks each reply: it belongs to its request, and the handler received the right actor and a
+ * resource that was loaded for this request alone.
  *
- * @param ask many at a time, in whatever protocol; answers in the order of the questions
+ * @param sendAll sends requests in parallel and returns the replies in the order of the requests
  */
 export async function expectNoLeaks(
-  ask: (questions: readonly Question[]) => Promise<readonly Answer[]>,
+  sendAll: (cases: readonly RequestCase[]) => Promise<readonly Reply[]>,
   statusOf: (status: number) => Outcome = (status) => status,
 ): Promise<void> {
-  const questions = crowdQuestions(2000);
-  const answers = await ask(questions);
-  questions.forEach((one, i) => expectAnswer(answers[i]!, one, statusOf(one.status)));
-  const serials = questions.flatMap(({ status }, i) =>
-    status === 200 ? [(answers[i]!.body as { serial: number }).serial] : [],
+  const cases = crowdRequests(2000);
+  const replies = await sendAll(cases);
+  cases.forEach((one, i) => expectReply(replies[i]!, one, statusOf(one.status)));
+  const serials = cases.flatMap(({ status }, i) =>
+    status === 200 ? [(replies[i]!.body as { serial: number }).serial] : [],
   );
   expect(new Set(serials).size).toBe(serials.length);
   expect(serials.length).toBeGreaterThan(500);
 }
 
-/** Does the work for each, and never for more than so many at a time. Answers are in the order of what was given. */
-export async function inFlight<T, Answer>(
+/** Does the work for each item, for at most `limit` items at a time. The results are in the order of the items. */
+export async function inFlight<T, Result>(
   limit: number,
   all: readonly T[],
-  work: (one: T) => Promise<Answer>,
-): Promise<Answer[]> {
-  const answers = Array.from<Answer>({ length: all.length });
+  work: (one: T) => Promise<Result>,
+): Promise<Result[]> {
+  const results = Array.from<Result>({ length: all.length });
   let next = 0;
   const worker = async (): Promise<void> => {
     while (next < all.length) {
       const n = next++;
-      answers[n] = await work(all[n]!);
+      results[n] = await work(all[n]!);
     }
   };
   await Promise.all(Array.from({ length: limit }, worker));
-  return answers;
+  return results;
 }

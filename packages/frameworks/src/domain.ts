@@ -2,7 +2,7 @@ import { pause } from './pause.js';
 
 // cspell:ignore über
 
-// What the application is about. Comments are rows without a class, as Prisma or Kysely return them.
+// The domain of the application. Comments are rows without a class, as Prisma or Kysely return them.
 
 export class User {
   constructor(readonly name: string) {}
@@ -15,7 +15,7 @@ export class Organization {
     readonly members: readonly string[],
   ) {}
 
-  /** As from a database. */
+  /** Returns the role after a pause, as a database does. */
   async roleOf(user: User): Promise<string | null> {
     await pause();
     if (this.owner === user.name) return 'owner';
@@ -24,7 +24,7 @@ export class Organization {
 }
 
 export class Document {
-  /** Each time that something is loaded it gets another: nobody sees what was loaded for somebody else. */
+  /** A number that is new for each load. It shows a document that was loaded for another request. */
   readonly serial = ++loads;
 
   constructor(
@@ -43,7 +43,7 @@ export class Document {
     return organizations.get(this.organizationId);
   }
 
-  /** A host method that fails while something is being decided. */
+  /** Throws while the policy calls it. */
   ledger(): never {
     throw new Error('the ledger is locked: password=hunter2');
   }
@@ -58,10 +58,10 @@ export interface Comment {
 
 let loads = 0;
 
-/** How many documents have been loaded. */
+/** Returns the number of documents that were loaded. */
 export const loaded = (): number => loads;
 
-/** Of the requests by many users at once: `u0` … `u39` and `d0` … `d99`. */
+/** The users and documents for the requests of many users at once: `u0` … `u39` and `d0` … `d99`. */
 export const crowd = { users: 40, documents: 100, organizations: 10 } as const;
 const crowdUsers = Array.from({ length: crowd.users }, (_, i) => `u${i}`);
 
@@ -130,11 +130,11 @@ export async function findComment(id: string): Promise<Comment | undefined> {
 export const documentOfComment = async ({ documentId }: Comment): Promise<Document | undefined> =>
   findDocument(documentId);
 
-/** Those that were there from the start: `1`, `2` and `3`. */
+/** Returns the documents `1`, `2` and `3`. */
 export const firstDocuments = async (): Promise<Document[]> =>
   (await Promise.all(['1', '2', '3'].map(findDocument))).filter((document) => document !== undefined);
 
-/** An error of the application's own, as `http-errors` makes them. */
+/** Makes an error of the application, as `http-errors` does. */
 export const httpError = (status: number, message: string): Error =>
   Object.assign(new Error(message), { status, statusCode: status, expose: status < 500 });
 

@@ -1,32 +1,40 @@
 import { expect } from 'vitest';
-import { titleOf, type Outcome, type Question } from './requests.js';
+import { titleOf, type Outcome, type RequestCase } from './requests.js';
 
-/** What no refusal and no fault tells the client: the policy's text and rules, names in the code, places, the data. */
+/** Matches texts that a refusal or an error must not show to the client: the policy, names in the code, places, and data. */
 const secrets =
   /POLAR_|NANOOK_|Polar|allow|policy|has_role|auditor|ledger|hunter2|\.[mc]?[jt]s\b|node_modules|acme|globex|"owner"|leaked|exported/;
 
-// oxlint-disable-next-line vitest/no-standalone-expect -- a matcher, for those that assert
-export const tellsNothing = (): unknown => expect.not.stringMatching(secrets);
+// oxlint-disable-next-line vitest/no-standalone-expect -- returns a matcher for other tests
+export const withoutSecrets = (): unknown => expect.not.stringMatching(secrets);
 
-/** What a client got, in whatever protocol. */
-export interface Answer {
+/** The reply that a client received, in any protocol. */
+export interface Reply {
   readonly status: Outcome;
-  /** What the handler answered. */
+  /** The result of the handler. */
   readonly body?: unknown;
-  /** All that the client can read. */
-  readonly told: string;
+  /** Everything that the client can read. */
+  readonly visible: string;
 }
 
-/** @param status as the protocol has it */
-export function expectAnswer(answer: Answer, question: Question, status: Outcome = question.status): void {
-  const { body, exactly, status: wanted } = question;
-  const asked = titleOf(question);
-  expect({ asked, ...answer, fields: fieldsOf(answer.body) }).toMatchObject({
-    asked,
+/**
+ * Checks a reply.
+ *
+ * @param status the expected status, as the protocol has it
+ */
+export function expectReply(
+  reply: Reply,
+  requestCase: RequestCase,
+  status: Outcome = requestCase.status,
+): void {
+  const { body, exactly, status: wanted } = requestCase;
+  const title = titleOf(requestCase);
+  expect({ title, ...reply, fields: fieldsOf(reply.body) }).toMatchObject({
+    title,
     status,
     ...(body !== undefined && { body }),
     ...(exactly !== undefined && { body: exactly, fields: fieldsOf(exactly) }),
-    ...(wanted >= 400 && { told: tellsNothing() }),
+    ...(wanted >= 400 && { visible: withoutSecrets() }),
   });
 }
 

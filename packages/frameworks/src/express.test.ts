@@ -2,7 +2,7 @@ import express5 from 'express';
 import express4 from 'express4';
 import { describe } from 'vitest';
 import { serveExpress } from './express.js';
-import { testForgottenRoute } from './forgotten-suite.js';
+import { testUnprotectedRoute } from './unprotected-route-suite.js';
 import { testHttp } from './http-suite.js';
 
 const majors = [
@@ -13,16 +13,16 @@ const majors = [
 describe.each(majors)('%s', (_major, express) => {
   testHttp((setting, routes) => serveExpress(express, setting, routes));
 
-  describe('a forgotten route', () => {
-    testForgottenRoute((routes) => serveExpress(express, 'plain', routes), {
+  describe('an unprotected route', () => {
+    testUnprotectedRoute((routes) => serveExpress(express, 'plain', routes), {
       code: 'NANOOK_HTTP_UNPROTECTED_ROUTE',
       runs: false,
       file: 'express.ts',
     });
   });
 
-  describe('a forgotten route that nobody protected', () => {
-    testForgottenRoute((routes) => serveExpress(express, 'plain', routes, { isProtected: false }), {
+  describe('an unprotected route without protect()', () => {
+    testUnprotectedRoute((routes) => serveExpress(express, 'plain', routes, { isProtected: false }), {
       code: 'NANOOK_HTTP_UNDECIDED_ROUTE',
       runs: true,
       file: 'express.ts',

@@ -2,14 +2,14 @@ import { authorization, authorizationErrors, authorize, protect, skipAuthorizati
 import type express5 from 'express';
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 import { findUser, type User } from './domain.js';
-import type { Served } from './http-suite.js';
+import type { HttpApp } from './http-suite.js';
 import { listenOn } from './listen.js';
 import { loadById } from './load-by-id.js';
 import { anonymousIn, describeRequest, loadAuthorizer, type Setting } from './policy.js';
-import { isSkip, type Inputs, type Route, type RouteRule } from './route.js';
+import { isSkip, type Inputs, type Route, type RouteRequirement } from './route.js';
 
 interface Options {
-  /** Whether routes without a rule are kept from running. */
+  /** Whether `protect` stops unprotected routes. */
   readonly isProtected?: boolean;
 }
 
@@ -18,8 +18,8 @@ export async function serveExpress(
   setting: Setting,
   routes: readonly Route[],
   { isProtected = true }: Options = {},
-): Promise<Served> {
-  const faults: unknown[] = [];
+): Promise<HttpApp> {
+  const errors: unknown[] = [];
   const app = express();
   if (isProtected) protect(app);
   app.use(
@@ -32,19 +32,19 @@ export async function serveExpress(
   app.use(authorize());
   for (const route of routes) {
     const method = route.method.toLowerCase() as 'get';
-    app[method](route.path, ...route.rules.map(requirementOf), handlerOf(route));
+    app[method](route.path, ...route.requirements.map(middlewareOf), handlerOf(route));
   }
-  app.use(authorizationErrors({ challenge: 'Bearer', onError: (fault) => faults.push(fault) }));
+  app.use(authorizationErrors({ challenge: 'Bearer', onError: (fault) => errors.push(fault) }));
   app.use(answerOwnErrors);
-  return { ...(await listenOn(app.listen(0, '127.0.0.1'))), faults };
+  return { ...(await listenOn(app.listen(0, '127.0.0.1'))), errors };
 }
 
 const inputsOf = ({ params, query }: Request): Inputs => ({ ...query, ...params });
 
-function requirementOf(rule: RouteRule): RequestHandler {
-  if (isSkip(rule)) return skipAuthorization(rule.skip);
-  if ('load' in rule) return authorize(rule.action, (req) => rule.load(inputsOf(req)));
-  const { action, type, id } = rule;
+function middlewareOf(requirement: RouteRequirement): RequestHandler {
+  if (isSkip(requirement)) return skipAuthorization(requirement.skip);
+  if ('load' in requirement) return authorize(requirement.action, (req) => requirement.load(inputsOf(req)));
+  const { action, type, id } = requirement;
   return authorize(action, id === undefined ? type : (req) => loadById[type](inputsOf(req)[id]));
 }
 
@@ -63,7 +63,7 @@ function handlerOf({ answer, status = 200, eachResult, fields }: Route): Request
     if (status === 204) res.end();
     else res.json(result);
   };
-  // Express 4 does not see what an async handler throws.
+  // Express 4 ignores the rejection of an async handler.
   return (req, res, next) => void handle(req, res).catch(next);
 }
 

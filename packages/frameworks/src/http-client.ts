@@ -1,21 +1,21 @@
 import { Agent, request } from 'node:http';
 
-export interface HttpAnswer {
+export interface HttpReply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly text: string;
 }
 
-/** Asks a server over connections that are kept: what is left behind on one would be seen by who comes next. */
+/** Sends requests over connections that stay open, so that state left on a connection would reach the next request. */
 export class HttpClient {
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 100 });
 
   constructor(private readonly port: number) {}
 
-  ask(method: string, path: string, user?: string, json?: unknown): Promise<HttpAnswer> {
+  send(method: string, path: string, user?: string, json?: unknown): Promise<HttpReply> {
     const body = json === undefined ? undefined : JSON.stringify(json);
     return new Promise((resolve, reject) => {
-      const asked = request(
+      const sent = request(
         {
           agent: this.#agent,
           host: '127.0.0.1',
@@ -43,8 +43,8 @@ export class HttpClient {
           );
         },
       );
-      asked.on('error', reject);
-      asked.end(body);
+      sent.on('error', reject);
+      sent.end(body);
     });
   }
 

@@ -1,27 +1,27 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { expectNoLeaks, inFlight } from './crowd.js';
 import { loaded } from './domain.js';
-import { expectAnswer, tellsNothing, type Answer } from './expectation.js';
-import { HttpClient, type HttpAnswer } from './http-client.js';
+import { expectReply, withoutSecrets, type Reply } from './expectation.js';
+import { HttpClient, type HttpReply } from './http-client.js';
 import type { Setting } from './policy.js';
-import { questions, rawRequests, titleOf, type Question } from './requests.js';
+import { cases, rawRequests, titleOf, type RequestCase } from './requests.js';
 import { parametersOf, type Route } from './route.js';
 import { routes } from './routes.js';
 
-/** An application that listens. */
-export interface Served {
+/** An application that listens on a port. */
+export interface HttpApp {
   readonly port: number;
-  /** What went to the application's log as a fault. */
-  readonly faults: unknown[];
+  /** The errors that the application logged. */
+  readonly errors: unknown[];
   readonly close: () => Promise<void>;
 }
 
-export type Serve = (setting: Setting, routes: readonly Route[]) => Promise<Served>;
+export type Serve = (setting: Setting, routes: readonly Route[]) => Promise<HttpApp>;
 
-/** Asks an application of a framework all that the tables have. */
+/** Sends all requests of the tables to an application. */
 export function testHttp(serve: Serve): void {
   const settings: readonly Setting[] = ['plain', 'gated', 'open'];
-  const served = new Map<Setting, Served & { readonly client: HttpClient }>();
+  const served = new Map<Setting, HttpApp & { readonly client: HttpClient }>();
   beforeAll(async () => {
     for (const setting of settings) {
       const app = await serve(setting, routes);
@@ -35,31 +35,34 @@ export function testHttp(serve: Serve): void {
     }
   });
   const app = (setting: Setting = 'plain') => served.get(setting)!;
-  const get = (path: string, as?: string) => app().client.ask('GET', path, as);
-  const ask = async ({ in: setting, as, ...question }: Question) => {
-    const { method, url } = requestOf(question);
-    return answerOf(await app(setting).client.ask(method, url, as));
+  const get = (path: string, as?: string) => app().client.send('GET', path, as);
+  const send = async ({ setting, as, ...requestCase }: RequestCase) => {
+    const { method, url } = requestOf(requestCase);
+    return replyOf(await app(setting).client.send(method, url, as));
   };
 
-  it.each(questions.map((question) => [titleOf(question), question] as const))('%s', async (_, question) => {
-    expectAnswer(await ask(question), question);
-  });
+  it.each(cases.map((requestCase) => [titleOf(requestCase), requestCase] as const))(
+    '%s',
+    async (_, requestCase) => {
+      expectReply(await send(requestCase), requestCase);
+    },
+  );
 
   it.each(
     rawRequests.map((request) => {
-      const { method, url, as = 'nobody', in: setting = 'plain', status } = request;
+      const { method, url, as = 'an anonymous client', setting = 'plain', status } = request;
       return [`${setting}: ${method} ${url} by ${as}: ${String(status)}`, request] as const;
     }),
-  )('%s', async (_, { method, url, as, in: setting, status, body }) => {
-    const answer = answerOf(await app(setting).client.ask(method, url, as));
-    expect([status].flat()).toContain(answer.status);
-    expect(answer).toMatchObject({
+  )('%s', async (_, { method, url, as, setting, status, body }) => {
+    const reply = replyOf(await app(setting).client.send(method, url, as));
+    expect([status].flat()).toContain(reply.status);
+    expect(reply).toMatchObject({
       ...(body !== undefined && { body }),
-      ...(answer.status >= 400 && { told: tellsNothing() }),
+      ...(reply.status >= 400 && { visible: withoutSecrets() }),
     });
   });
 
-  it('tells what is hidden and what does not exist alike', async () => {
+  it('responds alike for a hidden resource and for one that does not exist', async () => {
     const [hidden, missing] = await Promise.all(['1', '9'].map((id) => get(`/documents/${id}`, 'guest')));
     expect({ ...hidden, headers: { ...hidden!.headers, date: '' } }).toEqual({
       ...missing,
@@ -67,7 +70,7 @@ export function testHttp(serve: Serve): void {
     });
   });
 
-  it('says by which scheme to sign in, when nobody did, and then only', async () => {
+  it('sends WWW-Authenticate to an anonymous client only', async () => {
     const challenges = await Promise.all(
       [undefined, 'guest', 'alice'].map(
         async (as) => (await get('/documents/1', as)).headers['www-authenticate'],
@@ -76,7 +79,7 @@ export function testHttp(serve: Serve): void {
     expect(challenges).toEqual(['Bearer', undefined, undefined]);
   });
 
-  it('loads nothing for nobody, and for others once', async () => {
+  it('loads nothing for an anonymous client, and a document once for a user', async () => {
     const before = loaded();
     await Promise.all(['/documents/1', '/documents/1/audit', '/lookup?document=1'].map((path) => get(path)));
     expect(loaded()).toBe(before);
@@ -84,33 +87,33 @@ export function testHttp(serve: Serve): void {
     expect(loaded()).toBe(before + 1);
   });
 
-  it('gives a fault to the log, with the rule that is wrong', async () => {
-    const { faults } = app();
-    faults.length = 0;
+  it('logs an error of the policy with its rule', async () => {
+    const { errors } = app();
+    errors.length = 0;
     await get('/documents/1/audit', 'alice');
     await get('/documents/1/ledger', 'alice');
-    expect(faults).toMatchObject([
+    expect(errors).toMatchObject([
       { message: expect.stringMatching(/auditor[^]*in rule allow/) as string },
       { message: expect.stringMatching(/ledger[^]*in rule allow/) as string },
     ]);
   });
 
   it('keeps 2,000 interleaved requests of 40 users apart', async () => {
-    await expectNoLeaks((questions) => inFlight(100, questions, ask));
+    await expectNoLeaks((cases) => inFlight(100, cases, send));
   }, 20_000);
 }
 
-function answerOf({ status, headers, text }: HttpAnswer): Answer & { readonly status: number } {
+function replyOf({ status, headers, text }: HttpReply): Reply & { readonly status: number } {
   const isJson = /\bjson\b/.test(String(headers['content-type'])) && text !== '';
-  return { status, body: isJson ? (JSON.parse(text) as unknown) : text, told: text };
+  return { status, body: isJson ? (JSON.parse(text) as unknown) : text, visible: text };
 }
 
-/** The request by which the question is asked. */
-function requestOf({ ask, with: inputs = {} }: Pick<Question, 'ask' | 'with'>): {
+/** Returns the HTTP request of a case. */
+function requestOf({ route: routeName, inputs = {} }: Pick<RequestCase, 'route' | 'inputs'>): {
   readonly method: string;
   readonly url: string;
 } {
-  const route = routes.find(({ name }) => name === ask)!;
+  const route = routes.find(({ name }) => name === routeName)!;
   const inPath = parametersOf(route);
   const path = route.path.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(String(inputs[name])));
   const query = new URLSearchParams(

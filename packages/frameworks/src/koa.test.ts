@@ -1,7 +1,7 @@
 import Koa3 from 'koa';
 import Koa2 from 'koa2';
 import { describe } from 'vitest';
-import { testForgottenRoute } from './forgotten-suite.js';
+import { testUnprotectedRoute } from './unprotected-route-suite.js';
 import { testHttp } from './http-suite.js';
 import { serveKoa } from './koa.js';
 
@@ -13,16 +13,16 @@ const majors = [
 describe.each(majors)('%s', (_major, Koa) => {
   testHttp((setting, routes) => serveKoa(Koa, setting, routes));
 
-  describe('a forgotten route', () => {
-    testForgottenRoute((routes) => serveKoa(Koa, 'plain', routes), {
+  describe('an unprotected route', () => {
+    testUnprotectedRoute((routes) => serveKoa(Koa, 'plain', routes), {
       code: 'NANOOK_HTTP_UNPROTECTED_ROUTE',
       runs: false,
       file: 'koa.ts',
     });
   });
 
-  describe('a forgotten route that nobody protected', () => {
-    testForgottenRoute((routes) => serveKoa(Koa, 'plain', routes, { isProtected: false }), {
+  describe('an unprotected route without protect()', () => {
+    testUnprotectedRoute((routes) => serveKoa(Koa, 'plain', routes, { isProtected: false }), {
       code: 'NANOOK_HTTP_UNDECIDED_ROUTE',
       runs: true,
       file: 'koa.ts',

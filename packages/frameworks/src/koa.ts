@@ -3,14 +3,14 @@ import { authorization, authorizationErrors, authorize, protect, skipAuthorizati
 import type Koa3 from 'koa';
 import type { Middleware } from 'koa';
 import { findUser, type User } from './domain.js';
-import type { Served } from './http-suite.js';
+import type { HttpApp } from './http-suite.js';
 import { listenOn } from './listen.js';
 import { loadById } from './load-by-id.js';
 import { anonymousIn, describeRequest, loadAuthorizer, type Setting } from './policy.js';
-import { isSkip, type Inputs, type Route, type RouteRule } from './route.js';
+import { isSkip, type Inputs, type Route, type RouteRequirement } from './route.js';
 
 interface Options {
-  /** Whether routes without a rule are kept from running. */
+  /** Whether `protect` stops unprotected routes. */
   readonly isProtected?: boolean;
 }
 
@@ -19,15 +19,15 @@ export async function serveKoa(
   setting: Setting,
   routes: readonly Route[],
   { isProtected = true }: Options = {},
-): Promise<Served> {
-  const faults: unknown[] = [];
+): Promise<HttpApp> {
+  const errors: unknown[] = [];
   const app = new Koa();
-  app.on('error', (error: unknown) => faults.push(error));
+  app.on('error', (error: unknown) => errors.push(error));
   const router = new Router();
   if (isProtected) protect(router);
   for (const route of routes) {
     const method = route.method.toLowerCase() as 'get';
-    router[method](route.path, ...route.rules.map(requirementOf), handlerOf(route));
+    router[method](route.path, ...route.requirements.map(middlewareOf), handlerOf(route));
   }
   app.use(authorizationErrors());
   app.use(
@@ -40,7 +40,7 @@ export async function serveKoa(
   );
   app.use(authorize());
   app.use(router.routes());
-  return { ...(await listenOn(app.listen(0, '127.0.0.1'))), faults };
+  return { ...(await listenOn(app.listen(0, '127.0.0.1'))), errors };
 }
 
 const inputsOf = ({ params, query }: Pick<RouterContext, 'params' | 'query'>): Inputs => ({
@@ -48,10 +48,11 @@ const inputsOf = ({ params, query }: Pick<RouterContext, 'params' | 'query'>): I
   ...params,
 });
 
-function requirementOf(rule: RouteRule): Middleware {
-  if (isSkip(rule)) return skipAuthorization(rule.skip) as Middleware;
-  if ('load' in rule) return authorize(rule.action, (ctx) => rule.load(inputsOf(ctx))) as Middleware;
-  const { action, type, id } = rule;
+function middlewareOf(requirement: RouteRequirement): Middleware {
+  if (isSkip(requirement)) return skipAuthorization(requirement.skip) as Middleware;
+  if ('load' in requirement)
+    return authorize(requirement.action, (ctx) => requirement.load(inputsOf(ctx))) as Middleware;
+  const { action, type, id } = requirement;
   return authorize(
     action,
     id === undefined ? type : (ctx) => loadById[type](inputsOf(ctx)[id]),

@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** Waits until it listens. */
+/** Waits until the server listens. */
 export async function listenOn(
   server: Server,
 ): Promise<{ readonly port: number; readonly close: () => Promise<void> }> {

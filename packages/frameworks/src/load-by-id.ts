@@ -5,12 +5,12 @@ const byId =
   (find: (id: string) => Promise<unknown>) =>
   (id: unknown): Promise<unknown> | undefined => {
     if (id === undefined) return undefined;
-    // A client can send a list, or an object, where one id is expected.
-    if (typeof id !== 'string') throw httpError(400, 'that is no id');
+    // A client can send a list or an object instead of an id.
+    if (typeof id !== 'string') throw httpError(400, 'the id is not a string');
     return find(id);
   };
 
-/** What loads one of a type where the framework has no loaders of its own. */
+/** The loaders of the types, for frameworks without loader classes. */
 export const loadById: Readonly<Record<Loadable, (id: unknown) => unknown>> = {
   Organization: byId(findOrganization),
   Document: byId(findDocument),

@@ -1,25 +1,27 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { expectNoLeaks } from './crowd.js';
-import { expectAnswer, type Answer } from './expectation.js';
+import { expectReply, type Reply } from './expectation.js';
 import type { Setting } from './policy.js';
-import { outcomeOf, questions, titleOf, type Question } from './requests.js';
+import { outcomeOf, cases, titleOf, type RequestCase } from './requests.js';
 import type { Route } from './route.js';
 import { routes } from './routes.js';
 
-/** An application that is asked by messages, or in GraphQL. */
-export interface Asked {
-  /** Many may be under way at a time. */
-  readonly ask: (question: Question) => Promise<Answer>;
-  /** Asks all of them, as one would ask many things at once here; answers in their order. */
-  readonly askAll: (questions: readonly Question[]) => Promise<readonly Answer[]>;
-  /** What went to the application's log as a fault. */
-  readonly faults: unknown[];
+/** An application that receives messages or GraphQL operations. */
+export interface MessageApp {
+  /** Sends one request; several may be in flight. */
+  readonly send: (requestCase: RequestCase) => Promise<Reply>;
+  /** Sends requests in parallel and returns the replies in the order of the requests. */
+  readonly sendAll: (cases: readonly RequestCase[]) => Promise<readonly Reply[]>;
+  /** The errors that the application logged. */
+  readonly errors: unknown[];
   readonly close: () => Promise<void>;
 }
 
-/** Asks the same questions as {@link testHttp} where there are no statuses. */
-export function testMessages(serve: (setting: Setting, routes: readonly Route[]) => Promise<Asked>): void {
-  const served = new Map<Setting, Asked>();
+/** Sends the requests of {@link testHttp} over a protocol without statuses. */
+export function testMessages(
+  serve: (setting: Setting, routes: readonly Route[]) => Promise<MessageApp>,
+): void {
+  const served = new Map<Setting, MessageApp>();
   beforeAll(async () => {
     for (const setting of ['plain', 'open'] as const) served.set(setting, await serve(setting, routes));
   });
@@ -28,29 +30,36 @@ export function testMessages(serve: (setting: Setting, routes: readonly Route[])
   });
   const app = (setting: Setting = 'plain') => served.get(setting)!;
 
-  it.each(questions.map((question) => [titleOf(question), question] as const))('%s', async (_, question) => {
-    expectAnswer(await app(question.in).ask(question), question, outcomeOf(question.status));
-  });
+  it.each(cases.map((requestCase) => [titleOf(requestCase), requestCase] as const))(
+    '%s',
+    async (_, requestCase) => {
+      expectReply(
+        await app(requestCase.setting).send(requestCase),
+        requestCase,
+        outcomeOf(requestCase.status),
+      );
+    },
+  );
 
-  it('tells what is hidden and what does not exist alike', async () => {
+  it('replies alike for a hidden resource and for one that does not exist', async () => {
     const [hidden, missing] = await Promise.all(
-      ['1', '9'].map((id) => app().ask({ ask: 'showDocument', as: 'guest', with: { id }, status: 404 })),
+      ['1', '9'].map((id) => app().send({ route: 'showDocument', as: 'guest', inputs: { id }, status: 404 })),
     );
-    expect(hidden!.told.replaceAll('"1"', '"9"')).toBe(missing!.told);
+    expect(hidden!.visible.replaceAll('"1"', '"9"')).toBe(missing!.visible);
   });
 
-  it('gives a fault to the log, with the rule that is wrong', async () => {
-    const { faults, ask } = app();
-    faults.length = 0;
+  it('logs an error of the policy with its rule', async () => {
+    const { errors, send } = app();
+    errors.length = 0;
     for (const name of ['auditDocument', 'settleDocument'])
-      await ask({ ask: name, as: 'alice', with: { id: '1' }, status: 500 });
-    expect(faults).toMatchObject([
+      await send({ route: name, as: 'alice', inputs: { id: '1' }, status: 500 });
+    expect(errors).toMatchObject([
       { message: expect.stringMatching(/auditor[^]*in rule allow/) as string },
       { message: expect.stringMatching(/ledger[^]*in rule allow/) as string },
     ]);
   });
 
-  it('keeps 2,000 interleaved questions of 40 users apart', async () => {
-    await expectNoLeaks((asked) => app().askAll(asked), outcomeOf);
+  it('keeps 2,000 interleaved requests of 40 users apart', async () => {
+    await expectNoLeaks((all) => app().sendAll(all), outcomeOf);
   }, 20_000);
 }

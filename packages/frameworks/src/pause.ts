@@ -1,11 +1,12 @@
-/** A seeded generator: a run that failed can be run again. */
+/** The state of the generator. Its seed is fixed, so that a failed run can be repeated. */
 let state = 7;
+/** Returns a random integer from 0 up to, but not including, `below`. */
 export function random(below: number): number {
   state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
   return Math.floor((state / 2 ** 32) * below);
 }
 
-/** Waits now and then, and sometimes not at all, so that requests overtake each other. */
+/** Waits for a random time, or not at all, so that requests overtake each other. */
 export async function pause(): Promise<void> {
   switch (random(4)) {
     case 0:

@@ -35,7 +35,7 @@ const policy = `
   has_relation(organization: Organization, "organization", document: Document) if
     document.organization() = organization;
 
-  # Everybody, visitors too.
+  # For all, including anonymous clients.
   allow(_, "read", document: Document) if
     document.isPublic;
 
@@ -43,7 +43,7 @@ const policy = `
   allow(user: User, "create", Document) if
     user.name != "guest";
 
-  # A comment is a row: it shows its type by its kind.
+  # A comment is a row, and its kind names its type.
   allow(actor, "read", comment: Comment) if
     allow(actor, "read", Documents.of(comment));
   allow(user: User, "update", comment: Comment) if
@@ -54,20 +54,20 @@ const policy = `
   allow_field(user: User, _action, document: Document, "organizationId") if
     document.owner = user.name;
 
-  # What a policy can get wrong: an attribute that is not there, and a method that fails.
+  # Two mistakes: an attribute that does not exist, and a method that throws.
   allow(_: User, "audit", document: Document) if
-    document.auditor = "somebody";
+    document.auditor = "eve";
   allow(_: User, "settle", document: Document) if
     document.ledger();
 `;
 
-/** Who gets in at all. */
+/** The rule for requests. */
 const gate = `
   allow_request(user: User, request: Request) if
     not request.path.startsWith("/staff") or user.name = "carol";
 `;
 
-/** How an application is set up; each is one application of its own. */
+/** A variant of the application. */
 export type Setting = 'plain' | 'gated' | 'open';
 
 export const types = {
@@ -81,7 +81,7 @@ export const types = {
   Request: { fields: { method: 'String', path: 'String' } },
 } as const;
 
-/** `gated`: the policy has rules for requests. `open`: nobody is asked about as `nil`. */
+/** Loads the policy: with a rule for requests in `gated`. */
 export const loadAuthorizer = (setting: Setting): Promise<Authorizer> =>
   Authorizer.load({
     policies: setting === 'gated' ? [policy, gate] : policy,
@@ -89,13 +89,14 @@ export const loadAuthorizer = (setting: Setting): Promise<Authorizer> =>
     constants: { Documents: { of: (comment: Comment) => documentOfComment(comment) } },
   });
 
+/** Returns the option `anonymous`: in `open`, the policy decides about anonymous clients as `nil`. */
 export const anonymousIn = (setting: Setting): null | undefined => (setting === 'open' ? null : undefined);
 
 /**
- * What the policy may see of a request.
+ * Returns the request as the policy sees it.
  *
- * @param path as the framework understands it, or the route: what stands in the request line is written in many ways. Most routers
- *   do not tell capitals from small letters
+ * @param path the path as the framework understands it, or the path of the route, because clients can write one path in several ways.
+ *   Most routers ignore case
  */
 export const describeRequest = (method: string, path: string): object =>
   typed('Request', { method, path: path.toLowerCase() });

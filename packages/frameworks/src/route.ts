@@ -1,54 +1,57 @@
 import type { RequestAuthorization } from '@nanook/http';
 import type { User } from './domain.js';
 
-/** What the client sent, by name: parameters of the path and the query; arguments of GraphQL; the data of a message. */
+/** The values that the client sent, by name: parameters of path and query, arguments of GraphQL, or the data of a message. */
 export type Inputs = Readonly<Record<string, unknown>>;
 
-/** The types that a rule can load one of, by id. */
+/** The types that have a loader. */
 export type Loadable = 'Organization' | 'Document' | 'Comment';
 
-/** What a route demands, in the words that every adapter has. */
-export type RouteRule =
-  /** `id` names the input; without it the type itself is asked about. */
+/** The requirement of a route, in terms that every adapter has. */
+export type RouteRequirement =
+  /** `id` names the input; without it, the resource is the type itself. */
   | { readonly action: string; readonly type: Loadable; readonly id?: string }
-  /** A loader of the route's own. */
+  /** With a loader for this route. */
   | { readonly action: string; readonly load: (inputs: Inputs) => unknown }
   | { readonly skip: string };
 
-/** What a handler is handed, in whatever way its framework hands it over. */
+/** The values that a handler receives, in the way of its framework. */
 export interface Call {
-  /** Who asks, as the handler is told. */
+  /** The actor, as the framework passes it to the handler. */
   readonly actor: () => Promise<User>;
   readonly authz: RequestAuthorization;
-  /** What the last rule loaded. */
+  /** The resource that the last requirement loaded. */
   readonly resource: () => unknown;
   readonly inputs: Inputs;
 }
 
 export interface Route {
-  /** Names it where there are no paths: the field of GraphQL, the pattern of a message. */
+  /** The name in protocols without paths: the field of GraphQL, the pattern of a message. */
   readonly name: string;
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly path: string;
-  /** All must hold. None: somebody forgot. */
-  readonly rules: readonly RouteRule[];
-  /** When it answers; default 200. */
+  /** All of them must hold. A route without requirements is unprotected. */
+  readonly requirements: readonly RouteRequirement[];
+  /** The status of a successful response. Default: 200. */
   readonly status?: 200 | 201 | 204;
-  /** Leaves of the returned list what the actor may do this to. */
+  /** Filters the returned list by this action. */
   readonly eachResult?: string;
-  /** Leaves of the returned resource the fields on which the actor may do this. */
+  /** Filters the fields of the returned resource by this action. */
   readonly fields?: string;
   readonly answer: (call: Call) => unknown;
 }
 
-export const isSkip = (rule: RouteRule): rule is { readonly skip: string } => 'skip' in rule;
+export const isSkip = (requirement: RouteRequirement): requirement is { readonly skip: string } =>
+  'skip' in requirement;
 
-/** `/documents/:id` → `['id']` */
+/** Returns the names of the path parameters: `/documents/:id` has `['id']`. */
 export const parametersOf = ({ path }: Route): string[] =>
   [...path.matchAll(/:(\w+)/g)].map(([, name]) => name!);
 
-/** The names of all that a route reads. */
+/** Returns the names of the inputs that a route reads. */
 export const inputsOf = (route: Route): string[] => {
-  const ids = route.rules.flatMap((rule) => ('id' in rule && rule.id !== undefined ? [rule.id] : []));
+  const ids = route.requirements.flatMap((requirement) =>
+    'id' in requirement && requirement.id !== undefined ? [requirement.id] : [],
+  );
   return [...new Set([...parametersOf(route), ...ids, 'n'])];
 };

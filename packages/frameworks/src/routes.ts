@@ -9,7 +9,7 @@ import {
 import { pause } from './pause.js';
 import type { Call, Inputs, Route } from './route.js';
 
-/** Says what the handler has seen, and when it looked again after a while. */
+/** Returns the values that the handler received, and whether they were the same after a pause. */
 async function seen({ actor, authz, resource, inputs }: Call): Promise<object> {
   const document = resource() as Document;
   const { name } = await actor();
@@ -26,7 +26,7 @@ async function seen({ actor, authz, resource, inputs }: Call): Promise<object> {
   };
 }
 
-/** The document, if it is in that organization. */
+/** Returns the document if it belongs to the organization. */
 async function documentWithin({ organization, document }: Inputs): Promise<Document | undefined> {
   const found = await findDocument(String(document));
   return found?.organizationId === organization ? found : undefined;
@@ -37,7 +37,7 @@ const teapot = (): never => {
 };
 const conflict = async (): Promise<never> => {
   await pause();
-  throw httpError(409, 'somebody else was faster');
+  throw httpError(409, 'another request was faster');
 };
 
 export const routes: readonly Route[] = [
@@ -45,21 +45,21 @@ export const routes: readonly Route[] = [
     name: 'showDocument',
     method: 'GET',
     path: '/documents/:id',
-    rules: [{ action: 'read', type: 'Document', id: 'id' }],
+    requirements: [{ action: 'read', type: 'Document', id: 'id' }],
     answer: seen,
   },
   {
     name: 'updateDocument',
     method: 'PUT',
     path: '/documents/:id',
-    rules: [{ action: 'update', type: 'Document', id: 'id' }],
+    requirements: [{ action: 'update', type: 'Document', id: 'id' }],
     answer: seen,
   },
   {
     name: 'deleteDocument',
     method: 'DELETE',
     path: '/documents/:id',
-    rules: [{ action: 'delete', type: 'Document', id: 'id' }],
+    requirements: [{ action: 'delete', type: 'Document', id: 'id' }],
     status: 204,
     answer: () => undefined,
   },
@@ -67,7 +67,7 @@ export const routes: readonly Route[] = [
     name: 'createDocument',
     method: 'POST',
     path: '/documents',
-    rules: [{ action: 'create', type: 'Document' }],
+    requirements: [{ action: 'create', type: 'Document' }],
     status: 201,
     answer: async ({ actor }) => ({ createdBy: (await actor()).name }),
   },
@@ -75,7 +75,7 @@ export const routes: readonly Route[] = [
     name: 'listDocuments',
     method: 'GET',
     path: '/documents',
-    rules: [{ action: 'list', type: 'Document' }],
+    requirements: [{ action: 'list', type: 'Document' }],
     async answer({ authz }) {
       const documents = await firstDocuments();
       const readable = await Promise.all(documents.map((document) => authz.can('read', document)));
@@ -86,7 +86,7 @@ export const routes: readonly Route[] = [
     name: 'listWritable',
     method: 'GET',
     path: '/writable',
-    rules: [{ action: 'list', type: 'Document' }],
+    requirements: [{ action: 'list', type: 'Document' }],
     eachResult: 'update',
     answer: firstDocuments,
   },
@@ -94,14 +94,14 @@ export const routes: readonly Route[] = [
     name: 'listForStaff',
     method: 'GET',
     path: '/staff/documents',
-    rules: [{ action: 'list', type: 'Document' }],
+    requirements: [{ action: 'list', type: 'Document' }],
     answer: () => ({ staff: true }),
   },
   {
     name: 'showFields',
     method: 'GET',
     path: '/documents/:id/fields',
-    rules: [{ action: 'read', type: 'Document', id: 'id' }],
+    requirements: [{ action: 'read', type: 'Document', id: 'id' }],
     fields: 'read',
     answer: ({ resource }) => resource(),
   },
@@ -109,8 +109,8 @@ export const routes: readonly Route[] = [
     name: 'moveDocument',
     method: 'PATCH',
     path: '/documents/:id/organization',
-    rules: [{ action: 'update', type: 'Document', id: 'id' }],
-    // The handler asks about more than the rule does.
+    requirements: [{ action: 'update', type: 'Document', id: 'id' }],
+    // The handler makes another check than the requirement.
     async answer({ authz, resource }) {
       await authz.authorizeField('update', resource(), 'organizationId');
       return { moved: true };
@@ -120,7 +120,7 @@ export const routes: readonly Route[] = [
     name: 'lockDocument',
     method: 'POST',
     path: '/documents/:id/lock',
-    rules: [{ action: 'update', type: 'Document', id: 'id' }],
+    requirements: [{ action: 'update', type: 'Document', id: 'id' }],
     async answer() {
       await pause();
       throw httpError(409, 'it is locked already');
@@ -130,7 +130,7 @@ export const routes: readonly Route[] = [
     name: 'showWithin',
     method: 'GET',
     path: '/organizations/:organization/documents/:document',
-    rules: [
+    requirements: [
       { action: 'read', type: 'Organization', id: 'organization' },
       { action: 'read', load: documentWithin },
     ],
@@ -140,7 +140,7 @@ export const routes: readonly Route[] = [
     name: 'publishDocument',
     method: 'POST',
     path: '/documents/:id/publication',
-    rules: [
+    requirements: [
       { action: 'update', type: 'Document', id: 'id' },
       { action: 'publish', type: 'Document', id: 'id' },
     ],
@@ -150,72 +150,72 @@ export const routes: readonly Route[] = [
     name: 'lookUp',
     method: 'GET',
     path: '/lookup',
-    rules: [{ action: 'read', type: 'Document', id: 'document' }],
+    requirements: [{ action: 'read', type: 'Document', id: 'document' }],
     answer: seen,
   },
   {
     name: 'showComment',
     method: 'GET',
     path: '/comments/:id',
-    rules: [{ action: 'read', type: 'Comment', id: 'id' }],
+    requirements: [{ action: 'read', type: 'Comment', id: 'id' }],
     answer: ({ resource }) => ({ author: (resource() as Comment).author }),
   },
   {
     name: 'updateComment',
     method: 'PATCH',
     path: '/comments/:id',
-    rules: [{ action: 'update', type: 'Comment', id: 'id' }],
+    requirements: [{ action: 'update', type: 'Comment', id: 'id' }],
     answer: ({ resource }) => ({ updated: (resource() as Comment).id }),
   },
   {
     name: 'health',
     method: 'GET',
     path: '/health',
-    rules: [{ skip: 'a probe has no name' }],
+    requirements: [{ skip: 'a probe does not sign in' }],
     answer: () => ({ up: true }),
   },
   {
     name: 'brew',
     method: 'GET',
     path: '/teapot',
-    rules: [{ action: 'read', load: teapot }],
+    requirements: [{ action: 'read', load: teapot }],
     answer: () => ({ leaked: true }),
   },
   {
     name: 'race',
     method: 'POST',
     path: '/race',
-    rules: [{ action: 'read', load: conflict }],
+    requirements: [{ action: 'read', load: conflict }],
     answer: () => ({ leaked: true }),
   },
   {
     name: 'vanish',
     method: 'GET',
     path: '/vanished',
-    rules: [{ action: 'read', load: async () => null }],
+    requirements: [{ action: 'read', load: async () => null }],
     answer: () => ({ leaked: true }),
   },
   {
     name: 'auditDocument',
     method: 'GET',
     path: '/documents/:id/audit',
-    rules: [{ action: 'audit', type: 'Document', id: 'id' }],
+    requirements: [{ action: 'audit', type: 'Document', id: 'id' }],
     answer: () => ({ leaked: true }),
   },
   {
     name: 'settleDocument',
     method: 'GET',
     path: '/documents/:id/ledger',
-    rules: [{ action: 'settle', type: 'Document', id: 'id' }],
+    requirements: [{ action: 'settle', type: 'Document', id: 'id' }],
     answer: () => ({ leaked: true }),
   },
 ];
 
-/** What a developer forgets. It is no part of the application that the others are. */
-export const forgotten: Route = {
+/** A route without a requirement. It is in no application by default. */
+export const unprotectedRoute: Route = {
   name: 'exportDocuments',
   method: 'GET',
   path: '/documents/:id/export',
-  rules: [],
+  requirements: [],
   answer: async () => ({ exported: await findOrganization('acme') }),
 };

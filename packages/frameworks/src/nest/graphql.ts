@@ -5,12 +5,12 @@ import { Args, GraphQLModule, Mutation, Query, Resolver, Scalar, type CustomScal
 import { MercuriusDriver, type MercuriusDriverConfig } from '@nestjs/mercurius';
 import type { Server } from 'node:http';
 import { inFlight } from '../crowd.js';
-import type { Answer } from '../expectation.js';
+import type { Reply } from '../expectation.js';
 import { HttpClient } from '../http-client.js';
 import { listenOn } from '../listen.js';
-import type { Asked } from '../message-suite.js';
+import type { MessageApp } from '../message-suite.js';
 import type { Setting } from '../policy.js';
-import type { Question } from '../requests.js';
+import type { RequestCase } from '../requests.js';
 import { inputsOf, type Route } from '../route.js';
 import { routes as allRoutes } from '../routes.js';
 import { handlerClass } from './handlers.js';
@@ -35,16 +35,16 @@ const drivers = {
   },
 };
 
-export interface GraphqlAsked extends Asked {
-  /** Asks all of it in one request, as one user. */
-  readonly askAtOnce: (user: string, questions: readonly Question[]) => Promise<readonly Answer[]>;
+export interface GraphqlApp extends MessageApp {
+  /** Sends all operations in one request, as one user. */
+  readonly sendInOneRequest: (user: string, cases: readonly RequestCase[]) => Promise<readonly Reply[]>;
 }
 
 export async function serveGraphql(
   driver: keyof typeof drivers,
   setting: Setting,
   routes: readonly Route[],
-): Promise<GraphqlAsked> {
+): Promise<GraphqlApp> {
   const { adapter, module } = drivers[driver];
   const app = await NestFactory.create(graphqlModule(setting, routes, module()), adapter() as never, {
     logger,
@@ -55,28 +55,28 @@ export async function serveGraphql(
   const client = new HttpClient(port);
 
   const post = async (user: string | undefined, query: string, variables: object): Promise<Result> => {
-    const { text } = await client.ask('POST', '/graphql', user, { query, variables });
+    const { text } = await client.send('POST', '/graphql', user, { query, variables });
     return JSON.parse(text) as Result;
   };
-  const ask = async ({ ask: name, as, with: inputs = {} }: Question): Promise<Answer> => {
+  const send = async ({ route: name, as, inputs = {} }: RequestCase): Promise<Reply> => {
     const { kind, field, variables } = fieldOf(name, inputs, '');
     const declared = Object.keys(variables).map((variable) => `$${variable}: String`);
     const head = declared.length === 0 ? kind : `${kind}(${declared.join(', ')})`;
-    return answerOf(await post(as, `${head} { answer: ${field} }`, variables), 'answer');
+    return replyOf(await post(as, `${head} { answer: ${field} }`, variables), 'answer');
   };
-  const askAtOnce = async (user: string, questions: readonly Question[]): Promise<readonly Answer[]> => {
-    const fields = questions.map(({ ask: name, with: inputs = {} }, i) => fieldOf(name, inputs, `_${i}`));
+  const sendInOneRequest = async (user: string, cases: readonly RequestCase[]): Promise<readonly Reply[]> => {
+    const fields = cases.map(({ route: name, inputs = {} }, i) => fieldOf(name, inputs, `_${i}`));
     const variables = Object.assign({}, ...fields.map((field) => field.variables)) as object;
     const declared = Object.keys(variables).map((variable) => `$${variable}: String`);
     const body = fields.map(({ field }, i) => `answer_${i}: ${field}`);
     const result = await post(user, `query(${declared.join(', ')}) { ${body.join('\n')} }`, variables);
-    return questions.map((_, i) => answerOf(result, `answer_${i}`));
+    return cases.map((_, i) => replyOf(result, `answer_${i}`));
   };
   return {
-    ask,
-    askAll: (questions) => inFlight(100, questions, ask),
-    askAtOnce,
-    faults: logged,
+    send,
+    sendAll: (cases) => inFlight(100, cases, send),
+    sendInOneRequest,
+    errors: logged,
     close: async () => {
       client.close();
       await app.close();
@@ -93,11 +93,11 @@ interface Result {
   }[];
 }
 
-function answerOf({ data, errors = [] }: Result, alias: string): Answer {
+function replyOf({ data, errors = [] }: Result, alias: string): Reply {
   const error = errors.find(({ path }) => path === undefined || path[0] === alias);
-  if (error === undefined) return { status: 'allowed', body: data?.[alias], told: JSON.stringify(data) };
+  if (error === undefined) return { status: 'allowed', body: data?.[alias], visible: JSON.stringify(data) };
   const status = statuses.get(error.extensions?.code) ?? 'error';
-  return { status, body: data?.[alias], told: JSON.stringify({ ...error, path: [], locations: [] }) };
+  return { status, body: data?.[alias], visible: JSON.stringify({ ...error, path: [], locations: [] }) };
 }
 
 const statuses = new Map<string | undefined, number>([
@@ -106,7 +106,11 @@ const statuses = new Map<string | undefined, number>([
   ['NOT_FOUND', 404],
 ]);
 
-/** @param suffix keeps the variables of several fields apart */
+/**
+ * Returns the GraphQL field for a route.
+ *
+ * @param suffix makes the names of the variables unique
+ */
 function fieldOf(name: string, inputs: Readonly<Record<string, unknown>>, suffix: string) {
   const route = allRoutes.find((one) => one.name === name)!;
   const given = Object.entries(inputs);
@@ -118,7 +122,7 @@ function fieldOf(name: string, inputs: Readonly<Record<string, unknown>>, suffix
   };
 }
 
-/** What routes answer has no types. */
+/** The type of all results. */
 class Json {}
 
 @Scalar('Json', () => Json)
@@ -130,7 +134,7 @@ class JsonScalar implements CustomScalar<unknown, unknown> {
     return value;
   }
   parseLiteral(): never {
-    throw new TypeError('it is no input');
+    throw new TypeError('Json is not an input type');
   }
 }
 

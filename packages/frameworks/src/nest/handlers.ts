@@ -11,25 +11,25 @@ import {
 } from '@nanook/nestjs';
 import { createParamDecorator, type ExecutionContext, type Type } from '@nestjs/common';
 import { Document, Organization, type User } from '../domain.js';
-import { isSkip, type Inputs, type Loadable, type Route, type RouteRule } from '../route.js';
+import { isSkip, type Inputs, type Loadable, type Route, type RouteRequirement } from '../route.js';
 
 type RequestAuthorization = ReturnType<AuthorizationService['of']>;
 
-/** What differs between the protocols. */
+/** The differences between the protocols. */
 export interface Protocol {
-  /** What makes the method a handler. */
+  /** The decorators that make the method a handler. */
   readonly handler: (route: Route) => readonly MethodDecorator[];
-  /** Where an input is: `params.id`, `args.id`, `data.id`. */
+  /** The path of an input: `params.id`, `args.id` or `data.id`. */
   readonly placeOf: (route: Route, input: string) => string;
-  /** More parameters, for a protocol that has to know them. */
+  /** Decorators of more parameters, where the protocol declares its inputs. */
   readonly parameters?: (route: Route) => readonly ParameterDecorator[];
-  /** What the handler returns for an answer. */
+  /** Wraps the result as the protocol expects it. */
   readonly wrap?: (answer: unknown, inputs: Inputs) => unknown;
-  /** Where in that the answer is. */
+  /** The path of the result in the wrapped value. */
   readonly at?: string;
 }
 
-/** A class with a handler for each route, decorated as it would be by hand. */
+/** Makes a class with a handler for each route, decorated as an application would do it. */
 export function handlerClass(name: string, routes: readonly Route[], protocol: Protocol): Type {
   const Handlers = { [name]: class {} }[name]!;
   for (const route of routes) addHandler(Handlers.prototype as object, route, protocol);
@@ -42,20 +42,20 @@ function addHandler(prototype: object, route: Route, protocol: Protocol): void {
     async [route.name](
       inputs: Inputs,
       authz: RequestAuthorization,
-      told: User | undefined,
+      actorParameter: User | undefined,
       resource: unknown,
     ): Promise<unknown> {
       const actor = async (): Promise<User> => {
-        if (told !== (await authz.actor())) throw new Error('the handler was told of another actor');
-        return told as User;
+        if (actorParameter !== (await authz.actor())) throw new Error('the handler received another actor');
+        return actorParameter as User;
       };
       const answer = await route.answer({ actor, authz, resource: () => resource, inputs });
       return wrap(answer, inputs);
     },
   };
   Object.defineProperty(prototype, route.name, { value: method, writable: true, configurable: true });
-  // Nobody is told who asks where it does not matter.
-  const isSkipped = route.rules.length === 0 || route.rules.some(isSkip);
+  // A handler that skips authorization receives no actor and no resource.
+  const isSkipped = route.requirements.length === 0 || route.requirements.some(isSkip);
   const parameters = [
     SentInputs(),
     Authz(),
@@ -66,11 +66,13 @@ function addHandler(prototype: object, route: Route, protocol: Protocol): void {
   const where = at === undefined ? {} : { at };
   const decorators = [
     ...protocol.handler(route),
-    ...route.rules.map((rule) => decoratorOf(rule, (input) => protocol.placeOf(route, input))),
+    ...route.requirements.map((requirement) =>
+      decoratorOf(requirement, (input) => protocol.placeOf(route, input)),
+    ),
     ...(route.eachResult === undefined ? [] : [AuthorizeResult(route.eachResult, where)]),
     ...(route.fields === undefined ? [] : [AuthorizedFields(route.fields, where)]),
   ];
-  // What the compiler writes down where there is a decorator.
+  // The metadata that the compiler emits for a decorated method.
   Reflect.defineMetadata(
     'design:paramtypes',
     parameters.map(() => Object),
@@ -84,13 +86,13 @@ function addHandler(prototype: object, route: Route, protocol: Protocol): void {
 
 const typeOf: Readonly<Record<Loadable, Type | string>> = { Organization, Document, Comment: 'Comment' };
 
-function decoratorOf(rule: RouteRule, placeOf: (input: string) => string): MethodDecorator {
-  if (isSkip(rule)) return SkipAuthorization(rule.skip);
-  if ('load' in rule)
-    return Authorize(rule.action, (_request: unknown, context: ExecutionContext) =>
-      rule.load(inputsOf(context)),
+function decoratorOf(requirement: RouteRequirement, placeOf: (input: string) => string): MethodDecorator {
+  if (isSkip(requirement)) return SkipAuthorization(requirement.skip);
+  if ('load' in requirement)
+    return Authorize(requirement.action, (_request: unknown, context: ExecutionContext) =>
+      requirement.load(inputsOf(context)),
     );
-  const { action, type, id } = rule;
+  const { action, type, id } = requirement;
   return Authorize(action, typeOf[type], id === undefined ? {} : { id: placeOf(id) });
 }
 

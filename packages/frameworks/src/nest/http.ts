@@ -3,7 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { Server } from 'node:http';
-import type { Served } from '../http-suite.js';
+import type { HttpApp } from '../http-suite.js';
 import { listenOn } from '../listen.js';
 import type { Setting } from '../policy.js';
 import { parametersOf, type Route } from '../route.js';
@@ -18,14 +18,14 @@ export async function serveNest(
   setting: Setting,
   routes: readonly Route[],
   audit?: 'error' | 'warn' | 'off',
-): Promise<Served> {
+): Promise<HttpApp> {
   const app = await NestFactory.create(httpModule(setting, routes, audit), adapters[adapter]() as never, {
     logger,
     abortOnError: false,
   });
   await app.listen(0, '127.0.0.1');
   const { port } = await listenOn(app.getHttpServer() as Server);
-  return { port, faults: logged, close: () => app.close() };
+  return { port, errors: logged, close: () => app.close() };
 }
 
 function httpModule(setting: Setting, routes: readonly Route[], audit?: 'error' | 'warn' | 'off'): Type {

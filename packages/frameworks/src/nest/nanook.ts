@@ -5,13 +5,17 @@ import { anonymousIn, describeRequest, loadAuthorizer, type Setting } from '../p
 
 interface PlatformRequest {
   readonly method: string;
-  /** Express. */
+  /** On Express. */
   readonly path?: string;
-  /** Fastify. */
+  /** On Fastify. */
   readonly routeOptions?: { readonly url: string };
 }
 
-/** Our module, set up as the other frameworks are. @param userOf what the client says it is called */
+/**
+ * Configures the module like the adapters of the other frameworks.
+ *
+ * @param userOf returns the user name that the client sent
+ */
 export const nanookModule = (
   setting: Setting,
   userOf: (request: never, context: ExecutionContext) => unknown,
@@ -22,7 +26,7 @@ export const nanookModule = (
       authorizer: await loadAuthorizer(setting),
       actor: (request: unknown, context: ExecutionContext) => findUser(userOf(request as never, context)),
       anonymous: anonymousIn(setting),
-      // Fastify finds routes by more ways of writing their paths than one.
+      // Fastify accepts several spellings of one path, so this uses the path of the route.
       request: ({ method, path, routeOptions }: PlatformRequest) =>
         describeRequest(method, routeOptions?.url ?? path!),
       challenge: 'Bearer',
@@ -33,7 +37,7 @@ export const nanookModule = (
 export const userInHeader = ({ headers }: { headers: Readonly<Record<string, unknown>> }): unknown =>
   headers['x-user'];
 
-/** Nest has one logger for all applications of a process. */
+/** The logged errors. Nest has one logger for all applications of a process. */
 export const logged: unknown[] = [];
 export const warnings: unknown[] = [];
 export const logger: LoggerService = {

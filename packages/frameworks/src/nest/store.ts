@@ -9,7 +9,7 @@ import {
   type Comment,
 } from '../domain.js';
 
-/** What the loaders are injected with. */
+/** The provider that is injected into the loaders. */
 @Injectable()
 class Store {
   readonly organization = findOrganization;
@@ -35,7 +35,7 @@ class DocumentLoader implements LoadsOne<Document, string> {
   }
 }
 
-/** Many at a time. */
+/** Loads documents in batches. */
 @Injectable()
 @ResourceLoader(Document)
 class BatchedDocumentLoader implements LoadsMany<Document, string> {
@@ -56,5 +56,5 @@ class CommentLoader implements LoadsMany<Comment, string> {
 
 export const storeProviders = [Store, OrganizationLoader, DocumentLoader, CommentLoader];
 
-/** For protocols in which many are asked for at a time. */
+/** The providers for protocols in which one request loads several documents. */
 export const batchedStoreProviders = [Store, OrganizationLoader, BatchedDocumentLoader, CommentLoader];

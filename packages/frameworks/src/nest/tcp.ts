@@ -9,16 +9,16 @@ import {
 import { lastValueFrom } from 'rxjs';
 import type { AddressInfo, Server } from 'node:net';
 import { inFlight } from '../crowd.js';
-import type { Answer } from '../expectation.js';
-import type { Asked } from '../message-suite.js';
+import type { Reply } from '../expectation.js';
+import type { MessageApp } from '../message-suite.js';
 import type { Setting } from '../policy.js';
-import type { Question } from '../requests.js';
+import type { RequestCase } from '../requests.js';
 import type { Route } from '../route.js';
 import { handlerClass } from './handlers.js';
 import { logged, logger, nanookModule } from './nanook.js';
 import { storeProviders } from './store.js';
 
-export async function serveTcp(setting: Setting, routes: readonly Route[]): Promise<Asked> {
+export async function serveTcp(setting: Setting, routes: readonly Route[]): Promise<MessageApp> {
   const app = await NestFactory.createMicroservice<MicroserviceOptions>(tcpModule(setting, routes), {
     transport: Transport.TCP,
     options: { host: '127.0.0.1', port: 0 },
@@ -33,21 +33,21 @@ export async function serveTcp(setting: Setting, routes: readonly Route[]): Prom
   });
   await client.connect();
 
-  const ask = async ({ ask: pattern, as, with: inputs = {} }: Question): Promise<Answer> => {
+  const send = async ({ route: pattern, as, inputs = {} }: RequestCase): Promise<Reply> => {
     const answer = client.send<unknown>(pattern, { ...inputs, user: as });
     try {
       const body = await lastValueFrom(answer, { defaultValue: undefined });
-      return { status: 'allowed', body, told: '' };
+      return { status: 'allowed', body, visible: '' };
     } catch (error) {
       const { statusCode = 500 } = error as { statusCode?: number };
-      const told = error instanceof Error ? String(error) : JSON.stringify(error);
-      return { status: [401, 403, 404].includes(statusCode) ? statusCode : 'error', told };
+      const visible = error instanceof Error ? String(error) : JSON.stringify(error);
+      return { status: [401, 403, 404].includes(statusCode) ? statusCode : 'error', visible };
     }
   };
   return {
-    ask,
-    askAll: (questions) => inFlight(100, questions, ask),
-    faults: logged,
+    send,
+    sendAll: (cases) => inFlight(100, cases, send),
+    errors: logged,
     close: async () => {
       await client.close();
       await app.close();
@@ -55,7 +55,7 @@ export async function serveTcp(setting: Setting, routes: readonly Route[]): Prom
   };
 }
 
-/** Here whoever sends a message says for whom: a gateway that has signed them in. */
+/** Returns the user that the message names. Its sender is a gateway that has authenticated the user. */
 const userInMessage = (_: unknown, context: ExecutionContext): unknown =>
   context.switchToRpc().getData<{ readonly user?: unknown }>().user;
 

@@ -7,30 +7,30 @@ import type { Server } from 'node:http';
 import { io } from 'socket.io-client';
 import { WebSocket } from 'ws';
 import { inFlight } from '../crowd.js';
-import type { Answer } from '../expectation.js';
+import type { Reply } from '../expectation.js';
 import { listenOn } from '../listen.js';
-import type { Asked } from '../message-suite.js';
+import type { MessageApp } from '../message-suite.js';
 import type { Setting } from '../policy.js';
-import type { Question } from '../requests.js';
+import type { RequestCase } from '../requests.js';
 import type { Inputs, Route } from '../route.js';
 import { handlerClass } from './handlers.js';
 import { logged, logger, nanookModule } from './nanook.js';
 import { batchedStoreProviders } from './store.js';
 
-/** A connection of one user. */
+/** The connection of one user. */
 interface Connection {
   send(event: string, data: object): void;
   close(): void;
 }
-type Receive = (event: string, data: Reply) => void;
+type Receive = (event: string, data: EventData) => void;
 
-interface Reply {
-  /** Of which question, by its number. */
-  readonly question?: number;
+interface EventData {
+  /** The number of the request. */
+  readonly requestId?: number;
   readonly result?: unknown;
   readonly statusCode?: number;
-  /** What a refusal is about. */
-  readonly cause?: { readonly data: { readonly question: number } };
+  /** The message that was refused. */
+  readonly cause?: { readonly data: { readonly requestId: number } };
 }
 
 const platforms = {
@@ -39,7 +39,7 @@ const platforms = {
     connect: async (port: number, headers: Record<string, string>, receive: Receive): Promise<Connection> => {
       const socket = new WebSocket(`ws://127.0.0.1:${port}`, { headers });
       socket.on('message', (text) => {
-        const { event, data } = JSON.parse((text as Buffer).toString()) as { event: string; data: Reply };
+        const { event, data } = JSON.parse((text as Buffer).toString()) as { event: string; data: EventData };
         receive(event, data);
       });
       await new Promise((resolve, reject) => socket.on('open', resolve).on('error', reject));
@@ -71,19 +71,19 @@ export async function serveWebSockets(
   platform: keyof typeof platforms,
   setting: Setting,
   routes: readonly Route[],
-): Promise<Asked> {
+): Promise<MessageApp> {
   const { adapter, connect } = platforms[platform];
   const app = await NestFactory.create(gatewayModule(setting, routes), { logger, abortOnError: false });
   app.useWebSocketAdapter(new adapter(app) as never);
   await app.listen(0, '127.0.0.1');
   const { port } = await listenOn(app.getHttpServer() as Server);
 
-  let asked = 0;
-  const waiting = new Map<number, (answer: Answer) => void>();
+  let sent = 0;
+  const waiting = new Map<number, (answer: Reply) => void>();
   const receive: Receive = (event, { cause, ...data }) => {
-    const question = data.question ?? cause!.data.question;
-    waiting.get(question)!(answerOf(event, data));
-    waiting.delete(question); // a second answer to it would have nobody who waits
+    const requestId = data.requestId ?? cause!.data.requestId;
+    waiting.get(requestId)!(replyOf(event, data));
+    waiting.delete(requestId); // a second reply to it would throw
   };
   const connections = new Map<string | undefined, Promise<Connection>>();
   const connectionOf = (user: string | undefined): Promise<Connection> => {
@@ -92,18 +92,18 @@ export async function serveWebSockets(
     connections.set(user, connection);
     return connection;
   };
-  const ask = async ({ ask: event, as, with: inputs = {} }: Question): Promise<Answer> => {
+  const send = async ({ route: event, as, inputs = {} }: RequestCase): Promise<Reply> => {
     const connection = await connectionOf(as);
-    const question = asked++;
+    const requestId = sent++;
     return new Promise((resolve) => {
-      waiting.set(question, resolve);
-      connection.send(event, { ...inputs, question });
+      waiting.set(requestId, resolve);
+      connection.send(event, { ...inputs, requestId });
     });
   };
   return {
-    ask,
-    askAll: (questions) => inFlight(100, questions, ask),
-    faults: logged,
+    send,
+    sendAll: (cases) => inFlight(100, cases, send),
+    errors: logged,
     close: async () => {
       for (const connection of connections.values()) (await connection).close();
       await app.close();
@@ -111,11 +111,11 @@ export async function serveWebSockets(
   };
 }
 
-function answerOf(event: string, { question: _, result, ...data }: Reply): Answer {
-  const told = JSON.stringify(data);
-  if (event !== 'exception') return { status: 'allowed', body: result, told };
+function replyOf(event: string, { requestId: _, result, ...data }: EventData): Reply {
+  const visible = JSON.stringify(data);
+  if (event !== 'exception') return { status: 'allowed', body: result, visible };
   const { statusCode = 500 } = data;
-  return { status: [401, 403, 404].includes(statusCode) ? statusCode : 'error', told };
+  return { status: [401, 403, 404].includes(statusCode) ? statusCode : 'error', visible };
 }
 
 interface Client {
@@ -123,7 +123,7 @@ interface Client {
   user?: unknown;
 }
 
-/** Nest 11 emits an exception on the server's own side of a WebSocket; its client hears nothing without this. */
+/** Sends exceptions to the client, because Nest 11 emits them on the server side of a WebSocket only. */
 class SendsExceptions extends BaseWsExceptionFilter {
   override handleError(client: object, ...rest: [never, never]): void {
     const socket = client as { readonly send: (text: string) => void };
@@ -137,7 +137,7 @@ function gatewayModule(setting: Setting, routes: readonly Route[]): Type {
   const Handlers = handlerClass('Handlers', routes, {
     handler: ({ name }) => [SubscribeMessage(name)],
     placeOf: (_, input) => `data.${input}`,
-    wrap: (result, { question }: Inputs) => ({ event: 'answer', data: { question, result } }),
+    wrap: (result, { requestId }: Inputs) => ({ event: 'answer', data: { requestId, result } }),
     at: 'data.result',
   });
 
