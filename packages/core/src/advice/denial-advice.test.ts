@@ -136,7 +136,21 @@ describe.each(['source', 'closures', 'machine'] as const)('denial warnings of en
       user,
       'read',
       [note()],
-      `denied: the resource is a list${expects('Note')}check each element: filterAllowed(actor, 'read', list)`,
+      `denied: the resource is a list${expects('Note')}check each element: filterAllowed(actor, 'read', list); or pass one of them, such as list[0]`,
+    ],
+    [
+      'the result of a database query as resource',
+      user,
+      'read',
+      Object.assign(new (class Result {})(), { rows: [{ ownerId: 1 }], rowCount: 1 }),
+      `denied: the resource is an instance of \`Result\` with a list \`rows\`${expects('Note')}pass one row of the query result: typed('Note', result.rows[0])`,
+    ],
+    [
+      'an object with rows as resource',
+      user,
+      'read',
+      { rows: [{ ownerId: 1 }], rowCount: 1 },
+      `denied: the resource is a plain object with a list \`rows\`${expects('Note')}pass one row of the query result: typed('Note', result.rows[0])`,
     ],
     [
       'null as resource',

@@ -69,7 +69,7 @@ function explainObject(
     return {
       found,
       advice: call
-        ? `check each element: filterAllowed(actor, '${action}', list)`
+        ? `check each element: filterAllowed(actor, '${action}', list); or pass one of them, such as list[0]`
         : `pass one ${name}, not a list`,
     };
   }
@@ -79,6 +79,11 @@ function explainObject(
     return {
       found: `${found} of no declared type`,
       advice: `its field \`${field}\` holds a value of an expected type: pass that`,
+    };
+  if (Array.isArray(ownValue(value, 'rows')))
+    return {
+      found: `${found} with a list \`rows\``,
+      advice: `pass one row of the query result: typed('${name}', result.rows[0])`,
     };
   const className = classNameOf(value);
   if (className === undefined || className === 'Object')
@@ -103,9 +108,12 @@ const typeExpression = (name: string, types: TypeTable): string =>
 /** Returns the own field that holds a value of an expected type: `{ data: row }`. */
 function fieldWithRow(value: object, { instances }: Expected, typeSets: TypeSets): string | undefined {
   for (const key of Object.keys(value).slice(0, maxFields)) {
-    const inner: unknown = Object.getOwnPropertyDescriptor(value, key)?.value;
+    const inner = ownValue(value, key);
     if (typeof inner !== 'object' || inner === null) continue;
     for (const type of typeSets.of(inner).types) if (instances.includes(type.name)) return key;
   }
   return undefined;
 }
+
+const ownValue = (object: object, key: string): unknown =>
+  Object.getOwnPropertyDescriptor(object, key)?.value;
