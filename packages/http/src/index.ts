@@ -1,11 +1,4 @@
 export { RequestAuthorization, type RequestAuthorizationOptions } from './request/request-authorization.js';
-export { RequirementScope, RequirementScopes, type Decided } from './requirements/requirement-scope.js';
-export {
-  checkSource,
-  isClass,
-  type ResourceLoader,
-  type ResourceSource,
-} from './requirements/resource-source.js';
 
 export {
   AuthorizationConfigError,
@@ -14,17 +7,9 @@ export {
   type ConfigErrorCode,
   type ConfigErrorData,
 } from './config-errors/authorization-config-error.js';
-export {
-  asAuthorization,
-  authorizerOf,
-  checkRequirement,
-  checkRequirements,
-  type Demand,
-} from './requirements/check-requirement.js';
 export { checkOptions } from './config-errors/check-options.js';
-export { refusalOptions, withStatus, type RefusalStatuses } from './refusals/refusal.js';
-export { isInternalError, problemOf, type Problem } from './refusals/problem.js';
-export { renderProblem, type Rendered } from './refusals/render-problem.js';
+export { checkReturns, neverReturns } from './config-errors/check-returns.js';
+export { checkCalled, checkHandlers, expectCall } from './config-errors/uncalled-middleware.js';
 
 export {
   asRequirement,
@@ -40,6 +25,21 @@ export {
   type Skipped,
 } from './requirements/route-requirement.js';
 export {
+  asAuthorization,
+  authorizerOf,
+  checkRequirement,
+  checkRequirements,
+  type RequirementOfAuthorizer,
+} from './requirements/check-requirement.js';
+export {
+  checkSource,
+  isClass,
+  type ResourceLoader,
+  type ResourceSource,
+} from './requirements/resource-source.js';
+export { requirementExample } from './requirements/requirement-example.js';
+export { RequirementScope, RequirementScopes, type Decided } from './requirements/requirement-scope.js';
+export {
   isProtected,
   listedRoute,
   routeTable,
@@ -47,7 +47,10 @@ export {
   type ListedRoute,
 } from './requirements/listed-route.js';
 export { locationOf } from './locations/source-location.js';
-export type { Check, PendingChecks } from './pending-checks/pending-checks.js';
+
 export { guardResponse, type ResponseGuard } from './response-guard/response-guard.js';
-export { checkReturns, neverReturns } from './config-errors/check-returns.js';
-export { checkCalled, checkHandlers, expectCall } from './config-errors/uncalled-middleware.js';
+export type { Check, PendingChecks } from './pending-checks/pending-checks.js';
+
+export { refusalOptions, withStatus, type RefusalStatuses } from './refusals/refusal.js';
+export { isInternalError, problemOf, type Problem } from './refusals/problem.js';
+export { renderProblem, type Rendered } from './refusals/render-problem.js';

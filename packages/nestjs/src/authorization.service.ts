@@ -124,7 +124,7 @@ export class AuthorizationService {
     const { authorizeRequests = true } = this.options;
     const asksForRequest =
       rules.some(({ kind }) => kind === 'request') ||
-      (authorizeRequests && execution.kind === 'http' && call.authz.asksForRequests);
+      (authorizeRequests && execution.kind === 'http' && call.authz.hasRequestRules);
     if (rules.length === 0 && !asksForRequest) return;
 
     await this.actors.authenticate(execution, context);

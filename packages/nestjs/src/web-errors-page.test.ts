@@ -14,7 +14,10 @@ const check = { check: "authorize('delete', …)", at: 'src/notes.ts:33' };
 /** Data as an application may meet it, for the text of every code. A new code does not compile without. */
 const httpSamples: { readonly [C in ConfigErrorCode]: ConfigErrorData<C> } = {
   NANOOK_HTTP_UNDECIDED_ROUTE: { ...route, status: 200 },
-  NANOOK_HTTP_UNPROTECTED_ROUTE: route,
+  NANOOK_HTTP_UNPROTECTED_ROUTE: {
+    ...route,
+    example: ".get('/notes/:id', authorize('read', loadResource), handler)",
+  },
   NANOOK_HTTP_SKIPPED_APPLICATION: { reason: 'static files' },
   NANOOK_HTTP_UNAWAITED_CHECK: { ...route, ...check, isAwaited: false, status: 200 },
   NANOOK_HTTP_LOST_FAILURE: { ...route, ...check, error: 'ForbiddenError: Forbidden' },
@@ -24,7 +27,13 @@ const httpSamples: { readonly [C in ConfigErrorCode]: ConfigErrorData<C> } = {
   NANOOK_HTTP_NO_RESOURCE: {},
   NANOOK_HTTP_NO_REASON: {},
   NANOOK_HTTP_NO_ACTION: { action: 'undefined' },
+  NANOOK_HTTP_NO_ARGUMENT: {
+    call: "authorizeField('update', …)",
+    position: 'third',
+    expected: 'the name of a field',
+  },
   NANOOK_HTTP_NO_SOURCE: { action: 'read', found: 'undefined' },
+  NANOOK_HTTP_SWAPPED_ARGUMENTS: { action: 'create', resource: 'Note' },
   NANOOK_HTTP_NO_RETURN: { wanted: 'the loader of the requirement "read"', at: 'src/notes.ts:31' },
   NANOOK_HTTP_UNCALLED: { name: 'authorizationErrors', call: 'authorizationErrors()' },
   NANOOK_HTTP_NO_ERROR: { reason: 'undefined' },
@@ -95,7 +104,9 @@ const whenHttp: { readonly [C in ConfigErrorCode]: string } = {
   NANOOK_HTTP_NO_RESOURCE: perCall,
   NANOOK_HTTP_NO_REASON: atStart,
   NANOOK_HTTP_NO_ACTION: 'start, if a requirement has the mistake; call, if a check has it',
+  NANOOK_HTTP_NO_ARGUMENT: perCall,
   NANOOK_HTTP_NO_SOURCE: atStart,
+  NANOOK_HTTP_SWAPPED_ARGUMENTS: 'start: `listRoutes`, or `listen` of a protected app; call',
   NANOOK_HTTP_NO_RETURN: atStart,
   NANOOK_HTTP_UNCALLED: 'start: `protect`; call',
   NANOOK_HTTP_NO_ERROR: 'call: replaces the value that the application threw',

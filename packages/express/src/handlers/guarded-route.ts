@@ -1,4 +1,4 @@
-import { AuthorizationConfigError, checkHandlers, decides } from '@nanook/http';
+import { AuthorizationConfigError, checkHandlers, decides, requirementExample } from '@nanook/http';
 import type { Request } from 'express';
 import type { ServerResponse } from 'node:http';
 import { handlersBeyondPreflight, handlerLocation, methodIn } from '../internals/route-handlers.js';
@@ -24,6 +24,7 @@ export function callRoute(
         route: routeOf(req),
         handler: handlerLocation(req),
         elsewhere: scopesOf(req).decisions,
+        example: requirementExample(req.method, route.path),
       }),
     );
   }

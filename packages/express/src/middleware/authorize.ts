@@ -127,7 +127,7 @@ const authorizeRequest = asRequirement<Middleware>(
   (req, res, next) => {
     const authz = authzOf(req, 'authorize()');
     guardWholeRequest(req as Request, res, next);
-    if (authz.asksForRequests) passOn(authz.authorizeRequest(), next);
+    if (authz.hasRequestRules) passOn(authz.authorizeRequest(), next);
     else next();
   },
   { kind: 'request' },

@@ -132,7 +132,7 @@ describe.each([
   it.each(makers)('protect throws for %s without parentheses', (name, maker, call) => {
     const app = protect(express());
     expect(() => app.use(maker as RequestHandler)).toThrow(
-      `\`${name}\` is used as middleware, but it only makes middleware; call it: ${call}`,
+      `\`${name}\` is used as middleware, but it is a function that returns middleware; call it: ${call}`,
     );
   });
 
@@ -161,7 +161,7 @@ it.each<[string, (authz: RequestAuthorization) => Promise<unknown>, string]>([
   [
     'one resource',
     (authz) => authz.filterAllowed('read', findNote() as never),
-    'got an instance of `Note`; for one resource use',
+    'got an instance of `Note`; for one resource call',
   ],
   ['nothing', (authz) => authz.canAll('read', undefined as never), 'must be a list, got undefined'],
   [

@@ -1,4 +1,10 @@
-import { authorizerOf, checkRequirements, requirementOf, skippedBy, type Demand } from '@nanook/http';
+import {
+  authorizerOf,
+  checkRequirements,
+  requirementOf,
+  skippedBy,
+  type RequirementOfAuthorizer,
+} from '@nanook/http';
 import {
   isApp,
   isRouter,
@@ -18,9 +24,9 @@ export const checkRoutes = (router: RouterInternals): void =>
 
 function* demandsOf(
   router: RouterInternals,
-  inherited: Demand['authorizer'] | undefined,
+  inherited: RequirementOfAuthorizer['authorizer'] | undefined,
   seen: Set<RouterInternals>,
-): Generator<Demand> {
+): Generator<RequirementOfAuthorizer> {
   if (seen.has(router)) return;
   seen.add(router);
   let authorizer = inherited;

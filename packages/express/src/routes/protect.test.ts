@@ -250,11 +250,23 @@ describe.each(majors)('protect in %s', (_major, express) => {
     await expectRefused(app, 'get', '/in');
   });
 
-  it('says in which file the handler is', async () => {
+  it('names the location of the handler of an unprotected route', async () => {
     const app = appOf((routes) => protect(routes).get('/', (_req, res) => void res.end()));
     await request(app).get('/');
-    expect((faults[0] as Error).message).toMatch(
-      /^GET \/ \(.*protect\.test\.ts:\d+\) carries no requirement/,
+    expect((faults[0] as Error).message).toMatch(/^GET \/ \(.*protect\.test\.ts:\d+\) has no requirement/);
+  });
+
+  it('shows where the requirement of a route goes whose handler makes the check', async () => {
+    const app = appOf((routes) =>
+      protect(routes).delete('/notes/:id', async (req, res) => {
+        await req.authz.authorize('delete', 'thing');
+        res.end();
+      }),
+    );
+    await request(app).delete('/notes/1').expect(500);
+    expect((faults[0] as Error).message).toContain(
+      "has no requirement, so its handler was not run. Write a requirement before the handler: .delete('/notes/:id', " +
+        "authorize('delete', loadResource), handler); or skipAuthorization('reason') in its place. A check inside the handler does not count",
     );
   });
 

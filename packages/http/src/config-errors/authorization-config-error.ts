@@ -1,30 +1,51 @@
-// What is wrong with the application, or with what it handed us. A refusal is something else: core's `AuthorizationError`.
+// Errors in how an application uses the adapters. A refusal is a different error: core's `AuthorizationError`.
 
+/** The route that an error is about. */
 export interface RouteData {
   readonly method: string;
-  /** As it was written, below where its routers are mounted. */
+  /** The route as the application wrote it, with the paths at which its routers are mounted. */
   readonly route: string;
-  /** Where the handler that answers was written, `file:line`, if that can be told: `locationOf(handler)`. */
+  /** The location of the route's handler, `file:line`; `undefined` where it is unknown. */
   readonly handler?: string | undefined;
   /** The decisions of the same request that do not count for this route, because they belong to another router or route. */
   readonly elsewhere?: readonly string[] | undefined;
+}
+
+/** The check that an error is about. */
+export interface CheckData {
+  /** The call: `authorize('delete', …)`. */
+  readonly check: string;
+  /** The location of the call, `file:line`; `undefined` in production. */
+  readonly at?: string | undefined;
+  /** Whether the promise of the check was awaited, or passed to a function that awaits it. */
+  readonly isAwaited?: boolean;
 }
 
 const awaitIt =
   'Write `await` before the call, and before the call of an async function that contains it; a chain of `then` needs `await` ' +
   'or `catch`, too';
 
-/** Every code, and its text. Codes are public: never renamed, never reused. */
+/** The text of each code. Codes are public: they are never renamed and never reused. */
 const texts = {
   NANOOK_HTTP_UNDECIDED_ROUTE: (p: RouteData & { readonly status: number }) =>
-    `${describeRoute(p)} answered ${p.status}, but nothing was decided on its path; the response was blocked. ` +
-    `Authorize what the route gives away, or skip with a reason${describeElsewhere(p)}`,
-  NANOOK_HTTP_UNPROTECTED_ROUTE: (p: RouteData) =>
-    `${describeRoute(p)} carries no requirement, so it was not run. Authorize the route, or skip with a reason${describeElsewhere(p)}`,
+    `${describeRoute(p)} answered ${p.status} without an authorization decision on its path, so the response was blocked. ` +
+    `Authorize the action before the handler responds, or skip authorization with a reason${describeElsewhere(p)}`,
+  NANOOK_HTTP_UNPROTECTED_ROUTE: (
+    p: RouteData & {
+      /** The line to write. */
+      readonly example?: string | undefined;
+    },
+  ) =>
+    `${describeRoute(p)} has no requirement, so its handler was not run. ${
+      p.example === undefined
+        ? 'Add a requirement, or skip authorization with a reason'
+        : `Write a requirement before the handler: ${p.example}; or skipAuthorization('reason') in its place. ` +
+          `A check inside the handler does not count, because it may come too late`
+    }${describeElsewhere(p)}`,
   NANOOK_HTTP_SKIPPED_APPLICATION: (p: { reason: string }) =>
-    `skipAuthorization('${p.reason}') is used by the application itself, without a path: it would open every later route. ` +
-    `Put it into the route, or into a router with the routes that it is for; give it a path, as in ` +
-    `app.use('/public', skipAuthorization('${p.reason}')); or give it the middleware that answers, such as static files: ` +
+    `skipAuthorization('${p.reason}') is used by the application itself, without a path, so it would skip authorization for every ` +
+    `later route. Write it in the route, or in a router that contains only such routes; or give it a path: ` +
+    `app.use('/public', skipAuthorization('${p.reason}')); or pass it the middleware that responds, such as static files: ` +
     `app.use(skipAuthorization('${p.reason}', serveStatic))`,
   NANOOK_HTTP_UNAWAITED_CHECK: (p: RouteData & CheckData & { readonly status: number | undefined }) =>
     p.isAwaited
@@ -34,33 +55,39 @@ const texts = {
           p.status === undefined ? 'does not get its failure' : `answered ${p.status} without its result`
         }; the response was blocked. ${awaitIt}`,
   NANOOK_HTTP_LOST_FAILURE: (p: RouteData & CheckData & { readonly error: string }) =>
-    `${describeCheck(p)} was called and not awaited in ${describeRoute(p)}, and it failed (${p.error}) without an effect. ` +
+    `${describeCheck(p)} was called and not awaited in ${describeRoute(p)}, so its failure (${p.error}) had no effect. ` +
     awaitIt,
   NANOOK_HTTP_REFUSED_ROUTE: (p: RouteData & CheckData & { readonly status: number }) =>
     `${describeRoute(p)} answered ${p.status} after ${describeCheck(p)} had failed; the response was blocked. ` +
-    `Answer a refusal with its own status, call \`can\` where a refusal is not an error, or say that the answer needs no ` +
-    `authorization: skip('to the login page')`,
+    `Respond to a refusal with its own status; call \`can\` where a refusal is not an error; or, if the response needs no ` +
+    `authorization, skip it: skip('to the login page')`,
   NANOOK_HTTP_UNSEEN_APP: (_: object) =>
-    `an app was mounted before the routes were protected, and its routes cannot be seen; mount it after`,
+    `an application was mounted before \`protect\` was called, so its routes cannot be found; mount it after the call of \`protect\``,
   NANOOK_HTTP_NO_AUTHORIZATION: (p: { wanted: string }) =>
-    `\`${p.wanted}\` needs the request's authorization; mount \`authorization(authorizer, …)\` before it`,
+    `\`${p.wanted}\` needs the authorization of the request; use the middleware \`authorization(authorizer, …)\` before it`,
   NANOOK_HTTP_NO_RESOURCE: (_: object) =>
-    `no resource was loaded for this request; \`resource\` is what a requirement with a loader authorized`,
+    `no resource was loaded for this request; only a requirement with a loader sets \`resource\`: authorize('read', findNote)`,
   NANOOK_HTTP_NO_REASON: (_: object) =>
-    `authorization is skipped without a reason; say why: skip('liveness probe')`,
+    `expected the reason for which authorization is skipped, such as skip('liveness probe')`,
   NANOOK_HTTP_NO_ACTION: (p: { action: string; hint?: string | undefined }) =>
     `expected an action, a string such as 'read', as the first argument; found ${p.action}` +
     (p.hint === undefined ? '' : `; ${p.hint}`),
+  NANOOK_HTTP_NO_ARGUMENT: (p: { call: string; position: string; expected: string }) =>
+    `\`${p.call}\` has no ${p.position} argument: ${p.expected}`,
   NANOOK_HTTP_NO_SOURCE: (p: { action: string; found: string }) =>
     `the requirement "${p.action}" needs its resource as the second argument: a function that loads it, a class, or the name of ` +
     `a type; found ${p.found}`,
+  NANOOK_HTTP_SWAPPED_ARGUMENTS: (p: { action: string; resource: string }) =>
+    `authorize('${p.resource}', '${p.action}') has its arguments in the wrong order: the action is the first argument; write ` +
+    `authorize('${p.action}', '${p.resource}')`,
   NANOOK_HTTP_NO_RETURN: (p: { wanted: string; at?: string | undefined }) =>
-    `${p.wanted}${p.at === undefined ? '' : ` (${p.at})`} has no \`return\`, so it never finds anything; return the result`,
+    `${p.wanted}${p.at === undefined ? '' : ` (${p.at})`} has no \`return\`, so its result is always undefined; return the result`,
   NANOOK_HTTP_UNCALLED: (p: { name: string; call: string }) =>
-    `\`${p.name}\` is used as middleware, but it only makes middleware; call it: ${p.call}`,
-  NANOOK_HTTP_NO_ERROR: (p: { reason: string }) => `rejected with ${p.reason}, which is no error`,
+    `\`${p.name}\` is used as middleware, but it is a function that returns middleware; call it: ${p.call}`,
+  NANOOK_HTTP_NO_ERROR: (p: { reason: string }) =>
+    `a handler or a hook rejected with ${p.reason}, which is not an error; throw an Error`,
   NANOOK_HTTP_UNGRANTABLE: (p: { requirements: readonly string[] }) =>
-    `routes demand what no rule of the policy can allow:${p.requirements.map((each) => `\n  ${each}`).join('')}`,
+    `no rule of the policy can allow the requirements of these routes:${p.requirements.map((each) => `\n  ${each}`).join('')}`,
   NANOOK_HTTP_UNKNOWN_OPTION: (p: {
     owner: string;
     option: string;
@@ -76,15 +103,6 @@ const texts = {
     `${p.owner === undefined ? `option \`${p.option}\`` : `the options of \`${p.owner}\``} ${p.reason}`,
 };
 
-export interface CheckData {
-  /** As it was called: `authorize('delete', …)`. */
-  readonly check: string;
-  /** The place of the call, `file:line`; `undefined` in production. */
-  readonly at?: string | undefined;
-  /** Whether its promise was awaited, or given to something that waits for it. */
-  readonly isAwaited?: boolean;
-}
-
 /** `` `authorize('delete', …)` (src/routes/repos.ts:12) `` */
 function describeCheck({ check, at }: CheckData): string {
   return `\`${check}\`${at === undefined ? '' : ` (${at})`}`;
@@ -98,25 +116,31 @@ function describeRoute({ method, route, handler }: RouteData): string {
 function describeElsewhere({ elsewhere = [] }: RouteData): string {
   if (elsewhere.length === 0) return '';
   return (
-    `. What was decided in this request (${elsewhere.join(', ')}) belongs to another router or route, or to one that cannot be ` +
-    `seen: use routers and applications directly, not through a function of yours, and after \`protect\``
+    `. The decisions of this request (${elsewhere.join(', ')}) belong to another router or route, or to one that this package cannot ` +
+    `see: use routers and applications directly, not through a function, and after \`protect\``
   );
 }
 
+/** A code of {@link AuthorizationConfigError}. */
 export type ConfigErrorCode = keyof typeof texts;
+/** The `data` of an error with this code. */
 export type ConfigErrorData<C extends ConfigErrorCode> = Parameters<(typeof texts)[C]>[0];
 
 const brand = Symbol.for('@nanook/http/AuthorizationConfigError');
 
-/** `instanceof` fails across the ESM and the CommonJS copy; `isAuthorizationConfigError` does not. */
+/**
+ * An error in how the application uses this package or its adapters. Branch on `code` and `data`, not on the message. Recognize it with
+ * {@link isAuthorizationConfigError}, because `instanceof` fails where a process loads both the ES module and the CommonJS copy.
+ */
 export class AuthorizationConfigError<C extends ConfigErrorCode = ConfigErrorCode> extends Error {
   override readonly name = 'AuthorizationConfigError';
   readonly [brand] = true;
   readonly status = 500;
   readonly statusCode = 500;
-  /** The message is for the log: it names routes. */
+  /** Keeps the message from the client: it is for the log, because it names routes. */
   readonly expose = false;
 
+  /** @internal applications receive these errors, and do not create them */
   constructor(
     readonly code: C,
     readonly data: ConfigErrorData<C>,
@@ -126,12 +150,13 @@ export class AuthorizationConfigError<C extends ConfigErrorCode = ConfigErrorCod
   }
 }
 
+/** Returns whether this is an {@link AuthorizationConfigError}, of any copy of the package. */
 export const isAuthorizationConfigError = (error: unknown): error is AuthorizationConfigError =>
   typeof error === 'object' && error !== null && (error as { [brand]?: unknown })[brand] === true;
 
 /**
- * What was rejected or thrown, as something that a framework takes for an error. Some go on as if nothing had happened when
- * they are handed `undefined`, or a word like `'route'`.
+ * Returns a rejection reason as a value that a framework treats as an error: Express continues with the next handler for `undefined` and
+ * for the string `'route'`, and Koa ignores a rejection with `undefined`.
  */
 export const toError = (reason: unknown): object =>
   typeof reason === 'object' && reason !== null

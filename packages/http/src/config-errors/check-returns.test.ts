@@ -69,7 +69,7 @@ describe('checkReturns', () => {
       expect.objectContaining({
         code: 'NANOOK_HTTP_NO_RETURN',
         message: expect.stringMatching(
-          /^the hook `actor`.* has no `return`, so it never finds anything; return the result$/,
+          /^the hook `actor`.* has no `return`, so its result is always undefined; return the result$/,
         ),
       }) as Error,
     );

@@ -1,30 +1,35 @@
-type Answers<Answer> = Map<string, Promise<Answer>>;
+type Decisions<Decision> = Map<string, Promise<Decision>>;
 
-/** What was asked during a request. Each question is asked once, also while its answer is still on the way. */
-export class DecisionCache<Answer> {
-  readonly #byValue = new Map<unknown, Answers<Answer>>();
-  /** A long request does not keep alive what it once asked about. */
-  readonly #byObject = new WeakMap<object, Answers<Answer>>();
+/** The decisions of one request. Each is made once, also while an earlier check for the same decision is pending. */
+export class DecisionCache<Decision> {
+  readonly #byValue = new Map<unknown, Decisions<Decision>>();
+  /** A weak map, so that a long request does not keep all checked resources alive. */
+  readonly #byObject = new WeakMap<object, Decisions<Decision>>();
 
-  /** @param resource by identity: another object is another resource */
-  ask(question: string, resource: unknown, decide: () => Promise<Answer>): Promise<Answer> {
-    const answers = this.#answersAbout(resource);
-    const known = answers.get(question);
+  /**
+   * Returns the decision of an earlier check, or makes it.
+   *
+   * @param check the action and everything else that the decision depends on, apart from the resource
+   * @param resource the resource, compared by identity
+   */
+  get(check: string, resource: unknown, decide: () => Promise<Decision>): Promise<Decision> {
+    const decisions = this.#decisionsAbout(resource);
+    const known = decisions.get(check);
     if (known !== undefined) return known;
-    const answer = decide();
-    answers.set(question, answer);
-    // An error decides nothing: the next one asks again.
-    answer.catch(() => answers.delete(question));
-    return answer;
+    const decision = decide();
+    decisions.set(check, decision);
+    // An error is not a decision: the next check tries again.
+    decision.catch(() => decisions.delete(check));
+    return decision;
   }
 
-  #answersAbout(resource: unknown): Answers<Answer> {
+  #decisionsAbout(resource: unknown): Decisions<Decision> {
     const known = isObject(resource) ? this.#byObject.get(resource) : this.#byValue.get(resource);
     if (known !== undefined) return known;
-    const answers: Answers<Answer> = new Map();
-    if (isObject(resource)) this.#byObject.set(resource, answers);
-    else this.#byValue.set(resource, answers);
-    return answers;
+    const decisions: Decisions<Decision> = new Map();
+    if (isObject(resource)) this.#byObject.set(resource, decisions);
+    else this.#byValue.set(resource, decisions);
+    return decisions;
   }
 }
 

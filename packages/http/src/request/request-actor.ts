@@ -1,15 +1,16 @@
 import { UnauthenticatedError } from '@nanook/core';
 
+/** Options for {@link RequestActor}. */
 export interface RequestActorOptions<Actor> {
-  /** Finds who is asking. `undefined` is an anonymous actor; `null` is asked as `nil`. */
+  /** Returns the actor; `undefined` for an anonymous actor. `null` is passed to the policy as `nil`. */
   readonly actor: () => Actor | PromiseLike<Actor>;
-  /** Takes the place of an anonymous actor. Without it, an anonymous actor is a 401. */
+  /** The actor that replaces an anonymous one. Without it, a check for an anonymous actor is a 401. */
   readonly anonymous?: unknown;
 }
 
 /**
- * The actor of one request. The hook is called once, when the first check needs it. As long as it finds no actor, it is called again
- * for later checks, because the request itself may sign somebody in.
+ * The actor of one request. The hook is called once, for the first check that needs the actor. While it returns no actor, it is called again for
+ * later checks, because the request itself may sign a user in.
  */
 export class RequestActor<Actor> {
   readonly #options: RequestActorOptions<Actor>;
@@ -22,26 +23,30 @@ export class RequestActor<Actor> {
     this.#options = options;
   }
 
-  /** Changes whenever earlier decisions were about another actor. */
+  /** A number that changes when earlier decisions are about another actor. */
   get version(): number {
     return this.#version;
   }
 
-  /** Whether a check failed because there was no actor. */
+  /** Whether a check failed because the actor is anonymous. */
   get wasUnauthenticated(): boolean {
     return this.#wasUnauthenticated;
   }
 
-  /** @throws {UnauthenticatedError} when there is no actor, and no `anonymous` takes its place */
+  /**
+   * Returns the actor.
+   *
+   * @throws {UnauthenticatedError} when the actor is anonymous and the option `anonymous` is not set
+   */
   find(): Promise<Actor> {
     if (this.#search === undefined) {
       this.#search = this.#find();
-      this.#search.catch(() => {}); // a caller that does not wait for the answer ends no process
+      this.#search.catch(() => {}); // a caller that does not await the promise must not end the process
     }
     return this.#search;
   }
 
-  /** Makes the next check look for the actor again. */
+  /** Makes the next check call the hook again. */
   forget(): void {
     this.#search = undefined;
     this.#isAnonymous = false;

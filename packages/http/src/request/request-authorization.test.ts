@@ -156,6 +156,53 @@ describe('decisions', () => {
   });
 });
 
+describe('a check without all of its arguments', () => {
+  type Call = (authz: { [name: string]: (...args: unknown[]) => Promise<unknown> }) => Promise<unknown>;
+
+  it.each<[string, Call]>([
+    ["authorize('read')", (authz) => authz['authorize']!('read')],
+    ["can('read')", (authz) => authz['can']!('read')],
+    ["canAll('read')", (authz) => authz['canAll']!('read')],
+    ["filterAllowed('read')", (authz) => authz['filterAllowed']!('read')],
+    ["pick('read')", (authz) => authz['pick']!('read')],
+    ["fields('read')", (authz) => authz['fields']!('read')],
+    ['actions()', (authz) => authz['actions']!()],
+    ["authorizeField('read', …)", (authz) => authz['authorizeField']!('read', own)],
+  ])('%s rejects with the missing argument', async (call, run) => {
+    const { authz } = await requestOf();
+    await expect(run(authz as unknown as Parameters<Call>[0])).rejects.toMatchObject({
+      code: 'NANOOK_HTTP_NO_ARGUMENT',
+      message: expect.stringMatching(
+        `^\`${call.replaceAll(/[()]/g, String.raw`\$&`)}\` has no \\w+ argument: `,
+      ) as string,
+    });
+  });
+
+  it('names the resource that the requirement has loaded', async () => {
+    const { authz } = await requestOf();
+    const can = authz.can.bind(authz) as (action: string) => Promise<boolean>;
+    await expect(can('read')).rejects.toThrow(
+      '`can(\'read\')` has no second argument: the resource. Pass the object; for an action such as "create" its type; or ' +
+        '`authz.resource`, which the requirement of the route has loaded',
+    );
+  });
+
+  it('rejects a missing action before a missing resource', async () => {
+    const { authz } = await requestOf();
+    for (const check of ['can', 'authorize', 'pick', 'fields'] as const)
+      await expect((authz[check] as () => Promise<unknown>).call(authz)).rejects.toMatchObject({
+        code: 'NANOOK_HTTP_NO_ACTION',
+      });
+  });
+
+  it('denies an explicit undefined or null, which is a resource that was not found', async () => {
+    const { authz } = await requestOf();
+    expect([await authz.can('read', undefined), await authz.can('read', null)]).toEqual([false, false]);
+    await expect(authz.pick('read', undefined)).rejects.toMatchObject({ status: 404 });
+    await expect(authz.authorize('read', null)).rejects.toMatchObject({ status: 404 });
+  });
+});
+
 describe('what settles a request', () => {
   it('is what throws when refused, and was granted', async () => {
     const granted: ((authz: RequestAuthorization) => unknown)[] = [

@@ -7,85 +7,108 @@ import {
   type Authorizer,
 } from '@nanook/core';
 import { AuthorizationConfigError } from '../config-errors/authorization-config-error.js';
-import { DecisionCache } from './decision-cache.js';
 import { PendingChecks } from '../pending-checks/pending-checks.js';
 import { notFound, withoutStack } from '../refusals/refusal.js';
-import { RequestActor, type RequestActorOptions } from './request-actor.js';
-import { checkSource, resourceFrom, type ResourceSource } from '../requirements/resource-source.js';
 import { RequirementScopes } from '../requirements/requirement-scope.js';
+import { checkSource, resourceFrom, type ResourceSource } from '../requirements/resource-source.js';
 import {
   authorizeRequirement,
   checkAction,
   checkReason,
   describeRequirement,
 } from '../requirements/route-requirement.js';
+import { describeCall, findMissingArgument, throwsRefusal, type CheckName } from './check-call.js';
+import { DecisionCache } from './decision-cache.js';
+import { RequestActor, type RequestActorOptions } from './request-actor.js';
 
+/** Options for {@link RequestAuthorization}. */
 export interface RequestAuthorizationOptions<Actor = unknown> extends RequestActorOptions<Actor> {
-  /** What `allow_request` is asked about. */
+  /** Returns the argument of `allow_request`, for checks of the request itself. */
   readonly request?: () => unknown;
-  /** The handlers of this request, for which its decisions count. Default: one scope for the whole request. */
+  /** The scopes of the handlers of this request, in which its decisions count. Default: one scope for the whole request. */
   readonly scopes?: RequirementScopes;
-  /** The value of `WWW-Authenticate` in a 401, which must have one: `'Basic'`, or several. Default: `'Bearer'`. */
+  /** The value of `WWW-Authenticate`, which a 401 must have: `'Basic'`, or a list of values. Default: `'Bearer'`. */
   readonly challenge?: string | readonly string[] | undefined;
-  /** The route of the request, with its method, for refusals. */
+  /** Returns the method and the route of the request, which refusals carry for the log. */
   readonly route?: () => string | undefined;
-  /** Receives the faults that no response can carry any more. Default: `console.error`. */
-  readonly report?: (fault: Error) => void;
+  /** Receives an error that no response can carry any more. Default: `console.error`. */
+  readonly report?: (error: Error) => void;
 }
 
 /**
- * The authorization of one request: who is asking, what was decided, and the resource that was loaded.
+ * The authorization of one request: its actor, the decisions that were made, and the resource that was loaded.
  *
- * Only what throws when refused counts as a decision for the response guard: `authorize`, `authorizeField`, `load`; and `skip`.
- * The answers of `can`, `actions`, `fields` and `pick` can be ignored, so they do not count.
+ * `authorize`, `authorizeField` and `load` throw when the action is refused, so a call that returns is a decision for the response guard.
+ * So is `skip`. The results of `can`, `actions`, `fields` and `pick` can be ignored, so these calls are not decisions.
+ *
+ * Express has it as `req.authz`, Koa as `ctx.state.authz`, and NestJS injects it with `@Authz()`.
+ *
+ * @example
+ * const authz = new RequestAuthorization(authorizer, { actor: () => sessionUser(req) });
+ * await authz.authorize('update', note); // throws when the actor may not update the note
  */
 export class RequestAuthorization<Actor = unknown> {
+  /** The authorizer that makes the decisions. */
   readonly authorizer: Authorizer;
-  /** The checks that the response has to wait for: for the response guard of an adapter. */
+  /**
+   * The checks for which the response must wait.
+   *
+   * @internal for the response guard of an adapter
+   */
   readonly checks: PendingChecks;
+  /**
+   * The scopes in which the decisions count.
+   *
+   * @internal for adapters
+   */
+  readonly scopes: RequirementScopes;
   readonly #options: RequestAuthorizationOptions<Actor>;
   readonly #actor: RequestActor<Actor>;
   #cache = new DecisionCache<AuthorizationError | undefined>();
-  /** The version of the actor that the memo is about. */
+  /** The version of the actor that the cached decisions are about. */
   #cacheVersion = 0;
   #loaded: { readonly resource: unknown } | undefined;
   readonly #loadedBy = new Map<unknown, unknown>();
-  #skipped: string | undefined;
-  readonly scopes: RequirementScopes;
+  #skipReason: string | undefined;
 
+  /** Creates the authorization of one request. Adapters do this for each request. */
   constructor(authorizer: Authorizer, options: RequestAuthorizationOptions<Actor>) {
     this.authorizer = authorizer;
     this.#options = options;
     this.#actor = new RequestActor(options);
     this.scopes = options.scopes ?? new RequirementScopes();
-    // oxlint-disable-next-line no-console -- an error that nobody sees is none
-    this.checks = new PendingChecks(options.report ?? ((fault) => console.error(fault)));
+    // oxlint-disable-next-line no-console -- an error must not get lost
+    this.checks = new PendingChecks(options.report ?? ((error) => console.error(error)));
   }
 
-  // ── the request's state ──
+  // ── the state of the request ──
 
-  /** Whether something was authorized or skipped on the path of the handler that is running: what the response guard asks. */
+  /** Whether an action was authorized, or authorization was skipped, on the path of the handler that is running. */
   get isSettled(): boolean {
     return this.scopes.current.isSettled;
   }
 
-  /** The reason of the last skip, if there was one. */
+  /** The reason of the last `skip`, or `undefined`. */
   get skipReason(): string | undefined {
-    return this.#skipped;
+    return this.#skipReason;
   }
 
-  /** What the last `load` authorized. @throws {AuthorizationConfigError} `NANOOK_HTTP_NO_RESOURCE` */
+  /**
+   * The resource that the last requirement loaded and authorized.
+   *
+   * @throws {AuthorizationConfigError} `NANOOK_HTTP_NO_RESOURCE` when no requirement loaded a resource
+   */
   get resource(): unknown {
     if (this.#loaded === undefined) throw new AuthorizationConfigError('NANOOK_HTTP_NO_RESOURCE', {});
     return this.#loaded.resource;
   }
 
   /**
-   * Returns the resource that a requirement loaded with this loader, with the loader's type. Where a route has several requirements,
-   * it tells their resources apart.
+   * Returns the resource that a requirement loaded with this loader, typed as the loader returns it. Use it where a route has several
+   * requirements, to tell their resources apart.
    *
-   * @param loader the function that was given to `authorize(action, loader)`
-   * @throws {AuthorizationConfigError} `NANOOK_HTTP_NO_RESOURCE` when no requirement of this request has loaded it
+   * @param loader the function that was passed to `authorize(action, loader)`
+   * @throws {AuthorizationConfigError} `NANOOK_HTTP_NO_RESOURCE` when no requirement of this request loaded a resource with it
    * @example
    * app.get('/notes/:id', authorize('read', findNote), (req, res) => res.json(req.authz.resourceOf(findNote).title));
    */
@@ -96,90 +119,122 @@ export class RequestAuthorization<Actor = unknown> {
     return this.#loadedBy.get(loader) as NonNullable<Awaited<ReturnType<Loader>>>;
   }
 
-  /** Finds who is asking. @throws {UnauthenticatedError} when there is no actor, and no `anonymous` takes its place */
+  /**
+   * Returns the actor of the request.
+   *
+   * @throws {UnauthenticatedError} when the actor is anonymous and the option `anonymous` is not set
+   */
   actor(): Promise<Actor> {
     return this.#actor.find();
   }
 
-  /** The value of `WWW-Authenticate` in a 401 of this request; `undefined` when no check failed for want of an actor. */
+  /**
+   * The value of `WWW-Authenticate` for a 401 of this request; `undefined` unless a check failed because the actor is anonymous.
+   *
+   * @internal for the response guard of an adapter
+   */
   get challenge(): string | readonly string[] | undefined {
     return this.#actor.wasUnauthenticated ? (this.#options.challenge ?? 'Bearer') : undefined;
   }
 
   /**
-   * Forgets who is asking, and the decisions about them, so that the next check calls the actor hook again: after a user has signed
-   * out, or in as another one. It is not needed after an anonymous actor has signed in.
+   * Forgets the actor and the decisions about it, so that the next check calls the actor hook again. Call it when a user signs out, or
+   * signs in as another user. It is not necessary after an anonymous user signed in.
    */
   forgetActor(): void {
     this.#actor.forget();
   }
 
-  // ── decisions: they count, and throw when refused ──
+  /**
+   * Whether the policy has rules for requests, `allow_request(actor, request)`.
+   *
+   * @internal for adapters
+   */
+  get hasRequestRules(): boolean {
+    return this.authorizer.hasRule('allow_request');
+  }
+
+  // ── decisions: they throw when refused, and they count for the response guard ──
 
   /**
-   * Passes when the actor may do this to the resource.
+   * Checks that the actor may perform the action on the resource.
    *
+   * @param resource the resource, or a promise of it; for *create* and *list* its class or type
    * @returns the resource
-   * @throws {UnauthenticatedError} {@link actor}
-   * @throws {NotFoundError} when the actor may not even read it, or it is `null` or `undefined`
-   * @throws {ForbiddenError} when the actor may read it, but not do this
+   * @throws {UnauthenticatedError} when the actor is anonymous and the option `anonymous` is not set
+   * @throws {NotFoundError} when the actor may not even read the resource, or the resource is `null` or `undefined`
+   * @throws {ForbiddenError} when the actor may read the resource, but may not perform this action
+   * @throws {PolarError} `POLAR_UNDECIDED_…` when the data cannot decide; `POLAR_RUN_…` for an error in the policy
+   * @example
+   * const note = await req.authz.authorize('update', findNote(id)); // responds with 403 or 404 when refused
    */
   authorize<Resource>(action: string, resource: Resource): Promise<NonNullable<Awaited<Resource>>> {
-    const args = `${shown(action)}, …`;
-    return this.#watch('authorize', args, async () => {
-      const record = this.scopes.deciding(`authorize(${args})`);
+    return this.#check('authorize', arguments, async (call) => {
+      const record = this.scopes.deciding(call);
       const awaited = await resource;
-      const refusal = await this.#ask(action, awaited);
+      const refusal = await this.#findRefusal(action, awaited);
       if (refusal !== undefined) throw refusal;
       record('authorized');
       return awaited as NonNullable<Awaited<Resource>>;
     });
   }
 
-  /** Passes when the actor may do this to one field of the resource (`allow_field`). @throws {ForbiddenError} */
+  /**
+   * Checks that the actor may perform the action on one field of the resource, with the rules `allow_field`.
+   *
+   * @param resource the resource, or a promise of it
+   * @throws {ForbiddenError} when the policy refuses
+   * @throws {NotFoundError} when the resource is `null` or `undefined`
+   * @throws {UnauthenticatedError} when the actor is anonymous and the option `anonymous` is not set
+   * @example
+   * await req.authz.authorizeField('update', profile, 'salary');
+   */
   authorizeField(action: string, resource: unknown, field: string): Promise<void> {
-    const args = `${shown(action)}, …, ${shown(field)}`;
-    return this.#watch('authorizeField', args, async () => {
-      const record = this.scopes.deciding(`authorizeField(${args})`);
-      const refusal = await this.#askField(action, await resource, field);
+    return this.#check('authorizeField', arguments, async (call) => {
+      const record = this.scopes.deciding(call);
+      const refusal = await this.#findFieldRefusal(action, await resource, field);
       if (refusal !== undefined) throw refusal;
       record('authorized');
     });
   }
 
   /**
-   * Passes when the policy lets the request itself in (`allow_request`). It says nothing about a resource, so it does not count
-   * for the response guard. @throws {ForbiddenError}
+   * Checks that the policy admits the request itself, with the rules `allow_request`. The check says nothing about a resource, so it is
+   * not a decision for the response guard.
+   *
+   * @param request the argument of `allow_request`; default: the result of the option `request`
+   * @throws {ForbiddenError} when the policy refuses
+   * @throws {UnauthenticatedError} when the actor is anonymous and the option `anonymous` is not set
    */
   authorizeRequest(request?: unknown): Promise<void> {
-    return this.#watch('authorizeRequest', '', async () => {
-      const seen = request === undefined ? this.#options.request?.() : request;
-      // Not remembered: a framework changes the request while it routes it.
-      await this.authorizer.authorizeRequest(await this.actor(), seen);
+    return this.#check('authorizeRequest', arguments, async () => {
+      const checked = request === undefined ? this.#options.request?.() : request;
+      // Not cached, because a framework changes the request while it routes it.
+      await this.authorizer.authorizeRequest(await this.actor(), checked);
     });
   }
 
-  /** Whether the policy has rules about requests. */
-  get asksForRequests(): boolean {
-    return this.authorizer.hasRule('allow_request');
-  }
-
   /**
-   * Gets the resource, authorizes the action on it, and keeps it for the handler. Nobody's requests load nothing.
+   * Loads the resource, authorizes the action on it, and keeps it as {@link resource}. It loads nothing for an anonymous actor that is
+   * refused.
    *
-   * @throws what the loader throws, and what {@link authorize} throws
+   * @param source a loader; or, for *create* and *list*, a class, a type or the name of a type
+   * @param context the arguments for the loader
+   * @returns the resource
+   * @throws the errors of the loader, and those of {@link authorize}
+   * @internal for the requirements of an adapter
    */
   load<Context extends readonly unknown[], Resource>(
     action: string,
     source: ResourceSource<Context, Resource>,
     ...context: Context
   ): Promise<unknown> {
-    return this.#watch('load', `${shown(action)}, …`, async () => {
+    return this.#check('load', arguments, async () => {
       checkSource(action, source);
       const record = this.scopes.deciding(describeRequirement(authorizeRequirement(action, source)));
       await this.actor();
       const resource = await resourceFrom(this.authorizer, source, context);
-      const refusal = await this.#ask(action, resource);
+      const refusal = await this.#findRefusal(action, resource);
       if (refusal !== undefined) throw refusal;
       record('authorized');
       this.#loaded = { resource };
@@ -189,23 +244,25 @@ export class RequestAuthorization<Actor = unknown> {
   }
 
   /**
-   * Skips authorization, with the reason. It counts for the handler that calls it, and for those after it in the same router or
-   * route. Skipped in middleware of the application itself, it counts for the response of that middleware only.
+   * Skips authorization, with a reason. The skip counts for the handler that calls it and for the handlers after it in the same router
+   * or route. In middleware of the application itself, it counts only for the response of that middleware.
    *
    * @throws {AuthorizationConfigError} `NANOOK_HTTP_NO_REASON`
+   * @example
+   * req.authz.skip('the login page is public');
    */
   skip(reason: string): void {
     checkReason(reason);
     this.checks.acceptRefusal();
-    this.#skipped = reason;
+    this.#skipReason = reason;
     this.scopes.deciding(`skipped: ${reason}`)('skipped');
   }
 
   /**
-   * Calls a handler for which nothing needs authorizing. The skip counts for what this handler answers, until `leave` is called: no
-   * handler after it is skipped.
+   * Runs a handler that needs no authorization. The skip counts for the response of this handler, and ends with the call of `leave`.
    *
    * @throws {AuthorizationConfigError} `NANOOK_HTTP_NO_REASON`
+   * @internal for `skipAuthorization(reason, middleware)` of an adapter
    */
   skipFor<Result>(reason: string, handler: (leave: () => void) => Result): Result {
     checkReason(reason);
@@ -213,110 +270,161 @@ export class RequestAuthorization<Actor = unknown> {
     return this.scopes.runSkipped(reason, handler);
   }
 
-  // ── questions: they do not count ──
+  // ── checks with a result: they do not count for the response guard ──
 
-  /** May the actor do this? `false` for what is `null` or `undefined`. */
+  /**
+   * Checks whether the actor may perform the action on the resource.
+   *
+   * @param resource the resource, or a promise of it
+   * @returns `false` when the policy refuses, and for `null` and `undefined`
+   * @throws {UnauthenticatedError} when the actor is anonymous and the option `anonymous` is not set
+   * @throws {PolarError} `POLAR_UNDECIDED_…` when the data cannot decide
+   * @example
+   * res.json({ ...note, mayDelete: await req.authz.can('delete', note) });
+   */
   can(action: string, resource: unknown): Promise<boolean> {
-    return this.#watch(
+    return this.#check(
       'can',
-      `${shown(action)}, …`,
-      async () => (await this.#ask(action, await resource)) === undefined,
+      arguments,
+      async () => (await this.#findRefusal(action, await resource)) === undefined,
     );
   }
 
   /**
-   * Checks an action on many resources at once.
+   * Checks an action on several resources at once.
    *
-   * @returns the answers of {@link can}, in the order of the resources
+   * @returns the results of {@link can}, in the order of the resources
+   * @throws {AuthorizationConfigError} `NANOOK_HTTP_INVALID_OPTION` when `resources` is not a list
+   * @throws the errors of {@link can}
    */
   canAll(action: string, resources: Many<unknown>): Promise<boolean[]> {
-    return this.#watch('canAll', `${shown(action)}, …`, async () => {
+    return this.#check('canAll', arguments, async () => {
       const all = await elementsOf(resources);
-      const refusals = await Promise.all(all.map((resource) => this.#ask(action, resource)));
+      const refusals = await Promise.all(all.map((resource) => this.#findRefusal(action, resource)));
       return refusals.map((refusal) => refusal === undefined);
     });
   }
 
   /**
-   * Returns those of the resources on which the actor may do this, in their order. `null`, `undefined` and what is undecided are left
-   * out.
+   * Returns the resources on which the actor may perform the action, in their order. It leaves out `null`, `undefined` and resources
+   * for which the data cannot decide.
+   *
+   * @throws {UnauthenticatedError} when the actor is anonymous and the option `anonymous` is not set
+   * @throws {AuthorizationConfigError} `NANOOK_HTTP_INVALID_OPTION` when `resources` is not a list
+   * @example
+   * res.json(await req.authz.filterAllowed('read', findNotes()));
    */
   filterAllowed<Resource>(
     action: string,
     resources: Many<Resource>,
   ): Promise<NonNullable<Awaited<Resource>>[]> {
-    return this.#watch('filterAllowed', `${shown(action)}, …`, async () => {
+    return this.#check('filterAllowed', arguments, async () => {
       const all = await elementsOf(resources);
       const refusals = await Promise.all(
-        all.map((resource) => this.#ask(action, resource).catch(undecidedIsRefused)),
+        all.map((resource) => this.#findRefusal(action, resource).catch(undecidedIsRefused)),
       );
       return all.filter((_, i) => refusals[i] === undefined) as NonNullable<Awaited<Resource>>[];
     });
   }
 
-  /** What the actor may do to the resource; what is undecided is left out. @throws {PolarError} as `authorizedActions` */
+  /**
+   * Returns the actions that the actor may perform on the resource. It leaves out actions for which the data cannot decide.
+   *
+   * @param resource the resource, or a promise of it
+   * @throws {UnauthenticatedError} when the actor is anonymous and the option `anonymous` is not set
+   * @throws {PolarError} the errors of `authorizedActions`
+   */
   actions(resource: unknown): Promise<Set<string>> {
-    return this.#watch('actions', '…', async () =>
+    return this.#check('actions', arguments, async () =>
       this.authorizer.authorizedActions(await this.actor(), await resource),
     );
   }
 
-  /** The fields on which the actor may do this; what is undecided is left out. @throws {PolarError} as `authorizedFields` */
+  /**
+   * Returns the fields on which the actor may perform the action. It leaves out fields for which the data cannot decide.
+   *
+   * @param resource the resource, or a promise of it
+   * @throws {UnauthenticatedError} when the actor is anonymous and the option `anonymous` is not set
+   * @throws {PolarError} the errors of `authorizedFields`
+   */
   fields(action: string, resource: unknown): Promise<Set<string>> {
-    return this.#watch('fields', `${shown(action)}, …`, async () =>
-      this.authorizer.authorizedFields(await this.actor(), action, await resource),
-    );
+    return this.#check('fields', arguments, async () => {
+      checkAction(action);
+      return this.authorizer.authorizedFields(await this.actor(), action, await resource);
+    });
   }
 
   /**
-   * A copy of the resource that has only the fields on which the actor may do this. Each of its own fields is asked for, so that
-   * rules need not list them; what is undecided is left out. Values are taken over as they are.
+   * Returns a copy of the resource with only the fields on which the actor may perform the action. It checks each own field of the
+   * resource, so that rules need not list the fields. It leaves out fields for which the data cannot decide, and copies values as they
+   * are.
    *
-   * @throws {NotFoundError} for what is `null` or `undefined`
+   * @param resource the resource, or a promise of it
+   * @throws {NotFoundError} when the resource is `null` or `undefined`
+   * @throws {UnauthenticatedError} when the actor is anonymous and the option `anonymous` is not set
+   * @example
+   * res.json(await req.authz.pick('read', profile));
    */
   pick<Resource>(action: string, resource: Resource): Promise<Partial<NonNullable<Awaited<Resource>>>> {
-    return this.#watch('pick', `${shown(action)}, …`, () => this.#pick(action, resource));
+    return this.#check('pick', arguments, () => this.#pick(action, resource));
   }
 
-  // ── inside ──
+  // ── private ──
 
-  #watch<T>(name: Check, args: string, start: () => Promise<T>): Promise<T> {
+  /** Runs a check, for which the response waits from now on. */
+  #check<T>(name: CheckName, given: ArrayLike<unknown>, run: (call: string) => Promise<T>): Promise<T> {
+    const call = describeCall(name, given);
     const method = this[name] as (...args: never[]) => unknown;
-    return this.checks.watch(`${name}(${args})`, method, deciding.has(name), start);
+    const error = findMissingArgument(name, given);
+    return this.checks.watch(call, method, throwsRefusal(name), () =>
+      error === undefined ? run(call) : Promise.reject(error),
+    );
   }
 
   async #pick<Resource>(
     action: string,
     resource: Resource,
   ): Promise<Partial<NonNullable<Awaited<Resource>>>> {
+    checkAction(action);
     const awaited = await resource;
     if (awaited === null || awaited === undefined) throw this.#withRoute(notFound(action));
     const entries = Object.entries(awaited);
-    const allowed = await Promise.all(
-      entries.map(([field]) => this.#askField(action, awaited, field).catch(undecidedIsRefused)),
+    const refusals = await Promise.all(
+      entries.map(([field]) => this.#findFieldRefusal(action, awaited, field).catch(undecidedIsRefused)),
     );
-    return Object.fromEntries(entries.filter((_, i) => allowed[i] === undefined)) as Partial<
+    return Object.fromEntries(entries.filter((_, i) => refusals[i] === undefined)) as Partial<
       NonNullable<Awaited<Resource>>
     >;
   }
 
-  /** Why not, or undefined. An answer is a refusal rather than a boolean, so that it is found out once, too. */
-  async #ask(action: string, resource: unknown): Promise<AuthorizationError | undefined> {
-    checkAction(action);
-    const actor = await this.actor();
-    if (resource === null || resource === undefined) return this.#withRoute(notFound(action));
-    return this.#decisions.ask(JSON.stringify([this.authorizer.policyHash, action]), resource, () =>
-      this.#refusalOf(this.authorizer.authorize(actor, action, resource)),
+  /** Returns the refusal, or `undefined` when the action is allowed. A refusal is cached as well, so that it is found only once. */
+  #findRefusal(action: string, resource: unknown): Promise<AuthorizationError | undefined> {
+    return this.#findCached([action], resource, (actor) =>
+      this.authorizer.authorize(actor, action, resource),
     );
   }
 
-  async #askField(action: string, resource: unknown, field: string): Promise<AuthorizationError | undefined> {
+  #findFieldRefusal(
+    action: string,
+    resource: unknown,
+    field: string,
+  ): Promise<AuthorizationError | undefined> {
+    return this.#findCached([action, field], resource, (actor) =>
+      this.authorizer.authorizeField(actor, action, resource, field),
+    );
+  }
+
+  async #findCached(
+    check: readonly [action: string, field?: string],
+    resource: unknown,
+    decide: (actor: Actor) => Promise<unknown>,
+  ): Promise<AuthorizationError | undefined> {
+    const [action] = check;
     checkAction(action);
     const actor = await this.actor();
     if (resource === null || resource === undefined) return this.#withRoute(notFound(action));
-    return this.#decisions.ask(JSON.stringify([this.authorizer.policyHash, action, field]), resource, () =>
-      this.#refusalOf(this.authorizer.authorizeField(actor, action, resource, field)),
-    );
+    const key = JSON.stringify([this.authorizer.policyHash, ...check]);
+    return this.#decisions.get(key, resource, () => this.#refusalOf(decide(actor)));
   }
 
   async #refusalOf(decision: Promise<unknown>): Promise<AuthorizationError | undefined> {
@@ -334,7 +442,7 @@ export class RequestAuthorization<Actor = unknown> {
     return refusal;
   }
 
-  /** The decisions about the actor of now. */
+  /** The decisions about the current actor. */
   get #decisions(): DecisionCache<AuthorizationError | undefined> {
     if (this.#cacheVersion !== this.#actor.version) {
       this.#cacheVersion = this.#actor.version;
@@ -344,7 +452,7 @@ export class RequestAuthorization<Actor = unknown> {
   }
 }
 
-/** Resources, or a promise of them; each may be a promise. */
+/** Resources, or a promise of them. Each resource may be a promise, too. */
 type Many<Resource> = Iterable<Resource> | PromiseLike<Iterable<Resource>>;
 
 async function elementsOf<Resource>(resources: Many<Resource>): Promise<Awaited<Resource>[]> {
@@ -352,25 +460,10 @@ async function elementsOf<Resource>(resources: Many<Resource>): Promise<Awaited<
   if (typeof list !== 'object' || list === null || !(Symbol.iterator in list))
     throw new AuthorizationConfigError('NANOOK_HTTP_INVALID_OPTION', {
       option: 'resources',
-      reason: `must be a list, got ${describeValue(list)}; for one resource use \`can\` or \`authorize\``,
+      reason: `must be a list, got ${describeValue(list)}; for one resource call \`can\` or \`authorize\``,
     });
   return Promise.all(list as Iterable<Resource>);
 }
-
-type Check = Deciding | 'can' | 'canAll' | 'filterAllowed' | 'actions' | 'fields' | 'pick';
-type Deciding = 'authorize' | 'authorizeField' | 'authorizeRequest' | 'load';
-
-/** The checks that throw when refused. */
-const deciding: ReadonlySet<Check> = new Set<Deciding>([
-  'authorize',
-  'authorizeField',
-  'authorizeRequest',
-  'load',
-]);
-
-/** An argument as a message shows it. */
-const shown = (argument: unknown): string =>
-  typeof argument === 'string' ? `'${argument}'` : String(argument);
 
 function undecidedIsRefused(error: unknown): unknown {
   if (isUndecided(error) || isForbiddenError(error)) return error;

@@ -1,41 +1,64 @@
 import { isPolarError, type Authorizer } from '@nanook/core';
-import { AuthorizationConfigError } from '../config-errors/authorization-config-error.js';
+import {
+  AuthorizationConfigError,
+  isAuthorizationConfigError,
+} from '../config-errors/authorization-config-error.js';
 import { isClass } from './resource-source.js';
 import { describeRequirement, sourceOf, type RouteRequirement } from './route-requirement.js';
 
-interface Checked {
-  /** The hash of the policy that was asked. */
-  readonly policy: string;
+interface CheckedPolicy {
+  readonly hash: string;
   readonly passed: WeakSet<RouteRequirement>;
 }
 
-const checked = new WeakMap<Authorizer, Checked>();
+const checkedPolicies = new WeakMap<Authorizer, CheckedPolicy>();
 
 /**
- * Checks, once for each policy, that a rule of the policy can allow what a requirement demands: a misspelled action or type would
- * refuse every request.
+ * Checks, once for each policy, that a rule of the policy can allow the action of a requirement. A misspelled action or type would refuse
+ * every request. An authorizer that was compiled ahead of time has no rules to check.
  *
  * @throws {PolarError} `POLAR_TYPE_NOT_GRANTABLE`, `POLAR_TYPE_UNKNOWN_TYPE`
+ * @throws {AuthorizationConfigError} `NANOOK_HTTP_SWAPPED_ARGUMENTS` when the action is written after the type
+ * @internal for adapters
  */
 export function checkRequirement(authorizer: Authorizer, requirement: RouteRequirement): void {
-  // A policy compiled ahead of time has no requirements to look at.
   if (requirement.kind !== 'authorize' || typeof authorizer.requireGrantable !== 'function') return;
   const { policyHash } = authorizer;
-  let known = checked.get(authorizer);
-  if (known?.policy !== policyHash) {
-    known = { policy: policyHash, passed: new WeakSet() };
-    checked.set(authorizer, known);
+  let checked = checkedPolicies.get(authorizer);
+  if (checked?.hash !== policyHash) {
+    checked = { hash: policyHash, passed: new WeakSet() };
+    checkedPolicies.set(authorizer, checked);
   }
-  if (known.passed.has(requirement)) return;
+  if (checked.passed.has(requirement)) return;
+  const { action } = requirement;
   const source = sourceOf(requirement);
   const isLoader = source === undefined || (typeof source === 'function' && !isClass(source));
-  if (isLoader) authorizer.requireGrantable(requirement.action);
-  else authorizer.requireGrantable(requirement.action, source as never, { resource: 'type' });
-  known.passed.add(requirement);
+  try {
+    if (isLoader) authorizer.requireGrantable(action);
+    else authorizer.requireGrantable(action, source as never, { resource: 'type' });
+  } catch (error) {
+    if (typeof source === 'string' && isSwapped(authorizer, action, source))
+      throw new AuthorizationConfigError('NANOOK_HTTP_SWAPPED_ARGUMENTS', {
+        action: source,
+        resource: action,
+      });
+    throw error;
+  }
+  checked.passed.add(requirement);
 }
 
-/** A requirement, and the authorizer that decides about it. */
-export interface Demand {
+/** Whether the action is the name of a type, or the name of the type an action that the policy knows. */
+function isSwapped(authorizer: Authorizer, action: string, type: string): boolean {
+  try {
+    authorizer.type(action);
+    return true;
+  } catch {
+    return authorizer.isGrantable(type);
+  }
+}
+
+/** A requirement, and the authorizer that checks it. */
+export interface RequirementOfAuthorizer {
   readonly requirement: RouteRequirement;
   readonly authorizer: Authorizer;
 }
@@ -43,29 +66,37 @@ export interface Demand {
 /**
  * Checks the requirements of an application when it starts.
  *
- * @throws {AuthorizationConfigError} `NANOOK_HTTP_UNGRANTABLE` with all that cannot be allowed
+ * @throws {AuthorizationConfigError} `NANOOK_HTTP_UNGRANTABLE` with all requirements that no rule can allow
+ * @internal for adapters
  */
-export function checkRequirements(demands: readonly Demand[]): void {
-  const wrong = demands.flatMap(({ requirement, authorizer }) => {
+export function checkRequirements(requirements: readonly RequirementOfAuthorizer[]): void {
+  const wrong = requirements.flatMap(({ requirement, authorizer }) => {
     try {
       checkRequirement(authorizer, requirement);
       return [];
     } catch (error) {
-      if (!isPolarError(error)) throw error;
+      if (!isPolarError(error) && !isAuthorizationConfigError(error)) throw error;
       return [`authorize ${describeRequirement(requirement)}: ${error.message}`];
     }
   });
-  const requirements = [...new Set(wrong)];
-  if (requirements.length > 0)
-    throw new AuthorizationConfigError('NANOOK_HTTP_UNGRANTABLE', { requirements });
+  if (wrong.length > 0)
+    throw new AuthorizationConfigError('NANOOK_HTTP_UNGRANTABLE', { requirements: [...new Set(wrong)] });
 }
 
 const brand = Symbol.for('@nanook/http/authorizer');
 
-/** Marks the middleware that gives requests the authorization of this authorizer. */
+/**
+ * Marks the middleware that gives requests the authorization of this authorizer.
+ *
+ * @internal for adapters
+ */
 export const asAuthorization = <Handler extends object>(handler: Handler, authorizer: Authorizer): Handler =>
   Object.defineProperty(handler, brand, { value: authorizer });
 
-/** The authorizer of a middleware, if it is one that gives requests their authorization. */
+/**
+ * Returns the authorizer of middleware that was marked with {@link asAuthorization}.
+ *
+ * @internal for adapters
+ */
 export const authorizerOf = (handler: unknown): Authorizer | undefined =>
   typeof handler === 'function' ? (handler as { [brand]?: Authorizer })[brand] : undefined;

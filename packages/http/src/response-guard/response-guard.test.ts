@@ -91,7 +91,7 @@ describe('guardResponse', () => {
       (response) => response.end('SECRET'),
       () => ({ handler: () => 'src/things.ts:7' }),
     );
-    expect(faults[0]!.message).toMatch(/^GET \/route \(src\/things\.ts:7\) answered 200,/);
+    expect(faults[0]!.message).toMatch(/^GET \/route \(src\/things\.ts:7\) answered 200 without/);
   });
 
   it('knows the answer to the error by what it is told', async () => {

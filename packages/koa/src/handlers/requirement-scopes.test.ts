@@ -220,7 +220,7 @@ describe.each(majors)('a requirement in %s', (_major, Koa) => {
       }, isProtecting);
       expect(await ask(app, '/page')).toBe(500);
       expect(faults[0]!.message).toContain('read loader()');
-      expect(faults[0]!.message).toContain('belongs to another router or route');
+      expect(faults[0]!.message).toContain('belong to another router or route');
     });
   });
 

@@ -127,7 +127,7 @@ const authorizeRequest = asRequirement<Middleware>(
   (ctx, next) => {
     const authz = authzOf(ctx, 'authorize()');
     return runGuarded(ctx, authz, async () => {
-      if (authz.asksForRequests) await authz.authorizeRequest().catch(throwError);
+      if (authz.hasRequestRules) await authz.authorizeRequest().catch(throwError);
       await next();
     });
   },

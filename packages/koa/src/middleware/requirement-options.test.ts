@@ -98,7 +98,9 @@ describe.each(majors)('middleware that is not called, in %s', (_major, Koa) => {
 
   it.each(makers)('protect throws for %s without parentheses', (_name, maker, call) => {
     const app = protect(new Koa());
-    expect(() => app.use(maker as Middleware)).toThrow(`but it only makes middleware; call it: ${call}`);
+    expect(() => app.use(maker as Middleware)).toThrow(
+      `but it is a function that returns middleware; call it: ${call}`,
+    );
   });
 
   it.each(makers)('a request fails for %s without parentheses', async (_name, maker, call) => {

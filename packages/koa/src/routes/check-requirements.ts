@@ -1,4 +1,4 @@
-import { authorizerOf, checkRequirements, requirementOf, type Demand } from '@nanook/http';
+import { authorizerOf, checkRequirements, requirementOf, type RequirementOfAuthorizer } from '@nanook/http';
 import { routerOf, type App, type Handler } from '../internals/koa-router-internals.js';
 
 /**
@@ -7,8 +7,8 @@ import { routerOf, type App, type Handler } from '../internals/koa-router-intern
  * @throws {AuthorizationConfigError} `NANOOK_HTTP_UNGRANTABLE`
  */
 export function checkRoutes({ middleware }: App): void {
-  let authorizer: Demand['authorizer'] | undefined;
-  const demands: Demand[] = [];
+  let authorizer: RequirementOfAuthorizer['authorizer'] | undefined;
+  const demands: RequirementOfAuthorizer[] = [];
   for (const each of middleware) {
     authorizer = authorizerOf(each) ?? authorizer;
     const handlers: readonly Handler[] = [

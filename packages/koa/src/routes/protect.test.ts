@@ -229,7 +229,21 @@ describe.each(majors)('protect in %s', (_major, Koa) => {
       });
     });
     const { message } = await expectRefused(app, 'get', '/here');
-    expect(message).toMatch(/GET \/here \(.*protect\.test\.ts:\d+\) carries no requirement/);
+    expect(message).toMatch(/GET \/here \(.*protect\.test\.ts:\d+\) has no requirement/);
+  });
+
+  it('shows where the requirement of a route goes whose handler makes the check', async () => {
+    const app = appOf((router) => {
+      router.put('/notes/:id', async (ctx) => {
+        await ctx.state.authz.authorize('update', 'thing');
+        ctx.body = 'ran';
+      });
+    });
+    await request(app.callback()).put('/notes/1').expect(500);
+    expect((faults.at(-1) as Error).message).toContain(
+      "has no requirement, so its handler was not run. Write a requirement before the handler: .put('/notes/:id', " +
+        "authorize('update', loadResource), handler); or skipAuthorization('reason') in its place. A check inside the handler does not count",
+    );
   });
 
   it('withholds what a handler in front of the requirement answers, and nothing upstream', async () => {

@@ -1,5 +1,5 @@
 import { describeValue } from '@nanook/core';
-import { AuthorizationConfigError, checkHandlers, decides } from '@nanook/http';
+import { AuthorizationConfigError, checkHandlers, decides, requirementExample } from '@nanook/http';
 import { checkRoutes } from './check-requirements.js';
 import { followApp, followRouter } from '../handlers/follow-handlers.js';
 import { watchOrigins } from '../internals/layer-origins.js';
@@ -109,6 +109,7 @@ function guard(route: Layer): void {
         route: routeOf(ctx),
         handler: handlerLocation(ctx),
         elsewhere: authz?.scopes.decisions,
+        example: requirementExample(ctx.method, route.path),
       });
     }
     return runGuarded(ctx, authz, next, route);

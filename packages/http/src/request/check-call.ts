@@ -1,0 +1,71 @@
+import { AuthorizationConfigError } from '../config-errors/authorization-config-error.js';
+
+/** A method of `RequestAuthorization` that runs a check. */
+export type CheckName =
+  | 'authorize'
+  | 'authorizeField'
+  | 'authorizeRequest'
+  | 'load'
+  | 'can'
+  | 'canAll'
+  | 'filterAllowed'
+  | 'actions'
+  | 'fields'
+  | 'pick';
+
+type Parameter = 'action' | 'resource' | 'resources' | 'field';
+
+/** The parameters that a call must pass. */
+const parameters: Readonly<Record<CheckName, readonly Parameter[]>> = {
+  authorize: ['action', 'resource'],
+  authorizeField: ['action', 'resource', 'field'],
+  authorizeRequest: [],
+  load: ['action', 'resource'],
+  can: ['action', 'resource'],
+  canAll: ['action', 'resources'],
+  filterAllowed: ['action', 'resources'],
+  actions: ['resource'],
+  fields: ['action', 'resource'],
+  pick: ['action', 'resource'],
+};
+
+/** Whether the check throws when the action is refused. */
+export const throwsRefusal = (name: CheckName): boolean => name.startsWith('authorize') || name === 'load';
+
+/** Describes a call for messages, without the resource: `authorizeField('update', …, 'salary')`. */
+export function describeCall(name: CheckName, given: ArrayLike<unknown>): string {
+  const shown = parameters[name]
+    .slice(0, given.length)
+    .map((parameter, i) => (parameter.startsWith('resource') ? '…' : show(given[i])));
+  return `${name}(${shown.join(', ')})`;
+}
+
+const show = (argument: unknown): string =>
+  typeof argument === 'string' ? `'${argument}'` : String(argument);
+
+/**
+ * Returns the error of a call that does not pass all arguments. A forgotten resource would be refused in each request, without a visible
+ * reason. A resource that is `undefined` was not found; that is a refusal, not an error.
+ */
+export function findMissingArgument(
+  name: CheckName,
+  given: ArrayLike<unknown>,
+): AuthorizationConfigError | undefined {
+  const parameter = parameters[name][given.length];
+  if (parameter === undefined || parameter === 'action') return undefined; // `checkAction` explains a missing action
+  return new AuthorizationConfigError('NANOOK_HTTP_NO_ARGUMENT', {
+    call: describeCall(name, given),
+    position: positions[given.length]!,
+    expected: descriptions[parameter],
+  });
+}
+
+const positions = ['first', 'second', 'third'] as const;
+
+const descriptions: Readonly<Record<Exclude<Parameter, 'action'>, string>> = {
+  resource:
+    'the resource. Pass the object; for an action such as "create" its type; or `authz.resource`, which the requirement of the route ' +
+    'has loaded',
+  resources: 'the list of resources',
+  field: 'the name of a field',
+};
