@@ -19,7 +19,10 @@ const packages = {
 const everyone = ['internal', 'diagnostics'];
 const language = [...everyone, 'syntax', 'types', 'policy'];
 const machine = [...everyone, 'types', 'ir', 'host', 'engine', 'engine/rules'];
-const compiler = [...machine, 'engine/machine', 'engine/runtime'];
+const runtime = [...machine, 'engine/machine'];
+// The compiled engine, one floor above the other: runtime ← compiler ← back ends ← compiled.
+const compiler = [...runtime, 'engine/runtime'];
+const backEnds = [...compiler, 'engine/compiler', 'engine/backends'];
 const folders = {
   internal: [],
   diagnostics: everyone,
@@ -33,13 +36,28 @@ const folders = {
   'engine/rules': machine,
   'engine/machine': machine,
   'engine/runtime': machine,
-  'engine/compiler': [...compiler, 'engine/backends/source', 'engine/backends/closures'],
-  'engine/backends/source': [...compiler, 'engine/compiler'],
-  'engine/backends/closures': [...compiler, 'engine/compiler'],
-  'engine/backends/module': [...compiler, 'engine/compiler', 'engine/backends/source'],
+  'engine/compiler': compiler,
+  'engine/compiler/partial-evaluator': [...compiler, 'engine/compiler'],
+  'engine/compiler/passes': ['internal', 'engine/compiler'],
+  'engine/compiler/linker': [
+    ...compiler,
+    'engine/compiler',
+    'engine/compiler/partial-evaluator',
+    'engine/compiler/passes',
+  ],
+  'engine/backends': [...compiler, 'engine/compiler'],
+  'engine/backends/source': backEnds,
+  'engine/backends/closures': backEnds,
+  'engine/backends/module': [...backEnds, 'engine/compiler/linker', 'engine/backends/source'],
+  'engine/compiled': [
+    ...backEnds,
+    'engine/compiler/linker',
+    'engine/backends/source',
+    'engine/backends/closures',
+  ],
   analysis: [...machine, 'engine/machine'],
   advice: [...machine, 'analysis'],
-  authorization: [...machine, 'syntax', 'policy', 'engine/machine', 'engine/compiler', 'analysis', 'advice'],
+  authorization: [...machine, 'syntax', 'policy', 'engine/machine', 'engine/compiled', 'analysis', 'advice'],
   aot: [...compiler, 'policy', 'authorization', 'engine/backends/module'],
   tooling: ['syntax', 'policy'],
   testing: [...everyone, 'types', 'policy', 'authorization', 'aot'],

@@ -94,6 +94,9 @@ describe('where code may not make code', () => {
     const script = `${text.replace('export default', 'const policy =')}${world}
       console.log(JSON.stringify(await answersOf(CompiledAuthorizer.load(policy, { types }))));`;
     expect(run(`${runner}\n${script}`, noEval)).toEqual(answers);
-    expect(files.filter((file) => /\/(syntax|policy|ir|machine|compiler|analysis)\//.test(file))).toEqual([]);
+    const folders = files.map((file) => file.split('/packages/core/src/').at(-1)!);
+    expect(folders.filter((file) => /\b(syntax|policy|ir|machine|compiler|analysis)\//.test(file))).toEqual(
+      [],
+    );
   }, 30_000);
 });

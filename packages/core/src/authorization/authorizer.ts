@@ -7,7 +7,7 @@ import { Report, type Diagnostic } from '../diagnostics/diagnostic.js';
 import { PolarError } from '../diagnostics/polar-error.js';
 import { PolicyError } from '../diagnostics/policy-error.js';
 import { Source } from '../diagnostics/source.js';
-import type { CompiledPolicy } from '../engine/compiler/compile.js';
+import type { CompiledPolicy } from '../engine/compiled/compiled-policy.js';
 import type { HostReplay } from '../engine/host-log.js';
 import type { Limits } from '../engine/limits.js';
 import type { MachineContext } from '../engine/machine/machine.js';

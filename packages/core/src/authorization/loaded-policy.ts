@@ -3,7 +3,7 @@ import { Report, renderDiagnostic, type Diagnostic } from '../diagnostics/diagno
 import { PolarError } from '../diagnostics/polar-error.js';
 import { PolicyError } from '../diagnostics/policy-error.js';
 import { textOf } from '../diagnostics/span.js';
-import { compile, type CompiledPolicy } from '../engine/compiler/compile.js';
+import { compile, type CompiledPolicy } from '../engine/compiled/compiled-policy.js';
 import type { Limits } from '../engine/limits.js';
 import type { MachineContext } from '../engine/machine/machine.js';
 import { QueryRun } from '../engine/query-run.js';

@@ -1,6 +1,6 @@
 import type { Decision } from './decision.js';
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
-import type { EngineChoice } from '../engine/compiler/compile.js';
+import type { EngineChoice } from '../engine/compiled/compiled-policy.js';
 import type { Equality } from '../engine/equality.js';
 import type { Limits } from '../engine/limits.js';
 import type { PolicyInput } from '../policy/policy-source.js';

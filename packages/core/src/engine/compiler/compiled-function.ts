@@ -4,68 +4,80 @@ import type { Class } from '../../types/type-declaration.js';
 import type { Runtime } from '../runtime/runtime.js';
 import type { Ending, Way } from '../runtime/way.js';
 
-/** What is known of an argument when a function is specialised. */
+/** The facts about an argument that a function is specialized for. */
 export type KnownArgument =
   | { readonly kind: 'literal'; readonly value: string | number | boolean | null }
-  /** A string, number or boolean that no rule has as a literal there. */
+  /** A string, number or boolean that is not a literal of any rule at this position. */
   | { readonly kind: 'other'; readonly types: TypeSet }
-  /** Its types; `class` when it is an instance of exactly this registered class. */
+  /** The types of the argument; `class` if it is an instance of exactly this registered class. */
   | { readonly kind: 'types'; readonly types: TypeSet; readonly class: Class | undefined }
   /**
-   * One of several sets of types, for which the same rules apply; `types` is one of them. Nothing more follows from it.
-   * `isOther`: no rule has it as a literal there.
+   * One of several sets of types for which the same rules apply; `types` is one of them. Nothing else follows from it.
+   * `isOther`: the argument is not a literal of any rule at this position.
    */
   | { readonly kind: 'some'; readonly types: TypeSet; readonly isOther: boolean }
   | { readonly kind: 'anything' }
-  /** As `anything`, but it is not looked at first: each rule tests it. For an argument that rules tell apart by literals only. */
+  /** Unknown like `anything`, but without dispatch: each rule tests it. Used where only literals distinguish the rules. */
   | { readonly kind: 'tested' };
 
 export const anything: KnownArgument = { kind: 'anything' };
 export const tested: KnownArgument = { kind: 'tested' };
 
-/** One predicate, for arguments of which something is known. Literals are not passed. */
+/** Checks that nothing is known of an argument. Then it may be a promise. */
+export const isUnknown = ({ kind }: KnownArgument): boolean => kind === 'anything' || kind === 'tested';
+
+/** Returns the facts about the arguments that are passed at run time. Literals are not: the function is specialized for them. */
+export const passedArguments = (known: readonly KnownArgument[]): readonly KnownArgument[] =>
+  known.filter(({ kind }) => kind !== 'literal');
+
+/** A predicate that is specialized for the facts about its arguments. */
 export interface CompiledFunction {
   readonly id: number;
   readonly predicate: Predicate;
   readonly known: readonly KnownArgument[];
-  /** What runs. The first call builds it. */
+  /** Stops at the first success. The first call builds the code. */
   run: (...args: unknown[]) => boolean;
   /**
-   * Each way in which it holds, until what is handed last says that it is enough. A condition after a call may fail; what else the call
-   * has to try is looked at then, since it may be undecided.
+   * Calls its last argument at each success until that returns something other than `false`. A caller that continues after a call and
+   * fails uses it to run the remaining alternatives of the call, because they may be undecided.
    */
   runAll: (...args: unknown[]) => Ending;
-  /** As `run`, but it waits for promises; each question has a runtime of its own then, since questions overlap. */
+  /** Awaits promises, otherwise like `run`. Its runtime is an argument, because waiting queries overlap. */
   wait: (runtime: Runtime, ...args: unknown[]) => boolean | Promise<boolean>;
   waitAll: (runtime: Runtime, ...args: unknown[]) => Ending | Promise<Ending>;
-  /** Where it goes on, when all it does is look at an argument. */
-  cases: Cases | undefined;
-  /** The functions that go on with this one: what it looks at may be looked at within them. */
-  readonly outer: Set<() => void>;
+  /** The cases of a function that only dispatches on an argument. */
+  cases: GrowingCases | undefined;
+  /** Called when this function changes: callers that contain its dispatch in their own code. */
+  readonly dependents: Set<() => void>;
 }
 
-/** Where a function that looks at one of its arguments goes on. */
-export interface Cases {
-  /** How many arguments are passed. */
+/** The functions that a dispatching function continues with, by the argument that it dispatches on. */
+export interface DispatchCases {
+  /** The number of arguments that are passed. */
   readonly passed: number;
-  /** Which of them is looked at. */
+  /** The index of the argument that is dispatched on. */
   readonly parameter: number;
-  /** By the literal that it is; the literal is not passed on. */
-  readonly literals: ReadonlyMap<unknown, CompiledFunction>;
-  /** By the class that it is an instance of, exactly. */
+  /** By the literal that the argument is; a literal is not passed on. No rule applies to a literal without a function. */
+  readonly literals: ReadonlyMap<unknown, CompiledFunction | undefined>;
+  /** By the class that the argument is an instance of, exactly. */
   readonly classes: ReadonlyMap<Class, CompiledFunction>;
-  /** The same by the prototype of the class. */
+  /** The same functions by the prototype of the class. */
   readonly prototypes: ReadonlyMap<object, CompiledFunction>;
-  /** For what no case is made yet. */
+}
+
+/** Cases that are added as they occur. */
+export interface GrowingCases extends DispatchCases {
+  /** Handles an argument without a case. */
   readonly miss: Pick<CompiledFunction, Way>;
 }
 
+/** Identifies a function by its predicate and the facts about its arguments. */
 export function keyOf(predicate: Predicate, known: readonly KnownArgument[]): string {
   let key = `${predicate.name}/`;
   for (const k of known) {
     switch (k.kind) {
       case 'literal':
-        // JSON knows no infinity.
+        // JSON has no infinity.
         key += `${typeof k.value === 'number' ? k.value : JSON.stringify(k.value)},`;
         break;
       case 'other':

@@ -15,7 +15,7 @@ import type { HostReplay } from '../host-log.js';
 import { defaultLimits, type Limits } from '../limits.js';
 import type { MachineContext } from '../machine/machine.js';
 import { QueryRun } from '../query-run.js';
-import { compile, type CompiledPolicy } from '../compiler/compile.js';
+import { compile, type CompiledPolicy } from '../compiled/compiled-policy.js';
 
 export type EngineKind = 'machine' | 'source' | 'closures' | 'ahead';
 

@@ -1,5 +1,5 @@
 import { isObject } from './closure-values.js';
-import type { Cases, CompiledFunction } from '../../compiler/compiled-function.js';
+import type { GrowingCases as Cases, CompiledFunction } from '../../compiler/compiled-function.js';
 
 type Run = CompiledFunction['run'];
 const { getPrototypeOf } = Object;

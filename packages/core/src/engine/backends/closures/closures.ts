@@ -1,5 +1,5 @@
 import type { FieldType } from '../../../types/declared-type.js';
-import type { BackEnd } from '../../compiler/back-end.js';
+import type { BackEnd } from '../back-end.js';
 import { dispatch, dispatchAll } from './closure-dispatch.js';
 import {
   comparison,
@@ -11,31 +11,27 @@ import {
   read,
   readExact,
 } from './closure-values.js';
-import type { Cases, CompiledFunction } from '../../compiler/compiled-function.js';
+import type { GrowingCases as Cases, CompiledFunction } from '../../compiler/compiled-function.js';
 import { isExactly } from '../../runtime/exact-class.js';
 import {
   type AgainStatement,
   type ArithmeticStatement,
   type CallTest,
   type EachStatement,
+  isLocal,
   type EqualTest,
-  isOver,
   type MethodStatement,
   type Operand,
   type ReadStatement,
+  type Plan,
   type Statement,
   type Test,
 } from '../../compiler/plan.js';
+import { isDeterministic as isOver } from '../../compiler/plan-analysis.js';
 import { methodSite, noValue, readSite, type ReadSite, type Runtime } from '../../runtime/runtime.js';
-import {
-  isLocal,
-  literalsOf,
-  mentions,
-  listSearchIn,
-  listSearchOf,
-  type ListSearch,
-} from '../../compiler/list-search.js';
-import { NotCompilable, type Linker, type Plan } from '../../compiler/partial-evaluator.js';
+import { literalsOf, mentions, listSearchIn, listSearchOf, type ListSearch } from './list-search.js';
+import type { Linker } from '../../compiler/linker.js';
+import { NotCompilable } from '../../compiler/not-compilable.js';
 import type { Ending as CallEnding } from '../../runtime/way.js';
 
 // Runs a plan without making code, for platforms that forbid it: each statement is a closure that knows what comes after it.
@@ -52,7 +48,7 @@ export const closures: BackEnd = {
     const builder = new Builder(...of);
     return (way === 'run' ? builder.run() : builder.runAll()) as CompiledFunction[W];
   },
-  dispatch: <W extends 'run' | 'runAll'>(way: W, cases: Cases): CompiledFunction[W] =>
+  dispatch: <W extends 'run' | 'runAll'>(way: W, _fn: CompiledFunction, cases: Cases): CompiledFunction[W] =>
     (way === 'run' ? dispatch(cases) : dispatchAll(cases)) as CompiledFunction[W],
 };
 

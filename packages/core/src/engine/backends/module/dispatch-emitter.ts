@@ -1,15 +1,8 @@
 import type { TypeSet } from '../../../host/type-set.js';
 import type { Class } from '../../../types/type-declaration.js';
 import type { CompiledFunction } from '../../compiler/compiled-function.js';
-import {
-  Constants,
-  type Emitted,
-  literalText,
-  longestChain,
-  longestSwitch,
-  passedIn,
-  withConstants,
-} from '../source/source-emitter.js';
+import { Constants, type Emitted, literalText, passedIn, withConstants } from '../source/source-emitter.js';
+import { longestChain, longestSwitch } from '../../compiler/thresholds.js';
 import { exactSearchAhead } from '../../runtime/exact-class.js';
 import { goesOn, waitsIn, type Way } from '../../runtime/way.js';
 

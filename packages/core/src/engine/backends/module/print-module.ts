@@ -8,11 +8,11 @@ import { type CandidateTable, groupByRules, type Shape } from '../../rules/candi
 import { Budget, defaultLimits } from '../../limits.js';
 import type { MachineContext } from '../../machine/machine.js';
 import { anything, type CompiledFunction, type KnownArgument } from '../../compiler/compiled-function.js';
-import { positionToLookAt } from '../source/dispatch-emitter.js';
+import { dispatchPosition } from '../../compiler/dispatch-position.js';
 import { type Emitted, emitPlan, preamble } from '../source/source-emitter.js';
-import { PolicyLinker } from '../../compiler/policy-linker.js';
+import { PolicyLinker } from '../../compiler/linker/policy-linker.js';
 import type { MethodSite, ReadSite } from '../../runtime/runtime.js';
-import { NotCompilable } from '../../compiler/partial-evaluator.js';
+import { NotCompilable } from '../../compiler/not-compilable.js';
 import type { Way } from '../../runtime/way.js';
 import { emitLook, type LookCases } from './dispatch-emitter.js';
 import { knownTypes } from './known-types.js';
@@ -107,7 +107,7 @@ class ModulePrinter {
 
   #function(fn: CompiledFunction, ways: readonly Way[]): void {
     try {
-      if (this.#linker.tellsRules(fn.predicate, fn.known)) {
+      if (this.#linker.determinesRules(fn.predicate, fn.known)) {
         const plan = this.#linker.planOf(fn);
         for (const way of ways)
           this.#make(fn, way, emitPlan(fn, plan, this.#linker, { way, isModule: true }));
@@ -148,7 +148,7 @@ class ModulePrinter {
   /** Where a function goes on that looks at one of its arguments. @throws {PolarError} for an unknown class */
   #casesOf(fn: CompiledFunction): LookCases {
     const linker = this.#linker;
-    const position = positionToLookAt(fn, linker);
+    const position = dispatchPosition(fn, linker);
     const index = linker.indexOf(fn.predicate, fn.known.length);
     const literals = index.literalsAt(position);
     // Where rules have literals, what is none of them is something else: boxed ones are refused.

@@ -2,8 +2,13 @@ import type { Span } from '../../../diagnostics/span.js';
 import type { ArithmeticOperator } from '../../../ir/goal.js';
 import type { DeclaredType, FieldType } from '../../../types/declared-type.js';
 import type { Class } from '../../../types/type-declaration.js';
-import type { BackEnd } from '../../compiler/back-end.js';
-import type { Cases, CompiledFunction, KnownArgument } from '../../compiler/compiled-function.js';
+import type { BackEnd } from '../back-end.js';
+import type {
+  GrowingCases as Cases,
+  CompiledFunction,
+  KnownArgument,
+} from '../../compiler/compiled-function.js';
+import { longestChain, longestSwitch } from '../../compiler/thresholds.js';
 import {
   type AgainStatement,
   type ArithmeticStatement,
@@ -11,19 +16,24 @@ import {
   type CallTest,
   type EachStatement,
   type EqualTest,
-  hasCut,
-  isOver,
   type MethodStatement,
   type Operand,
   type ReadStatement,
-  sizeOf,
+  type Plan,
   type Statement,
-  successes,
   type Test,
 } from '../../compiler/plan.js';
+import {
+  countSuccesses as successes,
+  hasCut,
+  isDeterministic as isOver,
+  mayCallMethod as mayCall,
+  mayMismatch,
+  sizeOf,
+} from '../../compiler/plan-analysis.js';
 import { exactSearch, exactTest } from '../../runtime/exact-class.js';
 import { methodSite, noValue, readSite, type Runtime } from '../../runtime/runtime.js';
-import type { Linker, Plan } from '../../compiler/partial-evaluator.js';
+import type { Linker } from '../../compiler/linker.js';
 import { goesOn, waitsIn, type Way } from '../../runtime/way.js';
 
 // Prints a plan as JavaScript. Of the policy only the names of attributes, as identifiers, and literals, as JSON, get into the
@@ -66,16 +76,6 @@ export class Constants {
   }
 }
 
-/** More classes than this, and a chain of comparisons costs more than a table. */
-export const longestChain = 8;
-/** Beyond this number of classes, promises are told from instances by the prototypes of the registered classes. */
-export const manyClasses = 1_000;
-/** Up to so many classes, functions for different ones have code of their own, which knows what the objects that it reads look like. */
-export const fewClasses = 64;
-
-/** More literals than this, and so does a switch. */
-export const longestSwitch = 64;
-
 /** @param evaluate what makes code of texts */
 export function sourceBackEnd(evaluate: Evaluate): BackEnd {
   const makers = new Map<string, (...values: unknown[]) => unknown>();
@@ -97,10 +97,10 @@ export function sourceBackEnd(evaluate: Evaluate): BackEnd {
   return {
     kind: 'source',
     plan: (way, fn, plan, linker, runtime) => make(emit(fn, plan, linker, way), runtime),
-    dispatch: (way, cases, runtime) => make(emitDispatch(cases, way), runtime),
+    dispatch: (way, _fn, cases, runtime) => make(emitDispatch(cases, way), runtime),
     waiting: {
       plan: (way, fn, plan, linker) => make(emit(fn, plan, linker, way), undefined),
-      dispatch: (way, cases) => make(emitDispatch(cases, way), undefined),
+      dispatch: (way, _fn, cases) => make(emitDispatch(cases, way), undefined),
     },
   };
 }
@@ -148,7 +148,7 @@ function emitCases(cases: Cases, names: readonly string[], constants: Constants,
   if (literals.size > longestSwitch) {
     text += `{ const t = ${constant(literals)}.get(${at}); if (t !== undefined) ${call('t', others)} }\n`;
   } else if (literals.size > 0) {
-    const known = [...literals].map(([literal, to]) => `case ${literalText(literal)}: ${run(to, others)}`);
+    const known = [...literals].map(([literal, to]) => `case ${literalText(literal)}: ${run(to!, others)}`);
     text += `switch (${at}) { ${known.join(' ')} }\n`;
   }
   if (classes.size > longestChain) {
@@ -476,7 +476,7 @@ class Emitter {
     const isAsked = this.settles ? 'R.replay !== undefined || ' : '';
     if (isExact)
       return `b${n}: { let ${v}; if (${isAsked}(${v} = ${o}${access(name)}, ${isMissing})) ${slow}${rest()} }`;
-    const runsGetter = this.linker.runsGetter(name);
+    const runsGetter = this.linker.hasGetter(name);
     const plain = `(${v} = ${o}${access(name)}, ${isMissing})`;
     const clean = base.kind === 'local' ? this.#clean.get(base.local) : undefined;
     // Of an object whose prototype has been looked at, other attributes need no look; but for those that more follows from.
@@ -668,7 +668,7 @@ class Emitter {
     if (typeof this.linker.context.equality === 'function') return slow;
     // What does not match may be a promise; what matches is none.
     if (how === 'identity') {
-      const mayTrust = !negated && this.#negations === 0 && !this.linker.isRefuted(this.fn.predicate);
+      const mayTrust = !negated && this.#negations === 0 && !this.linker.isNegated(this.fn.predicate);
       return `(${l} === ${r} || (${this.#mayBePending(l, mayTrust ? left : undefined)} && ${slow}))`;
     }
     if (left.kind === 'local' && isPrimitive(right))
@@ -787,56 +787,6 @@ const isQuick = (operator: ArithmeticOperator): boolean =>
 const isObjectHere = (v: string): string => `typeof ${v} === "object" && ${v} !== null`;
 
 const mayEqual = (v: string): string => `typeof ${v} === "object" || typeof ${v} === "function"`;
-
-/** Whether a pattern in it may ask for what is not there. */
-function mayMismatch(statement: Statement): boolean {
-  switch (statement.kind) {
-    case 'succeed':
-      return false;
-    case 'any':
-      return statement.of.some(mayMismatch);
-    case 'again':
-    case 'by-type':
-      return true;
-    case 'exactly':
-      return (
-        mayMismatch(statement.next) || (statement.otherwise !== undefined && mayMismatch(statement.otherwise))
-      );
-    case 'check':
-    case 'not':
-      return mayMismatch(statement.proof) || mayMismatch(statement.next);
-    case 'if':
-      return statement.test.kind === 'call' || mayMismatch(statement.next);
-    case 'read':
-      return statement.inPattern || mayMismatch(statement.next);
-    default:
-      return mayMismatch(statement.next);
-  }
-}
-
-/** Whether a method of the application may be called in it. */
-function mayCall(statement: Statement): boolean {
-  switch (statement.kind) {
-    case 'succeed':
-      return false;
-    case 'any':
-      return statement.of.some(mayCall);
-    case 'method':
-    case 'again':
-      return true;
-    case 'by-type':
-      return statement.cases.some(({ next }) => mayCall(next));
-    case 'exactly':
-      return mayCall(statement.next) || (statement.otherwise !== undefined && mayCall(statement.otherwise));
-    case 'check':
-    case 'not':
-      return mayCall(statement.proof) || mayCall(statement.next);
-    case 'if':
-      return statement.test.kind === 'call' || mayCall(statement.next);
-    default:
-      return mayCall(statement.next);
-  }
-}
 
 /** JSON knows no infinity. */
 export const literalText = (literal: unknown): string =>

@@ -1,49 +1,49 @@
-import type { Class } from '../../../types/type-declaration.js';
-import type { BackEnd } from '../../compiler/back-end.js';
-import type { Cases, CompiledFunction, KnownArgument } from '../../compiler/compiled-function.js';
-import { longestChain, longestSwitch } from './source-emitter.js';
-import { isExactly } from '../../runtime/exact-class.js';
-import type { Runtime } from '../../runtime/runtime.js';
-import type { Linker } from '../../compiler/partial-evaluator.js';
+import type { Class } from '../../types/type-declaration.js';
+import type { BackEnd } from '../backends/back-end.js';
+import {
+  passedArguments,
+  type CompiledFunction,
+  type GrowingCases,
+  type KnownArgument,
+} from '../compiler/compiled-function.js';
+import { dispatchPosition } from '../compiler/dispatch-position.js';
+import type { Linker } from '../compiler/linker.js';
+import { longestChain, longestSwitch } from '../compiler/thresholds.js';
+import { isExactly } from '../runtime/exact-class.js';
+import type { Runtime } from '../runtime/runtime.js';
 
-// A function about an argument of which nothing is known looks at it, and goes on with the function for what it is. The cases
-// are added as they are met. One argument at a time: what is looked at next is a function of its own.
+// A function that knows nothing about an argument dispatches on it: it continues with the function for the literal or class that it
+// receives. Cases are added as they occur. Each function dispatches on one argument; the next argument is the next function's.
 
-/** What a look at an argument needs to know. */
+/** The engine that a dispatching function belongs to. */
 export interface DispatchContext extends Linker {
   readonly runtime: Runtime;
   readonly backEnd: BackEnd;
 }
 
-/** Makes a function look at the first argument that has to be known. */
+/** Makes a function dispatch on the first argument that determines the rules. */
 export const dispatch = (fn: CompiledFunction, engine: DispatchContext): void =>
-  new Dispatch(fn, engine).publish();
+  new Dispatcher(fn, engine).publish();
 
-/** The argument that a function looks at: what classes tell apart first, so that a literal is all that is left at last. */
-export function positionToLookAt({ predicate, known }: CompiledFunction, linker: Linker): number {
-  const open = known.flatMap((_, i) => (linker.tellsPosition(predicate, known, i) ? [] : [i]));
-  const index = linker.indexOf(predicate, known.length);
-  return open.findLast((i) => index.tellsTypes(i)) ?? open[0]!;
-}
-
-class Dispatch {
+class Dispatcher {
+  /** The position of the argument that is dispatched on. */
   readonly #position: number;
-  /** The parameter that is looked at: literals are not passed. */
+  /** Its index among the arguments that are passed: literals are not. */
   readonly #parameter: number;
   readonly #literals = new Map<unknown, CompiledFunction>();
   readonly #classes = new Map<Class, CompiledFunction>();
   readonly #prototypes = new Map<object, CompiledFunction>();
-  readonly #cases: Cases;
+  readonly #cases: GrowingCases;
 
   constructor(
     readonly fn: CompiledFunction,
     readonly engine: DispatchContext,
   ) {
     const { known } = fn;
-    this.#position = positionToLookAt(fn, engine);
-    this.#parameter = known.slice(0, this.#position).filter(({ kind }) => kind !== 'literal').length;
+    this.#position = dispatchPosition(fn, engine);
+    this.#parameter = passedArguments(known.slice(0, this.#position)).length;
     this.#cases = {
-      passed: known.filter(({ kind }) => kind !== 'literal').length,
+      passed: passedArguments(known).length,
       parameter: this.#parameter,
       literals: this.#literals,
       classes: this.#classes,
@@ -58,10 +58,7 @@ class Dispatch {
     fn.cases = this.#cases;
   }
 
-  /**
-   * The function for the argument that is looked at, where no case is made for it yet, or none can be made. A literal is taken out of
-   * the arguments.
-   */
+  /** Returns the function for an argument without a case, and adds the case if possible. A literal is removed from the arguments. */
   #target(args: unknown[], runtime: Runtime): CompiledFunction {
     const value = args[this.#parameter];
     runtime.await(value);
@@ -73,15 +70,15 @@ class Dispatch {
     if (known.kind === 'literal') {
       if (!this.#literals.has(known.value)) {
         this.#literals.set(known.value, target);
-        if (this.#literals.size <= longestSwitch) target.outer.add(this.publish);
+        if (this.#literals.size <= longestSwitch) target.dependents.add(this.publish);
         if (this.#literals.size <= longestSwitch + 1) this.publish();
       }
       args.splice(this.#parameter, 1);
     } else if (known.kind === 'types' && known.class !== undefined && !this.#classes.has(known.class)) {
       this.#classes.set(known.class, target);
       this.#prototypes.set(known.class.prototype as object, target);
-      // What it looks at next may be looked at right here, while there are few classes.
-      if (this.#classes.size <= longestChain) target.outer.add(this.publish);
+      // While there are few classes, the dispatch of the target is repeated within this function.
+      if (this.#classes.size <= longestChain) target.dependents.add(this.publish);
       if (this.#classes.size <= longestChain + 1) this.publish();
     }
     return target;
@@ -104,18 +101,20 @@ class Dispatch {
     return { kind: 'types', types, class: isOfClass ? exact : undefined };
   }
 
-  /** For what is known so far: there may be more of it than when the function was made. */
+  /** Makes the code for the cases so far, and again whenever a case is added. */
   readonly publish = (): void => {
     const { engine, fn } = this;
     const { waiting } = engine.backEnd;
     const cases = this.#cases;
-    fn.run = engine.backEnd.dispatch('run', cases, engine.runtime);
-    // Few functions are asked for more than their first success, and most questions meet no promise: made when first needed.
-    fn.runAll = (...args) => (fn.runAll = engine.backEnd.dispatch('runAll', cases, engine.runtime))(...args);
+    fn.run = engine.backEnd.dispatch('run', fn, cases, engine.runtime);
+    // The other forms are rarely used, so each is made when it is first called.
+    fn.runAll = (...args) =>
+      (fn.runAll = engine.backEnd.dispatch('runAll', fn, cases, engine.runtime))(...args);
     if (waiting !== undefined) {
-      fn.wait = (runtime, ...args) => (fn.wait = waiting.dispatch('wait', cases))(runtime, ...args);
-      fn.waitAll = (runtime, ...args) => (fn.waitAll = waiting.dispatch('waitAll', cases))(runtime, ...args);
+      fn.wait = (runtime, ...args) => (fn.wait = waiting.dispatch('wait', fn, cases))(runtime, ...args);
+      fn.waitAll = (runtime, ...args) =>
+        (fn.waitAll = waiting.dispatch('waitAll', fn, cases))(runtime, ...args);
     }
-    for (const publish of fn.outer) publish();
+    for (const publish of fn.dependents) publish();
   };
 }

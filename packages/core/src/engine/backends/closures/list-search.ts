@@ -1,5 +1,11 @@
-import { isPrimitive } from '../backends/closures/closure-values.js';
-import type { EqualTest, Operand, ReadStatement, Statement, Test } from './plan.js';
+import {
+  isLiteralOperand,
+  isLocal,
+  type EqualTest,
+  type OneOfTest,
+  type ReadStatement,
+  type Statement,
+} from '../../compiler/plan.js';
 
 // Shapes of statements that closures make one of.
 
@@ -8,7 +14,7 @@ export interface ListSearch {
   readonly name: string;
   readonly inPattern: boolean;
   readonly to: number;
-  readonly test: EqualTest | Extract<Test, { kind: 'one-of' }>;
+  readonly test: EqualTest | OneOfTest;
   readonly next: Statement;
 }
 
@@ -41,12 +47,9 @@ export function listSearchOf({
 export function literalsOf(test: ListSearch['test']): readonly unknown[] | undefined {
   if (test.kind === 'one-of') return test.literals;
   if (test.negated) return undefined;
-  const side = [test.left, test.right].find(isPrimitive);
+  const side = [test.left, test.right].find(isLiteralOperand);
   return side?.kind === 'constant' ? [side.value] : undefined;
 }
 
 export const mentions = (test: ListSearch['test'], local: number): boolean =>
   test.kind === 'equal' && (isLocal(test.left, local) || isLocal(test.right, local));
-
-export const isLocal = (operand: Operand, n: number): boolean =>
-  operand.kind === 'local' && operand.local === n;

@@ -1,7 +1,7 @@
-import type { Predicate } from '../../ir/goal.js';
+import type { Predicate } from '../../../ir/goal.js';
 
-/** Tells whether a call from the rules of one predicate to another may come back. */
-export function recursion(): (from: Predicate, to: Predicate) => boolean {
+/** Returns a test whether a call from one predicate to another may lead back to the first. */
+export function recursionTest(): (from: Predicate, to: Predicate) => boolean {
   const reachable = new Map<Predicate, ReadonlySet<Predicate>>();
   const called = new Map<Predicate, ReadonlySet<Predicate>>();
   const calledBy = (predicate: Predicate): ReadonlySet<Predicate> => {
@@ -27,7 +27,7 @@ export function recursion(): (from: Predicate, to: Predicate) => boolean {
   return (from, to) => from === to || reach(to).has(from);
 }
 
-/** The predicates of which it may let something hold that they do not, and all that these call. */
+/** Returns the predicates that negations depend on, directly or indirectly. */
 export function negatedPredicates(predicates: Iterable<Predicate>): ReadonlySet<Predicate> {
   const found = new Set<Predicate>();
   const stack: Predicate[] = [];
@@ -41,8 +41,8 @@ export function negatedPredicates(predicates: Iterable<Predicate>): ReadonlySet<
   return found;
 }
 
-/** The predicates whose rules may call methods of the application, themselves or in what they call. */
-export function callersOfMethods(predicates: Iterable<Predicate>): ReadonlySet<Predicate> {
+/** Returns the predicates whose rules may call methods of the application, directly or indirectly. */
+export function methodCallers(predicates: Iterable<Predicate>): ReadonlySet<Predicate> {
   const callers = new Map<Predicate, Predicate[]>();
   const stack: Predicate[] = [];
   for (const predicate of predicates) {

@@ -1,0 +1,79 @@
+import type { BackEnd } from '../backends/back-end.js';
+import type { CompiledFunction } from '../compiler/compiled-function.js';
+import { PolicyLinker } from '../compiler/linker/policy-linker.js';
+import { NotCompilable } from '../compiler/not-compilable.js';
+import type { MachineContext } from '../machine/machine.js';
+import { bailout, BailoutRuntime } from '../runtime/bailout-runtime.js';
+import type { Runtime } from '../runtime/runtime.js';
+import { dispatch } from './dispatcher.js';
+
+/**
+ * The functions of a policy, compiled when they are first called: for the literals and classes that they are called with. A function
+ * returns the machine's result or bails out.
+ */
+export class CompiledEngine extends PolicyLinker {
+  readonly runtime: Runtime;
+
+  constructor(
+    context: MachineContext,
+    readonly backEnd: BackEnd,
+  ) {
+    super(context);
+    const { program, typeSets, members, equality } = context;
+    const { types, unions } = program;
+    this.runtime = new BailoutRuntime({ types, unions, typeSets, members, equality }, this.registered);
+  }
+
+  protected override prepare(fn: CompiledFunction): void {
+    fn.run = (...args) => this.#built(fn).run(...args);
+    fn.runAll = (...args) => this.#built(fn).runAll(...args);
+    fn.wait = (runtime, ...args) => this.#built(fn).wait(runtime, ...args);
+    fn.waitAll = (runtime, ...args) => this.#built(fn).waitAll(runtime, ...args);
+  }
+
+  #built(fn: CompiledFunction): CompiledFunction {
+    if (this.determinesRules(fn.predicate, fn.known)) this.#compile(fn);
+    else dispatch(fn, this);
+    return fn;
+  }
+
+  #compile(fn: CompiledFunction): void {
+    const { backEnd } = this;
+    const { waiting } = backEnd;
+    fn.wait = bailOut;
+    fn.waitAll = bailOut;
+    try {
+      const plan = this.planOf(fn);
+      fn.run = backEnd.plan('run', fn, plan, this, this.runtime);
+      // The other forms are rarely used, so each is made when it is first called.
+      fn.runAll = (...args) =>
+        (fn.runAll = orBailOut(() => backEnd.plan('runAll', fn, plan, this, this.runtime)))(...args);
+      if (waiting === undefined) return;
+      fn.wait = (runtime, ...args) =>
+        (fn.wait = orBailOut(() => waiting.plan('wait', fn, plan, this)))(runtime, ...args);
+      fn.waitAll = (runtime, ...args) =>
+        (fn.waitAll = orBailOut(() => waiting.plan('waitAll', fn, plan, this)))(runtime, ...args);
+    } catch (error) {
+      if (!isNotCompilable(error)) throw error;
+      fn.run = bailOut;
+      fn.runAll = bailOut;
+    }
+  }
+}
+
+function orBailOut<Code>(build: () => Code): Code | (() => never) {
+  try {
+    return build();
+  } catch (error) {
+    if (!isNotCompilable(error)) throw error;
+    return bailOut;
+  }
+}
+
+/** Building the code of a rule with thousands of goals, or parsing it, may overflow the stack. */
+const isNotCompilable = (error: unknown): boolean =>
+  error instanceof NotCompilable || error instanceof RangeError;
+
+const bailOut = (): never => {
+  throw bailout;
+};

@@ -1,0 +1,44 @@
+import type { TypeSet } from '../../host/type-set.js';
+import type { Predicate } from '../../ir/goal.js';
+import type { DeclaredType, FieldType } from '../../types/declared-type.js';
+import type { Class } from '../../types/type-declaration.js';
+import type { MachineContext } from '../machine/machine.js';
+import type { RuleIndex } from '../rules/candidates.js';
+import type { CompiledFunction, KnownArgument } from './compiled-function.js';
+
+/** The program that functions are compiled from, the other functions, and facts about the whole program. */
+export interface Linker {
+  readonly context: MachineContext;
+  indexOf(predicate: Predicate, arity: number): RuleIndex;
+  functionFor(predicate: Predicate, known: readonly KnownArgument[]): CompiledFunction;
+  /** Drops facts where literals would be combined in too many ways. Otherwise returns the same list. */
+  generalize(predicate: Predicate, known: readonly KnownArgument[]): readonly KnownArgument[];
+  /** Checks that the facts about the arguments determine which rules apply. */
+  determinesRules(predicate: Predicate, known: readonly KnownArgument[]): boolean;
+  /** The same for the argument at one position. */
+  determinesPosition(predicate: Predicate, known: readonly KnownArgument[], position: number): boolean;
+  /** Checks that an instance equals only itself. */
+  equalsOnlyItself(known: Extract<KnownArgument, { kind: 'types' }>): boolean;
+  /** Checks that a plain row gets a type of the application from a field of this type. */
+  isTaggable(type: FieldType): boolean;
+  /** All types that values may have, in ahead-of-time compilation. Other types are errors there. */
+  readonly knownTypes: readonly TypeSet[] | undefined;
+  /** Whether there are too many classes to compare a value with each. */
+  readonly hasManyClasses: boolean;
+  /** Whether there are so few classes that functions need not share code. */
+  readonly hasFewClasses: boolean;
+  /** Checks whether a plain row may get a type from a field of this name. */
+  mayTag(name: string): boolean;
+  /** Checks whether a registered class has a getter of this name. */
+  hasGetter(name: string): boolean;
+  /** Checks whether a call between two predicates may lead back to the first. */
+  isRecursive(from: Predicate, to: Predicate): boolean;
+  /** Checks whether a negation depends on the predicate, so that its failure may let a rule apply. */
+  isNegated(predicate: Predicate): boolean;
+  /** Checks whether the rules of the predicate may call methods of the application, directly or indirectly. */
+  mayCallMethods(predicate: Predicate): boolean;
+  /** Returns the types of the registered classes that extend the class of this type. */
+  extensionsOf(type: DeclaredType): readonly DeclaredType[];
+  /** Returns the class whose prototype identifies the instances of exactly this type, if that is reliable. */
+  exactClass(type: DeclaredType): Class | undefined;
+}

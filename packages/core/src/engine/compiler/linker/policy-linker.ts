@@ -1,0 +1,202 @@
+import type { TypeSet } from '../../../host/type-set.js';
+import type { Predicate } from '../../../ir/goal.js';
+import type { DeclaredType, FieldType } from '../../../types/declared-type.js';
+import type { Class } from '../../../types/type-declaration.js';
+import type { MachineContext } from '../../machine/machine.js';
+import { indexOf, type RuleIndex } from '../../rules/candidates.js';
+import { findExactClass, registeredPrototypes } from '../../runtime/exact-class.js';
+import { registeredGetters } from '../../runtime/getters.js';
+import {
+  anything,
+  isUnknown,
+  keyOf,
+  passedArguments,
+  tested,
+  type CompiledFunction,
+  type KnownArgument,
+} from '../compiled-function.js';
+import type { Linker } from '../linker.js';
+import { partiallyEvaluate } from '../partial-evaluator/partial-evaluator.js';
+import { eliminateTailCalls } from '../passes/eliminate-tail-calls.js';
+import { insertPromiseChecks } from '../passes/insert-promise-checks.js';
+import { simplify } from '../passes/simplify.js';
+import type { Plan } from '../plan.js';
+import { fewClasses, manyClasses, maxCombinations } from '../thresholds.js';
+import { methodCallers, negatedPredicates, recursionTest } from './call-graph.js';
+
+/** The functions of one policy, by the facts about their arguments. */
+export class PolicyLinker implements Linker {
+  readonly #functions = new Map<string, CompiledFunction>();
+  /** The number of functions that differ only in literals, by their other facts. */
+  readonly #combinations = new Map<string, number>();
+  readonly #exact = new Map<DeclaredType, Class | undefined>();
+  #extensions: Map<DeclaredType, DeclaredType[]> | undefined = undefined;
+  #negated: ReadonlySet<Predicate> | undefined = undefined;
+  #methodCallers: ReadonlySet<Predicate> | undefined = undefined;
+  /** The fields whose declaration gives plain rows a type. */
+  readonly #taggable: ReadonlySet<string>;
+  readonly #getters: ReadonlySet<string>;
+  readonly registered: ReadonlySet<object>;
+  readonly hasManyClasses: boolean;
+  readonly hasFewClasses: boolean;
+  readonly knownTypes: readonly TypeSet[] | undefined = undefined;
+  readonly isRecursive = recursionTest();
+
+  constructor(readonly context: MachineContext) {
+    const { types } = context.program;
+    this.registered = registeredPrototypes(types);
+    this.#getters = registeredGetters(types);
+    this.hasManyClasses = this.registered.size > manyClasses;
+    this.hasFewClasses = this.registered.size <= fewClasses;
+    this.#taggable = new Set(
+      [...types.types].flatMap(({ fields }) =>
+        [...(fields?.values() ?? [])].filter((f) => this.isTaggable(f.type)).map((f) => f.name),
+      ),
+    );
+  }
+
+  // ── functions ──
+
+  /** Returns the function for a rule of the policy without facts about its arguments, or undefined without such a rule. */
+  entry(name: string, arity: number): CompiledFunction | undefined {
+    const predicate = this.context.program.predicates.get(name);
+    if (predicate?.byArity.has(arity) !== true) return undefined;
+    return this.functionFor(
+      predicate,
+      Array.from({ length: arity }, () => anything),
+    );
+  }
+
+  /** All functions so far. A loop over them also visits functions that are added meanwhile. */
+  get functions(): Iterable<CompiledFunction> {
+    return this.#functions.values();
+  }
+
+  functionFor(predicate: Predicate, wanted: readonly KnownArgument[]): CompiledFunction {
+    // Each dispatch on a further argument would multiply the literals again: the rules test the other arguments instead.
+    const isGeneralized = this.generalize(predicate, wanted) !== wanted;
+    const known = isGeneralized ? this.#withoutDispatch(predicate, wanted) : wanted;
+    const key = keyOf(predicate, known);
+    let fn = this.#functions.get(key);
+    if (fn === undefined) {
+      const combination = withoutLiterals(predicate, known);
+      this.#combinations.set(combination, (this.#combinations.get(combination) ?? 0) + 1);
+      fn = {
+        id: this.#functions.size,
+        predicate,
+        known,
+        run: () => false,
+        runAll: () => false,
+        wait: () => false,
+        waitAll: () => false,
+        cases: undefined,
+        dependents: new Set(),
+      };
+      this.prepare(fn);
+      this.#functions.set(key, fn);
+    }
+    return fn;
+  }
+
+  generalize(predicate: Predicate, known: readonly KnownArgument[]): readonly KnownArgument[] {
+    if (known.filter(({ kind }) => kind === 'literal').length < 2) return known;
+    if (this.#functions.has(keyOf(predicate, known))) return known;
+    const count = this.#combinations.get(withoutLiterals(predicate, known)) ?? 0;
+    if (count < maxCombinations) return known;
+    const index = this.indexOf(predicate, known.length);
+    return known.map((k, i) => (k.kind === 'literal' && !index.tellsTypes(i) ? tested : k));
+  }
+
+  #withoutDispatch(predicate: Predicate, known: readonly KnownArgument[]): readonly KnownArgument[] {
+    const index = this.indexOf(predicate, known.length);
+    return known.map((k, i) => (k.kind === 'anything' && !index.tellsTypes(i) ? tested : k));
+  }
+
+  /** Called for each new function, before it is used. */
+  protected prepare(_fn: CompiledFunction): void {}
+
+  /** @throws {NotCompilable} */
+  planOf(fn: CompiledFunction): Plan {
+    const { params, locals, body } = partiallyEvaluate(fn, this);
+    const passed = passedArguments(fn.known);
+    const open = params.filter((_, i) => isUnknown(passed[i]!));
+    return {
+      params,
+      locals,
+      body: insertPromiseChecks(eliminateTailCalls(simplify(body), fn), open),
+    };
+  }
+
+  // ── rules ──
+
+  indexOf(predicate: Predicate, arity: number): RuleIndex {
+    return indexOf(this.context, predicate, arity);
+  }
+
+  determinesRules(predicate: Predicate, known: readonly KnownArgument[]): boolean {
+    return known.every((_, i) => this.determinesPosition(predicate, known, i));
+  }
+
+  determinesPosition(predicate: Predicate, known: readonly KnownArgument[], position: number): boolean {
+    return (
+      known[position]!.kind !== 'anything' || !this.indexOf(predicate, known.length).tellsApart(position)
+    );
+  }
+
+  isNegated(predicate: Predicate): boolean {
+    this.#negated ??= negatedPredicates(this.context.program.predicates.values());
+    return this.#negated.has(predicate);
+  }
+
+  mayCallMethods(predicate: Predicate): boolean {
+    this.#methodCallers ??= methodCallers(this.context.program.predicates.values());
+    return this.#methodCallers.has(predicate);
+  }
+
+  // ── types ──
+
+  extensionsOf(type: DeclaredType): readonly DeclaredType[] {
+    const { types } = this.context.program;
+    if (this.#extensions === undefined) {
+      this.#extensions = new Map<DeclaredType, DeclaredType[]>();
+      for (const each of types.types)
+        for (const base of types.ancestorsOf(each).slice(1)) {
+          const known = this.#extensions.get(base);
+          if (known === undefined) this.#extensions.set(base, [each]);
+          else known.push(each);
+        }
+    }
+    return this.#extensions.get(type) ?? [];
+  }
+
+  exactClass(type: DeclaredType): Class | undefined {
+    if (!this.#exact.has(type)) this.#exact.set(type, findExactClass(type, this.context.typeSets));
+    return this.#exact.get(type);
+  }
+
+  equalsOnlyItself({ types, class: exact }: Extract<KnownArgument, { kind: 'types' }>): boolean {
+    if (this.context.equality !== 'identity' || exact === undefined) return false;
+    if (types.declared.some((type) => type.key !== undefined || type.equals !== undefined)) return false;
+    return (exact.prototype as object).valueOf === Object.prototype.valueOf;
+  }
+
+  isTaggable(type: FieldType): boolean {
+    if (type.kind === 'list') return this.isTaggable(type.of);
+    return type.kind === 'named' && this.context.program.types.find(type.name)?.builtIn === false;
+  }
+
+  hasGetter(name: string): boolean {
+    return this.#getters.has(name);
+  }
+
+  mayTag(name: string): boolean {
+    return this.#taggable.has(name);
+  }
+}
+
+/** Identifies functions that differ only in literals. */
+const withoutLiterals = (predicate: Predicate, known: readonly KnownArgument[]): string =>
+  keyOf(
+    predicate,
+    known.map((k) => (k.kind === 'literal' || k.kind === 'tested' ? anything : k)),
+  );

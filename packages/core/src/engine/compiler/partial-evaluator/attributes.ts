@@ -1,0 +1,82 @@
+import type { LookupGoal } from '../../../ir/goal.js';
+import type { FieldType } from '../../../types/declared-type.js';
+import { anything } from '../compiled-function.js';
+import type { Linker } from '../linker.js';
+import { NotCompilable } from '../not-compilable.js';
+import { isOnlyIterated } from '../plan-analysis.js';
+import type { Statement } from '../plan.js';
+import type { Evaluation, Rest } from './evaluation.js';
+import { bind } from './unify.js';
+import {
+  identityOf,
+  isReservedMember,
+  operandOf,
+  type Cells,
+  type LocalValue,
+  type Value,
+} from './values.js';
+
+/** Reads an attribute, once on each path. */
+export function readAttribute(evaluation: Evaluation, goal: LookupGoal, cells: Cells, rest: Rest): Statement {
+  const { linker, reads } = evaluation;
+  const { key } = goal;
+  if (key.kind !== 'constant' || typeof key.value !== 'string') throw new NotCompilable('a computed key');
+  const name = key.value;
+  if (isReservedMember(name)) throw new NotCompilable('a reserved member');
+  const base = evaluation.valueOf(goal.object, cells);
+  const result = evaluation.cellOf(goal.result, cells);
+  const at = `${identityOf(base)}.${name}`;
+  const known = reads.get(at);
+  if (known !== undefined) return bind(evaluation, result, known, rest);
+  const field = fieldOf(base, name);
+  const to = evaluation.newLocal();
+  const value = declaredLocal(linker, to, field);
+  evaluation.onUndo(() => reads.delete(at));
+  reads.set(at, value);
+  const next = bind(evaluation, result, value, rest);
+  // The elements of a list are tagged one by one in its loop. The whole list is tagged only if it is used elsewhere.
+  const isTagged = field?.kind !== 'list' || !isOnlyIterated(next, to);
+  return {
+    kind: 'read',
+    to,
+    base: operandOf(base),
+    name,
+    inPattern: goal.inPattern,
+    isExact: isExact(base) && !isDeclaredTwice(base, name) && !linker.hasGetter(name),
+    field: tagOf(linker, field),
+    tag: isTagged ? tagOf(linker, field) : undefined,
+    at: goal.span,
+    next,
+  };
+}
+
+const isExact = (base: Value): base is LocalValue =>
+  base.kind === 'local' && base.known.kind === 'types' && base.known.class !== undefined;
+
+/** Checks for a field that a class and its base class both declare: its value has both types. */
+const isDeclaredTwice = ({ known }: LocalValue, name: string): boolean =>
+  known.kind === 'types' && known.types.declared.filter((type) => type.fields?.has(name)).length > 1;
+
+/** Returns the declared type of a field, as far as the type of the object is known. */
+function fieldOf(base: Value, name: string): FieldType | undefined {
+  if (base.kind !== 'local') return undefined;
+  const { known, likely } = base;
+  const types = known.kind === 'types' ? known.types.declared : likely === undefined ? [] : [likely];
+  const [found, ...others] = types.flatMap((type) => type.fields?.get(name) ?? []);
+  return others.length === 0 ? found?.type : undefined;
+}
+
+/** Returns a local whose likely type is the declared type of a field. */
+export function declaredLocal(linker: Linker, to: number, field: FieldType | undefined): LocalValue {
+  const type = field?.kind === 'named' ? linker.context.program.types.find(field.name) : undefined;
+  return {
+    kind: 'local',
+    local: to,
+    known: anything,
+    likely: type === undefined || type.builtIn ? undefined : type,
+    field,
+  };
+}
+
+export const tagOf = (linker: Linker, field: FieldType | undefined): FieldType | undefined =>
+  field !== undefined && linker.isTaggable(field) ? field : undefined;

@@ -1,0 +1,259 @@
+import type { CallGoal, Parameter, Predicate } from '../../../ir/goal.js';
+import type { DeclaredType } from '../../../types/declared-type.js';
+import { groupByRules, type Candidate } from '../../rules/candidates.js';
+import { isUnknown, type KnownArgument } from '../compiled-function.js';
+import type { Linker } from '../linker.js';
+import { NotCompilable } from '../not-compilable.js';
+import { anyOf, fail, isFailure, type CallTest, type Statement } from '../plan.js';
+import { maxInlinedSize, maxInliningDepth, maxUnfolding } from '../thresholds.js';
+import { ifHolds, noCells, type Evaluation, type Rest } from './evaluation.js';
+import { applicationsOf, candidatesOf, cuts, shapeOf, tableFor, type Application } from './rules.js';
+import { unify } from './unify.js';
+import { ambiguousLiteral, newCells, operandOf, resolved, valueIn, type Cell, type Cells } from './values.js';
+
+/** Tries all rules that may apply to the arguments, in order. Goals after the call are not part of it. */
+export const proveRules = (evaluation: Evaluation, predicate: Predicate, args: readonly Cell[]): Statement =>
+  anyOf(applicationsOf(evaluation, predicate, args).map((application) => proveRule(evaluation, application)));
+
+function proveRule(evaluation: Evaluation, application: Application): Statement {
+  const { candidate, args, expanded } = application;
+  if (expanded === undefined) return applyRule(evaluation, candidate, args);
+  try {
+    return applyRule(evaluation, candidate, args);
+  } catch (error) {
+    if (error !== ambiguousLiteral) throw error;
+    return anyOf(expanded.map((each) => applyRule(evaluation, candidate, each)));
+  }
+}
+
+function applyRule(evaluation: Evaluation, candidate: Candidate, args: readonly Cell[]): Statement {
+  const cells = newCells(candidate.rule.slotNames.length);
+  return evaluation.scoped(() =>
+    matchHead(evaluation, candidate, args, cells, () =>
+      evaluation.proveGoals(evaluation, candidate.goals, 0, cells, evaluation.success(), {
+        mayCut: true,
+        outer: noCells,
+      }),
+    ),
+  );
+}
+
+/** Unifies the parameters of a rule with the arguments. */
+function matchHead(
+  evaluation: Evaluation,
+  { rule, unify: positions }: Candidate,
+  args: readonly Cell[],
+  cells: Cell[],
+  rest: Rest,
+): Statement {
+  const pending: (readonly [Cell, Parameter])[] = [];
+  for (const i of positions) {
+    const parameter = rule.parameters[i]!;
+    const { term, takesArgument } = parameter;
+    if (takesArgument && term.kind === 'slot') cells[term.slot] = args[i]!;
+    else pending.push([args[i]!, parameter]);
+  }
+  const step = (i: number): Statement => {
+    const next = pending[i];
+    if (next === undefined) return rest();
+    const [arg, { term, span }] = next;
+    evaluation.at = span;
+    return unify(evaluation, arg, evaluation.cellOf(term, cells), () => step(i + 1));
+  };
+  return step(0);
+}
+
+/** Proves a call: with the rules themselves if they are few and short, otherwise with a call of another function. */
+export function proveCall(evaluation: Evaluation, goal: CallGoal, cells: Cells, rest: Rest): Statement {
+  const { linker } = evaluation;
+  const { predicate } = goal;
+  if (goal.hasKeywords) throw new NotCompilable('keyword arguments');
+  if (!predicate.isDefined) throw new NotCompilable('an undefined rule');
+  if (!predicate.byArity.has(goal.args.length)) return fail;
+  const args = goal.args.map((arg) => evaluation.cellOf(arg, cells));
+  if (args.some((arg) => valueIn(arg) === undefined)) return unfold(evaluation, goal, args, rest);
+  const known = args.map((arg) => evaluation.knownOf(arg));
+  if (linker.determinesRules(predicate, known) && candidatesOf(evaluation, predicate, args).length === 0)
+    return fail;
+  const inlined = inlineCall(evaluation, predicate, args, known);
+  if (inlined !== undefined)
+    return isFailure(inlined) ? fail : { kind: 'check', proof: inlined, next: rest() };
+  const taken = linker.generalize(predicate, known);
+  const passed = args.filter((_, i) => taken[i]!.kind !== 'literal').map((arg) => operandOf(valueIn(arg)!));
+  const callee = linker.functionFor(predicate, taken);
+  return ifHolds(
+    { kind: 'call', callee, args: passed, likely: likelyCallee(linker, predicate, args, taken) },
+    rest,
+  );
+}
+
+/** Returns the rules themselves, or undefined if they are too many or too long to replace the call. */
+function inlineCall(
+  evaluation: Evaluation,
+  predicate: Predicate,
+  args: readonly Cell[],
+  known: readonly KnownArgument[],
+): Statement | undefined {
+  const { linker, inlining } = evaluation;
+  if (inlining.length >= maxInliningDepth || inlining.includes(predicate)) return undefined;
+  if (!linker.determinesRules(predicate, known) || linker.isRecursive(evaluation.fn.predicate, predicate))
+    return undefined;
+  if (known.some(({ kind }) => kind === 'some')) return undefined;
+  const candidates = candidatesOf(evaluation, predicate, args);
+  const size = candidates.reduce(
+    (sum, { goals, unify: positions }) => sum + goals.length + positions.length,
+    0,
+  );
+  if (size > maxInlinedSize || candidates.some(({ goals }) => cuts(goals))) return undefined;
+  inlining.push(predicate);
+  try {
+    return proveRules(evaluation, predicate, args);
+  } finally {
+    inlining.pop();
+  }
+}
+
+/** Returns the callee for the class that an argument of unknown class probably has. */
+function likelyCallee(
+  linker: Linker,
+  predicate: Predicate,
+  args: readonly Cell[],
+  known: readonly KnownArgument[],
+): CallTest['likely'] {
+  for (const [i, arg] of args.entries()) {
+    const value = valueIn(arg)!;
+    if (value.kind !== 'local' || !isUnknown(value.known) || value.likely === undefined) continue;
+    const exact = exactly(linker, value.likely);
+    if (exact === undefined) continue;
+    const better = known.map((k, j) => (j === i ? exact : k));
+    if (!linker.determinesRules(predicate, better)) continue;
+    return {
+      argument: operandOf(value),
+      type: value.likely,
+      callee: linker.functionFor(predicate, better),
+    };
+  }
+  return undefined;
+}
+
+function exactly(linker: Linker, type: DeclaredType): Extract<KnownArgument, { kind: 'types' }> | undefined {
+  const exact = linker.exactClass(type);
+  if (exact === undefined) return undefined;
+  return { kind: 'types', types: linker.context.typeSets.ofClass(exact), class: exact };
+}
+
+// ── calls with a variable that has no value ──
+
+/** Proves a call with a variable that has no value: with the rules themselves, around the statements that come after it. */
+function unfold(evaluation: Evaluation, goal: CallGoal, args: readonly Cell[], rest: Rest): Statement {
+  const { linker } = evaluation;
+  if (evaluation.unfolding >= maxUnfolding)
+    throw new NotCompilable('rules that call each other with unbound arguments');
+  for (const arg of args) resolved(arg).isAliased = true;
+  const known = args.map((arg) => evaluation.knownOf(arg));
+  const isDetermined = args.every(
+    (arg, i) => valueIn(arg) === undefined || linker.determinesPosition(goal.predicate, known, i),
+  );
+  if (!isDetermined) return unfoldLikely(evaluation, goal, args, known, rest);
+  return unfoldRules(evaluation, candidatesOf(evaluation, goal.predicate, args), args, rest);
+}
+
+function unfoldRules(
+  evaluation: Evaluation,
+  candidates: readonly Candidate[],
+  args: readonly Cell[],
+  rest: Rest,
+): Statement {
+  if (candidates.some(({ goals }) => cuts(goals)))
+    throw new NotCompilable('a cut in a rule with unbound arguments');
+  const outer = new Set(args.filter((arg) => valueIn(arg) === undefined).map(resolved));
+  return anyOf(
+    candidates.map((candidate) =>
+      evaluation.scoped(() => {
+        const cells = newCells(candidate.rule.slotNames.length);
+        const after: Rest = () => atDepth(evaluation, 0, rest);
+        return atDepth(evaluation, evaluation.unfolding + 1, () =>
+          matchHead(evaluation, candidate, args, cells, () =>
+            evaluation.proveGoals(evaluation, candidate.goals, 0, cells, after, { mayCut: false, outer }),
+          ),
+        );
+      }),
+    ),
+  );
+}
+
+function atDepth(evaluation: Evaluation, depth: number, build: Rest): Statement {
+  const before = evaluation.unfolding;
+  evaluation.unfolding = depth;
+  try {
+    return build();
+  } finally {
+    evaluation.unfolding = before;
+  }
+}
+
+/** Unfolds a call for the class that an argument probably has. Values of other classes bail out, or continue by all known types. */
+function unfoldLikely(
+  evaluation: Evaluation,
+  goal: CallGoal,
+  args: readonly Cell[],
+  known: readonly KnownArgument[],
+  rest: Rest,
+): Statement {
+  const { linker } = evaluation;
+  for (const [i, arg] of args.entries()) {
+    const value = valueIn(arg);
+    if (value === undefined || linker.determinesPosition(goal.predicate, known, i)) continue;
+    if (value.kind !== 'local') break;
+    const otherwise = unfoldByType(evaluation, goal, args, known, i, rest);
+    // Ahead-of-time code cannot bail out, so it needs code for all types.
+    if (otherwise === undefined && linker.knownTypes !== undefined) break;
+    const exact = value.likely && exactly(linker, value.likely);
+    if (exact !== undefined)
+      return {
+        kind: 'exactly',
+        value: operandOf(value),
+        type: value.likely!,
+        next: evaluation.scoped(() => {
+          evaluation.setValue(arg, { ...value, known: exact });
+          return unfold(evaluation, goal, args, rest);
+        }),
+        otherwise,
+      };
+    if (otherwise === undefined) break;
+    return otherwise;
+  }
+  throw new NotCompilable('unbound arguments together with a value of unknown type');
+}
+
+/** Unfolds a call for each group of known types. Returns undefined if the types are not known, or if literals also distinguish the rules. */
+function unfoldByType(
+  evaluation: Evaluation,
+  { predicate }: CallGoal,
+  args: readonly Cell[],
+  known: readonly KnownArgument[],
+  position: number,
+  rest: Rest,
+): Statement | undefined {
+  const { linker } = evaluation;
+  const { knownTypes } = linker;
+  const index = linker.indexOf(predicate, args.length);
+  if (knownTypes === undefined || index.literalsAt(position) !== undefined) return undefined;
+  const areOthersDetermined = args.every(
+    (arg, i) =>
+      i === position || valueIn(arg) === undefined || linker.determinesPosition(predicate, known, i),
+  );
+  if (!areOthersDetermined) return undefined;
+  const shapes = args.map((arg, i) => shapeOf(linker, arg, index, i, false));
+  const groups = groupByRules(knownTypes, (types) =>
+    tableFor(
+      index,
+      shapes.map((shape, i) => (i === position ? { types, literal: undefined, isOther: false } : shape)),
+    ),
+  );
+  const cases = groups.map(({ table, types }) => ({
+    types,
+    next: evaluation.scoped(() => unfoldRules(evaluation, table.candidates, args, rest)),
+  }));
+  return { kind: 'by-type', value: operandOf(valueIn(args[position]!)!), cases };
+}

@@ -1,0 +1,192 @@
+import type { Span } from '../../../diagnostics/span.js';
+import type { TypeSet } from '../../../host/type-set.js';
+import type { Goal, Predicate } from '../../../ir/goal.js';
+import type { Term } from '../../../ir/term.js';
+import { anything, type CompiledFunction, type KnownArgument } from '../compiled-function.js';
+import type { Linker } from '../linker.js';
+import { NotCompilable } from '../not-compilable.js';
+import { succeed, type Operand, type Statement, type Test } from '../plan.js';
+import {
+  ambiguousLiteral,
+  bound,
+  isLiteral,
+  operandOf,
+  resolved,
+  unboundUsed,
+  valueIn,
+  type Cell,
+  type Cells,
+  type Value,
+} from './values.js';
+
+/** Builds the statements that come after the current one. */
+export type Rest = () => Statement;
+
+/** The position of a goal in its rule. */
+export interface Place {
+  /** Whether a cut here ends the function. */
+  readonly mayCut: boolean;
+  /** The callers' variables that have no value yet. */
+  readonly outer: ReadonlySet<Cell>;
+}
+
+export const noCells: ReadonlySet<Cell> = new Set();
+
+/** Builds the statements that prove goals, from an index on. */
+export type ProveGoals = (
+  evaluation: Evaluation,
+  goals: readonly Goal[],
+  at: number,
+  cells: Cells,
+  rest: Rest,
+  place: Place,
+) => Statement;
+
+/** The state of one partial evaluation. Changes to variables are undone by `scoped`. */
+export class Evaluation {
+  /** The number of locals so far. */
+  locals = 0;
+  goalCount = 0;
+  /** The depth of rules that are unfolded around the current goal. */
+  unfolding = 0;
+  /** The arguments of the function itself. */
+  args: readonly Cell[] = [];
+  /** The predicates whose rules currently replace calls. */
+  readonly inlining: Predicate[] = [];
+  /** The current goal or parameter. */
+  at: Span | undefined = undefined;
+  /** The attributes that were read on the current path, by the identity of the object and the name. */
+  readonly reads = new Map<string, Value>();
+  /** Variables that must have a type once they have a value. */
+  readonly #waiting: Cell[] = [];
+  readonly #trail: (() => void)[] = [];
+
+  /** @param proveGoals proves the body of a rule that a call leads to */
+  constructor(
+    readonly fn: CompiledFunction,
+    readonly linker: Linker,
+    readonly proveGoals: ProveGoals,
+  ) {}
+
+  newLocal(): number {
+    return this.locals++;
+  }
+
+  // ── undo ──
+
+  /** Builds statements. Afterwards, changes to variables and reads are undone. */
+  scoped(build: Rest): Statement {
+    const mark = this.#trail.length;
+    try {
+      return build();
+    } finally {
+      while (this.#trail.length > mark) this.#trail.pop()!();
+    }
+  }
+
+  /** Registers an action that undoes a change when the current scope ends. */
+  onUndo(undo: () => void): void {
+    this.#trail.push(undo);
+  }
+
+  setValue(cell: Cell, value: Value): void {
+    const at = resolved(cell);
+    const before = at.value;
+    this.onUndo(() => {
+      at.value = before;
+    });
+    at.value = value;
+  }
+
+  /** Adds a variable whose type is checked once it has a value. */
+  addWaiting(cell: Cell): void {
+    this.onUndo(() => this.#waiting.pop());
+    this.#waiting.push(cell);
+  }
+
+  /** Returns the end of a path. The machine reports an error if a variable has a required type but no value. */
+  success(): Rest {
+    const mark = this.#waiting.length;
+    return () => {
+      if (this.#waiting.slice(mark).some((cell) => valueIn(cell) === undefined))
+        throw new NotCompilable('a type test of an unbound variable');
+      return succeed;
+    };
+  }
+
+  // ── terms ──
+
+  cellOf(term: Term, cells: Cells): Cell {
+    switch (term.kind) {
+      case 'slot':
+        return cells[term.slot]!;
+      case 'constant':
+        return bound({ kind: 'constant', value: term.value });
+      case 'list': {
+        const items = term.items.map((item) => valueIn(this.cellOf(item, cells)));
+        if (term.rest !== undefined || !items.every((item) => item?.kind === 'constant'))
+          throw new NotCompilable('a list with variables');
+        return bound({
+          kind: 'constant',
+          value: items.map((item) => (item as { readonly value: unknown }).value),
+        });
+      }
+      case 'dictionary':
+        throw new NotCompilable('a dictionary in a rule');
+    }
+  }
+
+  /** @throws {NotCompilable} for a variable without a value */
+  valueOf(term: Term, cells: Cells): Value {
+    const value = valueIn(this.cellOf(term, cells));
+    if (value === undefined) throw new NotCompilable(unboundUsed);
+    return value;
+  }
+
+  operand(term: Term, cells: Cells): Operand {
+    return operandOf(this.valueOf(term, cells));
+  }
+
+  // ── facts ──
+
+  /** Returns the facts about a value that a callee may be specialized for. */
+  knownOf(cell: Cell): KnownArgument {
+    const value = valueIn(cell);
+    switch (value?.kind) {
+      case undefined:
+        return anything;
+      case 'local':
+        // Other facts hold for this predicate only: another predicate has other literals and distinguishes other types.
+        return value.known.kind === 'types' || value.known.kind === 'literal' ? value.known : anything;
+      case 'constant': {
+        const { typeSets } = this.linker.context;
+        if (isLiteral(value.value)) return { kind: 'literal', value: value.value };
+        // The types of an object of the application may change before the query runs.
+        return typeSets.areSettled(value.value)
+          ? { kind: 'types', types: typeSets.of(value.value), class: undefined }
+          : anything;
+      }
+      case 'one-of':
+        throw ambiguousLiteral;
+    }
+  }
+
+  /** Returns the types of a value if they cannot change before or during the query. */
+  certainTypes(value: Value): TypeSet | undefined {
+    const { typeSets } = this.linker.context;
+    switch (value.kind) {
+      case 'constant':
+        return isLiteral(value.value) && !typeSets.hasPredicates ? typeSets.of(value.value) : undefined;
+      case 'one-of':
+        if (typeSets.hasPredicates) throw ambiguousLiteral;
+        return typeSets.of(value.literals[0]);
+      case 'local':
+        if (value.known.kind === 'other') return value.known.types;
+        return value.known.kind === 'types' && value.known.class !== undefined
+          ? value.known.types
+          : undefined;
+    }
+  }
+}
+
+export const ifHolds = (test: Test, rest: Rest): Statement => ({ kind: 'if', test, next: rest() });

@@ -1,0 +1,224 @@
+import type { Goal, Predicate } from '../../../ir/goal.js';
+import { Budget, defaultLimits } from '../../limits.js';
+import type { Candidate, CandidateTable, RuleIndex, Shape } from '../../rules/candidates.js';
+import type { Linker } from '../linker.js';
+import { NotCompilable } from '../not-compilable.js';
+import { maxForwarded } from '../thresholds.js';
+import type { Evaluation } from './evaluation.js';
+import {
+  ambiguousLiteral,
+  bound,
+  identityIn,
+  isLiteral,
+  newCells,
+  valueIn,
+  type Cell,
+  type Value,
+} from './values.js';
+
+/** One rule, applied to arguments. */
+export interface Application {
+  readonly candidate: Candidate;
+  readonly args: readonly Cell[];
+  /** The same application for each literal, if one argument holds several. */
+  readonly expanded?: readonly (readonly Cell[])[];
+}
+
+/**
+ * Returns the rules that may apply, in order. Applications of one rule that differ in one literal are merged. A rule that only forwards its
+ * arguments and literals to another predicate is replaced by the rules of that predicate; most shorthand rules do that.
+ */
+export const applicationsOf = (
+  evaluation: Evaluation,
+  predicate: Predicate,
+  args: readonly Cell[],
+): Application[] =>
+  merge(
+    evaluation.linker,
+    followForwarding(evaluation, predicate, args, new Set()) ??
+      candidatesOf(evaluation, predicate, args).map((candidate) => ({ candidate, args })),
+  );
+
+/** Returns undefined for too many applications. */
+function followForwarding(
+  evaluation: Evaluation,
+  predicate: Predicate,
+  args: readonly Cell[],
+  visited: Set<string>,
+): Application[] | undefined {
+  const key = `${predicate.name}(${args.map((arg) => identityIn(arg)).join()})`;
+  // A proof within a proof of the same goal proves nothing new.
+  if (visited.has(key)) return [];
+  if (visited.size >= maxForwarded) return undefined;
+  visited.add(key);
+  const candidates = candidatesOf(evaluation, predicate, args);
+  const hasCut = candidates.some(({ goals }) => cuts(goals));
+  const found: Application[] = [];
+  for (const candidate of candidates) {
+    const forwarded = hasCut ? undefined : forwardedCall(evaluation, candidate, args);
+    const applications =
+      forwarded === undefined
+        ? [{ candidate, args }]
+        : followForwarding(evaluation, forwarded.predicate, forwarded.args, visited);
+    if (applications === undefined) return undefined;
+    found.push(...applications);
+  }
+  return found;
+}
+
+/** Returns the call that a rule consists of, if it passes on its arguments and tests nothing. */
+function forwardedCall(
+  evaluation: Evaluation,
+  { goals, rule, unify }: Candidate,
+  args: readonly Cell[],
+): { readonly predicate: Predicate; readonly args: readonly Cell[] } | undefined {
+  const [only] = goals;
+  if (goals.length !== 1 || only?.kind !== 'call' || only.hasKeywords || !only.predicate.isDefined)
+    return undefined;
+  const { predicate } = only;
+  const cells = newCells(rule.slotNames.length);
+  for (const i of unify) {
+    const { term, takesArgument } = rule.parameters[i]!;
+    if (!takesArgument || term.kind !== 'slot') return undefined;
+    cells[term.slot] = args[i]!;
+  }
+  const passed: Cell[] = [];
+  for (const term of only.args) {
+    if (term.kind === 'constant' && isLiteral(term.value))
+      passed.push(bound({ kind: 'constant', value: term.value }));
+    else if (term.kind === 'slot' && valueIn(cells[term.slot]!) !== undefined) passed.push(cells[term.slot]!);
+    else return undefined;
+  }
+  const known = passed.map((cell) => evaluation.knownOf(cell));
+  if (!evaluation.linker.determinesRules(predicate, known)) return undefined;
+  if (candidatesOf(evaluation, predicate, passed).some((called) => cuts(called.goals))) return undefined;
+  return { predicate, args: passed };
+}
+
+/** Returns the rules whose heads may match the arguments, in order. */
+export function candidatesOf(
+  evaluation: Evaluation,
+  predicate: Predicate,
+  args: readonly Cell[],
+): readonly Candidate[] {
+  if (!predicate.isDefined) throw new NotCompilable('an undefined rule');
+  if (!predicate.byArity.has(args.length)) return [];
+  const { linker } = evaluation;
+  const index = linker.indexOf(predicate, args.length);
+  const isOwn = args === evaluation.args;
+  return tableFor(
+    index,
+    args.map((arg, i) => shapeOf(linker, arg, index, i, isOwn)),
+  ).candidates;
+}
+
+/** @throws {NotCompilable} for rules whose order depends on values */
+export function tableFor(index: RuleIndex, shapes: readonly Shape[]): CandidateTable {
+  const table = index.tableFor(shapes, new Budget(defaultLimits, undefined));
+  if (table.isMoreSpecific !== undefined) throw new NotCompilable('an order that depends on values');
+  return table;
+}
+
+/** @param isOwn whether the argument is one of the function itself, whose facts refer to the literals of its own rules */
+export function shapeOf(
+  { context: { typeSets } }: Linker,
+  arg: Cell,
+  index: RuleIndex,
+  position: number,
+  isOwn: boolean,
+): Shape {
+  const value = valueIn(arg);
+  const unknown: Shape = { types: typeSets.unbound, literal: undefined, isOther: false };
+  switch (value?.kind) {
+    case undefined:
+      return unknown;
+    case 'constant':
+      return typeSets.areSettled(value.value)
+        ? index.shapeOf(value.value, position, typeSets.of(value.value))
+        : unknown;
+    case 'one-of':
+      throw ambiguousLiteral;
+    case 'local': {
+      const { known } = value;
+      if (known.kind === 'other') return { types: known.types, literal: undefined, isOther: isOwn };
+      if (known.kind === 'types') return { types: known.types, literal: undefined, isOther: false };
+      if (known.kind === 'some' && isOwn)
+        return { types: known.types, literal: undefined, isOther: known.isOther };
+      return unknown;
+    }
+  }
+}
+
+/** Applications of one rule that differ in one literal. */
+interface Group {
+  /** The index of the first application, whose place the merged one takes. */
+  readonly at: number;
+  readonly position: number;
+  readonly literals: unknown[];
+}
+
+/**
+ * Merges applications of one rule that differ in one literal. Rules that call methods of the application are not moved past each other,
+ * because a method may throw.
+ */
+function merge(linker: Linker, applications: readonly Application[]): Application[] {
+  const merged: Application[] = [];
+  const all: Group[] = [];
+  const groups = new Map<string, Group>();
+  for (const application of applications) {
+    const { candidate, args } = application;
+    const callsMethods = mayCallMethods(linker, candidate);
+    if (callsMethods) groups.clear();
+    const position = callsMethods || cuts(candidate.goals) ? undefined : literalPosition(candidate, args);
+    if (position === undefined) {
+      merged.push(application);
+      continue;
+    }
+    const others = args.map((arg, i) => (i === position ? '*' : identityIn(arg))).join();
+    const key = `${candidate.rule.id}(${others})`;
+    const { value } = valueIn(args[position]!) as Extract<Value, { kind: 'constant' }>;
+    const group = groups.get(key);
+    if (group === undefined) {
+      const started = { at: merged.length, position, literals: [value] };
+      groups.set(key, started);
+      all.push(started);
+      merged.push(application);
+    } else if (!group.literals.includes(value)) group.literals.push(value);
+  }
+  for (const { at, position, literals } of all) {
+    if (literals.length === 1) continue;
+    const { candidate, args } = merged[at]!;
+    const withValue = (value: Value) => args.map((arg, i) => (i === position ? bound(value) : arg));
+    merged[at] = {
+      candidate,
+      args: withValue({ kind: 'one-of', literals }),
+      expanded: literals.map((value) => withValue({ kind: 'constant', value })),
+    };
+  }
+  return merged;
+}
+
+const mayCallMethods = (linker: Linker, { rule }: Candidate): boolean =>
+  rule.callsMethods || [...rule.calls].some((called) => linker.mayCallMethods(called));
+
+/** Returns the position of the only string that a rule takes as a variable. */
+function literalPosition({ rule, unify }: Candidate, args: readonly Cell[]): number | undefined {
+  const positions = unify.filter((i) => {
+    const value = valueIn(args[i]!);
+    const { term, takesArgument } = rule.parameters[i]!;
+    return (
+      value?.kind === 'constant' && typeof value.value === 'string' && takesArgument && term.kind === 'slot'
+    );
+  });
+  return positions.length === 1 ? positions[0] : undefined;
+}
+
+/** Checks whether goals contain a cut. */
+export function cuts(goals: readonly Goal[]): boolean {
+  return goals.some(
+    (goal) =>
+      goal.kind === 'cut' ||
+      (goal.kind === 'or' && goal.alternatives.some(cuts)) ||
+      (goal.kind === 'not' && cuts(goal.operand)),
+  );
+}

@@ -1,0 +1,118 @@
+import { isUnknown } from '../compiled-function.js';
+import { NotCompilable } from '../not-compilable.js';
+import { fail, type Statement } from '../plan.js';
+import { ifHolds, type Evaluation, type Rest } from './evaluation.js';
+import {
+  ambiguousLiteral,
+  bound,
+  isLiteral,
+  operandOf,
+  resolved,
+  type Cell,
+  type IsaGoal,
+  type Value,
+} from './values.js';
+
+/** Makes two cells equal: by binding a variable, or with a test at run time. */
+export function unify(evaluation: Evaluation, left: Cell, right: Cell, rest: Rest): Statement {
+  const a = resolved(left);
+  const b = resolved(right);
+  if (a === b) return a.value === undefined ? rest() : ifEqual(evaluation, a.value, a.value, false, rest);
+  if (a.value === undefined && b.value === undefined) {
+    const { isa } = b;
+    evaluation.onUndo(() => {
+      a.same = undefined;
+      b.isa = isa;
+    });
+    a.same = b;
+    b.isAliased = true;
+    b.isa = [...isa, ...a.isa];
+    return rest();
+  }
+  if (a.value === undefined) return bind(evaluation, a, b.value!, rest);
+  if (b.value === undefined) return bind(evaluation, b, a.value, rest);
+  if (a.value.kind === 'one-of') return selectLiteral(evaluation, a, a.value.literals, b.value, rest);
+  if (b.value.kind === 'one-of') return selectLiteral(evaluation, b, b.value.literals, a.value, rest);
+  return ifEqual(evaluation, a.value, b.value, false, rest);
+}
+
+/** Determines which of several literals a cell holds. */
+function selectLiteral(
+  evaluation: Evaluation,
+  cell: Cell,
+  literals: readonly unknown[],
+  value: Value,
+  rest: Rest,
+): Statement {
+  if (value.kind === 'one-of') throw ambiguousLiteral;
+  if (value.kind === 'constant' && !literals.includes(value.value)) return fail;
+  evaluation.setValue(cell, value);
+  if (value.kind === 'constant') return rest();
+  return ifHolds({ kind: 'one-of', value: operandOf(value), literals }, rest);
+}
+
+export function bind(evaluation: Evaluation, cell: Cell, value: Value, rest: Rest): Statement {
+  const at = resolved(cell);
+  if (at.value !== undefined) return unify(evaluation, at, bound(value), rest);
+  evaluation.setValue(at, value);
+  const step = (i: number): Statement => {
+    const goal = at.isa[i];
+    return goal === undefined ? rest() : checkType(evaluation, goal, at, () => step(i + 1));
+  };
+  return step(0);
+}
+
+export function ifEqual(
+  { linker, at }: Evaluation,
+  left: Value,
+  right: Value,
+  negated: boolean,
+  rest: Rest,
+): Statement {
+  if (
+    left.kind === 'constant' &&
+    right.kind === 'constant' &&
+    isLiteral(left.value) &&
+    isLiteral(right.value)
+  )
+    return (left.value === right.value) === negated ? fail : rest();
+  const isIdentity = (value: Value) =>
+    value.kind === 'local' && value.known.kind === 'types' && linker.equalsOnlyItself(value.known);
+  const [a, b] = isIdentity(left) ? [right, left] : [left, right];
+  return ifHolds(
+    {
+      kind: 'equal',
+      left: operandOf(a),
+      right: operandOf(b),
+      how: isIdentity(b) ? 'identity' : 'any',
+      negated,
+      at: at!,
+    },
+    rest,
+  );
+}
+
+/** Checks the type of a value now, or of a variable once it has a value. */
+export function checkType(evaluation: Evaluation, goal: IsaGoal, cell: Cell, rest: Rest): Statement {
+  const { type, union } = goal;
+  const at = resolved(cell);
+  const { value } = at;
+  if (value === undefined) {
+    if (union !== undefined || type === undefined)
+      throw new NotCompilable('a type test of an unbound variable');
+    const before = at.isa;
+    evaluation.onUndo(() => {
+      at.isa = before;
+    });
+    at.isa = [...before, goal];
+    evaluation.addWaiting(at);
+    return rest();
+  }
+  if (union === undefined && type === undefined) throw new NotCompilable('an unknown class');
+  const members = union === undefined ? [type!] : evaluation.linker.context.program.unions[union];
+  const types = evaluation.certainTypes(value);
+  if (types !== undefined) return members.some((member) => types.types.has(member)) ? rest() : fail;
+  if (union !== undefined) return ifHolds({ kind: 'isa-union', value: operandOf(value), union }, rest);
+  if (value.kind === 'local' && isUnknown(value.known)) evaluation.setValue(at, { ...value, likely: type });
+  return ifHolds({ kind: 'isa', value: operandOf(value), type: type! }, rest);
+}

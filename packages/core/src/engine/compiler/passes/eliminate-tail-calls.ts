@@ -1,0 +1,52 @@
+import { assertNever } from '../../../internal/assert-never.js';
+import type { CompiledFunction } from '../compiled-function.js';
+import { countSuccesses, isDeterministic } from '../plan-analysis.js';
+import type { IfStatement, Statement } from '../plan.js';
+
+/** Turns a function that ends in a call of itself into a loop, so that a deep tree of folders does not need a deep stack. */
+export function eliminateTailCalls(statement: Statement, fn: CompiledFunction): Statement {
+  switch (statement.kind) {
+    case 'any': {
+      const last = statement.of.at(-1);
+      return last === undefined
+        ? statement
+        : { ...statement, of: [...statement.of.slice(0, -1), eliminateTailCalls(last, fn)] };
+    }
+    case 'if':
+      return statement.test.kind === 'call'
+        ? (restartFor(statement, fn) ?? statement)
+        : { ...statement, next: eliminateTailCalls(statement.next, fn) };
+    case 'check':
+      return isDeterministic(statement.proof) && countSuccesses(statement.proof) === 1
+        ? { ...statement, next: eliminateTailCalls(statement.next, fn) }
+        : statement;
+    case 'read':
+    case 'method':
+    case 'arithmetic':
+    case 'not':
+    case 'exactly':
+    case 'cut':
+    case 'await':
+      return { ...statement, next: eliminateTailCalls(statement.next, fn) };
+    case 'each':
+    case 'succeed':
+    case 'again':
+    case 'by-type':
+      return statement;
+    default:
+      return assertNever(statement);
+  }
+}
+
+/** Returns the restart that replaces a call in last position. A call before other statements may still have alternatives to try. */
+function restartFor({ test, next }: IfStatement, fn: CompiledFunction): Statement | undefined {
+  if (test.kind !== 'call' || next.kind !== 'succeed') return undefined;
+  const { callee, args, likely } = test;
+  if (callee === fn) return { kind: 'again', args, only: undefined };
+  if (likely?.callee !== fn) return undefined;
+  return {
+    kind: 'again',
+    args,
+    only: { argument: likely.argument, type: likely.type, otherwise: callee },
+  };
+}

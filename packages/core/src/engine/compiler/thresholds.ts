@@ -1,0 +1,37 @@
+// The sizes at which the compiler and its back ends choose another form of code. None of them changes an answer.
+
+/** The most goals of one plan. The machine runs rules with more, because paths would be copied again and again. */
+export const maxGoals = 3_000;
+
+/** The deepest nesting of rules that are unfolded around a variable without a value. */
+export const maxUnfolding = 12;
+
+/** The most calls that forwarding rules are replaced by; beyond it they are called. */
+export const maxForwarded = 1_000;
+
+/** The most goals and parameters of rules that replace a call to them. */
+export const maxInlinedSize = 24;
+
+/** The deepest nesting of rules that replace calls. */
+export const maxInliningDepth = 3;
+
+/** The most combinations of literal arguments that get functions of their own. Each further argument may multiply their number. */
+export const maxCombinations = 32;
+
+/** The longest chain of class comparisons. More classes are found in a table, which is faster then. */
+export const longestChain = 8;
+
+/** The longest switch over literals. More literals are found in a table, which is faster then. */
+export const longestSwitch = 64;
+
+/** The number of classes beyond which registered prototypes, not a property `then`, distinguish instances from promises. */
+export const manyClasses = 1_000;
+
+/** The most classes for which functions do not share code, so that the code of each sees objects of few shapes. */
+export const fewClasses = 64;
+
+/** The most code that is repeated at each success of a proof; more becomes a function. */
+export const maxRepeatedSize = 40;
+
+/** The most sets of types, such as an instance's and a row's, that get a function each. One function serves all sets of a larger group. */
+export const fewTypeSets = 2;
