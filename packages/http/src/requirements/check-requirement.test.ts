@@ -1,3 +1,5 @@
+// cspell:ignore raed Noet
+
 import { Authorizer } from '@nanook/core';
 import { describe, expect, it } from 'vitest';
 import { checkRequirement, checkRequirements } from './check-requirement.js';
