@@ -1,12 +1,13 @@
 import { AuthorizationConfigError, RequirementScope, RequirementScopes } from '@nanook/http';
 import type { Request } from 'express';
-import type { AppInternals, Layer } from '../internals/express-internals.js';
+import { routerOf as routerOfApp, type AppInternals, type Layer } from '../internals/express-internals.js';
 import { isWholeApplication } from '../internals/layer-path.js';
 
 export type Next = (error?: unknown) => void;
 
 /** One call of a layer. */
 interface LayerCall {
+  readonly layer: Layer;
   readonly scope: RequirementScope;
   /** The path at which the layer was called, as it was asked for. A requirement counts for what is below it. */
   readonly base: string;
@@ -99,7 +100,7 @@ export function callLayer(
   handle: (next: Next, isProtected: boolean) => unknown,
 ): unknown {
   const state = stateOf(req);
-  const dispatch = dispatchOf(state, next);
+  const dispatch = dispatchOf(state, layer, req, next);
   carryOver(dispatch);
   const base = req.baseUrl ?? '';
   if (state.parameters.get(next)?.isSettled === true)
@@ -110,6 +111,7 @@ export function callLayer(
   const scope = new RequirementScope(dispatch.parent, isSettled);
   const isProtected = dispatch.isProtected || protectedLayers.has(layer);
   const layerCall: LayerCall = {
+    layer,
     scope,
     base,
     router: routerOf(state, req),
@@ -128,19 +130,41 @@ export function callLayer(
   return state.scopes.run(scope, () => handle(goOn, isProtected));
 }
 
-function dispatchOf({ dispatches, scopes, calls }: RequestState, next: Next): Dispatch {
+function dispatchOf(state: RequestState, layer: Layer, req: Request, next: Next): Dispatch {
+  const { dispatches, scopes, calls } = state;
   const known = dispatches.get(next);
   if (known !== undefined) return known;
   const parent = scopes.current;
   const dispatch: Dispatch = {
     parent,
-    isInherited: parent.isSettled,
+    isInherited: parent.isSettled && !isRedirected(state, layer, req, parent),
     isProtected: calls.get(parent)?.isProtected === true,
     settledBelow: [],
     previous: undefined,
   };
   dispatches.set(next, dispatch);
   return dispatch;
+}
+
+/**
+ * Whether a handler of the application has passed the request to the application again, as in `req.url = '/other'; app.handle(req, res)`.
+ * The requirement of the first route says nothing about the second one.
+ */
+function isRedirected(
+  { calls }: RequestState,
+  layer: Layer,
+  req: Request,
+  parent: RequirementScope,
+): boolean {
+  const app = appOf(req);
+  if (app === undefined) return false;
+  const { stack } = routerOfApp(app);
+  if (!stack.includes(layer)) return false;
+  for (let scope: RequirementScope | undefined = parent; scope !== undefined; scope = scope.parent) {
+    const call = calls.get(scope);
+    if (call !== undefined && stack.includes(call.layer)) return true;
+  }
+  return false;
 }
 
 /** A layer that decided and went on has decided for the layers after it, as long as the request stays below its path. */

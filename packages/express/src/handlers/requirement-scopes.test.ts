@@ -95,6 +95,16 @@ describe.each(majors)('a requirement in %s', (major, express) => {
         }),
     ],
     [
+      'a skipped route that passes the request to the application again',
+      (app) =>
+        app
+          .delete('/users/:id', skip, (req, res) => {
+            req.url = '/users/2/remove';
+            (app as unknown as { handle(...args: unknown[]): void }).handle(req, res);
+          })
+          .delete('/users/:id/remove', remove),
+    ],
+    [
       'a skip for another address',
       (app) => {
         app.use('/public', skip, (req, _res, next) => {

@@ -1,4 +1,9 @@
-import { guardResponse, type AuthorizationConfigError, type RequestAuthorization } from '@nanook/http';
+import {
+  guardResponse,
+  toError,
+  type AuthorizationConfigError,
+  type RequestAuthorization,
+} from '@nanook/http';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { ExtendableContext } from 'koa';
 import { forgetAnswer, isAnswerSettled, isWriterSettled, watchAnswer } from './answer-scope.js';
@@ -108,7 +113,7 @@ async function runUnderGuard(
   } catch (error) {
     // What was prepared before would be sent by those who answer an error with a status alone.
     if (fault === undefined && !isPreparedSettled() && isPrepared(ctx)) takeBack(ctx);
-    throw fault ?? error;
+    throw fault ?? error ?? toError(error); // Koa would never respond to a rejection with `undefined`
   } finally {
     isRunning = false;
     isLooking = false;

@@ -374,6 +374,14 @@ describe.each(majors)('%s', (_major, Koa) => {
       expect((await ask(app).get('/2').set('x-user', 'alice')).body).toMatchObject({ status: 403 });
     });
 
+    it('of a handler that throws undefined are answered, while Koa alone would never respond', async () => {
+      const app = bareApp((router) =>
+        router.get('/', skipAuthorization('a test'), () => Promise.reject(undefined as unknown as Error)),
+      );
+      await request(app.callback()).get('/').timeout(3000).expect(500);
+      expect(seen).toMatchObject([{ code: 'NANOOK_HTTP_NO_ERROR' }]);
+    });
+
     it('go on when the header is out already', async () => {
       const app = appOf((router) =>
         router.get('/', skipAuthorization('a test'), async (ctx) => {
