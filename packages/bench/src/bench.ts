@@ -26,7 +26,7 @@ if (options === 'help') {
   }
 }
 
-/** The options, or nothing when they are wrong, which is then said. */
+/** Returns the options. If they are invalid, prints the reason and returns `undefined`. */
 function parse() {
   try {
     return parseOptions(process.argv.slice(2));

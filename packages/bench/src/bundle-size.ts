@@ -30,7 +30,7 @@ async function bundle(what: string, contents: string, platform: 'node' | 'browse
   return { what, minified: code.byteLength, gzip: gzipSync(code, { level: 9 }).byteLength };
 }
 
-/** WebAssembly that a package brings beside its JavaScript. */
+/** Adds the WebAssembly file of a package to the size of its JavaScript. */
 function withWasm(size: BundleSize, file: string): BundleSize {
   return {
     what: size.what,
@@ -39,7 +39,7 @@ function withWasm(size: BundleSize, file: string): BundleSize {
   };
 }
 
-/** Everything that an entry exports, with all that it needs: nothing is shaken off. */
+/** Measures each entry point with all its exports and their dependencies, without tree shaking. */
 export async function bundleSizes(): Promise<BundleSize[]> {
   const whole = (name: string) => `export * from ${JSON.stringify(name)};`;
   const wasmOf = (name: string, file: string) => join(folderOf(name), file);
@@ -49,7 +49,7 @@ export async function bundleSizes(): Promise<BundleSize[]> {
     await bundle('@nanook/core, without Node', whole('@nanook/core'), 'browser'),
     await bundle('@nanook/core, under Node', whole('@nanook/core'), 'node'),
     await bundle(
-      '@nanook/core/compiled, for a policy compiled ahead of time of time of time of time of time of time',
+      '@nanook/core/compiled, for a policy compiled ahead of time',
       whole('@nanook/core/compiled'),
       'browser',
     ),

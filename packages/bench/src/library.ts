@@ -1,13 +1,13 @@
-/** A question, ready to be asked again and again. */
+/** A function that makes one check with a library. */
 // The scenarios differ in their classes; the code that runs and times them does not depend on them.
 // oxlint-disable-next-line typescript/no-explicit-any
 export type Check = (actor: any, action: string, resource: any) => boolean | Promise<boolean>;
 
-/** Libraries that a scenario writes an adapter for. */
+/** The libraries for which each scenario has an adapter. */
 export const peers = ['oso', 'casl', 'casl-request', 'casbin', 'cedar', 'accesscontrol'] as const;
 export type Peer = (typeof peers)[number];
 
-/** Ways to run Nanook: as it comes, with declared field types, compiled ahead, and with an engine that is asked for. */
+/** The variants of Nanook: with default options, with declared fields, compiled ahead of time, and with a chosen engine. */
 export const nanookVariants = [
   'nanook',
   'nanook-declared',

@@ -35,12 +35,12 @@ const packages = [
   'accesscontrol',
 ];
 
-/** The version of each library, from its own manifest. */
+/** Returns the version of each library, from its manifest. */
 export function versions(): Record<string, string> {
   return Object.fromEntries(packages.map((name) => [name, manifestOf(name).version]));
 }
 
-/** The folder of an installed package, also of one that does not export its manifest. */
+/** Finds the folder of an installed package, even if the package does not export its manifest. */
 export function folderOf(name: string): string {
   for (const base of require.resolve.paths(name) ?? []) {
     const folder = join(base, name);
@@ -48,7 +48,7 @@ export function folderOf(name: string): string {
       readFileSync(join(folder, 'package.json'));
       return folder;
     } catch {
-      // Not in this one.
+      // Not in this folder.
     }
   }
   throw new Error(`${name} is not installed`);
@@ -57,7 +57,7 @@ export function folderOf(name: string): string {
 const manifestOf = (name: string) =>
   JSON.parse(readFileSync(join(folderOf(name), 'package.json'), 'utf8')) as { readonly version: string };
 
-/** The commit that is measured, marked when something is changed; `undefined` outside of a clone. */
+/** Returns the measured commit, marked if the sources were changed; `undefined` outside a clone. */
 export function commit(): string | undefined {
   const cwd = dirname(new URL(import.meta.url).pathname);
   try {

@@ -12,53 +12,57 @@ const mix = mixOf(
 );
 const right = (actor: number) => actor % 2 === 0;
 
-describe('verifying', () => {
-  it('asks every question once', async () => {
-    const asked: number[] = [];
-    const { asked: count } = await verify((actor: number) => (asked.push(actor), right(actor)), mix, 1_000);
+describe('verify()', () => {
+  it('makes each check once', async () => {
+    const checked: number[] = [];
+    const { checked: count } = await verify(
+      (actor: number) => (checked.push(actor), right(actor)),
+      mix,
+      1_000,
+    );
     expect(count).toBe(10);
-    expect(asked).toEqual(mix.actors);
+    expect(checked).toEqual(mix.actors);
   });
 
-  it('refuses a library with one wrong answer', async () => {
+  it('rejects a library that returns one wrong result', async () => {
     const wrong = (actor: number) => (actor === 7 ? true : right(actor));
-    await expect(verify(wrong, mix, 1_000)).rejects.toThrow('question 7');
+    await expect(verify(wrong, mix, 1_000)).rejects.toThrow('check 7 returns true');
   });
 
-  it('asks only one question where there is no time', async () => {
-    const { asked } = await verify(right, mix, 0);
-    expect(asked).toBe(1);
+  it('makes one check if there is no time', async () => {
+    const { checked } = await verify(right, mix, 0);
+    expect(checked).toBe(1);
   });
 });
 
-describe('a round', () => {
-  it('asks nothing but verified questions, over and over', async () => {
-    const asked = new Set<number>();
-    const check = (actor: number) => (asked.add(actor), right(actor));
-    const verified = { asked: 4, firstMs: [], checkMs: 1 };
+describe('Loop.round()', () => {
+  it('repeats the verified checks only', async () => {
+    const checked = new Set<number>();
+    const check = (actor: number) => (checked.add(actor), right(actor));
+    const verified = { checked: 4, firstMs: [], checkMs: 1 };
     const ns = await new Loop(check, mix, verified, false).round(0);
     expect(ns).toBeGreaterThan(0);
-    expect(asked).toEqual(new Set([0, 1, 2, 3]));
+    expect(checked).toEqual(new Set([0, 1, 2, 3]));
   });
 
-  it('fails when the answers change', async () => {
+  it('throws when the results change', async () => {
     let calls = 0;
     const fickle = (actor: number) => (++calls > 12 ? false : right(actor));
-    const loop = new Loop(fickle, mix, { asked: 10, firstMs: [], checkMs: 0.25 }, false);
-    await expect(loop.round(0)).rejects.toThrow('the answers have changed');
+    const loop = new Loop(fickle, mix, { checked: 10, firstMs: [], checkMs: 0.25 }, false);
+    await expect(loop.round(0)).rejects.toThrow('changed after verification');
   });
 
-  it('awaits', async () => {
+  it('awaits asynchronous checks', async () => {
     const loop = new Loop(
       async (actor: number) => right(actor),
       mix,
-      { asked: 10, firstMs: [], checkMs: 1 },
+      { checked: 10, firstMs: [], checkMs: 1 },
       true,
     );
     await expect(loop.round(0)).resolves.toBeGreaterThan(0);
   });
 });
 
-it('takes the middle', () => {
+it('median() returns the middle value, or the mean of two', () => {
   expect([median([3, 1, 2]), median([4, 1, 2, 3])]).toEqual([2, 2.5]);
 });

@@ -2,42 +2,42 @@ import { performance } from 'node:perf_hooks';
 import type { Mix } from './mix.ts';
 import type { Check } from './library.ts';
 
-/** Asks everything once, in order, and compares each answer with the oracle's, until the time is up. */
+/** Makes each check once, in order, and compares the result with the oracle, until the time is up. */
 export async function verify(check: Check, mix: Mix, budgetMs: number): Promise<Verified> {
   const { actors, actions, resources, allowed } = mix;
   const started = performance.now();
   const seen = new Set<unknown>();
   const firstMs: number[] = [];
-  let asked = 0;
+  let checked = 0;
   let now = started;
-  while (asked < actors.length && (asked === 0 || now - started < budgetMs)) {
-    const resource = resources[asked];
+  while (checked < actors.length && (checked === 0 || now - started < budgetMs)) {
+    const resource = resources[checked];
     const type = typeof resource === 'object' ? Object.getPrototypeOf(resource) : undefined;
     const before = performance.now();
-    const pending = check(actors[asked], actions[asked]!, resource);
+    const pending = check(actors[checked], actions[checked]!, resource);
     const answer = typeof pending === 'boolean' ? pending : await pending;
     now = performance.now();
-    if (answer !== allowed[asked])
-      throw new Error(`question ${asked} is answered ${answer}, which the oracle denies`);
+    if (answer !== allowed[checked])
+      throw new Error(`check ${checked} returns ${answer}, but the oracle says ${allowed[checked]}`);
     if (!seen.has(type)) {
       seen.add(type);
       firstMs.push(now - before);
     }
-    asked++;
+    checked++;
   }
-  return { asked, firstMs, checkMs: (now - started) / asked };
+  return { checked, firstMs, checkMs: (now - started) / checked };
 }
 
 export interface Verified {
-  /** The number of checks that ran. All their answers were right. */
-  readonly asked: number;
+  /** The number of checks that ran. All returned the expected result. */
+  readonly checked: number;
   /** The time of the first check of each type, in the order of the checks. */
   readonly firstMs: readonly number[];
-  /** The mean, before anything was warm. */
+  /** The mean time of a check before warm-up. */
   readonly checkMs: number;
 }
 
-/** A loop over the verified questions that goes on where it stopped. */
+/** Repeats the verified checks. Each round continues after the last check of the round before. */
 export class Loop {
   #at = 0;
   readonly #check: Check;
@@ -49,12 +49,16 @@ export class Loop {
   constructor(check: Check, mix: Mix, verified: Verified, isAsync: boolean) {
     this.#check = check;
     this.#mix = mix;
-    this.#length = verified.asked;
+    this.#length = verified.checked;
     this.#isAsync = isAsync;
     this.#perBatch = batchFor(verified.checkMs);
   }
 
-  /** Checks until the time is up, but at least once. @returns nanoseconds for one check */
+  /**
+   * Makes checks until the time is up, at least one batch.
+   *
+   * @returns nanoseconds for one check
+   */
   async round(budgetMs: number): Promise<number> {
     let checks = 0;
     let elapsed = 0;
@@ -62,10 +66,10 @@ export class Loop {
       const count = this.#perBatch;
       const from = this.#at;
       const started = performance.now();
-      const allowed = this.#isAsync ? await this.#askAsync(from, count) : this.#ask(from, count);
+      const allowed = this.#isAsync ? await this.#runAsync(from, count) : this.#run(from, count);
       const took = performance.now() - started;
-      // A library whose answers change while it is warm is not measured.
-      if (allowed !== this.#expected(from, count)) throw new Error('the answers have changed');
+      if (allowed !== this.#expected(from, count))
+        throw new Error('the number of allowed checks changed after verification');
       this.#at = (from + count) % this.#length;
       checks += count;
       elapsed += took;
@@ -74,7 +78,7 @@ export class Loop {
     return (elapsed / checks) * 1e6;
   }
 
-  #ask(from: number, count: number): number {
+  #run(from: number, count: number): number {
     const { actors, actions, resources } = this.#mix;
     const check = this.#check;
     const length = this.#length;
@@ -87,7 +91,7 @@ export class Loop {
     return allowed;
   }
 
-  async #askAsync(from: number, count: number): Promise<number> {
+  async #runAsync(from: number, count: number): Promise<number> {
     const { actors, actions, resources } = this.#mix;
     const check = this.#check;
     const length = this.#length;

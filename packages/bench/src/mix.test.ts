@@ -10,13 +10,13 @@ const draw = (seed: number) => {
   });
 };
 
-describe('a mix', () => {
+describe('drawMix()', () => {
   it('draws half allowed and half denied checks, also in each block of 20', () => {
     const { allowed } = draw(1);
     for (let i = 0; i < 100; i += 20) expect(allowed.slice(i, i + 20).filter(Boolean)).toHaveLength(10);
   });
 
-  it('begins with pairs of both', () => {
+  it('starts with pairs of one allowed and one denied check', () => {
     const { allowed } = draw(1);
     for (let i = 0; i < 20; i += 2) expect(allowed[i]).not.toBe(allowed[i + 1]);
   });
@@ -26,9 +26,9 @@ describe('a mix', () => {
     expect(draw(2)).not.toEqual(draw(1));
   });
 
-  it('gives up on a world in which one half does not exist', () => {
+  it('throws if the world has no denied checks', () => {
     const random = new Random(1);
-    const question = { actor: 1, action: 'read', resource: 1, allowed: true };
-    expect(() => drawMix(random, 20, () => question)).toThrow('too few questions');
+    const drawn = { actor: 1, action: 'read', resource: 1, allowed: true };
+    expect(() => drawMix(random, 20, () => drawn)).toThrow('too few checks');
   });
 });

@@ -6,19 +6,19 @@ export interface Options {
   readonly quick: boolean;
   readonly write: boolean;
   readonly seed: number;
-  readonly questions: number;
+  readonly checks: number;
   readonly rounds: number;
   readonly processes: number;
-  /** Time of one round, of warming up, of verifying, and of starting, which includes loading and verifying. */
+  /** The times of one round, of warming up, of verifying, and of starting, which includes loading and verifying. */
   readonly roundMs: number;
   readonly warmMs: number;
   readonly verifyMs: number;
   readonly startMs: number;
-  /** Verifying Nanook: longer, since its ratio to the hand-written function needs the same questions. */
+  /** The time to verify Nanook. It is longer, because Nanook must run as many checks as the hand-written function. */
   readonly ownVerifyMs: number;
   readonly maxSize: number | undefined;
   readonly libraries: readonly Library[];
-  /** Whether a part was asked for: the id of a scenario, `once`, or `size`. */
+  /** Returns whether a part is selected: the id of a scenario, `once`, or `size`. */
   readonly wants: (part: string) => boolean;
   /** The file to write the figures to, and the file to read them from instead of measuring. */
   readonly json: string | undefined;
@@ -28,23 +28,27 @@ export interface Options {
 export const help = `npm run bench -- [options]
 
   --quick              shorter rounds, fewer of them
-  --only S1,S5         parts: ${scenarios.map(({ id }) => id).join(', ')}, once (import, load, memory), size
+  --only S1,S5         only these parts: ${scenarios.map(({ id }) => id).join(', ')}, once (import, load, memory), size
   --libraries a,b      ${libraries.join(', ')};
-                       a name stands for those that begin with it: nanook, casl
-  --max-size n         leave larger sizes out
-  --seed n             another world, and other questions (1)
+                       a name also selects its variants: nanook, casl
+  --max-size n         omit larger sizes
+  --seed n             other data and checks (default: 1)
   --rounds n           rounds for each library and size
-  --processes n        processes for each library and size (1)
-  --write              write docs/reference/performance.md and its charts; everything, or figures that were kept
-  --json file          keep the figures
-  --from file          report figures that were kept, instead of measuring
+  --processes n        processes for each library and size (default: 1)
+  --write              write docs/reference/performance.md and its charts, from a full run or with --from
+  --json file          save the figures
+  --from file          report saved figures, instead of measuring
 
 NANOOK_BENCH_CORE=file:///…/packages/core/dist/node.mjs measures another build.
 `;
 
 const list = (text: string): string[] => text.split(',').map((part) => part.trim());
 
-/** @throws with a message for the user */
+/**
+ * Parses the command line.
+ *
+ * @throws {Error} with a message for the user
+ */
 export function parseOptions(args: string[]): Options | 'help' {
   const { values } = parseArgs({
     args,
@@ -65,20 +69,20 @@ export function parseOptions(args: string[]): Options | 'help' {
   if (values.help) return 'help';
   const { quick } = values;
   const isPart = (['only', 'libraries', 'max-size'] as const).find((name) => values[name] !== undefined);
-  if (values.write && isPart !== undefined) throw new Error(`--write wants everything, without --${isPart}`);
+  if (values.write && isPart !== undefined) throw new Error(`--write needs all parts; remove --${isPart}`);
   const only = values.only === undefined ? undefined : list(values.only).map((part) => part.toLowerCase());
   const parts = [...scenarios.map(({ id }) => id.toLowerCase()), 'once', 'size'];
   for (const part of only ?? [])
     if (!parts.some((known) => known === part || known.startsWith(`${part} `)))
-      throw new Error(`no such part: ${part}`);
+      throw new Error(`unknown part: ${part}`);
   const named = values.libraries === undefined ? undefined : list(values.libraries);
   for (const name of named ?? [])
-    if (!libraries.some((library) => library === name)) throw new Error(`no such library: ${name}`);
+    if (!libraries.some((library) => library === name)) throw new Error(`unknown library: ${name}`);
   return {
     quick,
     write: values.write,
     seed: numberOf('seed', values.seed),
-    questions: 1_000,
+    checks: 1_000,
     rounds: values.rounds === undefined ? (quick ? 5 : 11) : numberOf('rounds', values.rounds),
     processes: numberOf('processes', values.processes),
     roundMs: quick ? 30 : 150,
@@ -102,6 +106,6 @@ export function parseOptions(args: string[]): Options | 'help' {
 function numberOf(option: string, text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value <= 0)
-    throw new Error(`--${option} is no positive whole number: ${text}`);
+    throw new Error(`--${option} must be a positive whole number, got ${text}`);
   return value;
 }

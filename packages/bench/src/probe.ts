@@ -1,4 +1,4 @@
-// Measures import, load and memory, once, in a fresh process. Prints one JSON value.
+// Measures the time of an import or a load, or memory, in a new process. Prints one JSON value.
 import { performance } from 'node:perf_hooks';
 import { importNanook, loadNanook } from './libraries/nanook.ts';
 import { scenarios } from './scenarios/index.ts';
@@ -25,12 +25,12 @@ async function run(probe: Probe): Promise<number | undefined> {
     return performance.now() - started;
   }
   const scenario = scenarios.find(({ id }) => id === probe.scenario)!;
-  const setup = scenario.nanook(scenario.world({ ...probe, questions: 20 }));
+  const setup = scenario.nanook(scenario.world({ ...probe, checks: 20 }));
   if (probe.kind === 'load') return (await loadNanook(setup, 'nanook'))?.loadMs;
   const before = heap();
   const loaded = await loadNanook(setup, 'nanook');
   const after = heap();
-  // Still in use here, so that nothing of it was collected before.
+  // This use keeps the authorizer in memory until the second measurement.
   if (loaded === undefined) return undefined;
   void loaded.check;
   return (after - before) / 1e6;

@@ -1,4 +1,4 @@
-/** A seeded source of chance (mulberry32): the same seed gives the same world, on every machine. */
+/** A seeded random number generator (mulberry32). One seed gives the same numbers on every machine. */
 export class Random {
   #state: number;
 
@@ -6,7 +6,7 @@ export class Random {
     this.#state = seed | 0;
   }
 
-  /** A number from 0 up to, but not including, 1. */
+  /** Returns a number from 0 up to, but not including, 1. */
   next(): number {
     this.#state = (this.#state + 0x6d2b79f5) | 0;
     let t = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
@@ -14,7 +14,7 @@ export class Random {
     return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
   }
 
-  /** A whole number from 0 up to, but not including, `end`. */
+  /** Returns a whole number from 0 up to, but not including, `end`. */
   below(end: number): number {
     return Math.floor(this.next() * end);
   }
@@ -24,7 +24,7 @@ export class Random {
   }
 
   pick<T>(list: readonly T[]): T {
-    if (list.length === 0) throw new Error('nothing to pick from');
+    if (list.length === 0) throw new Error('cannot pick from an empty list');
     return list[this.below(list.length)]!;
   }
 
@@ -36,7 +36,7 @@ export class Random {
     return list;
   }
 
-  /** `count` different whole numbers below `end`. */
+  /** Returns `count` different whole numbers below `end`. */
   distinct(count: number, end: number): number[] {
     const found = new Set<number>();
     while (found.size < count) found.add(this.below(end));

@@ -3,21 +3,21 @@ import type { Machine } from './machine.ts';
 import type { Spread } from './measure.ts';
 import type { Library } from './library.ts';
 
-/** One library in one scenario at one size. */
+/** The measurements of one library in one scenario at one size. */
 export interface Cell {
   readonly scenario: string;
   readonly size: number;
   readonly library: Library;
-  /** Nanoseconds for one check, over the rounds; missing where it was not measured. */
+  /** Nanoseconds for one check, over all rounds; missing if it was not measured. */
   readonly ns?: Spread;
   /** The number of checks that ran, all verified. */
-  readonly asked?: number;
+  readonly checked?: number;
   readonly of?: number;
   readonly loadMs?: number;
-  /** First checks of types: how many, and their times. */
+  /** The first check of each type: the number of types, and the times. */
   readonly first?: { readonly count: number; readonly veryFirstMs: number; readonly ms: Spread };
   readonly engine?: string;
-  /** Why it was not measured. */
+  /** The reason if it was not measured. */
   readonly note?: string;
 }
 
@@ -37,7 +37,7 @@ export interface Results {
   readonly versions: Readonly<Record<string, string>>;
   /** The measured build, if known: a commit, or the URL of another build. */
   readonly build?: string;
-  /** One-minute load averages, before and after. */
+  /** The one-minute load averages before and after the run. */
   readonly load: readonly [number, number];
   readonly cells: readonly Cell[];
   readonly once: readonly Once[];

@@ -21,7 +21,7 @@ const run = promisify(execFile);
 
 const log = (text: string): void => void process.stderr.write(`${text}\n`);
 
-/** A process with one library. */
+/** A process that runs the checks of one library. */
 class Contender {
   readonly rounds: number[] = [];
   failure: string | undefined;
@@ -31,9 +31,9 @@ class Contender {
   constructor(library: Library, job: Job) {
     this.library = library;
     this.#child = fork(workerFile, [JSON.stringify(job)], {
-      // The default stack size, and no flags that change how code is compiled, as in an application.
+      // Default stack size and no flags for the compiler, as in an application.
       execArgv: ['--disable-warning=ExperimentalWarning'],
-      // Outside production, denials are looked at for mistakes in the call.
+      // Outside production, Nanook also searches for mistakes in denied calls.
       env: { ...process.env, NODE_ENV: 'production' },
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
@@ -71,7 +71,7 @@ class Contender {
   }
 }
 
-/** All libraries at one size of one scenario: started one by one, then measured in turns. */
+/** Measures all libraries at one size of one scenario. They start one after another, and then take turns. */
 async function measure(scenario: Scenario, size: number, options: Options): Promise<Cell[]> {
   const cells: Cell[] = [];
   const running: { readonly contender: Contender; readonly ready: Ready }[] = [];
@@ -92,13 +92,13 @@ async function measure(scenario: Scenario, size: number, options: Options): Prom
         continue;
       }
       for (let process = 0; process < options.processes; process++) {
-        const { seed, questions, verifyMs, ownVerifyMs } = options;
+        const { seed, checks, verifyMs, ownVerifyMs } = options;
         const contender = new Contender(library, {
           scenario: scenario.id,
           library,
           size,
           seed,
-          questions,
+          checks,
           verifyMs: isPeer(library) ? verifyMs : ownVerifyMs,
         });
         const report = await contender.next(options.startMs);
@@ -117,7 +117,7 @@ async function measure(scenario: Scenario, size: number, options: Options): Prom
     for (const { contender } of running) await contender.round(options.warmMs, options.startMs);
     const random = new Random(options.seed);
     for (let round = 0; round < options.rounds; round++) {
-      // Another order each time: none always comes after the same one.
+      // The order changes, so that no library always runs after the same one.
       for (const { contender } of random.shuffle([...running])) {
         if (contender.failure !== undefined) continue;
         const ns = await contender.round(options.roundMs, options.startMs);
@@ -139,12 +139,12 @@ async function measure(scenario: Scenario, size: number, options: Options): Prom
       cells.push({ ...base, note: failure });
       continue;
     }
-    const { asked, of, firstMs, loadMs, engine } = first.ready;
+    const { checked, of, firstMs, loadMs, engine } = first.ready;
     const [veryFirstMs, ...otherFirst] = firstMs;
     cells.push({
       ...base,
       ns: spreadOf(same.flatMap(({ contender }) => contender.rounds)),
-      asked,
+      checked,
       of,
       ...(loadMs === undefined ? {} : { loadMs }),
       ...(engine === undefined ? {} : { engine }),
@@ -158,7 +158,7 @@ async function measure(scenario: Scenario, size: number, options: Options): Prom
   return cells;
 }
 
-/** Asks a probe several times, each time in a fresh process. */
+/** Runs a probe several times, each time in a new process. */
 async function once(what: string, unit: Once['unit'], probe: Probe, times: number): Promise<Once> {
   const values: number[] = [];
   for (let i = 0; i < times; i++) {

@@ -8,9 +8,9 @@ export interface World {
 
 export interface WorldOptions {
   readonly seed: number;
-  /** The size of the part that grows in this scenario; 1 if nothing grows. */
+  /** The size of the part that grows in this scenario, or 1. */
   readonly size: number;
-  readonly questions: number;
+  readonly checks: number;
 }
 
 export interface Scenario<W extends World = World> {
@@ -20,20 +20,20 @@ export interface Scenario<W extends World = World> {
   readonly summary: string;
   /** The unit of `size`, and the sizes that are measured. */
   readonly size?: { readonly name: string; readonly of: readonly number[] };
-  /** Every library is awaited: the policy meets promises. oso is awaited anyway. */
+  /** The policy meets promises, so the results of every library are awaited. oso is always awaited. */
   readonly isAsync?: boolean;
   /** The size for tests. */
   readonly testSize: number;
   readonly world: (options: WorldOptions) => W;
   readonly hand: (world: W) => Check;
   readonly nanook: (world: W) => NanookSetup;
-  /** An adapter, or why the library cannot express the scenario. */
+  /** An adapter, or the reason why the library cannot express the scenario. */
   readonly peers: Readonly<Record<Peer, ((world: W) => Promise<Check>) | string>>;
-  /** The first size at which a library is left out, because one check or its start takes too long there. */
+  /** The first size that a library is too slow for. */
   readonly tooLarge?: Partial<Record<Peer, number>>;
-  /** Said below the table, such as how a peer was helped. */
+  /** Notes below the table, for example about work that the application does for a library. */
   readonly notes?: readonly string[];
 }
 
-/** A scenario as the runner sees it. The world of a scenario only ever goes back to that scenario. */
+/** Erases the type of the world, because the runner passes a world only to its own scenario. */
 export const scenario = <W extends World>(given: Scenario<W>): Scenario => given as unknown as Scenario;

@@ -1,5 +1,5 @@
-// One library in one scenario, in a process of its own: no other library has shaped the machine code, the heap or the
-// caches. It builds its world, is verified, and then runs a round whenever it is told to.
+// Runs one library in one scenario in a separate process, so that no other library affects machine code, heap or caches. It creates
+// the world, loads the policy and verifies the results. Afterwards it runs a round for each message.
 import { Loop, verify } from './measure.ts';
 import type { Library } from './library.ts';
 import { scenarios } from './scenarios/index.ts';
@@ -10,13 +10,13 @@ export interface Job {
   readonly library: Library;
   readonly size: number;
   readonly seed: number;
-  readonly questions: number;
+  readonly checks: number;
   readonly verifyMs: number;
 }
 
 export interface Ready {
   readonly kind: 'ready';
-  readonly asked: number;
+  readonly checked: number;
   readonly of: number;
   readonly firstMs: readonly number[];
   readonly loadMs?: number;
@@ -45,7 +45,7 @@ try {
     const loop = new Loop(check, world.mix, verified, isAsync);
     report({
       kind: 'ready',
-      asked: verified.asked,
+      checked: verified.checked,
       of: world.mix.allowed.length,
       firstMs: verified.firstMs,
       ...(loadMs === undefined ? {} : { loadMs }),

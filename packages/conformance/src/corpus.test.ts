@@ -13,7 +13,7 @@ const recorded = readdirSync(at('../corpus/cases')).flatMap(
 );
 const differences = readFileSync(at('../../../docs/reference/differences.md'), 'utf8');
 
-// Filtering lists is not part of this engine yet; its cases are recorded, and not run.
+// Nanook does not filter data yet, so these cases do not run.
 const judged = withAnswers(recorded, answers).filter(
   (c) => c.quirk === undefined && c.topic !== 'data-filtering',
 );
@@ -33,19 +33,19 @@ for (const topic of new Set(judged.map((c) => c.topic))) {
   });
 }
 
-describe('the list of our own answers', () => {
-  it('names cases of the corpus only, and stays short', () => {
+describe('answers.json', () => {
+  it('names cases of the corpus only, and fewer than 110', () => {
     const known = new Set(recorded.map((c) => c.id));
     expect(Object.keys(answers).filter((id) => !known.has(id))).toEqual([]);
     expect(Object.keys(answers).length).toBeLessThan(110);
   });
 
-  it('gives for each case a difference that the documentation explains', () => {
+  it('names a documented difference for each case', () => {
     const explained = new Set([...differences.matchAll(/^\| (\d+) \|/gm)].map((match) => Number(match[1])));
     expect(Object.entries(answers).filter(([, { difference }]) => !explained.has(difference))).toEqual([]);
   });
 
-  it('holds no case on which we agree with the original engine', async () => {
+  it('has no case in which Nanook agrees with oso', async () => {
     const listed = recorded.filter((c) => answers[c.id] !== undefined);
     const agreed: string[] = [];
     for (const testCase of listed) {

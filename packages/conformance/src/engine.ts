@@ -1,5 +1,4 @@
-// The API of oso's `Oso` that the corpus is written against, over the public API of @nanook/core. It is for the runner only:
-// @nanook/oso is what applications use.
+// The class `Oso` of oso, which the corpus calls, implemented with the public API of @nanook/core. It is for the test runner only.
 import {
   Authorizer,
   Expression,
@@ -17,7 +16,7 @@ import {
 
 export { Expression, ForbiddenError, NotFoundError, Variable };
 
-/** The declaration of a data filtering fixture. Filtering is not part of this engine's API yet. */
+/** Declares a relation of a data filtering case. Nanook does not filter data yet, so these cases do not run. */
 export class Relation {
   constructor(
     readonly kind: 'one' | 'many',
@@ -42,7 +41,7 @@ interface QueryOptions {
   readonly bindings?: ReadonlyMap<string, unknown>;
 }
 
-/** The warnings that oso has too; the corpus compares no others. */
+/** The warnings that oso has, too. The corpus compares only these. */
 const osoWarnings = new Set<Code>([
   'POLAR_CHECK_AMBIGUOUS_PRECEDENCE',
   'POLAR_CHECK_UNKNOWN_SPECIALIZER',
@@ -76,7 +75,7 @@ export class Oso {
     if (typeof cls !== 'function') throw new TypeError(`${String(cls)} is not a constructor`);
     if (builtIns.has(name) || name in this.#types || name in this.#constants)
       throw new Error(`'${name}' is registered already`);
-    // Of several names for one class, oso's instances are of the last one only.
+    // If a class has several names, oso matches its instances with the last name only.
     const earlier = Object.entries(this.#types).map(([other, type]) => [
       other,
       type.class === cls ? { is: () => false } : type,
@@ -150,17 +149,17 @@ export class Oso {
     resource: unknown,
     options: { checkRead?: boolean } = {},
   ): Promise<void> {
-    await this.#refusing(async (authorizer) =>
+    await this.#withCustomErrors(async (authorizer) =>
       authorizer.authorize(actor, action as string, resource, options),
     );
   }
 
   async authorizeRequest(actor: unknown, request: unknown): Promise<void> {
-    await this.#refusing(async (authorizer) => authorizer.authorizeRequest(actor, request));
+    await this.#withCustomErrors(async (authorizer) => authorizer.authorizeRequest(actor, request));
   }
 
   async authorizeField(actor: unknown, action: unknown, resource: unknown, field: unknown): Promise<void> {
-    await this.#refusing(async (authorizer) =>
+    await this.#withCustomErrors(async (authorizer) =>
       authorizer.authorizeField(actor, action as string, resource, field as string),
     );
   }
@@ -183,11 +182,11 @@ export class Oso {
   }
 
   setDataFilteringAdapter(): void {
-    throw new Error('data filtering is not part of this engine yet');
+    throw new Error('this engine does not support data filtering');
   }
 
-  /** Throws the errors that the options name in place of ours. */
-  async #refusing(check: (authorizer: Authorizer) => Promise<unknown>): Promise<void> {
+  /** Runs a check, and replaces its refusals by the error classes of the options. */
+  async #withCustomErrors(check: (authorizer: Authorizer) => Promise<unknown>): Promise<void> {
     try {
       await check(await this.#current());
     } catch (error) {
@@ -205,7 +204,7 @@ export class Oso {
   #load(policy: string, onWarning: (warning: Diagnostic) => void): Promise<Authorizer> {
     const { equalityFn, readAction } = this.#options;
     const options: AuthorizerOptions = {
-      // A named text: a short one alone would be taken for a file name.
+      // The name marks the policy as text, because a short text alone could be a file name.
       policies: { name: 'policy', source: policy },
       types: this.#types,
       constants: this.#constants,

@@ -11,8 +11,8 @@ import { withAnswers, type Answers } from '../corpus/answers.mjs';
 import { createWorld } from '../corpus/fixtures.mjs';
 import type { Case } from '../corpus/harness.mjs';
 
-// The compiled engines are asked whether something is allowed, and the corpus asks queries. So each query becomes the condition of
-// `allow`, and every engine meets the whole language. Whether there is an answer is recorded from oso.
+// The compiled engine decides checks, but the corpus contains queries. Here each query becomes the condition of an `allow` rule, so that
+// every engine runs the whole language. The corpus records whether oso finds an answer.
 
 interface QueryCase extends Case {
   readonly policy?: string;
@@ -30,13 +30,13 @@ const cases = withAnswers(recorded, read('../answers.json') as Answers).filter(
   (c): c is QueryCase => 'query' in c && !others.some((option) => option in c) && c.quirk === undefined,
 );
 
-/** Where compiled code may end in *no*, and what the machine comes to there. (Decision 0007.) */
+/** The cases in which compiled code may return *no*, with the error of the machine. See decision 0007. */
 const ends = {
-  // Rules that only call each other in a circle prove nothing.
+  // Rules that only call each other prove nothing.
   'rules-070': 'POLAR_RUN_DEPTH_LIMIT',
   'rules-072': 'POLAR_RUN_DEPTH_LIMIT',
   'runtime-errors-026': 'POLAR_RUN_DEPTH_LIMIT',
-  // `p` holds; the machine tries another proof of it when what stands after it does not.
+  // `p` holds. The machine looks for another proof of `p` when the next condition fails.
   'random-0018': 'POLAR_UNDECIDED_ORDER',
 } as Readonly<Record<string, string>>;
 
@@ -54,7 +54,10 @@ class Registry {
   }
 }
 
-/** A variable that a query mentions once is an error in a rule: its head mentions them all. */
+/**
+ * Returns the policy of a case, with its query as a condition. The head of the rule repeats all variables, because a variable that a
+ * rule uses only once is an error.
+ */
 function policyOf({ policy = '', query }: QueryCase, constants: readonly string[]): string | undefined {
   const { term, diagnostics } = parseTerm(query);
   if (term === undefined || diagnostics.length > 0) return undefined;
@@ -79,7 +82,7 @@ function engineFor(kind: EngineKind, testCase: QueryCase): EngineUnderTest | und
   try {
     return new EngineUnderTest(kind, policy, { ...registry, equality: 'deep' });
   } catch {
-    // What is a query may be no rule; the corpus itself is asked in corpus.test.ts.
+    // Some queries are not valid in a rule. corpus.test.ts runs all queries as they are.
     return undefined;
   }
 }
@@ -101,13 +104,13 @@ const counts = {
   ahead: { asked: 0, answered: 0 },
 };
 
-describe('the corpus, as conditions of `allow`', () => {
+describe('the corpus, with queries as conditions of `allow`', () => {
   const compiled = ['source', 'closures', 'ahead'] as const;
 
   it.each(cases)('$id', async (testCase) => {
     const machine = await outcomeOn('machine', testCase);
     const outcomes: (Outcome | undefined)[] = [];
-    // oxlint-disable-next-line no-await-in-loop -- one after the other, as they share the world of the case
+    // oxlint-disable-next-line no-await-in-loop -- the engines share the fixtures of the case, so they run one after another
     for (const kind of compiled) outcomes.push(await outcomeOn(kind, testCase));
     const isExpected = (outcome: Outcome | undefined) =>
       outcome === undefined ||
@@ -118,8 +121,8 @@ describe('the corpus, as conditions of `allow`', () => {
     );
   });
 
-  it('was really answered by the engine that was asked', () => {
-    // What queries do beyond conditions, with lists above all, is the machine's.
+  it('runs on the compiled engines, not only on the machine', () => {
+    // The machine answers queries with features that checks rarely use, mainly lists.
     expect(counts.source.answered / counts.source.asked).toBeGreaterThan(0.45);
     expect(counts.closures.answered / counts.closures.asked).toBeGreaterThan(0.45);
     expect(counts.ahead.asked / counts.machine.asked).toBeGreaterThan(0.5);

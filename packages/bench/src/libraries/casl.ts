@@ -3,14 +3,14 @@ import type { AbilityTuple, MongoAbility, MongoQuery, RawRuleOf } from '@casl/ab
 type Ability = MongoAbility<AbilityTuple, MongoQuery>;
 export type CaslRule = RawRuleOf<Ability>;
 
-/** What makes an ability of rules. Classes are the subject types, as CASL's documentation has it. */
+/** Returns a function that builds abilities. Classes are the subject types, as the documentation of CASL recommends. */
 export async function caslAbilities(): Promise<(rules: CaslRule[]) => Ability> {
   const { createMongoAbility } = await import('@casl/ability');
   const detectSubjectType = (subject: object) => subject.constructor as new () => object;
   return (rules) => createMongoAbility<Ability>(rules, { detectSubjectType });
 }
 
-/** Abilities built beforehand, one for each actor. */
+/** Builds one ability for each actor ahead of time. */
 export async function caslPrebuilt<A>(
   actors: Iterable<A>,
   rulesOf: (actor: A) => CaslRule[],
@@ -21,7 +21,7 @@ export async function caslPrebuilt<A>(
   return (actor) => abilities.get(actor)!;
 }
 
-/** An ability built for each check, as a server does that reads the roles of its user for each request. */
+/** Builds an ability for each check, as a server does that reads the roles of the user for each request. */
 export async function caslPerRequest<A>(rulesOf: (actor: A) => CaslRule[]): Promise<(actor: A) => Ability> {
   const build = await caslAbilities();
   return (actor) => build(rulesOf(actor));

@@ -17,10 +17,7 @@ export const entity = (
   parents: EntityJson['parents'] = [],
 ): EntityJson => ({ uid: { type, id }, attrs, parents });
 
-/**
- * The policies are parsed once. Each check hands over the entities that it needs, which is how Cedar is meant to be
- * used: they cross into the WebAssembly as JSON.
- */
+/** Parses the policies once. Each check passes the entities that it needs as JSON, which is the intended use of Cedar. */
 export async function cedar<A, R>(
   policies: string,
   requestOf: (actor: A, action: string, resource: R) => CedarRequest,

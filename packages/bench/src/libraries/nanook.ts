@@ -7,14 +7,14 @@ import type { AuthorizerOptions, TypesInput } from '@nanook/core';
 import type { PolicyModule } from '@nanook/core/compiled';
 import type { Check, NanookVariant } from '../library.ts';
 
-/** The input of Nanook in a scenario. */
+/** The policy and the options of Nanook in a scenario. */
 export interface NanookSetup {
   readonly policy: string;
   readonly types: TypesInput;
-  /** The same types with their fields declared; missing where there are no fields. */
+  /** The same types with declared fields; missing if they have no fields. */
   readonly declared?: TypesInput;
   readonly constants?: Readonly<Record<string, unknown>>;
-  /** Ask with `isAllowed`, since the policy meets promises. */
+  /** Call `isAllowed`, because the policy meets promises. */
   readonly isAsync?: boolean;
 }
 
@@ -25,7 +25,7 @@ export interface LoadedNanook {
   readonly engine: string | undefined;
 }
 
-/** Another build to measure instead of the installed one: the URL of its entry. */
+/** The URL of the entry point of another build, to measure instead of the installed one. */
 export const otherBuild = process.env['NANOOK_BENCH_CORE'];
 export const importNanook = () =>
   otherBuild === undefined
@@ -37,7 +37,7 @@ const engines: Partial<Record<NanookVariant, NonNullable<AuthorizerOptions['engi
   'nanook-machine': 'machine',
 };
 
-/** Loads a policy as an application would. `undefined`: this build does not have the variant. */
+/** Loads a policy as an application does. Returns `undefined` if this build does not have the variant. */
 export async function loadNanook(
   setup: NanookSetup,
   variant: NanookVariant,
@@ -53,7 +53,7 @@ export async function loadNanook(
     ...(setup.constants === undefined ? {} : { constants: setup.constants }),
     ...(engine === undefined ? {} : { engine }),
     onWarning: ({ message }) => {
-      throw new Error(`the policy is not clean: ${message}`);
+      throw new Error(`the policy has a warning: ${message}`);
     },
   };
   const started = performance.now();
@@ -71,9 +71,9 @@ export async function loadNanook(
   }
 }
 
-/** Compiles a policy ahead of time, and loads the module as an application would. */
+/** Compiles a policy ahead of time, and loads the module as an application does. */
 async function loadAhead(setup: NanookSetup): Promise<LoadedNanook | undefined> {
-  // Another build is given by the URL of its main entry alone.
+  // The URL of another build names its main entry point only.
   if (otherBuild !== undefined) return undefined;
   const [{ compilePolicy }, { CompiledAuthorizer }] = await Promise.all([
     import('@nanook/core/compile'),

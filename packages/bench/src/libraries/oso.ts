@@ -1,6 +1,6 @@
 import type { Check } from '../library.ts';
 
-/** Loads the policy that Nanook gets. Everything else is left as it comes. */
+/** Loads the same policy as Nanook, with default options. */
 export async function oso(
   policy: string,
   classes: Readonly<Record<string, new (...args: never[]) => unknown>>,

@@ -1,11 +1,11 @@
-// Two charts as SVG, made by hand: no library, and they read in light and in dark.
+// Renders two charts as SVG, for light and dark themes.
 import type { Cell, Results } from '../results.ts';
 import { libraries, type Library } from '../library.ts';
 import type { Scenario } from '../scenario.ts';
 import { scenarios } from '../scenarios/index.ts';
 import { duration, nameOf } from './names.ts';
 
-/** Colors that differ in lightness, too: for light and for dark ground. */
+/** The colors for light and dark backgrounds. They also differ in lightness. */
 const colors: Readonly<Record<Library, readonly [light: string, dark: string]>> = {
   hand: ['#57606a', '#9198a1'],
   nanook: ['#0550ae', '#58a6ff'],
@@ -52,7 +52,7 @@ const text = (x: number, y: number, content: string, attributes = '') =>
 const line = (x1: number, y1: number, x2: number, y2: number) =>
   `<line class="grid" x1="${round(x1)}" y1="${round(y1)}" x2="${round(x2)}" y2="${round(y2)}"/>`;
 
-/** Powers of ten around all values. */
+/** Returns the powers of ten that enclose all values. */
 function decades(values: readonly number[]): number[] {
   const from = Math.floor(Math.log10(Math.min(...values)));
   const to = Math.ceil(Math.log10(Math.max(...values)));
@@ -65,7 +65,7 @@ type MeasuredCell = Cell & Required<Pick<Cell, 'ns'>>;
 const measuredIn = ({ cells }: Results, { id }: Scenario) =>
   cells.filter((cell): cell is MeasuredCell => cell.scenario === id && cell.ns !== undefined);
 
-/** Bars for the scenarios in which nothing grows. Logarithmic: a tenth of the width is a factor, not a difference. */
+/** Renders bars for the scenarios with one size, on a logarithmic scale. */
 export function checksChart(results: Results): string {
   const groups = scenarios
     .filter(({ size }) => size === undefined || size.of.length === 1)
@@ -104,7 +104,7 @@ export function checksChart(results: Results): string {
   return svg(860, y + 16, title, [...parts, ...bars]);
 }
 
-/** A panel of curves for each scenario in which something grows. */
+/** Renders a panel of curves for each scenario with several sizes. */
 export function growthChart(results: Results): string {
   const panels = scenarios
     .filter(({ size }) => size !== undefined && size.of.length > 1)
@@ -116,7 +116,6 @@ export function growthChart(results: Results): string {
     panels.some(({ cells }) => cells.some((cell) => cell.library === library)),
   );
   const parts: string[] = [text(20, 28, title, 'class="title"')];
-  // The legend.
   shown.forEach((library, i) => {
     const x = 20 + (i % 4) * 205;
     const y = 50 + Math.floor(i / 4) * 20;

@@ -78,7 +78,7 @@ const labelOf = (scenario: Scenario, size: number) =>
     ? scenario.id
     : `${scenario.id}, ${scenario.size.name} = ${size.toLocaleString('en-US')}`;
 
-/** All scenarios in one table: time, and ratio to the hand-written function. */
+/** Renders one table with all scenarios: the time, and the ratio to the hand-written function. */
 function overview(results: Results): string[] {
   const columns = measured(results.cells);
   if (columns.length === 0) return [];
@@ -131,7 +131,7 @@ function table(scenario: Scenario, cells: readonly Cell[], size: number): string
   const rows = libraries.flatMap((library) => {
     const cell = find(cells, library, size);
     if (cell?.ns === undefined) return [];
-    const { ns, asked, of, engine } = cell;
+    const { ns, checked, of, engine } = cell;
     const name = engine === undefined ? nameOf[library] : `${nameOf[library]} (${engine})`;
     const columns = [
       name,
@@ -139,7 +139,7 @@ function table(scenario: Scenario, cells: readonly Cell[], size: number): string
       `${duration(ns.min)} – ${duration(ns.max)}`,
       hand === undefined ? '' : ratio(ns.median / hand),
       oso === undefined ? '' : ratio(oso / ns.median),
-      asked === of ? '' : `${asked} of ${of!.toLocaleString('en-US')} checks`,
+      checked === of ? '' : `${checked} of ${of!.toLocaleString('en-US')} checks`,
     ];
     return [`| ${columns.join(' | ')} |`];
   });
@@ -228,7 +228,7 @@ function reasons(results: Results): string[] {
   ];
 }
 
-/** The scenarios of some cells of one library; with sizes, where others were measured. */
+/** Lists the scenarios of some cells of one library, with sizes if other sizes were measured. */
 function whereOf(results: Results, cells: readonly Cell[]): string {
   const [{ library }] = cells as [Cell];
   const all = results.cells.filter((cell) => cell.library === library);

@@ -15,7 +15,7 @@ export const nameOf: Readonly<Record<Library, string>> = {
   accesscontrol: 'AccessControl',
 };
 
-/** `1.2`, `12.3`, `123`, `12,300`: digits that count, so that noise does not look like knowledge. */
+/** Rounds to three significant digits, or two below 10, because the other digits are noise: `1.2`, `12.3`, `123`, `12,300`. */
 export function significant(value: number, below10 = 2): string {
   if (value === 0) return '0';
   if (value >= 99.95) {
@@ -25,7 +25,7 @@ export function significant(value: number, below10 = 2): string {
   return value.toPrecision(value >= 9.995 ? 3 : below10);
 }
 
-/** A time in the unit that people would say it in. */
+/** Formats a time in a suitable unit. */
 export function duration(ns: number): string {
   if (ns < 999.5) return `${significant(ns)} ns`;
   if (ns < 999.5e3) return `${significant(ns / 1e3, 3)} µs`;

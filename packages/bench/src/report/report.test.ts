@@ -9,7 +9,7 @@ const cell = (scenario: string, size: number, library: Cell['library'], median: 
   size,
   library,
   ns: { median, min: median * 0.9, max: median * 1.1 },
-  asked: 1_000,
+  checked: 1_000,
   of: 1_000,
 });
 
@@ -25,7 +25,7 @@ const results: Results = {
   cells: [
     cell('S1', 1, 'hand', 20),
     cell('S1', 1, 'nanook', 50),
-    { ...cell('S1', 1, 'oso', 1e6), asked: 400 },
+    { ...cell('S1', 1, 'oso', 1e6), checked: 400 },
     cell('S5', 1, 'hand', 20),
     cell('S5', 10, 'hand', 80),
     cell('S5', 1, 'nanook', 60),

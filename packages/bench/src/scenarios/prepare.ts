@@ -11,14 +11,14 @@ export interface Prepared {
 const isNanook = (library: Library): library is NanookVariant =>
   (nanookVariants as readonly string[]).includes(library);
 
-/** Why a library is not measured in a scenario at all, or `undefined`. */
+/** Returns the reason why a library cannot express a scenario, or `undefined` if it can. */
 export function whyNot(scenario: Scenario, library: Library): string | undefined {
   if (library === 'hand' || isNanook(library)) return undefined;
   const adapter = scenario.peers[library];
   return typeof adapter === 'string' ? adapter : undefined;
 }
 
-/** The check of one library, ready to be asked. `undefined`: not available. */
+/** Prepares the checks of one library. Returns `undefined` if this build does not have the library. */
 export async function prepare(
   scenario: Scenario,
   library: Library,

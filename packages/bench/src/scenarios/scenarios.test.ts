@@ -7,21 +7,21 @@ const seeds = [7, 2_026];
 
 describe.each(scenarios)('$id, $title', (scenario) => {
   describe.each(seeds)('seed %i', (seed) => {
-    const world = scenario.world({ seed, size: scenario.testSize, questions: 200 });
+    const world = scenario.world({ seed, size: scenario.testSize, checks: 200 });
 
-    it('asks about as much that is allowed as that is denied', () => {
+    it('has about as many allowed as denied checks', () => {
       const share = world.mix.allowed.filter(Boolean).length / world.mix.allowed.length;
       expect(share).toBeGreaterThan(0.35);
       expect(share).toBeLessThan(0.65);
     });
 
     it.for(libraries.filter((library) => whyNot(scenario, library) === undefined))(
-      'gets the answers of the oracle from %s',
+      'returns the results of the oracle with %s',
       async (library, { skip }) => {
         const prepared = await prepare(scenario, library, world);
         if (prepared === undefined) return skip('not available in this build');
         const { actors, actions, resources, allowed } = world.mix;
-        // oso takes a millisecond and more for each.
+        // oso takes more than a millisecond for each check.
         const count = library === 'oso' ? 60 : allowed.length;
         const answers: boolean[] = [];
         for (let i = 0; i < count; i++) {

@@ -36,7 +36,7 @@ export async function caslRequest({ calendar }: AbacWorld): Promise<Check> {
   return (user: User, action, document: Document) => abilityOf(user).can(action, document);
 }
 
-/** Attributes in the matcher, and no lines of policy: casbin's own example of ABAC. */
+/** The model for ABAC from the documentation of casbin: all conditions are in the matcher, and the policy has no lines. */
 const casbinModel = `
 [request_definition]
 r = sub, obj, act, hour

@@ -1,4 +1,4 @@
-import { drawMix, type Mix, mixOf, type Question } from '../../mix.ts';
+import { drawMix, type Mix, mixOf, type ExpectedCheck } from '../../mix.ts';
 import { Random } from '../../random.ts';
 import type { WorldOptions } from '../../scenario.ts';
 
@@ -6,9 +6,9 @@ export class User {
   readonly id: string;
   readonly department: string;
   readonly clearance: number;
-  /** Working hours: from this hour … */
+  /** The first working hour. */
   readonly from: number;
-  /** … up to, but not including, this one. */
+  /** The end of the working hours. */
   readonly until: number;
   constructor(id: string, department: string, clearance: number, from: number, until: number) {
     this.id = id;
@@ -63,7 +63,7 @@ export interface AbacWorld {
 
 const departments = ['sales', 'engineering', 'legal', 'finance'];
 
-/** The permissions of each user, as sets that are filled by column from the numbers that generated the world. */
+/** The permissions of each user. The sets are filled from the numbers that generated the world. */
 class Oracle {
   readonly #readers = new Set<string>();
   readonly #editors = new Set<string>();
@@ -132,10 +132,10 @@ function draw(random: Random, userCount: number, documentCount: number, isPublic
   return { calendar: new Calendar(hour), users, documents, oracle };
 }
 
-export function abacWorld({ seed, questions }: WorldOptions): AbacWorld {
+export function abacWorld({ seed, checks }: WorldOptions): AbacWorld {
   const random = new Random(seed);
   const { calendar, users, documents, oracle } = draw(random, 100, 500, 0.2);
-  const mix = drawMix(random, questions, (): Question => {
+  const mix = drawMix(random, checks, (): ExpectedCheck => {
     const u = random.below(users.length);
     const d = random.below(documents.length);
     const action = random.chance(0.6) ? 'read' : 'edit';
@@ -144,16 +144,16 @@ export function abacWorld({ seed, questions }: WorldOptions): AbacWorld {
   return { calendar, users, documents, mix };
 }
 
-/** S7: the passes of ten users, who are at work, over all documents. About half of these are public. */
+/** Creates the checks of S7: ten users during working hours, each for all documents. About half of the documents are public. */
 export function passWorld({ seed, size }: WorldOptions): AbacWorld {
   const random = new Random(seed);
   const { calendar, users, documents, oracle } = draw(random, 100, size, 0.4);
   const hour = calendar.hour();
-  const questions: Question[] = [];
+  const checks: ExpectedCheck[] = [];
   const readers = users.flatMap((user, u) => (user.from <= hour && hour < user.until ? [u] : []));
   for (const u of readers.slice(0, 10)) {
     documents.forEach((document, d) =>
-      questions.push({
+      checks.push({
         actor: users[u],
         action: 'read',
         resource: document,
@@ -161,5 +161,5 @@ export function passWorld({ seed, size }: WorldOptions): AbacWorld {
       }),
     );
   }
-  return { calendar, users, documents, mix: mixOf(questions) };
+  return { calendar, users, documents, mix: mixOf(checks) };
 }

@@ -2,7 +2,7 @@ import { casbin } from '../../libraries/casbin.ts';
 import { caslPerRequest, caslPrebuilt, type CaslRule } from '../../libraries/casl.ts';
 import { cedar, entity } from '../../libraries/cedar.ts';
 import { oso } from '../../libraries/oso.ts';
-import { drawMix, type Mix, type Question } from '../../mix.ts';
+import { drawMix, type Mix, type ExpectedCheck } from '../../mix.ts';
 import { Random } from '../../random.ts';
 import type { Check } from '../../library.ts';
 import { scenario, type WorldOptions } from '../../scenario.ts';
@@ -33,8 +33,8 @@ interface FlatWorld {
 
 const actionsPerKind = 10;
 
-/** Rules of one predicate, none of which calls another: one for each action of each type. */
-function flatWorld({ seed, size, questions }: WorldOptions): FlatWorld {
+/** Creates the types and one rule for each action of each type. No rule calls another. */
+function flatWorld({ seed, size, checks }: WorldOptions): FlatWorld {
   const random = new Random(seed);
   const users = Array.from({ length: 50 }, (_, i) => new User(`user-${i}`, random.below(10)));
   const kinds: Record<string, Kind> = {};
@@ -58,7 +58,7 @@ function flatWorld({ seed, size, questions }: WorldOptions): FlatWorld {
       }),
     );
   }
-  const mix = drawMix(random, questions, (): Question => {
+  const mix = drawMix(random, checks, (): ExpectedCheck => {
     const user = random.pick(users);
     const k = random.below(resources.length);
     const a = random.below(actionsPerKind);

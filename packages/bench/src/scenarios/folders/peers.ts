@@ -33,7 +33,7 @@ export async function caslRequest(): Promise<Check> {
   return (user: User, action, folder: Folder) => walk(abilityOf(user), action, folder);
 }
 
-/** RBAC with roles of resources: a folder is in the role that its parent is, all the way up. */
+/** The model for RBAC with roles of resources: a folder has the role of its parent, up to the root. */
 const casbinModel = `
 [request_definition]
 r = sub, obj, act
@@ -59,7 +59,7 @@ export async function casbinCheck({ users, folders, depth }: FoldersWorld): Prom
     ...folders.flatMap(({ id, parent }) => (parent === null ? [] : [`g2, ${id}, ${parent.id}`])),
   ];
   const enforcer = await newEnforcer(newModelFromString(casbinModel));
-  // The default looks no more than ten levels up.
+  // The default limit is ten levels.
   enforcer.setNamedRoleManager('g2', new DefaultRoleManager(depth + 1));
   enforcer.setAdapter(new StringAdapter(lines.join('\n')));
   await enforcer.loadPolicy();

@@ -1,4 +1,4 @@
-import { drawMix, type Mix, type Question } from '../../mix.ts';
+import { drawMix, type Mix, type ExpectedCheck } from '../../mix.ts';
 import { Random } from '../../random.ts';
 import type { WorldOptions } from '../../scenario.ts';
 
@@ -41,8 +41,8 @@ export interface FoldersWorld {
 const trees = 10;
 const leavesPerTree = 5;
 
-/** Ten trees: a chain of folders, and at its end the leaves that are asked about. */
-export function foldersWorld({ seed, size, questions }: WorldOptions): FoldersWorld {
+/** Creates ten trees. Each is a chain of folders, and the leaves at its end are the resources of the checks. */
+export function foldersWorld({ seed, size, checks }: WorldOptions): FoldersWorld {
   const random = new Random(seed);
   const folders: Folder[] = [];
   const add = (id: string, parent: Folder | null) => {
@@ -60,7 +60,7 @@ export function foldersWorld({ seed, size, questions }: WorldOptions): FoldersWo
     leaves.push(Array.from({ length: leavesPerTree }, (_, i) => add(`leaf-${t}-${i}`, parent)));
   }
 
-  // The oracle ignores the folders in between: the role of the user on the root decides.
+  // The oracle uses the role of the user on the root only.
   const held = new Map<string, RoleName>();
   const users = Array.from({ length: 20 }, (_, u) => {
     const user = new User(`user-${u}`);
@@ -72,7 +72,7 @@ export function foldersWorld({ seed, size, questions }: WorldOptions): FoldersWo
     return user;
   });
 
-  const mix = drawMix(random, questions, (): Question => {
+  const mix = drawMix(random, checks, (): ExpectedCheck => {
     const u = random.below(users.length);
     const t = random.below(trees);
     const action = random.pick(['read', 'write']);

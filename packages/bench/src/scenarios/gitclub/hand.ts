@@ -32,7 +32,7 @@ function onOrganization(user: User, action: string, organization: Organization):
   return false;
 }
 
-/** Whether the user has a role of at least this rank on the repository: one pass over the grants. */
+/** Returns whether the user has a role of at least this rank on the repository, with one pass over the grants. */
 function onRepository(user: User, least: number, repository: Repository): boolean {
   const { organization } = repository;
   let isMember = false;
@@ -78,7 +78,7 @@ function checkIssue(user: User, action: string, issue: Issue): boolean {
   }
 }
 
-/** S2: three classes, asked one after the other. */
+/** The function for S2: it compares three classes one after another. */
 export function isAllowed(user: User, action: string, resource: Resource): boolean {
   if (resource instanceof gitClub.Issue) return checkIssue(user, action, resource);
   if (resource instanceof gitClub.Repository) return checkRepository(user, action, resource);
@@ -88,7 +88,7 @@ export function isAllowed(user: User, action: string, resource: Resource): boole
 
 type CheckOf<R> = (user: User, action: string, resource: R) => boolean;
 
-/** S4: thousands of classes, looked up by prototype, which at that number is faster than by constructor. */
+/** The function for S4. With thousands of classes, a lookup by prototype is faster than one by constructor. */
 export function isAllowedOf({ copies }: GitClubWorld): CheckOf<Resource> {
   const checks = new Map<object, CheckOf<never>>();
   for (const { classes } of copies) {

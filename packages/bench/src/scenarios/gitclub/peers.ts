@@ -27,7 +27,7 @@ const issueActions: Record<RepositoryRole, string[]> = {
 };
 const repositoryRoles = Object.keys(repositoryActions) as RepositoryRole[];
 
-/** Rules for the copies in which the user has a role, and in every copy for the issues that the user created. */
+/** Returns the rules of a user: for the copies in which the user has a role, and for the issues of the user in every copy. */
 function caslRules(user: User, copies: readonly GitClubCopy[], copyOf: Map<object, GitClubCopy>): CaslRule[] {
   const rules: CaslRule[] = [];
   for (const copy of new Set(user.grants.map(({ resource }) => copyOf.get(resource.constructor)!))) {
@@ -106,7 +106,7 @@ export async function caslRequest(world: GitClubWorld): Promise<Check> {
   return (user: User, action, resource: Resource) => abilityOf(user).can(action, resource);
 }
 
-/** Roles within domains, and a line for each way to come by a permission. The resource is an object, as for ABAC. */
+/** The model with roles in domains. The policy has one line for each way to get a permission; the resource is an object. */
 const casbinModel = `
 [request_definition]
 r = sub, type, obj, act

@@ -1,4 +1,4 @@
-import { drawMix, type Mix, type Question } from '../../mix.ts';
+import { drawMix, type Mix, type ExpectedCheck } from '../../mix.ts';
 import { Random } from '../../random.ts';
 import type { WorldOptions } from '../../scenario.ts';
 
@@ -44,7 +44,7 @@ export class User {
   }
 }
 
-/** Three classes of their own for each copy of the policy. */
+/** Three classes for each copy of the policy. */
 export function gitClubClasses() {
   return {
     Organization: class extends Scope {
@@ -75,7 +75,7 @@ export function gitClubClasses() {
 }
 export type GitClubClasses = ReturnType<typeof gitClubClasses>;
 
-/** The one copy of S2. */
+/** The copy for S2. */
 export const gitClub: GitClubClasses = gitClubClasses();
 
 export interface GitClubCopy {
@@ -90,7 +90,7 @@ export interface GitClubWorld {
   readonly mix: Mix;
 }
 
-/** The oracle's own record of the world, by number, from which it works out all that is permitted. */
+/** The facts from which the oracle derives all permissions. Objects are named by number. */
 interface Facts {
   readonly parentOfRepository: number[];
   readonly parentOfIssue: number[];
@@ -121,7 +121,7 @@ const actions = {
 type Kind = keyof typeof actions;
 
 export function gitClubWorld(
-  { seed, questions }: WorldOptions,
+  { seed, checks }: WorldOptions,
   copies: readonly GitClubCopy[],
   perCopy: { readonly organizations: number; readonly repositories: number; readonly issues: number },
 ): GitClubWorld {
@@ -163,7 +163,7 @@ export function gitClubWorld(
   const issuesOf = groups(facts.parentOfIssue, repositories.length);
   facts.creatorOfIssue.forEach((u, i) => permit(u, 'issue', i, ['close']));
 
-  // Where a user has a role, for questions near it.
+  // The organizations of the grants of each user. Most checks are drawn from these.
   const organizationsNear: number[][] = [];
   users.forEach((user, u) => {
     const near: number[] = [];
@@ -187,7 +187,7 @@ export function gitClubWorld(
     organizationsNear.push(near);
   });
 
-  const mix = drawMix(random, questions, (): Question => {
+  const mix = drawMix(random, checks, (): ExpectedCheck => {
     const u = random.below(users.length);
     const o = random.chance(0.7) ? random.pick(organizationsNear[u]!) : random.below(organizations.length);
     const kind = random.pick(['organization', 'repository', 'repository', 'issue', 'issue'] as const);
@@ -205,7 +205,7 @@ export function gitClubWorld(
   return { users, copies: [...copies], mix };
 }
 
-/** The children of each parent. */
+/** Returns the children of each parent. */
 function groups(parents: readonly number[], count: number): number[][] {
   const children = Array.from({ length: count }, (): number[] => []);
   parents.forEach((parent, child) => children[parent]!.push(child));

@@ -27,7 +27,7 @@ export async function caslRequest(): Promise<Check> {
   return (user: User, action, document: Document) => abilityOf(user).can(action, document);
 }
 
-/** CASL's conditions may be functions: `Ability` with a matcher of one's own, as its documentation shows. */
+/** Returns a function that builds abilities. Their conditions are functions, with a custom matcher, as the documentation of CASL shows. */
 async function lookUps() {
   const { Ability } = await import('@casl/ability');
   type Condition = (document: { readonly [field: PropertyKey]: unknown }) => boolean;

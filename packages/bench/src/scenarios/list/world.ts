@@ -1,4 +1,4 @@
-import { drawMix, type Mix, type Question } from '../../mix.ts';
+import { drawMix, type Mix, type ExpectedCheck } from '../../mix.ts';
 import { Random } from '../../random.ts';
 import type { WorldOptions } from '../../scenario.ts';
 
@@ -42,8 +42,8 @@ export interface ListWorld {
   readonly mix: Mix;
 }
 
-/** A user has roles on half of all documents. Fewer users where they have many roles: memory is not the question. */
-export function listWorld({ seed, size, questions }: WorldOptions): ListWorld {
+/** Creates users with roles on half of all documents. There are fewer users if they have many roles, to save memory. */
+export function listWorld({ seed, size, checks }: WorldOptions): ListWorld {
   const random = new Random(seed);
   const documents = Array.from({ length: 2 * size }, (_, i) => new Document(`document-${i}`));
   const count = Math.max(1, Math.min(50, Math.floor(20_000 / size)));
@@ -63,7 +63,7 @@ export function listWorld({ seed, size, questions }: WorldOptions): ListWorld {
     return user;
   });
 
-  const mix = drawMix(random, questions, (): Question => {
+  const mix = drawMix(random, checks, (): ExpectedCheck => {
     const u = random.below(users.length);
     const d = random.below(documents.length);
     const action = random.pick(['read', 'edit']);

@@ -1,5 +1,4 @@
-// The same policy for each library. One rule for each role and type, as the libraries' documentation does for
-// roles on resources.
+// The policy of each library has one rule for each role and type, as its documentation recommends for roles on resources.
 import type { EntityJson } from '@cedar-policy/cedar-wasm/nodejs';
 import { casbin } from '../../libraries/casbin.ts';
 import { caslPerRequest, caslPrebuilt, type CaslRule } from '../../libraries/casl.ts';
@@ -50,7 +49,7 @@ export async function caslAsync(): Promise<Check> {
     abilityOf(await user.fetchRoles()).can(action, resource);
 }
 
-/** RBAC with domains: a resource is the domain of the roles on it. */
+/** The model for RBAC with domains: each resource is the domain of the roles on it. */
 const casbinModel = `
 [request_definition]
 r = sub, type, dom, act

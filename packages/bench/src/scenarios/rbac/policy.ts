@@ -18,7 +18,7 @@ resource ${type} {
 }
 `;
 
-/** The policy; `roles` is how a rule comes by the roles of a user. */
+/** Returns the policy. `roles` is the expression for the roles of a user. */
 export const rbacPolicy = (roles: 'user.roles' | 'user.fetchRoles()') => `
 actor User {}
 ${itemTypes.map(block).join('')}

@@ -31,7 +31,7 @@ export class User {
   constructor(id: string) {
     this.id = id;
   }
-  /** The roles as a database would give them. */
+  /** The roles in a promise, as from a database. */
   fetchRoles(): Promise<Role[]> {
     return Promise.resolve(this.roles);
   }
@@ -40,7 +40,7 @@ export class User {
 export const itemClasses = { Project, Board, Document, Invoice, Report };
 export const itemTypes = Object.keys(itemClasses) as (keyof typeof itemClasses)[];
 
-// The oracle: the permissions of each role, and the set of all permissions that follow from the generated grants.
+// The data of the oracle: the permissions of each role, and the set of all permissions that follow from the generated grants.
 const allowedBy: Readonly<Record<RoleName, readonly string[]>> = {
   viewer: ['read', 'export'],
   commenter: ['read', 'export', 'comment'],
@@ -55,7 +55,7 @@ export interface RbacWorld {
   readonly mix: Mix;
 }
 
-export function rbacWorld({ seed, questions }: WorldOptions): RbacWorld {
+export function rbacWorld({ seed, checks }: WorldOptions): RbacWorld {
   const random = new Random(seed);
   const items = Array.from({ length: 500 }, (_, i) => {
     const type = itemTypes[i % itemTypes.length]!;
@@ -73,9 +73,9 @@ export function rbacWorld({ seed, questions }: WorldOptions): RbacWorld {
     }),
   );
 
-  const mix = drawMix(random, questions, () => {
+  const mix = drawMix(random, checks, () => {
     const u = random.below(users.length);
-    // Every second question is about something the user has a role on: there the role decides.
+    // Every second check is for a resource on which the user has a role.
     const i = random.chance(0.5) ? random.pick(held[u]!) : random.below(items.length);
     const action = random.pick(actions);
     return {
