@@ -5,6 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { checkRequirement, checkRequirements } from './check-requirement.js';
 import { authorizeRequirement } from './route-requirement.js';
 
+// cspell:ignore Noet raed
+
 const authorizer = await Authorizer.load({
   policies: 'allow(_: User, "create", Note); allow(_: User, "read", _: Note);',
   types: { User: {}, Note: {} },
