@@ -42,7 +42,7 @@ export { Expression, type ExpressionOperator } from './engine/expression.js';
 export type { Bindings } from './engine/query-run.js';
 export { defaultLimits, type Limits } from './engine/limits.js';
 export type { Equality } from './engine/equality.js';
-export type { EngineChoice } from './engine/compiler/compile.js';
+export type { EngineChoice } from './engine/compiled/compiled-policy.js';
 
 export { PolarError, isPolarError, type LoggedError } from './diagnostics/polar-error.js';
 export { PolicyError, isPolicyError } from './diagnostics/policy-error.js';
