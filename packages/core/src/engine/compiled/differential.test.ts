@@ -3,7 +3,15 @@ import { expect, it } from 'vitest';
 import { isPolicyError } from '../../diagnostics/policy-error.js';
 import type { Equality } from '../equality.js';
 import { EngineUnderTest, type EngineKind, type Outcome } from '../testing/engines.fixture.js';
-import { calls, declarations, typeNames, worldOf, type World } from '../testing/world.fixture.js';
+import { oddInstances, promisingValues, rareValues } from '../testing/odd-values.fixture.js';
+import {
+  calls,
+  declarations,
+  replaceAttributes,
+  typeNames,
+  worldOf,
+  type World,
+} from '../testing/world.fixture.js';
 
 // cspell:ignore abcvw
 
@@ -315,15 +323,28 @@ const isOverLimit = (outcome: Outcome): boolean =>
   outcome === 'POLAR_RUN_STEP_LIMIT' || outcome === 'POLAR_RUN_DEPTH_LIMIT';
 
 /** Rules that are folded together are tried in another order: of several reasons, code compiled ahead may tell another first. */
-const isSame = (expected: Outcome, given: Outcome, engine: EngineKind): boolean =>
-  given === expected || (engine === 'ahead' && isUndecided(expected) && isUndecided(given));
+const isSame = (expected: Outcome, given: Outcome, engine: EngineKind, isOdd: boolean): boolean =>
+  given === expected ||
+  (engine === 'ahead' && ((isUndecided(expected) && isUndecided(given)) || (isOdd && isStricter(given))));
+
+/** Code that is compiled ahead of time refuses boxed values, and reads an iterator to its end. */
+const isStricter = (given: Outcome): boolean =>
+  given === 'POLAR_RUN_TYPES_NOT_COMPILED' || given === 'POLAR_RUN_HOST_ERROR';
+
+/** The data of a run. */
+interface Setting {
+  readonly world: World;
+  /** Makes the data of each query anew, where a query may change it: iterators can be read once. */
+  readonly freshWorld?: () => World;
+  /** Whether queries await promises. */
+  readonly waits: boolean;
+}
 
 async function compare(
   lines: readonly string[],
   declared: string,
   equal: Equality,
-  world: World,
-  waits: boolean,
+  { world, freshWorld, waits }: Setting,
   seen: Seen,
 ): Promise<void> {
   const policy = lines.join('\n');
@@ -334,34 +355,33 @@ async function compare(
     .map((kind) => engineOf(kind, policy, declared, equal)!)
     .filter(({ kind, ahead }) => kind !== 'ahead' || ahead !== undefined);
   if (compiled.length === engines.length) seen.ahead++;
-  const ask = (engine: EngineUnderTest, question: readonly [unknown, unknown, unknown]) =>
-    found(() => (waits ? engine.isAllowed(...question) : engine.isAllowedSync(...question)));
   const wrong: unknown[] = [];
-  for (const [i, actor] of world.actors.entries()) {
-    for (const [j, resource] of world.resources.entries()) {
-      const question = [actor, actions[(i + j) % actions.length]!, resource] as const;
-      // oxlint-disable-next-line no-await-in-loop -- calls are counted question by question
-      const expected = await ask(machine, question);
+  for (const i of world.actors.keys()) {
+    for (const j of world.resources.keys()) {
+      // Fewer queries where each needs a world.
+      if (freshWorld !== undefined && (i * world.resources.length + j) % 5 !== 0) continue;
+      const action = actions[(i + j) % actions.length]!;
+      const ask = (engine: EngineUnderTest) => {
+        const { actors, resources } = freshWorld?.() ?? world;
+        const args = [actors[i], action, resources[j]] as const;
+        return found(() => (waits ? engine.isAllowed(...args) : engine.isAllowedSync(...args)));
+      };
+      // oxlint-disable-next-line no-await-in-loop -- calls are counted query by query
+      const expected = await ask(machine);
       seen.outcomes.set(expected.outcome, (seen.outcomes.get(expected.outcome) ?? 0) + 1);
       if (isOverLimit(expected.outcome)) continue;
       for (const engine of compiled) {
         // Twice: what was looked up the slow way the first time is inline the second time.
         for (const round of [1, 2]) {
           // oxlint-disable-next-line no-await-in-loop -- as above
-          const given = await ask(engine, question);
-          if (!isSame(expected.outcome, given.outcome, engine.kind))
-            wrong.push({
-              on: engine.kind,
-              round,
-              actor: i,
-              action: question[1],
-              resource: j,
-              expected: expected.outcome,
-              given: given.outcome,
-            });
+          const given = await ask(engine);
+          const place = { on: engine.kind, round, actor: i, action, resource: j };
+          if (!isSame(expected.outcome, given.outcome, engine.kind, freshWorld !== undefined))
+            wrong.push({ ...place, expected: expected.outcome, given: given.outcome });
+          // The receivers of a fresh world are others.
+          if (freshWorld !== undefined) continue;
           for (const [call, count] of given.calls)
-            if (count > Math.max(expected.calls.get(call) ?? 0, 1))
-              wrong.push({ on: engine.kind, round, actor: i, action: question[1], resource: j, call, count });
+            if (count > Math.max(expected.calls.get(call) ?? 0, 1)) wrong.push({ ...place, call, count });
         }
       }
     }
@@ -395,7 +415,7 @@ it.each([
     const world = worldOf(waits);
     await fc.assert(
       fc.asyncProperty(policies[kind], declaration, equality, (lines, declared, equal) =>
-        compare(lines, declared, equal, world, waits, seen),
+        compare(lines, declared, equal, { world, waits }, seen),
       ),
       { numRuns: runs * times, seed },
     );
@@ -404,5 +424,37 @@ it.each([
     expect(seen.ahead / seen.loaded).toBeGreaterThan(aheadAtLeast[kind]);
     // Much is undefined in the world of alternatives, and the machine reports what is undecided.
     expect(seen.answered / asked).toBeGreaterThan(kind === 'alternatives' ? 0.3 : 0.6);
+  },
+);
+
+/**
+ * Odd values that can be read. Rules that are folded together read a list in one pass, so that compiled code may find a match before an
+ * element at which the machine fails.
+ */
+const readable = (values: Readonly<Record<string, () => unknown>>) =>
+  Object.entries(values).flatMap(([what, make]) =>
+    /fail|revoked|throw|cannot|to be told|Private|prototype of Set/.test(what) ? [] : [make],
+  );
+
+it.each([
+  { kind: 'rules', runs: 25, waits: false },
+  { kind: 'both', runs: 15, waits: false },
+  { kind: 'alternatives', runs: 15, waits: false },
+  { kind: 'rules', runs: 20, waits: true },
+  { kind: 'later', runs: 20, waits: true },
+] as const)(
+  'answers as the machine does about odd attributes: $kind, awaits: $waits',
+  { timeout: 60_000 * times },
+  async ({ kind, runs, waits }) => {
+    const seen: Seen = { loaded: 0, ahead: 0, answered: 0, handedOver: 0, outcomes: new Map() };
+    const values = [oddInstances, rareValues, waits ? promisingValues : {}].flatMap(readable);
+    await fc.assert(
+      fc.asyncProperty(policies[kind], declaration, equality, fc.nat(), (lines, declared, equal, chosen) => {
+        const freshWorld = () => replaceAttributes(worldOf(waits), chosen, values);
+        return compare(lines, declared, equal, { world: freshWorld(), freshWorld, waits }, seen);
+      }),
+      { numRuns: runs * times, seed, endOnFailure: true },
+    );
+    expect(seen.loaded).toBeGreaterThan(runs / 2);
   },
 );

@@ -220,6 +220,18 @@ export const brokenValues: Readonly<Record<string, () => unknown>> = {
   'a set that holds a revoked proxy': () => new Set([revoked({}), 'x']),
 };
 
+/** Collections in which one of the elements is a promise. */
+export const promisingValues: Readonly<Record<string, () => unknown>> = {
+  'a list of promises': () => [Promise.resolve('x'), Promise.resolve(1)],
+  'a set of promises': () => new Set([Promise.resolve('y'), 'x']),
+  'a row of promises': () => ({ name: Promise.resolve('x'), flag: Promise.resolve(true) }),
+  'an async generator': () =>
+    (async function* () {
+      yield await Promise.resolve('x');
+    })(),
+  'a promise of a list of promises': () => Promise.resolve([Promise.resolve('x')]),
+};
+
 /** Values of the language that applications meet less often. */
 export const rareValues: Readonly<Record<string, () => unknown>> = {
   'a Map': () =>

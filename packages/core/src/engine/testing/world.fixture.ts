@@ -128,6 +128,34 @@ export interface World {
   readonly resources: readonly unknown[];
 }
 
+/**
+ * Replaces some attributes of all objects in a world.
+ *
+ * @param seed of the random choice: the same seed replaces the same attributes by values that are made in the same way
+ */
+export function replaceAttributes(world: World, seed: number, values: readonly (() => unknown)[]): World {
+  let state = seed;
+  const random = (below: number): number => {
+    // A linear congruential generator: the higher bits are random enough for a test.
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+  const objects = new Set<object>();
+  const collect = (value: unknown): void => {
+    if (typeof value !== 'object' || value === null || objects.has(value)) return;
+    objects.add(value);
+    for (const part of Object.values(value)) collect(part);
+  };
+  for (const value of [...world.actors, ...world.resources]) collect(value);
+  for (const object of objects)
+    for (const name of Object.keys(object))
+      if (random(8) === 0) {
+        const make = values[random(values.length)]!;
+        Reflect.set(object, name, make());
+      }
+  return world;
+}
+
 /** @param withPromises whether some attributes are promises */
 export function worldOf(withPromises: boolean): World {
   const maybeLater = (value: unknown): unknown => (withPromises ? Promise.resolve(value) : value);
