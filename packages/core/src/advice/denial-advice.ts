@@ -90,7 +90,7 @@ export class DenialAdvice {
     const { typeSets } = this;
     const [by, on] = [typeSets.prototypeOf(actor as object), typeSets.prototypeOf(resource as object)];
     // Registered classes only: of others there may be any number.
-    if (!typeSets.tells(by, actorTypes) || !typeSets.tells(on, resourceTypes)) return;
+    if (!typeSets.determines(by, actorTypes) || !typeSets.determines(on, resourceTypes)) return;
     if (this.#tags !== tagVersion()) this.#explained.clear();
     this.#tags = tagVersion();
     let actions = this.#explained.get(by!);

@@ -1,4 +1,4 @@
-import { literalsAt, type LiteralPosition } from '../engine/rules/candidates.js';
+import { literalsAt, type LiteralIndex } from '../engine/rules/literal-index.js';
 import type { Rule } from '../ir/goal.js';
 import type { DeclaredType } from '../types/declared-type.js';
 import type { AbstractValue } from './abstract-value.js';
@@ -6,7 +6,7 @@ import { isPrimitiveValue, type Overlap } from './overlap.js';
 
 /** Indexes the rules of one name and arity by their literals and types, so that a call does not visit all of them. */
 export class RulesByHead {
-  readonly #literals: readonly (LiteralPosition | undefined)[];
+  readonly #literals: readonly (LiteralIndex | undefined)[];
   readonly #types: readonly (TypePosition | undefined)[];
 
   constructor(

@@ -102,8 +102,8 @@ export class TypeSets {
     return (Object.getPrototypeOf(value) as object | null) ?? undefined;
   }
 
-  /** Whether a prototype, as given by `prototypeOf`, is all that says that a value is of these types. */
-  tells(prototype: object | undefined, types: TypeSet): boolean {
+  /** Returns whether a prototype, as returned by `prototypeOf`, alone determines these types. */
+  determines(prototype: object | undefined, types: TypeSet): boolean {
     if (prototype === undefined) return false;
     if (types === this.unbound) return true;
     // Only of classes that are registered: of others there may be any number.

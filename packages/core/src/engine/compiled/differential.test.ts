@@ -359,7 +359,7 @@ async function compare(
   for (const i of world.actors.keys()) {
     for (const j of world.resources.keys()) {
       // Fewer queries where each needs a world.
-      if (freshWorld !== undefined && (i * world.resources.length + j) % 5 !== 0) continue;
+      if (freshWorld !== undefined && (i * world.resources.length + j) % 11 !== 0) continue;
       const action = actions[(i + j) % actions.length]!;
       const ask = (engine: EngineUnderTest) => {
         const { actors, resources } = freshWorld?.() ?? world;

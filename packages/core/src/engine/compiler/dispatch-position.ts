@@ -5,5 +5,5 @@ import type { Linker } from './linker.js';
 export function dispatchPosition({ predicate, known }: CompiledFunction, linker: Linker): number {
   const open = known.flatMap((_, i) => (linker.determinesPosition(predicate, known, i) ? [] : [i]));
   const index = linker.indexOf(predicate, known.length);
-  return open.findLast((i) => index.tellsTypes(i)) ?? open[0]!;
+  return open.findLast((i) => index.hasSpecializerAt(i)) ?? open[0]!;
 }

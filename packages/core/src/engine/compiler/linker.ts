@@ -3,7 +3,7 @@ import type { Predicate } from '../../ir/goal.js';
 import type { DeclaredType, FieldType } from '../../types/declared-type.js';
 import type { Class } from '../../types/type-declaration.js';
 import type { MachineContext } from '../machine/machine.js';
-import type { RuleIndex } from '../rules/candidates.js';
+import type { RuleIndex } from '../rules/rule-index.js';
 import type { CompiledFunction, KnownArgument } from './compiled-function.js';
 
 /** The program that functions are compiled from, the other functions, and facts about the whole program. */

@@ -23,13 +23,9 @@ import type { CallGoal, Goal, Rule, UnifyGoal } from '../../ir/goal.js';
 import type { LinkedQuery, Program } from '../../ir/program.js';
 import type { Term } from '../../ir/term.js';
 import type { FieldType } from '../../types/declared-type.js';
-import {
-  indexOfRules,
-  insertionSort,
-  type Candidate,
-  type CandidateTable,
-  type RuleIndexes,
-} from '../rules/candidates.js';
+import type { Candidate, CandidateTable } from '../rules/candidate.js';
+import { indexOfRules, type RuleIndexes } from '../rules/rule-index.js';
+import { insertionSort } from '../rules/specificity.js';
 import { hostError, isStackOverflow, messageOfThrown } from '../host-error.js';
 import type { HostReplay } from '../host-log.js';
 import { areDistinct, compareValues, type Compared, type Equality } from '../equality.js';

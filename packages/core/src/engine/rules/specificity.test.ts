@@ -23,7 +23,7 @@ async function order(
 
 // The orders are those that the original engine gives (Polar reference, rule specificity).
 describe('the order in which rules are tried', () => {
-  it('goes from the nearest class outwards, more fields before fewer, classes before dictionaries', async () => {
+  it('orders rules from the nearest class outwards, more fields before fewer, and classes before dictionaries', async () => {
     const policy = `f(_:A, "A"); f(_:B, "B"); f(_:C, "C"); f(_, "any"); f(_:{a:1}, "d1"); f(_:{a:1,b:2}, "d2");
       f(_:A{a:1}, "A1"); f(_:A{a:1,b:2}, "A12");`;
     expect(await order(policy, 'f(c, x)', { c: new C() })).toEqual([
@@ -38,7 +38,7 @@ describe('the order in which rules are tried', () => {
     ]);
   });
 
-  it('looks at parameters from the left, and the first that tells two rules apart decides', async () => {
+  it('compares parameters from the left, and the first that differs decides', async () => {
     const policy = `g(_:A, _:B, "AB"); g(_:B, _:A, "BA"); g(_:C, _:A, "CA"); g(_:A, _:C, "AC"); g(_, _:C, "_C"); g(_:C, _, "C_");`;
     expect(await order(policy, 'g(c, c, x)', { c: new C() })).toEqual(['CA', 'C_', 'BA', 'AC', 'AB', '_C']);
   });
@@ -48,7 +48,7 @@ describe('the order in which rules are tried', () => {
     expect(await order(policy, 'f(1, x)', {})).toEqual(['int', 'spec', '{}', '1', '2', 'lit']);
   });
 
-  it('finds out which rules apply first, where "more specific" is no order', async () => {
+  it('finds the rules that apply before it orders them, when "more specific" is not an order', async () => {
     // The middle rule separates the outer two, unless it does not apply.
     const policy = `h(_:Integer, _:A, 1, "IA"); h(_:Float, _:B, k, "FB") if k = k; h(_:Integer, _:B, _:1, "IB");`;
     const between = `h(_:Integer, _:A, _, "IA"); h(_:Float, _:B, {n: 1}, "FB"); h(_:Integer, _:B, _, "IB");`;
@@ -57,7 +57,7 @@ describe('the order in which rules are tried', () => {
     expect(await order(between, 'h(1, c, d, x)', { c: new C(), d: { n: 1 } })).toEqual(['IA', 'FB', 'IB']);
   });
 
-  it('a head that misses an attribute stays undecided under a negation there, too', async () => {
+  it('reports a missing attribute of a head under a negation as undecided', async () => {
     const policy = `h(_:Integer, _:A{zz: 1}, "IA"); h(_:Float, _:B, "FB") if 1 = 2; h(_:Integer, _:B{zz: 2}, "IB");
       allow(_, "x", r) if not h(1, r, _);`;
     const authorizer = await Authorizer.load({ policies: policy, types, onWarning: () => {} });

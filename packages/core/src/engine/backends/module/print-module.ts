@@ -4,7 +4,9 @@ import type { Span } from '../../../diagnostics/span.js';
 import type { TypeSet } from '../../../host/type-set.js';
 import { isPolicyDictionary, isThenable } from '../../../host/value.js';
 import { type DeclaredType, type FieldType, TypeToken } from '../../../types/declared-type.js';
-import { type CandidateTable, groupByRules, type Shape } from '../../rules/candidates.js';
+import type { ArgumentShape } from '../../rules/argument-shape.js';
+import type { CandidateTable } from '../../rules/candidate.js';
+import { groupByRules } from '../../rules/rule-groups.js';
 import { Budget, defaultLimits } from '../../limits.js';
 import type { MachineContext } from '../../machine/machine.js';
 import { anything, type CompiledFunction, type KnownArgument } from '../../compiler/compiled-function.js';
@@ -154,7 +156,7 @@ class ModulePrinter {
     // Where rules have literals, what is none of them is something else: boxed ones are refused.
     const isOther = literals !== undefined;
     const some = (types: TypeSet): KnownArgument => ({ kind: 'some', types, isOther });
-    const mentioned = index.typesMentioned(this.#shapesOf(fn, position, anything), position);
+    const mentioned = index.typesRequired(this.#shapesOf(fn, position, anything), position);
     const relevant = new Set([...mentioned].flatMap((type) => this.#setsOf.get(type) ?? []));
     const groups = groupByRules([...relevant], (types) => this.#tableFor(fn, position, some(types)));
     const rest = linker.knownTypes.find((types) => !relevant.has(types));
@@ -204,10 +206,10 @@ class ModulePrinter {
     return index.tableFor(this.#shapesOf(fn, position, known), new Budget(defaultLimits, undefined));
   }
 
-  #shapesOf(fn: CompiledFunction, position: number, known: KnownArgument): Shape[] {
+  #shapesOf(fn: CompiledFunction, position: number, known: KnownArgument): ArgumentShape[] {
     const { typeSets } = this.context;
     const index = this.#linker.indexOf(fn.predicate, fn.known.length);
-    return fn.known.map((k, i): Shape => {
+    return fn.known.map((k, i): ArgumentShape => {
       const at = i === position ? known : k;
       switch (at.kind) {
         case 'literal':

@@ -3,7 +3,7 @@ import type { Predicate } from '../../../ir/goal.js';
 import type { DeclaredType, FieldType } from '../../../types/declared-type.js';
 import type { Class } from '../../../types/type-declaration.js';
 import type { MachineContext } from '../../machine/machine.js';
-import { indexOf, type RuleIndex } from '../../rules/candidates.js';
+import { indexOf, type RuleIndex } from '../../rules/rule-index.js';
 import { findExactClass, registeredPrototypes } from '../../runtime/exact-class.js';
 import { registeredGetters } from '../../runtime/getters.js';
 import {
@@ -104,12 +104,12 @@ export class PolicyLinker implements Linker {
     const count = this.#combinations.get(withoutLiterals(predicate, known)) ?? 0;
     if (count < maxCombinations) return known;
     const index = this.indexOf(predicate, known.length);
-    return known.map((k, i) => (k.kind === 'literal' && !index.tellsTypes(i) ? tested : k));
+    return known.map((k, i) => (k.kind === 'literal' && !index.hasSpecializerAt(i) ? tested : k));
   }
 
   #withoutDispatch(predicate: Predicate, known: readonly KnownArgument[]): readonly KnownArgument[] {
     const index = this.indexOf(predicate, known.length);
-    return known.map((k, i) => (k.kind === 'anything' && !index.tellsTypes(i) ? tested : k));
+    return known.map((k, i) => (k.kind === 'anything' && !index.hasSpecializerAt(i) ? tested : k));
   }
 
   /** Called for each new function, before it is used. */
@@ -139,7 +139,7 @@ export class PolicyLinker implements Linker {
 
   determinesPosition(predicate: Predicate, known: readonly KnownArgument[], position: number): boolean {
     return (
-      known[position]!.kind !== 'anything' || !this.indexOf(predicate, known.length).tellsApart(position)
+      known[position]!.kind !== 'anything' || !this.indexOf(predicate, known.length).discriminates(position)
     );
   }
 

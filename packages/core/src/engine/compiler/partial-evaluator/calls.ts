@@ -1,6 +1,7 @@
 import type { CallGoal, Parameter, Predicate } from '../../../ir/goal.js';
 import type { DeclaredType } from '../../../types/declared-type.js';
-import { groupByRules, type Candidate } from '../../rules/candidates.js';
+import type { Candidate } from '../../rules/candidate.js';
+import { groupByRules } from '../../rules/rule-groups.js';
 import { isUnknown, type KnownArgument } from '../compiled-function.js';
 import type { Linker } from '../linker.js';
 import { NotCompilable } from '../not-compilable.js';

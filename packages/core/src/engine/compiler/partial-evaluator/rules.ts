@@ -1,6 +1,8 @@
 import type { Goal, Predicate } from '../../../ir/goal.js';
 import { Budget, defaultLimits } from '../../limits.js';
-import type { Candidate, CandidateTable, RuleIndex, Shape } from '../../rules/candidates.js';
+import type { ArgumentShape } from '../../rules/argument-shape.js';
+import type { Candidate, CandidateTable } from '../../rules/candidate.js';
+import type { RuleIndex } from '../../rules/rule-index.js';
 import type { Linker } from '../linker.js';
 import { NotCompilable } from '../not-compilable.js';
 import { maxForwarded } from '../thresholds.js';
@@ -113,7 +115,7 @@ export function candidatesOf(
 }
 
 /** @throws {NotCompilable} for rules whose order depends on values */
-export function tableFor(index: RuleIndex, shapes: readonly Shape[]): CandidateTable {
+export function tableFor(index: RuleIndex, shapes: readonly ArgumentShape[]): CandidateTable {
   const table = index.tableFor(shapes, new Budget(defaultLimits, undefined));
   if (table.isMoreSpecific !== undefined) throw new NotCompilable('an order that depends on values');
   return table;
@@ -126,9 +128,9 @@ export function shapeOf(
   index: RuleIndex,
   position: number,
   isOwn: boolean,
-): Shape {
+): ArgumentShape {
   const value = valueIn(arg);
-  const unknown: Shape = { types: typeSets.unbound, literal: undefined, isOther: false };
+  const unknown: ArgumentShape = { types: typeSets.unbound, literal: undefined, isOther: false };
   switch (value?.kind) {
     case undefined:
       return unknown;

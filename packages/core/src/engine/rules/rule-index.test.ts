@@ -14,8 +14,8 @@ const policies = `
 const load = () =>
   Authorizer.load({ policies, types: { Doc, Draft, Row: {} }, engine: 'machine', onWarning: () => {} });
 
-describe('rules that may apply', () => {
-  it('are found by the class of an instance, and by texts', async () => {
+describe('the index of rules', () => {
+  it('finds rules by the class of an instance and by strings', async () => {
     const authorizer = await load();
     const ask = (actor: unknown, action: unknown, resource: unknown) =>
       authorizer.isAllowedSync(actor, action as string, resource);
@@ -33,7 +33,7 @@ describe('rules that may apply', () => {
     }
   });
 
-  it('are others when an instance is given a type', async () => {
+  it('finds other rules after typed() gives an instance a type', async () => {
     const authorizer = await load();
     const [doc, other] = [new Doc(), new Doc()];
     expect(authorizer.isAllowedSync('root', 'x', doc)).toBe(false);

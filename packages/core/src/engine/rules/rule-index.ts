@@ -1,0 +1,288 @@
+import { PolarError } from '../../diagnostics/polar-error.js';
+import type { TypeSet, TypeSets } from '../../host/type-set.js';
+import type { Meter } from '../../host/meter.js';
+import { nearNames } from '../../internal/near-names.js';
+import type { Goal, Parameter, Predicate, Rule } from '../../ir/goal.js';
+import type { Program } from '../../ir/program.js';
+import type { DeclaredType } from '../../types/declared-type.js';
+import { isBoundShape, type ArgumentShape } from './argument-shape.js';
+import { wholeCandidate, type Candidate, type CandidateTable } from './candidate.js';
+import { literalsAt, type LiteralIndex } from './literal-index.js';
+import { orderBySpecificity } from './specificity.js';
+import { specializersAt, type SpecializerIndex } from './specializer-index.js';
+
+/** Number of tables that one index keeps. The queries decide which tables are needed. */
+const maxTables = 4_096;
+
+/** Finds the types of values. */
+export interface Typing {
+  readonly typeSets: TypeSets;
+  typeOf(value: unknown): TypeSet;
+}
+
+/** The tables that remain after the arguments before. */
+interface Branch {
+  /** By a literal, by a prototype that determines the types, or by a number for the types and the literal. */
+  readonly next: Map<unknown, Branch>;
+  table: CandidateTable | undefined;
+}
+const branch = (): Branch => ({ next: new Map<unknown, Branch>(), table: undefined });
+
+/** The rules of one name and arity, indexed by the types and literals of the arguments. A table is built for the first query that needs it. */
+export class RuleIndex {
+  readonly #tables = new Map<string, CandidateTable>();
+  /** By position. */
+  readonly #literals: readonly (LiteralIndex | undefined)[];
+  readonly #specializers: (SpecializerIndex | undefined)[] = [];
+  readonly #isTyped: boolean[] = [];
+  /** The positions whose arguments `find` reads. */
+  readonly #discriminating: readonly number[];
+  /** The tables by the discriminating arguments, position after position. */
+  #found: Branch = branch();
+  #foundCount = 0;
+  /** The only table, when no argument discriminates between the rules. */
+  readonly #single: CandidateTable | undefined;
+
+  constructor(
+    readonly rules: readonly Rule[],
+    readonly program: Program,
+  ) {
+    const arity = rules[0]?.parameters.length ?? 0;
+    this.#literals = Array.from({ length: arity }, (_, i) => literalsAt(rules, i));
+    const isSingle = rules.every((rule) =>
+      rule.parameters.every((p) => p.literal === undefined && p.specializer.kind === 'none'),
+    );
+    if (isSingle) {
+      this.#single = { candidates: rules.map((rule) => wholeCandidate(rule)), isMoreSpecific: undefined };
+    }
+    // A predicate of the application is called for every argument, because it may throw.
+    const hasPredicates = [...program.types.types].some(
+      (t) => t.is !== undefined || t.discriminator !== undefined,
+    );
+    this.#discriminating = [...Array(arity).keys()].filter((i) => hasPredicates || this.discriminates(i));
+  }
+
+  /**
+   * Returns the rules that may apply to the arguments.
+   *
+   * @throws {PolarError} `POLAR_RUN_UNKNOWN_CLASS` when one of them names a class that is not registered
+   */
+  find(args: readonly unknown[], typing: Typing, meter: Meter): CandidateTable {
+    if (this.#single !== undefined) return this.#single;
+    // Nested maps: a key that is concatenated costs twice as much.
+    let at = this.#found;
+    for (const i of this.#discriminating) {
+      const arg = args[i];
+      const next =
+        at.next.get(plainKey(arg, typing)) ?? at.next.get(this.#codeOf(arg, i, typing.typeOf(arg)));
+      if (next === undefined) return this.#findFirst(args, typing, meter);
+      at = next;
+    }
+    return at.table ?? this.#findFirst(args, typing, meter);
+  }
+
+  #codeOf(arg: unknown, position: number, types: TypeSet): number {
+    const literals = this.#literals[position]?.byLiteral;
+    if (literals === undefined) return types.id;
+    return types.id * (literals.size + 1) + (literals.get(arg)?.id ?? literals.size);
+  }
+
+  #findFirst(args: readonly unknown[], typing: Typing, meter: Meter): CandidateTable {
+    const shapes = args.map((arg, i) => this.shapeOf(arg, i, typing.typeOf(arg)));
+    const table = this.tableFor(shapes, meter);
+    if (++this.#foundCount > maxTables) {
+      this.#found = branch();
+      this.#foundCount = 1;
+    }
+    let at = this.#found;
+    for (const i of this.#discriminating) {
+      const { types, literal } = shapes[i]!;
+      const key = plainKey(args[i], typing);
+      const isDetermined = typeof key === 'string' ? key === literal : typing.typeSets.determines(key, types);
+      const known = isDetermined ? key : this.#codeOf(args[i], i, types);
+      let next = at.next.get(known);
+      if (next === undefined) at.next.set(known, (next = branch()));
+      at = next;
+    }
+    at.table = table;
+    return table;
+  }
+
+  /** Returns the facts about an argument that decide which rules may apply. */
+  shapeOf(arg: unknown, position: number, types: TypeSet): ArgumentShape {
+    const isLiteral = this.#literals[position]?.byLiteral.has(arg) === true;
+    return { types, literal: isLiteral ? arg : undefined, isOther: !isLiteral && isLiteralOperand(arg) };
+  }
+
+  /** Returns the table for arguments of these shapes. @throws {PolarError} as `find` */
+  tableFor(shapes: readonly ArgumentShape[], meter: Meter): CandidateTable {
+    if (this.#single !== undefined) return this.#single;
+    let key = '';
+    for (let i = 0; i < shapes.length; i++) {
+      const { types, literal, isOther } = shapes[i]!;
+      key += types.id;
+      if (isOther) key += 'o';
+      if (literal !== undefined) key += `=${this.#literals[i]!.byLiteral.get(literal)!.id}`;
+      key += ',';
+    }
+    let table = this.#tables.get(key);
+    if (table === undefined) {
+      table = this.#build(shapes, meter);
+      if (this.#tables.size >= maxTables) this.#tables.clear();
+      this.#tables.set(key, table);
+    }
+    return table;
+  }
+
+  /** Returns the rules by the literal that they have at a position; undefined when no rule has one. */
+  literalsAt(position: number): LiteralIndex | undefined {
+    return this.#literals[position];
+  }
+
+  /** Returns the types that the rules that may apply require at a position. */
+  typesRequired(shapes: readonly ArgumentShape[], position: number): ReadonlySet<DeclaredType> {
+    const required = new Set<DeclaredType>();
+    for (const { parameters } of this.#rulesFor(shapes)) {
+      const { specializer } = parameters[position]!;
+      if (specializer.kind === 'type' && specializer.type !== undefined) required.add(specializer.type);
+      else if (specializer.kind === 'union')
+        for (const type of this.program.unions[specializer.union]) required.add(type);
+    }
+    return required;
+  }
+
+  /** Returns whether the argument at a position decides which rules may apply. */
+  discriminates(position: number): boolean {
+    return this.#literals[position] !== undefined || this.hasSpecializerAt(position);
+  }
+
+  /** Returns whether a rule has a specializer at a position. */
+  hasSpecializerAt(position: number): boolean {
+    return (this.#isTyped[position] ??= this.rules.some(
+      (rule) => rule.parameters[position]!.specializer.kind !== 'none',
+    ));
+  }
+
+  #build(shapes: readonly ArgumentShape[], meter: Meter): CandidateTable {
+    const candidates: Candidate[] = [];
+    for (const rule of this.#rulesFor(shapes)) {
+      const candidate = this.#candidate(rule, shapes);
+      if (candidate !== undefined) candidates.push(candidate);
+    }
+    return orderBySpecificity(candidates, shapes, meter);
+  }
+
+  /** Returns the rules that the most selective argument leaves, in the order of their definition, so that a table does not visit all rules. */
+  #rulesFor(shapes: readonly ArgumentShape[]): readonly Rule[] {
+    let fewest: readonly (readonly Rule[])[] = [this.rules];
+    let count = this.rules.length;
+    const offer = (parts: readonly (readonly Rule[])[]): void => {
+      const offered = parts.reduce((sum, part) => sum + part.length, 0);
+      if (offered >= count) return;
+      fewest = parts;
+      count = offered;
+    };
+    shapes.forEach((shape, i) => {
+      const { literal, isOther, types } = shape;
+      const position = this.#literals[i];
+      if (position !== undefined && (literal !== undefined || isOther))
+        offer([position.byLiteral.get(literal)?.rules ?? [], position.others]);
+      const typed = isBoundShape(shape) ? this.#specializersAt(i) : undefined;
+      if (typed !== undefined)
+        offer([...[...types.types].map((type) => typed.byType.get(type) ?? []), typed.others]);
+    });
+    return fewest.length === 1 ? fewest[0]! : fewest.flat().sort((a, b) => a.id - b.id);
+  }
+
+  #specializersAt(position: number): SpecializerIndex | undefined {
+    if (!(position in this.#specializers))
+      this.#specializers[position] = specializersAt(this.rules, position);
+    return this.#specializers[position];
+  }
+
+  #candidate(rule: Rule, shapes: readonly ArgumentShape[]): Candidate | undefined {
+    const unify: number[] = [];
+    const head: Goal[] = [];
+    for (let i = 0; i < shapes.length; i++) {
+      const parameter = rule.parameters[i]!;
+      const shape = shapes[i]!;
+      const { types } = shape;
+      if (parameter.literal !== undefined && isBoundShape(shape)) {
+        if (shape.isOther || (shape.literal !== undefined && shape.literal !== parameter.literal))
+          return undefined;
+      }
+      const isProvedLiteral =
+        shape.literal !== undefined &&
+        parameter.literal === shape.literal &&
+        parameter.specializer.kind === 'none';
+      if (!isProvedLiteral) unify.push(i);
+      const fits = this.#specializerFits(parameter, types, shape);
+      if (fits === false) return undefined;
+      head.push(...(fits === 'proved' ? parameter.goals.slice(1) : parameter.goals));
+    }
+    return {
+      rule,
+      unify,
+      goals: head.length === 0 ? rule.body : [...head, ...rule.body],
+      headLength: head.length,
+    };
+  }
+
+  /** Returns whether a value of these types fits a specializer: `true` when the test is made when the rule is tried. */
+  #specializerFits(parameter: Parameter, types: TypeSet, shape: ArgumentShape): boolean | 'proved' {
+    const { specializer } = parameter;
+    if (!isBoundShape(shape)) {
+      if (specializer.kind === 'type' && specializer.type === undefined)
+        throw this.#unknownClass(specializer.name, parameter);
+      return true;
+    }
+    switch (specializer.kind) {
+      case 'union':
+        return this.program.unions[specializer.union].some((type) => types.types.has(type))
+          ? 'proved'
+          : false;
+      case 'type':
+        if (specializer.type === undefined) throw this.#unknownClass(specializer.name, parameter);
+        return types.types.has(specializer.type) ? 'proved' : false;
+      default:
+        return true;
+    }
+  }
+
+  #unknownClass(name: string, parameter: Parameter): PolarError {
+    return new PolarError(
+      'POLAR_RUN_UNKNOWN_CLASS',
+      { name, known: nearNames(name, this.program.types.typeNames) },
+      parameter.span,
+    );
+  }
+}
+
+/** Returns the part of an argument that may determine everything that an index needs: a string, or the prototype of an object. */
+function plainKey(arg: unknown, { typeSets }: Typing): string | object | undefined {
+  // Predicates are called for strings, too.
+  if (typeof arg === 'string') return typeSets.hasPredicates ? undefined : arg;
+  return typeof arg === 'object' && arg !== null ? typeSets.prototypeOf(arg) : undefined;
+}
+
+/** Returns whether a literal may equal the value. */
+const isLiteralOperand = (value: unknown): boolean =>
+  typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+
+/** The indexes by the rules of a predicate with one arity. */
+export type RuleIndexes = Map<readonly Rule[], RuleIndex>;
+
+interface IndexContext {
+  readonly indexes: RuleIndexes;
+  readonly program: Program;
+}
+
+/** Returns the index of the rules of a predicate with one arity. */
+export const indexOf = (context: IndexContext, predicate: Predicate, arity: number): RuleIndex =>
+  indexOfRules(context, predicate.byArity.get(arity)!);
+
+export function indexOfRules({ indexes, program }: IndexContext, rules: readonly Rule[]): RuleIndex {
+  let index = indexes.get(rules);
+  if (index === undefined) indexes.set(rules, (index = new RuleIndex(rules, program)));
+  return index;
+}
