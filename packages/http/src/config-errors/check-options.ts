@@ -1,18 +1,20 @@
 import { describeValue, nearNames } from '@nanook/core';
 import { AuthorizationConfigError } from './authorization-config-error.js';
 
-type Expected = 'function' | 'challenge' | 'status' | 'anything';
+/** The kind of value that an option may have. */
+type ExpectedKind = 'function' | 'challenge' | 'status' | 'anything';
 
 /**
- * Checks the options of a middleware: their names, and the kinds of their values.
+ * Checks the names of options and the kinds of their values.
  *
- * @param owner the function that takes the options, for messages
+ * @param owner the name of the function that takes the options, for messages
  * @throws {AuthorizationConfigError} `NANOOK_HTTP_UNKNOWN_OPTION`, `NANOOK_HTTP_INVALID_OPTION`
+ * @internal for adapters
  */
 export function checkOptions(
   owner: string,
   options: unknown,
-  known: Readonly<Record<string, Expected>>,
+  known: Readonly<Record<string, ExpectedKind>>,
 ): void {
   if (typeof options !== 'object' || options === null || Array.isArray(options))
     throw new AuthorizationConfigError('NANOOK_HTTP_INVALID_OPTION', {
@@ -29,13 +31,14 @@ export function checkOptions(
         near: nearNames(option, Object.keys(known)),
         known: Object.keys(known),
       });
-    const reason = value === undefined ? undefined : wrongKind(expected, value);
+    const reason = value === undefined ? undefined : explainWrongKind(expected, value);
     if (reason !== undefined)
       throw new AuthorizationConfigError('NANOOK_HTTP_INVALID_OPTION', { option, reason });
   }
 }
 
-function wrongKind(expected: Expected, value: unknown): string | undefined {
+/** Explains why the value of an option is invalid; `undefined` when it is valid. */
+function explainWrongKind(expected: ExpectedKind, value: unknown): string | undefined {
   switch (expected) {
     case 'function':
       return typeof value === 'function' ? undefined : `must be a function, got ${describeValue(value)}`;

@@ -3,25 +3,32 @@ import { AuthorizationConfigError } from './authorization-config-error.js';
 const calls = new WeakMap<object, string>();
 
 /**
- * Records how a function is called that makes middleware, so that `app.use(authorize)` can be told from `app.use(authorize())`.
+ * Registers a function that returns middleware, so that `app.use(authorize)` can be distinguished from `app.use(authorize())`.
  *
- * @param call an example of a call
+ * @param call an example of a call, for the message
+ * @internal for adapters
  */
 export function expectCall(maker: (...args: never[]) => unknown, call: string): void {
   calls.set(maker, call);
 }
 
-/** Throws for a function that makes middleware among these handlers. @throws {AuthorizationConfigError} `NANOOK_HTTP_UNCALLED` */
+/**
+ * Throws when one of the handlers is a function that returns middleware.
+ *
+ * @throws {AuthorizationConfigError} `NANOOK_HTTP_UNCALLED`
+ * @internal for adapters
+ */
 export function checkHandlers(handlers: Iterable<unknown>): void {
   for (const handler of handlers)
     if (typeof handler === 'function' && calls.has(handler)) throw uncalled(handler);
 }
 
 /**
- * Throws when a framework called a function that makes middleware as if it were middleware.
+ * Throws when a framework calls a function that returns middleware as if it were middleware.
  *
- * @param first the first argument: a request of Express, or a context of Koa, if it was
+ * @param first the first argument of the call; a framework passes a request of Express or a context of Koa
  * @throws {AuthorizationConfigError} `NANOOK_HTTP_UNCALLED`
+ * @internal for adapters
  */
 export function checkCalled(maker: (...args: never[]) => unknown, first: unknown): void {
   if (isRequest(first)) throw uncalled(maker);

@@ -1,13 +1,13 @@
 import { fileURLToPath } from 'node:url';
 
 /**
- * The place that called a function, `file:line`, for messages to developers. Only one frame is captured, which takes about a
- * microsecond; its text is made when `toString` is called.
+ * The location of a call, `file:line`, for messages to developers. It captures one stack frame, which takes about a microsecond, and
+ * renders it only when `toString` is called.
  */
 export class CallSite {
   readonly #holder: { readonly stack?: unknown } = {};
 
-  /** @param called the function whose caller is wanted; it must be running */
+  /** @param called the function whose caller is located; it must be running */
   constructor(called: (...args: never[]) => unknown) {
     const { stackTraceLimit } = Error;
     try {
@@ -15,11 +15,11 @@ export class CallSite {
       Error.captureStackTrace(this.#holder, called);
       Error.stackTraceLimit = stackTraceLimit;
     } catch {
-      // `Error` is frozen: there is no place to show
+      // `Error` is frozen, so the location is unknown
     }
   }
 
-  /** `undefined` where the runtime does not say. */
+  /** Returns the location; `undefined` where it is unknown. */
   toString(): string | undefined {
     const { stack } = this.#holder;
     const frame = typeof stack === 'string' ? /^ *at (.*)$/m.exec(stack)?.[1] : undefined;

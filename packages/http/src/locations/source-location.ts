@@ -4,16 +4,18 @@ import { fileURLToPath } from 'node:url';
 const known = new WeakMap<object, string | undefined>();
 
 /**
- * Where a function or a class was written, `file:line`, for messages to developers. Asks V8's inspector, which has to go through
- * all scripts: some milliseconds for all that is asked in one go, and each function is asked about once. `undefined` where there
- * is no inspector.
+ * Returns the location at which a function or a class is defined, `file:line`, for messages to developers. V8's inspector finds it, which
+ * takes some milliseconds for all calls of one turn of the event loop. Each result is cached. It is `undefined` where there is no
+ * inspector.
+ *
+ * @internal for adapters
  */
 export function locationOf(value: object): string | undefined {
   if (!known.has(value)) known.set(value, findLocation(value));
   return known.get(value);
 }
 
-/** An inspector that is looking, and the scripts by their id. */
+/** An open inspector session, and the URLs of the scripts by their id. */
 interface Inspection {
   readonly session: Session;
   readonly urls: ReadonlyMap<string, string>;
@@ -21,8 +23,8 @@ interface Inspection {
 
 let open: Inspection | undefined;
 
-/** One for all that is asked without a pause: hundreds of routes are listed in one go. */
-function inspection(): Inspection | undefined {
+/** Opens a session for this turn of the event loop, because a listing may locate hundreds of handlers. */
+function openInspection(): Inspection | undefined {
   if (open !== undefined) return open;
   const inspector = process.getBuiltinModule?.('node:inspector');
   if (inspector === undefined) return undefined;
@@ -43,17 +45,18 @@ function inspection(): Inspection | undefined {
   return open;
 }
 
-const handover = Symbol.for('@nanook/http/located');
+/** The global property through which the inspector receives the value. */
+const located = Symbol.for('@nanook/http/located');
 
 function findLocation(value: object): string | undefined {
-  const place = globalThis as { [handover]?: object };
+  const holder = globalThis as { [located]?: object };
   try {
-    const found = inspection();
+    const found = openInspection();
     if (found === undefined) return undefined;
     const { session, urls } = found;
-    place[handover] = value;
+    holder[located] = value;
     const { result } = post(session, 'Runtime.evaluate', {
-      expression: `globalThis[Symbol.for('${handover.description}')]`,
+      expression: `globalThis[Symbol.for('${located.description}')]`,
     }) as Runtime.EvaluateReturnType;
     const { internalProperties = [] } = post(session, 'Runtime.getProperties', {
       objectId: result.objectId,
@@ -62,23 +65,23 @@ function findLocation(value: object): string | undefined {
       | { readonly scriptId: string; readonly lineNumber: number; readonly columnNumber: number }
       | undefined;
     const url = location && urls.get(location.scriptId);
-    return url ? original(url, location.lineNumber, location.columnNumber) : undefined;
+    return url ? originalLocation(url, location.lineNumber, location.columnNumber) : undefined;
   } catch {
-    return undefined; // it only would have been nice to know
+    return undefined; // a message without a location is better than a failure
   } finally {
-    delete place[handover];
+    delete holder[located];
   }
 }
 
-/** The inspector calls back at once when it looks into its own process. */
+/** Sends a command to the inspector. It calls back synchronously when it inspects its own process. */
 function post(session: Session, method: string, params?: object): unknown {
   let answer: unknown;
   session.post(method, params, (_error: Error | null, result?: object) => (answer = result));
   return answer;
 }
 
-/** Through the source map, where Node was told to read them. Lines of V8 count from 0. */
-function original(url: string, line: number, column: number): string {
+/** Maps a location through its source map, where Node was started with source maps. V8 counts lines from 0. */
+function originalLocation(url: string, line: number, column: number): string {
   const entry = process.getBuiltinModule('node:module').findSourceMap(url)?.findEntry(line, column);
   const isMapped = entry !== undefined && 'originalSource' in entry;
   const source = isMapped ? entry.originalSource : url;

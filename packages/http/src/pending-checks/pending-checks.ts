@@ -9,13 +9,13 @@ import { WatchedPromise } from './watched-promise.js';
 
 /** One call of a method of `RequestAuthorization` by the application. */
 export interface Check {
-  /** As it was called: `authorize('delete', …)`. */
+  /** The call: `authorize('delete', …)`. */
   readonly call: string;
-  /** The place of the call, `file:line`; `undefined` in production. */
+  /** The location of the call, `file:line`; `undefined` in production. */
   readonly at: string | undefined;
-  /** Whether its promise, or one that `then` or `finally` made of it, was awaited, returned, or given a handler of rejections. */
+  /** Whether its promise, or a promise that `then` or `finally` derived from it, was awaited, returned, or has a rejection handler. */
   readonly isAwaited: boolean;
-  /** Whether it failed: it was refused, or could not be decided. */
+  /** Whether it failed: the action was refused, or the check threw an error. */
   readonly isFailed: boolean;
   /** The reason of the failure. */
   readonly error: unknown;
@@ -24,27 +24,28 @@ export interface Check {
 type Method = (...args: never[]) => unknown;
 
 /**
- * The checks of one request. A response must wait for all of them: one that is still pending, or that the application forgot to
- * await, could be a refusal. The promises of checks never become unhandled rejections.
+ * The checks of one request. A response must wait for all of them, because a check that is pending or was not awaited may be a refusal.
+ * The promises of checks never become unhandled rejections.
  */
 export class PendingChecks {
-  /** Those that are pending or not awaited. */
+  /** The checks that are pending or were not awaited. */
   readonly #open = new Set<OpenCheck>();
   readonly #isProduction = process.env['NODE_ENV'] === 'production';
   #routeData: (() => RouteData) | undefined;
   #whenLost: ((check: Check) => void) | undefined;
   #count = 0;
-  /** The last check that refused, unless something that was checked or skipped later passed. */
+  /** The last refused check, unless a later check passed or a later skip was made. */
   #refused: OpenCheck | undefined;
 
-  /** @param report receives the errors that no response can carry any more */
+  /** @param report receives errors that no response can carry any more */
   constructor(readonly report: (error: Error) => void) {}
 
   /**
    * Starts a check, and watches its promise.
    *
+   * @param call the call, for messages
    * @param method the method that the application called
-   * @param decides whether it throws when refused, and counts as a decision when it passes
+   * @param decides whether the check throws when the action is refused, and counts as a decision when it passes
    */
   watch<T>(call: string, method: Method, decides: boolean, start: () => Promise<T>): Promise<T> {
     const check = new OpenCheck(call, this.#isProduction ? undefined : new CallSite(method), this.#count++);
@@ -81,7 +82,7 @@ export class PendingChecks {
     return this.#open.values().next().value;
   }
 
-  /** Says that the application has been told of the check, so that its failure is not reported again. */
+  /** Marks a check as reported to the application, so that its failure is not reported again. */
   dismiss(check: Check): void {
     this.#open.delete(check as OpenCheck);
     (check as OpenCheck).isReported = true;
@@ -92,24 +93,24 @@ export class PendingChecks {
     return this.#forgotten();
   }
 
-  /** The first check that failed, and that was not awaited. */
+  /** The first check that failed and was not awaited. */
   get forgottenFailure(): Check | undefined {
     return this.#forgotten(({ isFailed }) => isFailed);
   }
 
-  /** The check that refused last, unless something passed that was checked or skipped after that. */
+  /** The last refused check, unless a later check passed or a later skip was made. */
   get refused(): Check | undefined {
     return this.#refused;
   }
 
-  /** Says that the application knows of the refusal, and answers otherwise. */
+  /** Forgets the refusal, because the application knows it and responds in another way. */
   acceptRefusal(): void {
     this.#refused = undefined;
   }
 
   /**
-   * Reports, from now on, the failures of checks that were not awaited: no response can carry them any more. A check that is awaited
-   * within the same turn of the event loop is not reported.
+   * Reports, from now on, failures of checks that were not awaited, because no response can carry them any more. It does not report a
+   * check that is awaited in the same turn of the event loop.
    */
   reportLostFailures(routeData: () => RouteData): void {
     if (this.#routeData !== undefined) return;
@@ -117,7 +118,10 @@ export class PendingChecks {
     for (const check of this.#open) if (check.isFailed) this.#reportLater(check);
   }
 
-  /** @param listener is called when a check failed in a chain, or in an async function, that was not awaited: no error handler gets it */
+  /**
+   * Sets the listener for a check that failed in a chain, or in an async function, that was not awaited. No error handler receives such a
+   * failure.
+   */
   whenLost(listener: (check: Check) => void): void {
     this.#whenLost = listener;
   }
@@ -139,7 +143,7 @@ export class PendingChecks {
     check.isSettled = true;
     if (check.isAwaited) this.#open.delete(check);
     else if (check.isFailed) this.#reportLater(check);
-    // A long response does not collect what no longer matters to it.
+    // A long response must not collect checks that no longer matter.
     else if (this.#routeData !== undefined) this.#open.delete(check);
   }
 
@@ -155,9 +159,10 @@ export class PendingChecks {
   }
 }
 
-/** The check, as the data of a fault. */
+/** Returns the data of a check for an error. */
 export const dataOf = ({ call, at, isAwaited }: Check): CheckData => ({ check: call, at, isAwaited });
 
+/** Returns the options for an error that the failure of a check has caused. */
 export const causeOf = ({ isFailed, error }: Check): ErrorOptions => (isFailed ? { cause: error } : {});
 
 class OpenCheck implements Check {
@@ -171,7 +176,7 @@ class OpenCheck implements Check {
   constructor(
     readonly call: string,
     private readonly site: CallSite | undefined,
-    /** Tells which of two checks was called first. */
+    /** The position of the call among all calls and failures of the request. */
     readonly number: number,
   ) {}
 

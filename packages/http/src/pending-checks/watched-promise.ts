@@ -1,10 +1,10 @@
 /**
- * A promise that tells when something waits for its result: `await`, `return` from an async function, `Promise.all`, a handler of
- * rejections. `await` reads `then` of a promise only where its constructor is not `Promise` itself, so it is a subclass.
+ * A promise that notices when its result is awaited: by `await`, `return` from an async function, `Promise.all`, or a rejection handler.
+ * It is a subclass because `await` calls `then` only on a promise whose constructor is not `Promise` itself.
  *
- * `then` without a handler of rejections, and `finally`, do not wait: the promises that they return are watched in place of this one.
- * None of them becomes an unhandled rejection with the failure of this one. An error that a handler of the application throws stays
- * the application's own.
+ * `then` without a rejection handler, and `finally`, do not count as awaiting: the promise that they return is watched instead. None of
+ * these promises becomes an unhandled rejection with the failure of the check. An error that a callback of the application throws is
+ * treated as usual.
  */
 export class WatchedPromise<T> extends Promise<T> {
   #whenAwaited: (() => void) | undefined;
@@ -16,9 +16,11 @@ export class WatchedPromise<T> extends Promise<T> {
   }
 
   /**
-   * @param whenAwaited is called whenever something starts to wait
-   * @param whenLost is called when a promise that `then` or `finally` made of this one has passed on a rejection, and the turn of the
-   * event loop is over, which is when Node would report it
+   * Sets the listeners.
+   *
+   * @param whenAwaited is called whenever the promise, or one derived from it, is awaited
+   * @param whenLost is called when a derived promise was rejected, at the end of the turn of the event loop, when Node would report an
+   * unhandled rejection
    */
   listen(whenAwaited: () => void, whenLost: () => void): void {
     this.#handle();
@@ -43,7 +45,7 @@ export class WatchedPromise<T> extends Promise<T> {
     return this.#derive((value) => run().then(() => value), run);
   }
 
-  /** @param beforeRejection is called before a rejection is passed on; what it throws takes the place of the reason */
+  /** @param beforeRejection is called before a rejection is passed on; an error that it throws replaces the reason */
   #derive<A>(
     onFulfilled: (value: T) => A | PromiseLike<A>,
     beforeRejection?: () => Promise<void>,
@@ -75,7 +77,7 @@ export class WatchedPromise<T> extends Promise<T> {
     return derived;
   }
 
-  /** Takes over the result of another check, for which something waits as soon as it waits for this promise. */
+  /** Resolves with the result of another check. That check counts as awaited as soon as this promise is awaited. */
   #follow(other: WatchedPromise<T>, resolve: (value: T) => void, passOn: (reason: unknown) => void): void {
     const noteThis = this.#whenAwaited;
     this.#whenAwaited = () => {
@@ -92,7 +94,7 @@ export class WatchedPromise<T> extends Promise<T> {
     this.#whenAwaited?.();
   }
 
-  /** Makes a rejection count as handled, whether something waits for it or not. */
+  /** Marks a rejection as handled, even when the promise is not awaited. */
   #handle(): void {
     super.then(undefined, ignore);
   }

@@ -1,8 +1,8 @@
-/** Whether an `Accept` header asks for HTML rather than JSON: what a browser sends does, no header and anything goes (a lone star) do not. */
+/** Returns whether an `Accept` header prefers HTML to JSON. The header of a browser does; a missing header and `*` do not. */
 export function prefersHtml(accept: string | undefined): boolean {
   const ranges = parseAccept(accept ?? '*/*');
-  const json = Math.max(quality(ranges, 'application/problem+json'), quality(ranges, 'application/json'));
-  return quality(ranges, 'text/html') > json;
+  const json = Math.max(qualityOf(ranges, 'application/problem+json'), qualityOf(ranges, 'application/json'));
+  return qualityOf(ranges, 'text/html') > json;
 }
 
 interface MediaRange {
@@ -18,8 +18,8 @@ const parseAccept = (accept: string): MediaRange[] =>
     return { name, quality: quality >= 0 && quality <= 1 ? quality : 0 };
   });
 
-/** That of the most specific range that covers the type. */
-function quality(ranges: readonly MediaRange[], type: string): number {
+/** Returns the quality of the most specific range that includes the type. */
+function qualityOf(ranges: readonly MediaRange[], type: string): number {
   const [group] = type.split('/');
   for (const name of [type, `${group}/*`, '*/*']) {
     const range = ranges.find((candidate) => candidate.name === name);

@@ -2,10 +2,7 @@ import { isAuthorizationError, isPolarError, isPolicyError } from '@nanook/core'
 import { STATUS_CODES } from 'node:http';
 import { isAuthorizationConfigError } from '../config-errors/authorization-config-error.js';
 
-/**
- * What the client is told, as RFC 9457 has it. It names no action, resource, actor, route or rule: what a refusal is about is
- * the application's to tell.
- */
+/** The body of an error response, as RFC 9457 defines it. It reveals no action, resource, actor, route or rule to the client. */
 export interface Problem {
   readonly type: string;
   readonly title: string;
@@ -15,15 +12,23 @@ export interface Problem {
 }
 
 /**
- * The problem that an error of ours is to a client: a refusal with its status, and a fault of the policy or the application as a
- * bare 500. `undefined` for what is somebody else's.
+ * Returns the problem to send for an error: a refusal with its status; an error in the policy or in the configuration as a plain 500.
+ *
+ * @returns `undefined` for an error that does not come from Nanook
+ * @example
+ * const problem = problemOf(error);
+ * if (problem === undefined) throw error;
  */
 export function problemOf(error: unknown): Problem | undefined {
   if (isAuthorizationError(error)) return problem(error.status);
   return isInternalError(error) ? problem(500) : undefined;
 }
 
-/** Whether the error is for the log: the policy or the application is at fault, not the one who asks. */
+/**
+ * Returns whether the error is for the log and not for the client: an error in the policy, in its evaluation, or in the configuration.
+ *
+ * @internal for adapters
+ */
 export const isInternalError = (error: unknown): boolean =>
   isPolarError(error) || isPolicyError(error) || isAuthorizationConfigError(error);
 

@@ -8,7 +8,7 @@ import {
 } from '@nanook/core';
 import { STATUS_CODES } from 'node:http';
 
-/** The statuses of one requirement, for an application with statuses of its own. */
+/** The statuses for the refusals of one requirement, where the application does not use the default ones. */
 export interface RefusalStatuses {
   /** The status when the loader finds nothing. Default: 404. */
   readonly missing?: number;
@@ -16,18 +16,23 @@ export interface RefusalStatuses {
   readonly refused?: number;
 }
 
+/**
+ * The options of {@link RefusalStatuses}, to be checked.
+ *
+ * @internal for adapters
+ */
 export const refusalOptions = { missing: 'status', refused: 'status' } as const;
 
 const missing = new WeakSet<object>();
 
-/** The refusal of a resource that does not exist. */
+/** Creates the refusal for a resource that does not exist. */
 export function notFound(action: string): NotFoundError {
   const error = withoutStack(new NotFoundError(action));
   missing.add(error);
   return error;
 }
 
-/** A page that shows the stack of an error must not tell a hidden resource from a missing one. */
+/** Removes the stack of a `NotFoundError`, because a page that prints it would distinguish a hidden resource from a missing one. */
 export const withoutStack = (error: AuthorizationError): AuthorizationError =>
   isNotFoundError(error)
     ? Object.defineProperty(error, 'stack', {
@@ -37,15 +42,19 @@ export const withoutStack = (error: AuthorizationError): AuthorizationError =>
       })
     : error;
 
-/** The error with the status that the application wants; an error that is not a refusal as it is. */
+/**
+ * Returns a refusal with the status of the application. It returns an error that is not a refusal unchanged.
+ *
+ * @internal for adapters
+ */
 export function withStatus(error: unknown, statuses: RefusalStatuses): unknown {
   if (isUnauthenticatedError(error) || !isAuthorizationError(error)) return error;
   const status = missing.has(error) ? statuses.missing : statuses.refused;
   if (status === undefined || status === error.status) return error;
-  const restated = withoutStack(newRefusal(status, error));
-  if (missing.has(error)) missing.add(restated);
-  restated.route = error.route;
-  return restated;
+  const replacement = withoutStack(newRefusal(status, error));
+  if (missing.has(error)) missing.add(replacement);
+  replacement.route = error.route;
+  return replacement;
 }
 
 function newRefusal(status: number, refusal: AuthorizationError): AuthorizationError {

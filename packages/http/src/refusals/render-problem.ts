@@ -1,22 +1,29 @@
 import { prefersHtml } from './accept.js';
 import type { Problem } from './problem.js';
 
-/** A response, for a framework to send. */
+/** A response that a framework can send. */
 export interface Rendered {
   readonly status: number;
-  /** What a handler that failed may have set for the body that it did not send. */
+  /** The headers to remove: a failed handler may have set them for a body that is not sent. */
   readonly remove: readonly string[];
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
 
-/** @param accept the request's `Accept` header: HTML where it is preferred, else `application/problem+json` */
+/**
+ * Renders a problem as HTML where the client prefers it, otherwise as `application/problem+json`.
+ *
+ * @param accept the `Accept` header of the request
+ * @example
+ * const { status, headers, body } = renderProblem(problem, req.headers.accept);
+ * res.writeHead(status, headers).end(body);
+ */
 export function renderProblem(problem: Problem, accept?: string): Rendered {
   const html = prefersHtml(accept);
   const body = html ? page(problem) : JSON.stringify(problem);
   return {
     status: problem.status,
-    remove: headersOfABody,
+    remove: bodyHeaders,
     headers: {
       'Content-Type': html ? 'text/html; charset=utf-8' : 'application/problem+json',
       'Content-Length': String(Buffer.byteLength(body)),
@@ -27,7 +34,7 @@ export function renderProblem(problem: Problem, accept?: string): Rendered {
   };
 }
 
-const headersOfABody = [
+const bodyHeaders = [
   'Content-Disposition',
   'Content-Encoding',
   'Content-Language',

@@ -1,20 +1,25 @@
 import { decides, describeRequirement, type RouteRequirement } from './route-requirement.js';
 import { locationOf } from '../locations/source-location.js';
 
-/** One route of an application, and what it demands: what `listRoutes(app)` of each framework gives. */
+/** One route of an application with its requirements, as `listRoutes(app)` returns it. */
 export interface ListedRoute {
-  /** In capitals; `ALL` for a route that answers every method. */
+  /** The HTTP method in capitals; `ALL` for a route that handles every method. */
   readonly method: string;
-  /** As it was written, below where its routers are mounted. */
+  /** The path as the application wrote it, with the paths at which its routers are mounted. */
   readonly path: string;
-  /** The requirements that a request passes before it reaches the handler, in that order; those of its routers included. */
+  /** The requirements that a request passes before it reaches the handler, in this order, including those of its routers. */
   readonly requirements: readonly RouteRequirement[];
-  /** The function that answers: its name, or `anonymous`. */
+  /** The name of the handler, or `anonymous`. */
   readonly handler: string;
-  /** Where that function was written, `file:line`; `undefined` where the runtime does not tell. */
+  /** The location of the handler, `file:line`; `undefined` where it is unknown. */
   readonly location: string | undefined;
 }
 
+/**
+ * Creates the entry of a route for `listRoutes`.
+ *
+ * @internal for adapters
+ */
 export const listedRoute = (
   method: string,
   path: string,
@@ -28,10 +33,20 @@ export const listedRoute = (
   location: locationOf(handler),
 });
 
-/** Whether something is decided before the handler runs, or skipped with a reason. */
+/**
+ * Returns whether a route has a requirement that authorizes an action, or that skips authorization with a reason.
+ *
+ * @example
+ * test('every route is protected', () => expect(listRoutes(app).filter((route) => !isProtected(route))).toEqual([]));
+ */
 export const isProtected = ({ requirements }: ListedRoute): boolean => requirements.some(decides);
 
-/** The routes as a table of text, for a terminal. */
+/**
+ * Renders routes as a table of text, for a terminal.
+ *
+ * @example
+ * console.log(routeTable(listRoutes(app)));
+ */
 export const routeTable = (routes: readonly ListedRoute[]): string =>
   table(
     routes.map(({ method, path, requirements, handler, location }) => [
@@ -42,7 +57,11 @@ export const routeTable = (routes: readonly ListedRoute[]): string =>
     ]),
   );
 
-/** Columns as wide as what is in them. Rows have the same number of cells. */
+/**
+ * Aligns the columns of a table. All rows have the same number of cells.
+ *
+ * @internal for adapters
+ */
 export function table(rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => row[i]!.length)));
   return rows

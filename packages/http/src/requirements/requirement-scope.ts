@@ -1,11 +1,13 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-/** The kind of decision that was made: an authorization that passed, or a skip with a reason. */
+/** The kind of a decision: an authorization that passed, or a skip with a reason. */
 export type Decided = 'authorized' | 'skipped';
 
 /**
- * One call of a handler, and the decisions that count for its response: those of the routers and the route around it, made before
- * it was called, and its own.
+ * One call of a handler, with the decisions that count for its response: its own decisions, and those that its routers and its route
+ * made before the call.
+ *
+ * @internal for adapters
  */
 export class RequirementScope {
   readonly #inherited: boolean;
@@ -28,25 +30,27 @@ export class RequirementScope {
     return !this.#isLeft && this.#inherited;
   }
 
+  /** Whether a decision counts for this call: its own, or one that was made before it. */
   get isSettled(): boolean {
     return !this.#isLeft && (this.#inherited || this.#decided !== undefined);
   }
 
-  /** The decision that this call made itself. An authorization is worth more than a skip. */
+  /** The decision that this call made itself. An authorization takes precedence over a skip. */
   get decided(): Decided | undefined {
     return this.#isLeft ? undefined : this.#decided;
   }
 
+  /** Records a decision of this call. */
   settle(decided: Decided): void {
     if (this.#decided !== 'authorized') this.#decided = decided;
   }
 
-  /** Ends the scope: from now on nothing that was decided counts here. */
+  /** Ends the scope: from now on, no decision counts in it. */
   leave(): void {
     this.#isLeft = true;
   }
 
-  /** Whether this call was made by the other one, directly or through further calls. */
+  /** Returns whether the other call made this one, directly or through further calls. */
   isWithin(other: RequirementScope): boolean {
     return this === other || this.parent?.isWithin(other) === true;
   }
@@ -60,11 +64,13 @@ interface Running {
 const running = new AsyncLocalStorage<Running>();
 
 /**
- * The scopes of one request. A decision counts for the scope in which it is made, and a response is judged by the scope of the
- * handler that writes it. Both are found through the asynchronous context. Where a library has lost the context, the scope that was
- * entered last takes its place.
+ * The scopes of one request. A decision counts in the scope in which it is made, and the response guard checks the scope of the handler
+ * that writes the response. The asynchronous context identifies the scope. Where a library loses this context, the scope that was entered
+ * last is used.
  *
- * Without a framework adapter that runs each handler in a scope of its own, there is one scope for the whole request.
+ * An adapter runs each handler in a separate scope. Without an adapter, the whole request has one scope.
+ *
+ * @internal for adapters
  */
 export class RequirementScopes {
   readonly #scopeOfDecision: (current: RequirementScope) => RequirementScope | undefined;
@@ -72,8 +78,8 @@ export class RequirementScopes {
   #entered = new RequirementScope(undefined, false);
 
   /**
-   * @param scopeOfDecision finds the scope for which a decision counts that is made now, from the current one; `undefined` where the
-   * adapter cannot see the router or the handler that makes it, so that it does not count
+   * @param scopeOfDecision returns the scope in which a decision counts that is made now, given the current scope; `undefined` when the
+   * decision does not count, because the adapter cannot see the router or the handler that makes it
    */
   constructor(
     scopeOfDecision: (current: RequirementScope) => RequirementScope | undefined = (current) => current,
@@ -81,12 +87,12 @@ export class RequirementScopes {
     this.#scopeOfDecision = scopeOfDecision;
   }
 
-  /** The scope of the code that runs now. */
+  /** The scope of the code that is running. */
   get current(): RequirementScope {
     return this.running ?? this.#entered;
   }
 
-  /** The same, or `undefined` where the asynchronous context is not one of this request. */
+  /** The scope of the asynchronous context; `undefined` where the context does not belong to this request. */
   get running(): RequirementScope | undefined {
     const store = running.getStore();
     return store?.scopes === this ? store.scope : undefined;
@@ -98,16 +104,16 @@ export class RequirementScopes {
     return running.run({ scopes: this, scope }, handler);
   }
 
-  /** Goes back to a scope that was entered before, for code without an asynchronous context. */
+  /** Returns to a scope that was entered before, for code that has lost the asynchronous context. */
   return(scope: RequirementScope): void {
     this.#entered = scope;
   }
 
   /**
-   * Starts a decision. Its scope is the one that runs now, even when the answer comes later.
+   * Starts a decision in the current scope, even if its result comes later.
    *
    * @param description names the decision in messages: `read Document`
-   * @returns records that the decision was made
+   * @returns a function that records that the decision was made
    */
   deciding(description: string): (decided: Decided) => void {
     const scope = this.#scopeOfDecision(this.current);
@@ -117,7 +123,7 @@ export class RequirementScopes {
     };
   }
 
-  /** Runs a handler for which nothing needs authorizing. The skip ends with the call of `leave`, and counts for no other handler. */
+  /** Runs a handler that needs no authorization. The skip ends with the call of `leave`, and counts for no other handler. */
   runSkipped<Result>(reason: string, handler: (leave: () => void) => Result): Result {
     const outer = this.current;
     const scope = new RequirementScope(outer, true);
@@ -130,7 +136,7 @@ export class RequirementScopes {
     );
   }
 
-  /** The decisions of this request, wherever they count: for messages about a response for which none of them does. */
+  /** All decisions of this request, for the message about a response for which none of them counts. */
   get decisions(): readonly string[] {
     return this.#decisions;
   }

@@ -2,12 +2,15 @@ import { describeValue, type Authorizer, type Class, type TypeToken } from '@nan
 import { AuthorizationConfigError } from '../config-errors/authorization-config-error.js';
 import { checkReturns } from '../config-errors/check-returns.js';
 
-/** Gets one resource; may be async. What it throws passes through; `null` and `undefined` are *not found*. */
+/**
+ * A function that loads the resource of a request; it may be async. `null` and `undefined` mean *not found*. The adapter passes on its
+ * errors.
+ */
 export type ResourceLoader<Context extends readonly unknown[], Resource> = (...context: Context) => Resource;
 
 /**
- * Where a requirement takes its resource from: a loader; or, when there is no resource yet (*create*, *list*), a class, a type token,
- * or the name of a type: then the type is the resource.
+ * The source of the resource of a requirement: a loader; or, for *create* and *list*, where the type itself is the resource, a class, a
+ * type token, or the name of a type.
  */
 export type ResourceSource<Context extends readonly unknown[] = [], Resource = unknown> =
   | ResourceLoader<Context, Resource>
@@ -15,21 +18,26 @@ export type ResourceSource<Context extends readonly unknown[] = [], Resource = u
   | TypeToken
   | string;
 
-/** @throws {AuthorizationConfigError} `NANOOK_HTTP_NO_SOURCE` for what no resource can come from, `NANOOK_HTTP_NO_RETURN` */
+/**
+ * Checks that a value can be the source of a resource.
+ *
+ * @throws {AuthorizationConfigError} `NANOOK_HTTP_NO_SOURCE`; `NANOOK_HTTP_NO_RETURN` for a loader without `return`
+ * @internal for adapters
+ */
 export function checkSource(action: string, source: unknown): void {
   if (typeof source !== 'function' && typeof source !== 'string' && !isTypeToken(source))
     throw new AuthorizationConfigError('NANOOK_HTTP_NO_SOURCE', { action, found: describeValue(source) });
   checkReturns(`the loader of the requirement "${action}"`, source);
 }
 
-/** A token may come from the other copy of the core, ES module or CommonJS, so `instanceof` cannot tell. */
+/** Returns whether a value is a type token. `instanceof` would fail for a token of the other copy of core, ES module or CommonJS. */
 const isTypeToken = (value: unknown): boolean =>
   typeof value === 'object' &&
   value !== null &&
   Object.isFrozen(value) &&
   Object.keys(value).join() === 'name';
 
-/** What the source stands for in this request. */
+/** Returns the resource of a request: the result of the loader, or the type. */
 export function resourceFrom<Context extends readonly unknown[], Resource>(
   authorizer: Authorizer,
   source: ResourceSource<Context, Resource>,
@@ -40,5 +48,10 @@ export function resourceFrom<Context extends readonly unknown[], Resource>(
   return (source as ResourceLoader<Context, Resource>)(...context);
 }
 
-/** By its text, as a class and a function cannot be told apart otherwise. What was compiled to ES5 is given by name. */
+/**
+ * Returns whether a function is a class, by its source text. It does not recognize a class that was compiled to ES5; write the name of
+ * such a type.
+ *
+ * @internal for adapters
+ */
 export const isClass = (value: object): boolean => /^class\b/.test(Function.prototype.toString.call(value));

@@ -2,12 +2,12 @@ import { describeValue } from '@nanook/core';
 import { AuthorizationConfigError } from '../config-errors/authorization-config-error.js';
 import { isClass, type ResourceSource } from './resource-source.js';
 
-/** What a route's requirement demands, as data: for listings, audits and tests. */
+/** The requirement of a route, as data for listings, audits and tests. */
 export type RouteRequirement =
   | {
       readonly kind: 'authorize';
       readonly action: string;
-      /** The name of a type, or `loader` with the loader's own name where it has one: `findRepository()`. */
+      /** The name of a type; or the name of the loader with parentheses, such as `findRepository()`, or `loader()`. */
       readonly resource: string;
     }
   | { readonly kind: 'request' }
@@ -15,17 +15,25 @@ export type RouteRequirement =
 
 const brand = Symbol.for('@nanook/http/requirement');
 
-/** Marks a handler as one that authorizes, or skips: a route that carries one is protected. */
+/**
+ * Marks middleware as a requirement. A route that has one before its handler is protected.
+ *
+ * @internal for adapters
+ */
 export const asRequirement = <Handler extends object>(
   handler: Handler,
   requirement: RouteRequirement,
 ): Handler => Object.defineProperty(handler, brand, { value: requirement });
 
-/** The requirement that a handler stands for, if it is one. */
+/**
+ * Returns the requirement that a handler checks, or `undefined`.
+ *
+ * @internal for adapters
+ */
 export const requirementOf = (handler: unknown): RouteRequirement | undefined =>
   typeof handler === 'function' ? (handler as { [brand]?: RouteRequirement })[brand] : undefined;
 
-/** Middleware that is called without authorization, and the reason. */
+/** Middleware that runs without authorization, and the reason. */
 export interface Skipped {
   readonly reason: string;
   readonly middleware: readonly ((...args: never[]) => unknown)[];
@@ -33,17 +41,35 @@ export interface Skipped {
 
 const skippedBrand = Symbol.for('@nanook/http/skipped');
 
-/** Marks a handler that calls this middleware under a skip. It answers by itself, so it is not a requirement for the handlers after it. */
+/**
+ * Marks a handler that runs this middleware without authorization. The middleware responds itself, so the handler is not a requirement for
+ * later handlers.
+ *
+ * @internal for adapters
+ */
 export const asSkipped = <Handler extends object>(handler: Handler, skipped: Skipped): Handler =>
   Object.defineProperty(handler, skippedBrand, { value: skipped });
 
-/** The middleware that a handler calls under a skip, if it is such a handler. */
+/**
+ * Returns the middleware that a handler runs without authorization, or `undefined`.
+ *
+ * @internal for adapters
+ */
 export const skippedBy = (handler: unknown): Skipped | undefined =>
   typeof handler === 'function' ? (handler as { [skippedBrand]?: Skipped })[skippedBrand] : undefined;
 
-/** Whether a requirement decides about the route: `allow_request` alone does not. */
+/**
+ * Returns whether a requirement protects a route. A check of the request alone, with `allow_request`, does not.
+ *
+ * @internal for adapters
+ */
 export const decides = (requirement: RouteRequirement): boolean => requirement.kind !== 'request';
 
+/**
+ * Creates the requirement to authorize an action.
+ *
+ * @internal for adapters
+ */
 export function authorizeRequirement(action: string, source: ResourceSource<never>): RouteRequirement {
   const requirement: RouteRequirement = { kind: 'authorize', action, resource: describeSource(source) };
   sources.set(requirement, source);
@@ -52,11 +78,15 @@ export function authorizeRequirement(action: string, source: ResourceSource<neve
 
 const sources = new WeakMap<RouteRequirement, ResourceSource<never>>();
 
-/** The source of the resource that a requirement authorizes. */
+/** Returns the source of the resource of a requirement. */
 export const sourceOf = (requirement: RouteRequirement): ResourceSource<never> | undefined =>
   sources.get(requirement);
 
-/** `read Repository`, `read findRepository()`, `allow_request`, `skipped: liveness probe`. */
+/**
+ * Describes a requirement: `read Repository`, `read findRepository()`, `allow_request`, `skipped: liveness probe`.
+ *
+ * @internal for adapters
+ */
 export function describeRequirement(requirement: RouteRequirement): string {
   switch (requirement.kind) {
     case 'authorize':
@@ -74,7 +104,12 @@ function describeSource(source: ResourceSource<never>): string {
   return isClass(source) ? source.name : `${source.name || 'loader'}()`;
 }
 
-/** @throws {AuthorizationConfigError} `NANOOK_HTTP_NO_ACTION` */
+/**
+ * Checks that a value is an action.
+ *
+ * @throws {AuthorizationConfigError} `NANOOK_HTTP_NO_ACTION`
+ * @internal for adapters
+ */
 export function checkAction(action: unknown): void {
   if (typeof action !== 'string' || action === '')
     throw new AuthorizationConfigError('NANOOK_HTTP_NO_ACTION', {
@@ -90,7 +125,12 @@ function hintAbout(action: unknown): string | undefined {
   return undefined;
 }
 
-/** @throws {AuthorizationConfigError} `NANOOK_HTTP_NO_REASON` */
+/**
+ * Checks that a value is a reason to skip authorization.
+ *
+ * @throws {AuthorizationConfigError} `NANOOK_HTTP_NO_REASON`
+ * @internal for adapters
+ */
 export function checkReason(reason: unknown): void {
   if (typeof reason !== 'string' || reason.trim() === '')
     throw new AuthorizationConfigError('NANOOK_HTTP_NO_REASON', {});

@@ -2,20 +2,21 @@ import type { ServerResponse } from 'node:http';
 
 type Method = (...args: unknown[]) => unknown;
 
-/** All that sends something on a stream of HTTP/2. The compatible response ends in them, too. */
+/** The methods of an HTTP/2 stream that send headers. The compatibility response calls them, too. */
 const senders = ['respond', 'respondWithFD', 'respondWithFile', 'additionalHeaders', 'pushStream'] as const;
 const bodyWriters = ['write', 'end'] as const;
 
+/** The functions through which the response guard checks an HTTP/2 stream. */
 export interface StreamGuard {
-  /** Judges a status before its header is sent. */
-  readonly look: (status: number) => void;
-  /** Judges what follows the header. */
-  readonly lookAtRest: (chunk: unknown, isEnd: boolean) => void;
-  /** Whether what is written now must not be sent. */
+  /** Checks a status before the header is sent. */
+  readonly checkHeader: (status: number) => void;
+  /** Checks data that follows the header. */
+  readonly checkRest: (chunk: unknown, isEnd: boolean) => void;
+  /** Returns whether data that is written now must not be sent. */
   readonly isIgnored: () => boolean;
 }
 
-/** The stream of a response of HTTP/2. */
+/** Returns the stream of an HTTP/2 response; `undefined` for HTTP/1. */
 const streamOf = (response: ServerResponse): Record<string, Method | undefined> | undefined => {
   const { stream } = response as unknown as { readonly stream?: Record<string, Method | undefined> };
   return typeof stream?.['respond'] === 'function' ? stream : undefined;
@@ -23,15 +24,18 @@ const streamOf = (response: ServerResponse): Record<string, Method | undefined> 
 
 export const isHttp2 = (response: ServerResponse): boolean => streamOf(response) !== undefined;
 
-/** Guards the stream of a response of HTTP/2, which can be written without the response. */
-export function guardStream(response: ServerResponse, { look, lookAtRest, isIgnored }: StreamGuard): void {
+/** Guards the stream of an HTTP/2 response, because a handler can write to it without the response. */
+export function guardStream(
+  response: ServerResponse,
+  { checkHeader, checkRest, isIgnored }: StreamGuard,
+): void {
   const stream = streamOf(response);
   if (stream === undefined) return;
   for (const name of senders) {
     const original = stream[name];
     if (original === undefined) continue;
     stream[name] = (...args) => {
-      look(statusOf(name, args));
+      checkHeader(statusOf(name, args));
       return isIgnored() ? undefined : Reflect.apply(original, stream, args);
     };
   }
@@ -39,9 +43,9 @@ export function guardStream(response: ServerResponse, { look, lookAtRest, isIgno
     const original = stream[name];
     if (original === undefined) continue;
     stream[name] = (...args) => {
-      // Data that comes first sends a header with 200.
-      if (response.headersSent) lookAtRest(args[0], name === 'end');
-      else look(200);
+      // Data without a header before it sends a header with status 200.
+      if (response.headersSent) checkRest(args[0], name === 'end');
+      else checkHeader(200);
       if (!isIgnored()) return Reflect.apply(original, stream, args);
       const done = args.at(-1);
       if (typeof done === 'function') process.nextTick(done as () => void);
@@ -50,7 +54,7 @@ export function guardStream(response: ServerResponse, { look, lookAtRest, isIgno
   }
 }
 
-/** What is sent ahead of a response, or pushed beside it, is judged as a success. */
+/** Returns the status that a call sends. Informational headers and pushed streams are checked like a success. */
 function statusOf(name: (typeof senders)[number], args: readonly unknown[]): number {
   const index = name === 'respondWithFD' || name === 'respondWithFile' ? 1 : 0;
   const headers = args[index] as { readonly ':status'?: unknown } | undefined;

@@ -1,10 +1,10 @@
 import type { ServerResponse } from 'node:http';
 import { Duplex, type Readable } from 'node:stream';
 
-/** The time that a stream has to go on to its end, in milliseconds, once what it sends goes nowhere. */
+/** The time in milliseconds after which a stream is destroyed whose response was blocked. */
 const patienceMs = 10_000;
 
-/** The streams that are piped into a response. */
+/** The streams that are piped into one response. */
 export class PipedSources {
   readonly #sources = new Set<Readable>();
   readonly #response: ServerResponse;
@@ -16,12 +16,12 @@ export class PipedSources {
   }
 
   /**
-   * Ends the streams of a response that was blocked, without an error. Otherwise `pipeline` would fail, because the response is closed
-   * by those who answer the error, and so the error would be reported twice, or end the process.
+   * Ends the streams of a blocked response without an error. Otherwise `pipeline` would fail when the error handler ends the response, and
+   * the error would be reported twice, or end the process.
    */
   end(): void {
     const sources = [...this.#sources];
-    // Not while a source is amid sending.
+    // On the next tick, because a source may be emitting data now.
     process.nextTick(() => sources.forEach((source) => this.#end(source)));
   }
 
@@ -33,7 +33,7 @@ export class PipedSources {
       source.destroy();
       return;
     }
-    // Those that are piped into it would fail if it were destroyed.
+    // Destroying a duplex stream would be an error for the streams that are piped into it.
     source.resume();
     setTimeout(() => source.destroy(), patienceMs).unref();
   }

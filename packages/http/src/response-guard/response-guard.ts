@@ -5,315 +5,346 @@ import {
   type ConfigErrorData,
   type RouteData,
 } from '../config-errors/authorization-config-error.js';
+import { causeOf, dataOf, type Check, type PendingChecks } from '../pending-checks/pending-checks.js';
 import { guardStream, isHttp2 } from './http2-stream.js';
 import { PipedSources } from './piped-sources.js';
-import { causeOf, dataOf, type Check, type PendingChecks } from '../pending-checks/pending-checks.js';
+import { interceptProperty } from './response-property.js';
 
+/** The request of a guarded response, as the adapter of a framework describes it. */
 export interface ResponseGuard {
-  /** Read when the answer is looked at. */
+  /** The HTTP method. It is read when the response is checked, because middleware may change it. */
   readonly method: string;
-  /** The route as the application wrote it. */
+  /** Returns the route as the application wrote it. */
   route(): string;
-  /** Where the handler that answers was written, `file:line`, if that can be told: `locationOf(handler)`. */
+  /** Returns the location of the handler, `file:line`, if it is known. */
   handler?(): string | undefined;
   /**
-   * Whether an answer to `OPTIONS` was written for that method alone, so that it may say what it likes. Without it, one says no more
-   * than which methods there are.
+   * Returns whether the handler was written for `OPTIONS` alone, so that its response may contain anything. Without it, a response to
+   * `OPTIONS` may only list the methods.
    */
   isPreflight?(): boolean;
-  /** Whether something was authorized or skipped on the path of the handler that answers: it is asked while that one writes. */
+  /** Returns whether a decision was made on the path of the handler that writes now. */
   isSettled(): boolean;
-  /** Whether an error handler answers for a handler for which something was decided: then it may tell of a file with 412 or 416. */
+  /** Returns whether an error handler responds for a handler with a decision; then 412 and 416 may reveal that a file exists. */
   isFailureDecided?(): boolean;
-  /** The decisions of the request, none of which counts: for the message. */
+  /** Returns the decisions of the request that do not count, for the message. */
   elsewhere?(): readonly string[];
-  /** The checks that the response waits for, if the request has its authorization already. */
+  /** Returns the checks that the response must wait for, if the request has its authorization already. */
   checks?(): PendingChecks | undefined;
-  /** The value of `WWW-Authenticate` in a 401 that has none, if a check failed for want of an actor. */
+  /** Returns the value of `WWW-Authenticate` for a 401 without this header, if a check failed because the actor is anonymous. */
   challenge?(): string | readonly string[] | undefined;
-  /** Whether a success may follow a refusal: for frameworks whose error handlers cannot say why. */
+  /** Whether a success may follow a refusal, for frameworks whose error handlers cannot state a reason. */
   readonly mayHideRefusal?: boolean;
   /**
-   * Whether somebody has chosen the status. Otherwise it is one that the framework has set before the handlers, such as 404, and says
-   * nothing about what the handler writes. Default: yes.
+   * Returns whether the application chose the status. Otherwise the framework set it before the handlers ran, such as Koa's 404, and it
+   * says nothing about the response. Default: `true`.
    */
   isStatusChosen?(): boolean;
-  /** Hands the error to whoever answers errors. */
+  /** Passes the error to the error handlers of the framework. */
   fail(error: AuthorizationConfigError): void;
   /**
-   * Whether it is they who write to the response now, or set its headers. Without it, it is what `fail` called and whatever that
-   * started.
+   * Returns whether the error handlers write to the response now, or set its headers. Default: whether the code was started by `fail`.
    */
   isAnswer?(part: 'headers' | 'body'): boolean;
-  /** The time that the answer to an error may take, in milliseconds; then the response ends as a bare 500. Default: 10 000. */
+  /** The time in milliseconds for the error handlers to respond; then the response ends as a bare 500. Default: 10,000. */
   readonly patienceMs?: number;
 }
 
-type Method = (...args: unknown[]) => unknown;
+/**
+ * Guards a response. It blocks a response
+ *
+ * - with status 2xx or 3xx for which no decision was made;
+ * - that starts while a check of the request is pending, or was not awaited;
+ * - with status 2xx or 3xx after a refusal.
+ *
+ * The guard checks the response when its first header is written, so a blocked response sends nothing. From then on, writes of the
+ * handler are ignored, and only error handlers can write to the response. The guard does not undo other effects of the handler.
+ *
+ * A response to `OPTIONS` may be empty or list the methods without a decision; otherwise it is blocked, too. Early hints are not sent
+ * before a decision. A response that has started cannot be blocked: it is aborted when a check that was not awaited has failed, and when
+ * the response ends before such a check.
+ *
+ * The guard replaces the methods of this response of `node:http`, in which all methods of frameworks end.
+ *
+ * @returns a function that checks at once, for a framework that knows the response before it writes it
+ * @internal for adapters
+ */
+export function guardResponse(response: ServerResponse, guard: ResponseGuard): () => void {
+  const guarded = new GuardedResponse(response, guard);
+  return () => guarded.checkHeader(response.statusCode);
+}
 
-/** All of them write the header first when nobody has. `writeHeader` is Node's old name for `writeHead`. */
+type Method = (...args: unknown[]) => unknown;
+type Part = 'headers' | 'body';
+
+/** The methods that write the header first when it was not written before. `writeHeader` is Node's old name for `writeHead`. */
 const writers = ['writeHead', 'writeHeader', 'flushHeaders', 'write', 'end'] as const;
-const setters = ['setHeader', 'setHeaders', 'appendHeader', 'removeHeader', 'addTrailers'] as const;
-/** What is sent ahead of the header: it can be done without. */
+const headerSetters = ['setHeader', 'setHeaders', 'appendHeader', 'removeHeader', 'addTrailers'] as const;
+/** The methods that send informational headers, which a response can omit. */
 const informers = ['writeEarlyHints', 'writeInformation'] as const;
 
-/** The response whose error is being answered, in whatever that answer starts. */
+/** The blocked response, in all code that `fail` has started. */
 const answering = new AsyncLocalStorage<ServerResponse>();
 
-/**
- * Blocks a response
- *
- * - with 2xx or 3xx for which nothing was decided;
- * - that starts while a check of the request is pending, or was not awaited;
- * - with 2xx or 3xx after a refusal.
- *
- * It is judged when its first header is written, so nothing of it has left; from then on the handler writes into the void, and only
- * those who answer the error reach the response. What the handler did before, it did: it only blocks the response.
- *
- * An answer to `OPTIONS` may be empty, or name the methods; one that says more is blocked, too. Early hints are left out as long
- * as nothing was decided. A response that is out already cannot be blocked: it is broken off when a check that was not awaited
- * failed meanwhile, or when it ends before such a check.
- *
- * Node's own methods are replaced on this response, as everything that frameworks offer ends in them.
- *
- * @returns looks at once, for a framework that knows the answer before it writes
- */
-export function guardResponse(response: ServerResponse, net: ResponseGuard): () => void {
-  const methods = response as unknown as Record<string, Method | undefined>;
-  const before = { ...response.getHeaders() };
-  const ours: Record<string, Method> = {};
-  const sources = new PipedSources(response);
-  let isBlocked = false;
-  /** Whether all that is still written is lost, whoever writes it. */
-  let isOver = false;
-  let ignoredEnds = 0;
-  const isTheHandler = (part: 'headers' | 'body'): boolean =>
-    answering.getStore() !== response && net.isAnswer?.(part) !== true;
-  const isIgnored = (part: 'headers' | 'body'): boolean => isOver || (isBlocked && isTheHandler(part));
+class GuardedResponse {
+  readonly #response: ServerResponse;
+  readonly #guard: ResponseGuard;
+  readonly #methods: Record<string, Method | undefined>;
+  /** The methods that this guard has installed. */
+  readonly #installed: Record<string, Method> = {};
+  readonly #end: Method;
+  readonly #headersBefore: Readonly<ReturnType<ServerResponse['getHeaders']>>;
+  readonly #sources: PipedSources;
+  #isBlocked = false;
+  /** Whether the response has ended, so that all writes are ignored. */
+  #isOver = false;
+  #ignoredEnds = 0;
 
-  const end = methods['end']!;
-  for (const name of writers) {
-    const original = methods[name];
-    if (original === undefined) continue;
-    const isHead = name === 'writeHead' || name === 'writeHeader';
-    methods[name] = ours[name] = (...args) => {
-      if (response.headersSent) lookAtRest(isHead ? undefined : args[0], name === 'end');
-      else if (isHead) look(Number(args[0]));
-      else look(response.statusCode, args[0], net.isStatusChosen?.());
-      if (!isHead) settleTheHead();
-      if (isIgnored('body')) return ignore(name, args);
-      const [status, ...others] = args;
-      if (!response.headersSent) addChallenge(isHead ? Number(status) : response.statusCode);
-      const isDisguised = isHead && isBlocked && !isError(Number(status));
-      return Reflect.apply(original, response, isDisguised ? [500, ...others] : args);
-    };
-  }
-  for (const name of informers) {
-    const original = methods[name];
-    if (original === undefined) continue;
-    methods[name] = (...args) => {
-      const mayPass = isBlocked ? !isIgnored('headers') : net.isSettled();
-      return mayPass ? Reflect.apply(original, response, args) : ignore(name, args);
-    };
-  }
-  guardStream(response, { look, lookAtRest, isIgnored: () => isIgnored('body') });
-  response.once('close', () => {
-    net.checks?.()?.reportLostFailures(routeData);
-  });
-  net.checks?.()?.whenLost((check) => {
-    if (!isBlocked && !isOver && !response.headersSent) block(unawaited(net.checks!()!, check, undefined));
-  });
-  return () => look(response.statusCode);
-
-  function look(status: number, chunk?: unknown, isChosen = true): void {
-    if (isBlocked || response.headersSent || (isChosen && isError(status))) return;
-    const fault = faultOf(status, chunk);
-    if (fault !== undefined) block(fault);
-  }
-
-  function faultOf(status: number, chunk: unknown): AuthorizationConfigError | undefined {
-    const checks = net.checks?.();
-    if (checks?.forgotten !== undefined) return unawaited(checks, checks.forgotten, status);
-    const refused = net.mayHideRefusal === true ? undefined : checks?.refused;
-    if (!net.isSettled()) {
-      if (isAboutFile(status) && net.isFailureDecided?.() === true) return undefined;
-      if (mayPreflightSay(chunk)) return undefined;
-      // After a decision on another path the refusal says more: an error handler answers for the route that was refused.
-      const isAnsweredElsewhere = refused !== undefined && (net.elsewhere?.() ?? []).length > 0;
-      return isAnsweredElsewhere
-        ? faultAbout('NANOOK_HTTP_REFUSED_ROUTE', refused, status)
-        : undecided(status);
-    }
-    if (checks?.open !== undefined) return unawaited(checks, checks.open, status);
-    return refused && faultAbout('NANOOK_HTTP_REFUSED_ROUTE', refused, status);
-  }
-
-  /** A 401 must say how to authenticate (RFC 9110 §15.5.2), whoever answers it. */
-  function addChallenge(status: number): void {
-    const challenge = status === 401 ? net.challenge?.() : undefined;
-    if (challenge !== undefined && !response.hasHeader('WWW-Authenticate'))
-      Reflect.apply(methods['setHeader']!, response, ['WWW-Authenticate', challenge]);
-  }
-
-  /** What follows the header: too late for another answer. */
-  function lookAtRest(chunk: unknown, isEnd: boolean): void {
-    if (isBlocked || isOver) return;
-    const checks = net.checks?.();
-    const check = isEnd ? checks?.forgotten : checks?.forgottenFailure;
-    if (checks !== undefined && check !== undefined) {
-      checks.report(unawaited(checks, check, response.statusCode));
-      breakOff();
-    } else if (net.method === 'OPTIONS' && !net.isSettled() && !mayPreflightSay(chunk)) {
-      if (!isError(response.statusCode)) block(undecided(response.statusCode));
-    }
-  }
-
-  function mayPreflightSay(chunk: unknown): boolean {
-    return net.method === 'OPTIONS' && (net.isPreflight?.() === true || saysNothing(response, chunk));
-  }
-
-  function routeData(): RouteData {
-    return { method: net.method, route: net.route(), handler: net.handler?.() };
-  }
-
-  function undecided(status: number): AuthorizationConfigError {
-    return new AuthorizationConfigError('NANOOK_HTTP_UNDECIDED_ROUTE', {
-      ...routeData(),
-      elsewhere: net.elsewhere?.(),
-      status,
+  constructor(response: ServerResponse, guard: ResponseGuard) {
+    this.#response = response;
+    this.#guard = guard;
+    this.#methods = response as unknown as Record<string, Method | undefined>;
+    this.#headersBefore = { ...response.getHeaders() };
+    this.#sources = new PipedSources(response);
+    this.#end = this.#methods['end']!;
+    for (const name of writers) this.#installWriter(name);
+    for (const name of informers) this.#installInformer(name);
+    guardStream(response, {
+      checkHeader: (status) => this.checkHeader(status),
+      checkRest: (chunk, isEnd) => this.#checkRest(chunk, isEnd),
+      isIgnored: () => this.#isIgnored('body'),
+    });
+    response.once('close', () => this.#checks?.reportLostFailures(() => this.#routeData()));
+    this.#checks?.whenLost((check) => {
+      if (!this.#isBlocked && !this.#isOver && !response.headersSent)
+        this.#block(this.#unawaited(this.#checks!, check, undefined));
     });
   }
 
-  function unawaited(
-    checks: PendingChecks,
-    check: Check,
-    status: number | undefined,
-  ): AuthorizationConfigError {
-    checks.dismiss(check);
-    return faultAbout('NANOOK_HTTP_UNAWAITED_CHECK', check, status);
+  /** Checks a response whose header is about to be written, and blocks it if necessary. */
+  checkHeader(status: number, chunk?: unknown, isStatusChosen = true): void {
+    if (this.#isBlocked || this.#response.headersSent || (isStatusChosen && isError(status))) return;
+    const error = this.#findError(status, chunk);
+    if (error !== undefined) this.#block(error);
   }
 
-  function faultAbout<C extends CheckErrorCode>(
+  /** Checks data that follows the header, when it is too late for another response. */
+  #checkRest(chunk: unknown, isEnd: boolean): void {
+    if (this.#isBlocked || this.#isOver) return;
+    const checks = this.#checks;
+    const check = isEnd ? checks?.forgotten : checks?.forgottenFailure;
+    const { statusCode } = this.#response;
+    if (checks !== undefined && check !== undefined) {
+      checks.report(this.#unawaited(checks, check, statusCode));
+      this.#abort();
+    } else if (this.#guard.method === 'OPTIONS' && !this.#guard.isSettled() && !this.#mayOptionsSend(chunk)) {
+      if (!isError(statusCode)) this.#block(this.#undecided(statusCode));
+    }
+  }
+
+  // ── the reasons to block a response ──
+
+  #findError(status: number, chunk: unknown): AuthorizationConfigError | undefined {
+    const guard = this.#guard;
+    const checks = this.#checks;
+    if (checks?.forgotten !== undefined) return this.#unawaited(checks, checks.forgotten, status);
+    const refused = guard.mayHideRefusal === true ? undefined : checks?.refused;
+    if (!guard.isSettled()) {
+      if (isAboutFile(status) && guard.isFailureDecided?.() === true) return undefined;
+      if (this.#mayOptionsSend(chunk)) return undefined;
+      // After a decision on another path, the refusal explains more: an error handler responds for the route that was refused.
+      const isElsewhere = refused !== undefined && (guard.elsewhere?.() ?? []).length > 0;
+      return isElsewhere
+        ? this.#errorAbout('NANOOK_HTTP_REFUSED_ROUTE', refused, status)
+        : this.#undecided(status);
+    }
+    if (checks?.open !== undefined) return this.#unawaited(checks, checks.open, status);
+    return refused && this.#errorAbout('NANOOK_HTTP_REFUSED_ROUTE', refused, status);
+  }
+
+  #mayOptionsSend(chunk: unknown): boolean {
+    const { method, isPreflight } = this.#guard;
+    return (
+      method === 'OPTIONS' &&
+      (isPreflight?.call(this.#guard) === true || isOptionsBody(this.#response, chunk))
+    );
+  }
+
+  get #checks(): PendingChecks | undefined {
+    return this.#guard.checks?.();
+  }
+
+  #routeData(): RouteData {
+    const { method } = this.#guard;
+    return { method, route: this.#guard.route(), handler: this.#guard.handler?.() };
+  }
+
+  #undecided(status: number): AuthorizationConfigError {
+    const elsewhere = this.#guard.elsewhere?.();
+    const data = { ...this.#routeData(), elsewhere, status };
+    return new AuthorizationConfigError('NANOOK_HTTP_UNDECIDED_ROUTE', data);
+  }
+
+  #unawaited(checks: PendingChecks, check: Check, status: number | undefined): AuthorizationConfigError {
+    checks.dismiss(check);
+    return this.#errorAbout('NANOOK_HTTP_UNAWAITED_CHECK', check, status);
+  }
+
+  #errorAbout<C extends 'NANOOK_HTTP_UNAWAITED_CHECK' | 'NANOOK_HTTP_REFUSED_ROUTE'>(
     code: C,
     check: Check,
     status: ConfigErrorData<C>['status'],
   ): AuthorizationConfigError {
-    const data = { ...routeData(), ...dataOf(check), status };
+    const data = { ...this.#routeData(), ...dataOf(check), status };
     return new AuthorizationConfigError(code, data, causeOf(check));
   }
 
-  /**
-   * Whoever wrapped `writeHead` later may make another status of this one. They get to do it here, and not while Node is amid
-   * writing the body, from which there is no way back.
-   */
-  function settleTheHead(): void {
-    if (isBlocked || isOver || response.headersSent || methods['writeHead'] === ours['writeHead']) return;
-    const checks = net.checks?.();
-    const isFree = net.isSettled() && checks?.open === undefined && checks?.refused === undefined;
-    if (!isFree) response.writeHead(response.statusCode);
+  // ── the methods of the response ──
+
+  #installWriter(name: (typeof writers)[number]): void {
+    const original = this.#methods[name];
+    if (original === undefined) return;
+    const response = this.#response;
+    const isHead = name === 'writeHead' || name === 'writeHeader';
+    this.#methods[name] = this.#installed[name] = (...args) => {
+      if (response.headersSent) this.#checkRest(isHead ? undefined : args[0], name === 'end');
+      else if (isHead) this.checkHeader(Number(args[0]));
+      else this.checkHeader(response.statusCode, args[0], this.#guard.isStatusChosen?.());
+      if (!isHead) this.#writeHeadEarly();
+      if (this.#isIgnored('body')) return this.#ignore(name, args);
+      const [status, ...others] = args;
+      if (!response.headersSent) this.#addChallenge(isHead ? Number(status) : response.statusCode);
+      const isDisguised = isHead && this.#isBlocked && !isError(Number(status));
+      return Reflect.apply(original, response, isDisguised ? [500, ...others] : args);
+    };
   }
 
-  function block(fault: AuthorizationConfigError): void {
-    isBlocked = true;
-    if (!response.headersSent) takeBack();
-    // Whoever wrapped these later has seen an end that was none.
-    Object.assign(methods, ours);
-    for (const name of setters) {
-      const original = methods[name];
+  #installInformer(name: (typeof informers)[number]): void {
+    const original = this.#methods[name];
+    if (original === undefined) return;
+    this.#methods[name] = (...args) => {
+      const mayPass = this.#isBlocked ? !this.#isIgnored('headers') : this.#guard.isSettled();
+      return mayPass ? Reflect.apply(original, this.#response, args) : this.#ignore(name, args);
+    };
+  }
+
+  /**
+   * Writes the header now if another library has wrapped `writeHead` and may change the status. A status that it changes while Node writes
+   * the body could not be blocked any more.
+   */
+  #writeHeadEarly(): void {
+    const response = this.#response;
+    const isWrapped = this.#methods['writeHead'] !== this.#installed['writeHead'];
+    if (this.#isBlocked || this.#isOver || response.headersSent || !isWrapped) return;
+    const checks = this.#checks;
+    const mayPass = this.#guard.isSettled() && checks?.open === undefined && checks?.refused === undefined;
+    if (!mayPass) response.writeHead(response.statusCode);
+  }
+
+  /** Adds `WWW-Authenticate`, which a 401 must have (RFC 9110 §15.5.2). */
+  #addChallenge(status: number): void {
+    const challenge = status === 401 ? this.#guard.challenge?.() : undefined;
+    if (challenge !== undefined && !this.#response.hasHeader('WWW-Authenticate'))
+      Reflect.apply(this.#methods['setHeader']!, this.#response, ['WWW-Authenticate', challenge]);
+  }
+
+  // ── a blocked response ──
+
+  #isIgnored(part: Part): boolean {
+    return this.#isOver || (this.#isBlocked && this.#isHandler(part));
+  }
+
+  /** Whether the handler writes now, and not an error handler. */
+  #isHandler(part: Part): boolean {
+    return answering.getStore() !== this.#response && this.#guard.isAnswer?.(part) !== true;
+  }
+
+  #block(error: AuthorizationConfigError): void {
+    const response = this.#response;
+    this.#isBlocked = true;
+    if (!response.headersSent) this.#reset();
+    // Removes later wrappers, because they may have noticed the end of the ignored response.
+    Object.assign(this.#methods, this.#installed);
+    this.#ignoreHeadersOfHandler();
+    const patience = setTimeout(() => {
+      if (!response.headersSent) this.#endBare();
+    }, this.#guard.patienceMs ?? 10_000);
+    patience.unref();
+    response.once('close', () => clearTimeout(patience));
+    this.#sources.end();
+    answering.run(response, () => this.#guard.fail(error));
+  }
+
+  #ignoreHeadersOfHandler(): void {
+    const response = this.#response;
+    for (const name of headerSetters) {
+      const original = this.#methods[name];
       if (original !== undefined)
-        methods[name] = (...args) =>
-          isIgnored('headers') ? response : Reflect.apply(original, response, args);
+        this.#methods[name] = (...args) =>
+          this.#isIgnored('headers') ? response : Reflect.apply(original, response, args);
     }
-    guardProperty(response, 'statusCode', (value) => {
-      if (isIgnored('headers')) return undefined;
+    interceptProperty(response, 'statusCode', (value) => {
+      if (this.#isIgnored('headers')) return undefined;
       return isError(Number(value)) ? value : 500;
     });
     if (!isHttp2(response))
-      guardProperty(response, 'statusMessage', (value) => (isIgnored('headers') ? undefined : value));
-    const patience = setTimeout(() => response.headersSent || endBare(), net.patienceMs ?? 10_000);
-    patience.unref();
-    response.once('close', () => clearTimeout(patience));
-    sources.end();
-    answering.run(response, () => net.fail(fault));
+      interceptProperty(response, 'statusMessage', (value) =>
+        this.#isIgnored('headers') ? undefined : value,
+      );
   }
 
-  function takeBack(): void {
+  /** Restores the headers from before the handler, with status 500. */
+  #reset(): void {
+    const response = this.#response;
     for (const name of response.getHeaderNames()) response.removeHeader(name);
-    for (const [name, value] of Object.entries(before)) response.setHeader(name, value!);
+    for (const [name, value] of Object.entries(this.#headersBefore)) response.setHeader(name, value!);
     response.statusCode = 500;
     if (!isHttp2(response)) response.statusMessage = '';
   }
 
-  /** As if it had been written: streams that are piped into the response go on to their end. */
-  function ignore(name: (typeof writers | typeof informers)[number], args: readonly unknown[]): unknown {
+  /** Ignores a call, and acts as if it had written, so that streams which are piped into the response end. */
+  #ignore(name: (typeof writers | typeof informers)[number], args: readonly unknown[]): unknown {
     const done = args.at(-1);
     if (typeof done === 'function' && name !== 'writeHead') process.nextTick(done as () => void);
-    // The first end may be the handler's. Another one is that of an error handler whose asynchronous context got lost.
-    if (name === 'end' && !isOver && ++ignoredEnds > 1) endBare();
-    return name === 'write' ? true : response;
+    // The first ignored end may be the handler's. A second one comes from an error handler that has lost its asynchronous context.
+    if (name === 'end' && !this.#isOver && ++this.#ignoredEnds > 1) this.#endBare();
+    return name === 'write' ? true : this.#response;
   }
 
-  /** Answers in place of those who answer errors, when what they write cannot be told from what the handler writes. */
-  function endBare(): void {
-    if (isOver || response.writableEnded) return;
+  /** Ends the response as a bare 500, when writes of the error handlers cannot be distinguished from those of the handler. */
+  #endBare(): void {
+    const response = this.#response;
+    if (this.#isOver || response.writableEnded) return;
     answering.run(response, () => {
-      if (!response.headersSent) takeBack();
-      Reflect.apply(end, response, []);
+      if (!response.headersSent) this.#reset();
+      Reflect.apply(this.#end, response, []);
     });
-    isOver = true;
+    this.#isOver = true;
   }
 
-  function breakOff(): void {
-    isOver = true;
-    const { stream } = response as unknown as { readonly stream?: { close(code: number): void } };
-    if (stream === undefined) response.destroy();
+  #abort(): void {
+    this.#isOver = true;
+    const { stream } = this.#response as unknown as { readonly stream?: { close(code: number): void } };
+    if (stream === undefined) this.#response.destroy();
     else stream.close(http2InternalError);
   }
 }
 
-type CheckErrorCode = 'NANOOK_HTTP_UNAWAITED_CHECK' | 'NANOOK_HTTP_REFUSED_ROUTE';
-
 const http2InternalError = 2;
 
 /**
- * Whether a status, as Node reads it, tells the client no more than that there is an error. 412 and 416 tell about a
- * representation: that it is not the one the client has, and how long it is.
+ * Returns whether a status, as Node reads it, tells the client only that an error occurred. 412 and 416 tell more about a file: whether
+ * the client has the current version, and how long the file is.
  */
-const isError = (status: number): boolean => {
+function isError(status: number): boolean {
   const code = status | 0;
   return code >= 400 && code < 600 && !isAboutFile(code);
-};
+}
 
 const isAboutFile = (status: number): boolean => (status | 0) === 412 || (status | 0) === 416;
 
-/** Lets through, or replaces, what is set to a property of the response; `undefined` leaves it as it is. */
-function guardProperty(response: ServerResponse, name: string, pass: (value: unknown) => unknown): void {
-  const inherited = accessorOf(response, name);
-  let current: unknown = Reflect.get(response, name);
-  Object.defineProperty(response, name, {
-    configurable: true,
-    enumerable: true,
-    get: () => (inherited === undefined ? current : inherited.get?.call(response)),
-    set(value) {
-      const passed = pass(value);
-      if (passed === undefined) return;
-      if (inherited === undefined) current = passed;
-      else inherited.set?.call(response, passed);
-    },
-  });
-}
-
-/** HTTP/2 has accessors for what is plain data in HTTP/1. */
-function accessorOf(response: object, name: string): PropertyDescriptor | undefined {
-  for (let object: object | null = response; object !== null; object = Object.getPrototypeOf(object)) {
-    const found = Object.getOwnPropertyDescriptor(object, name);
-    if (found !== undefined) return found.get === undefined ? undefined : found;
-  }
-  return undefined;
-}
-
-/** Whether this part of an answer to `OPTIONS` has no body, or the one that frameworks put there. */
-function saysNothing(response: ServerResponse, chunk: unknown): boolean {
+/** Returns whether this part of a response to `OPTIONS` is empty, or the body that frameworks write. */
+function isOptionsBody(response: ServerResponse, chunk: unknown): boolean {
   if (typeof chunk !== 'string' && !(chunk instanceof Uint8Array)) return true;
   const text = String(typeof chunk === 'string' ? chunk : Buffer.from(chunk));
   return ['', STATUS_CODES[response.statusCode], response.getHeader('allow')].includes(text);
