@@ -1,4 +1,4 @@
-// Who may import whom. Reads the import specifiers of every source file and reports what the two tables below do
+// Who may import whom. Reads the import specifiers of every source file and reports what the tables below do
 // not allow, as file:line. Test files (*.test.ts, *.test-d.ts, *.fixture.ts) are exempt. Cycles are oxlint's business.
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
@@ -65,6 +65,28 @@ const folders = {
 folders.node = [...Object.keys(folders), ''];
 folders[''] = Object.keys(folders).filter((folder) => folder !== 'node');
 
+/** Folder of nestjs → folders it may import, from the lowest to the highest. */
+const handlers = ['errors', 'execution', 'refusals', 'requirements'];
+const nestFolders = {
+  errors: [],
+  execution: ['errors'],
+  refusals: ['errors', 'execution'],
+  options: ['errors', 'execution'],
+  'entry-points': ['execution', 'options'],
+  requirements: ['errors', 'execution', 'refusals'],
+  resources: handlers,
+  input: handlers,
+  results: [...handlers, 'resources'],
+  guard: [...handlers, 'options', 'entry-points', 'resources', 'input'],
+  audit: [...handlers, 'options', 'entry-points', 'resources', 'input', 'results', 'guard'],
+  testing: ['options'],
+};
+nestFolders.module = Object.keys(nestFolders).filter((folder) => folder !== 'testing');
+nestFolders[''] = Object.keys(nestFolders);
+
+/** The packages whose folders have a table. */
+const foldersOf = { core: folders, nestjs: nestFolders };
+
 const root = fileURLToPath(new URL('..', import.meta.url));
 const posix = (path) => path.split(sep).join('/');
 const faults = [];
@@ -96,10 +118,11 @@ function faultOf(name, mayImport, declared, src, file, specifier) {
   if (specifier.startsWith('.')) {
     const target = posix(relative(src, join(src, dirname(file), specifier)));
     if (target.startsWith('../')) return `${specifier}: leaves the package's sources`;
-    if (name !== 'core') return undefined;
+    const table = foldersOf[name];
+    if (table === undefined) return undefined;
     const to = folderOf(target);
-    if (!(from in folders)) return `src/${from}/ is not in the table of tools/boundaries.mjs`;
-    return to === from || folders[from].includes(to)
+    if (!(from in table)) return `src/${from}/ is not in the table of tools/boundaries.mjs`;
+    return to === from || table[from].includes(to)
       ? undefined
       : `${specifier}: ${place(from)} may not import ${place(to)}`;
   }

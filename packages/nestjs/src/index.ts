@@ -1,4 +1,4 @@
-export { NanookModule } from './nanook.module.js';
+export { NanookModule } from './module/nanook.module.js';
 export type { NanookFeatureOptions } from './module/feature-module.js';
 export type {
   Authenticators,
@@ -6,7 +6,7 @@ export type {
   Exclusion,
   GuardMode,
   NanookModuleOptions,
-} from './nanook.options.js';
+} from './options/nanook.options.js';
 
 export {
   Authorize,
@@ -14,36 +14,40 @@ export {
   SkipAuthorization,
   type InlineLoader,
   type ResourceOptions,
-  type RuleSource,
-} from './authorize.decorator.js';
-export { AuthorizeResult, AuthorizedFields, type ResultOptions } from './authorize-result.decorator.js';
-export { AuthorizedWhere } from './authorized-where.decorator.js';
+  type RequirementSource,
+} from './requirements/authorize.decorator.js';
+export {
+  AuthorizeResult,
+  AuthorizedFields,
+  type ResultOptions,
+} from './results/authorize-result.decorator.js';
+export { AuthorizedWhere } from './results/authorized-where.decorator.js';
 export {
   authorizeField,
   type AuthorizeFieldOptions,
   type FieldAuthorization,
   type FieldContext,
-} from './authorize-field.js';
-export { GraphqlException } from './graphql-exception.js';
-export { PolarType, type PolarTypeOptions } from './polar-type.decorator.js';
+} from './results/field.middleware.js';
+export { GraphqlException } from './refusals/graphql-exception.js';
+export { PolarType, type PolarTypeOptions } from './resources/polar-type.decorator.js';
 export {
   ResourceLoader,
   type LoadsMany,
   type LoadsOne,
   type ResourceLoaderOptions,
-} from './resource-loader.decorator.js';
+} from './resources/resource-loader.decorator.js';
 export { AuthorizedInput, type InputOptions } from './input/authorized-input.decorator.js';
-export { AuthorizedResource, Authz, CurrentActor } from './parameters.decorator.js';
+export { AuthorizedResource, Authz, CurrentActor } from './resources/parameters.decorator.js';
 
-export { AuthorizationGuard } from './authorization.guard.js';
-export { AuthorizationService } from './authorization.service.js';
+export { AuthorizationGuard } from './guard/authorization.guard.js';
+export { AuthorizationService } from './guard/authorization.service.js';
 export {
-  NestFault,
-  isNestFault,
+  NanookNestError,
+  isNanookNestError,
   type AuditFinding,
-  type NestFaultCode,
-  type NestFaultData,
-} from './nest-fault.js';
+  type NanookNestErrorCode,
+  type NanookNestErrorData,
+} from './errors/nanook-nest-error.js';
 
 export { AuthorizationAudit } from './audit/authorization-audit.js';
 export type { AuditedHandler } from './audit/audited-handler.js';

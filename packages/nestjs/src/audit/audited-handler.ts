@@ -1,6 +1,6 @@
 import { describeRequirement, table, type RouteRequirement } from '@nanook/http';
-import type { ContextKind } from '../execution.js';
-import type { AuditFinding } from '../nest-fault.js';
+import type { ContextKind } from '../execution/execution.js';
+import type { AuditFinding } from '../errors/nanook-nest-error.js';
 import type { Finding } from './finding.js';
 
 /** A handler, and what it demands. */
@@ -11,11 +11,11 @@ export interface AuditedHandler {
   readonly method: string;
   /** What it answers: `GET /notes/:id`, `Query.note`, `Note.author`, `WS rename`, `MESSAGE {"cmd":"sum"}`, `EVENT note.shared`. */
   readonly routes: readonly string[];
-  /** The rules that a call passes, those of the class included. */
-  readonly rules: readonly RouteRequirement[];
-  /** Whether it has to carry a rule. A field resolver that no guard stands before is reached through its parent only. */
-  readonly needsRule: boolean;
-  /** Why it carries no rule, where its class is one of `exclude`. */
+  /** The requirements that a call passes, those of the class included. */
+  readonly requirements: readonly RouteRequirement[];
+  /** Whether it has to carry a requirement. A field resolver that no guard stands before is reached through its parent only. */
+  readonly needsRequirement: boolean;
+  /** Why it carries no requirement, where its class is one of `exclude`. */
   readonly excluded: string | undefined;
   /** Where it was written, `file:line`; `undefined` where the runtime does not tell. */
   readonly location: string | undefined;
@@ -26,7 +26,11 @@ export interface AuditedHandler {
 export const handlerTable = (handlers: readonly AuditedHandler[]): string =>
   table(
     handlers.flatMap((handler) =>
-      handler.routes.map((route) => [route, describeDemand(handler), `${handler.class}.${handler.method}`]),
+      handler.routes.map((route) => [
+        route,
+        describeHandlerRequirements(handler),
+        `${handler.class}.${handler.method}`,
+      ]),
     ),
   );
 
@@ -34,8 +38,8 @@ export const handlerTable = (handlers: readonly AuditedHandler[]): string =>
 export const findingTable = (findings: readonly AuditFinding[]): string =>
   table(findings.map(({ routes, location, message }) => [routes.join(', '), location ?? '', message]));
 
-function describeDemand({ rules, excluded, needsRule }: AuditedHandler): string {
-  if (rules.length > 0) return rules.map(describeRequirement).join(', ');
+function describeHandlerRequirements({ requirements, excluded, needsRequirement }: AuditedHandler): string {
+  if (requirements.length > 0) return requirements.map(describeRequirement).join(', ');
   if (excluded !== undefined) return `excluded: ${excluded}`;
-  return needsRule ? '– no rule –' : 'through its parent';
+  return needsRequirement ? '– no requirement –' : 'through its parent';
 }

@@ -1,24 +1,29 @@
 import { decides, locationOf, type RouteRequirement } from '@nanook/http';
 import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { answersItself } from '../results/answers-itself.js';
-import { Exclusions } from '../exclusions.js';
-import { inputDemandOf } from '../input/input-demand.js';
-import { asListed, handlerName, rulesOf, type HandlerRule } from '../handler-rule.js';
-import { MODULE_OPTIONS_TOKEN } from '../nanook.module-definition.js';
-import type { NanookModuleOptions } from '../nanook.options.js';
-import { NestFault, isNestFault, type AuditFinding } from '../nest-fault.js';
-import { loaderKey } from '../resource-loader.decorator.js';
-import { ResourceLoaders } from '../resource-loaders.js';
-import { resultDemandsOf, type ResultDemands } from '../results/result-demands.js';
-import { AuditState } from './audit-state.js';
+import { usesRawResponse } from '../results/uses-raw-response.js';
+import { Exclusions } from '../entry-points/exclusions.js';
+import { inputRequirementOf } from '../input/input-requirement.js';
+import {
+  asRouteRequirement,
+  requirementsOf,
+  type HandlerRequirement,
+} from '../requirements/handler-requirement.js';
+import { handlerName } from '../execution/handler-location.js';
+import { MODULE_OPTIONS_TOKEN } from '../options/nanook.module-definition.js';
+import type { NanookModuleOptions } from '../options/nanook.options.js';
+import { NanookNestError, isNanookNestError, type AuditFinding } from '../errors/nanook-nest-error.js';
+import { loaderKey } from '../resources/resource-loader.decorator.js';
+import { ResourceLoaders } from '../resources/resource-loaders.js';
+import { resultRequirementsOf, type ResultRequirements } from '../results/result-requirements.js';
+import { AuditState } from '../guard/audit-state.js';
 import { findingTable, handlerTable, type AuditedHandler } from './audited-handler.js';
-import { EntryPoints, type EntryPoint } from './entry-points.js';
+import { EntryPoints, type EntryPoint } from '../entry-points/entry-points.js';
 import { finding, type Finding } from './finding.js';
-import { Guarding } from './guarding.js';
-import { RuleChecks } from './rule-checks.js';
+import { GuardCoverage } from './guard-coverage.js';
+import { RequirementChecks } from './requirement-checks.js';
 import { SharedCaches } from './shared-caches.js';
-import { UnreachedRules } from './unreached-rules.js';
+import { UnreachedRequirements } from './unreached-requirements.js';
 
 /**
  * What every handler of the application demands: controllers, resolvers, gateways, and patterns of messages. It is looked at when
@@ -32,10 +37,10 @@ export class AuthorizationAudit implements OnModuleInit {
   constructor(
     @Inject(MODULE_OPTIONS_TOKEN) private readonly options: NanookModuleOptions,
     @Inject(EntryPoints) private readonly entries: EntryPoints,
-    @Inject(RuleChecks) private readonly checks: RuleChecks,
-    @Inject(Guarding) private readonly guarding: Guarding,
+    @Inject(RequirementChecks) private readonly checks: RequirementChecks,
+    @Inject(GuardCoverage) private readonly guarding: GuardCoverage,
     @Inject(Exclusions) private readonly exclusions: Exclusions,
-    @Inject(UnreachedRules) private readonly unreached: UnreachedRules,
+    @Inject(UnreachedRequirements) private readonly unreached: UnreachedRequirements,
     @Inject(ResourceLoaders) private readonly loaders: ResourceLoaders,
     @Inject(SharedCaches) private readonly caches: SharedCaches,
     @Inject(Reflector) private readonly reflector: Reflector,
@@ -49,12 +54,12 @@ export class AuthorizationAudit implements OnModuleInit {
     return this.entries.all().map((entry) => this.#audit(entry));
   }
 
-  /** The handlers and their rules as a table of text. */
+  /** The handlers and their requirements as a table of text. */
   toString(): string {
     return handlerTable(this.handlers());
   }
 
-  /** @throws {NestFault} `NANOOK_NEST_AUDIT_FAILED` with everything that was found */
+  /** @throws {NanookNestError} `NANOOK_NEST_AUDIT_FAILED` with everything that was found */
   check(): void {
     const findings = [
       ...this.handlers().flatMap(findingsOf),
@@ -63,7 +68,7 @@ export class AuthorizationAudit implements OnModuleInit {
       ...this.loaders.faults().map(({ code, message }) => ({ ...nowhere, code, message })),
     ];
     if (findings.length === 0) return;
-    throw new NestFault('NANOOK_NEST_AUDIT_FAILED', { findings, table: findingTable(findings) });
+    throw new NanookNestError('NANOOK_NEST_AUDIT_FAILED', { findings, table: findingTable(findings) });
   }
 
   onModuleInit(): void {
@@ -79,38 +84,39 @@ export class AuthorizationAudit implements OnModuleInit {
     try {
       this.check();
     } catch (error) {
-      if (audit === 'error' || !isNestFault(error)) throw error;
+      if (audit === 'error' || !isNanookNestError(error)) throw error;
       logger.warn(error.message);
     }
   }
 
   #audit(entry: EntryPoint): AuditedHandler {
     const { kind, type, handler, declared, name, routes, resolves } = entry;
-    const isGuarded = this.guarding.standsBefore(entry);
+    const isGuarded = this.guarding.covers(entry);
     // A parent that was authorized leads to a field; a reference comes from outside.
-    const needsRule = resolves !== 'field' || isGuarded;
-    const all = this.#rulesOf(entry);
-    const rules = 'code' in all || !needsRule ? [] : all;
-    const excluded = rules.length === 0 && needsRule ? this.exclusions.find(type)?.reason : undefined;
-    const listed = rules.map((rule) => this.#listed(rule, entry));
+    const needsRequirement = resolves !== 'field' || isGuarded;
+    const all = this.#requirementsOf(entry);
+    const requirements = 'code' in all || !needsRequirement ? [] : all;
+    const excluded =
+      requirements.length === 0 && needsRequirement ? this.exclusions.find(type)?.reason : undefined;
+    const listed = requirements.map((requirement) => this.#listed(requirement, entry));
     const findings = [
       ...('code' in all
         ? [all]
         : [
-            ...missingOf(entry, listed, { needsRule, isGuarded, excluded }),
-            ...unseenOf(entry, resultDemandsOf(this.reflector, type, handler)),
+            ...missingOf(entry, listed, { needsRequirement, isGuarded, excluded }),
+            ...unseenOf(entry, resultRequirementsOf(this.reflector, type, handler)),
             ...this.caches.of(entry),
-            ...inputOf(entry, rules),
+            ...inputOf(entry, requirements),
           ]),
-      ...this.checks.of(entry, rules),
+      ...this.checks.of(entry, requirements),
     ];
     return {
       kind,
       class: type.name,
       method: name,
       routes,
-      rules: listed,
-      needsRule,
+      requirements: listed,
+      needsRequirement,
       excluded,
       get location() {
         return locationOf(declared);
@@ -119,25 +125,25 @@ export class AuthorizationAudit implements OnModuleInit {
     };
   }
 
-  #rulesOf({ type, handler, declared }: EntryPoint): readonly HandlerRule[] | Finding {
+  #requirementsOf({ type, handler, declared }: EntryPoint): readonly HandlerRequirement[] | Finding {
     try {
-      return rulesOf(this.reflector, type, handler);
+      return requirementsOf(this.reflector, type, handler);
     } catch (error) {
-      if (!isNestFault(error)) throw error;
+      if (!isNanookNestError(error)) throw error;
       // What an instance has in its place may have no name.
-      if (error.code === 'NANOOK_NEST_LOST_RULE')
+      if (error.code === 'NANOOK_NEST_LOST_REQUIREMENT')
         return finding(error.code, { handler: handlerName(type, declared) });
       return { code: error.code, message: error.message };
     }
   }
 
-  #listed(rule: HandlerRule, entry: EntryPoint): RouteRequirement {
-    if (rule.kind !== 'authorize') return asListed(rule, () => '');
-    const { source } = rule;
+  #listed(requirement: HandlerRequirement, entry: EntryPoint): RouteRequirement {
+    if (requirement.kind !== 'authorize') return asRouteRequirement(requirement, () => '');
+    const { source } = requirement;
     const loaded = typeof source === 'function' && (Reflect.getMetadata(loaderKey, source) as typeof source);
-    return asListed(
-      { ...rule, source: loaded || source },
-      () => this.checks.actionOf(rule, entry) ?? 'by method',
+    return asRouteRequirement(
+      { ...requirement, source: loaded || source },
+      () => this.checks.actionOf(requirement, entry) ?? 'by method',
     );
   }
 
@@ -178,32 +184,39 @@ function findingsOf(audited: AuditedHandler): AuditFinding[] {
 
 const logger = new Logger('Nanook');
 
-/** The rule, or the guard, that is not there. */
+/** The requirement, or the guard, that is not there. */
 function missingOf(
   { type, declared }: EntryPoint,
-  rules: readonly RouteRequirement[],
-  at: Pick<AuditedHandler, 'needsRule' | 'excluded'> & { readonly isGuarded: boolean },
+  requirements: readonly RouteRequirement[],
+  at: Pick<AuditedHandler, 'needsRequirement' | 'excluded'> & { readonly isGuarded: boolean },
 ): Finding[] {
   const handler = handlerName(type, declared);
-  if (!at.needsRule || at.excluded !== undefined || rules.some(({ kind }) => kind === 'skip')) return [];
-  const isDecided = rules.some(decides);
-  const found = isDecided ? [] : [finding('NANOOK_NEST_NO_RULE', { handler })];
+  if (!at.needsRequirement || at.excluded !== undefined || requirements.some(({ kind }) => kind === 'skip'))
+    return [];
+  const isDecided = requirements.some(decides);
+  const found = isDecided ? [] : [finding('NANOOK_NEST_NO_REQUIREMENT', { handler })];
   if (at.isGuarded) return found;
   return isDecided ? [finding('NANOOK_NEST_UNGUARDED_FIELD', { handler, missing: 'guards' })] : found;
 }
 
 /** The input that no requirement is about. */
-function inputOf({ type, handler, declared }: EntryPoint, rules: readonly HandlerRule[]): Finding[] {
+function inputOf(
+  { type, handler, declared }: EntryPoint,
+  requirements: readonly HandlerRequirement[],
+): Finding[] {
   const isAbout =
-    inputDemandOf(type, handler) === undefined || rules.some(({ kind }) => kind === 'authorize');
+    inputRequirementOf(type, handler) === undefined || requirements.some(({ kind }) => kind === 'authorize');
   return isAbout
     ? []
     : [finding('NANOOK_NEST_INPUT_WITHOUT_RESOURCE', { handler: handlerName(type, declared) })];
 }
 
 /** What the handler sends without returning it is authorized by nobody, so a call would fail. */
-function unseenOf({ kind, type, handler }: EntryPoint, { rules, fields }: ResultDemands): Finding[] {
+function unseenOf(
+  { kind, type, handler }: EntryPoint,
+  { requirements, fields }: ResultRequirements,
+): Finding[] {
   const isUnseen =
-    (rules.length > 0 || fields !== undefined) && kind === 'http' && answersItself(type, handler);
+    (requirements.length > 0 || fields !== undefined) && kind === 'http' && usesRawResponse(type, handler);
   return isUnseen ? [finding('NANOOK_NEST_UNSEEN_RESULT', { handler: handlerName(type, handler) })] : [];
 }

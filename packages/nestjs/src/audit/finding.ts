@@ -1,13 +1,17 @@
-import { faultText, type NestFaultCode, type NestFaultData } from '../nest-fault.js';
+import {
+  errorText,
+  type NanookNestErrorCode,
+  type NanookNestErrorData,
+} from '../errors/nanook-nest-error.js';
 
 /** Something that is not as it should be, found before anybody asks. */
 export interface Finding {
-  readonly code: NestFaultCode;
+  readonly code: NanookNestErrorCode;
   /** What is wrong, and what to write instead. */
   readonly message: string;
 }
 
-export const finding = <C extends NestFaultCode>(code: C, data: NestFaultData<C>): Finding => ({
+export const finding = <C extends NanookNestErrorCode>(code: C, data: NanookNestErrorData<C>): Finding => ({
   code,
-  message: faultText(code, data),
+  message: errorText(code, data),
 });

@@ -1,8 +1,9 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryService, Reflector } from '@nestjs/core';
-import { fieldsKey, handlerName, ownRulesOf } from '../handler-rule.js';
-import { NestFault } from '../nest-fault.js';
-import { EntryPoints, type EntryPoint } from './entry-points.js';
+import { fieldsKey, ownRequirementsOf } from '../requirements/handler-requirement.js';
+import { handlerName } from '../execution/handler-location.js';
+import { NanookNestError } from '../errors/nanook-nest-error.js';
+import { EntryPoints, type EntryPoint } from '../entry-points/entry-points.js';
 
 type Enhancer = 'guards' | 'interceptors';
 
@@ -19,7 +20,7 @@ const optionsToken = 'GqlModuleOptions';
 
 /**
  * Knows what Nest asks about fields and references: unless the GraphQL module says so, neither guards nor interceptors stand before
- * them. Refuses rules that it would pass by, whatever becomes of the findings of the audit.
+ * them. Refuses requirements that it would pass by, whatever becomes of the findings of the audit.
  */
 @Injectable()
 export class GraphqlEnhancers implements OnModuleInit {
@@ -30,7 +31,7 @@ export class GraphqlEnhancers implements OnModuleInit {
   ) {}
 
   /** Whether they stand before fields and references in every GraphQL module of the application, and there is one. */
-  standBeforeFields(enhancer: Enhancer): boolean {
+  runForFields(enhancer: Enhancer): boolean {
     const modules = this.#modules();
     return (
       modules.length > 0 &&
@@ -38,25 +39,25 @@ export class GraphqlEnhancers implements OnModuleInit {
     );
   }
 
-  /** @throws {NestFault} `NANOOK_NEST_UNGUARDED_FIELD` */
+  /** @throws {NanookNestError} `NANOOK_NEST_UNGUARDED_FIELD` */
   onModuleInit(): void {
     if (this.#modules().length === 0) return;
     for (const entry of this.entries.all()) {
       const missing =
         entry.resolves === 'root'
           ? undefined
-          : this.#neededBy(entry).find((enhancer) => !this.standBeforeFields(enhancer));
+          : this.#neededBy(entry).find((enhancer) => !this.runForFields(enhancer));
       if (missing !== undefined)
-        throw new NestFault('NANOOK_NEST_UNGUARDED_FIELD', {
+        throw new NanookNestError('NANOOK_NEST_UNGUARDED_FIELD', {
           handler: handlerName(entry.type, entry.handler),
           missing,
         });
     }
   }
 
-  /** By what stands on the handler itself: a rule of the class is about the other handlers, too. */
+  /** By what stands on the handler itself: a requirement of the class is about the other handlers, too. */
   #neededBy({ handler }: EntryPoint): Enhancer[] {
-    const kinds = new Set(ownRulesOf(this.reflector, handler).map(({ kind }) => kind));
+    const kinds = new Set(ownRequirementsOf(this.reflector, handler).map(({ kind }) => kind));
     if (kinds.has('result') || Reflect.hasMetadata(fieldsKey, handler)) return ['guards', 'interceptors'];
     kinds.delete('skip');
     return kinds.size > 0 ? ['guards'] : [];

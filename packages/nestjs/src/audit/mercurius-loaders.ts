@@ -1,10 +1,10 @@
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { DiscoveryService, Reflector } from '@nestjs/core';
-import { checksField } from '../authorize-field.js';
-import { demands, fieldsKey, ownRulesOf } from '../handler-rule.js';
-import { NestFault } from '../nest-fault.js';
-import { AuditState } from './audit-state.js';
-import { EntryPoints } from './entry-points.js';
+import { checksField } from '../results/field.middleware.js';
+import { demands, fieldsKey, ownRequirementsOf } from '../requirements/handler-requirement.js';
+import { NanookNestError } from '../errors/nanook-nest-error.js';
+import { AuditState } from '../guard/audit-state.js';
+import { EntryPoints } from '../entry-points/entry-points.js';
 import { graphqlOptionsOf, type GraphqlOptions } from './graphql-enhancers.js';
 
 // As `@nestjs/graphql` calls them; it may not be installed.
@@ -37,7 +37,7 @@ export class MercuriusLoaders implements OnApplicationBootstrap {
   /**
    * The driver has built the schema by then, which completes the metadata of its types.
    *
-   * @throws {NestFault} `NANOOK_NEST_REPLACED_FIELD`
+   * @throws {NanookNestError} `NANOOK_NEST_REPLACED_FIELD`
    */
   onApplicationBootstrap(): void {
     for (const options of graphqlOptionsOf(this.discovery))
@@ -49,7 +49,7 @@ export class MercuriusLoaders implements OnApplicationBootstrap {
   }
 
   #refuse(field: string, replaced: string): never {
-    const error = new NestFault('NANOOK_NEST_REPLACED_FIELD', { field, replaced });
+    const error = new NanookNestError('NANOOK_NEST_REPLACED_FIELD', { field, replaced });
     this.state.fail(error); // the routes are registered already
     throw error;
   }
@@ -72,6 +72,6 @@ export class MercuriusLoaders implements OnApplicationBootstrap {
   }
 
   #hasRequirement(method: object): boolean {
-    return demands(ownRulesOf(this.reflector, method)) || Reflect.hasMetadata(fieldsKey, method);
+    return demands(ownRequirementsOf(this.reflector, method)) || Reflect.hasMetadata(fieldsKey, method);
   }
 }

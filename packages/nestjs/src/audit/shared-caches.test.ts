@@ -29,7 +29,7 @@ import {
   CurrentActor,
   NanookModule,
   ResourceLoader,
-  isNestFault,
+  isNanookNestError,
   type AuditFinding,
   type NanookModuleOptions,
 } from '../index.js';
@@ -120,7 +120,7 @@ async function findingsOf(...given: Parameters<typeof start>): Promise<readonly 
     (reason: unknown) => reason,
   );
   if (error === undefined) return [];
-  if (!isNestFault(error) || error.code !== 'NANOOK_NEST_AUDIT_FAILED') throw error;
+  if (!isNanookNestError(error) || error.code !== 'NANOOK_NEST_AUDIT_FAILED') throw error;
   const { findings } = error.data as { readonly findings: readonly AuditFinding[] };
   return findings.map(({ handler, code }) => `${handler} ${code.replace('NANOOK_NEST_', '')}`);
 }

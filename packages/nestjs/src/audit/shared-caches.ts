@@ -1,10 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { ApplicationConfig, Reflector } from '@nestjs/core';
-import { handlerName } from '../handler-rule.js';
-import { readsActor } from '../reads-actor.js';
-import { resultDemandsOf } from '../results/result-demands.js';
+import { handlerName } from '../execution/handler-location.js';
+import { readsActor } from '../resources/reads-actor.js';
+import { resultRequirementsOf } from '../results/result-requirements.js';
 import { ResultInterceptor } from '../results/result.interceptor.js';
-import type { EntryPoint } from './entry-points.js';
+import type { EntryPoint } from '../entry-points/entry-points.js';
 import { finding, type Finding } from './finding.js';
 
 // As Nest and `@nestjs/cache-manager` call them.
@@ -25,8 +25,8 @@ export class SharedCaches {
     if (!isCached(entry)) return [];
     const interceptors = this.#interceptorsOf(type, handler);
     const dependsOnActor = readsActor(type, entry.name);
-    const { rules, fields } = resultDemandsOf(this.reflector, type, handler);
-    const isShaped = rules.length > 0 || fields !== undefined;
+    const { requirements, fields } = resultRequirementsOf(this.reflector, type, handler);
+    const isShaped = requirements.length > 0 || fields !== undefined;
     // The one that is closest to the handler shapes the result; what comes after it sees the result of the handler.
     const shapedAt = isShaped ? interceptors.findLastIndex((one) => one instanceof ResultInterceptor) : -1;
     const cache = interceptors

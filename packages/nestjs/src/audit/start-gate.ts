@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { ApplicationConfig, ModulesContainer } from '@nestjs/core';
-import { AuditState } from './audit-state.js';
+import { AuditState } from '../guard/audit-state.js';
 
 /** A server of a microservice, or a custom transport. */
 interface RpcTarget {

@@ -1,9 +1,15 @@
 import { Inject, Injectable, type CanActivate, type Type } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
-import { EntryPoints, type EntryPoint } from '../audit/entry-points.js';
-import { GUARD_MODE } from '../nanook.module-definition.js';
-import type { GuardMode } from '../nanook.options.js';
-import { ClassGuard, HandlerGuard, OverrideGuard, hasHandlerGuard, placeGuard } from './requirement-guard.js';
+import { EntryPoints, type EntryPoint } from '../entry-points/entry-points.js';
+import { GUARD_MODE } from '../options/nanook.module-definition.js';
+import type { GuardMode } from '../options/nanook.options.js';
+import {
+  ClassGuard,
+  HandlerGuard,
+  OverrideGuard,
+  hasHandlerGuard,
+  placeGuard,
+} from '../requirements/requirement-guard.js';
 
 /**
  * Puts a guard on every handler that a global guard does not cover, with or without requirements: messages and events, because a

@@ -1,8 +1,8 @@
 import { checkAction } from '@nanook/http';
 import { Body, type PipeTransform, type Type } from '@nestjs/common';
-import { checkParentheses, describe, wrongUse } from '../guard/decorator-arguments.js';
+import { checkParentheses, describe, wrongUse } from '../requirements/decorator-arguments.js';
 import { CheckedInput } from './checked-input.js';
-import { demandInput } from './input-demand.js';
+import { requireInput } from './input-requirement.js';
 
 export interface InputOptions {
   /** Default: the action of the handler's last `@Authorize`. */
@@ -22,7 +22,7 @@ const checkedInput = new CheckedInput();
  * The guard checks the body before pipes run, so a `ValidationPipe` sees the checked body, and its class as ever. Only the fields of the
  * body itself are checked, not those of objects in them.
  *
- * @throws {NestFault} `NANOOK_NEST_INVALID_DECORATOR`
+ * @throws {NanookNestError} `NANOOK_NEST_INVALID_DECORATOR`
  * @example
  * @Patch(':id') @Authorize('update', Note)
  * update(@AuthorizedResource() note: Note, @AuthorizedInput() changes: UpdateNote) { … }
@@ -50,7 +50,7 @@ export function AuthorizedInput(...args: [options?: InputOptions, ...pipes: Pipe
   return (target, key, index) => {
     if (key === undefined)
       throw wrongUse('@AuthorizedInput', 'stands in a constructor, which gets no request');
-    demandInput(target, key, { action, refused });
+    requireInput(target, key, { action, refused });
     body(target, key, index);
   };
 }

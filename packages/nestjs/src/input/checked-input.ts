@@ -1,8 +1,8 @@
 import { ForbiddenError, isForbiddenError, isUndecided } from '@nanook/core';
 import type { RequestAuthorization } from '@nanook/http';
 import { BadRequestException, Injectable, type PipeTransform } from '@nestjs/common';
-import { NestFault } from '../nest-fault.js';
-import type { InputDemand } from './input-demand.js';
+import { NanookNestError } from '../errors/nanook-nest-error.js';
+import type { InputRequirement } from './input-requirement.js';
 
 // On globalThis, so that the ESM and the CommonJS copy of this package share it.
 const registryKey = Symbol.for('@nanook/nestjs/checked-input');
@@ -23,7 +23,7 @@ export async function checkInput(
   request: HasBody,
   action: string,
   resource: unknown,
-  { refused }: InputDemand,
+  { refused }: InputRequirement,
 ): Promise<void> {
   const { body } = request;
   if (body === undefined || body === null) return;
@@ -60,6 +60,6 @@ async function mayWrite(
 export class CheckedInput implements PipeTransform {
   transform(body: unknown): unknown {
     if (body === undefined || body === null || checked.has(body as object)) return body;
-    throw new NestFault('NANOOK_NEST_UNCHECKED_INPUT', {});
+    throw new NanookNestError('NANOOK_NEST_UNCHECKED_INPUT', {});
   }
 }

@@ -287,10 +287,10 @@ describe('authenticate', () => {
   });
 
   it.each([
-    [{ tcp: [] }, '`tcp`, which is none of http, graphql, ws and rpc'],
-    [{ http: guard('x') }, 'has no list of guards for http'],
-    [[undefined], 'has something else than a guard'],
-    ['jwt', 'is neither a list of guards'],
+    [{ tcp: [] }, 'the key `tcp`; its keys are http, graphql, ws and rpc'],
+    [{ http: guard('x') }, 'must have a list of guards for http'],
+    [[undefined], 'must list guards for http: classes or instances; got undefined'],
+    ['jwt', "must be a list of guards, or an object with a list for each transport, got the string 'jwt'"],
   ])('is refused: %j', async (authenticate, message) => {
     await expect(
       start({ policies: 'allow(_, "read", _: Note);', authenticate: authenticate as never }, []),

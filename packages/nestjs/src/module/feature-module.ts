@@ -1,6 +1,6 @@
 import type { AuthorizerOptions, PolicyInput } from '@nanook/core';
 import { Module, type DynamicModule, type Type } from '@nestjs/common';
-import { NestFault } from '../nest-fault.js';
+import { NanookNestError } from '../errors/nanook-nest-error.js';
 import { FEATURE_POLICIES, FeaturePolicies } from './feature-policies.js';
 
 export interface NanookFeatureOptions {
@@ -16,7 +16,7 @@ export interface NanookFeatureOptions {
 @Module({})
 class NanookFeatureModule {}
 
-/** @throws {NestFault} `NANOOK_NEST_INVALID_OPTION` */
+/** @throws {NanookNestError} `NANOOK_NEST_INVALID_OPTION` */
 export function featureModule(options: NanookFeatureOptions): DynamicModule {
   const { policies = [], loaders = [], imports = [], ...unknown } = options;
   const [name] = Object.keys(unknown);
@@ -32,5 +32,5 @@ export function featureModule(options: NanookFeatureOptions): DynamicModule {
   };
 }
 
-const wrong = (option: string, reason: string): NestFault =>
-  new NestFault('NANOOK_NEST_INVALID_OPTION', { option, reason });
+const wrong = (option: string, reason: string): NanookNestError =>
+  new NanookNestError('NANOOK_NEST_INVALID_OPTION', { option, reason });

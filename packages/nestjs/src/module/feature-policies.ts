@@ -1,7 +1,7 @@
 import type { PolicyInput } from '@nanook/core';
 import { Inject, Injectable } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
-import { NestFault } from '../nest-fault.js';
+import { NanookNestError } from '../errors/nanook-nest-error.js';
 
 /** The token under which each `forFeature` provides its policies. */
 export const FEATURE_POLICIES = Symbol.for('@nanook/nestjs/feature-policies');
@@ -28,7 +28,7 @@ export class FeaturePolicies {
     @Inject(FEATURE_POLICIES) policies: readonly PolicyInput[],
   ) {
     if (policies.length > 0 && loaded.get(modules)?.has(policies) === false)
-      throw new NestFault('NANOOK_NEST_INVALID_OPTION', {
+      throw new NanookNestError('NANOOK_NEST_INVALID_OPTION', {
         option: 'policies',
         reason:
           'of forFeature come too late, as the policy is loaded already; import the module in the root module, and not lazily',

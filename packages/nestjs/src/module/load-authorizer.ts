@@ -1,9 +1,10 @@
 import { Authorizer } from '@nanook/core';
 import type { ModulesContainer } from '@nestjs/core';
-import { checkOptions, loadOptionsOf, type NanookModuleOptions } from '../nanook.options.js';
-import { NestFault } from '../nest-fault.js';
-import { withRegisteredTypes } from '../polar-type.decorator.js';
-import { isStandIn } from '../stand-in.js';
+import { checkOptions, loadOptionsOf } from '../options/check-options.js';
+import type { NanookModuleOptions } from '../options/nanook.options.js';
+import { NanookNestError } from '../errors/nanook-nest-error.js';
+import { withRegisteredTypes } from '../resources/polar-type.decorator.js';
+import { hasTestPolicy } from '../options/test-double.js';
 import { collectFeaturePolicies } from './feature-policies.js';
 
 /** Loads the policies of the options and of all features as one policy. An error in them stops the application from starting. */
@@ -15,7 +16,7 @@ export async function loadAuthorizer(
   const ofFeatures = collectFeaturePolicies(modules);
   if (options.authorizer !== undefined) {
     if (ofFeatures.length > 0)
-      throw new NestFault('NANOOK_NEST_INVALID_OPTION', {
+      throw new NanookNestError('NANOOK_NEST_INVALID_OPTION', {
         option: 'authorizer',
         reason: 'is loaded already, but a forFeature gives `policies`; give `policies` to forRoot instead',
       });
@@ -23,6 +24,6 @@ export async function loadAuthorizer(
   }
   const given = loadOptionsOf(options);
   // The policy of a test takes the place of all.
-  const policies = [given.policies ?? [], isStandIn(options) ? [] : ofFeatures].flat();
+  const policies = [given.policies ?? [], hasTestPolicy(options) ? [] : ofFeatures].flat();
   return Authorizer.load({ ...given, policies, types: withRegisteredTypes(given.types) });
 }

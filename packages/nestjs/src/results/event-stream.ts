@@ -1,4 +1,4 @@
-import { withheld } from './result-path.js';
+import { omitted } from './result-path.js';
 
 /** Whether it yields one event after the other, as what a subscription returns does; a stream of bytes does not count. */
 export const isEventStream = (value: unknown): value is AsyncIterable<unknown> =>
@@ -19,7 +19,7 @@ export function shapeEvents(
         if (isDone === true) return done(value);
         try {
           const shaped = await shape(value);
-          if (shaped !== withheld) return { done: false, value: shaped };
+          if (shaped !== omitted) return { done: false, value: shaped };
         } catch (error) {
           await source.return?.();
           throw error;

@@ -1,8 +1,8 @@
 /** What a visitor gives for an element that its list goes on without. */
-export const withheld = Symbol('withheld');
+export const omitted = Symbol('omitted');
 
 export interface ResultVisitor {
-  /** @returns what takes the place of the value; {@link withheld} only for an element of a list */
+  /** @returns what takes the place of the value; {@link omitted} only for an element of a list */
   visit(value: unknown, isElement: boolean): Promise<unknown>;
   /** The error for a result that has no such field. */
   missing(field: string): Error;
@@ -21,14 +21,14 @@ export async function visitAt(
   const value = await result;
   if (Array.isArray(value)) {
     const visited = await Promise.all(value.map((element) => visitAt(element, path, visitor, true)));
-    return visited.filter((element) => element !== withheld);
+    return visited.filter((element) => element !== omitted);
   }
   const [field, ...rest] = path;
   if (field === undefined || value === null || value === undefined) return visitor.visit(value, isElement);
   if (typeof value !== 'object' || !(field in value)) throw visitor.missing(field);
   const inner = (value as Record<string, unknown>)[field];
   const visited = await visitAt(inner, rest, visitor, isElement);
-  if (visited === withheld) return withheld;
+  if (visited === omitted) return omitted;
   return visited === inner ? value : copyWith(value, field, visited);
 }
 

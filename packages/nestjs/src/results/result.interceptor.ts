@@ -9,26 +9,26 @@ import {
 import { Reflector } from '@nestjs/core';
 import { concatMap, filter, type Observable } from 'rxjs';
 import { isEventStream, shapeEvents } from './event-stream.js';
-import { exceptionOf } from '../exceptions.js';
-import type { ContextKind } from '../execution.js';
-import { scopedAuthorization } from '../graphql-requests.js';
-import { answersItself } from './answers-itself.js';
-import { callOf, type HandlerCall } from '../handler-call.js';
-import { handlerName } from '../handler-rule.js';
-import { whatItIs } from './no-resource.js';
-import { NestFault } from '../nest-fault.js';
+import { exceptionOf } from '../refusals/exceptions.js';
+import type { ContextKind } from '../execution/execution.js';
+import { scopedAuthorization } from '../execution/graphql-requests.js';
+import { usesRawResponse } from './uses-raw-response.js';
+import { callOf, type HandlerCall } from '../execution/handler-call.js';
+import { handlerName } from '../execution/handler-location.js';
+import { describeNonResource } from './resource-shape.js';
+import { NanookNestError } from '../errors/nanook-nest-error.js';
 import { pickFields } from './pick-fields.js';
-import { resultDemandsOf, type ResultDemands } from './result-demands.js';
-import { visitAt, withheld, type ResultVisitor } from './result-path.js';
+import { resultRequirementsOf, type ResultRequirements } from './result-requirements.js';
+import { visitAt, omitted, type ResultVisitor } from './result-path.js';
 import { allowsElement } from './row-filter.js';
-import { UnseenResponse } from './unseen-response.js';
+import { HandlerResponseGuard } from './handler-response-guard.js';
 
 /** The call of one handler of a request: a request may reach another handler, by `next()`. */
 interface Turn {
   /** Each decorator brings its interceptor; the one that is closest to the handler shapes the result. */
   innermost: object | undefined;
   /** The response of HTTP. */
-  readonly response: UnseenResponse | undefined;
+  readonly response: HandlerResponseGuard | undefined;
 }
 
 const turns = new WeakMap<HandlerCall, Map<object, Turn>>();
@@ -43,16 +43,18 @@ export class ResultInterceptor implements NestInterceptor {
 
   async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
     const handler = context.getHandler();
-    const demands = resultDemandsOf(this.reflector, context.getClass(), handler);
+    const demands = resultRequirementsOf(this.reflector, context.getClass(), handler);
     // A handler that skips overrules its class.
-    if (demands.rules.length === 0 && demands.fields === undefined) return next.handle();
+    if (demands.requirements.length === 0 && demands.fields === undefined) return next.handle();
     const call = await told(context, async () => {
       const found = callOf(context, '@AuthorizeResult() or @AuthorizedFields()');
       await found.authz.actor(); // nobody's requests load nothing
       return found;
     });
-    if (context.getType() === 'http' && answersItself(context.getClass(), handler))
-      throw new NestFault('NANOOK_NEST_UNSEEN_RESULT', { handler: handlerName(context.getClass(), handler) });
+    if (context.getType() === 'http' && usesRawResponse(context.getClass(), handler))
+      throw new NanookNestError('NANOOK_NEST_UNSEEN_RESULT', {
+        handler: handlerName(context.getClass(), handler),
+      });
     const isSse = Reflect.getMetadata(sseKey, handler) === true;
     const { turn, isOutermost } = turnOf(call, context, isSse);
     const mine = {};
@@ -68,7 +70,7 @@ export class ResultInterceptor implements NestInterceptor {
         turn.response?.settle();
         return shaped;
       }),
-      filter((shaped) => shaped !== withheld),
+      filter((shaped) => shaped !== omitted),
     );
     return isOutermost && turn.response !== undefined ? turn.response.watch(results) : results;
   }
@@ -87,9 +89,9 @@ function turnOf(
   const kind = context.getType<ContextKind>();
   const response =
     kind === 'http'
-      ? UnseenResponse.ofHttp(context, isSse)
+      ? HandlerResponseGuard.ofHttp(context, isSse)
       : kind === 'graphql'
-        ? UnseenResponse.ofGraphql(context)
+        ? HandlerResponseGuard.ofGraphql(context)
         : undefined;
   const turn: Turn = { innermost: undefined, response };
   ofCall.set(handler, turn);
@@ -98,7 +100,7 @@ function turnOf(
 
 async function shapeResult(
   result: unknown,
-  demands: ResultDemands,
+  demands: ResultRequirements,
   authz: RequestAuthorization,
   context: ExecutionContext,
   isSse: boolean,
@@ -141,28 +143,28 @@ async function shape(
   result: unknown,
   pathIn: PathOf,
   isElement: boolean,
-  { rules, fields }: ResultDemands,
+  { requirements, fields }: ResultRequirements,
   authz: RequestAuthorization,
   context: ExecutionContext,
 ): Promise<unknown> {
   const handler = handlerName(context.getClass(), context.getHandler());
-  const missing = (field: string) => new NestFault('NANOOK_NEST_NO_RESULT', { handler, field });
+  const missing = (field: string) => new NanookNestError('NANOOK_NEST_NO_RESULT', { handler, field });
   const checked =
     (visit: ResultVisitor['visit']): ResultVisitor['visit'] =>
     (value, isListed) => {
-      const found = whatItIs(value);
-      if (found !== undefined) throw new NestFault('NANOOK_NEST_NO_RESOURCE', { handler, found });
+      const found = describeNonResource(value);
+      if (found !== undefined) throw new NanookNestError('NANOOK_NEST_NO_RESOURCE', { handler, found });
       return visit(value, isListed);
     };
 
   let shaped = result;
-  for (const { action, at } of rules) {
+  for (const { action, at } of requirements) {
     const visit = checked(async (value, isListed) => {
       if (!isListed) return authz.authorize(action, value);
-      return (await allowsElement(authz, action, value)) ? value : withheld;
+      return (await allowsElement(authz, action, value)) ? value : omitted;
     });
     shaped = await visitAt(shaped, pathIn(at), { visit, missing }, isElement);
-    if (shaped === withheld) return withheld;
+    if (shaped === omitted) return omitted;
   }
   if (fields !== undefined) {
     const { action, at } = fields;

@@ -1,2 +1,2 @@
 // Helpers for the tests of an application.
-export { NanookTestingModule, type StandInOptions } from './nanook-testing.module.js';
+export { NanookTestingModule, type TestDoubleOptions } from './nanook-testing.module.js';

@@ -1,9 +1,9 @@
 import type { AuthorizerOptions } from '@nanook/core';
 import { Module, type DynamicModule } from '@nestjs/common';
-import type { ContextHook, NanookModuleOptions } from '../nanook.options.js';
-import { STAND_IN, withStandIn, type StandIn } from '../stand-in.js';
+import type { ContextHook, NanookModuleOptions } from '../options/nanook.options.js';
+import { TEST_DOUBLE, withTestPolicy, type TestDouble } from '../options/test-double.js';
 
-export interface StandInOptions extends Pick<AuthorizerOptions, 'types'> {
+export interface TestDoubleOptions extends Pick<AuthorizerOptions, 'types'> {
   /** Who is asking, or a hook that says so. Default: whom the application finds, without its guards that authenticate; `nil`. */
   readonly actor?: unknown;
 }
@@ -22,18 +22,18 @@ export class NanookTestingModule {
    *
    * @param options `types` where the application gave a loaded `authorizer`: its types are not to be had
    */
-  static allowAll(options?: StandInOptions): DynamicModule {
-    return standIn(withPolicy('allow(_, _, _); allow_field(_, _, _, _); allow_request(_, _);', options));
+  static allowAll(options?: TestDoubleOptions): DynamicModule {
+    return testDouble(withPolicy('allow(_, _, _); allow_field(_, _, _, _); allow_request(_, _);', options));
   }
 
   /** Nobody may do anything. It is refused as what may not be read: a 404, or a 403 where the options have `hideUnreadable: false`. */
-  static denyAll(options?: StandInOptions): DynamicModule {
+  static denyAll(options?: TestDoubleOptions): DynamicModule {
     const deny = withPolicy(
       'allow(_, _, _) if false; allow_field(_, _, _, _) if false; allow_request(_, _) if false;',
       options,
     );
     // Else all requests would be refused, and no question asked about a resource.
-    return standIn((given) => deny({ ...given, authorizeRequests: false }));
+    return testDouble((given) => deny({ ...given, authorizeRequests: false }));
   }
 
   /**
@@ -44,21 +44,21 @@ export class NanookTestingModule {
    * NanookTestingModule.actAs((request: Request) => users.get(request.headers['x-user']))
    */
   static actAs(actor: unknown): DynamicModule {
-    return standIn((options) => ({ ...options, actor: hookOf(actor), authenticate: [] }));
+    return testDouble((options) => ({ ...options, actor: hookOf(actor), authenticate: [] }));
   }
 }
 
-const standIn = (useValue: StandIn): DynamicModule => ({
+const testDouble = (useValue: TestDouble): DynamicModule => ({
   module: NanookTestingModule,
   global: true,
-  providers: [{ provide: STAND_IN, useValue }],
-  exports: [STAND_IN],
+  providers: [{ provide: TEST_DOUBLE, useValue }],
+  exports: [TEST_DOUBLE],
 });
 
 const withPolicy =
-  (policies: string, { actor, types }: StandInOptions = {}): StandIn =>
+  (policies: string, { actor, types }: TestDoubleOptions = {}): TestDouble =>
   ({ authorizer: _, ...options }) =>
-    withStandIn({
+    withTestPolicy({
       anonymous: null,
       ...options,
       ...(actor !== undefined && { actor: hookOf(actor) }),

@@ -103,8 +103,8 @@ async function serve(builder: TestingModuleBuilder) {
   };
 }
 
-const beside = (standIn: ReturnType<typeof NanookTestingModule.actAs>, module = AppModule) =>
-  serve(Test.createTestingModule({ imports: [module, standIn] }));
+const beside = (testDouble: ReturnType<typeof NanookTestingModule.actAs>, module = AppModule) =>
+  serve(Test.createTestingModule({ imports: [module, testDouble] }));
 
 describe('allowAll', () => {
   it('lets everybody do everything, and loads', async () => {

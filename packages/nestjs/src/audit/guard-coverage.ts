@@ -1,0 +1,46 @@
+import { Inject, Injectable, type CanActivate } from '@nestjs/common';
+import { ApplicationConfig } from '@nestjs/core';
+import { AuthorizationGuard } from '../guard/authorization.guard.js';
+import { ClassGuard, HandlerGuard, guardsOf } from '../requirements/requirement-guard.js';
+import { GUARD_MODE } from '../options/nanook.module-definition.js';
+import type { GuardMode } from '../options/nanook.options.js';
+import type { EntryPoint } from '../entry-points/entry-points.js';
+import { GraphqlEnhancers } from './graphql-enhancers.js';
+
+/** Knows whether the guard stands before a handler: a requirement that nobody asks for would let everybody in. */
+@Injectable()
+export class GuardCoverage {
+  constructor(
+    @Inject(GUARD_MODE) private readonly mode: GuardMode,
+    // What takes the place of the guard in a test stands where it stood.
+    @Inject(AuthorizationGuard) private readonly guard: CanActivate,
+    @Inject(ApplicationConfig) private readonly config: ApplicationConfig,
+    @Inject(GraphqlEnhancers) private readonly enhancers: GraphqlEnhancers,
+  ) {}
+
+  /** Every handler has one. Before fields and references guards run only where the GraphQL module says so. */
+  covers({ type, handler, resolves }: EntryPoint): boolean {
+    if (resolves === 'root') return true;
+    if (!this.enhancers.runForFields('guards')) return false;
+    return (
+      this.mode === 'global' ||
+      [
+        ...this.config.getGlobalGuards(),
+        ...this.config.getGlobalRequestGuards().map(({ metatype }) => metatype),
+        ...guardsOf(type),
+        ...guardsOf(handler),
+      ].some((guard) => this.#isOurs(guard))
+    );
+  }
+
+  #isOurs(guard: unknown): boolean {
+    return (
+      guard === HandlerGuard ||
+      guard === ClassGuard ||
+      guard === this.guard ||
+      guard === AuthorizationGuard ||
+      guard instanceof AuthorizationGuard ||
+      (typeof guard === 'function' && guard.prototype instanceof AuthorizationGuard)
+    );
+  }
+}

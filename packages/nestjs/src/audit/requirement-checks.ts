@@ -1,0 +1,167 @@
+import { Authorizer, isPolarError, type Class, type TypeToken } from '@nanook/core';
+import { isClass } from '@nanook/http';
+import { Inject, Injectable } from '@nestjs/common';
+import { AuthorizationService } from '../guard/authorization.service.js';
+import type { ContextKind } from '../execution/execution.js';
+import { type HandlerRequirement } from '../requirements/handler-requirement.js';
+import { handlerName } from '../execution/handler-location.js';
+import { MODULE_OPTIONS_TOKEN } from '../options/nanook.module-definition.js';
+import type { NanookModuleOptions } from '../options/nanook.options.js';
+import { isNanookNestError } from '../errors/nanook-nest-error.js';
+import { loaderKey } from '../resources/resource-loader.decorator.js';
+import { ResourceLoaders, type FoundLoader } from '../resources/resource-loaders.js';
+import { hasTestPolicy } from '../options/test-double.js';
+import type { EntryPoint } from '../entry-points/entry-points.js';
+import { finding, type Finding } from './finding.js';
+
+type AuthorizeRequirement = Extract<HandlerRequirement, { kind: 'authorize' }>;
+type TypeSource = Class | TypeToken | string;
+
+/** What a path to an id may begin with, and where an id is when nobody says. */
+const inputs: Readonly<Record<ContextKind, readonly [defaultId: string, ...roots: string[]]>> = {
+  http: ['params.id', 'params', 'query', 'body', 'headers'],
+  graphql: ['args.id', 'args', 'parent'],
+  ws: ['data.id', 'data'],
+  rpc: ['data.id', 'data'],
+};
+
+/** Finds out whether the requirements of a handler can hold at all, before anybody asks. */
+@Injectable()
+export class RequirementChecks {
+  constructor(
+    @Inject(Authorizer) private readonly authorizer: Authorizer,
+    @Inject(AuthorizationService) private readonly authorization: AuthorizationService,
+    @Inject(ResourceLoaders) private readonly loaders: ResourceLoaders,
+    @Inject(MODULE_OPTIONS_TOKEN) private readonly options: NanookModuleOptions,
+  ) {}
+
+  of(entry: EntryPoint, requirements: readonly HandlerRequirement[]): Finding[] {
+    return requirements.flatMap((requirement) => {
+      switch (requirement.kind) {
+        case 'authorize':
+          return this.#authorize(requirement, entry);
+        case 'request':
+          return this.#request(entry);
+        case 'result':
+        case 'skip':
+          return [];
+      }
+    });
+  }
+
+  /** The action of a requirement, where it has one before a request comes in. */
+  actionOf(requirement: AuthorizeRequirement, entry: EntryPoint): string | undefined {
+    const asked = attempt(nameOf(entry), (handler) =>
+      this.authorization.actionOf(requirement, entry.method, handler),
+    );
+    return 'value' in asked ? asked.value : undefined;
+  }
+
+  #request(entry: EntryPoint): Finding[] {
+    return this.authorizer.hasRule('allow_request')
+      ? []
+      : [finding('NANOOK_NEST_NO_REQUEST_RULE', { handler: nameOf(entry) })];
+  }
+
+  #authorize(requirement: AuthorizeRequirement, entry: EntryPoint): Finding[] {
+    const handler = nameOf(entry);
+    const action = attempt(handler, () => this.authorization.actionOf(requirement, entry.method, handler));
+    const found = 'fault' in action ? [action.fault] : [];
+    const { source } = requirement;
+    if (typeof source === 'function' && !isClass(source)) return found;
+    const type = source as TypeSource;
+    const loader = attempt(handler, () => this.loaders.find(type));
+    const areLoadersBroken = this.loaders.faults().length > 0; // which is said once, for all
+    if ('fault' in loader && !areLoadersBroken) return [...found, loader.fault];
+    if ('fault' in action) return found;
+    const resource = this.authorization.isAboutType(requirement, action.value) ? 'type' : 'instance';
+    if ('fault' in loader)
+      return isLoader(type) ? [] : this.#grantable(action.value, type, resource, handler);
+    return resource === 'type'
+      ? this.#grantable(action.value, loader.value?.type ?? type, resource, handler)
+      : this.#onOne(action.value, type, loader.value, requirement, entry);
+  }
+
+  #onOne(
+    action: string,
+    type: TypeSource,
+    loader: FoundLoader | undefined,
+    requirement: AuthorizeRequirement,
+    entry: EntryPoint,
+  ): Finding[] {
+    const handler = nameOf(entry);
+    if (loader !== undefined)
+      return [
+        ...this.#grantable(action, loader.type, 'instance', handler),
+        ...idOf(requirement, loader.type.name, entry),
+      ];
+    const name = typeName(type);
+    if (isLoader(type)) {
+      const reason = 'is provided by no module; add it to `providers`';
+      return [finding('NANOOK_NEST_INVALID_LOADER', { loader: name, reason })];
+    }
+    return [
+      finding('NANOOK_NEST_NO_LOADER', { handler, action, type: name }),
+      ...this.#grantable(action, type, 'instance', handler),
+    ];
+  }
+
+  #grantable(action: string, type: TypeSource, resource: 'instance' | 'type', handler: string): Finding[] {
+    if (hasTestPolicy(this.options)) return [];
+    const asked = attempt(handler, () => this.#nearNames(action, type, resource));
+    if ('fault' in asked) return [asked.fault];
+    const near = asked.value;
+    return near === undefined
+      ? []
+      : [finding('NANOOK_NEST_NOT_GRANTABLE', { handler, action, type: typeName(type), resource, near })];
+  }
+
+  /** The grantable actions with a similar name, where no requirement can grant this one. */
+  #nearNames(action: string, type: TypeSource, resource: 'instance' | 'type'): readonly string[] | undefined {
+    try {
+      this.authorizer.requireGrantable(action, type, { resource });
+      return undefined;
+    } catch (error) {
+      if (!isPolarError(error) || error.code !== 'POLAR_TYPE_NOT_GRANTABLE') throw error;
+      return (error.data as { readonly near: readonly string[] }).near;
+    }
+  }
+}
+
+const isLoader = (type: TypeSource): boolean =>
+  typeof type === 'function' && Reflect.hasMetadata(loaderKey, type);
+
+const typeName = (type: TypeSource): string => (typeof type === 'string' ? type : type.name);
+
+const nameOf = ({ type, declared }: EntryPoint): string => handlerName(type, declared);
+
+/** Whether an id can be where the requirement looks for it: what a client leaves out is the client's. */
+function idOf({ options }: AuthorizeRequirement, type: string, entry: EntryPoint): Finding[] {
+  const { kind, paths } = entry;
+  const [defaultId, ...roots] = inputs[kind];
+  const { id: path = defaultId } = options;
+  if (typeof path !== 'string') return [];
+  const [root = '', name] = path.split('.');
+  const isInPath = root === 'params' && name !== undefined && !/^\d+$/.test(name);
+  const isReachable =
+    roots.includes(root) && (!isInPath || paths.every((route) => parametersOf(route).has(name)));
+  return isReachable ? [] : [finding('NANOOK_NEST_NO_ID', { handler: nameOf(entry), path, type })];
+}
+
+/** The names of a path, as Express and Fastify write them: `:id`, `{/:id}`, `*rest`, `*`. */
+const parametersOf = (path: string): ReadonlySet<string> =>
+  new Set([...path.matchAll(/[:*]([\p{L}_$][\p{L}\p{N}_$]*)|\*/gu)].map(([all, name]) => name ?? all));
+
+type Attempt<T> = { readonly value: T } | { readonly fault: Finding };
+
+/** What is asked for, or why there is none. What no finding is made of passes through. */
+function attempt<T>(handler: string, ask: (handler: string) => T): Attempt<T> {
+  try {
+    return { value: ask(handler) };
+  } catch (error) {
+    if (isNanookNestError(error)) return { fault: { code: error.code, message: error.message } };
+    if (!isPolarError(error) || error.code !== 'POLAR_TYPE_UNKNOWN_TYPE') throw error;
+    const { name } = error.data as { readonly name: string };
+    return { fault: finding('NANOOK_NEST_UNKNOWN_TYPE', { handler, type: name }) };
+  }
+}

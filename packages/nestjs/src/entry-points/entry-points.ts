@@ -1,0 +1,196 @@
+import { Inject, Injectable, type Type } from '@nestjs/common';
+import { ApplicationConfig, DiscoveryService, MetadataScanner, ModulesContainer } from '@nestjs/core';
+import type { ContextKind } from '../execution/execution.js';
+import { httpRoutesOf } from './http-routes.js';
+
+/** A method that Nest calls for somebody outside. */
+export interface EntryPoint {
+  readonly kind: ContextKind;
+  readonly type: Type;
+  readonly name: string;
+  /** What Nest calls, and guards see: of a controller the method that its instance has, else the one of the class. */
+  readonly handler: object;
+  /** The method of the class. */
+  readonly declared: object;
+  readonly routes: readonly string[];
+  /** Of HTTP, without the method. */
+  readonly paths: readonly string[];
+  /** Of HTTP, in capitals. */
+  readonly method: string | undefined;
+  /** GraphQL resolves fields through their parent; references come from the gateway of a federation, whoever asks it. */
+  readonly resolves: 'root' | 'field' | 'reference';
+}
+
+type Wrapper = ReturnType<DiscoveryService['getProviders']>[number];
+type Host = NonNullable<Wrapper['host']>;
+type Found = Omit<EntryPoint, 'type' | 'name' | 'handler' | 'declared'>;
+
+// As the packages of Nest call their metadata; they may not be installed.
+const gatewayKey = 'websockets:is_gateway';
+const gatewayOptionsKey = 'websockets:gateway_options';
+const subscribesKey = 'websockets:message_mapping';
+const messageKey = 'message';
+const patternKey = 'microservices:pattern';
+const patternKindKey = 'microservices:handler_type';
+const eventKind = 2;
+const resolverTypeKey = 'graphql:resolver_type';
+const resolverNameKey = 'graphql:resolver_name';
+const propertyKey = 'graphql:resolve_property';
+const referenceKey = 'graphql:resolve_reference';
+const rootTypes = new Set(['Query', 'Mutation', 'Subscription']);
+/** Tells only which type of a union something is. */
+const typeResolver = '__resolveType';
+
+/** Finds the handlers of an application as Nest's own explorers do: by metadata, on the prototypes of what the modules hold. */
+@Injectable()
+export class EntryPoints {
+  constructor(
+    @Inject(DiscoveryService) private readonly discovery: DiscoveryService,
+    @Inject(MetadataScanner) private readonly scanner: MetadataScanner,
+    @Inject(ApplicationConfig) private readonly config: ApplicationConfig,
+    @Inject(ModulesContainer) private readonly modules: ModulesContainer,
+  ) {}
+
+  /** Each once, also when several modules hold its class. */
+  all(): readonly EntryPoint[] {
+    const byType = new Map<Type, Map<string, EntryPoint>>();
+    const add = (entry: EntryPoint): void => {
+      let known = byType.get(entry.type);
+      if (known === undefined) byType.set(entry.type, (known = new Map()));
+      const id = `${entry.kind} ${entry.name}`;
+      const { routes = [], paths = [] } = known.get(id) ?? {};
+      known.set(id, {
+        ...entry,
+        routes: [...new Set([...routes, ...entry.routes])],
+        paths: [...new Set([...paths, ...entry.paths])],
+      });
+    };
+    for (const wrapper of this.discovery.getControllers())
+      for (const entry of this.#methodsOf(wrapper, (type, handler) => [
+        this.#http(wrapper, type, handler),
+        rpc(handler),
+      ]))
+        add(entry);
+    for (const wrapper of this.discovery.getProviders())
+      for (const entry of this.#methodsOf(wrapper, (type, handler, name) => [
+        graphql(type, handler, name),
+        isGateway(wrapper) ? ws(type, handler) : undefined,
+      ]))
+        add(entry);
+    return [...byType.values()].flatMap((known) => [...known.values()]);
+  }
+
+  /** The classes of everything that the modules hold, each once. */
+  types(): ReadonlySet<Type> {
+    const types = new Set<Type>();
+    for (const wrapper of [...this.discovery.getControllers(), ...this.discovery.getProviders()]) {
+      const prototype = prototypeOf(wrapper);
+      if (prototype !== undefined) types.add(typeOf(wrapper, prototype));
+    }
+    return types;
+  }
+
+  /** The modules that hold each class. */
+  hosts(): ReadonlyMap<Type, ReadonlySet<Host>> {
+    const hosts = new Map<Type, Set<Host>>();
+    for (const wrapper of [...this.discovery.getControllers(), ...this.discovery.getProviders()]) {
+      const prototype = prototypeOf(wrapper);
+      if (prototype === undefined || wrapper.host === undefined) continue;
+      const type = typeOf(wrapper, prototype);
+      hosts.set(type, (hosts.get(type) ?? new Set()).add(wrapper.host));
+    }
+    return hosts;
+  }
+
+  *#methodsOf(
+    wrapper: Wrapper,
+    explore: (type: Type, handler: object, name: string) => readonly (Found | undefined)[],
+  ): Generator<EntryPoint> {
+    const prototype = prototypeOf(wrapper);
+    if (prototype === undefined) return;
+    const type = typeOf(wrapper, prototype);
+    for (const name of this.scanner.getAllMethodNames(prototype)) {
+      const declared = (prototype as Record<string, object>)[name]!;
+      for (const found of explore(type, declared, name))
+        if (found !== undefined)
+          yield { type, name, declared, handler: calledFor(found, wrapper, name) ?? declared, ...found };
+    }
+  }
+
+  #http(wrapper: Wrapper, type: Type, handler: object): Found | undefined {
+    const module = wrapper.host?.metatype as Type | undefined;
+    const routes = httpRoutesOf({ type, handler, module }, this.config, this.modules);
+    return (
+      routes && {
+        kind: 'http',
+        routes: routes.paths.map((path) => `${routes.method} ${path}${routes.condition}`),
+        paths: routes.paths,
+        method: routes.method,
+        resolves: 'root',
+      }
+    );
+  }
+}
+
+/** What a provider is made by tells nothing when it is a factory; what it made does. One of the request's scope has no instance. */
+function prototypeOf({ instance, metatype, isNotMetatype }: Wrapper): object | undefined {
+  const made: unknown = instance;
+  if (typeof made === 'object' && made !== null) {
+    const prototype = Object.getPrototypeOf(made) as object | null;
+    const isOfClass = typeof prototype?.constructor === 'function' && prototype !== Object.prototype;
+    return isOfClass ? prototype : undefined;
+  }
+  return isNotMetatype || typeof metatype !== 'function'
+    ? undefined
+    : (metatype.prototype as object | undefined);
+}
+
+/** Nest takes the handlers of controllers from the instance, which may have bound or replaced them; others from the prototype. */
+function calledFor({ kind }: Found, { instance }: Wrapper, name: string): object | undefined {
+  if (kind !== 'http' && kind !== 'rpc') return undefined;
+  const called = (instance as Record<string, unknown> | null | undefined)?.[name];
+  return typeof called === 'function' ? called : undefined;
+}
+
+/** What guards see as the class. */
+const typeOf = ({ metatype }: Wrapper, prototype: object): Type =>
+  typeof metatype === 'function' && metatype.prototype === prototype
+    ? (metatype as Type)
+    : (prototype.constructor as Type);
+
+const read = (key: string, target: object): unknown => Reflect.getMetadata(key, target);
+
+const elsewhere = (kind: ContextKind, routes: readonly string[], resolves: EntryPoint['resolves'] = 'root') =>
+  ({ kind, routes, paths: [], method: undefined, resolves }) satisfies Found;
+
+function rpc(handler: object): Found | undefined {
+  const kind = read(patternKindKey, handler);
+  if (kind === undefined) return undefined;
+  const patterns = [read(patternKey, handler)].flat();
+  const verb = kind === eventKind ? 'EVENT' : 'MESSAGE';
+  return elsewhere(
+    'rpc',
+    patterns.map((pattern) => `${verb} ${typeof pattern === 'string' ? pattern : JSON.stringify(pattern)}`),
+  );
+}
+
+const isGateway = ({ metatype, isNotMetatype }: Wrapper): boolean =>
+  !isNotMetatype && typeof metatype === 'function' && Reflect.hasMetadata(gatewayKey, metatype);
+
+function ws(type: Type, handler: object): Found | undefined {
+  if (read(subscribesKey, handler) === undefined) return undefined;
+  const { namespace } = (read(gatewayOptionsKey, type) ?? {}) as { readonly namespace?: string | RegExp };
+  const message = read(messageKey, handler);
+  const named = typeof message === 'string' ? message : JSON.stringify(message);
+  return elsewhere('ws', [`WS ${namespace === undefined ? '' : `${String(namespace)} `}${named}`]);
+}
+
+function graphql(type: Type, handler: object, name: string): Found | undefined {
+  const parent = (read(resolverTypeKey, handler) ?? read(resolverTypeKey, type)) as string | undefined;
+  const isReference = read(referenceKey, handler) === true;
+  const isRoot = parent !== undefined && rootTypes.has(parent);
+  const isResolver = isReference || isRoot || read(propertyKey, handler) === true;
+  if (parent === undefined || !isResolver || name === typeResolver) return undefined;
+  const field = isReference ? '__resolveReference' : ((read(resolverNameKey, handler) as string) ?? name);
+  return elsewhere('graphql', [`${parent}.${field}`], isReference ? 'reference' : isRoot ? 'root' : 'field');
+}

@@ -1,0 +1,602 @@
+import 'reflect-metadata';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  Controller,
+  ForbiddenException,
+  Get,
+  GoneException,
+  Inject,
+  Injectable,
+  Logger,
+  Module,
+  Put,
+  Scope,
+  UnauthorizedException,
+  UseGuards,
+  type CanActivate,
+  type ExecutionContext,
+  type INestApplication,
+  type LoggerService,
+  type Provider,
+  type Type,
+} from '@nestjs/common';
+import { APP_GUARD, REQUEST } from '@nestjs/core';
+import { ExpressAdapter } from '@nestjs/platform-express';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { Test, type TestingModuleBuilder } from '@nestjs/testing';
+import { of, throwError } from 'rxjs';
+import request from 'supertest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import {
+  AuthorizationService,
+  Authorize,
+  AuthorizeRequest,
+  AuthorizedResource,
+  Authz,
+  CurrentActor,
+  NanookModule,
+  ResourceLoader,
+  SkipAuthorization,
+  type LoadsOne,
+} from '../index.js';
+import type { NanookModuleOptions } from '../options/nanook.options.js';
+
+type RequestAuthorization = ReturnType<AuthorizationService['of']>;
+
+class Note {
+  constructor(
+    readonly id: string,
+    readonly owner: string,
+  ) {}
+}
+/** Whoever asks may read, `nil` too. */
+const policies = `
+  allow(_, "read", _: Note);
+  allow(user, "update", note: Note) if note.owner = user;
+`;
+
+@Injectable()
+@ResourceLoader(Note)
+class NoteLoader implements LoadsOne<Note, string> {
+  async load(id: string) {
+    await sleep(Number(id) % 3);
+    return new Note(id, `user ${id}`);
+  }
+}
+
+interface HttpRequest {
+  readonly headers: Record<string, string | undefined>;
+  user?: unknown;
+}
+const byHeader = ({ headers }: HttpRequest) => headers['x-user'];
+const requestOf = (context: ExecutionContext): HttpRequest =>
+  context.switchToHttp().getRequest<HttpRequest>();
+
+const adapters = { Express: () => new ExpressAdapter(), Fastify: () => new FastifyAdapter() };
+type Adapter = keyof typeof adapters;
+const platforms = ['Express', 'Fastify'] as const;
+
+let app: INestApplication | undefined;
+afterEach(async () => {
+  await app?.close();
+  app = undefined;
+  vi.unstubAllEnvs();
+});
+
+interface Given {
+  readonly adapter?: Adapter;
+  readonly providers?: Provider[];
+  readonly controllers?: Type[];
+  readonly logger?: LoggerService | false;
+}
+
+@Controller()
+class NoteController {
+  @Get('ping') @SkipAuthorization('liveness probe') ping() {
+    return 'pong';
+  }
+  @Get('who') @SkipAuthorization('for everybody') async who(@Authz() authz: RequestAuthorization) {
+    return { actor: await authz.actor() };
+  }
+  @Get(':id') @Authorize('read', Note) show(@CurrentActor() actor: unknown) {
+    return { actor };
+  }
+  @Put(':id') @Authorize('update', Note) update() {}
+}
+
+async function start(
+  options: Partial<NanookModuleOptions>,
+  { adapter = 'Express', providers = [], controllers = [NoteController], logger = false }: Given = {},
+): Promise<void> {
+  @Module({
+    imports: [NanookModule.forRoot({ policies, types: { Note }, ...options })],
+    controllers,
+    providers: [NoteLoader, ...providers],
+  })
+  class AppModule {}
+  const built = await Test.createTestingModule({ imports: [AppModule] }).compile();
+  app = built.createNestApplication(adapters[adapter]() as never, { logger });
+  await app.init();
+  if (adapter === 'Fastify') await (app.getHttpAdapter().getInstance() as { ready(): Promise<void> }).ready();
+}
+const ask = (path: string, user?: string, method: 'get' | 'put' = 'get') => {
+  const sent = request(app!.getHttpServer())[method](path);
+  return user === undefined ? sent : sent.set('x-user', user);
+};
+
+describe.each(platforms)('who is asking on %s', (adapter) => {
+  it.each([
+    ['a hook', byHeader],
+    ['a hook that waits', async (req: HttpRequest) => sleep(1).then(() => byHeader(req))],
+    ['a hook with the context', (_: unknown, context: ExecutionContext) => byHeader(requestOf(context))],
+  ])('says %s', async (_, actor) => {
+    await start({ actor }, { adapter });
+    expect((await ask('/1', 'ada')).body).toEqual({ actor: 'ada' });
+    expect((await ask('/1')).status).toBe(401);
+  });
+
+  it('is asked for once in a request', async () => {
+    const actor = vi.fn<typeof byHeader>(byHeader);
+    await start({ actor }, { adapter });
+    await ask('/1', 'ada');
+    expect(actor).toHaveBeenCalledTimes(1);
+    await ask('/ping', 'ada');
+    expect(actor).toHaveBeenCalledTimes(1);
+  });
+
+  it.each([
+    ['an exception', new GoneException('signed out'), 410],
+    ['an error', new TypeError('secret'), 500],
+    ['nothing', undefined, 500],
+  ] as const)('lets nobody in when the hook throws %s', async (_, error, status) => {
+    const actor = vi.fn<() => unknown>(() => {
+      throw error;
+    });
+    await start({ actor }, { adapter });
+    const answer = await ask('/1', 'ada');
+    expect([answer.status, answer.text.includes('secret')]).toEqual([status, false]);
+    actor.mockImplementation(async () => Promise.reject(error as Error));
+    expect((await ask('/1', 'ada')).status).toBe(status);
+  });
+});
+
+/** Signs in whoever the header names, as a guard of Passport does. */
+@Injectable()
+class HeaderGuard implements CanActivate {
+  canActivate(context: ExecutionContext) {
+    requestOf(context).user = byHeader(requestOf(context));
+    return true;
+  }
+}
+/** As one of Passport's that lets everybody in: `handleRequest: (_error, user) => user`. */
+@Injectable()
+class OptionalGuard implements CanActivate {
+  canActivate(context: ExecutionContext) {
+    requestOf(context).user = byHeader(requestOf(context)) ?? false;
+    return true;
+  }
+}
+
+describe.each(platforms)('the default on %s', (adapter) => {
+  it.each([
+    ['a guard', HeaderGuard],
+    ['a guard that lets everybody in', OptionalGuard],
+  ])('is request.user, from %s', async (_, guard) => {
+    await start({ authenticate: [guard] }, { adapter });
+    expect((await ask('/1', 'ada')).body).toEqual({ actor: 'ada' });
+    expect((await ask('/1')).status).toBe(401);
+  });
+
+  it.each([undefined, null, false])('is nobody where that is %j', async (user) => {
+    const canActivate = (context: ExecutionContext) => {
+      requestOf(context).user = user;
+      return true;
+    };
+    await start({ authenticate: [{ canActivate }] }, { adapter });
+    expect((await ask('/1')).status).toBe(401);
+  });
+
+  it('is who a global guard before ours signed in', async () => {
+    @Module({ providers: [{ provide: APP_GUARD, useClass: HeaderGuard }] })
+    class AuthenticationModule {}
+    @Module({
+      imports: [AuthenticationModule, NanookModule.forRoot({ policies, types: { Note } })],
+      controllers: [NoteController],
+      providers: [NoteLoader],
+    })
+    class AppModule {}
+    const built = await Test.createTestingModule({ imports: [AppModule] }).compile();
+    app = built.createNestApplication(adapters[adapter]() as never, { logger: false });
+    await app.listen(0);
+    expect((await ask('/1', 'ada')).body).toEqual({ actor: 'ada' });
+    expect((await ask('/1')).status).toBe(401);
+  });
+
+  it('is nobody where a guard of the controller comes too late, which is said once', async () => {
+    vi.stubEnv('NODE_ENV', 'development');
+    @Controller()
+    @UseGuards(HeaderGuard)
+    class LateController {
+      @Get(':id') @Authorize('read', Note) show() {}
+    }
+    const warn = vi.spyOn(Logger.prototype, 'warn').mockReturnValue(undefined);
+    await start({ watch: false }, { adapter, controllers: [LateController] });
+    expect((await ask('/1', 'ada')).status).toBe(401);
+    expect((await ask('/1', 'ada')).status).toBe(401);
+    expect(warn.mock.calls.map(String)).toEqual([expect.stringContaining('list it in `authenticate`')]);
+    warn.mockRestore();
+  });
+});
+
+describe.each(platforms)('nobody on %s', (adapter) => {
+  it.each([
+    ['a name', 'guest'],
+    ['nil', null],
+    ['false', false],
+  ] as const)('is replaced by %s', async (_, anonymous) => {
+    await start({ anonymous, actor: byHeader }, { adapter });
+    expect((await ask('/1')).body).toEqual({ actor: anonymous });
+    expect((await ask('/1', undefined, 'put')).status).toBe(403);
+    expect((await ask('/1', 'user 1', 'put')).status).toBe(200);
+  });
+
+  it('is asked as nil by a hook that gives null', async () => {
+    await start({ actor: () => null }, { adapter });
+    expect((await ask('/1')).body).toEqual({ actor: null });
+  });
+
+  it.each([
+    ['one challenge', 'Bearer realm="notes"', 'Bearer realm="notes"'],
+    ['several', ['Bearer', 'Basic realm="notes"'], 'Bearer, Basic realm="notes"'],
+    ['the default', undefined, 'Bearer'],
+  ] as const)('gets a 401 with %s', async (_, challenge, header) => {
+    await start({ actor: byHeader, ...(challenge !== undefined && { challenge }) }, { adapter });
+    const { status, headers, body } = await ask('/1');
+    expect({ status, challenge: headers['www-authenticate'] as unknown, body: body as unknown }).toEqual({
+      status: 401,
+      challenge: header,
+      body: { statusCode: 401, message: 'Unauthorized' },
+    });
+    expect((await ask('/1', 'user 2', 'put')).headers).not.toHaveProperty('www-authenticate');
+  });
+});
+
+describe.each(platforms)('guards that authenticate on %s', (adapter) => {
+  const calls: string[] = [];
+  afterEach(() => {
+    calls.length = 0;
+  });
+  const named = (name: string, answer: () => unknown = () => true): CanActivate => ({
+    canActivate() {
+      calls.push(name);
+      return answer() as boolean;
+    },
+  });
+
+  it('run in their order, once a request, before the hook', async () => {
+    const actor = (req: HttpRequest) => {
+      calls.push('hook');
+      return byHeader(req);
+    };
+    @Controller()
+    class ManyController {
+      @Put(':id')
+      @Authorize('read', Note)
+      @Authorize('update', Note)
+      async update(@Authz() authz: RequestAuthorization, @AuthorizedResource() note: Note) {
+        await authz.authorize('read', note);
+      }
+    }
+    await start(
+      {
+        actor,
+        authenticate: [
+          named('first', async () => sleep(1).then(() => true)),
+          named('second', () => of(true)),
+        ],
+      },
+      { adapter, controllers: [ManyController] },
+    );
+    expect((await ask('/1', 'user 1', 'put')).status).toBe(200);
+    expect(calls).toEqual(['first', 'second', 'hook']);
+  });
+
+  it('do not run before what is skipped, unless it asks', async () => {
+    await start({ actor: byHeader, authenticate: [named('guard')] }, { adapter });
+    expect((await ask('/ping')).status).toBe(200);
+    expect(calls).toEqual([]);
+    expect((await ask('/who', 'ada')).body).toEqual({ actor: 'ada' });
+    expect(calls).toEqual(['guard']);
+    expect((await ask('/who')).status).toBe(401);
+  });
+
+  it.each([
+    ['false', (): unknown => false, 401],
+    ['a promise of false', async (): Promise<unknown> => Promise.resolve(false), 401],
+    ['an observable of false', (): unknown => of(false), 401],
+    ['nothing', () => undefined, 401],
+    ['an observable that fails', () => throwError(() => new ForbiddenException('expired')), 403],
+    ['an observable of nothing', () => of(), 500],
+  ] as [string, () => unknown, number][])('let nobody in by %s', async (_, answer, status) => {
+    await start(
+      { actor: byHeader, authenticate: [named('first', answer), named('second')], challenge: 'Bearer' },
+      { adapter },
+    );
+    const asked = await ask('/1', 'ada');
+    expect([asked.status, asked.headers['www-authenticate'], calls]).toEqual([
+      status,
+      status === 401 ? 'Bearer' : undefined,
+      ['first'],
+    ]);
+  });
+
+  it.each([
+    ['an exception', new UnauthorizedException('expired'), 401, 'expired'],
+    ['an error', new TypeError('secret'), 500, 'Internal server error'],
+  ] as const)('pass on what they throw: %s', async (_, error, status, message) => {
+    const throws = named('guard', () => {
+      throw error;
+    });
+    await start({ actor: byHeader, anonymous: 'guest', authenticate: [throws] }, { adapter });
+    const answer = await ask('/1', 'ada');
+    expect([answer.status, (answer.body as { message: string }).message]).toEqual([status, message]);
+  });
+
+  it('are injected with what they need', async () => {
+    @Injectable()
+    class Tokens {
+      read = byHeader;
+    }
+    @Injectable()
+    class TokenGuard implements CanActivate {
+      constructor(private readonly tokens: Tokens) {}
+      canActivate(context: ExecutionContext) {
+        requestOf(context).user = this.tokens.read(requestOf(context));
+        return true;
+      }
+    }
+    @Module({ providers: [Tokens, TokenGuard] })
+    class TokensModule {}
+    @Module({
+      imports: [
+        TokensModule,
+        NanookModule.forRoot({ policies, types: { Note }, authenticate: [TokenGuard] }),
+      ],
+      controllers: [NoteController],
+      providers: [NoteLoader],
+    })
+    class AppModule {}
+    const build = (): TestingModuleBuilder => Test.createTestingModule({ imports: [AppModule] });
+    const serve = async (builder: TestingModuleBuilder) => {
+      app = (await builder.compile()).createNestApplication(adapters[adapter]() as never, { logger: false });
+      await app.listen(0);
+    };
+    await serve(build());
+    expect((await ask('/1', 'ada')).body).toEqual({ actor: 'ada' });
+    await app?.close();
+    // A test may replace what the application provides.
+    const signedIn = (context: ExecutionContext) => {
+      requestOf(context).user = 'test';
+      return true;
+    };
+    await serve(build().overrideProvider(TokenGuard).useValue({ canActivate: signedIn }));
+    expect((await ask('/1')).body).toEqual({ actor: 'test' });
+  });
+
+  it('are made where nobody provides them, once', async () => {
+    let made = 0;
+    @Injectable()
+    class LonelyGuard implements CanActivate {
+      constructor() {
+        made++;
+      }
+      canActivate = (context: ExecutionContext) => new HeaderGuard().canActivate(context);
+    }
+    await start({ authenticate: [LonelyGuard] }, { adapter });
+    await Promise.all(['ada', 'bob'].map(async (user) => ask('/1', user)));
+    expect((await ask('/1', 'ada')).body).toEqual({ actor: 'ada' });
+    expect(made).toBe(1);
+  });
+
+  it('may be of the scope of the request', async () => {
+    @Injectable({ scope: Scope.REQUEST })
+    class RequestGuard implements CanActivate {
+      constructor(@Inject(REQUEST) private readonly request: HttpRequest) {}
+      canActivate() {
+        this.request.user = byHeader(this.request);
+        return true;
+      }
+    }
+    await start({ authenticate: [RequestGuard] }, { adapter, providers: [RequestGuard] });
+    const actors = await Promise.all(
+      ['ada', 'bob', 'eve'].map(async (user) => (await ask('/1', user)).body as unknown),
+    );
+    expect(actors).toEqual(['ada', 'bob', 'eve'].map((actor) => ({ actor })));
+    expect((await ask('/1')).status).toBe(401);
+  });
+});
+
+describe.each(platforms)('allow_request on %s', (adapter) => {
+  const withRequests = `${policies}
+    allow_request("ada", _);
+    allow_request(_, request: Request) if request.path = "/public";
+  `;
+  const options = {
+    policies: withRequests,
+    types: { Note, Request: { fields: { path: 'String' } } },
+    actor: byHeader,
+  } as const;
+
+  @Controller()
+  class RequestController {
+    @Get('ping') @SkipAuthorization('liveness probe') ping() {}
+    @Get('asking') @AuthorizeRequest() @Authorize('read', () => new Note('1', 'x')) asking() {}
+    @Get('public') @Authorize('read', () => new Note('1', 'x')) public() {}
+  }
+  @Controller('open')
+  class OpenController {
+    @Get() index() {}
+  }
+
+  it.each([
+    ['/public', 'ada', 200],
+    ['/public', 'bob', 403],
+    ['/public', undefined, 401],
+    ['/asking', 'ada', 200],
+    ['/asking', 'bob', 403],
+    ['/ping', undefined, 200],
+  ] as const)(
+    'is asked before rules, and not before what is skipped: %s of %s',
+    async (path, user, status) => {
+      await start(options, { adapter, controllers: [RequestController] });
+      expect((await ask(path, user)).status).toBe(status);
+    },
+  );
+
+  it('is asked about what the application makes of a request', async () => {
+    const { typed } = await import('@nanook/core');
+    const seen = async (req: { readonly url: string }) =>
+      Promise.resolve(typed('Request', { path: req.url }));
+    await start({ ...options, request: seen }, { adapter, controllers: [RequestController] });
+    expect((await ask('/public', 'bob')).status).toBe(200);
+    expect((await ask('/asking', 'bob')).status).toBe(403);
+  });
+
+  it('is asked only where a rule says so when it is turned off', async () => {
+    await start({ ...options, authorizeRequests: false }, { adapter, controllers: [RequestController] });
+    expect((await ask('/public', 'bob')).status).toBe(200);
+    expect((await ask('/asking', 'bob')).status).toBe(403);
+  });
+
+  it('is not asked where the policy has no such rule', async () => {
+    await start({ actor: byHeader }, { adapter });
+    expect((await ask('/1', 'bob')).status).toBe(200);
+    await expect(start({ actor: byHeader }, { adapter, controllers: [RequestController] })).rejects.toThrow(
+      'has @AuthorizeRequest(), but the policy has no rule allow_request',
+    );
+  });
+
+  it.each([
+    ['without a rule', { audit: 'warn' }, 403],
+    ['of an excluded class', { exclude: [{ class: OpenController, reason: 'of others' }] }, 200],
+  ] as const)('has its say before handlers %s', async (_, more, status) => {
+    await start({ ...options, ...more }, { adapter, controllers: [OpenController] });
+    expect((await ask('/open', 'ada')).status).toBe(200);
+    expect((await ask('/open', 'bob')).status).toBe(status);
+  });
+});
+
+describe.each(platforms)('the service on %s', (adapter) => {
+  @Injectable()
+  class Notes {
+    constructor(private readonly authorization: AuthorizationService) {}
+    async rename(context: ExecutionContext) {
+      return this.authorization.of(context).authorize('update', new Note('1', 'user 1'));
+    }
+    async all(user: string) {
+      return this.authorization.authorizer.isAllowed(user, 'update', new Note('1', 'user 1'));
+    }
+  }
+  @Injectable()
+  class RenameGuard implements CanActivate {
+    constructor(private readonly notes: Notes) {}
+    async canActivate(context: ExecutionContext) {
+      await this.notes.rename(context).catch(() => {
+        throw new ForbiddenException('not yours');
+      });
+      return true;
+    }
+  }
+  @Controller()
+  class ServiceController {
+    constructor(private readonly notes: Notes) {}
+    @Get('guarded') @UseGuards(RenameGuard) @SkipAuthorization('the guard asks') guarded() {}
+    @Get('inside') @SkipAuthorization('the handler asks') async inside(@Authz() authz: RequestAuthorization) {
+      await authz.authorize('update', new Note('1', 'user 1'));
+    }
+    @Get('answer') @SkipAuthorization('the handler asks') async answer(@CurrentActor() actor: string) {
+      return { answer: await this.notes.all(actor) };
+    }
+  }
+
+  it.each([
+    ['/guarded', 'user 1', 200],
+    ['/guarded', 'user 2', 403],
+    ['/inside', 'user 1', 200],
+    ['/inside', 'user 2', 403],
+    ['/inside', undefined, 401],
+  ] as const)('decides where a decorator is not enough: %s of %s', async (path, user, status) => {
+    await start(
+      { actor: byHeader },
+      { adapter, controllers: [ServiceController], providers: [Notes, RenameGuard] },
+    );
+    expect((await ask(path, user)).status).toBe(status);
+    expect((await ask('/answer', 'user 1')).body).toEqual({ answer: true });
+    expect((await ask('/answer', 'user 2')).body).toEqual({ answer: false });
+  });
+});
+
+describe.each(platforms)('many at a time on %s', (adapter) => {
+  const pause = async () => sleep(Math.floor(Math.random() * 6));
+
+  @Injectable()
+  class SlowGuard implements CanActivate {
+    async canActivate(context: ExecutionContext) {
+      await pause();
+      requestOf(context).user = byHeader(requestOf(context));
+      return true;
+    }
+  }
+  @Controller()
+  class CrowdController {
+    @Put(':id')
+    @Authorize('read', Note)
+    @Authorize('update', Note)
+    async update(
+      @AuthorizedResource(0) first: Note,
+      @AuthorizedResource() note: Note,
+      @CurrentActor() actor: string,
+      @Authz() authz: RequestAuthorization,
+    ) {
+      await pause();
+      return {
+        ids: [first.id, note.id],
+        actor,
+        actors: [await authz.actor()],
+        isOwn: await authz.can('update', note),
+      };
+    }
+  }
+
+  it('500 users get their own, and nobody else’s', async () => {
+    await start(
+      {
+        authenticate: [SlowGuard],
+        actor: async ({ user }: HttpRequest) => pause().then(() => user),
+      },
+      { adapter, controllers: [CrowdController] },
+    );
+    await app!.listen(0);
+    const url = (await app!.getUrl()).replace('[::1]', '127.0.0.1');
+    const answers = await Promise.all(
+      Array.from({ length: 500 }, async (_, n) => {
+        await pause();
+        // Every fifth asks for what is somebody else's.
+        const user = `user ${n % 5 === 0 ? n + 1 : n}`;
+        const answer = await fetch(`${url}/${n}`, { method: 'PUT', headers: { 'x-user': user } });
+        const body: unknown = await answer.json();
+        return { status: answer.status, body };
+      }),
+    );
+    expect(answers).toEqual(
+      answers.map((_, n) =>
+        n % 5 === 0
+          ? { status: 403, body: { statusCode: 403, message: 'Forbidden' } }
+          : {
+              status: 200,
+              body: { ids: [`${n}`, `${n}`], actor: `user ${n}`, actors: [`user ${n}`], isOwn: true },
+            },
+      ),
+    );
+  });
+});

@@ -1,0 +1,133 @@
+import 'reflect-metadata';
+import { Controller, Get, Logger, Module, Res, type INestApplication, type Type } from '@nestjs/common';
+import { ExpressAdapter } from '@nestjs/platform-express';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { Test } from '@nestjs/testing';
+import request from 'supertest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Authorize, Authz, NanookModule, type RequestAuthorization } from '../index.js';
+
+const policies = `
+  allow("alice", action, "note") if action in ["read", "delete"];
+  allow("bob", "read", "note");
+`;
+
+const pause = (ms = 3) => new Promise((later) => setTimeout(later, ms));
+
+@Controller()
+@Authorize('read', () => 'note')
+class Notes {
+  @Get('pending') pending(@Authz() authz: RequestAuthorization) {
+    void authz.authorize('delete', 'note');
+    return { deleted: true };
+  }
+  @Get('settled') async settled(@Authz() authz: RequestAuthorization) {
+    void authz.authorize('delete', 'note');
+    await pause();
+    return { deleted: true };
+  }
+  @Get('chain') async chain(@Authz() authz: RequestAuthorization) {
+    void authz
+      .authorize('delete', 'note')
+      .then(() => 'deleted')
+      .finally(() => {});
+    await pause();
+    return { deleted: true };
+  }
+  @Get('helper') async helper(@Authz() authz: RequestAuthorization) {
+    void (async () => {
+      await authz.authorize('delete', 'note');
+    })();
+    await pause();
+    return { deleted: true };
+  }
+  @Get('ignored') async ignored(@Authz() authz: RequestAuthorization) {
+    void authz.can('delete', 'note');
+    await pause();
+    return { deleted: true };
+  }
+  @Get('raw') raw(@Authz() authz: RequestAuthorization, @Res() res: { send(body: unknown): void }) {
+    void authz.authorize('delete', 'note');
+    res.send('deleted');
+  }
+  @Get('awaited') async awaited(@Authz() authz: RequestAuthorization) {
+    await Promise.all([authz.authorize('delete', 'note'), authz.can('read', 'note')]);
+    return { deleted: true };
+  }
+}
+
+const unhandled: unknown[] = [];
+const collect = (reason: unknown) => void unhandled.push(reason);
+
+describe.each<[string, Type<ExpressAdapter | FastifyAdapter>]>([
+  ['Express', ExpressAdapter],
+  ['Fastify', FastifyAdapter],
+])('checks that a handler of HTTP did not await, on %s', (_platform, Adapter) => {
+  let app: INestApplication;
+  const logged: string[] = [];
+
+  beforeAll(async () => {
+    process.on('unhandledRejection', collect);
+    @Module({
+      imports: [
+        NanookModule.forRoot({
+          policies,
+          actor: (req) => (req as { headers: Record<string, string> }).headers['x-user'],
+        }),
+      ],
+      controllers: [Notes],
+    })
+    class AppModule {}
+    const module = await Test.createTestingModule({ imports: [AppModule] }).compile();
+    app = module.createNestApplication(new Adapter() as ExpressAdapter, { logger: false });
+    await app.init();
+    if (Adapter === FastifyAdapter)
+      await (app.getHttpAdapter().getInstance() as { ready(): Promise<void> }).ready();
+  });
+  afterAll(async () => {
+    process.off('unhandledRejection', collect);
+    await app.close();
+  });
+  beforeEach(() => {
+    [logged, unhandled].forEach((list) => list.splice(0));
+    vi.spyOn(Logger.prototype, 'error').mockImplementation((text: unknown) => void logged.push(String(text)));
+  });
+  afterEach(() => void vi.restoreAllMocks());
+
+  const ask = (path: string, user: string) => request(app.getHttpServer()).get(path).set('x-user', user);
+
+  it.each([
+    ['/pending', "authorize('delete', …)"],
+    ['/settled', "authorize('delete', …)"],
+    ['/chain', "authorize('delete', …)"],
+    ['/ignored', "can('delete', …)"],
+    ['/raw', "authorize('delete', …)"],
+  ])('block the response of %s, are named in the log, and end no process', async (path, call) => {
+    for (const user of ['alice', 'bob']) {
+      logged.splice(0);
+      const { status, body } = await ask(path, user);
+      await pause();
+      expect([status, body]).toEqual([500, { statusCode: 500, message: 'Internal server error' }]);
+      expect(logged).toHaveLength(1);
+      expect(logged[0]).toContain(`\`${call}\` (`);
+      expect(logged[0]).toMatch(
+        /await-checks\.test\.ts:\d+\) was called and not awaited, and GET Notes\.\w+ (answered 200|does not get)/,
+      );
+    }
+    expect(unhandled).toEqual([]);
+  });
+
+  it('block the response when they failed in an async function that is not awaited', async () => {
+    expect((await ask('/helper', 'alice')).status).toBe(200);
+    expect((await ask('/helper', 'bob')).status).toBe(500);
+    expect(logged).toHaveLength(1);
+    expect(logged[0]).toContain('was called and not awaited, and GET Notes.helper does not get its failure');
+    expect(unhandled).toMatchObject([{ status: 403 }]); // this test is another listener
+  });
+
+  it('do not concern a handler that awaits them', async () => {
+    expect((await ask('/awaited', 'alice')).status).toBe(200);
+    expect((await ask('/awaited', 'bob')).status).toBe(403);
+    expect(logged).toEqual([]);
+  });
+});

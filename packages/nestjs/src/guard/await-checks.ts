@@ -1,0 +1,46 @@
+import { guardResponse, type AuthorizationConfigError, type RequestAuthorization } from '@nanook/http';
+import { Logger, type ExecutionContext } from '@nestjs/common';
+import type { ServerResponse } from 'node:http';
+import { handlerName } from '../execution/handler-location.js';
+import type { ContextKind } from '../execution/execution.js';
+
+/** Tells the log of a fault that no response can carry. */
+export const reportFault = (fault: Error): void => new Logger('Nanook').error(fault.message, fault.stack);
+
+/**
+ * Blocks an HTTP response that starts before the checks of its request were awaited. In other contexts, and when it is too late to
+ * block a response, a check that fails and was not awaited is reported.
+ */
+export function awaitChecks(authz: RequestAuthorization, context: ExecutionContext): void {
+  const kind = context.getType<ContextKind>();
+  const route = (): string => handlerName(context.getClass(), context.getHandler());
+  const [request, given] = context.getArgs<[{ readonly method: string }, HttpResponse | undefined]>();
+  const response = given?.raw ?? given;
+  // A test may call the guard with something else than a response of Node.
+  if (kind !== 'http' || typeof response?.writeHead !== 'function') {
+    authz.checks.reportLostFailures(() => ({ method: kind, route: route() }));
+    return;
+  }
+  guardResponse(response, {
+    method: request.method,
+    route,
+    isSettled: () => true,
+    checks: () => authz.checks,
+    challenge: () => authz.challenge,
+    mayHideRefusal: true,
+    fail(fault) {
+      reportFault(fault);
+      answer(response, fault);
+    },
+  });
+}
+
+/** Of Express, or of Fastify, which has Node's own in `raw`. */
+type HttpResponse = ServerResponse & { readonly raw?: ServerResponse };
+
+/** As Nest answers an error that is not an `HttpException`. */
+function answer(response: ServerResponse, { status }: AuthorizationConfigError): void {
+  const body = JSON.stringify({ statusCode: status, message: 'Internal server error' });
+  response.writeHead(status, { 'Content-Type': 'application/json; charset=utf-8' });
+  response.end(body);
+}

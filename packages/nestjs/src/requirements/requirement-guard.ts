@@ -1,0 +1,170 @@
+import {
+  Inject,
+  Injectable,
+  UseGuards,
+  type CanActivate,
+  type ExecutionContext,
+  type OnModuleInit,
+} from '@nestjs/common';
+import { ModulesContainer, Reflector } from '@nestjs/core';
+import { exceptionOf } from '../refusals/exceptions.js';
+import { guardResultOf } from '../execution/guard-result.js';
+import { overridesRequirement } from './handler-requirement.js';
+import { handlerName } from '../execution/handler-location.js';
+import { NanookNestError } from '../errors/nanook-nest-error.js';
+import { hasRequirement, findRequiringPlace } from './find-requirement.js';
+
+/** The token under which `NanookModule` provides its guard. */
+export const AUTHORIZATION_GUARD = Symbol.for('@nanook/nestjs/guard');
+
+// As Nest calls it.
+const guardsKey = '__guards__';
+
+/** The guards that the metadata of a handler or a class lists, in their order. */
+export const guardsOf = (place: object): readonly unknown[] =>
+  (Reflect.getMetadata(guardsKey, place) as readonly unknown[] | undefined) ?? [];
+
+// By symbols that the ESM and the CommonJS copy of this package share.
+const handlerMark = Symbol.for('@nanook/nestjs/handler-guard');
+const checkedKey = Symbol.for('@nanook/nestjs/checked');
+const registries = globalThis as { [checkedKey]?: WeakSet<object> };
+/** The calls that the guards of every `NanookModule` let through. Nest makes one context for all guards of a call. */
+const checked = (registries[checkedKey] ??= new WeakSet<object>());
+
+// It has no state, and the guards below that are objects are injected nothing.
+const reflector = new Reflector();
+
+const isHandlerGuard = (guard: unknown): boolean => typeof guard === 'function' && handlerMark in guard;
+
+/**
+ * Calls the guard of each `NanookModule` of the application. Each decorator with a requirement brings one along, because the global
+ * guard is not everywhere: Nest has none before gateways (Nest 11), before messages of a hybrid application that does not inherit
+ * its configuration, with `guard: 'manual'`, and in an application without the module. A requirement that is not checked would let
+ * everybody in.
+ */
+abstract class ChecksRequirements implements CanActivate, OnModuleInit {
+  #found: readonly CanActivate[] = [];
+
+  constructor(private readonly modules: ModulesContainer) {}
+
+  abstract canActivate(context: ExecutionContext): boolean | Promise<boolean>;
+
+  /** @throws {NanookNestError} `NANOOK_NEST_NO_MODULE` */
+  onModuleInit(): void {
+    if (this.#guards().length > 0) return;
+    const found = findRequiringPlace(this.modules);
+    if (found !== undefined) throw new NanookNestError('NANOOK_NEST_NO_MODULE', { handler: found });
+  }
+
+  protected async check(context: ExecutionContext): Promise<boolean> {
+    if (checked.has(context)) return true;
+    const guards = this.#guards();
+    if (guards.length === 0) await refuseUnlessFree(context, 'NANOOK_NEST_NO_MODULE');
+    for (const guard of guards) if (!(await guardResultOf(guard, context))) return false;
+    checked.add(context);
+    return true;
+  }
+
+  #guards(): readonly CanActivate[] {
+    if (this.#found.length > 0) return this.#found;
+    return (this.#found = [...this.modules.values()].flatMap(
+      ({ providers }) => (providers.get(AUTHORIZATION_GUARD)?.instance as CanActivate | undefined) ?? [],
+    ));
+  }
+}
+
+/** The guard of a handler. */
+@Injectable()
+export class HandlerGuard extends ChecksRequirements {
+  static readonly [handlerMark] = true;
+
+  constructor(@Inject(ModulesContainer) modules: ModulesContainer) {
+    super(modules);
+  }
+
+  canActivate(context: ExecutionContext): Promise<boolean> {
+    return this.check(context);
+  }
+}
+
+/** The guard of a class. Where the handler has its own, that one checks: the guards of a handler run after those of its class. */
+@Injectable()
+export class ClassGuard extends ChecksRequirements {
+  constructor(@Inject(ModulesContainer) modules: ModulesContainer) {
+    super(modules);
+  }
+
+  canActivate(context: ExecutionContext): boolean | Promise<boolean> {
+    return hasHandlerGuard(context.getHandler()) || this.check(context);
+  }
+}
+
+/**
+ * The guard of a class with a decorated method. A class that extends it inherits this guard, and a method that overrides the decorated
+ * one, without a decorator, has no other.
+ */
+@Injectable()
+export class OverrideGuard extends ChecksRequirements {
+  constructor(@Inject(ModulesContainer) modules: ModulesContainer) {
+    super(modules);
+  }
+
+  canActivate(context: ExecutionContext): boolean | Promise<boolean> {
+    return !isBareOverride(context) || this.check(context);
+  }
+}
+
+const isBareOverride = (context: ExecutionContext): boolean =>
+  !hasHandlerGuard(context.getHandler()) &&
+  overridesRequirement(reflector, context.getClass(), context.getHandler());
+
+export const hasHandlerGuard = (handler: object): boolean => guardsOf(handler).some(isHandlerGuard);
+
+/**
+ * Refuse a call that the guard before it did not check. Nest skips a guard that it did not instantiate in the module of the class,
+ * without a word; it skips no guard that is an object.
+ */
+const handlerBackstop: CanActivate = {
+  canActivate: (context) => checked.has(context) || refuseUnlessFree(context, 'NANOOK_NEST_UNGUARDED'),
+};
+const classBackstop: CanActivate = {
+  canActivate: (context) =>
+    checked.has(context) ||
+    hasHandlerGuard(context.getHandler()) ||
+    refuseUnlessFree(context, 'NANOOK_NEST_UNGUARDED'),
+};
+const overrideBackstop: CanActivate = {
+  canActivate: (context) =>
+    checked.has(context) || !isBareOverride(context) || refuseUnlessFree(context, 'NANOOK_NEST_UNGUARDED'),
+};
+
+/** The guards for a handler, for a class, and for the class of a decorated method. */
+const guards = {
+  handler: [HandlerGuard, handlerBackstop],
+  class: [ClassGuard, classBackstop],
+  override: [OverrideGuard, overrideBackstop],
+} as const;
+
+/** Adds the guard to a handler or a class that carries a requirement, or to the class of such a handler. */
+export function bringGuard(place: object, kind: keyof typeof guards): void {
+  const own = (Reflect.getOwnMetadata(guardsKey, place) ?? []) as readonly unknown[];
+  if (!own.includes(guards[kind][0])) UseGuards(...guards[kind])(place as never);
+}
+
+/** Puts the guard last, so that those which find out who is asking run before it. */
+export function placeGuard(place: object, kind: 'handler' | 'class'): void {
+  const ours: readonly unknown[] = guards[kind];
+  const others = guardsOf(place).filter((guard) => !ours.includes(guard));
+  Reflect.defineMetadata(guardsKey, [...others, ...ours], place);
+}
+
+/** @throws the fault, where the decorators of the handler demand something that was not checked */
+async function refuseUnlessFree(
+  context: ExecutionContext,
+  code: 'NANOOK_NEST_NO_MODULE' | 'NANOOK_NEST_UNGUARDED',
+): Promise<true> {
+  const type = context.getClass();
+  const handler = context.getHandler();
+  if (!hasRequirement(type, handler)) return true;
+  throw await exceptionOf(new NanookNestError(code, { handler: handlerName(type, handler) }), context);
+}

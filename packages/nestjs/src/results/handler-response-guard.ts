@@ -1,0 +1,158 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { ServerResponse } from 'node:http';
+import { guardResponse } from '@nanook/http';
+import type { ExecutionContext } from '@nestjs/common';
+import { Observable, tap, type Subscriber } from 'rxjs';
+import type { ContextKind } from '../execution/execution.js';
+import { graphqlExceptionOf } from '../refusals/graphql-exception.js';
+import { handlerName } from '../execution/handler-location.js';
+import { NanookNestError } from '../errors/nanook-nest-error.js';
+
+/** The call whose handler runs, in everything that the handler starts. */
+const running = new AsyncLocalStorage<HandlerResponseGuard>();
+
+/** A response of Express, or a reply of Fastify. */
+type Reply = ServerResponse | FastifyReply;
+
+interface FastifyReply {
+  readonly raw: ServerResponse;
+  readonly sent: boolean;
+  getHeaders(): Readonly<Record<string, number | string | string[] | undefined>>;
+  header(name: string, value: unknown): unknown;
+  removeHeader(name: string): unknown;
+}
+
+/**
+ * Blocks the response of a handler that writes it by itself, until its result has been authorized: by `res.json`, `req.res`, a
+ * parameter decorator that hands over the response, or the raw response of Fastify. The call fails with
+ * `NANOOK_NEST_UNSEEN_RESULT`.
+ */
+export class HandlerResponseGuard {
+  #isSettled = false;
+  #fault: NanookNestError | undefined;
+  #subscriber: Subscriber<unknown> | undefined;
+
+  readonly handler: string;
+
+  readonly #isGraphql: boolean;
+
+  private constructor(context: ExecutionContext) {
+    this.#isGraphql = context.getType<ContextKind>() === 'graphql';
+    this.handler = handlerName(context.getClass(), context.getHandler());
+  }
+
+  /** @param isStream whether Nest writes the header before the first result, as for server-sent events */
+  static ofHttp(context: ExecutionContext, isStream: boolean): HandlerResponseGuard {
+    const unseen = new HandlerResponseGuard(context);
+    unseen.#guardHttp(context, isStream);
+    return unseen;
+  }
+
+  /** @returns `undefined` where the context of GraphQL has no response, as in a subscription */
+  static ofGraphql(context: ExecutionContext): HandlerResponseGuard | undefined {
+    const [given] = context.getArgs<unknown[]>().slice(-2);
+    const response = responseIn(given);
+    if (response === undefined) return undefined;
+    guardGraphql(response);
+    return new HandlerResponseGuard(context);
+  }
+
+  #guardHttp(context: ExecutionContext, isStream: boolean): void {
+    const request = context.getArgByIndex<{ readonly method: string }>(0);
+    const reply = context.getArgByIndex<Reply>(1);
+    const fastify = 'raw' in reply ? reply : undefined;
+    const response = 'raw' in reply ? reply.raw : reply;
+    const before = { ...fastify?.getHeaders() };
+    guardResponse(response, {
+      method: request.method,
+      route: () => this.handler,
+      isSettled: () => this.#isSettled || (isStream && running.getStore() !== this),
+      isAnswer: () => this.#fault !== undefined && running.getStore() !== this,
+      fail: (cause) => {
+        // Later: what the handler goes on to write in this tick is not the answer.
+        queueMicrotask(() => {
+          if (fastify !== undefined) resetHeaders(fastify, before);
+          this.fail(cause);
+          // Fastify answers no reply that was taken from it.
+          if (fastify?.sent === true) running.exit(() => answerBare(response));
+        });
+      },
+    });
+  }
+
+  get isSettled(): boolean {
+    return this.#isSettled;
+  }
+
+  /** Ends the call with an error: its response was blocked. */
+  fail(cause: Error): void {
+    this.#fault = new NanookNestError('NANOOK_NEST_UNSEEN_RESULT', { handler: this.handler }, { cause });
+    this.#subscriber?.error(this.#isGraphql ? graphqlExceptionOf(this.#fault) : this.#fault);
+  }
+
+  /** The result was authorized: Nest may send it. */
+  settle(): void {
+    this.#isSettled = true;
+  }
+
+  /** Calls the handler. Nest binds it to the context in which it is asked for. */
+  call<T>(handle: () => T): T {
+    return running.run(this, handle);
+  }
+
+  /** The results of the handler; an error as soon as a response is blocked. A handler that fails sends no result. */
+  watch(results: Observable<unknown>): Observable<unknown> {
+    return new Observable((subscriber) => {
+      this.#subscriber = subscriber;
+      const settle = (): void => {
+        if (this.#fault === undefined) this.settle();
+      };
+      return results.pipe(tap({ error: settle, complete: settle })).subscribe(subscriber);
+    });
+  }
+}
+
+const guarded = new WeakSet<ServerResponse>();
+
+/** One guard for all resolvers of a request: each may write only after its own result was authorized. */
+function guardGraphql(response: ServerResponse): void {
+  if (guarded.has(response)) return;
+  guarded.add(response);
+  const blocked = new Set<HandlerResponseGuard | undefined>();
+  guardResponse(response, {
+    method: 'POST',
+    route: () => running.getStore()?.handler ?? 'GraphQL',
+    // What no resolver started, the driver writes.
+    isSettled: () => running.getStore()?.isSettled !== false,
+    isAnswer: () => blocked.size > 0 && !blocked.has(running.getStore()),
+    fail: (cause) => {
+      const call = running.getStore();
+      queueMicrotask(() => {
+        blocked.add(call);
+        call?.fail(cause);
+      });
+    },
+  });
+}
+
+/** The response in the context of GraphQL, where drivers and applications put it. */
+function responseIn(context: unknown): ServerResponse | undefined {
+  const { reply, res, req } = (context ?? {}) as Partial<Record<'reply' | 'res' | 'req', object>>;
+  const found = reply ?? res ?? (req as { readonly res?: object } | undefined)?.res;
+  const response = ((found as { readonly raw?: object } | undefined)?.raw ?? found) as
+    | ServerResponse
+    | undefined;
+  return typeof response?.writeHead === 'function' ? response : undefined;
+}
+
+/** A reply keeps its headers apart from those of the response. */
+function resetHeaders(reply: FastifyReply, headers: Readonly<Record<string, unknown>>): void {
+  for (const name of Object.keys(reply.getHeaders())) reply.removeHeader(name);
+  for (const [name, value] of Object.entries(headers)) reply.header(name, value);
+}
+
+function answerBare(response: ServerResponse): void {
+  response.statusCode = 500;
+  response.setHeader('Content-Type', 'application/json; charset=utf-8');
+  response.end(JSON.stringify({ statusCode: 500, message: 'Internal server error' }));
+}

@@ -1,0 +1,16 @@
+import { findMethod } from '../execution/handler-location.js';
+
+// As Nest calls its metadata; the kinds of parameters are those of its RouteParamtypes.
+const parametersKey = '__routeArguments__';
+const passthroughKey = '__responsePassthrough__';
+const returnKeys = ['__sse__', '__renderTemplate__'];
+const responseOrNext = /^[12]:/;
+
+/** Whether a handler of a controller writes to the response, or hands the request on, so that Nest does not send what it returns. */
+export function usesRawResponse(type: object, handler: object): boolean {
+  const name = findMethod(type, handler)?.name;
+  if (name === undefined || returnKeys.some((key) => Reflect.hasMetadata(key, handler))) return false;
+  const parameters = Reflect.getMetadata(parametersKey, type, name) as object | undefined;
+  if (parameters === undefined || Reflect.getMetadata(passthroughKey, type, name) === true) return false;
+  return Object.keys(parameters).some((key) => responseOrNext.test(key));
+}
