@@ -1,6 +1,6 @@
 import { defineConfig } from 'tsdown';
 
-/** A published library: ES modules and CommonJS, each with its types. Dependencies and peers stay outside. */
+/** Builds a published library as ES modules and as CommonJS, each with types. Dependencies are not bundled. */
 export const library = (entry: Record<string, string>) =>
   defineConfig({
     entry,
@@ -10,8 +10,8 @@ export const library = (entry: Record<string, string>) =>
     fixedExtension: true,
     dts: true,
     sourcemap: true,
-    // A peer that is loaded late is required by the CommonJS copy: Jest knows no import() there.
+    // The CommonJS build loads optional peers with require, because Jest does not support import() there.
     outputOptions: { dynamicImportInCjs: false },
-    // CommonJS is meant: Jest needs it on the Node versions that we support.
+    // The CommonJS build is intended: Jest needs it on the supported versions of Node.
     checks: { legacyCjs: false },
   });

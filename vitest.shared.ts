@@ -1,9 +1,9 @@
 import type { ViteUserConfig } from 'vitest/config';
 
-/** What every package's vitest.config.ts starts from: packages of the workspace are run from their sources. */
+/** The common part of the Vitest configurations. Tests run the sources of the workspace packages. */
 export const shared = {
   resolve: { conditions: ['@nanook/source'] },
   ssr: { resolve: { conditions: ['@nanook/source'] } },
-  // Nest's decorators, and the metadata from which it takes the types of constructor parameters.
+  // For the decorators of Nest, which reads the types of constructor parameters from their metadata.
   oxc: { decorator: { legacy: true, emitDecoratorMetadata: true } },
 } satisfies ViteUserConfig;

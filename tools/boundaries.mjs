@@ -1,11 +1,12 @@
-// Who may import whom. Reads the import specifiers of every source file and reports what the tables below do
-// not allow, as file:line. Test files (*.test.ts, *.test-d.ts, *.fixture.ts) are exempt. Cycles are oxlint's business.
+// Checks the imports between packages, and between the folders of a package. Reads the import specifiers of each source file and reports the
+// imports that the tables below do not allow, as file:line. Tests (*.test.ts, *.test-d.ts, *.fixture.ts) are exempt. oxlint finds
+// cycles.
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 
-/** Package → packages of ours it may import. */
+/** The packages of this workspace that each package may import. */
 const packages = {
   core: [],
   http: ['core'],
@@ -15,7 +16,7 @@ const packages = {
   conformance: ['core'],
 };
 
-/** Folder of core → folders it may import. A folder stands for its own files; folders inside it have lines of their own. */
+/** The folders of core that each folder may import. A name means the files directly in that folder; inner folders have their own entries. */
 const everyone = ['internal', 'diagnostics'];
 const language = [...everyone, 'syntax', 'types', 'policy'];
 const machine = [...everyone, 'types', 'ir', 'host', 'engine', 'engine/rules'];
@@ -109,7 +110,7 @@ for (const [name, mayImport] of Object.entries(packages)) {
   }
 }
 
-/** What is wrong with one import, or `undefined`. */
+/** Returns the reason why an import is not allowed, or `undefined`. */
 function faultOf(name, mayImport, declared, src, file, specifier) {
   const from = folderOf(file);
   if (specifier.startsWith('node:')) {
@@ -117,7 +118,7 @@ function faultOf(name, mayImport, declared, src, file, specifier) {
   }
   if (specifier.startsWith('.')) {
     const target = posix(relative(src, join(src, dirname(file), specifier)));
-    if (target.startsWith('../')) return `${specifier}: leaves the package's sources`;
+    if (target.startsWith('../')) return `${specifier}: leads out of the sources of the package`;
     const table = foldersOf[name];
     if (table === undefined) return undefined;
     const to = folderOf(target);

@@ -1,6 +1,5 @@
-// Everything `npm test` stands for. Runs every step, whatever fails before it (only what needs the build is not
-// tried without one), prints the output of the steps that fail, and closes with one line alone,
-// `N passed, N failed`, that counts the tests and the steps.
+// Runs all steps of `npm test`, even if earlier steps fail. Steps that need the build are skipped if the build fails. Prints the output
+// of failed steps. The last line, `N passed, N failed`, counts the tests and the steps.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
@@ -19,7 +18,7 @@ const env = { ...process.env, PATH: `${bin}${process.platform === 'win32' ? ';' 
 let passed = 0;
 const failed = [];
 
-/** A step and the command for it: a file and its arguments. */
+/** Makes a step from its name and its command: a file and arguments. */
 const step = (name, ...command) => ({ name, command });
 const script = (name, task) => step(name, 'pnpm', '--silent', 'run', task);
 
@@ -46,7 +45,7 @@ function run({ name, command: [file, ...args] }, { live = false } = {}) {
   });
 }
 
-/** Runs steps side by side, a few at a time, and counts them. */
+/** Runs up to four steps in parallel, and counts the results. */
 async function all(steps) {
   const queue = [...steps];
   const worker = async () => {
@@ -58,10 +57,10 @@ async function all(steps) {
   await Promise.all(Array.from({ length: Math.min(4, availableParallelism()) }, worker));
 }
 
-/** Steps that cannot be tried because one before them failed. They count as failed. */
+/** Counts steps as failed because an earlier step failed. */
 function skip(steps, why) {
   for (const { name } of steps) {
-    console.log(`✗ ${name} (not tried: ${why})`);
+    console.log(`✗ ${name} (skipped: ${why})`);
     failed.push(name);
   }
 }

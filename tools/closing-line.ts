@@ -2,8 +2,8 @@ import { writeFileSync } from 'node:fs';
 import type { Reporter, TestModule } from 'vitest/node';
 
 /**
- * Counts the tests of a run and prints `N passed, N failed` after everything else. With NANOOK_TEST_COUNTS set to
- * a file, the counts go there as JSON instead, for tools/check.mjs to add its own steps.
+ * Counts the tests of a run, and prints `N passed, N failed` as the last line. If NANOOK_TEST_COUNTS names a file, writes the counts to
+ * that file as JSON instead, so that tools/check.mjs can add its own steps.
  */
 export default class ClosingLine implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]): void {

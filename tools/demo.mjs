@@ -1,4 +1,4 @@
-// `npm run demo -- --framework koa --serve`: runs GitClub on one of the frameworks, from the sources, on the Node that was started.
+// Runs GitClub on one of the frameworks: `npm run demo -- --framework koa --serve`. It uses the sources and the current Node.
 import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -30,21 +30,21 @@ if (help) {
   start(join(root, 'examples', name), serve ? ['--serve'] : []);
 }
 
-/** `npm run demo --serve`: npm keeps an option for itself that does not follow `--`, and leaves it in the environment. */
+/** Finds options that were written without `--` before them. npm removes these, and sets environment variables instead. */
 function optionsOfNpm() {
   return ['framework', 'serve'].filter((name) => process.env[`npm_config_${name}`] !== undefined);
 }
 
-/** Reads the command line. Ends this process with an explanation when it is not understood. */
+/** Parses the command line. If it is invalid, prints the reason and ends the process. */
 function optionsOf(args) {
   try {
     const [lost] = optionsOfNpm();
     if (lost !== undefined)
       throw new Error(
-        `npm took --${lost} for itself; write: npm run demo -- --${lost}${lost === 'framework' ? ' koa' : ''}`,
+        `npm did not pass on --${lost}; write: npm run demo -- --${lost}${lost === 'framework' ? ' koa' : ''}`,
       );
     const { values } = parseArgs({
-      args: args.filter((arg) => arg !== '--'), // npm drops it, pnpm does not
+      args: args.filter((arg) => arg !== '--'), // npm removes it, pnpm does not
       options: {
         framework: { type: 'string', default: 'express' },
         serve: { type: 'boolean', default: false },
@@ -59,12 +59,12 @@ function optionsOf(args) {
   }
 }
 
-/** Runs the sources of an example. tsx compiles TypeScript, with decorators, as they are loaded. */
+/** Runs the sources of an example with tsx, which compiles TypeScript with decorators. */
 function start(cwd, args) {
   const tsx = createRequire(join(cwd, 'package.json')).resolve('tsx/cli');
   const options = ['--tsconfig', join(root, 'tsconfig.base.json'), '--conditions=@nanook/source'];
   const child = spawn(process.execPath, [tsx, ...options, 'src/demo.ts', ...args], { cwd, stdio: 'inherit' });
-  // Ctrl+C reaches the child too, which closes the server and ends.
+  // Ctrl+C also reaches the child process, which closes the server.
   process.on('SIGINT', () => {});
   child.on('error', (error) => {
     console.error(error.message);

@@ -1,18 +1,17 @@
 // Checks the examples in README.md, packages/*/README.md and docs/**/*.md. Needs a build.
 //
 //   ```ts             type-checked (strict, Node's types, the packages of this workspace)
-//   ```ts run         also executed, in a folder that holds the page's named files; must exit with 0 within 30 s
+//   ```ts run         also executed, in a folder with the named files of the page; must exit with 0 within 30 s
 //   ```polar          parsed
-//   ```… fragment     left alone: code that is not whole, or wrong on purpose
+//   ```… fragment     ignored: incomplete code, or code that is wrong on purpose
 //
-// The blocks of a page belong together, pages do not see each other. A first line `// file: user.ts` (in Polar
-// `# file: main.polar`) names a block: the page's other blocks can import or load it. Blocks of another language
-// with such a line (`// file: …`, `# file: …`) are written to the folder too. Everything else a block needs may stand
-// in an HTML comment before it, fenced in the same way: readers do not see it. A line `<!-- uses: getting-started.md -->`
-// adds the named files of another page, whose path is relative to this one. A page with decorators is compiled
-// before it is executed: Node takes types away by itself, but it does not run decorators.
+// The blocks of one page belong together. The first line `// file: user.ts` (in Polar `# file: main.polar`) names a block, so that other
+// blocks of the page can import or load it. Blocks of other languages with such a line are also written to the folder. An HTML comment
+// before a block can contain more fenced code that the block needs; readers do not see it. The line
+// `<!-- uses: getting-started.md -->` adds the named files of another page; its path is relative to this page. A page with decorators is
+// compiled before it is executed, because Node removes types but does not run decorators.
 //
-// Links to files of the repository must lead to a file, and to a heading of it when they have an anchor.
+// Relative links must lead to a file, and to a heading of this file if they have an anchor.
 //
 // `node tools/docs-examples.mjs [--keep] [page.md …]`; --keep leaves the files in .docs-examples/.
 import { spawnSync } from 'node:child_process';
@@ -33,7 +32,7 @@ const pages =
 const faults = [];
 const counts = { ts: 0, run: 0, polar: 0 };
 
-/** The fenced blocks of a page: language, flags (`run`, `fragment`), text, and the line of the text's first line. */
+/** Returns the fenced blocks of a page: language, flags (`run`, `fragment`), text, and the number of the first line. */
 function blocksOf(page) {
   const blocks = [];
   let open;
@@ -53,11 +52,11 @@ function blocksOf(page) {
         open.lines.push(line.startsWith(open.indent) ? line.slice(open.indent.length) : line.trimStart());
       }
     });
-  if (open) faults.push(`${page}:${open.line - 1}: this block is not closed`);
+  if (open) faults.push(`${page}:${open.line - 1}: the block is not closed`);
   return blocks.filter((block) => !block.flags.includes('fragment'));
 }
 
-/** The named files of the pages that this page uses. */
+/** Returns the named files of the pages that this page uses. */
 function borrowedBlocks(page) {
   const lines = readFileSync(join(root, page), 'utf8').matchAll(/^<!-- uses: (\S+) -->$/gm);
   return [...lines].flatMap(([, used]) =>
@@ -69,7 +68,7 @@ function borrowedBlocks(page) {
 
 const proseOf = (page) => readFileSync(join(root, page), 'utf8').replace(/^ *(`{3,})[\s\S]*?^ *\1$/gm, '');
 
-/** The anchors of a page, as the forge makes them of its headings. */
+/** Returns the anchors of a page. GitHub derives them from the headings in the same way. */
 function anchorsOf(page) {
   const slugs = [...proseOf(page).matchAll(/^#+ (.*)$/gm)].map(([, heading]) =>
     heading
@@ -90,7 +89,7 @@ function checkLinks(page) {
   }
 }
 
-/** Parses Polar text; returns what is wrong with it as `{ line, message }`. */
+/** Parses Polar text and returns its errors as `{ line, message }`. */
 function polarFaults(text) {
   try {
     const { diagnostics } = syntax.parse(text);
@@ -104,7 +103,7 @@ const { config } = ts.readConfigFile(join(root, 'tsconfig.base.json'), (file) =>
 const { options } = ts.convertCompilerOptionsFromJson(config.compilerOptions, root);
 const host = ts.createCompilerHost(options);
 const getSourceFile = host.getSourceFile.bind(host);
-const parsed = new Map(); // the libraries' files, read once for all pages
+const parsed = new Map(); // files of libraries, read once for all pages
 host.getSourceFile = (file, ...rest) => {
   if (file.includes('/.docs-examples/')) return getSourceFile(file, ...rest);
   if (!parsed.has(file)) parsed.set(file, getSourceFile(file, ...rest));
@@ -126,7 +125,7 @@ function checkTypes(blocks) {
 
 const hasDecorators = ({ text }) => /^\s*@[A-Z]\w*\(/m.test(text);
 
-/** Puts JavaScript in the place of the TypeScript, under the same names, by which the blocks import each other. */
+/** Replaces a TypeScript file by JavaScript. The file keeps its name, because other blocks import it. */
 function compile({ text, file }) {
   if (file.endsWith('.d.ts')) return;
   const compilerOptions = { ...options, module: ts.ModuleKind.ESNext, noEmit: false };
@@ -155,11 +154,11 @@ function check(page) {
     const name = block.named ?? `line-${block.line}.ts`;
     block.file = join(folder, name);
     if (relative(folder, block.file).startsWith('..'))
-      throw new Error(`${page}:${block.line}: ${name} lies outside`);
+      throw new Error(`${page}:${block.line}: ${name} is outside the folder of the page`);
     if (names.has(name)) faults.push(`${page}:${block.line}: the page has two files ${name}`);
     names.add(name);
     mkdirSync(dirname(block.file), { recursive: true });
-    // A block is a module even when it imports nothing: its names are its own, and it may await.
+    // Each block becomes a module, so that its names are local and it can use await.
     const isModule = !isTs || name.endsWith('.d.ts') || /^\s*(import|export)\b/m.test(block.text);
     writeFileSync(block.file, isModule ? block.text : `${block.text}\nexport {};\n`);
     block.isTs = isTs;

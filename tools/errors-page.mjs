@@ -1,6 +1,5 @@
 // Writes docs/reference/errors.md from packages/core/src/diagnostics/codes.ts, and web-errors.md from the tables of http and nestjs.
-// What renders a page is the test that compares it with the codes, so that `npm test` fails while it is not up to date. Needs a
-// Node that runs Vitest.
+// The tests that compare the pages with the codes also render them, so `npm test` fails if a page is out of date.
 import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';

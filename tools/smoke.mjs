@@ -1,7 +1,7 @@
-// Tries the packages as a user gets them: packs them (or takes a folder of tarballs: `node tools/smoke.mjs <folder>`),
-// installs the tarballs without a network in a folder outside this repository, and starts four consumers on
-// SYSTEM_NODE, the machine's own Node: an ES module, a CommonJS module, a CommonJS test under Jest (these three run
-// tools/smoke/checks.cjs), and a NestJS application in TypeScript with `"module": "commonjs"`, under Jest.
+// Tests the packages as users install them: packs them (or uses a folder of tarballs: `node tools/smoke.mjs <folder>`), installs the
+// tarballs without a network in a folder outside this repository, and starts four consumers on SYSTEM_NODE, the Node of the user: an ES
+// module, a CommonJS module, a CommonJS test under Jest (these three run tools/smoke/checks.cjs), and a NestJS application in TypeScript
+// with `"module": "commonjs"`, under Jest.
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -13,14 +13,14 @@ import { packAll, publicPackages, tarballOf } from './pack.mjs';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const node = process.env.SYSTEM_NODE ?? process.execPath;
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'nanook-smoke-')));
-// Peer dependencies that the consumers use, lent by this workspace; Jest and its parts are found from here as well. None of the
-// optional ones of Nest is among them but that for tests: an application for HTTP goes without.
+// The peer dependencies of the consumers are links into this workspace, as is Jest. An HTTP application needs none of the optional peers
+// of Nest, so only the one for tests is here.
 const nest = ['common', 'core', 'platform-express', 'testing'].map((name) => `@nestjs/${name}`);
 const lent = ['express', 'koa', 'reflect-metadata', 'rxjs', ...nest];
-// Nest 12 is made of ES modules, which Jest requires on no Node before 24.9: under Jest it is Nest 11, and with messages.
+// Nest 12 consists of ES modules, which Jest cannot require on Node before 24.9. So Jest runs Nest 11, also with messages.
 const lentByNest11 = ['reflect-metadata', 'rxjs', ...nest, '@nestjs/microservices'];
 
-// For the application in TypeScript, with the compiler that Nest's schematics 10 and 11 install.
+// For the application in TypeScript, with the compiler that the schematics of Nest 10 and 11 install.
 const lentForTypes = ['@types/node', 'typescript'];
 
 function lend(names, from) {
@@ -40,7 +40,7 @@ function run(title, file, args) {
   return ok;
 }
 
-/** `@nanook/core`, `@nanook/core/syntax` …: everything in a package's exports. */
+/** Returns the entry points of a package: `@nanook/core`, `@nanook/core/syntax` and so on. */
 const entriesOf = ({ name, exports }) =>
   Object.keys(exports)
     .filter((path) => path !== './package.json')

@@ -1,5 +1,5 @@
-// Prepares this repository from nothing but Node and npm: gets pnpm (and a newer Node where a task needs one) through npx, and
-// installs dependencies from the lockfile, once for each lockfile.
+// Prepares this repository with only Node and npm installed: gets pnpm through npx (and a newer Node, if a task needs one), and
+// installs the dependencies when the lockfile has changed.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -11,28 +11,28 @@ const { packageManager, devNode } = JSON.parse(readFileSync(join(root, 'package.
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 const isNewEnough = major > 22 || (major === 22 && minor >= 18);
-// node-linux-* carries the binary itself; the package `node` fetches it in an install script.
+// node-linux-* contains the binary; the package `node` downloads it in an install script.
 const newerNode = process.platform === 'linux' ? `node-linux-${process.arch}@${devNode}` : `node@${devNode}`;
-/** The packages that the development tools run in. */
+/** The npm packages that provide pnpm and Node for the development tools. */
 export const devTools = [...(isNewEnough ? [] : [newerNode]), packageManager];
-/** The package that installs dependencies; it runs on every Node that we support. */
+/** The npm package that installs dependencies. It runs on every supported Node. */
 export const installer = [packageManager];
 
-// npm's own settings for this run must not leak into pnpm; the user's registry, proxy and CA settings may.
+// Removes the settings of this npm run, which pnpm must not read. Keeps the registry, proxy and CA settings of the user.
 const env = { ...process.env, SYSTEM_NODE: process.env.SYSTEM_NODE ?? process.execPath };
 const keep = /^npm_config_(.*registry|cafile|cache|userconfig|.*proxy|offline|ignore_scripts)$/i;
 for (const key of Object.keys(env)) if (/^npm_/i.test(key) && !keep.test(key)) delete env[key];
 
-// npx as a script of the npm that started us: arguments then reach it as they are, on Windows too.
+// Runs npx as a script of the current npm, so that arguments are passed unchanged, also on Windows.
 const npm = process.env.npm_execpath ?? '';
 const npxScript = join(dirname(npm), 'npx-cli.js');
 const npx = npm.endsWith('npm-cli.js') && existsSync(npxScript) ? [process.execPath, npxScript] : ['npx'];
 
 /**
- * Runs one command, given as a list, with these npm packages on its path. Ends this process with the command's status when the
- * command fails.
+ * Runs one command with these npm packages on its path. If the command fails, ends this process with its exit code.
  *
- * @param quiet prints the command's output only when it fails
+ * @param command the file and its arguments
+ * @param quiet prints the output of the command only if it fails
  */
 export function run(packages, command, { quiet = false } = {}) {
   const [file, ...args] = [
@@ -67,10 +67,10 @@ export function installEverything(options) {
 }
 
 /**
- * Installs the dependencies that an example needs to run from the sources: about a tenth of the whole workspace. Where the whole
- * workspace is installed already, it stays so.
+ * Installs the dependencies that an example needs to run from the sources, about a tenth of the workspace. If the whole workspace is
+ * installed, updates all of it instead.
  *
- * @param onInstall called before something is installed
+ * @param onInstall called before an installation
  */
 export function installExample(name, onInstall) {
   const isFresh = !existsSync(join(root, 'node_modules'));
@@ -83,7 +83,7 @@ export function installExample(name, onInstall) {
   if (hash === lockHash() && installed.includes(name)) return;
   onInstall();
   const names = [...new Set([...installed, name])];
-  // Hoisted, since the sources of @nanook/nestjs import Nest, which the example provides.
+  // Hoisted, because the sources of @nanook/nestjs import Nest, and only the example depends on it.
   const options = ['--prod', '--shamefully-hoist', ...names.flatMap((each) => ['--filter', `${each}...`])];
   run(installer, [...install, ...options], { quiet: true });
   writeFileSync(exampleStamp, [lockHash(), ...names].join(' '));

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { defineProject, mergeConfig } from 'vitest/config';
 import { shared } from '../../vitest.shared.ts';
 
-// The same sources and the same tests, on the other major: whatever imports Nest gets this package's.
+// Runs the sources and tests of @nanook/nestjs with the other major version of Nest: all imports of Nest lead to this package's.
 const require = createRequire(import.meta.url);
 const pinned = /^(@nestjs\/|reflect-metadata$|rxjs($|\/))/;
 

@@ -1,5 +1,5 @@
-// What every consumer does with the installed packages. `loaded` holds each entry by its specifier, as that consumer
-// loaded it; `load` is how it loads anything else (import or require). Throw to fail. Plain CommonJS, for Node 20 and Jest.
+// The checks that each consumer runs on the installed packages; they throw on failure. `loaded` contains the modules of the consumer by
+// specifier, and `load` loads other modules (with import or require). Plain CommonJS, for Node 20 and Jest.
 const assert = require('node:assert/strict');
 const { createServer } = require('node:net');
 
@@ -34,7 +34,7 @@ async function checkCompiled(loaded) {
   const policies = 'allow(user, "read", doc) if doc.owner = user.name;';
   const text = await loaded['@nanook/core/compile'].compilePolicy({ policies, format: 'cjs' });
   const module = { exports: undefined };
-  // oxlint-disable-next-line typescript/no-implied-eval -- as a file of its own would be loaded
+  // oxlint-disable-next-line typescript/no-implied-eval -- evaluates the module as Node does
   new Function('module', text)(module);
   const authorizer = loaded['@nanook/core/compiled'].CompiledAuthorizer.load(module.exports);
   assert.equal(authorizer.isAllowedSync({ name: 'ann' }, 'read', { owner: 'ann' }), true);
@@ -67,7 +67,7 @@ async function checkKoa({ authorization, authorize }, authorizer, load) {
   await checkStatuses((...at) => app.listen(...at), { forgotten: 500 });
 }
 
-/** Of Nest an application for HTTP needs nothing more than this; the decorators are called as TypeScript calls them. */
+/** Checks Nest with the packages that an HTTP application needs. Calls the decorators as compiled TypeScript does. */
 async function checkNest({ Authorize, AuthorizedResource, NanookModule }, authorizer, load) {
   await load('reflect-metadata');
   const { Controller, Get, Module } = await load('@nestjs/common');
@@ -91,7 +91,7 @@ async function checkNest({ Authorize, AuthorizedResource, NanookModule }, author
   await app.close();
 }
 
-/** A refusal of a message needs a peer that is loaded late, and by require in the CommonJS copy. */
+/** Checks the refusal of a message. It needs a peer that the package loads on first use, with require in the CommonJS build. */
 exports.checkMessages = async function checkMessages(loaded, load) {
   const { Authorize, NanookModule } = loaded['@nanook/nestjs'];
   await load('reflect-metadata');

@@ -13,7 +13,7 @@ export function createApp({ db, authorizer, onError }: GitClub): Express {
   const app = express();
   // The policy compares paths exactly, so the routes must do the same.
   app.enable('case sensitive routing');
-  protect(app); // from here on, a route without a rule does not run
+  protect(app); // routes without a requirement do not run from here on
   app.use(express.json());
 
   app.use(
@@ -22,10 +22,10 @@ export function createApp({ db, authorizer, onError }: GitClub): Express {
       request: (req) => typed('Request', { method: req.method, path: req.path }),
     }),
   );
-  app.get('/health', skipAuthorization('a probe has no name'), (_req, res) => {
+  app.get('/health', skipAuthorization('a health probe does not sign in'), (_req, res) => {
     res.json({ status: 'up' });
   });
-  app.use(authorize()); // who gets in at all; and the response guard for everything that follows
+  app.use(authorize()); // checks the request itself, and starts the response guard
 
   app.use('/organizations', organizationRoutes(db));
   app.use('/repositories', repositoryRoutes(db));

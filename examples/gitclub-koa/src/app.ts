@@ -13,7 +13,7 @@ import { repositoryRoutes } from './routes/repositories.ts';
 
 export function createApp({ db, authorizer, onError }: GitClub): Koa {
   const app = new Koa();
-  protect(app); // from here on, a route without a rule does not run
+  protect(app); // routes without a requirement do not run from here on
   app.use(authorizationErrors({ challenge: 'Bearer', onError }));
   app.use(bodyParser());
 
@@ -23,11 +23,11 @@ export function createApp({ db, authorizer, onError }: GitClub): Koa {
       request: (ctx) => typed('Request', { method: ctx.method, path: ctx.path }),
     }),
   );
-  const health = new Router().get('/health', skipAuthorization('a probe has no name'), (ctx) => {
+  const health = new Router().get('/health', skipAuthorization('a health probe does not sign in'), (ctx) => {
     ctx.body = { status: 'up' };
   });
   app.use(health.routes());
-  app.use(authorize()); // who gets in at all; and the response guard for everything that follows
+  app.use(authorize()); // checks the request itself, and starts the response guard
 
   const routers = [
     organizationRoutes(db),

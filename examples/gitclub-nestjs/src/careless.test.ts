@@ -4,14 +4,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CarelessController } from './careless.controller.ts';
 import { startOn } from './start.ts';
 
-describe.each(['Express', 'Fastify'] as const)('handlers that carry no rule, over %s', (platform) => {
+describe.each(['Express', 'Fastify'] as const)('GitClub on %s with unprotected handlers', (platform) => {
   let club: GitClub;
   beforeAll(async () => {
     club = { db: await openDatabase(), authorizer: await loadAuthorizer(), onError: () => {} };
   }, 60_000);
   afterAll(() => club.db.$client.close());
 
-  it('keep GitClub from starting, and are named', async () => {
+  it('does not start, and names the handlers', async () => {
     const starting = startOn(platform, [CarelessController])(club);
     await expect(starting).rejects.toThrow(/GET \/careless\/issues[^]*DELETE \/careless\/anvil/);
   });

@@ -4,7 +4,7 @@ import { Controller, Get } from '@nestjs/common';
 @Controller('health')
 export class HealthController {
   @Get()
-  @SkipAuthorization('a probe has no name')
+  @SkipAuthorization('a health probe does not sign in')
   show() {
     return { status: 'up' };
   }

@@ -11,7 +11,11 @@ const adapters = {
 };
 export type Platform = keyof typeof adapters;
 
-/** @param more controllers beside GitClub's own */
+/**
+ * Returns a function that starts GitClub on Express or on Fastify.
+ *
+ * @param more additional controllers
+ */
 export const startOn =
   (platform: Platform, more: Type[] = []): Start =>
   async (club) => {

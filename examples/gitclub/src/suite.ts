@@ -16,7 +16,7 @@ export function describeGitClub(name: string, start: Start, steps: readonly Step
     const needed = new Set<string>();
     beforeAll(async () => {
       club = await open(start, new Date('2026-11-24T12:00:00Z'));
-    }, 60_000); // PostgreSQL takes its time where much else runs
+    }, 60_000); // PostgreSQL starts slowly on a busy machine
     afterAll(() => club.close());
 
     // Each step depends on the steps before it.
@@ -33,11 +33,11 @@ export function describeGitClub(name: string, start: Start, steps: readonly Step
       });
     }
 
-    it('needed every rule of the policy', () => {
+    it('uses every rule of the policy', () => {
       expect(ruleLines().filter((line) => !needed.has(line))).toEqual([]);
     });
 
-    it('was warned of nothing', () => {
+    it('reports no warnings', () => {
       expect(club.authorizer.warnings).toEqual([]);
     });
   });

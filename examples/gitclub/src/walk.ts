@@ -6,7 +6,7 @@ export const walk: readonly Step[] = [
     method: 'GET',
     path: '/health',
     expect: { status: 200, holds: { status: 'up' } },
-    why: 'a probe has no name',
+    why: 'a health probe does not sign in',
   },
   { method: 'GET', path: '/repositories/anvil', expect: { status: 401 }, why: 'nobody is signed in' },
   { as: 'eve', method: 'GET', path: '/repositories/anvil', expect: { status: 401 }, why: 'nobody knows Eve' },

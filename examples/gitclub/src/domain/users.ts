@@ -5,7 +5,7 @@ import { users } from './schema.ts';
 
 export type User = NonNullable<Awaited<ReturnType<typeof findUser>>>;
 
-/** A user, with all that the policy asks about one. */
+/** Loads a user with all attributes that the policy reads. */
 export async function findUser(db: Database, id: string) {
   const row = await db.query.users.findFirst({
     where: eq(users.id, id),

@@ -1,4 +1,4 @@
-// An application as the schematics of Nest 10 and 11 generate it: CommonJS, and types found by `main`, `types` and `typesVersions`.
+// An application as the schematics of Nest 10 and 11 generate it: CommonJS, with types from `main`, `types` and `typesVersions`.
 import { typed } from '@nanook/core';
 import { Authorize, AuthorizedResource, NanookModule, ResourceLoader } from '@nanook/nestjs';
 import { Controller, Get, Injectable, Module } from '@nestjs/common';

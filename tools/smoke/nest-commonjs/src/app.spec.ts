@@ -13,7 +13,7 @@ import { AppModule } from './app.module.ts';
 
 declare function test(name: string, run: () => Promise<void> | void): void;
 
-test('a CommonJS application answers and refuses', async () => {
+test('a CommonJS application allows and refuses requests', async () => {
   const app = await NestFactory.create(AppModule, { logger: false, abortOnError: false });
   await app.listen(0, '127.0.0.1');
   const { port } = app.getHttpServer().address() as AddressInfo;
@@ -23,7 +23,7 @@ test('a CommonJS application answers and refuses', async () => {
   await app.close();
 });
 
-test('every other entry has types and code', () => {
+test('every other entry point has types and code', () => {
   const entries = [isPolarError, compilePolicy, CompiledAuthorizer, check, allowAll, renderProblem];
   for (const entry of entries) assert.equal(typeof entry, 'function');
   assert.equal(typeof NanookTestingModule, 'function');
