@@ -19,7 +19,8 @@ const packages = {
 /** The folders of core that each folder may import. A name means the files directly in that folder; inner folders have their own entries. */
 const everyone = ['internal', 'diagnostics'];
 const language = [...everyone, 'syntax', 'types', 'policy'];
-const machine = [...everyone, 'types', 'ir', 'host', 'engine', 'engine/rules'];
+const rules = [...everyone, 'types', 'ir', 'host', 'engine/terms'];
+const machine = [...rules, 'engine', 'engine/rules'];
 const runtime = [...machine, 'engine/machine'];
 // The compiled engine, one floor above the other: runtime ← compiler ← back ends ← compiled.
 const compiler = [...runtime, 'engine/runtime'];
@@ -32,10 +33,13 @@ const folders = {
   policy: [...language, 'policy/checks'],
   'policy/checks': language,
   ir: language,
-  host: [...everyone, 'ir', 'types'],
-  engine: [...everyone, 'types', 'ir', 'host', 'engine/machine'],
-  'engine/rules': machine,
+  host: [...everyone, 'ir', 'types', 'engine/terms'],
+  // terms ← rules ← engine ← machine ← query: the reference engine.
+  'engine/terms': everyone,
+  'engine/rules': rules,
+  engine: [...rules, 'engine/rules'],
   'engine/machine': machine,
+  'engine/query': runtime,
   'engine/runtime': machine,
   'engine/compiler': compiler,
   'engine/compiler/partial-evaluator': [...compiler, 'engine/compiler'],
@@ -58,8 +62,17 @@ const folders = {
   ],
   analysis: [...machine, 'engine/machine'],
   advice: [...machine, 'analysis'],
-  authorization: [...machine, 'syntax', 'policy', 'engine/machine', 'engine/compiled', 'analysis', 'advice'],
-  aot: [...compiler, 'policy', 'authorization', 'engine/backends/module'],
+  authorization: [
+    ...machine,
+    'syntax',
+    'policy',
+    'engine/machine',
+    'engine/query',
+    'engine/compiled',
+    'analysis',
+    'advice',
+  ],
+  aot: [...compiler, 'engine/query', 'policy', 'authorization', 'engine/backends/module'],
   tooling: ['syntax', 'policy'],
   testing: [...everyone, 'types', 'policy', 'authorization', 'aot'],
 };

@@ -37,9 +37,9 @@ export type {
 export { TypeToken } from './types/declared-type.js';
 export { typed } from './types/typed.js';
 
-export { QueryVariable } from './engine/query-variable.js';
-export { Expression, type ExpressionOperator } from './engine/expression.js';
-export type { Bindings } from './engine/query-run.js';
+export { QueryVariable } from './engine/terms/query-variable.js';
+export { Expression, type ExpressionOperator } from './engine/query/expression.js';
+export type { Bindings } from './engine/query/query-run.js';
 export { defaultLimits, type Limits } from './engine/limits.js';
 export type { Equality } from './engine/equality.js';
 export type { EngineChoice } from './engine/compiled/compiled-policy.js';

@@ -3,7 +3,7 @@ import { isUndecided } from '../authorization/undecided.js';
 import { PrecompiledPolicy } from './precompiled-policy.js';
 import type { EntryName, PolicyModule } from '../engine/backends/module/policy-module.js';
 import type { Limits } from '../engine/limits.js';
-import type { Arguments } from '../engine/query-run.js';
+import type { Arguments } from '../engine/query/query-run.js';
 import { BaseAuthorizer } from '../authorization/base-authorizer.js';
 import { checkDecisionOptions, checkQueryOptions, limitsOf } from '../authorization/check-options.js';
 import { constantsOf, type DecisionOptions } from '../authorization/options.js';

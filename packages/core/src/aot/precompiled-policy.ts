@@ -11,7 +11,7 @@ import { WaitingQuery, TimeoutTimer } from '../engine/runtime/timeout-timer.js';
 import type { Equality } from '../engine/equality.js';
 import type { HostReplay } from '../engine/host-log.js';
 import { aborted, type Limits } from '../engine/limits.js';
-import type { Arguments } from '../engine/query-run.js';
+import type { Arguments } from '../engine/query/query-run.js';
 import { knownTypes } from '../engine/backends/module/known-types.js';
 import {
   type Entries,

@@ -10,9 +10,9 @@ import { Source } from '../diagnostics/source.js';
 import type { CompiledPolicy } from '../engine/compiled/compiled-policy.js';
 import type { HostReplay } from '../engine/host-log.js';
 import type { Limits } from '../engine/limits.js';
-import type { MachineContext } from '../engine/machine/machine.js';
-import { type Arguments, QueryRun, type Bindings } from '../engine/query-run.js';
-import { isQueryVariable, QueryVariable } from '../engine/query-variable.js';
+import type { ProgramContext } from '../engine/program-context.js';
+import { type Arguments, QueryRun, type Bindings } from '../engine/query/query-run.js';
+import { isQueryVariable, QueryVariable } from '../engine/terms/query-variable.js';
 import { isThenable } from '../host/value.js';
 import { nearNames } from '../internal/near-names.js';
 import { mapConcurrently } from '../internal/map-concurrently.js';
@@ -403,7 +403,7 @@ export class Authorizer extends BaseAuthorizer {
   }
 
   #question(
-    context: MachineContext,
+    context: ProgramContext,
     query: LinkedQuery,
     given: ReadonlyMap<string, unknown> | readonly unknown[],
     settings: QueryOptions,
@@ -420,7 +420,7 @@ export class Authorizer extends BaseAuthorizer {
   }
 
   async *#answers(
-    context: MachineContext,
+    context: ProgramContext,
     query: LinkedQuery,
     given: ReadonlyMap<string, unknown>,
     settings: QueryOptions,

@@ -4,7 +4,7 @@ import { refusal, textOrNone } from './refusal.js';
 import { isUndecided } from './undecided.js';
 import { PolarError } from '../diagnostics/polar-error.js';
 import { hostError } from '../engine/host-error.js';
-import type { Arguments } from '../engine/query-run.js';
+import type { Arguments } from '../engine/query/query-run.js';
 import { isThenable } from '../host/value.js';
 import { describeValue } from '../internal/describe-value.js';
 import { mapConcurrently } from '../internal/map-concurrently.js';

@@ -2,7 +2,7 @@ import { decisiveRule, referenceTo, type Decision, type DecisionOutcome } from '
 import { isUndecided } from './undecided.js';
 import type { DecisionLog } from './decision-log.js';
 import type { Frame } from '../engine/machine/frame.js';
-import type { QueryRun } from '../engine/query-run.js';
+import type { QueryRun } from '../engine/query/query-run.js';
 
 /** Tells the application of one decision, once. */
 export class DecisionRecorder {

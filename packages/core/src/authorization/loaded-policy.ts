@@ -5,8 +5,8 @@ import { PolicyError } from '../diagnostics/policy-error.js';
 import { textOf } from '../diagnostics/span.js';
 import { compile, type CompiledPolicy } from '../engine/compiled/compiled-policy.js';
 import type { Limits } from '../engine/limits.js';
-import type { MachineContext } from '../engine/machine/machine.js';
-import { QueryRun } from '../engine/query-run.js';
+import type { ProgramContext } from '../engine/program-context.js';
+import { QueryRun } from '../engine/query/query-run.js';
 import { GrantAnalysis } from '../analysis/grant-analysis.js';
 import { TypeSets } from '../host/type-set.js';
 import { isProduction } from '../internal/is-production.js';
@@ -21,7 +21,7 @@ import type { TypeTable } from '../types/type-table.js';
 
 /** A policy and the types it was linked to: swapped whole. */
 export interface LoadedPolicy {
-  readonly context: MachineContext;
+  readonly context: ProgramContext;
   readonly compiled: CompiledPolicy | undefined;
   readonly grantability: GrantAnalysis;
   /** The strings that the policy writes, actions among them. */
@@ -88,7 +88,7 @@ export async function loadPolicy(
   };
 }
 
-function contextFor(program: Program, options: AuthorizerOptions): MachineContext {
+function contextFor(program: Program, options: AuthorizerOptions): ProgramContext {
   const { types } = program;
   const constants = new Set<unknown>(types.constantNames.map((name) => types.constant(name)));
   return {

@@ -1,18 +1,11 @@
 import { handleRejections } from '../host/handle-rejections.js';
 import { hasMember } from '../host/member.js';
 import type { TypeSet } from '../host/type-set.js';
-import {
-  deref,
-  isList,
-  isPartial,
-  isPlainObject,
-  isThenable,
-  ListCursor,
-  OwnValue,
-  PartialDictionary,
-  type PartialList,
-  Variable,
-} from '../host/value.js';
+import { isPlainObject, isThenable } from '../host/value.js';
+import { EngineValue } from './terms/engine-value.js';
+import { ListCursor } from './terms/list-cursor.js';
+import { isList, isPartial, PartialDictionary, type PartialList } from './terms/partial.js';
+import { deref, Variable } from './terms/variable.js';
 import { compareCodePoints } from '../internal/code-points.js';
 import type { DeclaredType } from '../types/declared-type.js';
 import type { Meter } from '../host/meter.js';
@@ -125,7 +118,7 @@ export function areDistinct(a: unknown, b: unknown, context: EqualityContext): b
 
 /** An instance of a class whose `valueOf` gives nothing but the instance: no Date, no boxed number; and no promise. */
 export function isOrdinaryInstance(value: unknown): value is object {
-  if (typeof value !== 'object' || value === null || value instanceof OwnValue || Array.isArray(value))
+  if (typeof value !== 'object' || value === null || value instanceof EngineValue || Array.isArray(value))
     return false;
   const prototype = Object.getPrototypeOf(value) as object | null;
   return (

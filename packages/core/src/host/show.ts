@@ -2,16 +2,10 @@ import type { TypeTable } from '../types/type-table.js';
 import { TypeToken } from '../types/declared-type.js';
 import type { Class } from '../types/type-declaration.js';
 import { findTag } from '../types/typed.js';
-import {
-  deref,
-  isPartial,
-  isPlainObject,
-  isThenable,
-  ListCursor,
-  PartialDictionary,
-  type PartialList,
-  Variable,
-} from './value.js';
+import { isPlainObject, isThenable } from './value.js';
+import { ListCursor } from '../engine/terms/list-cursor.js';
+import { isPartial, PartialDictionary, type PartialList } from '../engine/terms/partial.js';
+import { deref, Variable } from '../engine/terms/variable.js';
 
 const maxDepth = 3;
 const maxItems = 8;

@@ -3,7 +3,9 @@ import type { DeclaredType, FieldType } from '../types/declared-type.js';
 import type { Class } from '../types/type-declaration.js';
 import type { TypeTable } from '../types/type-table.js';
 import { findTag, tagVersion } from '../types/typed.js';
-import { isPartial, isPlainObject, PartialDictionary, Variable } from './value.js';
+import { isPlainObject } from './value.js';
+import { isPartial, PartialDictionary } from '../engine/terms/partial.js';
+import { Variable } from '../engine/terms/variable.js';
 
 /** All types of a value. Interned, so that its id can stand in the key of a candidate table. */
 export interface TypeSet {

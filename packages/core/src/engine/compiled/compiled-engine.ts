@@ -2,7 +2,7 @@ import type { BackEnd } from '../backends/back-end.js';
 import type { CompiledFunction } from '../compiler/compiled-function.js';
 import { PolicyLinker } from '../compiler/linker/policy-linker.js';
 import { NotCompilable } from '../compiler/not-compilable.js';
-import type { MachineContext } from '../machine/machine.js';
+import type { ProgramContext } from '../program-context.js';
 import { bailout, BailoutRuntime } from '../runtime/bailout-runtime.js';
 import type { Runtime } from '../runtime/runtime.js';
 import { dispatch } from './dispatcher.js';
@@ -15,7 +15,7 @@ export class CompiledEngine extends PolicyLinker {
   readonly runtime: Runtime;
 
   constructor(
-    context: MachineContext,
+    context: ProgramContext,
     readonly backEnd: BackEnd,
   ) {
     super(context);

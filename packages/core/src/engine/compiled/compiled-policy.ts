@@ -1,7 +1,7 @@
 import { hasTagged, tagVersion } from '../../types/typed.js';
 import type { HostReplay } from '../host-log.js';
 import type { Limits } from '../limits.js';
-import type { MachineContext } from '../machine/machine.js';
+import type { ProgramContext } from '../program-context.js';
 import type { BackEnd } from '../backends/back-end.js';
 import type { CompiledFunction } from '../compiler/compiled-function.js';
 import { CompiledEngine } from './compiled-engine.js';
@@ -38,7 +38,7 @@ export class CompiledPolicy {
   readonly #watchdog: TimeoutTimer;
 
   constructor(
-    readonly context: MachineContext,
+    readonly context: ProgramContext,
     /** Of a question that has none of its own. */
     readonly limits: Limits,
     readonly backEnd: BackEnd,
@@ -215,7 +215,7 @@ const countTagged = (registered: ReadonlySet<object>): number =>
 
 /** undefined where the machine is to answer everything. */
 export function compile(
-  context: MachineContext,
+  context: ProgramContext,
   choice: EngineChoice,
   limits: Limits,
 ): CompiledPolicy | undefined {

@@ -2,13 +2,13 @@ import type { TypeSet } from '../../host/type-set.js';
 import type { Predicate } from '../../ir/goal.js';
 import type { DeclaredType, FieldType } from '../../types/declared-type.js';
 import type { Class } from '../../types/type-declaration.js';
-import type { MachineContext } from '../machine/machine.js';
+import type { ProgramContext } from '../program-context.js';
 import type { RuleIndex } from '../rules/rule-index.js';
 import type { CompiledFunction, KnownArgument } from './compiled-function.js';
 
 /** The program that functions are compiled from, the other functions, and facts about the whole program. */
 export interface Linker {
-  readonly context: MachineContext;
+  readonly context: ProgramContext;
   indexOf(predicate: Predicate, arity: number): RuleIndex;
   functionFor(predicate: Predicate, known: readonly KnownArgument[]): CompiledFunction;
   /** Drops facts where literals would be combined in too many ways. Otherwise returns the same list. */

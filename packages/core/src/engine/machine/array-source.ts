@@ -1,4 +1,5 @@
-import { isThenable, OwnValue } from '../../host/value.js';
+import { isThenable } from '../../host/value.js';
+import { EngineValue } from '../terms/engine-value.js';
 import type { InGoal, TestedLookup } from '../../ir/goal.js';
 import type { FieldType } from '../../types/declared-type.js';
 import { isOrdinaryInstance, isPrimitive } from '../equality.js';
@@ -97,7 +98,7 @@ export class ArraySource implements ItemSource {
     if (typeof element !== 'object' || element === null) return false;
     const prototype = Object.getPrototypeOf(element) as object | null;
     if (prototype !== this.#prototype) {
-      if (prototype === null || isThenable(element) || element instanceof OwnValue) return false;
+      if (prototype === null || isThenable(element) || element instanceof EngineValue) return false;
       for (const { plainName } of this.goal.tests)
         if (plainName !== undefined && plainName in prototype) return false;
       this.#prototype = prototype;
@@ -127,7 +128,7 @@ function soughtBy(
   const term = otherSide(lookup);
   if (isEmpty(term, frame)) return undefined;
   const other = term && machine.value(term, frame);
-  if (other instanceof OwnValue) return undefined;
+  if (other instanceof EngineValue) return undefined;
   const isText = lookup.test.kind === 'unify' && typeof other === 'string';
   return { lookup, name: lookup.plainName, other, isText, isDistinct: undefined, next: null };
 }

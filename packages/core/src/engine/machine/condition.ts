@@ -1,5 +1,5 @@
 import { show } from '../../host/show.js';
-import { Variable } from '../../host/value.js';
+import { Variable } from '../terms/variable.js';
 import type { AssignGoal, ConditionGoal } from '../../ir/goal.js';
 import { conditionAdvice } from '../undecided-advice.js';
 import type { Frame } from './frame.js';
@@ -22,7 +22,7 @@ export function proveCondition(machine: Prover, goal: ConditionGoal, frame: Fram
 /** `variable := value`, for a variable that nothing is known about yet. */
 export function proveAssign(machine: Prover, goal: AssignGoal, frame: Frame): Outcome {
   const variable = machine.value(goal.variable, frame);
-  if (!(variable instanceof Variable) || variable.touched || variable.watchers !== undefined) {
+  if (!(variable instanceof Variable) || variable.isAliased || variable.watchers !== undefined) {
     const value = machine.value(goal.value, frame);
     if (value === variable && variable instanceof Variable) return Outcome.proved;
     throw machine.fault('POLAR_RUN_ALREADY_BOUND', { name: goal.name }, goal.span, frame);

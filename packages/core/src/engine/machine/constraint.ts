@@ -1,17 +1,10 @@
 import type { Goal } from '../../ir/goal.js';
 import type { Term } from '../../ir/term.js';
 import { constantTerm } from '../../ir/term.js';
-import {
-  deref,
-  isOpen,
-  isPartial,
-  ListCursor,
-  PartialDictionary,
-  PartialList,
-  policyDictionary,
-  Variable,
-  type Watcher,
-} from '../../host/value.js';
+import { policyDictionary } from '../../host/value.js';
+import { ListCursor } from '../terms/list-cursor.js';
+import { isOpen, isPartial, PartialDictionary, PartialList } from '../terms/partial.js';
+import { deref, Variable, type Watcher } from '../terms/variable.js';
 import type { Meter } from '../../host/meter.js';
 import type { Frame } from './frame.js';
 

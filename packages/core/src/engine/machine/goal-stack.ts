@@ -1,5 +1,5 @@
 import type { Span } from '../../diagnostics/span.js';
-import type { Variable } from '../../host/value.js';
+import type { Variable } from '../terms/variable.js';
 import type { Goal } from '../../ir/goal.js';
 import type { Term } from '../../ir/term.js';
 import type { FieldType } from '../../types/declared-type.js';

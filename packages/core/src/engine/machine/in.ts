@@ -1,6 +1,9 @@
 import type { Span } from '../../diagnostics/span.js';
 import { show } from '../../host/show.js';
-import { isList, isPartial, isThenable, ListCursor, PartialList, Variable } from '../../host/value.js';
+import { isThenable } from '../../host/value.js';
+import { ListCursor } from '../terms/list-cursor.js';
+import { isList, isPartial, PartialList } from '../terms/partial.js';
+import { Variable } from '../terms/variable.js';
 import { inGoal, type InGoal } from '../../ir/goal.js';
 import { constantTerm, type Term } from '../../ir/term.js';
 import type { FieldType } from '../../types/declared-type.js';

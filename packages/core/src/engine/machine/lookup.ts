@@ -2,7 +2,10 @@ import type { TypeSet } from '../../host/type-set.js';
 import { handleRejections } from '../../host/handle-rejections.js';
 import { NoValue, readAttribute, readMissing } from '../../host/member.js';
 import { kindOf, show } from '../../host/show.js';
-import { isPartial, isThenable, OwnValue, PartialDictionary, Variable } from '../../host/value.js';
+import { isThenable } from '../../host/value.js';
+import { EngineValue } from '../terms/engine-value.js';
+import { isPartial, PartialDictionary } from '../terms/partial.js';
+import { Variable } from '../terms/variable.js';
 import { lookupGoal, type LookupGoal, type MethodGoal, type TestGoal } from '../../ir/goal.js';
 import { constantTerm, type SlotTerm, type Term } from '../../ir/term.js';
 import type { FieldType } from '../../types/declared-type.js';
@@ -20,7 +23,7 @@ export function proveLookup(machine: Prover, goal: LookupGoal, frame: Frame): Ou
   const object = machine.value(goal.object, frame);
   if (machine.waitsForTerm(goal.object, object, frame, 'a value')) return Outcome.waits;
   const { plainName: name } = goal;
-  const isReadable = typeof object === 'object' && object !== null && !(object instanceof OwnValue);
+  const isReadable = typeof object === 'object' && object !== null && !(object instanceof EngineValue);
   if (isReadable && name !== undefined && machine.replay === undefined) {
     // A predicate of the application is asked of whatever is looked at, as it may throw.
     const types = machine.typeSets.hasPredicates ? typesOf(machine, object, name, goal, frame) : undefined;

@@ -5,18 +5,10 @@ import { handleRejections } from '../../host/handle-rejections.js';
 import { NoValue, type MemberContext } from '../../host/member.js';
 import { kindOf, show } from '../../host/show.js';
 import { Tags, type TypeSet, type TypeSets } from '../../host/type-set.js';
-import {
-  deref,
-  isOpen,
-  isPartial,
-  isThenable,
-  OwnValue,
-  PartialDictionary,
-  PartialList,
-  Variable,
-  variableCount,
-  type Watcher,
-} from '../../host/value.js';
+import { isThenable } from '../../host/value.js';
+import { EngineValue } from '../terms/engine-value.js';
+import { isOpen, isPartial, PartialDictionary, PartialList } from '../terms/partial.js';
+import { deref, Variable, variableCount, type Watcher } from '../terms/variable.js';
 import { assertNever } from '../../internal/assert-never.js';
 import { nearNames } from '../../internal/near-names.js';
 import type { CallGoal, Goal, Rule, UnifyGoal } from '../../ir/goal.js';
@@ -24,12 +16,13 @@ import type { LinkedQuery, Program } from '../../ir/program.js';
 import type { Term } from '../../ir/term.js';
 import type { FieldType } from '../../types/declared-type.js';
 import type { Candidate, CandidateTable } from '../rules/candidate.js';
-import { indexOfRules, type RuleIndexes } from '../rules/rule-index.js';
+import { indexOfRules } from '../rules/rule-index.js';
 import { insertionSort } from '../rules/specificity.js';
 import { hostError, isStackOverflow, messageOfThrown } from '../host-error.js';
 import type { HostReplay } from '../host-log.js';
 import { areDistinct, compareValues, type Compared, type Equality } from '../equality.js';
 import type { Budget } from '../limits.js';
+import type { ProgramContext } from '../program-context.js';
 import { proveArithmetic } from './arithmetic.js';
 import { proveCompare } from './compare.js';
 import { proveAssign, proveCondition } from './condition.js';
@@ -62,16 +55,6 @@ export type Stop =
   | { readonly kind: 'await'; readonly promise: PromiseLike<unknown>; readonly what: string }
   | { readonly kind: 'pause'; readonly span: Span; readonly frame: Frame }
   | { readonly kind: 'exhausted' };
-
-/** What questions of one program share. */
-export interface MachineContext {
-  readonly program: Program;
-  readonly typeSets: TypeSets;
-  readonly members: MemberContext;
-  readonly equality: Equality;
-  readonly indexes: RuleIndexes;
-  print(text: string): void;
-}
 
 export interface MachineOptions {
   readonly budget: Budget;
@@ -119,7 +102,7 @@ export class Machine implements Prover {
 
   /** @param slots the variables of the question, where they have a value already; the machine's own from now on */
   constructor(
-    readonly context: MachineContext,
+    readonly context: ProgramContext,
     query: LinkedQuery,
     slots: unknown[],
     options: MachineOptions,
@@ -418,7 +401,7 @@ export class Machine implements Prover {
       const term = goal.args[i]!;
       const arg = this.value(term, frame);
       if (this.waitsForTerm(term, arg, frame, 'an argument')) return Outcome.waits;
-      if (arg instanceof OwnValue) this.#touch(arg);
+      if (arg instanceof EngineValue) this.#touch(arg);
       args[i] = arg;
     }
     const table = this.#tableFor(rules, args, goal, frame);
@@ -447,7 +430,7 @@ export class Machine implements Prover {
   }
 
   /** Notes that a rule was handed what is not known yet. */
-  #touch(arg: OwnValue): void {
+  #touch(arg: EngineValue): void {
     if (arg instanceof Variable) this.trail.touch(arg);
     else if (isOpen(arg)) for (const variable of variablesIn(arg, this.budget)) this.trail.touch(variable);
   }
@@ -832,7 +815,7 @@ export class Machine implements Prover {
     const { left, right, span } = goal;
     if (left.kind === 'slot' && frame.slots[left.slot] === emptySlot) {
       const value = this.value(right, frame);
-      if (!(value instanceof OwnValue) && !this.waitsForTerm(right, value, frame, 'a value'))
+      if (!(value instanceof EngineValue) && !this.waitsForTerm(right, value, frame, 'a value'))
         return this.give(left, value, span, frame);
     }
     return this.unify(this.value(left, frame), this.value(right, frame), span);

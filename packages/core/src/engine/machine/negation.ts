@@ -1,5 +1,5 @@
 import type { Span } from '../../diagnostics/span.js';
-import { Variable } from '../../host/value.js';
+import { Variable } from '../terms/variable.js';
 import type { Goal, NotGoal } from '../../ir/goal.js';
 import { notGoal, unifyGoal } from '../../ir/goal.js';
 import { constantTerm } from '../../ir/term.js';
@@ -40,7 +40,8 @@ function requirementsOf(machine: Prover, negation: NegationPoint): Requirements 
   const variables: Variable[] = [];
   const goals: Goal[] = [];
   for (const [variable, before] of machine.trail.changesSince(negation.trailMark, budget)) {
-    if (variable.id >= negation.firstLocalId || !(before.touched || before.watchers !== undefined)) continue;
+    if (variable.id >= negation.firstLocalId || !(before.wasAliased || before.watchers !== undefined))
+      continue;
     if (variable.isBound)
       goals.push(unifyGoal(span, constantTerm(variable), constantTerm(snapshot(variable, budget))));
     else if (variable.watchers !== before.watchers) constrained.add(variable);

@@ -3,7 +3,7 @@ import type { PolarError } from '../../diagnostics/polar-error.js';
 import type { Span } from '../../diagnostics/span.js';
 import type { MemberContext, NoValue } from '../../host/member.js';
 import type { Tags, TypeSets } from '../../host/type-set.js';
-import type { Variable } from '../../host/value.js';
+import type { Variable } from '../terms/variable.js';
 import type { Goal } from '../../ir/goal.js';
 import type { Program } from '../../ir/program.js';
 import type { Term } from '../../ir/term.js';

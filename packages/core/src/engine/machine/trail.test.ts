@@ -1,7 +1,7 @@
 import { Budget, defaultLimits } from '../limits.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Variable } from '../../host/value.js';
+import { Variable } from '../terms/variable.js';
 import { emptySlot } from './constraint.js';
 import { Trail } from './trail.js';
 
@@ -22,7 +22,7 @@ describe('Trail', () => {
           else if (kind === 'touch') trail.touch(v);
           else trail.watch(v, { watcher: { watched: [v] }, next: v.watchers });
         };
-        const state = () => variables.map((v) => [v.value, v.watchers, v.touched]);
+        const state = () => variables.map((v) => [v.value, v.watchers, v.isAliased]);
         before.forEach(apply);
         const mark = trail.mark();
         const expected = state();

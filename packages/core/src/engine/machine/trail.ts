@@ -1,4 +1,4 @@
-import type { Variable, WatcherList } from '../../host/value.js';
+import type { Variable, WatcherList } from '../terms/variable.js';
 import type { Meter } from '../../host/meter.js';
 import { emptySlot } from './constraint.js';
 
@@ -8,7 +8,7 @@ class Entry {
     readonly variable: Variable,
     readonly value: unknown,
     readonly watchers: WatcherList | undefined,
-    readonly touched: boolean,
+    readonly wasAliased: boolean,
   ) {}
 }
 
@@ -33,15 +33,15 @@ export class Trail {
   }
 
   touch(variable: Variable): void {
-    if (variable.touched) return;
+    if (variable.isAliased) return;
     this.#save(variable);
-    variable.touched = true;
+    variable.isAliased = true;
   }
 
   watch(variable: Variable, watchers: WatcherList): void {
     this.#save(variable);
     variable.watchers = watchers;
-    variable.touched = true;
+    variable.isAliased = true;
   }
 
   undoTo(mark: number): void {
@@ -52,10 +52,10 @@ export class Trail {
         (log.pop() as unknown[])[last] = emptySlot;
         continue;
       }
-      const { variable, value, watchers, touched } = last as Entry;
+      const { variable, value, watchers, wasAliased } = last as Entry;
       variable.value = value;
       variable.watchers = watchers;
-      variable.touched = touched;
+      variable.isAliased = wasAliased;
     }
   }
 
@@ -71,6 +71,6 @@ export class Trail {
   }
 
   #save(variable: Variable): void {
-    this.#log.push(new Entry(variable, variable.value, variable.watchers, variable.touched));
+    this.#log.push(new Entry(variable, variable.value, variable.watchers, variable.isAliased));
   }
 }

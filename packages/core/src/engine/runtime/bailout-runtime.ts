@@ -1,4 +1,4 @@
-import { QueryVariable } from '../query-variable.js';
+import { QueryVariable } from '../terms/query-variable.js';
 import { Runtime } from './runtime.js';
 
 /** Thrown when the machine has to go on: a promise, a fault, or what is not compiled. No error, since errors cost microseconds. */

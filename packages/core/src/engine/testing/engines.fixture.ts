@@ -13,8 +13,8 @@ import { printModule } from '../backends/module/print-module.js';
 import type { Equality } from '../equality.js';
 import type { HostReplay } from '../host-log.js';
 import { defaultLimits, type Limits } from '../limits.js';
-import type { MachineContext } from '../machine/machine.js';
-import { QueryRun } from '../query-run.js';
+import type { ProgramContext } from '../program-context.js';
+import { QueryRun } from '../query/query-run.js';
 import { compile, type CompiledPolicy } from '../compiled/compiled-policy.js';
 
 export type EngineKind = 'machine' | 'source' | 'closures' | 'ahead';
@@ -42,7 +42,7 @@ export class EngineUnderTest {
   answered = 0;
   /** Questions that were left to the machine. */
   handedOver = 0;
-  readonly #context: MachineContext;
+  readonly #context: ProgramContext;
   readonly #limits: Limits;
 
   constructor(

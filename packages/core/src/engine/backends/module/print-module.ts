@@ -8,7 +8,7 @@ import type { ArgumentShape } from '../../rules/argument-shape.js';
 import type { CandidateTable } from '../../rules/candidate.js';
 import { groupByRules } from '../../rules/rule-groups.js';
 import { Budget, defaultLimits } from '../../limits.js';
-import type { MachineContext } from '../../machine/machine.js';
+import type { ProgramContext } from '../../program-context.js';
 import { anything, type CompiledFunction, type KnownArgument } from '../../compiler/compiled-function.js';
 import { dispatchPosition } from '../../compiler/dispatch-position.js';
 import { type Emitted, emitPlan, preamble } from '../source/source-emitter.js';
@@ -25,7 +25,7 @@ import { signatureOf } from './signature.js';
 class AheadLinker extends PolicyLinker {
   override readonly knownTypes: readonly TypeSet[];
 
-  constructor(context: MachineContext) {
+  constructor(context: ProgramContext) {
     super(context);
     this.knownTypes = knownTypes(context.program.types, context.typeSets);
   }
@@ -36,7 +36,7 @@ class AheadLinker extends PolicyLinker {
  *
  * @param report gets what cannot be compiled, each place once
  */
-export const printModule = (context: MachineContext, report: Report): string =>
+export const printModule = (context: ProgramContext, report: Report): string =>
   new ModulePrinter(context, report).print();
 
 /** So many sets of types, an instance's and a row's, get a function each: more is known in it. Of more, one does for all. */
@@ -57,7 +57,7 @@ class ModulePrinter {
   readonly #explored = new Set<CompiledFunction>();
 
   constructor(
-    readonly context: MachineContext,
+    readonly context: ProgramContext,
     readonly report: Report,
   ) {
     this.#linker = new AheadLinker(context);

@@ -2,7 +2,7 @@ import type { TypeSet } from '../../../host/type-set.js';
 import type { Predicate } from '../../../ir/goal.js';
 import type { DeclaredType, FieldType } from '../../../types/declared-type.js';
 import type { Class } from '../../../types/type-declaration.js';
-import type { MachineContext } from '../../machine/machine.js';
+import type { ProgramContext } from '../../program-context.js';
 import { indexOf, type RuleIndex } from '../../rules/rule-index.js';
 import { findExactClass, registeredPrototypes } from '../../runtime/exact-class.js';
 import { registeredGetters } from '../../runtime/getters.js';
@@ -42,7 +42,7 @@ export class PolicyLinker implements Linker {
   readonly knownTypes: readonly TypeSet[] | undefined = undefined;
   readonly isRecursive = recursionTest();
 
-  constructor(readonly context: MachineContext) {
+  constructor(readonly context: ProgramContext) {
     const { types } = context.program;
     this.registered = registeredPrototypes(types);
     this.#getters = registeredGetters(types);

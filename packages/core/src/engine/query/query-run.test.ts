@@ -1,21 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import { Report } from '../diagnostics/diagnostic.js';
-import { Source } from '../diagnostics/source.js';
-import { textOf } from '../diagnostics/span.js';
-import { TypeSets } from '../host/type-set.js';
-import { link, linkQuery } from '../ir/link.js';
-import { buildPolicy } from '../policy/build-policy.js';
-import { parseQuery } from '../syntax/parser.js';
-import { TypeTable } from '../types/type-table.js';
-import { defaultLimits } from './limits.js';
-import type { MachineContext } from './machine/machine.js';
+import { Report } from '../../diagnostics/diagnostic.js';
+import { Source } from '../../diagnostics/source.js';
+import { textOf } from '../../diagnostics/span.js';
+import { TypeSets } from '../../host/type-set.js';
+import { link, linkQuery } from '../../ir/link.js';
+import { buildPolicy } from '../../policy/build-policy.js';
+import { parseQuery } from '../../syntax/parser.js';
+import { TypeTable } from '../../types/type-table.js';
+import { defaultLimits } from '../limits.js';
+import type { ProgramContext } from '../program-context.js';
 import { QueryRun, type QueryRunOptions } from './query-run.js';
 
 function question(policy: string, query: string, pausesAt: QueryRunOptions['pausesAt'] & string): QueryRun {
   const types = new TypeTable();
   const report = new Report();
   const program = link(buildPolicy([new Source(policy)], types, report)!, types);
-  const context: MachineContext = {
+  const context: ProgramContext = {
     program,
     typeSets: new TypeSets(types),
     members: { types, isConstant: () => false },

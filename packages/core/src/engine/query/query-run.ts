@@ -1,14 +1,16 @@
-import { PolarError } from '../diagnostics/polar-error.js';
-import type { Span } from '../diagnostics/span.js';
-import { isPartial, type Variable } from '../host/value.js';
-import type { LinkedQuery } from '../ir/program.js';
-import { emptySlot, snapshot, variablesIn, type Constraint } from './machine/constraint.js';
-import type { Frame } from './machine/frame.js';
-import { Machine, type MachineContext } from './machine/machine.js';
-import { connected, variablesOf } from './machine/negation.js';
-import type { HostReplay } from './host-log.js';
-import { Budget, type Limits } from './limits.js';
-import { QueryVariable } from './query-variable.js';
+import { PolarError } from '../../diagnostics/polar-error.js';
+import type { Span } from '../../diagnostics/span.js';
+import { isPartial } from '../terms/partial.js';
+import type { Variable } from '../terms/variable.js';
+import type { LinkedQuery } from '../../ir/program.js';
+import { emptySlot, snapshot, variablesIn, type Constraint } from '../machine/constraint.js';
+import type { Frame } from '../machine/frame.js';
+import { Machine } from '../machine/machine.js';
+import type { ProgramContext } from '../program-context.js';
+import { connected, variablesOf } from '../machine/negation.js';
+import type { HostReplay } from '../host-log.js';
+import { Budget, type Limits } from '../limits.js';
+import { QueryVariable } from '../terms/query-variable.js';
 import { openValue, residualOf } from './residual.js';
 
 /** What a rule is asked about: two to four arguments. */
@@ -44,7 +46,7 @@ export class QueryRun {
 
   /** @param given values of the query's variables, by name, or for each of them in a list that is the question's from now on */
   constructor(
-    context: MachineContext,
+    context: ProgramContext,
     query: LinkedQuery,
     given: ReadonlyMap<string, unknown> | readonly unknown[],
     readonly options: QueryRunOptions,

@@ -1,13 +1,15 @@
-import { PolarError } from '../diagnostics/polar-error.js';
-import { isPartial, ListCursor, PartialDictionary, PartialList, Variable } from '../host/value.js';
-import type { Goal } from '../ir/goal.js';
-import type { Term } from '../ir/term.js';
-import type { ArithmeticOperator, ComparisonOperator } from '../ir/goal.js';
+import { PolarError } from '../../diagnostics/polar-error.js';
+import { ListCursor } from '../terms/list-cursor.js';
+import { isPartial, PartialDictionary, PartialList } from '../terms/partial.js';
+import { Variable } from '../terms/variable.js';
+import type { Goal } from '../../ir/goal.js';
+import type { Term } from '../../ir/term.js';
+import type { ArithmeticOperator, ComparisonOperator } from '../../ir/goal.js';
 import type { ExpressionOperator } from './expression.js';
 import { Expression } from './expression.js';
-import { closeGoal, snapshot, valueOf, type Constraint } from './machine/constraint.js';
-import type { Meter } from '../host/meter.js';
-import { QueryVariable } from './query-variable.js';
+import { closeGoal, snapshot, valueOf, type Constraint } from '../machine/constraint.js';
+import type { Meter } from '../../host/meter.js';
+import { QueryVariable } from '../terms/query-variable.js';
 
 /** How deep the lists of an answer may be nested in each other. */
 const maxDepth = 1_000;

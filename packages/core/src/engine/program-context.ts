@@ -1,0 +1,15 @@
+import type { MemberContext } from '../host/member.js';
+import type { TypeSets } from '../host/type-set.js';
+import type { Program } from '../ir/program.js';
+import type { Equality } from './equality.js';
+import type { RuleIndexes } from './rules/rule-index.js';
+
+/** A linked program and the state that all its queries share. Every engine runs on it. */
+export interface ProgramContext {
+  readonly program: Program;
+  readonly typeSets: TypeSets;
+  readonly members: MemberContext;
+  readonly equality: Equality;
+  readonly indexes: RuleIndexes;
+  print(text: string): void;
+}
