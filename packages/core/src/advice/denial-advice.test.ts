@@ -221,14 +221,14 @@ describe.each(['source', 'closures', 'machine'] as const)('denial warnings of en
       user,
       ['read'] as unknown as string,
       note(),
-      'denied: the action is a list, and an action is a string such as "read"; check one action at a time',
+      'denied: the action must be a string such as "read", found a list; check one action at a time',
     ],
     [
       'no action',
       user,
       undefined as unknown as string,
       note(),
-      'denied: the action is undefined, and an action is a string',
+      'denied: the action must be a string such as "read", found undefined',
     ],
     [
       'the action before the actor',
@@ -268,7 +268,7 @@ describe.each(['source', 'closures', 'machine'] as const)('denial warnings of en
 
   it('throws for a tag that the authorizer does not know', async () => {
     const { authorizer } = await load({ engine });
-    const message = `a value is tagged typed('Notes', …), and this authorizer has no type \`Notes\`; did you mean \`Note\`?`;
+    const message = `a value is tagged typed('Notes', …), but this authorizer has no type \`Notes\`; did you mean \`Note\`?`;
     await expect(authorizer.isAllowed(user, 'read', typed('Notes', {}))).rejects.toMatchObject({
       code: 'POLAR_RUN_UNKNOWN_TAG',
       message: expect.stringContaining(message) as string,

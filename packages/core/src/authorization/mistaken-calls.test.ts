@@ -160,10 +160,10 @@ const loading: [string, Call, string][] = [
   [
     'a type that is undefined',
     () => load({ types: { User: undefined } }),
-    'found undefined; is it imported in a circle',
+    'found undefined; look for a circular import',
   ],
-  ['a type that is a string', () => load({ types: { User: 'User' } }), 'for rows without a class write {}'],
-  ['a type that is an instance', () => load({ types: { User: new User() } }), 'pass the class: User'],
+  ['a type that is a string', () => load({ types: { User: 'User' } }), 'write {} for rows without a class'],
+  ['a type that is an instance', () => load({ types: { User: new User() } }), 'pass the class itself: User'],
   ['a type that is an arrow function', () => load({ types: { User: () => true } }), 'write { is: … }'],
   [
     'a misspelled option of a type',
@@ -238,7 +238,7 @@ const loading: [string, Call, string][] = [
     () => (load({}) as Any).isAllowed(user, 'read', note()),
     'const authorizer = await Authorizer.load',
   ],
-  ['no await, for an actor', () => (load({}) as Any).as(user), '`as` is read from a promise'],
+  ['no await, for an actor', () => (load({}) as Any).as(user), '`as` was read from a promise'],
   [
     'a compiled policy that is a file name',
     () => CompiledAuthorizer.load('policy.js' as Any),
@@ -350,7 +350,11 @@ const checking: [string, Call, string][] = [
     (a) => a.isAllowed(user, 'archive', note()),
     'the rules can allow "read" or "update"',
   ],
-  ['no action', (a) => a.isAllowed(user, undefined as Any, note()), 'an action is a string such as "read"'],
+  [
+    'no action',
+    (a) => a.isAllowed(user, undefined as Any, note()),
+    'the action must be a string such as "read"',
+  ],
   [
     'a list of actions',
     (a) => a.isAllowed(user, ['read', 'update'] as Any, note()),
@@ -421,12 +425,12 @@ const checking: [string, Call, string][] = [
   [
     '0/1 in a field declared as Boolean',
     (a) => a.isAllowed(user, 'open', typed('Page', { isOpen: 1 })),
-    'the field `isOpen` of the resource is declared as Boolean in `Page`, and holds the number 1',
+    'the field `isOpen` of the resource is declared as Boolean in `Page`, but holds the number 1',
   ],
   [
     'text in a field declared as Integer',
     (a) => a.isAllowed(user, 'open', typed('Page', { isOpen: false, size: '5' })),
-    'declared as Integer in `Page`, and holds a string',
+    'declared as Integer in `Page`, but holds a string',
   ],
   ['0/1 as a condition', (a) => a.isAllowed(user, 'publish', note()), '0 and 1'],
 ];

@@ -1,18 +1,24 @@
 import { denialCodes } from './denial-codes.js';
-import { faultCodes } from './fault-codes.js';
 import { policyCodes } from './policy-codes.js';
 import { withShortTexts } from './short-data.js';
+import { runtimeCodes } from './runtime-codes.js';
 
 /**
  * Every code and its text. Codes are public API: never renamed, never reused.
- * PARSE: the text is no Polar · CHECK: the policy makes no sense · LOAD: it cannot be got at · TYPE: a declaration or an
- * option is wrong · RUN: met while deciding · UNDECIDED: the data cannot decide (docs/reference/undecided.md) ·
- * DENIED: a warning about a denial that looks like a mistake.
+ *
+ * - PARSE: syntax errors
+ * - CHECK: errors and warnings about a policy
+ * - LOAD: a policy cannot be loaded
+ * - TYPE: an invalid declaration, option or argument
+ * - RUN: errors while a query runs
+ * - UNDECIDED: the data cannot decide a condition (docs/reference/undecided.md)
+ * - DENIED: warnings about a denial that a mistake has probably caused
  */
-export const codes = { ...policyCodes, ...faultCodes, ...denialCodes };
+export const codes = { ...policyCodes, ...runtimeCodes, ...denialCodes };
 
 export type Code = keyof typeof codes;
 export type DataOf<C extends Code> = Parameters<(typeof codes)[C]>[0];
 
+/** Returns the message of a code with its data. */
 export const messageOf = <C extends Code>(code: C, data: DataOf<C>): string =>
   (codes[code] as (data: DataOf<C>) => string)(withShortTexts(data));

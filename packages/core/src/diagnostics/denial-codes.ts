@@ -1,6 +1,6 @@
 const quoted = (names: readonly string[]): string => names.map((name) => JSON.stringify(name)).join(' or ');
 
-/** Returns the rules that a message speaks of: those of one action, those of a request, or all. */
+/** Returns the name of the rules that a message is about: those for one action, those of another predicate, or all. */
 const rulesFor = ({ rule, action }: { rule: string; action: string | undefined }): string =>
   action !== undefined
     ? `the rules for ${JSON.stringify(action)}`
@@ -8,7 +8,7 @@ const rulesFor = ({ rule, action }: { rule: string; action: string | undefined }
       ? 'the rules'
       : `the rules of ${rule}`;
 
-/** Warnings about a denial that a mistake in the call has probably caused. Given outside production, once for each place. */
+/** Warnings about a denial that a mistake in the call has probably caused. Nanook gives them outside production, once for each place. */
 export const denialCodes = {
   POLAR_DENIED_UNTYPED: (p: {
     /** The rule that was queried: `allow`, `allow_field` or `allow_request`. */
@@ -28,7 +28,7 @@ export const denialCodes = {
     declared: string;
     found: string;
   }) =>
-    `denied: the field \`${p.field}\` of the ${p.argument} is declared as ${p.declared} in \`${p.type}\`, and holds ${p.found}; values of different types are never equal: convert it where the row is loaded, or correct the declaration`,
+    `denied: the field \`${p.field}\` of the ${p.argument} is declared as ${p.declared} in \`${p.type}\`, but holds ${p.found}; values of different types are never equal: convert it where the row is loaded, or correct the declaration`,
   POLAR_DENIED_NOT_AWAITED: (p: { action: string }) =>
     `isAllowed(actor, ${JSON.stringify(p.action)}, …) was denied, but its promise was not awaited; a promise is always true in a condition: write \`if (await authorizer.isAllowed(…))\``,
   POLAR_DENIED_UNKNOWN_ACTION: (p: {
@@ -42,7 +42,7 @@ export const denialCodes = {
       p.near.length > 0 ? `did you mean ${quoted(p.near)}?` : `the rules can allow ${quoted(p.known)}`
     }`,
   POLAR_DENIED_ACTION: (p: { found: string; advice: string }) =>
-    `denied: the action is ${p.found}, and an action is a string such as "read"; ${p.advice}`,
+    `denied: the action must be a string such as "read", found ${p.found}; ${p.advice}`,
   POLAR_DENIED_ARGUMENT_ORDER: (p: { given: string }) =>
     `denied: the arguments are in the wrong order: ${p.given}; the order is (actor, action, resource)`,
 } as const satisfies Record<string, (data: never) => string>;

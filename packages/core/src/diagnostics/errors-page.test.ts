@@ -7,7 +7,7 @@ import { codes, messageOf, type Code, type DataOf } from './codes.js';
 
 // Renders docs/reference/errors.md from codes.ts and compares it with the file. `node tools/errors-page.mjs` writes the file.
 
-/** Data as an application may meet it, for the text of every other code. A new code does not compile without. */
+/** Sample data for the text of every code without an example policy. A new code does not compile without sample data. */
 const samples: { readonly [C in Exclude<Code, keyof typeof examples>]: DataOf<C> } = {
   POLAR_LOAD_FILE_NOT_FOUND: { file: 'policy/main.polar' },
   POLAR_LOAD_NO_FILE_MATCHES: { pattern: 'policy/*.polar' },
@@ -29,7 +29,7 @@ const samples: { readonly [C in Exclude<Code, keyof typeof examples>]: DataOf<C>
   POLAR_TYPE_NOT_A_CLASS: {
     name: 'User',
     found: 'undefined',
-    advice: 'is it imported in a circle, or under another name?',
+    advice: 'look for a circular import, or for an import under another name',
   },
   POLAR_TYPE_DUPLICATE: { name: 'Member', other: 'User' },
   POLAR_TYPE_INVALID_DECLARATION: { name: 'User', reason: '`is` must be a function, found true' },
@@ -131,9 +131,9 @@ const types = {
 } as const;
 
 const actor = 'actor User {}';
-const ask = 'allow(a, b, c) if has_permission(a, b, c);';
+const delegate = 'allow(a, b, c) if has_permission(a, b, c);';
 
-/** A policy for each code about its text, as short as it can be: what is shown, and after `…` what makes it whole. */
+/** The shortest policy for each code about a policy. Some are a pair: the text to show, with `…`, and the whole policy. */
 const examples: {
   readonly [C in Extract<Code, `POLAR_PARSE_${string}` | `POLAR_CHECK_${string}`>]:
     | string
@@ -176,7 +176,7 @@ const examples: {
   POLAR_CHECK_INVALID_RULE_TYPE: 'type f(x.y);',
   POLAR_CHECK_MISSING_REQUIRED_RULE: [
     'resource Repo { roles = ["owner"]; … }',
-    `resource Repo { roles = ["owner"]; permissions = ["read"]; "read" if "owner"; } ${ask}`,
+    `resource Repo { roles = ["owner"]; permissions = ["read"]; "read" if "owner"; } ${delegate}`,
   ],
   POLAR_CHECK_BLOCK_KEYWORD: 'object Repo { roles = ["owner"]; }',
   POLAR_CHECK_BLOCK_DECLARATION: 'resource Repo { role = ["owner"]; }',
@@ -210,7 +210,7 @@ const examples: {
   POLAR_CHECK_KEYWORD_ARGUMENTS: 'f(x) if x.find(id: 1);',
 };
 
-/** The codes that checks give as warnings, as their files say it. */
+/** The codes of the checks whose severity is `warning`, read from their files. */
 const warnings = new Set(
   globSync('../policy/checks/*.ts', { cwd: import.meta.dirname }).flatMap((file) => {
     const text = readFileSync(new URL(file, import.meta.url), 'utf8');
@@ -265,7 +265,7 @@ const shown = (example: string | readonly [string, string]): string =>
 const wholeOf = (example: string | readonly [string, string]): string =>
   typeof example === 'string' ? example : example[1];
 
-/** The message about the example of a code, or with sample data. */
+/** Returns the message about the example of a code, or the message with its sample data. */
 function messageFor(code: Code): string {
   if (!isWithExample(code)) return messageOf(code, samples[code] as never);
   const policy = wholeOf(examples[code]);
@@ -324,7 +324,7 @@ describe('docs/reference/errors.md', () => {
     expect(checkPolicy([wholeOf(example)], { types }).map((found) => found.code)).toContain(code);
   });
 
-  it('knows warnings from errors', () => {
+  it('lists at least nine checks as warnings', () => {
     expect(warnings.size).toBeGreaterThan(8);
     for (const code of warnings) expect(Object.keys(codes)).toContain(code);
   });

@@ -1,7 +1,7 @@
 import { invariant } from '../internal/invariant.js';
 import type { Code, DataOf } from './codes.js';
 import { codeFrame } from './code-frame.js';
-import { faultCodes } from './fault-codes.js';
+import { runtimeCodes } from './runtime-codes.js';
 import { shortData, withShortTexts } from './short-data.js';
 import type { Span } from './span.js';
 import { positionOf } from './span.js';
@@ -9,13 +9,16 @@ import { positionOf } from './span.js';
 // One identity across the ESM and the CommonJS copy of this package.
 const brand = Symbol.for('@nanook/core/PolarError');
 
-/** A fault: in a policy, in its use, or met while deciding. Never a decision; that is `AuthorizationError`. */
+/**
+ * An error in a policy, in a call of the authorizer, or in the data of a query. A refusal is an `AuthorizationError` instead. Branch
+ * on `code` and `data`, never on the message.
+ */
 export class PolarError<C extends Code = Code> extends Error {
   override readonly name: string = 'PolarError';
   readonly code: C;
   readonly data: DataOf<C>;
   readonly #span: Span | undefined;
-  /** The name of the source, when the fault lies in a named one. */
+  /** The name of the source, when the error is in a named one. */
   readonly file: string | undefined;
   /** 1-based. */
   readonly line: number | undefined;
@@ -26,7 +29,7 @@ export class PolarError<C extends Code = Code> extends Error {
     code: C,
     data: DataOf<C>,
     span?: Span,
-    /** `text`: what a diagnostic says already. */
+    /** `text`: the message of a diagnostic, if there is one. `notes`: further lines. */
     options?: ErrorOptions & { readonly notes?: readonly string[]; readonly text?: string },
   ) {
     const message = options?.text ?? textOf(code, data);
@@ -50,7 +53,7 @@ export class PolarError<C extends Code = Code> extends Error {
     return this.#span;
   }
 
-  /** The part that belongs in a log: everything but the policy's text. */
+  /** Returns the fields for a log: all but the text of the policy. */
   toJSON(): LoggedError {
     const { name, code, message, file, line, column, data } = this;
     return { name, code, message, file, line, column, data };
@@ -68,20 +71,20 @@ export interface LoggedError {
   readonly data: unknown;
 }
 
-/** What is wrong with the text of a policy has its text from a diagnostic: who only asks questions has no use for it. */
+/** Returns the text of an error that has no diagnostic. The texts about policies are not loaded with an ahead-of-time policy. */
 function textOf(code: Code, data: object): string {
-  const found = (faultCodes as Partial<Record<Code, (data: object) => string>>)[code];
+  const found = (runtimeCodes as Partial<Record<Code, (data: object) => string>>)[code];
   invariant(found, `no text for ${code}`);
   return found(withShortTexts(data));
 }
 
-/** Whether a thrown value is one of our faults, from whichever copy of the package. */
+/** Returns whether a thrown value is a `PolarError`, from any copy of the package. */
 export function isPolarError(error: unknown): error is PolarError {
   if (typeof error !== 'object' || error === null) return false;
   try {
     return (error as { [brand]?: unknown })[brand] === true;
   } catch {
-    // A proxy that cannot be looked at.
+    // A revoked proxy.
     return false;
   }
 }

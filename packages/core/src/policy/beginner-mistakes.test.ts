@@ -138,12 +138,12 @@ const mistakes: readonly Mistake[] = [
   [
     'import "common.polar";\nallow(user: User, "read", note: Note) if user.id = note.ownerId;',
     ['PARSE_FOREIGN_SYNTAX 1:1'],
-    'a policy imports nothing; list every file in the option `policies`, and every type in `types`',
+    'a policy does not import; list every file in the option `policies`, and every type in `types`',
   ],
   [
     'import { User } from "./user";\nallow(user: User, "read", note: Note) if user.id = note.ownerId;',
     ['PARSE_FOREIGN_SYNTAX 1:1'],
-    'a policy imports nothing; list every file in the option `policies`, and every type in `types`',
+    'a policy does not import; list every file in the option `policies`, and every type in `types`',
   ],
   [
     'package app.authz\n\ndefault allow = false\n\nallow {\n  input.user.id == input.note.ownerId\n}',
@@ -173,12 +173,12 @@ const mistakes: readonly Mistake[] = [
   [
     'allow(user: User, "read", note: Note) if user.id = note.ownerId\nallow(user: User, "write", note: Note) if user.id = note.ownerId',
     ['PARSE_MISSING_SEMICOLON 1:64', 'PARSE_MISSING_SEMICOLON 2:65'],
-    'the rule ends here without a `;`',
+    'expected `;` at the end of the rule',
   ],
   [
     'allow(user: User, "read", note: Note)\n  if user.id = note.ownerId\nallow(user: User, "write", note: Note) if user.id = note.ownerId;',
     ['PARSE_MISSING_SEMICOLON 2:28'],
-    'the rule ends here without a `;`',
+    'expected `;` at the end of the rule',
   ],
   [
     'function isOwner(user, note) { return user.id === note.ownerId; }\nallow(user: User, "read", note: Note) if isOwner(user, note);',
@@ -223,7 +223,7 @@ const mistakes: readonly Mistake[] = [
   [
     'allow(user: User, action, note: Note) if user.isAdmin ? action = "read" : action = "write";',
     ['PARSE_FOREIGN_SYNTAX 1:55'],
-    'there is no `a ? b : c`; write a rule for each case',
+    'Polar has no `a ? b : c`; write a rule for each case',
   ],
   [
     'allow(user: User, "read", note: Note) if\n  let owner = note.owner and\n  owner = user;',
@@ -238,22 +238,22 @@ const mistakes: readonly Mistake[] = [
   [
     'let admins = ["ann", "ben"];\nallow(user: User, "read", note: Note) if user.name in admins;',
     ['PARSE_FOREIGN_SYNTAX 1:1', 'CHECK_SINGLETON_VARIABLE 2:27'],
-    'a policy has no global values; pass the value in the option `constants`, or write a fact such as `limit(10);`',
+    'Polar has no global variables; pass the value in the option `constants`, or write a fact such as `limit(10);`',
   ],
   [
     'admins = ["ann", "ben"];\nallow(user: User, "read", _note: Note) if user.name in admins;',
     ['PARSE_FOREIGN_SYNTAX 1:1'],
-    'a policy has no global values; pass the value in the option `constants`, or write a fact such as `limit(10);`',
+    'Polar has no global variables; pass the value in the option `constants`, or write a fact such as `limit(10);`',
   ],
   [
     'admins := ["ann", "ben"];\nallow(user: User, "read", _note: Note) if user.name in admins;',
     ['PARSE_FOREIGN_SYNTAX 1:1'],
-    'a policy has no global values; pass the value in the option `constants`, or write a fact such as `limit(10);`',
+    'Polar has no global variables; pass the value in the option `constants`, or write a fact such as `limit(10);`',
   ],
   [
     'allow(user: User, "read", note: Note) if note.owner = null;',
     ['CHECK_SINGLETON_VARIABLE 1:7', 'CHECK_FOREIGN_NAME 1:55'],
-    'use it in a condition, or write `_: User` if any `User` is meant',
+    'use it in a condition, or write `_: User` to confirm that',
   ],
   [
     'allow(user: User, "read", note: Note) if note.owner != null and user.id = note.ownerId;',
@@ -320,11 +320,7 @@ const mistakes: readonly Mistake[] = [
     ['PARSE_FOREIGN_SYNTAX 1:57'],
     'write `>=`',
   ],
-  [
-    'allow(_, "list", Article);',
-    ['CHECK_SINGLETON_VARIABLE 1:18'],
-    'if it is a type, add it to the option `types`',
-  ],
+  ['allow(_, "list", Article);', ['CHECK_SINGLETON_VARIABLE 1:18'], 'add the type to the option `types`'],
   [
     'allow(u, read, note);',
     ['CHECK_SINGLETON_VARIABLE 1:7', 'CHECK_SINGLETON_VARIABLE 1:10', 'CHECK_SINGLETON_VARIABLE 1:16'],
@@ -383,17 +379,17 @@ const mistakes: readonly Mistake[] = [
   [
     'allow(user: User, "read", note: Note) if user.role = admin;',
     ['CHECK_SINGLETON_VARIABLE 1:27', 'CHECK_SINGLETON_VARIABLE 1:54'],
-    'use it in a condition, or write `_: Note` if any `Note` is meant',
+    'use it in a condition, or write `_: Note` to confirm that',
   ],
   [
     'allow(user: User, action, note: Note) if user.id = note.ownerId;',
     ['CHECK_SINGLETON_VARIABLE 1:19'],
-    'write the action as a string in its place, or name several in the body: `action in ["…", "…"]`',
+    'write the action as a string, or list several in the body: `action in ["…", "…"]`',
   ],
   [
     'allow(user: User, "read", note: Note);',
     ['CHECK_SINGLETON_VARIABLE 1:7', 'CHECK_SINGLETON_VARIABLE 1:27'],
-    'use it in a condition, or write `_: User` if any `User` is meant',
+    'use it in a condition, or write `_: User` to confirm that',
   ],
   [
     'allow(user, "read", resource);',
@@ -413,7 +409,7 @@ const mistakes: readonly Mistake[] = [
   [
     'allow(user: User, "read", note: Note) if group in user.groups and note.isPublic;',
     ['CHECK_SINGLETON_VARIABLE 1:42'],
-    'use it in another condition, or correct its name (`_` is the name for a value that does not matter)',
+    'use it in another condition, correct its name, or write `_` for a value that does not matter',
   ],
   ['allow(_: User, "read", _: Note{owner: Usr});', ['CHECK_SINGLETON_VARIABLE 1:39'], 'did you mean `User`?'],
   [
@@ -424,17 +420,17 @@ const mistakes: readonly Mistake[] = [
   [
     'allow(Actor, Action, Resource) if has_permission(Actor, Action, Resource);\nhas_permission(_, "read", _);',
     ['CHECK_CAPITAL_VARIABLE 1:57', 'CHECK_INVALID_RULE 2:1'],
-    'if it is a type, add it to the option `types`; if a variable is meant, start its name with a small letter',
+    'add the type to the option `types`, or start the name of a variable with a small letter',
   ],
   [
     'allow(User, "read", Note) if User.id = Note.ownerId;',
     ['CHECK_TYPE_AS_INSTANCE 1:7', 'CHECK_TYPE_AS_INSTANCE 1:30', 'CHECK_TYPE_AS_INSTANCE 1:40'],
-    'for an instance write the parameter `user: User`',
+    'to match an instance, write the parameter `user: User`',
   ],
   [
     'allow(ADMIN, "read", note: Note) if ADMIN.id = note.ownerId;',
     ['CHECK_CAPITAL_VARIABLE 1:37'],
-    'if it is a type, add it to the option `types`; if a variable is meant, start its name with a small letter',
+    'add the type to the option `types`, or start the name of a variable with a small letter',
   ],
   [
     'allow(user: User, "read", note: Note) if user.id = note.ownerId;\ndeny(user: User, "read", _: Note) if user.role = "banned";',
@@ -479,7 +475,7 @@ const mistakes: readonly Mistake[] = [
   [
     'allow(_, _, _);',
     ['CHECK_GRANTS_EVERYTHING 1:7'],
-    'restrict the actor, the action or the resource (with the body `if true` this warning is not given)',
+    'restrict the actor, the action or the resource, or write the body `if true` to confirm the rule',
   ],
   [
     'allow(note: Note, "read", user: User) if user.id = note.ownerId;',
@@ -499,7 +495,7 @@ const mistakes: readonly Mistake[] = [
   [
     'allow(user: User, "read", note: Note) if user.id = "1" and note.ownerId = user.name;',
     ['CHECK_NEVER_EQUAL 1:42', 'CHECK_NEVER_EQUAL 1:60'],
-    '`user.id` is an Integer and `"1"` is a String, and values of different types are never equal',
+    '`user.id` is an Integer and `"1"` is a String, but values of different types are never equal',
   ],
   [
     'allow(user: User, "read", note: Note) if note.isPublic = 1 or note.isPublic = "true" or note.title != 3;',
@@ -509,7 +505,7 @@ const mistakes: readonly Mistake[] = [
       'CHECK_NEVER_EQUAL 1:63',
       'CHECK_NEVER_EQUAL 1:89',
     ],
-    'use it in a condition, or write `_: User` if any `User` is meant',
+    'use it in a condition, or write `_: User` to confirm that',
   ],
   [
     'allow(user: User, "read", _: Note) if user.groups in "admins";',
@@ -524,32 +520,32 @@ const mistakes: readonly Mistake[] = [
   [
     'allow(user: User, "read", _: Note) if user.groups = "admins";',
     ['CHECK_NEVER_EQUAL 1:39'],
-    '`user.groups` is a List and `"admins"` is a String, and values of different types are never equal',
+    '`user.groups` is a List and `"admins"` is a String, but values of different types are never equal',
   ],
   [
     'import { User } from "./user";\nallow(_: User, "read", _: Note);',
     ['PARSE_FOREIGN_SYNTAX 1:1'],
-    'a policy imports nothing; list every file in the option `policies`, and every type in `types`',
+    'a policy does not import; list every file in the option `policies`, and every type in `types`',
   ],
   [
     'const admins = ["a"];\nallow(u: User, "read", _: Note) if u.name in admins;',
     ['PARSE_FOREIGN_SYNTAX 1:1'],
-    'a policy has no global values; pass the value in the option `constants`, or write a fact such as `limit(10);`',
+    'Polar has no global variables; pass the value in the option `constants`, or write a fact such as `limit(10);`',
   ],
   [
     'admins = ["a"];\nallow(u: User, "read", _: Note) if u.name in admins;',
     ['PARSE_FOREIGN_SYNTAX 1:1'],
-    'a policy has no global values; pass the value in the option `constants`, or write a fact such as `limit(10);`',
+    'Polar has no global variables; pass the value in the option `constants`, or write a fact such as `limit(10);`',
   ],
   [
     'default allow := false',
     ['PARSE_FOREIGN_SYNTAX 1:1'],
-    'this looks like Rego; a Polar rule is `allow(actor, action, resource) if condition;`, and what no rule allows',
+    'this looks like Rego; a Polar rule is `allow(actor, action, resource) if condition;`, and an action that no rule allows',
   ],
   [
     'allow {\n  input.user\n}',
     ['PARSE_FOREIGN_SYNTAX 1:1'],
-    'the arguments come in parentheses: `allow(actor, action, resource) if condition;`',
+    'write the arguments in parentheses: `allow(actor, action, resource) if condition;`',
   ],
   [
     'resource Note {\n  roles: ["owner"];\n  permissions := ["read", "write"];\n  relations: { org: "Org" };\n  read if "owner";\n  "write" if owner;\n}\nallow(a, b, c) if has_permission(a, b, c);',
@@ -630,7 +626,7 @@ const mistakes: readonly Mistake[] = [
   [
     'allow(user: User, "read", note: Note) if exists(g in user.groups, g = note.title);',
     ['PARSE_VALUE_EXPECTED 1:49', 'PARSE_VALUE_EXPECTED 1:67'],
-    '`g in user.groups` is a condition, and a value is expected here',
+    'expected a value, found the condition `g in user.groups`',
   ],
   [
     'allow(user: User, "read", note: Note) unless user.id = note.ownerId;',
@@ -645,12 +641,12 @@ const mistakes: readonly Mistake[] = [
   [
     'not allow(user: User, "read", note: Note) if user.id = note.ownerId;',
     ['PARSE_FOREIGN_SYNTAX 1:1'],
-    'no rule denies, and what no rule allows is denied; write a condition with `not` after `if`',
+    'no rule denies, and an action that no rule allows is denied; write a condition with `not` after `if`',
   ],
   [
     '!allow(user: User, "read", note: Note) if user.id = note.ownerId;',
     ['PARSE_FOREIGN_SYNTAX 1:1'],
-    'no rule denies, and what no rule allows is denied; write a condition with `not` after `if`',
+    'no rule denies, and an action that no rule allows is denied; write a condition with `not` after `if`',
   ],
   [
     'allow(user: User, "read", note: Note) if user.id = note.ownerId and;',
@@ -665,7 +661,7 @@ const mistakes: readonly Mistake[] = [
   [
     'allow(user: User, "read, note: Note) if user.id = note.ownerId;',
     ['PARSE_UNTERMINATED_STRING 1:19'],
-    'a line break in a string is written `\\n`',
+    'write a line break in a string as `\\n`',
   ],
   [
     'allow(user: User, "read", note: Note) if { user.id = note.ownerId };',
@@ -701,12 +697,12 @@ const mistakes: readonly Mistake[] = [
   [
     'roles = ["admin"];',
     ['PARSE_FOREIGN_SYNTAX 1:1'],
-    'a policy has no global values; pass the value in the option `constants`, or write a fact such as `limit(10);`',
+    'Polar has no global variables; pass the value in the option `constants`, or write a fact such as `limit(10);`',
   ],
   [
     'allow(user: User, "read", note: Note) if\n  user.id = note.ownerId\n  and user.isAdmin\n  or note.isPublic',
     ['PARSE_MISSING_SEMICOLON 4:19', 'CHECK_AMBIGUOUS_PRECEDENCE 2:3'],
-    'the rule ends here without a `;`',
+    'expected `;` at the end of the rule',
   ],
   [
     'allow(user: User, "read", note: Note):\n  user.id = note.ownerId',
@@ -731,12 +727,12 @@ const mistakes: readonly Mistake[] = [
   [
     'allow(user: User, "read", note: Note) if len(user.groups) > 1 and note.id = 1;',
     ['PARSE_VALUE_EXPECTED 1:42'],
-    'a rule returns no value: call it as a condition of its own, and pass a variable for it to bind where a value',
+    'a rule returns no value: call it as a separate condition with a variable that it binds',
   ],
   [
     'allow(user: User, ["read", "write"], note: Note) if user.id = note.ownerId;',
     ['CHECK_UNLIKELY_ARGUMENT 1:19'],
-    'write `action` in its place, and `action in […]` in the body',
+    'write the parameter `action`, and `action in […]` in the body',
   ],
   [
     'allow(user: User, "read" or "write", note: Note) if user.id = note.ownerId;',
@@ -751,7 +747,7 @@ const mistakes: readonly Mistake[] = [
   [
     'allow(user: User, "*", note: Note) if user.isAdmin and note.id = 1;',
     ['CHECK_UNLIKELY_ARGUMENT 1:19'],
-    'name the values that are meant, as in `action in ["read", "write"]`',
+    'list the values, as in `action in ["read", "write"]`',
   ],
   [
     'allow(user: User | Org, "read", note: Note) if user.id = note.ownerId;',
@@ -761,7 +757,7 @@ const mistakes: readonly Mistake[] = [
   [
     'allow(user: "User", "read", note: "Note") if user.id = note.ownerId;',
     ['CHECK_UNLIKELY_ARGUMENT 1:13', 'CHECK_UNLIKELY_ARGUMENT 1:35'],
-    'a type has no quotes: write `: User`',
+    'write a type without quotes: `: User`',
   ],
   [
     'actor User {}\nresource Note {\n  permissions = ["read"];\n  roles = ["owner"];\n  "read" if "onwer";\n}\nallow(a, b, c) if has_permission(a, b, c);\nhas_role(u: User, "owner", n: Note) if u.id = n.ownerId;',
@@ -851,7 +847,7 @@ const mistakes: readonly Mistake[] = [
   [
     'allow(u: User, "read", n: Note) if is_owner(u);\nis_owner(u: User, n: Note) if u.id = n.ownerId;',
     ['CHECK_SINGLETON_VARIABLE 1:24', 'CHECK_CALL_ARITY 1:36'],
-    'use it in a condition, or write `_: Note` if any `Note` is meant',
+    'use it in a condition, or write `_: Note` to confirm that',
   ],
   [
     'allow(u: User, "read", n: Note) if is_ownr(u, n);\nis_owner(u: User, n: Note) if u.id = n.ownerId;',
@@ -881,12 +877,12 @@ const mistakes: readonly Mistake[] = [
   [
     'allow(u: User, "read", n: Note) if owner = is_owner(u, n) and owner = true;\nis_owner(u: User, n: Note) if u.id = n.ownerId;',
     ['PARSE_VALUE_EXPECTED 1:44'],
-    'a rule returns no value: call it as a condition of its own, and pass a variable for it to bind where a value',
+    'a rule returns no value: call it as a separate condition with a variable that it binds',
   ],
   [
     'allow(u: User, "read", n: Note) if is_owner(u, n) = true;\nis_owner(u: User, n: Note) if u.id = n.ownerId;',
     ['PARSE_VALUE_EXPECTED 1:36'],
-    'a rule returns no value: call it as a condition of its own, and pass a variable for it to bind where a value',
+    'a rule returns no value: call it as a separate condition with a variable that it binds',
   ],
   [
     'allow(u: User, "read", n: Note) if u.id == n.ownerId or u.isAdmin and n.isPublic;',
@@ -901,7 +897,7 @@ const mistakes: readonly Mistake[] = [
   [
     'allow(u: User, "read", n: Note) if u.id = n.ownerId and "read";',
     ['PARSE_CONDITION_EXPECTED 1:57'],
-    '`"read"` is a value, and a condition is expected here',
+    'expected a condition, found the value `"read"`',
   ],
   [
     'allow(u: User, "read", n: Note) if n matches isPublic and u.isAdmin;',
@@ -927,7 +923,7 @@ const mistakes: readonly Mistake[] = [
   [
     'allow(_: User{isAdmin: "true"}, "read", _: Note);',
     ['CHECK_NEVER_EQUAL 1:24'],
-    '`isAdmin` is a Boolean and `"true"` is a String, and values of different types are never equal',
+    '`isAdmin` is a Boolean and `"true"` is a String, but values of different types are never equal',
   ],
   [
     'allow(u: User, "read", n: Note) if 1 < u.id < 5 and n.isPublic;',
@@ -962,22 +958,22 @@ const mistakes: readonly Mistake[] = [
   [
     'allow(u: User, "read", n: Note) if n.createdAt < now() and u.isAdmin;',
     ['PARSE_VALUE_EXPECTED 1:50'],
-    'a rule returns no value: call it as a condition of its own, and pass a variable for it to bind where a value',
+    'a rule returns no value: call it as a separate condition with a variable that it binds',
   ],
   [
     'allow(u: User, "read", n: Note) if n.constructor = Note and u.isAdmin;',
     ['CHECK_REFUSED_MEMBER 1:38'],
-    'policies may not reach `constructor`',
+    'policies cannot access `constructor`',
   ],
   [
     'allow(u: User, "read", n: Note) if u.name = "ann" + "x" and n.isPublic;',
     ['CHECK_NEVER_DECIDED 1:45'],
-    '`"ann" + "x"` is never decided: `"ann"` is a String and `"x"` is a String, and arithmetic is for numbers',
+    '`"ann" + "x"` is never decided: `"ann"` is a String and `"x"` is a String, but arithmetic needs two numbers',
   ],
   [
     'allow(u: User, "read", n: Note) if u.id > "5" and n.isPublic;',
     ['CHECK_NEVER_DECIDED 1:36'],
-    '`u.id > "5"` is never decided: `u.id` is an Integer and `"5"` is a String, and only two numbers or two strings',
+    '`u.id > "5"` is never decided: `u.id` is an Integer and `"5"` is a String, but only two numbers or two strings',
   ],
   [
     'allow(u: int, "read", n: Note) if n.ownerId = u;',
@@ -1032,7 +1028,7 @@ const mistakes: readonly Mistake[] = [
   [
     'actor User {}\nresource Note {\n  permissions = ["read"]\n  roles = ["owner"];\n  "read" if "owner";\nallow(a, b, c) if has_permission(a, b, c);',
     ['PARSE_MISSING_SEMICOLON 3:25', 'PARSE_UNEXPECTED_TOKEN 6:1'],
-    'the declaration ends here without a `;`',
+    'expected `;` at the end of the declaration',
   ],
   [
     'actor User {}\nresource Note {\n  permissions = [read, "write"];\n  "read" if "write";\n}\nallow(a, b, c) if has_permission(a, b, c);\nhas_permission(u: User, "write", n: Note) if u.id = n.ownerId;',
@@ -1042,7 +1038,7 @@ const mistakes: readonly Mistake[] = [
   [
     'actor User {}\nresource Note {\n  permissions = ["read", "write"];\n  roles = ["a", "b"];\n  "a" if "b";\n  "b" if "a";\n  "read" if "a";\n}\nallow(a, b, c) if has_permission(a, b, c);\nhas_role(u: User, "a", n: Note) if u.id = n.ownerId;',
     ['CHECK_FORWARDING_CYCLE 5:3'],
-    'in `Note` `a`, `b` imply each other in a circle, so asking for one never ends',
+    'in `Note`, `a`, `b` imply each other in a circle, so a check of one never ends',
   ],
   [
     'resource User { permissions = ["read"]; }\nallow(u: User, "read", n: Note) if has_permission(u, "read", n);\nhas_permission(u: User, "read", _: User) if u.isAdmin;',
@@ -1057,22 +1053,22 @@ const mistakes: readonly Mistake[] = [
   [
     'allow(_, "read", _) if user.isAdmin;',
     ['CHECK_SINGLETON_VARIABLE 1:24'],
-    'use a parameter of the rule, or give it a value before',
+    'use a parameter of the rule, or bind it in an earlier condition',
   ],
   [
     'allow(user: User, "read", note: Note) if current_user.id = note.ownerId;',
     ['CHECK_SINGLETON_VARIABLE 1:7', 'CHECK_SINGLETON_VARIABLE 1:42'],
-    'use it in a condition, or write `_: User` if any `User` is meant',
+    'use it in a condition, or write `_: User` to confirm that',
   ],
   [
     'allow(user: User, "read", note: Note) if ctx.user.id = note.ownerId and user.id = 1;',
     ['CHECK_SINGLETON_VARIABLE 1:42'],
-    'use a parameter of the rule, or give it a value before',
+    'use a parameter of the rule, or bind it in an earlier condition',
   ],
   [
     '?= allow(new User(), "read", 1)',
     ['PARSE_MISSING_SEMICOLON 1:32'],
-    'the inline query ends here without a `;`',
+    'expected `;` at the end of the inline query',
   ],
   [
     'type allow(actor: User, action: String, resource: Nope);\nallow(u: User, "read", n: Note) if u.id = n.ownerId;',
@@ -1087,12 +1083,12 @@ const mistakes: readonly Mistake[] = [
   [
     'allow(user: User, "read", note: Note) if user.name = "a\nb" and note.isPublic;',
     ['PARSE_UNTERMINATED_STRING 1:54'],
-    'a line break in a string is written `\\n`',
+    'write a line break in a string as `\\n`',
   ],
   [
     'allow(user: User, "read", note: Note) if user.id = 9007199254740993 and note.isPublic;',
     ['PARSE_INTEGER_TOO_LARGE 1:52'],
-    '9007199254740993 is beyond ±(2^53 − 1), the integers that a JavaScript number holds exactly',
+    '9007199254740993 is beyond ±(2^53 − 1), the range in which JavaScript numbers hold integers exactly',
   ],
   [
     'allow(user: User, "read", note: Note) if user.id = 1_000 and note.isPublic;',
@@ -1112,7 +1108,7 @@ const mistakes: readonly Mistake[] = [
   [
     'allow(user: User, "read", note: Note) if user.id ** 2 = 4 and note.isPublic;',
     ['PARSE_FOREIGN_SYNTAX 1:50'],
-    'there is no power; multiply with `*`',
+    'Polar has no operator for powers; multiply with `*`',
   ],
   [
     'allow(user: User, "read", note: Note) if user.id++ and note.isPublic;',
@@ -1122,22 +1118,22 @@ const mistakes: readonly Mistake[] = [
   [
     'allow(user: User, "read", note: Note) if user.name =~ "a.*" and note.isPublic;',
     ['PARSE_FOREIGN_SYNTAX 1:52'],
-    'there are no regular expressions; write `text.startsWith("…")` or `text.includes("…")`',
+    'Polar has no regular expressions; write `text.startsWith("…")` or `text.includes("…")`',
   ],
   [
     'allow(user: User, "read", note: Note) if user.name ~ "a" and note.isPublic;',
     ['PARSE_FOREIGN_SYNTAX 1:52'],
-    'there are no regular expressions; write `text.startsWith("…")` or `text.includes("…")`',
+    'Polar has no regular expressions; write `text.startsWith("…")` or `text.includes("…")`',
   ],
   [
     'allow(user: User, "read", note: Note) if $user.id = 1 and note.isPublic;',
     ['PARSE_FOREIGN_SYNTAX 1:42'],
-    'a variable has no sign before its name',
+    'write the name of a variable without a sign',
   ],
   [
     'allow(user: User, "read", note: Note) if user.id = 1 and note.isPublic',
     ['PARSE_MISSING_SEMICOLON 1:71'],
-    'the rule ends here without a `;`',
+    'expected `;` at the end of the rule',
   ],
   [
     'allow(User, read, Note) :- owner(User, Note).\nowner(User, Note) :- Note.ownerId = User.id.',
@@ -1163,7 +1159,7 @@ const mistakes: readonly Mistake[] = [
   [
     'allow if {\n  input.user.id == input.note.ownerId\n}\n\nallow if {\n  input.user.admin\n}',
     ['PARSE_FOREIGN_SYNTAX 1:1', 'PARSE_FOREIGN_SYNTAX 5:1'],
-    'the arguments come in parentheses: `allow(actor, action, resource) if condition;`',
+    'write the arguments in parentheses: `allow(actor, action, resource) if condition;`',
   ],
   [
     "allow(u: User, \"read\", n: Note) if u.role IN ('a', 'b') and n.isPublic;",
@@ -1188,7 +1184,7 @@ const mistakes: readonly Mistake[] = [
   [
     'allow(u: User, "read", n: Note) if n.title LIKE \'a%\' and u.isAdmin;',
     ['PARSE_FOREIGN_SYNTAX 1:44', 'PARSE_FOREIGN_SYNTAX 1:49'],
-    'a text has methods: write `text.startsWith("…")` or `text.includes("…")`',
+    'call a method of the string: `text.startsWith("…")` or `text.includes("…")`',
   ],
   [
     'allow(u: User, "read", n: Note) if n.title = f"x" and u.isAdmin;',
@@ -1204,7 +1200,7 @@ const mistakes: readonly Mistake[] = [
   [
     'allow:\n  - read',
     ['PARSE_FOREIGN_SYNTAX 1:1'],
-    'the arguments come in parentheses: `allow(actor, action, resource) if condition;`',
+    'write the arguments in parentheses: `allow(actor, action, resource) if condition;`',
   ],
   [
     'class User { id; }\nallow(u: User, "read", n: Note) if u.id = n.ownerId;',
@@ -1249,12 +1245,12 @@ const mistakes: readonly Mistake[] = [
   [
     'allow(u: User, "read", n: Note) if u.name = "ann” and n.isPublic;',
     ['PARSE_UNTERMINATED_STRING 1:45'],
-    'a line break in a string is written `\\n`',
+    'write a line break in a string as `\\n`',
   ],
   [
     'resource Note { permissions = ["read"]; "read" if "owner" };',
     ['PARSE_MISSING_SEMICOLON 1:58', 'PARSE_UNEXPECTED_TOKEN 1:60'],
-    'the rule ends here without a `;`',
+    'expected `;` at the end of the rule',
   ],
   [
     'actor User { }\nresource Note {\n  permissions = ["read"],\n  roles = ["owner"],\n  "read" if "owner",\n}',
@@ -1290,7 +1286,7 @@ const mistakes: readonly Mistake[] = [
   [
     'allow(u: User, "read", n: Note) if n.owner = u or n.owner = none;',
     ['CHECK_SINGLETON_VARIABLE 1:61'],
-    'use a variable of the rule, or write `"none"` if the text is meant',
+    'use another variable of the rule, or write the string `"none"`',
   ],
   [
     'allow(_: User, READ, _: Note);',
@@ -1300,7 +1296,7 @@ const mistakes: readonly Mistake[] = [
   [
     'allow(_: User, Action.READ, _: Note);',
     ['CHECK_SINGLETON_VARIABLE 1:16'],
-    'if it is a type, add it to the option `types`',
+    'add the type to the option `types`',
   ],
   [
     'allow(_: User, "read", note: note) if note.isPublic;',

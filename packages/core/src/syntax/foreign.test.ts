@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { faultsOf, messagesOf } from './reading.fixture.js';
+import { errorsOf, messagesOf } from './reading.fixture.js';
 
 const rule = 'ok(1);';
 
@@ -54,22 +54,22 @@ describe('syntax of another language', () => {
     ['actor User;', '1:11', ';'],
   ])('gets one error at its exact place, and the parser reads on: %s', (text, ...found) => {
     const expected = found.flatMap((at, i) => (i % 2 === 0 ? [`${at} FOREIGN_SYNTAX ${found[i + 1]}`] : []));
-    expect(faultsOf(text)).toEqual(expected);
+    expect(errorsOf(text)).toEqual(expected);
     // A mistake in the next statement is found, too.
-    expect(faultsOf(`${text}\n${rule}\nlast(x) if x ==;`).slice(expected.length)).toEqual([
+    expect(errorsOf(`${text}\n${rule}\nlast(x) if x ==;`).slice(expected.length)).toEqual([
       `${text.split('\n').length + 2}:16 UNEXPECTED_TOKEN ;`,
     ]);
   });
 
   it('gets one error for a whole file of Rego', () => {
     expect(
-      faultsOf('package a.b\n\nimport rego.v1\ndefault allow := false\nallow if { input.x === 1 }'),
+      errorsOf('package a.b\n\nimport rego.v1\ndefault allow := false\nallow if { input.x === 1 }'),
     ).toEqual(['1:1 FOREIGN_SYNTAX package']);
   });
 
   it('leaves Polar alone', () => {
     expect(
-      faultsOf(`
+      errorsOf(`
         f(x:-1, {a: 1}) if x? and {a: x}.a = 1 and x - -1 = 2 and [x] = [1] and x in [1] and is(x);
         permit(_, _, _);
         function(_);
@@ -95,9 +95,9 @@ describe('syntax of another language', () => {
       '`:-` is not Polar; write `if`',
       '`,` is not Polar; write `and`',
       '`//` is not Polar; write `#`',
-      '`let y =` is not Polar; a policy has no global values; pass the value in the option `constants`, or write a fact such as `limit(10);`',
+      '`let y =` is not Polar; Polar has no global variables; pass the value in the option `constants`, or write a fact such as `limit(10);`',
       '`contains` is not Polar; write `item in list`',
-      'the rule ends here without a `;`',
+      'expected `;` at the end of the rule',
     ]);
   });
 });

@@ -37,12 +37,12 @@ export const foreignOperators: readonly (readonly [found: string, instead: Token
 
 /** Operators for which Polar has none. */
 export const operatorNotes: readonly (readonly [found: string, note: string])[] = [
-  ['??', 'there is no operator for a default; write a rule for each case'],
-  ['=~', 'there are no regular expressions; write `text.startsWith("…")` or `text.includes("…")`'],
-  ['~', 'there are no regular expressions; write `text.startsWith("…")` or `text.includes("…")`'],
-  ['**', 'there is no power; multiply with `*`'],
-  ['$', 'a variable has no sign before its name'],
-  ['?', 'there is no `a ? b : c`; write a rule for each case'],
+  ['??', 'Polar has no operator for a default; write a rule for each case'],
+  ['=~', 'Polar has no regular expressions; write `text.startsWith("…")` or `text.includes("…")`'],
+  ['~', 'Polar has no regular expressions; write `text.startsWith("…")` or `text.includes("…")`'],
+  ['**', 'Polar has no operator for powers; multiply with `*`'],
+  ['$', 'write the name of a variable without a sign'],
+  ['?', 'Polar has no `a ? b : c`; write a rule for each case'],
 ];
 
 /** Opening quotes and what closes them. */
@@ -73,7 +73,7 @@ export const foreignInfix: ReadonlyMap<string, { readonly instead?: TokenKind; r
       equals: { instead: '=' },
       eq: { instead: '=' },
       instanceof: { instead: 'matches' },
-      like: { note: 'a text has methods: write `text.startsWith("…")` or `text.includes("…")`' },
+      like: { note: 'call a method of the string: `text.startsWith("…")` or `text.includes("…")`' },
       contains: { note: 'write `item in list`' },
       includes: { note: 'write `item in list`' },
       has: { note: 'write `item in list`' },
@@ -99,7 +99,7 @@ export const foreignPrefix: ReadonlyMap<string, string> = new Map(
     any: 'write `item in list`',
     every: 'write `forall(item in list, condition)`',
     all: 'write `forall(item in list, condition)`',
-    return: 'a rule returns nothing; write its conditions after `if`',
+    return: 'a rule does not return a value; write its conditions after `if`',
   }),
 );
 
@@ -107,13 +107,13 @@ export const foreignPrefix: ReadonlyMap<string, string> = new Map(
 export const foreignIf: ReadonlySet<string> = new Set(['when', 'where', 'iff', 'given', 'provided']);
 
 const noImport =
-  'a policy imports nothing; list every file in the option `policies`, and every type in `types`';
+  'a policy does not import; list every file in the option `policies`, and every type in `types`';
 const noFunction = 'write a rule: `name(argument) if condition;`';
 const rego = 'this looks like Rego; a Polar rule is `allow(actor, action, resource) if condition;`';
 const inBlock =
   'declare it in a block: `resource Note { roles = ["owner"]; relations = { parent: Folder }; }`';
 const noGlobal =
-  'a policy has no global values; pass the value in the option `constants`, or write a fact such as `limit(10);`';
+  'Polar has no global variables; pass the value in the option `constants`, or write a fact such as `limit(10);`';
 
 /** Words at the beginning of a statement that is not Polar, when no `(` follows them. */
 export const foreignStatements: ReadonlyMap<string, string> = new Map(
@@ -124,9 +124,9 @@ export const foreignStatements: ReadonlyMap<string, string> = new Map(
     require: noImport,
     use: noImport,
     using: noImport,
-    export: 'a policy exports nothing; the application asks its rules',
+    export: 'a policy does not export; the application can query every rule',
     package: rego,
-    default: `${rego}, and what no rule allows is denied`,
+    default: `${rego}, and an action that no rule allows is denied`,
     function: noFunction,
     def: noFunction,
     fn: noFunction,
@@ -137,11 +137,11 @@ export const foreignStatements: ReadonlyMap<string, string> = new Map(
     let: noGlobal,
     const: noGlobal,
     var: noGlobal,
-    allow: 'the arguments come in parentheses: `allow(actor, action, resource) if condition;`',
+    allow: 'write the arguments in parentheses: `allow(actor, action, resource) if condition;`',
     permit: 'write `allow(actor, action, resource) if condition;`',
     grant: 'write `allow(actor, action, resource) if condition;`',
-    deny: 'what no rule allows is denied; write `not denied(…)` in the rules that grant',
-    forbid: 'what no rule allows is denied; write `not forbidden(…)` in the rules that grant',
+    deny: 'an action that no rule allows is denied; write `not denied(…)` in the rules that grant',
+    forbid: 'an action that no rule allows is denied; write `not forbidden(…)` in the rules that grant',
     relation: inBlock,
     relations: inBlock,
     role: inBlock,
@@ -152,7 +152,7 @@ export const foreignStatements: ReadonlyMap<string, string> = new Map(
     entity: inBlock,
     class: 'types are classes or declarations of the application; pass them in the option `types`',
     interface: 'types are classes or declarations of the application; pass them in the option `types`',
-    return: 'a rule returns nothing; write its conditions after `if`',
+    return: 'a rule does not return a value; write its conditions after `if`',
     else: 'write a rule for each case',
     elif: 'write a rule for each case',
   }),

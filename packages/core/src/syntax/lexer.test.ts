@@ -14,15 +14,15 @@ const read = (text: string) => {
   return {
     tokens: all,
     comments: lexer.comments,
-    faults: report.diagnostics.map(({ code, data }) => ({ code, data })),
+    errors: report.diagnostics.map(({ code, data }) => ({ code, data })),
   };
 };
 const tokens = (text: string) => {
-  const { tokens: all, faults } = read(text);
-  expect(faults).toEqual([]);
+  const { tokens: all, errors } = read(text);
+  expect(errors).toEqual([]);
   return all.slice(0, -1).map(({ kind, text: written }) => (kind === written ? kind : `${kind} ${written}`));
 };
-const faults = (text: string) => read(text).faults;
+const errorsIn = (text: string) => read(text).errors;
 
 describe('Lexer', () => {
   it('tells keywords from names, by case and by the whole word', () => {
@@ -92,14 +92,14 @@ describe('Lexer', () => {
   });
 
   it('refuses an exponent without digits', () => {
-    expect(faults('1e 1.5e+')).toEqual([
+    expect(errorsIn('1e 1.5e+')).toEqual([
       { code: 'POLAR_PARSE_INVALID_NUMBER', data: { text: '1e' } },
       { code: 'POLAR_PARSE_INVALID_NUMBER', data: { text: '1.5e+' } },
     ]);
   });
 
   it('refuses integers that a JavaScript number does not hold exactly, not floats', () => {
-    expect(faults('9007199254740992 9007199254740992.0 1e400')).toEqual([
+    expect(errorsIn('9007199254740992 9007199254740992.0 1e400')).toEqual([
       { code: 'POLAR_PARSE_INTEGER_TOO_LARGE', data: { text: '9007199254740992' } },
     ]);
   });
@@ -129,20 +129,20 @@ describe('Lexer', () => {
   });
 
   it('reports a run of a character that is no Polar once', () => {
-    expect(faults('@@@ ^')).toEqual([
+    expect(errorsIn('@@@ ^')).toEqual([
       { code: 'POLAR_PARSE_INVALID_CHARACTER', data: { character: '@' } },
       { code: 'POLAR_PARSE_INVALID_CHARACTER', data: { character: '^' } },
     ]);
   });
 
   it('refuses a namespace without a name', () => {
-    expect(faults('a::')).toEqual([{ code: 'POLAR_PARSE_INVALID_CHARACTER', data: { character: ':' } }]);
-    expect(faults('a:::b')).toEqual([{ code: 'POLAR_PARSE_INVALID_CHARACTER', data: { character: ':' } }]);
+    expect(errorsIn('a::')).toEqual([{ code: 'POLAR_PARSE_INVALID_CHARACTER', data: { character: ':' } }]);
+    expect(errorsIn('a:::b')).toEqual([{ code: 'POLAR_PARSE_INVALID_CHARACTER', data: { character: ':' } }]);
   });
 
   it('refuses characters that nobody sees, so that no two names look alike', () => {
     for (const character of ['\u00a0', '\u200b', '\u202e', '\v', '\0', '\ud800', '\u2028']) {
-      expect(faults(`x${character}y`)).toEqual([
+      expect(errorsIn(`x${character}y`)).toEqual([
         { code: 'POLAR_PARSE_INVALID_CHARACTER', data: { character } },
       ]);
     }
@@ -150,13 +150,13 @@ describe('Lexer', () => {
 
   it('steps over a byte order mark at the start only', () => {
     expect(tokens('\ufeffa')).toEqual(['name a']);
-    expect(faults('a \ufeff')).toEqual([
+    expect(errorsIn('a \ufeff')).toEqual([
       { code: 'POLAR_PARSE_INVALID_CHARACTER', data: { character: '\ufeff' } },
     ]);
   });
 
   it('knows what other languages write, says what Polar does, and reads on', () => {
-    const { tokens: all, faults: found } = read(`a && b || !c & d | e === f !== g <> h % i isa J 'k'`);
+    const { tokens: all, errors: found } = read(`a && b || !c & d | e === f !== g <> h % i isa J 'k'`);
     expect(all.map(({ kind }) => kind).filter((kind) => kind !== 'name')).toEqual(
       'and or not and or == != != mod matches string end'.split(' '),
     );

@@ -11,7 +11,7 @@ import type {
 } from './ast.js';
 import { isKey, reportDuplicateKeys } from './parse-term.js';
 import { expectSemicolon, skipItem, startsStatement } from './recovery.js';
-import { SyntaxFault, type TokenCursor } from './token-cursor.js';
+import { ReportedSyntaxError, type TokenCursor } from './token-cursor.js';
 
 // Actor and resource blocks. What the words in them mean is checked later; here only their form is.
 
@@ -63,8 +63,8 @@ function parseItemOrSkip(cursor: TokenCursor): BlockItem | undefined {
     return cursor.is('string') || isUnquotedRule(cursor)
       ? parseShorthandRule(cursor)
       : parseDeclaration(cursor);
-  } catch (fault) {
-    if (!(fault instanceof SyntaxFault)) throw fault;
+  } catch (error) {
+    if (!(error instanceof ReportedSyntaxError)) throw error;
     skipItem(cursor, first);
     return undefined;
   }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { textOf } from '../diagnostics/span.js';
 import { parse, parseTerm } from './parse.js';
 import { printTerm } from './print.js';
-import { faultsOf, faultsOfTerm, policyOf, ruleOf, shapeOf, termOf, textsOf } from './reading.fixture.js';
+import { errorsOf, errorsOfTerm, policyOf, ruleOf, shapeOf, termOf, textsOf } from './reading.fixture.js';
 
 const variable = (name: string) => ({ kind: 'variable', name });
 const literal = (value: number | string | boolean) => ({ kind: 'literal', value });
@@ -65,17 +65,17 @@ describe('operators', () => {
       variable: variable('x'),
       value: { kind: 'arithmetic', operator: '+', left: literal(1), right: variable('y') },
     });
-    expect(faultsOfTerm('x.y := 1')).toEqual(['1:1 UNEXPECTED_TOKEN x.y']);
-    expect(faultsOfTerm('(x) := 1')).toEqual(['1:1 UNEXPECTED_TOKEN (x)']);
-    expect(faultsOfTerm('1 + x := 1')).toEqual(['1:1 UNEXPECTED_TOKEN 1 + x']);
+    expect(errorsOfTerm('x.y := 1')).toEqual(['1:1 UNEXPECTED_TOKEN x.y']);
+    expect(errorsOfTerm('(x) := 1')).toEqual(['1:1 UNEXPECTED_TOKEN (x)']);
+    expect(errorsOfTerm('1 + x := 1')).toEqual(['1:1 UNEXPECTED_TOKEN 1 + x']);
   });
 
   it('refuses chains', () => {
-    expect(faultsOfTerm('1 < x < 3')).toEqual(['1:7 CHAINED_COMPARISON <']);
-    expect(faultsOfTerm('x = 1 = 1')).toEqual(['1:7 CHAINED_COMPARISON =']);
-    expect(faultsOfTerm('x in y in z')).toEqual(['1:8 CHAINED_COMPARISON in']);
-    expect(faultsOfTerm('x matches A matches B')).toEqual(['1:13 CHAINED_COMPARISON matches']);
-    expect(faultsOfTerm('not not x')).toEqual(['1:5 UNEXPECTED_TOKEN not']);
+    expect(errorsOfTerm('1 < x < 3')).toEqual(['1:7 CHAINED_COMPARISON <']);
+    expect(errorsOfTerm('x = 1 = 1')).toEqual(['1:7 CHAINED_COMPARISON =']);
+    expect(errorsOfTerm('x in y in z')).toEqual(['1:8 CHAINED_COMPARISON in']);
+    expect(errorsOfTerm('x matches A matches B')).toEqual(['1:13 CHAINED_COMPARISON matches']);
+    expect(errorsOfTerm('not not x')).toEqual(['1:5 UNEXPECTED_TOKEN not']);
   });
 
   it('says where `in` wants parentheses, and reads on as if they were there', () => {
@@ -92,8 +92,8 @@ describe('operators', () => {
     expect(parseTerm('x = -y').diagnostics.map(({ message }) => message)).toEqual([
       '`-y` is not Polar; write `0 - y`',
     ]);
-    expect(faultsOfTerm('x = -(1)')).toEqual(['1:5 UNEXPECTED_TOKEN -']);
-    expect(faultsOfTerm('x = --1')).toEqual(['1:5 UNEXPECTED_TOKEN -']);
+    expect(errorsOfTerm('x = -(1)')).toEqual(['1:5 UNEXPECTED_TOKEN -']);
+    expect(errorsOfTerm('x = --1')).toEqual(['1:5 UNEXPECTED_TOKEN -']);
   });
 
   it('understands `not in` of other languages', () => {
@@ -131,10 +131,10 @@ describe('terms', () => {
       left: { rest: variable('r') },
       right: { rest: undefined },
     });
-    expect(faultsOfTerm('x = [*r, 1]')).toEqual(['1:8 UNEXPECTED_TOKEN ,']);
-    expect(faultsOfTerm('x = [,]')).toEqual(['1:6 UNEXPECTED_TOKEN ,']);
-    expect(faultsOfTerm('x = [1,,2]')).toEqual(['1:8 UNEXPECTED_TOKEN ,']);
-    expect(faultsOfTerm('x = [1 == 1]')).toEqual(['1:8 UNEXPECTED_TOKEN ==']);
+    expect(errorsOfTerm('x = [*r, 1]')).toEqual(['1:8 UNEXPECTED_TOKEN ,']);
+    expect(errorsOfTerm('x = [,]')).toEqual(['1:6 UNEXPECTED_TOKEN ,']);
+    expect(errorsOfTerm('x = [1,,2]')).toEqual(['1:8 UNEXPECTED_TOKEN ,']);
+    expect(errorsOfTerm('x = [1 == 1]')).toEqual(['1:8 UNEXPECTED_TOKEN ==']);
   });
 
   it('reads dictionaries, whose keys may be keywords and whose fields may be a name alone', () => {
@@ -148,10 +148,10 @@ describe('terms', () => {
         ],
       },
     });
-    expect(faultsOfTerm('x = {mod: 1}')).toEqual(['1:6 RESERVED_WORD mod']);
-    expect(faultsOfTerm('x = {1: 1}')).toEqual(['1:6 UNEXPECTED_TOKEN 1']);
-    expect(faultsOfTerm('x = {a: 1, a: 2}')).toEqual(['1:12 DUPLICATE_KEY a']);
-    expect(faultsOfTerm('x = {"a": 1}')).toEqual(['1:6 FOREIGN_SYNTAX "a"']);
+    expect(errorsOfTerm('x = {mod: 1}')).toEqual(['1:6 RESERVED_WORD mod']);
+    expect(errorsOfTerm('x = {1: 1}')).toEqual(['1:6 UNEXPECTED_TOKEN 1']);
+    expect(errorsOfTerm('x = {a: 1, a: 2}')).toEqual(['1:12 DUPLICATE_KEY a']);
+    expect(errorsOfTerm('x = {"a": 1}')).toEqual(['1:6 FOREIGN_SYNTAX "a"']);
   });
 
   it('reads lookups by name, text and variable', () => {
@@ -168,9 +168,9 @@ describe('terms', () => {
       },
       key: literal('in'),
     });
-    expect(faultsOfTerm('x.mod')).toEqual(['1:3 RESERVED_WORD mod']);
-    expect(faultsOfTerm('x.1')).toEqual(['1:3 UNEXPECTED_TOKEN 1']);
-    expect(faultsOfTerm('1.foo = x')).toEqual(['1:3 UNEXPECTED_TOKEN foo']);
+    expect(errorsOfTerm('x.mod')).toEqual(['1:3 RESERVED_WORD mod']);
+    expect(errorsOfTerm('x.1')).toEqual(['1:3 UNEXPECTED_TOKEN 1']);
+    expect(errorsOfTerm('1.foo = x')).toEqual(['1:3 UNEXPECTED_TOKEN foo']);
   });
 
   it('reads calls with positional and keyword arguments', () => {
@@ -187,10 +187,10 @@ describe('terms', () => {
     expect(shape('x = new a::B(1, y, in: 2)')).toMatchObject({
       right: { kind: 'new', className: 'a::B', args, keywords },
     });
-    expect(faultsOfTerm('f(1,)')).toEqual(['1:4 FOREIGN_SYNTAX ,']);
-    expect(faultsOfTerm('f(a: 1, 2)')).toEqual(['1:9 UNEXPECTED_TOKEN 2']);
-    expect(faultsOfTerm('f(a: 1, a: 2)')).toEqual(['1:9 DUPLICATE_KEY a']);
-    expect(faultsOfTerm('x = new Foo')).toEqual(['1:12 UNEXPECTED_END']);
+    expect(errorsOfTerm('f(1,)')).toEqual(['1:4 FOREIGN_SYNTAX ,']);
+    expect(errorsOfTerm('f(a: 1, 2)')).toEqual(['1:9 UNEXPECTED_TOKEN 2']);
+    expect(errorsOfTerm('f(a: 1, a: 2)')).toEqual(['1:9 DUPLICATE_KEY a']);
+    expect(errorsOfTerm('x = new Foo')).toEqual(['1:12 UNEXPECTED_END']);
   });
 
   it('reads cut, print, debug and forall', () => {
@@ -207,14 +207,14 @@ describe('terms', () => {
         },
       ],
     });
-    expect(faultsOfTerm('forall(x)')).toEqual(['1:9 UNEXPECTED_TOKEN )']);
-    expect(faultsOfTerm('debug')).toEqual(['1:6 UNEXPECTED_END']);
+    expect(errorsOfTerm('forall(x)')).toEqual(['1:9 UNEXPECTED_TOKEN )']);
+    expect(errorsOfTerm('debug')).toEqual(['1:6 UNEXPECTED_END']);
   });
 
   it('knows no prefix form of an operator', () => {
-    expect(faultsOfTerm('in(1, [1])')).toEqual(['1:1 RESERVED_WORD in']);
-    expect(faultsOfTerm('.(a, "b")')).toEqual(['1:1 UNEXPECTED_TOKEN .']);
-    expect(faultsOfTerm('x = new(A, b)')).toEqual(['1:8 UNEXPECTED_TOKEN (']);
+    expect(errorsOfTerm('in(1, [1])')).toEqual(['1:1 RESERVED_WORD in']);
+    expect(errorsOfTerm('.(a, "b")')).toEqual(['1:1 UNEXPECTED_TOKEN .']);
+    expect(errorsOfTerm('x = new(A, b)')).toEqual(['1:8 UNEXPECTED_TOKEN (']);
   });
 });
 
@@ -253,14 +253,14 @@ describe('kinds', () => {
   });
 
   it('expects a condition as the body of a rule and of an inline query', () => {
-    expect(faultsOf('f(_) if 1;\n?= [1];')).toEqual([
+    expect(errorsOf('f(_) if 1;\n?= [1];')).toEqual([
       '1:9 CONDITION_EXPECTED 1',
       '2:4 CONDITION_EXPECTED [1]',
     ]);
   });
 
   it('takes variables, booleans, lookups and method calls as either', () => {
-    expect(faultsOfTerm('x and true and x.y and x.f(y) and not false and z = x.f(true)')).toEqual([]);
+    expect(errorsOfTerm('x and true and x.y and x.f(y) and not false and z = x.f(true)')).toEqual([]);
   });
 });
 
@@ -305,11 +305,11 @@ describe('patterns', () => {
   });
 
   it('refuses what is no pattern', () => {
-    expect(faultsOfTerm('1 matches (1)')).toEqual(['1:11 UNEXPECTED_TOKEN (']);
-    expect(faultsOfTerm('{a: 1} matches {a: 1+0}')).toEqual(['1:21 UNEXPECTED_TOKEN +']);
-    expect(faultsOfTerm('x matches new Foo()')).toEqual(['1:11 RESERVED_WORD new']);
-    expect(faultsOfTerm('x matches Foo{a: f(1)}')).toEqual(['1:19 UNEXPECTED_TOKEN (']);
-    expect(faultsOfTerm('x matches {a: 1, a: 2}')).toEqual(['1:18 DUPLICATE_KEY a']);
+    expect(errorsOfTerm('1 matches (1)')).toEqual(['1:11 UNEXPECTED_TOKEN (']);
+    expect(errorsOfTerm('{a: 1} matches {a: 1+0}')).toEqual(['1:21 UNEXPECTED_TOKEN +']);
+    expect(errorsOfTerm('x matches new Foo()')).toEqual(['1:11 RESERVED_WORD new']);
+    expect(errorsOfTerm('x matches Foo{a: f(1)}')).toEqual(['1:19 UNEXPECTED_TOKEN (']);
+    expect(errorsOfTerm('x matches {a: 1, a: 2}')).toEqual(['1:18 DUPLICATE_KEY a']);
   });
 });
 
@@ -496,7 +496,7 @@ describe('spans', () => {
   });
 
   it('count columns in code points', () => {
-    expect(faultsOfTerm('"🐻🐻" = ;')).toEqual(['1:8 UNEXPECTED_TOKEN ;']);
+    expect(errorsOfTerm('"🐻🐻" = ;')).toEqual(['1:8 UNEXPECTED_TOKEN ;']);
   });
 });
 
@@ -512,8 +512,8 @@ describe('parse', () => {
 describe('parseTerm', () => {
   it('reads one term and nothing after it', () => {
     expect(parseTerm('x = 1;')).toMatchObject({ term: undefined });
-    expect(faultsOfTerm('x = 1;')).toEqual(['1:6 UNEXPECTED_TOKEN ;']);
-    expect(faultsOfTerm('')).toEqual(['1:1 UNEXPECTED_END']);
-    expect(faultsOfTerm('f(1) if true')).toEqual(['1:6 UNEXPECTED_TOKEN if']);
+    expect(errorsOfTerm('x = 1;')).toEqual(['1:6 UNEXPECTED_TOKEN ;']);
+    expect(errorsOfTerm('')).toEqual(['1:1 UNEXPECTED_END']);
+    expect(errorsOfTerm('f(1) if true')).toEqual(['1:6 UNEXPECTED_TOKEN if']);
   });
 });

@@ -7,7 +7,7 @@ import { parseBlock } from './parse-block.js';
 import { asCondition, parseParameters, parseTerm } from './parse-term.js';
 import { cedar, cedarNotes, foreignIf, foreignStatements, globalNote } from './foreign.js';
 import { expectSemicolon, skipForeign, skipStatement } from './recovery.js';
-import { SyntaxFault, TokenCursor } from './token-cursor.js';
+import { ReportedSyntaxError, TokenCursor } from './token-cursor.js';
 import { findDeeperThan } from './visit.js';
 
 const aStatement =
@@ -15,7 +15,7 @@ const aStatement =
 const afterTerm = '`;` or an operator such as `and`';
 
 /** A statement of another language, which is skipped with all that is in it. */
-class ForeignStatement extends SyntaxFault {}
+class ForeignStatement extends ReportedSyntaxError {}
 
 /**
  * Reads a policy. What is wrong is reported, at most once a mistake; the tree holds every statement that could be read.
@@ -29,8 +29,8 @@ export function parsePolicy(source: Source, report: Report): PolicyNode {
     const statement = recovering(
       cursor,
       () => parseStatement(cursor),
-      (fault) =>
-        fault instanceof ForeignStatement ? skipForeign(cursor, first) : skipStatement(cursor, first),
+      (error) =>
+        error instanceof ForeignStatement ? skipForeign(cursor, first) : skipStatement(cursor, first),
     );
     if (statement) statements.push(statement);
     if (cursor.current === first) cursor.advance();
@@ -58,7 +58,7 @@ export function parseQuery(source: Source, report: Report): TermNode | undefined
 function recovering<Node extends StatementNode | TermNode>(
   cursor: TokenCursor,
   parse: () => Node,
-  recover?: (fault: SyntaxFault) => void,
+  recover?: (error: ReportedSyntaxError) => void,
 ): Node | undefined {
   cursor.startOver();
   const start = cursor.position;
@@ -69,9 +69,9 @@ function recovering<Node extends StatementNode | TermNode>(
     const deep = findDeeperThan(node, maxDepth);
     if (deep === undefined) return node;
     cursor.report('POLAR_PARSE_TOO_DEEP', { limit: maxDepth }, deep.span);
-  } catch (fault) {
-    if (!(fault instanceof SyntaxFault)) throw fault;
-    recover?.(fault);
+  } catch (error) {
+    if (!(error instanceof ReportedSyntaxError)) throw error;
+    recover?.(error);
   }
   return undefined;
 }
@@ -132,7 +132,9 @@ function failAtForeign(cursor: TokenCursor): void {
       failHere('a rule starts with its head: `allow(actor, action, resource) if condition;`');
       return;
     case 'not':
-      failHere('no rule denies, and what no rule allows is denied; write a condition with `not` after `if`');
+      failHere(
+        'no rule denies, and an action that no rule allows is denied; write a condition with `not` after `if`',
+      );
       return;
     case 'invalid':
       if (current.text === '@') {

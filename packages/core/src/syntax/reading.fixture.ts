@@ -7,11 +7,11 @@ import { visit } from './visit.js';
 // What the tests of this folder share.
 
 /** What is wrong with a policy: `line:column`, the code without its prefix, the text it is about. */
-export const faultsOf = (text: string): string[] => parse(dedent(text)).diagnostics.map(faultOf);
+export const errorsOf = (text: string): string[] => parse(dedent(text)).diagnostics.map(errorOf);
 
-export const faultsOfTerm = (text: string): string[] => parseTerm(text).diagnostics.map(faultOf);
+export const errorsOfTerm = (text: string): string[] => parseTerm(text).diagnostics.map(errorOf);
 
-const faultOf = ({ line, column, code, span }: ReturnType<typeof parse>['diagnostics'][number]): string =>
+const errorOf = ({ line, column, code, span }: ReturnType<typeof parse>['diagnostics'][number]): string =>
   `${line}:${column} ${code.replace('POLAR_PARSE_', '')} ${textOf(span!)}`.trimEnd();
 
 export const messagesOf = (text: string): string[] =>

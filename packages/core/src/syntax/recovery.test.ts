@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from './parse.js';
 import { printPolicy } from './print.js';
 import { dedent } from '../internal/dedent.fixture.js';
-import { faultsOf, messagesOf } from './reading.fixture.js';
+import { errorsOf, messagesOf } from './reading.fixture.js';
 
 const kept = (text: string) =>
   printPolicy(parse(dedent(text)).policy)
@@ -28,7 +28,7 @@ describe('a syntax error', () => {
       last(x) if x & y and z = 'it' and !w;
       huge(x) if x = 99999999999999999999 and x = @;
     `;
-    expect(faultsOf(text)).toEqual([
+    expect(errorsOf(text)).toEqual([
       '2:9 UNEXPECTED_TOKEN and',
       '5:15 UNEXPECTED_TOKEN ;',
       '7:16 UNEXPECTED_TOKEN "b"',
@@ -68,7 +68,7 @@ describe('a syntax error', () => {
       ?= f(1)
       k(1);
     `;
-    expect(faultsOf(text)).toEqual([
+    expect(errorsOf(text)).toEqual([
       '1:5 MISSING_SEMICOLON',
       '2:14 MISSING_SEMICOLON',
       '5:16 MISSING_SEMICOLON',
@@ -82,7 +82,7 @@ describe('a syntax error', () => {
 
   it('does not take an indented call for a new statement', () => {
     expect(
-      faultsOf(`
+      errorsOf(`
         f(x) if
           x = 1 and
           g(x)
@@ -94,7 +94,7 @@ describe('a syntax error', () => {
 
   it('in brackets ends with the statement', () => {
     expect(
-      faultsOf(`
+      errorsOf(`
         f(x) if (x = 1
         g(2) if true;
         h(x) if x = [1, 2;
@@ -117,7 +117,7 @@ describe('a syntax error', () => {
       h(x) if x = "a" and y = ";
       k(1);
     `;
-    expect(faultsOf(text)).toEqual(['1:13 UNTERMINATED_STRING "open', '4:25 UNTERMINATED_STRING ";']);
+    expect(errorsOf(text)).toEqual(['1:13 UNTERMINATED_STRING "open', '4:25 UNTERMINATED_STRING ";']);
     expect(kept(text)).toEqual(['g(1);', 'k(1);']);
   });
 
@@ -128,7 +128,7 @@ describe('a syntax error', () => {
       rule g(x) if x = {a: 1} and y;
       h(1);
     `;
-    expect(faultsOf(text)).toEqual(['1:14 UNEXPECTED_TOKEN ,', '3:1 FOREIGN_SYNTAX rule']);
+    expect(errorsOf(text)).toEqual(['1:14 UNEXPECTED_TOKEN ,', '3:1 FOREIGN_SYNTAX rule']);
     expect(kept(text)).toEqual(['f(1);', 'h(1);']);
   });
 
@@ -140,12 +140,12 @@ describe('a syntax error', () => {
       allow(x) if x;
       actor User {
     `;
-    expect(faultsOf(text)).toEqual(['4:1 UNEXPECTED_TOKEN allow', '5:13 UNEXPECTED_END']);
+    expect(errorsOf(text)).toEqual(['4:1 UNEXPECTED_TOKEN allow', '5:13 UNEXPECTED_END']);
     expect(kept(text)).toEqual(['resource Repo {', '  "a" if "b";', '}', 'allow(x) if x;', 'actor User {}']);
   });
 
   it('for a stray bracket or semicolon loses no statement', () => {
-    expect(faultsOf('actor User {};\n};\nf(1);)\ng(1);')).toEqual([
+    expect(errorsOf('actor User {};\n};\nf(1);)\ng(1);')).toEqual([
       '1:14 UNEXPECTED_TOKEN ;',
       '2:1 UNEXPECTED_TOKEN }',
       '3:6 UNEXPECTED_TOKEN )',
@@ -173,10 +173,10 @@ describe('a syntax error', () => {
       'expected `;` (a rule type has no body), found `if`',
       '`cut` is a reserved word of Polar and cannot be used here; use another name',
       'expected a value or a condition, found `;`',
-      '`f(1)` is a condition, and a value is expected here; a rule returns no value: call it as a condition of its own, and pass a variable for it to bind where a value is needed',
+      'expected a value, found the condition `f(1)`; a rule returns no value: call it as a separate condition with a variable that it binds',
       '`\'a\'` is not Polar; write `"a"`',
-      'U+00A0 is not a character of Polar',
-      'the rule ends here without a `;`',
+      'unexpected character U+00A0; remove it',
+      'expected `;` at the end of the rule',
     ]);
   });
 

@@ -9,7 +9,7 @@ import { maxDepth, maxErrors } from './limits.js';
 import { isKeyword, type Token, type TokenKind } from './token.js';
 
 /** Thrown by `fail`, caught where the parser starts the next statement; it never leaves the parser. */
-export class SyntaxFault {}
+export class ReportedSyntaxError {}
 
 /** The place in the tokens at which the parser stands, and what it has to say about them. */
 export class TokenCursor {
@@ -173,7 +173,7 @@ export class TokenCursor {
 
   failForeign(span: Span, instead: string | undefined, note?: string): never {
     this.reportForeign(span, instead, note);
-    throw new SyntaxFault();
+    throw new ReportedSyntaxError();
   }
 
   /** What the lexer reported from here to there is part of a mistake that was told. */
@@ -202,7 +202,7 @@ export class TokenCursor {
 
   fail(wanted: string): never {
     this.reportUnexpected(wanted);
-    throw new SyntaxFault();
+    throw new ReportedSyntaxError();
   }
 
   /** As `fail`, where a name should stand: a keyword there deserves its own message. */
@@ -211,7 +211,7 @@ export class TokenCursor {
     if (isKeyword(token.kind) && !token.isReported && this.#lastFault !== token) {
       this.#lastFault = token;
       this.report('POLAR_PARSE_RESERVED_WORD', { word: token.text }, this.spanOfToken(token));
-      throw new SyntaxFault();
+      throw new ReportedSyntaxError();
     }
     this.fail(wanted);
   }
@@ -219,7 +219,7 @@ export class TokenCursor {
   failWith<C extends Code>(code: C, data: DataOf<C>, span: Span): never {
     if (!this.current.isReported) this.report(code, data, span);
     this.#lastFault = this.current;
-    throw new SyntaxFault();
+    throw new ReportedSyntaxError();
   }
 
   #describe(token: Token): string {

@@ -38,7 +38,7 @@ export function checkDeclaration(name: string, input: unknown): TypeDeclaration 
   const ways = (['class', 'is', 'discriminator'] as const).filter((way) => d[way] !== undefined);
   if (ways.length > 1)
     throw invalid(
-      `a type is recognized by one of \`class\`, \`is\` and \`discriminator\`, found ${ways.map((way) => `\`${way}\``).join(' and ')}`,
+      `a type must have only one of \`class\`, \`is\` and \`discriminator\`, found ${ways.map((way) => `\`${way}\``).join(' and ')}`,
     );
   const keys: unknown[] = typeof d.key === 'string' ? [d.key] : Array.isArray(d.key) ? d.key : [];
   const areNames = keys.length > 0 && keys.every((key) => typeof key === 'string' && key !== '');
@@ -60,7 +60,7 @@ function checkDiscriminator(discriminator: unknown, invalid: (reason: string) =>
     throw wrong(`${describeValue(value)} as the value of \`${field}\``);
 }
 
-/** An error about the type of a field that has no form of a type. */
+/** Returns the error about a field whose type has an invalid form. */
 export function invalidFieldType(type: string, field: string, input: unknown): PolarError {
   const expected = "a type such as 'String', 'Date?', Number, ['User'] or optional(Date)";
   const found = Array.isArray(input) ? `a list of ${input.length} types` : describeValue(input);
@@ -72,16 +72,14 @@ export function invalidFieldType(type: string, field: string, input: unknown): P
 
 /** Returns how to correct a value that declares no type. */
 function adviceFor(input: unknown): string {
-  if (input === undefined) return 'is it imported in a circle, or under another name?';
+  if (input === undefined) return 'look for a circular import, or for an import under another name';
   if (typeof input === 'string' || input === null || input === true)
-    return 'for rows without a class write {}';
+    return 'write {} for rows without a class';
   if (Array.isArray(input)) return 'declare one type under each name';
-  if (typeof input === 'function') return 'for a function that recognizes values write { is: … }';
-  if (typeof input !== 'object') return 'for rows without a class write {}';
+  if (typeof input === 'function') return 'write { is: … } for a function that recognizes values';
+  if (typeof input !== 'object') return 'write {} for rows without a class';
   const name = classNameOf(input);
-  return name === undefined
-    ? 'for rows without a class write {}'
-    : `for the instances of a class pass the class: ${name}`;
+  return name === undefined ? 'write {} for rows without a class' : `pass the class itself: ${name}`;
 }
 
 function isPlain(value: unknown): value is object {

@@ -192,7 +192,7 @@ export class TypeTable {
     }
     for (const key of type.key ?? []) {
       if (!fields.has(key) && !(type.class && key in type.class.prototype)) {
-        const reason = `the key \`${key}\` is none of its fields (${[...fields.keys()].join(', ')})`;
+        const reason = `the key \`${key}\` is not one of its fields (${[...fields.keys()].join(', ')})`;
         throw new PolarError('POLAR_TYPE_INVALID_DECLARATION', { name: type.name, reason });
       }
     }

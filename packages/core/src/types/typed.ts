@@ -62,7 +62,7 @@ function adviceFor(row: unknown, type: string): string | undefined {
     if (Array.isArray(row)) return `tag each row: rows.map((row) => typed('${type}', row))`;
     return looksThenable(row) ? `await it: typed('${type}', await …)` : undefined;
   } catch {
-    return 'this one is a proxy that cannot be read';
+    return 'the value is a proxy that cannot be read';
   }
 }
 

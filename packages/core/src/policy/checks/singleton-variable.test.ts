@@ -91,10 +91,10 @@ describe('singleton-variable', () => {
     expect(found.length).toBeGreaterThan(8);
     for (const text of messages(found)) expect(text).not.toMatch(/`_\w/);
     expect(messages(found).slice(0, 4)).toEqual([
-      'no type or constant is named `Article`; if it is a type, add it to the option `types`',
-      'variable `u` is used only once, so any value fits this parameter; use it in a condition, or give it a type, as in `u: User`',
-      '`read` without quotes is a variable, and any value fits it; an action is a string: did you mean `"read"`?',
-      'variable `note` is used only once, so any value fits this parameter; use it in a condition, or give it a type, as in `note: Note`',
+      'no type or constant is named `Article`; add the type to the option `types`',
+      'variable `u` is used only once, so this parameter matches any value; use it in a condition, or give it a type, as in `u: User`',
+      '`read` without quotes is a variable, which matches any value; an action is a string: did you mean `"read"`?',
+      'variable `note` is used only once, so this parameter matches any value; use it in a condition, or give it a type, as in `note: Note`',
     ]);
   });
 
@@ -104,7 +104,7 @@ describe('singleton-variable', () => {
         allow(user: User, "read", _: Note);
       `),
     ).toEqual([
-      'variable `user` is used only once, so this rule is about any `User`; use it in a condition, or write `_: User` if any `User` is meant',
+      'variable `user` is used only once, so this rule applies to every `User`; use it in a condition, or write `_: User` to confirm that',
     ]);
   });
 });

@@ -1,0 +1,158 @@
+import { didYouMean } from '../internal/near-names.js';
+
+export const listed = (names: readonly string[]): string => names.map((n) => `\`${n}\``).join(', ');
+
+/** The errors that are not about the text of a policy: loading it, declaring types, calling the authorizer, and evaluating data. */
+export const runtimeCodes = {
+  // ── load ──
+  POLAR_LOAD_FILE_NOT_FOUND: (p: { file: string }) =>
+    `cannot find the policy file ${p.file}; a relative path starts at the working directory`,
+  POLAR_LOAD_NO_FILE_MATCHES: (p: { pattern: string }) =>
+    `no file matches the pattern ${p.pattern}; a relative pattern starts at the working directory`,
+  POLAR_LOAD_UNREADABLE: (p: { file: string; reason: string }) =>
+    `cannot read the policy file ${p.file}: ${p.reason}`,
+  POLAR_LOAD_FILE_EXTENSION: (p: { file: string }) =>
+    `policy files must end in \`.polar\`, found ${p.file}; rename the file`,
+  POLAR_LOAD_DUPLICATE_SOURCE: (p: { name: string; sameAs: string }) =>
+    p.name === p.sameAs
+      ? `${p.name} is loaded twice; load each file once`
+      : `${p.name} has the same contents as ${p.sameAs}; remove one of them`,
+  POLAR_LOAD_NO_FILES_HERE: (p: { file: string }) =>
+    `cannot read ${p.file}: this entry of @nanook/core does not read files; pass { name, source } with its text, or import @nanook/core under Node`,
+  POLAR_LOAD_NO_POLICY: (_: object) =>
+    "expected at least one policy, but the option `policies` is empty; name a file, such as 'policy.polar'",
+  POLAR_LOAD_CONSTRUCTOR: (_: object) =>
+    "`new Authorizer(…)` does not load a policy; write `await Authorizer.load({ policies: 'policy.polar' })`",
+  POLAR_LOAD_NOT_AWAITED: (p: { member: string }) =>
+    `\`${p.member}\` was read from a promise, because \`Authorizer.load(…)\` was not awaited; write \`const authorizer = await Authorizer.load(…)\``,
+  POLAR_LOAD_INLINE_QUERY_FAILED: (p: { query: string }) =>
+    `the inline query \`${p.query}\` has no answer, so the policy is not loaded; correct the query or the rules`,
+  POLAR_LOAD_NOT_COMPILED: (p: { why: string }) =>
+    `cannot be compiled ahead of time: ${p.why}; load the policy with \`Authorizer.load\` instead`,
+  POLAR_LOAD_MODULE_FORMAT: (p: { found: string; advice: string }) =>
+    `expected a policy that this version of @nanook/core compiled, found ${p.found}; ${p.advice}`,
+  POLAR_LOAD_MODULE_MISMATCH: (p: { name: string; compiled: string; given: string }) =>
+    `${p.name} has changed since the policy was compiled: it was ${p.compiled} and is now ${p.given}; compile the policy again`,
+
+  // ── declarations and options ──
+  POLAR_TYPE_RESERVED_NAME: (p: { name: string }) =>
+    `\`${p.name}\` is a built-in name and cannot be registered; choose another name`,
+  POLAR_TYPE_INVALID_NAME: (p: { name: string }) =>
+    `${JSON.stringify(p.name)} is not a name that a policy can write; use letters, digits and \`_\`, and no reserved word`,
+  POLAR_TYPE_NOT_A_CLASS: (p: { name: string; found: string; advice: string }) =>
+    `the type \`${p.name}\` must be a class or a type declaration, found ${p.found}; ${p.advice}`,
+  POLAR_TYPE_DUPLICATE: (p: { name: string; other: string }) =>
+    p.name === p.other
+      ? `\`${p.name}\` is registered twice; give each type and constant its own name`
+      : `one class is registered as both \`${p.other}\` and \`${p.name}\`; keep one of the names`,
+  POLAR_TYPE_INVALID_DECLARATION: (p: { name: string; reason: string }) =>
+    `the declaration of the type \`${p.name}\` is invalid: ${p.reason}`,
+  POLAR_TYPE_UNKNOWN_FIELD_TYPE: (p: {
+    type: string;
+    field: string;
+    wanted: string;
+    known: readonly string[];
+  }) =>
+    `unknown type \`${p.wanted}\` for the field \`${p.type}.${p.field}\`${didYouMean(p.wanted, p.known) || '; add the type to the option `types`'}`,
+  POLAR_TYPE_UNKNOWN_TYPE: (p: { name: string; known: readonly string[] }) =>
+    `no type is registered as \`${p.name}\`${didYouMean(p.name, p.known) || '; add it to the option `types`'}`,
+  POLAR_TYPE_NOT_GRANTABLE: (p: {
+    action: string;
+    type: string | undefined;
+    /** undefined for either */
+    resource: 'instance' | 'type' | undefined;
+    /** Actions that a rule can allow there. */
+    near: readonly string[];
+  }) =>
+    `no rule can allow ${JSON.stringify(p.action)}${
+      p.type === undefined ? '' : p.resource === 'type' ? ` on the type ${p.type} itself` : ` on a ${p.type}`
+    }${p.near.length === 0 ? '' : `; did you mean ${p.near.map((name) => JSON.stringify(name)).join(' or ')}?`}`,
+  POLAR_TYPE_INVALID_OPTION: (p: { option: string; reason: string }) =>
+    `the option \`${p.option}\` ${p.reason}`,
+  POLAR_TYPE_NOT_AN_OBJECT: (p: { type: string; found: string; advice: string }) =>
+    `\`typed('${p.type}', row)\` expects a row or an instance, found ${p.found}; ${p.advice}`,
+  POLAR_TYPE_INVALID_TAG: (p: { found: string; example: string }) =>
+    `\`typed(type, row)\` expects the name of a type as its first argument, found ${p.found}; write ${p.example}`,
+  POLAR_TYPE_INVALID_ARGUMENT: (p: { call: string; expected: string; found: string; advice?: string }) =>
+    `\`${p.call}\` expects ${p.expected}, found ${p.found}${p.advice === undefined ? '' : `; ${p.advice}`}`,
+  POLAR_TYPE_NOT_A_LIST: (p: { call: string; found: string; advice: string }) =>
+    `\`${p.call}\` expects a list, found ${p.found}; ${p.advice}`,
+
+  // ── errors while a query runs: they end the query at once ──
+  POLAR_RUN_UNDEFINED_RULE: (p: { name: string; known: readonly string[] }) =>
+    `Query for undefined rule \`${p.name}\`${didYouMean(p.name, p.known)}`,
+  POLAR_RUN_UNKNOWN_CLASS: (p: { name: string; known: readonly string[] }) =>
+    `Unregistered class: ${p.name}${didYouMean(p.name, p.known)}`,
+  POLAR_CHECK_KEYWORD_ARGUMENTS: (p: { name: string }) =>
+    `\`${p.name}\` is called with keyword arguments, which JavaScript does not have; pass the values by position`,
+  POLAR_RUN_UNKNOWN_TAG: (p: { tag: string; known: readonly string[] }) =>
+    `a value is tagged typed('${p.tag}', …), but this authorizer has no type \`${p.tag}\`${didYouMean(p.tag, p.known) || '; add it to `types`'}`,
+  POLAR_RUN_HOST_ERROR: (p: { what: string; message: string }) => `${p.what} threw: ${p.message}`,
+  POLAR_RUN_REFUSED_MEMBER: (p: { name: string; on: string }) =>
+    `policies cannot access \`${p.name}\` of ${p.on}: Nanook blocks this name, because it leads to the internals of JavaScript`,
+  POLAR_RUN_UNREGISTERED_METHOD: (p: { name: string; on: string }) =>
+    `cannot call \`${p.name}\` of ${p.on}: policies call only methods of registered types; add the class to the option \`types\``,
+  POLAR_RUN_ALREADY_BOUND: (p: { name: string }) =>
+    `Can only assign to unbound variables, ${p.name} is not unbound.`,
+  POLAR_RUN_UNBOUND_ARGUMENT: (p: { what: string }) =>
+    `cannot call ${p.what} with a variable that has no value; bind the variable before the call`,
+  POLAR_RUN_UNBOUND_RECEIVER: (p: { name: string }) =>
+    `cannot call the method \`${p.name}\` on a variable that has no value; bind the variable before the call`,
+  POLAR_RUN_UNBOUND_KEY: (_: object) =>
+    'an unbound variable can be used as a key only on a dictionary; bind the variable first',
+  POLAR_RUN_STEP_LIMIT: (p: { limit: number }) =>
+    `the query took more than ${p.limit} steps; look for endless recursion in the policy, or raise \`limits.maxSteps\``,
+  POLAR_RUN_DEPTH_LIMIT: (p: { limit: number }) =>
+    `the query recursed deeper than ${p.limit} levels; look for endless recursion in the policy, or raise \`limits.maxDepth\``,
+  POLAR_RUN_SIZE_LIMIT: (p: { limit: number }) =>
+    `the query built more than ${p.limit} characters and elements; build shorter texts and lists in the policy, or raise \`limits.maxSize\``,
+  POLAR_RUN_TIMEOUT: (p: { limitMs: number }) =>
+    `the query took longer than ${p.limitMs} ms; look for slow methods that the policy calls, or raise \`limits.timeoutMs\``,
+  POLAR_RUN_ABORTED: (_: object) => 'the query was aborted by its `signal`',
+  POLAR_RUN_PROMISE_IN_SYNC: (p: { what: string }) =>
+    `${p.what} is a promise, and a synchronous check cannot wait for it; use the asynchronous method`,
+  POLAR_RUN_TYPES_NOT_COMPILED: (p: { types: readonly string[] }) =>
+    `a value has the types ${listed(p.types)} at the same time, and the policy was compiled ahead of time without this combination; load the policy with \`Authorizer.load\` instead`,
+  POLAR_RUN_TAGGED_INSTANCE: (p: { type: string }) =>
+    `\`typed\` gave an instance of \`${p.type}\` another type, which a policy compiled ahead of time does not support; remove \`typed\`, or load the policy with \`Authorizer.load\``,
+  POLAR_RUN_UNHANDLED_CONSTRAINT: (p: { name: string; constraint: string }) =>
+    `the answer depends on \`${p.name}\`, which is not bound: ${p.constraint}; bind it in the policy or in the query`,
+  POLAR_RUN_UNEXPECTED_CONSTRAINT: (p: { name: string; constraint: string }) =>
+    `\`${p.name}\` has no single value in this answer, only a constraint: ${p.constraint}; pass { acceptExpression: true } to get it`,
+  POLAR_RUN_WILDCARD: (p: { method: string; what: string }) =>
+    `a rule allows any ${p.what}, so ${p.method}() cannot list them; pass { allowWildcard: true } to get '*' instead`,
+  POLAR_RUN_NO_SUCH_BINDING: (p: { name: string }) =>
+    `the query has no variable \`${p.name}\`; correct the name in \`bindings\``,
+
+  // ── undecided: the alternative fails, others can still grant ──
+  POLAR_UNDECIDED_ATTRIBUTE_OF_NIL: (p: { name: string; value: string }) =>
+    `cannot read \`${p.name}\` of ${p.value}`,
+  POLAR_UNDECIDED_MISSING_ATTRIBUTE: (p: {
+    name: string;
+    on: string;
+    known: readonly string[];
+    /** Whether the attribute exists with the value `undefined`. */
+    isUndefined?: boolean;
+  }) =>
+    p.isUndefined === true
+      ? `\`${p.name}\` of ${p.on} is undefined, which counts as missing; load the value, set it to null, or declare the field optional`
+      : `${p.on} has no attribute \`${p.name}\`${didYouMean(p.name, p.known)}`,
+  POLAR_UNDECIDED_MISSING_METHOD: (p: { name: string; on: string; known: readonly string[] }) =>
+    `${p.on} has no method \`${p.name}\`${didYouMean(p.name, p.known)}`,
+  POLAR_UNDECIDED_KEY: (p: { key: string; on: string }) =>
+    `cannot read an attribute of ${p.on} by the key ${p.key}; a key must be a string, or an index of a list`,
+  POLAR_UNDECIDED_ORDER: (p: { left: string; operator: string; right: string; advice: string }) =>
+    `\`${p.left} ${p.operator} ${p.right}\` has no answer: only two numbers, two Dates or two strings have an order${p.advice}`,
+  POLAR_UNDECIDED_CONDITION: (p: { value: string; advice: string }) =>
+    `${p.value} is neither true nor false, so it cannot be used as a condition${p.advice}`,
+  POLAR_UNDECIDED_ARITHMETIC: (p: { left: string; operator: string; right: string }) =>
+    `\`${p.left} ${p.operator} ${p.right}\` has no result: arithmetic needs two numbers`,
+  POLAR_UNDECIDED_DIVISION_BY_ZERO: (p: { left: string; operator: string }) =>
+    `\`${p.left} ${p.operator} 0\` has no result; test that the divisor is not 0`,
+  POLAR_UNDECIDED_UNSAFE_INTEGER: (p: { left: string; operator: string; right: string }) =>
+    `the result of \`${p.left} ${p.operator} ${p.right}\` is beyond ±(2^53 − 1), the range in which JavaScript numbers hold integers exactly`,
+  POLAR_UNDECIDED_NOT_ITERABLE: (p: { value: string }) =>
+    `the right side of \`in\` must be a list or another iterable value, found ${p.value}`,
+  POLAR_UNDECIDED_PATTERN: (p: { name: string; on: string }) =>
+    `a pattern under a negation tests \`${p.name}\`, which ${p.on} does not have, so the negation is undecided`,
+} as const satisfies Record<string, (data: never) => string>;
