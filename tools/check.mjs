@@ -84,6 +84,7 @@ const sources = [
   script('format', 'x:format:check'),
   script('prose', 'x:prose'),
   script('spelling', 'x:spelling'),
+  step('reference', process.execPath, 'tools/reference.mjs', '--check'),
 ];
 const pack = [step('pack', process.execPath, 'tools/pack.mjs', tarballs)];
 const packages = [

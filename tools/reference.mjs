@@ -20,7 +20,15 @@ const unexported = {
   express: [],
   // Structural types that accept every version of the router.
   koa: ['internals/koa-router-internals.ts:App', 'internals/koa-router-internals.ts:Router'],
-  nestjs: [],
+  nestjs: [
+    'errors/nanook-nest-error.ts:texts',
+    'input/authorized-input.decorator.ts:Pipe',
+    'options/nanook.module-definition.ts:Extras',
+    'resources/parameters.decorator.ts:Pipe',
+    'resources/resource-loader.decorator.ts:Awaitable',
+    'resources/resource-loader.decorator.ts:Found',
+    'results/field.middleware.ts:FieldInfo',
+  ],
 };
 
 /** The source files of a package's entries, by the names under which they are imported. */

@@ -1,4 +1,5 @@
 export { NanookModule } from './module/nanook.module.js';
+export type { ContextKind } from './execution/execution.js';
 export type { NanookFeatureOptions } from './module/feature-module.js';
 export type {
   Authenticators,
@@ -16,6 +17,7 @@ export {
   type ResourceOptions,
   type RequirementSource,
 } from './requirements/authorize.decorator.js';
+export type { HandlerOrClass } from './requirements/requirement-decorator.js';
 export {
   AuthorizeResult,
   AuthorizedFields,

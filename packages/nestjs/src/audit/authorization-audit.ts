@@ -34,6 +34,7 @@ import { UnreachedRequirements } from './unreached-requirements.js';
  */
 @Injectable()
 export class AuthorizationAudit implements OnModuleInit {
+  /** @internal */
   constructor(
     @Inject(MODULE_OPTIONS_TOKEN) private readonly options: NanookModuleOptions,
     @Inject(EntryPoints) private readonly entries: EntryPoints,

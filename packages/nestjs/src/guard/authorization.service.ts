@@ -35,6 +35,7 @@ export class AuthorizationService {
   readonly #passed = new WeakSet<object>();
   readonly #explained = new Set<string>();
 
+  /** @internal */
   constructor(
     @Inject(Authorizer) readonly authorizer: Authorizer,
     @Inject(MODULE_OPTIONS_TOKEN) private readonly options: NanookModuleOptions,

@@ -18,7 +18,8 @@ const resourceOf = createParamDecorator<number | undefined>(
 /**
  * Hands the handler the resource that its requirement loaded and authorized.
  *
- * @param position of the requirement, counted from 0, where several load a resource. Default: the last
+ * @param positionAndPipes the position of the requirement, counted from 0, if several requirements load a resource (default: the last);
+ *   then pipes, as for other parameter decorators
  */
 export function AuthorizedResource(...positionAndPipes: (number | undefined | Pipe)[]): ParameterDecorator {
   checkParentheses('@AuthorizedResource', positionAndPipes, '@AuthorizedResource()');
