@@ -1,6 +1,6 @@
 import { defineConfig } from 'tsdown';
 
-/** `dist/engine.js`: the engine behind one small door, for any runner that starts plain Node. */
+/** Bundles the engine as `dist/engine.js`, for the corpus runner on plain Node. */
 export default defineConfig({
   entry: { engine: 'src/engine.ts' },
   format: 'esm',

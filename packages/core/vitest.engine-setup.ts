@@ -1,8 +1,8 @@
 import { Authorizer, type AuthorizerOptions } from './src/index.ts';
 
-// Tests that do not choose an engine get the one of the project. Tests of wrong options get no options that hide the mistake.
+// Sets the engine of the project in tests that do not choose one. Invalid options are passed on unchanged, so that they stay invalid.
 const engine = process.env.NANOOK_TEST_ENGINE as AuthorizerOptions['engine'] & string;
-// oxlint-disable-next-line typescript/unbound-method -- it is called with the same receiver
+// oxlint-disable-next-line typescript/unbound-method -- `load` is called with the same receiver
 const { load } = Authorizer;
 Authorizer.load = function (this: typeof Authorizer, options: AuthorizerOptions) {
   const isChoosing = typeof options === 'object' && options !== null && !Array.isArray(options);

@@ -1,7 +1,7 @@
 import { defineProject, mergeConfig } from 'vitest/config';
 import { shared } from '../../vitest.shared.ts';
 
-/** What the language means, once more on another engine than the one that authorizers choose by themselves: compiled source. */
+/** Configures a project that repeats the tests of the language on another engine. By default, authorizers use compiled source. */
 export const onEngine = (engine: 'machine' | 'closures') =>
   mergeConfig(
     shared,
