@@ -35,7 +35,7 @@ function method({ machine, versions, build, load, seed, rounds, roundMs, at }: R
     '- **Nanook** is the built package, as it is published. The benchmark calls `isAllowedSync`, or `isAllowed` if the scenario has promises. It passes',
     '  the policy and the classes and no other option. The variants add:',
     '  - *fields declared*: the [types of fields](../guides/types/fields.md);',
-    '  - *ahead of time*: a module that [`compilePolicy`](../guides/compiling-ahead.md) wrote;',
+    '  - *ahead of time*: a module that [`compilePolicy`](../guides/compiling-ahead-of-time.md) wrote;',
     "  - *no code generation*: the option `engine: 'closures'`;",
     "  - *machine*: the option `engine: 'machine'`.",
     '- **Environment**: `NODE_ENV` is `production`, as on a server. Otherwise Nanook also searches for mistakes in calls, so denials and checks with promises',
