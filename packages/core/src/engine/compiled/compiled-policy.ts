@@ -6,7 +6,7 @@ import type { BackEnd } from '../backends/back-end.js';
 import type { CompiledFunction } from '../compiler/compiled-function.js';
 import { CompiledEngine } from './compiled-engine.js';
 import { closures } from '../backends/closures/closures.js';
-import { sourceBackEnd } from '../backends/source/source-emitter.js';
+import { sourceBackEnd } from '../backends/source/source-back-end.js';
 import { findEvaluate } from '../backends/source/evaluate.js';
 import { BailoutRuntime } from '../runtime/bailout-runtime.js';
 import type { Runtime } from '../runtime/runtime.js';

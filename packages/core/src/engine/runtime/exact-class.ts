@@ -17,26 +17,6 @@ export const isExactly = (value: unknown, prototype: object): boolean =>
   Object.getPrototypeOf(value) === prototype &&
   !Array.isArray(value);
 
-/** Prints the check of `isExactly`. */
-export const exactTest = (value: string, prototype: string): string =>
-  `typeof ${value} === "object" && ${value} !== null && ` +
-  `Object.getPrototypeOf(${value}) === ${prototype} && !Array.isArray(${value})`;
-
-/**
- * Prints the search for the exact class of a value among several.
- *
- * @param found the statements to run, in which `p` is the prototype of the value
- */
-export const exactSearch = (value: string, found: string): string =>
-  // Reading an attribute first lets the optimizer learn the shape of the object, and with it the prototype. `then` is read anyway.
-  `if (typeof ${value} === "object" && ${value} !== null && !Array.isArray(${value})) ` +
-  `{ const t = ${value}.then, p = Object.getPrototypeOf(${value}); if (t === undefined) { ${found} } }\n`;
-
-/** As `exactSearch`, where no machine goes on when reading `then` throws: it is not read of data objects, as the machine does not. */
-export const exactSearchAhead = (value: string, found: string): string =>
-  `if (typeof ${value} === "object" && ${value} !== null && !Array.isArray(${value})) ` +
-  `{ const p = Object.getPrototypeOf(${value}); if (p !== Object.prototype && ${value}.then === undefined) { ${found} } }\n`;
-
 /** The prototypes of the registered classes: instances have types of their own, whatever a field says. */
 export function registeredPrototypes(types: TypeTable): Set<object> {
   const registered = new Set<object>();

@@ -14,6 +14,7 @@ import type { Meter } from '../../host/meter.js';
 import { show } from '../../host/show.js';
 import { Tags, type TypeSet, type TypeSets } from '../../host/type-set.js';
 import { isThenable } from '../../host/value.js';
+import { isObjectOrFunction } from '../../internal/is-object.js';
 import type { ArithmeticOperator, ComparisonOperator } from '../../ir/goal.js';
 import type { DeclaredType, FieldType } from '../../types/declared-type.js';
 import type { Class } from '../../types/type-declaration.js';
@@ -421,7 +422,7 @@ export abstract class Runtime implements EqualityContext, Meter {
 
   equal(left: unknown, right: unknown, _at?: Span): boolean {
     if (left === right) return !Number.isNaN(left);
-    if (!isObject(left) && !isObject(right)) return false;
+    if (!isObjectOrFunction(left) && !isObjectOrFunction(right)) return false;
     const compared = compareValues(left, right, this);
     if (compared.kind === 'waits') this.await(compared.on);
     return compared.kind === 'equal';
@@ -506,9 +507,6 @@ const arithmeticCodes = {
   'division by zero': 'POLAR_UNDECIDED_DIVISION_BY_ZERO',
   'unsafe integer': 'POLAR_UNDECIDED_UNSAFE_INTEGER',
 } as const satisfies Record<NoResult, Code>;
-
-const isObject = (value: unknown): value is object =>
-  (typeof value === 'object' && value !== null) || typeof value === 'function';
 
 type Keyed = Readonly<Record<string, unknown>>;
 

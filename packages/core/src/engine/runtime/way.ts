@@ -1,11 +1,13 @@
 /**
- * The code that a function has: `run` is over with its first success, `runAll` calls what it is handed last at each success and goes on
- * while that says no. `wait` and `waitAll` are the same, but wait for promises.
+ * The form of a function's code. `run` stops at the first success. `runAll` calls its last argument at each success, and continues while
+ * that returns `false`. `wait` and `waitAll` are the same for code that awaits promises.
  */
 export type Way = 'run' | 'runAll' | 'wait' | 'waitAll';
 
-/** What `runAll` came to: no, yes, or no and nothing else is to be tried, since the one who asked has met a cut. */
+/** The result of `runAll`. `stop`: no success, and no other alternative may be tried, because the caller met a cut. */
 export type Ending = boolean | 'stop';
 
 export const waitsIn = (way: Way): boolean => way === 'wait' || way === 'waitAll';
-export const goesOn = (way: Way): boolean => way === 'runAll' || way === 'waitAll';
+
+/** Checks whether the code calls its last argument at each success. */
+export const takesContinuation = (way: Way): boolean => way === 'runAll' || way === 'waitAll';

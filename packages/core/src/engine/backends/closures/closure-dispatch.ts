@@ -1,11 +1,11 @@
-import { isObject } from './closure-values.js';
-import type { GrowingCases as Cases, CompiledFunction } from '../../compiler/compiled-function.js';
+import { isObject } from '../../../internal/is-object.js';
+import type { CompiledFunction, GrowingCases } from '../../compiler/compiled-function.js';
 
 type Run = CompiledFunction['run'];
 const { getPrototypeOf } = Object;
 
-/** As `dispatch`, for `runAll`: what is called at each success is passed on as the last argument. */
-export function dispatchAll(cases: Cases): CompiledFunction['runAll'] {
+/** Dispatches for `runAll`: the function to call at each success is passed on as the last argument. */
+export function dispatchAll(cases: GrowingCases): CompiledFunction['runAll'] {
   const { parameter, miss } = cases;
   switch (cases.passed) {
     case 2:
@@ -35,8 +35,8 @@ export function dispatchAll(cases: Cases): CompiledFunction['runAll'] {
   }
 }
 
-/** Runs a function that looks at one of its arguments, and goes on with the function for what it is. */
-export function dispatch(cases: Cases): Run {
+/** Returns a function that dispatches on one of its arguments. */
+export function dispatch(cases: GrowingCases): Run {
   switch (cases.passed) {
     case 1:
       return (a) => {
@@ -54,7 +54,7 @@ export function dispatch(cases: Cases): Run {
       };
     case 3:
       return (a, b, c) => {
-        // What the next function looks at is looked at here, as long as that is all that it does.
+        // A target that only dispatches is not called: its dispatch is the next iteration.
         for (let at = cases; ;) {
           const { parameter } = at;
           const value = parameter === 0 ? a : parameter === 1 ? b : c;
@@ -76,7 +76,7 @@ export function dispatch(cases: Cases): Run {
   }
 }
 
-function caseOf({ prototypes, literals }: Cases, value: unknown): CompiledFunction | undefined {
+function caseOf({ prototypes, literals }: GrowingCases, value: unknown): CompiledFunction | undefined {
   if (!isObject(value)) return literals.get(value);
   // An instance of a class without `then` may have one of its own.
   return (value as { then?: unknown }).then === undefined && !Array.isArray(value)

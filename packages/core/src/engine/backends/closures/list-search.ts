@@ -7,10 +7,10 @@ import {
   type Statement,
 } from '../../compiler/plan.js';
 
-// Shapes of statements that closures make one of.
+// Recognizes combinations of statements that are one closure.
 
-/** An attribute of the element that is tested, and what comes then. */
-export interface ListSearch {
+/** An attribute that is read and tested, and the statements after it. */
+export interface AttributeTest {
   readonly name: string;
   readonly inPattern: boolean;
   readonly to: number;
@@ -18,38 +18,32 @@ export interface ListSearch {
   readonly next: Statement;
 }
 
-/** As `seekingOf`, for an attribute of an element that is in no frame. */
-export function listSearchIn(item: number, statement: Statement): ListSearch | undefined {
+/** Recognizes a test of an attribute of a list element, where the element itself is not needed in a local. */
+export function elementSearch(item: number, statement: Statement): AttributeTest | undefined {
   if (statement.kind !== 'read' || !isLocal(statement.base, item)) return undefined;
-  const seeking = listSearchOf(statement);
-  return seeking === undefined || mentions(seeking.test, item) ? undefined : seeking;
+  const found = attributeTest(statement);
+  return found === undefined || mentions(found.test, item) ? undefined : found;
 }
 
-export function listSearchOf({
-  name,
-  inPattern,
-  to,
-  tag,
-  next: then,
-}: ReadStatement): ListSearch | undefined {
-  if (tag !== undefined || then.kind !== 'if') return undefined;
-  const { test } = then;
+export function attributeTest({ name, inPattern, to, tag, next }: ReadStatement): AttributeTest | undefined {
+  if (tag !== undefined || next.kind !== 'if') return undefined;
+  const { test } = next;
   if (test.kind === 'one-of')
-    return isLocal(test.value, to) ? { name, inPattern, to, test, next: then.next } : undefined;
+    return isLocal(test.value, to) ? { name, inPattern, to, test, next: next.next } : undefined;
   if (test.kind !== 'equal') return undefined;
   const isLeft = isLocal(test.left, to);
   const other = isLeft ? test.right : test.left;
   if ((!isLeft && !isLocal(test.right, to)) || isLocal(other, to)) return undefined;
-  return { name, inPattern, to, test, next: then.next };
+  return { name, inPattern, to, test, next: next.next };
 }
 
-/** What a test compares with, when that are literals. */
-export function literalsOf(test: ListSearch['test']): readonly unknown[] | undefined {
+/** Returns the literals that a test compares with, or undefined if it compares with other values. */
+export function literalsOf(test: AttributeTest['test']): readonly unknown[] | undefined {
   if (test.kind === 'one-of') return test.literals;
   if (test.negated) return undefined;
   const side = [test.left, test.right].find(isLiteralOperand);
   return side?.kind === 'constant' ? [side.value] : undefined;
 }
 
-export const mentions = (test: ListSearch['test'], local: number): boolean =>
+export const mentions = (test: AttributeTest['test'], local: number): boolean =>
   test.kind === 'equal' && (isLocal(test.left, local) || isLocal(test.right, local));

@@ -1,0 +1,116 @@
+import { isLocal, type EachStatement, type EqualTest, type ReadStatement } from '../../compiler/plan.js';
+import { noValue, readSite, type ReadSite } from '../../runtime/runtime.js';
+import type { ClosureBuilder } from './closure-builder.js';
+import { comparison, finder, mayBePending, oneOf, read } from './closure-values.js';
+import { elementSearch, literalsOf, mentions, type AttributeTest } from './list-search.js';
+import { failed, succeeded, type Locals, type StepEnding } from './steps.js';
+
+// Most role checks search a list for an element with certain attributes. Such a search is one loop, not a closure for each attribute and
+// each test.
+
+/** A search for a value in a list. */
+export interface Finder {
+  readonly find: (list: readonly unknown[], wanted: unknown) => boolean;
+  /** The local that holds the value. */
+  readonly wanted: number;
+}
+
+/** A search in a list that is an attribute of an object. */
+export interface AttributeFinder extends Finder {
+  readonly site: ReadSite;
+  readonly isExact: boolean;
+}
+
+/** Builds the search for a statement that reads a list and iterates over it. */
+export function buildAttributeFinder(
+  b: ClosureBuilder,
+  { name, inPattern, isExact, field, tag, to, next: each }: ReadStatement,
+): AttributeFinder | undefined {
+  if (tag !== undefined || each.kind !== 'each' || !isLocal(each.list, to)) return undefined;
+  const found = buildFinder(b, each);
+  if (found === undefined) return undefined;
+  return { ...found, site: readSite(name, inPattern, field), isExact };
+}
+
+/** Builds the search for an element with one of some literals, and with an instance that equals only itself. */
+export function buildFinder(
+  { runtime }: ClosureBuilder,
+  { item, tag, next }: EachStatement,
+): Finder | undefined {
+  if (tag !== undefined || typeof runtime.equality === 'function') return undefined;
+  const first = elementSearch(item, next);
+  if (first === undefined) return undefined;
+  const literals = literalsOf(first.test);
+  const second = elementSearch(item, first.next);
+  if (literals === undefined || literals.length > 4 || second?.next.kind !== 'succeed') return undefined;
+  const { test: same } = second;
+  const isSame = same.kind === 'equal' && same.how === 'identity' && !same.negated;
+  if (!isSame || !isLocal(same.left, second.to) || same.right.kind !== 'local') return undefined;
+  if (mentions(same, first.to)) return undefined;
+  const [one, two] = [first, second].map(({ name, inPattern }) => readSite(name, inPattern, undefined));
+  return { find: finder(one!, two!, literals, runtime), wanted: same.right.local };
+}
+
+/** Builds the loop for a list whose elements are tested by one attribute or two. */
+export function buildScan(
+  b: ClosureBuilder,
+  { item, tag, next }: EachStatement,
+): ((list: readonly unknown[], locals: Locals) => StepEnding) | undefined {
+  const { runtime } = b;
+  if (tag !== undefined) return undefined;
+  const first = elementSearch(item, next);
+  if (first === undefined) return undefined;
+  const one = readSite(first.name, first.inPattern, undefined);
+  const isFirst = buildAttributeTest(b, first);
+  if (first.next.kind === 'succeed') {
+    return (list, locals) => {
+      if ((runtime.steps -= list.length) < 0) runtime.over();
+      for (let i = 0; i < list.length; i++) {
+        const value = read(list[i], one, runtime);
+        if (value !== noValue && isFirst(value, locals)) return succeeded;
+      }
+      return failed;
+    };
+  }
+  const second = elementSearch(item, first.next);
+  if (second?.next.kind !== 'succeed' || mentions(second.test, first.to)) return undefined;
+  const two = readSite(second.name, second.inPattern, undefined);
+  const isSecond = buildAttributeTest(b, second);
+  return (list, locals) => {
+    if ((runtime.steps -= list.length) < 0) runtime.over();
+    for (let i = 0; i < list.length; i++) {
+      const value = read(list[i], one, runtime);
+      if (value === noValue || !isFirst(value, locals)) continue;
+      const other = read(list[i], two, runtime);
+      if (other !== noValue && isSecond(other, locals)) return succeeded;
+    }
+    return failed;
+  };
+}
+
+/** Builds the test of a value that is not stored in a local. */
+export function buildAttributeTest(
+  b: ClosureBuilder,
+  { to, test }: AttributeTest,
+): (value: unknown, locals: Locals) => boolean {
+  const { runtime } = b;
+  const literals = literalsOf(test);
+  if (literals !== undefined) return oneOf(literals, runtime);
+  const { left, right, negated, how } = test as EqualTest;
+  if (how === 'identity' && !negated && isLocal(left, to) && typeof runtime.equality !== 'function') {
+    const same = b.get(right);
+    return (value, locals) => {
+      const other = same(locals);
+      return value === other || (mayBePending(value) && runtime.equal(value, other));
+    };
+  }
+  const compare = comparison(test as EqualTest, runtime);
+  const [isLeft, other] = isLocal(left, to) ? [true, b.get(right)] : [false, b.get(left)];
+  if (negated) return (value, locals) => !compare(...sides(isLeft, value, other(locals)));
+  return isLeft
+    ? (value, locals) => compare(value, other(locals))
+    : (value, locals) => compare(other(locals), value);
+}
+
+const sides = (isLeft: boolean, value: unknown, other: unknown): readonly [unknown, unknown] =>
+  isLeft ? [value, other] : [other, value];

@@ -1,0 +1,364 @@
+import { isObject } from '../../../internal/is-object.js';
+import type { FieldType } from '../../../types/declared-type.js';
+import { NotCompilable } from '../../compiler/not-compilable.js';
+import { isDeterministic } from '../../compiler/plan-analysis.js';
+import {
+  isLocal,
+  type AgainStatement,
+  type ArithmeticStatement,
+  type CallTest,
+  type CheckStatement,
+  type EachStatement,
+  type ExactlyStatement,
+  type IfStatement,
+  type MethodStatement,
+  type ReadStatement,
+  type Statement,
+} from '../../compiler/plan.js';
+import { isExactly } from '../../runtime/exact-class.js';
+import { methodSite, noValue, readSite } from '../../runtime/runtime.js';
+import type { Ending } from '../../runtime/way.js';
+import { buildAttributeFinder, buildAttributeTest, buildFinder, buildScan } from './build-searches.js';
+import { buildCall, buildCallAll, buildCallAllTest, buildTest } from './build-tests.js';
+import type { ClosureBuilder } from './closure-builder.js';
+import { listIn, mayBePending, read, readExact } from './closure-values.js';
+import { attributeTest } from './list-search.js';
+import { enough, failed, firstOf, type Check, type Locals, type Step, type Then } from './steps.js';
+
+const { getPrototypeOf } = Object;
+const noArguments: readonly unknown[] = [];
+
+/** Builds the closure for a statement and the statements after it. */
+export function buildStep(b: ClosureBuilder, statement: Statement, after: Then): Step {
+  switch (statement.kind) {
+    case 'succeed':
+      return after.step;
+    case 'any':
+      return firstOf(statement.of.map((s) => buildStep(b, s, after)));
+    case 'read':
+      return buildRead(b, statement, after);
+    case 'method':
+      return buildMethod(b, statement, after);
+    case 'arithmetic':
+      return buildArithmetic(b, statement, after);
+    case 'each':
+      return buildEach(b, statement, after);
+    case 'if':
+      return buildIf(b, statement, after);
+    case 'check':
+      return buildCheck(b, statement, after);
+    case 'not':
+      return buildNot(b, buildStep(b, statement.proof, enough), buildStep(b, statement.next, after));
+    case 'cut': {
+      const then = buildStep(b, statement.next, after);
+      return (locals) => then(locals) || 'ended';
+    }
+    case 'again':
+      return buildAgain(b, statement, after);
+    case 'await': {
+      const { runtime } = b;
+      const at = b.slot(statement.local);
+      const then = buildStep(b, statement.next, after);
+      return (locals) => {
+        if (mayBePending(locals[at])) runtime.await(locals[at]);
+        return then(locals);
+      };
+    }
+    case 'exactly':
+      return buildExactly(b, statement, after);
+    case 'by-type':
+      // Only plans of ahead-of-time compilation contain it, and they are printed as source.
+      throw new NotCompilable('a distinction by all known types');
+  }
+}
+
+// ── tests, proofs and calls ──
+
+function buildIf(b: ClosureBuilder, statement: IfStatement, after: Then): Step {
+  const likely = after === enough ? buildLikelyCall(b, statement) : undefined;
+  if (likely !== undefined) return likely;
+  if (statement.test.kind === 'call') return buildIfCall(b, statement.test, statement.next, after);
+  const test = buildTest(b, statement.test);
+  if (statement.next.kind === 'succeed' && after === enough) return test;
+  const then = buildStep(b, statement.next, after);
+  return (locals) => test(locals) && then(locals);
+}
+
+/** Builds the test of a type and a call of the function for that type, with one check of the prototype for both. */
+function buildLikelyCall(b: ClosureBuilder, { test, next: call }: IfStatement): Check | undefined {
+  if (test.kind !== 'isa' || test.value.kind !== 'local' || call.kind !== 'if') return undefined;
+  if (call.test.kind !== 'call' || call.next.kind !== 'succeed') return undefined;
+  const { args, likely } = call.test;
+  const exact = b.linker.exactClass(test.type);
+  if (exact === undefined || likely?.type !== test.type || !isLocal(likely.argument, test.value.local))
+    return undefined;
+  const at = b.slot(test.value.local);
+  const { prototype } = exact;
+  const calls = buildCall(b, likely.callee, args);
+  const [isOther, callsOther] = [buildTest(b, test), buildTest(b, call.test)];
+  return (locals) => {
+    const value = locals[at];
+    return isExactly(value, prototype) ? calls(locals) : isOther(locals) && callsOther(locals);
+  };
+}
+
+/**
+ * Builds a call and the statements after it. When these fail, the remaining alternatives of the call run, as in the code that the source
+ * back end prints for such a call.
+ */
+function buildIfCall(b: ClosureBuilder, test: CallTest, next: Statement, after: Then): Step {
+  const { runtime } = b;
+  const call = buildTest(b, test);
+  if (next.kind === 'succeed' && after === enough) return call;
+  const all = buildCallAllTest(b, test);
+  const { passed } = after;
+  if (next.kind === 'succeed' && passed !== undefined)
+    return (locals) => all(locals, locals[passed] as () => Ending);
+  const then = buildStep(b, next, after);
+  if (b.mayCallTwice && !b.linker.mayCallMethods(test.callee.predicate)) {
+    return (locals) => {
+      if (!call(locals)) return failed;
+      const ending = then(locals);
+      if (ending !== failed) return ending;
+      all(locals, runtime.never);
+      return failed;
+    };
+  }
+  const once = b.once(then);
+  const cut = b.cutSlot();
+  return (locals) => {
+    locals[once.local] = false;
+    const ending = all(locals, () => {
+      const found = once.step(locals);
+      if (found !== 'ended') return found as Ending;
+      locals[cut] = true;
+      return 'stop';
+    });
+    return ending === 'stop' && locals[cut] === true ? 'ended' : ending;
+  };
+}
+
+function buildCheck(b: ClosureBuilder, statement: CheckStatement, after: Then): Step {
+  const then = buildStep(b, statement.next, after);
+  if (isDeterministic(statement.proof)) return buildStep(b, statement.proof, { step: then });
+  const once = b.once(then);
+  const proof = buildStep(b, statement.proof, { step: once.step });
+  return (locals) => {
+    locals[once.local] = false;
+    return proof(locals);
+  };
+}
+
+function buildNot({ runtime }: ClosureBuilder, proof: Step, then: Step): Step {
+  return (locals) => {
+    const { undecided, mismatched } = runtime;
+    const holds = proof(locals) !== failed;
+    if (holds) {
+      runtime.undecided = undecided;
+      runtime.mismatched = mismatched;
+      return failed;
+    }
+    if (runtime.undecided === undecided && runtime.mismatched === mismatched) return then(locals);
+    runtime.undecidedSince(undecided, mismatched);
+    return failed;
+  };
+}
+
+function buildExactly(b: ClosureBuilder, statement: ExactlyStatement, after: Then): Step {
+  const { runtime } = b;
+  const value = b.get(statement.value);
+  const { prototype } = b.linker.exactClass(statement.type)!;
+  const then = buildStep(b, statement.next, after);
+  return (locals) => (isExactly(value(locals), prototype) ? then(locals) : runtime.inexact(value(locals)));
+}
+
+function buildAgain(b: ClosureBuilder, { args, only }: AgainStatement, { passed }: Then): Step {
+  b.loops = true;
+  const moves = b.plan.params.flatMap((param, i) => {
+    const arg = args[i]!;
+    return isLocal(arg, param) ? [] : [{ to: param, get: b.get(arg) }];
+  });
+  const [first, second] = moves;
+  const move: (locals: Locals) => void =
+    first !== undefined && second === undefined
+      ? (locals) => {
+          locals[first.to] = first.get(locals);
+        }
+      : (locals) => {
+          const values = moves.map(({ get }) => get(locals));
+          moves.forEach(({ to }, i) => {
+            locals[to] = values[i];
+          });
+        };
+  if (only === undefined) {
+    return (locals) => {
+      move(locals);
+      return 'again';
+    };
+  }
+  const value = b.get(only.argument);
+  const { prototype } = b.linker.exactClass(only.type)!;
+  const all = buildCallAll(b, only.otherwise, args);
+  const call: Step =
+    passed === undefined
+      ? buildCall(b, only.otherwise, args)
+      : (locals) => all(locals, locals[passed] as () => Ending);
+  return (locals) => {
+    if (!isExactly(value(locals), prototype)) return call(locals) || 'ended';
+    move(locals);
+    return 'again';
+  };
+}
+
+// ── values ──
+
+function buildRead(b: ClosureBuilder, statement: ReadStatement, after: Then): Step {
+  const { to, tag, next, isExact } = statement;
+  const { runtime } = b;
+  // The object is nearly always a local.
+  const from = statement.base.kind === 'local' ? b.slot(statement.base.local) : -1;
+  const known = statement.base.kind === 'local' ? undefined : statement.base.value;
+  const found = after === enough ? buildAttributeFinder(b, statement) : undefined;
+  if (found !== undefined && from !== -1) {
+    const wanted = b.slot(found.wanted);
+    const { site, find } = found;
+    return (locals) => find(listIn(locals[from], site, isExact, runtime), locals[wanted]);
+  }
+  const site = readSite(statement.name, statement.inPattern, statement.field);
+  const at = b.slot(to);
+  if (tag !== undefined) {
+    const addTag = buildTag(b, tag);
+    const then = buildStep(b, next, after);
+    return (locals) => {
+      const base = from === -1 ? known : locals[from];
+      const value = isExact ? readExact(base, site, runtime) : read(base, site, runtime);
+      if (value === noValue) return failed;
+      addTag(value);
+      locals[at] = value;
+      return then(locals);
+    };
+  }
+  const tested = attributeTest(statement);
+  if (tested !== undefined) {
+    const matches = buildAttributeTest(b, tested);
+    const then = buildStep(b, tested.next, after);
+    return (locals) => {
+      const base = from === -1 ? known : locals[from];
+      const value = isExact ? readExact(base, site, runtime) : read(base, site, runtime);
+      if (value === noValue || !matches(value, locals)) return failed;
+      locals[at] = value;
+      return then(locals);
+    };
+  }
+  const then = buildStep(b, next, after);
+  return (locals) => {
+    const base = from === -1 ? known : locals[from];
+    const value = isExact ? readExact(base, site, runtime) : read(base, site, runtime);
+    if (value === noValue) return failed;
+    locals[at] = value;
+    return then(locals);
+  };
+}
+
+/** Builds the tagging of a plain row with the declared type of the field that it was read from. Instances have a type already. */
+function buildTag({ runtime }: ClosureBuilder, tag: FieldType): (value: unknown) => void {
+  return (value) => {
+    if (isObject(value) && !runtime.registered.has(getPrototypeOf(value) as object)) runtime.tag(value, tag);
+  };
+}
+
+function buildMethod(b: ClosureBuilder, { to, base, name, args, next }: MethodStatement, after: Then): Step {
+  const { runtime } = b;
+  const { log } = runtime;
+  const site = methodSite(name);
+  const get = b.get(base);
+  const gets = args.map((arg) => b.get(arg));
+  const at = b.slot(to);
+  const then = buildStep(b, next, after);
+  return (locals) => {
+    const receiver = get(locals);
+    const passed = gets.length === 0 ? noArguments : gets.map((getArg) => getArg(locals));
+    let value: unknown;
+    const isKnown =
+      receiver !== null &&
+      receiver !== undefined &&
+      (receiver === site.receiver || getPrototypeOf(receiver) === site.prototype);
+    if (isKnown && !passed.some((arg) => runtime.isPending(arg))) {
+      try {
+        value =
+          passed.length === 0
+            ? (receiver as Record<string, () => unknown>)[name]!()
+            : (receiver as Record<string, (...all: unknown[]) => unknown>)[name]!(...passed);
+      } catch (error) {
+        runtime.failed(receiver, site, passed, error);
+      }
+      if (passed.length === 0) log.note(receiver, name, value);
+      else log.noteWith(receiver, name, value, passed);
+    } else {
+      value = runtime.method(receiver, site, passed);
+      if (value === noValue) return failed;
+    }
+    if (mayBePending(value)) runtime.await(value);
+    locals[at] = value;
+    return then(locals);
+  };
+}
+
+function buildArithmetic(
+  b: ClosureBuilder,
+  { to, operator, left, right, next }: ArithmeticStatement,
+  after: Then,
+): Step {
+  const { runtime } = b;
+  const [getLeft, getRight] = [b.get(left), b.get(right)];
+  const at = b.slot(to);
+  const then = buildStep(b, next, after);
+  return (locals) => {
+    const value = runtime.arithmetic(operator, getLeft(locals), getRight(locals));
+    if (value === noValue) return failed;
+    locals[at] = value;
+    return then(locals);
+  };
+}
+
+function buildEach(b: ClosureBuilder, each: EachStatement, after: Then): Step {
+  const { runtime } = b;
+  const get = b.get(each.list);
+  const found = after === enough ? buildFinder(b, each) : undefined;
+  if (found !== undefined) {
+    const wanted = b.slot(found.wanted);
+    return (locals) => {
+      const value = get(locals);
+      const list = Array.isArray(value) ? (value as unknown[]) : runtime.list(value);
+      return found.find(list, locals[wanted]);
+    };
+  }
+  const scan = after === enough ? buildScan(b, each) : undefined;
+  if (scan !== undefined) {
+    return (locals) => {
+      const value = get(locals);
+      return scan(Array.isArray(value) ? (value as unknown[]) : runtime.list(value), locals);
+    };
+  }
+  const { item, tag } = each;
+  const addTag = tag === undefined ? undefined : buildTag(b, tag);
+  const at = b.slot(item);
+  const then = buildStep(b, each.next, after);
+  return (locals) => {
+    const value = get(locals);
+    const list = Array.isArray(value) ? (value as unknown[]) : runtime.list(value);
+    const { length } = list;
+    if ((runtime.steps -= length) < 0) runtime.over();
+    for (let i = 0; i < list.length; i++) {
+      // An element that a method adds during the last iteration is ignored. Each added element counts as a step.
+      if (i >= length) runtime.step();
+      const isLast = i + 1 >= list.length;
+      locals[at] = list[i];
+      if (addTag !== undefined) addTag(list[i]);
+      const ending = then(locals);
+      if (ending !== failed) return ending;
+      if (isLast) break;
+    }
+    return failed;
+  };
+}

@@ -1,0 +1,127 @@
+import type { CompiledFunction } from '../../compiler/compiled-function.js';
+import type { CallTest, Operand, Test } from '../../compiler/plan.js';
+import { isExactly } from '../../runtime/exact-class.js';
+import type { ClosureBuilder } from './closure-builder.js';
+import { comparison, oneOf } from './closure-values.js';
+import type { CallAll, Check } from './steps.js';
+
+export function buildTest(b: ClosureBuilder, test: Test): Check {
+  const { runtime } = b;
+  switch (test.kind) {
+    case 'equal': {
+      const compare = comparison(test, runtime);
+      const [left, right] = [b.get(test.left), b.get(test.right)];
+      return test.negated
+        ? (locals) => !compare(left(locals), right(locals))
+        : (locals) => compare(left(locals), right(locals));
+    }
+    case 'one-of': {
+      const is = oneOf(test.literals, runtime);
+      const value = b.get(test.value);
+      return (locals) => is(value(locals));
+    }
+    case 'order': {
+      const { operator } = test;
+      const [left, right] = [b.get(test.left), b.get(test.right)];
+      return (locals) => runtime.order(operator, left(locals), right(locals));
+    }
+    case 'isa': {
+      const { type } = test;
+      const value = b.get(test.value);
+      const exact = b.linker.exactClass(type);
+      if (exact === undefined) return (locals) => runtime.isa(value(locals), type);
+      const { prototype } = exact;
+      return (locals) => {
+        const v = value(locals);
+        return isExactly(v, prototype) || runtime.isa(v, type);
+      };
+    }
+    case 'isa-union': {
+      const { union } = test;
+      const value = b.get(test.value);
+      return (locals) => runtime.isaUnion(value(locals), union);
+    }
+    case 'true': {
+      const value = b.get(test.value);
+      return (locals) => {
+        const v = value(locals);
+        return v === true || (v !== false && runtime.notTrue(v));
+      };
+    }
+    case 'call':
+      return buildCallTest(b, test);
+  }
+}
+
+function buildCallTest(b: ClosureBuilder, { callee, args, likely }: CallTest): Check {
+  const call = buildCall(b, callee, args);
+  if (likely === undefined) return call;
+  const value = b.get(likely.argument);
+  const { prototype } = b.linker.exactClass(likely.type)!;
+  const likelyCall = buildCall(b, likely.callee, args);
+  return (locals) => (isExactly(value(locals), prototype) ? likelyCall(locals) : call(locals));
+}
+
+/** Builds a call that runs a function at each success. */
+export function buildCallAllTest(b: ClosureBuilder, { callee, args, likely }: CallTest): CallAll {
+  const all = buildCallAll(b, callee, args);
+  if (likely === undefined) return all;
+  const value = b.get(likely.argument);
+  const { prototype } = b.linker.exactClass(likely.type)!;
+  const likelyAll = buildCallAll(b, likely.callee, args);
+  return (locals, then) =>
+    isExactly(value(locals), prototype) ? likelyAll(locals, then) : all(locals, then);
+}
+
+export function buildCallAll(b: ClosureBuilder, callee: CompiledFunction, args: readonly Operand[]): CallAll {
+  const { runtime } = b;
+  const gets = args.map((arg) => b.get(arg));
+  const [first, second, third] = gets;
+  const call: CallAll =
+    gets.length === 1
+      ? (locals, then) => callee.runAll(first!(locals), then)
+      : gets.length === 2
+        ? (locals, then) => callee.runAll(first!(locals), second!(locals), then)
+        : gets.length === 3
+          ? (locals, then) => callee.runAll(first!(locals), second!(locals), third!(locals), then)
+          : (locals, then) => callee.runAll(...gets.map((get) => get(locals)), then);
+  return b.linker.isRecursive(b.fn.predicate, callee.predicate)
+    ? (locals, then) => {
+        runtime.deeper();
+        return runtime.back(call(locals, then));
+      }
+    : call;
+}
+
+export function buildCall(b: ClosureBuilder, callee: CompiledFunction, args: readonly Operand[]): Check {
+  const { runtime } = b;
+  const call = callWith(b, callee, args);
+  return b.linker.isRecursive(b.fn.predicate, callee.predicate)
+    ? (locals) => runtime.deeper() && runtime.back(call(locals))
+    : call;
+}
+
+/** Returns the call for its number of arguments. Arguments that are locals are read directly. */
+function callWith(b: ClosureBuilder, callee: CompiledFunction, args: readonly Operand[]): Check {
+  const gets = args.map((arg) => b.get(arg));
+  const slots = args.map((arg) => (arg.kind === 'local' ? arg.local : -1));
+  const [slotA = -1, slotB = -1, slotC = -1] = slots;
+  const [getA, getB, getC] = gets;
+  const areLocals = !slots.includes(-1);
+  switch (args.length) {
+    case 0:
+      return () => callee.run();
+    case 1:
+      return areLocals ? (locals) => callee.run(locals[slotA]) : (locals) => callee.run(getA!(locals));
+    case 2:
+      return areLocals
+        ? (locals) => callee.run(locals[slotA], locals[slotB])
+        : (locals) => callee.run(getA!(locals), getB!(locals));
+    case 3:
+      return areLocals
+        ? (locals) => callee.run(locals[slotA], locals[slotB], locals[slotC])
+        : (locals) => callee.run(getA!(locals), getB!(locals), getC!(locals));
+    default:
+      return (locals) => callee.run(...gets.map((get) => get(locals)));
+  }
+}

@@ -1,0 +1,64 @@
+import type { CompiledFunction } from '../../compiler/compiled-function.js';
+import type { Linker } from '../../compiler/linker.js';
+import type { Operand, Plan } from '../../compiler/plan.js';
+import type { Runtime } from '../../runtime/runtime.js';
+import type { Get, Step } from './steps.js';
+import { failed } from './steps.js';
+
+/** The state of building one function of closures. */
+export class ClosureBuilder {
+  /** The number of locals so far. */
+  size = 0;
+  loops = false;
+  /** Whether the remaining alternatives of a call may run in a second call. */
+  mayCallTwice = true;
+  /** The number of locals that the plan does not know. */
+  #additional = 0;
+  /** The local that records a cut in the statements after a call. */
+  #cut: number | undefined = undefined;
+
+  constructor(
+    readonly fn: CompiledFunction,
+    readonly plan: Plan,
+    readonly linker: Linker,
+    readonly runtime: Runtime,
+  ) {}
+
+  /** Returns the closure that reads an operand. */
+  get(operand: Operand): Get {
+    if (operand.kind === 'constant') {
+      const { value } = operand;
+      return () => value;
+    }
+    const at = this.slot(operand.local);
+    return (locals) => locals[at];
+  }
+
+  /** Makes room for a local. */
+  slot(local: number): number {
+    this.size = Math.max(this.size, local + 1);
+    return local;
+  }
+
+  /** Adds a local that the plan does not know. */
+  newSlot(): number {
+    return this.slot(this.plan.locals + this.#additional++);
+  }
+
+  cutSlot(): number {
+    return (this.#cut ??= this.newSlot());
+  }
+
+  /** Returns a step that runs once, until the local is reset to `false`. */
+  once(step: Step): { readonly step: Step; readonly local: number } {
+    const local = this.newSlot();
+    return {
+      local,
+      step: (locals) => {
+        if (locals[local] === true) return failed;
+        locals[local] = true;
+        return step(locals);
+      },
+    };
+  }
+}

@@ -1,0 +1,27 @@
+import type { TypeSet } from '../../../host/type-set.js';
+import type { DeclaredType } from '../../../types/declared-type.js';
+import { PolicyLinker } from '../../compiler/linker/policy-linker.js';
+import type { ProgramContext } from '../../program-context.js';
+import { knownTypes } from './known-types.js';
+
+/** The linker of ahead-of-time compilation: all types are known, because the code cannot bail out. */
+export class AotLinker extends PolicyLinker {
+  override readonly knownTypes: readonly TypeSet[];
+  readonly #setsOf = new Map<DeclaredType, TypeSet[]>();
+
+  constructor(context: ProgramContext) {
+    super(context);
+    this.knownTypes = knownTypes(context.program.types, context.typeSets);
+    for (const set of this.knownTypes)
+      for (const type of set.types) {
+        const known = this.#setsOf.get(type);
+        if (known === undefined) this.#setsOf.set(type, [set]);
+        else known.push(set);
+      }
+  }
+
+  /** Returns the known sets that contain a type. */
+  setsWith(type: DeclaredType): readonly TypeSet[] {
+    return this.#setsOf.get(type) ?? [];
+  }
+}

@@ -1,0 +1,124 @@
+import type { TypeSet } from '../../../host/type-set.js';
+import type { DeclaredType } from '../../../types/declared-type.js';
+import type { Class } from '../../../types/type-declaration.js';
+import {
+  anything,
+  passedArguments,
+  type CompiledFunction,
+  type KnownArgument,
+} from '../../compiler/compiled-function.js';
+import { dispatchPosition } from '../../compiler/dispatch-position.js';
+import { fewTypeSets } from '../../compiler/thresholds.js';
+import { Budget, defaultLimits } from '../../limits.js';
+import type { ArgumentShape } from '../../rules/argument-shape.js';
+import type { CandidateTable } from '../../rules/candidate.js';
+import { groupByRules } from '../../rules/rule-groups.js';
+import type { RuleIndex } from '../../rules/rule-index.js';
+import type { CompleteCases } from '../source/dispatch-emitter.js';
+import type { AotLinker } from './aot-linker.js';
+
+/**
+ * Returns all cases of a function that dispatches on an argument.
+ *
+ * @throws {PolarError} for an unknown class
+ */
+export const completeCases = (fn: CompiledFunction, linker: AotLinker): CompleteCases =>
+  new CaseBuilder(fn, linker).cases();
+
+class CaseBuilder {
+  readonly #position: number;
+  readonly #index: RuleIndex;
+  /** Whether rules have literals at this position. Then a value without a case is another literal: boxed ones are refused. */
+  readonly #isOther: boolean;
+
+  constructor(
+    readonly fn: CompiledFunction,
+    readonly linker: AotLinker,
+  ) {
+    this.#position = dispatchPosition(fn, linker);
+    this.#index = linker.indexOf(fn.predicate, fn.known.length);
+    this.#isOther = this.#index.literalsAt(this.#position) !== undefined;
+  }
+
+  cases(): CompleteCases {
+    const { fn, linker } = this;
+    const { known } = fn;
+    const index = this.#index;
+    const mentioned = index.typesRequired(this.#shapesWith(anything), this.#position);
+    const relevant = new Set([...mentioned].flatMap((type) => linker.setsWith(type)));
+    const rest = linker.knownTypes.find((types) => !relevant.has(types));
+    const groups = groupByRules([...relevant], (types) => this.#tableFor(this.#some(types)));
+    const literals = this.#literals();
+    const classes = new Map(this.#isOther ? [] : [...mentioned].flatMap((type) => this.#classCase(type)));
+    return {
+      passed: passedArguments(known).length,
+      parameter: passedArguments(known.slice(0, this.#position)).length,
+      literals,
+      classes,
+      prototypes: new Map([...classes].map(([c, to]) => [c.prototype as object, to])),
+      types: new Map(
+        groups.flatMap(({ types }) => {
+          const knownAs = (set: TypeSet): KnownArgument =>
+            this.#isOther || types.length > fewTypeSets
+              ? this.#some(types[0]!)
+              : { kind: 'types', types: set, class: undefined };
+          return types.map((set) => [set, this.#target(knownAs(set))!] as const);
+        }),
+      ),
+      relevant,
+      otherwise: rest && this.#target(this.#some(rest)),
+    };
+  }
+
+  #literals(): ReadonlyMap<unknown, CompiledFunction | undefined> {
+    const literals = this.#index.literalsAt(this.#position)?.byLiteral.keys() ?? [];
+    return new Map(
+      [...literals].map((value) => [value, this.#target({ kind: 'literal', value: value as string })]),
+    );
+  }
+
+  #classCase(type: DeclaredType): readonly (readonly [Class, CompiledFunction])[] {
+    const exact = this.linker.exactClass(type);
+    if (exact === undefined) return [];
+    const types = this.linker.context.typeSets.ofClass(exact);
+    const target = this.#target({ kind: 'types', types, class: exact });
+    return target === undefined ? [] : [[exact, target]];
+  }
+
+  #some(types: TypeSet): KnownArgument {
+    return { kind: 'some', types, isOther: this.#isOther };
+  }
+
+  /** Returns the function for the facts about the argument, or undefined if no rule applies. */
+  #target(known: KnownArgument): CompiledFunction | undefined {
+    if (this.#tableFor(known).candidates.length === 0) return undefined;
+    return this.linker.functionFor(
+      this.fn.predicate,
+      this.fn.known.map((k, i) => (i === this.#position ? known : k)),
+    );
+  }
+
+  #tableFor(known: KnownArgument): CandidateTable {
+    return this.#index.tableFor(this.#shapesWith(known), new Budget(defaultLimits, undefined));
+  }
+
+  #shapesWith(known: KnownArgument): ArgumentShape[] {
+    const { typeSets } = this.linker.context;
+    return this.fn.known.map((k, i): ArgumentShape => {
+      const at = i === this.#position ? known : k;
+      switch (at.kind) {
+        case 'literal':
+          return this.#index.shapeOf(at.value, i, typeSets.of(at.value));
+        case 'other':
+          return { types: at.types, literal: undefined, isOther: true };
+        case 'some':
+          return { types: at.types, literal: undefined, isOther: at.isOther };
+        case 'types':
+          return { types: at.types, literal: undefined, isOther: false };
+        case 'tested':
+        case 'anything':
+          return { types: typeSets.unbound, literal: undefined, isOther: false };
+      }
+    });
+  }
+}

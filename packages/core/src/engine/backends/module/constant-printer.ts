@@ -1,0 +1,113 @@
+import type { Span } from '../../../diagnostics/span.js';
+import { isPolicyDictionary, isThenable } from '../../../host/value.js';
+import { type FieldType, TypeToken } from '../../../types/declared-type.js';
+import type { CompiledFunction } from '../../compiler/compiled-function.js';
+import { NotCompilable } from '../../compiler/not-compilable.js';
+import type { MethodSite, ReadSite } from '../../runtime/runtime.js';
+import type { AotLinker } from './aot-linker.js';
+
+/** Prints the constants of a module as expressions over its helpers `h`. */
+export class ConstantPrinter {
+  /** The constants that functions share, by their text. */
+  readonly #shared = new Map<string, string>();
+  /** The texts of types, fields and constants of the application. */
+  readonly #texts = new Map<unknown, string>();
+
+  constructor(readonly linker: AotLinker) {
+    this.#nameTypes();
+    this.#nameConstants();
+    for (const set of linker.knownTypes)
+      this.#texts.set(set, `h.set(${namesOf(set.types)}, ${namesOf(set.chain)}, ${set.isInstance})`);
+    this.#texts.set(Object.prototype, 'Object.prototype');
+  }
+
+  /** The texts of the shared constants, in the order of their numbers. */
+  get shared(): Iterable<string> {
+    return this.#shared.keys();
+  }
+
+  /** Prints a constant. A long text gets a name that functions share, except for a site or a function. @throws {NotCompilable} */
+  print(value: unknown): string {
+    const text = this.#textOf(value);
+    if (isSite(value) || isFunction(value) || text.length < 8) return text;
+    let name = this.#shared.get(text);
+    if (name === undefined) this.#shared.set(text, (name = `g[${this.#shared.size}]`));
+    return name;
+  }
+
+  #nameTypes(): void {
+    const nameField = (type: FieldType, text: string): void => {
+      this.#texts.set(type, text);
+      if (type.kind === 'list') nameField(type.of, `${text}.of`);
+    };
+    for (const type of this.linker.context.program.types.types) {
+      const text = `h.type(${JSON.stringify(type.name)})`;
+      this.#texts.set(type, text);
+      if (type.class !== undefined) this.#texts.set(type.class.prototype, `${text}.class.prototype`);
+      this.#texts.set(type.value, `${text}.value`);
+      for (const { name, type: field } of type.fields?.values() ?? [])
+        nameField(field, `h.field(${JSON.stringify(type.name)}, ${JSON.stringify(name)})`);
+    }
+  }
+
+  #nameConstants(): void {
+    const { types } = this.linker.context.program;
+    for (const name of types.constantNames) {
+      const value = types.constant(name);
+      const isReference = (typeof value === 'object' && value !== null) || typeof value === 'function';
+      // The first name of several: the signature records that they name one value.
+      if (isReference && !this.#texts.has(value))
+        this.#texts.set(value, `h.constant(${JSON.stringify(name)})`);
+    }
+  }
+
+  #textOf(value: unknown): string {
+    if (isThenable(value)) throw new NotCompilable('a promise as a constant');
+    const known = this.#texts.get(value);
+    if (known !== undefined) return known;
+    if (typeof value === 'number') return Object.is(value, -0) ? '-0' : String(value);
+    if (isSite(value)) return this.#textOfSite(value);
+    if (isFunction(value)) return functionName(value);
+    if (value === undefined || value === null || typeof value === 'string' || typeof value === 'boolean')
+      return value === undefined ? 'undefined' : JSON.stringify(value);
+    if (Array.isArray(value)) return `[${value.map((item) => this.print(item)).join(', ')}]`;
+    if (value instanceof Map) return `new Map(${this.#textOf([...(value as Map<unknown, unknown>)])})`;
+    if (value instanceof Set) return `new Set(${this.#textOf([...(value as Set<unknown>)])})`;
+    if (typeof value === 'object' && isPolicyDictionary(value)) {
+      const keys = Object.keys(value);
+      const values = keys.map((key) => (value as Record<string, unknown>)[key]);
+      return `h.dictionary(${JSON.stringify(keys)}, ${this.#textOf(values)})`;
+    }
+    if (isSpan(value)) {
+      const source = this.linker.context.program.policy.sources.indexOf(value.source);
+      if (source !== -1) return `h.span(${source}, ${value.start}, ${value.end})`;
+    }
+    if (value instanceof TypeToken) return `h.type(${JSON.stringify(value.name)}).value`;
+    throw new NotCompilable('an object of the application that is not a declared constant');
+  }
+
+  #textOfSite(site: ReadSite | MethodSite): string {
+    const name = JSON.stringify(site.name);
+    if (site.kind === 'method-site') return `h.method(${name})`;
+    const field = site.field === undefined ? 'undefined' : this.#textOf(site.field);
+    return `h.read(${name}, ${site.inPattern}, ${field}, ${site.notesRows})`;
+  }
+}
+
+/** Prints the reference to a function of the module. */
+export const functionName = (fn: CompiledFunction): string => `f[${fn.id}]`;
+
+const namesOf = (list: Iterable<{ readonly name: string }>): string =>
+  JSON.stringify([...list].map(({ name }) => name));
+
+const isFunction = (value: unknown): value is CompiledFunction =>
+  typeof value === 'object' && value !== null && 'predicate' in value && 'known' in value;
+
+const isSite = (value: unknown): value is ReadSite | MethodSite =>
+  typeof value === 'object' &&
+  value !== null &&
+  'kind' in value &&
+  (value.kind === 'read-site' || value.kind === 'method-site');
+
+const isSpan = (value: unknown): value is Span =>
+  typeof value === 'object' && value !== null && 'source' in value && 'start' in value && 'end' in value;

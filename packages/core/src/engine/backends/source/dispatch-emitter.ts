@@ -1,0 +1,120 @@
+import type { TypeSet } from '../../../host/type-set.js';
+import type { CompiledFunction, DispatchCases, GrowingCases } from '../../compiler/compiled-function.js';
+import { longestChain, longestSwitch } from '../../compiler/thresholds.js';
+import { takesContinuation, waitsIn, type Way } from '../../runtime/way.js';
+import { Constants, type EmittedCode, literalText, passedIn, withConstants } from './emitted-code.js';
+import { exactSearch, exactSearchAot } from './exact-class-text.js';
+
+/** Cases that are complete, in ahead-of-time compilation. */
+export interface CompleteCases extends DispatchCases {
+  /** By the types of the argument, where its class does not decide. */
+  readonly types: ReadonlyMap<TypeSet, CompiledFunction>;
+  /** The sets of types that rules distinguish. The other known types have one function together. */
+  readonly relevant: ReadonlySet<TypeSet>;
+  readonly otherwise: CompiledFunction | undefined;
+}
+
+/** Prints a function that dispatches on an argument. An argument without a case goes to `miss`, which adds one. */
+export function emitDispatch(cases: GrowingCases, way: Way): EmittedCode {
+  const constants = new Constants();
+  const names = argumentNames(cases);
+  const text = `function (${passedIn(way, names)}) { ${growingBody(cases, names, constants, way)} }`;
+  return withConstants(constants, text);
+}
+
+function growingBody(cases: GrowingCases, names: readonly string[], constants: Constants, way: Way): string {
+  const known = knownCases(cases, names, way, {
+    constants,
+    search: exactSearch,
+    // A target that dispatches itself is repeated here instead of called.
+    target: (to, passed) =>
+      to.cases === undefined
+        ? callOf(constants.name(to), passed, way)
+        : `{ ${growingBody(to.cases, passed, constants, way)} }`,
+  });
+  return `${known}return ${constants.name(cases.miss[way])}(${passedIn(way, names)});`;
+}
+
+/** Prints a function that dispatches on an argument: inline for literals and classes, with the runtime for other types. */
+export function emitCompleteDispatch(cases: CompleteCases, way: Way): EmittedCode {
+  const { literals, classes, types, relevant, otherwise } = cases;
+  const constants = new Constants();
+  const constant = (value: unknown) => constants.name(value);
+  const names = argumentNames(cases);
+  const at = names[cases.parameter]!;
+  const passed = passedIn(way, names);
+  let text = '';
+  if (waitsIn(way)) {
+    const settled = passedIn(
+      way,
+      names.map((name) => (name === at ? 'v' : name)),
+    );
+    text += `if (R.isPending(${at})) return R.settle(${at}).then((v) => dispatch(${settled}));\n`;
+  }
+  text += knownCases(cases, names, way, {
+    constants,
+    search: exactSearchAot,
+    target: (to, args) => callOf(constant(to), args, way),
+  });
+  const none = [...relevant].filter((set) => !types.has(set));
+  const rest = otherwise === undefined ? 'undefined' : constant(otherwise);
+  const table = `${constant(types)}, ${constant(new Set(none))}, ${rest}`;
+  text += `const t = R.target(${table}, ${at}); return t === undefined ? false : t.${way}(${passed});`;
+  const targets = takesContinuation(way)
+    ? [...literals.values(), ...classes.values(), ...types.values(), otherwise]
+    : [];
+  const explored = new Set(targets.filter((target) => target !== undefined));
+  return withConstants(constants, `function dispatch(${passed}) { ${text} }`, [], explored);
+}
+
+interface CaseText {
+  readonly constants: Constants;
+  /** Prints the search for the class of a value. */
+  readonly search: (value: string, found: string) => string;
+  /** Prints the statement that continues with a function. */
+  readonly target: (to: CompiledFunction, args: readonly string[]) => string;
+}
+
+/** Prints the cases for literals and classes: few as a switch or a chain of comparisons, many as a table. */
+function knownCases(
+  { parameter, literals, classes, prototypes }: DispatchCases,
+  names: readonly string[],
+  way: Way,
+  { constants, search, target }: CaseText,
+): string {
+  const constant = (value: unknown) => constants.name(value);
+  const at = names[parameter]!;
+  const others = names.filter((name) => name !== at);
+  let text = '';
+  if (literals.size > longestSwitch) {
+    const none = [...literals].flatMap(([value, to]) => (to === undefined ? [value] : []));
+    // Growing cases have no empty ones: their own map is used, to which more are added.
+    const found = none.length === 0 ? literals : withoutEmpty(literals);
+    text += `{ const t = ${constant(found)}.get(${at}); if (t !== undefined) ${callOf('t', others, way)} }\n`;
+    if (none.length > 0) text += `if (${constant(new Set(none))}.has(${at})) return false;\n`;
+  } else if (literals.size > 0) {
+    const known = [...literals].map(
+      ([value, to]) =>
+        `case ${literalText(value)}: ${to === undefined ? 'return false;' : target(to, others)}`,
+    );
+    text += `switch (${at}) { ${known.join(' ')} }\n`;
+  }
+  if (classes.size > longestChain) {
+    const found = `const f = ${constant(prototypes)}.get(p); if (f !== undefined) ${callOf('f', names, way)}`;
+    text += search(at, found);
+  } else if (classes.size > 0) {
+    const known = [...classes].map(([c, to]) => `if (p === ${constant(c.prototype)}) ${target(to, names)}`);
+    text += search(at, known.join(' '));
+  }
+  return text;
+}
+
+const argumentNames = ({ passed }: DispatchCases): string[] =>
+  Array.from({ length: passed }, (_, i) => `a${i}`);
+
+const callOf = (target: string, args: readonly string[], way: Way): string =>
+  `return ${target}.${way}(${passedIn(way, args)});`;
+
+const withoutEmpty = <Target>(
+  cases: ReadonlyMap<unknown, Target | undefined>,
+): ReadonlyMap<unknown, Target | undefined> => new Map([...cases].filter(([, to]) => to !== undefined));

@@ -1,0 +1,144 @@
+import type { Span } from '../../../diagnostics/span.js';
+import type { DeclaredType } from '../../../types/declared-type.js';
+import { passedArguments, type CompiledFunction } from '../../compiler/compiled-function.js';
+import type { Linker } from '../../compiler/linker.js';
+import { hasCut } from '../../compiler/plan-analysis.js';
+import type { Operand, Plan } from '../../compiler/plan.js';
+import { waitsIn, type Way } from '../../runtime/way.js';
+import { Constants, objectTest } from './emitted-code.js';
+import { exactTest } from './exact-class-text.js';
+
+/** The kind of code to print. */
+export interface Printing {
+  /** Code that awaits promises receives its runtime as an argument. It is an async function only if it contains an `await`. */
+  readonly way: Way;
+  /**
+   * Whether the code is for a module, ahead of time. It cannot bail out, so it passes the positions in the policy to the runtime. Code that
+   * awaits promises there settles every value, and reads again from the log of calls what the application returned before.
+   */
+  readonly isModule: boolean;
+}
+
+/** The state of printing one function. */
+export class Emission {
+  readonly constants = new Constants();
+  /** The depth of local functions around the current statement. */
+  localFunctions = 0;
+  /** The depth of negations around the current statement. */
+  negations = 0;
+  /** The number of calls so far. */
+  calls = 0;
+  loops = false;
+  isRecursive = false;
+  awaits = false;
+  readonly explored = new Set<CompiledFunction>();
+  readonly hasCut: boolean;
+  /** Declarations of the prototypes that the reading places learn. */
+  readonly declarations: string[] = [];
+  /** The locals for which `d…` says whether they are instances of the declared class or of a class that extends it. */
+  readonly instances = new Set<number>();
+  /** The locals whose prototype was checked on the current path, with the variable that holds the result. */
+  readonly checkedPrototypes = new Map<number, string>();
+  #labels = 0;
+
+  constructor(
+    readonly fn: CompiledFunction,
+    readonly plan: Plan,
+    readonly linker: Linker,
+    readonly printing: Printing,
+  ) {
+    this.hasCut = hasCut(plan.body);
+  }
+
+  get way(): Way {
+    return this.printing.way;
+  }
+
+  get waits(): boolean {
+    return waitsIn(this.way);
+  }
+
+  /** Whether every value is settled first, and earlier results of the application are used again. */
+  get settles(): boolean {
+    return this.waits && this.printing.isModule;
+  }
+
+  // ── names ──
+
+  operand(operand: Operand): string {
+    if (operand.kind === 'local') return `v${operand.local}`;
+    const { value } = operand;
+    if (typeof value === 'number' && Number.isFinite(value) && !Object.is(value, -0)) return `(${value})`;
+    if (typeof value === 'string' || typeof value === 'boolean' || value === null)
+      return JSON.stringify(value);
+    return this.constant(value);
+  }
+
+  constant(value: unknown): string {
+    return this.constants.name(value);
+  }
+
+  newLabel(): number {
+    return this.#labels++;
+  }
+
+  /** Prints the position in the policy as a further argument. Code that can bail out needs none: the machine reports the error. */
+  position(at: Span): string {
+    return this.printing.isModule ? `, ${this.constant(at)}` : '';
+  }
+
+  // ── promises ──
+
+  /** Marks the function as one that contains an `await`. */
+  awaited(call: string): string {
+    if (!this.waits) return call;
+    this.awaits = true;
+    return `(await ${call})`;
+  }
+
+  /**
+   * Prints the statement that awaits a promise, or bails out where it cannot be awaited.
+   *
+   * @param arrived the statement that follows when the promise was fulfilled
+   */
+  waitFor(v: string, at?: Span, arrived = this.settles ? '' : `if (${v} === undefined) R.absent();`): string {
+    if (!this.waits) return `if (${this.mayBePending(v)}) R.await(${v});\n`;
+    this.awaits = true;
+    const settled = this.settles ? `R.settle(${v}${at === undefined ? '' : this.position(at)})` : v;
+    return `if (${this.mayBePending(v)} && R.isPending(${v})) { ${v} = await ${settled}; ${arrived} }\n`;
+  }
+
+  /**
+   * Prints the test whether a value may be a promise. With many classes, registered instances are recognized by their prototype first.
+   *
+   * @param operand the operand, where an instance of the declared class is trusted not to be a promise. A class that extends it may have a
+   *   `then`, and so may an instance. Such a promise is treated as a value that does not match, which must not let another rule apply.
+   */
+  mayBePending(v: string, operand?: Operand): string {
+    if (operand?.kind === 'local' && this.instances.has(operand.local))
+      return `!d${operand.local} && ${this.mayBePending(v)}`;
+    const isKnown = this.linker.hasManyClasses ? ` && !R.registered.has(Object.getPrototypeOf(${v}))` : '';
+    return `${objectTest(v)}${isKnown} && typeof ${v}.then === "function"`;
+  }
+
+  /** Prints the checks for arguments that are promises: an instance of a class without `then` may have one itself. */
+  argumentChecks(): string {
+    if (this.settles) return '';
+    const passed = passedArguments(this.fn.known);
+    return this.plan.params
+      .filter((_, i) => {
+        const known = passed[i]!;
+        return known.kind === 'types' && known.class !== undefined;
+      })
+      .map((p) => `if (v${p}.then !== undefined) R.await(v${p});\n`)
+      .join('');
+  }
+
+  // ── types ──
+
+  isExactly(operand: Operand, type: DeclaredType): string {
+    const value = this.operand(operand);
+    const exact = this.linker.exactClass(type);
+    return exact === undefined ? 'false' : exactTest(value, this.constant(exact.prototype));
+  }
+}

@@ -1,0 +1,119 @@
+import type { FieldType } from '../../../types/declared-type.js';
+import type { Class } from '../../../types/type-declaration.js';
+import type { MethodStatement, ReadStatement } from '../../compiler/plan.js';
+import { methodSite, readSite } from '../../runtime/runtime.js';
+import { memberAccess, objectTest } from './emitted-code.js';
+import type { Emission } from './emission.js';
+
+/** Prints the read of an attribute. @param next prints the statements after it */
+export function emitRead(e: Emission, statement: ReadStatement, next: () => string): string {
+  const { to, base, name, inPattern, isExact, field, tag, at } = statement;
+  const n = e.newLabel();
+  const isUnsure = !isExact && tag === undefined && field === undefined && e.linker.mayTag(name);
+  const site = e.constant(readSite(name, inPattern, field, isUnsure));
+  const o = e.operand(base);
+  const v = `v${to}`;
+  const access = memberAccess(name);
+  const isMissing = `${v} === undefined || Object.prototype${access} !== undefined`;
+  const absent = e.settles
+    ? `if (${v} === undefined && (${v} = R.absent(${o}, ${site}${e.position(at)})) === U) break b${n};`
+    : undefined;
+  const settle = e.waits ? e.waitFor(v, at, absent) : '';
+  // A value is tagged only after it is settled.
+  const isSettledFirst = e.settles || tag !== undefined || field !== undefined || isUnsure;
+  const slow = `{ ${v} = R.read(${o}, ${site}, ${v}${e.position(at)}); if (${v} === U) break b${n}; ${isSettledFirst ? '' : settle}}\n`;
+  const rest = () => {
+    const row = isUnsure
+      ? `if (${objectTest(v)} && !R.registered.has(Object.getPrototypeOf(${v}))) R.noteRow(${o}, ${site}, ${v});\n`
+      : '';
+    const first = isSettledFirst ? settle : '';
+    const noted = tag === undefined ? `${first}${row}` : emitTag(e, to, tag, first);
+    const text = `${noted}${next()}`;
+    e.instances.delete(to);
+    return text;
+  };
+  // A query that began in code that does not wait reads the same values again.
+  const isReplayed = e.settles ? 'R.replay !== undefined || ' : '';
+  const plain = `(${v} = ${o}${access}, ${isMissing})`;
+  if (isExact) return `b${n}: { let ${v}; if (${isReplayed}${plain}) ${slow}${rest()} }`;
+  const clean = base.kind === 'local' ? e.checkedPrototypes.get(base.local) : undefined;
+  // One check of the prototype serves the other attributes of the object too, except those with a declared type or a getter.
+  const isShared =
+    base.kind === 'local' && name !== 'size' && !e.linker.mayTag(name) && !e.linker.hasGetter(name);
+  if (clean !== undefined && isShared)
+    return `b${n}: { let ${v}; if (${isReplayed}!${clean} || ${plain}) ${slow}${rest()} }`;
+  e.declarations.push(`let p${n}; ${site}.learn = (p) => { p${n} = p; };`);
+  // The attribute is read first: then the optimizer knows the shape of the object, and its prototype costs nothing.
+  const isUnchecked =
+    `${o} === null || ${o} === undefined || ${plain} || ` +
+    `!(c${n} = Object.getPrototypeOf(${o}) === p${n})`;
+  if (isShared) e.checkedPrototypes.set(base.local, `c${n}`);
+  const text = `b${n}: { let c${n} = false, ${v}; if (${isReplayed}${isUnchecked}) ${slow}${rest()} }`;
+  if (isShared) e.checkedPrototypes.delete(base.local);
+  return text;
+}
+
+/**
+ * Prints the tagging of a plain row with the declared type of the field that it was read from. Instances have a type already. An instance
+ * of the declared class, or of a class that extends it, is also trusted not to be a promise.
+ *
+ * @param settle the statement that awaits the value first
+ */
+export function emitTag(e: Emission, n: number, tag: FieldType, settle: string): string {
+  const value = `v${n}`;
+  const type = tag.kind === 'named' ? e.linker.context.program.types.find(tag.name) : undefined;
+  const exact = type && e.linker.exactClass(type);
+  const note = (more: string) =>
+    `if (${objectTest(value)}${more} && !R.registered.has(Object.getPrototypeOf(${value}))) ` +
+    `R.tag(${value}, ${e.constant(tag)});\n`;
+  // An instance of a class that extends it may be a promise.
+  const extensions = type === undefined ? [] : e.linker.extensionsOf(type);
+  const areExact = extensions.every((each) => e.linker.exactClass(each) !== undefined);
+  if (type === undefined || exact === undefined || !areExact || !hasDefaultInstanceof(exact))
+    return `${settle}${note('')}`;
+  e.instances.add(n);
+  const isInstance = `${value} instanceof ${e.constant(exact)}`;
+  const again = settle === '' ? '' : `${settle}d${n} = ${isInstance};\n`;
+  return `let d${n} = ${isInstance}; if (!d${n}) { ${again}${note(` && !d${n}`)} }\n`;
+}
+
+/** Checks that `instanceof` compares prototypes and does nothing else. */
+const hasDefaultInstanceof = (type: Class): boolean =>
+  (type as unknown as { [Symbol.hasInstance]: unknown })[Symbol.hasInstance] ===
+  Function.prototype[Symbol.hasInstance];
+
+/** Prints the call of a method. @param next prints the statements after it */
+export function emitMethod(e: Emission, statement: MethodStatement, next: () => string): string {
+  const { to, base, name, args, at } = statement;
+  const n = e.newLabel();
+  const site = e.constant(methodSite(name));
+  const o = e.operand(base);
+  const passed = args.map((arg) => e.operand(arg)).join(', ');
+  const slow = `v${to} = R.method(${o}, ${site}, [${passed}]${e.position(at)}); if (v${to} === U) break b${n};`;
+  const rest = `${e.waitFor(`v${to}`, at)}${next()}`;
+  const isNotReplayed = e.settles ? 'R.replay === undefined && ' : '';
+  const isKnown =
+    base.kind === 'constant'
+      ? `${o} === ${site}.receiver`
+      : `${o} !== null && ${o} !== undefined && (${o} === ${site}.receiver || Object.getPrototypeOf(${o}) === ${site}.prototype)`;
+  const isReady = args
+    .filter(({ kind }) => kind === 'local')
+    .map((arg) => e.operand(arg))
+    // A module must not read `then` of a data object, because it cannot bail out if that throws.
+    .map((v) => (e.printing.isModule ? '' : `${e.mayBePending(v)} && `) + `R.isPending(${v})`)
+    .map((test) => ` && !(${test})`)
+    .join('');
+  const call = `${o}, ${JSON.stringify(name)}, v${to}`;
+  const note =
+    args.length === 0
+      ? `R.log.note(${call});`
+      : args.length === 1
+        ? `R.log.noteOne(${call}, ${passed});`
+        : `R.log.noteWith(${call}, [${passed}]);`;
+  return (
+    `b${n}: { let v${to}; if (${isNotReplayed}${isKnown}${isReady}) {\n` +
+    `try { v${to} = ${o}${memberAccess(name)}(${passed}); } ` +
+    `catch (e) { R.failed(${o}, ${site}, [${passed}], e${e.position(at)}); }\n` +
+    `${note} }\nelse { ${slow} }\n${rest} }`
+  );
+}

@@ -1,0 +1,239 @@
+import type { ArithmeticOperator } from '../../../ir/goal.js';
+import { countSuccesses, isDeterministic, mayCallMethod, mayMismatch } from '../../compiler/plan-analysis.js';
+import type {
+  AgainStatement,
+  ArithmeticStatement,
+  ByTypeStatement,
+  CallTest,
+  CheckStatement,
+  EachStatement,
+  ExactlyStatement,
+  Statement,
+} from '../../compiler/plan.js';
+import { maxRepeatedSize } from '../../compiler/thresholds.js';
+import {
+  enclosed,
+  endOf,
+  mayCallAfter,
+  sizeOfContinuation,
+  type Continuation,
+  type Continue,
+  type Leave,
+  type Offer,
+} from './continuation.js';
+import { emitMethod, emitRead, emitTag } from './emit-attributes.js';
+import { emitCall, emitCallTest, emitTest } from './emit-tests.js';
+import type { Emission } from './emission.js';
+
+/** Prints a statement, and after each of its successes the continuation. */
+export function emitStatement(e: Emission, statement: Statement, then: Continuation): string {
+  switch (statement.kind) {
+    case 'succeed':
+      return emitSuccess(e, then);
+    case 'any':
+      return statement.of.map((s) => `{ ${emitStatement(e, s, then)} }`).join('\n');
+    case 'read':
+      return emitRead(e, statement, () => emitStatement(e, statement.next, then));
+    case 'method':
+      return emitMethod(e, statement, () => emitStatement(e, statement.next, then));
+    case 'arithmetic':
+      return emitArithmetic(e, statement, then);
+    case 'each':
+      return emitEach(e, statement, then);
+    case 'if':
+      return statement.test.kind === 'call'
+        ? emitIfCall(e, statement.test, statement.next, then)
+        : `if (${emitTest(e, statement.test)}) { ${emitStatement(e, statement.next, then)} }`;
+    case 'check':
+      return emitCheck(e, statement, then);
+    case 'not':
+      return emitNot(e, statement, then);
+    case 'cut': {
+      const fails = e.localFunctions === 0 ? 'return false;' : 'cut = true; return "stop";';
+      return `{ ${emitStatement(e, statement.next, then)} } ${fails}`;
+    }
+    case 'again':
+      return emitAgain(e, statement);
+    case 'await': {
+      const text = emitStatement(e, statement.next, then);
+      return e.settles ? text : `${e.waitFor(`v${statement.local}`)}${text}`;
+    }
+    case 'exactly':
+      return emitExactly(e, statement, then);
+    case 'by-type':
+      return emitByType(e, statement, then);
+  }
+}
+
+// ── successes ──
+
+function emitSuccess(e: Emission, then: Continuation): string {
+  switch (then.kind) {
+    case 'leave':
+      return then.text;
+    case 'offer':
+      return emitInvocation(e, 'then', then);
+    case 'invoke':
+      return emitInvocation(e, then.name, then.after);
+    case 'continue': {
+      const text = emitStatement(e, then.next, then.after);
+      return then.once === undefined ? text : `if (!${then.once}) { ${then.once} = true; ${text} }`;
+    }
+  }
+}
+
+/** Prints the call of a function that says whether the success was enough. */
+const emitInvocation = (e: Emission, name: string, end: Leave | Offer): string =>
+  `{ const r = ${e.awaited(`${name}()`)}; if (r !== false) { ${emitEnd(e, end)} } }`;
+
+/** Prints the end of the search, after the result `r` other than `false`. */
+function emitEnd(e: Emission, end: Leave | Offer): string {
+  const cut = e.hasCut ? `if (cut) return ${e.localFunctions === 0 ? 'false' : '"stop"'};\n` : '';
+  return `${cut}${end.kind === 'leave' ? end.text : 'return r;'}`;
+}
+
+/** Prints a continuation as a local function that runs once. */
+function emitLocalFunction(e: Emission, n: number, { next, after }: Continue, once = `d${n}`): string {
+  e.localFunctions++;
+  const text = emitStatement(e, next, enclosed(after));
+  e.localFunctions--;
+  const declared = once === `d${n}` ? `let ${once} = false; ` : '';
+  return (
+    // The parentheses make V8 parse it together with the code around it, not once more for each enclosing function.
+    `${declared}const n${n} = (${e.waits ? 'async ' : ''}() => {\n` +
+    `if (${once}) return false; ${once} = true;\n${text}\nreturn false; });\n`
+  );
+}
+
+// ── proofs and calls ──
+
+function emitCheck(e: Emission, { proof, next }: CheckStatement, then: Continuation): string {
+  const places = countSuccesses(proof);
+  const going: Continue = { kind: 'continue', next, once: undefined, after: then };
+  if (places === 1 && isDeterministic(proof)) return emitStatement(e, proof, going);
+  const n = e.newLabel();
+  if (places === 1 || places * sizeOfContinuation(going) <= maxRepeatedSize)
+    return `let d${n} = false;\n${emitStatement(e, proof, { ...going, once: `d${n}` })}`;
+  const declaration = emitLocalFunction(e, n, going);
+  return `${declaration}${emitStatement(e, proof, { kind: 'invoke', name: `n${n}`, after: endOf(then) })}`;
+}
+
+/**
+ * Prints a call and the statements after it. When these fail, the remaining alternatives of the call run: in the same call, or in a second
+ * one where no method of the application can be called twice, so that the common case costs nothing.
+ */
+function emitIfCall(e: Emission, test: CallTest, next: Statement, after: Continuation): string {
+  const then: Continuation =
+    next.kind === 'succeed' ? after : { kind: 'continue', next, once: undefined, after };
+  if (then.kind === 'leave') return `if (${emitTest(e, test)}) { ${then.text} }`;
+  if (e.way === 'run' && !e.linker.mayCallMethods(test.callee.predicate)) {
+    const text = emitSuccess(e, then);
+    return `if (${emitTest(e, test)}) { ${text}\n${emitCallTest(e, test, 'runAll', 'R.never')}; }`;
+  }
+  const n = e.newLabel();
+  const declaration = then.kind === 'continue' ? emitLocalFunction(e, n, then, then.once) : '';
+  const name = then.kind === 'continue' ? `n${n}` : then.kind === 'invoke' ? then.name : 'then';
+  const call = emitCallTest(e, test, e.waits ? 'waitAll' : 'runAll', name);
+  return `{ ${declaration}const r = ${call}; if (r !== false) { ${emitEnd(e, endOf(then))} } }`;
+}
+
+function emitNot(
+  e: Emission,
+  { proof: operand, next }: Extract<Statement, { kind: 'not' }>,
+  then: Continuation,
+): string {
+  const n = e.newLabel();
+  e.negations++;
+  const proof = emitStatement(e, operand, { kind: 'leave', text: `break c${n};` });
+  e.negations--;
+  const [keep, isChanged, restore, mismatched] = mayMismatch(operand)
+    ? [
+        `const u${n} = R.undecided, m${n} = R.mismatched;`,
+        `R.undecided !== u${n} || R.mismatched !== m${n}`,
+        `R.undecided = u${n}; R.mismatched = m${n};`,
+        `m${n}`,
+      ]
+    : [`const u${n} = R.undecided;`, `R.undecided !== u${n}`, `R.undecided = u${n};`, 'R.mismatched'];
+  return (
+    `b${n}: { ${keep}\nn${n}: { c${n}: { ${proof}\n` +
+    `if (${isChanged}) { R.undecidedSince(u${n}, ${mismatched}); break b${n}; } break n${n}; }\n` +
+    `${restore} break b${n}; }\n${emitStatement(e, next, then)} }`
+  );
+}
+
+function emitAgain(e: Emission, { args, only }: AgainStatement): string {
+  e.loops = true;
+  const values = args.map((arg) => e.operand(arg));
+  const moves = e.plan.params.flatMap((p, i) => (values[i] === `v${p}` ? [] : [{ p, value: values[i]! }]));
+  const move = [
+    ...moves.map(({ value }, i) => `const m${i} = ${value};`),
+    ...moves.map(({ p }, i) => `v${p} = m${i};`),
+  ].join(' ');
+  if (only === undefined) return `{ ${move} continue top; }`;
+  const exact = e.isExactly(only.argument, only.type);
+  return `if (${exact}) { ${move} continue top; } return ${emitCall(e, only.otherwise, args, e.way, 'then')};`;
+}
+
+// ── values ──
+
+function emitArithmetic(e: Emission, statement: ArithmeticStatement, then: Continuation): string {
+  const { to, operator, left, right, at, next } = statement;
+  const n = e.newLabel();
+  const [l, r] = [e.operand(left), e.operand(right)];
+  const quick = isInlined(operator)
+    ? `let v${to} = typeof ${l} === "number" && typeof ${r} === "number" ? ${l} ${operator} ${r} : NaN; ` +
+      `if (!Number.isSafeInteger(v${to}))`
+    : `let v${to};`;
+  return (
+    `b${n}: { ${quick} { v${to} = R.arithmetic(${JSON.stringify(operator)}, ${l}, ${r}${e.position(at)}); ` +
+    `if (v${to} === U) break b${n}; }\n${emitStatement(e, next, then)} }`
+  );
+}
+
+const isInlined = (operator: ArithmeticOperator): boolean =>
+  operator === '+' || operator === '-' || operator === '*';
+
+function emitEach(e: Emission, { item, list, tag, at, next }: EachStatement, then: Continuation): string {
+  const n = e.newLabel();
+  const isSettledFirst = e.settles || (e.waits && tag !== undefined);
+  const settle = isSettledFirst ? e.waitFor(`v${item}`, at) : '';
+  const tagged = tag === undefined ? settle : emitTag(e, item, tag, settle);
+  if (e.settles) e.awaits = true;
+  const elements = e.settles ? 'await R.listLater' : 'R.list';
+  // An element that a method adds during the last iteration is ignored. Each added element counts as a step.
+  const loop =
+    mayCallMethod(next) || mayCallAfter(then)
+      ? `for (let i${n} = 0, c${n} = l${n}.length, e${n} = false; !e${n} && i${n} < l${n}.length; i${n}++) { ` +
+        `if (i${n} >= c${n}) R.step(); e${n} = i${n} + 1 >= l${n}.length;`
+      : `for (let i${n} = 0; i${n} < l${n}.length; i${n}++) {`;
+  // The query may have ended while an element was awaited.
+  const stop = e.waits ? 'if (R.steps < 0) R.over(); ' : '';
+  // Another element may be rejected while this one is awaited.
+  const handled = e.waits
+    ? `if (!h${n} && ${e.mayBePending(`v${item}`)} && R.isPending(v${item})) { h${n} = true; R.handleRejections(l${n}); } `
+    : '';
+  const text =
+    `${e.waits ? `let h${n} = false; ` : ''}let l${n} = ${e.operand(list)}; if (!Array.isArray(l${n})) l${n} = ${elements}(l${n}${e.position(at)});\n` +
+    `if ((R.steps -= l${n}.length) < 0) R.over();\n` +
+    `${loop} ${stop}let v${item} = l${n}[i${n}]; ${handled}${tagged}\n${emitStatement(e, next, then)} }`;
+  e.instances.delete(item);
+  return text;
+}
+
+function emitExactly(e: Emission, statement: ExactlyStatement, then: Continuation): string {
+  const value = e.operand(statement.value);
+  const exact = e.isExactly(statement.value, statement.type);
+  const { otherwise } = statement;
+  const other = otherwise === undefined ? `R.inexact(${value});` : `{ ${emitStatement(e, otherwise, then)} }`;
+  return `if (${exact}) { ${emitStatement(e, statement.next, then)} } else ${other}`;
+}
+
+function emitByType(e: Emission, { value, cases }: ByTypeStatement, then: Continuation): string {
+  const n = e.newLabel();
+  const v = e.operand(value);
+  const chain = cases.map(
+    ({ types, next }) =>
+      `if (${e.constant(new Set(types))}.has(t${n})) { ${emitStatement(e, next, then)} } else `,
+  );
+  return `{ const t${n} = R.typeOf(${v}); ${chain.join('')}R.expect(t${n}, ${v}); }`;
+}

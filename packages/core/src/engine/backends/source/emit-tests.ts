@@ -1,0 +1,123 @@
+import type { CompiledFunction } from '../../compiler/compiled-function.js';
+import {
+  isLiteralOperand,
+  type CallTest,
+  type EqualTest,
+  type Operand,
+  type Test,
+} from '../../compiler/plan.js';
+import { takesContinuation, waitsIn, type Way } from '../../runtime/way.js';
+import { literalText, objectTest, referenceTest } from './emitted-code.js';
+import type { Emission } from './emission.js';
+
+// The common case of a test is inline, and the rare case is a call of the runtime: inline code has type feedback of its own, while the
+// feedback of a shared function mixes all its callers.
+
+/** Prints a test as an expression. */
+export function emitTest(e: Emission, test: Test): string {
+  switch (test.kind) {
+    case 'equal':
+      return test.negated ? `!${emitEqual(e, test)}` : emitEqual(e, test);
+    case 'one-of':
+      return emitOneOf(e, e.operand(test.value), test.literals);
+    case 'order':
+      return emitOrder(e, test);
+    case 'isa': {
+      const v = e.operand(test.value);
+      const exact = e.linker.exactClass(test.type);
+      const slow = `R.isa(${v}, ${e.constant(test.type)})`;
+      if (exact === undefined) return slow;
+      return `((${e.isExactly(test.value, test.type)}) || ${slow})`;
+    }
+    case 'isa-union':
+      return `R.isaUnion(${e.operand(test.value)}, ${JSON.stringify(test.union)})`;
+    case 'true': {
+      const v = e.operand(test.value);
+      return `(${v} === true || (${v} !== false && R.notTrue(${v}${e.position(test.at)})))`;
+    }
+    case 'call':
+      return emitCallTest(e, test, e.waits ? 'wait' : 'run');
+  }
+}
+
+function emitOneOf(e: Emission, v: string, literals: readonly unknown[]): string {
+  if (typeof e.linker.context.equality === 'function') return `R.oneOf(${v}, ${e.constant(literals)})`;
+  const same =
+    literals.length > 8
+      ? `${e.constant(new Set(literals))}.has(${v})`
+      : // One expression without branches, because a branch for each literal cannot be predicted.
+        literals.map((literal) => `(${v} === ${literalText(literal)})`).join(' | ');
+  return `(${same}) || (${objectTest(v)} && R.oneOf(${v}, ${e.constant(literals)}))`;
+}
+
+function emitOrder(e: Emission, test: Extract<Test, { kind: 'order' }>): string {
+  const sides = [test.left, test.right];
+  const [l, r] = sides.map((side) => e.operand(side));
+  const slow = `R.order(${JSON.stringify(test.operator)}, ${l}, ${r}${e.position(test.at)})`;
+  const locals = sides.filter(({ kind }) => kind === 'local');
+  const isNumeric = sides.every((side) => side.kind === 'local' || typeof side.value === 'number');
+  if (!isNumeric || locals.length === 0) return slow;
+  const areNumbers = locals.map((side) => `typeof ${e.operand(side)} === "number"`).join(' && ');
+  return `(${areNumbers} ? ${l} ${test.operator} ${r} : ${slow})`;
+}
+
+function emitEqual(e: Emission, { left, right, how, negated, at }: EqualTest): string {
+  const [l, r] = [e.operand(left), e.operand(right)];
+  const slow = e.settles
+    ? `(await R.equalLater(${l}, ${r}${e.position(at)}))`
+    : `R.equal(${l}, ${r}${e.position(at)})`;
+  if (e.settles) e.awaits = true;
+  if (typeof e.linker.context.equality === 'function') return slow;
+  // A value that is not equal may be a promise; a value that is equal is not.
+  if (how === 'identity') {
+    const mayTrust = !negated && e.negations === 0 && !e.linker.isNegated(e.fn.predicate);
+    return `(${l} === ${r} || (${e.mayBePending(l, mayTrust ? left : undefined)} && ${slow}))`;
+  }
+  if (left.kind === 'local' && isLiteralOperand(right))
+    return `(${l} === ${r} || (${objectTest(l)} && ${slow}))`;
+  if (right.kind === 'local' && isLiteralOperand(left))
+    return `(${l} === ${r} || (${objectTest(r)} && ${slow}))`;
+  if (left.kind === 'local' && right.kind === 'local')
+    return `(${l} === ${r} ? ${l} === ${l} : (${referenceTest(l)} || ${referenceTest(r)}) && ${slow})`;
+  return slow;
+}
+
+/**
+ * @param then the function to call at each success
+ * @param isResult whether the call is the result of the function, so that it need not be awaited here
+ */
+export function emitCallTest(
+  e: Emission,
+  { callee, args, likely }: CallTest,
+  way: Way,
+  then?: string,
+  isResult = false,
+): string {
+  const call = emitCall(e, callee, args, way, then, isResult);
+  if (likely === undefined) return call;
+  const isLikely = e.isExactly(likely.argument, likely.type);
+  return `(${isLikely} ? ${emitCall(e, likely.callee, args, way, then, isResult)} : ${call})`;
+}
+
+export function emitCall(
+  e: Emission,
+  callee: CompiledFunction,
+  args: readonly Operand[],
+  way: Way,
+  then: string | undefined,
+  isResult = false,
+): string {
+  e.calls++;
+  if (takesContinuation(way)) e.explored.add(callee);
+  const passed = [
+    ...(waitsIn(way) ? ['R'] : []),
+    ...args.map((arg) => e.operand(arg)),
+    ...(takesContinuation(way) ? [then!] : []),
+  ];
+  const target = e.constant(callee);
+  let call = `${target}.${way}(${passed.join(', ')})`;
+  if (!isResult) call = e.awaited(call);
+  if (!e.linker.isRecursive(e.fn.predicate, callee.predicate)) return call;
+  e.isRecursive = true;
+  return `(R.deeper() && R.back(${call}))`;
+}

@@ -1,0 +1,59 @@
+import type { CompiledFunction } from '../../compiler/compiled-function.js';
+import { takesContinuation, waitsIn, type Way } from '../../runtime/way.js';
+
+/** The text that makes a function, and the values that the text refers to. */
+export interface EmittedCode {
+  readonly text: string;
+  readonly constants: readonly unknown[];
+  /** The functions whose `runAll` or `waitAll` it calls. */
+  readonly explored: ReadonlySet<CompiledFunction>;
+}
+
+/** The parameters of each text: the runtime, the missing value, and the constants. */
+export const preamble = ['R', 'U', 'k'] as const;
+
+/** The constants of a text, by their position in a list. */
+export class Constants {
+  readonly values: unknown[] = [];
+
+  name(value: unknown): string {
+    const known = this.values.indexOf(value);
+    return `k${known === -1 ? this.values.push(value) - 1 : known}`;
+  }
+}
+
+/**
+ * Declares the constants before the function that uses them.
+ *
+ * @param declarations other declarations before the function
+ */
+export const withConstants = (
+  { values }: Constants,
+  text: string,
+  declarations: readonly string[] = [],
+  explored: ReadonlySet<CompiledFunction> = new Set(),
+): EmittedCode => ({
+  constants: values,
+  explored,
+  text:
+    `"use strict"; ${values.map((_, i) => `const k${i} = k[${i}];`).join(' ')}` +
+    `${declarations.map((line) => `\n${line}`).join('')}\nreturn ${text};`,
+});
+
+/** Returns the arguments of a function: the runtime first if it awaits promises, and last the function to call at each success. */
+export const passedIn = (way: Way, args: readonly string[]): string =>
+  [...(waitsIn(way) ? ['R'] : []), ...args, ...(takesContinuation(way) ? ['then'] : [])].join(', ');
+
+/** Prints a literal. JSON has no infinity. */
+export const literalText = (literal: unknown): string =>
+  typeof literal === 'number' ? `(${literal})` : JSON.stringify(literal);
+
+/** Prints the access of a member. */
+export const memberAccess = (name: string): string =>
+  /^[A-Za-z_$][\w$]*$/.test(name) ? `.${name}` : `[${JSON.stringify(name)}]`;
+
+/** Prints the test for an object, functions excluded. */
+export const objectTest = (v: string): string => `typeof ${v} === "object" && ${v} !== null`;
+
+/** Prints the test for an object or a function. */
+export const referenceTest = (v: string): string => `typeof ${v} === "object" || typeof ${v} === "function"`;

@@ -1,0 +1,52 @@
+import type { CompiledFunction } from '../../compiler/compiled-function.js';
+import type { Linker } from '../../compiler/linker.js';
+import type { Plan, Statement } from '../../compiler/plan.js';
+import { takesContinuation } from '../../runtime/way.js';
+import type { Continuation } from './continuation.js';
+import { emitStatement } from './emit-statements.js';
+import { emitCallTest } from './emit-tests.js';
+import { type EmittedCode, passedIn, withConstants } from './emitted-code.js';
+import { Emission, type Printing } from './emission.js';
+
+/**
+ * Prints a plan as JavaScript. The text contains only attribute names, as identifiers, and literals, as JSON, from the policy. All other
+ * values are constants that are passed in, so that functions of the same shape share one text.
+ */
+export function emitFunction(
+  fn: CompiledFunction,
+  plan: Plan,
+  linker: Linker,
+  printing: Printing,
+): EmittedCode {
+  const e = new Emission(fn, plan, linker, printing);
+  const paths = emitTail(e, plan.body);
+  const params = plan.params.map((p) => `v${p}`);
+  // A function with at most one call, and without recursion, needs no step of its own: its caller's step and its callee's suffice.
+  const step = e.loops || e.calls > 1 || e.isRecursive ? 'if (--R.steps < 0) R.over();\n' : '';
+  const cut = e.hasCut ? 'let cut = false;\n' : '';
+  const body = `${step}${cut}${e.argumentChecks()}${paths}\nreturn false;`;
+  const passed = passedIn(e.way, params);
+  const text = `${e.awaits ? 'async ' : ''}function (${passed}) {\n${e.loops ? `top: for (;;) { ${body} }` : body}\n}`;
+  return withConstants(e.constants, text, e.declarations, e.explored);
+}
+
+/** Prints the statements of a function. The result of a call in last position is the result of the function. */
+function emitTail(e: Emission, statement: Statement): string {
+  const then: Continuation = takesContinuation(e.way)
+    ? { kind: 'offer' }
+    : { kind: 'leave', text: 'return true;' };
+  if (statement.kind === 'any' && statement.of.length > 0) {
+    const last = statement.of.length - 1;
+    return statement.of
+      .map((s, i) => `{ ${i === last ? emitTail(e, s) : emitStatement(e, s, then)} }`)
+      .join('\n');
+  }
+  if (statement.kind === 'if' && statement.next.kind === 'succeed' && statement.test.kind === 'call') {
+    const { callee, likely } = statement.test;
+    const isPlain = [callee, likely?.callee].every(
+      (to) => to === undefined || !e.linker.isRecursive(e.fn.predicate, to.predicate),
+    );
+    if (isPlain) return `return ${emitCallTest(e, statement.test, e.way, 'then', true)};`;
+  }
+  return emitStatement(e, statement, then);
+}
