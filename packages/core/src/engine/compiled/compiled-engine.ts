@@ -6,6 +6,7 @@ import type { ProgramContext } from '../program-context.js';
 import { bailout, BailoutRuntime } from '../runtime/bailout-runtime.js';
 import type { Runtime } from '../runtime/runtime.js';
 import { dispatch } from './dispatcher.js';
+import type { Dump } from './dump.js';
 
 /**
  * The functions of a policy, compiled when they are first called: for the literals and classes that they are called with. A function
@@ -17,6 +18,7 @@ export class CompiledEngine extends PolicyLinker {
   constructor(
     context: ProgramContext,
     readonly backEnd: BackEnd,
+    readonly dump?: Dump,
   ) {
     super(context);
     const { program, typeSets, members, equality } = context;
@@ -44,6 +46,7 @@ export class CompiledEngine extends PolicyLinker {
     fn.waitAll = bailOut;
     try {
       const plan = this.planOf(fn);
+      this.dump?.plan(fn, plan);
       fn.run = backEnd.plan('run', fn, plan, this, this.runtime);
       // The other forms are rarely used, so each is made when it is first called.
       fn.runAll = (...args) =>

@@ -1,59 +1,57 @@
 import { hasTagged, tagVersion } from '../../types/typed.js';
+import type { BackEnd } from '../backends/back-end.js';
+import { closures } from '../backends/closures/closures.js';
+import { findEvaluate } from '../backends/source/evaluate.js';
+import { sourceBackEnd } from '../backends/source/source-back-end.js';
+import type { CompiledFunction } from '../compiler/compiled-function.js';
 import type { HostReplay } from '../host-log.js';
 import type { Limits } from '../limits.js';
 import type { ProgramContext } from '../program-context.js';
-import type { BackEnd } from '../backends/back-end.js';
-import type { CompiledFunction } from '../compiler/compiled-function.js';
-import { CompiledEngine } from './compiled-engine.js';
-import { closures } from '../backends/closures/closures.js';
-import { sourceBackEnd } from '../backends/source/source-back-end.js';
-import { findEvaluate } from '../backends/source/evaluate.js';
 import { BailoutRuntime } from '../runtime/bailout-runtime.js';
 import type { Runtime } from '../runtime/runtime.js';
-import { WaitingQuery, TimeoutTimer } from '../runtime/timeout-timer.js';
+import { TimeoutTimer, WaitingQuery } from '../runtime/timeout-timer.js';
+import { CompiledEngine } from './compiled-engine.js';
+import { type Dump, dumpFromEnvironment } from './dump.js';
 
-/** Which engine answers questions whose arguments are known. */
+/** The engine for checks. `auto` generates source where the platform allows that, and otherwise uses closures. */
 export type EngineChoice = 'auto' | 'source' | 'closures' | 'machine';
 
-/** What is kept for questions that wait side by side: it holds on to what they were about. */
-const maxFree = 16;
+/** The most runtimes that are kept for later queries. Each keeps the objects of its last query alive. */
+const maxFreeRuntimes = 16;
 
-/** A policy, compiled as it is asked about. */
+/** A policy that is compiled function by function when checks need them. */
 export class CompiledPolicy {
-  /** Questions to `ask` that were answered here, and that were not: for tests. */
-  answered = 0;
-  handedOver = 0;
   #engine: CompiledEngine;
   #runtime: Runtime;
   #entries = new Map<string, CompiledFunction | undefined>();
-  /** The entry that servers ask all day, found already. */
+  /** The entry of `allow`, which most checks use. */
   #allow: CompiledFunction | undefined = undefined;
   #tags = tagVersion();
-  /** Of how many registered classes there are instances that `typed` gave another type. */
-  #tagged: number;
-  /** Of questions that waited: free for others. */
-  readonly #free: BailoutRuntime[] = [];
-  /** Whether a question met a promise, and the back end can wait for the next one. */
+  /** The number of registered classes with an instance that has another type from `typed`. */
+  #taggedClasses: number;
+  /** Runtimes that later queries can use. */
+  readonly #freeRuntimes: BailoutRuntime[] = [];
   #waits = false;
-  readonly #watchdog: TimeoutTimer;
+  readonly #timer: TimeoutTimer;
 
   constructor(
     readonly context: ProgramContext,
-    /** Of a question that has none of its own. */
+    /** The limits of a query without limits of its own. */
     readonly limits: Limits,
     readonly backEnd: BackEnd,
+    readonly dump?: Dump,
   ) {
-    this.#watchdog = new TimeoutTimer(limits.timeoutMs);
-    this.#engine = new CompiledEngine(context, backEnd);
+    this.#timer = new TimeoutTimer(limits.timeoutMs);
+    this.#engine = new CompiledEngine(context, backEnd, dump);
     this.#runtime = this.#engine.runtime;
-    this.#tagged = countTagged(this.#runtime.registered);
+    this.#taggedClasses = countTagged(this.#runtime.registered);
   }
 
   get kind(): BackEnd['kind'] {
     return this.backEnd.kind;
   }
 
-  /** Asks `allow(actor, action, resource)`. @returns undefined when the machine is to answer */
+  /** Runs `allow(actor, action, resource)`. @returns undefined when the machine must run it */
   allow(actor: unknown, action: unknown, resource: unknown): boolean | undefined {
     const entry = this.#allow;
     const runtime = this.#runtime;
@@ -64,8 +62,7 @@ export class CompiledPolicy {
     try {
       holds = entry.run(actor, action, resource);
     } catch {
-      // Whatever it is, the machine finds it again, and says where in the policy it is.
-      return this.#handOver(runtime);
+      return this.#bailOut(runtime);
     }
     runtime.isBusy = false;
     const isDecided = (holds || runtime.undecided === 0) && !runtime.isLate;
@@ -74,14 +71,14 @@ export class CompiledPolicy {
   }
 
   /**
-   * Asks any rule.
+   * Runs any rule.
    *
-   * @param arity how many of the arguments the rule has
-   * @returns undefined when the machine is to answer
+   * @param arity the number of arguments that the rule has
+   * @returns undefined when the machine must run it
    */
   ask(rule: string, arity: number, a: unknown, b: unknown, c?: unknown, d?: unknown): boolean | undefined {
     const runtime = this.#current();
-    // A method of the application that asks a question itself: one at a time here.
+    // A method of the application runs a check within a check. The runtime serves one at a time.
     if (runtime.isBusy) return undefined;
     const entry = this.#entry(rule, arity);
     if (entry === undefined) return undefined;
@@ -90,26 +87,23 @@ export class CompiledPolicy {
     try {
       holds = entry.run(a, b, c, d);
     } catch {
-      this.handedOver++;
-      return this.#handOver(runtime);
+      return this.#bailOut(runtime);
     }
     runtime.isBusy = false;
     const isDecided = (holds || runtime.undecided === 0) && !runtime.isLate;
     runtime.release(isDecided);
-    if (isDecided) this.answered++;
-    else this.handedOver++;
     return isDecided ? holds : undefined;
   }
 
-  /** Whether questions are better asked with `askWaiting`: the policy has met a promise. */
+  /** Whether `askWaiting` is better, because a query met a promise and the back end can await it. */
   get waits(): boolean {
     return this.#waits;
   }
 
   /**
-   * Asks any rule, and waits for promises.
+   * Runs any rule, and awaits promises.
    *
-   * @param machine answers what cannot be answered here, with what methods have given already
+   * @param machine runs the query after a bailout, with the results of the methods that were called
    */
   askWaiting(
     rule: string,
@@ -120,62 +114,72 @@ export class CompiledPolicy {
     const { context, registered } = this.#current();
     const entry = this.#entry(rule, arity);
     if (entry === undefined) return machine(undefined);
-    const runtime = this.#free.pop() ?? new BailoutRuntime(context, registered, true);
+    const runtime = this.#freeRuntimes.pop() ?? new BailoutRuntime(context, registered, true);
     runtime.begin(this.limits);
-    const answered = (holds: boolean): boolean | Promise<boolean> => {
+    const finish = (holds: boolean): boolean | Promise<boolean> => {
       const isDecided = (holds || runtime.undecided === 0) && !runtime.isLate;
       const replay = isDecided ? undefined : runtime.log.take();
       this.#release(runtime);
       return isDecided ? holds : machine(replay);
     };
-    const failed = (): Promise<boolean> => {
+    const bailOut = (): Promise<boolean> => {
       const replay = runtime.log.take();
       this.#release(runtime);
       return machine(replay);
     };
-    let asked: boolean | Promise<boolean>;
+    let result: boolean | Promise<boolean>;
     try {
-      asked = entry.wait(runtime, args[0], args[1], args[2], args[3]);
+      result = entry.wait(runtime, args[0], args[1], args[2], args[3]);
     } catch {
-      return failed();
+      return bailOut();
     }
-    if (typeof asked === 'boolean') return Promise.resolve(answered(asked));
-    const answer = asked;
-    // A promise may take long: the time counts, even if the machine has to go on.
+    if (typeof result === 'boolean') return Promise.resolve(finish(result));
+    // A promise may take long, so the time counts from here, also for the machine after a bailout.
     if (runtime.startedAt === undefined) runtime.limited.start();
+    return this.#awaited(result, runtime, finish, bailOut);
+  }
+
+  /** Awaits a result, but no longer than the time limit. */
+  #awaited(
+    result: Promise<boolean>,
+    runtime: BailoutRuntime,
+    finish: (holds: boolean) => boolean | Promise<boolean>,
+    bailOut: () => Promise<boolean>,
+  ): Promise<boolean> {
     return new Promise((resolve, reject) => {
-      const question = new WaitingQuery(this.limits.timeoutMs, reject, runtime);
-      this.#watchdog.watch(question);
-      answer.then(
+      const query = new WaitingQuery(this.limits.timeoutMs, reject, runtime);
+      this.#timer.watch(query);
+      result.then(
         (holds) => {
-          this.#watchdog.forget(question);
-          if (question.isEnded) this.#release(runtime);
-          else resolve(answered(holds));
+          this.#timer.forget(query);
+          if (query.isEnded) this.#release(runtime);
+          else resolve(finish(holds));
         },
         () => {
-          this.#watchdog.forget(question);
-          if (question.isEnded) this.#release(runtime);
-          else resolve(failed());
+          this.#timer.forget(query);
+          if (query.isEnded) this.#release(runtime);
+          else resolve(bailOut());
         },
       );
     });
   }
 
-  /** For the next question that waits: S8 takes 490 ns so, and 530 with a new one for each. */
+  /** Keeps a runtime for a later query that awaits promises, which is 8 % faster than a new one for each. */
   #release(runtime: BailoutRuntime): void {
     runtime.release(true);
-    if (runtime.context !== this.#runtime.context || this.#free.length >= maxFree) return;
+    if (runtime.context !== this.#runtime.context || this.#freeRuntimes.length >= maxFreeRuntimes) return;
     runtime.depth = 0;
-    this.#free.push(runtime);
+    this.#freeRuntimes.push(runtime);
   }
 
-  /** What methods have given already for the question that was handed over. */
+  /** Returns the results of the methods that the query called before it bailed out. */
   takeReplay(): HostReplay | undefined {
-    // A question within a question is the machine's from the start: what is in the log is not its own.
+    // The log of a busy runtime belongs to the outer query, not to the one within it.
     return this.#runtime.isBusy ? undefined : this.#runtime.log.take();
   }
 
-  #handOver(runtime: Runtime): undefined {
+  /** Ends a query that threw. The machine runs it again and reports the error with its position in the policy. */
+  #bailOut(runtime: Runtime): undefined {
     runtime.isBusy = false;
     runtime.depth = 0;
     runtime.release(false);
@@ -183,17 +187,17 @@ export class CompiledPolicy {
     return undefined;
   }
 
-  /** What was built holds until instances of a class are given another type. */
+  /** Returns the runtime. All functions are dropped when instances of a further class have got another type. */
   #current(): Runtime {
     if (this.#tags !== tagVersion()) {
       this.#tags = tagVersion();
       const tagged = countTagged(this.#runtime.registered);
-      if (tagged === this.#tagged) return this.#runtime;
-      this.#tagged = tagged;
-      this.#engine = new CompiledEngine(this.context, this.backEnd);
+      if (tagged === this.#taggedClasses) return this.#runtime;
+      this.#taggedClasses = tagged;
+      this.#engine = new CompiledEngine(this.context, this.backEnd, this.dump);
       this.#runtime = this.#engine.runtime;
       this.#entries = new Map();
-      this.#free.length = 0;
+      this.#freeRuntimes.length = 0;
       this.#allow = undefined;
     }
     return this.#runtime;
@@ -209,21 +213,21 @@ export class CompiledPolicy {
   }
 }
 
-/** Other classes may have been given types as often as they like. */
 const countTagged = (registered: ReadonlySet<object>): number =>
   [...registered].filter((prototype) => hasTagged(prototype)).length;
 
-/** undefined where the machine is to answer everything. */
+/** Returns undefined if the machine runs all queries. */
 export function compile(
   context: ProgramContext,
   choice: EngineChoice,
   limits: Limits,
 ): CompiledPolicy | undefined {
-  return choice === 'machine' ? undefined : new CompiledPolicy(context, limits, backEndFor(choice));
+  if (choice === 'machine') return undefined;
+  const dump = dumpFromEnvironment();
+  return new CompiledPolicy(context, limits, backEndFor(choice, dump), dump);
 }
 
-/** Source where the platform lets code make code, unless closures are asked for. */
-function backEndFor(choice: EngineChoice): BackEnd {
+function backEndFor(choice: EngineChoice, dump: Dump | undefined): BackEnd {
   const evaluate = choice === 'closures' ? undefined : findEvaluate();
-  return evaluate === undefined ? closures : sourceBackEnd(evaluate);
+  return evaluate === undefined ? closures : sourceBackEnd(evaluate, dump?.source);
 }

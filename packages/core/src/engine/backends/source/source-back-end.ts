@@ -8,17 +8,27 @@ import { emitDispatch } from './dispatch-emitter.js';
 import { type EmittedCode, preamble } from './emitted-code.js';
 import type { Evaluate } from './evaluate.js';
 import { emitFunction } from './function-emitter.js';
+import { sourceUrl } from './source-url.js';
 
-/** @param evaluate makes functions of texts */
-export function sourceBackEnd(evaluate: Evaluate): BackEnd {
-  // Functions with the same text share one, and V8 compiles it once.
+/**
+ * @param evaluate makes functions of texts
+ * @param onSource receives the text of each function
+ */
+export function sourceBackEnd(
+  evaluate: Evaluate,
+  onSource?: (fn: CompiledFunction, way: Way, text: string) => void,
+): BackEnd {
+  // Functions with the same text share one, and V8 compiles it once. The first of them names it.
   const makers = new Map<string, (...values: unknown[]) => unknown>();
   const make = <W extends Way>(
+    fn: CompiledFunction,
+    way: W,
     { text, constants }: EmittedCode,
     runtime: Runtime | undefined,
   ): CompiledFunction[W] => {
+    onSource?.(fn, way, text);
     let maker = makers.get(text);
-    if (maker === undefined) makers.set(text, (maker = evaluate(preamble, text)));
+    if (maker === undefined) makers.set(text, (maker = evaluate(preamble, text + sourceUrl(fn, way))));
     return maker(runtime, noValue, constants) as CompiledFunction[W];
   };
   const emit = (fn: CompiledFunction, plan: Plan, linker: Linker, way: Way): EmittedCode => {
@@ -30,11 +40,11 @@ export function sourceBackEnd(evaluate: Evaluate): BackEnd {
   };
   return {
     kind: 'source',
-    plan: (way, fn, plan, linker, runtime) => make(emit(fn, plan, linker, way), runtime),
-    dispatch: (way, _fn, cases, runtime) => make(emitDispatch(cases, way), runtime),
+    plan: (way, fn, plan, linker, runtime) => make(fn, way, emit(fn, plan, linker, way), runtime),
+    dispatch: (way, fn, cases, runtime) => make(fn, way, emitDispatch(cases, way), runtime),
     waiting: {
-      plan: (way, fn, plan, linker) => make(emit(fn, plan, linker, way), undefined),
-      dispatch: (way, _fn, cases) => make(emitDispatch(cases, way), undefined),
+      plan: (way, fn, plan, linker) => make(fn, way, emit(fn, plan, linker, way), undefined),
+      dispatch: (way, fn, cases) => make(fn, way, emitDispatch(cases, way), undefined),
     },
   };
 }

@@ -1,0 +1,119 @@
+import { show } from '../../host/show.js';
+import type { CompiledFunction, KnownArgument } from './compiled-function.js';
+import type { Operand, Plan, Statement, Test } from './plan.js';
+
+/** Prints a plan for people: the function, then one statement a line, each indented below the statement that it continues. */
+export function printPlan(fn: CompiledFunction, { params, body }: Plan): string {
+  const passed = params.map((param) => `$${param}`).join(', ');
+  return [`${signatureOf(fn)}  (${passed})`, ...linesOf(body).map(indented)].join('\n');
+}
+
+/** Returns the predicate and the facts about its arguments, such as `allow(User, "read", Document)`. */
+export const signatureOf = ({ predicate, known }: CompiledFunction): string =>
+  `${predicate.name}(${known.map(factText).join(', ')})`;
+
+/** Returns one fact about an argument: a literal, a type, or `_`. */
+export function factText(known: KnownArgument): string {
+  switch (known.kind) {
+    case 'literal':
+      return JSON.stringify(known.value);
+    case 'types':
+    case 'some': {
+      const [nearest] = known.types.chain;
+      return nearest?.name ?? ([...known.types.types].map(({ name }) => name).join('|') || 'other');
+    }
+    case 'other':
+      return 'other';
+    case 'anything':
+    case 'tested':
+      return '_';
+  }
+}
+
+function linesOf(statement: Statement): readonly string[] {
+  switch (statement.kind) {
+    case 'succeed':
+      return ['succeed'];
+    case 'any':
+      return statement.of.length === 0
+        ? ['fail']
+        : statement.of.flatMap((s, i) => [i === 0 ? 'try' : 'or', ...linesOf(s).map(indented)]);
+    case 'read':
+      return [
+        `$${statement.to} = ${operandText(statement.base)}.${statement.name}`,
+        ...linesOf(statement.next),
+      ];
+    case 'method':
+      return [
+        `$${statement.to} = ${operandText(statement.base)}.${statement.name}(${argumentsText(statement.args)})`,
+        ...linesOf(statement.next),
+      ];
+    case 'arithmetic':
+      return [
+        `$${statement.to} = ${operandText(statement.left)} ${statement.operator} ${operandText(statement.right)}`,
+        ...linesOf(statement.next),
+      ];
+    case 'each':
+      return [
+        `each $${statement.item} in ${operandText(statement.list)}`,
+        ...linesOf(statement.next).map(indented),
+      ];
+    case 'if':
+      return [`if ${testText(statement.test)}`, ...linesOf(statement.next).map(indented)];
+    case 'check':
+      return [
+        'check',
+        ...linesOf(statement.proof).map(indented),
+        'then',
+        ...linesOf(statement.next).map(indented),
+      ];
+    case 'not':
+      return ['not', ...linesOf(statement.proof).map(indented), ...linesOf(statement.next)];
+    case 'cut':
+      return ['cut', ...linesOf(statement.next)];
+    case 'again':
+      return [`again(${argumentsText(statement.args)})`];
+    case 'await':
+      return [`await $${statement.local}`, ...linesOf(statement.next)];
+    case 'exactly':
+      return [
+        `if ${operandText(statement.value)} is exactly ${statement.type.name}`,
+        ...linesOf(statement.next).map(indented),
+        'else',
+        ...(statement.otherwise === undefined ? ['bail out'] : linesOf(statement.otherwise)).map(indented),
+      ];
+    case 'by-type':
+      return statement.cases.flatMap(({ types, next }) => [
+        `if ${operandText(statement.value)} is ${types.map((set) => [...set.types].map(({ name }) => name).join('&')).join(' or ')}`,
+        ...linesOf(next).map(indented),
+      ]);
+  }
+}
+
+function testText(test: Test): string {
+  switch (test.kind) {
+    case 'equal':
+      return `${operandText(test.left)} ${test.negated ? '!=' : '=='} ${operandText(test.right)}`;
+    case 'one-of':
+      return `${operandText(test.value)} in ${show(test.literals)}`;
+    case 'order':
+      return `${operandText(test.left)} ${test.operator} ${operandText(test.right)}`;
+    case 'isa':
+      return `${operandText(test.value)} matches ${test.type.name}`;
+    case 'isa-union':
+      return `${operandText(test.value)} matches ${test.union}`;
+    case 'true':
+      return operandText(test.value);
+    case 'call': {
+      const likely = test.likely === undefined ? '' : `, probably ${signatureOf(test.likely.callee)}`;
+      return `${signatureOf(test.callee)} of ${argumentsText(test.args) || 'nothing'}${likely}`;
+    }
+  }
+}
+
+const operandText = (operand: Operand): string =>
+  operand.kind === 'local' ? `$${operand.local}` : show(operand.value);
+
+const argumentsText = (args: readonly Operand[]): string => args.map(operandText).join(', ');
+
+const indented = (line: string): string => `  ${line}`;
