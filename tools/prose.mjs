@@ -116,7 +116,7 @@ function isFunction(node) {
   return node !== undefined && (ts.isFunctionLike(node) || ts.isMethodSignature(node));
 }
 
-/** Whether a node is a text of four words or more, such as a message. Imports, types and code that we print are not. */
+/** Returns whether a node is a text of at least four words, such as a message, and not printed code. */
 function isMessage(node) {
   if (!ts.isStringLiteralLike(node) && !ts.isTemplateExpression(node)) return false;
   const text = messageText(node);

@@ -38,8 +38,8 @@ const results: Results = {
   sizes: [{ what: '@nanook/core', minified: 102_400, gzip: 30_720 }],
 };
 
-describe('numbers', () => {
-  it('are rounded to significant digits', () => {
+describe('significant(), duration() and ratio()', () => {
+  it('round to significant digits', () => {
     expect([0, 1.234, 12.34, 123.4, 12_345, 999.6].map((value) => significant(value))).toEqual([
       '0',
       '1.2',
@@ -80,8 +80,8 @@ describe('the report', () => {
   });
 });
 
-describe('the charts', () => {
-  it('show each library that was measured', () => {
+describe('checksChart() and growthChart()', () => {
+  it('show each measured library', () => {
     const chart = checksChart(results);
     expect(chart.match(/<rect class="(?!ground)/g)).toHaveLength(3);
     expect(chart).not.toMatch(/NaN|undefined|Infinity/);

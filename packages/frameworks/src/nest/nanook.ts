@@ -5,9 +5,9 @@ import { anonymousIn, describeRequest, loadAuthorizer, type Setting } from '../p
 
 interface PlatformRequest {
   readonly method: string;
-  /** On Express. */
+  /** The path of a request on Express. */
   readonly path?: string;
-  /** On Fastify. */
+  /** The route of a request on Fastify. */
   readonly routeOptions?: { readonly url: string };
 }
 
