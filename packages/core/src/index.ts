@@ -1,4 +1,5 @@
-export { Authorizer, ActorAuthorizer } from './authorization/authorizer.js';
+export { Authorizer } from './authorization/authorizer.js';
+export { ActorAuthorizer } from './authorization/actor-authorizer.js';
 export { nearNames } from './internal/near-names.js';
 export { describeValue } from './internal/describe-value.js';
 export { isUndecided } from './authorization/undecided.js';

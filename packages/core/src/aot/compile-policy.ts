@@ -2,7 +2,7 @@ import { PolicyError } from '../diagnostics/policy-error.js';
 import { Report } from '../diagnostics/diagnostic.js';
 import { printModule } from '../engine/backends/module/print-module.js';
 import { loadPolicy } from '../authorization/loaded-policy.js';
-import { checkOptions, limitsOf } from '../authorization/check-options.js';
+import { validateOptions, limitsOf } from '../authorization/validate-options.js';
 import { constantsOf, type AuthorizerOptions } from '../authorization/options.js';
 import { listOf, type PolicyReader } from '../policy/policy-source.js';
 import { TypeTable } from '../types/type-table.js';
@@ -23,7 +23,7 @@ export interface CompileOptions extends Pick<
  * @throws {PolarError} `POLAR_TYPE_…` for a wrong option or type, `POLAR_LOAD_…` for a policy that cannot be read
  */
 export async function compileWith(reader: PolicyReader, given: CompileOptions): Promise<string> {
-  checkOptions(given, 'compilePolicy');
+  validateOptions(given, 'compilePolicy');
   const { format = 'esm', ...options } = given;
   const types = new TypeTable(
     options.types,

@@ -5,7 +5,11 @@ import type { EntryName, PolicyModule } from '../engine/backends/module/policy-m
 import type { Limits } from '../engine/limits.js';
 import type { Arguments } from '../engine/query/query-run.js';
 import { BaseAuthorizer } from '../authorization/base-authorizer.js';
-import { checkDecisionOptions, checkQueryOptions, limitsOf } from '../authorization/check-options.js';
+import {
+  validateDecisionOptions,
+  validateQueryOptions,
+  limitsOf,
+} from '../authorization/validate-options.js';
 import { constantsOf, type DecisionOptions } from '../authorization/options.js';
 import type { CheckOptions } from '../authorization/query-options.js';
 import { TypeTable } from '../types/type-table.js';
@@ -43,7 +47,7 @@ export class CompiledAuthorizer extends BaseAuthorizer {
    *   for a wrong option or type
    */
   static load(module: PolicyModule, options: DecisionOptions = {}): CompiledAuthorizer {
-    checkDecisionOptions(options);
+    validateDecisionOptions(options);
     return new CompiledAuthorizer(module, options);
   }
 
@@ -59,7 +63,7 @@ export class CompiledAuthorizer extends BaseAuthorizer {
     resource: unknown,
     settings?: CheckOptions,
   ): Promise<boolean> {
-    return this.ask('allow', [actor, action, resource], settings);
+    return this.check('allow', [actor, action, resource], settings);
   }
 
   /** As `isAllowed`, at once. @throws {PolarError} `POLAR_RUN_PROMISE_IN_SYNC` when the policy meets a promise */
@@ -76,13 +80,13 @@ export class CompiledAuthorizer extends BaseAuthorizer {
     }
   }
 
-  protected ask(
+  protected check(
     rule: EntryName,
     args: Arguments,
     settings: CheckOptions | undefined,
   ): boolean | Promise<boolean> {
     try {
-      const answer = this.holds(args, settings, rule);
+      const answer = this.checkUnrecorded(args, settings, rule);
       return typeof answer === 'boolean' ? answer : answer.catch((error: unknown) => this.#failed(error));
     } catch (error) {
       return this.#failed(error);
@@ -90,7 +94,7 @@ export class CompiledAuthorizer extends BaseAuthorizer {
   }
 
   /** @throws {PolarError} `POLAR_UNDECIDED_…` whatever `undecided` says */
-  protected holds(
+  protected checkUnrecorded(
     args: Arguments,
     settings: CheckOptions | undefined,
     rule: EntryName = 'allow',
@@ -109,7 +113,7 @@ export class CompiledAuthorizer extends BaseAuthorizer {
   }
 
   #limitsOf(settings: CheckOptions | undefined): Limits {
-    if (settings !== undefined) checkQueryOptions(settings);
+    if (settings !== undefined) validateQueryOptions(settings);
     return settings?.limits === undefined ? this.#limits : limitsOf({ ...this.#limits, ...settings.limits });
   }
 }

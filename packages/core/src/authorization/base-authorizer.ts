@@ -12,7 +12,7 @@ import type { DecisionOptions } from './options.js';
 import { TypeToken } from '../types/declared-type.js';
 import type { AuthorizeOptions, CheckOptions } from './query-options.js';
 
-/** What an application does with answers, whoever gives them. */
+/** The checks that `Authorizer` and `CompiledAuthorizer` have in common. They differ in the engine that decides a rule. */
 export abstract class BaseAuthorizer {
   readonly #options: DecisionOptions;
 
@@ -20,31 +20,40 @@ export abstract class BaseAuthorizer {
     this.#options = options;
   }
 
-  /** Asks a rule: at once where no promise is met. */
-  protected abstract ask(
+  /** Decides a rule: without a promise, if no argument and no value is one. */
+  protected abstract check(
     kind: Decision['kind'],
     args: Arguments,
-    settings: CheckOptions | undefined,
+    options: CheckOptions | undefined,
   ): boolean | Promise<boolean>;
 
-  /** Asks `allow`, and tells nobody of it. */
-  protected abstract holds(args: Arguments, settings: CheckOptions | undefined): boolean | Promise<boolean>;
+  /** Decides `allow` without a record of the decision. */
+  protected abstract checkUnrecorded(
+    args: Arguments,
+    options: CheckOptions | undefined,
+  ): boolean | Promise<boolean>;
 
   /** Returns the name of a resource's declared type, for the log. */
   protected abstract typeNameOf(resource: unknown): string | undefined;
 
   /**
-   * Passes when the actor may do this to the resource.
+   * Checks that the actor may perform the action on the resource, and throws otherwise.
    *
+   * @param actor the user or service, or `null` for an anonymous actor
+   * @param action as written in the policy
+   * @param resource an instance, or a type for actions such as *create*; it may be a promise
    * @returns the resource
-   * @throws {NotFoundError} when the actor may not even read it
-   * @throws {ForbiddenError} when the actor may read it, but not do this; or the resource is a type, which is not a secret
+   * @throws {NotFoundError} when the actor may not even read the resource, so that the error does not reveal that it exists
+   * @throws {ForbiddenError} when the actor may read the resource, or the resource is a type
+   * @throws {PolarError} the errors of `isAllowed`
+   * @example
+   * const note = await authorizer.authorize(user, 'edit', notes.find(id));
    */
   async authorize<Resource>(
     actor: unknown,
     action: string,
     resource: Resource,
-    settings: AuthorizeOptions = {},
+    options: AuthorizeOptions = {},
   ): Promise<Awaited<Resource>> {
     let awaited: Awaited<Resource>;
     try {
@@ -52,38 +61,38 @@ export abstract class BaseAuthorizer {
     } catch (error) {
       throw rejectionOf(resource, error);
     }
-    if (await this.ask('allow', [actor, action, awaited], settings)) return awaited;
-    // A type is not a secret.
-    const shown = isType(awaited) ? { ...settings, checkRead: false } : settings;
+    if (await this.check('allow', [actor, action, awaited], options)) return awaited;
+    // The existence of a type is not a secret.
+    const shown = isType(awaited) ? { ...options, checkRead: false } : options;
     throw await refusal(action, this.typeNameOf(awaited), shown, this.#options, (readAction) =>
-      this.holds([actor, readAction, awaited], settings),
+      this.checkUnrecorded([actor, readAction, awaited], options),
     );
   }
 
-  /** Passes when `allow_request(actor, request)` holds. @throws {ForbiddenError} */
-  async authorizeRequest(actor: unknown, request: unknown, settings?: CheckOptions): Promise<void> {
-    if (!(await this.ask('allow_request', [actor, request], settings)))
+  /** Checks that `allow_request(actor, request)` holds. @throws {ForbiddenError} otherwise */
+  async authorizeRequest(actor: unknown, request: unknown, options?: CheckOptions): Promise<void> {
+    if (!(await this.check('allow_request', [actor, request], options)))
       throw new ForbiddenError(undefined, { reason: 'no rule of allow_request matched' });
   }
 
-  /** Passes when `allow_field(actor, action, resource, field)` holds. @throws {ForbiddenError} */
+  /** Checks that `allow_field(actor, action, resource, field)` holds. @throws {ForbiddenError} otherwise */
   async authorizeField(
     actor: unknown,
     action: string,
     resource: unknown,
     field: string,
-    settings?: CheckOptions,
+    options?: CheckOptions,
   ): Promise<void> {
-    if (!(await this.ask('allow_field', [actor, action, resource, field], settings)))
+    if (!(await this.check('allow_field', [actor, action, resource, field], options)))
       throw this.#fieldRefusal(action, await awaitArgument(resource), field);
   }
 
   /**
-   * `isAllowed` for each of the resources, side by side: what their checks load in one tick reaches a loader that batches by tick
-   * (DataLoader) together.
+   * Returns the result of `isAllowed` for each of the resources. The checks run concurrently, so that a loader which batches by tick,
+   * such as DataLoader, loads their data together.
    *
-   * @returns the answers, in the order of the resources
-   * @throws what `isAllowed` throws for any of them
+   * @returns the results, in the order of the resources
+   * @throws {PolarError} the errors of `isAllowed`, for any of the resources
    * @example
    * const [mayEdit, mayDelete] = await authorizer.isAllowedAll(user, 'edit', [draft, published]);
    */
@@ -91,29 +100,39 @@ export abstract class BaseAuthorizer {
     actor: unknown,
     action: string,
     resources: Iterable<unknown>,
-    settings?: CheckOptions,
+    options?: CheckOptions,
   ): Promise<boolean[]> {
     const all = listOfResources('isAllowedAll(actor, action, resources)', resources);
-    const [who, what] = [await awaitArgument(actor), await awaitArgument(action as unknown)];
-    return mapConcurrently(all, (resource) => this.ask('allow', [who, what, resource], settings));
+    const [awaitedActor, awaitedAction] = [
+      await awaitArgument(actor),
+      await awaitArgument(action as unknown),
+    ];
+    return mapConcurrently(all, (resource) =>
+      this.check('allow', [awaitedActor, awaitedAction, resource], options),
+    );
   }
 
   /**
-   * The resources on which the actor may perform the action, in their order. What is undecided is left out. Checks run side by
-   * side, as in `isAllowedAll`.
+   * Returns the resources on which the actor may perform the action, in their order, without those for which the check is undecided.
+   * The checks run concurrently, as in `isAllowedAll`.
    *
-   * @throws {PolarError} `POLAR_RUN_…` for a fault in any of the checks
+   * @throws {PolarError} `POLAR_RUN_…` for an error during any of the checks
    */
   async filterAllowed<Resource>(
     actor: unknown,
     action: string,
     resources: Iterable<Resource>,
-    settings?: CheckOptions,
+    options?: CheckOptions,
   ): Promise<Resource[]> {
     const all = listOfResources('filterAllowed(actor, action, resources)', resources);
-    const [who, what] = [await awaitArgument(actor), await awaitArgument(action as unknown)];
-    const answers = await mapConcurrently(all, (resource) => this.#decided([who, what, resource], settings));
-    return all.filter((_, i) => answers[i]);
+    const [awaitedActor, awaitedAction] = [
+      await awaitArgument(actor),
+      await awaitArgument(action as unknown),
+    ];
+    const results = await mapConcurrently(all, (resource) =>
+      this.#checkDecided([awaitedActor, awaitedAction, resource], options),
+    );
+    return all.filter((_, i) => results[i]);
   }
 
   #fieldRefusal(action: string, resource: unknown, field: string): ForbiddenError {
@@ -123,13 +142,13 @@ export abstract class BaseAuthorizer {
     return new ForbiddenError(textOrNone(action), { resourceType, reason });
   }
 
-  /** Asks `allow`; undecided is no. */
-  #decided(args: Arguments, settings: CheckOptions | undefined): boolean | Promise<boolean> {
+  /** Decides `allow`, where an undecided check is denied. */
+  #checkDecided(args: Arguments, options: CheckOptions | undefined): boolean | Promise<boolean> {
     try {
-      const answer = this.ask('allow', args, settings);
-      return typeof answer === 'boolean' ? answer : answer.catch(undecidedIsNo);
+      const result = this.check('allow', args, options);
+      return typeof result === 'boolean' ? result : result.catch(denyUndecided);
     } catch (error) {
-      return undecidedIsNo(error);
+      return denyUndecided(error);
     }
   }
 }
@@ -182,7 +201,7 @@ function isPromise(value: unknown): boolean {
   }
 }
 
-function undecidedIsNo(error: unknown): false {
+function denyUndecided(error: unknown): false {
   if (isUndecided(error)) return false;
   throw error;
 }

@@ -4,11 +4,11 @@ import type { DecisionLog } from './decision-log.js';
 import type { Frame } from '../engine/machine/frame.js';
 import type { QueryRun } from '../engine/query/query-run.js';
 
-/** Tells the application of one decision, once. */
+/** Writes one decision to the log, once. */
 export class DecisionRecorder {
   /** The promise that the check must wait for before it answers. */
   recorded: PromiseLike<unknown> | undefined;
-  #isMade = false;
+  #isRecorded = false;
   readonly #started = performance.now();
 
   constructor(
@@ -19,10 +19,10 @@ export class DecisionRecorder {
     readonly at: Date,
   ) {}
 
-  make(outcome: DecisionOutcome, proof: readonly Frame[], error?: unknown): void {
-    // What the hook itself threw is not a decision to report again.
-    if (this.#isMade) return;
-    this.#isMade = true;
+  record(outcome: DecisionOutcome, proof: readonly Frame[], error?: unknown): void {
+    // An error that `onDecision` threw comes here again, and is not a second decision.
+    if (this.#isRecorded) return;
+    this.#isRecorded = true;
     const { kind, args } = this;
     const isRequest = kind === 'allow_request';
     const rule = decisiveRule(proof);
@@ -43,27 +43,27 @@ export class DecisionRecorder {
   }
 }
 
-/** A question whose outcome is reported, where somebody wants to know. */
+/** A query that decides a check, with the recorder of the decision if the application has `onDecision`. */
 export class RecordedCheck {
   constructor(
-    readonly question: QueryRun,
-    readonly report: DecisionRecorder | undefined,
-    /** Whether what the data could not decide is a refusal. */
+    readonly query: QueryRun,
+    readonly recorder: DecisionRecorder | undefined,
+    /** Whether an undecided check is denied, instead of an error. */
     readonly undecidedIsDenied: boolean,
   ) {}
 
   get recorded(): PromiseLike<unknown> | undefined {
-    return this.report?.recorded;
+    return this.recorder?.recorded;
   }
 
   end(holds: boolean): boolean {
-    this.report?.make(holds ? 'allowed' : 'denied', holds ? this.question.proof : []);
+    this.recorder?.record(holds ? 'allowed' : 'denied', holds ? this.query.proof : []);
     return holds;
   }
 
-  /** @throws what was thrown, unless it is undecided and that is a refusal */
+  /** @throws the error, unless it is undecided and `undecidedIsDenied` */
   fail(error: unknown): false {
-    this.report?.make(isUndecided(error) ? 'undecided' : 'error', [], error);
+    this.recorder?.record(isUndecided(error) ? 'undecided' : 'error', [], error);
     if (this.undecidedIsDenied && isUndecided(error)) return false;
     throw error;
   }

@@ -13,26 +13,25 @@ import { isProduction } from '../internal/is-production.js';
 import { once } from '../internal/once.js';
 import { link } from '../ir/link.js';
 import type { Program } from '../ir/program.js';
+import { GrantableActions } from './grantable-actions.js';
 import type { AuthorizerOptions } from './options.js';
 import type { PolicyInput, PolicyReader } from '../policy/policy-source.js';
 import { buildPolicy } from '../policy/build-policy.js';
 import { stringLiterals } from '../policy/string-literals.js';
 import type { TypeTable } from '../types/type-table.js';
 
-/** A policy and the types it was linked to: swapped whole. */
+/** A policy that is ready for checks. A reload replaces it as a whole. */
 export interface LoadedPolicy {
   readonly context: ProgramContext;
   readonly compiled: CompiledPolicy | undefined;
-  readonly grantability: GrantAnalysis;
-  /** The strings that the policy writes, actions among them. */
-  readonly literals: () => readonly string[];
+  readonly grantable: GrantableActions;
   readonly warnings: readonly Diagnostic[];
   /** Explains denials; undefined in production. */
   readonly advice: DenialAdvice | undefined;
 }
 
-/** What stays the same when a policy is loaded again. */
-export interface LoadSettings {
+/** The parts of an authorizer that it needs to load a policy, and that stay the same when it reloads. */
+export interface LoadContext {
   readonly options: AuthorizerOptions;
   readonly types: TypeTable;
   readonly limits: Limits;
@@ -47,7 +46,7 @@ export interface LoadSettings {
  */
 export async function loadPolicy(
   inputs: readonly PolicyInput[],
-  { options, types, limits, reader }: LoadSettings,
+  { options, types, limits, reader }: LoadContext,
 ): Promise<LoadedPolicy> {
   if (inputs.length === 0) throw new PolarError('POLAR_LOAD_NO_POLICY', {});
   const report = new Report();
@@ -57,33 +56,32 @@ export async function loadPolicy(
   const context = contextFor(program, options);
   const startedAt = performance.now();
   for (const query of program.inlineQueries) {
-    const question = new QueryRun(context, query, new Map(), {
+    const run = new QueryRun(context, query, new Map(), {
       limits,
       signal: undefined,
       acceptExpression: false,
       startedAt,
     });
-    const holds = await question.next();
-    // An answer that only constrains a variable is none: it throws.
-    if (holds) question.bindings();
-    question.dispose();
+    const holds = await run.next();
+    // Throws for an answer that only constrains a variable.
+    if (holds) run.bindings();
+    run.dispose();
     if (!holds) report.error('POLAR_LOAD_INLINE_QUERY_FAILED', { query: textOf(query.span) }, query.span);
   }
   if (report.hasErrors) throw new PolicyError(report.diagnostics);
   warnOf(policy.warnings, options);
-  const grantability = new GrantAnalysis(program, context.equality);
+  const analysis = new GrantAnalysis(program, context.equality);
   const literals = once(() => stringLiterals(policy));
   return {
     context,
-    // What is recorded of a decision is how it was proved: the machine tells.
+    // A decision contains its proof, which only the machine has.
     compiled:
       options.onDecision === undefined ? compile(context, options.engine ?? 'auto', limits) : undefined,
-    grantability,
-    literals,
+    grantable: new GrantableActions(analysis, literals, types),
     warnings: policy.warnings,
     advice:
       (options.denialWarnings ?? !isProduction())
-        ? new DenialAdvice(context.typeSets, grantability, literals)
+        ? new DenialAdvice(context.typeSets, analysis, literals)
         : undefined,
   };
 }
@@ -97,12 +95,12 @@ function contextFor(program: Program, options: AuthorizerOptions): ProgramContex
     members: { types, isConstant: (value) => constants.has(value) },
     equality: options.equality ?? 'identity',
     indexes: new Map(),
-    // oxlint-disable-next-line no-console -- what a policy prints is meant to be seen
+    // oxlint-disable-next-line no-console -- a policy prints for its author
     print: options.print ?? ((text) => console.log(text)),
   };
 }
 
-/** Number of warnings that `console.warn` shows of one load. `onWarning` and `warnings` have them all. */
+/** The number of warnings that `console.warn` shows of one load. `onWarning` and `warnings` contain them all. */
 const maxPrinted = 12;
 
 function warnOf(warnings: readonly Diagnostic[], { onWarning }: AuthorizerOptions): void {
@@ -113,13 +111,13 @@ function warnOf(warnings: readonly Diagnostic[], { onWarning }: AuthorizerOption
   const lines = warnings.slice(0, maxPrinted).map((warning) => `[warning] ${renderDiagnostic(warning)}`);
   const others = warnings.length - lines.length;
   if (others > 0) lines.push(`[warning] … and ${others} more; the option \`onWarning\` receives them all`);
-  // oxlint-disable-next-line no-console -- without `onWarning` the console is the only place that is read
+  // oxlint-disable-next-line no-console -- without `onWarning` the console shows the warnings
   for (const line of lines) console.warn(line);
 }
 
-/** Gives a warning to the application, or writes it to the console. */
+/** Passes a warning to `onWarning`, or writes it to the console. */
 export function warn(warning: Diagnostic, { onWarning }: Pick<AuthorizerOptions, 'onWarning'>): void {
   if (onWarning !== undefined) onWarning(warning);
-  // oxlint-disable-next-line no-console -- a warning that nobody sees is none
+  // oxlint-disable-next-line no-console -- without `onWarning` the console shows the warnings
   else console.warn(`[warning] ${renderDiagnostic(warning)}`);
 }

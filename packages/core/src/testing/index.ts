@@ -1,5 +1,6 @@
 // Helpers for the tests of an application. They ask the real policy, or stand in for it where a test is about something else.
-import { Authorizer, type ActorAuthorizer } from '../authorization/authorizer.js';
+import type { ActorAuthorizer } from '../authorization/actor-authorizer.js';
+import { Authorizer } from '../authorization/authorizer.js';
 import { isAuthorizationError } from '../authorization/authorization-error.js';
 import { allowing, denying, type StandInOptions } from './stand-in-options.js';
 

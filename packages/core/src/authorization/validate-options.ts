@@ -83,7 +83,7 @@ const loading = {
 } satisfies { readonly [Option in keyof AuthorizerOptions]-?: OptionCheck };
 
 /** Refuses options that would be ignored. @throws {PolarError} `POLAR_TYPE_INVALID_OPTION` */
-export function checkOptions(
+export function validateOptions(
   options: AuthorizerOptions,
   of: 'Authorizer.load' | 'compilePolicy' = 'Authorizer.load',
 ): void {
@@ -96,7 +96,7 @@ export function checkOptions(
 }
 
 /** Refuses options that would be ignored, for a policy that was compiled ahead of time. */
-export function checkDecisionOptions(options: DecisionOptions): void {
+export function validateDecisionOptions(options: DecisionOptions): void {
   for (const option of isObject(options) ? Object.keys(options) : []) {
     if (Object.hasOwn(loading, option) && !Object.hasOwn(deciding, option))
       throw invalidOption(
@@ -122,7 +122,7 @@ const ofQuery = {
 } satisfies Readonly<Record<string, OptionCheck>>;
 
 /** Refuses the options of one query that would be ignored. @throws {PolarError} `POLAR_TYPE_INVALID_OPTION` */
-export function checkQueryOptions(options: CheckOptions): void {
+export function validateQueryOptions(options: CheckOptions): void {
   checkObject('a check', options, '{ signal }', ofQuery);
 }
 
@@ -174,7 +174,7 @@ export function limitsOf(given: Partial<Limits> | undefined): Limits {
  * @param call the call as the documentation writes it, such as `query(text)`
  * @throws {PolarError} `POLAR_TYPE_INVALID_ARGUMENT`
  */
-export function checkArgument(
+export function validateArgument(
   call: string,
   value: unknown,
   expected: string,

@@ -1,0 +1,82 @@
+import type { BaseAuthorizer } from './base-authorizer.js';
+import type { AuthorizeOptions, CheckOptions, EnumerationOptions } from './query-options.js';
+
+/** The methods of `Authorizer` that an `ActorAuthorizer` calls. */
+export interface ActorChecks extends BaseAuthorizer {
+  isAllowed(actor: unknown, action: string, resource: unknown, options?: CheckOptions): Promise<boolean>;
+  authorizedActions(actor: unknown, resource: unknown, options?: EnumerationOptions): Promise<Set<string>>;
+  authorizedFields(
+    actor: unknown,
+    action: string,
+    resource: unknown,
+    options?: EnumerationOptions,
+  ): Promise<Set<string>>;
+}
+
+/**
+ * The checks of one actor, from `authorizer.as(actor)`. Each method is a method of `Authorizer` without the actor.
+ *
+ * @example
+ * const alice = authorizer.as(user);
+ * if (await alice.can('read', note)) await alice.authorize('edit', note);
+ */
+export class ActorAuthorizer<Actor = unknown, Checks extends ActorChecks = ActorChecks> {
+  /** @internal use `authorizer.as(actor)` */
+  constructor(
+    readonly authorizer: Checks,
+    readonly actor: Actor,
+  ) {}
+
+  /** Returns whether the actor may perform the action: `Authorizer.isAllowed`. */
+  can(action: string, resource: unknown, options?: CheckOptions): Promise<boolean> {
+    return this.authorizer.isAllowed(this.actor, action, resource, options);
+  }
+
+  /** Returns the opposite of `can`. */
+  async cannot(action: string, resource: unknown, options?: CheckOptions): Promise<boolean> {
+    return !(await this.can(action, resource, options));
+  }
+
+  /** Returns for each resource whether the actor may perform the action: `Authorizer.isAllowedAll`. */
+  canAll(action: string, resources: Iterable<unknown>, options?: CheckOptions): Promise<boolean[]> {
+    return this.authorizer.isAllowedAll(this.actor, action, resources, options);
+  }
+
+  /** Returns the resources on which the actor may perform the action: `Authorizer.filterAllowed`. */
+  filterAllowed<Resource>(
+    action: string,
+    resources: Iterable<Resource>,
+    options?: CheckOptions,
+  ): Promise<Resource[]> {
+    return this.authorizer.filterAllowed(this.actor, action, resources, options);
+  }
+
+  /** Returns the resource, or throws if the actor may not perform the action: `Authorizer.authorize`. */
+  authorize<Resource>(
+    action: string,
+    resource: Resource,
+    options?: AuthorizeOptions,
+  ): Promise<Awaited<Resource>> {
+    return this.authorizer.authorize(this.actor, action, resource, options);
+  }
+
+  /** Throws if the actor may not perform the action on the field: `Authorizer.authorizeField`. */
+  authorizeField(action: string, resource: unknown, field: string, options?: CheckOptions): Promise<void> {
+    return this.authorizer.authorizeField(this.actor, action, resource, field, options);
+  }
+
+  /** Throws if the actor may not make the request: `Authorizer.authorizeRequest`. */
+  authorizeRequest(request: unknown, options?: CheckOptions): Promise<void> {
+    return this.authorizer.authorizeRequest(this.actor, request, options);
+  }
+
+  /** Returns the actions that the actor may perform on the resource: `Authorizer.authorizedActions`. */
+  actions(resource: unknown, options?: EnumerationOptions): Promise<Set<string>> {
+    return this.authorizer.authorizedActions(this.actor, resource, options);
+  }
+
+  /** Returns the fields on which the actor may perform the action: `Authorizer.authorizedFields`. */
+  fields(action: string, resource: unknown, options?: EnumerationOptions): Promise<Set<string>> {
+    return this.authorizer.authorizedFields(this.actor, action, resource, options);
+  }
+}

@@ -1,0 +1,289 @@
+import { everyAction } from '../advice/denial-advice.js';
+import { UnawaitedChecks } from '../advice/unawaited-checks.js';
+import { PolarError } from '../diagnostics/polar-error.js';
+import type { CompiledPolicy } from '../engine/compiled/compiled-policy.js';
+import type { HostReplay } from '../engine/host-log.js';
+import type { Limits } from '../engine/limits.js';
+import type { Arguments, QueryRun } from '../engine/query/query-run.js';
+import { isQueryVariable } from '../engine/terms/query-variable.js';
+import type { LinkedQuery } from '../ir/program.js';
+import { DecisionLog } from './decision-log.js';
+import { DecisionRecorder, RecordedCheck } from './decision-recorder.js';
+import type { Decision } from './decision.js';
+import { DenialWarnings } from './denial-warnings.js';
+import { warn, type LoadedPolicy } from './loaded-policy.js';
+import type { AuthorizerOptions } from './options.js';
+import type { CheckOptions, EnumerationOptions } from './query-options.js';
+import { ignoreRejection, QueryRunner } from './query-runner.js';
+import { isUndecided } from './undecided.js';
+
+/** The parts of an authorizer that stay the same when it reloads its policy. */
+export class DecisionContext {
+  readonly log: DecisionLog | undefined;
+  readonly unawaited: UnawaitedChecks;
+
+  constructor(
+    readonly options: AuthorizerOptions,
+    readonly limits: Limits,
+    readonly clock: () => Date,
+  ) {
+    this.log = options.onDecision && new DecisionLog(options.onDecision, options);
+    this.unawaited = new UnawaitedChecks((warning) => warn(warning, options));
+  }
+}
+
+/**
+ * The kind of a check.
+ *
+ * - `'sync'`: it returns a boolean, and is recorded
+ * - `'async'`: it can return a promise, and is recorded
+ * - `'unrecorded'`: it can return a promise, and `onDecision` does not receive it
+ */
+type Mode = 'sync' | 'async' | 'unrecorded';
+
+// One promise for all checks, because a new one for each check would cost more than the check.
+const allowed = Promise.resolve(true);
+const denied = Promise.resolve(false);
+
+/**
+ * Decides the checks of one loaded policy. `#run` is the only place that chooses between the compiled engine and the machine. The
+ * machine takes the checks with options, and those from which the compiled engine bails out.
+ */
+export class DecisionEngine {
+  readonly queries: QueryRunner;
+  readonly warnings: DenialWarnings | undefined;
+  readonly #compiled: CompiledPolicy | undefined;
+  readonly #decisionContext: DecisionContext;
+  /** Linked queries of checks, for which the arguments are given in their order. */
+  readonly #checks = new Map<Decision['kind'], LinkedQuery>();
+
+  constructor(loaded: LoadedPolicy, context: DecisionContext) {
+    this.#compiled = loaded.compiled;
+    this.#decisionContext = context;
+    this.queries = new QueryRunner(loaded.context, context.limits);
+    this.warnings = loaded.advice && new DenialWarnings(loaded.advice, context.unawaited, context.options);
+  }
+
+  /** Decides `allow(actor, action, resource)`. Its promise warns if it is not awaited. */
+  allow(
+    actor: unknown,
+    action: unknown,
+    resource: unknown,
+    options: CheckOptions | undefined,
+  ): Promise<boolean> {
+    const result = this.#run('async', 'allow', 3, actor, action, resource, undefined, options);
+    if (result === true) return allowed;
+    const { warnings } = this;
+    if (warnings === undefined) return result === false ? denied : result;
+    if (result !== false)
+      return warnings.watch(this.#explained(result, 'allow', [actor, action, resource]), action);
+    try {
+      warnings.explainAllow(actor, action, resource);
+    } catch (error) {
+      return Promise.reject(error as Error);
+    }
+    return warnings.watch(denied, action);
+  }
+
+  /** Decides `allow(actor, action, resource)` without waiting. @throws {PolarError} `POLAR_RUN_PROMISE_IN_SYNC` */
+  allowSync(actor: unknown, action: unknown, resource: unknown, options: CheckOptions | undefined): boolean {
+    const holds = this.#run('sync', 'allow', 3, actor, action, resource, undefined, options) as boolean;
+    if (!holds) this.warnings?.explainAllow(actor, action, resource);
+    return holds;
+  }
+
+  /** Decides any rule: without a promise, if no argument and no value is one. */
+  check(
+    kind: Decision['kind'],
+    args: Arguments,
+    options: CheckOptions | undefined,
+  ): boolean | Promise<boolean> {
+    const result = this.#run('async', kind, args.length, args[0], args[1], args[2], args[3], options);
+    if (result === true || this.warnings === undefined) return result;
+    if (result !== false) return this.#explained(result, kind, args);
+    this.warnings.explain(kind, args);
+    return false;
+  }
+
+  /** Decides `allow` without a record of the decision and without warnings. */
+  checkUnrecorded(args: Arguments, options: CheckOptions | undefined): boolean | Promise<boolean> {
+    return this.#run('unrecorded', 'allow', 3, args[0], args[1], args[2], undefined, options);
+  }
+
+  /** Returns the values of the variable `what` for which a rule holds. Queries that are undecided end without an error. */
+  async enumerate(
+    method: string,
+    what: 'action' | 'field',
+    rule: 'allow' | 'allow_field',
+    args: readonly unknown[],
+    options: EnumerationOptions,
+  ): Promise<Set<string>> {
+    const found = new Set<string>();
+    try {
+      for await (const answer of this.queries.queryRule(rule, args, options)) {
+        const value = answer.get(what);
+        if (isQueryVariable(value)) {
+          if (options.allowWildcard === true) return new Set(['*']);
+          throw new PolarError('POLAR_RUN_WILDCARD', { method, what });
+        }
+        found.add(value as string);
+      }
+    } catch (error) {
+      if (!isUndecided(error)) throw error;
+      return found;
+    }
+    if (found.size === 0)
+      this.warnings?.explain(
+        rule,
+        args.map((arg) => (isQueryVariable(arg) ? everyAction : arg)),
+      );
+    return found;
+  }
+
+  // Single arguments instead of a list: most checks create no object.
+  #run(
+    mode: Mode,
+    kind: Decision['kind'],
+    arity: number,
+    a: unknown,
+    b: unknown,
+    c: unknown,
+    d: unknown,
+    options: CheckOptions | undefined,
+  ): boolean | Promise<boolean> {
+    const compiled = this.#compiled;
+    if (compiled === undefined || needsMachine(options))
+      return this.#runMachine(mode, kind, listOf(arity, a, b, c, d), options);
+    if (compiled.waits && mode !== 'sync') {
+      const args = listOf(arity, a, b, c, d);
+      return compiled.askWaiting(kind, arity, args, (replay) =>
+        Promise.resolve(this.#runMachine(mode, kind, args, options, replay)),
+      );
+    }
+    const holds = kind === 'allow' ? compiled.allow(a, b, c) : compiled.ask(kind, arity, a, b, c, d);
+    if (holds !== undefined) return holds;
+    return this.#runMachine(mode, kind, listOf(arity, a, b, c, d), options, compiled.takeReplay());
+  }
+
+  #runMachine(
+    mode: Mode,
+    kind: Decision['kind'],
+    args: Arguments,
+    options: CheckOptions = {},
+    replay?: HostReplay,
+  ): boolean | Promise<boolean> {
+    switch (mode) {
+      case 'sync':
+        return this.#decideSync(kind, args, options, replay);
+      case 'async':
+        return this.#decide(kind, args, options, replay);
+      case 'unrecorded':
+        return this.#decideUnrecorded(args, options, replay);
+    }
+  }
+
+  async #decide(
+    kind: Decision['kind'],
+    args: Arguments,
+    options: CheckOptions,
+    replay: HostReplay | undefined,
+  ): Promise<boolean> {
+    const check = this.#start(kind, args, options, replay);
+    let holds: boolean;
+    try {
+      holds = check.end(await check.query.next());
+    } catch (error) {
+      holds = check.fail(error);
+    } finally {
+      check.query.dispose();
+    }
+    // With `decisionLog: 'required'` a check ends only when its decision is recorded.
+    if (check.recorded !== undefined) await check.recorded;
+    return holds;
+  }
+
+  #decideSync(
+    kind: Decision['kind'],
+    args: Arguments,
+    options: CheckOptions,
+    replay: HostReplay | undefined,
+  ): boolean {
+    const check = this.#start(kind, args, options, replay);
+    let holds: boolean;
+    try {
+      holds = check.end(check.query.nextSync());
+    } catch (error) {
+      holds = check.fail(error);
+    } finally {
+      check.query.dispose();
+    }
+    if (check.recorded !== undefined)
+      throw new PolarError('POLAR_RUN_PROMISE_IN_SYNC', { what: 'the result of `onDecision`' });
+    return holds;
+  }
+
+  async #decideUnrecorded(
+    args: Arguments,
+    options: CheckOptions,
+    replay: HostReplay | undefined,
+  ): Promise<boolean> {
+    const { query, given } = this.queries.prepareCall('allow', args);
+    const run = this.queries.start(query, given, options, replay);
+    try {
+      return await run.next();
+    } finally {
+      run.dispose();
+    }
+  }
+
+  #start(
+    kind: Decision['kind'],
+    args: Arguments,
+    options: CheckOptions,
+    replay: HostReplay | undefined,
+  ): RecordedCheck {
+    const query = this.#startQuery(kind, args, options, replay);
+    const { log, clock, options: own } = this.#decisionContext;
+    const { hash } = this.queries.context.program.policy;
+    const recorder = log && new DecisionRecorder(log, kind, args, hash, clock());
+    return new RecordedCheck(query, recorder, own.undecided === 'deny');
+  }
+
+  #startQuery(
+    kind: Decision['kind'],
+    args: Arguments,
+    options: CheckOptions,
+    replay: HostReplay | undefined,
+  ): QueryRun {
+    const { queries } = this;
+    if (args.some(isQueryVariable)) {
+      const { query, given } = queries.prepareCall(kind, args);
+      return queries.start(query, given, options, replay);
+    }
+    let query = this.#checks.get(kind);
+    if (query === undefined) {
+      ({ query } = queries.prepareCall(kind, args));
+      this.#checks.set(kind, query);
+    }
+    for (const arg of args) ignoreRejection(arg);
+    return queries.start(query, args, options, replay);
+  }
+
+  async #explained(result: Promise<boolean>, kind: Decision['kind'], args: Arguments): Promise<boolean> {
+    const holds = await result;
+    if (!holds) this.warnings?.explain(kind, args);
+    return holds;
+  }
+}
+
+const listOf = (arity: number, a: unknown, b: unknown, c: unknown, d: unknown): Arguments =>
+  arity === 3 ? [a, b, c] : arity === 2 ? [a, b] : [a, b, c, d];
+
+/** Returns whether a check has options that only the machine supports, or that it must refuse. */
+function needsMachine(options: CheckOptions | undefined): boolean {
+  if (options === undefined) return false;
+  if (typeof options !== 'object' || options === null) return true;
+  for (const [name, value] of Object.entries(options))
+    if (value !== undefined && !(name === 'checkRead' && typeof value === 'boolean')) return true;
+  return false;
+}

@@ -1,0 +1,54 @@
+import type { DenialAdvice } from '../advice/denial-advice.js';
+import type { UnawaitedChecks } from '../advice/unawaited-checks.js';
+import { isQueryVariable } from '../engine/terms/query-variable.js';
+import { isThenable } from '../host/value.js';
+import type { Decision } from './decision.js';
+import { warn } from './loaded-policy.js';
+import type { AuthorizerOptions } from './options.js';
+
+/** Warns about denials that a mistake in the call has probably caused. The results of the checks stay the same. */
+export class DenialWarnings {
+  constructor(
+    readonly advice: DenialAdvice,
+    readonly unawaited: UnawaitedChecks,
+    readonly options: Pick<AuthorizerOptions, 'onWarning'>,
+  ) {}
+
+  /** Explains a denial of `allow`. It creates no list of the arguments if this kind of denial has been explained. */
+  explainAllow(actor: unknown, action: unknown, resource: unknown): void {
+    try {
+      if (this.advice.isExplained(actor, action, resource)) return;
+    } catch {
+      // A proxy that throws: the denial has no explanation.
+      return;
+    }
+    this.explain('allow', [actor, action, resource]);
+  }
+
+  /** Explains a denial. @throws the error of `onWarning` */
+  explain(kind: Decision['kind'], args: readonly unknown[]): void {
+    let warnings: ReturnType<DenialAdvice['about']>;
+    try {
+      for (const arg of args) {
+        if (isQueryVariable(arg)) return;
+        if (!isThenable(arg)) continue;
+        // The check has awaited these promises, so they are settled.
+        void Promise.all(args).then(
+          (values) => this.explain(kind, values),
+          () => {},
+        );
+        return;
+      }
+      warnings = this.advice.about(kind, args);
+    } catch {
+      // A proxy that throws: the denial has no explanation.
+      return;
+    }
+    for (const warning of warnings) warn(warning, this.options);
+  }
+
+  /** Returns a promise of the same result, and warns if the check is denied and the promise is not awaited. */
+  watch(result: Promise<boolean>, action: unknown): Promise<boolean> {
+    return this.unawaited.watch(result, action);
+  }
+}

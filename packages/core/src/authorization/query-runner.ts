@@ -1,0 +1,134 @@
+import { Report } from '../diagnostics/diagnostic.js';
+import { PolarError } from '../diagnostics/polar-error.js';
+import { PolicyError } from '../diagnostics/policy-error.js';
+import { Source } from '../diagnostics/source.js';
+import type { HostReplay } from '../engine/host-log.js';
+import type { Limits } from '../engine/limits.js';
+import type { ProgramContext } from '../engine/program-context.js';
+import { QueryRun, type Bindings } from '../engine/query/query-run.js';
+import { isQueryVariable } from '../engine/terms/query-variable.js';
+import { isThenable } from '../host/value.js';
+import { givenName, linkCall, linkQuery } from '../ir/link.js';
+import type { LinkedQuery } from '../ir/program.js';
+import { parseQuery } from '../syntax/parser.js';
+import type { QueryOptions } from './query-options.js';
+import { validateArgument, validateQueryOptions, isText, limitsOf } from './validate-options.js';
+
+/** A query that is ready to run: `given` has the values of its variables, by name. */
+export interface PreparedQuery {
+  readonly query: LinkedQuery;
+  readonly given: Map<string, unknown>;
+}
+
+/** The number of calls that stay linked. */
+const maxLinked = 256;
+
+/** Runs queries of one loaded policy on the machine. */
+export class QueryRunner {
+  /** Linked calls, by the name of the rule and the variables among its arguments. */
+  readonly #linked = new Map<string, LinkedQuery>();
+
+  constructor(
+    readonly context: ProgramContext,
+    readonly limits: Limits,
+  ) {}
+
+  /** Parses a query and returns its answers. @throws {PolicyError} immediately, for a syntax error */
+  query(text: string, options: QueryOptions): AsyncGenerator<Bindings, void, undefined> {
+    validateArgument('query(text)', text, "a query in Polar, such as 'has_role(user, name, repo)'", isText);
+    validateQueryOptions(options);
+    const report = new Report();
+    const term = parseQuery(new Source(text), report);
+    if (term === undefined || report.hasErrors) throw new PolicyError(report.diagnostics);
+    const query = linkQuery(term, this.context.program);
+    const given = new Map<string, unknown>();
+    for (const [name, value] of entriesOf(options.bindings)) {
+      if (!query.slotNames.includes(name)) throw new PolarError('POLAR_RUN_NO_SUCH_BINDING', { name });
+      given.set(name, value);
+    }
+    return this.#answers({ query, given }, options);
+  }
+
+  /** Returns the answers of one rule. */
+  queryRule(
+    name: string,
+    args: readonly unknown[],
+    options: QueryOptions,
+  ): AsyncGenerator<Bindings, void, undefined> {
+    validateArgument('queryRule(name, args)', name, "the name of a rule, such as 'has_role'", isText);
+    validateArgument(
+      'queryRule(name, args)',
+      args,
+      'a list of arguments, such as [user, repo]',
+      Array.isArray,
+    );
+    validateQueryOptions(options);
+    const prepared = this.prepareCall(name, args);
+    for (const [variable, value] of entriesOf(options.bindings)) prepared.given.set(variable, value);
+    return this.#answers(prepared, options);
+  }
+
+  /** Prepares the query `name(…args)`. Its variables are the `QueryVariable`s among the arguments. */
+  prepareCall(name: string, args: readonly unknown[]): PreparedQuery {
+    const variables = args.map((arg) => (isQueryVariable(arg) ? arg.name : undefined));
+    const key = JSON.stringify([name, ...variables.map((variable) => variable ?? null)]);
+    let query = this.#linked.get(key);
+    if (query === undefined) {
+      query = linkCall(name, variables, this.context.program);
+      if (this.#linked.size < maxLinked) this.#linked.set(key, query);
+    }
+    const given = new Map<string, unknown>();
+    args.forEach((arg, i) => {
+      if (variables[i] === undefined) given.set(givenName(i), arg);
+      ignoreRejection(arg);
+    });
+    return { query, given };
+  }
+
+  /**
+   * Starts a query.
+   *
+   * @param given the values of its variables, by name, or in the order of the arguments
+   * @param replay the results of the calls that the compiled engine has made for this query
+   * @throws {PolarError} `POLAR_TYPE_INVALID_OPTION`
+   */
+  start(
+    query: LinkedQuery,
+    given: ReadonlyMap<string, unknown> | readonly unknown[],
+    options: QueryOptions,
+    replay?: HostReplay,
+  ): QueryRun {
+    validateQueryOptions(options);
+    const { limits } = this;
+    return new QueryRun(this.context, query, given, {
+      limits: options.limits === undefined ? limits : limitsOf({ ...limits, ...options.limits }),
+      signal: options.signal,
+      acceptExpression: options.acceptExpression ?? false,
+      replay,
+    });
+  }
+
+  async *#answers(
+    { query, given }: PreparedQuery,
+    options: QueryOptions,
+  ): AsyncGenerator<Bindings, void, undefined> {
+    const run = this.start(query, given, options);
+    try {
+      while (await run.next()) yield run.bindings();
+    } finally {
+      run.dispose();
+    }
+  }
+}
+
+/** Prevents an unhandled rejection if the query ends before it awaits this argument. */
+export function ignoreRejection(arg: unknown): void {
+  try {
+    if (isThenable(arg)) arg.then(undefined, () => {});
+  } catch {
+    // A proxy that throws: the query throws the same error with its place in the policy.
+  }
+}
+
+const entriesOf = (bindings: QueryOptions['bindings']): Iterable<[string, unknown]> =>
+  bindings instanceof Map ? (bindings as ReadonlyMap<string, unknown>) : Object.entries(bindings ?? {});
