@@ -1,5 +1,7 @@
 export { RequestAuthorization, type RequestAuthorizationOptions } from './request/request-authorization.js';
 
+export { checkAuthorization } from './request/authorization-arguments.js';
+
 export {
   AuthorizationConfigError,
   isAuthorizationConfigError,
@@ -7,9 +9,8 @@ export {
   type ConfigErrorCode,
   type ConfigErrorData,
 } from './config-errors/authorization-config-error.js';
-export { checkOptions } from './config-errors/check-options.js';
-export { checkReturns, neverReturns } from './config-errors/check-returns.js';
-export { checkCalled, checkHandlers, expectCall } from './config-errors/uncalled-middleware.js';
+export { neverReturns } from './config-errors/check-returns.js';
+export { checkHandlers, expectCall } from './config-errors/uncalled-middleware.js';
 
 export {
   asRequirement,
@@ -37,6 +38,8 @@ export {
   type ResourceLoader,
   type ResourceSource,
 } from './requirements/resource-source.js';
+export { checkSkip, declareRequirement } from './requirements/declare-requirement.js';
+export { splitHandlers, type RouteHandlers } from './requirements/route-handlers.js';
 export { requirementExample } from './requirements/requirement-example.js';
 export { RequirementScope, RequirementScopes, type Decided } from './requirements/requirement-scope.js';
 export {
@@ -51,6 +54,12 @@ export { locationOf } from './locations/source-location.js';
 export { guardResponse, type ResponseGuard } from './response-guard/response-guard.js';
 export type { Check, PendingChecks } from './pending-checks/pending-checks.js';
 
-export { refusalOptions, withStatus, type RefusalStatuses } from './refusals/refusal.js';
+export {
+  checkErrorOptions,
+  renderError,
+  type ErrorResponse,
+  type ErrorResponseOptions,
+} from './refusals/error-response.js';
+export { withStatus, type RefusalStatuses } from './refusals/refusal.js';
 export { isInternalError, problemOf, type Problem } from './refusals/problem.js';
 export { renderProblem, type Rendered } from './refusals/render-problem.js';

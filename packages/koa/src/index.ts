@@ -1,8 +1,10 @@
 export { authorization, type AuthorizationOptions } from './middleware/authorization.js';
-export { authorize, skipAuthorization, type Loader } from './middleware/authorize.js';
+export { authorize, type Loader } from './middleware/authorize.js';
+export { skipAuthorization } from './middleware/skip-authorization.js';
 export { authorizationErrors, type AuthorizationErrorsOptions } from './middleware/authorization-errors.js';
-export { protect } from './routes/protect.js';
 export { listRoutes } from './routes/list-routes.js';
+export { protect } from './routes/protect.js';
+export type { AuthorizationState, Middleware } from './internals/context.js';
 export {
   isProtected,
   routeTable,
@@ -10,4 +12,3 @@ export {
   type RefusalStatuses,
   type RouteRequirement,
 } from '@nanook/http';
-export type { AuthorizationState, Middleware } from './internals/context.js';

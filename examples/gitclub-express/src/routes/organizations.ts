@@ -26,9 +26,7 @@ export function organizationRoutes(db: Database): Router {
   });
 
   router.get('/:id/repositories', authorize('list_repositories', load), async (req, res) => {
-    const all = await listRepositories(db, req.params.id);
-    const readable = await Promise.all(all.map((repository) => req.authz.can('read', repository)));
-    res.json(all.filter((_, i) => readable[i]));
+    res.json(await req.authz.filterAllowed('read', listRepositories(db, req.params.id)));
   });
 
   router.post('/:id/repositories', authorize('create_repository', load), async (req, res) => {

@@ -28,9 +28,7 @@ export function organizationRoutes(db: Database): Router {
 
   router.get('/:id/repositories', authorize('list_repositories', load), async (ctx) => {
     const { id } = ctx.state.authz.resource as Organization;
-    const all = await listRepositories(db, id);
-    const readable = await Promise.all(all.map((repository) => ctx.state.authz.can('read', repository)));
-    ctx.body = all.filter((_, i) => readable[i]);
+    ctx.body = await ctx.state.authz.filterAllowed('read', listRepositories(db, id));
   });
 
   router.post('/:id/repositories', authorize('create_repository', load), async (ctx) => {

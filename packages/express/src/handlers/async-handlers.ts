@@ -1,12 +1,12 @@
 import { isAuthorizationError } from '@nanook/core';
 import { isInternalError } from '@nanook/http';
 import type { RequestHandler } from 'express';
-import type { Next } from './handler-scopes.js';
 import type { Layer } from '../internals/express-internals.js';
+import type { Next } from './handler-scopes.js';
 
 /**
- * A layer of Express 4 whose handler may be async: a refusal that it rejects with goes to the error handlers, as in Express 5. Express 4
- * ignores the promise of a handler, so that any refused user could end the process. Other rejections stay as they are.
+ * Returns a layer of Express 4 whose async handler passes a refusal to the error handlers, as Express 5 does. Express 4 ignores the promise
+ * of a handler, so that any refused user could end the process. Other rejections have the same effect as without this function.
  */
 export function awaitHandler(layer: Layer, next: Next): Layer {
   const { handle } = layer;
@@ -19,7 +19,7 @@ export function awaitHandler(layer: Layer, next: Next): Layer {
       });
     return result;
   };
-  // Express tells error handlers by their number of parameters.
+  // Express recognizes an error handler by the number of its parameters.
   Object.defineProperty(awaited, 'length', { value: handle.length });
   return Object.create(layer, { handle: { value: awaited } }) as Layer;
 }

@@ -13,8 +13,8 @@ import {
 const followed = new WeakSet<object>();
 
 /**
- * Runs every layer of this copy of Express in a scope of its own. It wraps the methods of all layers, as tracing does, so that it
- * reaches routers that were made or mounted before, and those that are called by a function.
+ * Runs every layer of this copy of Express in a separate scope. It wraps the methods of all layers, as tracing libraries do, so that it
+ * includes routers that were created or mounted before, and routers that a function calls.
  */
 export function followLayers(router: RouterInternals): void {
   if (followed.has(router)) return;
@@ -29,7 +29,7 @@ export function followLayers(router: RouterInternals): void {
     if (original === undefined) continue;
     prototype[name] = function (this: Layer, req: Request, res: ServerResponse, next: Next) {
       const { handle, route } = this;
-      if (isRouter(handle)) followLayers(handle); // it may be of another copy
+      if (isRouter(handle)) followLayers(handle); // it may come from another copy of Express
       return callLayer(this, req, next, (goOn, isProtected) => {
         const call = (then: Next) =>
           Reflect.apply(original, awaits ? this : awaitHandler(this, then), [req, res, then]);

@@ -1,13 +1,16 @@
 import { AuthorizationConfigError, checkHandlers, decides, requirementExample } from '@nanook/http';
 import type { Request } from 'express';
 import type { ServerResponse } from 'node:http';
-import { handlersBeyondPreflight, handlerLocation, methodIn } from '../internals/route-handlers.js';
-import { scopesOf, type Next } from './handler-scopes.js';
 import type { Route } from '../internals/express-internals.js';
-import { guardRoute, isSettled } from './response-guard.js';
 import { routeOf } from '../internals/request.js';
+import { handlerLocation, handlersBeyondPreflight, methodIn } from '../internals/route-handlers.js';
+import { scopesOf, type Next } from './handler-scopes.js';
+import { guardRoute, isSettled } from './response-guard.js';
 
-/** Calls a protected route in its scope: not at all when it carries no requirement and nothing was decided before it, and else over the net. */
+/**
+ * Calls a route of a protected router. An unprotected route fails before any of its handlers runs, unless its routers made a decision. A
+ * route with a requirement runs under the response guard, because a handler before the requirement may respond.
+ */
 export function callRoute(
   route: Route,
   req: Request,
@@ -37,6 +40,6 @@ export function callRoute(
 }
 
 function hasRequirement(route: Route, req: Request): boolean {
-  const chain = handlersBeyondPreflight(route, methodIn(route, req.method));
-  return chain === undefined || chain.requirements.some(decides);
+  const handlers = handlersBeyondPreflight(route, methodIn(route, req.method));
+  return handlers === undefined || handlers.requirements.some(decides);
 }

@@ -9,14 +9,14 @@ export type Next = (error?: unknown) => void;
 interface LayerCall {
   readonly layer: Layer;
   readonly scope: RequirementScope;
-  /** The path at which the layer was called, as it was asked for. A requirement counts for what is below it. */
+  /** The path of the request up to the layer. A decision of the layer counts below this path. */
   readonly base: string;
-  /** The dispatch of a router that was running. */
+  /** The dispatch of the router that was running. */
   readonly router: Next | undefined;
   readonly isProtected: boolean;
-  /** Whether it is called by the application itself, and for every path. */
+  /** Returns whether the application itself calls the layer, and for every path. */
   readonly isWholeApplication: () => boolean;
-  /** Whether it has called `next`. */
+  /** Whether the layer has called `next`. */
   isLeft: boolean;
 }
 
@@ -29,20 +29,21 @@ interface Dispatch {
   readonly parent: RequirementScope;
   readonly isInherited: boolean;
   readonly isProtected: boolean;
-  /** The paths below which a requirement was met. */
+  /** The paths below which a decision counts. */
   readonly settledBelow: string[];
   previous: LayerCall | undefined;
 }
 
+/** The state that this package keeps for a request. */
 interface RequestState {
   readonly scopes: RequirementScopes;
   readonly dispatches: WeakMap<Next, Dispatch>;
   readonly calls: WeakMap<RequirementScope, LayerCall>;
-  /** The `next` of a router for each that its layers are given. */
+  /** The `next` of a router, by the `next` that its layers receive. */
   readonly nexts: WeakMap<Next, Next>;
-  /** What callbacks of `router.param` decide, for the layer whose parameters they look at. */
+  /** The decisions of callbacks of `router.param`, which count for the next layer. */
   readonly parameters: WeakMap<Next, RequirementScope>;
-  /** For each error that goes to error handlers, whether something was decided for the handler that it comes from. */
+  /** Whether a decision counted for the handler in which an error occurred, by the error. */
   readonly errors: WeakMap<object, boolean>;
   /** The last of these errors. */
   failure: object | undefined;
@@ -69,7 +70,7 @@ function stateOf(req: Request): RequestState {
 /** The scopes of the handlers of a request. */
 export const scopesOf = (req: Request): RequirementScopes => stateOf(req).scopes;
 
-/** Notes an error on its way to the error handlers, and where it comes from, unless that is known already. */
+/** Records an error that goes to the error handlers, with whether a decision counted for the handler in which it occurred. */
 export function noteError(req: Request, error: unknown): void {
   if (typeof error !== 'object' || error === null) return;
   const state = stateOf(req);
@@ -77,7 +78,7 @@ export function noteError(req: Request, error: unknown): void {
   if (!state.errors.has(error)) state.errors.set(error, state.scopes.current.isSettled);
 }
 
-/** Whether an error is answered of a handler for which something was decided. */
+/** Returns whether the last error occurred in a handler with a decision. */
 export function isFailureDecided(req: Request): boolean {
   const { failure, errors } = stateOf(req);
   return failure !== undefined && errors.get(failure) === true;
@@ -85,13 +86,13 @@ export function isFailureDecided(req: Request): boolean {
 
 const protectedLayers = new WeakSet<Layer>();
 
-/** Marks a layer, so that no route without a requirement runs in it. */
+/** Marks a layer, so that unprotected routes in it fail. */
 export const markProtected = (layer: Layer): unknown => protectedLayers.add(layer);
 
 /**
- * Calls a layer in its scope: what its router or route inherits, and what the layers before it in the same run decided.
+ * Calls a layer in its scope. The decisions of its router or route count in it, and those of earlier layers in the same run.
  *
- * @param handle is told whether the layer is a part of what `protect` was given
+ * @param handle calls the layer; its second argument is whether the layer belongs to a protected application or router
  */
 export function callLayer(
   layer: Layer,
@@ -147,8 +148,8 @@ function dispatchOf(state: RequestState, layer: Layer, req: Request, next: Next)
 }
 
 /**
- * Whether a handler of the application has passed the request to the application again, as in `req.url = '/other'; app.handle(req, res)`.
- * The requirement of the first route says nothing about the second one.
+ * Returns whether a handler of the application has passed the request to the application again: `req.url = '/other'; app.handle(req, res)`.
+ * A decision for the first route does not count for the second one.
  */
 function isRedirected(
   { calls }: RequestState,
@@ -167,24 +168,24 @@ function isRedirected(
   return false;
 }
 
-/** A layer that decided and went on has decided for the layers after it, as long as the request stays below its path. */
+/** Makes the decision of the previous layer count for the layers after it, while the request stays below its path. */
 function carryOver({ previous, settledBelow }: Dispatch): void {
   if (previous?.scope.decided === undefined) return;
   if (previous.scope.decided === 'skipped' && previous.isWholeApplication()) return;
   if (!settledBelow.includes(previous.base)) settledBelow.push(previous.base);
 }
 
-/** Middleware may send a request elsewhere (`req.url = …`): what was decided for one path says nothing about another. */
+/** Returns whether the request is below a path. Middleware may rewrite `req.url`; a decision for one path does not count for another. */
 function isBelow(req: Request, path: string): boolean {
-  const asked = (req.baseUrl ?? '') + req.url;
-  return path === '' || (asked.startsWith(path) && /^([/?#.]|$)/.test(asked.slice(path.length)));
+  const url = (req.baseUrl ?? '') + req.url;
+  return path === '' || (url.startsWith(path) && /^([/?#.]|$)/.test(url.slice(path.length)));
 }
 
 const pathIn = (url: string): string => url.replace(/[?#].*$/s, '');
 
 /**
- * The layer that is running, if it is; between two layers only the callbacks of `router.param` run, and they decide for the layer
- * that comes next. Other decisions do not count.
+ * Returns the scope in which a decision counts: that of the running layer. Between two layers only callbacks of `router.param` run; their
+ * decisions count for the next layer. Other decisions do not count.
  */
 function scopeOfDecision(
   state: RequestState,
@@ -202,20 +203,24 @@ function scopeOfDecision(
   return scope;
 }
 
-/** The dispatch of the router that is running: it puts its `next` there. Express 4 itself puts one of its layers there at first. */
+/** Returns the `next` of the running router, which sets `req.next`. At first, Express 4 sets it to the `next` of a layer. */
 function routerOf({ nexts }: RequestState, req: Request): Next | undefined {
   const next = req.next as Next | undefined;
   return next && (nexts.get(next) ?? next);
 }
 
-/** Whether the layer has not gone on, and no router runs in it that cannot be seen. */
+/** Returns whether the layer has not called `next`, and contains no running router that this package does not follow. */
 const isRunning = (state: RequestState, { router, isLeft }: LayerCall, req: Request): boolean =>
   router === routerOf(state, req) && !isLeft;
 
 const appOf = (req: Request): AppInternals | undefined => req.app as unknown as AppInternals | undefined;
 
-/** @throws {AuthorizationConfigError} `NANOOK_HTTP_SKIPPED_APPLICATION` for a skip that would open all that follows in the application */
-export function checkSkip(req: Request, reason: string): void {
+/**
+ * Checks that a skip does not count for the whole application.
+ *
+ * @throws {AuthorizationConfigError} `NANOOK_HTTP_SKIPPED_APPLICATION`
+ */
+export function checkSkippedPath(req: Request, reason: string): void {
   const state = stateOf(req);
   const running = state.calls.get(state.scopes.current);
   if (running !== undefined && isRunning(state, running, req) && running.isWholeApplication())

@@ -1,53 +1,57 @@
 import { guardResponse } from '@nanook/http';
 import type { Request } from 'express';
 import type { ServerResponse } from 'node:http';
+import { routeOf } from '../internals/request.js';
 import { handlerLocation, isPreflightHandled } from '../internals/route-handlers.js';
 import { isFailureDecided, scopesOf } from './handler-scopes.js';
-import { routeOf } from '../internals/request.js';
 
-/** The responses that `authorize()` put the net under: that one holds to the end. */
-const covered = new WeakSet<ServerResponse>();
+/** The responses that `authorize()` guards until they end. */
+const guardedResponses = new WeakSet<ServerResponse>();
 
-/** Blocks a response that does not wait for the checks of its request, wherever it comes from. */
+/** Blocks a response that does not wait for the checks of its request, in any handler. */
 export function guardChecks(req: Request, res: ServerResponse, fail: (error: unknown) => void): void {
   installGuard(req, res, fail, () => true);
 }
 
-/** Puts the response guard under all that follows. */
+/** Blocks a response without a decision, in all handlers that follow. */
 export function guardWholeRequest(req: Request, res: ServerResponse, fail: (error: unknown) => void): void {
-  if (covered.has(res)) return;
-  covered.add(res);
+  if (guardedResponses.has(res)) return;
+  guardedResponses.add(res);
   installGuard(req, res, fail, () => false);
 }
 
-/** Puts the response guard under one route, unless there is one already. Once the route was left it holds for its handlers only. */
+/**
+ * Blocks a response without a decision in one route, unless `authorize()` guards the response already. After the request has left the
+ * route, the guard still applies to the handlers of this route.
+ */
 export function guardRoute(
   req: Request,
   res: ServerResponse,
   fail: (error: unknown) => void,
   isLeft: () => boolean,
 ): void {
-  if (covered.has(res)) return;
+  if (guardedResponses.has(res)) return;
   const scopes = scopesOf(req);
   const route = scopes.current;
   installGuard(req, res, fail, () => isLeft() && scopes.running?.isWithin(route) !== true);
 }
 
+/** @param needsNoDecision returns whether the handler that writes now is not concerned */
 function installGuard(
   req: Request,
   res: ServerResponse,
   fail: (error: unknown) => void,
-  isElsewhere: () => boolean,
+  needsNoDecision: () => boolean,
 ): void {
   guardResponse(res, {
-    // Middleware may let a client ask with one method for another: what counts is what the handler is asked with.
+    // Middleware may change the method (method override); the method that the handler sees counts.
     get method() {
       return req.method;
     },
     route: () => routeOf(req),
     handler: () => handlerLocation(req),
     isPreflight: () => isPreflightHandled(req),
-    isSettled: () => isElsewhere() || isSettled(req),
+    isSettled: () => needsNoDecision() || isSettled(req),
     isFailureDecided: () => isFailureDecided(req),
     elsewhere: () => scopesOf(req).decisions,
     checks: () => authzIn(req)?.checks,
@@ -56,8 +60,8 @@ function installGuard(
   });
 }
 
-/** Whether a requirement was met for the handler that runs. It was not where `authorization(…)` was forgotten. */
-export const isSettled = ({ authz }: { readonly authz?: Request['authz'] | undefined }): boolean =>
-  authz?.isSettled === true;
+/** Returns whether a decision counts for the running handler; `false` where `authorization(…)` was not used. */
+export const isSettled = (req: { readonly authz?: Request['authz'] | undefined }): boolean =>
+  req.authz?.isSettled === true;
 
 const authzIn = ({ authz }: { readonly authz?: Request['authz'] | undefined }) => authz;

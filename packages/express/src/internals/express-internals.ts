@@ -1,34 +1,39 @@
 import type { RequestHandler } from 'express';
 
-// What Express 4 and 5 have in common inside, and their types leave out.
+// Internal structures that Express 4 and Express 5 share, and that their types omit.
 
+/** A handler of a route. */
 export interface RouteLayer {
-  /** In small letters; undefined for `route.all`. */
+  /** The method in lowercase; `undefined` for `route.all`. */
   readonly method: string | undefined;
   readonly handle: RequestHandler;
 }
+/** A route with its handlers. */
 export interface Route {
   readonly path: unknown;
   readonly stack: readonly RouteLayer[];
   readonly methods: Readonly<Record<string, boolean | undefined>>;
 }
+/** An entry of a router: middleware, a nested router, or a route. */
 export interface Layer {
   readonly route: Route | undefined;
   handle: RequestHandler;
-  /** What was given to `use` or a route. Express 5, since its router 2.3. */
+  /** The path that was passed to `use` or to the route. Express 5 has it since its router 2.3. */
   readonly rawPath?: unknown;
-  /** What was made of it. Express 4. */
+  /** The pattern that Express 4 compiled from the path. */
   readonly regexp?: RegExp & { readonly fast_slash?: boolean };
   readonly keys?: readonly { readonly name: string | number }[];
-  /** Whether it was `/`. Express 5. */
+  /** Whether the path is `/`, in Express 5. */
   readonly slash?: boolean;
 }
+/** A router of Express. */
 export interface RouterInternals {
   readonly stack: Layer[];
   readonly use?: (handler: () => void) => unknown;
 }
+/** An application of Express. */
 export interface AppInternals {
-  /** The app that this one is mounted on. */
+  /** The application on which this one is mounted. */
   readonly parent?: unknown;
   readonly router?: RouterInternals;
   readonly _router?: RouterInternals;
@@ -43,6 +48,7 @@ export const isRouter = (value: unknown): value is RouterInternals =>
 export const isApp = (value: unknown): value is AppInternals =>
   typeof value === 'function' && 'handle' in value && 'set' in value;
 
+/** Returns the router of an application. Express 4 creates it when it is first needed. */
 export const routerOf = (app: AppInternals): RouterInternals => {
   if (app.lazyrouter === undefined) return app.router!; // Express 5
   app.lazyrouter();
@@ -51,7 +57,7 @@ export const routerOf = (app: AppInternals): RouterInternals => {
 
 type Call = (this: Layer, ...args: never[]) => unknown;
 
-/** The methods that call a layer, in the words of Express 4 and of Express 5. */
+/** The methods that call a layer; Express 4 and Express 5 name them differently. */
 export interface LayerPrototype {
   handle_request?: Call;
   handleRequest?: Call;
@@ -59,7 +65,11 @@ export interface LayerPrototype {
   handleError?: Call;
 }
 
-/** Finds the methods of layers, which each copy of Express has for itself; `undefined` for an empty stack without its router. */
+/**
+ * Returns the prototype of layers, which each copy of Express has for itself. It adds a layer and removes it where a router has none yet.
+ *
+ * @returns `undefined` for an empty stack without its router
+ */
 export function layerPrototypeOf(router: RouterInternals): LayerPrototype | undefined {
   const { stack, use } = router;
   if (stack.length > 0) return Object.getPrototypeOf(stack[0]) as LayerPrototype;
@@ -70,12 +80,13 @@ export function layerPrototypeOf(router: RouterInternals): LayerPrototype | unde
 
 const appBehind = Symbol.for('@nanook/express/app');
 
-/** Express mounts an app in a closure of this name, and keeps no way from it to the app. */
+/** Returns whether a layer mounts an application. Express wraps the application in a function of this name. */
 export const isMountedApp = ({ handle }: Layer): boolean => handle.name === 'mounted_app';
 
-/** Remembers which app a layer stands for, for {@link mountedApp}. */
+/** Stores the application that a layer mounts, because Express keeps no reference from the layer to the application. */
 export const rememberApp = (layer: Layer, app: AppInternals): unknown =>
   Object.defineProperty(layer, appBehind, { value: app });
 
+/** Returns the application that a layer mounts, if it was stored with {@link rememberApp}. */
 export const mountedApp = (layer: Layer): AppInternals | undefined =>
   (layer as { [appBehind]?: AppInternals })[appBehind];

@@ -1,31 +1,31 @@
 import { routerOf, type AppInternals, type Layer } from './express-internals.js';
 
-/** A path as it was written; undefined where Express keeps nothing of it. */
+/** A path as the application wrote it; `undefined` where Express does not keep it. */
 export type LayerPath = string | RegExp | undefined;
 
-/** The paths of a layer; there are several where an array was given. */
+/** Returns the paths of a layer; an array of paths gives several. */
 export function pathsOf(layer: Layer): readonly LayerPath[] {
   const path = layer.route?.path ?? layer.rawPath ?? mountPath(layer);
   return (Array.isArray(path) ? path.flat(Infinity) : [path]) as LayerPath[];
 }
 
-/** Whether the path of `use` is that of every request, in the words of Express 4, and of Express 5. */
+/** Returns whether a path of `use` matches every request, in the syntax of Express 4 or Express 5. */
 export const isEverything = (path: LayerPath): boolean =>
   path instanceof RegExp
     ? path.test('/') && path.test('/a')
     : /^(\/*|\/?\*|\/?\{?\/?\*\w+\}?)$/.test(path ?? '/');
 
-/** Whether every request for the application passes the layer: it is used by an app that is not mounted on another, without a path. */
+/** Returns whether every request passes the layer: an application that is not mounted uses it, without a path. */
 export function isWholeApplication(layer: Layer, app: AppInternals | undefined): boolean {
   if (app === undefined || app.parent !== undefined || layer.route !== undefined) return false;
   return routerOf(app).stack.includes(layer) && pathsOf(layer).some(isEverything);
 }
 
-/** Where a router is, as the beginning of its routes' paths. */
+/** Returns the path of a mounted router, with which the paths of its routes begin. */
 export const mountAt = (base: string, path: LayerPath): string =>
   base + (typeof path === 'string' ? path.replace(/\/+$/, '') : textOf(path));
 
-/** A route's path below where its router is. */
+/** Returns the path of a route, with the path of its router. */
 export const routeAt = (base: string, path: LayerPath): string =>
   path === '/' && base !== '' ? base : base + textOf(path);
 
@@ -34,17 +34,21 @@ const textOf = (path: LayerPath): string => (path === undefined ? '/…' : Strin
 function mountPath({ slash, regexp, keys = [], constructor }: Layer): unknown {
   if (slash === true || regexp?.fast_slash === true) return '/';
   if (regexp === undefined) return undefined;
-  // Of a path given to `use` Express 4 keeps what it made of it. Back to the path; and to be sure, there again.
+  // Express 4 keeps only the pattern of a path. The path is reconstructed, and verified by compiling it again.
   const names = keys.map(({ name }) => name).filter((name) => typeof name === 'string');
-  const paths = regexp.source.split('|^').map((source) => unread(source, names));
+  const paths = regexp.source.split('|^').map((source) => reconstructPath(source, names));
   const path = paths.length === 1 ? paths[0]! : paths;
-  return isMadeOf(path, regexp, constructor as LayerConstructor) ? path : regexp;
+  return compilesTo(path, regexp, constructor as LayerConstructor) ? path : regexp;
 }
 
 const parameter = /\(\?:(\\\/)?(\\\.)?\(((?:[^()]|\((?:[^()]|\([^()]*\))*\))*)\)\)(\?)?/g;
 
-/** `^\/users(?:\/([^/]+?))\/?(?=\/|$)` → `/users/:id`. Takes the names that it needs. */
-function unread(source: string, names: string[]): string {
+/**
+ * Reconstructs a path from its pattern: `^\/users(?:\/([^/]+?))\/?(?=\/|$)` → `/users/:id`.
+ *
+ * @param names the names of the parameters that are left; the used ones are removed
+ */
+function reconstructPath(source: string, names: string[]): string {
   return source
     .replace(/^\^/, '')
     .replace(/\\\/\?\(\?=\\\/\|\$\)$/, '')
@@ -58,7 +62,8 @@ function unread(source: string, names: string[]): string {
 
 type LayerConstructor = new (path: unknown, options: object, handle: () => void) => Layer;
 
-function isMadeOf(path: unknown, regexp: RegExp, LayerOfExpress: LayerConstructor): boolean {
+/** Returns whether Express compiles a path to this pattern. */
+function compilesTo(path: unknown, regexp: RegExp, LayerOfExpress: LayerConstructor): boolean {
   try {
     const options = { sensitive: !regexp.ignoreCase, strict: false, end: false };
     return String(new LayerOfExpress(path, options, () => {}).regexp) === String(regexp);

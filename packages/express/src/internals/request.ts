@@ -2,32 +2,37 @@ import { AuthorizationConfigError, type RequestAuthorization } from '@nanook/htt
 import type { Request } from 'express';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-// Express's own place for what middleware adds to a request; it serves the types of both majors. `Express.User` is not ours.
+// Express declares this namespace for properties that middleware adds to a request. It works with the types of both major versions.
 declare global {
-  // oxlint-disable-next-line typescript/no-namespace -- that is how Express has it
+  // oxlint-disable-next-line typescript/no-namespace -- Express declares it as a namespace
   namespace Express {
     interface Request {
-      /** The authorization of this request; set by `authorization(authorizer, …)`. */
+      /** The authorization of this request; `undefined` until `authorization(authorizer, …)` has run. */
       authz: RequestAuthorization;
     }
   }
 }
 
-/** A handler of Express that leaves it to the route to say what `req.params` is. */
+/** A handler of Express that works with any type of `req.params`. */
 export type Middleware = (
   req: IncomingMessage & Express.Request,
   res: ServerResponse,
   next: (error?: unknown) => void,
 ) => void;
 
-/** @throws {AuthorizationConfigError} `NANOOK_HTTP_NO_AUTHORIZATION` */
+/**
+ * Returns the authorization of a request.
+ *
+ * @param wanted the function that needs it, for the message
+ * @throws {AuthorizationConfigError} `NANOOK_HTTP_NO_AUTHORIZATION`
+ */
 export function authzOf(req: Express.Request, wanted: string): RequestAuthorization {
   const authz = req.authz as RequestAuthorization | undefined;
   if (authz === undefined) throw new AuthorizationConfigError('NANOOK_HTTP_NO_AUTHORIZATION', { wanted });
   return authz;
 }
 
-/** The route as it was written, below where its router is mounted; before there is one, the path. Never the query. */
+/** Returns the route as the application wrote it, with the path of its router; outside a route, the path without the query. */
 export function routeOf(req: Request): string {
   const route = req.route as { readonly path?: unknown } | undefined;
   return `${req.baseUrl}${route === undefined ? req.path : String(route.path)}`;

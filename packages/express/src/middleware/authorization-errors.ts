@@ -1,65 +1,51 @@
-import { isUnauthenticatedError } from '@nanook/core';
-import {
-  checkCalled,
-  checkOptions,
-  expectCall,
-  isInternalError,
-  problemOf,
-  renderProblem,
-} from '@nanook/http';
+import { checkErrorOptions, expectCall, renderError } from '@nanook/http';
 import type { ErrorRequestHandler, Request } from 'express';
 
+/** Options for {@link authorizationErrors}. */
 export interface AuthorizationErrorsOptions {
-  /** The value of `WWW-Authenticate` in a 401. Default: the one given to `authorization`, or `'Bearer'`. */
+  /** The value of `WWW-Authenticate` in a 401. Default: the value that `authorization` was given, or `'Bearer'`. */
   readonly challenge?: string | readonly string[];
-  /** More about a refusal, for whoever asked. Default: nothing. */
+  /** Returns more about a refusal for the client, as the `detail` of the problem. Default: nothing. */
   readonly detail?: (error: unknown, req: Request) => string | undefined;
-  /** Identifies this occurrence, as the id of the request does. Default: nothing. */
+  /** Returns an identifier of the request, as the `instance` of the problem. Default: nothing. */
   readonly instance?: (req: Request) => string | undefined;
-  /** Sees what is no refusal but a fault of the policy or the application, and answered with a bare 500. Default: `console.error`. */
+  /** Receives an error in the policy or in the configuration; the client gets a plain 500. Default: `console.error`. */
   readonly onError?: (error: unknown, req: Request) => void;
 }
 
 /**
- * Answers refusals, and faults of the policy, as `application/problem+json` or HTML. All other errors go on to the next error
- * handler.
+ * Creates an error handler that responds to refusals, and to errors in the policy, as `application/problem+json` or HTML. It passes all
+ * other errors to the next error handler. Use it after the routes.
+ *
+ * @throws {AuthorizationConfigError} `NANOOK_HTTP_UNKNOWN_OPTION`, `NANOOK_HTTP_INVALID_OPTION`, `NANOOK_HTTP_UNCALLED`
+ * @example
+ * app.use(authorizationErrors({ instance: (req) => req.id }));
  */
 export function authorizationErrors(options: AuthorizationErrorsOptions = {}): ErrorRequestHandler {
-  checkCalled(authorizationErrors, options);
-  checkOptions('authorizationErrors', options, optionKinds);
-  // oxlint-disable-next-line no-console -- an error that nobody sees is none
+  checkErrorOptions(authorizationErrors, options);
+  // oxlint-disable-next-line no-console -- an error must not get lost
   const { challenge, detail, instance, onError = (error) => console.error(error) } = options;
   return (error: unknown, req, res, next) => {
-    const found = problemOf(error);
-    if (found === undefined || res.headersSent) {
+    const response = res.headersSent
+      ? undefined
+      : renderError(error, req.headers.accept, {
+          challenge,
+          detail: (refusal) => detail?.(refusal, req),
+          instance: () => instance?.(req),
+          onError: (internal) => onError(internal, req),
+        });
+    if (response === undefined) {
       next(error);
       return;
     }
-    const fault = isInternalError(error);
-    if (fault) onError(error, req);
-    const more = fault ? undefined : detail?.(error, req);
-    const id = instance?.(req);
-    const problem = {
-      ...found,
-      ...(more === undefined ? {} : { detail: more }),
-      ...(id === undefined ? {} : { instance: id }),
-    };
-    const { status, headers, remove, body } = renderProblem(problem, req.headers.accept);
-    for (const name of remove) res.removeHeader(name);
-    if (challenge !== undefined && isUnauthenticatedError(error))
-      res.setHeader('WWW-Authenticate', challenge as string | string[]);
-    for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);
-    res.status(status).vary('Accept');
-    // Not `send`, which would look whether the client has it already.
-    res.end(body);
+    for (const name of response.remove) res.removeHeader(name);
+    if (response.challenge !== undefined)
+      res.setHeader('WWW-Authenticate', response.challenge as string | string[]);
+    for (const [name, value] of Object.entries(response.headers)) res.setHeader(name, value);
+    res.status(response.status).vary('Accept');
+    // `send` would compare the body with the version that the client has cached.
+    res.end(response.body);
   };
 }
-
-const optionKinds = {
-  challenge: 'challenge',
-  detail: 'function',
-  instance: 'function',
-  onError: 'function',
-} as const;
 
 expectCall(authorizationErrors, 'authorizationErrors()');

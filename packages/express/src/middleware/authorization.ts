@@ -1,60 +1,48 @@
-import { describeValue, type Authorizer } from '@nanook/core';
-import {
-  AuthorizationConfigError,
-  RequestAuthorization,
-  asAuthorization,
-  checkCalled,
-  checkOptions,
-  checkReturns,
-  expectCall,
-} from '@nanook/http';
+import type { Authorizer } from '@nanook/core';
+import { RequestAuthorization, asAuthorization, checkAuthorization, expectCall } from '@nanook/http';
 import type { Request, RequestHandler, Response } from 'express';
 import { followLayers } from '../handlers/follow-layers.js';
 import { scopesOf } from '../handlers/handler-scopes.js';
-import { routerOf, type AppInternals } from '../internals/express-internals.js';
 import { guardChecks } from '../handlers/response-guard.js';
+import { routerOf, type AppInternals } from '../internals/express-internals.js';
 import { routeOf } from '../internals/request.js';
 
+/** Options for {@link authorization}. */
 export interface AuthorizationOptions {
   /**
-   * Says who is asking; may be async. Called once a request, when the first question needs it. `undefined` is nobody.
+   * Returns the actor; may be async. It is called once in a request, for the first check. `undefined` means an anonymous actor.
    * Default: `req.user`.
    */
   readonly actor?: (req: Request, res: Response) => unknown;
-  /** Who stands in for nobody; `null` asks the policy with `nil`. Default: nobody gets a 401. */
+  /** The actor that replaces an anonymous one; `null` is passed to the policy as `nil`. Default: an anonymous actor gets a 401. */
   readonly anonymous?: unknown;
   /**
-   * What `allow_request` is asked about, when it is not Express's request as it is: what the policy may see of it. Within a mounted
-   * router `req.path` is the path below it.
+   * Returns the argument of `allow_request`: the part of the request that the policy may read. In a mounted router, `req.path` is the path
+   * below the router. Default: the request.
    */
   readonly request?: (req: Request, res: Response) => unknown;
-  /** The value of `WWW-Authenticate` in a 401: `'Basic realm="notes"'`, or several. Default: `'Bearer'`. */
+  /** The value of `WWW-Authenticate` in a 401: `'Basic realm="notes"'`, or a list of values. Default: `'Bearer'`. */
   readonly challenge?: string | readonly string[];
   /**
-   * Receives the faults that no response can carry any more, such as the failure of a check that was not awaited. Default:
-   * `console.error`.
+   * Receives an error that no response can carry any more, such as the failure of a check that was not awaited. Default: `console.error`.
    */
-  readonly onError?: (fault: Error, req: Request) => void;
+  readonly onError?: (error: Error, req: Request) => void;
 }
 
 /**
- * Gives every request its `req.authz`. Goes before all that authorizes, and after what finds out who is asking.
+ * Creates middleware that sets `req.authz`, the authorization of the request. Use it before all middleware and routes that authorize, and
+ * after the middleware that authenticates. Before it has run, `req.authz` is `undefined`.
  *
+ * @throws {AuthorizationConfigError} `NANOOK_HTTP_INVALID_OPTION`, `NANOOK_HTTP_UNKNOWN_OPTION`, `NANOOK_HTTP_NO_RETURN`,
+ *   `NANOOK_HTTP_UNCALLED`
  * @example
  * app.use(authorization(authorizer, { actor: (req) => users.find(req.session.userId) }));
  */
 export function authorization(authorizer: Authorizer, options: AuthorizationOptions = {}): RequestHandler {
-  checkCalled(authorization, authorizer);
-  checkOptions('authorization', options, optionKinds);
+  checkAuthorization(authorization, authorizer, options);
   const { actor = userOf, anonymous, request = itself, challenge, onError } = options;
-  if (typeof authorizer?.authorize !== 'function')
-    throw new AuthorizationConfigError('NANOOK_HTTP_INVALID_OPTION', {
-      option: 'authorizer',
-      reason: `must be an Authorizer, got ${describeValue(authorizer)}; it comes first: authorization(await Authorizer.load(…), { … })`,
-    });
-  checkReturns('the hook `actor`', actor);
   const middleware: RequestHandler = (req, res, next) => {
-    // Without an app it is a router alone, which `protect` has seen.
+    // A router that is used without an application has no `app`; `protect` follows its layers.
     if (req.app !== undefined) followLayers(routerOf(req.app as unknown as AppInternals));
     req.authz = new RequestAuthorization(authorizer, {
       actor: () => actor(req, res),
@@ -62,7 +50,7 @@ export function authorization(authorizer: Authorizer, options: AuthorizationOpti
       challenge,
       request: () => request(req, res),
       route: () => `${req.method} ${routeOf(req)}`,
-      ...(onError === undefined ? {} : { report: (fault) => onError(fault, req) }),
+      ...(onError === undefined ? {} : { report: (error) => onError(error, req) }),
       scopes: scopesOf(req),
     });
     guardChecks(req, res, next);
@@ -70,14 +58,6 @@ export function authorization(authorizer: Authorizer, options: AuthorizationOpti
   };
   return asAuthorization(middleware, authorizer);
 }
-
-const optionKinds = {
-  actor: 'function',
-  anonymous: 'anything',
-  request: 'function',
-  challenge: 'challenge',
-  onError: 'function',
-} as const;
 
 const userOf = (req: Request): unknown => (req as { readonly user?: unknown }).user;
 const itself = (req: Request): Request => req;

@@ -14,17 +14,20 @@ import {
   type RouterInternals,
 } from '../internals/express-internals.js';
 
+type Authorizer = RequirementOfAuthorizer['authorizer'];
+
 /**
- * Checks that the policy can allow what the routes of a router demand, as far as `authorization` is mounted before them in it.
+ * Checks that the policy can allow the requirements of a router and of its nested routers. It checks a requirement only where the router
+ * uses `authorization` before it.
  *
  * @throws {AuthorizationConfigError} `NANOOK_HTTP_UNGRANTABLE`
  */
 export const checkRoutes = (router: RouterInternals): void =>
-  checkRequirements([...demandsOf(router, undefined, new Set())]);
+  checkRequirements([...findRequirements(router, undefined, new Set())]);
 
-function* demandsOf(
+function* findRequirements(
   router: RouterInternals,
-  inherited: RequirementOfAuthorizer['authorizer'] | undefined,
+  inherited: Authorizer | undefined,
   seen: Set<RouterInternals>,
 ): Generator<RequirementOfAuthorizer> {
   if (seen.has(router)) return;
@@ -35,8 +38,8 @@ function* demandsOf(
     for (const handler of handlersOf(layer)) {
       const requirement = requirementOf(handler);
       if (requirement !== undefined && authorizer !== undefined) yield { requirement, authorizer };
-      const within = isApp(handler) ? routerOf(handler) : isRouter(handler) ? handler : undefined;
-      if (within !== undefined) yield* demandsOf(within, authorizer, seen);
+      const nested = isApp(handler) ? routerOf(handler) : isRouter(handler) ? handler : undefined;
+      if (nested !== undefined) yield* findRequirements(nested, authorizer, seen);
     }
   }
 }

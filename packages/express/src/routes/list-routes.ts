@@ -4,75 +4,83 @@ import {
   requirementOf,
   skippedBy,
   type ListedRoute,
+  type RouteHandlers,
   type RouteRequirement,
 } from '@nanook/http';
 import type { Application, Router } from 'express';
 import { METHODS } from 'node:http';
-import { checkRoutes } from './check-requirements.js';
-import { routeHandlers, type RouteHandlers } from '../internals/route-handlers.js';
-import { holdsFor, type RouterLevelRequirement } from './router-level-requirement.js';
 import { isApp, isMountedApp, isRouter, mountedApp, routerOf } from '../internals/express-internals.js';
 import type { Layer, Route, RouterInternals } from '../internals/express-internals.js';
 import { mountAt, pathsOf, routeAt } from '../internals/layer-path.js';
+import { routeHandlers } from '../internals/route-handlers.js';
+import { checkRoutes } from './check-requirements.js';
 import { checkSkips } from './protect.js';
+import { covers, type RouterLevelRequirement } from './router-level-requirement.js';
 
 /**
- * Lists the routes of an app or a router, and of the routers and apps within, in the order in which Express looks at them: what each
- * demands, and which function answers it. Middleware that answers by itself is no route.
+ * Lists the routes of an application or a router, including those of nested routers and applications, in the order in which Express
+ * matches them. Each entry has the requirements of the route and its handler. Middleware that responds itself is not listed.
  *
- * @throws {AuthorizationConfigError} `NANOOK_HTTP_UNSEEN_APP` for an app that was mounted on one that `protect` had not seen yet;
- * `NANOOK_HTTP_SKIPPED_APPLICATION` for a skip that would open the application; `NANOOK_HTTP_UNGRANTABLE` for actions and types that
- * the policy does not know
+ * @throws {AuthorizationConfigError} `NANOOK_HTTP_UNSEEN_APP` for an application that was mounted before the call of `protect`;
+ *   `NANOOK_HTTP_SKIPPED_APPLICATION` for a skip that counts for the whole application; `NANOOK_HTTP_UNGRANTABLE` for requirements that no
+ *   rule of the policy can allow
+ * @example
+ * console.log(routeTable(listRoutes(app)));
  */
 export function listRoutes(routes: Router | Application): readonly ListedRoute[] {
-  const inside: unknown = routes;
-  if (!isApp(inside)) return walk(inside as RouterInternals, '', [], []);
-  checkSkips(inside, routerOf(inside).stack);
-  checkRoutes(routerOf(inside));
-  return walk(routerOf(inside), '', [], []);
+  const internals: unknown = routes;
+  if (!isApp(internals)) return listRouter(internals as RouterInternals, '', [], []);
+  checkSkips(internals, routerOf(internals).stack);
+  checkRoutes(routerOf(internals));
+  return listRouter(routerOf(internals), '', [], []);
 }
 
-function walk(
+/**
+ * @param base the path at which the router is mounted
+ * @param inherited the requirements that a request passes before it
+ * @param outer the routers that contain it
+ */
+function listRouter(
   router: RouterInternals,
   base: string,
   inherited: readonly RouteRequirement[],
-  above: readonly RouterInternals[],
+  outer: readonly RouterInternals[],
 ): readonly ListedRoute[] {
-  if (above.includes(router)) return []; // mounted within itself, at any depth
+  if (outer.includes(router)) return []; // it is mounted in itself
   const listed: ListedRoute[] = [];
-  const gates: RouterLevelRequirement[] = [];
+  const routerLevel: RouterLevelRequirement[] = [];
   for (const layer of router.stack) {
     const nested = nestedIn(layer);
     const requirement = requirementOf(layer.handle);
-    const chains = layer.route === undefined ? [] : handlersByMethod(layer.route);
+    const handlers = layer.route === undefined ? [] : handlersByMethod(layer.route);
     for (const path of pathsOf(layer)) {
-      const passed = [
-        ...inherited,
-        ...gates.filter((gate) => holdsFor(gate, path)).map((gate) => gate.requirement),
-      ];
-      for (const { router: within, requirements } of nested)
-        listed.push(...walk(within, mountAt(base, path), [...passed, ...requirements], [...above, router]));
-      for (const { method, requirements, handler } of chains)
+      const covering = routerLevel.filter((each) => covers(each, path));
+      const passed = [...inherited, ...covering.map((each) => each.requirement)];
+      for (const { router: inner, requirements } of nested)
+        listed.push(
+          ...listRouter(inner, mountAt(base, path), [...passed, ...requirements], [...outer, router]),
+        );
+      for (const { method, requirements, handler } of handlers)
         if (handler !== undefined)
           listed.push(listedRoute(method, routeAt(base, path), [...passed, ...requirements], handler));
-      if (requirement !== undefined) gates.push({ requirement, path });
+      if (requirement !== undefined) routerLevel.push({ requirement, path });
     }
   }
   return listed;
 }
 
-interface Nested {
+interface NestedRouter {
   readonly router: RouterInternals;
-  /** The skip under which it is called, if there is one. */
+  /** The skip with which the router is called, if there is one. */
   readonly requirements: readonly RouteRequirement[];
 }
 
-function nestedIn(layer: Layer): readonly Nested[] {
+function nestedIn(layer: Layer): readonly NestedRouter[] {
   const skipped = skippedBy(layer.handle);
   const requirements: readonly RouteRequirement[] =
     skipped === undefined ? [] : [{ kind: 'skip', reason: skipped.reason }];
-  const within = skipped?.middleware.map(routerBehind) ?? [routerOfLayer(layer)];
-  return within.flatMap((router) => (router === undefined ? [] : [{ router, requirements }]));
+  const routers = skipped?.middleware.map(routerBehind) ?? [routerOfLayer(layer)];
+  return routers.flatMap((router) => (router === undefined ? [] : [{ router, requirements }]));
 }
 
 function routerOfLayer(layer: Layer): RouterInternals | undefined {
@@ -88,23 +96,23 @@ function routerBehind(handler: unknown): RouterInternals | undefined {
 }
 
 interface MethodHandlers extends RouteHandlers {
-  /** In capitals. */
+  /** The method in capitals. */
   readonly method: string;
 }
 
 function handlersByMethod(route: Route): readonly MethodHandlers[] {
   const methods = [...new Set(route.stack.map(({ method }) => method ?? 'all'))];
-  const chains = methods.map((method) => ({ method: method.toUpperCase(), ...routeHandlers(route, method) }));
-  const [first] = chains;
-  // `app.all` writes the same for each method that there is.
-  const isAll =
+  const all = methods.map((method) => ({ method: method.toUpperCase(), ...routeHandlers(route, method) }));
+  const [first] = all;
+  // `app.all` adds the same handlers for every method.
+  const isSameForAll =
     first !== undefined &&
-    chains.length >= METHODS.length &&
-    chains.every(
+    all.length >= METHODS.length &&
+    all.every(
       ({ handler, requirements }) =>
         handler === first.handler &&
         requirements.length === first.requirements.length &&
         requirements.every((requirement, i) => requirement === first.requirements[i]),
     );
-  return isAll ? [{ ...first, method: 'ALL' }] : chains;
+  return isSameForAll ? [{ ...first, method: 'ALL' }] : all;
 }

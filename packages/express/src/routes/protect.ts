@@ -1,7 +1,6 @@
 import { describeValue } from '@nanook/core';
 import { AuthorizationConfigError, checkHandlers, requirementOf, skippedBy } from '@nanook/http';
 import type { Application, Router } from 'express';
-import { checkRoutes } from './check-requirements.js';
 import { followLayers } from '../handlers/follow-layers.js';
 import { markProtected } from '../handlers/handler-scopes.js';
 import {
@@ -14,46 +13,49 @@ import {
 } from '../internals/express-internals.js';
 import type { AppInternals, Layer, RouterInternals } from '../internals/express-internals.js';
 import { isWholeApplication } from '../internals/layer-path.js';
+import { checkRoutes } from './check-requirements.js';
 
-const protectedAlready = new WeakSet<object>();
+/** The applications, and the stacks of routers, that are protected already. */
+const protectedObjects = new WeakSet<object>();
 
 /**
- * Refuses, before any of its handlers runs, a route that carries no requirement: neither `authorize(action, …)` nor
- * `skipAuthorization(reason)` before its last handler, and nothing decided before it by its routers. A requirement of another router or route
- * does not count, even when the request has passed it. Routes may be added before and after, and routers within are protected, too.
- * Apps are mounted after.
+ * Protects an application or a router: an unprotected route fails before any of its handlers runs. A route is protected by
+ * `authorize(action, …)` or `skipAuthorization(reason)` before its last handler, or by a decision of its own routers. A requirement of
+ * another router or route does not count, even if the request has passed it.
  *
- * What a handler in front of the requirement answers is blocked, as under the net of `authorize()`.
+ * Routes may be added before and after the call. Nested routers are protected, too. Mount applications after the call.
  *
- * `app.listen` throws when the policy can never allow what a route demands, because an action or a type is misspelled.
+ * If a handler before the requirement responds, the response is blocked, as with `authorize()`. `app.listen` throws when no rule of the
+ * policy can allow a requirement, because an action or a type is misspelled.
  *
- * @returns what was given
- * @throws {AuthorizationConfigError} `NANOOK_HTTP_UNSEEN_APP` for an app that was mounted before; `NANOOK_HTTP_SKIPPED_APPLICATION` for a
- * skip that would open the application; `NANOOK_HTTP_INVALID_OPTION` for what is neither an application nor a router
+ * @returns its argument
+ * @throws {AuthorizationConfigError} `NANOOK_HTTP_UNSEEN_APP` for an application that was mounted before;
+ *   `NANOOK_HTTP_SKIPPED_APPLICATION` for a skip that counts for the whole application; `NANOOK_HTTP_INVALID_OPTION` for a value that is
+ *   neither an application nor a router
+ * @example
+ * const app = protect(express());
  */
 export function protect<Routes extends Router | Application>(routes: Routes): Routes {
-  const inside: unknown = routes;
-  if (isApp(inside)) protectApp(inside, false);
-  else if (isRouter(inside)) protectRouter(inside);
-  else throw misused(inside);
+  const internals: unknown = routes;
+  if (isApp(internals)) protectApp(internals, false);
+  else if (isRouter(internals)) protectRouter(internals);
+  else
+    throw new AuthorizationConfigError('NANOOK_HTTP_INVALID_OPTION', {
+      option: 'routes',
+      reason:
+        `must be an application or a router of Express, got ${describeValue(internals)}; ` +
+        `\`protect\` is not middleware: write protect(app), without app.use`,
+    });
   return routes;
 }
 
-const misused = (routes: unknown) =>
-  new AuthorizationConfigError('NANOOK_HTTP_INVALID_OPTION', {
-    option: 'routes',
-    reason:
-      `must be an application or a router of Express, got ${describeValue(routes)}; ` +
-      `\`protect\` is no middleware: write protect(app), without app.use`,
-  });
-
-/** @param isMounted whether it is, or is about to be, a part of another app */
+/** @param isMounted whether the application is mounted on another one, or will be */
 function protectApp(app: AppInternals, isMounted: boolean): void {
   if (!isMounted) checkSkips(app, routerOf(app).stack);
-  if (protectedAlready.has(app)) return;
+  if (protectedObjects.has(app)) return;
   const { stack } = routerOf(app);
-  checkApps(stack);
-  protectedAlready.add(app);
+  checkMountedApps(stack);
+  protectedObjects.add(app);
   protectRouter(routerOf(app));
   const { use, listen } = app;
   if (!isMounted)
@@ -67,14 +69,18 @@ function protectApp(app: AppInternals, isMounted: boolean): void {
     const known = stack.length;
     const added = Reflect.apply(use, app, args);
     if (!isMounted) checkSkips(app, stack.slice(known));
-    // Here it is still known which is which: Express hides each in a closure.
+    // Express hides each application in a function. Only here is it known which layer mounts which application.
     const mounted = stack.slice(known).filter(isMountedApp);
     mounted.forEach((layer, i) => rememberApp(layer, apps[i]!));
     return added;
   };
 }
 
-/** @throws {AuthorizationConfigError} `NANOOK_HTTP_SKIPPED_APPLICATION` */
+/**
+ * Checks that no skip counts for the whole application.
+ *
+ * @throws {AuthorizationConfigError} `NANOOK_HTTP_SKIPPED_APPLICATION`
+ */
 export function checkSkips(app: AppInternals, layers: readonly Layer[]): void {
   for (const layer of layers) {
     const requirement = requirementOf(layer.handle);
@@ -83,13 +89,13 @@ export function checkSkips(app: AppInternals, layers: readonly Layer[]): void {
   }
 }
 
-/** Looks after the stack rather than the router: whoever wraps a router hands on the same stack. */
+/** Protects the stack of a router. A function that wraps a router passes on the same stack. */
 function protectRouter(router: RouterInternals): void {
   const { stack } = router;
-  if (protectedAlready.has(stack)) return;
+  if (protectedObjects.has(stack)) return;
   followLayers(router);
-  checkApps(stack);
-  protectedAlready.add(stack);
+  checkMountedApps(stack);
+  protectedObjects.add(stack);
   stack.forEach(protectLayer);
   const { push } = stack;
   Object.defineProperty(stack, 'push', {
@@ -102,8 +108,8 @@ function protectRouter(router: RouterInternals): void {
   });
 }
 
-/** `app.use` gives an app away before it hides it in a closure; here it was too early for that. */
-function checkApps(stack: readonly Layer[]): void {
+/** Throws for an application that was mounted before the wrapped `app.use` could remember it. */
+function checkMountedApps(stack: readonly Layer[]): void {
   if (stack.some((layer) => isMountedApp(layer) && mountedApp(layer) === undefined))
     throw new AuthorizationConfigError('NANOOK_HTTP_UNSEEN_APP', {});
 }

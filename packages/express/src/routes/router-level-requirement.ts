@@ -1,29 +1,29 @@
 import type { RouteRequirement } from '@nanook/http';
 import { isEverything, type LayerPath } from '../internals/layer-path.js';
 
-/** A requirement that a router uses before its routes, so that it counts for those after it below this path. */
+/** A requirement that a router uses before its routes. It counts for the later routes below its path. */
 export interface RouterLevelRequirement {
   readonly requirement: RouteRequirement;
   readonly path: LayerPath;
 }
 
 /**
- * Whether every request that gets to the layer at this path has passed the gate. Where the paths do not tell, it has not: better
- * a protected route that is listed as one without a requirement, than the other way round.
+ * Returns whether every request for a route at this path passes the requirement. Where the paths do not show it, the result is `false`:
+ * a listing may call a protected route unprotected, but never the other way round.
  */
-export function holdsFor(gate: RouterLevelRequirement, path: LayerPath): boolean {
-  if (typeof gate.path !== 'string') return false;
-  if (isEverything(gate.path)) return true;
-  return gate.path === path || (typeof path === 'string' && isBelow(gate.path, path));
+export function covers({ path: required }: RouterLevelRequirement, path: LayerPath): boolean {
+  if (typeof required !== 'string') return false;
+  if (isEverything(required)) return true;
+  return required === path || (typeof path === 'string' && isBelow(required, path));
 }
 
 const plainText = /^[\w.~%-]+$/;
 const plainParameter = /^:\w+$/;
 
-/** Segment by segment: the same text, or a parameter that takes any. */
-function isBelow(gate: string, path: string): boolean {
+/** Compares paths segment by segment: a segment matches the same text, and a parameter matches any segment. */
+function isBelow(required: string, path: string): boolean {
   const segments = path.split('/').slice(1);
-  return gate
+  return required
     .replace(/\/$/, '')
     .split('/')
     .slice(1)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkReturns } from '../index.js';
+import { checkReturns } from './check-returns.js';
 
 const find = (id: string): string => id;
 const findLater = (id: string) => Promise.resolve(id);

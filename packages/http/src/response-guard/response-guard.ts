@@ -163,11 +163,9 @@ class GuardedResponse {
   }
 
   #mayOptionsSend(chunk: unknown): boolean {
-    const { method, isPreflight } = this.#guard;
-    return (
-      method === 'OPTIONS' &&
-      (isPreflight?.call(this.#guard) === true || isOptionsBody(this.#response, chunk))
-    );
+    const guard = this.#guard;
+    if (guard.method !== 'OPTIONS') return false;
+    return guard.isPreflight?.() === true || isOptionsBody(this.#response, chunk);
   }
 
   get #checks(): PendingChecks | undefined {

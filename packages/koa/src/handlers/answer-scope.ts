@@ -3,12 +3,12 @@ import type { ExtendableContext } from 'koa';
 import { isAfterRoute, isHandlerScope, scopesOf } from './handler-scopes.js';
 import type { Layer } from '../internals/koa-router-internals.js';
 
-/** The scope of the handler that has prepared the response of a context, if there is one. */
+/** The scope of the handler that has prepared the response of a request. */
 const answers = new WeakMap<ExtendableContext, RequirementScope>();
 
 const watched = new WeakSet<object>();
 
-/** Notes from now on which handler sets the body or the status. */
+/** Records, from now on, the scope of the handler that sets the body or the status. */
 export function watchAnswer(ctx: ExtendableContext): void {
   const { response } = ctx;
   if (watched.has(response)) return;
@@ -27,26 +27,26 @@ export function watchAnswer(ctx: ExtendableContext): void {
   }
 }
 
-/** Middleware upstream that changes a response has not answered in place of the handler that prepared it. */
+/** Records the scope of a response. Middleware upstream that changes the response does not replace the scope of the handler. */
 function noteAnswer(ctx: ExtendableContext): void {
   const scope = scopesOf(ctx).current;
   const answer = answers.get(ctx);
   if (answer === undefined || !answer.isWithin(scope)) answers.set(ctx, scope);
 }
 
-/** Forgets the response that was taken back. */
+/** Forgets the scope of a response that was removed. */
 export const forgetAnswer = (ctx: ExtendableContext): unknown => answers.delete(ctx);
 
 /**
- * Whether something was decided for the response that Koa is going to send: for the handler that has prepared it; where nothing
- * was, for the one that runs.
+ * Returns whether a decision counts for the response that Koa will send: in the scope of the handler that prepared it; without a prepared
+ * response, in the current scope.
  *
- * @param route the route that is judged alone: what follows it needs no decision
+ * @param route the route that alone needs a decision; handlers after the route need none
  */
 export const isAnswerSettled = (ctx: ExtendableContext, route?: Layer): boolean =>
   isSettled(ctx, answers.get(ctx) ?? scopesOf(ctx).current, route);
 
-/** The same for what is being written now: by a handler past Koa, or by Koa. */
+/** Returns whether a decision counts for data that is being written now, by a handler that bypasses Koa or by Koa. */
 export function isWriterSettled(ctx: ExtendableContext, route?: Layer): boolean {
   const { running } = scopesOf(ctx);
   return running !== undefined && isHandlerScope(ctx, running)

@@ -11,10 +11,10 @@ import {
   type Router,
 } from '../internals/koa-router-internals.js';
 
-/** The number of layers of a router whose handlers run in a scope of their own. */
+/** The number of layers of a router whose handlers are wrapped. */
 const followed = new WeakMap<Router, number>();
 
-/** Runs each handler of a router in a scope of its own. It has to be done before the router gets the request. */
+/** Runs each handler of a router in a separate scope. Call it before the router receives the request. */
 export function followRouter(router: Router): void {
   watchOrigins(router);
   if (followed.get(router) === router.stack.length) return;
@@ -27,14 +27,14 @@ export function followRouter(router: Router): void {
   });
 }
 
-/** The same for the routers that an application uses. */
+/** Runs each handler of the routers of an application in a separate scope. */
 export function followRouters({ middleware }: App): void {
   for (const handler of middleware)
     for (const router of [routerOf(handler), ...skippedRouters(handler)])
       if (router !== undefined) followRouter(router);
 }
 
-/** The same for the middleware of an application, as long as Koa has not composed it. */
+/** Runs each middleware of an application in a separate scope. It has no effect after Koa has composed the middleware. */
 export function followApp(app: App): void {
   const middleware = app.middleware as Handler[];
   middleware.forEach((handler, i) => {
@@ -46,7 +46,7 @@ export function followApp(app: App): void {
 function inScope(handler: Handler, place: Place): Handler {
   const original = originalOf(handler) as (ctx: ExtendableContext, next: Next) => unknown;
   const scoped = (ctx: ExtendableContext, next: Next) => callHandler(ctx, place, original, next);
-  // Routers and Koa look for what they have put there: `router`, `param`; so does this package for its requirements.
+  // Routers and Koa set properties of handlers, such as `router` and `param`. This package marks requirements in the same way.
   Object.defineProperties(scoped, Object.getOwnPropertyDescriptors(original));
   rememberOriginal(scoped, original);
   return scoped;

@@ -5,40 +5,42 @@ import { isRoute } from '../internals/koa-router-internals.js';
 import { originsOf } from '../internals/layer-origins.js';
 import { isKoaToRespond } from '../internals/respond.js';
 
-/** A handler of a router, or of an application, and where it is. */
+/** The place of a handler in a router or an application. */
 export interface Place {
   readonly container: Router | App;
   /** The layer of the router. */
   readonly layer?: Layer;
-  /** The place of the layer in its router, and of the handler in its layer. */
+  /** The index of the layer in its router, and of the handler in its layer. */
   readonly position: readonly [number, number];
 }
 
-/** A router or an application that a request is passing, and what was decided in it. */
+/** The way of a request through a router or an application, with the decisions that were made in it. */
 interface Passage {
   readonly container: Router | App;
   readonly position: readonly [number, number];
-  /** Whether a requirement was met before. */
+  /** Whether a decision counted before the router or application. */
   readonly isInherited: boolean;
-  /** The router itself, or routers within, whose own requirement was met. */
+  /** The routers, of this one and its nested ones, with a decision of their middleware. */
   readonly settled: ReadonlySet<object>;
-  /** The route in which a requirement was met. */
+  /** The route in which a decision was made. */
   readonly route: Layer | undefined;
   readonly outer: Passage | undefined;
 }
 
+/** One call of a handler. */
 interface HandlerCall {
   readonly place: Place;
-  /** Whether a requirement of this package was called in it with its own `next`: then it counts for the handlers after it. */
+  /** Whether the handler is a requirement, or calls one with its own `next`, so that the decision counts for later handlers. */
   isRequirement: boolean;
 }
 
+/** The state that this package keeps for a request. */
 interface ContextState {
   readonly scopes: RequirementScopes;
   readonly passages: WeakMap<RequirementScope, Passage>;
   readonly calls: WeakMap<RequirementScope, HandlerCall>;
   readonly nexts: WeakMap<Next, HandlerCall>;
-  /** The calls that went on to what comes after them, by the scope of what comes. */
+  /** The calls that have called `next`, by the scope of the code that follows. */
   readonly left: WeakMap<RequirementScope, HandlerCall>;
 }
 
@@ -62,11 +64,11 @@ function stateOf(ctx: ExtendableContext): ContextState {
 /** The scopes of the handlers of a request. */
 export const scopesOf = (ctx: ExtendableContext): RequirementScopes => stateOf(ctx).scopes;
 
-/** Whether a scope is that of a handler whose place is known. */
+/** Returns whether a scope belongs to a handler whose place is known. */
 export const isHandlerScope = (ctx: ExtendableContext, scope: RequirementScope): boolean =>
   stateOf(ctx).calls.has(scope);
 
-/** Whether a scope is that of code to which the route, after its last handler, has gone on. */
+/** Returns whether a scope belongs to code that runs after the last handler of a route has called `next`. */
 export function isAfterRoute(ctx: ExtendableContext, scope: RequirementScope, route: Layer): boolean {
   const { calls, left } = stateOf(ctx);
   for (let each: RequirementScope | undefined = scope; each !== undefined; each = each.parent) {
@@ -77,8 +79,8 @@ export function isAfterRoute(ctx: ExtendableContext, scope: RequirementScope, ro
 }
 
 /**
- * Calls a handler in its scope. What comes after it has a scope of its own, in which nothing counts but what its router, or its route,
- * has decided: a handler whose place is not known is judged by what was decided before the router.
+ * Calls a handler in its scope. The code after it gets a separate scope, in which only decisions of its router and its route count. For a
+ * handler whose place is not known, only decisions before the router count.
  */
 export async function callHandler(
   ctx: ExtendableContext,
@@ -106,7 +108,7 @@ export async function callHandler(
   try {
     return await scopes.run(scope, () => handler(ctx, goOn));
   } finally {
-    // Without Koa the answer may still be to come, from code that has lost its asynchronous context.
+    // If Koa does not respond, code that has lost its asynchronous context may still respond later.
     if (isKoaToRespond(ctx)) scopes.return(running);
   }
 }
@@ -118,7 +120,7 @@ function passageOf({ passages, calls }: ContextState, running: RequirementScope,
   return {
     container: place.container,
     position: place.position,
-    // What code decided whose place is not known counts for that code alone.
+    // A decision of code whose place is not known counts for that code alone.
     isInherited: calls.has(running) ? running.isSettled : running.isInherited,
     settled: new Set(),
     route: undefined,
@@ -126,7 +128,7 @@ function passageOf({ passages, calls }: ContextState, running: RequirementScope,
   };
 }
 
-/** A router may be passed twice: then it begins anew. */
+/** Returns whether one position is before another. A request may pass a router twice; the second passage starts anew. */
 const isBefore = (
   [layer, handler]: readonly [number, number],
   [laterLayer, later]: readonly [number, number],
@@ -137,7 +139,7 @@ function isSettledFor({ settled }: Passage, { container, layer }: Place): boolea
   return layer !== undefined && originsOf(layer).routers.some((router) => settled.has(router));
 }
 
-/** What is decided in a route counts for its later handlers; what requirements decide that a router uses, for its later layers. */
+/** Returns the passage after a handler. A decision in a route counts for its later handlers; a requirement of a router, for its later layers. */
 function passageAfter(
   passage: Passage,
   { place: { container, layer }, isRequirement }: HandlerCall,
@@ -153,7 +155,7 @@ function passageAfter(
   return { ...passage, route: undefined, settled: new Set([...passage.settled, origin]) };
 }
 
-/** Lets a requirement decide: for nothing else, where its place is not known. */
+/** Runs the decision of a requirement. Where the place of the requirement is not known, the decision counts for nothing else. */
 export function decideFor<Result>(
   ctx: ExtendableContext,
   requirement: Handler,
@@ -168,8 +170,8 @@ export function decideFor<Result>(
   return result;
 }
 
-/** How a requirement goes on that was met: for the handlers after it, where its place is known. */
-export function goOnFrom(ctx: ExtendableContext, requirement: Handler, next: Next): Promise<unknown> {
+/** Calls `next` after the decision of a requirement, which counts for the handlers after it where its place is known. */
+export function continueAfter(ctx: ExtendableContext, requirement: Handler, next: Next): Promise<unknown> {
   const state = stateOf(ctx);
   const call = state.nexts.get(next);
   if (call !== undefined) {
@@ -179,14 +181,14 @@ export function goOnFrom(ctx: ExtendableContext, requirement: Handler, next: Nex
   const { scopes, passages } = state;
   const running = scopes.current;
   if (state.calls.has(running) || !appOf(ctx).middleware.includes(requirement)) return next();
-  // The application has handed it to Koa as it is.
+  // Koa composed the requirement before the application was followed.
   const after = new RequirementScope(running, true);
   const passage = passages.get(running);
   if (passage !== undefined) passages.set(after, passage);
   return scopes.run(after, next);
 }
 
-/** Whether a requirement is used by the application that serves the request, and not by a router or an application within. */
+/** Returns whether the application that serves the request uses a requirement, and not a router or a mounted application. */
 export function isWholeApplication(ctx: ExtendableContext, requirement: Handler, next: Next): boolean {
   const call = stateOf(ctx).nexts.get(next);
   return call === undefined
@@ -194,7 +196,7 @@ export function isWholeApplication(ctx: ExtendableContext, requirement: Handler,
     : call.place.container === appOf(ctx);
 }
 
-/** Calls what comes after middleware that was skipped, as if it had not been. */
+/** Calls the handlers after skipped middleware, for which the skip does not count. */
 export function runAfterSkip(ctx: ExtendableContext, outer: RequirementScope, next: Next): Promise<unknown> {
   const { scopes, passages } = stateOf(ctx);
   const after = new RequirementScope(scopes.current, outer.isInherited);

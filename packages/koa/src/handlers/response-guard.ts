@@ -6,26 +6,28 @@ import {
 } from '@nanook/http';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { ExtendableContext } from 'koa';
-import { forgetAnswer, isAnswerSettled, isWriterSettled, watchAnswer } from './answer-scope.js';
+import type { Layer } from '../internals/koa-router-internals.js';
 import { handlerLocation, isPreflightHandled, routeOf } from '../internals/matched-route.js';
 import { isKoaToRespond, respondOf, watchRespond } from '../internals/respond.js';
-import type { Layer } from '../internals/koa-router-internals.js';
+import { forgetAnswer, isAnswerSettled, isWriterSettled, watchAnswer } from './answer-scope.js';
 
-/** Handlers that are running, within those of a net further upstream. */
+/** Handlers that run under a guard, inside those of an outer guard. */
 interface Run {
   readonly outer: Run | undefined;
 }
 
-/** The handlers that are running, in whatever they start. */
+/** The handlers that are running, in all code that they start. */
 const handling = new AsyncLocalStorage<Run>();
 
-/** The requests that `authorize()` put the net under: that one holds to the end. */
-const covered = new WeakSet<ExtendableContext>();
+/** The requests that `authorize()` guards until their response ends. */
+const guardedRequests = new WeakSet<ExtendableContext>();
 
 /**
- * Runs the handlers over the response guard. What they answered without a decision is taken back before anybody upstream sees it, and
- * the error goes upstream in its place. What is written past Koa is caught when its first header is, and so is what comes later:
- * the answer of a handler that nobody awaited, and those of middleware upstream. The net under a route holds for that one alone.
+ * Runs handlers under the response guard. It removes a response without a decision before middleware upstream sees it, and throws the
+ * error instead. Data that bypasses Koa is blocked when its first header is written, and so are later writes: by a handler that was not
+ * awaited, or by middleware upstream.
+ *
+ * @param route the route that alone is guarded; default: all handlers that follow
  */
 export async function runGuarded(
   ctx: ExtendableContext,
@@ -33,17 +35,17 @@ export async function runGuarded(
   handlers: () => Promise<void>,
   route?: Layer,
 ): Promise<void> {
-  if (covered.has(ctx)) return handlers();
-  if (route === undefined) covered.add(ctx);
+  if (guardedRequests.has(ctx)) return handlers();
+  if (route === undefined) guardedRequests.add(ctx);
   watchAnswer(ctx);
   return runUnderGuard(ctx, authz, handlers, {
     isForRoute: route !== undefined,
-    isSettled: () => isWriterSettled(ctx, route),
-    isPreparedSettled: () => isAnswerSettled(ctx, route),
+    isWriteSettled: () => isWriterSettled(ctx, route),
+    isResponseSettled: () => isAnswerSettled(ctx, route),
   });
 }
 
-/** Runs the handlers, and blocks a response that does not wait for the checks of its request. */
+/** Runs handlers, and blocks a response that does not wait for the checks of its request. */
 export const runAwaitingChecks = async (
   ctx: ExtendableContext,
   authz: RequestAuthorization,
@@ -51,75 +53,77 @@ export const runAwaitingChecks = async (
 ): Promise<void> =>
   runUnderGuard(ctx, authz, handlers, {
     isForRoute: false,
-    isSettled: () => true,
-    isPreparedSettled: () => true,
+    isWriteSettled: () => true,
+    isResponseSettled: () => true,
   });
 
-interface Judge {
+interface GuardOptions {
   readonly isForRoute: boolean;
-  /** Whether something was decided for what is being written now. */
-  readonly isSettled: () => boolean;
-  /** Whether something was decided for what Koa is going to send. */
-  readonly isPreparedSettled: () => boolean;
+  /** Returns whether a decision counts for data that is being written now. */
+  readonly isWriteSettled: () => boolean;
+  /** Returns whether a decision counts for the response that Koa will send. */
+  readonly isResponseSettled: () => boolean;
 }
 
 async function runUnderGuard(
   ctx: ExtendableContext,
   authz: RequestAuthorization,
   handlers: () => Promise<void>,
-  { isForRoute, isSettled, isPreparedSettled }: Judge,
+  { isForRoute, isWriteSettled, isResponseSettled }: GuardOptions,
 ): Promise<void> {
   const run: Run = { outer: handling.getStore() };
   let isRunning = true;
+  /** Whether the guarded route has ended, so that the rest of the response needs no decision. */
   let isLeft = false;
-  let isLooking = false;
+  /** Whether the guard checks the response that Koa will send, and not data that is being written. */
+  let isCheckingResponse = false;
   let answerer: Answerer | undefined;
-  let fault: AuthorizationConfigError | undefined;
+  let blocked: AuthorizationConfigError | undefined;
   let interrupt: () => void;
   const interrupted = new Promise<void>((resolve) => (interrupt = resolve));
 
-  const look = guardResponse(ctx.res, {
-    // Middleware may let a client ask with one method for another: what counts is what the handler is asked with.
+  const checkResponse = guardResponse(ctx.res, {
+    // Middleware may change the method (method override); the method that the handler sees counts.
     get method() {
       return ctx.method;
     },
     route: () => routeOf(ctx),
     handler: () => handlerLocation(ctx),
     isPreflight: () => isPreflightHandled(ctx),
-    isSettled: () => isLeft || (isLooking ? isPreparedSettled() : isSettled()),
+    isSettled: () => isLeft || (isCheckingResponse ? isResponseSettled() : isWriteSettled()),
     elsewhere: () => authz.scopes.decisions,
     checks: () => authz.checks,
     challenge: () => authz.challenge,
-    // Koa sets 404 before the handlers run. Those who write past it may leave it as it is.
+    // Koa sets 404 before the handlers run. A handler that bypasses Koa may leave this status unchanged.
     isStatusChosen: () => isStatusExplicit(ctx) || (isKoaToRespond(ctx) && handling.getStore() === undefined),
     isAnswer: (part) => answerer?.isAnswer(part) ?? false,
-    fail(blocked) {
-      takeBack(ctx);
+    fail(error) {
+      reset(ctx);
       if (!isRunning) {
-        ctx.onerror(blocked); // it is too late for those upstream
+        ctx.onerror(error); // middleware upstream has returned
         return;
       }
       answerer = answererOf(ctx, run);
-      fault = blocked;
+      blocked = error;
       interrupt();
     },
   });
   try {
-    // A handler may be waiting until all that it writes is out, which it never will be.
+    // A handler may wait until its writes are sent, which never happens when they are blocked.
     await Promise.race([handling.run(run, handlers), interrupted]);
-    // Without Koa the answer may still be to come, and with it the decision.
-    isLooking = true;
-    if (fault === undefined && isKoaToRespond(ctx)) look();
+    // If Koa does not respond, a response, and its decision, may follow later.
+    isCheckingResponse = true;
+    if (blocked === undefined && isKoaToRespond(ctx)) checkResponse();
   } catch (error) {
-    // What was prepared before would be sent by those who answer an error with a status alone.
-    if (fault === undefined && !isPreparedSettled() && isPrepared(ctx)) takeBack(ctx);
-    throw fault ?? error ?? toError(error); // Koa would never respond to a rejection with `undefined`
+    // An error handler that sets only a status would send the prepared body.
+    if (blocked === undefined && !isResponseSettled() && isPrepared(ctx)) reset(ctx);
+    throw blocked ?? error ?? toError(error); // Koa would never respond to a rejection with `undefined`
   } finally {
     isRunning = false;
-    isLooking = false;
-    isLeft = isForRoute && fault === undefined && isKoaToRespond(ctx);
+    isCheckingResponse = false;
+    isLeft = isForRoute && blocked === undefined && isKoaToRespond(ctx);
   }
-  if (fault !== undefined) throw fault;
+  if (blocked !== undefined) throw blocked;
 }
 
 interface Answerer {
@@ -127,8 +131,8 @@ interface Answerer {
 }
 
 /**
- * Tells those who answer an error from those whose response was blocked: upstream sets headers, but Koa alone writes. A handler
- * may be called back from anywhere, so that it is not enough to know where it has been started.
+ * Distinguishes the error handlers from the handler whose response was blocked: middleware upstream sets headers, but only Koa writes.
+ * The place at which code was started is not sufficient, because a callback of a handler can be called from anywhere.
  */
 function answererOf(ctx: ExtendableContext, run: Run): Answerer {
   let isKoaAnswering = false;
@@ -139,12 +143,12 @@ function answererOf(ctx: ExtendableContext, run: Run): Answerer {
     configurable: true,
     enumerable: true,
     get() {
-      isKoaAnswering ||= !isHandler(); // Koa asks before it answers
+      isKoaAnswering ||= !isHandler(); // Koa reads the property before it responds
       return respond;
     },
     set(value: boolean | undefined) {
       if (isHandler()) return;
-      respond = value; // `false`: somebody upstream writes in Koa's place
+      respond = value; // `false`: middleware upstream bypasses Koa
       isKoaAnswering = true;
     },
   });
@@ -161,17 +165,17 @@ function isWithin(inner: Run | undefined, run: Run): boolean {
   return false;
 }
 
-/** Whether a status or a body was given to Koa, which gives a status with it. */
+/** Returns whether the application has set a status or a body; Koa derives a status from the body. */
 const isStatusExplicit = (ctx: ExtendableContext): boolean =>
   (ctx.response as { readonly _explicitStatus?: boolean })._explicitStatus === true;
 
 const isPrepared = (ctx: ExtendableContext): boolean =>
   !ctx.headerSent && (ctx.status < 400 || (ctx.body !== undefined && ctx.body !== null));
 
-/** Leaves nothing of a response that Koa has not sent yet: a bare 500, for those upstream to make something of. */
-function takeBack(ctx: ExtendableContext): void {
+/** Removes a prepared response. A plain 500 is left, which middleware upstream may change. */
+function reset(ctx: ExtendableContext): void {
   const body: unknown = ctx.body;
-  ctx.remove('Content-Type'); // or Koa 3 would keep a JSON body as `null`
+  ctx.remove('Content-Type'); // otherwise Koa 3 keeps a JSON body as `null`
   ctx.body = undefined;
   ctx.status = 500;
   forgetAnswer(ctx);
@@ -179,7 +183,7 @@ function takeBack(ctx: ExtendableContext): void {
   close(body);
 }
 
-/** Koa 2 closes a stream that is not sent only when the response is out, and neither major closes those of the web. */
+/** Closes a body that will not be sent. Koa 2 closes such a stream late, and neither major version closes web streams. */
 function close(body: unknown): void {
   const { destroy, once } = (body ?? {}) as { destroy?: unknown; once?: unknown };
   const stream = body instanceof Response ? body.body : body;

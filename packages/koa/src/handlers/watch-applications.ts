@@ -11,10 +11,10 @@ interface ApplicationMethods {
 const watched = new WeakSet<object>();
 
 /**
- * Runs, from now on, each middleware of an application in a scope of its own. Koa composes a copy of the middleware when it starts, so
- * this has to be known before. It is done for each application, as one that is mounted in another cannot be found from there.
+ * Runs, from now on, each middleware of every application in a separate scope. Koa composes a copy of the middleware when it starts, so the
+ * middleware is wrapped before. It is wrapped in every application, because a mounted application cannot be found from the outer one.
  *
- * @param app an application of the class to watch; by default that of the `koa` which this package finds
+ * @param app an application of the class to watch; by default, the class of the `koa` that this package imports
  */
 export function watchApplications(app: object = Koa.prototype): void {
   const prototype = methodsOf(app);
@@ -32,7 +32,7 @@ export function watchApplications(app: object = Koa.prototype): void {
   };
 }
 
-/** The prototype of Koa itself, below those of classes that extend it. */
+/** Returns the prototype of Koa itself, and not that of a class that extends it. */
 function methodsOf(app: object): ApplicationMethods | undefined {
   let found: object | undefined;
   for (let each: object | null = app; each !== null; each = Object.getPrototypeOf(each) as object | null)

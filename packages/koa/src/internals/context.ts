@@ -1,32 +1,44 @@
-import { AuthorizationConfigError, type RequestAuthorization } from '@nanook/http';
+import { AuthorizationConfigError, toError, type RequestAuthorization } from '@nanook/http';
 import type { Context, ExtendableContext, Next } from 'koa';
 
-/** The state of a request behind `authorization(authorizer, …)`, for an application that declares its own. */
+/** The part of `ctx.state` that `authorization(authorizer, …)` sets, for an application that declares the type of its state. */
 export interface AuthorizationState {
-  /** The authorization of this request; set by `authorization(authorizer, …)`. */
+  /** The authorization of this request; `undefined` until `authorization(authorizer, …)` has run. */
   authz: RequestAuthorization;
 }
 
-// Koa's own place for what middleware adds to the state; it serves the types of both majors, and @koa/router's.
+// Koa declares this interface for properties that middleware adds to the state. It works with the types of both major versions, and of
+// @koa/router.
 declare module 'koa' {
   // oxlint-disable-next-line typescript/no-empty-interface, typescript/no-empty-object-type -- it is merged
   interface DefaultState extends AuthorizationState {}
 }
 
-/** Middleware of Koa that leaves it to the application and the router to say what else is in `ctx`. */
+/** Middleware of Koa that works with any other properties of `ctx`. */
 export type Middleware = (ctx: ExtendableContext, next: Next) => Promise<void>;
 
-/** @throws {AuthorizationConfigError} `NANOOK_HTTP_NO_AUTHORIZATION` */
+/**
+ * Returns the authorization of a request.
+ *
+ * @param wanted the function that needs it, for the message
+ * @throws {AuthorizationConfigError} `NANOOK_HTTP_NO_AUTHORIZATION`
+ */
 export function authzOf(ctx: ExtendableContext, wanted: string): RequestAuthorization {
   const authz = findAuthz(ctx);
   if (authz === undefined) throw new AuthorizationConfigError('NANOOK_HTTP_NO_AUTHORIZATION', { wanted });
   return authz;
 }
 
+/** Returns the authorization of a request, or `undefined`. */
 export const findAuthz = (ctx: ExtendableContext): RequestAuthorization | undefined =>
   (ctx as Context).state.authz as RequestAuthorization | undefined;
 
-/** Hands an error to the application's `error` event, as Koa does. */
+/** Emits the `error` event of the application, as Koa does. */
 export const emitError = (error: unknown, ctx: Context): void => {
   ctx.app.emit('error', error, ctx);
 };
+
+/** Throws a rejection reason as an error, because Koa never responds to a rejection with `undefined`. */
+export function throwError(reason: unknown): never {
+  throw toError(reason);
+}

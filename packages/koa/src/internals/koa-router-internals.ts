@@ -1,23 +1,34 @@
-import { requirementOf, skippedBy, type RouteRequirement } from '@nanook/http';
+import {
+  requirementOf,
+  skippedBy,
+  splitHandlers,
+  type RouteHandlers,
+  type RouteRequirement,
+} from '@nanook/http';
 
-// What @koa/router is made of, as far as it concerns requirements. It is no dependency: Koa does without.
+// The internal structures of Koa and @koa/router that this package uses. It does not depend on @koa/router, because Koa works without it.
 
+/** A router of `@koa/router`. */
 export interface Router {
   readonly stack: readonly Layer[];
 }
 
-/** A route, or what a router `use`s: middleware has no methods. Routers within are copied into the stack when they are mounted. */
+/**
+ * An entry of a router: a route, or middleware, which has no methods. When a router is mounted in another one, its layers are copied into
+ * the stack of the other.
+ */
 export interface Layer {
-  /** `HEAD` goes before a `GET`. */
+  /** The methods in capitals; `HEAD` comes before `GET`. */
   readonly methods: readonly string[];
-  /** With the prefixes of its routers. */
+  /** The path with the prefixes of its routers. */
   readonly path: string | RegExp;
-  /** Those that run, in this order; the last one is the handler. */
+  /** The handlers in their order; the last one responds. */
   readonly stack: readonly Handler[];
   readonly opts: { readonly end?: boolean };
   match(path: string): boolean;
 }
 
+/** An application of Koa. */
 export interface App {
   readonly middleware: readonly Handler[];
   callback: (...args: never[]) => (...args: never[]) => unknown;
@@ -30,48 +41,35 @@ export const isRoute = ({ methods }: Layer): boolean => methods.length > 0;
 export const isApp = (value: object): value is App =>
   Array.isArray((value as { readonly middleware?: unknown }).middleware);
 
-/** The router behind `router.routes()`. */
+/** Returns the router of the middleware `router.routes()`. */
 export const routerOf = (middleware: Handler): Router | undefined =>
   (middleware as { readonly router?: Router }).router;
 
-/** The routers that are called by middleware under a skip. */
+/** Returns the routers that middleware calls without authorization. */
 export const skippedRouters = (middleware: Handler): readonly Router[] =>
   (skippedBy(middleware)?.middleware ?? []).flatMap((each) => routerOf(each) ?? []);
 
 const originals = new WeakMap<Handler, Handler>();
 
-/** Remembers the handler that another one calls in its scope. */
-export const rememberOriginal = (scoped: Handler, original: Handler): unknown =>
-  originals.set(scoped, original);
+/** Stores the handler that a wrapper calls. */
+export const rememberOriginal = (wrapper: Handler, original: Handler): unknown =>
+  originals.set(wrapper, original);
 
-/** The handler as the application wrote it. */
+/** Returns the handler as the application wrote it. */
 export const originalOf = (handler: Handler): Handler => originals.get(handler) ?? handler;
 
+/** Returns the requirements among handlers. */
 export const requirementsOf = (handlers: readonly Handler[]): readonly RouteRequirement[] =>
   handlers.map(requirementOf).filter((requirement) => requirement !== undefined);
 
-/** What `protect` puts before the handlers of a route. */
-export const guards = new WeakSet<Handler>();
+/** The handlers that `protect` has inserted before those of a route. */
+export const routeGuards = new WeakSet<Handler>();
 
-/** What a request passes within one route. */
-export interface RouteHandlers {
-  /** Only those before the handler: behind the one that gives the answer a requirement comes too late. */
-  readonly requirements: readonly RouteRequirement[];
-  /** The last one that is no requirement. Those before it are taken for middleware, whose business it is not to answer. */
-  readonly handler: Handler | undefined;
-}
+/** Returns the requirements and the handler of a route. */
+export const routeHandlers = ({ stack }: Layer): RouteHandlers =>
+  splitHandlers(
+    stack.map(originalOf).filter((handler) => !routeGuards.has(handler) && !('param' in handler)),
+  );
 
-export function routeHandlers({ stack }: Layer): RouteHandlers {
-  const handlers = stack.map(originalOf).filter((handler) => !guards.has(handler) && !('param' in handler));
-  const last = handlers.findLastIndex((handler) => requirementOf(handler) === undefined);
-  const requirements = requirementsOf(last === -1 ? handlers : handlers.slice(0, last));
-  const skipped = skippedBy(handlers[last]);
-  if (skipped === undefined) return { requirements, handler: handlers[last] };
-  return {
-    requirements: [...requirements, { kind: 'skip', reason: skipped.reason }],
-    handler: skipped.middleware.at(-1),
-  };
-}
-
-/** Written with `options(…)`: a preflight asks for nothing. */
+/** Returns whether a route was written with `options(…)`, for preflight requests only. */
 export const isPreflight = ({ methods }: Layer): boolean => methods.every((method) => method === 'OPTIONS');

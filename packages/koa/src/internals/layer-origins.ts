@@ -1,15 +1,16 @@
 import type { Handler, Layer, Router } from './koa-router-internals.js';
 
-/** The routers through which a layer came into the router that runs it: from that one to the one for which it was written. */
+/** The routers of a layer, from the router that runs it to the one to which the application added it. */
 export interface Origins {
   readonly routers: readonly Router[];
-  /** Whether the last of them is the one for which the layer was written. */
+  /** Whether the last router is the one to which the application added the layer. */
   readonly isExact: boolean;
 }
 
 const known = new WeakMap<Layer, Origins>();
 const unknown: Origins = { routers: [], isExact: false };
 
+/** Returns the routers of a layer. */
 export const originsOf = (layer: Layer): Origins => known.get(layer) ?? unknown;
 
 type Method = (this: Router, ...args: unknown[]) => unknown;
@@ -17,8 +18,8 @@ type Method = (this: Router, ...args: unknown[]) => unknown;
 const watched = new WeakSet<object>();
 
 /**
- * Notes, from now on, for which router layers are written. A router copies the layers of those that are mounted in it among its
- * own, and keeps nothing by which they could be told apart.
+ * Records, from now on, to which router each layer is added. A router copies the layers of nested routers into its own stack, where
+ * nothing distinguishes them from its own layers.
  */
 export function watchOrigins(router: Router): void {
   const prototype = Object.getPrototypeOf(router) as { register: Method; use: Method };

@@ -1,22 +1,22 @@
 import { locationOf } from '@nanook/http';
 import type { ExtendableContext } from 'koa';
-import { routeHandlers, isPreflight, isRoute, type Layer } from './koa-router-internals.js';
+import { isPreflight, isRoute, routeHandlers, type Layer } from './koa-router-internals.js';
 
-/** What @koa/router notes of a request. */
+/** The properties that `@koa/router` sets on the context of a request. */
 interface Matched extends ExtendableContext {
-  /** Whatever matches the path. */
+  /** All layers that match the path. */
   readonly matched?: readonly Layer[];
-  /** The path of the layer that was reached. */
+  /** The path of the current layer. */
   readonly _matchedRoute?: string | RegExp;
 }
 
-/** The route as it was written, with the prefixes of its routers; where no router has found one, the path. Never the query. */
+/** Returns the route as the application wrote it, with the prefixes of its routers; outside a route, the path without the query. */
 export function routeOf(ctx: ExtendableContext): string {
   const { _matchedRoute: route = ctx.path } = ctx as Matched;
   return String(route);
 }
 
-/** Where the handler of the route that was reached was written. */
+/** Returns the location of the handler of the current route, `file:line`. */
 export function handlerLocation(ctx: ExtendableContext): string | undefined {
   const { _matchedRoute: path } = ctx as Matched;
   const route = routesFor(ctx).findLast((layer) => layer.path === path);
@@ -24,7 +24,7 @@ export function handlerLocation(ctx: ExtendableContext): string | undefined {
   return handler && locationOf(handler);
 }
 
-/** Whether only what was written for preflights answers this one. */
+/** Returns whether all routes that handle this `OPTIONS` request were written for preflight requests only. */
 export function isPreflightHandled(ctx: ExtendableContext): boolean {
   const routes = routesFor(ctx);
   return routes.length > 0 && routes.every(isPreflight);

@@ -1,15 +1,18 @@
 import type { ExtendableContext } from 'koa';
 
-const watched = new WeakMap<ExtendableContext, () => boolean | undefined>();
+const readers = new WeakMap<ExtendableContext, () => boolean | undefined>();
 
-/** Notes how to read `ctx.respond` without being taken for Koa, where a look at it tells that Koa begins to answer. */
+/**
+ * Registers a function that reads `ctx.respond` without the side effect of the property, which records that Koa begins to respond.
+ */
 export const watchRespond = (ctx: ExtendableContext, read: () => boolean | undefined): unknown =>
-  watched.set(ctx, read);
+  readers.set(ctx, read);
 
+/** Returns the value of `ctx.respond`. */
 export function respondOf(ctx: ExtendableContext): boolean | undefined {
-  const read = watched.get(ctx);
+  const read = readers.get(ctx);
   return read === undefined ? ctx.respond : read();
 }
 
-/** Whether Koa answers, and not a handler past it. */
+/** Returns whether Koa sends the response, and not a handler that bypasses Koa. */
 export const isKoaToRespond = (ctx: ExtendableContext): boolean => respondOf(ctx) !== false;

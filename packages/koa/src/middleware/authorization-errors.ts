@@ -1,75 +1,60 @@
-import { isUnauthenticatedError } from '@nanook/core';
-import {
-  checkCalled,
-  checkOptions,
-  expectCall,
-  isInternalError,
-  problemOf,
-  renderProblem,
-} from '@nanook/http';
+import { checkErrorOptions, expectCall, renderError } from '@nanook/http';
 import type { Context } from 'koa';
 import { emitError, type Middleware } from '../internals/context.js';
 
+/** Options for {@link authorizationErrors}. */
 export interface AuthorizationErrorsOptions {
-  /** What a 401 says in `WWW-Authenticate`: `'Bearer'`, or several. Default: what `authorization` was given. */
+  /** The value of `WWW-Authenticate` in a 401. Default: the value that `authorization` was given, or `'Bearer'`. */
   readonly challenge?: string | readonly string[];
-  /** More about a refusal, for whoever asked. Default: nothing. */
+  /** Returns more about a refusal for the client, as the `detail` of the problem. Default: nothing. */
   readonly detail?: (error: unknown, ctx: Context) => string | undefined;
-  /** Identifies this occurrence, as the id of the request does. Default: nothing. */
+  /** Returns an identifier of the request, as the `instance` of the problem. Default: nothing. */
   readonly instance?: (ctx: Context) => string | undefined;
   /**
-   * Sees what is no refusal but a fault of the policy or the application, and answered with a bare 500. Default: the application's
-   * `error` event, as Koa has it.
+   * Receives an error in the policy or in the configuration; the client gets a plain 500. Default: the `error` event of the application.
    */
   readonly onError?: (error: unknown, ctx: Context) => void;
 }
 
 /**
- * Answers refusals, and faults of the policy, as `application/problem+json` or HTML. All other errors go on upstream. Goes before
- * `authorization`; without it Koa answers the same statuses in plain text.
+ * Creates middleware that responds to refusals, and to errors in the policy, as `application/problem+json` or HTML. It throws all other
+ * errors again. Use it before `authorization`. Without it, Koa responds with the same statuses in plain text.
+ *
+ * @throws {AuthorizationConfigError} `NANOOK_HTTP_UNKNOWN_OPTION`, `NANOOK_HTTP_INVALID_OPTION`, `NANOOK_HTTP_UNCALLED`
+ * @example
+ * app.use(authorizationErrors({ instance: (ctx) => ctx.get('x-request-id') }));
  */
 export function authorizationErrors(options: AuthorizationErrorsOptions = {}): Middleware {
-  checkCalled(authorizationErrors, options);
-  checkOptions('authorizationErrors', options, optionKinds);
+  checkErrorOptions(authorizationErrors, options);
   const { challenge, detail, instance, onError = emitError } = options;
   return async (context, next) => {
     const ctx = context as Context;
     try {
       await next();
     } catch (error) {
-      const found = problemOf(error);
-      if (found === undefined || ctx.headerSent) throw error;
-      const fault = isInternalError(error);
-      if (fault) onError(error, ctx);
-      const more = fault ? undefined : detail?.(error, ctx);
-      const id = instance?.(ctx);
-      const problem = {
-        ...found,
-        ...(more === undefined ? {} : { detail: more }),
-        ...(id === undefined ? {} : { instance: id }),
-      };
-      const { status, headers, remove, body } = renderProblem(problem, ctx.headers.accept);
-      for (const name of remove) ctx.remove(name);
+      const response = ctx.headerSent
+        ? undefined
+        : renderError(error, ctx.headers.accept, {
+            challenge,
+            detail: (refusal) => detail?.(refusal, ctx),
+            instance: () => instance?.(ctx),
+            onError: (internal) => onError(internal, ctx),
+          });
+      if (response === undefined) throw error;
+      for (const name of response.remove) ctx.remove(name);
       ctx.respond = true;
-      ctx.status = status;
-      ctx.body = body;
+      ctx.status = response.status;
+      ctx.body = response.body;
       ctx.set({
         ...(error as { readonly headers?: Record<string, string> }).headers,
-        ...(challenge !== undefined && isUnauthenticatedError(error)
-          ? { 'WWW-Authenticate': challenge as string | string[] }
-          : {}),
-        ...headers,
+        ...(response.challenge === undefined
+          ? {}
+          : { 'WWW-Authenticate': response.challenge as string | string[] }),
+        ...response.headers,
       });
       ctx.vary('Accept');
     }
   };
 }
-
-const optionKinds = {
-  challenge: 'challenge',
-  detail: 'function',
-  instance: 'function',
-  onError: 'function',
-} as const;
 
 expectCall(authorizationErrors, 'authorizationErrors()');

@@ -1,61 +1,50 @@
-import { describeValue, type Authorizer } from '@nanook/core';
-import {
-  AuthorizationConfigError,
-  RequestAuthorization,
-  asAuthorization,
-  checkCalled,
-  checkOptions,
-  checkReturns,
-  expectCall,
-} from '@nanook/http';
+import type { Authorizer } from '@nanook/core';
+import { RequestAuthorization, asAuthorization, checkAuthorization, expectCall } from '@nanook/http';
 import type { Context } from 'koa';
-import { emitError, type Middleware } from '../internals/context.js';
-import { routeOf } from '../internals/matched-route.js';
 import { followRouters } from '../handlers/follow-handlers.js';
 import { scopesOf } from '../handlers/handler-scopes.js';
-import type { App } from '../internals/koa-router-internals.js';
 import { runAwaitingChecks } from '../handlers/response-guard.js';
 import { watchApplications } from '../handlers/watch-applications.js';
+import { emitError, type Middleware } from '../internals/context.js';
+import type { App } from '../internals/koa-router-internals.js';
+import { routeOf } from '../internals/matched-route.js';
 
+/** Options for {@link authorization}. */
 export interface AuthorizationOptions {
   /**
-   * Says who is asking; may be async. Called once a request, when the first question needs it. `undefined` is nobody.
+   * Returns the actor; may be async. It is called once in a request, for the first check. `undefined` means an anonymous actor.
    * Default: `ctx.state.user`.
    */
   readonly actor?: (ctx: Context) => unknown;
-  /** Who stands in for nobody; `null` asks the policy with `nil`. Default: nobody gets a 401. */
+  /** The actor that replaces an anonymous one; `null` is passed to the policy as `nil`. Default: an anonymous actor gets a 401. */
   readonly anonymous?: unknown;
-  /** What `allow_request` is asked about: what the policy may see of a request. Default: Node's own, `ctx.req`. */
+  /** Returns the argument of `allow_request`: the part of the request that the policy may read. Default: Node's request, `ctx.req`. */
   readonly request?: (ctx: Context) => unknown;
-  /** The value of `WWW-Authenticate` in a 401: `'Basic realm="notes"'`, or several. Default: `'Bearer'`. */
+  /** The value of `WWW-Authenticate` in a 401: `'Basic realm="notes"'`, or a list of values. Default: `'Bearer'`. */
   readonly challenge?: string | readonly string[];
   /**
-   * Receives the faults that no response can carry any more, such as the failure of a check that was not awaited. Default: the
-   * application's `error` event.
+   * Receives an error that no response can carry any more, such as the failure of a check that was not awaited. Default: the `error` event
+   * of the application.
    */
-  readonly onError?: (fault: Error, ctx: Context) => void;
+  readonly onError?: (error: Error, ctx: Context) => void;
 }
 
 /**
- * Gives every request its `ctx.state.authz`. Goes before all that authorizes, and after what finds out who is asking.
+ * Creates middleware that sets `ctx.state.authz`, the authorization of the request. Use it before all middleware and routes that
+ * authorize, and after the middleware that authenticates. Before it has run, `ctx.state.authz` is `undefined`.
  *
+ * @throws {AuthorizationConfigError} `NANOOK_HTTP_INVALID_OPTION`, `NANOOK_HTTP_UNKNOWN_OPTION`, `NANOOK_HTTP_NO_RETURN`,
+ *   `NANOOK_HTTP_UNCALLED`
  * @example
  * app.use(authorization(authorizer, { actor: (ctx) => users.find(ctx.session.userId) }));
  */
 export function authorization(authorizer: Authorizer, options: AuthorizationOptions = {}): Middleware {
-  checkCalled(authorization, authorizer);
-  checkOptions('authorization', options, optionKinds);
+  checkAuthorization(authorization, authorizer, options);
   watchApplications();
-  const { actor = userOf, anonymous, request = reqOf, challenge, onError = emitError } = options;
-  if (typeof authorizer?.authorize !== 'function')
-    throw new AuthorizationConfigError('NANOOK_HTTP_INVALID_OPTION', {
-      option: 'authorizer',
-      reason: `must be an Authorizer, got ${describeValue(authorizer)}; it comes first: authorization(await Authorizer.load(…), { … })`,
-    });
-  checkReturns('the hook `actor`', actor);
+  const { actor = userOf, anonymous, request = nodeRequestOf, challenge, onError = emitError } = options;
   const middleware: Middleware = async (context, next) => {
     const ctx = context as Context;
-    watchApplications(ctx.app); // of another copy of Koa
+    watchApplications(ctx.app); // the application may come from another copy of Koa
     followRouters(ctx.app as unknown as App);
     const authz = new RequestAuthorization(authorizer, {
       actor: () => actor(ctx),
@@ -64,7 +53,7 @@ export function authorization(authorizer: Authorizer, options: AuthorizationOpti
       request: () => request(ctx),
       route: () => `${ctx.method} ${routeOf(ctx)}`,
       scopes: scopesOf(ctx),
-      report: (fault) => onError(fault, ctx),
+      report: (error) => onError(error, ctx),
     });
     ctx.state.authz = authz;
     await runAwaitingChecks(ctx, authz, next);
@@ -72,15 +61,7 @@ export function authorization(authorizer: Authorizer, options: AuthorizationOpti
   return asAuthorization(middleware, authorizer);
 }
 
-const optionKinds = {
-  actor: 'function',
-  anonymous: 'anything',
-  request: 'function',
-  challenge: 'challenge',
-  onError: 'function',
-} as const;
-
 const userOf = (ctx: Context): unknown => (ctx.state as { readonly user?: unknown }).user;
-const reqOf = ({ req }: Context): unknown => req;
+const nodeRequestOf = ({ req }: Context): unknown => req;
 
 expectCall(authorization, 'authorization(authorizer, { actor: … })');

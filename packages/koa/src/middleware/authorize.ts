@@ -1,52 +1,45 @@
 import type { Class, TypeToken } from '@nanook/core';
 import {
-  AuthorizationConfigError,
   asRequirement,
-  asSkipped,
-  authorizeRequirement,
-  checkAction,
-  checkCalled,
-  checkOptions,
-  checkReason,
   checkRequirement,
-  checkSource,
+  declareRequirement,
   expectCall,
-  refusalOptions,
-  toError,
   withStatus,
   type RefusalStatuses,
 } from '@nanook/http';
-import type { Context, Middleware as KoaMiddleware } from 'koa';
-import { authzOf, type Middleware } from '../internals/context.js';
-import { followRouter } from '../handlers/follow-handlers.js';
-import {
-  decideFor,
-  goOnFrom,
-  isWholeApplication,
-  runAfterSkip,
-  scopesOf,
-} from '../handlers/handler-scopes.js';
-import { routerOf, type Handler } from '../internals/koa-router-internals.js';
+import type { Context } from 'koa';
+import { continueAfter, decideFor } from '../handlers/handler-scopes.js';
 import { runGuarded } from '../handlers/response-guard.js';
 import { watchApplications } from '../handlers/watch-applications.js';
+import { authzOf, throwError, type Middleware } from '../internals/context.js';
 
 /**
- * Gets the resource of a request, to be authorized and handed to the handler. What the path's parameters are is not known here:
- * `authorize<{ id: string }>(…)` says it.
+ * Loads the resource of a request, which is authorized and then passed to the handler as `ctx.state.authz.resource`. TypeScript cannot
+ * infer the parameters of the path here; write `authorize<{ id: string }>(…)` for typed parameters.
  */
-// oxlint-disable-next-line typescript/no-explicit-any -- or each parameter had to be asserted
+// oxlint-disable-next-line typescript/no-explicit-any -- or each parameter would need an assertion
 export type Loader<Params = any> = (ctx: Context & { params: Params }) => unknown;
 
 /**
- * For all requests: asks `allow_request(actor, request)` where the policy has such a rule, and puts the response guard under what
- * follows: a response for which nothing was decided and nothing skipped is blocked, and becomes an error.
+ * Creates middleware for all requests. It checks `allow_request(actor, request)` if the policy has such a rule, and installs the response
+ * guard: a response without a decision is blocked, and becomes an error.
+ *
+ * @example
+ * app.use(authorization(authorizer)).use(authorize());
  */
 export function authorize(): Middleware;
 /**
- * For a route: loads the resource, and goes on when the actor may do this to it. It is `ctx.state.authz.resource` then. A class,
- * or the name of a type, is itself the resource: for *create* and *list*.
+ * Creates the requirement of a route or of a router. It loads the resource, and calls the next handler when the actor may perform the
+ * action on it.
  *
- * @param statuses the statuses of refusals, where the application has its own: `{ missing: 410 }`
+ * @param resource the loader; or, for *create* and *list*, a class, a type or the name of a type
+ * @param statuses the statuses of refusals, where the application does not use the default ones: `{ missing: 410 }`
+ * @throws {AuthorizationConfigError} `NANOOK_HTTP_NO_ACTION`, `NANOOK_HTTP_NO_SOURCE`, `NANOOK_HTTP_NO_RETURN`, `NANOOK_HTTP_UNCALLED`;
+ *   in a request `NANOOK_HTTP_NO_AUTHORIZATION`, `NANOOK_HTTP_SWAPPED_ARGUMENTS`
+ * @throws {PolarError} in a request, `POLAR_TYPE_NOT_GRANTABLE` and `POLAR_TYPE_UNKNOWN_TYPE` for a misspelled action or type
+ * @example
+ * router.get('/notes/:id', authorize('read', (ctx) => findNote(ctx.params.id)), (ctx) => (ctx.body = ctx.state.authz.resource));
+ * router.post('/notes', authorize('create', Note), createNote);
  */
 // oxlint-disable-next-line typescript/no-explicit-any -- as in Loader
 export function authorize<Params = any>(
@@ -60,11 +53,7 @@ export function authorize(
   watchApplications();
   if (given.length === 0) return authorizeRequest;
   const [action, resource, statuses = {}] = given;
-  checkCalled(authorize, action);
-  checkAction(action);
-  checkSource(action, resource);
-  checkOptions('authorize', statuses, refusalOptions);
-  const requirement = authorizeRequirement(action, resource);
+  const requirement = declareRequirement(authorize, action, resource, statuses);
   const middleware: Middleware = async (ctx, next) => {
     const authz = authzOf(ctx, `authorize('${action}', …)`);
     checkRequirement(authz.authorizer, requirement);
@@ -72,55 +61,9 @@ export function authorize(
     await decideFor(ctx, middleware, next, load).catch((reason: unknown) =>
       throwError(withStatus(reason, statuses)),
     );
-    await goOnFrom(ctx, middleware, next);
+    await continueAfter(ctx, middleware, next);
   };
   return asRequirement(middleware, requirement);
-}
-
-/**
- * For a route, or a router, that needs no authorization, with the reason.
- *
- * @throws {AuthorizationConfigError} `NANOOK_HTTP_SKIPPED_APPLICATION`, in a request or from `protect` and `listRoutes`, when the application
- * itself uses it
- */
-export function skipAuthorization(reason: string): Middleware;
-/**
- * For middleware that answers by itself, such as static files. It needs no authorization as long as it is this middleware that
- * answers; nothing is skipped for the handlers after it.
- *
- * @example
- * app.use(skipAuthorization('public files', serve('public')));
- */
-export function skipAuthorization(reason: string, middleware: KoaMiddleware): Middleware;
-export function skipAuthorization(reason: string, ...given: [] | [KoaMiddleware]): Middleware {
-  checkCalled(skipAuthorization, reason);
-  checkReason(reason);
-  watchApplications();
-  if (given.length > 0) return skipFor(reason, given[0]!);
-  const middleware: Middleware = async (ctx, next) => {
-    const authz = authzOf(ctx, 'skipAuthorization');
-    if (isWholeApplication(ctx, middleware, next))
-      throw new AuthorizationConfigError('NANOOK_HTTP_SKIPPED_APPLICATION', { reason });
-    decideFor(ctx, middleware, next, () => authz.skip(reason));
-    await goOnFrom(ctx, middleware, next);
-  };
-  return asRequirement(middleware, { kind: 'skip', reason });
-}
-
-function skipFor(reason: string, skipped: KoaMiddleware): Middleware {
-  if (typeof skipped !== 'function')
-    throw new AuthorizationConfigError('NANOOK_HTTP_INVALID_OPTION', {
-      option: 'middleware',
-      reason: `must be a function, got ${skipped === null ? 'null' : typeof skipped}`,
-    });
-  const router = routerOf(skipped as Handler);
-  const middleware: Middleware = async (ctx, next) => {
-    if (router !== undefined) followRouter(router);
-    const authz = authzOf(ctx, 'skipAuthorization');
-    const outer = scopesOf(ctx).current;
-    await authz.skipFor(reason, () => skipped(ctx as Context, () => runAfterSkip(ctx, outer, next)));
-  };
-  return asSkipped(middleware, { reason, middleware: [skipped as Handler] });
 }
 
 const authorizeRequest = asRequirement<Middleware>(
@@ -134,10 +77,4 @@ const authorizeRequest = asRequirement<Middleware>(
   { kind: 'request' },
 );
 
-/** Koa ignores a rejection with `undefined`, and would leave the request without an answer. */
-function throwError(reason: unknown): never {
-  throw toError(reason);
-}
-
 expectCall(authorize, "authorize('read', findNote) for a route, authorize() for all requests");
-expectCall(skipAuthorization, "skipAuthorization('why')");

@@ -58,7 +58,7 @@ describe('options of middleware', () => {
     [
       'authorization, without an authorizer',
       () => untyped(authorization)(),
-      'option `authorizer` must be an Authorizer, got undefined; it comes first: authorization(await Authorizer.load(…), { … })',
+      'option `authorizer` must be an Authorizer, got undefined; it is the first argument: authorization(await Authorizer.load(…), { … })',
     ],
     [
       'authorize, with a row',
@@ -73,7 +73,7 @@ describe('options of middleware', () => {
     [
       'protect, without a router',
       () => untyped(protect)(),
-      'option `routes` must be a router of @koa/router or an application, got undefined; `protect` is no middleware: write protect(router), without app.use',
+      'option `routes` must be a router of @koa/router or an application, got undefined; `protect` is not middleware: write protect(router), without app.use',
     ],
   ])('throws for wrong options of %s', (_owner, call, message) => {
     expect(call).toThrow(expect.objectContaining({ message }) as Error);

@@ -2,13 +2,14 @@ import { authorizerOf, checkRequirements, requirementOf, type RequirementOfAutho
 import { routerOf, type App, type Handler } from '../internals/koa-router-internals.js';
 
 /**
- * Checks that the policy can allow what the routes of an app demand, as far as `authorization` is used before them.
+ * Checks that the policy can allow the requirements of an application and of its routers. It checks a requirement only where the
+ * application uses `authorization` before it.
  *
  * @throws {AuthorizationConfigError} `NANOOK_HTTP_UNGRANTABLE`
  */
 export function checkRoutes({ middleware }: App): void {
   let authorizer: RequirementOfAuthorizer['authorizer'] | undefined;
-  const demands: RequirementOfAuthorizer[] = [];
+  const requirements: RequirementOfAuthorizer[] = [];
   for (const each of middleware) {
     authorizer = authorizerOf(each) ?? authorizer;
     const handlers: readonly Handler[] = [
@@ -17,8 +18,9 @@ export function checkRoutes({ middleware }: App): void {
     ];
     for (const handler of handlers) {
       const requirement = requirementOf(handler);
-      if (requirement !== undefined && authorizer !== undefined) demands.push({ requirement, authorizer });
+      if (requirement !== undefined && authorizer !== undefined)
+        requirements.push({ requirement, authorizer });
     }
   }
-  checkRequirements(demands);
+  checkRequirements(requirements);
 }

@@ -1,7 +1,11 @@
 import { AuthorizationConfigError } from '@nanook/http';
 import { requirementsOf, type App } from '../internals/koa-router-internals.js';
 
-/** @throws {AuthorizationConfigError} `NANOOK_HTTP_SKIPPED_APPLICATION` for a skip that would open all that follows in the application */
+/**
+ * Checks that no skip counts for the whole application.
+ *
+ * @throws {AuthorizationConfigError} `NANOOK_HTTP_SKIPPED_APPLICATION`
+ */
 export function checkSkips({ middleware }: App): void {
   for (const requirement of requirementsOf(middleware))
     if (requirement.kind === 'skip')

@@ -1,25 +1,32 @@
 import { listedRoute, skippedBy, type ListedRoute, type RouteRequirement } from '@nanook/http';
 import { METHODS } from 'node:http';
-import { checkRoutes } from './check-requirements.js';
-import { originsOf, watchOrigins } from '../internals/layer-origins.js';
 import {
   isApp,
   isRoute,
-  routerOf,
   requirementsOf,
   routeHandlers,
+  routerOf,
   skippedRouters,
+  type App,
+  type Layer,
+  type Router,
 } from '../internals/koa-router-internals.js';
-import type { App, Layer, Router } from '../internals/koa-router-internals.js';
+import { originsOf, watchOrigins } from '../internals/layer-origins.js';
+import { checkRoutes } from './check-requirements.js';
 import { checkSkips } from './check-skips.js';
 
 /**
- * The routes of a router of `@koa/router`, or of the routers that an app uses, each with the requirements that a request passes on its
- * way: those of the app and of its routers included.
+ * Lists the routes of a router of `@koa/router`, or of the routers that an application uses. Each entry has the requirements that a request
+ * passes, including those of the application and its routers, and the handler.
  *
- * What an app uses apart from `router.routes()` has no routes that could be seen: middleware that looks at the path itself, another
- * app that `koa-mount` wraps, routers in a composed middleware. A requirement of a router counts where it stands before the route, and
- * the paths tell that it covers it.
+ * It finds only routers that the application uses with `router.routes()`. It does not find routes of middleware that matches paths itself,
+ * of an application that `koa-mount` wraps, or of a router in composed middleware. A requirement of a router is listed for the later routes
+ * whose path it covers.
+ *
+ * @throws {AuthorizationConfigError} `NANOOK_HTTP_SKIPPED_APPLICATION` for a skip that counts for the whole application;
+ *   `NANOOK_HTTP_UNGRANTABLE` for requirements that no rule of the policy can allow
+ * @example
+ * console.log(routeTable(listRoutes(app)));
  */
 export const listRoutes = (routes: Router | App): readonly ListedRoute[] =>
   isApp(routes) ? routesOfApp(routes) : routesOfRouter(routes, []);
@@ -39,11 +46,11 @@ function routesOfApp(app: App): readonly ListedRoute[] {
 
 function routesOfRouter(router: Router, before: readonly RouteRequirement[]): readonly ListedRoute[] {
   watchOrigins(router);
-  // Of an exclusive router only the last layer runs that matches.
+  // An exclusive router runs only the last matching layer.
   const isExclusive = (router as { readonly exclusive?: boolean }).exclusive === true;
   return router.stack.flatMap((route, i) => {
     const { requirements, handler } = routeHandlers(route);
-    // Rules alone are no route: they stand before others.
+    // A layer that contains only requirements is not a route.
     if (handler === undefined) return [];
     return methodsOf(route).map((method) => {
       const passed = isExclusive ? [] : router.stack.slice(0, i).filter((layer) => covers(layer, route));
@@ -54,16 +61,16 @@ function routesOfRouter(router: Router, before: readonly RouteRequirement[]): re
 }
 
 /**
- * Whether the requirements of a layer count for a route after it: its router, or one around that, uses it, and every request for the route
- * passes it. Where that cannot be told, they do not: better a protected route that is listed as one without a requirement than the other way
- * round.
+ * Returns whether the requirements of a layer count for a later route: the router of the route, or one around it, uses the layer, and every
+ * request for the route passes it. Where the paths do not show it, the result is `false`: a listing may call a protected route unprotected,
+ * but never the other way round.
  */
 function covers(layer: Layer, route: Layer): boolean {
   if (isRoute(layer) || !isOfSameRouter(layer, route)) return false;
   if (String(layer.path) === String(route.path)) return true;
   if (layer.path instanceof RegExp) return false;
   const plain = plainPart(route.path);
-  // A parameter as it is written stands for whatever it takes. What may be left out does not.
+  // The text of a parameter represents all its values. An optional part of the path does not.
   return (plain === route.path || layer.opts.end === false) && layer.match(plain);
 }
 
@@ -72,7 +79,7 @@ function isOfSameRouter(layer: Layer, route: Layer): boolean {
   return isExact && (routers.length === 1 || originsOf(route).routers.includes(routers.at(-1)!));
 }
 
-/** The segments before the first that is neither text nor a parameter. */
+/** Returns the segments of a path before the first one that is neither text nor a parameter. */
 function plainPart(path: string | RegExp): string {
   if (path instanceof RegExp) return '/';
   const segments = path.split('/');
@@ -80,7 +87,7 @@ function plainPart(path: string | RegExp): string {
   return (first === -1 ? path : segments.slice(0, first).join('/')) || '/';
 }
 
-/** None for middleware. `HEAD` comes with a `GET` by itself. */
+/** Returns the methods to list; none for middleware. `HEAD` is not listed with `GET`, to which the router adds it. */
 function methodsOf({ methods }: Layer): readonly string[] {
   if (METHODS.every((method) => methods.includes(method))) return ['ALL'];
   return methods.filter((method, i) => !(method === 'HEAD' && methods[i + 1] === 'GET'));

@@ -1,57 +1,63 @@
 import { describeValue } from '@nanook/core';
 import { AuthorizationConfigError, checkHandlers, decides, requirementExample } from '@nanook/http';
-import { checkRoutes } from './check-requirements.js';
 import { followApp, followRouter } from '../handlers/follow-handlers.js';
-import { watchOrigins } from '../internals/layer-origins.js';
-import { findAuthz, type Middleware } from '../internals/context.js';
-import { handlerLocation, routeOf } from '../internals/matched-route.js';
 import { runGuarded } from '../handlers/response-guard.js';
-import { checkSkips } from './check-skips.js';
+import { watchApplications } from '../handlers/watch-applications.js';
+import { findAuthz, type Middleware } from '../internals/context.js';
 import {
-  routeHandlers,
-  guards,
   isApp,
   isPreflight,
   isRoute,
   originalOf,
+  routeGuards,
+  routeHandlers,
   routerOf,
   type App,
   type Layer,
   type Router,
 } from '../internals/koa-router-internals.js';
-import { watchApplications } from '../handlers/watch-applications.js';
+import { watchOrigins } from '../internals/layer-origins.js';
+import { handlerLocation, routeOf } from '../internals/matched-route.js';
+import { checkRoutes } from './check-requirements.js';
+import { checkSkips } from './check-skips.js';
 
 type Method = (...args: unknown[]) => unknown;
 
-const protectedAlready = new WeakSet<object>();
+const protectedObjects = new WeakSet<object>();
 
 /**
- * Refuses, before any of its handlers runs, a route that carries no requirement: neither `authorize(action, …)` nor
- * `skipAuthorization(reason)` before its last handler, and nothing decided before it by its routers. For a router of `@koa/router`, and
- * those mounted in it; or an app, and the routers it uses. Routes may be added before and after.
+ * Protects a router of `@koa/router` with its nested routers, or an application with the routers that it uses: an unprotected route fails
+ * before any of its handlers runs. A route is protected by `authorize(action, …)` or `skipAuthorization(reason)` before its last handler,
+ * or by a decision of its own routers. Routes may be added before and after the call.
  *
- * What a handler in front of the requirement answers is blocked, as over the net of `authorize()`.
+ * If a handler before the requirement responds, the response is blocked, as with `authorize()`. `app.callback` throws when no rule of the
+ * policy can allow a requirement, because an action or a type is misspelled.
  *
- * What an app uses apart from `router.routes()`, such as another app that `koa-mount` wraps, cannot be seen: protect its routers.
+ * The application must use a router with `router.routes()`. Protect other routers themselves, such as those of an application that
+ * `koa-mount` wraps.
  *
- * @returns what was given
+ * @returns its argument
+ * @throws {AuthorizationConfigError} `NANOOK_HTTP_SKIPPED_APPLICATION` for a skip that counts for the whole application;
+ *   `NANOOK_HTTP_INVALID_OPTION` for a value that is neither an application nor a router
+ * @example
+ * const router = protect(new Router());
  */
 export function protect<Routes extends Router | App>(routes: Routes): Routes {
-  const inside: unknown = routes;
+  const internals: unknown = routes;
   if (
-    typeof inside !== 'object' ||
-    inside === null ||
-    !('middleware' in inside || 'stack' in inside) ||
-    'req' in inside
+    typeof internals !== 'object' ||
+    internals === null ||
+    !('middleware' in internals || 'stack' in internals) ||
+    'req' in internals
   )
     throw new AuthorizationConfigError('NANOOK_HTTP_INVALID_OPTION', {
       option: 'routes',
       reason:
-        `must be a router of @koa/router or an application, got ${describeValue(inside)}; ` +
-        `\`protect\` is no middleware: write protect(router), without app.use`,
+        `must be a router of @koa/router or an application, got ${describeValue(internals)}; ` +
+        `\`protect\` is not middleware: write protect(router), without app.use`,
     });
-  if (protectedAlready.has(routes)) return routes;
-  protectedAlready.add(routes);
+  if (protectedObjects.has(routes)) return routes;
+  protectedObjects.add(routes);
   if (isApp(routes)) protectApp(routes);
   else protectRouter(routes);
   return routes;
@@ -66,7 +72,7 @@ function protectApp(app: App): void {
     app.middleware.map(routerOf).forEach((router) => router && protect(router));
   };
   protectMiddleware();
-  after(app, 'use', protectMiddleware);
+  runAfter(app, 'use', protectMiddleware);
   const { callback } = app;
   app.callback = function (...args) {
     checkRoutes(app);
@@ -77,29 +83,30 @@ function protectApp(app: App): void {
 function protectRouter(router: Router): void {
   watchOrigins(router);
   const guardRoutes = () => {
-    router.stack.filter(isRoute).forEach(guard);
+    router.stack.filter(isRoute).forEach(guardRoute);
     followRouter(router);
   };
   guardRoutes();
-  // All methods register; `use` takes over the routes of another router.
-  after(router, 'register', guardRoutes);
-  after(router, 'use', guardRoutes);
+  // All methods of a router call `register`; `use` copies the routes of another router.
+  runAfter(router, 'register', guardRoutes);
+  runAfter(router, 'use', guardRoutes);
 }
 
-function after(object: object, name: string, then: () => void): void {
+/** Wraps a method, so that the function runs after each call of it. */
+function runAfter(object: object, name: string, run: () => void): void {
   const methods = object as Record<string, Method>;
   const method = methods[name]!;
   methods[name] = function (this: unknown, ...args) {
     const result = Reflect.apply(method, this, args);
-    then();
+    run();
     return result;
   };
 }
 
-/** A route of a router that was mounted elsewhere brings its guard along. */
-function guard(route: Layer): void {
-  if (route.stack.some((handler) => guards.has(originalOf(handler)))) return;
-  const refuse: Middleware = async (ctx, next) => {
+/** Inserts a guard before the handlers of a route. A copied route has its guard already. */
+function guardRoute(route: Layer): void {
+  if (route.stack.some((handler) => routeGuards.has(originalOf(handler)))) return;
+  const guard: Middleware = async (ctx, next) => {
     const authz = findAuthz(ctx);
     if (authz?.isSettled === true || isPreflight(route)) return next();
     if (authz === undefined || !routeHandlers(route).requirements.some(decides)) {
@@ -114,6 +121,6 @@ function guard(route: Layer): void {
     }
     return runGuarded(ctx, authz, next, route);
   };
-  guards.add(refuse);
-  (route.stack as Middleware[]).unshift(refuse);
+  routeGuards.add(guard);
+  (route.stack as Middleware[]).unshift(guard);
 }

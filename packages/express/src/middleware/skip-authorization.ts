@@ -1,0 +1,62 @@
+import { asRequirement, asSkipped, checkSkip, expectCall } from '@nanook/http';
+import type { Request, RequestHandler } from 'express';
+import { followLayers } from '../handlers/follow-layers.js';
+import { checkSkippedPath } from '../handlers/handler-scopes.js';
+import { isRouter } from '../internals/express-internals.js';
+import { authzOf, type Middleware } from '../internals/request.js';
+
+/**
+ * Creates the requirement of a route, or of a router, that needs no authorization.
+ *
+ * @throws {AuthorizationConfigError} `NANOOK_HTTP_NO_REASON`; `NANOOK_HTTP_SKIPPED_APPLICATION`, in a request or from `protect` and
+ *   `listRoutes`, when the application itself uses it without a path
+ * @example
+ * app.get('/health', skipAuthorization('liveness probe'), (req, res) => res.json({ ok: true }));
+ */
+export function skipAuthorization(reason: string): Middleware;
+/**
+ * Wraps middleware that responds itself, such as static files. A response of this middleware needs no authorization. Handlers after it are
+ * not skipped.
+ *
+ * @throws {AuthorizationConfigError} `NANOOK_HTTP_NO_REASON`, `NANOOK_HTTP_INVALID_OPTION`
+ * @example
+ * app.use(skipAuthorization('public files', express.static('public')));
+ */
+export function skipAuthorization(
+  reason: string,
+  ...middleware: readonly (RequestHandler | readonly RequestHandler[])[]
+): Middleware;
+export function skipAuthorization(
+  reason: string,
+  ...given: readonly (RequestHandler | readonly RequestHandler[])[]
+): Middleware {
+  const middleware = given.flat() as readonly RequestHandler[];
+  checkSkip(skipAuthorization, reason, middleware);
+  if (given.length > 0) return skipFor(reason, middleware);
+  return asRequirement<Middleware>(
+    (req, _res, next) => {
+      const authz = authzOf(req, 'skipAuthorization');
+      checkSkippedPath(req as Request, reason);
+      authz.skip(reason);
+      next();
+    },
+    { kind: 'skip', reason },
+  );
+}
+
+function skipFor(reason: string, middleware: readonly RequestHandler[]): Middleware {
+  for (const handler of middleware) if (isRouter(handler)) followLayers(handler);
+  const skipping: RequestHandler = (req, res, next) =>
+    authzOf(req, 'skipAuthorization').skipFor(reason, (leave) => {
+      const call = (i: number, error?: unknown): unknown => {
+        const handler = error === undefined ? middleware[i] : undefined;
+        if (handler !== undefined) return handler(req, res, (failure?: unknown) => call(i + 1, failure));
+        leave();
+        return next(error);
+      };
+      return call(0) as void; // Express 5 awaits a returned promise
+    });
+  return asSkipped(skipping as Middleware, { reason, middleware });
+}
+
+expectCall(skipAuthorization, "skipAuthorization('why')");
