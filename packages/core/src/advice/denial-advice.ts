@@ -2,7 +2,7 @@ import type { DataOf } from '../diagnostics/codes.js';
 import { diagnostic, type Diagnostic } from '../diagnostics/diagnostic.js';
 import { isPolarError } from '../diagnostics/polar-error.js';
 import type { GrantAnalysis } from '../analysis/grant-analysis.js';
-import { untypedObject, type AbstractValue, type Possibilities } from '../analysis/abstract-value.js';
+import { untypedObject, type AbstractValue, type ConcreteCases } from '../analysis/abstract-value.js';
 import type { TypeSet, TypeSets } from '../host/type-set.js';
 import { describeValue } from '../internal/describe-value.js';
 import { nearNames } from '../internal/near-names.js';
@@ -22,7 +22,7 @@ const positions = {
 export type DecisionRule = keyof typeof positions;
 
 /** Facts about one argument; undefined for an argument that may be anything. */
-type Argument = ((possibilities: Possibilities) => AbstractValue) | undefined;
+type Argument = ((cases: ConcreteCases) => AbstractValue) | undefined;
 
 /** Places that are remembered. Beyond, no more advice is given: the memory does not grow with the values that clients send. */
 const maxPlaces = 2_000;
@@ -59,7 +59,7 @@ export class DenialAdvice {
 
   constructor(
     readonly typeSets: TypeSets,
-    readonly grantability: GrantAnalysis,
+    readonly analysis: GrantAnalysis,
     /** The strings that the policy writes. */
     readonly literals: () => readonly string[],
   ) {}
@@ -270,11 +270,11 @@ export class DenialAdvice {
   /** Returns whether the rule may hold for arguments of which this is known. */
   #may(rule: DecisionRule, actor: Argument, action: Argument, resource: Argument): boolean {
     const at = positions[rule];
-    return this.grantability.mayHold(rule, (possibilities) => {
+    return this.analysis.mayHold(rule, (cases) => {
       const args: AbstractValue[] = Array.from({ length: at.arity }, () => 'anything');
-      if (actor !== undefined) args[at.actor] = actor(possibilities);
-      if (action !== undefined && at.action !== undefined) args[at.action] = action(possibilities);
-      if (resource !== undefined) args[at.resource] = resource(possibilities);
+      if (actor !== undefined) args[at.actor] = actor(cases);
+      if (action !== undefined && at.action !== undefined) args[at.action] = action(cases);
+      if (resource !== undefined) args[at.resource] = resource(cases);
       return args;
     });
   }

@@ -12,7 +12,7 @@ import { isPrimitiveValue } from './overlap.js';
 export type Slots = (AbstractValue | undefined)[];
 
 /** The knowledge about the arguments after a call held; undefined when it cannot hold. */
-export type AskCall = (
+export type CallEvaluator = (
   goal: CallGoal,
   args: readonly AbstractValue[],
 ) => readonly AbstractValue[] | undefined;
@@ -22,7 +22,7 @@ export class AbstractEvaluator {
   constructor(
     readonly program: Program,
     readonly narrowing: Narrowing,
-    readonly askCall: AskCall,
+    readonly evaluateCall: CallEvaluator,
     readonly step: (cost: number) => void,
   ) {}
 
@@ -38,21 +38,21 @@ export class AbstractEvaluator {
   ): { slots: Slots; args: readonly AbstractValue[] } | undefined {
     this.step(1);
     const slots: Slots = Array.from({ length: rule.slotNames.length });
-    const known = [...args];
+    const narrowed = [...args];
     for (const [i, { term, takesArgument }] of rule.parameters.entries()) {
       if (takesArgument && term.kind === 'slot') slots[term.slot] = args[i];
       else {
         const unified = this.narrowing.equal(args[i]!, this.#read(term, slots));
         if (unified === undefined) return undefined;
-        known[i] = unified.left;
-        this.#learn(term, unified.right, slots);
+        narrowed[i] = unified.left;
+        this.#narrow(term, unified.right, slots);
       }
     }
     for (const { goals } of rule.parameters) if (!this.goals(goals, slots)) return undefined;
     // A variable is the argument itself, so the head narrows both.
     for (const [i, { term, takesArgument }] of rule.parameters.entries())
-      if (takesArgument) known[i] = this.#read(term, slots);
-    return { slots, args: known };
+      if (takesArgument) narrowed[i] = this.#read(term, slots);
+    return { slots, args: narrowed };
   }
 
   #goal(goal: Goal, slots: Slots): boolean {
@@ -69,12 +69,12 @@ export class AbstractEvaluator {
       case 'in':
         return this.#in(goal, slots);
       case 'compare':
-        this.#touch(goal, slots);
+        this.#markAliased(goal, slots);
         return this.#mayCompare(goal, slots);
       case 'condition': {
-        this.#touch(goal, slots);
-        const known = this.#read(goal.term, slots);
-        return known === 'anything' || known.some((p) => p.kind !== 'value' || p.value === true);
+        this.#markAliased(goal, slots);
+        const value = this.#read(goal.term, slots);
+        return value === 'anything' || value.some((p) => p.kind !== 'value' || p.value === true);
       }
       case 'or':
         return this.#or(goal.alternatives, slots);
@@ -87,7 +87,7 @@ export class AbstractEvaluator {
       case 'cut':
       case 'debug':
         // The result may be any value, also for a declared field: a row with a type of its own keeps it.
-        this.#touch(goal, slots);
+        this.#markAliased(goal, slots);
         return true;
       default:
         return assertNever(goal);
@@ -96,62 +96,62 @@ export class AbstractEvaluator {
 
   #call(goal: CallGoal, slots: Slots): boolean {
     const args = goal.args.map((arg) => this.#read(arg, slots));
-    this.#touch(goal, slots);
-    const known = this.askCall(goal, args);
-    if (known === undefined) return false;
-    for (const [i, arg] of goal.args.entries()) this.#learn(arg, known[i]!, slots);
+    this.#markAliased(goal, slots);
+    const narrowed = this.evaluateCall(goal, args);
+    if (narrowed === undefined) return false;
+    for (const [i, arg] of goal.args.entries()) this.#narrow(arg, narrowed[i]!, slots);
     return true;
   }
 
   #unify(left: Term, right: Term, slots: Slots): boolean {
     if (left.kind === 'slot' && right.kind === 'slot' && left.slot === right.slot) {
-      this.#learn(left, this.#read(left, slots), slots);
+      this.#narrow(left, this.#read(left, slots), slots);
       return true;
     }
-    // A variable without a value gets the value, with all its possibilities.
+    // A variable without a value gets the value, with all its cases.
     if (isUnbound(left, slots)) {
-      this.#learn(right, this.#read(right, slots), slots);
-      this.#learn(left, this.#read(right, slots), slots);
+      this.#narrow(right, this.#read(right, slots), slots);
+      this.#narrow(left, this.#read(right, slots), slots);
       return true;
     }
     if (isUnbound(right, slots)) {
-      this.#learn(left, this.#read(left, slots), slots);
-      this.#learn(right, this.#read(left, slots), slots);
+      this.#narrow(left, this.#read(left, slots), slots);
+      this.#narrow(right, this.#read(left, slots), slots);
       return true;
     }
     const unified = this.narrowing.equal(this.#read(left, slots), this.#read(right, slots));
     if (unified === undefined) return false;
-    this.#learn(left, unified.left, slots);
-    this.#learn(right, unified.right, slots);
+    this.#narrow(left, unified.left, slots);
+    this.#narrow(right, unified.right, slots);
     return true;
   }
 
   #isa(goal: IsaGoal, slots: Slots): boolean {
     const types = goal.union === undefined ? goal.type && [goal.type] : this.program.unions[goal.union];
     const before = this.#read(goal.value, slots);
-    // The class is not registered: nothing is known about it.
-    const known = types === undefined ? before : this.narrowing.ofType(before, types);
-    if (known === undefined) return false;
-    this.#learn(goal.value, known, slots);
+    // The class is not registered, so the goal narrows nothing.
+    const narrowed = types === undefined ? before : this.narrowing.ofType(before, types);
+    if (narrowed === undefined) return false;
+    this.#narrow(goal.value, narrowed, slots);
     return true;
   }
 
   #in({ item, collection }: InGoal, slots: Slots): boolean {
     if (collection.kind !== 'list' || collection.rest !== undefined) {
-      this.#learn(item, this.#read(item, slots), slots);
-      this.#learn(collection, this.#read(collection, slots), slots);
+      this.#narrow(item, this.#read(item, slots), slots);
+      this.#narrow(collection, this.#read(collection, slots), slots);
       return true;
     }
     const before = isUnbound(item, slots) ? undefined : this.#read(item, slots);
-    let known: AbstractValue | undefined;
+    let values: AbstractValue | undefined;
     for (const element of collection.items) {
       const found = this.#read(element, slots);
       const one = before === undefined ? found : this.narrowing.equal(before, found)?.left;
-      if (one !== undefined) known = known === undefined ? one : either(known, one);
+      if (one !== undefined) values = values === undefined ? one : either(values, one);
     }
-    if (known === undefined) return false;
-    this.#learn(collection, known, slots);
-    this.#learn(item, known, slots);
+    if (values === undefined) return false;
+    this.#narrow(collection, values, slots);
+    this.#narrow(item, values, slots);
     return true;
   }
 
@@ -184,7 +184,7 @@ export class AbstractEvaluator {
       case 'constant': {
         const { value } = term;
         const isKnown = isPrimitiveValue(value) || typeof value === 'function' || value instanceof TypeToken;
-        return isKnown ? [this.narrowing.possibilities.value(value)] : 'anything';
+        return isKnown ? [this.narrowing.cases.value(value)] : 'anything';
       }
       case 'list':
         return this.#builtIn('List');
@@ -195,33 +195,33 @@ export class AbstractEvaluator {
 
   #builtIn(name: 'List' | 'Dictionary'): AbstractValue {
     const type = this.program.types.find(name);
-    return type?.builtIn === true ? [this.narrowing.possibilities.instance(type, false)] : 'anything';
+    return type?.builtIn === true ? [this.narrowing.cases.instance(type, false)] : 'anything';
   }
 
   /** Stores the knowledge about a variable. Variables inside a list or dictionary may have any value from now on. */
-  #learn(term: Term, known: AbstractValue, slots: Slots): void {
-    if (term.kind === 'slot') slots[term.slot] = known;
-    else touchInside(term, slots);
+  #narrow(term: Term, value: AbstractValue, slots: Slots): void {
+    if (term.kind === 'slot') slots[term.slot] = value;
+    else markAliasedInside(term, slots);
   }
 
-  #touch(goal: Goal, slots: Slots): void {
-    for (const term of termsOf(goal)) touch(term, slots);
+  #markAliased(goal: Goal, slots: Slots): void {
+    for (const term of termsOf(goal)) markAliased(term, slots);
   }
 }
 
 const isUnbound = (term: Term, slots: Slots): boolean =>
   term.kind === 'slot' && slots[term.slot] === undefined;
 
-function touch(term: Term, slots: Slots): void {
+function markAliased(term: Term, slots: Slots): void {
   if (term.kind === 'slot') slots[term.slot] ??= 'anything';
-  else touchInside(term, slots);
+  else markAliasedInside(term, slots);
 }
 
-function touchInside(term: Term, slots: Slots): void {
+function markAliasedInside(term: Term, slots: Slots): void {
   if (term.kind === 'list') {
-    for (const item of term.items) touch(item, slots);
-    if (term.rest !== undefined) touch(term.rest, slots);
-  } else if (term.kind === 'dictionary') for (const value of term.values) touch(value, slots);
+    for (const item of term.items) markAliased(item, slots);
+    if (term.rest !== undefined) markAliased(term.rest, slots);
+  } else if (term.kind === 'dictionary') for (const value of term.values) markAliased(value, slots);
 }
 
 /** Returns whether both are the same value and the value equals itself, which some objects and NaN do not. */

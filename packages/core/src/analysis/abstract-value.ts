@@ -16,14 +16,14 @@ export type ConcreteCase =
 /** Represents every object of no declared type, as a possible value: none of them is kept. */
 export const untypedObject: object = Object.freeze(Object.create(null) as object);
 
-/** The static knowledge about a value: nothing, or that it is one of a few possibilities. */
+/** The static knowledge about a value: nothing, or that it is one of a few cases. */
 export type AbstractValue = 'anything' | readonly ConcreteCase[];
 
 /** Larger sets are widened to "anything". */
-const maxPossibilities = 16;
+const maxCases = 16;
 
-/** Creates possibilities, each once. */
-export class Possibilities {
+/** Creates cases, each once. */
+export class ConcreteCases {
   readonly #values = new Map<unknown, ConcreteCase>();
   readonly #shown = new Map<DeclaredType, ConcreteCase>();
   readonly #matched = new Map<DeclaredType, ConcreteCase>();
@@ -46,22 +46,22 @@ export class Possibilities {
   }
 
   #instance(
-    known: Map<DeclaredType, ConcreteCase>,
+    cached: Map<DeclaredType, ConcreteCase>,
     type: DeclaredType,
     isShown: boolean,
     isExact: boolean,
   ): ConcreteCase {
-    let found = known.get(type);
+    let found = cached.get(type);
     if (found === undefined)
-      known.set(type, (found = { kind: 'instance', id: this.#count++, type, isShown, isExact }));
+      cached.set(type, (found = { kind: 'instance', id: this.#count++, type, isShown, isExact }));
     return found;
   }
 }
 
-export function oneOf(possibilities: readonly ConcreteCase[]): AbstractValue {
-  if (possibilities.length < 2) return possibilities;
-  const unique = [...new Set(possibilities)].sort((a, b) => a.id - b.id);
-  return unique.length > maxPossibilities ? 'anything' : unique;
+export function oneOf(cases: readonly ConcreteCase[]): AbstractValue {
+  if (cases.length < 2) return cases;
+  const unique = [...new Set(cases)].sort((a, b) => a.id - b.id);
+  return unique.length > maxCases ? 'anything' : unique;
 }
 
 export const either = (left: AbstractValue, right: AbstractValue): AbstractValue =>
@@ -71,5 +71,5 @@ export const either = (left: AbstractValue, right: AbstractValue): AbstractValue
       ? 'anything'
       : oneOf([...left, ...right]);
 
-export const keyOf = (known: AbstractValue): string =>
-  known === 'anything' ? '*' : known.map(({ id }) => id).join('|');
+export const keyOf = (value: AbstractValue): string =>
+  value === 'anything' ? '*' : value.map(({ id }) => id).join('|');

@@ -2,7 +2,7 @@ import type { Equality } from '../engine/equality.js';
 import type { Predicate, Rule } from '../ir/goal.js';
 import type { Program } from '../ir/program.js';
 import type { DeclaredType } from '../types/declared-type.js';
-import { either, keyOf, Possibilities, type AbstractValue } from './abstract-value.js';
+import { either, keyOf, ConcreteCases, type AbstractValue } from './abstract-value.js';
 import { Narrowing } from './narrowing.js';
 import { Overlap } from './overlap.js';
 import { RulesByHead } from './rules-by-head.js';
@@ -38,8 +38,8 @@ const maxCalls = 100_000;
 export class GrantAnalysis {
   readonly #overlap: Overlap;
   readonly #indexes = new Map<string, RulesByHead>();
-  #possibilities = new Possibilities();
-  #walk: AbstractEvaluator;
+  #cases = new ConcreteCases();
+  #evaluator: AbstractEvaluator;
   #calls = new Map<string, Call>();
   #tasks: Task[] = [];
   #task: Task | undefined;
@@ -50,54 +50,54 @@ export class GrantAnalysis {
     equality: Equality,
   ) {
     this.#overlap = new Overlap(program.types, typeof equality === 'function');
-    this.#walk = this.#newWalk();
+    this.#evaluator = this.#newEvaluator();
   }
 
   /** Returns whether `allow(_, action, resource)` may hold for some resource. */
   forAnything(action: string): boolean {
-    return this.mayHold('allow', (known) => ['anything', [known.value(action)], 'anything']);
+    return this.mayHold('allow', (cases) => ['anything', [cases.value(action)], 'anything']);
   }
 
   /** Returns whether `allow(_, action, resource)` may hold for an instance of the type. */
   forInstance(action: string, type: DeclaredType): boolean {
-    return this.mayHold('allow', (known) => [
+    return this.mayHold('allow', (cases) => [
       'anything',
-      [known.value(action)],
-      [known.instance(type, true)],
+      [cases.value(action)],
+      [cases.instance(type, true)],
     ]);
   }
 
   /** Returns whether `allow(_, action, resource)` may hold for this very value. */
   forValue(action: string, resource: unknown): boolean {
-    return this.mayHold('allow', (known) => ['anything', [known.value(action)], [known.value(resource)]]);
+    return this.mayHold('allow', (cases) => ['anything', [cases.value(action)], [cases.value(resource)]]);
   }
 
-  /** Returns whether a rule of this name may hold for arguments of which this is known. */
-  mayHold(name: string, argsOf: (possibilities: Possibilities) => readonly AbstractValue[]): boolean {
+  /** Returns whether a rule of this name may hold for arguments with these abstract values. */
+  mayHold(name: string, argsOf: (cases: ConcreteCases) => readonly AbstractValue[]): boolean {
     const predicate = this.program.predicates.get(name);
     if (predicate === undefined) return false;
     // Queries about actions that come from outside must not fill the memory.
     if (this.#calls.size > maxCalls) this.#forget();
-    const ask = (): boolean | undefined => this.#ask(predicate, argsOf(this.#possibilities));
+    const decide = (): boolean | undefined => this.#decide(predicate, argsOf(this.#cases));
     const hadTasks = this.#tasks.length > 0;
-    let found = ask();
+    let found = decide();
     if (found === undefined) this.#forget();
     // Work that earlier queries left may have used up the budget.
-    if (found === undefined && hadTasks && (found = ask()) === undefined) this.#forget();
+    if (found === undefined && hadTasks && (found = decide()) === undefined) this.#forget();
     return found ?? true;
   }
 
   /** Returns undefined when the analysis takes too long. */
-  #ask(predicate: Predicate, args: readonly AbstractValue[]): boolean | undefined {
+  #decide(predicate: Predicate, args: readonly AbstractValue[]): boolean | undefined {
     this.#steps = 0;
-    const asked = this.#call(predicate, args);
-    while (!asked.isPossible) {
+    const queried = this.#call(predicate, args);
+    while (!queried.isPossible) {
       if (this.#steps > maxSteps) return undefined;
       const task = this.#tasks.pop();
       if (task === undefined) return false;
       if (task.call.isPossible) continue;
       this.#task = task;
-      if (this.#walk.goals(task.rule.body, [...task.slots])) this.#note(task.call);
+      if (this.#evaluator.goals(task.rule.body, [...task.slots])) this.#note(task.call);
     }
     return true;
   }
@@ -116,10 +116,10 @@ export class GrantAnalysis {
     const tasks: { rule: Rule; slots: Slots }[] = [];
     let left: readonly AbstractValue[] | undefined;
     for (const rule of this.#rulesFor(predicate, args)) {
-      const head = this.#walk.head(rule, args);
+      const head = this.#evaluator.head(rule, args);
       if (head === undefined) continue;
       tasks.push({ rule, slots: head.slots });
-      left = left === undefined ? head.args : left.map((known, i) => either(known, head.args[i]!));
+      left = left === undefined ? head.args : left.map((value, i) => either(value, head.args[i]!));
     }
     call = {
       isPossible: tasks.some(({ rule }) => rule.body.length === 0),
@@ -142,10 +142,10 @@ export class GrantAnalysis {
     return index.find(args);
   }
 
-  #newWalk(): AbstractEvaluator {
+  #newEvaluator(): AbstractEvaluator {
     return new AbstractEvaluator(
       this.program,
-      new Narrowing(this.#possibilities, this.#overlap),
+      new Narrowing(this.#cases, this.#overlap),
       (goal, args) => {
         if (goal.hasKeywords) return undefined;
         const call = this.#call(goal.predicate, args);
@@ -160,8 +160,8 @@ export class GrantAnalysis {
   }
 
   #forget(): void {
-    this.#possibilities = new Possibilities();
-    this.#walk = this.#newWalk();
+    this.#cases = new ConcreteCases();
+    this.#evaluator = this.#newEvaluator();
     this.#calls = new Map();
     this.#tasks = [];
   }

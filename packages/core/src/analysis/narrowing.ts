@@ -1,5 +1,5 @@
 import type { DeclaredType } from '../types/declared-type.js';
-import { oneOf, type AbstractValue, type Possibilities, type ConcreteCase } from './abstract-value.js';
+import { oneOf, type AbstractValue, type ConcreteCases, type ConcreteCase } from './abstract-value.js';
 import type { Overlap } from './overlap.js';
 
 /** The knowledge about two values after they were found equal. */
@@ -11,19 +11,19 @@ export interface Unified {
 /** The knowledge about a value after a goal held; undefined when the goal cannot hold. */
 export class Narrowing {
   constructor(
-    readonly possibilities: Possibilities,
+    readonly cases: ConcreteCases,
     readonly overlap: Overlap,
   ) {}
 
   /** The value is of one of the types. */
-  ofType(known: AbstractValue, types: readonly DeclaredType[]): AbstractValue | undefined {
+  ofType(value: AbstractValue, types: readonly DeclaredType[]): AbstractValue | undefined {
     const left =
-      known === 'anything'
-        ? types.map((type) => this.possibilities.instance(type, false))
-        : known.flatMap((possibility) =>
+      value === 'anything'
+        ? types.map((type) => this.cases.instance(type, false))
+        : value.flatMap((concrete) =>
             types
-              .filter((type) => this.overlap.mayBe(possibility, type))
-              .map((type) => this.#asInstance(possibility, type)),
+              .filter((type) => this.overlap.mayBe(concrete, type))
+              .map((type) => this.#asInstance(concrete, type)),
           );
     return left.length === 0 ? undefined : oneOf(left);
   }
@@ -43,22 +43,21 @@ export class Narrowing {
     return lefts.length === 0 ? undefined : { left: oneOf(lefts), right: oneOf(rights) };
   }
 
-  #asInstance(possibility: ConcreteCase, type: DeclaredType): ConcreteCase {
-    if (possibility.kind === 'value' || possibility.isExact) return possibility;
+  #asInstance(concrete: ConcreteCase, type: DeclaredType): ConcreteCase {
+    if (concrete.kind === 'value' || concrete.isExact) return concrete;
     const { types } = this.overlap;
-    if (types.isSubtype(type, possibility.type))
-      return this.possibilities.instance(type, possibility.isShown);
-    const isMore = possibility.type.builtIn && !type.builtIn;
-    return isMore ? this.possibilities.instance(type, false) : possibility;
+    if (types.isSubtype(type, concrete.type)) return this.cases.instance(type, concrete.isShown);
+    const isMore = concrete.type.builtIn && !type.builtIn;
+    return isMore ? this.cases.instance(type, false) : concrete;
   }
 
-  /** A value that equals an instance may have another type. A value that equals a known value is that value, unless the application defines equality. */
-  #equalTo(other: ConcreteCase, possibility: ConcreteCase): ConcreteCase {
-    return other.kind === 'value' && !this.overlap.hasOwnEquality ? other : possibility;
+  /** A value that equals an instance may have another type. A value that equals a value value is that value, unless the application defines equality. */
+  #equalTo(other: ConcreteCase, concrete: ConcreteCase): ConcreteCase {
+    return other.kind === 'value' && !this.overlap.hasOwnEquality ? other : concrete;
   }
 
-  #likeValues(known: AbstractValue): AbstractValue {
-    if (known === 'anything' || this.overlap.hasOwnEquality) return 'anything';
-    return known.every(({ kind }) => kind === 'value') ? known : 'anything';
+  #likeValues(value: AbstractValue): AbstractValue {
+    if (value === 'anything' || this.overlap.hasOwnEquality) return 'anything';
+    return value.every(({ kind }) => kind === 'value') ? value : 'anything';
   }
 }

@@ -21,23 +21,22 @@ export class Overlap {
   }
 
   /** Returns all types that the value may have. */
-  typesOf(possibility: ConcreteCase): readonly DeclaredType[] {
-    let types = this.#typesOf.get(possibility);
+  typesOf(concrete: ConcreteCase): readonly DeclaredType[] {
+    let types = this.#typesOf.get(concrete);
     if (types === undefined) {
-      types = [...this.types.types].filter((type) => this.mayBe(possibility, type));
-      this.#typesOf.set(possibility, types);
+      types = [...this.types.types].filter((type) => this.mayBe(concrete, type));
+      this.#typesOf.set(concrete, types);
     }
     return types;
   }
 
-  mayBe(possibility: ConcreteCase, type: DeclaredType): boolean {
-    if (possibility.kind === 'value' && possibility.value === untypedObject)
+  mayBe(concrete: ConcreteCase, type: DeclaredType): boolean {
+    if (concrete.kind === 'value' && concrete.value === untypedObject)
       return type.builtIn && type.name === 'Dictionary';
-    if (possibility.kind === 'instance' && possibility.isExact)
-      return this.#isExactly(possibility.type, type);
+    if (concrete.kind === 'instance' && concrete.isExact) return this.#isExactly(concrete.type, type);
     if (holdsForAnything(type)) return true;
-    if (possibility.kind === 'value') return mayBeOf(possibility.value, type);
-    const { type: own, isShown } = possibility;
+    if (concrete.kind === 'value') return mayBeOf(concrete.value, type);
+    const { type: own, isShown } = concrete;
     if (own === type || holdsForAnything(own)) return true;
     if (own.builtIn && type.builtIn)
       return this.types.isSubtype(own, type) || this.types.isSubtype(type, own);

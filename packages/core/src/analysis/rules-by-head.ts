@@ -22,8 +22,8 @@ export class RulesByHead {
   find(args: readonly AbstractValue[]): readonly Rule[] {
     let groups: readonly (readonly Rule[])[] = [this.rules];
     let fewest = this.rules.length;
-    for (const [i, known] of args.entries()) {
-      for (const found of [this.#byLiteral(known, i), this.#byType(known, i)]) {
+    for (const [i, value] of args.entries()) {
+      for (const found of [this.#byLiteral(value, i), this.#byType(value, i)]) {
         if (found === undefined) continue;
         const size = found.reduce((sum, rules) => sum + rules.length, 0);
         if (size < fewest) [groups, fewest] = [found, size];
@@ -32,22 +32,22 @@ export class RulesByHead {
     return groups.length === 1 ? groups[0]! : groups.flat();
   }
 
-  #byLiteral(known: AbstractValue, i: number): readonly (readonly Rule[])[] | undefined {
+  #byLiteral(value: AbstractValue, i: number): readonly (readonly Rule[])[] | undefined {
     const position = this.#literals[i];
-    if (position === undefined || known === 'anything') return undefined;
+    if (position === undefined || value === 'anything') return undefined;
     const groups = [position.others];
-    for (const possibility of known) {
+    for (const concrete of value) {
       // A value that is not a primitive may equal one: a boxed string, or a value that the application defines as equal.
-      if (possibility.kind !== 'value' || !isPrimitiveValue(possibility.value)) return undefined;
-      groups.push(position.byLiteral.get(possibility.value)?.rules ?? []);
+      if (concrete.kind !== 'value' || !isPrimitiveValue(concrete.value)) return undefined;
+      groups.push(position.byLiteral.get(concrete.value)?.rules ?? []);
     }
     return groups;
   }
 
-  #byType(known: AbstractValue, i: number): readonly (readonly Rule[])[] | undefined {
+  #byType(value: AbstractValue, i: number): readonly (readonly Rule[])[] | undefined {
     const position = this.#types[i];
-    if (position === undefined || known === 'anything') return undefined;
-    const types = new Set(known.flatMap((possibility) => this.overlap.typesOf(possibility)));
+    if (position === undefined || value === 'anything') return undefined;
+    const types = new Set(value.flatMap((concrete) => this.overlap.typesOf(concrete)));
     return [position.others, ...[...types].map((type) => position.byType.get(type) ?? [])];
   }
 }
@@ -68,9 +68,9 @@ function typesAt(rules: readonly Rule[], position: number): TypePosition | undef
       others.push(rule);
       continue;
     }
-    const known = byType.get(type);
-    if (known === undefined) byType.set(type, [rule]);
-    else known.push(rule);
+    const sameType = byType.get(type);
+    if (sameType === undefined) byType.set(type, [rule]);
+    else sameType.push(rule);
   }
   return byType.size === 0 ? undefined : { byType, others };
 }

@@ -23,7 +23,7 @@ const aBoolean: OptionCheck = { expected: 'true or false', holds: (value) => typ
 /** An object of the application's values by name: no list, map or instance, whose entries would be lost. */
 const byName = (what: string, example: string): OptionCheck => ({
   expected: `an object of ${what} by name, such as ${example}`,
-  holds: isObject,
+  holds: isOptionsObject,
   advice: (value) =>
     value instanceof Map
       ? 'convert it with Object.fromEntries(map)'
@@ -34,7 +34,7 @@ const byName = (what: string, example: string): OptionCheck => ({
 
 const limitsCheck: OptionCheck = {
   expected: `an object of limits, such as { ${Object.keys(defaultLimits)[0]!}: 1_000 }`,
-  holds: isObject,
+  holds: isOptionsObject,
 };
 
 const deciding = {
@@ -97,7 +97,7 @@ export function validateOptions(
 
 /** Refuses options that would be ignored, for a policy that was compiled ahead of time. */
 export function validateDecisionOptions(options: DecisionOptions): void {
-  for (const option of isObject(options) ? Object.keys(options) : []) {
+  for (const option of isOptionsObject(options) ? Object.keys(options) : []) {
     if (Object.hasOwn(loading, option) && !Object.hasOwn(deciding, option))
       throw invalidOption(
         option,
@@ -132,7 +132,7 @@ function checkObject(
   example: string,
   checks: Readonly<Record<string, OptionCheck>>,
 ): void {
-  if (!isObject(options))
+  if (!isOptionsObject(options))
     throw invalidOption(
       'options',
       `of ${of} must be an object such as ${example}, found ${describeValue(options)}`,
@@ -203,7 +203,7 @@ function nearOption(name: string, known: readonly string[]): string {
 }
 
 /** An object whose entries are options: no list, promise, map or instance. */
-function isObject(value: unknown): value is object {
+function isOptionsObject(value: unknown): value is object {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   return !(isPromise(value) || value instanceof Map || value instanceof Set);
 }

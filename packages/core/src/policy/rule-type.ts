@@ -52,9 +52,9 @@ export class RuleTypeMatcher {
   }
 
   #parameter(wanted: ParameterNode, given: ParameterNode): Pick<Misfit, 'reason'> | Misfit | undefined {
-    if (isPlain(wanted)) return undefined;
+    if (isUntypedParameter(wanted)) return undefined;
     const wantedShape = wanted.specializer ?? wanted.term;
-    if (isPlain(given)) {
+    if (isUntypedParameter(given)) {
       const name = printParameter(given);
       const reason = `the parameter \`${name}\` must be ${describe(wantedShape)}`;
       return {
@@ -142,7 +142,7 @@ export class RuleTypeMatcher {
 }
 
 /** Whether nothing is known of the argument: a variable, or an expression whose value only the body finds. */
-export function isPlain({ term, specializer }: ParameterNode): boolean {
+export function isUntypedParameter({ term, specializer }: ParameterNode): boolean {
   if (specializer !== undefined) return false;
   return term.kind !== 'literal' && term.kind !== 'list' && term.kind !== 'dictionary';
 }
@@ -180,7 +180,7 @@ export function shapeOf(parameters: readonly ParameterNode[]): string | undefine
   let shape = '';
   for (const parameter of parameters) {
     const node = parameter.specializer ?? parameter.term;
-    if (isPlain(parameter)) shape += ',_';
+    if (isUntypedParameter(parameter)) shape += ',_';
     else if (node.kind === 'literal') shape += `,${printTerm(node)}`;
     else if (node.kind === 'instance-pattern' && node.fields.length === 0) shape += `,:${node.className}`;
     else return undefined;

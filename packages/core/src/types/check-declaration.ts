@@ -12,7 +12,7 @@ const declarationOptions = ['class', 'is', 'discriminator', 'fields', 'key', 'eq
 export function checkDeclaration(name: string, input: unknown): TypeDeclaration {
   const invalid = (reason: string): PolarError =>
     new PolarError('POLAR_TYPE_INVALID_DECLARATION', { name, reason });
-  if (!isPlain(input))
+  if (!isDeclarationObject(input))
     throw new PolarError('POLAR_TYPE_NOT_A_CLASS', {
       name,
       found: describeValue(input),
@@ -33,7 +33,7 @@ export function checkDeclaration(name: string, input: unknown): TypeDeclaration 
   expect('class', isClass(d.class), 'a class');
   expect('is', typeof d.is === 'function', 'a function that returns true or false');
   expect('equals', typeof d.equals === 'function', 'a function of two values');
-  expect('fields', isPlain(d.fields), "an object of types by field, such as { name: 'String' }");
+  expect('fields', isDeclarationObject(d.fields), "an object of types by field, such as { name: 'String' }");
   checkDiscriminator(d.discriminator, invalid);
   const ways = (['class', 'is', 'discriminator'] as const).filter((way) => d[way] !== undefined);
   if (ways.length > 1)
@@ -52,7 +52,7 @@ function checkDiscriminator(discriminator: unknown, invalid: (reason: string) =>
     invalid(
       `\`discriminator\` must be one field with its value, such as { kind: 'invoice' }, found ${found}`,
     );
-  if (!isPlain(discriminator)) throw wrong(describeValue(discriminator));
+  if (!isDeclarationObject(discriminator)) throw wrong(describeValue(discriminator));
   const tags: [string, unknown][] = Object.entries(discriminator);
   if (tags.length !== 1) throw wrong(`${tags.length} fields`);
   const [[field, value]] = tags as [[string, unknown]];
@@ -64,7 +64,7 @@ function checkDiscriminator(discriminator: unknown, invalid: (reason: string) =>
 export function invalidFieldType(type: string, field: string, input: unknown): PolarError {
   const expected = "a type such as 'String', 'Date?', Number, ['User'] or optional(Date)";
   const found = Array.isArray(input) ? `a list of ${input.length} types` : describeValue(input);
-  const keys = isPlain(input) ? Object.keys(input) : [];
+  const keys = isDeclarationObject(input) ? Object.keys(input) : [];
   const near = keys.length > 0 ? ` with ${keys.map((key) => `\`${key}\``).join(', ')}` : '';
   const reason = `the field \`${field}\` must be ${expected}, found ${found}${near}`;
   return new PolarError('POLAR_TYPE_INVALID_DECLARATION', { name: type, reason });
@@ -82,7 +82,7 @@ function adviceFor(input: unknown): string {
   return name === undefined ? 'write {} for rows without a class' : `pass the class itself: ${name}`;
 }
 
-function isPlain(value: unknown): value is object {
+function isDeclarationObject(value: unknown): value is object {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   const name = classNameOf(value);
   return name === undefined || name === 'Object';

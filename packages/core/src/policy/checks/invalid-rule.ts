@@ -4,7 +4,7 @@ import type { UnionName } from '../../types/type-table.js';
 import type { PolicyRule } from '../policy.js';
 import type { PolicyDraft } from '../policy-draft.js';
 import type { Misfit } from '../rule-type.js';
-import { isPlain, shapeOf } from '../rule-type.js';
+import { isUntypedParameter, shapeOf } from '../rule-type.js';
 import { check } from './check.js';
 
 /** How many rule types a message lists; a policy with many relations has a type for each. */
@@ -23,7 +23,7 @@ export const invalidRule = check({
         types.length > 1 ? new Set(types.map(({ parameters }) => shapeOf(parameters))) : undefined;
       // A type of plain variables, as that of `allow`, takes every rule with as many parameters.
       const open = new Set(
-        types.flatMap(({ parameters }) => (parameters.every(isPlain) ? parameters.length : [])),
+        types.flatMap(({ parameters }) => (parameters.every(isUntypedParameter) ? parameters.length : [])),
       );
       for (const rule of rules) {
         if (isOfBuiltInType(rule)) continue;
