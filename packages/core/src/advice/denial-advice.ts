@@ -13,7 +13,7 @@ import { actionName } from './action-name.js';
 import { fieldMismatch } from './field-mismatch.js';
 import { explainUntyped, type Expected } from './untyped-value.js';
 
-/** A rule that decisions query, and the positions of its arguments. */
+/** A rule that decisions query, with the positions of its arguments. */
 const positions = {
   allow: { actor: 0, action: 1, resource: 2, arity: 3 },
   allow_field: { actor: 0, action: 1, resource: 2, arity: 4 },
@@ -21,15 +21,17 @@ const positions = {
 } as const;
 export type DecisionRule = keyof typeof positions;
 
-/** Facts about one argument; undefined for an argument that may be anything. */
+/** The abstract value of one argument; undefined for an argument that may be any value. */
 type Argument = ((cases: ConcreteCases) => AbstractValue) | undefined;
 
-/** Places that are remembered. Beyond, no more advice is given: the memory does not grow with the values that clients send. */
+/**
+ * The number of places that are stored. Above it, advice stops, so that the memory does not grow with the values that clients send.
+ */
 const maxPlaces = 2_000;
-/** Types or actions that one message lists. */
+/** The number of types or actions that one message lists. */
 const maxListed = 5;
 
-/** Stands for every action, in an enumeration. */
+/** The argument that represents every action in an enumeration. */
 export const everyAction = Symbol('every action');
 
 interface Denial {
@@ -43,10 +45,10 @@ interface Denial {
 
 /**
  * Explains denials that a mistake in the call has probably caused: an actor or a resource of no declared type, an action that no
- * rule names, arguments in the wrong order. Each place, an action with two kinds of values, is explained once.
+ * rule names, arguments in the wrong order. Each place (an action with two kinds of values) is explained once.
  */
 export class DenialAdvice {
-  /** For each rule the kinds of values by the action. */
+  /** The kinds of values of the explained denials, by rule and action. */
   readonly #places = {
     allow: new Map<string, Set<number | string>>(),
     allow_field: new Map<string, Set<number | string>>(),
@@ -60,12 +62,12 @@ export class DenialAdvice {
   constructor(
     readonly typeSets: TypeSets,
     readonly analysis: GrantAnalysis,
-    /** The strings that the policy writes. */
+    /** Returns the strings that the policy contains. */
     readonly literals: () => readonly string[],
   ) {}
 
   /**
-   * Returns whether a denial of `allow` has certainly been explained: at once, as it is asked of each denial.
+   * Returns whether a denial of `allow` has certainly been explained. It is fast, because every denial calls it.
    *
    * @throws what a proxy throws that cannot be looked at
    */
@@ -82,14 +84,14 @@ export class DenialAdvice {
     );
   }
 
-  /** Notes a denial for `isExplained`, if the classes of its arguments tell what they are. */
+  /** Stores a denial for `isExplained`, if the classes of its arguments determine the advice. */
   #noteClasses({ actor, actorTypes, action, resource, resourceTypes }: Denial): void {
     if (!actorTypes.isInstance || !resourceTypes.isInstance) return;
-    // Others are remembered by a part of their text.
+    // Longer actions are stored by a part of their text.
     if (typeof action !== 'string' || action !== actionName(action)) return;
     const { typeSets } = this;
     const [by, on] = [typeSets.prototypeOf(actor as object), typeSets.prototypeOf(resource as object)];
-    // Registered classes only: of others there may be any number.
+    // Only registered classes, because the number of other classes has no limit.
     if (!typeSets.determines(by, actorTypes) || !typeSets.determines(on, resourceTypes)) return;
     if (this.#tags !== tagVersion()) this.#explained.clear();
     this.#tags = tagVersion();
@@ -110,7 +112,7 @@ export class DenialAdvice {
         return this.#isNew(rule, '', error.message)
           ? [warning('POLAR_RUN_UNKNOWN_TAG', error.data as DataOf<'POLAR_RUN_UNKNOWN_TAG'>)]
           : [];
-      // Predicates of the application may throw. Advice never changes an answer.
+      // Predicates of the application may throw. Advice never changes a result.
       return [];
     }
   }
@@ -160,7 +162,7 @@ export class DenialAdvice {
     if (isResourceWrong) found.push(this.#explainResource(denial, what));
     if (actor !== null && !denial.actorTypes.isRegistered && !this.#may(rule, by, what, undefined))
       found.push(this.#explainActor(denial, what));
-    // The call may be right: the data may be of other types than declared.
+    // The call may be correct if the data has other types than declared.
     if (found.length === 0) found.push(fieldMismatch('actor', actor, denial.actorTypes));
     if (found.length === 0 || found[0] === undefined)
       found.push(fieldMismatch(nameOfResource(rule), resource, denial.resourceTypes));
@@ -216,7 +218,7 @@ export class DenialAdvice {
     });
   }
 
-  /** An instance where the rules expect its type: `isAllowed(user, 'create', new Note())`. */
+  /** An instance where the rules expect the type itself: `isAllowed(user, 'create', new Note())`. */
   #explainInstance(
     { rule, action, resourceTypes }: Denial,
     types: readonly string[],
@@ -267,7 +269,7 @@ export class DenialAdvice {
       .map(({ name }) => name);
   }
 
-  /** Returns whether the rule may hold for arguments of which this is known. */
+  /** Returns whether the rule may hold for arguments with these abstract values. */
   #may(rule: DecisionRule, actor: Argument, action: Argument, resource: Argument): boolean {
     const at = positions[rule];
     return this.analysis.mayHold(rule, (cases) => {
@@ -315,7 +317,7 @@ const nothing: readonly Diagnostic[] = [];
 
 const isEmpty = (value: unknown): boolean => value === null || value === undefined;
 
-/** Returns a key for values that are explained alike. It does not hold their contents. */
+/** Returns the same key for values with the same explanation. The key does not contain their contents. */
 function kindOf(value: unknown, types?: TypeSet): string {
   if (types?.isRegistered === true) return String(types.id);
   return (typeof value === 'object' && value !== null) || typeof value === 'function'

@@ -2,7 +2,7 @@ import { diagnostic, type Diagnostic } from '../diagnostics/diagnostic.js';
 import type { TypeSet } from '../host/type-set.js';
 import { describeValue } from '../internal/describe-value.js';
 
-/** The type that a value of each built-in field type has in JavaScript. */
+/** The JavaScript type of each built-in field type. */
 const expectedTypes: Readonly<Record<string, string>> = {
   Boolean: 'boolean',
   Integer: 'number',
@@ -11,8 +11,8 @@ const expectedTypes: Readonly<Record<string, string>> = {
 };
 
 /**
- * Finds a field whose value is of another type than its declaration says: 0 or 1 in a field declared as Boolean, as SQLite stores
- * it. It reads own data properties only.
+ * Finds a field whose value has another type than its declaration: 0 or 1 in a field declared as Boolean, as SQLite stores it. It
+ * reads only own data properties.
  */
 export function fieldMismatch(
   argument: 'actor' | 'resource' | 'request',
@@ -26,7 +26,7 @@ export function fieldMismatch(
       const expected = expectedTypes[field.type.name];
       if (expected === undefined) continue;
       const own: unknown = Object.getOwnPropertyDescriptor(value, field.name)?.value;
-      // A missing value is undecided, which is an error of its own.
+      // A missing value is undecided, which has a separate error.
       if (own === undefined || own === null || typeof own === expected) continue;
       if (typeof own === 'object' && typeof own.valueOf() === expected) continue;
       const data = {

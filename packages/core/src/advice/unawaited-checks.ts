@@ -3,7 +3,7 @@ import { actionName } from './action-name.js';
 
 /** The time after which a promise counts as not awaited. The timer keeps a short script alive until then. */
 const patienceMs = 250;
-/** Checks that are watched at one time, and actions that are warned about. */
+/** The number of checks that are watched at the same time, and of actions with a warning. */
 const maxWatched = 1_000;
 
 interface Check {
@@ -13,8 +13,8 @@ interface Check {
 }
 
 /**
- * Finds denied checks whose promise nothing has awaited: `if (authorizer.isAllowed(…))` is always true, so it allows everything.
- * Outside production only.
+ * Finds denied checks whose promise the application does not await: `if (authorizer.isAllowed(…))` is always true, so it allows
+ * everything. It works only outside production.
  */
 export class UnawaitedChecks {
   #watched: Check[] = [];
@@ -38,7 +38,7 @@ export class UnawaitedChecks {
     return watched;
   }
 
-  // A property, so that the timer holds no scope of a check: a rejected answer refers to objects of the application.
+  // A property, so that the timer holds no scope of a check: a rejected promise refers to objects of the application.
   readonly #report = (): void => {
     const watched = this.#watched;
     this.#watched = [];
@@ -50,7 +50,7 @@ export class UnawaitedChecks {
   };
 }
 
-/** Not the native class, so that `await` calls `then`. */
+/** A subclass of the native class, so that `await` calls `then`. */
 class WatchedPromise<T> extends Promise<T> {
   check: Check | undefined = undefined;
 

@@ -4,7 +4,7 @@ import { TypeToken } from '../types/declared-type.js';
 import type { Class } from '../types/type-declaration.js';
 import type { TypeTable } from '../types/type-table.js';
 
-/** The part of a message that is about a value without a type: a description, and how to correct the call. */
+/** The part of a message about a value without a type: a description, and the correction of the call. */
 export interface UntypedValue {
   readonly found: string;
   readonly advice: string;
@@ -13,13 +13,13 @@ export interface UntypedValue {
 export interface Expected {
   readonly argument: 'actor' | 'resource' | 'request';
   readonly action: string | undefined;
-  /** Types whose instances are expected. */
+  /** The types whose instances the rules expect. */
   readonly instances: readonly string[];
-  /** Types that are expected themselves, as the resource of a *create*. */
+  /** The types that the rules expect themselves, as the resource of a *create*. */
   readonly types: readonly string[];
 }
 
-/** The most own fields of an object that are searched for the row itself. */
+/** The maximum of own fields that are searched for the row itself. */
 const maxFields = 20;
 
 /** Explains a value of no declared type. It runs no code of the application except the predicates of types. */
@@ -105,7 +105,7 @@ const notRegistered = (className: string, name: string): string =>
 const typeExpression = (name: string, types: TypeTable): string =>
   types.find(name)?.class === undefined ? `authorizer.type('${name}')` : `the class \`${name}\``;
 
-/** Returns the own field that holds a value of an expected type: `{ data: row }`. */
+/** Returns the own field that contains a value of an expected type: `{ data: row }`. */
 function fieldWithRow(value: object, { instances }: Expected, typeSets: TypeSets): string | undefined {
   for (const key of Object.keys(value).slice(0, maxFields)) {
     const inner = ownValue(value, key);

@@ -8,10 +8,10 @@ import { either, type AbstractValue } from './abstract-value.js';
 import type { Narrowing } from './narrowing.js';
 import { isPrimitiveValue } from './overlap.js';
 
-/** The knowledge about each variable of a rule; undefined for a variable that no goal mentioned, which certainly has no value. */
+/** The abstract value of each variable of a rule; undefined for a variable that no goal has used, which certainly has no value. */
 export type Slots = (AbstractValue | undefined)[];
 
-/** The knowledge about the arguments after a call held; undefined when it cannot hold. */
+/** Returns the abstract arguments after a call holds; undefined when it cannot hold. */
 export type CallEvaluator = (
   goal: CallGoal,
   args: readonly AbstractValue[],
@@ -31,7 +31,7 @@ export class AbstractEvaluator {
     return goals.every((goal) => this.#goal(goal, slots));
   }
 
-  /** Returns the knowledge in a rule and about its arguments after its head matched; undefined when it cannot match. */
+  /** Returns the variables and the arguments of a rule after its head matches; undefined when it cannot match. */
   head(
     rule: Rule,
     args: readonly AbstractValue[],
@@ -49,7 +49,7 @@ export class AbstractEvaluator {
       }
     }
     for (const { goals } of rule.parameters) if (!this.goals(goals, slots)) return undefined;
-    // A variable is the argument itself, so the head narrows both.
+    // The variable is the argument itself, so the head narrows both.
     for (const [i, { term, takesArgument }] of rule.parameters.entries())
       if (takesArgument) narrowed[i] = this.#read(term, slots);
     return { slots, args: narrowed };
@@ -86,7 +86,7 @@ export class AbstractEvaluator {
       case 'print':
       case 'cut':
       case 'debug':
-        // The result may be any value, also for a declared field: a row with a type of its own keeps it.
+        // The result may be any value, even for a declared field, because a row with its own type keeps that type.
         this.#markAliased(goal, slots);
         return true;
       default:
@@ -108,7 +108,7 @@ export class AbstractEvaluator {
       this.#narrow(left, this.#read(left, slots), slots);
       return true;
     }
-    // A variable without a value gets the value, with all its cases.
+    // An unbound variable gets the value, with all its cases.
     if (isUnbound(left, slots)) {
       this.#narrow(right, this.#read(right, slots), slots);
       this.#narrow(left, this.#read(right, slots), slots);
@@ -198,7 +198,7 @@ export class AbstractEvaluator {
     return type?.builtIn === true ? [this.narrowing.cases.instance(type, false)] : 'anything';
   }
 
-  /** Stores the knowledge about a variable. Variables inside a list or dictionary may have any value from now on. */
+  /** Stores the narrowed value of a variable. Variables inside a list or dictionary may have any value from now on. */
   #narrow(term: Term, value: AbstractValue, slots: Slots): void {
     if (term.kind === 'slot') slots[term.slot] = value;
     else markAliasedInside(term, slots);

@@ -1,28 +1,28 @@
 import type { DeclaredType } from '../types/declared-type.js';
 
-/** One possible value: exactly this one, or some instance of a type. Interned, so that its id can be part of a key. */
+/** One possible value: exactly this value, or any instance of a type. Interned, so that its id can be part of a key. */
 export type ConcreteCase =
   | { readonly kind: 'value'; readonly id: number; readonly value: unknown }
   | {
       readonly kind: 'instance';
       readonly id: number;
       readonly type: DeclaredType;
-      /** True if the value has a type of its own (class, `typed`, predicate), which declared fields do not change. */
+      /** Whether a class, `typed` or a predicate gives the value its type, so that a declared field does not change it. */
       readonly isShown: boolean;
-      /** Whether it is of this type and its base types only; otherwise it may be of others as well. */
+      /** Whether the value has only this type and its base types. Otherwise it may have other types too. */
       readonly isExact: boolean;
     };
 
-/** Represents every object of no declared type, as a possible value: none of them is kept. */
+/** The abstract value of all objects of no declared type. */
 export const untypedObject: object = Object.freeze(Object.create(null) as object);
 
-/** The static knowledge about a value: nothing, or that it is one of a few cases. */
+/** The static knowledge about a value: anything, or one of a few cases. */
 export type AbstractValue = 'anything' | readonly ConcreteCase[];
 
 /** Larger sets are widened to "anything". */
 const maxCases = 16;
 
-/** Creates cases, each once. */
+/** Creates cases, and returns the same object for the same case. */
 export class ConcreteCases {
   readonly #values = new Map<unknown, ConcreteCase>();
   readonly #shown = new Map<DeclaredType, ConcreteCase>();
@@ -40,7 +40,7 @@ export class ConcreteCases {
     return this.#instance(isShown ? this.#shown : this.#matched, type, isShown, false);
   }
 
-  /** An instance of this type that is of no unrelated type. */
+  /** Returns an instance of this type that has no unrelated type. */
   exact(type: DeclaredType): ConcreteCase {
     return this.#instance(this.#exact, type, true, true);
   }

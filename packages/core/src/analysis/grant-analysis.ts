@@ -8,32 +8,32 @@ import { Overlap } from './overlap.js';
 import { RulesByHead } from './rules-by-head.js';
 import { AbstractEvaluator, type Slots } from './abstract-evaluator.js';
 
-/** One call with the abstract values of its arguments. It counts as impossible until one of its rules shows that it may hold. */
+/** A call with the abstract values of its arguments. It counts as impossible until one of its rules may hold. */
 interface Call {
   isPossible: boolean;
-  /** The possible argument values after the heads of its rules matched. */
+  /** The abstract arguments after the heads of its rules match. */
   readonly args: readonly AbstractValue[];
   /** Rule bodies that depend on this call. */
   readonly waiting: Set<Task>;
 }
 
-/** A rule of a call whose body was not evaluated yet. */
+/** A rule of a call whose body is not yet evaluated. */
 interface Task {
   readonly call: Call;
   readonly rule: Rule;
   readonly slots: Readonly<Slots>;
 }
 
-/** The maximum of goals for one query. Above it, the answer is that a rule may grant the action. */
+/** The maximum of goals for one query. Above it, the analysis returns that a rule may grant the action. */
 const maxSteps = 300_000;
-/** The maximum of calls that are cached between queries. */
+/** The maximum of calls that stay cached between queries. */
 const maxCalls = 100_000;
 
 /**
- * Decides whether a policy can grant an action to any actor, with any data. It searches the rules that a query can
- * reach from the facts that are known in advance: the literal action, the type of the resource. The calls that may hold are the least
- * fixpoint: each call starts as impossible, and a body that failed because of a call is evaluated again once that call is possible. So
- * recursion needs neither a stack nor a guess, and every result stays valid for later queries.
+ * Decides whether a policy can grant an action to any actor, with any data. It evaluates the rules that a query can reach, with the
+ * facts that are known in advance: the action and the type of the resource. The calls that may hold are the least fixpoint: each
+ * call starts as impossible, and a body that fails because of a call is evaluated again once that call is possible. Recursion
+ * therefore needs neither a stack nor a guess, and every result stays valid for later queries.
  */
 export class GrantAnalysis {
   readonly #overlap: Overlap;
@@ -67,7 +67,7 @@ export class GrantAnalysis {
     ]);
   }
 
-  /** Returns whether `allow(_, action, resource)` may hold for this very value. */
+  /** Returns whether `allow(_, action, resource)` may hold for exactly this value. */
   forValue(action: string, resource: unknown): boolean {
     return this.mayHold('allow', (cases) => ['anything', [cases.value(action)], [cases.value(resource)]]);
   }
@@ -76,18 +76,18 @@ export class GrantAnalysis {
   mayHold(name: string, argsOf: (cases: ConcreteCases) => readonly AbstractValue[]): boolean {
     const predicate = this.program.predicates.get(name);
     if (predicate === undefined) return false;
-    // Queries about actions that come from outside must not fill the memory.
+    // Queries about actions from clients must not fill the memory.
     if (this.#calls.size > maxCalls) this.#forget();
     const decide = (): boolean | undefined => this.#decide(predicate, argsOf(this.#cases));
     const hadTasks = this.#tasks.length > 0;
     let found = decide();
     if (found === undefined) this.#forget();
-    // Work that earlier queries left may have used up the budget.
+    // The tasks of earlier queries may have used up the steps.
     if (found === undefined && hadTasks && (found = decide()) === undefined) this.#forget();
     return found ?? true;
   }
 
-  /** Returns undefined when the analysis takes too long. */
+  /** Decides whether a call may hold; undefined when the analysis takes too long. */
   #decide(predicate: Predicate, args: readonly AbstractValue[]): boolean | undefined {
     this.#steps = 0;
     const queried = this.#call(predicate, args);
@@ -127,7 +127,7 @@ export class GrantAnalysis {
       waiting: new Set(),
     };
     this.#calls.set(key, call);
-    // The rule that is defined first is evaluated first.
+    // The rule that is defined first is evaluated first, because tasks are taken from the end.
     if (!call.isPossible) for (const task of tasks.reverse()) this.#tasks.push({ call, ...task });
     return call;
   }

@@ -2,20 +2,20 @@ import type { DeclaredType } from '../types/declared-type.js';
 import { oneOf, type AbstractValue, type ConcreteCases, type ConcreteCase } from './abstract-value.js';
 import type { Overlap } from './overlap.js';
 
-/** The knowledge about two values after they were found equal. */
+/** The abstract values of two terms after they are unified. */
 export interface Unified {
   readonly left: AbstractValue;
   readonly right: AbstractValue;
 }
 
-/** The knowledge about a value after a goal held; undefined when the goal cannot hold. */
+/** Narrows abstract values to the cases for which a goal holds; undefined when the goal cannot hold. */
 export class Narrowing {
   constructor(
     readonly cases: ConcreteCases,
     readonly overlap: Overlap,
   ) {}
 
-  /** The value is of one of the types. */
+  /** Narrows a value that has one of the types. */
   ofType(value: AbstractValue, types: readonly DeclaredType[]): AbstractValue | undefined {
     const left =
       value === 'anything'
@@ -51,7 +51,10 @@ export class Narrowing {
     return isMore ? this.cases.instance(type, false) : concrete;
   }
 
-  /** A value that equals an instance may have another type. A value that equals a value value is that value, unless the application defines equality. */
+  /**
+   * A value that equals an instance may have another type. A value that equals a concrete value is that value, unless the
+   * application defines equality.
+   */
   #equalTo(other: ConcreteCase, concrete: ConcreteCase): ConcreteCase {
     return other.kind === 'value' && !this.overlap.hasOwnEquality ? other : concrete;
   }

@@ -4,8 +4,8 @@ import { builtInTypeNames, type TypeTable } from '../types/type-table.js';
 import { untypedObject, type ConcreteCase } from './abstract-value.js';
 
 /**
- * Decides whether a value may be of a type, or equal to another value: false only if that is certain. It runs no code of the
- * application, so a type that is declared by `is` may match any value.
+ * Decides whether a value may have a type, or may equal another value: `false` only if it certainly does not. It runs no code of
+ * the application, so a type that is declared with `is` may match any value.
  */
 export class Overlap {
   /** The types that declared fields give to plain rows. A row that is read through two fields has both types. */
@@ -14,7 +14,7 @@ export class Overlap {
 
   constructor(
     readonly types: TypeTable,
-    /** True if the application defines equality by a function. */
+    /** Whether the application defines equality with a function. */
     readonly hasOwnEquality: boolean,
   ) {
     for (const type of types.types) for (const field of type.fields?.values() ?? []) this.#note(field.type);
@@ -40,7 +40,8 @@ export class Overlap {
     if (own === type || holdsForAnything(own)) return true;
     if (own.builtIn && type.builtIn)
       return this.types.isSubtype(own, type) || this.types.isSubtype(type, own);
-    // Every row is a dictionary, and a dictionary may turn out to be a row. No other value has a built-in type and another type.
+    // Every row is a dictionary, and a dictionary may have the type of a row. No other value has both a built-in type and another
+    // type.
     if (own.builtIn || type.builtIn) return own.name === 'Dictionary' || type.name === 'Dictionary';
     if (own.discriminator !== undefined && type.discriminator !== undefined) {
       const sameField = own.discriminator.field === type.discriminator.field;
@@ -48,7 +49,7 @@ export class Overlap {
     }
     if (own.discriminator !== undefined || type.discriminator !== undefined) return true;
     if (own.class !== undefined && type.class !== undefined) return areRelated(own.class, type.class);
-    // An instance of a class may be tagged with another type too.
+    // `typed` can give an instance of a class another type too.
     if (own.class !== undefined || type.class !== undefined) return true;
     // A row has one tag.
     return !isShown && this.#ofFields.has(own.name) && this.#ofFields.has(type.name);
@@ -88,7 +89,10 @@ export class Overlap {
 
 const builtInNames = new Set<string>(builtInTypeNames);
 
-/** A type of the application may have the name of a built-in type, and then has the values of the built-in type. */
+/**
+ * Returns whether a type may match any value. A type of the application with the name of a built-in type has the values of the
+ * built-in type.
+ */
 const holdsForAnything = (type: DeclaredType): boolean =>
   type.is !== undefined || (!type.builtIn && builtInNames.has(type.name));
 
@@ -114,11 +118,11 @@ function isDiscriminated(value: object, { discriminator }: DeclaredType): boolea
   return (value as Record<string, unknown>)[discriminator.field] === discriminator.value;
 }
 
-/** `class Email extends String`: an instance equals a string, and is one where a policy compares it. */
+/** Returns whether instances of a type equal primitives, as those of `class Email extends String` do. */
 const isBoxed = (type: DeclaredType, base: Class): boolean =>
   type.class !== undefined && areRelated(type.class, base);
 
-/** Compares prototypes, as for instances: a subclass may have another `constructor`. */
+/** Compares prototypes, as for instances, because a subclass may have another `constructor`. */
 const areRelated = (a: Class, b: Class): boolean =>
   a === b || isPrototypeOf(a, b.prototype) || isPrototypeOf(b, a.prototype);
 

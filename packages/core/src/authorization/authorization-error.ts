@@ -1,17 +1,20 @@
-// A refusal is a decision, not a fault. The shape is the one that `http-errors` makes, so that Express, Koa and their error
-// handlers know what to do with it.
+// A refusal is a decision, not an error of the application. Its shape is the one of `http-errors`, which Express, Koa and their
+// error handlers support.
 
 const brand = Symbol.for('@nanook/core/AuthorizationError');
 
-/** What a refusal tells the log. A client never sees it: it is not enumerable, so that neither JSON nor a spread contains it. */
+/** Details of a refusal for the log. They are not enumerable, so that neither JSON nor a spread sends them to a client. */
 export interface RefusalDetails {
-  /** The declared type of the resource: `Note`. */
+  /** The declared type of the resource, such as `Note`. */
   readonly resourceType?: string | undefined;
-  /** Why it was refused, in general: `no rule for "delete" on Note matched`. */
+  /** The reason in general, such as `no rule for "delete" on Note matched`. */
   readonly reason?: string | undefined;
 }
 
-/** Base of the refusals. `instanceof` fails across the ESM and the CommonJS copy; `isAuthorizationError` does not. */
+/**
+ * The base class of the refusals. `instanceof` fails across the ESM and the CommonJS copy of the package; `isAuthorizationError`
+ * does not.
+ */
 export class AuthorizationError extends Error {
   override readonly name: string = 'AuthorizationError';
   readonly [brand] = true;
@@ -19,13 +22,13 @@ export class AuthorizationError extends Error {
   readonly statusCode: number;
   /** Whether the message may be shown to the client. */
   readonly expose = true;
-  /** The action that was refused, when one was. Never rendered by itself. */
+  /** The refused action, if there is one. Nanook never renders it. */
   readonly action: string | undefined;
   /** The declared type of the resource, for the log; not enumerable. */
   declare readonly resourceType: string | undefined;
-  /** Why it was refused, in general, for the log; not enumerable. */
+  /** The reason in general, for the log; not enumerable. */
   declare readonly reason: string | undefined;
-  /** The route that refused, such as `GET /notes/:id`, for the log; set by the web layer; not enumerable. */
+  /** The route that refused, such as `GET /notes/:id`, for the log. The adapter sets it; not enumerable. */
   declare route: string | undefined;
 
   constructor(message: string, status: number, action?: string, details: RefusalDetails = {}) {
@@ -41,7 +44,7 @@ export class AuthorizationError extends Error {
   }
 }
 
-/** The actor may not even read the resource, so nothing tells that it exists: 404. */
+/** The refusal for an actor who may not even read the resource: 404, so that the response does not reveal that it exists. */
 export class NotFoundError extends AuthorizationError {
   override readonly name: string = 'NotFoundError';
   constructor(action?: string, details?: RefusalDetails) {
@@ -49,7 +52,7 @@ export class NotFoundError extends AuthorizationError {
   }
 }
 
-/** The actor may read the resource, but not do this to it: 403. */
+/** The refusal for an actor who may read the resource but not perform the action: 403. */
 export class ForbiddenError extends AuthorizationError {
   override readonly name: string = 'ForbiddenError';
   constructor(action?: string, details?: RefusalDetails) {
@@ -57,7 +60,10 @@ export class ForbiddenError extends AuthorizationError {
   }
 }
 
-/** Nobody is signed in where somebody must be: 401. From the web kernel; core itself asks the policy, with `nil` too. */
+/**
+ * The refusal for an anonymous actor on a route that needs a signed-in actor: 401. Only the adapters throw it; core passes
+ * anonymous actors to the policy as `nil`.
+ */
 export class UnauthenticatedError extends AuthorizationError {
   override readonly name: string = 'UnauthenticatedError';
   constructor() {

@@ -2,7 +2,7 @@ import type { Decision } from './decision.js';
 import { isThenable } from '../host/value.js';
 import type { AuthorizerOptions } from './options.js';
 
-/** Passes decisions on to the application, and loses no failure of its hook. */
+/** Passes decisions to `onDecision`, and reports each of its failures. */
 export class DecisionLog {
   readonly #onDecision: (decision: Decision) => unknown;
   readonly #onDecisionError: (error: unknown, decision: Decision) => void;
@@ -41,7 +41,7 @@ export class DecisionLog {
       this.#follow(result, decision);
       return undefined;
     }
-    // The check awaits it. When the check fails before, that failure is reported.
+    // The check awaits it. If the check fails before, its error is reported instead.
     result.then(undefined, () => {});
     return result;
   }
@@ -55,7 +55,7 @@ export class DecisionLog {
     const followed = Promise.resolve(result)
       .then(
         () => {},
-        // An error that `onDecisionError` throws is an unhandled rejection: the application asked for it.
+        // An error of `onDecisionError` becomes an unhandled rejection, as in any promise of the application.
         (error: unknown) => this.#onDecisionError(error, decision),
       )
       .finally(() => this.#pending.delete(followed));
@@ -63,7 +63,7 @@ export class DecisionLog {
   }
 }
 
-/** Writes a failure of the hook to the console, with the action and the outcome but without the objects. */
+/** Writes a failure of `onDecision` to the console, with the action and the outcome but without the objects. */
 function reportFailure(error: unknown, { kind, action, outcome }: Decision): void {
   const what = typeof action === 'string' ? `${kind} ${JSON.stringify(action)}` : kind;
   // oxlint-disable-next-line no-console -- without `onDecisionError` the console is the only place that is read

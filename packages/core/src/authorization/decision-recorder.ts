@@ -6,7 +6,7 @@ import type { QueryRun } from '../engine/query/query-run.js';
 
 /** Writes one decision to the log, once. */
 export class DecisionRecorder {
-  /** The promise that the check must wait for before it answers. */
+  /** The promise that the check must await before it returns. */
   recorded: PromiseLike<unknown> | undefined;
   #isRecorded = false;
   readonly #started = performance.now();
@@ -48,7 +48,7 @@ export class RecordedCheck {
   constructor(
     readonly query: QueryRun,
     readonly recorder: DecisionRecorder | undefined,
-    /** Whether an undecided check is denied, instead of an error. */
+    /** Whether an undecided check is denied instead of an error. */
     readonly undecidedIsDenied: boolean,
   ) {}
 

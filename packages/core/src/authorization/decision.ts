@@ -2,10 +2,10 @@ import { positionOf, textOf } from '../diagnostics/span.js';
 import type { Frame } from '../engine/machine/frame.js';
 import type { Rule } from '../ir/goal.js';
 
-/** A rule as decisions and audit events name it. */
+/** A rule in a decision or an audit event. */
 export interface RuleReference {
   readonly name: string;
-  /** Its text; for a shorthand rule of a resource block the shorthand. */
+  /** The text of the rule, or of the shorthand rule of a resource block. */
   readonly text: string;
   readonly file: string | undefined;
   /** 1-based. */
@@ -16,27 +16,27 @@ export interface RuleReference {
 
 export type DecisionOutcome = 'allowed' | 'denied' | 'undecided' | 'error';
 
-/** What `onDecision` receives: the audit trail. */
+/** A decision for the audit trail: the argument of `onDecision`. */
 export interface Decision {
-  /** The rule that was asked: `allow`, `allow_field` or `allow_request`. */
+  /** The queried rule. */
   readonly kind: 'allow' | 'allow_field' | 'allow_request';
   readonly actor: unknown;
-  /** undefined for a request */
+  /** The action; undefined for a request. */
   readonly action: unknown;
   /** The resource, or the request. */
   readonly resource: unknown;
-  /** For `allow_field`. */
+  /** The field of `allow_field`. */
   readonly field: unknown;
   readonly outcome: DecisionOutcome;
-  /** The rule that granted. */
+  /** The rule that granted the action. */
   readonly rule: RuleReference | undefined;
   /** All rules of the proof, in the order in which they were used. */
   readonly proof: readonly RuleReference[];
-  /** What went wrong, or what was undecided. */
+  /** The error of a check that failed or was undecided. */
   readonly error: unknown;
   /** The content hash of the policy that decided. */
   readonly policy: string;
-  /** When the question was asked, by the authorizer's clock. */
+  /** The time when the check started, by the authorizer's clock. */
   readonly at: Date;
   readonly durationMs: number;
 }
@@ -48,8 +48,8 @@ export function referenceTo(rule: Rule): RuleReference {
 }
 
 /**
- * The rule of a proof that says why: the `allow` rule, or, when that only hands its arguments on (`allow(actor, action,
- * resource) if has_permission(actor, action, resource);`), the rule it hands them to.
+ * Returns the rule of a proof that explains the decision: the `allow` rule, or the rule to which it only passes its arguments on,
+ * as in `allow(actor, action, resource) if has_permission(actor, action, resource);`.
  */
 export function decisiveRule(proof: readonly Frame[]): Rule | undefined {
   let index = 0;

@@ -63,7 +63,7 @@ export class PolarError<C extends Code = Code> extends Error {
 export interface LoggedError {
   readonly name: string;
   readonly code: Code;
-  /** With the frame. */
+  /** The message with its code frame. */
   readonly message: string;
   readonly file: string | undefined;
   readonly line: number | undefined;

@@ -4,10 +4,10 @@ import { isPolarError, PolarError, type LoggedError } from './polar-error.js';
 
 const policyBrand = Symbol.for('@nanook/core/PolicyError');
 
-/** Number of errors that a message shows. The others are counted; `diagnostics` has them all. */
+/** The number of errors that a message shows. The message counts the others, and `diagnostics` contains them. */
 const maxShown = 12;
 
-/** A policy that cannot be loaded: all that is wrong with it, in all its files. `code`, `line` and `column` are the first error's. */
+/** A policy that cannot be loaded, with all errors of all its files. `code`, `line` and `column` belong to the first error. */
 export class PolicyError extends PolarError {
   override readonly name: string = 'PolicyError';
   readonly #diagnostics: readonly Diagnostic[];
@@ -26,12 +26,12 @@ export class PolicyError extends PolarError {
     return true;
   }
 
-  /** Every error and warning, in the order of the sources. */
+  /** All errors and warnings, in the order of the sources. */
   get diagnostics(): readonly Diagnostic[] {
     return this.#diagnostics;
   }
 
-  /** As the message, with the first errors and the number of all. */
+  /** Returns the fields for a log: the message, the first errors, and the number of all errors. */
   override toJSON(): LoggedError & { readonly errors: number; readonly diagnostics: readonly object[] } {
     const errors = this.#diagnostics.filter((d) => d.severity === 'error');
     const shown = errors.slice(0, maxShown);

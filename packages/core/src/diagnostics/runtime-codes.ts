@@ -59,9 +59,9 @@ export const runtimeCodes = {
   POLAR_TYPE_NOT_GRANTABLE: (p: {
     action: string;
     type: string | undefined;
-    /** undefined for either */
+    /** The kind of the resource; undefined for either. */
     resource: 'instance' | 'type' | undefined;
-    /** Actions that a rule can allow there. */
+    /** Actions with a similar name that a rule can allow. */
     near: readonly string[];
   }) =>
     `no rule can allow ${JSON.stringify(p.action)}${

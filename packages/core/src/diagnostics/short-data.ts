@@ -31,7 +31,10 @@ function shortened(value: unknown): unknown {
   );
 }
 
-/** The data of a diagnostic with at most 20 known names, the nearest ones: a policy may know thousands, and logs print them all. */
+/**
+ * Returns the data of a diagnostic with at most the 20 nearest known names, because a policy may have thousands, and logs print
+ * all.
+ */
 export function shortData<Data extends object>(data: Data): Data {
   const { known } = data as { readonly known?: unknown };
   if (!Array.isArray(known) || known.length <= maxKnown) return withShortTexts(data);

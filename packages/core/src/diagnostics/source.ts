@@ -1,10 +1,10 @@
-/** A place as people read it: 1-based, columns counted in code points. */
+/** A place in a source: 1-based, with columns in code points. */
 export interface Position {
   readonly line: number;
   readonly column: number;
 }
 
-/** One policy text and the name it is known by: a file name, or undefined for a bare string or a query. */
+/** The text of a policy and its name: a file name, or undefined for a string or a query. */
 export class Source {
   /** Private, so that no log of an error or a warning prints the whole policy. */
   readonly #text: string;
@@ -37,14 +37,14 @@ export class Source {
     }
     let column = 1;
     for (let i = this.#lineStarts[low]!; i < offset && i < this.text.length; i++) {
-      // The second half of a code point beyond 16 bits is no column of its own.
+      // A code point beyond 16 bits has two units but one column.
       const unit = this.text.charCodeAt(i);
       if (unit < 0xdc00 || unit > 0xdfff) column++;
     }
     return { line: low + 1, column };
   }
 
-  /** The text of a line, without its line break. @param line 1-based */
+  /** Returns the text of a line, without its line break. @param line 1-based */
   lineText(line: number): string {
     const start = this.#lineStarts[line - 1];
     if (start === undefined) return '';

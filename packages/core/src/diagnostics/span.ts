@@ -1,6 +1,6 @@
 import type { Position, Source } from './source.js';
 
-/** A stretch of a source. Offsets are 0-based UTF-16 code units, `end` exclusive. */
+/** A range of a source. Offsets are 0-based UTF-16 code units; `end` is exclusive. */
 export interface Span {
   readonly source: Source;
   readonly start: number;
@@ -9,7 +9,7 @@ export interface Span {
 
 export const spanOf = (source: Source, start: number, end: number): Span => ({ source, start, end });
 
-/** The smallest span that holds both. */
+/** Returns the smallest span that contains both. */
 export const spanOver = (first: Span, last: Span): Span => ({
   source: first.source,
   start: Math.min(first.start, last.start),
@@ -20,7 +20,7 @@ export const textOf = (span: Span): string => span.source.text.slice(span.start,
 
 export const positionOf = (span: Span): Position => span.source.positionAt(span.start);
 
-/** `policy.polar:2:15`, the form editors and terminals link. */
+/** Returns `policy.polar:2:15`, which editors and terminals link. */
 export function placeOf(span: Span): string {
   const { line, column } = positionOf(span);
   return `${span.source.name ?? 'policy'}:${line}:${column}`;

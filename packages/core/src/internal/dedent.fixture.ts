@@ -1,4 +1,4 @@
-/** The text of a template without the indentation that all its lines have, and without the empty lines around it. */
+/** Returns the text of a template without its common indentation and without empty lines around it. */
 export function dedent(text: string): string {
   const lines = text.replace(/^\n|\n *$/g, '').split('\n');
   const indents = lines.filter((line) => line.trim() !== '').map((line) => line.search(/\S/));

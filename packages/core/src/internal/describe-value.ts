@@ -1,9 +1,9 @@
-/** The longest string that a description quotes whole: a token is not copied into a log. */
+/** The longest string that a description contains as a whole, so that no token appears in a log. */
 const maxText = 20;
 
 /**
- * Describes a value for a message about a wrong one: `null`, `the string 'alice'`, `a promise`, `the class \`Note\``. It
- * runs no code of the application and names no contents of objects.
+ * Describes a value for an error message: `null`, `the string 'alice'`, `a promise`, `the class \`Note\``. It runs no code of the
+ * application and shows no contents of objects.
  */
 export function describeValue(value: unknown): string {
   switch (typeof value) {
@@ -71,7 +71,7 @@ export function classNameOf(value: object): string | undefined {
   return undefined;
 }
 
-/** Returns whether a function is written as a class, or as one of ES5: it has methods on its prototype. */
+/** Returns whether a function is a class, or an ES5 class with methods on its prototype. */
 export function isClass(value: Function): boolean {
   const property = Object.getOwnPropertyDescriptor(value, 'prototype');
   if (property === undefined || typeof property.value !== 'object' || property.value === null) return false;

@@ -1,4 +1,4 @@
-/** Groups items by key, in their order, as `Map.groupBy` does, which Node 20 does not have. */
+/** Groups items by key, in their order. Node 20 does not have `Map.groupBy`. */
 export function groupBy<Key, Item>(items: Iterable<Item>, keyOf: (item: Item) => Key): Map<Key, Item[]> {
   const groups = new Map<Key, Item[]>();
   for (const item of items) {

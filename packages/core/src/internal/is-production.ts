@@ -1,4 +1,4 @@
-// Written as bundlers replace it. Where there is no `process`, nothing says that this is production.
+// Bundlers replace this expression. Without `process`, it is not production.
 declare const process: { readonly env: { readonly NODE_ENV?: string } } | undefined;
 
 /** Returns whether `NODE_ENV` is `production`. */

@@ -21,7 +21,7 @@ function distance(a: string, b: string, limit: number): number {
 /** Returns the known names that are most similar to a misspelled `name`, nearest first; `[]` when none is near. */
 export function nearNames(name: string, known: Iterable<string>, count = 3): string[] {
   const names = new Set(known);
-  // Too many to compare with, for a hint.
+  // Too many names to compare.
   if (name.length > 64 || names.size > 2_000) return [];
   const limit = name.length < 5 ? 1 : name.length < 8 ? 2 : 3;
   const lower = name.toLowerCase();
@@ -34,10 +34,10 @@ export function nearNames(name: string, known: Iterable<string>, count = 3): str
     .map(({ candidate }) => candidate);
 }
 
-/** `` `a` or `b` `` */
+/** Returns `` `a` or `b` ``. */
 export const orListed = (names: readonly string[]): string => names.map((n) => `\`${n}\``).join(' or ');
 
-/** ``; did you mean `a` or `b`?`` or nothing. */
+/** Returns ``; did you mean `a` or `b`?``, or an empty text when no known name is near. */
 export function didYouMean(name: string, known: Iterable<string>): string {
   const near = nearNames(name, known);
   if (near.length === 0) return '';

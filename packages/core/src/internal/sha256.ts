@@ -1,4 +1,4 @@
-// SHA-256 (FIPS 180-4) without the platform: browsers only have it asynchronously, Node under another name.
+// SHA-256 (FIPS 180-4) without the platform, because browsers have it only asynchronously, and Node under another name.
 
 import { once } from './once.js';
 
@@ -18,7 +18,7 @@ const roundConstants = once(() => rootsOfPrimes(64, Math.cbrt));
 
 const rotate = (word: number, by: number): number => (word >>> by) | (word << (32 - by));
 
-/** The SHA-256 of some bytes, as 64 hexadecimal digits. */
+/** Returns the SHA-256 of some bytes, as 64 hexadecimal digits. */
 export function sha256(bytes: Uint8Array): string {
   const blocks = (bytes.length + 9 + 63) >> 6;
   const padded = new Uint8Array(blocks * 64);
@@ -28,7 +28,7 @@ export function sha256(bytes: Uint8Array): string {
   view.setUint32(padded.length - 8, Math.floor(bytes.length / 2 ** 29));
   view.setUint32(padded.length - 4, (bytes.length << 3) >>> 0);
 
-  // Signed throughout, and `| 0` at every step, so that all stays integers of the processor: 3 MB took 62 ms, and take 13.
+  // Signed integers with `| 0` at every step, so that V8 uses integers of the processor. This is five times as fast.
   const hash = Int32Array.from(initialWords());
   const constants = roundConstants();
   const words = new Int32Array(64);

@@ -9,21 +9,21 @@ import { fileReader, pathOf } from './read-policies.js';
 export interface WatchOptions {
   /** Called after each reload that changed the policy. */
   readonly onReload?: (policyHash: string) => void;
-  /** Called when the changed files cannot be loaded; the old policy goes on serving. Default: `console.error`. */
+  /** Called when the changed files cannot be loaded. The authorizer keeps the old policy. Default: `console.error`. */
   readonly onError?: (error: unknown) => void;
 }
 
-/** A watch that can be ended. */
+/** A watch on policy files, which `close` ends. */
 export interface PolicyWatch {
   close(): void;
 }
 
-/** As the authorizer of every platform; policies may be files and globs, too. */
+/** The `Authorizer` for Node, whose policies can also be files and globs. */
 export class Authorizer extends TextAuthorizer {
   protected static override readonly reader: PolicyReader = fileReader;
 
   /**
-   * Reloads when a policy file changes: for development. What `load` was given as text is not watched.
+   * Reloads the policy when one of its files changes: for development. Policies that were loaded as text are not watched.
    *
    * @example
    * if (process.env.NODE_ENV === 'development') authorizer.watch();
@@ -39,7 +39,7 @@ export class Authorizer extends TextAuthorizer {
         onError(error);
       }
     };
-    // Editors write a file in several steps; one reload is enough.
+    // Editors write a file in several steps, and one reload is enough.
     const changed = (): void => {
       clearTimeout(timer);
       timer = setTimeout(() => void reload(), 50);

@@ -1,14 +1,14 @@
 import { join, normalize, parse, sep } from 'node:path';
 import { fileSystem } from './file-system.js';
 
-// Node has a glob of its own from version 22 on; the libraries also run on 20.
+// Node has a glob since version 22, and the libraries also run on Node 20.
 
 const hasWildcard = (text: string): boolean => /[*?[]/.test(text);
 
-/** Returns true when a path may be a pattern. A file of exactly this name, such as `app/[id]/a.polar`, is not one. */
+/** Returns whether a path is a pattern. A path of an existing file, such as `app/[id]/a.polar`, is not one. */
 export const isGlob = (path: string): boolean => /[*?{[]/.test(path) && !fileSystem().existsSync(path);
 
-/** The folders in which a change can change the matches of a pattern: each is its path up to the first wildcard. */
+/** Returns the folders in which a change can change the matches of a pattern: each is its path up to the first wildcard. */
 export const basesOf = (pattern: string): readonly string[] =>
   expandBraces(pattern).map((each) => {
     const { base, segments } = split(each);
@@ -33,7 +33,7 @@ export async function glob(pattern: string): Promise<string[]> {
   return [...found].sort((a, b) => (a < b ? -1 : 1));
 }
 
-/** Splits a pattern into the root or the working folder, and the segments below. */
+/** Splits a pattern into the root or the working folder, and the segments below it. */
 function split(pattern: string): { readonly base: string; readonly segments: readonly string[] } {
   const path = normalize(pattern);
   const { root } = parse(path);
@@ -77,7 +77,7 @@ async function collectAcross(
 
 const isEntered = (folder: string): boolean => folder !== 'node_modules' && !folder.startsWith('.');
 
-/** The entries of a folder; none where it cannot be read. A link counts as the file or folder that it points to. */
+/** Returns the entries of a folder; `[]` when it cannot be read. A link counts as the file or folder to which it points. */
 async function entriesOf(
   folder: string,
 ): Promise<readonly { readonly name: string; readonly isFolder: boolean }[]> {
@@ -93,7 +93,7 @@ async function entriesOf(
   );
 }
 
-/** `a/{b,c}.polar` → `a/b.polar`, `a/c.polar`. Braces without a comma are plain text. */
+/** Expands braces: `a/{b,c}.polar` becomes `a/b.polar` and `a/c.polar`. Braces without a comma are plain text. */
 export function expandBraces(pattern: string): readonly string[] {
   const group = /\{([^{}]*,[^{}]*)\}/.exec(pattern);
   if (group === null) return [pattern];
@@ -104,7 +104,7 @@ export function expandBraces(pattern: string): readonly string[] {
   return [...new Set(expanded)];
 }
 
-/** Converts the part of a pattern between two slashes. A set that is not one, such as `[z-a]`, matches nothing. */
+/** Converts the part of a pattern between two slashes. An invalid set, such as `[z-a]`, matches nothing. */
 export function segmentToRegExp(segment: string): RegExp {
   const source = segment.replace(
     /\*+|\?|\[(!?)([^\]]+)\]|[\\^$.|+(){}[\]]/g,

@@ -6,7 +6,7 @@ import { isFileName, readText, type PolicyInput, type PolicyReader } from '../po
 import { fileSystem } from './file-system.js';
 import { glob, isGlob } from './glob.js';
 
-/** Reads texts, files and globs. Files are UTF-8; paths are relative to the working directory, which is how messages name them. */
+/** Reads texts, files and globs. Files are UTF-8. Paths are relative to the working directory, and messages show them so. */
 export const fileReader: PolicyReader = {
   async read(inputs) {
     const read = await Promise.all(inputs.map(readInput));
@@ -20,7 +20,7 @@ export interface PolicyPath {
   readonly isGlob: boolean;
 }
 
-/** Returns the path or pattern that an input names; undefined for a text. A URL is never a pattern. */
+/** Returns the path or pattern of an input; undefined for a text. A URL is never a pattern. */
 export function pathOf(input: PolicyInput): PolicyPath | undefined {
   if (input instanceof URL) {
     const path = fileURLToPath(input);

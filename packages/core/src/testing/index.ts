@@ -1,4 +1,4 @@
-// Helpers for the tests of an application. They ask the real policy, or stand in for it where a test is about something else.
+// Helpers for the tests of an application. They check the real policy, or replace it in tests about something else.
 import type { ActorAuthorizer } from '../authorization/actor-authorizer.js';
 import { Authorizer } from '../authorization/authorizer.js';
 import { isAuthorizationError } from '../authorization/authorization-error.js';
@@ -6,17 +6,17 @@ import { allowing, denying, type StandInOptions } from './stand-in-options.js';
 
 export type { StandInOptions };
 
-/** An authorizer that allows everything: for tests that are not about authorization. */
+/** Creates an authorizer that allows everything: for tests that are not about authorization. */
 export const allowAll = (options?: StandInOptions): Promise<Authorizer> => Authorizer.load(allowing(options));
 
-/** An authorizer that refuses everything: for tests of what an application does then. */
+/** Creates an authorizer that refuses everything: for tests of the behavior after a refusal. */
 export const denyAll = (options?: StandInOptions): Promise<Authorizer> => Authorizer.load(denying(options));
 
-/** The authorizer's questions as one actor asks them. */
+/** Returns the checks of one actor. */
 export const actAs = <Actor>(authorizer: Authorizer, actor: Actor): ActorAuthorizer<Actor> =>
   authorizer.as(actor);
 
-/** The result of one matcher, as Vitest and Jest read it. */
+/** The result of a matcher, in the form of Vitest and Jest. */
 export interface MatcherResult {
   readonly pass: boolean;
   message(): string;
@@ -27,7 +27,7 @@ const told = (pass: boolean, what: string): MatcherResult => ({
   message: () => `expected the policy ${pass ? 'not ' : ''}to ${what}`,
 });
 
-/** What `polarMatchers` add to `expect`, for the declaration that tells TypeScript of it. */
+/** The matchers that `polarMatchers` adds to `expect`, for the declaration that makes them known to TypeScript. */
 export interface PolarMatchers {
   toAllow(actor: unknown, action: string, resource: unknown): Promise<void>;
   toAllowField(actor: unknown, action: string, resource: unknown, field: string): Promise<void>;

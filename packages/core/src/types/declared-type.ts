@@ -1,6 +1,6 @@
 import type { Class } from './type-declaration.js';
 
-/** The type of a declared field. `any` is a class that nobody registered, such as Date. */
+/** The type of a declared field. `any` is an unregistered class, such as Date. */
 export type FieldType =
   | { readonly kind: 'named'; readonly name: string }
   | { readonly kind: 'list'; readonly of: FieldType }
@@ -12,10 +12,10 @@ export interface Field {
   readonly optional: boolean;
 }
 
-/** A type as linked: what was declared, made uniform. */
+/** A declared type in its linked form, the same for every kind of declaration. */
 export interface DeclaredType {
   readonly kind: 'declared-type';
-  /** Position in its table; part of the key of candidate tables. */
+  /** The position in its table; part of the key of rule indexes. */
   readonly id: number;
   readonly name: string;
   readonly builtIn: boolean;
@@ -25,11 +25,11 @@ export interface DeclaredType {
   readonly fields: ReadonlyMap<string, Field> | undefined;
   readonly key: readonly string[] | undefined;
   readonly equals: ((left: unknown, right: unknown) => boolean) | undefined;
-  /** What the type's name means as a value in a policy: the class, or for types without one an opaque token. */
+  /** The value of the type's name in a policy: the class, or an opaque token for a type without a class. */
   readonly value: Class | TypeToken;
 }
 
-/** Stands for a type that has no class, as the resource of a *create*. */
+/** Represents a type without a class, as the resource of a *create*. */
 export class TypeToken {
   constructor(readonly name: string) {
     Object.freeze(this);

@@ -1,4 +1,4 @@
-/** Anything that `new` or `instanceof` accepts, abstract classes included. */
+/** A class: any function that `new` or `instanceof` accepts, and abstract classes. */
 // oxlint-disable-next-line typescript/no-explicit-any -- a class of any construction
 export type Class<T = unknown> = abstract new (...args: any[]) => T;
 
@@ -13,22 +13,22 @@ export interface Optional {
   readonly optional: string | Class | readonly FieldTypeInput[];
 }
 
-/** Declares a field that may be absent, `undefined` or `null`; a policy then reads `nil`. */
+/** Declares a field that may be absent, `undefined` or `null`. A policy then reads `nil`. */
 export const optional = (type: Optional['optional']): Optional => ({ optional: type });
 
-/** What a policy is told about one type of the application. Give a class alone where nothing needs declaring. */
+/** Describes a type of the application to the policy. A class alone is enough when nothing else is declared. */
 export interface TypeDeclaration<T = unknown> {
-  /** Instances of the class and its subclasses are of this type. */
+  /** The class. Its instances and those of its subclasses have this type. */
   readonly class?: Class<T>;
-  /** Decides by value. For rows without a class; it is asked for each value, so keep it cheap. */
+  /** Recognizes values of the type, for rows without a class. It is called for each value, so it should be fast. */
   readonly is?: (value: unknown) => boolean;
-  /** The own field, and its value, by which a row shows its type: `{ kind: 'invoice' }`. */
+  /** The own field, and its value, that identify a row of this type: `{ kind: 'invoice' }`. */
   readonly discriminator?: Readonly<Record<string, string | number | boolean>>;
-  /** The fields a policy may read. When given, every use of another one is an error when the policy loads. */
+  /** The fields that a policy may read. Other fields are then an error when the policy loads. */
   readonly fields?: Readonly<Record<string, FieldTypeInput>>;
-  /** The field, or fields, that identify an instance: two of the same type with equal keys are equal. */
+  /** The field, or fields, that identify an instance. Two instances of the same type with equal keys are equal. */
   readonly key?: string | readonly string[];
-  /** Decides whether two instances of this type are equal, in place of `key`. */
+  /** Decides whether two instances of this type are equal, instead of `key`. */
   readonly equals?: (left: T, right: T) => boolean;
 }
 

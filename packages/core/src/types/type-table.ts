@@ -11,7 +11,7 @@ import type {
   TypesInput,
 } from './type-declaration.js';
 
-/** Names that mean a set of types and cannot be registered. */
+/** Names for sets of types, which cannot be registered. */
 export const unionNames = ['Actor', 'Resource'] as const;
 export type UnionName = (typeof unionNames)[number];
 export const isUnionName = (name: string): name is UnionName => name === 'Actor' || name === 'Resource';
@@ -35,7 +35,7 @@ const reservedWords = new Set(
 
 export const isPolarName = (name: string): boolean => nameForm.test(name) && !reservedWords.has(name);
 
-/** All names that a policy may use beside its own rules: types and constants. Immutable. */
+/** All names that a policy may use besides its own rules: types and constants. Immutable. */
 export class TypeTable {
   readonly #types = new Map<string, DeclaredType>();
   readonly #byClass = new Map<Class, DeclaredType>();
@@ -62,7 +62,7 @@ export class TypeTable {
       if (this.#types.has(name)) throw new PolarError('POLAR_TYPE_DUPLICATE', { name, other: name });
       this.#constants.set(name, value);
     }
-    // When all types are known: a field may be of a type that is declared after its own.
+    // Fields are declared last, because the type of a field may be declared after its own type.
     for (const [type, fields] of this.#declared) this.#declareFields(type, fields);
   }
 
@@ -74,12 +74,12 @@ export class TypeTable {
     return this.#byClass.get(value);
   }
 
-  /** Types and constants alike: whatever a bare name in a term means, if it means anything. */
+  /** Returns whether a bare name in a term is a type or a constant. */
   hasConstant(name: string): boolean {
     return this.#constants.has(name) || this.#types.has(name);
   }
 
-  /** The value of a constant, or of a type used as a value. */
+  /** Returns the value of a constant, or of a type that is used as a value. */
   constant(name: string): unknown {
     return this.#constants.has(name) ? this.#constants.get(name) : this.#types.get(name)?.value;
   }
@@ -88,7 +88,7 @@ export class TypeTable {
     return this.#types.values();
   }
 
-  /** Whether any type declares its fields. */
+  /** Returns true if any type declares its fields. */
   get hasFields(): boolean {
     return this.#declared.length > 0;
   }
@@ -101,7 +101,7 @@ export class TypeTable {
     return [...this.#constants.keys()];
   }
 
-  /** The type itself, then the registered types of its class's ancestors, nearest first. */
+  /** Returns the type itself, then the registered types of the ancestors of its class, nearest first. */
   ancestorsOf(type: DeclaredType): readonly DeclaredType[] {
     let chain = this.#ancestors.get(type);
     if (chain === undefined) {
@@ -115,8 +115,8 @@ export class TypeTable {
   }
 
   /**
-   * The registered types of a class and of its ancestors, nearest first. Found by prototypes, as the types of instances are: a class
-   * written before `class` existed extends another one without inheriting from it.
+   * Returns the registered types of a class and of its ancestors, nearest first. It compares prototypes, as for the types of
+   * instances, because an ES5 class extends another one without inheriting from it.
    */
   ancestorsOfClass(start: Class): DeclaredType[] {
     const chain: DeclaredType[] = [];
@@ -131,7 +131,7 @@ export class TypeTable {
     return chain;
   }
 
-  /** Whether every `sub` is a `base`, as far as declarations tell. */
+  /** Returns whether every value of type `sub` has type `base`, according to the declarations. */
   isSubtype(sub: DeclaredType, base: DeclaredType): boolean {
     return (
       sub === base ||
@@ -224,5 +224,5 @@ export class TypeTable {
 const isOptionalField = (input: FieldTypeInput): input is Optional =>
   typeof input === 'object' && input !== null && 'optional' in input;
 const noDeclaration: TypeDeclaration = {};
-/** Types of JavaScript that a field may be declared as without being registered. */
+/** JavaScript types that need no registration as the type of a field. */
 const opaqueFieldTypes = new Set(['Date', 'Map', 'Set', 'Any']);

@@ -5,23 +5,26 @@ import { describeValue, isClass, looksThenable } from '../internal/describe-valu
 const registryKey = Symbol.for('@nanook/core/typed');
 interface Tags {
   readonly names: WeakMap<object, string>;
-  /** The prototypes of rows that are no plain objects: classes that do not tell all of their instances. */
+  /** The prototypes of tagged rows that are not plain objects. Their classes do not determine the types of all instances. */
   readonly prototypes: WeakSet<object>;
-  /** Counts them. */
+  /** The number of these prototypes. */
   version: number;
 }
 const registries = globalThis as { [registryKey]?: Tags };
 const tags = (registries[registryKey] ??= { names: new WeakMap(), prototypes: new WeakSet(), version: 0 });
 
-/** Refuses a promise and a list at compile time: neither is a row. No conditional type, so that generic code can call `typed`. */
+/**
+ * Refuses a promise and a list at compile time, because neither is a row. It is not a conditional type, so that generic code can
+ * call `typed`.
+ */
 interface Row {
   readonly then?: undefined;
   readonly [Symbol.iterator]?: undefined;
 }
 
 /**
- * Tags a row with the name of its declared type, without changing it: rows of an ORM are plain objects and carry no class. An
- * authorizer that does not know the name throws `POLAR_RUN_UNKNOWN_TAG` when it reads the type of the row.
+ * Tags a row with the name of its declared type, without changing the row: rows of an ORM are plain objects and have no class. An
+ * authorizer that does not have the type throws `POLAR_RUN_UNKNOWN_TAG` when it reads the type of the row.
  *
  * @returns the same object
  * @throws {PolarError} `POLAR_TYPE_NOT_AN_OBJECT` for a primitive, `null`, a promise, a list, or a class;
@@ -68,11 +71,11 @@ function adviceFor(row: unknown, type: string): string | undefined {
 
 const parentOf = (value: object): object | null => Object.getPrototypeOf(value) as object | null;
 
-/** The name that `typed` gave to a row. */
+/** Returns the name that `typed` gave to a row. */
 export const findTag = (row: object): string | undefined => tags.names.get(row);
 
-/** Changes whenever an instance of another class has been given a type. */
+/** Returns a number that changes whenever `typed` tags the first instance of another class. */
 export const tagVersion = (): number => tags.version;
 
-/** Whether an instance of this class, or of one that extends it, was given a type. */
+/** Returns whether `typed` has tagged an instance of this class or of a subclass. */
 export const hasTagged = (prototype: object): boolean => tags.prototypes.has(prototype);
