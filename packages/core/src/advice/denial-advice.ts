@@ -69,7 +69,7 @@ export class DenialAdvice {
   /**
    * Returns whether a denial of `allow` has certainly been explained. It is fast, because every denial calls it.
    *
-   * @throws what a proxy throws that cannot be looked at
+   * @throws the error of a proxy that throws
    */
   isExplained(actor: unknown, action: unknown, resource: unknown): boolean {
     if (this.#placeCount >= maxPlaces) return true;

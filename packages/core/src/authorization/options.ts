@@ -6,60 +6,64 @@ import type { Limits } from '../engine/limits.js';
 import type { PolicyInput } from '../policy/policy-source.js';
 import type { TypesInput } from '../types/type-declaration.js';
 
-/** How questions are decided. */
+/** Options for checks. */
 export interface DecisionOptions {
   /** The types of the application, by the names that policies use. */
   readonly types?: TypesInput;
-  /** Further values by name. Policies may call the functions of a constant. */
+  /** Further values, by the names that policies use. Policies may call the functions of a constant. */
   readonly constants?: Readonly<Record<string, unknown>>;
-  /** What time it is: for `Clock.now()` in policies and for decisions. Default: the system's. */
+  /** Returns the current time, for `Clock.now()` in policies and for decisions. Default: the system's clock. */
   readonly clock?: () => Date;
-  /** How much one question may take. */
+  /** The limits of one check or query. */
   readonly limits?: Partial<Limits>;
-  /** The action whose refusal hides a resource: `authorize` then throws `NotFoundError`. Default `'read'`. */
+  /**
+   * The action without which a resource stays hidden: if it is refused too, `authorize` throws `NotFoundError`. Default `'read'`.
+   */
   readonly readAction?: string;
-  /** `false`: `authorize` never hides, and throws `ForbiddenError` only. Default `true`. */
+  /** `false`: `authorize` hides no resource and throws only `ForbiddenError`. Default `true`. */
   readonly hideUnreadable?: boolean;
-  /** What the data cannot decide is an error (default), or a refusal that only `onDecision` sees. */
+  /** The result of an undecided check: an error (default), or a denial of which only `onDecision` receives the reason. */
   readonly undecided?: 'error' | 'deny';
-  /** How instances are compared that declare neither key nor `equals`. Default `'identity'`; `'deep'` is oso's way. */
+  /**
+   * The equality of instances whose type declares neither `key` nor `equals`. Default `'identity'`; `'deep'` compares as oso does.
+   */
   readonly equality?: Equality;
 }
 
 export interface AuthorizerOptions extends DecisionOptions {
-  /** What to load, in order: texts, `{ name, source }`, and under Node files and globs. All are loaded together. */
+  /** The policies to load together, in order: texts, `{ name, source }`, and under Node files and globs. */
   readonly policies: PolicyInput | readonly PolicyInput[];
-  /** The rules that the application queries itself, by name. Others that no rule uses are warned about when the policy loads. */
+  /** The names of the rules that the application queries itself. Loading warns about other rules that no rule uses. */
   readonly queries?: readonly string[];
   /**
-   * Receives every decision, before the answer is given. A check does not wait for the promise that it returns, and a failure of it
-   * changes no answer; `decisionLog` changes both.
+   * Receives every decision before the check returns. A check neither waits for the promise that it returns nor fails with its
+   * error; the option `decisionLog` changes both.
    */
   readonly onDecision?: (decision: Decision) => unknown;
-  /** Receives the errors that `onDecision` throws or rejects with. Default: writes them to `console.error`. */
+  /** Receives the errors of `onDecision`. Default: writes them to `console.error`. */
   readonly onDecisionError?: (error: unknown, decision: Decision) => void;
   /**
-   * `'required'`: no answer without a record. Each check waits for the promise of `onDecision` and fails with its error. Default
-   * `'background'`.
+   * `'required'`: each check waits for the promise of `onDecision` and fails with its error, so that no check passes without a
+   * record. Default `'background'`.
    */
   readonly decisionLog?: 'background' | 'required';
-  /** Receives the warnings of each load, and those about denials. Default: `console.warn`. */
+  /** Receives the warnings of each load, and warnings about denials. Default: `console.warn`. */
   readonly onWarning?: (warning: Diagnostic) => void;
   /**
-   * Whether a denial that a mistake has probably caused (a row without a type, an unknown action) is warned about, once for each
-   * action and kind of value. Default: `true` unless `NODE_ENV` is `production`.
+   * Whether the authorizer warns about a denial that a mistake has probably caused (a row without a type, an unknown action), once
+   * for each action and kind of value. Default: `true` unless `NODE_ENV` is `production`.
    */
   readonly denialWarnings?: boolean;
   /**
-   * What answers questions whose arguments are known. Default `'auto'`: compiled, as source or, where code may not make code,
-   * as closures. `'machine'`: the reference engine, which explains every step.
+   * The engine of the checks. Default `'auto'`: compiled source, or closures where the platform forbids `eval`. `'machine'`: the
+   * reference engine alone.
    */
   readonly engine?: EngineChoice;
-  /** Receives what `print(…)` in a policy prints. Default: `console.log`. */
+  /** Receives the texts that `print(…)` in a policy prints. Default: `console.log`. */
   readonly print?: (text: string) => void;
 }
 
-/** What policies know by name beside types: the clock, unless the application took that name. */
+/** Returns the constants of a policy: those of the application, and `Clock`, unless a type of the application has this name. */
 export const constantsOf = (
   { types, constants }: DecisionOptions,
   clock: () => Date,

@@ -1,7 +1,7 @@
 import { ForbiddenError, NotFoundError } from './authorization-error.js';
 import { isUndecided } from './undecided.js';
 
-/** Makes the error of a refusal: forbidden, or, for an actor that may not even read the resource, not found. */
+/** Creates the error of a refusal: forbidden, or not found for an actor who may not even read the resource. */
 export async function refusal(
   action: unknown,
   resourceType: string | undefined,
@@ -22,7 +22,7 @@ export async function refusal(
   try {
     return (await mayDo(readAction)) ? new ForbiddenError(name, details) : new NotFoundError(name, hidden);
   } catch (error) {
-    // Whether it may be read is not known, so it stays hidden.
+    // The read check is undecided, so the resource stays hidden.
     if (isUndecided(error)) return new NotFoundError(name, hidden);
     throw error;
   }

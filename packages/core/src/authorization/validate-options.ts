@@ -6,7 +6,7 @@ import { didYouMean } from '../internal/near-names.js';
 import type { AuthorizerOptions, DecisionOptions } from './options.js';
 import type { CheckOptions } from './query-options.js';
 
-/** The values that an option may have, and how to correct another one. */
+/** The valid values of an option, and the correction of an invalid one. */
 interface OptionCheck {
   readonly expected: string;
   readonly holds: (value: unknown) => boolean;
@@ -20,7 +20,7 @@ const oneOf = (...values: readonly string[]): OptionCheck => ({
 const aFunction: OptionCheck = { expected: 'a function', holds: (value) => typeof value === 'function' };
 const aBoolean: OptionCheck = { expected: 'true or false', holds: (value) => typeof value === 'boolean' };
 
-/** An object of the application's values by name: no list, map or instance, whose entries would be lost. */
+/** Validates an object of values by name. The entries of a list, map or instance would be ignored. */
 const byName = (what: string, example: string): OptionCheck => ({
   expected: `an object of ${what} by name, such as ${example}`,
   holds: isOptionsObject,
@@ -82,7 +82,7 @@ const loading = {
   engine: oneOf('auto', 'source', 'closures', 'machine'),
 } satisfies { readonly [Option in keyof AuthorizerOptions]-?: OptionCheck };
 
-/** Refuses options that would be ignored. @throws {PolarError} `POLAR_TYPE_INVALID_OPTION` */
+/** Checks the options of `load`, and refuses those that would be ignored. @throws {PolarError} `POLAR_TYPE_INVALID_OPTION` */
 export function validateOptions(
   options: AuthorizerOptions,
   of: 'Authorizer.load' | 'compilePolicy' = 'Authorizer.load',
@@ -95,7 +95,7 @@ export function validateOptions(
     throw invalidOption('policies', `is missing; it must be ${policyInputs.expected}`);
 }
 
-/** Refuses options that would be ignored, for a policy that was compiled ahead of time. */
+/** Checks the options for a policy that was compiled ahead of time. */
 export function validateDecisionOptions(options: DecisionOptions): void {
   for (const option of isOptionsObject(options) ? Object.keys(options) : []) {
     if (Object.hasOwn(loading, option) && !Object.hasOwn(deciding, option))
@@ -121,7 +121,7 @@ const ofQuery = {
   acceptExpression: aBoolean,
 } satisfies Readonly<Record<string, OptionCheck>>;
 
-/** Refuses the options of one query that would be ignored. @throws {PolarError} `POLAR_TYPE_INVALID_OPTION` */
+/** Checks the options of one query. @throws {PolarError} `POLAR_TYPE_INVALID_OPTION` */
 export function validateQueryOptions(options: CheckOptions): void {
   checkObject('a check', options, '{ signal }', ofQuery);
 }
@@ -169,7 +169,7 @@ export function limitsOf(given: Partial<Limits> | undefined): Limits {
 }
 
 /**
- * Refuses an argument of another kind.
+ * Checks an argument, and describes the expected value if it is another one.
  *
  * @param call the call as the documentation writes it, such as `query(text)`
  * @throws {PolarError} `POLAR_TYPE_INVALID_ARGUMENT`
@@ -194,7 +194,7 @@ export const invalidOption = (option: string, reason: string): PolarError =>
 const unknownOption = (option: string, name: string, known: readonly string[]): PolarError =>
   invalidOption(option, `is unknown${nearOption(name, known) || `; the options are ${known.join(', ')}`}`);
 
-/** Returns the option that was meant: one with a similar name, or one that begins alike (`policy` for `policies`). */
+/** Returns the most likely option: one with a similar name, or with the same beginning (`policy` for `policies`). */
 function nearOption(name: string, known: readonly string[]): string {
   const near = didYouMean(name, known);
   if (near !== '') return near;
@@ -202,7 +202,7 @@ function nearOption(name: string, known: readonly string[]): string {
   return alike === undefined ? '' : `; did you mean \`${alike}\`?`;
 }
 
-/** An object whose entries are options: no list, promise, map or instance. */
+/** Returns whether a value is an object of options: not a list, promise, map or set. */
 function isOptionsObject(value: unknown): value is object {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   return !(isPromise(value) || value instanceof Map || value instanceof Set);

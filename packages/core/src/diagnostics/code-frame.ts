@@ -3,7 +3,7 @@ import { placeOf, positionOf } from './span.js';
 
 const maxWidth = 160;
 
-/** The place, the line before, the line itself and a marker below the span. Control characters are shown, not sent. */
+/** Returns the place, the line before, the line itself and a marker below the span. Control characters are replaced. */
 export function codeFrame(span: Span): string {
   const { line, column } = positionOf(span);
   const { source } = span;

@@ -1,6 +1,6 @@
 const quoted = (names: readonly string[]): string => names.map((name) => JSON.stringify(name)).join(' or ');
 
-/** Returns the name of the rules that a message is about: those for one action, those of another predicate, or all. */
+/** Names the rules that a message is about: those for one action, those of another predicate, or all. */
 const rulesFor = ({ rule, action }: { rule: string; action: string | undefined }): string =>
   action !== undefined
     ? `the rules for ${JSON.stringify(action)}`
@@ -8,16 +8,18 @@ const rulesFor = ({ rule, action }: { rule: string; action: string | undefined }
       ? 'the rules'
       : `the rules of ${rule}`;
 
-/** Warnings about a denial that a mistake in the call has probably caused. Nanook gives them outside production, once for each place. */
+/**
+ * The warnings about a denial that a mistake in the call has probably caused. They appear outside production, once for each place.
+ */
 export const denialCodes = {
   POLAR_DENIED_UNTYPED: (p: {
-    /** The rule that was queried: `allow`, `allow_field` or `allow_request`. */
+    /** The queried rule: `allow`, `allow_field` or `allow_request`. */
     rule: string;
     argument: 'actor' | 'resource' | 'request';
-    /** undefined when all actions were queried */
+    /** The action; undefined when all actions were queried. */
     action: string | undefined;
     found: string;
-    /** Names of types. */
+    /** The names of the expected types. */
     expected: string;
     advice: string;
   }) => `denied: the ${p.argument} is ${p.found}; ${rulesFor(p)} expect ${p.expected}; ${p.advice}`,

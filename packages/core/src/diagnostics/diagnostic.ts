@@ -7,15 +7,15 @@ import { positionOf } from './span.js';
 
 export type Severity = 'error' | 'warning';
 
-/** Something wrong, or suspicious, in a policy. Branch on `code` and `data`, never on the message. */
+/** An error or a warning about a policy. Branch on `code` and `data`, never on the message. */
 export interface Diagnostic<C extends Code = Code> {
   readonly severity: Severity;
   readonly code: C;
   readonly data: DataOf<C>;
   readonly message: string;
-  /** The name of the source; undefined for a policy given as a bare string. */
+  /** The name of the source; undefined for a policy that was passed as a string. */
   readonly file: string | undefined;
-  /** 1-based; undefined when the fault lies in no text (a type, an option). */
+  /** 1-based; undefined when the error is not in a policy text (a type, an option). */
   readonly line: number | undefined;
   /** 1-based, in code points. */
   readonly column: number | undefined;
@@ -41,11 +41,11 @@ export function diagnostic<C extends Code>(
   };
 }
 
-/** Message and frame, as a terminal shows them. */
+/** Returns the message and the code frame, as a terminal shows them. */
 export const renderDiagnostic = (d: Diagnostic): string =>
   d.span ? `${d.message}\n${codeFrame(d.span)}` : d.message;
 
-/** What parser and checks write to: they report all they find, only the facade throws. */
+/** Collects the errors and warnings of the parser and the checks. They report everything that they find; only `load` throws. */
 export class Report {
   readonly diagnostics: Diagnostic[] = [];
 

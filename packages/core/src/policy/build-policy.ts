@@ -43,7 +43,7 @@ export function buildPolicy(
   const numbered = [...explicit, ...rewriteShorthandRules(blocks, types, explicit.length, inShorthand)];
   const hasAllBlocks = hasAllStatements && !inBlocks.hasErrors && !inShorthand.hasErrors;
   found.diagnostics.push(...inBlocks.diagnostics);
-  // A name that is not declared may have been, in what could not be read.
+  // An undeclared name may be declared in the part that could not be parsed.
   if (hasAllStatements && !inBlocks.hasErrors) found.diagnostics.push(...inShorthand.diagnostics);
 
   const actorTypes = namesOf(blocks, ({ isActor }) => isActor);
@@ -85,8 +85,8 @@ export function buildPolicy(
 }
 
 /**
- * The statements of every source. A source that repeats an earlier one is reported, and not read twice. A statement with a
- * syntax error in it is left out, even if some tree could be made of it: what else is wrong there may be due to that.
+ * Returns the statements of every source. It reports a source that repeats an earlier one, and does not read it twice. It leaves
+ * out a statement with a syntax error, even one with a tree, because further errors in it may be consequences.
  */
 function readAll(sources: readonly Source[], report: Report): StatementNode[] {
   const byName = new Map<string, Source>();
@@ -109,7 +109,7 @@ function readAll(sources: readonly Source[], report: Report): StatementNode[] {
   });
 }
 
-/** `admins` in a statement `admins = ["ann"];`, which is reported as one that is not Polar. */
+/** Returns `admins` for a statement `admins = ["ann"];`, which is reported as foreign syntax. */
 const assignedNames = ({ diagnostics }: Report): ReadonlySet<string> =>
   new Set(
     diagnostics.flatMap(({ code, span }) => {
@@ -129,7 +129,7 @@ const namesOf = (
   isMember: (block: ResourceBlock) => boolean,
 ): string[] => [...blocks.values()].filter(isMember).map(({ type }) => type);
 
-/** By source; in a source what is no Polar comes first, then by place. What lies in no text comes last. */
+/** Orders by source, with syntax errors first in each source, then by place. Diagnostics without a place come last. */
 function inOrder(diagnostics: readonly Diagnostic[], sources: readonly Source[]): Diagnostic[] {
   const position = new Map(sources.map((source, i) => [source, i]));
   const sourceOf = ({ span }: Diagnostic): number => (span && position.get(span.source)) ?? sources.length;

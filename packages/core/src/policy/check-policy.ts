@@ -5,16 +5,16 @@ import type { TypesInput } from '../types/type-declaration.js';
 import { TypeTable } from '../types/type-table.js';
 
 export interface CheckPolicyOptions {
-  /** The types of the application, as `Authorizer.load` takes them. */
+  /** The types of the application, as for `Authorizer.load`. */
   readonly types?: TypesInput;
   readonly constants?: Readonly<Record<string, unknown>>;
-  /** The rules that the application queries itself, as `Authorizer.load` takes them. */
+  /** The rules that the application queries itself, as for `Authorizer.load`. */
   readonly queries?: readonly string[];
 }
 
 /**
- * Checks policies without loading them: everything that `Authorizer.load` would report, in the order of the sources. Inline
- * queries are not run.
+ * Checks policies without loading them, and returns the errors and warnings of `Authorizer.load` in the order of the sources.
+ * Inline queries do not run.
  *
  * @throws {PolarError} `POLAR_TYPE_…` for a type that makes no sense
  * @example

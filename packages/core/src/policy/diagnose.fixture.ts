@@ -6,16 +6,16 @@ import { TypeTable } from '../types/type-table.js';
 import { buildPolicy } from './build-policy.js';
 import type { Policy } from './policy.js';
 
-// What the tests of this folder share.
+// Helpers for the tests of this folder.
 
 export interface Found {
   readonly code: string;
-  /** `line:column`; undefined for what lies in no text. */
+  /** `line:column`; undefined for a finding without a place. */
   readonly at: string | undefined;
   readonly data: object;
 }
 
-/** All that is reported of a policy, but for the lack of an `allow` rule. */
+/** Returns all errors and warnings about a policy, except the warning about a missing `allow` rule. */
 export function diagnoseAll(texts: readonly string[], types = new TypeTable()): Found[] {
   const report = new Report();
   buildPolicy(
@@ -31,7 +31,7 @@ export function diagnoseAll(texts: readonly string[], types = new TypeTable()): 
     });
 }
 
-/** Diagnoses policies in templates, over the given types. */
+/** Returns the diagnostics of policies in templates, with the given types. */
 export const diagnoseWith =
   (types: TypeTable) =>
   ([text]: TemplateStringsArray): Found[] =>
@@ -39,7 +39,7 @@ export const diagnoseWith =
 
 export const diagnose = diagnoseWith(new TypeTable());
 
-/** Builds a policy that must be right. */
+/** Builds a policy, and fails if it has errors. */
 export function policyOf(text: string, types = new TypeTable()): Policy {
   const report = new Report();
   const policy = buildPolicy([new Source(dedent(text))], types, report);

@@ -11,7 +11,7 @@ import type { PolicyRule, ResourceBlock } from './policy.js';
 import type { RuleTypeTable } from './rule-type-table.js';
 import type { RuleTypeMatcher } from './rule-type.js';
 
-/** Where variables live: a rule, or an inline query. */
+/** A rule or an inline query: the scope of its variables. */
 export interface Scope {
   /** The name of the rule; undefined for an inline query. */
   readonly name: string | undefined;
@@ -22,24 +22,24 @@ export interface Scope {
   readonly hasNegation: boolean;
 }
 
-/** All that could be read of a policy, before it is known to make sense: what the checks look at. */
+/** The parsed parts of a policy before it is checked: the input of the checks. */
 export interface PolicyDraft {
   readonly types: TypeTable;
-  /** Those made from shorthand rules included. */
+  /** The rules, with those that were rewritten from shorthand rules. */
   readonly rules: readonly PolicyRule[];
   /** Names of rules that the application queries itself. */
   readonly queries: readonly string[];
   readonly inlineQueries: readonly InlineQueryNode[];
   readonly rulesByName: ReadonlyMap<string, readonly PolicyRule[]>;
-  /** As written; `typesOfRules` has the built-in and the implied ones as well. */
+  /** The written rule types. `typesOfRules` also has the built-in and the implied ones. */
   readonly ruleTypes: readonly RuleTypeNode[];
   readonly typesOfRules: RuleTypeTable;
   readonly matcher: RuleTypeMatcher;
   readonly blocks: ReadonlyMap<string, ResourceBlock>;
-  /** Names to which a statement that is not Polar gives a value: what else is wrong with them is due to that. */
+  /** Names to which a foreign statement assigns a value. Other findings about them are consequences of that statement. */
   readonly assigned: ReadonlySet<string>;
-  /** Whether every statement could be read. Where not, nothing can be said to be missing. */
+  /** Whether every statement could be parsed. Otherwise no check can report that a name is missing. */
   readonly hasAllStatements: boolean;
-  /** Whether, further, every block makes sense, so that no shorthand rule is missing and the unions are known. */
+  /** Whether, in addition, every block is valid, so that no shorthand rule is missing and the unions are known. */
   readonly hasAllBlocks: boolean;
 }

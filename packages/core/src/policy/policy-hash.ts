@@ -2,9 +2,9 @@ import type { Source } from '../diagnostics/source.js';
 import { sha256 } from '../internal/sha256.js';
 
 /**
- * What a policy says, as 64 hexadecimal digits: the same for the same texts in the same order, whatever the files are called.
- * Each text counts with its length, so that moving a rule from one file to the next is a change. Taken over UTF-16 code
- * units, which tell all JavaScript strings apart.
+ * Returns the content hash of a policy as 64 hexadecimal digits. It is the same for the same texts in the same order, regardless of
+ * the names of the files. Each text counts with its length, so that a rule that moves to the next file changes the hash. It hashes
+ * UTF-16 code units, because JavaScript strings may differ in lone surrogates.
  */
 export function policyHash(sources: readonly Source[]): string {
   const size = sources.reduce((sum, { text }) => sum + 4 + 2 * text.length, 0);

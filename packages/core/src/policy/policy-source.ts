@@ -2,23 +2,26 @@ import { PolarError } from '../diagnostics/polar-error.js';
 import { Source } from '../diagnostics/source.js';
 import { describeValue } from '../internal/describe-value.js';
 
-/** A policy text and what to call it in messages. */
+/** A policy text and its name in messages. */
 export interface NamedPolicy {
   readonly name: string;
   readonly source: string;
 }
 
-/** A policy text, a named one, or (under Node) a file: a string that ends in `.polar`, which may be a glob, or a `file:` URL. */
+/**
+ * A policy: a text, a text with a name, or (under Node) a file, as a string that ends in `.polar` and may be a glob, or as a
+ * `file:` URL.
+ */
 export type PolicyInput = string | NamedPolicy | URL;
 
-/** Gets at the texts of policies. What reads files is in the entry for Node. */
+/** Reads the texts of policies. The implementation for files is in the entry for Node. */
 export interface PolicyReader {
   read(inputs: readonly PolicyInput[]): Promise<Source[]>;
 }
 
 export const isFileName = (input: string): boolean => input.endsWith('.polar') && !/[\n;]/.test(input);
 
-/** Takes texts only. @throws {PolarError} `POLAR_LOAD_NO_FILES_HERE` for a file name */
+/** Reads only texts. @throws {PolarError} `POLAR_LOAD_NO_FILES_HERE` for a file name */
 export const textReader: PolicyReader = {
   read: (inputs) => Promise.resolve(inputs.map(readText)),
 };
@@ -36,7 +39,7 @@ export function readText(input: PolicyInput): Source {
     return new Source(input.source, input.name);
   }
   if (isFileName(input)) throw new PolarError('POLAR_LOAD_NO_FILES_HERE', { file: input });
-  // Neither file nor policy: a folder, or a name without its ending.
+  // The input is neither a file nor a policy: a folder, or a name without its extension.
   if (input !== '' && /^[^\s;(){}#]+$/.test(input))
     throw new PolarError('POLAR_LOAD_FILE_EXTENSION', { file: input });
   return new Source(input);

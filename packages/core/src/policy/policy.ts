@@ -9,55 +9,55 @@ import type {
   TermNode,
 } from '../syntax/ast.js';
 
-/** A checked rule. Shorthand rules of resource blocks are rewritten to ordinary ones and come after all others. */
+/** A checked rule. Shorthand rules of resource blocks are rewritten to ordinary rules, which come after all others. */
 export interface PolicyRule {
   readonly kind: 'policy-rule';
-  /** Position in `Policy.rules`, which is definition order. */
+  /** The position in `Policy.rules`, which is the definition order. */
   readonly id: number;
   readonly name: string;
   readonly parameters: readonly ParameterNode[];
-  /** undefined for a fact */
+  /** The body; undefined for a fact. */
   readonly body: TermNode | undefined;
-  /** Where it is written: the rule, or the shorthand rule it was rewritten from. */
+  /** The place of the rule, or of the shorthand rule from which it was rewritten. */
   readonly span: Span;
-  /** The name of the block's type when it was rewritten from a shorthand rule. */
+  /** The name of the block's type for a rewritten shorthand rule. */
   readonly shorthandOf: string | undefined;
 }
 
 export type DeclarationKind = 'role' | 'permission' | 'relation';
 
-/** All that the blocks of one type declare, merged. */
+/** The merged declarations of all blocks of one type. */
 export interface ResourceBlock {
   readonly kind: 'resource-block';
   readonly type: string;
   readonly isActor: boolean;
   readonly declarations: ReadonlyMap<string, Declaration>;
-  /** In source order. */
+  /** The declared names, in source order. */
   readonly shorthandRules: readonly ShorthandRuleNode[];
 }
 export interface Declaration {
   readonly name: string;
   readonly kind: DeclarationKind;
-  /** The related type, for relations. */
+  /** The related type of a relation. */
   readonly related: string | undefined;
   readonly span: Span;
 }
 
-/** All loaded, checked and frozen rules. (oso calls this a knowledge base.) */
+/** All loaded and checked rules; immutable. (oso calls this a knowledge base.) */
 export interface Policy {
   readonly kind: 'policy';
-  /** Content hash of all sources, in order: the policy's version in decisions and audit events. Taken when first read. */
+  /** The content hash of all sources, in order: the version of the policy in decisions and audit events. Computed on first use. */
   readonly hash: string;
   readonly sources: readonly Source[];
-  /** In definition order: explicit rules by source, then rewritten shorthand rules by block. */
+  /** The rules in definition order: explicit rules by source, then rewritten shorthand rules by block. */
   readonly rules: readonly PolicyRule[];
   readonly ruleTypes: readonly RuleTypeNode[];
   readonly inlineQueries: readonly InlineQueryNode[];
-  /** By type name, in order of first appearance. */
+  /** The declarations by the name of the type, in order of first appearance. */
   readonly blocks: ReadonlyMap<string, ResourceBlock>;
-  /** Types that an `actor` block names: the members of the union `Actor`. */
+  /** The types with an `actor` block: the members of the union `Actor`. */
   readonly actorTypes: readonly string[];
-  /** Types that any block names: the members of the union `Resource`. */
+  /** The types with any block: the members of the union `Resource`. */
   readonly resourceTypes: readonly string[];
   readonly warnings: readonly Diagnostic[];
 }

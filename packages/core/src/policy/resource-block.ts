@@ -9,14 +9,14 @@ import type {
 import type { TypeTable } from '../types/type-table.js';
 import type { Declaration, DeclarationKind, ResourceBlock } from './policy.js';
 
-/** A block while it is put together. A type may have several; what they declare is merged. */
+/** The merged blocks of one type, while they are read. */
 interface GrowingBlock extends ResourceBlock {
   isActor: boolean;
   readonly declarations: Map<string, Declaration>;
   readonly shorthandRules: ShorthandRuleNode[];
 }
 
-/** The blocks by type, in order of first appearance. Reports what is wrong with each block's head and declarations. */
+/** Returns the blocks by type, in order of first appearance. It reports errors in the head and the declarations of each block. */
 export function mergeBlocks(
   nodes: readonly BlockNode[],
   types: TypeTable,
@@ -48,7 +48,7 @@ function checkType(name: string, span: Span, types: TypeTable, report: Report): 
   }
 }
 
-/** Adds what a block declares, and its shorthand rules. */
+/** Adds the declarations and the shorthand rules of a block. */
 function declareAll(block: GrowingBlock, node: BlockNode, types: TypeTable, report: Report): void {
   const declared = new Set<string>();
   const names = new Set<string>();
@@ -72,7 +72,10 @@ function declareAll(block: GrowingBlock, node: BlockNode, types: TypeTable, repo
   }
 }
 
-/** `roles` and `permissions` are lists, `relations` is a dictionary, and there is nothing else. */
+/**
+ * Checks the form of a declaration: `roles` and `permissions` are lists, `relations` is a dictionary, and no other declarations
+ * exist.
+ */
 function hasRightForm(item: ListDeclarationNode | DictionaryDeclarationNode, report: Report): boolean {
   const { name, span } = item.name;
   const isList = item.kind === 'list-declaration';
@@ -102,7 +105,7 @@ function declarationsOf(item: ListDeclarationNode | DictionaryDeclarationNode): 
   return item.items.map(({ value, span }) => ({ name: value, kind, related: undefined, span }));
 }
 
-/** Repeating a declaration is fine in another block of the type, when it says the same. */
+/** Another block of the type may repeat a declaration if it is the same. */
 function declare(block: GrowingBlock, found: Declaration, isInThisBlock: boolean, report: Report): void {
   const { name, kind, related, span } = found;
   const earlier = block.declarations.get(name);

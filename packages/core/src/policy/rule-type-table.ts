@@ -8,10 +8,10 @@ import type { RuleTypeNode, StatementNode } from '../syntax/ast.js';
 import { parsePolicy } from '../syntax/parser.js';
 import type { Declaration, ResourceBlock } from './policy.js';
 
-/** The rule types of a policy: those that Polar gives it, those that its blocks imply, and its own, in this order. */
+/** The rule types of a policy, in this order: the built-in ones, those that its blocks imply, and its own. */
 export interface RuleTypeTable {
   readonly byName: ReadonlyMap<string, readonly RuleTypeNode[]>;
-  /** Those of which the policy must have a rule. */
+  /** The rule types of which the policy must have a rule. */
   readonly required: readonly RuleTypeNode[];
 }
 
@@ -23,7 +23,7 @@ export function ruleTypeTable(
   const all: RuleTypeNode[] = [...builtIn()];
   const role = findRole(blocks);
   if (role !== undefined) {
-    // Every role needs somebody who has it.
+    // Declared roles need a rule that gives them to actors.
     const type: RuleTypeNode = { ...hasRole(), span: role.span };
     all.push(type);
     required.push(type);
@@ -82,7 +82,7 @@ function hasRelation({ name, span }: Declaration, related: string, type: string)
   };
 }
 
-/** The relations without whose rules some shorthand rule can never hold. */
+/** Returns the relations without whose rules a shorthand rule can never hold. */
 function relationsReliedOn(blocks: ReadonlyMap<string, ResourceBlock>): ReadonlySet<Declaration> {
   const relied = new Set<Declaration>();
   const add = (declaration: Declaration | undefined): void => {

@@ -17,26 +17,26 @@ import type { PolicyRule } from './policy.js';
 
 // Rule types: `type f(x: Integer);` permits rules `f` whose parameter is an Integer. Polar reference, *rule types*.
 
-/** The unions and the types in them, by name. */
+/** The members of the unions, by name. */
 export type UnionMembers = Readonly<Record<UnionName, ReadonlySet<string>>>;
 
-/** Why a rule is not of a rule type. */
+/** The reason why a rule does not match a rule type. */
 export interface Misfit {
   readonly reason: string;
-  /** How many parameters, from the left, do fit. */
+  /** The number of parameters, from the left, that match. */
   readonly fitting: number;
-  /** Set when a block would make the rule's parameter a member of that union. */
+  /** The union that the type of the parameter would join with a block. */
   readonly hint: { readonly union: UnionName; readonly type: string } | undefined;
 }
 
-/** Compares rules with rule types, given what the names in them mean. */
+/** Compares rules with rule types, for the types and constants of a policy. */
 export class RuleTypeMatcher {
   constructor(
     readonly types: TypeTable,
     readonly unions: UnionMembers,
   ) {}
 
-  /** The first parameter that does not fit, or undefined when the rule is of the type. */
+  /** Returns the first parameter that does not match; undefined when the rule matches the type. */
   findMisfit(rule: Pick<PolicyRule, 'parameters'>, type: RuleTypeNode): Misfit | undefined {
     const given = rule.parameters.length;
     const wanted = type.parameters.length;
@@ -91,7 +91,7 @@ export class RuleTypeMatcher {
       case 'list-pattern':
         return this.#itemsFit(wanted, given);
       case 'variable':
-        // Below the top a name is a constant when there is one, and takes anything when there is none.
+        // Inside a pattern, a name is a constant if there is one, and otherwise matches any value.
         return !this.types.hasConstant(wanted.name) || printTerm(wanted) === printTerm(given);
       default:
         return printTerm(wanted) === printTerm(given);
@@ -110,7 +110,7 @@ export class RuleTypeMatcher {
     return base !== undefined && this.types.isSubtype(type, base);
   }
 
-  /** A union may have thousands of members, a type has few ancestors. */
+  /** A union may have thousands of members, while a type has few ancestors. */
   #isMember(type: DeclaredType, union: UnionName): boolean {
     if (type.builtIn) return builtInTypeNames.some((name) => this.#isBuiltInMember(type, name, union));
     const members = this.unions[union];
@@ -141,7 +141,7 @@ export class RuleTypeMatcher {
   }
 }
 
-/** Whether nothing is known of the argument: a variable, or an expression whose value only the body finds. */
+/** Returns true if the argument is statically unknown: a variable, or an expression whose value only the body computes. */
 export function isUntypedParameter({ term, specializer }: ParameterNode): boolean {
   if (specializer !== undefined) return false;
   return term.kind !== 'literal' && term.kind !== 'list' && term.kind !== 'dictionary';
@@ -173,8 +173,8 @@ const describe = (wanted: PatternOrTermNode): string =>
   isTypeName(wanted) ? `of type \`${wanted.className}\`` : `\`${printTerm(wanted).replaceAll('{}', '')}\``;
 
 /**
- * What a head looks like when it is made of names of types, strings, numbers and plain variables only: then a rule is of every
- * type that looks the same. Thousands of rules and types are compared by it, and the others one by one.
+ * Returns the shape of a head that consists only of type names, strings, numbers and plain variables. A rule matches every type of
+ * the same shape, so that thousands of rules and types are compared by shape, and only the others one by one.
  */
 export function shapeOf(parameters: readonly ParameterNode[]): string | undefined {
   let shape = '';

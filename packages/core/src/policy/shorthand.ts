@@ -13,7 +13,7 @@ import { isKeyword } from '../syntax/token.js';
 import type { TypeTable } from '../types/type-table.js';
 import type { Declaration, DeclarationKind, PolicyRule, ResourceBlock } from './policy.js';
 
-/** A shorthand rule whose names have been looked up in the blocks that declare them. */
+/** A shorthand rule whose names are resolved to the blocks that declare them. */
 interface ResolvedShorthand {
   readonly node: ShorthandRuleNode;
   readonly head: DeclarationKind;
@@ -23,8 +23,8 @@ interface ResolvedShorthand {
 }
 
 /**
- * The ordinary rules that the shorthand rules stand for, by block and then in source order. Names that no block declares are
- * reported, and rules with such names left out.
+ * Returns the ordinary rules for the shorthand rules, by block and then in source order. It reports names that no block declares,
+ * and leaves out rules with such names.
  *
  * @param firstId how many rules come before them
  */
@@ -149,7 +149,9 @@ const instanceName = (type: string): string => {
   return lower === type ? `${type}_instance` : lower;
 };
 
-/** Names for the variables in the rules of one block: in no rule one twice, and none that means a constant or a type. */
+/**
+ * Chooses the names of the variables in the rules of one block: distinct in each rule, and never the name of a constant or type.
+ */
 class Variables {
   readonly actor: string;
   readonly resource: string;

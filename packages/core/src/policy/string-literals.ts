@@ -2,7 +2,7 @@ import { Report } from '../diagnostics/diagnostic.js';
 import { Lexer } from '../syntax/lexer.js';
 import type { Policy } from './policy.js';
 
-/** Returns every string that a policy writes, each once: names of actions, roles and relations, and others. */
+/** Returns every string in a policy, each once: the names of actions, roles and relations, and others. */
 export function stringLiterals({ sources }: Policy): readonly string[] {
   const found = new Set<string>();
   for (const source of sources) {

@@ -1,7 +1,7 @@
 import type { Span } from '../diagnostics/span.js';
 
-// The tree of a policy text, as written: spans for messages, comments and parentheses for a formatter. Immutable; made only by
-// the factories at the end of each section.
+// The tree of a policy text as it is written, with spans for messages, and comments and parentheses for a formatter. Nodes are
+// immutable, and only the factories at the end of each section create them.
 
 // ── terms ──
 
@@ -173,7 +173,7 @@ export type TermNode =
   | PrintNode
   | DebugNode;
 
-// ── patterns: what stands after `:` and `matches` ──
+// ── patterns, after `:` and `matches` ──
 
 /** `Name` or `Name{field: pattern}` */
 export interface InstancePatternNode {
@@ -195,16 +195,16 @@ export interface ListPatternNode {
   readonly items: readonly (PatternNode | TermNode)[];
   readonly rest: VariableNode | undefined;
 }
-/** A literal is matched by unification; nested in a pattern, so is a variable (or constant) or any other term. */
+/** A literal matches by unification. Inside a pattern, a variable, a constant or any other term does too. */
 export type PatternNode = InstancePatternNode | DictionaryPatternNode | ListPatternNode | LiteralNode;
 
-// ── what a policy text consists of ──
+// ── statements ──
 
 export interface ParameterNode {
   readonly kind: 'parameter';
   readonly span: Span;
   readonly term: TermNode;
-  /** The pattern after the colon; then `term` is a variable. */
+  /** The pattern after the colon. With a pattern, `term` is a variable. */
   readonly specializer: PatternNode | undefined;
 }
 export interface RuleNode {
@@ -213,7 +213,7 @@ export interface RuleNode {
   readonly name: string;
   readonly nameSpan: Span;
   readonly parameters: readonly ParameterNode[];
-  /** undefined for a fact */
+  /** The body; undefined for a fact. */
   readonly body: TermNode | undefined;
 }
 /** `type name(parameters);` */
@@ -260,17 +260,17 @@ export interface ShorthandRuleNode {
   readonly span: Span;
   readonly head: StringNode;
   readonly implier: StringNode;
-  /** The word before the relation, `on` when right; undefined without relation. */
+  /** The word before the relation, normally `on`; undefined without a relation. */
   readonly keyword: NameNode | undefined;
   readonly relation: StringNode | undefined;
 }
 export interface BlockNode {
   readonly kind: 'block';
   readonly span: Span;
-  /** `actor` or `resource` when right; undefined when the block starts with the class name. */
+  /** The keyword, normally `actor` or `resource`; undefined when the block starts with the name of the type. */
   readonly keyword: NameNode | undefined;
   readonly className: NameNode;
-  /** In source order. */
+  /** The declarations and rules, in source order. */
   readonly items: readonly (ListDeclarationNode | DictionaryDeclarationNode | ShorthandRuleNode)[];
 }
 export type StatementNode = RuleNode | RuleTypeNode | InlineQueryNode | BlockNode;
@@ -278,7 +278,7 @@ export type StatementNode = RuleNode | RuleTypeNode | InlineQueryNode | BlockNod
 export interface CommentNode {
   readonly kind: 'comment';
   readonly span: Span;
-  /** With its `#`. */
+  /** The text of the comment, with its `#`. */
   readonly text: string;
 }
 export interface PolicyNode {
@@ -288,7 +288,7 @@ export interface PolicyNode {
   readonly comments: readonly CommentNode[];
 }
 
-/** Anything a pattern may hold. */
+/** The nodes that a pattern may contain. */
 export type PatternOrTermNode = PatternNode | TermNode;
 export type Node =
   | TermNode
@@ -305,7 +305,7 @@ export type Node =
 
 // ── factories used by passes that build terms; the parser makes the rest in place ──
 
-/** Of the many calls and patterns without any: one for all. */
+/** One empty list for the many calls and patterns without items. */
 export const noFields: readonly never[] = [];
 
 export const variableNode = (span: Span, name: string): VariableNode => ({ kind: 'variable', span, name });

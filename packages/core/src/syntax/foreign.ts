@@ -1,8 +1,8 @@
 import type { TokenKind } from './token.js';
 
-// Habits from other languages: what is written, and what Polar has instead. Lexer and parser report each with one sentence.
+// Syntax of other languages, and the syntax of Polar for the same purpose. Lexer and parser report each use with one sentence.
 
-/** Operators, and the tokens that they most likely stand for: reported, then read as those. */
+/** Foreign operators, and the tokens of Polar as which they are read after the report. */
 export const foreignOperators: readonly (readonly [found: string, instead: TokenKind])[] = [
   ['===', '=='],
   ['!==', '!='],
@@ -17,7 +17,7 @@ export const foreignOperators: readonly (readonly [found: string, instead: Token
   ['|', 'or'],
   ['%', 'mod'],
   ['!', 'not'],
-  // Those that an editor or a page of text puts in place of ASCII.
+  // Characters that editors and web pages write instead of ASCII.
   ['≠', '!='],
   ['≤', '<='],
   ['≥', '>='],
@@ -35,7 +35,7 @@ export const foreignOperators: readonly (readonly [found: string, instead: Token
   ['）', ')'],
 ];
 
-/** Operators for which Polar has none. */
+/** Foreign operators without a counterpart in Polar. */
 export const operatorNotes: readonly (readonly [found: string, note: string])[] = [
   ['??', 'Polar has no operator for a default; write a rule for each case'],
   ['=~', 'Polar has no regular expressions; write `text.startsWith("…")` or `text.includes("…")`'],
@@ -45,7 +45,7 @@ export const operatorNotes: readonly (readonly [found: string, note: string])[] 
   ['?', 'Polar has no `a ? b : c`; write a rule for each case'],
 ];
 
-/** Opening quotes and what closes them. */
+/** Opening quotes, and the quotes that close them. */
 export const foreignQuotes: ReadonlyMap<string, string> = new Map([
   ["'", "'"],
   ['`', '`'],
@@ -57,7 +57,7 @@ export const foreignQuotes: ReadonlyMap<string, string> = new Map([
   ['’', '’‘'],
 ]);
 
-/** Characters beyond ASCII that are no part of a name. */
+/** Characters beyond ASCII that are not part of a name. */
 const notInNames: ReadonlySet<string> = new Set([
   ...foreignOperators.map(([found]) => found).filter((text) => text >= '\u0080'),
   ...foreignQuotes.keys(),
@@ -65,7 +65,7 @@ const notInNames: ReadonlySet<string> = new Set([
 ]);
 export const isForeignCharacter = (char: string): boolean => notInNames.has(char);
 
-/** Words between two operands. */
+/** Foreign words between two operands. */
 export const foreignInfix: ReadonlyMap<string, { readonly instead?: TokenKind; readonly note?: string }> =
   new Map(
     Object.entries({
@@ -88,7 +88,7 @@ export const foreignInfix: ReadonlyMap<string, { readonly instead?: TokenKind; r
     }),
   );
 
-/** Words before an operand. */
+/** Foreign words before an operand. */
 export const foreignPrefix: ReadonlyMap<string, string> = new Map(
   Object.entries({
     let: 'write `name = value`; a variable takes the value of the other side',
@@ -103,7 +103,7 @@ export const foreignPrefix: ReadonlyMap<string, string> = new Map(
   }),
 );
 
-/** Words that another system has in place of `if`. */
+/** Words for `if` in other systems. */
 export const foreignIf: ReadonlySet<string> = new Set(['when', 'where', 'iff', 'given', 'provided']);
 
 const noImport =
@@ -115,7 +115,7 @@ const inBlock =
 const noGlobal =
   'Polar has no global variables; pass the value in the option `constants`, or write a fact such as `limit(10);`';
 
-/** Words at the beginning of a statement that is not Polar, when no `(` follows them. */
+/** Words at the beginning of a foreign statement, when no `(` follows them. */
 export const foreignStatements: ReadonlyMap<string, string> = new Map(
   Object.entries({
     import: noImport,
@@ -160,7 +160,7 @@ export const foreignStatements: ReadonlyMap<string, string> = new Map(
 
 export const globalNote = noGlobal;
 
-/** A statement of Cedar, by its text: `permit (principal, action == …) when { … };` */
+/** Matches the text of a Cedar statement: `permit (principal, action == …) when { … };` */
 export const cedar =
   /^(?:permit|forbid)\s*\(\s*(?:principal\b|resource\b|[^()]*(?:==|\bin\b|\bis\b))|^(?:permit|forbid)\s*\([^()]*\)\s*(?:when|unless)\s*\{/;
 export const cedarNotes = {

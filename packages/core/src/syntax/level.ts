@@ -1,6 +1,6 @@
 import type { TokenKind } from './token.js';
 
-/** How tightly an operator binds, loosest first. Parser and printer read the same table. */
+/** The binding strength of operators, loosest first. Parser and printer use the same table. */
 export const Level = {
   or: 1,
   and: 2,
@@ -13,7 +13,7 @@ export const Level = {
   lookup: 9,
 } as const;
 
-/** The levels of the operators that stand between two operands. */
+/** The levels of the operators between two operands. */
 export const operatorLevels: Readonly<Partial<Record<TokenKind, number>>> = {
   or: Level.or,
   and: Level.and,

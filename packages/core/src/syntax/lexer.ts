@@ -13,11 +13,11 @@ interface Operator {
   readonly text: string;
   readonly kind: TokenKind;
   readonly isForeign: boolean;
-  /** What to write instead, where no token of Polar does the same. */
+  /** The advice for foreign operators without a counterpart in Polar. */
   readonly note: string | undefined;
 }
 
-/** By the code of their first character; the longest first, so that the first that fits is the right one. */
+/** The operators by the code of their first character, the longest first, so that the first match is the right one. */
 const operatorsByCode = groupBy(
   [
     ...foreignOperators.map(([text, kind]): Operator => ({ text, kind, isForeign: true, note: undefined })),
@@ -44,8 +44,8 @@ const code = {
 
 const escapes: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', 0: '\0' };
 
-// Beyond ASCII everything is a letter except what nobody sees: it would make names that look alike. (oso takes these too.)
-// ZWNJ and ZWJ stay: they belong to the spelling of some scripts and to emoji.
+// Beyond ASCII, every character is a letter except invisible ones, which would make different names look alike. (oso accepts these
+// too.) ZWNJ and ZWJ are allowed, because some scripts and emoji need them.
 const invisible = /^[\p{White_Space}\p{Cc}\p{Cf}\p{Cs}]$/u;
 const isJoiner = (char: string): boolean => char === '\u200c' || char === '\u200d';
 
@@ -59,7 +59,7 @@ function startsName(char: string): boolean {
 const continuesName = (char: string): boolean =>
   startsName(char) || (char !== '' && isDigit(char)) || isJoiner(char);
 
-/** Whether a text is one name, as the lexer reads it. Keywords are. */
+/** Returns true if the lexer reads a text as one name or keyword. */
 export function isName(text: string): boolean {
   return (
     text !== '' &&
@@ -71,13 +71,13 @@ export function isName(text: string): boolean {
 const charAt = (text: string, offset: number): string =>
   offset < text.length ? String.fromCodePoint(text.codePointAt(offset)!) : '';
 
-// For ASCII, by code: nearly all of a policy is read so.
+// Tests of characters by code, which are fast for ASCII: nearly every policy is ASCII.
 const isDigitCode = (unit: number): boolean => unit >= 0x30 && unit <= 0x39;
 const isLetterCode = (unit: number): boolean =>
   (unit >= 0x61 && unit <= 0x7a) || (unit >= 0x41 && unit <= 0x5a) || unit === 0x5f;
 const isNameCode = (unit: number): boolean => isLetterCode(unit) || isDigitCode(unit);
 
-/** Letters, digits, `_`, `::` between two of them, and one `?` as the last. */
+/** Reads a name: letters, digits, `_`, `::` between two of them, and one `?` at the end. */
 function endOfName(text: string, start: number): number {
   let at = start;
   for (;;) {
@@ -92,11 +92,9 @@ function endOfName(text: string, start: number): number {
   }
 }
 
-/**
- * Reads the tokens of a text, one by one. What is no token is reported and read as well as can be guessed; it never gives up.
- */
+/** Reads the tokens of a text one by one. It reports invalid text, reads it as the most likely token, and never stops early. */
 export class Lexer {
-  /** Those read so far. */
+  /** The tokens that were read. */
   readonly comments: CommentNode[] = [];
   readonly #text: string;
   #at: number;
@@ -104,9 +102,9 @@ export class Lexer {
   #indent = 0;
   #startsLine = true;
   #isAfterName = false;
-  /** The end of the last comment of another language. */
+  /** The end of the last foreign comment. */
   #commentEnd = 0;
-  /** Names and strings that were met: however often one is written, it is kept once. */
+  /** Names and strings of the text. Each is kept once, regardless of its number of uses. */
   readonly #words = new Map<string, string>();
 
   /** @param start where a token begins */
@@ -120,7 +118,7 @@ export class Lexer {
     this.#lineStart = this.#at;
   }
 
-  /** The next token; at the end of the text `end`, however often it is asked for. */
+  /** Returns the next token; at the end of the text `end`, as often as it is called. */
   next(): Token {
     const text = this.#text;
     if (this.#isAfterName && text.startsWith('::', this.#at)) return this.#strayColons();
@@ -190,7 +188,7 @@ export class Lexer {
     return known ?? word;
   }
 
-  /** Right behind a name, `::` that joins no other to it. */
+  /** Reports a `::` right behind a name that joins no other name to it. */
   #strayColons(): Token {
     const end = this.#at + 2;
     this.#complain('POLAR_PARSE_INVALID_CHARACTER', { character: ':' }, end);
@@ -214,7 +212,7 @@ export class Lexer {
       end = endOfDigits(text, exponent);
       isValid = end > exponent;
     }
-    // `1_000` of other languages.
+    // `1_000` in other languages.
     if (text[end] === '_' && isDigit(text[end + 1] ?? '')) {
       isValid = false;
       end = endOfName(text, end);
@@ -246,7 +244,7 @@ export class Lexer {
     return this.#token('unterminated', end, text.slice(this.#at, end));
   }
 
-  /** An operator, what other languages write, or nothing that Polar knows. */
+  /** Reads an operator of Polar, a foreign one, or an unknown character. */
   #operator(first: number): Token {
     const closing = foreignQuotes.get(charAt(this.#text, this.#at));
     if (closing !== undefined) {
@@ -265,7 +263,7 @@ export class Lexer {
     return this.#invalid();
   }
 
-  /** `'text'` of other languages, if its line closes it. */
+  /** Reads `'text'` of other languages, if its line closes it. */
   #foreignString(closing: string): Token | undefined {
     const text = this.#text;
     const start = this.#at;
@@ -282,7 +280,7 @@ export class Lexer {
     return this.#token('string', end + 1, inner, 0, true);
   }
 
-  /** Skips a comment or a template tag of another language. Several lines of them, one below the other, are one mistake. */
+  /** Skips a foreign comment or template tag. Several of them on consecutive lines are reported once. */
   #foreignComment(first: number): boolean {
     const { found, end } = this.#findForeignComment(first);
     if (found === undefined) return false;
@@ -324,7 +322,7 @@ export class Lexer {
     return { found: undefined, end: at };
   }
 
-  /** `@`, `$`, … and what nobody sees; a run of them is one mistake. */
+  /** Reports unknown and invisible characters, a run of them once. */
   #invalid(): Token {
     const character = charAt(this.#text, this.#at);
     let end = this.#at + character.length;

@@ -1,8 +1,11 @@
 /**
- * How deep terms may nest, in the text and in the tree. It keeps the parser and every recursion over a tree within the
- * JavaScript stack, with room for the code that called them.
+ * The maximum nesting of terms in the text and in the tree. It keeps the parser and every recursion over a tree within the
+ * JavaScript stack, with room for the callers.
  */
 export const maxDepth = 250;
 
-/** Enough for any file that a person repairs; a text which is no policy at all does not become a million messages. */
+/**
+ * The maximum of messages. It is enough for any policy that a person repairs, and prevents a million messages about a text that is
+ * not a policy.
+ */
 export const maxErrors = 100;

@@ -11,7 +11,7 @@ import type {
 
 export type Rewrite = (term: TermNode) => TermNode;
 
-/** Rebuilds a term bottom-up. Subtrees in which nothing changed keep their identity. */
+/** Rebuilds a term bottom-up. Unchanged subtrees keep their identity. */
 export function mapTerm(term: TermNode, f: Rewrite): TermNode {
   return f(mapInside(term, f));
 }
@@ -95,7 +95,7 @@ function mapInside(term: TermNode, f: Rewrite): TermNode {
   }
 }
 
-/** Rebuilds the terms inside a pattern; the pattern itself stays one. */
+/** Rebuilds the terms inside a pattern; the result is again a pattern. */
 export function mapPattern(pattern: PatternNode, f: Rewrite): PatternNode {
   switch (pattern.kind) {
     case 'literal':
@@ -129,7 +129,7 @@ function mapNested(node: PatternOrTermNode, f: Rewrite): PatternOrTermNode {
 const mapList = (terms: readonly TermNode[], f: Rewrite): readonly TermNode[] =>
   mapEach(terms, (term) => mapTerm(term, f));
 
-/** As `map`, but the same list when every item stayed the same. */
+/** Maps a list, and returns the same list if every item stays the same. */
 function mapEach<Item>(items: readonly Item[], f: (item: Item) => Item): readonly Item[] {
   const mapped = items.map(f);
   return mapped.every((item, i) => item === items[i]) ? items : mapped;
@@ -146,14 +146,17 @@ const mapFields = <Value>(
 
 function mapVariable(variable: VariableNode, f: Rewrite): VariableNode {
   const mapped = f(variable);
-  invariant(mapped.kind === 'variable', `only a variable can stand where \`${variable.name}\` stands`);
+  invariant(
+    mapped.kind === 'variable',
+    `a rewrite must replace the variable \`${variable.name}\` by a variable`,
+  );
   return mapped;
 }
 
 const mapRest = (rest: VariableNode | undefined, f: Rewrite): VariableNode | undefined =>
   rest && mapVariable(rest, f);
 
-/** A key that is written in the policy is no term of its own. */
+/** A key that is written in the policy is not a separate term. */
 function mapKey(key: LiteralNode | VariableNode, f: Rewrite): LiteralNode | VariableNode {
   if (key.kind === 'literal') return key;
   const mapped = f(key);

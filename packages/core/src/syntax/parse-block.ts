@@ -13,11 +13,11 @@ import { isKey, reportDuplicateKeys } from './parse-term.js';
 import { expectSemicolon, skipItem, startsStatement } from './recovery.js';
 import { ReportedSyntaxError, type TokenCursor } from './token-cursor.js';
 
-// Actor and resource blocks. What the words in them mean is checked later; here only their form is.
+// Parses actor and resource blocks. The words in them are checked later, by policy/.
 
 type BlockItem = BlockNode['items'][number];
 
-/** `resource Name { … }`; the caller has seen that a name is next and no parenthesis follows. */
+/** Parses `resource Name { … }`. The caller has checked that a name comes next, without a parenthesis after it. */
 export function parseBlock(cursor: TokenCursor): BlockNode {
   const token = cursor.current;
   const first = cursor.expectName('`actor` or `resource`');
@@ -43,7 +43,7 @@ export function parseBlock(cursor: TokenCursor): BlockNode {
   return { kind: 'block', span: cursor.spanFrom(token.start), keyword, className, items };
 }
 
-/** A rule in a block, indented with it. */
+/** Reports an indented rule inside a block, and skips it. */
 function skipRule(cursor: TokenCursor, block: Token): boolean {
   const { current, next } = cursor;
   if (current.kind !== 'name' || next.kind !== '(' || current.indent <= block.indent) return false;
@@ -73,7 +73,7 @@ function parseItemOrSkip(cursor: TokenCursor): BlockItem | undefined {
 /** `read if "owner";` for `"read" if "owner";` */
 const isUnquotedRule = (cursor: TokenCursor): boolean => cursor.is('name') && cursor.next.kind === 'if';
 
-/** A string. A name in its place is reported and read as one. */
+/** Parses a string. A bare name is reported and read as a string. */
 function expectQuoted(cursor: TokenCursor, wanted: string): StringNode {
   if (!cursor.is('name')) return cursor.expectString(wanted);
   const { name, span } = cursor.expectName(wanted);
@@ -81,7 +81,7 @@ function expectQuoted(cursor: TokenCursor, wanted: string): StringNode {
   return { kind: 'string', span, value: name };
 }
 
-/** The `=` of a declaration. */
+/** Parses the `=` of a declaration. */
 function expectEquals(cursor: TokenCursor, name: NameNode): void {
   if (cursor.is(':') || cursor.is(':=')) {
     cursor.reportForeign(cursor.spanOfToken(cursor.current), '=');
@@ -171,7 +171,7 @@ function parseShorthandRule(cursor: TokenCursor): ShorthandRuleNode {
   return { kind: 'shorthand-rule', span: cursor.spanFrom(first.start), head, implier, keyword, relation };
 }
 
-/** A condition where a block takes the name of a role, a permission or a relation only. */
+/** Reports a condition where a block accepts only the name of a role, a permission or a relation. */
 function failAtCondition(cursor: TokenCursor): void {
   const { current, next } = cursor;
   const isCondition =
@@ -184,7 +184,7 @@ function failAtCondition(cursor: TokenCursor): void {
   );
 }
 
-/** `"read" if "a" or "b"`: a rule of a block has one condition. */
+/** Reports `"read" if "a" or "b"`: a rule of a block has one condition. */
 function failAtJunction(cursor: TokenCursor, { value }: StringNode): void {
   const { current } = cursor;
   const word = current.text.toLowerCase();

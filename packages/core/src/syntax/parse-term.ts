@@ -25,15 +25,15 @@ import { isKeyWord, type Token } from './token.js';
 import { startsStatement } from './recovery.js';
 import type { TokenCursor } from './token-cursor.js';
 
-// The grammar of terms and patterns. Operators are read by their level (level.ts), everything else by one function a
-// production. Terms and patterns contain each other, hence one file. Spans reach from the first token of the first operand,
-// its parentheses included, to the last; parentheses around a whole term belong to no span.
+// The grammar of terms and patterns. Operators are parsed by their level (level.ts), and every other production by one function.
+// Terms and patterns contain each other, so they are in one file. A span reaches from the first token of the first operand, with
+// its parentheses, to the last token; parentheses around a whole term belong to no span.
 
 type ParseOperand = (cursor: TokenCursor) => TermNode;
 
 // ── operators ──
 
-/** A term whose operators, outside parentheses, bind at least as tightly as `loosest`. */
+/** Parses a term whose operators, outside parentheses, bind at least as tightly as `loosest`. */
 export function parseTerm(
   cursor: TokenCursor,
   loosest: number = Level.or,
@@ -57,14 +57,17 @@ export function parseTerm(
   return term;
 }
 
-/** `NOT x`, and `NOT(x)`, which is no call. */
+/** `NOT x`, and `NOT(x)`, which is not a call. */
 function isForeignNot(cursor: TokenCursor): boolean {
   const { text } = cursor.current;
   if (text.toLowerCase() !== 'not') return false;
   return cursor.next.kind === 'name' || cursor.next.kind === '(';
 }
 
-/** `AND`, `is`, `contains` and the like between two operands: reported, and read as Polar's own where it has one. */
+/**
+ * Reports `AND`, `is`, `contains` and other foreign words between two operands, and reads them as the operator of Polar if there is
+ * one.
+ */
 function readForeignInfix(cursor: TokenCursor): void {
   const { current, next } = cursor;
   const word = current.text.toLowerCase();
@@ -94,7 +97,7 @@ function parseNegation(cursor: TokenCursor): TermNode {
   return { kind: 'not', span: cursor.spanFrom(start), operand };
 }
 
-/** The operator at the cursor and what is right of it. */
+/** Parses the operator at the cursor and its right operand. */
 function parseOperator(
   cursor: TokenCursor,
   level: number,
@@ -141,13 +144,13 @@ function parseOperator(
   }
 }
 
-/** `a or b or c`, `a and b and c` */
+/** Parses `a or b or c`, and `a and b and c`. */
 function parseJunction(cursor: TokenCursor, kind: 'or' | 'and', start: number, left: TermNode): TermNode {
   const operands = [asCondition(cursor, left)];
   while (cursor.skip(kind)) {
     operands.push(asCondition(cursor, parseTerm(cursor, kind === 'or' ? Level.and : Level.not)));
   }
-  // A parenthesised last operand of the same kind joins the list, as in oso; there a `cut` in it is one of the whole body.
+  // A last operand of the same kind in parentheses joins the list, as in oso; a `cut` in it then applies to the whole body.
   const last = operands.at(-1)!;
   const flat = last.kind === kind ? operands.slice(0, -1).concat(last.operands) : operands;
   return { kind, span: cursor.spanFrom(start), operands: flat };
@@ -205,7 +208,8 @@ function parseArithmetic(
     left: asValue(cursor, l),
     right: asValue(cursor, r),
   });
-  // `in` binds tighter than arithmetic, which nobody expects. What is meant is known: say it, and read on as if it were written.
+  // Reports arithmetic beside `in`, which binds tighter than most readers expect. The intended term is clear, so parsing continues
+  // with it.
   if (left.kind === 'in' && isBareLeft) {
     const collection = term(
       left.collection,
@@ -228,7 +232,7 @@ function parseArithmetic(
   return term(left, right, span);
 }
 
-/** Whether a term, read from `start` up to the cursor, stands there without parentheses around it. */
+/** Returns true if a term, parsed from `start` up to the cursor, has no parentheses around it. */
 const isBare = (cursor: TokenCursor, start: number, term: TermNode): boolean =>
   term.span.start === start && term.span.end === cursor.previous?.end;
 
@@ -249,7 +253,7 @@ function reportTight(
   cursor.report('POLAR_PARSE_PARENTHESES_NEEDED', { operator, outer, instead }, span);
 }
 
-/** The text of a span with parentheses around a part of it, or only them when it is too long for a message. */
+/** Returns the text of a span with parentheses around a part of it. In a long text, `…` replaces the rest. */
 function regrouped(cursor: TokenCursor, { start, end }: Span, part: Span): string {
   const { text } = cursor.source;
   const isShort = end - start <= 80;
@@ -261,12 +265,12 @@ function regrouped(cursor: TokenCursor, { start, end }: Span, part: Span): strin
 
 // ── operands ──
 
-/** `object.name`, `object.method(…)`, `object.(key)` */
+/** Parses `object.name`, `object.method(…)` and `object.(key)`. */
 function parseLookup(cursor: TokenCursor): TermNode {
   const start = cursor.current.start;
   const object = parseLookupTail(cursor, start, parsePrimary(cursor));
   if (cursor.is('not') && cursor.next.kind === 'in') {
-    // `x not in y` of other languages; read on as `x in y`.
+    // Reports `x not in y` of other languages, and continues with `x in y`.
     const item = cursor.quote(cursor.spanFrom(start));
     const span = spanOver(cursor.spanOfToken(cursor.current), cursor.spanOfToken(cursor.next));
     const data = { found: `${item} not in`, instead: `not ${item} in`, note: undefined };
@@ -287,7 +291,7 @@ function parseLookupTail(cursor: TokenCursor, start: number, first: TermNode): T
   return object;
 }
 
-/** `user["id"]` and `list[0]`. With a space between, something else is missing. */
+/** Reports `user["id"]` and `list[0]`. With a space before the bracket, another part is missing. */
 function failAtIndex(cursor: TokenCursor): void {
   const { current, previous, source } = cursor;
   if (current.kind !== '[' || previous?.end !== current.start || previous.kind === '[') return;
@@ -374,7 +378,7 @@ function parsePrimary(cursor: TokenCursor): TermNode {
       return parseForall(cursor);
     case '-':
       if (cursor.next.kind === 'name') {
-        // There is no minus before anything but a number; read on as if it were not there.
+        // A minus comes only before a number; parsing continues without it.
         const span = spanOver(cursor.spanOfToken(token), cursor.spanOfToken(cursor.next));
         cursor.reportForeign(span, `0 - ${cursor.next.text}`);
         cursor.advance();
@@ -386,14 +390,14 @@ function parsePrimary(cursor: TokenCursor): TermNode {
     case 'matches':
     case 'mod':
     case 'rem':
-      // A word that somebody gave to a variable.
+      // The word is probably meant as the name of a variable.
       return cursor.failName('a value or a condition');
     default:
       return cursor.fail('a value or a condition');
   }
 }
 
-/** A number with its sign, a string or a boolean; undefined, and nothing read, when there is none. */
+/** Parses a number with its sign, a string or a boolean; undefined, without reading a token, if there is none. */
 function findLiteral(cursor: TokenCursor): LiteralNode | undefined {
   const token = cursor.current;
   const unsigned = numberOf(token);
@@ -479,10 +483,13 @@ function parseForall(cursor: TokenCursor): TermNode {
   return { kind: 'forall', span: cursor.spanFrom(start), condition, action };
 }
 
-/** An array that grew by `push` has room for 17 items: 5 % of what a policy of flat rules keeps. */
+/**
+ * Copies an array to its exact length. An array that grew by `push` has room for 17 items, which is 5 % of the memory of a policy
+ * of flat rules.
+ */
 const withoutSlack = <Item>(items: readonly Item[]): readonly Item[] => items.slice();
 
-/** `(a, b, key: c)`: a comma may follow the last keyword argument, not the last positional one. */
+/** Parses `(a, b, key: c)`. A comma may follow the last keyword argument, but not the last positional one. */
 function parseArguments(cursor: TokenCursor): { args: readonly TermNode[]; keywords: readonly FieldNode[] } {
   cursor.expect('(');
   const args: TermNode[] = [];
@@ -514,7 +521,7 @@ function parseList(cursor: TokenCursor): ListNode {
   return { kind: 'list', span: cursor.spanFrom(start), items, rest };
 }
 
-/** `[a, b, *rest]`: a comma may follow the last item, nothing the rest. */
+/** Parses `[a, b, *rest]`. A comma may follow the last item, but nothing follows the rest. */
 function parseItems<Item>(
   cursor: TokenCursor,
   parseItem: (cursor: TokenCursor) => Item,
@@ -541,7 +548,7 @@ function parseDictionary(cursor: TokenCursor): DictionaryNode {
   return { kind: 'dictionary', span: cursor.spanFrom(start), fields };
 }
 
-/** `{key: value, name}`; `{name}` is `{name: name}`. */
+/** Parses `{key: value, name}`, where `{name}` is `{name: name}`. */
 function parseFields<Value extends PatternOrTermNode>(
   cursor: TokenCursor,
   parseValue: (cursor: TokenCursor) => Value,
@@ -580,7 +587,7 @@ function parseField<Value extends PatternOrTermNode>(
 export const isKey = (token: Token): boolean =>
   token.kind === 'name' || (token.kind === token.text && isKeyWord(token.kind));
 
-/** A key that appears a second time is reported. */
+/** Reports a key that appears a second time. */
 export function reportDuplicateKeys(
   cursor: TokenCursor,
   fields: readonly { readonly key: string; readonly keySpan: Span }[],
@@ -595,7 +602,7 @@ export function reportDuplicateKeys(
 
 // ── parameters and patterns ──
 
-/** `(a, b: Pattern)` after the name of a rule. */
+/** Parses `(a, b: Pattern)` after the name of a rule. */
 export function parseParameters(cursor: TokenCursor): readonly ParameterNode[] {
   cursor.expect('(');
   const parameters: ParameterNode[] = [];
@@ -628,7 +635,7 @@ export function parseParameters(cursor: TokenCursor): readonly ParameterNode[] {
   return withoutSlack(parameters);
 }
 
-/** `User user` and `user User` for `user: User`. */
+/** Reports `User user` and `user User` instead of `user: User`. */
 function failAtType(cursor: TokenCursor): never {
   const { current, next } = cursor;
   const [name, type] = /^\p{Lu}/u.test(current.text) ? [next.text, current.text] : [current.text, next.text];
@@ -637,7 +644,7 @@ function failAtType(cursor: TokenCursor): never {
 
 const aPattern = 'a class name, a pattern in `{ }` or `[ ]`, a number, a string or a boolean';
 
-/** What stands after `:` and `matches`; a name alone is a class. */
+/** Parses the pattern after `:` or `matches`, where a name alone is a class. */
 function parsePattern(cursor: TokenCursor): PatternNode {
   if (cursor.is('name')) return parseInstancePattern(cursor);
   if (cursor.is('{')) return parseDictionaryPattern(cursor);
@@ -671,7 +678,7 @@ function parseListPattern(cursor: TokenCursor): ListPatternNode {
   return { kind: 'list-pattern', span: cursor.spanFrom(start), items, rest };
 }
 
-/** In a list pattern arithmetic may stand, in a field of another pattern it wants parentheses. */
+/** Arithmetic needs no parentheses in a list pattern, but does in a field of another pattern. */
 function parsePatternItem(cursor: TokenCursor): PatternOrTermNode {
   const isPattern = startsPattern(cursor);
   return isPattern
@@ -708,7 +715,7 @@ function parsePatternPrimary(cursor: TokenCursor): TermNode {
   return variableOf(cursor, cursor.advance());
 }
 
-// ── kinds: what is a value, what is a condition, what may be either ──
+// ── roles: values, conditions, and terms that can be either ──
 
 type Role = 'value' | 'condition' | 'either';
 
@@ -736,7 +743,7 @@ const roles: Readonly<Record<TermNode['kind'], Role>> = {
   debug: 'condition',
 };
 
-/** Reports a condition that stands where a value must. */
+/** Reports a condition where a value is expected. */
 function asValue<Term extends PatternOrTermNode>(cursor: TokenCursor, term: Term): Term {
   const role = (roles as Readonly<Record<string, Role>>)[term.kind];
   if (role !== 'condition') return term;
@@ -745,7 +752,7 @@ function asValue<Term extends PatternOrTermNode>(cursor: TokenCursor, term: Term
   return term;
 }
 
-/** Reports a value that stands where a condition must. */
+/** Reports a value where a condition is expected. */
 export function asCondition(cursor: TokenCursor, term: TermNode): TermNode {
   const role = term.kind === 'literal' && typeof term.value === 'boolean' ? 'either' : roles[term.kind];
   if (role === 'value')

@@ -4,7 +4,7 @@ import { Source } from '../diagnostics/source.js';
 import type { PolicyNode, TermNode } from './ast.js';
 import { parsePolicy, parseQuery } from './parser.js';
 
-/** A policy text, and the name that messages about it carry. */
+/** A policy text with its name in messages. */
 export interface NamedText {
   readonly name: string;
   readonly source: string;
@@ -14,7 +14,7 @@ const sourceOf = (text: string | NamedText): Source =>
   typeof text === 'string' ? new Source(text) : new Source(text.source, text.name);
 
 /**
- * Reads a policy text into a tree. Never throws.
+ * Parses a policy text to a tree. It never throws.
  *
  * @returns the tree of all that could be read, and every syntax error in the order of the text (at most 100)
  * @example
@@ -30,7 +30,7 @@ export function parse(text: string | NamedText): {
 }
 
 /**
- * Reads one term, as a query is written. Never throws.
+ * Parses one term in the form of a query. It never throws.
  *
  * @returns the term, undefined when there is none to be read, and every syntax error
  * @example

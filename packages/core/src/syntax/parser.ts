@@ -14,12 +14,12 @@ const aStatement =
   'a rule such as `allow(actor, action, resource) if …;` or a block such as `resource Note { … }`';
 const afterTerm = '`;` or an operator such as `and`';
 
-/** A statement of another language, which is skipped with all that is in it. */
+/** A statement of another language, which is skipped as a whole. */
 class ForeignStatement extends ReportedSyntaxError {}
 
 /**
- * Reads a policy. What is wrong is reported, at most once a mistake; the tree holds every statement that could be read.
- * Never throws, and no tree it returns is deeper than `maxDepth`.
+ * Parses a policy. It reports each mistake once, and returns a tree of all statements that could be parsed. It never throws, and
+ * returns no tree deeper than `maxDepth`.
  */
 export function parsePolicy(source: Source, report: Report): PolicyNode {
   const cursor = new TokenCursor(source);
@@ -39,7 +39,7 @@ export function parsePolicy(source: Source, report: Report): PolicyNode {
   return { kind: 'policy', span: spanOf(source, 0, source.text.length), statements, comments };
 }
 
-/** Reads a query, which is one term and nothing after it. Reports what is wrong; undefined when there is no term to return. */
+/** Parses a query: one term up to the end of the text. It reports errors; undefined when there is no term to return. */
 export function parseQuery(source: Source, report: Report): TermNode | undefined {
   const cursor = new TokenCursor(source);
   const term = recovering(cursor, () => {
@@ -54,7 +54,7 @@ export function parseQuery(source: Source, report: Report): TermNode | undefined
   return term;
 }
 
-/** Undefined for a tree that is too deep, and after a syntax error, from which `recover` then moves on. */
+/** Returns undefined for a tree that is too deep, and after a syntax error, from which `recover` then continues. */
 function recovering<Node extends StatementNode | TermNode>(
   cursor: TokenCursor,
   parse: () => Node,
@@ -64,7 +64,7 @@ function recovering<Node extends StatementNode | TermNode>(
   const start = cursor.position;
   try {
     const node = parse();
-    // Each node but a parameter has a token of its own, so that few tokens make no deep tree.
+    // Each node except a parameter has at least one token, so that few tokens make no deep tree.
     if ((cursor.position - start) * 2 < maxDepth) return node;
     const deep = findDeeperThan(node, maxDepth);
     if (deep === undefined) return node;
@@ -100,12 +100,12 @@ function parseStatement(cursor: TokenCursor): StatementNode {
 
 const isBlockWord = (word: string): boolean => word === 'actor' || word === 'resource';
 
-/** Says what Polar has instead, where a statement starts as one of another language. */
+/** Reports a statement of another language, with the syntax of Polar for the same purpose. */
 function failAtForeign(cursor: TokenCursor): void {
   const { current, next, source } = cursor;
   const failHere = (note: string): never => {
     cursor.reportForeign(cursor.spanOfToken(current), undefined, note);
-    // A whole file of Rego is one mistake.
+    // A whole file of Rego is reported once.
     if (current.text === 'package') while (!cursor.is('end')) cursor.advance();
     throw new ForeignStatement();
   };
@@ -146,7 +146,7 @@ function failAtForeign(cursor: TokenCursor): void {
   }
 }
 
-/** The `if` of a rule, or what other languages have in its place. */
+/** Parses the `if` of a rule, or a foreign word for it. */
 function skipIf(cursor: TokenCursor): boolean {
   if (cursor.skip('if')) return true;
   const { current, next } = cursor;
@@ -168,7 +168,7 @@ function skipIf(cursor: TokenCursor): boolean {
   throw new ForeignStatement();
 }
 
-/** A body is not put in braces, a comma is not an `and`, and a rule does not end with a full stop. */
+/** Reports a body in braces, a comma instead of `and`, and a full stop at the end of a rule. */
 function failAtForeignEnd(cursor: TokenCursor): void {
   const { current } = cursor;
   const failHere = (instead: string | undefined, note?: string): never => {
@@ -196,7 +196,7 @@ function parseRule(cursor: TokenCursor): RuleNode {
   return { kind: 'rule', span: cursor.spanFrom(first.start), name, nameSpan, parameters, body };
 }
 
-/** `allow(…) if { … }`: a dictionary is a value, and no condition starts with one but `{…}.(key)`. */
+/** Reports a body in braces, `allow(…) if { … }`: a dictionary is a value, and only `{…}.(key)` starts a condition. */
 function failAtBraces(cursor: TokenCursor): void {
   const { end } = cursor.next;
   if (/^\s*[:,}]/.test(cursor.source.text.slice(end, end + 20))) return;

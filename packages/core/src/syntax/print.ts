@@ -21,9 +21,10 @@ import { Level } from './level.js';
 import { isName } from './lexer.js';
 import { isKeyword, isKeyWord } from './token.js';
 
-// The text of a tree. Parsing it gives the same tree again, spans aside. (Recursion is safe here: the parser bounds depth.)
+// Prints a tree as text. The parser returns the same tree for this text, except for spans. (The parser limits the depth, so that
+// recursion is safe.)
 
-/** How tightly a term holds together; an operand that is looser than its place demands gets parentheses. */
+/** The binding strength of a term. An operand that is looser than its place requires gets parentheses. */
 function levelOf(term: PatternOrTermNode): number {
   switch (term.kind) {
     case 'or':
@@ -50,7 +51,7 @@ function levelOf(term: PatternOrTermNode): number {
 const at = (level: number, term: PatternOrTermNode): string =>
   levelOf(term) < level ? `(${printTerm(term)})` : printTerm(term);
 
-/** A term or pattern on one line. */
+/** Prints a term or pattern on one line. */
 export function printTerm(term: PatternOrTermNode): string {
   switch (term.kind) {
     case 'variable':
@@ -109,7 +110,7 @@ export function printTerm(term: PatternOrTermNode): string {
 const joined = (terms: readonly PatternOrTermNode[], between: string, level: number): string =>
   terms.map((term) => at(level, term)).join(between);
 
-/** A number before a dot would swallow the dot. */
+/** A number right before a dot would become a float. */
 const printObject = (term: TermNode): string =>
   term.kind === 'literal' && typeof term.value === 'number' ? `(${printTerm(term)})` : at(Level.lookup, term);
 
@@ -131,7 +132,7 @@ const printFields = (fields: readonly FieldNode<PatternOrTermNode>[], level: num
 const printArguments = (args: readonly TermNode[], keywords: readonly FieldNode[]): string =>
   `(${[...args.map(printTerm), ...keywords.map(({ key, value }) => `${key}: ${printTerm(value)}`)].join(', ')})`;
 
-/** A number, string or boolean as Polar writes it. */
+/** Prints a number, string or boolean. */
 export function printValue(value: number | string | boolean): string {
   if (typeof value === 'string') return printString(value);
   return typeof value === 'number' ? printNumber(value) : String(value);
@@ -146,7 +147,7 @@ const escapes: Readonly<Record<string, string>> = {
   '\0': '\\0',
 };
 
-/** In double quotes, with the escapes that Polar has. */
+/** Prints a string in double quotes, with the escapes of Polar. */
 // oxlint-disable-next-line no-control-regex -- NUL has an escape
 export const printString = (text: string): string =>
   `"${text.replace(/["\\\n\r\t\0]/gu, (char) => escapes[char]!)}"`;
@@ -156,7 +157,7 @@ function printNumber(value: number): string {
   if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf';
   if (Object.is(value, -0)) return '-0.0';
   const text = String(value);
-  // Beyond ±(2^53 − 1) only floats can be written.
+  // Beyond ±(2^53 − 1), a number can be written only as a float.
   return Number.isInteger(value) && !Number.isSafeInteger(value) && !text.includes('e') ? `${text}.0` : text;
 }
 
@@ -168,7 +169,7 @@ export const printParameter = ({ term, specializer }: ParameterNode): string =>
 const printHead = (name: string, parameters: readonly ParameterNode[]): string =>
   `${name}(${parameters.map(printParameter).join(', ')})`;
 
-/** `name(parameters) if body;` on one line. */
+/** Prints `name(parameters) if body;` on one line. */
 export const printRule = ({ name, parameters, body }: RuleNode): string =>
   `${printHead(name, parameters)}${body ? ` if ${printTerm(body)}` : ''};`;
 
@@ -200,7 +201,7 @@ function printBlock({ keyword, className, items }: BlockNode): string {
   return `${head} {\n${lines.map((line) => `  ${line}\n`).join('')}}`;
 }
 
-/** A statement with its semicolon, on one line except for a block. */
+/** Prints a statement with its semicolon, on one line except for a block. */
 export function printStatement(statement: StatementNode): string {
   switch (statement.kind) {
     case 'rule':
@@ -216,11 +217,11 @@ export function printStatement(statement: StatementNode): string {
   }
 }
 
-/** One statement after the other, without the comments. */
+/** Prints all statements, without the comments. */
 export const printPolicy = ({ statements }: PolicyNode): string =>
   statements.map((statement) => `${printStatement(statement)}\n`).join('');
 
-/** The text of any node. */
+/** Prints any node. */
 export function print(node: Node): string {
   switch (node.kind) {
     case 'policy':

@@ -4,9 +4,9 @@ import type { Node, PolicyNode, RuleNode, TermNode } from './ast.js';
 import { parse, parseTerm } from './parse.js';
 import { visit } from './visit.js';
 
-// What the tests of this folder share.
+// Helpers for the tests of this folder.
 
-/** What is wrong with a policy: `line:column`, the code without its prefix, the text it is about. */
+/** Returns the errors of a policy: `line:column`, the code without its prefix, and the text of the span. */
 export const errorsOf = (text: string): string[] => parse(dedent(text)).diagnostics.map(errorOf);
 
 export const errorsOfTerm = (text: string): string[] => parseTerm(text).diagnostics.map(errorOf);
@@ -17,14 +17,14 @@ const errorOf = ({ line, column, code, span }: ReturnType<typeof parse>['diagnos
 export const messagesOf = (text: string): string[] =>
   parse(dedent(text)).diagnostics.map(({ message }) => message);
 
-/** The tree of a policy that must be right. */
+/** Returns the tree of a policy, and fails if it has errors. */
 export function policyOf(text: string): PolicyNode {
   const { policy, diagnostics } = parse(dedent(text));
   if (diagnostics.length > 0) throw new Error(diagnostics.map(({ message }) => message).join('\n'));
   return policy;
 }
 
-/** The tree of a term that must be right. */
+/** Returns the tree of a term, and fails if it has errors. */
 export function termOf(text: string): TermNode {
   const { term, diagnostics } = parseTerm(text);
   if (term === undefined || diagnostics.length > 0) {
@@ -35,7 +35,7 @@ export function termOf(text: string): TermNode {
 
 export const ruleOf = (text: string): RuleNode => policyOf(text).statements[0] as RuleNode;
 
-/** A tree without its spans and comments: what two texts of one meaning have in common. */
+/** Returns a tree without spans and comments, which is the same for two texts with the same meaning. */
 export function shapeOf(node: unknown): unknown {
   if (Array.isArray(node)) return node.map(shapeOf);
   if (typeof node !== 'object' || node === null) return node;
@@ -43,7 +43,7 @@ export function shapeOf(node: unknown): unknown {
   return Object.fromEntries(entries.map(([key, value]) => [key, shapeOf(value)]));
 }
 
-/** The text of every node, each with its kind, in the order of a visit. */
+/** Returns the kind and the text of every node, in the order of a visit. */
 export function textsOf(node: Node): string[] {
   const texts: string[] = [];
   visit(node, (each) => void texts.push(`${each.kind}: ${textOf(each.span as Span)}`));

@@ -2,12 +2,12 @@ import { spanOf } from '../diagnostics/span.js';
 import type { Token } from './token.js';
 import type { TokenCursor } from './token-cursor.js';
 
-// What to do after a syntax error: skip to where the next statement most likely starts, so that its errors are found too
-// and no error is followed by others which it only caused.
+// Recovery from syntax errors: the parser skips to the most likely start of the next statement, so that it finds the errors of that
+// statement and reports no consequences of the first error.
 
 const blockWords: ReadonlySet<string> = new Set(['actor', 'resource']);
 
-/** Whether a token that starts its line looks like the first of a statement of the policy. */
+/** Returns true if a token that starts its line probably starts a statement of the policy. */
 export function startsStatement(cursor: TokenCursor): boolean {
   const token = cursor.current;
   if (!token.startsLine) return false;
@@ -17,7 +17,7 @@ export function startsStatement(cursor: TokenCursor): boolean {
   return cursor.next.kind === '(' || (blockWords.has(token.text) && cursor.next.kind === 'name');
 }
 
-/** Whether a token that starts its line looks like the first of a declaration or rule of a block. */
+/** Returns true if a token that starts its line probably starts a declaration or rule of a block. */
 function startsItem(cursor: TokenCursor): boolean {
   const token = cursor.current;
   if (!token.startsLine) return false;
@@ -43,10 +43,13 @@ const endsTerm: ReadonlySet<string> = new Set<Token['kind']>([
   'unterminated',
 ]);
 
-/** The text before may be a whole statement: it does not end in an operator, a comma or an opening bracket. */
+/** Returns whether the text before may be a whole statement: it does not end in an operator, a comma or an opening bracket. */
 const mayEndHere = (cursor: TokenCursor): boolean => endsTerm.has(cursor.previous?.kind ?? 'end');
 
-/** The `;` of a statement that started at the token `first`. If only it is missing, that is reported and the statement stands. */
+/**
+ * Reads the `;` of a statement that started at the token `first`. If only the `;` is missing, it is reported and the statement is
+ * kept.
+ */
 export function expectSemicolon(cursor: TokenCursor, first: Token, wanted: string, what: string): void {
   if (cursor.skip(';')) return;
   const isEnd = cursor.is('end') && mayEndHere(cursor) && cursor.previous!.kind !== 'unterminated';
@@ -62,7 +65,10 @@ export function expectSemicolon(cursor: TokenCursor, first: Token, wanted: strin
   cursor.report('POLAR_PARSE_MISSING_SEMICOLON', { what }, spanOf(cursor.source, end, end));
 }
 
-/** Whether what follows looks like a new statement, no further indented than `first`, which started the one before it. */
+/**
+ * Returns true if the current token probably starts a new statement, not indented deeper than `first`, which started the statement
+ * before.
+ */
 function startsAnew(cursor: TokenCursor, first: Token, inBlock: boolean): boolean {
   const { current } = cursor;
   if (current.start === first.start || current.indent > first.indent || !mayEndHere(cursor)) return false;
@@ -71,7 +77,7 @@ function startsAnew(cursor: TokenCursor, first: Token, inBlock: boolean): boolea
 
 /** Skips the rest of a statement that started at the token `first`. */
 export function skipStatement(cursor: TokenCursor, first: Token): void {
-  // A block whose head is wrong is skipped with its body: `resource Repo, Org { roles = ["a"]; }`.
+  // A block with an invalid head is skipped with its body: `resource Repo, Org { roles = ["a"]; }`.
   let isBlock = first.kind === 'name' && cursor.tokensSince(first).every(({ kind }) => kind !== '(');
   let braces = 0;
   for (; !cursor.is('end'); cursor.advance()) {
@@ -86,7 +92,7 @@ export function skipStatement(cursor: TokenCursor, first: Token): void {
   cursor.advance();
 }
 
-/** Skips the rest of a declaration or rule in a block that started at the token `first`, up to the end of the block at most. */
+/** Skips the rest of a declaration or rule in a block that started at the token `first`, at most up to the end of the block. */
 export function skipItem(cursor: TokenCursor, first: Token): void {
   let braces = 0;
   for (const { kind } of cursor.tokensSince(first)) {
@@ -104,8 +110,8 @@ export function skipItem(cursor: TokenCursor, first: Token): void {
 }
 
 /**
- * Skips a statement of another language that started at the token `first`: to a `;` or `}` outside of brackets, or to a line that is
- * indented no further. What the lexer found in it is part of the one mistake.
+ * Skips a foreign statement that started at the token `first`: to a `;` or `}` outside of brackets, or to a line that is not
+ * indented deeper. The errors of the lexer in it are part of the same mistake.
  */
 export function skipForeign(cursor: TokenCursor, first: Token): void {
   let depth = 0;
@@ -124,7 +130,7 @@ export function skipForeign(cursor: TokenCursor, first: Token): void {
     else if (token.kind === '}' || token.kind === ')' || token.kind === ']') depth = Math.max(0, depth - 1);
     if (depth === 0 && token.kind === ';') break;
   }
-  // Closing brackets of it, each on a line of its own.
+  // Closing brackets of the statement, each on a separate line.
   while (cursor.is('}') && cursor.current.startsLine) cursor.advance();
   cursor.forgive(first.start, cursor.previous?.end ?? first.end);
 }

@@ -8,19 +8,19 @@ import { Lexer } from './lexer.js';
 import { maxDepth, maxErrors } from './limits.js';
 import { isKeyword, type Token, type TokenKind } from './token.js';
 
-/** Thrown by `fail`, caught where the parser starts the next statement; it never leaves the parser. */
+/** Unwinds the parser after an error that was reported, up to the start of the next statement. It never leaves the parser. */
 export class ReportedSyntaxError {}
 
-/** The place in the tokens at which the parser stands, and what it has to say about them. */
+/** The position of the parser in the tokens, and its reports about them. */
 export class TokenCursor {
   readonly #lexical = new Report();
   readonly #lexer: Lexer;
-  // No others are kept: a policy may have hundreds of thousands.
+  // Only these tokens are kept, because a policy may have hundreds of thousands.
   #previous: Token | undefined;
   #current: Token;
   #next: Token | undefined;
   #position = 0;
-  /** Often asked for again: a parameter that is a string has the span of that string. */
+  /** The last span, which is often needed again: a parameter that is a string has the span of the string. */
   #lastSpan: Span | undefined;
   #depth = 0;
   #lastFault: Token | undefined;
@@ -34,7 +34,7 @@ export class TokenCursor {
 
   // ── looking ──
 
-  /** How many tokens have been read. */
+  /** The number of tokens that were read. */
   get position(): number {
     return this.#position;
   }
@@ -59,7 +59,7 @@ export class TokenCursor {
     return this.#current.kind === kind;
   }
 
-  /** The tokens read since one was the current, with it: a second time, as that is needed after a fault only. */
+  /** Returns the tokens since `first`, by reading them a second time. It is needed only after an error. */
   tokensSince(first: Token): readonly Token[] {
     const lexer = new Lexer(this.source, new Report(), first.start);
     const tokens: Token[] = [];
@@ -68,7 +68,7 @@ export class TokenCursor {
     return tokens;
   }
 
-  /** From an offset to the end of the token before the current one. */
+  /** Returns the span from an offset to the end of the previous token. */
   spanFrom(start: number): Span {
     return this.#spanOf(start, this.#previous?.end ?? start);
   }
@@ -83,7 +83,7 @@ export class TokenCursor {
     return (this.#lastSpan = spanOf(this.source, start, end));
   }
 
-  /** The text of a span for a message: on one line, cut when long. */
+  /** Returns the text of a span for a message: on one line, and shortened. */
   quote(span: Span): string {
     const text = this.source.text
       .slice(span.start, Math.min(span.end, span.start + 200))
@@ -104,7 +104,7 @@ export class TokenCursor {
     return token;
   }
 
-  /** Steps over the current token if it is of this kind. */
+  /** Skips the current token if it has this kind. */
   skip(kind: TokenKind): boolean {
     if (!this.is(kind)) return false;
     this.advance();
@@ -128,17 +128,17 @@ export class TokenCursor {
     return { kind: 'string', span: this.spanOfToken(token), value: token.text };
   }
 
-  /** Reads the current token as another kind. What is wrong with it was reported. */
+  /** Reads the current token as another kind, after a report about it. */
   readAs(kind: TokenKind): void {
     this.#current = { ...this.#current, kind, text: kind, isReported: true };
   }
 
-  /** Gives the current token another text. */
+  /** Replaces the text of the current token. */
   renameCurrent(text: string): void {
     this.#current = { ...this.#current, text };
   }
 
-  /** Whether the next token follows the current one without a space: `=>` of other languages is two tokens. */
+  /** Returns true if the next token follows the current one without a space: `=>` of other languages is two tokens. */
   isFollowedBy(kind: TokenKind): boolean {
     return this.next.kind === kind && this.next.start === this.#current.end;
   }
@@ -154,19 +154,19 @@ export class TokenCursor {
     this.#depth--;
   }
 
-  /** A statement starts, or an item of a block: whatever a fault left open is over. */
+  /** Starts a statement, or an item of a block, without the state that an error left. */
   startOver(): void {
     this.#depth = 0;
   }
 
   // ── complaining ──
 
-  /** Says what is wrong; parsing goes on. */
+  /** Reports an error, and continues. */
   report<C extends Code>(code: C, data: DataOf<C>, span: Span): void {
     if (this.#errors.diagnostics.length < maxErrors) this.#errors.error(code, data, span);
   }
 
-  /** Says what Polar has instead of something in another language. */
+  /** Reports foreign syntax, with the syntax of Polar for the same purpose. */
   reportForeign(span: Span, instead: string | undefined, note?: string): void {
     this.report('POLAR_PARSE_FOREIGN_SYNTAX', { found: this.quote(span), instead, note }, span);
   }
@@ -176,12 +176,12 @@ export class TokenCursor {
     throw new ReportedSyntaxError();
   }
 
-  /** What the lexer reported from here to there is part of a mistake that was told. */
+  /** Removes the reports of the lexer between two offsets, because they belong to a mistake that was reported. */
   forgive(start: number, end: number): void {
     this.#forgiven.push([start, end]);
   }
 
-  /** Says what was wanted instead of the current token, once a token. */
+  /** Reports the expected token instead of the current one, once for each token, and stops the statement. */
   reportUnexpected(wanted: string): void {
     const token = this.current;
     if (token.isReported || this.#lastFault === token) return;
@@ -205,7 +205,7 @@ export class TokenCursor {
     throw new ReportedSyntaxError();
   }
 
-  /** As `fail`, where a name should stand: a keyword there deserves its own message. */
+  /** Fails where a name is expected. A keyword gets a separate message. */
   failName(wanted: string): never {
     const token = this.current;
     if (isKeyword(token.kind) && !token.isReported && this.#lastFault !== token) {

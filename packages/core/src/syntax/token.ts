@@ -1,4 +1,4 @@
-/** Words with a meaning of their own; everything else that looks like a name is one. */
+/** The keywords. Every other word is a name. */
 export const keywords = [
   'true',
   'false',
@@ -49,8 +49,8 @@ export const punctuation = [
 export type Punctuation = (typeof punctuation)[number];
 
 /**
- * `invalid` is text that is no token, already reported. `unterminated` is a string that its line does not close: the
- * parser reports the first of a statement, as the quotes after it are open and closed the wrong way round.
+ * The kind. `invalid` is text without a token, which is already reported. `unterminated` is a string that its line does not close:
+ * the parser reports only the first one of a statement, because the quotes after it open and close in the wrong places.
  */
 export type TokenKind =
   | Keyword
@@ -64,18 +64,18 @@ export type TokenKind =
 
 export interface Token {
   readonly kind: TokenKind;
-  /** Offsets in UTF-16 code units, `end` exclusive. */
+  /** Offsets in UTF-16 code units; `end` is exclusive. */
   readonly start: number;
   readonly end: number;
-  /** The name, the text of a string, the word of a keyword; otherwise as written. */
+  /** The name, the content of a string, or the word of a keyword; otherwise the text as written. */
   readonly text: string;
-  /** Of a number; otherwise 0. */
+  /** The value of a number; otherwise 0. */
   readonly number: number;
   /** Whether it is the first token of its line. */
   readonly startsLine: boolean;
-  /** How far the line on which it stands is indented, in code units. */
+  /** The indentation of its line, in code units. */
   readonly indent: number;
-  /** Something is wrong with it and was reported; a second message about it would say nothing new. */
+  /** Whether an error of this token was reported, so that a second message would be a consequence. */
   readonly isReported: boolean;
 }
 
@@ -84,8 +84,8 @@ export const findKeyword = (word: string): Keyword | undefined => keywordsByWord
 export const isKeyword = (word: string): word is Keyword => keywordsByWord.has(word);
 
 const notKeys: ReadonlySet<string> = new Set<Keyword>(['true', 'false', 'inf', 'nan', 'mod', 'rem']);
-/** A keyword that may also be the key of a dictionary field or the name of an attribute or method. */
+/** Returns whether a keyword may also be the key of a dictionary or the name of an attribute or method. */
 export const isKeyWord = (word: string): boolean => keywordsByWord.has(word) && !notKeys.has(word);
 
-/** A word that oso reserves and accepts nowhere. */
+/** A word that oso reserves without accepting it anywhere. */
 export const reservedWord = 'isa';

@@ -1,13 +1,13 @@
 import { assertNever } from '../internal/assert-never.js';
 import type { FieldNode, Node } from './ast.js';
 
-/** What a pass does at a node, before its children. Answering `false` leaves the children out. */
+/** A function that a pass runs on a node, before its children. Returning `false` skips the children. */
 export type Visit<Visited extends Node = Node> = (node: Visited) => boolean | void;
 
-/** What a pass does at the kinds of node it cares about. */
+/** The functions of a pass, by the kind of node. */
 export type Visitor = { readonly [Kind in Node['kind']]?: Visit<Extract<Node, { readonly kind: Kind }>> };
 
-/** Walks a tree in the order of its text. It keeps its own stack, so that no tree is too deep for it. */
+/** Walks a tree in the order of its text. It has an explicit stack, so that no tree is too deep for it. */
 export function visit(root: Node, handler: Visit): void;
 export function visit(root: Node, visitor: Visitor): void;
 export function visit(root: Node, visitor: Visit | Visitor): void {
@@ -20,7 +20,10 @@ export function visit(root: Node, visitor: Visit | Visitor): void {
   }
 }
 
-/** The first node found more than `limit` nodes down from the root, the root being the first; undefined when the tree is not that deep. */
+/**
+ * Returns the first node more than `limit` nodes below the root, where the root counts as the first; undefined when the tree is not
+ * that deep.
+ */
 export function findDeeperThan(root: Node, limit: number): Node | undefined {
   const pending: Node[] = [root];
   const depths: number[] = [1];
@@ -42,7 +45,7 @@ const nothing: readonly Node[] = [];
 
 const present = <Item>(item: Item | undefined): readonly Item[] => (item === undefined ? [] : [item]);
 
-/** The nodes directly inside a node, in the order of the text. */
+/** Returns the nodes directly inside a node, in the order of the text. */
 export function childrenOf(node: Node): readonly Node[] {
   switch (node.kind) {
     case 'variable':

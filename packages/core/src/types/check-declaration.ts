@@ -8,7 +8,7 @@ export const isClass = (value: unknown): value is Class =>
 
 const declarationOptions = ['class', 'is', 'discriminator', 'fields', 'key', 'equals'];
 
-/** Checks the form of a type declaration. @throws {PolarError} `POLAR_TYPE_…` that states what is expected and found */
+/** Checks the form of a type declaration. @throws {PolarError} `POLAR_TYPE_…` with the expected and the found value */
 export function checkDeclaration(name: string, input: unknown): TypeDeclaration {
   const invalid = (reason: string): PolarError =>
     new PolarError('POLAR_TYPE_INVALID_DECLARATION', { name, reason });

@@ -34,7 +34,7 @@ import { unknownSpecializer } from './unknown-specializer.js';
 import { unlikelyArgument } from './unlikely-argument.js';
 import { unusedRule } from './unused-rule.js';
 
-/** What a policy is checked for. The order matters only where two findings have the same place. */
+/** All checks of a policy. Their order matters only for two findings at the same place. */
 export const allChecks: readonly Check[] = [
   // errors
   foreignName,

@@ -1,7 +1,10 @@
 import type { TermNode } from '../../syntax/ast.js';
 import { check } from './check.js';
 
-/** `a or b and c`: does the reader know that `and` binds tighter? oso: polar-core/src/validations.rs, check_ambiguous_precedence. */
+/**
+ * Warns about `a or b and c`, whose reader may not know that `and` binds tighter. oso: polar-core/src/validations.rs,
+ * check_ambiguous_precedence.
+ */
 export const ambiguousPrecedence = check({
   code: 'POLAR_CHECK_AMBIGUOUS_PRECEDENCE',
   severity: 'warning',
@@ -16,5 +19,5 @@ export const ambiguousPrecedence = check({
   },
 });
 
-/** As oso tells: the span of a term starts behind its parenthesis, with no space between. */
+/** Returns whether a term has parentheses around it. As in oso, its span starts right behind the parenthesis, without a space. */
 const isInParentheses = ({ span }: TermNode): boolean => span.source.text[span.start - 1] === '(';

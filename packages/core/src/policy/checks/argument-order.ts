@@ -6,7 +6,7 @@ const usualActors: ReadonlySet<string> = new Set(
   'User Actor Account Admin Member Person Principal Employee Customer'.split(' '),
 );
 
-/** `allow(note: Note, "read", user: User)`: the actor comes first, then the action, then the resource. */
+/** Warns about `allow(note: Note, "read", user: User)`: the order is actor, action, resource. */
 export const argumentOrder = check({
   code: 'POLAR_CHECK_ARGUMENT_ORDER',
   severity: 'warning',
@@ -30,7 +30,7 @@ export const argumentOrder = check({
 const typeOf = ({ specializer }: ParameterNode): string | undefined =>
   specializer?.kind === 'instance-pattern' ? specializer.className : undefined;
 
-/** By the actor blocks, and where there are none by the name. */
+/** Recognizes a type of actors by the actor blocks, or by its name if there are no actor blocks. */
 function isActor(name: string, { blocks, types }: PolicyDraft): boolean {
   const actors = [...blocks.values()].filter((block) => block.isActor);
   if (actors.length === 0) return usualActors.has(name);

@@ -1,7 +1,7 @@
 import type { AssignNode } from '../../syntax/ast.js';
 import { check } from './check.js';
 
-/** `x := 1 and x := 2`, and `:=` on a parameter: `:=` is for a variable without a value, and ends the query otherwise. */
+/** Warns about `x := 1 and x := 2`, and about `:=` on a parameter: `:=` needs an unbound variable, and ends the query otherwise. */
 export const assignedTwice = check(() => {
   let assignments: AssignNode[] = [];
   return {

@@ -1,6 +1,8 @@
 import { check } from './check.js';
 
-/** A call for which no rule of the name has the right number of parameters. oso lets it pass, and it fails for ever. */
+/**
+ * Warns about a call for which no rule of the name has the right number of parameters. oso accepts the call, which never succeeds.
+ */
 export const callArity = check({
   code: 'POLAR_CHECK_CALL_ARITY',
   severity: 'warning',
@@ -9,7 +11,7 @@ export const callArity = check({
   node({ predicate: name, span, args: { length: given } }, report, { rulesByName, typesOfRules }) {
     const rules = rulesByName.get(name);
     if (rules === undefined || rules.some(({ parameters }) => parameters.length === given)) return;
-    // The rules have the wrong number of parameters, which is reported at them.
+    // The rules have the wrong number of parameters, and are reported themselves.
     if (typesOfRules.byName.get(name)?.some(({ parameters }) => parameters.length === given) === true) return;
     const known = [...new Set(rules.map(({ parameters }) => parameters.length))].sort((a, b) => a - b);
     report({ span, data: { name, given, known } });

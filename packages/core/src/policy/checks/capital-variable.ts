@@ -3,7 +3,7 @@ import { isUnionName } from '../../types/type-table.js';
 import { check } from './check.js';
 import { isForeignName } from './foreign-name.js';
 
-/** `x = Admin and y = Admin` about a type that is not registered: to Polar, `Admin` is a variable. A lone one is an error. */
+/** Warns about `x = Admin and y = Admin` with an unregistered type, which Polar reads as a variable. A single use is an error. */
 export const capitalVariable = check({
   code: 'POLAR_CHECK_CAPITAL_VARIABLE',
   severity: 'warning',
@@ -18,7 +18,7 @@ export const capitalVariable = check({
       counted ??= new Map();
       const uses = (counted.get(name) ?? 0) + 1;
       counted.set(name, uses);
-      // At the second use, once.
+      // Reported once, at the second use.
       if (uses !== 2) continue;
       const known = nearNames(name, [...types.typeNames, ...types.constantNames]);
       report({ span, data: { name, known } });

@@ -1,6 +1,6 @@
 import { check } from './check.js';
 
-/** `f(actor: User)` means the constant `actor` where there is one, so it would take no user but that. */
+/** Finds a parameter such as `actor` in `f(actor: User)` that is a constant, so that the rule would match only its value. */
 export const capturedParameter = check({
   code: 'POLAR_CHECK_CAPTURED_PARAMETER',
   rule(rule, report, { types }) {

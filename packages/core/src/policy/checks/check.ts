@@ -10,44 +10,44 @@ export interface Finding<C extends Code> {
 }
 type Find<C extends Code> = (finding: Finding<C>) => void;
 
-/** One thing that is wrong with a policy, or looks so, and how it is found. */
+/** A check of a policy: the code that it reports, and the functions that find it. */
 export interface CheckDefinition<C extends Code, Kind extends Node['kind'] = never> {
   readonly code: C;
-  /** `error` when left out: the policy does not load. */
+  /** The default is `error`: the policy does not load. */
   readonly severity?: Severity;
-  /** What must be known completely, lest one mistake be reported as many. */
+  /** The part of the policy that must be complete, so that one mistake is not reported as many. */
   readonly needs?: 'all statements' | 'all blocks';
-  /** What `node` looks at. */
+  /** The kinds of nodes for `node`. */
   readonly kinds?: readonly Kind[];
-  /** Where it is looked for; everywhere when left out. */
+  /** `rules`: the check skips inline queries. */
   readonly only?: 'rules';
-  /** Looks at every node of these kinds. */
+  /** Called for every node of these kinds. */
   readonly node?: (node: Extract<Node, { readonly kind: Kind }>, report: Find<C>, draft: PolicyDraft) => void;
-  /** Looks at every rule. */
+  /** Called for every rule. */
   readonly rule?: (rule: Scope, report: Find<C>, draft: PolicyDraft) => void;
-  /** Looks at every rule and every inline query. */
+  /** Called for every rule and every inline query. */
   readonly scope?: (scope: Scope, report: Find<C>, draft: PolicyDraft) => void;
-  /** Looks at the policy as a whole, after everything in it. */
+  /** Called once for the whole policy, after all nodes, rules and queries. */
   readonly policy?: (draft: PolicyDraft, report: Find<C>) => void;
 }
 
-/** A check at work on one policy. */
+/** A check that runs on one policy. */
 export interface Pass {
-  /** What it has found. */
+  /** The findings of the check. */
   readonly report: Report;
   readonly kinds: readonly Node['kind'][];
   readonly node: ((node: Node) => void) | undefined;
-  /** Whether `node` looks at inline queries too. */
+  /** Whether `node` receives the nodes of inline queries too. */
   readonly isForQueries: boolean;
   readonly rule: ((rule: Scope) => void) | undefined;
   readonly scope: ((scope: Scope) => void) | undefined;
   readonly policy: (() => void) | undefined;
 }
 
-/** Begins to look at a policy; undefined when too little is known of it. */
+/** Starts a check of a policy; undefined when the policy is too incomplete for it. */
 export type Check = (draft: PolicyDraft) => Pass | undefined;
 
-/** @param given the definition, or what makes one for each policy: of a check that remembers what it has seen */
+/** @param given the definition, or, for a check with state, a function that creates a definition for each policy */
 export function check<C extends Code, Kind extends Node['kind'] = never>(
   given: CheckDefinition<C, Kind> | (() => CheckDefinition<C, Kind>),
 ): Check {

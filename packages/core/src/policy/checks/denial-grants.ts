@@ -5,7 +5,7 @@ const granting: ReadonlySet<string> = new Set(['allow', 'allow_field', 'allow_re
 const denials =
   /^(is_)?(deny|denies|denied|forbid|forbids|forbidden|disallow|disallows|disallowed|prohibit|prohibited)(_|$)/i;
 
-/** `allow(…) if deny(…)`: to Polar, `deny` is a condition like any other, and where it holds it grants. */
+/** Warns about `allow(…) if deny(…)`: `deny` is a condition in Polar, and the rule grants where it holds. */
 export const denialGrants = check({
   code: 'POLAR_CHECK_DENIAL_GRANTS',
   severity: 'warning',

@@ -1,7 +1,7 @@
 import { check } from './check.js';
 import { typeMistakesIn } from './static-types.js';
 
-/** `user.isAdmin()` where `isAdmin` is a declared field of a type without a class, which has no methods. */
+/** Warns about `user.isAdmin()` where `isAdmin` is a declared field of a type without a class, which has no methods. */
 export const fieldCalled = check({
   code: 'POLAR_CHECK_FIELD_CALLED',
   severity: 'warning',

@@ -1,6 +1,6 @@
 import { check } from './check.js';
 
-/** Words that other languages have for values, and Polar's. */
+/** Names of values in other languages, and the names in Polar. */
 const values: ReadonlyMap<string, string> = new Map(
   Object.entries({
     nil: 'null undefined None NULL Null Nil NIL',
@@ -13,7 +13,7 @@ const values: ReadonlyMap<string, string> = new Map(
 
 export const isForeignName = (name: string): boolean => values.has(name);
 
-/** `x = null` would hold for any `x`: to Polar, `null` is a variable like every other. */
+/** Finds `x = null`, which would hold for any `x`, because `null` is a variable in Polar. */
 export const foreignName = check({
   code: 'POLAR_CHECK_FOREIGN_NAME',
   scope({ names }, report, { types }) {

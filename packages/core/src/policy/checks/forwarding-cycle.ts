@@ -2,7 +2,7 @@ import { groupBy } from '../../internal/group-by.js';
 import type { ShorthandRuleNode } from '../../syntax/ast.js';
 import { check } from './check.js';
 
-/** `"a" if "b"; "b" if "a";`: to ask for either is to ask for both for ever. (Over a relation it ends where the data does.) */
+/** Warns about `"a" if "b"; "b" if "a";`: a check of one never ends. (Over a relation, the recursion ends where the data ends.) */
 export const forwardingCycle = check({
   code: 'POLAR_CHECK_FORWARDING_CYCLE',
   severity: 'warning',
@@ -27,14 +27,14 @@ export const forwardingCycle = check({
   },
 });
 
-/** The shortest way from a name back to itself, as the rules along it. */
+/** Returns the shortest way from a name back to itself, as the rules along it. */
 function findCircle(
   start: string,
   impliers: ReadonlyMap<string, readonly ShorthandRuleNode[]>,
 ): ShorthandRuleNode[] | undefined {
   const arrivedBy = new Map<string, ShorthandRuleNode>();
   const pending = [start];
-  // A queue that grows while it is walked: breadth first.
+  // A queue that grows during the loop: breadth first.
   for (const name of pending) {
     for (const rule of impliers.get(name) ?? []) {
       const next = rule.implier.value;

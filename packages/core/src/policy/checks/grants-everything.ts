@@ -1,6 +1,6 @@
 import { check } from './check.js';
 
-/** `allow(_, _, _);` grants everything to everybody. With the body `if true` it is meant. */
+/** Warns about `allow(_, _, _);`, which grants everything to every actor. The body `if true` confirms it. */
 export const grantsEverything = check({
   code: 'POLAR_CHECK_GRANTS_EVERYTHING',
   severity: 'warning',
@@ -10,7 +10,7 @@ export const grantsEverything = check({
       ({ term, specializer }) =>
         term.kind === 'variable' && term.name.startsWith('_') && specializer === undefined,
     );
-    // A name that is used twice is a condition: the values are equal.
+    // A name that is used twice is a condition, because both values must be equal.
     const written = names.map((node) => (node.kind === 'variable' ? node.name : node.className));
     const isRepeated = written.some((each, i) => each !== '_' && written.indexOf(each) !== i);
     if (isOpen && !isRepeated) report({ span: parameters[0]!.span, data: {} });

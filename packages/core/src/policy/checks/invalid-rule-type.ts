@@ -1,7 +1,7 @@
 import { visit } from '../../syntax/visit.js';
 import { check } from './check.js';
 
-/** A rule type says what is known before anything runs, so nothing in it can be computed or left open. */
+/** Finds rule types with computed or unfinished parts: a rule type describes rules statically. */
 export const invalidRuleType = check({
   code: 'POLAR_CHECK_INVALID_RULE_TYPE',
   policy({ ruleTypes }, report) {

@@ -7,21 +7,21 @@ import type { Misfit } from '../rule-type.js';
 import { isUntypedParameter, shapeOf } from '../rule-type.js';
 import { check } from './check.js';
 
-/** How many rule types a message lists; a policy with many relations has a type for each. */
+/** The number of rule types that a message lists. A policy with many relations has a type for each. */
 const maxReasons = 4;
 
-/** A rule must be of one of the types of its name, if its name has any. */
+/** Finds rules that match none of the rule types of their name, if the name has any. */
 export const invalidRule = check({
   code: 'POLAR_CHECK_INVALID_RULE',
   needs: 'all blocks',
   policy(draft, report) {
     for (const [name, types] of draft.typesOfRules.byName) {
       const rules = draft.rulesByName.get(name) ?? [];
-      if (rules.length === 0 || types.some((type) => !makesSense(type, draft))) continue;
-      // One type is compared sooner than a shape is made for it.
+      if (rules.length === 0 || types.some((type) => !hasKnownClasses(type, draft))) continue;
+      // A single type is compared faster than its shape is computed.
       const shapes =
         types.length > 1 ? new Set(types.map(({ parameters }) => shapeOf(parameters))) : undefined;
-      // A type of plain variables, as that of `allow`, takes every rule with as many parameters.
+      // A type of plain variables, such as the type of `allow`, matches every rule with the same number of parameters.
       const open = new Set(
         types.flatMap(({ parameters }) => (parameters.every(isUntypedParameter) ? parameters.length : [])),
       );
@@ -41,12 +41,12 @@ function hasShapeIn(shapes: ReadonlySet<string | undefined>, { parameters }: Pol
   return shape !== undefined && shapes.has(shape);
 }
 
-/** What a shorthand rule says of a role or permission it says of an actor and a resource, as the built-in type wants it. */
+/** Returns whether a rule matches its built-in type by construction: a shorthand rule of a role or permission does. */
 const isOfBuiltInType = ({ name, shorthandOf }: PolicyRule): boolean =>
   shorthandOf !== undefined && (name === 'has_role' || name === 'has_permission');
 
-/** Whether all classes in it are known. What is wrong with a rule type is said there, not at each rule. */
-const makesSense = (type: RuleTypeNode, { types }: PolicyDraft): boolean =>
+/** Returns true if all classes in a rule type are known. Otherwise the rule type is reported, instead of each rule. */
+const hasKnownClasses = (type: RuleTypeNode, { types }: PolicyDraft): boolean =>
   type.parameters.every(
     ({ specializer }) =>
       specializer?.kind !== 'instance-pattern' ||
@@ -57,7 +57,7 @@ const makesSense = (type: RuleTypeNode, { types }: PolicyDraft): boolean =>
 
 type MisfitOf = Misfit & { readonly type: RuleTypeNode };
 
-/** One for each type, or undefined as soon as a type is found that the rule is of. */
+/** Returns one misfit for each type; undefined if the rule matches any type. */
 function findMisfits(
   rule: PolicyRule,
   types: readonly RuleTypeNode[],

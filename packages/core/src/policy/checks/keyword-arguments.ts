@@ -1,6 +1,9 @@
 import { check } from './check.js';
 
-/** They are part of the language for hosts that have them. Here such a call is a fault when it is reached. */
+/**
+ * Warns about keyword arguments, which Polar has for hosts that support them. With JavaScript, such a call ends the query with an
+ * error.
+ */
 export const keywordArguments = check({
   code: 'POLAR_CHECK_KEYWORD_ARGUMENTS',
   severity: 'warning',

@@ -5,7 +5,7 @@ import type { PolicyDraft, Scope } from '../policy-draft.js';
 
 // cspell:ignore Clok
 
-/** The word that a string in the second place of these rules is called by. */
+/** The kind of string that is the second argument of these rules. */
 const wordsOfRules: ReadonlyMap<string, StringWord> = new Map([
   ['allow', 'action'],
   ['allow_field', 'action'],
@@ -15,14 +15,14 @@ const wordsOfRules: ReadonlyMap<string, StringWord> = new Map([
 ]);
 export type StringWord = 'action' | 'permission' | 'role' | 'relation';
 
-/** Names that people give to a variable in the second place: such a name stands for no string. */
+/** Common names of a variable in the second place. Such a name is not a string without quotes. */
 const usualVariables: ReadonlySet<string> = new Set(
   'action act actions permission perm permissions role roles relation rel verb operation op method name any all'.split(
     ' ',
   ),
 );
 
-/** The mistake that most likely made a variable of this name appear only once in its rule. */
+/** The most likely mistake behind a variable that appears only once in its rule. */
 export type LoneMeaning =
   /** `read` for `"read"`. */
   | { readonly as: 'string'; readonly word: StringWord; readonly near: readonly string[] }
@@ -32,15 +32,15 @@ export type LoneMeaning =
   | { readonly as: 'optional chaining' }
   /** A misspelled variable or constant, or a field without its object: `ownerId` for `note.ownerId`. */
   | { readonly as: 'misspelling'; readonly near: readonly string[] }
-  /** `user: User` that nothing uses: the type alone restricts it. */
+  /** `user: User` that nothing uses: only the type restricts it. */
   | { readonly as: 'typed parameter'; readonly type: string }
-  /** A parameter that nothing restricts. */
+  /** A parameter without any restriction. */
   | { readonly as: 'parameter'; readonly type: string | undefined; readonly word: StringWord | undefined }
-  /** The receiver of a look-up or a call: it never has a value. */
+  /** The receiver of an attribute or a call, which never has a value. */
   | { readonly as: 'receiver' }
-  /** An operand of `=`, `!=`, `<` and so on: nothing says what it is compared with. */
+  /** An operand of `=`, `!=`, `<` and so on, for which the comparison has no value. */
   | { readonly as: 'operand' }
-  /** An item, a field or an argument: any value fits. */
+  /** An item, a field or an argument, which matches any value. */
   | { readonly as: 'any' };
 
 /** @param others the names that a misspelled one may have been meant as: the other variables of its rule */
@@ -73,7 +73,7 @@ export function meaningOf(
   return near.length > 0 ? { as: 'misspelling', near } : { as: placeOf(variable, scope) };
 }
 
-/** Names of one or two letters are near to too many others. */
+/** Names of one or two letters are similar to too many others. */
 const nearVariables = (name: string, others: readonly string[]): string[] =>
   name.length < 3
     ? []
@@ -82,7 +82,7 @@ const nearVariables = (name: string, others: readonly string[]): string[] =>
         others.filter((other) => other.length > 2),
       );
 
-/** A type that an unused parameter most likely has: `note` is a `Note`, and the first one of a decision a `User`. */
+/** Returns the most likely type of an unused parameter: `Note` for `note`, and `User` for the first parameter of a decision. */
 function typeOf({ name }: VariableNode, scope: Scope, { types, blocks }: PolicyDraft): string | undefined {
   const lower = name.toLowerCase().replaceAll('_', '');
   const own = [...types.types].filter(({ builtIn }) => !builtIn).map((type) => type.name);
@@ -98,7 +98,7 @@ function typeOf({ name }: VariableNode, scope: Scope, { types, blocks }: PolicyD
   return [...blocks.values()].find((block) => block.isActor)?.type ?? own.find((type) => type === 'User');
 }
 
-/** `u`, where `user` is written and a parameter is `u: User`. */
+/** Finds `u` for `user` when a parameter is `u: User`. */
 const parametersOfType = (name: string, { parameters }: Scope): string[] =>
   parameters.flatMap(({ term, specializer }) =>
     term.kind === 'variable' &&
@@ -109,7 +109,7 @@ const parametersOfType = (name: string, { parameters }: Scope): string[] =>
       : [],
   );
 
-/** `note.ownerId`, where `ownerId` is written and a parameter is a `Note`, which has this field. */
+/** Finds `note.ownerId` for `ownerId` when a parameter is a `Note`, which has this field. */
 function fieldsNamed(name: string, { parameters }: Scope, { types }: PolicyDraft): string[] {
   return parameters.flatMap(({ term, specializer }) => {
     if (term.kind !== 'variable' || specializer?.kind !== 'instance-pattern') return [];
@@ -128,7 +128,10 @@ function stringWordAt(variable: VariableNode, scope: Scope): StringWord | undefi
     : undefined;
 }
 
-/** The strings of the policy that are nearest to a name: declared in blocks, or in the second place of rules of the same kind. */
+/**
+ * Returns the strings of the policy that are most similar to a name: those of blocks, and those in the second place of rules of the
+ * same kind.
+ */
 function nearStrings(name: string, word: StringWord, { blocks, rulesByName }: PolicyDraft): string[] {
   const known = new Set<string>();
   for (const { declarations } of blocks.values())
@@ -160,7 +163,7 @@ function placeOf(variable: VariableNode, scope: Scope): 'receiver' | 'operand' |
   }
 }
 
-/** The node directly around a variable; undefined at the top of a body. */
+/** Returns the parent node of a variable; undefined at the top of a body. */
 function parentOf(variable: VariableNode, { parameters, body }: Scope): Node | undefined {
   const pending: Node[] = body === undefined ? [...parameters] : [...(parameters as ParameterNode[]), body];
   for (let node = pending.pop(); node !== undefined; node = pending.pop()) {

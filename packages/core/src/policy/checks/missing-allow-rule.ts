@@ -1,6 +1,6 @@
 import { check } from './check.js';
 
-/** Without an entry point nothing is ever allowed. */
+/** Warns about a policy without an entry point, which denies every check. */
 export const missingAllowRule = check({
   code: 'POLAR_CHECK_MISSING_ALLOW_RULE',
   severity: 'warning',

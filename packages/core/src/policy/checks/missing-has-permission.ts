@@ -1,6 +1,6 @@
 import { check } from './check.js';
 
-/** Resource blocks speak of permissions, which mean nothing until an `allow` rule asks for them. */
+/** Warns about declared permissions that no `allow` rule checks. */
 export const missingHasPermission = check(() => {
   let isCalledHere = false;
   let isCalled = false;
@@ -13,7 +13,7 @@ export const missingHasPermission = check(() => {
     node({ predicate }) {
       isCalledHere ||= predicate === 'has_permission';
     },
-    // After each written rule. A call that a shorthand rule makes asks for a permission on behalf of another one.
+    // Runs after each written rule. A call in a shorthand rule only derives one permission from another.
     rule() {
       isCalled ||= isCalledHere;
       isCalledHere = false;

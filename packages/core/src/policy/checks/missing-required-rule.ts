@@ -7,14 +7,14 @@ import type { PolicyDraft } from '../policy-draft.js';
 import { shapeOf } from '../rule-type.js';
 import { check } from './check.js';
 
-/** Declared roles that nobody can have, and relations that shorthand rules rely on and no rule describes. */
+/** Finds declared roles that no rule gives to an actor, and relations that shorthand rules use but no rule defines. */
 export const missingRequiredRule = check({
   code: 'POLAR_CHECK_MISSING_REQUIRED_RULE',
   needs: 'all blocks',
   policy(draft, report) {
     for (const [name, types] of groupBy(draft.typesOfRules.required, (type) => type.name)) {
       const rules = draft.rulesByName.get(name) ?? [];
-      // A relation has a type for each pair of resources, a role has one.
+      // A relation has a type for each pair of resources; a role has one.
       const shapes =
         types.length > 1 ? new Set(rules.map(({ parameters }) => shapeOf(parameters))) : undefined;
       for (const type of types) {
@@ -30,7 +30,7 @@ export const missingRequiredRule = check({
 const isNear = (given: string, wanted: string): boolean =>
   given === wanted || nearNames(given, [wanted]).length > 0;
 
-/** Whether a rule of no type at all was meant to be of this one. Then it is reported as an invalid rule, and that is enough. */
+/** Returns whether a rule without any matching type was meant for this one. It is reported as an invalid rule, which is enough. */
 function isAttemptAt(type: RuleTypeNode, rule: PolicyRule, { typesOfRules, matcher }: PolicyDraft): boolean {
   const names = type.parameters.every(({ term }, i) => {
     const given = rule.parameters[i]?.term;

@@ -2,7 +2,7 @@ import { textOf } from '../../diagnostics/span.js';
 import { check } from './check.js';
 import { typeMistakesIn } from './static-types.js';
 
-/** `user.age > "18"` and `user.name + "x"` about declared fields: no value of these types decides them. */
+/** Warns about `user.age > "18"` and `user.name + "x"` with declared fields: no value of these types has a result. */
 export const neverDecided = check({
   code: 'POLAR_CHECK_NEVER_DECIDED',
   severity: 'warning',

@@ -1,7 +1,7 @@
 import { check } from './check.js';
 import { typeMistakesIn } from './static-types.js';
 
-/** `user.id = "1"` where `id` is declared as an Integer: the rule never holds, and with `!=` it always does. */
+/** Warns about `user.id = "1"` when `id` is declared as an Integer: the condition never holds, and with `!=` it always holds. */
 export const neverEqual = check({
   code: 'POLAR_CHECK_NEVER_EQUAL',
   severity: 'warning',

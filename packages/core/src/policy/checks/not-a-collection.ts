@@ -1,7 +1,7 @@
 import { check } from './check.js';
 import { typeMistakesIn } from './static-types.js';
 
-/** `user.groups in "admins"`: the list comes after `in`. */
+/** Warns about `user.groups in "admins"`: the list comes after `in`. */
 export const notACollection = check(() => {
   let hasMembership = false;
   return {

@@ -1,6 +1,6 @@
 import { check } from './check.js';
 
-/** `note.owner?.id`: to Polar the attribute is named `owner?`. */
+/** Warns about `note.owner?.id`: Polar reads the name of the attribute as `owner?`. */
 export const optionalChaining = check({
   code: 'POLAR_CHECK_OPTIONAL_CHAINING',
   severity: 'warning',

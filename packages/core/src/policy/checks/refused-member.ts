@@ -2,8 +2,8 @@ import type { Span } from '../../diagnostics/span.js';
 import { check } from './check.js';
 
 /**
- * Names that lead from a value into the machinery of JavaScript. Others of `Object.prototype`, as `toString`, are refused when
- * running, where the receiver is known: a number may well be asked for them.
+ * Finds names that lead from a value to the internals of JavaScript. Other names of `Object.prototype`, such as `toString`, are
+ * refused when a query runs and the receiver is known, because a number may have them.
  */
 const refused = new Set([
   '__proto__',

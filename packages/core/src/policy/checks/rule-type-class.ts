@@ -2,7 +2,7 @@ import { visit } from '../../syntax/visit.js';
 import { isUnionName } from '../../types/type-table.js';
 import { check } from './check.js';
 
-/** A rule type with a class that nobody registered permits no rule at all. */
+/** Finds a rule type with an unregistered class, which no rule can match. */
 export const ruleTypeClass = check({
   code: 'POLAR_CHECK_UNKNOWN_CLASS',
   policy({ ruleTypes, types }, report) {

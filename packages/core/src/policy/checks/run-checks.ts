@@ -6,9 +6,9 @@ import { allChecks } from './all-checks.js';
 import type { Pass } from './check.js';
 
 /**
- * Checks a policy in one walk over it: nothing is gathered of thousands of rules for the next check to look at.
+ * Runs all checks in one walk over the policy, without lists of the nodes of thousands of rules.
  *
- * @param report gets what the first check found, then what the second did, …
+ * @param report receives the findings in the order of the checks
  */
 export function runChecks(draft: PolicyDraft, report: Report): void {
   const passes = allChecks.flatMap((check) => check(draft) ?? []);
@@ -30,7 +30,7 @@ export function runChecks(draft: PolicyDraft, report: Report): void {
   for (const pass of passes) report.diagnostics.push(...pass.report.diagnostics);
 }
 
-/** Goes through rules or queries, and shows nodes to the checks that care about their kind. */
+/** Walks rules or queries, and passes nodes to the checks for their kind. */
 class ScopeWalk {
   readonly #looks = new Map<Node['kind'], ((node: Node) => void)[]>();
   #names: Scope['names'][number][] = [];
@@ -55,7 +55,7 @@ class ScopeWalk {
     return { name, parameters, body, names: this.#names, hasNegation: this.#hasNegation };
   }
 
-  /** A rule that we made of a sound shorthand rule is right but for what it calls. */
+  /** A rule that was rewritten from a valid shorthand rule needs checks only for its calls. */
   readMade(body: TermNode | undefined): void {
     if (body?.kind === 'and') for (const call of body.operands) this.#show(call);
     else if (body !== undefined) this.#show(body);

@@ -5,7 +5,10 @@ import { check } from './check.js';
 import { isForeignName } from './foreign-name.js';
 import { meaningOf } from './lone-variable.js';
 
-/** A variable that is used once in a rule is nearly always a misspelling. oso: polar-core/src/validations.rs, check_singletons. */
+/**
+ * Finds a variable that is used once in a rule, which is nearly always a misspelling. oso: polar-core/src/validations.rs,
+ * check_singletons.
+ */
 export const singletonVariable = check({
   code: 'POLAR_CHECK_SINGLETON_VARIABLE',
   rule(rule, report, draft) {
@@ -26,7 +29,7 @@ export const singletonVariable = check({
       );
       return { variable, meaning: meaningOf(variable, rule, others, draft) };
     });
-    // `user` is used only once because the other use is misspelled `usr`: that is one mistake, and it is at `usr`.
+    // `user` is used only once when its other use is misspelled `usr`: this is one mistake, reported at `usr`.
     const explained = new Set(
       found.flatMap(({ variable, meaning }) => {
         if (meaning.as === 'optional chaining') return [variable.name.slice(0, -1)];
@@ -42,8 +45,8 @@ export const singletonVariable = check({
 });
 
 /**
- * Each variable that is used once; undefined for what is used more often, or is a class that a pattern names: as in oso,
- * `x matches T and y = T` is no misspelled variable `T`.
+ * Maps each variable that is used once to its use, and others to undefined. A class that a pattern names counts as used more than
+ * once: as in oso, `x matches T and y = T` is not a misspelled variable `T`.
  */
 function usesIn({ names }: Scope): Map<string, VariableNode | undefined> {
   const found = new Map<string, VariableNode | undefined>();

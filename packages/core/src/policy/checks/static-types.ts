@@ -4,12 +4,12 @@ import type { DeclaredType, FieldType } from '../../types/declared-type.js';
 import type { TypeTable } from '../../types/type-table.js';
 import type { Scope } from '../policy-draft.js';
 
-// The types that the terms of a rule certainly have, and the mistakes that they show.
+// The types that the terms of a rule certainly have, and the mistakes that follow from them.
 
 /** The text of a term and its type. */
 export interface TypedText {
   readonly text: string;
-  /** As a message names it: `an Integer`. */
+  /** The name of the type in a message: `an Integer`. */
   readonly type: string;
 }
 
@@ -22,7 +22,7 @@ export interface TypeMistakes {
   }[];
   /** The two sides of an equality that can never be equal. */
   readonly neverEqual: { readonly left: TypedText; readonly right: TypedText; readonly span: Span }[];
-  /** The two sides of an order or of an operation that no value decides. */
+  /** The two sides of an order or an operation without a result. */
   readonly neverDecided: {
     readonly as: 'order' | 'arithmetic';
     readonly left: TypedText;
@@ -34,7 +34,7 @@ export interface TypeMistakes {
   readonly notCollections: { readonly item: string; readonly collection: TypedText; readonly span: Span }[];
 }
 
-/** Found once for all checks that look at a rule. */
+/** Computed once for all checks of a rule. */
 const found = new WeakMap<Scope, TypeMistakes>();
 
 export function typeMistakesIn(scope: Scope, types: TypeTable): TypeMistakes {
@@ -53,13 +53,13 @@ export function typeMistakesIn(scope: Scope, types: TypeTable): TypeMistakes {
   return mistakes;
 }
 
-/** What is certain about the value of a term; undefined when nothing is. */
+/** The certain type of a term; undefined when no type is certain. */
 type StaticType = FieldType | undefined;
 
-/** The variables met so far on one path, and what their values are. */
+/** The types of the variables on one path through a rule. */
 type Met = Map<string, StaticType>;
 
-/** Follows a rule from left to right, as it runs, and knows of each variable the type it must have by then. */
+/** Follows a rule from left to right, in the order of its conditions, and collects the type that each variable must have. */
 class TypeWalk {
   constructor(
     readonly types: TypeTable,
@@ -188,14 +188,14 @@ class TypeWalk {
     });
   }
 
-  /** One of several paths, or one that leaves nothing behind. */
+  /** Follows a branch with a copy of the types, and returns the types at its end. */
   #alone(met: Met, follow: (branch: Met) => void): Met {
     const branch: Met = new Map(met);
     follow(branch);
     return branch;
   }
 
-  /** Checks the look-ups in a term, and says what is certain about its value. */
+  /** Checks the attributes in a term, and returns the certain type of its value. */
   #term(term: TermNode, met: Met): StaticType {
     switch (term.kind) {
       case 'variable':
@@ -233,12 +233,12 @@ class TypeWalk {
       case 'literal':
         return undefined;
       default:
-        // A condition in the place of a value does not parse.
+        // Not reached: a condition does not parse as a value.
         return undefined;
     }
   }
 
-  /** Once a term has been unified with something of a type, its value is of that type. */
+  /** Narrows a term after it is unified with a value of a type. */
   #learn(term: TermNode, type: StaticType, met: Met): void {
     if (term.kind !== 'variable' || type === undefined || this.types.hasConstant(term.name)) return;
     if (met.get(term.name) === undefined) met.set(term.name, type);
@@ -309,7 +309,7 @@ class TypeWalk {
     return type && this.#typeOfField(type, name, span);
   }
 
-  /** The declared type of a field. Reports a field that neither the type nor a registered subtype of it has. */
+  /** Returns the declared type of a field. It reports a field that neither the type nor a registered subtype has. */
   #typeOfField(type: DeclaredType, name: string, span: Span): StaticType {
     const chain = this.types.ancestorsOf(type);
     const declared = chain.find(({ fields }) => fields?.has(name))?.fields?.get(name);
@@ -327,7 +327,7 @@ class TypeWalk {
 
 type Primitive = 'Boolean' | 'Integer' | 'Float' | 'String' | 'List';
 
-/** The type of a term, when it is certainly one that has no value in common with the others. */
+/** Returns the type of a term if it certainly has no value in common with the other types. */
 function primitiveOf(term: TermNode, type: StaticType): Primitive | undefined {
   if (term.kind === 'list') return 'List';
   if (term.kind === 'literal') {
@@ -355,7 +355,7 @@ const familyOf = (type: Primitive): string => (type === 'Float' ? 'Integer' : ty
 const described = (type: Primitive | undefined): string =>
   type === undefined ? 'a value of any type' : type === 'Integer' ? 'an Integer' : `a ${type}`;
 
-/** Two terms whose types have no value in common. */
+/** Returns two terms whose types have no value in common. */
 function mismatch(
   left: TermNode,
   typeOfLeft: StaticType,

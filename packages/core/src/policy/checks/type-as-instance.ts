@@ -4,7 +4,7 @@ import { check } from './check.js';
 
 const decisions: ReadonlySet<string> = new Set(['allow', 'allow_field', 'allow_request']);
 
-/** `allow(User, …) if User.id = 1`: a bare `User` is the type itself, where one of its instances is meant. */
+/** Warns about `allow(User, …) if User.isAdmin`: a bare `User` is the type itself, while an instance is meant. */
 export const typeAsInstance = check({
   code: 'POLAR_CHECK_TYPE_AS_INSTANCE',
   severity: 'warning',
@@ -26,7 +26,7 @@ export const typeAsInstance = check({
 const isType = (term: TermNode, types: TypeTable): term is TermNode & { kind: 'variable'; name: string } =>
   term.kind === 'variable' && types.find(term.name) !== undefined;
 
-/** Whether instances of a type have this member and the class itself does not. */
+/** Returns true if instances of a type have this member and the class itself does not. */
 function isOfInstances(types: TypeTable, name: string, field: string): boolean {
   const type = types.find(name);
   if (type === undefined) return false;

@@ -4,8 +4,8 @@ import type { TypeTable } from '../../types/type-table.js';
 import { check } from './check.js';
 
 /**
- * `not x = 1 and x = 2` never holds: when it is asked, `x` can be anything, 1 included. The order of the conditions decides,
- * so what is bound only after a negation that mentions it is likely meant the other way round.
+ * Warns about `not x = 1 and x = 2`, which never holds: when the negation runs, `x` can be any value, also 1. Conditions run in
+ * order, so a variable that is bound only after a negation is probably in the wrong place.
  */
 export const unboundNegation = check({
   code: 'POLAR_CHECK_UNBOUND_NEGATION',
@@ -74,7 +74,7 @@ function findUnbound(
       });
       const parts = term.kind === 'not' ? [term.operand] : [term.condition, term.action];
       if (!parts.some(hasNegation)) return;
-      // A negation binds nothing outside of it; inside, what is told already need not be told again.
+      // A negation binds no variable outside of it. A reported variable is not reported again inside it.
       const inside = new Set([...met, ...told]);
       for (const [i, part] of parts.entries()) {
         const following = new Set<string>();

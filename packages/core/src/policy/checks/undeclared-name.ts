@@ -13,7 +13,7 @@ const kinds: ReadonlyMap<string, DeclarationKind> = new Map([
   ['has_relation', 'relation'],
 ]);
 
-/** `has_role(_, "onwer", _: Note)` where the block of `Note` declares "owner": no shorthand rule ever asks for it. */
+/** Warns about `has_role(_, "onwer", _: Note)` when the block of `Note` declares "owner": no shorthand rule uses such a name. */
 export const undeclaredName = check(() => {
   let calls: CallNode[] = [];
   return {
@@ -30,7 +30,7 @@ export const undeclaredName = check(() => {
       if (draft.blocks.size === 0) return;
       for (const { predicate, args } of found) examine(predicate, args, (term) => typeIn(scope, term));
       const { name: rule, parameters } = scope;
-      // A rule `has_relation` with another name is of no rule type, which is an error.
+      // A rule `has_relation` with another name matches no rule type, which is an error.
       if (rule !== undefined && rule !== 'has_relation')
         examine(
           rule,
@@ -65,13 +65,15 @@ export const undeclaredName = check(() => {
 const specializerOf = (parameter: ParameterNode | undefined): string | undefined =>
   parameter?.specializer?.kind === 'instance-pattern' ? parameter.specializer.className : undefined;
 
-/** The type that the head of the rule gives to a variable. */
+/** Returns the type of a variable in the head of the rule. */
 function typeIn({ parameters }: Scope, term: PatternOrTermNode): string | undefined {
   if (term.kind !== 'variable') return undefined;
   return specializerOf(parameters.find(({ term: own }) => own.kind === 'variable' && own.name === term.name));
 }
 
-/** All that blocks declare of a type, of its base types and of its subtypes; of any type when it is not known. */
+/**
+ * Returns all names that blocks declare for a type, its base types and its subtypes; those of any type when the type is not known.
+ */
 function declarationsFor(name: string | undefined, { blocks, types }: PolicyDraft): Declaration[] {
   const type = name === undefined ? undefined : types.find(name);
   const related = [...blocks.values()].filter((block) => {

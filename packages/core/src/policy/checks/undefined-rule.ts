@@ -1,6 +1,6 @@
 import { check } from './check.js';
 
-/** A call of a name that no rule has can only be a misspelling: it could never succeed. */
+/** Finds a call of a name without rules, which could never succeed and is probably a misspelling. */
 export const undefinedRule = check({
   code: 'POLAR_CHECK_UNDEFINED_RULE',
   needs: 'all blocks',
@@ -8,7 +8,7 @@ export const undefinedRule = check({
   only: 'rules',
   node({ predicate: name, predicateSpan: span }, report, { rulesByName, typesOfRules }) {
     if (rulesByName.has(name)) return;
-    // When a required rule is missing, that is said once and not for every call.
+    // A missing required rule is reported once, not for every call.
     if (typesOfRules.required.some((type) => type.name === name)) return;
     report({ span, data: { name, known: [...rulesByName.keys()] } });
   },

@@ -1,6 +1,9 @@
 import { check } from './check.js';
 
-/** `new Nobody()`, and a constant used as if it were a class. Where it is reached, it is a fault. */
+/**
+ * Warns about `new` with an unregistered class, and about a constant that is used as a class. Such a call ends the query with an
+ * error.
+ */
 export const unknownClass = check({
   code: 'POLAR_CHECK_UNKNOWN_CLASS',
   severity: 'warning',

@@ -2,7 +2,7 @@ import { check } from './check.js';
 import { isRefused } from './refused-member.js';
 import { typeMistakesIn } from './static-types.js';
 
-/** Where a type declares its fields, no others may be read of it. Where the type is not certain, nothing is said. */
+/** Finds fields that a type does not declare. It reports nothing when the type declares no fields or is not certain. */
 export const unknownField = check({
   code: 'POLAR_CHECK_UNKNOWN_FIELD',
   scope(scope, report, { types }) {

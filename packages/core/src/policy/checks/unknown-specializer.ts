@@ -2,8 +2,8 @@ import { isUnionName } from '../../types/type-table.js';
 import { check } from './check.js';
 
 /**
- * A pattern of a class that nobody registered. It is a warning, as in oso: the rule may never be asked. oso says nothing when
- * the rule `uses` the name twice.
+ * Warns about a pattern with an unregistered class. It is a warning, as in oso, because no query may reach the rule. oso does not
+ * warn when the rule uses the name twice.
  */
 export const unknownSpecializer = check({
   code: 'POLAR_CHECK_UNKNOWN_SPECIALIZER',
@@ -21,7 +21,7 @@ export const unknownSpecializer = check({
   },
 });
 
-/** What other languages call Polar's own types. */
+/** Names of Polar's built-in types in other languages. */
 const suggestions = new Map(
   Object.entries({
     Integer: 'int i32 i64 u32 u64 usize size_t integer',

@@ -2,7 +2,9 @@ import { check } from './check.js';
 
 const withActions: ReadonlySet<string> = new Set(['allow', 'allow_field', 'has_permission', 'has_role']);
 
-/** Parameters that match one odd value, where a set of values is meant: `["read", "write"]`, `"*"`, `user: "User"`. */
+/**
+ * Warns about parameters that match one unusual value, while a set of values is meant: `["read", "write"]`, `"*"`, `user: "User"`.
+ */
 export const unlikelyArgument = check({
   code: 'POLAR_CHECK_UNLIKELY_ARGUMENT',
   severity: 'warning',

@@ -5,21 +5,21 @@ import { check } from './check.js';
 
 // cspell:ignore authorise
 
-/** The rules that the authorizer asks. */
+/** The rules that the authorizer queries. */
 const entryPoints: ReadonlySet<string> = new Set(['allow', 'allow_field', 'allow_request']);
-/** The rules that Polar gives a meaning to where there are blocks; `missing-has-permission` looks after them there. */
+/** The rules to which resource blocks give a meaning. In policies with blocks, `missing-has-permission` checks them. */
 const rulesOfBlocks: readonly string[] = ['has_permission', 'has_role', 'has_relation'];
 
 const denials =
   /^(not_?|is_|must_|should_)*(deny|denies|denied|forbid|forbids|forbidden|reject|rejects|block|blocks|disallow|disallows|disallowed|prohibit|refuse|restrict|revoke|ban|bans|banned|blocked|restricted|revoked|veto|cannot|except|unless)(_|$)|^not_?allow/i;
 
-/** What other systems call the rule that grants. */
+/** Names of the granting rule in other systems. */
 const grants =
   /^(is_?)?(permit|permits|grant|grants|can|may|allows|allowed|authorize|authorise|authorized|access)$/i;
 
 /**
- * Rules that the application cannot reach through the authorizer's own questions. A denial among them denies nothing, and a
- * misspelled `allow` grants nothing.
+ * Warns about rules that no query of the authorizer reaches. A denial among them denies nothing, and a misspelled `allow` grants
+ * nothing.
  */
 export const unusedRule = check(() => {
   const callsByRule = new Map<string, Set<string>>();
@@ -40,25 +40,25 @@ export const unusedRule = check(() => {
       calls = new Set();
     },
     policy(draft, report) {
-      // The calls left over are those of shorthand rules and of inline queries.
+      // The other calls are in shorthand rules and inline queries.
       const roots = [...rootsOf(draft), ...calls];
       const used = new Set<string>();
       reach(roots, callsByRule, used);
       const unused = [...draft.rulesByName.keys()].filter((name) => !used.has(name));
       if (unused.length === 0) return;
-      // What a policy is for that grants nothing by itself is known to the application only.
+      // A policy without an entry point serves queries that only the application knows.
       const hasEntry = [...entryPoints].some((name) => draft.rulesByName.has(name));
       const misspelled = [...callsByRule.values(), calls].flatMap((names) =>
         [...names].filter((name) => !draft.rulesByName.has(name)),
       );
       const called = new Set(unused.flatMap((name) => [...without(callsByRule.get(name), name)]));
-      // First the rules that no other unused rule calls: what those call is explained by them.
+      // Only the unused rules that no other unused rule calls are reported, because they explain the others.
       for (const name of [...unused.filter((each) => !called.has(each)), ...unused]) {
         if (used.has(name)) continue;
         reach([name], callsByRule, used);
         const as = kindOf(name, draft);
         if (as === 'helper' && !hasEntry) continue;
-        // The misspelled call is the mistake, and it is reported.
+        // The misspelled call is the mistake, and is reported itself.
         if (misspelled.some((call) => nearNames(call, [name]).length > 0)) continue;
         const { source, start } = draft.rulesByName.get(name)![0]!.span;
         report({
@@ -75,7 +75,7 @@ function rootsOf({ blocks, ruleTypes, queries }: PolicyDraft): string[] {
   return [...entryPoints, ...queries, ...declared, ...(blocks.size > 0 ? rulesOfBlocks : [])];
 }
 
-/** Adds the names that rules of these names lead to, themselves included. */
+/** Adds all names that rules of these names reach, and the names themselves. */
 function reach(
   names: Iterable<string>,
   callsByRule: ReadonlyMap<string, ReadonlySet<string>>,
