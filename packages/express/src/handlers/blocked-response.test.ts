@@ -35,7 +35,7 @@ const pool = new EventEmitter();
 const clock = setInterval(() => pool.emit('ready'), 1);
 afterAll(() => clearInterval(clock));
 
-describe.each(majors)('a blocked response in %s', (_major, express) => {
+describe.each(majors)('the response guard in %s', (_major, express) => {
   const seen: unknown[] = [];
   beforeEach(() => {
     seen.splice(0);
@@ -60,7 +60,7 @@ describe.each(majors)('a blocked response in %s', (_major, express) => {
     return app;
   }
 
-  it.each([600, 700, 999])('has a status that HTTP does not know: %i', async (status) => {
+  it.each([600, 700, 999])('blocks a status that HTTP does not define: %i', async (status) => {
     const app = appOf((_req, res) => void res.writeHead(status).end('SECRET'));
     const { text } = await request(app).get('/thing');
     expect(text).not.toContain('SECRET');
@@ -72,7 +72,7 @@ describe.each(majors)('a blocked response in %s', (_major, express) => {
     [412, { 'if-match': '"another"' }],
     [412, { 'if-unmodified-since': 'Thu, 01 Jan 1970 00:00:00 GMT' }],
     [304, { 'if-modified-since': new Date(Date.now() + 60_000).toUTCString() }],
-  ])('tells nothing about a file by a %i for %o', async (status, headers) => {
+  ])('reveals nothing about a file with %i for %o', async (status, headers) => {
     const size = String(statSync(file).size);
     for (const undecided of [
       appOf((_req, res) => res.sendFile(file)),
@@ -96,13 +96,13 @@ describe.each(majors)('a blocked response in %s', (_major, express) => {
     expect((await request(decided).get('/thing').set(headers).set('x-user', 'alice')).status).toBe(status);
   });
 
-  describe('is answered by an error handler', () => {
+  describe('with an error handler', () => {
     const json: ErrorRequestHandler = (error, _req, res, _next) => {
       seen.push(error);
       setTimeout(() => res.json({ error: 'from the application' }), 3);
     };
 
-    it('and a status that the blocked handler sets later does not survive', async () => {
+    it('ignores a status that the blocked handler sets later', async () => {
       const app = appOf(async (_req, res) => {
         res.write('SECRET');
         res.statusCode = 200;
@@ -122,7 +122,7 @@ describe.each(majors)('a blocked response in %s', (_major, express) => {
       ['status', (res) => res.status(200).json({ ok: false })],
       ['writeHead', (res) => res.writeHead(200).end('{"ok":false}')],
       ['redirect', (res) => res.redirect('/login')],
-    ])('with 500, whatever it sets by %s', async (_how, answer) => {
+    ])('sends status 500 when the error handler calls %s with another status', async (_how, answer) => {
       const app = appOf(
         (_req, res) => void res.json('SECRET'),
         (_error, _req, res, _next) => void answer(res),
@@ -134,18 +134,21 @@ describe.each(majors)('a blocked response in %s', (_major, express) => {
       ['json', (res) => res.json('SECRET')],
       ['write and end', (res) => (res.write('SECRET'), res.end())],
       ['a pipe', (res) => createReadStream(file).pipe(res)],
-    ])('that lost its asynchronous context, after %s: ends as a bare 500', async (_how, answer) => {
-      const app = appOf(
-        (_req, res) => void answer(res),
-        (error, _req, res, _next) => {
-          seen.push(error);
-          pool.once('ready', () => void res.status(500).json({ error: 'SECRET, perhaps' }));
-        },
-      );
-      const { status, text } = await request(app).get('/thing');
-      expect([status, text]).toEqual([500, '']);
-      expect(seen).toHaveLength(1);
-    });
+    ])(
+      'ends the response as a bare 500 when the error handler lost its asynchronous context, after %s',
+      async (_how, answer) => {
+        const app = appOf(
+          (_req, res) => void answer(res),
+          (error, _req, res, _next) => {
+            seen.push(error);
+            pool.once('ready', () => void res.status(500).json({ error: 'SECRET, perhaps' }));
+          },
+        );
+        const { status, text } = await request(app).get('/thing');
+        expect([status, text]).toEqual([500, '']);
+        expect(seen).toHaveLength(1);
+      },
+    );
   });
 
   describe.each<[string, () => Readable]>([
@@ -160,7 +163,7 @@ describe.each(majors)('a blocked response in %s', (_major, express) => {
         }),
     ],
     ['a compressed file', () => createReadStream(file).pipe(createGzip())],
-  ])('that is a pipeline from %s', (_what, source) => {
+  ])('and a pipeline from %s', (_what, source) => {
     it.each<[string, ErrorRequestHandler | undefined]>([
       ['an error handler', errors],
       [
@@ -171,7 +174,7 @@ describe.each(majors)('a blocked response in %s', (_major, express) => {
         },
       ],
       ['Express', undefined],
-    ])('ends well, and is reported once, when %s answers', async (_who, handler) => {
+    ])('ends the pipeline without an error, and reports once, when %s responds', async (_who, handler) => {
       const log = vi.spyOn(console, 'error').mockImplementation((error) => void seen.push(error));
       let stream: Readable | undefined;
       let outcome: unknown;
@@ -199,11 +202,11 @@ describe.each(majors)('a blocked response in %s', (_major, express) => {
     });
   });
 
-  describe('a 401', () => {
+  describe('and a 401', () => {
     it.each<[string, ErrorRequestHandler | undefined]>([
       ['the application', errors],
       ['Express', undefined],
-    ])('that %s answers says how to authenticate', async (_who, handler) => {
+    ])('adds WWW-Authenticate when %s responds', async (_who, handler) => {
       for (const [challenge, expected] of [
         [undefined, 'Bearer'],
         ['Basic realm="notes"', 'Basic realm="notes"'],
@@ -225,7 +228,7 @@ describe.each(majors)('a blocked response in %s', (_major, express) => {
     });
   });
 
-  it('that is a 404 does not tell a hidden resource from a missing one, with no error handler', async () => {
+  it('does not distinguish a hidden resource from a missing one without an error handler', async () => {
     for (const env of ['test', 'development', 'production']) {
       const app = express();
       app.set('env', env);
@@ -253,7 +256,7 @@ describe.each(majors)('a blocked response in %s', (_major, express) => {
   });
 
   describe('an actor', () => {
-    it('that signs in during the request is the actor of later checks', async () => {
+    it('becomes the actor of later checks when it signs in during the request', async () => {
       const app = express();
       app.use(authorization(authorizer, { anonymous: null }), authorize());
       app.get('/', skipAuthorization('a login'), (req, res, next) => {

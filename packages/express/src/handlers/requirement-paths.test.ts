@@ -380,13 +380,13 @@ const requests = [
   ['HEAD', '/a/b'],
 ] as const;
 
-describe.each(majors)('in %s', (_major, express) => {
+describe.each(majors)('requirements in %s', (_major, express) => {
   it.each([
     ['protect and the response guard', true, true],
     ['protect alone', true, false],
     ['the response guard alone', false, true],
   ])(
-    'under %s a handler answers exactly when its own path carries a requirement',
+    'let a handler respond if and only if its own path has a requirement, under %s',
     async (_name, isProtecting, hasNet) => {
       await fc.assert(
         fc.asyncProperty(

@@ -181,7 +181,7 @@ describe.each(majors)('a requirement in %s', (major, express) => {
       expect(await ask(app, '/things/7/others')).toBe(500);
     });
 
-    it('counts once for each place of a router that is mounted twice', async () => {
+    it('counts for each place of a router that is mounted twice', async () => {
       const app = appOf((routes) => {
         const router = express.Router().get('/in', answer('in'));
         routes.use('/open', skip, router);
@@ -190,7 +190,7 @@ describe.each(majors)('a requirement in %s', (major, express) => {
       expect([await ask(app, '/open/in'), await ask(app, '/closed/in')]).toEqual(['in', 500]);
     });
 
-    it('skips for static files while they answer', async () => {
+    it('skips authorization only for responses of the static files that it wraps', async () => {
       const app = appOf((routes) => {
         routes.use(skipAuthorization('assets', express.static(folder)));
         routes.get('/page', answer('a page'));
@@ -199,7 +199,7 @@ describe.each(majors)('a requirement in %s', (major, express) => {
       expect(await ask(app, '/page')).toBe(500);
     });
 
-    it('skips for a router and its routes', async () => {
+    it('skips authorization for a router that it wraps, and for its routes', async () => {
       const app = appOf((routes) => {
         const docs = express.Router().get('/in', answer('docs'));
         routes.use('/docs', skipAuthorization('docs', [goOn, docs]));
@@ -208,7 +208,7 @@ describe.each(majors)('a requirement in %s', (major, express) => {
       expect([await ask(app, '/docs/in'), await ask(app, '/docs/out')]).toEqual(['docs', 500]);
     });
 
-    it('tells which decisions do not count', async () => {
+    it('names the decisions that do not count', async () => {
       const app = appOf((routes) => {
         routes.use(express.Router().use(skip));
         routes.get('/page', answer('a page'));
@@ -218,7 +218,7 @@ describe.each(majors)('a requirement in %s', (major, express) => {
       expect(faults[0]!.message).toContain('belong to another router or route');
     });
 
-    it('refuses the error handler that answers for a route that skips', async () => {
+    it('does not count for the error handler of the application after an error in a skipped route', async () => {
       const app = appOf((routes) => {
         routes.use(
           express
@@ -231,7 +231,7 @@ describe.each(majors)('a requirement in %s', (major, express) => {
     });
   });
 
-  it('judges a handler that answers late by its own path', async () => {
+  it('counts for the path of a handler that responds late', async () => {
     const late: RequestHandler = (_req, res, next) => {
       next();
       void pause(3).then(() => !res.headersSent && res.end('SECRET'));
@@ -250,7 +250,7 @@ describe.each(majors)('a requirement in %s', (major, express) => {
     expect(faults).toMatchObject([{ code: 'NANOOK_HTTP_UNDECIDED_ROUTE' }]);
   });
 
-  it('lets a handler answer that has lost its asynchronous context', async () => {
+  it('counts for a handler that has lost its asynchronous context', async () => {
     const waiting: (() => void)[] = [];
     const timer = setInterval(() => waiting.splice(0).forEach((each) => each()), 1);
     const app = appOf((routes) => {
@@ -264,7 +264,7 @@ describe.each(majors)('a requirement in %s', (major, express) => {
     clearInterval(timer);
   });
 
-  it('withholds what a router answers that is of another copy of Express and hidden in a function', async () => {
+  it('blocks a router of another copy of Express that a function hides', async () => {
     const [hiddenCopy, seenCopy] = [copyOf(major), copyOf(major)];
     expect(new Set([express, hiddenCopy, seenCopy]).size).toBe(3);
     const hidden = hiddenCopy.Router().use(skip).get('/hidden', answer('hidden'));
@@ -279,7 +279,7 @@ describe.each(majors)('a requirement in %s', (major, express) => {
     expect([await ask(app, '/seen'), await ask(app, '/page')]).toEqual(['seen', 500]);
   });
 
-  it('refuses a skip of the application itself, at the start and in a request', async () => {
+  it('throws for a skip of the application itself, at the start and in a request', async () => {
     const fault = expect.objectContaining({ code: 'NANOOK_HTTP_SKIPPED_APPLICATION' }) as unknown;
     expect(() => protect(express()).use(skip)).toThrow(fault);
     expect(() => protect(express().use(skip))).toThrow(fault);
@@ -293,13 +293,13 @@ describe.each(majors)('a requirement in %s', (major, express) => {
     }
   });
 
-  it('refuses what is not middleware', () => {
+  it('throws for a skip of a value that is not middleware', () => {
     expect(() => skipAuthorization('files', 'public' as never)).toThrow(
       expect.objectContaining({ code: 'NANOOK_HTTP_INVALID_OPTION' }),
     );
   });
 
-  it('lets an error handler answer that skips', async () => {
+  it('lets an error handler respond that skips authorization', async () => {
     const app = appOf((routes) => {
       routes.get(
         '/refused',

@@ -142,8 +142,8 @@ describe.each(majors)('the response guard in %s', (_major, express) => {
     };
   };
 
-  describe.each(Object.entries(answers))('withholds %s', (name, answer) => {
-    it.each(['get', 'head', 'post'] as const)('from %s', async (method) => {
+  describe.each(Object.entries(answers))('for a handler that sends %s', (name, answer) => {
+    it.each(['get', 'head', 'post'] as const)('blocks the response of %s', async (method) => {
       const response = await request(appOf(handle(answer)))
         [method]('/api/things/7?token=x')
         .set('x-user', 'alice');
@@ -163,7 +163,7 @@ describe.each(majors)('the response guard in %s', (_major, express) => {
     });
   });
 
-  it.each(Object.entries(answers))('lets %s through once it was decided', async (name, answer) => {
+  it.each(Object.entries(answers))('sends %s after a decision', async (name, answer) => {
     // Errors of their own.
     if (['an ignored refusal', 'headers afterwards', 'a forgotten await'].includes(name)) return;
     const app = appOf(
@@ -177,7 +177,7 @@ describe.each(majors)('the response guard in %s', (_major, express) => {
     expect(seen).toEqual([]);
   });
 
-  it('lets what was skipped through', async () => {
+  it('sends a response after a skip', async () => {
     const app = appOf((req, res) => {
       req.authz.skip('a test');
       res.end('ok');
@@ -185,7 +185,7 @@ describe.each(majors)('the response guard in %s', (_major, express) => {
     expect((await request(app).get('/api/things/7')).text).toBe('ok');
   });
 
-  it('lets errors through, whoever makes them', async () => {
+  it('sends errors of the application, the framework and other middleware', async () => {
     for (const status of [400, 404, 422, 500, 503]) {
       const app = appOf((_req, res) => void res.status(status).json({ status }));
       expect((await request(app).get('/api/things/7')).body).toEqual({ status });
@@ -194,12 +194,12 @@ describe.each(majors)('the response guard in %s', (_major, express) => {
     expect(seen).toEqual([]);
   });
 
-  it('lets a preflight through', async () => {
+  it('sends the response to a preflight request', async () => {
     const app = appOf((_req, res) => void res.status(204).end());
     expect((await request(app).options('/api/things/7')).status).toBe(204);
   });
 
-  it('catches a 304 that Express makes of an ETag', async () => {
+  it('blocks a 304 that Express creates from an ETag', async () => {
     const app = appOf((_req, res) => void res.send('SECRET'));
     const settled = appOf((req, res) => {
       req.authz.skip('to learn the ETag');
@@ -211,7 +211,7 @@ describe.each(majors)('the response guard in %s', (_major, express) => {
     expect([response.status, response.headers['etag'] === etag]).toEqual([500, false]);
   });
 
-  it('holds for middleware that answers', async () => {
+  it('blocks middleware that responds', async () => {
     const app = express();
     app.use(
       authorization(authorizer),
@@ -223,7 +223,7 @@ describe.each(majors)('the response guard in %s', (_major, express) => {
     expect([status, text.includes('SECRET')]).toEqual([500, false]);
   });
 
-  it('is one, however often it is put up', async () => {
+  it('works once when it is installed several times', async () => {
     const app = express();
     app.use(authorization(authorizer), authorize(), authorize());
     app.get('/', authorize(), (_req, res) => void res.json(secret));
@@ -232,7 +232,7 @@ describe.each(majors)('the response guard in %s', (_major, express) => {
     expect(seen).toHaveLength(1);
   });
 
-  it('holds when middleware wraps the response after it, as sessions do', async () => {
+  it('blocks a response that later middleware wraps, as sessions do', async () => {
     const app = express();
     app.use(authorization(authorizer), authorize());
     app.use((_req, res, next) => {
@@ -278,7 +278,7 @@ describe.each(majors)('the response guard in %s', (_major, express) => {
     ['writeHead', (res) => res.writeHead(404, { 'x-secret': 'SECRET' }).end('SECRET')],
     ['flushHeaders', (res) => (res.flushHeaders(), pause().then(() => res.end('SECRET')))],
     ['a pipe', (res) => createReadStream(file).pipe(res)],
-  ])('holds when an error is made a success at the last moment, by %s', (_way, answer) => {
+  ])('for an error that becomes a success when the header is written, by %s', (_way, answer) => {
     it.each<[string, ErrorRequestHandler]>([
       ['late', lateErrors],
       [
@@ -288,7 +288,7 @@ describe.each(majors)('the response guard in %s', (_major, express) => {
           res.status(500).json({ error: 'blocked' });
         },
       ],
-    ])('and answered %s', async (_when, errors) => {
+    ])('blocks the response that is sent with %s', async (_when, errors) => {
       const app = express();
       app.use(
         authorization(authorizer),
@@ -309,7 +309,7 @@ describe.each(majors)('the response guard in %s', (_major, express) => {
     });
   });
 
-  it('leaves errors alone that are changed at the last moment into other errors', async () => {
+  it('sends an error that becomes another error when the header is written', async () => {
     const app = express();
     app.use(
       authorization(authorizer),
@@ -321,12 +321,12 @@ describe.each(majors)('the response guard in %s', (_major, express) => {
     expect([status, text]).toEqual([410, 'gone']);
   });
 
-  it('reads a status as Node does', async () => {
+  it('converts a status as Node does', async () => {
     const app = appOf((_req, res) => void res.writeHead(2 ** 32 + 200).end('SECRET'));
     expect((await request(app).get('/api/things/7')).body).toEqual({ error: 'blocked' });
   });
 
-  it("knows Node's old name for writeHead", async () => {
+  it('guards writeHeader, the old name of writeHead', async () => {
     const app = appOf((_req, res) => {
       const old = res as unknown as { writeHeader: Response['writeHead'] };
       old.writeHeader(200, { 'x-secret': 'SECRET' });
@@ -336,7 +336,7 @@ describe.each(majors)('the response guard in %s', (_major, express) => {
     expect([body, headers['x-secret']]).toEqual([{ error: 'blocked' }, undefined]);
   });
 
-  it('leaves early hints out as long as nothing was decided', async () => {
+  it('omits early hints before a decision', async () => {
     const hints = (res: Response) =>
       new Promise<void>((done) => res.writeEarlyHints({ link: '</SECRET>; rel=preload' }, done));
     const app = appOf(
@@ -373,14 +373,14 @@ describe.each(majors)('the response guard in %s', (_major, express) => {
       ['the methods', (res) => res.set('allow', 'GET, POST').send('GET, POST')],
       ['an error', (res) => res.status(403).json({ error: 'no' })],
       ['a head first', (res) => res.writeHead(204).end()],
-    ])('lets %s through', async (_what, answer) => {
+    ])('sends %s', async (_what, answer) => {
       const app = appOf((_req, res) => void answer(res));
       const { status } = await request(app).options('/api/things/7');
       expect(status).toBeLessThan(500);
       expect(seen).toEqual([]);
     });
 
-    it("lets Express's own answer through", async () => {
+    it('sends the response that Express creates', async () => {
       const app = express();
       app.use(authorization(authorizer), authorize());
       app.get('/', skipAuthorization('a test'), (_req, res) => void res.end());
@@ -388,7 +388,7 @@ describe.each(majors)('the response guard in %s', (_major, express) => {
       expect([status, headers['allow']]).toEqual([200, expect.stringContaining('GET')]);
     });
 
-    it('lets what was written for it alone say what it likes', async () => {
+    it('sends any response of a handler that is for OPTIONS only', async () => {
       const app = express();
       app.use(authorization(authorizer), authorize());
       app.options('/', (_req, res) => void res.json({ hello: 'preflight' }));
@@ -400,14 +400,14 @@ describe.each(majors)('the response guard in %s', (_major, express) => {
       ['end', (res) => res.end('SECRET')],
       ['write', (res) => (res.write(Buffer.from('SECRET')), res.end())],
       ['a pipe', (res) => createReadStream(file).pipe(res)],
-    ])('withholds %s of a handler that answers every method', async (_what, answer) => {
+    ])('blocks %s of a handler for every method', async (_what, answer) => {
       const app = appOf((_req, res) => void answer(res));
       const { status, body } = await request(app).options('/api/things/7');
       expect([status, body]).toEqual([500, { error: 'blocked' }]);
       expect(seen).toMatchObject([{ data: { method: 'OPTIONS', route: '/api/things/:id' } }]);
     });
 
-    it('breaks off when the head is out already', async () => {
+    it('aborts the response when its header was sent already', async () => {
       const app = appOf(
         (_req, res) => void res.writeHead(200).end('SECRET'),
         (error, _req, _res, next) => next(error),
@@ -416,7 +416,7 @@ describe.each(majors)('the response guard in %s', (_major, express) => {
       await expect(request(app).options('/api/things/7')).rejects.toThrow(/hang up|ECONNRESET/);
     });
 
-    it('is not fooled by a method that middleware changes', async () => {
+    it('uses the method that middleware has set', async () => {
       const app = express();
       app.use(authorization(authorizer), authorize());
       app.use((req, _res, next) => {
@@ -430,7 +430,7 @@ describe.each(majors)('the response guard in %s', (_major, express) => {
     });
   });
 
-  it('says in which file the handler is', async () => {
+  it('names the location of the handler', async () => {
     const app = appOf((_req, res) => void res.json(secret));
     await request(app).get('/api/things/7');
     expect((seen[0] as { data: unknown }).data).toMatchObject({
@@ -441,7 +441,7 @@ describe.each(majors)('the response guard in %s', (_major, express) => {
     );
   });
 
-  it('answers without details by itself', async () => {
+  it('responds without details when there is no error handler', async () => {
     const faults: unknown[] = [];
     const app = appOf(
       (_req, res) => void res.json(secret),
@@ -452,7 +452,7 @@ describe.each(majors)('the response guard in %s', (_major, express) => {
     expect(faults).toMatchObject([{ code: 'NANOOK_HTTP_UNDECIDED_ROUTE' }]);
   });
 
-  it('leaves the connection usable', async () => {
+  it('keeps the connection usable after a blocked response', async () => {
     const app = appOf(handle(answers['write over time']!));
     app.get('/next', skipAuthorization('a test'), (_req, res) => void res.end('fine'));
     const server = app.listen(0);

@@ -86,7 +86,7 @@ describe.each(majors)('%s', (_major, express) => {
       routes.get('/missing-type', authorize('create', 'Nothing'), show);
     });
 
-    it('hands the resource over, loaded and authorized', async () => {
+    it('sets the loaded and authorized resource', async () => {
       const { body, status } = await request(app).get('/notes/1').set('x-user', 'alice');
       expect([status, body]).toEqual([200, { id: 1, owner: 'alice', isPublic: false }]);
     });
@@ -96,7 +96,7 @@ describe.each(majors)('%s', (_major, express) => {
       ['who may not see it', 'get', '/notes/1', 'bob', 404],
       ['who may see it, but not change it', 'put', '/notes/2', 'alice', 403],
       ['what does not exist', 'get', '/notes/99', 'alice', 404],
-    ] as const)('does not run for %s', async (_who, method, path, user, status) => {
+    ] as const)('does not run the handler for %s', async (_who, method, path, user, status) => {
       const asked = request(app)[method](path);
       const response = await (user === undefined ? asked : asked.set('x-user', user));
       expect(response.status).toBe(status);
@@ -105,21 +105,21 @@ describe.each(majors)('%s', (_major, express) => {
       expect(seen).toEqual([]);
     });
 
-    it('tells what is hidden and what does not exist alike', async () => {
+    it('responds in the same way to a hidden and a missing resource', async () => {
       const [hidden, missing] = await Promise.all(
         ['/notes/3', '/notes/99'].map((path) => request(app).get(path).set('x-user', 'alice')),
       );
       expect(hidden!.text).toBe(missing!.text);
     });
 
-    it('takes a class, or the name of a type, as the resource', async () => {
+    it('authorizes a class, or the name of a type, as the resource', async () => {
       for (const path of ['/notes', '/named']) {
         expect((await request(app).post(path).set('x-user', 'alice')).status).toBe(201);
         expect((await request(app).post(path).set('x-user', 'guest')).status).toBe(403);
       }
     });
 
-    it('ends in a bare 500 where the policy is at fault', async () => {
+    it('responds with a plain 500 to an error in the policy', async () => {
       for (const path of ['/broken/3', '/missing-type']) {
         const { status, body } = await request(app).get(path).set('x-user', 'alice');
         expect(status).toBe(500);
@@ -151,7 +151,7 @@ describe.each(majors)('%s', (_major, express) => {
           throw gone;
         },
       ],
-    ])('pass through, once, with their own status, when the loader %s', async (_how, loader) => {
+    ])('keep their status, and are passed on once, when the loader %s', async (_how, loader) => {
       const handler = vi.fn<() => void>();
       const app = appOf((routes) => routes.get('/', authorize('read', loader), handler));
       expect((await request(app).get('/').set('x-user', 'alice')).status).toBe(410);
@@ -160,26 +160,23 @@ describe.each(majors)('%s', (_major, express) => {
     });
 
     // `next(undefined)` would run the handler, and `next('route')` the next one.
-    it.each([undefined, null, 0, '', 'route', 'router'])(
-      'are made of a rejection with %j',
-      async (reason) => {
-        const handler = vi.fn<(req: Request, res: Response) => void>((_req, res) => void res.end('in!'));
-        const app = appOf((routes) => {
-          // oxlint-disable-next-line prefer-promise-reject-errors -- as careless code does
-          routes.get(
-            '/',
-            authorize('read', () => Promise.reject(reason)),
-            handler,
-          );
-          routes.get('/', skipAuthorization('the next route'), handler);
-        });
-        const { status } = await request(app).get('/').set('x-user', 'alice');
-        expect([status, handler.mock.calls]).toEqual([500, []]);
-        expect(seen).toMatchObject([{ code: 'NANOOK_HTTP_NO_ERROR' }]);
-      },
-    );
+    it.each([undefined, null, 0, '', 'route', 'router'])('replace a rejection with %j', async (reason) => {
+      const handler = vi.fn<(req: Request, res: Response) => void>((_req, res) => void res.end('in!'));
+      const app = appOf((routes) => {
+        // oxlint-disable-next-line prefer-promise-reject-errors -- as careless code does
+        routes.get(
+          '/',
+          authorize('read', () => Promise.reject(reason)),
+          handler,
+        );
+        routes.get('/', skipAuthorization('the next route'), handler);
+      });
+      const { status } = await request(app).get('/').set('x-user', 'alice');
+      expect([status, handler.mock.calls]).toEqual([500, []]);
+      expect(seen).toMatchObject([{ code: 'NANOOK_HTTP_NO_ERROR' }]);
+    });
 
-    it('of the actor hook pass through, once', async () => {
+    it('include those of the actor hook, which is called once', async () => {
       const app = express();
       app.use(authorization(authorizer, { actor: () => Promise.reject(gone) }));
       app.get(
@@ -192,7 +189,7 @@ describe.each(majors)('%s', (_major, express) => {
       expect(seen).toEqual([gone]);
     });
 
-    it('of a handler, too, when it is not about authorization', async () => {
+    it('include those of a handler that do not concern authorization', async () => {
       const app = appOf((routes) =>
         routes.get('/', skipAuthorization('a test'), () => {
           throw gone;
@@ -201,7 +198,7 @@ describe.each(majors)('%s', (_major, express) => {
       expect((await request(app).get('/')).status).toBe(410);
     });
 
-    it('are answered in HTML for a browser', async () => {
+    it('have an HTML page for a browser', async () => {
       const app = appOf((routes) =>
         routes.get(
           '/',
@@ -218,7 +215,7 @@ describe.each(majors)('%s', (_major, express) => {
       expect(text).toContain('<h1>Unauthorized</h1>');
     });
 
-    it('say how to authenticate', async () => {
+    it('contain WWW-Authenticate for a 401', async () => {
       const routes = (app: Application) => {
         app.get('/:id', authorize('read', findNote), (_req, res) => void res.end());
       };
@@ -229,7 +226,7 @@ describe.each(majors)('%s', (_major, express) => {
       expect(hidden.headers).not.toHaveProperty('www-authenticate');
     });
 
-    it('say what the application wants them to', async () => {
+    it('contain the detail and the instance of the application', async () => {
       const app = appOf(
         (routes) => routes.put('/:id', authorize('update', findNote), (_req, res) => void res.end()),
         {
@@ -247,7 +244,7 @@ describe.each(majors)('%s', (_major, express) => {
       });
     });
 
-    it('go on when the header is out already', async () => {
+    it('go to the next error handler when the header was sent already', async () => {
       const app = appOf((routes) =>
         routes.get('/', skipAuthorization('a test'), (req, res, next) => {
           res.write('half');
@@ -262,7 +259,7 @@ describe.each(majors)('%s', (_major, express) => {
       expect(isAuthorizationError(seen[0])).toBe(true);
     });
 
-    it('of a requirement without its middleware say what to mount', async () => {
+    it('name the missing middleware of a requirement', async () => {
       const app = express();
       app.get('/', authorize('read', findNote), (_req, res) => void res.end());
       app.use(lastResort);
@@ -270,7 +267,7 @@ describe.each(majors)('%s', (_major, express) => {
       expect(seen).toMatchObject([{ code: 'NANOOK_HTTP_NO_AUTHORIZATION' }]);
     });
 
-    it('of a requirement that is none are thrown when it is written', () => {
+    it('are thrown for an invalid requirement when it is created', () => {
       const untyped = authorize as (...args: unknown[]) => unknown;
       for (const requirement of [['read'], [undefined, findNote], ['', findNote], ['read', null]])
         expect(() => untyped(...requirement)).toThrow(
@@ -280,8 +277,8 @@ describe.each(majors)('%s', (_major, express) => {
     });
   });
 
-  describe('the handler asks for itself', () => {
-    it('and a refusal ends in its status', async () => {
+  describe('a check in a handler', () => {
+    it('responds with the status of the refusal', async () => {
       const app = appOf((routes) =>
         routes.get('/:id', (req, res, next) => {
           // Express 4 does not see what an async handler rejects with.
@@ -298,7 +295,7 @@ describe.each(majors)('%s', (_major, express) => {
     });
   });
 
-  describe('a request', () => {
+  describe('allow_request', () => {
     const rules = `
       allow_request(_: User, _);
       allow_request(nil, request: Request) if request.method = "GET" and request.originalUrl = "/open";
@@ -322,18 +319,18 @@ describe.each(majors)('%s', (_major, express) => {
       return app;
     };
 
-    it('is let in by allow_request, before its route', async () => {
+    it('admits or refuses a request before its route', async () => {
       const app = await appWith({ anonymous: null });
       expect((await request(app).get('/open')).status).toBe(200);
       expect((await request(app).get('/2')).status).toBe(403);
       expect((await request(app).get('/2').set('x-user', 'alice')).status).toBe(200);
     });
 
-    it('of nobody is a 401 where nobody is anonymous', async () => {
+    it('causes a 401 for an anonymous actor without the option anonymous', async () => {
       expect((await request(await appWith({})).get('/open')).status).toBe(401);
     });
 
-    it('is what the application shows of it', async () => {
+    it('receives the result of the option request', async () => {
       const guarded = await Authorizer.load({
         policies: 'allow_request(_, request) if request.path.startsWith("/open");',
       });
@@ -346,14 +343,14 @@ describe.each(majors)('%s', (_major, express) => {
       expect((await request(app).get('/closed').set('x-user', 'alice')).status).toBe(403);
     });
 
-    it('that was let in has decided nothing yet', async () => {
+    it('is not a decision for the response guard', async () => {
       const app = await appWith({});
       expect((await request(app).get('/undecided').set('x-user', 'alice')).status).toBe(500);
       expect(isAuthorizationConfigError(seen[0])).toBe(true);
     });
   });
 
-  it('mounts in sub-routers and sub-apps', async () => {
+  it('works in nested routers and applications', async () => {
     const app = appOf((routes) => {
       const inner = express.Router();
       inner.get('/:id', authorize('read', findNote), (req, res) => void res.json(req.authz.resource));
@@ -370,7 +367,7 @@ describe.each(majors)('%s', (_major, express) => {
     }
   });
 
-  it('never mixes 500 requests of different users', async () => {
+  it('keeps 500 concurrent requests of different users apart', async () => {
     const many = Array.from({ length: 500 }, (_, id) => new Note(id, `user${id % 7}`, false));
     const pause = () => new Promise((later) => setTimeout(later, Math.random() * 10));
     const app = express();
@@ -410,7 +407,7 @@ describe.each(majors)('%s', (_major, express) => {
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200, 404]));
   });
 
-  it('asks one question once a request', async () => {
+  it('queries the policy once for the same check in a request', async () => {
     const app = appOf((routes) =>
       routes.get(
         '/',
@@ -426,7 +423,7 @@ describe.each(majors)('%s', (_major, express) => {
   });
 });
 
-it('lets what an async handler rejects with reach next once in Express 5', async () => {
+it('passes the rejection of an async handler to next once in Express 5', async () => {
   const seen: unknown[] = [];
   const app = express5();
   app.use(authorization(authorizer, { actor }));

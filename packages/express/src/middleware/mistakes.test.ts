@@ -22,7 +22,7 @@ const remember = (_value: unknown): void => {};
 type Untyped = (...args: unknown[]) => unknown;
 const untyped = (call: unknown) => call as Untyped;
 
-describe('an application that is put together wrongly', () => {
+describe('an application with a mistake', () => {
   it.each<[string, () => unknown, string]>([
     ['no arguments', () => untyped(authorization)(), 'must be an Authorizer, got undefined'],
     [
@@ -129,24 +129,27 @@ describe.each([
     return { status, faults };
   };
 
-  it.each(makers)('protect throws for %s without parentheses', (name, maker, call) => {
+  it.each(makers)('makes protect throw for %s without parentheses', (name, maker, call) => {
     const app = protect(express());
     expect(() => app.use(maker as RequestHandler)).toThrow(
       `\`${name}\` is used as middleware, but it is a function that returns middleware; call it: ${call}`,
     );
   });
 
-  it.each(makers)('a request fails for %s without parentheses', async (_name, maker, call) => {
-    const app = express();
-    app.use(authorization(authorizer, { actor: () => 'alice' }));
-    app.use(maker as RequestHandler);
-    expect(await answerOf(app)).toEqual({
-      status: 500,
-      faults: [expect.stringContaining(`call it: ${call}`)],
-    });
-  });
+  it.each(makers)(
+    'fails a request to the application for %s without parentheses',
+    async (_name, maker, call) => {
+      const app = express();
+      app.use(authorization(authorizer, { actor: () => 'alice' }));
+      app.use(maker as RequestHandler);
+      expect(await answerOf(app)).toEqual({
+        status: 500,
+        faults: [expect.stringContaining(`call it: ${call}`)],
+      });
+    },
+  );
 
-  it.each(makers)('a route fails for %s without parentheses', async (_name, maker, call) => {
+  it.each(makers)('fails a request to the route for %s without parentheses', async (_name, maker, call) => {
     const app = protect(express());
     app.use(authorization(authorizer, { actor: () => 'alice' }));
     app.get('/notes/:id', maker as RequestHandler, (_req, res) => void res.end('ran'));
@@ -169,7 +172,7 @@ it.each<[string, (authz: RequestAuthorization) => Promise<unknown>, string]>([
     (authz) => authz.filterAllowed([findNote()] as never, 'read'),
     'must be a list, got the string',
   ],
-])('throws for a check of many resources that is given %s', async (_name, check, correction) => {
+])('a check of several resources throws for %s', async (_name, check, correction) => {
   const app = express5();
   app.use(authorization(authorizer, { actor: () => 'alice' }));
   const said: string[] = [];

@@ -30,7 +30,7 @@ afterAll(() => void process.off('unhandledRejection', collect));
 
 const pause = (ms = 3) => new Promise((later) => setTimeout(later, ms));
 
-describe.each(majors)('checks that were not awaited, in %s', (_major, express) => {
+describe.each(majors)('checks that are not awaited, in %s', (_major, express) => {
   const seen: unknown[] = [];
   const reported: unknown[] = [];
   beforeEach(() => [seen, reported, unhandled].forEach((list) => list.splice(0)));
@@ -84,24 +84,27 @@ describe.each(majors)('checks that were not awaited, in %s', (_major, express) =
   };
 
   describe.each([true, false])('with a response guard: %s', (isGuarded) => {
-    it.each(Object.entries(calls))('block the response and are named: %s', async (call, check) => {
-      const app = appOf(
-        (req, res) => {
-          void check(req);
-          res.json('deleted');
-        },
-        { isGuarded },
-      );
-      const { status, text } = await ask(app);
-      expect([status, text]).toEqual([500, '{"error":"from the application"}']);
-      expect(seen).toMatchObject([{ code: 'NANOOK_HTTP_UNAWAITED_CHECK', data: { check: call } }]);
-      expect((seen[0] as Error).message).toMatch(
-        /\(.*pending-checks\.test\.ts:\d+\) was called and not awaited, and GET \/notes\/:id .* answered 200/,
-      );
-    });
+    it.each(Object.entries(calls))(
+      'block the response, and the error names them: %s',
+      async (call, check) => {
+        const app = appOf(
+          (req, res) => {
+            void check(req);
+            res.json('deleted');
+          },
+          { isGuarded },
+        );
+        const { status, text } = await ask(app);
+        expect([status, text]).toEqual([500, '{"error":"from the application"}']);
+        expect(seen).toMatchObject([{ code: 'NANOOK_HTTP_UNAWAITED_CHECK', data: { check: call } }]);
+        expect((seen[0] as Error).message).toMatch(
+          /\(.*pending-checks\.test\.ts:\d+\) was called and not awaited, and GET \/notes\/:id .* answered 200/,
+        );
+      },
+    );
 
     it.each(Object.entries(calls))(
-      'block a response that starts when they are over: %s',
+      'block a response that starts after they have settled: %s',
       async (call, check) => {
         const app = appOf(
           async (req, res) => {
@@ -119,24 +122,27 @@ describe.each(majors)('checks that were not awaited, in %s', (_major, express) =
       },
     );
 
-    it.each(Object.entries(calls))('end no process when the actor hook fails: %s', async (_call, check) => {
-      const down = new Error('the session store is down');
-      const app = express();
-      app.use(
-        authorization(authorizer, {
-          actor: () => Promise.reject(down),
-          onError: (fault) => reported.push(fault),
-        }),
-      );
-      if (isGuarded) app.use(authorize());
-      app.get('/', skipAuthorization('a test'), (req, res) => {
-        void check(req);
-        setTimeout(() => res.json('deleted'), 3);
-      });
-      app.use(errors);
-      expect((await request(app).get('/')).status).toBe(500);
-      expect(seen).toMatchObject([{ code: 'NANOOK_HTTP_UNAWAITED_CHECK', cause: down }]);
-    });
+    it.each(Object.entries(calls))(
+      'do not end the process when the actor hook fails: %s',
+      async (_call, check) => {
+        const down = new Error('the session store is down');
+        const app = express();
+        app.use(
+          authorization(authorizer, {
+            actor: () => Promise.reject(down),
+            onError: (fault) => reported.push(fault),
+          }),
+        );
+        if (isGuarded) app.use(authorize());
+        app.get('/', skipAuthorization('a test'), (req, res) => {
+          void check(req);
+          setTimeout(() => res.json('deleted'), 3);
+        });
+        app.use(errors);
+        expect((await request(app).get('/')).status).toBe(500);
+        expect(seen).toMatchObject([{ code: 'NANOOK_HTTP_UNAWAITED_CHECK', cause: down }]);
+      },
+    );
   });
 
   it.each<[string, (req: Request) => Promise<unknown>]>([
@@ -157,7 +163,7 @@ describe.each(majors)('checks that were not awaited, in %s', (_major, express) =
         return check;
       },
     ],
-  ])('are not those that the handler waits for: %s', async (how, wait) => {
+  ])('do not include checks that the handler awaits: %s', async (how, wait) => {
     const app = appOf(async (req, res) => {
       await wait(req);
       res.json('deleted');
@@ -178,7 +184,7 @@ describe.each(majors)('checks that were not awaited, in %s', (_major, express) =
     'finally and then': (check) => check.finally(() => {}).then(() => 1),
   };
 
-  it.each(Object.keys(chains))('block the response when their chain floats: %s', async (how) => {
+  it.each(Object.keys(chains))('block the response when their chain is not awaited: %s', async (how) => {
     const app = appOf(async ({ authz }, res) => {
       void chains[how]!(authz.authorize('delete', 'note'));
       await pause();
@@ -218,22 +224,25 @@ describe.each(majors)('checks that were not awaited, in %s', (_major, express) =
     }
   });
 
-  it.each(Object.keys(chains))('may be handled in a chain: %s', async (how) => {
-    for (const isCaught of [true, false]) {
-      const app = appOf(({ authz }, res) => {
-        const chain = chains[how]!(authz.authorize('delete', 'note'));
-        const refuse = (reason: unknown) => void res.status((reason as { status: number }).status).end();
-        const answer = () => void res.json('deleted');
-        if (isCaught) chain.then(answer).catch(refuse);
-        else chain.then(answer, refuse);
-      });
-      expect((await ask(app, 'alice')).status).toBe(200);
-      expect((await ask(app, 'bob')).status).toBe(403);
-      expect([seen, reported]).toEqual([[], []]);
-    }
-  });
+  it.each(Object.keys(chains))(
+    'do not block the response when their chain handles rejections: %s',
+    async (how) => {
+      for (const isCaught of [true, false]) {
+        const app = appOf(({ authz }, res) => {
+          const chain = chains[how]!(authz.authorize('delete', 'note'));
+          const refuse = (reason: unknown) => void res.status((reason as { status: number }).status).end();
+          const answer = () => void res.json('deleted');
+          if (isCaught) chain.then(answer).catch(refuse);
+          else chain.then(answer, refuse);
+        });
+        expect((await ask(app, 'alice')).status).toBe(200);
+        expect((await ask(app, 'bob')).status).toBe(403);
+        expect([seen, reported]).toEqual([[], []]);
+      }
+    },
+  );
 
-  it('answer the request when only their floating chain would', async () => {
+  it('respond with an error when only their chain would respond', async () => {
     const app = appOf(({ authz }, res) => {
       void authz.authorize('delete', 'note').then(() => res.json('deleted'));
     });
@@ -243,7 +252,7 @@ describe.each(majors)('checks that were not awaited, in %s', (_major, express) =
     ]);
   });
 
-  it('are awaited when one of several chains is', async () => {
+  it('count as awaited when one of several chains is awaited', async () => {
     const app = appOf(async ({ authz }, res) => {
       const check = authz.authorize('delete', 'note');
       void check.then(() => 'for the log');
@@ -254,7 +263,7 @@ describe.each(majors)('checks that were not awaited, in %s', (_major, express) =
     expect([seen, reported]).toEqual([[], []]);
   });
 
-  it('are reported when a floating chain returns another check that fails', async () => {
+  it('report the failure of another check that their chain returns', async () => {
     const app = appOf(async ({ authz }, res) => {
       void authz.authorize('read', 'note').then(() => authz.authorize('delete', 'note'));
       res.status(422).end();
@@ -266,7 +275,7 @@ describe.each(majors)('checks that were not awaited, in %s', (_major, express) =
     ]);
   });
 
-  it('leave errors of the functions in a chain to the application', async () => {
+  it('do not handle errors of the callbacks in a chain', async () => {
     const broken = new Error('the database is down');
     const app = appOf(async ({ authz }, res) => {
       void authz.authorize('read', 'note').then(() => Promise.reject(broken));
@@ -307,7 +316,7 @@ describe.each(majors)('checks that were not awaited, in %s', (_major, express) =
       },
     );
 
-    it('answer the request when nothing else does', async () => {
+    it('respond with an error when no other code responds', async () => {
       const app = appOf((req, res) => {
         void helper(req).then(() => res.json('deleted'));
       });
@@ -328,7 +337,7 @@ describe.each(majors)('checks that were not awaited, in %s', (_major, express) =
     });
   });
 
-  it('do not let a response start while one is pending that lost a race', async () => {
+  it('block a response that starts while the loser of a race is pending', async () => {
     const slow = (): Promise<string> => pause(20).then(() => 'note');
     const app = appOf(async ({ authz }, res) => {
       await Promise.race([authz.authorize('delete', slow()), pause(1)]);
@@ -339,7 +348,7 @@ describe.each(majors)('checks that were not awaited, in %s', (_major, express) =
     await pause(25);
   });
 
-  it('let errors of the application through', async () => {
+  it('do not block error responses of the application', async () => {
     const app = appOf((req, res) => {
       void req.authz.authorize('delete', 'note');
       res.status(422).json({ error: 'no title' });
@@ -348,7 +357,7 @@ describe.each(majors)('checks that were not awaited, in %s', (_major, express) =
     expect([status, body]).toEqual([422, { error: 'no title' }]);
   });
 
-  it('are reported when they fail after the response', async () => {
+  it('report their failure when it comes after the response', async () => {
     const app = appOf(({ authz }, res) => {
       res.once('close', () => void authz.authorize('delete', 'note'));
       res.json('deleted');
@@ -364,7 +373,7 @@ describe.each(majors)('checks that were not awaited, in %s', (_major, express) =
     ]);
   });
 
-  it('are reported when they fail beside a response that is an error', async () => {
+  it('report their failure when the response is another error', async () => {
     const app = appOf(({ authz }, res) => {
       void authz.authorize('delete', 'note');
       res.status(400).end();
@@ -383,7 +392,7 @@ describe.each(majors)('checks that were not awaited, in %s', (_major, express) =
         res.json('deleted');
       },
     ],
-  ])('are awaited for %s that returns its promise', async (_how, handler) => {
+  ])('count as awaited for %s that returns the promise', async (_how, handler) => {
     const app = express();
     app.use(authorization(authorizer, { actor: (req) => req.get('x-user') }), authorize());
     const router = express.Router();
@@ -398,8 +407,8 @@ describe.each(majors)('checks that were not awaited, in %s', (_major, express) =
     expect(seen).toMatchObject([{ status: 403 }]);
   });
 
-  describe('while a response is being sent', () => {
-    it('break it off before it ends', async () => {
+  describe('while a response is sent', () => {
+    it('abort the response before it ends', async () => {
       const app = appOf(async ({ authz }, res) => {
         res.write('some rows');
         await pause();
@@ -410,7 +419,7 @@ describe.each(majors)('checks that were not awaited, in %s', (_major, express) =
       expect(reported).toMatchObject([{ code: 'NANOOK_HTTP_UNAWAITED_CHECK' }]);
     });
 
-    it('break it off when they have failed', async () => {
+    it('abort the response after they have failed', async () => {
       let isEnded = false;
       const app = appOf(async ({ authz }, res) => {
         res.write('some rows');
@@ -424,7 +433,7 @@ describe.each(majors)('checks that were not awaited, in %s', (_major, express) =
       expect(reported).toMatchObject([{ code: 'NANOOK_HTTP_UNAWAITED_CHECK', cause: { status: 403 } }]);
     });
 
-    it('leave it alone when each is awaited, whatever else is written meanwhile', async () => {
+    it('do not abort the response when each is awaited', async () => {
       const app = appOf(async ({ authz }, res) => {
         res.write('[');
         const beat = setInterval(() => res.write(' '), 1);
@@ -463,7 +472,7 @@ describe.each(majors)('checks that were not awaited, in %s', (_major, express) =
       return app;
     }
 
-    it('is not hidden by an error handler that answers 200', async () => {
+    it('blocks an error handler that responds with 200', async () => {
       const app = hiding(({ authz }) => authz.authorize('delete', 'note'));
       expect((await ask(app)).status).toBe(500);
       expect(seen).toMatchObject([
@@ -471,7 +480,7 @@ describe.each(majors)('checks that were not awaited, in %s', (_major, express) =
       ]);
     });
 
-    it('may be answered by a page that needs no authorization', async () => {
+    it('allows a page that skips authorization as the response', async () => {
       const app = hiding(
         ({ authz }) => authz.authorize('delete', 'note'),
         (_error, req, res, _next) => {
@@ -482,7 +491,7 @@ describe.each(majors)('checks that were not awaited, in %s', (_major, express) =
       expect((await ask(app).redirects(0)).status).toBe(302);
     });
 
-    it('is not hidden by a handler that catches it, unless it decides again', async () => {
+    it('blocks a success of a handler that catches it, unless a later check passes', async () => {
       const caught = hiding(async ({ authz }, res) => {
         await authz.authorize('delete', 'note').catch(() => {});
         res.json('deleted');
@@ -496,7 +505,7 @@ describe.each(majors)('checks that were not awaited, in %s', (_major, express) =
       expect((await ask(again)).body).toBe('read');
     });
 
-    it('is not overruled by a check that started before it', async () => {
+    it('blocks a success after a check that started before the refusal has passed', async () => {
       const app = hiding(async ({ authz }, res) => {
         await Promise.allSettled([
           authz.authorize(

@@ -117,7 +117,7 @@ describe.each(majors)('a requirement in %s', (_major, express) => {
     [{ refused: 403 }, 404, 403, 403],
     [{ refused: 404 }, 404, 404, 404],
     [{ missing: 422, refused: 409 }, 422, 409, 409],
-  ])('answers with the statuses of %o', async (statuses, missing, hidden, forbidden) => {
+  ])('responds with the statuses of %o', async (statuses, missing, hidden, forbidden) => {
     const app = appOf(statuses);
     expect(await statusOf(app, '/read/none')).toBe(missing);
     expect(await statusOf(app, '/read/1')).toBe(hidden);
@@ -126,11 +126,11 @@ describe.each(majors)('a requirement in %s', (_major, express) => {
     expect(seen.every(isAuthorizationError)).toBe(true);
   });
 
-  it('leaves a 401 as it is', async () => {
+  it('does not change a 401', async () => {
     expect((await request(appOf({ refused: 409 })).get('/read/1')).status).toBe(401);
   });
 
-  it('names the type and the route of a refusal for the log, and not for the client', async () => {
+  it('gives the type and the route of a refusal to the log, and not to the client', async () => {
     const { body } = await request(appOf()).get('/delete/open').set('x-user', 'bob');
     expect(seen[0] as AuthorizationError).toMatchObject({ resourceType: 'Note', route: 'GET /delete/:id' });
     expect(JSON.stringify(body)).not.toMatch(/Note|route/);
@@ -159,7 +159,7 @@ describe.each(majors)('a requirement in %s', (_major, express) => {
     ],
     ['type', ['create', 'Nope'], 'POLAR_TYPE_UNKNOWN_TYPE', 'no type is registered as `Nope`'],
     ['class', ['create', class Nope {}], 'POLAR_TYPE_UNKNOWN_TYPE', 'no type is registered as `Nope`'],
-  ])('with a misspelled %s is an error that says so', async (_what, requirement, code, message) => {
+  ])('explains a misspelled %s', async (_what, requirement, code, message) => {
     const app = express();
     app.use(authorization(authorizer, { actor: () => 'alice' }), authorize());
     app.get('/', authorize(...requirement), (_req, res) => void res.end());
@@ -171,7 +171,7 @@ describe.each(majors)('a requirement in %s', (_major, express) => {
     }
   });
 
-  it('with a misspelled name keeps a protected app from listening, and from being listed', () => {
+  it('makes listen() and listRoutes() of a protected application throw for a misspelled name', () => {
     const app = protect(express());
     app.use(authorization(authorizer, { actor: () => 'alice' }), authorize());
     const router = express.Router();
@@ -192,7 +192,7 @@ describe.each(majors)('a requirement in %s', (_major, express) => {
     expect(() => listRoutes(app)).toThrow(expect.objectContaining(wrong) as Error);
   });
 
-  it('hands the response to the hooks', async () => {
+  it('passes the response to the hooks', async () => {
     const app = express();
     app.use(
       authorization(authorizer, { actor: (_req, res) => res.locals['user'] as unknown }),
@@ -209,7 +209,7 @@ describe.each(majors)('a requirement in %s', (_major, express) => {
     expect((await request(app).get('/')).text).toBe('in');
   });
 
-  it('is checked for many resources at once', async () => {
+  it('allows checks of several resources at once in the handler', async () => {
     const app = express();
     app.use(authorization(authorizer, { actor: () => 'bob' }));
     app.get(

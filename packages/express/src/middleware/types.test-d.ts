@@ -10,13 +10,13 @@ class Note {
 }
 const find = (_id: string): Note | undefined => undefined;
 
-it('gives requests their authorization, in both majors', () => {
+it('req.authz has its type in both major versions', () => {
   expectTypeOf<Request['authz']>().toEqualTypeOf<RequestAuthorization>();
   expectTypeOf<Request4['authz']>().toEqualTypeOf<RequestAuthorization>();
   expectTypeOf<Request['authz']['resource']>().toBeUnknown();
 });
 
-it('knows the parameters of the path in a loader', () => {
+it('a loader has typed parameters of the path', () => {
   const app = express();
   app.get(
     '/notes/:id',
@@ -31,7 +31,7 @@ it('knows the parameters of the path in a loader', () => {
   app.use(authorize());
 });
 
-it('gives the resource of a loader its type', () => {
+it('resourceOf() has the type of the loader', () => {
   const findNote = async (req: Request<{ id: string }>): Promise<Note | undefined> => find(req.params.id);
   express().get('/notes/:id', authorize('read', findNote), (req) => {
     expectTypeOf(req.authz.resourceOf(findNote)).toEqualTypeOf<Note>();
@@ -40,16 +40,16 @@ it('gives the resource of a loader its type', () => {
   expectTypeOf<Request['authz']['resourceOf']>().toBeCallableWith(Note);
 });
 
-it('takes what stands in for an authorizer in tests', async () => {
+it('authorization() accepts a test double of an authorizer', async () => {
   express().use(authorization(await allowAll()));
 });
 
-it('wants a resource with an action', () => {
+it('authorize() requires a resource with an action', () => {
   // @ts-expect-error -- no resource
   authorize('read');
 });
 
-it('gives what is there', async () => {
+it('checks return the type of the resource without null and undefined', async () => {
   const { authz } = {} as Request;
   expectTypeOf(await authz.authorize('read', find('1'))).toEqualTypeOf<Note>();
   expectTypeOf(await authz.pick('read', Promise.resolve(new Note()))).toEqualTypeOf<Partial<Note>>();

@@ -36,7 +36,7 @@ const linesOf = (routes: Router | Application) =>
   );
 
 describe.each(majors)('listRoutes in %s', (major, express) => {
-  it('lists what each route demands, and who answers it', () => {
+  it('returns the requirements and the handler of each route', () => {
     const app = express();
     app.get('/things/:id', read, show);
     app.post('/things', pass, update, [pass, change]);
@@ -51,7 +51,7 @@ describe.each(majors)('listRoutes in %s', (major, express) => {
     expect(listRoutes(app).map(isProtected)).toEqual([true, true, true, false]);
   });
 
-  it('says where the handler was written', () => {
+  it('returns the location of the handler', () => {
     const app = express();
     app.get('/', show);
     app.get(
@@ -67,7 +67,7 @@ describe.each(majors)('listRoutes in %s', (major, express) => {
     expect(routeTable([named!])).toBe(`GET  /  – no requirement –  show (${named!.location})`);
   });
 
-  it('lists the methods of a route one by one, and those of `all` as one', () => {
+  it('returns an entry for each method of a route, and one entry for `all`', () => {
     const app = express();
     app.route('/things').all(read).get(show).post(update, change);
     app.all('/app', read, show);
@@ -83,7 +83,7 @@ describe.each(majors)('listRoutes in %s', (major, express) => {
     ]);
   });
 
-  it('takes a requirement behind the handler for none', () => {
+  it('ignores a requirement after the handler', () => {
     const app = express();
     app.get('/late', show, read);
     app.get('/later', show, read, skip);
@@ -93,7 +93,7 @@ describe.each(majors)('listRoutes in %s', (major, express) => {
     expect(linesOf(app)).toEqual(['GET /late → show', 'GET /later → show', 'GET /errors → show']);
   });
 
-  it('knows the requirements of the app and of the routers, in the order of a request', () => {
+  it('includes the requirements of the application and of its routers, in the order of a request', () => {
     const app = express();
     app.get('/before', show);
     app.use(authorize());
@@ -111,7 +111,7 @@ describe.each(majors)('listRoutes in %s', (major, express) => {
     ]);
   });
 
-  it('knows a requirement on a path where the paths tell that it is passed', () => {
+  it('includes a requirement of a router where its path covers the route', () => {
     const app = express();
     app.use('/things/:thing', read);
     app.use(['/x', '/y/'], update);
@@ -153,7 +153,7 @@ describe.each(majors)('listRoutes in %s', (major, express) => {
     ]);
   });
 
-  it('lists middleware that is skipped as a handler, and the routes of a router that is', () => {
+  it('lists skipped middleware in a route as its handler, and the routes of a skipped router', () => {
     const app = express();
     app.use(skipAuthorization('files', pass));
     app.get('/file', skipAuthorization('one file', pass, [change]));
@@ -166,7 +166,7 @@ describe.each(majors)('listRoutes in %s', (major, express) => {
     ]);
   });
 
-  it('refuses a skip that would open the whole application', () => {
+  it('throws for a skip of the whole application', () => {
     const open = (fill: (app: Application) => void) => () => {
       const app = express();
       fill(app);
@@ -213,7 +213,7 @@ describe.each(majors)('listRoutes in %s', (major, express) => {
           ['/a/*rest', '/a/*rest'],
         ] as [string, string][])),
   ];
-  it.each(mounts)('gives a router at %s its path', (mount, ...paths) => {
+  it.each(mounts)('returns the path of a router at %s', (mount, ...paths) => {
     const app = express();
     app.use(mount, express.Router().get('/', show).get('/in/:x', show));
     const below = paths.length === 0 ? [''] : paths;
@@ -222,7 +222,7 @@ describe.each(majors)('listRoutes in %s', (major, express) => {
     );
   });
 
-  it('keeps apart what is mounted in several places, and stops at what is mounted in itself', () => {
+  it('lists a router once for each place, and stops at a router that is mounted in itself', () => {
     const app = express();
     const router = express.Router();
     router.get('/in', show);
@@ -232,13 +232,13 @@ describe.each(majors)('listRoutes in %s', (major, express) => {
     expect(linesOf(app)).toEqual(['GET /a/in → read findThing(), show', 'GET /b/in → show']);
   });
 
-  it('gives each of several paths', () => {
+  it('returns each path of a route with several paths', () => {
     const app = express();
     app.get(['/a', '/b'], read, show);
     expect(linesOf(app)).toEqual(['GET /a → read findThing(), show', 'GET /b → read findThing(), show']);
   });
 
-  it('reaches apps within a protected one, and says when it cannot', () => {
+  it('lists mounted applications of a protected one, and throws where it cannot', () => {
     const sub = (handler = show) => express().get('/in', handler);
     const app = protect(express());
     app.use(authorize());
@@ -258,7 +258,7 @@ describe.each(majors)('listRoutes in %s', (major, express) => {
     expect(() => listRoutes(unseen)).toThrow(expect.objectContaining({ code: 'NANOOK_HTTP_UNSEEN_APP' }));
   });
 
-  it('lists a router by itself, protected or not', () => {
+  it('lists a router without an application, protected or not', () => {
     const router = express.Router();
     router.get('/', read, show);
     expect(linesOf(router)).toEqual(['GET / → read findThing(), show']);
@@ -287,7 +287,7 @@ describe.each(majors)('listRoutes in %s', (major, express) => {
   });
 });
 
-it('says of older routers of Express 5, which keep no path, what it cannot tell', () => {
+it('listRoutes() shows … for the path of an older router of Express 5, which does not keep it', () => {
   const app = express5();
   app.use('/a', authorize('read', findThing));
   app.use('/a', express5.Router().get('/in', show));

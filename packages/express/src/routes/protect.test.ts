@@ -60,7 +60,7 @@ describe.each(majors)('protect in %s', (_major, express) => {
     expect(run).toHaveBeenCalledTimes(1);
   }
 
-  it('refuses routes without a requirement, added before and after', async () => {
+  it('refuses unprotected routes, added before and after', async () => {
     const app = appOf((routes) => {
       routes.get('/before', run);
       routes.get('/before/ruled', readThing(), run);
@@ -73,7 +73,7 @@ describe.each(majors)('protect in %s', (_major, express) => {
     for (const path of ['/before/ruled', '/after/ruled', '/after/skipped']) await expectRun(app, 'get', path);
   });
 
-  it('looks at each method of a route', async () => {
+  it('checks each method of a route', async () => {
     const app = appOf((routes) => {
       protect(routes);
       routes.route('/things').get(readThing(), run).post(run);
@@ -92,7 +92,7 @@ describe.each(majors)('protect in %s', (_major, express) => {
     await expectRun(app, 'post', '/gate');
   });
 
-  it('takes a requirement that comes too late for none', async () => {
+  it('ignores a requirement after the handler', async () => {
     const app = appOf((routes) => {
       protect(routes);
       routes.get('/late', run, readThing());
@@ -107,7 +107,7 @@ describe.each(majors)('protect in %s', (_major, express) => {
     await expectRun(app, 'get', '/list');
   });
 
-  it.each(['before', 'after'])('reaches routers that were mounted %s', async (when) => {
+  it.each(['before', 'after'])('protects routers that were mounted %s', async (when) => {
     const inner = express.Router();
     const outer = express.Router();
     const fill = (name: string) => {
@@ -128,7 +128,7 @@ describe.each(majors)('protect in %s', (_major, express) => {
     }
   });
 
-  it('protects one router, and leaves the others alone', async () => {
+  it('protects one router without the others', async () => {
     const app = appOf((routes) => {
       const router: Router = protect(express.Router());
       router.get('/in', run);
@@ -139,7 +139,7 @@ describe.each(majors)('protect in %s', (_major, express) => {
     await expectRun(app, 'get', '/out');
   });
 
-  it('lets the requirement of a router stand for its routes', async () => {
+  it('accepts the requirement of a router for its routes', async () => {
     const app = appOf((routes) => {
       protect(routes);
       const router = express.Router();
@@ -152,7 +152,7 @@ describe.each(majors)('protect in %s', (_major, express) => {
     await expectRefused(app, 'get', '/out');
   });
 
-  it('does not take allow_request for a requirement', async () => {
+  it('does not accept allow_request as a requirement', async () => {
     const guarded = await Authorizer.load({ policies: 'allow_request(_, _);' });
     const app = express();
     app.use(authorization(guarded, { actor: () => 'alice' }), authorize());
@@ -161,7 +161,7 @@ describe.each(majors)('protect in %s', (_major, express) => {
     await expectRefused(app, 'get', '/');
   });
 
-  it('leaves preflights, and what no route answers, alone', async () => {
+  it('does not change preflight requests and requests without a route', async () => {
     const app = appOf((routes) => {
       protect(routes);
       routes.options('/things', run);
@@ -179,7 +179,7 @@ describe.each(majors)('protect in %s', (_major, express) => {
     await expectRefused(app, 'post', '/things');
   });
 
-  it('reaches apps that are mounted after it, and wants no others', async () => {
+  it('protects applications that are mounted after it, and throws for earlier ones', async () => {
     const sub = () => {
       const mounted = express();
       mounted.get('/in', run);
@@ -199,7 +199,7 @@ describe.each(majors)('protect in %s', (_major, express) => {
     expect(() => protect(late)).toThrow(expect.objectContaining({ code: 'NANOOK_HTTP_UNSEEN_APP' }));
   });
 
-  it('withholds what is answered in front of the requirement, with no other net', async () => {
+  it('blocks a response before the requirement, without authorize()', async () => {
     const early: RequestHandler = (_req, res) => void res.json('SECRET');
     const app = appOf((routes) => {
       protect(routes);
@@ -229,7 +229,7 @@ describe.each(majors)('protect in %s', (_major, express) => {
     expect((await request(app).get('/invalid')).status).toBe(400);
   });
 
-  it('leaves what answers behind a route alone', async () => {
+  it('does not block handlers after a route', async () => {
     const app = appOf((routes) => {
       protect(routes);
       routes.get('/page', ((_req, _res, next) => next('route')) satisfies RequestHandler, readThing(), run);
@@ -238,7 +238,7 @@ describe.each(majors)('protect in %s', (_major, express) => {
     expect((await request(app).get('/page')).text).toBe('a page');
   });
 
-  it('reaches routes that are added to a router through a wrapper', async () => {
+  it('protects routes of a router that a function wraps', async () => {
     const app = appOf((routes) => {
       protect(routes);
       const router = express.Router();
@@ -270,19 +270,19 @@ describe.each(majors)('protect in %s', (_major, express) => {
     );
   });
 
-  it('stays unseen when it is asked again', () => {
+  it('throws again for an application that was mounted before', () => {
     const late = express();
     late.use(express());
     for (let i = 0; i < 2; i++)
       expect(() => protect(late)).toThrow(expect.objectContaining({ code: 'NANOOK_HTTP_UNSEEN_APP' }));
   });
 
-  it('may be said twice', async () => {
+  it('has no further effect when it is called twice', async () => {
     const app = appOf((routes) => protect(protect(routes)).get('/', run));
     await expectRefused(app, 'get', '/');
   });
 
-  it('gives what it was given', () => {
+  it('returns its argument', () => {
     const router = express.Router();
     expect(protect(router)).toBe(router);
   });

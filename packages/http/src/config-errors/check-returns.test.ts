@@ -64,7 +64,7 @@ describe('checkReturns', () => {
         find(id);
       },
     ],
-  ])('throws for %s that has no return', (_name, hook) => {
+  ])('throws for %s without return', (_name, hook) => {
     expect(check(hook)).toThrow(
       expect.objectContaining({
         code: 'NANOOK_HTTP_NO_RETURN',

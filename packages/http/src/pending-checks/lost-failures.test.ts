@@ -46,7 +46,7 @@ describe('the listener for lost failures', () => {
     },
   );
 
-  it.each(['warn', 'none'])('is told of the failure of a check with --unhandled-rejections=%s', (mode) => {
+  it.each(['warn', 'none'])('receives the failure of a check with --unhandled-rejections=%s', (mode) => {
     expect(run(refused, [`--unhandled-rejections=${mode}`])).toMatchObject({
       status: 0,
       stdout: 'lost\nalive\n',
@@ -62,7 +62,7 @@ describe('the listener for lost failures', () => {
     expect(run(script).stdout).toBe('unhandledRejection a\nunhandledRejection b\nlost\nalive\n');
   });
 
-  it('is installed once for all copies of the package', () => {
+  it('installs itself once for all copies of the package', () => {
     const { stdout } = run(`
       rememberFailure(new Error('another'), () => {});
       console.log(process.listenerCount('unhandledRejection'));
@@ -101,7 +101,7 @@ describe('the listener for lost failures', () => {
   it.each<[NodeJS.ProcessEnv, string[], number]>([
     [{ NODE_OPTIONS: '--unhandled-rejections=strict' }, [], 0],
     [{ NODE_OPTIONS: '--unhandled-rejections=strict' }, ['--unhandled-rejections', 'warn'], 1],
-  ])('is not installed in the strict mode: %j %j', (env, args, count) => {
+  ])('does not install itself in strict mode: %j %j', (env, args, count) => {
     const script = "console.log(process.listenerCount('unhandledRejection'))";
     expect(run(script, args, true, env).stdout).toBe(`${count}\n`);
   });

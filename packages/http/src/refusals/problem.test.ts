@@ -6,7 +6,7 @@ import { problemOf } from './problem.js';
 import { renderProblem } from './render-problem.js';
 
 describe('problemOf', () => {
-  it('tells refusals by their status alone', () => {
+  it('returns only the status of a refusal', () => {
     expect(
       [new UnauthenticatedError(), new ForbiddenError('delete'), new NotFoundError('read')].map(problemOf),
     ).toEqual([
@@ -16,13 +16,13 @@ describe('problemOf', () => {
     ]);
   });
 
-  it('tells nothing of a fault', () => {
+  it('returns a plain 500 for an internal error', () => {
     const bare = { type: 'about:blank', title: 'Internal Server Error', status: 500 };
     expect(problemOf(new PolarError('POLAR_LOAD_NO_POLICY', {}))).toEqual(bare);
     expect(problemOf(new AuthorizationConfigError('NANOOK_HTTP_NO_RESOURCE', {}))).toEqual(bare);
   });
 
-  it('leaves other errors alone', () => {
+  it('returns undefined for other errors', () => {
     for (const other of [
       new Error('x'),
       Object.assign(new Error('y'), { status: 403 }),
@@ -35,7 +35,7 @@ describe('problemOf', () => {
 });
 
 describe('renderProblem', () => {
-  it('escapes what the application adds', () => {
+  it('escapes text of the application in HTML', () => {
     const { body, headers } = renderProblem(
       { type: 'about:blank', title: 'Forbidden', status: 403, detail: '<script>"&' },
       'text/html',
@@ -60,7 +60,7 @@ describe('prefersHtml', () => {
     ['TEXT/HTML', true],
     ['text/html;q=nonsense', false],
     ['image/png', false],
-  ])('%s: %s', (accept, expected) => {
+  ])('returns, for the header %s, %s', (accept, expected) => {
     expect(prefersHtml(accept)).toBe(expected);
   });
 });

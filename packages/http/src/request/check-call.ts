@@ -29,7 +29,7 @@ const parameters: Readonly<Record<CheckName, readonly Parameter[]>> = {
   pick: ['action', 'resource'],
 };
 
-/** Whether the check throws when the action is refused. */
+/** Returns whether the check throws when the action is refused. */
 export const throwsRefusal = (name: CheckName): boolean => name.startsWith('authorize') || name === 'load';
 
 /** Describes a call for messages, without the resource: `authorizeField('update', …, 'salary')`. */

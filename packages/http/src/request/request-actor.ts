@@ -28,7 +28,7 @@ export class RequestActor<Actor> {
     return this.#version;
   }
 
-  /** Whether a check failed because the actor is anonymous. */
+  /** Returns whether a check failed because the actor is anonymous. */
   get wasUnauthenticated(): boolean {
     return this.#wasUnauthenticated;
   }

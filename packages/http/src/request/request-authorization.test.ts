@@ -40,20 +40,20 @@ async function requestOf(options: Partial<RequestAuthorizationOptions> = {}) {
   return { authz: new RequestAuthorization(authorizer, { actor, ...options }), actor, decisions };
 }
 
-describe('who is asking', () => {
-  it('is found out once, when it is needed', async () => {
+describe('the actor of a request', () => {
+  it('comes from one call of the hook, at the first check', async () => {
     const { authz, actor } = await requestOf();
     expect(actor).not.toHaveBeenCalled();
     await Promise.all([authz.can('read', own), authz.can('read', open), authz.actor()]);
     expect(actor).toHaveBeenCalledTimes(1);
   });
 
-  it('may take a promise', async () => {
+  it('comes from the promise that the hook returns', async () => {
     const { authz } = await requestOf({ actor: () => Promise.resolve(alice) });
     expect(await authz.authorize('read', own)).toBe(own);
   });
 
-  it('is nobody, and a 401, without an actor', async () => {
+  it('causes a 401 for undefined', async () => {
     const { authz, decisions } = await requestOf({ actor: () => undefined, anonymous: undefined });
     for (const ask of [
       () => authz.authorize('read', open),
@@ -71,7 +71,7 @@ describe('who is asking', () => {
     expect(authz.isSettled).toBe(false);
   });
 
-  it('is nil to the policy when nobody is anonymous, or the hook says null', async () => {
+  it('reaches the policy as nil for null, and for anonymous: null', async () => {
     for (const options of [{ actor: () => undefined, anonymous: null }, { actor: () => null }]) {
       const { authz, decisions } = await requestOf(options);
       expect(await authz.can('read', open)).toBe(true);
@@ -80,7 +80,7 @@ describe('who is asking', () => {
     }
   });
 
-  it('passes on what the hook throws, and does not ask it again', async () => {
+  it('rejects each check with the error of the hook, after one call', async () => {
     const down = new Error('the session store is down');
     const actor = vi.fn<() => never>(() => {
       throw down;
@@ -93,7 +93,7 @@ describe('who is asking', () => {
 });
 
 describe('decisions', () => {
-  it('give the resource, or 404 and 403', async () => {
+  it('return the resource, or reject with 404 or 403', async () => {
     const { authz } = await requestOf();
     expect(await authz.authorize('write', own)).toBe(own);
     await expect(authz.authorize('write', open)).rejects.toMatchObject({
@@ -106,7 +106,7 @@ describe('decisions', () => {
     });
   });
 
-  it('are asked once for each action and resource, side by side too', async () => {
+  it('query the policy once for each action and resource, also when checks run concurrently', async () => {
     const { authz, decisions } = await requestOf();
     await Promise.all([
       authz.authorize('read', own),
@@ -125,7 +125,7 @@ describe('decisions', () => {
     ]);
   });
 
-  it('are not remembered when they ended in an error', async () => {
+  it('query the policy again after an error', async () => {
     const { authz, decisions } = await requestOf();
     const other = new Document('bob');
     await expect(authz.can('fail', other)).rejects.toMatchObject({
@@ -138,7 +138,7 @@ describe('decisions', () => {
     expect(authz.isSettled).toBe(false);
   });
 
-  it('find nothing where there is nothing, without asking the policy', async () => {
+  it('deny null and undefined without a query', async () => {
     const { authz, decisions } = await requestOf();
     for (const nothing of [null, undefined, Promise.resolve(null)]) {
       await expect(authz.authorize('read', nothing)).rejects.toMatchObject({ status: 404 });
@@ -148,7 +148,7 @@ describe('decisions', () => {
     expect(decisions).toEqual([]);
   });
 
-  it('rejects a check without an action', async () => {
+  it('reject a check without an action', async () => {
     const { authz } = await requestOf();
     await expect(authz.authorize(undefined as never, own)).rejects.toMatchObject({
       code: 'NANOOK_HTTP_NO_ACTION',
@@ -203,8 +203,8 @@ describe('a check without all of its arguments', () => {
   });
 });
 
-describe('what settles a request', () => {
-  it('is what throws when refused, and was granted', async () => {
+describe('isSettled', () => {
+  it('becomes true after a granted check that throws when refused, and after a skip', async () => {
     const granted: ((authz: RequestAuthorization) => unknown)[] = [
       (authz) => authz.authorize('read', own),
       (authz) => authz.authorizeField('read', own, 'text'),
@@ -218,7 +218,7 @@ describe('what settles a request', () => {
     }
   });
 
-  it('is no refusal, and no answer that can be ignored', async () => {
+  it('stays false after a refusal, and after a check whose result can be ignored', async () => {
     const { authz } = await requestOf();
     await authz.authorize('read', hidden).catch(() => {});
     await authz.authorizeField('read', hidden, 'text').catch(() => {});
@@ -230,7 +230,7 @@ describe('what settles a request', () => {
     expect(authz.isSettled).toBe(false);
   });
 
-  it('is no skip without a reason', async () => {
+  it('stays false after a skip without a reason, which throws', async () => {
     const { authz } = await requestOf();
     expect(() => authz.skip(' ')).toThrow(expect.objectContaining({ code: 'NANOOK_HTTP_NO_REASON' }));
     expect(authz.isSettled).toBe(false);
@@ -238,27 +238,27 @@ describe('what settles a request', () => {
 });
 
 describe('load', () => {
-  it('hands over what it authorized', async () => {
+  it('sets the resource that it authorized', async () => {
     const { authz } = await requestOf();
     expect(() => authz.resource).toThrow(expect.objectContaining({ code: 'NANOOK_HTTP_NO_RESOURCE' }));
     await authz.load('read', (id: number) => Promise.resolve(id === 7 ? own : null), 7);
     expect(authz.resource).toBe(own);
   });
 
-  it('hands over nothing that was refused', async () => {
+  it('does not set a refused resource', async () => {
     const { authz } = await requestOf();
     await expect(authz.load('read', () => hidden)).rejects.toMatchObject({ status: 404 });
     expect(() => authz.resource).toThrow('no resource was loaded');
   });
 
-  it('takes a class, or the name of a type, as the resource', async () => {
+  it('authorizes a class, or the name of a type, as the resource', async () => {
     const { authz } = await requestOf();
     expect(await authz.load('create', Document)).toBe(Document);
     expect(await authz.load('create', 'Document')).toBe(Document);
     await expect(authz.load('create', 'Dokument')).rejects.toMatchObject({ code: 'POLAR_TYPE_UNKNOWN_TYPE' });
   });
 
-  it('asks the policy nothing when the loader finds nothing or throws', async () => {
+  it('does not query the policy when the loader returns null or throws', async () => {
     const { authz, decisions } = await requestOf();
     const broken = Object.assign(new Error('gone'), { status: 410 });
     await expect(authz.load('read', () => null)).rejects.toMatchObject({ status: 404 });
@@ -266,7 +266,7 @@ describe('load', () => {
     expect(decisions).toEqual([]);
   });
 
-  it('loads nothing for nobody', async () => {
+  it('does not call the loader for an anonymous actor', async () => {
     const { authz } = await requestOf({ actor: () => undefined });
     const loader = vi.fn<() => Document>(() => open);
     await expect(authz.load('read', loader)).rejects.toMatchObject({ status: 401 });
@@ -275,20 +275,20 @@ describe('load', () => {
 });
 
 describe('fields', () => {
-  it('are listed', async () => {
+  it('fields() returns the allowed fields', async () => {
     const { authz } = await requestOf();
     expect(await authz.fields('read', own)).toEqual(new Set(['owner', 'isPublic', 'text']));
     expect(await authz.fields('read', open)).toEqual(new Set(['owner', 'isPublic']));
   });
 
-  it('are picked', async () => {
+  it('pick() copies the allowed fields', async () => {
     const { authz } = await requestOf();
     expect(await authz.pick('read', own)).toEqual({ owner: 'alice', isPublic: false, text: 'secret' });
     expect(await authz.pick('read', open)).toEqual({ owner: 'bob', isPublic: true });
     expect(await authz.pick('write', open)).toEqual({});
   });
 
-  it('are picked by rules that do not list them', async () => {
+  it('pick() checks each own field of the row with rules that do not list fields', async () => {
     const authorizer = await Authorizer.load({
       policies: 'allow_field(_, "read", _, field) if field != "password";',
     });
@@ -304,7 +304,7 @@ describe('fields', () => {
     ]);
   });
 
-  it('are refused one by one', async () => {
+  it('authorizeField() refuses one field and allows another', async () => {
     const { authz } = await requestOf();
     await authz.authorizeField('read', open, 'owner');
     await expect(authz.authorizeField('read', open, 'text')).rejects.toMatchObject({ status: 403 });
@@ -312,7 +312,7 @@ describe('fields', () => {
 });
 
 describe('the resource of a loader', () => {
-  it('is told apart from those of other loaders', async () => {
+  it('resourceOf() returns the resource of each loader', async () => {
     const { authz } = await requestOf();
     const findOwn = () => Promise.resolve(own);
     const findOpen = () => open;
@@ -325,7 +325,7 @@ describe('the resource of a loader', () => {
     ]);
   });
 
-  it('is an error when no requirement has loaded it', async () => {
+  it('resourceOf() throws when no requirement has loaded the resource', async () => {
     const { authz } = await requestOf();
     const findHidden = () => hidden;
     await authz.load('read', findHidden).catch(() => {});

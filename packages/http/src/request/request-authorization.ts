@@ -83,7 +83,7 @@ export class RequestAuthorization<Actor = unknown> {
 
   // ── the state of the request ──
 
-  /** Whether an action was authorized, or authorization was skipped, on the path of the handler that is running. */
+  /** Returns whether an action was authorized, or authorization was skipped, on the path of the handler that is running. */
   get isSettled(): boolean {
     return this.scopes.current.isSettled;
   }
@@ -146,7 +146,7 @@ export class RequestAuthorization<Actor = unknown> {
   }
 
   /**
-   * Whether the policy has rules for requests, `allow_request(actor, request)`.
+   * Returns whether the policy has rules for requests, `allow_request(actor, request)`.
    *
    * @internal for adapters
    */

@@ -27,7 +27,7 @@ describe('checkRequirement', () => {
     ['Note', 'create'],
     ['Note', 'raed'],
     ['Noet', 'create'],
-  ])("throws for authorize('%s', '%s') that the action is the first argument", (type, action) => {
+  ])("explains the order of the arguments for authorize('%s', '%s')", (type, action) => {
     expect(() => checkRequirement(authorizer, authorizeRequirement(type, action))).toThrow(
       expect.objectContaining({
         code: 'NANOOK_HTTP_SWAPPED_ARGUMENTS',

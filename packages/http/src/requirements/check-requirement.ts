@@ -47,7 +47,7 @@ export function checkRequirement(authorizer: Authorizer, requirement: RouteRequi
   checked.passed.add(requirement);
 }
 
-/** Whether the action is the name of a type, or the name of the type an action that the policy knows. */
+/** Returns whether the action is the name of a type, or the name of the type is an action of the policy. */
 function isSwapped(authorizer: Authorizer, action: string, type: string): boolean {
   try {
     authorizer.type(action);

@@ -55,7 +55,7 @@ describe('RequirementScopes', () => {
     expect([first.isSettled, second.isSettled]).toEqual([true, false]);
   });
 
-  it('takes the scope that was entered last where the asynchronous context is lost', () => {
+  it('uses the scope that was entered last where the asynchronous context is lost', () => {
     const scopes = new RequirementScopes();
     const scope = new RequirementScope(undefined, true);
     scopes.run(scope, () => {});
@@ -109,7 +109,7 @@ describe('RequirementScopes', () => {
     expect([scope.decided, scope.isSettled]).toEqual([undefined, false]);
   });
 
-  it('tells which calls were made within another', () => {
+  it('isWithin() returns true for calls inside another call', () => {
     const outer = new RequirementScope(undefined, false);
     const inner = new RequirementScope(new RequirementScope(outer, false), false);
     expect([inner.isWithin(outer), outer.isWithin(inner), inner.isWithin(inner)]).toEqual([

@@ -25,12 +25,12 @@ export class RequirementScope {
     this.#inherited = isInherited;
   }
 
-  /** Whether a requirement was met before this call. */
+  /** Returns whether a decision that counts for this call was made before it. */
   get isInherited(): boolean {
     return !this.#isLeft && this.#inherited;
   }
 
-  /** Whether a decision counts for this call: its own, or one that was made before it. */
+  /** Returns whether a decision counts for this call: its own, or one that was made before it. */
   get isSettled(): boolean {
     return !this.#isLeft && (this.#inherited || this.#decided !== undefined);
   }

@@ -35,7 +35,7 @@ async function answerOf(
 }
 
 describe('guardResponse', () => {
-  it('withholds what is written, and lets whoever is told of it answer', async () => {
+  it('blocks the writes of the handler, and sends those of the error handler', async () => {
     const answer = await answerOf(
       (response) => response.setHeader('x-secret', 'yes').end('SECRET'),
       () => ({}),
@@ -44,7 +44,7 @@ describe('guardResponse', () => {
     expect(faults).toMatchObject([{ data: { method: 'GET', route: '/route', status: 200 } }]);
   });
 
-  it('looks at once when it is asked to', async () => {
+  it('returns a function that checks the response at once', async () => {
     let afterwards: unknown;
     const answer = await answerOf(
       (response, look) => {
@@ -65,7 +65,7 @@ describe('guardResponse', () => {
     ['what is settled', 200, true, 'GET', 'as it was'],
     ['a preflight', 200, false, 'OPTIONS', ''],
     ['a preflight that names its status', 200, false, 'OPTIONS', 'OK'],
-  ] as const)('leaves %s alone', async (_what, status, isSettled, method, text) => {
+  ] as const)('sends %s', async (_what, status, isSettled, method, text) => {
     const answer = await answerOf(
       (response, look) => {
         response.statusCode = status;
@@ -79,14 +79,14 @@ describe('guardResponse', () => {
     expect(faults).toEqual([]);
   });
 
-  it('withholds what is given away to OPTIONS, unless that is all that is answered there', async () => {
+  it('blocks a body for OPTIONS unless the handler is for OPTIONS only', async () => {
     const handler = (response: ServerResponse) => response.end('SECRET');
     expect(await answerOf(handler, () => ({}), 'OPTIONS')).toMatchObject({ status: 500, text: 'blocked' });
     const answer = await answerOf(handler, () => ({ isPreflight: () => true }), 'OPTIONS');
     expect(answer).toMatchObject({ status: 200, text: 'SECRET' });
   });
 
-  it('says where the handler is, if it is told', async () => {
+  it('names the location of the handler when the adapter knows it', async () => {
     await answerOf(
       (response) => response.end('SECRET'),
       () => ({ handler: () => 'src/things.ts:7' }),
@@ -94,7 +94,7 @@ describe('guardResponse', () => {
     expect(faults[0]!.message).toMatch(/^GET \/route \(src\/things\.ts:7\) answered 200 without/);
   });
 
-  it('knows the answer to the error by what it is told', async () => {
+  it('sends the writes that isAnswer() attributes to the error handler', async () => {
     const parts: string[] = [];
     let isUpstream = false;
     const answer = await answerOf(
@@ -120,7 +120,7 @@ describe('guardResponse', () => {
     expect(faults).toHaveLength(1);
   });
 
-  it('ends a response that nobody answers any more as a bare 500', async () => {
+  it('ends a response as a bare 500 when no error handler responds in time', async () => {
     const answer = await answerOf(
       (response) => response.write('SECRET'),
       () => ({ patienceMs: 20, fail: (fault) => void faults.push(fault) }),
@@ -129,7 +129,7 @@ describe('guardResponse', () => {
     expect(faults).toHaveLength(1);
   });
 
-  it('leaves an error handler alone that writes after the response was ended for it', async () => {
+  it('ignores an error handler that writes after the bare 500', async () => {
     let isDone = false;
     await answerOf(
       (response) => response.write('SECRET'),

@@ -252,7 +252,7 @@ class GuardedResponse {
     return this.#isOver || (this.#isBlocked && this.#isHandler(part));
   }
 
-  /** Whether the handler writes now, and not an error handler. */
+  /** Returns whether the handler writes now, and not an error handler. */
   #isHandler(part: Part): boolean {
     return answering.getStore() !== this.#response && this.#guard.isAnswer?.(part) !== true;
   }

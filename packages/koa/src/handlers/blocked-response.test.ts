@@ -24,7 +24,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const authorizer = await Authorizer.load({ policies: 'allow("alice", "read", "thing");' });
 
-describe.each(majors)('a blocked response in %s', (_major, Koa) => {
+describe.each(majors)('the response guard in %s', (_major, Koa) => {
   const seen: unknown[] = [];
   beforeEach(() => void seen.splice(0));
 
@@ -40,7 +40,7 @@ describe.each(majors)('a blocked response in %s', (_major, Koa) => {
     return ((req, res) => void listener(req, res)) satisfies RequestListener;
   }
 
-  it.each([412, 416, 600, 999])('has the status %i', async (status) => {
+  it.each([412, 416, 600, 999])('blocks the status %i', async (status) => {
     const app = appOf((ctx) => {
       ctx.respond = false;
       ctx.res.writeHead(status, { 'content-range': 'bytes */1400000' }).end('SECRET');
@@ -62,7 +62,7 @@ describe.each(majors)('a blocked response in %s', (_major, Koa) => {
     ],
     ['pipe', ({ res }) => createReadStream(file).pipe(res)],
     ['end, later', ({ res }) => void setTimeout(() => res.end('SECRET'), 2)],
-  ])('may have the 404 that Koa set before the handlers: %s', async (_how, write) => {
+  ])('blocks the 404 that Koa set before the handlers: %s', async (_how, write) => {
     for (const respond of [true, false]) {
       const app = appOf((ctx) => {
         ctx.respond = respond;
@@ -76,7 +76,7 @@ describe.each(majors)('a blocked response in %s', (_major, Koa) => {
     }
   });
 
-  it('is not a 404 that the application has chosen, or that Koa answers', async () => {
+  it('does not block a 404 that the application has chosen, or that Koa sends', async () => {
     const answers: ((ctx: Context) => unknown)[] = [
       () => {},
       (ctx) => void (ctx.status = 404),
@@ -95,7 +95,7 @@ describe.each(majors)('a blocked response in %s', (_major, Koa) => {
     expect(seen).toMatchObject([{ name: 'NotFoundError' }]);
   });
 
-  it('is a pipeline that ends well, and is reported once', async () => {
+  it('ends a pipeline without an error, and reports once', async () => {
     let outcome: unknown;
     const app = appOf((ctx) => {
       ctx.respond = false;
@@ -109,7 +109,7 @@ describe.each(majors)('a blocked response in %s', (_major, Koa) => {
     await vi.waitFor(() => expect([outcome, seen.length]).toEqual(['done', 1]));
   });
 
-  it('is a 401 that says how to authenticate, whoever answers it', async () => {
+  it('adds WWW-Authenticate to a 401, with and without authorizationErrors()', async () => {
     const refused = (ctx: Context) => ctx.state.authz.authorize('read', 'thing');
     const raw = async (ctx: Context) => {
       await refused(ctx).catch(() => {});
@@ -124,7 +124,7 @@ describe.each(majors)('a blocked response in %s', (_major, Koa) => {
     }
   });
 
-  it('does not keep an actor out that signs in during the request', async () => {
+  it('allows a response after the actor has signed in during the request', async () => {
     const app = appOf(
       async (ctx) => {
         const { authz } = ctx.state;
@@ -138,7 +138,7 @@ describe.each(majors)('a blocked response in %s', (_major, Koa) => {
     expect((await request(app).get('/')).body).toEqual([false, true]);
   });
 
-  describe('of HTTP/2', () => {
+  describe('in HTTP/2', () => {
     const streamOf = (ctx: Context) => (ctx.res as unknown as { stream: ServerHttp2Stream }).stream;
     const raw = (answer: (stream: ServerHttp2Stream, ctx: Context) => unknown) => (ctx: Context) => {
       ctx.respond = false;
@@ -193,14 +193,14 @@ describe.each(majors)('a blocked response in %s', (_major, Koa) => {
       'a pipeline to the stream': raw((stream) => pipeline(createReadStream(file), stream).catch(() => {})),
     };
 
-    it.each(Object.entries(answers))('is blocked by %s', async (_how, answer) => {
+    it.each(Object.entries(answers))('blocks the method %s', async (_how, answer) => {
       const { status, text } = await answerTo(appOf(answer));
       expect(status).toBe(500);
       expect(text).not.toContain('SECRET');
       expect(seen).toMatchObject([{ code: 'NANOOK_HTTP_UNDECIDED_ROUTE', data: { status: 200 } }]);
     });
 
-    it.each(Object.entries(answers))('passes by %s once it was decided', async (_how, answer) => {
+    it.each(Object.entries(answers))('allows the method %s after a decision', async (_how, answer) => {
       const app = appOf(async (ctx) => {
         await ctx.state.authz.authorize('read', 'thing');
         return answer(ctx);
@@ -209,7 +209,7 @@ describe.each(majors)('a blocked response in %s', (_major, Koa) => {
       expect([status, text.includes('SECRET'), seen]).toEqual([200, true, []]);
     });
 
-    it('is blocked when a check was not awaited', async () => {
+    it('blocks a response while a check is not awaited', async () => {
       const app = appOf(async (ctx) => {
         await ctx.state.authz.authorize('read', 'thing');
         void ctx.state.authz.authorize('delete', 'thing');

@@ -19,7 +19,7 @@ describe.each(majors)(
     it.each([
       ['with protect', (app: Koa3) => protect(app)],
       ['without protect', (app: Koa3) => app],
-    ])('counts for the middleware behind it, %s', async (_name, prepare) => {
+    ])('counts for the middleware after it, %s', async (_name, prepare) => {
       const app = prepare(new Koa());
       app.silent = true;
       app.use(authorization(authorizer, { actor: (ctx) => ctx.get('x-user') }));

@@ -291,13 +291,13 @@ const ask = (path: string) =>
       .end();
   });
 
-describe.each(majors)('in %s', (_major, Koa) => {
+describe.each(majors)('requirements in %s', (_major, Koa) => {
   it.each([
     ['protect and the response guard', true, true],
     ['protect alone', true, false],
     ['the response guard alone', false, true],
   ])(
-    'under %s a handler answers exactly when its own path carries a requirement',
+    'let a handler respond if and only if its own path has a requirement, under %s',
     async (_name, isProtecting, hasNet) => {
       await fc.assert(
         fc.asyncProperty(application, async (tree) => {

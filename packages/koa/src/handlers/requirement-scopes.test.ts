@@ -117,7 +117,7 @@ describe.each(majors)('a requirement in %s', (_major, Koa) => {
       ]);
     });
 
-    it('does not open a later route of the router that another one is mounted in', async () => {
+    it('does not open a later route of the outer router', async () => {
       const pages = newRouter().use(skip()).get('/about', answer('about'));
       const router = newRouter().use(pages.routes()).delete('/users/:id', remove).get('/about/more', remove);
       const app = appOf((routes) => routes.use(router.routes()), isProtecting);
@@ -147,7 +147,7 @@ describe.each(majors)('a requirement in %s', (_major, Koa) => {
       expect(await ask(app, '/a/in')).toBe('in');
     });
 
-    it('counts in a route when a handler of the route has decided', async () => {
+    it('counts in a route whose handler made the decision', async () => {
       const require: Middleware = async (ctx, next) => {
         await ctx.state.authz.authorize('read', 'thing');
         await next();
@@ -160,7 +160,7 @@ describe.each(majors)('a requirement in %s', (_major, Koa) => {
       expect([await ask(app, '/in'), await ask(app, '/by')]).toEqual(['in', isProtecting ? 500 : 'by']);
     });
 
-    it('skips for middleware while it answers', async () => {
+    it('skips authorization only for responses of the middleware that it wraps', async () => {
       const docs = newRouter().get('/docs', answer('docs'));
       const app = appOf((routes) => {
         routes.use(skipAuthorization('assets', serve));
@@ -188,7 +188,7 @@ describe.each(majors)('a requirement in %s', (_major, Koa) => {
       ]);
     });
 
-    it('lets middleware upstream change a response, and not answer by itself', async () => {
+    it('lets middleware upstream change a response, but not create one', async () => {
       const app = appOf((routes) => {
         routes.use(async (ctx, next) => {
           await next();
@@ -200,7 +200,7 @@ describe.each(majors)('a requirement in %s', (_major, Koa) => {
       expect(await ask(app, '/pass')).toBe(500);
     });
 
-    it('does not settle afterwards what a handler without a decision has answered', async () => {
+    it('does not count for an earlier response of a handler without a decision', async () => {
       const app = appOf((routes) => {
         routes.use(
           skipAuthorization('compression', async (ctx, next) => {
@@ -213,7 +213,7 @@ describe.each(majors)('a requirement in %s', (_major, Koa) => {
       expect(await ask(app, '/in')).toBe(500);
     });
 
-    it('tells which decisions do not count', async () => {
+    it('names the decisions that do not count', async () => {
       const app = appOf((routes) => {
         routes.use(hide(read()));
         routes.use(new Router().get('/page', answer('a page')).routes());
@@ -246,7 +246,7 @@ describe.each(majors)('a requirement in %s', (_major, Koa) => {
     expect(await ask(app, '/')).toBe(500);
   });
 
-  it('counts where the application uses it, not where a composition does', async () => {
+  it('counts where the application uses it, and not in composed middleware', async () => {
     const requirement = read();
     const app = appOf((routes) => {
       routes
@@ -257,7 +257,7 @@ describe.each(majors)('a requirement in %s', (_major, Koa) => {
     expect([await ask(app, '/early'), await ask(app, '/')]).toEqual([500, 'in']);
   });
 
-  it('counts in the application within that uses it, without protect', async () => {
+  it('counts in a mounted application that uses it, without protect', async () => {
     const inner = new Koa()
       .use(read())
       .use((ctx, next) => (ctx.path === '/in' ? answer('in')(ctx, next) : next()));
@@ -267,7 +267,7 @@ describe.each(majors)('a requirement in %s', (_major, Koa) => {
     expect([await ask(app, '/in'), await ask(app, '/')]).toEqual(['in', 500]);
   });
 
-  it('judges a handler that writes late past Koa by its own path', async () => {
+  it('counts for the path of a handler that bypasses Koa and writes late', async () => {
     const late = async (ctx: Context, next: () => Promise<void>) => {
       void pause(3).then(() => ctx.res.headersSent || ctx.res.writeHead(200).end('SECRET'));
       await next();
@@ -287,7 +287,7 @@ describe.each(majors)('a requirement in %s', (_major, Koa) => {
     expect(faults).toMatchObject([{ code: 'NANOOK_HTTP_UNDECIDED_ROUTE' }]);
   });
 
-  it('refuses a skip of the application itself, at the start and in a request', async () => {
+  it('throws for a skip of the application itself, at the start and in a request', async () => {
     const fault = expect.objectContaining({ code: 'NANOOK_HTTP_SKIPPED_APPLICATION' }) as unknown;
     expect(() => protect(new Koa()).use(skip())).toThrow(fault);
     expect(() => protect(new Koa().use(skip()))).toThrow(fault);

@@ -207,8 +207,8 @@ describe.each(majors)('the response guard in %s', (_major, Koa) => {
       return answer(ctx);
     });
 
-  describe.each(Object.entries(answers))('withholds %s', (name, answer) => {
-    it.each(['get', 'head', 'post'] as const)('from %s', async (method) => {
+  describe.each(Object.entries(answers))('for a handler that sends %s', (name, answer) => {
+    it.each(['get', 'head', 'post'] as const)('blocks the response of %s', async (method) => {
       const response = await request(serve(appOf(handle(answer), lateErrors)))
         [method]('/api/things/7?token=x')
         .set('x-user', 'alice');
@@ -229,7 +229,7 @@ describe.each(majors)('the response guard in %s', (_major, Koa) => {
       expect((faults[0] as Error).message).toContain(`${method.toUpperCase()} /api/things/:id (`);
     });
 
-    it('when nobody upstream answers errors', async () => {
+    it('blocks the response when no middleware upstream handles errors', async () => {
       const { status, text, headers } = await request(serve(appOf(handle(answer))))
         .get('/api/things/7')
         .set('x-user', 'alice');
@@ -240,7 +240,7 @@ describe.each(majors)('the response guard in %s', (_major, Koa) => {
     });
   });
 
-  it.each(Object.entries(answers))('lets %s through once it was decided', async (name, answer) => {
+  it.each(Object.entries(answers))('sends %s after a decision', async (name, answer) => {
     if (['raw headers afterwards', 'a stream that cannot be read'].includes(name)) return; // errors of their own
     if (['an error that was caught', 'a forgotten await'].includes(name)) return; // blocked for another reason
     if (name === 'raw, and Koa is not told' || name === 'events from elsewhere') return; // never end well
@@ -252,7 +252,7 @@ describe.each(majors)('the response guard in %s', (_major, Koa) => {
     expect(seen).toEqual([]);
   });
 
-  it('lets what was skipped through', async () => {
+  it('sends a response after a skip', async () => {
     const app = appOf((ctx) => {
       ctx.state.authz.skip('a test');
       ctx.body = 'ok';
@@ -260,7 +260,7 @@ describe.each(majors)('the response guard in %s', (_major, Koa) => {
     expect((await request(serve(app)).get('/api/things/7')).text).toBe('ok');
   });
 
-  it('lets errors through, whoever makes them', async () => {
+  it('sends errors of the application, the framework and other middleware', async () => {
     for (const status of [400, 404, 422, 500, 503]) {
       const app = appOf((ctx) => {
         ctx.status = status;
@@ -274,14 +274,14 @@ describe.each(majors)('the response guard in %s', (_major, Koa) => {
     expect(seen).toEqual([]);
   });
 
-  it('lets a preflight through', async () => {
+  it('sends the response to a preflight request', async () => {
     const app = appOf((ctx) => {
       ctx.status = 204;
     });
     expect((await request(serve(app)).options('/api/things/7')).status).toBe(204);
   });
 
-  it('lets what was written for a preflight say what it likes, and nothing else', async () => {
+  it('sends any response of a handler that is for preflight requests only', async () => {
     const say: Middleware = (ctx) => {
       ctx.body = { may: 'say' };
     };
@@ -299,14 +299,14 @@ describe.each(majors)('the response guard in %s', (_major, Koa) => {
     expect([status, headers['allow']]).toEqual([200, 'HEAD, GET']);
   });
 
-  it('says where the handler was written', async () => {
+  it('names the location of the handler', async () => {
     await request(serve(appOf((ctx) => void (ctx.body = secret), lateErrors))).get('/api/things/7');
     expect((seen[0] as Error).message).toMatch(
       /GET \/api\/things\/:id \(.*response-guard\.test\.ts:\d+\) answered 200/,
     );
   });
 
-  it('closes a stream that is not sent', async () => {
+  it('closes the stream of a blocked response', async () => {
     const streams = [new PassThrough(), new PassThrough()];
     const web = new ReadableStream({ cancel: () => void (isCanceled = true) });
     let isCanceled = false;
@@ -321,8 +321,8 @@ describe.each(majors)('the response guard in %s', (_major, Koa) => {
     expect(isCanceled).toBe(Koa === Koa3);
   });
 
-  describe('upstream', () => {
-    it('sees no body to make an ETag of, to compress or to log', async () => {
+  describe('and middleware upstream', () => {
+    it('hides the blocked body, so that it cannot be hashed, compressed or logged', async () => {
       const bodies: unknown[] = [];
       const app = appOf(handle(answers['JSON']!), lateErrors, async (ctx, next) => {
         try {
@@ -337,7 +337,7 @@ describe.each(majors)('the response guard in %s', (_major, Koa) => {
       expect(headers).not.toHaveProperty('etag');
     });
 
-    it('cannot send what was blocked by catching the error', async () => {
+    it('does not send the blocked response when middleware catches the error', async () => {
       for (const answer of ['JSON', 'a stream', 'a redirect', 'a raw end', 'raw writes over time']) {
         const app = appOf(handle(answers[answer]!), async (_ctx, next) => {
           await next().catch(() => {});
@@ -347,7 +347,7 @@ describe.each(majors)('the response guard in %s', (_major, Koa) => {
       }
     });
 
-    it('cannot send what a handler prepared before it failed', async () => {
+    it('does not send a body that a handler prepared before it failed', async () => {
       const app = appOf(
         handle(async (ctx) => {
           ctx.body = secret;
@@ -363,21 +363,21 @@ describe.each(majors)('the response guard in %s', (_major, Koa) => {
       expect([status, text]).toEqual([404, 'Not Found']);
     });
 
-    it('may answer an error past Koa', async () => {
+    it('sends a response to the error that bypasses Koa', async () => {
       for (const answer of ['JSON', 'a raw end']) {
         const app = appOf(handle(answers[answer]!), async (ctx, next) => {
           await next().catch(() => {
             ctx.respond = false;
-            ctx.res.writeHead(500, { 'x-by': 'upstream' });
+            ctx.res.writeHead(500, { 'x-by': 'and middleware upstream' });
             ctx.res.end('by itself');
           });
         });
         const { headers, text } = await request(serve(app)).get('/api/things/7');
-        expect([headers['x-by'], text]).toEqual(['upstream', 'by itself']);
+        expect([headers['x-by'], text]).toEqual(['and middleware upstream', 'by itself']);
       }
     });
 
-    it('answers an error with a stream', async () => {
+    it('sends a stream as the response to the error', async () => {
       for (const answer of ['JSON', 'raw writes over time']) {
         const app = appOf(handle(answers[answer]!), async (ctx, next) => {
           await next().catch(async () => {
@@ -390,7 +390,7 @@ describe.each(majors)('the response guard in %s', (_major, Koa) => {
       }
     });
 
-    it('is caught, too, when it answers 2xx or 3xx and nobody has said why', async () => {
+    it('blocks 2xx and 3xx from middleware upstream without a decision', async () => {
       const login: Middleware = async (ctx, next) => {
         await next().catch(() => ctx.redirect('/login'));
       };
@@ -409,7 +409,7 @@ describe.each(majors)('the response guard in %s', (_major, Koa) => {
       expect(headers['location']).toBe('/login');
     });
 
-    it('does not let out what comes while it takes its time', async () => {
+    it('ignores writes of the handler while middleware handles the error', async () => {
       const forgotten: Middleware = (ctx) => {
         void pause(2).then(() => (ctx.body = secret));
       };
@@ -423,7 +423,7 @@ describe.each(majors)('the response guard in %s', (_major, Koa) => {
     });
   });
 
-  it('holds for middleware that answers', async () => {
+  it('blocks middleware that responds', async () => {
     const app = newApp();
     app.use(authorizationErrors()).use(authorization(authorizer)).use(authorize());
     app.use((ctx) => {
@@ -434,7 +434,7 @@ describe.each(majors)('the response guard in %s', (_major, Koa) => {
     expect(emitted).toMatchObject([{ data: { method: 'GET', route: '/file.txt' } }]);
   });
 
-  it('is one, however often it is put up', async () => {
+  it('works once when it is installed several times', async () => {
     const app = newApp();
     app.use(lateErrors).use(authorization(authorizer)).use(authorize()).use(authorize());
     const router = new Router();
@@ -445,7 +445,7 @@ describe.each(majors)('the response guard in %s', (_major, Koa) => {
     expect(seen).toHaveLength(1);
   });
 
-  it('answers without details by itself', async () => {
+  it('responds without details when there is no error handler', async () => {
     for (const answer of ['JSON', 'a raw end']) {
       const app = appOf(handle(answers[answer]!), authorizationErrors());
       const { body, headers } = await request(serve(app)).get('/api/things/7');
@@ -458,7 +458,7 @@ describe.each(majors)('the response guard in %s', (_major, Koa) => {
     ]);
   });
 
-  it('leaves the connection usable', async () => {
+  it('keeps the connection usable after a blocked response', async () => {
     const app = appOf(handle(answers['raw writes over time']!), lateErrors);
     app.use(
       skipAuthorization('a test', (ctx) => {

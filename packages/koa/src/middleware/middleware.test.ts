@@ -107,27 +107,27 @@ describe.each(majors)('%s', (_major, Koa) => {
       ['authorizationErrors', appOf(routes), 'application/problem+json'],
     ] as const;
 
-    it('hands the resource over, loaded and authorized', async () => {
+    it('sets the loaded and authorized resource', async () => {
       for (const [, app] of apps) {
         const { body, status } = await ask(app).get('/notes/1').set('x-user', 'alice');
         expect([status, body]).toEqual([200, { id: 1, owner: 'alice', isPublic: false }]);
       }
     });
 
-    it('loads it once', async () => {
+    it('loads the resource once', async () => {
       const load = vi.fn<typeof findNote>(findNote);
       const app = bareApp((router) => router.get('/:id', authorize('read', load), show));
       await ask(app).get('/1').set('x-user', 'alice').expect(200);
       expect(load).toHaveBeenCalledTimes(1);
     });
 
-    describe.each(apps)('refused, and answered by %s,', (_who, app, type) => {
+    describe.each(apps)('with errors handled by %s', (_who, app, type) => {
       it.each([
         ['nobody', 'get', '/notes/2', undefined, 401],
         ['who may not see it', 'get', '/notes/1', 'bob', 404],
         ['who may see it, but not change it', 'put', '/notes/2', 'alice', 403],
         ['what does not exist', 'get', '/notes/99', 'alice', 404],
-      ] as const)('does not run for %s', async (_who, method, path, user, status) => {
+      ] as const)('does not run the handler for %s', async (_who, method, path, user, status) => {
         const asked = ask(app)[method](path);
         const response = await (user === undefined ? asked : asked.set('x-user', user));
         expect(response.status).toBe(status);
@@ -136,14 +136,14 @@ describe.each(majors)('%s', (_major, Koa) => {
         expect(seen.filter((error) => !isAuthorizationError(error))).toEqual([]);
       });
 
-      it('tells what is hidden and what does not exist alike', async () => {
+      it('responds in the same way to a hidden and a missing resource', async () => {
         const [hidden, missing] = await Promise.all(
           ['/notes/3', '/notes/99'].map((path) => ask(app).get(path).set('x-user', 'alice')),
         );
         expect(hidden!.text).toBe(missing!.text);
       });
 
-      it('ends in a bare 500 where the policy is at fault', async () => {
+      it('responds with a plain 500 to an error in the policy', async () => {
         for (const path of ['/broken/3', '/missing-type']) {
           const { status, text } = await ask(app).get(path).set('x-user', 'alice');
           expect(status).toBe(500);
@@ -159,7 +159,7 @@ describe.each(majors)('%s', (_major, Koa) => {
       });
     });
 
-    it('takes a class, or the name of a type, as the resource', async () => {
+    it('authorizes a class, or the name of a type, as the resource', async () => {
       for (const path of ['/notes', '/named']) {
         expect((await ask(apps[0][1]).post(path).set('x-user', 'alice')).status).toBe(201);
         expect((await ask(apps[0][1]).post(path).set('x-user', 'guest')).status).toBe(403);
@@ -167,7 +167,7 @@ describe.each(majors)('%s', (_major, Koa) => {
     });
   });
 
-  it('needs no router', async () => {
+  it('works without a router', async () => {
     const app = newApp().use(authorization(authorizer, { actor })).use(authorize());
     app.use(authorize('read', () => notes[0])).use((ctx) => {
       ctx.body = ctx.state.authz.resource;
@@ -176,7 +176,7 @@ describe.each(majors)('%s', (_major, Koa) => {
     expect((await ask(app).get('/').set('x-user', 'bob')).status).toBe(404);
   });
 
-  it('takes the user that other middleware found', async () => {
+  it('uses ctx.state.user as the actor by default', async () => {
     const app = newApp();
     app.use((ctx, next) => {
       ctx.state.user = new User('alice');
@@ -207,7 +207,7 @@ describe.each(majors)('%s', (_major, Koa) => {
           throw gone;
         },
       ],
-    ])('pass through, once, with their own status, when the loader %s', async (_how, loader) => {
+    ])('keep their status, and are passed on once, when the loader %s', async (_how, loader) => {
       const handler = vi.fn<() => void>();
       const app = appOf((router) => router.get('/', authorize('read', loader), handler));
       expect((await ask(app).get('/').set('x-user', 'alice')).status).toBe(410);
@@ -216,7 +216,7 @@ describe.each(majors)('%s', (_major, Koa) => {
     });
 
     // Koa takes `undefined` and `null` for no error, and would leave the request without an answer.
-    it.each([undefined, null, 0, '', 'route'])('are made of a rejection with %j', async (reason) => {
+    it.each([undefined, null, 0, '', 'route'])('replace a rejection with %j', async (reason) => {
       const handler = vi.fn<() => void>();
       const app = bareApp((router) => {
         // oxlint-disable-next-line prefer-promise-reject-errors -- as careless code does
@@ -231,7 +231,7 @@ describe.each(majors)('%s', (_major, Koa) => {
       expect(seen).toMatchObject([{ code: 'NANOOK_HTTP_NO_ERROR' }]);
     });
 
-    it('of the actor hook pass through, once', async () => {
+    it('include those of the actor hook, which is called once', async () => {
       const app = bareApp(
         (router) =>
           router.get(
@@ -247,7 +247,7 @@ describe.each(majors)('%s', (_major, Koa) => {
       expect(seen).toEqual([gone]);
     });
 
-    it('of a handler, too, when it is not about authorization', async () => {
+    it('include those of a handler that do not concern authorization', async () => {
       const app = appOf((router) =>
         router.get('/', skipAuthorization('a test'), () => {
           throw gone;
@@ -257,7 +257,7 @@ describe.each(majors)('%s', (_major, Koa) => {
       expect(seen).toEqual([gone]);
     });
 
-    it('reach middleware upstream as they are', async () => {
+    it('reach middleware upstream unchanged', async () => {
       const caught: unknown[] = [];
       const app = newApp().use(async (ctx, next) => {
         await next().catch((error: { status: number; statusCode: number; expose: boolean }) => {
@@ -274,7 +274,7 @@ describe.each(majors)('%s', (_major, Koa) => {
       expect(caught).toEqual([[403, 403, true]]);
     });
 
-    it('are answered in HTML for a browser', async () => {
+    it('have an HTML page for a browser', async () => {
       const app = appOf((router) =>
         router.get(
           '/',
@@ -303,7 +303,7 @@ describe.each(majors)('%s', (_major, Koa) => {
         (routes: Routes, challenge: string) => appOf(routes, {}, { challenge }),
       ],
       ['authorizationErrors', 'Basic', (routes: Routes, challenge: string) => appOf(routes, { challenge })],
-    ])('say how to authenticate when they are answered by %s', async (_who, challenge, app) => {
+    ])('contain WWW-Authenticate for a 401 that %s handles', async (_who, challenge, app) => {
       const routes = (router: Router) => router.get('/:id', authorize('read', findNote), nothing);
       const told = app(routes, challenge);
       expect((await ask(told).get('/1')).headers['www-authenticate']).toBe(challenge);
@@ -311,7 +311,7 @@ describe.each(majors)('%s', (_major, Koa) => {
       expect(hidden.headers).not.toHaveProperty('www-authenticate');
     });
 
-    it('say several ways to authenticate, or Bearer', async () => {
+    it('contain all challenges of the option, or Bearer', async () => {
       const routes = (router: Router) => router.get('/:id', authorize('read', findNote), nothing);
       for (const app of [
         bareApp(routes, { challenge: ['Bearer', 'Basic'] }),
@@ -322,7 +322,7 @@ describe.each(majors)('%s', (_major, Koa) => {
         expect((await ask(app).get('/1')).headers['www-authenticate']).toBe('Bearer');
     });
 
-    it('say what the application wants them to', async () => {
+    it('contain the detail and the instance of the application', async () => {
       const app = appOf((router) => router.put('/:id', authorize('update', findNote), nothing), {
         detail: () => 'Ask the owner.',
         instance: (ctx) => `/requests/${ctx.get('x-request')}`,
@@ -337,7 +337,7 @@ describe.each(majors)('%s', (_major, Koa) => {
       });
     });
 
-    it('of the policy go to whom the application names, in place of the event', async () => {
+    it('in the policy go to the option onError instead of the event', async () => {
       const faults: unknown[] = [];
       const app = appOf((router) => router.get('/:id', authorize('break', findNote), nothing), {
         detail: () => 'never for a fault',
@@ -349,7 +349,7 @@ describe.each(majors)('%s', (_major, Koa) => {
       expect(seen).toEqual([]);
     });
 
-    it('leave nothing of what a handler prepared', async () => {
+    it('contain no header or body that a handler prepared', async () => {
       const app = appOf((router) =>
         router.get('/:id', async (ctx) => {
           ctx.set({ 'content-disposition': 'attachment', etag: '"SECRET"' });
@@ -364,7 +364,7 @@ describe.each(majors)('%s', (_major, Koa) => {
       expect(JSON.stringify(headers)).not.toMatch(/SECRET|attachment|csv/);
     });
 
-    it('are answered, too, when the handler meant to write past Koa', async () => {
+    it('have a response when the handler has set ctx.respond to false', async () => {
       const app = appOf((router) =>
         router.get('/:id', authorize('read', findNote), async (ctx) => {
           ctx.respond = false;
@@ -374,7 +374,7 @@ describe.each(majors)('%s', (_major, Koa) => {
       expect((await ask(app).get('/2').set('x-user', 'alice')).body).toMatchObject({ status: 403 });
     });
 
-    it('of a handler that throws undefined are answered, while Koa alone would never respond', async () => {
+    it('have a response when a handler throws undefined, to which Koa alone never responds', async () => {
       const app = bareApp((router) =>
         router.get('/', skipAuthorization('a test'), () => Promise.reject(undefined as unknown as Error)),
       );
@@ -382,7 +382,7 @@ describe.each(majors)('%s', (_major, Koa) => {
       expect(seen).toMatchObject([{ code: 'NANOOK_HTTP_NO_ERROR' }]);
     });
 
-    it('go on when the header is out already', async () => {
+    it('are thrown again when the header was sent already', async () => {
       const app = appOf((router) =>
         router.get('/', skipAuthorization('a test'), async (ctx) => {
           ctx.respond = false;
@@ -399,7 +399,7 @@ describe.each(majors)('%s', (_major, Koa) => {
       expect(seen.filter(isAuthorizationError)).toHaveLength(1);
     });
 
-    it('of a requirement without its middleware say what to mount', async () => {
+    it('name the missing middleware of a requirement', async () => {
       for (const requirement of [authorize('read', findNote), authorize(), skipAuthorization('x')]) {
         const app = newApp().use(requirement);
         expect((await ask(app).get('/')).status).toBe(500);
@@ -408,7 +408,7 @@ describe.each(majors)('%s', (_major, Koa) => {
       expect(seen).toHaveLength(3);
     });
 
-    it('of a requirement or an option that is none are thrown when it is written', () => {
+    it('are thrown for an invalid requirement or option when it is created', () => {
       const untyped = authorize as (...args: unknown[]) => unknown;
       for (const requirement of [['read'], [undefined, findNote], ['', findNote], ['read', null]])
         expect(() => untyped(...requirement)).toThrow(
@@ -431,8 +431,8 @@ describe.each(majors)('%s', (_major, Koa) => {
     });
   });
 
-  describe('the handler asks for itself', () => {
-    it('and a refusal ends in its status', async () => {
+  describe('a check in a handler', () => {
+    it('responds with the status of the refusal', async () => {
       const app = appOf((router) =>
         router.get('/:id', async (ctx) => {
           const { authz } = ctx.state;
@@ -446,7 +446,7 @@ describe.each(majors)('%s', (_major, Koa) => {
     });
   });
 
-  describe('a request', () => {
+  describe('allow_request', () => {
     const rules = `
       allow_request(_: User, _);
       allow_request(nil, request: Request) if request.method = "GET" and request.url = "/open";
@@ -473,18 +473,18 @@ describe.each(majors)('%s', (_major, Koa) => {
       return app.use(authorize()).use(router.routes());
     };
 
-    it('is let in by allow_request, before its route', async () => {
+    it('admits or refuses a request before its route', async () => {
       const app = await appWith({ anonymous: null });
       expect((await ask(app).get('/open')).status).toBe(200);
       expect((await ask(app).get('/2')).status).toBe(403);
       expect((await ask(app).get('/2').set('x-user', 'alice')).status).toBe(200);
     });
 
-    it('of nobody is a 401 where nobody is anonymous', async () => {
+    it('causes a 401 for an anonymous actor without the option anonymous', async () => {
       expect((await ask(await appWith({})).get('/open')).status).toBe(401);
     });
 
-    it('is what the application shows of it', async () => {
+    it('receives the result of the option request', async () => {
       const guarded = await Authorizer.load({
         policies: 'allow_request(_, request) if request.path.startsWith("/open");',
       });
@@ -501,14 +501,14 @@ describe.each(majors)('%s', (_major, Koa) => {
       expect((await ask(app).get('/closed').set('x-user', 'alice')).status).toBe(403);
     });
 
-    it('that was let in has decided nothing yet', async () => {
+    it('is not a decision for the response guard', async () => {
       const app = await appWith({});
       expect((await ask(app).get('/undecided').set('x-user', 'alice')).status).toBe(500);
       expect(isAuthorizationConfigError(seen[0])).toBe(true);
     });
   });
 
-  it('asks the policy about visitors where somebody stands in for them', async () => {
+  it('checks the actor that replaces an anonymous one', async () => {
     const app = bareApp(
       (router) =>
         router.get('/:id', authorize('read', findNote), (ctx) => {
@@ -520,7 +520,7 @@ describe.each(majors)('%s', (_major, Koa) => {
     expect((await ask(app).get('/1')).status).toBe(404);
   });
 
-  it('never mixes 500 requests of different users', async () => {
+  it('keeps 500 concurrent requests of different users apart', async () => {
     const many = Array.from({ length: 500 }, (_, id) => new Note(id, `user${id % 7}`, false));
     const pause = () => new Promise((later) => setTimeout(later, Math.random() * 10));
     const router = new Router();
@@ -561,7 +561,7 @@ describe.each(majors)('%s', (_major, Koa) => {
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200, 404]));
   });
 
-  it('asks one question once a request', async () => {
+  it('queries the policy once for the same check in a request', async () => {
     const requirement = authorize('read', () => notes[0]);
     const app = bareApp((router) =>
       router.get('/', requirement, requirement, async (ctx) => {

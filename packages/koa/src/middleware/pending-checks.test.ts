@@ -27,7 +27,7 @@ afterAll(() => void process.off('unhandledRejection', collect));
 
 const pause = (ms = 3) => new Promise((later) => setTimeout(later, ms));
 
-describe.each(majors)('checks that were not awaited, in %s', (_major, Koa) => {
+describe.each(majors)('checks that are not awaited, in %s', (_major, Koa) => {
   const seen: unknown[] = [];
   beforeEach(() => [seen, unhandled].forEach((list) => list.splice(0)));
   afterEach(async () => {
@@ -85,52 +85,61 @@ describe.each(majors)('checks that were not awaited, in %s', (_major, Koa) => {
           ctx.res.end('deleted');
         },
       ],
-    ])('and an answer by %s', (_how, answer) => {
-      it.each(Object.entries(calls))('block the response and are named: %s', async (call, check) => {
-        const app = appOf(
-          (ctx) => {
-            void check(ctx);
-            answer(ctx);
-          },
-          { isGuarded },
-        );
-        const { status, text } = await ask(app);
-        expect([status, text]).toEqual([500, 'Internal Server Error']);
-        expect(seen).toMatchObject([{ code: 'NANOOK_HTTP_UNAWAITED_CHECK', data: { check: call } }]);
-        expect((seen[0] as Error).message).toMatch(
-          /\(.*pending-checks\.test\.ts:\d+\) was called and not awaited, and GET \/notes\/:id .* answered 200/,
-        );
-      });
-
-      it.each(Object.entries(calls))('block a response after they are over: %s', async (call, check) => {
-        const app = appOf(
-          async (ctx) => {
-            void check(ctx);
-            await pause();
-            answer(ctx);
-          },
-          { isGuarded },
-        );
-        for (const user of ['alice', 'bob']) {
-          seen.splice(0);
-          expect((await ask(app, user)).status).toBe(500);
+    ])('and a response by %s', (_how, answer) => {
+      it.each(Object.entries(calls))(
+        'block the response, and the error names them: %s',
+        async (call, check) => {
+          const app = appOf(
+            (ctx) => {
+              void check(ctx);
+              answer(ctx);
+            },
+            { isGuarded },
+          );
+          const { status, text } = await ask(app);
+          expect([status, text]).toEqual([500, 'Internal Server Error']);
           expect(seen).toMatchObject([{ code: 'NANOOK_HTTP_UNAWAITED_CHECK', data: { check: call } }]);
-        }
-      });
+          expect((seen[0] as Error).message).toMatch(
+            /\(.*pending-checks\.test\.ts:\d+\) was called and not awaited, and GET \/notes\/:id .* answered 200/,
+          );
+        },
+      );
 
-      it.each(Object.entries(calls))('end no process when the actor hook fails: %s', async (_call, check) => {
-        const down = new Error('the session store is down');
-        const app = appOf(
-          async (ctx) => {
-            void check(ctx);
-            await pause();
-            answer(ctx);
-          },
-          { isGuarded, actor: () => Promise.reject(down) },
-        );
-        expect((await ask(app)).status).toBe(500);
-        expect(seen).toMatchObject([{ code: 'NANOOK_HTTP_UNAWAITED_CHECK', cause: down }]);
-      });
+      it.each(Object.entries(calls))(
+        'block a response that starts after they have settled: %s',
+        async (call, check) => {
+          const app = appOf(
+            async (ctx) => {
+              void check(ctx);
+              await pause();
+              answer(ctx);
+            },
+            { isGuarded },
+          );
+          for (const user of ['alice', 'bob']) {
+            seen.splice(0);
+            expect((await ask(app, user)).status).toBe(500);
+            expect(seen).toMatchObject([{ code: 'NANOOK_HTTP_UNAWAITED_CHECK', data: { check: call } }]);
+          }
+        },
+      );
+
+      it.each(Object.entries(calls))(
+        'do not end the process when the actor hook fails: %s',
+        async (_call, check) => {
+          const down = new Error('the session store is down');
+          const app = appOf(
+            async (ctx) => {
+              void check(ctx);
+              await pause();
+              answer(ctx);
+            },
+            { isGuarded, actor: () => Promise.reject(down) },
+          );
+          expect((await ask(app)).status).toBe(500);
+          expect(seen).toMatchObject([{ code: 'NANOOK_HTTP_UNAWAITED_CHECK', cause: down }]);
+        },
+      );
     });
   });
 
@@ -141,7 +150,7 @@ describe.each(majors)('checks that were not awaited, in %s', (_major, Koa) => {
       ({ state: { authz } }) => Promise.all([authz.can('read', 'note'), authz.authorize('delete', 'note')]),
     ],
     ['then', ({ state: { authz } }) => authz.authorize('delete', 'note').then(() => 'deleted')],
-  ])('are not those that the handler waits for: %s', async (_how, wait) => {
+  ])('do not include checks that the handler awaits: %s', async (_how, wait) => {
     const app = appOf(async (ctx) => {
       await wait(ctx);
       ctx.body = 'deleted';
@@ -158,18 +167,21 @@ describe.each(majors)('checks that were not awaited, in %s', (_major, Koa) => {
     'finally and then': (check) => check.finally(pause as () => void).then(() => 1),
   };
 
-  it.each(Object.entries(chains))('block the response when their chain floats: %s', async (_how, chain) => {
-    const app = appOf(async (ctx) => {
-      void chain(ctx.state.authz.authorize('delete', 'note'));
-      await pause();
-      ctx.status = 204;
-    });
-    for (const user of ['alice', 'bob']) {
-      seen.splice(0);
-      expect((await ask(app, user)).status).toBe(500);
-      expect(seen).toMatchObject([{ code: 'NANOOK_HTTP_UNAWAITED_CHECK' }]);
-    }
-  });
+  it.each(Object.entries(chains))(
+    'block the response when their chain is not awaited: %s',
+    async (_how, chain) => {
+      const app = appOf(async (ctx) => {
+        void chain(ctx.state.authz.authorize('delete', 'note'));
+        await pause();
+        ctx.status = 204;
+      });
+      for (const user of ['alice', 'bob']) {
+        seen.splice(0);
+        expect((await ask(app, user)).status).toBe(500);
+        expect(seen).toMatchObject([{ code: 'NANOOK_HTTP_UNAWAITED_CHECK' }]);
+      }
+    },
+  );
 
   it.each(Object.entries(chains))(
     'do not block the response when their chain is awaited: %s',
@@ -198,7 +210,7 @@ describe.each(majors)('checks that were not awaited, in %s', (_major, Koa) => {
     expect(unhandled.splice(0)).toMatchObject([{ status: 403 }]); // this test is another listener
   });
 
-  it('do not let a response start while one is pending that lost a race', async () => {
+  it('block a response that starts while the loser of a race is pending', async () => {
     const app = appOf(async (ctx) => {
       const slow = pause(20).then(() => 'note');
       await Promise.race([ctx.state.authz.authorize('delete', slow), pause(1)]);
@@ -209,7 +221,7 @@ describe.each(majors)('checks that were not awaited, in %s', (_major, Koa) => {
     await pause(25);
   });
 
-  it('are reported when they fail after the response', async () => {
+  it('report their failure when it comes after the response', async () => {
     const app = appOf((ctx) => {
       ctx.res.once('close', () => void ctx.state.authz.authorize('delete', 'note'));
       ctx.body = 'deleted';
@@ -219,7 +231,7 @@ describe.each(majors)('checks that were not awaited, in %s', (_major, Koa) => {
     expect(seen).toMatchObject([{ code: 'NANOOK_HTTP_LOST_FAILURE', cause: { status: 403 } }]);
   });
 
-  it('break off a response that is being sent', async () => {
+  it('abort a response that has started', async () => {
     const app = appOf(async (ctx) => {
       ctx.respond = false;
       ctx.res.statusCode = 200;
@@ -238,7 +250,7 @@ describe.each(majors)('checks that were not awaited, in %s', (_major, Koa) => {
     it.each([
       ['between the guards', true],
       ['without a response guard', false],
-    ])('is not hidden by middleware that answers 200, %s', async (_where, isGuarded) => {
+    ])('blocks middleware that responds with 200, %s', async (_where, isGuarded) => {
       const upstream: Middleware = async (ctx, next) => {
         await next().catch(() => void (ctx.body = { ok: false }));
       };
@@ -247,7 +259,7 @@ describe.each(majors)('checks that were not awaited, in %s', (_major, Koa) => {
       expect(seen).toMatchObject([{ code: 'NANOOK_HTTP_REFUSED_ROUTE', data: { status: 200 } }]);
     });
 
-    it('may be answered by a page that needs no authorization', async () => {
+    it('allows a page that skips authorization as the response', async () => {
       const upstream: Middleware = async (ctx, next) => {
         await next().catch(() => {
           ctx.state.authz.skip('to the login page');
@@ -257,7 +269,7 @@ describe.each(majors)('checks that were not awaited, in %s', (_major, Koa) => {
       expect((await ask(appOf(refused, { upstream })).redirects(0)).status).toBe(302);
     });
 
-    it('is not hidden by a handler that catches it, unless it decides again', async () => {
+    it('blocks a success of a handler that catches it, unless a later check passes', async () => {
       const caught = appOf(async (ctx) => {
         await refused(ctx).catch(() => {});
         ctx.body = 'deleted';

@@ -96,21 +96,24 @@ describe.each(majors)('middleware that is not called, in %s', (_major, Koa) => {
     return faults;
   };
 
-  it.each(makers)('protect throws for %s without parentheses', (_name, maker, call) => {
+  it.each(makers)('makes protect throw for %s without parentheses', (_name, maker, call) => {
     const app = protect(new Koa());
     expect(() => app.use(maker as Middleware)).toThrow(
       `but it is a function that returns middleware; call it: ${call}`,
     );
   });
 
-  it.each(makers)('a request fails for %s without parentheses', async (_name, maker, call) => {
-    const app = new Koa();
-    app.use(authorization(authorizer, { actor: () => 'alice' }));
-    app.use(maker as Middleware);
-    expect(await faultsOf(app)).toEqual([expect.stringContaining(`call it: ${call}`)]);
-  });
+  it.each(makers)(
+    'fails a request to the application for %s without parentheses',
+    async (_name, maker, call) => {
+      const app = new Koa();
+      app.use(authorization(authorizer, { actor: () => 'alice' }));
+      app.use(maker as Middleware);
+      expect(await faultsOf(app)).toEqual([expect.stringContaining(`call it: ${call}`)]);
+    },
+  );
 
-  it.each(makers)('a route fails for %s without parentheses', async (_name, maker, call) => {
+  it.each(makers)('fails a request to the route for %s without parentheses', async (_name, maker, call) => {
     const app = new Koa();
     app.use(authorization(authorizer, { actor: () => 'alice' }));
     const router = protect(new Router());
@@ -152,7 +155,7 @@ describe.each(majors)('a requirement in %s', (_major, Koa) => {
     [undefined, 404, 404, 403],
     [{ missing: 410 }, 410, 404, 403],
     [{ missing: 422, refused: 409 }, 422, 409, 409],
-  ])('answers with the statuses of %o', async (statuses, missing, hidden, forbidden) => {
+  ])('responds with the statuses of %o', async (statuses, missing, hidden, forbidden) => {
     const app = appOf(
       authorize('read', () => undefined, statuses),
       authorize('read', () => new Note('alice'), statuses),
@@ -165,7 +168,7 @@ describe.each(majors)('a requirement in %s', (_major, Koa) => {
     ]);
   });
 
-  it('names the type and the route of a refusal for the log', async () => {
+  it('gives the type and the route of a refusal to the log', async () => {
     await statusOf(appOf(authorize('delete', () => new Note('everybody'))), '/0');
     expect(seen[0] as AuthorizationError).toMatchObject({ resourceType: 'Note', route: 'GET /0' });
   });
@@ -173,12 +176,12 @@ describe.each(majors)('a requirement in %s', (_major, Koa) => {
   it.each<[string, Parameters<typeof authorize>, string]>([
     ['action', ['raed', () => new Note('alice')], 'no rule can allow "raed"; did you mean "read"?'],
     ['type', ['create', 'Nope'], 'no type is registered as `Nope`'],
-  ])('with a misspelled %s is an error that says so', async (_what, requirement, message) => {
+  ])('explains a misspelled %s', async (_what, requirement, message) => {
     expect(await statusOf(appOf(authorize(...requirement)), '/0')).toBe(500);
     expect((seen[0] as Error).message).toContain(message);
   });
 
-  it('with a misspelled name keeps a protected app from starting, and from being listed', () => {
+  it('makes callback() and listRoutes() of a protected application throw for a misspelled name', () => {
     const app = protect(new Koa());
     app.use(authorization(authorizer)).use(authorize());
     const router = new Router();

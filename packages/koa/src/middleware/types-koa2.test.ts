@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-it('is typed in the same way with the types of Koa 2', { timeout: 60_000 }, () => {
+it('the types of the package compile with the types of Koa 2', { timeout: 60_000 }, () => {
   const { config } = ts.readConfigFile(at('../../tsconfig.test.json'), (file) => ts.sys.readFile(file));
   const { options, fileNames } = ts.parseJsonConfigFileContent(config, ts.sys, at('../..'));
   const koa2 = at('../../node_modules/@types/koa2/index.d.ts');

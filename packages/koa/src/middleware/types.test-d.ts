@@ -16,7 +16,7 @@ class Note {
 }
 const find = (_id: string): Note | undefined => undefined;
 
-it('gives every context its authorization', () => {
+it('ctx.state.authz has its type in every context', () => {
   expectTypeOf<DefaultState['authz']>().toEqualTypeOf<RequestAuthorization>();
   expectTypeOf<Context['state']['authz']>().toEqualTypeOf<RequestAuthorization>();
   expectTypeOf<Context['state']['authz']['resource']>().toBeUnknown();
@@ -26,7 +26,7 @@ it('gives every context its authorization', () => {
   app.use((ctx) => expectTypeOf(ctx.state.authz).toEqualTypeOf<RequestAuthorization>());
 });
 
-it('lets a router infer what is behind a requirement', () => {
+it('a router infers the context after a requirement', () => {
   const router = new Router();
   router.get(
     '/notes/:id',
@@ -45,7 +45,7 @@ it('lets a router infer what is behind a requirement', () => {
   expectTypeOf(listRoutes(router)).toEqualTypeOf<readonly ListedRoute[]>();
 });
 
-it('leaves a state of the application as it is', () => {
+it('a state that the application declares keeps its type', () => {
   interface State extends AuthorizationState {
     user: { name: string };
   }
@@ -59,7 +59,7 @@ it('leaves a state of the application as it is', () => {
   expectTypeOf(listRoutes(app)).toEqualTypeOf<readonly ListedRoute[]>();
 });
 
-it('knows the parameters of the path in a loader when they are named', () => {
+it('a loader has typed parameters of the path when authorize() names them', () => {
   authorize<{ id: string }>('read', (ctx) => {
     expectTypeOf(ctx.params).toEqualTypeOf<{ id: string }>();
     expectTypeOf(ctx.get('x-user')).toBeString();
@@ -67,19 +67,19 @@ it('knows the parameters of the path in a loader when they are named', () => {
   });
 });
 
-it('gives the resource of a loader its type', () => {
+it('resourceOf() has the type of the loader', () => {
   const findNote = (ctx: Context): Note | undefined => find(String(ctx['params']));
   new Router().get('/notes/:id', authorize('read', findNote), (ctx) => {
     expectTypeOf(ctx.state.authz.resourceOf(findNote)).toEqualTypeOf<Note>();
   });
 });
 
-it('wants a resource with an action', () => {
+it('authorize() requires a resource with an action', () => {
   // @ts-expect-error -- no resource
   authorize('read');
 });
 
-it('gives what is there', async () => {
+it('checks return the type of the resource without null and undefined', async () => {
   const { authz } = ({} as Context).state;
   expectTypeOf(await authz.authorize('read', find('1'))).toEqualTypeOf<Note>();
   expectTypeOf(await authz.pick('read', Promise.resolve(new Note()))).toEqualTypeOf<Partial<Note>>();

@@ -30,7 +30,7 @@ const inShort = (routes: Parameters<typeof listRoutes>[0]) =>
   ]);
 
 describe('listRoutes of a router', () => {
-  it('says which requirements a route carries, and who answers', () => {
+  it('returns the requirements and the handler of each route', () => {
     const router = new Router();
     router.get('/things/:id', read, goOn, show);
     router.put('/things/:id', read, update, change);
@@ -54,7 +54,7 @@ describe('listRoutes of a router', () => {
     expect(routeTable(routes)).toMatch(/^GET {2}\/things\/:id {2}read findThing\(\) {3,}show \(.*\)\n/);
   });
 
-  it('names each method and each path', () => {
+  it('returns each method and each path', () => {
     const router = new Router();
     router.all('/all', read, show);
     router.get(['/one', '/two'], read, show);
@@ -72,7 +72,7 @@ describe('listRoutes of a router', () => {
     ]);
   });
 
-  it('does not take a requirement that comes too late for one', () => {
+  it('ignores a requirement after the handler', () => {
     const router = new Router();
     router.get('/late', show, read);
     router.get('/requirement', read);
@@ -159,14 +159,14 @@ describe('listRoutes of a router', () => {
     ]);
   });
 
-  it('counts only the own requirements of an exclusive router', () => {
+  it('counts only the requirements of the route in an exclusive router', () => {
     const router = new Router({ exclusive: true });
     router.use(read);
     router.get('/', update, show);
     expect(inShort(router)).toEqual([['GET', '/', 'update']]);
   });
 
-  it('lists a protected router as before', () => {
+  it('returns the same list for a protected router', () => {
     const fill = (router: Router) =>
       router.get('/:id', read, show).get('/:id/requirement', read).get('/open', show);
     const router = protect(fill(new Router()));
@@ -194,7 +194,7 @@ describe.each([
     ]);
   });
 
-  it('has nothing to say about other middleware', () => {
+  it('omits other middleware', () => {
     const app = new Koa();
     app.use(read).use(show);
     expect(listRoutes(app)).toEqual([]);

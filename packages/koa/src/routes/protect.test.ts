@@ -73,7 +73,7 @@ describe.each(majors)('protect in %s', (_major, Koa) => {
     expect(run).toHaveBeenCalledTimes(1);
   }
 
-  it('refuses routes without a requirement, added before and after', async () => {
+  it('refuses unprotected routes, added before and after', async () => {
     const router = new Router();
     router.get('/before', run);
     router.get('/before/ruled', readThing(), run);
@@ -88,7 +88,7 @@ describe.each(majors)('protect in %s', (_major, Koa) => {
     for (const path of ['/before/ruled', '/after/ruled', '/after/skipped']) await expectRun(app, 'get', path);
   });
 
-  it('looks at each route, its method, and all of its paths', async () => {
+  it('checks each route with its methods and all of its paths', async () => {
     const app = appOf((router) => {
       router.get('/things', readThing(), run).post('/things', run);
       router.all('/all', run).all('/all/ruled', readThing(), run);
@@ -108,7 +108,7 @@ describe.each(majors)('protect in %s', (_major, Koa) => {
     await expectRefused(app, 'get', '/expression', String(/^\/expression$/));
   });
 
-  it('takes a requirement that comes too late for none', async () => {
+  it('ignores a requirement after the handler', async () => {
     const app = appOf((router) => {
       router.get('/late', run, readThing());
       router.get('/list', goOn, readThing(), run);
@@ -122,7 +122,7 @@ describe.each(majors)('protect in %s', (_major, Koa) => {
     await expectRun(app, 'get', '/router/ruled');
   });
 
-  it.each(['before', 'after'])('reaches routers that were mounted %s', async (when) => {
+  it.each(['before', 'after'])('protects routers that were mounted %s', async (when) => {
     const inner = new Router({ prefix: '/inner' });
     inner.get('/:id', run);
     inner.get('/:id/ruled', readThing(), run);
@@ -142,7 +142,7 @@ describe.each(majors)('protect in %s', (_major, Koa) => {
     await expectRun(app, 'get', '/inner/7'); // mounted elsewhere, too, where nobody protects it
   });
 
-  it('protects a router, and where it is mounted', async () => {
+  it('protects a router and the routers in which it is mounted', async () => {
     const inner = protect(new Router());
     inner.get('/in', run);
     const outer = new Router();
@@ -155,7 +155,7 @@ describe.each(majors)('protect in %s', (_major, Koa) => {
     await expectRun(app, 'get', '/out');
   });
 
-  it('keeps up with a prefix and with parameters that come later', async () => {
+  it('supports a prefix and parameters that are added later', async () => {
     const app = appOf((router) => {
       router.get('/:id', run);
       router.get('/:id/ruled', readThing(), run);
@@ -168,7 +168,7 @@ describe.each(majors)('protect in %s', (_major, Koa) => {
     expect((await ask(app, 'get', '/api/7/requirement')).status).toBe(404); // ruled, though nobody answers
   });
 
-  it('lets the requirement of a router stand for its routes', async () => {
+  it('accepts the requirement of a router for its routes', async () => {
     const inner = new Router();
     inner.use(readThing());
     inner.get('/in', run);
@@ -183,7 +183,7 @@ describe.each(majors)('protect in %s', (_major, Koa) => {
     await expectRefused(app, 'get', '/out');
   });
 
-  it('lets what was decided before the router stand, too', async () => {
+  it('accepts a decision before the router', async () => {
     const router = protect(new Router());
     router.get('/in', run);
     const app = newApp();
@@ -191,7 +191,7 @@ describe.each(majors)('protect in %s', (_major, Koa) => {
     await expectRun(app, 'get', '/in');
   });
 
-  it('does not count on middleware that an exclusive router leaves out', async () => {
+  it('ignores middleware that an exclusive router omits', async () => {
     const app = appOf(
       (router) => {
         router.use(readThing());
@@ -202,18 +202,18 @@ describe.each(majors)('protect in %s', (_major, Koa) => {
     await expectRefused(app, 'get', '/in');
   });
 
-  it('does not take allow_request for a requirement', async () => {
+  it('does not accept allow_request as a requirement', async () => {
     const app = appOf((router) => router.get('/', authorize(), run));
     await expectRefused(app, 'get', '/');
   });
 
-  it('lets a preflight through that was written for it', async () => {
+  it('does not change a route for preflight requests', async () => {
     const app = appOf((router) => router.options('/things', run).get('/things', run));
     await expectRun(app, 'options', '/things');
     await expectRefused(app, 'get', '/things');
   });
 
-  it('refuses where there is no authorization at all', async () => {
+  it('refuses routes without authorization()', async () => {
     const router = protect(new Router());
     router.get('/', run);
     const app = new Koa();
@@ -222,7 +222,7 @@ describe.each(majors)('protect in %s', (_major, Koa) => {
     await expectRefused(app, 'get', '/');
   });
 
-  it('says where the handler was written', async () => {
+  it('names the location of the handler of an unprotected route', async () => {
     const app = appOf((router) => {
       router.get('/here', (ctx) => {
         ctx.body = 'ran';
@@ -246,7 +246,7 @@ describe.each(majors)('protect in %s', (_major, Koa) => {
     );
   });
 
-  it('withholds what a handler in front of the requirement answers, and nothing upstream', async () => {
+  it('blocks a response before the requirement, and no response of middleware upstream', async () => {
     const router = protect(new Router());
     router.get('/early', (ctx) => void (ctx.body = 'SECRET'), readThing(), run);
     router.get('/raw', (ctx) => void ctx.res.writeHead(200).end('SECRET'), readThing(), run);
@@ -276,7 +276,7 @@ describe.each(majors)('protect in %s', (_major, Koa) => {
     await expectRun(app, 'get', '/passed');
   });
 
-  it('leaves the middleware after a route of requirements alone', async () => {
+  it('does not block middleware after a route that contains only requirements', async () => {
     const router = new Router().get('/page', readThing()).get('/raw', readThing(), goOn);
     router.get('/early', (ctx) => void (ctx.body = 'SECRET'), readThing(), run);
     for (const isWhole of [true, false]) {
@@ -290,7 +290,7 @@ describe.each(majors)('protect in %s', (_major, Koa) => {
     }
   });
 
-  it('asks once more when the decision has come too late for a route before', async () => {
+  it('ignores a decision that comes too late for an earlier route', async () => {
     const app = appOf((router) => {
       router.get('/chain', goOn);
       router.get('/chain', readThing(), run);
@@ -298,7 +298,7 @@ describe.each(majors)('protect in %s', (_major, Koa) => {
     await expectRefused(app, 'get', '/chain');
   });
 
-  it('protects the routers of an app, used before and after', async () => {
+  it('protects the routers that an application uses, before and after', async () => {
     const before = new Router().get('/before', run);
     const after = new Router().get('/after', run).get('/ruled', readThing(), run);
     const app = newApp();
@@ -310,7 +310,7 @@ describe.each(majors)('protect in %s', (_major, Koa) => {
     await expectRun(app, 'get', '/ruled');
   });
 
-  it('leaves the methods that a router allows as they are', async () => {
+  it('does not change allowedMethods()', async () => {
     const router = protect(new Router());
     router.get('/things', readThing(), run);
     const app = newApp();
