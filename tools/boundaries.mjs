@@ -21,7 +21,7 @@ const everyone = ['internal', 'diagnostics'];
 const language = [...everyone, 'syntax', 'types', 'policy'];
 const rules = [...everyone, 'types', 'ir', 'host', 'engine/terms'];
 const machine = [...rules, 'engine', 'engine/rules'];
-const runtime = [...machine, 'engine/machine'];
+const runtime = [...machine, 'engine/machine', 'engine/machine/state'];
 // The compiled engine, one floor above the other: runtime ← compiler ← back ends ← compiled.
 const compiler = [...runtime, 'engine/runtime'];
 const backEnds = [...compiler, 'engine/compiler', 'engine/backends'];
@@ -38,7 +38,10 @@ const folders = {
   'engine/terms': everyone,
   'engine/rules': rules,
   engine: [...rules, 'engine/rules'],
-  'engine/machine': machine,
+  // The machine: state ← goals ← machine.
+  'engine/machine/state': machine,
+  'engine/machine/goals': [...machine, 'engine/machine/state'],
+  'engine/machine': [...machine, 'engine/machine/state', 'engine/machine/goals'],
   'engine/query': runtime,
   'engine/runtime': machine,
   'engine/compiler': compiler,
@@ -60,13 +63,14 @@ const folders = {
     'engine/backends/source',
     'engine/backends/closures',
   ],
-  analysis: [...machine, 'engine/machine'],
+  analysis: machine,
   advice: [...machine, 'analysis'],
   authorization: [
     ...machine,
     'syntax',
     'policy',
     'engine/machine',
+    'engine/machine/state',
     'engine/query',
     'engine/compiled',
     'analysis',

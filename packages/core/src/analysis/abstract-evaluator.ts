@@ -1,4 +1,4 @@
-import { termsOf } from '../engine/machine/constraint.js';
+import { termsOf } from '../ir/goal-terms.js';
 import { assertNever } from '../internal/assert-never.js';
 import type { CallGoal, CompareGoal, Goal, InGoal, IsaGoal, Rule } from '../ir/goal.js';
 import type { Program } from '../ir/program.js';

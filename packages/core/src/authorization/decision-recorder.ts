@@ -1,7 +1,7 @@
 import { decisiveRule, referenceTo, type Decision, type DecisionOutcome } from './decision.js';
 import { isUndecided } from './undecided.js';
 import type { DecisionLog } from './decision-log.js';
-import type { Frame } from '../engine/machine/frame.js';
+import type { Frame } from '../engine/machine/state/frame.js';
 import type { QueryRun } from '../engine/query/query-run.js';
 
 /** Writes one decision to the log, once. */

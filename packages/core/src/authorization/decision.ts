@@ -1,5 +1,5 @@
 import { positionOf, textOf } from '../diagnostics/span.js';
-import type { Frame } from '../engine/machine/frame.js';
+import type { Frame } from '../engine/machine/state/frame.js';
 import type { Rule } from '../ir/goal.js';
 
 /** A rule in a decision or an audit event. */

@@ -6,6 +6,7 @@ import { EngineValue } from './terms/engine-value.js';
 import { ListCursor } from './terms/list-cursor.js';
 import { isList, isPartial, PartialDictionary, type PartialList } from './terms/partial.js';
 import { deref, Variable } from './terms/variable.js';
+import { isObjectOrFunction } from '../internal/is-object.js';
 import { compareCodePoints } from '../internal/code-points.js';
 import type { DeclaredType } from '../types/declared-type.js';
 import type { Meter } from '../host/meter.js';
@@ -75,7 +76,7 @@ export function compareValues(left: unknown, right: unknown, context: EqualityCo
       (open ??= []).push([a, b]);
       continue;
     }
-    if (!isObject(a) && !isObject(b)) return unequal;
+    if (!isObjectOrFunction(a) && !isObjectOrFunction(b)) return unequal;
     if (isThenable(a) || isThenable(b)) {
       handleRejections(left);
       handleRejections(right);
@@ -86,7 +87,7 @@ export function compareValues(left: unknown, right: unknown, context: EqualityCo
       if (!pushListPairs(a, b, stack, context.budget)) return unequal;
       continue;
     }
-    if (!isObject(a) || !isObject(b) || isList(a) || isList(b)) {
+    if (!isObjectOrFunction(a) || !isObjectOrFunction(b) || isList(a) || isList(b)) {
       // A primitive or a list against an instance: only a custom equality function may say that they are equal.
       if (typeof context.equality !== 'function' || isInstance(a) === isInstance(b)) return unequal;
       const areEqual = context.equality(a, b);
@@ -129,12 +130,10 @@ export function isOrdinaryInstance(value: unknown): value is object {
   );
 }
 
-const isObject = (value: unknown): value is object =>
-  (typeof value === 'object' && value !== null) || typeof value === 'function';
+export const isPrimitive = (value: unknown): boolean => !isObjectOrFunction(value);
 
-export const isPrimitive = (value: unknown): boolean => !isObject(value);
-
-const isInstance = (value: unknown): boolean => isObject(value) && !isList(value) && !isDictionary(value);
+const isInstance = (value: unknown): boolean =>
+  isObjectOrFunction(value) && !isList(value) && !isDictionary(value);
 
 /** Pushes the items pairwise, an open end against what is left of the other list. False when the lists cannot be equal. */
 function pushListPairs(

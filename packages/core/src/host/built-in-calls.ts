@@ -1,5 +1,5 @@
 import { charactersPerStep, spendOn, type Meter } from './meter.js';
-import { NoValue } from './no-value.js';
+import { MissingValue } from './missing-value.js';
 import { kindOf } from './show.js';
 
 // Calls the methods of built-in values. What they make may be much larger than what they are given, and there may be no memory
@@ -24,7 +24,7 @@ export function callBuiltIn(
       (!takesObjects && typeof arg === 'object' && arg !== null),
   );
   if (bad !== undefined)
-    return new NoValue(
+    return new MissingValue(
       'POLAR_RUN_UNREGISTERED_METHOD',
       { name, on: `${kindOf(receiver)} with ${kindOf(bad)}` },
       true,
@@ -32,7 +32,7 @@ export function callBuiltIn(
   if (Array.isArray(receiver)) return callOfList(receiver, name, args, meter);
   const method = (receiver as Record<string, ((...a: unknown[]) => unknown) | undefined>)[name];
   if (method === undefined)
-    return new NoValue('POLAR_UNDECIDED_MISSING_METHOD', { name, on: kindOf(receiver), known: [] });
+    return new MissingValue('POLAR_UNDECIDED_MISSING_METHOD', { name, on: kindOf(receiver), known: [] });
   if (typeof receiver === 'string') countOfString(receiver, name, args, meter);
   const result: unknown = Reflect.apply(method, receiver, args);
   // The length of what these make is known afterwards only, and is at most a few times that of the text.
@@ -169,7 +169,7 @@ function callOfList(list: readonly unknown[], name: string, args: readonly unkno
   const copy = [...list] as unknown as Record<string, ((...a: unknown[]) => unknown) | undefined>;
   const method = copy[name];
   if (method === undefined)
-    return new NoValue('POLAR_UNDECIDED_MISSING_METHOD', { name, on: kindOf(list), known: [] });
+    return new MissingValue('POLAR_UNDECIDED_MISSING_METHOD', { name, on: kindOf(list), known: [] });
   return Reflect.apply(method, copy, args);
 }
 

@@ -1,3 +1,4 @@
+import { isObject } from '../internal/is-object.js';
 import { isPlainObject } from './value.js';
 
 /** Number of lists, sets and dictionaries that are searched in one value: a larger structure is data that was loaded before. */
@@ -32,5 +33,3 @@ function partsOf(value: unknown): Iterable<unknown> {
 function* dataOf(dictionary: object): Generator<unknown> {
   for (const key of Object.keys(dictionary)) yield Object.getOwnPropertyDescriptor(dictionary, key)?.value;
 }
-
-const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;

@@ -12,12 +12,12 @@ import {
 } from './built-in-members.js';
 import { callBuiltIn, countStatic } from './built-in-calls.js';
 import { charactersPerStep, spendOn, type Meter } from './meter.js';
-import { NoValue } from './no-value.js';
+import { MissingValue } from './missing-value.js';
 import { kindOf, show } from './show.js';
 import type { Method, TypeSet } from './type-set.js';
 import { isPlainObject, isPolicyDictionary } from './value.js';
 
-export { NoValue };
+export { MissingValue };
 
 // The only code that reads members of application values on behalf of a policy (design.md D8): own and class members, never
 // what every object inherits.
@@ -41,12 +41,12 @@ const isRefused = (receiver: unknown, name: string): boolean =>
   ((name === 'toString' || name === 'valueOf') && typeof receiver === 'object');
 
 const refusal = (receiver: unknown, name: string) =>
-  new NoValue('POLAR_RUN_REFUSED_MEMBER', { name, on: kindOf(receiver) }, true);
+  new MissingValue('POLAR_RUN_REFUSED_MEMBER', { name, on: kindOf(receiver) }, true);
 
 /** The value of an attribute, promise or not, or why there is none. Exceptions of getters pass through. */
 export function readAttribute(receiver: unknown, name: string, types: TypeSet, meter: Meter): unknown {
   if (receiver === null || receiver === undefined) {
-    return new NoValue('POLAR_UNDECIDED_ATTRIBUTE_OF_NIL', { name, value: show(receiver) });
+    return new MissingValue('POLAR_UNDECIDED_ATTRIBUTE_OF_NIL', { name, value: show(receiver) });
   }
   if (isRefused(receiver, name)) return refusal(receiver, name);
   if (typeof receiver === 'string' && name === 'length') {
@@ -98,7 +98,7 @@ export const readMissing = (
   name: string,
   types: TypeSet,
   isUndefined: boolean,
-): NoValue | null => (isOptionalField(types, name) ? null : missing(receiver, name, types, isUndefined));
+): MissingValue | null => (isOptionalField(types, name) ? null : missing(receiver, name, types, isUndefined));
 
 /** Calls a method. Exceptions of the application pass through. */
 export function callMethod(
@@ -110,7 +110,7 @@ export function callMethod(
   meter: Meter,
 ): unknown {
   if (receiver === null || receiver === undefined) {
-    return new NoValue('POLAR_UNDECIDED_ATTRIBUTE_OF_NIL', { name: `${name}()`, value: show(receiver) });
+    return new MissingValue('POLAR_UNDECIDED_ATTRIBUTE_OF_NIL', { name: `${name}()`, value: show(receiver) });
   }
   // Most calls are of a method that was called before.
   const known = types.methods.get(name);
@@ -132,7 +132,7 @@ export function callMethod(
   const owner = ownerOf(receiver, name);
   const isForeign = isIntrinsic(owner) && !inheritedMethods(receiver)?.has(name);
   if (!isRegistered || isForeign)
-    return new NoValue('POLAR_RUN_UNREGISTERED_METHOD', { name, on: kindOf(receiver) }, true);
+    return new MissingValue('POLAR_RUN_UNREGISTERED_METHOD', { name, on: kindOf(receiver) }, true);
   if (isSettled(owner, name, method)) types.methods.set(name, method as Method);
   return Reflect.apply(method, receiver, args);
 }
@@ -157,7 +157,7 @@ function callStatic(
     context.isConstant(receiver);
   const isForeign = type?.builtIn !== true && isIntrinsic(ownerOf(receiver, name));
   if (!isRegistered || isForeign)
-    return new NoValue('POLAR_RUN_UNREGISTERED_METHOD', { name, on: kindOf(receiver) }, true);
+    return new MissingValue('POLAR_RUN_UNREGISTERED_METHOD', { name, on: kindOf(receiver) }, true);
   if (type?.builtIn === true) countStatic(name, args, meter);
   return Reflect.apply(method, receiver, args);
 }
@@ -257,13 +257,13 @@ function isOptionalField(types: TypeSet, name: string): boolean {
   return false;
 }
 
-function missing(receiver: unknown, name: string, types: TypeSet, isUndefined = false): NoValue {
+function missing(receiver: unknown, name: string, types: TypeSet, isUndefined = false): MissingValue {
   const on = named(receiver, types);
   if (isUndefined)
-    return new NoValue('POLAR_UNDECIDED_MISSING_ATTRIBUTE', { name, on, known: [], isUndefined });
+    return new MissingValue('POLAR_UNDECIDED_MISSING_ATTRIBUTE', { name, on, known: [], isUndefined });
   const isObject = typeof receiver === 'object' && receiver !== null;
   if (isObject && isPolicyDictionary(receiver)) {
-    return new NoValue(
+    return new MissingValue(
       'POLAR_UNDECIDED_MISSING_ATTRIBUTE',
       { name, on: kindOf(receiver), known: [] },
       false,
@@ -274,16 +274,20 @@ function missing(receiver: unknown, name: string, types: TypeSet, isUndefined = 
   const known = isObject
     ? [...declared, ...Object.keys(receiver).slice(0, 100), ...gettersOf(receiver)]
     : declared;
-  return new NoValue('POLAR_UNDECIDED_MISSING_ATTRIBUTE', { name, on, known });
+  return new MissingValue('POLAR_UNDECIDED_MISSING_ATTRIBUTE', { name, on, known });
 }
 
-function missingMethod(receiver: unknown, name: string, builtIn: ReadonlySet<string> | undefined): NoValue {
+function missingMethod(
+  receiver: unknown,
+  name: string,
+  builtIn: ReadonlySet<string> | undefined,
+): MissingValue {
   const known = builtIn
     ? [...builtIn]
     : typeof receiver === 'object' && receiver !== null
       ? gettersOf(receiver)
       : [];
-  return new NoValue('POLAR_UNDECIDED_MISSING_METHOD', { name, on: kindOf(receiver), known });
+  return new MissingValue('POLAR_UNDECIDED_MISSING_METHOD', { name, on: kindOf(receiver), known });
 }
 
 const named = (receiver: unknown, types: TypeSet): string => {

@@ -7,7 +7,8 @@ import type { Term } from '../../ir/term.js';
 import type { ArithmeticOperator, ComparisonOperator } from '../../ir/goal.js';
 import type { ExpressionOperator } from './expression.js';
 import { Expression } from './expression.js';
-import { closeGoal, snapshot, valueOf, type Constraint } from '../machine/constraint.js';
+import { closeGoal, type Constraint } from '../machine/state/constraint.js';
+import { snapshot, valueOf } from '../machine/state/term-value.js';
 import type { Meter } from '../../host/meter.js';
 import { QueryVariable } from '../terms/query-variable.js';
 

@@ -5,7 +5,7 @@ import {
   isReachable,
   inheritsFromClasses,
   type MemberContext,
-  NoValue,
+  MissingValue,
   readAttribute,
   readMissing,
 } from '../../host/member.js';
@@ -320,7 +320,7 @@ export abstract class Runtime implements EqualityContext, Meter {
       site.runsCode = true;
       this.called(found);
     }
-    if (found instanceof NoValue) {
+    if (found instanceof MissingValue) {
       if (site.inPattern && !found.isFault && !found.isPlainFailure) this.mismatch(name, base, at);
       else this.#noValue(found, at);
       return noValue;
@@ -377,7 +377,7 @@ export abstract class Runtime implements EqualityContext, Meter {
     const { name } = site;
     const types = this.typeOf(base);
     const found = this.call(base, name, args, types);
-    if (found instanceof NoValue) {
+    if (found instanceof MissingValue) {
       this.#noValue(found, at);
       return noValue;
     }
@@ -474,7 +474,7 @@ export abstract class Runtime implements EqualityContext, Meter {
     return noValue;
   }
 
-  #noValue(found: NoValue, at: Span | undefined): void {
+  #noValue(found: MissingValue, at: Span | undefined): void {
     if (found.isFault) this.fault(found.code, found.data, at);
     if (!found.isPlainFailure) this.undecide(found.code, () => found.data, at);
   }

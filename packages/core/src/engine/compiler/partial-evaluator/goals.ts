@@ -1,6 +1,6 @@
 import type { Goal } from '../../../ir/goal.js';
 import type { Term } from '../../../ir/term.js';
-import { termsOf } from '../../machine/constraint.js';
+import { termsOf } from '../../../ir/goal-terms.js';
 import { NotCompilable } from '../not-compilable.js';
 import { anyOf, fail, isFailure, type Statement } from '../plan.js';
 import { maxGoals } from '../thresholds.js';

@@ -1,12 +1,12 @@
-import { Budget, defaultLimits } from '../limits.js';
+import { Budget, defaultLimits } from '../../limits.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Variable } from '../terms/variable.js';
-import { emptySlot } from './constraint.js';
+import { Variable } from '../../terms/variable.js';
+import { emptySlot } from './term-value.js';
 import { Trail } from './trail.js';
 
 describe('Trail', () => {
-  it('restores every variable to what it was at the mark', () => {
+  it('restores the state that every variable had at the mark', () => {
     const change = fc.record({
       variable: fc.nat(4),
       kind: fc.constantFrom('bind', 'touch', 'watch'),
@@ -19,7 +19,7 @@ describe('Trail', () => {
         const apply = ({ variable, kind, value }: { variable: number; kind: string; value: number }) => {
           const v = variables[variable]!;
           if (kind === 'bind') trail.bind(v, value);
-          else if (kind === 'touch') trail.touch(v);
+          else if (kind === 'touch') trail.markAliased(v);
           else trail.watch(v, { watcher: { watched: [v] }, next: v.watchers });
         };
         const state = () => variables.map((v) => [v.value, v.watchers, v.isAliased]);
@@ -33,15 +33,15 @@ describe('Trail', () => {
     );
   });
 
-  it('empties the slots that were filled since the mark, whatever was bound in between', () => {
+  it('empties the slots that were set since the mark', () => {
     const trail = new Trail();
     const slots: unknown[] = [emptySlot, emptySlot, emptySlot];
     const variable = new Variable('v');
-    trail.fill(slots, 0, 'kept');
+    trail.setSlot(slots, 0, 'kept');
     const mark = trail.mark();
-    trail.fill(slots, 2, 7);
+    trail.setSlot(slots, 2, 7);
     trail.bind(variable, 1);
-    trail.fill(slots, 1, undefined);
+    trail.setSlot(slots, 1, undefined);
     expect([...trail.changesSince(mark, new Budget(defaultLimits, undefined)).keys()]).toEqual([variable]);
     trail.undoTo(mark);
     expect(slots).toEqual(['kept', emptySlot, emptySlot]);

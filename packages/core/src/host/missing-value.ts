@@ -1,7 +1,7 @@
 import type { Code, DataOf } from '../diagnostics/codes.js';
 
 /** Why there is no value: a code and its data, for the machine to report as undecided or throw as a fault. */
-export class NoValue<C extends Code = Code> {
+export class MissingValue<C extends Code = Code> {
   constructor(
     readonly code: C,
     readonly data: DataOf<C>,

@@ -1,29 +1,29 @@
-import type { TypeSet } from '../../host/type-set.js';
-import { Variable } from '../terms/variable.js';
-import { nearNames } from '../../internal/near-names.js';
-import type { IsaGoal } from '../../ir/goal.js';
-import type { Constraint } from './constraint.js';
-import { isAlive } from './constraint.js';
-import type { Frame } from './frame.js';
-import type { MachineGoal } from './goal-stack.js';
-import { Outcome } from './outcome.js';
-import type { Prover } from './prover.js';
+import type { TypeSet } from '../../../host/type-set.js';
+import { Variable } from '../../terms/variable.js';
+import { nearNames } from '../../../internal/near-names.js';
+import type { IsaGoal } from '../../../ir/goal.js';
+import type { Constraint } from '../state/constraint.js';
+import { isAlive } from '../state/constraint.js';
+import type { Frame } from '../state/frame.js';
+import type { MachineGoal } from '../state/goal-stack.js';
+import { GoalResult } from '../state/goal-result.js';
+import type { Prover } from '../state/prover.js';
 
-/** Whether a value is of a type; for a variable without a value it becomes a constraint. */
-export function proveIsa(machine: Prover, goal: IsaGoal, frame: Frame): Outcome {
+/** Proves that a value is of a type. For an unbound variable the goal becomes a constraint. */
+export function proveIsa(machine: Prover, goal: IsaGoal, frame: Frame): GoalResult {
   const value = machine.value(goal.value, frame);
-  if (machine.waitsForTerm(goal.value, value, frame, 'a value')) return Outcome.waits;
-  const { program } = machine;
+  if (machine.waitsForTerm(goal.value, value, frame, 'a value')) return GoalResult.waits;
+  const { program } = machine.context;
   if (goal.union !== undefined) {
     const members = program.unions[goal.union];
     if (value instanceof Variable) {
-      if (members.length === 0) return Outcome.failed;
+      if (members.length === 0) return GoalResult.failed;
       return machine.tryAlternatives(
         members.map((type): MachineGoal[] => [{ ...goal, name: type.name, type, union: undefined }]),
       );
     }
     const types = typeOf(machine, value, goal, frame);
-    return members.some((type) => types.types.has(type)) ? Outcome.proved : Outcome.failed;
+    return members.some((type) => types.types.has(type)) ? GoalResult.proved : GoalResult.failed;
   }
   const { type } = goal;
   if (type === undefined) {
@@ -40,12 +40,12 @@ export function proveIsa(machine: Prover, goal: IsaGoal, frame: Frame): Outcome 
       const other = (list.watcher as Constraint).goal;
       if (other.kind !== 'isa' || other.type === undefined || !isAlive(list.watcher as Constraint)) continue;
       if (!program.types.isSubtype(type, other.type) && !program.types.isSubtype(other.type, type))
-        return Outcome.failed;
+        return GoalResult.failed;
     }
     return machine.suspend(goal, frame, value);
   }
   const types = typeOf(machine, value, goal, frame);
-  return types.types.has(type) ? Outcome.proved : Outcome.failed;
+  return types.types.has(type) ? GoalResult.proved : GoalResult.failed;
 }
 
 function typeOf(machine: Prover, value: unknown, goal: IsaGoal, frame: Frame): TypeSet {

@@ -1,9 +1,9 @@
-import type { Span } from '../../diagnostics/span.js';
-import type { Variable } from '../terms/variable.js';
-import type { Goal } from '../../ir/goal.js';
-import type { Term } from '../../ir/term.js';
-import type { FieldType } from '../../types/declared-type.js';
-import type { Candidate } from '../rules/candidate.js';
+import type { Span } from '../../../diagnostics/span.js';
+import type { Goal } from '../../../ir/goal.js';
+import type { Term } from '../../../ir/term.js';
+import type { FieldType } from '../../../types/declared-type.js';
+import type { Candidate } from '../../rules/candidate.js';
+import type { Variable } from '../../terms/variable.js';
 import type { ConstraintList } from './constraint.js';
 import type { Frame } from './frame.js';
 import type { Undecided } from './undecided.js';
@@ -15,29 +15,37 @@ export interface Attribute {
   readonly inPattern: boolean;
 }
 
-/** Goals that only the machine makes. */
+/** A goal of the policy, or one that the machine adds. */
 export type MachineGoal =
   | Goal
-  /** The operand of a negation is proved. */
+  /** Placed after the operand of a negation: the operand is proved when it is reached. */
   | { readonly kind: 'refute'; readonly span: Span; readonly negation: NegationPoint }
-  /** The next element of something iterated over. */
+  /** Unifies the item with the next element of a collection. */
   | { readonly kind: 'next-item'; readonly span: Span; readonly item: Term; readonly source: ItemSource }
-  /** A promised attribute or result: waits, then goes on as the look-up or call would have. */
+  /** Awaits a promised attribute or result, and assigns its value as the look-up or the call does. */
   | {
       readonly kind: 'receive';
       readonly span: Span;
       readonly promise: unknown;
       readonly result: Term;
       readonly types: readonly FieldType[];
-      /** The attribute that it is the value of; undefined for the result of a call. */
+      /** The attribute that holds the promise; undefined for the result of a call. */
       readonly attribute?: Attribute;
     }
-  /** The head of a rule, where an argument had to be awaited. */
+  /** Unifies a part of the head of a rule after an argument was awaited. */
   | { readonly kind: 'unify-values'; readonly span: Span; readonly left: unknown; readonly right: unknown };
 
+/** Creates a goal that makes two values equal. */
+export const unifyValues = (span: Span, left: unknown, right: unknown): MachineGoal => ({
+  kind: 'unify-values',
+  span,
+  left,
+  right,
+});
+
 /**
- * What is to be proved after the goals at hand, in order: a linked list, so that a choice point keeps it by keeping its head.
- * The goals at hand are in the machine's own fields, so that going on to the next of them allocates nothing.
+ * The goals to prove after the current ones, in order. This is a linked list, so that a choice point keeps it by a reference to its head.
+ * The current goals are fields of the machine, so that the step to the next of them allocates nothing.
  */
 export interface Continuation {
   readonly goals: readonly MachineGoal[];
@@ -46,24 +54,27 @@ export interface Continuation {
   readonly next: Continuation | undefined;
 }
 
-/** What elements come from, one at a time. */
+/** A collection whose elements are read one at a time. */
 export interface ItemSource {
   /** Ends an iterator of the application early. */
   close?(): void;
   readonly elementType?: FieldType | undefined;
   /** The collection until its promises are handled; undefined for an iterator. */
   collection?: unknown;
-  /** Where to go back to for the next element: the same place for all. */
+  /** The choice point of the next element: the same state for all elements. */
   retry?: RetryPoint | undefined;
 }
 
-interface Choice {
+/** The state to which backtracking returns. */
+export interface Mark {
   readonly trailMark: number;
   readonly constraints: ConstraintList | undefined;
   readonly scope: Scope;
   readonly path: Frame | undefined;
 }
-export interface RulePoint extends Choice {
+
+/** Further rules for a call. */
+export interface RulePoint extends Mark {
   readonly kind: 'rules';
   readonly candidates: readonly Candidate[];
   index: number;
@@ -72,15 +83,16 @@ export interface RulePoint extends Choice {
   readonly span: Span;
   readonly next: Continuation | undefined;
 }
-export interface OrPoint extends Choice {
+/** Further alternatives of an `or`. */
+export interface OrPoint extends Mark {
   readonly kind: 'or';
   readonly alternatives: readonly (readonly MachineGoal[])[];
   index: number;
   readonly frame: Frame;
   readonly next: Continuation | undefined;
 }
-/** The same goal is to be proved again: its source has further elements. */
-export interface RetryPoint extends Choice {
+/** The same goal again, for the next element of its source. */
+export interface RetryPoint extends Mark {
   readonly kind: 'retry';
   readonly goals: readonly MachineGoal[];
   readonly index: number;
@@ -88,28 +100,29 @@ export interface RetryPoint extends Choice {
   readonly next: Continuation | undefined;
   readonly source: ItemSource;
 }
-export interface NegationPoint extends Choice {
+/** The end of a negation: it is reached when every proof of the operand was tried. */
+export interface NegationPoint extends Mark {
   readonly kind: 'negation';
   readonly span: Span;
   readonly next: Continuation | undefined;
   readonly frame: Frame;
-  /** Variables from this number on are local to the operand. */
+  /** Variables whose number is not smaller belong to the operand. */
   readonly firstLocalId: number;
   readonly inner: Scope;
-  /** What each solution of the operand requires of variables that are not its own. */
+  /** For each proof of the operand, the opposite of its requirements on variables from outside. */
   readonly solutions: Solution[];
 }
 export type ChoicePoint = RulePoint | OrPoint | RetryPoint | NegationPoint;
 
-/** The opposite of what a proof of the operand required. */
+/** The opposite of the requirements of one proof: goals to prove at once, or a goal that waits for variables. */
 export type Solution =
   | { readonly goals: readonly Goal[] }
   | { readonly waiting: Goal; readonly variables: readonly Variable[] };
 
-/** The question, or the operand of a negation: where what is undecided is kept until it is known whether something grants. */
+/** The query, or the operand of a negation. It keeps what is undecided until it is known whether an alternative holds. */
 export interface Scope {
   readonly isNegation: boolean;
-  /** A cut goes back no further than this. */
+  /** A cut keeps the choice points below this number. */
   readonly cutBase: number;
   undecided: Undecided | undefined;
 }

@@ -1,16 +1,16 @@
-import { show } from '../../host/show.js';
-import { Variable } from '../terms/variable.js';
-import type { ArithmeticGoal } from '../../ir/goal.js';
-import { arithmetic } from '../arithmetic.js';
-import type { Frame } from './frame.js';
-import { Outcome } from './outcome.js';
-import type { Prover } from './prover.js';
+import { show } from '../../../host/show.js';
+import { Variable } from '../../terms/variable.js';
+import type { ArithmeticGoal } from '../../../ir/goal.js';
+import { arithmetic } from '../../arithmetic.js';
+import type { Frame } from '../state/frame.js';
+import { GoalResult } from '../state/goal-result.js';
+import type { Prover } from '../state/prover.js';
 
-/** `result = left operator right`, on numbers only. */
-export function proveArithmetic(machine: Prover, goal: ArithmeticGoal, frame: Frame): Outcome {
+/** Proves `result = left operator right`, for numbers. */
+export function proveArithmetic(machine: Prover, goal: ArithmeticGoal, frame: Frame): GoalResult {
   const left = machine.value(goal.left, frame);
   const right = machine.value(goal.right, frame);
-  if (machine.waitsFor(left, 'an operand') || machine.waitsFor(right, 'an operand')) return Outcome.waits;
+  if (machine.waitsFor(left, 'an operand') || machine.waitsFor(right, 'an operand')) return GoalResult.waits;
   if (left instanceof Variable || right instanceof Variable) {
     return machine.suspend(
       goal,

@@ -1,8 +1,8 @@
-import type { Variable, WatcherList } from '../terms/variable.js';
-import type { Meter } from '../../host/meter.js';
-import { emptySlot } from './constraint.js';
+import type { Variable, WatcherList } from '../../terms/variable.js';
+import type { Meter } from '../../../host/meter.js';
+import { emptySlot } from './term-value.js';
 
-/** A variable as it was before a change. */
+/** The state of a variable before a change. */
 class Entry {
   constructor(
     readonly variable: Variable,
@@ -12,7 +12,7 @@ class Entry {
   ) {}
 }
 
-/** The undo log of variables. A mark is a length of the log; undoing to it restores everything changed since. */
+/** The undo log of variables. A mark is a length of the log: to undo to a mark restores all changes since. */
 export class Trail {
   /** An entry for a variable; for a slot that was empty, the slots and then its number. */
   readonly #log: unknown[] = [];
@@ -21,8 +21,8 @@ export class Trail {
     return this.#log.length;
   }
 
-  /** Gives a slot that no goal has mentioned yet its value: no variable is needed for it. */
-  fill(slots: unknown[], slot: number, value: unknown): void {
+  /** Sets an empty slot: it needs no variable. */
+  setSlot(slots: unknown[], slot: number, value: unknown): void {
     this.#log.push(slots, slot);
     slots[slot] = value;
   }
@@ -32,7 +32,7 @@ export class Trail {
     variable.value = value;
   }
 
-  touch(variable: Variable): void {
+  markAliased(variable: Variable): void {
     if (variable.isAliased) return;
     this.#save(variable);
     variable.isAliased = true;
@@ -59,7 +59,7 @@ export class Trail {
     }
   }
 
-  /** Each variable changed since the mark, as it was then. */
+  /** Returns the variables that were changed since the mark, as they were then. */
   changesSince(mark: number, meter: Meter): Map<Variable, Entry> {
     meter.spend(this.#log.length - mark);
     const before = new Map<Variable, Entry>();

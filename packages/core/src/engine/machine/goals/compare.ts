@@ -1,22 +1,22 @@
-import { show } from '../../host/show.js';
-import { isPartial } from '../terms/partial.js';
-import { Variable } from '../terms/variable.js';
-import type { CompareGoal } from '../../ir/goal.js';
-import { compareValues, isPrimitive, type Compared } from '../equality.js';
-import { isOrdered, orderOf, orderOfNumbers, primitive } from '../order.js';
-import { orderAdvice } from '../undecided-advice.js';
-import { variablesIn } from './constraint.js';
-import type { Frame } from './frame.js';
-import { Outcome } from './outcome.js';
-import type { Prover } from './prover.js';
+import { show } from '../../../host/show.js';
+import { isPartial } from '../../terms/partial.js';
+import { Variable } from '../../terms/variable.js';
+import type { CompareGoal } from '../../../ir/goal.js';
+import { compareValues, isPrimitive, type Compared } from '../../equality.js';
+import { isOrdered, orderOf, orderOfNumbers, primitive } from '../../order.js';
+import { orderAdvice } from '../../undecided-advice.js';
+import { variablesIn } from '../state/term-value.js';
+import type { Frame } from '../state/frame.js';
+import { GoalResult } from '../state/goal-result.js';
+import type { Prover } from '../state/prover.js';
 
-/** `==`, `!=` are always decided; order is between two numbers or two strings. */
-export function proveCompare(machine: Prover, goal: CompareGoal, frame: Frame): Outcome {
+/** Proves a comparison. `==` and `!=` are always decided; only two numbers, two dates or two strings have an order. */
+export function proveCompare(machine: Prover, goal: CompareGoal, frame: Frame): GoalResult {
   const left = machine.value(goal.left, frame);
   const right = machine.value(goal.right, frame);
   const holds = comparePlainly(goal, left, right);
-  if (holds !== undefined) return holds ? Outcome.proved : Outcome.failed;
-  if (machine.waitsFor(left, 'a value') || machine.waitsFor(right, 'a value')) return Outcome.waits;
+  if (holds !== undefined) return holds ? GoalResult.proved : GoalResult.failed;
+  if (machine.waitsFor(left, 'a value') || machine.waitsFor(right, 'a value')) return GoalResult.waits;
   if (goal.operator === '==' || goal.operator === '!=')
     return proveEquality(machine, goal, left, right, frame);
   if (left instanceof Variable || right instanceof Variable) {
@@ -38,7 +38,7 @@ export function proveCompare(machine: Prover, goal: CompareGoal, frame: Frame): 
     const data = { left: show(left), operator: goal.operator, right: show(right), advice };
     return machine.undecidedAt('POLAR_UNDECIDED_ORDER', data, goal.span, frame);
   }
-  return isOrdered(goal.operator, order) ? Outcome.proved : Outcome.failed;
+  return isOrdered(goal.operator, order) ? GoalResult.proved : GoalResult.failed;
 }
 
 function proveEquality(
@@ -47,9 +47,9 @@ function proveEquality(
   left: unknown,
   right: unknown,
   frame: Frame,
-): Outcome {
+): GoalResult {
   if (left instanceof Variable && left === right)
-    return goal.operator === '==' ? Outcome.proved : Outcome.failed;
+    return goal.operator === '==' ? GoalResult.proved : GoalResult.failed;
   let compared: Compared;
   try {
     compared = compareValues(left, right, machine);
@@ -58,12 +58,12 @@ function proveEquality(
   }
   switch (compared.kind) {
     case 'equal':
-      return goal.operator === '==' ? Outcome.proved : Outcome.failed;
+      return goal.operator === '==' ? GoalResult.proved : GoalResult.failed;
     case 'unequal':
-      return goal.operator === '!=' ? Outcome.proved : Outcome.failed;
+      return goal.operator === '!=' ? GoalResult.proved : GoalResult.failed;
     case 'waits':
       machine.waitsFor(compared.on, 'a value');
-      return Outcome.waits;
+      return GoalResult.waits;
     case 'open': {
       const open = new Set<Variable>();
       for (const pair of compared.pairs)
@@ -73,7 +73,7 @@ function proveEquality(
   }
 }
 
-/** What comes of the most frequent comparisons, in which there is nothing to wait for; undefined of others. */
+/** Returns whether a comparison of primitives holds; undefined for other values. */
 export function comparePlainly(
   { operator }: CompareGoal,
   left: unknown,
@@ -81,7 +81,7 @@ export function comparePlainly(
 ): boolean | undefined {
   if (operator === '==' || operator === '!=')
     return isPrimitive(left) && isPrimitive(right) ? (left === right) === (operator === '==') : undefined;
-  // NaN is in no order.
+  // NaN has no order.
   return typeof left === 'number' && typeof right === 'number'
     ? isOrdered(operator, orderOfNumbers(left, right))
     : undefined;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Authorizer } from '../../index.js';
+import { Authorizer } from '../../../index.js';
 
 class Member {
   reads = 0;

@@ -1,20 +1,20 @@
-import type { Span } from '../../diagnostics/span.js';
-import { callMethod } from '../../host/member.js';
-import { kindOf } from '../../host/show.js';
-import { nearNames } from '../../internal/near-names.js';
-import type { MethodGoal, NewGoal } from '../../ir/goal.js';
-import type { Term } from '../../ir/term.js';
-import { isPrimitive } from '../equality.js';
-import type { Frame } from './frame.js';
-import { giveResult } from './lookup.js';
-import { Outcome } from './outcome.js';
-import { unknown, waiting, type Prover } from './prover.js';
+import type { Span } from '../../../diagnostics/span.js';
+import { callMethod } from '../../../host/member.js';
+import { kindOf } from '../../../host/show.js';
+import { nearNames } from '../../../internal/near-names.js';
+import type { MethodGoal, NewGoal } from '../../../ir/goal.js';
+import type { Term } from '../../../ir/term.js';
+import { isPrimitive } from '../../equality.js';
+import type { Frame } from '../state/frame.js';
+import { assignTestedResult } from './tested-result.js';
+import { GoalResult } from '../state/goal-result.js';
+import { pendingArgument, unboundArgument, type Prover } from '../state/prover.js';
 
-/** `result = object.method(args)` */
-export function proveMethod(machine: Prover, goal: MethodGoal, frame: Frame): Outcome {
-  const receiver = machine.forHost(goal.object, frame);
-  if (receiver === waiting) return Outcome.waits;
-  if (receiver === unknown)
+/** Proves `result = object.method(args)`. */
+export function proveMethod(machine: Prover, goal: MethodGoal, frame: Frame): GoalResult {
+  const receiver = machine.hostArgument(goal.object, frame);
+  if (receiver === pendingArgument) return GoalResult.waits;
+  if (receiver === unboundArgument)
     throw machine.fault('POLAR_RUN_UNBOUND_RECEIVER', { name: goal.method }, goal.span, frame);
   if (goal.hasKeywords)
     throw machine.fault('POLAR_CHECK_KEYWORD_ARGUMENTS', { name: goal.method }, goal.span, frame);
@@ -22,7 +22,7 @@ export function proveMethod(machine: Prover, goal: MethodGoal, frame: Frame): Ou
     goal.args.length === 0
       ? noArguments
       : argumentsForHost(machine, goal.args, `\`${goal.method}\``, goal.span, frame);
-  if (args === undefined) return Outcome.waits;
+  if (args === undefined) return GoalResult.waits;
   let result: unknown;
   try {
     const types = machine.typeOf(receiver);
@@ -36,34 +36,34 @@ export function proveMethod(machine: Prover, goal: MethodGoal, frame: Frame): Ou
   } catch (error) {
     throw machine.hostError(error, `\`${goal.method}\` of ${kindOf(receiver)}`, goal.span, frame);
   }
-  if (isPrimitive(result)) return giveResult(machine, goal, result, frame);
-  return machine.received(result, goal.result, [], goal.span, frame);
+  if (isPrimitive(result)) return assignTestedResult(machine, goal, result, frame);
+  return machine.acceptResult(result, goal.result, [], goal.span, frame);
 }
 
 const noArguments: readonly unknown[] = [];
 
-/** `result = new Class(args)` */
-export function proveNew(machine: Prover, goal: NewGoal, frame: Frame): Outcome {
+/** Proves `result = new Class(args)`. */
+export function proveNew(machine: Prover, goal: NewGoal, frame: Frame): GoalResult {
   const { type } = goal;
   if (type?.class === undefined) {
-    const known = nearNames(goal.name, machine.program.types.typeNames);
+    const known = nearNames(goal.name, machine.context.program.types.typeNames);
     throw machine.fault('POLAR_RUN_UNKNOWN_CLASS', { name: goal.name, known }, goal.span, frame);
   }
   if (goal.hasKeywords)
     throw machine.fault('POLAR_CHECK_KEYWORD_ARGUMENTS', { name: goal.name }, goal.span, frame);
   const args = argumentsForHost(machine, goal.args, `new ${goal.name}`, goal.span, frame);
-  if (args === undefined) return Outcome.waits;
+  if (args === undefined) return GoalResult.waits;
   const { class: construct } = type;
   const result = machine.guarded(goal.span, frame, `new ${goal.name}`, () =>
-    // `new Array(n)` would make n empty places.
+    // `new Array(n)` creates n empty elements.
     type.builtIn && type.name === 'List'
       ? args
       : (Reflect.construct(construct as new () => unknown, args) as unknown),
   );
-  return machine.received(result, goal.result, [], goal.span, frame);
+  return machine.acceptResult(result, goal.result, [], goal.span, frame);
 }
 
-/** undefined when one of them must be awaited. */
+/** Returns the arguments of a call; undefined when one of them must be awaited. */
 function argumentsForHost(
   machine: Prover,
   terms: readonly Term[],
@@ -73,9 +73,9 @@ function argumentsForHost(
 ): unknown[] | undefined {
   const args: unknown[] = [];
   for (const term of terms) {
-    const arg = machine.forHost(term, frame);
-    if (arg === waiting) return undefined;
-    if (arg === unknown) throw machine.fault('POLAR_RUN_UNBOUND_ARGUMENT', { what }, span, frame);
+    const arg = machine.hostArgument(term, frame);
+    if (arg === pendingArgument) return undefined;
+    if (arg === unboundArgument) throw machine.fault('POLAR_RUN_UNBOUND_ARGUMENT', { what }, span, frame);
     args.push(arg);
   }
   return args;

@@ -1,8 +1,8 @@
-import type { Code, DataOf } from '../../diagnostics/codes.js';
-import { PolarError } from '../../diagnostics/polar-error.js';
-import { shortText } from '../../diagnostics/short-data.js';
-import type { Span } from '../../diagnostics/span.js';
-import { placeOf, textOf } from '../../diagnostics/span.js';
+import type { Code, DataOf } from '../../../diagnostics/codes.js';
+import { PolarError } from '../../../diagnostics/polar-error.js';
+import { shortText } from '../../../diagnostics/short-data.js';
+import type { Span } from '../../../diagnostics/span.js';
+import { placeOf, textOf } from '../../../diagnostics/span.js';
 import type { Frame } from './frame.js';
 
 /** What the data could not decide, and where. */

@@ -1,0 +1,20 @@
+import { show } from '../../../host/show.js';
+import { Variable } from '../../terms/variable.js';
+import type { ConditionGoal } from '../../../ir/goal.js';
+import { conditionAdvice } from '../../undecided-advice.js';
+import type { Frame } from '../state/frame.js';
+import { GoalResult } from '../state/goal-result.js';
+import type { Prover } from '../state/prover.js';
+
+/** Proves a condition: the value must be `true`. Polar has no truthiness. */
+export function proveCondition(machine: Prover, goal: ConditionGoal, frame: Frame): GoalResult {
+  const value = machine.value(goal.term, frame);
+  if (value === true) return GoalResult.proved;
+  if (value === false) return GoalResult.failed;
+  // Under a negation the goal is delayed, because the opposite of "is true" is "is false", not "is any other value".
+  if (value instanceof Variable)
+    return machine.isNegating ? machine.suspend(goal, frame, value) : machine.bind(value, true);
+  if (machine.waitsForTerm(goal.term, value, frame, 'a condition')) return GoalResult.waits;
+  const data = { value: show(value), advice: conditionAdvice(value) };
+  return machine.undecidedAt('POLAR_UNDECIDED_CONDITION', data, goal.span, frame);
+}

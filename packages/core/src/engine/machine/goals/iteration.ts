@@ -1,0 +1,117 @@
+import type { FieldType } from '../../../types/declared-type.js';
+import { isThenable } from '../../../host/value.js';
+import { dictionaryValue, isDictionary, keysOf } from '../../equality.js';
+import { ListCursor } from '../../terms/list-cursor.js';
+import { isList, isPartial, PartialList } from '../../terms/partial.js';
+import type { ItemSource, RetryPoint } from '../state/goal-stack.js';
+import type { Prover } from '../state/prover.js';
+
+/** A collection whose elements are read by an iterator. */
+export interface Iteration extends ItemSource {
+  /** Returns an element, the end, or a promise of one of them. */
+  next(): IteratorResult<unknown> | PromiseLike<IteratorResult<unknown>>;
+  pending?: PromiseLike<IteratorResult<unknown>> | undefined;
+  /** Returns whether there is certainly no further element. */
+  isSpent?(): boolean;
+}
+
+/** Returns the elements of a collection; undefined for a value that has none. */
+export function iterationOf(collection: unknown, machine: Prover): Iteration | undefined {
+  if (isList(collection))
+    return new ListSource(new ListCursor(collection), machine.tags.elementType(collection), collection);
+  // One code point at a time, because a string may be long.
+  if (typeof collection === 'string')
+    return iteratorSource(collection[Symbol.iterator](), undefined, undefined);
+  if (isDictionary(collection) && !isIterable(collection)) {
+    const keys = keysOf(collection);
+    machine.budget.spend(keys.length);
+    machine.budget.grow(3 * keys.length);
+    const pairs = keys.map((key) => pairOf(key, dictionaryValue(collection, key)));
+    return new ListSource(new ListCursor(pairs), undefined, collection);
+  }
+  if (typeof collection !== 'object' || collection === null) return undefined;
+  const elementType = machine.tags.elementType(collection);
+  const own = collection as Partial<AsyncIterable<unknown> & Iterable<unknown> & Iterator<unknown>>;
+  const iterator = iteratorOf(own);
+  if (iterator === undefined) return undefined;
+  // An iterator can be read once. Its results are kept, so that a second goal of the query reads the same elements.
+  const seen = (iterator as unknown) === collection ? machine.seenOf(collection) : undefined;
+  return iteratorSource(iterator, elementType, collection, seen);
+}
+
+const pairOf = (key: string, value: unknown): unknown => {
+  const pair = [key, value];
+  return isPartial(value) ? new PartialList(pair, 0, undefined) : pair;
+};
+
+const isIterable = (value: object): boolean => Symbol.iterator in value || Symbol.asyncIterator in value;
+
+class ListSource implements Iteration {
+  readonly #cursor: ListCursor;
+  /** The same object for each element: it is read before the next call. */
+  readonly #result: { done: boolean; value: unknown } = { done: false, value: undefined };
+  retry: RetryPoint | undefined = undefined;
+
+  constructor(
+    cursor: ListCursor,
+    readonly elementType: FieldType | undefined,
+    public collection: unknown,
+  ) {
+    this.#cursor = cursor;
+  }
+
+  next(): IteratorResult<unknown> {
+    const result = this.#result;
+    result.done = !this.#cursor.hasNext();
+    result.value = result.done ? this.#cursor.open : this.#cursor.next();
+    return result as IteratorResult<unknown>;
+  }
+
+  isSpent(): boolean {
+    return !this.#cursor.hasNext() && this.#cursor.open === undefined;
+  }
+}
+
+function iteratorOf(
+  own: Partial<AsyncIterable<unknown> & Iterable<unknown> & Iterator<unknown>>,
+): Iterator<unknown> | AsyncIterator<unknown> | undefined {
+  if (typeof own[Symbol.asyncIterator] === 'function') return own[Symbol.asyncIterator]!();
+  if (typeof own[Symbol.iterator] === 'function') return own[Symbol.iterator]!();
+  return typeof own.next === 'function' ? (own as Iterator<unknown>) : undefined;
+}
+
+function iteratorSource(
+  iterator: Iterator<unknown> | AsyncIterator<unknown>,
+  elementType: FieldType | undefined,
+  collection: unknown,
+  seen?: IteratorResult<unknown>[],
+): Iteration {
+  let isOver = false;
+  let position = 0;
+  const noted = (result: IteratorResult<unknown>): IteratorResult<unknown> => {
+    seen?.push(result);
+    position++;
+    if (result.done === true) isOver = true;
+    return result;
+  };
+  return {
+    elementType,
+    collection,
+    next: () => {
+      const known = seen?.[position];
+      if (known !== undefined) {
+        position++;
+        return known;
+      }
+      const result = iterator.next();
+      return isThenable(result) ? result.then(noted) : noted(result);
+    },
+    close: () => {
+      if (isOver || seen !== undefined) return;
+      isOver = true;
+      // The end of an async iterator is not awaited, and its failure changes no answer.
+      const ended: unknown = iterator.return?.();
+      if (isThenable(ended)) ended.then(undefined, () => {});
+    },
+  };
+}

@@ -1,0 +1,167 @@
+import { MissingValue, readAttribute } from '../../../host/member.js';
+import { kindOf, show } from '../../../host/show.js';
+import type { TypeSet } from '../../../host/type-set.js';
+import { isThenable } from '../../../host/value.js';
+import { lookupGoal, type LookupGoal } from '../../../ir/goal.js';
+import { constantTerm } from '../../../ir/term.js';
+import type { FieldType } from '../../../types/declared-type.js';
+import { dictionaryValue, isDictionary, keysOf } from '../../equality.js';
+import { EngineValue } from '../../terms/engine-value.js';
+import { isPartial, PartialDictionary } from '../../terms/partial.js';
+import { Variable } from '../../terms/variable.js';
+import type { Frame } from '../state/frame.js';
+import { GoalResult } from '../state/goal-result.js';
+import { unifyValues, type MachineGoal } from '../state/goal-stack.js';
+import { pendingArgument, unboundArgument, type Prover } from '../state/prover.js';
+import { guardedRead } from './guarded-read.js';
+import { assignTestedResult } from './tested-result.js';
+
+/** `result = object.key` */
+export function proveLookup(machine: Prover, goal: LookupGoal, frame: Frame): GoalResult {
+  const object = machine.value(goal.object, frame);
+  if (machine.waitsForTerm(goal.object, object, frame, 'a value')) return GoalResult.waits;
+  const { plainName: name } = goal;
+  const isReadable = typeof object === 'object' && object !== null && !(object instanceof EngineValue);
+  if (isReadable && name !== undefined && machine.replay === undefined) {
+    // Predicates of the application are called for every object that is read, because they may throw.
+    const types = machine.typeSets.hasPredicates ? typesOf(machine, object, name, goal, frame) : undefined;
+    const value = ownProperty(machine, object, name, goal, frame);
+    if (value !== undefined) return proveRead(machine, goal, object, value, frame, types);
+  }
+  return object instanceof Variable
+    ? machine.suspend(goal, frame, object)
+    : lookUp(machine, goal, object, frame);
+}
+
+/** Assigns an attribute that is an own property. @param known the types of the object, if they were determined */
+export function proveRead(
+  machine: Prover,
+  goal: LookupGoal,
+  object: object,
+  value: unknown,
+  frame: Frame,
+  known?: TypeSet,
+): GoalResult {
+  if (typeof value !== 'object' || value === null) return assignTestedResult(machine, goal, value, frame);
+  const name = goal.plainName!;
+  const types = machine.typeSets.areBare
+    ? noFields
+    : declaredFor(known ?? typesOf(machine, object, name, goal, frame), name);
+  if (types.length === 0) {
+    const settled = machine.settled(value);
+    if (settled !== undefined && !isThenable(settled))
+      return assignTestedResult(machine, goal, settled, frame);
+  }
+  return receiveAttribute(machine, value, goal, object, name, types, frame);
+}
+
+/** Assigns the value of an attribute. A promise is awaited, and `undefined` counts as missing. */
+function receiveAttribute(
+  machine: Prover,
+  found: unknown,
+  goal: LookupGoal,
+  receiver: unknown,
+  name: string,
+  types: readonly FieldType[],
+  frame: Frame,
+): GoalResult {
+  const { span, result, inPattern } = goal;
+  if (typeof found === 'object' && found !== null && !(found instanceof MissingValue)) {
+    const value = machine.settled(found);
+    if (value === undefined || isThenable(value)) {
+      const attribute = { receiver, name, inPattern };
+      return machine.replaceGoal([{ kind: 'receive', span, promise: found, result, types, attribute }]);
+    }
+  }
+  return machine.acceptResult(found, result, types, span, frame);
+}
+
+/** Looks up any key on any value. Own fields of instances have a faster way. */
+function lookUp(machine: Prover, goal: LookupGoal, object: unknown, frame: Frame): GoalResult {
+  const key = machine.value(goal.key, frame);
+  if (machine.waitsFor(key, 'a key')) return GoalResult.waits;
+  if (key instanceof Variable) return enumerateKeys(machine, goal, key, object, frame);
+  if (typeof key !== 'string') {
+    return machine.undecidedAt(
+      'POLAR_UNDECIDED_KEY',
+      { key: show(key), on: kindOf(object) },
+      goal.span,
+      frame,
+    );
+  }
+  if (object instanceof PartialDictionary) {
+    return object.keys.includes(key)
+      ? machine.unify(machine.value(goal.result, frame), dictionaryValue(object, key), goal.span)
+      : GoalResult.failed;
+  }
+  const receiver = isPartial(object) ? machine.hostArgument(goal.object, frame) : object;
+  if (receiver === pendingArgument) return GoalResult.waits;
+  if (receiver === unboundArgument)
+    throw machine.fault('POLAR_RUN_UNBOUND_RECEIVER', { name: key }, goal.span, frame);
+
+  let types: TypeSet;
+  let found: unknown;
+  try {
+    types = machine.typeOf(receiver);
+    found =
+      machine.replay === undefined
+        ? readAttribute(receiver, key, types, machine.budget)
+        : machine.replay.call(receiver, `.${key}`, [], () =>
+            readAttribute(receiver, key, types, machine.budget),
+          );
+    machine.budget.called(found);
+  } catch (error) {
+    throw machine.hostError(error, `\`${key}\` of ${kindOf(receiver)}`, goal.span, frame);
+  }
+  if (found instanceof MissingValue && goal.inPattern && !found.isFault) {
+    return found.isPlainFailure ? GoalResult.failed : machine.mismatchAt(key, receiver, goal.span, frame);
+  }
+  return receiveAttribute(machine, found, goal, receiver, key, declaredFor(types, key), frame);
+}
+
+function typesOf(machine: Prover, object: object, key: string, goal: LookupGoal, frame: Frame): TypeSet {
+  try {
+    return machine.typeSets.of(object, machine.tags);
+  } catch (error) {
+    throw machine.hostError(error, `\`${key}\` of ${kindOf(object)}`, goal.span, frame);
+  }
+}
+
+/** Returns the own property of an object; undefined when it has none of this name. */
+function ownProperty(machine: Prover, object: object, key: string, goal: LookupGoal, frame: Frame): unknown {
+  try {
+    if (!Object.hasOwn(object, key)) return undefined;
+  } catch {
+    // A proxy that throws: `readAttribute` reads in another way.
+    return undefined;
+  }
+  return guardedRead(machine, object, key, goal, frame);
+}
+
+const noFields: readonly FieldType[] = [];
+
+/** Returns the types that a field of a value is declared with. */
+const declaredFor = (types: TypeSet, key: string): readonly FieldType[] =>
+  types.declared.length === 0
+    ? noFields
+    : types.declared.flatMap((type) => type.fields?.get(key)?.type ?? []);
+
+/** Tries each key of a dictionary, for `dictionary.(key)` with an unbound key. */
+function enumerateKeys(
+  machine: Prover,
+  goal: LookupGoal,
+  key: Variable,
+  object: unknown,
+  frame: Frame,
+): GoalResult {
+  if (!isDictionary(object)) throw machine.fault('POLAR_RUN_UNBOUND_KEY', {}, goal.span, frame);
+  const keys = keysOf(object);
+  machine.budget.spend(keys.length);
+  const alternatives = keys
+    .filter((name) => name !== '__proto__')
+    .map((name): MachineGoal[] => [
+      unifyValues(goal.span, key, name),
+      lookupGoal(goal.span, constantTerm(object), constantTerm(name), goal.result, goal.inPattern),
+    ]);
+  return alternatives.length === 0 ? GoalResult.failed : machine.tryAlternatives(alternatives);
+}

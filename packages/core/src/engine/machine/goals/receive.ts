@@ -1,0 +1,29 @@
+import { handleRejections } from '../../../host/handle-rejections.js';
+import { MissingValue, readMissing } from '../../../host/member.js';
+import { isThenable } from '../../../host/value.js';
+import type { Frame } from '../state/frame.js';
+import { GoalResult } from '../state/goal-result.js';
+import type { MachineGoal } from '../state/goal-stack.js';
+import type { Prover } from '../state/prover.js';
+
+/** Awaits the promise of a look-up or a call, then assigns its value. */
+export function proveReceive(
+  machine: Prover,
+  goal: Extract<MachineGoal, { kind: 'receive' }>,
+  frame: Frame,
+): GoalResult {
+  const value = machine.settled(goal.promise);
+  const { attribute, span } = goal;
+  if (isThenable(value) && machine.waitsFor(value, 'a value')) {
+    handleRejections(attribute?.receiver);
+    return GoalResult.waits;
+  }
+  if (value !== undefined || attribute === undefined)
+    return machine.acceptResult(value, goal.result, goal.types, span, frame);
+  const { receiver, name, inPattern } = attribute;
+  const missing = machine.guarded(span, frame, `\`${name}\``, () =>
+    readMissing(receiver, name, machine.typeOf(receiver), true),
+  );
+  if (missing instanceof MissingValue && inPattern) return machine.mismatchAt(name, receiver, span, frame);
+  return machine.acceptResult(missing, goal.result, goal.types, span, frame);
+}
