@@ -4,6 +4,8 @@ const maxText = 20;
 /**
  * Describes a value for an error message: `null`, `the string 'alice'`, `a promise`, `the class \`Note\``. It runs no code of the
  * application and shows no contents of objects.
+ *
+ * @internal for the adapters
  */
 export function describeValue(value: unknown): string {
   switch (typeof value) {

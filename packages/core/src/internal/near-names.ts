@@ -18,7 +18,11 @@ function distance(a: string, b: string, limit: number): number {
   return previous[b.length]!;
 }
 
-/** Returns the known names that are most similar to a misspelled `name`, nearest first; `[]` when none is near. */
+/**
+ * Returns the known names that are most similar to a misspelled `name`, nearest first; `[]` when none is near.
+ *
+ * @internal for the adapters
+ */
 export function nearNames(name: string, known: Iterable<string>, count = 3): string[] {
   const names = new Set(known);
   // Too many names to compare.
