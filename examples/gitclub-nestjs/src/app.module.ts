@@ -5,7 +5,7 @@ import { Module, type DynamicModule, type Type } from '@nestjs/common';
 import { APP_FILTER, HttpAdapterHost } from '@nestjs/core';
 import { AdminController } from './admin/admin.controller.ts';
 import { DATABASE } from './database.ts';
-import { FaultFilter } from './fault.filter.ts';
+import { ErrorReporterFilter } from './error-reporter.filter.ts';
 import { HealthController } from './health.controller.ts';
 import { IssueLoader } from './issues/issue.loader.ts';
 import { IssuesController } from './issues/issues.controller.ts';
@@ -44,7 +44,7 @@ export class AppModule {
         { provide: DATABASE, useValue: db },
         {
           provide: APP_FILTER,
-          useFactory: ({ httpAdapter }: HttpAdapterHost) => new FaultFilter(httpAdapter, onError),
+          useFactory: ({ httpAdapter }: HttpAdapterHost) => new ErrorReporterFilter(httpAdapter, onError),
           inject: [HttpAdapterHost],
         },
         OrganizationLoader,

@@ -3,13 +3,12 @@ import { ResourceLoader, type LoadsOne } from '@nanook/nestjs';
 import { Injectable } from '@nestjs/common';
 import { InjectDatabase } from '../database.ts';
 
-/** Guards run before pipes, so the id comes as it was sent. */
 @Injectable()
-@ResourceLoader('Issue')
-export class IssueLoader implements LoadsOne<Issue, string> {
+@ResourceLoader('Issue', { parse: Number })
+export class IssueLoader implements LoadsOne<Issue, number> {
   constructor(@InjectDatabase() private readonly db: Database) {}
 
-  load(id: string) {
-    return findIssue(this.db, Number(id));
+  load(id: number) {
+    return findIssue(this.db, id);
   }
 }

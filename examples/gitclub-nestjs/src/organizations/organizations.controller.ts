@@ -25,9 +25,7 @@ export class OrganizationsController {
   @Get(':id/repositories')
   @Authorize('list_repositories', 'Organization')
   async listRepositories(@AuthorizedResource() { id }: Organization, @Authz() authz: RequestAuthorization) {
-    const all = await listRepositories(this.db, id);
-    const readable = await Promise.all(all.map((repository) => authz.can('read', repository)));
-    return all.filter((_, i) => readable[i]);
+    return authz.filterAllowed('read', await listRepositories(this.db, id));
   }
 
   @Post(':id/repositories')

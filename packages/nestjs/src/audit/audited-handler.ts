@@ -3,26 +3,27 @@ import type { ContextKind } from '../execution/execution.js';
 import type { AuditFinding } from '../errors/nanook-nest-error.js';
 import type { Finding } from './finding.js';
 
-/** A handler, and what it demands. */
+/** A handler with its requirements, as the audit lists it. */
 export interface AuditedHandler {
   readonly kind: ContextKind;
-  /** The name of its class: the one that Nest has, where the handler is inherited. */
+  /** The name of its class: for an inherited handler, the class that a module has. */
   readonly class: string;
   readonly method: string;
-  /** What it answers: `GET /notes/:id`, `Query.note`, `Note.author`, `WS rename`, `MESSAGE {"cmd":"sum"}`, `EVENT note.shared`. */
+  /** Its routes: `GET /notes/:id`, `Query.note`, `Note.author`, `WS rename`, `MESSAGE {"cmd":"sum"}`, `EVENT note.shared`. */
   readonly routes: readonly string[];
-  /** The requirements that a call passes, those of the class included. */
+  /** Its requirements, including those of its class. */
   readonly requirements: readonly RouteRequirement[];
-  /** Whether it has to carry a requirement. A field resolver that no guard stands before is reached through its parent only. */
+  /** Whether it needs a requirement. A field resolver for which no guard runs needs none: it is reached only through its parent. */
   readonly needsRequirement: boolean;
-  /** Why it carries no requirement, where its class is one of `exclude`. */
+  /** The reason of its entry in `exclude`; `undefined` if it has none. */
   readonly excluded: string | undefined;
-  /** Where it was written, `file:line`; `undefined` where the runtime does not tell. */
+  /** Its place in the source, `file:line`; `undefined` if the runtime does not provide it. */
   readonly location: string | undefined;
+  /** The mistakes that the audit found in it. */
   readonly findings: readonly Finding[];
 }
 
-/** The handlers as a table of text, for a terminal. */
+/** Formats the handlers as a table of text. */
 export const handlerTable = (handlers: readonly AuditedHandler[]): string =>
   table(
     handlers.flatMap((handler) =>
@@ -34,7 +35,7 @@ export const handlerTable = (handlers: readonly AuditedHandler[]): string =>
     ),
   );
 
-/** What was found, as a table that says where, and what to write instead. */
+/** Formats findings as a table of text: routes, places and messages. */
 export const findingTable = (findings: readonly AuditFinding[]): string =>
   table(findings.map(({ routes, location, message }) => [routes.join(', '), location ?? '', message]));
 

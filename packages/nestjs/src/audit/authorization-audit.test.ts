@@ -127,8 +127,8 @@ class Forgetful {
   @Get(':id/all') list() {}
 }
 
-describe('a handler without a rule', () => {
-  it('stops the application, and is named with its class, file, line and route', async () => {
+describe('a handler without a requirement', () => {
+  it('stops the application, and the error names its class, file, line and route', async () => {
     const starting = start({ controllers: [Forgetful] });
     await expect(starting).rejects.toMatchObject({ code: 'NANOOK_NEST_AUDIT_FAILED' });
     const findings = await findingsOf(starting);
@@ -146,27 +146,27 @@ describe('a handler without a rule', () => {
     expect(message).toMatch(/GET \/notes\/:id\/all .*Forgetful\.list.*@SkipAuthorization/);
   });
 
-  it('does not let it listen', async () => {
+  it('does not let the application listen', async () => {
     const built = await build({ controllers: [Forgetful] });
     await expect(built.listen(0)).rejects.toMatchObject({ code: 'NANOOK_NEST_AUDIT_FAILED' });
     expect((built.getHttpServer() as { listening: boolean }).listening).toBe(false);
   });
 
-  it('is a warning where that is wanted, and runs', async () => {
+  it("runs and logs a warning with audit: 'warn'", async () => {
     const warn = vi.spyOn(Logger.prototype, 'warn').mockImplementation(() => {});
     const started = await start({ controllers: [Forgetful] }, { audit: 'warn' });
     expect(warn.mock.calls.flat().join()).toMatch(/Forgetful\.remove/);
     expect((await request(started.getHttpServer()).delete('/notes/1')).status).toBe(200);
   });
 
-  it('is nothing where nothing is wanted, and is listed', async () => {
+  it("passes the audit with audit: 'off', and appears in the listing", async () => {
     const warn = vi.spyOn(Logger.prototype, 'warn').mockImplementation(() => {});
     const started = await start({ controllers: [Forgetful] }, { audit: 'off' });
     expect(warn).not.toHaveBeenCalled();
     expect(listed(started)[1]).toEqual({ kind: 'http', routes: ['DELETE /notes/:id'], requirements: [] });
   });
 
-  it('may belong to a class of somebody else, with a reason', async () => {
+  it('passes the audit if `exclude` has its class, with a reason', async () => {
     const exclude = [{ class: Forgetful, reason: 'not ours' }];
     const started = await start({ controllers: [Forgetful] }, { exclude });
     expect(started.get(AuthorizationAudit).handlers()).toMatchObject([
@@ -184,14 +184,14 @@ describe('a handler without a rule', () => {
     expect((await request(byName.getHttpServer()).delete('/notes/1')).text).toBe('removed');
   });
 
-  it('is not excused by an exclusion of another class, which is warned about', async () => {
+  it('stops the application if `exclude` has another class, and logs a warning about the unused entry', async () => {
     const warn = vi.spyOn(Logger.prototype, 'warn').mockImplementation(() => {});
     const exclude = [{ class: 'Forgetfull', reason: 'not ours' }];
     expect(codes(await findingsOf(start({ controllers: [Forgetful] }, { exclude })))).toHaveLength(2);
     expect(warn.mock.calls.flat().join()).toMatch(/`exclude` names Forgetfull/);
   });
 
-  it('is not excused by a name that another class has, too', async () => {
+  it('stops the application if `exclude` has a name that two classes have', async () => {
     const forgetful = () => {
       @Controller()
       class Health {
@@ -213,17 +213,17 @@ describe('a handler without a rule', () => {
     expect(findings[2]!.message).toMatch(
       /2 classes have that name: \S+authorization-audit\.test\.ts:\d+, \S+:\d+; give/,
     );
-    // The class itself is clear.
+    // An entry with the class itself is unambiguous.
     const byClass = await findingsOf(
       start({ controllers }, { exclude: [{ class: library, reason: 'a probe' }] }),
     );
     expect(codes(byClass)).toEqual(['Health.check NO_REQUIREMENT']);
     await app!.close();
-    // The same class in two modules is one.
+    // The same class in two modules counts once.
     @Module({ controllers: [library] })
     class Other {}
     expect(await findingsOf(start({ controllers: [library], imports: [Other] }, { exclude }))).toEqual([]);
-    // One that is not known at the start is another.
+    // A class that no module has does not match.
     const guard = app!.get(AuthorizationGuard);
     const contextOf = (type: Type<{ check(): string }>) => {
       const context = new ExecutionContextHost([{ method: 'GET' }, {}], type, type.prototype.check);
@@ -236,7 +236,7 @@ describe('a handler without a rule', () => {
     });
   });
 
-  it('is one that only asks whether the request may come in', async () => {
+  it('stops the application if it has only @AuthorizeRequest()', async () => {
     @Controller()
     class Requests {
       @Get() @AuthorizeRequest() index() {
@@ -254,7 +254,7 @@ describe('a handler without a rule', () => {
   });
 });
 
-describe('a route', () => {
+describe('a route in the listing', () => {
   @Controller({ path: ['cats', 'felines'], version: '2' })
   class Cats {
     @Get(['', 'all']) @SkipAuthorization('test') list() {}
@@ -269,7 +269,7 @@ describe('a route', () => {
     @Get() @SkipAuthorization('test') check() {}
   }
 
-  it('is listed as it is served, with prefixes, versions and each of its paths', async () => {
+  it('has the prefixes and versions of the application, and is listed for each of its paths', async () => {
     const built = await build({ controllers: [Cats, Hosted, Health] });
     built.setGlobalPrefix('api', { exclude: [{ path: 'health', method: RequestMethod.GET }] });
     built.enableVersioning({ type: VersioningType.URI });
@@ -291,14 +291,14 @@ describe('a route', () => {
       expect((await request(built.getHttpServer()).get(route.slice(4))).status).toBe(200);
   });
 
-  it('says which version its header asks for', async () => {
+  it('names the version that a header requests', async () => {
     const built = await build({ controllers: [Cats] });
     built.enableVersioning({ type: VersioningType.HEADER, header: 'v' });
     await built.init();
     expect(listed(built)[1]!.routes).toEqual(['POST /cats (version 1, 3)', 'POST /felines (version 1, 3)']);
   });
 
-  it('is one of a handler that is listed once, also where several modules have the class', async () => {
+  it('appears once if several modules have its class', async () => {
     @Module({ controllers: [Health] })
     class First {}
     @Module({ controllers: [Health] })
@@ -309,7 +309,7 @@ describe('a route', () => {
     expect(listed(started).map(({ routes }) => routes)).toEqual([['GET /health', 'GET /second/health']]);
   });
 
-  it('is that of the class which inherits it', async () => {
+  it('belongs to the class that inherits the handler', async () => {
     class Base {
       @Get(':id') @Authorize('read', Note) show() {}
       @Get() list() {}
@@ -322,7 +322,7 @@ describe('a route', () => {
     ]);
   });
 
-  it('is found where the controller is made for each request', async () => {
+  it('appears if the controller is request-scoped', async () => {
     @Controller({ path: 'scoped', scope: Scope.REQUEST })
     class Scoped {
       constructor(@Inject(REQUEST) readonly request: unknown) {}
@@ -332,11 +332,11 @@ describe('a route', () => {
   });
 });
 
-describe('a rule', () => {
+describe('a requirement', () => {
   const check = (controller: Type, options?: Options, providers: Type[] = []) =>
     findingsOf(start({ controllers: [controller], providers }, options)).then(codes);
 
-  it('is about an action that the policy can grant, and about one that it can do this to', async () => {
+  it('names an action that the policy can grant on the type or on an instance', async () => {
     @Controller()
     class Misspelled {
       @Get('a/:id') @Authorize('raed', Note) misspelled() {}
@@ -354,7 +354,7 @@ describe('a rule', () => {
     ]);
   });
 
-  it('names the action that the policy has instead of a misspelled one', async () => {
+  it('gets a suggestion for a misspelled action', async () => {
     @Controller()
     class Misspelled {
       @Get(':id') @Authorize('raed', Note) misspelled() {}
@@ -364,7 +364,7 @@ describe('a rule', () => {
     );
   });
 
-  it('finds its id in the path', async () => {
+  it('takes its id from a parameter that the path has', async () => {
     @Controller('notes/:note')
     class Ids {
       @Get() @Authorize('read', Note) missing() {}
@@ -385,7 +385,7 @@ describe('a rule', () => {
     ]);
   });
 
-  it('has a loader, and only one', async () => {
+  it('has exactly one loader for its type', async () => {
     @Injectable()
     @ResourceLoader(Draft)
     class First {
@@ -420,7 +420,7 @@ describe('a rule', () => {
     ]);
   });
 
-  it('says an action where none follows from the method', async () => {
+  it('has an action if the HTTP method has no default action', async () => {
     @Controller()
     class Methods {
       @All('a/:id') @Authorize(Note) all() {}
@@ -431,7 +431,7 @@ describe('a rule', () => {
     expect(await check(Methods, { actions: { ALL: 'read' } })).toEqual(['Methods.message NO_ACTION']);
   });
 
-  it('about requests has a rule in the policy', async () => {
+  it('@AuthorizeRequest() needs a rule allow_request in the policy', async () => {
     @Controller()
     class Requests {
       @Get(':id') @AuthorizeRequest() @Authorize(Note) show() {}
@@ -440,7 +440,7 @@ describe('a rule', () => {
     expect(await check(Requests, { policies: `${policies} allow_request(_, _);` })).toEqual([]);
   });
 
-  it('does not contradict another', async () => {
+  it('does not conflict with another one on the same handler', async () => {
     @Controller()
     class Contradictory {
       @Get(':id') @Authorize(Note) @SkipAuthorization('public') show() {}
@@ -448,7 +448,7 @@ describe('a rule', () => {
     expect(await check(Contradictory)).toEqual(['Contradictory.show CONFLICTING_REQUIREMENTS']);
   });
 
-  it('may be about what is returned', async () => {
+  it('can be @AuthorizeResult', async () => {
     @Controller()
     class Results {
       @Get() @AuthorizeResult('read') list() {
@@ -459,12 +459,12 @@ describe('a rule', () => {
       {
         kind: 'http',
         routes: ['GET /'],
-        requirements: [{ kind: 'authorize', action: 'read', resource: 'what is returned' }],
+        requirements: [{ kind: 'authorize', action: 'read', resource: 'the result' }],
       },
     ]);
   });
 
-  it('does not hide what is wrong elsewhere: all is told at once', async () => {
+  it('appears in the error together with all other findings', async () => {
     @Injectable()
     @ResourceLoader('Noet')
     class WrongType {
@@ -487,7 +487,7 @@ describe('a rule', () => {
   });
 });
 
-describe('a rule that no guard asks for', () => {
+describe('a requirement for which no guard runs', () => {
   const check = (metadata: ModuleMetadata, options?: Options) =>
     findingsOf(start(metadata, options)).then((findings) => {
       expect(new Set(findings.map(({ location }) => location?.replace(/:\d+$/, '')))).toEqual(
@@ -511,7 +511,7 @@ describe('a rule that no guard asks for', () => {
     help() {}
   }
 
-  it('stops the application: on the hooks of a gateway, on a service, on a controller that has no such route', async () => {
+  it('stops the application on hooks of a gateway, on a service, and on a method without a route', async () => {
     @Controller()
     class Notes {
       @Get(':id') @Authorize(Note) show() {
@@ -533,13 +533,13 @@ describe('a rule that no guard asks for', () => {
     ]);
   });
 
-  it('is a warning where that is wanted', async () => {
+  it("logs a warning with audit: 'warn'", async () => {
     const warn = vi.spyOn(Logger.prototype, 'warn').mockImplementation(() => {});
     await start({ providers: [Service] }, { audit: 'warn' });
     expect(warn.mock.calls.flat().join()).toMatch(/Service\.tick has an authorization decorator/);
   });
 
-  it('is found on a class that has no handlers, and where a class extends another', async () => {
+  it('stops the application on a class without handlers, and on a base class', async () => {
     @Injectable()
     @Authorize('create', Note)
     class Guarded {
@@ -557,13 +557,13 @@ describe('a rule that no guard asks for', () => {
     ]);
   });
 
-  it('is found in what a factory made, and in what is made for each request', async () => {
+  it('stops the application in the result of a factory, and in a request-scoped provider', async () => {
     @Injectable({ scope: Scope.REQUEST })
     class Scoped {
       constructor(@Inject(REQUEST) readonly request: unknown) {}
       @Authorize('create', Note) run() {}
     }
-    // Nest looks for no messages there.
+    // Nest does not look for messages there.
     const made = { provide: 'chat', useFactory: () => new Chat() };
     expect(await check({ providers: [Scoped, made] })).toEqual([
       'Scoped.run UNREACHED_REQUIREMENT',
@@ -572,7 +572,7 @@ describe('a rule that no guard asks for', () => {
     ]);
   });
 
-  it('is looked for in whatever is provided', async () => {
+  it('appears among providers of every kind, and the search does not run their code', async () => {
     const values = [
       null,
       undefined,
@@ -607,7 +607,7 @@ describe('a rule that no guard asks for', () => {
     );
   });
 
-  it('is none where the class is a controller, too', async () => {
+  it('passes the audit if the class is a controller, too', async () => {
     @Controller()
     class Notes {
       @Get(':id') @Authorize(Note) show() {}
@@ -616,7 +616,7 @@ describe('a rule that no guard asks for', () => {
   });
 });
 
-describe('what the instance of a controller has in the place of a method', () => {
+describe('a function of the instance that replaces a method of a controller', () => {
   @Controller('bound')
   class Bound {
     constructor() {
@@ -632,7 +632,7 @@ describe('what the instance of a controller has in the place of a method', () =>
     @Put(':id') @Authorize(Note) update() {}
   }
 
-  it('is found at the start', async () => {
+  it('stops the application', async () => {
     const findings = await findingsOf(start({ controllers: [Bound] }));
     expect(findings).toMatchObject([
       {
@@ -648,7 +648,7 @@ describe('what the instance of a controller has in the place of a method', () =>
     expect(findings).toHaveLength(4);
   });
 
-  it('may be there in a gateway, where Nest calls the method of the class', async () => {
+  it('passes the audit in a gateway, because Nest calls the method of the class', async () => {
     @WebSocketGateway()
     class Chat {
       constructor() {
@@ -660,7 +660,7 @@ describe('what the instance of a controller has in the place of a method', () =>
   });
 });
 
-describe('a result that is looked at', () => {
+describe('a result with a requirement', () => {
   @Controller('results')
   class Results {
     @Get('a') @AuthorizeResult() sent(@Res() _: unknown) {}
@@ -670,14 +670,14 @@ describe('a result that is looked at', () => {
     @Get('e/:id') @Authorize(Note) notLookedAt(@Res() _: unknown) {}
   }
 
-  it('is not one that the handler sends by itself', async () => {
+  it('stops the application if the handler sends it itself', async () => {
     expect(codes(await findingsOf(start({ controllers: [Results] })))).toEqual([
       'Results.sent UNSEEN_RESULT',
       'Results.handedOn UNSEEN_RESULT',
     ]);
   });
 
-  it('may be sent by a handler that skips what its class demands, whoever asks', async () => {
+  it('can be sent by a handler that skips the requirement of its class', async () => {
     @Controller('whole')
     @AuthorizeResult()
     class Whole {
@@ -707,25 +707,25 @@ describe("with guard: 'manual'", () => {
     @MessagePattern('x') @Authorize('read', Note) message() {}
   }
 
-  it('finds nothing where the decorator alone brings the guard, which decides', async () => {
+  it('the audit passes if only the decorator adds the guard, which refuses the call', async () => {
     const started = await start({ controllers: [Some, Whole] }, { guard: 'manual', actor: () => undefined });
     expect((await request(started.getHttpServer()).get('/some/a/1')).status).toBe(401);
     expect((await request(started.getHttpServer()).get('/some/b/1')).status).toBe(401);
     expect((await request(started.getHttpServer()).get('/some/c')).status).toBe(200);
   });
 
-  it('lets the guard decide where it does', async () => {
+  it('the audit passes if @UseGuards adds the guard', async () => {
     const started = await start({ controllers: [Whole] }, { guard: 'manual', actor: () => undefined });
     expect((await request(started.getHttpServer()).get('/whole/1')).status).toBe(401);
   });
 
-  it('is none where the application made the guard a global one', async () => {
+  it('the audit passes if the application adds the guard as a global guard', async () => {
     const built = await build({ controllers: [Some] }, { guard: 'manual' });
     built.useGlobalGuards(built.get(AuthorizationGuard));
     expect(await findingsOf(built.init())).toEqual([]);
   });
 
-  it('is none where a test put something in the place of the guard', async () => {
+  it('the audit passes if a test replaces the guard', async () => {
     @Module({
       imports: [NanookModule.forRoot({ policies, types: { Note, Draft }, guard: 'manual' })],
       controllers: [Whole],
@@ -754,13 +754,13 @@ describe('handlers beside HTTP', () => {
     @EventPattern(['note.shared', 'note.moved']) @Authorize('read', Note, { id: 'params.id' }) shared() {}
     @Get() @MessagePattern('both') @SkipAuthorization('test') both() {}
   }
-  // A provider that is no gateway: Nest does not look at it.
+  // A provider that is not a gateway. Nest ignores it.
   @Injectable()
   class NoGateway {
     @SubscribeMessage('x') x() {}
   }
 
-  it('are found by their metadata', async () => {
+  it('appear in the listing', async () => {
     const started = await start({ controllers: [Messages], providers: [Chat, NoGateway] }, { audit: 'off' });
     expect(listed(started).map(({ kind, routes }) => [kind, ...routes])).toEqual([
       ['rpc', 'MESSAGE {"cmd":"sum"}'],
@@ -772,7 +772,7 @@ describe('handlers beside HTTP', () => {
     ]);
   });
 
-  it('stop a microservice', async () => {
+  it('stop a microservice if they have no requirement', async () => {
     @Module({
       imports: [NanookModule.forRoot({ policies, types: { Note, Draft } })],
       controllers: [Messages],
@@ -810,7 +810,7 @@ describe('resolvers', () => {
   const graphql = (fieldResolverEnhancers: ApolloDriverConfig['fieldResolverEnhancers'] = []) =>
     GraphQLModule.forRoot<ApolloDriverConfig>({ driver: ApolloDriver, typeDefs, fieldResolverEnhancers });
 
-  it('of fields are reached through their parent, those of references from outside', async () => {
+  it('need a requirement for references, and none for fields, which are reached through their parent', async () => {
     const findings = await findingsOf(start({ imports: [graphql()], providers: [NoteResolver] }));
     expect(findings).toMatchObject([
       { handler: 'NoteResolver.notes', code: 'NANOOK_NEST_NO_REQUIREMENT', routes: ['Query.notes'] },
@@ -824,12 +824,12 @@ describe('resolvers', () => {
     expect(findings).toHaveLength(3);
   });
 
-  it('of fields need a rule where guards stand before them', async () => {
+  it('need a requirement for fields if guards run for fields', async () => {
     const starting = start({ imports: [graphql(['guards', 'interceptors'])], providers: [NoteResolver] });
     expect(codes(await findingsOf(starting))).toContain('NoteResolver.author NO_REQUIREMENT');
   });
 
-  it('of references are not protected by a rule of their class that no guard asks for', async () => {
+  it('need guards for references, also if their class has a requirement', async () => {
     @Resolver('Note')
     @Authorize('read', Note, { id: 'args.id' })
     class Resolvers {
@@ -841,7 +841,7 @@ describe('resolvers', () => {
     expect(codes(await findingsOf(starting))).toEqual(['Resolvers.reference UNGUARDED_FIELD']);
   });
 
-  it('are listed', async () => {
+  it('appear in the listing with their requirements', async () => {
     const started = await start({ imports: [graphql()], providers: [NoteResolver] }, { audit: 'off' });
     expect(String(started.get(AuthorizationAudit)).split('\n')).toEqual([
       'Query.note               read Note           NoteResolver.note',
@@ -853,7 +853,7 @@ describe('resolvers', () => {
   });
 });
 
-it('lists the type that a loader loads, and what is skipped, and why', async () => {
+it('lists the type of a loader, and the reason of a skip', async () => {
   @Controller()
   @SkipAuthorization('public')
   class Mixed {
@@ -869,7 +869,7 @@ it('lists the type that a loader loads, and what is skipped, and why', async () 
   ]);
 });
 
-it('is told by the options of an authorizer that was loaded elsewhere', async () => {
+it('the audit reads the types of a given authorizer', async () => {
   const authorizer = await Authorizer.load({ policies, types: { Note, Draft } });
   @Module({
     imports: [NanookModule.forRoot({ authorizer })],
@@ -882,7 +882,7 @@ it('is told by the options of an authorizer that was loaded elsewhere', async ()
   expect(codes(await findingsOf(app.init()))).toHaveLength(2);
 });
 
-it('can be asked before anything starts', async () => {
+it('the audit lists handlers before the application starts', async () => {
   const built = await build({ controllers: [Forgetful] });
   expect(listed(built).map(({ routes }) => routes)).toEqual([
     ['GET /notes/:id'],

@@ -26,8 +26,8 @@ import { SharedCaches } from './shared-caches.js';
 import { UnreachedRequirements } from './unreached-requirements.js';
 
 /**
- * What every handler of the application demands: controllers, resolvers, gateways, and patterns of messages. It is looked at when
- * the application starts, and can be asked later: `app.get(AuthorizationAudit)`.
+ * Lists the handlers of the application with their requirements, and checks them when the application starts: those of controllers,
+ * resolvers, gateways and message patterns. Get it with `app.get(AuthorizationAudit)`.
  *
  * @example
  * expect(String(app.get(AuthorizationAudit))).toMatchSnapshot();
@@ -50,28 +50,40 @@ export class AuthorizationAudit implements OnModuleInit {
     state.use(() => this.#start());
   }
 
-  /** Every handler, in the order of the modules. */
+  /**
+   * Returns every handler, in the order of the modules.
+   *
+   * @example
+   * const skipped = app.get(AuthorizationAudit).handlers().filter(({ requirements }) => requirements.some(({ kind }) => kind === 'skip'));
+   */
   handlers(): readonly AuditedHandler[] {
     return this.entries.all().map((entry) => this.#audit(entry));
   }
 
-  /** The handlers and their requirements as a table of text. */
+  /** Returns the handlers and their requirements as a table of text. */
   toString(): string {
     return handlerTable(this.handlers());
   }
 
-  /** @throws {NanookNestError} `NANOOK_NEST_AUDIT_FAILED` with everything that was found */
+  /**
+   * Checks all handlers. The application calls it when it starts.
+   *
+   * @throws {NanookNestError} `NANOOK_NEST_AUDIT_FAILED` with all findings
+   * @example
+   * expect(() => app.get(AuthorizationAudit).check()).not.toThrow();
+   */
   check(): void {
     const findings = [
       ...this.handlers().flatMap(findingsOf),
       ...this.unreached.findings(),
       ...this.#ambiguousExclusions().map((found) => ({ ...nowhere, ...found })),
-      ...this.loaders.faults().map(({ code, message }) => ({ ...nowhere, code, message })),
+      ...this.loaders.errors().map(({ code, message }) => ({ ...nowhere, code, message })),
     ];
     if (findings.length === 0) return;
     throw new NanookNestError('NANOOK_NEST_AUDIT_FAILED', { findings, table: findingTable(findings) });
   }
 
+  /** @internal */
   onModuleInit(): void {
     this.state.assertPassed();
   }
@@ -93,7 +105,7 @@ export class AuthorizationAudit implements OnModuleInit {
   #audit(entry: EntryPoint): AuditedHandler {
     const { kind, type, handler, declared, name, routes, resolves } = entry;
     const isGuarded = this.guarding.covers(entry);
-    // A parent that was authorized leads to a field; a reference comes from outside.
+    // A field is reached through a parent that was authorized; a reference comes from outside the application.
     const needsRequirement = resolves !== 'field' || isGuarded;
     const all = this.#requirementsOf(entry);
     const requirements = 'code' in all || !needsRequirement ? [] : all;
@@ -131,7 +143,7 @@ export class AuthorizationAudit implements OnModuleInit {
       return requirementsOf(this.reflector, type, handler);
     } catch (error) {
       if (!isNanookNestError(error)) throw error;
-      // What an instance has in its place may have no name.
+      // A function that replaced the method can have no name.
       if (error.code === 'NANOOK_NEST_LOST_REQUIREMENT')
         return finding(error.code, { handler: handlerName(type, declared) });
       return { code: error.code, message: error.message };
@@ -148,7 +160,7 @@ export class AuthorizationAudit implements OnModuleInit {
     );
   }
 
-  /** An entry that is about no class is stale, or misspelled: then the class is a finding of its own. */
+  /** Entries that match no class, because they are outdated or misspelled. */
   #unusedExclusions(): Finding[] {
     return [...this.exclusions.classes()]
       .filter(([, classes]) => classes.length === 0)
@@ -157,19 +169,20 @@ export class AuthorizationAudit implements OnModuleInit {
       );
   }
 
-  /** Whoever wrote the name knew of one class. */
+  /** Names in `exclude` that several classes have. */
   #ambiguousExclusions(): Finding[] {
     return [...this.exclusions.classes().values()]
       .filter((classes) => classes.length > 1)
       .map((classes) =>
         finding('NANOOK_NEST_AMBIGUOUS_EXCLUSION', {
           name: classes[0]!.name,
-          classes: classes.map((one) => locationOf(one) ?? 'somewhere'),
+          classes: classes.map((one) => locationOf(one) ?? 'an unknown place'),
         }),
       );
   }
 }
 
+/** The place of a finding that concerns no handler. */
 const nowhere = { handler: undefined, routes: [], location: undefined };
 
 function findingsOf(audited: AuditedHandler): AuditFinding[] {
@@ -185,7 +198,7 @@ function findingsOf(audited: AuditedHandler): AuditFinding[] {
 
 const logger = new Logger('Nanook');
 
-/** The requirement, or the guard, that is not there. */
+/** Finds a missing requirement or guard. */
 function missingOf(
   { type, declared }: EntryPoint,
   requirements: readonly RouteRequirement[],
@@ -200,24 +213,24 @@ function missingOf(
   return isDecided ? [finding('NANOOK_NEST_UNGUARDED_FIELD', { handler, missing: 'guards' })] : found;
 }
 
-/** The input that no requirement is about. */
+/** Finds an `@AuthorizedInput` without a requirement that loads its resource. */
 function inputOf(
   { type, handler, declared }: EntryPoint,
   requirements: readonly HandlerRequirement[],
 ): Finding[] {
-  const isAbout =
+  const hasResource =
     inputRequirementOf(type, handler) === undefined || requirements.some(({ kind }) => kind === 'authorize');
-  return isAbout
+  return hasResource
     ? []
     : [finding('NANOOK_NEST_INPUT_WITHOUT_RESOURCE', { handler: handlerName(type, declared) })];
 }
 
-/** What the handler sends without returning it is authorized by nobody, so a call would fail. */
+/** Finds a handler that writes its response itself, so that its result cannot be authorized. */
 function unseenOf(
   { kind, type, handler }: EntryPoint,
-  { requirements, fields }: ResultRequirements,
+  { ofResources, fields }: ResultRequirements,
 ): Finding[] {
   const isUnseen =
-    (requirements.length > 0 || fields !== undefined) && kind === 'http' && usesRawResponse(type, handler);
+    (ofResources.length > 0 || fields !== undefined) && kind === 'http' && usesRawResponse(type, handler);
   return isUnseen ? [finding('NANOOK_NEST_UNSEEN_RESULT', { handler: handlerName(type, handler) })] : [];
 }

@@ -4,13 +4,14 @@ import {
   type NanookNestErrorData,
 } from '../errors/nanook-nest-error.js';
 
-/** Something that is not as it should be, found before anybody asks. */
+/** A mistake that the audit found in a handler. */
 export interface Finding {
   readonly code: NanookNestErrorCode;
-  /** What is wrong, and what to write instead. */
+  /** The mistake, and the code to write instead. */
   readonly message: string;
 }
 
+/** Creates a finding. */
 export const finding = <C extends NanookNestErrorCode>(code: C, data: NanookNestErrorData<C>): Finding => ({
   code,
   message: errorText(code, data),

@@ -11,16 +11,16 @@ type Enhancer = 'guards' | 'interceptors';
 export interface GraphqlOptions {
   readonly fieldResolverEnhancers?: readonly string[];
   readonly buildSchemaOptions?: { readonly fieldMiddleware?: readonly unknown[] };
-  /** Of Mercurius: by type and field. */
+  /** An option of Mercurius: functions that resolve fields, by type and field. */
   readonly loaders?: Readonly<Record<string, object>>;
 }
 
-// As `@nestjs/graphql` calls them; it may not be installed.
+// The token of `@nestjs/graphql`, which may not be installed.
 const optionsToken = 'GqlModuleOptions';
 
 /**
- * Knows what Nest asks about fields and references: unless the GraphQL module says so, neither guards nor interceptors stand before
- * them. Refuses requirements that it would pass by, whatever becomes of the findings of the audit.
+ * Knows whether Nest runs guards and interceptors for fields and references of GraphQL: it does so only with an option of the GraphQL
+ * module. Refuses an application in which the requirement of a field would not be checked, also if the audit only warns.
  */
 @Injectable()
 export class GraphqlEnhancers implements OnModuleInit {
@@ -30,7 +30,7 @@ export class GraphqlEnhancers implements OnModuleInit {
     @Inject(Reflector) private readonly reflector: Reflector,
   ) {}
 
-  /** Whether they stand before fields and references in every GraphQL module of the application, and there is one. */
+  /** Returns whether they run for fields and references in every GraphQL module; `false` without such a module. */
   runForFields(enhancer: Enhancer): boolean {
     const modules = this.#modules();
     return (
@@ -55,7 +55,7 @@ export class GraphqlEnhancers implements OnModuleInit {
     }
   }
 
-  /** By what stands on the handler itself: a requirement of the class is about the other handlers, too. */
+  /** The enhancers that the requirements of the handler itself need. A requirement of the class can be for its other handlers. */
   #neededBy({ handler }: EntryPoint): Enhancer[] {
     const kinds = new Set(ownRequirementsOf(this.reflector, handler).map(({ kind }) => kind));
     if (kinds.has('result') || Reflect.hasMetadata(fieldsKey, handler)) return ['guards', 'interceptors'];

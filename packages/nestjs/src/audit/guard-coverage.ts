@@ -7,18 +7,18 @@ import type { GuardMode } from '../options/nanook.options.js';
 import type { EntryPoint } from '../entry-points/entry-points.js';
 import { GraphqlEnhancers } from './graphql-enhancers.js';
 
-/** Knows whether the guard stands before a handler: a requirement that nobody asks for would let everybody in. */
+/** Knows whether the guard runs for a handler. A requirement without a guard would let every call through. */
 @Injectable()
 export class GuardCoverage {
   constructor(
     @Inject(GUARD_MODE) private readonly mode: GuardMode,
-    // What takes the place of the guard in a test stands where it stood.
+    // In a test, the injected guard can be a test double.
     @Inject(AuthorizationGuard) private readonly guard: CanActivate,
     @Inject(ApplicationConfig) private readonly config: ApplicationConfig,
     @Inject(GraphqlEnhancers) private readonly enhancers: GraphqlEnhancers,
   ) {}
 
-  /** Every handler has one. Before fields and references guards run only where the GraphQL module says so. */
+  /** Returns whether the guard runs for a handler. For fields and references, guards run only with an option of the GraphQL module. */
   covers({ type, handler, resolves }: EntryPoint): boolean {
     if (resolves === 'root') return true;
     if (!this.enhancers.runForFields('guards')) return false;

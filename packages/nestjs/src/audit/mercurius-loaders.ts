@@ -1,13 +1,13 @@
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { DiscoveryService, Reflector } from '@nestjs/core';
 import { checksField } from '../results/field.middleware.js';
-import { demands, fieldsKey, ownRequirementsOf } from '../requirements/handler-requirement.js';
+import { needsCheck, fieldsKey, ownRequirementsOf } from '../requirements/handler-requirement.js';
 import { NanookNestError } from '../errors/nanook-nest-error.js';
 import { AuditState } from '../guard/audit-state.js';
 import { EntryPoints } from '../entry-points/entry-points.js';
 import { graphqlOptionsOf, type GraphqlOptions } from './graphql-enhancers.js';
 
-// As `@nestjs/graphql` calls them; it may not be installed.
+// The metadata key and the registry of `@nestjs/graphql`, which may not be installed.
 const middlewareKey = 'graphql:field_resolver_middleware';
 const storage = globalThis as {
   readonly GqlTypeMetadataStorage?: { getObjectTypesMetadata(): readonly ObjectType[] };
@@ -22,8 +22,8 @@ interface ObjectType {
 }
 
 /**
- * Refuses the `loaders` of Mercurius that resolve a field with a requirement or with `authorizeField`: a loader replaces the resolver
- * of the field, and with it the guards and the middleware.
+ * Refuses `loaders` of Mercurius that resolve a field with a requirement or with `authorizeField`, because a loader replaces the resolver of
+ * the field, with its guards and its middleware.
  */
 @Injectable()
 export class MercuriusLoaders implements OnApplicationBootstrap {
@@ -35,7 +35,7 @@ export class MercuriusLoaders implements OnApplicationBootstrap {
   ) {}
 
   /**
-   * The driver has built the schema by then, which completes the metadata of its types.
+   * Checks the options. Nest calls it after the driver has built the schema, which completes the metadata of the types.
    *
    * @throws {NanookNestError} `NANOOK_NEST_REPLACED_FIELD`
    */
@@ -72,6 +72,6 @@ export class MercuriusLoaders implements OnApplicationBootstrap {
   }
 
   #hasRequirement(method: object): boolean {
-    return demands(ownRequirementsOf(this.reflector, method)) || Reflect.hasMetadata(fieldsKey, method);
+    return needsCheck(ownRequirementsOf(this.reflector, method)) || Reflect.hasMetadata(fieldsKey, method);
   }
 }

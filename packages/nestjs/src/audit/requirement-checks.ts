@@ -17,7 +17,7 @@ import { finding, type Finding } from './finding.js';
 type AuthorizeRequirement = Extract<HandlerRequirement, { kind: 'authorize' }>;
 type TypeSource = Class | TypeToken | string;
 
-/** What a path to an id may begin with, and where an id is when nobody says. */
+/** The default path of an id, and the roots of the paths of ids. */
 const inputs: Readonly<Record<ContextKind, readonly [defaultId: string, ...roots: string[]]>> = {
   http: ['params.id', 'params', 'query', 'body', 'headers'],
   graphql: ['args.id', 'args', 'parent'],
@@ -25,7 +25,7 @@ const inputs: Readonly<Record<ContextKind, readonly [defaultId: string, ...roots
   rpc: ['data.id', 'data'],
 };
 
-/** Finds out whether the requirements of a handler can hold at all, before anybody asks. */
+/** Finds requirements of a handler that can never hold, when the application starts. */
 @Injectable()
 export class RequirementChecks {
   constructor(
@@ -35,6 +35,7 @@ export class RequirementChecks {
     @Inject(MODULE_OPTIONS_TOKEN) private readonly options: NanookModuleOptions,
   ) {}
 
+  /** Returns the findings for the requirements of a handler. */
   of(entry: EntryPoint, requirements: readonly HandlerRequirement[]): Finding[] {
     return requirements.flatMap((requirement) => {
       switch (requirement.kind) {
@@ -49,12 +50,12 @@ export class RequirementChecks {
     });
   }
 
-  /** The action of a requirement, where it has one before a request comes in. */
+  /** Returns the action of a requirement, if it does not depend on the request. */
   actionOf(requirement: AuthorizeRequirement, entry: EntryPoint): string | undefined {
-    const asked = attempt(nameOf(entry), (handler) =>
+    const action = attempt(nameOf(entry), (handler) =>
       this.authorization.actionOf(requirement, entry.method, handler),
     );
-    return 'value' in asked ? asked.value : undefined;
+    return 'value' in action ? action.value : undefined;
   }
 
   #request(entry: EntryPoint): Finding[] {
@@ -66,16 +67,16 @@ export class RequirementChecks {
   #authorize(requirement: AuthorizeRequirement, entry: EntryPoint): Finding[] {
     const handler = nameOf(entry);
     const action = attempt(handler, () => this.authorization.actionOf(requirement, entry.method, handler));
-    const found = 'fault' in action ? [action.fault] : [];
+    const found = 'finding' in action ? [action.finding] : [];
     const { source } = requirement;
     if (typeof source === 'function' && !isClass(source)) return found;
     const type = source as TypeSource;
     const loader = attempt(handler, () => this.loaders.find(type));
-    const areLoadersBroken = this.loaders.faults().length > 0; // which is said once, for all
-    if ('fault' in loader && !areLoadersBroken) return [...found, loader.fault];
-    if ('fault' in action) return found;
+    const areLoadersBroken = this.loaders.errors().length > 0; // reported once, for all handlers
+    if ('finding' in loader && !areLoadersBroken) return [...found, loader.finding];
+    if ('finding' in action) return found;
     const resource = this.authorization.isAboutType(requirement, action.value) ? 'type' : 'instance';
-    if ('fault' in loader)
+    if ('finding' in loader)
       return isLoader(type) ? [] : this.#grantable(action.value, type, resource, handler);
     return resource === 'type'
       ? this.#grantable(action.value, loader.value?.type ?? type, resource, handler)
@@ -97,7 +98,7 @@ export class RequirementChecks {
       ];
     const name = typeName(type);
     if (isLoader(type)) {
-      const reason = 'is provided by no module; add it to `providers`';
+      const reason = 'is not provided by any module; add it to `providers`';
       return [finding('NANOOK_NEST_INVALID_LOADER', { loader: name, reason })];
     }
     return [
@@ -108,15 +109,15 @@ export class RequirementChecks {
 
   #grantable(action: string, type: TypeSource, resource: 'instance' | 'type', handler: string): Finding[] {
     if (hasTestPolicy(this.options)) return [];
-    const asked = attempt(handler, () => this.#nearNames(action, type, resource));
-    if ('fault' in asked) return [asked.fault];
-    const near = asked.value;
+    const result = attempt(handler, () => this.#nearNames(action, type, resource));
+    if ('finding' in result) return [result.finding];
+    const near = result.value;
     return near === undefined
       ? []
       : [finding('NANOOK_NEST_NOT_GRANTABLE', { handler, action, type: typeName(type), resource, near })];
   }
 
-  /** The grantable actions with a similar name, where no requirement can grant this one. */
+  /** Returns the grantable actions with a similar name; `undefined` if a rule can grant the action. */
   #nearNames(action: string, type: TypeSource, resource: 'instance' | 'type'): readonly string[] | undefined {
     try {
       this.authorizer.requireGrantable(action, type, { resource });
@@ -135,7 +136,7 @@ const typeName = (type: TypeSource): string => (typeof type === 'string' ? type 
 
 const nameOf = ({ type, declared }: EntryPoint): string => handlerName(type, declared);
 
-/** Whether an id can be where the requirement looks for it: what a client leaves out is the client's. */
+/** Finds a path of an id that the routes of the handler cannot have. An id that a client leaves out is not a finding. */
 function idOf({ options }: AuthorizeRequirement, type: string, entry: EntryPoint): Finding[] {
   const { kind, paths } = entry;
   const [defaultId, ...roots] = inputs[kind];
@@ -148,20 +149,20 @@ function idOf({ options }: AuthorizeRequirement, type: string, entry: EntryPoint
   return isReachable ? [] : [finding('NANOOK_NEST_NO_ID', { handler: nameOf(entry), path, type })];
 }
 
-/** The names of a path, as Express and Fastify write them: `:id`, `{/:id}`, `*rest`, `*`. */
+/** Returns the parameters of a path, in the syntax of Express and Fastify: `:id`, `{/:id}`, `*rest`, `*`. */
 const parametersOf = (path: string): ReadonlySet<string> =>
   new Set([...path.matchAll(/[:*]([\p{L}_$][\p{L}\p{N}_$]*)|\*/gu)].map(([all, name]) => name ?? all));
 
-type Attempt<T> = { readonly value: T } | { readonly fault: Finding };
+type Attempt<T> = { readonly value: T } | { readonly finding: Finding };
 
-/** What is asked for, or why there is none. What no finding is made of passes through. */
-function attempt<T>(handler: string, ask: (handler: string) => T): Attempt<T> {
+/** Returns the value, or the finding that its error becomes. Throws all other errors. */
+function attempt<T>(handler: string, compute: (handler: string) => T): Attempt<T> {
   try {
-    return { value: ask(handler) };
+    return { value: compute(handler) };
   } catch (error) {
-    if (isNanookNestError(error)) return { fault: { code: error.code, message: error.message } };
+    if (isNanookNestError(error)) return { finding: { code: error.code, message: error.message } };
     if (!isPolarError(error) || error.code !== 'POLAR_TYPE_UNKNOWN_TYPE') throw error;
     const { name } = error.data as { readonly name: string };
-    return { fault: finding('NANOOK_NEST_UNKNOWN_TYPE', { handler, type: name }) };
+    return { finding: finding('NANOOK_NEST_UNKNOWN_TYPE', { handler, type: name }) };
   }
 }

@@ -34,7 +34,7 @@ import {
   type NanookModuleOptions,
 } from '../index.js';
 
-/** As `@nestjs/cache-manager` has it: keyed by the URL. */
+/** The cache of `@nestjs/cache-manager`: its key is the URL. */
 @Injectable()
 class CacheInterceptor implements NestInterceptor {
   readonly #kept = new Map<string, unknown>();
@@ -136,7 +136,7 @@ class Plain {
 }
 
 describe('a cache outside @AuthorizeResult', () => {
-  it('gives one actor the rows of another, which is why it is a finding', async () => {
+  it('returns the rows of one actor to another, so the audit reports it', async () => {
     const started = await start(Plain, [], { audit: 'off' }, [new CacheInterceptor()]);
     const get = async (user: string) =>
       (await request(started.getHttpServer()).get('/notes').set('x-user', user)).body as Note[];
@@ -149,13 +149,13 @@ describe('a cache outside @AuthorizeResult', () => {
     ['that a module provides', [{ provide: APP_INTERCEPTOR, useClass: CacheInterceptor }], []],
     ['that extends the one of Nest', [], [new RenamedCache()]],
     ['that is only named so', [], [new RedisCacheInterceptor()]],
-  ] as const)('is a finding: one %s', async (_, providers, interceptors) => {
+  ] as const)('causes a finding of the audit: a cache %s', async (_, providers, interceptors) => {
     expect(await findingsOf(Plain, [...providers], {}, [...interceptors])).toEqual([
       'Plain.list SHARED_CACHE',
     ]);
   });
 
-  it('is a finding on the class, and below the decorator', async () => {
+  it('reports a cache on the class, and below the decorator', async () => {
     @Controller('a')
     @UseInterceptors(CacheInterceptor)
     class OnClass {
@@ -186,7 +186,7 @@ describe('a cache outside @AuthorizeResult', () => {
     expect(await findingsOf(Below)).toEqual(['Below.list SHARED_CACHE', 'Below.post SHARED_CACHE']);
   });
 
-  it('is none above the decorator, where it keeps what the handler returned', async () => {
+  it('accepts a cache above the decorator, which caches the unchecked result', async () => {
     @Controller('notes')
     class Above {
       @Get() @UseInterceptors(CacheInterceptor) @AuthorizeResult() list() {
@@ -200,7 +200,7 @@ describe('a cache outside @AuthorizeResult', () => {
     }
   });
 
-  it('is none where the key has the actor', async () => {
+  it('accepts a cache whose key contains the actor', async () => {
     const started = await start(Plain, [], {}, [new CachesPerActor()]);
     for (const user of ['alice', 'bob', 'alice']) {
       const { body } = await request(started.getHttpServer()).get('/notes').set('x-user', user);
@@ -209,8 +209,8 @@ describe('a cache outside @AuthorizeResult', () => {
   });
 });
 
-describe('a cache around a handler that is handed what depends on the actor', () => {
-  it('is a finding, wherever it stands', async () => {
+describe('a cache around a handler with a parameter that depends on the actor', () => {
+  it('causes a finding in every position', async () => {
     @Controller('notes')
     class Lists {
       @Get('where')

@@ -7,12 +7,12 @@ import { ResultInterceptor } from '../results/result.interceptor.js';
 import type { EntryPoint } from '../entry-points/entry-points.js';
 import { finding, type Finding } from './finding.js';
 
-// As Nest and `@nestjs/cache-manager` call them.
+// The names that Nest and `@nestjs/cache-manager` use.
 const interceptorsKey = '__interceptors__';
 const cacheKeyKey = 'cache_module:cache_key';
 const cacheName = 'CacheInterceptor';
 
-/** Finds the caches that keep what one actor may see, and hand it to the others: the ones of Nest are keyed by the URL alone. */
+/** Finds caches that return the result for one actor to others: the cache of Nest has only the URL in its key. */
 @Injectable()
 export class SharedCaches {
   constructor(
@@ -20,14 +20,15 @@ export class SharedCaches {
     @Inject(Reflector) private readonly reflector: Reflector,
   ) {}
 
+  /** Returns the finding for a cache around a handler whose result depends on the actor. */
   of(entry: EntryPoint): Finding[] {
     const { type, handler, declared } = entry;
     if (!isCached(entry)) return [];
     const interceptors = this.#interceptorsOf(type, handler);
     const dependsOnActor = readsActor(type, entry.name);
-    const { requirements, fields } = resultRequirementsOf(this.reflector, type, handler);
-    const isShaped = requirements.length > 0 || fields !== undefined;
-    // The one that is closest to the handler shapes the result; what comes after it sees the result of the handler.
+    const { ofResources, fields } = resultRequirementsOf(this.reflector, type, handler);
+    const isShaped = ofResources.length > 0 || fields !== undefined;
+    // The interceptor that is closest to the handler checks the result. Interceptors after it get the unchecked result.
     const shapedAt = isShaped ? interceptors.findLastIndex((one) => one instanceof ResultInterceptor) : -1;
     const cache = interceptors
       .filter((_, i) => dependsOnActor || i < shapedAt)
@@ -37,7 +38,7 @@ export class SharedCaches {
     return [finding('NANOOK_NEST_SHARED_CACHE', { handler: handlerName(type, declared), cache })];
   }
 
-  /** In the order in which they run. */
+  /** Returns the interceptors of a handler, in the order in which they run. */
   #interceptorsOf(type: object, handler: object): readonly unknown[] {
     return [
       ...this.config.getGlobalInterceptors(),
@@ -51,13 +52,13 @@ export class SharedCaches {
 const listedAt = (place: object): readonly unknown[] =>
   (Reflect.getMetadata(interceptorsKey, place) as readonly unknown[] | undefined) ?? [];
 
-/** Nest caches answers to GET, and whatever has a key of its own. */
+/** Returns whether Nest caches the handler: GET handlers, and handlers with a cache key. */
 const isCached = ({ kind, method, handler }: EntryPoint): boolean =>
   (kind === 'http' && (method === 'GET' || method === 'ALL')) || Reflect.hasMetadata(cacheKeyKey, handler);
 
 /**
- * The name of a cache that does not tell actors apart: `CacheInterceptor` of `@nestjs/cache-manager`, a class that extends it, or
- * one that is named so. A `trackBy` of its own makes the key, and may tell them apart.
+ * Returns the name of a cache whose key does not contain the actor: `CacheInterceptor` of `@nestjs/cache-manager`, a class that extends it,
+ * or a class whose name ends so. A class with its own `trackBy` creates the key itself, so it is not reported.
  */
 function sharedCacheName(interceptor: unknown): string | undefined {
   const type = typeof interceptor === 'function' ? interceptor : (interceptor as object).constructor;
@@ -72,7 +73,7 @@ const isNamedCache = ({ name }: object & { readonly name: string }): boolean => 
 const hasOwnKey = ({ prototype }: object & { readonly prototype?: object }): boolean =>
   prototype !== undefined && Object.hasOwn(prototype, 'trackBy');
 
-/** The class, and those that it extends, the closest first. */
+/** Returns a class and the classes that it extends, from the class to its base. */
 function lineageOf(type: Function): readonly Function[] {
   const lineage: Function[] = [];
   for (

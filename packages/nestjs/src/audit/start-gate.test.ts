@@ -99,7 +99,7 @@ class Forgetful {
   }
 }
 
-/** One that calls its handlers without ever listening, as the emulator of a cloud function does. */
+/** A transport that calls its handlers without listening, as the emulator of a cloud function does. */
 class Direct extends Server implements CustomTransportStrategy {
   listen(callback: () => void) {
     callback();
@@ -141,7 +141,7 @@ describe.each([true, false])('startAllMicroservices(), inheritAppConfig: %s', (i
     },
   );
 
-  it("lets it run with audit: 'warn', as a request", async () => {
+  it("handles it with audit: 'warn', as it handles a request", async () => {
     const { Logger } = await import('@nestjs/common');
     vi.spyOn(Logger.prototype, 'warn').mockImplementation(() => {});
     const strategy = new Direct();
@@ -168,7 +168,7 @@ describe.each([true, false])('startAllMicroservices(), inheritAppConfig: %s', (i
 });
 
 describe('a start that fails', () => {
-  it('leaves nothing answering over HTTP when it is caught', async () => {
+  it('leaves no handler over HTTP if the application catches the error', async () => {
     const built = await build({ controllers: [Forgetful] });
     await built.init().catch(() => {});
     const server = built.getHttpServer() as import('node:http').Server;
@@ -176,7 +176,7 @@ describe('a start that fails', () => {
       expect((await request(server).get(path)).status).toBeGreaterThanOrEqual(400);
   });
 
-  it('leaves nothing answering on Fastify when it is caught', async () => {
+  it('leaves no handler on Fastify if the application catches the error', async () => {
     const built = await Test.createTestingModule({
       imports: [moduleOf({ controllers: [Forgetful] })],
     }).compile();
@@ -203,7 +203,7 @@ describe('a start that fails', () => {
     expect(await isOpen(port)).toBe(false);
   });
 
-  it('leaves no connection open when it is caught', async () => {
+  it('leaves no connection open if the application catches the error', async () => {
     const built = await build({ controllers: [Forgetful] });
     await built.init().catch(() => {});
     const closed = vi.fn<(code: number, reason: string) => void>();
@@ -240,7 +240,7 @@ describe('a start that fails', () => {
 });
 
 describe.each(['off', 'error'] as const)("a gateway, with audit: '%s'", (audit) => {
-  it('refuses a message without a requirement, and handles one with', async () => {
+  it('refuses a message without a requirement, and handles one with a requirement', async () => {
     const port = await freePort();
     @WebSocketGateway(port)
     class Gateway {
@@ -266,8 +266,8 @@ describe.each(['off', 'error'] as const)("a gateway, with audit: '%s'", (audit) 
   });
 });
 
-describe('what is configured after the microservices started', () => {
-  it('is audited before the first route is registered', async () => {
+describe('a route that is configured after the microservices started', () => {
+  it('gets audited before the first route is registered', async () => {
     const built = await build({
       controllers: [
         (() => {

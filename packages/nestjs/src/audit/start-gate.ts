@@ -7,12 +7,12 @@ interface RpcTarget {
   listen(...args: unknown[]): unknown;
 }
 
-/** The audit that a transport waits for. A transport may be handed to several applications, one after the other. */
+/** The audit that runs before a transport listens. Several applications can use a transport, one after the other. */
 const gates = new WeakMap<object, () => void>();
 
 /**
- * Runs the audit before a port opens where Nest opens one ahead of its hooks: `startAllMicroservices()`, and gateways with a port of
- * their own. A failed audit leaves the port closed.
+ * Runs the audit before a port opens, where Nest opens a port before it calls its hooks: in `startAllMicroservices()`, and for gateways with
+ * a separate port. After a failed audit, the port stays closed.
  */
 @Injectable()
 export class StartGate {
@@ -21,7 +21,7 @@ export class StartGate {
     @Inject(ModulesContainer) modules: ModulesContainer,
     @Inject(ApplicationConfig) config: ApplicationConfig,
   ) {
-    // Not every release of Nest 11 has it; the guard of each message asks for the audit, too.
+    // Older releases of Nest 11 have no such registry; there, the guard of the first message runs the audit.
     (modules as Partial<ModulesContainer>).getRpcTargetRegistry
       ?.call(modules)
       .subscribe((target) => gateListen(target as RpcTarget, () => state.assertPassed()));
@@ -40,7 +40,7 @@ function gateListen(target: RpcTarget, gate: () => void): void {
   };
 }
 
-/** Nest asks for the adapter first when it connects a gateway; it asks again to close it. */
+/** Nest first gets the adapter when it connects a gateway, and again when it closes the gateway. */
 function gateAdapter(config: ApplicationConfig, state: AuditState): void {
   const getIoAdapter = config.getIoAdapter.bind(config);
   config.getIoAdapter = () => {

@@ -13,8 +13,8 @@ import { EntryPoints } from '../entry-points/entry-points.js';
 import { finding } from './finding.js';
 
 /**
- * Finds the requirements that nobody asks for: on methods that are no handlers, such as those of a service, the hooks of a gateway, or
- * what a timer calls; and on classes without handlers. What is decorated there runs for everybody.
+ * Finds requirements for which no guard runs: on methods that are not handlers, such as methods of a service, hooks of a gateway and
+ * callbacks of a timer, and on classes without handlers. A decorated method there would run for every caller.
  */
 @Injectable()
 export class UnreachedRequirements {
@@ -23,6 +23,7 @@ export class UnreachedRequirements {
     @Inject(Reflector) private readonly reflector: Reflector,
   ) {}
 
+  /** Returns a finding for each decorated class or method without a guard. */
   findings(): AuditFinding[] {
     const reached = new Map<Type, Set<PropertyKey>>();
     for (const { type, name } of this.entries.all())
@@ -31,8 +32,8 @@ export class UnreachedRequirements {
   }
 
   #of(type: Type, reached: ReadonlySet<PropertyKey>): AuditFinding[] {
-    const demands = classRequirementsOf(this.reflector, type).some(({ kind }) => kind !== 'skip');
-    const isUnreached = reached.size === 0 && (demands || Reflect.hasMetadata(fieldsKey, type));
+    const hasRequirement = classRequirementsOf(this.reflector, type).some(({ kind }) => kind !== 'skip');
+    const isUnreached = reached.size === 0 && (hasRequirement || Reflect.hasMetadata(fieldsKey, type));
     return [
       ...(isUnreached ? [unreached(type.name, type)] : []),
       ...this.#decoratedMethods(type)
@@ -41,7 +42,7 @@ export class UnreachedRequirements {
     ];
   }
 
-  /** Those that demand something. One that the class overrides is not called. */
+  /** Returns the methods with a requirement, without overridden ones, which are not called. */
   #decoratedMethods(type: Type): { readonly name: PropertyKey; readonly method: object }[] {
     const methods = new Map<PropertyKey, { readonly method: object; readonly isDecorated: boolean }>();
     for (const prototype of prototypesOf(type))

@@ -3,21 +3,21 @@ import { ApplicationConfig, DiscoveryService, MetadataScanner, ModulesContainer 
 import type { ContextKind } from '../execution/execution.js';
 import { httpRoutesOf } from './http-routes.js';
 
-/** A method that Nest calls for somebody outside. */
+/** A handler: a method that Nest calls for a request, a message or a field. */
 export interface EntryPoint {
   readonly kind: ContextKind;
   readonly type: Type;
   readonly name: string;
-  /** What Nest calls, and guards see: of a controller the method that its instance has, else the one of the class. */
+  /** The function that Nest calls and that guards receive: for a controller the function of its instance, otherwise the method of the class. */
   readonly handler: object;
   /** The method of the class. */
   readonly declared: object;
   readonly routes: readonly string[];
-  /** Of HTTP, without the method. */
+  /** The paths of HTTP routes. */
   readonly paths: readonly string[];
-  /** Of HTTP, in capitals. */
+  /** The HTTP method, in capitals; `undefined` outside HTTP. */
   readonly method: string | undefined;
-  /** GraphQL resolves fields through their parent; references come from the gateway of a federation, whoever asks it. */
+  /** The kind of a GraphQL resolver. Fields are resolved through their parent; references come from the gateway of a federation. */
   readonly resolves: 'root' | 'field' | 'reference';
 }
 
@@ -25,7 +25,7 @@ type Wrapper = ReturnType<DiscoveryService['getProviders']>[number];
 type Host = NonNullable<Wrapper['host']>;
 type Found = Omit<EntryPoint, 'type' | 'name' | 'handler' | 'declared'>;
 
-// As the packages of Nest call their metadata; they may not be installed.
+// The metadata keys of Nest's packages, which may not be installed.
 const gatewayKey = 'websockets:is_gateway';
 const gatewayOptionsKey = 'websockets:gateway_options';
 const subscribesKey = 'websockets:message_mapping';
@@ -38,10 +38,10 @@ const resolverNameKey = 'graphql:resolver_name';
 const propertyKey = 'graphql:resolve_property';
 const referenceKey = 'graphql:resolve_reference';
 const rootTypes = new Set(['Query', 'Mutation', 'Subscription']);
-/** Tells only which type of a union something is. */
+/** Returns the type of a union, and no data. */
 const typeResolver = '__resolveType';
 
-/** Finds the handlers of an application as Nest's own explorers do: by metadata, on the prototypes of what the modules hold. */
+/** Finds the handlers of an application as Nest does: by metadata on the prototypes of controllers and providers. */
 @Injectable()
 export class EntryPoints {
   constructor(
@@ -51,7 +51,7 @@ export class EntryPoints {
     @Inject(ModulesContainer) private readonly modules: ModulesContainer,
   ) {}
 
-  /** Each once, also when several modules hold its class. */
+  /** Returns each handler once, also if several modules have its class. */
   all(): readonly EntryPoint[] {
     const byType = new Map<Type, Map<string, EntryPoint>>();
     const add = (entry: EntryPoint): void => {
@@ -80,7 +80,7 @@ export class EntryPoints {
     return [...byType.values()].flatMap((known) => [...known.values()]);
   }
 
-  /** The classes of everything that the modules hold, each once. */
+  /** Returns the classes of all controllers and providers. */
   types(): ReadonlySet<Type> {
     const types = new Set<Type>();
     for (const wrapper of [...this.discovery.getControllers(), ...this.discovery.getProviders()]) {
@@ -90,7 +90,7 @@ export class EntryPoints {
     return types;
   }
 
-  /** The modules that hold each class. */
+  /** Returns the modules of each class. */
   hosts(): ReadonlyMap<Type, ReadonlySet<Host>> {
     const hosts = new Map<Type, Set<Host>>();
     for (const wrapper of [...this.discovery.getControllers(), ...this.discovery.getProviders()]) {
@@ -132,7 +132,10 @@ export class EntryPoints {
   }
 }
 
-/** What a provider is made by tells nothing when it is a factory; what it made does. One of the request's scope has no instance. */
+/**
+ * Returns the prototype of a controller or provider: that of its instance, because the class of a factory is unknown; for a request-scoped
+ * provider, which has no instance, that of its class.
+ */
 function prototypeOf({ instance, metatype, isNotMetatype }: Wrapper): object | undefined {
   const made: unknown = instance;
   if (typeof made === 'object' && made !== null) {
@@ -145,14 +148,14 @@ function prototypeOf({ instance, metatype, isNotMetatype }: Wrapper): object | u
     : (metatype.prototype as object | undefined);
 }
 
-/** Nest takes the handlers of controllers from the instance, which may have bound or replaced them; others from the prototype. */
+/** Returns the function that Nest calls, if it takes it from the instance: a controller can bind or replace its methods. */
 function calledFor({ kind }: Found, { instance }: Wrapper, name: string): object | undefined {
   if (kind !== 'http' && kind !== 'rpc') return undefined;
   const called = (instance as Record<string, unknown> | null | undefined)?.[name];
   return typeof called === 'function' ? called : undefined;
 }
 
-/** What guards see as the class. */
+/** Returns the class that guards receive. */
 const typeOf = ({ metatype }: Wrapper, prototype: object): Type =>
   typeof metatype === 'function' && metatype.prototype === prototype
     ? (metatype as Type)

@@ -3,7 +3,7 @@ import { EntryPoints } from './entry-points.js';
 import { MODULE_OPTIONS_TOKEN } from '../options/nanook.module-definition.js';
 import type { Exclusion, NanookModuleOptions } from '../options/nanook.options.js';
 
-/** The entries of `exclude`, and the classes that they are about: the handlers of those need no requirement. */
+/** Finds the classes that the option `exclude` names. Their handlers need no requirement. */
 @Injectable()
 export class Exclusions {
   #classes: ReadonlyMap<Exclusion, readonly Type[]> | undefined;
@@ -13,14 +13,14 @@ export class Exclusions {
     @Inject(EntryPoints) private readonly entries: EntryPoints,
   ) {}
 
-  /** The entry that is about a class. A name is about the one class of that name that the application has; of two, about none. */
+  /** Finds the entry for a class. A name that two classes have matches neither. */
   find(type: Type): Exclusion | undefined {
     for (const [entry, classes] of this.classes())
       if (entry.class === type || (classes.length === 1 && classes[0] === type)) return entry;
     return undefined;
   }
 
-  /** The classes with handlers that each entry means, or could mean. */
+  /** Returns the classes with handlers that each entry matches. */
   classes(): ReadonlyMap<Exclusion, readonly Type[]> {
     return (this.#classes ??= this.#match());
   }

@@ -2,23 +2,24 @@ import { RequestMethod, VERSION_NEUTRAL, VersioningType, type Type } from '@nest
 import { ApplicationConfig, type ModulesContainer } from '@nestjs/core';
 import { RoutePathFactory } from '@nestjs/core/router/route-path-factory.js';
 
+/** The routes of one handler. */
 export interface HttpRoutes {
-  /** In capitals; `ALL` for a handler that answers every method. */
+  /** The HTTP method, in capitals; `ALL` for a handler of every method. */
   readonly method: string;
-  /** From the root, with the prefixes of the application, of modules, and of versions. */
+  /** The paths from the root, with the prefixes of the application, the module and the version. */
   readonly paths: readonly string[];
-  /** What else a request needs to get there: a host, a version in a header. */
+  /** The other conditions of the route, as text: a host, or a version in a header. */
   readonly condition: string;
 }
 
-// As Nest calls its metadata.
+// The metadata keys of Nest.
 const pathKey = 'path';
 const methodKey = 'method';
 const versionKey = '__version__';
 const hostKey = 'host';
 const modulePathKey = '__module_path__';
 
-/** Where Nest serves a handler of a controller; `undefined` for a method that is none. Paths are put together by Nest itself. */
+/** Returns the routes of a method of a controller; `undefined` if it is not a handler. The path factory of Nest creates the paths. */
 export function httpRoutesOf(
   { type, handler, module }: { type: Type; handler: object; module: Type | undefined },
   config: ApplicationConfig,

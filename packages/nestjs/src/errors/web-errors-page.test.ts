@@ -11,7 +11,7 @@ const route = { method: 'GET', route: '/notes/:id', handler: 'src/notes.ts:31' }
 
 const check = { check: "authorize('delete', …)", at: 'src/notes.ts:33' };
 
-/** Data as an application may meet it, for the text of every code. A new code does not compile without. */
+/** Sample data for the text of every code. A new code does not compile without a sample. */
 const httpSamples: { readonly [C in ConfigErrorCode]: ConfigErrorData<C> } = {
   NANOOK_HTTP_UNDECIDED_ROUTE: { ...route, status: 200 },
   NANOOK_HTTP_UNPROTECTED_ROUTE: {

@@ -1,6 +1,9 @@
 import type { ExecutionContext, Type } from '@nestjs/common';
 
-/** Of a connection Nest makes no context, and hooks and guards want one: that of a message, from nobody to no handler. */
+/**
+ * An execution context for a connection to a gateway. Nest creates none for a connection, but hooks and guards need one. It looks like the
+ * context of a message without data.
+ */
 export class ConnectionContext implements ExecutionContext {
   readonly #args: unknown[];
 

@@ -4,25 +4,30 @@ import { scopeOf, type OperationInfo } from './graphql-scope.js';
 
 export type ContextKind = 'http' | 'graphql' | 'ws' | 'rpc';
 
-/** What the kinds of contexts have in common, so that nothing else needs to tell them apart. */
+/** One call of a handler, in a form that is the same for HTTP, GraphQL, WebSockets and messages. */
 export interface Execution {
   readonly kind: ContextKind;
-  /** What hooks and loaders receive: the HTTP request, the client of a gateway, or the context of a message. */
+  /** The request that hooks and loaders receive: the HTTP request, the client of a gateway, or the context of a message. */
   readonly request: unknown;
-  /** Identifies the request: what is asked twice during it is decided once. */
+  /** Identifies the request, whose checks are each made once. */
   readonly requestKey: object;
   /** The part of a GraphQL request that is checked anew: an event of a subscription, or a root field of a mutation. */
   readonly scope?: object | undefined;
-  /** Identifies the call of the handler: in one GraphQL request there are many. */
+  /** Identifies the call of the handler: one GraphQL request has many. */
   readonly callKey: object;
-  /** What the client sent, and where ids come from. */
+  /** The data that the client sent, in which the paths of ids are looked up. */
   readonly inputs: Readonly<Record<string, unknown>>;
-  /** Where the id of a resource is when nobody says. */
+  /** The default path of the id of a resource. */
   readonly defaultId: string;
-  /** In capitals; `undefined` where there is none. */
+  /** The HTTP method, in capitals; `undefined` outside HTTP. */
   readonly method: string | undefined;
 }
 
+/**
+ * Returns the execution of a Nest context.
+ *
+ * @throws {NanookNestError} `NANOOK_NEST_UNKNOWN_CONTEXT`
+ */
 export function executionOf(context: ExecutionContext): Execution {
   const kind = context.getType<ContextKind>();
   switch (kind) {
@@ -63,7 +68,7 @@ function httpExecution(request: HttpRequest): Execution {
   };
 }
 
-/** `(parent, args, context, info)`; a reference resolver of a federation has `(reference, context, info)`. */
+/** The arguments are `(parent, args, context, info)`; for a reference resolver of a federation, `(reference, context, info)`. */
 function graphqlExecution(args: readonly unknown[]): Execution {
   const [context, info] = args.slice(-2) as [Record<string, unknown>, OperationInfo];
   return {
@@ -71,7 +76,7 @@ function graphqlExecution(args: readonly unknown[]): Execution {
     request: context['req'] ?? context['request'] ?? context,
     requestKey: context,
     scope: scopeOf(info),
-    // The references of one request share what is told about the field; each is an object of its own.
+    // The references of one request share their `info`, but each reference is a separate object.
     callKey: args.length > 3 ? info : (args[0] as object),
     inputs: { parent: args[0], args: args.length > 3 ? args[1] : args[0] },
     defaultId: 'args.id',
@@ -79,7 +84,7 @@ function graphqlExecution(args: readonly unknown[]): Execution {
   };
 }
 
-/** `(client, data, …, pattern)`; the pattern is looked for at the end. */
+/** The arguments are `(client, data, …, pattern)`. Nest takes the pattern from the end, so the mark goes before it. */
 function wsExecution(args: unknown[]): Execution {
   const [client, data] = args;
   return messageExecution(
@@ -90,7 +95,7 @@ function wsExecution(args: unknown[]): Execution {
   );
 }
 
-/** `(data, context)`, and for gRPC `(data, metadata, call)`; each is looked for at its place. */
+/** The arguments are `(data, context)`; for gRPC, `(data, metadata, call)`. Nest takes them by position, so the mark goes after them. */
 function rpcExecution(args: unknown[]): Execution {
   const [data, context] = args;
   return messageExecution(
@@ -111,15 +116,16 @@ const messageExecution = (kind: 'ws' | 'rpc', request: unknown, data: unknown, m
   method: undefined,
 });
 
-// By a symbol that the ESM and the CommonJS copy of this package share.
+// A registered symbol, which the ESM and the CommonJS copy of this package share.
 const markKey = Symbol.for('@nanook/nestjs/call');
 
 const isMark = (arg: unknown): arg is object =>
   typeof arg === 'object' && arg !== null && Object.hasOwn(arg, markKey);
 
 /**
- * What identifies a call for a message. Nothing of Nest's does: a client sends the same number twice, the handlers of one event
- * share its context, and the list of arguments is copied on the way. Its elements are not, so it gets one more.
+ * Returns the object that identifies the call for a message, and adds it to the arguments. No value of Nest identifies the call: a client
+ * can send the same number twice, the handlers of one event share its context, and Nest copies the list of arguments, but not its
+ * elements.
  */
 function markOf(args: readonly unknown[], add: (mark: object) => void): object {
   const known = args.find(isMark);

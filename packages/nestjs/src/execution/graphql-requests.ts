@@ -1,20 +1,24 @@
 import { RequestAuthorization } from '@nanook/http';
 import { NanookNestError } from '../errors/nanook-nest-error.js';
 
-// On globalThis, so that the ESM and the CommonJS copy of this package share it.
+// On globalThis, so that the ESM and the CommonJS copy of this package share the registry.
 const registryKey = Symbol.for('@nanook/nestjs/graphql-requests');
 const registries = globalThis as { [registryKey]?: WeakMap<object, RequestAuthorization> };
 const requests = (registries[registryKey] ??= new WeakMap<object, RequestAuthorization>());
 
-/** By the context object of GraphQL: all that a field middleware, which Nest's container does not know, has of the request. */
+/**
+ * Stores the authorization of a request by its GraphQL context, the only part of the request that a field middleware receives: Nest does
+ * not inject into a middleware.
+ */
 export function rememberRequest(context: object, authz: RequestAuthorization, request: () => unknown): void {
   requests.set(context, authz);
   seenRequests.set(authz, request);
 }
 
-/** What `allow_request` is asked about in each of them. */
+/** Returns the request for `allow_request`, by the authorization of the request. */
 const seenRequests = new WeakMap<RequestAuthorization, () => unknown>();
 
+/** Returns the authorization of the request with this GraphQL context, if the guard has run in the request. */
 export const findRequest = (context: unknown): RequestAuthorization | undefined =>
   isObject(context) ? requests.get(context) : undefined;
 
@@ -41,11 +45,12 @@ export function scopedAuthorization(request: RequestAuthorization, scope: object
   return authz;
 }
 
-/** A context, and the request that it was first seen with: Mercurius puts the reply into it. */
+/** The request with which each context was first used: Mercurius puts the reply into the context. */
 const firstSeen = new WeakMap<object, unknown>();
 
 /**
- * A context that is no function's result may be one object for all requests; whoever asks first would be who is asking then.
+ * Refuses a context that several requests share: the actor of the first request would be the actor of all. A context that is an object
+ * in the options, and not the result of a function, can be shared.
  *
  * @throws {NanookNestError} `NANOOK_NEST_SHARED_CONTEXT`
  */
@@ -56,7 +61,7 @@ export function checkContext(context: object): void {
   };
   const carried = reply?.request;
   if (!firstSeen.has(context)) firstSeen.set(context, carried);
-  // Apollo copies the context, but Nest 11 leaves in it the request that came first.
+  // Apollo copies the context, but Nest 11 leaves the first request in it.
   if (firstSeen.get(context) !== carried || req?.res?.writableEnded === true)
     throw new NanookNestError('NANOOK_NEST_SHARED_CONTEXT', {});
 }

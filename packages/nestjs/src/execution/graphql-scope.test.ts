@@ -34,7 +34,7 @@ class Note {
 let note: Note;
 const injected: object[] = [];
 
-/** One for each request: counted by the contexts that are injected. */
+/** A request-scoped provider. The injected contexts count its instances. */
 @Injectable({ scope: Scope.REQUEST })
 class Unit {
   constructor(@Inject(CONTEXT) readonly context: object) {
@@ -67,7 +67,7 @@ class NoteResolver {
   }
 }
 
-/** A resolver of the request's scope, beside the one above that is static. */
+/** A request-scoped resolver, beside the static one above. */
 @Injectable({ scope: Scope.REQUEST })
 @Resolver()
 class UnitResolver {

@@ -1,4 +1,4 @@
-/** The parts of GraphQL's info that are read. */
+/** The part of the `info` of GraphQL that this package reads. */
 export interface OperationInfo {
   readonly operation?: { readonly operation?: string };
   readonly rootValue?: unknown;

@@ -187,7 +187,7 @@ class RepositoryResolver {
   }
 }
 
-/** What finds out who is asking: by a header, as a session would. */
+/** Sets the user that a header names. */
 @Injectable()
 class HeaderGuard implements CanActivate {
   canActivate(context: ExecutionContext) {
@@ -284,7 +284,7 @@ describe.each(['Apollo over Express', 'Mercurius over Fastify'] as const)('Graph
     return [message, told];
   };
 
-  it('hands over what was loaded and authorized', async () => {
+  it('passes the authorized resource to the resolver', async () => {
     expect(await ask('alice', '{ repository(id: 1) { id mayDelete } }')).toEqual({
       data: { repository: { id: '1', mayDelete: true } },
     });
@@ -293,7 +293,7 @@ describe.each(['Apollo over Express', 'Mercurius over Fastify'] as const)('Graph
     });
   });
 
-  it('authenticates once a request, with the context of the field that comes first', async () => {
+  it('authenticates once for each request, with the context of the first field', async () => {
     const canActivate = vi.spyOn(HeaderGuard.prototype, 'canActivate');
     expect(
       await ask('alice', '{ second: repository(id: 1) { id } found(id: 1) { id } whoAmI }'),
@@ -315,13 +315,13 @@ describe.each(['Apollo over Express', 'Mercurius over Fastify'] as const)('Graph
     ['alice', 'mutation { deleteRepository(id: 2) }', 'Forbidden', 'FORBIDDEN'],
     ['alice', '{ byHand(id: 2) }', 'Forbidden', 'FORBIDDEN'],
     ['alice', '{ byHand(id: 3) }', 'Not found', 'NOT_FOUND'],
-  ])('tells %s of %s no more than: %s', async (user, query, message, code) => {
+  ])('returns to %s for %s only: %s', async (user, query, message, code) => {
     expect(await refusalOf(user, query)).toEqual([message, { code }]);
     expect(errors).not.toHaveBeenCalled();
   });
 
   it.each(['{ undecided(id: 1) }', '{ undecidedByHand }'])(
-    'keeps the words of a fault for the log: %s',
+    'logs the message of an error, and hides it from the client: %s',
     async (query) => {
       expect(await refusalOf('alice', query)).toEqual([
         'Internal server error',
@@ -332,7 +332,7 @@ describe.each(['Apollo over Express', 'Mercurius over Fastify'] as const)('Graph
     },
   );
 
-  it('filters lists, and refuses fields by themselves', async () => {
+  it('filters lists, and refuses single fields', async () => {
     expect((await ask('alice', '{ repositories { id sibling { id } } }')).data).toEqual({
       repositories: [
         { id: '1', sibling: { id: '2' } },
@@ -353,13 +353,13 @@ describe.each(['Apollo over Express', 'Mercurius over Fastify'] as const)('Graph
     ]);
   });
 
-  it('loads together what sibling fields ask for', async () => {
+  it('loads the resources of sibling fields together', async () => {
     batches.length = 0;
     await ask('bob', '{ repositories { owner { id } } again: repositories { owner { id } } }');
     expect(batches).toEqual([['bob', 'hermit']]);
   });
 
-  it('never hands a field the resource of another', async () => {
+  it('never passes to a field the resource of another field', async () => {
     const aliases = Array.from(
       { length: 40 },
       (_, i) => `r${i}: repository(id: ${(i % 2) + 1}) { id owner { id } }`,
@@ -372,7 +372,7 @@ describe.each(['Apollo over Express', 'Mercurius over Fastify'] as const)('Graph
     );
   });
 
-  it('never mixes up who asks in requests at the same time', async () => {
+  it('never mixes up the actors of concurrent requests', async () => {
     const asked = Array.from({ length: 60 }, (_, i) => (i % 2 === 0 ? 'alice' : 'bob'));
     const answers = await Promise.all(
       asked.map((user) => ask(user, '{ whoAmI repositories { id mayDelete } }')),
@@ -388,7 +388,7 @@ describe.each(['Apollo over Express', 'Mercurius over Fastify'] as const)('Graph
   });
 
   describe('subscriptions', () => {
-    /** What arrives until the server completes, over the protocol `graphql-transport-ws`. */
+    /** Returns the messages until the server completes, over the protocol `graphql-transport-ws`. */
     function subscribe(user: string, query: string): Promise<unknown[]> {
       const { port } = app.getHttpServer().address() as AddressInfo;
       const socket = new WebSocket(`ws://127.0.0.1:${port}/graphql`, 'graphql-transport-ws');
@@ -410,7 +410,7 @@ describe.each(['Apollo over Express', 'Mercurius over Fastify'] as const)('Graph
       });
     }
 
-    it('yield the events that the actor may have', async () => {
+    it('yield the allowed events', async () => {
       expect(await subscribe('alice', 'subscription { changed { id mayDelete } }')).toEqual([
         { data: { changed: { id: '1', mayDelete: true } } },
         { data: { changed: { id: '2', mayDelete: false } } },
@@ -421,12 +421,12 @@ describe.each(['Apollo over Express', 'Mercurius over Fastify'] as const)('Graph
       );
     });
 
-    it('decide anew about each event', async () => {
+    it('check each event anew', async () => {
       expect(await subscribe('alice', 'subscription { flips { id } }')).toHaveLength(2);
       expect(await subscribe('bob', 'subscription { flips { id } }')).toHaveLength(3);
     });
 
-    it('are refused like anything else', async () => {
+    it('get refused like queries', async () => {
       expect(await subscribe('alice', 'subscription { deletions(id: 1) { id } }')).toEqual([
         { data: { deletions: { id: '1' } } },
       ]);
@@ -440,7 +440,7 @@ describe.each(['Apollo over Express', 'Mercurius over Fastify'] as const)('Graph
 describe.each(['Apollo over Express', 'Mercurius over Fastify'] as const)(
   '%s with one context for all',
   (driver) => {
-    it('never takes somebody for whoever came first', async () => {
+    it('never uses the actor of the first request for another request', async () => {
       const app = await start(driver, { context: { of: 'all' } });
       app.useLogger(false);
       const ask = async (user: string) => {
@@ -451,7 +451,7 @@ describe.each(['Apollo over Express', 'Mercurius over Fastify'] as const)(
         return data?.whoAmI ?? 'nobody';
       };
       expect(await ask('alice')).toBe('alice');
-      // Where Nest makes a copy for each request, it is known who asks.
+      // If Nest copies the context for each request, the actor is known.
       expect(['bob', 'nobody']).toContain(await ask('bob'));
       await app.close();
     });
@@ -459,7 +459,7 @@ describe.each(['Apollo over Express', 'Mercurius over Fastify'] as const)(
 );
 
 describe('Mercurius with compiled queries', () => {
-  it('never hands a field the resource of another', async () => {
+  it('never passes to a field the resource of another field', async () => {
     const app = await start('Mercurius over Fastify', { jit: 1 });
     app.useLogger(false);
     const aliases = Array.from(
@@ -483,7 +483,7 @@ describe('GraphQL contexts', () => {
   @Controller()
   class Somewhere {}
 
-  it('tells the references of one request apart, whose info they share', () => {
+  it('distinguishes the references of one request, which share their info', () => {
     const [context, info] = [{ req: {} }, { fieldName: '_entities' }];
     const [first, second] = ['1', '2'].map((id) => {
       const host = new ExecutionContextHost([{ __typename: 'Repository', id }, context, info], Somewhere);
@@ -503,7 +503,7 @@ describe('fields that Nest resolves without enhancers', () => {
     [[], 'guards', 'off'],
     [['guards'], 'interceptors', 'off'],
   ] as const)(
-    'refuses to start with a rule on one: %j misses %s, audit: %s',
+    'stop the application if they have a requirement: %j lacks %s, audit: %s',
     async (fieldResolverEnhancers, missing, audit) => {
       @Module({
         imports: [

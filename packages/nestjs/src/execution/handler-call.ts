@@ -4,14 +4,14 @@ import { executionOf } from './execution.js';
 import { handlerName } from './handler-location.js';
 import { NanookNestError } from '../errors/nanook-nest-error.js';
 
-/** One call of a handler: the authorization of its request, and what its requirements have loaded. */
+/** One call of a handler: the authorization of its request, and the resources that its requirements loaded. */
 export interface HandlerCall {
   readonly authz: RequestAuthorization;
-  /** In the order of the requirements. */
+  /** The loaded resources, in the order of the requirements. */
   readonly resources: unknown[];
 }
 
-// On globalThis, so that the ESM and the CommonJS copy of this package share it.
+// On globalThis, so that the ESM and the CommonJS copy of this package share the registry.
 const registryKey = Symbol.for('@nanook/nestjs/calls');
 const registries = globalThis as { [registryKey]?: WeakMap<object, HandlerCall> };
 const calls = (registries[registryKey] ??= new WeakMap<object, HandlerCall>());
@@ -21,9 +21,10 @@ export const findCall = (key: object): HandlerCall | undefined => calls.get(key)
 export const rememberCall = (key: object, call: HandlerCall): void => void calls.set(key, call);
 
 /**
- * The call that the guard has seen.
+ * Returns the call for which the guard ran.
  *
- * @throws {NanookNestError} `NANOOK_NEST_NO_AUTHORIZATION` where the guard does not stand before the handler
+ * @param wanted the decorator that needs the call, for the message
+ * @throws {NanookNestError} `NANOOK_NEST_NO_AUTHORIZATION` if the guard did not run before the handler
  */
 export function callOf(context: ExecutionContext, wanted: string): HandlerCall {
   const call = findCall(executionOf(context).callKey);

@@ -1,4 +1,4 @@
-/** Where a handler stands: the prototype that has it, and its name there. */
+/** The prototype that has a handler as a method, and the name of the method. */
 export interface HandlerLocation {
   readonly prototype: object;
   readonly name: string;
@@ -7,8 +7,8 @@ export interface HandlerLocation {
 const known = new WeakMap<object, WeakMap<object, HandlerLocation | undefined>>();
 
 /**
- * Finds the method of a class that is called when a handler is. One that an instance has for itself, such as
- * `this.show = this.show.bind(this)`, is none of the class's; its name tells which it stands for.
+ * Finds the method of a class that a handler is. A function of the instance, such as `this.show = this.show.bind(this)`, is not a method of
+ * the class; its name leads to the method that it replaces.
  */
 export function findMethod(type: object, handler: object): HandlerLocation | undefined {
   let places = known.get(type);
@@ -27,7 +27,7 @@ function find(type: object, handler: object): HandlerLocation | undefined {
   return prototype && { prototype, name };
 }
 
-/** From the class to the first that was extended. */
+/** Returns the prototypes of a class and of the classes that it extends, from the class to its base. */
 export function prototypesOf(type: object): readonly object[] {
   const prototypes: object[] = [];
   for (
@@ -39,6 +39,6 @@ export function prototypesOf(type: object): readonly object[] {
   return prototypes;
 }
 
-/** Names a handler in a message: `Class.method`. */
+/** Returns the name of a handler for a message: `Class.method`. */
 export const handlerName = (type: object, handler: object): string =>
   `${(type as { name: string }).name}.${findMethod(type, handler)?.name ?? (handler as { name: string }).name}`;

@@ -63,7 +63,7 @@ class NoteLoader implements LoadsOne<Note, string> {
 
 let made = 0;
 
-/** Made for each request, and knows it. */
+/** A request-scoped loader, into which the request is injected. */
 @Injectable({ scope: Scope.REQUEST })
 @ResourceLoader(Note)
 class RequestNoteLoader implements LoadsOne<Note, string> {
@@ -140,7 +140,7 @@ async function start(module: Type, adapter: keyof typeof adapters): Promise<INes
   return app;
 }
 
-describe.each(['Express', 'Fastify'] as const)('on %s', (adapter) => {
+describe.each(['Express', 'Fastify'] as const)('HTTP on %s', (adapter) => {
   let app: INestApplication;
   beforeAll(async () => {
     app = await start(AppModule, adapter);
@@ -151,7 +151,7 @@ describe.each(['Express', 'Fastify'] as const)('on %s', (adapter) => {
     return user === undefined ? asked : asked.set('x-user', user);
   };
 
-  it('hands over what was loaded once', async () => {
+  it('loads the resource once, and passes it to the handler', async () => {
     loads = 0;
     const { status, body } = await as('bob', 'get', '/notes/1');
     expect({ status, body, loads }).toEqual({ status: 200, body: { id: '1', for: 'bob' }, loads: 1 });
@@ -171,13 +171,13 @@ describe.each(['Express', 'Fastify'] as const)('on %s', (adapter) => {
     expect((await as(user, method, path)).status).toBe(status);
   });
 
-  it('challenges nobody', async () => {
+  it('returns WWW-Authenticate for an anonymous request', async () => {
     expect((await as(undefined, 'get', '/notes/1')).headers['www-authenticate']).toBe('Bearer');
   });
 });
 
-describe.each(['Express', 'Fastify'] as const)('a loader of the request on %s', (adapter) => {
-  it('is made once for a request, and knows it', async () => {
+describe.each(['Express', 'Fastify'] as const)('a request-scoped loader on %s', (adapter) => {
+  it('gets created once for each request, with the request injected', async () => {
     const app = await start(ScopedModule, adapter);
     made = 0;
     const ask = (user: string) => request(app.getHttpServer()).get('/scoped/1').set('x-user', user);

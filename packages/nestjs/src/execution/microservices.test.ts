@@ -84,7 +84,7 @@ interface Message {
 
 const handled: { readonly by: string; readonly id: string; readonly serial: number }[] = [];
 
-/** So that everybody else has loaded, too, when a handler is given its own. */
+/** Delays a handler until the other handlers have loaded their resources, too. */
 @Injectable()
 class Slowly implements NestInterceptor {
   async intercept(_: ExecutionContext, next: CallHandler) {
@@ -170,7 +170,7 @@ const users = new Map([
   ['token of carol', 'carol'],
 ]);
 
-/** The hook sees the message and, over TCP, who is connected. */
+/** The hook gets the message and, over TCP, the connection. */
 async function actorOf(message: TcpContext | { headers: Record<string, string> }, context: ExecutionContext) {
   if ('headers' in message) return message.headers['x-user'];
   const { token, n = 0 } = context.switchToRpc().getData<Message>();
@@ -257,7 +257,7 @@ const starts = {
   'a hybrid application that inherits': () => startHybrid(true),
 };
 
-describe.each(Object.keys(starts) as (keyof typeof starts)[])('in %s over TCP', (kind) => {
+describe.each(Object.keys(starts) as (keyof typeof starts)[])('messages in %s over TCP', (kind) => {
   let service: Started;
   beforeAll(async () => {
     service = await starts[kind]();
@@ -269,19 +269,19 @@ describe.each(Object.keys(starts) as (keyof typeof starts)[])('in %s over TCP', 
   afterAll(() => service.close());
   const ask = (pattern: unknown, data: unknown) => guardResultOf(service.client, pattern, data);
 
-  it('hands over what was loaded once', async () => {
+  it('load the resource once, and pass it to the handler', async () => {
     loads = 0;
     expect(await ask('show', as('alice', '1'))).toEqual({ id: '1', actor: 'alice' });
     expect(loads).toBe(1);
   });
 
-  it('refuses what the handler asks for like what its rule does', async () => {
+  it('convert a refusal in the handler like one of a requirement', async () => {
     expect(await ask('handOver', as('bob', '2'))).toBe('2');
     expect(await ask('handOver', as('bob', '3'))).toEqual(refusal(403, 'Forbidden'));
     expect(logged).toEqual([]);
   });
 
-  it('leaves the context of the message as it is', async () => {
+  it('keep the context of the message unchanged', async () => {
     expect(await ask({ cmd: 'delete' }, as('bob', '2'))).toEqual({
       deleted: '2',
       pattern: '{"cmd":"delete"}',
@@ -295,36 +295,36 @@ describe.each(Object.keys(starts) as (keyof typeof starts)[])('in %s over TCP', 
     ['bob, for what is not there', 'show', as('bob', '9'), 404, 'Not Found'],
     ['bob, for what he may read', { cmd: 'delete' }, as('bob', '3'), 403, 'Forbidden'],
     ['bob, with an operator for an id', 'show', as('bob', { $ne: '' }), 400, 'Bad Request'],
-  ] as const)('refuses %s', async (_, pattern, data, status, message) => {
+  ] as const)('get refused: %s', async (_, pattern, data, status, message) => {
     expect(await ask(pattern, data)).toEqual(refusal(status, message));
     expect(logged).toEqual([]);
   });
 
-  it('asks nothing where a rule skips', async () => {
+  it('make no check for a skipped handler', async () => {
     expect(await ask('ping', {})).toBe('pong');
   });
 
-  it('tells nobody what is wrong with the policy, but logs it', async () => {
+  it('log an error of the policy, and hide it from the client', async () => {
     expect(await ask('secret', as('alice', '1'))).toEqual({
       error: { status: 'error', message: 'Internal server error' },
     });
     expect(logged).toEqual([expect.objectContaining({ code: expect.stringMatching(/^POLAR_/) as string })]);
   });
 
-  it('passes on what a loader throws', async () => {
+  it('pass the error of a loader to the client', async () => {
     expect(await ask('failing', as('alice', '1'))).toEqual({
       error: { status: 'error', message: 'the store is closed' },
     });
   });
 
-  it('calls each handler of an event with what it loaded itself', async () => {
+  it('pass to each handler of an event its own resource', async () => {
     service.client.emit('noted', as('bob', '2'));
     await until(() => expect(handled).toHaveLength(2));
     expect(calls()).toEqual(['audit 2', 'notes 2']);
     expect(new Set(handled.map(({ serial }) => serial)).size).toBe(2);
   });
 
-  it('does not handle a refused event', async () => {
+  it('do not run the handler of a refused event', async () => {
     service.client.emit('marked', as('bob', '3'));
     service.client.emit('marked', as('carol', '1'));
     service.client.emit('marked', { id: '1' });
@@ -332,11 +332,11 @@ describe.each(Object.keys(starts) as (keyof typeof starts)[])('in %s over TCP', 
     await until(() => expect(calls()).toContain('notes 1'));
     await sleep(30);
     expect(calls()).toEqual(['notes 1']);
-    // Nobody awaits an event: Nest 12 says to the log what was refused, Nest 11 says nothing.
+    // The client does not await an event. Nest 12 logs the refusal, Nest 11 does not.
     expect(logged).toHaveLength(isNest11 ? 0 : 3);
   });
 
-  it('keeps messages in flight apart', async () => {
+  it('keep concurrent messages apart', async () => {
     const names = ['alice', 'bob', 'carol'];
     const answers = await Promise.all(
       Array.from({ length: 200 }, (_, n) => {
@@ -354,21 +354,21 @@ describe.each(Object.keys(starts) as (keyof typeof starts)[])('in %s over TCP', 
   });
 });
 
-describe('in a hybrid application', () => {
+describe('a hybrid application', () => {
   let service: Awaited<ReturnType<typeof startHybrid>>;
   beforeAll(async () => {
     service = await startHybrid(false);
   });
   afterAll(() => service.close());
 
-  it('decides about HTTP requests as well', async () => {
+  it('authorizes HTTP requests, too', async () => {
     const get = (user: string) => request(service.http).get('/notes/1').set('x-user', user);
     expect((await get('alice')).body).toEqual({ id: '1' });
     expect((await get('bob')).status).toBe(404);
   });
 });
 
-describe('with two modules', () => {
+describe('messages with two NanookModules', () => {
   const options = { types: { Note }, actor: actorOf };
   const strict = { ...options, policies: 'allow("bob", _, _: Note);' };
   const lax = { ...options, policies: 'allow(_, _, _: Note);' };
@@ -378,30 +378,36 @@ describe('with two modules', () => {
     ['the second', false, [lax, strict]],
     ['the first', true, [strict, lax]],
     ['the second', true, [lax, strict]],
-  ] as const)('both policies must hold: %s is strict, global guards: %s', async (_, inherits, given) => {
-    const [first, second] = given;
-    @Module({
-      imports: [NanookModule.forRoot({ ...second, isGlobal: false })],
-      controllers: [NotesController],
-      providers: [NoteLoader],
-    })
-    class InnerModule {}
-    @Module({ imports: [NanookModule.forRoot(first), InnerModule] })
-    class AppModule {}
-    const service = await startHybrid(inherits, AppModule);
-    try {
-      expect(await guardResultOf(service.client, 'show', as('alice', '1'))).toEqual(
-        refusal(404, 'Not Found'),
-      );
-      expect(await guardResultOf(service.client, 'show', as('bob', '1'))).toEqual({ id: '1', actor: 'bob' });
-    } finally {
-      await service.close();
-    }
-  });
+  ] as const)(
+    'need both policies to allow them: %s is strict, global guards: %s',
+    async (_, inherits, given) => {
+      const [first, second] = given;
+      @Module({
+        imports: [NanookModule.forRoot({ ...second, isGlobal: false })],
+        controllers: [NotesController],
+        providers: [NoteLoader],
+      })
+      class InnerModule {}
+      @Module({ imports: [NanookModule.forRoot(first), InnerModule] })
+      class AppModule {}
+      const service = await startHybrid(inherits, AppModule);
+      try {
+        expect(await guardResultOf(service.client, 'show', as('alice', '1'))).toEqual(
+          refusal(404, 'Not Found'),
+        );
+        expect(await guardResultOf(service.client, 'show', as('bob', '1'))).toEqual({
+          id: '1',
+          actor: 'bob',
+        });
+      } finally {
+        await service.close();
+      }
+    },
+  );
 });
 
 describe('several handlers of one event', () => {
-  it('run side by side, and one that is refused first keeps the others from running: Nest gives them up', async () => {
+  it('run concurrently, and the first refused one stops the others, because Nest cancels them', async () => {
     const ran: string[] = [];
     const slow = () => sleep(50).then(() => new Note('1', 'alice', 0));
     @Controller()
@@ -432,14 +438,14 @@ describe('several handlers of one event', () => {
   });
 });
 
-describe('without a hook', () => {
+describe('messages without the option `actor`', () => {
   let service: Started;
   beforeAll(async () => {
     service = await startAlone();
   });
   afterAll(() => service.close());
 
-  it('nobody sends messages, whoever they say they are', async () => {
+  it('have no actor, also if their data names one', async () => {
     const forged = { id: '3', user: 'bob', data: { user: 'bob' }, actor: 'bob' };
     expect(await guardResultOf(service.client, 'show', forged)).toEqual(refusal(401, 'Unauthorized'));
   });

@@ -5,8 +5,8 @@ import type { Execution } from './execution.js';
 const contextIds = new WeakMap<object, ContextId>();
 
 /**
- * Returns the id of a request for Nest's container, so that the request-scoped providers are made once for a request. They inject the
- * same value as `REQUEST` as those of Nest: under GraphQL the context.
+ * Returns the id of a request for the container of Nest, so that request-scoped providers are created once for each request. The value of
+ * `REQUEST` is the one that Nest provides: under GraphQL, the context.
  */
 export function contextIdOf(moduleRef: ModuleRef, { kind, requestKey, request }: Execution): ContextId {
   let id = contextIds.get(requestKey);
@@ -14,7 +14,7 @@ export function contextIdOf(moduleRef: ModuleRef, { kind, requestKey, request }:
     const injected = (kind === 'graphql' ? requestKey : request) as HasContextId;
     id = ContextIdFactory.getByRequest(injected, ['req']);
     moduleRef.registerRequestByContextId(injected, id);
-    // Nest looks there when a resolver of the request's scope comes later.
+    // Nest reads the id from there when it creates a request-scoped resolver later.
     if (kind === 'graphql' && injected[REQUEST_CONTEXT_ID] === undefined)
       Object.defineProperty(injected, REQUEST_CONTEXT_ID, { value: id });
     contextIds.set(requestKey, id);

@@ -78,14 +78,14 @@ interface Client {
   user?: string | undefined;
 }
 
-/** For a WebSocket in the request's address, for a socket of socket.io in its handshake. */
+/** Sets the user: for a WebSocket from the URL of the request, for a socket of socket.io from its handshake. */
 function signIn(client: Client, request?: { readonly url: string }): void {
   if (client.handshake === undefined)
     client.user = new URL(request!.url, 'ws://localhost').searchParams.get('user') ?? undefined;
   else client.data = { user: client.handshake.auth.user };
 }
 
-/** Nest 11 emits an exception on the server's own side of a WebSocket; its client hears nothing without this. */
+/** Sends exceptions to the client of a WebSocket, because Nest 11 emits them only on the socket of the server. */
 class SendsExceptions extends BaseWsExceptionFilter {
   override handleError(client: object, ...rest: [never, never]): void {
     const socket = client as { readonly send: (text: string) => void };
@@ -173,10 +173,10 @@ interface Received {
   readonly data: unknown;
 }
 interface Connected {
-  /** What the server has sent. */
+  /** The messages of the server. */
   readonly received: Received[];
   send(event: string, data?: unknown): void;
-  /** How the connection ended, or what it still is. */
+  /** The reason why the connection closed. */
   readonly ended: Promise<unknown>;
   close(): void;
 }
@@ -246,7 +246,7 @@ async function start(gateways: Type[], { adapter }: { adapter: typeof WsAdapter 
 
 const until = <T>(ask: () => T) => vi.waitFor(ask, { timeout: 5000, interval: 2 });
 
-describe.each(['ws', 'socket.io'] as const)('on %s', (name) => {
+describe.each(['ws', 'socket.io'] as const)('gateways on %s', (name) => {
   const platform = platforms[name];
   const clients: Connected[] = [];
   let app: INestApplication;
@@ -271,7 +271,7 @@ describe.each(['ws', 'socket.io'] as const)('on %s', (name) => {
     return client.received[0]!;
   };
 
-  it('hands over what was loaded once', async () => {
+  it('load the resource once, and pass it to the handler', async () => {
     loads = 0;
     expect(await reply('alice', 'show', { id: '1' })).toEqual({
       event: 'shown',
@@ -309,15 +309,15 @@ describe.each(['ws', 'socket.io'] as const)('on %s', (name) => {
     expect(logged).toEqual([]);
   });
 
-  it('takes a whole payload as the id', async () => {
+  it('accept the payload as the id', async () => {
     expect(await reply('bob', 'serial', '2')).toMatchObject({ event: 'serial', data: { isOwn: true } });
   });
 
-  it('asks nothing where a rule skips', async () => {
+  it('make no check for a skipped handler', async () => {
     expect(await reply(undefined, 'ping', {})).toEqual({ event: 'pong', data: true });
   });
 
-  it('tells nobody what is wrong with the policy, but logs it', async () => {
+  it('log an error of the policy, and hide it from the client', async () => {
     expect(await reply('alice', 'broken', { id: '1' })).toEqual({
       event: 'exception',
       data: {
@@ -329,14 +329,14 @@ describe.each(['ws', 'socket.io'] as const)('on %s', (name) => {
     expect(logged).toEqual([expect.objectContaining({ code: expect.stringMatching(/^POLAR_/) as string })]);
   });
 
-  it('passes on what a loader throws', async () => {
+  it('pass the error of a loader to the client', async () => {
     expect(await reply('alice', 'failing', {})).toMatchObject({
       event: 'exception',
       data: { message: 'the store is closed' },
     });
   });
 
-  it('keeps the messages of different users apart', async () => {
+  it('keep the messages of different users apart', async () => {
     const users = ['alice', 'bob', 'carol', 'dave'];
     const connected = await Promise.all(users.map((user) => as(user)));
     for (let n = 0; n < 200; n++) connected[n % 4]!.send('show', { id: String((n % 3) + 1), n });
@@ -358,7 +358,7 @@ describe.each(['ws', 'socket.io'] as const)('on %s', (name) => {
     expect(seen.sort((a, b) => byNumber(a as never) - byNumber(b as never))).toEqual(expected);
   });
 
-  it('keeps the messages of one client apart, though they are the same', async () => {
+  it('keep equal messages of one client apart', async () => {
     const client = await as('bob');
     loads = 0;
     for (let n = 0; n < 50; n++) client.send('serial', '2');
@@ -405,7 +405,7 @@ describe.each(['ws', 'socket.io'] as const)('on %s', (name) => {
         ? [statusCode === 500 ? 1011 : 4000 + statusCode, message]
         : ['io server disconnect', { event: 'exception', data: { status: 'error', statusCode, message } }];
 
-    it('stays when it may', async () => {
+    it('stays open if it is allowed', async () => {
       decide = join;
       const client = await as('alice', room.port);
       client.send('say', '1');
@@ -418,7 +418,7 @@ describe.each(['ws', 'socket.io'] as const)('on %s', (name) => {
       ['banned', 403, 'Forbidden'],
       ['hidden', 403, 'Forbidden'],
       ['lost', 404, 'Not Found'],
-    ])('of %s ends with %i', async (user, status, message) => {
+    ])('closes for %s with %i', async (user, status, message) => {
       decide = (authorization, of) =>
         user === 'lost'
           ? authorization.authorizeConnection(of, 'join', () => undefined)
@@ -429,7 +429,7 @@ describe.each(['ws', 'socket.io'] as const)('on %s', (name) => {
       expect(logged).toEqual([]);
     });
 
-    it('ends when nothing can be decided, and says why to the log alone', async () => {
+    it('closes if an error prevents the decision, and only the log has the reason', async () => {
       decide = (authorization, client) =>
         authorization.authorizeConnection(client, 'join', () => {
           throw new Error('the database is down');
@@ -440,7 +440,7 @@ describe.each(['ws', 'socket.io'] as const)('on %s', (name) => {
       expect(logged).toEqual([expect.objectContaining({ message: 'the database is down' })]);
     });
 
-    it('loads nothing for nobody', async () => {
+    it('loads nothing for an anonymous client', async () => {
       const load = vi.fn<() => Note>(() => new Note('1', 'alice', 0));
       decide = (authorization, client) => authorization.authorizeConnection(client, 'read', load);
       await (
@@ -453,14 +453,14 @@ describe.each(['ws', 'socket.io'] as const)('on %s', (name) => {
       expect(load).toHaveBeenCalledOnce();
     });
 
-    it('survives a resource that cannot be had, whoever asks', async () => {
+    it('closes without an unhandled rejection if the resource fails to load', async () => {
       decide = (authorization, client) =>
         authorization.authorizeConnection(client, 'read', Promise.reject(new Error('no database')));
       expect(await (await as(undefined, room.port)).ended).toEqual(refused(401, 'Unauthorized'));
       expect(await (await as('alice', room.port)).ended).toEqual(refused(500, 'Internal server error'));
     });
 
-    it('holds its messages back while it is being decided about', async () => {
+    it('delays its messages until it is decided', async () => {
       let letIn!: (note: Note) => void;
       const note = new Promise<Note>((resolve) => (letIn = resolve));
       decide = (authorization, client) => authorization.authorizeConnection(client, 'read', note);
@@ -474,7 +474,7 @@ describe.each(['ws', 'socket.io'] as const)('on %s', (name) => {
       expect(handled.sort()).toEqual(['alice', 'ping']);
     });
 
-    it('has none of its messages handled after it was refused', async () => {
+    it('handles no message after it was refused', async () => {
       let turnAway!: (note: Note) => void;
       const note = new Promise<Note>((resolve) => (turnAway = resolve));
       decide = (authorization, client) => authorization.authorizeConnection(client, 'read', note);
@@ -488,7 +488,7 @@ describe.each(['ws', 'socket.io'] as const)('on %s', (name) => {
       expect({ handled, admitted }).toEqual({ handled: [], admitted: [false] });
     });
 
-    it('needs every decision about it', async () => {
+    it('needs all its decisions to pass', async () => {
       decide = async (authorization, client) => {
         const answers = await Promise.all([
           authorization.authorizeConnection(client, 'read', () => new Note('9', 'somebody else', 0)),
@@ -504,7 +504,7 @@ describe.each(['ws', 'socket.io'] as const)('on %s', (name) => {
   });
 });
 
-describe('with acknowledgements of socket.io', () => {
+describe('gateways with acknowledgements of socket.io', () => {
   let app: INestApplication;
   let port: number;
   beforeAll(async () => {
@@ -512,7 +512,7 @@ describe('with acknowledgements of socket.io', () => {
   });
   afterAll(() => app.close());
 
-  it('answers each with its own, and a refusal by the event alone', async () => {
+  it('answer each message by its acknowledgement, and a refusal only by the event', async () => {
     const socket = io(`http://127.0.0.1:${port}`, { auth: { user: 'bob' }, transports: ['websocket'] });
     const refusals: unknown[] = [];
     socket.on('exception', (refusal: { cause: { data: unknown } }) => refusals.push(refusal.cause.data));

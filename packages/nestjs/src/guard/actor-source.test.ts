@@ -49,7 +49,7 @@ class Note {
     readonly owner: string,
   ) {}
 }
-/** Whoever asks may read, `nil` too. */
+/** Every actor may read, also `nil`. */
 const policies = `
   allow(_, "read", _: Note);
   allow(user, "update", note: Note) if note.owner = user;
@@ -124,18 +124,18 @@ const ask = (path: string, user?: string, method: 'get' | 'put' = 'get') => {
   return user === undefined ? sent : sent.set('x-user', user);
 };
 
-describe.each(platforms)('who is asking on %s', (adapter) => {
+describe.each(platforms)('the actor on %s', (adapter) => {
   it.each([
     ['a hook', byHeader],
     ['a hook that waits', async (req: HttpRequest) => sleep(1).then(() => byHeader(req))],
     ['a hook with the context', (_: unknown, context: ExecutionContext) => byHeader(requestOf(context))],
-  ])('says %s', async (_, actor) => {
+  ])('comes from %s', async (_, actor) => {
     await start({ actor }, { adapter });
     expect((await ask('/1', 'ada')).body).toEqual({ actor: 'ada' });
     expect((await ask('/1')).status).toBe(401);
   });
 
-  it('is asked for once in a request', async () => {
+  it('gets determined once for each request', async () => {
     const actor = vi.fn<typeof byHeader>(byHeader);
     await start({ actor }, { adapter });
     await ask('/1', 'ada');
@@ -148,7 +148,7 @@ describe.each(platforms)('who is asking on %s', (adapter) => {
     ['an exception', new GoneException('signed out'), 410],
     ['an error', new TypeError('secret'), 500],
     ['nothing', undefined, 500],
-  ] as const)('lets nobody in when the hook throws %s', async (_, error, status) => {
+  ] as const)('causes a refusal if the hook throws %s', async (_, error, status) => {
     const actor = vi.fn<() => unknown>(() => {
       throw error;
     });
@@ -160,7 +160,7 @@ describe.each(platforms)('who is asking on %s', (adapter) => {
   });
 });
 
-/** Signs in whoever the header names, as a guard of Passport does. */
+/** Sets the user that the header names, as a guard of Passport does. */
 @Injectable()
 class HeaderGuard implements CanActivate {
   canActivate(context: ExecutionContext) {
@@ -168,7 +168,7 @@ class HeaderGuard implements CanActivate {
     return true;
   }
 }
-/** As one of Passport's that lets everybody in: `handleRequest: (_error, user) => user`. */
+/** A guard of Passport that lets anonymous requests through: `handleRequest: (_error, user) => user`. */
 @Injectable()
 class OptionalGuard implements CanActivate {
   canActivate(context: ExecutionContext) {
@@ -177,17 +177,17 @@ class OptionalGuard implements CanActivate {
   }
 }
 
-describe.each(platforms)('the default on %s', (adapter) => {
+describe.each(platforms)('the default actor on %s', (adapter) => {
   it.each([
     ['a guard', HeaderGuard],
     ['a guard that lets everybody in', OptionalGuard],
-  ])('is request.user, from %s', async (_, guard) => {
+  ])('comes from request.user, which is set by %s', async (_, guard) => {
     await start({ authenticate: [guard] }, { adapter });
     expect((await ask('/1', 'ada')).body).toEqual({ actor: 'ada' });
     expect((await ask('/1')).status).toBe(401);
   });
 
-  it.each([undefined, null, false])('is nobody where that is %j', async (user) => {
+  it.each([undefined, null, false])('does not exist if request.user is %j', async (user) => {
     const canActivate = (context: ExecutionContext) => {
       requestOf(context).user = user;
       return true;
@@ -196,7 +196,7 @@ describe.each(platforms)('the default on %s', (adapter) => {
     expect((await ask('/1')).status).toBe(401);
   });
 
-  it('is who a global guard before ours signed in', async () => {
+  it('comes from a global guard that runs before the AuthorizationGuard', async () => {
     @Module({ providers: [{ provide: APP_GUARD, useClass: HeaderGuard }] })
     class AuthenticationModule {}
     @Module({
@@ -212,7 +212,7 @@ describe.each(platforms)('the default on %s', (adapter) => {
     expect((await ask('/1')).status).toBe(401);
   });
 
-  it('is nobody where a guard of the controller comes too late, which is said once', async () => {
+  it('does not exist if a guard of the controller runs too late, and a warning is logged once', async () => {
     vi.stubEnv('NODE_ENV', 'development');
     @Controller()
     @UseGuards(HeaderGuard)
@@ -228,19 +228,19 @@ describe.each(platforms)('the default on %s', (adapter) => {
   });
 });
 
-describe.each(platforms)('nobody on %s', (adapter) => {
+describe.each(platforms)('an anonymous request on %s', (adapter) => {
   it.each([
     ['a name', 'guest'],
     ['nil', null],
     ['false', false],
-  ] as const)('is replaced by %s', async (_, anonymous) => {
+  ] as const)('has the actor of the option `anonymous`: %s', async (_, anonymous) => {
     await start({ anonymous, actor: byHeader }, { adapter });
     expect((await ask('/1')).body).toEqual({ actor: anonymous });
     expect((await ask('/1', undefined, 'put')).status).toBe(403);
     expect((await ask('/1', 'user 1', 'put')).status).toBe(200);
   });
 
-  it('is asked as nil by a hook that gives null', async () => {
+  it('has the actor nil if the hook returns null', async () => {
     await start({ actor: () => null }, { adapter });
     expect((await ask('/1')).body).toEqual({ actor: null });
   });
@@ -273,7 +273,7 @@ describe.each(platforms)('guards that authenticate on %s', (adapter) => {
     },
   });
 
-  it('run in their order, once a request, before the hook', async () => {
+  it('run in their order, once for each request, before the hook', async () => {
     const actor = (req: HttpRequest) => {
       calls.push('hook');
       return byHeader(req);
@@ -301,7 +301,7 @@ describe.each(platforms)('guards that authenticate on %s', (adapter) => {
     expect(calls).toEqual(['first', 'second', 'hook']);
   });
 
-  it('do not run before what is skipped, unless it asks', async () => {
+  it('do not run for a skipped handler, unless it makes a check', async () => {
     await start({ actor: byHeader, authenticate: [named('guard')] }, { adapter });
     expect((await ask('/ping')).status).toBe(200);
     expect(calls).toEqual([]);
@@ -317,7 +317,7 @@ describe.each(platforms)('guards that authenticate on %s', (adapter) => {
     ['nothing', () => undefined, 401],
     ['an observable that fails', () => throwError(() => new ForbiddenException('expired')), 403],
     ['an observable of nothing', () => of(), 500],
-  ] as [string, () => unknown, number][])('let nobody in by %s', async (_, answer, status) => {
+  ] as [string, () => unknown, number][])('refuse a call by %s', async (_, answer, status) => {
     await start(
       { actor: byHeader, authenticate: [named('first', answer), named('second')], challenge: 'Bearer' },
       { adapter },
@@ -333,7 +333,7 @@ describe.each(platforms)('guards that authenticate on %s', (adapter) => {
   it.each([
     ['an exception', new UnauthorizedException('expired'), 401, 'expired'],
     ['an error', new TypeError('secret'), 500, 'Internal server error'],
-  ] as const)('pass on what they throw: %s', async (_, error, status, message) => {
+  ] as const)('pass the error to the client that they throw: %s', async (_, error, status, message) => {
     const throws = named('guard', () => {
       throw error;
     });
@@ -342,7 +342,7 @@ describe.each(platforms)('guards that authenticate on %s', (adapter) => {
     expect([answer.status, (answer.body as { message: string }).message]).toEqual([status, message]);
   });
 
-  it('are injected with what they need', async () => {
+  it('get their dependencies injected', async () => {
     @Injectable()
     class Tokens {
       read = byHeader;
@@ -374,7 +374,7 @@ describe.each(platforms)('guards that authenticate on %s', (adapter) => {
     await serve(build());
     expect((await ask('/1', 'ada')).body).toEqual({ actor: 'ada' });
     await app?.close();
-    // A test may replace what the application provides.
+    // A test can replace the guard that the application provides.
     const signedIn = (context: ExecutionContext) => {
       requestOf(context).user = 'test';
       return true;
@@ -383,7 +383,7 @@ describe.each(platforms)('guards that authenticate on %s', (adapter) => {
     expect((await ask('/1')).body).toEqual({ actor: 'test' });
   });
 
-  it('are made where nobody provides them, once', async () => {
+  it('get created once if no module provides them', async () => {
     let made = 0;
     @Injectable()
     class LonelyGuard implements CanActivate {
@@ -398,7 +398,7 @@ describe.each(platforms)('guards that authenticate on %s', (adapter) => {
     expect(made).toBe(1);
   });
 
-  it('may be of the scope of the request', async () => {
+  it('can be request-scoped', async () => {
     @Injectable({ scope: Scope.REQUEST })
     class RequestGuard implements CanActivate {
       constructor(@Inject(REQUEST) private readonly request: HttpRequest) {}
@@ -446,14 +446,14 @@ describe.each(platforms)('allow_request on %s', (adapter) => {
     ['/asking', 'bob', 403],
     ['/ping', undefined, 200],
   ] as const)(
-    'is asked before rules, and not before what is skipped: %s of %s',
+    'runs before requirements, and not for skipped handlers: %s of %s',
     async (path, user, status) => {
       await start(options, { adapter, controllers: [RequestController] });
       expect((await ask(path, user)).status).toBe(status);
     },
   );
 
-  it('is asked about what the application makes of a request', async () => {
+  it('receives the result of the option `request`', async () => {
     const { typed } = await import('@nanook/core');
     const seen = async (req: { readonly url: string }) =>
       Promise.resolve(typed('Request', { path: req.url }));
@@ -462,13 +462,13 @@ describe.each(platforms)('allow_request on %s', (adapter) => {
     expect((await ask('/asking', 'bob')).status).toBe(403);
   });
 
-  it('is asked only where a rule says so when it is turned off', async () => {
+  it('runs only for @AuthorizeRequest() with authorizeRequests: false', async () => {
     await start({ ...options, authorizeRequests: false }, { adapter, controllers: [RequestController] });
     expect((await ask('/public', 'bob')).status).toBe(200);
     expect((await ask('/asking', 'bob')).status).toBe(403);
   });
 
-  it('is not asked where the policy has no such rule', async () => {
+  it('does not run if the policy has no such rule', async () => {
     await start({ actor: byHeader }, { adapter });
     expect((await ask('/1', 'bob')).status).toBe(200);
     await expect(start({ actor: byHeader }, { adapter, controllers: [RequestController] })).rejects.toThrow(
@@ -479,14 +479,14 @@ describe.each(platforms)('allow_request on %s', (adapter) => {
   it.each([
     ['without a rule', { audit: 'warn' }, 403],
     ['of an excluded class', { exclude: [{ class: OpenController, reason: 'of others' }] }, 200],
-  ] as const)('has its say before handlers %s', async (_, more, status) => {
+  ] as const)('decides before handlers %s', async (_, more, status) => {
     await start({ ...options, ...more }, { adapter, controllers: [OpenController] });
     expect((await ask('/open', 'ada')).status).toBe(200);
     expect((await ask('/open', 'bob')).status).toBe(status);
   });
 });
 
-describe.each(platforms)('the service on %s', (adapter) => {
+describe.each(platforms)('AuthorizationService on %s', (adapter) => {
   @Injectable()
   class Notes {
     constructor(private readonly authorization: AuthorizationService) {}
@@ -525,18 +525,21 @@ describe.each(platforms)('the service on %s', (adapter) => {
     ['/inside', 'user 1', 200],
     ['/inside', 'user 2', 403],
     ['/inside', undefined, 401],
-  ] as const)('decides where a decorator is not enough: %s of %s', async (path, user, status) => {
-    await start(
-      { actor: byHeader },
-      { adapter, controllers: [ServiceController], providers: [Notes, RenameGuard] },
-    );
-    expect((await ask(path, user)).status).toBe(status);
-    expect((await ask('/answer', 'user 1')).body).toEqual({ answer: true });
-    expect((await ask('/answer', 'user 2')).body).toEqual({ answer: false });
-  });
+  ] as const)(
+    'authorizes in guards and interceptors of the application: %s of %s',
+    async (path, user, status) => {
+      await start(
+        { actor: byHeader },
+        { adapter, controllers: [ServiceController], providers: [Notes, RenameGuard] },
+      );
+      expect((await ask(path, user)).status).toBe(status);
+      expect((await ask('/answer', 'user 1')).body).toEqual({ answer: true });
+      expect((await ask('/answer', 'user 2')).body).toEqual({ answer: false });
+    },
+  );
 });
 
-describe.each(platforms)('many at a time on %s', (adapter) => {
+describe.each(platforms)('concurrent requests on %s', (adapter) => {
   const pause = async () => sleep(Math.floor(Math.random() * 6));
 
   @Injectable()
@@ -568,7 +571,7 @@ describe.each(platforms)('many at a time on %s', (adapter) => {
     }
   }
 
-  it('500 users get their own, and nobody else’s', async () => {
+  it('return to 500 users their own notes only', async () => {
     await start(
       {
         authenticate: [SlowGuard],
@@ -581,7 +584,7 @@ describe.each(platforms)('many at a time on %s', (adapter) => {
     const answers = await Promise.all(
       Array.from({ length: 500 }, async (_, n) => {
         await pause();
-        // Every fifth asks for what is somebody else's.
+        // Every fifth user requests the note of another user.
         const user = `user ${n % 5 === 0 ? n + 1 : n}`;
         const answer = await fetch(`${url}/${n}`, { method: 'PUT', headers: { 'x-user': user } });
         const body: unknown = await answer.json();

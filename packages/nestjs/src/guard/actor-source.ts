@@ -20,11 +20,11 @@ interface HasUser {
   readonly user?: unknown;
 }
 
-/** Finds out who is asking: runs the guards that authenticate, then the hook. */
+/** Determines the actor of a request: runs the guards that authenticate, then calls the hook. */
 @Injectable()
 export class ActorSource {
   readonly #authenticated = new WeakMap<object, Promise<void>>();
-  /** Those that the application does not provide. */
+  /** The guards that no module of the application provides. */
   readonly #made = new Map<Type<CanActivate>, Promise<CanActivate>>();
   #isExplained = false;
 
@@ -33,7 +33,11 @@ export class ActorSource {
     @Inject(ModuleRef) private readonly moduleRef: ModuleRef,
   ) {}
 
-  /** Runs the guards of `authenticate`, once a request. @throws what they throw; {@link UnauthenticatedError} when one refuses */
+  /**
+   * Runs the guards of `authenticate`, once for each request.
+   *
+   * @throws {UnauthenticatedError} if a guard returns false; the error that a guard throws
+   */
   authenticate(execution: Execution, context: ExecutionContext): Promise<void> {
     const { requestKey } = execution;
     let done = this.#authenticated.get(requestKey);
@@ -42,20 +46,21 @@ export class ActorSource {
     return done;
   }
 
+  /** Returns the actor of a request, or `undefined` for an anonymous request. */
   async find(execution: Execution, context: ExecutionContext): Promise<unknown> {
-    // A handler that is skipped may ask all the same.
+    // Also for a handler that is skipped and makes a check itself.
     await this.authenticate(execution, context);
     const { kind, request, requestKey } = execution;
     const { actor } = this.options;
     if (actor !== undefined) return actor(request, context);
-    if (kind === 'rpc') return undefined; // who sent a message does not get to say who they are
+    if (kind === 'rpc') return undefined; // the data of a message does not identify its sender
     const { user, data, extra } = request as HasUser & { readonly data?: HasUser; readonly extra?: HasUser };
     const found =
       user ??
       (kind === 'ws' ? data?.user : undefined) ??
-      // What a subscription's `onConnect` found: Mercurius puts it into the context, graphql-ws has `extra` for it.
+      // The result of `onConnect` of a subscription: Mercurius puts it into the context, graphql-ws into `extra`.
       (kind === 'graphql' ? ((requestKey as HasUser).user ?? extra?.user) : undefined);
-    // Passport puts `false` there when a guard lets everybody in.
+    // Passport sets `false` if a guard lets an anonymous request through.
     if (found !== undefined && found !== false) return found;
     this.#explain();
     return undefined;
@@ -69,7 +74,7 @@ export class ActorSource {
     }
   }
 
-  /** The application's own where it provides one, so that it can be replaced in tests. */
+  /** Returns the provider of the application if there is one, so that tests can replace it. */
   async #instanceOf(guard: Type<CanActivate>, execution: Execution): Promise<CanActivate> {
     const scope = this.#scopeOf(guard);
     if (scope === Scope.DEFAULT) return this.moduleRef.get(guard, { strict: false });
@@ -84,7 +89,7 @@ export class ActorSource {
     try {
       return this.moduleRef.introspect(guard).scope;
     } catch {
-      return undefined; // it is not provided
+      return undefined; // no module provides it
     }
   }
 

@@ -110,8 +110,8 @@ async function listen(
   return async (path, init) => fetch(`http://127.0.0.1:${port}${path}`, init);
 }
 
-describe.each(platforms)('on %s', (_, adapter) => {
-  it('a prefix, a version and a module path lead to no handler without a check', async () => {
+describe.each(platforms)('attacks on %s', (_, adapter) => {
+  it('a prefix, a version and a module path do not bypass the check', async () => {
     @Controller({ path: 'notes', version: ['1', '2'] })
     class Notes {
       @Get() @refuse leak() {
@@ -152,7 +152,7 @@ describe.each(platforms)('on %s', (_, adapter) => {
     expect((await ask('/options', { method: 'OPTIONS' })).status).toBe(404);
   });
 
-  it('a controller of the request, or of a durable tenant, is checked', async () => {
+  it('a request-scoped controller, and a durable one, is checked', async () => {
     @Injectable({ scope: Scope.REQUEST, durable: true })
     class Tenant {}
     @Controller({ path: 'request', scope: Scope.REQUEST })
@@ -204,7 +204,7 @@ describe.each(platforms)('on %s', (_, adapter) => {
     expect(ran).toEqual([]);
   });
 
-  it('an interceptor that answers by itself runs after the check', async () => {
+  it('an interceptor that answers without the handler runs after the check', async () => {
     @Injectable()
     class Answers implements NestInterceptor {
       intercept(_context: ExecutionContext, _next: CallHandler) {
@@ -246,7 +246,7 @@ describe.each(platforms)('on %s', (_, adapter) => {
     app = undefined;
   });
 
-  it('an override that skips, beside a base that does not, is as it is written', async () => {
+  it('an override that skips is open, and its base is checked', async () => {
     abstract class Base {
       @Get('a') @refuse a() {
         return 'leaked';
@@ -267,8 +267,8 @@ describe.each(platforms)('on %s', (_, adapter) => {
   });
 });
 
-describe('one method for requests and messages', () => {
-  it.each([undefined, 'manual'] as const)('is checked for both, with guard: %s', async (guard) => {
+describe('a method for requests and messages', () => {
+  it.each([undefined, 'manual'] as const)('gets checked for both, with guard: %s', async (guard) => {
     @Controller()
     class Both {
       @Get('both') @MessagePattern('both') @EventPattern('event') @refuse both(_: unknown) {
@@ -287,7 +287,7 @@ describe('one method for requests and messages', () => {
     expect(ran).toEqual([]);
   });
 
-  it('is checked in a controller of the request, with a method that its constructor binds', async () => {
+  it('gets checked in a request-scoped controller whose constructor binds it', async () => {
     @Controller({ scope: Scope.REQUEST })
     class Scoped {
       constructor(@Inject(REQUEST) readonly request: object) {
@@ -315,8 +315,8 @@ describe('one method for requests and messages', () => {
   });
 });
 
-describe('several modules', () => {
-  it.each([undefined, 'manual'] as const)('all decide, with guard: %s', async (guard) => {
+describe('several NanookModules', () => {
+  it.each([undefined, 'manual'] as const)('must all allow a call, with guard: %s', async (guard) => {
     @Controller()
     class Notes {
       @Get() @Authorize('read', () => new Note()) show() {

@@ -1,24 +1,25 @@
 import { Injectable } from '@nestjs/common';
 
 /**
- * The outcome of the audit. The guard asks for it with each call: an application whose audit failed answers nothing, also when
- * its failed start was caught, and one that nothing has audited yet is audited by its first call.
+ * The outcome of the audit. The guard reads it in each call: after a failed audit, every call is refused, even if the application caught
+ * the error of its start. If the audit has not run yet, the first call runs it.
  */
 @Injectable()
 export class AuditState {
   #audit: (() => void) | undefined;
   #outcome: 'passed' | { readonly error: unknown } | undefined;
 
-  /** @param audit throws what is wrong with the application, where that stops it */
+  /** Sets the audit, which throws an error that stops the application. */
   use(audit: () => void): void {
     this.#audit = audit;
   }
 
+  /** Returns whether the audit has not run yet. */
   get isPending(): boolean {
     return this.#outcome === undefined;
   }
 
-  /** Audits the application, also when that was done before: its configuration may have changed. @throws what the audit throws */
+  /** Runs the audit, also if it has run before, because the configuration can have changed. @throws the error of the audit */
   run(): void {
     try {
       this.#audit?.();
@@ -29,12 +30,12 @@ export class AuditState {
     }
   }
 
-  /** Makes the audit fail afterwards: from now on the application answers nothing. */
+  /** Makes the audit fail after it has passed: from now on, every call is refused. */
   fail(error: unknown): void {
     this.#outcome = { error };
   }
 
-  /** @throws what the audit threw; it runs where it has not yet */
+  /** Runs the audit if it has not run. @throws the error of the audit */
   assertPassed(): void {
     if (this.#outcome === 'passed') return;
     if (this.#outcome === undefined) return this.run();

@@ -4,15 +4,27 @@ import { isUnauthenticatedError } from '@nanook/core';
 import { AuthorizationService } from './authorization.service.js';
 import { exceptionOf } from '../refusals/exceptions.js';
 
-// Where `@UseGuards` puts it, Nest makes one in that module: what it needs is exported.
-/** Stands before handlers, and lets a call through when everything that its decorators demand holds. */
+// `@UseGuards` creates an instance in the module of the handler, so NanookModule exports its dependencies.
+/**
+ * The guard that checks the requirements of a handler before each call. It is global by default; with `guard: 'manual'`,
+ * `@UseGuards(AuthorizationGuard)` puts it in a position among other guards.
+ *
+ * @example
+ * @Controller('drafts') @UseGuards(AuthorizationGuard) class DraftsController { … }
+ */
 @Injectable()
 export class AuthorizationGuard implements CanActivate {
+  /** @internal */
   constructor(
     @Inject(AuthorizationService) private readonly authorization: AuthorizationService,
     @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost,
   ) {}
 
+  /**
+   * Returns `true` if all requirements of the handler hold.
+   *
+   * @throws {HttpException} or the exception of another transport, if the call is refused
+   */
   async canActivate(context: ExecutionContext): Promise<boolean> {
     try {
       await this.authorization.enforce(context);

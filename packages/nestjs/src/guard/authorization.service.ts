@@ -4,7 +4,7 @@ import { BadRequestException, Inject, Injectable, Logger, type ExecutionContext 
 import { Reflector } from '@nestjs/core';
 import { actionOfMethod, defaultTypeActions } from '../options/method-actions.js';
 import { ActorSource } from './actor-source.js';
-import { awaitChecks, reportFault } from './await-checks.js';
+import { awaitChecks, logError } from './await-checks.js';
 import { AuditState } from './audit-state.js';
 import { ConnectionContext } from '../execution/connection-context.js';
 import { Connections } from './connections.js';
@@ -27,7 +27,12 @@ import { ResourceLoaders, type FoundLoader } from '../resources/resource-loaders
 
 type AuthorizeRequirement = Extract<HandlerRequirement, { kind: 'authorize' }>;
 
-/** Decides about calls of handlers. Inject it where a decorator is not enough. */
+/**
+ * Makes checks in guards, interceptors and gateways of the application, where a decorator is not enough. Inject it.
+ *
+ * @example
+ * constructor(private readonly authorization: AuthorizationService) {}
+ */
 @Injectable()
 export class AuthorizationService {
   readonly #requests = new WeakMap<object, RequestAuthorization>();
@@ -46,25 +51,38 @@ export class AuthorizationService {
     @Inject(AuditState) private readonly audit: AuditState,
   ) {}
 
-  /** The value of `WWW-Authenticate` in a 401, in one header: on Fastify, Nest 11 would send the last of several only. */
+  /**
+   * The value of `WWW-Authenticate` in a 401. Several values are one header, because on Fastify, Nest 11 sends only the last header.
+   *
+   * @internal
+   */
   get challenge(): string {
     return [this.options.challenge ?? 'Bearer'].flat().join(', ');
   }
 
-  /** The authorization of the request that a handler is called for: the one that `@Authz()` gives. */
+  /**
+   * Returns the authorization of the request of a call: the one that `@Authz()` passes to the handler.
+   *
+   * @param context the execution context that a guard or an interceptor receives
+   * @example
+   * const actor = await this.authorization.of(context).actor();
+   */
   of(context: ExecutionContext): RequestAuthorization {
     return this.#authzOf(executionOf(context), context);
   }
 
   /**
-   * Passes when everything that the handler demands holds; its resources are loaded then.
+   * Loads the resources of a handler and checks its requirements. {@link AuthorizationGuard} calls it.
    *
-   * @throws {AuthorizationError} when refused
+   * @param context the execution context that a guard receives
+   * @throws {AuthorizationError} if the call is refused
    * @throws {AuthorizationConfigError} `NANOOK_HTTP_UNPROTECTED_ROUTE` for a handler without a requirement
+   * @example
+   * await this.authorization.enforce(context);
    */
   async enforce(context: ExecutionContext): Promise<void> {
     this.audit.assertPassed();
-    // The global guard comes first, then the one that the decorators bring: Nest makes one context for all guards of a call.
+    // The global guard runs first, then the guard of the decorators. Nest creates one context for all guards of a call.
     if (this.#passed.has(context)) return;
     const execution = executionOf(context);
     const { kind, request } = execution;
@@ -74,15 +92,18 @@ export class AuthorizationService {
   }
 
   /**
-   * Decides about a connection to a gateway, for its `handleConnection`: no guard stands before that. Messages of the client wait
-   * for the decision. A connection that is refused is ended, and none of its messages is handled any more: a WebSocket is closed
-   * with the code 4401, 4403 or 4404, a socket of socket.io is told by the event `exception`. One about which nothing can be
-   * decided is ended, too (1011), and the error logged. It never rejects: Nest waits for nobody there.
+   * Authorizes a connection to a gateway. Call it in `handleConnection`, for which Nest runs no guard.
    *
-   * What arrives before this is called does not wait: the requirements of the messages decide.
+   * Messages of the client wait for the decision. A refused connection is closed, and its messages are not handled any more: a WebSocket is
+   * closed with the code 4401, 4403 or 4404, and a socket of socket.io first gets the event `exception`. If an error prevents the decision,
+   * the connection is closed with 1011, and the error is logged. The promise never rejects, because Nest does not await
+   * `handleConnection`. Messages that arrive before the call do not wait; their own requirements apply.
    *
-   * @param resource or a promise of it, or a loader, which is not called for nobody; a class where it is about the type
-   * @returns whether the client may stay
+   * @param client the client that `handleConnection` receives
+   * @param action an action of the policy
+   * @param resource the resource, a promise of it, or a function that loads it, which is not called for an anonymous client; a class for an
+   *   action on the type
+   * @returns whether the client stays connected
    * @example
    * async handleConnection(client: Socket) {
    *   if (await this.authorization.authorizeConnection(client, 'join', Lobby)) await client.join('lobby');
@@ -90,7 +111,7 @@ export class AuthorizationService {
    */
   async authorizeConnection(client: object, action: string, resource: unknown): Promise<boolean> {
     const given = Promise.resolve(resource);
-    given.catch(() => {}); // it is awaited when it is known who asks
+    given.catch(() => {}); // it is awaited later, when the actor is known
     const context = new ConnectionContext(client);
     return this.#connections.admit(client, async () => {
       this.audit.assertPassed();
@@ -102,7 +123,12 @@ export class AuthorizationService {
     });
   }
 
-  /** The action of a requirement in a call. @throws {NanookNestError} `NANOOK_NEST_NO_ACTION` */
+  /**
+   * Returns the action of a requirement in a call.
+   *
+   * @throws {NanookNestError} `NANOOK_NEST_NO_ACTION`
+   * @internal
+   */
   actionOf(requirement: AuthorizeRequirement, method: string | undefined, handler: string): string {
     const action =
       requirement.action ?? (method === undefined ? undefined : actionOfMethod(method, this.options.actions));
@@ -111,7 +137,11 @@ export class AuthorizationService {
     return action;
   }
 
-  /** Whether the type itself is the resource. */
+  /**
+   * Returns whether the type itself is the resource of a requirement.
+   *
+   * @internal
+   */
   isAboutType(requirement: AuthorizeRequirement, action: string): boolean {
     const { typeActions = defaultTypeActions } = this.options;
     return requirement.options.id === undefined
@@ -127,17 +157,17 @@ export class AuthorizationService {
     const skipped = requirements.find((requirement) => requirement.kind === 'skip');
     if (skipped !== undefined) return call.authz.skip(skipped.reason);
     if (requirements.length === 0 && this.exclusions.find(context.getClass()) !== undefined) return;
-    // That a request may come in decides nothing about what the handler does.
+    // `allow_request` only admits the request; it does not authorize the handler.
     if (requirements.every(({ kind }) => kind === 'request')) this.#refuseUnprotected(execution, context);
     const { authorizeRequests = true } = this.options;
-    const asksForRequest =
+    const checksRequest =
       requirements.some(({ kind }) => kind === 'request') ||
       (authorizeRequests && execution.kind === 'http' && call.authz.hasRequestRules);
-    if (requirements.length === 0 && !asksForRequest) return;
+    if (requirements.length === 0 && !checksRequest) return;
 
     await this.actors.authenticate(execution, context);
-    await call.authz.actor(); // nobody's requests load nothing
-    if (asksForRequest) await call.authz.authorizeRequest();
+    await call.authz.actor(); // a request without an actor loads nothing
+    if (checksRequest) await call.authz.authorizeRequest();
     call.resources.length = 0;
     for (const requirement of requirements)
       if (requirement.kind === 'authorize')
@@ -151,19 +181,19 @@ export class AuthorizationService {
     { kind, request, method }: Execution,
     context: ExecutionContext,
   ): Promise<void> {
-    const demand = inputRequirementOf(context.getClass(), context.getHandler());
-    if (demand === undefined || kind !== 'http') return;
+    const ofInput = inputRequirementOf(context.getClass(), context.getHandler());
+    if (ofInput === undefined || kind !== 'http') return;
     const handler = handlerName(context.getClass(), context.getHandler());
     const requirement = requirements.findLast((one) => one.kind === 'authorize');
     if (requirement === undefined)
       throw new NanookNestError('NANOOK_NEST_INPUT_WITHOUT_RESOURCE', { handler });
-    const action = demand.action ?? this.actionOf(requirement, method, handler);
-    await checkInput(authz, request as object, action, resources.at(-1), demand);
+    const action = ofInput.action ?? this.actionOf(requirement, method, handler);
+    await checkInput(authz, request as object, action, resources.at(-1), ofInput);
   }
 
   #callOf(execution: Execution, context: ExecutionContext): HandlerCall {
     const known = findCall(execution.callKey);
-    // Where two modules guard one handler, the policy of each has its say.
+    // If two modules guard a handler, the policy of each must allow the call.
     if (known?.authz.authorizer === this.authorizer) return known;
     const call = { authz: this.#authzOf(execution, context), resources: [] };
     rememberCall(execution.callKey, call);
@@ -182,7 +212,7 @@ export class AuthorizationService {
         anonymous: this.options.anonymous,
         request: seen,
         challenge: this.options.challenge,
-        report: reportFault,
+        report: logError,
         route: () => `${execution.method ?? kind} ${handlerName(context.getClass(), context.getHandler())}`,
       });
       awaitChecks(authz, context);
@@ -192,7 +222,7 @@ export class AuthorizationService {
     return scope === undefined ? authz : scopedAuthorization(authz, scope);
   }
 
-  /** Refuses a handler without a requirement, also where the audit does not run or could not see it. */
+  /** Refuses a handler without a requirement, also if the audit does not run or did not find the handler. */
   #refuseUnprotected(execution: Execution, context: ExecutionContext): void {
     if (this.options.audit === 'warn') return;
     throw new AuthorizationConfigError('NANOOK_HTTP_UNPROTECTED_ROUTE', {
@@ -244,22 +274,22 @@ export class AuthorizationService {
     const raw: unknown =
       typeof id === 'function' ? await id(execution.request, context) : at(execution.inputs, id as string);
     if (raw === undefined || raw === null) {
-      // A path without the parameter is our developer's mistake; what the client leaves out is the client's.
+      // A path without the parameter is a mistake of the application. Other missing ids are mistakes of the client.
       if (typeof id === 'string' && id.startsWith('params.'))
         throw new NanookNestError('NANOOK_NEST_NO_ID', { handler, path: id, type: nameOf(source) });
       if (typeof id === 'string' && id.startsWith('body.')) this.#explainBody(execution, handler, id);
       throw new NotFoundError(action);
     }
-    // A loader hands it to a database: an object from the client could be an operator there.
+    // A loader passes the id to a database, where an object from the client could be an operator.
     if (typeof raw !== 'string' && typeof raw !== 'number' && typeof raw !== 'bigint')
       throw new BadRequestException();
     const parsed = parse === undefined ? raw : await parse(String(raw));
-    // A loader hands it to a database, and some find the first row by an id that is undefined.
+    // A loader passes the id to a database, and some databases return the first row for an undefined id.
     if (parsed === undefined || parsed === null || Number.isNaN(parsed)) throw new NotFoundError(action);
     return parsed;
   }
 
-  /** Warns of a form that an interceptor would parse, once a handler: the client is told no more than 404. */
+  /** Logs once for each handler that a multipart body was not parsed yet: the client gets only a 404. */
   #explainBody({ inputs: { body, headers } }: Execution, handler: string, path: string): void {
     const { 'content-type': type } = headers as { readonly 'content-type'?: string };
     if (body !== undefined || !/^multipart\//i.test(type ?? '')) return;
@@ -269,7 +299,7 @@ export class AuthorizationService {
   }
 }
 
-/** The value at a path of own fields. */
+/** Returns the value at a path of own fields. */
 function at(inputs: unknown, path: string): unknown {
   let value = inputs;
   for (const field of path.split('.')) {

@@ -102,7 +102,7 @@ describe.each<[string, Type<ExpressAdapter | FastifyAdapter>]>([
     ['/chain', "authorize('delete', …)"],
     ['/ignored', "can('delete', …)"],
     ['/raw', "authorize('delete', …)"],
-  ])('block the response of %s, are named in the log, and end no process', async (path, call) => {
+  ])('block the response of %s, appear in the log, and do not end the process', async (path, call) => {
     for (const user of ['alice', 'bob']) {
       logged.splice(0);
       const { status, body } = await ask(path, user);
@@ -117,7 +117,7 @@ describe.each<[string, Type<ExpressAdapter | FastifyAdapter>]>([
     expect(unhandled).toEqual([]);
   });
 
-  it('block the response when they failed in an async function that is not awaited', async () => {
+  it('block the response if they failed in an async function that is not awaited', async () => {
     expect((await ask('/helper', 'alice')).status).toBe(200);
     expect((await ask('/helper', 'bob')).status).toBe(500);
     expect(logged).toHaveLength(1);
@@ -125,7 +125,7 @@ describe.each<[string, Type<ExpressAdapter | FastifyAdapter>]>([
     expect(unhandled).toMatchObject([{ status: 403 }]); // this test is another listener
   });
 
-  it('do not concern a handler that awaits them', async () => {
+  it('do not affect a handler that awaits them', async () => {
     expect((await ask('/awaited', 'alice')).status).toBe(200);
     expect((await ask('/awaited', 'bob')).status).toBe(403);
     expect(logged).toEqual([]);

@@ -4,8 +4,8 @@ import type { ServerResponse } from 'node:http';
 import { handlerName } from '../execution/handler-location.js';
 import type { ContextKind } from '../execution/execution.js';
 
-/** Tells the log of a fault that no response can carry. */
-export const reportFault = (fault: Error): void => new Logger('Nanook').error(fault.message, fault.stack);
+/** Logs an error that cannot be sent in a response. */
+export const logError = (error: Error): void => new Logger('Nanook').error(error.message, error.stack);
 
 /**
  * Blocks an HTTP response that starts before the checks of its request were awaited. In other contexts, and when it is too late to
@@ -16,7 +16,7 @@ export function awaitChecks(authz: RequestAuthorization, context: ExecutionConte
   const route = (): string => handlerName(context.getClass(), context.getHandler());
   const [request, given] = context.getArgs<[{ readonly method: string }, HttpResponse | undefined]>();
   const response = given?.raw ?? given;
-  // A test may call the guard with something else than a response of Node.
+  // A unit test can call the guard without a response of Node.
   if (kind !== 'http' || typeof response?.writeHead !== 'function') {
     authz.checks.reportLostFailures(() => ({ method: kind, route: route() }));
     return;
@@ -28,17 +28,17 @@ export function awaitChecks(authz: RequestAuthorization, context: ExecutionConte
     checks: () => authz.checks,
     challenge: () => authz.challenge,
     mayHideRefusal: true,
-    fail(fault) {
-      reportFault(fault);
-      answer(response, fault);
+    fail(error) {
+      logError(error);
+      answer(response, error);
     },
   });
 }
 
-/** Of Express, or of Fastify, which has Node's own in `raw`. */
+/** A response of Express, or a reply of Fastify, which has the response of Node in `raw`. */
 type HttpResponse = ServerResponse & { readonly raw?: ServerResponse };
 
-/** As Nest answers an error that is not an `HttpException`. */
+/** Answers with a plain status, as Nest answers an error that is not an `HttpException`. */
 function answer(response: ServerResponse, { status }: AuthorizationConfigError): void {
   const body = JSON.stringify({ statusCode: status, message: 'Internal server error' });
   response.writeHead(status, { 'Content-Type': 'application/json; charset=utf-8' });

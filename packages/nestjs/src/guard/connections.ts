@@ -3,7 +3,7 @@ import { Logger } from '@nestjs/common';
 import { httpExceptionOf, isRefusal } from '../refusals/exceptions.js';
 import { messageRefusalOf, type MessageRefusal } from '../refusals/message-exceptions.js';
 
-/** What the platforms give: a socket of socket.io, or a WebSocket. */
+/** A socket of socket.io, or a WebSocket. */
 interface Client {
   emit?(event: string, data: unknown): unknown;
   disconnect?(close: boolean): unknown;
@@ -11,13 +11,13 @@ interface Client {
 }
 
 /**
- * The connections to gateways. Nest lets messages in while a connection is still being decided about, and a client can go on
- * sending after it was asked to leave: so both are remembered.
+ * The decisions about connections to gateways. Nest handles messages while a connection is not decided yet, and a client can send more after
+ * a refusal, so the guard of each message awaits the decision.
  */
 export class Connections {
   readonly #decisions = new WeakMap<object, Promise<unknown>>();
 
-  /** Ends the connection when this rejects. Several decisions about one connection must all let it in. */
+  /** Closes the connection if `decide` rejects. Several decisions about one connection must all pass. */
   async admit(client: object, decide: () => Promise<unknown>): Promise<boolean> {
     const decision = Promise.resolve(this.#decisions.get(client)).then(decide);
     this.#decisions.set(client, decision);
@@ -30,7 +30,7 @@ export class Connections {
     }
   }
 
-  /** Waits for what is being decided. @throws why the connection was ended */
+  /** Waits for the decision. @throws the error that closed the connection */
   async pass(client: object): Promise<void> {
     await this.#decisions.get(client);
   }
@@ -38,21 +38,21 @@ export class Connections {
 
 function end(client: Client, error: unknown): void {
   const exception = isAuthorizationError(error) ? httpExceptionOf(error) : error;
-  const refusal = isRefusal(exception) ? messageRefusalOf(exception) : fault;
-  if (refusal === fault) new Logger('Nanook').error(error);
+  const refusal = isRefusal(exception) ? messageRefusalOf(exception) : internalError;
+  if (refusal === internalError) new Logger('Nanook').error(error);
   if (client.disconnect !== undefined) {
     client.emit?.('exception', refusal);
     client.disconnect(true);
   } else client.close?.(closeCodeOf(refusal), closeReasonOf(refusal));
 }
 
-/** As Nest says it for messages. What is wrong is for the log. */
-const fault: MessageRefusal = { status: 'error', statusCode: 500, message: 'Internal server error' };
+/** The message of Nest for an error that is only logged. */
+const internalError: MessageRefusal = { status: 'error', statusCode: 500, message: 'Internal server error' };
 
-/** 4401, 4403, 4404 …: the range that RFC 6455 leaves to applications; 1011 is its code for what the server cannot do. */
+/** Returns 4401, 4403, 4404 …, in the range that RFC 6455 leaves to applications; 1011 is its code for a server error. */
 const closeCodeOf = (refusal: MessageRefusal): number =>
-  refusal === fault ? 1011 : 4000 + refusal.statusCode;
+  refusal === internalError ? 1011 : 4000 + refusal.statusCode;
 
-/** A close frame holds no more. */
+/** Returns the message, if it fits into a close frame. */
 const closeReasonOf = ({ message }: MessageRefusal): string =>
   Buffer.byteLength(message) <= 123 ? message : '';

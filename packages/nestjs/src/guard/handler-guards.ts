@@ -12,9 +12,9 @@ import {
 } from '../requirements/requirement-guard.js';
 
 /**
- * Puts a guard on every handler that a global guard does not cover, with or without requirements: messages and events, because a
- * hybrid application does not share its global guards with its microservices, and gateways have none on Nest 11; and with
- * `guard: 'manual'` all handlers. It happens while the application is instantiated, before Nest resolves any handler.
+ * Adds a guard to every handler that the global guard does not cover, with or without requirements: to messages and events, because a hybrid
+ * application does not share its global guards with its microservices, and Nest 11 runs none for gateways; and with `guard: 'manual'`, to
+ * all handlers. This happens while Nest instantiates the application, before it resolves any handler.
  */
 @Injectable()
 export class HandlerGuards {
@@ -32,7 +32,7 @@ export class HandlerGuards {
     for (const entry of this.entries.all()) {
       if (!this.#isUncovered(entry)) continue;
       this.#place(entry);
-      // Nest takes a guard that is a class from the module of the handler, and has looked for them before.
+      // Nest takes the instance of a guard class from the module of the handler, and has collected the guard classes already.
       for (const host of hosts.get(entry.type) ?? [])
         for (const [guard, useValue] of guards)
           if (!host.injectables.has(guard)) host.addInjectable({ provide: guard, useValue }, 'guard');
@@ -44,10 +44,10 @@ export class HandlerGuards {
     return this.mode === 'manual' && resolves !== 'field';
   }
 
-  /** With `guard: 'manual'` ours is the last one. A message keeps the order in which its decorators are written. */
+  /** Adds the guard: with `guard: 'manual'` as the last one. For a message, the guards keep the order of the decorators. */
   #place({ kind, type, declared }: EntryPoint): void {
     if (this.mode === 'manual' || !hasHandlerGuard(declared)) placeGuard(declared, 'handler');
-    // What is called may be another function than the method: one that a constructor bound. Fields have no part in this.
+    // Also on the class, because the called function can be another one than the method, bound by a constructor. Fields have no class guards.
     if (kind !== 'graphql') placeGuard(type, 'class');
   }
 }

@@ -3,8 +3,8 @@ import { ModulesContainer } from '@nestjs/core';
 import { AuthorizationGuard } from './authorization.guard.js';
 
 /**
- * The guard that stands before everything, or what a test put in its place. `overrideProvider` replaces the one that is injected;
- * `overrideGuard` replaces only what `@UseGuards` made in some module, so this class has one made here.
+ * The global guard, which tests can replace. `overrideProvider` replaces the injected guard. `overrideGuard` replaces only a guard that
+ * `@UseGuards` created in a module, so this class has `@UseGuards`, too.
  */
 @Injectable()
 @UseGuards(AuthorizationGuard)

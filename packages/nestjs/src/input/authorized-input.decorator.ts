@@ -4,6 +4,7 @@ import { checkParentheses, describe, wrongUse } from '../requirements/decorator-
 import { CheckedInput } from './checked-input.js';
 import { requireInput } from './input-requirement.js';
 
+/** Options of `@AuthorizedInput`. */
 export interface InputOptions {
   /** Default: the action of the handler's last `@Authorize`. */
   readonly action?: string;
@@ -16,12 +17,14 @@ type Pipe = Type<PipeTransform> | PipeTransform;
 const checkedInput = new CheckedInput();
 
 /**
- * Hands the handler the body of the request, as `@Body()` does, when the actor may write each of its fields: `allow_field(actor,
- * action, resource, field)`. The resource is the one of the handler's last `@Authorize`; for *create* it is the type.
+ * Passes the body of the request to the handler, as `@Body()` does, if the actor may write each of its fields: `allow_field(actor,
+ * action, resource, field)`. The resource is the one of the last `@Authorize` of the handler; for *create* it is the type.
  *
- * The guard checks the body before pipes run, so a `ValidationPipe` sees the checked body, and its class as ever. Only the fields of the
- * body itself are checked, not those of objects in them.
+ * The guard checks the body before pipes run, so that a `ValidationPipe` gets the checked body, with the class of the parameter. It checks
+ * only the fields of the body itself, not the fields of objects in it.
  *
+ * @param options the action, and the treatment of refused fields
+ * @param pipes pipes that convert or validate the checked body
  * @throws {NanookNestError} `NANOOK_NEST_INVALID_DECORATOR`
  * @example
  * @Patch(':id') @Authorize('update', Note)
@@ -34,7 +37,7 @@ export function AuthorizedInput(...args: [options?: InputOptions, ...pipes: Pipe
   if (typeof options !== 'object' || options === null || 'transform' in options)
     throw wrongUse(
       '@AuthorizedInput',
-      `was given ${describe(options)} for its options; they come before the pipes: @AuthorizedInput({}, pipe)`,
+      `needs its options before the pipes, got ${describe(options)}; write @AuthorizedInput({}, pipe)`,
     );
   const { action, refused = 'refuse', ...unknown } = options;
   const [name] = Object.keys(unknown);
@@ -42,14 +45,14 @@ export function AuthorizedInput(...args: [options?: InputOptions, ...pipes: Pipe
     throw wrongUse('@AuthorizedInput', `has no option \`${name}\`; it has \`action\` and \`refused\``);
   if (action !== undefined) checkAction(action);
   if (refused !== 'refuse' && refused !== 'drop')
-    throw wrongUse(
-      '@AuthorizedInput',
-      `was given ${describe(refused)} for \`refused\`; it is 'refuse' or 'drop'`,
-    );
+    throw wrongUse('@AuthorizedInput', `needs 'refuse' or 'drop' for \`refused\`, got ${describe(refused)}`);
   const body = Body(checkedInput, ...pipes);
   return (target, key, index) => {
     if (key === undefined)
-      throw wrongUse('@AuthorizedInput', 'stands in a constructor, which gets no request');
+      throw wrongUse(
+        '@AuthorizedInput',
+        'is written in a constructor, which receives no request; write it on a parameter of a handler',
+      );
     requireInput(target, key, { action, refused });
     body(target, key, index);
   };

@@ -44,7 +44,7 @@ class UpdateNote {
 
 const seen: unknown[] = [];
 
-/** As a `ValidationPipe`: it gets the class of the parameter. */
+/** Gets the class of the parameter, as a `ValidationPipe` does. */
 class Validates implements PipeTransform {
   transform(value: unknown, { metatype, type }: ArgumentMetadata): unknown {
     if (type === 'body') seen.push([metatype?.name, value]);
@@ -151,7 +151,7 @@ describe.each([
   const send = (path: string, body: object, user = 'bob', method: 'patch' | 'post' = 'patch') =>
     request(app.getHttpServer())[method](path).set('x-user', user).send(body);
 
-  it('hands over a body whose fields the actor may write', async () => {
+  it('passes a body whose fields the actor may write', async () => {
     seen.length = 0;
     const { status, body } = await send('/notes/1', { text: 'new' });
     expect([status, body]).toEqual([200, { changes: { text: 'new' } }]);
@@ -171,7 +171,7 @@ describe.each([
     expect(seen).toEqual([]);
   });
 
-  it('lets `__proto__` add no field, under a policy that names only the refused fields', async () => {
+  it('refuses `__proto__` under a policy that names only the refused fields', async () => {
     // Sent as text, because a literal would set the prototype.
     const response = await request(app.getHttpServer())
       .patch('/notes/any/1')
@@ -186,40 +186,40 @@ describe.each([
     expect((await send('/notes/any/1', { text: 'new' })).body).toEqual({});
   });
 
-  it('drops such fields where that is wanted', async () => {
+  it("drops refused fields with refused: 'drop'", async () => {
     const { body } = await send('/notes/drop/1', { text: 'new', owner: 'bob', broken: 1 });
     expect(body).toEqual({ changes: { text: 'new' } });
     expect((await send('/notes/drop/1', { owner: 'bob' })).body).toEqual({ changes: {} });
   });
 
-  it('asks for the action that it names, and runs further pipes', async () => {
+  it('checks its own action, and runs further pipes', async () => {
     seen.length = 0;
     expect((await send('/notes/action/1', { published: true })).status).toBe(200);
     expect(seen).toHaveLength(2);
     expect((await send('/notes/action/1', { text: 'new' })).status).toBe(403);
   });
 
-  it('asks about the type when a resource is created', async () => {
+  it('checks the type when a resource is created', async () => {
     expect((await send('/notes', { text: 'new' }, 'bob', 'post')).status).toBe(201);
     expect((await send('/notes', { text: 'new', owner: 'bob' }, 'bob', 'post')).status).toBe(403);
   });
 
-  it('passes a request without a body, and refuses a list', async () => {
+  it('accepts a request without a body, and refuses a list', async () => {
     expect((await request(app.getHttpServer()).patch('/notes/1').set('x-user', 'bob')).status).toBe(200);
     expect((await send('/notes/1', [{ text: 'new' }])).status).toBe(400);
   });
 
-  it('answers 500 for a body that the guard has not seen', async () => {
+  it('returns 500 for a body that the guard has not checked', async () => {
     expect((await send('/notes/replaced/1', { text: 'new' })).status).toBe(500);
   });
 
-  it('leaves @Body() as it is', async () => {
+  it('does not change @Body()', async () => {
     expect((await send('/notes/plain/1', { owner: 'bob' })).body).toEqual({ changes: { owner: 'bob' } });
   });
 });
 
 describe('@AuthorizedInput', () => {
-  it('is a finding of the audit without @Authorize', async () => {
+  it('causes a finding of the audit without @Authorize', async () => {
     @Controller()
     class Wrong {
       @Post('a') @SkipAuthorization('test') skipped(@AuthorizedInput() _: UpdateNote) {}
@@ -244,9 +244,17 @@ describe('@AuthorizedInput', () => {
       },
       'parentheses',
     ],
-    ['a pipe first', () => AuthorizedInput(new Validates() as never), 'they come before the pipes'],
+    [
+      'a pipe first',
+      () => AuthorizedInput(new Validates() as never),
+      'needs its options before the pipes, got an object',
+    ],
     ['an unknown option', () => AuthorizedInput({ drop: true } as never), 'has no option `drop`'],
-    ['another treatment', () => AuthorizedInput({ refused: 'ignore' as never }), "it is 'refuse' or 'drop'"],
+    [
+      'another treatment',
+      () => AuthorizedInput({ refused: 'ignore' as never }),
+      "needs 'refuse' or 'drop' for `refused`, got 'ignore'",
+    ],
   ])('throws for %s', (_, decorate, message) => {
     expect(decorate).toThrow(message);
   });

@@ -4,7 +4,7 @@ import { BadRequestException, Injectable, type PipeTransform } from '@nestjs/com
 import { NanookNestError } from '../errors/nanook-nest-error.js';
 import type { InputRequirement } from './input-requirement.js';
 
-// On globalThis, so that the ESM and the CommonJS copy of this package share it.
+// On globalThis, so that the ESM and the CommonJS copy of this package share the registry.
 const registryKey = Symbol.for('@nanook/nestjs/checked-input');
 const registries = globalThis as { [registryKey]?: WeakSet<object> };
 const checked = (registries[registryKey] ??= new WeakSet<object>());
@@ -14,7 +14,7 @@ interface HasBody {
 }
 
 /**
- * Checks the fields of a request's body before the handler and its pipes see it.
+ * Checks the fields of the body of a request, before the handler and its pipes get it.
  *
  * @throws {ForbiddenError} for a field that the actor may not write, unless such fields are dropped
  */
@@ -37,14 +37,14 @@ export async function checkInput(
   checked.add(request.body as object);
 }
 
-/** What is undecided is refused, as in every list of fields. */
+/** Returns whether the actor may write a field. An undecided field is refused, as in every list of fields. */
 async function mayWrite(
   authz: RequestAuthorization,
   action: string,
   resource: unknown,
   field: string,
 ): Promise<boolean> {
-  // Copied by `Object.assign`, it would put its own fields, which are not checked, behind those of the resource.
+  // `Object.assign` would make this value the prototype of the resource, with fields that are not checked.
   if (field === '__proto__') return false;
   try {
     await authz.authorizer.authorizeField(await authz.actor(), action, resource, field);

@@ -1,6 +1,6 @@
 import { findMethod } from '../execution/handler-location.js';
 
-/** The demand of `@AuthorizedInput`. */
+/** The requirement of `@AuthorizedInput`. */
 export interface InputRequirement {
   readonly action: string | undefined;
   readonly refused: 'refuse' | 'drop';
@@ -8,10 +8,11 @@ export interface InputRequirement {
 
 const inputKey = Symbol.for('@nanook/nestjs/input');
 
-/** Remembers the demand at the method: by name, as the parameters of Nest are. */
-export const requireInput = (prototype: object, key: string | symbol, demand: InputRequirement): void =>
-  Reflect.defineMetadata(inputKey, demand, prototype, key);
+/** Stores the requirement by the name of the method, as Nest stores the parameters of the method. */
+export const requireInput = (prototype: object, key: string | symbol, requirement: InputRequirement): void =>
+  Reflect.defineMetadata(inputKey, requirement, prototype, key);
 
+/** Returns the requirement of the `@AuthorizedInput` of a handler. */
 export function inputRequirementOf(type: object, handler: object): InputRequirement | undefined {
   const place = findMethod(type, handler);
   return (

@@ -132,7 +132,7 @@ describe('forFeature', () => {
     expect(await app!.get(Authorizer).isAllowed('root', 'delete', new Note('1'))).toBe(true);
   });
 
-  it('is enough where the root has no policies', async () => {
+  it('loads its policies if the root has no policies', async () => {
     await start({}, [notes()], [Notes]);
     expect((await request(app!.getHttpServer()).get('/notes/1')).body).toEqual({ id: 'stored 1' });
   });
@@ -144,7 +144,7 @@ describe('forFeature', () => {
     });
   });
 
-  it('is reloaded with the root when a file changes', async () => {
+  it('reloads its policies with those of the root when a file changes', async () => {
     folder = await mkdtemp(join(tmpdir(), 'nanook-'));
     const file = join(folder, 'notes.polar');
     await writeFile(file, 'allow("alice", "read", _: Note);');
@@ -159,7 +159,7 @@ describe('forFeature', () => {
     await vi.waitFor(async () => expect(await statusOf('/notes/1')).toBe(404), { timeout: 5000 });
   });
 
-  it('gives way to the policy of a test', async () => {
+  it('loads no policies if a test replaces the policy', async () => {
     const root = NanookModule.forRoot({ policies: 'allow("root", _, _);', types: { Note, Draft } });
     const built = await Test.createTestingModule({
       imports: [root, notes(), NanookTestingModule.denyAll({ actor: 'alice' })],
@@ -169,33 +169,33 @@ describe('forFeature', () => {
     expect(await statusOf('/notes/1')).toBe(404);
   });
 
-  it('is refused with policies beside a loaded authorizer', async () => {
+  it('throws for policies beside a loaded authorizer', async () => {
     const authorizer = await Authorizer.load({ policies: 'allow(_, _, _);', types: { Note } });
     await expect(start({ authorizer, types: undefined as never }, [notes()])).rejects.toThrow(
       /forFeature|types/,
     );
   });
 
-  it('is refused with policies in a module that is loaded lazily', async () => {
+  it('throws for policies in a module that is loaded lazily', async () => {
     await start({ policies: 'allow("root", _, _);' }, []);
     @Module({ imports: [NanookModule.forFeature({ policies: 'allow(_, _, _);' })] })
     class LateModule {}
-    await expect(app!.get(LazyModuleLoader).load(() => LateModule)).rejects.toThrow('come too late');
+    await expect(app!.get(LazyModuleLoader).load(() => LateModule)).rejects.toThrow('comes too late');
     expect(await app!.get(Authorizer).isAllowed('bob', 'read', new Note('1'))).toBe(false);
   });
 
-  it('has no other options', () => {
+  it('throws for unknown options', () => {
     expect(() => NanookModule.forFeature({ policy: 'x' } as never)).toThrow(
       '`policy` is not an option of forFeature',
     );
     expect(() => NanookModule.forFeature({ loaders: NoteLoader as never })).toThrow(
-      '`loaders` is not a list',
+      '`loaders` must be a list of classes, got the class `NoteLoader`',
     );
   });
 });
 
 describe('parse of @ResourceLoader', () => {
-  it('makes the id, unless the requirement has its own', async () => {
+  it('converts the id, unless the requirement has a `parse`', async () => {
     await start(
       { policies: 'allow("alice", "read", _: Draft);' },
       [NanookModule.forFeature({ loaders: [DraftLoader] })],
@@ -209,9 +209,9 @@ describe('parse of @ResourceLoader', () => {
 
   it.each([
     [
-      'a parse that is no function',
+      'a parse that is not a function',
       () => ResourceLoader(Note, { parse: 'Number' as never }),
-      "was given 'Number' for `parse`",
+      "converts the text of the id, got 'Number'",
     ],
     ['an unknown option', () => ResourceLoader(Note, { id: 'x' } as never), 'has no option `id`'],
     ['no type', () => ResourceLoader(undefined as never), 'undefined (is the import circular?)'],
@@ -219,7 +219,7 @@ describe('parse of @ResourceLoader', () => {
     expect(decorate).toThrow(message);
   });
 
-  it('refuses a loader without parentheses when it is made', async () => {
+  it('throws for a loader without parentheses when Nest constructs it', async () => {
     @(ResourceLoader as unknown as ClassDecorator)
     class Bare {}
     await expect(Test.createTestingModule({ providers: [Bare] }).compile()).rejects.toThrow(
@@ -291,7 +291,7 @@ describe('authenticate', () => {
     [{ http: guard('x') }, 'must have a list of guards for http'],
     [[undefined], 'must list guards for http: classes or instances; got undefined'],
     ['jwt', "must be a list of guards, or an object with a list for each transport, got the string 'jwt'"],
-  ])('is refused: %j', async (authenticate, message) => {
+  ])('throws for the value %j', async (authenticate, message) => {
     await expect(
       start({ policies: 'allow(_, "read", _: Note);', authenticate: authenticate as never }, []),
     ).rejects.toThrow(message);

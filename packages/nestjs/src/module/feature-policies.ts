@@ -6,10 +6,10 @@ import { NanookNestError } from '../errors/nanook-nest-error.js';
 /** The token under which each `forFeature` provides its policies. */
 export const FEATURE_POLICIES = Symbol.for('@nanook/nestjs/feature-policies');
 
-/** The policies of features that an application has loaded, by its modules; absent before it loads any. */
+/** The policies of features that an application has loaded, by its modules; no entry before it loads the policy. */
 const loaded = new WeakMap<ModulesContainer, Set<readonly PolicyInput[]>>();
 
-/** Collects the policies of all features, in the order of the modules. Nest knows every module before it makes the first provider. */
+/** Collects the policies of all features, in the order of the modules. Nest has all modules before it creates the first provider. */
 export function collectFeaturePolicies(modules: ModulesContainer): readonly PolicyInput[] {
   const all = loaded.get(modules) ?? new Set();
   loaded.set(modules, all);
@@ -20,7 +20,7 @@ export function collectFeaturePolicies(modules: ModulesContainer): readonly Poli
   return [...all].flat();
 }
 
-/** Refuses the policies of a module that is loaded lazily: the policy of the application is complete by then. */
+/** Refuses the policies of a module that is loaded lazily, because the policy of the application is already loaded. */
 @Injectable()
 export class FeaturePolicies {
   constructor(
@@ -31,7 +31,7 @@ export class FeaturePolicies {
       throw new NanookNestError('NANOOK_NEST_INVALID_OPTION', {
         option: 'policies',
         reason:
-          'of forFeature come too late, as the policy is loaded already; import the module in the root module, and not lazily',
+          'of forFeature comes too late, because the policy is already loaded; import the module in the root module, and not lazily',
       });
   }
 }

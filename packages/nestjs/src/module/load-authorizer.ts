@@ -7,7 +7,7 @@ import { withRegisteredTypes } from '../resources/polar-type.decorator.js';
 import { hasTestPolicy } from '../options/test-double.js';
 import { collectFeaturePolicies } from './feature-policies.js';
 
-/** Loads the policies of the options and of all features as one policy. An error in them stops the application from starting. */
+/** Loads the policies of the options and of all features as one policy. An error in a policy stops the application. */
 export async function loadAuthorizer(
   options: NanookModuleOptions,
   modules: ModulesContainer,
@@ -18,12 +18,13 @@ export async function loadAuthorizer(
     if (ofFeatures.length > 0)
       throw new NanookNestError('NANOOK_NEST_INVALID_OPTION', {
         option: 'authorizer',
-        reason: 'is loaded already, but a forFeature gives `policies`; give `policies` to forRoot instead',
+        reason:
+          'has no effect on the `policies` of forFeature, because it is already loaded; give `policies` to forRoot instead',
       });
     return options.authorizer;
   }
   const given = loadOptionsOf(options);
-  // The policy of a test takes the place of all.
+  // The policy of a test double replaces all policies.
   const policies = [given.policies ?? [], hasTestPolicy(options) ? [] : ofFeatures].flat();
   return Authorizer.load({ ...given, policies, types: withRegisteredTypes(given.types) });
 }

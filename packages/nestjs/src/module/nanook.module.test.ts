@@ -72,7 +72,7 @@ async function serve(module: Type): Promise<INestApplication> {
   await app.init();
   return app;
 }
-/** An application with the notes, over this module. */
+/** Starts an application with notes and this module. */
 async function start(nanook: DynamicModule, ...imports: Type[]): Promise<INestApplication> {
   @Module({ imports: [nanook, ...imports], controllers: [NotesController], providers: [NoteLoader] })
   class AppModule {}
@@ -86,7 +86,7 @@ const works = async () => {
   expect(await ask('bob', '/notes/1', 'delete')).toBe(403);
 };
 
-describe('the module', () => {
+describe('NanookModule', () => {
   @Injectable()
   class Settings {
     readonly policies = policies;
@@ -118,19 +118,19 @@ describe('the module', () => {
     ],
     ['a class', () => NanookModule.forRootAsync({ useClass: Settings })],
     ['a provider', () => NanookModule.forRootAsync({ imports: [SettingsModule], useExisting: Settings })],
-  ])('takes %s', async (_, make) => {
+  ])('accepts %s', async (_, make) => {
     await start(make());
     await works();
   });
 
-  it('takes an authorizer that is loaded', async () => {
+  it('accepts a loaded authorizer', async () => {
     const authorizer = await Authorizer.load({ policies, types: { Note } });
     await start(NanookModule.forRoot({ authorizer, actor }));
     await works();
     expect(app!.get(Authorizer)).toBe(authorizer);
   });
 
-  it('gives other modules its providers', async () => {
+  it('exports its providers to other modules', async () => {
     @Injectable()
     class Notes {
       constructor(
@@ -148,7 +148,7 @@ describe('the module', () => {
     );
   });
 
-  it('guards every module, also where none sees its providers', async () => {
+  it('guards every module, also if it is not global', async () => {
     @Controller('others')
     class OtherController {
       @Get(':id') @Authorize('delete', Note) show() {}
@@ -162,7 +162,7 @@ describe('the module', () => {
   });
 });
 
-describe('a manual guard', () => {
+describe("guard: 'manual'", () => {
   @Controller('guarded')
   @UseGuards(AuthorizationGuard)
   class GuardedController {
@@ -171,7 +171,7 @@ describe('a manual guard', () => {
   @Module({ controllers: [GuardedController], providers: [NoteLoader] })
   class GuardedModule {}
 
-  it('stands where it is put, in any module', async () => {
+  it('runs the guard in the position of @UseGuards, in any module', async () => {
     @Module({ imports: [NanookModule.forRoot({ ...options, guard: 'manual' }), GuardedModule] })
     class AppModule {}
     await serve(AppModule);
@@ -179,7 +179,7 @@ describe('a manual guard', () => {
     expect(await ask('alice', '/guarded/1')).toBe(200);
   });
 
-  it('stands where it is put, in a module that imports ours', async () => {
+  it('runs the guard in the position of @UseGuards, in a module that imports NanookModule', async () => {
     const nanook = NanookModule.forRoot({ ...options, guard: 'manual', isGlobal: false });
     @Module({ imports: [nanook], controllers: [GuardedController], providers: [NoteLoader] })
     class ImportingModule {}
@@ -190,7 +190,7 @@ describe('a manual guard', () => {
     expect(await ask('alice', '/guarded/1')).toBe(200);
   });
 
-  it('comes along with a decorator where it is not put', async () => {
+  it('runs the guard of the decorator without @UseGuards', async () => {
     @Module({
       imports: [NanookModule.forRoot({ ...options, guard: 'manual' })],
       controllers: [NotesController],
@@ -203,14 +203,14 @@ describe('a manual guard', () => {
   });
 });
 
-describe('two modules', () => {
+describe('two NanookModules', () => {
   const strict = { ...options, policies: 'allow("root", _, _: Note);' };
   const lax = { ...options, policies: 'allow(_, _, _: Note);' };
 
   it.each([
     ['the first', [strict, lax]],
     ['the second', [lax, strict]],
-  ] as const)('both have their say, also when %s is the strict one', async (_, [first, second]) => {
+  ] as const)('must both allow a call, also if %s is the strict one', async (_, [first, second]) => {
     @Module({
       imports: [NanookModule.forRoot({ ...second, isGlobal: false })],
       controllers: [NotesController],
@@ -225,7 +225,7 @@ describe('two modules', () => {
   });
 });
 
-describe('it does not start', () => {
+describe('an application does not start', () => {
   const broken = {
     ...options,
     policies: { name: 'notes.polar', source: 'allow(_, "read", _: Note);\nallow(_, _ _);\n' },
@@ -233,13 +233,13 @@ describe('it does not start', () => {
   it.each([
     ['options', () => NanookModule.forRoot(broken)],
     ['a factory', () => NanookModule.forRootAsync({ useFactory: () => broken })],
-  ])('with a policy that does not load, from %s, and says what is wrong where', async (_, make) => {
+  ])('if its policy does not load, from %s, and the error names the place', async (_, make) => {
     const error: unknown = await start(make()).catch((reason: unknown) => reason);
     expect(isPolicyError(error)).toBe(true);
     expect(String(error)).toMatch(/notes\.polar:2:\d+/);
   });
 
-  it('when the factory of the options fails', async () => {
+  it('if the factory of the options fails', async () => {
     const useFactory = async () => Promise.reject(new TypeError('no settings'));
     await expect(start(NanookModule.forRootAsync({ useFactory }))).rejects.toThrow('no settings');
   });
@@ -262,12 +262,12 @@ describe('it does not start', () => {
     ['watch', { watch: 'yes' }],
     ['authorizeRequests', { authorizeRequests: 'no' }],
     ['exclude', { exclude: ['HealthController'] }],
-  ])('with a wrong option `%s`', async (option, wrong) => {
+  ])('if the option `%s` is invalid', async (option, wrong) => {
     const made = NanookModule.forRoot({ ...options, ...wrong } as never);
     await expect(start(made)).rejects.toMatchObject({ code: 'NANOOK_NEST_INVALID_OPTION', data: { option } });
   });
 
-  it('with an option of nobody, or of the module within the factory', async () => {
+  it('if a factory returns an unknown option, or an option of the module', async () => {
     for (const wrong of [{ polices: 'x' }, { guard: 'manual' }, { isGlobal: false }]) {
       const [name] = Object.keys(wrong);
       const useFactory = () => ({ ...options, ...wrong });
@@ -275,7 +275,7 @@ describe('it does not start', () => {
     }
   });
 
-  it('with options for loading beside an authorizer', async () => {
+  it('if options for loading are given beside `authorizer`', async () => {
     const authorizer = await Authorizer.load({ policies, types: { Note } });
     await expect(start(NanookModule.forRoot({ authorizer, types: { Note }, actor }))).rejects.toThrow(
       '`types`',
@@ -289,12 +289,12 @@ describe('it does not start', () => {
     await expect(start({ module: NanookModule })).rejects.toMatchObject(error);
   });
 
-  it('with a guard of a kind that there is none', () => {
+  it('if the option `guard` is unknown', () => {
     expect(() => NanookModule.forRoot({ ...options, guard: 'none' as never })).toThrow('option `guard`');
   });
 });
 
-describe('files of the policy', () => {
+describe('policy files', () => {
   let directory: string;
   let file: string;
   beforeAll(async () => {
@@ -306,7 +306,7 @@ describe('files of the policy', () => {
 
   const nobody = 'allow("nobody", action, _: Note) if action in ["read", "delete"];';
 
-  it('are read again when they change, and one that does not load leaves the old policy', async () => {
+  it('reload when they change, and an invalid file keeps the old policy', async () => {
     const log = vi.spyOn(Logger.prototype, 'log').mockReturnValue(undefined);
     const failed = vi.spyOn(Logger.prototype, 'error').mockReturnValue(undefined);
     await writeFile(file, nobody);
@@ -325,7 +325,7 @@ describe('files of the policy', () => {
     await works();
   });
 
-  it('are left alone when nobody wants to watch them', async () => {
+  it('stay unwatched with watch: false', async () => {
     await writeFile(file, nobody);
     const watch = vi.spyOn(Authorizer.prototype, 'watch');
     await start(NanookModule.forRoot({ ...options, policies: file }));
@@ -338,8 +338,8 @@ describe('files of the policy', () => {
   });
 });
 
-describe('a context of a kind that we do not know', () => {
-  it('lets nobody in, and says so', async () => {
+describe('an unknown execution context', () => {
+  it('refuses the call with NANOOK_NEST_UNKNOWN_CONTEXT', async () => {
     class Update {
       hear = () => 'heard';
     }

@@ -16,7 +16,7 @@ export class PolicyWatcher implements OnModuleInit, OnModuleDestroy {
 
   onModuleInit(): void {
     const { authorizer, watch = process.env['NODE_ENV'] === 'development' } = this.options;
-    if (!watch || authorizer !== undefined) return; // who loaded it watches it
+    if (!watch || authorizer !== undefined) return; // the application watches a policy that it loaded itself
     this.#watch = this.authorizer.watch({
       onReload: (hash) => this.#logger.log(`policy reloaded: ${hash}`),
       onError: (error) => this.#logger.error(`the policy was not reloaded: ${String(error)}`),

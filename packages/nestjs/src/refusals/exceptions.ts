@@ -11,8 +11,8 @@ import { graphqlExceptionOf } from './graphql-exception.js';
 import { rpcExceptionOf, wsExceptionOf } from './message-exceptions.js';
 
 /**
- * A refusal as the exception of the context that it happened in, with the refusal as its cause; anything else as it is. It
- * tells the client nothing but the status: what a refusal is about is the application's to tell.
+ * Converts a refusal to the exception of its transport, with the refusal as its cause. Returns any other error unchanged. The exception
+ * gives the client the status only; the application decides whether to explain a refusal.
  */
 export async function exceptionOf(error: unknown, context: ExecutionContext): Promise<unknown> {
   const exception = isAuthorizationError(error) ? httpExceptionOf(error) : error;
@@ -25,21 +25,22 @@ export async function exceptionOf(error: unknown, context: ExecutionContext): Pr
       return isRefusal(exception) ? wsExceptionOf(exception, context) : error;
     case 'rpc':
       return isRefusal(exception) ? rpcExceptionOf(exception) : error;
-    default: // of a platform that we do not know
+    default: // an unknown transport
       return exception;
   }
 }
 
 /**
- * Whether it tells the client what it did wrong. What loaders and parsers throw for HTTP means the same in a message, where Nest
- * would take it for a fault of the server.
+ * Returns whether an error is an HTTP exception that the client caused. Loaders and parsers also throw them in messages, where Nest would
+ * report them as errors of the server.
  */
 export const isRefusal = (error: unknown): error is HttpException =>
   error instanceof HttpException && error.getStatus() < 500;
 
+/** Converts a refusal to an HTTP exception. */
 export function httpExceptionOf(error: AuthorizationError): HttpException {
   const [Exception, description] = httpExceptions.get(error.status) ?? [ForbiddenException, 'Forbidden'];
-  return new Exception(undefined, { cause: error, description }); // without one, Nest 11 has no message
+  return new Exception(undefined, { cause: error, description }); // without a description, Nest 11 has no message
 }
 
 const httpExceptions = new Map<number, readonly [typeof ForbiddenException, description: string]>([

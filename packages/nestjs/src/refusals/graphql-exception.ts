@@ -4,8 +4,10 @@ import { HttpException, Logger } from '@nestjs/common';
 import { isNanookNestError } from '../errors/nanook-nest-error.js';
 
 /**
- * An error for GraphQL: `extensions.code` says what it is. GraphQL takes the extensions from the error that was thrown, so no
- * driver needs to know of it; and as the response is no more than a text, none adds to it.
+ * An error for GraphQL clients, with a code in `extensions.code`: `UNAUTHENTICATED`, `FORBIDDEN`, `NOT_FOUND` or `INTERNAL_SERVER_ERROR`.
+ *
+ * GraphQL takes the extensions from the error that was thrown, so that it works with every driver. The response of the exception is a
+ * plain text, so that no driver adds fields to it.
  */
 export class GraphqlException extends HttpException {
   readonly extensions: { readonly code: string };
@@ -17,8 +19,8 @@ export class GraphqlException extends HttpException {
 }
 
 /**
- * A refusal with its code: `UNAUTHENTICATED`, `FORBIDDEN` or `NOT_FOUND`. The drivers would show the message of a fault to the
- * client, requirements and all, so it goes to the log instead. Anything else as it is.
+ * Converts a refusal to an error with its code. An error of the policy or of the application becomes `INTERNAL_SERVER_ERROR` and is logged,
+ * because the drivers would show its message, with rules of the policy, to the client. Returns any other error unchanged.
  */
 export function graphqlExceptionOf(error: unknown): unknown {
   if (isAuthorizationError(error)) return refusalOf(error);

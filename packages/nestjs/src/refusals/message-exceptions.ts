@@ -1,9 +1,9 @@
 import type { ExecutionContext, HttpException } from '@nestjs/common';
 
-/** What the sender of a refused message is told. */
+/** The answer to the sender of a refused message. */
 export interface MessageRefusal {
   readonly status: 'error';
-  /** As HTTP has it: 401, 403, 404 … */
+  /** The status of HTTP: 401, 403, 404 … */
   readonly statusCode: number;
   readonly message: string;
 }
@@ -14,7 +14,7 @@ export const messageRefusalOf = (exception: HttpException): MessageRefusal => ({
   message: exception.message,
 });
 
-/** It arrives as the event `exception`, so it says of which message it is, in the words that Nest has for that. */
+/** Converts an exception for a gateway. The client gets the event `exception`, in which Nest puts the message that caused it. */
 export async function wsExceptionOf(exception: HttpException, context: ExecutionContext): Promise<Error> {
   const { WsException } = await import('@nestjs/websockets');
   const ws = context.switchToWs();
@@ -22,11 +22,12 @@ export async function wsExceptionOf(exception: HttpException, context: Execution
   return causedBy(exception, new WsException({ ...messageRefusalOf(exception), cause }));
 }
 
+/** Converts an exception for a microservice. */
 export async function rpcExceptionOf(exception: HttpException): Promise<Error> {
   const { RpcException } = await import('@nestjs/microservices');
   return causedBy(exception, new RpcException(messageRefusalOf(exception)));
 }
 
-/** Of a refusal, the exception that HTTP would get is only a detour. */
+/** Sets the cause: the refusal itself, without the HTTP exception between them. */
 const causedBy = (exception: HttpException, result: Error): Error =>
   Object.assign(result, { cause: exception.cause ?? exception });

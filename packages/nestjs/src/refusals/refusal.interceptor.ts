@@ -3,8 +3,8 @@ import { catchError, type Observable } from 'rxjs';
 import { exceptionOf } from './exceptions.js';
 
 /**
- * Makes of a refusal within a handler what the guard would have made of it: `authz.authorize(…)`, `@CurrentActor()` of nobody. It
- * may stand there twice: what it has made it leaves as it is.
+ * Converts a refusal that a handler throws, such as that of `authz.authorize(…)` or of `@CurrentActor()`, as the guard does. A handler can
+ * have the interceptor twice, because it leaves converted exceptions unchanged.
  */
 @Injectable()
 export class RefusalInterceptor implements NestInterceptor {

@@ -15,15 +15,17 @@ import {
 } from './handler-requirement.js';
 
 /**
- * Demands that the actor may do this to the resource, which is loaded once and handed to the handler by
- * `@AuthorizedResource()`. Several of them accumulate: all must hold, those of the class first.
+ * Requires that the actor may perform the action on the resource. The resource is loaded once; `@AuthorizedResource()` passes it to the
+ * handler. If a handler and its class have several requirements, all must hold; those of the class are checked first.
  *
- * It brings a guard along: in an application without `NanookModule` the handler is refused.
+ * The decorator adds a guard, so that an application without `NanookModule` refuses calls of the handler.
  *
- * @param action as the policy has it. Default: by the request's method; GET and HEAD `read`, POST `create`, PUT and PATCH
- *   `update`, DELETE `delete`
- * @param resource the type, loaded by the provider with `@ResourceLoader(type)`; or a class with `@ResourceLoader`; or a loader
- * @throws {NanookNestError} `NANOOK_NEST_INVALID_DECORATOR` without parentheses, or for arguments of another kind
+ * @param action an action of the policy. Default: by the HTTP method; GET and HEAD `read`, POST `create`, PUT and PATCH `update`, DELETE
+ *   `delete`
+ * @param resource the type, which a provider with `@ResourceLoader(type)` loads; or a class with `@ResourceLoader`; or a function that
+ *   loads the resource
+ * @param options the place of the id, and its conversion
+ * @throws {NanookNestError} `NANOOK_NEST_INVALID_DECORATOR` for a decorator without parentheses or with invalid arguments
  * @example
  * @Get(':id') @Authorize('read', Repository) show(@AuthorizedResource() repository: Repository) { return repository; }
  */
@@ -49,17 +51,31 @@ export function Authorize(
   );
 }
 
-/** Demands that the policy lets the request itself in: `allow_request(actor, request)`. */
+/**
+ * Requires that the policy admits the request: `allow_request(actor, request)`. It does not authorize the handler, which needs another
+ * requirement.
+ *
+ * @throws {NanookNestError} `NANOOK_NEST_INVALID_DECORATOR` for a decorator without parentheses or with arguments
+ * @example
+ * @Get() @AuthorizeRequest() @Authorize('list', Repository) list() { … }
+ */
 export function AuthorizeRequest(): HandlerOrClass;
 export function AuthorizeRequest(...args: unknown[]): HandlerOrClass {
   checkParentheses('@AuthorizeRequest', args, '@AuthorizeRequest()');
   checkNoClass('@AuthorizeRequest', args[0], '@AuthorizeRequest()');
-  if (args.length > 0)
-    throw wrongUse('@AuthorizeRequest', `takes no arguments, and was given ${describe(args[0])}`);
+  if (args.length > 0) throw wrongUse('@AuthorizeRequest', `takes no arguments, got ${describe(args[0])}`);
   return requirementDecorator('@AuthorizeRequest', { kind: 'request' });
 }
 
-/** States that nothing needs authorizing here, and why. */
+/**
+ * Skips authorization for a handler, or for all handlers of a class that have no requirement.
+ *
+ * @param reason the reason why it needs no authorization, for the listing of the audit
+ * @throws {NanookNestError} `NANOOK_NEST_INVALID_DECORATOR` for a decorator without parentheses
+ * @throws {AuthorizationConfigError} `NANOOK_HTTP_NO_REASON` for an empty reason
+ * @example
+ * @Get('health') @SkipAuthorization('liveness probe') health() { return 'up'; }
+ */
 export function SkipAuthorization(reason: string): HandlerOrClass;
 export function SkipAuthorization(...args: [reason: string]): HandlerOrClass {
   checkParentheses('@SkipAuthorization', args, `@SkipAuthorization('liveness probe')`);

@@ -17,7 +17,7 @@ const decorators = { Authorize, AuthorizeRequest, AuthorizeResult, AuthorizedFie
 describe.each(Object.entries(decorators))('@%s without parentheses', (name, given) => {
   const bare = given as unknown as MethodDecorator & ClassDecorator;
 
-  it('throws on a handler, and says what to write', () => {
+  it('throws on a handler, and the message shows the correct code', () => {
     expect(() => {
       class Notes {
         @Get() @bare show() {}
@@ -26,7 +26,7 @@ describe.each(Object.entries(decorators))('@%s without parentheses', (name, give
     }).toThrow(`@${name} is written without parentheses; write @${name}(`);
   });
 
-  it('throws on a class, and says what to write', async () => {
+  it('throws on a class, and the message shows the correct code', async () => {
     const start = async (): Promise<INestApplication> => {
       @Controller()
       @bare
@@ -49,36 +49,40 @@ describe('the arguments of a decorator', () => {
   const request = AuthorizeRequest as (...args: unknown[]) => unknown;
 
   it.each([
-    ['no argument', () => authorize(), 'was given no resource'],
+    ['no argument', () => authorize(), 'needs a resource, got no arguments'],
     [
       'the resource first',
       () => authorize(Note, 'read'),
-      "was given 'read' after Note; the action comes first",
+      "needs the action before the resource, got Note before 'read'",
     ],
-    ['a list of actions', () => authorize(['read', 'update'], Note), 'one decorator has one action'],
-    ['a number', () => authorize('read', 7), 'was given the number 7 for the resource'],
-    ['an object', () => authorize('read', { id: 'params.id' }), 'was given an object for the resource'],
-    ['null', () => authorize(null), 'was given null for the resource'],
+    ['a list of actions', () => authorize(['read', 'update'], Note), 'needs one action, got a list'],
+    ['a number', () => authorize('read', 7), 'loads it; got the number 7'],
+    ['an object', () => authorize('read', { id: 'params.id' }), 'loads it; got an object'],
+    ['null', () => authorize(null), 'loads it; got null'],
     ['a misspelled option', () => authorize('read', Note, { ID: 'params.id' }), 'has no option `ID`'],
-    ['an id that is a number', () => authorize('read', Note, { id: 1 }), 'was given the number 1 for `id`'],
+    [
+      'an id that is a number',
+      () => authorize('read', Note, { id: 1 }),
+      'false for the type itself; got the number 1',
+    ],
     [
       'an id that is true',
       () => authorize('read', Note, { id: true }),
-      'was given the boolean true for `id`',
+      'false for the type itself; got the boolean true',
     ],
     [
-      'a parse that is no function',
+      'a parse that is not a function',
       () => authorize('read', Note, { parse: 'Number' }),
-      "was given 'Number' for `parse`",
+      "converts the text of the id, got 'Number'",
     ],
     [
-      'options that are none',
+      'options that are not an object',
       () => authorize('read', Note, 'params.id'),
-      "was given 'params.id' for its options",
+      "needs options { id?, parse? }, got 'params.id'",
     ],
-    ['options alone', () => result({ at: 'items' }), 'the action comes first'],
+    ['options alone', () => result({ at: 'items' }), 'needs the action first, got an object'],
     ['a misspelled option of a result', () => result('read', { path: 'items' }), 'has no option `path`'],
-    ['an argument where none is taken', () => request('read'), "takes no arguments, and was given 'read'"],
+    ['an argument of @AuthorizeRequest', () => request('read'), "takes no arguments, got 'read'"],
     [
       'a static method',
       () => {
@@ -89,7 +93,7 @@ describe('the arguments of a decorator', () => {
       },
       'static method show',
     ],
-  ])('are refused with what is expected: %s', (_, decorate, message) => {
+  ])('throw with the expected value in the message: %s', (_, decorate, message) => {
     expect(decorate).toThrow(message);
   });
 });

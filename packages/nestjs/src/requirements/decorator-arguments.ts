@@ -1,13 +1,15 @@
 import { TypeToken } from '@nanook/core';
 import { NanookNestError } from '../errors/nanook-nest-error.js';
 
-/** Makes the fault for a decorator that the application uses wrongly. @param decorator as it is written: `@Authorize` */
+/** Creates the error for a decorator that is used incorrectly. @param decorator its name in the source: `@Authorize` */
 export const wrongUse = (decorator: string, reason: string): NanookNestError =>
   new NanookNestError('NANOOK_NEST_INVALID_DECORATOR', { decorator, reason });
 
 /**
- * Throws when the arguments of a decorator factory are those that TypeScript hands to a decorator: a target, a name, and a
- * descriptor or a position. The parentheses are missing then.
+ * Throws if a decorator is written without parentheses: then its factory gets the arguments of a decorator, which are a target, a name, and
+ * a descriptor or a position.
+ *
+ * @throws {NanookNestError} `NANOOK_NEST_INVALID_DECORATOR`
  */
 export function checkParentheses(decorator: string, args: readonly unknown[], example: string): void {
   const [target, key, third] = args;
@@ -20,19 +22,24 @@ export function checkParentheses(decorator: string, args: readonly unknown[], ex
     throw wrongUse(decorator, `is written without parentheses; write ${example}`);
 }
 
-/** Throws when a decorator that takes no class as its first argument was given one: it stands on a class without parentheses. */
+/**
+ * Throws if the first argument of a decorator is a class, although it must not be: then the decorator is written on a class without
+ * parentheses.
+ *
+ * @throws {NanookNestError} `NANOOK_NEST_INVALID_DECORATOR`
+ */
 export function checkNoClass(decorator: string, first: unknown, example: string): void {
   if (typeof first === 'function')
     throw wrongUse(
       decorator,
-      `was given ${describe(first)}, or stands on it without parentheses; write ${example}`,
+      `got ${describe(first)}, or is written on it without parentheses; write ${example}`,
     );
 }
 
 const isDescriptor = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && ('value' in value || 'get' in value || 'set' in value);
 
-/** Names a value in a message, with its type. */
+/** Describes an argument for a message. It names types, because an argument is often the wrong class. */
 export function describe(value: unknown): string {
   switch (typeof value) {
     case 'undefined':
@@ -56,20 +63,21 @@ const optionNames = ['id', 'parse'];
 export function checkAuthorizeArguments(args: readonly unknown[]): void {
   const wrong = (reason: string): NanookNestError => wrongUse('@Authorize', reason);
   const example = `@Authorize('read', Note)`;
-  if (args.length === 0) throw wrong(`was given no resource; write ${example}, or @Authorize(Note)`);
+  if (args.length === 0)
+    throw wrong(`needs a resource, got no arguments; write ${example}, or @Authorize(Note)`);
   checkParentheses('@Authorize', args, example);
   const [first] = args;
   const hasAction = typeof first === 'string';
   if (hasAction && args.length === 1)
     throw wrong(
-      `was given '${first}' alone; write the action and the resource: @Authorize('read', ${first === '' ? 'Note' : `'${first}'`})`,
+      `needs an action and a resource, got only '${first}'; write @Authorize('read', ${first === '' ? 'Note' : `'${first}'`})`,
     );
-  if (hasAction && first === '') throw wrong(`was given an empty action; write ${example}`);
+  if (hasAction && first === '') throw wrong(`needs an action, got an empty string; write ${example}`);
   if (!hasAction && (typeof args[1] === 'string' || Array.isArray(first)))
     throw wrong(
       Array.isArray(first)
-        ? `was given a list; one decorator has one action: write ${example} once for each`
-        : `was given '${String(args[1])}' after ${describe(first)}; the action comes first: ${example}`,
+        ? `needs one action, got a list; write one decorator for each action: ${example}`
+        : `needs the action before the resource, got ${describe(first)} before '${String(args[1])}'; write ${example}`,
     );
   const source = hasAction ? args[1] : first;
   const isSource =
@@ -78,7 +86,7 @@ export function checkAuthorizeArguments(args: readonly unknown[]): void {
     (hasAction && typeof source === 'string' && source !== '');
   if (!isSource)
     throw wrong(
-      `was given ${describe(source)} for the resource; give a class, the name or the token of a type, or a function that loads it`,
+      `needs a resource: a class, the name or the token of a type, or a function that loads it; got ${describe(source)}`,
     );
   checkResourceOptions(hasAction ? args[2] : args[1], wrong);
 }
@@ -86,15 +94,15 @@ export function checkAuthorizeArguments(args: readonly unknown[]): void {
 function checkResourceOptions(options: unknown, wrong: (reason: string) => NanookNestError): void {
   if (options === undefined) return;
   if (typeof options !== 'object' || options === null || Array.isArray(options))
-    throw wrong(`was given ${describe(options)} for its options; they are { id?, parse? }`);
+    throw wrong(`needs options { id?, parse? }, got ${describe(options)}`);
   const { id, parse, ...unknown } = options as { readonly id?: unknown; readonly parse?: unknown };
   const [name] = Object.keys(unknown);
   if (name !== undefined) throw wrong(`has no option \`${name}\`; it has ${optionNames.join(' and ')}`);
   const isPath = typeof id === 'string' && id !== '';
   if (id !== undefined && id !== false && !isPath && typeof id !== 'function')
     throw wrong(
-      `was given ${describe(id)} for \`id\`; it is a path such as 'params.id', a function, or false for the type itself`,
+      `needs for \`id\` a path such as 'params.id', a function, or false for the type itself; got ${describe(id)}`,
     );
   if (parse !== undefined && typeof parse !== 'function')
-    throw wrong(`was given ${describe(parse)} for \`parse\`; it is a function of the text of the id`);
+    throw wrong(`needs for \`parse\` a function that converts the text of the id, got ${describe(parse)}`);
 }

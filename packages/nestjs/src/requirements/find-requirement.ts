@@ -2,26 +2,26 @@ import { Reflector, type ModulesContainer } from '@nestjs/core';
 import {
   classRequirementsOf,
   findRequiringMethod,
-  demands,
+  needsCheck,
   fieldsKey,
   requirementsOf,
 } from './handler-requirement.js';
 import { prototypesOf, handlerName } from '../execution/handler-location.js';
 
-// It has no state, and what is asked here is asked where none is injected.
+// A reflector has no state, and the callers have no injected one.
 const reflector = new Reflector();
 
-/** Returns whether the decorators of a handler, or of its class, demand something. A skip demands nothing. */
+/** Returns whether a handler or its class has a requirement that needs a check. */
 export function hasRequirement(type: object, handler: object): boolean {
   if (Reflect.hasMetadata(fieldsKey, handler) || Reflect.hasMetadata(fieldsKey, type)) return true;
   try {
-    return demands(requirementsOf(reflector, type, handler));
+    return needsCheck(requirementsOf(reflector, type, handler));
   } catch {
-    return true; // the requirements contradict each other, or got lost
+    return true; // the requirements conflict, or they are lost
   }
 }
 
-/** The first class or method of an application, by name, whose decorators demand something. */
+/** Finds the first class or method of an application that has a requirement, and returns its name. */
 export function findRequiringPlace(modules: ModulesContainer): string | undefined {
   for (const { controllers, providers } of modules.values())
     for (const { metatype } of [...controllers.values(), ...providers.values()])
@@ -33,7 +33,7 @@ export function findRequiringPlace(modules: ModulesContainer): string | undefine
 }
 
 function findRequiringPlaceIn(type: object): string | undefined {
-  if (demands(classRequirementsOf(reflector, type)) || Reflect.hasMetadata(fieldsKey, type))
+  if (needsCheck(classRequirementsOf(reflector, type)) || Reflect.hasMetadata(fieldsKey, type))
     return (type as { readonly name: string }).name;
   for (const prototype of prototypesOf(type))
     for (const name of Object.getOwnPropertyNames(prototype)) {

@@ -11,30 +11,37 @@ import type { Reflector } from '@nestjs/core';
 import { findMethod, handlerName, prototypesOf } from '../execution/handler-location.js';
 import { NanookNestError } from '../errors/nanook-nest-error.js';
 
-/** Gets a resource without the container's help. It sees what the client sent as it came: guards run before pipes. */
-// oxlint-disable-next-line typescript/no-explicit-any -- the request of whichever platform it is
+/**
+ * Loads a resource, without injection. It gets the request of the platform as the client sent it, because guards run before pipes, and the
+ * execution context. It can be asynchronous.
+ */
+// oxlint-disable-next-line typescript/no-explicit-any -- the type of the request depends on the platform
 export type InlineLoader = (request: any, context: ExecutionContext) => unknown;
 
-/** A type (its class, token or name), a class with `@ResourceLoader`, or a loader. */
+/** The source of a resource: a type (its class, token or name), a class with `@ResourceLoader`, or a function that loads it. */
 export type RequirementSource = Class | TypeToken | string | InlineLoader;
 
+/** Options of `@Authorize` for the id of the resource. */
 export interface ResourceOptions {
   /**
-   * Where the id of the resource is: a path such as `'params.id'`, `'body.repositoryId'`, `'query.id'`, `'args.id'` (GraphQL),
-   * `'data.id'` or `'data'` (messages); or a function. `false`: the type itself is the resource, as for *create*.
+   * The path of the id of the resource, such as `'params.id'`, `'body.repositoryId'`, `'query.id'`, `'args.id'` (GraphQL), `'data.id'` or
+   * `'data'` (messages); or a function that returns the id. `false`: the type itself is the resource, as for *create*.
    * Default: `'params.id'`, `'args.id'`, `'data.id'`; `false` for the actions in `typeActions`.
    */
-  // oxlint-disable-next-line typescript/no-explicit-any -- the request of whichever platform it is
+  // oxlint-disable-next-line typescript/no-explicit-any -- the type of the request depends on the platform
   readonly id?: string | false | ((request: any, context: ExecutionContext) => unknown);
-  /** Makes an id of what was sent: a string, or the text of a number. Anything else is refused. What it throws passes through. */
+  /**
+   * Converts the id from the text that the client sent. An id that is not a string or a number is refused before. An error that it throws
+   * reaches the client. If it returns `undefined`, `null` or `NaN`, the client gets a 404.
+   */
   readonly parse?: (raw: string) => unknown;
 }
 
-/** What a decorator demands of a handler. */
+/** The requirement that one decorator adds to a handler. */
 export type HandlerRequirement =
   | {
       readonly kind: 'authorize';
-      /** Without one, it follows from the request's method. */
+      /** `undefined`: the default action of the HTTP method. */
       readonly action: string | undefined;
       readonly source: RequirementSource;
       readonly options: ResourceOptions;
@@ -42,12 +49,13 @@ export type HandlerRequirement =
   | {
       readonly kind: 'result';
       readonly action: string;
-      /** Where in the result; without one, the result itself. */
+      /** The path of the resources in the result; `undefined`: the result itself. */
       readonly at: string | undefined;
     }
   | { readonly kind: 'request' }
   | { readonly kind: 'skip'; readonly reason: string };
 
+/** Creates the requirement of `@Authorize`. */
 export const authorizes = (
   action: string | undefined,
   source: RequirementSource,
@@ -58,12 +66,13 @@ export const authorizes = (
   return { kind: 'authorize', action, source, options };
 };
 
+/** Creates the requirement of `@SkipAuthorization`. */
 export const skips = (reason: string): HandlerRequirement => {
   checkReason(reason);
   return { kind: 'skip', reason };
 };
 
-/** The requirement as data, for listings. */
+/** Converts a requirement to data for a listing. */
 export function asRouteRequirement(
   requirement: HandlerRequirement,
   actionOf: (requirement: HandlerRequirement) => string,
@@ -72,7 +81,7 @@ export function asRouteRequirement(
     case 'authorize':
       return authorizeRequirement(actionOf(requirement), requirement.source as never);
     case 'result':
-      return { kind: 'authorize', action: requirement.action, resource: 'what is returned' };
+      return { kind: 'authorize', action: requirement.action, resource: 'the result' };
     case 'request':
     case 'skip':
       return requirement;
@@ -82,17 +91,17 @@ export function asRouteRequirement(
 export const requirementsKey = Symbol.for('@nanook/nestjs/requirements');
 export const fieldsKey = Symbol.for('@nanook/nestjs/fields');
 
-/** The requirements that the method of this name was decorated with. */
+/** Returns the requirements of the decorators of a method, by its name. */
 export const namedRequirements = (prototype: object, key: string | symbol): readonly HandlerRequirement[] =>
   (Reflect.getOwnMetadata(requirementsKey, prototype, key) as readonly HandlerRequirement[] | undefined) ??
   [];
 
 /**
- * What a handler has to pass: the requirements of its class, of the classes that it extends, and its own. All must hold. What is closer
- * to the handler wins where one skips: a handler that authorizes overrules a class that skips, and the other way round.
+ * Returns all requirements of a call: those of the class of the handler, of the classes that it extends, and of the handler itself. All
+ * must hold. A skip removes the requirements farther from the handler, and a requirement closer to the handler removes a skip.
  *
- * @throws {NanookNestError} `NANOOK_NEST_CONFLICTING_REQUIREMENTS` where one place does both; `NANOOK_NEST_LOST_REQUIREMENT` where what is called is
- *   no longer what was decorated
+ * @throws {NanookNestError} `NANOOK_NEST_CONFLICTING_REQUIREMENTS` if one place has a skip and another requirement;
+ *   `NANOOK_NEST_LOST_REQUIREMENT` if the called function is not the decorated one
  */
 export function requirementsOf(
   reflector: Reflector,
@@ -118,13 +127,13 @@ export function requirementsOf(
   return requirements;
 }
 
-/** The requirements that stand at this place, whatever its class has. */
+/** Returns the requirements of a class or a method itself. */
 export const ownRequirementsOf = (reflector: Reflector, place: object): readonly HandlerRequirement[] =>
   (reflector.get(requirementsKey, place as never) as readonly HandlerRequirement[] | undefined) ?? [];
 
 /**
- * Whether the method was decorated with requirements that the handler in its place does not have: those of its class would decide alone.
- * Of a handler that is none of the class's methods nothing tells which it stands for, so any will do.
+ * Returns whether a function without the requirements of the decorated method replaced that method: then the requirements of the class
+ * would apply alone. If the function is not a method of the class, its decorated method is unknown, so any decorated method counts.
  */
 function hasLostRequirements(
   type: object,
@@ -145,8 +154,8 @@ function hasLostRequirements(
 }
 
 /**
- * Returns whether a method without a requirement of its own overrides one that has some: the requirements of its class would decide alone,
- * or none.
+ * Returns whether a method without a requirement overrides a method with requirements: then the requirements of the class would apply
+ * alone, or none.
  */
 export function overridesRequirement(reflector: Reflector, type: object, handler: object): boolean {
   if (ownRequirementsOf(reflector, handler).length > 0) return false;
@@ -158,7 +167,7 @@ export function overridesRequirement(reflector: Reflector, type: object, handler
     .some((prototype) => findRequiringMethod(reflector, prototype, place.name) !== undefined);
 }
 
-/** The method of this name, if the prototype has one whose decorators demand something. */
+/** Finds the method of this name on a prototype, if it has a requirement. */
 export function findRequiringMethod(
   reflector: Reflector,
   prototype: object,
@@ -167,18 +176,18 @@ export function findRequiringMethod(
   const method: unknown = Object.getOwnPropertyDescriptor(prototype, name)?.value;
   if (typeof method !== 'function') return undefined;
   const requirements = [...namedRequirements(prototype, name), ...ownRequirementsOf(reflector, method)];
-  return demands(requirements) || Reflect.hasMetadata(fieldsKey, method) ? method : undefined;
+  return needsCheck(requirements) || Reflect.hasMetadata(fieldsKey, method) ? method : undefined;
 }
 
-/** Returns whether any of the requirements demands something. A skip demands nothing. */
-export const demands = (requirements: readonly HandlerRequirement[]): boolean =>
+/** Returns whether any of the requirements needs a check. A skip needs none. */
+export const needsCheck = (requirements: readonly HandlerRequirement[]): boolean =>
   requirements.some(({ kind }) => kind !== 'skip');
 
-/** The requirements of a class, and of those that it extends. */
+/** Returns the requirements of a class and of the classes that it extends. */
 export const classRequirementsOf = (reflector: Reflector, type: object): readonly HandlerRequirement[] =>
   lineage(type).flatMap((place) => ownRequirementsOf(reflector, place));
 
-/** The classes, from the first that was extended to the one at hand, that have metadata of their own. */
+/** Returns the classes with requirements, from the base to the class itself. */
 function lineage(type: object): object[] {
   const classes: object[] = [];
   for (

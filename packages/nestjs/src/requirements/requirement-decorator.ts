@@ -16,15 +16,15 @@ export type HandlerOrClass = ClassDecorator & MethodDecorator;
 const reflector = new Reflector();
 const refusals = new RefusalInterceptor();
 
-/** Makes a decorator of handlers and classes that adds one requirement. @param name as the application writes it */
+/** Creates a decorator for handlers and classes that adds one requirement. @param name its name in the source: `@Authorize` */
 export const requirementDecorator = (name: string, requirement: HandlerRequirement): HandlerOrClass =>
   onHandlerOrClass(name, (place, kind, method) => {
     if (requirement.kind !== 'skip') bringGuards(place, kind, method);
-    // An object, as Nest skips a class that it did not instantiate. Its global interceptors are not before messages, either.
+    // An instance, because Nest skips an interceptor class that it did not instantiate. Global interceptors do not run for messages.
     if (ownRequirements(place).length === 0) UseInterceptors(refusals)(place as never);
     // Decorators run from the last to the first.
     Reflect.defineMetadata(requirementsKey, [requirement, ...ownRequirements(place)], place);
-    // By name, too: it tells of the requirement when something else takes the place of the method.
+    // Also by name, so that the requirement is found when another function replaces the method.
     if (method !== undefined)
       Reflect.defineMetadata(
         requirementsKey,
@@ -34,7 +34,7 @@ export const requirementDecorator = (name: string, requirement: HandlerRequireme
       );
   });
 
-/** Brings the guard to what is decorated, and for a method to its class, too: a method that overrides it has no other guard. */
+/** Adds the guard to a decorated place, and for a method also to its class: a method that overrides it has no other guard. */
 export function bringGuards(
   place: object,
   kind: 'handler' | 'class',
@@ -53,9 +53,10 @@ interface DecoratedMethod {
 }
 
 /**
- * Makes a decorator that gets the function it stands on: a method, or a class.
+ * Creates a decorator for methods and classes.
  *
- * @throws {NanookNestError} `NANOOK_NEST_INVALID_DECORATOR` when it stands on anything else, or was written without parentheses
+ * @param decorate receives the decorated method or class
+ * @throws {NanookNestError} `NANOOK_NEST_INVALID_DECORATOR` for a decorator on another place, or without parentheses
  */
 export function onHandlerOrClass(
   name: string,
@@ -63,25 +64,25 @@ export function onHandlerOrClass(
 ): HandlerOrClass {
   const wrong = (reason: string): NanookNestError =>
     new NanookNestError('NANOOK_NEST_INVALID_DECORATOR', { decorator: name, reason });
-  // A function that can be constructed: a class that was decorated without parentheses is replaced by it.
+  // Not an arrow function: if a class is decorated without parentheses, this function replaces the class, and Nest constructs it.
   return function decorator(
     target: object,
     key?: string | symbol | { readonly kind?: string },
     descriptor?: PropertyDescriptor,
   ): void {
     if (new.target !== undefined)
-      throw wrong('stands on a class without parentheses, and took its place; write its arguments');
+      throw wrong('is written on a class without parentheses, and replaced the class; write its arguments');
     if (typeof key === 'object')
       throw wrong(
-        'was called as a standard decorator; compile with `experimentalDecorators`, as Nest needs it',
+        'was called as a standard decorator; Nest needs the compiler option `experimentalDecorators`',
       );
     if (key === undefined && descriptor === undefined && typeof target === 'function')
       return decorate(target, 'class', undefined);
     const method: unknown = descriptor?.value;
     if (typeof method !== 'function' || key === undefined)
-      throw wrong(`stands on ${String(key ?? 'a value')}, which is neither a method nor a class`);
+      throw wrong(`must be written on a method or a class, got ${String(key ?? 'another value')}`);
     if (typeof target === 'function')
-      throw wrong(`stands on the static method ${String(key)}, which Nest never calls as a handler`);
+      throw wrong(`is written on the static method ${String(key)}, but Nest calls only methods of instances`);
     return decorate(method, 'handler', { prototype: target, name: key });
   };
 }

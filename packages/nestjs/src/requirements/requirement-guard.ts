@@ -17,30 +17,29 @@ import { hasRequirement, findRequiringPlace } from './find-requirement.js';
 /** The token under which `NanookModule` provides its guard. */
 export const AUTHORIZATION_GUARD = Symbol.for('@nanook/nestjs/guard');
 
-// As Nest calls it.
+// The metadata key of Nest.
 const guardsKey = '__guards__';
 
-/** The guards that the metadata of a handler or a class lists, in their order. */
+/** Returns the guards of a handler or a class, in their order. */
 export const guardsOf = (place: object): readonly unknown[] =>
   (Reflect.getMetadata(guardsKey, place) as readonly unknown[] | undefined) ?? [];
 
-// By symbols that the ESM and the CommonJS copy of this package share.
+// Registered symbols, which the ESM and the CommonJS copy of this package share.
 const handlerMark = Symbol.for('@nanook/nestjs/handler-guard');
 const checkedKey = Symbol.for('@nanook/nestjs/checked');
 const registries = globalThis as { [checkedKey]?: WeakSet<object> };
-/** The calls that the guards of every `NanookModule` let through. Nest makes one context for all guards of a call. */
+/** The contexts of the calls that the guards of all `NanookModule`s let through. Nest creates one context for all guards of a call. */
 const checked = (registries[checkedKey] ??= new WeakSet<object>());
 
-// It has no state, and the guards below that are objects are injected nothing.
+// A reflector has no state, and the guards below that are objects get no injection.
 const reflector = new Reflector();
 
 const isHandlerGuard = (guard: unknown): boolean => typeof guard === 'function' && handlerMark in guard;
 
 /**
- * Calls the guard of each `NanookModule` of the application. Each decorator with a requirement brings one along, because the global
- * guard is not everywhere: Nest has none before gateways (Nest 11), before messages of a hybrid application that does not inherit
- * its configuration, with `guard: 'manual'`, and in an application without the module. A requirement that is not checked would let
- * everybody in.
+ * Calls the guard of each `NanookModule` of the application. Each decorator with a requirement adds such a guard, because the global guard
+ * does not run for gateways (Nest 11), for messages of a hybrid application that does not inherit its configuration, with
+ * `guard: 'manual'`, and in an application without the module. There, an unchecked requirement would let every call through.
  */
 abstract class ChecksRequirements implements CanActivate, OnModuleInit {
   #found: readonly CanActivate[] = [];
@@ -73,7 +72,7 @@ abstract class ChecksRequirements implements CanActivate, OnModuleInit {
   }
 }
 
-/** The guard of a handler. */
+/** The guard on a handler. */
 @Injectable()
 export class HandlerGuard extends ChecksRequirements {
   static readonly [handlerMark] = true;
@@ -87,7 +86,7 @@ export class HandlerGuard extends ChecksRequirements {
   }
 }
 
-/** The guard of a class. Where the handler has its own, that one checks: the guards of a handler run after those of its class. */
+/** The guard on a class. If the handler has a guard, that guard checks: the guards of a handler run after those of its class. */
 @Injectable()
 export class ClassGuard extends ChecksRequirements {
   constructor(@Inject(ModulesContainer) modules: ModulesContainer) {
@@ -100,8 +99,8 @@ export class ClassGuard extends ChecksRequirements {
 }
 
 /**
- * The guard of a class with a decorated method. A class that extends it inherits this guard, and a method that overrides the decorated
- * one, without a decorator, has no other.
+ * The guard on a class with a decorated method. A class that extends it inherits this guard, which is the only one for a method that
+ * overrides the decorated one without a decorator.
  */
 @Injectable()
 export class OverrideGuard extends ChecksRequirements {
@@ -118,11 +117,12 @@ const isBareOverride = (context: ExecutionContext): boolean =>
   !hasHandlerGuard(context.getHandler()) &&
   overridesRequirement(reflector, context.getClass(), context.getHandler());
 
+/** Returns whether a handler has its guard. */
 export const hasHandlerGuard = (handler: object): boolean => guardsOf(handler).some(isHandlerGuard);
 
 /**
- * Refuse a call that the guard before it did not check. Nest skips a guard that it did not instantiate in the module of the class,
- * without a word; it skips no guard that is an object.
+ * Refuses a call that the guard before it did not check. Nest silently skips a guard class that it did not instantiate in the module of the
+ * handler, but it never skips a guard that is an object.
  */
 const handlerBackstop: CanActivate = {
   canActivate: (context) => checked.has(context) || refuseUnlessFree(context, 'NANOOK_NEST_UNGUARDED'),
@@ -151,14 +151,14 @@ export function bringGuard(place: object, kind: keyof typeof guards): void {
   if (!own.includes(guards[kind][0])) UseGuards(...guards[kind])(place as never);
 }
 
-/** Puts the guard last, so that those which find out who is asking run before it. */
+/** Moves the guard to the end, so that guards that authenticate run before it. */
 export function placeGuard(place: object, kind: 'handler' | 'class'): void {
   const ours: readonly unknown[] = guards[kind];
   const others = guardsOf(place).filter((guard) => !ours.includes(guard));
   Reflect.defineMetadata(guardsKey, [...others, ...ours], place);
 }
 
-/** @throws the fault, where the decorators of the handler demand something that was not checked */
+/** @throws the error, if the handler has a requirement that was not checked */
 async function refuseUnlessFree(
   context: ExecutionContext,
   code: 'NANOOK_NEST_NO_MODULE' | 'NANOOK_NEST_UNGUARDED',

@@ -56,7 +56,7 @@ class Folder {
   ) {}
 }
 
-/** Everybody finds out that there is a note; the rest needs what its name says. */
+/** Every actor may read a note. The other actions need the role of their name. */
 const policies = `
   allow(_, "read", _: Note);
   allow(user, action, note: Note) if action in ["update", "delete", "edit"] and note.owner = user;
@@ -135,8 +135,8 @@ const ask = (user: string | undefined, method: Method, path: string, body?: obje
 };
 const statusOf = async (...args: Parameters<typeof ask>): Promise<number> => (await ask(...args)).status;
 
-describe.each(platforms)('rules accumulate on %s', (adapter) => {
-  it('all of one handler must hold, and each hands over its own', async () => {
+describe.each(platforms)('several requirements on %s', (adapter) => {
+  it('must all hold for one handler, and each passes its resource to the handler', async () => {
     @Controller()
     class CopyController {
       @Put(':from/:to')
@@ -156,7 +156,7 @@ describe.each(platforms)('rules accumulate on %s', (adapter) => {
     expect(await statusOf('bob', 'put', '/3/2')).toBe(404);
   });
 
-  it('those of the class come first, and load nothing for whom they refuse', async () => {
+  it('start with those of the class, and a refusal loads no other resource', async () => {
     @Controller('folders/:folder')
     @Authorize('read', Folder, { id: 'params.folder' })
     class FolderController {
@@ -179,7 +179,7 @@ describe.each(platforms)('rules accumulate on %s', (adapter) => {
     expect(await statusOf('bob', 'get', '/folders/7')).toBe(404);
   });
 
-  it('those of the classes that are extended hold as well', async () => {
+  it('include those of the base classes', async () => {
     @Authorize('read', Folder, { id: 'params.folder' })
     class Base {
       @Get(':id') @Authorize('read', Note) show() {}
@@ -189,7 +189,7 @@ describe.each(platforms)('rules accumulate on %s', (adapter) => {
     @Controller('folders/:folder')
     @Authorize('list', Note)
     class Derived extends Base {
-      // Its own rule takes the place of the one of the method that it overrides.
+      // Its own requirement replaces the one of the overridden method.
       @Delete(':id') @Authorize('read', Note) override remove() {}
     }
     await start([Derived], {}, adapter);
@@ -202,7 +202,7 @@ describe.each(platforms)('rules accumulate on %s', (adapter) => {
 });
 
 describe('an overridden method', () => {
-  it('does not inherit the rule', async () => {
+  it('loses the requirement, so that the application does not start', async () => {
     class Base {
       @Get(':id') @Authorize('read', Note) show() {}
     }
@@ -217,7 +217,7 @@ describe('an overridden method', () => {
     ['a skip', SkipAuthorization('open')],
     ['a weaker rule', Authorize('read', () => new Note('1', 'alice'))],
     ['a rule for requests', AuthorizeRequest()],
-  ])('is refused below %s of its class, in every generation', async (_, decorate) => {
+  ])('refuses calls below %s of its class, in every generation', async (_, decorate) => {
     class Base {
       @Get(':id') @Authorize('delete', Note) show() {}
       @Get('fields/:id') @AuthorizedFields() fields() {}
@@ -236,7 +236,7 @@ describe('an overridden method', () => {
     await expect(failure).rejects.toThrow('Derived.fields lost its requirements');
   });
 
-  it('is no handler without a route of its own', async () => {
+  it('has no route without its own route decorator', async () => {
     class Base {
       @Get(':id') @Authorize('read', Note) show() {}
     }
@@ -248,7 +248,7 @@ describe('an overridden method', () => {
     expect(await statusOf('alice', 'get', '/1')).toBe(404);
   });
 
-  it('of a mixin carries the rule of the mixin', async () => {
+  it('inherits the requirement of a mixin if it is not overridden', async () => {
     const readable = (type: Type): Type => {
       class Readable {
         @Get(':id') @Authorize('read', type) show() {
@@ -268,8 +268,8 @@ describe('an overridden method', () => {
   });
 });
 
-describe('what is closer to the handler', () => {
-  it('overrules a class that skips, and one that authorizes', async () => {
+describe('a requirement that is closer to the handler', () => {
+  it('replaces the skip of its class, and a skip replaces a requirement of the class', async () => {
     @Controller('open')
     @SkipAuthorization('a public directory')
     class OpenController {
@@ -290,7 +290,7 @@ describe('what is closer to the handler', () => {
     expect(await statusOf('bob', 'get', '/closed')).toBe(403);
   });
 
-  it('overrules the class that its class extends', async () => {
+  it('replaces the skip of a base class', async () => {
     @SkipAuthorization('a public directory')
     class Base {
       @Get() index() {}
@@ -305,7 +305,7 @@ describe('what is closer to the handler', () => {
     expect(await statusOf(undefined, 'get', '/open')).toBe(200);
   });
 
-  it('does not overrule it by asking whether the request may come in', async () => {
+  it('does not replace a skip if it is @AuthorizeRequest()', async () => {
     @Controller()
     @SkipAuthorization('a public directory')
     class AskingController {
@@ -321,7 +321,7 @@ describe('what is closer to the handler', () => {
     ['a handler, for its result', () => [SkipAuthorization('why'), AuthorizeResult()]],
     ['a handler, for its request', () => [AuthorizeRequest(), SkipAuthorization('why')]],
     ['a handler, with two reasons', () => [SkipAuthorization('why'), SkipAuthorization('why not')]],
-  ])('cannot do both: %s', async (_, decorators) => {
+  ])('conflicts with a skip: %s', async (_, decorators) => {
     class BothController {
       show() {}
     }
@@ -335,8 +335,8 @@ describe('what is closer to the handler', () => {
   });
 });
 
-describe('a handler that is not what was decorated', () => {
-  /** As decorators for transactions, retries or timings do: what Nest calls is another function. */
+describe('a handler that replaces the decorated method', () => {
+  /** Replaces the method by another function, as decorators for transactions, retries or timings do. */
   const replaced = (_target: object, _key: string, descriptor: PropertyDescriptor): void => {
     const method = descriptor.value as (...args: unknown[]) => unknown;
     descriptor.value = function (this: unknown, ...args: unknown[]) {
@@ -344,7 +344,7 @@ describe('a handler that is not what was decorated', () => {
     };
   };
 
-  it('does not start with the rules of its class alone', async () => {
+  it('stops the application, also if its class has a requirement', async () => {
     @Controller()
     @Authorize('list', Note)
     class ReplacedController {
@@ -355,7 +355,7 @@ describe('a handler that is not what was decorated', () => {
     );
   });
 
-  it('starts with rules above what replaces it', async () => {
+  it('keeps requirements that are written above the decorator that replaces the method', async () => {
     @Controller()
     @Authorize('list', Note)
     class ReplacedController {
@@ -366,7 +366,7 @@ describe('a handler that is not what was decorated', () => {
     expect(await statusOf('alice', 'delete', '/1')).toBe(200);
   });
 
-  it('starts with a replacement that has its metadata', async () => {
+  it('keeps requirements if it has the metadata of the method', async () => {
     const copied = (target: object, key: string, descriptor: PropertyDescriptor): void => {
       const method = descriptor.value as object;
       replaced(target, key, descriptor);
@@ -383,7 +383,7 @@ describe('a handler that is not what was decorated', () => {
   });
 
   it.each(['warn', 'off'] as const)(
-    'is never called when the instance has its own, with the audit at %s',
+    "never runs if the instance replaces it, with audit: '%s'",
     async (audit) => {
       let calls = 0;
       @Controller()
@@ -408,7 +408,7 @@ describe('a handler that is not what was decorated', () => {
     },
   );
 
-  it('may be bound where only the class has rules', async () => {
+  it('can be bound if only its class has requirements', async () => {
     @Controller()
     @Authorize('create', Note)
     class BoundController {
@@ -423,7 +423,7 @@ describe('a handler that is not what was decorated', () => {
   });
 });
 
-describe.each(platforms)('an action that is not given on %s', (adapter) => {
+describe.each(platforms)('the default action on %s', (adapter) => {
   @Controller('notes')
   class MethodsController {
     @Get(':id') @Authorize(Note) get() {}
@@ -434,7 +434,7 @@ describe.each(platforms)('an action that is not given on %s', (adapter) => {
     @Head('head/:id') @Authorize(Note) head() {}
   }
 
-  it('follows from the method', async () => {
+  it('follows from the HTTP method', async () => {
     await start([MethodsController], {}, adapter);
     const answers = async (user: string) =>
       Promise.all(
@@ -454,22 +454,22 @@ describe.each(platforms)('an action that is not given on %s', (adapter) => {
     expect(await answers('bob')).toEqual([200, 200, 200, 403, 403, 403, 403]);
   });
 
-  it('is for HEAD that of GET, whose headers it gets', async () => {
+  it('uses the action of GET for HEAD requests', async () => {
     await start([MethodsController], { actions: { GET: 'edit' } }, adapter);
     expect(await statusOf('bob', 'get', '/notes/1')).toBe(403);
     expect(await statusOf('bob', 'head', '/notes/1')).toBe(403);
     expect(await statusOf('alice', 'head', '/notes/1')).toBe(200);
   });
 
-  it('is for HEAD what it is given', async () => {
+  it('uses the explicit action for HEAD requests', async () => {
     await start([MethodsController], { actions: { GET: 'edit', HEAD: 'read' } }, adapter);
     expect(await statusOf('bob', 'get', '/notes/1')).toBe(403);
     expect(await statusOf('bob', 'head', '/notes/1')).toBe(200);
   });
 });
 
-describe('the action of a method', () => {
-  it('is changed for the methods that are given', async () => {
+describe('the action of an HTTP method', () => {
+  it('changes with the option `actions`', async () => {
     @Controller()
     class EditController {
       @Patch(':id') @Authorize(Note) patch() {}
@@ -484,7 +484,7 @@ describe('the action of a method', () => {
     expect(await statusOf('bob', 'get', '/1')).toBe(200);
   });
 
-  it('is needed where the handler answers every method', async () => {
+  it('must be given if the handler serves every method', async () => {
     @Controller()
     class AllController {
       @All(':id') @Authorize(Note) all() {}
@@ -499,7 +499,7 @@ describe('the action of a method', () => {
       expect([method, await statusOf('bob', method, '/1')]).toEqual([method, 403]);
   });
 
-  it('is asked for in every version of a route', async () => {
+  it('authorizes every version of a route', async () => {
     @Controller()
     class VersionedController {
       @Version('1') @Get(':id') @Authorize('update', Note) first() {
@@ -518,7 +518,7 @@ describe('the action of a method', () => {
 });
 
 describe('the type as the resource', () => {
-  it('goes with the actions in typeActions, and only with those', async () => {
+  it('belongs to the actions in typeActions only', async () => {
     @Controller()
     class TypesController {
       @Post() @Authorize('publish', Note) publish() {}
@@ -535,7 +535,7 @@ describe('the type as the resource', () => {
     expect(await statusOf('alice', 'get', '/?id=2')).toBe(403);
   });
 
-  it('goes with `id: false`, whatever the action', async () => {
+  it('belongs to every action with `id: false`', async () => {
     @Controller()
     class FalseController {
       @Get() @Authorize('read', Note, { id: false }) index(@AuthorizedResource() type: unknown) {
@@ -618,7 +618,7 @@ describe.each(platforms)('ids on %s', (adapter) => {
     expect(answer.text).not.toContain('secret');
   });
 
-  it('a header names what is missing', async () => {
+  it('return 404 for a missing header', async () => {
     await start([IdsController], {}, adapter);
     const sent = request(app!.getHttpServer()).get('/headers').set('x-user', 'bob');
     expect((await sent.set('x-note', '2')).status).toBe(200);
@@ -626,11 +626,11 @@ describe.each(platforms)('ids on %s', (adapter) => {
   });
 });
 
-describe('an id that can be nowhere', () => {
+describe('an id at an impossible path', () => {
   it.each([
     ['a path without the parameter', 'params.note'],
-    ['no part of a request', 'cookies.id'],
-  ])('is found before anybody asks: %s', async (_, id) => {
+    ['a path outside the request', 'cookies.id'],
+  ])('stops the application: %s', async (_, id) => {
     @Controller()
     class NowhereController {
       @Get(':id') @Authorize('read', Note, { id }) show() {}
@@ -638,7 +638,7 @@ describe('an id that can be nowhere', () => {
     await expect(start([NowhereController])).rejects.toThrow(`expects the id of a Note at \`${id}\``);
   });
 
-  it('is a fault of the application where the path lacks it', async () => {
+  it('returns 500 if the path of the route has no such parameter', async () => {
     @Controller()
     class NowhereController {
       @Get(':other') @Authorize('read', Note) show() {}
@@ -648,41 +648,38 @@ describe('an id that can be nowhere', () => {
   });
 });
 
-describe('a rule about what is returned', () => {
+describe('a requirement for the result', () => {
   interface Response {
     send(body: unknown): unknown;
     header(name: string, value: string): unknown;
   }
 
-  it.each(platforms)(
-    'never sees what a handler on %s sends by itself, so it is not called',
-    async (adapter) => {
-      let calls = 0;
-      @Controller()
-      class SendingController {
-        @Get('result') @AuthorizeResult('update') result(@Res() response: Response) {
-          calls++;
-          response.send('secret');
-        }
-        @Get('fields') @Authorize('list', Note) @AuthorizedFields() fields(@Res() response: Response) {
-          calls++;
-          response.send('secret');
-        }
-        @Get('passed') @AuthorizeResult('update') passed(@Res({ passthrough: true }) response: Response) {
-          response.header('x-passed', 'yes');
-          return notes.get('1');
-        }
+  it.each(platforms)('refuses a handler on %s that sends its response itself', async (adapter) => {
+    let calls = 0;
+    @Controller()
+    class SendingController {
+      @Get('result') @AuthorizeResult('update') result(@Res() response: Response) {
+        calls++;
+        response.send('secret');
       }
-      await start([SendingController], { audit: 'off' }, adapter);
-      for (const path of ['/result', '/fields']) {
-        const answer = await ask('bob', 'get', path);
-        expect([answer.status, answer.text.includes('secret')]).toEqual([500, false]);
+      @Get('fields') @Authorize('list', Note) @AuthorizedFields() fields(@Res() response: Response) {
+        calls++;
+        response.send('secret');
       }
-      expect(calls).toBe(0);
-      expect(await statusOf('bob', 'get', '/passed')).toBe(403);
-      expect((await ask('alice', 'get', '/passed')).headers['x-passed']).toBe('yes');
-    },
-  );
+      @Get('passed') @AuthorizeResult('update') passed(@Res({ passthrough: true }) response: Response) {
+        response.header('x-passed', 'yes');
+        return notes.get('1');
+      }
+    }
+    await start([SendingController], { audit: 'off' }, adapter);
+    for (const path of ['/result', '/fields']) {
+      const answer = await ask('bob', 'get', path);
+      expect([answer.status, answer.text.includes('secret')]).toEqual([500, false]);
+    }
+    expect(calls).toBe(0);
+    expect(await statusOf('bob', 'get', '/passed')).toBe(403);
+    expect((await ask('alice', 'get', '/passed')).headers['x-passed']).toBe('yes');
+  });
 });
 
 describe('a cache', () => {
@@ -697,7 +694,7 @@ describe('a cache', () => {
     };
   };
 
-  it('above a rule about what is returned keeps what the handler returned, not what somebody got', async () => {
+  it('above @AuthorizeResult caches the unchecked result, and not the result for one actor', async () => {
     const Cache = cacheBy(({ url }) => url);
     @Controller()
     class CachedController {
@@ -710,7 +707,7 @@ describe('a cache', () => {
     expect((await ask('bob', 'get', '/')).body).toEqual([notes.get('2')]);
   });
 
-  it('below it keeps what somebody got, so it is keyed by who that is', async () => {
+  it('below @AuthorizeResult caches the result for one actor, so its key contains the actor', async () => {
     const ByUrl = cacheBy(({ url }) => url);
     const ByUser = cacheBy(({ url, headers }) => `${headers['x-user']} ${url}`);
     @Controller()
@@ -732,8 +729,8 @@ describe('a cache', () => {
   });
 });
 
-describe('a handler that hands the request on', () => {
-  it('does not lend its rule about what is returned to the next, nor the other way round', async () => {
+describe('a handler that calls next()', () => {
+  it('has its own requirement for the result, and the next handler has another', async () => {
     @Controller()
     class ChainController {
       @Get('first')
@@ -753,21 +750,27 @@ describe('a handler that hands the request on', () => {
   });
 });
 
-describe('a rule is refused where it is written', () => {
+describe('a decorator throws for', () => {
   it.each([
-    ['an action that is none', () => Authorize('', Note), 'was given an empty action'],
+    ['an empty action', () => Authorize('', Note), 'needs an action, got an empty string'],
     ['no resource', () => Authorize('read', undefined as never), 'undefined (is the import circular?)'],
-    ['a name and no action', () => Authorize('Note' as never), "was given 'Note' alone"],
+    [
+      'a name and no action',
+      () => Authorize('Note' as never),
+      "needs an action and a resource, got only 'Note'",
+    ],
     ['no reason', () => SkipAuthorization('  '), 'expected the reason for which authorization is skipped'],
     ['no action for a result', () => AuthorizeResult(''), 'expected an action'],
   ] as const)('%s', (_, decorate, message) => {
     expect(decorate).toThrow(message);
   });
 
-  it('a place that is neither a handler nor a class', () => {
+  it('another place than a handler or a class', () => {
     const decorate = Authorize('read', Note) as (...place: unknown[]) => void;
-    expect(() => decorate(NoteLoader.prototype, 'field')).toThrow('neither a method nor a class');
-    expect(() => decorate(NoteLoader.prototype, 'load', 0)).toThrow('neither a method nor a class');
-    expect(() => decorate(NoteLoader.prototype, 'size', { get: () => 1 })).toThrow('neither a method');
+    expect(() => decorate(NoteLoader.prototype, 'field')).toThrow('must be written on a method or a class');
+    expect(() => decorate(NoteLoader.prototype, 'load', 0)).toThrow('must be written on a method or a class');
+    expect(() => decorate(NoteLoader.prototype, 'size', { get: () => 1 })).toThrow(
+      'must be written on a method',
+    );
   });
 });

@@ -205,7 +205,7 @@ describe.each(platforms)('without NanookModule, on %s', (_, adapter) => {
   );
 
   it.each(Object.entries(leaks))(
-    'a failed start that is caught answers no request to %s',
+    'no request reaches %s if the application catches the error of the start',
     async (_name, controller) => {
       const built = await build({ controllers: [controller()] }, adapter);
       await built.init().catch(() => {});
@@ -238,7 +238,7 @@ describe.each(platforms)('without NanookModule, on %s', (_, adapter) => {
 });
 
 describe('without NanookModule', () => {
-  it('the error names the handler, and says what to import', async () => {
+  it('the error names the handler and the module to import', async () => {
     const built = await build({ controllers: [leaks['@Authorize on a handler']!()] });
     await expect(built.init()).rejects.toThrow(
       'Leaks.leak has a requirement, but the application has no NanookModule',
@@ -309,7 +309,7 @@ describe('without NanookModule', () => {
     await expect(built.init()).rejects.toMatchObject({ code: 'NANOOK_NEST_NO_MODULE' });
   });
 
-  it('a decorated provider that is no handler keeps the application from starting, too', async () => {
+  it('a decorated provider without handlers also stops the application', async () => {
     @Injectable()
     class Service {
       @Authorize('delete', Note) remove() {}
@@ -318,7 +318,7 @@ describe('without NanookModule', () => {
     await expect(built.init()).rejects.toMatchObject({ code: 'NANOOK_NEST_NO_MODULE' });
   });
 
-  it('a resolver is refused, and the client is told nothing', async () => {
+  it('a resolver is refused, and the client gets no details', async () => {
     @Resolver()
     class Leaks {
       @Query(() => String) @Authorize('delete', Note) leak() {
@@ -369,7 +369,7 @@ describe('without NanookModule', () => {
   });
 
   it.each(['the class', 'a token'])(
-    'a gateway with a port of its own is refused, provided by %s',
+    'a gateway with a separate port is refused, provided by %s',
     async (by) => {
       const port = await freePort();
       @WebSocketGateway(port)
@@ -388,7 +388,7 @@ describe('without NanookModule', () => {
   );
 });
 
-/** What a gateway answers, or nothing within a moment. */
+/** Returns the answer of a gateway, or `nothing` after a short time. */
 async function answerOver(port: number, event: string): Promise<string> {
   const socket = new WebSocket(`ws://127.0.0.1:${port}`);
   const answer = new Promise<string>((resolve) => {
@@ -433,7 +433,7 @@ describe.each([
     }
   }
 
-  it('checks once, whatever brings the guard', async () => {
+  it('checks once, also if several decorators add the guard', async () => {
     @Controller()
     @Authorize('read', Note)
     @UseGuards(AuthorizationGuard)
@@ -451,7 +451,7 @@ describe.each([
   });
 
   it.runIf(guard === 'manual')(
-    'is checked after the guards of the handler, wherever they stand',
+    'checks after the guards of the handler, in every order of the decorators',
     async () => {
       @Controller()
       @Authorize('read', Note)

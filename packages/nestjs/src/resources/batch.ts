@@ -1,3 +1,4 @@
+import { describeValue } from '@nanook/core';
 import { NanookNestError } from '../errors/nanook-nest-error.js';
 import type { LoadsMany } from './resource-loader.decorator.js';
 
@@ -7,7 +8,7 @@ interface Waiting {
   readonly reject: (reason: unknown) => void;
 }
 
-/** Collects the ids that are asked for in one tick, each once, and loads them together. It remembers nothing after that. */
+/** Collects the ids that a request needs in one tick, each once, and loads them together. It keeps no resource after that. */
 export class Batch {
   #waiting = new Map<unknown, Waiting>();
 
@@ -19,7 +20,7 @@ export class Batch {
   load(id: unknown): Promise<unknown> {
     const known = this.#waiting.get(id);
     if (known !== undefined) return known.promise;
-    // After the promises that are settled already have gone on: they may ask for more.
+    // After the callbacks of promises that are already settled, because they may need more resources.
     if (this.#waiting.size === 0)
       void Promise.resolve().then(() => process.nextTick(() => void this.#dispatch()));
     let settle!: Pick<Waiting, 'resolve' | 'reject'>;
@@ -37,11 +38,11 @@ export class Batch {
       if (!Array.isArray(resources) || resources.length !== waiting.length)
         throw new NanookNestError('NANOOK_NEST_INVALID_LOADER', {
           loader: this.loader,
-          reason: `was asked for ${waiting.length} by loadMany, and gave ${
-            Array.isArray(resources) ? resources.length : 'no list'
-          }; give one for each id, in their order, or undefined`,
+          reason: `must return a list of ${waiting.length} from loadMany, got ${
+            Array.isArray(resources) ? `a list of ${resources.length}` : describeValue(resources)
+          }; return one value for each id, in their order, or undefined`,
         });
-      // One that failed is an Error in its place; it fails for whoever asked for it.
+      // An Error in the list is the failure of one resource.
       waiting.forEach(({ resolve, reject }, i) => {
         if (resources[i] instanceof Error) reject(resources[i]);
         else resolve(resources[i]);

@@ -16,10 +16,14 @@ const resourceOf = createParamDecorator<number | undefined>(
 );
 
 /**
- * Hands the handler the resource that its requirement loaded and authorized.
+ * Passes to the handler the resource that its requirement loaded and authorized.
  *
- * @param positionAndPipes the position of the requirement, counted from 0, if several requirements load a resource (default: the last);
- *   then pipes, as for other parameter decorators
+ * @param positionAndPipes the position of the requirement, counted from 0, if several load a resource (default: the last), and pipes
+ * @throws {NanookNestError} `NANOOK_NEST_INVALID_DECORATOR` for a decorator without parentheses; in a call,
+ *   `NANOOK_NEST_NO_AUTHORIZATION` if the guard did not run
+ * @throws {AuthorizationConfigError} in a call, `NANOOK_HTTP_NO_RESOURCE` if no requirement loads a resource
+ * @example
+ * @Get(':id') @Authorize('read', Note) show(@AuthorizedResource() note: Note) { return note; }
  */
 export function AuthorizedResource(...positionAndPipes: (number | undefined | Pipe)[]): ParameterDecorator {
   checkParentheses('@AuthorizedResource', positionAndPipes, '@AuthorizedResource()');
@@ -31,7 +35,15 @@ const actorOf = actorDependent((_: unknown, context: ExecutionContext): Promise<
 );
 const currentActor = createParamDecorator(actorOf);
 
-/** Hands the handler the actor. @throws {UnauthenticatedError} when nobody is signed in and `anonymous` is not given */
+/**
+ * Passes the actor of the request to the handler.
+ *
+ * @param pipes pipes that convert the actor
+ * @throws {NanookNestError} `NANOOK_NEST_INVALID_DECORATOR` for a decorator without parentheses
+ * @throws {UnauthenticatedError} in a call, if the request has no actor and the option `anonymous` is not set
+ * @example
+ * @Post() @Authorize('create', Note) create(@CurrentActor() user: User) { … }
+ */
 export function CurrentActor(...pipes: Pipe[]): ParameterDecorator {
   checkParentheses('@CurrentActor', pipes, '@CurrentActor()');
   return currentActor(...(pipes as never[]));
@@ -43,7 +55,16 @@ const authzOf = createParamDecorator(
   ),
 );
 
-/** Hands the handler the authorization of the request: `can`, `actions`, `fields`, `pick` and the rest. */
+/**
+ * Passes the authorization of the request to the handler, for checks in the handler: `can`, `actions`, `fields`, `pick`, `authorize` …
+ *
+ * @param pipes pipes that convert the authorization
+ * @throws {NanookNestError} `NANOOK_NEST_INVALID_DECORATOR` for a decorator without parentheses
+ * @example
+ * async show(@AuthorizedResource() note: Note, @Authz() authz: RequestAuthorization) {
+ *   return { ...note, actions: [...(await authz.actions(note))] };
+ * }
+ */
 export function Authz(...pipes: Pipe[]): ParameterDecorator {
   checkParentheses('@Authz', pipes, '@Authz()');
   return authzOf(...(pipes as never[]));

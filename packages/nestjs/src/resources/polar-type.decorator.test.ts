@@ -12,7 +12,7 @@ it('throws for @PolarType without parentheses', () => {
     @(PolarType as unknown as ClassDecorator)
     class Bare {}
     return Bare;
-  }).toThrow('@PolarType was given Bare, or stands on it without parentheses; write @PolarType()');
+  }).toThrow('@PolarType got Bare, or is written on it without parentheses; write @PolarType()');
 });
 
 const load = (options: NanookModuleOptions) => loadAuthorizer(options, new ModulesContainer());
@@ -22,7 +22,7 @@ class User {
   constructor(readonly name: string) {}
 }
 
-// It refers to a class that does not exist yet.
+// The class refers to another class that does not exist yet.
 @PolarType({ key: 'id', fields: () => ({ id: 'Integer', owner: User, notes: [Note] }) })
 class Folder {
   readonly notes: Note[] = [];
@@ -60,7 +60,7 @@ describe('@PolarType', () => {
     ).rejects.toThrow(/onwer/);
   });
 
-  it('gives way to what the options say of the name, or of the class', async () => {
+  it('registers no type if the option `types` has its name or its class', async () => {
     class Other {}
     const byName = await load({ policies: 'allow(_, _, _: Remark);', types: { Remark: Other } });
     expect(byName.type('Remark')).toBe(Other);
@@ -69,15 +69,15 @@ describe('@PolarType', () => {
     expect(() => byClass.type('Remark')).toThrow(/Remark/);
   });
 
-  it('does no harm where no policy names the class', async () => {
+  it('has no effect if the policy does not name the class', async () => {
     const authorizer = await load({ policies: 'allow("alice", _, _);', types: {} });
     expect(await authorizer.isAllowed('alice', 'read', note)).toBe(true);
   });
 
-  it('refuses two classes of one name, unless the options say which', async () => {
+  it('throws for two classes of one name, unless the option `types` has one of them', async () => {
     const [First, Second] = [class Twin {}, class Twin {}];
     PolarType()(First);
-    PolarType()(First); // the same class is no other
+    PolarType()(First); // the same class again
     const policies = 'allow(_, _, _: Twin);';
     expect((await load({ policies })).type('Twin')).toBe(First);
     PolarType()(Second);

@@ -3,22 +3,25 @@ import { locationOf } from '@nanook/http';
 import { checkNoClass } from '../requirements/decorator-arguments.js';
 import { NanookNestError } from '../errors/nanook-nest-error.js';
 
+/** Options of `@PolarType`. */
 export interface PolarTypeOptions<T = unknown> extends Pick<TypeDeclaration<T>, 'key' | 'equals'> {
-  /** What policies call it. Default: the name of the class. */
+  /** The name of the type in policies. Default: the name of the class. */
   readonly name?: string;
-  /** The fields that a policy may read. Asked for when the policy is loaded, so that classes can refer to each other. */
+  /** Returns the fields that a policy can read. It is called when the policy is loaded, so that classes can refer to each other. */
   readonly fields?: () => Readonly<Record<string, FieldTypeInput>>;
 }
 
-// On globalThis, so that the ESM and the CommonJS copy of this package share it.
+// On globalThis, so that the ESM and the CommonJS copy of this package share the registry.
 const registryKey = Symbol.for('@nanook/nestjs/types');
 const registries = globalThis as { [registryKey]?: Map<Class, PolarTypeOptions> };
 const registered = (registries[registryKey] ??= new Map<Class, PolarTypeOptions>());
 
 /**
- * Makes a class a type of the policy, in place of an entry in `types` of the options. A class whose file is not imported is not
- * registered; one that no policy names does no harm.
+ * Registers a class as a type of the policy, like an entry in the option `types`. A class whose file is not imported is not registered. A
+ * type that the policy does not use has no effect.
  *
+ * @param given the name of the type, or its options
+ * @throws {NanookNestError} `NANOOK_NEST_INVALID_DECORATOR` for a decorator without parentheses
  * @example
  * @Entity() @PolarType({ key: 'id', fields: () => ({ id: 'String', owner: User }) })
  * class Repository { … }
@@ -30,9 +33,9 @@ export function PolarType(given: string | PolarTypeOptions = {}): ClassDecorator
 }
 
 /**
- * The types for the policy: those that are given, and of the classes with `@PolarType` those that are not.
+ * Returns the types for the policy: those of the option `types`, and the classes with `@PolarType` that it does not have.
  *
- * @throws {NanookNestError} `NANOOK_NEST_DUPLICATE_TYPE` when two classes have one name
+ * @throws {NanookNestError} `NANOOK_NEST_DUPLICATE_TYPE` if two classes have the same name
  */
 export function withRegisteredTypes(given: TypesInput = {}): TypesInput {
   const classes = new Set(Object.values(given).map(classOf));

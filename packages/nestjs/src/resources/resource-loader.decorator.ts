@@ -4,20 +4,21 @@ import { describe, wrongUse } from '../requirements/decorator-arguments.js';
 type Awaitable<T> = T | PromiseLike<T>;
 type Found<Resource> = Resource | null | undefined;
 
-/** Loads one at a time. `null` and `undefined` are *not found*; what it throws passes through. */
+/** Loads one resource at a time. `null` and `undefined` mean *not found*; an error that it throws reaches the client. */
 export interface LoadsOne<Resource = unknown, Id = never> {
   load(id: Id): Awaitable<Found<Resource>>;
 }
 
-/** Loads many at a time: what is asked for in one tick of one request. Gives as many as there are ids, in their order. */
+/** Loads all resources that a request needs in one tick. Returns one value for each id, in their order. */
 export interface LoadsMany<Resource = unknown, Id = never> {
   loadMany(ids: readonly Id[]): Awaitable<readonly Found<Resource>[]>;
 }
 
+/** Options of `@ResourceLoader`. */
 export interface ResourceLoaderOptions {
   /**
-   * Makes an id of the text that was sent, for every requirement that gives no `parse` of its own. What it throws passes through: throw
-   * a `BadRequestException` for a text that is not an id.
+   * Converts the id from the text that the client sent, for requirements without a `parse`. An error that it throws reaches the client, so
+   * throw a `BadRequestException` for an invalid id.
    */
   readonly parse?: (raw: string) => unknown;
 }
@@ -27,9 +28,10 @@ const parseKey = Symbol.for('@nanook/nestjs/loader-parse');
 export const loaderKey = Symbol.for('@nanook/nestjs/loader');
 
 /**
- * Makes a provider the loader of a type: `@Authorize('read', Repository)` gets its resource from it.
+ * Makes a provider the loader of a type, so that `@Authorize('read', Repository)` gets its resource from it.
  *
- * @param type the class, or the token or name of a type without one; what is loaded is taken to be of it
+ * @param type the class of the resources; for a type without a class, its token or name, with which the loaded rows are tagged
+ * @param options the conversion of ids
  * @throws {NanookNestError} `NANOOK_NEST_INVALID_DECORATOR`
  * @example
  * @Injectable() @ResourceLoader(Repository, { parse: Number })
@@ -46,7 +48,7 @@ export function ResourceLoader(
   if (!isType)
     throw wrongUse(
       '@ResourceLoader',
-      `was given ${describe(type)} for the type; write @ResourceLoader(Note)`,
+      `needs a type: a class, a token or a name; got ${describe(type)}; write @ResourceLoader(Note)`,
     );
   const { parse, ...unknown } = options;
   const [name] = Object.keys(unknown);
@@ -54,17 +56,20 @@ export function ResourceLoader(
   if (parse !== undefined && typeof parse !== 'function')
     throw wrongUse(
       '@ResourceLoader',
-      `was given ${describe(parse)} for \`parse\`; it is a function of the text of the id`,
+      `needs for \`parse\` a function that converts the text of the id, got ${describe(parse)}`,
     );
-  // A function that can be constructed: a class that was decorated without parentheses is replaced by it.
+  // Not an arrow function: if a class is decorated without parentheses, this function replaces the class, and Nest constructs it.
   return function decorator(loader: object): void {
     if (new.target !== undefined)
-      throw wrongUse('@ResourceLoader', 'stands on a class without parentheses; write @ResourceLoader(Note)');
+      throw wrongUse(
+        '@ResourceLoader',
+        'is written on a class without parentheses; write @ResourceLoader(Note)',
+      );
     Reflect.defineMetadata(loaderKey, type, loader);
     Reflect.defineMetadata(parseKey, parse, loader);
   };
 }
 
-/** How the ids of a loader are parsed, where a requirement does not say. */
+/** Returns the `parse` of a loader, for requirements without one. */
 export const parserOf = (loader: object): ResourceLoaderOptions['parse'] =>
   Reflect.getMetadata(parseKey, loader) as ResourceLoaderOptions['parse'];

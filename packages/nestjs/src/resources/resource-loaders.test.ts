@@ -100,7 +100,7 @@ class NoteController {
   }
 }
 
-describe.each(platforms)('a loader in place on %s', (adapter) => {
+describe.each(platforms)('an inline loader on %s', (adapter) => {
   let calls = 0;
   const find = (req: HttpRequest) => {
     calls++;
@@ -158,20 +158,20 @@ describe.each(platforms)('a loader in place on %s', (adapter) => {
     expect(answer.text).not.toContain('secret');
   });
 
-  it('is not called for nobody', async () => {
+  it('does not run for an anonymous request', async () => {
     await start([InlineController], [], { adapter });
     calls = 0;
     expect((await ask('/sync/1', '')).status).toBe(401);
     expect(calls).toBe(0);
   });
 
-  it('lets nobody in by rejecting with nothing', async () => {
+  it('refuses the call with 500 if it rejects with undefined', async () => {
     await start([InlineController], [], { adapter });
     expect((await ask('/nothing')).status).toBe(500);
   });
 });
 
-describe('a loader that is provided', () => {
+describe('a provided loader', () => {
   @Injectable()
   class Source {
     find(id: string) {
@@ -197,13 +197,13 @@ describe('a loader that is provided', () => {
     ['as a value', [{ provide: NoteLoader, useValue: new NoteLoader() }]],
     ['under another token', [{ provide: 'loader', useClass: NoteLoader }]],
     ['under a token beside its own', [NoteLoader, { provide: 'alias', useExisting: NoteLoader }]],
-  ] as [string, Provider[]][])('is found: %s', async (_, providers) => {
+  ] as [string, Provider[]][])('loads the resource if it is provided %s', async (_, providers) => {
     await start([NoteController], providers);
     expect((await ask('/1')).body).toEqual(found);
     expect((await ask('/1', 'bob')).status).toBe(404);
   });
 
-  it('is found once where several modules provide it', async () => {
+  it('counts once if several modules provide it', async () => {
     const features = [1, 2].map(() => NanookModule.forFeature({ loaders: [NoteLoader] }));
     @Module({ imports: features, providers: [NoteLoader], controllers: [NoteController] })
     class FeatureModule {}
@@ -236,14 +236,14 @@ describe('a loader that is provided', () => {
         builder.overrideProvider(NoteLoader).useFactory({ factory: () => ({ load: () => notes.get('2') }) }),
     ],
   ] as [string, (builder: TestingModuleBuilder) => TestingModuleBuilder][])(
-    'may be replaced in a test: by %s',
+    'can be replaced in a test: by %s',
     async (_, override) => {
       await start([NoteController], [NoteLoader], { override });
       expect((await ask('/1')).body).toEqual({ id: '2', isNote: true });
     },
   );
 
-  it('implements what has the decorator', async () => {
+  it('can implement an abstract class that has the decorator', async () => {
     @ResourceLoader(Note)
     abstract class AnyNoteLoader {
       abstract load(id: string): Note | undefined;
@@ -259,7 +259,7 @@ describe('a loader that is provided', () => {
   });
 
   it.each([Scope.DEFAULT, Scope.TRANSIENT, Scope.REQUEST])(
-    'gets what it needs, in the scope %i',
+    'gets its dependencies injected, in the scope %i',
     async (scope) => {
       @Injectable({ scope })
       @ResourceLoader(Note)
@@ -275,7 +275,7 @@ describe('a loader that is provided', () => {
     },
   );
 
-  it('lies in the module that has what it needs', async () => {
+  it('belongs to the module that has its dependencies', async () => {
     @Module({ providers: [Source], exports: [Source] })
     class SourceModule {}
     @Injectable()
@@ -298,13 +298,13 @@ describe('a loader that is provided', () => {
     expect((await ask('/1')).body).toEqual(found);
   });
 
-  it('is missed at the start', async () => {
+  it('stops the application if it is missing', async () => {
     await expect(start([NoteController], [Source])).rejects.toThrow(
       'no provider loads it. Provide a class with @ResourceLoader(Note)',
     );
   });
 
-  it('is refused at the start when it loads nothing, or no type', async () => {
+  it('stops the application if it has no method, or its type is unknown', async () => {
     @Injectable()
     @ResourceLoader(Note)
     class IdleLoader {}
@@ -322,14 +322,14 @@ describe('a loader that is provided', () => {
       }
     }
     await expect(start([], [ForgetfulLoader])).rejects.toThrow(
-      'ForgetfulLoader has a `load(id)` without `return`, so it never finds anything; return the result',
+      'ForgetfulLoader has a `load(id)` without `return`, so it never finds a resource; return the result',
     );
     await expect(start([], [PageLoader])).rejects.toThrow(
-      'PageLoader loads Page, which is no type of the policy',
+      'PageLoader loads Page, which is not a type of the policy',
     );
   });
 
-  it('is named where two load one type', async () => {
+  it('must be named if two loaders load one type', async () => {
     @Injectable()
     @ResourceLoader(Note)
     class ArchiveLoader implements LoadsOne<Note, string> {
@@ -355,7 +355,7 @@ describe('a loader that is provided', () => {
     expect((await ask('/archive/1', 'bob')).status).toBe(404);
   });
 
-  it('passes on what it throws', async () => {
+  it('passes its error to the client', async () => {
     let error: unknown;
     @Injectable()
     @ResourceLoader(Note)
@@ -391,7 +391,7 @@ describe('rows of a type without a class', () => {
   it.each([
     ['by the name of the type', 'Row'],
     ['by the class of the loader', RowLoader],
-  ] as const)('are loaded %s, and known as what they are', async (_, source) => {
+  ] as const)('get tagged with their type if they are loaded %s', async (_, source) => {
     @Controller()
     class RowController {
       @Get(':id') @Authorize('read', source as 'Row') show(@AuthorizedResource() row: object) {
@@ -407,7 +407,7 @@ describe('rows of a type without a class', () => {
     expect((await ask('/text')).status).toBe(404);
   });
 
-  it('are no rows of it when nobody says so', async () => {
+  it('get refused if they are not tagged', async () => {
     @Controller()
     class PlainController {
       @Get(':id') @Authorize('read', (req: HttpRequest) => ({ ...rows.get(req.params['id']!) })) show() {}
@@ -416,7 +416,7 @@ describe('rows of a type without a class', () => {
     expect((await ask('/1')).status).toBe(404);
   });
 
-  it('are of no other type by that name', async () => {
+  it('do not match a class of the same name', async () => {
     @Controller()
     class UnknownController {
       @Get(':id') @Authorize('read', 'Line') show() {}
@@ -445,7 +445,7 @@ describe('loadMany', () => {
     give = (ids) => ids.map((id) => notes.get(id));
   });
 
-  it('does not share what several requests ask for', async () => {
+  it('does not share ids between requests', async () => {
     await start([NoteController], [ManyLoader]);
     const answers = await Promise.all(
       ['alice', 'bob', 'alice'].map(async (user, i) => ask(`/${i + 1}`, user).then(({ status }) => status)),
@@ -457,11 +457,11 @@ describe('loadMany', () => {
   it.each([
     ['one too few', () => []],
     ['one too many', (ids: readonly string[]) => [...ids, ...ids].map((id) => notes.get(id))],
-    ['no list', () => new Map(notes)],
-    ['nothing', () => undefined],
+    ['a value that is not a list', () => new Map(notes)],
+    ['undefined', () => undefined],
     ['an error', () => Promise.reject(new TypeError('secret'))],
     ['an error in its place', () => [new TypeError('secret')]],
-  ] as const)('lets nobody in by giving %s', async (_, answer) => {
+  ] as const)('refuses the call with 500 if it returns %s', async (_, answer) => {
     await start([NoteController], [ManyLoader]);
     give = answer;
     const { status, text } = await ask('/1');
@@ -474,7 +474,7 @@ describe('loadMany', () => {
     ['undefined', undefined, 404],
     ['null', null, 404],
     ['an exception in its place', new GoneException(), 410],
-  ] as const)('tells of one by %s', async (_, answer, status) => {
+  ] as const)('reports one missing resource by %s', async (_, answer, status) => {
     await start([NoteController], [ManyLoader]);
     give = () => [answer];
     expect((await ask('/1')).status).toBe(status);
@@ -492,14 +492,14 @@ describe('a batch', () => {
     asked.length = 0;
   });
 
-  it('asks for what is needed in one tick together, each once, and does not remember', async () => {
+  it('loads the ids of one tick together, each once, and keeps no resource', async () => {
     const batch = make();
     expect(await Promise.all(['a', 'b', 'a'].map((id) => batch.load(id)))).toEqual(['a!', 'b!', 'a!']);
     expect(await batch.load('a')).toBe('a!');
     expect(asked).toEqual([['a', 'b'], ['a']]);
   });
 
-  it('waits for those who ask when a promise is settled', async () => {
+  it('waits for ids that are needed when a promise settles', async () => {
     const batch = make();
     const later = Promise.resolve()
       .then(() => Promise.resolve())
@@ -517,7 +517,7 @@ describe('a batch', () => {
     ]);
   });
 
-  it('takes what is asked for meanwhile into the next', async () => {
+  it('loads ids that are needed meanwhile in the next batch', async () => {
     const batch = make(async (ids) => sleep(2).then(() => ids));
     const first = batch.load('a');
     await sleep(1);
@@ -525,7 +525,7 @@ describe('a batch', () => {
     expect(asked).toEqual([['a'], ['b']]);
   });
 
-  it('fails for those who asked for what failed, and for all when it failed as a whole', async () => {
+  it('fails for the id that failed, and for all ids if the load failed', async () => {
     const batch = make((ids) => {
       if (ids.includes('all')) throw new TypeError('all');
       return ids.map((id) => (id === 'bad' ? new TypeError('bad') : id));

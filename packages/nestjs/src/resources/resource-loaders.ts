@@ -16,18 +16,19 @@ import {
 
 type AnyLoader = Partial<LoadsOne<unknown, unknown> & LoadsMany<unknown, unknown>>;
 
+/** A provider with `@ResourceLoader`. */
 export interface FoundLoader {
-  /** The class that loads. */
+  /** The class of the loader. */
   readonly class: Class;
-  /** What it loads. */
+  /** The type of the resources. */
   readonly type: Class | TypeToken;
-  /** Makes an id of the text that was sent. */
+  /** Converts the id from the text that the client sent. */
   readonly parse: ResourceLoaderOptions['parse'];
-  /** For a provider that is not one for all it is made for the request. */
+  /** Returns the provider, which is created for the request if it is request-scoped or transient. */
   readonly instance: (execution: Execution) => Promise<AnyLoader>;
 }
 
-/** The providers with `@ResourceLoader`, wherever in the application they are. */
+/** Finds the providers with `@ResourceLoader` in all modules, and loads resources with them. */
 @Injectable()
 export class ResourceLoaders {
   #found: Discovered | undefined;
@@ -40,13 +41,13 @@ export class ResourceLoaders {
   ) {}
 
   /**
-   * The loader that a requirement means: the class itself, or the one of the type. `undefined` if there is none.
+   * Finds the loader for a requirement: the loader that it names, or the one of the type that it names.
    *
-   * @throws {NanookNestError} `NANOOK_NEST_DUPLICATE_LOADER` for a type that two load; what {@link faults} has
+   * @throws {NanookNestError} `NANOOK_NEST_DUPLICATE_LOADER` if two providers load the type; the first of {@link errors}
    */
   find(source: Class | TypeToken | string): FoundLoader | undefined {
-    const { loaders, faults } = this.#discovered();
-    if (faults[0] !== undefined) throw faults[0];
+    const { loaders, errors } = this.#discovered();
+    if (errors[0] !== undefined) throw errors[0];
     const named = typeof source === 'function' ? loaders.get(source as Class) : undefined;
     if (named !== undefined) return named;
     const type = typeof source === 'string' ? this.authorizer.type(source) : source;
@@ -60,18 +61,18 @@ export class ResourceLoaders {
     return found;
   }
 
-  /** What is wrong with loaders, whoever needs them. */
-  faults(): readonly NanookNestError[] {
-    return this.#discovered().faults;
+  /** The errors in the loaders of the application. */
+  errors(): readonly NanookNestError[] {
+    return this.#discovered().errors;
   }
 
-  /** Loads one; what is asked for in the same tick of a request reaches `loadMany` together. */
+  /** Loads one resource. `loadMany` gets the ids of all resources that a request needs in the same tick. */
   async load(loader: FoundLoader, id: unknown, execution: Execution): Promise<unknown> {
     const instance = await loader.instance(execution);
     const resource = await (instance.loadMany === undefined
       ? instance.load!(id)
       : this.#batchOf(loader, execution, (ids) => instance.loadMany!(ids)).load(id));
-    // A row of a type without a class shows no type; who loads it knows.
+    // A row of a type without a class does not show its type, so the loader tags it.
     return loader.type instanceof TypeToken && typeof resource === 'object' && resource !== null
       ? typed(loader.type.name, resource)
       : resource;
@@ -95,7 +96,7 @@ export class ResourceLoaders {
 
   #discover(): Discovered {
     const loaders = new Map<Class, FoundLoader>();
-    const faults: NanookNestError[] = [];
+    const errors: NanookNestError[] = [];
     for (const wrapper of this.discovery.getProviders()) {
       const loaderClass = [wrapper.token, wrapper.metatype].find(isLoaderClass);
       if (loaderClass === undefined || loaders.has(loaderClass)) continue;
@@ -104,14 +105,14 @@ export class ResourceLoaders {
       if (type === undefined || (wrapper.metatype === loaderClass && lacksMethods(loaderClass))) {
         const reason =
           type === undefined
-            ? `loads ${given as string}, which is no type of the policy; add it to \`types\``
-            : 'has @ResourceLoader, but neither `load(id)` nor `loadMany(ids)`';
-        faults.push(new NanookNestError('NANOOK_NEST_INVALID_LOADER', { loader: loaderClass.name, reason }));
+            ? `loads ${given as string}, which is not a type of the policy; add it to \`types\``
+            : 'has @ResourceLoader, but neither `load(id)` nor `loadMany(ids)`; add one of them';
+        errors.push(new NanookNestError('NANOOK_NEST_INVALID_LOADER', { loader: loaderClass.name, reason }));
         continue;
       }
       if (neverReturns(loadOf(loaderClass))) {
-        const reason = 'has a `load(id)` without `return`, so it never finds anything; return the result';
-        faults.push(new NanookNestError('NANOOK_NEST_INVALID_LOADER', { loader: loaderClass.name, reason }));
+        const reason = 'has a `load(id)` without `return`, so it never finds a resource; return the result';
+        errors.push(new NanookNestError('NANOOK_NEST_INVALID_LOADER', { loader: loaderClass.name, reason }));
         continue;
       }
       loaders.set(loaderClass, {
@@ -128,7 +129,7 @@ export class ResourceLoaders {
               ),
       });
     }
-    return { loaders, faults };
+    return { loaders, errors };
   }
 
   #findType(name: string): Class | TypeToken | undefined {
@@ -143,10 +144,10 @@ export class ResourceLoaders {
 
 interface Discovered {
   readonly loaders: ReadonlyMap<Class, FoundLoader>;
-  readonly faults: readonly NanookNestError[];
+  readonly errors: readonly NanookNestError[];
 }
 
-/** By its token: what is provided in its place, by a factory or a test, has no decorator. */
+/** Also for a token, because a provider that replaces the class, such as a factory or a test double, has no decorator. */
 const isLoaderClass = (value: unknown): value is Class =>
   typeof value === 'function' && Reflect.hasMetadata(loaderKey, value);
 

@@ -12,28 +12,31 @@ import { fieldsKey } from '../requirements/handler-requirement.js';
 import type { FieldsRequirement } from './result-requirements.js';
 import { ResultInterceptor } from './result.interceptor.js';
 
+/** Options of `@AuthorizeResult` and `@AuthorizedFields`. */
 export interface ResultOptions {
   /**
-   * Where in what the handler returns the resources are: `'items'` for `{ items, total }`, `'edges.node'` for a connection, `'data'`
-   * for a message's `{ event, data }`. Default: it returns them as they are.
+   * The path of the resources in the result: `'items'` for `{ items, total }`, `'edges.node'` for a connection, `'data'` for the
+   * `{ event, data }` of a message. Default: the result itself.
    */
   readonly at?: string;
 }
 
-// An object, as Nest skips an interceptor that it did not instantiate in the module of the class.
+// An instance, because Nest skips an interceptor class that it did not instantiate in the module of the handler.
 const shapesResults = new ResultInterceptor(new Reflector());
 
 /**
- * Demands that the actor may do this to what the handler returns. One resource is refused as `@Authorize` refuses it, also when
- * there is none; of a list, or of the events of a subscription, what the actor may do this to is left. The handler has run by
- * then: for reading, not for what changes something.
+ * Requires that the actor may perform the action on the resources that the handler returns. A single resource is refused as `@Authorize`
+ * refuses it, with a 404 if there is none. Refused elements of a list, and refused events of a subscription or of `@Sse()`, are left out.
+ * The handler runs before the check, so use it to read, and not to change data.
  *
- * It counts as a requirement of the handler. Field resolvers of GraphQL need `fieldResolverEnhancers: ['guards', 'interceptors']`.
+ * It is a requirement of the handler. Field resolvers of GraphQL need `fieldResolverEnhancers: ['guards', 'interceptors']`.
  *
- * It reads the resource itself, so other interceptors that change the result go *below* it, or on the class. A cache goes above
- * it, or is keyed by user; elsewhere the audit refuses it. A response that the handler writes by itself is blocked. Refused events of
- * `@Sse()` are left out.
+ * It needs the resource itself, so write interceptors that convert the result *below* it, or on the class. Write a cache above it, or put
+ * the user into the key of the cache; the audit refuses other caches. A response that the handler writes itself is blocked.
  *
+ * @param action an action of the policy. Default `'read'`
+ * @param options the path of the resources in the result
+ * @throws {NanookNestError} `NANOOK_NEST_INVALID_DECORATOR` for a decorator without parentheses or with invalid arguments
  * @example
  * @Get() @AuthorizeResult('read', { at: 'items' }) list(): Promise<Page<Repository>> { … }
  * @example
@@ -49,23 +52,26 @@ export function AuthorizeResult(...args: [action?: string, options?: ResultOptio
 }
 
 /**
- * Leaves in what the handler returns only the fields on which the actor may do this: `allow_field(actor, action, resource,
- * field)`. A copy of the same class takes the resource's place, and has its own fields only, so that `ClassSerializerInterceptor`
- * still finds its `@Exclude()`; it goes below, or on the class.
+ * Removes from the result the fields on which the actor may not perform the action: `allow_field(actor, action, resource, field)`. A copy
+ * of the same class replaces the resource, so that `ClassSerializerInterceptor` still finds its `@Exclude()`; write that interceptor below,
+ * or on the class.
  *
- * It is no decision about the resource: a requirement is needed beside it. With `@AuthorizeResult` the resource is authorized first,
- * whichever stands above. For GraphQL, where field resolvers need their parent whole, see `authorizeField`.
+ * It does not authorize the resource, so the handler needs a requirement, too. `@AuthorizeResult` authorizes the resource first, in any
+ * order of the decorators. For GraphQL, where field resolvers need the complete parent, use `authorizeField`.
  *
+ * @param action an action of the policy. Default `'read'`
+ * @param options the path of the resources in the result
+ * @throws {NanookNestError} `NANOOK_NEST_INVALID_DECORATOR` for a decorator without parentheses or with invalid arguments
  * @example
  * @Get(':id') @Authorize(User) @AuthorizedFields() show(@AuthorizedResource() user: User) { return user; }
  */
 export function AuthorizedFields(action?: string, options?: ResultOptions): HandlerOrClass;
 export function AuthorizedFields(...args: [action?: string, options?: ResultOptions]): HandlerOrClass {
-  const demand: FieldsRequirement = resultArguments('@AuthorizedFields', args);
+  const requirement: FieldsRequirement = resultArguments('@AuthorizedFields', args);
   return onHandlerOrClass('@AuthorizedFields', (place, kind, method) => {
     bringGuards(place, kind, method);
     UseInterceptors(shapesResults)(place as never);
-    Reflect.defineMetadata(fieldsKey, demand, place);
+    Reflect.defineMetadata(fieldsKey, requirement, place);
   });
 }
 
@@ -79,17 +85,14 @@ function resultArguments(
   checkNoClass(decorator, args[0], example);
   const [action = 'read', options = {}] = args;
   if (typeof action === 'object')
-    throw wrongUse(
-      decorator,
-      `was given ${describe(action)} for the action; the action comes first: ${example}`,
-    );
+    throw wrongUse(decorator, `needs the action first, got ${describe(action)}; write ${example}`);
   checkAction(action);
   if (typeof options !== 'object' || options === null || Array.isArray(options))
-    throw wrongUse(decorator, `was given ${describe(options)} for its options; write ${example}`);
+    throw wrongUse(decorator, `needs options { at? }, got ${describe(options)}; write ${example}`);
   const { at, ...unknown } = options;
   const [name] = Object.keys(unknown);
   if (name !== undefined) throw wrongUse(decorator, `has no option \`${name}\`; it has \`at\``);
   if (at !== undefined && (typeof at !== 'string' || at === ''))
-    throw wrongUse(decorator, `was given ${describe(at)} for \`at\`; it is a path such as 'items'`);
+    throw wrongUse(decorator, `needs for \`at\` a path such as 'items', got ${describe(at)}`);
   return { action, at };
 }

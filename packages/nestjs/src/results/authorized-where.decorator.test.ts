@@ -53,7 +53,7 @@ class NotesController {
   imports: [
     NanookModule.forRoot({
       policies,
-      // Nothing tells a row of this type by itself: it is tagged.
+      // A row does not show this type, so it is tagged.
       types: { Note, Row: { is: () => false } },
       actor: (req: { headers: Record<string, string | undefined> }) => req.headers['x-user'],
     }),
@@ -62,7 +62,7 @@ class NotesController {
 })
 class AppModule {}
 
-describe('AuthorizedWhere', () => {
+describe('@AuthorizedWhere', () => {
   let app: INestApplication;
   beforeAll(async () => {
     const built = await Test.createTestingModule({ imports: [AppModule] }).compile();
@@ -72,12 +72,12 @@ describe('AuthorizedWhere', () => {
   afterAll(() => app.close());
   const get = (path: string, user: string) => request(app.getHttpServer()).get(path).set('x-user', user);
 
-  it('hands over which rows are allowed, in their order', async () => {
+  it('filters rows, in their order', async () => {
     expect((await get('/notes', 'alice')).body).toEqual([notes[0], notes[2]].map((note) => ({ ...note })));
     expect((await get('/notes', 'carol')).body).toEqual([]);
   });
 
-  it('asks about one row', async () => {
+  it('checks one row', async () => {
     expect((await get('/one', 'bob')).body).toEqual({
       action: 'read',
       isNote: true,
@@ -85,7 +85,7 @@ describe('AuthorizedWhere', () => {
     });
   });
 
-  it('takes rows without a class to be of the type, and leaves out what is undecided', async () => {
+  it('tags rows without a class, and leaves out undecided rows', async () => {
     expect((await get('/rows', 'alice')).body).toEqual([{ id: '1', owner: 'alice' }]);
   });
 });

@@ -5,14 +5,14 @@ import { callOf } from '../execution/handler-call.js';
 import { actorDependent } from '../resources/reads-actor.js';
 import { RowFilter } from './row-filter.js';
 
-/** Which rows of a type the actor may do something to. */
+/** A filter for the rows of a type on which the actor may perform an action. */
 export interface AuthorizedWhere<Row = unknown> {
   readonly action: string;
-  /** The class of the type; for one without a class, its token. */
+  /** The class of the type; for a type without a class, its token. */
   readonly type: Class | TypeToken;
-  /** May the actor do this to the row? What is undecided is not allowed. */
+  /** Returns whether the actor may perform the action on the row. An undecided row is not allowed. */
   allows(row: Row): Promise<boolean>;
-  /** The rows that are allowed, in their order; they are asked about side by side. May be given a promise of them. */
+  /** Returns the allowed rows, in their order. It checks them concurrently, and also accepts a promise of the rows. */
   filter(rows: Iterable<Row> | PromiseLike<Iterable<Row>>): Promise<Row[]>;
 }
 
@@ -29,11 +29,14 @@ const whereOf = createParamDecorator(
 );
 
 /**
- * Hands the handler which rows of a type the actor may do this to.
+ * Passes to the handler a filter for the rows on which the actor may perform the action.
  *
- * It is no decision: nothing tells whether the handler heeds it. A requirement is needed beside it, such as `@Authorize('list', Repository)`.
+ * It is not a requirement, because the handler can ignore the filter. The handler needs a requirement, too, such as
+ * `@Authorize('list', Repository)`.
  *
- * @param type the class, or the token or name of a type without one; rows are taken to be of it
+ * @param action an action of the policy
+ * @param type the class of the rows; for a type without a class, its token or name, with which the rows are tagged
+ * @throws {AuthorizationConfigError} `NANOOK_HTTP_NO_ACTION`, `NANOOK_HTTP_NO_SOURCE`
  * @example
  * @Get() @Authorize('list', Repository)
  * list(@AuthorizedWhere('read', Repository) where: AuthorizedWhere<Repository>) {

@@ -1,17 +1,17 @@
 import { omitted } from './result-path.js';
 
-/** Whether it yields one event after the other, as what a subscription returns does; a stream of bytes does not count. */
+/** Returns whether a value yields events one after the other, as the result of a subscription does. A stream of bytes does not count. */
 export const isEventStream = (value: unknown): value is AsyncIterable<unknown> =>
   typeof value === 'object' && value !== null && Symbol.asyncIterator in value && !('pipe' in value);
 
-/** The events as `shape` makes them, without those that it withholds. */
+/** Returns the events that `shape` returns, without the omitted ones. */
 export function shapeEvents(
   events: AsyncIterable<unknown>,
   shape: (event: unknown) => Promise<unknown>,
 ): AsyncIterableIterator<unknown> {
   const source = events[Symbol.asyncIterator]();
   const done = (value?: unknown): IteratorResult<unknown> => ({ done: true, value });
-  // No async generator: it would keep whoever leaves waiting for the next event.
+  // Not an async generator: its `return` would wait for the next event.
   return {
     async next() {
       for (;;) {

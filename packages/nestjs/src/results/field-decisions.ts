@@ -1,19 +1,19 @@
 import type { RequestAuthorization } from '@nanook/http';
 
-/** What is known about the fields of one object. */
+/** The decisions about the fields of one object. */
 interface Fields {
-  /** Those that are allowed, once the policy has listed them. */
+  /** The allowed fields that the policy lists; `undefined` until it has listed them. */
   allowed: ReadonlySet<string> | undefined;
   readonly listed: Promise<ReadonlySet<string>>;
-  /** What was asked about one by one. */
-  readonly asked: Map<string, Promise<void>>;
+  /** The checks of single fields. */
+  readonly single: Map<string, Promise<void>>;
 }
 
 const none: ReadonlySet<string> = new Set();
 
 /**
- * The fields of objects on which an actor may do one thing. The policy is asked once an object which they are: half as long as one
- * question for each of ten fields takes. What it does not list, it is asked about by itself: a requirement for any field lists none.
+ * Decides on which fields of objects an actor may perform an action. For each object, one query lists the allowed fields, because one query
+ * is faster than one check for each field. A field that is not listed is checked by itself: a rule for any field lists none.
  */
 export class FieldDecisions {
   readonly #objects = new WeakMap<object, Fields>();
@@ -23,36 +23,38 @@ export class FieldDecisions {
     private readonly action: string,
   ) {}
 
-  /** Whether it is known to be allowed, at once. */
+  /** Returns whether the policy has listed the field as allowed, without a promise. */
   isKnown(object: unknown, field: string): boolean {
     return isObject(object) && this.#objects.get(object)?.allowed?.has(field) === true;
   }
 
-  /** @throws {AuthorizationError} when refused, or nobody asks */
+  /** @throws {AuthorizationError} if the field is refused, or the request has no actor */
   authorize(object: unknown, field: string): Promise<void> {
     if (!isObject(object)) return this.authz.authorizeField(this.action, object, field);
     let fields = this.#objects.get(object);
     if (fields === undefined) this.#objects.set(object, (fields = this.#list(object)));
-    const { listed, asked } = fields;
-    return listed.then((allowed) => (allowed.has(field) ? undefined : this.#askOnce(object, field, asked)));
+    const { listed, single } = fields;
+    return listed.then((allowed) =>
+      allowed.has(field) ? undefined : this.#checkOnce(object, field, single),
+    );
   }
 
-  #askOnce(object: object, field: string, asked: Fields['asked']): Promise<void> {
-    let answer = asked.get(field);
-    if (answer === undefined) asked.set(field, (answer = this.#ask(object, field)));
-    return answer;
+  #checkOnce(object: object, field: string, single: Fields['single']): Promise<void> {
+    let check = single.get(field);
+    if (check === undefined) single.set(field, (check = this.#check(object, field)));
+    return check;
   }
 
   #list(object: object): Fields {
     const listed = this.authz.fields(this.action, object).then(
       (allowed) => (fields.allowed = allowed),
-      () => (fields.allowed = none), // whatever it is, the question about the one field meets it as well
+      () => (fields.allowed = none), // the check of the single field fails with the same error
     );
-    const fields: Fields = { allowed: undefined, listed, asked: new Map() };
+    const fields: Fields = { allowed: undefined, listed, single: new Map() };
     return fields;
   }
 
-  async #ask(object: object, field: string): Promise<void> {
+  async #check(object: object, field: string): Promise<void> {
     const { authorizer } = this.authz;
     await authorizer.authorizeField(await this.authz.actor(), this.action, object, field);
   }

@@ -28,7 +28,7 @@ class Note {
   @Field(() => ID) readonly id: string;
   @Field() readonly owner: string;
   @Field(() => String, { nullable: true }) readonly text = 'secret';
-  /** Only its own middleware knows that the policy calls it `text`. */
+  /** The policy calls this field `text`, which only its own middleware knows. */
   @Field(() => String, { nullable: true, middleware: [authorizeField({ field: 'text' })] })
   readonly excerpt = 'sec';
   @Field(() => Int, { nullable: true }) readonly broken: number;
@@ -39,7 +39,7 @@ class Note {
   }
 }
 
-/** Whatever rule there is, it lists no fields. */
+/** Its rule lists no fields. */
 @ObjectType()
 class Draft {
   @Field(() => ID) readonly id = 'd';
@@ -83,7 +83,7 @@ class NoteResolver {
   }
 }
 
-// It is what Nest takes.
+// The type that Nest expects.
 const fieldMiddleware: FieldMiddleware[] = [authorizeField({ exclude: ['NotePage'] })];
 
 const drivers = {
@@ -138,7 +138,7 @@ describe.each(['Apollo over Express', 'Mercurius over Fastify'] as const)('autho
     };
   }
 
-  it('gives fields that are allowed, and FORBIDDEN for others', async () => {
+  it('returns allowed fields, and FORBIDDEN for others', async () => {
     expect(await ask('{ notes { id owner text shout } }')).toEqual({
       data: {
         notes: [
@@ -150,14 +150,14 @@ describe.each(['Apollo over Express', 'Mercurius over Fastify'] as const)('autho
     });
   });
 
-  it('asks about a field by the name that the policy has for it', async () => {
+  it('uses the name of the field in the policy', async () => {
     expect(await ask('{ notes { excerpt } }')).toEqual({
       data: { notes: [{ excerpt: 'sec' }, { excerpt: null }] },
       errors: ['notes.1.excerpt: Forbidden, FORBIDDEN'],
     });
   });
 
-  it('leaves excluded types alone, and not what is in them', async () => {
+  it('skips excluded types, but not the objects in them', async () => {
     expect(await ask('{ page { total items { id text } } }', 'carol')).toEqual({
       data: {
         page: {
@@ -172,14 +172,14 @@ describe.each(['Apollo over Express', 'Mercurius over Fastify'] as const)('autho
     });
   });
 
-  it('asks about each field where the policy cannot list them', async () => {
+  it('checks each field if the policy cannot list them', async () => {
     expect(await ask('{ draft { id text } }')).toEqual({
       data: { draft: { id: 'd', text: null } },
       errors: ['draft.text: Forbidden, FORBIDDEN'],
     });
   });
 
-  it('gives nothing for an error, and keeps its words for the log', async () => {
+  it('returns no field after an error, and logs its message', async () => {
     const { data, errors: told } = await ask('{ notes { id broken } }');
     expect(data).toEqual({ notes: served.map(({ id }) => ({ id, broken: null })) });
     expect(told).toEqual(
@@ -188,7 +188,7 @@ describe.each(['Apollo over Express', 'Mercurius over Fastify'] as const)('autho
     expect(String(errors.mock.calls[0]?.[0])).toContain('secret_rule_text');
   });
 
-  it('never lends one request what another may see', async () => {
+  it('never returns a field that only another request may read', async () => {
     const asked = Array.from({ length: 40 }, (_, i) => (i % 2 === 0 ? 'alice' : 'bob'));
     const answers = await Promise.all(asked.map((user) => ask('{ notes { owner text } }', user)));
     expect(answers.map(({ data }) => data)).toEqual(
@@ -198,7 +198,7 @@ describe.each(['Apollo over Express', 'Mercurius over Fastify'] as const)('autho
     );
   });
 
-  it('asks once about an object, however many fields and places it has', async () => {
+  it('runs one query for an object, for all its fields and places', async () => {
     const authorizer = app.get(Authorizer);
     const list = vi.spyOn(authorizer, 'authorizedFields');
     const one = vi.spyOn(authorizer, 'authorizeField');
@@ -213,7 +213,7 @@ describe.each(['Apollo over Express', 'Mercurius over Fastify'] as const)('autho
 });
 
 describe('authorizeField without the guard', () => {
-  it('gives nothing', async () => {
+  it('returns no field', async () => {
     @Resolver(() => Draft)
     class DraftResolver {
       @Query(() => Draft) draft() {

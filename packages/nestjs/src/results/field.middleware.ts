@@ -11,36 +11,39 @@ interface FieldInfo extends OperationInfo {
   readonly parentType: { readonly name: string };
 }
 
-/** What Nest hands to a field middleware, as far as it is looked at. */
+/** The part of the context of a field middleware that `authorizeField` reads. */
 export interface FieldContext {
-  // oxlint-disable-next-line typescript/no-explicit-any -- whatever the resolver of the parent returned
+  // oxlint-disable-next-line typescript/no-explicit-any -- the type of the parent is unknown
   readonly source: any;
-  // oxlint-disable-next-line typescript/no-explicit-any -- whatever the driver makes the context of
+  // oxlint-disable-next-line typescript/no-explicit-any -- the type of the context depends on the driver
   readonly context: any;
   readonly info?: FieldInfo | null;
 }
 
-/** It is a `FieldMiddleware` of `@nestjs/graphql`. */
-// oxlint-disable-next-line typescript/no-explicit-any -- as Nest has it
+/** The result of `authorizeField`: a `FieldMiddleware` of `@nestjs/graphql`. */
+// oxlint-disable-next-line typescript/no-explicit-any -- the type that Nest declares
 export type FieldAuthorization = (field: FieldContext, next: () => Promise<any>) => any;
 
+/** Options of `authorizeField`. */
 export interface AuthorizeFieldOptions {
-  /** Default `'read'`. */
+  /** The action of the policy. Default `'read'`. */
   readonly action?: string;
-  /** What the policy calls the field, where the schema has another name for it. */
+  /** The name of the field in the policy, if the schema has another name for it. */
   readonly field?: string;
-  /** Names of GraphQL types that are no resources: pages, edges, results of mutations. Their fields are not asked about. */
+  /** The names of GraphQL types that are not resources, such as pages, edges and results of mutations. Their fields are not checked. */
   readonly exclude?: readonly string[];
 }
 
 /**
- * A field middleware for GraphQL that gives a field only to whom the policy lets have it: `allow_field(actor, action, parent,
- * field)`. For all fields in `buildSchemaOptions.fieldMiddleware`, or for one in `@Field({ middleware })`. A field that is refused
- * is an error `FORBIDDEN`; declare it nullable, or the error takes its parent along.
+ * Creates a field middleware for GraphQL that returns a field only if the actor may read it: `allow_field(actor, action, parent, field)`.
+ * Add it for all fields in `buildSchemaOptions.fieldMiddleware`, or for one field in `@Field({ middleware })`. A refused field is an error
+ * `FORBIDDEN`. Declare it nullable; otherwise GraphQL drops its parent, too.
  *
- * The parent must be what the policy takes for the resource: an instance, or a row tagged by `typed`. Fields of anything else are
- * refused, unless their type is excluded.
+ * The parent must be a resource of the policy: an instance of a class of the policy, or a row tagged with `typed`. Fields of other parents
+ * are refused, unless their type is excluded.
  *
+ * @param options the action, the name of the field, and the excluded types
+ * @throws {AuthorizationConfigError} `NANOOK_HTTP_NO_ACTION`
  * @example
  * GraphQLModule.forRoot({ buildSchemaOptions: { fieldMiddleware: [authorizeField({ exclude: ['RepositoryPage'] })] }, … })
  */
@@ -56,12 +59,12 @@ export function authorizeField({
     if (excluded.has(parentType.name)) return next();
     const decisions = decisionsOf(context, action, info!);
     const field = named ?? fieldName;
-    return decisions.isKnown(source, field) ? next() : decisions.authorize(source, field).then(next, tell);
+    return decisions.isKnown(source, field) ? next() : decisions.authorize(source, field).then(next, rethrow);
   };
   return Object.defineProperty(authorization, excludedKey, { value: excluded });
 }
 
-// By a symbol that the ESM and the CommonJS copy of this package share.
+// A registered symbol, which the ESM and the CommonJS copy of this package share.
 const excludedKey = Symbol.for('@nanook/nestjs/field-authorization');
 
 /** Returns whether a field middleware comes from `authorizeField` and checks the fields of the type. */
@@ -70,7 +73,7 @@ export function checksField(middleware: unknown, type: string): boolean {
   return excluded !== undefined && !excluded.has(type);
 }
 
-const tell = (error: unknown): never => {
+const rethrow = (error: unknown): never => {
   throw graphqlExceptionOf(error);
 };
 

@@ -52,7 +52,7 @@ class Note {
 const mine = new Note('1', 'alice', 'mine');
 const other = new Note('2', 'bob');
 
-/** What the platforms hand to handlers. */
+/** The response that a platform passes to handlers. */
 interface Reply {
   json?(body: unknown): void;
   send(body: unknown): Reply;
@@ -65,7 +65,7 @@ interface Reply {
   status(code: number): Reply;
 }
 
-/** In an object, as a reply of Fastify is a promise of its end. */
+/** Returns the reply in an object, because a reply of Fastify is a promise. */
 const Response = createParamDecorator((_: unknown, context: ExecutionContext) => ({
   reply: context.switchToHttp().getResponse<Reply>(),
 }));
@@ -267,7 +267,7 @@ describe.each(platforms)(
     it.each([
       ...names.map((name) => `/bypass/${name}`),
       ...ownPaths.map((name) => `/${_.toLowerCase()}/${name}`),
-    ])('is blocked, and answers a 500: %s', async (path) => {
+    ])('gets a 500 instead of its response: %s', async (path) => {
       const ask = await open();
       const { status, text, headers } = await ask(path);
       expect(status).toBe(500);
@@ -275,7 +275,7 @@ describe.each(platforms)(
       expect(headers.get('location')).toBeNull();
     });
 
-    it('is blocked where it is written from elsewhere', async () => {
+    it('gets a 500 if other code writes the response', async () => {
       const ask = await open();
       const answer = ask('/bypass/emitted');
       await vi.waitFor(() => expect(emitter.listenerCount('write')).toBe(1));
@@ -284,13 +284,13 @@ describe.each(platforms)(
       expect([status, text.includes('lea')]).toEqual([500, false]);
     });
 
-    it('is blocked, and stays a 500 where a filter answers errors with 200', async () => {
+    it('gets a 500 also if a filter answers errors with 200', async () => {
       const ask = await open((built) => built.useGlobalFilters(new Envelope()));
       expect(await ask('/bypass/passthrough')).toMatchObject({ status: 500, text: '{"failed":500}' });
       expect(await ask('/bypass/text')).toMatchObject({ status: 500, text: '{"failed":500}' });
     });
 
-    it('is no other handler, which answers as ever', async () => {
+    it('does not affect handlers that return their result', async () => {
       const ask = await open();
       expect(JSON.parse((await ask('/fine/one')).text)).toEqual({ ...mine });
       expect(JSON.parse((await ask('/fine/observable')).text)).toEqual({ ...mine });
@@ -300,7 +300,7 @@ describe.each(platforms)(
       expect((await ask('/fine/thrown')).status).toBe(404);
     });
 
-    it('leaves filters and interceptors of the application as they are', async () => {
+    it('does not affect filters and interceptors of the application', async () => {
       const ask = await open((built) =>
         built.useGlobalFilters(new Envelope()).useGlobalInterceptors(new Wraps()),
       );
@@ -309,14 +309,14 @@ describe.each(platforms)(
       expect(await ask('/fine/thrown')).toMatchObject({ status: 200, text: '{"failed":404}' });
     });
 
-    it('hands the request on to nobody: the audit refuses @Next()', async () => {
+    it('cannot use @Next(): the audit refuses it', async () => {
       await expect(serve(adapter, [HandsOn])).rejects.toThrow(/HandsOn\.next writes the response itself/);
     });
   },
 );
 
 describe('@Render', () => {
-  it('renders what was authorized', async () => {
+  it('renders the authorized result', async () => {
     @Controller()
     class Pages {
       @Get(':id') @Render('note') @AuthorizeResult() show(@Param('id') id: string) {
@@ -392,7 +392,7 @@ describe.each(platforms)('server-sent events on %s', (_, adapter) => {
   const dataOf = (text: string) =>
     [...text.matchAll(/^data: (.*)$/gm)].map(([, data]) => JSON.parse(data!) as Partial<Note>);
 
-  it('leave a refused event out, and go on', async () => {
+  it('leave out a refused event, and continue', async () => {
     const ask = await open();
     expect(dataOf((await ask('/events/notes')).text)).toEqual([
       { ...mine },
@@ -413,7 +413,7 @@ describe.each(platforms)('server-sent events on %s', (_, adapter) => {
     expect(dataOf((await ask('/events/fields')).text)).toEqual([{ id: '1' }]);
   });
 
-  it('are blocked where the handler writes them itself', async () => {
+  it('get blocked if the handler writes them itself', async () => {
     const ask = await open();
     const { status, text } = await ask('/events/bypass');
     expect([status, text.includes('leaked')]).toEqual([500, false]);
@@ -453,7 +453,7 @@ describe.each([
     }
   }
 
-  it('is blocked when it writes the response, and answers as ever when it does not', async () => {
+  it('gets an error if it writes the response, and otherwise returns its result', async () => {
     @Module({
       imports: [
         NanookModule.forRoot({

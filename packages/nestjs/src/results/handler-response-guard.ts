@@ -8,7 +8,7 @@ import { graphqlExceptionOf } from '../refusals/graphql-exception.js';
 import { handlerName } from '../execution/handler-location.js';
 import { NanookNestError } from '../errors/nanook-nest-error.js';
 
-/** The call whose handler runs, in everything that the handler starts. */
+/** The guard of the call whose handler runs, also in asynchronous work that the handler starts. */
 const running = new AsyncLocalStorage<HandlerResponseGuard>();
 
 /** A response of Express, or a reply of Fastify. */
@@ -23,13 +23,12 @@ interface FastifyReply {
 }
 
 /**
- * Blocks the response of a handler that writes it by itself, until its result has been authorized: by `res.json`, `req.res`, a
- * parameter decorator that hands over the response, or the raw response of Fastify. The call fails with
- * `NANOOK_NEST_UNSEEN_RESULT`.
+ * Blocks a response that a handler writes itself before its result is authorized: with `res.json`, `req.res`, a parameter decorator that
+ * returns the response, or the raw response of Fastify. The call fails with `NANOOK_NEST_UNSEEN_RESULT`.
  */
 export class HandlerResponseGuard {
   #isSettled = false;
-  #fault: NanookNestError | undefined;
+  #error: NanookNestError | undefined;
   #subscriber: Subscriber<unknown> | undefined;
 
   readonly handler: string;
@@ -41,14 +40,14 @@ export class HandlerResponseGuard {
     this.handler = handlerName(context.getClass(), context.getHandler());
   }
 
-  /** @param isStream whether Nest writes the header before the first result, as for server-sent events */
+  /** Guards an HTTP response. @param isStream whether Nest writes the header before the first result, as for server-sent events */
   static ofHttp(context: ExecutionContext, isStream: boolean): HandlerResponseGuard {
-    const unseen = new HandlerResponseGuard(context);
-    unseen.#guardHttp(context, isStream);
-    return unseen;
+    const guard = new HandlerResponseGuard(context);
+    guard.#guardHttp(context, isStream);
+    return guard;
   }
 
-  /** @returns `undefined` where the context of GraphQL has no response, as in a subscription */
+  /** Guards the response in a GraphQL context; `undefined` if the context has no response, as in a subscription. */
   static ofGraphql(context: ExecutionContext): HandlerResponseGuard | undefined {
     const [given] = context.getArgs<unknown[]>().slice(-2);
     const response = responseIn(given);
@@ -67,13 +66,13 @@ export class HandlerResponseGuard {
       method: request.method,
       route: () => this.handler,
       isSettled: () => this.#isSettled || (isStream && running.getStore() !== this),
-      isAnswer: () => this.#fault !== undefined && running.getStore() !== this,
+      isAnswer: () => this.#error !== undefined && running.getStore() !== this,
       fail: (cause) => {
-        // Later: what the handler goes on to write in this tick is not the answer.
+        // Later, because the handler can write more in this tick, which must not become the response.
         queueMicrotask(() => {
           if (fastify !== undefined) resetHeaders(fastify, before);
           this.fail(cause);
-          // Fastify answers no reply that was taken from it.
+          // Fastify does not answer a reply that the handler hijacked.
           if (fastify?.sent === true) running.exit(() => answerBare(response));
         });
       },
@@ -84,28 +83,28 @@ export class HandlerResponseGuard {
     return this.#isSettled;
   }
 
-  /** Ends the call with an error: its response was blocked. */
+  /** Ends the call with an error, because its response was blocked. */
   fail(cause: Error): void {
-    this.#fault = new NanookNestError('NANOOK_NEST_UNSEEN_RESULT', { handler: this.handler }, { cause });
-    this.#subscriber?.error(this.#isGraphql ? graphqlExceptionOf(this.#fault) : this.#fault);
+    this.#error = new NanookNestError('NANOOK_NEST_UNSEEN_RESULT', { handler: this.handler }, { cause });
+    this.#subscriber?.error(this.#isGraphql ? graphqlExceptionOf(this.#error) : this.#error);
   }
 
-  /** The result was authorized: Nest may send it. */
+  /** Lets Nest send the response, because the result was authorized. */
   settle(): void {
     this.#isSettled = true;
   }
 
-  /** Calls the handler. Nest binds it to the context in which it is asked for. */
+  /** Calls the handler. Nest runs it in the asynchronous context of this call. */
   call<T>(handle: () => T): T {
     return running.run(this, handle);
   }
 
-  /** The results of the handler; an error as soon as a response is blocked. A handler that fails sends no result. */
+  /** Returns the results of the handler, with an error when a response is blocked. A handler that fails sends no result. */
   watch(results: Observable<unknown>): Observable<unknown> {
     return new Observable((subscriber) => {
       this.#subscriber = subscriber;
       const settle = (): void => {
-        if (this.#fault === undefined) this.settle();
+        if (this.#error === undefined) this.settle();
       };
       return results.pipe(tap({ error: settle, complete: settle })).subscribe(subscriber);
     });
@@ -114,7 +113,7 @@ export class HandlerResponseGuard {
 
 const guarded = new WeakSet<ServerResponse>();
 
-/** One guard for all resolvers of a request: each may write only after its own result was authorized. */
+/** Guards the response for all resolvers of a request. Each resolver can write only after its own result was authorized. */
 function guardGraphql(response: ServerResponse): void {
   if (guarded.has(response)) return;
   guarded.add(response);
@@ -122,7 +121,7 @@ function guardGraphql(response: ServerResponse): void {
   guardResponse(response, {
     method: 'POST',
     route: () => running.getStore()?.handler ?? 'GraphQL',
-    // What no resolver started, the driver writes.
+    // Outside the resolvers, the driver writes.
     isSettled: () => running.getStore()?.isSettled !== false,
     isAnswer: () => blocked.size > 0 && !blocked.has(running.getStore()),
     fail: (cause) => {
@@ -135,7 +134,7 @@ function guardGraphql(response: ServerResponse): void {
   });
 }
 
-/** The response in the context of GraphQL, where drivers and applications put it. */
+/** Finds the response in a GraphQL context, in the places where drivers and applications put it. */
 function responseIn(context: unknown): ServerResponse | undefined {
   const { reply, res, req } = (context ?? {}) as Partial<Record<'reply' | 'res' | 'req', object>>;
   const found = reply ?? res ?? (req as { readonly res?: object } | undefined)?.res;
@@ -145,12 +144,13 @@ function responseIn(context: unknown): ServerResponse | undefined {
   return typeof response?.writeHead === 'function' ? response : undefined;
 }
 
-/** A reply keeps its headers apart from those of the response. */
+/** Restores the headers of a reply, which Fastify keeps apart from those of the response. */
 function resetHeaders(reply: FastifyReply, headers: Readonly<Record<string, unknown>>): void {
   for (const name of Object.keys(reply.getHeaders())) reply.removeHeader(name);
   for (const [name, value] of Object.entries(headers)) reply.header(name, value);
 }
 
+/** Answers with a plain 500, as Nest does. */
 function answerBare(response: ServerResponse): void {
   response.statusCode = 500;
   response.setHeader('Content-Type', 'application/json; charset=utf-8');

@@ -1,8 +1,8 @@
 import type { RequestAuthorization } from '@nanook/http';
 
 /**
- * A copy with only the fields on which the actor may do this. It is of the resource's own class: what serializes it later looks
- * there for what else to leave out.
+ * Returns a copy with only the fields on which the actor may perform the action. The copy has the class of the resource, so that a
+ * serializer finds the decorators of the class.
  */
 export async function pickFields(
   authz: RequestAuthorization,

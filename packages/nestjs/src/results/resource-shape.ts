@@ -1,4 +1,4 @@
-/** What a value is that a policy cannot be asked about as one resource, in words; `undefined` for what may be one, or is nothing. */
+/** Describes a value that cannot be one resource. Returns `undefined` for a value that can be a resource, and for `null` and `undefined`. */
 export function describeNonResource(value: unknown): string | undefined {
   if (value === null || value === undefined) return undefined;
   if (typeof value !== 'object') return `a ${typeof value}`;
@@ -6,11 +6,11 @@ export function describeNonResource(value: unknown): string | undefined {
   if (streamMethods.some((name) => typeof (value as Record<string, unknown>)[name] === 'function'))
     return 'a stream';
   if (value instanceof Map || value instanceof Set || isIterator(value))
-    return 'a collection that is no list';
+    return 'a collection that is not a list';
   return undefined;
 }
 
-/** Of Node's streams, of the web's, and of `StreamableFile`. */
+/** Methods of the streams of Node and of the web, and of `StreamableFile`. */
 const streamMethods = ['pipe', 'getReader', 'getStream'];
 
 const isIterator = (value: object): boolean =>

@@ -61,7 +61,7 @@ class NotesController {
 })
 class AppModule {}
 
-describe('what handlers of messages return', () => {
+describe('the result of a message handler', () => {
   let app: INestApplication;
   let client: ClientProxy;
   beforeAll(async () => {
@@ -84,19 +84,19 @@ describe('what handlers of messages return', () => {
 
   const send = (pattern: string) => lastValueFrom(client.send<unknown>(pattern, {}).pipe(toArray()));
 
-  it('is filtered over TCP', async () => {
+  it('gets filtered over TCP', async () => {
     expect(await send('list')).toEqual([[{ id: '1' }]]);
   });
 
-  it('is filtered each time that there is more', async () => {
+  it('gets filtered for each value of an observable', async () => {
     expect(await send('each')).toEqual([[{ ...own }], [{ ...own }]]);
   });
 
-  it('is refused over TCP', async () => {
+  it('gets refused over TCP', async () => {
     await expect(send('hidden')).rejects.toMatchObject({ status: 'error', statusCode: 404 });
   });
 
-  it('is looked at within the message over WebSockets', async () => {
+  it('gets checked inside the message over WebSockets', async () => {
     const { port } = (app.getHttpServer() as Server).address() as AddressInfo;
     const socket = new WebSocket(`ws://127.0.0.1:${port}`);
     const received: unknown[] = [];

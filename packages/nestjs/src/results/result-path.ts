@@ -1,16 +1,17 @@
-/** What a visitor gives for an element that its list goes on without. */
+/** The result of a visitor for an element that is left out of its list. */
 export const omitted = Symbol('omitted');
 
+/** Visits the resources in a result. */
 export interface ResultVisitor {
-  /** @returns what takes the place of the value; {@link omitted} only for an element of a list */
+  /** Returns the new value; {@link omitted} only for an element of a list. */
   visit(value: unknown, isElement: boolean): Promise<unknown>;
-  /** The error for a result that has no such field. */
+  /** Returns the error for a result without the field. */
   missing(field: string): Error;
 }
 
 /**
- * Visits what a result has at a path: one value, or the elements of a list, side by side. Lists on the way are entered, too:
- * `edges.node` visits the node of each edge. What has changed is a copy; the result itself stays as it is.
+ * Visits the values at a path of a result: one value, or the elements of a list, concurrently. The path also leads into the elements of
+ * lists: `edges.node` visits the node of each edge. Changed objects are copied, and the result itself stays unchanged.
  */
 export async function visitAt(
   result: unknown,
@@ -32,10 +33,10 @@ export async function visitAt(
   return visited === inner ? value : copyWith(value, field, visited);
 }
 
-/** A copy of the same prototype, so that whatever serializes it later knows what it is. */
+/** Copies an object with its prototype, so that a serializer recognizes its class. */
 function copyWith(value: object, field: string, replaced: unknown): object {
   const copy: object = Object.assign(Object.create(Object.getPrototypeOf(value) as object | null), value);
-  // Not assigned: the prototype may have a getter of that name.
+  // Defined and not assigned, because the prototype can have a getter of that name.
   return Object.defineProperty(copy, field, {
     value: replaced,
     writable: true,

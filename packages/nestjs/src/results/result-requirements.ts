@@ -1,26 +1,27 @@
 import type { Reflector } from '@nestjs/core';
 import { fieldsKey, requirementsOf, type HandlerRequirement } from '../requirements/handler-requirement.js';
 
-/** What `@AuthorizedFields` asks for. */
+/** The requirement of `@AuthorizedFields`. */
 export interface FieldsRequirement {
   readonly action: string;
   readonly at: string | undefined;
 }
 
+/** The requirements for the result of a handler. */
 export interface ResultRequirements {
-  /** All must hold. */
-  readonly requirements: readonly Extract<HandlerRequirement, { kind: 'result' }>[];
+  /** The requirements of `@AuthorizeResult`, which must all hold. */
+  readonly ofResources: readonly Extract<HandlerRequirement, { kind: 'result' }>[];
   readonly fields: FieldsRequirement | undefined;
 }
 
-/** What is demanded of a handler's result. */
+/** Returns the requirements for the result of a handler. */
 export function resultRequirementsOf(
   reflector: Reflector,
   type: object,
   handler: object,
 ): ResultRequirements {
   return {
-    requirements: requirementsOf(reflector, type, handler).filter(
+    ofResources: requirementsOf(reflector, type, handler).filter(
       (requirement) => requirement.kind === 'result',
     ),
     fields: reflector.getAllAndOverride<FieldsRequirement | undefined>(fieldsKey, [

@@ -65,14 +65,14 @@ class Page {
 }
 const page = Object.freeze({ items: Object.freeze([...all]), total: 3 });
 
-/** What an interceptor of the application does to results: they are plain then. */
+/** Converts results to plain objects, as an interceptor of an application does. */
 class Plain implements NestInterceptor {
   intercept(_: ExecutionContext, next: CallHandler) {
     return next.handle().pipe(map((result: unknown) => JSON.parse(JSON.stringify(result)) as unknown));
   }
 }
 
-/** As class-transformer does for a class with `@Exclude() owner`. */
+/** Converts like class-transformer for a class with `@Exclude() owner`. */
 const transformerPackage = {
   classToPlain: (value: object) => {
     const { owner: _, ...rest } = value as Note;
@@ -230,55 +230,55 @@ describe.each(['Express', 'Fastify'] as const)('results on %s', (adapter) => {
     expect((await get(path, user)).status).toBe(status);
   });
 
-  it('tells nothing about what is refused', async () => {
+  it('gives no details of a refused result', async () => {
     expect((await get('/notes/3')).body).toEqual({ message: 'Not Found', statusCode: 404 });
     expect((await get('/notes/2/delete')).body).toEqual({ message: 'Forbidden', statusCode: 403 });
   });
 
-  it('runs no handler for nobody', async () => {
+  it('does not run a handler for an anonymous request', async () => {
     runs = 0;
     expect((await get('/notes/1', '')).status).toBe(401);
     expect(runs).toBe(0);
   });
 
-  it('leaves in a list what the actor may have', async () => {
+  it('returns the allowed elements of a list', async () => {
     expect(await ids('/notes/all', 'alice')).toEqual(['1', '2']);
     expect(await ids('/notes/all', 'bob')).toEqual(['2', '3']);
     expect(await ids('/notes/promises', 'bob')).toEqual(['2', '3']);
   });
 
-  it('filters a list within a result, and changes a copy only', async () => {
+  it('filters a list inside a result, and changes only a copy', async () => {
     expect((await get('/notes/page', 'carol')).body).toEqual({ items: [{ ...open }], total: 3 });
     expect((await get('/notes/class-page', 'carol')).body).toMatchObject({ items: [{ id: '2' }], size: 3 });
     expect(page.items).toEqual(all);
   });
 
-  it('leaves out the edges of nodes that are refused', async () => {
+  it('leaves out the edges of refused nodes', async () => {
     expect((await get('/notes/edges', 'carol')).body).toEqual({ edges: [{ cursor: 1, node: { ...open } }] });
   });
 
   it.each(['wrong', 'text', 'stream', 'failing', 'fields-wrong', 'fields-text'])(
-    'fails for what cannot be asked about: %s',
+    'returns 500 for a value that is not a resource: %s',
     async (path) => {
       const { status, text } = await get(`/notes/${path}`);
       expect({ status, tells: /secret/.test(text) }).toEqual({ status: 500, tells: false });
     },
   );
 
-  it('leaves out of a list what is undecided, and fails for a single one', async () => {
+  it('leaves undecided elements out of a list, and returns 500 for a single undecided resource', async () => {
     expect((await get('/notes/undecided')).body).toEqual([]);
     expect((await get('/notes/undecided/1')).status).toBe(500);
   });
 
-  it('lets several demands accumulate', async () => {
+  it('checks several requirements', async () => {
     expect(await ids('/notes/both')).toEqual(['1']);
   });
 
-  it('comes before an interceptor that stands below it', async () => {
+  it('checks the result before an interceptor below it converts it', async () => {
     expect(await ids('/notes/plain')).toEqual(['1', '2']);
   });
 
-  it('leaves the fields that the actor may have', async () => {
+  it('returns the allowed fields', async () => {
     expect((await get('/notes/fields/1', 'alice')).body).toEqual({ ...own });
     expect((await get('/notes/fields/1', 'bob')).body).toEqual({ id: '1', owner: 'alice' });
     expect((await get('/notes/fields-page', 'bob')).body).toEqual({
@@ -288,20 +288,20 @@ describe.each(['Express', 'Fastify'] as const)('results on %s', (adapter) => {
   });
 
   it.each(['/notes/above', '/notes/below', '/class/all'])(
-    'authorizes the resource before its fields are taken away: %s',
+    'authorizes the resource before it removes fields: %s',
     async (path) => {
       expect((await get(path, 'alice')).body).toEqual([{ ...own }, { id: '2', owner: 'everybody' }]);
     },
   );
 
-  it('leaves the class of a resource to what serializes it later', async () => {
+  it('keeps the class of a resource for a serializer', async () => {
     expect((await get('/notes/serialized', 'alice')).body).toEqual([
       { id: '1', text: 'secret' },
       { id: '2' },
     ]);
   });
 
-  it('is skipped with the rule of its class', async () => {
+  it('does not check if the handler skips the requirement of its class', async () => {
     expect(await ids('/class/skipped')).toEqual(['1', '2', '3']);
   });
 });

@@ -23,32 +23,32 @@ import { visitAt, omitted, type ResultVisitor } from './result-path.js';
 import { allowsElement } from './row-filter.js';
 import { HandlerResponseGuard } from './handler-response-guard.js';
 
-/** The call of one handler of a request: a request may reach another handler, by `next()`. */
-interface Turn {
-  /** Each decorator brings its interceptor; the one that is closest to the handler shapes the result. */
+/** One run of a handler. One request can run several handlers, by `next()`. */
+interface HandlerRun {
+  /** The interceptor that is closest to the handler. Each decorator adds an interceptor, and only this one checks the result. */
   innermost: object | undefined;
-  /** The response of HTTP. */
+  /** The guard of the response, if the run has a response. */
   readonly response: HandlerResponseGuard | undefined;
 }
 
-const turns = new WeakMap<HandlerCall, Map<object, Turn>>();
+const runs = new WeakMap<HandlerCall, Map<object, HandlerRun>>();
 
-// As Nest calls it.
+// The metadata key of Nest.
 const sseKey = '__sse__';
 
-/** Looks at what a handler returned: first whether the actor may have it, then which of its fields. */
+/** Checks the result of a handler: first the resources, then their fields. */
 @Injectable()
 export class ResultInterceptor implements NestInterceptor {
   constructor(@Inject(Reflector) private readonly reflector: Reflector) {}
 
   async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
     const handler = context.getHandler();
-    const demands = resultRequirementsOf(this.reflector, context.getClass(), handler);
-    // A handler that skips overrules its class.
-    if (demands.requirements.length === 0 && demands.fields === undefined) return next.handle();
-    const call = await told(context, async () => {
+    const requirements = resultRequirementsOf(this.reflector, context.getClass(), handler);
+    // A skip of the handler removes the requirements of its class, which added this interceptor.
+    if (requirements.ofResources.length === 0 && requirements.fields === undefined) return next.handle();
+    const call = await withExceptions(context, async () => {
       const found = callOf(context, '@AuthorizeResult() or @AuthorizedFields()');
-      await found.authz.actor(); // nobody's requests load nothing
+      await found.authz.actor(); // a request without an actor loads nothing
       return found;
     });
     if (context.getType() === 'http' && usesRawResponse(context.getClass(), handler))
@@ -56,36 +56,37 @@ export class ResultInterceptor implements NestInterceptor {
         handler: handlerName(context.getClass(), handler),
       });
     const isSse = Reflect.getMetadata(sseKey, handler) === true;
-    const { turn, isOutermost } = turnOf(call, context, isSse);
+    const { run, isOutermost } = runOf(call, context, isSse);
     const mine = {};
-    turn.innermost = mine;
-    const handled = turn.response?.call(() => next.handle()) ?? next.handle();
+    run.innermost = mine;
+    const handled = run.response?.call(() => next.handle()) ?? next.handle();
     const results = handled.pipe(
-      // In their order, where a handler returns several one after the other.
+      // In order, because a handler can return several results one after the other.
       concatMap(async (result: unknown) => {
-        if (turn.innermost !== mine) return result;
-        const shaped = await told(context, async () =>
-          shapeResult(result, demands, call.authz, context, isSse),
+        if (run.innermost !== mine) return result;
+        const shaped = await withExceptions(context, async () =>
+          shapeResult(result, requirements, call.authz, context, isSse),
         );
-        turn.response?.settle();
+        run.response?.settle();
         return shaped;
       }),
       filter((shaped) => shaped !== omitted),
     );
-    return isOutermost && turn.response !== undefined ? turn.response.watch(results) : results;
+    return isOutermost && run.response !== undefined ? run.response.watch(results) : results;
   }
 }
 
-function turnOf(
+/** Returns the run of the handler, and whether this interceptor is the first one of the run. */
+function runOf(
   call: HandlerCall,
   context: ExecutionContext,
   isSse: boolean,
-): { readonly turn: Turn; readonly isOutermost: boolean } {
+): { readonly run: HandlerRun; readonly isOutermost: boolean } {
   const handler = context.getHandler();
-  const ofCall = turns.get(call) ?? new Map<object, Turn>();
-  turns.set(call, ofCall);
+  const ofCall = runs.get(call) ?? new Map<object, HandlerRun>();
+  runs.set(call, ofCall);
   const known = ofCall.get(handler);
-  if (known !== undefined && known.response?.isSettled !== true) return { turn: known, isOutermost: false };
+  if (known !== undefined && known.response?.isSettled !== true) return { run: known, isOutermost: false };
   const kind = context.getType<ContextKind>();
   const response =
     kind === 'http'
@@ -93,14 +94,15 @@ function turnOf(
       : kind === 'graphql'
         ? HandlerResponseGuard.ofGraphql(context)
         : undefined;
-  const turn: Turn = { innermost: undefined, response };
-  ofCall.set(handler, turn);
-  return { turn, isOutermost: true };
+  const run: HandlerRun = { innermost: undefined, response };
+  ofCall.set(handler, run);
+  return { run, isOutermost: true };
 }
 
+/** Checks a result, or each event of an event stream. */
 async function shapeResult(
   result: unknown,
-  demands: ResultRequirements,
+  requirements: ResultRequirements,
   authz: RequestAuthorization,
   context: ExecutionContext,
   isSse: boolean,
@@ -112,38 +114,39 @@ async function shapeResult(
       event,
       isSse ? pathInSse(payload) : pathInEvent(payload, context),
       true,
-      demands,
+      requirements,
       of,
       context,
     );
   };
   if (isEventStream(result))
-    return shapeEvents(result, (event) => told(context, async () => shapeEvent(event)));
-  return isSse ? shapeEvent(result) : shape(result, pathOf, false, demands, authz, context);
+    return shapeEvents(result, (event) => withExceptions(context, async () => shapeEvent(event)));
+  return isSse ? shapeEvent(result) : shape(result, pathOf, false, requirements, authz, context);
 }
 
-/** Where in a result the resources are. @param at as the decorator has it */
+/** Returns the path of the resources in a result. @param at the option of the decorator */
 type PathOf = (at: string | undefined) => readonly string[];
 
 const pathOf: PathOf = (at) => at?.split('.') ?? [];
 
-/** An event of a subscription is an object with the subscribed field, unless the subscription resolves it itself. */
+/** Returns the path in an event of a subscription, which is an object with the subscribed field, unless the subscription resolves it. */
 function pathInEvent(event: object, context: ExecutionContext): PathOf {
   const field = subscribedFieldOf(context);
   return field !== undefined && Object.hasOwn(event, field) ? (at) => [field, ...pathOf(at)] : pathOf;
 }
 
-/** A server-sent event is a `MessageEvent` with `data`, or the data itself. */
+/** Returns the path in a server-sent event, which is a `MessageEvent` with `data`, or the data itself. */
 const pathInSse =
   (event: object): PathOf =>
   (at) =>
     at === undefined && 'data' in event ? ['data'] : pathOf(at);
 
+/** Checks the resources at the path of each requirement, then removes refused fields. */
 async function shape(
   result: unknown,
   pathIn: PathOf,
   isElement: boolean,
-  { requirements, fields }: ResultRequirements,
+  { ofResources, fields }: ResultRequirements,
   authz: RequestAuthorization,
   context: ExecutionContext,
 ): Promise<unknown> {
@@ -158,7 +161,7 @@ async function shape(
     };
 
   let shaped = result;
-  for (const { action, at } of requirements) {
+  for (const { action, at } of ofResources) {
     const visit = checked(async (value, isListed) => {
       if (!isListed) return authz.authorize(action, value);
       return (await allowsElement(authz, action, value)) ? value : omitted;
@@ -174,14 +177,14 @@ async function shape(
   return shaped;
 }
 
-/** The field of a subscription; `undefined` elsewhere. */
+/** Returns the field of a subscription; `undefined` elsewhere. */
 function subscribedFieldOf(context: ExecutionContext): string | undefined {
   if (context.getType<ContextKind>() !== 'graphql') return undefined;
   return context.getArgByIndex<{ readonly fieldName?: string } | undefined>(3)?.fieldName;
 }
 
-/** Errors as the context has them. */
-async function told<T>(context: ExecutionContext, work: () => Promise<T>): Promise<T> {
+/** Converts refusals to the exceptions of the transport. */
+async function withExceptions<T>(context: ExecutionContext, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {

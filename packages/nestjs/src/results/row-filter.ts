@@ -1,7 +1,7 @@
 import { isUndecided, typed, type Class, type TypeToken } from '@nanook/core';
 import type { RequestAuthorization } from '@nanook/http';
 
-/** Whether a list keeps the element: what is undecided is left out, as of every enumeration. */
+/** Returns whether a list keeps the element. An undecided element is left out, as in every enumeration. */
 export async function allowsElement(
   authz: RequestAuthorization,
   action: string,
@@ -15,7 +15,7 @@ export async function allowsElement(
   }
 }
 
-/** What `@AuthorizedWhere` hands over: the policy, asked about each row. */
+/** The filter of `@AuthorizedWhere`, which checks each row. */
 export class RowFilter<Row> {
   readonly type: Class | TypeToken;
 
@@ -37,7 +37,7 @@ export class RowFilter<Row> {
     return awaited.filter((_, i) => allowed[i]);
   }
 
-  /** A row of a type without a class shows no type. */
+  /** Tags a row of a type without a class, because the row does not show its type. */
   #typed(row: unknown): unknown {
     const isRow = typeof row === 'object' && row !== null;
     return isRow && typeof this.type !== 'function' ? typed(this.type.name, row) : row;

@@ -1,12 +1,12 @@
 import { findMethod } from '../execution/handler-location.js';
 
-// As Nest calls its metadata; the kinds of parameters are those of its RouteParamtypes.
+// The metadata keys of Nest; the kinds of parameters are those of its RouteParamtypes.
 const parametersKey = '__routeArguments__';
 const passthroughKey = '__responsePassthrough__';
 const returnKeys = ['__sse__', '__renderTemplate__'];
 const responseOrNext = /^[12]:/;
 
-/** Whether a handler of a controller writes to the response, or hands the request on, so that Nest does not send what it returns. */
+/** Returns whether a handler of a controller writes the response or calls `next`, so that Nest does not send its result. */
 export function usesRawResponse(type: object, handler: object): boolean {
   const name = findMethod(type, handler)?.name;
   if (name === undefined || returnKeys.some((key) => Reflect.hasMetadata(key, handler))) return false;

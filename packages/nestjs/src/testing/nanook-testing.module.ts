@@ -3,14 +3,15 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import type { ContextHook, NanookModuleOptions } from '../options/nanook.options.js';
 import { TEST_DOUBLE, withTestPolicy, type TestDouble } from '../options/test-double.js';
 
+/** Options of `NanookTestingModule.allowAll` and `denyAll`. */
 export interface TestDoubleOptions extends Pick<AuthorizerOptions, 'types'> {
-  /** Who is asking, or a hook that says so. Default: whom the application finds, without its guards that authenticate; `nil`. */
+  /** The actor, or a hook that returns it. Default: the actor that the application finds without its `authenticate` guards, otherwise `nil`. */
   readonly actor?: unknown;
 }
 
 /**
- * Stands in for parts of an application's `NanookModule`, in its tests: import it beside the module under test. It needs neither
- * the module that imports `NanookModule`, nor its options.
+ * Replaces parts of the `NanookModule` of an application in its tests. Import it beside the module under test; the options of the application
+ * do not change.
  *
  * @example
  * Test.createTestingModule({ imports: [AppModule, NanookTestingModule.actAs(alice)] })
@@ -18,28 +19,36 @@ export interface TestDoubleOptions extends Pick<AuthorizerOptions, 'types'> {
 @Module({})
 export class NanookTestingModule {
   /**
-   * Everybody may do everything: for tests that are not about authorization. Resources are loaded as ever.
+   * Allows every action of every actor, for tests that do not concern authorization. Resources are loaded as usual.
    *
-   * @param options `types` where the application gave a loaded `authorizer`: its types are not to be had
+   * @param options the actor; and the types, if the application has the option `authorizer`, whose types cannot be read
+   * @example
+   * Test.createTestingModule({ imports: [AppModule, NanookTestingModule.allowAll({ actor: alice })] })
    */
   static allowAll(options?: TestDoubleOptions): DynamicModule {
     return testDouble(withPolicy('allow(_, _, _); allow_field(_, _, _, _); allow_request(_, _);', options));
   }
 
-  /** Nobody may do anything. It is refused as what may not be read: a 404, or a 403 where the options have `hideUnreadable: false`. */
+  /**
+   * Denies every action. A refused resource is a 404, because it may not be read; with the option `hideUnreadable: false`, a 403.
+   *
+   * @param options the actor; and the types, if the application has the option `authorizer`
+   * @example
+   * Test.createTestingModule({ imports: [AppModule, NanookTestingModule.denyAll()] })
+   */
   static denyAll(options?: TestDoubleOptions): DynamicModule {
     const deny = withPolicy(
       'allow(_, _, _) if false; allow_field(_, _, _, _) if false; allow_request(_, _) if false;',
       options,
     );
-    // Else all requests would be refused, and no question asked about a resource.
+    // Otherwise `allow_request` would refuse every request before its resource is checked.
     return testDouble((given) => deny({ ...given, authorizeRequests: false }));
   }
 
   /**
-   * The application's own policy, asked by this actor, and no guard of `authenticate` before. The actor may be a hook, as `actor`
-   * of the options is.
+   * Keeps the policy of the application and replaces the actor. The guards of `authenticate` do not run.
    *
+   * @param actor the actor, or a hook that returns it, like the option `actor`
    * @example
    * NanookTestingModule.actAs((request: Request) => users.get(request.headers['x-user']))
    */

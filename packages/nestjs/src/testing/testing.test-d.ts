@@ -3,17 +3,17 @@ import { expectTypeOf, it } from 'vitest';
 import { PolarType } from '../index.js';
 import { NanookTestingModule } from './index.js';
 
-it('gives modules to import', () => {
+it('NanookTestingModule returns modules to import', () => {
   expectTypeOf(
     NanookTestingModule.allowAll({ actor: 'alice', types: { Date } }),
   ).toEqualTypeOf<DynamicModule>();
   expectTypeOf(NanookTestingModule.denyAll()).toEqualTypeOf<DynamicModule>();
   NanookTestingModule.actAs((request: { readonly user: string }) => request.user);
-  // @ts-expect-error -- a policy of one's own is the application's business
+  // @ts-expect-error -- the policy belongs to the application
   NanookTestingModule.allowAll({ policies: '' });
 });
 
-it('registers classes of any construction', () => {
+it('PolarType accepts abstract classes and private constructors', () => {
   abstract class Base {
     protected constructor(readonly id: number) {}
   }
@@ -23,6 +23,6 @@ it('registers classes of any construction', () => {
   }
   PolarType()(Closed);
   PolarType({ key: 'id', fields: () => ({ id: Number, others: ['Closed'] }) })(Base);
-  // @ts-expect-error -- fields are asked for late
+  // @ts-expect-error -- `fields` must be a function
   PolarType({ fields: { id: Number } });
 });

@@ -58,7 +58,7 @@ class Guarded {
   }
 }
 
-/** Knows nobody, as a guard that looks for a token does in a test. */
+/** Refuses every request, as a guard that needs a token does in a test. */
 class NoToken implements CanActivate {
   canActivate(): boolean {
     return false;
@@ -107,26 +107,26 @@ const beside = (testDouble: ReturnType<typeof NanookTestingModule.actAs>, module
   serve(Test.createTestingModule({ imports: [module, testDouble] }));
 
 describe('allowAll', () => {
-  it('lets everybody do everything, and loads', async () => {
+  it('allows every action, and loads resources', async () => {
     const notes = await beside(NanookTestingModule.allowAll());
     expect((await notes.get('1')).body).toEqual({ id: '1', for: null });
     expect((await notes.get('2')).status).toBe(404);
     expect((await notes.post()).status).toBe(201);
   });
 
-  it('lets somebody be the actor', async () => {
+  it('accepts an actor', async () => {
     const notes = await beside(NanookTestingModule.allowAll({ actor: 'bob' }));
     expect((await notes.get('1')).body).toEqual({ id: '1', for: 'bob' });
   });
 
-  it('takes the place of an authorizer, when it is told the types', async () => {
+  it('replaces a given authorizer if it gets the types', async () => {
     const authorizer = await Authorizer.load({ policies, types });
     const notes = await beside(NanookTestingModule.allowAll({ types }), moduleWith({ authorizer }));
     expect((await notes.post()).status).toBe(201);
     expect(await authorizer.isAllowed('bob', 'create', Note)).toBe(false);
   });
 
-  it('stands in before or after, and in the place of a module that is not global', async () => {
+  it('works before or after the module in `imports`, and for a module that is not global', async () => {
     @Module({
       imports: [NanookModule.forRoot({ policies, types, isGlobal: false })],
       controllers: [Notes],
@@ -147,14 +147,14 @@ describe('denyAll', () => {
     expect((await visible.post()).status).toBe(403);
   });
 
-  it('refuses a request that a handler asks about', async () => {
+  it('refuses a request for @AuthorizeRequest()', async () => {
     const notes = await beside(NanookTestingModule.denyAll());
     expect((await notes.get('1')).status).toBe(403);
   });
 });
 
 describe('actAs', () => {
-  it('asks the policy of the application for somebody', async () => {
+  it('keeps the policy of the application', async () => {
     const notes = await beside(NanookTestingModule.actAs('alice'));
     expect((await notes.get('1')).body).toEqual({ id: '1', for: 'alice' });
     await app!.close();
@@ -162,7 +162,7 @@ describe('actAs', () => {
     expect((await forBob.get('1')).status).toBe(404);
   });
 
-  it('takes a hook', async () => {
+  it('accepts a hook', async () => {
     const notes = await beside(
       NanookTestingModule.actAs((req: { headers: Record<string, string> }) => req.headers['x-user']),
     );
@@ -171,7 +171,7 @@ describe('actAs', () => {
     expect((await notes.get('1')).status).toBe(401);
   });
 
-  it('audits: a handler that was forgotten is found in tests, too', async () => {
+  it('keeps the audit, so that tests find a handler without a requirement', async () => {
     @Controller('forgotten')
     class Forgotten {
       @Get() show() {}
@@ -190,7 +190,7 @@ it.each([
   ['overrideGuard', 'manual', '/guarded', Guarded],
   ['overrideProvider', 'global', '/notes', Notes],
 ] as const)(
-  'is not needed for %s with the guard %s, before %s',
+  "%s replaces the guard without it, with guard: '%s', for %s",
   async (override, guard, path, controller) => {
     @Module({
       imports: [NanookModule.forRoot({ policies, types, guard })],
@@ -210,7 +210,7 @@ it.each([
   },
 );
 
-it('is not needed for a guard of another class', async () => {
+it('overrideGuard replaces the guard with a subclass', async () => {
   @Injectable()
   class Cautious extends AuthorizationGuard {
     override canActivate(): Promise<boolean> {
@@ -222,7 +222,7 @@ it('is not needed for a guard of another class', async () => {
   expect((await notes.post()).status).toBe(403);
 });
 
-it('leaves a dynamic module to be replaced by its definition', async () => {
+it('overrideModule replaces NanookModule', async () => {
   const nanook = NanookModule.forRoot({ policies, types });
   @Module({ imports: [nanook], controllers: [Notes], providers: [NoteLoader] })
   class Defined {}

@@ -3,10 +3,10 @@ import { BaseExceptionFilter } from '@nestjs/core';
 
 /** Reports errors of the application, and lets Nest answer them with a bare 500. */
 @Catch()
-export class FaultFilter extends BaseExceptionFilter {
+export class ErrorReporterFilter extends BaseExceptionFilter {
   constructor(
     httpAdapter: HttpServer,
-    private readonly onError: (fault: unknown) => void,
+    private readonly onError: (error: unknown) => void,
   ) {
     super(httpAdapter);
   }
