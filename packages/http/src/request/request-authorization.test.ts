@@ -274,6 +274,20 @@ describe('load', () => {
   });
 });
 
+describe('a rule that allows every action or field', () => {
+  it("returns '*' from actions() and fields() with allowWildcard, and throws without it", async () => {
+    const authorizer = await Authorizer.load({
+      policies: 'allow(_: User, _, _: Document); allow_field(_: User, "read", _: Document, _);',
+      types: { User, Document },
+    });
+    const authz = new RequestAuthorization(authorizer, { actor: () => alice });
+    expect(await authz.actions(own, { allowWildcard: true })).toEqual(new Set(['*']));
+    expect(await authz.fields('read', own, { allowWildcard: true })).toEqual(new Set(['*']));
+    await expect(authz.actions(own)).rejects.toThrow('allowWildcard');
+    await expect(authz.fields('read', own)).rejects.toThrow('allowWildcard');
+  });
+});
+
 describe('fields', () => {
   it('fields() returns the allowed fields', async () => {
     const { authz } = await requestOf();

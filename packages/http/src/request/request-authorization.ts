@@ -5,6 +5,7 @@ import {
   isUndecided,
   type AuthorizationError,
   type Authorizer,
+  type EnumerationOptions,
 } from '@nanook/core';
 import { AuthorizationConfigError } from '../config-errors/authorization-config-error.js';
 import { PendingChecks } from '../pending-checks/pending-checks.js';
@@ -331,12 +332,13 @@ export class RequestAuthorization<Actor = unknown> {
    * Returns the actions that the actor may perform on the resource. It leaves out actions for which the data cannot decide.
    *
    * @param resource the resource, or a promise of it
+   * @param options `allowWildcard` returns `'*'` for a rule that allows every action, which is otherwise an error
    * @throws {UnauthenticatedError} when the actor is anonymous and the option `anonymous` is not set
    * @throws {PolarError} the errors of `authorizedActions`
    */
-  actions(resource: unknown): Promise<Set<string>> {
+  actions(resource: unknown, options?: EnumerationOptions): Promise<Set<string>> {
     return this.#check('actions', arguments, async () =>
-      this.authorizer.authorizedActions(await this.actor(), await resource),
+      this.authorizer.authorizedActions(await this.actor(), await resource, options),
     );
   }
 
@@ -344,13 +346,14 @@ export class RequestAuthorization<Actor = unknown> {
    * Returns the fields on which the actor may perform the action. It leaves out fields for which the data cannot decide.
    *
    * @param resource the resource, or a promise of it
+   * @param options `allowWildcard` returns `'*'` for a rule that allows every field, which is otherwise an error
    * @throws {UnauthenticatedError} when the actor is anonymous and the option `anonymous` is not set
    * @throws {PolarError} the errors of `authorizedFields`
    */
-  fields(action: string, resource: unknown): Promise<Set<string>> {
+  fields(action: string, resource: unknown, options?: EnumerationOptions): Promise<Set<string>> {
     return this.#check('fields', arguments, async () => {
       checkAction(action);
-      return this.authorizer.authorizedFields(await this.actor(), action, await resource);
+      return this.authorizer.authorizedFields(await this.actor(), action, await resource, options);
     });
   }
 
