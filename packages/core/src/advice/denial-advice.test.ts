@@ -248,7 +248,7 @@ describe.each(['source', 'closures', 'machine'] as const)('denial warnings of en
     const { authorizer, messages } = await load({ engine });
     expect(authorizer.isAllowedSync(actor, action, resource)).toBe(false);
     expect(messages()).toEqual([expect.stringContaining(message)]);
-    // Each place once, however it is asked.
+    // Each place is reported once by all kinds of checks.
     expect(await authorizer.isAllowed(actor, action, resource)).toBe(false);
     await expect(authorizer.authorize(actor, action, resource, { checkRead: false })).rejects.toThrow(
       'Forbidden',
@@ -257,7 +257,7 @@ describe.each(['source', 'closures', 'machine'] as const)('denial warnings of en
   });
 
   it.each<[string, unknown, string, unknown]>([
-    ['what is refused by the data', user, 'read', note()],
+    ['a denial because of the data', user, 'read', note()],
     ['an anonymous actor', null, 'read', note()],
     ['an action of another type', user, 'delete', new Account()],
   ])('say nothing about %s', async (_name, actor, action, resource) => {
@@ -309,7 +309,7 @@ describe('denial warnings', () => {
     ]);
   });
 
-  it('say nothing when the policy takes rows without a type', async () => {
+  it('do not appear when the policy accepts rows without a type', async () => {
     const { authorizer, messages } = await load({
       policies: 'allow(_, "read", row) if row.isPublic;',
       types: {},
@@ -318,7 +318,7 @@ describe('denial warnings', () => {
     expect(messages()).toEqual([]);
   });
 
-  it('list the types that a rule names, and no others that a value may have beside', async () => {
+  it('list only the types that a rule names, not other types that a value may have too', async () => {
     const { authorizer, messages } = await load({
       policies: 'allow(_, "read", _: Note); allow(_, "call", _: Phone);',
       types: {
@@ -348,14 +348,14 @@ describe('denial warnings', () => {
     expect(messages()).toEqual([]);
   });
 
-  it('remember a bounded number of places', async () => {
+  it('appear for a limited number of places', async () => {
     const { authorizer, warnings } = await load();
     for (let i = 0; i < 5_000; i++) await authorizer.isAllowed(user, `action ${i}`, {});
     expect(warnings.length).toBeGreaterThan(1_000);
     expect(warnings.length).toBeLessThanOrEqual(2_000);
   });
 
-  it('do not hold or show the whole text of a long action', async () => {
+  it('neither store nor show the whole text of a long action', async () => {
     const { authorizer, warnings, messages } = await load();
     const long = 'x'.repeat(100_000);
     await authorizer.isAllowed(user, `${long}1`, note());
@@ -376,7 +376,7 @@ describe('denial warnings', () => {
       expect(await authorizer.isAllowed(user, action as string, note())).toBe(false);
   });
 
-  it('reject, and do not throw, when onWarning throws', async () => {
+  it('reject the promise of the check when onWarning throws', async () => {
     const strict = await Authorizer.load({
       policies: policy,
       types: { User: {}, Note: {}, Account, Request: {} },

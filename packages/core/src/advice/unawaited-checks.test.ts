@@ -38,7 +38,7 @@ describe('a denied isAllowed that is not awaited', () => {
     expect(messages).toEqual([warning]);
   });
 
-  it('gets no warning when it is awaited, used with then, or allowed', async () => {
+  it('an isAllowed that is awaited, used with then, or allowed causes no warning', async () => {
     const { authorizer, messages } = await load();
     expect(await authorizer.isAllowed(null, 'read', row)).toBe(false);
     const both = [authorizer.isAllowed(null, 'read', row), authorizer.isAllowed(null, 'read', {})];
@@ -49,14 +49,14 @@ describe('a denied isAllowed that is not awaited', () => {
     expect(messages).toEqual([]);
   });
 
-  it('gets no warning with denialWarnings: false', async () => {
+  it('an unawaited isAllowed causes no warning with denialWarnings: false', async () => {
     const { authorizer, messages } = await load({ denialWarnings: false });
     void authorizer.isAllowed(null, 'read', row);
     await later();
     expect(messages).toEqual([]);
   });
 
-  it('keeps the errors of a check', async () => {
+  it('a watched isAllowed rejects with the error of the check', async () => {
     const { authorizer } = await load({ engine: 'machine' });
     await expect(authorizer.isAllowed(null, 'read', {})).rejects.toMatchObject({
       code: 'POLAR_UNDECIDED_MISSING_ATTRIBUTE',

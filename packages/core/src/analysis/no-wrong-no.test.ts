@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { Authorizer, typed, type Equality, type TypesInput } from '../index.js';
 
-// What looks impossible, and is not. Each is allowed in the world beside it.
+// Policies that look as if they could not grant an action. The data beside each policy shows that they can.
 
 class Note {
   constructor(readonly name: string) {}

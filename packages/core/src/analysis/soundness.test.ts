@@ -4,8 +4,8 @@ import { Authorizer, isPolarError, isPolicyError, typed, type Equality, type Typ
 
 // cspell:ignore abcvw
 
-// Whatever a policy allows in some world, it must be said to be grantable. Policies are put together at random, over types of
-// every sort and objects that are of several of them; the machine is the oracle.
+// isGrantable must return true for every action that a policy allows with some data. The policies are random, over all kinds of
+// types and over objects with several types; the machine is the oracle.
 
 class Note {}
 class Memo extends Note {}
@@ -110,7 +110,7 @@ const rule = fc.oneof(
   { arbitrary: text`g(${parameter('a')}, ${parameter('b')})${body}`, weight: 2 },
   { arbitrary: text`role(${parameter('a')}, ${parameter('b')}, ${parameter('c')})${body}`, weight: 2 },
 );
-/** A variable that is used once is an error, unless its name says so. */
+/** A variable that is used once is an error, unless its name starts with `_`. */
 const withoutSingletons = (rule: string): string =>
   rule.replaceAll(/\b[abcvw]\b/g, (name) =>
     rule.split(new RegExp(`\\b${name}\\b`)).length === 2 ? `_${name}` : name,
@@ -122,7 +122,7 @@ const policy = fc
       '\n',
     ),
   );
-/** Rules that apply to nothing, so that every call has one. */
+/** Rules that match nothing, so that every call has a rule. */
 const closed = ['allow(0, 0, 0);', 'f(0);', 'g(0, 0);', 'role(0, 0, 0);'];
 
 const byName = (left: unknown, right: unknown): boolean => nameOf(left) === nameOf(right);
@@ -131,7 +131,7 @@ const equality = fc.constantFrom<Equality>('identity', 'identity', 'deep', byNam
 
 const actions = ['x', 'y', 'z'];
 
-it('says that everything is grantable which the policy allows somewhere', async () => {
+it('isGrantable returns true for every action that a random policy allows', async () => {
   const seen = { loaded: 0, allowed: 0, refused: 0 };
   await fc.assert(
     fc.asyncProperty(policy, equality, async (policies, equal) => {
@@ -150,13 +150,13 @@ it('says that everything is grantable which the policy allows somewhere', async 
     }),
     { numRuns: 250, seed: 11 },
   );
-  // It says no often enough to be of use, and a no would often enough be wrong.
+  // The analysis returns false often enough to be useful, and a false result would often enough be wrong.
   expect(seen.loaded).toBeGreaterThan(100);
   expect(seen.allowed).toBeGreaterThan(1_000);
   expect(seen.refused).toBeGreaterThan(1_000);
 }, 30_000);
 
-/** The authorizer; undefined when the policy makes no sense. */
+/** Returns the authorizer; undefined when the policy is invalid. */
 async function load(policies: string, equal: Equality): Promise<Authorizer | undefined> {
   try {
     const limits = { maxSteps: 2_000 };
@@ -167,7 +167,7 @@ async function load(policies: string, equal: Equality): Promise<Authorizer | und
   }
 }
 
-/** All that some actor may do, each with every type that the resource has. */
+/** Returns all actions that some actor may perform, each with every type of the resource. */
 function* allowedIn(authorizer: Authorizer) {
   const values = world();
   const actors = [values[0], values[4], values[11], 'x'];

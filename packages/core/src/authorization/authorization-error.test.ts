@@ -65,7 +65,7 @@ describe('refusals', () => {
     expect(await refusalOf(call(await load()))).toMatchObject({ resourceType, reason, route: undefined });
   });
 
-  it('show a client neither type nor reason nor route', async () => {
+  it('hide the type, the reason and the route from clients', async () => {
     const missing = new NotFoundError('read');
     const found = await refusalOf((await load()).authorize(user, 'read', hidden()));
     found.route = 'GET /notes/:id';
@@ -75,7 +75,7 @@ describe('refusals', () => {
     expect(found.route).toBe('GET /notes/:id');
   });
 
-  it('stay refusals when a predicate of the application throws only for the log', async () => {
+  it('stay refusals when a predicate throws while the type is computed for the log', async () => {
     let isAsked = false;
     const authorizer = await load({
       types: {

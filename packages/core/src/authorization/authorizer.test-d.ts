@@ -11,7 +11,7 @@ interface Repo {
 declare const repo: Repo;
 declare const pending: Promise<Repo>;
 
-test('resources keep their type, enumerations are sets of names', () => {
+test('checks return the type of the resource, and enumerations return sets of names', () => {
   expectTypeOf(authorizer.authorize({}, 'read', repo)).resolves.toEqualTypeOf<Repo>();
   expectTypeOf(authorizer.authorize({}, 'read', pending)).resolves.toEqualTypeOf<Repo>();
   expectTypeOf(authorizer.isAllowed({}, 'read', repo)).resolves.toEqualTypeOf<boolean>();
@@ -53,7 +53,7 @@ test('obvious mistakes do not compile', () => {
   typed('Repo', undefined as Repo | undefined);
 });
 
-test('typed keeps the type of the row, also where it is generic', () => {
+test('typed keeps the type of the row, even in generic code', () => {
   expectTypeOf(typed('Repo', repo)).toEqualTypeOf<Repo>();
   expectTypeOf([repo].map((row) => typed('Repo', row))).toEqualTypeOf<Repo[]>();
   const tagAll = <T extends object>(rows: T[]): T[] => rows.map((row) => typed('Repo', row));

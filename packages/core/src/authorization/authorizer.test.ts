@@ -20,7 +20,7 @@ const secret = { owner: 1, public: false };
 const shared = { owner: 1, public: true };
 
 describe('isAllowed', () => {
-  it('asks allow(actor, action, resource)', async () => {
+  it('queries allow(actor, action, resource)', async () => {
     const authorizer = await load(policy);
     expect(await authorizer.isAllowed(alice, 'edit', secret)).toBe(true);
     expect(await authorizer.isAllowed(bob, 'edit', secret)).toBe(false);
@@ -33,12 +33,12 @@ describe('isAllowed', () => {
     expect(await authorizer.isAllowed(Promise.resolve(alice), 'edit', Promise.resolve(secret))).toBe(true);
   });
 
-  it('is an error without any allow rule: a policy that forgot it is no refusal', async () => {
+  it('throws an error for a policy without an allow rule, instead of returning false', async () => {
     const authorizer = await load('f(1);');
     await expect(authorizer.isAllowed(1, 'a', 2)).rejects.toMatchObject({ code: 'POLAR_RUN_UNDEFINED_RULE' });
   });
 
-  it('gives every actor its own answer, however many ask at once', async () => {
+  it('returns the right result to each of many concurrent actors', async () => {
     class User {
       constructor(readonly id: number) {}
       async groups(): Promise<number[]> {
@@ -71,13 +71,13 @@ describe('authorize', () => {
     await expect(authorizer.authorize('ben', 'delete', new Note())).rejects.toMatchObject({ status: 404 });
   });
 
-  it('gives the resource back', async () => {
+  it('returns the resource', async () => {
     const authorizer = await load(policy);
     expect(await authorizer.authorize(alice, 'edit', secret)).toBe(secret);
     expect(await authorizer.authorize(alice, 'edit', Promise.resolve(secret))).toBe(secret);
   });
 
-  it('hides what may not be read, and forbids what may', async () => {
+  it('throws NotFoundError for an unreadable resource, and ForbiddenError for a readable one', async () => {
     const authorizer = await load(policy);
     await expect(authorizer.authorize(bob, 'edit', secret)).rejects.toMatchObject({
       name: 'NotFoundError',
@@ -95,14 +95,14 @@ describe('authorize', () => {
     });
   });
 
-  it('takes another read action, and can be told never to hide', async () => {
+  it('uses the option readAction, and hides nothing with hideUnreadable: false', async () => {
     const view = await load(policy, { readAction: 'edit' });
     await expect(view.authorize(bob, 'read', secret)).rejects.toMatchObject({ name: 'NotFoundError' });
     const open = await load(policy, { hideUnreadable: false });
     await expect(open.authorize(bob, 'read', secret)).rejects.toMatchObject({ name: 'ForbiddenError' });
   });
 
-  it('asks requests and fields', async () => {
+  it('authorizeRequest and authorizeField query allow_request and allow_field', async () => {
     const authorizer = await load(policy);
     await authorizer.authorizeRequest(bob, { path: '/' });
     await expect(authorizer.authorizeRequest(bob, { path: '/x' })).rejects.toMatchObject({
@@ -123,7 +123,7 @@ describe('enumerations', () => {
     expect(await authorizer.authorizedFields(bob, 'read', secret)).toEqual(new Set(['title']));
   });
 
-  it('a rule for any action cannot be listed, unless * is asked for', async () => {
+  it('throw POLAR_RUN_WILDCARD for a rule that allows any action, or return * with allowWildcard', async () => {
     const authorizer = await load('allow(u, _, _) if u.admin;');
     await expect(authorizer.authorizedActions({ admin: true }, 1)).rejects.toMatchObject({
       code: 'POLAR_RUN_WILDCARD',
@@ -134,7 +134,7 @@ describe('enumerations', () => {
     expect(await authorizer.authorizedActions({ admin: false }, 1)).toEqual(new Set());
   });
 
-  it('a rule for all actions but one cannot be listed either', async () => {
+  it('throw for a rule that allows all actions except one', async () => {
     const authorizer = await load('allow(_, action, _) if action != "delete";');
     await expect(authorizer.authorizedActions(1, 1, { allowWildcard: true })).rejects.toMatchObject({
       code: 'POLAR_RUN_UNEXPECTED_CONSTRAINT',
@@ -143,7 +143,7 @@ describe('enumerations', () => {
 });
 
 describe('as', () => {
-  it('asks as one actor', async () => {
+  it('returns checks for one actor', async () => {
     const authorizer = await load(policy);
     const asBob = authorizer.as(bob);
     expect(await asBob.can('read', shared)).toBe(true);
@@ -164,7 +164,7 @@ describe('query', () => {
     ]);
   });
 
-  it('takes values for its variables, and refuses names it does not have', async () => {
+  it('accepts values for its variables, and throws for a name that it does not have', async () => {
     const authorizer = await load('f(1, "a"); f(2, "b");');
     const { value } = await authorizer.query('f(x, y)', { bindings: { x: 2 } }).next();
     expect(value).toEqual(
@@ -178,14 +178,14 @@ describe('query', () => {
     );
   });
 
-  it('throws at once what is no Polar, with every error', () =>
+  it('throws every syntax error immediately', () =>
     load('f(1);').then((authorizer) => {
       expect(() => authorizer.query('f(x) and')).toThrow(
         expect.objectContaining({ name: 'PolicyError', line: 1, column: 9 }),
       );
     }));
 
-  it('queryRule asks for the values of variables; one mentioned twice is one', async () => {
+  it('queryRule returns the values of variables, where the same name is the same variable', async () => {
     const authorizer = await load('f(1, 2); f(3, 3);');
     const x = new QueryVariable('x');
     const found: unknown[] = [];
@@ -193,7 +193,7 @@ describe('query', () => {
     expect(found).toEqual([3]);
   });
 
-  it('variables with odd names are told apart from values', async () => {
+  it('queryRule distinguishes variables with unusual names from values', async () => {
     const authorizer = await load('f(1, 2); f(3, 3);');
     const count = async (...args: unknown[]) => {
       let answers = 0;
@@ -206,7 +206,7 @@ describe('query', () => {
     expect(await count(new QueryVariable('a'), new QueryVariable('b,c'))).toBe(2);
   });
 
-  it('a constraint is an answer only for those who accept it', async () => {
+  it('yields a constraint as an answer only with acceptExpression', async () => {
     const authorizer = await load('f(x) if x > 1 and x.a.b = 2;');
     await expect(authorizer.query('f(x)').next()).rejects.toMatchObject({
       code: 'POLAR_RUN_UNEXPECTED_CONSTRAINT',
@@ -217,7 +217,7 @@ describe('query', () => {
     expect(String(constraint)).toBe('_this > 1 and 2 = _this.a.b');
   });
 
-  it('a list whose element is constrained is an answer with the constraint in the list', async () => {
+  it('yields a list that contains the constraint of its element', async () => {
     const authorizer = await load('gt(x) if x > 1; free(y, x) if y = [x, 1];');
     const answer = async (query: string): Promise<Map<string, unknown>> => {
       const { value } = await authorizer.query(query, { acceptExpression: true }).next();
@@ -255,7 +255,7 @@ describe('load', () => {
     });
   });
 
-  it('runs inline queries in source order; a failing one loads nothing', async () => {
+  it('runs inline queries in source order, and throws when one fails', async () => {
     const printed: string[] = [];
     const print = (text: string) => printed.push(text);
     await load('f(1); ?= print("first"); ?= f(1) and print("second");', { print });
@@ -267,13 +267,13 @@ describe('load', () => {
     });
   });
 
-  it('an inline query whose answer is only a constraint does not hold', async () => {
+  it('throws for an inline query whose answer is only a constraint', async () => {
     await expect(load('f(1); ?= x > 1 and x < 1;')).rejects.toMatchObject({
       code: 'POLAR_RUN_UNEXPECTED_CONSTRAINT',
     });
   });
 
-  it('refuses options it does not know, and types that make no sense', async () => {
+  it('throws for unknown options and invalid types', async () => {
     await expect(load('', { polices: 'x' } as object)).rejects.toMatchObject({
       code: 'POLAR_TYPE_INVALID_OPTION',
       data: { option: 'polices' },
@@ -293,7 +293,7 @@ describe('load', () => {
     await expect(load([])).rejects.toMatchObject({ code: 'POLAR_LOAD_NO_POLICY' });
   });
 
-  it('gives warnings as data, and to the console when nobody takes them', async () => {
+  it('passes warnings to onWarning, or to the console without onWarning', async () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
     try {
       const authorizer = await Authorizer.load({ policies: 'f(1);' });
@@ -306,7 +306,7 @@ describe('load', () => {
 });
 
 describe('reload', () => {
-  it('swaps the policy whole', async () => {
+  it('replaces the policy as a whole', async () => {
     const authorizer = await load('allow(1, "a", 1);');
     const before = authorizer.policyHash;
     await authorizer.reload('allow(1, "b", 1);');
@@ -315,7 +315,7 @@ describe('reload', () => {
     expect(await authorizer.isAllowed(1, 'b', 1)).toBe(true);
   });
 
-  it('leaves the old policy serving when the new one cannot be loaded', async () => {
+  it('keeps the old policy when the new one cannot be loaded', async () => {
     const authorizer = await load('allow(1, "a", 1);');
     await expect(authorizer.reload('allow(1, "b"')).rejects.toMatchObject({ name: 'PolicyError' });
     await expect(authorizer.reload('allow(1, "b", 1); ?= allow(2, 2, 2);')).rejects.toMatchObject({
@@ -326,7 +326,7 @@ describe('reload', () => {
     expect(await authorizer.isAllowed(1, 'c', 1)).toBe(true);
   });
 
-  it('lets a question that has begun end under the policy it began with', async () => {
+  it('lets a running query finish with the policy with which it started', async () => {
     const authorizer = await load('f(1); f(2); f(3);');
     const answers = authorizer.query('f(x)');
     await answers.next();
@@ -336,7 +336,7 @@ describe('reload', () => {
 });
 
 describe('onDecision', () => {
-  it('receives who, what, which resource, outcome, rule, policy, time and duration', async () => {
+  it('receives the actor, action, resource, outcome, rule, policy, time and duration', async () => {
     const decisions: Decision[] = [];
     const at = new Date('2026-01-02T03:04:05Z');
     const authorizer = await load(
@@ -379,7 +379,7 @@ describe('onDecision', () => {
     ]);
   });
 
-  it('names the rule that permissions are handed to, not the one that hands them on', async () => {
+  it('receives the rule that grants the permission, not the rule that passes the arguments on', async () => {
     const decisions: Decision[] = [];
     class User {
       roles = ['reader'];
@@ -408,7 +408,7 @@ describe('onDecision', () => {
 });
 
 describe('promises that fail', () => {
-  it('an argument that fails while another is awaited is no unhandled rejection', async () => {
+  it('cause no unhandled rejection while the check awaits another argument', async () => {
     const authorizer = await load('allow(_, _, _);');
     const slow = new Promise((resolve) => setTimeout(resolve, 5));
     const failing = Promise.reject(new Error('no connection'));
@@ -419,7 +419,7 @@ describe('promises that fail', () => {
 });
 
 describe('the clock', () => {
-  it('is Clock.now() in policies', async () => {
+  it('provides Clock.now() to policies', async () => {
     let now = new Date('2026-01-01T00:00:00Z');
     const authorizer = await load('allow(_, "read", r) if r.until > Clock.now();', { clock: () => now });
     const grant = { until: new Date('2026-01-01T01:00:00Z') };
@@ -428,7 +428,7 @@ describe('the clock', () => {
     expect(await authorizer.isAllowed(1, 'read', grant)).toBe(false);
   });
 
-  it('yields to a type or constant of that name', async () => {
+  it('is replaced by a type or constant named Clock', async () => {
     const authorizer = await load('allow(_, "read", _) if Clock.hour = 3;', {
       constants: { Clock: { hour: 3 } },
     });

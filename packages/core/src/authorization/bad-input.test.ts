@@ -2,8 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Authorizer, isPolarError, type Limits } from '../index.js';
 
-// Policies and questions with random faults: each loads or gives our error with a code; none hangs, crashes or throws
-// anything else.
+// Policies and checks with random errors. Each loads or throws an error with a code; none hangs, crashes or throws another error.
 
 const policies = [
   `actor User {}
@@ -113,7 +112,7 @@ const limits: Partial<Limits> = { maxSteps: 3_000, maxDepth: 200, timeoutMs: 1_0
 const types = { User, Repo, Org };
 const quiet = { onWarning: () => {}, print: () => {} };
 
-/** Runs and gives back what was thrown that is no error of ours. */
+/** Runs a function, and returns the thrown error if it does not belong to Nanook. */
 async function strayError(run: () => Promise<unknown>): Promise<unknown> {
   try {
     await run();
@@ -139,7 +138,7 @@ async function askAll(policy: string, asked: readonly string[]): Promise<void> {
 }
 
 describe('bad input', () => {
-  it('starts from policies that load', async () => {
+  it('mutates policies that load without errors', async () => {
     for (const policy of policies) await Authorizer.load({ policies: policy, types, limits, ...quiet });
   });
 
@@ -160,7 +159,7 @@ describe('bad input', () => {
     },
   );
 
-  it('3,000 questions with faults give answers or a clean error', { timeout: 120_000 }, async () => {
+  it('never causes another error than a PolarError in 3,000 checks', { timeout: 120_000 }, async () => {
     const authorizer = await Authorizer.load({ policies: policies[0]!, types, limits, ...quiet });
     const second = await Authorizer.load({
       policies: 'f(1); f(2); len([], 0); g(x, y) if x = y; h(_, _); i(_, _); j(_, _);',

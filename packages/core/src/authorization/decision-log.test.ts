@@ -41,7 +41,7 @@ describe('onDecision', () => {
   );
 
   it.each(checks)(
-    'changes no answer of %s when it fails, and its error is reported',
+    'does not change the result of %s when it fails, and its error is reported',
     async (_name, check) => {
       for (const onDecision of [throwing, rejecting]) {
         const errors: [unknown, Decision][] = [];
@@ -54,7 +54,7 @@ describe('onDecision', () => {
     },
   );
 
-  it('has its errors written to the console, without the objects, when there is no onDecisionError', async () => {
+  it('writes its errors to the console without onDecisionError, without the objects', async () => {
     const written = vi.spyOn(console, 'error').mockImplementation(() => {});
     const authorizer = await load({ onDecision: rejecting });
     expect(await authorizer.isAllowed({ password: 'x' }, 'read', {})).toBe(true);
@@ -73,7 +73,7 @@ describe('onDecision', () => {
 
 describe("decisionLog: 'required'", () => {
   it.each(checks.filter(([name]) => name !== 'isAllowedSync'))(
-    'makes %s wait for the record, and fail with it',
+    'makes %s wait for the record, and reject with its error',
     async (_name, check) => {
       const finish: (() => void)[] = [];
       const waiting = await load({
@@ -94,7 +94,7 @@ describe("decisionLog: 'required'", () => {
     },
   );
 
-  it('makes isAllowedSync fail with what the hook throws, and refuse a promise', async () => {
+  it('makes isAllowedSync throw the error of onDecision, and throw for a promise', async () => {
     const failing = await load({ decisionLog: 'required', onDecision: throwing });
     expect(() => failing.isAllowedSync(1, 'read', 3)).toThrow(full);
     const asynchronous = await load({ decisionLog: 'required', onDecision: rejecting });
@@ -105,7 +105,7 @@ describe("decisionLog: 'required'", () => {
 });
 
 describe('flush', () => {
-  it('waits for what the log is still writing', async () => {
+  it('waits for the pending promises of onDecision', async () => {
     let finish = (): void => {};
     const authorizer = await load({ onDecision: () => new Promise<void>((resolve) => (finish = resolve)) });
     await authorizer.isAllowed(1, 'read', 3);
@@ -117,7 +117,7 @@ describe('flush', () => {
     await flushed;
   });
 
-  it('returns at once without a log', async () => {
+  it('returns without onDecision', async () => {
     await (await load({})).flush();
   });
 });

@@ -18,7 +18,7 @@ const bob = new User('bob');
 
 const load = (policies: string, types = {}) => Authorizer.load({ policies, types: { User, Note, ...types } });
 
-it('answers for each resource, in their order', async () => {
+it('isAllowedAll returns a result for each resource, in their order', async () => {
   const authorizer = await load('allow(user: User, "read", note: Note) if note.owner = user;');
   const notes = [new Note(1, alice), new Note(2, bob), new Note(3, alice)];
   expect(await authorizer.isAllowedAll(alice, 'read', notes)).toEqual([true, false, true]);
@@ -26,7 +26,7 @@ it('answers for each resource, in their order', async () => {
   expect(await authorizer.isAllowedAll(alice, 'read', [])).toEqual([]);
 });
 
-it('filters, and leaves out what is undecided; an answer cannot', async () => {
+it('filterAllowed leaves out undecided resources, and isAllowedAll rejects for them', async () => {
   const authorizer = await load('allow(user: User, "read", note: Note) if note.owner.name = user.name;');
   const notes = [new Note(1, alice), new Note(2), new Note(3, alice)];
   expect(await authorizer.filterAllowed(alice, 'read', notes)).toEqual([notes[0], notes[2]]);
@@ -36,7 +36,7 @@ it('filters, and leaves out what is undecided; an answer cannot', async () => {
   });
 });
 
-it('fails as a whole when the application does', async () => {
+it('isAllowedAll and filterAllowed reject when code of the application throws', async () => {
   class Broken {
     get owner(): never {
       throw new Error('no database');
@@ -48,7 +48,7 @@ it('fails as a whole when the application does', async () => {
   ).rejects.toMatchObject({ code: 'POLAR_RUN_HOST_ERROR' });
 });
 
-it('lists the actions on each resource', async () => {
+it('authorizedActionsAll lists the actions on each resource', async () => {
   const authorizer = await load(`
     allow(user: User, "read", note: Note) if note.owner = user;
     allow(_: User, "list", _: Note);
@@ -57,7 +57,7 @@ it('lists the actions on each resource', async () => {
   expect(found).toEqual([new Set(['read', 'list']), new Set(['list'])]);
 });
 
-it('lets a loader that batches by tick see all checks together', async () => {
+it('isAllowedAll loads the data of all checks in one batch of a loader', async () => {
   const batches: number[][] = [];
   const owners = new DataLoader<number, string>(async (ids) => {
     batches.push([...ids]);
@@ -79,7 +79,7 @@ it('lets a loader that batches by tick see all checks together', async () => {
   expect(batches).toEqual([documents.map(({ id }) => id)]);
 });
 
-it('awaits the actor once', async () => {
+it('isAllowedAll awaits the actor once', async () => {
   let awaited = 0;
   const actor = {
     // oxlint-disable-next-line unicorn/no-thenable -- what is tested

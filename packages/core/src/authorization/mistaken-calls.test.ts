@@ -5,7 +5,7 @@ import { Authorizer, optional, typed, type Diagnostic } from '../index.js';
 
 // cspell:ignore checkread feilds raed Strnig
 
-// Calls that a beginner gets wrong. Each must end in an error or a warning that names the correction.
+// Calls with a mistake of a beginner. Each must end in an error or a warning that names the correction.
 
 class User {
   constructor(readonly id = 1) {}
@@ -104,7 +104,7 @@ it.each(['sources', 'unions', 'declared', 'make'])(
   },
 );
 
-/** Everything that a call says: the text of its error and of its warnings. */
+/** Returns the text of the error and of the warnings of a call. */
 async function said(call: Call): Promise<string> {
   const warnings: Diagnostic[] = [];
   const authorizer = await Authorizer.load({ policies, types, onWarning: (w) => warnings.push(w) });
@@ -460,7 +460,7 @@ describe('a correct call', () => {
 });
 
 describe('a compiled policy', () => {
-  it('throws for the mistakes that it can tell', async () => {
+  it('throws for the mistakes that it can detect', async () => {
     const text = await compilePolicy({ policies, types, format: 'cjs' });
     const module = { exports: {} as Any };
     // oxlint-disable-next-line no-implied-eval, typescript/no-implied-eval -- the module that was just written

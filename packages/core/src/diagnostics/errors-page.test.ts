@@ -320,7 +320,7 @@ describe('docs/reference/errors.md', () => {
     for (const code of Object.keys(codes)) expect(page.split(`\`${code}\``)).toHaveLength(2);
   });
 
-  it.each(Object.entries(examples))('shows an example that is reported as %s', (code, example) => {
+  it.each(Object.entries(examples))('has an example policy that causes %s', (code, example) => {
     expect(checkPolicy([wholeOf(example)], { types }).map((found) => found.code)).toContain(code);
   });
 

@@ -4,7 +4,7 @@ import { Authorizer } from '../authorization/authorizer.js';
 import { isPolicyError, PolicyError } from './policy-error.js';
 import { PolarError } from './polar-error.js';
 
-// A log of an error or a warning has the code, the place and the frame, and not the policy.
+// A log of an error or a warning contains the code, the place and the frame, but not the policy.
 
 const marker = 'TEXT_FAR_AWAY';
 const padding = `# ${marker}\n`.repeat(80);
@@ -20,7 +20,7 @@ async function loadError(text: string): Promise<PolicyError> {
   throw new Error('the policy loads');
 }
 
-/** Serializes an error as pino does: type, message and stack, then all that can be enumerated. */
+/** Serializes an error as pino does: the type, the message, the stack, and then all enumerable properties. */
 function pinoLike(error: Error): string {
   const logged: Record<string, unknown> = { type: error.name, message: error.message, stack: error.stack };
   for (const key in error) logged[key] ??= (error as unknown as Record<string, unknown>)[key];
@@ -93,7 +93,7 @@ describe('a logged diagnostic', () => {
   });
 });
 
-describe('an error met while deciding', () => {
+describe('an error during a check', () => {
   it('shows its frame and no other line of the policy', async () => {
     const authorizer = await Authorizer.load({ policies: policies('allow(x, _, _) if x.y = 1;') });
     const error: unknown = await authorizer.isAllowed({}, 'read', 1).catch((thrown: unknown) => thrown);

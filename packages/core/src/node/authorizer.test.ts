@@ -22,7 +22,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 const actions = async (authorizer: Authorizer) => [...(await authorizer.authorizedActions(1, 1))];
 
 describe('policies under Node', () => {
-  it('are files, globs, URLs and texts together', async () => {
+  it('load from files, globs, URLs and texts together', async () => {
     const text = 'allow(_, "c", _);';
     expect(await actions(await Authorizer.load({ policies: join(folder, 'policy/a.polar') }))).toEqual(['a']);
     expect(
@@ -37,7 +37,7 @@ describe('policies under Node', () => {
     ).toEqual(['a']);
   });
 
-  it('can lie in a folder whose name looks like a pattern', async () => {
+  it('load from a folder whose name looks like a pattern', async () => {
     mkdirSync(join(folder, 'app', '[id]'), { recursive: true });
     const file = join(folder, 'app', '[id]', 'c.polar');
     writeFileSync(file, 'allow(_, "c", _);\n');
@@ -45,7 +45,7 @@ describe('policies under Node', () => {
       expect(await actions(await Authorizer.load({ policies }))).toEqual(['c']);
   });
 
-  it('throws when a file or a pattern matches nothing', async () => {
+  it('cause an error when a file or a pattern matches nothing', async () => {
     await expect(Authorizer.load({ policies: join(folder, 'nope.polar') })).rejects.toMatchObject({
       code: 'POLAR_LOAD_FILE_NOT_FOUND',
     });
@@ -61,7 +61,7 @@ describe('policies under Node', () => {
     });
   });
 
-  it('elsewhere files are refused with a hint', async () => {
+  it('cause an error with a hint for a file on other platforms', async () => {
     await expect(TextAuthorizer.load({ policies: 'policy/a.polar' })).rejects.toMatchObject({
       code: 'POLAR_LOAD_NO_FILES_HERE',
     });
@@ -69,7 +69,7 @@ describe('policies under Node', () => {
 });
 
 describe('watch', () => {
-  it('reloads what changed, and keeps the old policy when it is broken', async () => {
+  it('reloads a changed policy, and keeps the old policy when the new one is invalid', async () => {
     const file = join(folder, 'policy', 'a.polar');
     const authorizer = await Authorizer.load({ policies: join(folder, 'policy', '*.polar') });
     const errors: unknown[] = [];
@@ -126,7 +126,7 @@ describe('glob', () => {
     expect(await matchesOf('app/[app]/*.polar')).toEqual(['app/[app]/c.polar', 'app/a/d.polar']);
   });
 
-  it('follows links to folders, and ends where they form a circle', async () => {
+  it('follows links to folders, and stops when they form a circle', async () => {
     write('shared/c.polar');
     symlinkSync(join(folder, 'shared'), join(folder, 'policy', 'linked'), 'junction');
     symlinkSync(join(folder, 'policy'), join(folder, 'policy', 'deep', 'again'), 'junction');
@@ -166,7 +166,7 @@ describe('glob', () => {
     expect(segmentToRegExp(segment).test(name)).toBe(matches);
   });
 
-  it('has the folders up to the first wildcard as bases', () => {
+  it('returns the folders up to the first wildcard as bases', () => {
     expect(basesOf('policy/*.polar')).toEqual(['policy']);
     expect(basesOf('*.polar')).toEqual(['.']);
     expect(basesOf('/a/b/**/c/*.polar')).toEqual(['/a/b']);

@@ -1,12 +1,14 @@
 // The helpers for tests under Node. Their test doubles are instances of the `Authorizer` for Node.
-import { allowing, denying, type StandInOptions } from '../testing/stand-in-options.js';
+import { allowing, denying, type TestDoubleOptions } from '../testing/test-double-options.js';
 import { Authorizer } from './authorizer.js';
 
 export { actAs, polarMatchers, type MatcherResult, type PolarMatchers } from '../testing/index.js';
-export type { StandInOptions };
+export type { TestDoubleOptions };
 
 /** Creates an authorizer that allows everything: for tests that are not about authorization. */
-export const allowAll = (options?: StandInOptions): Promise<Authorizer> => Authorizer.load(allowing(options));
+export const allowAll = (options?: TestDoubleOptions): Promise<Authorizer> =>
+  Authorizer.load(allowing(options));
 
 /** Creates an authorizer that refuses everything: for tests of the behavior after a refusal. */
-export const denyAll = (options?: StandInOptions): Promise<Authorizer> => Authorizer.load(denying(options));
+export const denyAll = (options?: TestDoubleOptions): Promise<Authorizer> =>
+  Authorizer.load(denying(options));

@@ -3,8 +3,8 @@ import { checkPolicy } from './check-policy.js';
 
 // cspell:ignore Clok onwer owenr ownr Publik raed
 
-// Small policies with one mistake that beginners make, or a habit from SQL, Prolog, Rego, Cedar, CASL, JavaScript or Python: what is
-// reported, where, and the essential phrase of the first message. Most messages end with what to write.
+// Small policies with one mistake that beginners make, or a habit from SQL, Prolog, Rego, Cedar, CASL, JavaScript or Python, with
+// the reported code, its place, and the essential phrase of the first message. Most messages end with the correction.
 
 const types = {
   User: {

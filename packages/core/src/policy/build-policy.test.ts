@@ -33,7 +33,7 @@ describe('buildPolicy', () => {
     expect(policy?.resourceTypes).toEqual(['Repo', 'User']);
   });
 
-  it('gives a frozen policy that carries its warnings', () => {
+  it('returns a frozen policy with its warnings', () => {
     const policy = policyOf('f(_: Foo);\n?= f(1);');
     expect(Object.isFrozen(policy)).toBe(true);
     expect(Object.isFrozen(policy.rules)).toBe(true);
@@ -45,7 +45,7 @@ describe('buildPolicy', () => {
     expect(policy.hash).toMatch(/^[0-9a-f]{64}$/);
   });
 
-  it('reports what is wrong in every source, in their order', () => {
+  it('reports the errors of every source, in their order', () => {
     expect(diagnoseAll(['f(x);', 'g(1) if h(1);\ng(y);'])).toEqual([
       {
         code: 'POLAR_CHECK_SINGLETON_VARIABLE',
@@ -61,7 +61,7 @@ describe('buildPolicy', () => {
     ]);
   });
 
-  it('puts syntax errors first, and misses nothing that may be in what it could not read', () => {
+  it('reports syntax errors first, and reports no name as missing that may be in unparsed text', () => {
     expect(
       diagnose`
       f(x);
@@ -74,7 +74,7 @@ describe('buildPolicy', () => {
     ]);
   });
 
-  it('does not look for other mistakes in a statement with a syntax error', () => {
+  it('does not check a statement with a syntax error', () => {
     expect(
       diagnose`
       f(x) if x in y in z;
@@ -82,21 +82,21 @@ describe('buildPolicy', () => {
     ).toEqual(['POLAR_PARSE_CHAINED_COMPARISON']);
   });
 
-  it('says once that a block is wrong, and not that its rules are missing', () => {
+  it('reports an invalid block once, and not that its rules are missing', () => {
     expect(diagnose`
       resourc Repo { permissions = ["read", "list"]; "read" if "list"; }
       allow(a, b, c) if has_permission(a, b, c);
     `).toEqual([{ code: 'POLAR_CHECK_BLOCK_KEYWORD', at: '1:1', data: { found: 'resourc' } }]);
   });
 
-  describe('given a source twice', () => {
+  describe('a policy with a repeated source', () => {
     const load = (...sources: Source[]) => {
       const report = new Report();
       buildPolicy(sources, new TypeTable(), report);
       return report.errors.map(({ code, data }) => ({ code, data }));
     };
 
-    it('refuses it, by name and by contents', () => {
+    it('is refused for a repeated name and for repeated contents', () => {
       expect(load(new Source('f(1);', 'a.polar'), new Source('f(1);', 'a.polar'))).toEqual([
         { code: 'POLAR_LOAD_DUPLICATE_SOURCE', data: { name: 'a.polar', sameAs: 'a.polar' } },
       ]);
@@ -108,13 +108,13 @@ describe('buildPolicy', () => {
       ]);
     });
 
-    it('reports the mistakes in it once', () => {
+    it('causes each error once', () => {
       expect(
         load(new Source('f(x);', 'a.polar'), new Source('f(x);', 'b.polar')).map(({ code }) => code),
       ).toEqual(['POLAR_CHECK_SINGLETON_VARIABLE', 'POLAR_LOAD_DUPLICATE_SOURCE']);
     });
 
-    it('has nothing against texts without a name', () => {
+    it('loads when its texts have no name', () => {
       expect(load(new Source('f(1);'), new Source('f(1);'))).toEqual([]);
     });
   });

@@ -15,7 +15,7 @@ describe('the entry for tools', () => {
     ]);
   });
 
-  it('gives the warnings of a policy that would load', () => {
+  it('returns the warnings about a valid policy', () => {
     expect(checkPolicy(['f(1);']).map((d) => d.code)).toEqual(['POLAR_CHECK_MISSING_ALLOW_RULE']);
   });
 

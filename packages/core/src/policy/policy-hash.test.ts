@@ -9,7 +9,7 @@ describe('policyHash', () => {
     expect(policyHash([new Source('f(1);', 'a.polar')])).toBe(policyHash([new Source('f(1);', 'b.polar')]));
   });
 
-  it('tells contents, order and boundaries of the texts apart', () => {
+  it('returns different hashes for different contents, orders and boundaries of the texts', () => {
     const hashes = [
       hash(),
       hash(''),
@@ -23,7 +23,7 @@ describe('policyHash', () => {
     expect(new Set(hashes).size).toBe(hashes.length);
   });
 
-  it('stays what it is from release to release', () => {
+  it('returns the same hash in every release', () => {
     expect(hash('allow(_, _, _);')).toBe('f3d6c8d33769ebf090472cd1af0398ffe62232a6076b3a67e19640c29aaf77b8');
   });
 });

@@ -10,7 +10,7 @@ const diagnose = diagnoseWith(types);
 const known = types.typeNames;
 
 describe('resource blocks', () => {
-  it('merges the blocks of one type, in order of first appearance', () => {
+  it('are merged by type, in order of first appearance', () => {
     const { blocks } = policyOf(
       `
         resource Repo { permissions = ["read"]; relations = { parent: Org }; }
@@ -42,7 +42,7 @@ describe('resource blocks', () => {
     ]);
   });
 
-  it('accepts registered types, and refuses constants and unions', () => {
+  it('accept registered types, and refuse constants and unions', () => {
     const found = diagnose`
       resource Rep {}
       resource five {}

@@ -11,7 +11,7 @@ class Admin extends User {}
 class Repo {}
 const types = new TypeTable({ Shape, Square, User, Admin, Repo }, { five: 5 });
 
-/** Why `f(…)` is not of the type `f(…)`; undefined when it is. */
+/** Returns the reason why `f(…)` does not match the type `f(…)`; undefined when it matches. */
 function reasonAgainst(type: string, rule: string, blocks = ''): string | undefined {
   const [first, ...others] = diagnoseAll([`${blocks}\ntype f(${type});\nf(${rule});`], types).filter(
     ({ code }) => code === 'POLAR_CHECK_INVALID_RULE',
@@ -21,17 +21,17 @@ function reasonAgainst(type: string, rule: string, blocks = ''): string | undefi
 }
 const isOf = (type: string, rule: string, blocks?: string) => reasonAgainst(type, rule, blocks) === undefined;
 
-describe('a rule is of a rule type', () => {
+describe('a rule type', () => {
   it('matches a rule with the same number of parameters', () => {
     expect(isOf('_x, _y', '1, _')).toBe(true);
     expect(reasonAgainst('_x, _y', '1')).toBe('the rule has 1 parameter, and the rule type has 2');
   });
 
-  it('whatever stands where the type says nothing', () => {
+  it('matches any argument where the type has only a variable', () => {
     expect(['_', '1', '_: Shape', '[_]', '{a: 1}'].every((rule) => isOf('_x', rule))).toBe(true);
   });
 
-  it('when its specializer is the class of the type, or a subclass', () => {
+  it('matches a specializer that is the class of the type, or a subclass', () => {
     expect(isOf('_: Shape', '_: Shape')).toBe(true);
     expect(isOf('_: Shape', '_: Square{side: 1}')).toBe(true);
     expect(reasonAgainst('_: Square', '_: Shape')).toBe('the parameter `_: Shape` is not of type `Square`');
@@ -43,7 +43,7 @@ describe('a rule is of a rule type', () => {
     );
   });
 
-  it('when its literal is of the built-in type', () => {
+  it('matches a literal of the built-in type', () => {
     expect(isOf('_: Integer', '1')).toBe(true);
     expect(isOf('_: Integer', '_: 1')).toBe(true);
     expect(isOf('_: Float', '1')).toBe(true);
@@ -58,7 +58,7 @@ describe('a rule is of a rule type', () => {
     expect(isOf('_: Integer', '1 + 1')).toBe(false);
   });
 
-  it('when it has the fields that the type has', () => {
+  it('matches a pattern with the fields of the type', () => {
     expect(isOf('_: Shape{side: 1}', '_: Shape{side: 1, name: "a"}')).toBe(true);
     expect(isOf('_: Shape{side: 1}', '_: Shape')).toBe(false);
     expect(isOf('_: Shape{side: 1}', '_: Shape{side: 2}')).toBe(false);
@@ -68,7 +68,7 @@ describe('a rule is of a rule type', () => {
     expect(isOf('_: {}', '1')).toBe(false);
   });
 
-  it('when literals are equal, lists item by item', () => {
+  it('matches equal literals, in lists item by item', () => {
     expect(isOf('1', '_: 1')).toBe(true);
     expect(isOf('1', '2')).toBe(false);
     expect(isOf('"a"', '_')).toBe(false);
@@ -80,7 +80,7 @@ describe('a rule is of a rule type', () => {
     expect(isOf('_: [Integer]', '[1]')).toBe(false);
   });
 
-  it('when its type is a member of the union', () => {
+  it('matches a type that is a member of the union', () => {
     const blocks = 'actor User {}\nresource Repo {}';
     expect(isOf('_: Actor, _: Resource', '_: Admin, _: Repo', blocks)).toBe(true);
     expect(isOf('_: Actor, _: Resource', '_: Actor, _: Resource', blocks)).toBe(true);

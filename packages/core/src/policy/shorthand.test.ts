@@ -44,7 +44,7 @@ const blocks = `
 `;
 
 describe('shorthand rules', () => {
-  it('stand for rules about roles, permissions and relations', () => {
+  it('are rewritten to rules about roles, permissions and relations', () => {
     expect(rewritten(blocks)).toEqual([
       'has_permission(actor: Actor{}, "read", repo: Repo{}) if has_role(actor, "reader", repo);',
       'has_role(actor: Actor{}, "reader", repo: Repo{}) if has_role(actor, "writer", repo);',
@@ -56,7 +56,7 @@ describe('shorthand rules', () => {
     ]);
   });
 
-  it('use variables that mean nothing else', () => {
+  it('use variables without the name of a type or constant', () => {
     const captured = new TypeTable({ ...classes, ACTOR: class {} }, { actor: 1, actor_: 2, related_org: 3 });
     expect(
       rewritten(
@@ -73,7 +73,7 @@ describe('shorthand rules', () => {
     ]);
   });
 
-  it('gives each rewritten rule the place of its shorthand rule', () => {
+  it('pass their place on to the rewritten rules', () => {
     const [rule] = policyOf(
       'resource Repo { permissions = ["read", "push"]; "read" if "push"; }\nhas_permission(_: Actor, "push", _: Repo);',
       types,
@@ -82,7 +82,7 @@ describe('shorthand rules', () => {
     expect(textOf(rule!.body!.span)).toBe('"push"');
   });
 
-  it('use declared names only', () => {
+  it('cause an error for an undeclared name', () => {
     expect(diagnose`
       resource Repo { permissions = ["read"]; "read" if "reader"; "list" if "read"; "read" if "member" on "parent"; }
     `).toEqual([
@@ -104,7 +104,7 @@ describe('shorthand rules', () => {
     ]);
   });
 
-  it('reach over relations, with `on`, into blocks that declare what they name', () => {
+  it('use the names that the related block declares, with `on`', () => {
     expect(diagnose`
       resource Org {}
       resource Repo {

@@ -55,19 +55,19 @@ describe('syntax of another language', () => {
   ])('gets one error at its exact place, and the parser reads on: %s', (text, ...found) => {
     const expected = found.flatMap((at, i) => (i % 2 === 0 ? [`${at} FOREIGN_SYNTAX ${found[i + 1]}`] : []));
     expect(errorsOf(text)).toEqual(expected);
-    // A mistake in the next statement is found, too.
+    // A mistake in the next statement is reported too.
     expect(errorsOf(`${text}\n${rule}\nlast(x) if x ==;`).slice(expected.length)).toEqual([
       `${text.split('\n').length + 2}:16 UNEXPECTED_TOKEN ;`,
     ]);
   });
 
-  it('gets one error for a whole file of Rego', () => {
+  it('causes one error for a whole file of Rego', () => {
     expect(
       errorsOf('package a.b\n\nimport rego.v1\ndefault allow := false\nallow if { input.x === 1 }'),
     ).toEqual(['1:1 FOREIGN_SYNTAX package']);
   });
 
-  it('leaves Polar alone', () => {
+  it('does not include valid Polar', () => {
     expect(
       errorsOf(`
         f(x:-1, {a: 1}) if x? and {a: x}.a = 1 and x - -1 = 2 and [x] = [1] and x in [1] and is(x);
@@ -81,7 +81,7 @@ describe('syntax of another language', () => {
     ).toEqual([]);
   });
 
-  it('says what to write instead', () => {
+  it('is reported with the correction', () => {
     expect(
       messagesOf(`
         f(x) :- x = 1;

@@ -25,7 +25,7 @@ const tokens = (text: string) => {
 const errorsIn = (text: string) => read(text).errors;
 
 describe('Lexer', () => {
-  it('tells keywords from names, by case and by the whole word', () => {
+  it('distinguishes keywords from names by case and by the whole word', () => {
     expect(tokens('if If iffy not_ in? type types')).toEqual([
       'if',
       'name If',
@@ -37,13 +37,13 @@ describe('Lexer', () => {
     ]);
   });
 
-  it('leaves the words of blocks as names', () => {
+  it('reads the words of blocks as names', () => {
     expect(tokens('actor resource roles permissions relations on')).toEqual(
       ['actor', 'resource', 'roles', 'permissions', 'relations', 'on'].map((word) => `name ${word}`),
     );
   });
 
-  it('takes every visible letter beyond ASCII into a name', () => {
+  it('accepts every visible letter beyond ASCII in a name', () => {
     expect(tokens('é 日本 🐻‍❄️x _1')).toEqual(['name é', 'name 日本', 'name 🐻‍❄️x', 'name _1']);
   });
 
@@ -69,7 +69,7 @@ describe('Lexer', () => {
     );
   });
 
-  it('ends a number where its text stops being one', () => {
+  it('ends a number before the first character that does not belong to it', () => {
     expect(tokens('1and 007 1. 1.5e-3 1e+3 0x10 1e5-3')).toEqual([
       'number 1',
       'and',
@@ -85,7 +85,7 @@ describe('Lexer', () => {
     ]);
   });
 
-  it('gives numbers their value', () => {
+  it('returns the value of numbers', () => {
     expect(read('007 1. 1.5e-3 9007199254740991 1E3').tokens.map(({ number }) => number)).toEqual([
       7, 1, 0.0015, 9007199254740991, 1000, 0,
     ]);
@@ -98,7 +98,7 @@ describe('Lexer', () => {
     ]);
   });
 
-  it('refuses integers that a JavaScript number does not hold exactly, not floats', () => {
+  it('refuses integers that a JavaScript number does not hold exactly, but accepts such floats', () => {
     expect(errorsIn('9007199254740992 9007199254740992.0 1e400')).toEqual([
       { code: 'POLAR_PARSE_INTEGER_TOO_LARGE', data: { text: '9007199254740992' } },
     ]);
@@ -109,16 +109,16 @@ describe('Lexer', () => {
     expect(token!.text).toBe('a\n\r\t\0\\"qu0041🐻');
   });
 
-  it('lets a string hold a tab, a carriage return, a hash and an escaped line break', () => {
+  it('accepts a tab, a carriage return, a hash and an escaped line break in a string', () => {
     expect(read('"a\t\r#\\\nb" c').tokens.map(({ text }) => text)).toEqual(['a\t\r#\nb', 'c', '']);
   });
 
-  it('leaves a string that its line does not close to the parser, and goes on with the next line', () => {
+  it('returns a string that its line does not close as unterminated, and continues with the next line', () => {
     expect(read('"a\nb').tokens.map(({ kind }) => kind)).toEqual(['unterminated', 'name', 'end']);
     expect(read('"a\\').tokens.map(({ kind }) => kind)).toEqual(['unterminated', 'end']);
   });
 
-  it('keeps comments aside, up to the end of the line', () => {
+  it('collects comments up to the end of the line', () => {
     const { comments, tokens: all } = read('a # one "\r\n#two\nb#');
     expect(comments.map(({ text, span }) => [text, textOf(span), positionOf(span)])).toEqual([
       ['# one "', '# one "', { line: 1, column: 3 }],
@@ -128,7 +128,7 @@ describe('Lexer', () => {
     expect(all.map(({ text }) => text)).toEqual(['a', 'b', '']);
   });
 
-  it('reports a run of a character that is no Polar once', () => {
+  it('reports a run of an unknown character once', () => {
     expect(errorsIn('@@@ ^')).toEqual([
       { code: 'POLAR_PARSE_INVALID_CHARACTER', data: { character: '@' } },
       { code: 'POLAR_PARSE_INVALID_CHARACTER', data: { character: '^' } },
@@ -140,7 +140,7 @@ describe('Lexer', () => {
     expect(errorsIn('a:::b')).toEqual([{ code: 'POLAR_PARSE_INVALID_CHARACTER', data: { character: ':' } }]);
   });
 
-  it('refuses characters that nobody sees, so that no two names look alike', () => {
+  it('refuses invisible characters, so that different names look different', () => {
     for (const character of ['\u00a0', '\u200b', '\u202e', '\v', '\0', '\ud800', '\u2028']) {
       expect(errorsIn(`x${character}y`)).toEqual([
         { code: 'POLAR_PARSE_INVALID_CHARACTER', data: { character } },
@@ -148,14 +148,14 @@ describe('Lexer', () => {
     }
   });
 
-  it('steps over a byte order mark at the start only', () => {
+  it('skips a byte order mark only at the start', () => {
     expect(tokens('\ufeffa')).toEqual(['name a']);
     expect(errorsIn('a \ufeff')).toEqual([
       { code: 'POLAR_PARSE_INVALID_CHARACTER', data: { character: '\ufeff' } },
     ]);
   });
 
-  it('knows what other languages write, says what Polar does, and reads on', () => {
+  it('reports foreign operators with the syntax of Polar, and continues', () => {
     const { tokens: all, errors: found } = read(`a && b || !c & d | e === f !== g <> h % i isa J 'k'`);
     expect(all.map(({ kind }) => kind).filter((kind) => kind !== 'name')).toEqual(
       'and or not and or == != != mod matches string end'.split(' '),
@@ -181,7 +181,7 @@ describe('Lexer', () => {
     ]);
   });
 
-  it('says of each token how its line is indented', () => {
+  it('returns the indentation of the line of each token', () => {
     expect(read('a b\n  c d').tokens.map(({ startsLine, indent }) => [startsLine, indent])).toEqual([
       [true, 0],
       [false, 0],
@@ -193,7 +193,7 @@ describe('Lexer', () => {
 });
 
 describe('isName', () => {
-  it('holds for what the lexer reads as one name', () => {
+  it('returns true for a text that the lexer reads as one name', () => {
     expect(['a', 'a::b', 'é?', '_'].every(isName)).toBe(true);
     expect(['', '1a', 'a b', 'a?b', 'a::', '-', '\u200b'].filter(isName)).toEqual([]);
   });

@@ -12,17 +12,17 @@ const rename = (term: TermNode): TermNode =>
   term.kind === 'variable' && term.name === 'x' ? { ...term, name: 'renamed' } : term;
 
 describe('mapTerm', () => {
-  it('reaches every term, those in patterns too, and no key that is written in the policy', () => {
+  it('maps every term, also in patterns, but no key that is written in the policy', () => {
     const renamed = everything.replace(/\bx\b(?!:)/g, 'renamed');
     expect(printTerm(mapTerm(termOf(everything), rename))).toBe(renamed);
   });
 
-  it('returns the very term when nothing changes', () => {
+  it('returns the same term when nothing changes', () => {
     const term = termOf(everything);
     expect(mapTerm(term, (each) => each)).toBe(term);
   });
 
-  it('keeps what did not change, and does not touch the old tree', () => {
+  it('keeps unchanged subtrees, and does not change the old tree', () => {
     const term = termOf('f(x) and g(y)');
     const mapped = mapTerm(term, rename);
     if (term.kind !== 'and' || mapped.kind !== 'and') throw new Error('no and');
@@ -30,7 +30,7 @@ describe('mapTerm', () => {
     expect(printTerm(term)).toBe('f(x) and g(y)');
   });
 
-  it('rewrites a term after what is inside it', () => {
+  it('rewrites a term after the terms inside it', () => {
     const order: string[] = [];
     mapTerm(termOf('f(x.a, 1)'), (term) => {
       order.push(printTerm(term));
@@ -39,7 +39,7 @@ describe('mapTerm', () => {
     expect(order).toEqual(['x', 'x.a', '1', 'f(x.a, 1)']);
   });
 
-  it('refuses to put anything but a variable where only one can stand', () => {
+  it('throws when a rewrite replaces a required variable by another term', () => {
     const toNumber = (term: TermNode): TermNode =>
       term.kind === 'variable' ? { kind: 'literal', span: term.span, value: 1 } : term;
     expect(() => mapTerm(termOf('x := 1'), toNumber)).toThrow('bug in Nanook');

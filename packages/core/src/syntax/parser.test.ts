@@ -7,7 +7,7 @@ import { errorsOf, errorsOfTerm, policyOf, ruleOf, shapeOf, termOf, textsOf } fr
 const variable = (name: string) => ({ kind: 'variable', name });
 const literal = (value: number | string | boolean) => ({ kind: 'literal', value });
 const shape = (text: string) => shapeOf(termOf(text));
-/** Where the parser sees parentheses, when all of them are written. */
+/** Returns a term with all parentheses of its tree. */
 const grouped = (text: string) => printGrouped(termOf(text));
 
 function printGrouped(term: ReturnType<typeof termOf>): string {
@@ -52,14 +52,14 @@ describe('operators', () => {
     expect(grouped(text)).toBe(meaning);
   });
 
-  it('keeps a parenthesised first operand of `and` and `or`, and flattens the last', () => {
+  it('keep a first operand of `and` and `or` in parentheses, and flatten the last', () => {
     expect(grouped('(a and b) and c')).toBe('((a and b) and c)');
     expect(grouped('a and (b and c)')).toBe('(a and b and c)');
     expect(grouped('a and (b and c) and d')).toBe('(a and (b and c) and d)');
     expect(grouped('(a or b) or (c or d)')).toBe('((a or b) or c or d)');
   });
 
-  it('assigns to a variable alone', () => {
+  it('accept only a variable on the left of `:=`', () => {
     expect(shape('x := 1 + y')).toEqual({
       kind: 'assign',
       variable: variable('x'),
@@ -70,7 +70,7 @@ describe('operators', () => {
     expect(errorsOfTerm('1 + x := 1')).toEqual(['1:1 UNEXPECTED_TOKEN 1 + x']);
   });
 
-  it('refuses chains', () => {
+  it('cannot be chained', () => {
     expect(errorsOfTerm('1 < x < 3')).toEqual(['1:7 CHAINED_COMPARISON <']);
     expect(errorsOfTerm('x = 1 = 1')).toEqual(['1:7 CHAINED_COMPARISON =']);
     expect(errorsOfTerm('x in y in z')).toEqual(['1:8 CHAINED_COMPARISON in']);
@@ -78,7 +78,7 @@ describe('operators', () => {
     expect(errorsOfTerm('not not x')).toEqual(['1:5 UNEXPECTED_TOKEN not']);
   });
 
-  it('says where `in` wants parentheses, and reads on as if they were there', () => {
+  it('need parentheses around arithmetic beside `in`, and parsing continues with them', () => {
     const { term, diagnostics } = parseTerm('1 + 1 in [2] and x in [1] + y and 2 * x matches Integer');
     expect(diagnostics.map(({ message }) => message)).toEqual([
       '`in` binds tighter than `+`; write `(1 + 1) in [2]`',
@@ -88,7 +88,7 @@ describe('operators', () => {
     expect(printTerm(term!)).toBe('(1 + 1) in [2] and x in ([1] + y) and (2 * x) matches Integer{}');
   });
 
-  it('refuses a minus before anything but a number, and says what to write', () => {
+  it('allow a minus only before a number, with a correction otherwise', () => {
     expect(parseTerm('x = -y').diagnostics.map(({ message }) => message)).toEqual([
       '`-y` is not Polar; write `0 - y`',
     ]);
@@ -96,7 +96,7 @@ describe('operators', () => {
     expect(errorsOfTerm('x = --1')).toEqual(['1:5 UNEXPECTED_TOKEN -']);
   });
 
-  it('understands `not in` of other languages', () => {
+  it('include `not in` of other languages, with a correction', () => {
     const { term, diagnostics } = parseTerm('x.y not in z');
     expect(diagnostics.map(({ message }) => message)).toEqual([
       '`x.y not in` is not Polar; write `not x.y in`',
@@ -118,7 +118,7 @@ describe('terms', () => {
     });
   });
 
-  it('knows no `True`, which is a variable', () => {
+  it('reads `True` as a variable', () => {
     expect(shape('x = True')).toEqual({ kind: 'unify', left: variable('x'), right: variable('True') });
   });
 
@@ -211,7 +211,7 @@ describe('terms', () => {
     expect(errorsOfTerm('debug')).toEqual(['1:6 UNEXPECTED_END']);
   });
 
-  it('knows no prefix form of an operator', () => {
+  it('refuses the prefix form of an operator', () => {
     expect(errorsOfTerm('in(1, [1])')).toEqual(['1:1 RESERVED_WORD in']);
     expect(errorsOfTerm('.(a, "b")')).toEqual(['1:1 UNEXPECTED_TOKEN .']);
     expect(errorsOfTerm('x = new(A, b)')).toEqual(['1:8 UNEXPECTED_TOKEN (']);
@@ -259,13 +259,13 @@ describe('kinds', () => {
     ]);
   });
 
-  it('takes variables, booleans, lookups and method calls as either', () => {
+  it('accepts variables, booleans, attributes and method calls as values and as conditions', () => {
     expect(errorsOfTerm('x and true and x.y and x.f(y) and not false and z = x.f(true)')).toEqual([]);
   });
 });
 
 describe('patterns', () => {
-  it('takes a name alone as a class, and inside a pattern as a variable', () => {
+  it('are classes if they are a single name, which is a variable inside a pattern', () => {
     expect(shape('x matches Foo')).toEqual({
       kind: 'matches',
       value: variable('x'),
@@ -290,7 +290,7 @@ describe('patterns', () => {
     });
   });
 
-  it('takes literals and lists', () => {
+  it('can be literals and lists', () => {
     expect(shape('x matches -1')).toMatchObject({ pattern: literal(-1) });
     expect(shape('x matches [1 + 2, A{}, [B]]')).toMatchObject({
       pattern: {
@@ -304,7 +304,7 @@ describe('patterns', () => {
     });
   });
 
-  it('refuses what is no pattern', () => {
+  it('cannot be other terms', () => {
     expect(errorsOfTerm('1 matches (1)')).toEqual(['1:11 UNEXPECTED_TOKEN (']);
     expect(errorsOfTerm('{a: 1} matches {a: 1+0}')).toEqual(['1:21 UNEXPECTED_TOKEN +']);
     expect(errorsOfTerm('x matches new Foo()')).toEqual(['1:11 RESERVED_WORD new']);
@@ -373,7 +373,7 @@ describe('statements', () => {
     });
   });
 
-  it('reads blocks, whatever the words in them mean', () => {
+  it('reads blocks without checking the words in them', () => {
     const string = (value: string) => ({ kind: 'string', value });
     const name = (text: string) => ({ kind: 'name', name: text });
     expect(
@@ -440,7 +440,7 @@ describe('statements', () => {
 });
 
 describe('spans', () => {
-  it('cover each node, with the parentheses of its first operand, without its own', () => {
+  it('cover each node with the parentheses of its first operand, but without parentheses around the node', () => {
     expect(textsOf(termOf('((a.b) and c) or (x = (1 + 2) * 3)'))).toEqual([
       'or: ((a.b) and c) or (x = (1 + 2) * 3)',
       'and: (a.b) and c',
@@ -501,7 +501,7 @@ describe('spans', () => {
 });
 
 describe('parse', () => {
-  it('knows the name of a text', () => {
+  it('keeps the name of a text', () => {
     const { diagnostics } = parse({ name: 'a.polar', source: '\n;' });
     expect(diagnostics.map(({ file, line, column }) => ({ file, line, column }))).toEqual([
       { file: 'a.polar', line: 2, column: 1 },

@@ -44,7 +44,7 @@ describe('printTerm', () => {
     expect(printTerm(termOf('x matches A and y = {z}'))).toBe('x matches A{} and y = {z: z}');
   });
 
-  it('parenthesizes what no text could hold without', () => {
+  it('adds the parentheses that the syntax requires', () => {
     const sum = termOf('x = 1 + 2');
     expect(printTerm({ kind: 'in', span, item: sum, collection: sum })).toBe('(x = 1 + 2) in (x = 1 + 2)');
     expect(printTerm({ kind: 'and', span, operands: [] })).toBe('(true)');
@@ -73,7 +73,7 @@ describe('printValue', () => {
 });
 
 describe('printPolicy', () => {
-  it('writes a statement a line, and the items of a block', () => {
+  it('writes one statement on each line, and the items of a block', () => {
     const text = `
       f(1, x: A{}, [y, *_]) if x = y and z.a;
       f();

@@ -10,7 +10,7 @@ const kept = (text: string) =>
     .split('\n');
 
 describe('a syntax error', () => {
-  it('hides no other, and every whole statement is kept', () => {
+  it('hides no other error, and every whole statement is kept', () => {
     const text = `
       allow(a, b, c) if
         a.x = and
@@ -54,7 +54,7 @@ describe('a syntax error', () => {
     ]);
   });
 
-  it('for a missing semicolon is reported where the statement ends, and both statements are kept', () => {
+  it('has its place at the end of a statement without a semicolon, and both statements are kept', () => {
     const text = `
       f(1)
       g(x) if x = 2
@@ -80,7 +80,7 @@ describe('a syntax error', () => {
     expect(kept(text)).toHaveLength(11);
   });
 
-  it('does not take an indented call for a new statement', () => {
+  it('continues over an indented call, which starts no statement', () => {
     expect(
       errorsOf(`
         f(x) if
@@ -92,7 +92,7 @@ describe('a syntax error', () => {
     ).toEqual(['4:3 UNEXPECTED_TOKEN h']);
   });
 
-  it('in brackets ends with the statement', () => {
+  it('ends with its statement if it is inside brackets', () => {
     expect(
       errorsOf(`
         f(x) if (x = 1
@@ -109,7 +109,7 @@ describe('a syntax error', () => {
     ]);
   });
 
-  it('for an open string is reported once per statement', () => {
+  it('appears once in a statement with an unclosed string', () => {
     const text = `
       f(x) if x = "open
         and on";
@@ -121,7 +121,7 @@ describe('a syntax error', () => {
     expect(kept(text)).toEqual(['g(1);', 'k(1);']);
   });
 
-  it('in the head of a block skips the block', () => {
+  it('skips the whole block if it is in the head of a block', () => {
     const text = `
       resource Repo, Org { roles = ["a"]; "a" if "b"; }
       f(1);
@@ -132,7 +132,7 @@ describe('a syntax error', () => {
     expect(kept(text)).toEqual(['f(1);', 'h(1);']);
   });
 
-  it('for an unclosed block is reported at the next statement', () => {
+  it('has its place at the next statement after an unclosed block', () => {
     const text = `
       resource Repo {
         "a" if "b";
@@ -144,7 +144,7 @@ describe('a syntax error', () => {
     expect(kept(text)).toEqual(['resource Repo {', '  "a" if "b";', '}', 'allow(x) if x;', 'actor User {}']);
   });
 
-  it('for a stray bracket or semicolon loses no statement', () => {
+  it('loses no statement after an extra bracket or semicolon', () => {
     expect(errorsOf('actor User {};\n};\nf(1);)\ng(1);')).toEqual([
       '1:14 UNEXPECTED_TOKEN ;',
       '2:1 UNEXPECTED_TOKEN }',
@@ -152,7 +152,7 @@ describe('a syntax error', () => {
     ]);
   });
 
-  it('says what is expected and what to write instead', () => {
+  it('states the expected syntax and the correction', () => {
     expect(
       messagesOf(`
         f(x) if x && y;
@@ -180,7 +180,7 @@ describe('a syntax error', () => {
     ]);
   });
 
-  it('counts at most a hundred times per text', () => {
+  it('appears at most a hundred times for a text', () => {
     expect(parse('f(;\n'.repeat(1000)).diagnostics).toHaveLength(100);
     expect(parse('~ $ '.repeat(10_000)).diagnostics).toHaveLength(100);
   });

@@ -19,7 +19,8 @@ import { printPolicy } from './print.js';
 import { shapeOf } from './reading.fixture.js';
 import { isKeyword } from './token.js';
 
-// Trees as the parser builds them: of the right kinds, two operands at least, the last of them no junction of the same kind.
+// Trees as the parser creates them: terms of the right roles, and at least two operands, the last of which is no junction of the
+// same kind.
 
 const span: Span = { source: undefined, start: 0, end: 0 } as unknown as Span;
 
@@ -240,7 +241,7 @@ const policy = few(statement).map((statements): PolicyNode => ({
   comments: [],
 }));
 
-/** A generator of numbers below `n`, the same in every run. */
+/** Returns a generator of numbers below `n`, the same in every run. */
 function below(seed: number): (n: number) => number {
   let state = seed;
   return (n) => {
@@ -297,13 +298,13 @@ const readsBack = (tree: PolicyNode) => {
 };
 
 describe('print', () => {
-  it('writes what parses to the same tree', () => {
+  it('writes a text that parses to the same tree', () => {
     fc.assert(fc.property(policy, readsBack), { numRuns: 1_000, seed: 27 });
   });
 });
 
 describe('parse', () => {
-  it('reads 2,000 broken policies without a fault of its own, and says where each is broken', () => {
+  it('reports the place of an error in 2,000 broken policies, and never throws', () => {
     let broken = 0;
     for (let seed = 0; seed < 2_000; seed++) {
       const policyText = mutated(seed);
@@ -317,7 +318,7 @@ describe('parse', () => {
     expect(broken).toBeGreaterThan(1_000);
   });
 
-  it('reads any text', () => {
+  it('never throws for any text', () => {
     fc.assert(
       fc.property(fc.array(fc.oneof(fc.constantFrom(...pieces), fc.string({ unit: 'binary' }))), (parts) => {
         parse(parts.join(' '));

@@ -30,7 +30,7 @@ describe('visit', () => {
     expect(new Set(nodes.map(({ kind }) => kind))).toEqual(new Set((kinds + rest + blocks).split(' ')));
   });
 
-  it('asks the handler of each kind', () => {
+  it('calls the handler of each kind', () => {
     const names: string[] = [];
     visit(termOf('f(x) and y = g.z'), {
       variable: ({ name }) => void names.push(name),
@@ -39,7 +39,7 @@ describe('visit', () => {
     expect(names).toEqual(['f()', 'x', 'y', 'g']);
   });
 
-  it('leaves out what is below a node that the handler answers with false', () => {
+  it('skips the children of a node whose handler returns false', () => {
     const names: string[] = [];
     visit(termOf('not (a and b) and c'), {
       not: () => false,
@@ -48,7 +48,7 @@ describe('visit', () => {
     expect(names).toEqual(['c']);
   });
 
-  it('needs no stack of its own', () => {
+  it('visits a deep tree without recursion', () => {
     let node = termOf('x');
     for (let i = 0; i < 200_000; i++) node = { kind: 'not', span: node.span, operand: node };
     let count = 0;
@@ -102,7 +102,7 @@ describe('a text of any depth', () => {
     expect(termOf(`x${'.a'.repeat(200)}`).kind).toBe('lookup');
   });
 
-  it('costs its own statement only', () => {
+  it('causes an error only for its statement', () => {
     const { policy, diagnostics } = parse(`f(x) if ${nested('(', ')')};\ng(x) if x${'.a'.repeat(n)};\nh(1);`);
     expect(diagnostics.map(({ code, line }) => `${line} ${code}`)).toEqual([
       '1 POLAR_PARSE_TOO_DEEP',

@@ -2,15 +2,17 @@
 import type { ActorAuthorizer } from '../authorization/actor-authorizer.js';
 import { Authorizer } from '../authorization/authorizer.js';
 import { isAuthorizationError } from '../authorization/authorization-error.js';
-import { allowing, denying, type StandInOptions } from './stand-in-options.js';
+import { allowing, denying, type TestDoubleOptions } from './test-double-options.js';
 
-export type { StandInOptions };
+export type { TestDoubleOptions };
 
 /** Creates an authorizer that allows everything: for tests that are not about authorization. */
-export const allowAll = (options?: StandInOptions): Promise<Authorizer> => Authorizer.load(allowing(options));
+export const allowAll = (options?: TestDoubleOptions): Promise<Authorizer> =>
+  Authorizer.load(allowing(options));
 
 /** Creates an authorizer that refuses everything: for tests of the behavior after a refusal. */
-export const denyAll = (options?: StandInOptions): Promise<Authorizer> => Authorizer.load(denying(options));
+export const denyAll = (options?: TestDoubleOptions): Promise<Authorizer> =>
+  Authorizer.load(denying(options));
 
 /** Returns the checks of one actor. */
 export const actAs = <Actor>(authorizer: Authorizer, actor: Actor): ActorAuthorizer<Actor> =>

@@ -15,18 +15,18 @@ const policy = 'allow(1, "read", _); allow_field(1, "read", _, "name");';
 const load = () => Authorizer.load({ policies: policy });
 
 describe('testing helpers', () => {
-  it('stand in for a policy', async () => {
+  it('replace a policy', async () => {
     expect(await (await allowAll()).isAllowed(null, 'delete', {})).toBe(true);
     await (await allowAll()).authorizeRequest(null, {});
     await expect((await denyAll()).authorize(null, 'delete', {})).rejects.toMatchObject({ status: 404 });
   });
 
-  it('act as one actor', async () => {
+  it('provide the checks of one actor', async () => {
     expect(await actAs(await load(), 1).can('read', {})).toBe(true);
     expect(await actAs(await load(), 2).can('read', {})).toBe(false);
   });
 
-  it('match decisions', async () => {
+  it('provide matchers for decisions', async () => {
     const authorizer = await load();
     await expect(authorizer).toAllow(1, 'read', {});
     await expect(authorizer).not.toAllow(2, 'read', {});

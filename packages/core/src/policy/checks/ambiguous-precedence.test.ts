@@ -4,7 +4,7 @@ import { diagnose } from '../diagnose.fixture.js';
 const code = 'POLAR_CHECK_AMBIGUOUS_PRECEDENCE';
 
 describe('ambiguous-precedence', () => {
-  it('warns of `and` beside `or` without parentheses', () => {
+  it('warns about `and` beside `or` without parentheses', () => {
     expect(diagnose`
       f(x) if x = 1 and x = 2 or x = 3;
       g(x) if x = 1 or

@@ -18,7 +18,7 @@ describe('argument-order', () => {
     ]);
   });
 
-  it('knows actors by their blocks, where there are any', () => {
+  it('recognizes actors by their blocks, if there are any', () => {
     expect(diagnose`
       actor Robot {}
       allow(_: Note, "read", _: User);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { diagnose } from '../diagnose.fixture.js';
 
 describe('call-arity', () => {
-  it('warns of a call that no rule of the name can answer', () => {
+  it('warns about a call with a number of arguments that no rule takes', () => {
     const code = 'POLAR_CHECK_CALL_ARITY';
     expect(diagnose`
       f(1, 2, 3);

@@ -5,7 +5,7 @@ import { diagnoseWith } from '../diagnose.fixture.js';
 const diagnose = diagnoseWith(new TypeTable({ User: class {} }, { actor: 5 }));
 
 describe('captured-parameter', () => {
-  it('reports a parameter with a specializer that means a constant or a class', () => {
+  it('reports a parameter with a specializer whose name is a constant or a class', () => {
     const code = 'POLAR_CHECK_CAPTURED_PARAMETER';
     expect(diagnose`
       f(actor: User, User: User) if actor = User;
@@ -15,7 +15,7 @@ describe('captured-parameter', () => {
     ]);
   });
 
-  it('leaves a constant where it is meant', () => {
+  it('accepts a constant without a specializer', () => {
     expect(diagnose`
       f(actor, User);
       g(x: Integer) if x = actor;

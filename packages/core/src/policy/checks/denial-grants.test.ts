@@ -10,7 +10,7 @@ describe('denial-grants', () => {
     `).toEqual([{ code: 'POLAR_CHECK_DENIAL_GRANTS', at: '1:48', data: { name: 'deny' } }]);
   });
 
-  it('accepts it under `not`, and in other rules', () => {
+  it('accepts a rule of denial under `not`, and in other rules', () => {
     expect(diagnose`
       allow(u, "read", n) if n.isPublic and not deny(u, n) and ok(u);
       ok(u) if not is_denied(u) or deny(u, u);

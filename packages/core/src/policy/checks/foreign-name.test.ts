@@ -20,7 +20,7 @@ describe('foreign-name', () => {
     ]);
   });
 
-  it('accepts such a name when the application registers it', () => {
+  it('accepts a foreign name that the application registers', () => {
     const types = new TypeTable({}, { null: null });
     expect(diagnoseWith(types)`
       f(x) if x = null;

@@ -6,7 +6,7 @@ const diagnose = diagnoseWith(new TypeTable({ Repo: class {} }));
 const code = 'POLAR_CHECK_FORWARDING_CYCLE';
 
 describe('forwarding-cycle', () => {
-  it('warns once of names that imply each other', () => {
+  it('warns once about names that imply each other', () => {
     expect(diagnose`
       resource Repo {
         permissions = ["a", "b", "c", "d", "e"];
@@ -23,7 +23,7 @@ describe('forwarding-cycle', () => {
     ]);
   });
 
-  it('has nothing against going up a relation', () => {
+  it('accepts a rule that implies itself over a relation', () => {
     expect(diagnose`
       resource Repo {
         permissions = ["a", "b"];

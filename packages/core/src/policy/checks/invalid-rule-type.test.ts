@@ -4,7 +4,7 @@ import { diagnose } from '../diagnose.fixture.js';
 const code = 'POLAR_CHECK_INVALID_RULE_TYPE';
 
 describe('invalid-rule-type', () => {
-  it('reports what is computed or left open, whether or not there are rules', () => {
+  it('reports computed or unfinished parts of a rule type, with and without rules', () => {
     const lookups = { reason: 'Rule types cannot contain dot lookups.' };
     const computed = { reason: 'Rule types cannot contain computed values.' };
     const rest = { reason: 'Rule types cannot contain *rest variables.' };

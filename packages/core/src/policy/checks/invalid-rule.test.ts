@@ -10,7 +10,7 @@ const diagnose = diagnoseWith(new TypeTable({ User, Bot, Repo }));
 const code = 'POLAR_CHECK_INVALID_RULE';
 
 describe('invalid-rule', () => {
-  it('reports every rule that is of none of its types, with the reasons', () => {
+  it('reports every rule that matches none of its types, with the reasons', () => {
     expect(diagnose`
       type f(_: Integer);
       type f(_: String, _);
@@ -54,7 +54,7 @@ describe('invalid-rule', () => {
     ]);
   });
 
-  it('holds the entry points to their number of parameters', () => {
+  it('reports entry points with a wrong number of parameters', () => {
     expect(
       diagnose`
         allow(1, 2);
@@ -66,7 +66,7 @@ describe('invalid-rule', () => {
     ).toEqual(['1:1', '4:1', '5:1']);
   });
 
-  it('holds has_role and has_relation to what blocks declare, and hints at the block that is missing', () => {
+  it('reports has_role and has_relation rules that no block declares, and suggests the missing block', () => {
     const found = diagnose`
       actor User {}
       resource Repo { roles = ["r"]; relations = { owner: User }; }
@@ -91,14 +91,14 @@ describe('invalid-rule', () => {
     });
   });
 
-  it('constrains nothing without a type of the name', () => {
+  it('accepts every rule whose name has no rule type', () => {
     expect(diagnose`
       has_role("a", "b", "c");
       has_relation(_, "r", _);
     `).toEqual([]);
   });
 
-  it('lists the types that came nearest when there are many', () => {
+  it('lists the most similar types when there are many', () => {
     const many = Array.from({ length: 20 }, (_, i) => `type f(${i}, 1);`).join('\n');
     const [found] = diagnoseAll([`${many}\nf(13, 2);`]);
     const { reasons } = found!.data as { reasons: { type: string }[] };

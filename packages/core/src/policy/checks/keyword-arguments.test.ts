@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { diagnose } from '../diagnose.fixture.js';
 
 describe('keyword-arguments', () => {
-  it('warns of them in calls of rules, methods and constructors', () => {
+  it('warns about keyword arguments of rules, methods and constructors', () => {
     const code = 'POLAR_CHECK_KEYWORD_ARGUMENTS';
     expect(diagnose`
       f(1);

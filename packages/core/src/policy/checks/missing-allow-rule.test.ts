@@ -4,7 +4,7 @@ import { policyOf } from '../diagnose.fixture.js';
 const warningsOf = (text: string) => policyOf(text).warnings.map(({ code, span }) => [code, span]);
 
 describe('missing-allow-rule', () => {
-  it('warns of a policy without an entry point', () => {
+  it('warns about a policy without an entry point', () => {
     expect(warningsOf('f(1);')).toEqual([['POLAR_CHECK_MISSING_ALLOW_RULE', undefined]]);
   });
 

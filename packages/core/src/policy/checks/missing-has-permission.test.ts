@@ -6,13 +6,13 @@ const diagnose = diagnoseWith(new TypeTable({ Repo: class {} }));
 const code = 'POLAR_CHECK_MISSING_HAS_PERMISSION';
 
 describe('missing-has-permission', () => {
-  it('warns about permissions that no written rule asks for', () => {
+  it('warns about permissions that no written rule checks', () => {
     expect(diagnose`
       resource Repo { permissions = ["a"]; }
     `).toEqual([{ code, at: '1:32', data: {} }]);
   });
 
-  it('does not count the call that a shorthand rule makes', () => {
+  it('ignores the calls of shorthand rules', () => {
     expect(diagnose`
       resource Repo { permissions = ["a", "b"]; "a" if "b"; }
     `).toEqual([{ code, at: '1:32', data: {} }]);

@@ -19,7 +19,7 @@ describe('missing-required-rule', () => {
     `).toEqual([{ code, at: '1:26', data: { ruleType: hasRole } }]);
   });
 
-  it('takes a shorthand rule for one', () => {
+  it('accepts a shorthand rule as the required rule', () => {
     expect(
       diagnose`
         resource Repo { roles = ["a", "b"]; "a" if "b"; }
@@ -45,7 +45,7 @@ describe('missing-required-rule', () => {
     ]);
   });
 
-  it('does not call missing what is there and wrong', () => {
+  it('does not report an invalid rule as missing', () => {
     expect(
       diagnose`
         resource Repo { permissions = ["p"]; relations = { owner: User }; "p" if "owner"; }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { diagnose } from '../diagnose.fixture.js';
 
 describe('nested-class-name', () => {
-  it('warns of a bare class name inside a pattern', () => {
+  it('warns about a bare class name inside a pattern', () => {
     const code = 'POLAR_CHECK_NESTED_CLASS_NAME';
     expect(diagnose`
       f(_: {a: Integer}, x) if x matches [String, {b: List}] and x = [Float];

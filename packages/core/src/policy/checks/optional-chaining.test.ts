@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { diagnose } from '../diagnose.fixture.js';
 
 describe('optional-chaining', () => {
-  it('warns about an attribute that ends with `?` and of which something is read', () => {
+  it('warns about an attribute whose name ends with `?` when a field of it is read', () => {
     expect(diagnose`
       f(x) if x.owner?.id = 1 and x.org.owner?.f() = 2 and x.ok?;
     `).toEqual([
@@ -11,7 +11,7 @@ describe('optional-chaining', () => {
     ]);
   });
 
-  it('leaves the variable in front to singleton-variable', () => {
+  it('does not report a variable that ends with `?`, which singleton-variable reports', () => {
     expect(diagnose`
       f(note) if note?.id = 1;
     `).toEqual([

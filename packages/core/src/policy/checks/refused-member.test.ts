@@ -4,7 +4,7 @@ import { diagnose } from '../diagnose.fixture.js';
 const code = 'POLAR_CHECK_REFUSED_MEMBER';
 
 describe('refused-member', () => {
-  it('reports ways into the machinery of JavaScript, in rules and inline queries', () => {
+  it('reports names that lead to the internals of JavaScript, in rules and inline queries', () => {
     expect(diagnose`
       f(x, _: {__proto__: 1}) if x.constructor.prototype = 1 and x.("__proto__") = 1;
       g(x) if x.__defineGetter__("a", x) and x matches Integer{constructor: {isPrototypeOf: 1}};
@@ -21,7 +21,7 @@ describe('refused-member', () => {
     ]);
   });
 
-  it('leaves to run time what depends on the receiver, and dictionaries that only have such keys', () => {
+  it('accepts names that depend on the receiver, and dictionaries with such keys', () => {
     expect(diagnose`
       f(x) if x.toString() = "1" and x.hasOwnProperty("a") and {constructor: 1} = x;
     `).toEqual([]);

@@ -7,7 +7,7 @@ import { diagnoseWith } from '../diagnose.fixture.js';
 const types = new TypeTable({}, { five: 5 });
 
 describe('rule-type-class', () => {
-  it('reports classes that are not registered, and says nothing of the rules', () => {
+  it('reports unregistered classes in rule types, and no errors of the rules', () => {
     const code = 'POLAR_CHECK_UNKNOWN_CLASS';
     const known = types.typeNames;
     expect(diagnoseWith(types)`
@@ -19,7 +19,7 @@ describe('rule-type-class', () => {
     ]);
   });
 
-  it('knows the unions', () => {
+  it('accepts the unions', () => {
     expect(diagnoseWith(types)`
       type f(_: Actor, _: Resource);
     `).toEqual([]);

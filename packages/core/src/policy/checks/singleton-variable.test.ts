@@ -51,7 +51,7 @@ describe('singleton-variable', () => {
     ).toEqual(['POLAR_CHECK_UNKNOWN_SPECIALIZER']);
   });
 
-  it('takes a capitalized name for a type that is missing, or for a misspelled one', () => {
+  it('explains a capitalized name as a missing or misspelled type', () => {
     expect(diagnoseNotes`
       allow(_, "list", Article);
       allow(_, "list", Note) if Clok.now() = 1;
@@ -61,7 +61,7 @@ describe('singleton-variable', () => {
     ]);
   });
 
-  it('takes a name in the place of an action, a role or a permission for a string without quotes', () => {
+  it('explains a name in the place of an action, a role or a permission as a string without quotes', () => {
     expect(diagnoseNotes`
       allow(_: User, read, _: Note);
       allow(u, "edit", n) if has_role(u, ownr, n);
@@ -72,7 +72,7 @@ describe('singleton-variable', () => {
     ]);
   });
 
-  it('names the field of a parameter that a bare name most likely is', () => {
+  it('suggests the field of a parameter for a bare name', () => {
     expect(diagnoseNotes`
       allow(user: User, "read", note: Note) if user.id = ownerId;
     `).toEqual([{ code, at: '1:52', data: { name: 'ownerId', as: 'misspelling', near: ['note.ownerId'] } }]);

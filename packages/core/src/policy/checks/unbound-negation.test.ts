@@ -4,7 +4,7 @@ import { diagnose } from '../diagnose.fixture.js';
 const code = 'POLAR_CHECK_UNBOUND_NEGATION';
 
 describe('unbound-negation', () => {
-  it('warns of a variable that is bound only after the negation', () => {
+  it('warns about a variable that is bound only after the negation', () => {
     expect(diagnose`
       f(y) if not x = 1 and x = y;
       g(xs) if forall(x in xs, x < m) and m = 3;
@@ -16,7 +16,7 @@ describe('unbound-negation', () => {
     ]);
   });
 
-  it('warns of each negation, since none of them binds', () => {
+  it('warns about each negation, because none of them binds', () => {
     expect(
       diagnose`
       f(y) if not x = 1 and not x = 2 and x = y;
@@ -24,7 +24,7 @@ describe('unbound-negation', () => {
     ).toEqual(['1:13', '1:27']);
   });
 
-  it('looks inside of other conditions', () => {
+  it('warns about negations inside other conditions', () => {
     expect(
       diagnose`
       f(y) if y = 1 or (not x = 1 and x = y) or not (not z = 1 and z = y);

@@ -17,7 +17,7 @@ describe('undefined-rule', () => {
     ]);
   });
 
-  it('does not take rule types, methods and classes for rules', () => {
+  it('does not count rule types, methods and classes as rules', () => {
     expect(diagnose`
       type g(_: Integer);
       f(x) if g(x) and x.h() = new Integer(1);
@@ -30,7 +30,7 @@ describe('undefined-rule', () => {
     `).toEqual([]);
   });
 
-  it('says once that a required rule is missing, and not at each call', () => {
+  it('reports a missing required rule once, not at each call', () => {
     expect(
       diagnoseWith(new TypeTable({ Repo: class {} }))`
         resource Repo { roles = ["a"]; permissions = ["p"]; "p" if "a"; }

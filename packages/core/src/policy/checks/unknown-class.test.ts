@@ -5,7 +5,7 @@ import { diagnoseWith } from '../diagnose.fixture.js';
 const types = new TypeTable({ Foo: class {} }, { five: 5 });
 
 describe('unknown-class', () => {
-  it('warns of `new` without a class, and of constants in the place of one', () => {
+  it('warns about `new` with an unregistered class or with a constant', () => {
     const code = 'POLAR_CHECK_UNKNOWN_CLASS';
     const known = types.typeNames;
     expect(diagnoseWith(types)`

@@ -51,7 +51,7 @@ describe('unknown-field', () => {
     ]);
   });
 
-  it('looks into patterns', () => {
+  it('reports unknown fields in patterns', () => {
     expect(diagnose`
       f(_: User{nam: "a"}, x) if x matches Org{owner: User{nam: "b"}};
       f(_: User{org: o}) if o.ownr = 1;
@@ -64,27 +64,27 @@ describe('unknown-field', () => {
     ]);
   });
 
-  it('looks for methods in classes only', () => {
+  it('accepts methods only of types with a class', () => {
     expect(places`
       f(u: User) if u.isAdmin() and u.isAdmn();
       f(u: User) if u.org.anything();
     `).toEqual(['1:33']);
   });
 
-  it('knows getters, inherited fields, and fields of subtypes', () => {
+  it('accepts getters, inherited fields, and fields of subtypes', () => {
     expect(places`
       f(a: Admin) if a.handle = "a" and a.name = "b" and a.clearance = 1;
       f(u: User) if u.clearance = 1;
     `).toEqual([]);
   });
 
-  it('follows what `matches` says from there on', () => {
+  it('uses the type of `matches` in the conditions after it', () => {
     expect(places`
       f(u: User) if u matches Admin and u.clearance = 1 and u.clarance = 2;
     `).toEqual(['1:57']);
   });
 
-  it('says nothing where the type is not certain', () => {
+  it('reports nothing when the type is not certain', () => {
     expect(places`
       f(x) if x.anything = 1;
       f(p: Plain) if p.anything = 1;
@@ -98,7 +98,7 @@ describe('unknown-field', () => {
     `).toEqual([]);
   });
 
-  it('reports an error if no alternative has the field', () => {
+  it('reports a field that no alternative has', () => {
     expect(places`
       f(u: User, v: User) if (o = u.org or o = v.org) and o.nam = 1;
     `).toEqual(['1:55']);

@@ -8,7 +8,7 @@ const code = 'POLAR_CHECK_UNKNOWN_SPECIALIZER';
 const known = new TypeTable().typeNames;
 
 describe('unknown-specializer', () => {
-  it('warns of every class that is not registered, however deep', () => {
+  it('warns about every unregistered class, at any depth', () => {
     expect(diagnose`
       f(_: Foo{a: Bar{}}, x) if x matches [Baz{}];
     `).toEqual([
@@ -18,7 +18,7 @@ describe('unknown-specializer', () => {
     ]);
   });
 
-  it('warns of each use, and counts them', () => {
+  it('warns about each use, and counts the uses', () => {
     expect(
       diagnose`
         f(_: Foo, _: Foo);
@@ -29,7 +29,7 @@ describe('unknown-specializer', () => {
     ]);
   });
 
-  it('knows what other languages call the built-in types', () => {
+  it('suggests the built-in type for its name in other languages', () => {
     const suggestionFor = (name: string) => {
       const [found] = diagnoseAll([`f(_: ${name});`]);
       return (found!.data as { suggestion: unknown }).suggestion;
@@ -44,7 +44,7 @@ describe('unknown-specializer', () => {
     ]);
   });
 
-  it('knows registered and built-in types and the unions', () => {
+  it('accepts registered types, built-in types and the unions', () => {
     expect(diagnoseWith(new TypeTable({ Foo: class {} }))`
       f(_: Foo, _: String, _: Actor, _: Resource);
     `).toEqual([]);

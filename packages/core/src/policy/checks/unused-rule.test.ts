@@ -9,7 +9,7 @@ const code = 'POLAR_CHECK_UNUSED_RULE';
 const used = 'allow(1, 2, 3);';
 
 describe('unused-rule', () => {
-  it('says that a rule of denial which no rule uses denies nothing', () => {
+  it('warns that an unused rule of denial denies nothing', () => {
     const report = new Report();
     buildPolicy([new Source(`${used}\nforbidden(_, "read", _);\ndeny_all(_);`)], new TypeTable(), report);
     expect(report.diagnostics.map(({ message }) => message)).toEqual([
@@ -18,7 +18,7 @@ describe('unused-rule', () => {
     ]);
   });
 
-  it('names the rule that was meant for a misspelled one, and for the word of another system', () => {
+  it('suggests a rule for a misspelled name, and for the name in another system', () => {
     expect(diagnose`
       alow(1, 2, 3);
       permit(1, 2, 3);
@@ -44,7 +44,7 @@ describe('unused-rule', () => {
     ]);
   });
 
-  it('counts inline queries, rule types, the option `queries`, and the rules that blocks rely on', () => {
+  it('accepts rules that inline queries, rule types, the option `queries` or blocks use', () => {
     const types = new TypeTable({ User: {}, Repo: {} });
     expect(diagnoseWith(types)`
       allow(a, b, c) if has_permission(a, b, c);

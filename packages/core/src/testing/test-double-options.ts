@@ -1,14 +1,14 @@
 import type { AuthorizerOptions } from '../authorization/options.js';
 
-export type StandInOptions = Omit<AuthorizerOptions, 'policies'>;
+export type TestDoubleOptions = Omit<AuthorizerOptions, 'policies'>;
 
-export const allowing = (options: StandInOptions = {}): AuthorizerOptions => ({
+export const allowing = (options: TestDoubleOptions = {}): AuthorizerOptions => ({
   ...silent,
   ...options,
   policies: 'allow(_, _, _); allow_field(_, _, _, _); allow_request(_, _);',
 });
 
-export const denying = (options: StandInOptions = {}): AuthorizerOptions => ({
+export const denying = (options: TestDoubleOptions = {}): AuthorizerOptions => ({
   ...silent,
   ...options,
   policies: 'allow(_, _, _) if false; allow_field(_, _, _, _) if false; allow_request(_, _) if false;',
