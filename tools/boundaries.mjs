@@ -13,6 +13,7 @@ const packages = {
   express: ['core', 'http'],
   koa: ['core', 'http'],
   nestjs: ['core', 'http'],
+  orm: ['core'],
   conformance: ['core'],
 };
 
@@ -63,6 +64,8 @@ const folders = {
     'engine/backends/source',
     'engine/backends/closures',
   ],
+  filter: [...everyone, 'types'],
+  partial: [...machine, 'filter'],
   analysis: machine,
   advice: [...machine, 'analysis'],
   authorization: [
@@ -75,6 +78,8 @@ const folders = {
     'engine/compiled',
     'analysis',
     'advice',
+    'filter',
+    'partial',
   ],
   aot: [...compiler, 'engine/query', 'policy', 'authorization', 'engine/backends/module'],
   tooling: ['syntax', 'policy'],

@@ -6,6 +6,7 @@ export default library({
   compile: 'src/aot/compile.ts',
   'node-compile': 'src/node/compile.ts',
   compiled: 'src/aot/compiled.ts',
+  filter: 'src/filter/index.ts',
   syntax: 'src/tooling/index.ts',
   testing: 'src/testing/index.ts',
   'node-testing': 'src/node/testing.ts',

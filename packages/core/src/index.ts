@@ -36,6 +36,17 @@ export type {
   TypeInput,
   TypesInput,
 } from './types/type-declaration.js';
+export {
+  many,
+  manyThrough,
+  one,
+  type KeyInput,
+  type ManyColumns,
+  type OneColumns,
+  type RelationInput,
+  type ThroughColumns,
+} from './types/relation.js';
+export type { RowCondition } from './filter/row-condition.js';
 export { TypeToken } from './types/declared-type.js';
 export { typed } from './types/typed.js';
 

@@ -2,6 +2,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import { PolarError } from '../diagnostics/polar-error.js';
 import type { Arguments, Bindings } from '../engine/query/query-run.js';
 import { QueryVariable } from '../engine/terms/query-variable.js';
+import type { RowCondition } from '../filter/row-condition.js';
 import { mapConcurrently } from '../internal/map-concurrently.js';
 import { listOf, textReader, type PolicyInput, type PolicyReader } from '../policy/policy-source.js';
 import type { TypeToken } from '../types/declared-type.js';
@@ -295,5 +296,19 @@ export class Authorizer extends BaseAuthorizer {
     options: QueryOptions = {},
   ): AsyncGenerator<Bindings, void, undefined> {
     return this.#engine.queries.queryRule(name, args, options);
+  }
+
+  /**
+   * Finds the condition under which an actor may perform an action on a row of a type, for an adapter of `@nanook/orm` to put into a
+   * query. A row satisfies it if and only if `isAllowed` is true for the row.
+   *
+   * @param type the name of the type, whose `fields` and `relations` are declared
+   * @throws {PolarError} `POLAR_FILTER_UNTRANSLATABLE` with the place of a construct that no query expresses; `POLAR_FILTER_NO_FIELDS`
+   *   for a type whose columns are not declared
+   * @example
+   * const condition = await authorizer.where(user, 'read', 'Document');
+   */
+  where(actor: unknown, action: unknown, type: string, options: CheckOptions = {}): Promise<RowCondition> {
+    return this.#engine.queries.where(actor, action, type, options);
   }
 }

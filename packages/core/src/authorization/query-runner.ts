@@ -7,11 +7,13 @@ import type { Limits } from '../engine/limits.js';
 import type { ProgramContext } from '../engine/program-context.js';
 import { QueryRun, type Bindings } from '../engine/query/query-run.js';
 import { isQueryVariable } from '../engine/terms/query-variable.js';
+import type { RowCondition } from '../filter/row-condition.js';
 import { isThenable } from '../host/value.js';
 import { givenName, linkCall, linkQuery } from '../ir/link.js';
 import type { LinkedQuery } from '../ir/program.js';
+import { where } from '../partial/where.js';
 import { parseQuery } from '../syntax/parser.js';
-import type { QueryOptions } from './query-options.js';
+import type { CheckOptions, QueryOptions } from './query-options.js';
 import { validateArgument, validateQueryOptions, isText, limitsOf } from './validate-options.js';
 
 /** A query that is ready to run: `given` has the values of its variables, by name. */
@@ -66,6 +68,16 @@ export class QueryRunner {
     const prepared = this.prepareCall(name, args);
     for (const [variable, value] of entriesOf(options.bindings)) prepared.given.set(variable, value);
     return this.#answers(prepared, options);
+  }
+
+  /** Returns the condition of `allow(actor, action, row)` for a row of a type. */
+  async where(actor: unknown, action: unknown, type: string, options: CheckOptions): Promise<RowCondition> {
+    validateArgument('where(actor, action, type)', type, "the name of a type, such as 'Document'", isText);
+    validateQueryOptions(options);
+    return where(this.context, actor, action, type, {
+      limits: options.limits === undefined ? this.limits : limitsOf({ ...this.limits, ...options.limits }),
+      signal: options.signal,
+    });
   }
 
   /** Prepares the query `name(…args)`. Its variables are the `QueryVariable`s among the arguments. */

@@ -24,6 +24,14 @@ const samples: { readonly [C in Exclude<Code, keyof typeof examples>]: DataOf<C>
   POLAR_LOAD_MODULE_FORMAT: { found: 'a policy of format 2', advice: 'compile it again' },
   POLAR_LOAD_MODULE_MISMATCH: { name: 'constant LIMIT', compiled: 'number 5', given: 'number 6' },
 
+  POLAR_FILTER_UNTRANSLATABLE: {
+    construct: 'the method `isOpen` of a row of `Document`',
+    rule: 'allow',
+    instead: 'compare fields and relations, which a query can read',
+  },
+  POLAR_FILTER_TOO_LARGE: { limit: 10_000 },
+  POLAR_FILTER_NO_FIELDS: { type: 'Document' },
+
   POLAR_TYPE_RESERVED_NAME: { name: 'Actor' },
   POLAR_TYPE_INVALID_NAME: { name: 'my-type' },
   POLAR_TYPE_NOT_A_CLASS: {
@@ -233,6 +241,11 @@ const families = [
     'POLAR_CHECK_',
     'Errors and warnings of a policy',
     'Loading a policy reports these. Errors are in the `PolicyError` that it throws. Warnings go to `onWarning` and to `authorizer.warnings`.',
+  ],
+  [
+    'POLAR_FILTER_',
+    'Filter errors',
+    '`authorizer.where` throws these as a `PolarError` when no query returns exactly the rows that `isAllowed` allows.',
   ],
   [
     'POLAR_TYPE_',

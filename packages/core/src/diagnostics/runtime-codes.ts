@@ -34,6 +34,14 @@ export const runtimeCodes = {
   POLAR_LOAD_MODULE_MISMATCH: (p: { name: string; compiled: string; given: string }) =>
     `${p.name} has changed since the policy was compiled: it was ${p.compiled} and is now ${p.given}; compile the policy again`,
 
+  // ── filters ──
+  POLAR_FILTER_UNTRANSLATABLE: (p: { construct: string; instead: string; rule: string }) =>
+    `a filter cannot express ${p.construct}, in a rule of \`${p.rule}\`; ${p.instead}`,
+  POLAR_FILTER_TOO_LARGE: (p: { limit: number }) =>
+    `the filter has more than ${p.limit.toLocaleString('en-US')} parts; write the policy with fewer alternatives`,
+  POLAR_FILTER_NO_FIELDS: (p: { type: string }) =>
+    `rows of \`${p.type}\` cannot be filtered, because the type declares no fields; declare its columns in \`fields\``,
+
   // ── declarations and options ──
   POLAR_TYPE_RESERVED_NAME: (p: { name: string }) =>
     `\`${p.name}\` is a built-in name and cannot be registered; choose another name`,

@@ -6,7 +6,7 @@ import type { Class, TypeDeclaration } from './type-declaration.js';
 export const isClass = (value: unknown): value is Class =>
   typeof value === 'function' && typeof value.prototype === 'object' && value.prototype !== null;
 
-const declarationOptions = ['class', 'is', 'discriminator', 'fields', 'key', 'equals'];
+const declarationOptions = ['class', 'is', 'discriminator', 'fields', 'relations', 'key', 'equals'];
 
 /** Checks the form of a type declaration. @throws {PolarError} `POLAR_TYPE_…` with the expected and the found value */
 export function checkDeclaration(name: string, input: unknown): TypeDeclaration {
@@ -34,6 +34,11 @@ export function checkDeclaration(name: string, input: unknown): TypeDeclaration 
   expect('is', typeof d.is === 'function', 'a function that returns true or false');
   expect('equals', typeof d.equals === 'function', 'a function of two values');
   expect('fields', isDeclarationObject(d.fields), "an object of types by field, such as { name: 'String' }");
+  expect(
+    'relations',
+    isDeclarationObject(d.relations),
+    "an object of relations, such as { owner: one('User', …) }",
+  );
   checkDiscriminator(d.discriminator, invalid);
   const ways = (['class', 'is', 'discriminator'] as const).filter((way) => d[way] !== undefined);
   if (ways.length > 1)

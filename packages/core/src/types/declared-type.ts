@@ -1,10 +1,11 @@
+import type { Relation } from './relation.js';
 import type { Class } from './type-declaration.js';
 
 /** The type of a declared field. `any` is an unregistered class, such as Date. */
 export type FieldType =
   | { readonly kind: 'named'; readonly name: string }
   | { readonly kind: 'list'; readonly of: FieldType }
-  | { readonly kind: 'any' };
+  | { readonly kind: 'any'; readonly isDate: boolean };
 
 export interface Field {
   readonly name: string;
@@ -23,6 +24,7 @@ export interface DeclaredType {
   readonly is: ((value: unknown) => boolean) | undefined;
   readonly discriminator: { readonly field: string; readonly value: string | number | boolean } | undefined;
   readonly fields: ReadonlyMap<string, Field> | undefined;
+  readonly relations: ReadonlyMap<string, Relation>;
   readonly key: readonly string[] | undefined;
   readonly equals: ((left: unknown, right: unknown) => boolean) | undefined;
   /** The value of the type's name in a policy: the class, or an opaque token for a type without a class. */

@@ -1,3 +1,5 @@
+import type { RelationInput } from './relation.js';
+
 /** A class: any function that `new` or `instanceof` accepts, and abstract classes. */
 // oxlint-disable-next-line typescript/no-explicit-any -- a class of any construction
 export type Class<T = unknown> = abstract new (...args: any[]) => T;
@@ -26,6 +28,8 @@ export interface TypeDeclaration<T = unknown> {
   readonly discriminator?: Readonly<Record<string, string | number | boolean>>;
   /** The fields that a policy may read. Other fields are then an error when the policy loads. */
   readonly fields?: Readonly<Record<string, FieldTypeInput>>;
+  /** The relations to rows of other types, by the property that holds the related row or rows: one(…), many(…), manyThrough(…). */
+  readonly relations?: Readonly<Record<string, RelationInput>>;
   /** The field, or fields, that identify an instance. Two instances of the same type with equal keys are equal. */
   readonly key?: string | readonly string[];
   /** Decides whether two instances of this type are equal, instead of `key`. */

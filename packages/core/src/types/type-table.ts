@@ -2,6 +2,7 @@ import { PolarError } from '../diagnostics/polar-error.js';
 import type { DeclaredType, Field, FieldType } from './declared-type.js';
 import { TypeToken } from './declared-type.js';
 import { checkDeclaration, invalidFieldType, isClass } from './check-declaration.js';
+import { linkRelation, type Relation, type RelationInput } from './relation.js';
 import type {
   Class,
   FieldTypeInput,
@@ -43,6 +44,7 @@ export class TypeTable {
   readonly #byPrototype = new Map<unknown, DeclaredType>();
   readonly #ancestors = new Map<DeclaredType, readonly DeclaredType[]>();
   readonly #declared: [DeclaredType, Readonly<Record<string, FieldTypeInput>>][] = [];
+  readonly #related: [DeclaredType, Readonly<Record<string, RelationInput>>][] = [];
 
   /** @throws {PolarError} `POLAR_TYPE_…` naming the first declaration that makes no sense */
   constructor(types: TypesInput = {}, constants: Readonly<Record<string, unknown>> = {}) {
@@ -64,6 +66,7 @@ export class TypeTable {
     }
     // Fields are declared last, because the type of a field may be declared after its own type.
     for (const [type, fields] of this.#declared) this.#declareFields(type, fields);
+    for (const [type, relations] of this.#related) this.#declareRelations(type, relations);
   }
 
   find(name: string): DeclaredType | undefined {
@@ -169,12 +172,14 @@ export class TypeTable {
       is: d.is,
       discriminator: tag && { field: tag[0], value: tag[1] },
       fields: d.fields && new Map(),
+      relations: new Map(),
       key,
       equals: d.equals as DeclaredType['equals'],
       value: d.class ?? new TypeToken(name),
     };
     this.#types.set(name, type);
     if (d.fields !== undefined) this.#declared.push([type, d.fields]);
+    if (d.relations !== undefined) this.#related.push([type, d.relations]);
     if (d.class !== undefined && !(builtIn && this.#byClass.has(d.class))) this.#byClass.set(d.class, type);
     if (d.class !== undefined && !builtIn) this.#byPrototype.set(d.class.prototype, type);
   }
@@ -198,15 +203,53 @@ export class TypeTable {
     }
   }
 
+  /** A relation is a field as well: policies read it. */
+  #declareRelations(type: DeclaredType, inputs: Readonly<Record<string, RelationInput>>): void {
+    const relations = type.relations as Map<string, Relation>;
+    const fields = type.fields as Map<string, Field> | undefined;
+    const invalid = (reason: string): PolarError =>
+      new PolarError('POLAR_TYPE_INVALID_DECLARATION', { name: type.name, reason });
+    for (const [name, input] of Object.entries(inputs)) {
+      const relation = linkRelation(name, input);
+      if (typeof relation === 'string') throw invalid(relation);
+      const target = this.#types.get(relation.type);
+      if (target === undefined || target.builtIn)
+        throw new PolarError('POLAR_TYPE_UNKNOWN_FIELD_TYPE', {
+          type: type.name,
+          field: name,
+          wanted: relation.type,
+          known: this.typeNames,
+        });
+      if (fields?.has(name) === true) throw invalid(`\`${name}\` is declared as a field and as a relation`);
+      for (const [owner, keys] of [
+        [type, relation.local],
+        [target, relation.foreign],
+        [target, [...relation.where.keys()]],
+      ] as const) {
+        const unknown = keys.find((key) => owner.fields !== undefined && !owner.fields.has(key));
+        if (unknown !== undefined)
+          throw invalid(
+            `relation \`${name}\` uses \`${owner.name}.${unknown}\`, which \`fields\` does not declare`,
+          );
+      }
+      relations.set(name, relation);
+      const related: FieldType = { kind: 'named', name: target.name };
+      const fieldType: FieldType = relation.kind === 'one' ? related : { kind: 'list', of: related };
+      fields?.set(name, { name, type: fieldType, optional: false });
+    }
+  }
+
   #fieldType(type: string, field: string, input: FieldTypeInput): FieldType {
     if (input === Number) return { kind: 'named', name: 'Float' };
     if (typeof input === 'function') {
       const found = input === Object ? undefined : this.#byClass.get(input as Class);
-      return found === undefined ? { kind: 'any' } : { kind: 'named', name: found.name };
+      return found === undefined
+        ? { kind: 'any', isDate: input === Date }
+        : { kind: 'named', name: found.name };
     }
     if (typeof input === 'string') {
       if (this.#types.has(input)) return { kind: 'named', name: input };
-      if (opaqueFieldTypes.has(input)) return { kind: 'any' };
+      if (opaqueFieldTypes.has(input)) return { kind: 'any', isDate: input === 'Date' };
       throw new PolarError('POLAR_TYPE_UNKNOWN_FIELD_TYPE', {
         type,
         field,

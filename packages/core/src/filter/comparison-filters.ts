@@ -1,0 +1,112 @@
+import type { Column, Operand, Scalar } from './condition.js';
+import type { Mode } from './mode.js';
+import { all, allRows, any, noRows, type RowFilter } from './row-filter.js';
+
+// The filters of comparisons, for each of the modes. `NULL` is spelled out wherever a mode includes it.
+
+/** A condition that is never undecided. */
+export function decided(mode: Mode, whenTrue: () => RowFilter, whenFalse: () => RowFilter): RowFilter {
+  switch (mode) {
+    case 'true':
+    case 'true or undecided':
+      return whenTrue();
+    case 'not true':
+    case 'false':
+      return whenFalse();
+    case 'undecided':
+      return noRows;
+    case 'not undecided':
+      return allRows;
+  }
+}
+
+export const isNull = (column: Column): RowFilter => (column.nullable ? { kind: 'null', column } : noRows);
+export const notNull = (column: Column): RowFilter =>
+  column.nullable ? { kind: 'not-null', column } : allRows;
+export const isIn = (column: Column, values: readonly Scalar[]): RowFilter => ({
+  kind: 'in',
+  column,
+  values,
+});
+const isNullOperand = (operand: Operand): RowFilter => (operand.kind === 'column' ? isNull(operand) : noRows);
+const isPresentOperand = (operand: Operand): RowFilter =>
+  operand.kind === 'column' ? notNull(operand) : allRows;
+const isNaNOperand = (operand: Operand): RowFilter =>
+  operand.kind === 'column' && operand.type === 'float' ? { kind: 'nan', column: operand } : noRows;
+const notNaN = (operand: Operand): RowFilter =>
+  operand.kind === 'column' && operand.type === 'float' ? { kind: 'not-nan', column: operand } : allRows;
+
+/** `nil` equals `nil`, `NaN` equals nothing. */
+export const equal = (left: Operand, right: Operand): RowFilter =>
+  any(
+    all({ kind: 'compare', operator: '=', left, right }, notNaNOfTwo(left, right)),
+    all(isNullOperand(left), isNullOperand(right)),
+  );
+
+export const unequal = (left: Operand, right: Operand): RowFilter =>
+  any(
+    { kind: 'compare', operator: '<>', left, right },
+    nanOfTwo(left, right),
+    all(isNullOperand(left), isPresentOperand(right)),
+    all(isPresentOperand(left), isNullOperand(right)),
+  );
+
+/** Two columns can both hold `NaN`, which some databases hold for equal. No value is `NaN`. */
+const notNaNOfTwo = (left: Operand, right: Operand): RowFilter =>
+  left.kind === 'column' && right.kind === 'column' ? notNaN(left) : allRows;
+const nanOfTwo = (left: Operand, right: Operand): RowFilter =>
+  left.kind === 'column' && right.kind === 'column' ? all(isNaNOperand(left), isNaNOperand(right)) : noRows;
+
+export function truth(column: Column, mode: Mode): RowFilter {
+  const is = (value: boolean): RowFilter => ({
+    kind: 'compare',
+    operator: '=',
+    left: column,
+    right: { kind: 'value', value },
+  });
+  switch (mode) {
+    case 'true':
+      return is(true);
+    case 'false':
+      return is(false);
+    case 'not true':
+      return any(is(false), isNull(column));
+    case 'true or undecided':
+      return any(is(true), isNull(column));
+    case 'undecided':
+      return isNull(column);
+    case 'not undecided':
+      return notNull(column);
+  }
+}
+
+export function order(operator: '<' | '<=', left: Operand, right: Operand, mode: Mode): RowFilter {
+  const isUndecided = () => any(isNullOperand(left), isNullOperand(right));
+  const isDecided = () => all(isPresentOperand(left), isPresentOperand(right));
+  const holds = (): RowFilter => all({ kind: 'compare', operator, left, right }, notNaN(left), notNaN(right));
+  // `NaN` is in no order: every comparison with it is false.
+  const fails = (): RowFilter =>
+    any(
+      all(
+        { kind: 'compare', operator: operator === '<' ? '<=' : '<', left: right, right: left },
+        notNaN(left),
+        notNaN(right),
+      ),
+      all(isNaNOperand(left), isPresentOperand(right)),
+      all(isNaNOperand(right), isPresentOperand(left)),
+    );
+  switch (mode) {
+    case 'true':
+      return holds();
+    case 'false':
+      return fails();
+    case 'not true':
+      return any(fails(), isUndecided());
+    case 'true or undecided':
+      return any(holds(), isUndecided());
+    case 'undecided':
+      return isUndecided();
+    case 'not undecided':
+      return isDecided();
+  }
+}

@@ -1,0 +1,154 @@
+import type { DeclaredType } from '../types/declared-type.js';
+import type { Relation } from '../types/relation.js';
+
+// A condition says for which rows of a type a query holds. Like a query it has three outcomes: true, false and undecided. It is a tree
+// of plain data; `rowFilter` turns it into a filter with two outcomes, from which back ends print a query.
+
+/** A row that a condition speaks about: the row that is filtered, or a row of a relation. The same type may have several scopes. */
+export interface Scope {
+  readonly id: number;
+  readonly type: DeclaredType;
+}
+
+export type Scalar = string | number | boolean | Date;
+export type ScalarType = 'string' | 'integer' | 'float' | 'boolean' | 'date';
+
+export interface Column {
+  readonly kind: 'column';
+  readonly scope: Scope;
+  readonly field: string;
+  readonly type: ScalarType;
+  readonly nullable: boolean;
+}
+export interface ValueOperand {
+  readonly kind: 'value';
+  readonly value: Scalar;
+}
+export type Operand = Column | ValueOperand;
+
+/** A relation of the row `from`, whose rows are called `to`. */
+export interface RelationStep {
+  readonly from: Scope;
+  readonly relation: Relation;
+  readonly to: Scope;
+}
+
+export type Condition =
+  | { readonly kind: 'always' | 'never' | 'undecided' }
+  /** From left to right: parts after an undecided part do not count. */
+  | { readonly kind: 'and'; readonly parts: readonly Condition[] }
+  | { readonly kind: 'or'; readonly parts: readonly Condition[] }
+  | { readonly kind: 'not'; readonly part: Condition }
+  /** Equality, in which `nil` equals `nil`. Both operands have one type. */
+  | { readonly kind: 'equal'; readonly left: Operand; readonly right: Operand }
+  | { readonly kind: 'is-nil'; readonly column: Column }
+  /** Undecided where an operand is `nil`. Both operands have one type. */
+  | { readonly kind: 'order'; readonly operator: '<' | '<='; readonly left: Operand; readonly right: Operand }
+  /** `values` has one type, no `nil`, no duplicates, and is not empty. */
+  | { readonly kind: 'in'; readonly column: Column; readonly values: readonly Scalar[] }
+  /** A boolean column as a condition: undecided where it is `nil`. */
+  | { readonly kind: 'is-true'; readonly column: Column }
+  /** True when a related row satisfies `where`; undecided when `where` is undecided for a related row. */
+  | { readonly kind: 'some'; readonly step: RelationStep; readonly where: Condition }
+  /** The same for a relation to one row; undecided when there is no such row. */
+  | { readonly kind: 'through'; readonly step: RelationStep; readonly where: Condition }
+  /** The row is in a set that is defined by recursion. */
+  | { readonly kind: 'reaches'; readonly row: Scope; readonly set: RecursiveSet };
+
+/**
+ * The rows that satisfy a rule which calls itself for a related row: the smallest set for which `body` holds, where `body` is about `row`
+ * and uses the set itself. A row that leads to itself is not in the set by that, and it is undecided.
+ */
+export interface RecursiveSet {
+  readonly row: Scope;
+  readonly key: readonly string[];
+  body: Condition;
+}
+
+export const always: Condition = { kind: 'always' };
+export const never: Condition = { kind: 'never' };
+export const undecided: Condition = { kind: 'undecided' };
+
+/** Returns the conjunction, simplified where that keeps all three outcomes. */
+export function and(...parts: readonly Condition[]): Condition {
+  const kept: Condition[] = [];
+  for (const part of parts.flatMap((each) => (each.kind === 'and' ? each.parts : [each]))) {
+    if (part.kind === 'always') continue;
+    kept.push(part);
+    // A false or undecided part ends the conjunction. Parts before it can still make it undecided.
+    if (part.kind === 'never' || part.kind === 'undecided') break;
+  }
+  if (kept.length === 0) return always;
+  const [first] = kept;
+  if (first!.kind === 'never' || kept.length === 1) return first!;
+  if (kept.at(-1)!.kind === 'never' && kept.every((part) => isDecided(part))) return never;
+  return { kind: 'and', parts: kept };
+}
+
+/**
+ * Returns the disjunction, simplified where that keeps all three outcomes. A part that is always true does not replace parts that may be
+ * undecided: in `not ((true or x) and y)` an undecided `x` makes the whole undecided where `y` is false.
+ */
+export function or(...parts: readonly Condition[]): Condition {
+  const flat = parts.flatMap((each) => (each.kind === 'or' ? each.parts : [each]));
+  const holds = flat.some((part) => part.kind === 'always');
+  const kept: Condition[] = holds ? [always] : [];
+  for (const part of flat) {
+    if (part.kind === 'never' || part.kind === 'always' || part.kind === 'undecided') continue;
+    if (!holds || !isDecided(part)) kept.push(part);
+  }
+  if (flat.some((part) => part.kind === 'undecided')) kept.push(undecided);
+  if (kept.length === 0) return never;
+  return kept.length === 1 ? kept[0]! : { kind: 'or', parts: kept };
+}
+
+export function not(part: Condition): Condition {
+  switch (part.kind) {
+    case 'always':
+      return never;
+    case 'never':
+      return always;
+    case 'undecided':
+      return undecided;
+    default:
+      // An undecided alternative beside one that holds is lost by two negations, so they stay.
+      return part.kind === 'not' && isDecided(part.part) ? part.part : { kind: 'not', part };
+  }
+}
+
+/** Returns the condition that a related row satisfies `where`. */
+export const some = (step: RelationStep, where: Condition): Condition =>
+  where.kind === 'never' ? never : { kind: 'some', step, where };
+
+/** Returns the condition that the one related row satisfies `where`. */
+export const through = (step: RelationStep, where: Condition): Condition =>
+  where.kind === 'undecided' ? undecided : { kind: 'through', step, where };
+
+/** Returns whether a condition is true or false for each row. */
+export function isDecided(condition: Condition): boolean {
+  switch (condition.kind) {
+    case 'always':
+    case 'never':
+    case 'equal':
+    case 'is-nil':
+    case 'in':
+      return true;
+    case 'undecided':
+    case 'through':
+    case 'reaches':
+      return false;
+    case 'order':
+      return !isNullable(condition.left) && !isNullable(condition.right);
+    case 'is-true':
+      return !condition.column.nullable;
+    case 'and':
+    case 'or':
+      return condition.parts.every(isDecided);
+    case 'not':
+      return isDecided(condition.part);
+    case 'some':
+      return isDecided(condition.where);
+  }
+}
+
+export const isNullable = (operand: Operand): boolean => operand.kind === 'column' && operand.nullable;

@@ -1,0 +1,17 @@
+// `@nanook/core/filter`: conditions and filters of rows, for packages that print them as queries.
+
+export type {
+  Column,
+  Condition,
+  Operand,
+  RecursiveSet,
+  RelationStep,
+  Scalar,
+  ScalarType,
+  Scope,
+  ValueOperand,
+} from './condition.js';
+export type { FilterSet, RowFilter } from './row-filter.js';
+export type { RowCondition } from './row-condition.js';
+export type { Relation } from '../types/relation.js';
+export type { DeclaredType, Field, FieldType } from '../types/declared-type.js';

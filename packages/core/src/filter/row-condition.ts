@@ -1,0 +1,14 @@
+import type { Condition, Scope } from './condition.js';
+import type { RowFilter } from './row-filter.js';
+
+/** The rows of a type on which an actor may perform an action. */
+export interface RowCondition {
+  /** The name of the type whose rows the condition is about. */
+  readonly type: string;
+  /** The row that is filtered, as the condition calls it. */
+  readonly row: Scope;
+  /** The condition with its three outcomes. */
+  readonly condition: Condition;
+  /** The filter of the rows for which the condition is true: the form that adapters print. */
+  readonly filter: RowFilter;
+}

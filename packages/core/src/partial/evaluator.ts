@@ -1,0 +1,498 @@
+import { PolarError } from '../diagnostics/polar-error.js';
+import { arithmetic } from '../engine/arithmetic.js';
+import type { ProgramContext } from '../engine/program-context.js';
+import {
+  always,
+  and,
+  never,
+  not,
+  or,
+  some,
+  through,
+  undecided,
+  type Condition,
+} from '../filter/condition.js';
+import { inCondition, trueCondition } from '../filter/comparisons.js';
+import { NoValue } from '../host/no-value.js';
+import { show } from '../host/show.js';
+import { assertNever } from '../internal/assert-never.js';
+import type {
+  ArithmeticGoal,
+  AssignGoal,
+  CallGoal,
+  CompareGoal,
+  Goal,
+  InGoal,
+  IsaGoal,
+  LookupGoal,
+  MethodGoal,
+  NewGoal,
+  OrGoal,
+} from '../ir/goal.js';
+import type { Term } from '../ir/term.js';
+import { Bindings } from './bindings.js';
+import type { HostReader } from './host-reader.js';
+import { occurrencesIn } from './occurrences.js';
+import type { Recursion } from './recursion.js';
+import { Rows } from './rows.js';
+import { RuleCalls, type Goals, type Rest } from './rule-calls.js';
+import { TypeTests } from './type-tests.js';
+import {
+  Cell,
+  CollectionValue,
+  ColumnValue,
+  describeUnknown,
+  DictionaryValue,
+  isUnknown,
+  ListValue,
+  ReferenceValue,
+  RowValue,
+  type Frame,
+  type Unknown,
+} from './unknown.js';
+import { placeOf, untranslatable, type Place } from './untranslatable.js';
+import { ValueEquality } from './value-equality.js';
+import { orderOfValues } from './value-order.js';
+
+/** The number of parts beyond which a condition is not a query that a database should run. */
+const maxParts = 10_000;
+
+/**
+ * Evaluates rules for an actor and an action that are known and a row that is not, to the condition under which they hold. It follows
+ * the goals of rules as the machine does; where the machine would need a column, it adds a condition and goes on. All alternatives are
+ * followed one after the other, and the bindings of one are undone before the next.
+ */
+export class Evaluator {
+  readonly #rows: Rows;
+  readonly #bindings = new Bindings();
+  readonly #equality: ValueEquality;
+  readonly #typeTests: TypeTests;
+  readonly #calls: RuleCalls;
+  /** The number of conditions under which the current goal is proved. */
+  #conditions = 0;
+  #parts = 0;
+
+  /** @param recursions the recursions that earlier evaluations of the same query have met */
+  constructor(
+    readonly context: ProgramContext,
+    readonly host: HostReader,
+    recursions: readonly Recursion[],
+  ) {
+    this.#rows = new Rows(context.program.types);
+    this.#equality = new ValueEquality(context, host, this.#rows, this.#bindings);
+    this.#typeTests = new TypeTests(context.program, host);
+    const conditions = () => this.#conditions;
+    const goals: Goals = {
+      get conditions() {
+        return conditions();
+      },
+      prove: (list, frame, rest) => this.#prove(list, 0, frame, rest),
+      unify: (left, right, at, rest) => this.#unify(left, right, at, rest),
+      under: (condition, rest) => this.#then(condition, rest),
+    };
+    this.#calls = new RuleCalls(goals, this.#bindings, this.#rows, host.budget, recursions);
+  }
+
+  /** Returns the condition of a rule's call, such as `allow(actor, action, row)`. @throws {Pending} {PolarError} */
+  call(goal: CallGoal, args: readonly unknown[]): Condition {
+    return this.#calls.call(goal, args, () => always);
+  }
+
+  row(typeName: string): RowValue {
+    return new RowValue(this.#rows.scope(this.context.program.types.find(typeName)!));
+  }
+
+  #prove(goals: readonly Goal[], i: number, frame: Frame, rest: Rest): Condition {
+    const goal = goals[i];
+    if (goal === undefined) return rest();
+    this.host.budget.step();
+    if (goal.kind === 'in') {
+      const end = this.#endOfUse(goals, i, frame);
+      if (end !== undefined) {
+        const used = goals.slice(i + 1, end);
+        const found = this.#bindings.attempt(() =>
+          this.#proveIn(goal, frame, () => this.#prove(used, 0, frame, () => always)),
+        );
+        return this.#then(found, () => this.#prove(goals, end, frame, rest));
+      }
+    }
+    return this.#proveGoal(goal, frame, () => this.#prove(goals, i + 1, frame, rest));
+  }
+
+  #proveGoal(goal: Goal, frame: Frame, next: Rest): Condition {
+    switch (goal.kind) {
+      case 'call':
+        return this.#proveCall(goal, frame, next);
+      case 'unify':
+        return this.#unify(
+          this.#bindings.valueOf(goal.left, frame),
+          this.#bindings.valueOf(goal.right, frame),
+          placeOf(goal, frame),
+          next,
+        );
+      case 'assign':
+        return this.#proveAssign(goal, frame, next);
+      case 'compare':
+        return this.#proveCompare(goal, frame, next);
+      case 'in':
+        return this.#proveIn(goal, frame, next);
+      case 'isa':
+        return this.#proveIsa(goal, frame, next);
+      case 'lookup':
+        return this.#proveLookup(goal, frame, next);
+      case 'method':
+        return this.#proveMethod(goal, frame, next);
+      case 'new':
+        return this.#proveNew(goal, frame, next);
+      case 'arithmetic':
+        return this.#proveArithmetic(goal, frame, next);
+      case 'condition':
+        return this.#proveCondition(this.#resolved(goal.term, frame), placeOf(goal, frame), next);
+      case 'or':
+        return this.#proveOr(goal, frame, next);
+      case 'not':
+        return this.#then(
+          not(this.#bindings.attempt(() => this.#prove(goal.operand, 0, frame, () => always))),
+          next,
+        );
+      case 'cut':
+        if (this.#conditions > frame.conditions)
+          throw untranslatable(
+            'a cut after a condition on a row',
+            'say with `not` when the other rules apply',
+            placeOf(goal, frame),
+          );
+        frame.isCut = true;
+        return next();
+      case 'print':
+        this.context.print(
+          goal.args.map((arg) => this.#shown(this.#bindings.valueOf(arg, frame))).join(', '),
+        );
+        return next();
+      case 'debug':
+        return next();
+      default:
+        return assertNever(goal);
+    }
+  }
+
+  // ── conditions and alternatives ──
+
+  /** Returns a condition, and the condition of the rest where it holds. */
+  #then(condition: Condition, rest: Rest): Condition {
+    const woken = this.#bindings.takeWoken();
+    if (condition.kind === 'never' || condition.kind === 'undecided') return condition;
+    const follow = woken.reduceRight<Rest>(
+      (then, { goal, frame }) =>
+        () =>
+          this.#proveGoal(goal, frame, then),
+      rest,
+    );
+    return condition.kind === 'always' ? follow() : this.#under(() => and(condition, follow()));
+  }
+
+  /** Evaluates under a condition that is not constant. */
+  #under(evaluate: Rest): Condition {
+    if (++this.#parts > maxParts) throw new PolarError('POLAR_FILTER_TOO_LARGE', { limit: maxParts });
+    this.#conditions++;
+    try {
+      return evaluate();
+    } finally {
+      this.#conditions--;
+    }
+  }
+
+  #unify(left: unknown, right: unknown, at: Place, rest: Rest): Condition {
+    return this.#then(this.#equality.equal(left, right, at, true), rest);
+  }
+
+  #proveOr(goal: OrGoal, frame: Frame, next: Rest): Condition {
+    const isShared = this.#givesValues(goal, frame);
+    const ways: Condition[] = [];
+    for (const alternative of goal.alternatives) {
+      ways.push(
+        this.#bindings.attempt(() => this.#prove(alternative, 0, frame, isShared ? next : () => always)),
+      );
+      if (frame.isCut) break;
+    }
+    return isShared ? or(...ways) : this.#then(or(...ways), next);
+  }
+
+  /** Returns whether alternatives may give a value to a variable that other goals use. What follows then depends on the alternative. */
+  #givesValues(goal: OrGoal, frame: Frame): boolean {
+    for (const [slot, count] of occurrencesIn(goal)) {
+      const value = frame.slots[slot];
+      if (value !== undefined ? !this.#bindings.isGround(value) : frame.occurrences.get(slot)! > count)
+        return true;
+    }
+    return false;
+  }
+
+  /**
+   * Returns the end of the goals that use the item of an `in` over related rows, or values that they get from it: the goals after them
+   * do not depend on which of the rows it is. Undefined when that cannot be told.
+   */
+  #endOfUse(goals: readonly Goal[], from: number, frame: Frame): number | undefined {
+    const goal = goals[from] as InGoal;
+    if (!(this.#resolved(goal.collection, frame) instanceof CollectionValue)) return undefined;
+    const counts = new Map<number, number>();
+    for (let end = from; end < goals.length; end++) {
+      if (goals[end]!.kind === 'cut') return undefined;
+      for (const [slot, count] of occurrencesIn(goals[end]!))
+        counts.set(slot, (counts.get(slot) ?? 0) + count);
+      const isClosed = [...counts].every(([slot, count]) => {
+        const value = frame.slots[slot];
+        return value !== undefined ? this.#bindings.isGround(value) : frame.occurrences.get(slot) === count;
+      });
+      if (isClosed) return end + 1;
+    }
+    return undefined;
+  }
+
+  /** The value of a term, with the value of a promise instead of the promise. */
+  #resolved(term: Term, frame: Frame): unknown {
+    const value = this.#bindings.valueOf(term, frame);
+    return isUnknown(value) ? value : this.host.settled(value);
+  }
+
+  // ── goals ──
+
+  #proveAssign(goal: AssignGoal, frame: Frame, next: Rest): Condition {
+    const variable = this.#bindings.valueOf(goal.variable, frame);
+    const value = this.#bindings.valueOf(goal.value, frame);
+    if (variable instanceof Cell)
+      return variable === value ? next() : this.#unify(variable, value, placeOf(goal, frame), next);
+    if (variable === value) return next();
+    throw new PolarError('POLAR_RUN_ALREADY_BOUND', { name: goal.name }, goal.span);
+  }
+
+  #proveCompare(goal: CompareGoal, frame: Frame, next: Rest): Condition {
+    const { operator } = goal;
+    const left = this.#resolved(goal.left, frame);
+    const right = this.#resolved(goal.right, frame);
+    if (operator === '==' || operator === '!=') {
+      const equal = this.#equality.equal(left, right, placeOf(goal, frame), false);
+      return this.#then(operator === '==' ? equal : not(equal), next);
+    }
+    return this.#then(orderOfValues(operator, left, right, placeOf(goal, frame), this.host.budget), next);
+  }
+
+  #proveIn(goal: InGoal, frame: Frame, next: Rest): Condition {
+    const at = placeOf(goal, frame);
+    const collection = this.#resolved(goal.collection, frame);
+    const item = this.#bindings.valueOf(goal.item, frame);
+    if (collection instanceof CollectionValue) {
+      const step = this.#rows.step(collection.from, collection.relation);
+      const row = new RowValue(step.to);
+      // A row that is known already only has to be among the related rows. What follows does not depend on which of them it is.
+      if (this.#bindings.isGround(item))
+        return this.#then(
+          some(
+            step,
+            this.#bindings.attempt(() => this.#equality.equal(item, row, at, true)),
+          ),
+          next,
+        );
+      return this.#under(() =>
+        some(
+          step,
+          this.#bindings.attempt(() => this.#unify(item, row, at, next)),
+        ),
+      );
+    }
+    const items = this.#itemsOf(collection, at);
+    if (items === undefined) return undecided;
+    if (item instanceof ColumnValue && !items.some((each) => isUnknown(each) || isObject(each)))
+      return this.#then(inCondition(item.column, items), next);
+    const among = this.#equality.among(item, items, at);
+    if (among !== undefined) return this.#then(among, next);
+    const isShared = !this.#bindings.isGround(item) || items.some((each) => !this.#bindings.isGround(each));
+    const ways: Condition[] = [];
+    for (const each of items) {
+      this.host.budget.step();
+      ways.push(this.#bindings.attempt(() => this.#unify(item, each, at, isShared ? next : () => always)));
+      if (frame.isCut) break;
+    }
+    return isShared ? or(...ways) : this.#then(or(...ways), next);
+  }
+
+  /** Returns the elements of a collection that is known, or undefined when it cannot be iterated. */
+  #itemsOf(collection: unknown, at: Place): readonly unknown[] | undefined {
+    if (collection instanceof ListValue && collection.rest === undefined) return collection.items;
+    if (collection instanceof DictionaryValue)
+      return collection.keys.map((key, i) => new ListValue([key, collection.values[i]], undefined));
+    if (collection instanceof ColumnValue && ['boolean', 'integer', 'float'].includes(collection.column.type))
+      return undefined;
+    if (isUnknown(collection))
+      throw untranslatable(
+        '`in` over a value that is not a list of the policy, of the actor, or a declared relation',
+        'declare the relation with many(…)',
+        at,
+      );
+    return this.host.elements(collection, at.span);
+  }
+
+  #proveIsa(goal: IsaGoal, frame: Frame, next: Rest): Condition {
+    const value = this.#resolved(goal.value, frame);
+    const { union, type } = goal;
+    const at = placeOf(goal, frame);
+    if (union === undefined && type === undefined)
+      throw new PolarError('POLAR_RUN_UNKNOWN_CLASS', { name: goal.name, known: [] }, goal.span);
+    if (value instanceof Cell) {
+      this.#bindings.wait(value, goal, frame);
+      return next();
+    }
+    const wanted = union === undefined ? [type!] : this.context.program.unions[union];
+    if (value instanceof ReferenceValue) {
+      const target = this.context.program.types.find(value.relation.type)!;
+      const isOfType = or(...wanted.map((each) => this.#typeTests.rowOfType(target, each, at)));
+      return isOfType.kind === 'never' ? never : this.#enter(value, next, some);
+    }
+    return this.#then(or(...wanted.map((each) => this.#typeTests.ofType(value, each, at))), next);
+  }
+
+  /** Goes on with the row of a relation. @param make `some`: the row has to exist; `through`: without a row it is undecided */
+  #enter(reference: ReferenceValue, rest: Rest, make: typeof some): Condition {
+    const step = this.#rows.step(reference.from, reference.relation);
+    return this.#under(() =>
+      make(
+        step,
+        this.#bindings.attempt(() => {
+          this.#bindings.enter(reference, new RowValue(step.to));
+          return rest();
+        }),
+      ),
+    );
+  }
+
+  #proveLookup(goal: LookupGoal, frame: Frame, next: Rest): Condition {
+    const { span, result } = goal;
+    const at = placeOf(goal, frame);
+    const object = this.#resolved(goal.object, frame);
+    const key = this.#resolved(goal.key, frame);
+    if (object instanceof ReferenceValue) {
+      return this.#enter(object, () => this.#proveLookup(goal, frame, next), through);
+    }
+    if (isUnknown(key)) throw untranslatable('a key that is not known', 'write the name of the field', at);
+    if (object instanceof RowValue) {
+      if (typeof key !== 'string') return undecided;
+      return this.#unify(this.#bindings.valueOf(result, frame), this.#rows.read(object, key, at), at, next);
+    }
+    if (object instanceof DictionaryValue) {
+      const i = typeof key === 'string' ? object.keys.indexOf(key) : -1;
+      return i === -1
+        ? never
+        : this.#unify(this.#bindings.valueOf(result, frame), object.values[i], at, next);
+    }
+    if (isUnknown(object))
+      throw untranslatable(
+        `\`${String(key)}\` of ${describeUnknown(object)}`,
+        'read fields of rows only',
+        at,
+      );
+    if (typeof key !== 'string') return undecided;
+    return this.#receive(
+      this.host.attribute(object, key, span),
+      this.#bindings.valueOf(result, frame),
+      at,
+      next,
+    );
+  }
+
+  #receive(found: unknown, result: unknown, at: Place, next: Rest): Condition {
+    if (!(found instanceof NoValue)) return this.#unify(result, found, at, next);
+    if (found.isFault) throw new PolarError(found.code, found.data, at.span);
+    return found.isPlainFailure ? never : undecided;
+  }
+
+  #proveMethod(goal: MethodGoal, frame: Frame, next: Rest): Condition {
+    const { span, method } = goal;
+    const at = placeOf(goal, frame);
+    const receiver = this.#resolved(goal.object, frame);
+    if (isUnknown(receiver))
+      throw untranslatable(
+        `the method \`${method}\` of ${describeUnknown(receiver)}`,
+        'compare fields and relations, which a query can read',
+        at,
+      );
+    if (goal.hasKeywords) throw new PolarError('POLAR_CHECK_KEYWORD_ARGUMENTS', { name: method }, span);
+    const args = this.#arguments(goal.args, `an argument of \`${method}\``, frame, at);
+    return this.#receive(
+      this.host.call(receiver, method, args, span),
+      this.#bindings.valueOf(goal.result, frame),
+      at,
+      next,
+    );
+  }
+
+  #proveNew(goal: NewGoal, frame: Frame, next: Rest): Condition {
+    const { type, span } = goal;
+    const at = placeOf(goal, frame);
+    if (type?.class === undefined)
+      throw new PolarError('POLAR_RUN_UNKNOWN_CLASS', { name: goal.name, known: [] }, span);
+    if (goal.hasKeywords) throw new PolarError('POLAR_CHECK_KEYWORD_ARGUMENTS', { name: goal.name }, span);
+    const args = this.#arguments(goal.args, `an argument of \`new ${goal.name}\``, frame, at);
+    return this.#unify(
+      this.#bindings.valueOf(goal.result, frame),
+      this.host.construct(type, args, span),
+      at,
+      next,
+    );
+  }
+
+  #arguments(terms: readonly Term[], label: string, frame: Frame, at: Place): readonly unknown[] {
+    return terms.map((term) => {
+      const value = this.#resolved(term, frame);
+      if (isUnknown(value))
+        throw untranslatable(
+          `${label} that is not known`,
+          'call it with values of the actor or of the policy',
+          at,
+        );
+      return value;
+    });
+  }
+
+  #proveArithmetic(goal: ArithmeticGoal, frame: Frame, next: Rest): Condition {
+    const left = this.#resolved(goal.left, frame);
+    const right = this.#resolved(goal.right, frame);
+    if (isUnknown(left) || isUnknown(right))
+      throw untranslatable(
+        `arithmetic on ${describeUnknown(isUnknown(left) ? left : (right as Unknown))}`,
+        'move it to the side of the known value',
+        placeOf(goal, frame),
+      );
+    const result = arithmetic(goal.operator, left, right);
+    if (typeof result !== 'number') return undecided;
+    return this.#unify(this.#bindings.valueOf(goal.result, frame), result, placeOf(goal, frame), next);
+  }
+
+  #proveCondition(value: unknown, at: Place, next: Rest): Condition {
+    if (value === true) return next();
+    if (value === false) return never;
+    if (value instanceof ColumnValue) return this.#then(trueCondition(value.column), next);
+    if (value instanceof Cell)
+      throw untranslatable('a condition that has no value yet', 'give the variable a value before', at);
+    return undecided;
+  }
+
+  // ── calls ──
+
+  #proveCall(goal: CallGoal, frame: Frame, next: Rest): Condition {
+    if (goal.hasKeywords)
+      throw new PolarError('POLAR_CHECK_KEYWORD_ARGUMENTS', { name: goal.predicate.name }, goal.span);
+    return this.#calls.call(
+      goal,
+      goal.args.map((arg) => this.#bindings.valueOf(arg, frame)),
+      next,
+      frame,
+    );
+  }
+
+  #shown(value: unknown): string {
+    return isUnknown(value) ? describeUnknown(value) : show(value, this.context.program.types);
+  }
+}
+
+const isObject = (value: unknown): boolean =>
+  (typeof value === 'object' && value !== null && !(value instanceof Date)) || typeof value === 'function';

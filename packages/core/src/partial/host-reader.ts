@@ -1,0 +1,157 @@
+import type { Tags, TypeSet, TypeSets } from '../host/type-set.js';
+import { callMethod, NoValue, readAttribute, readMissing, type MemberContext } from '../host/member.js';
+import { isThenable } from '../host/value.js';
+import { kindOf } from '../host/show.js';
+import type { DeclaredType } from '../types/declared-type.js';
+import type { Span } from '../diagnostics/span.js';
+import { dictionaryValue, isDictionary, keysOf } from '../engine/equality.js';
+import { hostError } from '../engine/host-error.js';
+import type { Budget } from '../engine/limits.js';
+
+/** Thrown when the evaluation needs the value of a promise. It starts again when the promise is settled. */
+export class Pending {
+  constructor(readonly promise: PromiseLike<unknown>) {}
+}
+
+/**
+ * Reads attributes and calls methods of the application, each of them once for an evaluation, however often rules ask for it. So an
+ * evaluation can start again after each promise.
+ */
+export class HostReader {
+  readonly #settled = new Map<PromiseLike<unknown>, unknown>();
+  readonly #attributes = new Map<unknown, Map<string, unknown>>();
+  readonly #calls = new Map<
+    unknown,
+    { readonly name: string; readonly args: readonly unknown[]; result: unknown }[]
+  >();
+
+  constructor(
+    readonly typeSets: TypeSets,
+    readonly tags: Tags,
+    readonly members: MemberContext,
+    readonly budget: Budget,
+  ) {}
+
+  /** Awaits a promise that the evaluation needs. @throws the reason of a rejection, as an error of the application */
+  async settle({ promise }: Pending): Promise<void> {
+    try {
+      this.#settled.set(promise, await promise);
+    } catch (error) {
+      throw hostError(error, 'a promise', undefined);
+    }
+  }
+
+  /** Returns the value of a settled promise, or the value itself. @throws {Pending} */
+  settled(value: unknown): unknown {
+    if (!isThenable(value)) return value;
+    if (!this.#settled.has(value)) throw new Pending(value);
+    return this.#settled.get(value);
+  }
+
+  typeOf(value: unknown, span: Span): TypeSet {
+    try {
+      return this.typeSets.of(value, this.tags);
+    } catch (error) {
+      throw hostError(error, 'the type of a value', span);
+    }
+  }
+
+  /** Returns the attribute of a known value, or the reason why it has none. @throws {Pending} */
+  attribute(receiver: unknown, name: string, span: Span): unknown {
+    const types = this.typeOf(receiver, span);
+    let known = this.#attributes.get(receiver);
+    if (known === undefined) this.#attributes.set(receiver, (known = new Map<string, unknown>()));
+    if (!known.has(name)) {
+      known.set(
+        name,
+        this.#guarded(span, `\`${name}\` of ${kindOf(receiver)}`, () =>
+          readAttribute(receiver, name, types, this.budget),
+        ),
+      );
+    }
+    const found = known.get(name);
+    const value = this.settled(found);
+    const result = value === undefined && found !== value ? readMissing(receiver, name, types, true) : value;
+    if (!(result instanceof NoValue))
+      for (const type of types.declared) {
+        const field = type.fields?.get(name);
+        if (field !== undefined) this.tags.tag(result, field.type);
+      }
+    return result;
+  }
+
+  /** Returns the result of a method of a known value, or the reason why it has none. @throws {Pending} */
+  call(receiver: unknown, name: string, args: readonly unknown[], span: Span): unknown {
+    const types = this.typeOf(receiver, span);
+    const result = this.#once(receiver, `${name}()`, args, () =>
+      this.#guarded(span, `\`${name}()\` of ${kindOf(receiver)}`, () =>
+        callMethod(receiver, name, args, types, this.members, this.budget),
+      ),
+    );
+    return this.settled(result);
+  }
+
+  /** Returns a new instance, the same for the same arguments. @throws {Pending} */
+  construct(type: DeclaredType, args: readonly unknown[], span: Span): unknown {
+    const construct = type.class as unknown as new (...args: readonly unknown[]) => unknown;
+    if (type.builtIn && type.name === 'List') return [...args];
+    return this.#once(type, 'new', args, () =>
+      this.#guarded(span, `new ${type.name}`, () => Reflect.construct(construct, [...args]) as unknown),
+    );
+  }
+
+  /** Returns the elements of a collection, or `undefined` when it cannot be iterated over. @throws {Pending} */
+  elements(collection: unknown, span: Span): readonly unknown[] | undefined {
+    const elements = this.#once(collection, 'elements', [], () =>
+      this.#guarded(span, 'the iterator', () => elementsOf(collection)),
+    );
+    const found = this.settled(elements) as readonly unknown[] | undefined;
+    const type =
+      typeof collection === 'object' && collection !== null ? this.tags.elementType(collection) : undefined;
+    if (found !== undefined && type !== undefined) for (const element of found) this.tags.tag(element, type);
+    return found?.map((element) => this.settled(element));
+  }
+
+  #once(receiver: unknown, name: string, args: readonly unknown[], run: () => unknown): unknown {
+    let calls = this.#calls.get(receiver);
+    if (calls === undefined) this.#calls.set(receiver, (calls = []));
+    let call = calls.find(
+      (each) =>
+        each.name === name &&
+        each.args.length === args.length &&
+        each.args.every((arg, i) => Object.is(arg, args[i])),
+    );
+    if (call === undefined) calls.push((call = { name, args, result: run() }));
+    return call.result;
+  }
+
+  #guarded(span: Span, label: string, read: () => unknown): unknown {
+    try {
+      const value = read();
+      this.budget.called(value);
+      return value;
+    } catch (error) {
+      throw hostError(error, label, span);
+    }
+  }
+}
+
+function elementsOf(collection: unknown): readonly unknown[] | Promise<unknown[]> | undefined {
+  if (Array.isArray(collection)) return collection as unknown[];
+  if (typeof collection === 'string') return [...collection];
+  if (typeof collection !== 'object' || collection === null) return undefined;
+  const own = collection as Partial<AsyncIterable<unknown> & Iterable<unknown> & Iterator<unknown>>;
+  if (typeof own[Symbol.asyncIterator] === 'function') return collected(own as AsyncIterable<unknown>);
+  if (typeof own[Symbol.iterator] === 'function') return [...(own as Iterable<unknown>)];
+  if (isDictionary(collection))
+    return keysOf(collection).map((key) => [key, dictionaryValue(collection, key)]);
+  return typeof own.next === 'function'
+    ? [...{ [Symbol.iterator]: () => own as Iterator<unknown> }]
+    : undefined;
+}
+
+async function collected(iterable: AsyncIterable<unknown>): Promise<unknown[]> {
+  const elements: unknown[] = [];
+  for await (const element of iterable) elements.push(element);
+  return elements;
+}

@@ -1,0 +1,144 @@
+import {
+  always,
+  and,
+  never,
+  not,
+  or,
+  some,
+  type Column,
+  type Condition,
+  type RelationStep,
+  type ScalarType,
+  type Scope,
+} from '../filter/condition.js';
+import { equalCondition, isNilCondition, type Compared } from '../filter/comparisons.js';
+import type { DeclaredType, Field } from '../types/declared-type.js';
+import type { Relation } from '../types/relation.js';
+import type { TypeTable } from '../types/type-table.js';
+import { CollectionValue, ColumnValue, ReferenceValue, type RowValue } from './unknown.js';
+import { untranslatable, type Place } from './untranslatable.js';
+
+/** Makes scopes, columns and steps of declared types, and compares rows by their keys. */
+export class Rows {
+  #scopes = 0;
+
+  constructor(readonly types: TypeTable) {}
+
+  scope(type: DeclaredType): Scope {
+    return { id: this.#scopes++, type };
+  }
+
+  step(from: Scope, relation: Relation): RelationStep {
+    return { from, relation, to: this.scope(this.types.find(relation.type)!) };
+  }
+
+  /** Returns a column, or `undefined` for a field whose type no column has. */
+  column(scope: Scope, name: string): Column | undefined {
+    const field = scope.type.fields?.get(name);
+    const type = field && scalarTypeOf(field);
+    return type && { kind: 'column', scope, field: name, type, nullable: field.optional };
+  }
+
+  /** Returns the value of a field or relation of a row. @throws {PolarError} `POLAR_FILTER_UNTRANSLATABLE` */
+  read({ scope }: RowValue, name: string, at: Place): ColumnValue | ReferenceValue | CollectionValue {
+    const { type } = scope;
+    const relation = type.relations.get(name);
+    if (relation !== undefined)
+      return relation.kind === 'one'
+        ? new ReferenceValue(scope, relation)
+        : new CollectionValue(scope, relation);
+    const column = this.column(scope, name);
+    if (column !== undefined) return new ColumnValue(column);
+    const isDeclared = type.fields?.has(name) === true;
+    throw isDeclared
+      ? untranslatable(
+          `the field \`${name}\` of \`${type.name}\`, which is not a text, a number, a boolean or a Date`,
+          'declare related rows with one(…) or many(…)',
+          at,
+        )
+      : untranslatable(
+          `the field \`${name}\`, which \`${type.name}\` does not declare`,
+          `declare it in \`fields\` or \`relations\` of \`${type.name}\``,
+          at,
+        );
+  }
+
+  /** Returns the condition that a relation to one row has its row. */
+  isPresent(from: Scope, relation: Relation): Condition {
+    const keys = relation.local.map((name) => not(isNilCondition(this.column(from, name)!)));
+    if (relation.enforced && relation.where.size === 0) return and(...keys);
+    return some(this.step(from, relation), always);
+  }
+
+  /** Returns the condition that a row has these key values. `key` returns the value for a field of the row's type. */
+  hasKey(
+    row: RowValue | ReferenceValue,
+    key: readonly string[],
+    valueOf: (field: string) => Compared,
+  ): Condition {
+    if (!('relation' in row)) return and(...key.map((name) => this.#equal(row.scope, name, valueOf(name))));
+    const { from, relation } = row;
+    const isForeignKey =
+      key.length === relation.foreign.length && key.every((name) => relation.foreign.includes(name));
+    if (!isForeignKey) {
+      const step = this.step(from, relation);
+      return some(step, and(...key.map((name) => this.#equal(step.to, name, valueOf(name)))));
+    }
+    const equal = relation.foreign.map((name, i) => this.#equal(from, relation.local[i]!, valueOf(name)));
+    return and(...equal, this.isPresent(from, relation));
+  }
+
+  /** Two rows of one type, each of which may be the row of a relation. Two relations without a row are equal, as `nil` is. */
+  areSame(
+    left: RowValue | ReferenceValue,
+    right: RowValue | ReferenceValue,
+    key: readonly string[],
+  ): Condition {
+    if (!('relation' in right)) return this.hasKey(left, key, (name) => this.column(right.scope, name)!);
+    if (!('relation' in left)) return this.areSame(right, left, key);
+    const absent = (row: ReferenceValue) => not(this.isPresent(row.from, row.relation));
+    const local = (field: string): Compared | undefined => {
+      const i = right.relation.foreign.indexOf(field);
+      return i === -1 ? undefined : this.column(right.from, right.relation.local[i]!);
+    };
+    const both = key.every((name) => local(name) !== undefined)
+      ? and(
+          this.hasKey(left, key, (name) => local(name)!),
+          this.isPresent(right.from, right.relation),
+        )
+      : (() => {
+          const step = this.step(right.from, right.relation);
+          return some(
+            step,
+            this.hasKey(left, key, (name) => this.column(step.to, name)!),
+          );
+        })();
+    return or(both, and(absent(left), absent(right)));
+  }
+
+  /** A part of a key that is `nil` identifies nothing. */
+  #equal(scope: Scope, name: string, other: Compared): Condition {
+    const column = this.column(scope, name)!;
+    if (other.kind === 'known' && (other.value === null || other.value === undefined)) return never;
+    const equal = equalCondition(column, other);
+    const bothNil = column.nullable && other.kind === 'column' && other.nullable;
+    return bothNil ? and(equal, not(isNilCondition(column))) : equal;
+  }
+}
+
+export function scalarTypeOf({ type }: Field): ScalarType | undefined {
+  if (type.kind === 'any') return type.isDate ? 'date' : undefined;
+  if (type.kind === 'list') return undefined;
+  switch (type.name) {
+    case 'String':
+      return 'string';
+    case 'Boolean':
+      return 'boolean';
+    case 'Integer':
+      return 'integer';
+    case 'Float':
+      return 'float';
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,196 @@
+import type { Meter } from '../host/meter.js';
+import { always, and, never, not, or, some, type Condition, type RecursiveSet } from '../filter/condition.js';
+import type { CallGoal, Goal, Rule } from '../ir/goal.js';
+import type { Bindings } from './bindings.js';
+import { occurrencesIn } from './occurrences.js';
+import { isSameOrRelated, Recursion, rowTypeOf } from './recursion.js';
+import type { Rows } from './rows.js';
+import { Cell, ReferenceValue, RowValue, type Frame } from './unknown.js';
+import { placeOf, untranslatable, type Place } from './untranslatable.js';
+
+/** Returns the condition of everything that follows in the evaluation. */
+export type Rest = () => Condition;
+
+/** The evaluation of goals, which calls need. */
+export interface Goals {
+  /** The number of conditions under which the current goal is proved. */
+  readonly conditions: number;
+  prove(goals: readonly Goal[], frame: Frame, rest: Rest): Condition;
+  unify(left: unknown, right: unknown, at: Place, rest: Rest): Condition;
+  under(condition: Condition, rest: Rest): Condition;
+}
+
+interface Activation {
+  readonly predicate: CallGoal['predicate'];
+  readonly args: readonly unknown[];
+}
+
+/** Calls rules: follows each rule of a name whose head may match, and finds rules that call themselves for a related row. */
+export class RuleCalls {
+  readonly #activations: Activation[] = [];
+  readonly #sets = new Map<Recursion, RecursiveSet>();
+
+  /** @param recursions the recursions that earlier evaluations of the same query have met */
+  constructor(
+    readonly goals: Goals,
+    readonly bindings: Bindings,
+    readonly rows: Rows,
+    readonly budget: Meter,
+    readonly recursions: readonly Recursion[],
+  ) {}
+
+  /** Returns the condition of a call, and of what follows it. */
+  call(goal: CallGoal, args: readonly unknown[], next: Rest, caller?: Frame): Condition {
+    const { predicate } = goal;
+    const values = args.map((arg) => this.bindings.deref(arg));
+    const recursion = this.recursions.find((each) => each.matches(predicate, values));
+    if (recursion !== undefined)
+      return this.goals.under(this.#reaches(recursion, goal, values, caller), next);
+    this.#rejectRecursion(goal, values, caller);
+    return this.#tryRules(goal, args, next);
+  }
+
+  /** The condition that a rule which calls itself holds for a row. */
+  #reaches(
+    recursion: Recursion,
+    goal: CallGoal,
+    args: readonly unknown[],
+    caller: Frame | undefined,
+  ): Condition {
+    const { position, type } = recursion;
+    const row = args[position];
+    if (row instanceof ReferenceValue) {
+      const step = this.rows.step(row.from, row.relation);
+      const withNil = this.bindings.attempt(() =>
+        this.call(goal, args.with(position, null), () => always, caller),
+      );
+      return or(
+        some(step, this.#reaches(recursion, goal, args.with(position, new RowValue(step.to)), caller)),
+        and(not(this.rows.isPresent(row.from, row.relation)), withNil),
+      );
+    }
+    let set = this.#sets.get(recursion);
+    if (set === undefined) {
+      if (type.key === undefined)
+        throw untranslatable(
+          `a recursion over rows of \`${type.name}\`, which declares no key`,
+          "declare its `key`, such as key: 'id'",
+          placeOf(goal, caller),
+        );
+      const scope = this.rows.scope(type);
+      set = { row: scope, key: type.key, body: never };
+      this.#sets.set(recursion, set);
+      const activations = this.#activations.splice(0);
+      set.body = this.bindings.attempt(() =>
+        this.#tryRules(goal, args.with(position, new RowValue(scope)), () => always),
+      );
+      this.#activations.push(...activations);
+    }
+    return { kind: 'reaches', row: (row as RowValue).scope, set };
+  }
+
+  #tryRules(goal: CallGoal, args: readonly unknown[], next: Rest): Condition {
+    const { predicate } = goal;
+    const isShared = !args.every((arg) => this.bindings.isGround(arg));
+    const ways: Condition[] = [];
+    for (const rule of predicate.byArity.get(args.length) ?? []) {
+      this.budget.step();
+      if (!mayMatch(rule, args)) continue;
+      const frame = frameOf(rule, this.goals.conditions);
+      const activation: Activation = { predicate, args };
+      ways.push(
+        this.bindings.attempt(() => {
+          this.#activations.push(activation);
+          const after: Rest = () => {
+            // What follows the call is not part of it.
+            const own = this.#activations.splice(this.#activations.indexOf(activation));
+            try {
+              return isShared ? next() : always;
+            } finally {
+              this.#activations.push(...own);
+            }
+          };
+          try {
+            return this.#proveRule(rule, args, frame, after);
+          } finally {
+            this.#activations.length = Math.max(0, this.#activations.indexOf(activation));
+          }
+        }),
+      );
+      if (frame.isCut) break;
+    }
+    return isShared ? or(...ways) : this.goals.under(or(...ways), next);
+  }
+
+  #proveRule(rule: Rule, args: readonly unknown[], frame: Frame, rest: Rest): Condition {
+    const tests: Goal[] = [];
+    const patterns: Goal[] = [];
+    for (const { goals } of rule.parameters) {
+      const [first, ...others] = goals;
+      if (first?.kind === 'isa') tests.push(first);
+      else if (first !== undefined) patterns.push(first);
+      patterns.push(...others);
+    }
+    const goals = [...tests, ...patterns, ...rule.body];
+    const unifyFrom = (i: number): Condition => {
+      const parameter = rule.parameters[i];
+      if (parameter === undefined) return this.goals.prove(goals, frame, rest);
+      const { term, takesArgument, span } = parameter;
+      if (takesArgument && term.kind === 'slot') {
+        frame.slots[term.slot] = args[i] === undefined ? new Cell('_', undefined) : args[i];
+        return unifyFrom(i + 1);
+      }
+      return this.goals.unify(args[i], this.bindings.valueOf(term, frame), { span, rule: rule.name }, () =>
+        unifyFrom(i + 1),
+      );
+    };
+    return unifyFrom(0);
+  }
+
+  /** A rule that calls itself for a related row is a set of its own. The evaluation starts again with what was found out. */
+  #rejectRecursion(goal: CallGoal, args: readonly unknown[], caller: Frame | undefined): void {
+    const { predicate } = goal;
+    if (!args.some((arg) => rowTypeOf(arg) !== undefined)) return;
+    const active = this.#activations.find(
+      (each) =>
+        each.predicate === predicate &&
+        each.args.length === args.length &&
+        each.args.every((arg, i) => isSameOrRelated(this.bindings.deref(arg), args[i])),
+    );
+    if (active === undefined) return;
+    const positions = [...args.keys()].filter(
+      (i) => rowTypeOf(args[i]) !== undefined && this.bindings.deref(active.args[i]) !== args[i],
+    );
+    const [position] = positions;
+    const isOne = positions.length === 1 && args.every((arg) => this.bindings.isGround(arg));
+    const rowType = position === undefined ? undefined : this.rows.types.find(rowTypeOf(args[position])!);
+    if (!isOne || rowType === undefined)
+      throw untranslatable(
+        `\`${predicate.name}\`, which calls itself with the same rows or with two related rows`,
+        'let each call change one row, to a related row',
+        placeOf(goal, caller),
+      );
+    throw new Recursion(predicate, args, position!, rowType);
+  }
+}
+
+/** Leaves out rules whose literals are other ones, without a frame for each of them. */
+const mayMatch = (rule: Rule, args: readonly unknown[]): boolean =>
+  rule.parameters.every(({ literal }, i) => {
+    const arg = args[i];
+    return (
+      literal === undefined ||
+      (typeof arg === 'object' && arg !== null) ||
+      typeof arg === 'function' ||
+      arg === literal
+    );
+  });
+
+const frameOf = (rule: Rule, conditions: number): Frame => ({
+  slots: Array.from({ length: rule.slotNames.length }),
+  names: rule.slotNames,
+  rule: rule.name,
+  conditions,
+  occurrences: occurrencesIn(rule),
+  isCut: false,
+});

@@ -1,0 +1,105 @@
+import type { Goal } from '../ir/goal.js';
+import type { Column, Scope } from '../filter/condition.js';
+import type { Relation } from '../types/relation.js';
+
+// Values of partial evaluation. A value of the application stands for itself; everything else is an `Unknown`.
+
+export abstract class Unknown {}
+
+/** A row that exists, whose fields are columns. */
+export class RowValue extends Unknown {
+  constructor(readonly scope: Scope) {
+    super();
+  }
+}
+
+/** The related row of a relation to one row. It counts as `nil` where there is none. */
+export class ReferenceValue extends Unknown {
+  constructor(
+    readonly from: Scope,
+    readonly relation: Relation,
+  ) {
+    super();
+  }
+}
+
+/** The related rows of a relation to any number of rows. */
+export class CollectionValue extends Unknown {
+  constructor(
+    readonly from: Scope,
+    readonly relation: Relation,
+  ) {
+    super();
+  }
+}
+
+export class ColumnValue extends Unknown {
+  constructor(readonly column: Column) {
+    super();
+  }
+}
+
+/** A list or a dictionary of the policy with unknown values in it. */
+export class ListValue extends Unknown {
+  constructor(
+    readonly items: readonly unknown[],
+    readonly rest: Cell | undefined,
+  ) {
+    super();
+  }
+}
+export class DictionaryValue extends Unknown {
+  constructor(
+    readonly keys: readonly string[],
+    readonly values: readonly unknown[],
+  ) {
+    super();
+  }
+}
+
+/** A variable of the policy. */
+export class Cell extends Unknown {
+  /** The goals that wait until the variable has a value. */
+  waiting: readonly WaitingGoal[] = [];
+
+  constructor(
+    readonly name: string,
+    public value: unknown = unbound,
+  ) {
+    super();
+  }
+}
+
+export interface WaitingGoal {
+  readonly goal: Goal;
+  readonly frame: Frame;
+}
+
+/** The variables of a rule that is evaluated, by slot. */
+export interface Frame {
+  readonly slots: unknown[];
+  readonly names: readonly string[];
+  /** The name of the rule. */
+  readonly rule: string;
+  /** How often the rule mentions each variable. */
+  readonly occurrences: ReadonlyMap<number, number>;
+  /** The number of conditions under which the rule was called. */
+  readonly conditions: number;
+  /** Set when a cut was reached: later alternatives of the call do not count. */
+  isCut: boolean;
+}
+
+export const unbound: unique symbol = Symbol('unbound');
+
+/** Returns whether a value of the policy has unknown parts. */
+export const isUnknown = (value: unknown): value is Unknown => value instanceof Unknown;
+
+/** Describes an unknown value for an error. */
+export function describeUnknown(value: Unknown): string {
+  if (value instanceof ColumnValue) return `the column \`${value.column.field}\``;
+  if (value instanceof RowValue) return `a row of \`${value.scope.type.name}\``;
+  if (value instanceof ReferenceValue) return `a row of \`${value.relation.type}\``;
+  if (value instanceof CollectionValue) return `the related rows \`${value.relation.name}\``;
+  if (value instanceof Cell) return `the variable \`${value.name}\`, which has no value yet`;
+  return 'a list or dictionary with rows in it';
+}

@@ -1,0 +1,266 @@
+import type { Span } from '../diagnostics/span.js';
+import {
+  compareValues,
+  dictionaryValue,
+  isDictionary,
+  keysOf,
+  type EqualityContext,
+} from '../engine/equality.js';
+import { hostError } from '../engine/host-error.js';
+import type { ProgramContext } from '../engine/program-context.js';
+import { always, and, never, not, or, type Condition } from '../filter/condition.js';
+import { equalCondition, inCondition, isNilCondition } from '../filter/comparisons.js';
+import { NoValue } from '../host/no-value.js';
+import type { Bindings } from './bindings.js';
+import { Pending, type HostReader } from './host-reader.js';
+import { rowTypeOf } from './recursion.js';
+import type { Rows } from './rows.js';
+import { untranslatable, type Place } from './untranslatable.js';
+import {
+  Cell,
+  CollectionValue,
+  ColumnValue,
+  DictionaryValue,
+  isUnknown,
+  ListValue,
+  ReferenceValue,
+  RowValue,
+} from './unknown.js';
+
+/** Finds the condition under which two values are equal, as `compareValues` decides it for values that are known. */
+export class ValueEquality {
+  readonly #known: EqualityContext;
+
+  constructor(
+    readonly context: ProgramContext,
+    readonly host: HostReader,
+    readonly rows: Rows,
+    readonly bindings: Bindings,
+  ) {
+    this.#known = {
+      equality: context.equality,
+      typeOf: (value) => host.typeSets.of(value, host.tags),
+      budget: host.budget,
+      settled: (value) => host.settled(value),
+    };
+  }
+
+  /** Returns the condition that two values are equal. @param binds whether a variable takes the value of the other side */
+  equal(leftGiven: unknown, rightGiven: unknown, at: Place, binds: boolean): Condition {
+    const left = this.bindings.deref(leftGiven);
+    const right = this.bindings.deref(rightGiven);
+    if (left === right && isUnknown(left) && !(left instanceof ColumnValue)) return always;
+    if (left instanceof Cell || right instanceof Cell) {
+      if (!binds)
+        throw untranslatable(
+          'a comparison of a variable that has no value yet',
+          'give it a value before',
+          at,
+        );
+      if (left instanceof Cell) this.bindings.bind(left, right);
+      else this.bindings.bind(right as Cell, left);
+      return always;
+    }
+    if (!isUnknown(left))
+      return isUnknown(right) ? this.equal(right, left, at, binds) : this.#equalKnown(left, right, at.span);
+    if (left instanceof CollectionValue || right instanceof CollectionValue)
+      throw untranslatable(
+        `the related rows \`${(left instanceof CollectionValue ? left : (right as CollectionValue)).relation.name}\` as a value`,
+        'use `in`, or `forall`',
+        at,
+      );
+    if (
+      left instanceof ListValue ||
+      left instanceof DictionaryValue ||
+      right instanceof ListValue ||
+      right instanceof DictionaryValue
+    )
+      return this.#equalParts(left, right, at, binds);
+    if (left instanceof ColumnValue) {
+      if (right instanceof ColumnValue) return equalCondition(left.column, right.column);
+      if (right instanceof RowValue || right instanceof ReferenceValue)
+        return this.#columnIsNoRow(left, right);
+      this.#rejectEquality(right, at);
+      return equalCondition(left.column, { kind: 'known', value: this.host.settled(right) });
+    }
+    if (left instanceof RowValue || left instanceof ReferenceValue) return this.#equalRow(left, right, at);
+    throw untranslatable('this comparison', 'compare columns or rows', at);
+  }
+
+  /**
+   * Returns the condition that a row is one of many known values, as one condition on its key. Undefined where each of them has to be
+   * compared.
+   */
+  among(row: unknown, values: readonly unknown[], at: Place): Condition | undefined {
+    const name = rowTypeOf(row);
+    const type = name === undefined ? undefined : this.context.program.types.find(name);
+    if (type?.key?.length !== 1 || type.equals !== undefined || typeof this.context.equality === 'function')
+      return undefined;
+    const [key] = type.key as [string];
+    const relation = row instanceof ReferenceValue ? row.relation : undefined;
+    if (relation !== undefined && (relation.foreign.length !== 1 || relation.foreign[0] !== key))
+      return undefined;
+    const known: unknown[] = [];
+    let allowsNil = false;
+    for (const each of values) {
+      if (isUnknown(each)) return undefined;
+      const value = this.host.settled(each);
+      if (value === null) allowsNil = true;
+      if (typeof value !== 'object' || value === null) continue;
+      if (!this.host.typeOf(value, at.span).types.has(type)) return undefined;
+      const id = this.host.attribute(value, key, at.span);
+      if (!(id instanceof NoValue) && id !== null) known.push(id);
+    }
+    if (row instanceof RowValue) return inCondition(this.rows.column(row.scope, key)!, known);
+    const { from } = row as ReferenceValue;
+    const isPresent = this.rows.isPresent(from, relation!);
+    const isAmong = and(inCondition(this.rows.column(from, relation!.local[0]!)!, known), isPresent);
+    return allowsNil ? or(isAmong, not(isPresent)) : isAmong;
+  }
+
+  #equalKnown(left: unknown, right: unknown, span: Span): Condition {
+    try {
+      const compared = compareValues(left, right, this.#known);
+      if (compared.kind === 'waits') throw new Pending(compared.on);
+      return compared.kind === 'equal' ? always : never;
+    } catch (error) {
+      throw error instanceof Pending ? error : hostError(error, 'comparing two values', span);
+    }
+  }
+
+  /** A function that decides equality may say that a value of any type equals an object. */
+  #rejectEquality(other: unknown, at: Place): void {
+    if (
+      typeof this.context.equality === 'function' &&
+      (typeof other === 'object' ? other !== null : typeof other === 'function')
+    )
+      throw untranslatable('equality that a function decides', 'declare a `key`', at);
+  }
+
+  #columnIsNoRow({ column }: ColumnValue, row: RowValue | ReferenceValue): Condition {
+    if (row instanceof RowValue) return never;
+    return and(isNilCondition(column), not(this.rows.isPresent(row.from, row.relation)));
+  }
+
+  #equalRow(row: RowValue | ReferenceValue, otherGiven: unknown, at: Place): Condition {
+    const type =
+      row instanceof RowValue ? row.scope.type : this.context.program.types.find(row.relation.type)!;
+    const other = isUnknown(otherGiven) ? otherGiven : this.host.settled(otherGiven);
+    if (other instanceof ColumnValue) return this.#columnIsNoRow(other, row);
+    if (other === null)
+      return row instanceof RowValue ? never : not(this.rows.isPresent(row.from, row.relation));
+    this.#rejectEquality(other, at);
+    const otherType =
+      other instanceof RowValue
+        ? other.scope.type
+        : other instanceof ReferenceValue
+          ? this.context.program.types.find(other.relation.type)!
+          : undefined;
+    if (otherType === undefined && (typeof other !== 'object' || other === null)) return never;
+    if (type.equals !== undefined)
+      throw untranslatable(
+        `the equality that \`${type.name}\` declares with \`equals\``,
+        'declare a `key`',
+        at,
+      );
+    if (type.key === undefined)
+      throw untranslatable(
+        `the equality of rows of \`${type.name}\`, which declares no key`,
+        "declare its `key`, such as key: 'id'",
+        at,
+      );
+    if (otherType !== undefined) {
+      const isShared = otherType === type;
+      if (isShared) return this.rows.areSame(row, other as RowValue | ReferenceValue, type.key);
+      if (!(row instanceof ReferenceValue && other instanceof ReferenceValue)) return never;
+      return and(
+        not(this.rows.isPresent(row.from, row.relation)),
+        not(this.rows.isPresent(other.from, other.relation)),
+      );
+    }
+    if (!this.host.typeOf(other, at.span).types.has(type)) {
+      if (type.class === undefined && isDictionary(other))
+        throw untranslatable(
+          'a row compared with a plain object of no declared type',
+          "give the object its type with typed('…', object)",
+          at,
+        );
+      return never;
+    }
+    const values = new Map(type.key.map((key) => [key, this.host.attribute(other, key, at.span)]));
+    if ([...values.values()].some((value) => value instanceof NoValue)) return never;
+    return this.rows.hasKey(row, type.key, (key) => ({ kind: 'known', value: values.get(key) }));
+  }
+
+  /** Lists and dictionaries that the policy wrote, with unknown values in them. */
+  #equalParts(left: unknown, right: unknown, at: Place, binds: boolean): Condition {
+    const leftItems = itemsOf(left);
+    const rightItems = itemsOf(right);
+    if (leftItems !== undefined && rightItems !== undefined)
+      return this.#equalItems(leftItems, rightItems, at, binds);
+    const leftEntries = entriesOf(left);
+    const rightEntries = entriesOf(right);
+    if (leftEntries !== undefined && rightEntries !== undefined) {
+      if (
+        leftEntries.size !== rightEntries.size ||
+        [...leftEntries.keys()].some((key) => !rightEntries.has(key))
+      )
+        return never;
+      return this.#allEqual(
+        [...leftEntries].map(([key, value]) => [value, rightEntries.get(key)]),
+        at,
+        binds,
+      );
+    }
+    const row = [left, right].find((each) => each instanceof RowValue || each instanceof ReferenceValue);
+    if (row !== undefined)
+      throw untranslatable('a row compared with a list or dictionary', 'compare its fields', at);
+    return never;
+  }
+
+  #equalItems(left: Items, right: Items, at: Place, binds: boolean): Condition {
+    const shared = Math.min(left.items.length, right.items.length);
+    const pairs: [unknown, unknown][] = [];
+    for (let i = 0; i < shared; i++) pairs.push([left.items[i], right.items[i]]);
+    for (const [more, less] of [
+      [left, right],
+      [right, left],
+    ] as const) {
+      if (more.items.length === shared && (less.items.length > shared || more.rest === undefined)) continue;
+      if (less.items.length > shared) continue;
+      if (more.items.length === shared) {
+        if (less.rest === undefined && more.rest !== undefined) pairs.push([more.rest, []]);
+        else if (less.rest !== undefined && more.rest !== undefined && more === left)
+          pairs.push([more.rest, less.rest]);
+        continue;
+      }
+      if (less.rest === undefined) return never;
+      pairs.push([less.rest, new ListValue(more.items.slice(shared), more.rest)]);
+    }
+    return this.#allEqual(pairs, at, binds);
+  }
+
+  #allEqual(pairs: readonly (readonly [unknown, unknown])[], at: Place, binds: boolean): Condition {
+    const parts: Condition[] = [];
+    for (const [left, right] of pairs) {
+      const part = this.equal(left, right, at, binds);
+      if (part.kind === 'never') return never;
+      parts.push(part);
+    }
+    return and(...parts);
+  }
+}
+
+interface Items {
+  readonly items: readonly unknown[];
+  readonly rest: Cell | undefined;
+}
+const itemsOf = (value: unknown): Items | undefined =>
+  value instanceof ListValue ? value : Array.isArray(value) ? { items: value, rest: undefined } : undefined;
+
+function entriesOf(value: unknown): Map<string, unknown> | undefined {
+  if (value instanceof DictionaryValue) return new Map(value.keys.map((key, i) => [key, value.values[i]]));
+  return !isUnknown(value) && isDictionary(value)
+    ? new Map(keysOf(value).map((key) => [key, dictionaryValue(value, key)]))
+    : undefined;
+}

@@ -1,0 +1,47 @@
+import type { Span } from '../diagnostics/span.js';
+import { hostError } from '../engine/host-error.js';
+import { isOrdered, orderOf, primitive } from '../engine/order.js';
+import { Incomparable, orderCondition, type Compared } from '../filter/comparisons.js';
+import { always, never, undecided, type Condition } from '../filter/condition.js';
+import type { Meter } from '../host/meter.js';
+import { untranslatable, type Place } from './untranslatable.js';
+import { Cell, ColumnValue, isUnknown } from './unknown.js';
+
+/** Returns the condition that two values are in an order: two numbers, or two texts. Otherwise it is undecided. */
+export function orderOfValues(
+  operator: '<' | '<=' | '>' | '>=',
+  left: unknown,
+  right: unknown,
+  at: Place,
+  meter: Meter,
+): Condition {
+  if (!isUnknown(left) && !isUnknown(right)) return knownOrder(operator, left, right, at.span, meter);
+  for (const side of [left, right]) {
+    if (side instanceof Cell)
+      throw untranslatable('the order of a variable that has no value yet', 'give it a value before', at);
+    if (isUnknown(side) && !(side instanceof ColumnValue)) return undecided;
+  }
+  const compared = (side: unknown): Compared =>
+    side instanceof ColumnValue ? side.column : { kind: 'known', value: side };
+  try {
+    return orderCondition(operator, compared(left), compared(right));
+  } catch (error) {
+    if (error instanceof Incomparable) throw untranslatable(error.construct, error.instead, at);
+    throw hostError(error, '`valueOf`', at.span);
+  }
+}
+
+function knownOrder(
+  operator: '<' | '<=' | '>' | '>=',
+  left: unknown,
+  right: unknown,
+  span: Span,
+  meter: Meter,
+): Condition {
+  try {
+    const order = orderOf(primitive(left), primitive(right), meter);
+    return order === undefined ? undecided : isOrdered(operator, order) ? always : never;
+  } catch (error) {
+    throw hostError(error, '`valueOf`', span);
+  }
+}

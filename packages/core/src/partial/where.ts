@@ -1,0 +1,67 @@
+import { PolarError } from '../diagnostics/polar-error.js';
+import { isStackOverflow } from '../engine/host-error.js';
+import { Budget, type Limits } from '../engine/limits.js';
+import type { ProgramContext } from '../engine/program-context.js';
+import { toRowFilter } from '../filter/to-row-filter.js';
+import type { RowCondition } from '../filter/row-condition.js';
+import { Tags } from '../host/type-set.js';
+import { linkCall } from '../ir/link.js';
+import type { CallGoal } from '../ir/goal.js';
+import { Evaluator } from './evaluator.js';
+import { Recursion } from './recursion.js';
+import { NotLinear } from '../filter/recursive-filter.js';
+import { untranslatable } from './untranslatable.js';
+import { HostReader, Pending } from './host-reader.js';
+
+export interface WhereOptions {
+  readonly limits: Limits;
+  readonly signal: AbortSignal | undefined;
+}
+
+/**
+ * Finds the condition under which an actor may perform an action on a row of a type. It is exact: a row satisfies it if and only if
+ * `isAllowed` is true for the row.
+ *
+ * @throws {PolarError} `POLAR_FILTER_UNTRANSLATABLE` with the place of a construct that no query expresses; `POLAR_FILTER_NO_FIELDS`;
+ *   limits and errors of the application as for a check
+ */
+export async function where(
+  context: ProgramContext,
+  actor: unknown,
+  action: unknown,
+  typeName: string,
+  { limits, signal }: WhereOptions,
+): Promise<RowCondition> {
+  const { program, typeSets, members } = context;
+  if (program.types.find(typeName)?.fields === undefined)
+    throw new PolarError('POLAR_FILTER_NO_FIELDS', { type: typeName });
+  const budget = new Budget(limits, signal);
+  budget.checkStart();
+  const host = new HostReader(typeSets, new Tags(program.types), members, budget);
+  const { goals } = linkCall('allow', [undefined, undefined, undefined], program);
+  const goal = goals[0] as CallGoal;
+  const recursions: Recursion[] = [];
+  for (;;) {
+    // Each run starts from nothing but the values that the application has given before.
+    const evaluator = new Evaluator(context, host, recursions);
+    const row = evaluator.row(typeName);
+    try {
+      const condition = evaluator.call(goal, [actor, action, row]);
+      return { type: typeName, row: row.scope, condition, filter: toRowFilter(condition) };
+    } catch (error) {
+      if (error instanceof Pending) {
+        await host.settle(error);
+        budget.checkTime();
+      } else if (error instanceof Recursion) recursions.push(error);
+      else if (error instanceof NotLinear)
+        throw untranslatable(
+          'a recursion in which a row depends on two other rows',
+          'let each rule call itself once, for one related row',
+          { span: goal.span, rule: 'allow' },
+        );
+      else if (isStackOverflow(error))
+        throw new PolarError('POLAR_RUN_DEPTH_LIMIT', { limit: limits.maxDepth });
+      else throw error;
+    }
+  }
+}

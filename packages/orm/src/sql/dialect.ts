@@ -1,0 +1,255 @@
+import type { Column, Scalar } from '@nanook/core/filter';
+import { bound, joined, type Fragment } from './fragment.js';
+
+export type DialectName = 'postgres' | 'mysql' | 'sqlite';
+export type Comparison = '=' | '<>' | '<' | '<=';
+
+/** A side of a comparison: a column with its printed name, or a value. */
+export type Side =
+  | { readonly kind: 'column'; readonly column: Column; readonly sql: Fragment }
+  | { readonly kind: 'value'; readonly value: Scalar };
+
+/** The parts of SQL that databases write differently. */
+export interface Dialect {
+  readonly name: DialectName;
+  quote(identifier: string): string;
+  text(operator: Comparison, left: Side, right: Side): Fragment;
+  textIn(column: Fragment, values: readonly string[]): Fragment;
+  number(operator: Comparison, left: Side, right: Side): Fragment;
+  numberIn(column: Fragment, values: readonly number[], isWhole: boolean): Fragment;
+  date(operator: Comparison, left: Side, right: Side): Fragment;
+  boolean(column: Fragment, value: boolean): Fragment;
+  isNaN(column: Fragment): Fragment | undefined;
+}
+
+export interface DialectOptions {
+  /** Returns a date as the database stores it. By default the driver gets the `Date`. */
+  readonly date?: (date: Date) => unknown;
+}
+
+/** The number of values beyond which a list is bound as one value. */
+const maxListed = 500;
+
+const typeOf = (...sides: readonly Side[]): string =>
+  sides.find((side) => side.kind === 'column')!.column.type;
+
+export function postgres({ date: bind = (value) => value }: DialectOptions): Dialect {
+  const exact = (side: Side): Fragment =>
+    side.kind === 'column' ? [side.sql, '::text COLLATE "C"'] : [bound(side.value, 'text'), ' COLLATE "C"'];
+  const plain = (side: Side): Fragment => (side.kind === 'column' ? side.sql : bound(side.value, 'text'));
+  const numeric =
+    (whole: boolean) =>
+    (side: Side): Fragment =>
+      side.kind === 'column' ? side.sql : bound(side.value, whole ? 'bigint' : 'float8');
+  return {
+    name: 'postgres',
+    quote: (identifier) => `"${identifier.replaceAll('"', '""')}"`,
+    // The collation of a column may hold different texts for equal. The plain comparison keeps its index.
+    text: (operator, left, right) =>
+      operator === '='
+        ? ['(', plain(left), ' = ', plain(right), ' AND ', exact(left), ' = ', exact(right), ')']
+        : [exact(left), ` ${operator} `, exact(right)],
+    textIn: (column, values) =>
+      values.length > maxListed
+        ? [
+            '(',
+            column,
+            ' = ANY(',
+            bound(values, 'text[]'),
+            ') AND ',
+            column,
+            '::text COLLATE "C" = ANY(',
+            bound(values, 'text[]'),
+            '))',
+          ]
+        : [
+            '(',
+            column,
+            ' IN (',
+            joined(
+              values.map((value) => bound(value, 'text')),
+              ', ',
+            ),
+            ') AND ',
+            column,
+            '::text COLLATE "C" IN (',
+            joined(
+              values.map((value) => bound(value, 'text')),
+              ', ',
+            ),
+            '))',
+          ],
+    number: (operator, left, right) => {
+      const side = numeric(typeOf(left, right) === 'integer');
+      return [side(left), ` ${operator} `, side(right)];
+    },
+    numberIn: (column, values, isWhole) =>
+      values.length > maxListed
+        ? [column, ' IN (SELECT unnest(', bound(values, isWhole ? 'bigint[]' : 'float8[]'), '))']
+        : [
+            column,
+            ' IN (',
+            joined(
+              values.map((value) => bound(value, isWhole ? 'bigint' : 'float8')),
+              ', ',
+            ),
+            ')',
+          ],
+    date: (operator, left, right) =>
+      dateRange(operator, left, right, bind, (sql) => ["date_trunc('milliseconds', ", sql, ')']),
+    boolean: (column, value) => [column, value ? ' = TRUE' : ' = FALSE'],
+    isNaN: (column) => [column, "::float8 = 'NaN'::float8"],
+  };
+}
+
+export function mysql({ date: bind = (value) => value }: DialectOptions): Dialect {
+  const exact = (side: Side): Fragment =>
+    side.kind === 'column'
+      ? ['CAST(CONVERT(', side.sql, ' USING utf8mb4) AS BINARY)']
+      : ['CAST(', bound(side.value), ' AS BINARY)'];
+  const plain = (side: Side): Fragment => (side.kind === 'column' ? side.sql : bound(side.value));
+  return {
+    name: 'mysql',
+    quote: (identifier) => `\`${identifier.replaceAll('`', '``')}\``,
+    text: (operator, left, right) =>
+      operator === '=' && !(left.kind === 'column' && right.kind === 'column')
+        ? ['(', plain(left), ' = ', plain(right), ' AND ', exact(left), ' = ', exact(right), ')']
+        : [exact(left), ` ${operator} `, exact(right)],
+    textIn: (column, values) => {
+      const list = JSON.stringify(values);
+      return values.length > maxListed
+        ? [
+            'CAST(CONVERT(',
+            column,
+            ' USING utf8mb4) AS BINARY) IN (SELECT CAST(v AS BINARY) FROM json_table(',
+            bound(list),
+            ", '$[*]' COLUMNS (v longtext PATH '$')) nanook_values)",
+          ]
+        : [
+            '(',
+            column,
+            ' IN (',
+            joined(
+              values.map((value) => bound(value)),
+              ', ',
+            ),
+            ') AND CAST(CONVERT(',
+            column,
+            ' USING utf8mb4) AS BINARY) IN (',
+            joined(
+              values.map((value): Fragment => ['CAST(', bound(value), ' AS BINARY)']),
+              ', ',
+            ),
+            '))',
+          ];
+    },
+    number: (operator, left, right) => [numericSide(left), ` ${operator} `, numericSide(right)],
+    numberIn: (column, values, isWhole) =>
+      values.length > maxListed
+        ? [
+            column,
+            ' IN (SELECT v FROM json_table(',
+            bound(JSON.stringify(values)),
+            `, '$[*]' COLUMNS (v ${isWhole ? 'bigint' : 'double'} PATH '$')) nanook_values)`,
+          ]
+        : [
+            column,
+            ' IN (',
+            joined(
+              values.map((value) => bound(value)),
+              ', ',
+            ),
+            ')',
+          ],
+    date: (operator, left, right) =>
+      dateRange(operator, left, right, bind, (sql) => ['(UNIX_TIMESTAMP(', sql, ') * 1000 DIV 1)']),
+    boolean: (column, value) => [column, value ? ' <> 0' : ' = 0'],
+    isNaN: () => undefined,
+  };
+}
+
+export function sqlite({ date: bind }: DialectOptions): Dialect {
+  const plain = (side: Side): Fragment => (side.kind === 'column' ? side.sql : bound(side.value));
+  const binary = (side: Side): Fragment => [plain(side), ' COLLATE BINARY'];
+  return {
+    name: 'sqlite',
+    quote: (identifier) => `"${identifier.replaceAll('"', '""')}"`,
+    text: (operator, left, right) =>
+      operator === '='
+        ? ['(', plain(left), ' = ', plain(right), ' AND ', binary(left), ' = ', plain(right), ')']
+        : [binary(left), ` ${operator} `, plain(right)],
+    textIn: (column, values) =>
+      values.length > maxListed
+        ? [column, ' COLLATE BINARY IN (SELECT value FROM json_each(', bound(JSON.stringify(values)), '))']
+        : [
+            '(',
+            column,
+            ' IN (',
+            joined(
+              values.map((value) => bound(value)),
+              ', ',
+            ),
+            ') AND ',
+            column,
+            ' COLLATE BINARY IN (',
+            joined(
+              values.map((value) => bound(value)),
+              ', ',
+            ),
+            '))',
+          ],
+    number: (operator, left, right) => [numericSide(left), ` ${operator} `, numericSide(right)],
+    numberIn: (column, values) =>
+      values.length > maxListed
+        ? [column, ' IN (SELECT value FROM json_each(', bound(JSON.stringify(values)), '))']
+        : [
+            column,
+            ' IN (',
+            joined(
+              values.map((value) => bound(value)),
+              ', ',
+            ),
+            ')',
+          ],
+    date: (operator, left, right) => {
+      const side = (each: Side): Fragment =>
+        each.kind === 'column' ? each.sql : bound(bind === undefined ? each.value : bind(each.value as Date));
+      return [side(left), ` ${operator} `, side(right)];
+    },
+    boolean: (column, value) => [column, value ? ' <> 0' : ' = 0'],
+    isNaN: () => undefined,
+  };
+}
+
+const numericSide = (side: Side): Fragment => (side.kind === 'column' ? side.sql : bound(side.value));
+
+/** Compares instants of whole milliseconds, as JavaScript reads them, with columns that may hold finer ones. Ranges keep the index. */
+function dateRange(
+  operator: Comparison,
+  left: Side,
+  right: Side,
+  bind: (date: Date) => unknown,
+  truncated: (sql: Fragment) => Fragment,
+): Fragment {
+  if (left.kind === 'column' && right.kind === 'column')
+    return [truncated(left.sql), ` ${operator} `, truncated(right.sql)];
+  const isColumnLeft = left.kind === 'column';
+  const [column, value] = (isColumnLeft ? [left.sql, right] : [(right as { sql: Fragment }).sql, left]) as [
+    Fragment,
+    { value: Date },
+  ];
+  const from = bound(bind(value.value));
+  const next = bound(bind(new Date(value.value.getTime() + 1)));
+  switch (operator) {
+    case '=':
+      return ['(', column, ' >= ', from, ' AND ', column, ' < ', next, ')'];
+    case '<>':
+      return ['(', column, ' < ', from, ' OR ', column, ' >= ', next, ')'];
+    case '<':
+      return isColumnLeft ? [column, ' < ', from] : [column, ' >= ', next];
+    case '<=':
+      return isColumnLeft ? [column, ' < ', next] : [column, ' >= ', from];
+  }
+}
+
+export const dialects = { postgres, mysql, sqlite } as const;

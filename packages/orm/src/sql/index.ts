@@ -1,0 +1,81 @@
+import type { RowCondition } from '@nanook/core/filter';
+import { dialects, type DialectName, type DialectOptions } from './dialect.js';
+import { partsOf, type Fragment } from './fragment.js';
+import { printFilter, type TableNames } from './print-filter.js';
+
+/** A table: its name, or its name with the names of the columns that differ from the fields. */
+export type TableInput =
+  | string
+  | { readonly table: string; readonly columns?: Readonly<Record<string, string>> };
+
+export interface SqlOptions extends DialectOptions {
+  readonly dialect: DialectName;
+  /** The table of each type. A type that is left out has a table of its own name. */
+  readonly tables?: Readonly<Record<string, TableInput>>;
+}
+
+export interface SqlCondition {
+  /** A condition in brackets, with the placeholders of the dialect: `$1` for PostgreSQL, `?` for the others. */
+  readonly text: string;
+  readonly values: readonly unknown[];
+}
+
+export interface SqlPlace {
+  /** The name of the filtered table in the query. By default the table itself. */
+  readonly alias?: string;
+  /** The number of the first placeholder, for a query with values of its own before this condition. PostgreSQL only. */
+  readonly firstParameter?: number;
+}
+
+/**
+ * Makes a function that prints conditions of `authorizer.where` as SQL with bound values.
+ *
+ * @example
+ * const print = sql({ dialect: 'postgres', tables: { Document: 'documents' } });
+ * const { text, values } = print(await authorizer.where(user, 'read', 'Document'));
+ * await pool.query(`SELECT * FROM documents WHERE ${text} ORDER BY id LIMIT 20`, [...values]);
+ */
+export function sql(options: SqlOptions): (condition: RowCondition, place?: SqlPlace) => SqlCondition {
+  const { tables = {} } = options;
+  const dialect = dialects[options.dialect](options);
+  const names = tableNames(tables);
+  return (condition, { alias, firstParameter = 1 } = {}) => {
+    const fragment = printFilter(condition.filter, condition.row, names, dialect);
+    const root = dialect.quote(alias ?? names.table(condition.type));
+    return printed(fragment, root, dialect.name, dialect.quote.bind(dialect), firstParameter);
+  };
+}
+
+export function tableNames(tables: Readonly<Record<string, TableInput>>): TableNames {
+  return {
+    table: (type) => {
+      const table = tables[type];
+      return table === undefined ? type : typeof table === 'string' ? table : table.table;
+    },
+    column: (type, field) => {
+      const table = tables[type];
+      return (typeof table === 'object' ? table.columns?.[field] : undefined) ?? field;
+    },
+  };
+}
+
+function printed(
+  fragment: Fragment,
+  root: string,
+  dialect: DialectName,
+  quote: (identifier: string) => string,
+  firstParameter: number,
+): SqlCondition {
+  let text = '(';
+  const values: unknown[] = [];
+  for (const part of partsOf(fragment)) {
+    if (typeof part === 'string') text += part;
+    else if (part.kind === 'root-column') text += `${root}.${quote(part.name)}`;
+    else {
+      values.push(part.value);
+      text += dialect === 'postgres' ? `$${firstParameter + values.length - 1}` : '?';
+      if (dialect === 'postgres' && part.cast !== undefined) text += `::${part.cast}`;
+    }
+  }
+  return { text: `${text})`, values };
+}

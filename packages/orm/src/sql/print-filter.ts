@@ -1,0 +1,221 @@
+import type { Column, FilterSet, Operand, RelationStep, RowFilter, Scalar, Scope } from '@nanook/core/filter';
+import type { Comparison, Dialect, Side } from './dialect.js';
+import { balanced, bound, joined, type Fragment } from './fragment.js';
+
+/** The names that the database has for types and their fields. */
+export interface TableNames {
+  table(type: string): string;
+  column(type: string, field: string): string;
+}
+
+/** Prints a filter as a bracketed SQL condition. */
+export function printFilter(filter: RowFilter, row: Scope, names: TableNames, dialect: Dialect): Fragment {
+  return new Printer(row, names, dialect).print(filter);
+}
+
+class Printer {
+  #aliases = 0;
+  /** The aliases of the rows that can be used where something is printed. */
+  #aliasOf: ReadonlyMap<number, string> = new Map();
+  /** The recursive sets that are printed, innermost last. */
+  readonly #sets: { readonly alias: string; readonly key: readonly string[] }[] = [];
+
+  constructor(
+    readonly row: Scope,
+    readonly names: TableNames,
+    readonly dialect: Dialect,
+  ) {}
+
+  print(filter: RowFilter): Fragment {
+    switch (filter.kind) {
+      case 'always':
+        return '1=1';
+      case 'never':
+        return '1=0';
+      case 'and':
+        return balanced(
+          filter.parts.map((part) => this.print(part)),
+          ' AND ',
+        );
+      case 'or':
+        return balanced(
+          filter.parts.map((part) => this.print(part)),
+          ' OR ',
+        );
+      case 'exists':
+        return this.#related(filter.step, filter.where, 'EXISTS');
+      case 'none':
+        return this.#related(filter.step, filter.where, 'NOT EXISTS');
+      case 'compare':
+        return this.#compare(filter.operator, filter.left, filter.right);
+      case 'null':
+        return [this.#column(filter.column), ' IS NULL'];
+      case 'not-null':
+        return [this.#column(filter.column), ' IS NOT NULL'];
+      case 'nan':
+        return this.dialect.isNaN(this.#column(filter.column)) ?? '1=0';
+      case 'not-nan': {
+        const isNaN = this.dialect.isNaN(this.#column(filter.column));
+        return isNaN === undefined ? '1=1' : ['NOT (', isNaN, ')'];
+      }
+      case 'in-set':
+        return this.#inSet(filter.row, filter.set, 'IN');
+      case 'not-in-set':
+        return this.#inSet(filter.row, filter.set, 'NOT IN');
+      case 'found-before': {
+        const { alias, key } = this.#sets.at(-1)!;
+        return this.#pairs(
+          filter.row,
+          key,
+          key.map((_, i) => `${alias}.k${i}`),
+        );
+      }
+      case 'in':
+        return this.#in(filter.column, filter.values);
+      case 'not-in':
+        // A column that is NULL is in neither: the filter asks for NULL where it wants it.
+        return [
+          '(',
+          this.#column(filter.column),
+          ' IS NOT NULL AND NOT ',
+          this.#in(filter.column, filter.values),
+          ')',
+        ];
+    }
+  }
+
+  #compare(operator: Comparison, left: Operand, right: Operand): Fragment {
+    const type = (left.kind === 'column' ? left : (right as Column)).type;
+    const sides = [this.#side(left), this.#side(right)] as const;
+    switch (type) {
+      case 'string':
+        return this.dialect.text(operator, ...sides);
+      case 'integer':
+      case 'float':
+        return this.dialect.number(operator, ...sides);
+      case 'date':
+        return this.dialect.date(operator, ...sides);
+      case 'boolean':
+        return this.#booleans(operator, left, right);
+    }
+  }
+
+  #booleans(operator: Comparison, left: Operand, right: Operand): Fragment {
+    const [column, other] = left.kind === 'column' ? [left, right] : [right as Column, left];
+    if (other.kind === 'value')
+      return this.dialect.boolean(this.#column(column), (other.value as boolean) === (operator === '='));
+    const same = (value: boolean): Fragment => [
+      '(',
+      this.dialect.boolean(this.#column(column), value),
+      ' AND ',
+      this.dialect.boolean(this.#column(other), operator === '=' ? value : !value),
+      ')',
+    ];
+    return ['(', same(true), ' OR ', same(false), ')'];
+  }
+
+  #in(column: Column, values: readonly Scalar[]): Fragment {
+    const sql = this.#column(column);
+    switch (column.type) {
+      case 'string':
+        return this.dialect.textIn(sql, values as readonly string[]);
+      case 'integer':
+      case 'float':
+        return this.dialect.numberIn(sql, values as readonly number[], column.type === 'integer');
+      case 'boolean':
+      case 'date':
+        return balanced(
+          values.map((value) => this.#compare('=', column, { kind: 'value', value })),
+          ' OR ',
+        );
+    }
+  }
+
+  #side(operand: Operand): Side {
+    return operand.kind === 'value'
+      ? operand
+      : { kind: 'column', column: operand, sql: this.#column(operand) };
+  }
+
+  #column({ scope, field }: Column): Fragment {
+    return this.#field(scope, field);
+  }
+
+  #field(scope: Scope, field: string): Fragment {
+    const name = this.names.column(scope.type.name, field);
+    if (scope.id === this.row.id) return { kind: 'root-column', name };
+    return `${this.#aliasOf.get(scope.id)!}.${this.dialect.quote(name)}`;
+  }
+
+  #related({ from, relation, to }: RelationStep, where: RowFilter, exists: string): Fragment {
+    const quote = (name: string) => this.dialect.quote(name);
+    const alias = this.#newAlias();
+    const outer = this.#aliasOf;
+    const local = relation.local.map((field) => this.#field(from, field));
+    this.#aliasOf = new Map(outer).set(to.id, alias);
+    const table = `${quote(this.names.table(to.type.name))} ${alias}`;
+    const conditions: Fragment[] = [];
+    let source = table;
+    const foreign = relation.foreign.map((field) => this.#field(to, field));
+    if (relation.through === undefined) {
+      foreign.forEach((field, i) => conditions.push([field, ' = ', local[i]!]));
+    } else {
+      const { through } = relation;
+      const join = this.#newAlias();
+      source = `${quote(through.table)} ${join}, ${table}`;
+      through.local.forEach((name, i) => conditions.push([`${join}.${quote(name)} = `, local[i]!]));
+      through.foreign.forEach((name, i) => conditions.push([`${join}.${quote(name)} = `, foreign[i]!]));
+    }
+    for (const [field, value] of relation.where)
+      conditions.push(
+        value === null ? [this.#field(to, field), ' IS NULL'] : [this.#field(to, field), ' = ', bound(value)],
+      );
+    if (where.kind !== 'always') conditions.push(this.print(where));
+    this.#aliasOf = outer;
+    return [`${exists} (SELECT 1 FROM ${source} WHERE `, joined(conditions, ' AND '), ')'];
+  }
+
+  /** A set is computed on its own, from the rows that are in it downwards: MariaDB refuses one that uses columns of an outer query. */
+  #inSet(row: Scope, set: FilterSet, operator: 'IN' | 'NOT IN'): Fragment {
+    const quote = (name: string) => this.dialect.quote(name);
+    const found = this.#newAlias();
+    const table = quote(this.names.table(set.row.type.name));
+    const base = this.#newAlias();
+    const next = this.#newAlias();
+    const keys = set.key.map((_, i) => `k${i}`).join(', ');
+    const own = set.key.map((field) => this.#field(row, field));
+    const outer = this.#aliasOf;
+    this.#sets.push({ alias: found, key: set.key });
+    const columnsOf = (alias: string) =>
+      set.key.map((field) => `${alias}.${quote(this.names.column(set.row.type.name, field))}`).join(', ');
+    this.#aliasOf = new Map([[set.row.id, base]]);
+    const first: Fragment = [`SELECT ${columnsOf(base)} FROM ${table} ${base} WHERE `, this.print(set.base)];
+    this.#aliasOf = new Map([[set.row.id, next]]);
+    const then: Fragment = [
+      `SELECT ${columnsOf(next)} FROM ${table} ${next}, ${found} WHERE `,
+      this.print(set.step),
+    ];
+    this.#sets.pop();
+    this.#aliasOf = outer;
+    return [
+      '(',
+      joined(own, ', '),
+      `) ${operator} (WITH RECURSIVE ${found}(${keys}) AS (`,
+      first,
+      ' UNION ',
+      then,
+      `) SELECT ${keys} FROM ${found})`,
+    ];
+  }
+
+  #pairs(row: Scope, key: readonly string[], others: readonly string[]): Fragment {
+    return joined(
+      key.map((field, i): Fragment => [this.#field(row, field), ` = ${others[i]!}`]),
+      ' AND ',
+    );
+  }
+
+  #newAlias(): string {
+    return `nanook${++this.#aliases}`;
+  }
+}

@@ -1,0 +1,173 @@
+import type { Random } from './world.fixture.js';
+import { texts } from './world.fixture.js';
+
+/** Writes random conditions of Polar about a row, over columns, relations and known values. */
+export class Conditions {
+  #names = 0;
+
+  constructor(
+    readonly random: Random,
+    readonly options: { readonly recursion: boolean } = { recursion: true },
+  ) {}
+
+  /** A condition about the row that a variable holds. */
+  about(variable: string, type: string, depth: number): string {
+    const { random } = this;
+    if (depth <= 0) return this.#leaf(variable, type);
+    switch (random.below(9)) {
+      case 0:
+      case 1:
+        return `(${this.about(variable, type, depth - 1)} and ${this.about(variable, type, depth - 1)})`;
+      case 2:
+      case 3:
+        return `(${this.about(variable, type, depth - 1)} or ${this.about(variable, type, depth - 1)})`;
+      case 4:
+        return `not (${this.about(variable, type, depth - 1)})`;
+      case 5: {
+        const many = manyOf[type];
+        if (many === undefined) return this.#leaf(variable, type);
+        const [relation, target] = random.of(many);
+        const item = this.#name();
+        return `(${item} in ${variable}.${relation} and ${this.about(item, target, depth - 1)})`;
+      }
+      case 6: {
+        const many = manyOf[type];
+        if (many === undefined) return this.#leaf(variable, type);
+        const [relation, target] = random.of(many);
+        const item = this.#name();
+        return `forall(${item} in ${variable}.${relation}, ${this.about(item, target, depth - 1)})`;
+      }
+      case 7: {
+        const ones = oneOf[type];
+        if (ones === undefined) return this.#leaf(variable, type);
+        const [relation, target] = random.of(ones);
+        return this.about(`${variable}.${relation}`, target, depth - 1);
+      }
+      default:
+        return this.#leaf(variable, type);
+    }
+  }
+
+  #leaf(variable: string, type: string): string {
+    const { random } = this;
+    const [field, kind] = random.of(fieldsOf[type]!);
+    const column = `${variable}.${field}`;
+    if (this.options.recursion && type === 'Folder' && random.below(3) === 0)
+      return `reach(actor, ${variable})`;
+    switch (random.below(12)) {
+      case 0:
+        return `${column} = nil`;
+      case 1:
+        return `${column} != ${this.#value(kind)}`;
+      case 2:
+        return `${column} in [${[this.#value(kind), this.#value(kind), random.of(['nil', this.#value('number')])].join(', ')}]`;
+      case 3:
+        return `${column} ${random.of(['<', '<=', '>', '>='])} ${this.#value(kind)}`;
+      case 4:
+        return `${this.#value(random.of(['text', 'number', 'flag']))} ${random.of(['<', '>=', '=', '!='])} ${column}`;
+      case 5: {
+        const [other] = random.of(fieldsOf[type]!);
+        return `${column} ${random.of(['=', '!=', '<', '<='])} ${variable}.${other}`;
+      }
+      case 6: {
+        const ones = oneOf[type];
+        if (ones === undefined) return `${column} = ${this.#value(kind)}`;
+        const [relation, target] = random.of(ones);
+        const others = ones.filter(([, each]) => each === target);
+        return random.of([
+          `${variable}.${relation} = nil`,
+          `${variable}.${relation} = ${random.of(others.map(([name]) => `${variable}.${name}`))}`,
+          ...(target === 'User'
+            ? [`${variable}.${relation} = actor`, `${variable}.${relation}.name = actor.name`]
+            : []),
+        ]);
+      }
+      case 7:
+        return kind === 'flag' ? column : `${column} = ${this.#value(kind)}`;
+      case 8:
+        return random.of([`actor.level < 3`, `actor.role = "admin"`, `actor.active`, `actor.missing = 1`]);
+      case 9:
+        return `${variable} matches {${field}: ${this.#value(kind)}}`;
+      case 10:
+        return `helper(actor, ${this.#value('text')}, ${variable})`;
+      default:
+        return `${column} = ${this.#value(kind)}`;
+    }
+  }
+
+  #value(kind: string): string {
+    const { random } = this;
+    switch (kind) {
+      case 'text':
+        return random.of([...texts.map((text) => JSON.stringify(text)), 'nil', '1']);
+      case 'flag':
+        return random.of(['true', 'false', 'nil']);
+      default:
+        return random.of(['-1', '0', '1', '1.5', '2', '3', '5', '3000000000', 'nil', '"1"']);
+    }
+  }
+
+  #name(): string {
+    return `x${++this.#names}`;
+  }
+}
+
+const fieldsOf: Readonly<Record<string, readonly (readonly [string, string])[]>> = {
+  User: [
+    ['id', 'number'],
+    ['name', 'text'],
+    ['role', 'text'],
+    ['active', 'flag'],
+    ['level', 'number'],
+  ],
+  Folder: [
+    ['id', 'number'],
+    ['name', 'text'],
+    ['isPublic', 'flag'],
+    ['ownerId', 'number'],
+    ['parentId', 'number'],
+  ],
+  Document: [
+    ['id', 'number'],
+    ['title', 'text'],
+    ['status', 'text'],
+    ['isPublic', 'flag'],
+    ['priority', 'number'],
+    ['score', 'number'],
+    ['ownerId', 'number'],
+  ],
+  Comment: [
+    ['id', 'number'],
+    ['text', 'text'],
+    ['rank', 'number'],
+    ['authorId', 'number'],
+  ],
+  Tag: [
+    ['id', 'number'],
+    ['name', 'text'],
+    ['weight', 'number'],
+  ],
+};
+const manyOf: Readonly<Record<string, readonly (readonly [string, string])[]>> = {
+  User: [['documents', 'Document']],
+  Folder: [['documents', 'Document']],
+  Document: [
+    ['comments', 'Comment'],
+    ['tags', 'Tag'],
+  ],
+};
+const oneOf: Readonly<Record<string, readonly (readonly [string, string])[]>> = {
+  Folder: [
+    ['owner', 'User'],
+    ['parent', 'Folder'],
+  ],
+  Document: [
+    ['owner', 'User'],
+    ['reviewer', 'User'],
+    ['folder', 'Folder'],
+  ],
+  Comment: [
+    ['document', 'Document'],
+    ['author', 'User'],
+  ],
+};

@@ -1,0 +1,140 @@
+import { PGlite } from '@electric-sql/pglite';
+import { createConnection } from 'mysql2/promise';
+import { DatabaseSync } from 'node:sqlite';
+import pg from 'pg';
+import type { DialectName } from '../sql/dialect.js';
+import { columns, type ColumnKind, type Tables } from './world.fixture.js';
+
+/** A database with the tables of a world. */
+export interface Database {
+  readonly name: string;
+  readonly dialect: DialectName;
+  fill(data: Tables): Promise<void>;
+  query(text: string, values: readonly unknown[]): Promise<readonly Record<string, unknown>[]>;
+  close(): Promise<void>;
+}
+
+const sqlTypes: Record<DialectName, Record<'integer' | 'float' | 'text' | 'boolean', string>> = {
+  postgres: { integer: 'integer', float: 'double precision', text: 'text', boolean: 'boolean' },
+  mysql: { integer: 'int', float: 'double', text: 'varchar(100)', boolean: 'boolean' },
+  sqlite: { integer: 'integer', float: 'real', text: 'text collate nocase', boolean: 'integer' },
+};
+
+const kindOf = (kind: ColumnKind) => kind.replace('?', '') as 'integer' | 'float' | 'text' | 'boolean';
+
+const createTables = (dialect: DialectName): string[] =>
+  Object.entries(columns).map(
+    ([table, fields]) =>
+      `CREATE TABLE ${table} (${Object.entries(fields)
+        .map(
+          ([name, kind]) =>
+            `${dialect === 'mysql' ? `\`${name}\`` : `"${name}"`} ${sqlTypes[dialect][kindOf(kind)]}${kind.endsWith('?') ? '' : ' NOT NULL'}`,
+        )
+        .join(', ')})`,
+  );
+
+type Run = (text: string, values: readonly unknown[]) => Promise<unknown>;
+
+async function fillWith(run: Run, dialect: DialectName, data: Tables): Promise<void> {
+  for (const [table, rows] of Object.entries(data) as [string, Tables[keyof Tables]][]) {
+    await run(`DELETE FROM ${table}`, []);
+    for (const row of rows) {
+      const names = Object.keys(row).map((name) => (dialect === 'mysql' ? `\`${name}\`` : `"${name}"`));
+      const holes = names.map((_, i) => (dialect === 'postgres' ? `$${i + 1}` : '?'));
+      await run(
+        `INSERT INTO ${table} (${names.join(', ')}) VALUES (${holes.join(', ')})`,
+        Object.values(row),
+      );
+    }
+  }
+}
+
+const forSqlite = (value: unknown): never => (typeof value === 'boolean' ? Number(value) : value) as never;
+
+export async function sqliteDatabase(): Promise<Database> {
+  const db = new DatabaseSync(':memory:');
+  const run: Run = async (text, values) => db.prepare(text).run(...values.map(forSqlite));
+  for (const create of createTables('sqlite')) await run(create, []);
+  return {
+    name: 'SQLite',
+    dialect: 'sqlite',
+    fill: (data) => fillWith(run, 'sqlite', data),
+    query: async (text, values) => db.prepare(text).all(...values.map(forSqlite)),
+    close: async () => db.close(),
+  };
+}
+
+export async function pgliteDatabase(): Promise<Database> {
+  const db = await PGlite.create();
+  const run: Run = (text, values) => db.query(text, [...values]);
+  for (const create of createTables('postgres')) await run(create, []);
+  return {
+    name: 'PGlite',
+    dialect: 'postgres',
+    fill: (data) => fillWith(run, 'postgres', data),
+    query: async (text, values) => (await db.query<Record<string, unknown>>(text, [...values])).rows,
+    close: () => db.close(),
+  };
+}
+
+/** A database of a real PostgreSQL, whose collation is that of a language. */
+export async function postgresDatabase(url: string): Promise<Database> {
+  const name = `nanook_filter_${process.pid}`;
+  const server = new pg.Client({ connectionString: url });
+  await server.connect();
+  await server.query(`DROP DATABASE IF EXISTS ${name}`);
+  await server.query(
+    `CREATE DATABASE ${name} TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'en-US' ENCODING 'UTF8'`,
+  );
+  const own = new URL(url);
+  own.pathname = `/${name}`;
+  const client = new pg.Client({ connectionString: own.href });
+  await client.connect();
+  const run: Run = (text, values) => client.query(text, [...values]);
+  for (const create of createTables('postgres')) await run(create, []);
+  return {
+    name: 'PostgreSQL',
+    dialect: 'postgres',
+    fill: (data) => fillWith(run, 'postgres', data),
+    query: async (text, values) => (await client.query<Record<string, unknown>>(text, [...values])).rows,
+    close: async () => {
+      await client.end();
+      await server.query(`DROP DATABASE ${name}`);
+      await server.end();
+    },
+  };
+}
+
+/** A database of a real MariaDB or MySQL, whose collation ignores case and accents. */
+export async function mariadbDatabase(url: string): Promise<Database> {
+  const name = `nanook_filter_${process.pid}`;
+  const connection = await createConnection({ uri: url, multipleStatements: false, timezone: 'Z' });
+  await connection.query(`DROP DATABASE IF EXISTS ${name}`);
+  await connection.query(`CREATE DATABASE ${name} CHARACTER SET utf8mb4`);
+  await connection.query(`USE ${name}`);
+  const run: Run = (text, values) => connection.query(text, [...values]);
+  for (const create of createTables('mysql')) await run(create, []);
+  return {
+    name: 'MariaDB',
+    dialect: 'mysql',
+    fill: (data) => fillWith(run, 'mysql', data),
+    query: async (text, values) => {
+      const [rows] = await connection.query(text, [...values]);
+      return rows as unknown as readonly Record<string, unknown>[];
+    },
+    close: async () => {
+      await connection.query(`DROP DATABASE ${name}`);
+      await connection.end();
+    },
+  };
+}
+
+const { NANOOK_TEST_POSTGRES_URL: postgresUrl, NANOOK_TEST_MARIADB_URL: mariadbUrl } = process.env;
+
+/** The embedded databases, and the servers that environment variables name. */
+export const databases: readonly (readonly [name: string, open: () => Promise<Database>])[] = [
+  ['SQLite', sqliteDatabase],
+  ['PGlite', pgliteDatabase],
+  ...(postgresUrl ? [['PostgreSQL', () => postgresDatabase(postgresUrl)] as const] : []),
+  ...(mariadbUrl ? [['MariaDB', () => mariadbDatabase(mariadbUrl)] as const] : []),
+];

@@ -1,0 +1,120 @@
+import { Authorizer, isPolarError, isPolicyError, isUndecided, typed } from '@nanook/core';
+import type { RowCondition } from '@nanook/core/filter';
+import { Conditions } from './conditions.fixture.js';
+import { objectsOf, Random, randomTables, types, type Tables } from './world.fixture.js';
+
+/** What an adapter has to do: fill its database, and return the ids of the rows of a type that satisfy a condition. */
+export interface FilteredDatabase {
+  fill(data: Tables): Promise<void>;
+  idsOf(type: string, condition: RowCondition): Promise<readonly unknown[]>;
+}
+
+export interface OracleReport {
+  /** Policies whose rows were compared. */
+  compared: number;
+  /** Those for which some rows are allowed and some are not. */
+  telling: number;
+  /** Policies that a check refuses at load, such as one that reads a field which is not declared. */
+  refused: number;
+  /** Policies that the adapter says it cannot express. */
+  untranslatable: number;
+  readonly failures: unknown[];
+}
+
+export interface OracleOptions {
+  readonly seed?: number;
+  readonly policies?: number;
+  /** Whether rules call themselves. */
+  readonly recursion?: boolean;
+}
+
+const helpers = `
+  helper(actor: User, _, row) if row.id = 3 or actor.level = row.id;
+  helper(_, text: String, document: Document) if document.title = text;
+  helper(_, "admin", comment: Comment) if comment.author.active;
+`;
+
+/** A rule that calls itself for the parent of a folder, with random conditions. */
+function recursiveRule(random: Random): string {
+  const conditions = new Conditions(random, { recursion: false });
+  const condition = () => conditions.about('folder', 'Folder', random.below(2));
+  return `
+    reach(actor, folder: Folder) if actor = actor and folder = folder and (${condition()});
+    reach(actor, folder: Folder) if ${random.of([`(${condition()}) and`, ''])} reach(actor, folder.parent) ${random.of([`and (${condition()})`, ''])};
+  `;
+}
+
+/**
+ * Compares the rows that a database returns for random policies with the rows for which `isAllowed` is true. The expected rows are never
+ * written down. `FILTER_TIMES` multiplies the number of policies, `FILTER_SEED` chooses others.
+ */
+export async function compareWithIsAllowed(
+  database: FilteredDatabase,
+  {
+    seed: firstSeed = Number(process.env['FILTER_SEED'] ?? 1),
+    policies: count = 240 * Number(process.env['FILTER_TIMES'] ?? 1),
+    recursion = true,
+  }: OracleOptions = {},
+): Promise<OracleReport> {
+  const report: OracleReport = { compared: 0, telling: 0, refused: 0, untranslatable: 0, failures: [] };
+  let objects: ReturnType<typeof objectsOf> = {};
+  let random = new Random(firstSeed);
+  for (let i = 0; i < count && report.failures.length < 3; i++) {
+    if (i % 40 === 0) {
+      const seed = firstSeed + i / 40;
+      random = new Random(seed);
+      const data = randomTables(seed);
+      await database.fill(data);
+      objects = objectsOf(data);
+    }
+    const type = random.of(['Document', 'Document', 'Comment', 'Folder']);
+    const condition = new Conditions(random, { recursion }).about('row', type, random.below(5));
+    const policy = `allow(actor: User, "read", row: ${type}) if actor = actor and row = row and (${condition});\n${helpers}${recursiveRule(random)}`;
+    const actor = random.of(objects['User']!);
+    try {
+      await compareOne(database, policy, actor, type, objects[type]!, report);
+    } catch (error) {
+      if (isPolicyError(error)) report.refused++;
+      else if (isPolarError(error) && error.code === 'POLAR_FILTER_UNTRANSLATABLE') report.untranslatable++;
+      else report.failures.push({ policy, error });
+    }
+  }
+  return report;
+}
+
+async function compareOne(
+  database: FilteredDatabase,
+  policies: string,
+  actor: object,
+  type: string,
+  rows: readonly object[],
+  report: OracleReport,
+): Promise<void> {
+  const limits = { maxSteps: 20_000 };
+  const authorizer = await Authorizer.load({ policies, types, limits, onWarning: () => {} });
+  const condition = await authorizer.where(typed('User', actor), 'read', type);
+  const { allowed, unanswered } = answersFor(authorizer, actor, type, rows);
+  const found = (await database.idsOf(type, condition)).filter((id) => !unanswered.has(id));
+  report.compared++;
+  if (allowed.length > 0 && allowed.length < rows.length) report.telling++;
+  const isSame = JSON.stringify(found.toSorted(byNumber)) === JSON.stringify(allowed.toSorted(byNumber));
+  if (!isSame) report.failures.push({ policies, actor: (actor as { id: number }).id, type, found, allowed });
+}
+
+const byNumber = (a: unknown, b: unknown): number => (a as number) - (b as number);
+
+/** The ids of the rows by the answer of `isAllowed`. An undecided row is not allowed. */
+function answersFor(authorizer: Authorizer, actor: object, type: string, rows: readonly object[]) {
+  const allowed: number[] = [];
+  const unanswered = new Set<unknown>();
+  for (const row of rows as readonly { id: number }[]) {
+    try {
+      if (authorizer.isAllowedSync(typed('User', actor), 'read', typed(type, row))) allowed.push(row.id);
+    } catch (error) {
+      // A folder that is its own ancestor takes a rule round in circles until a limit ends the check.
+      if (isPolarError(error) && error.code.endsWith('_LIMIT')) unanswered.add(row.id);
+      else if (!isUndecided(error)) throw error;
+    }
+  }
+  return { allowed, unanswered };
+}
