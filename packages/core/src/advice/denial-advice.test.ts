@@ -384,8 +384,8 @@ describe('denial warnings', () => {
         throw new Error(message);
       },
     });
-    const asked = strict.isAllowed(user, 'raed', note());
-    await expect(asked).rejects.toThrow('did you mean "read"?');
+    const result = strict.isAllowed(user, 'raed', note());
+    await expect(result).rejects.toThrow('did you mean "read"?');
   });
 });
 
@@ -403,22 +403,22 @@ it.each(['source', 'closures', 'machine'] as const)(
       engine,
       onWarning: (warning) => warnings.push(warning),
     });
-    const ask = (actor: object, action: string, resource: object) => {
+    const codesOf = (actor: object, action: string, resource: object) => {
       for (let i = 0; i < 3; i++) authorizer.isAllowedSync(actor, action, resource);
       return warnings.splice(0).map(({ code }) => code);
     };
     const page = (found: Page) => Object.assign(found, { isPublic: false });
     for (let i = 0; i < 3; i++) {
-      expect(ask(new Reader(), 'read', page(new Page()))).toEqual([]);
-      expect(ask(new Robot(), 'read', page(new Page()))).toEqual([]);
-      expect(ask(new Reader(), 'read', page(new Draft()))).toEqual([]);
+      expect(codesOf(new Reader(), 'read', page(new Page()))).toEqual([]);
+      expect(codesOf(new Robot(), 'read', page(new Page()))).toEqual([]);
+      expect(codesOf(new Reader(), 'read', page(new Draft()))).toEqual([]);
     }
-    expect(ask(new Reader(), 'raed', page(new Page()))).toEqual(['POLAR_DENIED_UNKNOWN_ACTION']);
-    expect(ask(new Robot(), 'raed', page(new Page()))).toEqual(['POLAR_DENIED_UNKNOWN_ACTION']);
-    expect(ask(page(new Page()), 'read', new Reader())).toEqual(['POLAR_DENIED_ARGUMENT_ORDER']);
-    expect(ask(new Reader(), 'read', {})).toEqual(['POLAR_DENIED_UNTYPED']);
-    expect(ask(new Reader(), 'read', [page(new Page())])).toEqual(['POLAR_DENIED_UNTYPED']);
+    expect(codesOf(new Reader(), 'raed', page(new Page()))).toEqual(['POLAR_DENIED_UNKNOWN_ACTION']);
+    expect(codesOf(new Robot(), 'raed', page(new Page()))).toEqual(['POLAR_DENIED_UNKNOWN_ACTION']);
+    expect(codesOf(page(new Page()), 'read', new Reader())).toEqual(['POLAR_DENIED_ARGUMENT_ORDER']);
+    expect(codesOf(new Reader(), 'read', {})).toEqual(['POLAR_DENIED_UNTYPED']);
+    expect(codesOf(new Reader(), 'read', [page(new Page())])).toEqual(['POLAR_DENIED_UNTYPED']);
     // An array with the prototype of a class is an array.
-    expect(ask(new Reader(), 'read', Object.setPrototypeOf([], Page.prototype) as object)).toEqual([]);
+    expect(codesOf(new Reader(), 'read', Object.setPrototypeOf([], Page.prototype) as object)).toEqual([]);
   },
 );

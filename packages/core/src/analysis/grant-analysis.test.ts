@@ -15,13 +15,13 @@ const load = (policies: string, types: TypesInput, options: Partial<AuthorizerOp
 /** Returns those of the actions that a policy can grant. */
 async function granted(
   policies: string,
-  asked: readonly string[],
+  actions: readonly string[],
   resource: string,
   options: Partial<AuthorizerOptions> & { readonly as?: 'instance' | 'type' } = {},
 ) {
   const { as, types = { User, Document, Memo, Folder, Email }, ...others } = options;
   const authorizer = await load(policies, types, others);
-  return asked.filter((action) => authorizer.isGrantable(action, resource, as && { resource: as }));
+  return actions.filter((action) => authorizer.isGrantable(action, resource, as && { resource: as }));
 }
 
 const gitclub = `
@@ -180,7 +180,7 @@ describe('isGrantable', () => {
 
   it('returns false for a condition on two types that no value can have together', async () => {
     const policy = 'allow(_, "a", _: One); allow(_, "b", _: Two); allow(_, "c", _: Any);';
-    const asked = ['a', 'b', 'c'];
+    const actions = ['a', 'b', 'c'];
     const kind = (one: object, two: object, any: object) => ({ One: one, Two: two, Any: any }) as TypesInput;
     const is = () => false;
     const ofKinds = kind(
@@ -188,18 +188,18 @@ describe('isGrantable', () => {
       { discriminator: { kind: 2 } },
       { discriminator: { size: 1 } },
     );
-    expect(await granted(policy, asked, 'One', { types: kind({}, {}, { is }) })).toEqual(['a', 'c']);
+    expect(await granted(policy, actions, 'One', { types: kind({}, {}, { is }) })).toEqual(['a', 'c']);
     expect(
-      await granted(policy, asked, 'One', { types: kind({ class: Document }, { class: Folder }, {}) }),
+      await granted(policy, actions, 'One', { types: kind({ class: Document }, { class: Folder }, {}) }),
     ).toEqual(['a', 'c']);
     expect(
-      await granted(policy, asked, 'One', {
+      await granted(policy, actions, 'One', {
         types: kind({ class: Memo }, { class: Document }, { class: Folder }),
       }),
     ).toEqual(['a', 'b']);
-    expect(await granted(policy, asked, 'One', { types: ofKinds })).toEqual(['a', 'c']);
-    expect(await granted(policy, asked, 'One', { types: kind({ is }, {}, { class: Folder }) })).toEqual(
-      asked,
+    expect(await granted(policy, actions, 'One', { types: ofKinds })).toEqual(['a', 'c']);
+    expect(await granted(policy, actions, 'One', { types: kind({ is }, {}, { class: Folder }) })).toEqual(
+      actions,
     );
   });
 
@@ -244,7 +244,7 @@ describe('isGrantable', () => {
 
   it('runs no code of the application', async () => {
     const fail = () => {
-      throw new Error('asked');
+      throw new Error('the application was called');
     };
     const types = { Odd: { is: fail, equals: fail }, Document };
     const policy = 'allow(u, x, r: Odd) if u.f(r) = x and r = "a" and x matches Odd and Odd.list(r);';
@@ -285,8 +285,8 @@ describe('isGrantable', () => {
 describe('isGrantable without a resource', () => {
   it('returns whether the action can be allowed on anything', async () => {
     const authorizer = await load(gitclub, rows);
-    const asked = ['read', 'raed', 'create', 'archive', 'owner'];
-    expect(asked.filter((action) => authorizer.isGrantable(action))).toEqual(['read', 'create']);
+    const actions = ['read', 'raed', 'create', 'archive', 'owner'];
+    expect(actions.filter((action) => authorizer.isGrantable(action))).toEqual(['read', 'create']);
   });
 });
 

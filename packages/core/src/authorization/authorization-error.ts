@@ -74,10 +74,14 @@ export class UnauthenticatedError extends AuthorizationError {
 const isBranded = (error: unknown): error is AuthorizationError =>
   typeof error === 'object' && error !== null && (error as { [brand]?: unknown })[brand] === true;
 
+/** Returns whether an error is a refusal, from any copy of the package. */
 export const isAuthorizationError = isBranded;
+/** Returns whether an error is a `NotFoundError`, from any copy of the package. */
 export const isNotFoundError = (error: unknown): error is NotFoundError =>
   isBranded(error) && error.name === 'NotFoundError';
+/** Returns whether an error is a `ForbiddenError`, from any copy of the package. */
 export const isForbiddenError = (error: unknown): error is ForbiddenError =>
   isBranded(error) && error.name === 'ForbiddenError';
+/** Returns whether an error is an `UnauthenticatedError`, from any copy of the package. */
 export const isUnauthenticatedError = (error: unknown): error is UnauthenticatedError =>
   isBranded(error) && error.name === 'UnauthenticatedError';

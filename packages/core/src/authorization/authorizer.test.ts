@@ -428,7 +428,7 @@ describe('the clock', () => {
     expect(await authorizer.isAllowed(1, 'read', grant)).toBe(false);
   });
 
-  it('is replaced by a type or constant named Clock', async () => {
+  it('gives way to a type or constant named Clock', async () => {
     const authorizer = await load('allow(_, "read", _) if Clock.hour = 3;', {
       constants: { Clock: { hour: 3 } },
     });

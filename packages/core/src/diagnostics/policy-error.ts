@@ -43,5 +43,6 @@ export class PolicyError extends PolarError {
   }
 }
 
+/** Returns whether a thrown value is a `PolicyError`, from any copy of the package. */
 export const isPolicyError = (error: unknown): error is PolicyError =>
   isPolarError(error) && (error as { [policyBrand]?: unknown })[policyBrand] === true;

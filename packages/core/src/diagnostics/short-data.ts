@@ -39,9 +39,9 @@ export function shortData<Data extends object>(data: Data): Data {
   const { known } = data as { readonly known?: unknown };
   if (!Array.isArray(known) || known.length <= maxKnown) return withShortTexts(data);
   const { name, field, wanted } = data as Readonly<Record<string, unknown>>;
-  const asked = [field, wanted, name].find((value) => typeof value === 'string');
+  const misspelled = [field, wanted, name].find((value) => typeof value === 'string');
   return withShortTexts({
     ...data,
-    known: asked === undefined ? known.slice(0, maxKnown) : nearNames(asked, known, maxKnown),
+    known: misspelled === undefined ? known.slice(0, maxKnown) : nearNames(misspelled, known, maxKnown),
   });
 }

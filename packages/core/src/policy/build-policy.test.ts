@@ -96,7 +96,7 @@ describe('buildPolicy', () => {
       return report.errors.map(({ code, data }) => ({ code, data }));
     };
 
-    it('is refused for a repeated name and for repeated contents', () => {
+    it('fails to load for a repeated name and for repeated contents', () => {
       expect(load(new Source('f(1);', 'a.polar'), new Source('f(1);', 'a.polar'))).toEqual([
         { code: 'POLAR_LOAD_DUPLICATE_SOURCE', data: { name: 'a.polar', sameAs: 'a.polar' } },
       ]);

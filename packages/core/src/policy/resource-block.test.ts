@@ -10,7 +10,7 @@ const diagnose = diagnoseWith(types);
 const known = types.typeNames;
 
 describe('resource blocks', () => {
-  it('are merged by type, in order of first appearance', () => {
+  it('merge by type, in order of first appearance', () => {
     const { blocks } = policyOf(
       `
         resource Repo { permissions = ["read"]; relations = { parent: Org }; }

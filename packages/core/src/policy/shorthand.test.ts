@@ -44,7 +44,7 @@ const blocks = `
 `;
 
 describe('shorthand rules', () => {
-  it('are rewritten to rules about roles, permissions and relations', () => {
+  it('become rules about roles, permissions and relations', () => {
     expect(rewritten(blocks)).toEqual([
       'has_permission(actor: Actor{}, "read", repo: Repo{}) if has_role(actor, "reader", repo);',
       'has_role(actor: Actor{}, "reader", repo: Repo{}) if has_role(actor, "writer", repo);',

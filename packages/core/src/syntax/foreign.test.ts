@@ -81,7 +81,7 @@ describe('syntax of another language', () => {
     ).toEqual([]);
   });
 
-  it('is reported with the correction', () => {
+  it('causes a message with the correction', () => {
     expect(
       messagesOf(`
         f(x) :- x = 1;

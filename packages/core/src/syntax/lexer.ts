@@ -150,7 +150,7 @@ export class Lexer {
     return { kind, start, end, text, number, startsLine, indent: this.#indent, isReported };
   }
 
-  #complain<C extends Code>(code: C, data: DataOf<C>, end: number): void {
+  #reportError<C extends Code>(code: C, data: DataOf<C>, end: number): void {
     if (this.report.diagnostics.length < maxErrors)
       this.report.error(code, data, spanOf(this.source, this.#at, end));
   }
@@ -173,7 +173,11 @@ export class Lexer {
     const end = endOfName(text, this.#at);
     const word = text.slice(this.#at, end);
     if (word === reservedWord) {
-      this.#complain('POLAR_PARSE_FOREIGN_SYNTAX', { found: word, instead: 'matches', note: undefined }, end);
+      this.#reportError(
+        'POLAR_PARSE_FOREIGN_SYNTAX',
+        { found: word, instead: 'matches', note: undefined },
+        end,
+      );
       return this.#token('matches', end, word, 0, true);
     }
     const keyword = findKeyword(word);
@@ -191,7 +195,7 @@ export class Lexer {
   /** Reports a `::` right behind a name that joins no other name to it. */
   #strayColons(): Token {
     const end = this.#at + 2;
-    this.#complain('POLAR_PARSE_INVALID_CHARACTER', { character: ':' }, end);
+    this.#reportError('POLAR_PARSE_INVALID_CHARACTER', { character: ':' }, end);
     return this.#token('invalid', end, '::', 0, true);
   }
 
@@ -220,8 +224,8 @@ export class Lexer {
     const written = text.slice(this.#at, end);
     const value = isValid ? Number(written) : 0;
     const isTooLarge = isInteger && !Number.isSafeInteger(value);
-    if (!isValid) this.#complain('POLAR_PARSE_INVALID_NUMBER', { text: written }, end);
-    else if (isTooLarge) this.#complain('POLAR_PARSE_INTEGER_TOO_LARGE', { text: written }, end);
+    if (!isValid) this.#reportError('POLAR_PARSE_INVALID_NUMBER', { text: written }, end);
+    else if (isTooLarge) this.#reportError('POLAR_PARSE_INTEGER_TOO_LARGE', { text: written }, end);
     return this.#token('number', end, written, value, !isValid || isTooLarge);
   }
 
@@ -256,7 +260,7 @@ export class Lexer {
       const end = this.#at + text.length;
       if (isForeign) {
         const instead = note === undefined ? kind : undefined;
-        this.#complain('POLAR_PARSE_FOREIGN_SYNTAX', { found: text, instead, note }, end);
+        this.#reportError('POLAR_PARSE_FOREIGN_SYNTAX', { found: text, instead, note }, end);
       }
       return this.#token(kind, end, text, 0, isForeign);
     }
@@ -276,7 +280,7 @@ export class Lexer {
     const isTemplate = text[start] === '`' && inner.includes('${');
     const note = isTemplate ? 'there are no templates; join texts with `text.concat("…")`' : undefined;
     const instead = isTemplate ? undefined : `"${inner}"`;
-    this.#complain('POLAR_PARSE_FOREIGN_SYNTAX', { found, instead, note }, end + 1);
+    this.#reportError('POLAR_PARSE_FOREIGN_SYNTAX', { found, instead, note }, end + 1);
     return this.#token('string', end + 1, inner, 0, true);
   }
 
@@ -293,7 +297,7 @@ export class Lexer {
           ? 'a comment starts with `#` in each of its lines'
           : undefined;
       const data = { found, instead: note === undefined ? '#' : undefined, note };
-      this.#complain('POLAR_PARSE_FOREIGN_SYNTAX', data, this.#at + found.length);
+      this.#reportError('POLAR_PARSE_FOREIGN_SYNTAX', data, this.#at + found.length);
     }
     const lineBreak = this.#text.lastIndexOf('\n', end - 1);
     if (lineBreak >= this.#at) {
@@ -327,7 +331,7 @@ export class Lexer {
     const character = charAt(this.#text, this.#at);
     let end = this.#at + character.length;
     while (charAt(this.#text, end) === character) end += character.length;
-    this.#complain('POLAR_PARSE_INVALID_CHARACTER', { character }, end);
+    this.#reportError('POLAR_PARSE_INVALID_CHARACTER', { character }, end);
     return this.#token('invalid', end, character, 0, true);
   }
 }

@@ -265,7 +265,7 @@ describe('kinds', () => {
 });
 
 describe('patterns', () => {
-  it('are classes if they are a single name, which is a variable inside a pattern', () => {
+  it('read a single name as a class, and inside a pattern as a variable', () => {
     expect(shape('x matches Foo')).toEqual({
       kind: 'matches',
       value: variable('x'),

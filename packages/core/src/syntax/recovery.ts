@@ -50,7 +50,7 @@ const mayEndHere = (cursor: TokenCursor): boolean => endsTerm.has(cursor.previou
  * Reads the `;` of a statement that started at the token `first`. If only the `;` is missing, it is reported and the statement is
  * kept.
  */
-export function expectSemicolon(cursor: TokenCursor, first: Token, wanted: string, what: string): void {
+export function expectSemicolon(cursor: TokenCursor, first: Token, wanted: string, subject: string): void {
   if (cursor.skip(';')) return;
   const isEnd = cursor.is('end') && mayEndHere(cursor) && cursor.previous!.kind !== 'unterminated';
   const isOver = isEnd || cursor.is('}') || startsAnew(cursor, first, true);
@@ -62,7 +62,7 @@ export function expectSemicolon(cursor: TokenCursor, first: Token, wanted: strin
       ';',
       'a rule does not end with a full stop',
     );
-  cursor.report('POLAR_PARSE_MISSING_SEMICOLON', { what }, spanOf(cursor.source, end, end));
+  cursor.report('POLAR_PARSE_MISSING_SEMICOLON', { what: subject }, spanOf(cursor.source, end, end));
 }
 
 /**

@@ -19,7 +19,7 @@ import { printPolicy } from './print.js';
 import { shapeOf } from './reading.fixture.js';
 import { isKeyword } from './token.js';
 
-// Trees as the parser creates them: terms of the right roles, and at least two operands, the last of which is no junction of the
+// Trees as the parser creates them: terms of the right roles, and at least two operands, the last of which is not a junction of the
 // same kind.
 
 const span: Span = { source: undefined, start: 0, end: 0 } as unknown as Span;

@@ -24,9 +24,9 @@ export interface MatcherResult {
   message(): string;
 }
 
-const told = (pass: boolean, what: string): MatcherResult => ({
+const matcherResult = (pass: boolean, expectation: string): MatcherResult => ({
   pass,
-  message: () => `expected the policy ${pass ? 'not ' : ''}to ${what}`,
+  message: () => `expected the policy ${pass ? 'not ' : ''}to ${expectation}`,
 });
 
 /** The matchers that `polarMatchers` adds to `expect`, for the declaration that makes them known to TypeScript. */
@@ -52,7 +52,7 @@ export const polarMatchers = {
     action: string,
     resource: unknown,
   ): Promise<MatcherResult> {
-    return told(await authorizer.isAllowed(actor, action, resource), `allow "${action}"`);
+    return matcherResult(await authorizer.isAllowed(actor, action, resource), `allow "${action}"`);
   },
   async toAllowField(
     authorizer: Authorizer,
@@ -62,10 +62,10 @@ export const polarMatchers = {
     field: string,
   ): Promise<MatcherResult> {
     const fields = await authorizer.authorizedFields(actor, action, resource, { allowWildcard: true });
-    return told(fields.has('*') || fields.has(field), `allow "${action}" of the field "${field}"`);
+    return matcherResult(fields.has('*') || fields.has(field), `allow "${action}" of the field "${field}"`);
   },
   toBeRefusal(error: unknown, status?: number): MatcherResult {
     const pass = isAuthorizationError(error) && (status === undefined || error.status === status);
-    return told(pass, `refuse${status === undefined ? '' : ` with ${status}`}`);
+    return matcherResult(pass, `refuse${status === undefined ? '' : ` with ${status}`}`);
   },
 };

@@ -57,7 +57,7 @@ export function typeMistakesIn(scope: Scope, types: TypeTable): TypeMistakes {
 type StaticType = FieldType | undefined;
 
 /** The types of the variables on one path through a rule. */
-type Met = Map<string, StaticType>;
+type PathTypes = Map<string, StaticType>;
 
 /** Follows a rule from left to right, in the order of its conditions, and collects the type that each variable must have. */
 class TypeWalk {
@@ -67,24 +67,24 @@ class TypeWalk {
   ) {}
 
   run({ parameters, body }: Scope): void {
-    const met: Met = new Map();
+    const met: PathTypes = new Map();
     for (const parameter of parameters) this.#parameter(parameter, met);
     if (body !== undefined) this.#condition(body, met);
   }
 
-  #parameter({ term, specializer }: ParameterNode, met: Met): void {
+  #parameter({ term, specializer }: ParameterNode, met: PathTypes): void {
     this.#term(term, met);
     if (specializer !== undefined) this.#matches(term, specializer, met);
   }
 
-  #condition(term: TermNode, met: Met): void {
+  #condition(term: TermNode, met: PathTypes): void {
     switch (term.kind) {
       case 'and':
         for (const operand of term.operands) this.#condition(operand, met);
         return;
       case 'or': {
         const branches = term.operands.map((operand) =>
-          this.#alone(met, (branch) => this.#condition(operand, branch)),
+          this.#branch(met, (branch) => this.#condition(operand, branch)),
         );
         for (const name of new Set(branches.flatMap((branch) => [...branch.keys()]))) {
           const [first, ...others] = branches.map((branch) => branch.get(name));
@@ -93,10 +93,10 @@ class TypeWalk {
         return;
       }
       case 'not':
-        this.#alone(met, (branch) => this.#condition(term.operand, branch));
+        this.#branch(met, (branch) => this.#condition(term.operand, branch));
         return;
       case 'forall':
-        this.#alone(met, (branch) => {
+        this.#branch(met, (branch) => {
           this.#condition(term.condition, branch);
           this.#condition(term.action, branch);
         });
@@ -105,20 +105,20 @@ class TypeWalk {
         const right = this.#term(term.right, met);
         const left = this.#term(term.left, met);
         this.#compare(term, left, right);
-        this.#learn(term.left, right, met);
-        this.#learn(term.right, left, met);
+        this.#narrow(term.left, right, met);
+        this.#narrow(term.right, left, met);
         return;
       }
       case 'assign': {
         const value = this.#term(term.value, met);
-        this.#learn(term.variable, value, met);
+        this.#narrow(term.variable, value, met);
         return;
       }
       case 'in': {
         const collection = this.#term(term.collection, met);
         this.#term(term.item, met);
         this.#collect(term, collection);
-        this.#learn(term.item, collection?.kind === 'list' ? collection.of : undefined, met);
+        this.#narrow(term.item, collection?.kind === 'list' ? collection.of : undefined, met);
         return;
       }
       case 'matches':
@@ -189,14 +189,14 @@ class TypeWalk {
   }
 
   /** Follows a branch with a copy of the types, and returns the types at its end. */
-  #alone(met: Met, follow: (branch: Met) => void): Met {
-    const branch: Met = new Map(met);
+  #branch(met: PathTypes, follow: (branch: PathTypes) => void): PathTypes {
+    const branch: PathTypes = new Map(met);
     follow(branch);
     return branch;
   }
 
   /** Checks the attributes in a term, and returns the certain type of its value. */
-  #term(term: TermNode, met: Met): StaticType {
+  #term(term: TermNode, met: PathTypes): StaticType {
     switch (term.kind) {
       case 'variable':
         if (this.types.hasConstant(term.name)) return undefined;
@@ -239,12 +239,12 @@ class TypeWalk {
   }
 
   /** Narrows a term after it is unified with a value of a type. */
-  #learn(term: TermNode, type: StaticType, met: Met): void {
+  #narrow(term: TermNode, type: StaticType, met: PathTypes): void {
     if (term.kind !== 'variable' || type === undefined || this.types.hasConstant(term.name)) return;
     if (met.get(term.name) === undefined) met.set(term.name, type);
   }
 
-  #matches(term: TermNode, pattern: PatternNode, met: Met): void {
+  #matches(term: TermNode, pattern: PatternNode, met: PathTypes): void {
     this.#pattern(pattern, met);
     if (term.kind !== 'variable' || pattern.kind !== 'instance-pattern' || !met.has(term.name)) return;
     const wanted = this.types.find(pattern.className);
@@ -256,7 +256,7 @@ class TypeWalk {
     met.set(term.name, narrows ? { kind: 'named', name: wanted.name } : undefined);
   }
 
-  #pattern(pattern: PatternNode, met: Met): void {
+  #pattern(pattern: PatternNode, met: PathTypes): void {
     switch (pattern.kind) {
       case 'instance-pattern':
         this.#patternFields(pattern.fields, { kind: 'named', name: pattern.className }, met);
@@ -272,7 +272,7 @@ class TypeWalk {
     }
   }
 
-  #patternFields(fields: readonly FieldNode<PatternOrTermNode>[], of: StaticType, met: Met): void {
+  #patternFields(fields: readonly FieldNode<PatternOrTermNode>[], of: StaticType, met: PathTypes): void {
     for (const { key, keySpan, value } of fields) {
       const type = this.#field(of, key, keySpan);
       const declared = primitiveOfType(type);
@@ -287,7 +287,7 @@ class TypeWalk {
     }
   }
 
-  #nested(node: PatternOrTermNode, type: StaticType, met: Met): void {
+  #nested(node: PatternOrTermNode, type: StaticType, met: PathTypes): void {
     switch (node.kind) {
       case 'instance-pattern':
       case 'dictionary-pattern':
@@ -296,7 +296,7 @@ class TypeWalk {
         return;
       default:
         this.#term(node, met);
-        this.#learn(node, type, met);
+        this.#narrow(node, type, met);
     }
   }
 
