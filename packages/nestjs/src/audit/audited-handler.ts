@@ -1,6 +1,6 @@
 import { describeRequirement, table, type RouteRequirement } from '@nanook/http';
-import type { ContextKind } from '../execution/execution.js';
 import type { AuditFinding } from '../errors/nanook-nest-error.js';
+import type { ContextKind } from '../execution/execution.js';
 import type { Finding } from './finding.js';
 
 /** A handler with its requirements, as the audit lists it. */

@@ -1,24 +1,24 @@
 import { decides, locationOf, type RouteRequirement } from '@nanook/http';
 import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { usesRawResponse } from '../results/uses-raw-response.js';
+import { EntryPoints, type EntryPoint } from '../entry-points/entry-points.js';
 import { Exclusions } from '../entry-points/exclusions.js';
+import { NanookNestError, isNanookNestError, type AuditFinding } from '../errors/nanook-nest-error.js';
+import { handlerName } from '../execution/handler-location.js';
+import { AuditState } from '../guard/audit-state.js';
 import { inputRequirementOf } from '../input/input-requirement.js';
+import { MODULE_OPTIONS_TOKEN } from '../options/nanook.module-definition.js';
+import type { NanookModuleOptions } from '../options/nanook.options.js';
 import {
   asRouteRequirement,
   requirementsOf,
   type HandlerRequirement,
 } from '../requirements/handler-requirement.js';
-import { handlerName } from '../execution/handler-location.js';
-import { MODULE_OPTIONS_TOKEN } from '../options/nanook.module-definition.js';
-import type { NanookModuleOptions } from '../options/nanook.options.js';
-import { NanookNestError, isNanookNestError, type AuditFinding } from '../errors/nanook-nest-error.js';
 import { loaderKey } from '../resources/resource-loader.decorator.js';
 import { ResourceLoaders } from '../resources/resource-loaders.js';
 import { resultRequirementsOf, type ResultRequirements } from '../results/result-requirements.js';
-import { AuditState } from '../guard/audit-state.js';
+import { usesRawResponse } from '../results/uses-raw-response.js';
 import { findingTable, handlerTable, type AuditedHandler } from './audited-handler.js';
-import { EntryPoints, type EntryPoint } from '../entry-points/entry-points.js';
 import { finding, type Finding } from './finding.js';
 import { GuardCoverage } from './guard-coverage.js';
 import { RequirementChecks } from './requirement-checks.js';

@@ -1,9 +1,9 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryService, Reflector } from '@nestjs/core';
-import { fieldsKey, ownRequirementsOf } from '../requirements/handler-requirement.js';
-import { handlerName } from '../execution/handler-location.js';
-import { NanookNestError } from '../errors/nanook-nest-error.js';
 import { EntryPoints, type EntryPoint } from '../entry-points/entry-points.js';
+import { NanookNestError } from '../errors/nanook-nest-error.js';
+import { handlerName } from '../execution/handler-location.js';
+import { fieldsKey, ownRequirementsOf } from '../requirements/handler-requirement.js';
 
 type Enhancer = 'guards' | 'interceptors';
 

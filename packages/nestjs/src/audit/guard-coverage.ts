@@ -1,10 +1,10 @@
 import { Inject, Injectable, type CanActivate } from '@nestjs/common';
 import { ApplicationConfig } from '@nestjs/core';
+import type { EntryPoint } from '../entry-points/entry-points.js';
 import { AuthorizationGuard } from '../guard/authorization.guard.js';
-import { ClassGuard, HandlerGuard, guardsOf } from '../requirements/requirement-guard.js';
 import { GUARD_MODE } from '../options/nanook.module-definition.js';
 import type { GuardMode } from '../options/nanook.options.js';
-import type { EntryPoint } from '../entry-points/entry-points.js';
+import { ClassGuard, HandlerGuard, guardsOf } from '../requirements/requirement-guard.js';
 import { GraphqlEnhancers } from './graphql-enhancers.js';
 
 /** Knows whether the guard runs for a handler. A requirement without a guard would let every call through. */

@@ -1,10 +1,10 @@
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { DiscoveryService, Reflector } from '@nestjs/core';
-import { checksField } from '../results/field.middleware.js';
-import { needsCheck, fieldsKey, ownRequirementsOf } from '../requirements/handler-requirement.js';
+import { EntryPoints } from '../entry-points/entry-points.js';
 import { NanookNestError } from '../errors/nanook-nest-error.js';
 import { AuditState } from '../guard/audit-state.js';
-import { EntryPoints } from '../entry-points/entry-points.js';
+import { needsCheck, fieldsKey, ownRequirementsOf } from '../requirements/handler-requirement.js';
+import { checksField } from '../results/field.middleware.js';
 import { graphqlOptionsOf, type GraphqlOptions } from './graphql-enhancers.js';
 
 // The metadata key and the registry of `@nestjs/graphql`, which may not be installed.

@@ -1,20 +1,19 @@
 import { Authorizer, isPolarError, type Class, type TypeToken } from '@nanook/core';
 import { isClass } from '@nanook/http';
 import { Inject, Injectable } from '@nestjs/common';
-import { AuthorizationService } from '../guard/authorization.service.js';
+import type { EntryPoint } from '../entry-points/entry-points.js';
+import { isNanookNestError } from '../errors/nanook-nest-error.js';
 import type { ContextKind } from '../execution/execution.js';
-import { type HandlerRequirement } from '../requirements/handler-requirement.js';
 import { handlerName } from '../execution/handler-location.js';
+import { RequirementResources } from '../guard/requirement-resources.js';
 import { MODULE_OPTIONS_TOKEN } from '../options/nanook.module-definition.js';
 import type { NanookModuleOptions } from '../options/nanook.options.js';
-import { isNanookNestError } from '../errors/nanook-nest-error.js';
+import { hasTestPolicy } from '../options/test-double.js';
+import type { AuthorizeRequirement, HandlerRequirement } from '../requirements/handler-requirement.js';
 import { loaderKey } from '../resources/resource-loader.decorator.js';
 import { ResourceLoaders, type FoundLoader } from '../resources/resource-loaders.js';
-import { hasTestPolicy } from '../options/test-double.js';
-import type { EntryPoint } from '../entry-points/entry-points.js';
 import { finding, type Finding } from './finding.js';
 
-type AuthorizeRequirement = Extract<HandlerRequirement, { kind: 'authorize' }>;
 type TypeSource = Class | TypeToken | string;
 
 /** The default path of an id, and the roots of the paths of ids. */
@@ -30,7 +29,7 @@ const inputs: Readonly<Record<ContextKind, readonly [defaultId: string, ...roots
 export class RequirementChecks {
   constructor(
     @Inject(Authorizer) private readonly authorizer: Authorizer,
-    @Inject(AuthorizationService) private readonly authorization: AuthorizationService,
+    @Inject(RequirementResources) private readonly resources: RequirementResources,
     @Inject(ResourceLoaders) private readonly loaders: ResourceLoaders,
     @Inject(MODULE_OPTIONS_TOKEN) private readonly options: NanookModuleOptions,
   ) {}
@@ -53,7 +52,7 @@ export class RequirementChecks {
   /** Returns the action of a requirement, if it does not depend on the request. */
   actionOf(requirement: AuthorizeRequirement, entry: EntryPoint): string | undefined {
     const action = attempt(nameOf(entry), (handler) =>
-      this.authorization.actionOf(requirement, entry.method, handler),
+      this.resources.actionOf(requirement, entry.method, handler),
     );
     return 'value' in action ? action.value : undefined;
   }
@@ -66,7 +65,7 @@ export class RequirementChecks {
 
   #authorize(requirement: AuthorizeRequirement, entry: EntryPoint): Finding[] {
     const handler = nameOf(entry);
-    const action = attempt(handler, () => this.authorization.actionOf(requirement, entry.method, handler));
+    const action = attempt(handler, () => this.resources.actionOf(requirement, entry.method, handler));
     const found = 'finding' in action ? [action.finding] : [];
     const { source } = requirement;
     if (typeof source === 'function' && !isClass(source)) return found;
@@ -75,7 +74,7 @@ export class RequirementChecks {
     const areLoadersBroken = this.loaders.errors().length > 0; // reported once, for all handlers
     if ('finding' in loader && !areLoadersBroken) return [...found, loader.finding];
     if ('finding' in action) return found;
-    const resource = this.authorization.isAboutType(requirement, action.value) ? 'type' : 'instance';
+    const resource = this.resources.isAboutType(requirement, action.value) ? 'type' : 'instance';
     if ('finding' in loader)
       return isLoader(type) ? [] : this.#grantable(action.value, type, resource, handler);
     return resource === 'type'

@@ -1,10 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { ApplicationConfig, Reflector } from '@nestjs/core';
+import type { EntryPoint } from '../entry-points/entry-points.js';
 import { handlerName } from '../execution/handler-location.js';
 import { readsActor } from '../resources/reads-actor.js';
 import { resultRequirementsOf } from '../results/result-requirements.js';
 import { ResultInterceptor } from '../results/result.interceptor.js';
-import type { EntryPoint } from '../entry-points/entry-points.js';
 import { finding, type Finding } from './finding.js';
 
 // The names that Nest and `@nestjs/cache-manager` use.

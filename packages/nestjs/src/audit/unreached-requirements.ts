@@ -1,15 +1,15 @@
 import { locationOf } from '@nanook/http';
 import { Inject, Injectable, type Type } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
+import { EntryPoints } from '../entry-points/entry-points.js';
+import type { AuditFinding } from '../errors/nanook-nest-error.js';
+import { prototypesOf, handlerName } from '../execution/handler-location.js';
 import {
   classRequirementsOf,
   fieldsKey,
   namedRequirements,
   ownRequirementsOf,
 } from '../requirements/handler-requirement.js';
-import { prototypesOf, handlerName } from '../execution/handler-location.js';
-import type { AuditFinding } from '../errors/nanook-nest-error.js';
-import { EntryPoints } from '../entry-points/entry-points.js';
 import { finding } from './finding.js';
 
 /**

@@ -1,7 +1,7 @@
 import { Inject, Injectable, type Type } from '@nestjs/common';
-import { EntryPoints } from './entry-points.js';
 import { MODULE_OPTIONS_TOKEN } from '../options/nanook.module-definition.js';
 import type { Exclusion, NanookModuleOptions } from '../options/nanook.options.js';
+import { EntryPoints } from './entry-points.js';
 
 /** Finds the classes that the option `exclude` names. Their handlers need no requirement. */
 @Injectable()

@@ -1,8 +1,8 @@
 import type { RequestAuthorization } from '@nanook/http';
 import type { ExecutionContext } from '@nestjs/common';
+import { NanookNestError } from '../errors/nanook-nest-error.js';
 import { executionOf } from './execution.js';
 import { handlerName } from './handler-location.js';
-import { NanookNestError } from '../errors/nanook-nest-error.js';
 
 /** One call of a handler: the authorization of its request, and the resources that its requirements loaded. */
 export interface HandlerCall {

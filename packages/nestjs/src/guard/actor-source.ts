@@ -9,12 +9,12 @@ import {
   type Type,
 } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
+import { errorText } from '../errors/nanook-nest-error.js';
 import type { Execution } from '../execution/execution.js';
 import { guardResultOf } from '../execution/guard-result.js';
+import { contextIdOf } from '../execution/request-context-id.js';
 import { MODULE_OPTIONS_TOKEN } from '../options/nanook.module-definition.js';
 import { authenticatorsOf, type NanookModuleOptions } from '../options/nanook.options.js';
-import { errorText } from '../errors/nanook-nest-error.js';
-import { contextIdOf } from '../execution/request-context-id.js';
 
 interface HasUser {
   readonly user?: unknown;

@@ -1,8 +1,8 @@
 import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { isUnauthenticatedError } from '@nanook/core';
-import { AuthorizationService } from './authorization.service.js';
 import { exceptionOf } from '../refusals/exceptions.js';
+import { AuthorizationService } from './authorization.service.js';
 
 // `@UseGuards` creates an instance in the module of the handler, so NanookModule exports its dependencies.
 /**

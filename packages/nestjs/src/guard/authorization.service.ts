@@ -1,31 +1,28 @@
-import { Authorizer, NotFoundError, type Class, type TypeToken } from '@nanook/core';
+import { Authorizer } from '@nanook/core';
 import { AuthorizationConfigError, RequestAuthorization, isClass } from '@nanook/http';
-import { BadRequestException, Inject, Injectable, Logger, type ExecutionContext } from '@nestjs/common';
+import { Inject, Injectable, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { actionOfMethod, defaultTypeActions } from '../options/method-actions.js';
-import { ActorSource } from './actor-source.js';
-import { awaitChecks, logError } from './await-checks.js';
-import { AuditState } from './audit-state.js';
-import { ConnectionContext } from '../execution/connection-context.js';
-import { Connections } from './connections.js';
 import { Exclusions } from '../entry-points/exclusions.js';
+import { NanookNestError } from '../errors/nanook-nest-error.js';
+import { ConnectionContext } from '../execution/connection-context.js';
 import { executionOf, type Execution } from '../execution/execution.js';
 import { checkContext, rememberRequest, scopedAuthorization } from '../execution/graphql-requests.js';
 import { findCall, rememberCall, type HandlerCall } from '../execution/handler-call.js';
-import {
-  requirementsOf,
-  type HandlerRequirement,
-  type InlineLoader,
-} from '../requirements/handler-requirement.js';
 import { handlerName } from '../execution/handler-location.js';
 import { checkInput } from '../input/checked-input.js';
 import { inputRequirementOf } from '../input/input-requirement.js';
-import { NanookNestError, errorText } from '../errors/nanook-nest-error.js';
-import type { NanookModuleOptions } from '../options/nanook.options.js';
 import { MODULE_OPTIONS_TOKEN } from '../options/nanook.module-definition.js';
-import { ResourceLoaders, type FoundLoader } from '../resources/resource-loaders.js';
-
-type AuthorizeRequirement = Extract<HandlerRequirement, { kind: 'authorize' }>;
+import type { NanookModuleOptions } from '../options/nanook.options.js';
+import {
+  requirementsOf,
+  type AuthorizeRequirement,
+  type HandlerRequirement,
+} from '../requirements/handler-requirement.js';
+import { ActorSource } from './actor-source.js';
+import { AuditState } from './audit-state.js';
+import { awaitChecks, logError } from './await-checks.js';
+import { Connections } from './connections.js';
+import { RequirementResources } from './requirement-resources.js';
 
 /**
  * Makes checks in guards, interceptors and gateways of the application, where a decorator is not enough. Inject it.
@@ -38,14 +35,13 @@ export class AuthorizationService {
   readonly #requests = new WeakMap<object, RequestAuthorization>();
   readonly #connections = new Connections();
   readonly #passed = new WeakSet<object>();
-  readonly #explained = new Set<string>();
 
   /** @internal */
   constructor(
     @Inject(Authorizer) readonly authorizer: Authorizer,
     @Inject(MODULE_OPTIONS_TOKEN) private readonly options: NanookModuleOptions,
     @Inject(ActorSource) private readonly actors: ActorSource,
-    @Inject(ResourceLoaders) private readonly loaders: ResourceLoaders,
+    @Inject(RequirementResources) private readonly resources: RequirementResources,
     @Inject(Exclusions) private readonly exclusions: Exclusions,
     @Inject(Reflector) private readonly reflector: Reflector,
     @Inject(AuditState) private readonly audit: AuditState,
@@ -123,33 +119,7 @@ export class AuthorizationService {
     });
   }
 
-  /**
-   * Returns the action of a requirement in a call.
-   *
-   * @throws {NanookNestError} `NANOOK_NEST_NO_ACTION`
-   * @internal
-   */
-  actionOf(requirement: AuthorizeRequirement, method: string | undefined, handler: string): string {
-    const action =
-      requirement.action ?? (method === undefined ? undefined : actionOfMethod(method, this.options.actions));
-    if (action === undefined || action === '')
-      throw new NanookNestError('NANOOK_NEST_NO_ACTION', { handler, method: method ?? 'a message' });
-    return action;
-  }
-
-  /**
-   * Returns whether the type itself is the resource of a requirement.
-   *
-   * @internal
-   */
-  isAboutType(requirement: AuthorizeRequirement, action: string): boolean {
-    const { typeActions = defaultTypeActions } = this.options;
-    return requirement.options.id === undefined
-      ? typeActions.includes(action)
-      : requirement.options.id === false;
-  }
-
-  // ── inside ──
+  // ── private ──
 
   async #enforce(execution: Execution, context: ExecutionContext): Promise<void> {
     const call = this.#callOf(execution, context);
@@ -187,7 +157,7 @@ export class AuthorizationService {
     const requirement = requirements.findLast((one) => one.kind === 'authorize');
     if (requirement === undefined)
       throw new NanookNestError('NANOOK_NEST_INPUT_WITHOUT_RESOURCE', { handler });
-    const action = ofInput.action ?? this.actionOf(requirement, method, handler);
+    const action = ofInput.action ?? this.resources.actionOf(requirement, method, handler);
     await checkInput(authz, request as object, action, resources.at(-1), ofInput);
   }
 
@@ -238,76 +208,7 @@ export class AuthorizationService {
     context: ExecutionContext,
   ): Promise<unknown> {
     const handler = handlerName(context.getClass(), context.getHandler());
-    const action = this.actionOf(requirement, execution.method, handler);
-    return authz.authorize(action, await this.#resourceOf(requirement, action, execution, context, handler));
-  }
-
-  async #resourceOf(
-    requirement: AuthorizeRequirement,
-    action: string,
-    execution: Execution,
-    context: ExecutionContext,
-    handler: string,
-  ): Promise<unknown> {
-    const { source } = requirement;
-    const isInline = typeof source === 'function' && !isClass(source);
-    if (isInline) return (source as InlineLoader)(execution.request, context);
-    const type = source as Class | TypeToken | string;
-    const loader = this.loaders.find(type);
-    if (this.isAboutType(requirement, action))
-      return loader?.type ?? (typeof type === 'string' ? this.authorizer.type(type) : type);
-    if (loader === undefined)
-      throw new NanookNestError('NANOOK_NEST_NO_LOADER', { handler, action, type: nameOf(type) });
-    const id = await this.#idOf(requirement, loader, action, execution, context, handler);
-    return this.loaders.load(loader, id, execution);
-  }
-
-  async #idOf(
-    { source, options }: AuthorizeRequirement,
-    loader: FoundLoader,
-    action: string,
-    execution: Execution,
-    context: ExecutionContext,
-    handler: string,
-  ): Promise<unknown> {
-    const { id = execution.defaultId, parse = loader.parse } = options;
-    const raw: unknown =
-      typeof id === 'function' ? await id(execution.request, context) : at(execution.inputs, id as string);
-    if (raw === undefined || raw === null) {
-      // A path without the parameter is a mistake of the application. Other missing ids are mistakes of the client.
-      if (typeof id === 'string' && id.startsWith('params.'))
-        throw new NanookNestError('NANOOK_NEST_NO_ID', { handler, path: id, type: nameOf(source) });
-      if (typeof id === 'string' && id.startsWith('body.')) this.#explainBody(execution, handler, id);
-      throw new NotFoundError(action);
-    }
-    // A loader passes the id to a database, where an object from the client could be an operator.
-    if (typeof raw !== 'string' && typeof raw !== 'number' && typeof raw !== 'bigint')
-      throw new BadRequestException();
-    const parsed = parse === undefined ? raw : await parse(String(raw));
-    // A loader passes the id to a database, and some databases return the first row for an undefined id.
-    if (parsed === undefined || parsed === null || Number.isNaN(parsed)) throw new NotFoundError(action);
-    return parsed;
-  }
-
-  /** Logs once for each handler that a multipart body was not parsed yet: the client gets only a 404. */
-  #explainBody({ inputs: { body, headers } }: Execution, handler: string, path: string): void {
-    const { 'content-type': type } = headers as { readonly 'content-type'?: string };
-    if (body !== undefined || !/^multipart\//i.test(type ?? '')) return;
-    if (process.env['NODE_ENV'] === 'production' || this.#explained.has(handler)) return;
-    this.#explained.add(handler);
-    new Logger('Nanook').warn(errorText('NANOOK_NEST_UNPARSED_BODY', { handler, path }));
+    const action = this.resources.actionOf(requirement, execution.method, handler);
+    return authz.authorize(action, await this.resources.load(requirement, action, execution, context));
   }
 }
-
-/** Returns the value at a path of own fields. */
-function at(inputs: unknown, path: string): unknown {
-  let value = inputs;
-  for (const field of path.split('.')) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, field)) return undefined;
-    value = (value as Record<string, unknown>)[field];
-  }
-  return value;
-}
-
-const nameOf = (source: { readonly name: string } | string): string =>
-  typeof source === 'string' ? source : source.name;

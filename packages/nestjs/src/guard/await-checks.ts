@@ -1,8 +1,8 @@
 import { guardResponse, type AuthorizationConfigError, type RequestAuthorization } from '@nanook/http';
 import { Logger, type ExecutionContext } from '@nestjs/common';
 import type { ServerResponse } from 'node:http';
-import { handlerName } from '../execution/handler-location.js';
 import type { ContextKind } from '../execution/execution.js';
+import { handlerName } from '../execution/handler-location.js';
 
 /** Logs an error that cannot be sent in a response. */
 export const logError = (error: Error): void => new Logger('Nanook').error(error.message, error.stack);

@@ -1,10 +1,10 @@
 import { Authorizer } from '@nanook/core';
 import type { ModulesContainer } from '@nestjs/core';
+import { NanookNestError } from '../errors/nanook-nest-error.js';
 import { checkOptions, loadOptionsOf } from '../options/check-options.js';
 import type { NanookModuleOptions } from '../options/nanook.options.js';
-import { NanookNestError } from '../errors/nanook-nest-error.js';
-import { withRegisteredTypes } from '../resources/polar-type.decorator.js';
 import { hasTestPolicy } from '../options/test-double.js';
+import { withRegisteredTypes } from '../resources/polar-type.decorator.js';
 import { collectFeaturePolicies } from './feature-policies.js';
 
 /** Loads the policies of the options and of all features as one policy. An error in a policy stops the application. */

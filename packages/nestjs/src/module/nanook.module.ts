@@ -18,6 +18,7 @@ import { AuthorizationGuard } from '../guard/authorization.guard.js';
 import { AuthorizationService } from '../guard/authorization.service.js';
 import { HandlerGuards } from '../guard/handler-guards.js';
 import { ReplaceableGuard } from '../guard/replaceable-guard.js';
+import { RequirementResources } from '../guard/requirement-resources.js';
 import {
   ASYNC_OPTIONS_TYPE,
   ConfigurableModuleClass,
@@ -47,6 +48,7 @@ import { PolicyWatcher } from './policy-watcher.js';
     { provide: MODULE_OPTIONS_TOKEN, useFactory: () => refuseWithoutOptions('forRoot') },
     ActorSource,
     ResourceLoaders,
+    RequirementResources,
     AuthorizationService,
     AuthorizationGuard,
     { provide: AUTHORIZATION_GUARD, useClass: ReplaceableGuard },

@@ -5,7 +5,6 @@ import {
   wrongUse,
   describe,
 } from './decorator-arguments.js';
-import { requirementDecorator, type HandlerOrClass } from './requirement-decorator.js';
 import {
   authorizes,
   skips,
@@ -13,6 +12,7 @@ import {
   type ResourceOptions,
   type RequirementSource,
 } from './handler-requirement.js';
+import { requirementDecorator, type HandlerOrClass } from './requirement-decorator.js';
 
 /**
  * Requires that the actor may perform the action on the resource. The resource is loaded once; `@AuthorizedResource()` passes it to the

@@ -1,4 +1,5 @@
 import { Reflector, type ModulesContainer } from '@nestjs/core';
+import { prototypesOf, handlerName } from '../execution/handler-location.js';
 import {
   classRequirementsOf,
   findRequiringMethod,
@@ -6,7 +7,6 @@ import {
   fieldsKey,
   requirementsOf,
 } from './handler-requirement.js';
-import { prototypesOf, handlerName } from '../execution/handler-location.js';
 
 // A reflector has no state, and the callers have no injected one.
 const reflector = new Reflector();

@@ -8,8 +8,8 @@ import {
 } from '@nanook/http';
 import type { ExecutionContext } from '@nestjs/common';
 import type { Reflector } from '@nestjs/core';
-import { findMethod, handlerName, prototypesOf } from '../execution/handler-location.js';
 import { NanookNestError } from '../errors/nanook-nest-error.js';
+import { findMethod, handlerName, prototypesOf } from '../execution/handler-location.js';
 
 /**
  * Loads a resource, without injection. It gets the request of the platform as the client sent it, because guards run before pipes, and the
@@ -54,6 +54,9 @@ export type HandlerRequirement =
     }
   | { readonly kind: 'request' }
   | { readonly kind: 'skip'; readonly reason: string };
+
+/** The requirement of `@Authorize`. */
+export type AuthorizeRequirement = Extract<HandlerRequirement, { readonly kind: 'authorize' }>;
 
 /** Creates the requirement of `@Authorize`. */
 export const authorizes = (

@@ -1,13 +1,13 @@
 import { UseInterceptors } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
+import { NanookNestError } from '../errors/nanook-nest-error.js';
+import { RefusalInterceptor } from '../refusals/refusal.interceptor.js';
 import {
   namedRequirements,
   ownRequirementsOf,
   requirementsKey,
   type HandlerRequirement,
 } from './handler-requirement.js';
-import { NanookNestError } from '../errors/nanook-nest-error.js';
-import { RefusalInterceptor } from '../refusals/refusal.interceptor.js';
 import { bringGuard } from './requirement-guard.js';
 
 /** A decorator of handlers and classes. */

@@ -7,12 +7,12 @@ import {
   type OnModuleInit,
 } from '@nestjs/common';
 import { ModulesContainer, Reflector } from '@nestjs/core';
-import { exceptionOf } from '../refusals/exceptions.js';
-import { guardResultOf } from '../execution/guard-result.js';
-import { overridesRequirement } from './handler-requirement.js';
-import { handlerName } from '../execution/handler-location.js';
 import { NanookNestError } from '../errors/nanook-nest-error.js';
+import { guardResultOf } from '../execution/guard-result.js';
+import { handlerName } from '../execution/handler-location.js';
+import { exceptionOf } from '../refusals/exceptions.js';
 import { hasRequirement, findRequiringPlace } from './find-requirement.js';
+import { overridesRequirement } from './handler-requirement.js';
 
 /** The token under which `NanookModule` provides its guard. */
 export const AUTHORIZATION_GUARD = Symbol.for('@nanook/nestjs/guard');

@@ -1,7 +1,7 @@
 import { AuthorizationConfigError, type RequestAuthorization } from '@nanook/http';
 import { createParamDecorator, type ExecutionContext, type PipeTransform, type Type } from '@nestjs/common';
-import { checkParentheses } from '../requirements/decorator-arguments.js';
 import { callOf } from '../execution/handler-call.js';
+import { checkParentheses } from '../requirements/decorator-arguments.js';
 import { actorDependent } from './reads-actor.js';
 
 type Pipe = Type<PipeTransform> | PipeTransform;

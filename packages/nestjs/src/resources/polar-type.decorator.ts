@@ -1,7 +1,7 @@
 import type { Class, FieldTypeInput, TypeDeclaration, TypeInput, TypesInput } from '@nanook/core';
 import { locationOf } from '@nanook/http';
-import { checkNoClass } from '../requirements/decorator-arguments.js';
 import { NanookNestError } from '../errors/nanook-nest-error.js';
+import { checkNoClass } from '../requirements/decorator-arguments.js';
 
 /** Options of `@PolarType`. */
 export interface PolarTypeOptions<T = unknown> extends Pick<TypeDeclaration<T>, 'key' | 'equals'> {

@@ -2,10 +2,10 @@ import { Authorizer, TypeToken, isPolarError, typed, type Class } from '@nanook/
 import { neverReturns } from '@nanook/http';
 import { Inject, Injectable } from '@nestjs/common';
 import { DiscoveryService, ModuleRef } from '@nestjs/core';
-import { Batch } from './batch.js';
-import type { Execution } from '../execution/execution.js';
 import { NanookNestError } from '../errors/nanook-nest-error.js';
+import type { Execution } from '../execution/execution.js';
 import { contextIdOf } from '../execution/request-context-id.js';
+import { Batch } from './batch.js';
 import {
   loaderKey,
   parserOf,

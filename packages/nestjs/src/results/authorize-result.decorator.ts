@@ -2,13 +2,13 @@ import { checkAction } from '@nanook/http';
 import { UseInterceptors, applyDecorators } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { checkNoClass, checkParentheses, describe, wrongUse } from '../requirements/decorator-arguments.js';
+import { fieldsKey } from '../requirements/handler-requirement.js';
 import {
   bringGuards,
   onHandlerOrClass,
   requirementDecorator,
   type HandlerOrClass,
 } from '../requirements/requirement-decorator.js';
-import { fieldsKey } from '../requirements/handler-requirement.js';
 import type { FieldsRequirement } from './result-requirements.js';
 import { ResultInterceptor } from './result.interceptor.js';
 

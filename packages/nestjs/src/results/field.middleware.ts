@@ -1,10 +1,10 @@
 import type { RequestAuthorization } from '@nanook/http';
 import { checkAction } from '@nanook/http';
-import { FieldDecisions } from './field-decisions.js';
-import { graphqlExceptionOf } from '../refusals/graphql-exception.js';
-import { scopeOf, type OperationInfo } from '../execution/graphql-scope.js';
-import { checkContext, findRequest, scopedAuthorization } from '../execution/graphql-requests.js';
 import { NanookNestError } from '../errors/nanook-nest-error.js';
+import { checkContext, findRequest, scopedAuthorization } from '../execution/graphql-requests.js';
+import { scopeOf, type OperationInfo } from '../execution/graphql-scope.js';
+import { graphqlExceptionOf } from '../refusals/graphql-exception.js';
+import { FieldDecisions } from './field-decisions.js';
 
 interface FieldInfo extends OperationInfo {
   readonly fieldName: string;

@@ -3,10 +3,10 @@ import type { ServerResponse } from 'node:http';
 import { guardResponse } from '@nanook/http';
 import type { ExecutionContext } from '@nestjs/common';
 import { Observable, tap, type Subscriber } from 'rxjs';
-import type { ContextKind } from '../execution/execution.js';
-import { graphqlExceptionOf } from '../refusals/graphql-exception.js';
-import { handlerName } from '../execution/handler-location.js';
 import { NanookNestError } from '../errors/nanook-nest-error.js';
+import type { ContextKind } from '../execution/execution.js';
+import { handlerName } from '../execution/handler-location.js';
+import { graphqlExceptionOf } from '../refusals/graphql-exception.js';
 
 /** The guard of the call whose handler runs, also in asynchronous work that the handler starts. */
 const running = new AsyncLocalStorage<HandlerResponseGuard>();
