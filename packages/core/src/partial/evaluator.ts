@@ -13,7 +13,7 @@ import {
   type Condition,
 } from '../filter/condition.js';
 import { inCondition, trueCondition } from '../filter/comparisons.js';
-import { NoValue } from '../host/no-value.js';
+import { MissingValue } from '../host/missing-value.js';
 import { show } from '../host/show.js';
 import { assertNever } from '../internal/assert-never.js';
 import type {
@@ -400,7 +400,7 @@ export class Evaluator {
   }
 
   #receive(found: unknown, result: unknown, at: Place, next: Rest): Condition {
-    if (!(found instanceof NoValue)) return this.#unify(result, found, at, next);
+    if (!(found instanceof MissingValue)) return this.#unify(result, found, at, next);
     if (found.isFault) throw new PolarError(found.code, found.data, at.span);
     return found.isPlainFailure ? never : undecided;
   }

@@ -1,5 +1,5 @@
 import type { Tags, TypeSet, TypeSets } from '../host/type-set.js';
-import { callMethod, NoValue, readAttribute, readMissing, type MemberContext } from '../host/member.js';
+import { callMethod, MissingValue, readAttribute, readMissing, type MemberContext } from '../host/member.js';
 import { isThenable } from '../host/value.js';
 import { kindOf } from '../host/show.js';
 import type { DeclaredType } from '../types/declared-type.js';
@@ -72,7 +72,7 @@ export class HostReader {
     const found = known.get(name);
     const value = this.settled(found);
     const result = value === undefined && found !== value ? readMissing(receiver, name, types, true) : value;
-    if (!(result instanceof NoValue))
+    if (!(result instanceof MissingValue))
       for (const type of types.declared) {
         const field = type.fields?.get(name);
         if (field !== undefined) this.tags.tag(result, field.type);

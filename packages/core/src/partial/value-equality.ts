@@ -10,7 +10,7 @@ import { hostError } from '../engine/host-error.js';
 import type { ProgramContext } from '../engine/program-context.js';
 import { always, and, never, not, or, type Condition } from '../filter/condition.js';
 import { equalCondition, inCondition, isNilCondition } from '../filter/comparisons.js';
-import { NoValue } from '../host/no-value.js';
+import { MissingValue } from '../host/missing-value.js';
 import type { Bindings } from './bindings.js';
 import { Pending, type HostReader } from './host-reader.js';
 import { rowTypeOf } from './recursion.js';
@@ -109,7 +109,7 @@ export class ValueEquality {
       if (typeof value !== 'object' || value === null) continue;
       if (!this.host.typeOf(value, at.span).types.has(type)) return undefined;
       const id = this.host.attribute(value, key, at.span);
-      if (!(id instanceof NoValue) && id !== null) known.push(id);
+      if (!(id instanceof MissingValue) && id !== null) known.push(id);
     }
     if (row instanceof RowValue) return inCondition(this.rows.column(row.scope, key)!, known);
     const { from } = row as ReferenceValue;
@@ -188,7 +188,7 @@ export class ValueEquality {
       return never;
     }
     const values = new Map(type.key.map((key) => [key, this.host.attribute(other, key, at.span)]));
-    if ([...values.values()].some((value) => value instanceof NoValue)) return never;
+    if ([...values.values()].some((value) => value instanceof MissingValue)) return never;
     return this.rows.hasKey(row, type.key, (key) => ({ kind: 'known', value: values.get(key) }));
   }
 
