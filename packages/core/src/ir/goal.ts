@@ -155,7 +155,7 @@ export interface Rule {
   /** The predicates that the body calls, however deep in it; known without its goals. */
   readonly calls: Iterable<Predicate>;
   /** The predicates whose failure can make this rule hold: called in a negation, or next to a cut. */
-  readonly refuted: Iterable<Predicate>;
+  readonly negatedPredicates: Iterable<Predicate>;
   /** Whether a method of the application is called in the head or the body; known without its goals. */
   readonly callsMethods: boolean;
   readonly origin: PolicyRule;

@@ -118,7 +118,7 @@ class LinkedRule implements Rule {
     return body === undefined ? [] : this.#callsIn(body);
   }
 
-  get refuted(): Iterable<Predicate> {
+  get negatedPredicates(): Iterable<Predicate> {
     const { body } = this.origin;
     if (body === undefined) return [];
     const negations: TermNode[] = [];

@@ -32,7 +32,7 @@ export function negatedPredicates(predicates: Iterable<Predicate>): ReadonlySet<
   const found = new Set<Predicate>();
   const stack: Predicate[] = [];
   for (const { byArity } of predicates)
-    for (const rules of byArity.values()) for (const rule of rules) stack.push(...rule.refuted);
+    for (const rules of byArity.values()) for (const rule of rules) stack.push(...rule.negatedPredicates);
   for (let at = stack.pop(); at !== undefined; at = stack.pop()) {
     if (found.has(at)) continue;
     found.add(at);
