@@ -1,9 +1,9 @@
 import type { ArithmeticOperator } from '../ir/goal.js';
 
-/** Why numbers have no result. */
+/** The reasons why an operation has no result. */
 export type NoResult = 'no number' | 'division by zero' | 'unsafe integer';
 
-/** Arithmetic on numbers. A whole result beyond ±(2^53 − 1) would not be exact, and is none. */
+/** Computes on numbers. A whole result beyond ±(2^53 − 1) is refused, because a number does not hold it exactly. */
 export function arithmetic(operator: ArithmeticOperator, left: unknown, right: unknown): number | NoResult {
   if (typeof left !== 'number' || typeof right !== 'number') return 'no number';
   if (right === 0 && (operator === '/' || operator === 'mod' || operator === 'rem'))
@@ -30,7 +30,7 @@ function calculate(left: number, operator: ArithmeticOperator, right: number): n
     case 'rem':
       return left % right;
     case 'mod': {
-      // The remainder with the sign of the divisor.
+      // The remainder has the sign of the divisor.
       const remainder = left % right;
       return remainder !== 0 && remainder < 0 !== right < 0 ? remainder + right : remainder;
     }

@@ -11,10 +11,10 @@ import { compareCodePoints } from '../internal/code-points.js';
 import type { DeclaredType } from '../types/declared-type.js';
 import type { Meter } from '../host/meter.js';
 
-/** How instances of the application are compared; everything else has one way. */
+/** The way in which instances of the application are compared. Other values are always compared in the same way. */
 export type Equality = 'identity' | 'deep' | ((left: unknown, right: unknown) => boolean);
 
-/** The keys of a dictionary in the order in which policies see them. One whose value is `undefined` is missing. */
+/** Returns the keys of a dictionary in the order in which policies read them. A key whose value is `undefined` is missing. */
 export function keysOf(dictionary: object): readonly string[] {
   if (dictionary instanceof PartialDictionary) return dictionary.keys;
   return Object.keys(dictionary)
@@ -30,13 +30,13 @@ export function dictionaryValue(dictionary: object, key: string): unknown {
   return (dictionary as Record<string, unknown>)[key];
 }
 
-/** As `dictionaryValue`, of the key that is at this place among all of them. */
+/** Returns the value of the key at a position in the order of the keys. */
 const valueAt = (dictionary: object, i: number, key: string): unknown =>
   dictionary instanceof PartialDictionary
     ? dictionary.values[i]
     : (dictionary as Record<string, unknown>)[key];
 
-/** What comparing two values found: equal, unequal, or what it must know first. */
+/** The result of a comparison: `waits` when a promise must be awaited first, `open` when pairs with unbound variables remain. */
 export type Compared =
   | { readonly kind: 'equal' }
   | { readonly kind: 'unequal' }
@@ -46,20 +46,20 @@ export type Compared =
 const equal: Compared = { kind: 'equal' };
 const unequal: Compared = { kind: 'unequal' };
 
-/** What the comparison of two values needs to know of the program and the question. */
+/** The parts of the program and of the query on which a comparison depends. */
 export interface EqualityContext {
   readonly equality: Equality;
   typeOf(value: unknown): TypeSet;
-  /** Whether it is known that no type says how its values are compared. */
+  /** Whether no type declares how its values are compared. */
   readonly areTypesBare?: boolean;
   readonly budget: Meter;
-  /** The value a promise was resolved to, or the value itself. */
+  /** Returns the value of a promise that was awaited, or the value itself. */
   settled(value: unknown): unknown;
 }
 
 /**
- * Compares two values. Lists and dictionaries are walked with a stack of our own, so that no depth overflows; pairs with an
- * unbound variable in them are given back, for `=` to bind and for `==` to wait for.
+ * Compares two values. A stack takes the place of recursion, which overflows on deep data. Pairs that contain an unbound variable are
+ * returned, so that `=` can bind the variable and `==` can wait for it.
  */
 export function compareValues(left: unknown, right: unknown, context: EqualityContext): Compared {
   if (areDistinct(left, right, context)) return unequal;
@@ -88,7 +88,7 @@ export function compareValues(left: unknown, right: unknown, context: EqualityCo
       continue;
     }
     if (!isObjectOrFunction(a) || !isObjectOrFunction(b) || isList(a) || isList(b)) {
-      // A primitive or a list against an instance: only a custom equality function may say that they are equal.
+      // Only a custom equality function can make a primitive or a list equal to an instance.
       if (typeof context.equality !== 'function' || isInstance(a) === isInstance(b)) return unequal;
       const areEqual = context.equality(a, b);
       context.budget.called();
@@ -105,8 +105,8 @@ export function compareValues(left: unknown, right: unknown, context: EqualityCo
 }
 
 /**
- * Whether two values are different instances that only identity would make equal: of all comparisons of objects the most
- * frequent one. What could make others equal need not be looked into then.
+ * Returns whether two values are different instances that only identity could make equal. This is the most frequent comparison of objects,
+ * and the slower ways to be equal need not be tried for it.
  */
 export function areDistinct(a: unknown, b: unknown, context: EqualityContext): boolean {
   if (context.equality !== 'identity' || a === b) return false;
@@ -117,7 +117,7 @@ export function areDistinct(a: unknown, b: unknown, context: EqualityContext): b
   return true;
 }
 
-/** An instance of a class whose `valueOf` gives nothing but the instance: no Date, no boxed number; and no promise. */
+/** Returns whether a value is an instance without a `valueOf` of a class, so neither a Date nor a boxed number, and not a promise. */
 export function isOrdinaryInstance(value: unknown): value is object {
   if (typeof value !== 'object' || value === null || value instanceof EngineValue || Array.isArray(value))
     return false;
@@ -135,7 +135,7 @@ export const isPrimitive = (value: unknown): boolean => !isObjectOrFunction(valu
 const isInstance = (value: unknown): boolean =>
   isObjectOrFunction(value) && !isList(value) && !isDictionary(value);
 
-/** Pushes the items pairwise, an open end against what is left of the other list. False when the lists cannot be equal. */
+/** Pushes the items pairwise, and an open end with the remainder of the other list. Returns `false` when the lists cannot be equal. */
 function pushListPairs(
   left: readonly unknown[] | PartialList,
   right: readonly unknown[] | PartialList,
@@ -167,7 +167,7 @@ function pushListPairs(
     pairs.push(b.remainder(), a.remainder());
     break;
   }
-  // The first pair ends on top of the stack.
+  // The first pair is on top of the stack.
   for (let i = pairs.length - 1; i >= 0; i--) stack.push(pairs[i]);
   return true;
 }
@@ -185,7 +185,7 @@ function pushDictionaryPairs(a: object, b: object, stack: unknown[], budget: Met
   return true;
 }
 
-/** Whether two different instances are equal; undefined when they are to be compared as dictionaries. */
+/** Returns whether two different instances are equal; undefined when they must be compared as dictionaries. */
 function equalInstances(
   a: object,
   b: object,
@@ -225,11 +225,11 @@ function sharedType(a: object, b: object, context: EqualityContext): DeclaredTyp
   return left.find((type) => right.has(type) && (type.key !== undefined || type.equals !== undefined));
 }
 
-/** `new Number(1)` is 1. */
+/** Returns the primitive of a boxed value: `new Number(1)` equals 1. */
 const unboxed = (value: unknown): unknown =>
   value instanceof Number || value instanceof String || value instanceof Boolean ? value.valueOf() : value;
 
-/** What `valueOf` gives, when it is a primitive; else the object itself. Dates, money, versions. */
+/** Returns the primitive that `valueOf` of an object returns, as for dates, or else the object itself. */
 export function primitiveOf(value: object): unknown {
   const { valueOf } = value as { valueOf?: unknown };
   if (typeof valueOf !== 'function' || valueOf === Object.prototype.valueOf) return value;
@@ -239,7 +239,7 @@ export function primitiveOf(value: object): unknown {
     : primitive;
 }
 
-/** oso's way, an option: instances of one class are equal when their fields are. */
+/** Compares the fields of two instances of one class, for the option `equality: 'deep'`. */
 function deepEqual(a: object, b: object, stack: unknown[], budget: Meter): boolean {
   if (a instanceof Map || a instanceof Set) {
     budget.grow(a.size + (b as Set<unknown>).size);

@@ -2,9 +2,9 @@ import { isPolarError, PolarError } from '../diagnostics/polar-error.js';
 import type { Span } from '../diagnostics/span.js';
 
 /**
- * What code of the application threw, as a fault with its place in the policy. Our own errors stay what they are.
+ * Returns an error of the application as a fault with its place in the policy. Errors of this package are returned unchanged.
  *
- * @param what what was asked of the application
+ * @param what the member or value that the policy read or called
  */
 export function hostError(
   error: unknown,
@@ -23,7 +23,7 @@ function isOurBug(error: unknown): boolean {
   try {
     return error instanceof Error && error.message.startsWith('bug in Nanook');
   } catch {
-    // The application may throw a proxy that cannot be looked at.
+    // The application may throw a proxy that throws when it is read.
     return false;
   }
 }
@@ -36,6 +36,6 @@ export function messageOfThrown(thrown: unknown): string {
   }
 }
 
-/** Whether the JavaScript stack was too small. */
+/** Returns whether the JavaScript stack overflowed. */
 export const isStackOverflow = (error: unknown): boolean =>
   error instanceof RangeError && /call stack/i.test(error.message);

@@ -1,34 +1,34 @@
 import { handleRejections } from '../host/handle-rejections.js';
 
-/** Fields of a call in the log. */
+/** Number of fields of a call in the log. */
 const size = 6;
 
-/** Fields that an empty log keeps room for. */
+/** Number of fields that an empty log keeps allocated. */
 const mostKept = 64 * size;
 
 /** Number of calls that a log holds. The results may be large, and a policy decides how many there are. */
 const mostCalls = 16_384;
 
-/** How the arguments stand in the log: a list for a call with one would be made in vain nearly always. */
+/** The form of the arguments in the log: a list, or one argument without a list, because a list for each call is expensive. */
 const listed = 0;
 const alone = 1;
 
 const noArguments: readonly unknown[] = [];
 
-/** Told of each call: it may have taken its time. */
+/** The clock that counts each call, because a call may take long. */
 export interface CallClock {
   readonly startedAt: number | undefined;
   called(result: unknown): void;
-  /** Told that the log holds as many calls as it may. It notes no others: where the machine can go on, this throws. */
+  /** Called when the log is full and records no further calls. It throws when the machine can continue. */
   full(): void;
 }
 
 /**
- * What methods of the application gave during a question, so that the machine, when it goes on, does not call them again. A
- * call is known by its receiver, name and arguments; several alike are handed out in their order.
+ * The results of the application's methods in a query. The machine reads them when it takes over, so that no method is called twice. A
+ * call is identified by receiver, name and arguments; equal calls are returned in their order.
  */
 export class HostLog {
-  /** Receiver, name, arguments, how they stand, result, and whether it was thrown: call after call. Used again for each question. */
+  /** Receiver, name, arguments, their form, result, and whether it was thrown, for one call after another. Reused by the next query. */
   readonly #fields: unknown[] = [];
   #length = 0;
   /** Fields up to this one hold no result whose promises are still to be handled. */
@@ -39,7 +39,7 @@ export class HostLog {
     readonly most = mostCalls,
   ) {}
 
-  /** Releases what was noted: a log that is used again must not keep objects of the application alive. */
+  /** Releases the calls, because a reused log must not keep objects of the application alive. */
   clear(): void {
     const length = this.#length;
     if (length === 0) return;
@@ -55,7 +55,7 @@ export class HostLog {
       handleRejections(this.#fields[this.#handled + 4]);
   }
 
-  /** Calls, and notes what came of it. */
+  /** Makes a call, and records its result or its error. */
   call(receiver: unknown, name: string, args: readonly unknown[], run: () => unknown): unknown {
     let result: unknown;
     try {
@@ -68,7 +68,7 @@ export class HostLog {
     return result;
   }
 
-  /** Notes what a call without arguments gave. */
+  /** Records the result of a call without arguments. */
   note(receiver: unknown, name: string, result: unknown): void {
     this.#add(receiver, name, noArguments, listed, result, false);
   }
@@ -85,7 +85,7 @@ export class HostLog {
     this.#add(receiver, name, args, listed, error, true);
   }
 
-  /** What was noted, for the machine; the log is empty then. */
+  /** Returns the calls for the machine, and empties the log. */
   take(): HostReplay | undefined {
     const { startedAt } = this.clock;
     if (this.#length === 0 && startedAt === undefined) return undefined;
@@ -120,27 +120,27 @@ export class HostLog {
   }
 }
 
-/** The calls of one receiver and name, or of those with the same first arguments: by the next argument, and by having no more. */
+/** The calls of one receiver and name, or those with the same first arguments, by the next argument. */
 interface Calls {
   readonly next: Map<unknown, Calls>;
-  /** Results of calls without further arguments, in their order; whether each was thrown. */
+  /** The results of calls without further arguments, in their order, and whether each was thrown. */
   results: readonly (readonly [result: unknown, isThrown: boolean])[] | undefined;
-  /** How many of them have been handed out. */
+  /** Number of results that were returned. */
   used: number;
 }
 
 const noCalls = (): Calls => ({ next: new Map(), results: undefined, used: 0 });
 
-/** A key of a map for a value: maps take -0 for 0, `Object.is` does not. */
+/** The key of -0 in a map: a map does not distinguish it from 0, `Object.is` does. */
 const negativeZero: unique symbol = Symbol('-0');
 const keyOf = (value: unknown): unknown => (Object.is(value, -0) ? negativeZero : value);
 
-/** The calls that were made before the machine took over. Found by a tree, so that any number of them takes time in proportion. */
+/** The calls that were made before the machine took over. A tree finds each in constant time. */
 export class HostReplay {
   readonly #calls = noCalls();
   readonly #fields: readonly unknown[];
 
-  /** @param startedAt when the query began: its time goes on */
+  /** @param startedAt the time when the query began: its clock continues */
   constructor(
     fields: readonly unknown[],
     readonly startedAt: number | undefined,
@@ -169,7 +169,7 @@ export class HostReplay {
     return this.#fields.length === 0;
   }
 
-  /** Gives what the call has given already, or makes it. */
+  /** Returns the recorded result of a call, or makes the call. */
   call(receiver: unknown, name: string, args: readonly unknown[], run: () => unknown): unknown {
     let calls = this.#calls.next.get(keyOf(receiver))?.next.get(name);
     for (let i = 0; calls !== undefined && i < args.length; i++) calls = calls.next.get(keyOf(args[i]));

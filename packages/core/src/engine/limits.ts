@@ -2,15 +2,15 @@ import { PolarError } from '../diagnostics/polar-error.js';
 import { handleRejections } from '../host/handle-rejections.js';
 import type { Meter } from '../host/meter.js';
 
-/** How much one query may take. Beyond it the query ends in an error, never in an answer. */
+/** The limits of one query. A query that exceeds one of them ends in an error, never in an answer. */
 export interface Limits {
-  /** Goals tried, elements fetched, values compared. Default 1,000,000. */
+  /** Goals that are tried, elements that are read and values that are compared. Default 1,000,000. */
   readonly maxSteps: number;
-  /** Rules within rules. Default 100,000. */
+  /** Depth of calls of rules. Default 100,000. */
   readonly maxDepth: number;
   /** Characters, and elements of lists and dictionaries, that the policy builds. Default 10,000,000. */
   readonly maxSize: number;
-  /** Wall-clock time, waiting for promises included. Default 5,000; `Infinity` for none. */
+  /** Wall-clock time in milliseconds, including the time for promises. Default 5,000; `Infinity` disables it. */
   readonly timeoutMs: number;
 }
 
@@ -21,37 +21,37 @@ export const defaultLimits: Limits = {
   timeoutMs: 5_000,
 };
 
-/** Steps between two looks at the clock: at most a millisecond. Reading the clock costs as much as a step of the machine. */
+/** Number of steps between two readings of the clock: at most a millisecond. A reading takes as long as a step of the machine. */
 export const stepsPerLook = 256;
-/** The most calls that share one look at the clock, when calls have been fast. */
+/** Number of calls that share one reading of the clock when calls have been fast. */
 const mostCallsPerLook = 8;
-/** A call that takes longer than this is followed by a look at the clock after each call. */
+/** A call that takes longer than this makes the clock be read after each call. */
 const slowCallMs = 0.1;
 
 /**
- * The rest of the limits of a query. The only place that decides whether a query goes on. What it has learned about the speed of the
- * application's code it keeps for the next query.
+ * The remaining limits of a query. Only this class decides whether a query continues. It keeps the measured speed of the application's
+ * code for the next query.
  */
 export class Budget implements Meter {
   limits: Limits;
   signal: AbortSignal | undefined;
   steps = 0;
-  /** The steps of `begin` for code that counts them itself. */
+  /** The steps that `begin` gave to code that counts them itself. */
   handedOut = 0;
   #size = 0;
-  /** Whether nothing of the limits is spent since `begin`, and the clock has not started. */
+  /** Whether no limit was used since `begin`, and the clock has not started. */
   #isWhole = false;
-  /** The time when the query began; undefined until the first look at the clock. */
+  /** The time when the query began; undefined until the clock is read first. */
   startedAt: number | undefined = undefined;
-  /** The time of the last look, in this query or an earlier one. */
+  /** The time of the last reading, in this query or an earlier one. */
   #lookedAt = 0;
-  /** Whether code of the application has run in this query since the last look at the clock. */
+  /** Whether code of the application has run in this query since the clock was read. */
   hasUntimedCalls = false;
-  /** Calls of the application that are made before the next look, and between the next two: in this query and later ones. */
+  /** Number of calls of the application until the next reading, and between the next two. Kept for later queries. */
   #callsLeft = 1;
   #callsPerLook = 1;
 
-  /** @param startedAt when the query began, if another engine began it */
+  /** @param startedAt the time when the query began, if another engine began it */
   constructor(limits: Limits, signal: AbortSignal | undefined, startedAt?: number) {
     this.limits = limits;
     this.signal = signal;
@@ -59,18 +59,18 @@ export class Budget implements Meter {
   }
 
   /**
-   * Begins a query: the limits are whole again.
+   * Begins a query: resets the limits.
    *
-   * @param handedOut steps for code that counts them itself, if there are so many
+   * @param handedOut steps for code that counts them itself, if so many are left
    */
   begin(limits: Limits, signal: AbortSignal | undefined, startedAt?: number, handedOut = 0): void {
     this.hasUntimedCalls = false;
-    // Most queries spend nothing here, and have the limits of the query before.
+    // Most queries use nothing here, and have the limits of the query before.
     if (this.#isWhole && this.limits === limits && this.signal === signal && startedAt === undefined) return;
     this.#isWhole = startedAt === undefined;
     this.limits = limits;
     this.signal = signal;
-    // What is beyond this is endless, and loses the lower digits that `step` looks at.
+    // A higher number is unlimited, and loses the lower digits that `step` reads.
     const steps = Math.min(limits.maxSteps, 2 ** 50);
     this.handedOut = Math.min(steps, handedOut);
     this.steps = steps - this.handedOut;
@@ -78,12 +78,12 @@ export class Budget implements Meter {
     this.startedAt = startedAt;
   }
 
-  /** Whether calls have been fast for so long that the first calls of a query need no look: its clock starts at the first look. */
+  /** True when calls have been so fast that the first calls of a query need no clock: it starts at the first reading. */
   get expectsFastCalls(): boolean {
     return this.#callsPerLook === mostCallsPerLook;
   }
 
-  /** Called once a step. @throws {PolarError} `POLAR_RUN_STEP_LIMIT`, `POLAR_RUN_TIMEOUT`, `POLAR_RUN_ABORTED` */
+  /** Counts one step. @throws {PolarError} `POLAR_RUN_STEP_LIMIT`, `POLAR_RUN_TIMEOUT`, `POLAR_RUN_ABORTED` */
   step(): void {
     this.#isWhole = false;
     if (--this.steps < 0) throw this.#tooManySteps();
@@ -101,7 +101,7 @@ export class Budget implements Meter {
   /**
    * Hands out steps to code that counts them itself.
    *
-   * @param missing how many of those that were handed out it lacks
+   * @param missing number of steps that the code has used beyond those that were handed out
    */
   moreSteps(missing: number): number {
     const steps = Math.min(Math.max(missing, 0) + stepsPerLook, this.steps);
@@ -119,7 +119,7 @@ export class Budget implements Meter {
     if (!(this.#size >= 0)) throw new PolarError('POLAR_RUN_SIZE_LIMIT', { limit: this.limits.maxSize });
   }
 
-  /** Called after code of the application. How often that takes a look at the clock depends on how slow such code has been. */
+  /** Called after code of the application. The slower such code has been, the more often the clock is read. */
   called(result?: unknown): void {
     this.hasUntimedCalls = true;
     if (--this.#callsLeft > 0 && this.signal?.aborted !== true) return;
@@ -143,7 +143,7 @@ export class Budget implements Meter {
     this.startedAt = this.#lookedAt = performance.now();
   }
 
-  /** Goes on with the clock of the engine that began the query. */
+  /** Continues the clock of the engine that began the query. */
   continue(startedAt: number): void {
     this.#isWhole = false;
     this.startedAt = startedAt;
@@ -155,7 +155,7 @@ export class Budget implements Meter {
       throw new PolarError('POLAR_RUN_TIMEOUT', { limitMs: this.limits.timeoutMs });
   }
 
-  /** Whether time is up, or the query was aborted. */
+  /** True when the time is over or the query was aborted. */
   get isOver(): boolean {
     return this.signal?.aborted === true || this.remainingMs < 0;
   }
@@ -172,9 +172,10 @@ export class Budget implements Meter {
   }
 
   /**
-   * Learns from a look that follows calls.
+   * Adapts the number of calls between readings to a measured time.
    *
-   * @param ms since the look before. Time between two queries counts, too: where queries are rare, a look after each call costs nothing
+   * @param ms time since the last reading. It includes the time between two queries: where queries are rare, reading the clock after each
+   *   call costs nothing
    */
   #timeCalls(ms: number): void {
     this.hasUntimedCalls = false;

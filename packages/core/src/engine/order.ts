@@ -3,7 +3,7 @@ import { charactersPerStep, spendOn, type Meter } from '../host/meter.js';
 import { compareCodePoints } from '../internal/code-points.js';
 import { primitiveOf } from './equality.js';
 
-/** What a value is ordered by: what `valueOf` gives for an object that has one. */
+/** Returns the value by which an object is ordered: the result of `valueOf`. */
 export const primitive = (value: unknown): unknown =>
   typeof value === 'object' && value !== null ? primitiveOf(value) : value;
 
@@ -19,7 +19,7 @@ export function orderOf(left: unknown, right: unknown, meter: Meter): number | u
 export const orderOfNumbers = (left: number, right: number): number =>
   left === right ? 0 : left < right ? -1 : left > right ? 1 : Number.NaN;
 
-/** What an order says of a comparison. NaN says no to all of them. */
+/** Returns whether a comparison holds for an order. For NaN no comparison holds. */
 export function isOrdered(operator: Exclude<ComparisonOperator, '==' | '!='>, order: number): boolean {
   switch (operator) {
     case '<':

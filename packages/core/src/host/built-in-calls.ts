@@ -2,10 +2,10 @@ import { charactersPerStep, spendOn, type Meter } from './meter.js';
 import { MissingValue } from './missing-value.js';
 import { kindOf } from './show.js';
 
-// Calls the methods of built-in values. What they make may be much larger than what they are given, and there may be no memory
-// for it: it is counted before it is made.
+// Calls the methods of built-in values. A result may be much larger than its operands, and larger than the memory, so its size is counted
+// before it is built.
 
-/** Elements that a method looks at, or copies, in the time of a step. */
+/** Number of elements that a method reads or copies in the time of one step. */
 const elementsPerStep = 32;
 
 export function callBuiltIn(
@@ -14,8 +14,8 @@ export function callBuiltIn(
   args: readonly unknown[],
   meter: Meter,
 ): unknown {
-  // Functions and regular expressions among the arguments would run code, or run for ever; so would objects that a method of
-  // strings and numbers makes a string of.
+  // A function or a regular expression as an argument could run code, or never end. The same holds for objects that a method of strings or
+  // numbers converts to a string.
   const takesObjects = typeof receiver === 'object';
   const bad = args.find(
     (arg) =>
@@ -35,13 +35,13 @@ export function callBuiltIn(
     return new MissingValue('POLAR_UNDECIDED_MISSING_METHOD', { name, on: kindOf(receiver), known: [] });
   if (typeof receiver === 'string') countOfString(receiver, name, args, meter);
   const result: unknown = Reflect.apply(method, receiver, args);
-  // The length of what these make is known afterwards only, and is at most a few times that of the text.
+  // The length of these results is known only afterwards. It is at most a few times that of the text.
   if (typeof receiver === 'string' && typeof result === 'string' && !isCountedBefore.has(name))
     meter.grow(result.length);
   return result;
 }
 
-/** Counts what a static method of a built-in type makes of its arguments. */
+/** Counts the size of the result of a static method of a built-in type. */
 export function countStatic(name: string, args: readonly unknown[], meter: Meter): void {
   let size = args.length;
   const [first] = args;
@@ -51,7 +51,7 @@ export function countStatic(name: string, args: readonly unknown[], meter: Meter
   meter.grow(size);
 }
 
-/** How many keys there are, as far as that is known without making a list of them. */
+/** Returns the number of keys, as far as it is known without a list of them. */
 function keyCount(value: unknown): number {
   if (typeof value === 'string') return value.length;
   if (typeof value !== 'object' || value === null) return 0;
@@ -78,7 +78,7 @@ function countOfString(text: string, name: string, args: readonly unknown[], met
   spendOn(text.length, charactersPerStep, meter);
   const [first] = args;
   if (searches.has(name) && typeof first === 'string') {
-    // In the worst case each character is compared with each.
+    // In the worst case each character is compared with each other one.
     spendOn(text.length * Math.min(first.length, text.length), charactersPerSearchStep, meter);
   }
   switch (name) {
@@ -106,10 +106,10 @@ function countOfString(text: string, name: string, args: readonly unknown[], met
   }
 }
 
-/** Pairs of characters that a search compares in the time of a step. */
+/** Number of pairs of characters that a search compares in the time of one step. */
 const charactersPerSearchStep = 1_024;
 
-/** How many parts `split` makes. */
+/** Returns the number of parts that `split` returns. */
 function countParts(text: string, separator: string): number {
   if (separator === '') return text.length;
   let parts = 1;
@@ -118,17 +118,17 @@ function countParts(text: string, separator: string): number {
   return parts;
 }
 
-/** The length of what `replace` and `replaceAll` make. */
+/** Returns the length of the result of `replace` and `replaceAll`. */
 function lengthReplaced(text: string, wanted: string, replacement: string, all: boolean): number {
   const { length } = text;
   const before = replacement.split('$`').length - 1;
   const after = replacement.split("$'").length - 1;
   const same = replacement.split('$&').length - 1;
   let size = length;
-  // What is found of no length is found between any two characters.
+  // An empty match is found between any two characters.
   const next = Math.max(wanted.length, 1);
   for (let at = text.indexOf(wanted); at !== -1 && at <= length; at = text.indexOf(wanted, at + next)) {
-    // `$$` and what stands for nothing make it shorter than this.
+    // `$$`, and `$` patterns without a value, make the result shorter.
     size += replacement.length + before * at + after * (length - at) + same * wanted.length;
     if (!all || (wanted === '' && at === length)) break;
   }
@@ -165,7 +165,7 @@ function callOfList(list: readonly unknown[], name: string, args: readonly unkno
     default:
       meter.grow(list.length);
   }
-  // On a copy, so that no list of the application changes.
+  // Called on a copy, so that no list of the application changes.
   const copy = [...list] as unknown as Record<string, ((...a: unknown[]) => unknown) | undefined>;
   const method = copy[name];
   if (method === undefined)
@@ -173,7 +173,7 @@ function callOfList(list: readonly unknown[], name: string, args: readonly unkno
   return Reflect.apply(method, copy, args);
 }
 
-/** Counts the elements that `flat` makes: lists within lists may share their parts. */
+/** Counts the elements of the result of `flat`: nested lists may share their parts. */
 function countFlat(list: readonly unknown[], depth: number, meter: Meter): void {
   meter.step();
   for (const item of list) {
@@ -182,7 +182,9 @@ function countFlat(list: readonly unknown[], depth: number, meter: Meter): void 
   }
 }
 
-/** As JavaScript joins: what is nil is nothing, a list within it is joined with commas, and one within itself is nothing. */
+/**
+ * Joins a list as JavaScript does: `nil` becomes the empty string, a nested list is joined with commas, and a list inside itself is empty.
+ */
 function joined(list: readonly unknown[], separator: string, meter: Meter, outer: Set<unknown>): string {
   if (outer.has(list)) return '';
   outer.add(list);
@@ -206,7 +208,7 @@ function textOf(value: unknown, meter: Meter, outer: Set<unknown>): string {
   return text;
 }
 
-/** As JavaScript sorts: by the texts of the elements, each made once; `undefined` last. */
+/** Sorts a list as JavaScript does: by the strings of the elements, each made once, with `undefined` last. */
 function sorted(list: readonly unknown[], args: readonly unknown[], meter: Meter): unknown[] {
   if (args[0] !== undefined) return [...list].sort(args[0] as never);
   meter.grow(list.length);
@@ -228,5 +230,5 @@ function sorted(list: readonly unknown[], args: readonly unknown[], meter: Meter
   return [...keyed.map(({ item }) => item), ...undefineds];
 }
 
-/** As JavaScript makes a text of anything. */
+/** Converts a value to a string as JavaScript does. */
 const asText = (value: unknown): string => String(value as string);

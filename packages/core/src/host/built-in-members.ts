@@ -1,5 +1,5 @@
-// What policies may ask of built-in values. Reading only: nothing here changes its receiver, runs a callback or reaches further.
-// docs/reference/built-ins.md documents this table.
+// The members of built-in values that policies may use. They only read: no member changes its receiver, runs a callback, or gives access
+// to other objects. docs/reference/built-ins.md documents this table.
 
 const names = (text: string): ReadonlySet<string> => new Set(text === '' ? [] : text.split(' '));
 
@@ -9,7 +9,7 @@ export const stringMethods = names(
 );
 export const numberMethods = names('toFixed toPrecision toString valueOf');
 export const booleanMethods = names('toString valueOf');
-/** On a copy, so that no list of the application changes. */
+/** Called on a copy, so that no list of the application changes. */
 export const listMethods = names(
   'at concat flat includes indexOf join lastIndexOf reverse slice sort toReversed toSorted toString',
 );

@@ -19,13 +19,13 @@ import { isPlainObject, isPolicyDictionary } from './value.js';
 
 export { MissingValue };
 
-// The only code that reads members of application values on behalf of a policy (design.md D8): own and class members, never
-// what every object inherits.
+// The only code that reads members of application values for a policy: own members and those of classes, never those that every object
+// inherits.
 
-/** What the look-ups need to know of the program. */
+/** The parts of the program on which look-ups depend. */
 export interface MemberContext {
   readonly types: TypeTable;
-  /** Whether the application registered this very value as a constant, and so meant its functions to be called. */
+  /** Returns whether the application registered this value as a constant, so that its functions may be called. */
   isConstant(value: object): boolean;
 }
 
@@ -43,7 +43,9 @@ const isRefused = (receiver: unknown, name: string): boolean =>
 const refusal = (receiver: unknown, name: string) =>
   new MissingValue('POLAR_RUN_REFUSED_MEMBER', { name, on: kindOf(receiver) }, true);
 
-/** The value of an attribute, promise or not, or why there is none. Exceptions of getters pass through. */
+/**
+ * Returns the value of an attribute, which may be a promise, or the reason why there is none. Errors of getters are thrown unchanged.
+ */
 export function readAttribute(receiver: unknown, name: string, types: TypeSet, meter: Meter): unknown {
   if (receiver === null || receiver === undefined) {
     return new MissingValue('POLAR_UNDECIDED_ATTRIBUTE_OF_NIL', { name, value: show(receiver) });
@@ -61,8 +63,8 @@ export function readAttribute(receiver: unknown, name: string, types: TypeSet, m
 }
 
 /**
- * Checks that what a look-up of a member finds, if anything, is one that policies reach. Where everything inherited is a class's, it is:
- * nothing need be asked of the object then, and a proxy may have attributes that it does not list.
+ * Returns whether policies may read the member that a look-up finds. When all inherited members belong to classes, they may: the object
+ * itself is not read then, because a proxy may have attributes that it does not list.
  */
 export function isReachable(receiver: object, name: string): boolean {
   if (typeof receiver === 'object' && !Array.isArray(receiver)) {
@@ -72,7 +74,7 @@ export function isReachable(receiver: object, name: string): boolean {
   return hasMember(receiver, name);
 }
 
-/** Whether all that an instance inherits is a class's, and so an attribute: not that of an object that was set as a prototype. */
+/** Returns whether all inherited members belong to classes, and not to an object that was set as a prototype. */
 export function inheritsFromClasses(prototype: object): boolean {
   for (
     let p: object | null = prototype;
@@ -88,10 +90,10 @@ export function inheritsFromClasses(prototype: object): boolean {
 }
 
 /**
- * The value of an attribute that is missing, or that is `undefined`, which is the same: a column that was not loaded leaves `undefined`
- * behind in a class with fields. `nil` for a field that is declared optional.
+ * Returns the value of an attribute that is missing or `undefined`: `nil` for a field that is declared optional. The two are the same,
+ * because a class with fields holds `undefined` for a column that was not loaded.
  *
- * @param isUndefined whether the attribute is there
+ * @param isUndefined whether the attribute exists
  */
 export const readMissing = (
   receiver: unknown,
@@ -100,7 +102,7 @@ export const readMissing = (
   isUndefined: boolean,
 ): MissingValue | null => (isOptionalField(types, name) ? null : missing(receiver, name, types, isUndefined));
 
-/** Calls a method. Exceptions of the application pass through. */
+/** Calls a method. Errors of the application are thrown unchanged. */
 export function callMethod(
   receiver: unknown,
   name: string,
@@ -112,7 +114,7 @@ export function callMethod(
   if (receiver === null || receiver === undefined) {
     return new MissingValue('POLAR_UNDECIDED_ATTRIBUTE_OF_NIL', { name: `${name}()`, value: show(receiver) });
   }
-  // Most calls are of a method that was called before.
+  // Most calls repeat an earlier one.
   const known = types.methods.get(name);
   if (known !== undefined && (receiver as Record<string, unknown>)[name] === known) {
     if (types.isRegistered || context.isConstant(receiver as object))
@@ -128,7 +130,7 @@ export function callMethod(
   const method = (receiver as Record<string, unknown>)[name];
   if (typeof method !== 'function') return missingMethod(receiver, name, builtIn);
   const isRegistered = types.isRegistered || context.isConstant(receiver);
-  // A class that extends a built-in one brings its own methods, and of the built-in's those that are documented.
+  // A class that extends a built-in one may have methods, and inherits the documented methods of the built-in class.
   const owner = ownerOf(receiver, name);
   const isForeign = isIntrinsic(owner) && !inheritedMethods(receiver)?.has(name);
   if (!isRegistered || isForeign)
@@ -163,8 +165,9 @@ function callStatic(
 }
 
 /**
- * Own, or inherited from a class; never from Object or Function, nor from a plain object that polluted input has set as a
- * prototype. What stands between an instance and its class counts as the class's (Express makes its request that way).
+ * Returns whether an object has a member that is its own or inherited from a class. Members of Object, of Function, and of a plain object
+ * that polluted input set as a prototype do not count. Objects between an instance and its class count as the class: Express creates its
+ * request in this way.
  */
 export function hasMember(receiver: object, name: string): boolean {
   if (Object.hasOwn(receiver, name)) return true;
@@ -181,22 +184,22 @@ const parentOf = (value: object): object | null => Object.getPrototypeOf(value) 
 
 function isClassPrototype(p: object): boolean {
   const constructor: unknown = Object.hasOwn(p, 'constructor') ? p.constructor : undefined;
-  // The last one above all is some realm's Object.prototype.
+  // The last prototype is the Object.prototype of a realm.
   return typeof constructor === 'function' && constructor.prototype === p && parentOf(p) !== null;
 }
 
-/** Whether a method is the application's own, and no getter's, which may give another one the next time. */
+/** Returns whether a method belongs to the application and is not the result of a getter, which may return another one next time. */
 const isSettled = (owner: object | null, name: string, method: object): boolean =>
   owner !== null && !isNative(method) && Object.getOwnPropertyDescriptor(owner, name)?.value === method;
 
-/** The object on the prototype chain that has the member. */
+/** Returns the object on the prototype chain that has the member. */
 function ownerOf(receiver: object, name: string): object | null {
   let owner: object | null = receiver;
   while (owner !== null && !Object.hasOwn(owner, name)) owner = parentOf(owner);
   return owner;
 }
 
-/** Whether a prototype, or a class, is JavaScript's own. */
+/** Returns whether a prototype or a class belongs to JavaScript. */
 function isIntrinsic(owner: object | null): boolean {
   if (owner === null) return true;
   const constructor: unknown =
@@ -204,7 +207,7 @@ function isIntrinsic(owner: object | null): boolean {
   return typeof constructor === 'function' && isNative(constructor);
 }
 
-/** What was found out about functions: the text of one never changes, and reading it costs more than most calls. */
+/** Whether functions are native. The text of a function never changes, and reading it takes longer than most calls. */
 const natives = new WeakMap<object, boolean>();
 
 function isNative(code: object): boolean {
@@ -232,7 +235,7 @@ function builtInMethods(receiver: unknown, types: TypeSet): ReadonlySet<string> 
       return booleanMethods;
     default:
       if (Array.isArray(receiver)) return listMethods;
-      // A class of the application that extends one of these decides for itself.
+      // A class of the application that extends a built-in one decides for itself.
       if (types.chain.length > 0) return undefined;
       if (receiver instanceof Date) return dateMethods;
       if (receiver instanceof Map) return mapMethods;
@@ -295,7 +298,7 @@ const named = (receiver: unknown, types: TypeSet): string => {
   return type === undefined || type.builtIn ? kindOf(receiver) : `a ${type.name}`;
 };
 
-/** Names on the classes of an instance, for "did you mean". */
+/** Returns the names of members on the classes of an instance, for "did you mean". */
 function gettersOf(receiver: object): string[] {
   const found: string[] = [];
   if (isPlainObject(receiver)) return found;

@@ -1,11 +1,11 @@
-/** Counts what a query takes. Each method throws when that is more than a limit allows. */
+/** Counts the resources that a query uses. Each method throws when a limit is exceeded. */
 export interface Meter {
   step(): void;
-  /** Counts so many steps at once, before they are taken. */
+  /** Counts several steps before they are taken. */
   spend(steps: number): void;
-  /** Counts what is about to be built: characters and elements. */
+  /** Counts characters and elements before they are built. */
   grow(size: number): void;
-  /** Called when code of the application has run. @param result what it gave */
+  /** Called after code of the application. @param result the value that it returned */
   called(result?: unknown): void;
 }
 

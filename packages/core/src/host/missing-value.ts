@@ -1,13 +1,13 @@
 import type { Code, DataOf } from '../diagnostics/codes.js';
 
-/** Why there is no value: a code and its data, for the machine to report as undecided or throw as a fault. */
+/** The reason why there is no value: a code and its data. The machine reports it as undecided or throws it as a fault. */
 export class MissingValue<C extends Code = Code> {
   constructor(
     readonly code: C,
     readonly data: DataOf<C>,
-    /** A fault ends the question; anything else only the alternative. */
+    /** Whether the query ends. Otherwise only the alternative ends. */
     readonly isFault = false,
-    /** A key that a dictionary of the policy does not have: a plain failure, nothing to report. */
+    /** Whether the alternative fails without being undecided: a dictionary of the policy does not have the key. */
     readonly isPlainFailure = false,
   ) {}
 }

@@ -11,12 +11,14 @@ const maxDepth = 3;
 const maxItems = 8;
 const maxText = 120;
 
-/** A value as messages and `print` show it: bounded, and without running any of the application's code but the traps of proxies. */
+/**
+ * Returns a value as messages and `print` show it: bounded in length, and without running code of the application except proxy traps.
+ */
 export function show(value: unknown, types?: TypeTable, depth = 0): string {
   try {
     return showValue(value, types, depth);
   } catch {
-    // A proxy that cannot be looked at. A message is often about an error that it caused already.
+    // A proxy that throws when it is read. A message is often about an error that the proxy has caused.
     return 'an object that cannot be read';
   }
 }
@@ -75,7 +77,7 @@ function showList(v: readonly unknown[] | PartialList, types: TypeTable | undefi
   return `[${parts.join(', ')}]`;
 }
 
-/** Own data properties: a getter is not run for a message. */
+/** Returns the own data properties. No getter is run for a message. */
 function dataOf(v: object): [string, unknown][] {
   const found: [string, unknown][] = [];
   try {
@@ -86,7 +88,7 @@ function dataOf(v: object): [string, unknown][] {
       if (found.length > maxItems) break;
     }
   } catch {
-    // A proxy that refuses to be looked at is shown without its fields.
+    // A proxy that throws is shown without its fields.
   }
   return found;
 }
@@ -113,18 +115,18 @@ function classNameOf(v: object): string {
       if (name !== undefined) return name;
     }
   } catch {
-    // as above
+    // A proxy that throws has no class name.
   }
   return 'an object';
 }
 
-/** The name of a function or class, if it is a text that can be read without running code. */
+/** Returns the name of a function or class if it is a string that can be read without running code. */
 function nameOf(v: object): string | undefined {
   const name: unknown = Object.getOwnPropertyDescriptor(v, 'name')?.value;
   return typeof name === 'string' && name !== '' ? name : undefined;
 }
 
-/** ``a User``, ``a dictionary``: what a message calls the receiver of a look-up. */
+/** Returns a description of the receiver of a look-up for a message: ``a User``, ``a dictionary``. */
 export function kindOf(value: unknown): string {
   try {
     return kindOfValue(value);

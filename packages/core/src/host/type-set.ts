@@ -7,13 +7,13 @@ import { isPlainObject } from './value.js';
 import { isPartial, PartialDictionary } from '../engine/terms/partial.js';
 import { Variable } from '../engine/terms/variable.js';
 
-/** All types of a value. Interned, so that its id can stand in the key of a candidate table. */
+/** All types of a value. Interned, so that its id can be part of the key of a candidate table. */
 export interface TypeSet {
   readonly id: number;
-  /** `unbound` for a variable that has no value, of which nothing is known. */
+  /** `unbound` for a variable that has no value. */
   readonly label: '' | 'unbound';
   readonly types: ReadonlySet<DeclaredType>;
-  /** The registered classes of an instance, nearest first; decides which of two rules is the more specific one. */
+  /** The registered classes of an instance, nearest first. They decide which of two rules is more specific. */
   readonly chain: readonly DeclaredType[];
   /** Whether the value is an instance or row of the application, not a string, list, dictionary … */
   readonly isInstance: boolean;
@@ -21,21 +21,21 @@ export interface TypeSet {
   readonly declared: readonly DeclaredType[];
   /** Whether the application registered one of the types. */
   readonly isRegistered: boolean;
-  /** By name, a method of a class that was found to be one that a policy may call, if the application registered the receiver. */
+  /** Methods by name that policies may call if the application registered the receiver. */
   readonly methods: Map<string, Method>;
 }
 
 export type Method = (...args: unknown[]) => unknown;
 
-/** Which types values have. One for each program: it remembers what it found out about classes. */
+/** The types of values. There is one for each program: it keeps the facts about classes. */
 export class TypeSets {
   readonly #interned = new Map<string, TypeSet>();
   readonly #byPrototype = new WeakMap<object, TypeSet>();
   readonly #classOfPrototype = new Map<unknown, DeclaredType>();
   readonly #predicates: readonly DeclaredType[];
-  /** Whether there are types that only a look at the value itself tells. */
+  /** Whether types exist that only the value itself determines. */
   readonly hasPredicates: boolean;
-  /** Whether types say nothing but what a value is an instance of: no fields, keys or equality, and no predicate to ask. */
+  /** Whether types consist of classes only, without fields, keys, equality or predicates. */
   readonly areBare: boolean;
   readonly #list: TypeSet;
   readonly #dictionary: TypeSet;
@@ -45,7 +45,7 @@ export class TypeSets {
   readonly #float: TypeSet;
   readonly unbound: TypeSet;
   readonly #none: TypeSet;
-  // The class that was asked for last: lists are mostly of one class, and a look into the weak map costs 9 ns.
+  // The class of the last value: lists usually contain one class, and this saves a read of a weak map.
   #lastPrototype: object | undefined = undefined;
   #lastTypes: TypeSet | undefined = undefined;
 
@@ -72,7 +72,7 @@ export class TypeSets {
     this.#float = builtIn('Float');
   }
 
-  /** @param tags the types that declared fields gave to plain rows in this question */
+  /** Returns the types of a value. @param tags the types that declared fields gave to plain rows in this query */
   of(value: unknown, tags?: Tags): TypeSet {
     switch (typeof value) {
       case 'string':
@@ -88,17 +88,17 @@ export class TypeSets {
     }
   }
 
-  /** What its class says of an instance of exactly this class. */
+  /** Returns the types of an instance of exactly this class. */
   ofClass(type: Class): TypeSet {
     return this.#ofPrototype(type.prototype as object);
   }
 
-  /** The set of these types. @param chain those of its classes, nearest first */
+  /** Returns the set of these types. @param chain those of its classes, nearest first */
   ofTypes(types: readonly DeclaredType[], chain: readonly DeclaredType[], isInstance: boolean): TypeSet {
     return this.#intern(types, chain, isInstance);
   }
 
-  /** The prototype of an object, unless there is more than that to be asked of what it is. */
+  /** Returns the prototype of an object if it may determine the types alone. */
   prototypeOf(value: object): object | undefined {
     if (this.hasPredicates || tagVersion() > 0 || Array.isArray(value)) return undefined;
     return (Object.getPrototypeOf(value) as object | null) ?? undefined;
@@ -108,11 +108,11 @@ export class TypeSets {
   determines(prototype: object | undefined, types: TypeSet): boolean {
     if (prototype === undefined) return false;
     if (types === this.unbound) return true;
-    // Only of classes that are registered: of others there may be any number.
+    // Only registered classes: the number of others is unbounded.
     return this.#classOfPrototype.has(prototype) && this.#byPrototype.get(prototype) === types;
   }
 
-  /** Whether the types of an object stay what they are: no predicate is asked of it, and it is no row that may be given one. */
+  /** Returns whether the types of a value are final: no predicate is called for it, and it is not a row that may be tagged. */
   areSettled(value: unknown): boolean {
     if (this.hasPredicates) return false;
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return true;
@@ -121,7 +121,7 @@ export class TypeSets {
 
   #ofObject(value: object, tags: Tags | undefined): TypeSet {
     if (Array.isArray(value)) return this.#list;
-    // Most values: an instance of a class that says all.
+    // The most frequent case: the class determines the types.
     if (!this.hasPredicates && tagVersion() === 0) {
       const known = this.#knownOf(Object.getPrototypeOf(value) as object);
       if (known !== undefined && (known.types.size > 0 || tags === undefined || tags.isEmpty)) return known;
@@ -137,7 +137,7 @@ export class TypeSets {
     const tag = findTag(value);
     const tagged = tag === undefined ? undefined : this.#taggedAs(tag);
     const own = plain ? undefined : this.#ofClass(value);
-    // Most values: nothing but their class, or no class, says what they are.
+    // The next most frequent case: the class, or its absence, determines the types.
     if (tagged === undefined && !this.hasPredicates) {
       if (own !== undefined && own.types.size > 0) return own;
       if (tags?.typesOf(value) === undefined) return own ?? this.#dictionary;
@@ -149,11 +149,11 @@ export class TypeSets {
     if (types.size === 0) return own ?? this.#dictionary;
     if (own !== undefined) return this.#intern([...types], own.chain, true);
     const dictionary = this.types.find('Dictionary')!;
-    // A row is still a dictionary, only less specifically so.
+    // A row is still a dictionary, but less specifically.
     return this.#intern([...types, dictionary], [...types, dictionary], true);
   }
 
-  /** @throws {PolarError} `POLAR_RUN_UNKNOWN_TAG`: a misspelled tag would be refused without a word */
+  /** Returns the type of a tag. @throws {PolarError} `POLAR_RUN_UNKNOWN_TAG` because a misspelled tag would be denied silently */
   #taggedAs(tag: string): DeclaredType {
     const type = this.types.find(tag);
     if (type === undefined) {
@@ -171,7 +171,7 @@ export class TypeSets {
     return (this.#lastTypes = known);
   }
 
-  /** What its class alone says of an instance. */
+  /** Returns the types that the class alone determines. */
   #ofClass(value: object): TypeSet {
     return this.#ofPrototype(Object.getPrototypeOf(value) as object);
   }
@@ -186,7 +186,7 @@ export class TypeSets {
     return known;
   }
 
-  /** The registered classes on the prototype chain, nearest first: what `instanceof` would say. */
+  /** Returns the registered classes on the prototype chain, nearest first, as `instanceof` finds them. */
   #chainOf(start: object): readonly DeclaredType[] {
     const chain: DeclaredType[] = [];
     for (let p: object | null = start; p !== null; p = Object.getPrototypeOf(p) as object | null) {
@@ -241,17 +241,17 @@ function holds(type: DeclaredType, value: unknown): boolean {
 }
 
 /**
- * The types that declared fields give to plain values while a question is asked: when `Repository.organization` is declared
- * `Organization`, the row read from it is one. It lasts for the question only, so that no answer depends on an earlier one.
+ * The types that declared fields give to plain values during a query: when `Repository.organization` is declared `Organization`, the row
+ * that is read from it is one. They last for one query, so that no answer depends on an earlier one.
  */
 export class Tags {
-  // Made when first needed: most questions read no declared field.
+  // Created when needed: most queries read no declared field.
   #types: Map<object, Set<DeclaredType>> | undefined = undefined;
   #elements: Map<object, FieldType> | undefined = undefined;
 
   constructor(readonly types: TypeTable) {}
 
-  /** Whether no value has been given a type. */
+  /** True when no value was given a type. */
   get isEmpty(): boolean {
     return this.#types === undefined;
   }
@@ -264,13 +264,13 @@ export class Tags {
     return this.#elements?.get(list);
   }
 
-  /** Notes that a value was read where this type is declared. */
+  /** Gives a value the type of the field from which it was read. */
   tag(value: unknown, type: FieldType): void {
     if (typeof value !== 'object' || value === null || type.kind === 'any') return;
     if (type.kind === 'list') {
       if (this.#elements?.get(value) === type.of) return;
       (this.#elements ??= new Map<object, FieldType>()).set(value, type.of);
-      // At once, as elements are also reached by patterns and methods of the list.
+      // The elements are tagged at once, because patterns and methods of the list also reach them.
       if (Array.isArray(value)) for (const element of value) this.tag(element, type.of);
       return;
     }

@@ -180,7 +180,7 @@ interface Unfinished {
 function lowerHead({ parameters }: PolicyRule, { lowering, tail }: Unfinished): readonly Parameter[] {
   return parameters.map((node): Parameter => {
     if (!hasComputation(node.term)) return lowering.parameter(node);
-    // `f(x.a)`: the argument has a variable of its own, and is compared after the body.
+    // `f(x.a)`: a new variable holds the argument, and is compared after the body.
     const held = lowering.fresh();
     const value = lowering.term(node.term, tail);
     tail.push(unifyGoal(node.span, held, value));

@@ -61,7 +61,7 @@ export class Lowering {
         break;
       }
       case 'unify': {
-        // A variable equals itself, whatever its value is: `x = x` also holds for NaN.
+        // A variable equals itself: `x = x` also holds for NaN.
         if (isSameVariable(node.left, node.right)) {
           this.term(node.left, out);
           break;

@@ -19,7 +19,7 @@ export interface DictionaryTerm {
   readonly keys: readonly string[];
   readonly values: readonly Term[];
 }
-/** An operand of a goal. Look-ups, calls and arithmetic inside terms have become goals of their own. */
+/** An operand of a goal. Look-ups, calls and arithmetic inside terms have become separate goals. */
 export type Term = SlotTerm | ConstantTerm | ListTerm | DictionaryTerm;
 
 export const slotTerm = (slot: number): SlotTerm => ({ kind: 'slot', slot });

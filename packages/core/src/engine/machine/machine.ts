@@ -298,7 +298,7 @@ export class Machine extends ProofState implements Prover {
     return frames.reverse();
   }
 
-  /** Whether a goal was delayed. */
+  /** True when the query has delayed goals. */
   get hasConstraints(): boolean {
     return this.constraints !== undefined;
   }

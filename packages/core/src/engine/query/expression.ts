@@ -21,20 +21,20 @@ export type ExpressionOperator =
   | 'Mod'
   | 'Rem';
 
-/** What an answer requires of a variable that has no single value. The variable itself is called `_this` in it. */
+/** The requirement of an answer on a variable that has no single value. The variable itself is named `_this` in it. */
 export class Expression {
   constructor(
     readonly operator: ExpressionOperator,
     readonly args: readonly unknown[],
   ) {}
 
-  /** The expression as a policy would write it. What is too long or too deep for a message is left out: `…`. */
+  /** Returns the expression as Polar. Parts that are too long or too deep for a message are replaced by `…`. */
   toString(): string {
     return new Printer().print(this, 0);
   }
 }
 
-/** How many operators a text has at most, and how deep they are nested: parts that expressions share are written out each time. */
+/** The limits of the text: expressions that share parts repeat them. */
 const mostOperators = 100;
 const deepest = 25;
 

@@ -13,7 +13,7 @@ import { Budget, type Limits } from '../limits.js';
 import { QueryVariable } from '../terms/query-variable.js';
 import { openValue, residualOf } from './residual.js';
 
-/** What a rule is asked about: two to four arguments. */
+/** The two to four arguments of a rule that the authorizer calls. */
 export type Arguments = readonly [unknown, unknown, unknown?, unknown?];
 
 /** The bindings of one answer, by variable. */
@@ -24,27 +24,27 @@ export interface QueryRunOptions {
   readonly signal: AbortSignal | undefined;
   /** Whether an answer may leave a variable with a constraint instead of a value. */
   readonly acceptExpression: boolean;
-  /** Where `steps` pauses; other drivers do not. */
+  /** The goals before which `steps` pauses. Other methods do not pause. */
   readonly pausesAt?: 'debug' | 'goal';
-  /** What the compiled engine has called already. */
+  /** The calls that the compiled engine has made. */
   readonly replay?: HostReplay | undefined;
   /** The time when the clock started, for queries that share one time limit. */
   readonly startedAt?: number | undefined;
 }
 
-/** Where a question that is stepped through stands. */
+/** The state of a query that runs step by step. */
 export type Step =
   | { readonly kind: 'pause'; readonly span: Span; readonly rule: string | undefined; readonly depth: number }
   | { readonly kind: 'answer'; readonly bindings: Bindings };
 
-/** One question to a program, and its answers: one at a time, waiting for promises or not. */
+/** One query and its answers, one at a time, synchronously or not. */
 export class QueryRun {
   readonly #machine: Machine;
   readonly #names: readonly string[];
-  /** What each variable of the question stands for: itself, or the value given for it. */
+  /** The value of each variable of the query: a given value, or the variable itself. */
   readonly #values: readonly unknown[];
 
-  /** @param given values of the query's variables, by name, or for each of them in a list that is the question's from now on */
+  /** @param given the values of the query's variables by name, or a list with one for each, which this run owns */
   constructor(
     context: ProgramContext,
     query: LinkedQuery,
@@ -64,7 +64,7 @@ export class QueryRun {
     this.#values = this.#machine.root.slots;
   }
 
-  /** The variables that answers give values of. */
+  /** The variables whose values are part of an answer. */
   *#variables(): Generator<readonly [string, unknown]> {
     for (let i = 0; i < this.#names.length; i++) {
       const name = this.#names[i]!;
@@ -72,7 +72,7 @@ export class QueryRun {
     }
   }
 
-  /** @throws {PolarError} `POLAR_RUN_PROMISE_IN_SYNC` when it takes a promise to go on */
+  /** Finds the next answer. @throws {PolarError} `POLAR_RUN_PROMISE_IN_SYNC` when it needs a promise */
   nextSync(): boolean {
     for (;;) {
       const stop = this.#machine.resume();
@@ -108,9 +108,9 @@ export class QueryRun {
   }
 
   /**
-   * Goes through the question step by step: for debuggers.
+   * Runs the query step by step, for debuggers.
    *
-   * @throws {PolarError} `POLAR_RUN_PROMISE_IN_SYNC` when it takes a promise to go on
+   * @throws {PolarError} `POLAR_RUN_PROMISE_IN_SYNC` when it needs a promise
    */
   *steps(): Generator<Step, void, undefined> {
     for (;;) {
@@ -131,12 +131,12 @@ export class QueryRun {
     }
   }
 
-  /** The rules that the latest answer was proved by. */
+  /** The rules that proved the latest answer. */
   get proof(): Frame[] {
     return this.#machine.proof;
   }
 
-  /** The bindings of the latest answer. */
+  /** Returns the bindings of the latest answer. */
   bindings(): Bindings {
     const found = new Map<string, unknown>();
     const open = this.#machine.openConstraints;
@@ -151,7 +151,7 @@ export class QueryRun {
     this.#machine.dispose();
   }
 
-  /** A variable, list or dictionary; a constraint stands in it where the variable stands that it is about. */
+  /** Returns a variable, list or dictionary in which each variable is replaced by its constraints. */
   #openValue(name: string, value: unknown, open: readonly Constraint[]): unknown {
     const { budget } = this.#machine;
     const render = (found: unknown): unknown => {
@@ -167,7 +167,7 @@ export class QueryRun {
     return openValue(value, render, budget);
   }
 
-  /** A constraint that says nothing about the question's variables can never be decided: the answer is none. */
+  /** Throws for a constraint on variables that do not belong to the query: no answer can decide it. */
   #checkConstraints(): void {
     if (!this.#machine.hasConstraints) return;
     const open = this.#machine.openConstraints;
@@ -193,7 +193,7 @@ export class QueryRun {
     readonly promise: PromiseLike<unknown>;
     readonly what: string;
   }): PolarError {
-    // Nobody will wait for it; that it may fail later is no unhandled rejection of the application's.
+    // The query does not await the promise, so its rejection would have no handler.
     promise.then(undefined, () => {});
     return this.#ended(new PolarError('POLAR_RUN_PROMISE_IN_SYNC', { what }));
   }
@@ -212,7 +212,7 @@ export class QueryRun {
       const interrupt = () => {
         try {
           budget.checkTime();
-          // The timer may fire a moment early.
+          // The timer may fire a moment too early.
           timer = setTimeout(interrupt, 1);
         } catch (error) {
           reject(error as Error);

@@ -12,7 +12,7 @@ import { snapshot, valueOf } from '../machine/state/term-value.js';
 import type { Meter } from '../../host/meter.js';
 import { QueryVariable } from '../terms/query-variable.js';
 
-/** How deep the lists of an answer may be nested in each other. */
+/** Depth to which the lists of an answer may be nested. */
 const maxDepth = 1_000;
 
 const comparisons: Record<ComparisonOperator, ExpressionOperator> = {
@@ -33,9 +33,10 @@ const operations: Record<ArithmeticOperator, ExpressionOperator> = {
 };
 
 /**
- * What constraints say about a variable. Variables that only hold what a look-up or an operation gives are replaced by it.
+ * Returns the constraints on a variable as an expression. A variable that only holds the result of a look-up or an operation is replaced
+ * by the look-up or operation.
  *
- * @param name what the result calls the variable: `_this`
+ * @param name the name of the variable in the result: `_this`
  */
 export function residualOf(
   variable: Variable,
@@ -106,7 +107,7 @@ function conjuncts(
   return found;
 }
 
-/** A list or dictionary with what is unbound in it rendered. */
+/** Returns a list or dictionary in which unbound variables are rendered. */
 export function openValue(
   value: unknown,
   render: (value: unknown) => unknown,

@@ -22,7 +22,7 @@ export interface Typing {
 
 /** The tables that remain after the arguments before. */
 interface Branch {
-  /** By a literal, by a prototype that determines the types, or by a number for the types and the literal. */
+  /** The next branches by a literal, by a prototype that determines the types, or by a number for the types and the literal. */
   readonly next: Map<unknown, Branch>;
   table: CandidateTable | undefined;
 }
@@ -31,7 +31,7 @@ const branch = (): Branch => ({ next: new Map<unknown, Branch>(), table: undefin
 /** The rules of one name and arity, indexed by the types and literals of the arguments. A table is built for the first query that needs it. */
 export class RuleIndex {
   readonly #tables = new Map<string, CandidateTable>();
-  /** By position. */
+  /** The literals of each position. */
   readonly #literals: readonly (LiteralIndex | undefined)[];
   readonly #specializers: (SpecializerIndex | undefined)[] = [];
   readonly #isTyped: boolean[] = [];

@@ -1,4 +1,4 @@
-/** A variable in a question, by name: pass one as an argument to ask which values it may have. Unbound ones come back in answers. */
+/** A variable of a query, by name. Pass it as an argument to query its values. Answers contain it where it stays unbound. */
 export class QueryVariable {
   constructor(readonly name: string) {}
 
@@ -7,7 +7,7 @@ export class QueryVariable {
   }
 }
 
-/** Checks for a variable without throwing: a proxy of the application may refuse to be looked at, and is none. */
+/** Checks for a variable without throwing, because a proxy of the application may throw when it is read. */
 export function isQueryVariable(value: unknown): value is QueryVariable {
   try {
     return value instanceof QueryVariable;

@@ -109,7 +109,7 @@ export interface NegationPoint extends Mark {
   /** Variables whose number is not smaller belong to the operand. */
   readonly firstLocalId: number;
   readonly inner: Scope;
-  /** For each proof of the operand, the opposite of its requirements on variables from outside. */
+  /** The opposites of the requirements on variables from outside, one for each proof of the operand. */
   readonly solutions: Solution[];
 }
 export type ChoicePoint = RulePoint | OrPoint | RetryPoint | NegationPoint;
@@ -119,7 +119,7 @@ export type Solution =
   | { readonly goals: readonly Goal[] }
   | { readonly waiting: Goal; readonly variables: readonly Variable[] };
 
-/** The query, or the operand of a negation. It keeps what is undecided until it is known whether an alternative holds. */
+/** The query, or the operand of a negation. It keeps the first undecided condition until it is known whether an alternative holds. */
 export interface Scope {
   readonly isNegation: boolean;
   /** A cut keeps the choice points below this number. */

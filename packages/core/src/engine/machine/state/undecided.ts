@@ -5,7 +5,7 @@ import type { Span } from '../../../diagnostics/span.js';
 import { placeOf, textOf } from '../../../diagnostics/span.js';
 import type { Frame } from './frame.js';
 
-/** What the data could not decide, and where. */
+/** A condition that the data cannot decide, and its place. */
 export interface Undecided<C extends Code = Code> {
   readonly code: C;
   readonly data: DataOf<C>;
@@ -16,7 +16,7 @@ export interface Undecided<C extends Code = Code> {
 export const undecidedError = (u: Undecided): PolarError =>
   new PolarError(u.code, u.data, u.span, { notes: traceOf(u.frame) });
 
-/** The rules that led to a place, innermost first. */
+/** Returns the rules that led to a place, innermost first. */
 export function traceOf(frame: Frame): string[] {
   const lines: string[] = [];
   for (let f: Frame | undefined = frame; f !== undefined && lines.length < 8; f = f.caller) {
