@@ -22,9 +22,8 @@ const everyone = ['internal', 'diagnostics'];
 const language = [...everyone, 'syntax', 'types', 'policy'];
 const rules = [...everyone, 'types', 'ir', 'host', 'engine/terms'];
 const machine = [...rules, 'engine', 'engine/rules'];
-const runtime = [...machine, 'engine/machine', 'engine/machine/state'];
 // The compiled engine, one floor above the other: runtime ← compiler ← back ends ← compiled.
-const compiler = [...runtime, 'engine/runtime'];
+const compiler = [...machine, 'engine/runtime'];
 const backEnds = [...compiler, 'engine/compiler', 'engine/backends'];
 const folders = {
   internal: [],
@@ -43,7 +42,7 @@ const folders = {
   'engine/machine/state': machine,
   'engine/machine/goals': [...machine, 'engine/machine/state'],
   'engine/machine': [...machine, 'engine/machine/state', 'engine/machine/goals'],
-  'engine/query': runtime,
+  'engine/query': [...machine, 'engine/machine', 'engine/machine/state'],
   'engine/runtime': machine,
   'engine/compiler': compiler,
   'engine/compiler/partial-evaluator': [...compiler, 'engine/compiler'],
@@ -81,7 +80,7 @@ const folders = {
     'filter',
     'partial',
   ],
-  aot: [...compiler, 'engine/query', 'policy', 'authorization', 'engine/backends/module'],
+  aot: [...machine, 'engine/query', 'engine/runtime', 'policy', 'authorization', 'engine/backends/module'],
   tooling: ['syntax', 'policy'],
   testing: [...everyone, 'types', 'policy', 'authorization', 'aot'],
 };

@@ -7,19 +7,21 @@ import { constantsOf, type AuthorizerOptions } from '../authorization/options.js
 import { listOf, type PolicyReader } from '../policy/policy-source.js';
 import { TypeTable } from '../types/type-table.js';
 
-/** What a policy is compiled with. Types and constants are to be the same when it runs; the values of objects may be others. */
+/** Options for the compilation of a policy. Types and constants must be the same when it runs; the values of objects may differ. */
 export interface CompileOptions extends Pick<
   AuthorizerOptions,
   'policies' | 'types' | 'constants' | 'queries' | 'equality' | 'onWarning'
 > {
-  /** What the file is: an ES module (default), or CommonJS. */
+  /** The format of the file: an ES module (default) or CommonJS. */
   readonly format?: 'esm' | 'cjs';
 }
 
 /**
  * Compiles policies to the text of a JavaScript module, for `CompiledAuthorizer`.
  *
- * @throws {PolicyError} with every error of every policy; `POLAR_LOAD_NOT_COMPILED` for what only the machine can run
+ * @param reader reads the policies
+ * @param given the options of the caller
+ * @throws {PolicyError} with every error of every policy; `POLAR_LOAD_NOT_COMPILED` for a rule that only the machine can run
  * @throws {PolarError} `POLAR_TYPE_…` for a wrong option or type, `POLAR_LOAD_…` for a policy that cannot be read
  */
 export async function compileWith(reader: PolicyReader, given: CompileOptions): Promise<string> {

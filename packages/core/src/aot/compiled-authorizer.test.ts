@@ -11,10 +11,10 @@ import {
   typed,
 } from './compiled.js';
 
-/** What `import policy from './policy.js'` would give. */
+/** Loads a module as `import policy from './policy.js'` does. */
 function moduleOf(text: string): PolicyModule {
   const module = { exports: undefined as unknown as PolicyModule };
-  // oxlint-disable-next-line typescript/no-implied-eval -- what is tested is the text
+  // oxlint-disable-next-line typescript/no-implied-eval -- the test is about the text
   (new Function('module', text) as (target: object) => void)(module);
   return module.exports;
 }
@@ -75,8 +75,8 @@ allow_field(_: User, "read", repo: Repo, field) if field in repo.publicFields;
 `,
 };
 
-describe('a policy that was compiled ahead', () => {
-  it('decides as the authorizer does, about actions, requests and fields', async () => {
+describe('a precompiled policy', () => {
+  it('gives the results of the authorizer about actions, requests and fields', async () => {
     const authorizer = await compiled(policy, { types });
     const repo = new Repo({ publicFields: ['name'] });
     const writer = new User('alice', [{ role: 'writer', repo }]);
@@ -106,7 +106,7 @@ describe('a policy that was compiled ahead', () => {
     );
   });
 
-  it('hides what may not be read', async () => {
+  it('hides unreadable resources', async () => {
     const authorizer = await compiled(policy, { types });
     const repo = new Repo();
     const reader = new User('bob', [{ role: 'reader', repo }]);
@@ -133,7 +133,7 @@ describe('a policy that was compiled ahead', () => {
     );
     const documents = ['a', 'b', 'c', 'd'].map((id) => new Document(id));
     const alice = new User('alice');
-    // The first question finds out that there are promises.
+    // The first check finds out that there are promises.
     expect(await authorizer.isAllowed(alice, 'read', documents[3])).toBe(false);
     batches.length = 0;
     loader.clearAll();
@@ -151,7 +151,7 @@ describe('a policy that was compiled ahead', () => {
     expect(authorizer.isAllowedSync(new User('a', [{ role: 'reader', repo }]), 'read', repo)).toBe(true);
   });
 
-  it('makes no code of what a policy says', async () => {
+  it('contains the texts of the policy only as data', async () => {
     const names = ['"); throw new Error("out"); ("', '\\\\', '\\u2028', '${1}', "'", '`', '*/', '</script>'];
     const rules = names.map(
       (name) => `allow(user: User, ${JSON.stringify(name)}, _: Repo) if user.name = ${JSON.stringify(name)};`,
@@ -211,7 +211,7 @@ describe('promises', () => {
         [no, false],
       ] as const) {
         calls.length = 0;
-        // oxlint-disable-next-line no-await-in-loop -- calls are counted question by question
+        // oxlint-disable-next-line no-await-in-loop -- calls are counted check by check
         expect(await authorizer.isAllowed(new User('a'), action, service)).toBe(expected);
         expect(calls).toEqual(['first', action === 'call' ? 'later' : 'loaded']);
       }
@@ -235,7 +235,7 @@ describe('promises', () => {
       types,
     });
     const banned = new User('banned');
-    // oxlint-disable-next-line unicorn/no-thenable -- that is what this is about
+    // oxlint-disable-next-line unicorn/no-thenable -- the test is about `then`
     const lazy = Object.assign(new User('good'), { then: (give: (value: User) => void) => give(banned) });
     expect(authorizer.isAllowedSync(new User('good'), 'read', new Repo())).toBe(true);
     expect(await authorizer.isAllowed(lazy, 'read', new Repo())).toBe(false);
@@ -260,7 +260,7 @@ describe('promises', () => {
   });
 });
 
-describe('what goes wrong', () => {
+describe('a failing check', () => {
   it('reports undecided with its place in the policy, like the machine', async () => {
     const text = 'allow(user: User, "read", repo: Repo) if\n  repo.owner.name = user.name;';
     const source = { name: 'p.polar', source: text };
@@ -343,7 +343,7 @@ describe('what goes wrong', () => {
     );
   });
 
-  it('closes what it was going through', async () => {
+  it('closes the iterator that it was reading', async () => {
     const closed: string[] = [];
     class Feed {
       *items() {
@@ -370,7 +370,7 @@ describe('what goes wrong', () => {
     expect(closed).toEqual(['items', 'later']);
   });
 
-  it('ends in time, and when it is aborted, while it waits', async () => {
+  it('ends at its time limit and when it is aborted, while it awaits a promise', async () => {
     class Slow {
       wait() {
         return new Promise(() => {});
@@ -386,7 +386,7 @@ describe('what goes wrong', () => {
     expect(await ask({ signal: AbortSignal.timeout(10) })).toBe('POLAR_RUN_ABORTED');
   });
 
-  it('asks the application no more when its time is up', async () => {
+  it('calls no method of the application after its time limit', async () => {
     let calls = 0;
     class Item {
       later() {
@@ -405,7 +405,7 @@ describe('what goes wrong', () => {
       await compiled(source, { types: known, limits }),
       await Authorizer.load({ policies: source, types: known, limits }),
     ]) {
-      // The first question finds out that there are promises.
+      // The first check finds out that there are promises.
       expect(await authorizer.isAllowed(new User('a'), 'x', new Shelf([new Item()]))).toBe(false);
       expect(await codeOf(() => authorizer.isAllowed(new User('a'), 'x', shelf))).toBe('POLAR_RUN_TIMEOUT');
       await new Promise((go) => setTimeout(go, 20));
@@ -481,7 +481,7 @@ describe('types', () => {
     expect(authorizer.isAllowedSync(new User('a'), 'read', new Fork({ owner: { name: 'a' } }))).toBe(true);
   });
 
-  it('must be declared as they were when the policy was compiled', async () => {
+  it('must have the declarations that the policy was compiled with', async () => {
     const module = moduleOf(
       await compilePolicy({ policies: rules, types, constants: { limit: 5 }, format: 'cjs' }),
     );
@@ -496,7 +496,7 @@ describe('types', () => {
       { types: { ...types, Other: {} }, constants: { limit: 5 } },
       { types, constants: { limit: 5 }, equality: 'deep' as const },
     ])
-      // oxlint-disable-next-line no-await-in-loop -- nothing is waited for
+      // oxlint-disable-next-line no-await-in-loop -- the promise is already settled
       expect(await load(options)).toBe('POLAR_LOAD_MODULE_MISMATCH');
     expect(await codeOf(() => CompiledAuthorizer.load({} as PolicyModule))).toBe('POLAR_LOAD_MODULE_FORMAT');
     expect(await codeOf(() => CompiledAuthorizer.load(module, { polices: 1 } as never))).toBe(
@@ -504,7 +504,7 @@ describe('types', () => {
     );
   });
 
-  it('and constants that were one value and no longer are, too', async () => {
+  it('do not match when constants that shared a value no longer do', async () => {
     const [one, other] = [{ name: 'a' }, { name: 'b' }];
     const source = 'allow(user: User, "read", _: Repo) if user = A or user = B;';
     const text = await compilePolicy({
@@ -553,7 +553,7 @@ describe('types', () => {
     const Shelf = { class: Repo, fields: { label: 'String', owner: 'User', users: ['User'] } };
     const ann = new User('ann');
     const shelf = new Repo({ label: 'x', owner: new Admin('ben'), users: [new Admin('ben'), ann] });
-    // Whatever comes before: names in the printed text are numbered.
+    // With other rules before it, because names in the printed text are numbered.
     for (let count = 0; count < 6; count++) {
       const before = ['a', 'b', 'c', 'd', 'e', 'f']
         .slice(0, count)
@@ -612,8 +612,8 @@ describe('types', () => {
   });
 });
 
-describe('what only the machine can run', () => {
-  it('cannot be compiled, and is reported with its place', async () => {
+describe('compilation', () => {
+  it('reports each rule that only the machine can run, with its position', async () => {
     const text = `allow(user: User, "read", repo: Repo) if
   found = {owner: user} and
   found.owner = repo.owner;
@@ -629,7 +629,7 @@ allow(user: User, "push", _: Repo) if print(user);`;
     );
   });
 
-  it('and what is no policy, as when it is loaded', async () => {
+  it('reports the errors of a policy like the load of a policy', async () => {
     await expect(compilePolicy({ policies: 'allow(', types })).rejects.toMatchObject({
       code: 'POLAR_PARSE_UNEXPECTED_END',
     });

@@ -15,8 +15,8 @@ import type { CheckOptions } from '../authorization/query-options.js';
 import { TypeTable } from '../types/type-table.js';
 
 /**
- * Decides by a policy that was compiled ahead: nothing is read, checked or compiled when the application starts, and no code is
- * made of text. It answers what `Authorizer` answers.
+ * Runs checks with a policy that was compiled ahead of time. When the application starts, no policy is read, checked or compiled, and no
+ * code is generated. The results are those of `Authorizer`.
  *
  * @example
  * import policy from './policy.js'; // written by compilePolicy
@@ -41,8 +41,10 @@ export class CompiledAuthorizer extends BaseAuthorizer {
   }
 
   /**
+   * Loads a compiled policy.
+   *
    * @param module the default export of the file that `compilePolicy` wrote
-   * @param options types and constants as they were when the policy was compiled
+   * @param options the types and constants that the policy was compiled with
    * @throws {PolarError} `POLAR_LOAD_MODULE_…` when the policy was compiled by another version, or for other types; `POLAR_TYPE_…`
    *   for a wrong option or type
    */
@@ -51,29 +53,29 @@ export class CompiledAuthorizer extends BaseAuthorizer {
     return new CompiledAuthorizer(module, options);
   }
 
-  /** Whether the policy has rules for these questions. */
+  /** Checks whether the policy has rules for this kind of check. */
   hasRule(name: EntryName): boolean {
     return this.#policy.has(name);
   }
 
-  /** As `Authorizer.isAllowed`. */
+  /** Checks whether the actor may perform the action, like `Authorizer.isAllowed`. */
   async isAllowed(
     actor: unknown,
     action: string,
     resource: unknown,
-    settings?: CheckOptions,
+    options?: CheckOptions,
   ): Promise<boolean> {
-    return this.check('allow', [actor, action, resource], settings);
+    return this.check('allow', [actor, action, resource], options);
   }
 
-  /** As `isAllowed`, at once. @throws {PolarError} `POLAR_RUN_PROMISE_IN_SYNC` when the policy meets a promise */
-  isAllowedSync(actor: unknown, action: string, resource: unknown, settings?: CheckOptions): boolean {
+  /** Checks synchronously, like `Authorizer.isAllowedSync`. @throws {PolarError} `POLAR_RUN_PROMISE_IN_SYNC` when the policy meets a promise */
+  isAllowedSync(actor: unknown, action: string, resource: unknown, options?: CheckOptions): boolean {
     try {
-      return this.#policy.askSync(
+      return this.#policy.checkSync(
         'allow',
         [actor, action, resource],
-        this.#limitsOf(settings),
-        settings?.signal,
+        this.#limitsOf(options),
+        options?.signal,
       );
     } catch (error) {
       return this.#failed(error);
@@ -83,37 +85,37 @@ export class CompiledAuthorizer extends BaseAuthorizer {
   protected check(
     rule: EntryName,
     args: Arguments,
-    settings: CheckOptions | undefined,
+    options: CheckOptions | undefined,
   ): boolean | Promise<boolean> {
     try {
-      const answer = this.checkUnrecorded(args, settings, rule);
+      const answer = this.checkUnrecorded(args, options, rule);
       return typeof answer === 'boolean' ? answer : answer.catch((error: unknown) => this.#failed(error));
     } catch (error) {
       return this.#failed(error);
     }
   }
 
-  /** @throws {PolarError} `POLAR_UNDECIDED_…` whatever `undecided` says */
+  /** @throws {PolarError} `POLAR_UNDECIDED_…` even with the option `undecided: 'deny'` */
   protected checkUnrecorded(
     args: Arguments,
-    settings: CheckOptions | undefined,
+    options: CheckOptions | undefined,
     rule: EntryName = 'allow',
   ): boolean | Promise<boolean> {
-    return this.#policy.ask(rule, args, this.#limitsOf(settings), settings?.signal);
+    return this.#policy.check(rule, args, this.#limitsOf(options), options?.signal);
   }
 
   protected typeNameOf(resource: unknown): string | undefined {
     return resourceTypeOf(resource, this.#policy.typeSets);
   }
 
-  /** @throws what was thrown, unless it is undecided and that is a refusal */
+  /** Returns `false` for an undecided check with the option `undecided: 'deny'`. @throws every other error */
   #failed(error: unknown): false {
     if (this.#options.undecided === 'deny' && isUndecided(error)) return false;
     throw error;
   }
 
-  #limitsOf(settings: CheckOptions | undefined): Limits {
-    if (settings !== undefined) validateQueryOptions(settings);
-    return settings?.limits === undefined ? this.#limits : limitsOf({ ...this.#limits, ...settings.limits });
+  #limitsOf(options: CheckOptions | undefined): Limits {
+    if (options !== undefined) validateQueryOptions(options);
+    return options?.limits === undefined ? this.#limits : limitsOf({ ...this.#limits, ...options.limits });
   }
 }

@@ -1,4 +1,4 @@
-// The entry for policies that were compiled ahead: no parser, no checks, no `eval`.
+// The entry for policies that were compiled ahead of time. It contains no parser, no policy checks and no `eval`.
 export { CompiledAuthorizer } from './compiled-authorizer.js';
 export type { PolicyModule } from '../engine/backends/module/policy-module.js';
 export type { DecisionOptions } from '../authorization/options.js';

@@ -3,11 +3,11 @@ import { compilePolicy } from './compile.js';
 import { Authorizer, isPolarError, type Limits, type CheckOptions } from '../index.js';
 import { CompiledAuthorizer, type PolicyModule } from './compiled.js';
 
-// One limit, the same on all engines.
+// Each limit is the same on all engines.
 
 let time = 0;
 
-/** Takes longer than a query may. */
+/** Takes longer than the time limit. */
 function work(): void {
   time += 10_000;
 }
@@ -39,7 +39,7 @@ class Item {
     return new Promise(() => {});
   }
 }
-/** Ordered by what `valueOf` gives. */
+/** A value whose order `valueOf` determines. */
 class Amount {
   constructor(readonly item: Item) {}
   valueOf() {
@@ -87,10 +87,10 @@ const engines: Readonly<Record<string, (limits: Partial<Limits>) => Promise<Engi
   machine: (limits) => Authorizer.load({ policies, types, constants, limits, engine: 'machine' }),
   source: (limits) => Authorizer.load({ policies, types, constants, limits, engine: 'source' }),
   closures: (limits) => Authorizer.load({ policies, types, constants, limits, engine: 'closures' }),
-  'code compiled ahead': async (limits) => {
+  'ahead-of-time code': async (limits) => {
     const text = await compilePolicy({ policies, types, constants, format: 'cjs' });
     const module = { exports: undefined as unknown as PolicyModule };
-    // oxlint-disable-next-line typescript/no-implied-eval -- what is tested is the text
+    // oxlint-disable-next-line typescript/no-implied-eval -- the test is about the text
     (new Function('module', text) as (target: object) => void)(module);
     return CompiledAuthorizer.load(module.exports, { types, constants, limits });
   },
@@ -169,17 +169,17 @@ describe.each(Object.entries(engines))('%s', (_engine, load) => {
     expect(calls).toBe(1);
   });
 
-  it('looks at the end when a query with a look has called more code since', async () => {
+  it('checks the time at the end of a query that called code after the last check', async () => {
     const authorizer = await load({});
     const ask = (action: string, onCall: () => void) =>
       codeOf(() => authorizer.isAllowedSync(new User(), action, new Item(onCall)));
     for (let i = 0; i < 3_000; i++) await ask('method', () => {});
-    // The last of 100 calls is slow: one of the calls before it was looked at.
+    // The last of 100 calls is slow. The time was checked at one of the calls before it.
     let calls = 0;
     expect(await ask('repeated', () => void (++calls === 100 && work()))).toBe('POLAR_RUN_TIMEOUT');
   });
 
-  it('ends an aborted query after the call, after thousands of fast queries, too', async () => {
+  it('ends an aborted query after the call, even after thousands of fast queries', async () => {
     const authorizer = await load({});
     const controller = new AbortController();
     for (let i = 0; i < 3_000; i++) authorizer.isAllowedSync(new User(), 'method', new Item());
@@ -192,7 +192,7 @@ describe.each(Object.entries(engines))('%s', (_engine, load) => {
     expect(calls).toBe(2);
   });
 
-  it('takes the limits of a query in place of those of the authorizer', async () => {
+  it('uses the limits of a query instead of those of the authorizer', async () => {
     const authorizer = await load({ timeoutMs: 1_000_000 });
     const settings = { limits: { timeoutMs: 7_000 } };
     const ask = (onCall: () => void) =>
@@ -220,7 +220,7 @@ describe.each(Object.entries(engines))('%s', (_engine, load) => {
   it('ends a query that waits for a promise which never settles', async () => {
     vi.restoreAllMocks();
     const authorizer = await load({ timeoutMs: 20 });
-    // The first one finds out that there are promises.
+    // The first check finds out that there are promises.
     for (let i = 0; i < 3; i++)
       expect(await codeOf(() => authorizer.isAllowed(new User(), 'never', new Item()))).toBe(
         'POLAR_RUN_TIMEOUT',

@@ -24,27 +24,27 @@ import { signatureOf } from '../engine/backends/module/signature.js';
 import { promiseMet, StandaloneRuntime } from '../engine/runtime/standalone-runtime.js';
 import { ModuleHelpers } from '../engine/backends/module/module-helpers.js';
 
-/** The code of a policy, and what it runs on: one question at a time. */
+/** The functions of a policy and their runtime, for one query at a time. */
 interface Instance {
   readonly runtime: StandaloneRuntime;
   readonly entries: Entries;
 }
 
-/** A policy that was compiled ahead, with the types of the application. */
+/** A policy that was compiled ahead of time, with the types of the application. */
 export class PrecompiledPolicy {
   readonly #module: PolicyModule;
   readonly #context: RuntimeContext;
-  readonly #toolbox: ModuleHelpers;
+  readonly #helpers: ModuleHelpers;
   readonly #registered: ReadonlySet<object>;
   readonly #knownTypes: ReadonlySet<TypeSet>;
-  /** Free for the next question. A method of the application that asks one itself gets another. */
+  /** The instance for the next query. A check within a method of the application uses another one. */
   #idle: Instance | undefined;
   readonly #entries: Entries;
-  /** By the time that questions may take. */
-  readonly #watchdogs = new Map<number, TimeoutTimer>();
-  /** Whether a question met a promise: the next ones wait from the start. */
+  /** Timers by their time limit. */
+  readonly #timers = new Map<number, TimeoutTimer>();
+  /** Whether a query met a promise, so that later queries await promises from the start. */
   #waits = false;
-  /** The version of tags that was found to be harmless. */
+  /** The version of `typed` that was checked last. */
   #checkedTags: number | undefined = undefined;
 
   /** @throws {PolarError} `POLAR_LOAD_MODULE_…` when the policy was compiled by another version, or for other types */
@@ -61,7 +61,7 @@ export class PrecompiledPolicy {
       members: { types, isConstant: (value) => constants.has(value) },
       equality,
     };
-    this.#toolbox = new ModuleHelpers(types, typeSets, module.sources);
+    this.#helpers = new ModuleHelpers(types, typeSets, module.sources);
     this.#registered = registeredPrototypes(types);
     this.#knownTypes = new Set(knownTypes(types, typeSets));
     this.#idle = this.#instance();
@@ -78,7 +78,7 @@ export class PrecompiledPolicy {
   }
 
   /** @throws {PolarError} `POLAR_RUN_PROMISE_IN_SYNC` when it meets a promise */
-  askSync(rule: EntryName, args: Arguments, limits: Limits, signal?: AbortSignal): boolean {
+  checkSync(rule: EntryName, args: Arguments, limits: Limits, signal?: AbortSignal): boolean {
     const instance = this.#take();
     const { runtime } = instance;
     try {
@@ -91,8 +91,8 @@ export class PrecompiledPolicy {
     }
   }
 
-  /** At once where no promise is met. */
-  ask(rule: EntryName, args: Arguments, limits: Limits, signal?: AbortSignal): boolean | Promise<boolean> {
+  /** Returns the result itself if the query meets no promise. */
+  check(rule: EntryName, args: Arguments, limits: Limits, signal?: AbortSignal): boolean | Promise<boolean> {
     if (this.#waits) return this.#wait(rule, args, limits, signal);
     const instance = this.#take();
     const { runtime } = instance;
@@ -134,16 +134,16 @@ export class PrecompiledPolicy {
     runtime.start(limits, signal, replay);
     runtime.seen = seen;
     return new Promise((resolve, reject) => {
-      const question = new WaitingQuery(limits.timeoutMs, reject, runtime);
-      const watchdog = this.#watchdogFor(limits.timeoutMs);
-      const abort = () => question.end(aborted(signal!));
+      const query = new WaitingQuery(limits.timeoutMs, reject, runtime);
+      const timer = this.#timerFor(limits.timeoutMs);
+      const abort = () => query.end(aborted(signal!));
       const end = () => {
-        watchdog.forget(question);
+        timer.forget(query);
         signal?.removeEventListener('abort', abort);
       };
-      watchdog.watch(question);
+      timer.watch(query);
       signal?.addEventListener('abort', abort, { once: true });
-      answerLater(entry, runtime, args).then(
+      runAsync(entry, runtime, args).then(
         (holds) => {
           end();
           try {
@@ -160,9 +160,9 @@ export class PrecompiledPolicy {
     });
   }
 
-  #watchdogFor(timeoutMs: number): TimeoutTimer {
-    let found = this.#watchdogs.get(timeoutMs);
-    if (found === undefined) this.#watchdogs.set(timeoutMs, (found = new TimeoutTimer(timeoutMs)));
+  #timerFor(timeoutMs: number): TimeoutTimer {
+    let found = this.#timers.get(timeoutMs);
+    if (found === undefined) this.#timers.set(timeoutMs, (found = new TimeoutTimer(timeoutMs)));
     return found;
   }
 
@@ -179,14 +179,14 @@ export class PrecompiledPolicy {
 
   #instance(): Instance {
     const runtime = this.#runtime(false);
-    return { runtime, entries: this.#module.make(runtime, this.#toolbox) };
+    return { runtime, entries: this.#module.make(runtime, this.#helpers) };
   }
 
   #runtime(mayWait: boolean): StandaloneRuntime {
     return new StandaloneRuntime(this.#context, this.#registered, this.#knownTypes, mayWait);
   }
 
-  /** Compiled code takes an instance of a class for what its class says. */
+  /** Checks that no instance of a registered class has another type from `typed`: compiled code relies on the class. */
   #checkTags(): void {
     const version = tagVersion();
     if (this.#checkedTags === version) return;
@@ -235,7 +235,7 @@ function notCompiled(module: unknown, format: unknown): PolarError {
   return new PolarError('POLAR_LOAD_MODULE_FORMAT', { found, advice });
 }
 
-async function answerLater(entry: Entry, runtime: StandaloneRuntime, args: Arguments): Promise<boolean> {
+async function runAsync(entry: Entry, runtime: StandaloneRuntime, args: Arguments): Promise<boolean> {
   const [a, b, c, d] = args.some(isThenable)
     ? await Promise.all(args.map((arg) => (isThenable(arg) ? runtime.settle(arg) : arg)))
     : args;

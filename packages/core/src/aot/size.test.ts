@@ -23,18 +23,18 @@ describe('rules whose arguments are combinations of literals', () => {
   it.each(['c', 'c.next'] as const)('compile to a module of bounded size (%s)', async (next) => {
     const sizes = await Promise.all([7, 8, 9].map((k) => sizeOf(rotating(k, { next }))));
     expect(Math.max(...sizes)).toBeLessThan(600_000);
-    // 9 times as many combinations.
+    // There are 9 times as many combinations.
     expect(sizes[2]! / sizes[0]!).toBeLessThan(1.5);
   });
 
-  it('are answered as by the machine beyond the bound', () => {
+  it('give the results of the machine beyond the bound', () => {
     const policy = rotating(5, { next: 'c.next' });
     const chain = (words: readonly string[], length: number) => {
       let row: object = { next: null, ...Object.fromEntries(words.map((w, i) => [`w${i}`, w])) };
       for (let i = 0; i < length; i++) row = { next: row, w0: 'no' };
       return row;
     };
-    const engines = (['machine', 'source', 'closures', 'ahead'] as const).map(
+    const engines = (['machine', 'source', 'closures', 'aot'] as const).map(
       (kind) => new EngineUnderTest(kind, policy),
     );
     for (const [words, length, expected] of [
@@ -49,7 +49,7 @@ describe('rules whose arguments are combinations of literals', () => {
           engine.kind,
           expected,
         ]);
-    const [, , , ahead] = engines;
-    expect(ahead!.ahead).toBeDefined();
+    const [, , , precompiled] = engines;
+    expect(precompiled!.precompiled).toBeDefined();
   });
 });

@@ -4,7 +4,7 @@ import { build, type Rolldown } from 'vite';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { compilePolicy } from './compile.js';
 
-// In a process of its own: what forbids code to make code holds for all of it.
+// The tests start a process, because code generation from strings is forbidden for a whole process.
 
 const world = `
 class User { constructor(roles) { this.roles = roles; } }
@@ -39,7 +39,7 @@ for (const engine of ['auto', 'source', 'closures', 'machine']) {
 console.log(JSON.stringify(found));
 `;
 
-/** The code of an entry, and the files that it was made of. */
+/** Bundles an entry. Returns the code and the files that it contains. */
 async function bundled(entry: string): Promise<{ readonly code: string; readonly files: readonly string[] }> {
   const [built] = (await build({
     configFile: false,
@@ -62,13 +62,13 @@ const run = (code: string, ...flags: string[]): unknown =>
 const noEval = '--disallow-code-generation-from-strings';
 const answers = [true, false, true, false];
 
-describe('where code may not make code', () => {
+describe('a platform that forbids code generation', () => {
   let code = '';
   beforeAll(async () => {
     ({ code } = await bundled('../index.ts'));
   }, 30_000);
 
-  it('closures answer, and the authorizer says so', () => {
+  it('runs checks with closures, and the authorizer reports that engine', () => {
     expect(run(`${code}\n{ ${engines} }`, noEval)).toEqual([
       ['auto', 'closures', ...answers],
       ['source', 'closures', ...answers],
@@ -77,7 +77,7 @@ describe('where code may not make code', () => {
     ]);
   });
 
-  it('and elsewhere it is source', () => {
+  it('differs from other platforms, where source runs', () => {
     expect(run(`${code}\n{ ${engines} }`)).toEqual([
       ['auto', 'source', ...answers],
       ['source', 'source', ...answers],
@@ -86,7 +86,7 @@ describe('where code may not make code', () => {
     ]);
   });
 
-  it('a policy that was compiled ahead runs, without parser, checks and machine', async () => {
+  it('runs a precompiled policy without parser, policy checks and machine', async () => {
     class User {}
     class Doc {}
     const { code: runner, files } = await bundled('./compiled.ts');

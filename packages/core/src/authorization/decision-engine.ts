@@ -154,13 +154,13 @@ export class DecisionEngine {
     const compiled = this.#compiled;
     if (compiled === undefined || needsMachine(options))
       return this.#runMachine(mode, kind, listOf(arity, a, b, c, d), options);
-    if (compiled.waits && mode !== 'sync') {
+    if (compiled.prefersAsync && mode !== 'sync') {
       const args = listOf(arity, a, b, c, d);
-      return compiled.askWaiting(kind, arity, args, (replay) =>
+      return compiled.checkAsync(kind, arity, args, (replay) =>
         Promise.resolve(this.#runMachine(mode, kind, args, options, replay)),
       );
     }
-    const holds = kind === 'allow' ? compiled.allow(a, b, c) : compiled.ask(kind, arity, a, b, c, d);
+    const holds = kind === 'allow' ? compiled.allow(a, b, c) : compiled.check(kind, arity, a, b, c, d);
     if (holds !== undefined) return holds;
     return this.#runMachine(mode, kind, listOf(arity, a, b, c, d), options, compiled.takeReplay());
   }

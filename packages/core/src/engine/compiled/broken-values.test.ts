@@ -4,8 +4,8 @@ import { CompiledAuthorizer, type PolicyModule } from '../../aot/compiled.js';
 import { Authorizer, isPolarError } from '../../index.js';
 import { brokenValues, Doc, Secret } from '../testing/odd-values.fixture.js';
 
-// What the application throws while a value is looked at ends the check on every engine, as an error of ours: with a code, the place in
-// the policy, and what was thrown as its cause.
+// An error that the application throws while a value is read ends the check on every engine with a PolarError: with a code, the position
+// in the policy, and the thrown value as its cause.
 
 const types = { Doc, Secret };
 
@@ -92,16 +92,16 @@ async function engines(): Promise<[string, Ask][]> {
   }
   const module = { exports: undefined as unknown as PolicyModule };
   const text = await compilePolicy({ ...options, format: 'cjs' });
-  // oxlint-disable-next-line typescript/no-implied-eval -- what is tested is the text
+  // oxlint-disable-next-line typescript/no-implied-eval -- the test is about the text
   (new Function('module', text) as (target: object) => void)(module);
-  const ahead = CompiledAuthorizer.load(module.exports, { types: options.types });
-  found.push(['ahead', (action, r) => outcomeOf(() => ahead.isAllowedSync(new Holder(r), action, r))]);
+  const precompiled = CompiledAuthorizer.load(module.exports, { types: options.types });
+  found.push(['aot', (action, r) => outcomeOf(() => precompiled.isAllowedSync(new Holder(r), action, r))]);
   return found;
 }
 
-/** Code compiled ahead of time knows no place for what a look at a value throws outside of a call or an attribute that it asks for. */
+/** Removes the position: ahead-of-time code has none for an error outside of calls and attributes. */
 const placed = (engine: string, outcome: boolean | string): boolean | string =>
-  engine === 'ahead' && typeof outcome === 'string' ? outcome.replace(/ at [\w:]+/, '') : outcome;
+  engine === 'aot' && typeof outcome === 'string' ? outcome.replace(/ at [\w:]+/, '') : outcome;
 
 it.each(Object.entries(brokenValues))(
   '%s ends a check alike on every engine',
@@ -119,8 +119,8 @@ it.each(Object.entries(brokenValues))(
           wrong.push(`machine, ${what}: ${expected}`);
       }
       for (const [engine, ask] of others) {
-        // Code compiled ahead of time reads `name` of a function before it refuses to.
-        if (engine === 'ahead' && name === 'a function whose name fails') continue;
+        // Ahead-of-time code reads `name` of a function before it refuses the function.
+        if (engine === 'aot' && name === 'a function whose name fails') continue;
         for (const round of [1, 2]) {
           const given = ask(action, make());
           if (placed(engine, given) !== placed(engine, expected))

@@ -36,7 +36,7 @@ export class CompiledPolicy {
 
   constructor(
     readonly context: ProgramContext,
-    /** The limits of a query without limits of its own. */
+    /** The limits of queries that do not set others. */
     readonly limits: Limits,
     readonly backEnd: BackEnd,
     readonly dump?: Dump,
@@ -56,7 +56,7 @@ export class CompiledPolicy {
     const entry = this.#allow;
     const runtime = this.#runtime;
     if (entry === undefined || runtime.isBusy || this.#tags !== tagVersion())
-      return this.ask('allow', 3, actor, action, resource);
+      return this.check('allow', 3, actor, action, resource);
     runtime.begin(this.limits);
     let holds: boolean;
     try {
@@ -76,7 +76,7 @@ export class CompiledPolicy {
    * @param arity the number of arguments that the rule has
    * @returns undefined when the machine must run it
    */
-  ask(rule: string, arity: number, a: unknown, b: unknown, c?: unknown, d?: unknown): boolean | undefined {
+  check(rule: string, arity: number, a: unknown, b: unknown, c?: unknown, d?: unknown): boolean | undefined {
     const runtime = this.#current();
     // A method of the application runs a check within a check. The runtime serves one at a time.
     if (runtime.isBusy) return undefined;
@@ -95,8 +95,8 @@ export class CompiledPolicy {
     return isDecided ? holds : undefined;
   }
 
-  /** Whether `askWaiting` is better, because a query met a promise and the back end can await it. */
-  get waits(): boolean {
+  /** True once a query has met a promise that the back end can await: then `checkAsync` is faster. */
+  get prefersAsync(): boolean {
     return this.#waits;
   }
 
@@ -105,7 +105,7 @@ export class CompiledPolicy {
    *
    * @param machine runs the query after a bailout, with the results of the methods that were called
    */
-  askWaiting(
+  checkAsync(
     rule: string,
     arity: number,
     args: readonly [unknown, unknown, unknown?, unknown?],

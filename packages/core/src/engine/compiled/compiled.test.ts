@@ -20,7 +20,7 @@ const outcomeOf = (run: () => boolean): boolean | string => {
   }
 };
 
-/** What every engine answers, each question twice: what is looked up the slow way first is inline then. */
+/** Runs a test on each engine. Each check runs twice, because code that was slow at first is inline the second time. */
 async function everywhere(
   policies: string,
   options: Partial<AuthorizerOptions>,
@@ -58,8 +58,8 @@ const byRole = `
   allow(user: User, "write", doc: Doc) if not doc.locked and doc.owner = user;
 `;
 
-describe('what polluted input brings', () => {
-  it('on Object.prototype is no attribute, before and after the code is warm', async () => {
+describe('polluted input', () => {
+  it('adds no attribute through Object.prototype, before and after the code is warm', async () => {
     await everywhere('allow(_: User, _, doc: Doc) if doc.isPublic = true;', { types }, (ask) => {
       const [open, closed] = [new Doc({ isPublic: true }), new Doc({ isPublic: false })];
       expect(ask(new User(), open)).toBe(true);
@@ -75,7 +75,7 @@ describe('what polluted input brings', () => {
     });
   });
 
-  it('on Object.prototype is no attribute of an element of a list', async () => {
+  it('adds no attribute to list elements through Object.prototype', async () => {
     await everywhere(byRole, { types }, (ask) => {
       const doc = new Doc();
       expect(ask(new User({ roles: [{ name: 'viewer', doc }] }), doc)).toBe(true);
@@ -88,7 +88,7 @@ describe('what polluted input brings', () => {
     });
   });
 
-  it('as a prototype gives a row no attributes', async () => {
+  it('adds no attribute to a row through its prototype', async () => {
     await everywhere('allow(_, _, row) if row.isPublic = true;', {}, (ask) => {
       expect(ask({}, { isPublic: true })).toBe(true);
       expect(ask({}, Object.setPrototypeOf({ id: 1 }, { isPublic: true }))).toBe(
@@ -97,7 +97,7 @@ describe('what polluted input brings', () => {
     });
   });
 
-  it('as a prototype takes an instance its class', async () => {
+  it('removes the class of an instance whose prototype it replaces', async () => {
     await everywhere(byRole, { types }, (ask) => {
       const doc = new Doc();
       const user = new User({ roles: [{ name: 'viewer', doc }] });
@@ -106,7 +106,7 @@ describe('what polluted input brings', () => {
     });
   });
 
-  it('as the prototype of a class gives its instances no attributes', async () => {
+  it('adds no attribute through the prototype of a class', async () => {
     class Mixed extends Doc {}
     Object.setPrototypeOf(Mixed.prototype, { isPublic: true });
     function Old(this: object) {}
@@ -135,14 +135,14 @@ describe('what polluted input brings', () => {
     });
   });
 
-  it('as `constructor` of a row makes it no instance', async () => {
+  it('makes a row no instance through `constructor`', async () => {
     await everywhere(byRole, { types }, (ask) => {
       const doc = new Doc();
       const roles = [{ name: 'viewer', doc }];
       expect(ask(new User({ roles }), doc)).toBe(true);
       for (const constructor of ['User', null, { name: 'User' }, { prototype: User.prototype }])
         expect(ask({ roles, constructor }, doc)).toBe(false);
-      // As copies have it that take what an old class has on its prototype.
+      // A copy of an instance of an old class also copies `constructor`.
       expect(ask({ roles, constructor: User }, doc)).toBe(false);
       expect(ask(Object.assign(Object.create(null) as object, { roles, constructor: User }), doc)).toBe(
         false,
@@ -155,7 +155,7 @@ describe('what polluted input brings', () => {
 });
 
 describe('instances', () => {
-  it('of a class that extends the registered one, and of one that lacks `constructor`', async () => {
+  it('match the registered class when their class extends it or lacks `constructor`', async () => {
     class Sub extends User {}
     function Old(this: object) {}
     Old.prototype = Object.create(User.prototype) as object;
@@ -175,7 +175,7 @@ describe('instances', () => {
     });
   });
 
-  it('that are proxies, or have getters', async () => {
+  it('match their class and have their attributes when they are proxies or have getters', async () => {
     class Lazy extends Doc {
       get locked(): boolean {
         return false;
@@ -194,7 +194,7 @@ describe('instances', () => {
     });
   });
 
-  it('whose getters throw', async () => {
+  it('end the check with an error when a getter throws', async () => {
     class Broken extends Doc {
       get locked(): boolean {
         throw new TypeError('no');
@@ -205,7 +205,7 @@ describe('instances', () => {
     });
   });
 
-  it('that were given another type, before and after the first question', async () => {
+  it('have the type that `typed` gives them, before and after the first check', async () => {
     const policies =
       'allow(_: User, _, _: Secret) if 1 = 2; allow(_: User, _, _: Doc); allow(_, _, _: Public);';
     class Page {}
@@ -221,7 +221,7 @@ describe('instances', () => {
 });
 
 describe('lists', () => {
-  it('of all sorts of elements', async () => {
+  it('can hold elements of any kind', async () => {
     await everywhere(byRole, { types }, (ask) => {
       const doc = new Doc();
       const grant = { name: 'editor', doc };
@@ -240,7 +240,7 @@ describe('lists', () => {
     });
   });
 
-  it('that are other collections', async () => {
+  it('can be sets and other iterables', async () => {
     await everywhere(byRole, { types }, (ask) => {
       const doc = new Doc();
       const grant = { name: 'editor', doc };
@@ -260,7 +260,7 @@ describe('lists', () => {
     });
   });
 
-  it('that are generators are read once', async () => {
+  it('yield each element once when they are generators', async () => {
     for (const engine of engines) {
       // oxlint-disable-next-line no-await-in-loop -- one after the other
       const authorizer = await Authorizer.load({ policies: byRole, types, engine });
@@ -292,23 +292,23 @@ describe('promises', () => {
     ['an element of a list', '"x" in r.tags', { tags: ['y', later('x')] }, true],
     ['an element of a list under not', 'not "x" in r.tags', { tags: ['y', later('x')] }, false],
     ['a list', '"x" in r.tags', { tags: later(['x']) }, true],
-    ['what an attribute is read of', 'r.org.open = true', { org: later({ open: true }) }, true],
+    ['the object of an attribute', 'r.org.open = true', { org: later({ open: true }) }, true],
     ['a side of an order', 'r.n < 2', { n: later(1) }, true],
     ['a side of an inequality', 'r.n != 1', { n: later(1) }, false],
     ['a term of a sum', 'r.n + 1 = 2', { n: later(1) }, true],
-    ['what is matched', 'r.org matches {open: true}', { org: later({ open: true }) }, true],
-    ['what is matched, under not', 'not r.org matches {open: true}', { org: later({ open: true }) }, false],
+    ['a matched value', 'r.org matches {open: true}', { org: later({ open: true }) }, true],
+    ['a matched value under not', 'not r.org matches {open: true}', { org: later({ open: true }) }, false],
     ['one of several', 'r.name in ["a", "b"]', { name: later('b') }, true],
     ['an argument of a rule', 'x = r.name and is_b(x)', { name: later('b') }, true],
     ['an argument of a rule under not', 'not is_b(r.name)', { name: later('b') }, false],
     [
-      'an argument of a rule that looks at another first',
+      'an argument of a rule that tests another argument first',
       'two(r.n, r.name)',
       { n: 1, name: later('b') },
       true,
     ],
   ];
-  it.each(cases)('%s', async (_what, condition, resource, expected) => {
+  it.each(cases)('delay the result until they settle: %s', async (_what, condition, resource, expected) => {
     const policies = `allow(_, _, r) if ${condition}; is_b("b"); two(n, name) if n = 1 and name = "b";`;
     for (const engine of engines) {
       // oxlint-disable-next-line no-await-in-loop -- one after the other
@@ -325,7 +325,7 @@ describe('promises', () => {
     }
   });
 
-  it('of methods, and their arguments: called once', async () => {
+  it('can be results and arguments of methods, which run once', async () => {
     let calls = 0;
     class Account {
       name = later('x');
@@ -365,7 +365,7 @@ describe('promises', () => {
 });
 
 describe('the types of a constant', () => {
-  it('are those that it has when the question is asked', async () => {
+  it('depend on its state when the check runs', async () => {
     const setting = { isOn: true };
     const isOn = (value: unknown) => (value as typeof setting | null)?.isOn === true;
     const policies = 'allow(_, _, _) if is_on(setting); is_on(_: On);';
@@ -375,7 +375,7 @@ describe('the types of a constant', () => {
       setting.isOn = false;
       expect(ask(1, 1)).toBe(false);
     });
-    // A literal is a value, too, that a predicate may be asked about.
+    // A predicate may also recognize a literal.
     const special = new Set<unknown>();
     const ofLiteral = 'allow(_, _, _) if is_on("ann"); is_on(_: On);';
     await everywhere(ofLiteral, { types: { On: { is: (value) => special.has(value) } } }, (ask) => {
@@ -400,7 +400,7 @@ describe('the types of a constant', () => {
   });
 });
 
-describe('a list that a method changes while it is gone through', () => {
+describe('a list that a method changes during iteration', () => {
   class Bag extends Doc {
     items: number[] = [];
     add(n: number): number {
@@ -420,7 +420,7 @@ describe('a list that a method changes while it is gone through', () => {
     ['x in bag.items and bag.drop(x) = 3', [1, 2, 3], false],
     ['x in bag.items and is(bag, x)', [1, 5], true],
     ['x in bag.items and bag.add(x) = "never"', [1, 5], 'POLAR_RUN_STEP_LIMIT'],
-  ])('is what the machine finds it to be: %s', async (condition, items, expected) => {
+  ])('gives the same result on all engines: %s', async (condition, items, expected) => {
     const rules = `allow(_, _, bag: Bag) if ${condition}; is(bag: Bag, x) if bag.add(x) = 6;`;
     const options = { types: { Bag }, limits: { maxSteps: 2_000 } };
     await everywhere(rules, options, (_ask, _engine, authorizer) => {
@@ -432,10 +432,10 @@ describe('a list that a method changes while it is gone through', () => {
   });
 });
 
-describe('an instance of the class that a field declares, which is to be awaited', () => {
+describe('an awaitable instance of the declared class of a field', () => {
   const ann = new User({ name: 'ann' });
-  /** What makes of an instance one that stands for Ann. */
-  // oxlint-disable-next-line unicorn/no-thenable -- what is tested
+  /** The property that makes an instance a promise of Ann. */
+  // oxlint-disable-next-line unicorn/no-thenable -- the test is about `then`
   const loading = { then: { value: (use?: (user: User) => void) => use?.(ann) } };
   class Admin extends User {}
   class LazyUser extends User {}
@@ -447,7 +447,7 @@ describe('an instance of the class that a field declares, which is to be awaited
     'forall(x in d.users, x != u)',
     'not owns(u, d)',
     'is_other(u, d)',
-  ])('is no other value: %s', async (condition) => {
+  ])('never counts as another value: %s', async (condition) => {
     const rules = `
       allow(u: User, "read", d: Doc) if ${condition};
       owns(u: User, d: Doc) if is_in(u, d) or is_in(u, d);
@@ -468,7 +468,7 @@ describe('an instance of the class that a field declares, which is to be awaited
 });
 
 describe('a list among the constants', () => {
-  it('holds what it holds when the question is asked', async () => {
+  it('has the elements that it contains when the check runs', async () => {
     for (const policies of [
       'allow(user: User, _, _) if user.name in admins;',
       'allow(user: User, action, _) if action in ["read"] and is_admin(user.name); is_admin(name) if name in admins;',
@@ -487,8 +487,8 @@ describe('a list among the constants', () => {
   });
 });
 
-describe('a question within a question', () => {
-  it('of a method is answered, and both are right', async () => {
+describe('a check within a check', () => {
+  it('gives the right result, and so does the outer check', async () => {
     for (const engine of engines) {
       class Team {
         constructor(
@@ -514,7 +514,7 @@ describe('a question within a question', () => {
 });
 
 describe('policies', () => {
-  it('that are loaded again', async () => {
+  it('have an effect from their reload on', async () => {
     for (const engine of engines) {
       // oxlint-disable-next-line no-await-in-loop -- one after the other
       const authorizer = await Authorizer.load({ policies: 'allow(_, "read", _: Doc);', types, engine });
@@ -526,7 +526,7 @@ describe('policies', () => {
     }
   });
 
-  it('in which a literal of one rule is none of another', async () => {
+  it('can have a literal in one rule only', async () => {
     const policies = `
       allow(_, "everything", _) if 1 = 2;
       allow(actor, action, resource) if permitted(actor, action, resource);
@@ -543,7 +543,7 @@ describe('policies', () => {
     });
   });
 
-  it('in which a class and the one that it extends declare the same field', async () => {
+  it('can declare the same field for a class and its base class', async () => {
     class Base {
       constructor(readonly org: unknown) {}
     }
@@ -565,13 +565,13 @@ describe('policies', () => {
     );
   });
 
-  it('in which a variable is only known to be of a type', async () => {
+  it('end with an error when a variable only has a type', async () => {
     await everywhere('allow(_, _, _) if x matches User and x = x;', { types }, (ask) => {
       expect(ask({}, {})).toBe('POLAR_RUN_UNHANDLED_CONSTRAINT');
     });
   });
 
-  it('with numbers that JSON does not know', async () => {
+  it('can use numbers that JSON does not have', async () => {
     await everywhere(
       'allow(_, _, r) if r.n in [inf, 1]; allow(_, inf, _); allow(_, _, r) if r.n = nan;',
       {},
@@ -585,7 +585,7 @@ describe('policies', () => {
     );
   });
 
-  it('that take too many steps', async () => {
+  it('end at the step limit', async () => {
     await everywhere(
       'allow(_, _, r) if x in r.items and y in r.items and x = -1 and y = -1;',
       { limits: { maxSteps: 500 } },
@@ -597,7 +597,7 @@ describe('policies', () => {
   });
 });
 
-describe('depth', () => {
+describe('deep recursion', () => {
   class Folder {
     constructor(
       readonly parent: Folder | null,
@@ -611,7 +611,7 @@ describe('depth', () => {
     return folder;
   };
 
-  it('folders 10,000 deep', async () => {
+  it('decides for folders that are 10,000 deep', async () => {
     const policies =
       'allow(u: User, "read", f: Folder) if f.owner = u; allow(u: User, "read", f: Folder) if not f.parent = nil and allow(u, "read", f.parent);';
     const user = new User();
@@ -622,7 +622,7 @@ describe('depth', () => {
     });
   });
 
-  it('rules within rules, 10,000 deep', async () => {
+  it('decides for calls that are 10,000 deep', async () => {
     const policies =
       'allow(u: User, "read", f: Folder) if f.owner = u; allow(u: User, "read", f: Folder) if not f.parent = nil and allow(u, "read", f.parent) and f.open = true;';
     const user = new User();
@@ -636,7 +636,7 @@ describe('depth', () => {
   });
 });
 
-it('leaves variables to the machine', async () => {
+it('the compiled engine bails out for variables', async () => {
   const policies = `
     allow(actor, action, resource) if may(actor, action, resource);
     may(_: User, "read", note) if note.title = "x";
@@ -667,14 +667,14 @@ it('leaves variables to the machine', async () => {
   expect(await ask('closures')).toEqual(answers);
 });
 
-describe('what is the machine’s', () => {
+describe('a bailout', () => {
   class Folder {
     parent: Folder | null = null;
   }
   const inFolders =
     'allow(a, "read", f: Folder) if p = f.parent and p matches Folder and allow(a, "read", p);';
 
-  it('time, when no number of steps ends a question', async () => {
+  it('ends a query at its time limit when there is no step limit', async () => {
     const circle = new Folder();
     circle.parent = circle;
     const authorizer = await Authorizer.load({
@@ -688,7 +688,7 @@ describe('what is the machine’s', () => {
     );
   });
 
-  it('a question within a question: it takes nothing of what the outer one has called', async () => {
+  it('does not mix the calls of an inner and an outer query', async () => {
     let calls = 0;
     const asked: unknown[] = [];
     class Note {
@@ -713,7 +713,7 @@ describe('what is the machine’s', () => {
     expect({ calls, asked }).toEqual({ calls: 1, asked: [true] });
   });
 
-  it('a rule of thousands of goals', async () => {
+  it('decides a rule with thousands of goals', async () => {
     const body = Array.from({ length: 2_900 }, (_, i) => `n.a${i} = ${i}`).join(' and ');
     const authorizer = await Authorizer.load({ policies: `allow(_, "read", n) if ${body};` });
     const note = Object.fromEntries(Array.from({ length: 2_900 }, (_, i) => [`a${i}`, i]));
@@ -722,7 +722,7 @@ describe('what is the machine’s', () => {
   });
 });
 
-it('is done with a question whose time is up, whatever its promises come to', async () => {
+it('a query that timed out ignores its promises, even when they reject', async () => {
   const unhandled: unknown[] = [];
   const note = (reason: unknown) => void unhandled.push(reason);
   process.on('unhandledRejection', note);
@@ -739,7 +739,7 @@ it('is done with a question whose time is up, whatever its promises come to', as
     limits: { timeoutMs: 20 },
   });
   const timeout = { code: 'POLAR_RUN_TIMEOUT' };
-  // The machine answers the first, which meets a promise; then code that waits does.
+  // The machine runs the first check, which meets a promise. Compiled code that awaits promises runs the second.
   await expect(authorizer.isAllowed(1, 'read', new Note())).rejects.toMatchObject(timeout);
   await expect(authorizer.isAllowed(1, 'read', new Note())).rejects.toMatchObject(timeout);
   await new Promise((resolve) => setTimeout(resolve, 150));
@@ -748,7 +748,7 @@ it('is done with a question whose time is up, whatever its promises come to', as
 });
 
 it.each(['source', 'closures', 'machine'] as const)(
-  'handles the promises of a query whose time is up, at whichever look at the clock it is found (%s)',
+  'promises of a query that timed out cause no unhandled rejection, at any reading of the clock (%s)',
   async (engine) => {
     const unhandled: unknown[] = [];
     const note = (reason: unknown) => void unhandled.push(reason);
@@ -788,7 +788,7 @@ it.each(['source', 'closures', 'machine'] as const)(
         try {
           authorizer.isAllowedSync(1, action, new Note());
         } catch {
-          // It meets a promise, or its time is up.
+          // The check meets a promise or times out.
         }
         now.mockRestore();
         // oxlint-disable-next-line no-await-in-loop -- the promises are rejected meanwhile
@@ -800,7 +800,7 @@ it.each(['source', 'closures', 'machine'] as const)(
 );
 
 describe('an assignment', () => {
-  it('to a variable that a caller has handed over is a fault', async () => {
+  it('throws when a caller passed the variable', async () => {
     const policies = `
       pick(who) if who := 1;
       allow(_: User, "read", _: Doc) if pick(_);
@@ -810,7 +810,7 @@ describe('an assignment', () => {
     });
   });
 
-  it('to a variable of the rule itself is none', async () => {
+  it('binds a variable of its own rule', async () => {
     const policies = 'allow(user: User, "read", doc: Doc) if owner := doc.owner and owner = user;';
     await everywhere(policies, { types }, (ask) => {
       const user = new User();
@@ -820,10 +820,10 @@ describe('an assignment', () => {
 });
 
 describe('a declared field', () => {
-  it('may hold an instance of a class that extends its own and stands for what it is awaited to', async () => {
+  it('can hold an awaitable instance of a class that extends the declared one', async () => {
     class Item {}
     class Lazy extends Item {
-      // oxlint-disable-next-line unicorn/no-thenable -- that is what this is about
+      // oxlint-disable-next-line unicorn/no-thenable -- the test is about `then`
       then(give?: (item: unknown) => void) {
         give?.(item);
       }
@@ -845,12 +845,12 @@ describe('a declared field', () => {
   });
 });
 
-describe('an argument with a `then` of its own', () => {
+describe('an argument with its own `then`', () => {
   const awaitedTo = (user: User, to: User): User =>
-    // oxlint-disable-next-line unicorn/no-thenable -- that is what this is about
+    // oxlint-disable-next-line unicorn/no-thenable -- the test is about `then`
     Object.assign(user, { then: (give?: (value: unknown) => void) => give?.(to) });
 
-  it('stands for what it is awaited to, before and after the code is warm', async () => {
+  it('counts as a promise, before and after the code is warm', async () => {
     const policies = 'allow(user: User, "read", _: Doc) if not user.name = "banned";';
     await everywhere(policies, { types }, (ask) => {
       const [good, banned] = [new User({ name: 'good' }), new User({ name: 'banned' })];
@@ -859,7 +859,7 @@ describe('an argument with a `then` of its own', () => {
     });
   });
 
-  it('is none when it is no function', async () => {
+  it('does not count as a promise when `then` is not a function', async () => {
     await everywhere('allow(user: User, "read", _: Doc) if user.then = 1;', { types }, (ask) => {
       const user = new User();
       // oxlint-disable-next-line unicorn/no-thenable -- as above

@@ -15,8 +15,8 @@ import {
 
 // cspell:ignore abcvw
 
-// Policies put together at random, asked about a world in which much is missing: every engine answers what the machine answers,
-// asks the application no more often, and mostly answers by itself. (design.md D3)
+// Random policies decide about a world in which many values are missing. Every engine gives the results of the machine, calls the
+// application no more often, and rarely bails out.
 
 const text = (strings: TemplateStringsArray, ...parts: fc.Arbitrary<string>[]): fc.Arbitrary<string> =>
   fc.tuple(...parts).map((values) => String.raw({ raw: strings }, ...values));
@@ -146,7 +146,7 @@ function rulesWith(rare: fc.Arbitrary<string>): fc.Arbitrary<string[]> {
 
 const shorthand = (resource: string, names: readonly string[], relations: readonly string[]) => {
   const name = fc.constantFrom(...names).map((n) => `"${n}"`);
-  // From one name to a later one: what goes round in circles is no policy.
+  // From one name to a later one, because a policy with a circle is rejected.
   const forwarding = fc
     .uniqueArray(fc.constantFrom(...names.keys()), { minLength: 2, maxLength: 2 })
     .map((pair) => pair.sort((a, b) => a - b).map((i) => `"${names[i]!}"`))
@@ -209,10 +209,10 @@ const blocks = fc
     ...relations,
     'allow(actor, action, resource) if has_permission(actor, action, resource);',
   ]);
-/** What rules without blocks need, to name the unions. */
+/** The blocks that rules without blocks need, so that the unions exist. */
 const unions = ['actor User {}', 'resource Repo {}', 'resource Folder {}'];
 
-/** One goal of a rule that may be undecided, or go wrong, in many of its alternatives. */
+/** A goal that may be undecided, or fail with an error, in many of its alternatives. */
 const fragile = fc.oneof(
   text`${known}.${field} = ${literal}`,
   text`${known}.${field}.${field} = ${literal}`,
@@ -229,7 +229,7 @@ const fragile = fc.oneof(
   text`role(${known}, ${literal}, ${known})`,
   text`not ${known}.${field}`,
 );
-/** Alternatives within conditions, after which something fails. */
+/** Alternatives within conditions, before a condition that fails. */
 const nested = fc.letrec<{ all: string; one: string }>((tie) => ({
   all: text`(${tie('one')} or ${tie('one')}) and ${tie('one')}`,
   one: fc.oneof(
@@ -279,14 +279,14 @@ const equality = fc.constantFrom<Equality>('identity', 'identity', 'identity', '
 const declaration = fc.constantFrom(...Object.keys(declarations));
 const actions = ['x', 'y', 'read', 'other'];
 const limits = { maxSteps: 5_000 };
-const engines = ['source', 'closures', 'ahead'] as const;
+const engines = ['source', 'closures', 'aot'] as const;
 
 interface Seen {
   loaded: number;
-  /** Policies that were compiled ahead. */
-  ahead: number;
+  /** The number of policies that were compiled ahead of time. */
+  precompiled: number;
   answered: number;
-  handedOver: number;
+  bailedOut: number;
   outcomes: Map<Outcome, number>;
 }
 
@@ -304,7 +304,7 @@ function engineOf(
   }
 }
 
-/** The outcome, and the calls that it took. */
+/** The outcome of a check and the calls that it made. */
 interface Found {
   readonly outcome: Outcome;
   readonly calls: ReadonlyMap<string, number>;
@@ -318,23 +318,23 @@ async function found(ask: () => Outcome | Promise<Outcome>): Promise<Found> {
 const isUndecided = (outcome: Outcome): boolean =>
   typeof outcome === 'string' && outcome.startsWith('POLAR_UNDECIDED_');
 
-/** Folding ends what the machine walks without end, or for very long. */
+/** Compiled code can finish a query that reaches a limit on the machine. */
 const isOverLimit = (outcome: Outcome): boolean =>
   outcome === 'POLAR_RUN_STEP_LIMIT' || outcome === 'POLAR_RUN_DEPTH_LIMIT';
 
-/** Rules that are folded together are tried in another order: of several reasons, code compiled ahead may tell another first. */
+/** Merged rules are tried in another order, so that ahead-of-time code may report another of several reasons. */
 const isSame = (expected: Outcome, given: Outcome, engine: EngineKind, isOdd: boolean): boolean =>
   given === expected ||
-  (engine === 'ahead' && ((isUndecided(expected) && isUndecided(given)) || (isOdd && isStricter(given))));
+  (engine === 'aot' && ((isUndecided(expected) && isUndecided(given)) || (isOdd && isStricter(given))));
 
-/** Code that is compiled ahead of time refuses boxed values, and reads an iterator to its end. */
+/** Ahead-of-time code refuses boxed values, and reads an iterator to its end. */
 const isStricter = (given: Outcome): boolean =>
   given === 'POLAR_RUN_TYPES_NOT_COMPILED' || given === 'POLAR_RUN_HOST_ERROR';
 
 /** The data of a run. */
 interface Setting {
   readonly world: World;
-  /** Makes the data of each query anew, where a query may change it: iterators can be read once. */
+  /** Makes new data for each query, if a query may change them: iterators can be read once. */
   readonly freshWorld?: () => World;
   /** Whether queries await promises. */
   readonly waits: boolean;
@@ -353,12 +353,12 @@ async function compare(
   seen.loaded++;
   const compiled = engines
     .map((kind) => engineOf(kind, policy, declared, equal)!)
-    .filter(({ kind, ahead }) => kind !== 'ahead' || ahead !== undefined);
-  if (compiled.length === engines.length) seen.ahead++;
+    .filter(({ kind, precompiled }) => kind !== 'aot' || precompiled !== undefined);
+  if (compiled.length === engines.length) seen.precompiled++;
   const wrong: unknown[] = [];
   for (const i of world.actors.keys()) {
     for (const j of world.resources.keys()) {
-      // Fewer queries where each needs a world.
+      // Fewer queries, because each needs a new world.
       if (freshWorld !== undefined && (i * world.resources.length + j) % 11 !== 0) continue;
       const action = actions[(i + j) % actions.length]!;
       const ask = (engine: EngineUnderTest) => {
@@ -371,14 +371,14 @@ async function compare(
       seen.outcomes.set(expected.outcome, (seen.outcomes.get(expected.outcome) ?? 0) + 1);
       if (isOverLimit(expected.outcome)) continue;
       for (const engine of compiled) {
-        // Twice: what was looked up the slow way the first time is inline the second time.
+        // Twice, because code that was slow at first is inline the second time.
         for (const round of [1, 2]) {
           // oxlint-disable-next-line no-await-in-loop -- as above
           const given = await ask(engine);
           const place = { on: engine.kind, round, actor: i, action, resource: j };
           if (!isSame(expected.outcome, given.outcome, engine.kind, freshWorld !== undefined))
             wrong.push({ ...place, expected: expected.outcome, given: given.outcome });
-          // The receivers of a fresh world are others.
+          // A new world has other receivers, so that calls cannot be compared.
           if (freshWorld !== undefined) continue;
           for (const [call, count] of given.calls)
             if (count > Math.max(expected.calls.get(call) ?? 0, 1)) wrong.push({ ...place, call, count });
@@ -388,17 +388,24 @@ async function compare(
   }
   for (const engine of compiled) {
     seen.answered += engine.answered;
-    seen.handedOver += engine.handedOver;
+    seen.bailedOut += engine.bailedOut;
   }
   expect(wrong.slice(0, 3)).toEqual([]);
 }
 
-/** For long runs: how many times as many policies, and from which seed on. */
+/** Multiplies the number of policies for long runs, and sets their seed. */
 const times = Number(process.env['DIFFERENTIAL_TIMES'] ?? 1);
 const seed = Number(process.env['DIFFERENTIAL_SEED'] ?? 5);
 
-/** The share of policies that can be compiled ahead. Random rules do much that only the machine can; blocks do not. */
-const aheadAtLeast = { rules: 0.6, blocks: 0.99, both: 0.6, throwing: 0.6, alternatives: 0.4, later: 0.6 };
+/** The least share of policies that can be compiled ahead of time. Only random rules contain many goals that need the machine. */
+const precompiledAtLeast = {
+  rules: 0.6,
+  blocks: 0.99,
+  both: 0.6,
+  throwing: 0.6,
+  alternatives: 0.4,
+  later: 0.6,
+};
 
 it.each([
   { kind: 'rules', runs: 150, waits: false },
@@ -411,7 +418,7 @@ it.each([
   'answers as the machine does: $kind',
   { timeout: 60_000 * times },
   async ({ kind, runs, waits }) => {
-    const seen: Seen = { loaded: 0, ahead: 0, answered: 0, handedOver: 0, outcomes: new Map() };
+    const seen: Seen = { loaded: 0, precompiled: 0, answered: 0, bailedOut: 0, outcomes: new Map() };
     const world = worldOf(waits);
     await fc.assert(
       fc.asyncProperty(policies[kind], declaration, equality, (lines, declared, equal) =>
@@ -419,17 +426,17 @@ it.each([
       ),
       { numRuns: runs * times, seed },
     );
-    const asked = seen.answered + seen.handedOver;
+    const asked = seen.answered + seen.bailedOut;
     expect(seen.loaded).toBeGreaterThan(runs / 2);
-    expect(seen.ahead / seen.loaded).toBeGreaterThan(aheadAtLeast[kind]);
-    // Much is undefined in the world of alternatives, and the machine reports what is undecided.
+    expect(seen.precompiled / seen.loaded).toBeGreaterThan(precompiledAtLeast[kind]);
+    // Many attributes of this world are undefined, and only the machine reports undecided conditions.
     expect(seen.answered / asked).toBeGreaterThan(kind === 'alternatives' ? 0.3 : 0.6);
   },
 );
 
 /**
- * Odd values that can be read. Rules that are folded together read a list in one pass, so that compiled code may find a match before an
- * element at which the machine fails.
+ * Odd values that can be read. Merged rules read a list in one pass, so that compiled code may find a match before an element at which the
+ * machine fails.
  */
 const readable = (values: Readonly<Record<string, () => unknown>>) =>
   Object.entries(values).flatMap(([what, make]) =>
@@ -446,7 +453,7 @@ it.each([
   'answers as the machine does about odd attributes: $kind, awaits: $waits',
   { timeout: 60_000 * times },
   async ({ kind, runs, waits }) => {
-    const seen: Seen = { loaded: 0, ahead: 0, answered: 0, handedOver: 0, outcomes: new Map() };
+    const seen: Seen = { loaded: 0, precompiled: 0, answered: 0, bailedOut: 0, outcomes: new Map() };
     const values = [oddInstances, rareValues, waits ? promisingValues : {}].flatMap(readable);
     await fc.assert(
       fc.asyncProperty(policies[kind], declaration, equality, fc.nat(), (lines, declared, equal, chosen) => {

@@ -84,7 +84,7 @@ describe('NANOOK_DUMP', () => {
 });
 
 describe('generated code', () => {
-  it('is named by its rule in stack traces', async () => {
+  it('has the name of its rule in stack traces', async () => {
     let stack = '';
     class Traced {
       get isPublic(): boolean {

@@ -79,7 +79,7 @@ const policy = `
 `;
 const actions = [...conditions.keys()].map(String).concat('head', 'pattern', 'literal', 'none');
 
-/** What the conditions compare a value with. */
+/** The values that the conditions compare with. */
 const holderOf = (same: unknown) => ({ same, row: { name: 'x' }, list: ['x', 1], pair: ['x', 1] });
 
 interface Decides {
@@ -98,26 +98,26 @@ const outcomeOf = async (run: () => unknown): Promise<unknown> => {
 };
 
 const authorizers = new Map<string, Authorizer>();
-let ahead: CompiledAuthorizer | undefined;
+let precompiled: CompiledAuthorizer | undefined;
 
 async function engines(): Promise<Map<string, Decides>> {
   const options = { policies: policy, types, onWarning: () => {} };
   for (const engine of ['machine', 'source', 'closures'] as const)
     // oxlint-disable-next-line no-await-in-loop -- one after the other
     if (!authorizers.has(engine)) authorizers.set(engine, await Authorizer.load({ ...options, engine }));
-  if (ahead === undefined) {
+  if (precompiled === undefined) {
     const module = { exports: undefined as unknown as PolicyModule };
     const text = await compilePolicy({ ...options, format: 'cjs' });
-    // oxlint-disable-next-line typescript/no-implied-eval -- what is tested is the text
+    // oxlint-disable-next-line typescript/no-implied-eval -- the test is about the text
     (new Function('module', text) as (target: object) => void)(module);
-    ahead = CompiledAuthorizer.load(module.exports, { types });
+    precompiled = CompiledAuthorizer.load(module.exports, { types });
   }
-  return new Map<string, Decides>([...authorizers, ['ahead of time', ahead]]);
+  return new Map<string, Decides>([...authorizers, ['ahead of time', precompiled]]);
 }
 
 /**
- * Code compiled ahead of time refuses a boxed value, which equals a literal without being one, and reads an iterator to its end, so that
- * it meets what fails after the element that decides.
+ * Ahead-of-time code refuses a boxed value, which equals a literal without being one. It reads an iterator to its end, so that it meets an
+ * error after the element that decides.
  */
 const isStricter = (engine: string, name: string, outcome: unknown): boolean =>
   engine === 'ahead of time' &&
@@ -139,7 +139,7 @@ it.each(Object.entries(values))(
             const value = make();
             return engine[how](holderOf(value), action, value);
           });
-        // oxlint-disable-next-line no-await-in-loop -- what one check learns, the next one uses
+        // oxlint-disable-next-line no-await-in-loop -- later checks use the code of earlier ones
         const expected = await ask(machine);
         if (String(expected).startsWith('not ours')) wrong.push(`machine, ${action}: ${String(expected)}`);
         for (const [engine, decider] of others)

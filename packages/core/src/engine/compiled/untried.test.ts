@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { EngineUnderTest, type Outcome } from '../testing/engines.fixture.js';
 
-// `(p or q) and r`, where `p` holds and `r` does not: the answer depends on `q`, which may be undecided or go wrong. (design.md D13)
+// `(p or q) and r`, where `p` holds and `r` does not: the result depends on `q`, which may be undecided or fail with an error.
 
-const engines = ['machine', 'source', 'closures', 'ahead'] as const;
+const engines = ['machine', 'source', 'closures', 'aot'] as const;
 
 class Row {
   static calls: string[] = [];
@@ -38,7 +38,7 @@ async function everywhere(policy: string): Promise<Outcome> {
       const found = engine.isAllowedSync(null, 'read', new Row());
       expect([kind, round, found]).toEqual([kind, round, expected]);
     }
-    // Twice: from the second time on, code that waits is asked at once.
+    // Twice: the second check starts in code that awaits promises.
     for (const round of [1, 2]) {
       // oxlint-disable-next-line no-await-in-loop -- one after the other
       const found = await engine.isAllowed(null, 'read', new Later());
@@ -49,10 +49,10 @@ async function everywhere(policy: string): Promise<Outcome> {
 }
 
 const rules = 'p(r) if r.a = 1; p(r) if r.b.c = 1;';
-/** Called by itself, so that no call of it is replaced by its rules. */
+/** A recursive rule, whose calls are not inlined. */
 const recursive = 'q(r) if r.a = 1; q(r) if r.b.c = 1; q(r) if q(r.inner) and r.d = 1;';
 
-describe('an alternative that is left when what comes after another one fails', () => {
+describe('the remaining alternatives of a condition whose next condition fails', () => {
   it.each([
     'allow(_, _, r) if (r.a = 1 or r.b.c = 1) and r.d = 2;',
     'allow(_, _, r) if not ((r.a = 1 or r.b.c = 1) and r.d = 2);',
@@ -85,7 +85,7 @@ describe('an alternative that is left when what comes after another one fails', 
     `allow(_, _, r) if q(r) and r.d = 2 and cut; ${recursive}`,
     `allow(_, _, r) if s(r); s(r) if q(r) and r.d = 2 and cut; s(r) if r.d = 4; ${recursive}`,
     `allow(_, _, r) if s(r) and r.d = 2; s(r) if q(r) and r.d = 3; s(r) if s(r.inner) and r.d = 1; ${recursive}`,
-  ])('%s is undecided', async (policy) => {
+  ])('make the check undecided: %s', async (policy) => {
     expect(await everywhere(policy)).toMatch(/^POLAR_UNDECIDED_/);
   });
 
@@ -96,7 +96,7 @@ describe('an alternative that is left when what comes after another one fails', 
     'allow(_, _, r) if (r.a = 1 or r.boom()) and r.d = 3;',
     `allow(_, _, r) if q(r) and r.d = 3; ${recursive.replace('r.b.c = 1', 'r.boom()')}`,
     'allow(_, _, r) if not ((r.a = 2 and r.b.c = 1) and r.d = 2);',
-  ])('%s is true', async (policy) => {
+  ])('never run when the check is true: %s', async (policy) => {
     Row.calls = [];
     expect(await everywhere(policy)).toBe(true);
     expect(Row.calls).toEqual([]);
@@ -109,7 +109,7 @@ describe('an alternative that is left when what comes after another one fails', 
     `allow(_, _, r) if s(r) and r.d = 2; s(r) if q(r) and cut and r.d = 3; s(r) if s(r.b); ${recursive}`,
     `allow(_, _, r) if s(r) and r.ok(); s(r) if q(r) and r.ok() and cut and r.d = 2; s(r) if s(r.b); ${recursive.replace('r.a = 1', 'r.ok()')}`,
     'allow(_, _, r) if not ((r.a = 1 or r.b.c = 1) and r.d = 3);',
-  ])('%s is false', async (policy) => {
+  ])('leave the check false: %s', async (policy) => {
     expect(await everywhere(policy)).toBe(false);
   });
 
@@ -124,11 +124,11 @@ describe('an alternative that is left when what comes after another one fails', 
     ['allow(_, _, r) if not ((r.a = 1 or r.list.push(1)) and r.d = 2);', 'POLAR_UNDECIDED_MISSING_METHOD'],
     ['allow(_, _, r) if not ((r.a = 1 or u(r)) and r.d = 2); u(_: Nope);', 'POLAR_RUN_UNKNOWN_CLASS'],
     ['allow(_, _, r) if not ((r.a = 1 or r.b matches Nope) and r.d = 2);', 'POLAR_RUN_UNKNOWN_CLASS'],
-  ])('%s ends in %s', async (policy, code) => {
+  ])('make the check %s end with %s', async (policy, code) => {
     expect(await everywhere(policy)).toBe(code);
   });
 
-  it('is told as the reason in the order in which the machine meets it', async () => {
+  it('give the reason in the order of the machine', async () => {
     expect(await everywhere('allow(_, _, r) if not (r matches {missing: 1} or r.b.c = 1);')).toBe(
       'POLAR_UNDECIDED_PATTERN',
     );
@@ -140,7 +140,7 @@ describe('an alternative that is left when what comes after another one fails', 
     ).toBe('POLAR_UNDECIDED_PATTERN');
   });
 
-  it('of rules that differ in a literal calls no method later than the machine does', async () => {
+  it('call no method later than the machine when rules differ in a literal', async () => {
     const policy = (rule: string) => `
       allow(_, _, r) if has("x", r);
       has(name, r) if r = r and x in [1, 2] and ${rule};
@@ -153,7 +153,7 @@ describe('an alternative that is left when what comes after another one fails', 
     expect(await everywhere(policy('name = "x" and x = 2'))).toBe(true);
   });
 
-  it('is asked for no method twice', async () => {
+  it('call no method twice', async () => {
     for (const policy of [
       'allow(_, _, r) if (r.ok() or r.b.c = 1) and r.d = 2;',
       `allow(_, _, r) if q(r) and r.d = 2; ${recursive.replace('r.a = 1', 'r.ok()')}`,
@@ -169,7 +169,7 @@ describe('an alternative that is left when what comes after another one fails', 
     }
   });
 
-  it('is gone through once, however deep the rules call each other', () => {
+  it('run once, however deep the rules call each other', () => {
     interface Folder {
       readonly parent: Folder | null;
       readonly isPublic: boolean;
@@ -184,7 +184,7 @@ describe('an alternative that is left when what comes after another one fails', 
     for (let i = 0; i < 200; i++) folder = { parent: folder, isPublic: true, inherits: false };
     for (const kind of engines) {
       const engine = new EngineUnderTest(kind, policy, { limits: { maxSteps: 200_000 } });
-      expect([kind, engine.isAllowedSync(null, 'read', folder), engine.handedOver]).toEqual([
+      expect([kind, engine.isAllowedSync(null, 'read', folder), engine.bailedOut]).toEqual([
         kind,
         false,
         kind === 'machine' ? 1 : 0,
@@ -192,17 +192,17 @@ describe('an alternative that is left when what comes after another one fails', 
     }
   });
 
-  it('is gone through in as many conditions as a rule has', () => {
+  it('run in each of many conditions of a rule', () => {
     const count = 150;
     const pairs = Array.from({ length: count }, (_, i) => `(r.a${i} = 1 or r.b${i} = 1)`);
     const policy = `allow(_, _, r) if ${pairs.join(' and ')} and r.last = 1;`;
     const row = Object.fromEntries(Array.from({ length: count }, (_, i) => [`a${i}`, 1]));
-    for (const kind of ['source', 'closures', 'ahead'] as const) {
+    for (const kind of ['source', 'closures', 'aot'] as const) {
       const engine = new EngineUnderTest(kind, policy);
       const started = performance.now();
       const bs = Object.fromEntries(Array.from({ length: count }, (_, i) => [`b${i}`, 2]));
       expect([kind, engine.isAllowedSync(null, 'read', { ...row, ...bs, last: 2 })]).toEqual([kind, false]);
-      // What stands in each other is parsed once: it took seconds.
+      // Nested functions were once parsed again for each level, which took seconds.
       expect(performance.now() - started).toBeLessThan(3_000);
     }
   });

@@ -57,9 +57,9 @@ export interface DispatchCases {
   readonly passed: number;
   /** The index of the argument that is dispatched on. */
   readonly parameter: number;
-  /** By the literal that the argument is; a literal is not passed on. No rule applies to a literal without a function. */
+  /** The functions by literal; the literal is not passed on. No rule applies to a literal without a function. */
   readonly literals: ReadonlyMap<unknown, CompiledFunction | undefined>;
-  /** By the class that the argument is an instance of, exactly. */
+  /** The functions by the exact class of the argument. */
   readonly classes: ReadonlyMap<Class, CompiledFunction>;
   /** The same functions by the prototype of the class. */
   readonly prototypes: ReadonlyMap<object, CompiledFunction>;

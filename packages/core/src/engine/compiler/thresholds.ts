@@ -15,7 +15,7 @@ export const maxInlinedSize = 24;
 /** The deepest nesting of rules that replace calls. */
 export const maxInliningDepth = 3;
 
-/** The most combinations of literal arguments that get functions of their own. Each further argument may multiply their number. */
+/** The most combinations of literal arguments that get separate functions. Each further argument may multiply their number. */
 export const maxCombinations = 32;
 
 /** The longest chain of class comparisons. More classes are found in a table, which is faster then. */

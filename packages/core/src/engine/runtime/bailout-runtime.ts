@@ -1,10 +1,10 @@
 import { QueryVariable } from '../terms/query-variable.js';
 import { Runtime } from './runtime.js';
 
-/** Thrown when the machine has to go on: a promise, a fault, or what is not compiled. No error, since errors cost microseconds. */
-export const bailout: unique symbol = Symbol('handover');
+/** Thrown when the machine must run the query: at a promise, an error, or a rule that is not compiled. A symbol costs less than an `Error`. */
+export const bailout: unique symbol = Symbol('bailout');
 
-/** Leaves to the machine whatever goes wrong: it finds it again, and says where in the policy it is. (Decision 0007.) */
+/** Bails out to the machine on any error, so that the machine reports it with its position in the policy (decision 0007). */
 export class BailoutRuntime extends Runtime {
   tooDeep(): never {
     this.depth = 0;
@@ -15,12 +15,12 @@ export class BailoutRuntime extends Runtime {
     throw bailout;
   }
 
-  /** Compiled code no longer knows which attribute it was. */
+  /** Bails out, because the code does not pass the attribute. */
   override absent(): never {
     throw bailout;
   }
 
-  /** The machine holds no results that it no longer needs. */
+  /** Bails out, because the machine keeps only the results that it needs. */
   full(): never {
     throw bailout;
   }
@@ -49,7 +49,7 @@ export class BailoutRuntime extends Runtime {
     this.mismatched++;
   }
 
-  /** The machine alone knows variables, too. */
+  /** Bails out for variables, which only the machine can bind. */
   override await(value: unknown): void {
     if (value instanceof QueryVariable) throw bailout;
     super.await(value);

@@ -40,10 +40,10 @@ async function engines(kind: keyof typeof oddTypes): Promise<Map<string, Ask>> {
     }
   const module = { exports: undefined as unknown as PolicyModule };
   const text = await compilePolicy({ ...options, format: 'cjs' });
-  // oxlint-disable-next-line typescript/no-implied-eval -- what is tested is the text
+  // oxlint-disable-next-line typescript/no-implied-eval -- the test is about the text
   (new Function('module', text) as (target: object) => void)(module);
-  const ahead = CompiledAuthorizer.load(module.exports, { types });
-  found.set('ahead of time', (...args) => outcomeOf(() => ahead.isAllowedSync(...args)));
+  const precompiled = CompiledAuthorizer.load(module.exports, { types });
+  found.set('ahead of time', (...args) => outcomeOf(() => precompiled.isAllowedSync(...args)));
   return found;
 }
 
@@ -58,7 +58,7 @@ function differences(asks: ReadonlyMap<string, Ask>, make: () => unknown): strin
   for (const question of questions) {
     const expected = asks.get('machine')!(...question);
     for (const [engine, ask] of asks)
-      // Twice: what was looked up the first time is known the second time.
+      // Twice, because code that was slow at first is inline the second time.
       for (const round of [1, 2]) {
         const given = ask(...question);
         if (given !== expected)

@@ -5,10 +5,10 @@ import type { Class } from '../../types/type-declaration.js';
 import type { TypeTable } from '../../types/type-table.js';
 import { hasTagged } from '../../types/typed.js';
 
-// An instance is of exactly a class when the class's prototype is its own prototype. Nothing else tells: `constructor` is a property that
-// copies carry along and subclasses forget, `instanceof` holds for subclasses too, and a class can redefine it. Arrays and functions are
-// never instances, even with the prototype of a class. A proxy is an instance of the class that its `getPrototypeOf` reports. These are
-// the rules of `TypeSets.of`; compiled code must ask here, so that every engine finds the same class.
+// A value is an instance of exactly a class if its prototype is the prototype of the class. No other property is reliable: `constructor`
+// is copied with other properties and forgotten by subclasses; `instanceof` also holds for subclasses, and a class can redefine it. Arrays
+// and functions are never instances, even with the prototype of a class. A proxy is an instance of the class that its `getPrototypeOf`
+// reports. `TypeSets.of` has the same rules. Compiled code uses these functions, so that every engine finds the same class.
 
 /** Checks that a value is an instance of exactly the class with this prototype. */
 export const isExactly = (value: unknown, prototype: object): boolean =>
@@ -17,26 +17,26 @@ export const isExactly = (value: unknown, prototype: object): boolean =>
   Object.getPrototypeOf(value) === prototype &&
   !Array.isArray(value);
 
-/** The prototypes of the registered classes: instances have types of their own, whatever a field says. */
+/** Returns the prototypes of the registered classes. Their instances never get a type from a field. */
 export function registeredPrototypes(types: TypeTable): Set<object> {
   const registered = new Set<object>();
   for (const { class: c, builtIn } of types.types)
-    // Those with `then` stand for what they are awaited to.
+    // An instance of a class with `then` is awaited like a promise.
     if (c !== undefined && !builtIn && !('then' in (c.prototype as object)))
       registered.add(c.prototype as object);
   return registered;
 }
 
 /**
- * The class whose instances are of exactly this type, where their class tells all: no predicate is asked, nobody has given one of
- * them another type, and they inherit nothing but what is their classes'.
+ * Returns the class whose instances have exactly this type, if the class alone determines it: no type has a predicate, no instance has
+ * another type from `typed`, and the instances inherit only from classes.
  */
 export function findExactClass(type: DeclaredType, typeSets: TypeSets): Class | undefined {
   const { class: found, builtIn } = type;
-  // Of classes that share a prototype, instances are of the one registered last.
+  // Several classes may share a prototype. Its instances belong to the class that was registered last.
   if (found === undefined || builtIn || typeSets.ofClass(found).chain[0] !== type) return undefined;
   const prototype = found.prototype as { then?: unknown };
-  const isTold = !typeSets.hasPredicates && !hasTagged(prototype) && inheritsFromClasses(prototype);
-  // Instances of a class with `then` stand for what they are awaited to.
-  return isTold && prototype.then === undefined ? found : undefined;
+  const isDetermined = !typeSets.hasPredicates && !hasTagged(prototype) && inheritsFromClasses(prototype);
+  // An instance of a class with `then` is awaited like a promise.
+  return isDetermined && prototype.then === undefined ? found : undefined;
 }

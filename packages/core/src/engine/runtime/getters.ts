@@ -1,6 +1,6 @@
 import type { TypeTable } from '../../types/type-table.js';
 
-/** Whether reading an attribute of a value runs a getter. */
+/** Checks whether reading an attribute of a value runs a getter. */
 export function runsGetter(base: unknown, name: string): boolean {
   try {
     for (let p = base; typeof p === 'object' && p !== null; p = Object.getPrototypeOf(p)) {
@@ -8,13 +8,13 @@ export function runsGetter(base: unknown, name: string): boolean {
       if (property !== undefined) return property.get !== undefined;
     }
   } catch {
-    // A proxy that does not tell.
+    // A proxy may refuse to describe its properties.
     return true;
   }
   return false;
 }
 
-/** The names of the getters that an object has or inherits. */
+/** Returns the names of the getters that an object has or inherits. */
 export function gettersOf(start: object): string[] {
   const found: string[] = [];
   for (
@@ -27,7 +27,7 @@ export function gettersOf(start: object): string[] {
   return found;
 }
 
-/** The names of the getters of all registered classes. */
+/** Returns the names of the getters of all registered classes. */
 export const registeredGetters = (types: TypeTable): ReadonlySet<string> =>
   new Set(
     [...types.types].flatMap(({ class: c, builtIn }) =>

@@ -3,7 +3,6 @@ import type { Span } from '../../diagnostics/span.js';
 import {
   callMethod,
   isReachable,
-  inheritsFromClasses,
   type MemberContext,
   MissingValue,
   readAttribute,
@@ -17,7 +16,6 @@ import { isThenable } from '../../host/value.js';
 import { isObjectOrFunction } from '../../internal/is-object.js';
 import type { ArithmeticOperator, ComparisonOperator } from '../../ir/goal.js';
 import type { DeclaredType, FieldType } from '../../types/declared-type.js';
-import type { Class } from '../../types/type-declaration.js';
 import type { TypeTable, UnionName } from '../../types/type-table.js';
 import { arithmetic, type NoResult } from '../arithmetic.js';
 import { compareValues, type Equality, type EqualityContext } from '../equality.js';
@@ -26,15 +24,17 @@ import { Budget, defaultLimits, type Limits, stepsPerLook } from '../limits.js';
 import { conditionAdvice, orderAdvice } from '../undecided-advice.js';
 import { isOrdered, orderOf, primitive } from '../order.js';
 import { gettersOf, runsGetter } from './getters.js';
+import { canReadInline, isBuiltInClass, isOrdinary, isPlainSet, prototypeOf } from './inline-access.js';
+import type { MethodSite, ReadSite } from './sites.js';
 import type { Ending } from './way.js';
 
-/** In place of a value: the alternative at hand ends undecided, or, in a pattern, does not match. */
+/** Returned instead of a value: the current alternative is undecided or, in a pattern, does not match. */
 export const noValue: unique symbol = Symbol('no value');
 
-/** Calls within calls; a cold stack holds some thousands. */
+/** The deepest nesting of calls. The stack of code that is not optimized yet holds a few thousand. */
 export const maxCallDepth = 500;
 
-/** What compiled code needs to know of the application. */
+/** The types and constants of the application that compiled code depends on. */
 export interface RuntimeContext {
   readonly types: TypeTable;
   readonly unions: Readonly<Record<UnionName, readonly DeclaredType[]>>;
@@ -43,89 +43,37 @@ export interface RuntimeContext {
   readonly equality: Equality;
 }
 
-/** A place in compiled code that reads an attribute. */
-export interface ReadSite {
-  readonly kind: 'read-site';
-  /** Of objects with this prototype the attribute may be read without a check; the latest one, for code that looks itself. */
-  prototype: object | undefined;
-  /** All of them. */
-  readonly seen: WeakSet<object>;
-  /** Tells the code of the latest one. */
-  learn: ((prototype: object) => void) | undefined;
-  readonly name: string;
-  readonly inPattern: boolean;
-  /** The declared type that the code which reads takes care of. */
-  readonly field: FieldType | undefined;
-  /** Whether that code has each row without a class noted, since it does not know how the field is declared. */
-  readonly notesRows: boolean;
-  /** Whether a getter has been met there. */
-  runsCode: boolean;
-}
-
-export const readSite = (
-  name: string,
-  inPattern: boolean,
-  field: FieldType | undefined,
-  notesRows = false,
-): ReadSite => ({
-  kind: 'read-site',
-  prototype: undefined,
-  seen: new WeakSet(),
-  learn: undefined,
-  name,
-  inPattern,
-  field,
-  notesRows,
-  runsCode: false,
-});
-
-/** A place in compiled code that calls a method, and of what it may be called without a check: a constant, or instances of a class. */
-export interface MethodSite {
-  readonly kind: 'method-site';
-  prototype: object | undefined;
-  receiver: unknown;
-  readonly name: string;
-}
-
-export const methodSite = (name: string): MethodSite => ({
-  kind: 'method-site',
-  prototype: undefined,
-  receiver: undefined,
-  name,
-});
-
 /**
- * What compiled code shares with its engine: the state of the question at hand, and everything that is not done inline. What it
- * comes to when that cannot go on (a promise, a fault, a limit) is up to who runs it. `at` is the place in the policy, where
- * the code was told it.
+ * The state of one query in compiled code, and all operations that are not inline. Subclasses define how a query ends when the code cannot
+ * continue: at a promise, an error or a limit. The parameter `at` is the position in the policy, if the code passes it.
  */
 export abstract class Runtime implements EqualityContext, Meter {
-  /** The limits of the query, and what is left of them. */
+  /** The limits of the query, and how much of them is used. */
   readonly limited = new Budget(defaultLimits, undefined);
-  /** What is left of the steps that the budget has handed out. */
+  /** The remaining steps of those that the budget has granted. */
   steps = 0;
-  /** How often something was undecided. */
+  /** The number of undecided conditions. */
   undecided = 0;
-  /** How often a pattern asked for what is not there: undecided under a negation only. */
+  /** The number of patterns that read a missing attribute: undecided under a negation only. */
   mismatched = 0;
-  /** Calls within calls that may go on for ever. */
+  /** The depth of calls that may be recursive. */
   depth = 0;
-  /** Whether a question is being answered. */
+  /** Whether a query is running. */
   isBusy = false;
-  /** Whether code of the application has been run: a method, a getter, an iterator. */
+  /** Whether code of the application has run: a method, a getter or an iterator. */
   meetsHost = false;
-  /** Whether the clock is looked at when a query begins and when it ends: it costs as much as many a query. */
+  /** Whether the clock is read when a query begins and ends. That costs as much as a short query. */
   #isTimed = true;
-  /** After so many queries that have run no code of the application, none is expected to. */
+  /** The number of queries without code of the application after which the clock is not read any more. */
   #untimedAfter = 1_000;
-  /** Whether a promise has been met. */
+  /** Whether the query has met a promise. */
   metPromise = false;
   log = new HostLog(this);
   #tags: Tags | undefined = undefined;
 
   /**
-   * @param registered the prototypes of the registered classes: instances have types of their own, whatever a field says
-   * @param mayWait whether promises of the application are awaited here, or are the machine's
+   * @param registered the prototypes of the registered classes, whose instances never get a type from a field
+   * @param mayWait whether the code awaits promises of the application; otherwise the query ends at a promise
    */
   constructor(
     readonly context: RuntimeContext,
@@ -137,32 +85,37 @@ export abstract class Runtime implements EqualityContext, Meter {
     return this.context.equality;
   }
 
-  // ── where it cannot go on ──
+  // ── ends of a query ──
 
-  /** Calls within calls are deeper than the stack may hold. */
+  /** Ends a query whose calls are nested too deeply. */
   abstract tooDeep(): never;
-  /** An instance of none of the classes that were expected. */
+  /** Ends a query at an instance of an unexpected class. */
   abstract inexact(value: unknown): never;
-  /** The log of calls is full. */
+  /** Handles a full log of calls. */
   abstract full(): void;
-  /** A promise, where a value is needed. */
+  /** Ends a query at a promise. */
   protected abstract met(promise: PromiseLike<unknown>): never;
-  /** Something is wrong that ends the question. */
+  /** Ends a query with an error. */
   protected abstract fault(code: Code, data: DataOf<Code>, at: Span | undefined): never;
-  /** A method of the application threw. */
+  /** Ends a query after a method of the application threw. */
   protected abstract threw(error: unknown, receiver: unknown, name: string, at: Span | undefined): never;
-  /** The alternative at hand ends undecided. */
+  /** Records that the current alternative is undecided. */
   protected abstract undecide<C extends Code>(code: C, data: () => DataOf<C>, at: Span | undefined): void;
-  /** A pattern asked for what is not there: a negation around it is undecided. */
+  /** Records that a pattern read a missing attribute, so that a negation around it is undecided. */
   protected abstract mismatch(name: string, base: unknown, at: Span | undefined): void;
 
-  /** A negation has found its operand undecided. @param undecided, @param mismatched how often anything was before it */
+  /**
+   * Records that the operand of a negation is undecided.
+   *
+   * @param undecided the number of undecided conditions before the negation
+   * @param mismatched the number of mismatched patterns before it
+   */
   undecidedSince(undecided: number, mismatched: number): void {
     this.undecided = undecided + 1;
     this.mismatched = mismatched;
   }
 
-  // ── one question ──
+  // ── a query ──
 
   begin(limits: Limits, signal?: AbortSignal): void {
     this.isBusy = true;
@@ -176,13 +129,13 @@ export abstract class Runtime implements EqualityContext, Meter {
     if (this.#tags !== undefined) this.#tags = undefined;
   }
 
-  /** Releases what a query held of the application. What methods returned stays for the machine, where it takes over. */
+  /** Releases the values of the application. The results of methods are kept for the machine if it must continue. */
   release(isDecided: boolean): void {
     if (isDecided) this.log.clear();
     if (this.#tags !== undefined) this.#tags = undefined;
   }
 
-  /** Nobody waits for the answer any more: the next step is one too many. */
+  /** Ends the query at its next step, because its caller no longer waits. */
   stop(): void {
     this.steps = Number.NEGATIVE_INFINITY;
   }
@@ -193,7 +146,7 @@ export abstract class Runtime implements EqualityContext, Meter {
     return this;
   }
 
-  /** The steps that were handed out are spent. Returns when there are more. */
+  /** Requests more steps from the budget. Throws if there are none. */
   over(): void {
     this.steps += this.limited.moreSteps(-this.steps);
   }
@@ -219,32 +172,33 @@ export abstract class Runtime implements EqualityContext, Meter {
     this.limited.called(result);
   }
 
-  /** Whether the answer comes too late. */
+  /** True if the query took too long. */
   get isLate(): boolean {
     if (this.#untimedAfter > 0 && --this.#untimedAfter === 0) this.#isTimed = this.meetsHost;
     const { limited } = this;
-    // Calls that have been fast for so long are looked at some at a time.
+    // After many fast calls, the time is checked only now and then.
     if (limited.startedAt === undefined) return false;
-    // Where calls are expected, each is counted: there is nothing to find out when none has come since the last look.
+    // Calls are counted, so without a further call the time need not be checked.
     if (this.#untimedAfter === 0 && this.#isTimed && !limited.hasUntimedCalls) return false;
     return limited.isOver;
   }
 
-  /** Counts calls that may go on without end. */
+  /** Enters a call that may be recursive. */
   deeper(): true {
     if (++this.depth > maxCallDepth) this.tooDeep();
     return true;
   }
 
+  /** Leaves a call that may be recursive. */
   back<End extends Ending>(ending: End): End {
     this.depth--;
     return ending;
   }
 
-  /** For `runAll`, when all that is wanted is what may be undecided. */
+  /** Rejects each success: for calls of `runAll` whose undecided conditions count, but not their results. */
   readonly never = (): boolean => false;
 
-  /** What a promise was settled to, or the value itself. */
+  /** Returns the value that a promise was fulfilled with, or the value itself. */
   settled(value: unknown): unknown {
     return value;
   }
@@ -258,7 +212,7 @@ export abstract class Runtime implements EqualityContext, Meter {
     return types;
   }
 
-  /** Notes what a declared field says of a plain row. */
+  /** Tags a plain row with the declared type of a field. */
   tag(value: unknown, type: FieldType): void {
     (this.#tags ??= new Tags(this.context.types)).tag(value, type);
   }
@@ -276,7 +230,7 @@ export abstract class Runtime implements EqualityContext, Meter {
 
   // ── values ──
 
-  /** Makes sure that a value is there. */
+  /** Ends the query if the value is a promise. */
   await(value: unknown): void {
     if (!isThenable(value)) return;
     this.metPromise = true;
@@ -296,19 +250,19 @@ export abstract class Runtime implements EqualityContext, Meter {
   }
 
   /**
-   * What an attribute holds, when it is not plain to see. Undecided gives `noValue`.
+   * Reads an attribute that cannot be read inline. Returns `noValue` if it is undecided.
    *
-   * @param seen what reading it has given already, if anything: a getter is not to run twice
+   * @param seen the value that an inline read returned, so that a getter does not run twice
    */
   read(base: unknown, site: ReadSite, seen?: unknown, at?: Span): unknown {
     const { name } = site;
-    if (typeof base === 'object' && base !== null && site.seen.has(parentOf(base)!)) {
+    if (typeof base === 'object' && base !== null && site.seen.has(prototypeOf(base)!)) {
       const value = seen === undefined ? (base as Keyed)[name] : seen;
       if (site.runsCode) {
         this.called(value);
         this.#noteLoaded(base, name, value);
       }
-      if (value !== undefined && (everything as Keyed)[name] === undefined) return value;
+      if (value !== undefined && (rootPrototype as Keyed)[name] === undefined) return value;
     }
     this.await(base);
     const types = this.typeOf(base);
@@ -338,9 +292,9 @@ export abstract class Runtime implements EqualityContext, Meter {
       isExpected = site.notesRows || field.type === site.field || this.#isInert(field.type);
     }
     if (isExpected && canReadInline(base, name)) {
-      const prototype = parentOf(base as object)!;
+      const prototype = prototypeOf(base as object)!;
       site.seen.add(prototype);
-      // A getter is not read inline, as its time is counted; nor is one that is read where the prototype is known.
+      // Getters are not read inline, because their time is limited.
       if (site.runsCode || (!this.registered.has(prototype) && gettersOf(prototype).length > 0)) return found;
       site.prototype = prototype;
       site.learn?.(prototype);
@@ -348,12 +302,12 @@ export abstract class Runtime implements EqualityContext, Meter {
     return found;
   }
 
-  /** Adds a promise, or a list of promises, to the log, so that the machine does not run the getter a second time. */
+  /** Adds a promise or a list to the log, so that the machine does not run the getter a second time. */
   #noteLoaded(base: unknown, name: string, found: unknown): void {
     if (Array.isArray(found) || isThenable(found)) this.log.note(base, `.${name}`, found);
   }
 
-  /** A promised attribute turned out to be `undefined`: it is missing. Gives what it reads as; `noValue` where it is undecided. */
+  /** Handles a promised attribute that is `undefined`, which is missing. Returns `noValue` if it is undecided. */
   absent(base: unknown, { name, inPattern }: ReadSite, at?: Span): unknown {
     const found = readMissing(base, name, this.typeOf(base), true);
     if (found === null) return null;
@@ -362,7 +316,7 @@ export abstract class Runtime implements EqualityContext, Meter {
     return noValue;
   }
 
-  /** Notes what the types of a value declare of its field, for a row that was read from it. */
+  /** Tags a row with the types that its object declares for the field. */
   noteRow(base: unknown, { name }: ReadSite, row: unknown): void {
     for (const type of this.typeOf(base).declared) {
       const field = type.fields?.get(name);
@@ -370,7 +324,7 @@ export abstract class Runtime implements EqualityContext, Meter {
     }
   }
 
-  /** What a method gives, when it is not plain to see that it may be called. Undecided gives `noValue`. */
+  /** Calls a method that cannot be called inline. Returns `noValue` if it is undecided. */
   method(base: unknown, site: MethodSite, args: readonly unknown[], at?: Span): unknown {
     this.await(base);
     for (const arg of args) this.await(arg);
@@ -385,25 +339,25 @@ export abstract class Runtime implements EqualityContext, Meter {
       if (this.context.members.isConstant(base)) site.receiver = base;
       else if (types.chain.length > 0 && canReadInline(base, name) && !Object.hasOwn(base, name))
         site.prototype = Object.getPrototypeOf(base) as object;
-      // What a built-in method makes is counted: it is not called inline.
-    } else if (typeof base === 'function' && !isBuiltIn(this.context.types, base)) site.receiver = base;
+      // Built-in methods are not called inline, because the size of their results is limited.
+    } else if (typeof base === 'function' && !isBuiltInClass(this.context.types, base)) site.receiver = base;
     return found;
   }
 
-  /** Calls a method, and notes what came of it. */
+  /** Calls a method and adds the result to the log. */
   protected call(base: unknown, name: string, args: readonly unknown[], types: TypeSet): unknown {
     return this.log.call(base, name, args, () =>
       callMethod(base, name, args, types, this.context.members, this),
     );
   }
 
-  /** A method threw. It is not called again. */
+  /** Handles an error of a method. The log keeps it, so that the method is not called again. */
   failed(base: unknown, { name }: MethodSite, args: readonly unknown[], error: unknown, at?: Span): never {
     this.log.failed(base, name, args, error);
     this.threw(error, base, name, at);
   }
 
-  /** What is iterated over, as an array. */
+  /** Returns the elements of a collection as an array. */
   list(value: unknown, at?: Span): readonly unknown[] {
     if (Array.isArray(value)) return value as unknown[];
     if (isPlainSet(value)) return [...value];
@@ -412,7 +366,7 @@ export abstract class Runtime implements EqualityContext, Meter {
     return this.notIterable(value, at);
   }
 
-  /** The elements of what is neither array nor set: a text, a dictionary, an iterator, which can be read once. */
+  /** Returns the elements of a string, a dictionary or an iterator. An iterator can be read once. */
   protected abstract elements(value: string | object, at: Span | undefined): readonly unknown[];
 
   protected notIterable(value: unknown, at: Span | undefined): readonly unknown[] {
@@ -428,12 +382,12 @@ export abstract class Runtime implements EqualityContext, Meter {
     return compared.kind === 'equal';
   }
 
-  /** Whether an object equals one of the literals after all: a boxed one does. */
+  /** Checks whether an object equals one of the literals, as a boxed literal does. */
   oneOf(value: unknown, literals: readonly unknown[]): boolean {
     return literals.some((literal) => this.equal(value, literal));
   }
 
-  /** A condition that is neither true nor false. */
+  /** Handles a condition that is not `true` or `false`. */
   notTrue(value: unknown, at?: Span): false {
     this.await(value);
     const data = () => ({ value: show(value), advice: conditionAdvice(value) });
@@ -479,7 +433,7 @@ export abstract class Runtime implements EqualityContext, Meter {
     if (!found.isPlainFailure) this.undecide(found.code, () => found.data, at);
   }
 
-  /** Whether nothing follows for a plain row from being read where this type is declared. */
+  /** Checks that a field of this type does not give a plain row a type. */
   #isInert(type: FieldType): boolean {
     if (type.kind === 'named') return this.context.types.find(type.name)?.builtIn === true;
     return type.kind === 'any' || this.#isInert(type.of);
@@ -487,20 +441,6 @@ export abstract class Runtime implements EqualityContext, Meter {
 }
 
 const nothing: readonly unknown[] = [];
-
-/** Checks that iterating a value runs no code but the language's own: a set that is no proxy and has no iterator of its own. */
-function isPlainSet(value: unknown): value is ReadonlySet<unknown> {
-  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Set.prototype)
-    return false;
-  if (Object.hasOwn(value, Symbol.iterator)) return false;
-  try {
-    // A proxy of a set, or another object with its prototype, has no elements.
-    Set.prototype.has.call(value, undefined);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 const arithmeticCodes = {
   'no number': 'POLAR_UNDECIDED_ARITHMETIC',
@@ -510,28 +450,5 @@ const arithmeticCodes = {
 
 type Keyed = Readonly<Record<string, unknown>>;
 
-/** Whether an attribute is what a look-up finds, and nothing that the language makes of it. */
-const isOrdinary = (base: unknown, name: string): base is object =>
-  typeof base === 'object' &&
-  base !== null &&
-  !Array.isArray(base) &&
-  !(name === 'size' && (base instanceof Map || base instanceof Set));
-
-/**
- * Whether reading the attribute of any object with this one's prototype finds what a policy may see: its own, or its class's.
- * What is set on `Object.prototype` is looked at by whoever reads.
- */
-function canReadInline(base: unknown, name: string): boolean {
-  if (typeof base !== 'object' || base === null || Array.isArray(base)) return false;
-  if ((base instanceof Map || base instanceof Set) && name === 'size') return false;
-  const prototype = parentOf(base);
-  return prototype !== null && inheritsFromClasses(prototype);
-}
-
-const isBuiltIn = (types: TypeTable, receiver: object): boolean =>
-  types.findByClass(receiver as Class)?.builtIn === true;
-
-// Looked at for what pollution has put there.
-const everything: object = Object.prototype;
-
-const parentOf = (value: object): object | null => Object.getPrototypeOf(value) as object | null;
+// Checked for members that prototype pollution has added.
+const rootPrototype: object = Object.prototype;

@@ -8,29 +8,30 @@ import { dictionaryValue, compareValues, isDictionary, keysOf } from '../equalit
 import { hostError, isStackOverflow } from '../host-error.js';
 import type { HostReplay } from '../host-log.js';
 import type { Limits } from '../limits.js';
-import { maxCallDepth, type ReadSite, Runtime, type RuntimeContext } from './runtime.js';
+import { maxCallDepth, Runtime, type RuntimeContext } from './runtime.js';
+import type { ReadSite } from './sites.js';
 
 /** Thrown by code that does not wait, where it meets a promise. */
 export const promiseMet: unique symbol = Symbol('promise met');
 
-/** What was undecided, and where. */
+/** An undecided condition and its position. */
 interface Reason<C extends Code = Code> {
-  /** Greater for what was undecided later. */
+  /** The order in which conditions were undecided. */
   readonly order: number;
   readonly code: C;
   readonly data: DataOf<C>;
   readonly at: Span | undefined;
 }
 
-/** Runs code that was compiled ahead. There is no machine to hand over to: it ends in an answer, or in the error itself. */
+/** Runs ahead-of-time code. It cannot bail out to the machine, so a query ends with a result or throws the error itself. */
 export class StandaloneRuntime extends Runtime {
-  /** What was called before code that waits took over. */
+  /** The calls that the query made before it was restarted in code that awaits promises. */
   replay: HostReplay | undefined = undefined;
-  /** Iterators that were read: they can be read once. */
+  /** The elements of iterators, which can be read only once. */
   seen: Map<object, readonly unknown[]> | undefined = undefined;
-  /** Why it was undecided; as many as are counted. */
+  /** The undecided conditions; `undecided` is their number. */
   readonly #reasons: Reason[] = [];
-  /** The same for patterns that asked for what is not there. */
+  /** The patterns that read a missing attribute; `mismatched` is their number. */
   readonly #mismatches: Reason[] = [];
   #order = 0;
   #settled: Map<unknown, unknown> | undefined = undefined;
@@ -38,18 +39,20 @@ export class StandaloneRuntime extends Runtime {
   constructor(
     context: RuntimeContext,
     registered: ReadonlySet<object>,
-    /** The types that code was compiled for. */
+    /** The types that the code was compiled for. */
     readonly knownTypes: ReadonlySet<TypeSet>,
     mayWait = false,
   ) {
     super(context, registered, mayWait);
   }
 
-  // ── one question ──
+  // ── a query ──
 
   /**
-   * @param replay what was called before
-   * @throws {PolarError} `POLAR_RUN_ABORTED`, `POLAR_RUN_TIMEOUT` when it is over already
+   * Starts a query.
+   *
+   * @param replay the calls that the query made before it was restarted
+   * @throws {PolarError} `POLAR_RUN_ABORTED`, `POLAR_RUN_TIMEOUT` when the query must not start
    */
   start(limits: Limits, signal: AbortSignal | undefined, replay?: HostReplay): void {
     this.begin(limits, signal);
@@ -61,8 +64,9 @@ export class StandaloneRuntime extends Runtime {
   }
 
   /**
-   * @throws {PolarError} `POLAR_UNDECIDED_…` when nothing granted and something was undecided; `POLAR_RUN_…` when the answer comes too
-   *   late
+   * Returns the result of a query.
+   *
+   * @throws {PolarError} `POLAR_UNDECIDED_…` when no rule granted and a condition was undecided; `POLAR_RUN_…` when the query took too long
    */
   end(holds: boolean): boolean {
     if (this.isLate || this.limited.signal !== undefined) this.limited.checkTime();
@@ -71,7 +75,7 @@ export class StandaloneRuntime extends Runtime {
     throw new PolarError(code, data, at);
   }
 
-  /** What an error of a question is to its caller. */
+  /** Returns the error that the caller of a query receives. */
   failure(error: unknown): unknown {
     if (isStackOverflow(error)) return this.#tooDeep();
     return error === promiseMet
@@ -102,7 +106,7 @@ export class StandaloneRuntime extends Runtime {
     });
   }
 
-  /** Calls that are not in the log are made again, should the query have to wait for a promise. */
+  /** Ignores a full log: calls that are not in it are repeated if the query is restarted to await a promise. */
   full(): void {}
 
   inexact(value: unknown): never {
@@ -110,8 +114,8 @@ export class StandaloneRuntime extends Runtime {
   }
 
   protected met(promise: PromiseLike<unknown>): never {
-    // Whether anybody waits for it is not known yet; that it may fail is no unhandled rejection. What starts when it is waited for (a
-    // query builder) is not started.
+    // Prevents an unhandled rejection, because the promise may never be awaited. Other objects are left alone: calling `then` of a query
+    // builder would run its query.
     if (promise instanceof Promise) promise.then(undefined, () => {});
     this.log.handleRejections();
     throw promiseMet;
@@ -149,10 +153,10 @@ export class StandaloneRuntime extends Runtime {
   // ── types ──
 
   /**
-   * What goes on for the types of an argument.
+   * Returns the function that continues for the types of an argument.
    *
-   * @param none types for which no rule applies
-   * @param otherwise for all other known types
+   * @param none the sets of types for which no rule applies
+   * @param otherwise the function for all other known types
    */
   target<Target>(
     targets: ReadonlyMap<TypeSet, Target>,
@@ -162,7 +166,7 @@ export class StandaloneRuntime extends Runtime {
   ): Target | undefined {
     this.await(value);
     const types = this.typeOf(value);
-    // Equal to a literal, though none.
+    // A boxed value equals a literal but has no case.
     if (value instanceof String || value instanceof Number || value instanceof Boolean)
       this.#unexpected(types);
     const found = targets.get(types);
@@ -171,7 +175,7 @@ export class StandaloneRuntime extends Runtime {
     return none.has(types) ? undefined : otherwise;
   }
 
-  /** Makes sure that code was compiled for a value of these types, even if no rule is about them. */
+  /** Checks that the code was compiled for these types, even if no rule mentions them. */
   expect(types: TypeSet): void {
     if (!this.knownTypes.has(types)) this.#unexpected(types);
   }
@@ -219,7 +223,7 @@ export class StandaloneRuntime extends Runtime {
     }
   }
 
-  /** As `equal`, for code that waits: a promise in a list or dictionary is waited for. */
+  /** Compares like `equal` in code that awaits promises, including those in lists and dictionaries. */
   equalLater(left: unknown, right: unknown, at?: Span): boolean | Promise<boolean> {
     let compared: ReturnType<typeof compareValues>;
     try {
@@ -239,7 +243,7 @@ export class StandaloneRuntime extends Runtime {
     return this.#settled?.has(value) === true ? this.#settled.get(value) : value;
   }
 
-  /** Waits for a promise. @throws {PolarError} `POLAR_RUN_HOST_ERROR` when it is rejected */
+  /** Awaits a promise. @throws {PolarError} `POLAR_RUN_HOST_ERROR` when it is rejected */
   async settle(promise: unknown, at?: Span): Promise<unknown> {
     this.log.handleRejections();
     try {
@@ -263,14 +267,14 @@ export class StandaloneRuntime extends Runtime {
     if (typeof (own as Partial<AsyncIterable<unknown>>)[Symbol.asyncIterator] === 'function')
       throw promiseMet;
     if (typeof own[Symbol.iterator] !== 'function') {
-      // What it gives may be promises.
+      // An iterator without an iterable may be asynchronous.
       if (typeof own.next === 'function') throw promiseMet;
       return this.notIterable(value, at);
     }
     const found: unknown[] = [];
     try {
       const iterator = own[Symbol.iterator]!();
-      // What ends it early closes it.
+      // An error in the loop closes the iterator.
       for (const item of { [Symbol.iterator]: () => iterator }) {
         this.step();
         this.called();
@@ -284,7 +288,7 @@ export class StandaloneRuntime extends Runtime {
     return found;
   }
 
-  /** As `list`, for code that waits. */
+  /** Returns the elements like `list` in code that awaits promises. */
   listLater(value: unknown, at?: Span): readonly unknown[] | Promise<readonly unknown[]> {
     if (typeof value !== 'object' || value === null || this.seen?.has(value) === true)
       return this.list(value, at);
@@ -321,9 +325,9 @@ export class StandaloneRuntime extends Runtime {
     (this.seen ??= new Map<object, readonly unknown[]>()).set(iterator, found);
   }
 
-  /** What the application threw, as a fault; what is ours stays what it is. */
-  #attributed(error: unknown, what: string, at: Span | undefined): unknown {
-    return error === promiseMet || isPolarError(error) ? error : hostError(error, what, at);
+  /** Wraps an error of the application. Errors of the engine stay the same. */
+  #attributed(error: unknown, source: string, at: Span | undefined): unknown {
+    return error === promiseMet || isPolarError(error) ? error : hostError(error, source, at);
   }
 }
 

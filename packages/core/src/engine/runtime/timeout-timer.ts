@@ -1,12 +1,12 @@
 import { PolarError } from '../../diagnostics/polar-error.js';
 
-/** A question that waits for promises of the application. */
+/** A query that awaits promises of the application. */
 export class WaitingQuery {
-  /** Where it stands among those that wait. */
+  /** The index among the waiting queries; -1 outside of them. */
   at = -1;
-  /** Since which tick it waits. */
+  /** The tick at which it began to wait. */
   since = 0;
-  /** Its time was up: nobody waits for what it comes to. */
+  /** Whether it was ended early, so that its result is ignored. */
   isEnded = false;
 
   constructor(
@@ -15,7 +15,7 @@ export class WaitingQuery {
     readonly runtime: { stop(): void },
   ) {}
 
-  /** Its time is up, or nobody wants to know any more. */
+  /** Rejects the query, because its time is up or it was aborted. */
   end(error: PolarError = new PolarError('POLAR_RUN_TIMEOUT', { limitMs: this.limitMs })): void {
     this.isEnded = true;
     this.runtime.stop();
@@ -23,17 +23,17 @@ export class WaitingQuery {
   }
 }
 
-/** A timer of ours is not to keep a process alive. Timers of a browser are numbers. */
+/** Lets the process exit while the timer runs. Timers of a browser are numbers. */
 export function unref(timer: unknown): void {
   (timer as { unref?: () => void }).unref?.();
 }
 
-/** In how many parts the time of a question is counted: it may take so much longer. */
-const parts = 10;
+/** The number of ticks in a time limit. A query may take one tick longer than the limit. */
+const ticks = 10;
 
 /**
- * Ends questions whose time is up. One timer for all of them, while there are any: a timer for each, or a look at the clock,
- * would cost more than most questions.
+ * Ends queries whose time is up. One timer serves all of them and runs only while there are any. A timer for each query, or reading the
+ * clock, would cost more than most queries.
  */
 export class TimeoutTimer {
   readonly #waiting: WaitingQuery[] = [];
@@ -42,32 +42,32 @@ export class TimeoutTimer {
 
   constructor(readonly timeoutMs: number) {}
 
-  watch(question: WaitingQuery): void {
+  watch(query: WaitingQuery): void {
     if (this.timeoutMs === Infinity) return;
-    question.since = this.#tick;
-    question.at = this.#waiting.push(question) - 1;
+    query.since = this.#tick;
+    query.at = this.#waiting.push(query) - 1;
     if (this.#timer !== undefined) return;
-    const everyMs = Math.min(Math.max(Math.ceil(this.timeoutMs / parts), 1), 2 ** 31 - 1);
-    this.#timer = setInterval(() => this.#look(), everyMs);
+    const everyMs = Math.min(Math.max(Math.ceil(this.timeoutMs / ticks), 1), 2 ** 31 - 1);
+    this.#timer = setInterval(() => this.#onTick(), everyMs);
     unref(this.#timer);
   }
 
-  /** It is answered. Nothing is kept of it: questions come and go by the million. */
-  forget(question: WaitingQuery): void {
-    const { at } = question;
+  /** Removes a query that has ended, so that its objects are not kept alive. */
+  forget(query: WaitingQuery): void {
+    const { at } = query;
     if (at === -1) return;
-    question.at = -1;
+    query.at = -1;
     const last = this.#waiting.pop()!;
-    if (last === question) return;
+    if (last === query) return;
     this.#waiting[at] = last;
     last.at = at;
   }
 
-  #look(): void {
+  #onTick(): void {
     this.#tick++;
-    for (const question of this.#waiting.filter(({ since }) => this.#tick - since > parts)) {
-      this.forget(question);
-      question.end();
+    for (const query of this.#waiting.filter(({ since }) => this.#tick - since > ticks)) {
+      this.forget(query);
+      query.end();
     }
     if (this.#waiting.length > 0) return;
     clearInterval(this.#timer);

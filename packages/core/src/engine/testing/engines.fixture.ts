@@ -17,7 +17,7 @@ import type { ProgramContext } from '../program-context.js';
 import { QueryRun } from '../query/query-run.js';
 import { compile, type CompiledPolicy } from '../compiled/compiled-policy.js';
 
-export type EngineKind = 'machine' | 'source' | 'closures' | 'ahead';
+export type EngineKind = 'machine' | 'source' | 'closures' | 'aot';
 
 interface Settings {
   readonly types?: TypesInput;
@@ -26,22 +26,22 @@ interface Settings {
   readonly limits?: Partial<Limits>;
 }
 
-/** `true`, `false`, or the code of what was thrown. */
+/** The result of a check: `true`, `false`, or the code of the error. */
 export type Outcome = boolean | string;
 
 /**
- * One policy on one engine, asked as an authorizer asks, with the counts of what was really answered by it.
+ * Runs checks of one policy on one engine, as an authorizer does, and counts the checks that the engine decided itself.
  *
  * @throws {PolicyError}
  */
 export class EngineUnderTest {
   readonly compiled: CompiledPolicy | undefined;
-  /** Of a policy that was compiled ahead; undefined where it cannot be. */
-  readonly ahead: PrecompiledPolicy | undefined;
-  /** Questions that the compiled engine answered. */
+  /** The precompiled policy, or undefined if it cannot be compiled. */
+  readonly precompiled: PrecompiledPolicy | undefined;
+  /** The number of checks that the compiled engine decided. */
   answered = 0;
-  /** Questions that were left to the machine. */
-  handedOver = 0;
+  /** The number of checks that the machine decided. */
+  bailedOut = 0;
   readonly #context: ProgramContext;
   readonly #limits: Limits;
 
@@ -64,25 +64,25 @@ export class EngineUnderTest {
       indexes: new Map(),
       print: () => {},
     };
-    this.compiled = kind === 'ahead' ? undefined : compile(this.#context, kind, this.#limits);
-    if (kind !== 'ahead') return;
+    this.compiled = kind === 'aot' ? undefined : compile(this.#context, kind, this.#limits);
+    if (kind !== 'aot') return;
     const text = printModule(this.#context, report);
     if (report.hasErrors) return;
     const module = { exports: undefined as unknown as PolicyModule };
-    // oxlint-disable-next-line typescript/no-implied-eval -- what is tested is the text
+    // oxlint-disable-next-line typescript/no-implied-eval -- the test is about the text
     (new Function('module', `module.exports = ${text}`) as (target: object) => void)(module);
-    this.ahead = new PrecompiledPolicy(module.exports, table, equality);
+    this.precompiled = new PrecompiledPolicy(module.exports, table, equality);
   }
 
   isAllowedSync(actor: unknown, action: unknown, resource: unknown): Outcome {
     try {
-      if (this.ahead !== undefined) {
+      if (this.precompiled !== undefined) {
         this.answered++;
-        return this.ahead.askSync('allow', [actor, action, resource], this.#limits);
+        return this.precompiled.checkSync('allow', [actor, action, resource], this.#limits);
       }
       return (
         this.#compiled(actor, action, resource) ??
-        this.#question([actor, action, resource], this.compiled?.takeReplay()).nextSync()
+        this.#query([actor, action, resource], this.compiled?.takeReplay()).nextSync()
       );
     } catch (error) {
       return codeOf(error);
@@ -93,19 +93,19 @@ export class EngineUnderTest {
     const { compiled } = this;
     const args = [actor, action, resource] as const;
     try {
-      if (this.ahead !== undefined) {
+      if (this.precompiled !== undefined) {
         this.answered++;
-        return await this.ahead.ask('allow', args, this.#limits);
+        return await this.precompiled.check('allow', args, this.#limits);
       }
-      if (compiled?.waits === true) {
+      if (compiled?.prefersAsync === true) {
         this.answered++;
-        return await compiled.askWaiting('allow', 3, args, (replay) => {
+        return await compiled.checkAsync('allow', 3, args, (replay) => {
           this.answered--;
-          this.handedOver++;
-          return this.#question(args, replay).next();
+          this.bailedOut++;
+          return this.#query(args, replay).next();
         });
       }
-      return this.#compiled(...args) ?? (await this.#question(args, compiled?.takeReplay()).next());
+      return this.#compiled(...args) ?? (await this.#query(args, compiled?.takeReplay()).next());
     } catch (error) {
       return codeOf(error);
     }
@@ -113,12 +113,12 @@ export class EngineUnderTest {
 
   #compiled(actor: unknown, action: unknown, resource: unknown): boolean | undefined {
     const answer = this.compiled?.allow(actor, action, resource);
-    if (answer === undefined) this.handedOver++;
+    if (answer === undefined) this.bailedOut++;
     else this.answered++;
     return answer;
   }
 
-  #question(args: readonly unknown[], replay: HostReplay | undefined): QueryRun {
+  #query(args: readonly unknown[], replay: HostReplay | undefined): QueryRun {
     const query = linkCall(
       'allow',
       args.map(() => undefined),

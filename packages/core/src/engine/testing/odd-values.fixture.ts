@@ -1,7 +1,7 @@
 import { runInNewContext } from 'node:vm';
 import type { TypesInput } from '../../types/type-declaration.js';
 
-// Values that a class, a `constructor`, a getter or a proxy makes hard to judge: every engine must find the same in them.
+// Values whose class or attributes are hard to determine, because of a class, a `constructor`, a getter or a proxy.
 
 export class Doc {
   [name: string]: unknown;
@@ -13,7 +13,7 @@ export class Doc {
     return this.name;
   }
 }
-/** Never to be read where a rule says `not doc matches Secret`. */
+/** The class that rules exclude with `not doc matches Secret`. */
 export class Secret extends Doc {}
 export class Hidden extends Secret {}
 /** A class that claims every value as its instance. */
@@ -38,12 +38,12 @@ export class Private {
     return this.#name;
   }
 }
-/** A class without its own attributes, whose `constructor` was given away. */
+/** A class without attributes, whose instances can get another `constructor`. */
 export class Renamed {
   name = 'x';
 }
 Object.defineProperty(Renamed.prototype, 'constructor', { value: Doc, configurable: true });
-/** Its instances are arrays, and so lists. */
+/** A class whose instances are arrays, and therefore lists. */
 export class Shelf extends Array<unknown> {}
 export class Ledger extends Map<unknown, unknown> {}
 
@@ -56,24 +56,24 @@ interface Es5Class {
   prototype: object;
 }
 const es5 = (make: (this: Record<string, unknown>) => void): Es5Class => make as unknown as Es5Class;
-/** Written before classes: `constructor` is an attribute like any other, and enumerable. */
+/** A constructor function without class syntax: `constructor` is an enumerable attribute. */
 export const OldDoc = es5(function OldDoc() {
   this.name = 'x';
 });
 OldDoc.prototype = { constructor: OldDoc, same: () => 'x' };
-/** Extends it, and forgets to reset `constructor`. */
+/** A subclass of it that does not reset `constructor`. */
 export const OldSecret = es5(function OldSecret() {
   this.name = 'x';
 });
 OldSecret.prototype = Object.create(OldDoc.prototype) as object;
-/** The same, and nobody registers it. */
+/** A subclass of the same kind that is not registered. */
 const OldStranger = es5(function OldStranger() {
   this.name = 'x';
 });
 OldStranger.prototype = Object.create(Doc.prototype) as object;
 
 function copiedByForIn(from: object, to: object): object {
-  // oxlint-disable-next-line guard-for-in -- what old code did
+  // oxlint-disable-next-line guard-for-in -- old code copied attributes like this
   for (const key in from) (to as Record<string, unknown>)[key] = (from as Record<string, unknown>)[key];
   return to;
 }
@@ -102,7 +102,7 @@ export const oddTypes = {
   },
 } as unknown as Readonly<Record<'classes' | 'fields', TypesInput>>;
 
-/** Every trap, and every part of the language that goes through one, fails. */
+/** A handler whose traps all throw. */
 const throwing = (message: string): ProxyHandler<object> =>
   new Proxy(
     {},
@@ -120,14 +120,14 @@ const revoked = (target: object): object => {
 };
 
 const own = (base: object, more: PropertyDescriptorMap): object => Object.defineProperties(base, more);
-const fails = (what: string) => (): never => {
-  throw new RangeError(what);
+const fails = (message: string) => (): never => {
+  throw new RangeError(message);
 };
 
 /** An attribute that cannot be read. */
 const failing = (name: string): PropertyDescriptorMap => ({ [name]: { get: fails(name), enumerable: true } });
 
-/** Objects whose class is not plain to see, by what is odd about them. */
+/** Objects whose class is hard to determine, by their description. */
 export const oddInstances: Readonly<Record<string, () => unknown>> = {
   'a Doc': () => new Doc(),
   'a Secret': () => new Secret(),
@@ -181,7 +181,7 @@ export const oddInstances: Readonly<Record<string, () => unknown>> = {
   'a list of another realm': () => runInNewContext(`['x', 1]`) as object,
 };
 
-/** What fails when it is looked at. */
+/** Values that throw when they are read. */
 export const brokenValues: Readonly<Record<string, () => unknown>> = {
   'a revoked proxy of a Doc': () => revoked(new Doc()),
   'a revoked proxy of a list': () => revoked(['x']),
@@ -232,7 +232,7 @@ export const promisingValues: Readonly<Record<string, () => unknown>> = {
   'a promise of a list of promises': () => Promise.resolve([Promise.resolve('x')]),
 };
 
-/** Values of the language that applications meet less often. */
+/** Values of the language that applications use rarely. */
 export const rareValues: Readonly<Record<string, () => unknown>> = {
   'a Map': () =>
     new Map<unknown, unknown>([

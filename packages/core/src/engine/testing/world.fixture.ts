@@ -1,9 +1,9 @@
 import { typed } from '../../types/typed.js';
 import type { TypesInput } from '../../types/type-declaration.js';
 
-// A small world in which much is missing, of the wrong kind, `nil`, or a row instead of an instance. Methods count their calls.
+// Objects with many attributes that are missing, of the wrong kind, `nil`, or a row instead of an instance. Methods count their calls.
 
-/** How often each method was called with the same receiver and arguments. */
+/** The number of calls of each method with the same receiver and arguments. */
 export const calls = new Map<string, number>();
 
 const ids = new Map<unknown, number>();
@@ -38,7 +38,7 @@ class Base {
     note(this, 'list');
     return this.items;
   }
-  /** Neither true nor false for some. */
+  /** Returns a value other than `true` and `false` for some objects. */
   maybe(n: unknown): unknown {
     note(this, 'maybe', n);
     return n === 'x' ? null : this.flag;
@@ -52,7 +52,7 @@ class Base {
     if (this.flag !== true) throw new TypeError('boom');
     return true;
   }
-  /** Throws for some. */
+  /** Throws for some objects. */
   get fuse(): unknown {
     if (this.flag !== true) throw new TypeError('fuse');
     return true;
@@ -90,7 +90,7 @@ const fields = {
 } as const;
 
 const classes = { User, Admin, Org, Repo, Fork, Folder };
-/** One way to declare the types each. */
+/** Several declarations of the same types. */
 export const declarations: Readonly<Record<string, TypesInput>> = {
   classes: { ...classes, Row: {}, Flagged: {}, One: {} },
   fields: {

@@ -1,5 +1,6 @@
 import { isLocal, type EachStatement, type EqualTest, type ReadStatement } from '../../compiler/plan.js';
-import { noValue, readSite, type ReadSite } from '../../runtime/runtime.js';
+import { noValue } from '../../runtime/runtime.js';
+import { readSite, type ReadSite } from '../../runtime/sites.js';
 import type { ClosureBuilder } from './closure-builder.js';
 import { comparison, finder, mayBePending, oneOf, read } from './closure-values.js';
 import { elementSearch, literalsOf, mentions, type AttributeTest } from './list-search.js';

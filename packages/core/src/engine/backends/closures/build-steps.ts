@@ -16,7 +16,8 @@ import {
   type Statement,
 } from '../../compiler/plan.js';
 import { isExactly } from '../../runtime/exact-class.js';
-import { methodSite, noValue, readSite } from '../../runtime/runtime.js';
+import { noValue } from '../../runtime/runtime.js';
+import { methodSite, readSite } from '../../runtime/sites.js';
 import type { Ending } from '../../runtime/way.js';
 import { buildAttributeFinder, buildAttributeTest, buildFinder, buildScan } from './build-searches.js';
 import { buildCall, buildCallAll, buildCallAllTest, buildTest } from './build-tests.js';

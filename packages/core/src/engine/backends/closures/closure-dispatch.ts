@@ -78,7 +78,7 @@ export function dispatch(cases: GrowingCases): Run {
 
 function caseOf({ prototypes, literals }: GrowingCases, value: unknown): CompiledFunction | undefined {
   if (!isObject(value)) return literals.get(value);
-  // An instance of a class without `then` may have one of its own.
+  // An instance can have `then` even if its class does not.
   return (value as { then?: unknown }).then === undefined && !Array.isArray(value)
     ? prototypes.get(getPrototypeOf(value) as object)
     : undefined;

@@ -1,6 +1,7 @@
 import { isObject } from '../../../internal/is-object.js';
 import { isLiteralOperand, type EqualTest } from '../../compiler/plan.js';
-import { noValue, type ReadSite, type Runtime } from '../../runtime/runtime.js';
+import { noValue, type Runtime } from '../../runtime/runtime.js';
+import type { ReadSite } from '../../runtime/sites.js';
 
 // The operations of closures on values. Attributes are read before the prototype: once the optimizer knows the shape of the object, the
 // prototype costs nothing.

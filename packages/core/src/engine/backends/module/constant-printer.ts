@@ -3,7 +3,7 @@ import { isPolicyDictionary, isThenable } from '../../../host/value.js';
 import { type FieldType, TypeToken } from '../../../types/declared-type.js';
 import type { CompiledFunction } from '../../compiler/compiled-function.js';
 import { NotCompilable } from '../../compiler/not-compilable.js';
-import type { MethodSite, ReadSite } from '../../runtime/runtime.js';
+import type { MethodSite, ReadSite } from '../../runtime/sites.js';
 import type { AotLinker } from './aot-linker.js';
 
 /** Prints the constants of a module as expressions over its helpers `h`. */

@@ -3,8 +3,8 @@ import type { DeclaredType } from '../../../types/declared-type.js';
 import type { TypeTable } from '../../../types/type-table.js';
 
 /**
- * All combinations of types that values are expected to be of: what is built in, instances of each class, rows of each type, and
- * where only a look at a value tells its type, what that may add to each of these.
+ * Returns all sets of types that values may have: the built-in types, instances of each class, and rows of each type. Each set also occurs
+ * with a type that only a predicate or a discriminator recognizes.
  */
 export function knownTypes(types: TypeTable, typeSets: TypeSets): TypeSet[] {
   const registered = [...types.types].filter((type) => !type.builtIn);
@@ -28,7 +28,7 @@ export function knownTypes(types: TypeTable, typeSets: TypeSets): TypeSet[] {
     const own = names.map((name) => types.find(name)!);
     add(own, [], false);
   }
-  // Of a class that nobody registered.
+  // Instances of a class that is not registered.
   add([], [], true);
   for (const type of registered) {
     if (type.class !== undefined) {

@@ -4,9 +4,10 @@ import type { TypeSet, TypeSets } from '../../../host/type-set.js';
 import { policyDictionary } from '../../../host/value.js';
 import type { DeclaredType, FieldType } from '../../../types/declared-type.js';
 import type { TypeTable } from '../../../types/type-table.js';
-import { methodSite, noValue, readSite } from '../../runtime/runtime.js';
+import { noValue } from '../../runtime/runtime.js';
+import { methodSite, readSite } from '../../runtime/sites.js';
 
-/** What a module that was compiled ahead makes its constants of. */
+/** The functions with which a precompiled module makes its constants. */
 export class ModuleHelpers {
   readonly noValue = noValue;
   readonly read = readSite;
@@ -30,7 +31,7 @@ export class ModuleHelpers {
     return this.types.constant(name);
   }
 
-  /** The declared type of a field. */
+  /** Returns the declared type of a field. */
   field(type: string, name: string): FieldType {
     return this.type(type).fields!.get(name)!.type;
   }

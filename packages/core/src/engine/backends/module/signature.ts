@@ -4,8 +4,8 @@ import type { TypeTable } from '../../../types/type-table.js';
 import type { Equality } from '../../equality.js';
 
 /**
- * What compiled code takes for granted of types, constants and equality, by name. A policy that was compiled ahead runs only where
- * all of it is the same.
+ * Returns the properties of types, constants and equality that compiled code relies on, by name. A precompiled policy runs only where all
+ * of them are the same.
  */
 export function signatureOf(types: TypeTable, equality: Equality): Record<string, string> {
   const signature: Record<string, string> = {
@@ -21,7 +21,7 @@ export function signatureOf(types: TypeTable, equality: Equality): Record<string
       fields: fields && [...fields.values()],
       key,
       equals: equals !== undefined,
-      // A class that compares, awaits or recognizes its instances in a way of its own, or inherits from what is no class.
+      // A class may redefine how its instances are compared, awaited or recognized, or inherit from an object that is not a class.
       valueOf: prototype?.valueOf === Object.prototype.valueOf,
       awaited: prototype !== undefined && 'then' in prototype,
       classes: prototype !== undefined && inheritsFromClasses(prototype),

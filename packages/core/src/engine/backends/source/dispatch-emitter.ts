@@ -7,7 +7,7 @@ import { exactSearch, exactSearchAot } from './exact-class-text.js';
 
 /** Cases that are complete, in ahead-of-time compilation. */
 export interface CompleteCases extends DispatchCases {
-  /** By the types of the argument, where its class does not decide. */
+  /** The functions by the types of the argument, for values that no class identifies. */
   readonly types: ReadonlyMap<TypeSet, CompiledFunction>;
   /** The sets of types that rules distinguish. The other known types have one function together. */
   readonly relevant: ReadonlySet<TypeSet>;

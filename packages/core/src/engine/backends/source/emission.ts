@@ -14,7 +14,7 @@ export interface Printing {
   readonly way: Way;
   /**
    * Whether the code is for a module, ahead of time. It cannot bail out, so it passes the positions in the policy to the runtime. Code that
-   * awaits promises there settles every value, and reads again from the log of calls what the application returned before.
+   * awaits promises there settles every value, and takes earlier results of the application from the log of calls.
    */
   readonly isModule: boolean;
 }
@@ -58,7 +58,7 @@ export class Emission {
     return waitsIn(this.way);
   }
 
-  /** Whether every value is settled first, and earlier results of the application are used again. */
+  /** True for code that settles every value first, and uses earlier results of the application again. */
   get settles(): boolean {
     return this.waits && this.printing.isModule;
   }

@@ -1,7 +1,7 @@
 import type { FieldType } from '../../../types/declared-type.js';
 import type { Class } from '../../../types/type-declaration.js';
 import type { MethodStatement, ReadStatement } from '../../compiler/plan.js';
-import { methodSite, readSite } from '../../runtime/runtime.js';
+import { methodSite, readSite } from '../../runtime/sites.js';
 import { memberAccess, objectTest } from './emitted-code.js';
 import type { Emission } from './emission.js';
 

@@ -10,7 +10,7 @@ import { takesContinuation, waitsIn, type Way } from '../../runtime/way.js';
 import { literalText, objectTest, referenceTest } from './emitted-code.js';
 import type { Emission } from './emission.js';
 
-// The common case of a test is inline, and the rare case is a call of the runtime: inline code has type feedback of its own, while the
+// The common case of a test is inline, and the rare case is a call of the runtime: inline code has separate type feedback, while the
 // feedback of a shared function mixes all its callers.
 
 /** Prints a test as an expression. */

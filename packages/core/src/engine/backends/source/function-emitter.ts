@@ -21,7 +21,7 @@ export function emitFunction(
   const e = new Emission(fn, plan, linker, printing);
   const paths = emitTail(e, plan.body);
   const params = plan.params.map((p) => `v${p}`);
-  // A function with at most one call, and without recursion, needs no step of its own: its caller's step and its callee's suffice.
+  // A function with at most one call, and without recursion, does not count a step: its caller and its callee do.
   const step = e.loops || e.calls > 1 || e.isRecursive ? 'if (--R.steps < 0) R.over();\n' : '';
   const cut = e.hasCut ? 'let cut = false;\n' : '';
   const body = `${step}${cut}${e.argumentChecks()}${paths}\nreturn false;`;

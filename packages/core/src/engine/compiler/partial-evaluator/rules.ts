@@ -121,7 +121,7 @@ export function tableFor(index: RuleIndex, shapes: readonly ArgumentShape[]): Ca
   return table;
 }
 
-/** @param isOwn whether the argument is one of the function itself, whose facts refer to the literals of its own rules */
+/** @param isOwn whether the argument is one of the function itself, whose facts refer to the literals of the same rules */
 export function shapeOf(
   { context: { typeSets } }: Linker,
   arg: Cell,

@@ -1,0 +1,52 @@
+import type { FieldType } from '../../types/declared-type.js';
+
+/** A place in compiled code that reads an attribute. It remembers the prototypes whose objects can be read inline. */
+export interface ReadSite {
+  readonly kind: 'read-site';
+  /** The latest of these prototypes, for code that compares it inline. */
+  prototype: object | undefined;
+  /** All of these prototypes. */
+  readonly seen: WeakSet<object>;
+  /** Passes the latest prototype to the code. */
+  learn: ((prototype: object) => void) | undefined;
+  readonly name: string;
+  readonly inPattern: boolean;
+  /** The declared type that the code itself tags values with. */
+  readonly field: FieldType | undefined;
+  /** Whether the code reports each row without a class, because the declared type depends on the object. */
+  readonly notesRows: boolean;
+  /** Whether a read here has run a getter. */
+  runsCode: boolean;
+}
+
+export const readSite = (
+  name: string,
+  inPattern: boolean,
+  field: FieldType | undefined,
+  notesRows = false,
+): ReadSite => ({
+  kind: 'read-site',
+  prototype: undefined,
+  seen: new WeakSet(),
+  learn: undefined,
+  name,
+  inPattern,
+  field,
+  notesRows,
+  runsCode: false,
+});
+
+/** A place in compiled code that calls a method. It remembers the receiver that can be called inline: a constant, or instances of a class. */
+export interface MethodSite {
+  readonly kind: 'method-site';
+  prototype: object | undefined;
+  receiver: unknown;
+  readonly name: string;
+}
+
+export const methodSite = (name: string): MethodSite => ({
+  kind: 'method-site',
+  prototype: undefined,
+  receiver: undefined,
+  name,
+});
