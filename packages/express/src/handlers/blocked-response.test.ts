@@ -30,7 +30,7 @@ const authorizer = await Authorizer.load({
 });
 const pause = (ms = 3) => new Promise((later) => setTimeout(later, ms));
 
-/** Calls back outside of the asynchronous context of the request, as a connection pool may do. */
+/** Calls back outside the asynchronous context of the request, as a connection pool may do. */
 const pool = new EventEmitter();
 const clock = setInterval(() => pool.emit('ready'), 1);
 afterAll(() => clearInterval(clock));
@@ -179,7 +179,7 @@ describe.each(majors)('the response guard in %s', (_major, express) => {
       let stream: Readable | undefined;
       let outcome: unknown;
       const app = express();
-      app.set('env', 'development'); // Express logs
+      app.set('env', 'development'); // Express logs errors
       app.use(authorization(authorizer), authorize());
       app.get('/thing', (_req, res, next) => {
         stream = source();

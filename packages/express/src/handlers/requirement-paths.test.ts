@@ -15,8 +15,8 @@ import {
   skipAuthorization,
 } from '../index.js';
 
-// The model of a request's way through routers and routes: a requirement counts for the handlers after it in the same router or
-// route, below its path. Random applications are run against it.
+// Compares random applications with a model of a request's way through routers and routes. In the model, a requirement counts for the
+// handlers after it in the same router or route, below its path.
 
 const majors = [
   ['Express 4', express4 as unknown as typeof express5],
@@ -25,9 +25,9 @@ const majors = [
 
 const runs = Number(process.env['NANOOK_RUNS'] ?? 60);
 
-/** What a handler does: it answers, or goes on in one of the ways of Express. */
+/** The effect of a handler: it responds, or continues in one of the ways of Express. */
 type Ending = 'answer' | 'next' | 'route' | 'router';
-/** `*Here` are decisions that a handler makes by itself; a wrapper calls a requirement of the package. */
+/** The origin of a decision. With `*Here`, the handler makes it; otherwise a wrapper calls a requirement of the package. */
 type Requirement = 'authorize' | 'skip' | 'authorizeHere' | 'skipHere' | 'wrapper';
 type Member = { readonly kind: 'requires'; readonly how: Requirement } | Handler;
 interface Handler {
@@ -197,24 +197,24 @@ function fill(router: Router, tree: Items, names: Names, express: typeof express
 
 // ── the model ──
 
-interface Asked {
+interface Requested {
   readonly method: string;
-  /** How many segments lie above the router. */
+  /** The number of segments above the router. */
   readonly above: number;
   /** The segments below the router. */
   path: string[];
 }
-/** What came of it, or how it goes on. */
+/** The result, or the way in which the request continues. */
 type Outcome = { readonly name: string; readonly isSent: boolean } | Exclude<Ending, 'answer'>;
 
 const segmentsOf = (path: string): string[] => path.split('/').filter((segment) => segment !== '');
 
-/** The segments that a path takes from the beginning of what was asked for; undefined where it does not match. */
-function taken(path: Path, asked: readonly string[]): number | undefined {
+/** Returns the first segments of the request that a path matches; `undefined` where it does not match. */
+function taken(path: Path, requested: readonly string[]): number | undefined {
   for (const each of [path].flat() as string[]) {
     const wanted = segmentsOf(each);
     const matches = wanted.every(
-      (segment, i) => asked[i] !== undefined && (segment.startsWith(':') || segment === asked[i]),
+      (segment, i) => requested[i] !== undefined && (segment.startsWith(':') || segment === requested[i]),
     );
     if (matches) return wanted.length;
   }
@@ -228,26 +228,27 @@ class Model {
     readonly hasNet: boolean,
   ) {}
 
-  /** @param isRoot whether it is the application, in which a skip without a path counts for nothing */
-  router(tree: Items, asked: Asked, isSettled: boolean, isRoot = false): Outcome {
+  /** @param isRoot whether the router is that of the application, in which a skip without a path does not count */
+  router(tree: Items, requested: Requested, isSettled: boolean, isRoot = false): Outcome {
     const settledBelow: (readonly string[])[] = [];
     const settledNow = () =>
-      isSettled || settledBelow.some((below) => below.every((segment, i) => segment === asked.path[i]));
+      isSettled || settledBelow.some((below) => below.every((segment, i) => segment === requested.path[i]));
     for (const item of tree) {
       const count =
         item.kind === 'route'
           ? ([item.path].flat() as string[]).some(
               (path) =>
-                segmentsOf(path).length === asked.path.length && taken(path, asked.path) !== undefined,
+                segmentsOf(path).length === requested.path.length &&
+                taken(path, requested.path) !== undefined,
             )
-            ? asked.path.length
+            ? requested.path.length
             : undefined
-          : taken(item.path, asked.path);
+          : taken(item.path, requested.path);
       if (count === undefined) continue;
-      const base = asked.path.slice(0, count);
-      const below = { ...asked, above: asked.above + count, path: asked.path.slice(count) };
+      const base = requested.path.slice(0, count);
+      const below = { ...requested, above: requested.above + count, path: requested.path.slice(count) };
       const outcome = this.#item(item, below, settledNow());
-      asked.path = [...base, ...below.path]; // it may have been sent elsewhere
+      requested.path = [...base, ...below.path]; // a handler may have changed the path
       if (outcome === 'settled' || outcome === 'skipped') {
         const isEverything = item.path === '/';
         if (outcome === 'settled' || !isRoot || !isEverything) settledBelow.push(base);
@@ -257,7 +258,7 @@ class Model {
     return 'next';
   }
 
-  #item(item: Item, asked: Asked, isSettled: boolean): Outcome | 'settled' | 'skipped' {
+  #item(item: Item, requested: Requested, isSettled: boolean): Outcome | 'settled' | 'skipped' {
     switch (item.kind) {
       case 'use':
         if (item.member.kind === 'handler') return this.#handler(item.member, isSettled || !this.hasNet);
@@ -265,20 +266,20 @@ class Model {
       case 'skipFor':
         return item.answers ? { name: this.names.of(item), isSent: true } : 'next';
       case 'rewrite':
-        if (asked.above === 0) asked.path = segmentsOf(item.to);
+        if (requested.above === 0) requested.path = segmentsOf(item.to);
         return 'next';
       case 'skipForRouter':
-        return this.router(item.router, asked, true);
+        return this.router(item.router, requested, true);
       case 'mount':
-        return this.router(item.router, asked, isSettled);
+        return this.router(item.router, requested, isSettled);
       case 'route':
-        return this.#route(item, asked, isSettled);
+        return this.#route(item, requested, isSettled);
     }
   }
 
-  #route(route: Item & { kind: 'route' }, asked: Asked, isInherited: boolean): Outcome {
+  #route(route: Item & { kind: 'route' }, requested: Requested, isInherited: boolean): Outcome {
     const answers = (method: Method) =>
-      method === 'all' || method === (asked.method === 'HEAD' ? 'get' : asked.method.toLowerCase());
+      method === 'all' || method === (requested.method === 'HEAD' ? 'get' : requested.method.toLowerCase());
     if (!answers(route.method)) return 'next';
     if (this.isProtected && !isInherited && !hasRequirement(route)) return { name: 'protect', isSent: false };
     let isSettled = isInherited;
@@ -302,13 +303,13 @@ class Model {
 const isRequirement = (part: Member) =>
   part.kind === 'requires' && (part.how === 'authorize' || part.how === 'skip');
 
-/** Whether there is a requirement that can be seen before the last member that is none. */
+/** Returns whether a visible requirement is placed before the last member that is not a requirement. */
 function hasRequirement({ members: all }: Item & { kind: 'route' }): boolean {
   const last = all.findLastIndex((part) => !isRequirement(part));
   return (last === -1 ? all : all.slice(0, last)).some(isRequirement);
 }
 
-/** The handlers that `listRoutes` lists, and whether a requirement for each is found, where all requirements of routers are for every path. */
+/** Returns the handlers that `listRoutes` lists, with whether each is protected, if all requirements of routers are for every path. */
 function listed(tree: Items, names: Names, isInherited: boolean, found = new Map<string, boolean>()) {
   let isSettled = isInherited;
   for (const item of tree) {
@@ -323,16 +324,16 @@ function listed(tree: Items, names: Names, isInherited: boolean, found = new Map
   return found;
 }
 
-const hasOnlyPlainRules = (tree: Items): boolean =>
+const hasOnlyPlainRequirements = (tree: Items): boolean =>
   tree.every((item) => {
-    if ('router' in item) return hasOnlyPlainRules(item.router);
+    if ('router' in item) return hasOnlyPlainRequirements(item.router);
     if (item.kind === 'use' && item.member.kind === 'requires') return item.path === '/';
     return (
       item.kind !== 'route' || item.members.every((part) => part.kind === 'handler' || isRequirement(part))
     );
   });
 
-/** An application may not skip without a path: that is an error of its own. */
+/** Returns whether the application skips without a path, which is a different error. */
 const opensTheApplication = (tree: Items): boolean =>
   tree.some(
     (item) =>
@@ -421,7 +422,7 @@ describe.each(majors)('requirements in %s', (_major, express) => {
               const isListed = isProtected(route);
               if (isListed && reached.get(route.handler) === false)
                 throw new Error(`${route.method} ${route.path} (${route.handler}) is listed as protected`);
-              if (hasOnlyPlainRules(tree) && expectedList.get(route.handler) !== isListed)
+              if (hasOnlyPlainRequirements(tree) && expectedList.get(route.handler) !== isListed)
                 throw new Error(`${route.method} ${route.path} (${route.handler}): listed as ${isListed}`);
             }
           },

@@ -63,9 +63,9 @@ describe.each(majors)('a requirement in %s', (major, express) => {
     ['an application in a router', (app) => app.use(express.Router().use(express().use(skip)))],
     ['static files', (app) => app.use(skipAuthorization('assets', express.static(folder)))],
     ['a catch-all route that skips', (app) => app.all(/.*/, skip)],
-    ['a catch-all route that skips and goes on', (app) => app.all(/.*/, skip, goOn)],
+    ['a catch-all route that skips and calls next', (app) => app.all(/.*/, skip, goOn)],
     [
-      "a ruled route that calls next('route')",
+      "a protected route that calls next('route')",
       (app) => app.delete('/users/:id', read, ((_req, _res, next) => next('route')) as RequestHandler),
     ],
     [
@@ -244,7 +244,7 @@ describe.each(majors)('a requirement in %s', (major, express) => {
         (_req, res) => void pause(20).then(() => !res.headersSent && res.end('a page')),
       );
     });
-    await ask(app, '/warm'); // the first request finds the layers
+    await ask(app, '/warm'); // the first request makes this package follow the layers
     faults.splice(0);
     expect(await ask(app, '/page')).toBe(500);
     expect(faults).toMatchObject([{ code: 'NANOOK_HTTP_UNDECIDED_ROUTE' }]);

@@ -22,7 +22,7 @@ const majors = [
   ['Express 5', express5],
 ] as const;
 
-const folder = mkdtempSync(join(tmpdir(), 'nanook-net-'));
+const folder = mkdtempSync(join(tmpdir(), 'nanook-guard-'));
 const file = join(folder, 'file.txt');
 writeFileSync(file, 'SECRET '.repeat(100_000));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -35,7 +35,7 @@ beforeAll(async () => {
 const pause = (ms = 2) => new Promise((later) => setTimeout(later, ms));
 const secret = { value: 'SECRET' };
 
-/** Every way to answer with what nobody was authorized to see. */
+/** Ways to respond with data for which no decision was made. */
 const answers: Record<string, (req: Request, res: Response) => unknown> = {
   json: (_req, res) => res.json(secret),
   'json later': (_req, res) => pause().then(() => res.json(secret)),
@@ -114,7 +114,7 @@ describe.each(majors)('the response guard in %s', (_major, express) => {
     nextCalls.splice(0);
   });
 
-  /** An app whose error handler takes its time, as one that logs does. */
+  /** Creates an application whose error handler is asynchronous, as one that logs is. */
   function appOf(handler: RequestHandler, errors: ErrorRequestHandler = lateErrors) {
     const app = express();
     app.use((_req, res, next) => {
@@ -164,7 +164,7 @@ describe.each(majors)('the response guard in %s', (_major, express) => {
   });
 
   it.each(Object.entries(answers))('sends %s after a decision', async (name, answer) => {
-    // Errors of their own.
+    // These handlers fail for another reason.
     if (['an ignored refusal', 'headers afterwards', 'a forgotten await'].includes(name)) return;
     const app = appOf(
       handle(async (req, res) => {
@@ -253,7 +253,7 @@ describe.each(majors)('the response guard in %s', (_major, express) => {
     expect((await request(app).get('/')).body).toEqual({ error: 'blocked' });
   });
 
-  /** As `on-headers` does it: the last moment to change the status. */
+  /** Changes the status when the header is written, as `on-headers` does. */
   const beforeHead =
     (change: (res: Response) => void): RequestHandler =>
     (_req, res, next) => {

@@ -47,7 +47,7 @@ const actor = ({ headers }: Request) => {
 };
 
 describe.each(majors)('%s', (_major, express) => {
-  /** What reached the app's own error handler. */
+  /** The errors that reached the error handler of the application. */
   const seen: unknown[] = [];
   afterEach(() => seen.splice(0));
 
@@ -57,7 +57,7 @@ describe.each(majors)('%s', (_major, express) => {
     else res.status((error as { status?: number }).status ?? 500).json({ error: 'from the application' });
   };
 
-  /** An app with the routes, between the middleware and the error handlers. */
+  /** Creates an application with the routes, between the middleware and the error handlers. */
   function appOf(
     routes: (app: Application) => void,
     options: Parameters<typeof authorizationErrors>[0] = {},
@@ -97,8 +97,8 @@ describe.each(majors)('%s', (_major, express) => {
       ['who may see it, but not change it', 'put', '/notes/2', 'alice', 403],
       ['what does not exist', 'get', '/notes/99', 'alice', 404],
     ] as const)('does not run the handler for %s', async (_who, method, path, user, status) => {
-      const asked = request(app)[method](path);
-      const response = await (user === undefined ? asked : asked.set('x-user', user));
+      const requested = request(app)[method](path);
+      const response = await (user === undefined ? requested : requested.set('x-user', user));
       expect(response.status).toBe(status);
       expect(response.headers['content-type']).toBe('application/problem+json');
       expect(show).not.toHaveBeenCalled();
@@ -267,7 +267,7 @@ describe.each(majors)('%s', (_major, express) => {
       expect(seen).toMatchObject([{ code: 'NANOOK_HTTP_NO_AUTHORIZATION' }]);
     });
 
-    it('are thrown for an invalid requirement when it is created', () => {
+    it('throw for an invalid requirement when it is created', () => {
       const untyped = authorize as (...args: unknown[]) => unknown;
       for (const requirement of [['read'], [undefined, findNote], ['', findNote], ['read', null]])
         expect(() => untyped(...requirement)).toThrow(
@@ -281,7 +281,7 @@ describe.each(majors)('%s', (_major, express) => {
     it('responds with the status of the refusal', async () => {
       const app = appOf((routes) =>
         routes.get('/:id', (req, res, next) => {
-          // Express 4 does not see what an async handler rejects with.
+          // Express 4 ignores the rejection of an async handler.
           const answer = async () => {
             const note = await req.authz.authorize('read', findNote(req));
             res.json({ note, mayUpdate: await req.authz.can('update', note) });
@@ -343,7 +343,7 @@ describe.each(majors)('%s', (_major, express) => {
       expect((await request(app).get('/closed').set('x-user', 'alice')).status).toBe(403);
     });
 
-    it('is not a decision for the response guard', async () => {
+    it('does not count as a decision for the response guard', async () => {
       const app = await appWith({});
       expect((await request(app).get('/undecided').set('x-user', 'alice')).status).toBe(500);
       expect(isAuthorizationConfigError(seen[0])).toBe(true);

@@ -6,7 +6,7 @@ import request from 'supertest';
 import { describe, expect, it } from 'vitest';
 import { authorization, authorizationErrors, authorize, protect, skipAuthorization } from '../index.js';
 
-// Mistakes of beginners when an application is put together. Each must say how to correct it.
+// Mistakes of beginners. Each message must explain the correction.
 
 class Note {
   constructor(readonly owner = 'alice') {}

@@ -37,7 +37,7 @@ describe.each(majors)('checks that are not awaited, in %s', (_major, express) =>
   afterEach(async () => {
     await pause(5);
     if (unhandled.length > 0) throw new Error('a rejection was not handled', { cause: unhandled[0] });
-    if (seen.length + reported.length > 1) throw new Error('a fault was reported twice');
+    if (seen.length + reported.length > 1) throw new Error('an error was reported twice');
   });
 
   const errors: ErrorRequestHandler = (error, _req, res, next) => {
@@ -294,7 +294,7 @@ describe.each(majors)('checks that are not awaited, in %s', (_major, express) =>
     const helper = async ({ authz }: Request): Promise<void> => {
       await authz.authorize('delete', 'note');
     };
-    afterEach(() => void unhandled.splice(0)); // Node itself has no other way to tell of it
+    afterEach(() => void unhandled.splice(0)); // the listener prevents the default of Node, which ends the process
 
     it.each([true, false])(
       'block the response after they failed, with a response guard: %s',

@@ -269,8 +269,8 @@ describe.each(majors)('listRoutes in %s', (major, express) => {
   it('never lists a route as protected that `protect` refuses', async () => {
     const app = protect(express());
     app.use(authorization(authorizer, { actor: () => 'alice' }));
-    app.use('/ruled', read);
-    app.get('/ruled/in', show);
+    app.use('/protected', read);
+    app.get('/protected/in', show);
     app.get('/late', show, read);
     app.get('/later', show, read, skip);
     app.get('/read', read, show);

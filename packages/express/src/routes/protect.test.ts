@@ -63,14 +63,15 @@ describe.each(majors)('protect in %s', (_major, express) => {
   it('refuses unprotected routes, added before and after', async () => {
     const app = appOf((routes) => {
       routes.get('/before', run);
-      routes.get('/before/ruled', readThing(), run);
+      routes.get('/before/protected', readThing(), run);
       protect(routes);
       routes.get('/after', run);
-      routes.get('/after/ruled', readThing(), run);
+      routes.get('/after/protected', readThing(), run);
       routes.get('/after/skipped', skip, run);
     });
     for (const path of ['/before', '/after']) await expectRefused(app, 'get', path);
-    for (const path of ['/before/ruled', '/after/ruled', '/after/skipped']) await expectRun(app, 'get', path);
+    for (const path of ['/before/protected', '/after/protected', '/after/skipped'])
+      await expectRun(app, 'get', path);
   });
 
   it('checks each method of a route', async () => {
@@ -78,7 +79,7 @@ describe.each(majors)('protect in %s', (_major, express) => {
       protect(routes);
       routes.route('/things').get(readThing(), run).post(run);
       routes.all('/all', run);
-      routes.all('/all/ruled', readThing(), run);
+      routes.all('/all/protected', readThing(), run);
       routes.route('/gate').all(readThing()).get(run).post(run);
     });
     await expectRun(app, 'get', '/things');
@@ -86,7 +87,7 @@ describe.each(majors)('protect in %s', (_major, express) => {
     await expectRefused(app, 'post', '/things');
     for (const method of ['get', 'post', 'head', 'options'] as const) {
       await expectRefused(app, method, '/all');
-      await expectRun(app, method, '/all/ruled');
+      await expectRun(app, method, '/all/protected');
     }
     await expectRun(app, 'get', '/gate');
     await expectRun(app, 'post', '/gate');
@@ -112,7 +113,7 @@ describe.each(majors)('protect in %s', (_major, express) => {
     const outer = express.Router();
     const fill = (name: string) => {
       inner.get(`/${name}/:id`, run);
-      inner.get(`/${name}/:id/ruled`, readThing(), run);
+      inner.get(`/${name}/:id/protected`, readThing(), run);
     };
     const app = appOf((routes) => {
       if (when === 'after') protect(routes);
@@ -124,7 +125,7 @@ describe.each(majors)('protect in %s', (_major, express) => {
     });
     for (const name of ['first', 'second']) {
       await expectRefused(app, 'get', `/outer/inner/${name}/7`, `/outer/inner/${name}/:id`);
-      await expectRun(app, 'get', `/outer/inner/${name}/7/ruled`);
+      await expectRun(app, 'get', `/outer/inner/${name}/7/protected`);
     }
   });
 
@@ -145,10 +146,10 @@ describe.each(majors)('protect in %s', (_major, express) => {
       const router = express.Router();
       router.use(readThing());
       router.get('/in', run);
-      routes.use('/ruled', router);
+      routes.use('/protected', router);
       routes.get('/out', run);
     });
-    await expectRun(app, 'get', '/ruled/in');
+    await expectRun(app, 'get', '/protected/in');
     await expectRefused(app, 'get', '/out');
   });
 
@@ -242,7 +243,7 @@ describe.each(majors)('protect in %s', (_major, express) => {
     const app = appOf((routes) => {
       protect(routes);
       const router = express.Router();
-      // As those do it that catch rejections for Express 4.
+      // Libraries that handle rejections for Express 4 wrap a router in this way.
       const wrapped: RequestHandler = (req, res, next) => router(req, res, next);
       routes.use(Object.assign(wrapped, { stack: router.stack }));
       router.get('/in', run);

@@ -20,7 +20,7 @@ const protectedObjects = new WeakSet<object>();
 
 /**
  * Protects an application or a router: an unprotected route fails before any of its handlers runs. A route is protected by
- * `authorize(action, …)` or `skipAuthorization(reason)` before its last handler, or by a decision of its own routers. A requirement of
+ * `authorize(action, …)` or `skipAuthorization(reason)` before its last handler, or by a decision of the routers around it. A requirement of
  * another router or route does not count, even if the request has passed it.
  *
  * Routes may be added before and after the call. Nested routers are protected, too. Mount applications after the call.

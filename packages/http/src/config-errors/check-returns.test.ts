@@ -5,7 +5,7 @@ const find = (id: string): string => id;
 const findLater = (id: string) => Promise.resolve(id);
 const note = '1';
 const names = new Set<string>();
-/** The counters that Istanbul writes. */
+/** The counters that Istanbul inserts. */
 const cov_1a = (): { f: [number]; s: [number, number, number] } => ({ f: [0], s: [0, 0, 0] });
 
 const check = (hook: unknown) => () => checkReturns('the hook `actor`', hook);

@@ -8,7 +8,7 @@ const { outputText } = transpileModule(source, {
   compilerOptions: { module: ModuleKind.ESNext, target: ScriptTarget.ES2022 },
 });
 
-/** Runs a script in a process of its own. */
+/** Runs a script in a separate process. */
 function run(script: string, args: readonly string[] = [], isWatched = true, env: NodeJS.ProcessEnv = {}) {
   const watch = isWatched ? "rememberFailure(new Error('remembered'), () => console.log('lost'));" : '';
   const whole = `${outputText.replaceAll('export ', '')}\n${watch}\n${script}`;
@@ -20,7 +20,7 @@ function run(script: string, args: readonly string[] = [], isWatched = true, env
       env: { ...process.env, NODE_OPTIONS: '', ...env },
     },
   );
-  // The place in the evaluated script, the process and the count of rejections differ.
+  // The location in the evaluated script, the process id and the count of rejections differ between runs.
   const text = stderr
     .replaceAll(/\[eval1\]:\d+(:\d+)?/g, '[eval1]')
     .replaceAll(/\(node:\d+\)/g, '(node)')

@@ -7,14 +7,14 @@ import { guardResponse, type ResponseGuard } from './response-guard.js';
 const faults: AuthorizationConfigError[] = [];
 afterEach(() => faults.splice(0));
 
-/** What a client sees of a handler over a net. */
+/** Returns the response that a client receives from a guarded handler. */
 async function answerOf(
-  handler: (response: ServerResponse, look: () => void) => void,
-  net: (response: ServerResponse, request: IncomingMessage) => Partial<ResponseGuard>,
+  handler: (response: ServerResponse, check: () => void) => void,
+  guard: (response: ServerResponse, request: IncomingMessage) => Partial<ResponseGuard>,
   method = 'GET',
 ) {
   const server = createServer((request, response) => {
-    const look = guardResponse(response, {
+    const check = guardResponse(response, {
       method: request.method!,
       route: () => '/route',
       isSettled: () => false,
@@ -22,9 +22,9 @@ async function answerOf(
         faults.push(fault);
         response.end('blocked');
       },
-      ...net(response, request),
+      ...guard(response, request),
     });
-    handler(response, look);
+    handler(response, check);
   }).listen(0);
   const { port } = server.address() as AddressInfo;
   const answer = await fetch(`http://localhost:${port}`, { method });
@@ -47,11 +47,11 @@ describe('guardResponse', () => {
   it('returns a function that checks the response at once', async () => {
     let afterwards: unknown;
     const answer = await answerOf(
-      (response, look) => {
+      (response, check) => {
         response.setHeader('x-secret', 'yes');
-        look();
+        check();
         afterwards = [response.statusCode, response.hasHeader('x-secret')];
-        look();
+        check();
       },
       () => ({}),
     );
@@ -67,9 +67,9 @@ describe('guardResponse', () => {
     ['a preflight that names its status', 200, false, 'OPTIONS', 'OK'],
   ] as const)('sends %s', async (_what, status, isSettled, method, text) => {
     const answer = await answerOf(
-      (response, look) => {
+      (response, check) => {
         response.statusCode = status;
-        look();
+        check();
         response.end(text);
       },
       () => ({ isSettled: () => isSettled }),

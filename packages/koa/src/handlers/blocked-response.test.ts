@@ -67,7 +67,7 @@ describe.each(majors)('the response guard in %s', (_major, Koa) => {
       const app = appOf((ctx) => {
         ctx.respond = respond;
         void write(ctx);
-        if (respond) return new Promise((later) => setTimeout(later, 1_000)); // the block interrupts it
+        if (respond) return new Promise((later) => setTimeout(later, 1_000)); // the response guard interrupts it
       });
       seen.splice(0);
       const { status, text } = await request(app).get('/');
@@ -119,8 +119,10 @@ describe.each(majors)('the response guard in %s', (_major, Koa) => {
     for (const answer of [refused, raw]) {
       const { headers } = await request(appOf(answer)).get('/');
       expect(headers['www-authenticate']).toBe('Bearer');
-      const { headers: told } = await request(appOf(answer, { challenge: ['Basic', 'Bearer'] })).get('/');
-      expect(told['www-authenticate']).toBe('Basic, Bearer');
+      const { headers: headersOf401 } = await request(appOf(answer, { challenge: ['Basic', 'Bearer'] })).get(
+        '/',
+      );
+      expect(headersOf401['www-authenticate']).toBe('Basic, Bearer');
     }
   });
 

@@ -5,8 +5,8 @@ import request from 'supertest';
 import { describe, expect, it } from 'vitest';
 import { authorization, authorize, protect } from '../index.js';
 
-// Applications without a router choose the handler by the path, and call the requirement themselves. It is passed the `next` of the
-// middleware that calls it, so it counts as if the application used it directly. A composition passes it a `next` of its own.
+// An application without a router selects the handler by the path, and calls the requirement itself, with the `next` of the calling
+// middleware. The decision counts as if the application used the requirement directly. Composed middleware passes a different `next`.
 const majors = [
   ['Koa 2', Koa2 as unknown as typeof Koa3],
   ['Koa 3', Koa3],

@@ -16,8 +16,8 @@ import {
   skipAuthorization,
 } from '../index.js';
 
-// The model of a request's way through routers and routes: a requirement counts for the handlers after it in the same router or
-// route, below its path. Random applications are run against it.
+// Compares random applications with a model of a request's way through routers and routes. In the model, a requirement counts for the
+// handlers after it in the same router or route, below its path.
 
 const majors = [
   ['Koa 2', Koa2 as unknown as typeof Koa3],
@@ -36,7 +36,7 @@ type Item =
   | { readonly kind: 'mount'; readonly path: string; readonly router: Items }
   | { readonly kind: 'route'; readonly path: string; readonly members: readonly Member[] };
 type Items = readonly Item[];
-/** What an application uses. `hidden` are an application within, of which nothing can be seen. */
+/** The middleware that an application uses. `hidden` is a mounted application whose middleware is not visible. */
 type AppItem =
   | { readonly kind: 'router' | 'skipForRouter'; readonly router: Items }
   | { readonly kind: 'hidden'; readonly how: Requirement }
@@ -92,7 +92,7 @@ const application: fc.Arbitrary<readonly AppItem[]> = fc.array(
       weight: 1,
       arbitrary: fc.record({
         kind: fc.constant('member' as const),
-        // An application may not skip: that is an error of its own.
+        // A skip of the application is a different error.
         member: member.filter((each) => each.kind === 'handler' || each.how !== 'skip'),
       }),
     },
@@ -180,13 +180,13 @@ interface FlatLayer {
   readonly isRoute: boolean;
   readonly members: readonly Member[];
   readonly skipFor?: { readonly name: string; readonly answers: boolean };
-  /** The routers around it. */
+  /** The routers that contain it. */
   readonly within: readonly object[];
 }
 
 const segmentsOf = (path: string): string[] => path.split('/').filter((segment) => segment !== '');
 
-/** `@koa/router` copies the layers of routers within. */
+/** Returns the layers of a router with those of nested routers, which `@koa/router` copies. */
 const flatten = (
   tree: Items,
   names: Names,
@@ -203,14 +203,16 @@ const flatten = (
     return [{ path, isRoute: false, members: [], skipFor, within: inside }];
   });
 
-const matches = ({ path, isRoute }: FlatLayer, asked: readonly string[]): boolean =>
-  (!isRoute || path.length === asked.length) &&
-  path.every((segment, i) => asked[i] !== undefined && (segment.startsWith(':') || segment === asked[i]));
+const matches = ({ path, isRoute }: FlatLayer, requested: readonly string[]): boolean =>
+  (!isRoute || path.length === requested.length) &&
+  path.every(
+    (segment, i) => requested[i] !== undefined && (segment.startsWith(':') || segment === requested[i]),
+  );
 
 const isRequirement = (part: Member) =>
   part.kind === 'requires' && (part.how === 'authorize' || part.how === 'skip');
 
-/** Whether there is a requirement that can be seen before the last member that is none. */
+/** Returns whether a visible requirement is placed before the last member that is not a requirement. */
 function hasRequirement(all: readonly Member[]): boolean {
   const last = all.findLastIndex((part) => !isRequirement(part));
   return (last === -1 ? all : all.slice(0, last)).some(isRequirement);
@@ -223,12 +225,12 @@ class Model {
     readonly hasNet: boolean,
   ) {}
 
-  app(tree: readonly AppItem[], asked: readonly string[]): Outcome {
+  app(tree: readonly AppItem[], requested: readonly string[]): Outcome {
     let isSettled = false;
     for (const item of tree) {
       let outcome: Outcome = 'next';
-      if (item.kind === 'router') outcome = this.#router(item.router, asked, isSettled);
-      else if (item.kind === 'skipForRouter') outcome = this.#router(item.router, asked, true);
+      if (item.kind === 'router') outcome = this.#router(item.router, requested, isSettled);
+      else if (item.kind === 'skipForRouter') outcome = this.#router(item.router, requested, true);
       else if (item.kind === 'member') {
         if (item.member.kind === 'handler') outcome = this.#handler(item.member, isSettled || !this.hasNet);
         else if (!item.member.how.endsWith('Here')) isSettled = true;
@@ -238,8 +240,8 @@ class Model {
     return 'next';
   }
 
-  #router(tree: Items, asked: readonly string[], isInherited: boolean): Outcome {
-    const layers = flatten(tree, this.names).filter((layer) => matches(layer, asked));
+  #router(tree: Items, requested: readonly string[], isInherited: boolean): Outcome {
+    const layers = flatten(tree, this.names).filter((layer) => matches(layer, requested));
     if (!layers.some(({ isRoute }) => isRoute)) return 'next';
     const settled = new Set<object>();
     for (const { isRoute, members: parts, skipFor, within } of layers) {
@@ -269,8 +271,8 @@ let server: Server;
 let current: RequestListener;
 const agent = new Agent({ keepAlive: true, maxSockets: 1 });
 beforeAll(async () => {
-  protect(new Router()); // finds the class of routers, so that it is known which layers are whose
-  for (const [, Koa] of majors) protect(new Koa()); // finds the class, of the copy that is not the peer
+  protect(new Router()); // watches the class of routers, so that the origin of layers is known
+  for (const [, Koa] of majors) protect(new Koa()); // watches the class of Koa, also in the copy that is not the peer dependency
   server = createServer((req, res) => current(req, res));
   await new Promise<void>((ready) => server.listen(0, ready));
 });

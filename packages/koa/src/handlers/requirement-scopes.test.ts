@@ -31,7 +31,7 @@ const answer =
 const goOn: Middleware = (_ctx, next) => next();
 const remove = answer('deleted');
 
-/** As `koa-mount` and `koa-compose` do it: nothing of the application within can be seen. */
+/** Composes middleware as `koa-mount` and `koa-compose` do, so that a mounted application is not visible. */
 const hide =
   (...middleware: Middleware[]): Middleware =>
   (ctx, next) => {
@@ -42,14 +42,14 @@ const hide =
     return call(0);
   };
 
-/** As `koa-static` does it. */
+/** Serves a file as `koa-static` does. */
 const serve: Middleware = async (ctx, next) => {
   if (ctx.path === '/logo.txt') ctx.body = 'a logo';
   else await next();
 };
 
 describe.each(majors)('a requirement in %s', (_major, Koa) => {
-  protect(new Koa()); // finds the class, of the copy of Koa that is not the peer
+  protect(new Koa()); // watches the class of Koa, also in the copy that is not the peer dependency
   const faults: { readonly code: string; readonly message: string }[] = [];
   afterEach(() => faults.splice(0));
 
@@ -76,11 +76,11 @@ describe.each(majors)('a requirement in %s', (_major, Koa) => {
     ['a router with an authorization', (app) => app.use(newRouter().use(read()).all(/.*/, goOn).routes())],
     ['static files', (app) => app.use(skipAuthorization('assets', serve))],
     [
-      'static files that look afterwards',
+      'static files that run after the other middleware',
       (app) => app.use(skipAuthorization('assets', async (_ctx, next) => next())),
     ],
     [
-      'a catch-all route that skips and goes on',
+      'a catch-all route that skips and calls next',
       (app) => app.use(newRouter().all(/.*/, skip(), goOn).routes()),
     ],
     ['a catch-all route of requirements', (app) => app.use(newRouter().all(/.*/, skip()).routes())],

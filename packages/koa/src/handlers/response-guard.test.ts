@@ -19,7 +19,7 @@ const majors = [
   ['Koa 3', Koa3],
 ] as const;
 
-const folder = mkdtempSync(join(tmpdir(), 'nanook-net-'));
+const folder = mkdtempSync(join(tmpdir(), 'nanook-guard-'));
 const file = join(folder, 'file.txt');
 writeFileSync(file, 'SECRET '.repeat(100_000));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -32,12 +32,12 @@ beforeAll(async () => {
 const pause = (ms = 2) => new Promise((later) => setTimeout(later, ms));
 const secret = { value: 'SECRET' };
 
-/** Emits from no request's context, as a subscription to a message broker does. */
+/** Emits events outside the context of a request, as a message broker does. */
 const broker = new EventEmitter();
 const clock = setInterval(() => broker.emit('message', 'SECRET'), 1);
 afterAll(() => clearInterval(clock));
 
-/** What a handler writes past Koa. */
+/** Ways of a handler to write a response that bypasses Koa. */
 const raw =
   (answer: (ctx: Context) => unknown): ((ctx: Context) => unknown) =>
   (ctx) => {
@@ -46,7 +46,7 @@ const raw =
     return answer(ctx);
   };
 
-/** Every way to answer with what nobody was authorized to see. */
+/** Ways to respond with data for which no decision was made. */
 const answers: Record<string, (ctx: Context) => unknown> = {
   JSON: (ctx) => (ctx.body = secret),
   'JSON later': (ctx) => pause().then(() => (ctx.body = secret)),
@@ -126,7 +126,7 @@ const answers: Record<string, (ctx: Context) => unknown> = {
   'a raw redirect': raw((ctx) => ctx.res.writeHead(302, { location: '/SECRET' }).end()),
   'a pipe': raw((ctx) => createReadStream(file).pipe(ctx.res)),
   'a pipeline': raw((ctx) => pipeline(createReadStream(file), ctx.res).catch(() => {})),
-  'raw, and Koa is not told': (ctx) => {
+  'raw, and Koa is not informed': (ctx) => {
     ctx.res.statusCode = 200;
     ctx.res.write('SECRET');
     ctx.body = 'SECRET';
@@ -147,11 +147,11 @@ const answers: Record<string, (ctx: Context) => unknown> = {
 const codeOf = (name: string) =>
   name === 'a forgotten await' ? 'NANOOK_HTTP_UNAWAITED_CHECK' : 'NANOOK_HTTP_UNDECIDED_ROUTE';
 
-/** Those who answer after everybody upstream has returned, so that only Koa itself can answer the error. */
+/** Handlers that respond after all middleware has returned, so that only Koa can respond to the error. */
 const late = ['a raw end, later', 'a pipe'];
 
 describe.each(majors)('the response guard in %s', (_major, Koa) => {
-  /** What reached upstream, and the application's `error` event. */
+  /** The errors that reached middleware upstream, and the `error` event of the application. */
   const seen: unknown[] = [];
   const emitted: unknown[] = [];
   afterEach(() => {
@@ -169,7 +169,7 @@ describe.each(majors)('the response guard in %s', (_major, Koa) => {
     return app;
   };
 
-  /** Takes its time, as one that logs does. */
+  /** Responds asynchronously, as an error handler that logs does. */
   const lateErrors: Middleware = async (ctx, next) => {
     try {
       await next();
@@ -181,7 +181,7 @@ describe.each(majors)('the response guard in %s', (_major, Koa) => {
     }
   };
 
-  /** An app with one route, and middleware around the net. */
+  /** Creates an application with one route, and middleware before the response guard. */
   function appOf(handler: Middleware, ...upstream: Middleware[]) {
     const app = newApp();
     app.use((ctx, next) => {
@@ -241,9 +241,9 @@ describe.each(majors)('the response guard in %s', (_major, Koa) => {
   });
 
   it.each(Object.entries(answers))('sends %s after a decision', async (name, answer) => {
-    if (['raw headers afterwards', 'a stream that cannot be read'].includes(name)) return; // errors of their own
+    if (['raw headers afterwards', 'a stream that cannot be read'].includes(name)) return; // these handlers fail for another reason
     if (['an error that was caught', 'a forgotten await'].includes(name)) return; // blocked for another reason
-    if (name === 'raw, and Koa is not told' || name === 'events from elsewhere') return; // never end well
+    if (name === 'raw, and Koa is not informed' || name === 'events from elsewhere') return; // these responses never end
     const response = await request(serve(appOf(decided(answer), lateErrors)))
       .get('/api/things/7')
       .set('x-user', 'alice')

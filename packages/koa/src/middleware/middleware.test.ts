@@ -49,7 +49,7 @@ const actor = ({ headers }: Context) => {
 };
 
 describe.each(majors)('%s', (_major, Koa) => {
-  /** What reached the application's `error` event. */
+  /** The errors that reached the `error` event of the application. */
   const seen: unknown[] = [];
   afterEach(() => seen.splice(0));
 
@@ -62,7 +62,7 @@ describe.each(majors)('%s', (_major, Koa) => {
     return app;
   };
 
-  /** An app with the routes, whose errors Koa itself answers. */
+  /** Creates an application with the routes, to whose errors Koa itself responds. */
   function bareApp(routes: Routes, options: Options = {}) {
     const router = new Router();
     routes(router);
@@ -73,7 +73,7 @@ describe.each(majors)('%s', (_major, Koa) => {
       .use(router.routes());
   }
 
-  /** An app with the routes, whose errors are answered as problems. */
+  /** Creates an application with the routes, and authorizationErrors(). */
   function appOf(routes: Routes, errors: Parameters<typeof authorizationErrors>[0] = {}, options?: Options) {
     const app = newApp().use(authorizationErrors(errors));
     for (const each of bareApp(routes, options).middleware) app.use(each);
@@ -128,8 +128,8 @@ describe.each(majors)('%s', (_major, Koa) => {
         ['who may see it, but not change it', 'put', '/notes/2', 'alice', 403],
         ['what does not exist', 'get', '/notes/99', 'alice', 404],
       ] as const)('does not run the handler for %s', async (_who, method, path, user, status) => {
-        const asked = ask(app)[method](path);
-        const response = await (user === undefined ? asked : asked.set('x-user', user));
+        const requested = ask(app)[method](path);
+        const response = await (user === undefined ? requested : requested.set('x-user', user));
         expect(response.status).toBe(status);
         expect(response.headers['content-type']).toBe(type);
         expect(show).not.toHaveBeenCalled();
@@ -215,7 +215,7 @@ describe.each(majors)('%s', (_major, Koa) => {
       expect(handler).not.toHaveBeenCalled();
     });
 
-    // Koa takes `undefined` and `null` for no error, and would leave the request without an answer.
+    // Koa ignores a rejection with `undefined` or `null`, and would never respond.
     it.each([undefined, null, 0, '', 'route'])('replace a rejection with %j', async (reason) => {
       const handler = vi.fn<() => void>();
       const app = bareApp((router) => {
@@ -293,21 +293,21 @@ describe.each(majors)('%s', (_major, Koa) => {
 
     it.each([
       [
-        'Koa itself, which authorization told',
+        'Koa itself, with the option of authorization',
         'Bearer realm="notes"',
         (routes: Routes, challenge: string) => bareApp(routes, { challenge }),
       ],
       [
-        'authorizationErrors, which authorization told',
+        'authorizationErrors, with the option of authorization',
         'Bearer',
         (routes: Routes, challenge: string) => appOf(routes, {}, { challenge }),
       ],
       ['authorizationErrors', 'Basic', (routes: Routes, challenge: string) => appOf(routes, { challenge })],
     ])('contain WWW-Authenticate for a 401 that %s handles', async (_who, challenge, app) => {
       const routes = (router: Router) => router.get('/:id', authorize('read', findNote), nothing);
-      const told = app(routes, challenge);
-      expect((await ask(told).get('/1')).headers['www-authenticate']).toBe(challenge);
-      const hidden = await ask(told).get('/1').set('x-user', 'bob');
+      const withChallenge = app(routes, challenge);
+      expect((await ask(withChallenge).get('/1')).headers['www-authenticate']).toBe(challenge);
+      const hidden = await ask(withChallenge).get('/1').set('x-user', 'bob');
       expect(hidden.headers).not.toHaveProperty('www-authenticate');
     });
 
@@ -337,10 +337,10 @@ describe.each(majors)('%s', (_major, Koa) => {
       });
     });
 
-    it('in the policy go to the option onError instead of the event', async () => {
+    it('go to the option onError instead of the event when they are in the policy', async () => {
       const faults: unknown[] = [];
       const app = appOf((router) => router.get('/:id', authorize('break', findNote), nothing), {
-        detail: () => 'never for a fault',
+        detail: () => 'never for an internal error',
         onError: (error, ctx) => faults.push([error, ctx.path]),
       });
       const { body } = await ask(app).get('/3').set('x-user', 'alice');
@@ -382,7 +382,7 @@ describe.each(majors)('%s', (_major, Koa) => {
       expect(seen).toMatchObject([{ code: 'NANOOK_HTTP_NO_ERROR' }]);
     });
 
-    it('are thrown again when the header was sent already', async () => {
+    it('reach Koa when the header was sent already', async () => {
       const app = appOf((router) =>
         router.get('/', skipAuthorization('a test'), async (ctx) => {
           ctx.respond = false;
@@ -408,7 +408,7 @@ describe.each(majors)('%s', (_major, Koa) => {
       expect(seen).toHaveLength(3);
     });
 
-    it('are thrown for an invalid requirement or option when it is created', () => {
+    it('throw for an invalid requirement or option when it is created', () => {
       const untyped = authorize as (...args: unknown[]) => unknown;
       for (const requirement of [['read'], [undefined, findNote], ['', findNote], ['read', null]])
         expect(() => untyped(...requirement)).toThrow(
@@ -501,7 +501,7 @@ describe.each(majors)('%s', (_major, Koa) => {
       expect((await ask(app).get('/closed').set('x-user', 'alice')).status).toBe(403);
     });
 
-    it('is not a decision for the response guard', async () => {
+    it('does not count as a decision for the response guard', async () => {
       const app = await appWith({});
       expect((await ask(app).get('/undecided').set('x-user', 'alice')).status).toBe(500);
       expect(isAuthorizationConfigError(seen[0])).toBe(true);

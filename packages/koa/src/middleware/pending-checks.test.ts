@@ -33,7 +33,7 @@ describe.each(majors)('checks that are not awaited, in %s', (_major, Koa) => {
   afterEach(async () => {
     await pause(5);
     if (unhandled.length > 0) throw new Error('a rejection was not handled', { cause: unhandled[0] });
-    if (seen.length > 1) throw new Error('a fault was reported twice');
+    if (seen.length > 1) throw new Error('an error was reported twice');
   });
 
   interface Setting {

@@ -17,8 +17,7 @@ const update = authorize('update', findThing);
 const reads = { kind: 'authorize', action: 'read', resource: 'findThing()' };
 const updates = { kind: 'authorize', action: 'update', resource: 'findThing()' };
 
-/** Method, path, and requirements, in short. */
-protect(new Router()); // finds the class of routers, so that it is known which layers are whose
+protect(new Router()); // watches the class of routers, so that the origin of layers is known
 
 const inShort = (routes: Parameters<typeof listRoutes>[0]) =>
   listRoutes(routes).map(({ method, path, requirements }) => [

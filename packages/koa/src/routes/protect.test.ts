@@ -34,7 +34,7 @@ describe.each(majors)('protect in %s', (_major, Koa) => {
     app.use(authorization(authorizer, { actor: () => 'alice' }));
     return app;
   };
-  /** An app with one router, protected by itself before there is a route. */
+  /** Creates an application with one router, which is protected before it has routes. */
   const appOf = (
     routes: (router: Router) => void,
     options?: ConstructorParameters<typeof Router>[0],
@@ -76,22 +76,23 @@ describe.each(majors)('protect in %s', (_major, Koa) => {
   it('refuses unprotected routes, added before and after', async () => {
     const router = new Router();
     router.get('/before', run);
-    router.get('/before/ruled', readThing(), run);
+    router.get('/before/protected', readThing(), run);
     expect(protect(router)).toBe(router);
     router.get('/after', run);
     router.get('named', '/after/named', run);
-    router.get('/after/ruled', readThing(), run);
+    router.get('/after/protected', readThing(), run);
     router.get('/after/skipped', skip, run);
     const app = newApp();
     app.use(router.routes());
     for (const path of ['/before', '/after', '/after/named']) await expectRefused(app, 'get', path);
-    for (const path of ['/before/ruled', '/after/ruled', '/after/skipped']) await expectRun(app, 'get', path);
+    for (const path of ['/before/protected', '/after/protected', '/after/skipped'])
+      await expectRun(app, 'get', path);
   });
 
   it('checks each route with its methods and all of its paths', async () => {
     const app = appOf((router) => {
       router.get('/things', readThing(), run).post('/things', run);
-      router.all('/all', run).all('/all/ruled', readThing(), run);
+      router.all('/all', run).all('/all/protected', readThing(), run);
       router.get(['/one', '/two'], run).get(['/three', '/four'], readThing(), run);
       router.register('/registered', ['get', 'post'], [run]);
       router.get(/^\/expression$/, run);
@@ -101,7 +102,7 @@ describe.each(majors)('protect in %s', (_major, Koa) => {
     await expectRefused(app, 'post', '/things');
     for (const method of ['get', 'post', 'head', 'options'] as const) {
       await expectRefused(app, method, '/all');
-      await expectRun(app, method, '/all/ruled');
+      await expectRun(app, method, '/all/protected');
     }
     for (const path of ['/one', '/two', '/registered']) await expectRefused(app, 'get', path);
     for (const path of ['/three', '/four']) await expectRun(app, 'get', path);
@@ -114,18 +115,18 @@ describe.each(majors)('protect in %s', (_major, Koa) => {
       router.get('/list', goOn, readThing(), run);
       router.get('/router/late', run);
       router.use(readThing());
-      router.get('/router/ruled', run);
+      router.get('/router/protected', run);
     });
     await expectRefused(app, 'get', '/late');
     await expectRun(app, 'get', '/list');
     await expectRefused(app, 'get', '/router/late');
-    await expectRun(app, 'get', '/router/ruled');
+    await expectRun(app, 'get', '/router/protected');
   });
 
   it.each(['before', 'after'])('protects routers that were mounted %s', async (when) => {
     const inner = new Router({ prefix: '/inner' });
     inner.get('/:id', run);
-    inner.get('/:id/ruled', readThing(), run);
+    inner.get('/:id/protected', readThing(), run);
     const middle = new Router();
     middle.use('/middle', inner.routes(), inner.allowedMethods());
     const outer = new Router({ prefix: '/outer' });
@@ -137,9 +138,9 @@ describe.each(majors)('protect in %s', (_major, Koa) => {
     const app = newApp();
     app.use(outer.routes()).use(inner.routes());
     await expectRefused(app, 'get', '/outer/middle/inner/7', '/outer/middle/inner/:id');
-    await expectRun(app, 'get', '/outer/middle/inner/7/ruled');
+    await expectRun(app, 'get', '/outer/middle/inner/7/protected');
     await expectRefused(app, 'get', '/outer/own');
-    await expectRun(app, 'get', '/inner/7'); // mounted elsewhere, too, where nobody protects it
+    await expectRun(app, 'get', '/inner/7'); // it is also mounted in a router that is not protected
   });
 
   it('protects a router and the routers in which it is mounted', async () => {
@@ -158,14 +159,14 @@ describe.each(majors)('protect in %s', (_major, Koa) => {
   it('supports a prefix and parameters that are added later', async () => {
     const app = appOf((router) => {
       router.get('/:id', run);
-      router.get('/:id/ruled', readThing(), run);
+      router.get('/:id/protected', readThing(), run);
       router.get('/:id/requirement', readThing());
       router.prefix('/api');
       router.param('id', (_id, _ctx, next) => next());
     });
     await expectRefused(app, 'get', '/api/7', '/api/:id');
-    await expectRun(app, 'get', '/api/7/ruled');
-    expect((await ask(app, 'get', '/api/7/requirement')).status).toBe(404); // ruled, though nobody answers
+    await expectRun(app, 'get', '/api/7/protected');
+    expect((await ask(app, 'get', '/api/7/requirement')).status).toBe(404); // it has a requirement, but no handler responds
   });
 
   it('accepts the requirement of a router for its routes', async () => {
@@ -173,12 +174,12 @@ describe.each(majors)('protect in %s', (_major, Koa) => {
     inner.use(readThing());
     inner.get('/in', run);
     const app = appOf((router) => {
-      router.use('/ruled', inner.routes());
+      router.use('/protected', inner.routes());
       router.use('/partly', readThing());
       router.get('/partly/in', run);
       router.get('/out', run);
     });
-    await expectRun(app, 'get', '/ruled/in');
+    await expectRun(app, 'get', '/protected/in');
     await expectRun(app, 'get', '/partly/in');
     await expectRefused(app, 'get', '/out');
   });
@@ -300,14 +301,14 @@ describe.each(majors)('protect in %s', (_major, Koa) => {
 
   it('protects the routers that an application uses, before and after', async () => {
     const before = new Router().get('/before', run);
-    const after = new Router().get('/after', run).get('/ruled', readThing(), run);
+    const after = new Router().get('/after', run).get('/protected', readThing(), run);
     const app = newApp();
     app.use(before.routes());
     protect(protect(app));
     app.use(after.routes());
     before.get('/before/later', run);
     for (const path of ['/before', '/after', '/before/later']) await expectRefused(app, 'get', path);
-    await expectRun(app, 'get', '/ruled');
+    await expectRun(app, 'get', '/protected');
   });
 
   it('does not change allowedMethods()', async () => {

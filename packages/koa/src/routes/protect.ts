@@ -28,7 +28,7 @@ const protectedObjects = new WeakSet<object>();
 /**
  * Protects a router of `@koa/router` with its nested routers, or an application with the routers that it uses: an unprotected route fails
  * before any of its handlers runs. A route is protected by `authorize(action, …)` or `skipAuthorization(reason)` before its last handler,
- * or by a decision of its own routers. Routes may be added before and after the call.
+ * or by a decision of the routers around it. Routes may be added before and after the call.
  *
  * If a handler before the requirement responds, the response is blocked, as with `authorize()`. `app.callback` throws when no rule of the
  * policy can allow a requirement, because an action or a type is misspelled.
