@@ -1,0 +1,211 @@
+import { describe, expect, it } from 'vitest';
+import { Authorizer, isPolarError, many, manyThrough, one, optional, typed } from '../index.js';
+import type { Condition } from '../filter/condition.js';
+
+const types = {
+  User: { key: 'id', fields: { id: 'Integer', name: String, teams: ['Integer'] } },
+  Folder: {
+    key: 'id',
+    fields: { id: 'Integer', isPublic: Boolean, parentId: 'Integer?' },
+    relations: { parent: one('Folder', { local: 'parentId', foreign: 'id' }) },
+  },
+  Document: {
+    key: 'id',
+    fields: {
+      id: 'Integer',
+      title: optional(String),
+      size: 'Integer?',
+      isPublic: Boolean,
+      createdAt: Date,
+      ownerId: 'Integer?',
+      folderId: 'Integer?',
+      labels: ['String'],
+    },
+    relations: {
+      owner: one('User', { local: 'ownerId', foreign: 'id' }),
+      folder: one('Folder', { local: 'folderId', foreign: 'id', enforced: true }),
+      comments: many('Comment', { local: 'id', foreign: 'documentId' }),
+      tags: manyThrough('Tag', {
+        through: 'document_tags',
+        local: 'id',
+        throughLocal: 'document_id',
+        throughForeign: 'tag_id',
+        foreign: 'id',
+      }),
+    },
+  },
+  Comment: { key: 'id', fields: { id: 'Integer', documentId: 'Integer', text: String } },
+  Tag: { key: 'id', fields: { id: 'Integer', name: String } },
+  Draft: { discriminator: { isDraft: true } },
+} as const;
+
+const alice = typed('User', { id: 7, name: 'alice', teams: [1, 2] });
+
+async function conditionOf(body: string, actor: unknown = alice): Promise<Condition> {
+  const policies = `allow(actor, "read", row: Document) if actor = actor and row = row and (${body});`;
+  const authorizer = await Authorizer.load({ policies, types, onWarning: () => {} });
+  return (await authorizer.where(actor, 'read', 'Document')).condition;
+}
+
+/** Prints a condition as short text. */
+function shown(condition: Condition): string {
+  switch (condition.kind) {
+    case 'and':
+    case 'or':
+      return `(${condition.parts.map(shown).join(` ${condition.kind} `)})`;
+    case 'not':
+      return `not ${shown(condition.part)}`;
+    case 'equal':
+    case 'order': {
+      const [left, right] = [condition.left, condition.right].map((side) =>
+        side.kind === 'column' ? side.field : JSON.stringify(side.value),
+      );
+      return `${left} ${condition.kind === 'equal' ? '=' : condition.operator} ${right}`;
+    }
+    case 'is-nil':
+      return `${condition.column.field} = nil`;
+    case 'is-true':
+      return condition.column.field;
+    case 'in':
+      return `${condition.column.field} in ${JSON.stringify(condition.values)}`;
+    case 'some':
+    case 'through':
+      return `${condition.kind} ${condition.step.relation.name}: ${shown(condition.where)}`;
+    case 'reaches':
+      return `reaches ${shown(condition.set.body)}`;
+    default:
+      return condition.kind;
+  }
+}
+
+describe('where()', () => {
+  it.each([
+    ['row.isPublic', 'isPublic'],
+    ['row.title = "a"', 'title = "a"'],
+    ['row.title = nil', 'title = nil'],
+    ['row.size = "a"', 'never'],
+    ['row.size = 1.5', 'never'],
+    ['row.size < 1.5', 'size <= 1'],
+    ['row.size >= 3', '3 <= size'],
+    ['row.size in [1, 2, 2, nil, "a"]', '(size in [1,2] or size = nil)'],
+    ['actor.id = row.ownerId', 'ownerId = 7'],
+    ['row.size in actor.teams', 'size in [1,2]'],
+    ['actor.id = 7', 'always'],
+    ['actor.id = 8 and row.isPublic', 'never'],
+    ['not row.isPublic', 'not isPublic'],
+    ['row.owner.name = "alice"', 'through owner: name = "alice"'],
+    ['row.owner = actor', '(ownerId = 7 and some owner: always)'],
+    ['row.folder.isPublic', 'through folder: isPublic'],
+    ['row.owner = nil', 'not some owner: always'],
+    ['c in row.comments and c.text = "hi"', 'some comments: text = "hi"'],
+    ['t in row.tags and t.name = "x" and row.isPublic', '(some tags: name = "x" and isPublic)'],
+    ['forall(c in row.comments, c.text = "hi")', 'not some comments: not text = "hi"'],
+    ['row matches {title: "a", isPublic: true}', '(isPublic = true and title = "a")'],
+  ])('finds the condition of `%s`', async (body, expected) => {
+    expect(shown(await conditionOf(body))).toBe(expected);
+  });
+
+  it('finds no row for an action that no rule names', async () => {
+    const authorizer = await Authorizer.load({
+      policies: 'allow(_, "read", row: Document) if row.isPublic;',
+      types,
+    });
+    expect((await authorizer.where(alice, 'delete', 'Document')).filter).toEqual({ kind: 'never' });
+    expect((await authorizer.where(alice, 'read', 'Comment')).filter).toEqual({ kind: 'never' });
+  });
+
+  it('keeps undecided alternatives beside one that holds, because a negation needs them', async () => {
+    const condition = await conditionOf('not ((actor.id = 7 or row.size < 5) and row.isPublic)');
+    expect(shown(condition)).toBe('not ((always or size <= 4) and isPublic)');
+  });
+
+  it('calls a method of the actor once, and awaits its promise', async () => {
+    class Session {
+      calls = 0;
+      readonly id = 7;
+      teamIds(): Promise<number[]> {
+        this.calls++;
+        return Promise.resolve([3, 4]);
+      }
+    }
+    const session = new Session();
+    const authorizer = await Authorizer.load({
+      policies: `
+        allow(session: Session, "read", row: Document) if row.size in session.teamIds();
+        allow(session: Session, "read", row: Document) if row.isPublic and row.ownerId in session.teamIds();
+      `,
+      types: { ...types, Session },
+    });
+    const { condition } = await authorizer.where(session, 'read', 'Document');
+    expect(shown(condition)).toBe('(size in [3,4] or (isPublic and ownerId in [3,4]))');
+    expect(session.calls).toBe(1);
+  });
+
+  it('follows a rule that calls itself for a related row', async () => {
+    const authorizer = await Authorizer.load({
+      policies: `
+        allow(_, "read", folder: Folder) if visible(folder);
+        visible(folder: Folder) if folder.isPublic;
+        visible(folder: Folder) if visible(folder.parent);
+      `,
+      types,
+    });
+    const { condition } = await authorizer.where(alice, 'read', 'Folder');
+    expect(condition.kind).toBe('reaches');
+  });
+
+  it.each([
+    ['row.title.length > 3', '`length` of the column `title`'],
+    ['row.size + 1 > 3', 'arithmetic on the column `size`'],
+    ['row.archive()', 'the method `archive` of a row of `Document`'],
+    ['"a" in row.labels', 'the field `labels` of `Document`'],
+    ['row.comments = []', 'the related rows `comments` as a value'],
+    ['row.createdAt < row.size', 'the order of the date `createdAt` and a number'],
+    ['row matches Draft', 'whether a row of `Document` is also of the type `Draft`'],
+  ])('throws POLAR_FILTER_UNTRANSLATABLE for `%s`, with its place', async (body, construct) => {
+    const error = await conditionOf(body).catch((thrown: unknown) => thrown);
+    if (!isPolarError(error)) throw error;
+    expect(error).toMatchObject({ code: 'POLAR_FILTER_UNTRANSLATABLE', line: 1, data: { rule: 'allow' } });
+    expect(error.message).toContain(`a filter cannot express ${construct}`);
+  });
+
+  it('throws POLAR_FILTER_UNTRANSLATABLE even where another rule allows every row', async () => {
+    await expect(conditionOf('row.isPublic or row.archive()')).rejects.toMatchObject({
+      code: 'POLAR_FILTER_UNTRANSLATABLE',
+    });
+  });
+
+  it('throws POLAR_FILTER_NO_FIELDS for a type whose columns are not declared', async () => {
+    const authorizer = await Authorizer.load({ policies: 'allow(_, "read", _: Draft);', types });
+    await expect(authorizer.where(alice, 'read', 'Draft')).rejects.toMatchObject({
+      code: 'POLAR_FILTER_NO_FIELDS',
+    });
+  });
+
+  it('throws what the application throws, with the place in the policy', async () => {
+    class Session {
+      get team(): never {
+        throw new Error('no database');
+      }
+    }
+    const authorizer = await Authorizer.load({
+      policies: 'allow(session: Session, "read", row: Document) if row.size = session.team;',
+      types: { ...types, Session },
+    });
+    await expect(authorizer.where(new Session(), 'read', 'Document')).rejects.toMatchObject({
+      code: 'POLAR_RUN_HOST_ERROR',
+      line: 1,
+    });
+  });
+
+  it('ends at the limits of the authorizer', async () => {
+    const policies = `
+      allow(actor, "read", row: Document) if loop(actor, 1) and row.isPublic;
+      loop(actor, n) if loop(actor, n + 1);
+    `;
+    const authorizer = await Authorizer.load({ policies, types, limits: { maxSteps: 500 } });
+    await expect(authorizer.where(alice, 'read', 'Document')).rejects.toMatchObject({
+      code: 'POLAR_RUN_STEP_LIMIT',
+    });
+  });
+});
