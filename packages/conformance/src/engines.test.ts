@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import {
   EngineUnderTest,
   type EngineKind,
-  type Outcome,
+  type EngineAnswer,
 } from '../../core/src/engine/testing/engines.fixture.ts';
 import { withAnswers, type Answers } from '../corpus/answers.mjs';
 import { createWorld } from '../corpus/fixtures.mjs';
@@ -87,7 +87,7 @@ function engineFor(kind: EngineKind, testCase: QueryCase): EngineUnderTest | und
   }
 }
 
-async function outcomeOn(kind: EngineKind, testCase: QueryCase): Promise<Outcome | undefined> {
+async function outcomeOn(kind: EngineKind, testCase: QueryCase): Promise<EngineAnswer | undefined> {
   const engine = engineFor(kind, testCase);
   const isRefused = kind === 'aot' && engine?.precompiled === undefined;
   if (engine === undefined || isRefused) return undefined;
@@ -109,10 +109,10 @@ describe('the corpus, with queries as conditions of `allow`', () => {
 
   it.each(cases)('$id', async (testCase) => {
     const machine = await outcomeOn('machine', testCase);
-    const outcomes: (Outcome | undefined)[] = [];
+    const outcomes: (EngineAnswer | undefined)[] = [];
     // oxlint-disable-next-line no-await-in-loop -- the engines share the fixtures of the case, so they run one after another
     for (const kind of compiled) outcomes.push(await outcomeOn(kind, testCase));
-    const isExpected = (outcome: Outcome | undefined) =>
+    const isExpected = (outcome: EngineAnswer | undefined) =>
       outcome === undefined ||
       outcome === machine ||
       (outcome === false && machine !== undefined && machine === ends[testCase.id]);

@@ -19,7 +19,7 @@ describe('HostReplay', () => {
     return log.take()!;
   };
 
-  it('hands out results of equal calls in their order, and then calls', () => {
+  it('returns recorded results of equal calls in their order, and then makes the call', () => {
     const replay = replayOf([
       ['a', 'f', [], 1],
       ['a', 'f', [1], 2],
@@ -36,7 +36,7 @@ describe('HostReplay', () => {
     expect(replay.call('a', 'g', [], () => 'made')).toBe('made');
   });
 
-  it('tells 0 from -0, and NaN is NaN', () => {
+  it('distinguishes 0 from -0, and finds NaN', () => {
     const replay = replayOf([
       ['a', 'f', [0], 'zero'],
       ['a', 'f', [-0], 'negative'],
@@ -47,14 +47,14 @@ describe('HostReplay', () => {
     expect(replay.call('a', 'f', [Number.NaN], unmade)).toBe('none');
   });
 
-  it('throws what the call threw', () => {
+  it('throws the recorded error of a call', () => {
     const log = new HostLog({ startedAt: undefined, called: () => {}, full: () => {} });
     log.failed('a', 'f', [], new RangeError('no'));
     expect(() => log.take()!.call('a', 'f', [], unmade)).toThrow(RangeError);
   });
 
   // Quadratic, it took a minute.
-  it('finds 200,000 calls of one method in time in proportion', { timeout: 20_000 }, () => {
+  it('finds 200,000 calls of one method in linear time', { timeout: 20_000 }, () => {
     const calls = Array.from({ length: 200_000 }, (_, i) => ['a', 'f', [i], i] as const);
     const replay = replayOf(calls);
     for (let i = calls.length - 1; i >= 0; i--) expect(replay.call('a', 'f', [i], unmade) === i).toBe(true);
@@ -99,7 +99,7 @@ async function deciders(): Promise<[string, { isAllowed: Authorizer['isAllowed']
   ];
 }
 
-it('no engine keeps an object of the application after a check, however it ended', async () => {
+it('keeps no object of the application after a check, on any engine', async () => {
   const kept: string[] = [];
   for (const [engine, decider] of await deciders())
     for (const action of ['decided', 'undecided', 'fails', 'later', 'decided', 'later']) {
@@ -117,7 +117,7 @@ it('no engine keeps an object of the application after a check, however it ended
   expect(kept).toEqual([]);
 });
 
-it('a full log notes no further calls, and says so', () => {
+it('reports a full log, and records no further calls', () => {
   let full = 0;
   const log = new HostLog({ startedAt: undefined, called: () => {}, full: () => full++ }, 2);
   for (const result of ['a', 'b', 'c']) log.note('receiver', 'f', result);

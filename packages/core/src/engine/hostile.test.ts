@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Authorizer, isPolarError } from '../index.js';
 
-// Policies of a few lines that would take hours, or all memory, if limits did not bind everywhere. They run under default limits.
+// Short policies that would take hours, or all memory, if a limit did not hold everywhere. They run under default limits.
 
 const lastOf = (text: string) => `d(x, 0, x); d(x, n, r) if n > 0 and d(${text}, n - 1, r);`;
 const many = (count: number, name: string) =>

@@ -37,15 +37,15 @@ const endless: [string, string, string][] = [
   ],
 ];
 
-describe('a policy without end', () => {
-  it.each(endless)('%s ends in our error', async (_what, policy, query) => {
+describe('an endless policy', () => {
+  it.each(endless)('%s ends in a PolarError', async (_what, policy, query) => {
     await expect(firstOf(policy, query, {}, { timeoutMs: 2_000 })).rejects.toMatchObject({
       code: expect.stringMatching(/^POLAR_RUN_(STEP_LIMIT|DEPTH_LIMIT|TIMEOUT)$/) as string,
       name: 'PolarError',
     });
   });
 
-  it('says where the budget was spent', async () => {
+  it('reports the place where a limit was exceeded', async () => {
     await expect(firstOf('f(x) if\n  f(x);', 'f(1)', {}, { maxDepth: 50 })).rejects.toMatchObject({
       code: 'POLAR_RUN_DEPTH_LIMIT',
       data: { limit: 50 },
@@ -54,7 +54,7 @@ describe('a policy without end', () => {
     });
   });
 
-  it('never becomes an answer of isAllowed', async () => {
+  it('throws instead of answering isAllowed', async () => {
     const authorizer = await load('allow(a, b, c) if not allow(a, b, c);', { maxDepth: 1_000 });
     await expect(authorizer.isAllowed(1, 'a', 3)).rejects.toMatchObject({ code: 'POLAR_RUN_DEPTH_LIMIT' });
     expect(() => authorizer.isAllowedSync(1, 'a', 3)).toThrow(
@@ -88,7 +88,7 @@ describe('deep data', () => {
     expect((await firstOf(policy, 'member(89999, list)', { list })).done).toBe(false);
   });
 
-  it('a list of 100,000 elements is beyond the depth, and says so', async () => {
+  it('throws POLAR_RUN_DEPTH_LIMIT for a recursion over 200,000 elements', async () => {
     const list = Array.from({ length: 200_000 }, (_, i) => i);
     const policy = 'length([], 0); length([_, *rest], n) if length(rest, m) and n = m + 1;';
     await expect(firstOf(policy, 'length(list, n)', { list })).rejects.toMatchObject({
@@ -105,7 +105,7 @@ describe('deep data', () => {
     expect((await firstOf('f(x, x);', 'f(a, b)', { a: nest(), b: nest() })).done).toBe(false);
   });
 
-  it('cyclic data: equal to itself at once, and never compared for ever with another', async () => {
+  it('compares cyclic data with itself at once, and with other cyclic data up to the step limit', async () => {
     const cycle = () => {
       const value: { self?: unknown; list: unknown[] } = { list: [] };
       value.self = value;
@@ -155,20 +155,20 @@ describe('iterators of the application', () => {
     };
   }
 
-  it('an infinite one is read lazily, and closed when the question ends', async () => {
+  it('reads an infinite iterator lazily, and closes it when the query ends', async () => {
     const numbers = endlessIterable();
     expect((await firstOf('f(x) if x = x;', 'f(n) and 5 in n', { n: numbers })).done).toBe(false);
     expect(numbers.state.closed).toBe(true);
   });
 
-  it('an infinite one in which nothing matches ends in our error, and is closed', async () => {
+  it('throws and closes an infinite iterator in which no element matches', async () => {
     const numbers = endlessIterable();
     await expect(
       firstOf('f(x) if x = x;', '-1 in n', { n: numbers }, { maxSteps: 10_000 }),
     ).rejects.toMatchObject({ code: 'POLAR_RUN_STEP_LIMIT' });
   });
 
-  it('one that can be read once shows the same at every look within a question', async () => {
+  it('returns the same elements of an iterator to every goal of a query', async () => {
     const members = function* () {
       yield 'banned';
       yield 'member';
@@ -182,7 +182,7 @@ describe('iterators of the application', () => {
     expect(await authorizer.isAllowed(1, 'read', { all: later() })).toBe(false);
   });
 
-  it('an infinite asynchronous one, too', async () => {
+  it('reads an infinite asynchronous iterator lazily', async () => {
     const numbers = {
       async *[Symbol.asyncIterator]() {
         for (let i = 0; ; i++) yield i;
@@ -196,7 +196,7 @@ describe('iterators of the application', () => {
 });
 
 describe('time', () => {
-  it('a promise that never settles ends at the time limit', async () => {
+  it('throws POLAR_RUN_TIMEOUT when a promise never settles', async () => {
     await expect(
       firstOf('f(x) if x = x;', 'p = 1', { p: new Promise(() => {}) }, { timeoutMs: 30 }),
     ).rejects.toMatchObject({
@@ -205,7 +205,7 @@ describe('time', () => {
     });
   });
 
-  it('an abort signal ends a question that waits, and one that computes', async () => {
+  it('ends a query that waits, and one that computes, by an abort signal', async () => {
     const authorizer = await load(
       'allow(_, _, p) if p = 1; allow(_, "loop", _) if loop(1); loop(x) if loop(x) or loop(x);',
     );
@@ -224,14 +224,14 @@ describe('time', () => {
     });
   });
 
-  it('an aborted signal refuses even a question that would take one step', async () => {
+  it('refuses a query of one step when its signal is already aborted', async () => {
     const authorizer = await load('allow(1, "a", 3);');
     await expect(authorizer.isAllowed(1, 'a', 3, { signal: AbortSignal.abort() })).rejects.toMatchObject({
       code: 'POLAR_RUN_ABORTED',
     });
   });
 
-  it('options are checked', async () => {
+  it('checks the limits in the options', async () => {
     await expect(load('', { maxSteps: 0 })).rejects.toMatchObject({
       code: 'POLAR_TYPE_INVALID_OPTION',
       data: { option: 'limits.maxSteps' },
@@ -243,7 +243,7 @@ describe('time', () => {
 });
 
 describe('promises', () => {
-  it('a synchronous question that meets one is an error, never a refusal or an answer', async () => {
+  it('throws POLAR_RUN_PROMISE_IN_SYNC when a synchronous query meets a promise', async () => {
     class Repo {
       isPublic(): Promise<boolean> {
         return Promise.resolve(false);
@@ -260,7 +260,7 @@ describe('promises', () => {
     expect(await authorizer.isAllowed(1, 'read', new Repo())).toBe(true);
   });
 
-  it('no method is called twice for one question', async () => {
+  it('calls no method twice in one query', async () => {
     let calls = 0;
     class Repo {
       async owner(): Promise<number> {

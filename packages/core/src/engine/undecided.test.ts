@@ -6,7 +6,7 @@ import { Authorizer, isPolarError, type AuthorizerOptions, type Code } from '../
 const load = (policies: string, options: Partial<AuthorizerOptions> = {}) =>
   Authorizer.load({ policies, onWarning: () => {}, ...options });
 
-/** `true`, `false`, or the code of what was thrown. */
+/** `true`, `false`, or the code of the error. */
 async function outcome(
   policy: string,
   resource: unknown,
@@ -21,15 +21,15 @@ async function outcome(
   }
 }
 
-describe('what the data cannot decide', () => {
-  it('ends its alternative only: another one still grants', async () => {
+describe('an undecided condition', () => {
+  it('ends only its alternative: another one may grant', async () => {
     expect(await outcome('allow(_, _, r) if r.missing = 1 or r.open = true;', { open: true })).toBe(true);
     expect(
       await outcome('allow(_, _, r) if r.missing = 1; allow(_, _, r) if r.open = true;', { open: true }),
     ).toBe(true);
   });
 
-  it('is thrown when nothing grants, with the rule, the attribute and names like it', async () => {
+  it('throws an error with the rule, the attribute and similar names when no rule grants', async () => {
     const authorizer = await load('allow(_, _, r) if r.isPubic = true;');
     await expect(authorizer.isAllowed({}, 'read', { isPublic: false })).rejects.toMatchObject({
       code: 'POLAR_UNDECIDED_MISSING_ATTRIBUTE',
@@ -43,7 +43,7 @@ describe('what the data cannot decide', () => {
     );
   });
 
-  it('is a refusal with undecided: deny, which onDecision sees as undecided', async () => {
+  it('denies with undecided: deny, and onDecision receives the outcome undecided', async () => {
     const outcomes: unknown[] = [];
     const options = {
       undecided: 'deny',
@@ -99,7 +99,7 @@ describe('what the data cannot decide', () => {
     expect(await outcome(policy, { isPrivate: false })).toBe(true);
   });
 
-  it('is a row without prototype that lacks a column, as some drivers make them', async () => {
+  it('reports a missing column of a row without a prototype as undecided', async () => {
     const row = Object.assign(Object.create(null) as object, { id: 1 });
     expect(await outcome('allow(_, _, r) if not r.isPrivate;', row)).toBe(
       'POLAR_UNDECIDED_MISSING_ATTRIBUTE',
@@ -109,17 +109,17 @@ describe('what the data cannot decide', () => {
     );
   });
 
-  it('is decided under not when another alternative proves the operand', async () => {
+  it('does not matter under not when another alternative proves the operand', async () => {
     expect(await outcome('allow(_, _, r) if not (r.nope = 1 or r.open = true);', { open: true })).toBe(false);
   });
 
-  it('is not asked for once an earlier conjunct has failed', async () => {
+  it('does not occur after an earlier condition has failed', async () => {
     expect(await outcome('allow(_, _, r) if not (r.open = true and r.nope = 1);', { open: false })).toBe(
       true,
     );
   });
 
-  it('a row selected without isPrivate does not read as public', async () => {
+  it('does not read a row without the column isPrivate as public', async () => {
     expect(await outcome('allow(_, _, r) if not r.isPrivate;', { id: 1 })).toBe(
       'POLAR_UNDECIDED_MISSING_ATTRIBUTE',
     );
@@ -129,13 +129,13 @@ describe('what the data cannot decide', () => {
     );
   });
 
-  describe('a pattern that asks for what is not there', () => {
-    it('does not match, which is decided', async () => {
+  describe('a pattern with a missing attribute', () => {
+    it('does not match, without being undecided', async () => {
       expect(await outcome('allow(_, _, r) if r matches {a: 1};', {})).toBe(false);
       expect(await outcome('allow(_, _, _: {a: {b: 1}});', { a: null })).toBe(false);
     });
 
-    it('is undecided under a negation', async () => {
+    it('makes a negation around it undecided', async () => {
       expect(await outcome('allow(_, _, r) if not r matches {a: 1};', {})).toBe('POLAR_UNDECIDED_PATTERN');
       expect(await outcome('allow(_, _, r) if not private(r); private(_: {isPrivate: true});', {})).toBe(
         'POLAR_UNDECIDED_PATTERN',
@@ -144,25 +144,25 @@ describe('what the data cannot decide', () => {
     });
   });
 
-  it('leaves a missing key of a dictionary written in the policy a plain failure', async () => {
+  it('fails without being undecided for a missing key of a dictionary in the policy', async () => {
     expect(await outcome('allow(_, _, _) if d = {a: 1} and not d.b = 1;', {})).toBe(true);
   });
 });
 
 describe('enumerations', () => {
-  it('leave out what is undecided', async () => {
+  it('omits undecided actions', async () => {
     const authorizer = await load('allow(_, "read", _); allow(_, "edit", r) if r.nope = 1;');
     expect(await authorizer.authorizedActions({}, { id: 1 })).toEqual(new Set(['read']));
   });
 
-  it('are empty, and no error, when everything is undecided', async () => {
+  it('returns an empty set when every action is undecided', async () => {
     const authorizer = await load('allow(_, "edit", r) if r.nope = 1;');
     expect(await authorizer.authorizedActions({}, { id: 1 })).toEqual(new Set());
   });
 });
 
 describe('queries', () => {
-  it('yield all answers first, and throw only when there is none', async () => {
+  it('yields all answers, and throws only when there is none', async () => {
     const authorizer = await load('f(1); f(2) if x = {a: 1} and x.a.b = 1; g(1) if 1 < "a";');
     const answers: unknown[] = [];
     for await (const answer of authorizer.query('f(x)')) answers.push(answer.get('x'));
@@ -180,7 +180,7 @@ describe('authorize', () => {
     });
   });
 
-  it('throws what was undecided about the action itself', async () => {
+  it('throws the undecided condition of the action itself', async () => {
     const authorizer = await load('allow(_, "read", _); allow(_, "edit", r) if r.nope = 1;');
     await expect(authorizer.authorize({}, 'edit', { id: 1 })).rejects.toMatchObject({
       code: 'POLAR_UNDECIDED_MISSING_ATTRIBUTE',

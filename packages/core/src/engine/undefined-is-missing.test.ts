@@ -3,7 +3,7 @@ import { compilePolicy } from '../aot/compile.js';
 import { CompiledAuthorizer, type PolicyModule } from '../aot/compiled.js';
 import { Authorizer, isPolarError, type AuthorizerOptions } from '../index.js';
 
-// A class with fields has every column as an attribute; one that was not loaded is `undefined`. It reads as a missing one does.
+// A class with fields has every column as an attribute, and a column that was not loaded is `undefined`. It reads as a missing attribute.
 
 class Repo {
   isPrivate!: boolean | undefined;
@@ -12,7 +12,7 @@ class Repo {
   constructor(row: object = {}) {
     Object.assign(this, row);
   }
-  /** A method that returns nothing has answered. */
+  /** A method without a result. */
   find(): unknown {
     return undefined;
   }
@@ -154,7 +154,7 @@ it.each(Object.entries(rows))(
   },
 );
 
-it('a dictionary with an undefined value is one without the key', async () => {
+it('compares a dictionary with an undefined value like one without the key', async () => {
   const policies = `
     allow(_, "equal", r) if r.one = r.two;
     allow(_, "not equal", r) if r.one != r.two;
@@ -175,7 +175,7 @@ it('a dictionary with an undefined value is one without the key', async () => {
   }
 });
 
-it('a method that returns undefined has answered: with a value that equals no other', async () => {
+it('compares the undefined result of a method as a value that equals no other', async () => {
   const policies = `
     allow(_, "equal", r) if r.find() = nil;
     allow(_, "not equal", r) if r.find() != true;
@@ -191,7 +191,7 @@ it('a method that returns undefined has answered: with a value that equals no ot
   }
 });
 
-it('says that the attribute is there, and undefined', async () => {
+it('reports that the attribute exists and is undefined', async () => {
   const authorizer = await Authorizer.load({
     policies: 'allow(_, _, r) if not r.isPrivate;',
     types: { Repo },

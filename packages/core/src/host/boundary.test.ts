@@ -20,7 +20,7 @@ async function ask(
   }
 }
 
-describe('what policies may not reach', () => {
+describe('members that policies may not reach', () => {
   it.each(['__proto__', 'constructor', 'prototype', '__defineGetter__', '__lookupSetter__', 'isPrototypeOf'])(
     '%s, as a load error',
     async (name) => {
@@ -47,7 +47,7 @@ describe('what policies may not reach', () => {
     ).toBe('POLAR_RUN_REFUSED_MEMBER');
   });
 
-  it('Function, by way of any value', async () => {
+  it('refuses Function through every value', async () => {
     class User {
       static create = () => new User();
       find() {
@@ -73,7 +73,7 @@ describe('what policies may not reach', () => {
     expect(await ask('Function("return 1") = 1', {})).not.toBe(true);
   });
 
-  it('methods of values whose type nobody registered', async () => {
+  it('refuses methods of values whose type is not registered', async () => {
     class Stranger {
       run() {
         return true;
@@ -84,13 +84,13 @@ describe('what policies may not reach', () => {
     expect(await ask('r.run()', new Stranger(), { types: { Stranger } })).toBe(true);
   });
 
-  it('functions, regular expressions and objects as arguments of methods of strings', async () => {
+  it('refuses functions, regular expressions and objects as arguments of string methods', async () => {
     expect(await ask('"aaa".replace(r, "") = ""', /(a+)+$/)).toBe('POLAR_RUN_UNREGISTERED_METHOD');
     expect(await ask('[1, 2].sort(r) = [1, 2]', () => 0)).toBe('POLAR_RUN_UNREGISTERED_METHOD');
     expect(await ask('"a".concat(r) = "a"', { toString: () => '' })).toBe('POLAR_RUN_UNREGISTERED_METHOD');
   });
 
-  it('what a registered class inherits from a built-in one, unless it is documented', async () => {
+  it('refuses undocumented members that a registered class inherits from a built-in one', async () => {
     class Registry extends Map<string, number> {
       own(): boolean {
         return true;
@@ -104,7 +104,7 @@ describe('what policies may not reach', () => {
     expect(registry.size).toBe(1);
   });
 
-  it('methods of lists that change them', async () => {
+  it('refuses methods that change a list', async () => {
     const tags = [3, 1, 2];
     expect(await ask('r.tags.push(4) = 4', { tags })).toBe('POLAR_UNDECIDED_MISSING_METHOD');
     expect(await ask('r.tags.sort() = [1, 2, 3] and r.tags = [3, 1, 2]', { tags })).toBe(true);
@@ -113,7 +113,7 @@ describe('what policies may not reach', () => {
 });
 
 describe('polluted input', () => {
-  it('what lies on Object.prototype is no attribute of a resource', async () => {
+  it('reads no attribute of a resource from Object.prototype', async () => {
     Object.defineProperty(Object.prototype, 'isAdmin', {
       value: true,
       configurable: true,
@@ -135,13 +135,13 @@ describe('polluted input', () => {
     }
   });
 
-  it('a prototype that merged input has set gives no attributes', async () => {
+  it('reads no attribute from a prototype that merged input has set', async () => {
     const body = Object.setPrototypeOf({ id: 1 }, { isAdmin: true }) as object;
     expect(await ask('r.isAdmin', body)).toBe('POLAR_UNDECIDED_MISSING_ATTRIBUTE');
     expect(await ask('r matches {isAdmin: true}', body)).toBe(false);
   });
 
-  it('what a library puts between an instance and its class is the class’s', async () => {
+  it('reads members of an object that a library places between an instance and its class', async () => {
     class Message {
       url = '/a?b';
     }
@@ -151,13 +151,13 @@ describe('polluted input', () => {
     expect(await ask('r.path = "/a"', Object.setPrototypeOf({ url: '/a?b' }, request))).toBe(true);
   });
 
-  it('an own key __proto__ of parsed JSON is data, and never reached', async () => {
+  it('does not read the own key __proto__ of parsed JSON', async () => {
     const body: unknown = JSON.parse('{"__proto__": {"isAdmin": true}, "a": 1}');
     expect(await ask('r.isAdmin', body)).toBe('POLAR_UNDECIDED_MISSING_ATTRIBUTE');
     expect(await ask('r.(k) = v and v.isAdmin = true', body)).not.toBe(true);
   });
 
-  it('a discriminator is an own field', async () => {
+  it('reads a discriminator as an own field only', async () => {
     const types = { Invoice: { discriminator: { kind: 'invoice' } } };
     expect(await ask('r matches Invoice', { kind: 'invoice' }, { types })).toBe(true);
     expect(await ask('r matches Invoice', Object.create({ kind: 'invoice' }), { types })).toBe(false);
@@ -165,7 +165,7 @@ describe('polluted input', () => {
 });
 
 describe('application code that misbehaves', () => {
-  it('a getter that throws ends the question with its place and its cause', async () => {
+  it('ends the query with the place and the cause when a getter throws', async () => {
     class Repo {
       get owner(): never {
         throw new TypeError('no connection');
@@ -180,7 +180,7 @@ describe('application code that misbehaves', () => {
     });
   });
 
-  it('a thrown error never becomes true under not', async () => {
+  it('does not turn a thrown error into true under not', async () => {
     class Repo {
       check(): boolean {
         throw new Error('no connection');
@@ -192,7 +192,7 @@ describe('application code that misbehaves', () => {
     );
   });
 
-  it('a rejected promise ends the question', async () => {
+  it('ends the query when a promise is rejected', async () => {
     class Repo {
       owner(): Promise<never> {
         return Promise.reject(new Error('timeout of the database'));
@@ -201,7 +201,7 @@ describe('application code that misbehaves', () => {
     expect(await ask('not r.owner() = 1', new Repo(), { types: { Repo } })).toBe('POLAR_RUN_HOST_ERROR');
   });
 
-  it('a type predicate, an equality function and valueOf that throw are faults', async () => {
+  it('reports errors of a type predicate, an equality function and valueOf as faults', async () => {
     const fail = (): never => {
       throw new Error('no');
     };
@@ -218,7 +218,7 @@ describe('application code that misbehaves', () => {
     expect(await ask('r.a < 1', { a: new V() })).toBe('POLAR_RUN_HOST_ERROR');
   });
 
-  it('a proxy that throws is an error, not an answer', async () => {
+  it('throws an error instead of an answer when a proxy throws', async () => {
     const trap = () => {
       throw new Error('trapped');
     };
@@ -235,14 +235,14 @@ describe('unbound variables', () => {
     }
     constructor(readonly value?: unknown) {}
   }
-  it('never reach methods or constructors', async () => {
+  it('passes no unbound variable to methods or constructors', async () => {
     expect(await ask('r.echo(x) = x', new Kit(), { types: { Kit } })).toBe('POLAR_RUN_UNBOUND_ARGUMENT');
     expect(await ask('r.echo([1, x]) = x', new Kit(), { types: { Kit } })).toBe('POLAR_RUN_UNBOUND_ARGUMENT');
     expect(await ask('new Kit({a: x}).value = x', new Kit(), { types: { Kit } })).toBe(
       'POLAR_RUN_UNBOUND_ARGUMENT',
     );
   });
-  it('have no methods', async () => {
+  it('refuses to call a method on an unbound variable', async () => {
     expect(await ask('x.echo(1) = r and x = 1', new Kit(), { types: { Kit } })).toBe(
       'POLAR_RUN_UNBOUND_RECEIVER',
     );
@@ -250,7 +250,7 @@ describe('unbound variables', () => {
 });
 
 describe('types', () => {
-  it('match instances of a class and of its subclasses', async () => {
+  it('matches instances of a class and of its subclasses', async () => {
     class User {}
     class Admin extends User {}
     const authorizer = await load('allow(_: User, "a", _); allow(_: Admin, "b", _);', {
@@ -262,7 +262,7 @@ describe('types', () => {
     expect(await authorizer.authorizedActions(new Unregistered(), 1)).toEqual(new Set(['b', 'a']));
   });
 
-  it('match instances of ES5 classes that inherit by prototype', async () => {
+  it('matches instances of ES5 classes that inherit by prototype', async () => {
     function Base(this: object) {}
     function Sub(this: object) {}
     Object.setPrototypeOf(Sub.prototype, Base.prototype as object);
@@ -274,7 +274,7 @@ describe('types', () => {
     expect(await authorizer.authorizedActions(1, instance)).toEqual(new Set(['is']));
   });
 
-  it('match the elements of a declared list on every path', async () => {
+  it('matches the elements of a declared list on every path', async () => {
     const types = { Team: { fields: { members: ['User'] } }, User: { fields: { id: Number } } };
     const policy = [
       'allow(_, "in", t: Team) if m in t.members and m matches User;',
@@ -290,7 +290,7 @@ describe('types', () => {
     expect((await actionsOn(new Set([{ id: 1 }]))).has('in')).toBe(true);
   });
 
-  it('match by predicate and by discriminator', async () => {
+  it('matches values by predicate and by discriminator', async () => {
     const types = {
       Invoice: { is: (v: unknown) => (v as { kind?: string } | null)?.kind === 'invoice' },
       Order: { discriminator: { kind: 'order' } },
@@ -305,7 +305,7 @@ describe('types', () => {
     expect(await authorizer.authorizedActions({}, null)).toEqual(new Set());
   });
 
-  it('match a row tagged by typed(), which does not change the row', async () => {
+  it('matches a row tagged by typed(), which does not change the row', async () => {
     const authorizer = await load('allow(_, "read", _: Repo);', { types: { Repo: {} } });
     const row = Object.freeze({ id: 1 });
     expect(await authorizer.isAllowed({}, 'read', row)).toBe(false);
@@ -316,7 +316,7 @@ describe('types', () => {
     );
   });
 
-  it('match a plain row by the declared type of its field, for that query only', async () => {
+  it('matches a plain row by the declared type of its field, for that query only', async () => {
     const types = {
       Repo: { fields: { id: Number, org: 'Org', labels: ['Label'] } },
       Org: { fields: { id: Number } },
@@ -334,7 +334,7 @@ describe('types', () => {
     expect(await authorizer.isAllowed({}, 'org', org)).toBe(false);
   });
 
-  it('a declared optional field reads as nil when it is absent or undefined', async () => {
+  it('reads a declared optional field as nil when it is absent or undefined', async () => {
     const types = { User: { fields: { id: Number, managerId: 'Integer?' } } };
     const policy = 'allow(_, "boss", u: User) if u.managerId = nil;';
     const authorizer = await load(policy, { types });
@@ -347,7 +347,7 @@ describe('types', () => {
     });
   });
 
-  it('a field that the type does not declare is found when the policy loads', async () => {
+  it('reports a field that the type does not declare when the policy loads', async () => {
     const types = { User: { fields: { id: Number, name: String } } };
     await expect(load('allow(u: User, _, _) if u.nmae = "x";', { types })).rejects.toMatchObject({
       code: 'POLAR_CHECK_UNKNOWN_FIELD',
@@ -357,7 +357,7 @@ describe('types', () => {
     });
   });
 
-  it('a type without class stands for itself as a resource', async () => {
+  it('accepts a type without a class as a resource', async () => {
     const authorizer = await load('allow(_, "create", Repo);', { types: { Repo: {}, Org: {} } });
     expect(await authorizer.isAllowed({}, 'create', authorizer.type('Repo'))).toBe(true);
     expect(await authorizer.isAllowed({}, 'create', authorizer.type('Org'))).toBe(false);
@@ -387,16 +387,16 @@ describe('equality', () => {
       await same(typed('U', { id: 1, x: 1 }), typed('U', { id: 1, x: 2 }), { types: { U: { key: 'id' } } }),
     ).toBe(true);
   });
-  it('an instance whose key is not loaded equals only itself', async () => {
+  it('compares an instance whose key is not loaded by identity', async () => {
     const types = { U: { key: 'id' } };
     expect(await same(typed('U', { x: 1 }), typed('U', { x: 1 }), { types })).toBe(false);
     expect(await same(typed('U', { id: null }), typed('U', { id: null }), { types })).toBe(false);
   });
-  it('a promised key that turns out to be missing makes nothing equal', async () => {
+  it('finds no equal value for a promised key that is missing', async () => {
     const row = () => typed('U', { id: Promise.resolve(undefined) });
     expect(await same(row(), row(), { types: { U: { key: 'id' } } })).toBe(false);
   });
-  it('takes a function of the type', async () => {
+  it('compares values by the equality function of their type', async () => {
     const equals = (a: User, b: User) => a.name === b.name;
     expect(await same(new User(1, 'x'), new User(2, 'x'), { types: { User: { class: User, equals } } })).toBe(
       true,

@@ -13,7 +13,7 @@ import {
 
 const page = readFileSync(new URL('../../../../docs/reference/built-ins.md', import.meta.url), 'utf8');
 
-/** What the first column of a section's table calls: `at(i)`, `Integer.isNaN(x)`. */
+/** Returns the members in the first column of a section's table: `at(i)`, `Integer.isNaN(x)`. */
 function documented(heading: string): string[] {
   const [, section] = page.split(`\n## ${heading}\n`);
   const [own = ''] = section!.split('\n## ');
@@ -33,7 +33,7 @@ describe('docs/reference/built-ins.md lists exactly the methods of', () => {
     expect(documented(heading).sort()).toEqual([...methods].sort());
   });
 
-  it('the types themselves', () => {
+  it('static members of the types', () => {
     const names = Object.entries(staticMethods).flatMap(([type, methods]) =>
       [...methods].filter((name) => name !== '').map((name) => `${type}.${name}`),
     );
@@ -41,7 +41,7 @@ describe('docs/reference/built-ins.md lists exactly the methods of', () => {
   });
 });
 
-it('every method in the lists is there', () => {
+it('lists only methods that exist', () => {
   const receivers: [ReadonlySet<string>, object][] = [
     [stringMethods, String.prototype],
     [numberMethods, Number.prototype],

@@ -23,14 +23,14 @@ const load = (House: unknown) =>
   Authorizer.load({ policies, types: { Door, Gate }, constants: { House }, engine: 'machine' });
 
 describe('a method that was called before', () => {
-  it('is called on every receiver', async () => {
+  it('calls the method on every receiver', async () => {
     const authorizer = await load(new Door());
     const doors = [new Door(), new Door(), new Door()];
     for (const door of doors) expect(authorizer.isAllowedSync(1, 'open', door)).toBe(true);
     expect(doors.map(({ opened }) => opened)).toEqual([1, 1, 1]);
   });
 
-  it('is not called where it has been replaced', async () => {
+  it('does not call a method of the class on an instance that replaces it', async () => {
     const authorizer = await load(new Door());
     expect(authorizer.isAllowedSync(1, 'open', new Door())).toBe(true);
     const shut = Object.assign(new Door(), { isOpen: () => false });
@@ -38,14 +38,14 @@ describe('a method that was called before', () => {
     expect(authorizer.isAllowedSync(1, 'open', new Door())).toBe(true);
   });
 
-  it('is asked of a getter each time', async () => {
+  it('runs a getter that returns the method for each call', async () => {
     const authorizer = await load(new Door());
     const gate = new Gate();
     const answers = [1, 2, 3].map(() => authorizer.isAllowedSync(1, 'open', gate));
     expect(answers).toEqual([true, false, true]);
   });
 
-  it('is not called on what nobody registered', async () => {
+  it('refuses the method on a receiver that is not registered', async () => {
     const isOpen = () => true;
     const authorizer = await load({ isOpen });
     expect(authorizer.isAllowedSync(1, 'house', 1)).toBe(true);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { isPolicyError } from '../../diagnostics/policy-error.js';
 import type { Equality } from '../equality.js';
-import { EngineUnderTest, type EngineKind, type Outcome } from '../testing/engines.fixture.js';
+import { EngineUnderTest, type EngineKind, type EngineAnswer } from '../testing/engines.fixture.js';
 import { oddInstances, promisingValues, rareValues } from '../testing/odd-values.fixture.js';
 import {
   calls,
@@ -287,7 +287,7 @@ interface Seen {
   precompiled: number;
   answered: number;
   bailedOut: number;
-  outcomes: Map<Outcome, number>;
+  outcomes: Map<EngineAnswer, number>;
 }
 
 function engineOf(
@@ -306,29 +306,29 @@ function engineOf(
 
 /** The outcome of a check and the calls that it made. */
 interface Found {
-  readonly outcome: Outcome;
+  readonly outcome: EngineAnswer;
   readonly calls: ReadonlyMap<string, number>;
 }
-async function found(ask: () => Outcome | Promise<Outcome>): Promise<Found> {
+async function found(ask: () => EngineAnswer | Promise<EngineAnswer>): Promise<Found> {
   calls.clear();
   const outcome = await ask();
   return { outcome, calls: new Map(calls) };
 }
 
-const isUndecided = (outcome: Outcome): boolean =>
+const isUndecided = (outcome: EngineAnswer): boolean =>
   typeof outcome === 'string' && outcome.startsWith('POLAR_UNDECIDED_');
 
 /** Compiled code can finish a query that reaches a limit on the machine. */
-const isOverLimit = (outcome: Outcome): boolean =>
+const isOverLimit = (outcome: EngineAnswer): boolean =>
   outcome === 'POLAR_RUN_STEP_LIMIT' || outcome === 'POLAR_RUN_DEPTH_LIMIT';
 
 /** Merged rules are tried in another order, so that ahead-of-time code may report another of several reasons. */
-const isSame = (expected: Outcome, given: Outcome, engine: EngineKind, isOdd: boolean): boolean =>
+const isSame = (expected: EngineAnswer, given: EngineAnswer, engine: EngineKind, isOdd: boolean): boolean =>
   given === expected ||
   (engine === 'aot' && ((isUndecided(expected) && isUndecided(given)) || (isOdd && isStricter(given))));
 
 /** Ahead-of-time code refuses boxed values, and reads an iterator to its end. */
-const isStricter = (given: Outcome): boolean =>
+const isStricter = (given: EngineAnswer): boolean =>
   given === 'POLAR_RUN_TYPES_NOT_COMPILED' || given === 'POLAR_RUN_HOST_ERROR';
 
 /** The data of a run. */

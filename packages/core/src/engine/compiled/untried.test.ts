@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { EngineUnderTest, type Outcome } from '../testing/engines.fixture.js';
+import { EngineUnderTest, type EngineAnswer } from '../testing/engines.fixture.js';
 
 // `(p or q) and r`, where `p` holds and `r` does not: the result depends on `q`, which may be undecided or fail with an error.
 
@@ -28,7 +28,7 @@ class Later extends Row {
   override readonly a = Promise.resolve(1);
 }
 
-async function everywhere(policy: string): Promise<Outcome> {
+async function everywhere(policy: string): Promise<EngineAnswer> {
   const [, ...others] = engines;
   const machine = new EngineUnderTest('machine', policy, { types: { Row } });
   const expected = machine.isAllowedSync(null, 'read', new Row());

@@ -54,7 +54,7 @@ describe('steps', () => {
     ]);
   });
 
-  it('pauses at debug only, when asked to', () => {
+  it('pauses only at debug with pausesAt: debug', () => {
     const steps = [...question('f(x) if x = 1 and debug() and x = x;', 'f(x)', 'debug').steps()];
     expect(steps.map((s) => (s.kind === 'pause' ? [s.rule, textOf(s.span)] : s.bindings.get('x')))).toEqual([
       ['f', 'debug()'],

@@ -27,7 +27,7 @@ interface Settings {
 }
 
 /** The result of a check: `true`, `false`, or the code of the error. */
-export type Outcome = boolean | string;
+export type EngineAnswer = boolean | string;
 
 /**
  * Runs checks of one policy on one engine, as an authorizer does, and counts the checks that the engine decided itself.
@@ -74,7 +74,7 @@ export class EngineUnderTest {
     this.precompiled = new PrecompiledPolicy(module.exports, table, equality);
   }
 
-  isAllowedSync(actor: unknown, action: unknown, resource: unknown): Outcome {
+  isAllowedSync(actor: unknown, action: unknown, resource: unknown): EngineAnswer {
     try {
       if (this.precompiled !== undefined) {
         this.answered++;
@@ -89,7 +89,7 @@ export class EngineUnderTest {
     }
   }
 
-  async isAllowed(actor: unknown, action: unknown, resource: unknown): Promise<Outcome> {
+  async isAllowed(actor: unknown, action: unknown, resource: unknown): Promise<EngineAnswer> {
     const { compiled } = this;
     const args = [actor, action, resource] as const;
     try {

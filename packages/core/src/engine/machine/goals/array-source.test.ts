@@ -25,7 +25,7 @@ async function ask(members: readonly unknown[], team: unknown = 'a', text = poli
 }
 
 describe('elements of an array', () => {
-  it('are refused by any of the tests, and found by all', async () => {
+  it('skips an element that fails a test, and finds one that passes all', async () => {
     const [team, other] = [{}, new Member('x', 'a')];
     const members = [
       new Member('y', 'a'),
@@ -39,7 +39,7 @@ describe('elements of an array', () => {
     expect(await ask(members, new Member('x', 'a'))).toBe(false);
   });
 
-  it('are asked for an attribute once', async () => {
+  it('reads an attribute of an element once', async () => {
     const members = ['y', 'x', Promise.resolve('x'), Promise.resolve('y')].map(
       (name) => new Member(name, 'b'),
     );
@@ -47,25 +47,25 @@ describe('elements of an array', () => {
     expect(members.map(({ reads }) => reads)).toEqual([1, 1, 1, 1]);
   });
 
-  it('that decide nothing are undecided, unless another grants', async () => {
+  it('reports an undecided element unless another one grants', async () => {
     const members = [{ team: 'a' }, null, new Member('y', 'a')];
     await expect(ask(members)).rejects.toMatchObject({ code: 'POLAR_UNDECIDED_MISSING_ATTRIBUTE' });
     expect(await ask([...members, new Member('x', 'a')])).toBe(true);
   });
 
-  it('may be promises, and have promises', async () => {
+  it('awaits elements that are promises or have promises', async () => {
     const member = new Member(Promise.resolve('x'), Promise.resolve('a'));
     expect(await ask([new Member('y', 'a'), Promise.resolve(member)])).toBe(true);
     expect(await ask([new Member('x', 'b'), member])).toBe(true);
   });
 
-  it('are left to a test that binds', async () => {
+  it('leaves elements to a test that binds a variable', async () => {
     const text = 'allow(_, name, members) if m in members and m.name = n and m.team = n and n = name;';
     expect(await ask([new Member('a', 'b'), new Member('c', 'c')], 'c', text)).toBe(true);
     expect(await ask([new Member('a', 'b'), new Member('c', 'c')], 'a', text)).toBe(false);
   });
 
-  it('count as steps', async () => {
+  it('counts each element as a step', async () => {
     const members = Array.from({ length: 100 }, () => new Member('y', 'b'));
     const authorizer = await Authorizer.load({ policies, engine: 'machine', limits: { maxSteps: 50 } });
     await expect(authorizer.isAllowed('x', 'a', members)).rejects.toMatchObject({
