@@ -42,7 +42,7 @@ function entriesOf(folder) {
 }
 
 function compilerOptions() {
-  const { config } = ts.readConfigFile(join(root, 'tsconfig.base.json'), ts.sys.readFile);
+  const { config } = ts.readConfigFile(join(root, 'tsconfig.base.json'), (file) => ts.sys.readFile(file));
   return ts.parseJsonConfigFileContent({ ...config, files: ['.'] }, ts.sys, root).options;
 }
 
