@@ -44,7 +44,7 @@ const samples: { readonly [C in Exclude<Code, keyof typeof examples>]: DataOf<C>
   POLAR_TYPE_UNKNOWN_FIELD_TYPE: {
     type: 'Repository',
     field: 'organization',
-    wanted: 'Organisation',
+    expected: 'Organisation',
     known: ['Organization'],
   },
   POLAR_TYPE_UNKNOWN_TYPE: { name: 'Repo', known: ['Repository'] },

@@ -33,9 +33,9 @@ const rulesOfBlocks: Readonly<Record<string, string>> = {
 /** The errors and warnings about the text of a policy. */
 export const policyCodes = {
   // ── parse ──
-  POLAR_PARSE_UNEXPECTED_TOKEN: (p: { found: string; wanted: string }) =>
-    `expected ${p.wanted}, found ${p.found}`,
-  POLAR_PARSE_UNEXPECTED_END: (p: { wanted: string }) => `expected ${p.wanted}, but the text ends here`,
+  POLAR_PARSE_UNEXPECTED_TOKEN: (p: { found: string; expected: string }) =>
+    `expected ${p.expected}, found ${p.found}`,
+  POLAR_PARSE_UNEXPECTED_END: (p: { expected: string }) => `expected ${p.expected}, but the text ends here`,
   POLAR_PARSE_RESERVED_WORD: (p: { word: string }) =>
     `\`${p.word}\` is a reserved word of Polar and cannot be used here; use another name`,
   POLAR_PARSE_INVALID_CHARACTER: (p: { character: string }) =>
@@ -208,8 +208,8 @@ export const policyCodes = {
     p.form === 'list'
       ? `a block cannot declare \`${p.name}\`; write a list as \`roles = ["…"];\` or \`permissions = ["…"];\``
       : `a block cannot declare \`${p.name}\`; write a dictionary as \`relations = { name: Type };\``,
-  POLAR_CHECK_BLOCK_DECLARATION_FORM: (p: { name: string; wanted: string; found: string }) =>
-    `expected \`${p.name}\` to be a ${p.wanted}, found a ${p.found}; write \`${p.name} = ${p.found === 'list' ? '{ name: Type }' : '["…"]'};\``,
+  POLAR_CHECK_BLOCK_DECLARATION_FORM: (p: { name: string; expected: string; found: string }) =>
+    `expected \`${p.name}\` to be a ${p.expected}, found a ${p.found}; write \`${p.name} = ${p.found === 'list' ? '{ name: Type }' : '["…"]'};\``,
   POLAR_CHECK_BLOCK_REPEATED_DECLARATION: (p: { name: string; type: string }) =>
     `this block of \`${p.type}\` declares \`${p.name}\` twice; join the two declarations`,
   POLAR_CHECK_BLOCK_DUPLICATE_NAME: (p: { name: string; type: string; was: string; now: string }) =>

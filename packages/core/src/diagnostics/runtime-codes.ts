@@ -58,10 +58,10 @@ export const runtimeCodes = {
   POLAR_TYPE_UNKNOWN_FIELD_TYPE: (p: {
     type: string;
     field: string;
-    wanted: string;
+    expected: string;
     known: readonly string[];
   }) =>
-    `unknown type \`${p.wanted}\` for the field \`${p.type}.${p.field}\`${didYouMean(p.wanted, p.known) || '; add the type to the option `types`'}`,
+    `unknown type \`${p.expected}\` for the field \`${p.type}.${p.field}\`${didYouMean(p.expected, p.known) || '; add the type to the option `types`'}`,
   POLAR_TYPE_UNKNOWN_TYPE: (p: { name: string; known: readonly string[] }) =>
     `no type is registered as \`${p.name}\`${didYouMean(p.name, p.known) || '; add it to the option `types`'}`,
   POLAR_TYPE_NOT_GRANTABLE: (p: {

@@ -38,8 +38,8 @@ function shortened(value: unknown): unknown {
 export function shortData<Data extends object>(data: Data): Data {
   const { known } = data as { readonly known?: unknown };
   if (!Array.isArray(known) || known.length <= maxKnown) return withShortTexts(data);
-  const { name, field, wanted } = data as Readonly<Record<string, unknown>>;
-  const misspelled = [field, wanted, name].find((value) => typeof value === 'string');
+  const { name, field, expected } = data as Readonly<Record<string, unknown>>;
+  const misspelled = [field, expected, name].find((value) => typeof value === 'string');
   return withShortTexts({
     ...data,
     known: misspelled === undefined ? known.slice(0, maxKnown) : nearNames(misspelled, known, maxKnown),

@@ -73,12 +73,12 @@ describe('resource blocks', () => {
       {
         code: 'POLAR_CHECK_BLOCK_DECLARATION_FORM',
         at: '2:3',
-        data: { name: 'roles', wanted: 'list of strings', found: 'dictionary' },
+        data: { name: 'roles', expected: 'list of strings', found: 'dictionary' },
       },
       {
         code: 'POLAR_CHECK_BLOCK_DECLARATION_FORM',
         at: '3:3',
-        data: { name: 'relations', wanted: 'dictionary', found: 'list' },
+        data: { name: 'relations', expected: 'dictionary', found: 'list' },
       },
       { code: 'POLAR_CHECK_BLOCK_DECLARATION', at: '4:3', data: { name: 'stuff', form: 'list' } },
       { code: 'POLAR_CHECK_BLOCK_DECLARATION', at: '5:3', data: { name: 'things', form: 'dictionary' } },

@@ -81,11 +81,11 @@ function hasRightForm(item: ListDeclarationNode | DictionaryDeclarationNode, rep
   const isList = item.kind === 'list-declaration';
   if (name === 'roles' || name === 'permissions') {
     if (isList) return true;
-    const data = { name, wanted: 'list of strings', found: 'dictionary' };
+    const data = { name, expected: 'list of strings', found: 'dictionary' };
     report.error('POLAR_CHECK_BLOCK_DECLARATION_FORM', data, span);
   } else if (name === 'relations') {
     if (!isList) return true;
-    report.error('POLAR_CHECK_BLOCK_DECLARATION_FORM', { name, wanted: 'dictionary', found: 'list' }, span);
+    report.error('POLAR_CHECK_BLOCK_DECLARATION_FORM', { name, expected: 'dictionary', found: 'list' }, span);
   } else {
     report.error('POLAR_CHECK_BLOCK_DECLARATION', { name, form: isList ? 'list' : 'dictionary' }, span);
   }

@@ -39,9 +39,9 @@ export class RuleTypeMatcher {
   /** Returns the first parameter that does not match; undefined when the rule matches the type. */
   findMisfit(rule: Pick<PolicyRule, 'parameters'>, type: RuleTypeNode): Misfit | undefined {
     const given = rule.parameters.length;
-    const wanted = type.parameters.length;
-    if (given !== wanted) {
-      const reason = `the rule has ${given} ${given === 1 ? 'parameter' : 'parameters'}, and the rule type has ${wanted}`;
+    const expected = type.parameters.length;
+    if (given !== expected) {
+      const reason = `the rule has ${given} ${given === 1 ? 'parameter' : 'parameters'}, and the rule type has ${expected}`;
       return { reason, fitting: 0, hint: undefined };
     }
     for (const [i, parameter] of type.parameters.entries()) {
@@ -51,25 +51,27 @@ export class RuleTypeMatcher {
     return undefined;
   }
 
-  #parameter(wanted: ParameterNode, given: ParameterNode): Pick<Misfit, 'reason'> | Misfit | undefined {
-    if (isUntypedParameter(wanted)) return undefined;
-    const wantedShape = wanted.specializer ?? wanted.term;
+  #parameter(expected: ParameterNode, given: ParameterNode): Pick<Misfit, 'reason'> | Misfit | undefined {
+    if (isUntypedParameter(expected)) return undefined;
+    const expectedShape = expected.specializer ?? expected.term;
     if (isUntypedParameter(given)) {
       const name = printParameter(given);
-      const reason = `the parameter \`${name}\` must be ${describe(wantedShape)}`;
+      const reason = `the parameter \`${name}\` must be ${describe(expectedShape)}`;
       return {
-        reason: isTypeName(wantedShape) ? `${reason}, as in \`${name}: ${wantedShape.className}\`` : reason,
+        reason: isTypeName(expectedShape)
+          ? `${reason}, as in \`${name}: ${expectedShape.className}\``
+          : reason,
       };
     }
     const givenShape = given.specializer ?? given.term;
-    if (this.#fits(wantedShape, givenShape)) return undefined;
-    const reason = `the parameter \`${printParameter(given).replaceAll('{}', '')}\` is not ${describe(wantedShape)}${this.#unknownClass(givenShape)}`;
+    if (this.#fits(expectedShape, givenShape)) return undefined;
+    const reason = `the parameter \`${printParameter(given).replaceAll('{}', '')}\` is not ${describe(expectedShape)}${this.#unknownClass(givenShape)}`;
     const hint =
-      wantedShape.kind === 'instance-pattern' &&
+      expectedShape.kind === 'instance-pattern' &&
       givenShape.kind === 'instance-pattern' &&
-      isUnionName(wantedShape.className) &&
+      isUnionName(expectedShape.className) &&
       this.types.find(givenShape.className) !== undefined
-        ? { union: wantedShape.className, type: givenShape.className }
+        ? { union: expectedShape.className, type: givenShape.className }
         : undefined;
     return { reason, fitting: 0, hint };
   }
@@ -80,33 +82,33 @@ export class RuleTypeMatcher {
     return `: no class is registered as \`${given.className}\`${didYouMean(given.className, this.types.typeNames)}`;
   }
 
-  #fits(wanted: PatternOrTermNode, given: PatternOrTermNode): boolean {
-    switch (wanted.kind) {
+  #fits(expected: PatternOrTermNode, given: PatternOrTermNode): boolean {
+    switch (expected.kind) {
       case 'instance-pattern':
-        return this.#isOfClass(wanted.className, given) && this.#fieldsFit(wanted, given);
+        return this.#isOfClass(expected.className, given) && this.#fieldsFit(expected, given);
       case 'dictionary':
       case 'dictionary-pattern':
-        return this.#fieldsFit(wanted, given);
+        return this.#fieldsFit(expected, given);
       case 'list':
       case 'list-pattern':
-        return this.#itemsFit(wanted, given);
+        return this.#itemsFit(expected, given);
       case 'variable':
         // Inside a pattern, a name is a constant if there is one, and otherwise matches any value.
-        return !this.types.hasConstant(wanted.name) || printTerm(wanted) === printTerm(given);
+        return !this.types.hasConstant(expected.name) || printTerm(expected) === printTerm(given);
       default:
-        return printTerm(wanted) === printTerm(given);
+        return printTerm(expected) === printTerm(given);
     }
   }
 
-  #isOfClass(wanted: string, given: PatternOrTermNode): boolean {
+  #isOfClass(expected: string, given: PatternOrTermNode): boolean {
     const name = typeNameOf(given);
     if (name === undefined) return false;
-    if (name === wanted) return true;
+    if (name === expected) return true;
     if (isUnionName(name)) return false;
     const type = this.types.find(name);
     if (type === undefined) return false;
-    if (isUnionName(wanted)) return this.#isMember(type, wanted);
-    const base = this.types.find(wanted);
+    if (isUnionName(expected)) return this.#isMember(type, expected);
+    const base = this.types.find(expected);
     return base !== undefined && this.types.isSubtype(type, base);
   }
 
@@ -123,21 +125,21 @@ export class RuleTypeMatcher {
   }
 
   #fieldsFit(
-    wanted: InstancePatternNode | DictionaryPatternNode | DictionaryNode,
+    expected: InstancePatternNode | DictionaryPatternNode | DictionaryNode,
     given: PatternOrTermNode,
   ): boolean {
-    if (wanted.kind === 'instance-pattern' && wanted.fields.length === 0) return true;
+    if (expected.kind === 'instance-pattern' && expected.fields.length === 0) return true;
     if (!('fields' in given)) return false;
-    return wanted.fields.every(({ key, value }) => {
+    return expected.fields.every(({ key, value }) => {
       const field = given.fields.find((candidate) => candidate.key === key);
       return field !== undefined && this.#fits(value, field.value);
     });
   }
 
-  #itemsFit(wanted: ListNode | ListPatternNode, given: PatternOrTermNode): boolean {
+  #itemsFit(expected: ListNode | ListPatternNode, given: PatternOrTermNode): boolean {
     if (given.kind !== 'list' && given.kind !== 'list-pattern') return false;
-    if (given.rest !== undefined || given.items.length !== wanted.items.length) return false;
-    return wanted.items.every((item, i) => this.#fits(item, given.items[i]!));
+    if (given.rest !== undefined || given.items.length !== expected.items.length) return false;
+    return expected.items.every((item, i) => this.#fits(item, given.items[i]!));
   }
 }
 
@@ -166,11 +168,13 @@ function typeNameOf(node: PatternOrTermNode): BuiltInTypeName | (string & {}) | 
   }
 }
 
-const isTypeName = (wanted: PatternOrTermNode): wanted is InstancePatternNode =>
-  wanted.kind === 'instance-pattern' && wanted.fields.length === 0;
+const isTypeName = (expected: PatternOrTermNode): expected is InstancePatternNode =>
+  expected.kind === 'instance-pattern' && expected.fields.length === 0;
 
-const describe = (wanted: PatternOrTermNode): string =>
-  isTypeName(wanted) ? `of type \`${wanted.className}\`` : `\`${printTerm(wanted).replaceAll('{}', '')}\``;
+const describe = (expected: PatternOrTermNode): string =>
+  isTypeName(expected)
+    ? `of type \`${expected.className}\``
+    : `\`${printTerm(expected).replaceAll('{}', '')}\``;
 
 /**
  * Returns the shape of a head that consists only of type names, strings, numbers and plain variables. A rule matches every type of

@@ -74,9 +74,9 @@ function parseItemOrSkip(cursor: TokenCursor): BlockItem | undefined {
 const isUnquotedRule = (cursor: TokenCursor): boolean => cursor.is('name') && cursor.next.kind === 'if';
 
 /** Parses a string. A bare name is reported and read as a string. */
-function expectQuoted(cursor: TokenCursor, wanted: string): StringNode {
-  if (!cursor.is('name')) return cursor.expectString(wanted);
-  const { name, span } = cursor.expectName(wanted);
+function expectQuoted(cursor: TokenCursor, expected: string): StringNode {
+  if (!cursor.is('name')) return cursor.expectString(expected);
+  const { name, span } = cursor.expectName(expected);
   cursor.reportForeign(span, JSON.stringify(name), 'a role, a permission or a relation is a string here');
   return { kind: 'string', span, value: name };
 }

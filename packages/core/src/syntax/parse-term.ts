@@ -160,7 +160,7 @@ function parseAssignment(cursor: TokenCursor, start: number, left: TermNode): Te
   if (left.kind !== 'variable' || !isBare(cursor, start, left)) {
     const data = {
       found: `\`${cursor.quote(cursor.spanFrom(start))}\``,
-      wanted: 'a variable alone on the left of `:=` (to compare, write `=`)',
+      expected: 'a variable alone on the left of `:=` (to compare, write `=`)',
     };
     cursor.failWith('POLAR_PARSE_UNEXPECTED_TOKEN', data, cursor.spanFrom(start));
   }

@@ -50,11 +50,11 @@ const mayEndHere = (cursor: TokenCursor): boolean => endsTerm.has(cursor.previou
  * Reads the `;` of a statement that started at the token `first`. If only the `;` is missing, it is reported and the statement is
  * kept.
  */
-export function expectSemicolon(cursor: TokenCursor, first: Token, wanted: string, subject: string): void {
+export function expectSemicolon(cursor: TokenCursor, first: Token, expected: string, subject: string): void {
   if (cursor.skip(';')) return;
   const isEnd = cursor.is('end') && mayEndHere(cursor) && cursor.previous!.kind !== 'unterminated';
   const isOver = isEnd || cursor.is('}') || startsAnew(cursor, first, true);
-  if (!isOver) cursor.fail(wanted);
+  if (!isOver) cursor.fail(expected);
   const end = cursor.previous!.end;
   if (cursor.previous!.kind === 'number' && cursor.source.text[end - 1] === '.')
     return cursor.reportForeign(

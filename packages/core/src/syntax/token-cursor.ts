@@ -111,20 +111,20 @@ export class TokenCursor {
     return true;
   }
 
-  expect(kind: TokenKind, wanted = `\`${kind}\``): Token {
-    if (!this.is(kind)) this.fail(wanted);
+  expect(kind: TokenKind, expected = `\`${kind}\``): Token {
+    if (!this.is(kind)) this.fail(expected);
     return this.advance();
   }
 
-  expectName(wanted: string): NameNode {
+  expectName(expected: string): NameNode {
     const token = this.current;
-    if (token.kind !== 'name') this.failName(wanted);
+    if (token.kind !== 'name') this.failName(expected);
     this.advance();
     return { kind: 'name', span: this.spanOfToken(token), name: token.text };
   }
 
-  expectString(wanted: string): StringNode {
-    const token = this.expect('string', wanted);
+  expectString(expected: string): StringNode {
+    const token = this.expect('string', expected);
     return { kind: 'string', span: this.spanOfToken(token), value: token.text };
   }
 
@@ -182,38 +182,38 @@ export class TokenCursor {
   }
 
   /** Reports the expected token instead of the current one, once for each token, and stops the statement. */
-  reportUnexpected(wanted: string): void {
+  reportUnexpected(expected: string): void {
     const token = this.current;
     if (token.isReported || this.#lastFault === token) return;
     this.#lastFault = token;
     if (token.kind === 'end') {
       const end = this.previous?.end ?? 0;
-      this.report('POLAR_PARSE_UNEXPECTED_END', { wanted }, spanOf(this.source, end, end));
+      this.report('POLAR_PARSE_UNEXPECTED_END', { expected }, spanOf(this.source, end, end));
     } else if (token.kind === 'unterminated') {
       this.report('POLAR_PARSE_UNTERMINATED_STRING', {}, this.spanOfToken(token));
     } else {
       this.report(
         'POLAR_PARSE_UNEXPECTED_TOKEN',
-        { found: this.#describe(token), wanted },
+        { found: this.#describe(token), expected },
         this.spanOfToken(token),
       );
     }
   }
 
-  fail(wanted: string): never {
-    this.reportUnexpected(wanted);
+  fail(expected: string): never {
+    this.reportUnexpected(expected);
     throw new ReportedSyntaxError();
   }
 
   /** Fails where a name is expected. A keyword gets a separate message. */
-  failName(wanted: string): never {
+  failName(expected: string): never {
     const token = this.current;
     if (isKeyword(token.kind) && !token.isReported && this.#lastFault !== token) {
       this.#lastFault = token;
       this.report('POLAR_PARSE_RESERVED_WORD', { word: token.text }, this.spanOfToken(token));
       throw new ReportedSyntaxError();
     }
-    this.fail(wanted);
+    this.fail(expected);
   }
 
   failWith<C extends Code>(code: C, data: DataOf<C>, span: Span): never {

@@ -217,7 +217,7 @@ export class TypeTable {
         throw new PolarError('POLAR_TYPE_UNKNOWN_FIELD_TYPE', {
           type: type.name,
           field: name,
-          wanted: relation.type,
+          expected: relation.type,
           known: this.typeNames,
         });
       if (fields?.has(name) === true) throw invalid(`\`${name}\` is declared as a field and as a relation`);
@@ -253,7 +253,7 @@ export class TypeTable {
       throw new PolarError('POLAR_TYPE_UNKNOWN_FIELD_TYPE', {
         type,
         field,
-        wanted: input,
+        expected: input,
         known: [...this.typeNames, ...opaqueFieldTypes],
       });
     }

@@ -247,13 +247,13 @@ class TypeWalk {
   #matches(term: TermNode, pattern: PatternNode, met: PathTypes): void {
     this.#pattern(pattern, met);
     if (term.kind !== 'variable' || pattern.kind !== 'instance-pattern' || !met.has(term.name)) return;
-    const wanted = this.types.find(pattern.className);
-    if (wanted === undefined) return;
+    const narrower = this.types.find(pattern.className);
+    if (narrower === undefined) return;
     const known = met.get(term.name);
     const was = known?.kind === 'named' ? this.types.find(known.name) : undefined;
-    if (was !== undefined && this.types.isSubtype(was, wanted)) return;
-    const narrows = known === undefined || (was !== undefined && this.types.isSubtype(wanted, was));
-    met.set(term.name, narrows ? { kind: 'named', name: wanted.name } : undefined);
+    if (was !== undefined && this.types.isSubtype(was, narrower)) return;
+    const narrows = known === undefined || (was !== undefined && this.types.isSubtype(narrower, was));
+    met.set(term.name, narrows ? { kind: 'named', name: narrower.name } : undefined);
   }
 
   #pattern(pattern: PatternNode, met: PathTypes): void {
