@@ -3,10 +3,8 @@ import { Authorizer } from '@nanook/core';
 import {
   All,
   Controller,
-  Delete,
   Get,
   Inject,
-  Injectable,
   Logger,
   Module,
   Next,
@@ -15,30 +13,17 @@ import {
   RequestMethod,
   Res,
   Scope,
-  UseGuards,
   Version,
   VersioningType,
-  type INestApplication,
-  type ModuleMetadata,
   type Type,
 } from '@nestjs/common';
 import { REQUEST, RouterModule } from '@nestjs/core';
 import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host.js';
-import {
-  Args,
-  GraphQLModule,
-  Mutation,
-  Query,
-  ResolveField,
-  ResolveReference,
-  Resolver,
-} from '@nestjs/graphql';
-import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
-import { EventPattern, MessagePattern, Transport } from '@nestjs/microservices';
+import { MessagePattern } from '@nestjs/microservices';
 import { Test } from '@nestjs/testing';
 import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
 import request from 'supertest';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import {
   AuthorizationAudit,
   AuthorizationGuard,
@@ -47,85 +32,24 @@ import {
   AuthorizeResult,
   AuthorizedFields,
   NanookModule,
-  ResourceLoader,
   SkipAuthorization,
-  isNanookNestError,
-  type AuditFinding,
-  type NanookModuleOptions,
 } from '../index.js';
+import {
+  Note,
+  Draft,
+  policies,
+  NoteLoader,
+  app,
+  build,
+  start,
+  findingsOf,
+  codes,
+  listed,
+  Forgetful,
+  adopt,
+} from './audit.fixture.js';
 
-// cspell:ignore Forgetfull Noet raed
-
-class Note {}
-class Draft {}
-class Unknown {}
-
-const policies = `
-  allow(_, action, _: Note) if action in ["read", "update", "delete"];
-  allow(_, "create", Note);
-  allow(_, "read", _: Draft);
-`;
-
-@Injectable()
-@ResourceLoader(Note)
-class NoteLoader {
-  load() {
-    return new Note();
-  }
-}
-
-let app: INestApplication | undefined;
-afterEach(async () => {
-  await app?.close();
-  app = undefined;
-  vi.restoreAllMocks();
-});
-
-type Options = Partial<NanookModuleOptions> & { guard?: 'manual' };
-
-async function build(metadata: ModuleMetadata, options: Options = {}): Promise<INestApplication> {
-  @Module({
-    ...metadata,
-    imports: [
-      NanookModule.forRoot({ policies, types: { Note, Draft }, actor: () => 'alice', ...options }),
-      ...(metadata.imports ?? []),
-    ],
-    providers: [NoteLoader, ...(metadata.providers ?? [])],
-  })
-  class AppModule {}
-  const built = await Test.createTestingModule({ imports: [AppModule] }).compile();
-  return (app = built.createNestApplication({ logger: false }));
-}
-
-const start = async (...given: Parameters<typeof build>) => (await build(...given)).init();
-
-async function findingsOf(starting: Promise<unknown>): Promise<readonly AuditFinding[]> {
-  const error: unknown = await starting.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  if (error === undefined) return [];
-  if (!isNanookNestError(error) || error.code !== 'NANOOK_NEST_AUDIT_FAILED') throw error;
-  return (error.data as { readonly findings: readonly AuditFinding[] }).findings;
-}
-
-const codes = (findings: readonly AuditFinding[]) =>
-  findings.map(({ handler, code }) => `${handler} ${code.replace('NANOOK_NEST_', '')}`);
-
-const listed = (from: INestApplication) =>
-  from
-    .get(AuthorizationAudit)
-    .handlers()
-    .map(({ kind, routes, requirements }) => ({ kind, routes, requirements }));
-
-@Controller('notes')
-class Forgetful {
-  @Get(':id') @Authorize(Note) show() {}
-  @Delete(':id') remove() {
-    return 'removed';
-  }
-  @Get(':id/all') list() {}
-}
+// cspell:ignore Forgetfull
 
 describe('a handler without a requirement', () => {
   it('stops the application, and the error names its class, file, line and route', async () => {
@@ -137,12 +61,12 @@ describe('a handler without a requirement', () => {
         code: 'NANOOK_NEST_NO_REQUIREMENT',
         handler: 'Forgetful.remove',
         routes: ['DELETE /notes/:id'],
-        location: expect.stringMatching(/audit\.test\.ts:\d+$/),
+        location: expect.stringMatching(/audit\.fixture\.ts:\d+$/),
       },
       { code: 'NANOOK_NEST_NO_REQUIREMENT', handler: 'Forgetful.list', routes: ['GET /notes/:id/all'] },
     ]);
     const { message } = (await starting.catch((error: unknown) => error)) as Error;
-    expect(message).toMatch(/DELETE \/notes\/:id +\S+audit\.test\.ts:\d+ +.*Forgetful\.remove.*@Authorize/);
+    expect(message).toMatch(/DELETE \/notes\/:id +\S+audit\.fixture\.ts:\d+ +.*Forgetful\.remove.*@Authorize/);
     expect(message).toMatch(/GET \/notes\/:id\/all .*Forgetful\.list.*@SkipAuthorization/);
   });
 
@@ -332,290 +256,6 @@ describe('a route in the listing', () => {
   });
 });
 
-describe('a requirement', () => {
-  const check = (controller: Type, options?: Options, providers: Type[] = []) =>
-    findingsOf(start({ controllers: [controller], providers }, options)).then(codes);
-
-  it('names an action that the policy can grant on the type or on an instance', async () => {
-    @Controller()
-    class Misspelled {
-      @Get('a/:id') @Authorize('raed', Note) misspelled() {}
-      @Get('b/:id') @Authorize('read', Note) right() {}
-      @Post() @Authorize('create', Note) type() {}
-      @Post('c/:id') @Authorize('create', Note, { id: 'params.id' }) one() {}
-      @Get('d') @Authorize('read', Note, { id: false }) readType() {}
-      @Post('e') @Authorize('create', Draft) other() {}
-    }
-    expect(await check(Misspelled)).toEqual([
-      'Misspelled.misspelled NOT_GRANTABLE',
-      'Misspelled.one NOT_GRANTABLE',
-      'Misspelled.readType NOT_GRANTABLE',
-      'Misspelled.other NOT_GRANTABLE',
-    ]);
-  });
-
-  it('gets a suggestion for a misspelled action', async () => {
-    @Controller()
-    class Misspelled {
-      @Get(':id') @Authorize('raed', Note) misspelled() {}
-    }
-    await expect(start({ controllers: [Misspelled] })).rejects.toThrow(
-      'authorizes "raed" on one Note, but no rule of the policy can grant that; did you mean "read"?',
-    );
-  });
-
-  it('takes its id from a parameter that the path has', async () => {
-    @Controller('notes/:note')
-    class Ids {
-      @Get() @Authorize('read', Note) missing() {}
-      @Get('a') @Authorize('read', Note, { id: 'params.note' }) ofController() {}
-      @Get(['b/:id', 'c']) @Authorize('read', Note) notEverywhere() {}
-      @Get('d') @Authorize('read', Note, { id: 'query.note' }) query() {}
-      @Get('e') @Authorize('read', Note, { id: 'args.id' }) elsewhere() {}
-      @Get('f/:noteId') @Authorize('read', Note, { id: 'params.not' }) prefix() {}
-      @Get('g/*rest') @Authorize('read', Note, { id: 'params.rest' }) wildcard() {}
-      @Get('h') @Authorize('read', Note, { id: () => '1' }) hook() {}
-      @Get('i') @Authorize('read', () => new Note()) inline() {}
-    }
-    expect(await check(Ids)).toEqual([
-      'Ids.missing NO_ID',
-      'Ids.notEverywhere NO_ID',
-      'Ids.elsewhere NO_ID',
-      'Ids.prefix NO_ID',
-    ]);
-  });
-
-  it('has exactly one loader for its type', async () => {
-    @Injectable()
-    @ResourceLoader(Draft)
-    class First {
-      load() {}
-    }
-    @Injectable()
-    @ResourceLoader(Draft)
-    class Second {
-      load() {}
-    }
-    @Controller()
-    class Drafts {
-      @Get(':id') @Authorize('read', Draft) show() {}
-      @Get('a/:id') @Authorize('read', First) named() {}
-    }
-    expect(await check(Drafts)).toEqual(['Drafts.show NO_LOADER', 'Drafts.named INVALID_LOADER']);
-    expect(await check(Drafts, {}, [First, Second])).toEqual(['Drafts.show DUPLICATE_LOADER']);
-    expect(await check(Drafts, {}, [First])).toEqual([]);
-  });
-
-  it('names a type of the policy', async () => {
-    @Controller()
-    class Types {
-      @Get('a') @Authorize('list', 'Note') known() {}
-      @Get('b') @Authorize('list', 'Noet') unknown() {}
-      @Get('c') @Authorize('list', Unknown) unregistered() {}
-    }
-    const generic = { policies: 'allow(_, _, _);' };
-    expect(await check(Types, generic)).toEqual([
-      'Types.unknown UNKNOWN_TYPE',
-      'Types.unregistered UNKNOWN_TYPE',
-    ]);
-  });
-
-  it('has an action if the HTTP method has no default action', async () => {
-    @Controller()
-    class Methods {
-      @All('a/:id') @Authorize(Note) all() {}
-      @Get('b/:id') @Authorize(Note) get() {}
-      @MessagePattern('c') @Authorize(Note) message() {}
-    }
-    expect(await check(Methods)).toEqual(['Methods.all NO_ACTION', 'Methods.message NO_ACTION']);
-    expect(await check(Methods, { actions: { ALL: 'read' } })).toEqual(['Methods.message NO_ACTION']);
-  });
-
-  it('@AuthorizeRequest() needs a rule allow_request in the policy', async () => {
-    @Controller()
-    class Requests {
-      @Get(':id') @AuthorizeRequest() @Authorize(Note) show() {}
-    }
-    expect(await check(Requests)).toEqual(['Requests.show NO_REQUEST_RULE']);
-    expect(await check(Requests, { policies: `${policies} allow_request(_, _);` })).toEqual([]);
-  });
-
-  it('does not conflict with another one on the same handler', async () => {
-    @Controller()
-    class Contradictory {
-      @Get(':id') @Authorize(Note) @SkipAuthorization('public') show() {}
-    }
-    expect(await check(Contradictory)).toEqual(['Contradictory.show CONFLICTING_REQUIREMENTS']);
-  });
-
-  it('can be @AuthorizeResult', async () => {
-    @Controller()
-    class Results {
-      @Get() @AuthorizeResult('read') list() {
-        return [];
-      }
-    }
-    expect(listed(await start({ controllers: [Results] }))).toEqual([
-      {
-        kind: 'http',
-        routes: ['GET /'],
-        requirements: [{ kind: 'authorize', action: 'read', resource: 'the result' }],
-      },
-    ]);
-  });
-
-  it('appears in the error together with all other findings', async () => {
-    @Injectable()
-    @ResourceLoader('Noet')
-    class WrongType {
-      load() {}
-    }
-    @Injectable()
-    @ResourceLoader(Draft)
-    class NoMethod {}
-    @Controller()
-    class Wrong {
-      @Get('a/:id') @Authorize('raed', Note) misspelled() {}
-      @Get('b') forgotten() {}
-    }
-    expect(await check(Wrong, {}, [WrongType, NoMethod])).toEqual([
-      'Wrong.misspelled NOT_GRANTABLE',
-      'Wrong.forgotten NO_REQUIREMENT',
-      'undefined INVALID_LOADER',
-      'undefined INVALID_LOADER',
-    ]);
-  });
-});
-
-describe('a requirement for which no guard runs', () => {
-  const check = (metadata: ModuleMetadata, options?: Options) =>
-    findingsOf(start(metadata, options)).then((findings) => {
-      expect(new Set(findings.map(({ location }) => location?.replace(/:\d+$/, '')))).toEqual(
-        new Set([expect.stringMatching(/audit\.test\.ts$/)]),
-      );
-      return codes(findings);
-    });
-
-  @WebSocketGateway()
-  class Chat {
-    @Authorize('create', Note) handleConnection() {}
-    @SubscribeMessage('rename') @Authorize('update', Note) rename() {}
-    @SkipAuthorization('everybody may leave') handleDisconnect() {}
-  }
-  @Injectable()
-  class Service {
-    @Authorize('create', Note) tick() {}
-    @AuthorizeResult() list() {}
-    @AuthorizedFields() show() {}
-    @Authorize('create', Note) [Symbol.for('x')]() {}
-    help() {}
-  }
-
-  it('stops the application on hooks of a gateway, on a service, and on a method without a route', async () => {
-    @Controller()
-    class Notes {
-      @Get(':id') @Authorize(Note) show() {
-        return this.helper();
-      }
-      @Authorize('update', Note) helper() {}
-    }
-    const starting = start({ controllers: [Notes], providers: [Chat, Service] });
-    await expect(starting).rejects.toThrow(
-      /Chat\.handleConnection has an authorization decorator.*authorizeConnection/,
-    );
-    expect(codes(await findingsOf(starting))).toEqual([
-      'Notes.helper UNREACHED_REQUIREMENT',
-      'Chat.handleConnection UNREACHED_REQUIREMENT',
-      'Service.tick UNREACHED_REQUIREMENT',
-      'Service.list UNREACHED_REQUIREMENT',
-      'Service.show UNREACHED_REQUIREMENT',
-      'Service.[x] UNREACHED_REQUIREMENT',
-    ]);
-  });
-
-  it("logs a warning with audit: 'warn'", async () => {
-    const warn = vi.spyOn(Logger.prototype, 'warn').mockImplementation(() => {});
-    await start({ providers: [Service] }, { audit: 'warn' });
-    expect(warn.mock.calls.flat().join()).toMatch(/Service\.tick has an authorization decorator/);
-  });
-
-  it('stops the application on a class without handlers, and on a base class', async () => {
-    @Injectable()
-    @Authorize('create', Note)
-    class Guarded {
-      run() {}
-    }
-    @Injectable()
-    class Derived extends Service {
-      override tick() {}
-      override list() {}
-      override show() {}
-    }
-    expect(await check({ providers: [Guarded, Derived] })).toEqual([
-      'Guarded UNREACHED_REQUIREMENT',
-      'Derived.[x] UNREACHED_REQUIREMENT',
-    ]);
-  });
-
-  it('stops the application in the result of a factory, and in a request-scoped provider', async () => {
-    @Injectable({ scope: Scope.REQUEST })
-    class Scoped {
-      constructor(@Inject(REQUEST) readonly request: unknown) {}
-      @Authorize('create', Note) run() {}
-    }
-    // Nest does not look for messages there.
-    const made = { provide: 'chat', useFactory: () => new Chat() };
-    expect(await check({ providers: [Scoped, made] })).toEqual([
-      'Scoped.run UNREACHED_REQUIREMENT',
-      'Chat.handleConnection UNREACHED_REQUIREMENT',
-      'Chat.rename UNREACHED_REQUIREMENT',
-    ]);
-  });
-
-  it('appears among providers of every kind, and the search does not run their code', async () => {
-    const values = [
-      null,
-      undefined,
-      1,
-      'text',
-      [],
-      new Map(),
-      () => {},
-      class {},
-      {},
-      Object.create(null),
-      Object.create({ run() {} }),
-      Object.create(Object.assign(Object.create(null), { run() {} })),
-      Object.create(Object.create(new Service())),
-      new Proxy({}, { get: (_, key) => (key === 'then' ? undefined : () => {}) }),
-      new Proxy(class {}, {}),
-      new (class {
-        get boom(): never {
-          throw new Error('boom');
-        }
-      })(),
-      Promise.resolve(undefined),
-    ];
-    const providers = values.flatMap((value, i) => [
-      { provide: `value ${i}`, useValue: value as unknown },
-      { provide: `factory ${i}`, useFactory: () => value as unknown },
-      { provide: `alias ${i}`, useExisting: `value ${i}` },
-    ]);
-    const found = codes(await findingsOf(start({ providers })));
-    expect(new Set(found)).toEqual(
-      new Set(['tick', 'list', 'show', '[x]'].map((name) => `Service.${name} UNREACHED_REQUIREMENT`)),
-    );
-  });
-
-  it('passes the audit if the class is a controller, too', async () => {
-    @Controller()
-    class Notes {
-      @Get(':id') @Authorize(Note) show() {}
-    }
-    expect(codes(await findingsOf(start({ controllers: [Notes], providers: [Notes] })))).toEqual([]);
-  });
-});
-
 describe('a function of the instance that replaces a method of a controller', () => {
   @Controller('bound')
   class Bound {
@@ -693,166 +333,6 @@ describe('a result with a requirement', () => {
   });
 });
 
-describe("with guard: 'manual'", () => {
-  @Controller('some')
-  class Some {
-    @Get('a/:id') @UseGuards(AuthorizationGuard) @Authorize(Note) guarded() {}
-    @Get('b/:id') @Authorize(Note) unguarded() {}
-    @Get('c') @SkipAuthorization('test') skipped() {}
-  }
-  @Controller('whole')
-  @UseGuards(AuthorizationGuard)
-  class Whole {
-    @Get(':id') @Authorize(Note) show() {}
-    @MessagePattern('x') @Authorize('read', Note) message() {}
-  }
-
-  it('the audit passes if only the decorator adds the guard, which refuses the call', async () => {
-    const started = await start({ controllers: [Some, Whole] }, { guard: 'manual', actor: () => undefined });
-    expect((await request(started.getHttpServer()).get('/some/a/1')).status).toBe(401);
-    expect((await request(started.getHttpServer()).get('/some/b/1')).status).toBe(401);
-    expect((await request(started.getHttpServer()).get('/some/c')).status).toBe(200);
-  });
-
-  it('the audit passes if @UseGuards adds the guard', async () => {
-    const started = await start({ controllers: [Whole] }, { guard: 'manual', actor: () => undefined });
-    expect((await request(started.getHttpServer()).get('/whole/1')).status).toBe(401);
-  });
-
-  it('the audit passes if the application adds the guard as a global guard', async () => {
-    const built = await build({ controllers: [Some] }, { guard: 'manual' });
-    built.useGlobalGuards(built.get(AuthorizationGuard));
-    expect(await findingsOf(built.init())).toEqual([]);
-  });
-
-  it('the audit passes if a test replaces the guard', async () => {
-    @Module({
-      imports: [NanookModule.forRoot({ policies, types: { Note, Draft }, guard: 'manual' })],
-      controllers: [Whole],
-      providers: [NoteLoader],
-    })
-    class AppModule {}
-    const built = await Test.createTestingModule({ imports: [AppModule] })
-      .overrideGuard(AuthorizationGuard)
-      .useValue({ canActivate: () => true })
-      .compile();
-    app = built.createNestApplication({ logger: false });
-    expect(await findingsOf(app.init())).toEqual([]);
-    expect((await request(app.getHttpServer()).get('/whole/1')).status).toBe(200);
-  });
-});
-
-describe('handlers beside HTTP', () => {
-  @WebSocketGateway({ namespace: '/chat' })
-  class Chat {
-    @SubscribeMessage('rename') @Authorize('update', Note) rename() {}
-    @SubscribeMessage('forgotten') forgotten() {}
-  }
-  @Controller()
-  class Messages {
-    @MessagePattern({ cmd: 'sum' }) sum() {}
-    @EventPattern(['note.shared', 'note.moved']) @Authorize('read', Note, { id: 'params.id' }) shared() {}
-    @Get() @MessagePattern('both') @SkipAuthorization('test') both() {}
-  }
-  // A provider that is not a gateway. Nest ignores it.
-  @Injectable()
-  class NoGateway {
-    @SubscribeMessage('x') x() {}
-  }
-
-  it('appear in the listing', async () => {
-    const started = await start({ controllers: [Messages], providers: [Chat, NoGateway] }, { audit: 'off' });
-    expect(listed(started).map(({ kind, routes }) => [kind, ...routes])).toEqual([
-      ['rpc', 'MESSAGE {"cmd":"sum"}'],
-      ['rpc', 'EVENT note.shared', 'EVENT note.moved'],
-      ['http', 'GET /'],
-      ['rpc', 'MESSAGE both'],
-      ['ws', 'WS /chat rename'],
-      ['ws', 'WS /chat forgotten'],
-    ]);
-  });
-
-  it('stop a microservice if they have no requirement', async () => {
-    @Module({
-      imports: [NanookModule.forRoot({ policies, types: { Note, Draft } })],
-      controllers: [Messages],
-      providers: [NoteLoader, Chat],
-    })
-    class AppModule {}
-    const built = await Test.createTestingModule({ imports: [AppModule] }).compile();
-    const service = built.createNestMicroservice({ transport: Transport.TCP, options: { port: 0 } });
-    expect(codes(await findingsOf(service.listen()))).toEqual([
-      'Messages.sum NO_REQUIREMENT',
-      'Messages.shared NO_ID',
-      'Chat.forgotten NO_REQUIREMENT',
-    ]);
-  });
-});
-
-describe('resolvers', () => {
-  @Resolver('Note')
-  class NoteResolver {
-    @Query('note') @Authorize('read', Note) note(@Args('id') _: string) {
-      return { id: '1' };
-    }
-    @Query() notes() {}
-    @Mutation() @Authorize('update', Note, { id: 'data.id' }) rename() {}
-    @ResolveField('author') author() {
-      return 'alice';
-    }
-    @ResolveReference() reference() {}
-  }
-  const typeDefs = `
-    type Note { id: ID author: String }
-    type Query { note(id: ID): Note notes: [Note] }
-    type Mutation { rename: Note }
-  `;
-  const graphql = (fieldResolverEnhancers: ApolloDriverConfig['fieldResolverEnhancers'] = []) =>
-    GraphQLModule.forRoot<ApolloDriverConfig>({ driver: ApolloDriver, typeDefs, fieldResolverEnhancers });
-
-  it('need a requirement for references, and none for fields, which are reached through their parent', async () => {
-    const findings = await findingsOf(start({ imports: [graphql()], providers: [NoteResolver] }));
-    expect(findings).toMatchObject([
-      { handler: 'NoteResolver.notes', code: 'NANOOK_NEST_NO_REQUIREMENT', routes: ['Query.notes'] },
-      { handler: 'NoteResolver.rename', code: 'NANOOK_NEST_NO_ID', routes: ['Mutation.rename'] },
-      {
-        handler: 'NoteResolver.reference',
-        code: 'NANOOK_NEST_NO_REQUIREMENT',
-        routes: ['Note.__resolveReference'],
-      },
-    ]);
-    expect(findings).toHaveLength(3);
-  });
-
-  it('need a requirement for fields if guards run for fields', async () => {
-    const starting = start({ imports: [graphql(['guards', 'interceptors'])], providers: [NoteResolver] });
-    expect(codes(await findingsOf(starting))).toContain('NoteResolver.author NO_REQUIREMENT');
-  });
-
-  it('need guards for references, also if their class has a requirement', async () => {
-    @Resolver('Note')
-    @Authorize('read', Note, { id: 'args.id' })
-    class Resolvers {
-      @Query('note') note() {}
-      @ResolveField('author') author() {}
-      @ResolveReference() reference() {}
-    }
-    const starting = start({ imports: [graphql()], providers: [Resolvers] });
-    expect(codes(await findingsOf(starting))).toEqual(['Resolvers.reference UNGUARDED_FIELD']);
-  });
-
-  it('appear in the listing with their requirements', async () => {
-    const started = await start({ imports: [graphql()], providers: [NoteResolver] }, { audit: 'off' });
-    expect(String(started.get(AuthorizationAudit)).split('\n')).toEqual([
-      'Query.note               read Note           NoteResolver.note',
-      'Query.notes              – no requirement –  NoteResolver.notes',
-      'Mutation.rename          update Note         NoteResolver.rename',
-      'Note.author              through its parent  NoteResolver.author',
-      'Note.__resolveReference  – no requirement –  NoteResolver.reference',
-    ]);
-  });
-});
-
 it('lists the type of a loader, and the reason of a skip', async () => {
   @Controller()
   @SkipAuthorization('public')
@@ -878,8 +358,8 @@ it('the audit reads the types of a given authorizer', async () => {
   })
   class AppModule {}
   const built = await Test.createTestingModule({ imports: [AppModule] }).compile();
-  app = built.createNestApplication({ logger: false });
-  expect(codes(await findingsOf(app.init()))).toHaveLength(2);
+  const started = adopt(built.createNestApplication({ logger: false }));
+  expect(codes(await findingsOf(started.init()))).toHaveLength(2);
 });
 
 it('the audit lists handlers before the application starts', async () => {

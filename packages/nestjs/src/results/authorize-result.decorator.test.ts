@@ -1,0 +1,118 @@
+import 'reflect-metadata';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  Controller,
+  Get,
+  Next,
+  Res,
+  UseInterceptors,
+  type CallHandler,
+  type ExecutionContext,
+  type NestInterceptor,
+} from '@nestjs/common';
+import { of, tap } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import { Authorize, AuthorizeResult, AuthorizedFields } from '../index.js';
+import { Note, notes, platforms, start, ask, statusOf } from '../requirements/requirements.fixture.js';
+
+describe('a requirement for the result', () => {
+  interface Response {
+    send(body: unknown): unknown;
+    header(name: string, value: string): unknown;
+  }
+
+  it.each(platforms)('refuses a handler on %s that sends its response itself', async (adapter) => {
+    let calls = 0;
+    @Controller()
+    class SendingController {
+      @Get('result') @AuthorizeResult('update') result(@Res() response: Response) {
+        calls++;
+        response.send('secret');
+      }
+      @Get('fields') @Authorize('list', Note) @AuthorizedFields() fields(@Res() response: Response) {
+        calls++;
+        response.send('secret');
+      }
+      @Get('passed') @AuthorizeResult('update') passed(@Res({ passthrough: true }) response: Response) {
+        response.header('x-passed', 'yes');
+        return notes.get('1');
+      }
+    }
+    await start([SendingController], { audit: 'off' }, adapter);
+    for (const path of ['/result', '/fields']) {
+      const answer = await ask('bob', 'get', path);
+      expect([answer.status, answer.text.includes('secret')]).toEqual([500, false]);
+    }
+    expect(calls).toBe(0);
+    expect(await statusOf('bob', 'get', '/passed')).toBe(403);
+    expect((await ask('alice', 'get', '/passed')).headers['x-passed']).toBe('yes');
+  });
+});
+
+describe('a cache', () => {
+  type Asked = { readonly url: string; readonly headers: Readonly<Record<string, string>> };
+  const cacheBy = (keyOf: (asked: Asked) => string) => {
+    const kept = new Map<string, unknown>();
+    return class Cache implements NestInterceptor {
+      intercept(context: ExecutionContext, next: CallHandler) {
+        const key = keyOf(context.switchToHttp().getRequest<Asked>());
+        return kept.has(key) ? of(kept.get(key)) : next.handle().pipe(tap((result) => kept.set(key, result)));
+      }
+    };
+  };
+
+  it('above @AuthorizeResult caches the unchecked result, and not the result for one actor', async () => {
+    const Cache = cacheBy(({ url }) => url);
+    @Controller()
+    class CachedController {
+      @Get() @UseInterceptors(Cache) @AuthorizeResult('update') list() {
+        return [...notes.values()];
+      }
+    }
+    await start([CachedController]);
+    expect((await ask('alice', 'get', '/')).body).toEqual([notes.get('1')]);
+    expect((await ask('bob', 'get', '/')).body).toEqual([notes.get('2')]);
+  });
+
+  it('below @AuthorizeResult caches the result for one actor, so its key contains the actor', async () => {
+    const ByUrl = cacheBy(({ url }) => url);
+    const ByUser = cacheBy(({ url, headers }) => `${headers['x-user']} ${url}`);
+    @Controller()
+    class CachedController {
+      @Get('wrong') @AuthorizeResult('update') @UseInterceptors(ByUrl) wrong() {
+        return [...notes.values()];
+      }
+      @Get('right') @AuthorizeResult('update') @UseInterceptors(ByUser) right() {
+        return [...notes.values()];
+      }
+    }
+    await start([CachedController]);
+    const got = async (path: string) => [
+      (await ask('alice', 'get', path)).body as unknown,
+      (await ask('bob', 'get', path)).body as unknown,
+    ];
+    expect(await got('/wrong')).toEqual([[notes.get('1')], [notes.get('1')]]);
+    expect(await got('/right')).toEqual([[notes.get('1')], [notes.get('2')]]);
+  });
+});
+
+describe('a handler that calls next()', () => {
+  it('has its own requirement for the result, and the next handler has another', async () => {
+    @Controller()
+    class ChainController {
+      @Get('first')
+      @AuthorizeResult('update')
+      async first(@Res({ passthrough: true }) _: unknown, @Next() next: () => void) {
+        next();
+        return sleep(20).then(() => notes.get('1'));
+      }
+      @Get(':id')
+      @AuthorizeResult('update')
+      async second() {
+        return sleep(100).then(() => notes.get('1'));
+      }
+    }
+    await start([ChainController]);
+    expect(await statusOf('bob', 'get', '/first')).toBe(403);
+  });
+});
