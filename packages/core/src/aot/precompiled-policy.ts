@@ -2,6 +2,7 @@ import { PolarError } from '../diagnostics/polar-error.js';
 import { TypeSets, type TypeSet } from '../host/type-set.js';
 import { show } from '../host/show.js';
 import { isThenable } from '../host/value.js';
+import { isObject } from '../internal/is-object.js';
 import { describeValue, looksThenable } from '../internal/describe-value.js';
 import type { TypeTable } from '../types/type-table.js';
 import { hasTagged, tagVersion } from '../types/typed.js';
@@ -222,13 +223,12 @@ function checkModule(module: PolicyModule, types: TypeTable, equality: Equality)
 }
 
 function notCompiled(module: unknown, format: unknown): PolarError {
-  const isObject = typeof module === 'object' && module !== null;
   const advice =
     format !== undefined
       ? 'compile it again'
-      : isObject && 'default' in module
+      : isObject(module) && 'default' in module
         ? 'pass the default export of the module'
-        : isObject && looksThenable(module)
+        : isObject(module) && looksThenable(module)
           ? 'await the import, and pass its default export'
           : 'pass the default export of the file that `compilePolicy` wrote';
   const found = format === undefined ? describeValue(module) : `a policy of format ${show(format)}`;

@@ -1,5 +1,6 @@
 import type { Span } from '../../../diagnostics/span.js';
 import { isPolicyDictionary, isThenable } from '../../../host/value.js';
+import { isObjectOrFunction } from '../../../internal/is-object.js';
 import { type FieldType, TypeToken } from '../../../types/declared-type.js';
 import type { CompiledFunction } from '../../compiler/compiled-function.js';
 import { NotCompilable } from '../../compiler/not-compilable.js';
@@ -54,9 +55,8 @@ export class ConstantPrinter {
     const { types } = this.linker.context.program;
     for (const name of types.constantNames) {
       const value = types.constant(name);
-      const isReference = (typeof value === 'object' && value !== null) || typeof value === 'function';
       // The first name of several: the signature records that they name one value.
-      if (isReference && !this.#texts.has(value))
+      if (isObjectOrFunction(value) && !this.#texts.has(value))
         this.#texts.set(value, `h.constant(${JSON.stringify(name)})`);
     }
   }

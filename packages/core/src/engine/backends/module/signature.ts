@@ -1,5 +1,6 @@
 import { inheritsFromClasses } from '../../../host/member.js';
 import { TypeSets } from '../../../host/type-set.js';
+import { isObjectOrFunction } from '../../../internal/is-object.js';
 import type { TypeTable } from '../../../types/type-table.js';
 import type { Equality } from '../../equality.js';
 
@@ -32,12 +33,12 @@ export function signatureOf(types: TypeTable, equality: Equality): Record<string
   const names = new Map<unknown, string>([...types.types].map(({ name, value }) => [value, name]));
   for (const name of types.constantNames) {
     const value = types.constant(name);
-    const isObject = (typeof value === 'object' && value !== null) || typeof value === 'function';
+    const isReference = isObjectOrFunction(value);
     const first = names.get(value);
     if (first === undefined) names.set(value, name);
     const of =
-      isObject && typeSets.areSettled(value) ? [...typeSets.of(value).types].map((type) => type.name) : [];
-    signature[`constant ${name}`] = !isObject
+      isReference && typeSets.areSettled(value) ? [...typeSets.of(value).types].map((type) => type.name) : [];
+    signature[`constant ${name}`] = !isReference
       ? `${typeof value} ${String(value)}`
       : first === undefined
         ? [typeof value, ...of].join(' ')
