@@ -28,7 +28,7 @@ export const runtimeCodes = {
   POLAR_LOAD_INLINE_QUERY_FAILED: (p: { query: string }) =>
     `the inline query \`${p.query}\` has no answer, so the policy is not loaded; correct the query or the rules`,
   POLAR_LOAD_NOT_COMPILED: (p: { why: string }) =>
-    `cannot be compiled ahead of time: ${p.why}; load the policy with \`Authorizer.load\` instead`,
+    `this cannot be compiled ahead of time, because it has ${p.why}; load the policy with \`Authorizer.load\` instead`,
   POLAR_LOAD_MODULE_FORMAT: (p: { found: string; advice: string }) =>
     `expected a policy that this version of @nanook/core compiled, found ${p.found}; ${p.advice}`,
   POLAR_LOAD_MODULE_MISMATCH: (p: { name: string; compiled: string; given: string }) =>
