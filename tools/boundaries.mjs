@@ -106,8 +106,35 @@ const nestFolders = {
 nestFolders.module = Object.keys(nestFolders).filter((folder) => folder !== 'testing');
 nestFolders[''] = Object.keys(nestFolders);
 
+/** Folder of http → folders it may import, from the lowest to the highest. */
+const httpFolders = {
+  locations: [],
+  'config-errors': ['locations'],
+  refusals: ['config-errors'],
+  requirements: ['locations', 'config-errors', 'refusals'],
+  'pending-checks': ['locations', 'config-errors'],
+  request: ['config-errors', 'refusals', 'requirements', 'pending-checks'],
+  'response-guard': ['config-errors', 'pending-checks'],
+};
+httpFolders[''] = Object.keys(httpFolders);
+
+/** Folder of express and of koa → folders it may import. */
+const adapterFolders = {
+  internals: [],
+  handlers: ['internals'],
+  middleware: ['internals', 'handlers'],
+  routes: ['internals', 'handlers'],
+  '': ['internals', 'middleware', 'routes'],
+};
+
 /** The packages whose folders have a table. */
-const foldersOf = { core: folders, nestjs: nestFolders };
+const foldersOf = {
+  core: folders,
+  http: httpFolders,
+  express: adapterFolders,
+  koa: adapterFolders,
+  nestjs: nestFolders,
+};
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const posix = (path) => path.split(sep).join('/');

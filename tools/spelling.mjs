@@ -16,7 +16,7 @@ function fail(message) {
   process.exitCode = 1;
 }
 
-if (words.join() !== [...new Set(words)].toSorted().join())
+if (words.join() !== [...new Set(words)].toSorted((a, b) => (a < b ? -1 : 1)).join())
   fail(`${list} must be sorted, each word in it once and in lower case`);
 
 const git = [
