@@ -20,7 +20,7 @@ interface Passage {
   readonly position: readonly [number, number];
   /** Whether a decision counted before the router or application. */
   readonly isInherited: boolean;
-  /** The routers, of this one and its nested ones, with a decision of their middleware. */
+  /** The routers whose middleware made a decision: this router, or nested ones. */
   readonly settled: ReadonlySet<object>;
   /** The route in which a decision was made. */
   readonly route: Layer | undefined;

@@ -66,7 +66,9 @@ describe('a handler without a requirement', () => {
       { code: 'NANOOK_NEST_NO_REQUIREMENT', handler: 'Forgetful.list', routes: ['GET /notes/:id/all'] },
     ]);
     const { message } = (await starting.catch((error: unknown) => error)) as Error;
-    expect(message).toMatch(/DELETE \/notes\/:id +\S+audit\.fixture\.ts:\d+ +.*Forgetful\.remove.*@Authorize/);
+    expect(message).toMatch(
+      /DELETE \/notes\/:id +\S+audit\.fixture\.ts:\d+ +.*Forgetful\.remove.*@Authorize/,
+    );
     expect(message).toMatch(/GET \/notes\/:id\/all .*Forgetful\.list.*@SkipAuthorization/);
   });
 
