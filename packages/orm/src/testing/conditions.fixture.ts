@@ -20,7 +20,7 @@ export class Conditions {
         return `(${this.about(variable, type, depth - 1)} and ${this.about(variable, type, depth - 1)})`;
       case 2:
       case 3:
-        return `(${this.about(variable, type, depth - 1)} or ${this.about(variable, type, depth - 1)})`;
+        return `(${random.below(4) === 0 ? 'actor.id > 0' : this.about(variable, type, depth - 1)} or ${this.about(variable, type, depth - 1)})`;
       case 4:
         return `not (${this.about(variable, type, depth - 1)})`;
       case 5: {
@@ -66,8 +66,9 @@ export class Conditions {
       case 4:
         return `${this.#value(random.of(['text', 'number', 'flag']))} ${random.of(['<', '>=', '=', '!='])} ${column}`;
       case 5: {
-        const [other] = random.of(fieldsOf[type]!);
-        return `${column} ${random.of(['=', '!=', '<', '<='])} ${variable}.${other}`;
+        const others = fieldsOf[type]!.filter(([, each]) => each === kind || random.below(3) === 0);
+        const [other] = random.of(others);
+        return `${column} ${random.of(['=', '=', '!=', '<', '<='])} ${variable}.${other}`;
       }
       case 6: {
         const ones = oneOf[type];
@@ -85,7 +86,7 @@ export class Conditions {
       case 7:
         return kind === 'flag' ? column : `${column} = ${this.#value(kind)}`;
       case 8:
-        return random.of([`actor.level < 3`, `actor.role = "admin"`, `actor.active`, `actor.missing = 1`]);
+        return random.of([`actor.level < 3`, `actor.role = "admin"`, `actor.active`, `actor.id > 0`]);
       case 9:
         return `${variable} matches {${field}: ${this.#value(kind)}}`;
       case 10:
