@@ -52,22 +52,22 @@ export const givenName = (position: number): string => `_argument ${position}`;
 /**
  * Links the query `name(…)`.
  *
- * @param asked for each argument the variable that it asks for, or undefined when its value is given; two mentions of one
+ * @param variables for each argument its variable, or undefined when its value is given; two mentions of one
  *   variable are one variable
  */
 export function linkCall(
   name: string,
-  asked: readonly (string | undefined)[],
+  variables: readonly (string | undefined)[],
   program: Program,
 ): LinkedQuery {
   const slotNames: string[] = [];
-  const args = asked.map((variable, i) => {
+  const args = variables.map((variable, i) => {
     const slotName = variable ?? givenName(i);
     const known = slotNames.indexOf(slotName);
     return slotTerm(known === -1 ? slotNames.push(slotName) - 1 : known);
   });
-  const shown = asked.map((variable, i) => variable ?? `argument ${i + 1}`);
-  const source = new Source(`${name}(${shown.join(', ')})`, 'question');
+  const shown = variables.map((variable, i) => variable ?? `argument ${i + 1}`);
+  const source = new Source(`${name}(${shown.join(', ')})`, 'query');
   const span = spanOf(source, 0, source.text.length);
   const predicate = program.predicates.get(name) ?? new Predicate(name);
   return { goals: [{ kind: 'call', span, predicate, args, hasKeywords: false }], slotNames, span };

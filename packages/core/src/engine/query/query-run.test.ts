@@ -11,7 +11,7 @@ import { defaultLimits } from '../limits.js';
 import type { ProgramContext } from '../program-context.js';
 import { QueryRun, type QueryRunOptions } from './query-run.js';
 
-function question(policy: string, query: string, pausesAt: QueryRunOptions['pausesAt'] & string): QueryRun {
+function run(policy: string, query: string, pausesAt: QueryRunOptions['pausesAt'] & string): QueryRun {
   const types = new TypeTable();
   const report = new Report();
   const program = link(buildPolicy([new Source(policy)], types, report)!, types);
@@ -34,20 +34,18 @@ function question(policy: string, query: string, pausesAt: QueryRunOptions['paus
 
 describe('steps', () => {
   it('pauses before every goal and at every answer', () => {
-    const steps = [
-      ...question('f(x) if x > 1 and g(x); g(2); g(3);', 'x in [1, 2] and f(x)', 'goal').steps(),
-    ];
+    const steps = [...run('f(x) if x > 1 and g(x); g(2); g(3);', 'x in [1, 2] and f(x)', 'goal').steps()];
     expect(
       steps.map((s) =>
-        s.kind === 'pause' ? `${s.depth} ${s.rule ?? 'question'}: ${textOf(s.span)}` : s.bindings.get('x'),
+        s.kind === 'pause' ? `${s.depth} ${s.rule ?? 'query'}: ${textOf(s.span)}` : s.bindings.get('x'),
       ),
     ).toEqual([
-      '0 question: x in [1, 2]',
-      '0 question: x in [1, 2]',
-      '0 question: f(x)',
+      '0 query: x in [1, 2]',
+      '0 query: x in [1, 2]',
+      '0 query: f(x)',
       '1 f: x > 1',
-      '0 question: x in [1, 2]',
-      '0 question: f(x)',
+      '0 query: x in [1, 2]',
+      '0 query: f(x)',
       '1 f: x > 1',
       '1 f: g(x)',
       2,
@@ -55,7 +53,7 @@ describe('steps', () => {
   });
 
   it('pauses only at debug with pausesAt: debug', () => {
-    const steps = [...question('f(x) if x = 1 and debug() and x = x;', 'f(x)', 'debug').steps()];
+    const steps = [...run('f(x) if x = 1 and debug() and x = x;', 'f(x)', 'debug').steps()];
     expect(steps.map((s) => (s.kind === 'pause' ? [s.rule, textOf(s.span)] : s.bindings.get('x')))).toEqual([
       ['f', 'debug()'],
       1,

@@ -173,9 +173,9 @@ export class QueryRun {
     const open = this.#machine.openConstraints;
     if (open.length === 0) return;
     const { budget } = this.#machine;
-    const asked = new Set<Variable>();
-    for (const [, variable] of this.#variables()) variablesIn(variable, budget, asked);
-    const known = new Set(connected(asked, open, budget));
+    const queried = new Set<Variable>();
+    for (const [, variable] of this.#variables()) variablesIn(variable, budget, queried);
+    const known = new Set(connected(queried, open, budget));
     const stray = open.find((constraint) => !known.has(constraint));
     if (stray === undefined) return;
     const variable = variablesOf(stray, budget)[0]!;
