@@ -1,0 +1,253 @@
+import { describe, expect, it, vi } from 'vitest';
+import { Authorizer } from '../../index.js';
+import { Doc, engines, everywhere, outcomeOf, types, User } from '../testing/all-engines.fixture.js';
+
+describe('promises', () => {
+  const later = <T>(value: T) => Promise.resolve(value);
+  const doc = new Doc({ locked: false });
+  const cases: [string, string, unknown, boolean][] = [
+    ['an attribute', 'r.flag = true', { flag: later(true) }, true],
+    ['an attribute under not', 'not r.flag = true', { flag: later(true) }, false],
+    ['an attribute under not, the other way', 'not r.flag = true', { flag: later(false) }, true],
+    ['a condition', 'r.flag', { flag: later(true) }, true],
+    [
+      'an attribute that is read first and tested last',
+      'x = r.flag and r.open = true and x = true',
+      { flag: later(true), open: true },
+      true,
+    ],
+    ['an element of a list', '"x" in r.tags', { tags: ['y', later('x')] }, true],
+    ['an element of a list under not', 'not "x" in r.tags', { tags: ['y', later('x')] }, false],
+    ['a list', '"x" in r.tags', { tags: later(['x']) }, true],
+    ['the object of an attribute', 'r.org.open = true', { org: later({ open: true }) }, true],
+    ['a side of an order', 'r.n < 2', { n: later(1) }, true],
+    ['a side of an inequality', 'r.n != 1', { n: later(1) }, false],
+    ['a term of a sum', 'r.n + 1 = 2', { n: later(1) }, true],
+    ['a matched value', 'r.org matches {open: true}', { org: later({ open: true }) }, true],
+    ['a matched value under not', 'not r.org matches {open: true}', { org: later({ open: true }) }, false],
+    ['one of several', 'r.name in ["a", "b"]', { name: later('b') }, true],
+    ['an argument of a rule', 'x = r.name and is_b(x)', { name: later('b') }, true],
+    ['an argument of a rule under not', 'not is_b(r.name)', { name: later('b') }, false],
+    [
+      'an argument of a rule that tests another argument first',
+      'two(r.n, r.name)',
+      { n: 1, name: later('b') },
+      true,
+    ],
+  ];
+  it.each(cases)('delay the result until they settle: %s', async (_what, condition, resource, expected) => {
+    const policies = `allow(_, _, r) if ${condition}; is_b("b"); two(n, name) if n = 1 and name = "b";`;
+    for (const engine of engines) {
+      // oxlint-disable-next-line no-await-in-loop -- one after the other
+      const authorizer = await Authorizer.load({ policies, engine, onWarning: () => {} });
+      const cold = outcomeOf(() => authorizer.isAllowedSync({}, 'read', resource));
+      expect([engine, cold]).toEqual([engine, 'POLAR_RUN_PROMISE_IN_SYNC']);
+      for (const _ of [1, 2]) {
+        // oxlint-disable-next-line no-await-in-loop -- as above
+        expect([engine, await authorizer.isAllowed({}, 'read', resource)]).toEqual([engine, expected]);
+      }
+      expect(outcomeOf(() => authorizer.isAllowedSync({}, 'read', resource))).toBe(
+        'POLAR_RUN_PROMISE_IN_SYNC',
+      );
+    }
+  });
+
+  it('can be results and arguments of methods, which run once', async () => {
+    let calls = 0;
+    class Account {
+      name = later('x');
+      is(name: unknown) {
+        calls++;
+        return later(name === 'x');
+      }
+      plain(name: unknown) {
+        calls++;
+        return name === 'x';
+      }
+    }
+    const options = { types: { ...types, Account } };
+    for (const condition of [
+      'a.is(a.name)',
+      'a.plain(a.name)',
+      'not (not a.is("x"))',
+      'a.plain("x") and a.is(a.name)',
+    ]) {
+      for (const engine of engines) {
+        const policies = `allow(a: Account, _, _) if ${condition};`;
+        // oxlint-disable-next-line no-await-in-loop -- one after the other
+        const authorizer = await Authorizer.load({ policies, engine, ...options });
+        for (const _ of [1, 2, 3]) {
+          calls = 0;
+          // oxlint-disable-next-line no-await-in-loop -- as above
+          expect([condition, engine, await authorizer.isAllowed(new Account(), 'read', doc), calls]).toEqual([
+            condition,
+            engine,
+            true,
+            condition.includes('and') ? 2 : 1,
+          ]);
+        }
+      }
+    }
+  });
+});
+
+describe('an awaitable instance of the declared class of a field', () => {
+  const ann = new User({ name: 'ann' });
+  /** The property that makes an instance a promise of Ann. */
+  // oxlint-disable-next-line unicorn/no-thenable -- the test is about `then`
+  const loading = { then: { value: (use?: (user: User) => void) => use?.(ann) } };
+  class Admin extends User {}
+  class LazyUser extends User {}
+  Object.defineProperties(LazyUser.prototype, loading);
+  it.each([
+    'not d.owner = u',
+    'd.owner != u',
+    'not u in d.users',
+    'forall(x in d.users, x != u)',
+    'not owns(u, d)',
+    'is_other(u, d)',
+  ])('never counts as another value: %s', async (condition) => {
+    const rules = `
+      allow(u: User, "read", d: Doc) if ${condition};
+      owns(u: User, d: Doc) if is_in(u, d) or is_in(u, d);
+      is_in(u: User, d: Doc) if u in d.users;
+      is_other(u: User, d: Doc) if is_in(u, d) and cut and 1 = 2;
+      is_other(_: User, _: Doc);
+    `;
+    const Owned = { class: Doc, fields: { owner: 'User', users: ['User'] } };
+    for (const extending of [{}, { Admin }, { LazyUser }]) {
+      // oxlint-disable-next-line no-await-in-loop -- one after the other
+      await everywhere(rules, { types: { User, Doc: Owned, ...extending } }, (ask) => {
+        expect(ask(ann, new Doc({ owner: ann, users: [ann] }))).toBe(false);
+        for (const lazy of [new LazyUser(), Object.defineProperties(new User(), loading)])
+          expect(ask(ann, new Doc({ owner: lazy, users: [lazy] }))).toBe('POLAR_RUN_PROMISE_IN_SYNC');
+      });
+    }
+  });
+});
+
+it('a query that timed out ignores its promises, even when they reject', async () => {
+  const unhandled: unknown[] = [];
+  const note = (reason: unknown) => void unhandled.push(reason);
+  process.on('unhandledRejection', note);
+  let calls = 0;
+  class Note {
+    isMine(): Promise<boolean> {
+      calls++;
+      return new Promise((_, reject) => setTimeout(() => reject(new Error('late')), 80));
+    }
+  }
+  const authorizer = await Authorizer.load({
+    policies: 'allow(_, "read", n: Note) if n.isMine();',
+    types: { Note },
+    limits: { timeoutMs: 20 },
+  });
+  const timeout = { code: 'POLAR_RUN_TIMEOUT' };
+  // The machine runs the first check, which meets a promise. Compiled code that awaits promises runs the second.
+  await expect(authorizer.isAllowed(1, 'read', new Note())).rejects.toMatchObject(timeout);
+  await expect(authorizer.isAllowed(1, 'read', new Note())).rejects.toMatchObject(timeout);
+  await new Promise((resolve) => setTimeout(resolve, 150));
+  process.off('unhandledRejection', note);
+  expect({ unhandled, calls }).toEqual({ unhandled: [], calls: 2 });
+});
+
+it.each(['source', 'closures', 'machine'] as const)(
+  'promises of a query that timed out cause no unhandled rejection, at any reading of the clock (%s)',
+  async (engine) => {
+    const unhandled: unknown[] = [];
+    const note = (reason: unknown) => void unhandled.push(reason);
+    const late = () => new Promise((_, reject) => setTimeout(() => reject(new Error('late')), 3));
+    class Note {
+      one() {
+        return late();
+      }
+      list() {
+        return [late()];
+      }
+      get owner() {
+        return late();
+      }
+    }
+    const authorizer = await Authorizer.load({
+      policies: `
+        allow(_, "one", n: Note) if n.one();
+        allow(_, "list", n: Note) if x in n.list() and x = 1;
+        allow(_, "getter", n: Note) if n.owner = 1;
+        allow(_, "both", n: Note) if n.one() = n.owner;
+        allow(_, "not", n: Note) if not n.one();
+      `,
+      types: { Note },
+      engine,
+    });
+    process.on('unhandledRejection', note);
+    const clock = performance.now.bind(performance);
+    for (const action of ['one', 'list', 'getter', 'both', 'not'])
+      for (let read = 0; read < 6; read++) {
+        let reads = 0;
+        const now = vi
+          .spyOn(performance, 'now')
+          .mockImplementation(() => clock() + (reads++ >= read ? 100_000 : 0));
+        // oxlint-disable-next-line no-await-in-loop -- one after the other
+        await authorizer.isAllowed(1, action, new Note()).catch(() => {});
+        try {
+          authorizer.isAllowedSync(1, action, new Note());
+        } catch {
+          // The check meets a promise or times out.
+        }
+        now.mockRestore();
+        // oxlint-disable-next-line no-await-in-loop -- the promises are rejected meanwhile
+        await new Promise((resolve) => setTimeout(resolve, 8));
+      }
+    process.off('unhandledRejection', note);
+    expect(unhandled).toEqual([]);
+  },
+);
+
+describe('a declared field', () => {
+  it('can hold an awaitable instance of a class that extends the declared one', async () => {
+    class Item {}
+    class Lazy extends Item {
+      // oxlint-disable-next-line unicorn/no-thenable -- the test is about `then`
+      then(give?: (item: unknown) => void) {
+        give?.(item);
+      }
+    }
+    const [item, lazy] = [new Item(), new Lazy()];
+    class Grant {
+      constructor(readonly item: unknown) {}
+    }
+    const declared = { User, Item, Lazy, Grant: { class: Grant, fields: { item: 'Item' } } };
+    const policies = 'allow(_: User, grant: Grant, item: Item) if not grant.item = item;';
+    await everywhere(policies, { types: declared }, (ask) => {
+      const outcome = (held: unknown) => ask(new User(), item, new Grant(held) as unknown as string);
+      expect([outcome(new Item()), outcome(item), outcome(lazy)]).toEqual([
+        true,
+        false,
+        'POLAR_RUN_PROMISE_IN_SYNC',
+      ]);
+    });
+  });
+});
+
+describe('an argument with its own `then`', () => {
+  const awaitedTo = (user: User, to: User): User =>
+    // oxlint-disable-next-line unicorn/no-thenable -- the test is about `then`
+    Object.assign(user, { then: (give?: (value: unknown) => void) => give?.(to) });
+
+  it('counts as a promise, before and after the code is warm', async () => {
+    const policies = 'allow(user: User, "read", _: Doc) if not user.name = "banned";';
+    await everywhere(policies, { types }, (ask) => {
+      const [good, banned] = [new User({ name: 'good' }), new User({ name: 'banned' })];
+      expect([ask(good, new Doc()), ask(banned, new Doc())]).toEqual([true, false]);
+      expect(ask(awaitedTo(new User({ name: 'good' }), banned), new Doc())).toBe('POLAR_RUN_PROMISE_IN_SYNC');
+    });
+  });
+
+  it('does not count as a promise when `then` is not a function', async () => {
+    await everywhere('allow(user: User, "read", _: Doc) if user.then = 1;', { types }, (ask) => {
+      const user = new User();
+      // oxlint-disable-next-line unicorn/no-thenable -- as above
+      expect(ask(Object.assign(user, { then: 1 }), new Doc())).toBe(true);
+    });
+  });
+});
