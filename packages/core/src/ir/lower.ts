@@ -177,7 +177,7 @@ export class Lowering {
         return result;
       }
       default:
-        invariant(false, `a ${node.kind} stands where a value belongs`);
+        invariant(false, `a ${node.kind} is used where a value belongs`);
     }
   }
 
