@@ -25,7 +25,7 @@ import type { Frame } from './state/frame.js';
 import { GoalResult } from './state/goal-result.js';
 import type { MachineGoal } from './state/goal-stack.js';
 import { emptySlot } from './state/term-value.js';
-import { traceOf, undecidedError, type Undecided } from './state/undecided.js';
+import { traceOf, undecidedError } from './state/undecided.js';
 
 /** The reason why the machine stopped. It never awaits and never prints. */
 export type Stop =
@@ -234,11 +234,6 @@ export class Machine extends Evaluator {
     this.goals = undefined;
     this.#isStarted = true;
     this.#isAtEnd = true;
-  }
-
-  /** The first condition that was undecided, when no answer was found. */
-  get undecided(): Undecided | undefined {
-    return this.queryScope.undecided;
   }
 
   /** The rules that proved the latest answer, in the order in which they were entered. */
