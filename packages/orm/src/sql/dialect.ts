@@ -5,16 +5,22 @@ export type DialectName = 'postgres' | 'mysql' | 'sqlite';
 export type Comparison = '=' | '<>' | '<' | '<=';
 
 /** A side of a comparison: a column with its printed name, or a value. */
-export type Side =
-  | { readonly kind: 'column'; readonly column: Column; readonly sql: Fragment }
-  | { readonly kind: 'value'; readonly value: Scalar };
+export type Side = ColumnSide | { readonly kind: 'value'; readonly value: Scalar };
+/** `uuid`, or another type than text. PostgreSQL compares neither with a text. */
+export type TextStorage = 'text' | 'uuid' | 'other';
+export interface ColumnSide {
+  readonly kind: 'column';
+  readonly column: Column;
+  readonly sql: Fragment;
+  readonly storage: TextStorage;
+}
 
 /** The parts of SQL that databases write differently. */
 export interface Dialect {
   readonly name: DialectName;
   quote(identifier: string): string;
   text(operator: Comparison, left: Side, right: Side): Fragment;
-  textIn(column: Fragment, values: readonly string[]): Fragment;
+  textIn(column: ColumnSide, values: readonly string[]): Fragment;
   number(operator: Comparison, left: Side, right: Side): Fragment;
   numberIn(column: Fragment, values: readonly number[], isWhole: boolean): Fragment;
   date(operator: Comparison, left: Side, right: Side): Fragment;
@@ -23,20 +29,24 @@ export interface Dialect {
 }
 
 export interface DialectOptions {
-  /** Returns a date as the database stores it. By default the driver gets the `Date`. */
-  readonly date?: (date: Date) => unknown;
+  /** Returns a date as the database stores it in a column. By default the driver gets the `Date`. */
+  readonly date?: (date: Date, column: Column) => unknown;
 }
 
 /** The number of values beyond which a list is bound as one value. */
 const maxListed = 500;
 
-const typeOf = (...sides: readonly Side[]): string =>
-  sides.find((side) => side.kind === 'column')!.column.type;
+const isUuid = (text: string): boolean => /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/.test(text);
+
+const listed = <Value>(values: readonly Value[], print: (value: Value) => Fragment): Fragment =>
+  joined(values.map(print), ', ');
+
+/** The column of a comparison that has at least one. */
+const columnOf = (...sides: readonly Side[]): Column => sides.find((side) => side.kind === 'column')!.column;
 
 export function postgres({ date: bind = (value) => value }: DialectOptions): Dialect {
   const exact = (side: Side): Fragment =>
     side.kind === 'column' ? [side.sql, '::text COLLATE "C"'] : [bound(side.value, 'text'), ' COLLATE "C"'];
-  const plain = (side: Side): Fragment => (side.kind === 'column' ? side.sql : bound(side.value, 'text'));
   const numeric =
     (whole: boolean) =>
     (side: Side): Fragment =>
@@ -44,43 +54,34 @@ export function postgres({ date: bind = (value) => value }: DialectOptions): Dia
   return {
     name: 'postgres',
     quote: (identifier) => `"${identifier.replaceAll('"', '""')}"`,
-    // The collation of a column may hold different texts for equal. The plain comparison keeps its index.
-    text: (operator, left, right) =>
-      operator === '='
-        ? ['(', plain(left), ' = ', plain(right), ' AND ', exact(left), ' = ', exact(right), ')']
-        : [exact(left), ` ${operator} `, exact(right)],
-    textIn: (column, values) =>
-      values.length > maxListed
-        ? [
-            '(',
-            column,
-            ' = ANY(',
-            bound(values, 'text[]'),
-            ') AND ',
-            column,
-            '::text COLLATE "C" = ANY(',
-            bound(values, 'text[]'),
-            '))',
-          ]
-        : [
-            '(',
-            column,
-            ' IN (',
-            joined(
-              values.map((value) => bound(value, 'text')),
-              ', ',
-            ),
-            ') AND ',
-            column,
-            '::text COLLATE "C" IN (',
-            joined(
-              values.map((value) => bound(value, 'text')),
-              ', ',
-            ),
-            '))',
-          ],
+    text: (operator, left, right) => {
+      const isExact: Fragment = [exact(left), ` ${operator} `, exact(right)];
+      const [storage, ...others] = [left, right].flatMap((s) => (s.kind === 'column' ? [s.storage] : []));
+      const value = left.kind === 'value' ? left : right.kind === 'value' ? right : undefined;
+      if (operator !== '=' || storage === 'other' || others.some((other) => other !== storage))
+        return isExact;
+      // PostgreSQL shows a UUID in one form only, and fails to read a text of another form.
+      if (storage === 'uuid' && value !== undefined && !isUuid(value.value as string)) return '1=0';
+      const cast = storage === 'uuid' ? 'uuid' : 'text';
+      const plain = (side: Side): Fragment => (side.kind === 'column' ? side.sql : bound(side.value, cast));
+      const isPlain: Fragment = [plain(left), ' = ', plain(right)];
+      // The collation of a column may hold different texts for equal. The plain comparison keeps its index.
+      return storage === 'uuid' ? isPlain : ['(', isPlain, ' AND ', isExact, ')'];
+    },
+    textIn: ({ sql, storage }, values) => {
+      const among = (column: Fragment, cast: string, each: readonly string[]): Fragment =>
+        each.length > maxListed
+          ? [column, ' = ANY(', bound(each, `${cast}[]`), ')']
+          : [column, ' IN (', listed(each, (value) => bound(value, cast)), ')'];
+      if (storage === 'uuid') {
+        const uuids = values.filter(isUuid);
+        return uuids.length === 0 ? '1=0' : among(sql, 'uuid', uuids);
+      }
+      const isExact = among([sql, '::text COLLATE "C"'], 'text', values);
+      return storage === 'other' ? isExact : ['(', among(sql, 'text', values), ' AND ', isExact, ')'];
+    },
     number: (operator, left, right) => {
-      const side = numeric(typeOf(left, right) === 'integer');
+      const side = numeric(columnOf(left, right).type === 'integer');
       return [side(left), ` ${operator} `, side(right)];
     },
     numberIn: (column, values, isWhole) =>
@@ -115,7 +116,7 @@ export function mysql({ date: bind = (value) => value }: DialectOptions): Dialec
       operator === '=' && !(left.kind === 'column' && right.kind === 'column')
         ? ['(', plain(left), ' = ', plain(right), ' AND ', exact(left), ' = ', exact(right), ')']
         : [exact(left), ` ${operator} `, exact(right)],
-    textIn: (column, values) => {
+    textIn: ({ sql: column }, values) => {
       const list = JSON.stringify(values);
       return values.length > maxListed
         ? [
@@ -178,7 +179,7 @@ export function sqlite({ date: bind }: DialectOptions): Dialect {
       operator === '='
         ? ['(', plain(left), ' = ', plain(right), ' AND ', binary(left), ' = ', plain(right), ')']
         : [binary(left), ` ${operator} `, plain(right)],
-    textIn: (column, values) =>
+    textIn: ({ sql: column }, values) =>
       values.length > maxListed
         ? [column, ' COLLATE BINARY IN (SELECT value FROM json_each(', bound(JSON.stringify(values)), '))']
         : [
@@ -212,8 +213,11 @@ export function sqlite({ date: bind }: DialectOptions): Dialect {
             ')',
           ],
     date: (operator, left, right) => {
+      const column = columnOf(left, right);
       const side = (each: Side): Fragment =>
-        each.kind === 'column' ? each.sql : bound(bind === undefined ? each.value : bind(each.value as Date));
+        each.kind === 'column'
+          ? each.sql
+          : bound(bind === undefined ? each.value : bind(each.value as Date, column));
       return [side(left), ` ${operator} `, side(right)];
     },
     boolean: (column, value) => [column, value ? ' <> 0' : ' = 0'],
@@ -228,7 +232,7 @@ function dateRange(
   operator: Comparison,
   left: Side,
   right: Side,
-  bind: (date: Date) => unknown,
+  bind: (date: Date, column: Column) => unknown,
   truncated: (sql: Fragment) => Fragment,
 ): Fragment {
   if (left.kind === 'column' && right.kind === 'column')
@@ -238,8 +242,9 @@ function dateRange(
     Fragment,
     { value: Date },
   ];
-  const from = bound(bind(value.value));
-  const next = bound(bind(new Date(value.value.getTime() + 1)));
+  const { column: named } = isColumnLeft ? left : (right as ColumnSide);
+  const from = bound(bind(value.value, named));
+  const next = bound(bind(new Date(value.value.getTime() + 1), named));
   switch (operator) {
     case '=':
       return ['(', column, ' >= ', from, ' AND ', column, ' < ', next, ')'];

@@ -1,6 +1,7 @@
 /** A column of the table that is filtered. Its alias is known only where the query is written. */
 export interface RootColumn {
   readonly kind: 'root-column';
+  readonly field: string;
   readonly name: string;
 }
 /** A value to bind. It is part of the text, so that it goes where its text goes. */

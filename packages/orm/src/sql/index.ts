@@ -1,18 +1,12 @@
 import type { RowCondition } from '@nanook/core/filter';
-import { dialects, type DialectName, type DialectOptions } from './dialect.js';
+import { dialects, type DialectName } from './dialect.js';
 import { partsOf, type Fragment } from './fragment.js';
-import { printFilter, type TableNames } from './print-filter.js';
+import { printFilter } from './print-filter.js';
+import type { SqlOptions } from './sql-options.js';
+import { tableNames } from './table-names.js';
 
-/** A table: its name, or its name with the names of the columns that differ from the fields. */
-export type TableInput =
-  | string
-  | { readonly table: string; readonly columns?: Readonly<Record<string, string>> };
-
-export interface SqlOptions extends DialectOptions {
-  readonly dialect: DialectName;
-  /** The table of each type. A type that is left out has a table of its own name. */
-  readonly tables?: Readonly<Record<string, TableInput>>;
-}
+export type { DialectName, DialectOptions } from './dialect.js';
+export type { ColumnInput, SqlOptions, TableInput } from './sql-options.js';
 
 export interface SqlCondition {
   /** A condition in brackets, with the placeholders of the dialect: `$1` for PostgreSQL, `?` for the others. */
@@ -36,26 +30,12 @@ export interface SqlPlace {
  * await pool.query(`SELECT * FROM documents WHERE ${text} ORDER BY id LIMIT 20`, [...values]);
  */
 export function sql(options: SqlOptions): (condition: RowCondition, place?: SqlPlace) => SqlCondition {
-  const { tables = {} } = options;
   const dialect = dialects[options.dialect](options);
-  const names = tableNames(tables);
+  const names = tableNames(options);
   return (condition, { alias, firstParameter = 1 } = {}) => {
     const fragment = printFilter(condition.filter, condition.row, names, dialect);
-    const root = dialect.quote(alias ?? names.table(condition.type));
+    const root = dialect.quote(alias ?? names.table(condition.type).name);
     return printed(fragment, root, dialect.name, dialect.quote.bind(dialect), firstParameter);
-  };
-}
-
-export function tableNames(tables: Readonly<Record<string, TableInput>>): TableNames {
-  return {
-    table: (type) => {
-      const table = tables[type];
-      return table === undefined ? type : typeof table === 'string' ? table : table.table;
-    },
-    column: (type, field) => {
-      const table = tables[type];
-      return (typeof table === 'object' ? table.columns?.[field] : undefined) ?? field;
-    },
   };
 }
 

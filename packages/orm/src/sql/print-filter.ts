@@ -1,12 +1,7 @@
 import type { Column, FilterSet, Operand, RelationStep, RowFilter, Scalar, Scope } from '@nanook/core/filter';
-import type { Comparison, Dialect, Side } from './dialect.js';
+import type { ColumnSide, Comparison, Dialect, Side } from './dialect.js';
 import { balanced, bound, joined, type Fragment } from './fragment.js';
-
-/** The names that the database has for types and their fields. */
-export interface TableNames {
-  table(type: string): string;
-  column(type: string, field: string): string;
-}
+import type { TableName, TableNames } from './table-names.js';
 
 /** Prints a filter as a bracketed SQL condition. */
 export function printFilter(filter: RowFilter, row: Scope, names: TableNames, dialect: Dialect): Fragment {
@@ -118,7 +113,7 @@ class Printer {
     const sql = this.#column(column);
     switch (column.type) {
       case 'string':
-        return this.dialect.textIn(sql, values as readonly string[]);
+        return this.dialect.textIn(this.#columnSide(column), values as readonly string[]);
       case 'integer':
       case 'float':
         return this.dialect.numberIn(sql, values as readonly number[], column.type === 'integer');
@@ -132,9 +127,13 @@ class Printer {
   }
 
   #side(operand: Operand): Side {
-    return operand.kind === 'value'
-      ? operand
-      : { kind: 'column', column: operand, sql: this.#column(operand) };
+    return operand.kind === 'value' ? operand : this.#columnSide(operand);
+  }
+
+  #columnSide(column: Column): ColumnSide {
+    const { scope, field } = column;
+    const storage = column.type === 'string' ? this.names.storage(scope.type, field) : 'text';
+    return { kind: 'column', column, sql: this.#column(column), storage };
   }
 
   #column({ scope, field }: Column): Fragment {
@@ -142,8 +141,8 @@ class Printer {
   }
 
   #field(scope: Scope, field: string): Fragment {
-    const name = this.names.column(scope.type.name, field);
-    if (scope.id === this.row.id) return { kind: 'root-column', name };
+    const name = this.names.column(scope.type, field);
+    if (scope.id === this.row.id) return { kind: 'root-column', field, name };
     return `${this.#aliasOf.get(scope.id)!}.${this.dialect.quote(name)}`;
   }
 
@@ -153,7 +152,7 @@ class Printer {
     const outer = this.#aliasOf;
     const local = relation.local.map((field) => this.#field(from, field));
     this.#aliasOf = new Map(outer).set(to.id, alias);
-    const table = `${quote(this.names.table(to.type.name))} ${alias}`;
+    const table = `${this.#table(to.type.name)} ${alias}`;
     const conditions: Fragment[] = [];
     let source = table;
     const foreign = relation.foreign.map((field) => this.#field(to, field));
@@ -162,7 +161,7 @@ class Printer {
     } else {
       const { through } = relation;
       const join = this.#newAlias();
-      source = `${quote(through.table)} ${join}, ${table}`;
+      source = `${this.#tableName(this.names.joinTable(through.table))} ${join}, ${table}`;
       through.local.forEach((name, i) => conditions.push([`${join}.${quote(name)} = `, local[i]!]));
       through.foreign.forEach((name, i) => conditions.push([`${join}.${quote(name)} = `, foreign[i]!]));
     }
@@ -179,7 +178,7 @@ class Printer {
   #inSet(row: Scope, set: FilterSet, operator: 'IN' | 'NOT IN'): Fragment {
     const quote = (name: string) => this.dialect.quote(name);
     const found = this.#newAlias();
-    const table = quote(this.names.table(set.row.type.name));
+    const table = this.#table(set.row.type.name);
     const base = this.#newAlias();
     const next = this.#newAlias();
     const keys = set.key.map((_, i) => `k${i}`).join(', ');
@@ -187,7 +186,7 @@ class Printer {
     const outer = this.#aliasOf;
     this.#sets.push({ alias: found, key: set.key });
     const columnsOf = (alias: string) =>
-      set.key.map((field) => `${alias}.${quote(this.names.column(set.row.type.name, field))}`).join(', ');
+      set.key.map((field) => `${alias}.${quote(this.names.column(set.row.type, field))}`).join(', ');
     this.#aliasOf = new Map([[set.row.id, base]]);
     const first: Fragment = [`SELECT ${columnsOf(base)} FROM ${table} ${base} WHERE `, this.print(set.base)];
     this.#aliasOf = new Map([[set.row.id, next]]);
@@ -213,6 +212,15 @@ class Printer {
       key.map((field, i): Fragment => [this.#field(row, field), ` = ${others[i]!}`]),
       ' AND ',
     );
+  }
+
+  #table(type: string): string {
+    return this.#tableName(this.names.table(type));
+  }
+
+  #tableName({ schema, name }: TableName): string {
+    const table = this.dialect.quote(name);
+    return schema === undefined ? table : `${this.dialect.quote(schema)}.${table}`;
   }
 
   #newAlias(): string {

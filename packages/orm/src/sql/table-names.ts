@@ -1,0 +1,39 @@
+import type { DeclaredType } from '@nanook/core/filter';
+import type { TextStorage } from './dialect.js';
+import type { ColumnInput, SqlOptions, TableInput } from './sql-options.js';
+
+/** The names that the database has for types and their fields. */
+export interface TableNames {
+  table(type: string): TableName;
+  /** The full name of a join table, from the name that a relation gives it. */
+  joinTable(name: string): TableName;
+  column(type: DeclaredType, field: string): string;
+  /** The SQL type of a column whose values are text in JavaScript. */
+  storage(type: DeclaredType, field: string): TextStorage;
+}
+export interface TableName {
+  readonly schema: string | undefined;
+  readonly name: string;
+}
+
+export function tableNames({ tables = {}, columnName = (field) => field }: SqlOptions): TableNames {
+  const inputOf = (type: string): Exclude<TableInput, string> => {
+    const input = Object.hasOwn(tables, type) ? tables[type]! : type;
+    return typeof input === 'string' ? { table: input } : input;
+  };
+  const tableOf = (type: string): TableName => {
+    const { table, schema } = inputOf(type);
+    return { name: table, schema };
+  };
+  const columnOf = (type: string, field: string): Exclude<ColumnInput, string> => {
+    const { columns = {} } = inputOf(type);
+    const input = Object.hasOwn(columns, field) ? columns[field]! : columnName(field, type);
+    return typeof input === 'string' ? { column: input } : input;
+  };
+  return {
+    table: tableOf,
+    joinTable: tableOf,
+    column: (type, field) => columnOf(type.name, field).column,
+    storage: (type, field) => columnOf(type.name, field).type ?? 'text',
+  };
+}
