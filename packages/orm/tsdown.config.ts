@@ -1,3 +1,7 @@
 import { library } from '../../tsdown.shared.ts';
 
-export default library({ sql: 'src/sql/index.ts' });
+export default library({
+  knex: 'src/knex/index.ts',
+  kysely: 'src/kysely/index.ts',
+  sql: 'src/sql/index.ts',
+});
