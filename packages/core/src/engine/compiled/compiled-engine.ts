@@ -58,6 +58,7 @@ export class CompiledEngine extends PolicyLinker {
         (fn.waitAll = orBailOut(() => waiting.plan('waitAll', fn, plan, this)))(runtime, ...args);
     } catch (error) {
       if (!isNotCompilable(error)) throw error;
+      this.dump?.notCompiled(fn, error);
       fn.run = bailOut;
       fn.runAll = bailOut;
     }
@@ -74,7 +75,7 @@ function orBailOut<Code>(build: () => Code): Code | (() => never) {
 }
 
 /** Building the code of a rule with thousands of goals, or parsing it, may overflow the stack. */
-const isNotCompilable = (error: unknown): boolean =>
+const isNotCompilable = (error: unknown): error is NotCompilable | RangeError =>
   error instanceof NotCompilable || error instanceof RangeError;
 
 const bailOut = (): never => {

@@ -16,6 +16,7 @@ const policies = `
   allow(user: User, "read", doc: Doc) if doc.owner = user;
   allow(_: User, "read", doc: Doc) if doc.isPublic;
   allow(user: User, "write", _: Doc) if role in user.roles and role in ["editor", "owner"];
+  allow(_: User, "move", doc: Doc) if print(doc);
 `;
 
 /** Runs a check and returns the text that was printed. */
@@ -76,6 +77,12 @@ describe('NANOOK_DUMP', () => {
     const text = await dumped('plan, source', 'source');
     expect(text).toContain('plan of allow(User, "read", Doc)');
     expect(text).toContain('source of allow(User, "read", Doc), run');
+  });
+
+  it('prints why a rule is not compiled', async () => {
+    expect(await dumped('plan', 'source', 'move')).toBe(
+      '[nanook] allow(User, "move", Doc) is not compiled, because it has `print` (policy:5:39); the machine runs it\n',
+    );
   });
 
   it('prints nothing by default', async () => {

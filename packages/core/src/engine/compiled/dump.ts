@@ -1,4 +1,6 @@
+import { placeOf } from '../../diagnostics/span.js';
 import type { CompiledFunction } from '../compiler/compiled-function.js';
+import { NotCompilable } from '../compiler/not-compilable.js';
 import { printPlan, signatureOf } from '../compiler/print-plan.js';
 import type { Plan } from '../compiler/plan.js';
 import type { Way } from '../runtime/way.js';
@@ -10,6 +12,8 @@ declare const process: { readonly env?: { readonly NANOOK_DUMP?: string } } | un
 export interface Dump {
   readonly plan: (fn: CompiledFunction, plan: Plan) => void;
   readonly source: (fn: CompiledFunction, way: Way, text: string) => void;
+  /** Prints why the machine runs a function. */
+  readonly notCompiled: (fn: CompiledFunction, reason: NotCompilable | RangeError) => void;
 }
 
 /** Returns the printer that the environment variable `NANOOK_DUMP` asks for: `plan`, `source`, or both, separated by a comma. */
@@ -25,5 +29,14 @@ export function dumpFromEnvironment(): Dump | undefined {
     source: (fn, way, text) => {
       if (parts.has('source')) console.error(`[nanook] source of ${signatureOf(fn)}, ${way}\n${text}\n`);
     },
+    notCompiled: (fn, reason) =>
+      console.error(
+        `[nanook] ${signatureOf(fn)} is not compiled, because it has ${reasonText(reason)}; the machine runs it\n`,
+      ),
   };
+}
+
+function reasonText(reason: NotCompilable | RangeError): string {
+  if (!(reason instanceof NotCompilable)) return 'too many nested goals';
+  return reason.at === undefined ? reason.why : `${reason.why} (${placeOf(reason.at)})`;
 }
