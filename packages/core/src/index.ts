@@ -1,5 +1,5 @@
 export { Authorizer } from './authorization/authorizer.js';
-export { ActorAuthorizer, type ActorChecks } from './authorization/actor-authorizer.js';
+export { ActorAuthorizer, type ActorChecks, type FilteringChecks } from './authorization/actor-authorizer.js';
 export type { TypeReference } from './authorization/grantable-actions.js';
 export { nearNames } from './internal/near-names.js';
 export { describeValue } from './internal/describe-value.js';

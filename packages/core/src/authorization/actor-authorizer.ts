@@ -1,4 +1,6 @@
+import type { RowCondition } from '../filter/row-condition.js';
 import type { BaseAuthorizer } from './base-authorizer.js';
+import type { TypeReference } from './grantable-actions.js';
 import type { AuthorizeOptions, CheckOptions, EnumerationOptions } from './query-options.js';
 
 /** The methods of `Authorizer` that an `ActorAuthorizer` calls. */
@@ -11,6 +13,11 @@ export interface ActorChecks extends BaseAuthorizer {
     resource: unknown,
     options?: EnumerationOptions,
   ): Promise<Set<string>>;
+}
+
+/** The checks of `Authorizer`, which can filter. A policy that was compiled ahead of time cannot. */
+export interface FilteringChecks extends ActorChecks {
+  where(actor: unknown, action: string, type: TypeReference, options?: CheckOptions): Promise<RowCondition>;
 }
 
 /**
@@ -78,5 +85,15 @@ export class ActorAuthorizer<Actor = unknown, Checks extends ActorChecks = Actor
   /** Returns the fields on which the actor may perform the action: `Authorizer.authorizedFields`. */
   fields(action: string, resource: unknown, options?: EnumerationOptions): Promise<Set<string>> {
     return this.authorizer.authorizedFields(this.actor, action, resource, options);
+  }
+
+  /** Finds the condition of the rows on which the actor may perform the action: `Authorizer.where`. */
+  where(
+    this: ActorAuthorizer<Actor, FilteringChecks>,
+    action: string,
+    type: TypeReference,
+    options?: CheckOptions,
+  ): Promise<RowCondition> {
+    return this.authorizer.where(this.actor, action, type, options);
   }
 }

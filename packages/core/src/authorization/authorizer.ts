@@ -302,13 +302,18 @@ export class Authorizer extends BaseAuthorizer {
    * Finds the condition under which an actor may perform an action on a row of a type, for an adapter of `@nanook/orm` to put into a
    * query. A row satisfies it if and only if `isAllowed` is true for the row.
    *
-   * @param type the name of the type, whose `fields` and `relations` are declared
+   * @param type the type of the rows, whose `fields` and `relations` are declared: its name, its class, or the result of `type(name)`
    * @throws {PolarError} `POLAR_FILTER_UNTRANSLATABLE` with the place of a construct that no query expresses; `POLAR_FILTER_NO_FIELDS`
    *   for a type whose columns are not declared
    * @example
    * const condition = await authorizer.where(user, 'read', 'Document');
    */
-  where(actor: unknown, action: unknown, type: string, options: CheckOptions = {}): Promise<RowCondition> {
+  where(
+    actor: unknown,
+    action: string,
+    type: TypeReference,
+    options: CheckOptions = {},
+  ): Promise<RowCondition> {
     return this.#engine.queries.where(actor, action, type, options);
   }
 }

@@ -13,6 +13,7 @@ import { givenName, linkCall, linkQuery } from '../ir/link.js';
 import type { LinkedQuery } from '../ir/program.js';
 import { where } from '../partial/where.js';
 import { parseQuery } from '../syntax/parser.js';
+import { findType, type TypeReference } from './grantable-actions.js';
 import type { CheckOptions, QueryOptions } from './query-options.js';
 import { validateArgument, validateQueryOptions, isText, limitsOf } from './validate-options.js';
 
@@ -71,10 +72,17 @@ export class QueryRunner {
   }
 
   /** Returns the condition of `allow(actor, action, row)` for a row of a type. */
-  async where(actor: unknown, action: unknown, type: string, options: CheckOptions): Promise<RowCondition> {
-    validateArgument('where(actor, action, type)', type, "the name of a type, such as 'Document'", isText);
+  async where(
+    actor: unknown,
+    action: string,
+    type: TypeReference,
+    options: CheckOptions,
+  ): Promise<RowCondition> {
+    const call = 'where(actor, action, type)';
+    validateArgument(call, action, "an action, such as 'read'", isText);
     validateQueryOptions(options);
-    return where(this.context, actor, action, type, {
+    const { name } = findType(this.context.program.types, call, type);
+    return where(this.context, actor, action, name, {
       limits: options.limits === undefined ? this.limits : limitsOf({ ...this.limits, ...options.limits }),
       signal: options.signal,
     });

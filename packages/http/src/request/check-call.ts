@@ -9,11 +9,12 @@ export type CheckName =
   | 'can'
   | 'canAll'
   | 'filterAllowed'
+  | 'where'
   | 'actions'
   | 'fields'
   | 'pick';
 
-type Parameter = 'action' | 'resource' | 'resources' | 'field';
+type Parameter = 'action' | 'resource' | 'resources' | 'field' | 'type';
 
 /** The parameters that a call must pass. */
 const parameters: Readonly<Record<CheckName, readonly Parameter[]>> = {
@@ -24,6 +25,7 @@ const parameters: Readonly<Record<CheckName, readonly Parameter[]>> = {
   can: ['action', 'resource'],
   canAll: ['action', 'resources'],
   filterAllowed: ['action', 'resources'],
+  where: ['action', 'type'],
   actions: ['resource'],
   fields: ['action', 'resource'],
   pick: ['action', 'resource'],
@@ -36,9 +38,13 @@ export const throwsRefusal = (name: CheckName): boolean => name.startsWith('auth
 export function describeCall(name: CheckName, given: ArrayLike<unknown>): string {
   const shown = parameters[name]
     .slice(0, given.length)
-    .map((parameter, i) => (parameter.startsWith('resource') ? '…' : show(given[i])));
+    .map((parameter, i) => (isShown(parameter, given[i]) ? show(given[i]) : '…'));
   return `${name}(${shown.join(', ')})`;
 }
+
+/** A resource can be large, and a class would show its code. */
+const isShown = (parameter: Parameter, argument: unknown): boolean =>
+  !parameter.startsWith('resource') && (parameter !== 'type' || typeof argument === 'string');
 
 const show = (argument: unknown): string =>
   typeof argument === 'string' ? `'${argument}'` : String(argument);
@@ -68,4 +74,5 @@ const descriptions: Readonly<Record<Exclude<Parameter, 'action'>, string>> = {
     'has loaded',
   resources: 'the list of resources',
   field: 'the name of a field',
+  type: 'the type of the rows: its class or its name',
 };

@@ -5,7 +5,10 @@ import {
   isUndecided,
   type AuthorizationError,
   type Authorizer,
+  type Class,
   type EnumerationOptions,
+  type RowCondition,
+  type TypeToken,
 } from '@nanook/core';
 import { AuthorizationConfigError } from '../config-errors/authorization-config-error.js';
 import { PendingChecks } from '../pending-checks/pending-checks.js';
@@ -326,6 +329,22 @@ export class RequestAuthorization<Actor = unknown> {
       );
       return all.filter((_, i) => refusals[i] === undefined) as NonNullable<Awaited<Resource>>[];
     });
+  }
+
+  /**
+   * Finds the condition of the rows on which the actor may perform the action, for an adapter of `@nanook/orm` to put into a query. It
+   * is not a decision, so the route needs a requirement, such as `authorize('list', 'Note')`.
+   *
+   * @param type the class, the type or the name of the type of the rows
+   * @throws {UnauthenticatedError} when the actor is anonymous and the option `anonymous` is not set
+   * @throws {PolarError} `POLAR_FILTER_UNTRANSLATABLE` for a construct that no query expresses
+   * @example
+   * const { text, values } = print(await req.authz.where('read', 'Note'));
+   */
+  where(action: string, type: Class | TypeToken | string): Promise<RowCondition> {
+    return this.#check('where', arguments, async () =>
+      this.authorizer.where(await this.actor(), action, type),
+    );
   }
 
   /**

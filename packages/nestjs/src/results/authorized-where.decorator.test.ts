@@ -20,6 +20,7 @@ const policies = `
   allow(_, "list", Note);
   allow(_, "list", Row);
   allow(user, "read", note: Note) if note.owner = user;
+  allow(user, "read", page: Page) if page.owner = user;
   allow(user, "read", row: Row) if row.owner.length > 0 and row.owner = user;
 `;
 
@@ -38,6 +39,12 @@ class NotesController {
   @Get('rows') @Authorize('list', 'Row') rows(@AuthorizedWhere('read', 'Row') where: AuthorizedWhere<Row>) {
     return where.filter(rows());
   }
+  @Get('condition') @Authorize('list', Note) async condition(
+    @AuthorizedWhere('read', 'Page') where: AuthorizedWhere,
+  ) {
+    const { type, filter } = await where.condition();
+    return { type, filter: filter.kind };
+  }
   @Get('one') @Authorize('list', Note) async one(
     @AuthorizedWhere('read', Note) where: AuthorizedWhere<Note>,
   ) {
@@ -54,7 +61,7 @@ class NotesController {
     NanookModule.forRoot({
       policies,
       // A row does not show this type, so it is tagged.
-      types: { Note, Row: { is: () => false } },
+      types: { Note, Row: { is: () => false }, Page: { fields: { owner: String } } },
       actor: (req: { headers: Record<string, string | undefined> }) => req.headers['x-user'],
     }),
   ],
@@ -87,5 +94,9 @@ describe('@AuthorizedWhere', () => {
 
   it('tags rows without a class, and leaves out undecided rows', async () => {
     expect((await get('/rows', 'alice')).body).toEqual([{ id: '1', owner: 'alice' }]);
+  });
+
+  it('finds the condition of the allowed rows for a query', async () => {
+    expect((await get('/condition', 'alice')).body).toEqual({ type: 'Page', filter: 'compare' });
   });
 });

@@ -1,4 +1,4 @@
-import type { Class, TypeToken } from '@nanook/core';
+import type { Class, RowCondition, TypeToken } from '@nanook/core';
 import { checkAction, checkSource } from '@nanook/http';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { callOf } from '../execution/handler-call.js';
@@ -14,6 +14,8 @@ export interface AuthorizedWhere<Row = unknown> {
   allows(row: Row): Promise<boolean>;
   /** Returns the allowed rows, in their order. It checks them concurrently, and also accepts a promise of the rows. */
   filter(rows: Iterable<Row> | PromiseLike<Iterable<Row>>): Promise<Row[]>;
+  /** Finds the condition of the allowed rows, for an adapter of `@nanook/orm` to put into a query. */
+  condition(): Promise<RowCondition>;
 }
 
 interface Wanted {

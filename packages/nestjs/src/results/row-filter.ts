@@ -1,4 +1,4 @@
-import { isUndecided, typed, type Class, type TypeToken } from '@nanook/core';
+import { isUndecided, typed, type Class, type RowCondition, type TypeToken } from '@nanook/core';
 import type { RequestAuthorization } from '@nanook/http';
 
 /** Returns whether a list keeps the element. An undecided element is left out, as in every enumeration. */
@@ -35,6 +35,10 @@ export class RowFilter<Row> {
     const awaited = await Promise.all(await rows);
     const allowed = await Promise.all(awaited.map((row) => this.allows(row as Row)));
     return awaited.filter((_, i) => allowed[i]);
+  }
+
+  condition(): Promise<RowCondition> {
+    return this.authz.where(this.action, this.type);
   }
 
   /** Tags a row of a type without a class, because the row does not show its type. */
