@@ -80,7 +80,7 @@ export class Evaluator {
   ) {
     this.#rows = new Rows(context.program.types);
     this.#equality = new ValueEquality(context, host, this.#rows, this.#bindings);
-    this.#typeTests = new TypeTests(context.program, host);
+    this.#typeTests = new TypeTests(context.program, host, this.#rows);
     const conditions = () => this.#conditions;
     const goals: Goals = {
       get conditions() {
@@ -343,12 +343,9 @@ export class Evaluator {
       return next();
     }
     const wanted = union === undefined ? [type!] : this.context.program.unions[union];
-    if (value instanceof ReferenceValue) {
-      const target = this.context.program.types.find(value.relation.type)!;
-      const isOfType = or(...wanted.map((each) => this.#typeTests.rowOfType(target, each, at)));
-      return isOfType.kind === 'never' ? never : this.#enter(value, next, some);
-    }
-    return this.#then(or(...wanted.map((each) => this.#typeTests.ofType(value, each, at))), next);
+    if (value instanceof ReferenceValue)
+      return this.#enter(value, () => this.#proveIsa(goal, frame, next), some);
+    return this.#then(this.#typeTests.ofAny(value, wanted, at), next);
   }
 
   /** Goes on with the row of a relation. @param make `some`: the row has to exist; `through`: without a row it is undecided */

@@ -36,6 +36,7 @@ const types = {
   },
   Comment: { key: 'id', fields: { id: 'Integer', documentId: 'Integer', text: String } },
   Tag: { key: 'id', fields: { id: 'Integer', name: String } },
+  Plan: { discriminator: { title: 'plan' } },
   Draft: { discriminator: { isDraft: true } },
 } as const;
 
@@ -100,6 +101,7 @@ describe('where()', () => {
     ['c in row.comments and c.text = "hi"', 'some comments: text = "hi"'],
     ['t in row.tags and t.name = "x" and row.isPublic', '(some tags: name = "x" and isPublic)'],
     ['forall(c in row.comments, c.text = "hi")', 'not some comments: not text = "hi"'],
+    ['row matches Plan', 'title = "plan"'],
     ['row matches {title: "a", isPublic: true}', '(isPublic = true and title = "a")'],
   ])('finds the condition of `%s`', async (body, expected) => {
     expect(shown(await conditionOf(body))).toBe(expected);

@@ -20,7 +20,7 @@ const policies = `
   allow(_, "list", Note);
   allow(_, "list", Row);
   allow(user, "read", note: Note) if note.owner = user;
-  allow(user, "read", page: Page) if page.owner = user;
+  allow(user, "open", page: Page) if page.owner = user;
   allow(user, "read", row: Row) if row.owner.length > 0 and row.owner = user;
 `;
 
@@ -40,7 +40,7 @@ class NotesController {
     return where.filter(rows());
   }
   @Get('condition') @Authorize('list', Note) async condition(
-    @AuthorizedWhere('read', 'Page') where: AuthorizedWhere,
+    @AuthorizedWhere('open', 'Page') where: AuthorizedWhere,
   ) {
     const { type, filter } = await where.condition();
     return { type, filter: filter.kind };
