@@ -20,7 +20,7 @@ const packages = {
 /** The folders of core that each folder may import. A name means the files directly in that folder; inner folders have their own entries. */
 const everyone = ['internal', 'diagnostics'];
 const language = [...everyone, 'syntax', 'types', 'policy'];
-const rules = [...everyone, 'types', 'ir', 'host', 'engine/terms'];
+const rules = [...everyone, 'types', 'ir', 'host', 'terms'];
 const machine = [...rules, 'engine', 'engine/rules'];
 // The compiled engine, one floor above the other: runtime ← compiler ← back ends ← compiled.
 const compiler = [...machine, 'engine/runtime'];
@@ -33,9 +33,9 @@ const folders = {
   policy: [...language, 'policy/checks'],
   'policy/checks': language,
   ir: language,
-  host: [...everyone, 'ir', 'types', 'engine/terms'],
-  // terms ← rules ← engine ← machine ← query: the reference engine.
-  'engine/terms': everyone,
+  terms: everyone,
+  host: [...everyone, 'ir', 'types', 'terms'],
+  // rules ← engine ← machine ← query: the reference engine.
   'engine/rules': rules,
   engine: [...rules, 'engine/rules'],
   // The machine: state ← goals ← machine.

@@ -6,7 +6,7 @@ import {
   EngineUnderTest,
   type EngineKind,
   type EngineAnswer,
-} from '../../core/src/engine/testing/engines.fixture.ts';
+} from '../../core/src/engine/fixtures/engines.fixture.ts';
 import { withAnswers, type Answers } from '../corpus/answers.mjs';
 import { createWorld } from '../corpus/fixtures.mjs';
 import type { Case } from '../corpus/harness.mjs';

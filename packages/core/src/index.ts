@@ -50,7 +50,7 @@ export type { RowCondition } from './filter/row-condition.js';
 export { TypeToken } from './types/declared-type.js';
 export { typed } from './types/typed.js';
 
-export { QueryVariable } from './engine/terms/query-variable.js';
+export { QueryVariable } from './terms/query-variable.js';
 export { Expression, type ExpressionOperator } from './engine/query/expression.js';
 export type { Bindings } from './engine/query/query-run.js';
 export { defaultLimits, type Limits } from './engine/limits.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { compilePolicy } from './compile.js';
-import { EngineUnderTest } from '../engine/testing/engines.fixture.js';
+import { EngineUnderTest } from '../engine/fixtures/engines.fixture.js';
 
 /** Each call moves the arguments by one and appends one of three literals: any of 3^k combinations may be reached. */
 function rotating(k: number, { next }: { next: 'c' | 'c.next' }): string {

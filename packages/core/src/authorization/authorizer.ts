@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import { PolarError } from '../diagnostics/polar-error.js';
 import type { Arguments, Bindings } from '../engine/query/query-run.js';
-import { QueryVariable } from '../engine/terms/query-variable.js';
+import { QueryVariable } from '../terms/query-variable.js';
 import type { RowCondition } from '../filter/row-condition.js';
 import { mapConcurrently } from '../internal/map-concurrently.js';
 import { listOf, textReader, type PolicyInput, type PolicyReader } from '../policy/policy-source.js';

@@ -5,7 +5,7 @@ import type { CompiledPolicy } from '../engine/compiled/compiled-policy.js';
 import type { HostReplay } from '../engine/host-log.js';
 import type { Limits } from '../engine/limits.js';
 import type { Arguments, QueryRun } from '../engine/query/query-run.js';
-import { isQueryVariable } from '../engine/terms/query-variable.js';
+import { isQueryVariable } from '../terms/query-variable.js';
 import type { LinkedQuery } from '../ir/program.js';
 import { DecisionLog } from './decision-log.js';
 import { DecisionRecorder, RecordedCheck } from './decision-recorder.js';

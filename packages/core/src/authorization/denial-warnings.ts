@@ -1,6 +1,6 @@
 import type { DenialAdvice } from '../advice/denial-advice.js';
 import type { UnawaitedChecks } from '../advice/unawaited-checks.js';
-import { isQueryVariable } from '../engine/terms/query-variable.js';
+import { isQueryVariable } from '../terms/query-variable.js';
 import { isThenable } from '../host/value.js';
 import type { Decision } from './decision.js';
 import { warn } from './loaded-policy.js';

@@ -6,7 +6,7 @@ import type { HostReplay } from '../engine/host-log.js';
 import type { Limits } from '../engine/limits.js';
 import type { ProgramContext } from '../engine/program-context.js';
 import { QueryRun, type Bindings } from '../engine/query/query-run.js';
-import { isQueryVariable } from '../engine/terms/query-variable.js';
+import { isQueryVariable } from '../terms/query-variable.js';
 import type { RowCondition } from '../filter/row-condition.js';
 import { isThenable } from '../host/value.js';
 import { givenName, linkCall, linkQuery } from '../ir/link.js';

@@ -3,9 +3,9 @@ import { TypeToken } from '../types/declared-type.js';
 import type { Class } from '../types/type-declaration.js';
 import { findTag } from '../types/typed.js';
 import { isPlainObject, isThenable } from './value.js';
-import { ListCursor } from '../engine/terms/list-cursor.js';
-import { isPartial, PartialDictionary, type PartialList } from '../engine/terms/partial.js';
-import { deref, Variable } from '../engine/terms/variable.js';
+import { ListCursor } from '../terms/list-cursor.js';
+import { isPartial, PartialDictionary, type PartialList } from '../terms/partial.js';
+import { deref, Variable } from '../terms/variable.js';
 
 const maxDepth = 3;
 const maxItems = 8;

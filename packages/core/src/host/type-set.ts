@@ -4,8 +4,8 @@ import type { Class } from '../types/type-declaration.js';
 import type { TypeTable } from '../types/type-table.js';
 import { findTag, tagVersion } from '../types/typed.js';
 import { isPlainObject } from './value.js';
-import { isPartial, PartialDictionary } from '../engine/terms/partial.js';
-import { Variable } from '../engine/terms/variable.js';
+import { isPartial, PartialDictionary } from '../terms/partial.js';
+import { Variable } from '../terms/variable.js';
 
 /** All types of a value. Interned, so that its id can be part of the key of a candidate table. */
 export interface TypeSet {

@@ -47,7 +47,7 @@ import {
   listed,
   Forgetful,
   adopt,
-} from './audit.fixture.js';
+} from '../fixtures/audit.fixture.js';
 
 // cspell:ignore Forgetfull
 

@@ -5,7 +5,16 @@ import { Test } from '@nestjs/testing';
 import request from 'supertest';
 import { describe, expect, it } from 'vitest';
 import { AuthorizationGuard, Authorize, NanookModule, SkipAuthorization } from '../index.js';
-import { Note, Draft, policies, NoteLoader, build, start, findingsOf, adopt } from './audit.fixture.js';
+import {
+  Note,
+  Draft,
+  policies,
+  NoteLoader,
+  build,
+  start,
+  findingsOf,
+  adopt,
+} from '../fixtures/audit.fixture.js';
 
 describe("with guard: 'manual'", () => {
   @Controller('some')

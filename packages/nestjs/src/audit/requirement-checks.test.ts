@@ -13,7 +13,7 @@ import {
   findingsOf,
   codes,
   listed,
-} from './audit.fixture.js';
+} from '../fixtures/audit.fixture.js';
 
 // cspell:ignore Noet raed
 

@@ -4,7 +4,7 @@ import { REQUEST } from '@nestjs/core';
 import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
 import { describe, expect, it, vi } from 'vitest';
 import { Authorize, AuthorizeResult, AuthorizedFields, SkipAuthorization } from '../index.js';
-import { Note, type Options, start, findingsOf, codes } from './audit.fixture.js';
+import { Note, type Options, start, findingsOf, codes } from '../fixtures/audit.fixture.js';
 
 describe('a requirement for which no guard runs', () => {
   const check = (metadata: ModuleMetadata, options?: Options) =>

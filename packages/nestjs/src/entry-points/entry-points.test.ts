@@ -24,7 +24,7 @@ import {
   findingsOf,
   codes,
   listed,
-} from '../audit/audit.fixture.js';
+} from '../fixtures/audit.fixture.js';
 
 describe('handlers beside HTTP', () => {
   @WebSocketGateway({ namespace: '/chat' })

@@ -36,7 +36,7 @@ import {
   start,
   ask,
   adopt,
-} from './guard.fixture.js';
+} from '../fixtures/guard.fixture.js';
 
 describe.each(platforms)('the actor on %s', (adapter) => {
   it.each([

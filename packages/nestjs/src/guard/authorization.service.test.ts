@@ -31,7 +31,7 @@ import {
   app,
   start,
   ask,
-} from './guard.fixture.js';
+} from '../fixtures/guard.fixture.js';
 
 describe.each(platforms)('allow_request on %s', (adapter) => {
   const withRequests = `${policies}

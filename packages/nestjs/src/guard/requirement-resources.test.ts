@@ -12,7 +12,7 @@ import {
   start,
   ask,
   statusOf,
-} from '../requirements/requirements.fixture.js';
+} from '../fixtures/requirements.fixture.js';
 
 describe.each(platforms)('ids on %s', (adapter) => {
   @Controller()

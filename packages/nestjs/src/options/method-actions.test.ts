@@ -10,7 +10,7 @@ import {
   start,
   ask,
   statusOf,
-} from '../requirements/requirements.fixture.js';
+} from '../fixtures/requirements.fixture.js';
 
 describe.each(platforms)('the default action on %s', (adapter) => {
   @Controller('notes')

@@ -19,7 +19,7 @@ import {
   start,
   ask,
   statusOf,
-} from './requirements.fixture.js';
+} from '../fixtures/requirements.fixture.js';
 
 describe.each(platforms)('several requirements on %s', (adapter) => {
   it('must all hold for one handler, and each passes its resource to the handler', async () => {

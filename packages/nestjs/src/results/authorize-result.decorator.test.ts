@@ -13,7 +13,7 @@ import {
 import { of, tap } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { Authorize, AuthorizeResult, AuthorizedFields } from '../index.js';
-import { Note, notes, platforms, start, ask, statusOf } from '../requirements/requirements.fixture.js';
+import { Note, notes, platforms, start, ask, statusOf } from '../fixtures/requirements.fixture.js';
 
 describe('a requirement for the result', () => {
   interface Response {

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { compilePolicy } from '../../aot/compile.js';
 import { CompiledAuthorizer, type PolicyModule } from '../../aot/compiled.js';
 import { Authorizer, isPolarError } from '../../index.js';
-import { brokenValues, Doc, Secret } from '../testing/odd-values.fixture.js';
+import { brokenValues, Doc, Secret } from '../fixtures/odd-values.fixture.js';
 
 // An error that the application throws while a value is read ends the check on every engine with a PolarError: with a code, the position
 // in the policy, and the thrown value as its cause.

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Authorizer, QueryVariable } from '../../index.js';
-import { Doc, engines, everywhere, types, User } from '../testing/all-engines.fixture.js';
+import { Doc, engines, everywhere, types, User } from '../fixtures/all-engines.fixture.js';
 
 describe('a check within a check', () => {
   it('gives the right result, and so does the outer check', async () => {

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { isPolicyError } from '../../diagnostics/policy-error.js';
 import type { Equality } from '../equality.js';
-import { EngineUnderTest, type EngineKind, type EngineAnswer } from '../testing/engines.fixture.js';
-import { oddInstances, promisingValues, rareValues } from '../testing/odd-values.fixture.js';
+import { EngineUnderTest, type EngineKind, type EngineAnswer } from '../fixtures/engines.fixture.js';
+import { oddInstances, promisingValues, rareValues } from '../fixtures/odd-values.fixture.js';
 import {
   calls,
   declarations,
@@ -11,7 +11,7 @@ import {
   typeNames,
   worldOf,
   type World,
-} from '../testing/world.fixture.js';
+} from '../fixtures/world.fixture.js';
 
 // cspell:ignore abcvw
 

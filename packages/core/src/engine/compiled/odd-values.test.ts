@@ -11,7 +11,7 @@ import {
   Private,
   rareValues,
   Secret,
-} from '../testing/odd-values.fixture.js';
+} from '../fixtures/odd-values.fixture.js';
 
 // Every condition about every odd value, on every engine: one check, checks of a list, and the enumeration of actions.
 

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { Authorizer } from '../../index.js';
-import { Doc, engines, everywhere, outcomeOf, types, User } from '../testing/all-engines.fixture.js';
+import { Doc, engines, everywhere, outcomeOf, types, User } from '../fixtures/all-engines.fixture.js';
 
 describe('promises', () => {
   const later = <T>(value: T) => Promise.resolve(value);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { EngineUnderTest, type EngineAnswer } from '../testing/engines.fixture.js';
+import { EngineUnderTest, type EngineAnswer } from '../fixtures/engines.fixture.js';
 
 // `(p or q) and r`, where `p` holds and `r` does not: the result depends on `q`, which may be undecided or fail with an error.
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Authorizer, typed, type Class } from '../../index.js';
-import { byRole, Doc, engines, everywhere, outcomeOf, types, User } from '../testing/all-engines.fixture.js';
+import { byRole, Doc, engines, everywhere, outcomeOf, types, User } from '../fixtures/all-engines.fixture.js';
 
 describe('polluted input', () => {
   it('adds no attribute through Object.prototype, before and after the code is warm', async () => {

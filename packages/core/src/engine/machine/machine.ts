@@ -7,7 +7,7 @@ import { hostError, isStackOverflow, messageOfThrown } from '../host-error.js';
 import type { HostReplay } from '../host-log.js';
 import type { Budget } from '../limits.js';
 import type { ProgramContext } from '../program-context.js';
-import { Variable } from '../terms/variable.js';
+import { Variable } from '../../terms/variable.js';
 import { Evaluator } from './evaluator.js';
 import { proveArithmetic } from './goals/arithmetic.js';
 import { proveAssign } from './goals/assign.js';

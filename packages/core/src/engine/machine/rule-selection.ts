@@ -5,9 +5,9 @@ import type { CallGoal, Rule } from '../../ir/goal.js';
 import type { Candidate, CandidateTable } from '../rules/candidate.js';
 import { indexOfRules } from '../rules/rule-index.js';
 import { insertionSort } from '../rules/specificity.js';
-import { EngineValue } from '../terms/engine-value.js';
-import { isOpen } from '../terms/partial.js';
-import { Variable } from '../terms/variable.js';
+import { EngineValue } from '../../terms/engine-value.js';
+import { isOpen } from '../../terms/partial.js';
+import { Variable } from '../../terms/variable.js';
 import type { Frame } from './state/frame.js';
 import { GoalResult } from './state/goal-result.js';
 import {

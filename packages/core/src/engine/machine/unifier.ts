@@ -1,7 +1,7 @@
 import type { Span } from '../../diagnostics/span.js';
 import { compareValues, type Compared } from '../equality.js';
-import { isPartial, PartialDictionary, PartialList } from '../terms/partial.js';
-import { deref, Variable } from '../terms/variable.js';
+import { isPartial, PartialDictionary, PartialList } from '../../terms/partial.js';
+import { deref, Variable } from '../../terms/variable.js';
 import { proveIsa } from './goals/isa.js';
 import { isAlive, type Constraint } from './state/constraint.js';
 import { GoalResult } from './state/goal-result.js';

@@ -1,5 +1,5 @@
 import { show } from '../../host/show.js';
-import { QueryVariable } from '../terms/query-variable.js';
+import { QueryVariable } from '../../terms/query-variable.js';
 
 export type ExpressionOperator =
   | 'And'

@@ -1,7 +1,7 @@
 import { PolarError } from '../../diagnostics/polar-error.js';
 import type { Span } from '../../diagnostics/span.js';
-import { isPartial } from '../terms/partial.js';
-import type { Variable } from '../terms/variable.js';
+import { isPartial } from '../../terms/partial.js';
+import type { Variable } from '../../terms/variable.js';
 import type { LinkedQuery } from '../../ir/program.js';
 import { connected, variablesOf, type Constraint } from '../machine/state/constraint.js';
 import { emptySlot, snapshot, variablesIn } from '../machine/state/term-value.js';
@@ -10,7 +10,7 @@ import { Machine } from '../machine/machine.js';
 import type { ProgramContext } from '../program-context.js';
 import type { HostReplay } from '../host-log.js';
 import { Budget, type Limits } from '../limits.js';
-import { QueryVariable } from '../terms/query-variable.js';
+import { QueryVariable } from '../../terms/query-variable.js';
 import { openValue, residualOf } from './residual.js';
 
 /** The two to four arguments of a rule that the authorizer calls. */

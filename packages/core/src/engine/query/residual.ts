@@ -1,7 +1,7 @@
 import { PolarError } from '../../diagnostics/polar-error.js';
-import { ListCursor } from '../terms/list-cursor.js';
-import { isPartial, PartialDictionary, PartialList } from '../terms/partial.js';
-import { Variable } from '../terms/variable.js';
+import { ListCursor } from '../../terms/list-cursor.js';
+import { isPartial, PartialDictionary, PartialList } from '../../terms/partial.js';
+import { Variable } from '../../terms/variable.js';
 import type { Goal } from '../../ir/goal.js';
 import type { Term } from '../../ir/term.js';
 import type { ArithmeticOperator, ComparisonOperator } from '../../ir/goal.js';
@@ -10,7 +10,7 @@ import { Expression } from './expression.js';
 import { closeGoal, type Constraint } from '../machine/state/constraint.js';
 import { snapshot, valueOf } from '../machine/state/term-value.js';
 import type { Meter } from '../../host/meter.js';
-import { QueryVariable } from '../terms/query-variable.js';
+import { QueryVariable } from '../../terms/query-variable.js';
 
 /** Depth to which the lists of an answer may be nested. */
 const maxDepth = 1_000;

@@ -1,4 +1,4 @@
-import { QueryVariable } from '../terms/query-variable.js';
+import { QueryVariable } from '../../terms/query-variable.js';
 import { Runtime } from './runtime.js';
 
 /** Thrown when the machine must run the query: at a promise, an error, or a rule that is not compiled. A symbol costs less than an `Error`. */

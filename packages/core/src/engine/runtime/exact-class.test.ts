@@ -3,7 +3,7 @@ import { compilePolicy } from '../../aot/compile.js';
 import { CompiledAuthorizer, type PolicyModule } from '../../aot/compiled.js';
 import { Authorizer, isPolarError } from '../../index.js';
 import type { Class } from '../../types/type-declaration.js';
-import { oddInstances, oddTypeNames, oddTypes } from '../testing/odd-values.fixture.js';
+import { oddInstances, oddTypeNames, oddTypes } from '../fixtures/odd-values.fixture.js';
 
 const policy = `
   allow(_, "guarded", d: Doc) if not d matches Secret;

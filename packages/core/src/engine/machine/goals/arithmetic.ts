@@ -1,5 +1,5 @@
 import { show } from '../../../host/show.js';
-import { Variable } from '../../terms/variable.js';
+import { Variable } from '../../../terms/variable.js';
 import type { ArithmeticGoal } from '../../../ir/goal.js';
 import { arithmetic } from '../../arithmetic.js';
 import type { Frame } from '../state/frame.js';

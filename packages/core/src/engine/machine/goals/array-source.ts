@@ -1,5 +1,5 @@
 import { isThenable } from '../../../host/value.js';
-import { EngineValue } from '../../terms/engine-value.js';
+import { EngineValue } from '../../../terms/engine-value.js';
 import type { InGoal, TestedLookup } from '../../../ir/goal.js';
 import type { FieldType } from '../../../types/declared-type.js';
 import { isOrdinaryInstance, isPrimitive } from '../../equality.js';

@@ -1,5 +1,5 @@
 import type { AssignGoal } from '../../../ir/goal.js';
-import { Variable } from '../../terms/variable.js';
+import { Variable } from '../../../terms/variable.js';
 import type { Frame } from '../state/frame.js';
 import { GoalResult } from '../state/goal-result.js';
 import type { Prover } from '../state/prover.js';

@@ -1,6 +1,6 @@
 import { show } from '../../../host/show.js';
-import { isPartial } from '../../terms/partial.js';
-import { Variable } from '../../terms/variable.js';
+import { isPartial } from '../../../terms/partial.js';
+import { Variable } from '../../../terms/variable.js';
 import type { CompareGoal } from '../../../ir/goal.js';
 import { compareValues, isPrimitive, type Compared } from '../../equality.js';
 import { isOrdered, orderOf, orderOfNumbers, primitive } from '../../order.js';

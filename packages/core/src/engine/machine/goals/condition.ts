@@ -1,5 +1,5 @@
 import { show } from '../../../host/show.js';
-import { Variable } from '../../terms/variable.js';
+import { Variable } from '../../../terms/variable.js';
 import type { ConditionGoal } from '../../../ir/goal.js';
 import { conditionAdvice } from '../../undecided-advice.js';
 import type { Frame } from '../state/frame.js';

@@ -1,5 +1,5 @@
 import type { TypeSet } from '../../../host/type-set.js';
-import { Variable } from '../../terms/variable.js';
+import { Variable } from '../../../terms/variable.js';
 import { nearNames } from '../../../internal/near-names.js';
 import type { IsaGoal } from '../../../ir/goal.js';
 import type { Constraint } from '../state/constraint.js';

@@ -1,8 +1,8 @@
 import type { FieldType } from '../../../types/declared-type.js';
 import { isThenable } from '../../../host/value.js';
 import { dictionaryValue, isDictionary, keysOf } from '../../equality.js';
-import { ListCursor } from '../../terms/list-cursor.js';
-import { isList, isPartial, PartialList } from '../../terms/partial.js';
+import { ListCursor } from '../../../terms/list-cursor.js';
+import { isList, isPartial, PartialList } from '../../../terms/partial.js';
 import type { ItemSource, RetryPoint } from '../state/goal-stack.js';
 import type { Prover } from '../state/prover.js';
 

@@ -1,7 +1,7 @@
 import type { Span } from '../../../diagnostics/span.js';
 import { notGoal, unifyGoal, type ComparisonOperator, type Goal, type NotGoal } from '../../../ir/goal.js';
 import { constantTerm } from '../../../ir/term.js';
-import { variableCount, type Variable } from '../../terms/variable.js';
+import { variableCount, type Variable } from '../../../terms/variable.js';
 import { closeGoal, connected } from '../state/constraint.js';
 import { GoalResult } from '../state/goal-result.js';
 import type { NegationPoint, Scope, Solution } from '../state/goal-stack.js';

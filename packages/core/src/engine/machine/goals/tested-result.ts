@@ -1,7 +1,7 @@
 import type { LookupGoal, MethodGoal, TestGoal } from '../../../ir/goal.js';
 import type { SlotTerm, Term } from '../../../ir/term.js';
 import { isPrimitive } from '../../equality.js';
-import { Variable } from '../../terms/variable.js';
+import { Variable } from '../../../terms/variable.js';
 import type { Frame } from '../state/frame.js';
 import { GoalResult } from '../state/goal-result.js';
 import type { Prover } from '../state/prover.js';

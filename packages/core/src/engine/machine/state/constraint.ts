@@ -2,7 +2,7 @@ import type { Meter } from '../../../host/meter.js';
 import type { Goal } from '../../../ir/goal.js';
 import { termsOf } from '../../../ir/goal-terms.js';
 import { constantTerm, type Term } from '../../../ir/term.js';
-import type { Variable, Watcher } from '../../terms/variable.js';
+import type { Variable, Watcher } from '../../../terms/variable.js';
 import type { Frame } from './frame.js';
 import { snapshot, valueOf, variablesIn } from './term-value.js';
 

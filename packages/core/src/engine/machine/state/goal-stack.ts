@@ -3,7 +3,7 @@ import type { Goal } from '../../../ir/goal.js';
 import type { Term } from '../../../ir/term.js';
 import type { FieldType } from '../../../types/declared-type.js';
 import type { Candidate } from '../../rules/candidate.js';
-import type { Variable } from '../../terms/variable.js';
+import type { Variable } from '../../../terms/variable.js';
 import type { ConstraintList } from './constraint.js';
 import type { Frame } from './frame.js';
 import type { Undecided } from './undecided.js';

@@ -10,7 +10,7 @@ import type { EqualityContext } from '../../equality.js';
 import type { HostReplay } from '../../host-log.js';
 import type { Budget } from '../../limits.js';
 import type { ProgramContext } from '../../program-context.js';
-import type { Variable } from '../../terms/variable.js';
+import type { Variable } from '../../../terms/variable.js';
 import type { Constraint, ConstraintList } from './constraint.js';
 import type { Frame } from './frame.js';
 import type { GoalResult } from './goal-result.js';

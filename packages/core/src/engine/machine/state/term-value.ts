@@ -1,9 +1,9 @@
 import type { Meter } from '../../../host/meter.js';
 import { policyDictionary } from '../../../host/value.js';
 import type { Term } from '../../../ir/term.js';
-import { ListCursor } from '../../terms/list-cursor.js';
-import { isOpen, isPartial, PartialDictionary, PartialList } from '../../terms/partial.js';
-import { deref, Variable } from '../../terms/variable.js';
+import { ListCursor } from '../../../terms/list-cursor.js';
+import { isOpen, isPartial, PartialDictionary, PartialList } from '../../../terms/partial.js';
+import { deref, Variable } from '../../../terms/variable.js';
 
 /** Returns the value of a term in a frame, as far as it is known. It builds lists and dictionaries, and counts their size. */
 export function valueOf(term: Term, slots: unknown[], meter: Meter, slotNames?: readonly string[]): unknown {

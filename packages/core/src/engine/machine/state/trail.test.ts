@@ -1,7 +1,7 @@
 import { Budget, defaultLimits } from '../../limits.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Variable } from '../../terms/variable.js';
+import { Variable } from '../../../terms/variable.js';
 import { emptySlot } from './term-value.js';
 import { Trail } from './trail.js';
 

@@ -1,4 +1,4 @@
-import type { Variable, WatcherList } from '../../terms/variable.js';
+import type { Variable, WatcherList } from '../../../terms/variable.js';
 import type { Meter } from '../../../host/meter.js';
 import { emptySlot } from './term-value.js';
 
