@@ -5,6 +5,7 @@ import { isAuthorizationError } from '../authorization/authorization-error.js';
 import { allowing, denying, type TestDoubleOptions } from './test-double-options.js';
 
 export type { TestDoubleOptions };
+export { expectFilterMatches, type FilterExpectation } from './expect-filter-matches.js';
 
 /** Creates an authorizer that allows everything: for tests that are not about authorization. */
 export const allowAll = (options?: TestDoubleOptions): Promise<Authorizer> =>
