@@ -1,6 +1,7 @@
 import { library } from '../../tsdown.shared.ts';
 
 export default library({
+  drizzle: 'src/drizzle/index.ts',
   knex: 'src/knex/index.ts',
   kysely: 'src/kysely/index.ts',
   sql: 'src/sql/index.ts',

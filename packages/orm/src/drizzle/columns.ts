@@ -1,0 +1,66 @@
+import { getTableColumns, is, type Column, type Table } from 'drizzle-orm';
+import { getTableConfig as mysqlConfig, MySqlTable } from 'drizzle-orm/mysql-core';
+import { getTableConfig as postgresConfig, PgTable } from 'drizzle-orm/pg-core';
+import { getTableConfig as sqliteConfig, SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { NanookOrmError } from '../errors/nanook-orm-error.js';
+import type { DialectName } from '../sql/dialect.js';
+
+/** The tables of Drizzle by the name of their type. A join table may be listed by any name. */
+export type DrizzleTables = Readonly<Record<string, Table>>;
+
+interface TableConfig {
+  readonly name: string;
+  readonly schema?: string | undefined;
+  readonly foreignKeys: readonly {
+    reference(): {
+      readonly columns: readonly Column[];
+      readonly foreignColumns: readonly Column[];
+      readonly foreignTable: Table;
+    };
+  }[];
+}
+
+/** Returns the dialect of a table object, and its name, schema and foreign keys. */
+export function describeTable(table: Table): { readonly dialect: DialectName; readonly config: TableConfig } {
+  if (is(table, PgTable)) return { dialect: 'postgres', config: postgresConfig(table) };
+  if (is(table, MySqlTable)) return { dialect: 'mysql', config: mysqlConfig(table) };
+  if (is(table, SQLiteTable)) return { dialect: 'sqlite', config: sqliteConfig(table) };
+  throw new NanookOrmError('NANOOK_ORM_TABLES', {
+    reason: 'found a value that is not a table of PostgreSQL, MySQL or SQLite',
+  });
+}
+
+/** Returns the property of a table object that holds a column. */
+export const propertyOf = (table: Table, column: Column): string =>
+  Object.entries(getTableColumns(table)).find(([, each]) => each.name === column.name)![0];
+
+export type FieldKind = 'String' | 'Integer' | 'Float' | 'Boolean' | 'Date';
+
+const kinds: Readonly<Record<FieldKind, string>> = {
+  String:
+    'PgText PgVarchar PgUUID PgEnumColumn PgEnumObjectColumn PgNumeric PgTime PgDateString PgInet PgCidr ' +
+    'MySqlText MySqlVarChar MySqlChar MySqlEnumColumn MySqlEnumObjectColumn SQLiteText',
+  Integer:
+    'PgInteger PgSerial PgSmallInt PgSmallSerial PgBigInt53 PgBigSerial53 MySqlInt MySqlBigInt53 MySqlMediumInt ' +
+    'MySqlSmallInt MySqlTinyInt MySqlSerial MySqlYear SQLiteInteger',
+  // A column of single precision holds another number than JavaScript reads, so it is not here.
+  Float: 'PgDoublePrecision PgNumericNumber MySqlDouble MySqlReal SQLiteReal',
+  Boolean: 'PgBoolean MySqlBoolean SQLiteBoolean',
+  Date: 'PgTimestamp MySqlDateTime MySqlTimestamp SQLiteTimestamp',
+};
+const kindOfColumn = new Map(
+  Object.entries(kinds).flatMap(([kind, columns]) =>
+    columns.split(' ').map((column) => [column, kind as FieldKind]),
+  ),
+);
+
+/** Returns the type of the values that rows have in a column; `undefined` when a query cannot compare them as JavaScript does. */
+export const kindOf = (column: Column): FieldKind | undefined => kindOfColumn.get(column.columnType);
+
+const storedAsText = ['PgText', 'PgVarchar'];
+
+/** Returns how PostgreSQL stores a column whose values are text in JavaScript. */
+export function storageOf({ columnType }: Column): 'text' | 'uuid' | 'other' {
+  if (columnType === 'PgUUID') return 'uuid';
+  return columnType.startsWith('Pg') && !storedAsText.includes(columnType) ? 'other' : 'text';
+}

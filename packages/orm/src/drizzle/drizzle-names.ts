@@ -1,0 +1,137 @@
+import type { FieldTypeInput, TypesInput } from '@nanook/core';
+import type { Column as FilterColumn, DeclaredType, Field } from '@nanook/core/filter';
+import { getTableColumns, type Column, type Table } from 'drizzle-orm';
+import { toCamelCase, toSnakeCase } from 'drizzle-orm/casing';
+import { NanookOrmError } from '../errors/nanook-orm-error.js';
+import type { DialectName } from '../sql/dialect.js';
+import type { TableName, TableNames } from '../sql/table-names.js';
+import { describeTable, kindOf, storageOf, type DrizzleTables } from './columns.js';
+
+export type Casing = 'snake_case' | 'camelCase';
+
+/** Reads names from the table objects of Drizzle, and compares the declared types with them. */
+export class DrizzleNames implements TableNames {
+  readonly dialect: DialectName;
+  readonly #checked = new WeakSet<DeclaredType>();
+
+  constructor(
+    readonly tables: DrizzleTables,
+    readonly casing: Casing | undefined,
+  ) {
+    const dialects = new Set(Object.values(tables).map((table) => describeTable(table).dialect));
+    const [dialect] = dialects;
+    if (dialect === undefined || dialects.size > 1)
+      throw new NanookOrmError('NANOOK_ORM_TABLES', {
+        reason: dialect === undefined ? 'found no table' : `found tables of ${[...dialects].join(' and ')}`,
+      });
+    this.dialect = dialect;
+  }
+
+  tableOf(type: string): Table {
+    const { tables } = this;
+    if (!Object.hasOwn(tables, type))
+      throw new NanookOrmError('NANOOK_ORM_UNKNOWN_TYPE', { type, known: Object.keys(tables) });
+    return tables[type]!;
+  }
+
+  table(type: string): TableName {
+    const { name, schema } = describeTable(this.tableOf(type)).config;
+    return { name, schema };
+  }
+
+  joinTable(name: string): TableName {
+    const configs = Object.values(this.tables).map((table) => describeTable(table).config);
+    return { name, schema: configs.find((config) => config.name === name)?.schema };
+  }
+
+  column(type: DeclaredType, field: string): string {
+    const { name, keyAsName } = this.columnOf(type, field);
+    if (!keyAsName || this.casing === undefined) return name;
+    return this.casing === 'snake_case' ? toSnakeCase(name) : toCamelCase(name);
+  }
+
+  storage(type: DeclaredType, field: string): 'text' | 'uuid' | 'other' {
+    return storageOf(this.columnOf(type, field));
+  }
+
+  columnOf(type: DeclaredType, field: string): Column {
+    this.check(type);
+    const table = this.tableOf(type.name);
+    const columns = getTableColumns(table);
+    if (!Object.hasOwn(columns, field))
+      throw new NanookOrmError('NANOOK_ORM_UNKNOWN_COLUMN', {
+        type: type.name,
+        field,
+        table: describeTable(table).config.name,
+      });
+    return columns[field]!;
+  }
+
+  /** Checks that each column that can be NULL is declared so. */
+  checkNullability(types: TypesInput): void {
+    for (const [type, table] of Object.entries(this.tables)) {
+      const declaration = Object.hasOwn(types, type) ? types[type]! : {};
+      const fields = typeof declaration === 'function' ? {} : (declaration.fields ?? {});
+      const columns = getTableColumns(table);
+      for (const [name, input] of Object.entries(fields)) {
+        if (Object.hasOwn(columns, name))
+          requireNullable(type, name, isOptional(input), columns[name]!, table);
+      }
+    }
+  }
+
+  /** Checks that the declared fields of a type agree with the columns. */
+  check(type: DeclaredType): void {
+    if (this.#checked.has(type)) return;
+    const table = this.tableOf(type.name);
+    const columns = getTableColumns(table);
+    for (const [name, field] of type.fields ?? []) {
+      if (Object.hasOwn(columns, name)) checkField(type.name, field, columns[name]!, table);
+    }
+    this.#checked.add(type);
+  }
+}
+
+const isOptional = (input: FieldTypeInput): boolean =>
+  typeof input === 'string' ? input.endsWith('?') : typeof input === 'object' && 'optional' in input;
+
+function requireNullable(type: string, field: string, optional: boolean, column: Column, table: Table): void {
+  if (!column.notNull && !optional)
+    throw new NanookOrmError('NANOOK_ORM_NULLABLE_COLUMN', {
+      type,
+      field,
+      table: describeTable(table).config.name,
+    });
+}
+
+function checkField(type: string, field: Field, column: Column, table: Table): void {
+  const { name } = field;
+  requireNullable(type, name, field.optional, column, table);
+  const declared = nameOf(field);
+  const found = kindOf(column);
+  if (declared === undefined || declared === found || (declared === 'Float' && found === 'Integer')) return;
+  throw new NanookOrmError('NANOOK_ORM_COLUMN_TYPE', {
+    type,
+    field: name,
+    declared,
+    found: found ?? `values of ${column.getSQLType()}, which a query cannot compare as JavaScript does`,
+  });
+}
+
+const comparable = ['String', 'Integer', 'Float', 'Boolean'];
+
+/** The type of a field that a query can compare. */
+function nameOf({ type }: Field): string | undefined {
+  if (type.kind === 'any') return type.isDate ? 'Date' : undefined;
+  return type.kind === 'named' && comparable.includes(type.name) ? type.name : undefined;
+}
+
+/** Returns a date as Drizzle stores it in a column. */
+export function storedDate(names: DrizzleNames, date: Date, { scope, field }: FilterColumn): unknown {
+  const column = names.columnOf(scope.type, field);
+  // Drizzle would round to whole seconds, and compare with another instant.
+  return isInSeconds(column) ? date.getTime() / 1000 : column.mapToDriverValue(date);
+}
+
+export const isInSeconds = (column: Column): boolean =>
+  column.columnType === 'SQLiteTimestamp' && (column as { mode?: string }).mode === 'timestamp';
