@@ -137,7 +137,7 @@ export class RuleCalls {
       if (parameter === undefined) return this.goals.prove(goals, frame, rest);
       const { term, takesArgument, span } = parameter;
       if (takesArgument && term.kind === 'slot') {
-        frame.slots[term.slot] = args[i] === undefined ? new Cell('_', undefined) : args[i];
+        frame.slots[term.slot] = args[i] === undefined ? Cell.ofUndefined() : args[i];
         return unifyFrom(i + 1);
       }
       return this.goals.unify(args[i], this.bindings.valueOf(term, frame), { span, rule: rule.name }, () =>

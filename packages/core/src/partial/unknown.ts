@@ -62,11 +62,17 @@ export class Cell extends Unknown {
   /** The goals that wait until the variable has a value. */
   waiting: readonly WaitingGoal[] = [];
 
-  constructor(
-    readonly name: string,
-    public value: unknown = unbound,
-  ) {
+  value: unknown = unbound;
+
+  constructor(readonly name: string) {
     super();
+  }
+
+  /** Returns a variable whose value is `undefined`. A slot that holds `undefined` itself has no value. */
+  static ofUndefined(): Cell {
+    const cell = new Cell('_');
+    cell.value = undefined;
+    return cell;
   }
 }
 

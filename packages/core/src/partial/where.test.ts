@@ -121,6 +121,21 @@ describe('where()', () => {
     expect(shown(condition)).toBe('not ((always or size <= 4) and isPublic)');
   });
 
+  it.each([
+    'allow(_: User, "read", row: Document) if row.isPublic;',
+    'allow(user: User, "read", row: Document) if row.ownerId = user.id;',
+    'allow(user, "read", row: Document) if user = 3 and row.isPublic;',
+    'allow(user, "read", row: Document) if user.id = row.ownerId;',
+    'allow(nil, "read", row: Document) if row.isPublic;',
+    'allow(user, "read", row: Document) if f(user, row); f(user: User, row) if row.isPublic and user = user;',
+    'allow(user, "read", row: Document) if user in [1, alice] and row.isPublic and alice = 2;',
+  ])('finds no row for an actor that is undefined, as isAllowed does: %s', async (policies) => {
+    const authorizer = await Authorizer.load({ policies, types, onWarning: () => {}, undecided: 'deny' });
+    const row = typed('Document', { id: 1, isPublic: true, ownerId: 7 });
+    expect(await authorizer.isAllowed(undefined, 'read', row)).toBe(false);
+    expect((await authorizer.where(undefined, 'read', 'Document')).filter).toEqual({ kind: 'never' });
+  });
+
   it('calls a method of the actor once, and awaits its promise', async () => {
     class Session {
       calls = 0;
