@@ -4,7 +4,7 @@ import { PrecompiledPolicy } from './precompiled-policy.js';
 import type { EntryName, PolicyModule } from '../engine/backends/module/policy-module.js';
 import type { Limits } from '../engine/limits.js';
 import type { Arguments } from '../engine/query/query-run.js';
-import { BaseAuthorizer } from '../authorization/base-authorizer.js';
+import { BaseAuthorizer, type Decider } from '../authorization/base-authorizer.js';
 import {
   validateDecisionOptions,
   validateQueryOptions,
@@ -27,6 +27,11 @@ export class CompiledAuthorizer extends BaseAuthorizer {
   readonly #policy: PrecompiledPolicy;
   readonly #options: DecisionOptions;
   readonly #limits: Limits;
+  protected readonly decider: Decider = {
+    check: (rule, args, options) => this.#check(rule, args, options),
+    checkUnrecorded: (args, options) => this.#checkUnrecorded('allow', args, options),
+    typeNameOf: (resource) => resourceTypeOf(resource, this.#policy.typeSets),
+  };
   /** The content hash of the policy. */
   readonly policyHash: string;
 
@@ -65,7 +70,7 @@ export class CompiledAuthorizer extends BaseAuthorizer {
     resource: unknown,
     options?: CheckOptions,
   ): Promise<boolean> {
-    return this.check('allow', [actor, action, resource], options);
+    return this.#check('allow', [actor, action, resource], options);
   }
 
   /** Checks synchronously, like `Authorizer.isAllowedSync`. @throws {PolarError} `POLAR_RUN_PROMISE_IN_SYNC` when the policy meets a promise */
@@ -82,13 +87,9 @@ export class CompiledAuthorizer extends BaseAuthorizer {
     }
   }
 
-  protected check(
-    rule: EntryName,
-    args: Arguments,
-    options: CheckOptions | undefined,
-  ): boolean | Promise<boolean> {
+  #check(rule: EntryName, args: Arguments, options: CheckOptions | undefined): boolean | Promise<boolean> {
     try {
-      const answer = this.checkUnrecorded(args, options, rule);
+      const answer = this.#checkUnrecorded(rule, args, options);
       return typeof answer === 'boolean' ? answer : answer.catch((error: unknown) => this.#failed(error));
     } catch (error) {
       return this.#failed(error);
@@ -96,16 +97,12 @@ export class CompiledAuthorizer extends BaseAuthorizer {
   }
 
   /** @throws {PolarError} `POLAR_UNDECIDED_…` even with the option `undecided: 'deny'` */
-  protected checkUnrecorded(
+  #checkUnrecorded(
+    rule: EntryName,
     args: Arguments,
     options: CheckOptions | undefined,
-    rule: EntryName = 'allow',
   ): boolean | Promise<boolean> {
     return this.#policy.check(rule, args, this.#limitsOf(options), options?.signal);
-  }
-
-  protected typeNameOf(resource: unknown): string | undefined {
-    return resourceTypeOf(resource, this.#policy.typeSets);
   }
 
   /** Returns `false` for an undecided check with the option `undecided: 'deny'`. @throws every other error */

@@ -1,26 +1,21 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import { PolarError } from '../diagnostics/polar-error.js';
-import type { Arguments, Bindings } from '../engine/query/query-run.js';
+import type { Bindings } from '../engine/query/query-run.js';
 import { QueryVariable } from '../terms/query-variable.js';
 import type { RowCondition } from '../filter/row-condition.js';
 import { mapConcurrently } from '../internal/map-concurrently.js';
 import { listOf, textReader, type PolicyInput, type PolicyReader } from '../policy/policy-source.js';
 import type { TypeToken } from '../types/declared-type.js';
 import type { Class } from '../types/type-declaration.js';
-import { TypeTable } from '../types/type-table.js';
 import { ActorAuthorizer } from './actor-authorizer.js';
-import { awaitArgument, BaseAuthorizer, listOfResources } from './base-authorizer.js';
-import { DecisionContext, DecisionEngine } from './decision-engine.js';
-import type { Decision } from './decision.js';
+import { createParts, type AuthorizerParts } from './authorizer-parts.js';
+import { awaitArgument, BaseAuthorizer, listOfResources, type Decider } from './base-authorizer.js';
+import { DecisionEngine, type DecisionContext } from './decision-engine.js';
 import { findType, type TypeReference } from './grantable-actions.js';
 import { loadPolicy, type LoadContext, type LoadedPolicy } from './loaded-policy.js';
 import { explainMissingAwait } from './missing-await.js';
-import { constantsOf, type AuthorizerOptions } from './options.js';
+import type { AuthorizerOptions } from './options.js';
 import type { CheckOptions, EnumerationOptions, GrantableOptions, QueryOptions } from './query-options.js';
-import { resourceTypeOf } from './resource-type.js';
-import { limitsOf, validateOptions } from './validate-options.js';
-
-// cspell:ignore raed
 
 /**
  * Decides whether an actor may perform an action on a resource, by a policy written in Polar.
@@ -40,11 +35,12 @@ export class Authorizer extends BaseAuthorizer {
   readonly #deciding: DecisionContext;
   #reloads: Promise<unknown> = Promise.resolve();
 
-  protected constructor(loading: LoadContext, clock: () => Date) {
-    if ((clock as unknown) === undefined) throw new PolarError('POLAR_LOAD_CONSTRUCTOR', {}); // from JavaScript
-    super(loading.options);
-    this.#loading = loading;
-    this.#deciding = new DecisionContext(loading.options, loading.limits, clock);
+  protected constructor(parts: AuthorizerParts) {
+    if ((parts as Partial<AuthorizerParts> | undefined)?.deciding === undefined)
+      throw new PolarError('POLAR_LOAD_CONSTRUCTOR', {}); // from JavaScript
+    super(parts.loading.options);
+    this.#loading = parts.loading;
+    this.#deciding = parts.deciding;
   }
 
   /**
@@ -58,11 +54,7 @@ export class Authorizer extends BaseAuthorizer {
     options: AuthorizerOptions,
   ): Promise<This> {
     const load = async (): Promise<This> => {
-      validateOptions(options);
-      const clock = options.clock ?? (() => new Date());
-      const types = new TypeTable(options.types, constantsOf(options, clock));
-      const limits = limitsOf(options.limits);
-      const authorizer = new this({ options, types, limits, reader: this.reader }, clock);
+      const authorizer = new this(createParts(options, this.reader));
       await authorizer.#load(options.policies);
       return authorizer as This;
     };
@@ -128,7 +120,7 @@ export class Authorizer extends BaseAuthorizer {
    *   on the type itself
    * @throws {PolarError} `POLAR_TYPE_UNKNOWN_TYPE`
    * @example
-   * authorizer.isGrantable('raed', Repository); // false
+   * authorizer.isGrantable('reads', Repository); // false
    */
   isGrantable(action: string, resource?: TypeReference, options: GrantableOptions = {}): boolean {
     return this.#loaded.grantable.has(action, resource, options);
@@ -139,7 +131,7 @@ export class Authorizer extends BaseAuthorizer {
    *
    * @throws {PolarError} `POLAR_TYPE_NOT_GRANTABLE`, `POLAR_TYPE_UNKNOWN_TYPE`
    * @example
-   * authorizer.requireGrantable('raed', Repository); // no rule can allow "raed" on a Repository; did you mean "read"?
+   * authorizer.requireGrantable('reads', Repository); // no rule can allow "reads" on a Repository; did you mean "read"?
    */
   requireGrantable(action: string, resource?: TypeReference, options: GrantableOptions = {}): void {
     this.#loaded.grantable.require(action, resource, options);
@@ -197,20 +189,8 @@ export class Authorizer extends BaseAuthorizer {
     return this.#engine.allowSync(actor, action, resource, options);
   }
 
-  protected check(
-    kind: Decision['kind'],
-    args: Arguments,
-    options: CheckOptions | undefined,
-  ): boolean | Promise<boolean> {
-    return this.#engine.check(kind, args, options);
-  }
-
-  protected checkUnrecorded(args: Arguments, options: CheckOptions | undefined): boolean | Promise<boolean> {
-    return this.#engine.checkUnrecorded(args, options);
-  }
-
-  protected typeNameOf(resource: unknown): string | undefined {
-    return resourceTypeOf(resource, this.#loaded.context.typeSets);
+  protected get decider(): Decider {
+    return this.#engine;
   }
 
   /**

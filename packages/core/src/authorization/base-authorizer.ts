@@ -12,6 +12,22 @@ import type { DecisionOptions } from './options.js';
 import { TypeToken } from '../types/declared-type.js';
 import type { AuthorizeOptions, CheckOptions } from './query-options.js';
 
+/** An engine that decides rules. */
+export interface Decider {
+  /** Decides a rule: without a promise, if no argument and no value is one. */
+  check(
+    kind: Decision['kind'],
+    args: Arguments,
+    options: CheckOptions | undefined,
+  ): boolean | Promise<boolean>;
+
+  /** Decides `allow` without a record of the decision. */
+  checkUnrecorded(args: Arguments, options: CheckOptions | undefined): boolean | Promise<boolean>;
+
+  /** Returns the name of a resource's declared type, for the log. */
+  typeNameOf(resource: unknown): string | undefined;
+}
+
 /** The checks that `Authorizer` and `CompiledAuthorizer` have in common. They differ in the engine that decides a rule. */
 export abstract class BaseAuthorizer {
   readonly #options: DecisionOptions;
@@ -20,21 +36,8 @@ export abstract class BaseAuthorizer {
     this.#options = options;
   }
 
-  /** Decides a rule: without a promise, if no argument and no value is one. */
-  protected abstract check(
-    kind: Decision['kind'],
-    args: Arguments,
-    options: CheckOptions | undefined,
-  ): boolean | Promise<boolean>;
-
-  /** Decides `allow` without a record of the decision. */
-  protected abstract checkUnrecorded(
-    args: Arguments,
-    options: CheckOptions | undefined,
-  ): boolean | Promise<boolean>;
-
-  /** Returns the name of a resource's declared type, for the log. */
-  protected abstract typeNameOf(resource: unknown): string | undefined;
+  /** The engine that decides the rules of the current policy. */
+  protected abstract get decider(): Decider;
 
   /**
    * Checks that the actor may perform the action on the resource, and throws otherwise.
@@ -61,17 +64,17 @@ export abstract class BaseAuthorizer {
     } catch (error) {
       throw rejectionOf(resource, error);
     }
-    if (await this.check('allow', [actor, action, awaited], options)) return awaited;
+    if (await this.decider.check('allow', [actor, action, awaited], options)) return awaited;
     // The existence of a type is not a secret.
     const shown = isType(awaited) ? { ...options, checkRead: false } : options;
-    throw await refusal(action, this.typeNameOf(awaited), shown, this.#options, (readAction) =>
-      this.checkUnrecorded([actor, readAction, awaited], options),
+    throw await refusal(action, this.decider.typeNameOf(awaited), shown, this.#options, (readAction) =>
+      this.decider.checkUnrecorded([actor, readAction, awaited], options),
     );
   }
 
   /** Checks that `allow_request(actor, request)` holds. @throws {ForbiddenError} otherwise */
   async authorizeRequest(actor: unknown, request: unknown, options?: CheckOptions): Promise<void> {
-    if (!(await this.check('allow_request', [actor, request], options)))
+    if (!(await this.decider.check('allow_request', [actor, request], options)))
       throw new ForbiddenError(undefined, { reason: 'no rule of allow_request matched' });
   }
 
@@ -83,7 +86,7 @@ export abstract class BaseAuthorizer {
     field: string,
     options?: CheckOptions,
   ): Promise<void> {
-    if (!(await this.check('allow_field', [actor, action, resource, field], options)))
+    if (!(await this.decider.check('allow_field', [actor, action, resource, field], options)))
       throw this.#fieldRefusal(action, await awaitArgument(resource), field);
   }
 
@@ -108,7 +111,7 @@ export abstract class BaseAuthorizer {
       await awaitArgument(action as unknown),
     ];
     return mapConcurrently(all, (resource) =>
-      this.check('allow', [awaitedActor, awaitedAction, resource], options),
+      this.decider.check('allow', [awaitedActor, awaitedAction, resource], options),
     );
   }
 
@@ -136,7 +139,7 @@ export abstract class BaseAuthorizer {
   }
 
   #fieldRefusal(action: string, resource: unknown, field: string): ForbiddenError {
-    const resourceType = this.typeNameOf(resource);
+    const resourceType = this.decider.typeNameOf(resource);
     const of = resourceType === undefined ? '' : ` of ${resourceType}`;
     const reason = `no rule of allow_field for ${JSON.stringify(action)} on ${JSON.stringify(field)}${of} matched`;
     return new ForbiddenError(textOrNone(action), { resourceType, reason });
@@ -145,7 +148,7 @@ export abstract class BaseAuthorizer {
   /** Decides `allow`, where an undecided check is denied. */
   #checkDecided(args: Arguments, options: CheckOptions | undefined): boolean | Promise<boolean> {
     try {
-      const result = this.check('allow', args, options);
+      const result = this.decider.check('allow', args, options);
       return typeof result === 'boolean' ? result : result.catch(denyUndecided);
     } catch (error) {
       return denyUndecided(error);

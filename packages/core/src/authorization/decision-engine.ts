@@ -7,6 +7,7 @@ import type { Limits } from '../engine/limits.js';
 import type { Arguments, QueryRun } from '../engine/query/query-run.js';
 import { isQueryVariable } from '../terms/query-variable.js';
 import type { LinkedQuery } from '../ir/program.js';
+import type { Decider } from './base-authorizer.js';
 import { DecisionLog } from './decision-log.js';
 import { DecisionRecorder, RecordedCheck } from './decision-recorder.js';
 import type { Decision } from './decision.js';
@@ -15,9 +16,10 @@ import { warn, type LoadedPolicy } from './loaded-policy.js';
 import type { AuthorizerOptions } from './options.js';
 import type { CheckOptions, EnumerationOptions } from './query-options.js';
 import { ignoreRejection, QueryRunner } from './query-runner.js';
+import { resourceTypeOf } from './resource-type.js';
 import { isUndecided } from './undecided.js';
 
-/** The parts of an authorizer that stay the same when it reloads its policy. */
+/** The parts of an authorizer that decisions need, and that stay the same when it reloads its policy. */
 export class DecisionContext {
   readonly log: DecisionLog | undefined;
   readonly unawaited: UnawaitedChecks;
@@ -49,7 +51,7 @@ const denied = Promise.resolve(false);
  * Decides the checks of one loaded policy. `#run` is the only place that chooses between the compiled engine and the machine. The
  * machine takes the checks with options, and those from which the compiled engine bails out.
  */
-export class DecisionEngine {
+export class DecisionEngine implements Decider {
   readonly queries: QueryRunner;
   readonly warnings: DenialWarnings | undefined;
   readonly #compiled: CompiledPolicy | undefined;
@@ -108,6 +110,11 @@ export class DecisionEngine {
   /** Decides `allow` without a record of the decision and without warnings. */
   checkUnrecorded(args: Arguments, options: CheckOptions | undefined): boolean | Promise<boolean> {
     return this.#run('unrecorded', 'allow', 3, args[0], args[1], args[2], undefined, options);
+  }
+
+  /** Returns the name of a resource's declared type, for the log. */
+  typeNameOf(resource: unknown): string | undefined {
+    return resourceTypeOf(resource, this.queries.context.typeSets);
   }
 
   /** Returns the values of the variable `what` for which a rule holds. Queries that are undecided end without an error. */

@@ -1,0 +1,24 @@
+import type { PolicyReader } from '../policy/policy-source.js';
+import { TypeTable } from '../types/type-table.js';
+import { DecisionContext } from './decision-engine.js';
+import type { LoadContext } from './loaded-policy.js';
+import { constantsOf, type AuthorizerOptions } from './options.js';
+import { limitsOf, validateOptions } from './validate-options.js';
+
+/** The parts of an authorizer that stay the same when it reloads its policy. */
+export interface AuthorizerParts {
+  readonly loading: LoadContext;
+  readonly deciding: DecisionContext;
+}
+
+/** Creates the parts of an authorizer. @throws {PolarError} `POLAR_TYPE_…` for an invalid option or type */
+export function createParts(options: AuthorizerOptions, reader: PolicyReader): AuthorizerParts {
+  validateOptions(options);
+  const clock = options.clock ?? (() => new Date());
+  const types = new TypeTable(options.types, constantsOf(options, clock));
+  const limits = limitsOf(options.limits);
+  return {
+    loading: { options, types, limits, reader },
+    deciding: new DecisionContext(options, limits, clock),
+  };
+}
