@@ -158,6 +158,8 @@ export interface Rule {
   readonly negatedPredicates: Iterable<Predicate>;
   /** Whether a method of the application is called in the head or the body; known without its goals. */
   readonly callsMethods: boolean;
+  /** Whether the body has a cut, however deep in it; known without its goals. */
+  readonly hasCut: boolean;
   readonly origin: PolicyRule;
 }
 

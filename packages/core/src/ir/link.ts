@@ -133,6 +133,13 @@ class LinkedRule implements Rule {
     return negations.flatMap((node) => this.#callsIn(node));
   }
 
+  get hasCut(): boolean {
+    const { body } = this.origin;
+    let found = false;
+    if (body !== undefined) visit(body, { cut: () => void (found = true) });
+    return found;
+  }
+
   get callsMethods(): boolean {
     const { body, parameters } = this.origin;
     const nodes = parameters.flatMap(({ term, specializer }) => [term, specializer]);

@@ -27,10 +27,12 @@ import type {
   LookupGoal,
   MethodGoal,
   NewGoal,
+  NotGoal,
   OrGoal,
 } from '../ir/goal.js';
 import type { Term } from '../ir/term.js';
 import { Bindings } from './bindings.js';
+import { Choices } from './choices.js';
 import type { HostReader } from './host-reader.js';
 import { occurrencesIn } from './occurrences.js';
 import type { Recursion } from './recursion.js';
@@ -71,6 +73,9 @@ export class Evaluator {
   /** The number of conditions under which the current goal is proved. */
   #conditions = 0;
   #parts = 0;
+  readonly #choices = new Choices();
+  /** What the innermost negation began with. A cut in it ends nothing outside. */
+  #negation = { conditions: 0, choices: 0 };
 
   /** @param recursions the recursions that earlier evaluations of the same query have met */
   constructor(
@@ -90,7 +95,15 @@ export class Evaluator {
       unify: (left, right, at, rest) => this.#unify(left, right, at, rest),
       under: (condition, rest) => this.#then(condition, rest),
     };
-    this.#calls = new RuleCalls(goals, this.#bindings, this.#rows, host.budget, recursions);
+    this.#calls = new RuleCalls(
+      goals,
+      this.#bindings,
+      this.#rows,
+      host,
+      context.program,
+      this.#choices,
+      recursions,
+    );
   }
 
   /** Returns the condition of a rule's call, such as `allow(actor, action, row)`. @throws {Pending} {PolarError} */
@@ -151,18 +164,9 @@ export class Evaluator {
       case 'or':
         return this.#proveOr(goal, frame, next);
       case 'not':
-        return this.#then(
-          not(this.#bindings.attempt(() => this.#prove(goal.operand, 0, frame, () => always))),
-          next,
-        );
+        return this.#proveNot(goal, frame, next);
       case 'cut':
-        if (this.#conditions > frame.conditions)
-          throw untranslatable(
-            'a cut after a condition on a row',
-            'say with `not` when the other rules apply',
-            placeOf(goal, frame),
-          );
-        frame.isCut = true;
+        this.#cut(goal, frame);
         return next();
       case 'print':
         this.context.print(
@@ -206,15 +210,36 @@ export class Evaluator {
     return this.#then(this.#equality.equal(left, right, at, true), rest);
   }
 
+  #proveNot(goal: NotGoal, frame: Frame, next: Rest): Condition {
+    const around = this.#negation;
+    this.#negation = { conditions: this.#conditions, choices: this.#choices.depth };
+    const operand = this.#bindings.attempt(() => this.#prove(goal.operand, 0, frame, () => always));
+    this.#negation = around;
+    return this.#then(not(operand), next);
+  }
+
+  /** Ends the alternatives of the rule's call, or those within a negation in the rule. */
+  #cut(goal: Goal, frame: Frame): void {
+    const { conditions, choices } = this.#negation;
+    if (this.#conditions > Math.max(frame.conditions, conditions))
+      throw untranslatable(
+        'a cut after a condition on a row',
+        'say with `not` when the other rules apply',
+        placeOf(goal, frame),
+      );
+    if (!this.#choices.cut(Math.max(frame.choices, choices)))
+      throw untranslatable(
+        'a cut where the order of the rules depends on the row',
+        'say with `not` when the other rules apply',
+        placeOf(goal, frame),
+      );
+  }
+
   #proveOr(goal: OrGoal, frame: Frame, next: Rest): Condition {
     const isShared = this.#givesValues(goal, frame);
-    const ways: Condition[] = [];
-    for (const alternative of goal.alternatives) {
-      ways.push(
-        this.#bindings.attempt(() => this.#prove(alternative, 0, frame, isShared ? next : () => always)),
-      );
-      if (frame.isCut) break;
-    }
+    const ways = this.#choices.followEach(goal.alternatives, (alternative) =>
+      this.#bindings.attempt(() => this.#prove(alternative, 0, frame, isShared ? next : () => always)),
+    );
     return isShared ? or(...ways) : this.#then(or(...ways), next);
   }
 
@@ -307,12 +332,10 @@ export class Evaluator {
     const among = this.#equality.among(item, items, at);
     if (among !== undefined) return this.#then(among, next);
     const isShared = !this.#bindings.isGround(item) || items.some((each) => !this.#bindings.isGround(each));
-    const ways: Condition[] = [];
-    for (const each of items) {
+    const ways = this.#choices.followEach(items, (each) => {
       this.host.budget.step();
-      ways.push(this.#bindings.attempt(() => this.#unify(item, each, at, isShared ? next : () => always)));
-      if (frame.isCut) break;
-    }
+      return this.#bindings.attempt(() => this.#unify(item, each, at, isShared ? next : () => always));
+    });
     return isShared ? or(...ways) : this.#then(or(...ways), next);
   }
 

@@ -1,10 +1,13 @@
-import type { Meter } from '../host/meter.js';
 import { always, and, never, not, or, some, type Condition, type RecursiveSet } from '../filter/condition.js';
 import type { CallGoal, Goal, Rule } from '../ir/goal.js';
+import type { Program } from '../ir/program.js';
 import type { Bindings } from './bindings.js';
+import type { Choices } from './choices.js';
+import type { HostReader } from './host-reader.js';
 import { occurrencesIn } from './occurrences.js';
 import { isSameOrRelated, Recursion, rowTypeOf } from './recursion.js';
 import type { Rows } from './rows.js';
+import { inOrder } from './rule-order.js';
 import { Cell, ReferenceValue, RowValue, type Frame } from './unknown.js';
 import { placeOf, untranslatable, type Place } from './untranslatable.js';
 
@@ -35,7 +38,9 @@ export class RuleCalls {
     readonly goals: Goals,
     readonly bindings: Bindings,
     readonly rows: Rows,
-    readonly budget: Meter,
+    readonly host: HostReader,
+    readonly program: Program,
+    readonly choices: Choices,
     readonly recursions: readonly Recursion[],
   ) {}
 
@@ -92,33 +97,37 @@ export class RuleCalls {
   #tryRules(goal: CallGoal, args: readonly unknown[], next: Rest): Condition {
     const { predicate } = goal;
     const isShared = !args.every((arg) => this.bindings.isGround(arg));
-    const ways: Condition[] = [];
-    for (const rule of predicate.byArity.get(args.length) ?? []) {
-      this.budget.step();
-      if (!mayMatch(rule, args)) continue;
-      const frame = frameOf(rule, this.goals.conditions);
-      const activation: Activation = { predicate, args };
-      ways.push(
-        this.bindings.attempt(() => {
-          this.#activations.push(activation);
-          const after: Rest = () => {
-            // What follows the call is not part of it.
-            const own = this.#activations.splice(this.#activations.indexOf(activation));
-            try {
-              return isShared ? next() : always;
-            } finally {
-              this.#activations.push(...own);
-            }
-          };
-          try {
-            return this.#proveRule(rule, args, frame, after);
-          } finally {
-            this.#activations.length = Math.max(0, this.#activations.indexOf(activation));
-          }
-        }),
-      );
-      if (frame.isCut) break;
-    }
+    const depth = this.choices.depth;
+    const activation: Activation = { predicate, args };
+    const values = args.map((arg) => this.bindings.deref(arg));
+    const matching = (predicate.byArity.get(args.length) ?? []).filter((rule) => {
+      this.host.budget.step();
+      return mayMatch(rule, args);
+    });
+    const { rules, isCertain } = inOrder(matching, values, this.program, this.host);
+    const follow = (rule: Rule): Condition => {
+      const frame = frameOf(rule, this.goals.conditions, depth);
+      this.#activations.push(activation);
+      const after: Rest = () => {
+        // What follows the call is not part of it.
+        const own = this.#activations.splice(this.#activations.indexOf(activation));
+        try {
+          return isShared ? next() : always;
+        } finally {
+          this.#activations.push(...own);
+        }
+      };
+      try {
+        return this.#proveRule(rule, args, frame, after);
+      } finally {
+        this.#activations.length = Math.max(0, this.#activations.indexOf(activation));
+      }
+    };
+    const ways = this.choices.followEach(
+      rules,
+      (rule) => this.bindings.attempt(() => follow(rule)),
+      isCertain,
+    );
     return isShared ? or(...ways) : this.goals.under(or(...ways), next);
   }
 
@@ -186,11 +195,11 @@ const mayMatch = (rule: Rule, args: readonly unknown[]): boolean =>
     );
   });
 
-const frameOf = (rule: Rule, conditions: number): Frame => ({
+const frameOf = (rule: Rule, conditions: number, choices: number): Frame => ({
   slots: Array.from({ length: rule.slotNames.length }),
   names: rule.slotNames,
   rule: rule.name,
   conditions,
+  choices,
   occurrences: occurrencesIn(rule),
-  isCut: false,
 });

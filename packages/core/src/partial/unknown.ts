@@ -91,8 +91,8 @@ export interface Frame {
   readonly occurrences: ReadonlyMap<number, number>;
   /** The number of conditions under which the rule was called. */
   readonly conditions: number;
-  /** Set when a cut was reached: later alternatives of the call do not count. */
-  isCut: boolean;
+  /** The number of choices between alternatives that were being followed when the rule was called. */
+  readonly choices: number;
 }
 
 export const unbound: unique symbol = Symbol('unbound');

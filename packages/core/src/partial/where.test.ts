@@ -116,6 +116,19 @@ describe('where()', () => {
     expect((await authorizer.where(alice, 'read', 'Comment')).filter).toEqual({ kind: 'never' });
   });
 
+  it.each([undefined, null])('finds no row of a typed or owned rule for the actor %s', async (actor) => {
+    const authorizer = await Authorizer.load({
+      policies: `
+        allow(_: User, "read", _: Document);
+        allow("admin", "read", _: Document);
+        allow(actor, "update", row: Document) if actor.id = row.ownerId;
+      `,
+      types,
+    });
+    expect((await authorizer.where(actor, 'read', 'Document')).filter).toEqual({ kind: 'never' });
+    expect((await authorizer.where(actor, 'update', 'Document')).filter).toEqual({ kind: 'never' });
+  });
+
   it('keeps undecided alternatives beside one that holds, because a negation needs them', async () => {
     const condition = await conditionOf('not ((actor.id = 7 or row.size < 5) and row.isPublic)');
     expect(shown(condition)).toBe('not ((always or size <= 4) and isPublic)');
