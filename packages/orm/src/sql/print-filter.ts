@@ -1,6 +1,6 @@
 import type { Column, FilterSet, Operand, RelationStep, RowFilter, Scalar, Scope } from '@nanook/core/filter';
 import type { ColumnSide, Comparison, Dialect, Side } from './dialect.js';
-import { balanced, bound, joined, type Fragment } from './fragment.js';
+import { balanced, joined, type Fragment } from './fragment.js';
 import type { TableName, TableNames } from './table-names.js';
 
 /** Prints a filter as a bracketed SQL condition. */
@@ -167,7 +167,9 @@ class Printer {
     }
     for (const [field, value] of relation.where)
       conditions.push(
-        value === null ? [this.#field(to, field), ' IS NULL'] : [this.#field(to, field), ' = ', bound(value)],
+        value === null
+          ? [this.#field(to, field), ' IS NULL']
+          : this.#compare('=', columnLike(value, to, field), { kind: 'value', value }),
       );
     if (where.kind !== 'always') conditions.push(this.print(where));
     this.#aliasOf = outer;
@@ -226,4 +228,17 @@ class Printer {
   #newAlias(): string {
     return `nanook${++this.#aliases}`;
   }
+}
+
+/** The column of a field, as one that holds values like this one. */
+function columnLike(value: string | number | boolean, scope: Scope, field: string): Column {
+  const type =
+    typeof value === 'string'
+      ? 'string'
+      : typeof value === 'boolean'
+        ? 'boolean'
+        : Number.isSafeInteger(value)
+          ? 'integer'
+          : 'float';
+  return { kind: 'column', scope, field, type, nullable: true };
 }

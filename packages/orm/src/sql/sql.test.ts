@@ -1,0 +1,42 @@
+import { DatabaseSync } from 'node:sqlite';
+import { describe, expect, it } from 'vitest';
+import { Authorizer, many, one } from '@nanook/core';
+import { sql } from './index.js';
+
+const types = {
+  Item: {
+    key: 'id',
+    fields: { id: 'Integer', code: 'String' },
+    relations: {
+      notes: many('Note', { local: 'id', foreign: 'itemId', where: { isDeleted: false, status: 'open' } }),
+      note: one('Note', { local: 'id', foreign: 'itemId', where: { isDeleted: true } }),
+    },
+  },
+  Note: { key: 'id', fields: { id: 'Integer', itemId: 'Integer', isDeleted: Boolean, status: String } },
+} as const;
+
+async function conditionOf(body: string, actor: unknown = 'ann') {
+  const policies = `allow(actor, "read", item: Item) if actor = actor and ${body};`;
+  const authorizer = await Authorizer.load({ policies, types, onWarning: () => {} });
+  return authorizer.where(actor, 'read', 'Item');
+}
+
+describe('sql()', () => {
+  it('compares the values of a filtered relation by type and exactly, whatever the collation of their columns', async () => {
+    const database = new DatabaseSync(':memory:');
+    database.exec(`
+      CREATE TABLE Item (id integer, code text);
+      CREATE TABLE Note (id integer, itemId integer, isDeleted integer, status text COLLATE NOCASE);
+      INSERT INTO Item VALUES (1, 'a'), (2, 'b'), (3, 'c'), (4, 'd');
+      INSERT INTO Note VALUES (1, 1, 0, 'open'), (2, 2, 0, 'OPEN'), (3, 3, 1, 'open');
+    `);
+    const print = sql({ dialect: 'sqlite' });
+    const idsOf = async (body: string) => {
+      const { text, values } = print(await conditionOf(body));
+      const rows = database.prepare(`SELECT id FROM Item WHERE ${text}`).all(...(values as string[]));
+      return rows.map((row) => row['id']);
+    };
+    expect(await idsOf('_ in item.notes')).toEqual([1]);
+    expect(await idsOf('item.note != nil')).toEqual([3]);
+  });
+});
