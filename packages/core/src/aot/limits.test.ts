@@ -138,7 +138,7 @@ describe.each(Object.entries(engines))('%s', (_engine, load) => {
   });
 
   it.each(slowActions)(
-    'notices it after thousands of fast queries, within nine calls: %s',
+    'notices a slow action within nine calls, after thousands of fast queries: %s',
     async (action) => {
       const authorizer = await load({});
       const ask = (onCall: () => void) =>
@@ -149,7 +149,7 @@ describe.each(Object.entries(engines))('%s', (_engine, load) => {
     },
   );
 
-  it('ends a query after the first slow call, and after fast queries within nine calls', async () => {
+  it('ends a query at its first slow call, or within nine calls if the queries before were fast', async () => {
     const authorizer = await load({});
     let calls = 0;
     const ask = (action: string, onCall: () => void) =>

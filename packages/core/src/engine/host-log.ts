@@ -19,7 +19,7 @@ const noArguments: readonly unknown[] = [];
 export interface CallClock {
   readonly startedAt: number | undefined;
   called(result: unknown): void;
-  /** Called when the log is full and records no further calls. It throws when the machine can continue. */
+  /** Handles a full log, which records no further calls. Throws to bail out to the machine. */
   full(): void;
 }
 

@@ -51,7 +51,7 @@ export const unequal = (left: Operand, right: Operand): RowFilter =>
     all(isPresentOperand(left), isNullOperand(right)),
   );
 
-/** Two columns can both hold `NaN`, which some databases hold for equal. No value is `NaN`. */
+/** Two columns can both contain `NaN`, which some databases treat as equal. A bound value is never `NaN`. */
 const notNaNOfTwo = (left: Operand, right: Operand): RowFilter =>
   left.kind === 'column' && right.kind === 'column' ? notNaN(left) : allRows;
 const nanOfTwo = (left: Operand, right: Operand): RowFilter =>

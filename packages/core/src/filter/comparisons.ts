@@ -27,7 +27,7 @@ export class Incomparable {
   ) {}
 }
 
-/** Returns the condition that two operands are equal. Values of different types never are; `nil` equals `nil`. */
+/** Returns the condition that two operands are equal. Values of different types are never equal, and `nil` equals `nil`. */
 export function equalCondition(left: Compared, right: Compared): Condition {
   if (left.kind === 'known') {
     if (right.kind === 'known') throw new TypeError('two known values are compared by the engine');

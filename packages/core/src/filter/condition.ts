@@ -2,9 +2,9 @@ import type { DeclaredType } from '../types/declared-type.js';
 import type { Relation } from '../types/relation.js';
 
 // A condition says for which rows of a type a query holds. Like a query it has three outcomes: true, false and undecided. It is a tree
-// of plain data; `rowFilter` turns it into a filter with two outcomes, from which back ends print a query.
+// of plain data; `toRowFilter` turns it into a filter with two outcomes, from which back ends print a query.
 
-/** A row that a condition speaks about: the row that is filtered, or a row of a relation. The same type may have several scopes. */
+/** A row that a condition is about: the filtered row, or a row of a relation. Several scopes can have the same type. */
 export interface Scope {
   readonly id: number;
   readonly type: DeclaredType;

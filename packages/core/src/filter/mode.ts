@@ -1,6 +1,6 @@
 /**
- * The rows of a condition that a filter accepts. A condition has two facts: *true*, some way through it holds; *undecided*, some way
- * through it is undecided. Both may hold at once. The modes are the facts, their union, and the opposites of these three.
+ * Selects the rows that a filter accepts, by two facts about its condition: *true*, if one alternative of the condition holds, and
+ * *undecided*, if one alternative is undecided. A row can have both. The modes are these facts, their union, and the negations of the three.
  */
 export type Mode = 'true' | 'not true' | 'undecided' | 'not undecided' | 'true or undecided' | 'false';
 

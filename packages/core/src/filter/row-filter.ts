@@ -1,8 +1,8 @@
 import type { Column, Operand, RelationStep, Scalar, Scope } from './condition.js';
 
 /**
- * A filter of rows with two outcomes, the form that back ends print. A comparison with a value that is `NULL` counts as false. There is
- * no negation but that of an existing row, so no back end has to know what `NOT` does to `NULL`.
+ * A filter of rows with two outcomes, the form that back ends print. A comparison with `NULL` is false. The only
+ * negation is `none`, that no related row exists, so no back end needs to know the effect of `NOT` on `NULL`.
  */
 export type RowFilter =
   | { readonly kind: 'always' | 'never' }

@@ -56,13 +56,13 @@ import { placeOf, untranslatable, type Place } from './untranslatable.js';
 import { ValueEquality } from './value-equality.js';
 import { orderOfValues } from './value-order.js';
 
-/** The number of parts beyond which a condition is not a query that a database should run. */
+/** The maximum of parts of a condition. A database should not run a larger query. */
 const maxParts = 10_000;
 
 /**
- * Evaluates rules for an actor and an action that are known and a row that is not, to the condition under which they hold. It follows
- * the goals of rules as the machine does; where the machine would need a column, it adds a condition and goes on. All alternatives are
- * followed one after the other, and the bindings of one are undone before the next.
+ * Evaluates rules for a known actor, a known action and an unknown row. The result is the condition under which the rules hold. It
+ * proves goals in the order of the machine. If a goal needs the value of a column, it adds a condition and continues. It follows all
+ * alternatives, one after the other, and undoes the bindings of each before the next.
  */
 export class Evaluator {
   readonly #rows: Rows;

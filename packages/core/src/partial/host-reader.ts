@@ -14,8 +14,8 @@ export class Pending {
 }
 
 /**
- * Reads attributes and calls methods of the application, each of them once for an evaluation, however often rules ask for it. So an
- * evaluation can start again after each promise.
+ * Reads attributes and calls methods of the application, each only once, even if several rules need it. So an evaluation can start
+ * again after each promise.
  */
 export class HostReader {
   readonly #settled = new Map<PromiseLike<unknown>, unknown>();

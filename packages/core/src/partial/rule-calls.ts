@@ -183,7 +183,7 @@ export class RuleCalls {
   }
 }
 
-/** Leaves out rules whose literals are other ones, without a frame for each of them. */
+/** Excludes rules whose literals differ from the arguments, before a frame is created for them. */
 const mayMatch = (rule: Rule, args: readonly unknown[]): boolean =>
   rule.parameters.every(({ literal }, i) => {
     const arg = args[i];

@@ -2,8 +2,9 @@ import type { Goal } from '../ir/goal.js';
 import type { Column, Scope } from '../filter/condition.js';
 import type { Relation } from '../types/relation.js';
 
-// Values of partial evaluation. A value of the application stands for itself; everything else is an `Unknown`.
+// Values of partial evaluation. A known value is a plain value of the application; every other value is an `Unknown`.
 
+/** A value that depends on the row, or a part of the policy that can contain one. */
 export abstract class Unknown {}
 
 /** A row that exists, whose fields are columns. */
@@ -13,7 +14,7 @@ export class RowValue extends Unknown {
   }
 }
 
-/** The related row of a relation to one row. It counts as `nil` where there is none. */
+/** The row to which a relation to one row leads; `nil` for a row without a related row. */
 export class ReferenceValue extends Unknown {
   constructor(
     readonly from: Scope,
@@ -23,7 +24,7 @@ export class ReferenceValue extends Unknown {
   }
 }
 
-/** The related rows of a relation to any number of rows. */
+/** The rows to which a relation to several rows leads. */
 export class CollectionValue extends Unknown {
   constructor(
     readonly from: Scope,
@@ -33,6 +34,7 @@ export class CollectionValue extends Unknown {
   }
 }
 
+/** The value of a column of a row. */
 export class ColumnValue extends Unknown {
   constructor(readonly column: Column) {
     super();

@@ -42,7 +42,7 @@ export async function where(
   const goal = goals[0] as CallGoal;
   const recursions: Recursion[] = [];
   for (;;) {
-    // Each run starts from nothing but the values that the application has given before.
+    // Each evaluation starts again, and keeps only the values that the application has returned.
     const evaluator = new Evaluator(context, host, recursions);
     const row = evaluator.row(typeName);
     try {

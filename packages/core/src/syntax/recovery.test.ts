@@ -132,7 +132,7 @@ describe('a syntax error', () => {
     expect(kept(text)).toEqual(['f(1);', 'h(1);']);
   });
 
-  it('has its place at the next statement after an unclosed block', () => {
+  it('is reported at the next statement when a block is not closed', () => {
     const text = `
       resource Repo {
         "a" if "b";

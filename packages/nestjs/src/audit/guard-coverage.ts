@@ -7,7 +7,7 @@ import type { GuardMode } from '../options/nanook.options.js';
 import { ClassGuard, HandlerGuard, guardsOf } from '../requirements/requirement-guard.js';
 import { GraphqlEnhancers } from './graphql-enhancers.js';
 
-/** Knows whether the guard runs for a handler. A requirement without a guard would let every call through. */
+/** Finds out whether the guard runs for a handler. Without the guard, the requirements of the handler are not checked. */
 @Injectable()
 export class GuardCoverage {
   constructor(

@@ -40,7 +40,7 @@ function gateListen(target: RpcTarget, gate: () => void): void {
   };
 }
 
-/** Nest first gets the adapter when it connects a gateway, and again when it closes the gateway. */
+/** Runs the audit when Nest gets the WebSocket adapter: the first time to open the port of a gateway, later to close the gateway. */
 function gateAdapter(config: ApplicationConfig, state: AuditState): void {
   const getIoAdapter = config.getIoAdapter.bind(config);
   config.getIoAdapter = () => {

@@ -84,19 +84,19 @@ describe('the result of a message handler', () => {
 
   const send = (pattern: string) => lastValueFrom(client.send<unknown>(pattern, {}).pipe(toArray()));
 
-  it('gets filtered over TCP', async () => {
+  it('is filtered over TCP', async () => {
     expect(await send('list')).toEqual([[{ id: '1' }]]);
   });
 
-  it('gets filtered for each value of an observable', async () => {
+  it('is filtered for each value of an observable', async () => {
     expect(await send('each')).toEqual([[{ ...own }], [{ ...own }]]);
   });
 
-  it('gets refused over TCP', async () => {
+  it('is refused over TCP with the status 404 when the actor may not read it', async () => {
     await expect(send('hidden')).rejects.toMatchObject({ status: 'error', statusCode: 404 });
   });
 
-  it('gets checked inside the message over WebSockets', async () => {
+  it('is checked inside the message over WebSockets', async () => {
     const { port } = (app.getHttpServer() as Server).address() as AddressInfo;
     const socket = new WebSocket(`ws://127.0.0.1:${port}`);
     const received: unknown[] = [];

@@ -59,7 +59,7 @@ export class Trail {
     }
   }
 
-  /** Returns the variables that were changed since the mark, as they were then. */
+  /** Returns the variables that were changed since the mark, each with its state at the mark. */
   changesSince(mark: number, meter: Meter): Map<Variable, Entry> {
     meter.spend(this.#log.length - mark);
     const before = new Map<Variable, Entry>();
