@@ -117,10 +117,10 @@ export class DecisionEngine implements Decider {
     return resourceTypeOf(resource, this.queries.context.typeSets);
   }
 
-  /** Returns the values of the variable `what` for which a rule holds. Queries that are undecided end without an error. */
+  /** Returns the values of one variable for which a rule holds. Queries that are undecided end without an error. */
   async enumerate(
     method: string,
-    what: 'action' | 'field',
+    variable: 'action' | 'field',
     rule: 'allow' | 'allow_field',
     args: readonly unknown[],
     options: EnumerationOptions,
@@ -128,10 +128,10 @@ export class DecisionEngine implements Decider {
     const found = new Set<string>();
     try {
       for await (const answer of this.queries.queryRule(rule, args, options)) {
-        const value = answer.get(what);
+        const value = answer.get(variable);
         if (isQueryVariable(value)) {
           if (options.allowWildcard === true) return new Set(['*']);
-          throw new PolarError('POLAR_RUN_WILDCARD', { method, what });
+          throw new PolarError('POLAR_RUN_WILDCARD', { method, variable });
         }
         found.add(value as string);
       }
@@ -225,7 +225,7 @@ export class DecisionEngine implements Decider {
       check.query.dispose();
     }
     if (check.recorded !== undefined)
-      throw new PolarError('POLAR_RUN_PROMISE_IN_SYNC', { what: 'the result of `onDecision`' });
+      throw new PolarError('POLAR_RUN_PROMISE_IN_SYNC', { origin: 'the result of `onDecision`' });
     return holds;
   }
 

@@ -61,7 +61,7 @@ export const policyCodes = {
     ]
       .flat()
       .join('; '),
-  POLAR_PARSE_MISSING_SEMICOLON: (p: { what: string }) => `expected \`;\` at the end of ${p.what}`,
+  POLAR_PARSE_MISSING_SEMICOLON: (p: { statement: string }) => `expected \`;\` at the end of ${p.statement}`,
   POLAR_PARSE_TOO_DEEP: (p: { limit: number }) =>
     `the expression is nested more than ${p.limit} levels deep; split it into several rules`,
   POLAR_PARSE_CHAINED_COMPARISON: (p: { operator: string }) =>

@@ -95,15 +95,15 @@ export const runtimeCodes = {
     `\`${p.name}\` is called with keyword arguments, which JavaScript does not have; pass the values by position`,
   POLAR_RUN_UNKNOWN_TAG: (p: { tag: string; known: readonly string[] }) =>
     `a value is tagged typed('${p.tag}', …), but this authorizer has no type \`${p.tag}\`${didYouMean(p.tag, p.known) || '; add it to `types`'}`,
-  POLAR_RUN_HOST_ERROR: (p: { what: string; message: string }) => `${p.what} threw: ${p.message}`,
+  POLAR_RUN_HOST_ERROR: (p: { origin: string; message: string }) => `${p.origin} threw: ${p.message}`,
   POLAR_RUN_REFUSED_MEMBER: (p: { name: string; on: string }) =>
     `policies cannot access \`${p.name}\` of ${p.on}: Nanook blocks this name, because it leads to the internals of JavaScript`,
   POLAR_RUN_UNREGISTERED_METHOD: (p: { name: string; on: string }) =>
     `cannot call \`${p.name}\` of ${p.on}: policies call only methods of registered types; add the class to the option \`types\``,
   POLAR_RUN_ALREADY_BOUND: (p: { name: string }) =>
     `Can only assign to unbound variables, ${p.name} is not unbound.`,
-  POLAR_RUN_UNBOUND_ARGUMENT: (p: { what: string }) =>
-    `cannot call ${p.what} with a variable that has no value; bind the variable before the call`,
+  POLAR_RUN_UNBOUND_ARGUMENT: (p: { callee: string }) =>
+    `cannot call ${p.callee} with a variable that has no value; bind the variable before the call`,
   POLAR_RUN_UNBOUND_RECEIVER: (p: { name: string }) =>
     `cannot call the method \`${p.name}\` on a variable that has no value; bind the variable before the call`,
   POLAR_RUN_UNBOUND_KEY: (_: object) =>
@@ -117,8 +117,8 @@ export const runtimeCodes = {
   POLAR_RUN_TIMEOUT: (p: { limitMs: number }) =>
     `the query took longer than ${p.limitMs} ms; look for slow methods that the policy calls, or raise \`limits.timeoutMs\``,
   POLAR_RUN_ABORTED: (_: object) => 'the query was aborted by its `signal`',
-  POLAR_RUN_PROMISE_IN_SYNC: (p: { what: string }) =>
-    `${p.what} is a promise, and a synchronous check cannot wait for it; use the asynchronous method`,
+  POLAR_RUN_PROMISE_IN_SYNC: (p: { origin: string }) =>
+    `${p.origin} is a promise, and a synchronous check cannot wait for it; use the asynchronous method`,
   POLAR_RUN_TYPES_NOT_COMPILED: (p: { types: readonly string[] }) =>
     `a value has the types ${listed(p.types)} at the same time, and the policy was compiled ahead of time without this combination; load the policy with \`Authorizer.load\` instead`,
   POLAR_RUN_TAGGED_INSTANCE: (p: { type: string }) =>
@@ -127,8 +127,8 @@ export const runtimeCodes = {
     `the answer depends on \`${p.name}\`, which is not bound: ${p.constraint}; bind it in the policy or in the query`,
   POLAR_RUN_UNEXPECTED_CONSTRAINT: (p: { name: string; constraint: string }) =>
     `\`${p.name}\` has no single value in this answer, only a constraint: ${p.constraint}; pass { acceptExpression: true } to get it`,
-  POLAR_RUN_WILDCARD: (p: { method: string; what: string }) =>
-    `a rule allows any ${p.what}, so ${p.method}() cannot list them; pass { allowWildcard: true } to get '*' instead`,
+  POLAR_RUN_WILDCARD: (p: { method: string; variable: string }) =>
+    `a rule allows any ${p.variable}, so ${p.method}() cannot list them; pass { allowWildcard: true } to get '*' instead`,
   POLAR_RUN_NO_SUCH_BINDING: (p: { name: string }) =>
     `the query has no variable \`${p.name}\`; correct the name in \`bindings\``,
 

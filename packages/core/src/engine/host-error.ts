@@ -4,16 +4,16 @@ import type { Span } from '../diagnostics/span.js';
 /**
  * Returns an error of the application as a fault with its place in the policy. Errors of this package are returned unchanged.
  *
- * @param what the member or value that the policy read or called
+ * @param origin the member or value that the policy read or called
  */
 export function hostError(
   error: unknown,
-  what: string,
+  origin: string,
   span: Span | undefined,
   notes: readonly string[] = [],
 ): unknown {
   if (isPolarError(error) || isOurBug(error)) return error;
-  return new PolarError('POLAR_RUN_HOST_ERROR', { what, message: messageOfThrown(error) }, span, {
+  return new PolarError('POLAR_RUN_HOST_ERROR', { origin, message: messageOfThrown(error) }, span, {
     cause: error,
     notes,
   });

@@ -62,7 +62,7 @@ export function expectSemicolon(cursor: TokenCursor, first: Token, expected: str
       ';',
       'a rule does not end with a full stop',
     );
-  cursor.report('POLAR_PARSE_MISSING_SEMICOLON', { what: subject }, spanOf(cursor.source, end, end));
+  cursor.report('POLAR_PARSE_MISSING_SEMICOLON', { statement: subject }, spanOf(cursor.source, end, end));
 }
 
 /**

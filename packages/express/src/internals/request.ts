@@ -23,12 +23,12 @@ export type Middleware = (
 /**
  * Returns the authorization of a request.
  *
- * @param wanted the function that needs it, for the message
+ * @param caller the function that needs it, for the message
  * @throws {AuthorizationConfigError} `NANOOK_HTTP_NO_AUTHORIZATION`
  */
-export function authzOf(req: Express.Request, wanted: string): RequestAuthorization {
+export function authzOf(req: Express.Request, caller: string): RequestAuthorization {
   const authz = req.authz as RequestAuthorization | undefined;
-  if (authz === undefined) throw new AuthorizationConfigError('NANOOK_HTTP_NO_AUTHORIZATION', { wanted });
+  if (authz === undefined) throw new AuthorizationConfigError('NANOOK_HTTP_NO_AUTHORIZATION', { caller });
   return authz;
 }
 

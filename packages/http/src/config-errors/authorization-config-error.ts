@@ -63,8 +63,8 @@ const texts = {
     `authorization, skip it: skip('to the login page')`,
   NANOOK_HTTP_UNSEEN_APP: (_: object) =>
     `an application was mounted before \`protect\` was called, so its routes cannot be found; mount it after the call of \`protect\``,
-  NANOOK_HTTP_NO_AUTHORIZATION: (p: { wanted: string }) =>
-    `\`${p.wanted}\` needs the authorization of the request; use the middleware \`authorization(authorizer, …)\` before it`,
+  NANOOK_HTTP_NO_AUTHORIZATION: (p: { caller: string }) =>
+    `\`${p.caller}\` needs the authorization of the request; use the middleware \`authorization(authorizer, …)\` before it`,
   NANOOK_HTTP_NO_RESOURCE: (_: object) =>
     `no resource was loaded for this request; only a requirement with a loader sets \`resource\`: authorize('read', findNote)`,
   NANOOK_HTTP_NO_REASON: (_: object) =>
@@ -80,8 +80,8 @@ const texts = {
   NANOOK_HTTP_SWAPPED_ARGUMENTS: (p: { action: string; resource: string }) =>
     `authorize('${p.resource}', '${p.action}') has its arguments in the wrong order: the action is the first argument; write ` +
     `authorize('${p.action}', '${p.resource}')`,
-  NANOOK_HTTP_NO_RETURN: (p: { wanted: string; at?: string | undefined }) =>
-    `${p.wanted}${p.at === undefined ? '' : ` (${p.at})`} has no \`return\`, so its result is always undefined; return the result`,
+  NANOOK_HTTP_NO_RETURN: (p: { callback: string; at?: string | undefined }) =>
+    `${p.callback}${p.at === undefined ? '' : ` (${p.at})`} has no \`return\`, so its result is always undefined; return the result`,
   NANOOK_HTTP_UNCALLED: (p: { name: string; call: string }) =>
     `\`${p.name}\` is used as middleware, but it is a function that returns middleware; call it: ${p.call}`,
   NANOOK_HTTP_NO_ERROR: (p: { reason: string }) =>

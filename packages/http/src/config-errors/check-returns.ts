@@ -5,13 +5,13 @@ import { locationOf } from '../locations/source-location.js';
  * Throws when a hook can never return a value, because its `return` was forgotten. It reads the source text of the function, so that the
  * application fails when it starts, instead of refusing each request.
  *
- * @param wanted the hook, for the message
+ * @param callback the hook, for the message
  * @throws {AuthorizationConfigError} `NANOOK_HTTP_NO_RETURN`
  * @internal for adapters
  */
-export function checkReturns(wanted: string, hook: unknown): void {
+export function checkReturns(callback: string, hook: unknown): void {
   if (neverReturns(hook))
-    throw new AuthorizationConfigError('NANOOK_HTTP_NO_RETURN', { wanted, at: locationOf(hook as object) });
+    throw new AuthorizationConfigError('NANOOK_HTTP_NO_RETURN', { callback, at: locationOf(hook as object) });
 }
 
 /**

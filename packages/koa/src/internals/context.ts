@@ -20,12 +20,12 @@ export type Middleware = (ctx: ExtendableContext, next: Next) => Promise<void>;
 /**
  * Returns the authorization of a request.
  *
- * @param wanted the function that needs it, for the message
+ * @param caller the function that needs it, for the message
  * @throws {AuthorizationConfigError} `NANOOK_HTTP_NO_AUTHORIZATION`
  */
-export function authzOf(ctx: ExtendableContext, wanted: string): RequestAuthorization {
+export function authzOf(ctx: ExtendableContext, caller: string): RequestAuthorization {
   const authz = findAuthz(ctx);
-  if (authz === undefined) throw new AuthorizationConfigError('NANOOK_HTTP_NO_AUTHORIZATION', { wanted });
+  if (authz === undefined) throw new AuthorizationConfigError('NANOOK_HTTP_NO_AUTHORIZATION', { caller });
   return authz;
 }
 

@@ -16,8 +16,8 @@ const enhancers = `fieldResolverEnhancers: ['guards', 'interceptors']`;
 /** The text of every code. Codes are public: a code is never renamed and never reused. */
 const texts = {
   NANOOK_NEST_INVALID_OPTION: (p: { option: string; reason: string }) => `option \`${p.option}\` ${p.reason}`,
-  NANOOK_NEST_NO_OPTIONS: (p: { wanted: string }) =>
-    `NanookModule has no options. Import it with options in the root module: ${p.wanted}`,
+  NANOOK_NEST_NO_OPTIONS: (p: { example: string }) =>
+    `NanookModule has no options. Import it with options in the root module: ${p.example}`,
   NANOOK_NEST_INVALID_DECORATOR: (p: { decorator: string; reason: string }) => `${p.decorator} ${p.reason}`,
   NANOOK_NEST_NO_MODULE: (p: { handler: string }) =>
     `${p.handler} has a requirement, but the application has no NanookModule to check it, so every call is refused. ` +
@@ -38,8 +38,8 @@ const texts = {
     `{ id: 'params.…' }`,
   NANOOK_NEST_NO_ACTION: (p: { handler: string; method: string }) =>
     `${p.handler} has no action, and ${p.method} has no default action; write one: @Authorize('read', …)`,
-  NANOOK_NEST_NO_AUTHORIZATION: (p: { wanted: string; handler: string }) =>
-    `${p.wanted} in ${p.handler} needs the AuthorizationGuard, but the guard did not run before it`,
+  NANOOK_NEST_NO_AUTHORIZATION: (p: { caller: string; handler: string }) =>
+    `${p.caller} in ${p.handler} needs the AuthorizationGuard, but the guard did not run before it`,
   NANOOK_NEST_UNCHECKED_INPUT: (_: object) =>
     `the body of the request was parsed or replaced after the guards ran, so no guard checked its fields for @AuthorizedInput(). ` +
     `Parse every body in middleware, including multipart bodies, and do not replace it in an interceptor`,

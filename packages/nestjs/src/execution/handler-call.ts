@@ -23,14 +23,14 @@ export const rememberCall = (key: object, call: HandlerCall): void => void calls
 /**
  * Returns the call for which the guard ran.
  *
- * @param wanted the decorator that needs the call, for the message
+ * @param caller the decorator that needs the call, for the message
  * @throws {NanookNestError} `NANOOK_NEST_NO_AUTHORIZATION` if the guard did not run before the handler
  */
-export function callOf(context: ExecutionContext, wanted: string): HandlerCall {
+export function callOf(context: ExecutionContext, caller: string): HandlerCall {
   const call = findCall(executionOf(context).callKey);
   if (call === undefined)
     throw new NanookNestError('NANOOK_NEST_NO_AUTHORIZATION', {
-      wanted,
+      caller,
       handler: handlerName(context.getClass(), context.getHandler()),
     });
   return call;

@@ -130,11 +130,11 @@ const isObject = (value: unknown): value is object => typeof value === 'object' 
 
 /** @throws {NanookNestError} `NANOOK_NEST_NO_OPTIONS` */
 function refuseWithoutOptions(method: 'forRoot' | 'forRootAsync'): never {
-  const wanted = {
+  const example = {
     forRoot: `NanookModule.forRoot({ policies: 'policy/*.polar' })`,
     forRootAsync: `NanookModule.forRootAsync({ useFactory: () => ({ policies: 'policy/*.polar' }) })`,
   }[method];
-  throw new NanookNestError('NANOOK_NEST_NO_OPTIONS', { wanted });
+  throw new NanookNestError('NANOOK_NEST_NO_OPTIONS', { example });
 }
 
 function withGuard(definition: DynamicModule, guard: GuardMode = 'global'): DynamicModule {

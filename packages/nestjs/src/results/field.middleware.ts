@@ -93,7 +93,7 @@ function authzOf(context: unknown, info: FieldInfo): RequestAuthorization {
     const authz = findRequest(context);
     if (authz === undefined) {
       const handler = `${info.parentType.name}.${info.fieldName}`;
-      throw new NanookNestError('NANOOK_NEST_NO_AUTHORIZATION', { wanted: 'authorizeField()', handler });
+      throw new NanookNestError('NANOOK_NEST_NO_AUTHORIZATION', { caller: 'authorizeField()', handler });
     }
     checkContext(context as object);
     const scope = scopeOf(info);

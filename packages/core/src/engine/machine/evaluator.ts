@@ -40,7 +40,7 @@ export abstract class Evaluator extends ProofState implements Prover {
   #settled: Map<unknown, unknown> | undefined = undefined;
   #seen: Map<object, IteratorResult<unknown>[]> | undefined = undefined;
   /** The promise that a goal waits for. */
-  protected awaiting: { readonly promise: PromiseLike<unknown>; readonly what: string } | undefined =
+  protected awaiting: { readonly promise: PromiseLike<unknown>; readonly origin: string } | undefined =
     undefined;
 
   constructor(
@@ -94,15 +94,15 @@ export abstract class Evaluator extends ProofState implements Prover {
     (this.#settled ??= new Map<unknown, unknown>()).set(promise, value);
   }
 
-  waitsForTerm(term: Term, value: unknown, frame: Frame, what: string): boolean {
+  waitsForTerm(term: Term, value: unknown, frame: Frame, origin: string): boolean {
     // A variable of a rule is never bound to a promise: a promise is awaited before.
     if (term.kind === 'slot' && frame.rule !== undefined) return false;
-    return this.waitsFor(value, what);
+    return this.waitsFor(value, origin);
   }
 
-  waitsFor(value: unknown, what: string): boolean {
+  waitsFor(value: unknown, origin: string): boolean {
     if (!isThenable(value)) return false;
-    this.awaiting = { promise: value, what };
+    this.awaiting = { promise: value, origin };
     return true;
   }
 
@@ -243,20 +243,20 @@ export abstract class Evaluator extends ProofState implements Prover {
     return this.undecidedAt(found.code, found.data, span, frame);
   }
 
-  guarded<T>(span: Span, frame: Frame | undefined, what: string, run: () => T): T {
+  guarded<T>(span: Span, frame: Frame | undefined, origin: string, run: () => T): T {
     try {
       const result = run();
       this.budget.called(result);
       return result;
     } catch (error) {
-      throw this.hostError(error, what, span, frame);
+      throw this.hostError(error, origin, span, frame);
     }
   }
 
-  hostError(error: unknown, what: string, span: Span, frame: Frame | undefined): unknown {
+  hostError(error: unknown, origin: string, span: Span, frame: Frame | undefined): unknown {
     return hostError(
       error,
-      what,
+      origin,
       span,
       traceOf(frame ?? (this.goals === undefined ? this.root : this.frame)),
     );

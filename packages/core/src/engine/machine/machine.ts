@@ -30,7 +30,7 @@ import { traceOf, undecidedError } from './state/undecided.js';
 /** The reason why the machine stopped. It never awaits and never prints. */
 export type Stop =
   | { readonly kind: 'answer' }
-  | { readonly kind: 'await'; readonly promise: PromiseLike<unknown>; readonly what: string }
+  | { readonly kind: 'await'; readonly promise: PromiseLike<unknown>; readonly origin: string }
   | { readonly kind: 'pause'; readonly span: Span; readonly frame: Frame }
   | { readonly kind: 'exhausted' };
 
@@ -103,9 +103,9 @@ export class Machine extends Evaluator {
           case GoalResult.replaced:
             break;
           case GoalResult.waits: {
-            const { promise, what } = this.awaiting!;
+            const { promise, origin } = this.awaiting!;
             this.handleRejections();
-            return { kind: 'await', promise, what };
+            return { kind: 'await', promise, origin };
           }
           case GoalResult.paused:
             this.advance();
@@ -217,12 +217,12 @@ export class Machine extends Evaluator {
   }
 
   /** Ends the query because a promise of the application was rejected. Returns the error. */
-  rejected(what: string, reason: unknown): PolarError {
+  rejected(origin: string, reason: unknown): PolarError {
     const goal = this.goals?.[this.index];
     const { frame } = this;
     this.dispose();
     const message = messageOfThrown(reason);
-    return new PolarError('POLAR_RUN_HOST_ERROR', { what, message }, goal?.span, {
+    return new PolarError('POLAR_RUN_HOST_ERROR', { origin, message }, goal?.span, {
       cause: reason,
       notes: goal === undefined ? [] : traceOf(frame),
     });

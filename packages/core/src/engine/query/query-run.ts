@@ -102,7 +102,7 @@ export class QueryRun {
         case 'pause':
           break;
         case 'await':
-          this.#machine.settle(stop.promise, await this.#settled(stop.promise, stop.what));
+          this.#machine.settle(stop.promise, await this.#settled(stop.promise, stop.origin));
       }
     }
   }
@@ -188,14 +188,14 @@ export class QueryRun {
 
   #promiseInSync({
     promise,
-    what,
+    origin,
   }: {
     readonly promise: PromiseLike<unknown>;
-    readonly what: string;
+    readonly origin: string;
   }): PolarError {
     // The query does not await the promise, so its rejection would have no handler.
     promise.then(undefined, () => {});
-    return this.#ended(new PolarError('POLAR_RUN_PROMISE_IN_SYNC', { what }));
+    return this.#ended(new PolarError('POLAR_RUN_PROMISE_IN_SYNC', { origin }));
   }
 
   #ended(error: PolarError): PolarError {
@@ -203,7 +203,7 @@ export class QueryRun {
     return error;
   }
 
-  async #settled(promise: PromiseLike<unknown>, what: string): Promise<unknown> {
+  async #settled(promise: PromiseLike<unknown>, origin: string): Promise<unknown> {
     const { signal } = this.options;
     const { budget } = this.#machine;
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -235,7 +235,7 @@ export class QueryRun {
         ),
         interrupted,
       ]);
-      if ('reason' in settled) throw this.#machine.rejected(what, settled.reason);
+      if ('reason' in settled) throw this.#machine.rejected(origin, settled.reason);
       return settled.value;
     } catch (error) {
       this.#machine.dispose();

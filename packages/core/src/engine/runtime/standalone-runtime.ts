@@ -79,7 +79,7 @@ export class StandaloneRuntime extends Runtime {
   failure(error: unknown): unknown {
     if (isStackOverflow(error)) return this.#tooDeep();
     return error === promiseMet
-      ? new PolarError('POLAR_RUN_PROMISE_IN_SYNC', { what: 'a value' })
+      ? new PolarError('POLAR_RUN_PROMISE_IN_SYNC', { origin: 'a value' })
       : hostError(error, 'an attribute', undefined);
   }
 

@@ -67,7 +67,7 @@ export function proveNew(machine: Prover, goal: NewGoal, frame: Frame): GoalResu
 function argumentsForHost(
   machine: Prover,
   terms: readonly Term[],
-  what: string,
+  callee: string,
   span: Span,
   frame: Frame,
 ): unknown[] | undefined {
@@ -75,7 +75,7 @@ function argumentsForHost(
   for (const term of terms) {
     const arg = machine.hostArgument(term, frame);
     if (arg === pendingArgument) return undefined;
-    if (arg === unboundArgument) throw machine.fault('POLAR_RUN_UNBOUND_ARGUMENT', { what }, span, frame);
+    if (arg === unboundArgument) throw machine.fault('POLAR_RUN_UNBOUND_ARGUMENT', { callee }, span, frame);
     args.push(arg);
   }
   return args;

@@ -45,9 +45,9 @@ export interface Prover extends ProofState, EqualityContext {
   /** Gives a variable a value. The constraints on the variable are proved next. */
   bind(variable: Variable, value: unknown): GoalResult;
   /** Returns whether the value is a promise. Then the goal must return `GoalResult.waits`. */
-  waitsFor(value: unknown, what: string): boolean;
+  waitsFor(value: unknown, origin: string): boolean;
   /** Same as `waitsFor`, for the value of a term. */
-  waitsForTerm(term: Term, value: unknown, frame: Frame, what: string): boolean;
+  waitsForTerm(term: Term, value: unknown, frame: Frame, origin: string): boolean;
   /** Delays a goal until one of the variables has a value. */
   suspend(goal: Goal, frame: Frame, variables: Variable | Iterable<Variable>): GoalResult;
   /** Assigns the value that the application returned for a look-up or a call. It may be a promise. */
@@ -75,7 +75,7 @@ export interface Prover extends ProofState, EqualityContext {
   /** The calls that the application has answered in this query, before the machine took over. */
   readonly replay: HostReplay | undefined;
   /** Runs code of the application. An error that it throws becomes a fault with its place in the policy. */
-  guarded<T>(span: Span, frame: Frame, what: string, run: () => T): T;
+  guarded<T>(span: Span, frame: Frame, origin: string, run: () => T): T;
   /** Returns an error of the application as a fault. */
-  hostError(error: unknown, what: string, span: Span, frame: Frame | undefined): unknown;
+  hostError(error: unknown, origin: string, span: Span, frame: Frame | undefined): unknown;
 }
