@@ -89,6 +89,23 @@ describe.each(majors)('protect in %s', (_major, Koa) => {
       await expectRun(app, 'get', path);
   });
 
+  it('names the missing middleware when a protected route has its requirement', async () => {
+    const router = protect(new Router());
+    router.get('/read', run, readThing(), run).get('/skip', skip, run);
+    const app: App = new Koa();
+    app.use(authorizationErrors({ onError: (fault) => faults.push(fault) })).use(router.routes());
+    for (const [path, call] of [
+      ['/read', "authorize('read', …)"],
+      ['/skip', 'skipAuthorization'],
+    ] as const) {
+      run.mockClear();
+      faults.splice(0);
+      expect((await ask(app, 'get', path)).status).toBe(500);
+      expect(run).not.toHaveBeenCalled();
+      expect(faults).toMatchObject([{ code: 'NANOOK_HTTP_NO_AUTHORIZATION', data: { wanted: call } }]);
+    }
+  });
+
   it('checks each route with its methods and all of its paths', async () => {
     const app = appOf((router) => {
       router.get('/things', readThing(), run).post('/things', run);

@@ -1,9 +1,15 @@
 import { describeValue } from '@nanook/core';
-import { AuthorizationConfigError, checkHandlers, decides, requirementExample } from '@nanook/http';
+import {
+  AuthorizationConfigError,
+  checkHandlers,
+  decides,
+  requirementExample,
+  type RouteRequirement,
+} from '@nanook/http';
 import { followApp, followRouter } from '../handlers/follow-handlers.js';
 import { runGuarded } from '../handlers/response-guard.js';
 import { watchApplications } from '../handlers/watch-applications.js';
-import { findAuthz, type Middleware } from '../internals/context.js';
+import { authzOf, findAuthz, type Middleware } from '../internals/context.js';
 import {
   isApp,
   isPreflight,
@@ -107,20 +113,25 @@ function runAfter(object: object, name: string, run: () => void): void {
 function guardRoute(route: Layer): void {
   if (route.stack.some((handler) => routeGuards.has(originalOf(handler)))) return;
   const guard: Middleware = async (ctx, next) => {
-    const authz = findAuthz(ctx);
-    if (authz?.isSettled === true || isPreflight(route)) return next();
-    if (authz === undefined || !routeHandlers(route).requirements.some(decides)) {
+    const found = findAuthz(ctx);
+    if (found?.isSettled === true || isPreflight(route)) return next();
+    const requirement = routeHandlers(route).requirements.find(decides);
+    if (requirement === undefined) {
       checkHandlers(route.stack.map(originalOf));
       throw new AuthorizationConfigError('NANOOK_HTTP_UNPROTECTED_ROUTE', {
         method: ctx.method,
         route: routeOf(ctx),
         handler: handlerLocation(ctx),
-        elsewhere: authz?.scopes.decisions,
+        elsewhere: found?.scopes.decisions,
         example: requirementExample(ctx.method, route.path),
       });
     }
-    return runGuarded(ctx, authz, next, route);
+    return runGuarded(ctx, found ?? authzOf(ctx, callOf(requirement)), next, route);
   };
   routeGuards.add(guard);
   (route.stack as Middleware[]).unshift(guard);
 }
+
+/** Returns the call that creates a requirement, for a message. */
+const callOf = (requirement: RouteRequirement): string =>
+  requirement.kind === 'authorize' ? `authorize('${requirement.action}', …)` : 'skipAuthorization';
