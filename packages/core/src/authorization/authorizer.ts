@@ -294,6 +294,6 @@ export class Authorizer extends BaseAuthorizer {
     type: TypeReference,
     options: CheckOptions = {},
   ): Promise<RowCondition> {
-    return this.#engine.queries.where(actor, action, type, options);
+    return this.#engine.where(actor, action, type, options);
   }
 }

@@ -5,6 +5,7 @@ import type { CompiledPolicy } from '../engine/compiled/compiled-policy.js';
 import type { HostReplay } from '../engine/host-log.js';
 import type { Limits } from '../engine/limits.js';
 import type { Arguments, QueryRun } from '../engine/query/query-run.js';
+import type { RowCondition } from '../filter/row-condition.js';
 import { isQueryVariable } from '../terms/query-variable.js';
 import type { LinkedQuery } from '../ir/program.js';
 import type { Decider } from './base-authorizer.js';
@@ -12,6 +13,7 @@ import { DecisionLog } from './decision-log.js';
 import { DecisionRecorder, RecordedCheck } from './decision-recorder.js';
 import type { Decision } from './decision.js';
 import { DenialWarnings } from './denial-warnings.js';
+import type { TypeReference } from './grantable-actions.js';
 import { warn, type LoadedPolicy } from './loaded-policy.js';
 import type { AuthorizerOptions } from './options.js';
 import type { CheckOptions, EnumerationOptions } from './query-options.js';
@@ -105,6 +107,18 @@ export class DecisionEngine implements Decider {
     if (result !== false) return this.#explained(result, kind, args);
     this.warnings.explain(kind, args);
     return false;
+  }
+
+  /** Finds the condition of `allow` for the rows of a type. Warns if no row satisfies it because of a mistake in the call. */
+  async where(
+    actor: unknown,
+    action: string,
+    type: TypeReference,
+    options: CheckOptions,
+  ): Promise<RowCondition> {
+    const condition = await this.queries.where(actor, action, type, options);
+    if (condition.filter.kind === 'never') this.warnings?.explainEmptyList(actor, action, condition.type);
+    return condition;
   }
 
   /** Decides `allow` without a record of the decision and without warnings. */

@@ -1,7 +1,9 @@
 import type { DenialAdvice } from '../advice/denial-advice.js';
 import type { UnawaitedChecks } from '../advice/unawaited-checks.js';
+import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import { isQueryVariable } from '../terms/query-variable.js';
 import { isThenable } from '../host/value.js';
+import { typed } from '../types/typed.js';
 import type { Decision } from './decision.js';
 import { warn } from './loaded-policy.js';
 import type { AuthorizerOptions } from './options.js';
@@ -25,8 +27,19 @@ export class DenialWarnings {
     this.explain('allow', [actor, action, resource]);
   }
 
+  /** Explains why no row of a type is in a list. @throws the error of `onWarning` */
+  explainEmptyList(actor: unknown, action: string, type: string): void {
+    // A row has its type from the call, so only the actor and the action can be wrong.
+    const isAboutCall = ({ data }: Diagnostic) => !('argument' in data) || data.argument !== 'resource';
+    this.explain('allow', [actor, action, typed(type, {})], isAboutCall);
+  }
+
   /** Explains a denial. @throws the error of `onWarning` */
-  explain(kind: Decision['kind'], args: readonly unknown[]): void {
+  explain(
+    kind: Decision['kind'],
+    args: readonly unknown[],
+    applies: (warning: Diagnostic) => boolean = () => true,
+  ): void {
     let warnings: ReturnType<DenialAdvice['about']>;
     try {
       for (const arg of args) {
@@ -34,7 +47,7 @@ export class DenialWarnings {
         if (!isThenable(arg)) continue;
         // The check has awaited these promises, so they are settled.
         void Promise.all(args).then(
-          (values) => this.explain(kind, values),
+          (values) => this.explain(kind, values, applies),
           () => {},
         );
         return;
@@ -44,7 +57,7 @@ export class DenialWarnings {
       // A proxy that throws: the denial has no explanation.
       return;
     }
-    for (const warning of warnings) warn(warning, this.options);
+    for (const warning of warnings) if (applies(warning)) warn(warning, this.options);
   }
 
   /** Returns a promise of the same result, and warns if the check is denied and the promise is not awaited. */

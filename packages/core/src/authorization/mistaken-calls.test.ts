@@ -3,7 +3,7 @@ import { compilePolicy } from '../aot/compile.js';
 import { CompiledAuthorizer } from '../aot/compiled-authorizer.js';
 import { Authorizer, optional, typed, type Diagnostic } from '../index.js';
 
-// cspell:ignore checkread feilds raed Strnig
+// cspell:ignore checkread feilds opne Pgae raed Strnig
 
 // Calls with a mistake of a beginner. Each must end in an error or a warning that names the correction.
 
@@ -435,10 +435,18 @@ const checking: [string, Call, string][] = [
   ['0/1 as a condition', (a) => a.isAllowed(user, 'publish', note()), '0 and 1'],
 ];
 
+const listing: [string, Call, string][] = [
+  ['a misspelled action', (a) => a.where(user, 'opne', 'Page'), 'did you mean "open"?'],
+  ['a misspelled type', (a) => a.where(user, 'open', 'Pgae'), 'did you mean `Page`?'],
+  ['a row without its type as the actor', (a) => a.where({ id: 1 }, 'open', 'Page'), 'expect User'],
+  ['an actor that is undefined', (a) => a.where(undefined, 'open', 'Page'), 'null for an anonymous actor'],
+];
+
 describe.each([
   ['Authorizer.load', loading],
   ['typed', tagging],
   ['a check', checking],
+  ['a list', listing],
 ])('%s says how to correct', (_of, mistakes) => {
   it.each(mistakes)('%s', async (_name, call, correction) => {
     expect(await said(call)).toContain(correction);
@@ -452,6 +460,9 @@ describe('a correct call', () => {
       (a) => a.isAllowed(null, 'read', note()),
       (a) => a.authorize(user, 'create', a.type('Note'), { checkRead: false }),
       (a) => a.authorizedActions(user, note()),
+      (a) => a.where(user, 'open', 'Page'),
+      (a) => a.where(null, 'open', 'Page'),
+      (a) => a.where(user, 'create', 'Page'),
     ];
     for (const call of calls)
       // oxlint-disable-next-line no-await-in-loop -- one after the other

@@ -11,6 +11,7 @@ import type { ProgramContext } from '../engine/program-context.js';
 import { always, and, never, not, or, type Condition } from '../filter/condition.js';
 import { equalCondition, inCondition, isNilCondition } from '../filter/comparisons.js';
 import { MissingValue } from '../host/missing-value.js';
+import { TypeToken } from '../types/declared-type.js';
 import type { Bindings } from './bindings.js';
 import { Pending, type HostReader } from './host-reader.js';
 import { rowTypeOf } from './recursion.js';
@@ -163,6 +164,8 @@ export class ValueEquality {
         'declare a `key`',
         at,
       );
+    // The type itself is the resource of a rule about *create*.
+    if (other instanceof TypeToken) return never;
     if (type.key === undefined)
       throw untranslatable(
         `the equality of rows of \`${type.name}\`, which declares no key`,

@@ -149,6 +149,18 @@ describe('where()', () => {
     expect((await authorizer.where(undefined, 'read', 'Document')).filter).toEqual({ kind: 'never' });
   });
 
+  it('does not take a row for its type, also if the type has no key', async () => {
+    const policies = `
+      allow(_: User, "create", Note);
+      allow(_: User, _, note: Note) if note.isPublic;`;
+    const authorizer = await Authorizer.load({
+      policies,
+      types: { User: {}, Note: { fields: { isPublic: Boolean } } },
+    });
+    const { condition } = await authorizer.where(typed('User', {}), 'create', 'Note');
+    expect(shown(condition)).toBe('isPublic');
+  });
+
   it('calls a method of the actor once, and awaits its promise', async () => {
     class Session {
       calls = 0;
