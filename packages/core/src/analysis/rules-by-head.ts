@@ -18,7 +18,7 @@ export class RulesByHead {
     this.#types = positions.map((i) => typesAt(rules, i));
   }
 
-  /** Returns all rules that may match, and possibly more. */
+  /** Returns all rules that may match, and possibly rules that cannot match. */
   find(args: readonly AbstractValue[]): readonly Rule[] {
     let groups: readonly (readonly Rule[])[] = [this.rules];
     let fewest = this.rules.length;

@@ -182,7 +182,7 @@ export class Evaluator {
 
   // ── conditions and alternatives ──
 
-  /** Returns a condition, and the condition of the rest where it holds. */
+  /** Returns the conjunction of a condition and the condition of the rest. */
   #then(condition: Condition, rest: Rest): Condition {
     const woken = this.#bindings.takeWoken();
     if (condition.kind === 'never' || condition.kind === 'undecided') return condition;
@@ -243,7 +243,7 @@ export class Evaluator {
     return isShared ? or(...ways) : this.#then(or(...ways), next);
   }
 
-  /** Returns whether alternatives may give a value to a variable that other goals use. What follows then depends on the alternative. */
+  /** Returns whether the alternatives can bind a variable that other goals use, so that later goals depend on the alternative. */
   #givesValues(goal: OrGoal, frame: Frame): boolean {
     for (const [slot, count] of occurrencesIn(goal)) {
       const value = frame.slots[slot];

@@ -90,7 +90,7 @@ describe('resource blocks', () => {
     ]);
   });
 
-  it('give a name one meaning', () => {
+  it('reject a name that is declared twice', () => {
     const code = 'POLAR_CHECK_BLOCK_DUPLICATE_NAME';
     expect(diagnose`
       resource Repo { roles = ["a", "a"]; permissions = ["a"]; relations = { up: Org }; }

@@ -66,7 +66,8 @@ export interface LayerPrototype {
 }
 
 /**
- * Returns the prototype of layers, which each copy of Express has for itself. It adds a layer and removes it where a router has none yet.
+ * Returns the prototype of the layers of a router; each copy of Express has another one. If the router has no layer yet, the function adds
+ * one and removes it again.
  *
  * @returns `undefined` for an empty stack without its router
  */

@@ -172,7 +172,7 @@ const isStatusExplicit = (ctx: ExtendableContext): boolean =>
 const isPrepared = (ctx: ExtendableContext): boolean =>
   !ctx.headerSent && (ctx.status < 400 || (ctx.body !== undefined && ctx.body !== null));
 
-/** Removes a prepared response. A plain 500 is left, which middleware upstream may change. */
+/** Replaces a prepared response by a plain 500, which middleware upstream can change. */
 function reset(ctx: ExtendableContext): void {
   const body: unknown = ctx.body;
   ctx.remove('Content-Type'); // otherwise Koa 3 keeps a JSON body as `null`

@@ -313,7 +313,7 @@ describe.each(['ws', 'socket.io'] as const)('gateways on %s', (name) => {
     expect(await reply('bob', 'serial', '2')).toMatchObject({ event: 'serial', data: { isOwn: true } });
   });
 
-  it('make no check for a skipped handler', async () => {
+  it('makes no check for a skipped handler', async () => {
     expect(await reply(undefined, 'ping', {})).toEqual({ event: 'pong', data: true });
   });
 

@@ -219,7 +219,7 @@ describe.each([
 });
 
 describe('@AuthorizedInput', () => {
-  it('causes a finding of the audit without @Authorize', async () => {
+  it('is reported by the audit if the handler has no @Authorize', async () => {
     @Controller()
     class Wrong {
       @Post('a') @SkipAuthorization('test') skipped(@AuthorizedInput() _: UpdateNote) {}

@@ -24,7 +24,7 @@ describe('undefined-rule', () => {
     `).toEqual([{ code, at: '2:9', data: { name: 'g', known: ['f'] } }]);
   });
 
-  it('leaves inline queries to run time', () => {
+  it('ignores inline queries, which run when the policy loads', () => {
     expect(diagnose`
       ?= f(1);
     `).toEqual([]);

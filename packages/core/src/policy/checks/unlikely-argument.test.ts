@@ -18,7 +18,7 @@ describe('unlikely-argument', () => {
     ]);
   });
 
-  it('accepts lists and texts elsewhere', () => {
+  it('accepts lists in other arguments, and texts in calls and specializers', () => {
     expect(diagnose`
       allow(_: "admin", _: "read", ["a"]) if f("*");
       f("*");

@@ -4,7 +4,7 @@ import type { ModuleHelpers } from './module-helpers.js';
 /** The format of the modules that this version can run. */
 export const moduleFormat = 2;
 
-/** The rules that a precompiled policy can be queried by, with their numbers of arguments. */
+/** The rules that a check of a precompiled policy can query, with their numbers of parameters. */
 export const entryArities = { allow: 3, allow_field: 4, allow_request: 2 } as const;
 export type EntryName = keyof typeof entryArities;
 
