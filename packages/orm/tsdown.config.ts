@@ -5,4 +5,5 @@ export default library({
   knex: 'src/knex/index.ts',
   kysely: 'src/kysely/index.ts',
   sql: 'src/sql/index.ts',
+  typeorm: 'src/typeorm/index.ts',
 });

@@ -1,0 +1,43 @@
+import type { RelationInput, TypeDeclaration } from '@nanook/core';
+import type { TextStorage } from '../sql/dialect.js';
+import type { TableName } from '../sql/table-names.js';
+
+/** The table of an entity, as the metadata of an ORM describes it. */
+export interface EntityTable extends TableName {
+  readonly class: TypeDeclaration['class'];
+  /** The columns by the property that holds them. */
+  readonly columns: ReadonlyMap<string, EntityColumn>;
+  /** The properties that identify a row. */
+  readonly key: readonly string[];
+  readonly relations: Readonly<Record<string, RelationInput>>;
+}
+export interface EntityColumn {
+  readonly name: string;
+  readonly isNullable: boolean;
+  /** The type of the values that rows have; `undefined` when a query cannot compare them as JavaScript does. */
+  readonly kind: FieldKind | undefined;
+  /** The type as the ORM calls it. */
+  readonly ormType: string;
+  readonly storage: TextStorage;
+}
+export type FieldKind = 'String' | 'Integer' | 'Float' | 'Boolean' | 'Date';
+
+/** The tables of the entities by the name of their type, and the join tables of relations. */
+export interface EntityTables {
+  readonly byType: ReadonlyMap<string, EntityTable>;
+  readonly joinTables: readonly TableName[];
+}
+
+/** Returns a map from the name of an SQL type to the type of its values, from lists of names that are separated by commas. */
+export const kindsByName = (
+  kinds: Readonly<Partial<Record<FieldKind, string>>>,
+): ReadonlyMap<string, FieldKind> =>
+  new Map(
+    Object.entries(kinds).flatMap(([kind, names]) =>
+      names.split(',').map((name) => [name.trim(), kind as FieldKind] as const),
+    ),
+  );
+
+/** Returns how PostgreSQL stores a column whose values are text in JavaScript. */
+export const storageOfType = (sqlType: string): TextStorage =>
+  sqlType === 'uuid' ? 'uuid' : /^(text|varchar|character varying|string)\b/.test(sqlType) ? 'text' : 'other';

@@ -1,0 +1,99 @@
+import type { DataSource, EntityMetadata } from 'typeorm';
+import { NanookOrmError } from '../errors/nanook-orm-error.js';
+import { kindsByName, storageOfType, type EntityColumn, type FieldKind } from '../metadata/entity-table.js';
+import type { DialectName } from '../sql/dialect.js';
+
+export type ColumnMetadata = EntityMetadata['columns'][number];
+
+const sqliteTypes = [
+  'better-sqlite3',
+  'sqljs',
+  'sqlite',
+  'expo',
+  'capacitor',
+  'cordova',
+  'nativescript',
+  'react-native',
+];
+
+export function dialectOf({ options: { type } }: DataSource): DialectName {
+  if (type === 'postgres' || type === 'aurora-postgres') return 'postgres';
+  if (type === 'mysql' || type === 'mariadb' || type === 'aurora-mysql') return 'mysql';
+  if (sqliteTypes.includes(type)) return 'sqlite';
+  throw new NanookOrmError('NANOOK_ORM_TABLES', {
+    reason: `found a data source of the type ${type}, not of PostgreSQL, MySQL, MariaDB or SQLite`,
+  });
+}
+
+// cspell:ignore citext clob mediumtext tinytext
+
+// Columns of single precision hold other numbers than JavaScript reads, and PostgreSQL pads the text of a `char`, so they are not here.
+const kinds: Record<DialectName, ReadonlyMap<string, FieldKind>> = {
+  postgres: kindsByName({
+    String:
+      'text, varchar, character varying, citext, uuid, enum, simple-enum, numeric, decimal, bigint, int8, date',
+    Integer: 'int, int2, int4, integer, smallint',
+    Float: 'double precision, float8, float',
+    Boolean: 'boolean, bool',
+    Date: 'timestamp, timestamptz, timestamp with time zone, timestamp without time zone',
+  }),
+  mysql: kindsByName({
+    String:
+      'varchar, nvarchar, national varchar, char, nchar, text, tinytext, mediumtext, longtext, enum, simple-enum, uuid, ' +
+      'decimal, dec, numeric, fixed, bigint',
+    Integer: 'int, integer, tinyint, smallint, mediumint, year',
+    Float: 'double, double precision, real',
+    Boolean: 'boolean, bool',
+    Date: 'datetime, timestamp',
+  }),
+  sqlite: kindsByName({
+    String:
+      'varchar, text, character, varying character, nchar, native character, nvarchar, clob, uuid, simple-enum, date',
+    Integer: 'int, integer, tinyint, smallint, mediumint, bigint, int2, int8',
+    Float: 'real, double, double precision, float',
+    Boolean: 'boolean',
+    Date: 'datetime',
+  }),
+};
+
+// What TypeORM makes of the constructors that a property can have as its type. It reads a `Number` as a whole number.
+const constructors = new Map<unknown, FieldKind>([
+  [String, 'String'],
+  [Number, 'Integer'],
+  [Boolean, 'Boolean'],
+  [Date, 'Date'],
+]);
+
+export function describeColumn(column: ColumnMetadata, dataSource: DataSource): EntityColumn {
+  const dialect = dialectOf(dataSource);
+  return {
+    name: column.databaseName,
+    isNullable: column.isNullable,
+    kind: kindOf(column, dialect, dataSource.options),
+    ormType: typeof column.type === 'string' ? column.type : column.type.name,
+    storage: dialect === 'postgres' && column.type !== String ? storageOfType(column.type as string) : 'text',
+  };
+}
+
+/** The options of data sources that change the values of rows. */
+interface DriverOptions {
+  readonly parseInt8?: boolean;
+  readonly supportBigNumbers?: boolean;
+  readonly bigNumberStrings?: boolean;
+  readonly dateStrings?: boolean | string[];
+}
+
+function kindOf(column: ColumnMetadata, dialect: DialectName, options: object): FieldKind | undefined {
+  const { type } = column;
+  if (column.transformer !== undefined || column.isArray || column.isVirtualProperty) return undefined;
+  // TypeORM shows a member that looks like a number as a number.
+  if (column.enum?.some((member: unknown) => !Number.isNaN(Number(member))) === true) return undefined;
+  if (typeof type !== 'string') return constructors.get(type);
+  const { parseInt8, supportBigNumbers, bigNumberStrings, dateStrings } = options as DriverOptions;
+  if (dialect === 'postgres' && parseInt8 === true && (type === 'bigint' || type === 'int8'))
+    return 'Integer';
+  if (dialect === 'mysql' && type === 'timestamp' && Boolean(dateStrings)) return undefined;
+  const showsText = supportBigNumbers !== false && bigNumberStrings !== false;
+  if (dialect === 'mysql' && type === 'bigint' && !showsText) return undefined;
+  return kinds[dialect].get(type);
+}
