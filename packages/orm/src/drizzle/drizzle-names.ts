@@ -133,5 +133,16 @@ export function storedDate(names: DrizzleNames, date: Date, { scope, field }: Fi
   return isInSeconds(column) ? date.getTime() / 1000 : column.mapToDriverValue(date);
 }
 
-export const isInSeconds = (column: Column): boolean =>
-  column.columnType === 'SQLiteTimestamp' && (column as { mode?: string }).mode === 'timestamp';
+interface DateColumn {
+  readonly mode?: string;
+  readonly withTimezone?: boolean;
+}
+const isInSeconds = (column: Column): boolean =>
+  column.columnType === 'SQLiteTimestamp' && (column as DateColumn).mode === 'timestamp';
+
+/** Returns a text that differs for columns in which the database stores one instant differently. */
+export function dateFormOf(names: DrizzleNames, { scope, field }: FilterColumn): string {
+  const column = names.columnOf(scope.type, field);
+  const { mode, withTimezone } = column as DateColumn;
+  return `${column.columnType} ${mode} ${withTimezone}`;
+}

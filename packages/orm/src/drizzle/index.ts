@@ -6,7 +6,7 @@ import { dialects, type Dialect } from '../sql/dialect.js';
 import { partsOf } from '../sql/fragment.js';
 import { printFilter } from '../sql/print-filter.js';
 import type { DrizzleTables } from './columns.js';
-import { DrizzleNames, isInSeconds, storedDate, type Casing } from './drizzle-names.js';
+import { dateFormOf, DrizzleNames, storedDate, type Casing } from './drizzle-names.js';
 
 export { isNanookOrmError, NanookOrmError } from '../errors/nanook-orm-error.js';
 export type { NanookOrmErrorCode, NanookOrmErrorData } from '../errors/nanook-orm-error.js';
@@ -64,10 +64,9 @@ function dialectFor(names: DrizzleNames): Dialect {
     ...dialect,
     date: (operator, left, right) => {
       const columns = [left, right].flatMap((side) => (side.kind === 'column' ? [side.column] : []));
-      const inSeconds = columns.filter(({ scope, field }) => isInSeconds(names.columnOf(scope.type, field)));
-      if (columns.length === 2 && inSeconds.length === 1) {
+      if (new Set(columns.map((column) => dateFormOf(names, column))).size > 1) {
         const [first, second] = columns.map(({ field }) => field) as [string, string];
-        throw new NanookOrmError('NANOOK_ORM_MIXED_UNITS', { first, second });
+        throw new NanookOrmError('NANOOK_ORM_MIXED_DATES', { first, second });
       }
       return dialect.date(operator, left, right);
     },

@@ -169,6 +169,9 @@ describe('drizzle() with a schema of PostgreSQL', () => {
     ['two UUIDs of a row', 'document.ownerId = document.reviewerId', [3]],
     ['a relation with the actor', 'document.owner = actor', [1]],
     ['a relation of a relation', 'document.owner.manager = actor', [2]],
+    ['an enforced relation with nil', 'document.owner = nil', [3]],
+    ['a field of an enforced relation', 'not document.owner.name = "ann"', [2]],
+    ['two relations', 'document.owner = document.reviewer', [3]],
     ['an enum', 'document.level = "secret"', [2]],
     ['a text that is not in an enum', 'document.level in ["secret", "other"]', [2]],
     ['a date as text', 'document.dueOn < "2026-01-15"', [1]],
@@ -186,6 +189,11 @@ describe('drizzle() with a schema of PostgreSQL', () => {
       await expect(ids(condition)).rejects.toMatchObject({ code: 'POLAR_FILTER_UNTRANSLATABLE' });
     },
   );
+
+  it('refuses to compare a timestamp with a time zone and one without', async () => {
+    const condition = 'share in document.shares and share.until < document.createdAt';
+    await expect(ids(condition)).rejects.toMatchObject({ code: 'NANOOK_ORM_MIXED_DATES' });
+  });
 
   it('filters relational queries, beside their own relations', async () => {
     const policy = `allow(actor: User, "read", document: Document) if
@@ -243,7 +251,7 @@ describe('drizzle() with dates in SQLite', () => {
 
   it('refuses to compare a date in seconds with a date in milliseconds', async () => {
     await expect(ids('event.startsAt < event.endsAt')).rejects.toMatchObject({
-      code: 'NANOOK_ORM_MIXED_UNITS',
+      code: 'NANOOK_ORM_MIXED_DATES',
     });
   });
 });

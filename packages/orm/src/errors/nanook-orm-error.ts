@@ -15,8 +15,9 @@ const texts = {
     `\`authorizer.where\` for the type of the queried table`,
   NANOOK_ORM_TABLES: (p: { reason: string }) =>
     `the tables must be table objects of one database: ${p.reason}`,
-  NANOOK_ORM_MIXED_UNITS: (p: { first: string; second: string }) =>
-    `\`${p.first}\` and \`${p.second}\` store dates in different units, so the database cannot compare them; use one mode for both`,
+  NANOOK_ORM_MIXED_DATES: (p: { first: string; second: string }) =>
+    `the columns of \`${p.first}\` and \`${p.second}\` store dates in different forms, so the database cannot compare them; give ` +
+    `both columns one type and one mode`,
 };
 
 export type NanookOrmErrorCode = keyof typeof texts;
