@@ -1,5 +1,5 @@
 import { expectTypeOf, test } from 'vitest';
-import { Authorizer, typed, type Bindings } from '../index.js';
+import { Authorizer, typed, type Bindings } from './index.js';
 
 // cspell:ignore checkread
 

@@ -9,7 +9,7 @@ import {
   protect,
   skipAuthorization,
   type AuthorizationState,
-} from '../index.js';
+} from './index.js';
 
 class Note {
   readonly id = 1;

@@ -3,7 +3,7 @@ import type { RequestAuthorization } from '@nanook/http';
 import express, { type Request } from 'express';
 import type { Request as Request4 } from 'express4';
 import { expectTypeOf, it } from 'vitest';
-import { authorization, authorize, skipAuthorization } from '../index.js';
+import { authorization, authorize, skipAuthorization } from './index.js';
 
 class Note {
   readonly id = 1;
