@@ -29,6 +29,7 @@ const unexported = {
     'resources/resource-loader.decorator.ts:Found',
     'results/field.middleware.ts:FieldInfo',
   ],
+  orm: ['drizzle/drizzle-names.ts:Casing', 'errors/nanook-orm-error.ts:texts'],
 };
 
 /** The source files of a package's entries, by the names under which they are imported. */
