@@ -1,5 +1,9 @@
 /** The text of every code. Codes are public: a code is never renamed and never reused. */
 const texts = {
+  NANOOK_ORM_INVALID_OPTION: (p: { option: string; reason: string }) =>
+    `the option \`${p.option}\` of the adapter ${p.reason}`,
+  NANOOK_ORM_NO_CONDITION: (_: object) =>
+    `expected the condition that \`authorizer.where(…)\` returns; write \`await\` before the call, because it returns a promise`,
   NANOOK_ORM_UNKNOWN_TYPE: (p: { type: string; known: readonly string[] }) =>
     `the type \`${p.type}\` has no table; give the adapter one for it. It has tables for: ${p.known.join(', ')}`,
   NANOOK_ORM_UNKNOWN_COLUMN: (p: { type: string; field: string; table: string }) =>

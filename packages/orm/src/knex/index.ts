@@ -1,11 +1,13 @@
 import type { RowCondition } from '@nanook/core/filter';
 import type { Knex } from 'knex';
-import { dialects } from '../sql/dialect.js';
+import { dialectOf } from '../sql/dialect-of.js';
 import { partsOf } from '../sql/fragment.js';
 import { printFilter } from '../sql/print-filter.js';
 import type { SqlOptions } from '../sql/sql-options.js';
 import { tableNames } from '../sql/table-names.js';
 
+export { isNanookOrmError, NanookOrmError } from '../errors/nanook-orm-error.js';
+export type { NanookOrmErrorCode, NanookOrmErrorData } from '../errors/nanook-orm-error.js';
 export type { DialectName, DialectOptions } from '../sql/dialect.js';
 export type { ColumnInput, SqlOptions, TableInput } from '../sql/sql-options.js';
 
@@ -26,7 +28,7 @@ export interface KnexPlace {
 export function knex(
   options: SqlOptions,
 ): (condition: RowCondition, place?: KnexPlace) => Knex.QueryCallback {
-  const dialect = dialects[options.dialect](options);
+  const dialect = dialectOf(options);
   const names = tableNames(options);
   return ({ filter, row, type }, { alias = names.table(type).name } = {}) => {
     let text = '';

@@ -1,10 +1,13 @@
 import type { RowCondition } from '@nanook/core/filter';
-import { dialects, type DialectName } from './dialect.js';
+import type { DialectName } from './dialect.js';
+import { dialectOf } from './dialect-of.js';
 import { partsOf, type Fragment } from './fragment.js';
 import { printFilter } from './print-filter.js';
 import type { SqlOptions } from './sql-options.js';
 import { tableNames } from './table-names.js';
 
+export { isNanookOrmError, NanookOrmError } from '../errors/nanook-orm-error.js';
+export type { NanookOrmErrorCode, NanookOrmErrorData } from '../errors/nanook-orm-error.js';
 export type { DialectName, DialectOptions } from './dialect.js';
 export type { ColumnInput, SqlOptions, TableInput } from './sql-options.js';
 
@@ -24,13 +27,14 @@ export interface SqlPlace {
 /**
  * Makes a function that prints conditions of `authorizer.where` as SQL with bound values.
  *
+ * @throws {NanookOrmError} `NANOOK_ORM_INVALID_OPTION`; when it prints a value that is not a condition, `NANOOK_ORM_NO_CONDITION`
  * @example
  * const print = sql({ dialect: 'postgres', tables: { Document: 'documents' } });
  * const { text, values } = print(await authorizer.where(user, 'read', 'Document'));
  * await pool.query(`SELECT * FROM documents WHERE ${text} ORDER BY id LIMIT 20`, [...values]);
  */
 export function sql(options: SqlOptions): (condition: RowCondition, place?: SqlPlace) => SqlCondition {
-  const dialect = dialects[options.dialect](options);
+  const dialect = dialectOf(options);
   const names = tableNames(options);
   return (condition, { alias, firstParameter = 1 } = {}) => {
     const fragment = printFilter(condition.filter, condition.row, names, dialect);

@@ -1,10 +1,21 @@
 import type { Column, FilterSet, Operand, RelationStep, RowFilter, Scalar, Scope } from '@nanook/core/filter';
+import { NanookOrmError } from '../errors/nanook-orm-error.js';
 import type { ColumnSide, Comparison, Dialect, Side } from './dialect.js';
 import { balanced, joined, type Fragment } from './fragment.js';
 import type { TableName, TableNames } from './table-names.js';
 
-/** Prints a filter as a bracketed SQL condition. */
-export function printFilter(filter: RowFilter, row: Scope, names: TableNames, dialect: Dialect): Fragment {
+/**
+ * Prints a filter as a bracketed SQL condition.
+ *
+ * @throws {NanookOrmError} `NANOOK_ORM_NO_CONDITION` when it comes from a value that is not a condition, such as a promise
+ */
+export function printFilter(
+  filter: RowFilter | undefined,
+  row: Scope,
+  names: TableNames,
+  dialect: Dialect,
+): Fragment {
+  if (filter === undefined) throw new NanookOrmError('NANOOK_ORM_NO_CONDITION', {});
   return new Printer(row, names, dialect).print(filter);
 }
 

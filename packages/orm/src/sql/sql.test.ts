@@ -1,6 +1,8 @@
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
 import { Authorizer, many, one } from '@nanook/core';
+import { knex } from '../knex/index.js';
+import { kysely } from '../kysely/index.js';
 import { sql } from './index.js';
 
 const types = {
@@ -22,6 +24,28 @@ async function conditionOf(body: string, actor: unknown = 'ann') {
 }
 
 describe('sql()', () => {
+  it.each([
+    [{ dialect: 'postgresql' }, "must be 'postgres', 'mysql' or 'sqlite', got 'postgresql'"],
+    [{}, "must be 'postgres', 'mysql' or 'sqlite', got undefined"],
+    [{ dialect: 'sqlite', table: {} }, 'the option `table` of the adapter is unknown'],
+    [undefined, 'must be an object'],
+  ])('throws NANOOK_ORM_INVALID_OPTION for %j', (options, text) => {
+    for (const adapter of [sql, knex, kysely])
+      expect(() => adapter(options as never)).toThrow(
+        expect.objectContaining({
+          code: 'NANOOK_ORM_INVALID_OPTION',
+          message: expect.stringContaining(text) as string,
+        }),
+      );
+  });
+
+  it('throws NANOOK_ORM_NO_CONDITION for a condition that was not awaited', () => {
+    const promise = conditionOf('item.id = 1');
+    expect(() => sql({ dialect: 'sqlite' })(promise as never)).toThrow(
+      expect.objectContaining({ code: 'NANOOK_ORM_NO_CONDITION' }),
+    );
+  });
+
   it('compares the values of a filtered relation by type and exactly, whatever the collation of their columns', async () => {
     const database = new DatabaseSync(':memory:');
     database.exec(`
