@@ -1,0 +1,75 @@
+import type { Model, ModelAttributeColumnOptions, ModelStatic, Sequelize } from 'sequelize';
+import { NanookOrmError } from '../errors/nanook-orm-error.js';
+import { kindsByName, type EntityColumn, type FieldKind } from '../metadata/entity-table.js';
+import type { DialectName, TextStorage } from '../sql/dialect.js';
+
+export type AnyModel = ModelStatic<Model>;
+
+export function dialectOf(db: Sequelize): DialectName {
+  const name = db.getDialect();
+  if (name === 'postgres' || name === 'mysql' || name === 'sqlite') return name;
+  if (name === 'mariadb') return 'mysql';
+  throw new NanookOrmError('NANOOK_ORM_TABLES', {
+    reason: `found the dialect ${name}, not PostgreSQL, MySQL, MariaDB or SQLite`,
+  });
+}
+
+// cspell:ignore CITEXT DATEONLY
+
+// Columns of single precision hold other numbers than JavaScript reads, and PostgreSQL pads the text of a `CHAR`. A driver of MySQL shows
+// a BIGINT as a number or as a text, depending on its size. None of these is here.
+const kinds: Record<DialectName, ReadonlyMap<string, FieldKind>> = {
+  postgres: kindsByName({
+    String: 'STRING, TEXT, CITEXT, UUID, ENUM, DECIMAL, BIGINT, DATEONLY',
+    Integer: 'INTEGER, SMALLINT',
+    Float: 'DOUBLE PRECISION, FLOAT',
+    Boolean: 'BOOLEAN',
+    Date: 'DATE',
+  }),
+  mysql: kindsByName({
+    String: 'STRING, TEXT, CHAR, UUID, ENUM, DECIMAL',
+    Integer: 'INTEGER, SMALLINT, MEDIUMINT, TINYINT',
+    Float: 'DOUBLE PRECISION, REAL',
+    Boolean: 'BOOLEAN',
+    Date: 'DATE',
+  }),
+  sqlite: kindsByName({
+    String: 'STRING, TEXT, CITEXT, CHAR, UUID, ENUM, DATEONLY',
+    Integer: 'INTEGER, SMALLINT, MEDIUMINT, TINYINT, BIGINT',
+    Float: 'DOUBLE PRECISION, REAL, FLOAT',
+    Boolean: 'BOOLEAN',
+    Date: 'DATE',
+  }),
+};
+
+export function describeColumn(
+  attribute: ModelAttributeColumnOptions,
+  name: string,
+  dialect: DialectName,
+): EntityColumn {
+  const key = keyOf(attribute);
+  return {
+    name: attribute.field ?? name,
+    isNullable: attribute.allowNull !== false && attribute.primaryKey !== true,
+    // A getter returns other values than the column has.
+    kind: attribute.get === undefined && !isFlag(attribute, dialect) ? kinds[dialect].get(key) : undefined,
+    ormType: key,
+    storage: dialect === 'postgres' ? storageOf(key) : 'text',
+  };
+}
+
+export const isVirtual = (attribute: ModelAttributeColumnOptions): boolean => keyOf(attribute) === 'VIRTUAL';
+
+const keyOf = ({ type }: ModelAttributeColumnOptions): string => (typeof type === 'string' ? type : type.key);
+
+/** Returns whether rows have booleans although the type is a number: Sequelize reads a TINYINT(1) of MySQL so. */
+const isFlag = ({ type }: ModelAttributeColumnOptions, dialect: DialectName): boolean =>
+  dialect === 'mysql' &&
+  typeof type === 'object' &&
+  type.key === 'TINYINT' &&
+  (type as { options?: { length?: number } }).options?.length === 1;
+
+function storageOf(key: string): TextStorage {
+  if (key === 'UUID') return 'uuid';
+  return key === 'STRING' || key === 'TEXT' ? 'text' : 'other';
+}
