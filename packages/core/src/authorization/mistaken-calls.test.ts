@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { compilePolicy } from '../aot/compile.js';
 import { CompiledAuthorizer } from '../aot/compiled-authorizer.js';
-import { Authorizer, optional, typed, type Diagnostic } from '../index.js';
+import { Authorizer, one, optional, typed, type Diagnostic } from '../index.js';
 
 // cspell:ignore checkread feilds opne Pgae raed Strnig
 
@@ -432,10 +432,20 @@ const checking: [string, Call, string][] = [
     (a) => a.isAllowed(user, 'open', typed('Page', { isOpen: false, size: '5' })),
     'declared as Integer in `Page`, but holds a string',
   ],
+  [
+    'a row without a column that its type declares',
+    (a) => a.isAllowed(user, 'open', typed('Page', { size: 5 })),
+    'a Page has no attribute `isOpen`, which its type declares; load it with the row',
+  ],
   ['0/1 as a condition', (a) => a.isAllowed(user, 'publish', note()), '0 and 1'],
 ];
 
 const listing: [string, Call, string][] = [
+  [
+    'a relation without its fields',
+    () => load({ types: { ...types, Page: { fields: {}, relations: { owner: (one as Any)('User') } } } }),
+    "relation `owner` must name its fields: one('User', { local: '…', foreign: '…' })",
+  ],
   ['a misspelled action', (a) => a.where(user, 'opne', 'Page'), 'did you mean "open"?'],
   ['a misspelled type', (a) => a.where(user, 'open', 'Pgae'), 'did you mean `Page`?'],
   ['a row without its type as the actor', (a) => a.where({ id: 1 }, 'open', 'Page'), 'expect User'],

@@ -144,7 +144,11 @@ export const runtimeCodes = {
   }) =>
     p.isUndefined === true
       ? `\`${p.name}\` of ${p.on} is undefined, which counts as missing; load the value, set it to null, or declare the field optional`
-      : `${p.on} has no attribute \`${p.name}\`${didYouMean(p.name, p.known)}`,
+      : `${p.on} has no attribute \`${p.name}\`${
+          p.known.includes(p.name)
+            ? ', which its type declares; load it with the row'
+            : didYouMean(p.name, p.known)
+        }`,
   POLAR_UNDECIDED_MISSING_METHOD: (p: { name: string; on: string; known: readonly string[] }) =>
     `${p.on} has no method \`${p.name}\`${didYouMean(p.name, p.known)}`,
   POLAR_UNDECIDED_KEY: (p: { key: string; on: string }) =>

@@ -273,7 +273,10 @@ function missing(receiver: unknown, name: string, types: TypeSet, isUndefined = 
       true,
     );
   }
-  const declared = types.declared.flatMap((type) => [...(type.fields?.keys() ?? [])]);
+  const declared = types.declared.flatMap((type) => [
+    ...(type.fields?.keys() ?? []),
+    ...type.relations.keys(),
+  ]);
   const known = isObject
     ? [...declared, ...Object.keys(receiver).slice(0, 100), ...gettersOf(receiver)]
     : declared;

@@ -2,6 +2,7 @@
 import type { ActorAuthorizer } from '../authorization/actor-authorizer.js';
 import { Authorizer } from '../authorization/authorizer.js';
 import { isAuthorizationError } from '../authorization/authorization-error.js';
+import { describeValue } from '../internal/describe-value.js';
 import { allowing, denying, type TestDoubleOptions } from './test-double-options.js';
 
 export type { TestDoubleOptions };
@@ -25,9 +26,9 @@ export interface MatcherResult {
   message(): string;
 }
 
-const matcherResult = (pass: boolean, expectation: string): MatcherResult => ({
+const matcherResult = (pass: boolean, expectation: string, found = ''): MatcherResult => ({
   pass,
-  message: () => `expected the policy ${pass ? 'not ' : ''}to ${expectation}`,
+  message: () => `expected the policy ${pass ? 'not ' : ''}to ${expectation}${found}`,
 });
 
 /** The matchers that `polarMatchers` adds to `expect`, for the declaration that makes them known to TypeScript. */
@@ -67,6 +68,11 @@ export const polarMatchers = {
   },
   toBeRefusal(error: unknown, status?: number): MatcherResult {
     const pass = isAuthorizationError(error) && (status === undefined || error.status === status);
-    return matcherResult(pass, `refuse${status === undefined ? '' : ` with ${status}`}`);
+    const found = isAuthorizationError(error) ? String(error.status) : describeValue(error);
+    return matcherResult(
+      pass,
+      `refuse${status === undefined ? '' : ` with ${status}`}`,
+      pass ? '' : `, got ${found}`,
+    );
   },
 };

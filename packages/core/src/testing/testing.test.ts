@@ -36,5 +36,12 @@ describe('testing helpers', () => {
     await expect(expect(authorizer).toAllow(2, 'read', {})).rejects.toThrow(
       'expected the policy to allow "read"',
     );
+    const refused = authorizer.authorize(2, 'read', {});
+    await expect(expect(refused).rejects.toBeRefusal(403)).rejects.toThrow(
+      'expected the policy to refuse with 403, got 404',
+    );
+    expect(() => expect(new TypeError('x')).toBeRefusal()).toThrow(
+      'expected the policy to refuse, got an instance of `TypeError`',
+    );
   });
 });

@@ -75,11 +75,23 @@ export interface Relation {
 
 const keyOf = (key: KeyInput): readonly string[] => (typeof key === 'string' ? [key] : [...key]);
 
+const isKey = (value: unknown): boolean =>
+  typeof value === 'string' || (Array.isArray(value) && value.every((each) => typeof each === 'string'));
+
 /** Makes a declared relation uniform. Returns the reason when the declaration is not a relation. */
 export function linkRelation(name: string, input: RelationInput): Relation | string {
   const isObject = typeof input === 'object' && input !== null;
   if (!isObject || !['one', 'many', 'many-through'].includes(input.kind))
     return `relation \`${name}\` must be one(…), many(…) or manyThrough(…)`;
+  const sides: readonly (keyof ThroughColumns)[] =
+    input.kind === 'many-through'
+      ? ['through', 'local', 'throughLocal', 'throughForeign', 'foreign']
+      : ['local', 'foreign'];
+  const columns = input as Partial<ThroughColumns>;
+  if (!sides.every((side) => isKey(columns[side]))) {
+    const call = input.kind === 'many-through' ? 'manyThrough' : input.kind;
+    return `relation \`${name}\` must name its fields: ${call}('${input.type}', { ${sides.map((side) => `${side}: '…'`).join(', ')} })`;
+  }
   const through =
     input.kind === 'many-through'
       ? { table: input.through, local: keyOf(input.throughLocal), foreign: keyOf(input.throughForeign) }

@@ -68,7 +68,7 @@ const texts = {
   NANOOK_HTTP_NO_RESOURCE: (_: object) =>
     `no resource was loaded for this request; only a requirement with a loader sets \`resource\`: authorize('read', findNote)`,
   NANOOK_HTTP_NO_REASON: (_: object) =>
-    `expected the reason for which authorization is skipped, such as skip('liveness probe')`,
+    `expected the reason for which authorization is skipped, such as 'liveness probe'`,
   NANOOK_HTTP_NO_ACTION: (p: { action: string; hint?: string | undefined }) =>
     `expected an action, a string such as 'read', as the first argument; found ${p.action}` +
     (p.hint === undefined ? '' : `; ${p.hint}`),
