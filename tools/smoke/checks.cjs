@@ -8,7 +8,7 @@ exports.checks = async function checks(loaded, load) {
     assert.equal(typeof module, 'object', `${specifier} cannot be loaded`);
   }
   const core = loaded['@nanook/core'];
-  assert.deepEqual(loaded['@nanook/core/syntax'].check(['allow(_, "read", _);']), []);
+  assert.deepEqual(loaded['@nanook/core/syntax'].checkPolicy(['allow(_, "read", _);']), []);
 
   const authorizer = await core.Authorizer.load({
     policies: 'allow(user, "read", doc) if doc.owner = user.name;',

@@ -4,12 +4,12 @@ import type { AddressInfo } from 'node:net';
 import { isPolarError } from '@nanook/core';
 import { compilePolicy } from '@nanook/core/compile';
 import { CompiledAuthorizer } from '@nanook/core/compiled';
-import { check } from '@nanook/core/syntax';
+import { checkPolicy } from '@nanook/core/syntax';
 import { allowAll } from '@nanook/core/testing';
 import { renderProblem } from '@nanook/http';
 import { NanookTestingModule } from '@nanook/nestjs/testing';
 import { NestFactory } from '@nestjs/core';
-import { AppModule } from './app.module.ts';
+import { AppModule } from './app.module';
 
 declare function test(name: string, run: () => Promise<void> | void): void;
 
@@ -24,7 +24,7 @@ test('a CommonJS application allows and refuses requests', async () => {
 });
 
 test('every other entry point has types and code', () => {
-  const entries = [isPolarError, compilePolicy, CompiledAuthorizer, check, allowAll, renderProblem];
+  const entries = [isPolarError, compilePolicy, CompiledAuthorizer, checkPolicy, allowAll, renderProblem];
   for (const entry of entries) assert.equal(typeof entry, 'function');
   assert.equal(typeof NanookTestingModule, 'function');
 });
