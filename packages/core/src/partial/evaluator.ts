@@ -327,7 +327,7 @@ export class Evaluator {
     }
     const items = this.#itemsOf(collection, at);
     if (items === undefined) return undecided;
-    if (item instanceof ColumnValue && !items.some((each) => isUnknown(each) || isObject(each)))
+    if (item instanceof ColumnValue && this.#equality.isSimple(item, items))
       return this.#then(inCondition(item.column, items), next);
     const among = this.#equality.among(item, items, at);
     if (among !== undefined) return this.#then(among, next);
@@ -513,6 +513,3 @@ export class Evaluator {
     return isUnknown(value) ? describeUnknown(value) : show(value, this.context.program.types);
   }
 }
-
-const isObject = (value: unknown): boolean =>
-  (typeof value === 'object' && value !== null && !(value instanceof Date)) || typeof value === 'function';

@@ -1,5 +1,7 @@
 import type { Tags, TypeSet, TypeSets } from '../host/type-set.js';
 import { callMethod, MissingValue, readAttribute, readMissing, type MemberContext } from '../host/member.js';
+import { handleRejections } from '../host/handle-rejections.js';
+import type { Meter } from '../host/meter.js';
 import { isThenable } from '../host/value.js';
 import { kindOf } from '../host/show.js';
 import type { DeclaredType } from '../types/declared-type.js';
@@ -7,6 +9,7 @@ import type { Span } from '../diagnostics/span.js';
 import { dictionaryValue, isDictionary, keysOf } from '../engine/equality.js';
 import { hostError } from '../engine/host-error.js';
 import type { Budget } from '../engine/limits.js';
+import { awaitWithin } from '../engine/await-within.js';
 
 /** Thrown when the evaluation needs the value of a promise. It starts again when the promise is settled. */
 export class Pending {
@@ -32,13 +35,12 @@ export class HostReader {
     readonly budget: Budget,
   ) {}
 
-  /** Awaits a promise that the evaluation needs. @throws the reason of a rejection, as an error of the application */
+  /** Awaits a promise that the evaluation needs. @throws {PolarError} the reason of a rejection, as an error of the application; the limits */
   async settle({ promise }: Pending): Promise<void> {
-    try {
-      this.#settled.set(promise, await promise);
-    } catch (error) {
-      throw hostError(error, 'a promise', undefined);
-    }
+    const settled = await awaitWithin(promise, this.budget);
+    if ('reason' in settled) throw hostError(settled.reason, 'a promise', undefined);
+    handleRejections(settled.value);
+    this.#settled.set(promise, settled.value);
   }
 
   /** Returns the value of a settled promise, or the value itself. @throws {Pending} */
@@ -103,7 +105,7 @@ export class HostReader {
   /** Returns the elements of a collection, or `undefined` when it cannot be iterated over. @throws {Pending} */
   elements(collection: unknown, span: Span): readonly unknown[] | undefined {
     const elements = this.#once(collection, 'elements', [], () =>
-      this.#guarded(span, 'the iterator', () => elementsOf(collection)),
+      this.#guarded(span, 'the iterator', () => elementsOf(collection, this.budget)),
     );
     const found = this.settled(elements) as readonly unknown[] | undefined;
     const type =
@@ -128,6 +130,8 @@ export class HostReader {
   #guarded(span: Span, label: string, read: () => unknown): unknown {
     try {
       const value = read();
+      // Promises are awaited one after the other.
+      handleRejections(value);
       this.budget.called(value);
       return value;
     } catch (error) {
@@ -136,22 +140,36 @@ export class HostReader {
   }
 }
 
-function elementsOf(collection: unknown): readonly unknown[] | Promise<unknown[]> | undefined {
+function elementsOf(collection: unknown, budget: Meter): readonly unknown[] | Promise<unknown[]> | undefined {
   if (Array.isArray(collection)) return collection as unknown[];
   if (typeof collection === 'string') return [...collection];
   if (typeof collection !== 'object' || collection === null) return undefined;
   const own = collection as Partial<AsyncIterable<unknown> & Iterable<unknown> & Iterator<unknown>>;
-  if (typeof own[Symbol.asyncIterator] === 'function') return collected(own as AsyncIterable<unknown>);
-  if (typeof own[Symbol.iterator] === 'function') return [...(own as Iterable<unknown>)];
+  if (typeof own[Symbol.asyncIterator] === 'function')
+    return collectedAsync(own as AsyncIterable<unknown>, budget);
+  if (typeof own[Symbol.iterator] === 'function') return collected(own as Iterable<unknown>, budget);
   if (isDictionary(collection))
     return keysOf(collection).map((key) => [key, dictionaryValue(collection, key)]);
   return typeof own.next === 'function'
-    ? [...{ [Symbol.iterator]: () => own as Iterator<unknown> }]
+    ? collected({ [Symbol.iterator]: () => own as Iterator<unknown> }, budget)
     : undefined;
 }
 
-async function collected(iterable: AsyncIterable<unknown>): Promise<unknown[]> {
+/** Reads all elements. An iterator without an end is stopped by the limit of steps. */
+function collected(iterable: Iterable<unknown>, budget: Meter): unknown[] {
   const elements: unknown[] = [];
-  for await (const element of iterable) elements.push(element);
+  for (const element of iterable) {
+    budget.step();
+    elements.push(element);
+  }
+  return elements;
+}
+
+async function collectedAsync(iterable: AsyncIterable<unknown>, budget: Meter): Promise<unknown[]> {
+  const elements: unknown[] = [];
+  for await (const element of iterable) {
+    budget.step();
+    elements.push(element);
+  }
   return elements;
 }

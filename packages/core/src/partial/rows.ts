@@ -35,7 +35,7 @@ export class Rows {
   /** Returns a column, or `undefined` for a field whose type no column has. */
   column(scope: Scope, name: string): Column | undefined {
     const field = scope.type.fields?.get(name);
-    const type = field && scalarTypeOf(field);
+    const type = field && scalarTypeOf(field, this.types);
     return type && { kind: 'column', scope, field: name, type, nullable: field.optional };
   }
 
@@ -126,7 +126,7 @@ export class Rows {
   }
 }
 
-export function scalarTypeOf({ type }: Field): ScalarType | undefined {
+function scalarTypeOf({ type }: Field, types: TypeTable): ScalarType | undefined {
   if (type.kind === 'any') return type.isDate ? 'date' : undefined;
   if (type.kind === 'list') return undefined;
   switch (type.name) {
@@ -139,6 +139,6 @@ export function scalarTypeOf({ type }: Field): ScalarType | undefined {
     case 'Float':
       return 'float';
     default:
-      return undefined;
+      return types.find(type.name)?.class === Date ? 'date' : undefined;
   }
 }

@@ -10,6 +10,7 @@ import { hostError } from '../engine/host-error.js';
 import type { ProgramContext } from '../engine/program-context.js';
 import { always, and, never, not, or, type Condition } from '../filter/condition.js';
 import { equalCondition, inCondition, isNilCondition } from '../filter/comparisons.js';
+import { isObjectOrFunction } from '../internal/is-object.js';
 import { MissingValue } from '../host/missing-value.js';
 import { TypeToken } from '../types/declared-type.js';
 import type { Bindings } from './bindings.js';
@@ -78,14 +79,28 @@ export class ValueEquality {
     )
       return this.#equalParts(left, right, at, binds);
     if (left instanceof ColumnValue) {
-      if (right instanceof ColumnValue) return equalCondition(left.column, right.column);
+      if (left.column.type === 'date') this.#rejectFunction(at);
+      if (right instanceof ColumnValue) {
+        if (right.column.type === 'date') this.#rejectFunction(at);
+        return equalCondition(left.column, right.column);
+      }
       if (right instanceof RowValue || right instanceof ReferenceValue)
-        return this.#columnIsNoRow(left, right);
+        return this.#equalRow(right, left, at);
       this.#rejectEquality(right, at);
       return equalCondition(left.column, { kind: 'known', value: this.host.settled(right) });
     }
     if (left instanceof RowValue || left instanceof ReferenceValue) return this.#equalRow(left, right, at);
     throw untranslatable('this comparison', 'compare columns or rows', at);
+  }
+
+  /** Returns whether values can be compared with a column by one condition. */
+  isSimple({ column }: ColumnValue, values: readonly unknown[]): boolean {
+    const isFunction = typeof this.context.equality === 'function';
+    if (isFunction && column.type === 'date') return false;
+    return !values.some(
+      (each) =>
+        isUnknown(each) || (isObjectOrFunction(each) && (isFunction || !((each as object) instanceof Date))),
+    );
   }
 
   /**
@@ -131,10 +146,11 @@ export class ValueEquality {
 
   /** A function that decides equality may say that a value of any type equals an object. */
   #rejectEquality(other: unknown, at: Place): void {
-    if (
-      typeof this.context.equality === 'function' &&
-      (typeof other === 'object' ? other !== null : typeof other === 'function')
-    )
+    if (typeof other === 'object' ? other !== null : typeof other === 'function') this.#rejectFunction(at);
+  }
+
+  #rejectFunction(at: Place): void {
+    if (typeof this.context.equality === 'function')
       throw untranslatable('equality that a function decides', 'declare a `key`', at);
   }
 
@@ -147,6 +163,7 @@ export class ValueEquality {
     const type =
       row instanceof RowValue ? row.scope.type : this.context.program.types.find(row.relation.type)!;
     const other = isUnknown(otherGiven) ? otherGiven : this.host.settled(otherGiven);
+    this.#rejectFunction(at);
     if (other instanceof ColumnValue) return this.#columnIsNoRow(other, row);
     if (other === null)
       return row instanceof RowValue ? never : not(this.rows.isPresent(row.from, row.relation));

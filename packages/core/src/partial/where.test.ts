@@ -250,4 +250,74 @@ describe('where()', () => {
       code: 'POLAR_RUN_STEP_LIMIT',
     });
   });
+
+  it.each([
+    ['a promise that never settles', 'row.size = actor.size', { size: new Promise(() => {}) }],
+    ['an iterator without an end', 'row.size in actor.sizes', { sizes: endless() }],
+  ])('ends at the limits for %s', async (_, body, actor) => {
+    const authorizer = await Authorizer.load({
+      policies: `allow(actor, "read", row: Document) if ${body};`,
+      types,
+      limits: { timeoutMs: 20, maxSteps: 1_000 },
+    });
+    await expect(authorizer.where(actor, 'read', 'Document')).rejects.toMatchObject({
+      code: expect.stringMatching(/^POLAR_RUN_(TIMEOUT|STEP_LIMIT)$/) as string,
+    });
+  });
+
+  it('ends when its signal is aborted while it awaits a promise', async () => {
+    const authorizer = await Authorizer.load({
+      policies: 'allow(actor, "read", row: Document) if row.size = actor.size;',
+      types,
+    });
+    const controller = new AbortController();
+    const actor = { size: new Promise(() => {}) };
+    const condition = authorizer.where(actor, 'read', 'Document', { signal: controller.signal });
+    controller.abort();
+    await expect(condition).rejects.toMatchObject({ code: 'POLAR_RUN_ABORTED' });
+  });
+
+  it('handles the rejection of a promise while it awaits another one', async () => {
+    const authorizer = await Authorizer.load({
+      policies: 'allow(actor, "read", row: Document) if row.size in actor.sizes;',
+      types,
+    });
+    const later = new Promise((resolve) => setImmediate(() => setImmediate(resolve, 1)));
+    const actor = { sizes: [later, Promise.reject(new Error('no database'))] };
+    await expect(authorizer.where(actor, 'read', 'Document')).rejects.toMatchObject({
+      code: 'POLAR_RUN_HOST_ERROR',
+    });
+  });
+
+  it.each([
+    'row.createdAt in actor.dates',
+    'row.createdAt = actor.name',
+    'row.createdAt = row.owner',
+    'row.owner = nil',
+    'row.owner = 7',
+  ])('throws POLAR_FILTER_UNTRANSLATABLE for `%s` where a function decides equality', async (body) => {
+    const authorizer = await Authorizer.load({
+      policies: `allow(actor, "read", row: Document) if actor = actor and ${body};`,
+      types,
+      equality: () => true,
+      onWarning: () => {},
+    });
+    const actor = { name: 'alice', dates: [new Date(0)] };
+    await expect(authorizer.where(actor, 'read', 'Document')).rejects.toMatchObject({
+      code: 'POLAR_FILTER_UNTRANSLATABLE',
+    });
+  });
+
+  it('reads a column of Date where Date is a type of the application', async () => {
+    const authorizer = await Authorizer.load({
+      policies: 'allow(_, "read", row: Document) if row.createdAt matches Date and row.createdAt < 5;',
+      types: { ...types, Date },
+    });
+    const { condition } = await authorizer.where(alice, 'read', 'Document');
+    expect(shown(condition)).toBe('createdAt <= "1970-01-01T00:00:00.004Z"');
+  });
 });
+
+function* endless(): Generator<number> {
+  for (let i = 0; ; i++) yield i;
+}

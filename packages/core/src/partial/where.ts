@@ -4,6 +4,7 @@ import { Budget, type Limits } from '../engine/limits.js';
 import type { ProgramContext } from '../engine/program-context.js';
 import { toRowFilter } from '../filter/to-row-filter.js';
 import type { RowCondition } from '../filter/row-condition.js';
+import { handleRejections } from '../host/handle-rejections.js';
 import { Tags } from '../host/type-set.js';
 import { linkCall } from '../ir/link.js';
 import type { CallGoal } from '../ir/goal.js';
@@ -37,6 +38,7 @@ export async function where(
     throw new PolarError('POLAR_FILTER_NO_FIELDS', { type: typeName });
   const budget = new Budget(limits, signal);
   budget.checkStart();
+  handleRejections(actor);
   const host = new HostReader(typeSets, new Tags(program.types), members, budget);
   const { goals } = linkCall('allow', [undefined, undefined, undefined], program);
   const goal = goals[0] as CallGoal;

@@ -12,6 +12,7 @@ import type { HostReplay } from '../host-log.js';
 import { Budget, type Limits } from '../limits.js';
 import { QueryVariable } from '../../terms/query-variable.js';
 import { openValue, residualOf } from './residual.js';
+import { awaitWithin } from '../await-within.js';
 
 /** The two to four arguments of a rule that the authorizer calls. */
 export type Arguments = readonly [unknown, unknown, unknown?, unknown?];
@@ -204,45 +205,13 @@ export class QueryRun {
   }
 
   async #settled(promise: PromiseLike<unknown>, origin: string): Promise<unknown> {
-    const { signal } = this.options;
-    const { budget } = this.#machine;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    let onAbort: (() => void) | undefined;
-    const interrupted = new Promise<never>((_, reject) => {
-      const interrupt = () => {
-        try {
-          budget.checkTime();
-          // The timer may fire a moment too early.
-          timer = setTimeout(interrupt, 1);
-        } catch (error) {
-          reject(error as Error);
-        }
-      };
-      if (Number.isFinite(budget.remainingMs))
-        timer = setTimeout(interrupt, Math.min(Math.max(budget.remainingMs, 0), 2 ** 31 - 1));
-      if (signal !== undefined) {
-        onAbort = interrupt;
-        signal.addEventListener('abort', interrupt, { once: true });
-        if (signal.aborted) interrupt();
-      }
-    });
-    const failed = Symbol('failed');
     try {
-      const settled = await Promise.race([
-        Promise.resolve(promise).then(
-          (value) => ({ value }),
-          (reason: unknown) => ({ value: failed, reason }),
-        ),
-        interrupted,
-      ]);
+      const settled = await awaitWithin(promise, this.#machine.budget);
       if ('reason' in settled) throw this.#machine.rejected(origin, settled.reason);
       return settled.value;
     } catch (error) {
       this.#machine.dispose();
       throw error;
-    } finally {
-      clearTimeout(timer);
-      if (onAbort !== undefined) signal?.removeEventListener('abort', onAbort);
     }
   }
 }
