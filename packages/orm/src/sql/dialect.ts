@@ -36,10 +36,15 @@ export interface DialectOptions {
 /** The number of values beyond which a list is bound as one value. */
 const maxListed = 500;
 
+/** PostgreSQL has no text with NUL in it. */
+const hasNul = (text: string): boolean => text.includes('\0');
+
 const isUuid = (text: string): boolean => /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/.test(text);
 
 const listed = <Value>(values: readonly Value[], print: (value: Value) => Fragment): Fragment =>
   joined(values.map(print), ', ');
+
+const columnSql = (...sides: readonly Side[]): Fragment => sides.find((side) => side.kind === 'column')!.sql;
 
 /** The column of a comparison that has at least one. */
 const columnOf = (...sides: readonly Side[]): Column => sides.find((side) => side.kind === 'column')!.column;
@@ -58,6 +63,8 @@ export function postgres({ date: bind = (value) => value }: DialectOptions): Dia
       const isExact: Fragment = [exact(left), ` ${operator} `, exact(right)];
       const [storage, ...others] = [left, right].flatMap((s) => (s.kind === 'column' ? [s.storage] : []));
       const value = left.kind === 'value' ? left : right.kind === 'value' ? right : undefined;
+      if (value !== undefined && hasNul(value.value as string))
+        return operator === '<>' ? [columnSql(left, right), ' IS NOT NULL'] : '1=0';
       if (operator !== '=' || storage === 'other' || others.some((other) => other !== storage))
         return isExact;
       // PostgreSQL shows a UUID in one form only, and fails to read a text of another form.
@@ -68,7 +75,9 @@ export function postgres({ date: bind = (value) => value }: DialectOptions): Dia
       // The collation of a column may hold different texts for equal. The plain comparison keeps its index.
       return storage === 'uuid' ? isPlain : ['(', isPlain, ' AND ', isExact, ')'];
     },
-    textIn: ({ sql, storage }, values) => {
+    textIn: ({ sql, storage }, given) => {
+      const values = given.filter((value) => !hasNul(value));
+      if (values.length === 0) return '1=0';
       const among = (column: Fragment, cast: string, each: readonly string[]): Fragment =>
         each.length > maxListed
           ? [column, ' = ANY(', bound(each, `${cast}[]`), ')']
@@ -150,7 +159,7 @@ export function mysql({ date: bind = (value) => value }: DialectOptions): Dialec
         ? [
             column,
             ' IN (SELECT v FROM json_table(',
-            bound(JSON.stringify(values)),
+            bound(JSON.stringify(values.filter(Number.isFinite))),
             `, '$[*]' COLUMNS (v ${isWhole ? 'bigint' : 'double'} PATH '$')) nanook_values)`,
           ]
         : [
@@ -202,7 +211,11 @@ export function sqlite({ date: bind }: DialectOptions): Dialect {
     number: (operator, left, right) => [numericSide(left), ` ${operator} `, numericSide(right)],
     numberIn: (column, values) =>
       values.length > maxListed
-        ? [column, ' IN (SELECT value FROM json_each(', bound(JSON.stringify(values)), '))']
+        ? longList(column, values, (finite) => [
+            'SELECT value FROM json_each(',
+            bound(JSON.stringify(finite)),
+            ')',
+          ])
         : [
             column,
             ' IN (',
@@ -223,6 +236,19 @@ export function sqlite({ date: bind }: DialectOptions): Dialect {
     boolean: (column, value) => [column, value ? ' <> 0' : ' = 0'],
     isNaN: () => undefined,
   };
+}
+
+/** JSON writes infinite numbers as `null`, so they are compared beside the list. */
+function longList(
+  column: Fragment,
+  values: readonly number[],
+  select: (finite: readonly number[]) => Fragment,
+): Fragment {
+  const finite = values.filter(Number.isFinite);
+  const infinite = values.filter((value) => !Number.isFinite(value));
+  const parts: Fragment[] = [[column, ' IN (', select(finite), ')']];
+  for (const value of infinite) parts.push([column, ' = ', bound(value)]);
+  return ['(', joined(parts, ' OR '), ')'];
 }
 
 const numericSide = (side: Side): Fragment => (side.kind === 'column' ? side.sql : bound(side.value));

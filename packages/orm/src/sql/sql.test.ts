@@ -8,7 +8,7 @@ import { sql } from './index.js';
 const types = {
   Item: {
     key: 'id',
-    fields: { id: 'Integer', code: 'String' },
+    fields: { id: 'Integer', code: 'String', score: 'Float?' },
     relations: {
       notes: many('Note', { local: 'id', foreign: 'itemId', where: { isDeleted: false, status: 'open' } }),
       note: one('Note', { local: 'id', foreign: 'itemId', where: { isDeleted: true } }),
@@ -62,5 +62,36 @@ describe('sql()', () => {
     };
     expect(await idsOf('_ in item.notes')).toEqual([1]);
     expect(await idsOf('item.note != nil')).toEqual([3]);
+  });
+
+  it('compares with infinite numbers of a long list', async () => {
+    const database = new DatabaseSync(':memory:');
+    database.exec(`
+      CREATE TABLE Item (id integer, code text, score real);
+      INSERT INTO Item VALUES (1, 'a', 1), (2, 'b', 0.5), (3, 'c', 9e999), (4, 'd', -9e999), (5, 'e', NULL);
+    `);
+    const scores = [...Array.from({ length: 600 }, (_, i) => i), Number.POSITIVE_INFINITY];
+    const idsOf = async (body: string) => {
+      const { text, values } = sql({ dialect: 'sqlite' })(await conditionOf(body, { scores }));
+      const rows = database.prepare(`SELECT id FROM Item WHERE ${text}`).all(...(values as string[]));
+      return rows.map((row) => row['id']);
+    };
+    expect(await idsOf('item.score in actor.scores')).toEqual([1, 3]);
+    expect(await idsOf('not item.score in actor.scores')).toEqual([2, 4, 5]);
+  });
+
+  it('finds a text with NUL where the database stores it, and binds none for PostgreSQL', async () => {
+    const database = new DatabaseSync(':memory:');
+    database.exec('CREATE TABLE Item (id integer, code text)');
+    database.prepare('INSERT INTO Item VALUES (1, ?), (2, ?)').run('a\0b', 'a');
+    const code = { code: 'a\0b', codes: ['a\0b', 'a\0'] };
+    const condition = await conditionOf('not item.code = actor.code', code);
+    const { text, values } = sql({ dialect: 'sqlite' })(condition);
+    const rows = database.prepare(`SELECT id FROM Item WHERE ${text}`).all(...(values as string[]));
+    expect(rows.map((row) => row['id'])).toEqual([2]);
+    const print = sql({ dialect: 'postgres' });
+    expect(print(condition)).toEqual({ text: '("Item"."code" IS NOT NULL)', values: [] });
+    expect(print(await conditionOf('item.code = actor.code', code))).toEqual({ text: '(1=0)', values: [] });
+    expect(print(await conditionOf('item.code in actor.codes', code))).toEqual({ text: '(1=0)', values: [] });
   });
 });
