@@ -13,5 +13,5 @@ export const library = (entry: Record<string, string>) =>
     // The CommonJS build loads optional peers with require, because Jest does not support import() there.
     outputOptions: { dynamicImportInCjs: false },
     // The CommonJS build is intended: Jest needs it on the supported versions of Node.
-    checks: { legacyCjs: false },
+    checks: { legacyCjs: false, bundlerTimings: false },
   });

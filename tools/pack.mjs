@@ -26,4 +26,9 @@ export function packAll(folder) {
   });
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) packAll(process.argv[2] ?? 'tarballs');
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const folder = process.argv[2] ?? 'tarballs';
+  packAll(folder);
+  console.log(`Packed into ${folder}/:`);
+  for (const manifest of publicPackages) console.log(`  ${tarballOf(manifest, '')}`);
+}
