@@ -4,6 +4,7 @@ export default library({
   drizzle: 'src/drizzle/index.ts',
   knex: 'src/knex/index.ts',
   kysely: 'src/kysely/index.ts',
+  prisma: 'src/prisma/index.ts',
   sequelize: 'src/sequelize/index.ts',
   sql: 'src/sql/index.ts',
   typeorm: 'src/typeorm/index.ts',

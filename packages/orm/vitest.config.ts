@@ -7,6 +7,7 @@ export default mergeConfig(
     test: {
       name: 'orm',
       include: ['src/**/*.test.ts'],
+      globalSetup: ['src/testing/prisma/generate.fixture.ts'],
       typecheck: { enabled: true, include: ['src/**/*.test-d.ts'], tsconfig: './tsconfig.test.json' },
     },
   }),

@@ -22,6 +22,22 @@ const texts = {
   NANOOK_ORM_MIXED_DATES: (p: { first: string; second: string }) =>
     `the columns of \`${p.first}\` and \`${p.second}\` store dates in different forms, so the database cannot compare them; give ` +
     `both columns one type and one mode`,
+  NANOOK_ORM_PRISMA_INEXPRESSIBLE: (p: { construct: string }) =>
+    `the \`where\` of Prisma cannot express ${p.construct}; print the condition with sql() of @nanook/orm/sql, and run it with ` +
+    `\`$queryRawUnsafe\``,
+  NANOOK_ORM_PRISMA_TEXT: (p: { type: string; field: string }) =>
+    `the database may compare the text of \`${p.type}.${p.field}\` without case, or order it by a language, and Prisma cannot name ` +
+    `another collation; set the option \`text\` to 'binary' if the columns compare by code point, or print the condition with sql() ` +
+    `of @nanook/orm/sql, and run it with \`$queryRawUnsafe\``,
+  NANOOK_ORM_PRISMA_NAN: (p: { type: string; field: string }) =>
+    `\`${p.type}.${p.field}\` may contain NaN, and Prisma cannot look for it; set the option \`nan\` to 'absent' if no column contains ` +
+    `it, or print the condition with sql() of @nanook/orm/sql, and run it with \`$queryRawUnsafe\``,
+  NANOOK_ORM_PRISMA_TOO_MANY_VALUES: (p: { limit: number; provider: string }) =>
+    `the condition has more than ${p.limit} values, beyond which Prisma splits a query on ${p.provider} and may return rows that it ` +
+    `should not; compare with related rows instead of a list, or print the condition with sql() of @nanook/orm/sql, and run it with ` +
+    `\`$queryRawUnsafe\``,
+  NANOOK_ORM_PRISMA_UNKNOWN_MODEL: (p: { type: string; model: string }) =>
+    `the Prisma client has no model \`${p.model}\` for the type \`${p.type}\`; name its model in the option \`models\``,
 };
 
 export type NanookOrmErrorCode = keyof typeof texts;

@@ -20,15 +20,30 @@ const sqlTypes: Record<DialectName, Record<'integer' | 'float' | 'text' | 'boole
   sqlite: { integer: 'integer', float: 'real', text: 'text collate nocase', boolean: 'integer' },
 };
 
+/** Types of text that compares by code point, which Prisma needs. */
+const binaryText: Record<DialectName, string> = {
+  postgres: 'text collate "C"',
+  mysql: 'varchar(100) character set utf8mb4 collate utf8mb4_nopad_bin',
+  sqlite: 'text',
+};
+
+export interface DatabaseOptions {
+  /** Whether texts compare by code point. By default a database compares them as it likes. */
+  readonly binaryText?: boolean;
+}
+
 const kindOf = (kind: ColumnKind) => kind.replace('?', '') as 'integer' | 'float' | 'text' | 'boolean';
 
-const createTables = (dialect: DialectName): string[] =>
+const typeOf = (dialect: DialectName, kind: ColumnKind, { binaryText: isBinary = false }: DatabaseOptions) =>
+  isBinary && kindOf(kind) === 'text' ? binaryText[dialect] : sqlTypes[dialect][kindOf(kind)];
+
+const createTables = (dialect: DialectName, options: DatabaseOptions): string[] =>
   Object.entries(columns).map(
     ([table, fields]) =>
       `CREATE TABLE ${table} (${Object.entries(fields)
         .map(
           ([name, kind]) =>
-            `${dialect === 'mysql' ? `\`${name}\`` : `"${name}"`} ${sqlTypes[dialect][kindOf(kind)]}${kind.endsWith('?') ? '' : ' NOT NULL'}`,
+            `${dialect === 'mysql' ? `\`${name}\`` : `"${name}"`} ${typeOf(dialect, kind, options)}${kind.endsWith('?') ? '' : ' NOT NULL'}`,
         )
         .join(', ')})`,
   );
@@ -51,10 +66,10 @@ async function fillWith(run: Run, dialect: DialectName, data: Tables): Promise<v
 
 const forSqlite = (value: unknown): never => (typeof value === 'boolean' ? Number(value) : value) as never;
 
-export async function sqliteDatabase(): Promise<Database> {
+export async function sqliteDatabase(options: DatabaseOptions = {}): Promise<Database> {
   const db = new DatabaseSync(':memory:');
   const run: Run = async (text, values) => db.prepare(text).run(...values.map(forSqlite));
-  for (const create of createTables('sqlite')) await run(create, []);
+  for (const create of createTables('sqlite', options)) await run(create, []);
   return {
     name: 'SQLite',
     dialect: 'sqlite',
@@ -64,10 +79,10 @@ export async function sqliteDatabase(): Promise<Database> {
   };
 }
 
-export async function pgliteDatabase(): Promise<Database> {
+export async function pgliteDatabase(options: DatabaseOptions = {}): Promise<Database> {
   const db = await PGlite.create();
   const run: Run = (text, values) => db.query(text, [...values]);
-  for (const create of createTables('postgres')) await run(create, []);
+  for (const create of createTables('postgres', options)) await run(create, []);
   return {
     name: 'PGlite',
     dialect: 'postgres',
@@ -78,7 +93,7 @@ export async function pgliteDatabase(): Promise<Database> {
 }
 
 /** A database of a real PostgreSQL, whose collation is that of a language. */
-export async function postgresDatabase(url: string): Promise<Database> {
+export async function postgresDatabase(url: string, options: DatabaseOptions = {}): Promise<Database> {
   const name = `nanook_filter_${process.pid}`;
   const server = new pg.Client({ connectionString: url });
   await server.connect();
@@ -91,7 +106,7 @@ export async function postgresDatabase(url: string): Promise<Database> {
   const client = new pg.Client({ connectionString: own.href });
   await client.connect();
   const run: Run = (text, values) => client.query(text, [...values]);
-  for (const create of createTables('postgres')) await run(create, []);
+  for (const create of createTables('postgres', options)) await run(create, []);
   return {
     name: 'PostgreSQL',
     dialect: 'postgres',
@@ -106,14 +121,14 @@ export async function postgresDatabase(url: string): Promise<Database> {
 }
 
 /** A database of a real MariaDB or MySQL, whose collation ignores case and accents. */
-export async function mariadbDatabase(url: string): Promise<Database> {
+export async function mariadbDatabase(url: string, options: DatabaseOptions = {}): Promise<Database> {
   const name = `nanook_filter_${process.pid}`;
   const connection = await createConnection({ uri: url, multipleStatements: false, timezone: 'Z' });
   await connection.query(`DROP DATABASE IF EXISTS ${name}`);
   await connection.query(`CREATE DATABASE ${name} CHARACTER SET utf8mb4`);
   await connection.query(`USE ${name}`);
   const run: Run = (text, values) => connection.query(text, [...values]);
-  for (const create of createTables('mysql')) await run(create, []);
+  for (const create of createTables('mysql', options)) await run(create, []);
   return {
     name: 'MariaDB',
     dialect: 'mysql',
@@ -132,9 +147,16 @@ export async function mariadbDatabase(url: string): Promise<Database> {
 const { NANOOK_TEST_POSTGRES_URL: postgresUrl, NANOOK_TEST_MARIADB_URL: mariadbUrl } = process.env;
 
 /** The embedded databases, and the servers that environment variables name. */
-export const databases: readonly (readonly [name: string, open: () => Promise<Database>])[] = [
+export const databases: readonly (readonly [
+  name: string,
+  open: (options?: DatabaseOptions) => Promise<Database>,
+])[] = [
   ['SQLite', sqliteDatabase],
   ['PGlite', pgliteDatabase],
-  ...(postgresUrl ? [['PostgreSQL', () => postgresDatabase(postgresUrl)] as const] : []),
-  ...(mariadbUrl ? [['MariaDB', () => mariadbDatabase(mariadbUrl)] as const] : []),
+  ...(postgresUrl
+    ? [['PostgreSQL', (options?: DatabaseOptions) => postgresDatabase(postgresUrl, options)] as const]
+    : []),
+  ...(mariadbUrl
+    ? [['MariaDB', (options?: DatabaseOptions) => mariadbDatabase(mariadbUrl, options)] as const]
+    : []),
 ];

@@ -1,5 +1,6 @@
 import { Authorizer, isPolarError, isPolicyError, isUndecided, typed } from '@nanook/core';
 import type { RowCondition } from '@nanook/core/filter';
+import { isNanookOrmError } from '../errors/nanook-orm-error.js';
 import { Conditions } from './conditions.fixture.js';
 import { objectsOf, Random, randomTables, types, type Tables } from './world.fixture.js';
 
@@ -75,12 +76,16 @@ export async function compareWithIsAllowed(
       await compareOne(database, policy, actor, type, objects[type]!, report);
     } catch (error) {
       if (isPolicyError(error)) report.refused++;
-      else if (isPolarError(error) && error.code === 'POLAR_FILTER_UNTRANSLATABLE') report.untranslatable++;
+      else if (isUntranslatable(error)) report.untranslatable++;
       else report.failures.push({ policy, error });
     }
   }
   return report;
 }
+
+const isUntranslatable = (error: unknown): boolean =>
+  (isPolarError(error) && error.code === 'POLAR_FILTER_UNTRANSLATABLE') ||
+  (isNanookOrmError(error) && error.code === 'NANOOK_ORM_PRISMA_INEXPRESSIBLE');
 
 async function compareOne(
   database: FilteredDatabase,

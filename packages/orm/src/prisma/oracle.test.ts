@@ -1,0 +1,50 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { databases, type Database } from '../testing/databases.fixture.js';
+import { compareWithIsAllowed } from '../testing/oracle.fixture.js';
+import { prismaOn, providerOf, type TestPrisma } from '../testing/prisma/client.fixture.js';
+import { prisma } from './index.js';
+
+const times = Number(process.env['FILTER_TIMES'] ?? 1);
+
+describe.each(databases)('prisma() on %s', (_name, open) => {
+  let database: Database;
+  let client: TestPrisma['client'];
+  let queries: TestPrisma['queries'];
+  beforeAll(async () => {
+    database = await open({ binaryText: true });
+    // The relation of Prisma that names no model for its join table has columns of fixed names.
+    const quote = database.dialect === 'mysql' ? '`' : '"';
+    const [a, b] = ['A', 'B'].map((name) => quote + name + quote);
+    await database.query(
+      `CREATE VIEW ${quote}_tags${quote} AS SELECT document_id AS ${a}, tag_id AS ${b} FROM document_tags`,
+      [],
+    );
+    ({ client, queries } = await prismaOn(database));
+  }, 60_000);
+  afterAll(() => database.close());
+
+  it(
+    'returns exactly the rows for which isAllowed is true, for random policies',
+    async () => {
+      const list = prisma({ client, provider: providerOf[database.dialect], text: 'binary', nan: 'absent' });
+      const report = await compareWithIsAllowed(
+        {
+          fill: (data) => database.fill(data),
+          idsOf: async (type, condition) => {
+            const where = list(condition);
+            const before = queries.length;
+            const rows = await client[type.toLowerCase()]!.findMany({ where, select: { id: true } });
+            expect(queries.length).toBe(before + 1);
+            return rows.map(({ id }) => id);
+          },
+        },
+        { recursion: false },
+      );
+      expect(report.failures).toEqual([]);
+      expect(report.untranslatable).toBeLessThan(5 * times);
+      expect(report.compared + report.refused + report.untranslatable).toBe(240 * times);
+      expect(report.telling).toBeGreaterThan(60 * times);
+    },
+    120_000 * times,
+  );
+});

@@ -1,0 +1,271 @@
+import type { Column, RelationStep, RowFilter, Scalar, Scope } from '@nanook/core/filter';
+import { NanookOrmError } from '../errors/nanook-orm-error.js';
+import { inexpressible } from './inexpressible.js';
+import { all, assertNever, complement } from './local-filter.js';
+import type { FieldRef, ModelFields } from './model-fields.js';
+import type { PrismaOptions, PrismaProvider } from './prisma-options.js';
+
+type Where = Readonly<Record<string, unknown>>;
+type Compare = Extract<RowFilter, { kind: 'compare' }>;
+
+// Constants while a filter is printed. They are never sent: Prisma drops an empty `OR` within an `AND`, and then returns every row.
+const nothing: Where = { OR: [] };
+const everything: Where = { AND: [] };
+
+/**
+ * The number of values that one query binds safely. With more, Prisma sends several queries and joins their results, and a negated list
+ * then returns rows that it should not.
+ */
+const maxValues: Record<PrismaProvider, number> = { postgresql: 30_000, mysql: 30_000, sqlite: 900 };
+
+const int = { min: -(2 ** 31), max: 2 ** 31 - 1 };
+
+/** Prints one filter as a `where`. Each comparison says what it means for NULL, so no `NOT` is placed around more than one comparison. */
+export class WherePrinter {
+  #values = 0;
+
+  constructor(
+    readonly options: PrismaOptions,
+    readonly fields: ModelFields,
+  ) {}
+
+  /** Returns the `where` for a row, in which a constant is a comparison too. */
+  where(filter: RowFilter, row: Scope): Where {
+    const where = this.#print(filter);
+    if (where !== nothing && where !== everything) return where;
+    return { [this.fields.listable(row.type)]: where === nothing ? { in: [] } : { notIn: [] } };
+  }
+
+  #print(filter: RowFilter): Where {
+    switch (filter.kind) {
+      case 'always':
+        return everything;
+      case 'never':
+        return nothing;
+      case 'and':
+        return allOf(filter.parts.map((part) => this.#print(part)));
+      case 'or':
+        return anyOf(filter.parts.map((part) => this.#print(part)));
+      case 'exists':
+        return this.#exists(filter.step, filter.where);
+      case 'none':
+        return this.#none(filter.step, filter.where);
+      case 'compare':
+        return this.#compare(filter);
+      case 'null':
+        return { [this.fields.named(filter.column).name]: null };
+      case 'not-null':
+        return { [this.fields.named(filter.column).name]: { not: null } };
+      case 'nan':
+        this.#requireNoNaN(filter.column);
+        return nothing;
+      case 'not-nan':
+        this.#requireNoNaN(filter.column);
+        return this.#present(filter.column);
+      case 'in':
+      case 'not-in':
+        return this.#among(filter.kind, filter.column, filter.values);
+      case 'in-set':
+      case 'not-in-set':
+      case 'found-before':
+        throw inexpressible('a rule that calls itself for a related row');
+      default:
+        return assertNever(filter);
+    }
+  }
+
+  #exists(step: RelationStep, where: RowFilter): Where {
+    const related = this.#print(all([ofRelation(step), where]));
+    if (related === nothing) return nothing;
+    const { name, kind } = step.relation;
+    return { [name]: kind === 'one' ? { is: sent(related) } : { some: this.#joined(step, related) } };
+  }
+
+  #none(step: RelationStep, where: RowFilter): Where {
+    const { name, kind } = step.relation;
+    const filter = all([ofRelation(step), where]);
+    if (kind !== 'one') {
+      const related = this.#print(filter);
+      return related === nothing ? everything : { [name]: { none: this.#joined(step, related) } };
+    }
+    // `is: null` only reads the key, and a `NOT` around a comparison would leave out NULL.
+    const absent: Where = { NOT: { [name]: { is: {} } } };
+    const other = this.#print(complement(filter));
+    return other === nothing ? absent : anyOf([absent, { [name]: { is: sent(other) } }]);
+  }
+
+  /** Adds a comparison with the related row. Without one, Prisma counts the rows of a join table that lead to no row. */
+  #joined({ relation, to }: RelationStep, related: Where): Where {
+    if (relation.kind !== 'many-through') return sent(related);
+    const [field] = relation.foreign as readonly [string];
+    const exists: Where = { [field]: { equals: this.fields.named({ scope: to, field }) } };
+    return allOf([exists, related]);
+  }
+
+  #compare({ operator, left, right }: Compare): Where {
+    if (left.kind === 'value')
+      return right.kind === 'value' ? assertColumn() : this.#compareValue(operator, left.value, right, true);
+    if (right.kind === 'value') return this.#compareValue(operator, right.value, left, false);
+    return this.#compareColumns(operator, left, right);
+  }
+
+  #compareColumns(operator: Compare['operator'], left: Column, right: Column): Where {
+    const first = this.#field(left, operator);
+    const second = this.#field(right, operator);
+    if (first.typeName !== second.typeName)
+      throw inexpressible('a comparison of columns of two Prisma types');
+    const { name } = first;
+    switch (operator) {
+      case '=':
+        return { [name]: { equals: second } };
+      case '<>':
+        return { NOT: { [name]: { equals: second } } };
+      case '<':
+        return { [name]: { lt: second } };
+      case '<=':
+        return { [name]: { lte: second } };
+    }
+  }
+
+  #compareValue(operator: Compare['operator'], value: Scalar, column: Column, isValueFirst: boolean): Where {
+    const field = this.#field(column, operator);
+    const { name } = field;
+    if (typeof value === 'string' && !this.#isStorable(value)) {
+      if (operator === '=') return nothing;
+      if (operator === '<>') return this.#present(column);
+      throw inexpressible('an order by a text that the database cannot contain');
+    }
+    if (field.typeName === 'Int') return this.#compareInt(operator, value as number, column, isValueFirst);
+    switch (operator) {
+      case '=':
+        return { [name]: { equals: this.#bind(value) } };
+      case '<>':
+        return { [name]: { not: this.#bind(value) } };
+      case '<':
+        return { [name]: { [isValueFirst ? 'gt' : 'lt']: this.#bind(value) } };
+      case '<=':
+        return { [name]: { [isValueFirst ? 'gte' : 'lte']: this.#bind(value) } };
+    }
+  }
+
+  /** Prisma refuses a value for a 32-bit field that the field cannot hold, so such a value decides the comparison here. */
+  #compareInt(operator: Compare['operator'], value: number, column: Column, isValueFirst: boolean): Where {
+    const { field } = column;
+    switch (operator) {
+      case '=':
+        return isInt(value) ? { [field]: { equals: this.#bind(value) } } : nothing;
+      case '<>':
+        return isInt(value) ? { [field]: { not: this.#bind(value) } } : this.#present(column);
+      case '<':
+      case '<=': {
+        if (isValueFirst) {
+          const least = operator === '<' ? Math.floor(value) + 1 : Math.ceil(value);
+          if (least > int.max) return nothing;
+          return least <= int.min ? this.#present(column) : { [field]: { gte: this.#bind(least) } };
+        }
+        const greatest = operator === '<' ? Math.ceil(value) - 1 : Math.floor(value);
+        if (greatest < int.min) return nothing;
+        return greatest >= int.max ? this.#present(column) : { [field]: { lte: this.#bind(greatest) } };
+      }
+    }
+  }
+
+  #among(kind: 'in' | 'not-in', column: Column, values: readonly Scalar[]): Where {
+    const { name, typeName } = this.#field(column, '=');
+    if (typeName === 'Boolean') {
+      // Prisma has no lists of booleans.
+      const parts = values.map((value): Where => ({ [name]: { [kind === 'in' ? 'equals' : 'not']: value } }));
+      return kind === 'in' ? anyOf(parts) : allOf(parts);
+    }
+    const possible = values.filter((value) =>
+      typeof value === 'string' ? this.#isStorable(value) : typeName !== 'Int' || isInt(value as number),
+    );
+    if (possible.length === 0) return kind === 'in' ? nothing : this.#present(column);
+    const bound = possible.map((value) => this.#bind(value));
+    return { [name]: kind === 'in' ? { in: bound } : { notIn: bound } };
+  }
+
+  /** Returns whether the database can contain a text. No database has half of a surrogate pair, and PostgreSQL has no NUL. */
+  #isStorable(text: string): boolean {
+    return !/\p{Surrogate}/u.test(text) && !(this.options.provider === 'postgresql' && text.includes('\0'));
+  }
+
+  #present(column: Column): Where {
+    return column.nullable ? { [column.field]: { not: null } } : everything;
+  }
+
+  #field(column: Column, operator: Compare['operator']): FieldRef {
+    const ref = this.fields.of(column);
+    if (column.type === 'string') this.#requireExactText(column, ref, operator);
+    return ref;
+  }
+
+  #requireExactText(column: Column, ref: FieldRef, operator: Compare['operator']): void {
+    const { provider, text } = this.options;
+    const isEquality = operator === '=' || operator === '<>';
+    const isExact =
+      ref.isEnum === true ? isEquality : text === 'binary' || (provider === 'postgresql' && isEquality);
+    if (!isExact)
+      throw new NanookOrmError('NANOOK_ORM_PRISMA_TEXT', {
+        type: column.scope.type.name,
+        field: column.field,
+      });
+  }
+
+  #requireNoNaN({ scope, field }: Column): void {
+    const { provider, nan } = this.options;
+    if (provider === 'postgresql' && nan !== 'absent')
+      throw new NanookOrmError('NANOOK_ORM_PRISMA_NAN', { type: scope.type.name, field });
+  }
+
+  /** Prisma sends Infinity as NULL. */
+  #bind(value: Scalar): Scalar {
+    if (typeof value === 'number' && !Number.isFinite(value))
+      throw inexpressible(`a comparison with ${value}`);
+    if (++this.#values > maxValues[this.options.provider]) {
+      const { provider } = this.options;
+      throw new NanookOrmError('NANOOK_ORM_PRISMA_TOO_MANY_VALUES', { limit: maxValues[provider], provider });
+    }
+    return value;
+  }
+}
+
+/** Returns the `where` of a related row: for no condition, Prisma wants an empty object. */
+const sent = (related: Where): Where => (related === everything ? {} : related);
+
+function allOf(parts: readonly Where[]): Where {
+  if (parts.includes(nothing)) return nothing;
+  const kept = parts.filter((part) => part !== everything);
+  if (kept.length === 0) return everything;
+  return kept.length === 1 ? kept[0]! : { AND: kept };
+}
+
+function anyOf(parts: readonly Where[]): Where {
+  if (parts.includes(everything)) return everything;
+  const kept = parts.filter((part) => part !== nothing);
+  if (kept.length === 0) return nothing;
+  return kept.length === 1 ? kept[0]! : { OR: kept };
+}
+
+const isInt = (value: number): boolean => Number.isInteger(value) && value >= int.min && value <= int.max;
+
+/** Returns the condition that a declaration adds to a relation. */
+function ofRelation({ relation, to }: RelationStep): RowFilter {
+  return all(
+    Array.from(relation.where, ([field, value]): RowFilter => {
+      const column = columnOf(to, field, value);
+      if (value === null) return { kind: 'null', column };
+      return { kind: 'compare', operator: '=', left: column, right: { kind: 'value', value } };
+    }),
+  );
+}
+
+function columnOf(scope: Scope, field: string, value: string | number | boolean | null): Column {
+  const types = { string: 'string', number: 'float', boolean: 'boolean' } as const;
+  const type = types[typeof value as keyof typeof types] ?? 'string';
+  return { kind: 'column', scope, field, type, nullable: scope.type.fields?.get(field)?.optional ?? true };
+}
+
+function assertColumn(): never {
+  throw new Error('bug in Nanook: a comparison of two values in a filter');
+}

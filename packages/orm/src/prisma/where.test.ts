@@ -1,0 +1,223 @@
+import { Authorizer, many, one, optional, typed, type TypesInput } from '@nanook/core';
+import type { RowCondition } from '@nanook/core/filter';
+import { describe, expect, it } from 'vitest';
+import { prisma, type PrismaOptions } from './index.js';
+
+const types: TypesInput = {
+  User: { key: 'id', fields: { id: 'Integer' } },
+  Document: {
+    key: 'id',
+    fields: {
+      id: 'Integer',
+      title: optional(String),
+      status: String,
+      size: 'Integer?',
+      limit: 'Integer',
+      score: Number,
+      price: Number,
+      total: 'Integer',
+      isPublic: Boolean,
+      dueOn: optional(Date),
+      ownerId: 'Integer?',
+      missing: 'Integer',
+    },
+    relations: {
+      owner: one('User', { local: 'ownerId', foreign: 'id' }),
+      comments: many('Comment', { local: 'id', foreign: 'documentId', where: { deletedOn: null } }),
+      note: one('Comment', { local: 'id', foreign: 'documentId', where: { deletedOn: null } }),
+      parent: one('Document', { local: 'ownerId', foreign: 'id' }),
+    },
+  },
+  Comment: {
+    key: 'id',
+    fields: {
+      id: 'Integer',
+      documentId: 'Integer',
+      rank: 'Integer',
+      text: String,
+      deletedOn: optional(Date),
+    },
+  },
+  Note: { key: 'id', fields: { id: 'Integer' } },
+};
+
+const fieldsOf = (typeNames: Record<string, string>) => ({
+  fields: Object.fromEntries(
+    Object.entries(typeNames).map(([name, typeName]) => [
+      name,
+      { name, typeName: typeName.replace('enum ', ''), isEnum: typeName.startsWith('enum ') },
+    ]),
+  ),
+});
+const client = {
+  user: fieldsOf({ id: 'Int' }),
+  document: fieldsOf({
+    id: 'Int',
+    title: 'String',
+    status: 'enum Status',
+    size: 'Int',
+    limit: 'Int',
+    score: 'Float',
+    price: 'Decimal',
+    total: 'BigInt',
+    isPublic: 'Boolean',
+    dueOn: 'DateTime',
+    ownerId: 'Int',
+  }),
+  comment: fieldsOf({ id: 'Int', documentId: 'Int', rank: 'Int', text: 'String', deletedOn: 'DateTime' }),
+};
+
+async function conditionFor(rule: string, type: string): Promise<RowCondition> {
+  const policies = `allow(_: User, "read", d: ${type}) if ${rule};`;
+  const authorizer = await Authorizer.load({ policies, types, onWarning: () => {} });
+  return authorizer.where(typed('User', { id: 1 }), 'read', type);
+}
+
+/** The `where` for the rows of a type on which a policy lets a user act. */
+async function whereFor(rule: string, options: Partial<PrismaOptions> = {}, type = 'Document') {
+  const condition = await conditionFor(rule, type);
+  const { AND } = prisma({ client, provider: 'postgresql', ...options })(condition);
+  return AND.length === 1 ? (AND[0] as unknown) : AND;
+}
+
+describe('prisma()', () => {
+  it.each([
+    ['d.size = 3', { size: { equals: 3 } }],
+    ['d.size != 3', { OR: [{ size: { not: 3 } }, { size: null }] }],
+    ['d.size = nil', { size: null }],
+    ['d.size != nil', { size: { not: null } }],
+    ['d.size < 5', { size: { lte: 4 } }],
+    ['not d.size < 5', { size: { gte: 5 } }],
+    ['d.size in [1, 2]', { size: { in: [1, 2] } }],
+    ['not d.size in [1, 2]', { OR: [{ size: { notIn: [1, 2] } }, { size: null }] }],
+    ['d.size = 3000000000', { id: { in: [] } }],
+    ['d.limit < 3000000000', { id: { notIn: [] } }],
+    ['d.isPublic', { isPublic: { equals: true } }],
+    ['d.limit = 1 and d.isPublic', { AND: [{ limit: { equals: 1 } }, { isPublic: { equals: true } }] }],
+    ['not d.isPublic in [true, false]', { AND: [{ isPublic: { not: true } }, { isPublic: { not: false } }] }],
+    ['d.title = "a"', { title: { equals: 'a' } }],
+    ['d.status = "OPEN"', { status: { equals: 'OPEN' } }],
+    ['d.size = d.limit', { size: { equals: client.document.fields['limit'] } }],
+    ['d.limit < d.id', { limit: { lt: client.document.fields['id'] } }],
+    ['d.limit != d.id', { NOT: { limit: { equals: client.document.fields['id'] } } }],
+    ['d.owner = nil', { NOT: { owner: { is: {} } } }],
+    ['d.parent.limit = 1', { parent: { is: { limit: { equals: 1 } } } }],
+  ])('prints `%s`', async (rule, where) => {
+    expect(await whereFor(rule)).toEqual(where);
+  });
+
+  it('spells out a missing row and NULL for a negation of a to-one relation', async () => {
+    const { filter, ...condition } = await conditionFor('d.parent.size = 1', 'Document');
+    const none = { ...condition, filter: { ...filter, kind: 'none' } } as RowCondition;
+    expect(prisma({ client, provider: 'postgresql' })(none).AND).toEqual([
+      {
+        OR: [
+          { NOT: { parent: { is: {} } } },
+          { parent: { is: { OR: [{ size: { not: 1 } }, { size: null }] } } },
+        ],
+      },
+    ]);
+  });
+
+  it('adds the condition of a declared relation to its rows', async () => {
+    expect(await whereFor('c in d.comments and c.rank = 1')).toEqual({
+      comments: { some: { AND: [{ deletedOn: null }, { rank: { equals: 1 } }] } },
+    });
+    expect(await whereFor('not (c in d.comments and c.rank = 1)')).toEqual({
+      comments: { none: { AND: [{ deletedOn: null }, { rank: { equals: 1 } }] } },
+    });
+    expect(await whereFor('d.note = nil')).toEqual({
+      OR: [{ NOT: { note: { is: {} } } }, { note: { is: { deletedOn: { not: null } } } }],
+    });
+  });
+
+  it('moves a condition about an outer row out of a relation', async () => {
+    expect(await whereFor('not (c in d.comments and (d.isPublic or c.rank = 1))')).toEqual({
+      AND: [
+        {
+          OR: [{ isPublic: { not: true } }, { comments: { none: { deletedOn: null } } }],
+        },
+        { comments: { none: { AND: [{ deletedOn: null }, { rank: { equals: 1 } }] } } },
+      ],
+    });
+  });
+
+  it('compares with a text that the database cannot contain without sending it', async () => {
+    expect(await whereFor('d.title = "a\0b"')).toEqual({ id: { in: [] } });
+    expect(await whereFor('d.title in ["a\0b", "\u{d800}"]')).toEqual({ id: { in: [] } });
+    const other = { OR: [{ title: { not: null } }, { title: null }] };
+    expect(await whereFor('d.title != "a\0b"')).toEqual(other);
+  });
+
+  it('finds a model by the option `models`', async () => {
+    const renamed = { client: { entry: client.document }, models: { Document: 'entry' } };
+    expect(await whereFor('d.size = 3', renamed)).toEqual({ size: { equals: 3 } });
+  });
+
+  it.each(['d.title = "a"', 'd.title in ["a", "b"]', 'd.title < "a"', 'c in d.comments and c.text != "a"'])(
+    'throws NANOOK_ORM_PRISMA_TEXT for `%s` unless text compares by code point',
+    async (rule) => {
+      for (const provider of ['mysql', 'sqlite'] as const) {
+        await expect(whereFor(rule, { provider })).rejects.toMatchObject({ code: 'NANOOK_ORM_PRISMA_TEXT' });
+        await expect(whereFor(rule, { provider, text: 'binary' })).resolves.toBeTypeOf('object');
+      }
+    },
+  );
+
+  it('throws NANOOK_ORM_PRISMA_TEXT for an order of text on PostgreSQL, and for an order of an enum', async () => {
+    const code = 'NANOOK_ORM_PRISMA_TEXT';
+    await expect(whereFor('d.title < "a"')).rejects.toMatchObject({ code });
+    await expect(whereFor('d.status < "OPEN"', { text: 'binary' })).rejects.toMatchObject({ code });
+  });
+
+  it('throws NANOOK_ORM_PRISMA_NAN for an order of a floating-point column on PostgreSQL unless NaN is absent', async () => {
+    await expect(whereFor('d.score < 3')).rejects.toMatchObject({ code: 'NANOOK_ORM_PRISMA_NAN' });
+    expect(await whereFor('d.score < 3', { nan: 'absent' })).toEqual({ score: { lt: 3 } });
+    expect(await whereFor('d.score < 3', { provider: 'sqlite' })).toEqual({ score: { lt: 3 } });
+  });
+
+  it.each([
+    ['c in d.comments and c.rank < d.limit', 'a comparison of columns of two rows'],
+    ['d.score = d.limit', 'a comparison of columns of two Prisma types'],
+  ])('throws NANOOK_ORM_PRISMA_INEXPRESSIBLE for `%s`', async (rule, construct) => {
+    const where = whereFor(rule, { nan: 'absent' });
+    await expect(where).rejects.toMatchObject({
+      code: 'NANOOK_ORM_PRISMA_INEXPRESSIBLE',
+      data: { construct },
+    });
+    await expect(where).rejects.toThrow('print the condition with sql() of @nanook/orm/sql');
+  });
+
+  it('throws NANOOK_ORM_PRISMA_INEXPRESSIBLE for a rule that calls itself for a related row', async () => {
+    const recursive = 'reach(d); reach(d: Document) if d.limit = 1; reach(d: Document) if reach(d.parent)';
+    await expect(whereFor(recursive)).rejects.toMatchObject({
+      code: 'NANOOK_ORM_PRISMA_INEXPRESSIBLE',
+      data: { construct: 'a rule that calls itself for a related row' },
+    });
+  });
+
+  it('throws NANOOK_ORM_PRISMA_TOO_MANY_VALUES for more values than one query binds, in one list or in several', async () => {
+    const numbers = (from: number, count: number) => Array.from({ length: count }, (_, i) => from + i).join();
+    const options = { provider: 'sqlite' } as const;
+    const code = 'NANOOK_ORM_PRISMA_TOO_MANY_VALUES';
+    await expect(whereFor(`d.id in [${numbers(0, 901)}]`, options)).rejects.toMatchObject({ code });
+    const two = `d.id in [${numbers(0, 500)}] or d.size in [${numbers(0, 500)}]`;
+    await expect(whereFor(two, options)).rejects.toMatchObject({ code });
+    await expect(whereFor(`not d.id in [${numbers(0, 900)}]`, options)).resolves.toBeTypeOf('object');
+  });
+
+  it('throws for a model or a field that the client does not have', async () => {
+    await expect(whereFor('d.id = 1', {}, 'Note')).rejects.toMatchObject({
+      code: 'NANOOK_ORM_PRISMA_UNKNOWN_MODEL',
+      data: { type: 'Note', model: 'note' },
+    });
+    await expect(whereFor('d.missing = 1')).rejects.toMatchObject({ code: 'NANOOK_ORM_UNKNOWN_COLUMN' });
+  });
+
+  it.each([
+    ['price', 'Decimal'],
+    ['total', 'BigInt'],
+  ])('throws NANOOK_ORM_COLUMN_TYPE for `%s`, whose rows contain a %s', async (field, found) => {
+    await expect(whereFor(`d.${field} = 1`)).rejects.toThrow(`the Prisma type ${found}`);
+  });
+});

@@ -1,0 +1,58 @@
+import { pathToFileURL } from 'node:url';
+import type { PrismaProvider } from '../../prisma/prisma-options.js';
+import type { DialectName } from '../../sql/dialect.js';
+import type { Database } from '../databases.fixture.js';
+import { clientFile } from './generate.fixture.js';
+
+export const providerOf: Record<DialectName, PrismaProvider> = {
+  postgres: 'postgresql',
+  mysql: 'mysql',
+  sqlite: 'sqlite',
+};
+
+interface FindMany {
+  readonly where: object;
+  readonly select?: object;
+  readonly orderBy?: object;
+  readonly take?: number;
+  readonly skip?: number;
+}
+interface Model {
+  findMany(query: FindMany): Promise<readonly { readonly id: number }[]>;
+  count(query: { readonly where: object }): Promise<number>;
+}
+export interface TestClient {
+  readonly [model: string]: Model;
+  readonly document: Model;
+}
+export interface TestPrisma {
+  readonly client: TestClient;
+  readonly queries: string[];
+}
+
+/** The columns that the tests select contain whole numbers only. */
+const int32 = 0;
+
+/** Runs the queries of a generated Prisma client on a database of the tests. */
+export async function prismaOn(database: Database): Promise<TestPrisma> {
+  const { PrismaClient } = (await import(pathToFileURL(clientFile(providerOf[database.dialect])).href)) as {
+    PrismaClient: new (options: object) => TestClient;
+  };
+  const queries: string[] = [];
+  const info = { provider: database.dialect, adapterName: 'nanook-tests' };
+  const adapter = {
+    ...info,
+    async queryRaw({ sql, args }: { sql: string; args: unknown[] }) {
+      queries.push(sql);
+      const rows = await database.query(sql, args);
+      const columnNames = Object.keys(rows[0] ?? {});
+      return {
+        columnNames,
+        columnTypes: columnNames.map(() => int32),
+        rows: rows.map((row) => columnNames.map((name) => Number(row[name]))),
+      };
+    },
+    dispose: async () => {},
+  };
+  return { client: new PrismaClient({ adapter: { ...info, connect: async () => adapter } }), queries };
+}
