@@ -12,6 +12,7 @@ import { entityTables, type SequelizeOptions } from './entity-tables.js';
 
 export { isNanookOrmError, NanookOrmError } from '../errors/nanook-orm-error.js';
 export type { NanookOrmErrorCode, NanookOrmErrorData } from '../errors/nanook-orm-error.js';
+export type { AnyModel } from './columns.js';
 export type { SequelizeOptions };
 
 export interface SequelizePlace {
