@@ -1,3 +1,4 @@
+import type { RowCondition } from '@nanook/core/filter';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { databases, type Database } from '../testing/databases.fixture.js';
 import { data, either, hostileTexts, listing, nothing, toMany } from '../testing/policies.fixture.js';
@@ -47,6 +48,20 @@ describe.each(databases)('prisma() on %s', (_name, open) => {
     const { condition, allowed } = await listing(either);
     const rows = await document.findMany({ where: { AND: [list(condition), { id: { lte: 20 } }] }, ...byId });
     expect(idsOf(rows)).toEqual(allowed.filter((id) => id <= 20));
+  });
+
+  it('ignores the rows of a join table that lead to no row', async () => {
+    const tags = [{ id: 1, name: 'a', weight: 1 }];
+    const links = [1, 9].map((tag, i) => ({ document_id: i + 1, tag_id: tag }));
+    await database.fill({ ...data, tags, document_tags: links });
+    const tagged = await listing('allow(_: User, "read", document: Document) if _ in document.tags;');
+    const untagged = await listing('allow(_: User, "read", document: Document) if not (_ in document.tags);');
+    const [first, ...others] = data.documents.map(({ id }) => id as number);
+    const rows = async (condition: RowCondition) =>
+      idsOf(await document.findMany({ where: list(condition), ...byId }));
+    expect(await rows(tagged.condition)).toEqual([first]);
+    expect(await rows(untagged.condition)).toEqual(others);
+    await database.fill(data);
   });
 
   it('binds texts with quotes and placeholders as values', async () => {

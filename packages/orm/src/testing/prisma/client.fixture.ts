@@ -35,6 +35,13 @@ const int32 = 0;
 
 /** Runs the queries of a generated Prisma client on a database of the tests. */
 export async function prismaOn(database: Database): Promise<TestPrisma> {
+  // The relation of Prisma that names no model for its join table has columns of fixed names.
+  const quote = database.dialect === 'mysql' ? '`' : '"';
+  const [a, b] = ['A', 'B'].map((name) => quote + name + quote);
+  await database.query(
+    `CREATE VIEW ${quote}_tags${quote} AS SELECT document_id AS ${a}, tag_id AS ${b} FROM document_tags`,
+    [],
+  );
   const { PrismaClient } = (await import(pathToFileURL(clientFile(providerOf[database.dialect])).href)) as {
     PrismaClient: new (options: object) => TestClient;
   };
