@@ -78,7 +78,7 @@ export class WherePrinter {
     const related = this.#print(all([ofRelation(step), where]));
     if (related === nothing) return nothing;
     const { name, kind } = step.relation;
-    return { [name]: kind === 'one' ? { is: sent(related) } : { some: this.#joined(step, related) } };
+    return { [name]: kind === 'one' ? { is: sent(related) } : { some: sent(related) } };
   }
 
   #none(step: RelationStep, where: RowFilter): Where {
@@ -86,20 +86,12 @@ export class WherePrinter {
     const filter = all([ofRelation(step), where]);
     if (kind !== 'one') {
       const related = this.#print(filter);
-      return related === nothing ? everything : { [name]: { none: this.#joined(step, related) } };
+      return related === nothing ? everything : { [name]: { none: sent(related) } };
     }
     // `is: null` only reads the key, and a `NOT` around a comparison would leave out NULL.
     const absent: Where = { NOT: { [name]: { is: {} } } };
     const other = this.#print(complement(filter));
     return other === nothing ? absent : anyOf([absent, { [name]: { is: sent(other) } }]);
-  }
-
-  /** Adds a comparison with the related row. Without one, Prisma counts the rows of a join table that lead to no row. */
-  #joined({ relation, to }: RelationStep, related: Where): Where {
-    if (relation.kind !== 'many-through') return sent(related);
-    const [field] = relation.foreign as readonly [string];
-    const exists: Where = { [field]: { equals: this.fields.named({ scope: to, field }) } };
-    return allOf([exists, related]);
   }
 
   #compare({ operator, left, right }: Compare): Where {
