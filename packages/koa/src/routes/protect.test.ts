@@ -102,7 +102,7 @@ describe.each(majors)('protect in %s', (_major, Koa) => {
       faults.splice(0);
       expect((await ask(app, 'get', path)).status).toBe(500);
       expect(run).not.toHaveBeenCalled();
-      expect(faults).toMatchObject([{ code: 'NANOOK_HTTP_NO_AUTHORIZATION', data: { wanted: call } }]);
+      expect(faults).toMatchObject([{ code: 'NANOOK_HTTP_NO_AUTHORIZATION', data: { caller: call } }]);
     }
   });
 
