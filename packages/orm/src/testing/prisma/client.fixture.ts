@@ -30,6 +30,12 @@ export interface TestPrisma {
   readonly queries: string[];
 }
 
+interface PrismaQuery {
+  readonly sql: string;
+  readonly args: readonly unknown[];
+  readonly argTypes: readonly { readonly scalarType: string }[];
+}
+
 /** The columns that the tests select contain whole numbers only. */
 const int32 = 0;
 
@@ -49,9 +55,12 @@ export async function prismaOn(database: Database): Promise<TestPrisma> {
   const info = { provider: database.dialect, adapterName: 'nanook-tests' };
   const adapter = {
     ...info,
-    async queryRaw({ sql, args }: { sql: string; args: unknown[] }) {
+    async queryRaw({ sql, args, argTypes }: PrismaQuery) {
       queries.push(sql);
-      const rows = await database.query(sql, args);
+      // Prisma passes whole numbers as texts, which MariaDB refuses in LIMIT.
+      const isWhole = argTypes.map(({ scalarType }) => scalarType === 'int' || scalarType === 'bigint');
+      const values = args.map((arg, i) => (isWhole[i] && arg !== null ? Number(arg) : arg));
+      const rows = await database.query(sql, values);
       const columnNames = Object.keys(rows[0] ?? {});
       return {
         columnNames,
