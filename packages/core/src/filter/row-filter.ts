@@ -55,7 +55,9 @@ export function any(...parts: readonly RowFilter[]): RowFilter {
   return kept.length === 1 ? kept[0]! : { kind: 'or', parts: kept };
 }
 
-/** Returns the rows that have a related row. Parts that do not speak about the related row stand beside it: they can use an index. */
+/**
+ * Returns the rows that have a related row. Parts that do not use the related row are moved out of `EXISTS`, so that they can use an index.
+ */
 export function exists(step: RelationStep, where: RowFilter): RowFilter {
   if (where.kind === 'never') return noRows;
   if (where.kind !== 'and') return { kind: 'exists', step, where };

@@ -74,7 +74,7 @@ export class Evaluator {
   #conditions = 0;
   #parts = 0;
   readonly #choices = new Choices();
-  /** What the innermost negation began with. A cut in it ends nothing outside. */
+  /** The state at the start of the innermost negation. A cut inside the negation ends no alternative outside. */
   #negation = { conditions: 0, choices: 0 };
 
   /** @param recursions the recursions that earlier evaluations of the same query have met */
@@ -274,7 +274,7 @@ export class Evaluator {
     return undefined;
   }
 
-  /** The value of a term, with the value of a promise instead of the promise. */
+  /** Returns the value of a term. A promise is replaced by its value. */
   #resolved(term: Term, frame: Frame): unknown {
     const value = this.#bindings.valueOf(term, frame);
     return isUnknown(value) ? value : this.host.settled(value);
@@ -371,7 +371,7 @@ export class Evaluator {
     return this.#then(this.#typeTests.ofAny(value, wanted, at), next);
   }
 
-  /** Goes on with the row of a relation. @param make `some`: the row has to exist; `through`: without a row it is undecided */
+  /** Continues with the row of a relation. @param make `some`: the row has to exist; `through`: without a row it is undecided */
   #enter(reference: ReferenceValue, rest: Rest, make: typeof some): Condition {
     const step = this.#rows.step(reference.from, reference.relation);
     return this.#under(() =>

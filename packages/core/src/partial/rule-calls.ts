@@ -55,7 +55,7 @@ export class RuleCalls {
     return this.#tryRules(goal, args, next);
   }
 
-  /** The condition that a rule which calls itself holds for a row. */
+  /** Returns the condition under which a rule that calls itself holds for a row. */
   #reaches(
     recursion: Recursion,
     goal: CallGoal,
@@ -109,7 +109,7 @@ export class RuleCalls {
       const frame = frameOf(rule, this.goals.conditions, depth);
       this.#activations.push(activation);
       const after: Rest = () => {
-        // What follows the call is not part of it.
+        // The goals after the call do not belong to it.
         const own = this.#activations.splice(this.#activations.indexOf(activation));
         try {
           return isShared ? next() : always;
@@ -156,7 +156,7 @@ export class RuleCalls {
     return unifyFrom(0);
   }
 
-  /** A rule that calls itself for a related row is a set of its own. The evaluation starts again with what was found out. */
+  /** Throws a `Recursion` for a rule that calls itself for a related row. The evaluation then starts again and computes a set for it. */
   #rejectRecursion(goal: CallGoal, args: readonly unknown[], caller: Frame | undefined): void {
     const { predicate } = goal;
     if (!args.some((arg) => rowTypeOf(arg) !== undefined)) return;

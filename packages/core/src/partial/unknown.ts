@@ -89,7 +89,7 @@ export interface Frame {
   readonly names: readonly string[];
   /** The name of the rule. */
   readonly rule: string;
-  /** How often the rule mentions each variable. */
+  /** The number of times that the rule mentions each variable. */
   readonly occurrences: ReadonlyMap<number, number>;
   /** The number of conditions under which the rule was called. */
   readonly conditions: number;

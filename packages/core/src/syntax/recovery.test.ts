@@ -132,7 +132,7 @@ describe('a syntax error', () => {
     expect(kept(text)).toEqual(['f(1);', 'h(1);']);
   });
 
-  it('is reported at the next statement when a block is not closed', () => {
+  it('reports a block that is not closed at the next statement', () => {
     const text = `
       resource Repo {
         "a" if "b";

@@ -96,7 +96,7 @@ describe.each(majors)('the response guard in %s', (_major, express) => {
     expect((await request(decided).get('/thing').set(headers).set('x-user', 'alice')).status).toBe(status);
   });
 
-  describe('with an error handler', () => {
+  describe('an application with an error handler', () => {
     const json: ErrorRequestHandler = (error, _req, res, _next) => {
       seen.push(error);
       setTimeout(() => res.json({ error: 'from the application' }), 3);

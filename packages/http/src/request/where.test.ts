@@ -20,7 +20,7 @@ describe('RequestAuthorization.where()', () => {
     });
   });
 
-  it('is not a decision for the response guard', async () => {
+  it('makes no decision for the response guard', async () => {
     const authz = authzOf('ann');
     await authz.where('read', 'Note');
     expect(authz.isSettled).toBe(false);

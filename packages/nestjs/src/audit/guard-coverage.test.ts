@@ -16,7 +16,7 @@ import {
   adopt,
 } from '../fixtures/audit.fixture.js';
 
-describe("with guard: 'manual'", () => {
+describe("an application with guard: 'manual'", () => {
   @Controller('some')
   class Some {
     @Get('a/:id') @UseGuards(AuthorizationGuard) @Authorize(Note) guarded() {}

@@ -219,7 +219,7 @@ describe.each([
 });
 
 describe('@AuthorizedInput', () => {
-  it('is reported by the audit if the handler has no @Authorize', async () => {
+  it('fails the audit if the handler has no @Authorize', async () => {
     @Controller()
     class Wrong {
       @Post('a') @SkipAuthorization('test') skipped(@AuthorizedInput() _: UpdateNote) {}

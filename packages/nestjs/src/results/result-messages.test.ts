@@ -88,15 +88,15 @@ describe('the result of a message handler', () => {
     expect(await send('list')).toEqual([[{ id: '1' }]]);
   });
 
-  it('is filtered for each value of an observable', async () => {
+  it('filters each value of an observable', async () => {
     expect(await send('each')).toEqual([[{ ...own }], [{ ...own }]]);
   });
 
-  it('is refused over TCP with the status 404 when the actor may not read it', async () => {
+  it('refuses over TCP with the status 404 when the actor may not read the result', async () => {
     await expect(send('hidden')).rejects.toMatchObject({ status: 'error', statusCode: 404 });
   });
 
-  it('is checked inside the message over WebSockets', async () => {
+  it('checks the result inside the message over WebSockets', async () => {
     const { port } = (app.getHttpServer() as Server).address() as AddressInfo;
     const socket = new WebSocket(`ws://127.0.0.1:${port}`);
     const received: unknown[] = [];

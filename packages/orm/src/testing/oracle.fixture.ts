@@ -4,7 +4,7 @@ import { isNanookOrmError } from '../errors/nanook-orm-error.js';
 import { Conditions } from './conditions.fixture.js';
 import { objectsOf, Random, randomTables, types, type Tables } from './world.fixture.js';
 
-/** What an adapter has to do: fill its database, and return the ids of the rows of a type that satisfy a condition. */
+/** The work of an adapter: fill its database, and return the ids of the rows of a type that satisfy a condition. */
 export interface FilteredDatabase {
   fill(data: Tables): Promise<void>;
   idsOf(type: string, condition: RowCondition): Promise<readonly unknown[]>;

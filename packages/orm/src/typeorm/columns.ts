@@ -56,7 +56,7 @@ const kinds: Record<DialectName, ReadonlyMap<string, FieldKind>> = {
   }),
 };
 
-// What TypeORM makes of the constructors that a property can have as its type. It reads a `Number` as a whole number.
+// The column types that TypeORM chooses for the constructors of properties. It reads a `Number` as a whole number.
 const constructors = new Map<unknown, FieldKind>([
   [String, 'String'],
   [Number, 'Integer'],
