@@ -1,3 +1,4 @@
+import { PolarError } from '../diagnostics/polar-error.js';
 import { assertNever } from '../internal/assert-never.js';
 import { decided, equal, isIn, isNull, notNull, order, truth, unequal } from './comparison-filters.js';
 import type { Condition, RecursiveSet } from './condition.js';
@@ -9,6 +10,7 @@ import { all, allRows, any, exists, none, noRows, type FilterSet, type RowFilter
  * Returns the filter of the rows for which a condition is true.
  *
  * @throws {NotLinear} for a recursion that no query follows
+ * @throws {PolarError} `POLAR_FILTER_TOO_LARGE`
  */
 export const toRowFilter = (condition: Condition): RowFilter => new Lowering().rows(condition, 'true');
 
@@ -18,11 +20,17 @@ interface Building {
   readonly mode: 'true' | 'not undecided';
 }
 
+/** The maximum of parts of a filter. Nested negations multiply the parts, so a short policy can have a filter that fills the memory. */
+const maxFilterParts = 30_000;
+
 class Lowering {
+  #parts = 0;
   readonly #building: Building[] = [];
   readonly #sets = new Map<RecursiveSet, Partial<Record<Building['mode'], FilterSet>>>();
 
   rows(condition: Condition, mode: Mode): RowFilter {
+    if (++this.#parts > maxFilterParts)
+      throw new PolarError('POLAR_FILTER_TOO_LARGE', { limit: maxFilterParts });
     switch (condition.kind) {
       case 'always':
         return constant(true, false, mode);

@@ -8,7 +8,7 @@ import { occurrencesIn } from './occurrences.js';
 import { isSameOrRelated, Recursion, rowTypeOf } from './recursion.js';
 import type { Rows } from './rows.js';
 import { inOrder } from './rule-order.js';
-import { Cell, ReferenceValue, RowValue, type Frame } from './unknown.js';
+import { Cell, isUnknown, ReferenceValue, RowValue, type Frame } from './unknown.js';
 import { placeOf, untranslatable, type Place } from './untranslatable.js';
 
 /** Returns the condition of everything that follows in the evaluation. */
@@ -171,12 +171,13 @@ export class RuleCalls {
       (i) => rowTypeOf(args[i]) !== undefined && this.bindings.deref(active.args[i]) !== args[i],
     );
     const [position] = positions;
-    const isOne = positions.length === 1 && args.every((arg) => this.bindings.isGround(arg));
+    // The set of a recursion is computed on its own, so it can depend on known values only.
+    const isOne = positions.length === 1 && args.every((arg, i) => i === position || !isUnknown(arg));
     const rowType = position === undefined ? undefined : this.rows.types.find(rowTypeOf(args[position])!);
     if (!isOne || rowType === undefined)
       throw untranslatable(
-        `\`${predicate.name}\`, which calls itself with the same rows or with two related rows`,
-        'let each call change one row, to a related row',
+        `\`${predicate.name}\`, which calls itself with the same row, or with more than one row or column`,
+        'pass one row, and let each call change it to a related row',
         placeOf(goal, caller),
       );
     throw new Recursion(predicate, args, position!, rowType);

@@ -217,6 +217,26 @@ describe('where()', () => {
     });
   });
 
+  it('throws POLAR_FILTER_UNTRANSLATABLE for a recursion that also depends on another row', async () => {
+    const authorizer = await Authorizer.load({
+      policies: `
+        allow(_, "read", row: Document) if above(row, row.folder);
+        above(row, folder: Folder) if folder.id = row.size;
+        above(row, folder: Folder) if above(row, folder.parent);
+      `,
+      types,
+    });
+    await expect(authorizer.where(alice, 'read', 'Document')).rejects.toMatchObject({
+      code: 'POLAR_FILTER_UNTRANSLATABLE',
+    });
+  });
+
+  it('throws POLAR_FILTER_TOO_LARGE for nested negations whose filter would fill the memory', async () => {
+    let nested = 'row.size < 5';
+    for (let i = 0; i < 30; i++) nested = `not (${nested} and row.ownerId < ${i})`;
+    await expect(conditionOf(nested)).rejects.toMatchObject({ code: 'POLAR_FILTER_TOO_LARGE' });
+  });
+
   it('throws POLAR_FILTER_NO_FIELDS for a type whose columns are not declared', async () => {
     const authorizer = await Authorizer.load({ policies: 'allow(_, "read", _: Draft);', types });
     await expect(authorizer.where(alice, 'read', 'Draft')).rejects.toMatchObject({
