@@ -1,35 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { databases, type Database } from '../testing/databases.fixture.js';
-import { compareWithIsAllowed } from '../testing/oracle.fixture.js';
+import { describeOracle } from '../testing/describe-oracle.fixture.js';
 import { tableOf, tables } from '../testing/world.fixture.js';
 import { sql } from './index.js';
 
-const times = Number(process.env['FILTER_TIMES'] ?? 1);
-
-describe.each(databases)('sql() on %s', (_name, open) => {
-  let database: Database;
-  beforeAll(async () => {
-    database = await open();
-  }, 60_000);
-  afterAll(() => database.close());
-
-  it(
-    'returns exactly the rows for which isAllowed is true, for random policies',
-    async () => {
-      const print = sql({ dialect: database.dialect, tables });
-      const report = await compareWithIsAllowed({
-        fill: (data) => database.fill(data),
-        idsOf: async (type, condition) => {
-          const { text, values } = print(condition);
-          const rows = await database.query(`SELECT id FROM ${tableOf[type]!} WHERE ${text}`, values);
-          return rows.map((row) => row['id']);
-        },
-      });
-      expect(report.failures).toEqual([]);
-      expect(report.untranslatable).toBe(0);
-      expect(report.compared + report.refused).toBe(240 * times);
-      expect(report.telling).toBeGreaterThan(60 * times);
-    },
-    120_000 * times,
-  );
+describeOracle('sql()', (database) => {
+  const print = sql({ dialect: database.dialect, tables });
+  return async (type, condition) => {
+    const { text, values } = print(condition);
+    const rows = await database.query(`SELECT id FROM ${tableOf[type]!} WHERE ${text}`, values);
+    return rows.map((row) => row['id']);
+  };
 });

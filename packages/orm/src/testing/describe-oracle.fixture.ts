@@ -1,0 +1,37 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { databases, type Database } from './databases.fixture.js';
+import { compareWithIsAllowed, type FilteredDatabase } from './oracle.fixture.js';
+
+const times = Number(process.env['FILTER_TIMES'] ?? 1);
+
+/**
+ * Declares the tests that compare an adapter with `isAllowed`, on each database.
+ *
+ * @param connect returns the function that finds the ids of the rows that satisfy a condition
+ */
+export function describeOracle(
+  adapter: string,
+  connect: (database: Database) => FilteredDatabase['idsOf'] | Promise<FilteredDatabase['idsOf']>,
+): void {
+  describe.each(databases)(`${adapter} on %s`, (_name, open) => {
+    let database: Database;
+    let idsOf: FilteredDatabase['idsOf'];
+    beforeAll(async () => {
+      database = await open();
+      idsOf = await connect(database);
+    }, 60_000);
+    afterAll(() => database.close());
+
+    it(
+      'returns exactly the rows for which isAllowed is true, for random policies',
+      async () => {
+        const report = await compareWithIsAllowed({ fill: (data) => database.fill(data), idsOf });
+        expect(report.failures).toEqual([]);
+        expect(report.untranslatable).toBe(0);
+        expect(report.compared + report.refused).toBe(240 * times);
+        expect(report.telling).toBeGreaterThan(60 * times);
+      },
+      120_000 * times,
+    );
+  });
+}
