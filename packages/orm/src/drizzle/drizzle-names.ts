@@ -1,8 +1,9 @@
 import type { FieldTypeInput, TypesInput } from '@nanook/core';
-import type { Column as FilterColumn, DeclaredType, Field } from '@nanook/core/filter';
+import type { Column as FilterColumn, DeclaredType } from '@nanook/core/filter';
 import { getTableColumns, type Column, type Table } from 'drizzle-orm';
 import { toCamelCase, toSnakeCase } from 'drizzle-orm/casing';
 import { NanookOrmError } from '../errors/nanook-orm-error.js';
+import { checkField } from '../metadata/check-field.js';
 import type { DialectName } from '../sql/dialect.js';
 import type { TableName, TableNames } from '../sql/table-names.js';
 import { describeTable, kindOf, storageOf, type DrizzleTables } from './columns.js';
@@ -86,7 +87,14 @@ export class DrizzleNames implements TableNames {
     const table = this.tableOf(type.name);
     const columns = getTableColumns(table);
     for (const [name, field] of type.fields ?? []) {
-      if (Object.hasOwn(columns, name)) checkField(type.name, field, columns[name]!, table);
+      if (!Object.hasOwn(columns, name)) continue;
+      const column = columns[name]!;
+      const columnType = {
+        isNullable: !column.notNull,
+        kind: kindOf(column),
+        ormType: column.getSQLType(),
+      };
+      checkField(type.name, field, columnType, describeTable(table).config.name);
     }
     this.#checked.add(type);
   }
@@ -102,28 +110,6 @@ function requireNullable(type: string, field: string, optional: boolean, column:
       field,
       table: describeTable(table).config.name,
     });
-}
-
-function checkField(type: string, field: Field, column: Column, table: Table): void {
-  const { name } = field;
-  requireNullable(type, name, field.optional, column, table);
-  const declared = nameOf(field);
-  const found = kindOf(column);
-  if (declared === undefined || declared === found || (declared === 'Float' && found === 'Integer')) return;
-  throw new NanookOrmError('NANOOK_ORM_COLUMN_TYPE', {
-    type,
-    field: name,
-    declared,
-    found: found ?? `values of ${column.getSQLType()}, which a query cannot compare as JavaScript does`,
-  });
-}
-
-const comparable = ['String', 'Integer', 'Float', 'Boolean'];
-
-/** The type of a field that a query can compare. */
-function nameOf({ type }: Field): string | undefined {
-  if (type.kind === 'any') return type.isDate ? 'Date' : undefined;
-  return type.kind === 'named' && comparable.includes(type.name) ? type.name : undefined;
 }
 
 /** Returns a date as Drizzle stores it in a column. */

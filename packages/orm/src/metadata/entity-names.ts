@@ -1,7 +1,8 @@
-import type { DeclaredType, Field } from '@nanook/core/filter';
+import type { DeclaredType } from '@nanook/core/filter';
 import { NanookOrmError } from '../errors/nanook-orm-error.js';
 import type { TextStorage } from '../sql/dialect.js';
 import type { TableName, TableNames } from '../sql/table-names.js';
+import { checkField } from './check-field.js';
 import type { EntityColumn, EntityTable, EntityTables } from './entity-table.js';
 
 /** Reads names from the tables of entities, and compares the declared types with them. */
@@ -49,27 +50,4 @@ export class EntityNames implements TableNames {
     }
     this.#checked.add(type);
   }
-}
-
-function checkField(type: string, field: Field, column: EntityColumn, table: string): void {
-  const { name } = field;
-  if (column.isNullable && !field.optional)
-    throw new NanookOrmError('NANOOK_ORM_NULLABLE_COLUMN', { type, field: name, table });
-  const declared = nameOf(field);
-  const { kind: found, ormType } = column;
-  if (declared === undefined || declared === found || (declared === 'Float' && found === 'Integer')) return;
-  throw new NanookOrmError('NANOOK_ORM_COLUMN_TYPE', {
-    type,
-    field: name,
-    declared,
-    found: found ?? `values of ${ormType}, which a query cannot compare as JavaScript does`,
-  });
-}
-
-const comparable = ['String', 'Integer', 'Float', 'Boolean'];
-
-/** The type of a field that a query can compare. */
-function nameOf({ type }: Field): string | undefined {
-  if (type.kind === 'any') return type.isDate ? 'Date' : undefined;
-  return type.kind === 'named' && comparable.includes(type.name) ? type.name : undefined;
 }

@@ -1,4 +1,4 @@
-import { expect } from 'vitest';
+import assert from 'node:assert/strict';
 import { describeOracle } from '../testing/describe-oracle.fixture.js';
 import { typeormOn } from '../testing/typeorm.fixture.js';
 import { typeorm } from './index.js';
@@ -10,7 +10,7 @@ describeOracle('typeorm()', async (database) => {
     const repository = dataSource.getRepository<{ id: number }>(type);
     const rows = await repository.createQueryBuilder('r').select('r.id').where(list(condition)).getMany();
     const found = await repository.find({ select: { id: true }, where: list.where(condition) });
-    expect(found).toEqual(rows);
+    assert.deepEqual(found, rows);
     return rows.map(({ id }) => id);
   };
 });

@@ -1,0 +1,34 @@
+import type { Field } from '@nanook/core/filter';
+import { NanookOrmError } from '../errors/nanook-orm-error.js';
+import type { EntityColumn } from './entity-table.js';
+
+/** The part of a column that a declaration has to agree with. */
+export type ColumnType = Pick<EntityColumn, 'isNullable' | 'kind' | 'ormType'>;
+
+/**
+ * Checks that the declaration of a field agrees with its column.
+ *
+ * @throws {NanookOrmError} `NANOOK_ORM_NULLABLE_COLUMN`, `NANOOK_ORM_COLUMN_TYPE`
+ */
+export function checkField(type: string, field: Field, column: ColumnType, table: string): void {
+  const { name } = field;
+  if (column.isNullable && !field.optional)
+    throw new NanookOrmError('NANOOK_ORM_NULLABLE_COLUMN', { type, field: name, table });
+  const declared = nameOf(field);
+  const { kind: found, ormType } = column;
+  if (declared === undefined || declared === found || (declared === 'Float' && found === 'Integer')) return;
+  throw new NanookOrmError('NANOOK_ORM_COLUMN_TYPE', {
+    type,
+    field: name,
+    declared,
+    found: found ?? `values of ${ormType}, which a query cannot compare as JavaScript does`,
+  });
+}
+
+const comparable = ['String', 'Integer', 'Float', 'Boolean'];
+
+/** The type of a field that a query can compare. */
+function nameOf({ type }: Field): string | undefined {
+  if (type.kind === 'any') return type.isDate ? 'Date' : undefined;
+  return type.kind === 'named' && comparable.includes(type.name) ? type.name : undefined;
+}
