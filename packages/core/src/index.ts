@@ -25,7 +25,9 @@ export {
   isUnauthenticatedError,
   type RefusalDetails,
 } from './authorization/authorization-error.js';
-export type { Decision, DecisionOutcome, RuleReference } from './authorization/decision.js';
+export type { Decision, DecisionOutcome } from './authorization/decision.js';
+export type { RuleReference } from './authorization/rule-reference.js';
+export type { ExplainedRows, ExplainedRule, WhereExplanation } from './authorization/where-explanation.js';
 
 export { optional } from './types/type-declaration.js';
 export type {

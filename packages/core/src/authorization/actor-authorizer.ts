@@ -2,6 +2,7 @@ import type { RowCondition } from '../filter/row-condition.js';
 import type { BaseAuthorizer } from './base-authorizer.js';
 import type { TypeReference } from './grantable-actions.js';
 import type { AuthorizeOptions, CheckOptions, EnumerationOptions } from './query-options.js';
+import type { WhereExplanation } from './where-explanation.js';
 
 /** The methods of `Authorizer` that an `ActorAuthorizer` calls. */
 export interface ActorChecks extends BaseAuthorizer {
@@ -18,6 +19,12 @@ export interface ActorChecks extends BaseAuthorizer {
 /** The checks of `Authorizer`, which can filter. A policy that was compiled ahead of time cannot. */
 export interface FilteringChecks extends ActorChecks {
   where(actor: unknown, action: string, type: TypeReference, options?: CheckOptions): Promise<RowCondition>;
+  explainWhere(
+    actor: unknown,
+    action: string,
+    type: TypeReference,
+    options?: CheckOptions,
+  ): Promise<WhereExplanation>;
 }
 
 /**
@@ -95,5 +102,15 @@ export class ActorAuthorizer<Actor = unknown, Checks extends ActorChecks = Actor
     options?: CheckOptions,
   ): Promise<RowCondition> {
     return this.authorizer.where(this.actor, action, type, options);
+  }
+
+  /** Explains the condition by the rules that contribute to it: `Authorizer.explainWhere`. */
+  explainWhere(
+    this: ActorAuthorizer<Actor, FilteringChecks>,
+    action: string,
+    type: TypeReference,
+    options?: CheckOptions,
+  ): Promise<WhereExplanation> {
+    return this.authorizer.explainWhere(this.actor, action, type, options);
   }
 }

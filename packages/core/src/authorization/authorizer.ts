@@ -16,6 +16,7 @@ import { loadPolicy, type LoadContext, type LoadedPolicy } from './loaded-policy
 import { explainMissingAwait } from './missing-await.js';
 import type { AuthorizerOptions } from './options.js';
 import type { CheckOptions, EnumerationOptions, GrantableOptions, QueryOptions } from './query-options.js';
+import type { WhereExplanation } from './where-explanation.js';
 
 /**
  * Decides whether an actor may perform an action on a resource, by a policy written in Polar.
@@ -295,5 +296,23 @@ export class Authorizer extends BaseAuthorizer {
     options: CheckOptions = {},
   ): Promise<RowCondition> {
     return this.#engine.where(actor, action, type, options);
+  }
+
+  /**
+   * Explains the condition of `where`: the rules that allow the action, each with its place in the policy, its part of the condition, and
+   * the rules that it calls. The result is plain data, with the same as text.
+   *
+   * @throws {PolarError} as `where` does
+   * @example
+   * const { text, rules } = await authorizer.explainWhere(user, 'read', 'Document');
+   * console.log(text);
+   */
+  explainWhere(
+    actor: unknown,
+    action: string,
+    type: TypeReference,
+    options: CheckOptions = {},
+  ): Promise<WhereExplanation> {
+    return this.#engine.explainWhere(actor, action, type, options);
   }
 }

@@ -20,6 +20,7 @@ import type { CheckOptions, EnumerationOptions } from './query-options.js';
 import { ignoreRejection, QueryRunner } from './query-runner.js';
 import { resourceTypeOf } from './resource-type.js';
 import { isUndecided } from './undecided.js';
+import { explainCondition, type WhereExplanation } from './where-explanation.js';
 
 /** The parts of an authorizer that decisions need, and that stay the same when it reloads its policy. */
 export class DecisionContext {
@@ -116,9 +117,20 @@ export class DecisionEngine implements Decider {
     type: TypeReference,
     options: CheckOptions,
   ): Promise<RowCondition> {
-    const condition = await this.queries.where(actor, action, type, options);
+    const { condition } = await this.queries.where(actor, action, type, options);
     if (condition.filter.kind === 'never') this.warnings?.explainEmptyList(actor, action, condition.type);
     return condition;
+  }
+
+  /** Explains the condition of `where`. */
+  async explainWhere(
+    actor: unknown,
+    action: string,
+    type: TypeReference,
+    options: CheckOptions,
+  ): Promise<WhereExplanation> {
+    const { condition, followed } = await this.queries.where(actor, action, type, options, 'explainWhere');
+    return explainCondition(condition, followed);
   }
 
   /** Decides `allow` without a record of the decision and without warnings. */

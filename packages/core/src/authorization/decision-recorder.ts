@@ -1,4 +1,5 @@
-import { decisiveRule, referenceTo, type Decision, type DecisionOutcome } from './decision.js';
+import { decisiveRule, type Decision, type DecisionOutcome } from './decision.js';
+import { referenceTo } from './rule-reference.js';
 import { isUndecided } from './undecided.js';
 import type { DecisionLog } from './decision-log.js';
 import type { Frame } from '../engine/machine/state/frame.js';

@@ -1,18 +1,6 @@
-import { positionOf, textOf } from '../diagnostics/span.js';
 import type { Frame } from '../engine/machine/state/frame.js';
 import type { Rule } from '../ir/goal.js';
-
-/** A rule in a decision or an audit event. */
-export interface RuleReference {
-  readonly name: string;
-  /** The text of the rule, or of the shorthand rule of a resource block. */
-  readonly text: string;
-  readonly file: string | undefined;
-  /** 1-based. */
-  readonly line: number;
-  /** 1-based, in code points. */
-  readonly column: number;
-}
+import type { RuleReference } from './rule-reference.js';
 
 export type DecisionOutcome = 'allowed' | 'denied' | 'undecided' | 'error';
 
@@ -39,12 +27,6 @@ export interface Decision {
   /** The time when the check started, by the authorizer's clock. */
   readonly at: Date;
   readonly durationMs: number;
-}
-
-export function referenceTo(rule: Rule): RuleReference {
-  const { span } = rule.origin;
-  const { line, column } = positionOf(span);
-  return { name: rule.name, text: textOf(span), file: span.source.name, line, column };
 }
 
 /**

@@ -7,11 +7,10 @@ import type { Limits } from '../engine/limits.js';
 import type { ProgramContext } from '../engine/program-context.js';
 import { QueryRun, type Bindings } from '../engine/query/query-run.js';
 import { isQueryVariable } from '../terms/query-variable.js';
-import type { RowCondition } from '../filter/row-condition.js';
 import { isThenable } from '../host/value.js';
 import { givenName, linkCall, linkQuery } from '../ir/link.js';
 import type { LinkedQuery } from '../ir/program.js';
-import { where } from '../partial/where.js';
+import { where, type DerivedCondition } from '../partial/where.js';
 import { parseQuery } from '../syntax/parser.js';
 import { findType, type TypeReference } from './grantable-actions.js';
 import type { CheckOptions, QueryOptions } from './query-options.js';
@@ -71,14 +70,15 @@ export class QueryRunner {
     return this.#answers(prepared, options);
   }
 
-  /** Returns the condition of `allow(actor, action, row)` for a row of a type. */
+  /** Returns the condition of `allow(actor, action, row)` for a row of a type, and the rules that it comes from. */
   async where(
     actor: unknown,
     action: string,
     type: TypeReference,
     options: CheckOptions,
-  ): Promise<RowCondition> {
-    const call = 'where(actor, action, type)';
+    method = 'where',
+  ): Promise<DerivedCondition> {
+    const call = `${method}(actor, action, type)`;
     validateArgument(call, action, "an action, such as 'read'", isText);
     validateQueryOptions(options);
     const { name } = findType(this.context.program.types, call, type);

@@ -60,6 +60,8 @@ export type Condition =
  * and uses the set itself. A row that leads to itself is not in the set by that, and it is undecided.
  */
 export interface RecursiveSet {
+  /** The name of the rule. */
+  readonly rule: string;
   readonly row: Scope;
   readonly key: readonly string[];
   body: Condition;

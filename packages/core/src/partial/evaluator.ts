@@ -33,6 +33,7 @@ import type {
 import type { Term } from '../ir/term.js';
 import { Bindings } from './bindings.js';
 import { Choices } from './choices.js';
+import type { FollowedRule } from './derivation.js';
 import type { HostReader } from './host-reader.js';
 import { occurrencesIn } from './occurrences.js';
 import type { Recursion } from './recursion.js';
@@ -109,6 +110,11 @@ export class Evaluator {
   /** Returns the condition of a rule's call, such as `allow(actor, action, row)`. @throws {Pending} {PolarError} */
   call(goal: CallGoal, args: readonly unknown[]): Condition {
     return this.#calls.call(goal, args, () => always);
+  }
+
+  /** The rules that were followed. */
+  get followed(): readonly FollowedRule[] {
+    return this.#calls.derivation.roots;
   }
 
   row(typeName: string): RowValue {

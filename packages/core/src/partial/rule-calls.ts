@@ -3,6 +3,7 @@ import type { CallGoal, Goal, Rule } from '../ir/goal.js';
 import type { Program } from '../ir/program.js';
 import type { Bindings } from './bindings.js';
 import type { Choices } from './choices.js';
+import { Derivation } from './derivation.js';
 import type { HostReader } from './host-reader.js';
 import { occurrencesIn } from './occurrences.js';
 import { isSameOrRelated, Recursion, rowTypeOf } from './recursion.js';
@@ -30,6 +31,7 @@ interface Activation {
 
 /** Calls rules: follows each rule of a name whose head may match, and finds rules that call themselves for a related row. */
 export class RuleCalls {
+  readonly derivation = new Derivation();
   readonly #activations: Activation[] = [];
   readonly #sets = new Map<Recursion, RecursiveSet>();
 
@@ -62,7 +64,7 @@ export class RuleCalls {
     args: readonly unknown[],
     caller: Frame | undefined,
   ): Condition {
-    const { position, type } = recursion;
+    const { predicate, position, type } = recursion;
     const row = args[position];
     if (row instanceof ReferenceValue) {
       const step = this.rows.step(row.from, row.relation);
@@ -83,7 +85,7 @@ export class RuleCalls {
           placeOf(goal, caller),
         );
       const scope = this.rows.scope(type);
-      set = { row: scope, key: type.key, body: never };
+      set = { rule: predicate.name, row: scope, key: type.key, body: never };
       this.#sets.set(recursion, set);
       const activations = this.#activations.splice(0);
       set.body = this.bindings.attempt(() =>
@@ -105,14 +107,14 @@ export class RuleCalls {
       return mayMatch(rule, args);
     });
     const { rules, isCertain } = inOrder(matching, values, this.program, this.host);
-    const follow = (rule: Rule): Condition => {
+    const follow = (rule: Rule, leave: (rest: Rest) => Condition): Condition => {
       const frame = frameOf(rule, this.goals.conditions, depth);
       this.#activations.push(activation);
       const after: Rest = () => {
         // The goals after the call do not belong to it.
         const own = this.#activations.splice(this.#activations.indexOf(activation));
         try {
-          return isShared ? next() : always;
+          return isShared ? leave(next) : always;
         } finally {
           this.#activations.push(...own);
         }
@@ -125,7 +127,7 @@ export class RuleCalls {
     };
     const ways = this.choices.followEach(
       rules,
-      (rule) => this.bindings.attempt(() => follow(rule)),
+      (rule) => this.bindings.attempt(() => this.derivation.follow(rule, (leave) => follow(rule, leave))),
       isCertain,
     );
     return isShared ? or(...ways) : this.goals.under(or(...ways), next);

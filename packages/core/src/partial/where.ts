@@ -8,6 +8,7 @@ import { handleRejections } from '../host/handle-rejections.js';
 import { Tags } from '../host/type-set.js';
 import { linkCall } from '../ir/link.js';
 import type { CallGoal } from '../ir/goal.js';
+import type { FollowedRule } from './derivation.js';
 import { Evaluator } from './evaluator.js';
 import { Recursion } from './recursion.js';
 import { NotLinear } from '../filter/recursive-filter.js';
@@ -17,6 +18,12 @@ import { HostReader, Pending } from './host-reader.js';
 export interface WhereOptions {
   readonly limits: Limits;
   readonly signal: AbortSignal | undefined;
+}
+
+/** A condition, and the rules that were followed to find it. */
+export interface DerivedCondition {
+  readonly condition: RowCondition;
+  readonly followed: readonly FollowedRule[];
 }
 
 /**
@@ -32,7 +39,7 @@ export async function where(
   action: unknown,
   typeName: string,
   { limits, signal }: WhereOptions,
-): Promise<RowCondition> {
+): Promise<DerivedCondition> {
   const { program, typeSets, members } = context;
   if (program.types.find(typeName)?.fields === undefined)
     throw new PolarError('POLAR_FILTER_NO_FIELDS', { type: typeName });
@@ -49,7 +56,10 @@ export async function where(
     const row = evaluator.row(typeName);
     try {
       const condition = evaluator.call(goal, [actor, action, row]);
-      return { type: typeName, row: row.scope, condition, filter: toRowFilter(condition) };
+      return {
+        condition: { type: typeName, row: row.scope, condition, filter: toRowFilter(condition) },
+        followed: evaluator.followed,
+      };
     } catch (error) {
       if (error instanceof Pending) {
         await host.settle(error);

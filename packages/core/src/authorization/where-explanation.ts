@@ -1,0 +1,71 @@
+import { printCondition } from '../filter/print-condition.js';
+import type { RowCondition } from '../filter/row-condition.js';
+import type { Condition } from '../filter/condition.js';
+import type { FollowedRule } from '../partial/derivation.js';
+import { referenceTo, type RuleReference } from './rule-reference.js';
+
+/** The rules from which `where` makes its condition. Plain data, which `JSON.stringify` writes. */
+export interface WhereExplanation {
+  /** The name of the type of the rows. */
+  readonly type: string;
+  /** The condition of `where`, as a policy would say it. */
+  readonly condition: string;
+  readonly rows: ExplainedRows;
+  /** The rules of `allow` that allow the action for some row. */
+  readonly rules: readonly ExplainedRule[];
+  /** The whole explanation as lines of text. */
+  readonly text: string;
+}
+
+/** The rows for which a condition is true: all, none, or those that a query has to find. */
+export type ExplainedRows = 'all' | 'none' | 'some';
+
+/** A rule, and its part of the condition. */
+export interface ExplainedRule extends RuleReference {
+  /** The condition under which the rule holds, as a policy would say it. */
+  readonly condition: string;
+  readonly rows: ExplainedRows;
+  /** The rules that this rule calls, and that can hold for some row. */
+  readonly calls: readonly ExplainedRule[];
+}
+
+/** Explains a condition by the rules that were followed. */
+export function explainCondition(
+  { type, condition }: RowCondition,
+  followed: readonly FollowedRule[],
+): WhereExplanation {
+  const rules = explainRules(followed);
+  const whole = { condition: printCondition(condition), rows: rowsOf(condition) };
+  const heading = `rows of ${type}: ${shownRows(whole)}`;
+  const text = [heading, ...rules.flatMap((rule) => linesOf(rule, '  '))].join('\n');
+  return { type, ...whole, rules, text };
+}
+
+function explainRules(followed: readonly FollowedRule[]): ExplainedRule[] {
+  const found = new Map<string, ExplainedRule>();
+  for (const { rule, condition, calls } of followed) {
+    const explained: ExplainedRule = {
+      ...referenceTo(rule),
+      condition: printCondition(condition),
+      rows: rowsOf(condition),
+      calls: explainRules(calls),
+    };
+    // A goal after alternatives is evaluated for each of them.
+    found.set(JSON.stringify(explained), explained);
+  }
+  return [...found.values()];
+}
+
+const rowsOf = ({ kind }: Condition): ExplainedRows =>
+  kind === 'always' ? 'all' : kind === 'never' || kind === 'undecided' ? 'none' : 'some';
+
+const shownRows = ({ condition, rows }: Pick<WhereExplanation, 'condition' | 'rows'>): string =>
+  rows === 'some' ? condition : rows;
+
+function linesOf(rule: ExplainedRule, indent: string): string[] {
+  const { name, file = 'policy', line } = rule;
+  return [
+    `${indent}${name} (${file}:${line}): ${shownRows(rule)}`,
+    ...rule.calls.flatMap((called) => linesOf(called, `${indent}  `)),
+  ];
+}

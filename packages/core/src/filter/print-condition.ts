@@ -1,0 +1,108 @@
+import { assertNever } from '../internal/assert-never.js';
+import type { Condition, Operand, RelationStep, Scalar, Scope } from './condition.js';
+
+/** The number of values of a list that are printed. */
+const maxListed = 8;
+
+/** Prints a condition as a policy would say it: `document.isPublic or document.ownerId = 7`. */
+export const printCondition = (condition: Condition): string => new ConditionPrinter().print(condition);
+
+class ConditionPrinter {
+  /** The name or the path of each row. */
+  readonly #names = new Map<Scope, string>();
+  readonly #taken = new Set<string>();
+
+  print(condition: Condition, around?: 'and' | 'or'): string {
+    switch (condition.kind) {
+      case 'always':
+        return 'true';
+      case 'never':
+        return 'false';
+      case 'undecided':
+        return 'undecided';
+      case 'and':
+      case 'or': {
+        const { kind, parts } = condition;
+        const text = parts.map((part) => this.print(part, kind)).join(` ${kind} `);
+        return around === undefined || around === kind ? text : `(${text})`;
+      }
+      case 'not':
+        return this.#negation(condition.part);
+      case 'equal':
+        return `${this.#operand(condition.left)} = ${this.#operand(condition.right)}`;
+      case 'is-nil':
+        return `${this.#operand(condition.column)} = nil`;
+      case 'order':
+        return `${this.#operand(condition.left)} ${condition.operator} ${this.#operand(condition.right)}`;
+      case 'in':
+        return `${this.#operand(condition.column)} in ${listed(condition.values)}`;
+      case 'is-true':
+        return this.#operand(condition.column);
+      case 'some':
+      case 'through':
+        return this.#related(condition.step, condition.where, around);
+      case 'reaches':
+        return `${condition.set.rule}(${this.#nameOf(condition.row)})`;
+      default:
+        return assertNever(condition);
+    }
+  }
+
+  #negation(part: Condition): string {
+    if (part.kind === 'equal') return `${this.#operand(part.left)} != ${this.#operand(part.right)}`;
+    if (part.kind === 'is-nil') return `${this.#operand(part.column)} != nil`;
+    if (part.kind === 'some' && part.step.relation.kind === 'one' && part.where.kind === 'always')
+      return `${this.#nameOf(part.step.from)}.${part.step.relation.name} = nil`;
+    return part.kind === 'and' || part.kind === 'or'
+      ? `not (${this.print(part)})`
+      : `not ${this.print(part, 'or')}`;
+  }
+
+  #related({ from, relation, to }: RelationStep, where: Condition, around: 'and' | 'or' | undefined): string {
+    const path = `${this.#nameOf(from)}.${relation.name}`;
+    if (relation.kind === 'one') {
+      this.#names.set(to, path);
+      return where.kind === 'always' ? `${path} != nil` : this.print(where, around);
+    }
+    const name = this.#newName(to);
+    this.#names.set(to, name);
+    const found = `${name} in ${path}`;
+    if (where.kind === 'always') return found;
+    const text = `${found} and ${this.print(where, 'and')}`;
+    return around === 'or' ? `(${text})` : text;
+  }
+
+  #operand(operand: Operand): string {
+    return operand.kind === 'column'
+      ? `${this.#nameOf(operand.scope)}.${operand.field}`
+      : shown(operand.value);
+  }
+
+  #nameOf(row: Scope): string {
+    const known = this.#names.get(row);
+    if (known !== undefined) return known;
+    const name = this.#newName(row);
+    this.#names.set(row, name);
+    return name;
+  }
+
+  #newName({ type }: Scope): string {
+    const base = `${type.name.slice(0, 1).toLowerCase()}${type.name.slice(1)}`;
+    let name = base;
+    for (let i = 2; this.#taken.has(name); i++) name = `${base}${i}`;
+    this.#taken.add(name);
+    return name;
+  }
+}
+
+const shown = (value: Scalar): string =>
+  value instanceof Date
+    ? `"${value.toISOString()}"`
+    : typeof value === 'string'
+      ? JSON.stringify(value)
+      : String(value);
+
+function listed(values: readonly Scalar[]): string {
+  const rest = values.length - maxListed;
+  return `[${values.slice(0, maxListed).map(shown).join(', ')}${rest > 0 ? `, … ${rest} more` : ''}]`;
+}
