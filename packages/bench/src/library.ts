@@ -7,9 +7,10 @@ export type Check = (actor: any, action: string, resource: any) => boolean | Pro
 export const peers = ['oso', 'casl', 'casl-request', 'casbin', 'cedar', 'accesscontrol'] as const;
 export type Peer = (typeof peers)[number];
 
-/** The variants of Nanook: with default options, with declared fields, compiled ahead of time, and with a chosen engine. */
+/** The variants of Nanook: with default options, an audit hook, declared fields, compiled ahead of time, and with a chosen engine. */
 export const nanookVariants = [
   'nanook',
+  'nanook-hook',
   'nanook-declared',
   'nanook-ahead',
   'nanook-closures',

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { type Library, libraries } from './library.ts';
 import { scenarios } from './scenarios/index.ts';
+import { type Shape, shapes } from './shape.ts';
 
 export interface Options {
   readonly quick: boolean;
@@ -18,6 +19,7 @@ export interface Options {
   readonly ownVerifyMs: number;
   readonly maxSize: number | undefined;
   readonly libraries: readonly Library[];
+  readonly shapes: readonly Shape[];
   /** Returns whether a part is selected: the id of a scenario, `once`, or `size`. */
   readonly wants: (part: string) => boolean;
   /** The file to write the figures to, and the file to read them from instead of measuring. */
@@ -31,6 +33,7 @@ export const help = `npm run bench -- [options]
   --only S1,S5         only these parts: ${scenarios.map(({ id }) => id).join(', ')}, once (import, load, memory), size
   --libraries a,b      ${libraries.join(', ')};
                        a name also selects its variants: nanook, casl
+  --shapes a,b         ${shapes.join(', ')}
   --max-size n         omit larger sizes
   --seed n             other data and checks (default: 1)
   --rounds n           rounds for each library and size
@@ -58,6 +61,7 @@ export function parseOptions(args: string[]): Options | 'help' {
       write: { type: 'boolean', default: false },
       only: { type: 'string' },
       libraries: { type: 'string' },
+      shapes: { type: 'string' },
       seed: { type: 'string', default: '1' },
       rounds: { type: 'string' },
       processes: { type: 'string', default: '1' },
@@ -68,7 +72,9 @@ export function parseOptions(args: string[]): Options | 'help' {
   });
   if (values.help) return 'help';
   const { quick } = values;
-  const isPart = (['only', 'libraries', 'max-size'] as const).find((name) => values[name] !== undefined);
+  const isPart = (['only', 'libraries', 'shapes', 'max-size'] as const).find(
+    (name) => values[name] !== undefined,
+  );
   if (values.write && isPart !== undefined) throw new Error(`--write needs all parts; remove --${isPart}`);
   const only = values.only === undefined ? undefined : list(values.only).map((part) => part.toLowerCase());
   const parts = [...scenarios.map(({ id }) => id.toLowerCase()), 'once', 'size'];
@@ -78,6 +84,9 @@ export function parseOptions(args: string[]): Options | 'help' {
   const named = values.libraries === undefined ? undefined : list(values.libraries);
   for (const name of named ?? [])
     if (!libraries.some((library) => library === name)) throw new Error(`unknown library: ${name}`);
+  const wanted = values.shapes === undefined ? undefined : list(values.shapes);
+  for (const name of wanted ?? [])
+    if (!shapes.some((shape) => shape === name)) throw new Error(`unknown shape: ${name}`);
   return {
     quick,
     write: values.write,
@@ -95,9 +104,10 @@ export function parseOptions(args: string[]): Options | 'help' {
       (library) =>
         named === undefined || named.some((name) => library === name || library.startsWith(`${name}-`)),
     ),
+    shapes: shapes.filter((shape) => wanted === undefined || wanted.includes(shape)),
     wants: (part) =>
       only === undefined ||
-      only.some((wanted) => part.toLowerCase() === wanted || part.toLowerCase().startsWith(`${wanted} `)),
+      only.some((name) => part.toLowerCase() === name || part.toLowerCase().startsWith(`${name} `)),
     json: values.json,
     from: values.from,
   };

@@ -2,11 +2,13 @@ import type { BundleSize } from './bundle-size.ts';
 import type { Machine } from './machine.ts';
 import type { Spread } from './measure.ts';
 import type { Library } from './library.ts';
+import type { Shape } from './shape.ts';
 
 /** The measurements of one library in one scenario at one size. */
 export interface Cell {
   readonly scenario: string;
   readonly size: number;
+  readonly shape: Shape;
   readonly library: Library;
   /** Nanoseconds for one check, over all rounds; missing if it was not measured. */
   readonly ns?: Spread;

@@ -12,7 +12,9 @@ import type { Cell, Once, Results } from './results.ts';
 import { isPeer, type Library, libraries } from './library.ts';
 import type { Scenario } from './scenario.ts';
 import { scenarios } from './scenarios/index.ts';
-import { whyNot } from './scenarios/prepare.ts';
+import { isPlanned, whyNot } from './scenarios/prepare.ts';
+import { hasShape } from './scenarios/shaped.ts';
+import type { Shape } from './shape.ts';
 import type { Job, Ready, Report } from './worker.ts';
 
 const workerFile = fileURLToPath(new URL('worker.ts', import.meta.url));
@@ -71,16 +73,16 @@ class Contender {
   }
 }
 
-/** Measures all libraries at one size of one scenario. They start one after another, and then take turns. */
-async function measure(scenario: Scenario, size: number, options: Options): Promise<Cell[]> {
+/** Measures all libraries with one shape at one size of one scenario. They start one after another, and then take turns. */
+async function measure(scenario: Scenario, size: number, shape: Shape, options: Options): Promise<Cell[]> {
   const cells: Cell[] = [];
   const running: { readonly contender: Contender; readonly ready: Ready }[] = [];
   const label = scenario.size === undefined ? scenario.id : `${scenario.id}, ${scenario.size.name} = ${size}`;
-  log(`${label}: ${scenario.title}`);
+  log(`${label}, ${shape}: ${scenario.title}`);
   try {
     for (const library of libraries) {
-      if (!options.libraries.includes(library)) continue;
-      const base = { scenario: scenario.id, size, library };
+      if (!options.libraries.includes(library) || !isPlanned(scenario, library, shape, size)) continue;
+      const base = { scenario: scenario.id, size, shape, library };
       const reason = whyNot(scenario, library);
       if (reason !== undefined) {
         cells.push({ ...base, note: reason });
@@ -96,6 +98,7 @@ async function measure(scenario: Scenario, size: number, options: Options): Prom
         const contender = new Contender(library, {
           scenario: scenario.id,
           library,
+          shape,
           size,
           seed,
           checks,
@@ -132,7 +135,7 @@ async function measure(scenario: Scenario, size: number, options: Options): Prom
     const same = running.filter(({ contender }) => contender.library === library);
     const [first] = same;
     if (first === undefined) continue;
-    const base = { scenario: scenario.id, size, library };
+    const base = { scenario: scenario.id, size, shape, library };
     const failure = same.find(({ contender }) => contender.failure !== undefined)?.contender.failure;
     if (failure !== undefined) {
       log(`  ${library}: ${failure}`);
@@ -219,7 +222,8 @@ export async function measureAll(options: Options): Promise<Results> {
     if (!options.wants(scenario.id)) continue;
     for (const size of scenario.size?.of ?? [1]) {
       if (options.maxSize !== undefined && size > options.maxSize) continue;
-      cells.push(...(await measure(scenario, size, options)));
+      for (const shape of options.shapes)
+        if (hasShape(scenario, shape, size)) cells.push(...(await measure(scenario, size, shape, options)));
     }
   }
   const found = options.wants('once') ? await measureOnce(options) : [];

@@ -1,6 +1,8 @@
+import type { Class, FieldTypeInput } from '@nanook/core';
 import type { Check, Peer } from './library.ts';
 import type { NanookSetup } from './libraries/nanook.ts';
 import type { Mix } from './mix.ts';
+import type { RowShape } from './shape.ts';
 
 export interface World {
   readonly mix: Mix;
@@ -11,6 +13,45 @@ export interface WorldOptions {
   /** The size of the part that grows in this scenario, or 1. */
   readonly size: number;
   readonly checks: number;
+}
+
+/** Gives a row its type. */
+export type Tag = <T extends object>(type: string, row: T) => T;
+
+export interface RowTags {
+  /** Tags the actor and the resource. */
+  readonly tag: Tag;
+  /** Tags the target of a grant, which is of one of several types. */
+  readonly target: Tag;
+  /** Tags other nested rows. A declared field gives their type, too. */
+  readonly nested: Tag;
+}
+
+/** Makes rows of the objects of a world, which are instances of classes. */
+// oxlint-disable-next-line typescript/no-explicit-any
+export type RowMaker = Readonly<Record<'actor' | 'resource', (instance: any) => object>>;
+
+/** The type of a row. A type without a key is that of a nested row that only a declared field can name. */
+export interface RowType {
+  readonly class?: Class;
+  readonly key?: 'id';
+  readonly fields: Readonly<Record<string, FieldTypeInput>>;
+}
+
+/** A scenario with plain rows. Each row has its type in the field `kind`. */
+export interface Rows<W> {
+  readonly types: (world: W) => Readonly<Record<string, RowType>>;
+  /** Makes rows as the query of a web request returns them: a resource with the rows that it refers to, an actor with the grants. */
+  readonly make: (tags: RowTags) => RowMaker;
+  readonly hand: (world: W) => Check;
+  /** CASL with names as subject types. */
+  readonly peers: Partial<Readonly<Record<'casl' | 'casl-request', (world: W) => Promise<Check>>>>;
+  /** An actor makes many checks, so only the resource is new for each one. */
+  readonly keepsActor?: boolean;
+  /** The shapes that the scenario does not have. */
+  readonly without?: readonly RowShape[];
+  /** The first size at which the rows of one check are too many to make them for each check. */
+  readonly tooLargeToRenew?: number;
 }
 
 export interface Scenario<W extends World = World> {
@@ -29,6 +70,14 @@ export interface Scenario<W extends World = World> {
   readonly nanook: (world: W) => NanookSetup;
   /** An adapter, or the reason why the library cannot express the scenario. */
   readonly peers: Readonly<Record<Peer, ((world: W) => Promise<Check>) | string>>;
+  /** The scenario with plain rows; missing if it has none. */
+  readonly rows?: Rows<W>;
+  /** The type of the grants, and the lists of them; missing if the scenario has none. */
+  readonly grants?: {
+    readonly type: string;
+    readonly fields: RowType['fields'];
+    readonly lists: (world: W) => object[][];
+  };
   /** The first size that a library is too slow for. */
   readonly tooLarge?: Partial<Record<Peer, number>>;
   /** Notes below the table, for example about work that the application does for a library. */

@@ -3,11 +3,13 @@
 import { Loop, verify } from './measure.ts';
 import type { Library } from './library.ts';
 import { scenarios } from './scenarios/index.ts';
+import type { Shape } from './shape.ts';
 import { prepare } from './scenarios/prepare.ts';
 
 export interface Job {
   readonly scenario: string;
   readonly library: Library;
+  readonly shape: Shape;
   readonly size: number;
   readonly seed: number;
   readonly checks: number;
@@ -35,18 +37,18 @@ const job = JSON.parse(process.argv[2]!) as Job;
 try {
   const scenario = scenarios.find(({ id }) => id === job.scenario)!;
   const world = scenario.world(job);
-  const prepared = await prepare(scenario, job.library, world);
+  const prepared = await prepare(scenario, job.library, job.shape, world);
   if (prepared === undefined) {
     report({ kind: 'unavailable' });
   } else {
-    const { check, loadMs, engine } = prepared;
+    const { check, mix, loadMs, engine } = prepared;
     const isAsync = job.library === 'oso' || scenario.isAsync === true;
-    const verified = await verify(check, world.mix, job.verifyMs);
-    const loop = new Loop(check, world.mix, verified, isAsync);
+    const verified = await verify(check, mix, job.verifyMs);
+    const loop = new Loop(check, mix, verified, isAsync);
     report({
       kind: 'ready',
       checked: verified.checked,
-      of: world.mix.allowed.length,
+      of: mix.allowed.length,
       firstMs: verified.firstMs,
       ...(loadMs === undefined ? {} : { loadMs }),
       ...(engine === undefined ? {} : { engine }),

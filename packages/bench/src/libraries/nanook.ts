@@ -52,6 +52,7 @@ export async function loadNanook(
     types,
     ...(setup.constants === undefined ? {} : { constants: setup.constants }),
     ...(engine === undefined ? {} : { engine }),
+    ...(variant === 'nanook-hook' ? { onDecision: () => {} } : {}),
     onWarning: ({ message }) => {
       throw new Error(`the policy has a warning: ${message}`);
     },

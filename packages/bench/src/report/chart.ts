@@ -9,6 +9,7 @@ import { duration, nameOf } from './names.ts';
 const colors: Readonly<Record<Library, readonly [light: string, dark: string]>> = {
   hand: ['#57606a', '#9198a1'],
   nanook: ['#0550ae', '#58a6ff'],
+  'nanook-hook': ['#0969da', '#79c0ff'],
   'nanook-declared': ['#218bff', '#a5d6ff'],
   'nanook-ahead': ['#8250df', '#a371f7'],
   'nanook-closures': ['#1b7c83', '#39c5cf'],
@@ -63,7 +64,10 @@ const tick = (power: number) => duration(10 ** power).replace(/\.0+(?= )/, '');
 
 type MeasuredCell = Cell & Required<Pick<Cell, 'ns'>>;
 const measuredIn = ({ cells }: Results, { id }: Scenario) =>
-  cells.filter((cell): cell is MeasuredCell => cell.scenario === id && cell.ns !== undefined);
+  cells.filter(
+    (cell): cell is MeasuredCell =>
+      cell.scenario === id && cell.shape === 'instances' && cell.ns !== undefined,
+  );
 
 /** Renders bars for the scenarios with one size, on a logarithmic scale. */
 export function checksChart(results: Results): string {

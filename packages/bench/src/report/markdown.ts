@@ -66,33 +66,42 @@ function method({ machine, versions, build, load, seed, rounds, roundMs, at }: R
   ];
 }
 
-const sizesIn = (cells: readonly Cell[]) => [...new Set(cells.map(({ size }) => size))];
-const find = (cells: readonly Cell[], library: Library, size: number) =>
-  cells.find((cell) => cell.library === library && cell.size === size);
+/** The cells of one size and one shape, which one table compares. */
+const partsOf = (cells: readonly Cell[]): Cell[][] => {
+  const parts = new Map<string, Cell[]>();
+  for (const cell of cells) {
+    const key = `${cell.size} ${cell.shape}`;
+    parts.set(key, [...(parts.get(key) ?? []), cell]);
+  }
+  return [...parts.values()];
+};
+const find = (cells: readonly Cell[], library: Library) => cells.find((cell) => cell.library === library);
 const cellsOf = ({ cells }: Results, { id }: Scenario) => cells.filter((cell) => cell.scenario === id);
 const measured = (cells: readonly Cell[]) =>
   libraries.filter((library) => cells.some((cell) => cell.library === library && cell.ns !== undefined));
 
-const labelOf = (scenario: Scenario, size: number) =>
-  scenario.size === undefined || scenario.size.of.length === 1
-    ? scenario.id
-    : `${scenario.id}, ${scenario.size.name} = ${size.toLocaleString('en-US')}`;
+function labelOf({ id, size: sizes }: Scenario, { size, shape }: Cell): string {
+  const withSize =
+    sizes === undefined || sizes.of.length === 1
+      ? id
+      : `${id}, ${sizes.name} = ${size.toLocaleString('en-US')}`;
+  return shape === 'instances' ? withSize : `${withSize}, ${shape}`;
+}
 
 /** Renders one table with all scenarios: the time, and the ratio to the hand-written function. */
 function overview(results: Results): string[] {
   const columns = measured(results.cells);
   if (columns.length === 0) return [];
   const rows = scenarios.flatMap((scenario) => {
-    const cells = cellsOf(results, scenario);
-    return sizesIn(cells).map((size) => {
-      const hand = find(cells, 'hand', size)?.ns;
+    return partsOf(cellsOf(results, scenario)).map((cells) => {
+      const hand = find(cells, 'hand')?.ns;
       const texts = columns.map((library) => {
-        const ns = find(cells, library, size)?.ns;
+        const ns = find(cells, library)?.ns;
         if (ns === undefined) return '–';
         if (library === 'hand' || hand === undefined) return duration(ns.median);
         return `${duration(ns.median)} (${ratio(ns.median / hand.median)})`;
       });
-      return `| ${labelOf(scenario, size)} | ${texts.join(' | ')} |`;
+      return `| ${labelOf(scenario, cells[0]!)} | ${texts.join(' | ')} |`;
     });
   });
   return [
@@ -119,17 +128,18 @@ function section(results: Results, scenario: Scenario): string[] {
     '',
     `${scenario.summary.charAt(0).toUpperCase()}${scenario.summary.slice(1)}.`,
     '',
-    ...sizesIn(cells).flatMap((size) => table(scenario, cells, size)),
+    ...partsOf(cells).flatMap((part) => table(scenario, part)),
     ...(scenario.notes ?? []).flatMap((note) => [note, '']),
   ];
 }
 
-function table(scenario: Scenario, cells: readonly Cell[], size: number): string[] {
-  const hand = find(cells, 'hand', size)?.ns?.median;
-  const oso = find(cells, 'oso', size)?.ns?.median;
-  const first = labelOf(scenario, size) === scenario.id ? '' : labelOf(scenario, size);
+function table(scenario: Scenario, cells: readonly Cell[]): string[] {
+  const hand = find(cells, 'hand')?.ns?.median;
+  const oso = find(cells, 'oso')?.ns?.median;
+  const label = labelOf(scenario, cells[0]!);
+  const first = label === scenario.id ? '' : label;
   const rows = libraries.flatMap((library) => {
-    const cell = find(cells, library, size);
+    const cell = find(cells, library);
     if (cell?.ns === undefined) return [];
     const { ns, checked, of, engine } = cell;
     const name = engine === undefined ? nameOf[library] : `${nameOf[library]} (${engine})`;
@@ -153,12 +163,13 @@ function table(scenario: Scenario, cells: readonly Cell[], size: number): string
 
 /** Renders the time of the first check of each type, which includes the work that loading does not do. */
 function firstChecks(results: Results): string[] {
-  const rows = results.cells.flatMap(({ scenario: id, library, size, first, loadMs }) => {
-    if (library !== 'nanook' || first === undefined) return [];
+  const rows = results.cells.flatMap((cell) => {
+    const { scenario: id, library, first, loadMs } = cell;
+    if (library !== 'nanook' || cell.shape !== 'instances' || first === undefined) return [];
     const scenario = scenarios.find((known) => known.id === id)!;
     const ms = (value: number) => duration(value * 1e6);
     return [
-      `| ${labelOf(scenario, size)} | ${loadMs === undefined ? '' : ms(loadMs)} | ${ms(first.veryFirstMs)} | ${first.count.toLocaleString('en-US')} | ${ms(first.ms.median)} | ${ms(first.ms.max)} |`,
+      `| ${labelOf(scenario, cell)} | ${loadMs === undefined ? '' : ms(loadMs)} | ${ms(first.veryFirstMs)} | ${first.count.toLocaleString('en-US')} | ${ms(first.ms.median)} | ${ms(first.ms.max)} |`,
     ];
   });
   if (rows.length === 0) return [];
@@ -238,7 +249,7 @@ function whereOf(results: Results, cells: readonly Cell[]): string {
       const here = cells.filter((cell) => cell.scenario === scenario.id);
       if (here.length === 0) return [];
       if (all.filter((cell) => cell.scenario === scenario.id).length === here.length) return [scenario.id];
-      return here.map(({ size }) => labelOf(scenario, size));
+      return here.map((cell) => labelOf(scenario, cell));
     })
     .join('; ');
 }

@@ -3,6 +3,7 @@ import type { Library } from '../library.ts';
 export const nameOf: Readonly<Record<Library, string>> = {
   hand: 'hand-written',
   nanook: 'Nanook',
+  'nanook-hook': 'Nanook, audit hook',
   'nanook-declared': 'Nanook, fields declared',
   'nanook-ahead': 'Nanook, ahead of time',
   'nanook-closures': 'Nanook, no code generation',

@@ -7,6 +7,7 @@ import { duration, ratio, significant } from './names.ts';
 const cell = (scenario: string, size: number, library: Cell['library'], median: number): Cell => ({
   scenario,
   size,
+  shape: 'instances',
   library,
   ns: { median, min: median * 0.9, max: median * 1.1 },
   checked: 1_000,
@@ -31,8 +32,8 @@ const results: Results = {
     cell('S5', 1, 'nanook', 60),
     cell('S5', 10, 'nanook', 160),
     cell('S5', 1, 'oso', 2e6),
-    { scenario: 'S5', size: 10, library: 'oso', note: 'too slow at this size' },
-    { scenario: 'S1', size: 1, library: 'nanook-machine', note: 'not in this build' },
+    { scenario: 'S5', size: 10, shape: 'instances', library: 'oso', note: 'too slow at this size' },
+    { scenario: 'S1', size: 1, shape: 'instances', library: 'nanook-machine', note: 'not in this build' },
   ],
   once: [{ what: 'import nanook', unit: 'ms', value: { median: 8, min: 7, max: 9 } }],
   sizes: [{ what: '@nanook/core', minified: 102_400, gzip: 30_720 }],

@@ -1,9 +1,14 @@
 import { loadNanook } from '../libraries/nanook.ts';
 import { type Check, type Library, type NanookVariant, nanookVariants } from '../library.ts';
+import type { Mix } from '../mix.ts';
 import type { Scenario, World } from '../scenario.ts';
+import { isMeasuredWith, isRowShape, type Shape } from '../shape.ts';
+import { hasShape, makeGrantsPlain, setupOf, shaped } from './shaped.ts';
 
 export interface Prepared {
   readonly check: Check;
+  /** The checks, with the objects of the shape. */
+  readonly mix: Mix;
   readonly loadMs?: number;
   readonly engine?: string | undefined;
 }
@@ -18,14 +23,38 @@ export function whyNot(scenario: Scenario, library: Library): string | undefined
   return typeof adapter === 'string' ? adapter : undefined;
 }
 
+/** Returns whether a library is measured with a shape of a scenario. Reasons for other gaps are in `whyNot`. */
+export const isPlanned = (scenario: Scenario, library: Library, shape: Shape, size: number): boolean =>
+  hasShape(scenario, shape, size) &&
+  isMeasuredWith(library, shape) &&
+  !(isRowShape(shape) && isRowPeer(library) && scenario.rows?.peers[library] === undefined);
+
+const isRowPeer = (library: Library): library is 'casl' | 'casl-request' =>
+  library === 'casl' || library === 'casl-request';
+
 /** Prepares the checks of one library. Returns `undefined` if this build does not have the library. */
 export async function prepare(
   scenario: Scenario,
   library: Library,
+  shape: Shape,
   world: World,
 ): Promise<Prepared | undefined> {
-  if (library === 'hand') return { check: scenario.hand(world) };
-  if (isNanook(library)) return loadNanook(scenario.nanook(world), library);
-  const adapter = scenario.peers[library];
-  return typeof adapter === 'string' ? undefined : { check: await adapter(world) };
+  if (shape === 'grants') makeGrantsPlain(scenario, world);
+  const loaded = await load(scenario, library, shape, world);
+  if (loaded === undefined) return undefined;
+  return { ...loaded, ...(await shaped(scenario, library, shape, world, loaded.check)) };
+}
+
+async function load(
+  scenario: Scenario,
+  library: Library,
+  shape: Shape,
+  world: World,
+): Promise<Omit<Prepared, 'mix'> | undefined> {
+  const rows = isRowShape(shape) ? scenario.rows : undefined;
+  if (library === 'hand') return { check: (rows ?? scenario).hand(world) };
+  if (isNanook(library)) return loadNanook(setupOf(scenario, shape, world), library);
+  const adapter =
+    rows === undefined ? scenario.peers[library] : isRowPeer(library) ? rows.peers[library] : undefined;
+  return typeof adapter === 'function' ? { check: await adapter(world) } : undefined;
 }

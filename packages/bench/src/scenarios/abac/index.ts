@@ -2,29 +2,23 @@ import type { TypesInput } from '@nanook/core';
 import type { NanookSetup } from '../../libraries/nanook.ts';
 import { oso } from '../../libraries/oso.ts';
 import type { Check } from '../../library.ts';
-import { scenario } from '../../scenario.ts';
-import { isAllowedOf } from './hand.ts';
+import { type Rows, scenario } from '../../scenario.ts';
+import { isAllowedOf, isAllowedRowOf } from './hand.ts';
 import * as peers from './peers.ts';
 import { abacPolicy } from './policy.ts';
+import { documentFields, makeRows, rowTypes, userFields } from './rows.ts';
 import { type AbacWorld, abacWorld, Document, passWorld, User } from './world.ts';
 
 const types = { User, Document };
 const declared: TypesInput = {
-  User: {
-    class: User,
-    fields: { id: 'String', department: 'String', clearance: 'Integer', from: 'Integer', until: 'Integer' },
-  },
-  Document: {
-    class: Document,
-    fields: {
-      id: 'String',
-      owner: 'User',
-      department: 'String',
-      level: 'Integer',
-      isPublic: 'Boolean',
-      archived: 'Boolean',
-    },
-  },
+  User: { class: User, fields: userFields },
+  Document: { class: Document, fields: documentFields },
+};
+const rows: Rows<AbacWorld> = {
+  types: () => rowTypes,
+  make: makeRows,
+  hand: isAllowedRowOf,
+  peers: {},
 };
 const nanook = ({ calendar }: AbacWorld): NanookSetup => ({
   policy: abacPolicy,
@@ -50,6 +44,7 @@ export const abac = scenario<AbacWorld>({
   world: abacWorld,
   hand: isAllowedOf,
   nanook,
+  rows,
   peers: libraries,
   notes: [
     'The conditions of CASL are about the resource. The application compares the hour: before the check (built once), or when it builds the ability (built per check).',
@@ -66,5 +61,6 @@ export const pass = scenario<AbacWorld>({
   world: passWorld,
   hand: isAllowedOf,
   nanook,
+  rows: { ...rows, keepsActor: true },
   peers: libraries,
 });

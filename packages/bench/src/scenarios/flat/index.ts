@@ -5,7 +5,7 @@ import { oso } from '../../libraries/oso.ts';
 import { drawMix, type Mix, type ExpectedCheck } from '../../mix.ts';
 import { Random } from '../../random.ts';
 import type { Check } from '../../library.ts';
-import { scenario, type WorldOptions } from '../../scenario.ts';
+import { type RowMaker, type RowTags, type RowType, scenario, type WorldOptions } from '../../scenario.ts';
 
 export class User {
   readonly id: string;
@@ -16,7 +16,14 @@ export class User {
   }
 }
 
-type Kind = new (id: string) => object;
+interface Resource {
+  readonly id: string;
+  /** The name of the type, on the prototype. */
+  readonly kind: string;
+}
+type Kind = new (id: string) => Resource;
+
+const userFields = { id: 'String', level: 'Integer' };
 
 interface RuleRow {
   readonly type: string;
@@ -38,16 +45,18 @@ function flatWorld({ seed, size, checks }: WorldOptions): FlatWorld {
   const random = new Random(seed);
   const users = Array.from({ length: 50 }, (_, i) => new User(`user-${i}`, random.below(10)));
   const kinds: Record<string, Kind> = {};
-  const resources: object[] = [];
+  const resources: Resource[] = [];
   const rules: RuleRow[] = [];
   const needed: number[][] = [];
   for (let k = 0; k < size / actionsPerKind; k++) {
     const kind = class {
+      declare readonly kind: string;
       readonly id: string;
       constructor(id: string) {
         this.id = id;
       }
     };
+    Object.defineProperty(kind.prototype, 'kind', { value: `Kind${k}` });
     kinds[`Kind${k}`] = kind;
     resources.push(new kind(`resource-${k}`));
     needed.push(
@@ -87,6 +96,31 @@ function hand({ kinds, rules }: FlatWorld): Check {
   }
   return function isAllowed(user: User, action: string, resource: object): boolean {
     const level = levels.get(Object.getPrototypeOf(resource))?.get(action);
+    return level !== undefined && user.level >= level;
+  };
+}
+
+const rowTypes = ({ kinds }: FlatWorld): Record<string, RowType> => ({
+  User: { key: 'id', fields: userFields },
+  ...Object.fromEntries(
+    Object.keys(kinds).map((name): [string, RowType] => [name, { key: 'id', fields: { id: 'String' } }]),
+  ),
+});
+
+const makeRows = ({ tag }: RowTags): RowMaker => ({
+  actor: ({ id, level }: User) => tag('User', { kind: 'User', id, level }),
+  resource: ({ id, kind }: Resource) => tag(kind, { kind, id }),
+});
+
+function handRows({ rules }: FlatWorld): Check {
+  const levels = new Map<string, Map<string, number>>();
+  for (const { type, action, level } of rules) {
+    let byAction = levels.get(type);
+    if (byAction === undefined) levels.set(type, (byAction = new Map()));
+    byAction.set(action, level);
+  }
+  return function isAllowed(user: User, action: string, resource: Resource): boolean {
+    const level = levels.get(resource.kind)?.get(action);
     return level !== undefined && user.level >= level;
   };
 }
@@ -168,12 +202,13 @@ export const flat = scenario<FlatWorld>({
     policy: policyOf(world),
     types: { User, ...world.kinds },
     declared: {
-      User: { class: User, fields: { id: 'String', level: 'Integer' } },
+      User: { class: User, fields: userFields },
       ...Object.fromEntries(
         Object.entries(world.kinds).map(([name, kind]) => [name, { class: kind, fields: { id: 'String' } }]),
       ),
     },
   }),
+  rows: { types: rowTypes, make: makeRows, hand: handRows, peers: {} },
   peers: {
     oso: (world) => oso(policyOf(world), { User, ...world.kinds }),
     casl,

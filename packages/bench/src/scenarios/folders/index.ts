@@ -1,11 +1,13 @@
 import { oso } from '../../libraries/oso.ts';
 import { scenario } from '../../scenario.ts';
-import { isAllowed } from './hand.ts';
+import { isAllowed, isAllowedRow } from './hand.ts';
 import * as peers from './peers.ts';
 import { foldersPolicy } from './policy.ts';
+import { folderFields, makeRows, rowTypes } from './rows.ts';
 import { Folder, type FoldersWorld, foldersWorld, Role, User } from './world.ts';
 
 const types = { User, Folder };
+const roleFields = { name: 'String', folder: 'Folder' };
 
 export const folders = scenario<FoldersWorld>({
   id: 'S5',
@@ -21,10 +23,22 @@ export const folders = scenario<FoldersWorld>({
     types,
     declared: {
       User: { class: User, fields: { id: 'String', roles: ['Role'] } },
-      Role: { class: Role, fields: { name: 'String', folder: 'Folder' } },
-      Folder: { class: Folder, fields: { id: 'String', parent: 'Folder?' } },
+      Role: { class: Role, fields: roleFields },
+      Folder: { class: Folder, fields: folderFields },
     },
   }),
+  rows: {
+    types: () => rowTypes,
+    make: makeRows,
+    hand: () => isAllowedRow,
+    peers: {},
+    tooLargeToRenew: 1_000,
+  },
+  grants: {
+    type: 'Role',
+    fields: roleFields,
+    lists: ({ users }) => users.map(({ roles }) => roles),
+  },
   peers: {
     oso: () => oso(foldersPolicy, types),
     casl: peers.casl,

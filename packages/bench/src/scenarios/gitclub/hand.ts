@@ -1,3 +1,4 @@
+import type { IssueRow, OrganizationRow, RepositoryRow, ResourceRow, UserRow } from './rows.ts';
 import {
   type GitClubWorld,
   gitClub,
@@ -99,5 +100,74 @@ export function isAllowedOf({ copies }: GitClubWorld): CheckOf<Resource> {
   return (user, action, resource) => {
     const check = checks.get(Object.getPrototypeOf(resource)) as CheckOf<Resource> | undefined;
     return check !== undefined && check(user, action, resource);
+  };
+}
+
+// Rows are new for each request, so they are compared by their ids.
+
+function onOrganizationRow(user: UserRow, action: string, organization: OrganizationRow): boolean {
+  if (action !== 'read' && action !== 'create_repository') return false;
+  for (const grant of user.grants) {
+    if (grant.resource.id !== organization.id) continue;
+    if (grant.role === 'owner' || (grant.role === 'member' && action === 'read')) return true;
+  }
+  return false;
+}
+
+function onRepositoryRow(user: UserRow, least: number, { id, organization }: RepositoryRow): boolean {
+  let isMember = false;
+  for (const grant of user.grants) {
+    if (grant.resource.id === id) {
+      if (rank(grant.role) >= least) return true;
+    } else if (grant.resource.id === organization.id) {
+      if (grant.role === 'owner') return true;
+      if (grant.role === 'member') isMember = true;
+    }
+  }
+  return isMember && rank(organization.baseRole) >= least;
+}
+
+function checkRepositoryRow(user: UserRow, action: string, repository: RepositoryRow): boolean {
+  const least = neededOnRepository(action);
+  return least !== nobody && onRepositoryRow(user, least, repository);
+}
+
+function checkIssueRow(user: UserRow, action: string, issue: IssueRow): boolean {
+  switch (action) {
+    case 'read':
+    case 'comment':
+      return onRepositoryRow(user, 1, issue.repository);
+    case 'close':
+      return issue.creator.id === user.id || onRepositoryRow(user, 2, issue.repository);
+    default:
+      return false;
+  }
+}
+
+export function isAllowedRow(user: UserRow, action: string, resource: ResourceRow): boolean {
+  switch (resource.kind) {
+    case 'Issue':
+      return checkIssueRow(user, action, resource as IssueRow);
+    case 'Repository':
+      return checkRepositoryRow(user, action, resource as RepositoryRow);
+    case 'Organization':
+      return onOrganizationRow(user, action, resource as OrganizationRow);
+    default:
+      return false;
+  }
+}
+
+export function isAllowedRowOf({
+  copies,
+}: GitClubWorld): (user: UserRow, action: string, resource: ResourceRow) => boolean {
+  const checks = new Map<string, (user: UserRow, action: string, resource: never) => boolean>();
+  for (const { suffix } of copies) {
+    checks.set(`Organization${suffix}`, onOrganizationRow);
+    checks.set(`Repository${suffix}`, checkRepositoryRow);
+    checks.set(`Issue${suffix}`, checkIssueRow);
+  }
+  return (user, action, resource) => {
+    const check = checks.get(resource.kind);
+    return check !== undefined && check(user, action, resource as never);
   };
 }

@@ -3,9 +3,10 @@ import type { NanookSetup } from '../../libraries/nanook.ts';
 import { oso } from '../../libraries/oso.ts';
 import type { Check } from '../../library.ts';
 import { scenario } from '../../scenario.ts';
-import { isAllowed, isAllowedOf } from './hand.ts';
+import { isAllowed, isAllowedOf, isAllowedRow, isAllowedRowOf } from './hand.ts';
 import * as peers from './peers.ts';
 import { gitClubPolicy } from './policy.ts';
+import { makeRows, rowTypes } from './rows.ts';
 import {
   gitClub,
   gitClubClasses,
@@ -26,10 +27,12 @@ const classesOf = ({ copies }: GitClubWorld) => ({
   ),
 });
 
+const grantFields = { role: 'String', resource: 'Scope' };
+
 const declared = ({ copies }: GitClubWorld): TypesInput => ({
   User: { class: User, fields: { id: 'String', grants: ['Grant'] } },
   Scope: { class: Scope, fields: { id: 'String' } },
-  Grant: { class: Grant, fields: { role: 'String', resource: 'Scope' } },
+  Grant: { class: Grant, fields: grantFields },
   ...Object.fromEntries(
     copies.flatMap(({ suffix, classes }) => [
       [
@@ -59,6 +62,12 @@ const nanook = (world: GitClubWorld): NanookSetup => ({
   declared: declared(world),
 });
 
+const grants = {
+  type: 'Grant',
+  fields: grantFields,
+  lists: ({ users }: GitClubWorld) => users.map((user) => user.grants),
+};
+
 const noRelations =
   'The roles are on other resources, and conditions only compare values. They cannot search the roles of the user.';
 const libraries = {
@@ -84,6 +93,8 @@ export const gitclub = scenario<GitClubWorld>({
     }),
   hand: () => isAllowed,
   nanook,
+  rows: { types: rowTypes, make: makeRows, hand: () => isAllowedRow, peers: {} },
+  grants,
   peers: libraries,
   notes: [
     'The casbin policy has one line for each way to get a permission. The matcher follows the fields of the resource.',
@@ -99,11 +110,13 @@ export const copies = scenario<GitClubWorld>({
   world: (options) => {
     const all = Array.from({ length: options.size }, (_, i): GitClubCopy => ({
       suffix: `${i}`,
-      classes: gitClubClasses(),
+      classes: gitClubClasses(`${i}`),
     }));
     return gitClubWorld(options, all, { organizations: 4, repositories: 2, issues: 2 });
   },
   hand: isAllowedOf,
   nanook,
+  rows: { types: rowTypes, make: makeRows, hand: isAllowedRowOf, peers: {} },
+  grants,
   peers: libraries,
 });

@@ -7,6 +7,8 @@ export type RepositoryRole = 'reader' | 'maintainer' | 'admin';
 
 /** The kinds of resource that have roles. */
 export class Scope {
+  /** The name of the type, on the prototype. */
+  declare readonly kind: string;
   readonly id: string;
   constructor(id: string) {
     this.id = id;
@@ -21,6 +23,8 @@ export interface Repository extends Scope {
   readonly organization: Organization;
 }
 export interface Issue {
+  /** The name of the type, on the prototype. */
+  readonly kind: string;
   readonly id: string;
   readonly repository: Repository;
   readonly creator: User;
@@ -45,8 +49,8 @@ export class User {
 }
 
 /** Three classes for each copy of the policy. */
-export function gitClubClasses() {
-  return {
+export function gitClubClasses(suffix: string) {
+  const classes = {
     Organization: class extends Scope {
       readonly baseRole: RepositoryRole | null;
       constructor(id: string, baseRole: RepositoryRole | null) {
@@ -62,6 +66,7 @@ export function gitClubClasses() {
       }
     },
     Issue: class {
+      declare readonly kind: string;
       readonly id: string;
       readonly repository: Repository;
       readonly creator: User;
@@ -72,11 +77,14 @@ export function gitClubClasses() {
       }
     },
   };
+  for (const [name, { prototype }] of Object.entries(classes))
+    Object.defineProperty(prototype, 'kind', { value: `${name}${suffix}` });
+  return classes;
 }
 export type GitClubClasses = ReturnType<typeof gitClubClasses>;
 
 /** The copy for S2. */
-export const gitClub: GitClubClasses = gitClubClasses();
+export const gitClub: GitClubClasses = gitClubClasses('');
 
 export interface GitClubCopy {
   /** The suffix of the type names in the policy: `Organization7`. */

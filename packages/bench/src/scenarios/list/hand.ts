@@ -1,3 +1,4 @@
+import type { DocumentRow, UserRow } from './rows.ts';
 import type { Document, RoleName, User } from './world.ts';
 
 const suffices = (role: RoleName | null, action: string): boolean =>
@@ -8,6 +9,12 @@ export function isAllowedByScan(user: User, action: string, document: Document):
   return false;
 }
 
-export function isAllowedByLookUp(user: User, action: string, document: Document): boolean {
+/** Rows are new for each request, so documents are compared by their ids. */
+export function isAllowedRowByScan(user: UserRow, action: string, { id }: DocumentRow): boolean {
+  for (const role of user.roles) if (role.document.id === id && suffices(role.name, action)) return true;
+  return false;
+}
+
+export function isAllowedByLookUp(user: User, action: string, document: DocumentRow): boolean {
   return suffices(user.roleOn(document), action);
 }

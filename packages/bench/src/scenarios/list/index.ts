@@ -1,12 +1,14 @@
 import { oso } from '../../libraries/oso.ts';
 import { scenario } from '../../scenario.ts';
-import { isAllowedByLookUp, isAllowedByScan } from './hand.ts';
+import { isAllowedByLookUp, isAllowedByScan, isAllowedRowByScan } from './hand.ts';
 import * as peers from './peers.ts';
 import { lookUpPolicy, scanPolicy } from './policy.ts';
+import { documentRowTypes, makeDocumentRows, makeRows, rowTypes } from './rows.ts';
 import { Document, type ListWorld, listWorld, Role, User } from './world.ts';
 
 const types = { User, Document };
 const size = { name: 'R', of: [10, 1_000, 100_000] };
+const roleFields = { name: 'String', document: 'Document' };
 const documentType = { class: Document, fields: { id: 'String' } };
 
 export const scan = scenario<ListWorld>({
@@ -22,10 +24,22 @@ export const scan = scenario<ListWorld>({
     types,
     declared: {
       User: { class: User, fields: { id: 'String', roles: ['Role'] } },
-      Role: { class: Role, fields: { name: 'String', document: 'Document' } },
+      Role: { class: Role, fields: roleFields },
       Document: documentType,
     },
   }),
+  rows: {
+    types: () => rowTypes,
+    make: makeRows,
+    hand: () => isAllowedRowByScan,
+    peers: {},
+    keepsActor: true,
+  },
+  grants: {
+    type: 'Role',
+    fields: roleFields,
+    lists: ({ users }) => users.map(({ roles }) => roles),
+  },
   peers: {
     oso: () => oso(scanPolicy, types),
     casl: peers.casl,
@@ -53,6 +67,13 @@ export const lookUp = scenario<ListWorld>({
     types,
     declared: { User: { class: User, fields: { id: 'String' } }, Document: documentType },
   }),
+  rows: {
+    types: () => documentRowTypes,
+    make: makeDocumentRows,
+    hand: () => isAllowedByLookUp,
+    peers: {},
+    keepsActor: true,
+  },
   peers: {
     oso: () => oso(lookUpPolicy, types),
     casl: peers.caslLookUp,

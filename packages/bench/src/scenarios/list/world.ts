@@ -23,17 +23,17 @@ export class Role {
 export class User {
   readonly id: string;
   readonly roles: Role[] = [];
-  readonly #byDocument = new Map<Document, RoleName>();
+  readonly #byDocument = new Map<string, RoleName>();
   constructor(id: string) {
     this.id = id;
   }
   /** The same roles, by document. */
-  roleOn(document: Document): RoleName | null {
-    return this.#byDocument.get(document) ?? null;
+  roleOn(document: { readonly id: string }): RoleName | null {
+    return this.#byDocument.get(document.id) ?? null;
   }
   give(name: RoleName, document: Document): void {
     this.roles.push(new Role(name, document));
-    this.#byDocument.set(document, name);
+    this.#byDocument.set(document.id, name);
   }
 }
 

@@ -1,3 +1,4 @@
+import type { ItemRow, RoleRow, UserRow } from './rows.ts';
 import type { Item, Role, RoleName, User } from './world.ts';
 
 /** The rank that an action needs; 5, which no user has, for an action that does not exist. */
@@ -45,4 +46,19 @@ export function isAllowed(user: User, action: string, resource: Item): boolean {
 
 export async function isAllowedAsync(user: User, action: string, resource: Item): Promise<boolean> {
   return grants(await user.fetchRoles(), action, resource);
+}
+
+/** Rows are new for each request, so they are compared by their ids. */
+function grantsRow(roles: readonly RoleRow[], action: string, { id }: ItemRow): boolean {
+  const least = needed(action);
+  for (const role of roles) if (role.resource.id === id && rank(role.name) >= least) return true;
+  return false;
+}
+
+export function isAllowedRow(user: UserRow, action: string, resource: ItemRow): boolean {
+  return grantsRow(user.roles, action, resource);
+}
+
+export async function isAllowedRowAsync(user: User, action: string, resource: ItemRow): Promise<boolean> {
+  return grantsRow(await user.fetchRoles(), action, resource);
 }

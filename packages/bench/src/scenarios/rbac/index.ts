@@ -1,16 +1,23 @@
 import { oso } from '../../libraries/oso.ts';
 import { scenario } from '../../scenario.ts';
-import { isAllowed, isAllowedAsync } from './hand.ts';
+import { isAllowed, isAllowedAsync, isAllowedRow, isAllowedRowAsync } from './hand.ts';
 import * as peers from './peers.ts';
 import { rbacPolicy } from './policy.ts';
+import { loadingRowTypes, makeLoadingRows, makeRows, rowTypes } from './rows.ts';
 import { Item, itemClasses, type RbacWorld, rbacWorld, Role, User } from './world.ts';
 
 const types = { User, ...itemClasses };
 const fields = { id: 'String' };
+const roleFields = { name: 'String', resource: 'Item' };
 const declared = {
   Item: { class: Item, fields },
   ...Object.fromEntries(Object.entries(itemClasses).map(([name, type]) => [name, { class: type, fields }])),
-  Role: { class: Role, fields: { name: 'String', resource: 'Item' } },
+  Role: { class: Role, fields: roleFields },
+};
+const grants = {
+  type: 'Role',
+  fields: roleFields,
+  lists: ({ users }: RbacWorld) => users.map(({ roles }) => roles),
 };
 
 export const rbac = scenario<RbacWorld>({
@@ -26,6 +33,8 @@ export const rbac = scenario<RbacWorld>({
     types,
     declared: { User: { class: User, fields: { id: 'String', roles: ['Role'] } }, ...declared },
   }),
+  rows: { types: () => rowTypes, make: makeRows, hand: () => isAllowedRow, peers: {} },
+  grants,
   peers: {
     oso: () => oso(rbacPolicy('user.roles'), types),
     casl: peers.casl,
@@ -55,6 +64,8 @@ export const promises = scenario<RbacWorld>({
     declared: { User: { class: User, fields: { id: 'String' } }, ...declared },
     isAsync: true,
   }),
+  rows: { types: () => loadingRowTypes, make: makeLoadingRows, hand: () => isAllowedRowAsync, peers: {} },
+  grants,
   peers: {
     oso: () => oso(rbacPolicy('user.fetchRoles()'), types),
     casl: 'An ability that is built once already contains the roles, so no promise is left to await.',

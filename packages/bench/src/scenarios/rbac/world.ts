@@ -5,6 +5,8 @@ import type { WorldOptions } from '../../scenario.ts';
 export type RoleName = 'viewer' | 'commenter' | 'editor' | 'owner';
 
 export class Item {
+  /** The name of the type, on the prototype. */
+  declare readonly kind: string;
   readonly id: string;
   constructor(id: string) {
     this.id = id;
@@ -27,9 +29,10 @@ export class Role {
 
 export class User {
   readonly id: string;
-  readonly roles: Role[] = [];
-  constructor(id: string) {
+  readonly roles: Role[];
+  constructor(id: string, roles: Role[] = []) {
     this.id = id;
+    this.roles = roles;
   }
   /** The roles in a promise, as from a database. */
   fetchRoles(): Promise<Role[]> {
@@ -39,6 +42,8 @@ export class User {
 
 export const itemClasses = { Project, Board, Document, Invoice, Report };
 export const itemTypes = Object.keys(itemClasses) as (keyof typeof itemClasses)[];
+for (const [name, { prototype }] of Object.entries(itemClasses))
+  Object.defineProperty(prototype, 'kind', { value: name });
 
 // The data of the oracle: the permissions of each role, and the set of all permissions that follow from the generated grants.
 const allowedBy: Readonly<Record<RoleName, readonly string[]>> = {
