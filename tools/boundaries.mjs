@@ -75,6 +75,7 @@ const folders = {
     'engine/machine/state',
     'engine/query',
     'engine/compiled',
+    'engine/backends/closures',
     'analysis',
     'advice',
     'filter',

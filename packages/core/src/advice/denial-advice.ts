@@ -1,5 +1,6 @@
 import type { DataOf } from '../diagnostics/codes.js';
-import { diagnostic, type Diagnostic } from '../diagnostics/diagnostic.js';
+import type { Diagnostic } from '../diagnostics/diagnostic.js';
+import { diagnostic } from '../diagnostics/report.js';
 import { isPolarError } from '../diagnostics/polar-error.js';
 import type { GrantAnalysis } from '../analysis/grant-analysis.js';
 import { untypedObject, type AbstractValue, type ConcreteCases } from '../analysis/abstract-value.js';

@@ -1,4 +1,5 @@
-import { diagnostic, type Diagnostic } from '../diagnostics/diagnostic.js';
+import type { Diagnostic } from '../diagnostics/diagnostic.js';
+import { diagnostic } from '../diagnostics/report.js';
 import type { TypeSet } from '../host/type-set.js';
 import { describeValue } from '../internal/describe-value.js';
 

@@ -1,4 +1,5 @@
-import { diagnostic, type Diagnostic } from '../diagnostics/diagnostic.js';
+import type { Diagnostic } from '../diagnostics/diagnostic.js';
+import { diagnostic } from '../diagnostics/report.js';
 import { actionName } from './action-name.js';
 
 /** The time after which a promise counts as not awaited. The timer keeps a short script alive until then. */

@@ -1,5 +1,5 @@
 import { PolicyError } from '../diagnostics/policy-error.js';
-import { Report } from '../diagnostics/diagnostic.js';
+import { Report } from '../diagnostics/report.js';
 import { printModule } from '../engine/backends/module/print-module.js';
 import { loadPolicy } from '../authorization/loaded-policy.js';
 import { validateOptions, limitsOf } from '../authorization/validate-options.js';
@@ -32,7 +32,7 @@ export async function compileWith(reader: PolicyReader, given: CompileOptions): 
     constantsOf(options, () => new Date()),
   );
   const { context } = await loadPolicy(listOf(options.policies), {
-    options: { ...options, engine: 'machine' },
+    options: { ...options, engine: 'machine', denialWarnings: false },
     types,
     limits: limitsOf(undefined),
     reader,

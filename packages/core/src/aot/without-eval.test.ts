@@ -48,6 +48,7 @@ async function bundled(entry: string): Promise<{ readonly code: string; readonly
       write: false,
       minify: false,
       target: 'node20',
+      rolldownOptions: { output: { codeSplitting: false } },
       lib: { entry: fileURLToPath(new URL(entry, import.meta.url)), formats: ['es'], fileName: 'core' },
     },
   })) as Rolldown.RolldownOutput[];

@@ -12,8 +12,9 @@ import { createParts, type AuthorizerParts } from './authorizer-parts.js';
 import { awaitArgument, BaseAuthorizer, listOfResources, type Decider } from './base-authorizer.js';
 import { DecisionEngine, type DecisionContext } from './decision-engine.js';
 import { findType, type TypeReference } from './grantable-actions.js';
-import { loadPolicy, type LoadContext, type LoadedPolicy } from './loaded-policy.js';
+import type { LoadContext, LoadedPolicy } from './loaded-policy.js';
 import { explainMissingAwait } from './missing-await.js';
+import { onDemand } from './on-demand.js';
 import type { AuthorizerOptions } from './options.js';
 import type { CheckOptions, EnumerationOptions, GrantableOptions, QueryOptions } from './query-options.js';
 import type { WhereExplanation } from './where-explanation.js';
@@ -63,6 +64,7 @@ export class Authorizer extends BaseAuthorizer {
   }
 
   async #load(policies: PolicyInput | readonly PolicyInput[]): Promise<void> {
+    const { loadPolicy } = await onDemand.loader();
     this.#loaded = await loadPolicy(listOf(policies), this.#loading);
     this.#engine = new DecisionEngine(this.#loaded, this.#deciding);
   }

@@ -1,23 +1,22 @@
-import { everyAction } from '../advice/denial-advice.js';
-import { UnawaitedChecks } from '../advice/unawaited-checks.js';
 import { PolarError } from '../diagnostics/polar-error.js';
 import type { CompiledPolicy } from '../engine/compiled/compiled-policy.js';
 import type { HostReplay } from '../engine/host-log.js';
 import type { Limits } from '../engine/limits.js';
 import type { Arguments, QueryRun } from '../engine/query/query-run.js';
 import type { RowCondition } from '../filter/row-condition.js';
+import { ignoreRejection } from '../host/handle-rejections.js';
 import { isQueryVariable } from '../terms/query-variable.js';
 import type { LinkedQuery } from '../ir/program.js';
 import type { Decider } from './base-authorizer.js';
 import { DecisionLog } from './decision-log.js';
 import { DecisionRecorder, RecordedCheck } from './decision-recorder.js';
 import type { Decision } from './decision.js';
-import { DenialWarnings } from './denial-warnings.js';
+import type { DenialWarnings } from './denial-warnings.js';
 import type { TypeReference } from './grantable-actions.js';
-import { warn, type LoadedPolicy } from './loaded-policy.js';
+import type { LoadedPolicy } from './loaded-policy.js';
 import type { AuthorizerOptions } from './options.js';
 import type { CheckOptions, EnumerationOptions } from './query-options.js';
-import { ignoreRejection, QueryRunner } from './query-runner.js';
+import type { QueryRunner } from './query-runner.js';
 import { resourceTypeOf } from './resource-type.js';
 import { isUndecided } from './undecided.js';
 import { explainCondition, type WhereExplanation } from './where-explanation.js';
@@ -25,7 +24,6 @@ import { explainCondition, type WhereExplanation } from './where-explanation.js'
 /** The parts of an authorizer that decisions need, and that stay the same when it reloads its policy. */
 export class DecisionContext {
   readonly log: DecisionLog | undefined;
-  readonly unawaited: UnawaitedChecks;
 
   constructor(
     readonly options: AuthorizerOptions,
@@ -33,7 +31,6 @@ export class DecisionContext {
     readonly clock: () => Date,
   ) {
     this.log = options.onDecision && new DecisionLog(options.onDecision, options);
-    this.unawaited = new UnawaitedChecks((warning) => warn(warning, options));
   }
 }
 
@@ -65,8 +62,8 @@ export class DecisionEngine implements Decider {
   constructor(loaded: LoadedPolicy, context: DecisionContext) {
     this.#compiled = loaded.compiled;
     this.#decisionContext = context;
-    this.queries = new QueryRunner(loaded.context, context.limits);
-    this.warnings = loaded.advice && new DenialWarnings(loaded.advice, context.unawaited, context.options);
+    this.queries = loaded.queries;
+    this.warnings = loaded.denials;
   }
 
   /** Decides `allow(actor, action, resource)`. Its promise warns if it is not awaited. */
@@ -165,11 +162,7 @@ export class DecisionEngine implements Decider {
       if (!isUndecided(error)) throw error;
       return found;
     }
-    if (found.size === 0)
-      this.warnings?.explain(
-        rule,
-        args.map((arg) => (isQueryVariable(arg) ? everyAction : arg)),
-      );
+    if (found.size === 0) this.warnings?.explainEnumeration(rule, args);
     return found;
   }
 

@@ -1,20 +1,25 @@
-import type { DenialAdvice } from '../advice/denial-advice.js';
-import type { UnawaitedChecks } from '../advice/unawaited-checks.js';
+import { DenialAdvice, everyAction } from '../advice/denial-advice.js';
+import { UnawaitedChecks } from '../advice/unawaited-checks.js';
+import type { GrantAnalysis } from '../analysis/grant-analysis.js';
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import { isQueryVariable } from '../terms/query-variable.js';
+import type { TypeSets } from '../host/type-set.js';
 import { isThenable } from '../host/value.js';
 import { typed } from '../types/typed.js';
 import type { Decision } from './decision.js';
-import { warn } from './loaded-policy.js';
 import type { AuthorizerOptions } from './options.js';
+import { warn } from './warn.js';
 
 /** Warns about denials that a mistake in the call has probably caused. The results of the checks stay the same. */
 export class DenialWarnings {
+  readonly unawaited: UnawaitedChecks;
+
   constructor(
     readonly advice: DenialAdvice,
-    readonly unawaited: UnawaitedChecks,
     readonly options: Pick<AuthorizerOptions, 'onWarning'>,
-  ) {}
+  ) {
+    this.unawaited = new UnawaitedChecks((warning) => warn(warning, options));
+  }
 
   /** Explains a denial of `allow`. It creates no list of the arguments if this kind of denial has been explained. */
   explainAllow(actor: unknown, action: unknown, resource: unknown): void {
@@ -32,6 +37,14 @@ export class DenialWarnings {
     // A row has its type from the call, so only the actor and the action can be wrong.
     const isAboutCall = ({ data }: Diagnostic) => !('argument' in data) || data.argument !== 'resource';
     this.explain('allow', [actor, action, typed(type, {})], isAboutCall);
+  }
+
+  /** Explains why an enumeration is empty. The query variable among the arguments stands for every action. */
+  explainEnumeration(kind: Decision['kind'], args: readonly unknown[]): void {
+    this.explain(
+      kind,
+      args.map((arg) => (isQueryVariable(arg) ? everyAction : arg)),
+    );
   }
 
   /** Explains a denial. @throws the error of `onWarning` */
@@ -65,3 +78,11 @@ export class DenialWarnings {
     return this.unawaited.watch(result, action);
   }
 }
+
+/** Creates the warnings for one loaded policy. */
+export const denialWarnings = (
+  typeSets: TypeSets,
+  analysis: GrantAnalysis,
+  literals: () => readonly string[],
+  options: Pick<AuthorizerOptions, 'onWarning'>,
+): DenialWarnings => new DenialWarnings(new DenialAdvice(typeSets, analysis, literals), options);

@@ -1,9 +1,9 @@
-import { DenialAdvice } from '../advice/denial-advice.js';
-import { Report, renderDiagnostic, type Diagnostic } from '../diagnostics/diagnostic.js';
+import type { Diagnostic } from '../diagnostics/diagnostic.js';
+import { Report } from '../diagnostics/report.js';
 import { PolarError } from '../diagnostics/polar-error.js';
 import { PolicyError } from '../diagnostics/policy-error.js';
 import { textOf } from '../diagnostics/span.js';
-import { compile, type CompiledPolicy } from '../engine/compiled/compiled-policy.js';
+import { compile, needsClosures, type CompiledPolicy } from '../engine/compiled/compiled-policy.js';
 import type { Limits } from '../engine/limits.js';
 import type { ProgramContext } from '../engine/program-context.js';
 import { QueryRun } from '../engine/query/query-run.js';
@@ -14,7 +14,11 @@ import { once } from '../internal/once.js';
 import { link } from '../ir/link.js';
 import type { Program } from '../ir/program.js';
 import { GrantableActions } from './grantable-actions.js';
+import type { DenialWarnings } from './denial-warnings.js';
+import { onDemand } from './on-demand.js';
 import type { AuthorizerOptions } from './options.js';
+import { QueryRunner } from './query-runner.js';
+import { warnAll } from './warn.js';
 import type { PolicyInput, PolicyReader } from '../policy/policy-source.js';
 import { buildPolicy } from '../policy/build-policy.js';
 import { stringLiterals } from '../policy/string-literals.js';
@@ -24,10 +28,11 @@ import type { TypeTable } from '../types/type-table.js';
 export interface LoadedPolicy {
   readonly context: ProgramContext;
   readonly compiled: CompiledPolicy | undefined;
+  readonly queries: QueryRunner;
   readonly grantable: GrantableActions;
   readonly warnings: readonly Diagnostic[];
   /** Explains denials; undefined in production. */
-  readonly advice: DenialAdvice | undefined;
+  readonly denials: DenialWarnings | undefined;
 }
 
 /** The parts of an authorizer that it needs to load a policy, and that stay the same when it reloads. */
@@ -69,21 +74,31 @@ export async function loadPolicy(
     if (!holds) report.error('POLAR_LOAD_INLINE_QUERY_FAILED', { query: textOf(query.span) }, query.span);
   }
   if (report.hasErrors) throw new PolicyError(report.diagnostics);
-  warnOf(policy.warnings, options);
+  warnAll(policy.warnings, options);
   const analysis = new GrantAnalysis(program, context.equality);
   const literals = once(() => stringLiterals(policy));
   return {
     context,
-    // A decision contains its proof, which only the machine has.
-    compiled:
-      options.onDecision === undefined ? compile(context, options.engine ?? 'auto', limits) : undefined,
+    compiled: await compiledFor(context, options, limits),
+    queries: new QueryRunner(context, limits),
     grantable: new GrantableActions(analysis, literals, types),
     warnings: policy.warnings,
-    advice:
+    denials:
       (options.denialWarnings ?? !isProduction())
-        ? new DenialAdvice(context.typeSets, analysis, literals)
+        ? (await onDemand.denialWarnings()).denialWarnings(context.typeSets, analysis, literals, options)
         : undefined,
   };
+}
+
+async function compiledFor(
+  context: ProgramContext,
+  { onDecision, engine = 'auto' }: AuthorizerOptions,
+  limits: Limits,
+): Promise<CompiledPolicy | undefined> {
+  // A decision contains its proof, which only the machine has.
+  if (onDecision !== undefined) return undefined;
+  const closures = needsClosures(engine) ? (await onDemand.closures()).closures : undefined;
+  return compile(context, engine, limits, closures);
 }
 
 function contextFor(program: Program, options: AuthorizerOptions): ProgramContext {
@@ -98,26 +113,4 @@ function contextFor(program: Program, options: AuthorizerOptions): ProgramContex
     // oxlint-disable-next-line no-console -- a policy prints for its author
     print: options.print ?? ((text) => console.log(text)),
   };
-}
-
-/** The number of warnings that `console.warn` shows of one load. `onWarning` and `warnings` contain them all. */
-const maxPrinted = 12;
-
-function warnOf(warnings: readonly Diagnostic[], { onWarning }: AuthorizerOptions): void {
-  if (onWarning !== undefined) {
-    for (const warning of warnings) onWarning(warning);
-    return;
-  }
-  const lines = warnings.slice(0, maxPrinted).map((warning) => `[warning] ${renderDiagnostic(warning)}`);
-  const others = warnings.length - lines.length;
-  if (others > 0) lines.push(`[warning] … and ${others} more; the option \`onWarning\` receives them all`);
-  // oxlint-disable-next-line no-console -- without `onWarning` the console shows the warnings
-  for (const line of lines) console.warn(line);
-}
-
-/** Passes a warning to `onWarning`, or writes it to the console. */
-export function warn(warning: Diagnostic, { onWarning }: Pick<AuthorizerOptions, 'onWarning'>): void {
-  if (onWarning !== undefined) onWarning(warning);
-  // oxlint-disable-next-line no-console -- without `onWarning` the console shows the warnings
-  else console.warn(`[warning] ${renderDiagnostic(warning)}`);
 }

@@ -1,4 +1,4 @@
-import { Report } from '../diagnostics/diagnostic.js';
+import { Report } from '../diagnostics/report.js';
 import { PolarError } from '../diagnostics/polar-error.js';
 import { PolicyError } from '../diagnostics/policy-error.js';
 import { Source } from '../diagnostics/source.js';
@@ -7,12 +7,13 @@ import type { Limits } from '../engine/limits.js';
 import type { ProgramContext } from '../engine/program-context.js';
 import { QueryRun, type Bindings } from '../engine/query/query-run.js';
 import { isQueryVariable } from '../terms/query-variable.js';
-import { isThenable } from '../host/value.js';
+import { ignoreRejection } from '../host/handle-rejections.js';
 import { givenName, linkCall, linkQuery } from '../ir/link.js';
 import type { LinkedQuery } from '../ir/program.js';
-import { where, type DerivedCondition } from '../partial/where.js';
+import type { DerivedCondition } from '../partial/where.js';
 import { parseQuery } from '../syntax/parser.js';
 import { findType, type TypeReference } from './grantable-actions.js';
+import { onDemand } from './on-demand.js';
 import type { CheckOptions, QueryOptions } from './query-options.js';
 import { validateArgument, validateQueryOptions, isText, limitsOf } from './validate-options.js';
 
@@ -82,6 +83,7 @@ export class QueryRunner {
     validateArgument(call, action, "an action, such as 'read'", isText);
     validateQueryOptions(options);
     const { name } = findType(this.context.program.types, call, type);
+    const { where } = await onDemand.where();
     return where(this.context, actor, action, name, {
       limits: options.limits === undefined ? this.limits : limitsOf({ ...this.limits, ...options.limits }),
       signal: options.signal,
@@ -138,15 +140,6 @@ export class QueryRunner {
     } finally {
       run.dispose();
     }
-  }
-}
-
-/** Prevents an unhandled rejection if the query ends before it awaits this argument. */
-export function ignoreRejection(arg: unknown): void {
-  try {
-    if (isThenable(arg)) arg.then(undefined, () => {});
-  } catch {
-    // A proxy that throws: the query throws the same error with its place in the policy.
   }
 }
 

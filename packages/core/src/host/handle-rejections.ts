@@ -1,5 +1,5 @@
 import { isObject } from '../internal/is-object.js';
-import { isPlainObject } from './value.js';
+import { isPlainObject, isThenable } from './value.js';
 
 /** Number of lists, sets and dictionaries that are searched in one value: a larger structure is data that was loaded before. */
 const maxSearched = 10_000;
@@ -32,4 +32,13 @@ function partsOf(value: unknown): Iterable<unknown> {
 /** Yields the values of a dictionary without running its getters. */
 function* dataOf(dictionary: object): Generator<unknown> {
   for (const key of Object.keys(dictionary)) yield Object.getOwnPropertyDescriptor(dictionary, key)?.value;
+}
+
+/** Prevents an unhandled rejection if the query ends before it awaits this argument. */
+export function ignoreRejection(arg: unknown): void {
+  try {
+    if (isThenable(arg)) arg.then(undefined, () => {});
+  } catch {
+    // A proxy that throws: the query throws the same error with its place in the policy.
+  }
 }

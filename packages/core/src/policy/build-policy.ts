@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
-import { Report } from '../diagnostics/diagnostic.js';
+import { Report } from '../diagnostics/report.js';
 import { textOf } from '../diagnostics/span.js';
 import type { Source } from '../diagnostics/source.js';
 import { groupBy } from '../internal/group-by.js';

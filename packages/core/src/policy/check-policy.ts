@@ -1,4 +1,5 @@
-import { Report, type Diagnostic } from '../diagnostics/diagnostic.js';
+import type { Diagnostic } from '../diagnostics/diagnostic.js';
+import { Report } from '../diagnostics/report.js';
 import { readText, type NamedPolicy } from './policy-source.js';
 import { buildPolicy } from './build-policy.js';
 import type { TypesInput } from '../types/type-declaration.js';

@@ -1,5 +1,5 @@
 import { dedent } from '../internal/dedent.fixture.js';
-import { Report } from '../diagnostics/diagnostic.js';
+import { Report } from '../diagnostics/report.js';
 import { Source } from '../diagnostics/source.js';
 import { positionOf } from '../diagnostics/span.js';
 import { TypeTable } from '../types/type-table.js';

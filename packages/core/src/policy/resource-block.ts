@@ -1,4 +1,4 @@
-import type { Report } from '../diagnostics/diagnostic.js';
+import { Report } from '../diagnostics/report.js';
 import type { Span } from '../diagnostics/span.js';
 import type {
   BlockNode,

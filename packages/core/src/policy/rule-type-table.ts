@@ -1,4 +1,4 @@
-import { Report } from '../diagnostics/diagnostic.js';
+import { Report } from '../diagnostics/report.js';
 import { Source } from '../diagnostics/source.js';
 import { groupBy } from '../internal/group-by.js';
 import { invariant } from '../internal/invariant.js';

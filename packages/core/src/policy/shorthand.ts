@@ -1,4 +1,4 @@
-import type { Report } from '../diagnostics/diagnostic.js';
+import { Report } from '../diagnostics/report.js';
 import { assertNever } from '../internal/assert-never.js';
 import type { CallNode, ShorthandRuleNode, StringNode } from '../syntax/ast.js';
 import {

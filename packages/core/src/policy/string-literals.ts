@@ -1,4 +1,4 @@
-import { Report } from '../diagnostics/diagnostic.js';
+import { Report } from '../diagnostics/report.js';
 import { Lexer } from '../syntax/lexer.js';
 import type { Policy } from './policy.js';
 

@@ -1,5 +1,5 @@
 import type { Code, DataOf } from '../diagnostics/codes.js';
-import type { Report } from '../diagnostics/diagnostic.js';
+import { Report } from '../diagnostics/report.js';
 import type { Source } from '../diagnostics/source.js';
 import { spanOf } from '../diagnostics/span.js';
 import { groupBy } from '../internal/group-by.js';

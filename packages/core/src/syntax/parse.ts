@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
-import { Report } from '../diagnostics/diagnostic.js';
+import { Report } from '../diagnostics/report.js';
 import { Source } from '../diagnostics/source.js';
 import type { PolicyNode, TermNode } from './ast.js';
 import { parsePolicy, parseQuery } from './parser.js';

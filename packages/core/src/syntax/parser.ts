@@ -1,4 +1,4 @@
-import type { Report } from '../diagnostics/diagnostic.js';
+import { Report } from '../diagnostics/report.js';
 import type { Source } from '../diagnostics/source.js';
 import { spanOf, spanOver } from '../diagnostics/span.js';
 import type { InlineQueryNode, PolicyNode, RuleNode, RuleTypeNode, StatementNode, TermNode } from './ast.js';

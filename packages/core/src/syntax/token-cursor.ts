@@ -1,5 +1,6 @@
 import type { Code, DataOf } from '../diagnostics/codes.js';
-import { type Diagnostic, Report } from '../diagnostics/diagnostic.js';
+import type { Diagnostic } from '../diagnostics/diagnostic.js';
+import { Report } from '../diagnostics/report.js';
 import type { Source } from '../diagnostics/source.js';
 import type { Span } from '../diagnostics/span.js';
 import { spanOf } from '../diagnostics/span.js';

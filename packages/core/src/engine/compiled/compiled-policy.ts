@@ -1,7 +1,6 @@
 import { hasTagged, tagVersion } from '../../types/typed.js';
 import type { BackEnd } from '../backends/back-end.js';
-import { closures } from '../backends/closures/closures.js';
-import { findEvaluate } from '../backends/source/evaluate.js';
+import { findEvaluate, type Evaluate } from '../backends/source/evaluate.js';
 import { sourceBackEnd } from '../backends/source/source-back-end.js';
 import type { CompiledFunction } from '../compiler/compiled-function.js';
 import type { HostReplay } from '../host-log.js';
@@ -216,18 +215,26 @@ export class CompiledPolicy {
 const countTagged = (registered: ReadonlySet<object>): number =>
   [...registered].filter((prototype) => hasTagged(prototype)).length;
 
-/** Returns undefined if the machine runs all queries. */
+/**
+ * Returns undefined if the machine runs all queries.
+ *
+ * @param closures the back end of closures, if `needsClosures`
+ */
 export function compile(
   context: ProgramContext,
   choice: EngineChoice,
   limits: Limits,
+  closures: BackEnd | undefined,
 ): CompiledPolicy | undefined {
   if (choice === 'machine') return undefined;
   const dump = dumpFromEnvironment();
-  return new CompiledPolicy(context, limits, backEndFor(choice, dump), dump);
+  const backEnd = closures ?? sourceBackEnd(evaluateFor(choice)!, dump?.source);
+  return new CompiledPolicy(context, limits, backEnd, dump);
 }
 
-function backEndFor(choice: EngineChoice, dump: Dump | undefined): BackEnd {
-  const evaluate = choice === 'closures' ? undefined : findEvaluate();
-  return evaluate === undefined ? closures : sourceBackEnd(evaluate, dump?.source);
-}
+/** Returns whether an engine runs closures: by choice, or because the platform forbids code from strings. */
+export const needsClosures = (choice: EngineChoice): boolean =>
+  choice !== 'machine' && evaluateFor(choice) === undefined;
+
+const evaluateFor = (choice: EngineChoice): Evaluate | undefined =>
+  choice === 'closures' ? undefined : findEvaluate();

@@ -1,5 +1,6 @@
 import type { Code, DataOf } from '../../diagnostics/codes.js';
-import { Report, type Severity } from '../../diagnostics/diagnostic.js';
+import type { Severity } from '../../diagnostics/diagnostic.js';
+import { Report } from '../../diagnostics/report.js';
 import type { Span } from '../../diagnostics/span.js';
 import type { Node } from '../../syntax/ast.js';
 import type { PolicyDraft, Scope } from '../policy-draft.js';

@@ -1,4 +1,4 @@
-import type { Report } from '../../diagnostics/diagnostic.js';
+import { Report } from '../../diagnostics/report.js';
 import type { Node, ParameterNode, TermNode } from '../../syntax/ast.js';
 import { childrenOf } from '../../syntax/visit.js';
 import type { PolicyDraft, Scope } from '../policy-draft.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Report } from '../../diagnostics/diagnostic.js';
+import { Report } from '../../diagnostics/report.js';
 import { Source } from '../../diagnostics/source.js';
 import { TypeTable } from '../../types/type-table.js';
 import { buildPolicy } from '../build-policy.js';

@@ -1,4 +1,4 @@
-import type { Report } from '../../../diagnostics/diagnostic.js';
+import { Report } from '../../../diagnostics/report.js';
 import { isPolarError } from '../../../diagnostics/polar-error.js';
 import type { CompiledFunction } from '../../compiler/compiled-function.js';
 import { NotCompilable } from '../../compiler/not-compilable.js';
