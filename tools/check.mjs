@@ -95,6 +95,7 @@ const packages = [
   step('smoke test of the packages', process.execPath, 'tools/smoke.mjs', tarballs),
 ];
 const docs = [
+  script('bundle sizes', 'x:sizes'),
   step('examples in the docs', process.execPath, 'tools/docs-examples.mjs'),
   ...['express', 'koa', 'nestjs'].map((name) =>
     step(`demo on ${name}`, process.execPath, 'tools/demo.mjs', '--framework', name),

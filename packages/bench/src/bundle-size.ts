@@ -6,12 +6,8 @@ import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { otherBuild } from './libraries/nanook.ts';
 import { folderOf } from './machine.ts';
-
-export interface BundleSize {
-  readonly what: string;
-  readonly minified: number;
-  readonly gzip: number;
-}
+import { sizeOf, type BundleSize } from './size-of.ts';
+import { startSizes } from './start-size.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -26,8 +22,7 @@ async function bundle(what: string, contents: string, platform: 'node' | 'browse
     target: 'es2022',
     logLevel: 'error',
   });
-  const code = outputFiles[0]!.contents;
-  return { what, minified: code.byteLength, gzip: gzipSync(code, { level: 9 }).byteLength };
+  return { what, ...sizeOf(outputFiles[0]!.contents) };
 }
 
 /** Adds the WebAssembly file of a package to the size of its JavaScript. */
@@ -39,20 +34,26 @@ function withWasm(size: BundleSize, file: string): BundleSize {
   };
 }
 
-/** Measures each entry point with all its exports and their dependencies, without tree shaking. */
+const whole = (name: string) => `export * from ${JSON.stringify(name)};`;
+
+/** Measures the entry for policies that were compiled ahead of time. */
+export const compiledSize = (): Promise<BundleSize> =>
+  bundle(
+    '@nanook/core/compiled, for a policy compiled ahead of time',
+    whole('@nanook/core/compiled'),
+    'browser',
+  );
+
+/** Measures what applications load at the start, and each entry point with all its exports and their dependencies. */
 export async function bundleSizes(): Promise<BundleSize[]> {
-  const whole = (name: string) => `export * from ${JSON.stringify(name)};`;
   const wasmOf = (name: string, file: string) => join(folderOf(name), file);
   if (otherBuild !== undefined)
     return [await bundle('the other build, under Node', whole(fileURLToPath(otherBuild)), 'node')];
   return [
+    ...(await startSizes()),
     await bundle('@nanook/core, without Node', whole('@nanook/core'), 'browser'),
     await bundle('@nanook/core, under Node', whole('@nanook/core'), 'node'),
-    await bundle(
-      '@nanook/core/compiled, for a policy compiled ahead of time',
-      whole('@nanook/core/compiled'),
-      'browser',
-    ),
+    await compiledSize(),
     await bundle('@nanook/core/syntax', whole('@nanook/core/syntax'), 'browser'),
     await bundle('@casl/ability', whole('@casl/ability'), 'browser'),
     await bundle('casbin', whole('casbin'), 'node'),

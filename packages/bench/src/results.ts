@@ -1,4 +1,4 @@
-import type { BundleSize } from './bundle-size.ts';
+import type { BundleSize } from './size-of.ts';
 import type { Machine } from './machine.ts';
 import type { Spread } from './measure.ts';
 import type { Library } from './library.ts';

@@ -208,7 +208,9 @@ function sizes({ sizes: found }: Results): string[] {
   return [
     '## Size',
     '',
-    'All exports of an entry point with their dependencies, bundled and minified with esbuild, then compressed with gzip.',
+    'Bundled and minified with esbuild, then compressed with gzip. The first two rows are an application that only calls `Authorizer.load` and',
+    '`isAllowed`, bundled with code splitting: the files that it loads at the start, and all files that it has loaded after the first check.',
+    'The other rows are all exports of an entry point with their dependencies, in one file.',
     '',
     '| | minified | gzip |',
     '| --- | --: | --: |',
