@@ -14,12 +14,13 @@ import type { Decision } from './decision.js';
 import type { DenialWarnings } from './denial-warnings.js';
 import type { TypeReference } from './grantable-actions.js';
 import type { LoadedPolicy } from './loaded-policy.js';
+import { onDemand } from './on-demand.js';
 import type { AuthorizerOptions } from './options.js';
 import type { CheckOptions, EnumerationOptions } from './query-options.js';
 import type { QueryRunner } from './query-runner.js';
 import { resourceTypeOf } from './resource-type.js';
 import { isUndecided } from './undecided.js';
-import { explainCondition, type WhereExplanation } from './where-explanation.js';
+import type { WhereExplanation } from './where-explanation.js';
 
 /** The parts of an authorizer that decisions need, and that stay the same when it reloads its policy. */
 export class DecisionContext {
@@ -127,6 +128,7 @@ export class DecisionEngine implements Decider {
     options: CheckOptions,
   ): Promise<WhereExplanation> {
     const { condition, followed } = await this.queries.where(actor, action, type, options, 'explainWhere');
+    const { explainCondition } = await onDemand.whereExplanation();
     return explainCondition(condition, followed);
   }
 

@@ -9,6 +9,8 @@ export const onDemand = {
   denialWarnings: () => import('./denial-warnings.js'),
   /** Needed by each load where the platform forbids code from strings. */
   closures: () => import('../engine/backends/closures/closures.js'),
-  /** Needed by the first `where`. */
+  /** Needed by `where`. */
   where: () => import('../partial/where.js'),
+  /** Needed by `explainWhere`. */
+  whereExplanation: () => import('./where-explanation.js'),
 };
