@@ -37,6 +37,7 @@ export function sizeOf(statement: Statement): number {
     case 'check':
       return sizeOf(statement.proof) + countSuccesses(statement.proof) * sizeOf(statement.next);
     case 'by-type':
+    case 'switch':
       return statement.cases.length + sum(continuationsOf(statement), sizeOf);
     default:
       return 1 + sum(childrenOf(statement), sizeOf);

@@ -39,7 +39,8 @@ export type Statement =
   /** Runs `next` unless the local is a promise. Inserted where no other statement reads the local first. */
   | { readonly kind: 'await'; readonly local: number; readonly next: Statement }
   | ExactlyStatement
-  | ByTypeStatement;
+  | ByTypeStatement
+  | SwitchStatement;
 
 /** Runs statements one after another until one succeeds. An empty list fails. */
 export interface AnyStatement {
@@ -79,6 +80,13 @@ export interface ByTypeStatement {
   readonly cases: readonly { readonly types: readonly TypeSet[]; readonly next: Statement }[];
 }
 
+/** Continues according to the literal that a value equals. Any other value fails. */
+export interface SwitchStatement {
+  readonly kind: 'switch';
+  readonly value: Operand;
+  readonly cases: readonly { readonly literal: Literal; readonly next: Statement }[];
+}
+
 /** `to = base.name` */
 export interface ReadStatement {
   readonly kind: 'read';
@@ -93,6 +101,8 @@ export interface ReadStatement {
   readonly field: FieldType | undefined;
   /** The same type, if the value is tagged with it when it is read. */
   readonly tag: FieldType | undefined;
+  /** Whether `next` also runs when the attribute is missing. The alternatives in it that need the attribute test for it. */
+  readonly isOptional: boolean;
   readonly at: Span;
   readonly next: Statement;
 }
@@ -152,6 +162,8 @@ export type Test =
   | { readonly kind: 'isa'; readonly value: Operand; readonly type: DeclaredType }
   | { readonly kind: 'isa-union'; readonly value: Operand; readonly union: UnionName }
   | { readonly kind: 'true'; readonly value: Operand; readonly at: Span }
+  /** Tests whether an optional read has found its attribute. */
+  | { readonly kind: 'present'; readonly value: Operand }
   | CallTest;
 
 export interface EqualTest {
@@ -196,6 +208,14 @@ export const isFailure = (statement: Statement): boolean =>
 
 export const isLocal = (operand: Operand, n: number): boolean =>
   operand.kind === 'local' && operand.local === n;
+
+export type Literal = string | number | boolean | null;
+
+export const isLiteral = (value: unknown): value is Literal =>
+  value === null ||
+  typeof value === 'string' ||
+  typeof value === 'boolean' ||
+  (typeof value === 'number' && !Number.isNaN(value));
 
 /** Checks for a constant that `===` compares as a policy does: not an object, a function or NaN. */
 export const isLiteralOperand = (operand: Operand): boolean =>

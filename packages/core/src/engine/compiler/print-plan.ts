@@ -40,7 +40,7 @@ function linesOf(statement: Statement): readonly string[] {
         : statement.of.flatMap((s, i) => [i === 0 ? 'try' : 'or', ...linesOf(s).map(indented)]);
     case 'read':
       return [
-        `$${statement.to} = ${operandText(statement.base)}.${statement.name}`,
+        `$${statement.to} = ${operandText(statement.base)}.${statement.name}${statement.isOptional ? ' or nothing' : ''}`,
         ...linesOf(statement.next),
       ];
     case 'method':
@@ -87,6 +87,11 @@ function linesOf(statement: Statement): readonly string[] {
         `if ${operandText(statement.value)} is ${types.map((set) => [...set.types].map(({ name }) => name).join('&')).join(' or ')}`,
         ...linesOf(next).map(indented),
       ]);
+    case 'switch':
+      return statement.cases.flatMap(({ literal, next }, i) => [
+        `${i === 0 ? 'if' : 'else if'} ${operandText(statement.value)} == ${show(literal)}`,
+        ...linesOf(next).map(indented),
+      ]);
   }
 }
 
@@ -104,6 +109,8 @@ function testText(test: Test): string {
       return `${operandText(test.value)} matches ${test.union}`;
     case 'true':
       return operandText(test.value);
+    case 'present':
+      return `${operandText(test.value)} is present`;
     case 'call': {
       const likely = test.likely === undefined ? '' : `, probably ${signatureOf(test.likely.callee)}`;
       return `${signatureOf(test.callee)} of ${argumentsText(test.args) || 'nothing'}${likely}`;

@@ -1,7 +1,10 @@
 // The sizes at which the compiler and its back ends choose another form of code. None of them changes an answer.
 
-/** The most goals of one plan. The machine runs rules with more, because paths would be copied again and again. */
+/** The most goals of one rule in a plan. The machine runs rules with more, because paths would be copied again and again. */
 export const maxGoals = 3_000;
+
+/** The most goals of one plan, which may contain thousands of rules. */
+export const maxGoalsOfPlan = 200_000;
 
 /** The deepest nesting of rules that are unfolded around a variable without a value. */
 export const maxUnfolding = 12;
@@ -20,6 +23,18 @@ export const maxCombinations = 32;
 
 /** The longest chain of class comparisons. More classes are found in a table, which is faster then. */
 export const longestChain = 8;
+
+/** The most attributes that are read before alternatives of which only some use them. Each nests the code of the others. */
+export const maxOptionalReads = 16;
+
+/** The fewest tests of one value against literals that become a switch. */
+export const fewestCases = 3;
+
+/** The most cases of a switch that compare the value with each literal. */
+export const longestComparison = 8;
+
+/** The largest code of one function. V8 does not optimize a function that is much larger. */
+export const maxFunctionSize = 400;
 
 /** The longest switch over literals. More literals are found in a table, which is faster then. */
 export const longestSwitch = 64;

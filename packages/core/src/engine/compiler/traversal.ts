@@ -1,5 +1,5 @@
 import { assertNever } from '../../internal/assert-never.js';
-import type { Operand, Statement, Test } from './plan.js';
+import { isLocal, local, type Operand, type Statement, type Test } from './plan.js';
 
 // The one place that knows which statements and operands a statement contains. Analyses and passes are built on it.
 
@@ -14,6 +14,7 @@ export function continuationsOf(statement: Statement): readonly Statement[] {
     case 'exactly':
       return statement.otherwise === undefined ? [statement.next] : [statement.next, statement.otherwise];
     case 'by-type':
+    case 'switch':
       return statement.cases.map(({ next }) => next);
     case 'read':
     case 'method':
@@ -66,6 +67,11 @@ export function mapChildren(statement: Statement, change: (child: Statement) => 
         ...statement,
         cases: statement.cases.map(({ types, next }) => ({ types, next: change(next) })),
       };
+    case 'switch':
+      return {
+        ...statement,
+        cases: statement.cases.map(({ literal, next }) => ({ literal, next: change(next) })),
+      };
     case 'read':
     case 'method':
     case 'arithmetic':
@@ -104,6 +110,7 @@ export function operandsOf(statement: Statement): readonly Operand[] {
       return [{ kind: 'local', local: statement.local }];
     case 'exactly':
     case 'by-type':
+    case 'switch':
       return [statement.value];
     default:
       return assertNever(statement);
@@ -121,7 +128,104 @@ export function operandsOfTest(test: Test): readonly Operand[] {
     case 'isa':
     case 'isa-union':
     case 'true':
+    case 'present':
       return [test.value];
+    default:
+      return assertNever(test);
+  }
+}
+
+/** Returns the locals that a statement itself gives a value. */
+export function assignedIn(statement: Statement): readonly number[] {
+  switch (statement.kind) {
+    case 'read':
+    case 'method':
+    case 'arithmetic':
+      return [statement.to];
+    case 'each':
+      return [statement.item];
+    default:
+      return [];
+  }
+}
+
+/** Returns the locals that a statement reads and that it does not assign itself. */
+export function freeLocals(statement: Statement): ReadonlySet<number> {
+  const read = new Set<number>();
+  const assigned = new Set<number>();
+  const visit = (each: Statement): void => {
+    for (const operand of operandsOf(each)) if (operand.kind === 'local') read.add(operand.local);
+    for (const n of assignedIn(each)) assigned.add(n);
+    childrenOf(each).forEach(visit);
+  };
+  visit(statement);
+  return new Set([...read].filter((n) => !assigned.has(n)));
+}
+
+/** Returns the same statement with one local replaced by another. */
+export function renameLocal(statement: Statement, from: number, to: number): Statement {
+  const renamed = (operand: Operand): Operand => (isLocal(operand, from) ? local(to) : operand);
+  const visit = (each: Statement): Statement =>
+    operandsOf(each).some((operand) => isLocal(operand, from))
+      ? mapChildren(mapOperands(each, renamed), visit)
+      : mapChildren(each, visit);
+  return visit(statement);
+}
+
+function mapOperands(statement: Statement, change: (operand: Operand) => Operand): Statement {
+  switch (statement.kind) {
+    case 'succeed':
+    case 'any':
+    case 'check':
+    case 'not':
+    case 'cut':
+      return statement;
+    case 'read':
+      return { ...statement, base: change(statement.base) };
+    case 'method':
+      return { ...statement, base: change(statement.base), args: statement.args.map(change) };
+    case 'arithmetic':
+      return { ...statement, left: change(statement.left), right: change(statement.right) };
+    case 'each':
+      return { ...statement, list: change(statement.list) };
+    case 'if':
+      return { ...statement, test: mapOperandsOfTest(statement.test, change) };
+    case 'again':
+      return {
+        ...statement,
+        args: statement.args.map(change),
+        only: statement.only && { ...statement.only, argument: change(statement.only.argument) },
+      };
+    case 'await': {
+      const operand = change(local(statement.local));
+      return operand.kind === 'local' ? { ...statement, local: operand.local } : statement;
+    }
+    case 'exactly':
+    case 'by-type':
+    case 'switch':
+      return { ...statement, value: change(statement.value) };
+    default:
+      return assertNever(statement);
+  }
+}
+
+function mapOperandsOfTest(test: Test, change: (operand: Operand) => Operand): Test {
+  switch (test.kind) {
+    case 'equal':
+    case 'order':
+      return { ...test, left: change(test.left), right: change(test.right) };
+    case 'call':
+      return {
+        ...test,
+        args: test.args.map(change),
+        likely: test.likely && { ...test.likely, argument: change(test.likely.argument) },
+      };
+    case 'one-of':
+    case 'isa':
+    case 'isa-union':
+    case 'true':
+    case 'present':
+      return { ...test, value: change(test.value) };
     default:
       return assertNever(test);
   }

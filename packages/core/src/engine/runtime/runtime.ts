@@ -387,6 +387,11 @@ export abstract class Runtime implements EqualityContext, Meter {
     return literals.some((literal) => this.equal(value, literal));
   }
 
+  /** Returns the literal that an object equals, as a boxed literal does, or the object itself. */
+  literalOf(value: unknown, literals: readonly unknown[]): unknown {
+    return literals.find((literal) => this.equal(value, literal)) ?? value;
+  }
+
   /** Handles a condition that is not `true` or `false`. */
   notTrue(value: unknown, at?: Span): false {
     this.await(value);

@@ -14,6 +14,7 @@ import {
   type MethodStatement,
   type ReadStatement,
   type Statement,
+  type SwitchStatement,
 } from '../../compiler/plan.js';
 import { isExactly } from '../../runtime/exact-class.js';
 import { noValue } from '../../runtime/runtime.js';
@@ -67,6 +68,8 @@ export function buildStep(b: ClosureBuilder, statement: Statement, after: Then):
     }
     case 'exactly':
       return buildExactly(b, statement, after);
+    case 'switch':
+      return buildSwitch(b, statement, after);
     case 'by-type':
       // Only plans of ahead-of-time compilation contain it, and they are printed as source.
       throw new NotCompilable('a distinction by all known types');
@@ -165,6 +168,20 @@ function buildNot({ runtime }: ClosureBuilder, proof: Step, then: Step): Step {
   };
 }
 
+function buildSwitch(b: ClosureBuilder, { value, cases }: SwitchStatement, after: Then): Step {
+  const { runtime } = b;
+  const get = b.get(value);
+  const literals = cases.map(({ literal }) => literal);
+  const steps = new Map<unknown, Step>(
+    cases.map(({ literal, next }) => [literal, buildStep(b, next, after)]),
+  );
+  return (locals) => {
+    const found = get(locals);
+    const step = steps.get(isObject(found) ? runtime.literalOf(found, literals) : found);
+    return step === undefined ? failed : step(locals);
+  };
+}
+
 function buildExactly(b: ClosureBuilder, statement: ExactlyStatement, after: Then): Step {
   const { runtime } = b;
   const value = b.get(statement.value);
@@ -227,6 +244,17 @@ function buildRead(b: ClosureBuilder, statement: ReadStatement, after: Then): St
   }
   const site = readSite(statement.name, statement.inPattern, statement.field);
   const at = b.slot(to);
+  if (statement.isOptional) {
+    const addTag = tag === undefined ? undefined : buildTag(b, tag);
+    const then = buildStep(b, next, after);
+    return (locals) => {
+      const base = from === -1 ? known : locals[from];
+      const value = isExact ? readExact(base, site, runtime) : read(base, site, runtime);
+      if (addTag !== undefined) addTag(value);
+      locals[at] = value;
+      return then(locals);
+    };
+  }
   if (tag !== undefined) {
     const addTag = buildTag(b, tag);
     const then = buildStep(b, next, after);

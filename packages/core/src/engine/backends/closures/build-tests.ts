@@ -1,6 +1,7 @@
 import type { CompiledFunction } from '../../compiler/compiled-function.js';
 import type { CallTest, Operand, Test } from '../../compiler/plan.js';
 import { isExactly } from '../../runtime/exact-class.js';
+import { noValue } from '../../runtime/runtime.js';
 import type { ClosureBuilder } from './closure-builder.js';
 import { comparison, oneOf } from './closure-values.js';
 import type { CallAll, Check } from './steps.js';
@@ -47,6 +48,10 @@ export function buildTest(b: ClosureBuilder, test: Test): Check {
         const v = value(locals);
         return v === true || (v !== false && runtime.notTrue(v));
       };
+    }
+    case 'present': {
+      const value = b.get(test.value);
+      return (locals) => value(locals) !== noValue;
     }
     case 'call':
       return buildCallTest(b, test);

@@ -25,8 +25,9 @@ export function elementSearch(item: number, statement: Statement): AttributeTest
   return found === undefined || mentions(found.test, item) ? undefined : found;
 }
 
-export function attributeTest({ name, inPattern, to, tag, next }: ReadStatement): AttributeTest | undefined {
-  if (tag !== undefined || next.kind !== 'if') return undefined;
+export function attributeTest(read: ReadStatement): AttributeTest | undefined {
+  const { name, inPattern, to, tag, isOptional, next } = read;
+  if (tag !== undefined || isOptional || next.kind !== 'if') return undefined;
   const { test } = next;
   if (test.kind === 'one-of')
     return isLocal(test.value, to) ? { name, inPattern, to, test, next: next.next } : undefined;

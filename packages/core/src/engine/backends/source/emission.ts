@@ -87,6 +87,22 @@ export class Emission {
     return this.printing.isModule ? `, ${this.constant(at)}` : '';
   }
 
+  /** Prints statements of another function: variables that only this one has are not used there. */
+  emitApart(emit: () => string): { readonly body: string; readonly awaits: boolean } {
+    const { awaits } = this;
+    const instances = [...this.instances];
+    const prototypes = [...this.checkedPrototypes];
+    this.awaits = false;
+    this.instances.clear();
+    this.checkedPrototypes.clear();
+    const body = emit();
+    const result = { body, awaits: this.awaits };
+    this.awaits = awaits;
+    for (const n of instances) this.instances.add(n);
+    for (const [n, name] of prototypes) this.checkedPrototypes.set(n, name);
+    return result;
+  }
+
   // ── promises ──
 
   /** Marks the function as one that contains an `await`. */

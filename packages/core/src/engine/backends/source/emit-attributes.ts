@@ -7,21 +7,22 @@ import type { Emission } from './emission.js';
 
 /** Prints the read of an attribute. @param next prints the statements after it */
 export function emitRead(e: Emission, statement: ReadStatement, next: () => string): string {
-  const { to, base, name, inPattern, isExact, field, tag, at } = statement;
+  const { to, base, name, inPattern, isExact, field, tag, isOptional, at } = statement;
   const n = e.newLabel();
   const isUnsure = !isExact && tag === undefined && field === undefined && e.linker.mayTag(name);
   const site = e.constant(readSite(name, inPattern, field, isUnsure));
   const o = e.operand(base);
   const v = `v${to}`;
+  const leave = isOptional ? ';' : `break b${n};`;
   const access = memberAccess(name);
   const isMissing = `${v} === undefined || Object.prototype${access} !== undefined`;
   const absent = e.settles
-    ? `if (${v} === undefined && (${v} = R.absent(${o}, ${site}${e.position(at)})) === U) break b${n};`
+    ? `if (${v} === undefined && (${v} = R.absent(${o}, ${site}${e.position(at)})) === U) ${leave}`
     : undefined;
   const settle = e.waits ? e.waitFor(v, at, absent) : '';
   // A value is tagged only after it is settled.
   const isSettledFirst = e.settles || tag !== undefined || field !== undefined || isUnsure;
-  const slow = `{ ${v} = R.read(${o}, ${site}, ${v}${e.position(at)}); if (${v} === U) break b${n}; ${isSettledFirst ? '' : settle}}\n`;
+  const slow = `{ ${v} = R.read(${o}, ${site}, ${v}${e.position(at)}); if (${v} === U) ${leave} ${isSettledFirst ? '' : settle}}\n`;
   const rest = () => {
     const row = isUnsure
       ? `if (${objectTest(v)} && !R.registered.has(Object.getPrototypeOf(${v}))) R.noteRow(${o}, ${site}, ${v});\n`

@@ -18,9 +18,9 @@ import {
   sizeOfContinuation,
   type Continuation,
   type Continue,
-  type Leave,
-  type Offer,
 } from './continuation.js';
+import { emitAny, emitSwitch } from './emit-alternatives.js';
+import { emitEnd, emitInvocation } from './emit-end.js';
 import { emitMethod, emitRead, emitTag } from './emit-attributes.js';
 import { emitCall, emitCallTest, emitTest } from './emit-tests.js';
 import type { Emission } from './emission.js';
@@ -31,7 +31,7 @@ export function emitStatement(e: Emission, statement: Statement, then: Continuat
     case 'succeed':
       return emitSuccess(e, then);
     case 'any':
-      return statement.of.map((s) => `{ ${emitStatement(e, s, then)} }`).join('\n');
+      return emitAny(e, statement, then, emitStatement);
     case 'read':
       return emitRead(e, statement, () => emitStatement(e, statement.next, then));
     case 'method':
@@ -62,6 +62,8 @@ export function emitStatement(e: Emission, statement: Statement, then: Continuat
       return emitExactly(e, statement, then);
     case 'by-type':
       return emitByType(e, statement, then);
+    case 'switch':
+      return emitSwitch(e, statement, then, emitStatement);
   }
 }
 
@@ -80,16 +82,6 @@ function emitSuccess(e: Emission, then: Continuation): string {
       return then.once === undefined ? text : `if (!${then.once}) { ${then.once} = true; ${text} }`;
     }
   }
-}
-
-/** Prints the call of a function that says whether the success was enough. */
-const emitInvocation = (e: Emission, name: string, end: Leave | Offer): string =>
-  `{ const r = ${e.awaited(`${name}()`)}; if (r !== false) { ${emitEnd(e, end)} } }`;
-
-/** Prints the end of the search, after the result `r` other than `false`. */
-function emitEnd(e: Emission, end: Leave | Offer): string {
-  const cut = e.hasCut ? `if (cut) return ${e.localFunctions === 0 ? 'false' : '"stop"'};\n` : '';
-  return `${cut}${end.kind === 'leave' ? end.text : 'return r;'}`;
 }
 
 /** Prints a continuation as a local function that runs once. */

@@ -35,6 +35,8 @@ export function emitTest(e: Emission, test: Test): string {
       const v = e.operand(test.value);
       return `(${v} === true || (${v} !== false && R.notTrue(${v}${e.position(test.at)})))`;
     }
+    case 'present':
+      return `${e.operand(test.value)} !== U`;
     case 'call':
       return emitCallTest(e, test, e.waits ? 'wait' : 'run');
   }

@@ -14,11 +14,16 @@ export const preamble = ['R', 'U', 'k'] as const;
 
 /** The constants of a text, by their position in a list. */
 export class Constants {
-  readonly values: unknown[] = [];
+  readonly #names = new Map<unknown, string>();
+
+  get values(): readonly unknown[] {
+    return [...this.#names.keys()];
+  }
 
   name(value: unknown): string {
-    const known = this.values.indexOf(value);
-    return `k${known === -1 ? this.values.push(value) - 1 : known}`;
+    let name = this.#names.get(value);
+    if (name === undefined) this.#names.set(value, (name = `k${this.#names.size}`));
+    return name;
   }
 }
 

@@ -1,6 +1,8 @@
 import type { CompiledFunction } from '../../compiler/compiled-function.js';
 import type { Linker } from '../../compiler/linker.js';
+import { sizeOf } from '../../compiler/plan-analysis.js';
 import type { Plan, Statement } from '../../compiler/plan.js';
+import { maxFunctionSize } from '../../compiler/thresholds.js';
 import { takesContinuation } from '../../runtime/way.js';
 import type { Continuation } from './continuation.js';
 import { emitStatement } from './emit-statements.js';
@@ -35,7 +37,7 @@ function emitTail(e: Emission, statement: Statement): string {
   const then: Continuation = takesContinuation(e.way)
     ? { kind: 'offer' }
     : { kind: 'leave', text: 'return true;' };
-  if (statement.kind === 'any' && statement.of.length > 0) {
+  if (statement.kind === 'any' && statement.of.length > 0 && sizeOf(statement) <= maxFunctionSize) {
     const last = statement.of.length - 1;
     return statement.of
       .map((s, i) => `{ ${i === last ? emitTail(e, s) : emitStatement(e, s, then)} }`)

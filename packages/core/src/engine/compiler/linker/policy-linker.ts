@@ -19,6 +19,7 @@ import type { Linker } from '../linker.js';
 import { partiallyEvaluate } from '../partial-evaluator/partial-evaluator.js';
 import { eliminateTailCalls } from '../passes/eliminate-tail-calls.js';
 import { insertPromiseChecks } from '../passes/insert-promise-checks.js';
+import { mergeAlternatives } from '../passes/merge-alternatives.js';
 import { simplify } from '../passes/simplify.js';
 import type { Plan } from '../plan.js';
 import { fewClasses, manyClasses, maxCombinations } from '../thresholds.js';
@@ -123,7 +124,7 @@ export class PolicyLinker implements Linker {
     return {
       params,
       locals,
-      body: insertPromiseChecks(eliminateTailCalls(simplify(body), fn), open),
+      body: insertPromiseChecks(eliminateTailCalls(mergeAlternatives(simplify(body), this), fn), open),
     };
   }
 

@@ -45,6 +45,7 @@ export function readAttribute(evaluation: Evaluation, goal: LookupGoal, cells: C
     isExact: isExact(base) && !isDeclaredTwice(base, name) && !linker.hasGetter(name),
     field: tagOf(linker, field),
     tag: isTagged ? tagOf(linker, field) : undefined,
+    isOptional: false,
     at: goal.span,
     next,
   };

@@ -29,6 +29,7 @@ function proveRule(evaluation: Evaluation, application: Application): Statement 
 
 function applyRule(evaluation: Evaluation, candidate: Candidate, args: readonly Cell[]): Statement {
   const cells = newCells(candidate.rule.slotNames.length);
+  if (evaluation.inlining.length === 0) evaluation.startRule();
   return evaluation.scoped(() =>
     matchHead(evaluation, candidate, args, cells, () =>
       evaluation.proveGoals(evaluation, candidate.goals, 0, cells, evaluation.success(), {

@@ -5,11 +5,11 @@ import type { Term } from '../../../ir/term.js';
 import { anything, type CompiledFunction, type KnownArgument } from '../compiled-function.js';
 import type { Linker } from '../linker.js';
 import { NotCompilable } from '../not-compilable.js';
-import { succeed, type Operand, type Statement, type Test } from '../plan.js';
+import { isLiteral, succeed, type Operand, type Statement, type Test } from '../plan.js';
+import { maxGoals, maxGoalsOfPlan } from '../thresholds.js';
 import {
   ambiguousLiteral,
   bound,
-  isLiteral,
   operandOf,
   resolved,
   unboundUsed,
@@ -46,7 +46,9 @@ export type ProveGoals = (
 export class Evaluation {
   /** The number of locals so far. */
   locals = 0;
-  goalCount = 0;
+  #goals = 0;
+  /** The number of goals before the current rule of the function. */
+  #goalsBefore = 0;
   /** The depth of rules that are unfolded around the current goal. */
   unfolding = 0;
   /** The arguments of the function itself. */
@@ -67,6 +69,16 @@ export class Evaluation {
     readonly linker: Linker,
     readonly proveGoals: ProveGoals,
   ) {}
+
+  /** Begins with a rule of the function itself. */
+  startRule(): void {
+    this.#goalsBefore = this.#goals;
+  }
+
+  /** Counts a goal. Returns `false` for too many. */
+  countGoal(): boolean {
+    return ++this.#goals <= maxGoalsOfPlan && this.#goals - this.#goalsBefore <= maxGoals;
+  }
 
   newLocal(): number {
     return this.locals++;

@@ -3,7 +3,6 @@ import type { Term } from '../../../ir/term.js';
 import { termsOf } from '../../../ir/goal-terms.js';
 import { NotCompilable } from '../not-compilable.js';
 import { anyOf, fail, isFailure, type Statement } from '../plan.js';
-import { maxGoals } from '../thresholds.js';
 import { readAttribute } from './attributes.js';
 import { proveCall } from './calls.js';
 import { ifHolds, noCells, type Evaluation, type Place, type Rest } from './evaluation.js';
@@ -32,7 +31,7 @@ export function proveGoals(
   const goal = goals[at];
   if (goal === undefined) return rest();
   evaluation.at = goal.span;
-  if (++evaluation.goalCount > maxGoals) throw new NotCompilable('too many paths');
+  if (!evaluation.countGoal()) throw new NotCompilable('too many paths');
   const next: Rest = () => proveGoals(evaluation, goals, at + 1, cells, rest, place);
   switch (goal.kind) {
     case 'call':

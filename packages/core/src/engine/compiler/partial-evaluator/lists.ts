@@ -1,10 +1,10 @@
 import type { Goal } from '../../../ir/goal.js';
 import { NotCompilable } from '../not-compilable.js';
-import { anyOf, fail, succeed, type Statement } from '../plan.js';
+import { isLiteral, anyOf, fail, succeed, type Statement } from '../plan.js';
 import { declaredLocal, tagOf } from './attributes.js';
 import { ifHolds, type Evaluation, type Rest } from './evaluation.js';
 import { bind, ifEqual, unify } from './unify.js';
-import { bound, isLiteral, operandOf, unboundUsed, valueIn, type Cell, type Cells } from './values.js';
+import { bound, operandOf, unboundUsed, valueIn, type Cell, type Cells } from './values.js';
 
 /** Proves `item in collection`. */
 export function proveMembership(

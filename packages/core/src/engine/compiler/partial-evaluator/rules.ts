@@ -5,18 +5,10 @@ import type { Candidate, CandidateTable } from '../../rules/candidate.js';
 import type { RuleIndex } from '../../rules/rule-index.js';
 import type { Linker } from '../linker.js';
 import { NotCompilable } from '../not-compilable.js';
+import { isLiteral } from '../plan.js';
 import { maxForwarded } from '../thresholds.js';
 import type { Evaluation } from './evaluation.js';
-import {
-  ambiguousLiteral,
-  bound,
-  identityIn,
-  isLiteral,
-  newCells,
-  valueIn,
-  type Cell,
-  type Value,
-} from './values.js';
+import { ambiguousLiteral, bound, identityIn, newCells, valueIn, type Cell, type Value } from './values.js';
 
 /** One rule, applied to arguments. */
 export interface Application {

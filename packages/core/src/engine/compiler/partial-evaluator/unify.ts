@@ -1,11 +1,10 @@
 import { isUnknown } from '../compiled-function.js';
 import { NotCompilable } from '../not-compilable.js';
-import { fail, type Statement } from '../plan.js';
+import { isLiteral, fail, type Statement } from '../plan.js';
 import { ifHolds, type Evaluation, type Rest } from './evaluation.js';
 import {
   ambiguousLiteral,
   bound,
-  isLiteral,
   operandOf,
   resolved,
   type Cell,

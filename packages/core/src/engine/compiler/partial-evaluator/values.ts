@@ -1,6 +1,7 @@
 import type { Goal } from '../../../ir/goal.js';
 import type { DeclaredType, FieldType } from '../../../types/declared-type.js';
 import { anything, type KnownArgument } from '../compiled-function.js';
+import { identityOfConstant } from '../identity.js';
 import { NotCompilable } from '../not-compilable.js';
 import { constant, local, type Operand } from '../plan.js';
 
@@ -75,22 +76,13 @@ export function operandOf(value: Value): Operand {
   }
 }
 
-const objectIds = new WeakMap<object, number>();
-let objectCount = 0;
-
 /** Returns a key that is equal only for values that are certainly the same. */
 export function identityOf(value: Value): string {
   switch (value.kind) {
     case 'local':
       return `$${value.local}`;
-    case 'constant': {
-      const { value: known } = value;
-      if ((typeof known !== 'object' || known === null) && typeof known !== 'function')
-        return `${typeof known}:${String(known)}`;
-      let id = objectIds.get(known);
-      if (id === undefined) objectIds.set(known, (id = objectCount++));
-      return `#${id}`;
-    }
+    case 'constant':
+      return identityOfConstant(value.value);
     case 'one-of':
       return value.literals.map((literal) => `${typeof literal}:${String(literal)}`).join('|');
   }
@@ -100,12 +92,6 @@ export function identityIn(cell: Cell): string {
   const value = valueIn(cell);
   return value === undefined ? '_' : identityOf(value);
 }
-
-export const isLiteral = (value: unknown): value is string | number | boolean | null =>
-  value === null ||
-  typeof value === 'string' ||
-  typeof value === 'boolean' ||
-  (typeof value === 'number' && !Number.isNaN(value));
 
 /** Checks for a member that the machine refuses or handles itself. */
 export const isReservedMember = (name: string): boolean => name in Object.prototype || name === 'prototype';

@@ -2,6 +2,7 @@ import { assertNever } from '../../../internal/assert-never.js';
 import type { CompiledFunction } from '../compiled-function.js';
 import { countSuccesses, isDeterministic } from '../plan-analysis.js';
 import type { IfStatement, Statement } from '../plan.js';
+import { mapChildren } from '../traversal.js';
 
 /** Turns a function that ends in a call of itself into a loop, so that a deep tree of folders does not need a deep stack. */
 export function eliminateTailCalls(statement: Statement, fn: CompiledFunction): Statement {
@@ -28,6 +29,8 @@ export function eliminateTailCalls(statement: Statement, fn: CompiledFunction): 
     case 'cut':
     case 'await':
       return { ...statement, next: eliminateTailCalls(statement.next, fn) };
+    case 'switch':
+      return mapChildren(statement, (next) => eliminateTailCalls(next, fn));
     case 'each':
     case 'succeed':
     case 'again':

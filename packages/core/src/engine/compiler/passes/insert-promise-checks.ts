@@ -39,7 +39,9 @@ function examines(statement: Statement, n: number): boolean {
     case 'await':
       return isOperand() || examines(statement.next, n);
     case 'if':
-      return testExamines(statement.test, isIt);
+      return statement.test.kind === 'present'
+        ? examines(statement.next, n)
+        : testExamines(statement.test, isIt);
     case 'check':
     case 'not':
       return examines(statement.proof, n);
@@ -49,6 +51,7 @@ function examines(statement: Statement, n: number): boolean {
     case 'each':
     case 'exactly':
     case 'by-type':
+    case 'switch':
     case 'again':
     case 'succeed':
       return isOperand();
