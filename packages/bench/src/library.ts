@@ -7,7 +7,10 @@ export type Check = (actor: any, action: string, resource: any) => boolean | Pro
 export const peers = ['oso', 'casl', 'casl-request', 'casbin', 'cedar', 'accesscontrol'] as const;
 export type Peer = (typeof peers)[number];
 
-/** The variants of Nanook: with default options, an audit hook, declared fields, compiled ahead of time, and with a chosen engine. */
+/**
+ * The variants of Nanook: with default options, an audit hook, declared fields, compiled ahead of time, a chosen engine, and single
+ * checks instead of an enumeration.
+ */
 export const nanookVariants = [
   'nanook',
   'nanook-hook',
@@ -15,6 +18,7 @@ export const nanookVariants = [
   'nanook-ahead',
   'nanook-closures',
   'nanook-machine',
+  'nanook-singles',
 ] as const;
 export type NanookVariant = (typeof nanookVariants)[number];
 

@@ -10,6 +10,8 @@ export interface Options {
   readonly checks: number;
   readonly rounds: number;
   readonly processes: number;
+  /** Measure the processor time of the process instead of the elapsed time. */
+  readonly cpu: boolean;
   /** The times of one round, of warming up, of verifying, and of starting, which includes loading and verifying. */
   readonly roundMs: number;
   readonly warmMs: number;
@@ -30,7 +32,7 @@ export interface Options {
 export const help = `npm run bench -- [options]
 
   --quick              shorter rounds, fewer of them
-  --only S1,S5         only these parts: ${scenarios.map(({ id }) => id).join(', ')}, once (import, load, memory), size
+  --only S1,S5         only these parts: ${scenarios.map(({ id }) => id).join(', ')}, once (import, load, first checks, reload, memory), size
   --libraries a,b      ${libraries.join(', ')};
                        a name also selects its variants: nanook, casl
   --shapes a,b         ${shapes.join(', ')}
@@ -38,6 +40,7 @@ export const help = `npm run bench -- [options]
   --seed n             other data and checks (default: 1)
   --rounds n           rounds for each library and size
   --processes n        processes for each library and size (default: 1)
+  --cpu                measure processor time instead of elapsed time, for a busy machine
   --write              write docs/reference/performance.md and its charts, from a full run or with --from
   --json file          save the figures
   --from file          report saved figures, instead of measuring
@@ -65,6 +68,7 @@ export function parseOptions(args: string[]): Options | 'help' {
       seed: { type: 'string', default: '1' },
       rounds: { type: 'string' },
       processes: { type: 'string', default: '1' },
+      cpu: { type: 'boolean', default: false },
       'max-size': { type: 'string' },
       json: { type: 'string' },
       from: { type: 'string' },
@@ -72,7 +76,7 @@ export function parseOptions(args: string[]): Options | 'help' {
   });
   if (values.help) return 'help';
   const { quick } = values;
-  const isPart = (['only', 'libraries', 'shapes', 'max-size'] as const).find(
+  const isPart = (['only', 'libraries', 'shapes', 'max-size', 'cpu'] as const).find(
     (name) => values[name] !== undefined,
   );
   if (values.write && isPart !== undefined) throw new Error(`--write needs all parts; remove --${isPart}`);
@@ -94,6 +98,7 @@ export function parseOptions(args: string[]): Options | 'help' {
     checks: 1_000,
     rounds: values.rounds === undefined ? (quick ? 5 : 11) : numberOf('rounds', values.rounds),
     processes: numberOf('processes', values.processes),
+    cpu: values.cpu,
     roundMs: quick ? 30 : 150,
     warmMs: quick ? 150 : 500,
     verifyMs: quick ? 1_000 : 10_000,

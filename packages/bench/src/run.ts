@@ -13,7 +13,7 @@ import { isPeer, type Library, libraries } from './library.ts';
 import type { Scenario } from './scenario.ts';
 import { scenarios } from './scenarios/index.ts';
 import { isPlanned, whyNot } from './scenarios/prepare.ts';
-import { hasShape } from './scenarios/shaped.ts';
+import { hasShape, hasShapeAt } from './scenarios/shaped.ts';
 import type { Shape } from './shape.ts';
 import type { Job, Ready, Report } from './worker.ts';
 
@@ -81,7 +81,7 @@ async function measure(scenario: Scenario, size: number, shape: Shape, options: 
   log(`${label}, ${shape}: ${scenario.title}`);
   try {
     for (const library of libraries) {
-      if (!options.libraries.includes(library) || !isPlanned(scenario, library, shape, size)) continue;
+      if (!options.libraries.includes(library) || !isPlanned(scenario, library, shape)) continue;
       const base = { scenario: scenario.id, size, shape, library };
       const reason = whyNot(scenario, library);
       if (reason !== undefined) {
@@ -94,7 +94,7 @@ async function measure(scenario: Scenario, size: number, shape: Shape, options: 
         continue;
       }
       for (let process = 0; process < options.processes; process++) {
-        const { seed, checks, verifyMs, ownVerifyMs } = options;
+        const { seed, checks, cpu, verifyMs, ownVerifyMs } = options;
         const contender = new Contender(library, {
           scenario: scenario.id,
           library,
@@ -102,6 +102,7 @@ async function measure(scenario: Scenario, size: number, shape: Shape, options: 
           size,
           seed,
           checks,
+          cpu,
           verifyMs: isPeer(library) ? verifyMs : ownVerifyMs,
         });
         const report = await contender.next(options.startMs);
@@ -165,19 +166,18 @@ async function measure(scenario: Scenario, size: number, shape: Shape, options: 
 async function once(what: string, unit: Once['unit'], probe: Probe, times: number): Promise<Once> {
   const values: number[] = [];
   for (let i = 0; i < times; i++) {
-    const { stdout } = await run(process.execPath, [
-      '--disable-warning=ExperimentalWarning',
-      '--expose-gc',
-      probeFile,
-      JSON.stringify(probe),
-    ]);
+    const { stdout } = await run(
+      process.execPath,
+      ['--disable-warning=ExperimentalWarning', '--expose-gc', probeFile, JSON.stringify(probe)],
+      { env: { ...process.env, NODE_ENV: 'production' } },
+    );
     values.push(JSON.parse(stdout) as number);
   }
   return { what, unit, value: spreadOf(values) };
 }
 
 async function measureOnce({ seed, quick, libraries: wanted }: Options): Promise<Once[]> {
-  log('import, load, memory');
+  log('import, load, first checks, reload, memory');
   const times = quick ? 3 : 11;
   const found: Once[] = [];
   const importable: readonly (readonly [string, Library])[] = [
@@ -193,24 +193,31 @@ async function measureOnce({ seed, quick, libraries: wanted }: Options): Promise
     if (wanted.includes(id))
       found.push(await once(`import ${library}`, 'ms', { kind: 'import', library }, times));
   if (!wanted.includes('nanook')) return found;
-  const loads: readonly (readonly [string, string, number])[] = [
-    ["load S1's policy", 'S1', 1],
-    ["load S4's policy, 30 types", 'S4', 10],
-    ["load S4's policy, 300 types", 'S4', 100],
-    ["load S4's policy, 3,000 types", 'S4', 1_000],
-    ['load 20 flat rules', 'Flat', 20],
-    ['load 20,000 flat rules', 'Flat', 20_000],
+  const data = (scenario: string, size: number) => ({ scenario, size, seed });
+  const inTime: readonly (readonly [what: string, probe: Probe])[] = [
+    ["load S1's policy", { kind: 'load', ...data('S1', 1) }],
+    ["load S4's policy, 30 types", { kind: 'load', ...data('S4', 10) }],
+    ["load S4's policy, 300 types", { kind: 'load', ...data('S4', 100) }],
+    ["load S4's policy, 3,000 types", { kind: 'load', ...data('S4', 1_000) }],
+    ['load 20 flat rules', { kind: 'load', ...data('Flat', 20) }],
+    ['load 20,000 flat rules', { kind: 'load', ...data('Flat', 20_000) }],
+    ['first 1,000 checks, 60 types, rows', { kind: 'first checks', shape: 'typed', ...data('S4', 20) }],
+    ['first 1,000 checks, 60 types', { kind: 'first checks', shape: 'instances', ...data('S4', 20) }],
+    [
+      'reload without a change, then 1,000 checks, 60 types',
+      { kind: 'reload', change: 'none', ...data('S4', 20) },
+    ],
+    [
+      'reload with one more rule, then 1,000 checks, 60 types',
+      { kind: 'reload', change: 'one rule', ...data('S4', 20) },
+    ],
+    ['compile ahead of time, 300 types', { kind: 'compile', ...data('S4', 100) }],
   ];
-  for (const [what, scenario, size] of loads)
-    found.push(await once(what, 'ms', { kind: 'load', scenario, size, seed }, times));
+  for (const [what, probe] of inTime)
+    found.push(await once(what, 'ms', probe, probe.kind === 'compile' ? 3 : times));
   found.push(
-    await once("heap after S1's load", 'MB', { kind: 'memory', scenario: 'S1', size: 1, seed }, times),
-    await once(
-      "heap after S4's load, 3,000 types",
-      'MB',
-      { kind: 'memory', scenario: 'S4', size: 1_000, seed },
-      3,
-    ),
+    await once("heap after S1's load", 'MB', { kind: 'memory', ...data('S1', 1) }, times),
+    await once("heap after S4's load, 3,000 types", 'MB', { kind: 'memory', ...data('S4', 1_000) }, 3),
   );
   return found;
 }
@@ -223,7 +230,8 @@ export async function measureAll(options: Options): Promise<Results> {
     for (const size of scenario.size?.of ?? [1]) {
       if (options.maxSize !== undefined && size > options.maxSize) continue;
       for (const shape of options.shapes)
-        if (hasShape(scenario, shape, size)) cells.push(...(await measure(scenario, size, shape, options)));
+        if (hasShape(scenario, shape) && hasShapeAt(scenario, shape, size))
+          cells.push(...(await measure(scenario, size, shape, options)));
     }
   }
   const found = options.wants('once') ? await measureOnce(options) : [];

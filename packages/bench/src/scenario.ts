@@ -1,8 +1,9 @@
 import type { Class, FieldTypeInput } from '@nanook/core';
-import type { Check, Peer } from './library.ts';
+import type { Check, NanookVariant, Peer } from './library.ts';
+import type { RowSubjectTypes } from './libraries/casl.ts';
 import type { NanookSetup } from './libraries/nanook.ts';
 import type { Mix } from './mix.ts';
-import type { RowShape } from './shape.ts';
+import type { Shape } from './shape.ts';
 
 export interface World {
   readonly mix: Mix;
@@ -45,11 +46,11 @@ export interface Rows<W> {
   readonly make: (tags: RowTags) => RowMaker;
   readonly hand: (world: W) => Check;
   /** CASL with names as subject types. */
-  readonly peers: Partial<Readonly<Record<'casl' | 'casl-request', (world: W) => Promise<Check>>>>;
+  readonly peers: Partial<
+    Readonly<Record<'casl' | 'casl-request', (world: W, types: RowSubjectTypes) => Promise<Check>>>
+  >;
   /** An actor makes many checks, so only the resource is new for each one. */
   readonly keepsActor?: boolean;
-  /** The shapes that the scenario does not have. */
-  readonly without?: readonly RowShape[];
   /** The first size at which the rows of one check are too many to make them for each check. */
   readonly tooLargeToRenew?: number;
 }
@@ -68,8 +69,8 @@ export interface Scenario<W extends World = World> {
   readonly world: (options: WorldOptions) => W;
   readonly hand: (world: W) => Check;
   readonly nanook: (world: W) => NanookSetup;
-  /** An adapter, or the reason why the library cannot express the scenario. */
-  readonly peers: Readonly<Record<Peer, ((world: W) => Promise<Check>) | string>>;
+  /** An adapter, or the reason why the library cannot express the scenario. A library that is not measured has neither. */
+  readonly peers: Readonly<Partial<Record<Peer, ((world: W) => Promise<Check>) | string>>>;
   /** The scenario with plain rows; missing if it has none. */
   readonly rows?: Rows<W>;
   /** The type of the grants, and the lists of them; missing if the scenario has none. */
@@ -78,6 +79,14 @@ export interface Scenario<W extends World = World> {
     readonly fields: RowType['fields'];
     readonly lists: (world: W) => object[][];
   };
+  /** The variants of Nanook that are measured; all if missing, except single checks, which belong to enumerations. */
+  readonly variants?: readonly NanookVariant[];
+  /** The shapes that are measured; all that the scenario has if missing. */
+  readonly shapes?: readonly Shape[];
+  /** The sizes that are measured with other shapes than instances; all if missing. */
+  readonly rowSizes?: readonly number[];
+  /** The answer to all checks, if they have the same one. */
+  readonly outcome?: 'allowed' | 'denied';
   /** The first size that a library is too slow for. */
   readonly tooLarge?: Partial<Record<Peer, number>>;
   /** Notes below the table, for example about work that the application does for a library. */

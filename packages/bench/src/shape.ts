@@ -18,11 +18,11 @@ export const isRowShape = (shape: Shape): shape is RowShape => shape !== 'instan
 
 /** The libraries that are measured with a shape; all of them with instances. Other libraries do not depend on the shape. */
 const measured: Readonly<Record<Exclude<Shape, 'instances'>, readonly Library[]>> = {
-  typed: ['hand', 'nanook', 'nanook-hook', 'nanook-ahead', 'casl', 'casl-request'],
+  typed: ['hand', 'nanook', 'nanook-hook', 'nanook-ahead', 'nanook-singles', 'casl', 'casl-request'],
   new: ['hand', 'nanook', 'nanook-hook', 'casl-request'],
   discriminator: ['hand', 'nanook', 'casl'],
-  fields: ['hand', 'nanook', 'nanook-ahead'],
-  grants: ['hand', 'nanook', 'nanook-ahead'],
+  fields: ['hand', 'nanook'],
+  grants: ['hand', 'nanook'],
 };
 
 export const isMeasuredWith = (library: Library, shape: Shape): boolean =>

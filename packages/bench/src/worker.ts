@@ -1,6 +1,6 @@
 // Runs one library in one scenario in a separate process, so that no other library affects machine code, heap or caches. It creates
 // the world, loads the policy and verifies the results. Afterwards it runs a round for each message.
-import { Loop, verify } from './measure.ts';
+import { cpuTime, elapsedTime, Loop, verify } from './measure.ts';
 import type { Library } from './library.ts';
 import { scenarios } from './scenarios/index.ts';
 import type { Shape } from './shape.ts';
@@ -13,6 +13,7 @@ export interface Job {
   readonly size: number;
   readonly seed: number;
   readonly checks: number;
+  readonly cpu: boolean;
   readonly verifyMs: number;
 }
 
@@ -44,7 +45,7 @@ try {
     const { check, mix, loadMs, engine } = prepared;
     const isAsync = job.library === 'oso' || scenario.isAsync === true;
     const verified = await verify(check, mix, job.verifyMs);
-    const loop = new Loop(check, mix, verified, isAsync);
+    const loop = new Loop(check, mix, verified, isAsync, job.cpu ? cpuTime : elapsedTime);
     report({
       kind: 'ready',
       checked: verified.checked,

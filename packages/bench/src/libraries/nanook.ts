@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { pathToFileURL } from 'node:url';
-import type { AuthorizerOptions, TypesInput } from '@nanook/core';
+import type { Authorizer, AuthorizerOptions, TypesInput } from '@nanook/core';
 import type { PolicyModule } from '@nanook/core/compiled';
 import type { Check, NanookVariant } from '../library.ts';
 
@@ -16,6 +16,19 @@ export interface NanookSetup {
   readonly constants?: Readonly<Record<string, unknown>>;
   /** Call `isAllowed`, because the policy meets promises. */
   readonly isAsync?: boolean;
+  /** An undecided check is denied. */
+  readonly undecided?: 'deny';
+  /** The checks contain actions that no rule names, about which the authorizer warns outside production. */
+  readonly denialWarnings?: false;
+  /** The calls of a scenario about enumerations. */
+  readonly enumeration?: Enumeration;
+}
+
+export interface Enumeration {
+  /** Enumerates, and returns whether the action of the check is among the results. */
+  readonly enumerate: (authorizer: Authorizer) => Check;
+  /** Does the same with a single check for each candidate. */
+  readonly singles: (authorizer: Authorizer) => Check;
 }
 
 export interface LoadedNanook {
@@ -37,40 +50,60 @@ const engines: Partial<Record<NanookVariant, NonNullable<AuthorizerOptions['engi
   'nanook-machine': 'machine',
 };
 
-/** Loads a policy as an application does. Returns `undefined` if this build does not have the variant. */
-export async function loadNanook(
-  setup: NanookSetup,
-  variant: NanookVariant,
-): Promise<LoadedNanook | undefined> {
-  if (variant === 'nanook-ahead') return loadAhead(setup);
-  const { Authorizer, isPolarError } = await importNanook();
-  const types = variant === 'nanook-declared' ? setup.declared : setup.types;
-  if (types === undefined) return undefined;
+/** Returns the options of an application. Each warning is an error. */
+export function optionsOf(setup: NanookSetup, variant: NanookVariant): AuthorizerOptions {
+  const { policy, constants, undecided, denialWarnings } = setup;
   const engine = engines[variant];
-  const options: AuthorizerOptions = {
-    policies: { name: 'policy.polar', source: setup.policy },
-    types,
-    ...(setup.constants === undefined ? {} : { constants: setup.constants }),
+  return {
+    policies: { name: 'policy.polar', source: policy },
+    types: (variant === 'nanook-declared' ? setup.declared : setup.types) ?? {},
+    ...(constants === undefined ? {} : { constants }),
+    ...(undecided === undefined ? {} : { undecided }),
+    ...(denialWarnings === undefined ? {} : { denialWarnings }),
     ...(engine === undefined ? {} : { engine }),
     ...(variant === 'nanook-hook' ? { onDecision: () => {} } : {}),
     onWarning: ({ message }) => {
       throw new Error(`the policy has a warning: ${message}`);
     },
   };
+}
+
+/** Loads a policy as an application does. Returns `undefined` if this build does not have the variant. */
+export async function loadNanook(
+  setup: NanookSetup,
+  variant: NanookVariant,
+): Promise<LoadedNanook | undefined> {
+  if (variant === 'nanook-ahead') return loadAhead(setup);
+  if (variant === 'nanook-declared' && setup.declared === undefined) return undefined;
+  const { Authorizer, isPolarError } = await importNanook();
+  const options = optionsOf(setup, variant);
   const started = performance.now();
   try {
     const authorizer = await Authorizer.load(options);
     const loadMs = performance.now() - started;
-    const check: Check = setup.isAsync
-      ? (actor, action, resource) => authorizer.isAllowed(actor, action, resource)
-      : (actor, action, resource) => authorizer.isAllowedSync(actor, action, resource);
+    const check = checkOf(authorizer, setup, variant);
     return { check, loadMs, engine: (authorizer as { readonly engine?: string }).engine };
   } catch (error) {
-    if (engine !== undefined && isPolarError(error) && error.code === 'POLAR_TYPE_INVALID_OPTION')
+    if (options.engine !== undefined && isPolarError(error) && error.code === 'POLAR_TYPE_INVALID_OPTION')
       return undefined;
     throw error;
   }
 }
+
+function checkOf(authorizer: Authorizer, setup: NanookSetup, variant: NanookVariant): Check {
+  const { enumeration } = setup;
+  if (enumeration !== undefined)
+    return variant === 'nanook-singles' ? enumeration.singles(authorizer) : enumeration.enumerate(authorizer);
+  return plainCheck(authorizer, setup);
+}
+
+const plainCheck = (
+  authorizer: Pick<Authorizer, 'isAllowed' | 'isAllowedSync'>,
+  { isAsync }: NanookSetup,
+): Check =>
+  isAsync
+    ? (actor, action, resource) => authorizer.isAllowed(actor, action, resource)
+    : (actor, action, resource) => authorizer.isAllowedSync(actor, action, resource);
 
 /** Compiles a policy ahead of time, and loads the module as an application does. */
 async function loadAhead(setup: NanookSetup): Promise<LoadedNanook | undefined> {
@@ -80,24 +113,23 @@ async function loadAhead(setup: NanookSetup): Promise<LoadedNanook | undefined> 
     import('@nanook/core/compile'),
     import('@nanook/core/compiled'),
   ]);
-  const declared = {
-    types: setup.types,
-    ...(setup.constants === undefined ? {} : { constants: setup.constants }),
-  };
+  const { types, constants = {}, undecided } = setup;
   const text = await compilePolicy({
     policies: { name: 'policy.polar', source: setup.policy },
-    ...declared,
+    types,
+    constants,
   });
   const folder = mkdtempSync(join(tmpdir(), 'nanook-bench-'));
   const file = join(folder, 'policy.mjs');
   writeFileSync(file, text);
   const started = performance.now();
   const { default: module } = (await import(pathToFileURL(file).href)) as { default: PolicyModule };
-  const authorizer = CompiledAuthorizer.load(module, declared);
+  const authorizer = CompiledAuthorizer.load(module, {
+    types,
+    constants,
+    ...(undecided === undefined ? {} : { undecided }),
+  });
   const loadMs = performance.now() - started;
   rmSync(folder, { recursive: true });
-  const check: Check = setup.isAsync
-    ? (actor, action, resource) => authorizer.isAllowed(actor, action, resource)
-    : (actor, action, resource) => authorizer.isAllowedSync(actor, action, resource);
-  return { check, loadMs, engine: 'module' };
+  return { check: plainCheck(authorizer, setup), loadMs, engine: 'module' };
 }

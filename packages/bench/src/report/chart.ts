@@ -13,6 +13,7 @@ const colors: Readonly<Record<Library, readonly [light: string, dark: string]>> 
   'nanook-declared': ['#218bff', '#a5d6ff'],
   'nanook-ahead': ['#8250df', '#a371f7'],
   'nanook-closures': ['#1b7c83', '#39c5cf'],
+  'nanook-singles': ['#0a3069', '#80ccff'],
   'nanook-machine': ['#54aeff', '#388bfd'],
   oso: ['#a40e26', '#ff7b72'],
   casl: ['#116329', '#56d364'],

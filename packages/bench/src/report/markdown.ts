@@ -188,9 +188,10 @@ function firstChecks(results: Results): string[] {
 function once({ once: found }: Results): string[] {
   if (found.length === 0) return [];
   return [
-    '## Import, load, memory',
+    '## Import, load, first checks, reload, memory',
     '',
-    'Each measurement runs in new processes. Import times exclude the start of Node. The heap is the memory that Nanook adds, after garbage collection.',
+    'Each measurement runs in new processes. Import times exclude the start of Node. First checks, reloads and compilation are processor time. The heap is',
+    'the memory that Nanook adds, after garbage collection.',
     '',
     '| | median | fastest – slowest |',
     '| --- | --: | --: |',

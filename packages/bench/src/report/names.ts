@@ -8,6 +8,7 @@ export const nameOf: Readonly<Record<Library, string>> = {
   'nanook-ahead': 'Nanook, ahead of time',
   'nanook-closures': 'Nanook, no code generation',
   'nanook-machine': 'Nanook, machine',
+  'nanook-singles': 'Nanook, single checks',
   oso: 'oso',
   casl: 'CASL, built once',
   'casl-request': 'CASL, built per check',

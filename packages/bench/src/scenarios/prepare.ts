@@ -1,9 +1,9 @@
 import { loadNanook } from '../libraries/nanook.ts';
-import { type Check, type Library, type NanookVariant, nanookVariants } from '../library.ts';
+import { type Check, isPeer, type Library, type NanookVariant, nanookVariants } from '../library.ts';
 import type { Mix } from '../mix.ts';
 import type { Scenario, World } from '../scenario.ts';
 import { isMeasuredWith, isRowShape, type Shape } from '../shape.ts';
-import { hasShape, makeGrantsPlain, setupOf, shaped } from './shaped.ts';
+import { makeGrantsPlain, setupOf, shaped } from './shaped.ts';
 
 export interface Prepared {
   readonly check: Check;
@@ -16,21 +16,23 @@ export interface Prepared {
 const isNanook = (library: Library): library is NanookVariant =>
   (nanookVariants as readonly string[]).includes(library);
 
+const isRowPeer = (library: Library): library is 'casl' | 'casl-request' =>
+  library === 'casl' || library === 'casl-request';
+
 /** Returns the reason why a library cannot express a scenario, or `undefined` if it can. */
 export function whyNot(scenario: Scenario, library: Library): string | undefined {
-  if (library === 'hand' || isNanook(library)) return undefined;
-  const adapter = scenario.peers[library];
+  const adapter = isPeer(library) ? scenario.peers[library] : undefined;
   return typeof adapter === 'string' ? adapter : undefined;
 }
 
-/** Returns whether a library is measured with a shape of a scenario. Reasons for other gaps are in `whyNot`. */
-export const isPlanned = (scenario: Scenario, library: Library, shape: Shape, size: number): boolean =>
-  hasShape(scenario, shape, size) &&
-  isMeasuredWith(library, shape) &&
-  !(isRowShape(shape) && isRowPeer(library) && scenario.rows?.peers[library] === undefined);
-
-const isRowPeer = (library: Library): library is 'casl' | 'casl-request' =>
-  library === 'casl' || library === 'casl-request';
+/** Returns whether a library is measured with a shape of a scenario, unless `whyNot` has a reason against it. */
+export function isPlanned(scenario: Scenario, library: Library, shape: Shape): boolean {
+  if (!isMeasuredWith(library, shape)) return false;
+  if (library === 'hand') return true;
+  if (isNanook(library)) return scenario.variants?.includes(library) ?? library !== 'nanook-singles';
+  const { peers, rows } = scenario;
+  return (isRowShape(shape) ? isRowPeer(library) && rows?.peers[library] : peers[library]) !== undefined;
+}
 
 /** Prepares the checks of one library. Returns `undefined` if this build does not have the library. */
 export async function prepare(
@@ -54,7 +56,11 @@ async function load(
   const rows = isRowShape(shape) ? scenario.rows : undefined;
   if (library === 'hand') return { check: (rows ?? scenario).hand(world) };
   if (isNanook(library)) return loadNanook(setupOf(scenario, shape, world), library);
-  const adapter =
-    rows === undefined ? scenario.peers[library] : isRowPeer(library) ? rows.peers[library] : undefined;
-  return typeof adapter === 'function' ? { check: await adapter(world) } : undefined;
+  if (rows === undefined) {
+    const adapter = scenario.peers[library];
+    return typeof adapter === 'function' ? { check: await adapter(world) } : undefined;
+  }
+  const adapter = isRowPeer(library) ? rows.peers[library] : undefined;
+  if (adapter === undefined) return undefined;
+  return { check: await adapter(world, shape === 'discriminator' ? 'field' : 'tag') };
 }

@@ -1,18 +1,24 @@
 // Gives the data and the types of a scenario another shape.
 import type { TypesInput } from '@nanook/core';
+import { caslTag } from '../libraries/casl.ts';
 import { importNanook, type NanookSetup } from '../libraries/nanook.ts';
 import type { Check, Library } from '../library.ts';
 import type { Mix } from '../mix.ts';
 import type { RowMaker, RowTags, RowType, Scenario, Tag, World } from '../scenario.ts';
 import { isRowShape, type RowShape, type Shape } from '../shape.ts';
 
-/** Returns whether a scenario has a shape at a size. */
-export function hasShape({ rows, grants }: Scenario, shape: Shape, size: number): boolean {
+/** Returns whether a scenario is measured with a shape. */
+export function hasShape({ rows, grants, shapes }: Scenario, shape: Shape): boolean {
+  if (shapes !== undefined) return shapes.includes(shape);
   if (shape === 'instances') return true;
-  if (shape === 'grants') return grants !== undefined;
-  if (rows === undefined || (shape === 'new' && size >= (rows.tooLargeToRenew ?? Infinity))) return false;
-  return shape === 'new' || !(rows.without ?? []).includes(shape);
+  return (shape === 'grants' ? grants : rows) !== undefined;
 }
+
+/** Returns whether a scenario is measured with a shape at a size. */
+export const hasShapeAt = ({ rows, rowSizes }: Scenario, shape: Shape, size: number): boolean =>
+  shape === 'instances' ||
+  ((rowSizes === undefined || rowSizes.includes(size)) &&
+    !(shape === 'new' && size >= (rows?.tooLargeToRenew ?? Infinity)));
 
 /** Returns the policy of a scenario with the types of a shape. */
 export function setupOf(scenario: Scenario, shape: Shape, world: World): NanookSetup {
@@ -28,7 +34,7 @@ function rowTypes(declared: Readonly<Record<string, RowType>>, shape: RowShape):
   const types: Record<string, TypesInput[string]> = {};
   for (const [name, { fields, ...identity }] of Object.entries(declared)) {
     if (shape === 'fields') types[name] = { ...identity, fields };
-    else if (identity.class !== undefined) types[name] = identity.class;
+    else if (identity.class !== undefined) types[name] = identity;
     else if (identity.key !== undefined)
       types[name] = shape === 'discriminator' ? { ...identity, discriminator: { kind: name } } : identity;
   }
@@ -41,8 +47,7 @@ async function tagsFor(library: Library, shape: RowShape): Promise<RowTags> {
   const none = { tag: untagged, target: untagged, nested: untagged };
   if (library === 'hand' || shape === 'discriminator') return none;
   if (library === 'casl' || library === 'casl-request') {
-    const { subject } = await import('@casl/ability');
-    return { ...none, tag: subject as Tag };
+    return { ...none, tag: await caslTag() };
   }
   const { typed } = await importNanook();
   return { tag: typed, target: typed, nested: shape === 'fields' ? untagged : typed };

@@ -1,38 +1,44 @@
 import { casbin } from '../../libraries/casbin.ts';
-import { caslPerRequest, caslPrebuilt, type CaslRule } from '../../libraries/casl.ts';
+import { caslPerRequest, caslPrebuilt, type CaslRule, type SubjectTypes } from '../../libraries/casl.ts';
 import { cedar, entity, reference } from '../../libraries/cedar.ts';
 import type { Check } from '../../library.ts';
 import { type AbacWorld, type Calendar, Document, type User } from './world.ts';
 
-const caslRules = (user: User): CaslRule[] => [
-  { action: 'read', subject: Document, conditions: { isPublic: true } },
-  { action: 'read', subject: Document, conditions: { 'owner.id': user.id } },
-  {
-    action: 'read',
-    subject: Document,
-    conditions: { department: user.department, level: { $lte: user.clearance }, archived: false },
-  },
-  { action: 'edit', subject: Document, conditions: { 'owner.id': user.id, archived: false } },
-  {
-    action: 'edit',
-    subject: Document,
-    conditions: { department: user.department, level: { $lt: user.clearance }, archived: false },
-  },
-];
+function caslRules(user: User, types: SubjectTypes): CaslRule[] {
+  const subject = types === 'class' ? Document : 'Document';
+  return [
+    { action: 'read', subject, conditions: { isPublic: true } },
+    { action: 'read', subject, conditions: { 'owner.id': user.id } },
+    {
+      action: 'read',
+      subject,
+      conditions: { department: user.department, level: { $lte: user.clearance }, archived: false },
+    },
+    { action: 'edit', subject, conditions: { 'owner.id': user.id, archived: false } },
+    {
+      action: 'edit',
+      subject,
+      conditions: { department: user.department, level: { $lt: user.clearance }, archived: false },
+    },
+  ];
+}
 
 const worksNow = (calendar: Calendar, user: User) => {
   const hour = calendar.hour();
   return user.from <= hour && hour < user.until;
 };
 
-export async function casl({ users, calendar }: AbacWorld): Promise<Check> {
-  const abilityOf = await caslPrebuilt(users, caslRules);
+export async function casl({ users, calendar }: AbacWorld, types: SubjectTypes = 'class'): Promise<Check> {
+  const abilityOf = await caslPrebuilt(users, caslRules, types);
   return (user: User, action, document: Document) =>
     worksNow(calendar, user) && abilityOf(user).can(action, document);
 }
 
-export async function caslRequest({ calendar }: AbacWorld): Promise<Check> {
-  const abilityOf = await caslPerRequest((user: User) => (worksNow(calendar, user) ? caslRules(user) : []));
+export async function caslRequest({ calendar }: AbacWorld, types: SubjectTypes = 'class'): Promise<Check> {
+  const abilityOf = await caslPerRequest(
+    (user: User, by) => (worksNow(calendar, user) ? caslRules(user, by) : []),
+    types,
+  );
   return (user: User, action, document: Document) => abilityOf(user).can(action, document);
 }
 

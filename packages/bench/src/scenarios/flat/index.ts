@@ -1,5 +1,5 @@
 import { casbin } from '../../libraries/casbin.ts';
-import { caslPerRequest, caslPrebuilt, type CaslRule } from '../../libraries/casl.ts';
+import { caslPerRequest, caslPrebuilt, type CaslRule, type SubjectTypes } from '../../libraries/casl.ts';
 import { cedar, entity } from '../../libraries/cedar.ts';
 import { oso } from '../../libraries/oso.ts';
 import { drawMix, type Mix, type ExpectedCheck } from '../../mix.ts';
@@ -125,18 +125,18 @@ function handRows({ rules }: FlatWorld): Check {
   };
 }
 
-const caslRules = ({ kinds, rules }: FlatWorld, user: User): CaslRule[] =>
+const caslRules = ({ kinds, rules }: FlatWorld, user: User, types: SubjectTypes): CaslRule[] =>
   rules
     .filter(({ level }) => user.level >= level)
-    .map(({ type, action }) => ({ action, subject: kinds[type]! }));
+    .map(({ type, action }) => ({ action, subject: types === 'class' ? kinds[type]! : type }));
 
-async function casl(world: FlatWorld): Promise<Check> {
-  const abilityOf = await caslPrebuilt(world.users, (user) => caslRules(world, user));
+async function casl(world: FlatWorld, types: SubjectTypes = 'class'): Promise<Check> {
+  const abilityOf = await caslPrebuilt(world.users, (user, by) => caslRules(world, user, by), types);
   return (user: User, action, resource: object) => abilityOf(user).can(action, resource);
 }
 
-async function caslRequest(world: FlatWorld): Promise<Check> {
-  const abilityOf = await caslPerRequest((user: User) => caslRules(world, user));
+async function caslRequest(world: FlatWorld, types: SubjectTypes = 'class'): Promise<Check> {
+  const abilityOf = await caslPerRequest((user: User, by) => caslRules(world, user, by), types);
   return (user: User, action, resource: object) => abilityOf(user).can(action, resource);
 }
 
@@ -195,6 +195,7 @@ export const flat = scenario<FlatWorld>({
   summary:
     'F rules `allow(user: User, "action", _: Type) if user.level >= n`, for ten actions of each of F/10 types, in random order',
   size: { name: 'F', of: [20, 20_000] },
+  rowSizes: [20],
   testSize: 60,
   world: flatWorld,
   hand,
@@ -208,7 +209,7 @@ export const flat = scenario<FlatWorld>({
       ),
     },
   }),
-  rows: { types: rowTypes, make: makeRows, hand: handRows, peers: {} },
+  rows: { types: rowTypes, make: makeRows, hand: handRows, peers: { casl, 'casl-request': caslRequest } },
   peers: {
     oso: (world) => oso(policyOf(world), { User, ...world.kinds }),
     casl,

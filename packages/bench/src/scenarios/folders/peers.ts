@@ -1,5 +1,11 @@
 import type { EntityJson } from '@cedar-policy/cedar-wasm/nodejs';
-import { caslPerRequest, caslPrebuilt, type CaslRule } from '../../libraries/casl.ts';
+import {
+  caslPerRequest,
+  caslPrebuilt,
+  type CaslRule,
+  caslTag,
+  type SubjectTypes,
+} from '../../libraries/casl.ts';
 import { cedar, entity, reference } from '../../libraries/cedar.ts';
 import type { Check } from '../../library.ts';
 import { Folder, type FoldersWorld, type RoleName, type User } from './world.ts';
@@ -9,27 +15,34 @@ const actionsOf: Record<RoleName, string[]> = { viewer: ['read'], editor: ['read
 const idsOf = (user: User, role: RoleName) =>
   user.roles.filter(({ name }) => name === role).map(({ folder }) => folder.id);
 
-const caslRules = (user: User): CaslRule[] =>
+const caslRules = (user: User, types: SubjectTypes): CaslRule[] =>
   (['viewer', 'editor'] as const).map((role) => ({
     action: actionsOf[role],
-    subject: Folder,
+    subject: types === 'class' ? Folder : 'Folder',
     conditions: { id: { $in: idsOf(user, role) } },
   }));
 
 type Can = { can(action: string, folder: Folder): boolean };
 
-function walk(ability: Can, action: string, folder: Folder): boolean {
-  for (let at: Folder | null = folder; at !== null; at = at.parent) if (ability.can(action, at)) return true;
-  return false;
+/** Returns a function that checks a folder and the folders above it. Each row gets its subject type before its check. */
+async function walker(types: SubjectTypes) {
+  const tag = types === 'tag' ? await caslTag() : undefined;
+  return (ability: Can, action: string, folder: Folder): boolean => {
+    for (let at: Folder | null = folder; at !== null; at = at.parent)
+      if (ability.can(action, tag === undefined ? at : tag('Folder', at))) return true;
+    return false;
+  };
 }
 
-export async function casl({ users }: FoldersWorld): Promise<Check> {
-  const abilityOf = await caslPrebuilt(users, caslRules);
+export async function casl({ users }: FoldersWorld, types: SubjectTypes = 'class'): Promise<Check> {
+  const abilityOf = await caslPrebuilt(users, caslRules, types);
+  const walk = await walker(types);
   return (user: User, action, folder: Folder) => walk(abilityOf(user), action, folder);
 }
 
-export async function caslRequest(): Promise<Check> {
-  const abilityOf = await caslPerRequest(caslRules);
+export async function caslRequest(_: FoldersWorld, types: SubjectTypes = 'class'): Promise<Check> {
+  const abilityOf = await caslPerRequest(caslRules, types);
+  const walk = await walker(types);
   return (user: User, action, folder: Folder) => walk(abilityOf(user), action, folder);
 }
 

@@ -1,4 +1,5 @@
-export const foldersPolicy = `
+/** Returns the policy. With a guard, a rule tests whether a folder has a parent before it reads it. */
+export const foldersPolicy = (guard: '' | 'folder.parent != nil and ' = '') => `
 actor User {}
 
 resource Folder {
@@ -24,5 +25,5 @@ has_role(user: User, name: String, folder: Folder) if
   role.folder = folder;
 
 has_relation(parent: Folder, "parent", folder: Folder) if
-  parent = folder.parent;
+  ${guard}parent = folder.parent;
 `;

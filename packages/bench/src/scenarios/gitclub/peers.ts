@@ -1,6 +1,6 @@
 import type { EntityJson } from '@cedar-policy/cedar-wasm/nodejs';
 import { casbin } from '../../libraries/casbin.ts';
-import { caslPerRequest, caslPrebuilt, type CaslRule } from '../../libraries/casl.ts';
+import { caslPerRequest, caslPrebuilt, type CaslRule, type SubjectTypes } from '../../libraries/casl.ts';
 import { cedar, entity, reference } from '../../libraries/cedar.ts';
 import type { Check } from '../../library.ts';
 import type {
@@ -28,16 +28,27 @@ const issueActions: Record<RepositoryRole, string[]> = {
 const repositoryRoles = Object.keys(repositoryActions) as RepositoryRole[];
 
 /** Returns the rules of a user: for the copies in which the user has a role, and for the issues of the user in every copy. */
-function caslRules(user: User, copies: readonly GitClubCopy[], copyOf: Map<object, GitClubCopy>): CaslRule[] {
+function caslRules(
+  user: User,
+  copies: readonly GitClubCopy[],
+  copyOf: Map<string, GitClubCopy>,
+  types: SubjectTypes,
+): CaslRule[] {
   const rules: CaslRule[] = [];
-  for (const copy of new Set(user.grants.map(({ resource }) => copyOf.get(resource.constructor)!))) {
-    const { Organization, Repository, Issue } = copy.classes;
-    const ids = (type: new (...args: never[]) => object, ...roles: string[]) =>
-      user.grants
-        .filter(({ role, resource }) => resource.constructor === type && roles.includes(role))
+  const subjectsOf = ({ suffix, classes }: GitClubCopy) =>
+    types === 'class'
+      ? classes
+      : { Organization: `Organization${suffix}`, Repository: `Repository${suffix}`, Issue: `Issue${suffix}` };
+  for (const copy of new Set(user.grants.map(({ resource }) => copyOf.get(resource.kind)!))) {
+    const { Organization, Repository, Issue } = subjectsOf(copy);
+    const ids = (name: 'Organization' | 'Repository', ...roles: string[]) => {
+      const kind = `${name}${copy.suffix}`;
+      return user.grants
+        .filter(({ role, resource }) => resource.kind === kind && roles.includes(role))
         .map(({ resource }) => resource.id);
-    const members = ids(Organization, 'member', 'owner');
-    const owned = ids(Organization, 'owner');
+    };
+    const members = ids('Organization', 'member', 'owner');
+    const owned = ids('Organization', 'owner');
     if (members.length > 0) {
       rules.push({ action: 'read', subject: Organization, conditions: { id: { $in: members } } });
       for (const role of repositoryRoles) {
@@ -75,7 +86,7 @@ function caslRules(user: User, copies: readonly GitClubCopy[], copyOf: Map<objec
       );
     }
     for (const role of repositoryRoles) {
-      const direct = ids(Repository, role);
+      const direct = ids('Repository', role);
       if (direct.length === 0) continue;
       rules.push(
         { action: repositoryActions[role], subject: Repository, conditions: { id: { $in: direct } } },
@@ -83,26 +94,29 @@ function caslRules(user: User, copies: readonly GitClubCopy[], copyOf: Map<objec
       );
     }
   }
-  for (const { classes } of copies)
-    rules.push({ action: 'close', subject: classes.Issue, conditions: { 'creator.id': user.id } });
+  for (const copy of copies)
+    rules.push({ action: 'close', subject: subjectsOf(copy).Issue, conditions: { 'creator.id': user.id } });
   return rules;
 }
 
-function copiesByClass({ copies }: GitClubWorld): Map<object, GitClubCopy> {
-  return new Map(
-    copies.flatMap((copy) => Object.values(copy.classes).map((type): [object, GitClubCopy] => [type, copy])),
+const copiesByKind = ({ copies }: GitClubWorld): Map<string, GitClubCopy> =>
+  new Map(
+    copies.flatMap((copy) =>
+      Object.keys(copy.classes).map((name): [string, GitClubCopy] => [`${name}${copy.suffix}`, copy]),
+    ),
   );
-}
 
-export async function casl(world: GitClubWorld): Promise<Check> {
-  const copyOf = copiesByClass(world);
-  const abilityOf = await caslPrebuilt(world.users, (user) => caslRules(user, world.copies, copyOf));
+export async function casl(world: GitClubWorld, types: SubjectTypes = 'class'): Promise<Check> {
+  const copyOf = copiesByKind(world);
+  const rulesOf = (user: User, by: SubjectTypes) => caslRules(user, world.copies, copyOf, by);
+  const abilityOf = await caslPrebuilt(world.users, rulesOf, types);
   return (user: User, action, resource: Resource) => abilityOf(user).can(action, resource);
 }
 
-export async function caslRequest(world: GitClubWorld): Promise<Check> {
-  const copyOf = copiesByClass(world);
-  const abilityOf = await caslPerRequest((user: User) => caslRules(user, world.copies, copyOf));
+export async function caslRequest(world: GitClubWorld, types: SubjectTypes = 'class'): Promise<Check> {
+  const copyOf = copiesByKind(world);
+  const rulesOf = (user: User, by: SubjectTypes) => caslRules(user, world.copies, copyOf, by);
+  const abilityOf = await caslPerRequest(rulesOf, types);
   return (user: User, action, resource: Resource) => abilityOf(user).can(action, resource);
 }
 

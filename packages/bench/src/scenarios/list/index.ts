@@ -16,6 +16,7 @@ export const scan = scenario<ListWorld>({
   title: 'Many roles in a list',
   summary: 'a user has R roles; `role in user.roles` scans them',
   size,
+  rowSizes: [10, 100_000],
   testSize: 15,
   world: listWorld,
   hand: () => isAllowedByScan,
@@ -32,7 +33,7 @@ export const scan = scenario<ListWorld>({
     types: () => rowTypes,
     make: makeRows,
     hand: () => isAllowedRowByScan,
-    peers: {},
+    peers: { casl: peers.casl, 'casl-request': peers.caslRequest },
     keepsActor: true,
   },
   grants: {
@@ -59,6 +60,7 @@ export const lookUp = scenario<ListWorld>({
   title: 'Many roles in a map',
   summary: 'a user has R roles; the method in `name = user.roleOn(document)` reads a `Map`',
   size,
+  rowSizes: [10],
   testSize: 15,
   world: listWorld,
   hand: () => isAllowedByLookUp,
@@ -71,7 +73,7 @@ export const lookUp = scenario<ListWorld>({
     types: () => documentRowTypes,
     make: makeDocumentRows,
     hand: () => isAllowedByLookUp,
-    peers: {},
+    peers: { casl: peers.caslLookUp, 'casl-request': peers.caslLookUpRequest },
     keepsActor: true,
   },
   peers: {

@@ -1,5 +1,5 @@
 import { casbin } from '../../libraries/casbin.ts';
-import { caslPerRequest, caslPrebuilt, type CaslRule } from '../../libraries/casl.ts';
+import { caslPerRequest, caslPrebuilt, type CaslRule, type SubjectTypes } from '../../libraries/casl.ts';
 import { cedar, entity, reference } from '../../libraries/cedar.ts';
 import type { Check } from '../../library.ts';
 import { Document, type ListWorld, type RoleName, type User } from './world.ts';
@@ -10,50 +10,55 @@ const roleNames = ['viewer', 'editor'] as const;
 const idsOf = (user: User, name: RoleName) =>
   user.roles.filter((role) => role.name === name).map(({ document }) => document.id);
 
-const caslRules = (user: User): CaslRule[] =>
+const caslRules = (user: User, types: SubjectTypes): CaslRule[] =>
   roleNames.map((name) => ({
     action: actionsOf[name],
-    subject: Document,
+    subject: types === 'class' ? Document : 'Document',
     conditions: { id: { $in: idsOf(user, name) } },
   }));
 
-export async function casl({ users }: ListWorld): Promise<Check> {
-  const abilityOf = await caslPrebuilt(users, caslRules);
+export async function casl({ users }: ListWorld, types: SubjectTypes = 'class'): Promise<Check> {
+  const abilityOf = await caslPrebuilt(users, caslRules, types);
   return (user: User, action, document: Document) => abilityOf(user).can(action, document);
 }
 
-export async function caslRequest(): Promise<Check> {
-  const abilityOf = await caslPerRequest(caslRules);
+export async function caslRequest(_: ListWorld, types: SubjectTypes = 'class'): Promise<Check> {
+  const abilityOf = await caslPerRequest(caslRules, types);
   return (user: User, action, document: Document) => abilityOf(user).can(action, document);
 }
 
 /** Returns a function that builds abilities. Their conditions are functions, with a custom matcher, as the documentation of CASL shows. */
-async function lookUps() {
+async function lookUps(types: SubjectTypes) {
   const { Ability } = await import('@casl/ability');
   type Condition = (document: { readonly [field: PropertyKey]: unknown }) => boolean;
-  type Abilities = [string, typeof Document | Document];
+  type Abilities = [string, typeof Document | 'Document' | Document];
+  const detectSubjectType = {
+    class: (subject: object) => subject.constructor as typeof Document,
+    field: (subject: object) => (subject as { readonly kind: 'Document' }).kind,
+    tag: undefined,
+  }[types];
   return (user: User) =>
     new Ability<Abilities, Condition>(
       roleNames.map((name) => ({
         action: actionsOf[name],
-        subject: Document,
+        subject: types === 'class' ? Document : 'Document',
         conditions: (document) => user.roleOn(document as unknown as Document) === name,
       })),
       {
         conditionsMatcher: (condition) => condition,
-        detectSubjectType: (subject) => subject.constructor as typeof Document,
+        ...(detectSubjectType === undefined ? {} : { detectSubjectType }),
       },
     );
 }
 
-export async function caslLookUp({ users }: ListWorld): Promise<Check> {
-  const build = await lookUps();
+export async function caslLookUp({ users }: ListWorld, types: SubjectTypes = 'class'): Promise<Check> {
+  const build = await lookUps(types);
   const abilities = new Map(users.map((user) => [user, build(user)]));
   return (user: User, action, document: Document) => abilities.get(user)!.can(action, document);
 }
 
-export async function caslLookUpRequest(): Promise<Check> {
-  const build = await lookUps();
+export async function caslLookUpRequest(_: ListWorld, types: SubjectTypes = 'class'): Promise<Check> {
+  const build = await lookUps(types);
   return (user: User, action, document: Document) => build(user).can(action, document);
 }
 

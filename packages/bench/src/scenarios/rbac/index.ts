@@ -33,7 +33,12 @@ export const rbac = scenario<RbacWorld>({
     types,
     declared: { User: { class: User, fields: { id: 'String', roles: ['Role'] } }, ...declared },
   }),
-  rows: { types: () => rowTypes, make: makeRows, hand: () => isAllowedRow, peers: {} },
+  rows: {
+    types: () => rowTypes,
+    make: makeRows,
+    hand: () => isAllowedRow,
+    peers: { casl: peers.casl, 'casl-request': peers.caslRequest },
+  },
   grants,
   peers: {
     oso: () => oso(rbacPolicy('user.roles'), types),
@@ -64,7 +69,12 @@ export const promises = scenario<RbacWorld>({
     declared: { User: { class: User, fields: { id: 'String' } }, ...declared },
     isAsync: true,
   }),
-  rows: { types: () => loadingRowTypes, make: makeLoadingRows, hand: () => isAllowedRowAsync, peers: {} },
+  rows: {
+    types: () => loadingRowTypes,
+    make: makeLoadingRows,
+    hand: () => isAllowedRowAsync,
+    peers: { 'casl-request': peers.caslAsync },
+  },
   grants,
   peers: {
     oso: () => oso(rbacPolicy('user.fetchRoles()'), types),

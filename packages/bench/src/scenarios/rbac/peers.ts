@@ -1,9 +1,10 @@
 // The policy of each library has one rule for each role and type, as its documentation recommends for roles on resources.
 import type { EntityJson } from '@cedar-policy/cedar-wasm/nodejs';
 import { casbin } from '../../libraries/casbin.ts';
-import { caslPerRequest, caslPrebuilt, type CaslRule } from '../../libraries/casl.ts';
+import { caslPerRequest, caslPrebuilt, type CaslRule, type SubjectTypes } from '../../libraries/casl.ts';
 import { cedar, entity, reference, type CedarRequest } from '../../libraries/cedar.ts';
 import type { Check } from '../../library.ts';
+import type { RoleRow } from './rows.ts';
 import {
   type Item,
   itemClasses,
@@ -21,30 +22,31 @@ const actionsOf: Record<RoleName, string[]> = {
   owner: ['read', 'export', 'comment', 'edit', 'share', 'delete'],
 };
 
-function caslRules(roles: readonly Role[]): CaslRule[] {
-  return Object.values(itemClasses).flatMap((type) =>
+function caslRules(roles: readonly RoleRow[], types: SubjectTypes): CaslRule[] {
+  return Object.entries(itemClasses).flatMap(([kind, type]) =>
     (Object.keys(actionsOf) as RoleName[]).flatMap((name) => {
       const ids = roles
-        .filter((role) => role.name === name && role.resource instanceof type)
+        .filter((role) => role.name === name && role.resource.kind === kind)
         .map((role) => role.resource.id);
       if (ids.length === 0) return [];
-      return [{ action: actionsOf[name], subject: type, conditions: { id: { $in: ids } } }];
+      const subject = types === 'class' ? type : kind;
+      return [{ action: actionsOf[name], subject, conditions: { id: { $in: ids } } }];
     }),
   );
 }
 
-export async function casl({ users }: RbacWorld): Promise<Check> {
-  const abilityOf = await caslPrebuilt(users, (user) => caslRules(user.roles));
+export async function casl({ users }: RbacWorld, types: SubjectTypes = 'class'): Promise<Check> {
+  const abilityOf = await caslPrebuilt(users, (user, by) => caslRules(user.roles, by), types);
   return (user: User, action, resource: Item) => abilityOf(user).can(action, resource);
 }
 
-export async function caslRequest(): Promise<Check> {
-  const abilityOf = await caslPerRequest((user: User) => caslRules(user.roles));
+export async function caslRequest(_: RbacWorld, types: SubjectTypes = 'class'): Promise<Check> {
+  const abilityOf = await caslPerRequest((user: User, by) => caslRules(user.roles, by), types);
   return (user: User, action, resource: Item) => abilityOf(user).can(action, resource);
 }
 
-export async function caslAsync(): Promise<Check> {
-  const abilityOf = await caslPerRequest(caslRules);
+export async function caslAsync(_: RbacWorld, types: SubjectTypes = 'class'): Promise<Check> {
+  const abilityOf = await caslPerRequest(caslRules, types);
   return async (user: User, action, resource: Item) =>
     abilityOf(await user.fetchRoles()).can(action, resource);
 }
