@@ -3,7 +3,7 @@ import type { Check, NanookVariant, Peer } from './library.ts';
 import type { RowSubjectTypes } from './libraries/casl.ts';
 import type { NanookSetup } from './libraries/nanook.ts';
 import type { Mix } from './mix.ts';
-import type { Shape } from './shape.ts';
+import type { Shape, Tag } from './shape.ts';
 
 export interface World {
   readonly mix: Mix;
@@ -15,9 +15,6 @@ export interface WorldOptions {
   readonly size: number;
   readonly checks: number;
 }
-
-/** Gives a row its type. */
-export type Tag = <T extends object>(type: string, row: T) => T;
 
 export interface RowTags {
   /** Tags the actor and the resource. */

@@ -27,3 +27,6 @@ const measured: Readonly<Record<Exclude<Shape, 'instances'>, readonly Library[]>
 
 export const isMeasuredWith = (library: Library, shape: Shape): boolean =>
   shape === 'instances' || measured[shape].includes(library);
+
+/** Gives a row its type. */
+export type Tag = <T extends object>(type: string, row: T) => T;

@@ -1,5 +1,5 @@
 import type { AbilityTuple, MongoAbility, MongoQuery, RawRuleOf } from '@casl/ability';
-import type { Tag } from '../scenario.ts';
+import type { Tag } from '../shape.ts';
 
 type Ability = MongoAbility<AbilityTuple, MongoQuery>;
 export type CaslRule = RawRuleOf<Ability>;

@@ -4,8 +4,8 @@ import { caslTag } from '../libraries/casl.ts';
 import { importNanook, type NanookSetup } from '../libraries/nanook.ts';
 import type { Check, Library } from '../library.ts';
 import type { Mix } from '../mix.ts';
-import type { RowMaker, RowTags, RowType, Scenario, Tag, World } from '../scenario.ts';
-import { isRowShape, type RowShape, type Shape } from '../shape.ts';
+import type { RowMaker, RowTags, RowType, Scenario, World } from '../scenario.ts';
+import { isRowShape, type RowShape, type Shape, type Tag } from '../shape.ts';
 
 /** Returns whether a scenario is measured with a shape. */
 export function hasShape({ rows, grants, shapes }: Scenario, shape: Shape): boolean {

@@ -1,4 +1,5 @@
-import type { RowMaker, RowTags, RowType, Tag } from '../../scenario.ts';
+import type { RowMaker, RowTags, RowType } from '../../scenario.ts';
+import type { Tag } from '../../shape.ts';
 import type { GitClubWorld, Issue, Organization, Repository, Resource, Scope, User } from './world.ts';
 
 /** The part of a row that a grant or a creator has: its type and its key. */
