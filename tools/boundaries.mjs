@@ -65,6 +65,7 @@ const folders = {
   ],
   filter: [...everyone, 'types'],
   partial: [...machine, 'filter'],
+  lists: [...everyone, 'types', 'filter', 'partial'],
   analysis: machine,
   advice: [...machine, 'analysis'],
   authorization: [
@@ -80,6 +81,7 @@ const folders = {
     'advice',
     'filter',
     'partial',
+    'lists',
   ],
   aot: [...machine, 'engine/query', 'engine/runtime', 'policy', 'authorization', 'engine/backends/module'],
   tooling: ['syntax', 'policy'],

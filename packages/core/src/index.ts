@@ -49,6 +49,16 @@ export {
   type ThroughColumns,
 } from './types/relation.js';
 export type { RowCondition } from './filter/row-condition.js';
+export type {
+  CountOptions,
+  FieldValue,
+  ListOptions,
+  OrderBy,
+  ResourcePage,
+  SortDirection,
+  SortOrder,
+} from './lists/list-options.js';
+export type { ResourceAdapter, ResourceQuery, SortKey } from './lists/resource-adapter.js';
 export { TypeToken } from './types/declared-type.js';
 export { typed } from './types/typed.js';
 

@@ -61,5 +61,5 @@ export {
   type ErrorResponseOptions,
 } from './refusals/error-response.js';
 export { withStatus, type RefusalStatuses } from './refusals/refusal.js';
-export { isInternalError, problemOf, type Problem } from './refusals/problem.js';
+export { isInternalError, isInvalidCursor, problemOf, type Problem } from './refusals/problem.js';
 export { renderProblem, type Rendered } from './refusals/render-problem.js';

@@ -1,4 +1,7 @@
 import type { RowCondition } from '../filter/row-condition.js';
+import type { CountOptions, ListOptions, ResourcePage } from '../lists/list-options.js';
+import type { TypeToken } from '../types/declared-type.js';
+import type { Class } from '../types/type-declaration.js';
 import type { BaseAuthorizer } from './base-authorizer.js';
 import type { TypeReference } from './grantable-actions.js';
 import type { AuthorizeOptions, CheckOptions, EnumerationOptions } from './query-options.js';
@@ -25,6 +28,18 @@ export interface FilteringChecks extends ActorChecks {
     type: TypeReference,
     options?: CheckOptions,
   ): Promise<WhereExplanation>;
+  authorizedResources<Row extends object>(
+    actor: unknown,
+    action: string,
+    type: Class<Row> | TypeToken | string,
+    options?: ListOptions,
+  ): Promise<ResourcePage<Row>>;
+  countAuthorizedResources(
+    actor: unknown,
+    action: string,
+    type: TypeReference,
+    options?: CountOptions,
+  ): Promise<number>;
 }
 
 /**
@@ -112,5 +127,25 @@ export class ActorAuthorizer<Actor = unknown, Checks extends ActorChecks = Actor
     options?: CheckOptions,
   ): Promise<WhereExplanation> {
     return this.authorizer.explainWhere(this.actor, action, type, options);
+  }
+
+  /** Lists the rows on which the actor may perform the action: `Authorizer.authorizedResources`. */
+  list<Row extends object = Readonly<Record<string, unknown>>>(
+    this: ActorAuthorizer<Actor, FilteringChecks>,
+    action: string,
+    type: Class<Row> | TypeToken | string,
+    options?: ListOptions,
+  ): Promise<ResourcePage<Row>> {
+    return this.authorizer.authorizedResources(this.actor, action, type, options);
+  }
+
+  /** Counts the rows on which the actor may perform the action: `Authorizer.countAuthorizedResources`. */
+  count(
+    this: ActorAuthorizer<Actor, FilteringChecks>,
+    action: string,
+    type: TypeReference,
+    options?: CountOptions,
+  ): Promise<number> {
+    return this.authorizer.countAuthorizedResources(this.actor, action, type, options);
   }
 }

@@ -4,6 +4,7 @@ import type { Bindings } from '../engine/query/query-run.js';
 import { QueryVariable } from '../terms/query-variable.js';
 import type { RowCondition } from '../filter/row-condition.js';
 import { mapConcurrently } from '../internal/map-concurrently.js';
+import type { CountOptions, ListOptions, ResourcePage } from '../lists/list-options.js';
 import { listOf, textReader, type PolicyInput, type PolicyReader } from '../policy/policy-source.js';
 import type { TypeToken } from '../types/declared-type.js';
 import type { Class } from '../types/type-declaration.js';
@@ -17,6 +18,7 @@ import { explainMissingAwait } from './missing-await.js';
 import { onDemand } from './on-demand.js';
 import type { AuthorizerOptions } from './options.js';
 import type { CheckOptions, EnumerationOptions, GrantableOptions, QueryOptions } from './query-options.js';
+import type { ResourceLists } from './resource-lists.js';
 import type { WhereExplanation } from './where-explanation.js';
 
 /**
@@ -316,5 +318,50 @@ export class Authorizer extends BaseAuthorizer {
     options: CheckOptions = {},
   ): Promise<WhereExplanation> {
     return this.#engine.explainWhere(actor, action, type, options);
+  }
+
+  /**
+   * Lists the rows of a type on which an actor may perform an action: exactly the rows for which `isAllowed` is true. It runs one query,
+   * on the database of the option `resources`.
+   *
+   * @param type the type of the rows, whose `fields` and `key` are declared: its name, its class, or the result of `type(name)`
+   * @returns a page of rows, and the cursor of the next page
+   * @throws {PolarError} `POLAR_LIST_CURSOR` when `after` is not a cursor of this list; `POLAR_LIST_NO_ADAPTER`, `POLAR_LIST_NO_KEY`;
+   *   the errors of `where`
+   * @example
+   * const { rows, next } = await authorizer.authorizedResources(user, 'read', 'Document', { take: 20, orderBy: { title: 'asc' } });
+   */
+  async authorizedResources<Row extends object = Readonly<Record<string, unknown>>>(
+    actor: unknown,
+    action: string,
+    type: Class<Row> | TypeToken | string,
+    options: ListOptions = {},
+  ): Promise<ResourcePage<Row>> {
+    const lists = await this.#resourceLists();
+    const { typeSets } = this.#loaded.context;
+    const page = await lists.list((own) => this.where(actor, action, type, own), typeSets, options);
+    return page as ResourcePage<Row>;
+  }
+
+  /**
+   * Counts the rows of a type on which an actor may perform an action, with one query.
+   *
+   * @throws {PolarError} the errors of `authorizedResources`
+   * @example
+   * const total = await authorizer.countAuthorizedResources(user, 'read', 'Document', { where: { status: 'open' } });
+   */
+  async countAuthorizedResources(
+    actor: unknown,
+    action: string,
+    type: TypeReference,
+    options: CountOptions = {},
+  ): Promise<number> {
+    const lists = await this.#resourceLists();
+    return lists.count((own) => this.where(actor, action, type, own), options);
+  }
+
+  async #resourceLists(): Promise<ResourceLists> {
+    const { ResourceLists: Lists } = await onDemand.resourceLists();
+    return new Lists(this.#loading.options.resources, this.#loading.types);
   }
 }

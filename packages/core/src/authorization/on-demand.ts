@@ -11,6 +11,8 @@ export const onDemand = {
   closures: () => import('../engine/backends/closures/closures.js'),
   /** Needed by `where`. */
   where: () => import('../partial/where.js'),
+  /** Needed by `authorizedResources` and `countAuthorizedResources`. */
+  resourceLists: () => import('./resource-lists.js'),
   /** Needed by `explainWhere`. */
   whereExplanation: () => import('./where-explanation.js'),
 };

@@ -3,6 +3,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import type { EngineChoice } from '../engine/compiled/compiled-policy.js';
 import type { Equality } from '../engine/equality.js';
 import type { Limits } from '../engine/limits.js';
+import type { ResourceAdapter } from '../lists/resource-adapter.js';
 import type { PolicyInput } from '../policy/policy-source.js';
 import type { TypesInput } from '../types/type-declaration.js';
 
@@ -35,6 +36,8 @@ export interface AuthorizerOptions extends DecisionOptions {
   readonly policies: PolicyInput | readonly PolicyInput[];
   /** The names of the rules that the application queries itself. Loading warns about other rules that no rule uses. */
   readonly queries?: readonly string[];
+  /** Lists rows for `authorizedResources`: an adapter of `@nanook/orm`, such as `drizzleResources(db, tables)`. */
+  readonly resources?: ResourceAdapter;
   /**
    * Receives every decision before the check returns. A check neither waits for the promise that it returns nor fails with its
    * error; the option `decisionLog` changes both.

@@ -79,6 +79,11 @@ const loading = {
   onWarning: aFunction,
   denialWarnings: aBoolean,
   print: aFunction,
+  resources: {
+    expected: 'an adapter of @nanook/orm, such as drizzleResources(db, tables)',
+    holds: isAdapter,
+    advice: (value) => (isPromise(value) ? 'await it' : undefined),
+  },
   engine: oneOf('auto', 'source', 'closures', 'machine'),
 } satisfies { readonly [Option in keyof AuthorizerOptions]-?: OptionCheck };
 
@@ -124,6 +129,52 @@ const ofQuery = {
 /** Checks the options of one query. @throws {PolarError} `POLAR_TYPE_INVALID_OPTION` */
 export function validateQueryOptions(options: CheckOptions): void {
   checkObject('a check', options, '{ signal }', ofQuery);
+}
+
+const ofCount = {
+  where: byName('values', '{ ownerId: 3 }'),
+  signal: ofQuery.signal,
+} satisfies Readonly<Record<string, OptionCheck>>;
+
+const isDirection = (value: unknown): boolean => value === 'asc' || value === 'desc';
+
+const ofList = {
+  ...ofCount,
+  take: {
+    expected: 'a whole number of rows from 1 on',
+    holds: (value) => Number.isSafeInteger(value) && (value as number) > 0,
+    advice: (value) => (typeof value === 'string' ? 'convert it with Number(…), and limit it' : undefined),
+  },
+  after: { expected: 'the `next` of a page', holds: (value) => value === null || isText(value) },
+  orderBy: {
+    expected:
+      "an object of directions by field, such as { createdAt: 'desc', title: { direction: 'asc', nulls: 'last' } }",
+    holds: (value) => isOptionsObject(value) && Object.values(value).every(isSortOrder),
+  },
+} satisfies Readonly<Record<string, OptionCheck>>;
+
+/** Checks the options of a list. @throws {PolarError} `POLAR_TYPE_INVALID_OPTION` */
+export function validateListOptions(options: object): void {
+  checkObject('authorizedResources', options, '{ take: 20 }', ofList);
+}
+
+/** Checks the options of a count. @throws {PolarError} `POLAR_TYPE_INVALID_OPTION` */
+export function validateCountOptions(options: object): void {
+  checkObject('countAuthorizedResources', options, '{ where: { ownerId: 3 } }', ofCount);
+}
+
+function isSortOrder(value: unknown): boolean {
+  if (!isOptionsObject(value)) return isDirection(value);
+  const { direction = 'asc', nulls = 'first', ...others } = value as Record<string, unknown>;
+  return (
+    isDirection(direction) && (nulls === 'first' || nulls === 'last') && Object.keys(others).length === 0
+  );
+}
+
+function isAdapter(value: unknown): boolean {
+  if (!isOptionsObject(value)) return false;
+  const { list, count } = value as { list?: unknown; count?: unknown };
+  return typeof list === 'function' && typeof count === 'function';
 }
 
 function checkObject(

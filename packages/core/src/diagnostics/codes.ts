@@ -9,6 +9,8 @@ import { runtimeCodes } from './runtime-codes.js';
  * - PARSE: syntax errors
  * - CHECK: errors and warnings about a policy
  * - LOAD: a policy cannot be loaded
+ * - FILTER: a condition that no query expresses
+ * - LIST: a page of a list
  * - TYPE: an invalid declaration, option or argument
  * - RUN: errors while a query runs
  * - UNDECIDED: the data cannot decide a condition (docs/reference/undecided.md)

@@ -32,6 +32,11 @@ const samples: { readonly [C in Exclude<Code, keyof typeof examples>]: DataOf<C>
   POLAR_FILTER_TOO_LARGE: { limit: 10_000 },
   POLAR_FILTER_NO_FIELDS: { type: 'Document' },
 
+  POLAR_LIST_NO_ADAPTER: {},
+  POLAR_LIST_NO_KEY: { type: 'Document' },
+  POLAR_LIST_CURSOR: { reason: 'it is from a list of another type or order' },
+  POLAR_LIST_ROW: { type: 'Document', field: 'createdAt', declared: 'date', found: '"2026-11-27"' },
+
   POLAR_TYPE_RESERVED_NAME: { name: 'Actor' },
   POLAR_TYPE_INVALID_NAME: { name: 'my-type' },
   POLAR_TYPE_NOT_A_CLASS: {
@@ -246,6 +251,11 @@ const families = [
     'POLAR_FILTER_',
     'Filter errors',
     '`authorizer.where` throws these as a `PolarError` when no query returns exactly the rows that `isAllowed` allows.',
+  ],
+  [
+    'POLAR_LIST_',
+    'List errors',
+    '`authorizedResources` and `countAuthorizedResources` throw these as a `PolarError`. The web packages respond to an invalid cursor with 400.',
   ],
   [
     'POLAR_TYPE_',

@@ -42,6 +42,18 @@ export const runtimeCodes = {
   POLAR_FILTER_NO_FIELDS: (p: { type: string }) =>
     `rows of \`${p.type}\` cannot be filtered, because the type declares no fields; declare its columns in \`fields\``,
 
+  // ── lists: authorizedResources and countAuthorizedResources ──
+  POLAR_LIST_NO_ADAPTER: (_: object) =>
+    `the authorizer cannot list rows, because it has no database; pass an adapter of @nanook/orm in the option \`resources\`, such as ` +
+    `drizzleResources(db, tables)`,
+  POLAR_LIST_NO_KEY: (p: { type: string }) =>
+    `rows of \`${p.type}\` cannot be listed, because the type declares no \`key\`; declare the fields that identify a row`,
+  POLAR_LIST_CURSOR: (p: { reason: string }) =>
+    `the cursor \`after\` is invalid: ${p.reason}; start again with the first page`,
+  POLAR_LIST_ROW: (p: { type: string; field: string; declared: string; found: string }) =>
+    `a row of \`${p.type}\` has ${p.found} in \`${p.field}\`, which is declared as ${p.declared}, so the next page cannot be found; ` +
+    `correct the declaration, or sort by another field`,
+
   // ── declarations and options ──
   POLAR_TYPE_RESERVED_NAME: (p: { name: string }) =>
     `\`${p.name}\` is a built-in name and cannot be registered; choose another name`,

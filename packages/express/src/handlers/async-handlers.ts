@@ -1,5 +1,4 @@
-import { isAuthorizationError } from '@nanook/core';
-import { isInternalError } from '@nanook/http';
+import { problemOf } from '@nanook/http';
 import type { RequestHandler } from 'express';
 import type { Layer } from '../internals/express-internals.js';
 import type { Next } from './handler-scopes.js';
@@ -14,7 +13,7 @@ export function awaitHandler(layer: Layer, next: Next): Layer {
     const result: unknown = Reflect.apply(handle, layer, args);
     if (result instanceof Promise)
       result.then(undefined, (reason: unknown) => {
-        if (!isAuthorizationError(reason) && !isInternalError(reason)) throw reason;
+        if (problemOf(reason) === undefined) throw reason;
         next(reason);
       });
     return result;

@@ -2,7 +2,7 @@ import { ForbiddenError, NotFoundError, PolarError, UnauthenticatedError } from 
 import { describe, expect, it } from 'vitest';
 import { prefersHtml } from './accept.js';
 import { AuthorizationConfigError } from '../config-errors/authorization-config-error.js';
-import { problemOf } from './problem.js';
+import { isInternalError, problemOf } from './problem.js';
 import { renderProblem } from './render-problem.js';
 
 describe('problemOf', () => {
@@ -20,6 +20,12 @@ describe('problemOf', () => {
     const bare = { type: 'about:blank', title: 'Internal Server Error', status: 500 };
     expect(problemOf(new PolarError('POLAR_LOAD_NO_POLICY', {}))).toEqual(bare);
     expect(problemOf(new AuthorizationConfigError('NANOOK_HTTP_NO_RESOURCE', {}))).toEqual(bare);
+  });
+
+  it('returns a 400 for an invalid cursor, which is not an error of the server', () => {
+    const error = new PolarError('POLAR_LIST_CURSOR', { reason: 'it is not the `next` of a page' });
+    expect(problemOf(error)).toEqual({ type: 'about:blank', title: 'Bad Request', status: 400 });
+    expect(isInternalError(error)).toBe(false);
   });
 
   it('returns undefined for other errors', () => {

@@ -12,7 +12,8 @@ export interface Problem {
 }
 
 /**
- * Returns the problem to send for an error: a refusal with its status; an error in the policy or in the configuration as a plain 500.
+ * Returns the problem to send for an error: a refusal with its status; an invalid cursor of a list as 400; an error in the policy or in
+ * the configuration as a plain 500.
  *
  * @returns `undefined` for an error that does not come from Nanook
  * @example
@@ -21,6 +22,7 @@ export interface Problem {
  */
 export function problemOf(error: unknown): Problem | undefined {
   if (isAuthorizationError(error)) return problem(error.status);
+  if (isInvalidCursor(error)) return problem(400);
   return isInternalError(error) ? problem(500) : undefined;
 }
 
@@ -30,7 +32,17 @@ export function problemOf(error: unknown): Problem | undefined {
  * @internal for adapters
  */
 export const isInternalError = (error: unknown): boolean =>
-  isPolarError(error) || isPolicyError(error) || isAuthorizationConfigError(error);
+  (isPolarError(error) && !isInvalidCursor(error)) ||
+  isPolicyError(error) ||
+  isAuthorizationConfigError(error);
+
+/**
+ * Returns whether an error is about the cursor of a list, which the client sent.
+ *
+ * @internal for adapters
+ */
+export const isInvalidCursor = (error: unknown): boolean =>
+  isPolarError(error) && error.code === 'POLAR_LIST_CURSOR';
 
 const problem = (status: number): Problem => ({
   type: 'about:blank',

@@ -10,6 +10,8 @@ export type CheckName =
   | 'canAll'
   | 'filterAllowed'
   | 'where'
+  | 'list'
+  | 'count'
   | 'actions'
   | 'fields'
   | 'pick';
@@ -26,6 +28,8 @@ const parameters: Readonly<Record<CheckName, readonly Parameter[]>> = {
   canAll: ['action', 'resources'],
   filterAllowed: ['action', 'resources'],
   where: ['action', 'type'],
+  list: ['action', 'type'],
+  count: ['action', 'type'],
   actions: ['resource'],
   fields: ['action', 'resource'],
   pick: ['action', 'resource'],

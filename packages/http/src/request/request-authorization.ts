@@ -6,7 +6,10 @@ import {
   type AuthorizationError,
   type Authorizer,
   type Class,
+  type CountOptions,
   type EnumerationOptions,
+  type ListOptions,
+  type ResourcePage,
   type RowCondition,
   type TypeToken,
 } from '@nanook/core';
@@ -344,6 +347,41 @@ export class RequestAuthorization<Actor = unknown> {
   where(action: string, type: Class | TypeToken | string): Promise<RowCondition> {
     return this.#check('where', arguments, async () =>
       this.authorizer.where(await this.actor(), action, type),
+    );
+  }
+
+  /**
+   * Lists a page of the rows on which the actor may perform the action, with one query on the database of the authorizer. It is not a
+   * decision, so the route needs a requirement, such as `authorize('list', 'Note')`.
+   *
+   * @param type the class, the type or the name of the type of the rows
+   * @returns the rows, and the cursor of the next page
+   * @throws {UnauthenticatedError} when the actor is anonymous and the option `anonymous` is not set
+   * @throws {PolarError} `POLAR_LIST_CURSOR` when `after` is not a cursor of this list, to which the response is a 400; the errors of
+   *   `authorizedResources`
+   * @example
+   * const { rows, next } = await req.authz.list('read', 'Note', { take: 20, after: req.query.after });
+   */
+  list<Row extends object = Readonly<Record<string, unknown>>>(
+    action: string,
+    type: Class<Row> | TypeToken | string,
+    options?: ListOptions,
+  ): Promise<ResourcePage<Row>> {
+    return this.#check('list', arguments, async () =>
+      this.authorizer.authorizedResources<Row>(await this.actor(), action, type, options),
+    );
+  }
+
+  /**
+   * Counts the rows on which the actor may perform the action, with one query. It is not a decision, as {@link list}.
+   *
+   * @throws the errors of {@link list}
+   * @example
+   * const total = await req.authz.count('read', 'Note', { where: { archived: false } });
+   */
+  count(action: string, type: Class | TypeToken | string, options?: CountOptions): Promise<number> {
+    return this.#check('count', arguments, async () =>
+      this.authorizer.countAuthorizedResources(await this.actor(), action, type, options),
     );
   }
 

@@ -1,5 +1,7 @@
 import { isAuthorizationError, type AuthorizationError } from '@nanook/core';
+import { isInvalidCursor } from '@nanook/http';
 import {
+  BadRequestException,
   ForbiddenException,
   HttpException,
   NotFoundException,
@@ -11,11 +13,16 @@ import { graphqlExceptionOf } from './graphql-exception.js';
 import { rpcExceptionOf, wsExceptionOf } from './message-exceptions.js';
 
 /**
- * Converts a refusal to the exception of its transport, with the refusal as its cause. Returns any other error unchanged. The exception
+ * Converts a refusal, or an invalid cursor of a list, to the exception of its transport, with the error as its cause. Returns any other
+ * error unchanged. The exception
  * gives the client the status only; the application decides whether to explain a refusal.
  */
 export async function exceptionOf(error: unknown, context: ExecutionContext): Promise<unknown> {
-  const exception = isAuthorizationError(error) ? httpExceptionOf(error) : error;
+  const exception = isAuthorizationError(error)
+    ? httpExceptionOf(error)
+    : isInvalidCursor(error)
+      ? new BadRequestException(undefined, { cause: error, description: 'Bad Request' })
+      : error;
   switch (context.getType<ContextKind>()) {
     case 'http':
       return exception;

@@ -1,10 +1,11 @@
 import { isAuthorizationError, type AuthorizationError } from '@nanook/core';
-import { isInternalError } from '@nanook/http';
+import { isInternalError, isInvalidCursor } from '@nanook/http';
 import { HttpException, Logger } from '@nestjs/common';
 import { isNanookNestError } from '../errors/nanook-nest-error.js';
 
 /**
- * An error for GraphQL clients, with a code in `extensions.code`: `UNAUTHENTICATED`, `FORBIDDEN`, `NOT_FOUND` or `INTERNAL_SERVER_ERROR`.
+ * An error for GraphQL clients, with a code in `extensions.code`: `UNAUTHENTICATED`, `FORBIDDEN`,
+ * `NOT_FOUND`, `BAD_USER_INPUT` or `INTERNAL_SERVER_ERROR`.
  *
  * GraphQL takes the extensions from the error that was thrown, so that it works with every driver. The response of the exception is a
  * plain text, so that no driver adds fields to it.
@@ -24,6 +25,7 @@ export class GraphqlException extends HttpException {
  */
 export function graphqlExceptionOf(error: unknown): unknown {
   if (isAuthorizationError(error)) return refusalOf(error);
+  if (isInvalidCursor(error)) return new GraphqlException('Bad request', 400, 'BAD_USER_INPUT', error);
   if (!isInternalError(error) && !isNanookNestError(error)) return error;
   new Logger('Nanook').error(error);
   return new GraphqlException('Internal server error', 500, 'INTERNAL_SERVER_ERROR', error);

@@ -1,50 +1,6 @@
-import type { RowCondition } from '@nanook/core/filter';
-import type { Knex } from 'knex';
-import { dialectOf } from '../sql/dialect-of.js';
-import { partsOf } from '../sql/fragment.js';
-import { printFilter } from '../sql/print-filter.js';
-import type { SqlOptions } from '../sql/sql-options.js';
-import { tableNames } from '../sql/table-names.js';
-
 export { isNanookOrmError, NanookOrmError } from '../errors/nanook-orm-error.js';
 export type { NanookOrmErrorCode, NanookOrmErrorData } from '../errors/nanook-orm-error.js';
+export { knex, type KnexPlace } from './knex.js';
+export { knexResources } from './resources.js';
 export type { DialectName, DialectOptions } from '../sql/dialect.js';
 export type { ColumnInput, SqlOptions, TableInput } from '../sql/sql-options.js';
-
-export interface KnexPlace {
-  /** The name of the filtered table in the query: `d` for `from('documents as d')`. By default the table itself. */
-  readonly alias?: string;
-}
-
-/**
- * Makes a function that turns conditions of `authorizer.where` into conditions of Knex, for `where`, `andWhere` and `orWhere`. The names
- * in `tables` are those of the database.
- *
- * @example
- * const list = knex({ dialect: 'postgres', tables: { Document: 'documents' } });
- * const condition = await authorizer.where(user, 'read', 'Document');
- * await db('documents').where(list(condition)).orderBy('id').limit(20);
- */
-export function knex(
-  options: SqlOptions,
-): (condition: RowCondition, place?: KnexPlace) => Knex.QueryCallback {
-  const dialect = dialectOf(options);
-  const names = tableNames(options);
-  return ({ filter, row, type }, { alias = names.table(type).name } = {}) => {
-    let text = '';
-    const bindings: Knex.Value[] = [];
-    for (const part of partsOf(printFilter(filter, row, names, dialect))) {
-      if (typeof part === 'string') {
-        text += part.replaceAll('?', String.raw`\?`);
-      } else if (part.kind === 'root-column') {
-        text += '??';
-        bindings.push(`${alias}.${part.name}`);
-      } else {
-        text += dialect.name === 'postgres' && part.cast !== undefined ? `?::${part.cast}` : '?';
-        bindings.push(part.value as Knex.Value);
-      }
-    }
-    // `whereRaw` adds no brackets: without them an `or` beside the condition would widen it.
-    return (builder) => void builder.whereRaw(`(${text})`, bindings);
-  };
-}

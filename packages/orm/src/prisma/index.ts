@@ -1,35 +1,5 @@
-import type { RowCondition } from '@nanook/core/filter';
-import { localFilter } from './local-filter.js';
-import { ModelFields } from './model-fields.js';
-import { WherePrinter } from './print-where.js';
-import type { PrismaOptions } from './prisma-options.js';
-
 export { isNanookOrmError, NanookOrmError } from '../errors/nanook-orm-error.js';
 export type { NanookOrmErrorCode, NanookOrmErrorData } from '../errors/nanook-orm-error.js';
+export { prisma, type PrismaWhere } from './prisma.js';
 export type { PrismaOptions, PrismaProvider } from './prisma-options.js';
-
-/**
- * A `where` for any model. A condition that no row satisfies is a comparison too: Prisma drops an empty `OR` within an `AND`, and an empty
- * object accepts every row.
- */
-export interface PrismaWhere {
-  // A generated client has another type for each model.
-  // eslint-disable-next-line typescript/no-explicit-any
-  AND: any[];
-}
-
-/**
- * Makes a function that turns conditions of `authorizer.where` into the `where` of Prisma. The fields and relations of the declared types
- * have the names that the Prisma schema gives them.
- *
- * The function throws a {@link NanookOrmError} for a condition that Prisma cannot express; `sql()` prints it for `$queryRawUnsafe`.
- *
- * @example
- * const list = prisma({ client: db, provider: 'postgresql' });
- * const condition = await authorizer.where(user, 'read', 'Document');
- * await db.document.findMany({ where: { AND: [list(condition), { folderId }] }, orderBy: { id: 'asc' }, take: 20 });
- */
-export function prisma(options: PrismaOptions): (condition: RowCondition) => PrismaWhere {
-  const fields = new ModelFields(options);
-  return ({ filter, row }) => ({ AND: [new WherePrinter(options, fields).where(localFilter(filter), row)] });
-}
+export { prismaResources } from './resources.js';

@@ -39,13 +39,9 @@ export class ModelFields {
   /** Returns the field of a column, of any type. */
   named({ scope, field }: Pick<Column, 'scope' | 'field'>): FieldRef {
     const type = scope.type.name;
-    const model = this.#modelOf(type);
-    const fields = (this.options.client as Record<string, { fields?: Record<string, FieldRef> }>)[model]
-      ?.fields;
-    if (fields === undefined) throw new NanookOrmError('NANOOK_ORM_PRISMA_UNKNOWN_MODEL', { type, model });
-    const ref = fields[field];
+    const ref = this.requireModel(type).fields[field];
     if (ref === undefined)
-      throw new NanookOrmError('NANOOK_ORM_UNKNOWN_COLUMN', { type, field, table: model });
+      throw new NanookOrmError('NANOOK_ORM_UNKNOWN_COLUMN', { type, field, table: this.#nameOf(type) });
     return ref;
   }
 
@@ -62,7 +58,17 @@ export class ModelFields {
     return name;
   }
 
-  #modelOf(type: string): string {
+  /** Returns the property of the client for a type. */
+  /** Returns the model of a type in the client. @throws {NanookOrmError} `NANOOK_ORM_PRISMA_UNKNOWN_MODEL` */
+  requireModel(type: string): { readonly fields: Readonly<Record<string, FieldRef>> } {
+    const model = this.#nameOf(type);
+    const found = (this.options.client as Record<string, { fields?: Record<string, FieldRef> }>)[model];
+    if (found?.fields === undefined)
+      throw new NanookOrmError('NANOOK_ORM_PRISMA_UNKNOWN_MODEL', { type, model });
+    return found as { readonly fields: Readonly<Record<string, FieldRef>> };
+  }
+
+  #nameOf(type: string): string {
     const { models = {} } = this.options;
     return Object.hasOwn(models, type) ? models[type]! : type.charAt(0).toLowerCase() + type.slice(1);
   }

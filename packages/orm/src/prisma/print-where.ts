@@ -1,5 +1,6 @@
 import type { Column, RelationStep, RowFilter, Scalar, Scope } from '@nanook/core/filter';
 import { NanookOrmError } from '../errors/nanook-orm-error.js';
+import { requireExactText } from './exact-text.js';
 import { inexpressible } from './inexpressible.js';
 import { all, assertNever, complement } from './local-filter.js';
 import type { FieldRef, ModelFields } from './model-fields.js';
@@ -27,6 +28,8 @@ export class WherePrinter {
   constructor(
     readonly options: PrismaOptions,
     readonly fields: ModelFields,
+    /** The fields whose text may be compared as the database does. */
+    readonly inexact: readonly string[] = [],
   ) {}
 
   /** Returns the `where` for a row, in which a constant is a comparison too. */
@@ -188,20 +191,9 @@ export class WherePrinter {
 
   #field(column: Column, operator: Compare['operator']): FieldRef {
     const ref = this.fields.of(column);
-    if (column.type === 'string') this.#requireExactText(column, ref, operator);
+    if (column.type === 'string' && !this.inexact.includes(column.field))
+      requireExactText(column, ref, operator, this.options);
     return ref;
-  }
-
-  #requireExactText(column: Column, ref: FieldRef, operator: Compare['operator']): void {
-    const { provider, text } = this.options;
-    const isEquality = operator === '=' || operator === '<>';
-    const isExact =
-      ref.isEnum === true ? isEquality : text === 'binary' || (provider === 'postgresql' && isEquality);
-    if (!isExact)
-      throw new NanookOrmError('NANOOK_ORM_PRISMA_TEXT', {
-        type: column.scope.type.name,
-        field: column.field,
-      });
   }
 
   #requireNoNaN({ scope, field }: Column): void {

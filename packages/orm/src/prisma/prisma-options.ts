@@ -1,7 +1,7 @@
 export type PrismaProvider = 'postgresql' | 'mysql' | 'sqlite';
 
 export interface PrismaOptions {
-  /** The client, also an extended one. It is only asked for the types of fields, and runs no query. */
+  /** The client, also an extended one. Only `prismaResources` runs queries on it; `prisma` reads the types of fields from it. */
   readonly client: object;
   /** The provider of the datasource in the schema. `mysql` is also for MariaDB. */
   readonly provider: PrismaProvider;

@@ -7,6 +7,7 @@ const options: Readonly<Record<keyof SqlOptions, true>> = {
   tables: true,
   columnName: true,
   date: true,
+  readDate: true,
 };
 
 /**

@@ -26,6 +26,8 @@ export interface Dialect {
   date(operator: Comparison, left: Side, right: Side): Fragment;
   boolean(column: Fragment, value: boolean): Fragment;
   isNaN(column: Fragment): Fragment | undefined;
+  /** Returns the expression to sort a column by: the order of the comparisons, which is the same on each database. */
+  sortable(side: ColumnSide): Fragment;
 }
 
 export interface DialectOptions {
@@ -109,6 +111,12 @@ export function postgres({ date: bind = (value) => value }: DialectOptions): Dia
       dateRange(operator, left, right, bind, (sql) => ["date_trunc('milliseconds', ", sql, ')']),
     boolean: (column, value) => [column, value ? ' = TRUE' : ' = FALSE'],
     isNaN: (column) => [column, "::float8 = 'NaN'::float8"],
+    sortable: (side) => {
+      const { type } = side.column;
+      // The texts of UUIDs have the order of UUIDs.
+      if (type === 'string') return side.storage === 'uuid' ? side.sql : exact(side);
+      return type === 'date' ? ["date_trunc('milliseconds', ", side.sql, ')'] : side.sql;
+    },
   };
 }
 
@@ -175,6 +183,12 @@ export function mysql({ date: bind = (value) => value }: DialectOptions): Dialec
       dateRange(operator, left, right, bind, (sql) => ['(UNIX_TIMESTAMP(', sql, ') * 1000 DIV 1)']),
     boolean: (column, value) => [column, value ? ' <> 0' : ' = 0'],
     isNaN: () => undefined,
+    sortable: (side) => {
+      const { type } = side.column;
+      if (type === 'string') return exact(side);
+      if (type === 'boolean') return ['(', side.sql, ' <> 0)'];
+      return type === 'date' ? ['LEFT(DATE_FORMAT(', side.sql, ", '%Y-%m-%d %H:%i:%s.%f'), 23)"] : side.sql;
+    },
   };
 }
 
@@ -235,6 +249,11 @@ export function sqlite({ date: bind }: DialectOptions): Dialect {
     },
     boolean: (column, value) => [column, value ? ' <> 0' : ' = 0'],
     isNaN: () => undefined,
+    sortable: (side) => {
+      const { type } = side.column;
+      if (type === 'string') return binary(side);
+      return type === 'boolean' ? ['(', side.sql, ' <> 0)'] : side.sql;
+    },
   };
 }
 

@@ -1,14 +1,14 @@
 import type { RowCondition } from '@nanook/core/filter';
-import type { DialectName } from './dialect.js';
 import { dialectOf } from './dialect-of.js';
-import { partsOf, type Fragment } from './fragment.js';
 import { printFilter } from './print-filter.js';
+import { printed } from './printed.js';
 import type { SqlOptions } from './sql-options.js';
 import { tableNames } from './table-names.js';
 
 export { isNanookOrmError, NanookOrmError } from '../errors/nanook-orm-error.js';
 export type { NanookOrmErrorCode, NanookOrmErrorData } from '../errors/nanook-orm-error.js';
 export type { DialectName, DialectOptions } from './dialect.js';
+export { sqlResources, type RunQuery } from './resources.js';
 export type { ColumnInput, SqlOptions, TableInput } from './sql-options.js';
 
 export interface SqlCondition {
@@ -39,27 +39,6 @@ export function sql(options: SqlOptions): (condition: RowCondition, place?: SqlP
   return (condition, { alias, firstParameter = 1 } = {}) => {
     const fragment = printFilter(condition.filter, condition.row, names, dialect);
     const root = dialect.quote(alias ?? names.table(condition.type).name);
-    return printed(fragment, root, dialect.name, dialect.quote.bind(dialect), firstParameter);
+    return printed(['(', fragment, ')'], root, dialect, firstParameter);
   };
-}
-
-function printed(
-  fragment: Fragment,
-  root: string,
-  dialect: DialectName,
-  quote: (identifier: string) => string,
-  firstParameter: number,
-): SqlCondition {
-  let text = '(';
-  const values: unknown[] = [];
-  for (const part of partsOf(fragment)) {
-    if (typeof part === 'string') text += part;
-    else if (part.kind === 'root-column') text += `${root}.${quote(part.name)}`;
-    else {
-      values.push(part.value);
-      text += dialect === 'postgres' ? `$${firstParameter + values.length - 1}` : '?';
-      if (dialect === 'postgres' && part.cast !== undefined) text += `::${part.cast}`;
-    }
-  }
-  return { text: `${text})`, values };
 }

@@ -25,4 +25,8 @@ export interface SqlOptions extends DialectOptions {
   readonly tables?: Readonly<Record<string, TableInput>>;
   /** Returns the column of a field that `tables` does not name. By default columns have the names of the fields. */
   readonly columnName?: (field: string, type: string) => string;
+  /**
+   * Returns a stored date as a `Date`, for lists: the opposite of `date`. Default: numbers are milliseconds, and texts are in UTC.
+   */
+  readonly readDate?: (stored: unknown) => Date;
 }

@@ -3,7 +3,7 @@ import { createConnection } from 'mysql2/promise';
 import { DatabaseSync } from 'node:sqlite';
 import pg from 'pg';
 import type { DialectName } from '../sql/dialect.js';
-import { columns, type ColumnKind, type Tables } from './world.fixture.js';
+import { columns, kindOf, type ColumnKind, type Tables } from './world.fixture.js';
 
 /** A database with the tables of a world. */
 export interface Database {
@@ -31,8 +31,6 @@ export interface DatabaseOptions {
   /** Whether texts compare by code point. By default a database compares them as it likes. */
   readonly binaryText?: boolean;
 }
-
-const kindOf = (kind: ColumnKind) => kind.replace('?', '') as 'integer' | 'float' | 'text' | 'boolean';
 
 const typeOf = (dialect: DialectName, kind: ColumnKind, { binaryText: isBinary = false }: DatabaseOptions) =>
   isBinary && kindOf(kind) === 'text' ? binaryText[dialect] : sqlTypes[dialect][kindOf(kind)];

@@ -1,4 +1,11 @@
-import { Authorizer, isPolarError, isPolicyError, isUndecided, typed } from '@nanook/core';
+import {
+  Authorizer,
+  isPolarError,
+  isPolicyError,
+  isUndecided,
+  typed,
+  type ResourceAdapter,
+} from '@nanook/core';
 import type { RowCondition } from '@nanook/core/filter';
 import { isNanookOrmError } from '../errors/nanook-orm-error.js';
 import { Conditions } from './conditions.fixture.js';
@@ -7,7 +14,16 @@ import { objectsOf, Random, randomTables, types, type Tables } from './world.fix
 /** The work of an adapter: fill its database, and return the ids of the rows of a type that satisfy a condition. */
 export interface FilteredDatabase {
   fill(data: Tables): Promise<void>;
-  idsOf(type: string, condition: RowCondition): Promise<readonly unknown[]>;
+  idsOf(type: string, condition: RowCondition, query: OracleQuery): Promise<readonly unknown[]>;
+  /** The option `resources` of the authorizers. */
+  readonly resources?: ResourceAdapter;
+}
+
+/** The query that an adapter answers, for one that lists pages. */
+export interface OracleQuery {
+  readonly authorizer: Authorizer;
+  readonly actor: object;
+  readonly rows: readonly object[];
 }
 
 export interface OracleReport {
@@ -96,10 +112,14 @@ async function compareOne(
   report: OracleReport,
 ): Promise<void> {
   const limits = { maxSteps: 20_000 };
-  const authorizer = await Authorizer.load({ policies, types, limits, onWarning: () => {} });
+  const { resources } = database;
+  const options = { policies, types, limits, onWarning: () => {}, ...(resources && { resources }) };
+  const authorizer = await Authorizer.load(options);
   const condition = await authorizer.where(typed('User', actor), 'read', type);
   const { allowed, unanswered } = answersFor(authorizer, actor, type, rows);
-  const found = (await database.idsOf(type, condition)).filter((id) => !unanswered.has(id));
+  const found = (await database.idsOf(type, condition, { authorizer, actor, rows })).filter(
+    (id) => !unanswered.has(id),
+  );
   report.compared++;
   if (allowed.length > 0 && allowed.length < rows.length) report.telling++;
   const isSame = JSON.stringify(found.toSorted(byNumber)) === JSON.stringify(allowed.toSorted(byNumber));

@@ -1,6 +1,6 @@
 import { DataTypes, Sequelize, type ModelAttributes, type ModelStatic, type Model } from 'sequelize';
 import type { Database } from './databases.fixture.js';
-import { camel, columns, tableOf, type ColumnKind } from './world.fixture.js';
+import { camel, columns, kindOf, tableOf, type ColumnKind } from './world.fixture.js';
 
 const dataTypes = {
   integer: DataTypes.INTEGER,
@@ -22,6 +22,21 @@ const attributesOf = (table: keyof typeof columns): ModelAttributes =>
     ]),
   );
 
+const flags = new Set(
+  Object.values(columns).flatMap((table) =>
+    Object.entries(table).flatMap(([name, kind]) => (kindOf(kind) === 'boolean' ? [camel(name)] : [])),
+  ),
+);
+
+/** Returns a row with booleans, as the drivers that Sequelize configures return them. */
+const withBooleans = (row: Readonly<Record<string, unknown>>): object =>
+  Object.fromEntries(
+    Object.entries(row).map(([name, value]) => [
+      name,
+      flags.has(name) && typeof value === 'number' ? value !== 0 : value,
+    ]),
+  );
+
 type Done = (error: unknown, result?: unknown) => void;
 
 /** Answers the calls that Sequelize makes to a connection of each driver. */
@@ -29,7 +44,7 @@ function connectionTo({ dialect, query }: Pick<Database, 'dialect' | 'query'>, q
   const run = (sql: string, answer: (rows: readonly unknown[]) => unknown, done: Done) => {
     queries.push(sql);
     query(sql, []).then(
-      (rows) => done(null, answer(rows)),
+      (rows) => done(null, answer(rows.map((row) => withBooleans(row)))),
       (error: unknown) => done(error),
     );
     return { setMaxListeners: () => {} };

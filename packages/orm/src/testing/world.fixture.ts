@@ -51,6 +51,9 @@ export const columns: Readonly<Record<keyof Tables, Readonly<Record<string, Colu
 };
 export type ColumnKind = 'integer' | 'integer?' | 'float?' | 'text' | 'text?' | 'boolean?';
 
+/** The kind of a column without its nullability. */
+export const kindOf = (kind: ColumnKind) => kind.replace('?', '') as 'integer' | 'float' | 'text' | 'boolean';
+
 export const tableOf: Readonly<Record<string, keyof Tables>> = {
   User: 'users',
   Folder: 'folders',

@@ -2,6 +2,7 @@ import { pathToFileURL } from 'node:url';
 import type { PrismaProvider } from '../../prisma/prisma-options.js';
 import type { DialectName } from '../../sql/dialect.js';
 import type { Database } from '../databases.fixture.js';
+import { columns, kindOf } from '../world.fixture.js';
 import { clientFile } from './generate.fixture.js';
 
 export const providerOf: Record<DialectName, PrismaProvider> = {
@@ -36,8 +37,14 @@ interface PrismaQuery {
   readonly argTypes: readonly { readonly scalarType: string }[];
 }
 
-/** The columns that the tests select contain whole numbers only. */
-const int32 = 0;
+/** The numbers that Prisma has for the types of columns. */
+const columnTypes = { integer: 0, float: 3, boolean: 5, text: 7 } as const;
+/** The type of each column by its name, which is the same in all tables. Counts are whole numbers. */
+const typeOf = new Map(
+  Object.values(columns).flatMap((table) =>
+    Object.entries(table).map(([name, kind]) => [name, columnTypes[kindOf(kind)]] as const),
+  ),
+);
 
 /** Runs the queries of a generated Prisma client on a database of the tests. */
 export async function prismaOn(database: Database): Promise<TestPrisma> {
@@ -62,13 +69,20 @@ export async function prismaOn(database: Database): Promise<TestPrisma> {
       const values = args.map((arg, i) => (isWhole[i] && arg !== null ? Number(arg) : arg));
       const rows = await database.query(sql, values);
       const columnNames = Object.keys(rows[0] ?? {});
+      const types = columnNames.map((name) => typeOf.get(name) ?? columnTypes.integer);
       return {
         columnNames,
-        columnTypes: columnNames.map(() => int32),
-        rows: rows.map((row) => columnNames.map((name) => Number(row[name]))),
+        columnTypes: types,
+        rows: rows.map((row) => columnNames.map((name, i) => valueOf(row[name], types[i]!))),
       };
     },
     dispose: async () => {},
   };
   return { client: new PrismaClient({ adapter: { ...info, connect: async () => adapter } }), queries };
+}
+
+function valueOf(stored: unknown, type: number): unknown {
+  if (stored === null) return null;
+  if (type === columnTypes.integer) return Number(stored);
+  return type === columnTypes.boolean ? Boolean(stored) : stored;
 }

@@ -1,0 +1,92 @@
+import { PolarError } from '../diagnostics/polar-error.js';
+import type { Column, Scalar } from '../filter/condition.js';
+import { describeValue } from '../internal/describe-value.js';
+import type { Position } from './keyset-filter.js';
+import type { SortKey } from './resource-adapter.js';
+
+// A cursor is the position of the last row of a page, as base64url of JSON. It is not secret and not signed: it only narrows the rows that
+// the policy allows.
+
+/** Returns the cursor of a row. @throws {PolarError} `POLAR_LIST_ROW` when the row does not have the declared values */
+export function cursorOf(row: object, keys: readonly SortKey[]): string {
+  const values = keys.map(({ column }) => encoded(column, (row as Record<string, unknown>)[column.field]));
+  return toBase64Url(JSON.stringify([orderOf(keys), ...values]));
+}
+
+/** Returns the position of a cursor. @throws {PolarError} `POLAR_LIST_CURSOR` */
+export function positionOf(cursor: unknown, keys: readonly SortKey[]): Position {
+  const parts = typeof cursor === 'string' ? parsed(cursor) : undefined;
+  if (parts === undefined) throw invalid('it is not the `next` of a page');
+  const [order, ...values] = parts;
+  if (order !== orderOf(keys)) throw invalid('it is from a list of another type or order');
+  const position = keys.map(({ column }, i) => decoded(column, values[i]));
+  if (values.length !== keys.length || position.includes(undefined))
+    throw invalid('it is not the `next` of a page');
+  return position as Position;
+}
+
+const invalid = (reason: string) => new PolarError('POLAR_LIST_CURSOR', { reason });
+
+/** Identifies the order of a list, so that a cursor is not used for another list. */
+const orderOf = (keys: readonly SortKey[]): string =>
+  [
+    keys[0]!.column.scope.type.name,
+    ...keys.map(({ column, direction, nulls }) => `${column.field} ${direction} ${nulls}`),
+  ].join();
+
+type Encoded = string | number | boolean | null;
+
+function encoded(column: Column, value: unknown): Encoded {
+  const isDate = value instanceof Date;
+  if (value === null || isDate === (column.type === 'date')) {
+    const plain = isDate ? value.getTime() : value;
+    // JSON has no NaN and no Infinity.
+    const json = !isDate && typeof plain === 'number' && !Number.isFinite(plain) ? String(plain) : plain;
+    if (decoded(column, json) !== undefined) return json as Encoded;
+  }
+  const { scope, field, type } = column;
+  const data = { type: scope.type.name, field, declared: type, found: describeValue(value) };
+  throw new PolarError('POLAR_LIST_ROW', data);
+}
+
+/** Returns the value of a column from the value in a cursor; `undefined` when the column cannot have it. */
+function decoded(column: Column, value: unknown): Scalar | null | undefined {
+  if (value === null) return column.nullable ? null : undefined;
+  switch (column.type) {
+    case 'string':
+      // A lone half of a surrogate pair is stored as another character.
+      return typeof value === 'string' && !/\p{Surrogate}/u.test(value) ? value : undefined;
+    case 'boolean':
+      return typeof value === 'boolean' ? value : undefined;
+    case 'integer':
+      return Number.isSafeInteger(value) ? (value as number) : undefined;
+    case 'float':
+      if (value === 'NaN' || value === 'Infinity' || value === '-Infinity') return Number(value);
+      return typeof value === 'number' ? value : undefined;
+    case 'date':
+      return typeof value === 'number' && !Number.isNaN(new Date(value).getTime())
+        ? new Date(value)
+        : undefined;
+  }
+}
+
+function parsed(cursor: string): readonly unknown[] | undefined {
+  try {
+    const value: unknown = JSON.parse(fromBase64Url(cursor));
+    return Array.isArray(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const toBase64Url = (text: string): string =>
+  btoa(Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join(''))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replaceAll('=', '');
+
+function fromBase64Url(text: string): string {
+  const binary = atob(text.replaceAll('-', '+').replaceAll('_', '/'));
+  const bytes = Uint8Array.from(binary, (char) => char.charCodeAt(0));
+  return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+}

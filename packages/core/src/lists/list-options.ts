@@ -1,0 +1,44 @@
+import type { Scalar } from '../filter/condition.js';
+
+/** The rows of a list: which of the authorized rows, and in which order. */
+export interface ListOptions extends CountOptions {
+  /** The maximum number of rows of a page. Default: all rows. */
+  readonly take?: number | undefined;
+  /** The cursor `next` of the page before. Default: the first page. */
+  readonly after?: string | null | undefined;
+  /**
+   * The fields to sort by, the most significant one first: `{ createdAt: 'desc', title: 'asc' }`. The key of the type is always the last,
+   * so that the order is the same on each page. Default: the key.
+   */
+  readonly orderBy?: OrderBy | undefined;
+}
+
+export interface CountOptions {
+  /**
+   * Values that the rows must have, by field: one value, `null`, or a list of values. They narrow the authorized rows. A field that is
+   * `undefined` is an error.
+   */
+  readonly where?: Readonly<Record<string, FieldValue | readonly FieldValue[]>> | undefined;
+  readonly signal?: AbortSignal;
+}
+
+/** A value of a field. */
+export type FieldValue = Scalar | null;
+
+/** The direction of each sorted field, by its name. */
+export type OrderBy = Readonly<Record<string, SortDirection | SortOrder>>;
+export type SortDirection = 'asc' | 'desc';
+export interface SortOrder {
+  /** Default: `'asc'`. */
+  readonly direction?: SortDirection;
+  /** The place of `NULL`. Default: before all values, so it is first in the direction `'asc'` and last in `'desc'`. */
+  readonly nulls?: 'first' | 'last';
+}
+
+/** A page of a list. */
+export interface ResourcePage<Row extends object = Readonly<Record<string, unknown>>> {
+  /** The rows. Their type is known to the authorizer, so that `isAllowed(actor, action, row)` works on them. */
+  readonly rows: Row[];
+  /** The cursor of the next page, for the option `after`; `undefined` on the last page. */
+  readonly next: string | undefined;
+}

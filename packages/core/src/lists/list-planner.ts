@@ -1,0 +1,92 @@
+import { PolarError } from '../diagnostics/polar-error.js';
+import { inCondition } from '../filter/comparisons.js';
+import { and, type Column, type Scope } from '../filter/condition.js';
+import type { RowCondition } from '../filter/row-condition.js';
+import { all } from '../filter/row-filter.js';
+import { toRowFilter } from '../filter/to-row-filter.js';
+import { didYouMean } from '../internal/near-names.js';
+import { Rows } from '../partial/rows.js';
+import type { TypeTable } from '../types/type-table.js';
+import { positionOf } from './cursor.js';
+import { rowsAfter } from './keyset-filter.js';
+import type { CountOptions, ListOptions } from './list-options.js';
+import type { ResourceQuery, SortKey } from './resource-adapter.js';
+
+/** Plans the queries of lists: narrows conditions by the options of the application, and adds order and position. */
+export class ListPlanner {
+  readonly #rows: Rows;
+
+  constructor(types: TypeTable) {
+    this.#rows = new Rows(types);
+  }
+
+  /**
+   * Returns the query of a page.
+   *
+   * @throws {PolarError} `POLAR_LIST_NO_KEY`, `POLAR_LIST_CURSOR`; `POLAR_TYPE_INVALID_OPTION` for an unknown field
+   */
+  query(condition: RowCondition, { where, orderBy, after, take }: ListOptions): ResourceQuery {
+    const keys = this.#sortKeys(condition.row, orderBy ?? {});
+    const isFirst = after === undefined || after === null;
+    return {
+      condition: this.narrow(condition, where),
+      after: isFirst ? undefined : rowsAfter(keys, positionOf(after, keys)),
+      orderBy: keys,
+      take,
+    };
+  }
+
+  /** Adds the values of the option `where` to a condition. */
+  narrow(condition: RowCondition, where: CountOptions['where'] = {}): RowCondition {
+    const parts = Object.entries(where).map(([field, value]) => {
+      const column = this.#column(condition.row, 'where', field);
+      const values: readonly unknown[] = Array.isArray(value) ? value : [value];
+      // A value that was forgotten must not list more rows, nor silently list none.
+      if (values.includes(undefined))
+        throw invalidOption(`where.${field}`, 'must have a value, found undefined');
+      return inCondition(column, values);
+    });
+    if (parts.length === 0) return condition;
+    const own = and(...parts);
+    return {
+      ...condition,
+      condition: and(condition.condition, own),
+      filter: all(condition.filter, toRowFilter(own)),
+    };
+  }
+
+  #sortKeys(row: Scope, orderBy: NonNullable<ListOptions['orderBy']>): readonly SortKey[] {
+    const keys = Object.entries(orderBy).map(([field, order]): SortKey => {
+      const column = this.#column(row, 'orderBy', field);
+      const { direction = 'asc', nulls = direction === 'asc' ? 'first' : 'last' } =
+        typeof order === 'string' ? { direction: order } : order;
+      return { column, direction, nulls };
+    });
+    const direction = keys.at(-1)?.direction ?? 'asc';
+    const nulls = direction === 'asc' ? 'first' : 'last';
+    for (const field of this.#keyOf(row))
+      if (!keys.some(({ column }) => column.field === field))
+        keys.push({ column: this.#column(row, 'orderBy', field), direction, nulls });
+    return keys;
+  }
+
+  /** A list without a unique last key would repeat or skip rows between pages. */
+  #keyOf({ type }: Scope): readonly string[] {
+    if (type.key === undefined) throw new PolarError('POLAR_LIST_NO_KEY', { type: type.name });
+    return type.key;
+  }
+
+  #column(row: Scope, option: string, field: string): Column {
+    const column = this.#rows.column(row, field);
+    if (column !== undefined) return column;
+    const { name, fields } = row.type;
+    const known = [...fields!.keys()].filter((each) => this.#rows.column(row, each) !== undefined);
+    throw invalidOption(
+      option,
+      `names \`${field}\`, which is not a column of \`${name}\`${didYouMean(field, known) || `; its columns are ${known.join(', ')}`}`,
+    );
+  }
+}
+
+const invalidOption = (option: string, reason: string) =>
+  new PolarError('POLAR_TYPE_INVALID_OPTION', { option, reason });

@@ -1,0 +1,216 @@
+import { describe, expect, it } from 'vitest';
+import { Authorizer, type ListOptions, type ResourceAdapter, type ResourceQuery } from '../index.js';
+
+const types = {
+  Note: {
+    key: 'id',
+    fields: {
+      id: 'Integer',
+      title: 'String?',
+      score: 'Float',
+      isOpen: Boolean,
+      createdAt: Date,
+      tags: ['String'],
+    },
+  },
+  Draft: { fields: { id: 'Integer' } },
+};
+const policies = `
+  allow(_: String, "read", note: Note) if note.isOpen;
+  allow(_: String, "read", draft: Draft) if draft.id > 0;
+  allow("admin", "write", _: Note);
+`;
+const note = (id: number, more: object = {}) => ({
+  id,
+  title: null,
+  score: 0,
+  isOpen: true,
+  createdAt: new Date(id),
+  ...more,
+});
+
+/** An adapter that returns the first of these rows, and records its queries. */
+function adapterOf(rows: readonly object[]) {
+  const queries: ResourceQuery[] = [];
+  const resources: ResourceAdapter = {
+    list: async (query) => {
+      queries.push(query);
+      return rows.slice(0, query.take);
+    },
+    count: async () => rows.length,
+  };
+  return { resources, queries };
+}
+const load = (resources: ResourceAdapter) =>
+  Authorizer.load({ policies, types, resources, onWarning: () => {} });
+
+describe('authorizedResources()', () => {
+  it('returns a page of tagged rows, and a cursor only if more rows exist', async () => {
+    const { resources, queries } = adapterOf([1, 2, 3].map((id) => note(id)));
+    const authorizer = await load(resources);
+    const page = await authorizer.authorizedResources('ann', 'read', 'Note', { take: 2 });
+    expect(page.rows.map((row) => row['id'])).toEqual([1, 2]);
+    expect(await authorizer.isAllowed('ann', 'read', page.rows[0])).toBe(true);
+    expect(page.next).toMatch(/^[\w-]+$/);
+    expect(queries).toMatchObject([{ take: 3, after: undefined }]);
+    const all = await authorizer.as('ann').list('read', 'Note', { take: 3 });
+    expect(all.rows).toHaveLength(3);
+    expect(all.next).toBeUndefined();
+  });
+
+  it('starts after the position of the cursor', async () => {
+    const { resources, queries } = adapterOf([note(1), note(2)]);
+    const authorizer = await load(resources);
+    const { next } = await authorizer.authorizedResources('ann', 'read', 'Note', { take: 1 });
+    await authorizer.authorizedResources('ann', 'read', 'Note', { take: 1, after: next });
+    expect(queries[1]!.after).toMatchObject({
+      kind: 'compare',
+      operator: '<',
+      left: { value: 1 },
+      right: { field: 'id' },
+    });
+  });
+
+  it('sorts by the key last, in the direction of the last field', async () => {
+    const { resources, queries } = adapterOf([]);
+    const authorizer = await load(resources);
+    const orderBy = { title: { nulls: 'last' }, createdAt: 'desc' } as const;
+    await authorizer.authorizedResources('ann', 'read', 'Note', { orderBy });
+    await authorizer.authorizedResources('ann', 'read', 'Note', { orderBy: { id: 'desc', title: 'asc' } });
+    const keysOf = ({ orderBy: keys }: ResourceQuery) =>
+      keys.map(({ column, direction, nulls }) => `${column.field} ${direction} ${nulls}`);
+    expect(queries.map(keysOf)).toEqual([
+      ['title asc last', 'createdAt desc last', 'id desc last'],
+      ['id desc last', 'title asc first'],
+    ]);
+  });
+
+  it('runs no query when no row can be allowed', async () => {
+    const { resources, queries } = adapterOf([note(1)]);
+    const authorizer = await load({ ...resources, count: () => Promise.reject(new Error('a query')) });
+    expect(await authorizer.authorizedResources('ann', 'write', 'Note')).toEqual({
+      rows: [],
+      next: undefined,
+    });
+    expect(await authorizer.countAuthorizedResources('ann', 'write', 'Note')).toBe(0);
+    expect(await authorizer.countAuthorizedResources('admin', 'write', 'Note', { where: { id: [] } })).toBe(
+      0,
+    );
+    expect(queries).toEqual([]);
+  });
+
+  it('adds the values of `where` to the condition, and never a value of another type', async () => {
+    const { resources, queries } = adapterOf([]);
+    const authorizer = await load(resources);
+    await authorizer.authorizedResources('admin', 'write', 'Note', {
+      where: { title: ['a', null], score: 2 },
+    });
+    await authorizer.authorizedResources('admin', 'write', 'Note', { where: { title: 5 } });
+    expect(queries).toHaveLength(1);
+    expect(queries[0]!.condition.filter).toMatchObject({
+      kind: 'and',
+      parts: [
+        { kind: 'or', parts: [{ left: { field: 'title' } }, { kind: 'null' }] },
+        { left: { field: 'score' }, right: { value: 2 } },
+      ],
+    });
+  });
+
+  it.each<[unknown, string]>([
+    [{ take: 0 }, 'the option `take` must be a whole number of rows from 1 on, found the number 0'],
+    [{ take: '20' }, 'convert it with Number(…)'],
+    [{ take: Number.NaN }, '`take`'],
+    [{ orderBy: 'title' }, '`orderBy` must be an object of directions by field'],
+    [{ orderBy: { title: 'up' } }, '`orderBy` must be'],
+    [{ orderBy: { title: { nulls: 'smallest' } } }, '`orderBy` must be'],
+    [
+      { orderBy: { tittle: 'asc' } },
+      'names `tittle`, which is not a column of `Note`; did you mean `title`?',
+    ],
+    [{ orderBy: { tags: 'asc' } }, 'not a column of `Note`; its columns are id, title'],
+    [{ where: { tittle: 'a' } }, '`where` names `tittle`'],
+    [{ where: { title: undefined } }, '`where.title` must have a value'],
+    [{ where: [1] }, '`where` must be an object'],
+    [{ limit: 5 }, '`limit` is unknown'],
+    [{ after: 5 }, '`after` must be the `next` of a page'],
+  ])('throws POLAR_TYPE_INVALID_OPTION for %j', async (options, text) => {
+    const authorizer = await load(adapterOf([]).resources);
+    await expect(
+      authorizer.authorizedResources('ann', 'read', 'Note', options as ListOptions),
+    ).rejects.toMatchObject({
+      code: 'POLAR_TYPE_INVALID_OPTION',
+      message: expect.stringContaining(text) as string,
+    });
+  });
+
+  it('throws POLAR_LIST_CURSOR for a cursor that it did not return for this list', async () => {
+    const { resources } = adapterOf([note(1), note(2)]);
+    const authorizer = await load(resources);
+    const list = (options: ListOptions) => authorizer.authorizedResources('ann', 'read', 'Note', options);
+    const { next } = await list({ take: 1, orderBy: { title: 'asc' } });
+    const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
+    const order = 'Note,id asc first';
+    expect((await list({ take: 1, after: encode([order, 1]) })).rows).toHaveLength(1);
+    const invalid = [
+      '',
+      'x',
+      next!,
+      next!.slice(1),
+      encode({}),
+      encode([order]),
+      encode([order, '1']),
+      encode([order, null]),
+      encode([order, 1.5]),
+      encode([order, 1, 1]),
+      encode(['Draft,id asc first', 1]),
+    ];
+    for (const after of invalid)
+      await expect(list({ after })).rejects.toMatchObject({ code: 'POLAR_LIST_CURSOR' });
+  });
+
+  it.each([
+    [{ title: 'ü\0😀' }, { title: 'asc' }],
+    [{ title: null }, { title: 'desc' }],
+    [{ score: Number.NaN }, { score: 'asc' }],
+    [{ score: -Infinity }, { score: 'desc' }],
+    [{ isOpen: true }, { isOpen: 'asc' }],
+    [{ createdAt: new Date(-1) }, { createdAt: 'asc' }],
+  ] as const)('continues after a row with %o', async (values, orderBy) => {
+    const { resources, queries } = adapterOf([note(1, values), note(2)]);
+    const authorizer = await load(resources);
+    const { next } = await authorizer.authorizedResources('ann', 'read', 'Note', { take: 1, orderBy });
+    await authorizer.authorizedResources('ann', 'read', 'Note', { take: 1, orderBy, after: next });
+    expect(queries[1]!.after).toBeDefined();
+  });
+
+  it('throws POLAR_LIST_ROW for a row whose sorted field is not as declared, also on the last page', async () => {
+    for (const createdAt of ['2026-11-27', new Date(Number.NaN), null, undefined, 5]) {
+      const authorizer = await load(adapterOf([note(1, { createdAt })]).resources);
+      await expect(
+        authorizer.authorizedResources('ann', 'read', 'Note', { take: 5, orderBy: { createdAt: 'asc' } }),
+      ).rejects.toMatchObject({ code: 'POLAR_LIST_ROW', data: { field: 'createdAt' } });
+    }
+  });
+
+  it('throws POLAR_LIST_NO_KEY for a type without a key, and POLAR_LIST_NO_ADAPTER without `resources`', async () => {
+    const authorizer = await load(adapterOf([]).resources);
+    await expect(authorizer.authorizedResources('ann', 'read', 'Draft')).rejects.toMatchObject({
+      code: 'POLAR_LIST_NO_KEY',
+    });
+    expect(await authorizer.countAuthorizedResources('ann', 'read', 'Draft')).toBe(0);
+    const without = await Authorizer.load({ policies, types, onWarning: () => {} });
+    await expect(without.authorizedResources('ann', 'read', 'Note')).rejects.toMatchObject({
+      code: 'POLAR_LIST_NO_ADAPTER',
+    });
+    await expect(without.as('ann').count('read', 'Note')).rejects.toMatchObject({
+      code: 'POLAR_LIST_NO_ADAPTER',
+    });
+  });
+
+  it('refuses a value that is not an adapter at load', async () => {
+    await expect(Authorizer.load({ policies, types, resources: {} as never })).rejects.toMatchObject({
+      code: 'POLAR_TYPE_INVALID_OPTION',
+      message: expect.stringContaining('drizzleResources(db, tables)') as string,
+    });
+  });
+});

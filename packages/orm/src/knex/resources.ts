@@ -1,0 +1,44 @@
+import type { ResourceAdapter } from '@nanook/core';
+import type { RowCondition } from '@nanook/core/filter';
+import type { Knex } from 'knex';
+import { dialectOf } from '../sql/dialect-of.js';
+import { pageCondition } from '../sql/page-filter.js';
+import { printOrder } from '../sql/print-order.js';
+import { readRows } from '../sql/read-rows.js';
+import type { SqlOptions } from '../sql/sql-options.js';
+import { tableNames } from '../sql/table-names.js';
+import { knex } from './knex.js';
+import { rawOf } from './raw.js';
+
+/**
+ * Creates the option `resources` of an authorizer. The rows have all columns of the table: declared fields with their names and types,
+ * and other columns as the driver returns them.
+ *
+ * @example
+ * const resources = knexResources(db, { dialect: 'postgres', tables: { Document: 'documents' } });
+ * const authorizer = await Authorizer.load({ policies: 'policy.polar', types, resources });
+ */
+export function knexResources(db: Knex, options: SqlOptions): ResourceAdapter {
+  const dialect = dialectOf(options);
+  const names = tableNames(options);
+  const list = knex(options);
+  const from = (condition: RowCondition) => {
+    const { schema, name } = names.table(condition.type);
+    const query = db<Record<string, unknown>>(name).where(list(condition));
+    return schema === undefined ? query : query.withSchema(schema);
+  };
+  return {
+    async list(page) {
+      const { condition, orderBy, take } = page;
+      const { name } = names.table(condition.type);
+      const { text, bindings } = rawOf(printOrder(orderBy, names, dialect), name, dialect);
+      const query = from(pageCondition(page)).select(`${name}.*`).orderByRaw(text, bindings);
+      const rows: readonly object[] = await (take === undefined ? query : query.limit(take));
+      return readRows(rows, condition.row.type, names, options);
+    },
+    async count(condition) {
+      const rows: readonly { readonly total?: unknown }[] = await from(condition).count({ total: '*' });
+      return Number(rows[0]!.total);
+    },
+  };
+}

@@ -1,0 +1,36 @@
+import type { ResourceAdapter } from '@nanook/core';
+import { literal, type Sequelize } from 'sequelize';
+import { pageCondition } from '../sql/page-filter.js';
+import type { SequelizeOptions } from './entity-tables.js';
+import { sequelize, SequelizePrinter } from './sequelize.js';
+
+/**
+ * Creates the option `resources` of an authorizer. The rows are instances of the models, without the associated rows. The default scope of
+ * a model also holds for its lists.
+ *
+ * @param db an instance of Sequelize; its models may be defined after this call
+ * @throws {NanookOrmError} when the declared types do not agree with the columns, for the first list of a type
+ * @example
+ * const resources = sequelizeResources(db);
+ * const authorizer = await Authorizer.load({ policies: 'policy.polar', types: typesFromSequelize(db), resources });
+ */
+export function sequelizeResources(db: Sequelize, options: SequelizeOptions = {}): ResourceAdapter {
+  const list = sequelize(db, options);
+  let printer: SequelizePrinter | undefined;
+  const ready = (): SequelizePrinter => (printer ??= new SequelizePrinter(db, options));
+  return {
+    async list(page) {
+      const { condition, orderBy, take } = page;
+      const order = literal(ready().order(orderBy, condition.type));
+      const limit = take === undefined ? {} : { limit: take };
+      return ready()
+        .modelOf(condition.type)
+        .findAll({ where: list(pageCondition(page)), order, ...limit });
+    },
+    async count(condition) {
+      return ready()
+        .modelOf(condition.type)
+        .count({ where: list(condition) });
+    },
+  };
+}

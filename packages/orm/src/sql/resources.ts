@@ -1,0 +1,58 @@
+import type { ResourceAdapter } from '@nanook/core';
+import type { RowCondition } from '@nanook/core/filter';
+import { dialectOf } from './dialect-of.js';
+import type { Fragment } from './fragment.js';
+import { pageCondition } from './page-filter.js';
+import { printFilter } from './print-filter.js';
+import { printOrder } from './print-order.js';
+import { printed } from './printed.js';
+import { readRows } from './read-rows.js';
+import type { SqlOptions } from './sql-options.js';
+import { tableNames } from './table-names.js';
+
+/** Runs a query with bound values, and returns its rows as objects. */
+export type RunQuery = (
+  text: string,
+  values: readonly unknown[],
+) => readonly object[] | Promise<readonly object[]>;
+
+/**
+ * Creates the option `resources` of an authorizer for any driver. The rows have all columns of the table: declared fields with their
+ * names and types, and other columns as the driver returns them.
+ *
+ * @param run runs a query, with the placeholders of the dialect: `$1` for PostgreSQL, `?` for the others
+ * @example
+ * const resources = sqlResources({ dialect: 'postgres', tables }, async (text, values) => (await pool.query(text, [...values])).rows);
+ * const authorizer = await Authorizer.load({ policies: 'policy.polar', types, resources });
+ */
+export function sqlResources(options: SqlOptions, run: RunQuery): ResourceAdapter {
+  const dialect = dialectOf(options);
+  const names = tableNames(options);
+  const query = (selected: string, { type, row, filter }: RowCondition, ...rest: readonly Fragment[]) => {
+    const { schema, name } = names.table(type);
+    const root = dialect.quote(name);
+    const table = schema === undefined ? root : `${dialect.quote(schema)}.${root}`;
+    const where = printFilter(filter, row, names, dialect);
+    const { text, values } = printed(
+      [`SELECT ${selected} FROM ${table} WHERE `, where, ...rest],
+      root,
+      dialect,
+      1,
+    );
+    return run(text, values);
+  };
+  return {
+    async list(page) {
+      const { condition, orderBy, take } = page;
+      const limit = take === undefined ? '' : ` LIMIT ${take}`;
+      const order = printOrder(orderBy, names, dialect);
+      const all = `${dialect.quote(names.table(condition.type).name)}.*`;
+      const rows = await query(all, pageCondition(page), ' ORDER BY ', order, limit);
+      return readRows(rows, condition.row.type, names, options);
+    },
+    async count(condition) {
+      const [row] = (await query('count(*) AS total', condition)) as readonly { readonly total: unknown }[];
+      return Number(row!.total);
+    },
+  };
+}

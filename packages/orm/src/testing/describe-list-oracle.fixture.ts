@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict';
+import { typed, type OrderBy, type ResourceAdapter, type SortOrder } from '@nanook/core';
+import type { RowCondition } from '@nanook/core/filter';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { databases, type Database, type DatabaseOptions } from './databases.fixture.js';
+import { compareWithIsAllowed, type OracleOptions, type OracleQuery } from './oracle.fixture.js';
+import { columns, Random, tableOf, camel } from './world.fixture.js';
+
+const times = Number(process.env['FILTER_TIMES'] ?? 1);
+const policies = 60;
+
+/** An adapter, and the queries that it has run. */
+export interface ListedDatabase {
+  readonly resources: ResourceAdapter;
+  readonly queries: readonly string[];
+}
+
+/**
+ * Declares the tests that walk through all pages of lists in random orders, on each database, and compare the rows with `isAllowed` and
+ * their order with a sort in JavaScript.
+ */
+export function describeListOracle(
+  adapter: string,
+  connect: (database: Database) => ListedDatabase | Promise<ListedDatabase>,
+  { recursion = true, ...open }: Pick<OracleOptions, 'recursion'> & DatabaseOptions = {},
+): void {
+  describe.each(databases)(`${adapter} on %s`, (_name, openDatabase) => {
+    let database: Database;
+    let listed: ListedDatabase;
+    beforeAll(async () => {
+      database = await openDatabase(open);
+      listed = await connect(database);
+    }, 60_000);
+    afterAll(() => database.close());
+
+    it(
+      'lists exactly the rows for which isAllowed is true, in order, without gaps and repetitions, with one query a page',
+      async () => {
+        const random = new Random(7);
+        const report = await compareWithIsAllowed(
+          {
+            fill: (data) => database.fill(data),
+            resources: listed.resources,
+            idsOf: (type, condition, query) => walk(random, listed, type, condition, query),
+          },
+          { recursion, policies: policies * times },
+        );
+        expect(report.failures).toEqual([]);
+        expect(report.untranslatable).toBeLessThan(recursion ? 1 : 5 * times);
+        expect(report.telling).toBeGreaterThan(15 * times);
+      },
+      120_000 * times,
+    );
+  });
+}
+
+type Row = Readonly<Record<string, unknown>>;
+
+/** Returns the ids of the rows on all pages, and checks each page. */
+async function walk(
+  random: Random,
+  { queries }: ListedDatabase,
+  type: string,
+  { filter }: RowCondition,
+  { authorizer, actor, rows }: OracleQuery,
+): Promise<readonly unknown[]> {
+  const orderBy = randomOrder(random, type);
+  const take = random.of([1, 2, 3, 5, 7, 50]);
+  const user = authorizer.as(typed('User', actor));
+  const found: Row[] = [];
+  let after: string | undefined;
+  do {
+    const before = queries.length;
+    const page = await user.list('read', type, { take, after, orderBy });
+    assert.equal(queries.length - before, filter.kind === 'never' ? 0 : 1);
+    assert.ok(page.rows.length <= take);
+    found.push(...page.rows);
+    after = page.next;
+  } while (after !== undefined);
+  const before = queries.length;
+  assert.equal(await user.count('read', type), found.length);
+  assert.equal(queries.length - before, filter.kind === 'never' ? 0 : 1);
+  const fields = Object.keys(columns[tableOf[type]!]).map(camel);
+  const stored = new Map((rows as readonly Row[]).map((row) => [row['id'], row]));
+  for (const row of found) {
+    assert.equal(authorizer.typesOf(row)[0], type);
+    for (const field of fields) assert.equal(row[field], stored.get(row['id'])![field]);
+  }
+  const ids = found.map((row) => row['id']);
+  const sorted = found.toSorted(comparator(orderBy)).map((row) => row['id']);
+  assert.deepEqual(ids, sorted);
+  return ids;
+}
+
+function randomOrder(random: Random, type: string): OrderBy {
+  const fields = Object.keys(columns[tableOf[type]!]).map(camel);
+  const entries = Array.from({ length: random.below(3) }, () => {
+    const direction = random.of(['asc', 'desc'] as const);
+    const nulls = random.of(['first', 'last', undefined] as const);
+    return [random.of(fields), nulls === undefined ? direction : { direction, nulls }];
+  });
+  return Object.fromEntries(entries) as OrderBy;
+}
+
+/** Compares rows by an order, and by their ids in the direction of its last field. */
+function comparator(orderBy: OrderBy): (left: Row, right: Row) => number {
+  const keys = Object.entries(orderBy).map(([field, order]) => {
+    const { direction = 'asc', nulls }: SortOrder = typeof order === 'string' ? { direction: order } : order;
+    return { field, sign: direction === 'asc' ? 1 : -1, nulls };
+  });
+  keys.push({ field: 'id', sign: keys.at(-1)?.sign ?? 1, nulls: undefined });
+  return (left, right) => {
+    for (const { field, sign, nulls } of keys) {
+      const [a, b] = [left[field], right[field]];
+      if (a === b) continue;
+      if (a === null || b === null) {
+        const isFirst = nulls === undefined ? sign === 1 : nulls === 'first';
+        return (a === null) === isFirst ? -1 : 1;
+      }
+      return sign * compare(a, b);
+    }
+    return 0;
+  };
+}
+
+function compare(left: unknown, right: unknown): number {
+  if (typeof left === 'string') return Buffer.compare(Buffer.from(left), Buffer.from(right as string));
+  return Number(left) - Number(right);
+}

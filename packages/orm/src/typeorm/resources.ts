@@ -1,0 +1,40 @@
+import type { ResourceAdapter } from '@nanook/core';
+import type { RowCondition } from '@nanook/core/filter';
+import type { DataSource, SelectQueryBuilder, ObjectLiteral } from 'typeorm';
+import { pageCondition } from '../sql/page-filter.js';
+import type { TypeormOptions } from './entity-tables.js';
+import { typeorm, TypeormPrinter } from './typeorm.js';
+
+const alias = 'nanook_row';
+
+/**
+ * Creates the option `resources` of an authorizer. The rows are entities, without the related rows, and without rows that are deleted
+ * softly.
+ *
+ * @param dataSource the data source; it may be initialized after this call
+ * @throws {NanookOrmError} when the declared types do not agree with the columns, for the first list of a type
+ * @example
+ * const resources = typeormResources(dataSource);
+ * const authorizer = await Authorizer.load({ policies: 'policy.polar', types: typesFromTypeorm(dataSource), resources });
+ */
+export function typeormResources(dataSource: DataSource, options: TypeormOptions = {}): ResourceAdapter {
+  const list = typeorm(dataSource, options);
+  let printer: TypeormPrinter | undefined;
+  const ready = (): TypeormPrinter => (printer ??= new TypeormPrinter(dataSource, options));
+  const select = (condition: RowCondition): SelectQueryBuilder<ObjectLiteral> =>
+    dataSource
+      .getRepository(ready().entityOf(condition.type).target)
+      .createQueryBuilder(alias)
+      .where(list(condition));
+  return {
+    async list(page) {
+      const query = select(pageCondition(page)).limit(page.take);
+      const order = ready().order(page.orderBy, dataSource.driver.escape(alias));
+      for (const { text, direction, nulls } of order) query.addOrderBy(text, direction, nulls);
+      return query.getMany();
+    },
+    async count(condition) {
+      return select(condition).getCount();
+    },
+  };
+}
