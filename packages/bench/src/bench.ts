@@ -1,29 +1,50 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { help, parseOptions } from './options.ts';
+import { help, parseOptions, type Options } from './options.ts';
 import { checksChart, growthChart } from './report/chart.ts';
 import { markdown } from './report/markdown.ts';
 import type { Results } from './results.ts';
 import { measureAll } from './run.ts';
+import type { WebResults } from './web/results.ts';
+import { measureWeb } from './web/run.ts';
+import { webSection, webSectionOf, withWebSection } from './web/section.ts';
 
 const options = parse();
+const docs = (name: string) => fileURLToPath(new URL(`../../../docs/reference/${name}`, import.meta.url));
+const page = docs('performance.md');
+
 if (options === 'help') {
   process.stdout.write(help);
+} else if (options?.web) {
+  const results = await resultsOf<WebResults>(options, measureWeb);
+  if (options.write) write(page, withWebSection(readFileSync(page, 'utf8'), webSection(results)));
+  else process.stdout.write(`\n${webSection(results)}`);
 } else if (options !== undefined) {
-  const results =
-    options.from === undefined
-      ? await measureAll(options)
-      : (JSON.parse(readFileSync(options.from, 'utf8')) as Results);
-  if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(results, undefined, 1)}\n`);
+  const results = await resultsOf<Results>(options, measureAll);
   if (options.write) {
-    const to = (name: string) => fileURLToPath(new URL(`../../../docs/reference/${name}`, import.meta.url));
-    writeFileSync(to('performance.md'), markdown(results));
-    writeFileSync(to('performance-checks.svg'), checksChart(results));
-    writeFileSync(to('performance-growth.svg'), growthChart(results));
-    process.stderr.write(`written: ${to('performance.md')}\n`);
+    write(page, withWebSection(markdown(results), webSectionOf(readFileSync(page, 'utf8'))));
+    write(docs('performance-checks.svg'), checksChart(results));
+    write(docs('performance-growth.svg'), growthChart(results));
   } else {
     process.stdout.write(`\n${markdown(results)}`);
   }
+}
+
+/** Measures, or reads saved figures. */
+async function resultsOf<Figures>(
+  given: Options,
+  measure: (options: Options) => Promise<Figures>,
+): Promise<Figures> {
+  const { from, json } = given;
+  const results =
+    from === undefined ? await measure(given) : (JSON.parse(readFileSync(from, 'utf8')) as Figures);
+  if (json !== undefined) writeFileSync(json, `${JSON.stringify(results, undefined, 1)}\n`);
+  return results;
+}
+
+function write(file: string, text: string): void {
+  writeFileSync(file, text);
+  process.stderr.write(`written: ${file}\n`);
 }
 
 /** Returns the options. If they are invalid, prints the reason and returns `undefined`. */

@@ -37,7 +37,7 @@ const packages = [
 
 /** Returns the version of each library, from its manifest. */
 export function versions(): Record<string, string> {
-  return Object.fromEntries(packages.map((name) => [name, manifestOf(name).version]));
+  return Object.fromEntries(packages.map((name) => [name, versionOf(name)]));
 }
 
 /** Finds the folder of an installed package, even if the package does not export its manifest. */
@@ -54,8 +54,11 @@ export function folderOf(name: string): string {
   throw new Error(`${name} is not installed`);
 }
 
-const manifestOf = (name: string) =>
-  JSON.parse(readFileSync(join(folderOf(name), 'package.json'), 'utf8')) as { readonly version: string };
+/** Returns the version of an installed package, from its manifest. */
+export function versionOf(name: string): string {
+  const manifest = readFileSync(join(folderOf(name), 'package.json'), 'utf8');
+  return (JSON.parse(manifest) as { readonly version: string }).version;
+}
 
 /** Returns the measured commit, marked if the sources were changed; `undefined` outside a clone. */
 export function commit(): string | undefined {

@@ -2,10 +2,13 @@ import { parseArgs } from 'node:util';
 import { type Library, libraries } from './library.ts';
 import { scenarios } from './scenarios/index.ts';
 import { type Shape, shapes } from './shape.ts';
+import { webFrameworkIds } from './web/web-app.ts';
 
 export interface Options {
   readonly quick: boolean;
   readonly write: boolean;
+  /** Whether to measure web requests, and nothing else. */
+  readonly web: boolean;
   readonly seed: number;
   readonly checks: number;
   readonly rounds: number;
@@ -33,6 +36,7 @@ export const help = `npm run bench -- [options]
 
   --quick              shorter rounds, fewer of them
   --only S1,S5         only these parts: ${scenarios.map(({ id }) => id).join(', ')}, once (import, load, first checks, reload, memory), size
+  --web                measure CPU per web request instead; --only then names frameworks: ${webFrameworkIds.join(', ')}
   --libraries a,b      ${libraries.join(', ')};
                        a name also selects its variants: nanook, casl
   --shapes a,b         ${shapes.join(', ')}
@@ -62,6 +66,7 @@ export function parseOptions(args: string[]): Options | 'help' {
       help: { type: 'boolean', default: false },
       quick: { type: 'boolean', default: false },
       write: { type: 'boolean', default: false },
+      web: { type: 'boolean', default: false },
       only: { type: 'string' },
       libraries: { type: 'string' },
       shapes: { type: 'string' },
@@ -81,7 +86,9 @@ export function parseOptions(args: string[]): Options | 'help' {
   );
   if (values.write && isPart !== undefined) throw new Error(`--write needs all parts; remove --${isPart}`);
   const only = values.only === undefined ? undefined : list(values.only).map((part) => part.toLowerCase());
-  const parts = [...scenarios.map(({ id }) => id.toLowerCase()), 'once', 'size'];
+  const parts = values.web
+    ? webFrameworkIds
+    : [...scenarios.map(({ id }) => id.toLowerCase()), 'once', 'size'];
   for (const part of only ?? [])
     if (!parts.some((known) => known === part || known.startsWith(`${part} `)))
       throw new Error(`unknown part: ${part}`);
@@ -94,6 +101,7 @@ export function parseOptions(args: string[]): Options | 'help' {
   return {
     quick,
     write: values.write,
+    web: values.web,
     seed: numberOf('seed', values.seed),
     checks: 1_000,
     rounds: values.rounds === undefined ? (quick ? 5 : 11) : numberOf('rounds', values.rounds),

@@ -1,0 +1,87 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { userHeader, type ExpectedResponse } from './notes.ts';
+
+/** The number of requests that a server receives at the same time. */
+export const connections = 8;
+
+/** A connection that stays open. It writes plain text, so that the client takes little of the time of a shared machine. */
+class Connection {
+  readonly #socket: Socket;
+  #received = '';
+  #answer: { resolve: (answer: Answer) => void; reject: (error: Error) => void } | undefined;
+
+  static async open(port: number): Promise<Connection> {
+    const socket = connect(port, '127.0.0.1');
+    await once(socket, 'connect');
+    return new Connection(socket);
+  }
+
+  private constructor(socket: Socket) {
+    this.#socket = socket;
+    socket.setNoDelay(true).setEncoding('latin1');
+    socket.on('data', (text: string) => this.#receive(text));
+    socket.on('error', (error) => this.#answer?.reject(error));
+    socket.on('close', () => this.#answer?.reject(new Error('the server closed the connection')));
+  }
+
+  send({ path, user }: ExpectedResponse): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      this.#answer = { resolve, reject };
+      this.#socket.write(`GET ${path} HTTP/1.1\r\nHost: localhost\r\n${userHeader}: ${user}\r\n\r\n`);
+    });
+  }
+
+  close(): void {
+    this.#answer = undefined;
+    this.#socket.destroy();
+  }
+
+  #receive(text: string): void {
+    this.#received += text;
+    const headEnd = this.#received.indexOf('\r\n\r\n');
+    if (headEnd < 0) return;
+    const head = this.#received.slice(0, headEnd);
+    const length = Number(/^content-length: *(\d+)/im.exec(head)?.[1]);
+    const body = this.#received.slice(headEnd + 4);
+    if (Number.isNaN(length)) this.#answer?.reject(new Error(`a response without content-length: ${head}`));
+    if (body.length < length) return;
+    this.#received = '';
+    this.#answer?.resolve({ status: Number(head.slice(9, 12)), body });
+  }
+}
+
+interface Answer {
+  readonly status: number;
+  readonly body: string;
+}
+
+/**
+ * Sends a number of requests on several new connections, and compares each response with the expected one. Each connection sends its next
+ * request when it has received the response to the last one.
+ *
+ * @throws {Error} for the first response that differs
+ */
+export async function sendRequests(
+  port: number,
+  requests: readonly ExpectedResponse[],
+  count: number,
+): Promise<void> {
+  const open = await Promise.all(Array.from({ length: connections }, () => Connection.open(port)));
+  let sent = 0;
+  const sendAll = async (connection: Connection): Promise<void> => {
+    while (sent < count) {
+      const request = requests[sent++ % requests.length]!;
+      const { status, body } = await connection.send(request);
+      if (status !== request.status || (status === 200 && body !== request.body))
+        throw new Error(
+          `GET ${request.path} of ${request.user} got ${status} ${body}, expected ${request.status} ${request.body}`,
+        );
+    }
+  };
+  try {
+    await Promise.all(open.map(sendAll));
+  } finally {
+    for (const connection of open) connection.close();
+  }
+}
