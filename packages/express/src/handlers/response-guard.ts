@@ -1,4 +1,4 @@
-import { guardResponse } from '@nanook/http';
+import { guardResponse, type ResponseGuard } from '@nanook/http';
 import type { Request } from 'express';
 import type { ServerResponse } from 'node:http';
 import { routeOf } from '../internals/request.js';
@@ -36,28 +36,66 @@ export function guardRoute(
   installGuard(req, res, fail, () => isLeft() && scopes.running?.isWithin(route) !== true);
 }
 
-/** @param needsNoDecision returns whether the handler that writes now is not concerned */
 function installGuard(
   req: Request,
   res: ServerResponse,
   fail: (error: unknown) => void,
   needsNoDecision: () => boolean,
 ): void {
-  guardResponse(res, {
-    // Middleware may change the method (method override); the method that the handler sees counts.
-    get method() {
-      return req.method;
-    },
-    route: () => routeOf(req),
-    handler: () => handlerLocation(req),
-    isPreflight: () => isPreflightHandled(req),
-    isSettled: () => needsNoDecision() || isSettled(req),
-    isFailureDecided: () => isFailureDecided(req),
-    elsewhere: () => scopesOf(req).decisions,
-    checks: () => authzIn(req)?.checks,
-    challenge: () => authzIn(req)?.challenge,
-    fail,
-  });
+  guardResponse(res, new RequestGuard(req, fail, needsNoDecision));
+}
+
+/** A class, because a getter in an object literal would give the object of each request another shape. */
+class RequestGuard implements ResponseGuard {
+  readonly #req: Request;
+  readonly #needsNoDecision: () => boolean;
+
+  /** @param needsNoDecision returns whether the handler that writes now is not concerned */
+  constructor(
+    req: Request,
+    readonly fail: (error: unknown) => void,
+    needsNoDecision: () => boolean,
+  ) {
+    this.#req = req;
+    this.#needsNoDecision = needsNoDecision;
+  }
+
+  /** Middleware may change the method (method override); the method that the handler sees counts. */
+  get method(): string {
+    return this.#req.method;
+  }
+
+  route(): string {
+    return routeOf(this.#req);
+  }
+
+  handler(): string | undefined {
+    return handlerLocation(this.#req);
+  }
+
+  isPreflight(): boolean {
+    return isPreflightHandled(this.#req);
+  }
+
+  isSettled(): boolean {
+    return this.#needsNoDecision() || isSettled(this.#req);
+  }
+
+  isFailureDecided(): boolean {
+    return isFailureDecided(this.#req);
+  }
+
+  elsewhere(): readonly string[] {
+    return scopesOf(this.#req).decisions;
+  }
+
+  checks() {
+    return authzIn(this.#req)?.checks;
+  }
+
+  challenge() {
+    return authzIn(this.#req)?.challenge;
+  }
 }
 
 /** Returns whether a decision counts for the running handler; `false` where `authorization(…)` was not used. */

@@ -18,12 +18,7 @@ import { PendingChecks } from '../pending-checks/pending-checks.js';
 import { notFound, withoutStack } from '../refusals/refusal.js';
 import { RequirementScopes } from '../requirements/requirement-scope.js';
 import { checkSource, resourceFrom, type ResourceSource } from '../requirements/resource-source.js';
-import {
-  authorizeRequirement,
-  checkAction,
-  checkReason,
-  describeRequirement,
-} from '../requirements/route-requirement.js';
+import { checkAction, checkReason, describeSource } from '../requirements/route-requirement.js';
 import { describeCall, findMissingArgument, throwsRefusal, type CheckName } from './check-call.js';
 import { DecisionCache } from './decision-cache.js';
 import { RequestActor, type RequestActorOptions } from './request-actor.js';
@@ -238,7 +233,7 @@ export class RequestAuthorization<Actor = unknown> {
   ): Promise<unknown> {
     return this.#check('load', arguments, async () => {
       checkSource(action, source);
-      const record = this.scopes.deciding(describeRequirement(authorizeRequirement(action, source)));
+      const record = this.scopes.deciding(`${action} ${describeSource(source)}`);
       await this.actor();
       const resource = await resourceFrom(this.authorizer, source, context);
       const refusal = await this.#findRefusal(action, resource);

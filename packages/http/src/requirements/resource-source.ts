@@ -25,10 +25,15 @@ export type ResourceSource<Context extends readonly unknown[] = [], Resource = u
  * @internal for adapters
  */
 export function checkSource(action: string, source: unknown): void {
+  if (typeof source === 'function' && checkedSources.has(source)) return;
   if (typeof source !== 'function' && typeof source !== 'string' && !isTypeToken(source))
     throw new AuthorizationConfigError('NANOOK_HTTP_NO_SOURCE', { action, found: describeValue(source) });
   checkReturns(`the loader of the requirement "${action}"`, source);
+  if (typeof source === 'function') checkedSources.add(source);
 }
+
+/** The functions that passed the check, which reads their text. */
+const checkedSources = new WeakSet<object>();
 
 /** Returns whether a value is a type token. `instanceof` would fail for a token of the other copy of core, ES module or CommonJS. */
 const isTypeToken = (value: unknown): boolean =>
@@ -48,10 +53,19 @@ export function resourceFrom<Context extends readonly unknown[], Resource>(
   return (source as ResourceLoader<Context, Resource>)(...context);
 }
 
+/** Whether a function is a class. Its text never changes, and to read it takes a microsecond in each request. */
+const classes = new WeakMap<object, boolean>();
+
 /**
  * Returns whether a function is a class, by its source text. It does not recognize a class that was compiled to ES5; write the name of
  * such a type.
  *
  * @internal for adapters
  */
-export const isClass = (value: object): boolean => /^class\b/.test(Function.prototype.toString.call(value));
+export function isClass(value: object): boolean {
+  const known = classes.get(value);
+  if (known !== undefined) return known;
+  const found = /^class\b/.test(Function.prototype.toString.call(value));
+  classes.set(value, found);
+  return found;
+}

@@ -98,7 +98,8 @@ export function describeRequirement(requirement: RouteRequirement): string {
   }
 }
 
-function describeSource(source: ResourceSource<never>): string {
+/** Describes the source of a resource: the name of a type, or of a loader with parentheses. */
+export function describeSource(source: ResourceSource<never>): string {
   if (typeof source === 'string') return source;
   if (typeof source !== 'function') return source.name;
   return isClass(source) ? source.name : `${source.name || 'loader'}()`;

@@ -78,10 +78,12 @@ type Method = (...args: unknown[]) => unknown;
 type Part = 'headers' | 'body';
 
 /** The methods that write the header first when it was not written before. `writeHeader` is Node's old name for `writeHead`. */
-const writers = ['writeHead', 'writeHeader', 'flushHeaders', 'write', 'end'] as const;
+type Writer = 'writeHead' | 'writeHeader' | 'flushHeaders' | 'write' | 'end';
 const headerSetters = ['setHeader', 'setHeaders', 'appendHeader', 'removeHeader', 'addTrailers'] as const;
 /** The methods that send informational headers, which a response can omit. */
-const informers = ['writeEarlyHints', 'writeInformation'] as const;
+type Informer = 'writeEarlyHints' | 'writeInformation';
+/** The methods of a response by name. HTTP/2 and older versions of Node do not have all of them. */
+type Methods = Partial<Record<Writer | Informer | (typeof headerSetters)[number], Method>>;
 
 /** The blocked response, in all code that `fail` has started. */
 const answering = new AsyncLocalStorage<ServerResponse>();
@@ -89,9 +91,9 @@ const answering = new AsyncLocalStorage<ServerResponse>();
 class GuardedResponse {
   readonly #response: ServerResponse;
   readonly #guard: ResponseGuard;
-  readonly #methods: Record<string, Method | undefined>;
-  /** The methods that this guard has installed. */
-  readonly #installed: Record<string, Method> = {};
+  readonly #methods: Methods;
+  /** The writers that this guard has installed. */
+  readonly #installed: Partial<Record<Writer, Method>>;
   readonly #end: Method;
   readonly #headersBefore: Readonly<ReturnType<ServerResponse['getHeaders']>>;
   readonly #sources: PipedSources;
@@ -103,12 +105,12 @@ class GuardedResponse {
   constructor(response: ServerResponse, guard: ResponseGuard) {
     this.#response = response;
     this.#guard = guard;
-    this.#methods = response as unknown as Record<string, Method | undefined>;
-    this.#headersBefore = { ...response.getHeaders() };
+    this.#methods = response as unknown as Methods;
+    this.#headersBefore = response.getHeaders();
     this.#sources = new PipedSources(response);
-    this.#end = this.#methods['end']!;
-    for (const name of writers) this.#installWriter(name);
-    for (const name of informers) this.#installInformer(name);
+    this.#end = this.#methods.end!;
+    this.#installed = this.#installWriters();
+    this.#installInformers();
     guardStream(response, {
       checkHeader: (status) => this.checkHeader(status),
       checkRest: (chunk, isEnd) => this.#checkRest(chunk, isEnd),
@@ -199,28 +201,57 @@ class GuardedResponse {
 
   // ── the methods of the response ──
 
-  #installWriter(name: (typeof writers)[number]): void {
-    const original = this.#methods[name];
-    if (original === undefined) return;
+  // The names are written out: this runs in each request, and assignments to computed names are slower.
+  #installWriters(): Partial<Record<Writer, Method>> {
+    const methods = this.#methods;
+    const { writeHead, writeHeader, flushHeaders, write, end } = methods;
+    const installed: Partial<Record<Writer, Method>> = {
+      writeHead: (methods.writeHead = this.#headWriter('writeHead', writeHead!)),
+      flushHeaders: (methods.flushHeaders = this.#bodyWriter('flushHeaders', flushHeaders!)),
+      write: (methods.write = this.#bodyWriter('write', write!)),
+      end: (methods.end = this.#bodyWriter('end', end!)),
+    };
+    if (writeHeader !== undefined)
+      methods.writeHeader = installed.writeHeader = this.#headWriter('writeHeader', writeHeader);
+    return installed;
+  }
+
+  #headWriter(name: 'writeHead' | 'writeHeader', original: Method): Method {
     const response = this.#response;
-    const isHead = name === 'writeHead' || name === 'writeHeader';
-    this.#methods[name] = this.#installed[name] = (...args) => {
-      if (response.headersSent) this.#checkRest(isHead ? undefined : args[0], name === 'end');
-      else if (isHead) this.checkHeader(Number(args[0]));
-      else this.checkHeader(response.statusCode, args[0], this.#guard.isStatusChosen?.());
-      if (!isHead) this.#writeHeadEarly();
+    return (...args) => {
+      const status = Number(args[0]);
+      if (response.headersSent) this.#checkRest(undefined, false);
+      else this.checkHeader(status);
       if (this.#isIgnored('body')) return this.#ignore(name, args);
-      const [status, ...others] = args;
-      if (!response.headersSent) this.#addChallenge(isHead ? Number(status) : response.statusCode);
-      const isDisguised = isHead && this.#isBlocked && !isError(Number(status));
-      return Reflect.apply(original, response, isDisguised ? [500, ...others] : args);
+      if (!response.headersSent) this.#addChallenge(status);
+      const isDisguised = this.#isBlocked && !isError(status);
+      return Reflect.apply(original, response, isDisguised ? [500, ...args.slice(1)] : args);
     };
   }
 
-  #installInformer(name: (typeof informers)[number]): void {
-    const original = this.#methods[name];
-    if (original === undefined) return;
-    this.#methods[name] = (...args) => {
+  #bodyWriter(name: 'flushHeaders' | 'write' | 'end', original: Method): Method {
+    const response = this.#response;
+    return (...args) => {
+      if (response.headersSent) this.#checkRest(args[0], name === 'end');
+      else this.checkHeader(response.statusCode, args[0], this.#guard.isStatusChosen?.());
+      this.#writeHeadEarly();
+      if (this.#isIgnored('body')) return this.#ignore(name, args);
+      if (!response.headersSent) this.#addChallenge(response.statusCode);
+      return Reflect.apply(original, response, args);
+    };
+  }
+
+  #installInformers(): void {
+    const methods = this.#methods;
+    const { writeEarlyHints, writeInformation } = methods;
+    if (writeEarlyHints !== undefined)
+      methods.writeEarlyHints = this.#informer('writeEarlyHints', writeEarlyHints);
+    if (writeInformation !== undefined)
+      methods.writeInformation = this.#informer('writeInformation', writeInformation);
+  }
+
+  #informer(name: Informer, original: Method): Method {
+    return (...args) => {
       const mayPass = this.#isBlocked ? !this.#isIgnored('headers') : this.#guard.isSettled();
       return mayPass ? Reflect.apply(original, this.#response, args) : this.#ignore(name, args);
     };
@@ -232,7 +263,7 @@ class GuardedResponse {
    */
   #writeHeadEarly(): void {
     const response = this.#response;
-    const isWrapped = this.#methods['writeHead'] !== this.#installed['writeHead'];
+    const isWrapped = this.#methods.writeHead !== this.#installed.writeHead;
     if (this.#isBlocked || this.#isOver || response.headersSent || !isWrapped) return;
     const checks = this.#checks;
     const mayPass = this.#guard.isSettled() && checks?.open === undefined && checks?.refused === undefined;
@@ -243,7 +274,7 @@ class GuardedResponse {
   #addChallenge(status: number): void {
     const challenge = status === 401 ? this.#guard.challenge?.() : undefined;
     if (challenge !== undefined && !this.#response.hasHeader('WWW-Authenticate'))
-      Reflect.apply(this.#methods['setHeader']!, this.#response, ['WWW-Authenticate', challenge]);
+      Reflect.apply(this.#methods.setHeader!, this.#response, ['WWW-Authenticate', challenge]);
   }
 
   // ── a blocked response ──
@@ -301,7 +332,7 @@ class GuardedResponse {
   }
 
   /** Ignores a call, and acts as if it had written, so that streams which are piped into the response end. */
-  #ignore(name: (typeof writers | typeof informers)[number], args: readonly unknown[]): unknown {
+  #ignore(name: Writer | Informer, args: readonly unknown[]): unknown {
     const done = args.at(-1);
     if (typeof done === 'function' && name !== 'writeHead') process.nextTick(done as () => void);
     // The first ignored end may be the handler's. A second one comes from an error handler that has lost its asynchronous context.

@@ -9,23 +9,32 @@ const answers = new WeakMap<ExtendableContext, RequirementScope>();
 const watched = new WeakSet<object>();
 
 /** Records, from now on, the scope of the handler that sets the body or the status. */
-export function watchAnswer(ctx: ExtendableContext): void {
-  const { response } = ctx;
+export function watchAnswer({ response }: ExtendableContext): void {
   if (watched.has(response)) return;
   watched.add(response);
-  for (const name of ['body', 'status']) {
-    const accessor = accessorOf(response, name);
-    Object.defineProperty(response, name, {
-      configurable: true,
-      enumerable: true,
-      get: () => accessor.get?.call(response) as unknown,
-      set(value: unknown) {
-        accessor.set?.call(response, value);
-        if (ctx.status < 400) noteAnswer(ctx);
-      },
-    });
-  }
+  for (const name of ['body', 'status'])
+    Object.defineProperty(response, name, watchedAccessor(accessorOf(response, name)));
 }
+
+type Setter = NonNullable<PropertyDescriptor['set']>;
+
+/** The setters that record the scope, by the original setter. New setters for each response would give each one another shape. */
+const watchedSetters = new WeakMap<Setter, Setter>();
+
+// oxlint-disable-next-line typescript/unbound-method -- the functions are called with the response
+function watchedAccessor({ get = ignore, set = ignore }: PropertyDescriptor): PropertyDescriptor {
+  let watchedSetter = watchedSetters.get(set);
+  if (watchedSetter === undefined) {
+    watchedSetter = function (this: ExtendableContext['response'], value: unknown) {
+      set.call(this, value);
+      if (this.status < 400) noteAnswer(this.ctx);
+    };
+    watchedSetters.set(set, watchedSetter);
+  }
+  return { configurable: true, enumerable: true, get, set: watchedSetter };
+}
+
+const ignore = (): void => {};
 
 /** Records the scope of a response. Middleware upstream that changes the response does not replace the scope of the handler. */
 function noteAnswer(ctx: ExtendableContext): void {

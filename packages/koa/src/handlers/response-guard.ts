@@ -3,6 +3,7 @@ import {
   toError,
   type AuthorizationConfigError,
   type RequestAuthorization,
+  type ResponseGuard,
 } from '@nanook/http';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { ExtendableContext } from 'koa';
@@ -57,6 +58,7 @@ export const runAwaitingChecks = async (
     isResponseSettled: () => true,
   });
 
+/** The handlers that a guard applies to. */
 interface GuardOptions {
   readonly isForRoute: boolean;
   /** Returns whether a decision counts for data that is being written now. */
@@ -69,61 +71,113 @@ async function runUnderGuard(
   ctx: ExtendableContext,
   authz: RequestAuthorization,
   handlers: () => Promise<void>,
-  { isForRoute, isWriteSettled, isResponseSettled }: GuardOptions,
+  options: GuardOptions,
 ): Promise<void> {
   const run: Run = { outer: handling.getStore() };
-  let isRunning = true;
-  /** Whether the guarded route has ended, so that the rest of the response needs no decision. */
-  let isLeft = false;
-  /** Whether the guard checks the response that Koa will send, and not data that is being written. */
-  let isCheckingResponse = false;
-  let answerer: Answerer | undefined;
-  let blocked: AuthorizationConfigError | undefined;
-  let interrupt: () => void;
-  const interrupted = new Promise<void>((resolve) => (interrupt = resolve));
-
-  const checkResponse = guardResponse(ctx.res, {
-    // Middleware may change the method (method override); the method that the handler sees counts.
-    get method() {
-      return ctx.method;
-    },
-    route: () => routeOf(ctx),
-    handler: () => handlerLocation(ctx),
-    isPreflight: () => isPreflightHandled(ctx),
-    isSettled: () => isLeft || (isCheckingResponse ? isResponseSettled() : isWriteSettled()),
-    elsewhere: () => authz.scopes.decisions,
-    checks: () => authz.checks,
-    challenge: () => authz.challenge,
-    // Koa sets 404 before the handlers run. A handler that bypasses Koa may leave this status unchanged.
-    isStatusChosen: () => isStatusExplicit(ctx) || (isKoaToRespond(ctx) && handling.getStore() === undefined),
-    isAnswer: (part) => answerer?.isAnswer(part) ?? false,
-    fail(error) {
-      reset(ctx);
-      if (!isRunning) {
-        ctx.onerror(error); // middleware upstream has returned
-        return;
-      }
-      answerer = answererOf(ctx, run);
-      blocked = error;
-      interrupt();
-    },
-  });
+  const guard = new ContextGuard(ctx, authz, run, options);
+  const checkResponse = guardResponse(ctx.res, guard);
   try {
     // A handler may wait until its writes are sent, which never happens when they are blocked.
-    await Promise.race([handling.run(run, handlers), interrupted]);
+    await Promise.race([handling.run(run, handlers), guard.interrupted]);
     // If Koa does not respond, a response, and its decision, may follow later.
-    isCheckingResponse = true;
-    if (blocked === undefined && isKoaToRespond(ctx)) checkResponse();
+    guard.isCheckingResponse = true;
+    if (guard.blocked === undefined && isKoaToRespond(ctx)) checkResponse();
   } catch (error) {
     // An error handler that sets only a status would send the prepared body.
-    if (blocked === undefined && !isResponseSettled() && isPrepared(ctx)) reset(ctx);
-    throw blocked ?? error ?? toError(error); // Koa would never respond to a rejection with `undefined`
+    if (guard.blocked === undefined && !options.isResponseSettled() && isPrepared(ctx)) reset(ctx);
+    throw guard.blocked ?? error ?? toError(error); // Koa would never respond to a rejection with `undefined`
   } finally {
-    isRunning = false;
-    isCheckingResponse = false;
-    isLeft = isForRoute && blocked === undefined && isKoaToRespond(ctx);
+    guard.end();
   }
-  if (blocked !== undefined) throw blocked;
+  if (guard.blocked !== undefined) throw guard.blocked;
+}
+
+/** The guard of some handlers. A class, because a getter in an object literal would give the object of each request another shape. */
+class ContextGuard implements ResponseGuard {
+  readonly #ctx: ExtendableContext;
+  readonly #authz: RequestAuthorization;
+  readonly #run: Run;
+  readonly #options: GuardOptions;
+  #isRunning = true;
+  /** Whether the guarded route has ended, so that the rest of the response needs no decision. */
+  #isLeft = false;
+  #answerer: Answerer | undefined;
+  #interrupt!: () => void;
+  /** Whether the guard checks the response that Koa will send, and not data that is being written. */
+  isCheckingResponse = false;
+  /** The error for which the response was blocked. */
+  blocked: AuthorizationConfigError | undefined;
+  /** Resolves when the response is blocked. */
+  readonly interrupted = new Promise<void>((resolve) => (this.#interrupt = resolve));
+
+  constructor(ctx: ExtendableContext, authz: RequestAuthorization, run: Run, options: GuardOptions) {
+    this.#ctx = ctx;
+    this.#authz = authz;
+    this.#run = run;
+    this.#options = options;
+  }
+
+  /** Ends the guard of the handlers, which have returned or thrown. */
+  end(): void {
+    this.#isRunning = false;
+    this.isCheckingResponse = false;
+    this.#isLeft = this.#options.isForRoute && this.blocked === undefined && isKoaToRespond(this.#ctx);
+  }
+
+  /** Middleware may change the method (method override); the method that the handler sees counts. */
+  get method(): string {
+    return this.#ctx.method;
+  }
+
+  route(): string {
+    return routeOf(this.#ctx);
+  }
+
+  handler(): string | undefined {
+    return handlerLocation(this.#ctx);
+  }
+
+  isPreflight(): boolean {
+    return isPreflightHandled(this.#ctx);
+  }
+
+  isSettled(): boolean {
+    if (this.#isLeft) return true;
+    const { isResponseSettled, isWriteSettled } = this.#options;
+    return this.isCheckingResponse ? isResponseSettled() : isWriteSettled();
+  }
+
+  elsewhere(): readonly string[] {
+    return this.#authz.scopes.decisions;
+  }
+
+  checks() {
+    return this.#authz.checks;
+  }
+
+  challenge() {
+    return this.#authz.challenge;
+  }
+
+  /** Koa sets 404 before the handlers run. A handler that bypasses Koa may leave this status unchanged. */
+  isStatusChosen(): boolean {
+    return isStatusExplicit(this.#ctx) || (isKoaToRespond(this.#ctx) && handling.getStore() === undefined);
+  }
+
+  isAnswer(part: 'headers' | 'body'): boolean {
+    return this.#answerer?.isAnswer(part) ?? false;
+  }
+
+  fail(error: AuthorizationConfigError): void {
+    reset(this.#ctx);
+    if (!this.#isRunning) {
+      this.#ctx.onerror(error); // middleware upstream has returned
+      return;
+    }
+    this.#answerer = answererOf(this.#ctx, this.#run);
+    this.blocked = error;
+    this.#interrupt();
+  }
 }
 
 interface Answerer {
