@@ -34,9 +34,28 @@ const compiledEngines = ['source', 'closures', 'aot'] as const;
 
 /** Values that compare with literals in uncommon ways. */
 const values: readonly unknown[] = [
-  ...['a0', 'a1', 'a2', 'a39', 'none', ''],
-  ...[0, -0, 1, 2, Number.NaN, true, false, null, undefined],
-  ...[Object('a1'), Object(1), Object(false), ['a1'], { a: 'a1' }, () => 'a1', Promise.resolve('a1')],
+  'a0',
+  'a1',
+  'a2',
+  'a39',
+  'none',
+  '',
+  0,
+  -0,
+  1,
+  2,
+  Number.NaN,
+  true,
+  false,
+  null,
+  undefined,
+  Object('a1'),
+  Object(1),
+  Object(false),
+  ['a1'],
+  { a: 'a1' },
+  () => 'a1',
+  Promise.resolve('a1'),
 ];
 
 const literal = fc
