@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import { PolarError } from '../diagnostics/polar-error.js';
-import type { Bindings } from '../engine/query/query-run.js';
+import type { Arguments, Bindings } from '../engine/query/query-run.js';
 import { QueryVariable } from '../terms/query-variable.js';
 import type { RowCondition } from '../filter/row-condition.js';
 import { mapConcurrently } from '../internal/map-concurrently.js';
@@ -208,7 +208,7 @@ export class Authorizer extends BaseAuthorizer {
     resource: unknown,
     options: EnumerationOptions = {},
   ): Promise<Set<string>> {
-    const args = [actor, new QueryVariable('action'), resource];
+    const args: Arguments = [actor, new QueryVariable('action'), resource];
     return this.#engine.enumerate('authorizedActions', 'action', 'allow', args, options);
   }
 
@@ -234,7 +234,7 @@ export class Authorizer extends BaseAuthorizer {
     resource: unknown,
     options: EnumerationOptions = {},
   ): Promise<Set<string>> {
-    const args = [actor, action, resource, new QueryVariable('field')];
+    const args: Arguments = [actor, action, resource, new QueryVariable('field')];
     return this.#engine.enumerate('authorizedFields', 'field', 'allow_field', args, options);
   }
 

@@ -1,5 +1,5 @@
 import { PolarError } from '../diagnostics/polar-error.js';
-import type { CompiledPolicy } from '../engine/compiled/compiled-policy.js';
+import type { CompiledPolicy, Enumeration } from '../engine/compiled/compiled-policy.js';
 import type { HostReplay } from '../engine/host-log.js';
 import type { Limits } from '../engine/limits.js';
 import type { Arguments, QueryRun } from '../engine/query/query-run.js';
@@ -147,17 +147,21 @@ export class DecisionEngine implements Decider {
     method: string,
     variable: 'action' | 'field',
     rule: 'allow' | 'allow_field',
-    args: readonly unknown[],
+    args: Arguments,
     options: EnumerationOptions,
   ): Promise<Set<string>> {
+    const given = this.#enumerateCompiled(rule, args, options);
+    if (given?.isAny === true) return this.#wildcard(method, variable, options);
+    if (given !== undefined) {
+      if (given.found.size === 0 && !given.isUndecided) this.warnings?.explainEnumeration(rule, args);
+      return given.found as Set<string>;
+    }
     const found = new Set<string>();
     try {
-      for await (const answer of this.queries.queryRule(rule, args, options)) {
+      const replay = this.#compiled?.takeReplay();
+      for await (const answer of this.queries.queryRule(rule, args, options, replay)) {
         const value = answer.get(variable);
-        if (isQueryVariable(value)) {
-          if (options.allowWildcard === true) return new Set(['*']);
-          throw new PolarError('POLAR_RUN_WILDCARD', { method, variable });
-        }
+        if (isQueryVariable(value)) return this.#wildcard(method, variable, options);
         found.add(value as string);
       }
     } catch (error) {
@@ -166,6 +170,21 @@ export class DecisionEngine implements Decider {
     }
     if (found.size === 0) this.warnings?.explainEnumeration(rule, args);
     return found;
+  }
+
+  #enumerateCompiled(
+    rule: 'allow' | 'allow_field',
+    args: Arguments,
+    options: EnumerationOptions,
+  ): Enumeration | undefined {
+    if (needsMachine(options) || args.filter(isQueryVariable).length > 1) return undefined;
+    return this.#compiled?.enumerate(rule, args, rule === 'allow' ? 1 : 3);
+  }
+
+  /** Returns the result of an enumeration to which every value belongs. @throws {PolarError} `POLAR_RUN_WILDCARD` */
+  #wildcard(method: string, variable: string, { allowWildcard }: EnumerationOptions): Set<string> {
+    if (allowWildcard === true) return new Set(['*']);
+    throw new PolarError('POLAR_RUN_WILDCARD', { method, variable });
   }
 
   // Single arguments instead of a list: most checks create no object.
@@ -312,6 +331,8 @@ function needsMachine(options: CheckOptions | undefined): boolean {
   if (options === undefined) return false;
   if (typeof options !== 'object' || options === null) return true;
   for (const [name, value] of Object.entries(options))
-    if (value !== undefined && !(name === 'checkRead' && typeof value === 'boolean')) return true;
+    if (value !== undefined && !(isForAnyEngine(name) && typeof value === 'boolean')) return true;
   return false;
 }
+
+const isForAnyEngine = (option: string): boolean => option === 'checkRead' || option === 'allowWildcard';

@@ -57,6 +57,7 @@ export class QueryRunner {
     name: string,
     args: readonly unknown[],
     options: QueryOptions,
+    replay?: HostReplay,
   ): AsyncGenerator<Bindings, void, undefined> {
     validateArgument('queryRule(name, args)', name, "the name of a rule, such as 'has_role'", isText);
     validateArgument(
@@ -68,7 +69,7 @@ export class QueryRunner {
     validateQueryOptions(options);
     const prepared = this.prepareCall(name, args);
     for (const [variable, value] of entriesOf(options.bindings)) prepared.given.set(variable, value);
-    return this.#answers(prepared, options);
+    return this.#answers(prepared, options, replay);
   }
 
   /** Returns the condition of `allow(actor, action, row)` for a row of a type, and the rules that it comes from. */
@@ -133,8 +134,9 @@ export class QueryRunner {
   async *#answers(
     { query, given }: PreparedQuery,
     options: QueryOptions,
+    replay?: HostReplay,
   ): AsyncGenerator<Bindings, void, undefined> {
-    const run = this.start(query, given, options);
+    const run = this.start(query, given, options, replay);
     try {
       while (await run.next()) yield run.bindings();
     } finally {

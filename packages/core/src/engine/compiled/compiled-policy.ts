@@ -11,12 +11,37 @@ import type { Runtime } from '../runtime/runtime.js';
 import { TimeoutTimer, WaitingQuery } from '../runtime/timeout-timer.js';
 import { CompiledEngine } from './compiled-engine.js';
 import { type Dump, dumpFromEnvironment } from './dump.js';
+import { type EnumeratedValues, enumeratedValues } from './enumerated-values.js';
 
 /** The engine for checks. `auto` generates source where the platform allows that, and otherwise uses closures. */
 export type EngineChoice = 'auto' | 'source' | 'closures' | 'machine';
 
 /** The most runtimes that are kept for later queries. Each keeps the objects of its last query alive. */
 const maxFreeRuntimes = 16;
+
+/** A value that no rule names. A rule holds for it only if it holds for every value. */
+const anotherValue = '\0';
+
+/** The values that enumerations try, by the predicate and the types of the other arguments, one after the other. */
+class ValuesByTypes {
+  readonly #next = new Map<unknown, ValuesByTypes>();
+  values: EnumeratedValues | 'computed' | undefined = undefined;
+
+  of(key: unknown): ValuesByTypes {
+    let next = this.#next.get(key);
+    if (next === undefined) this.#next.set(key, (next = new ValuesByTypes()));
+    return next;
+  }
+}
+
+/** The values of an argument for which a rule holds. */
+export interface Enumeration {
+  readonly found: ReadonlySet<unknown>;
+  /** Whether the rule holds for any value. */
+  readonly isAny: boolean;
+  /** Whether a condition was undecided. */
+  readonly isUndecided: boolean;
+}
 
 /** A policy that is compiled function by function when checks need them. */
 export class CompiledPolicy {
@@ -25,6 +50,7 @@ export class CompiledPolicy {
   #entries = new Map<string, CompiledFunction | undefined>();
   /** The entry of `allow`, which most checks use. */
   #allow: CompiledFunction | undefined = undefined;
+  readonly #enumerated = new ValuesByTypes();
   #tags = tagVersion();
   /** The number of registered classes with an instance that has another type from `typed`. */
   #taggedClasses: number;
@@ -92,6 +118,68 @@ export class CompiledPolicy {
     const isDecided = (holds || runtime.undecided === 0) && !runtime.isLate;
     runtime.release(isDecided);
     return isDecided ? holds : undefined;
+  }
+
+  /**
+   * Finds the values of one argument for which a rule holds, with one run for each literal of the policy. Like the machine, it tries all
+   * rules, also after a success.
+   *
+   * @param position the position of the argument, whose value in the list is ignored
+   * @returns undefined when the machine must run it
+   */
+  enumerate(
+    rule: string,
+    args: readonly [unknown, unknown, unknown?, unknown?],
+    position: number,
+  ): Enumeration | undefined {
+    const runtime = this.#current();
+    const entry = this.#entry(rule, args.length);
+    if (runtime.isBusy || this.#waits || entry === undefined) return undefined;
+    runtime.begin(this.limits);
+    const found = new Set<unknown>();
+    let isAny = false;
+    try {
+      const values = this.#valuesOf(entry, args, position);
+      if (values === 'computed') {
+        runtime.isBusy = false;
+        runtime.release(true);
+        return undefined;
+      }
+      const given = [...args];
+      let holds = false;
+      const onSuccess = (): boolean => {
+        holds = true;
+        return false;
+      };
+      const runWith = (value: unknown): boolean => {
+        given[position] = value;
+        holds = false;
+        const [a, b, c, d] = given;
+        // Without a spread, which costs as much as a check.
+        if (given.length === 3) entry.runAll(a, b, c, onSuccess);
+        else entry.runAll(a, b, c, d, onSuccess);
+        return holds;
+      };
+      isAny = values.hasWildcard && runWith(anotherValue);
+      for (const literal of values.literals) if (runWith(literal)) found.add(literal);
+    } catch {
+      return this.#bailOut(runtime);
+    }
+    runtime.isBusy = false;
+    const isDecided = !runtime.isLate;
+    runtime.release(isDecided);
+    return isDecided ? { found, isAny, isUndecided: runtime.undecided > 0 } : undefined;
+  }
+
+  #valuesOf(
+    { predicate }: CompiledFunction,
+    args: readonly unknown[],
+    position: number,
+  ): EnumeratedValues | 'computed' {
+    const types = args.map((arg, i) => (i === position ? undefined : this.#runtime.typeOf(arg)));
+    let at = this.#enumerated.of(predicate);
+    for (const of of types) at = at.of(of);
+    return (at.values ??= enumeratedValues(this.context, predicate, types, position) ?? 'computed');
   }
 
   /** True once a query has met a promise that the back end can await: then `checkAsync` is faster. */
