@@ -7,7 +7,8 @@ import { startOn } from './start.ts';
 describe.each(['Express', 'Fastify'] as const)('GitClub on %s with unprotected handlers', (platform) => {
   let club: GitClub;
   beforeAll(async () => {
-    club = { db: await openDatabase(), authorizer: await loadAuthorizer(), onError: () => {} };
+    const db = await openDatabase();
+    club = { db, authorizer: await loadAuthorizer(db), onError: () => {} };
   }, 60_000);
   afterAll(() => club.db.$client.close());
 

@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { decidedBy } from './decided-by.ts';
 import { open } from './opened.ts';
 import type { Start } from './served.ts';
-import { deviations, type Outcome, type Step } from './step.ts';
+import { deviations, pathOf, type Outcome, type Step } from './step.ts';
 import { printTable } from './table.ts';
 
 /** Sets the exit code to 1 when a response differs from the expected one. */
@@ -15,9 +15,11 @@ export async function demo(start: Start, steps: readonly Step[]): Promise<void> 
   const url = `http://localhost:${(club.server.address() as AddressInfo).port}`;
 
   const taken = [];
+  let before: unknown;
   for (const step of steps) {
     club.ready(step);
-    const outcome: Outcome = { ...(await ask(url, step)), faults: club.faults };
+    const outcome: Outcome = { ...(await ask(url + pathOf(step, before), step)), faults: club.faults };
+    before = outcome.body;
     taken.push({
       step,
       status: outcome.status,
@@ -59,8 +61,8 @@ GitClub listens on ${url}. The bearer token is the user's name: alice, bob, caro
 Press Ctrl+C to stop. Try next: change a rule in examples/gitclub/src/policy and start again.`);
 }
 
-async function ask(url: string, { as, method, path, body }: Step) {
-  const response = await fetch(url + path, {
+async function ask(url: string, { as, method, body }: Step) {
+  const response = await fetch(url, {
     method,
     headers: {
       ...(as === undefined ? {} : { authorization: `Bearer ${as}` }),

@@ -8,13 +8,13 @@ export {
   createRepository,
   deleteRepository,
   findRepository,
-  listRepositories,
   type Repository,
 } from './domain/repositories.ts';
 export { seed } from './domain/seed.ts';
 export { findUser, listUsers, type User } from './domain/users.ts';
 export { loadAuthorizer } from './policy/authorizer.ts';
 
+export { readPage, type Page, type PageQuery } from './page.ts';
 export { listen, type GitClub, type Served, type Start } from './served.ts';
 export type { Step } from './step.ts';
 export { careless, walk } from './walk.ts';

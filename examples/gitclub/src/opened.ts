@@ -21,7 +21,7 @@ export async function open(start: Start, opening: Date): Promise<Opened> {
 
   const db = await openDatabase();
   await seed(db, opening);
-  const authorizer = await loadAuthorizer({ clock, onDecision: (decision) => decisions.push(decision) });
+  const authorizer = await loadAuthorizer(db, { clock, onDecision: (decision) => decisions.push(decision) });
   const club: GitClub = { db, authorizer, onError: (fault) => faults.push(fault) };
   const { server, close } = await start(club);
 

@@ -4,14 +4,17 @@ import type { ConfigErrorCode } from '@nanook/http';
 export interface Step {
   readonly as?: string;
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  /** `{next}` stands for the cursor in the response before. */
   readonly path: string;
   readonly body?: Readonly<Record<string, unknown>>;
   readonly expect: {
     /** The status, or one of several where the frameworks interpret a path differently. */
     readonly status: number | readonly number[];
-    /** Fields that the body must have, and fields that it must not have. A list has a `length`. */
+    /** Fields that the body must have, and fields that it must not have. */
     readonly holds?: Readonly<Record<string, unknown>>;
     readonly lacks?: readonly string[];
+    /** The ids of the rows of a page, in order. */
+    readonly ids?: readonly (string | number)[];
     /** The error that the application reports, if one is expected. */
     readonly fault?: ConfigErrorCode;
   };
@@ -28,6 +31,10 @@ export interface Outcome {
   readonly faults: readonly unknown[];
 }
 
+/** Returns the path of a step, with the cursor of the response before. */
+export const pathOf = ({ path }: Step, before: unknown): string =>
+  path.replace('{next}', encodeURIComponent((before as { readonly next?: string } | undefined)?.next ?? ''));
+
 /** Lists the differences between an outcome and the expected one. */
 export function deviations({ expect }: Step, { status, body, faults }: Outcome): string[] {
   const fields = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>;
@@ -42,9 +49,15 @@ export function deviations({ expect }: Step, { status, body, faults }: Outcome):
         : [`${field} is ${JSON.stringify(fields[field])}, not ${JSON.stringify(value)}`],
     ),
     ...(expect.lacks ?? []).flatMap((field) => (field in fields ? [`${field} is there`] : [])),
+    ...(expect.ids === undefined || idsOf(fields) === expect.ids.join()
+      ? []
+      : [`the rows are ${idsOf(fields)}, not ${expect.ids.join()}`]),
     ...(reported === fault ? [] : [`reported ${reported}, not ${fault}`]),
   ];
 }
+
+const idsOf = ({ rows }: Readonly<Record<string, unknown>>): string =>
+  Array.isArray(rows) ? rows.map(({ id }: { readonly id: unknown }) => id).join() : 'missing';
 
 const codeOf = (fault: unknown): string =>
   String((fault as { readonly code?: unknown } | null)?.code ?? fault);

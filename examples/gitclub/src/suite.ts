@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { open, type Opened } from './opened.ts';
 import { lineOf, ruleLines } from './rule-lines.ts';
 import type { Start } from './served.ts';
-import { deviations, type Step } from './step.ts';
+import { deviations, pathOf, type Step } from './step.ts';
 
 /**
  * Defines the tests of a GitClub application: sends the requests in order, and compares each response with the expected one.
@@ -14,6 +14,7 @@ export function describeGitClub(name: string, start: Start, steps: readonly Step
   describe(`GitClub on ${name}`, () => {
     let club: Opened;
     const needed = new Set<string>();
+    let before: unknown;
     beforeAll(async () => {
       club = await open(start, new Date('2026-11-24T12:00:00Z'));
     }, 60_000); // PostgreSQL starts slowly on a busy machine
@@ -24,9 +25,10 @@ export function describeGitClub(name: string, start: Start, steps: readonly Step
       const { as = 'anonymous', method, path, expect: expected, why } = step;
       it(`${as} ${method} ${path}: ${[expected.status].flat().join(' or ')}, ${why}`, async () => {
         club.ready(step);
-        const asked = request(club.server)[method.toLowerCase() as 'get'](path);
+        const asked = request(club.server)[method.toLowerCase() as 'get'](pathOf(step, before));
         if (step.as !== undefined) asked.set('authorization', `Bearer ${step.as}`);
         const { status, body } = await asked.send(step.body);
+        before = body;
         expect(deviations(step, { status, body, faults: club.faults })).toEqual([]);
         for (const { proof } of club.decisions)
           for (const { file, line } of proof) needed.add(lineOf(file, line));

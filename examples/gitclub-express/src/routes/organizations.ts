@@ -2,7 +2,7 @@ import {
   createOrganization,
   createRepository,
   findOrganization,
-  listRepositories,
+  readPage,
   type Database,
   type Organization,
   type User,
@@ -26,7 +26,8 @@ export function organizationRoutes(db: Database): Router {
   });
 
   router.get('/:id/repositories', authorize('list_repositories', load), async (req, res) => {
-    res.json(await req.authz.filterAllowed('read', listRepositories(db, req.params.id)));
+    const where = { organizationId: req.params.id };
+    res.json(await readPage(req.authz, 'Repository', req.query, { where }));
   });
 
   router.post('/:id/repositories', authorize('create_repository', load), async (req, res) => {

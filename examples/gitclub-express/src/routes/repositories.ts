@@ -2,7 +2,7 @@ import {
   createIssue,
   deleteRepository,
   findRepository,
-  listIssues,
+  readPage,
   type Database,
   type Repository,
   type User,
@@ -13,6 +13,10 @@ import { Router } from 'express';
 export function repositoryRoutes(db: Database): Router {
   const router = Router();
   const load = (req: { params: { id: string } }) => findRepository(db, req.params.id);
+
+  router.get('/', authorize('list', 'Repository'), async (req, res) => {
+    res.json(await readPage(req.authz, 'Repository', req.query, { orderBy: { name: 'desc' } }));
+  });
 
   // With the actions that the actor may perform, for the buttons of a page.
   router.get('/:id', authorize('read', load), async (req, res) => {
@@ -26,7 +30,8 @@ export function repositoryRoutes(db: Database): Router {
   });
 
   router.get('/:id/issues', authorize('list_issues', load), async (req, res) => {
-    res.json(await listIssues(db, req.params.id));
+    const where = { repositoryId: req.params.id };
+    res.json(await readPage(req.authz, 'Issue', req.query, { where, orderBy: { id: 'desc' } }));
   });
 
   router.post('/:id/issues', authorize('create_issue', load), async (req, res) => {

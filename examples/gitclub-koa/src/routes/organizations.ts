@@ -3,7 +3,7 @@ import {
   createOrganization,
   createRepository,
   findOrganization,
-  listRepositories,
+  readPage,
   type Database,
   type Organization,
   type User,
@@ -27,8 +27,8 @@ export function organizationRoutes(db: Database): Router {
   });
 
   router.get('/:id/repositories', authorize('list_repositories', load), async (ctx) => {
-    const { id } = ctx.state.authz.resource as Organization;
-    ctx.body = await ctx.state.authz.filterAllowed('read', listRepositories(db, id));
+    const { id: organizationId } = ctx.state.authz.resource as Organization;
+    ctx.body = await readPage(ctx.state.authz, 'Repository', ctx.query, { where: { organizationId } });
   });
 
   router.post('/:id/repositories', authorize('create_repository', load), async (ctx) => {

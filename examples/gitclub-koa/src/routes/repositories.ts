@@ -3,7 +3,7 @@ import {
   createIssue,
   deleteRepository,
   findRepository,
-  listIssues,
+  readPage,
   type Database,
   type Repository,
   type User,
@@ -13,6 +13,10 @@ import { authorize } from '@nanook/koa';
 export function repositoryRoutes(db: Database): Router {
   const router = new Router({ prefix: '/repositories' });
   const load = (ctx: { params: { id: string } }) => findRepository(db, ctx.params.id);
+
+  router.get('/', authorize('list', 'Repository'), async (ctx) => {
+    ctx.body = await readPage(ctx.state.authz, 'Repository', ctx.query, { orderBy: { name: 'desc' } });
+  });
 
   // With the actions that the actor may perform, for the buttons of a page.
   router.get('/:id', authorize('read', load), async (ctx) => {
@@ -26,7 +30,9 @@ export function repositoryRoutes(db: Database): Router {
   });
 
   router.get('/:id/issues', authorize('list_issues', load), async (ctx) => {
-    ctx.body = await listIssues(db, (ctx.state.authz.resource as Repository).id);
+    const { id: repositoryId } = ctx.state.authz.resource as Repository;
+    const options = { where: { repositoryId }, orderBy: { id: 'desc' } } as const;
+    ctx.body = await readPage(ctx.state.authz, 'Issue', ctx.query, options);
   });
 
   router.post('/:id/issues', authorize('create_issue', load), async (ctx) => {

@@ -1,8 +1,8 @@
-import { createOrganization, createRepository, listRepositories } from '@nanook/example-gitclub';
-import type { Database, Organization, User } from '@nanook/example-gitclub';
+import { createOrganization, createRepository, readPage } from '@nanook/example-gitclub';
+import type { Database, Organization, PageQuery, User } from '@nanook/example-gitclub';
 import type { RequestAuthorization } from '@nanook/nestjs';
 import { Authorize, AuthorizedResource, Authz, CurrentActor } from '@nanook/nestjs';
-import { Body, Controller, Get, Post } from '@nestjs/common';
+import { Body, Controller, Get, Post, Query } from '@nestjs/common';
 import { InjectDatabase } from '../database.ts';
 
 @Controller('organizations')
@@ -24,8 +24,12 @@ export class OrganizationsController {
 
   @Get(':id/repositories')
   @Authorize('list_repositories', 'Organization')
-  async listRepositories(@AuthorizedResource() { id }: Organization, @Authz() authz: RequestAuthorization) {
-    return authz.filterAllowed('read', await listRepositories(this.db, id));
+  listRepositories(
+    @AuthorizedResource() { id: organizationId }: Organization,
+    @Query() query: PageQuery,
+    @Authz() authz: RequestAuthorization,
+  ) {
+    return readPage(authz, 'Repository', query, { where: { organizationId } });
   }
 
   @Post(':id/repositories')

@@ -1,13 +1,19 @@
-import { createIssue, deleteRepository, listIssues } from '@nanook/example-gitclub';
-import type { Database, Repository, User } from '@nanook/example-gitclub';
+import { createIssue, deleteRepository, readPage } from '@nanook/example-gitclub';
+import type { Database, PageQuery, Repository, User } from '@nanook/example-gitclub';
 import type { RequestAuthorization } from '@nanook/nestjs';
 import { Authorize, AuthorizedResource, Authz, CurrentActor } from '@nanook/nestjs';
-import { Body, Controller, Delete, Get, HttpCode, Post } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Post, Query } from '@nestjs/common';
 import { InjectDatabase } from '../database.ts';
 
 @Controller('repositories')
 export class RepositoriesController {
   constructor(@InjectDatabase() private readonly db: Database) {}
+
+  @Get()
+  @Authorize('list', 'Repository')
+  list(@Query() query: PageQuery, @Authz() authz: RequestAuthorization) {
+    return readPage(authz, 'Repository', query, { orderBy: { name: 'desc' } });
+  }
 
   // With the actions that the actor may perform, for the buttons of a page.
   @Get(':id')
@@ -25,8 +31,12 @@ export class RepositoriesController {
 
   @Get(':id/issues')
   @Authorize('list_issues', 'Repository')
-  listIssues(@AuthorizedResource() { id }: Repository) {
-    return listIssues(this.db, id);
+  listIssues(
+    @AuthorizedResource() { id: repositoryId }: Repository,
+    @Query() query: PageQuery,
+    @Authz() authz: RequestAuthorization,
+  ) {
+    return readPage(authz, 'Issue', query, { where: { repositoryId }, orderBy: { id: 'desc' } });
   }
 
   @Post(':id/issues')

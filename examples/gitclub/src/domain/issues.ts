@@ -13,6 +13,7 @@ export async function findIssue(db: Database, id: number) {
   return row && typed('Issue', row);
 }
 
+/** Lists the issues of a repository, without a check. */
 export const listIssues = (db: Database, repositoryId: string) =>
   db.select().from(issues).where(eq(issues.repositoryId, repositoryId)).orderBy(issues.id);
 

@@ -13,15 +13,6 @@ export async function findRepository(db: Database, id: string) {
   return row && typed('Repository', row);
 }
 
-export async function listRepositories(db: Database, organizationId: string) {
-  const rows = await db.query.repositories.findMany({
-    where: eq(repositories.organizationId, organizationId),
-    with: { organization: true },
-    orderBy: repositories.id,
-  });
-  return rows.map((row) => typed('Repository', row));
-}
-
 export async function createRepository(db: Database, organizationId: string, id: string, name: string) {
   const [row] = await db.insert(repositories).values({ id, name, organizationId }).returning();
   return row;

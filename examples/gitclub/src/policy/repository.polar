@@ -20,6 +20,9 @@ resource Repository {
 has_relation(organization: Organization, "organization", repository: Repository) if
   organization = repository.organization;
 
+# Every user may list repositories: the list has those that the user may read.
+allow(_: User, "list", Repository);
+
 # The roles that were given to a user.
 has_role(user: User, name: String, repository: Repository) if
   role in user.repositoryRoles and
