@@ -6,6 +6,8 @@ export default library({
   compile: 'src/aot/compile.ts',
   'node-compile': 'src/node/compile.ts',
   compiled: 'src/aot/compiled.ts',
+  'node-compiled': 'src/node/compiled.ts',
+  messages: 'src/diagnostics/messages.ts',
   filter: 'src/filter/index.ts',
   syntax: 'src/tooling/index.ts',
   testing: 'src/testing/index.ts',

@@ -1,3 +1,4 @@
+import '../diagnostics/messages.js';
 import { PolicyError } from '../diagnostics/policy-error.js';
 import { Report } from '../diagnostics/report.js';
 import { printModule } from '../engine/backends/module/print-module.js';

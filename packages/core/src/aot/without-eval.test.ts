@@ -100,4 +100,38 @@ describe('a platform that forbids code generation', () => {
       [],
     );
   }, 30_000);
+
+  it('reports errors by code, data and place, and by text where the messages are imported', async () => {
+    class User {}
+    class Doc {}
+    const source = 'allow(_: User, "read", doc: Doc) if doc.owner.name = "ann";';
+    const text = await compilePolicy({ policies: { name: 'p.polar', source }, types: { User, Doc } });
+    const script = `${text.replace('export default', 'const policy =')}${world}
+      try {
+        CompiledAuthorizer.load(policy, { types }).isAllowedSync(viewer, 'read', { __proto__: Doc.prototype, owner: null });
+      } catch ({ code, data, line, column, message }) {
+        console.log(JSON.stringify({ code, data, line, column, message: message.split('\\n') }));
+      }`;
+    const error = {
+      code: 'POLAR_UNDECIDED_ATTRIBUTE_OF_NIL',
+      data: { name: 'name', value: 'nil' },
+      line: 1,
+      column: 37,
+    };
+    const frame = expect.stringContaining('^') as string;
+    const place = ['  p.polar:1:37', `  1 | ${source}`, frame];
+    const { code: alone } = await bundled('./compiled.ts');
+    expect(run(`${alone}\n${script}`)).toEqual({
+      ...error,
+      message: [
+        `${error.code} {"name":"name","value":"nil"}; for the text of this error, import '@nanook/core/messages'`,
+        ...place,
+      ],
+    });
+    const { code: withMessages } = await bundled('../node/compiled.ts');
+    expect(run(`${withMessages}\n${script}`)).toEqual({
+      ...error,
+      message: ['cannot read `name` of nil', ...place],
+    });
+  }, 30_000);
 });

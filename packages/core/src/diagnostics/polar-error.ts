@@ -1,10 +1,9 @@
-import { invariant } from '../internal/invariant.js';
 import type { Code, DataOf } from './codes.js';
 import { codeFrame } from './code-frame.js';
-import { runtimeCodes } from './runtime-codes.js';
-import { shortData, withShortTexts } from './short-data.js';
+import { shortData } from './short-data.js';
 import type { Span } from './span.js';
 import { positionOf } from './span.js';
+import { textOf } from './texts.js';
 
 // One identity across the ESM and the CommonJS copy of this package.
 const brand = Symbol.for('@nanook/core/PolarError');
@@ -69,13 +68,6 @@ export interface LoggedError {
   readonly line: number | undefined;
   readonly column: number | undefined;
   readonly data: unknown;
-}
-
-/** Returns the text of an error that has no diagnostic. The texts about policies are not loaded with an ahead-of-time policy. */
-function textOf(code: Code, data: object): string {
-  const found = (runtimeCodes as Partial<Record<Code, (data: object) => string>>)[code];
-  invariant(found, `no text for ${code}`);
-  return found(withShortTexts(data));
 }
 
 /** Returns whether a thrown value is a `PolarError`, from any copy of the package. */

@@ -1,3 +1,4 @@
+import '../diagnostics/messages.js';
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import { Report } from '../diagnostics/report.js';
 import { readText, type NamedPolicy } from './policy-source.js';
