@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { help, parseOptions, type Options } from './options.ts';
+import { join } from 'node:path';
+import { documentation, help, parseOptions, type Options } from './options.ts';
 import { checksChart, growthChart } from './report/chart.ts';
 import { markdown } from './report/markdown.ts';
 import type { Results } from './results.ts';
@@ -10,23 +10,24 @@ import { measureWeb } from './web/run.ts';
 import { webSection, webSectionOf, withWebSection } from './web/section.ts';
 
 const options = parse();
-const docs = (name: string) => fileURLToPath(new URL(`../../../docs/reference/${name}`, import.meta.url));
-const page = docs('performance.md');
+/** Returns the published page, of which a run replaces one part. */
+const published = () => readFileSync(join(documentation, 'performance.md'), 'utf8');
 
 if (options === 'help') {
   process.stdout.write(help);
 } else if (options?.web) {
   const results = await resultsOf<WebResults>(options, measureWeb);
-  if (options.write) write(page, withWebSection(readFileSync(page, 'utf8'), webSection(results)));
-  else process.stdout.write(`\n${webSection(results)}`);
+  if (options.to === undefined) process.stdout.write(`\n${webSection(results)}`);
+  else write(options.to, 'performance.md', withWebSection(published(), webSection(results)));
 } else if (options !== undefined) {
   const results = await resultsOf<Results>(options, measureAll);
-  if (options.write) {
-    write(page, withWebSection(markdown(results), webSectionOf(readFileSync(page, 'utf8'))));
-    write(docs('performance-checks.svg'), checksChart(results));
-    write(docs('performance-growth.svg'), growthChart(results));
-  } else {
+  const { to } = options;
+  if (to === undefined) {
     process.stdout.write(`\n${markdown(results)}`);
+  } else {
+    write(to, 'performance.md', withWebSection(markdown(results), webSectionOf(published())));
+    write(to, 'performance-checks.svg', checksChart(results));
+    write(to, 'performance-growth.svg', growthChart(results));
   }
 }
 
@@ -42,7 +43,8 @@ async function resultsOf<Figures>(
   return results;
 }
 
-function write(file: string, text: string): void {
+function write(folder: string, name: string, text: string): void {
+  const file = join(folder, name);
   writeFileSync(file, text);
   process.stderr.write(`written: ${file}\n`);
 }

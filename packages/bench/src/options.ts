@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type Library, libraries } from './library.ts';
 import { scenarios } from './scenarios/index.ts';
@@ -6,7 +7,8 @@ import { webFrameworkIds } from './web/web-app.ts';
 
 export interface Options {
   readonly quick: boolean;
-  readonly write: boolean;
+  /** The folder to write the page and its charts to; `undefined` to print the page. */
+  readonly to: string | undefined;
   /** Whether to measure web requests, and nothing else. */
   readonly web: boolean;
   readonly seed: number;
@@ -46,11 +48,15 @@ export const help = `npm run bench -- [options]
   --processes n        processes for each library and size (default: 1)
   --cpu                measure processor time instead of elapsed time, for a busy machine
   --write              write docs/reference/performance.md and its charts, from a full run or with --from
+  --to folder          write the page and its charts to this folder, also from a part of a run
   --json file          save the figures
   --from file          report saved figures, instead of measuring
 
 NANOOK_BENCH_CORE=file:///…/packages/core/dist/node.mjs measures another build.
 `;
+
+/** The folder of the published page. */
+export const documentation = fileURLToPath(new URL('../../../docs/reference', import.meta.url));
 
 const list = (text: string): string[] => text.split(',').map((part) => part.trim());
 
@@ -75,6 +81,7 @@ export function parseOptions(args: string[]): Options | 'help' {
       processes: { type: 'string', default: '1' },
       cpu: { type: 'boolean', default: false },
       'max-size': { type: 'string' },
+      to: { type: 'string' },
       json: { type: 'string' },
       from: { type: 'string' },
     },
@@ -82,9 +89,10 @@ export function parseOptions(args: string[]): Options | 'help' {
   if (values.help) return 'help';
   const { quick } = values;
   const isPart = (['only', 'libraries', 'shapes', 'max-size', 'cpu'] as const).find(
-    (name) => values[name] !== undefined,
+    (name) => values[name] !== undefined && values[name] !== false,
   );
-  if (values.write && isPart !== undefined) throw new Error(`--write needs all parts; remove --${isPart}`);
+  if (values.write && values.to === undefined && isPart !== undefined)
+    throw new Error(`--write needs all parts; remove --${isPart}`);
   const only = values.only === undefined ? undefined : list(values.only).map((part) => part.toLowerCase());
   const parts = values.web
     ? webFrameworkIds
@@ -100,16 +108,16 @@ export function parseOptions(args: string[]): Options | 'help' {
     if (!shapes.some((shape) => shape === name)) throw new Error(`unknown shape: ${name}`);
   return {
     quick,
-    write: values.write,
+    to: values.to ?? (values.write ? documentation : undefined),
     web: values.web,
     seed: numberOf('seed', values.seed),
     checks: 1_000,
-    rounds: values.rounds === undefined ? (quick ? 5 : 11) : numberOf('rounds', values.rounds),
+    rounds: values.rounds === undefined ? (quick ? 5 : 9) : numberOf('rounds', values.rounds),
     processes: numberOf('processes', values.processes),
     cpu: values.cpu,
-    roundMs: quick ? 30 : 150,
-    warmMs: quick ? 150 : 500,
-    verifyMs: quick ? 1_000 : 10_000,
+    roundMs: quick ? 30 : 100,
+    warmMs: quick ? 150 : 300,
+    verifyMs: quick ? 1_000 : 5_000,
     ownVerifyMs: quick ? 10_000 : 60_000,
     startMs: quick ? 30_000 : 120_000,
     maxSize: values['max-size'] === undefined ? undefined : numberOf('max-size', values['max-size']),

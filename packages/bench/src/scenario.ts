@@ -82,6 +82,8 @@ export interface Scenario<W extends World = World> {
   readonly shapes?: readonly Shape[];
   /** The sizes that are measured with other shapes than instances; all if missing. */
   readonly rowSizes?: readonly number[];
+  /** The scenario is about one difficulty that policies or data can have. The overview shows these in their own table. */
+  readonly isSpecial?: true;
   /** The answer to all checks, if they have the same one. */
   readonly outcome?: 'allowed' | 'denied';
   /** The first size that a library is too slow for. */

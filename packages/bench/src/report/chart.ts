@@ -3,6 +3,7 @@ import type { Cell, Results } from '../results.ts';
 import { libraries, type Library } from '../library.ts';
 import type { Scenario } from '../scenario.ts';
 import { scenarios } from '../scenarios/index.ts';
+import { cellsOf, type Series, seriesOf } from './cells.ts';
 import { duration, nameOf } from './names.ts';
 
 /** The colors for light and dark backgrounds. They also differ in lightness. */
@@ -63,17 +64,36 @@ function decades(values: readonly number[]): number[] {
 
 const tick = (power: number) => duration(10 ** power).replace(/\.0+(?= )/, '');
 
+/** The series of both charts, rows first. The overview and the tables have more. */
+const shown: readonly Series[] = [
+  ...seriesOf('typed', 'hand', 'nanook', 'nanook-hook', 'casl', 'casl-request'),
+  ...seriesOf(
+    'instances',
+    'hand',
+    'nanook',
+    'nanook-ahead',
+    'oso',
+    'casl',
+    'casl-request',
+    'casbin',
+    'cedar',
+  ),
+  ...seriesOf('instances', 'accesscontrol'),
+];
+const labelOf = ({ shape, library }: Series) =>
+  shape === 'typed' ? `${nameOf[library]}, rows` : nameOf[library];
+
 type MeasuredCell = Cell & Required<Pick<Cell, 'ns'>>;
-const measuredIn = ({ cells }: Results, { id }: Scenario) =>
-  cells.filter(
-    (cell): cell is MeasuredCell =>
-      cell.scenario === id && cell.shape === 'instances' && cell.ns !== undefined,
+const measuredIn = (results: Results, scenario: Scenario) =>
+  cellsOf(results, scenario).filter(
+    (cell): cell is MeasuredCell => cell.ns !== undefined && shown.some((series) => isOf(cell, series)),
   );
+const isOf = (cell: Cell, { shape, library }: Series) => cell.shape === shape && cell.library === library;
 
 /** Renders bars for the scenarios with one size, on a logarithmic scale. */
 export function checksChart(results: Results): string {
   const groups = scenarios
-    .filter(({ size }) => size === undefined || size.of.length === 1)
+    .filter(({ size, isSpecial }) => isSpecial !== true && (size === undefined || size.of.length === 1))
     .map((scenario) => ({ scenario, cells: measuredIn(results, scenario) }))
     .filter(({ cells }) => cells.length > 0);
   const title = 'Time for one check, on a logarithmic scale: shorter is faster';
@@ -89,13 +109,13 @@ export function checksChart(results: Results): string {
   for (const { scenario, cells } of groups) {
     bars.push(text(20, y + 4, `${scenario.id}: ${scenario.title}`, 'class="title"'));
     y += 14;
-    for (const library of libraries) {
-      const cell = cells.find((found) => found.library === library);
+    for (const series of shown) {
+      const cell = cells.find((found) => isOf(found, series));
       if (cell === undefined) continue;
       const end = x(cell.ns.median);
       bars.push(
-        text(left - 8, y + 11, nameOf[library], 'text-anchor="end"'),
-        `<rect class="${library}" x="${left}" y="${y + 1}" width="${round(Math.max(1, end - left))}" height="13" rx="2"/>`,
+        text(left - 8, y + 11, labelOf(series), 'text-anchor="end"'),
+        `<rect class="${series.library}" x="${left}" y="${y + 1}" width="${round(Math.max(1, end - left))}" height="13" rx="2"/>`,
         text(end + 6, y + 12, duration(cell.ns.median), 'class="small"'),
       );
       y += 18;
@@ -117,23 +137,28 @@ export function growthChart(results: Results): string {
     .filter(({ cells }) => new Set(cells.map(({ size }) => size)).size > 1);
   const title = 'Time for one check, as policies and data grow';
   if (panels.length === 0) return svg(860, 60, title, [text(20, 35, 'Nothing was measured.')]);
-  const shown = libraries.filter((library) =>
-    panels.some(({ cells }) => cells.some((cell) => cell.library === library)),
+  const drawn = shown.filter((series) =>
+    panels.some(({ cells }) => cells.some((cell) => isOf(cell, series))),
   );
   const parts: string[] = [text(20, 28, title, 'class="title"')];
-  shown.forEach((library, i) => {
+  drawn.forEach((series, i) => {
     const x = 20 + (i % 4) * 205;
     const y = 50 + Math.floor(i / 4) * 20;
-    parts.push(`<rect class="${library}" x="${x}" y="${y - 9}" width="12" height="10" rx="2"/>`);
-    parts.push(text(x + 18, y, nameOf[library]));
+    parts.push(
+      `<line class="${series.library}" style="${lineStyle(series)}; stroke-width: 3" x1="${x}" y1="${y - 4}" x2="${x + 16}" y2="${y - 4}"/>`,
+    );
+    parts.push(text(x + 22, y, labelOf(series)));
   });
-  const top = 50 + Math.ceil(shown.length / 4) * 20;
+  const top = 50 + Math.ceil(drawn.length / 4) * 20;
   const [width, height] = [415, 270];
   panels.forEach(({ scenario, cells }, i) => {
     parts.push(panel(scenario, cells, 15 + (i % 2) * width, top + Math.floor(i / 2) * height));
   });
   return svg(860, top + Math.ceil(panels.length / 2) * height + 10, title, parts);
 }
+
+/** Lines for rows are dashed. */
+const lineStyle = ({ shape }: Series) => `fill: none${shape === 'typed' ? '; stroke-dasharray: 5 3' : ''}`;
 
 function panel(scenario: Scenario, cells: readonly MeasuredCell[], atX: number, atY: number): string {
   const sizes = [...new Set(cells.map(({ size }) => size))].sort((a, b) => a - b);
@@ -155,17 +180,18 @@ function panel(scenario: Scenario, cells: readonly MeasuredCell[], atX: number, 
   parts.push(
     text((left + right) / 2, bottom + 32, scenario.size!.name, 'text-anchor="middle" class="small"'),
   );
-  for (const library of libraries) {
+  for (const series of shown) {
+    const { library } = series;
     const points = cells
-      .filter((cell) => cell.library === library)
+      .filter((cell) => isOf(cell, series))
       .map(({ size, ns }) => [round(x(size)), round(y(ns.median))] as const);
     if (points.length > 1)
       parts.push(
-        `<polyline class="${library}" style="fill: none" points="${points.map((point) => point.join(',')).join(' ')}"><title>${nameOf[library]}</title></polyline>`,
+        `<polyline class="${library}" style="${lineStyle(series)}" points="${points.map((point) => point.join(',')).join(' ')}"><title>${labelOf(series)}</title></polyline>`,
       );
     for (const [px, py] of points)
       parts.push(
-        `<circle class="${library}" cx="${px}" cy="${py}" r="3"><title>${nameOf[library]}</title></circle>`,
+        `<circle class="${library}" cx="${px}" cy="${py}" r="3"><title>${labelOf(series)}</title></circle>`,
       );
   }
   return parts.join('\n');

@@ -1,8 +1,11 @@
 import type { Cell, Results } from '../results.ts';
-import { libraries, type Library } from '../library.ts';
+import { libraries } from '../library.ts';
 import type { Scenario } from '../scenario.ts';
 import { scenarios } from '../scenarios/index.ts';
-import { duration, nameOf, ratio, significant } from './names.ts';
+import { shapes } from '../shape.ts';
+import { bySize, cellsOf, findCell, labelOf } from './cells.ts';
+import { duration, nameOf, ratio, shapeNames, significant } from './names.ts';
+import { overview } from './overview.ts';
 
 /** Renders the whole report. Values that were not measured are left out. */
 export function markdown(results: Results): string {
@@ -30,14 +33,24 @@ function method({ machine, versions, build, load, seed, rounds, roundMs, at }: R
   return [
     '## Method',
     '',
-    '- **Scenario**: objects in memory, generated from a seed, and 1,000 checks, of which half are allowed. The timed loop repeats all checks.',
-    '  Every figure includes the time of the loop itself.',
+    '- **Scenario**: objects in memory, generated from a seed, and 1,000 checks, of which half are allowed unless the scenario says otherwise. The timed',
+    '  loop repeats all checks. Every figure includes the time of the loop itself.',
+    '- **Data**: most scenarios are measured with several kinds of data. The policy is the same, and the objects have the same contents:',
+    '  - *rows*: plain objects. Actors, resources and the rows in them are tagged with [`typed`](../guides/types/classes-and-rows.md). Types have a `key`,',
+    '    and the hand-written function compares ids;',
+    '  - *rows, new for each check*: the same, but each check makes its rows, as each web request does. The hand-written function makes them as well. The',
+    '    time contains the calls of `typed`. In S6 and S7 the actor keeps its rows;',
+    '  - *rows, discriminator*: a field of each row names its type;',
+    '  - *rows, fields declared*: the [types of fields](../guides/types/fields.md) name the types of nested rows, so that only the others are tagged;',
+    '  - *plain grants*: instances of classes with declared fields, whose grants are plain objects;',
+    '  - *instances*: instances of classes, compared by identity.',
     '- **Nanook** is the built package, as it is published. The benchmark calls `isAllowedSync`, or `isAllowed` if the scenario has promises. It passes',
     '  the policy and the classes and no other option. The variants add:',
     '  - *fields declared*: the [types of fields](../guides/types/fields.md);',
     '  - *ahead of time*: a module that [`compilePolicy`](../guides/compiling-ahead-of-time.md) wrote;',
     "  - *no code generation*: the option `engine: 'closures'`;",
-    "  - *machine*: the option `engine: 'machine'`.",
+    "  - *machine*: the option `engine: 'machine'`;",
+    '  - *audit hook*: an empty function as `onDecision`.',
     '- **Environment**: `NODE_ENV` is `production`, as on a server. Otherwise Nanook also searches for mistakes in calls, so denials and checks with promises',
     '  take longer.',
     '- **Correctness**: before timing, the answers of each library are compared with an oracle that shares no code with any of them. While timing, the',
@@ -46,7 +59,7 @@ function method({ machine, versions, build, load, seed, rounds, roundMs, at }: R
     `  ${roundMs} ms each, in changing order. Figures are medians; the tables also show the fastest and the slowest round.`,
     '- **Hand-written** is the function that an expert would write for this one scenario, with all checks that its own correctness needs. It is in',
     '  `hand.ts`, next to each policy.',
-    '- Each **other library** gets the policy as its documentation recommends. The section [Not measured](#not-measured) lists the scenarios that a library',
+    '- Each **other library** gets the policy as its documentation recommends, and instances. CASL also gets rows, tagged with `subject()`. The section [Not measured](#not-measured) lists the scenarios that a library',
     '  cannot express.',
     '',
     ...(Math.max(...load) > machine.cores / 2 + 1
@@ -66,60 +79,6 @@ function method({ machine, versions, build, load, seed, rounds, roundMs, at }: R
   ];
 }
 
-/** The cells of one size and one shape, which one table compares. */
-const partsOf = (cells: readonly Cell[]): Cell[][] => {
-  const parts = new Map<string, Cell[]>();
-  for (const cell of cells) {
-    const key = `${cell.size} ${cell.shape}`;
-    parts.set(key, [...(parts.get(key) ?? []), cell]);
-  }
-  return [...parts.values()];
-};
-const find = (cells: readonly Cell[], library: Library) => cells.find((cell) => cell.library === library);
-const cellsOf = ({ cells }: Results, { id }: Scenario) => cells.filter((cell) => cell.scenario === id);
-const measured = (cells: readonly Cell[]) =>
-  libraries.filter((library) => cells.some((cell) => cell.library === library && cell.ns !== undefined));
-
-function labelOf({ id, size: sizes }: Scenario, { size, shape }: Cell): string {
-  const withSize =
-    sizes === undefined || sizes.of.length === 1
-      ? id
-      : `${id}, ${sizes.name} = ${size.toLocaleString('en-US')}`;
-  return shape === 'instances' ? withSize : `${withSize}, ${shape}`;
-}
-
-/** Renders one table with all scenarios: the time, and the ratio to the hand-written function. */
-function overview(results: Results): string[] {
-  const columns = measured(results.cells);
-  if (columns.length === 0) return [];
-  const rows = scenarios.flatMap((scenario) => {
-    return partsOf(cellsOf(results, scenario)).map((cells) => {
-      const hand = find(cells, 'hand')?.ns;
-      const texts = columns.map((library) => {
-        const ns = find(cells, library)?.ns;
-        if (ns === undefined) return '–';
-        if (library === 'hand' || hand === undefined) return duration(ns.median);
-        return `${duration(ns.median)} (${ratio(ns.median / hand.median)})`;
-      });
-      return `| ${labelOf(scenario, cells[0]!)} | ${texts.join(' | ')} |`;
-    });
-  });
-  return [
-    '## Overview',
-    '',
-    'Time for one check. The ratio to the hand-written function is in parentheses; – means not measured.',
-    '',
-    `| | ${columns.map((library) => nameOf[library]).join(' | ')} |`,
-    `| --- |${columns.map(() => ' --: |').join('')}`,
-    ...rows,
-    '',
-    '![Time for one check in each scenario](performance-checks.svg)',
-    '',
-    '![Time for one check, as policies and data grow](performance-growth.svg)',
-    '',
-  ];
-}
-
 function section(results: Results, scenario: Scenario): string[] {
   const cells = cellsOf(results, scenario);
   if (cells.length === 0) return [];
@@ -128,34 +87,36 @@ function section(results: Results, scenario: Scenario): string[] {
     '',
     `${scenario.summary.charAt(0).toUpperCase()}${scenario.summary.slice(1)}.`,
     '',
-    ...partsOf(cells).flatMap((part) => table(scenario, part)),
+    ...[...bySize(cells)].flatMap(([size, part]) => table(scenario, size, part)),
     ...(scenario.notes ?? []).flatMap((note) => [note, '']),
   ];
 }
 
-function table(scenario: Scenario, cells: readonly Cell[]): string[] {
-  const hand = find(cells, 'hand')?.ns?.median;
-  const oso = find(cells, 'oso')?.ns?.median;
-  const label = labelOf(scenario, cells[0]!);
-  const first = label === scenario.id ? '' : label;
-  const rows = libraries.flatMap((library) => {
-    const cell = find(cells, library);
-    if (cell?.ns === undefined) return [];
-    const { ns, checked, of, engine } = cell;
-    const name = engine === undefined ? nameOf[library] : `${nameOf[library]} (${engine})`;
-    const columns = [
-      name,
-      duration(ns.median),
-      `${duration(ns.min)} – ${duration(ns.max)}`,
-      hand === undefined ? '' : ratio(ns.median / hand),
-      oso === undefined ? '' : ratio(oso / ns.median),
-      checked === of ? '' : `${checked} of ${of!.toLocaleString('en-US')} checks`,
-    ];
-    return [`| ${columns.join(' | ')} |`];
+/** Renders one table with all data and libraries. Ratios are to the hand-written function for the same data. */
+function table(scenario: Scenario, size: number, cells: readonly Cell[]): string[] {
+  const label = labelOf(scenario, size);
+  const rows = shapes.flatMap((shape) => {
+    const hand = findCell(cells, { shape, library: 'hand' })?.ns?.median;
+    const oso = findCell(cells, { shape, library: 'oso' })?.ns?.median;
+    return libraries.flatMap((library) => {
+      const cell = findCell(cells, { shape, library });
+      if (cell?.ns === undefined) return [];
+      const { ns, checked, of, engine } = cell;
+      const columns = [
+        shapeNames[shape],
+        engine === undefined ? nameOf[library] : `${nameOf[library]} (${engine})`,
+        duration(ns.median),
+        `${duration(ns.min)} – ${duration(ns.max)}`,
+        hand === undefined ? '' : ratio(ns.median / hand),
+        oso === undefined ? '' : ratio(oso / ns.median),
+        checked === of ? '' : `${checked} of ${of!.toLocaleString('en-US')} checks`,
+      ];
+      return [`| ${columns.join(' | ')} |`];
+    });
   });
   return [
-    `| ${first} | one check | fastest – slowest | ratio to hand-written | speedup over oso | |`,
-    '| --- | --: | --: | --: | --: | --- |',
+    `| ${label === scenario.id ? '' : label} | | one check | fastest – slowest | ratio to hand-written | speedup over oso | |`,
+    '| --- | --- | --: | --: | --: | --: | --- |',
     ...rows,
     '',
   ];
@@ -169,7 +130,7 @@ function firstChecks(results: Results): string[] {
     const scenario = scenarios.find((known) => known.id === id)!;
     const ms = (value: number) => duration(value * 1e6);
     return [
-      `| ${labelOf(scenario, cell)} | ${loadMs === undefined ? '' : ms(loadMs)} | ${ms(first.veryFirstMs)} | ${first.count.toLocaleString('en-US')} | ${ms(first.ms.median)} | ${ms(first.ms.max)} |`,
+      `| ${labelOf(scenario, cell.size)} | ${loadMs === undefined ? '' : ms(loadMs)} | ${ms(first.veryFirstMs)} | ${first.count.toLocaleString('en-US')} | ${ms(first.ms.median)} | ${ms(first.ms.max)} |`,
     ];
   });
   if (rows.length === 0) return [];
@@ -247,12 +208,11 @@ function whereOf(results: Results, cells: readonly Cell[]): string {
   const [{ library }] = cells as [Cell];
   const all = results.cells.filter((cell) => cell.library === library);
   if (all.length === cells.length) return 'all';
-  return scenarios
-    .flatMap((scenario) => {
-      const here = cells.filter((cell) => cell.scenario === scenario.id);
-      if (here.length === 0) return [];
-      if (all.filter((cell) => cell.scenario === scenario.id).length === here.length) return [scenario.id];
-      return here.map((cell) => labelOf(scenario, cell));
-    })
-    .join('; ');
+  const labels = scenarios.flatMap((scenario) => {
+    const here = cells.filter((cell) => cell.scenario === scenario.id);
+    if (here.length === 0) return [];
+    if (all.filter((cell) => cell.scenario === scenario.id).length === here.length) return [scenario.id];
+    return here.map(({ size }) => labelOf(scenario, size));
+  });
+  return [...new Set(labels)].join('; ');
 }

@@ -1,4 +1,5 @@
 import type { Library } from '../library.ts';
+import type { Shape } from '../shape.ts';
 
 export const nameOf: Readonly<Record<Library, string>> = {
   hand: 'hand-written',
@@ -15,6 +16,15 @@ export const nameOf: Readonly<Record<Library, string>> = {
   casbin: 'casbin',
   cedar: 'Cedar',
   accesscontrol: 'AccessControl',
+};
+
+export const shapeNames: Readonly<Record<Shape, string>> = {
+  typed: 'rows',
+  new: 'rows, new for each check',
+  discriminator: 'rows, discriminator',
+  fields: 'rows, fields declared',
+  grants: 'plain grants',
+  instances: 'instances',
 };
 
 /** Rounds to three significant digits, or two below 10, because the other digits are noise: `1.2`, `12.3`, `123`, `12,300`. */

@@ -32,6 +32,11 @@ const results: Results = {
     cell('S5', 1, 'nanook', 60),
     cell('S5', 10, 'nanook', 160),
     cell('S5', 1, 'oso', 2e6),
+    { ...cell('S5', 1, 'hand', 25), shape: 'typed' },
+    { ...cell('S5', 1, 'nanook', 75), shape: 'typed' },
+    { ...cell('S5', 10, 'nanook', 200), shape: 'typed' },
+    cell('Rules denied', 10, 'hand', 5),
+    cell('Rules denied', 10, 'nanook', 10),
     { scenario: 'S5', size: 10, shape: 'instances', library: 'oso', note: 'too slow at this size' },
     { scenario: 'S1', size: 1, shape: 'instances', library: 'nanook-machine', note: 'not in this build' },
   ],
@@ -66,8 +71,19 @@ describe('the report', () => {
 
   it('shows the ratios to the hand-written function and to oso', () => {
     expect(text).toContain('| S5, D = 10 | 80.0 ns | 160 ns (2.0×) | – |');
-    expect(text).toContain('| Nanook | 50.0 ns | 45.0 ns – 55.0 ns | 2.5× | 20,000× |  |');
-    expect(text).toContain('| oso | 1.00 ms | 900 µs – 1.10 ms | 50,000× | 1.0× | 400 of 1,000 checks |');
+    expect(text).toContain('| instances | Nanook | 50.0 ns | 45.0 ns – 55.0 ns | 2.5× | 20,000× |  |');
+    expect(text).toContain(
+      '| instances | oso | 1.00 ms | 900 µs – 1.10 ms | 50,000× | 1.0× | 400 of 1,000 checks |',
+    );
+  });
+
+  it('starts with rows, compared with the hand-written function for rows', () => {
+    const [rows, instances, special] = ['### Plain rows', '### Instances', '### Many rules'].map((title) =>
+      text.indexOf(title),
+    );
+    expect([0, rows, instances, special]).toEqual([0, rows, instances, special].toSorted((a, b) => a! - b!));
+    expect(text.slice(rows, instances)).toContain('| S5, D = 1 | 25.0 ns | 75.0 ns (3.0×) |');
+    expect(text.slice(special)).toContain('| Rules denied, R = 10 | 5.0 ns | 10.0 ns (2.0×) |');
   });
 
   it('lists the scenarios that were not measured, with the reason', () => {
@@ -90,8 +106,9 @@ describe('checksChart() and growthChart()', () => {
 
   it('connect the sizes of a scenario', () => {
     const chart = growthChart(results);
-    expect(chart.match(/<polyline/g)).toHaveLength(2);
-    expect(chart.match(/<circle/g)).toHaveLength(5);
+    expect(chart.match(/<polyline/g)).toHaveLength(3);
+    expect(chart.match(/<polyline[^>]*dasharray/g)).toHaveLength(1);
+    expect(chart.match(/<circle/g)).toHaveLength(8);
     expect(chart).not.toMatch(/NaN|undefined|Infinity/);
   });
 

@@ -9,6 +9,7 @@ export function deniedChecksOf(given: Scenario): Scenario {
     id: `${given.id} denied`,
     title: `${given.title}, denied checks`,
     summary: `the denied checks of ${given.id}`,
+    isSpecial: true,
     outcome: 'denied',
     shapes: ['typed', 'instances'],
     variants: ['nanook', 'nanook-hook', 'nanook-ahead', 'nanook-machine'],

@@ -39,6 +39,7 @@ const singlesOf =
     collect(candidatesOf, (actor, action, resource) => authorizer.isAllowedSync(actor, action, resource));
 
 const common = {
+  isSpecial: true,
   isAsync: true,
   testSize: 1,
   shapes: ['typed', 'instances'],

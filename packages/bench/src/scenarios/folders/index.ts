@@ -61,6 +61,7 @@ export const guardedFolders = scenario<FoldersWorld>({
   id: 'S5 guard',
   title: 'Folders in folders, with a guard',
   summary: 'S5, with a rule that tests `folder.parent != nil` before it reads the parent',
+  isSpecial: true,
   size: { name: 'D', of: [1, 10, 1_000] },
   testSize: 6,
   world: foldersWorld,

@@ -51,6 +51,7 @@ const mixedScenario = (
   scenario({
     ...texts,
     ...others,
+    isSpecial: true,
     testSize: 1,
     world: mixedWorld(mixture),
     hand: () => isAllowed,

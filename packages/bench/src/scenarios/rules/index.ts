@@ -144,6 +144,7 @@ const rulesOf = (outcome: 'allowed' | 'denied'): Scenario =>
     summary: `R rules for one type and one action: half compare the category of a document with a literal and the level of a user with a number, half the team and the price. All checks are ${outcome}`,
     size: { name: 'R', of: [10, 100, 1_000, 5_000] },
     testSize: 50,
+    isSpecial: true,
     outcome,
     world: rulesWorld(outcome),
     hand,

@@ -93,6 +93,7 @@ export const undecided = scenario<World>({
   summary:
     "documents without the column `isPublic`, or whose level is NULL, with the option `undecided: 'deny'`. Each check is undecided",
   testSize: 1,
+  isSpecial: true,
   outcome: 'denied',
   world: undecidedWorld,
   hand: () => isAllowed,
