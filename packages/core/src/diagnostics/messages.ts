@@ -3,5 +3,3 @@ import { runtimeCodes } from './runtime-codes.js';
 import { addTexts } from './texts.js';
 
 addTexts(runtimeCodes);
-
-export {};
