@@ -5,6 +5,7 @@ export default library({
   knex: 'src/knex/index.ts',
   kysely: 'src/kysely/index.ts',
   prisma: 'src/prisma/index.ts',
+  rls: 'src/rls/index.ts',
   sequelize: 'src/sequelize/index.ts',
   sql: 'src/sql/index.ts',
   typeorm: 'src/typeorm/index.ts',

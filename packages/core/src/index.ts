@@ -48,7 +48,7 @@ export {
   type RelationInput,
   type ThroughColumns,
 } from './types/relation.js';
-export type { RowCondition } from './filter/row-condition.js';
+export type { ActorCondition, RowCondition } from './filter/row-condition.js';
 export type {
   CountOptions,
   FieldValue,

@@ -3,7 +3,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import { PolarError } from '../diagnostics/polar-error.js';
 import type { Arguments, Bindings } from '../engine/query/query-run.js';
 import { QueryVariable } from '../terms/query-variable.js';
-import type { RowCondition } from '../filter/row-condition.js';
+import type { ActorCondition, RowCondition } from '../filter/row-condition.js';
 import { mapConcurrently } from '../internal/map-concurrently.js';
 import type { CountOptions, ListOptions, ResourcePage } from '../lists/list-options.js';
 import { listOf, textReader, type PolicyInput, type PolicyReader } from '../policy/policy-source.js';
@@ -364,5 +364,22 @@ export class Authorizer extends BaseAuthorizer {
   async #resourceLists(): Promise<ResourceLists> {
     const { ResourceLists: Lists } = await onDemand.resourceLists();
     return new Lists(this.#loading.options.resources, this.#loading.types);
+  }
+
+  /**
+   * Finds the condition of `where` for every actor of a type at once, as row-level security of a database needs it. `rowLevelSecurity` of
+   * `@nanook/orm/rls` calls it.
+   *
+   * @param actorType the type of the actors, whose `fields` are declared
+   * @throws {PolarError} as `where` does; also `POLAR_FILTER_UNTRANSLATABLE` for a call of the application, whose result can change after
+   *   the condition is stored
+   */
+  whereActorIs(
+    actorType: TypeReference,
+    action: string,
+    type: TypeReference,
+    options: CheckOptions = {},
+  ): Promise<ActorCondition> {
+    return this.#engine.queries.whereActorIs(actorType, action, type, options);
   }
 }

@@ -7,10 +7,11 @@ import type { Limits } from '../engine/limits.js';
 import type { ProgramContext } from '../engine/program-context.js';
 import { QueryRun, type Bindings } from '../engine/query/query-run.js';
 import { isQueryVariable } from '../terms/query-variable.js';
+import type { ActorCondition } from '../filter/row-condition.js';
 import { ignoreRejection } from '../host/handle-rejections.js';
 import { givenName, linkCall, linkQuery } from '../ir/link.js';
 import type { LinkedQuery } from '../ir/program.js';
-import type { DerivedCondition } from '../partial/where.js';
+import type { DerivedCondition, WhereOptions } from '../partial/where.js';
 import { parseQuery } from '../syntax/parser.js';
 import { findType, type TypeReference } from './grantable-actions.js';
 import { onDemand } from './on-demand.js';
@@ -85,10 +86,28 @@ export class QueryRunner {
     validateQueryOptions(options);
     const { name } = findType(this.context.program.types, call, type);
     const { where } = await onDemand.where();
-    return where(this.context, actor, action, name, {
-      limits: options.limits === undefined ? this.limits : limitsOf({ ...this.limits, ...options.limits }),
-      signal: options.signal,
-    });
+    return where(this.context, actor, action, name, this.#whereOptions(options));
+  }
+
+  /** Returns the condition of `allow(actor, action, row)` for every actor of a type. */
+  async whereActorIs(
+    actorType: TypeReference,
+    action: string,
+    type: TypeReference,
+    options: CheckOptions,
+  ): Promise<ActorCondition> {
+    const call = 'whereActorIs(actorType, action, type)';
+    validateArgument(call, action, "an action, such as 'read'", isText);
+    validateQueryOptions(options);
+    const { types } = this.context.program;
+    const { name: actorName } = findType(types, call, actorType);
+    const { name } = findType(types, call, type);
+    const { whereActorIs } = await onDemand.where();
+    return whereActorIs(this.context, actorName, action, name, this.#whereOptions(options));
+  }
+
+  #whereOptions({ limits, signal }: CheckOptions): WhereOptions {
+    return { limits: limits === undefined ? this.limits : limitsOf({ ...this.limits, ...limits }), signal };
   }
 
   /** Prepares the query `name(…args)`. Its variables are the `QueryVariable`s among the arguments. */

@@ -12,6 +12,6 @@ export type {
   ValueOperand,
 } from './condition.js';
 export type { FilterSet, RowFilter } from './row-filter.js';
-export type { RowCondition } from './row-condition.js';
+export type { ActorCondition, RowCondition } from './row-condition.js';
 export type { Relation } from '../types/relation.js';
 export type { DeclaredType, Field, FieldType } from '../types/declared-type.js';

@@ -12,3 +12,18 @@ export interface RowCondition {
   /** The filter of the rows for which the condition is true: the form that adapters print. */
   readonly filter: RowFilter;
 }
+
+/**
+ * The pairs of an actor and a row such that the actor may perform an action on the row: the condition for every actor of a type. A query
+ * of one actor needs a `RowCondition` instead.
+ */
+export interface ActorCondition {
+  /** The name of the type of the rows. */
+  readonly type: string;
+  readonly row: Scope;
+  /** The actor, as the condition calls it. Its columns are the fields of the actor. */
+  readonly actor: Scope;
+  readonly condition: Condition;
+  /** The filter of the pairs for which the condition is true. */
+  readonly pairs: RowFilter;
+}

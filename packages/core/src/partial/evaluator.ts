@@ -16,6 +16,7 @@ import { inCondition, trueCondition } from '../filter/comparisons.js';
 import { MissingValue } from '../host/missing-value.js';
 import { show } from '../host/show.js';
 import { assertNever } from '../internal/assert-never.js';
+import { isObjectOrFunction } from '../internal/is-object.js';
 import type {
   ArithmeticGoal,
   AssignGoal,
@@ -78,11 +79,15 @@ export class Evaluator {
   /** The state at the start of the innermost negation. A cut inside the negation ends no alternative outside. */
   #negation = { conditions: 0, choices: 0 };
 
-  /** @param recursions the recursions that earlier evaluations of the same query have met */
+  /**
+   * @param recursions the recursions that earlier evaluations of the same query have met
+   * @param isStored whether the condition is used later, when the application may return other values
+   */
   constructor(
     readonly context: ProgramContext,
     readonly host: HostReader,
     recursions: readonly Recursion[],
+    readonly isStored: boolean,
   ) {
     this.#rows = new Rows(context.program.types);
     this.#equality = new ValueEquality(context, host, this.#rows, this.#bindings);
@@ -417,6 +422,7 @@ export class Evaluator {
         at,
       );
     if (typeof key !== 'string') return undecided;
+    if (this.isStored && hasGetter(object, key)) this.#rejectStored('a getter', at);
     return this.#receive(
       this.host.attribute(object, key, span),
       this.#bindings.valueOf(result, frame),
@@ -441,6 +447,7 @@ export class Evaluator {
         'compare fields and relations, which a query can read',
         at,
       );
+    this.#rejectStored(`the method \`${method}\``, at);
     if (goal.hasKeywords) throw new PolarError('POLAR_CHECK_KEYWORD_ARGUMENTS', { name: method }, span);
     const args = this.#arguments(goal.args, `an argument of \`${method}\``, frame, at);
     return this.#receive(
@@ -457,6 +464,7 @@ export class Evaluator {
     if (type?.class === undefined)
       throw new PolarError('POLAR_RUN_UNKNOWN_CLASS', { name: goal.name, known: [] }, span);
     if (goal.hasKeywords) throw new PolarError('POLAR_CHECK_KEYWORD_ARGUMENTS', { name: goal.name }, span);
+    this.#rejectStored(`\`new ${goal.name}\``, at);
     const args = this.#arguments(goal.args, `an argument of \`new ${goal.name}\``, frame, at);
     return this.#unify(
       this.#bindings.valueOf(goal.result, frame),
@@ -464,6 +472,16 @@ export class Evaluator {
       at,
       next,
     );
+  }
+
+  /** Throws for a value of the application that a stored condition would keep. */
+  #rejectStored(construct: string, at: Place): void {
+    if (this.isStored)
+      throw untranslatable(
+        `${construct}, whose result can change after the condition is stored`,
+        'compare columns and fields of the actor',
+        at,
+      );
   }
 
   #arguments(terms: readonly Term[], label: string, frame: Frame, at: Place): readonly unknown[] {
@@ -518,4 +536,13 @@ export class Evaluator {
   #shown(value: unknown): string {
     return isUnknown(value) ? describeUnknown(value) : show(value, this.context.program.types);
   }
+}
+
+function hasGetter(object: unknown, key: string): boolean {
+  let holder = isObjectOrFunction(object) ? object : null;
+  for (; holder !== null; holder = Object.getPrototypeOf(holder) as object | null) {
+    const property = Object.getOwnPropertyDescriptor(holder, key);
+    if (property !== undefined) return property.get !== undefined;
+  }
+  return false;
 }

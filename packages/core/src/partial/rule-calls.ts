@@ -9,7 +9,7 @@ import { occurrencesIn } from './occurrences.js';
 import { isSameOrRelated, Recursion, rowTypeOf } from './recursion.js';
 import type { Rows } from './rows.js';
 import { inOrder } from './rule-order.js';
-import { Cell, isUnknown, ReferenceValue, RowValue, type Frame } from './unknown.js';
+import { ActorValue, Cell, isUnknown, ReferenceValue, RowValue, type Frame } from './unknown.js';
 import { placeOf, untranslatable, type Place } from './untranslatable.js';
 
 /** Returns the condition of everything that follows in the evaluation. */
@@ -173,8 +173,9 @@ export class RuleCalls {
       (i) => rowTypeOf(args[i]) !== undefined && this.bindings.deref(active.args[i]) !== args[i],
     );
     const [position] = positions;
-    // The set of a recursion is computed on its own, so it can depend on known values only.
-    const isOne = positions.length === 1 && args.every((arg, i) => i === position || !isUnknown(arg));
+    // The set of a recursion is computed on its own, so it can depend on known values and the actor only.
+    const isFixed = (arg: unknown) => !isUnknown(arg) || arg instanceof ActorValue;
+    const isOne = positions.length === 1 && args.every((arg, i) => i === position || isFixed(arg));
     const rowType = position === undefined ? undefined : this.rows.types.find(rowTypeOf(args[position])!);
     if (!isOne || rowType === undefined)
       throw untranslatable(

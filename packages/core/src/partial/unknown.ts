@@ -14,6 +14,9 @@ export class RowValue extends Unknown {
   }
 }
 
+/** The actor of a condition for every actor of a type. It is a row, and the same one in the whole condition. */
+export class ActorValue extends RowValue {}
+
 /** The row to which a relation to one row leads; `nil` for a row without a related row. */
 export class ReferenceValue extends Unknown {
   constructor(

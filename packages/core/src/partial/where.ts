@@ -3,7 +3,7 @@ import { isStackOverflow } from '../engine/host-error.js';
 import { Budget, type Limits } from '../engine/limits.js';
 import type { ProgramContext } from '../engine/program-context.js';
 import { toRowFilter } from '../filter/to-row-filter.js';
-import type { RowCondition } from '../filter/row-condition.js';
+import type { ActorCondition, RowCondition } from '../filter/row-condition.js';
 import { handleRejections } from '../host/handle-rejections.js';
 import { Tags } from '../host/type-set.js';
 import { linkCall } from '../ir/link.js';
@@ -14,6 +14,7 @@ import { Recursion } from './recursion.js';
 import { NotLinear } from '../filter/recursive-filter.js';
 import { untranslatable } from './untranslatable.js';
 import { HostReader, Pending } from './host-reader.js';
+import { ActorValue } from './unknown.js';
 
 export interface WhereOptions {
   readonly limits: Limits;
@@ -52,7 +53,7 @@ export async function where(
   const recursions: Recursion[] = [];
   for (;;) {
     // Each evaluation starts again, and keeps only the values that the application has returned.
-    const evaluator = new Evaluator(context, host, recursions);
+    const evaluator = new Evaluator(context, host, recursions, actor instanceof ActorValue);
     const row = evaluator.row(typeName);
     try {
       const condition = evaluator.call(goal, [actor, action, row]);
@@ -76,4 +77,29 @@ export async function where(
       else throw error;
     }
   }
+}
+
+/**
+ * Finds the condition for every actor of a type: the fields of the actor are columns of one more row.
+ *
+ * @throws {PolarError} as `where`; also for a value that the application can change after the condition is stored
+ */
+export async function whereActorIs(
+  context: ProgramContext,
+  actorType: string,
+  action: unknown,
+  typeName: string,
+  options: WhereOptions,
+): Promise<ActorCondition> {
+  const type = context.program.types.find(actorType);
+  if (type?.fields === undefined) throw new PolarError('POLAR_FILTER_NO_FIELDS', { type: actorType });
+  const actor = new ActorValue({ id: -1, type });
+  const { condition } = await where(context, actor, action, typeName, options);
+  return {
+    type: typeName,
+    row: condition.row,
+    actor: actor.scope,
+    condition: condition.condition,
+    pairs: condition.filter,
+  };
 }

@@ -22,6 +22,11 @@ const texts = {
   NANOOK_ORM_MIXED_DATES: (p: { first: string; second: string }) =>
     `the columns of \`${p.first}\` and \`${p.second}\` store dates in different forms, so the database cannot compare them; give ` +
     `both columns one type and one mode`,
+  NANOOK_ORM_RLS_ACTOR: (p: { type: string; found: string }) =>
+    `the actor of a transaction must be of the type \`${p.type}\`, found ${p.found}; give a row its type with typed('${p.type}', row)`,
+  NANOOK_ORM_RLS_ACTOR_FIELD: (p: { type: string; field: string; declared: string; found: string }) =>
+    `the policies of the database read \`${p.type}.${p.field}\`, which must be a valid ${p.declared}, found ${p.found}; load the field ` +
+    `with the actor, or declare it with optional(…)`,
   NANOOK_ORM_PRISMA_INEXPRESSIBLE: (p: { construct: string }) =>
     `the \`where\` of Prisma cannot express ${p.construct}; print the condition with sql() of @nanook/orm/sql, and run it with ` +
     `\`$queryRawUnsafe\``,

@@ -43,6 +43,15 @@ const hasNul = (text: string): boolean => text.includes('\0');
 
 const isUuid = (text: string): boolean => /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/.test(text);
 
+/** Reads a text of PostgreSQL as a UUID, and any other text as `NULL`. */
+const uuidOf = (text: Fragment): Fragment => [
+  '(SELECT CASE WHEN ',
+  text,
+  " ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN ",
+  text,
+  '::uuid END)',
+];
+
 const listed = <Value>(values: readonly Value[], print: (value: Value) => Fragment): Fragment =>
   joined(values.map(print), ', ');
 
@@ -67,6 +76,12 @@ export function postgres({ date: bind = (value) => value }: DialectOptions): Dia
       const value = left.kind === 'value' ? left : right.kind === 'value' ? right : undefined;
       if (value !== undefined && hasNul(value.value as string))
         return operator === '<>' ? [columnSql(left, right), ' IS NOT NULL'] : '1=0';
+      if (operator === '=' && value === undefined && storage !== others[0]) {
+        const [uuid, text] = storage === 'uuid' ? [left, right] : [right, left];
+        // A cast of the text keeps the index of the UUID.
+        if ((uuid as ColumnSide).storage === 'uuid' && (text as ColumnSide).storage === 'text')
+          return [(uuid as ColumnSide).sql, ' = ', uuidOf((text as ColumnSide).sql)];
+      }
       if (operator !== '=' || storage === 'other' || others.some((other) => other !== storage))
         return isExact;
       // PostgreSQL shows a UUID in one form only, and fails to read a text of another form.

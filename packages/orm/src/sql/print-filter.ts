@@ -1,8 +1,25 @@
-import type { Column, FilterSet, Operand, RelationStep, RowFilter, Scalar, Scope } from '@nanook/core/filter';
+import type {
+  Column,
+  FilterSet,
+  Operand,
+  Relation,
+  RelationStep,
+  RowFilter,
+  Scalar,
+  Scope,
+} from '@nanook/core/filter';
 import { NanookOrmError } from '../errors/nanook-orm-error.js';
 import type { ColumnSide, Comparison, Dialect, Side } from './dialect.js';
 import { balanced, joined, type Fragment } from './fragment.js';
-import type { TableName, TableNames } from './table-names.js';
+import { quotedTable, type TableName, type TableNames } from './table-names.js';
+
+/** The actor of a condition for every actor of a type. Its fields are not columns of a table. */
+export interface PrintedActor {
+  readonly scope: Scope;
+  /** Prints a field of the actor. */
+  field(field: string): Fragment;
+  typeOf(field: string): Column['type'];
+}
 
 /**
  * Prints a filter as a bracketed SQL condition.
@@ -14,9 +31,10 @@ export function printFilter(
   row: Scope,
   names: TableNames,
   dialect: Dialect,
+  actor?: PrintedActor,
 ): Fragment {
   if (filter === undefined) throw new NanookOrmError('NANOOK_ORM_NO_CONDITION', {});
-  return new Printer(row, names, dialect).print(filter);
+  return new Printer(row, names, dialect, actor).print(filter);
 }
 
 class Printer {
@@ -30,6 +48,7 @@ class Printer {
     readonly row: Scope,
     readonly names: TableNames,
     readonly dialect: Dialect,
+    readonly actor: PrintedActor | undefined,
   ) {}
 
   print(filter: RowFilter): Fragment {
@@ -143,7 +162,8 @@ class Printer {
 
   #columnSide(column: Column): ColumnSide {
     const { scope, field } = column;
-    const storage = column.type === 'string' ? this.names.storage(scope.type, field) : 'text';
+    const isColumn = column.type === 'string' && scope !== this.actor?.scope;
+    const storage = isColumn ? this.names.storage(scope.type, field) : 'text';
     return { kind: 'column', column, sql: this.#column(column), storage };
   }
 
@@ -152,6 +172,7 @@ class Printer {
   }
 
   #field(scope: Scope, field: string): Fragment {
+    if (scope === this.actor?.scope) return this.actor.field(field);
     const name = this.names.column(scope.type, field);
     if (scope.id === this.row.id) return { kind: 'root-column', field, name };
     return `${this.#aliasOf.get(scope.id)!}.${this.dialect.quote(name)}`;
@@ -168,12 +189,18 @@ class Printer {
     let source = table;
     const foreign = relation.foreign.map((field) => this.#field(to, field));
     if (relation.through === undefined) {
-      foreign.forEach((field, i) => conditions.push([field, ' = ', local[i]!]));
+      if (from === this.actor?.scope) conditions.push(...this.#keysOfActor(relation, to, this.actor));
+      else foreign.forEach((field, i) => conditions.push([field, ' = ', local[i]!]));
     } else {
       const { through } = relation;
       const join = this.#newAlias();
       source = `${this.#tableName(this.names.joinTable(through.table))} ${join}, ${table}`;
-      through.local.forEach((name, i) => conditions.push([`${join}.${quote(name)} = `, local[i]!]));
+      // The type of a column in a join table is not known, and PostgreSQL compares a UUID with no text.
+      const isText = (i: number) =>
+        from === this.actor?.scope && this.actor.typeOf(relation.local[i]!) === 'string';
+      through.local.forEach((name, i) =>
+        conditions.push([`${join}.${quote(name)}${isText(i) ? '::text COLLATE "C"' : ''} = `, local[i]!]),
+      );
       through.foreign.forEach((name, i) => conditions.push([`${join}.${quote(name)} = `, foreign[i]!]));
     }
     for (const [field, value] of relation.where)
@@ -185,6 +212,21 @@ class Printer {
     if (where.kind !== 'always') conditions.push(this.print(where));
     this.#aliasOf = outer;
     return [`${exists} (SELECT 1 FROM ${source} WHERE `, joined(conditions, ' AND '), ')'];
+  }
+
+  /** The keys of an actor are compared exactly: no foreign key of the database guarantees that they have the types of the columns. */
+  #keysOfActor({ local, foreign }: Relation, to: Scope, actor: PrintedActor): Fragment[] {
+    const column = (scope: Scope, field: string, type: Column['type']): Column => ({
+      kind: 'column',
+      scope,
+      field,
+      type,
+      nullable: true,
+    });
+    return local.map((field, i) => {
+      const type = actor.typeOf(field);
+      return this.#compare('=', column(to, foreign[i]!, type), column(actor.scope, field, type));
+    });
   }
 
   /** A set is computed on its own, from the rows that are in it downwards: MariaDB refuses one that uses columns of an outer query. */
@@ -231,9 +273,8 @@ class Printer {
     return this.#tableName(this.names.table(type));
   }
 
-  #tableName({ schema, name }: TableName): string {
-    const table = this.dialect.quote(name);
-    return schema === undefined ? table : `${this.dialect.quote(schema)}.${table}`;
+  #tableName(name: TableName): string {
+    return quotedTable(name, this.dialect);
   }
 
   #newAlias(): string {

@@ -1,5 +1,5 @@
 import type { DeclaredType } from '@nanook/core/filter';
-import type { TextStorage } from './dialect.js';
+import type { Dialect, TextStorage } from './dialect.js';
 import type { ColumnInput, SqlOptions, TableInput } from './sql-options.js';
 
 /** The names that the database has for types and their fields. */
@@ -14,6 +14,12 @@ export interface TableNames {
 export interface TableName {
   readonly schema: string | undefined;
   readonly name: string;
+}
+
+/** Prints a table as a query names it. */
+export function quotedTable({ schema, name }: TableName, dialect: Pick<Dialect, 'quote'>): string {
+  const table = dialect.quote(name);
+  return schema === undefined ? table : `${dialect.quote(schema)}.${table}`;
 }
 
 export function tableNames({ tables = {}, columnName = (field) => field }: SqlOptions): TableNames {

@@ -1,0 +1,99 @@
+import type { ActorCondition, RowFilter } from '@nanook/core/filter';
+import type { Dialect } from '../sql/dialect.js';
+import { partsOf, type Fragment } from '../sql/fragment.js';
+import { printFilter } from '../sql/print-filter.js';
+import { quotedTable, type TableNames } from '../sql/table-names.js';
+import { ActorFields } from './actor-setting.js';
+import { literal } from './literal.js';
+import { tablesRead } from './tables-read.js';
+
+export type Command = 'select' | 'insert' | 'update' | 'delete';
+export const commands: readonly Command[] = ['select', 'insert', 'update', 'delete'];
+
+export interface PolicyContext {
+  readonly setting: string;
+  readonly dialect: Dialect;
+  readonly names: TableNames;
+  /** The types whose tables are protected. */
+  readonly types: readonly string[];
+}
+
+/** A policy to print. Without a condition the command is forbidden, and only an earlier policy is dropped. */
+export interface Policy {
+  readonly command: Command;
+  readonly type: string;
+  readonly actorType: string;
+  readonly condition: ActorCondition | undefined;
+}
+
+export interface PrintedPolicy {
+  readonly statements: readonly string[];
+  /** The fields of the actor that the policy reads. */
+  readonly fields: ReadonlySet<string>;
+}
+
+/** Prints the statements that replace the policy of a command. */
+export function printPolicy(policy: Policy, context: PolicyContext): PrintedPolicy {
+  const { command, type, actorType, condition } = policy;
+  const { dialect, names, setting } = context;
+  const { schema, name: tableName } = names.table(type);
+  const table = quotedTable(names.table(type), dialect);
+  const own = `nanook_${command}_${type}_for_${actorType}`;
+  const name = dialect.quote(own);
+  const functionName = schema === undefined ? name : `${dialect.quote(schema)}.${name}`;
+  const statements = [
+    `DROP POLICY IF EXISTS ${name} ON ${table}`,
+    `DROP FUNCTION IF EXISTS ${functionName}(${table})`,
+  ];
+  if (condition === undefined) return { statements, fields: new Set() };
+
+  const fields = new ActorFields(condition.actor, setting);
+  const print = (parts: readonly RowFilter[], row: string): string =>
+    textOf(printFilter(either(parts), condition.row, names, dialect, fields), row, dialect);
+  const { beside, within } = divided(condition.pairs, context);
+  const alternatives = beside.length > 0 ? [print(beside, dialect.quote(tableName))] : [];
+  if (within.length > 0) {
+    const body = print(within, '(nanook_row)');
+    statements.push(
+      `CREATE FUNCTION ${functionName}(nanook_row ${table}) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER ` +
+        `SET row_security = off RETURN (${body})`,
+    );
+    alternatives.push(`${functionName}(${dialect.quote(tableName)}.*)`);
+  }
+  const clause = command === 'insert' ? 'WITH CHECK' : 'USING';
+  statements.push(
+    `CREATE POLICY ${name} ON ${table} FOR ${command.toUpperCase()} ${clause} ` +
+      `(${fields.isSet} AND (${alternatives.join(' OR ')}))`,
+  );
+  return { statements, fields: fields.read };
+}
+
+/**
+ * Divides the alternatives of a filter. PostgreSQL applies the policies of a table also to the queries of other policies, so a query that
+ * reads a protected table has to run within a function whose owner sees all rows.
+ */
+function divided(filter: RowFilter, { types, names }: PolicyContext) {
+  const fullName = (table: string) => JSON.stringify(names.table(table));
+  const protectedTables = new Set(types.map(fullName));
+  const beside: RowFilter[] = [];
+  const within: RowFilter[] = [];
+  for (const part of filter.kind === 'or' ? filter.parts : [filter]) {
+    const isWithin = [...tablesRead(part)].some((table) => protectedTables.has(fullName(table)));
+    (isWithin ? within : beside).push(part);
+  }
+  return { beside, within };
+}
+
+const either = (parts: readonly RowFilter[]): RowFilter =>
+  parts.length === 1 ? parts[0]! : { kind: 'or', parts };
+
+/** @param row the row, as the statement names it */
+function textOf(fragment: Fragment, row: string, dialect: Dialect): string {
+  let text = '';
+  for (const part of partsOf(fragment)) {
+    if (typeof part === 'string') text += part;
+    else if (part.kind === 'root-column') text += `${row}.${dialect.quote(part.name)}`;
+    else text += literal(part.value, part.cast);
+  }
+  return text;
+}
