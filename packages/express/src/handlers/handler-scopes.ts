@@ -34,17 +34,17 @@ interface Dispatch {
   previous: LayerCall | undefined;
 }
 
-/** The state that this package keeps for a request. */
+/** The state that this package keeps for a request. Its maps end with the request; weak maps would cost the garbage collector more. */
 interface RequestState {
   readonly scopes: RequirementScopes;
-  readonly dispatches: WeakMap<Next, Dispatch>;
-  readonly calls: WeakMap<RequirementScope, LayerCall>;
+  readonly dispatches: Map<Next, Dispatch>;
+  readonly calls: Map<RequirementScope, LayerCall>;
   /** The `next` of a router, by the `next` that its layers receive. */
-  readonly nexts: WeakMap<Next, Next>;
+  readonly nexts: Map<Next, Next>;
   /** The decisions of callbacks of `router.param`, which count for the next layer. */
-  readonly parameters: WeakMap<Next, RequirementScope>;
+  readonly parameters: Map<Next, RequirementScope>;
   /** Whether a decision counted for the handler in which an error occurred, by the error. */
-  readonly errors: WeakMap<object, boolean>;
+  readonly errors: Map<object, boolean>;
   /** The last of these errors. */
   failure: object | undefined;
 }
@@ -56,11 +56,11 @@ function stateOf(req: Request): RequestState {
   if (known !== undefined) return known;
   const state: RequestState = {
     scopes: new RequirementScopes((current) => scopeOfDecision(state, req, current)),
-    dispatches: new WeakMap(),
-    calls: new WeakMap(),
-    nexts: new WeakMap(),
-    parameters: new WeakMap(),
-    errors: new WeakMap(),
+    dispatches: new Map(),
+    calls: new Map(),
+    nexts: new Map(),
+    parameters: new Map(),
+    errors: new Map(),
     failure: undefined,
   };
   states.set(req, state);

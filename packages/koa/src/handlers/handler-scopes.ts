@@ -34,14 +34,14 @@ interface HandlerCall {
   isRequirement: boolean;
 }
 
-/** The state that this package keeps for a request. */
+/** The state that this package keeps for a request. Its maps end with the request; weak maps would cost the garbage collector more. */
 interface ContextState {
   readonly scopes: RequirementScopes;
-  readonly passages: WeakMap<RequirementScope, Passage>;
-  readonly calls: WeakMap<RequirementScope, HandlerCall>;
-  readonly nexts: WeakMap<Next, HandlerCall>;
+  readonly passages: Map<RequirementScope, Passage>;
+  readonly calls: Map<RequirementScope, HandlerCall>;
+  readonly nexts: Map<Next, HandlerCall>;
   /** The calls that have called `next`, by the scope of the code that follows. */
-  readonly left: WeakMap<RequirementScope, HandlerCall>;
+  readonly left: Map<RequirementScope, HandlerCall>;
 }
 
 const states = new WeakMap<ExtendableContext, ContextState>();
@@ -51,10 +51,10 @@ function stateOf(ctx: ExtendableContext): ContextState {
   if (state === undefined) {
     state = {
       scopes: new RequirementScopes(),
-      passages: new WeakMap(),
-      calls: new WeakMap(),
-      nexts: new WeakMap(),
-      left: new WeakMap(),
+      passages: new Map(),
+      calls: new Map(),
+      nexts: new Map(),
+      left: new Map(),
     };
     states.set(ctx, state);
   }

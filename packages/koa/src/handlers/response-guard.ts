@@ -77,8 +77,7 @@ async function runUnderGuard(
   const guard = new ContextGuard(ctx, authz, run, options);
   const checkResponse = guardResponse(ctx.res, guard);
   try {
-    // A handler may wait until its writes are sent, which never happens when they are blocked.
-    await Promise.race([handling.run(run, handlers), guard.interrupted]);
+    await guard.runUntilBlocked(handlers);
     // If Koa does not respond, a response, and its decision, may follow later.
     guard.isCheckingResponse = true;
     if (guard.blocked === undefined && isKoaToRespond(ctx)) checkResponse();
@@ -102,19 +101,29 @@ class ContextGuard implements ResponseGuard {
   /** Whether the guarded route has ended, so that the rest of the response needs no decision. */
   #isLeft = false;
   #answerer: Answerer | undefined;
-  #interrupt!: () => void;
+  #interrupt = ignore;
   /** Whether the guard checks the response that Koa will send, and not data that is being written. */
   isCheckingResponse = false;
   /** The error for which the response was blocked. */
   blocked: AuthorizationConfigError | undefined;
-  /** Resolves when the response is blocked. */
-  readonly interrupted = new Promise<void>((resolve) => (this.#interrupt = resolve));
 
   constructor(ctx: ExtendableContext, authz: RequestAuthorization, run: Run, options: GuardOptions) {
     this.#ctx = ctx;
     this.#authz = authz;
     this.#run = run;
     this.#options = options;
+  }
+
+  /**
+   * Runs the handlers until they end or the response is blocked: a handler may wait until its writes are sent, which never happens when
+   * they are blocked.
+   */
+  runUntilBlocked(handlers: () => Promise<void>): Promise<void> {
+    // Not `Promise.race`, which creates a promise for each of its elements.
+    return new Promise((resolve, reject) => {
+      this.#interrupt = resolve;
+      Promise.resolve(handling.run(this.#run, handlers)).then(resolve, reject);
+    });
   }
 
   /** Ends the guard of the handlers, which have returned or thrown. */

@@ -1,21 +1,20 @@
+import { HandlerCache } from './handler-cache.js';
+
 /** The prototype that has a handler as a method, and the name of the method. */
 export interface HandlerLocation {
   readonly prototype: object;
   readonly name: string;
 }
 
-const known = new WeakMap<object, WeakMap<object, HandlerLocation | undefined>>();
+const locations = new HandlerCache<HandlerLocation | undefined>();
+const names = new HandlerCache<string>();
 
 /**
  * Finds the method of a class that a handler is. A function of the instance, such as `this.show = this.show.bind(this)`, is not a method of
  * the class; its name leads to the method that it replaces.
  */
-export function findMethod(type: object, handler: object): HandlerLocation | undefined {
-  let places = known.get(type);
-  if (places === undefined) known.set(type, (places = new WeakMap()));
-  if (!places.has(handler)) places.set(handler, find(type, handler));
-  return places.get(handler);
-}
+export const findMethod = (type: object, handler: object): HandlerLocation | undefined =>
+  locations.get(type, handler, () => find(type, handler));
 
 function find(type: object, handler: object): HandlerLocation | undefined {
   const prototypes = prototypesOf(type);
@@ -41,4 +40,7 @@ export function prototypesOf(type: object): readonly object[] {
 
 /** Returns the name of a handler for a message: `Class.method`. */
 export const handlerName = (type: object, handler: object): string =>
-  `${(type as { name: string }).name}.${findMethod(type, handler)?.name ?? (handler as { name: string }).name}`;
+  names.get(type, handler, () => {
+    const method = findMethod(type, handler)?.name ?? (handler as { name: string }).name;
+    return `${(type as { name: string }).name}.${method}`;
+  });

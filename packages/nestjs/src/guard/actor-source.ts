@@ -14,15 +14,22 @@ import type { Execution } from '../execution/execution.js';
 import { guardResultOf } from '../execution/guard-result.js';
 import { contextIdOf } from '../execution/request-context-id.js';
 import { MODULE_OPTIONS_TOKEN } from '../options/nanook.module-definition.js';
-import { authenticatorsOf, type NanookModuleOptions } from '../options/nanook.options.js';
+import {
+  authenticatorsOf,
+  type Authenticators,
+  type NanookModuleOptions,
+} from '../options/nanook.options.js';
 
 interface HasUser {
   readonly user?: unknown;
 }
 
+const nothing = Promise.resolve();
+
 /** Determines the actor of a request: runs the guards that authenticate, then calls the hook. */
 @Injectable()
 export class ActorSource {
+  readonly #authenticators: ReturnType<typeof authenticatorsOf>;
   readonly #authenticated = new WeakMap<object, Promise<void>>();
   /** The guards that no module of the application provides. */
   readonly #made = new Map<Type<CanActivate>, Promise<CanActivate>>();
@@ -31,7 +38,9 @@ export class ActorSource {
   constructor(
     @Inject(MODULE_OPTIONS_TOKEN) private readonly options: NanookModuleOptions,
     @Inject(ModuleRef) private readonly moduleRef: ModuleRef,
-  ) {}
+  ) {
+    this.#authenticators = authenticatorsOf(options.authenticate ?? []);
+  }
 
   /**
    * Runs the guards of `authenticate`, once for each request.
@@ -39,10 +48,12 @@ export class ActorSource {
    * @throws {UnauthenticatedError} if a guard returns false; the error that a guard throws
    */
   authenticate(execution: Execution, context: ExecutionContext): Promise<void> {
-    const { requestKey } = execution;
+    const { kind, requestKey } = execution;
+    const guards = this.#authenticators[kind] ?? [];
+    if (guards.length === 0) return nothing;
     let done = this.#authenticated.get(requestKey);
     if (done === undefined)
-      this.#authenticated.set(requestKey, (done = this.#authenticate(execution, context)));
+      this.#authenticated.set(requestKey, (done = this.#authenticate(guards, execution, context)));
     return done;
   }
 
@@ -66,8 +77,11 @@ export class ActorSource {
     return undefined;
   }
 
-  async #authenticate(execution: Execution, context: ExecutionContext): Promise<void> {
-    const { [execution.kind]: guards = [] } = authenticatorsOf(this.options.authenticate ?? []);
+  async #authenticate(
+    guards: Authenticators,
+    execution: Execution,
+    context: ExecutionContext,
+  ): Promise<void> {
     for (const given of guards) {
       const guard = typeof given === 'function' ? await this.#instanceOf(given, execution) : given;
       if (!(await guardResultOf(guard, context))) throw new UnauthenticatedError();

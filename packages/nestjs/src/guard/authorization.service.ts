@@ -8,6 +8,7 @@ import { ConnectionContext } from '../execution/connection-context.js';
 import { executionOf, type Execution } from '../execution/execution.js';
 import { checkContext, rememberRequest, scopedAuthorization } from '../execution/graphql-requests.js';
 import { findCall, rememberCall, type HandlerCall } from '../execution/handler-call.js';
+import { HandlerCache } from '../execution/handler-cache.js';
 import { handlerName } from '../execution/handler-location.js';
 import { checkInput } from '../input/checked-input.js';
 import { inputRequirementOf } from '../input/input-requirement.js';
@@ -35,6 +36,7 @@ export class AuthorizationService {
   readonly #requests = new WeakMap<object, RequestAuthorization>();
   readonly #connections = new Connections();
   readonly #passed = new WeakSet<object>();
+  readonly #requirements = new HandlerCache<readonly HandlerRequirement[]>();
 
   /** @internal */
   constructor(
@@ -123,10 +125,13 @@ export class AuthorizationService {
 
   async #enforce(execution: Execution, context: ExecutionContext): Promise<void> {
     const call = this.#callOf(execution, context);
-    const requirements = requirementsOf(this.reflector, context.getClass(), context.getHandler());
+    const [type, handler] = [context.getClass(), context.getHandler()];
+    const requirements = this.#requirements.get(type, handler, () =>
+      requirementsOf(this.reflector, type, handler),
+    );
     const skipped = requirements.find((requirement) => requirement.kind === 'skip');
     if (skipped !== undefined) return call.authz.skip(skipped.reason);
-    if (requirements.length === 0 && this.exclusions.find(context.getClass()) !== undefined) return;
+    if (requirements.length === 0 && this.exclusions.find(type) !== undefined) return;
     // `allow_request` only admits the request; it does not authorize the handler.
     if (requirements.every(({ kind }) => kind === 'request')) this.#refuseUnprotected(execution, context);
     const { authorizeRequests = true } = this.options;

@@ -46,12 +46,12 @@ export class ResourceLoaders {
    * @throws {NanookNestError} `NANOOK_NEST_DUPLICATE_LOADER` if two providers load the type; the first of {@link errors}
    */
   find(source: Class | TypeToken | string): FoundLoader | undefined {
-    const { loaders, errors } = this.#discovered();
+    const { loaders, byType, errors } = this.#discovered();
     if (errors[0] !== undefined) throw errors[0];
     const named = typeof source === 'function' ? loaders.get(source as Class) : undefined;
     if (named !== undefined) return named;
     const type = typeof source === 'string' ? this.authorizer.type(source) : source;
-    const [found, other] = [...loaders.values()].filter((loader) => loader.type === type);
+    const [found, other] = byType.get(type) ?? [];
     if (found !== undefined && other !== undefined)
       throw new NanookNestError('NANOOK_NEST_DUPLICATE_LOADER', {
         type: type.name,
@@ -129,7 +129,10 @@ export class ResourceLoaders {
               ),
       });
     }
-    return { loaders, errors };
+    const byType = new Map<Class | TypeToken, FoundLoader[]>();
+    for (const loader of loaders.values())
+      byType.set(loader.type, [...(byType.get(loader.type) ?? []), loader]);
+    return { loaders, byType, errors };
   }
 
   #findType(name: string): Class | TypeToken | undefined {
@@ -144,6 +147,7 @@ export class ResourceLoaders {
 
 interface Discovered {
   readonly loaders: ReadonlyMap<Class, FoundLoader>;
+  readonly byType: ReadonlyMap<Class | TypeToken, readonly FoundLoader[]>;
   readonly errors: readonly NanookNestError[];
 }
 
