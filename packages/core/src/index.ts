@@ -10,6 +10,7 @@ export type {
   GrantableOptions,
   QueryOptions,
   CheckOptions,
+  WarmUpOptions,
 } from './authorization/query-options.js';
 export type { AuthorizerOptions, DecisionOptions } from './authorization/options.js';
 export type { NamedPolicy, PolicyInput } from './policy/policy-source.js';

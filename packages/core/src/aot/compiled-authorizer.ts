@@ -1,7 +1,8 @@
 import { resourceTypeOf } from '../authorization/resource-type.js';
 import { isUndecided } from '../authorization/undecided.js';
 import { PrecompiledPolicy } from './precompiled-policy.js';
-import type { EntryName, PolicyModule } from '../engine/backends/module/policy-module.js';
+import type { PolicyModule } from '../engine/backends/module/policy-module.js';
+import type { EntryName } from '../engine/entry-arities.js';
 import type { Limits } from '../engine/limits.js';
 import type { Arguments } from '../engine/query/query-run.js';
 import { BaseAuthorizer, type Decider } from '../authorization/base-authorizer.js';

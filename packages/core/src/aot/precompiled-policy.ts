@@ -17,10 +17,10 @@ import { knownTypes } from '../engine/backends/module/known-types.js';
 import {
   type Entries,
   type Entry,
-  type EntryName,
   moduleFormat,
   type PolicyModule,
 } from '../engine/backends/module/policy-module.js';
+import type { EntryName } from '../engine/entry-arities.js';
 import { signatureOf } from '../engine/backends/module/signature.js';
 import { promiseMet, StandaloneRuntime } from '../engine/runtime/standalone-runtime.js';
 import { ModuleHelpers } from '../engine/backends/module/module-helpers.js';

@@ -18,7 +18,13 @@ import type { LoadContext, LoadedPolicy } from './loaded-policy.js';
 import { explainMissingAwait } from './missing-await.js';
 import { onDemand } from './on-demand.js';
 import type { AuthorizerOptions } from './options.js';
-import type { CheckOptions, EnumerationOptions, GrantableOptions, QueryOptions } from './query-options.js';
+import type {
+  CheckOptions,
+  EnumerationOptions,
+  GrantableOptions,
+  QueryOptions,
+  WarmUpOptions,
+} from './query-options.js';
 import type { ResourceLists } from './resource-lists.js';
 import type { WhereExplanation } from './where-explanation.js';
 
@@ -68,7 +74,7 @@ export class Authorizer extends BaseAuthorizer {
 
   async #load(policies: PolicyInput | readonly PolicyInput[]): Promise<void> {
     const { loadPolicy } = await onDemand.loader();
-    this.#loaded = await loadPolicy(listOf(policies), this.#loading);
+    this.#loaded = await loadPolicy(listOf(policies), this.#loading, this.#loaded);
     this.#engine = new DecisionEngine(this.#loaded, this.#deciding);
   }
 
@@ -109,6 +115,28 @@ export class Authorizer extends BaseAuthorizer {
     const reloaded = this.#reloads.then(() => this.#load(policies));
     this.#reloads = reloaded.catch(() => {});
     return reloaded;
+  }
+
+  /**
+   * Compiles the code for the checks of all declared types and actions, which otherwise happens at the first check of each combination.
+   * Call it before a server accepts requests, and after `reload`. It works in short slices, so that other work of the process continues.
+   * It calls no code of the application.
+   *
+   * @returns a promise that is fulfilled when the code is compiled; with the engine `'machine'` at once
+   * @example
+   * await authorizer.warmUp();
+   * server.listen(3000);
+   */
+  async warmUp({ sliceMs = 10 }: WarmUpOptions = {}): Promise<void> {
+    const building = this.#loaded.compiled?.buildAll();
+    if (building === undefined) return;
+    let startedAt = performance.now();
+    while (building.next().done !== true) {
+      if (performance.now() - startedAt < sliceMs) continue;
+      // oxlint-disable-next-line no-await-in-loop -- other work of the process runs here
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      startedAt = performance.now();
+    }
   }
 
   /** The policies that were passed to `load`. */

@@ -2,8 +2,9 @@ import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import { Report } from '../diagnostics/report.js';
 import { PolarError } from '../diagnostics/polar-error.js';
 import { PolicyError } from '../diagnostics/policy-error.js';
+import type { Source } from '../diagnostics/source.js';
 import { textOf } from '../diagnostics/span.js';
-import { compile, needsClosures, type CompiledPolicy } from '../engine/compiled/compiled-policy.js';
+import { compile, CompiledPolicy, needsClosures } from '../engine/compiled/compiled-policy.js';
 import type { Limits } from '../engine/limits.js';
 import type { ProgramContext } from '../engine/program-context.js';
 import { QueryRun } from '../engine/query/query-run.js';
@@ -46,21 +47,52 @@ export interface LoadContext {
 /**
  * Reads, checks and links policies, and runs their inline queries, which share one time limit.
  *
+ * @param previous the policy that is replaced. If the texts are the same, the result shares all its parts, also the compiled code
  * @throws {PolicyError} with every error of every policy
  * @throws {PolarError} `POLAR_LOAD_…` for a policy that cannot be read
  */
 export async function loadPolicy(
   inputs: readonly PolicyInput[],
   { options, types, limits, reader }: LoadContext,
+  previous?: LoadedPolicy,
 ): Promise<LoadedPolicy> {
   if (inputs.length === 0) throw new PolarError('POLAR_LOAD_NO_POLICY', {});
+  const sources = await reader.read(inputs);
+  if (previous !== undefined && areSame(sources, previous.context.program.policy.sources)) {
+    await runInlineQueries(previous.context, limits, new Report());
+    warnAll(previous.warnings, options);
+    return previous;
+  }
   const report = new Report();
-  const policy = buildPolicy(await reader.read(inputs), types, report, options.queries);
+  const policy = buildPolicy(sources, types, report, options.queries);
   if (policy === undefined) throw new PolicyError(report.diagnostics);
   const program = link(policy, types);
-  const context = contextFor(program, options);
+  const context = contextFor(program, options, previous?.context.typeSets);
+  await runInlineQueries(context, limits, report);
+  warnAll(policy.warnings, options);
+  const analysis = new GrantAnalysis(program, context.equality);
+  const literals = once(() => stringLiterals(policy));
+  return {
+    context,
+    compiled: await compiledFor(context, options, limits, previous?.compiled),
+    queries: new QueryRunner(context, limits),
+    grantable: new GrantableActions(analysis, literals, types),
+    warnings: policy.warnings,
+    denials:
+      (options.denialWarnings ?? !isProduction())
+        ? (await onDemand.denialWarnings()).denialWarnings(context.typeSets, analysis, literals, options)
+        : undefined,
+  };
+}
+
+const areSame = (some: readonly Source[], others: readonly Source[]): boolean =>
+  some.length === others.length &&
+  some.every(({ name, text }, i) => name === others[i]!.name && text === others[i]!.text);
+
+/** @throws {PolicyError} with the errors of the report, and for each query that does not hold */
+async function runInlineQueries(context: ProgramContext, limits: Limits, report: Report): Promise<void> {
   const startedAt = performance.now();
-  for (const query of program.inlineQueries) {
+  for (const query of context.program.inlineQueries) {
     const run = new QueryRun(context, query, new Map(), {
       limits,
       signal: undefined,
@@ -74,39 +106,32 @@ export async function loadPolicy(
     if (!holds) report.error('POLAR_LOAD_INLINE_QUERY_FAILED', { query: textOf(query.span) }, query.span);
   }
   if (report.hasErrors) throw new PolicyError(report.diagnostics);
-  warnAll(policy.warnings, options);
-  const analysis = new GrantAnalysis(program, context.equality);
-  const literals = once(() => stringLiterals(policy));
-  return {
-    context,
-    compiled: await compiledFor(context, options, limits),
-    queries: new QueryRunner(context, limits),
-    grantable: new GrantableActions(analysis, literals, types),
-    warnings: policy.warnings,
-    denials:
-      (options.denialWarnings ?? !isProduction())
-        ? (await onDemand.denialWarnings()).denialWarnings(context.typeSets, analysis, literals, options)
-        : undefined,
-  };
 }
 
 async function compiledFor(
   context: ProgramContext,
   { onDecision, engine = 'auto' }: AuthorizerOptions,
   limits: Limits,
+  previous: CompiledPolicy | undefined,
 ): Promise<CompiledPolicy | undefined> {
   // A decision contains its proof, which only the machine has.
   if (onDecision !== undefined) return undefined;
+  // The back end keeps its texts, so that code that did not change is not compiled again.
+  if (previous !== undefined) return new CompiledPolicy(context, limits, previous.backEnd, previous.dump);
   const closures = needsClosures(engine) ? (await onDemand.closures()).closures : undefined;
   return compile(context, engine, limits, closures);
 }
 
-function contextFor(program: Program, options: AuthorizerOptions): ProgramContext {
+function contextFor(
+  program: Program,
+  options: AuthorizerOptions,
+  typeSets: TypeSets | undefined,
+): ProgramContext {
   const { types } = program;
   const constants = new Set<unknown>(types.constantNames.map((name) => types.constant(name)));
   return {
     program,
-    typeSets: new TypeSets(types),
+    typeSets: typeSets ?? new TypeSets(types),
     members: { types, isConstant: (value) => constants.has(value) },
     equality: options.equality ?? 'identity',
     indexes: new Map(),

@@ -27,3 +27,8 @@ export interface GrantableOptions {
   /** The kind of resource: an instance, or the type itself, as for a *create*. Default: either. */
   readonly resource?: 'instance' | 'type';
 }
+
+export interface WarmUpOptions {
+  /** The milliseconds after which other work of the process may run. Default: 10. */
+  readonly sliceMs?: number;
+}

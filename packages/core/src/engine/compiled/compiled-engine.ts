@@ -1,3 +1,4 @@
+import { isPolarError } from '../../diagnostics/polar-error.js';
 import type { BackEnd } from '../backends/back-end.js';
 import type { CompiledFunction } from '../compiler/compiled-function.js';
 import { PolicyLinker } from '../compiler/linker/policy-linker.js';
@@ -14,6 +15,7 @@ import type { Dump } from './dump.js';
  */
 export class CompiledEngine extends PolicyLinker {
   readonly runtime: Runtime;
+  readonly #isBuilt = new WeakSet<CompiledFunction>();
 
   constructor(
     context: ProgramContext,
@@ -33,7 +35,23 @@ export class CompiledEngine extends PolicyLinker {
     fn.waitAll = (runtime, ...args) => this.#built(fn).waitAll(runtime, ...args);
   }
 
+  /** Builds the functions so far, and all functions that they may call. Each step builds one. */
+  *buildAll(): Generator<void, void, undefined> {
+    // Building a function adds the functions that it calls to the loop.
+    for (const fn of this.functions) {
+      try {
+        this.#built(fn).cases?.addAll();
+      } catch (error) {
+        // A check for which it matters reports the error.
+        if (!isPolarError(error)) throw error;
+      }
+      yield;
+    }
+  }
+
   #built(fn: CompiledFunction): CompiledFunction {
+    if (this.#isBuilt.has(fn)) return fn;
+    this.#isBuilt.add(fn);
     if (this.determinesRules(fn.predicate, fn.known)) this.#compile(fn);
     else dispatch(fn, this);
     return fn;

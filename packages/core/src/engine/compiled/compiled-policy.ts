@@ -3,6 +3,7 @@ import type { BackEnd } from '../backends/back-end.js';
 import { findEvaluate, type Evaluate } from '../backends/source/evaluate.js';
 import { sourceBackEnd } from '../backends/source/source-back-end.js';
 import type { CompiledFunction } from '../compiler/compiled-function.js';
+import { entryArities } from '../entry-arities.js';
 import type { HostReplay } from '../host-log.js';
 import type { Limits } from '../limits.js';
 import type { ProgramContext } from '../program-context.js';
@@ -180,6 +181,13 @@ export class CompiledPolicy {
     let at = this.#enumerated.of(predicate);
     for (const of of types) at = at.of(of);
     return (at.values ??= enumeratedValues(this.context, predicate, types, position) ?? 'computed');
+  }
+
+  /** Builds the code for all checks. Each step builds one function. */
+  *buildAll(): Generator<void, void, undefined> {
+    this.#current();
+    for (const [rule, arity] of Object.entries(entryArities)) this.#entry(rule, arity);
+    yield* this.#engine.buildAll();
   }
 
   /** True once a query has met a promise that the back end can await: then `checkAsync` is faster. */

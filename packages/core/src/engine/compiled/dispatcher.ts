@@ -1,14 +1,17 @@
 import type { Class } from '../../types/type-declaration.js';
 import type { BackEnd } from '../backends/back-end.js';
 import {
+  anything,
   passedArguments,
   type CompiledFunction,
   type GrowingCases,
   type KnownArgument,
 } from '../compiler/compiled-function.js';
 import { dispatchPosition } from '../compiler/dispatch-position.js';
+import { shapesOf } from '../compiler/known-shapes.js';
 import type { Linker } from '../compiler/linker.js';
 import { longestChain, longestSwitch } from '../compiler/thresholds.js';
+import { Budget, defaultLimits } from '../limits.js';
 import { isExactly } from '../runtime/exact-class.js';
 import type { Runtime } from '../runtime/runtime.js';
 
@@ -48,6 +51,7 @@ class Dispatcher {
       literals: this.#literals,
       classes: this.#classes,
       prototypes: this.#prototypes,
+      addAll: () => this.#addAll(),
       miss: {
         run: (...args) => this.#target(args, this.engine.runtime).run(...args),
         runAll: (...args) => this.#target(args, this.engine.runtime).runAll(...args),
@@ -67,21 +71,49 @@ class Dispatcher {
       this.fn.predicate,
       this.fn.known.map((k, i) => (i === this.#position ? known : k)),
     );
-    if (known.kind === 'literal') {
-      if (!this.#literals.has(known.value)) {
-        this.#literals.set(known.value, target);
-        if (this.#literals.size <= longestSwitch) target.dependents.add(this.publish);
-        if (this.#literals.size <= longestSwitch + 1) this.publish();
-      }
-      args.splice(this.#parameter, 1);
-    } else if (known.kind === 'types' && known.class !== undefined && !this.#classes.has(known.class)) {
-      this.#classes.set(known.class, target);
-      this.#prototypes.set(known.class.prototype as object, target);
-      // While there are few classes, the dispatch of the target is repeated within this function.
-      if (this.#classes.size <= longestChain) target.dependents.add(this.publish);
-      if (this.#classes.size <= longestChain + 1) this.publish();
-    }
+    if (this.#addCase(known, target)) this.publish();
+    if (known.kind === 'literal') args.splice(this.#parameter, 1);
     return target;
+  }
+
+  /** Adds the case for a literal or a class. Returns whether the code changes with it. */
+  #addCase(known: KnownArgument, target: CompiledFunction): boolean {
+    if (known.kind === 'literal') {
+      if (this.#literals.has(known.value)) return false;
+      this.#literals.set(known.value, target);
+      if (this.#literals.size <= longestSwitch) target.dependents.add(this.publish);
+      return this.#literals.size <= longestSwitch + 1;
+    }
+    if (known.kind !== 'types' || known.class === undefined || this.#classes.has(known.class)) return false;
+    this.#classes.set(known.class, target);
+    this.#prototypes.set(known.class.prototype as object, target);
+    // While there are few classes, the dispatch of the target is repeated within this function.
+    if (this.#classes.size <= longestChain) target.dependents.add(this.publish);
+    return this.#classes.size <= longestChain + 1;
+  }
+
+  /** Adds the cases for all literals and registered classes for which rules of the policy may apply. */
+  #addAll(): void {
+    const { engine, fn } = this;
+    const index = engine.indexOf(fn.predicate, fn.known.length);
+    const knownWith = (known: KnownArgument) => fn.known.map((k, i) => (i === this.#position ? known : k));
+    const shapesWith = (known: KnownArgument) => shapesOf(knownWith(known), index, engine.context.typeSets);
+    const literals = [...(index.literalsAt(this.#position)?.byLiteral.keys() ?? [])].map(
+      (value): KnownArgument => ({ kind: 'literal', value: value as string }),
+    );
+    const required = [...index.typesRequired(shapesWith(anything), this.#position)];
+    const types = new Set(required.flatMap((type) => [type, ...engine.extensionsOf(type)]));
+    const classes = [...types].flatMap((type): KnownArgument[] => {
+      const exact = engine.exactClass(type);
+      if (exact === undefined) return [];
+      return [{ kind: 'types', types: engine.context.typeSets.ofClass(exact), class: exact }];
+    });
+    for (const known of [...classes, ...literals]) {
+      const { candidates } = index.tableFor(shapesWith(known), new Budget(defaultLimits, undefined));
+      if (candidates.length === 0) continue;
+      this.#addCase(known, engine.functionFor(fn.predicate, knownWith(known)));
+    }
+    this.publish();
   }
 
   #knownOf(value: unknown, runtime: Runtime): KnownArgument {

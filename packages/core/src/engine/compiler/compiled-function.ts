@@ -69,6 +69,8 @@ export interface DispatchCases {
 export interface GrowingCases extends DispatchCases {
   /** Handles an argument without a case. */
   readonly miss: Pick<CompiledFunction, Way>;
+  /** Adds the cases for all literals and registered classes for which rules of the policy may apply. */
+  readonly addAll: () => void;
 }
 
 /** Identifies a function by its predicate and the facts about its arguments. */

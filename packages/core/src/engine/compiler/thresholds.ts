@@ -27,6 +27,9 @@ export const longestChain = 8;
 /** The most attributes that are read before alternatives of which only some use them. Each nests the code of the others. */
 export const maxOptionalReads = 16;
 
+/** The most texts of functions that are kept for other functions with the same text. */
+export const maxTexts = 10_000;
+
 /** The fewest tests of one value against literals that become a switch. */
 export const fewestCases = 3;
 

@@ -8,6 +8,7 @@ import {
   type KnownArgument,
 } from '../../compiler/compiled-function.js';
 import { dispatchPosition } from '../../compiler/dispatch-position.js';
+import { shapesOf } from '../../compiler/known-shapes.js';
 import { fewTypeSets } from '../../compiler/thresholds.js';
 import { Budget, defaultLimits } from '../../limits.js';
 import type { ArgumentShape } from '../../rules/argument-shape.js';
@@ -103,22 +104,7 @@ class CaseBuilder {
   }
 
   #shapesWith(known: KnownArgument): ArgumentShape[] {
-    const { typeSets } = this.linker.context;
-    return this.fn.known.map((k, i): ArgumentShape => {
-      const at = i === this.#position ? known : k;
-      switch (at.kind) {
-        case 'literal':
-          return this.#index.shapeOf(at.value, i, typeSets.of(at.value));
-        case 'other':
-          return { types: at.types, literal: undefined, isOther: true };
-        case 'some':
-          return { types: at.types, literal: undefined, isOther: at.isOther };
-        case 'types':
-          return { types: at.types, literal: undefined, isOther: false };
-        case 'tested':
-        case 'anything':
-          return { types: typeSets.unbound, literal: undefined, isOther: false };
-      }
-    });
+    const all = this.fn.known.map((k, i) => (i === this.#position ? known : k));
+    return shapesOf(all, this.#index, this.linker.context.typeSets);
   }
 }

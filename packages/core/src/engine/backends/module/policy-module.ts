@@ -1,12 +1,9 @@
 import type { StandaloneRuntime } from '../../runtime/standalone-runtime.js';
+import type { EntryName } from '../../entry-arities.js';
 import type { ModuleHelpers } from './module-helpers.js';
 
 /** The format of the modules that this version can run. */
 export const moduleFormat = 2;
-
-/** The rules that a check of a precompiled policy can query, with their numbers of parameters. */
-export const entryArities = { allow: 3, allow_field: 4, allow_request: 2 } as const;
-export type EntryName = keyof typeof entryArities;
 
 /** The code of a rule: one form that stops at a promise, and one that awaits it. */
 export interface Entry {

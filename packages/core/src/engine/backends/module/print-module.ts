@@ -2,6 +2,7 @@ import { Report } from '../../../diagnostics/report.js';
 import { isPolarError } from '../../../diagnostics/polar-error.js';
 import type { CompiledFunction } from '../../compiler/compiled-function.js';
 import { NotCompilable } from '../../compiler/not-compilable.js';
+import { entryArities, type EntryName } from '../../entry-arities.js';
 import type { ProgramContext } from '../../program-context.js';
 import type { Way } from '../../runtime/way.js';
 import { emitCompleteDispatch } from '../source/dispatch-emitter.js';
@@ -10,7 +11,7 @@ import { emitFunction } from '../source/function-emitter.js';
 import { AotLinker } from './aot-linker.js';
 import { completeCases } from './complete-cases.js';
 import { ConstantPrinter, functionName } from './constant-printer.js';
-import { entryArities, type EntryName, moduleFormat } from './policy-module.js';
+import { moduleFormat } from './policy-module.js';
 import { signatureOf } from './signature.js';
 
 /**

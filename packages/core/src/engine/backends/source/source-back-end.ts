@@ -1,6 +1,7 @@
 import type { CompiledFunction } from '../../compiler/compiled-function.js';
 import type { Linker } from '../../compiler/linker.js';
 import type { Plan } from '../../compiler/plan.js';
+import { maxTexts } from '../../compiler/thresholds.js';
 import { noValue, type Runtime } from '../../runtime/runtime.js';
 import type { Way } from '../../runtime/way.js';
 import type { BackEnd } from '../back-end.js';
@@ -28,7 +29,10 @@ export function sourceBackEnd(
   ): CompiledFunction[W] => {
     onSource?.(fn, way, text);
     let maker = makers.get(text);
-    if (maker === undefined) makers.set(text, (maker = evaluate(preamble, text + sourceUrl(fn, way))));
+    if (maker === undefined) {
+      if (makers.size >= maxTexts) makers.clear();
+      makers.set(text, (maker = evaluate(preamble, text + sourceUrl(fn, way))));
+    }
     return maker(runtime, noValue, constants) as CompiledFunction[W];
   };
   const emit = (fn: CompiledFunction, plan: Plan, linker: Linker, way: Way): EmittedCode => {
