@@ -6,17 +6,22 @@ import {
   isForbiddenError,
   isNotFoundError,
   NotFoundError,
+  many,
+  one,
   QueryVariable as Variable,
   type AuthorizerOptions,
   type Class,
   type Code,
   type Diagnostic,
+  type FieldTypeInput,
+  type RelationInput,
   type TypeDeclaration,
 } from '@nanook/core';
+import { toClassicFilter, type ClassicFilter } from '@nanook/core/filter';
 
 export { Expression, ForbiddenError, NotFoundError, Variable };
 
-/** Declares a relation of a data filtering case. Nanook does not filter data yet, so these cases do not run. */
+/** Declares a relation of a data filtering case. */
 export class Relation {
   constructor(
     readonly kind: 'one' | 'many',
@@ -35,6 +40,11 @@ interface OsoOptions {
 interface ClassParams {
   readonly name?: string;
   readonly isaCheck?: (value: unknown) => boolean;
+  readonly fields?: Readonly<Record<string, Class | Relation>>;
+}
+interface DataFilteringAdapter {
+  buildQuery(filter: ClassicFilter): unknown;
+  executeQuery(query: unknown): Promise<readonly unknown[]>;
 }
 interface QueryOptions {
   readonly acceptExpression?: boolean;
@@ -60,18 +70,41 @@ const builtIns = new Set([
   'Resource',
 ]);
 
+/** Declares the columns and relations of a class. oso joins related rows, so it takes for granted that they exist. */
+function columnsOf(fields: ClassParams['fields']): TypeDeclaration {
+  if (fields === undefined) return {};
+  const names = new Map<Class | Relation, string>([
+    [String, 'String'],
+    [Number, 'Float'],
+    [Boolean, 'Boolean'],
+  ]);
+  const columns: Record<string, FieldTypeInput> = {};
+  const relations: Record<string, RelationInput> = {};
+  for (const [name, field] of Object.entries(fields)) {
+    if (field instanceof Relation) {
+      const keys = { local: field.myField, foreign: field.otherField };
+      relations[name] =
+        field.kind === 'one'
+          ? one(field.otherType, { ...keys, enforced: true })
+          : many(field.otherType, keys);
+    } else columns[name] = names.get(field)!;
+  }
+  return { key: 'id', fields: columns, relations };
+}
+
 export class Oso {
   readonly #options: OsoOptions;
   #types: Record<string, TypeDeclaration> = {};
   #constants: Record<string, unknown> = {};
   #policy = '';
   #authorizer: Promise<Authorizer> | undefined;
+  #adapter: DataFilteringAdapter | undefined;
 
   constructor(options: OsoOptions = {}) {
     this.#options = options;
   }
 
-  registerClass(cls: Class, { name = cls.name, isaCheck }: ClassParams = {}): void {
+  registerClass(cls: Class, { name = cls.name, isaCheck, fields }: ClassParams = {}): void {
     if (typeof cls !== 'function') throw new TypeError(`${String(cls)} is not a constructor`);
     if (builtIns.has(name) || name in this.#types || name in this.#constants)
       throw new Error(`'${name}' is registered already`);
@@ -82,8 +115,10 @@ export class Oso {
     ]);
     this.#types = {
       ...Object.fromEntries(earlier),
-      [name]: isaCheck === undefined ? { class: cls } : { is: isaCheck },
+      [name]: isaCheck === undefined ? { class: cls, ...columnsOf(fields) } : { is: isaCheck },
     };
+    for (const [field, relation] of Object.entries(fields ?? {}))
+      if (relation instanceof Relation) this.#loadOnRead(cls, field, relation);
     this.#authorizer = undefined;
   }
 
@@ -181,8 +216,34 @@ export class Oso {
     return (await this.#current()).authorizedFields(actor, action as string, resource, options);
   }
 
-  setDataFilteringAdapter(): void {
-    throw new Error('this engine does not support data filtering');
+  setDataFilteringAdapter(adapter: DataFilteringAdapter): void {
+    this.#adapter = adapter;
+  }
+
+  async authorizedResources(actor: unknown, action: unknown, cls: Class): Promise<readonly unknown[]> {
+    const authorizer = await this.#current();
+    const condition = await authorizer.where(actor, action as string, cls);
+    return this.#execute(toClassicFilter(condition, { nan: 'absent' }));
+  }
+
+  async #execute(filter: ClassicFilter): Promise<readonly unknown[]> {
+    if (this.#adapter === undefined) throw new Error('call setDataFilteringAdapter first');
+    return this.#adapter.executeQuery(this.#adapter.buildQuery(filter));
+  }
+
+  /** Lets instances of a class load the related rows when a rule reads them, as oso does. */
+  #loadOnRead(cls: Class, field: string, { kind, otherType, myField, otherField }: Relation): void {
+    const execute = (filter: ClassicFilter) => this.#execute(filter);
+    Object.defineProperty(cls.prototype, field, {
+      configurable: true,
+      async get(this: Readonly<Record<string, unknown>>) {
+        const key = { typeName: otherType, fieldName: otherField };
+        const value = this[myField] as string;
+        const conditions = [[{ lhs: key, cmp: 'Eq', rhs: { value } } as const]];
+        const rows = await execute({ model: otherType, relations: [], conditions });
+        return kind === 'one' ? (rows[0] ?? null) : rows;
+      },
+    });
   }
 
   /** Runs a check, and replaces its refusals by the error classes of the options. */

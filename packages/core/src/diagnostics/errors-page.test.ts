@@ -30,6 +30,7 @@ const samples: { readonly [C in Exclude<Code, keyof typeof examples>]: DataOf<C>
     instead: 'compare fields and relations, which a query can read',
   },
   POLAR_FILTER_TOO_LARGE: { limit: 10_000 },
+  POLAR_FILTER_NOT_CLASSIC: { construct: 'two rows of `Document.comments` at once' },
   POLAR_FILTER_NO_FIELDS: { type: 'Document' },
 
   POLAR_LIST_NO_ADAPTER: {},

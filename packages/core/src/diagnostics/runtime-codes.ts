@@ -39,6 +39,9 @@ export const runtimeCodes = {
     `a filter cannot express ${p.construct}, in a rule of \`${p.rule}\`; ${p.instead}`,
   POLAR_FILTER_TOO_LARGE: (p: { limit: number }) =>
     `the filter has more than ${p.limit.toLocaleString('en-US')} parts; write the policy with fewer alternatives`,
+  POLAR_FILTER_NOT_CLASSIC: (p: { construct: string }) =>
+    `the classic form of a filter, joins and alternatives, cannot express ${p.construct}; print the condition with an adapter of ` +
+    `@nanook/orm instead`,
   POLAR_FILTER_NO_FIELDS: (p: { type: string }) =>
     `rows of \`${p.type}\` cannot be filtered, because the type declares no fields; declare its columns in \`fields\``,
 

@@ -15,3 +15,11 @@ export type { FilterSet, RowFilter } from './row-filter.js';
 export type { ActorCondition, RowCondition } from './row-condition.js';
 export type { Relation } from '../types/relation.js';
 export type { DeclaredType, Field, FieldType } from '../types/declared-type.js';
+export {
+  toClassicFilter,
+  type ClassicCondition,
+  type ClassicFilter,
+  type ClassicOptions,
+  type ClassicRelation,
+  type ClassicSide,
+} from './classic-filter.js';

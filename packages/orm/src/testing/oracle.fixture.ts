@@ -100,7 +100,8 @@ export async function compareWithIsAllowed(
 }
 
 const isUntranslatable = (error: unknown): boolean =>
-  (isPolarError(error) && error.code === 'POLAR_FILTER_UNTRANSLATABLE') ||
+  (isPolarError(error) &&
+    (error.code === 'POLAR_FILTER_UNTRANSLATABLE' || error.code === 'POLAR_FILTER_NOT_CLASSIC')) ||
   (isNanookOrmError(error) && error.code === 'NANOOK_ORM_PRISMA_INEXPRESSIBLE');
 
 async function compareOne(
