@@ -2,6 +2,7 @@ import { handleRejections } from '../host/handle-rejections.js';
 import { hasMember } from '../host/member.js';
 import type { TypeSet } from '../host/type-set.js';
 import { isPlainObject, isThenable } from '../host/value.js';
+import { compareRows } from './compare-rows.js';
 import { EngineValue } from '../terms/engine-value.js';
 import { ListCursor } from '../terms/list-cursor.js';
 import { isList, isPartial, PartialDictionary, type PartialList } from '../terms/partial.js';
@@ -50,8 +51,8 @@ const unequal: Compared = { kind: 'unequal' };
 export interface EqualityContext {
   readonly equality: Equality;
   typeOf(value: unknown): TypeSet;
-  /** Whether no type declares how its values are compared. */
-  readonly areTypesBare?: boolean;
+  /** Whether a type may declare how its values are compared. */
+  readonly haveTypesEquality: boolean;
   readonly budget: Meter;
   /** Returns the value of a promise that was awaited, or the value itself. */
   settled(value: unknown): unknown;
@@ -63,6 +64,8 @@ export interface EqualityContext {
  */
 export function compareValues(left: unknown, right: unknown, context: EqualityContext): Compared {
   if (areDistinct(left, right, context)) return unequal;
+  const areEqual = compareAsRows(left, right, context);
+  if (areEqual !== undefined) return areEqual ? equal : unequal;
   const stack: unknown[] = [left, right];
   let open: (readonly [unknown, unknown])[] | undefined;
   while (stack.length > 0) {
@@ -77,6 +80,11 @@ export function compareValues(left: unknown, right: unknown, context: EqualityCo
       continue;
     }
     if (!isObjectOrFunction(a) && !isObjectOrFunction(b)) return unequal;
+    const areEqualRows = compareAsRows(a, b, context);
+    if (areEqualRows !== undefined) {
+      if (areEqualRows) continue;
+      return unequal;
+    }
     if (isThenable(a) || isThenable(b)) {
       handleRejections(left);
       handleRejections(right);
@@ -112,10 +120,16 @@ export function areDistinct(a: unknown, b: unknown, context: EqualityContext): b
   if (context.equality !== 'identity' || a === b) return false;
   if (!isOrdinaryInstance(a) || !isOrdinaryInstance(b)) return false;
   if (context.settled(a) !== a || context.settled(b) !== b) return false;
-  if (context.areTypesBare !== true && context.typeOf(a).declared.length > 0) return false;
+  if (context.haveTypesEquality && context.typeOf(a).declared.length > 0) return false;
   context.budget.step();
   return true;
 }
+
+/** Compares two rows unless their types say how. Returns undefined where that does not decide. */
+export const compareAsRows = (a: unknown, b: unknown, context: EqualityContext): boolean | undefined =>
+  context.haveTypesEquality || typeof context.equality === 'function'
+    ? undefined
+    : compareRows(a, b, context.budget);
 
 /** Returns whether a value is an instance without a `valueOf` of a class, so neither a Date nor a boxed number, and not a promise. */
 export function isOrdinaryInstance(value: unknown): value is object {
@@ -219,6 +233,7 @@ const hasKey = (row: object, key: string, context: EqualityContext): boolean => 
 };
 
 function sharedType(a: object, b: object, context: EqualityContext): DeclaredType | undefined {
+  if (!context.haveTypesEquality) return undefined;
   const left = context.typeOf(a).declared;
   if (left.length === 0) return undefined;
   const right = context.typeOf(b).types;

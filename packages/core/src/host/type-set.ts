@@ -1,8 +1,10 @@
 import { PolarError } from '../diagnostics/polar-error.js';
-import type { DeclaredType, FieldType } from '../types/declared-type.js';
+import type { DeclaredType } from '../types/declared-type.js';
 import type { Class } from '../types/type-declaration.js';
 import type { TypeTable } from '../types/type-table.js';
 import { findTag, tagVersion } from '../types/typed.js';
+import { Discriminators, noTypes } from './discriminators.js';
+import type { Tags } from './tags.js';
 import { isPlainObject } from './value.js';
 import { isPartial, PartialDictionary } from '../terms/partial.js';
 import { Variable } from '../terms/variable.js';
@@ -32,11 +34,18 @@ export class TypeSets {
   readonly #interned = new Map<string, TypeSet>();
   readonly #byPrototype = new WeakMap<object, TypeSet>();
   readonly #classOfPrototype = new Map<unknown, DeclaredType>();
+  /** The types of rows: by their tag, and by the types that discriminators or fields give them. */
+  readonly #rows = new Map<unknown, Map<unknown, TypeSet>>();
+  /** The types of instances that also have types from discriminators. */
+  readonly #discriminated = new Map<TypeSet, Map<unknown, TypeSet>>();
   readonly #predicates: readonly DeclaredType[];
-  /** Whether types exist that only the value itself determines. */
+  /** Whether the application has a predicate for a type, which is called for every value. */
   readonly hasPredicates: boolean;
+  readonly discriminators: Discriminators | undefined;
   /** Whether types consist of classes only, without fields, keys, equality or predicates. */
   readonly areBare: boolean;
+  /** Whether a type may declare how its values are compared. */
+  readonly haveEquality: boolean;
   readonly #list: TypeSet;
   readonly #dictionary: TypeSet;
   readonly #string: TypeSet;
@@ -51,8 +60,11 @@ export class TypeSets {
 
   constructor(readonly types: TypeTable) {
     this.#predicates = [...types.types].filter((t) => t.is !== undefined || t.discriminator !== undefined);
-    this.hasPredicates = this.#predicates.length > 0;
+    this.hasPredicates = this.#predicates.some((t) => t.is !== undefined);
+    this.discriminators = Discriminators.of(types.types);
     this.areBare = !this.hasPredicates && ![...types.types].some(isDeclared);
+    this.haveEquality =
+      this.hasPredicates || [...types.types].some(({ key, equals }) => key !== undefined || equals !== undefined);
     for (const type of types.types) {
       if (type.class !== undefined && !type.builtIn) this.#classOfPrototype.set(type.class.prototype, type);
     }
@@ -100,7 +112,7 @@ export class TypeSets {
 
   /** Returns the prototype of an object if it may determine the types alone. */
   prototypeOf(value: object): object | undefined {
-    if (this.hasPredicates || tagVersion() > 0 || Array.isArray(value)) return undefined;
+    if (!this.#isClassEnough || Array.isArray(value)) return undefined;
     return (Object.getPrototypeOf(value) as object | null) ?? undefined;
   }
 
@@ -116,14 +128,21 @@ export class TypeSets {
   areSettled(value: unknown): boolean {
     if (this.hasPredicates) return false;
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return true;
-    return !isPlainObject(value) && this.#ofClass(value).chain.length > 0;
+    return this.discriminators === undefined && !isPlainObject(value) && this.#ofClass(value).chain.length > 0;
+  }
+
+  /** Whether a class, unless it is `Object`, determines the types of its instances. */
+  get #isClassEnough(): boolean {
+    return !this.hasPredicates && this.discriminators === undefined && tagVersion() === 0;
   }
 
   #ofObject(value: object, tags: Tags | undefined): TypeSet {
     if (Array.isArray(value)) return this.#list;
-    // The most frequent case: the class determines the types.
-    if (!this.hasPredicates && tagVersion() === 0) {
-      const known = this.#knownOf(Object.getPrototypeOf(value) as object);
+    const prototype = Object.getPrototypeOf(value) as object | null;
+    // The most frequent cases: a row, and an instance whose class determines the types.
+    if (prototype === Object.prototype && !this.hasPredicates) return this.#ofRow(value, tags);
+    if (prototype !== null && this.#isClassEnough) {
+      const known = this.#knownOf(prototype);
       if (known !== undefined && (known.types.size > 0 || tags === undefined || tags.isEmpty)) return known;
     }
     if (isPartial(value)) {
@@ -133,24 +152,65 @@ export class TypeSets {
           ? this.#dictionary
           : this.#list;
     }
-    const plain = isPlainObject(value);
-    const tag = findTag(value);
-    const tagged = tag === undefined ? undefined : this.#taggedAs(tag);
-    const own = plain ? undefined : this.#ofClass(value);
-    // The next most frequent case: the class, or its absence, determines the types.
-    if (tagged === undefined && !this.hasPredicates) {
-      if (own !== undefined && own.types.size > 0) return own;
-      if (tags?.typesOf(value) === undefined) return own ?? this.#dictionary;
+    if (this.hasPredicates) return this.#withAll(value, tags);
+    return isPlainObject(value) ? this.#ofRow(value, tags) : this.#ofInstance(value, tags);
+  }
+
+  /** Returns the types of an object without a class. */
+  #ofRow(row: object, tags: Tags | undefined): TypeSet {
+    const tag = findTag(row);
+    const found = this.discriminators === undefined ? noTypes : this.discriminators.typesOf(row);
+    if (tag === undefined && found === noTypes) {
+      if (tags === undefined || tags.isEmpty) return this.#dictionary;
+      const given = tags.typesOf(row);
+      if (given.length !== 1) return given.length === 0 ? this.#dictionary : this.ofRow(given);
+      return this.#rows.get(given[0])?.get(noTypes) ?? this.#remember(given[0], noTypes, given);
     }
+    const known = this.#rows.get(tag)?.get(found);
+    if (known !== undefined) return known;
+    return this.#remember(tag, found, tag === undefined ? found : [this.#taggedAs(tag), ...found]);
+  }
+
+  #remember(by: unknown, found: readonly DeclaredType[], all: readonly DeclaredType[]): TypeSet {
+    let rows = this.#rows.get(by);
+    if (rows === undefined) this.#rows.set(by, (rows = new Map()));
+    const types = this.ofRow(all);
+    rows.set(found, types);
+    return types;
+  }
+
+  /** Returns the types of a row that has these types. It is still a dictionary, but less specifically. */
+  ofRow(types: readonly DeclaredType[]): TypeSet {
+    const all = [...new Set(types), this.types.find('Dictionary')!];
+    return this.#intern(all, all, true);
+  }
+
+  #ofInstance(value: object, tags: Tags | undefined): TypeSet {
+    const own = this.#ofClass(value);
+    const found = this.discriminators === undefined ? noTypes : this.discriminators.typesOf(value);
+    if (tagVersion() > 0 && findTag(value) !== undefined) return this.#withAll(value, tags);
+    if (found === noTypes) {
+      const given = own.types.size > 0 || tags === undefined ? noTypes : tags.typesOf(value);
+      return given.length === 0 ? own : this.#intern(given, own.chain, true);
+    }
+    let known = this.#discriminated.get(own);
+    if (known === undefined) this.#discriminated.set(own, (known = new Map()));
+    let types = known.get(found);
+    if (types === undefined)
+      known.set(found, (types = this.#intern([...new Set([...own.types, ...found])], own.chain, true)));
+    return types;
+  }
+
+  /** Returns the types of an object from its class, its tag, predicates and discriminators, or else those that fields gave it. */
+  #withAll(value: object, tags: Tags | undefined): TypeSet {
+    const own = isPlainObject(value) ? undefined : this.#ofClass(value);
+    const tag = findTag(value);
     const types = new Set<DeclaredType>(own?.types);
-    if (tagged !== undefined) types.add(tagged);
+    if (tag !== undefined) types.add(this.#taggedAs(tag));
     for (const type of this.#predicates) if (holds(type, value)) types.add(type);
     if (types.size === 0) for (const type of tags?.typesOf(value) ?? []) types.add(type);
-    if (types.size === 0) return own ?? this.#dictionary;
-    if (own !== undefined) return this.#intern([...types], own.chain, true);
-    const dictionary = this.types.find('Dictionary')!;
-    // A row is still a dictionary, but less specifically.
-    return this.#intern([...types, dictionary], [...types, dictionary], true);
+    if (own !== undefined) return types.size === 0 ? own : this.#intern([...types], own.chain, true);
+    return types.size === 0 ? this.#dictionary : this.ofRow([...types]);
   }
 
   /** Returns the type of a tag. @throws {PolarError} `POLAR_RUN_UNKNOWN_TAG` because a misspelled tag would be denied silently */
@@ -233,53 +293,10 @@ export class TypeSets {
 const isDeclared = ({ fields, key, equals }: DeclaredType): boolean =>
   fields !== undefined || key !== undefined || equals !== undefined;
 
+/** Returns whether a type recognizes a value itself. */
 function holds(type: DeclaredType, value: unknown): boolean {
   if (type.is !== undefined) return type.is(value) === true;
   if (type.discriminator === undefined || typeof value !== 'object' || value === null) return false;
   const { field, value: wanted } = type.discriminator;
   return Object.hasOwn(value, field) && (value as Record<string, unknown>)[field] === wanted;
-}
-
-/**
- * The types that declared fields give to plain values during a query: when `Repository.organization` is declared `Organization`, the row
- * that is read from it is one. They last for one query, so that no answer depends on an earlier one.
- */
-export class Tags {
-  // Created when needed: most queries read no declared field.
-  #types: Map<object, Set<DeclaredType>> | undefined = undefined;
-  #elements: Map<object, FieldType> | undefined = undefined;
-
-  constructor(readonly types: TypeTable) {}
-
-  /** True when no value was given a type. */
-  get isEmpty(): boolean {
-    return this.#types === undefined;
-  }
-
-  typesOf(value: object): Iterable<DeclaredType> | undefined {
-    return this.#types?.get(value);
-  }
-
-  elementType(list: object): FieldType | undefined {
-    return this.#elements?.get(list);
-  }
-
-  /** Gives a value the type of the field from which it was read. */
-  tag(value: unknown, type: FieldType): void {
-    if (typeof value !== 'object' || value === null || type.kind === 'any') return;
-    if (type.kind === 'list') {
-      if (this.#elements?.get(value) === type.of) return;
-      (this.#elements ??= new Map<object, FieldType>()).set(value, type.of);
-      // The elements are tagged at once, because patterns and methods of the list also reach them.
-      if (Array.isArray(value)) for (const element of value) this.tag(element, type.of);
-      return;
-    }
-    if (Array.isArray(value)) return;
-    const declared = this.types.find(type.name);
-    if (declared === undefined || declared.builtIn) return;
-    this.#types ??= new Map<object, Set<DeclaredType>>();
-    const known = this.#types.get(value);
-    if (known === undefined) this.#types.set(value, new Set([declared]));
-    else known.add(declared);
-  }
 }

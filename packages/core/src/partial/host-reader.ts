@@ -1,4 +1,5 @@
-import type { Tags, TypeSet, TypeSets } from '../host/type-set.js';
+import type { Tags } from '../host/tags.js';
+import type { TypeSet, TypeSets } from '../host/type-set.js';
 import { callMethod, MissingValue, readAttribute, readMissing, type MemberContext } from '../host/member.js';
 import { handleRejections } from '../host/handle-rejections.js';
 import type { Meter } from '../host/meter.js';

@@ -5,7 +5,7 @@ import type { ProgramContext } from '../engine/program-context.js';
 import { toRowFilter } from '../filter/to-row-filter.js';
 import type { ActorCondition, RowCondition } from '../filter/row-condition.js';
 import { handleRejections } from '../host/handle-rejections.js';
-import { Tags } from '../host/type-set.js';
+import { Tags } from '../host/tags.js';
 import { linkCall } from '../ir/link.js';
 import type { CallGoal } from '../ir/goal.js';
 import type { FollowedRule } from './derivation.js';

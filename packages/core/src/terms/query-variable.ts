@@ -1,5 +1,8 @@
 /** A variable of a query, by name. Pass it as an argument to query its values. Answers contain it where it stays unbound. */
 export class QueryVariable {
+  /** Not a promise. Compiled code looks closer at every object that has `then`. */
+  readonly then = null;
+
   constructor(readonly name: string) {}
 
   toString(): string {

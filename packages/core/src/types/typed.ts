@@ -1,17 +1,24 @@
 import { PolarError } from '../diagnostics/polar-error.js';
 import { describeValue, isClass, looksThenable } from '../internal/describe-value.js';
+import { findName, setName } from './row-name.js';
 
 // On globalThis, so that the ESM and the CommonJS copy of this package share it.
 const registryKey = Symbol.for('@nanook/core/typed');
-interface Tags {
-  readonly names: WeakMap<object, string>;
+interface Registry {
+  set(row: object, name: string): void;
+  find(row: object): string | undefined;
   /** The prototypes of tagged rows that are not plain objects. Their classes do not determine the types of all instances. */
   readonly prototypes: WeakSet<object>;
   /** The number of these prototypes. */
   version: number;
 }
-const registries = globalThis as { [registryKey]?: Tags };
-const tags = (registries[registryKey] ??= { names: new WeakMap(), prototypes: new WeakSet(), version: 0 });
+const registries = globalThis as { [registryKey]?: Registry };
+const registry = (registries[registryKey] ??= {
+  set: setName,
+  find: findName,
+  prototypes: new WeakSet(),
+  version: 0,
+});
 
 /**
  * Refuses a promise and a list at compile time, because neither is a row. It is not a conditional type, so that generic code can
@@ -37,11 +44,11 @@ export function typed<T extends object>(type: string, row: T & Row): T {
   const advice = adviceFor(row, type);
   if (advice !== undefined)
     throw new PolarError('POLAR_TYPE_NOT_AN_OBJECT', { type, found: describeValue(row), advice });
-  tags.names.set(row, type);
+  registry.set(row, type);
   for (let p = parentOf(row); p !== null && p !== Object.prototype; p = parentOf(p)) {
-    if (tags.prototypes.has(p)) continue;
-    tags.prototypes.add(p);
-    tags.version++;
+    if (registry.prototypes.has(p)) continue;
+    registry.prototypes.add(p);
+    registry.version++;
   }
   return row;
 }
@@ -72,10 +79,10 @@ function adviceFor(row: unknown, type: string): string | undefined {
 const parentOf = (value: object): object | null => Object.getPrototypeOf(value) as object | null;
 
 /** Returns the name that `typed` gave to a row. */
-export const findTag = (row: object): string | undefined => tags.names.get(row);
+export const findTag: (row: object) => string | undefined = registry.find;
 
 /** Returns a number that changes whenever `typed` tags the first instance of another class. */
-export const tagVersion = (): number => tags.version;
+export const tagVersion = (): number => registry.version;
 
 /** Returns whether `typed` has tagged an instance of this class or of a subclass. */
-export const hasTagged = (prototype: object): boolean => tags.prototypes.has(prototype);
+export const hasTagged = (prototype: object): boolean => registry.prototypes.has(prototype);

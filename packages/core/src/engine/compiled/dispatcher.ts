@@ -1,8 +1,11 @@
+import { findMark, type RowMark } from '../../host/row-mark.js';
+import type { TypeSet } from '../../host/type-set.js';
 import type { Class } from '../../types/type-declaration.js';
 import type { BackEnd } from '../backends/back-end.js';
 import {
   anything,
   passedArguments,
+  typesOnly,
   type CompiledFunction,
   type GrowingCases,
   type KnownArgument,
@@ -10,12 +13,13 @@ import {
 import { dispatchPosition } from '../compiler/dispatch-position.js';
 import { shapesOf } from '../compiler/known-shapes.js';
 import type { Linker } from '../compiler/linker.js';
-import { longestChain, longestSwitch } from '../compiler/thresholds.js';
+import { longestChain, longestSwitch, maxClasses } from '../compiler/thresholds.js';
 import { Budget, defaultLimits } from '../limits.js';
-import { isExactly } from '../runtime/exact-class.js';
+import type { RuleIndex } from '../rules/rule-index.js';
+import { classLike } from '../runtime/exact-class.js';
 import type { Runtime } from '../runtime/runtime.js';
 
-// A function that knows nothing about an argument dispatches on it: it continues with the function for the literal or class that it
+// A function that knows nothing about an argument dispatches on it: it continues with the function for the literal, class or type that it
 // receives. Cases are added as they occur. Each function dispatches on one argument; the next argument is the next function's.
 
 /** The engine that a dispatching function belongs to. */
@@ -23,6 +27,8 @@ export interface DispatchContext extends Linker {
   readonly runtime: Runtime;
   readonly backEnd: BackEnd;
 }
+
+type Changeable<T> = { -readonly [Name in keyof T]: T[Name] };
 
 /** Makes a function dispatch on the first argument that determines the rules. */
 export const dispatch = (fn: CompiledFunction, engine: DispatchContext): void =>
@@ -33,10 +39,15 @@ class Dispatcher {
   readonly #position: number;
   /** Its index among the arguments that are passed: literals are not. */
   readonly #parameter: number;
+  readonly #index: RuleIndex;
   readonly #literals = new Map<unknown, CompiledFunction>();
   readonly #classes = new Map<Class, CompiledFunction>();
   readonly #prototypes = new Map<object, CompiledFunction>();
-  readonly #cases: GrowingCases;
+  readonly #rows = new Map<RowMark['field'], Map<unknown, CompiledFunction>>();
+  readonly #types = new Map<TypeSet, CompiledFunction>();
+  readonly #others = new Map<TypeSet, CompiledFunction>();
+  readonly #cases: Changeable<GrowingCases>;
+  #isAddingAll = false;
 
   constructor(
     readonly fn: CompiledFunction,
@@ -45,6 +56,7 @@ class Dispatcher {
     const { known } = fn;
     this.#position = dispatchPosition(fn, engine);
     this.#parameter = passedArguments(known.slice(0, this.#position)).length;
+    this.#index = engine.indexOf(fn.predicate, known.length);
     this.#cases = {
       passed: passedArguments(known).length,
       parameter: this.#parameter,
@@ -52,6 +64,12 @@ class Dispatcher {
       classes: this.#classes,
       prototypes: this.#prototypes,
       addAll: () => this.#addAll(),
+      rows: this.#rows,
+      discriminators: engine.context.typeSets.discriminators,
+      allLiterals: this.#index.literalsAt(this.#position)?.byLiteral ?? new Map(),
+      otherText: undefined,
+      others: this.#others,
+      types: this.#types,
       miss: {
         run: (...args) => this.#target(args, this.engine.runtime).run(...args),
         runAll: (...args) => this.#target(args, this.engine.runtime).runAll(...args),
@@ -62,75 +80,99 @@ class Dispatcher {
     fn.cases = this.#cases;
   }
 
-  /** Returns the function for an argument without a case, and adds the case if possible. A literal is removed from the arguments. */
+  /** Returns the function for an argument without a case, and adds the case. A literal is removed from the arguments. */
   #target(args: unknown[], runtime: Runtime): CompiledFunction {
     const value = args[this.#parameter];
     runtime.await(value);
-    const known = this.#knownOf(value, runtime);
-    const target = this.engine.functionFor(
-      this.fn.predicate,
-      this.fn.known.map((k, i) => (i === this.#position ? known : k)),
-    );
-    if (this.#addCase(known, target)) this.publish();
-    if (known.kind === 'literal') args.splice(this.#parameter, 1);
-    return target;
-  }
-
-  /** Adds the case for a literal or a class. Returns whether the code changes with it. */
-  #addCase(known: KnownArgument, target: CompiledFunction): boolean {
-    if (known.kind === 'literal') {
-      if (this.#literals.has(known.value)) return false;
-      this.#literals.set(known.value, target);
-      if (this.#literals.size <= longestSwitch) target.dependents.add(this.publish);
-      return this.#literals.size <= longestSwitch + 1;
+    const types = runtime.typeOf(value);
+    const { literal, isOther } = this.#index.shapeOf(value, this.#position, types);
+    if (literal !== undefined) {
+      args.splice(this.#parameter, 1);
+      return this.#literalCase(literal);
     }
-    if (known.kind !== 'types' || known.class === undefined || this.#classes.has(known.class)) return false;
-    this.#classes.set(known.class, target);
-    this.#prototypes.set(known.class.prototype as object, target);
-    // While there are few classes, the dispatch of the target is repeated within this function.
-    if (this.#classes.size <= longestChain) target.dependents.add(this.publish);
-    return this.#classes.size <= longestChain + 1;
+    return isOther ? this.#otherCase(value, types) : this.#typeCase(value, types);
   }
 
   /** Adds the cases for all literals and registered classes for which rules of the policy may apply. */
   #addAll(): void {
     const { engine, fn } = this;
-    const index = engine.indexOf(fn.predicate, fn.known.length);
+    const { typeSets } = engine.context;
     const knownWith = (known: KnownArgument) => fn.known.map((k, i) => (i === this.#position ? known : k));
-    const shapesWith = (known: KnownArgument) => shapesOf(knownWith(known), index, engine.context.typeSets);
-    const literals = [...(index.literalsAt(this.#position)?.byLiteral.keys() ?? [])].map(
-      (value): KnownArgument => ({ kind: 'literal', value: value as string }),
-    );
-    const required = [...index.typesRequired(shapesWith(anything), this.#position)];
-    const types = new Set(required.flatMap((type) => [type, ...engine.extensionsOf(type)]));
-    const classes = [...types].flatMap((type): KnownArgument[] => {
+    const shapesWith = (known: KnownArgument) => shapesOf(knownWith(known), this.#index, typeSets);
+    const applies = (known: KnownArgument) =>
+      this.#index.tableFor(shapesWith(known), new Budget(defaultLimits, undefined)).candidates.length > 0;
+    const required = [...this.#index.typesRequired(shapesWith(anything), this.#position)];
+    this.#isAddingAll = true;
+    for (const type of new Set(required.flatMap((each) => [each, ...engine.extensionsOf(each)]))) {
       const exact = engine.exactClass(type);
-      if (exact === undefined) return [];
-      return [{ kind: 'types', types: engine.context.typeSets.ofClass(exact), class: exact }];
-    });
-    for (const known of [...classes, ...literals]) {
-      const { candidates } = index.tableFor(shapesWith(known), new Budget(defaultLimits, undefined));
-      if (candidates.length === 0) continue;
-      this.#addCase(known, engine.functionFor(fn.predicate, knownWith(known)));
+      if (exact === undefined || this.#classes.has(exact)) continue;
+      const known: KnownArgument = { kind: 'types', types: typeSets.ofClass(exact), class: exact, isRow: false };
+      if (applies(known)) this.#classCase(exact, known);
     }
+    for (const value of this.#index.literalsAt(this.#position)?.byLiteral.keys() ?? [])
+      if (!this.#literals.has(value) && applies({ kind: 'literal', value: value as string }))
+        this.#literalCase(value);
+    this.#isAddingAll = false;
     this.publish();
   }
 
-  #knownOf(value: unknown, runtime: Runtime): KnownArgument {
-    const { engine } = this;
-    const types = runtime.typeOf(value);
-    const shape = engine
-      .indexOf(this.fn.predicate, this.fn.known.length)
-      .shapeOf(value, this.#position, types);
-    if (shape.literal !== undefined) return { kind: 'literal', value: shape.literal as string };
-    if (shape.isOther) return { kind: 'other', types };
+  #classCase(own: Class, known: KnownArgument): CompiledFunction {
+    const target = this.#functionFor(known);
+    this.#prototypes.set(own.prototype as object, target);
+    this.#add(this.#classes, own, target, longestChain);
+    return target;
+  }
+
+  #literalCase(value: unknown): CompiledFunction {
+    const target = this.#functionFor({ kind: 'literal', value: value as string });
+    this.#add(this.#literals, value, target, longestSwitch);
+    return target;
+  }
+
+  #otherCase(value: unknown, types: TypeSet): CompiledFunction {
+    const target = this.#functionFor({ kind: 'other', types });
+    if (typeof value === 'string' && !this.engine.context.typeSets.hasPredicates) {
+      this.#cases.otherText = target;
+      this.publish();
+    } else this.#others.set(types, target);
+    return target;
+  }
+
+  #typeCase(value: unknown, types: TypeSet): CompiledFunction {
     const [nearest] = types.chain;
-    const exact = nearest === undefined ? undefined : engine.exactClass(nearest);
-    const isOfClass =
-      exact !== undefined &&
-      isExactly(value, exact.prototype) &&
-      engine.context.typeSets.ofClass(exact) === types;
-    return { kind: 'types', types, class: isOfClass ? exact : undefined };
+    const { context } = this.engine;
+    const exact = nearest === undefined ? undefined : this.engine.exactClass(nearest);
+    if (exact !== undefined && context.typeSets.ofClass(exact) === types && this.#classes.size < maxClasses) {
+      const own = classLike(exact, value as object, context.typeSets, (name) => this.engine.hasGetter(name));
+      if (own !== undefined)
+        return this.#classCase(own, { kind: 'types', types, class: exact, isRow: false });
+    }
+    const mark =
+      this.engine.backEnd.kind === 'closures' || context.typeSets.hasPredicates
+        ? undefined
+        : findMark(value, context.typeSets.discriminators);
+    const target = this.#functionFor({ ...typesOnly(types), isRow: mark !== undefined });
+    if (mark === undefined) this.#types.set(types, target);
+    else {
+      const rows = this.#rows.get(mark.field) ?? new Map<unknown, CompiledFunction>();
+      this.#rows.set(mark.field, rows);
+      this.#add(rows, mark.value, target, longestChain);
+    }
+    return target;
+  }
+
+  /** @param few the number of cases up to which the dispatch of a target is repeated within this function */
+  #add<Key>(cases: Map<Key, CompiledFunction>, key: Key, target: CompiledFunction, few: number): void {
+    cases.set(key, target);
+    if (cases.size <= few) target.dependents.add(this.publish);
+    if (cases.size <= few + 1 && !this.#isAddingAll) this.publish();
+  }
+
+  #functionFor(known: KnownArgument): CompiledFunction {
+    return this.engine.functionFor(
+      this.fn.predicate,
+      this.fn.known.map((k, i) => (i === this.#position ? known : k)),
+    );
   }
 
   /** Makes the code for the cases so far, and again whenever a case is added. */

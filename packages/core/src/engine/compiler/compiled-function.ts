@@ -1,7 +1,10 @@
 import type { TypeSet } from '../../host/type-set.js';
+import type { Discriminators } from '../../host/discriminators.js';
+import type { RowMark } from '../../host/row-mark.js';
 import type { Predicate } from '../../ir/goal.js';
 import type { Class } from '../../types/type-declaration.js';
 import type { Runtime } from '../runtime/runtime.js';
+import type { TypeCases } from '../runtime/type-cases.js';
 import type { Ending, Way } from '../runtime/way.js';
 
 /** The facts about an argument that a function is specialized for. */
@@ -9,8 +12,7 @@ export type KnownArgument =
   | { readonly kind: 'literal'; readonly value: string | number | boolean | null }
   /** A string, number or boolean that is not a literal of any rule at this position. */
   | { readonly kind: 'other'; readonly types: TypeSet }
-  /** The types of the argument; `class` if it is an instance of exactly this registered class. */
-  | { readonly kind: 'types'; readonly types: TypeSet; readonly class: Class | undefined }
+  | KnownTypes
   /**
    * One of several sets of types for which the same rules apply; `types` is one of them. Nothing else follows from it.
    * `isOther`: the argument is not a literal of any rule at this position.
@@ -19,6 +21,27 @@ export type KnownArgument =
   | { readonly kind: 'anything' }
   /** Unknown like `anything`, but without dispatch: each rule tests it. Used where only literals distinguish the rules. */
   | { readonly kind: 'tested' };
+
+/** The types of an argument. */
+export interface KnownTypes {
+  readonly kind: 'types';
+  readonly types: TypeSet;
+  /** The registered class of which the argument is exactly an instance. */
+  readonly class: Class | undefined;
+  /** Whether the argument is a plain object with a tag or a discriminator, so that no field gives it another type. */
+  readonly isRow: boolean;
+}
+
+/** Returns the facts about a value of which only the types are known. */
+export const typesOnly = (types: TypeSet): KnownTypes => ({
+  kind: 'types',
+  types,
+  class: undefined,
+  isRow: false,
+});
+
+/** Checks that the types of an argument cannot change during a query. */
+export const areCertain = (known: KnownTypes): boolean => known.class !== undefined || known.isRow;
 
 export const anything: KnownArgument = { kind: 'anything' };
 export const tested: KnownArgument = { kind: 'tested' };
@@ -63,10 +86,13 @@ export interface DispatchCases {
   readonly classes: ReadonlyMap<Class, CompiledFunction>;
   /** The same functions by the prototype of the class. */
   readonly prototypes: ReadonlyMap<object, CompiledFunction>;
+  /** The functions for rows with one mark, by the field of the mark and its value. */
+  readonly rows: ReadonlyMap<RowMark['field'], ReadonlyMap<unknown, CompiledFunction>>;
+  readonly discriminators: Discriminators | undefined;
 }
 
 /** Cases that are added as they occur. */
-export interface GrowingCases extends DispatchCases {
+export interface GrowingCases extends DispatchCases, TypeCases<CompiledFunction> {
   /** Handles an argument without a case. */
   readonly miss: Pick<CompiledFunction, Way>;
   /** Adds the cases for all literals and registered classes for which rules of the policy may apply. */
@@ -86,7 +112,7 @@ export function keyOf(predicate: Predicate, known: readonly KnownArgument[]): st
         key += `o${k.types.id},`;
         break;
       case 'types':
-        key += k.class === undefined ? `t${k.types.id},` : `c${k.types.id},`;
+        key += `${k.isRow ? 'r' : k.class === undefined ? 't' : 'c'}${k.types.id},`;
         break;
       case 'some':
         key += `s${k.types.id}${k.isOther ? 'o' : ''},`;

@@ -4,7 +4,7 @@ import type { DeclaredType, FieldType } from '../../types/declared-type.js';
 import type { Class } from '../../types/type-declaration.js';
 import type { ProgramContext } from '../program-context.js';
 import type { RuleIndex } from '../rules/rule-index.js';
-import type { CompiledFunction, KnownArgument } from './compiled-function.js';
+import type { CompiledFunction, KnownArgument, KnownTypes } from './compiled-function.js';
 
 /** The program that functions are compiled from, the other functions, and facts about the whole program. */
 export interface Linker {
@@ -18,7 +18,7 @@ export interface Linker {
   /** The same for the argument at one position. */
   determinesPosition(predicate: Predicate, known: readonly KnownArgument[], position: number): boolean;
   /** Checks that an instance equals only itself. */
-  equalsOnlyItself(known: Extract<KnownArgument, { kind: 'types' }>): boolean;
+  equalsOnlyItself(known: KnownTypes): boolean;
   /** Checks that a plain row gets a type of the application from a field of this type. */
   isTaggable(type: FieldType): boolean;
   /** All types that values may have, in ahead-of-time compilation. Other types are errors there. */

@@ -134,7 +134,8 @@ export interface EachStatement {
   readonly kind: 'each';
   readonly item: number;
   readonly list: Operand;
-  readonly tag: FieldType | undefined;
+  /** The declared type of the list, if it determines the type of plain rows. */
+  readonly tag: Extract<FieldType, { kind: 'list' }> | undefined;
   readonly at: Span;
   readonly next: Statement;
 }
@@ -216,6 +217,8 @@ export const isLiteral = (value: unknown): value is Literal =>
   typeof value === 'string' ||
   typeof value === 'boolean' ||
   (typeof value === 'number' && !Number.isNaN(value));
+
+export const isNil = (operand: Operand): boolean => operand.kind === 'constant' && operand.value === null;
 
 /** Checks for a constant that `===` compares as a policy does: not an object, a function or NaN. */
 export const isLiteralOperand = (operand: Operand): boolean =>

@@ -39,6 +39,9 @@ export const longestComparison = 8;
 /** The largest code of one function. V8 does not optimize a function that is much larger. */
 export const maxFunctionSize = 400;
 
+/** The most classes that a dispatching function distinguishes. Instances of further subclasses are distinguished by their types. */
+export const maxClasses = 10_000;
+
 /** The longest switch over literals. More literals are found in a table, which is faster then. */
 export const longestSwitch = 64;
 

@@ -3,7 +3,8 @@ import { PolarError } from '../../diagnostics/polar-error.js';
 import type { Span } from '../../diagnostics/span.js';
 import { MissingValue, type MemberContext } from '../../host/member.js';
 import { kindOf } from '../../host/show.js';
-import { Tags, type TypeSet, type TypeSets } from '../../host/type-set.js';
+import { Tags } from '../../host/tags.js';
+import type { TypeSet, TypeSets } from '../../host/type-set.js';
 import { isThenable } from '../../host/value.js';
 import { isObjectOrFunction } from '../../internal/is-object.js';
 import { termsOf } from '../../ir/goal-terms.js';
@@ -65,8 +66,8 @@ export abstract class Evaluator extends ProofState implements Prover {
     return this.context.typeSets;
   }
 
-  get areTypesBare(): boolean {
-    return this.context.typeSets.areBare;
+  get haveTypesEquality(): boolean {
+    return this.context.typeSets.haveEquality;
   }
 
   get members(): MemberContext {

@@ -56,9 +56,7 @@ export class RuleIndex {
       this.#single = { candidates: rules.map((rule) => wholeCandidate(rule)), isMoreSpecific: undefined };
     }
     // A predicate of the application is called for every argument, because it may throw.
-    const hasPredicates = [...program.types.types].some(
-      (t) => t.is !== undefined || t.discriminator !== undefined,
-    );
+    const hasPredicates = [...program.types.types].some((t) => t.is !== undefined);
     this.#discriminating = [...Array(arity).keys()].filter((i) => hasPredicates || this.discriminates(i));
   }
 

@@ -55,8 +55,8 @@ export class BailoutRuntime extends Runtime {
     super.await(value);
   }
 
-  override equal(left: unknown, right: unknown): boolean {
+  protected override equalValues(left: unknown, right: unknown): boolean {
     if (left instanceof QueryVariable || right instanceof QueryVariable) throw bailout;
-    return super.equal(left, right);
+    return super.equalValues(left, right);
   }
 }

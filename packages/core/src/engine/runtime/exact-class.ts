@@ -1,21 +1,29 @@
+import type { Discriminators } from '../../host/discriminators.js';
 import { inheritsFromClasses } from '../../host/member.js';
 import type { TypeSets } from '../../host/type-set.js';
 import type { DeclaredType } from '../../types/declared-type.js';
 import type { Class } from '../../types/type-declaration.js';
 import type { TypeTable } from '../../types/type-table.js';
 import { hasTagged } from '../../types/typed.js';
+import { gettersOf } from './getters.js';
 
 // A value is an instance of exactly a class if its prototype is the prototype of the class. No other property is reliable: `constructor`
 // is copied with other properties and forgotten by subclasses; `instanceof` also holds for subclasses, and a class can redefine it. Arrays
 // and functions are never instances, even with the prototype of a class. A proxy is an instance of the class that its `getPrototypeOf`
-// reports. `TypeSets.of` has the same rules. Compiled code uses these functions, so that every engine finds the same class.
+// reports. An instance with the value of a discriminator also has another type, so that it is not exactly of its class. `TypeSets.of` has
+// the same rules. Compiled code uses these functions, so that every engine finds the same class.
 
 /** Checks that a value is an instance of exactly the class with this prototype. */
-export const isExactly = (value: unknown, prototype: object): boolean =>
+export const isExactly = (
+  value: unknown,
+  prototype: object,
+  discriminators: Discriminators | undefined,
+): boolean =>
   typeof value === 'object' &&
   value !== null &&
   Object.getPrototypeOf(value) === prototype &&
-  !Array.isArray(value);
+  !Array.isArray(value) &&
+  (discriminators === undefined || discriminators.matchNone(value));
 
 /** Returns the prototypes of the registered classes. Their instances never get a type from a field. */
 export function registeredPrototypes(types: TypeTable): Set<object> {
@@ -37,6 +45,33 @@ export function findExactClass(type: DeclaredType, typeSets: TypeSets): Class | 
   if (found === undefined || builtIn || typeSets.ofClass(found).chain[0] !== type) return undefined;
   const prototype = found.prototype as { then?: unknown };
   const isDetermined = !typeSets.hasPredicates && !hasTagged(prototype) && inheritsFromClasses(prototype);
+  // A discriminator that is a member of the class cannot be read without care.
+  if (typeSets.discriminators?.fields.some(({ name }) => name in prototype) === true) return undefined;
   // An instance of a class with `then` is awaited like a promise.
   return isDetermined && prototype.then === undefined ? found : undefined;
+}
+
+/**
+ * Returns the class of an instance if compiled code may treat it like an exact class with the same types: the class itself, or a class that
+ * extends it without being registered, and that changes nothing on which the code relies.
+ *
+ * @param isGetter returns whether the code expects a getter of this name
+ */
+export function classLike(
+  exact: Class,
+  instance: object,
+  { discriminators }: TypeSets,
+  isGetter: (name: string) => boolean,
+): Class | undefined {
+  const prototype = Object.getPrototypeOf(instance) as { then?: unknown } | null;
+  if (prototype === exact.prototype) return exact;
+  const isLike =
+    prototype !== null &&
+    !hasTagged(prototype) &&
+    inheritsFromClasses(prototype) &&
+    !('then' in prototype) &&
+    prototype.valueOf === (exact.prototype as object).valueOf &&
+    discriminators?.fields.some(({ name }) => name in prototype) !== true &&
+    gettersOf(prototype).every(isGetter);
+  return isLike ? (prototype.constructor as Class) : undefined;
 }

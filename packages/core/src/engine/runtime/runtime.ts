@@ -11,14 +11,15 @@ import {
 import { handleRejections } from '../../host/handle-rejections.js';
 import type { Meter } from '../../host/meter.js';
 import { show } from '../../host/show.js';
-import { Tags, type TypeSet, type TypeSets } from '../../host/type-set.js';
+import { Tags } from '../../host/tags.js';
+import type { TypeSet, TypeSets } from '../../host/type-set.js';
 import { isThenable } from '../../host/value.js';
 import { isObjectOrFunction } from '../../internal/is-object.js';
 import type { ArithmeticOperator, ComparisonOperator } from '../../ir/goal.js';
 import type { DeclaredType, FieldType } from '../../types/declared-type.js';
 import type { TypeTable, UnionName } from '../../types/type-table.js';
 import { arithmetic, type NoResult } from '../arithmetic.js';
-import { compareValues, type Equality, type EqualityContext } from '../equality.js';
+import { compareAsRows, compareValues, type Equality, type EqualityContext } from '../equality.js';
 import { HostLog } from '../host-log.js';
 import { Budget, defaultLimits, type Limits, stepsPerLook } from '../limits.js';
 import { conditionAdvice, orderAdvice } from '../undecided-advice.js';
@@ -26,6 +27,7 @@ import { isOrdered, orderOf, primitive } from '../order.js';
 import { gettersOf, runsGetter } from './getters.js';
 import { canReadInline, isBuiltInClass, isOrdinary, isPlainSet, prototypeOf } from './inline-access.js';
 import type { MethodSite, ReadSite } from './sites.js';
+import type { TypeCases } from './type-cases.js';
 import type { Ending } from './way.js';
 
 /** Returned instead of a value: the current alternative is undecided or, in a pattern, does not match. */
@@ -79,7 +81,11 @@ export abstract class Runtime implements EqualityContext, Meter {
     readonly context: RuntimeContext,
     readonly registered: ReadonlySet<object>,
     readonly mayWait = false,
-  ) {}
+  ) {
+    this.haveTypesEquality = context.typeSets.haveEquality;
+  }
+
+  readonly haveTypesEquality: boolean;
 
   get equality(): Equality {
     return this.context.equality;
@@ -126,13 +132,13 @@ export abstract class Runtime implements EqualityContext, Meter {
     this.undecided = 0;
     this.mismatched = 0;
     this.log.clear();
-    if (this.#tags !== undefined) this.#tags = undefined;
+    if (this.#tags !== undefined && !this.#tags.isEmpty) this.#tags.clear();
   }
 
   /** Releases the values of the application. The results of methods are kept for the machine if it must continue. */
   release(isDecided: boolean): void {
     if (isDecided) this.log.clear();
-    if (this.#tags !== undefined) this.#tags = undefined;
+    if (this.#tags !== undefined && !this.#tags.isEmpty) this.#tags.clear();
   }
 
   /** Ends the query at its next step, because its caller no longer waits. */
@@ -210,6 +216,22 @@ export abstract class Runtime implements EqualityContext, Meter {
     const types = typeSets.of(value, this.#tags);
     if (typeSets.hasPredicates) this.called();
     return types;
+  }
+
+  /** Returns the function that continues for an argument, or undefined if it has no case yet. */
+  caseOf<Target>(cases: TypeCases<Target>, value: unknown): Target | undefined {
+    switch (typeof value) {
+      case 'string':
+      case 'number':
+      case 'boolean':
+        if (cases.allLiterals.has(value)) return undefined;
+        return typeof value === 'string' && cases.otherText !== undefined
+          ? cases.otherText
+          : cases.others.get(this.typeOf(value));
+      default:
+        // A promise has no case.
+        return isThenable(value) ? undefined : cases.types.get(this.typeOf(value));
+    }
   }
 
   /** Tags a plain row with the declared type of a field. */
@@ -377,6 +399,12 @@ export abstract class Runtime implements EqualityContext, Meter {
   equal(left: unknown, right: unknown, _at?: Span): boolean {
     if (left === right) return !Number.isNaN(left);
     if (!isObjectOrFunction(left) && !isObjectOrFunction(right)) return false;
+    const areEqual = compareAsRows(left, right, this);
+    return areEqual ?? this.equalValues(left, right);
+  }
+
+  /** Compares two values of which at least one is an object. */
+  protected equalValues(left: unknown, right: unknown): boolean {
     const compared = compareValues(left, right, this);
     if (compared.kind === 'waits') this.await(compared.on);
     return compared.kind === 'equal';

@@ -16,8 +16,7 @@ import {
   type Statement,
   type SwitchStatement,
 } from '../../compiler/plan.js';
-import { isExactly } from '../../runtime/exact-class.js';
-import { noValue } from '../../runtime/runtime.js';
+import { noValue, type Runtime } from '../../runtime/runtime.js';
 import { methodSite, readSite } from '../../runtime/sites.js';
 import type { Ending } from '../../runtime/way.js';
 import { buildAttributeFinder, buildAttributeTest, buildFinder, buildScan } from './build-searches.js';
@@ -97,12 +96,12 @@ function buildLikelyCall(b: ClosureBuilder, { test, next: call }: IfStatement): 
   if (exact === undefined || likely?.type !== test.type || !isLocal(likely.argument, test.value.local))
     return undefined;
   const at = b.slot(test.value.local);
-  const { prototype } = exact;
+  const isExact = b.exactTest(exact);
   const calls = buildCall(b, likely.callee, args);
   const [isOther, callsOther] = [buildTest(b, test), buildTest(b, call.test)];
   return (locals) => {
     const value = locals[at];
-    return isExactly(value, prototype) ? calls(locals) : isOther(locals) && callsOther(locals);
+    return isExact(value) ? calls(locals) : isOther(locals) && callsOther(locals);
   };
 }
 
@@ -185,9 +184,9 @@ function buildSwitch(b: ClosureBuilder, { value, cases }: SwitchStatement, after
 function buildExactly(b: ClosureBuilder, statement: ExactlyStatement, after: Then): Step {
   const { runtime } = b;
   const value = b.get(statement.value);
-  const { prototype } = b.linker.exactClass(statement.type)!;
+  const isExact = b.exactTest(b.linker.exactClass(statement.type)!);
   const then = buildStep(b, statement.next, after);
-  return (locals) => (isExactly(value(locals), prototype) ? then(locals) : runtime.inexact(value(locals)));
+  return (locals) => (isExact(value(locals)) ? then(locals) : runtime.inexact(value(locals)));
 }
 
 function buildAgain(b: ClosureBuilder, { args, only }: AgainStatement, { passed }: Then): Step {
@@ -215,14 +214,14 @@ function buildAgain(b: ClosureBuilder, { args, only }: AgainStatement, { passed 
     };
   }
   const value = b.get(only.argument);
-  const { prototype } = b.linker.exactClass(only.type)!;
+  const isExact = b.exactTest(b.linker.exactClass(only.type)!);
   const all = buildCallAll(b, only.otherwise, args);
   const call: Step =
     passed === undefined
       ? buildCall(b, only.otherwise, args)
       : (locals) => all(locals, locals[passed] as () => Ending);
   return (locals) => {
-    if (!isExactly(value(locals), prototype)) return call(locals) || 'ended';
+    if (!isExact(value(locals))) return call(locals) || 'ended';
     move(locals);
     return 'again';
   };
@@ -292,9 +291,12 @@ function buildRead(b: ClosureBuilder, statement: ReadStatement, after: Then): St
 /** Builds the tagging of a plain row with the declared type of the field that it was read from. Instances have a type already. */
 function buildTag({ runtime }: ClosureBuilder, tag: FieldType): (value: unknown) => void {
   return (value) => {
-    if (isObject(value) && !runtime.registered.has(getPrototypeOf(value) as object)) runtime.tag(value, tag);
+    if (isRow(value, runtime)) runtime.tag(value, tag);
   };
 }
+
+const isRow = (value: unknown, { registered }: Runtime): boolean =>
+  isObject(value) && !registered.has(getPrototypeOf(value) as object);
 
 function buildMethod(b: ClosureBuilder, { to, base, name, args, next }: MethodStatement, after: Then): Step {
   const { runtime } = b;
@@ -370,7 +372,6 @@ function buildEach(b: ClosureBuilder, each: EachStatement, after: Then): Step {
     };
   }
   const { item, tag } = each;
-  const addTag = tag === undefined ? undefined : buildTag(b, tag);
   const at = b.slot(item);
   const then = buildStep(b, each.next, after);
   return (locals) => {
@@ -378,12 +379,16 @@ function buildEach(b: ClosureBuilder, each: EachStatement, after: Then): Step {
     const list = Array.isArray(value) ? (value as unknown[]) : runtime.list(value);
     const { length } = list;
     if ((runtime.steps -= length) < 0) runtime.over();
+    let isTagged = tag === undefined;
     for (let i = 0; i < list.length; i++) {
       // An element that a method adds during the last iteration is ignored. Each added element counts as a step.
       if (i >= length) runtime.step();
       const isLast = i + 1 >= list.length;
       locals[at] = list[i];
-      if (addTag !== undefined) addTag(list[i]);
+      if (!isTagged && isRow(list[i], runtime)) {
+        isTagged = true;
+        runtime.tag(list, tag!);
+      }
       const ending = then(locals);
       if (ending !== failed) return ending;
       if (isLast) break;

@@ -1,6 +1,5 @@
 import type { CompiledFunction } from '../../compiler/compiled-function.js';
 import type { CallTest, Operand, Test } from '../../compiler/plan.js';
-import { isExactly } from '../../runtime/exact-class.js';
 import { noValue } from '../../runtime/runtime.js';
 import type { ClosureBuilder } from './closure-builder.js';
 import { comparison, oneOf } from './closure-values.js';
@@ -31,10 +30,10 @@ export function buildTest(b: ClosureBuilder, test: Test): Check {
       const value = b.get(test.value);
       const exact = b.linker.exactClass(type);
       if (exact === undefined) return (locals) => runtime.isa(value(locals), type);
-      const { prototype } = exact;
+      const isExact = b.exactTest(exact);
       return (locals) => {
         const v = value(locals);
-        return isExactly(v, prototype) || runtime.isa(v, type);
+        return isExact(v) || runtime.isa(v, type);
       };
     }
     case 'isa-union': {
@@ -62,9 +61,9 @@ function buildCallTest(b: ClosureBuilder, { callee, args, likely }: CallTest): C
   const call = buildCall(b, callee, args);
   if (likely === undefined) return call;
   const value = b.get(likely.argument);
-  const { prototype } = b.linker.exactClass(likely.type)!;
+  const isExact = b.exactTest(b.linker.exactClass(likely.type)!);
   const likelyCall = buildCall(b, likely.callee, args);
-  return (locals) => (isExactly(value(locals), prototype) ? likelyCall(locals) : call(locals));
+  return (locals) => (isExact(value(locals)) ? likelyCall(locals) : call(locals));
 }
 
 /** Builds a call that runs a function at each success. */
@@ -72,10 +71,10 @@ export function buildCallAllTest(b: ClosureBuilder, { callee, args, likely }: Ca
   const all = buildCallAll(b, callee, args);
   if (likely === undefined) return all;
   const value = b.get(likely.argument);
-  const { prototype } = b.linker.exactClass(likely.type)!;
+  const isExact = b.exactTest(b.linker.exactClass(likely.type)!);
   const likelyAll = buildCallAll(b, likely.callee, args);
   return (locals, then) =>
-    isExactly(value(locals), prototype) ? likelyAll(locals, then) : all(locals, then);
+    isExact(value(locals)) ? likelyAll(locals, then) : all(locals, then);
 }
 
 export function buildCallAll(b: ClosureBuilder, callee: CompiledFunction, args: readonly Operand[]): CallAll {

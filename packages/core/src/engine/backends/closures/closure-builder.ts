@@ -1,6 +1,7 @@
 import type { CompiledFunction } from '../../compiler/compiled-function.js';
 import type { Linker } from '../../compiler/linker.js';
 import type { Operand, Plan } from '../../compiler/plan.js';
+import { isExactly } from '../../runtime/exact-class.js';
 import type { Runtime } from '../../runtime/runtime.js';
 import type { Get, Step } from './steps.js';
 import { failed } from './steps.js';
@@ -32,6 +33,12 @@ export class ClosureBuilder {
     }
     const at = this.slot(operand.local);
     return (locals) => locals[at];
+  }
+
+  /** Returns the test that a value is an instance of exactly a class. */
+  exactTest({ prototype }: { readonly prototype: unknown }): (value: unknown) => boolean {
+    const { discriminators } = this.linker.context.typeSets;
+    return (value) => isExactly(value, prototype as object, discriminators);
   }
 
   /** Makes room for a local. */

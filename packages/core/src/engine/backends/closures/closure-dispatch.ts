@@ -1,56 +1,55 @@
 import { isObject } from '../../../internal/is-object.js';
 import type { CompiledFunction, GrowingCases } from '../../compiler/compiled-function.js';
+import type { Runtime } from '../../runtime/runtime.js';
 
 type Run = CompiledFunction['run'];
 const { getPrototypeOf } = Object;
 
 /** Dispatches for `runAll`: the function to call at each success is passed on as the last argument. */
-export function dispatchAll(cases: GrowingCases): CompiledFunction['runAll'] {
+export function dispatchAll(cases: GrowingCases, runtime: Runtime): CompiledFunction['runAll'] {
   const { parameter, miss } = cases;
   switch (cases.passed) {
     case 2:
       return (a, b, then) => {
         const value = parameter === 0 ? a : b;
-        const target = caseOf(cases, value);
-        if (target === undefined) return miss.runAll(a, b, then);
-        if (isObject(value)) return target.runAll(a, b, then);
-        return target.runAll(parameter === 0 ? b : a, then);
+        const literal = literalCase(cases, value);
+        if (literal !== undefined) return literal.runAll(parameter === 0 ? b : a, then);
+        return (caseOf(cases, value, runtime) ?? miss).runAll(a, b, then);
       };
     case 3:
       return (a, b, c, then) => {
         const value = parameter === 0 ? a : parameter === 1 ? b : c;
-        const target = caseOf(cases, value);
-        if (target === undefined) return miss.runAll(a, b, c, then);
-        if (isObject(value)) return target.runAll(a, b, c, then);
-        return target.runAll(parameter === 0 ? b : a, parameter === 2 ? b : c, then);
+        const literal = literalCase(cases, value);
+        if (literal !== undefined)
+          return literal.runAll(parameter === 0 ? b : a, parameter === 2 ? b : c, then);
+        return (caseOf(cases, value, runtime) ?? miss).runAll(a, b, c, then);
       };
     default:
       return (...args) => {
         const value = args[parameter];
-        const target = caseOf(cases, value);
-        if (target === undefined) return miss.runAll(...args);
-        if (!isObject(value)) args.splice(parameter, 1);
-        return target.runAll(...args);
+        const literal = literalCase(cases, value);
+        if (literal === undefined) return (caseOf(cases, value, runtime) ?? miss).runAll(...args);
+        args.splice(parameter, 1);
+        return literal.runAll(...args);
       };
   }
 }
 
 /** Returns a function that dispatches on one of its arguments. */
-export function dispatch(cases: GrowingCases): Run {
+export function dispatch(cases: GrowingCases, runtime: Runtime): Run {
   switch (cases.passed) {
     case 1:
       return (a) => {
-        const target = caseOf(cases, a);
-        if (target === undefined) return cases.miss.run(a);
-        return isObject(a) ? target.run(a) : target.run();
+        const literal = literalCase(cases, a);
+        if (literal !== undefined) return literal.run();
+        return (caseOf(cases, a, runtime) ?? cases.miss).run(a);
       };
     case 2:
       return (a, b) => {
         const value = cases.parameter === 0 ? a : b;
-        const target = caseOf(cases, value);
-        if (target === undefined) return cases.miss.run(a, b);
-        if (isObject(value)) return target.run(a, b);
-        return target.run(cases.parameter === 0 ? b : a);
+        const literal = literalCase(cases, value);
+        if (literal !== undefined) return literal.run(cases.parameter === 0 ? b : a);
+        return (caseOf(cases, value, runtime) ?? cases.miss).run(a, b);
       };
     case 3:
       return (a, b, c) => {
@@ -58,9 +57,10 @@ export function dispatch(cases: GrowingCases): Run {
         for (let at = cases; ;) {
           const { parameter } = at;
           const value = parameter === 0 ? a : parameter === 1 ? b : c;
-          const target = caseOf(at, value);
+          const literal = literalCase(at, value);
+          if (literal !== undefined) return literal.run(parameter === 0 ? b : a, parameter === 2 ? b : c);
+          const target = caseOf(at, value, runtime);
           if (target === undefined) return at.miss.run(a, b, c);
-          if (!isObject(value)) return target.run(parameter === 0 ? b : a, parameter === 2 ? b : c);
           if (target.cases === undefined) return target.run(a, b, c);
           at = target.cases;
         }
@@ -68,18 +68,27 @@ export function dispatch(cases: GrowingCases): Run {
     default:
       return (...args) => {
         const value = args[cases.parameter];
-        const target = caseOf(cases, value);
-        if (target === undefined) return cases.miss.run(...args);
-        if (!isObject(value)) args.splice(cases.parameter, 1);
-        return target.run(...args);
+        const literal = literalCase(cases, value);
+        if (literal === undefined) return (caseOf(cases, value, runtime) ?? cases.miss).run(...args);
+        args.splice(cases.parameter, 1);
+        return literal.run(...args);
       };
   }
 }
 
-function caseOf({ prototypes, literals }: GrowingCases, value: unknown): CompiledFunction | undefined {
-  if (!isObject(value)) return literals.get(value);
-  // An instance can have `then` even if its class does not.
-  return (value as { then?: unknown }).then === undefined && !Array.isArray(value)
-    ? prototypes.get(getPrototypeOf(value) as object)
-    : undefined;
+/** Returns the function for a literal, which is not passed to it. */
+const literalCase = ({ literals }: GrowingCases, value: unknown): CompiledFunction | undefined =>
+  isObject(value) ? undefined : literals.get(value);
+
+/** Returns the function for any other value. */
+function caseOf(cases: GrowingCases, value: unknown, runtime: Runtime): CompiledFunction | undefined {
+  if (isObject(value) && (value as { then?: unknown }).then === undefined && !Array.isArray(value)) {
+    // An instance can have `then` even if its class does not.
+    const target = cases.prototypes.get(getPrototypeOf(value) as object);
+    if (target !== undefined && isUndiscriminated(value, runtime)) return target;
+  }
+  return runtime.caseOf(cases, value);
 }
+
+const isUndiscriminated = (value: object, { context: { typeSets } }: Runtime): boolean =>
+  typeSets.discriminators === undefined || typeSets.discriminators.matchNone(value);

@@ -1,5 +1,5 @@
 import { isObject } from '../../../internal/is-object.js';
-import { isLiteralOperand, type EqualTest } from '../../compiler/plan.js';
+import { isLiteralOperand, isNil, type EqualTest } from '../../compiler/plan.js';
 import { noValue, type Runtime } from '../../runtime/runtime.js';
 import type { ReadSite } from '../../runtime/sites.js';
 
@@ -106,12 +106,18 @@ export function comparison(
   if (typeof runtime.equality === 'function') return (l, r) => runtime.equal(l, r);
   // A value that is not equal may be a promise; a value that is equal is not.
   if (how === 'identity') return (l, r) => l === r || (mayBePending(l) && runtime.equal(l, r));
+  // No object equals nil. Only a promise and a variable of a query need more than this, and both have `then`.
+  if (left.kind === 'local' && isNil(right)) return (l, r) => l === null || (hasThen(l) && runtime.equal(l, r));
+  if (right.kind === 'local' && isNil(left)) return (l, r) => r === null || (hasThen(r) && runtime.equal(l, r));
   if (left.kind === 'local' && isLiteralOperand(right))
     return (l, r) => l === r || (isObject(l) && runtime.equal(l, r));
   if (right.kind === 'local' && isLiteralOperand(left))
     return (l, r) => l === r || (isObject(r) && runtime.equal(l, r));
   return (l, r) => runtime.equal(l, r);
 }
+
+const hasThen = (value: unknown): boolean =>
+  isObject(value) && (value as { then?: unknown }).then !== undefined;
 
 export const mayBePending = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';

@@ -1,5 +1,6 @@
 import type { CompiledFunction, GrowingCases } from '../../compiler/compiled-function.js';
 import { isLocal, type Statement } from '../../compiler/plan.js';
+import type { Runtime } from '../../runtime/runtime.js';
 import type { Ending } from '../../runtime/way.js';
 import type { BackEnd } from '../back-end.js';
 import { buildAttributeFinder } from './build-searches.js';
@@ -31,7 +32,9 @@ export const closures: BackEnd = {
     way: W,
     _fn: CompiledFunction,
     cases: GrowingCases,
-  ): CompiledFunction[W] => (way === 'run' ? dispatch(cases) : dispatchAll(cases)) as CompiledFunction[W],
+    runtime: Runtime,
+  ): CompiledFunction[W] =>
+    (way === 'run' ? dispatch(cases, runtime) : dispatchAll(cases, runtime)) as CompiledFunction[W],
 };
 
 function buildRun(b: ClosureBuilder): Run {

@@ -1,9 +1,11 @@
+import type { RowMark } from '../../../host/row-mark.js';
 import type { TypeSet } from '../../../host/type-set.js';
 import type { DeclaredType } from '../../../types/declared-type.js';
 import type { Class } from '../../../types/type-declaration.js';
 import {
   anything,
   passedArguments,
+  typesOnly,
   type CompiledFunction,
   type KnownArgument,
 } from '../../compiler/compiled-function.js';
@@ -57,12 +59,14 @@ class CaseBuilder {
       literals,
       classes,
       prototypes: new Map([...classes].map(([c, to]) => [c.prototype as object, to])),
+      rows: this.#isOther ? new Map() : this.#rows(mentioned),
+      discriminators: linker.context.typeSets.discriminators,
       types: new Map(
         groups.flatMap(({ types }) => {
           const knownAs = (set: TypeSet): KnownArgument =>
             this.#isOther || types.length > fewTypeSets
               ? this.#some(types[0]!)
-              : { kind: 'types', types: set, class: undefined };
+              : typesOnly(set);
           return types.map((set) => [set, this.#target(knownAs(set))!] as const);
         }),
       ),
@@ -82,8 +86,26 @@ class CaseBuilder {
     const exact = this.linker.exactClass(type);
     if (exact === undefined) return [];
     const types = this.linker.context.typeSets.ofClass(exact);
-    const target = this.#target({ kind: 'types', types, class: exact });
+    const target = this.#target({ kind: 'types', types, class: exact, isRow: false });
     return target === undefined ? [] : [[exact, target]];
+  }
+
+  /** Returns the functions for rows that have one of the types from one mark. */
+  #rows(mentioned: ReadonlySet<DeclaredType>): CompleteCases['rows'] {
+    const { typeSets } = this.linker.context;
+    const rows = new Map<RowMark['field'], Map<unknown, CompiledFunction>>();
+    const add = (field: RowMark['field'], value: unknown, types: readonly DeclaredType[]): void => {
+      const set = typeSets.ofRow(types);
+      if (!this.linker.knownTypes.includes(set)) return;
+      const target = this.#target({ ...typesOnly(set), isRow: true });
+      if (target === undefined) return;
+      const known = rows.get(field) ?? new Map<unknown, CompiledFunction>();
+      rows.set(field, known.set(value, target));
+    };
+    for (const type of mentioned) if (!type.builtIn) add(undefined, type.name, [type]);
+    for (const { name, types } of typeSets.discriminators?.fields ?? [])
+      for (const [value, of] of types) if (of.some((type) => mentioned.has(type))) add(name, value, of);
+    return rows;
   }
 
   #some(types: TypeSet): KnownArgument {

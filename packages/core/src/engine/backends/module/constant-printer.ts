@@ -2,6 +2,7 @@ import type { Span } from '../../../diagnostics/span.js';
 import { isPolicyDictionary, isThenable } from '../../../host/value.js';
 import { isObjectOrFunction } from '../../../internal/is-object.js';
 import { type FieldType, TypeToken } from '../../../types/declared-type.js';
+import { findTag } from '../../../types/typed.js';
 import type { CompiledFunction } from '../../compiler/compiled-function.js';
 import { NotCompilable } from '../../compiler/not-compilable.js';
 import type { MethodSite, ReadSite } from '../../runtime/sites.js';
@@ -20,6 +21,7 @@ export class ConstantPrinter {
     for (const set of linker.knownTypes)
       this.#texts.set(set, `h.set(${namesOf(set.types)}, ${namesOf(set.chain)}, ${set.isInstance})`);
     this.#texts.set(Object.prototype, 'Object.prototype');
+    this.#texts.set(findTag, 'h.findTag');
   }
 
   /** The texts of the shared constants, in the order of their numbers. */

@@ -4,6 +4,7 @@ import type { TypeSet, TypeSets } from '../../../host/type-set.js';
 import { policyDictionary } from '../../../host/value.js';
 import type { DeclaredType, FieldType } from '../../../types/declared-type.js';
 import type { TypeTable } from '../../../types/type-table.js';
+import { findTag } from '../../../types/typed.js';
 import { noValue } from '../../runtime/runtime.js';
 import { methodSite, readSite } from '../../runtime/sites.js';
 
@@ -13,6 +14,7 @@ export class ModuleHelpers {
   readonly read = readSite;
   readonly method = methodSite;
   readonly dictionary = policyDictionary;
+  readonly findTag = findTag;
   readonly #sources: readonly Source[];
 
   constructor(

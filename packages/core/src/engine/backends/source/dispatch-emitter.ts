@@ -1,9 +1,10 @@
 import type { TypeSet } from '../../../host/type-set.js';
+import { findTag } from '../../../types/typed.js';
 import type { CompiledFunction, DispatchCases, GrowingCases } from '../../compiler/compiled-function.js';
 import { longestChain, longestSwitch } from '../../compiler/thresholds.js';
 import { takesContinuation, waitsIn, type Way } from '../../runtime/way.js';
 import { Constants, type EmittedCode, literalText, passedIn, withConstants } from './emitted-code.js';
-import { exactSearch, exactSearchAot } from './exact-class-text.js';
+import { exactSearch, exactSearchAot, rowSearch, undiscriminatedTest } from './exact-class-text.js';
 
 /** Cases that are complete, in ahead-of-time compilation. */
 export interface CompleteCases extends DispatchCases {
@@ -18,12 +19,18 @@ export interface CompleteCases extends DispatchCases {
 export function emitDispatch(cases: GrowingCases, way: Way): EmittedCode {
   const constants = new Constants();
   const names = argumentNames(cases);
-  const text = `function (${passedIn(way, names)}) { ${growingBody(cases, names, constants, way)} }`;
-  return withConstants(constants, text);
+  const body = growingBody(cases, names, constants, way);
+  return withConstants(constants, `function (${passedIn(way, names)}) { ${body} }`);
 }
 
-function growingBody(cases: GrowingCases, names: readonly string[], constants: Constants, way: Way): string {
-  const known = knownCases(cases, names, way, {
+function growingBody(
+  cases: GrowingCases,
+  names: readonly string[],
+  constants: Constants,
+  way: Way,
+): string {
+  const at = names[cases.parameter]!;
+  let text = knownCases(cases, names, way, {
     constants,
     search: exactSearch,
     // A target that dispatches itself is repeated here instead of called.
@@ -32,12 +39,17 @@ function growingBody(cases: GrowingCases, names: readonly string[], constants: C
         ? callOf(constants.name(to), passed, way)
         : `{ ${growingBody(to.cases, passed, constants, way)} }`,
   });
-  return `${known}return ${constants.name(cases.miss[way])}(${passedIn(way, names)});`;
+  if (cases.otherText !== undefined) {
+    const isLiteral = `${constants.name(cases.allLiterals)}.has(${at})`;
+    text += `if (typeof ${at} === "string" && !${isLiteral}) ${callOf(constants.name(cases.otherText), names, way)}\n`;
+  }
+  text += `{ const t = R.caseOf(${constants.name(cases)}, ${at}); if (t !== undefined) ${callOf('t', names, way)} }\n`;
+  return `${text}return ${constants.name(cases.miss[way])}(${passedIn(way, names)});`;
 }
 
 /** Prints a function that dispatches on an argument: inline for literals and classes, with the runtime for other types. */
 export function emitCompleteDispatch(cases: CompleteCases, way: Way): EmittedCode {
-  const { literals, classes, types, relevant, otherwise } = cases;
+  const { literals, classes, rows, types, relevant, otherwise } = cases;
   const constants = new Constants();
   const constant = (value: unknown) => constants.name(value);
   const names = argumentNames(cases);
@@ -61,7 +73,7 @@ export function emitCompleteDispatch(cases: CompleteCases, way: Way): EmittedCod
   const table = `${constant(types)}, ${constant(new Set(none))}, ${rest}`;
   text += `const t = R.target(${table}, ${at}); return t === undefined ? false : t.${way}(${passed});`;
   const targets = takesContinuation(way)
-    ? [...literals.values(), ...classes.values(), ...types.values(), otherwise]
+    ? [...literals.values(), ...classes.values(), ...[...rows.values()].flatMap((each) => [...each.values()]), ...types.values(), otherwise]
     : [];
   const explored = new Set(targets.filter((target) => target !== undefined));
   return withConstants(constants, `function dispatch(${passed}) { ${text} }`, [], explored);
@@ -75,9 +87,9 @@ interface CaseText {
   readonly target: (to: CompiledFunction, args: readonly string[]) => string;
 }
 
-/** Prints the cases for literals and classes: few as a switch or a chain of comparisons, many as a table. */
+/** Prints the cases for literals, classes and rows: few as a switch or a chain of comparisons, many as a table. */
 function knownCases(
-  { parameter, literals, classes, prototypes }: DispatchCases,
+  { parameter, literals, classes, prototypes, rows, discriminators }: DispatchCases,
   names: readonly string[],
   way: Way,
   { constants, search, target }: CaseText,
@@ -99,14 +111,38 @@ function knownCases(
     );
     text += `switch (${at}) { ${known.join(' ')} }\n`;
   }
+  const isUnmarked = undiscriminatedTest(at, discriminators, ({ values }) => constant(values));
   if (classes.size > longestChain) {
-    const found = `const f = ${constant(prototypes)}.get(p); if (f !== undefined) ${callOf('f', names, way)}`;
+    const found = `const f = ${constant(prototypes)}.get(p); if (f !== undefined${isUnmarked}) ${callOf('f', names, way)}`;
     text += search(at, found);
   } else if (classes.size > 0) {
-    const known = [...classes].map(([c, to]) => `if (p === ${constant(c.prototype)}) ${target(to, names)}`);
+    const known = [...classes].map(
+      ([c, to]) => `if (p === ${constant(c.prototype)}${isUnmarked}) ${target(to, names)}`,
+    );
     text += search(at, known.join(' '));
   }
+  if (rows.size > 0) text += rowSearch(at, discriminators, constant(findTag), rowCases());
   return text;
+
+  /** Prints the cases by the tag `g`, and by each discriminator of a row without a tag. */
+  function rowCases(): string {
+    const fields = discriminators?.fields ?? [];
+    const others = (i: number) =>
+      fields.flatMap(({ values }, j) => (j === i ? [] : [`(d${j} === undefined || !${constant(values)}.has(d${j}))`]));
+    return [undefined, ...fields.map(({ name }) => name)]
+      .map((name, i) => {
+        const found = i === 0 ? 'g' : `d${i - 1}`;
+        const marked = rows.get(name);
+        if (marked === undefined) return '';
+        const cases =
+          marked.size > longestChain
+            ? `const f = ${constant(marked)}.get(${found}); if (f !== undefined) ${callOf('f', names, way)}`
+            : `switch (${found}) { ${[...marked].map(([value, to]) => `case ${literalText(value)}: ${target(to, names)}`).join(' ')} }`;
+        const isOnly = [...(i === 0 ? [] : ['g === undefined']), ...others(i - 1)];
+        return isOnly.length === 0 ? `{ ${cases} }` : `if (${isOnly.join(' && ')}) { ${cases} }`;
+      })
+      .join(' ');
+  }
 }
 
 const argumentNames = ({ passed }: DispatchCases): string[] =>

@@ -61,12 +61,38 @@ export function emitRead(e: Emission, statement: ReadStatement, next: () => stri
  * @param settle the statement that awaits the value first
  */
 export function emitTag(e: Emission, n: number, tag: FieldType, settle: string): string {
+  return emitNote(e, n, tag, settle, '', `R.tag(v${n}, ${e.constant(tag)});`);
+}
+
+/**
+ * Prints the tagging of the elements of a list, once for all of them, at the first element that is a plain row.
+ *
+ * @param list the declared type of the list
+ * @param label the number of the loop
+ */
+export const emitElementTag = (
+  e: Emission,
+  n: number,
+  list: Extract<FieldType, { kind: 'list' }>,
+  settle: string,
+  label: number,
+): string =>
+  emitNote(e, n, list.of, settle, `!t${label} && `, `{ t${label} = true; R.tag(l${label}, ${e.constant(list)}); }`);
+
+/** @param needed a test, before `&&`, whether the statement `noted` must run for a row */
+function emitNote(
+  e: Emission,
+  n: number,
+  tag: FieldType,
+  settle: string,
+  needed: string,
+  noted: string,
+): string {
   const value = `v${n}`;
   const type = tag.kind === 'named' ? e.linker.context.program.types.find(tag.name) : undefined;
   const exact = type && e.linker.exactClass(type);
   const note = (more: string) =>
-    `if (${objectTest(value)}${more} && !R.registered.has(Object.getPrototypeOf(${value}))) ` +
-    `R.tag(${value}, ${e.constant(tag)});\n`;
+    `if (${needed}${objectTest(value)}${more} && !R.registered.has(Object.getPrototypeOf(${value}))) ${noted}\n`;
   // An instance of a class that extends it may be a promise.
   const extensions = type === undefined ? [] : e.linker.extensionsOf(type);
   const areExact = extensions.every((each) => e.linker.exactClass(each) !== undefined);

@@ -1,6 +1,7 @@
 import type { CompiledFunction } from '../../compiler/compiled-function.js';
 import {
   isLiteralOperand,
+  isNil,
   type CallTest,
   type EqualTest,
   type Operand,
@@ -75,6 +76,11 @@ function emitEqual(e: Emission, { left, right, how, negated, at }: EqualTest): s
     const mayTrust = !negated && e.negations === 0 && !e.linker.isNegated(e.fn.predicate);
     return `(${l} === ${r} || (${e.mayBePending(l, mayTrust ? left : undefined)} && ${slow}))`;
   }
+  // No object equals nil. Only a promise and a variable of a query need more than this, and both have `then`.
+  if (left.kind === 'local' && isNil(right))
+    return `(${l} === null || (${objectTest(l)} && ${l}.then !== undefined && ${slow}))`;
+  if (right.kind === 'local' && isNil(left))
+    return `(${r} === null || (${objectTest(r)} && ${r}.then !== undefined && ${slow}))`;
   if (left.kind === 'local' && isLiteralOperand(right))
     return `(${l} === ${r} || (${objectTest(l)} && ${slow}))`;
   if (right.kind === 'local' && isLiteralOperand(left))

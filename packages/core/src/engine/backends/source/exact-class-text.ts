@@ -1,9 +1,33 @@
+import type { Discriminators } from '../../../host/discriminators.js';
+import { memberAccess } from './emitted-code.js';
+
 // Prints the test of `isExactly` in runtime/exact-class.ts. Both must find the same class.
 
-/** Prints the test that a value is an instance of exactly the class with this prototype. */
-export const exactTest = (value: string, prototype: string): string =>
+/**
+ * Prints the test that a value is an instance of exactly the class with this prototype.
+ *
+ * @param undiscriminated a further test, as `undiscriminatedTest` prints it
+ */
+export const exactTest = (value: string, prototype: string, undiscriminated: string): string =>
   `typeof ${value} === "object" && ${value} !== null && ` +
-  `Object.getPrototypeOf(${value}) === ${prototype} && !Array.isArray(${value})`;
+  `Object.getPrototypeOf(${value}) === ${prototype} && !Array.isArray(${value})${undiscriminated}`;
+
+/**
+ * Prints the test, after `&&`, that no discriminator gives an object a type.
+ *
+ * @param values prints the values of a discriminator that give a type
+ */
+export const undiscriminatedTest = (
+  value: string,
+  discriminators: Discriminators | undefined,
+  values: (field: Discriminators['fields'][number]) => string,
+): string =>
+  (discriminators?.fields ?? [])
+    .map((field) => {
+      const found = `${value}${memberAccess(field.name)}`;
+      return ` && (${found} === undefined || !${values(field)}.has(${found}))`;
+    })
+    .join('');
 
 /**
  * Prints the search for the exact class of a value among several.
@@ -14,6 +38,27 @@ export const exactSearch = (value: string, found: string): string =>
   // Reading an attribute first lets the optimizer learn the shape of the object, and with it the prototype. `then` is read anyway.
   `if (typeof ${value} === "object" && ${value} !== null && !Array.isArray(${value})) ` +
   `{ const t = ${value}.then, p = Object.getPrototypeOf(${value}); if (t === undefined) { ${found} } }\n`;
+
+/**
+ * Prints the search for the mark of a row: its tag `g`, or one of its discriminators `d0`, `d1`, …
+ *
+ * @param findTag the name of the function that returns the tag
+ */
+export function rowSearch(
+  value: string,
+  discriminators: Discriminators | undefined,
+  findTag: string,
+  found: string,
+): string {
+  const fields = discriminators?.fields ?? [];
+  const reads = fields.map(({ name }, i) => `, d${i} = ${value}${memberAccess(name)}`).join('');
+  const isClean = fields.map(({ name }) => ` && Object.prototype${memberAccess(name)} === undefined`).join('');
+  return (
+    `if (typeof ${value} === "object" && ${value} !== null && !Array.isArray(${value})) ` +
+    `{ const p = Object.getPrototypeOf(${value}); if ((p === Object.prototype || p === null)${isClean}) ` +
+    `{ const g = ${findTag}(${value})${reads}; ${found} } }\n`
+  );
+}
 
 /** Prints the search for ahead-of-time code, which cannot bail out: like the machine, it does not read `then` of data objects. */
 export const exactSearchAot = (value: string, found: string): string =>

@@ -14,6 +14,7 @@ import {
   tested,
   type CompiledFunction,
   type KnownArgument,
+  type KnownTypes,
 } from '../compiled-function.js';
 import type { Linker } from '../linker.js';
 import { partiallyEvaluate } from '../partial-evaluator/partial-evaluator.js';
@@ -175,7 +176,7 @@ export class PolicyLinker implements Linker {
     return this.#exact.get(type);
   }
 
-  equalsOnlyItself({ types, class: exact }: Extract<KnownArgument, { kind: 'types' }>): boolean {
+  equalsOnlyItself({ types, class: exact }: KnownTypes): boolean {
     if (this.context.equality !== 'identity' || exact === undefined) return false;
     if (types.declared.some((type) => type.key !== undefined || type.equals !== undefined)) return false;
     return (exact.prototype as object).valueOf === Object.prototype.valueOf;

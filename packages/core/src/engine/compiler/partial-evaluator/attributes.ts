@@ -42,7 +42,7 @@ export function readAttribute(evaluation: Evaluation, goal: LookupGoal, cells: C
     base: operandOf(base),
     name,
     inPattern: goal.inPattern,
-    isExact: isExact(base) && !isDeclaredTwice(base, name) && !linker.hasGetter(name),
+    isExact: isExact(base, linker.hasGetter(name)) && !isDeclaredTwice(base, name),
     field: tagOf(linker, field),
     tag: isTagged ? tagOf(linker, field) : undefined,
     isOptional: false,
@@ -51,8 +51,11 @@ export function readAttribute(evaluation: Evaluation, goal: LookupGoal, cells: C
   };
 }
 
-const isExact = (base: Value): base is LocalValue =>
-  base.kind === 'local' && base.known.kind === 'types' && base.known.class !== undefined;
+/** @param isGetter whether a class has a getter of the name */
+const isExact = (base: Value, isGetter: boolean): base is LocalValue =>
+  base.kind === 'local' &&
+  base.known.kind === 'types' &&
+  (base.known.isRow || (base.known.class !== undefined && !isGetter));
 
 /** Checks for a field that a class and its base class both declare: its value has both types. */
 const isDeclaredTwice = ({ known }: LocalValue, name: string): boolean =>

@@ -2,7 +2,7 @@ import type { CallGoal, Parameter, Predicate } from '../../../ir/goal.js';
 import type { DeclaredType } from '../../../types/declared-type.js';
 import type { Candidate } from '../../rules/candidate.js';
 import { groupByRules } from '../../rules/rule-groups.js';
-import { isUnknown, type KnownArgument } from '../compiled-function.js';
+import { isUnknown, type KnownArgument, type KnownTypes } from '../compiled-function.js';
 import type { Linker } from '../linker.js';
 import { NotCompilable } from '../not-compilable.js';
 import { anyOf, fail, isFailure, type CallTest, type Statement } from '../plan.js';
@@ -138,10 +138,10 @@ function likelyCallee(
   return undefined;
 }
 
-function exactly(linker: Linker, type: DeclaredType): Extract<KnownArgument, { kind: 'types' }> | undefined {
+function exactly(linker: Linker, type: DeclaredType): KnownTypes | undefined {
   const exact = linker.exactClass(type);
   if (exact === undefined) return undefined;
-  return { kind: 'types', types: linker.context.typeSets.ofClass(exact), class: exact };
+  return { kind: 'types', types: linker.context.typeSets.ofClass(exact), class: exact, isRow: false };
 }
 
 // ── calls with a variable that has no value ──

@@ -1,7 +1,7 @@
 import type { Goal } from '../../../ir/goal.js';
 import { NotCompilable } from '../not-compilable.js';
 import { isLiteral, anyOf, fail, succeed, type Statement } from '../plan.js';
-import { declaredLocal, tagOf } from './attributes.js';
+import { declaredLocal } from './attributes.js';
 import { ifHolds, type Evaluation, type Rest } from './evaluation.js';
 import { bind, ifEqual, unify } from './unify.js';
 import { bound, operandOf, unboundUsed, valueIn, type Cell, type Cells } from './values.js';
@@ -26,14 +26,14 @@ export function proveMembership(
   const item = evaluation.cellOf(goal.item, cells);
   if (list.kind === 'constant' && isLiteralList(evaluation, list.value))
     return inLiterals(evaluation, item, list.value, rest);
-  const field = list.kind === 'local' && list.field?.kind === 'list' ? list.field.of : undefined;
+  const field = list.kind === 'local' && list.field?.kind === 'list' ? list.field : undefined;
   const element = evaluation.newLocal();
-  const value = declaredLocal(linker, element, field);
+  const value = declaredLocal(linker, element, field?.of);
   const each = (next: Statement): Statement => ({
     kind: 'each',
     item: element,
     list: operandOf(list),
-    tag: tagOf(linker, field),
+    tag: field !== undefined && linker.isTaggable(field) ? field : undefined,
     at: goal.span,
     next,
   });

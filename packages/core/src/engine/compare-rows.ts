@@ -1,0 +1,36 @@
+import type { Meter } from '../host/meter.js';
+import { isObjectOrFunction } from '../internal/is-object.js';
+
+type Row = Readonly<Record<string, unknown>>;
+
+const isRow = (value: unknown): value is Row =>
+  typeof value === 'object' &&
+  value !== null &&
+  Object.getPrototypeOf(value) === Object.prototype &&
+  !Array.isArray(value);
+
+/**
+ * Compares two rows whose types do not say how, as long as primitives decide: most rows differ in a primitive, such as an id. Returns
+ * undefined for other values, and where an attribute must be compared.
+ */
+export function compareRows(left: unknown, right: unknown, meter: Meter): boolean | undefined {
+  if (!isRow(left) || !isRow(right)) return undefined;
+  let isOpen = false;
+  let count = 0;
+  // Inherited members are the same in both, so that they decide nothing.
+  for (const name in left) {
+    const found = left[name];
+    const other = right[name];
+    if (found === other) {
+      if (found !== undefined) count++;
+    } else if (isObjectOrFunction(found) || isObjectOrFunction(other)) isOpen = true;
+    else {
+      meter.spend(count);
+      return false;
+    }
+  }
+  meter.spend(count);
+  if (isOpen) return undefined;
+  for (const name in right) if (right[name] !== undefined) count--;
+  return count === 0;
+}
