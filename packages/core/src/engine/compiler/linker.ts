@@ -1,3 +1,4 @@
+import type { RowMark } from '../../host/row-mark.js';
 import type { TypeSet } from '../../host/type-set.js';
 import type { Predicate } from '../../ir/goal.js';
 import type { DeclaredType, FieldType } from '../../types/declared-type.js';
@@ -41,4 +42,8 @@ export interface Linker {
   extensionsOf(type: DeclaredType): readonly DeclaredType[];
   /** Returns the class whose prototype identifies the instances of exactly this type, if that is reliable. */
   exactClass(type: DeclaredType): Class | undefined;
+  /** Returns the mark that gives rows exactly this type, if the type has no class. */
+  rowMark(type: DeclaredType): RowMark | undefined;
+  /** Returns the facts about a value that has exactly this type from its class or its mark. */
+  exactArgument(type: DeclaredType): KnownTypes | undefined;
 }

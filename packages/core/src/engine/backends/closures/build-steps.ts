@@ -92,11 +92,10 @@ function buildLikelyCall(b: ClosureBuilder, { test, next: call }: IfStatement): 
   if (test.kind !== 'isa' || test.value.kind !== 'local' || call.kind !== 'if') return undefined;
   if (call.test.kind !== 'call' || call.next.kind !== 'succeed') return undefined;
   const { args, likely } = call.test;
-  const exact = b.linker.exactClass(test.type);
-  if (exact === undefined || likely?.type !== test.type || !isLocal(likely.argument, test.value.local))
+  const isExact = b.exactTest(test.type);
+  if (isExact === undefined || likely?.type !== test.type || !isLocal(likely.argument, test.value.local))
     return undefined;
   const at = b.slot(test.value.local);
-  const isExact = b.exactTest(exact);
   const calls = buildCall(b, likely.callee, args);
   const [isOther, callsOther] = [buildTest(b, test), buildTest(b, call.test)];
   return (locals) => {
@@ -184,7 +183,7 @@ function buildSwitch(b: ClosureBuilder, { value, cases }: SwitchStatement, after
 function buildExactly(b: ClosureBuilder, statement: ExactlyStatement, after: Then): Step {
   const { runtime } = b;
   const value = b.get(statement.value);
-  const isExact = b.exactTest(b.linker.exactClass(statement.type)!);
+  const isExact = b.exactTest(statement.type)!;
   const then = buildStep(b, statement.next, after);
   return (locals) => (isExact(value(locals)) ? then(locals) : runtime.inexact(value(locals)));
 }
@@ -214,7 +213,7 @@ function buildAgain(b: ClosureBuilder, { args, only }: AgainStatement, { passed 
     };
   }
   const value = b.get(only.argument);
-  const isExact = b.exactTest(b.linker.exactClass(only.type)!);
+  const isExact = b.exactTest(only.type)!;
   const all = buildCallAll(b, only.otherwise, args);
   const call: Step =
     passed === undefined

@@ -28,9 +28,8 @@ export function buildTest(b: ClosureBuilder, test: Test): Check {
     case 'isa': {
       const { type } = test;
       const value = b.get(test.value);
-      const exact = b.linker.exactClass(type);
-      if (exact === undefined) return (locals) => runtime.isa(value(locals), type);
-      const isExact = b.exactTest(exact);
+      const isExact = b.exactTest(type);
+      if (isExact === undefined) return (locals) => runtime.isa(value(locals), type);
       return (locals) => {
         const v = value(locals);
         return isExact(v) || runtime.isa(v, type);
@@ -61,7 +60,7 @@ function buildCallTest(b: ClosureBuilder, { callee, args, likely }: CallTest): C
   const call = buildCall(b, callee, args);
   if (likely === undefined) return call;
   const value = b.get(likely.argument);
-  const isExact = b.exactTest(b.linker.exactClass(likely.type)!);
+  const isExact = b.exactTest(likely.type)!;
   const likelyCall = buildCall(b, likely.callee, args);
   return (locals) => (isExact(value(locals)) ? likelyCall(locals) : call(locals));
 }
@@ -71,7 +70,7 @@ export function buildCallAllTest(b: ClosureBuilder, { callee, args, likely }: Ca
   const all = buildCallAll(b, callee, args);
   if (likely === undefined) return all;
   const value = b.get(likely.argument);
-  const isExact = b.exactTest(b.linker.exactClass(likely.type)!);
+  const isExact = b.exactTest(likely.type)!;
   const likelyAll = buildCallAll(b, likely.callee, args);
   return (locals, then) =>
     isExact(value(locals)) ? likelyAll(locals, then) : all(locals, then);

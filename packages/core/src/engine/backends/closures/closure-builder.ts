@@ -1,6 +1,8 @@
 import type { CompiledFunction } from '../../compiler/compiled-function.js';
 import type { Linker } from '../../compiler/linker.js';
 import type { Operand, Plan } from '../../compiler/plan.js';
+import { findMark } from '../../../host/row-mark.js';
+import type { DeclaredType } from '../../../types/declared-type.js';
 import { isExactly } from '../../runtime/exact-class.js';
 import type { Runtime } from '../../runtime/runtime.js';
 import type { Get, Step } from './steps.js';
@@ -35,10 +37,17 @@ export class ClosureBuilder {
     return (locals) => locals[at];
   }
 
-  /** Returns the test that a value is an instance of exactly a class. */
-  exactTest({ prototype }: { readonly prototype: unknown }): (value: unknown) => boolean {
+  /** Returns the test that a value has exactly this type, or undefined if only the runtime can tell. */
+  exactTest(type: DeclaredType): ((value: unknown) => boolean) | undefined {
     const { discriminators } = this.linker.context.typeSets;
-    return (value) => isExactly(value, prototype as object, discriminators);
+    const exact = this.linker.exactClass(type);
+    if (exact !== undefined) return (value) => isExactly(value, exact.prototype as object, discriminators);
+    const wanted = this.linker.rowMark(type);
+    if (wanted === undefined) return undefined;
+    return (value) => {
+      const mark = findMark(value, discriminators);
+      return mark !== undefined && mark.field === wanted.field && mark.value === wanted.value;
+    };
   }
 
   /** Makes room for a local. */

@@ -6,7 +6,7 @@ import { hasCut } from '../../compiler/plan-analysis.js';
 import type { Operand, Plan } from '../../compiler/plan.js';
 import { waitsIn, type Way } from '../../runtime/way.js';
 import { Constants, objectTest } from './emitted-code.js';
-import { exactTest, undiscriminatedTest } from './exact-class-text.js';
+import { exactTest, rowTest, undiscriminatedTest } from './exact-class-text.js';
 
 /** The kind of code to print. */
 export interface Printing {
@@ -155,8 +155,13 @@ export class Emission {
   isExactly(operand: Operand, type: DeclaredType): string {
     const value = this.operand(operand);
     const exact = this.linker.exactClass(type);
-    if (exact === undefined) return 'false';
     const { discriminators } = this.linker.context.typeSets;
+    if (exact === undefined) {
+      const mark = this.linker.rowMark(type);
+      return mark === undefined
+        ? 'false'
+        : rowTest(value, mark, discriminators, (constant) => this.constant(constant));
+    }
     const undiscriminated = undiscriminatedTest(value, discriminators, ({ values }) => this.constant(values));
     return exactTest(value, this.constant(exact.prototype), undiscriminated);
   }

@@ -25,10 +25,9 @@ export function emitTest(e: Emission, test: Test): string {
       return emitOrder(e, test);
     case 'isa': {
       const v = e.operand(test.value);
-      const exact = e.linker.exactClass(test.type);
       const slow = `R.isa(${v}, ${e.constant(test.type)})`;
-      if (exact === undefined) return slow;
-      return `((${e.isExactly(test.value, test.type)}) || ${slow})`;
+      const exact = e.isExactly(test.value, test.type);
+      return exact === 'false' ? slow : `((${exact}) || ${slow})`;
     }
     case 'isa-union':
       return `R.isaUnion(${e.operand(test.value)}, ${JSON.stringify(test.union)})`;

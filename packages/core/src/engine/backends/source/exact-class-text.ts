@@ -1,5 +1,7 @@
 import type { Discriminators } from '../../../host/discriminators.js';
-import { memberAccess } from './emitted-code.js';
+import type { RowMark } from '../../../host/row-mark.js';
+import { findTag } from '../../../types/typed.js';
+import { literalText, memberAccess } from './emitted-code.js';
 
 // Prints the test of `isExactly` in runtime/exact-class.ts. Both must find the same class.
 
@@ -38,6 +40,35 @@ export const exactSearch = (value: string, found: string): string =>
   // Reading an attribute first lets the optimizer learn the shape of the object, and with it the prototype. `then` is read anyway.
   `if (typeof ${value} === "object" && ${value} !== null && !Array.isArray(${value})) ` +
   `{ const t = ${value}.then, p = Object.getPrototypeOf(${value}); if (t === undefined) { ${found} } }\n`;
+
+/**
+ * Prints the test that a value is a plain object with this mark and no other.
+ *
+ * @param constant returns the name of a constant
+ */
+export function rowTest(
+  value: string,
+  mark: RowMark,
+  discriminators: Discriminators | undefined,
+  constant: (value: unknown) => string,
+): string {
+  const fields = discriminators?.fields ?? [];
+  const tests = fields.map(({ name, values }) => {
+    const access = memberAccess(name);
+    const isClean = `Object.prototype${access} === undefined`;
+    const found = `${value}${access}`;
+    return name === mark.field
+      ? `${isClean} && ${found} === ${literalText(mark.value)}`
+      : `${isClean} && (${found} === undefined || !${constant(values)}.has(${found}))`;
+  });
+  const tag = mark.field === undefined ? literalText(mark.value) : 'undefined';
+  return [
+    `typeof ${value} === "object" && ${value} !== null && Object.getPrototypeOf(${value}) === Object.prototype`,
+    `!Array.isArray(${value})`,
+    ...tests,
+    `${constant(findTag)}(${value}) === ${tag}`,
+  ].join(' && ');
+}
 
 /**
  * Prints the search for the mark of a row: its tag `g`, or one of its discriminators `d0`, `d1`, …

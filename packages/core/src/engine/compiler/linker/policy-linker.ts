@@ -1,3 +1,4 @@
+import type { RowMark } from '../../../host/row-mark.js';
 import type { TypeSet } from '../../../host/type-set.js';
 import type { Predicate } from '../../../ir/goal.js';
 import type { DeclaredType, FieldType } from '../../../types/declared-type.js';
@@ -12,6 +13,7 @@ import {
   keyOf,
   passedArguments,
   tested,
+  typesOnly,
   type CompiledFunction,
   type KnownArgument,
   type KnownTypes,
@@ -174,6 +176,23 @@ export class PolicyLinker implements Linker {
   exactClass(type: DeclaredType): Class | undefined {
     if (!this.#exact.has(type)) this.#exact.set(type, findExactClass(type, this.context.typeSets));
     return this.#exact.get(type);
+  }
+
+  rowMark(type: DeclaredType): RowMark | undefined {
+    const { typeSets } = this.context;
+    if (type.class !== undefined || type.is !== undefined || typeSets.hasPredicates) return undefined;
+    if (type.discriminator === undefined) return { field: undefined, value: type.name };
+    const { field, value } = type.discriminator;
+    const given = typeSets.discriminators?.fields.find(({ name }) => name === field)?.types.get(value);
+    return given?.length === 1 ? { field, value } : undefined;
+  }
+
+  exactArgument(type: DeclaredType): KnownTypes | undefined {
+    const { typeSets } = this.context;
+    const exact = this.exactClass(type);
+    if (exact !== undefined)
+      return { kind: 'types', types: typeSets.ofClass(exact), class: exact, isRow: false };
+    return this.rowMark(type) && { ...typesOnly(typeSets.ofRow([type])), isRow: true };
   }
 
   equalsOnlyItself({ types, class: exact }: KnownTypes): boolean {

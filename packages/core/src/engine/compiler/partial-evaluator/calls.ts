@@ -2,7 +2,7 @@ import type { CallGoal, Parameter, Predicate } from '../../../ir/goal.js';
 import type { DeclaredType } from '../../../types/declared-type.js';
 import type { Candidate } from '../../rules/candidate.js';
 import { groupByRules } from '../../rules/rule-groups.js';
-import { isUnknown, type KnownArgument, type KnownTypes } from '../compiled-function.js';
+import { isUnknown, type KnownArgument } from '../compiled-function.js';
 import type { Linker } from '../linker.js';
 import { NotCompilable } from '../not-compilable.js';
 import { anyOf, fail, isFailure, type CallTest, type Statement } from '../plan.js';
@@ -125,7 +125,7 @@ function likelyCallee(
   for (const [i, arg] of args.entries()) {
     const value = valueIn(arg)!;
     if (value.kind !== 'local' || !isUnknown(value.known) || value.likely === undefined) continue;
-    const exact = exactly(linker, value.likely);
+    const exact = linker.exactArgument(value.likely);
     if (exact === undefined) continue;
     const better = known.map((k, j) => (j === i ? exact : k));
     if (!linker.determinesRules(predicate, better)) continue;
@@ -136,12 +136,6 @@ function likelyCallee(
     };
   }
   return undefined;
-}
-
-function exactly(linker: Linker, type: DeclaredType): KnownTypes | undefined {
-  const exact = linker.exactClass(type);
-  if (exact === undefined) return undefined;
-  return { kind: 'types', types: linker.context.typeSets.ofClass(exact), class: exact, isRow: false };
 }
 
 // ── calls with a variable that has no value ──
@@ -210,7 +204,7 @@ function unfoldLikely(
     const otherwise = unfoldByType(evaluation, goal, args, known, i, rest);
     // Ahead-of-time code cannot bail out, so it needs code for all types.
     if (otherwise === undefined && linker.knownTypes !== undefined) break;
-    const exact = value.likely && exactly(linker, value.likely);
+    const exact = value.likely && linker.exactArgument(value.likely);
     if (exact !== undefined)
       return {
         kind: 'exactly',
