@@ -15,7 +15,10 @@ interface DiscriminatorField {
 export class Discriminators {
   readonly fields: readonly DiscriminatorField[];
   /** The lists of two fields together. */
-  readonly #joined = new Map<readonly DeclaredType[], Map<readonly DeclaredType[], readonly DeclaredType[]>>();
+  readonly #joined = new Map<
+    readonly DeclaredType[],
+    Map<readonly DeclaredType[], readonly DeclaredType[]>
+  >();
 
   private constructor(fields: ReadonlyMap<string, ReadonlyMap<unknown, readonly DeclaredType[]>>) {
     this.fields = [...fields].map(([name, types]) => ({ name, types, values: new Set(types.keys()) }));

@@ -114,7 +114,8 @@ class Index {
     if (field.kind !== 'list') return;
     this.elementTypes.set(value, field.of);
     const type = field.of.kind === 'named' ? this.types.find(field.of.name) : undefined;
-    if (type?.builtIn === false && Array.isArray(value)) for (const element of value) this.#add(element, type);
+    if (type?.builtIn === false && Array.isArray(value))
+      for (const element of value) this.#add(element, type);
   }
 
   #add(value: unknown, type: DeclaredType): void {

@@ -64,7 +64,8 @@ export class TypeSets {
     this.discriminators = Discriminators.of(types.types);
     this.areBare = !this.hasPredicates && ![...types.types].some(isDeclared);
     this.haveEquality =
-      this.hasPredicates || [...types.types].some(({ key, equals }) => key !== undefined || equals !== undefined);
+      this.hasPredicates ||
+      [...types.types].some(({ key, equals }) => key !== undefined || equals !== undefined);
     for (const type of types.types) {
       if (type.class !== undefined && !type.builtIn) this.#classOfPrototype.set(type.class.prototype, type);
     }
@@ -128,7 +129,9 @@ export class TypeSets {
   areSettled(value: unknown): boolean {
     if (this.hasPredicates) return false;
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return true;
-    return this.discriminators === undefined && !isPlainObject(value) && this.#ofClass(value).chain.length > 0;
+    return (
+      this.discriminators === undefined && !isPlainObject(value) && this.#ofClass(value).chain.length > 0
+    );
   }
 
   /** Whether a class, unless it is `Object`, determines the types of its instances. */

@@ -1,6 +1,7 @@
 /** A variable of a query, by name. Pass it as an argument to query its values. Answers contain it where it stays unbound. */
 export class QueryVariable {
   /** Not a promise. Compiled code looks closer at every object that has `then`. */
+  // oxlint-disable-next-line unicorn/no-thenable -- not a function, so that nothing awaits it
   readonly then = null;
 
   constructor(readonly name: string) {}

@@ -5,8 +5,8 @@ import { findName, setName } from './row-name.js';
 // On globalThis, so that the ESM and the CommonJS copy of this package share it.
 const registryKey = Symbol.for('@nanook/core/typed');
 interface Registry {
-  set(row: object, name: string): void;
-  find(row: object): string | undefined;
+  readonly set: (row: object, name: string) => void;
+  readonly find: (row: object) => string | undefined;
   /** The prototypes of tagged rows that are not plain objects. Their classes do not determine the types of all instances. */
   readonly prototypes: WeakSet<object>;
   /** The number of these prototypes. */

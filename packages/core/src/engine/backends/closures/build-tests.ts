@@ -72,8 +72,7 @@ export function buildCallAllTest(b: ClosureBuilder, { callee, args, likely }: Ca
   const value = b.get(likely.argument);
   const isExact = b.exactTest(likely.type)!;
   const likelyAll = buildCallAll(b, likely.callee, args);
-  return (locals, then) =>
-    isExact(value(locals)) ? likelyAll(locals, then) : all(locals, then);
+  return (locals, then) => (isExact(value(locals)) ? likelyAll(locals, then) : all(locals, then));
 }
 
 export function buildCallAll(b: ClosureBuilder, callee: CompiledFunction, args: readonly Operand[]): CallAll {

@@ -107,8 +107,10 @@ export function comparison(
   // A value that is not equal may be a promise; a value that is equal is not.
   if (how === 'identity') return (l, r) => l === r || (mayBePending(l) && runtime.equal(l, r));
   // No object equals nil. Only a promise and a variable of a query need more than this, and both have `then`.
-  if (left.kind === 'local' && isNil(right)) return (l, r) => l === null || (hasThen(l) && runtime.equal(l, r));
-  if (right.kind === 'local' && isNil(left)) return (l, r) => r === null || (hasThen(r) && runtime.equal(l, r));
+  if (left.kind === 'local' && isNil(right))
+    return (l, r) => l === null || (hasThen(l) && runtime.equal(l, r));
+  if (right.kind === 'local' && isNil(left))
+    return (l, r) => r === null || (hasThen(r) && runtime.equal(l, r));
   if (left.kind === 'local' && isLiteralOperand(right))
     return (l, r) => l === r || (isObject(l) && runtime.equal(l, r));
   if (right.kind === 'local' && isLiteralOperand(left))

@@ -64,9 +64,7 @@ class CaseBuilder {
       types: new Map(
         groups.flatMap(({ types }) => {
           const knownAs = (set: TypeSet): KnownArgument =>
-            this.#isOther || types.length > fewTypeSets
-              ? this.#some(types[0]!)
-              : typesOnly(set);
+            this.#isOther || types.length > fewTypeSets ? this.#some(types[0]!) : typesOnly(set);
           return types.map((set) => [set, this.#target(knownAs(set))!] as const);
         }),
       ),

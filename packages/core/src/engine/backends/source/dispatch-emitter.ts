@@ -23,12 +23,7 @@ export function emitDispatch(cases: GrowingCases, way: Way): EmittedCode {
   return withConstants(constants, `function (${passedIn(way, names)}) { ${body} }`);
 }
 
-function growingBody(
-  cases: GrowingCases,
-  names: readonly string[],
-  constants: Constants,
-  way: Way,
-): string {
+function growingBody(cases: GrowingCases, names: readonly string[], constants: Constants, way: Way): string {
   const at = names[cases.parameter]!;
   let text = knownCases(cases, names, way, {
     constants,
@@ -73,7 +68,13 @@ export function emitCompleteDispatch(cases: CompleteCases, way: Way): EmittedCod
   const table = `${constant(types)}, ${constant(new Set(none))}, ${rest}`;
   text += `const t = R.target(${table}, ${at}); return t === undefined ? false : t.${way}(${passed});`;
   const targets = takesContinuation(way)
-    ? [...literals.values(), ...classes.values(), ...[...rows.values()].flatMap((each) => [...each.values()]), ...types.values(), otherwise]
+    ? [
+        ...literals.values(),
+        ...classes.values(),
+        ...[...rows.values()].flatMap((each) => [...each.values()]),
+        ...types.values(),
+        otherwise,
+      ]
     : [];
   const explored = new Set(targets.filter((target) => target !== undefined));
   return withConstants(constants, `function dispatch(${passed}) { ${text} }`, [], explored);
@@ -128,7 +129,9 @@ function knownCases(
   function rowCases(): string {
     const fields = discriminators?.fields ?? [];
     const others = (i: number) =>
-      fields.flatMap(({ values }, j) => (j === i ? [] : [`(d${j} === undefined || !${constant(values)}.has(d${j}))`]));
+      fields.flatMap(({ values }, j) =>
+        j === i ? [] : [`(d${j} === undefined || !${constant(values)}.has(d${j}))`],
+      );
     return [undefined, ...fields.map(({ name }) => name)]
       .map((name, i) => {
         const found = i === 0 ? 'g' : `d${i - 1}`;

@@ -77,7 +77,14 @@ export const emitElementTag = (
   settle: string,
   label: number,
 ): string =>
-  emitNote(e, n, list.of, settle, `!t${label} && `, `{ t${label} = true; R.tag(l${label}, ${e.constant(list)}); }`);
+  emitNote(
+    e,
+    n,
+    list.of,
+    settle,
+    `!t${label} && `,
+    `{ t${label} = true; R.tag(l${label}, ${e.constant(list)}); }`,
+  );
 
 /** @param needed a test, before `&&`, whether the statement `noted` must run for a row */
 function emitNote(

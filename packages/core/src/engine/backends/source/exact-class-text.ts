@@ -83,7 +83,9 @@ export function rowSearch(
 ): string {
   const fields = discriminators?.fields ?? [];
   const reads = fields.map(({ name }, i) => `, d${i} = ${value}${memberAccess(name)}`).join('');
-  const isClean = fields.map(({ name }) => ` && Object.prototype${memberAccess(name)} === undefined`).join('');
+  const isClean = fields
+    .map(({ name }) => ` && Object.prototype${memberAccess(name)} === undefined`)
+    .join('');
   return (
     `if (typeof ${value} === "object" && ${value} !== null && !Array.isArray(${value})) ` +
     `{ const p = Object.getPrototypeOf(${value}); if ((p === Object.prototype || p === null)${isClean}) ` +

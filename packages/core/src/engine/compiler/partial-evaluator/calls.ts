@@ -1,5 +1,4 @@
 import type { CallGoal, Parameter, Predicate } from '../../../ir/goal.js';
-import type { DeclaredType } from '../../../types/declared-type.js';
 import type { Candidate } from '../../rules/candidate.js';
 import { groupByRules } from '../../rules/rule-groups.js';
 import { isUnknown, type KnownArgument } from '../compiled-function.js';

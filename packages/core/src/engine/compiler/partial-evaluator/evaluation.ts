@@ -2,7 +2,13 @@ import type { Span } from '../../../diagnostics/span.js';
 import type { TypeSet } from '../../../host/type-set.js';
 import type { Goal, Predicate } from '../../../ir/goal.js';
 import type { Term } from '../../../ir/term.js';
-import { anything, areCertain, typesOnly, type CompiledFunction, type KnownArgument } from '../compiled-function.js';
+import {
+  anything,
+  areCertain,
+  typesOnly,
+  type CompiledFunction,
+  type KnownArgument,
+} from '../compiled-function.js';
 import type { Linker } from '../linker.js';
 import { NotCompilable } from '../not-compilable.js';
 import { isLiteral, succeed, type Operand, type Statement, type Test } from '../plan.js';
@@ -174,9 +180,7 @@ export class Evaluation {
         const { typeSets } = this.linker.context;
         if (isLiteral(value.value)) return { kind: 'literal', value: value.value };
         // The types of an object of the application may change before the query runs.
-        return typeSets.areSettled(value.value)
-          ? typesOnly(typeSets.of(value.value))
-          : anything;
+        return typeSets.areSettled(value.value) ? typesOnly(typeSets.of(value.value)) : anything;
       }
       case 'one-of':
         throw ambiguousLiteral;
@@ -194,9 +198,7 @@ export class Evaluation {
         return typeSets.of(value.literals[0]);
       case 'local':
         if (value.known.kind === 'other') return value.known.types;
-        return value.known.kind === 'types' && areCertain(value.known)
-          ? value.known.types
-          : undefined;
+        return value.known.kind === 'types' && areCertain(value.known) ? value.known.types : undefined;
     }
   }
 }
