@@ -85,10 +85,10 @@ function caseOf(cases: GrowingCases, value: unknown, runtime: Runtime): Compiled
   if (isObject(value) && (value as { then?: unknown }).then === undefined && !Array.isArray(value)) {
     // An instance can have `then` even if its class does not.
     const target = cases.prototypes.get(getPrototypeOf(value) as object);
-    if (target !== undefined && isUndiscriminated(value, runtime)) return target;
+    if (target !== undefined && isUnmarked(value, runtime)) return target;
   }
   return runtime.caseOf(cases, value);
 }
 
-const isUndiscriminated = (value: object, { context: { typeSets } }: Runtime): boolean =>
+const isUnmarked = (value: object, { context: { typeSets } }: Runtime): boolean =>
   typeSets.discriminators === undefined || typeSets.discriminators.matchNone(value);

@@ -4,7 +4,7 @@ import type { CompiledFunction, DispatchCases, GrowingCases } from '../../compil
 import { longestChain, longestSwitch } from '../../compiler/thresholds.js';
 import { takesContinuation, waitsIn, type Way } from '../../runtime/way.js';
 import { Constants, type EmittedCode, literalText, passedIn, withConstants } from './emitted-code.js';
-import { exactSearch, exactSearchAot, rowSearch, undiscriminatedTest } from './exact-class-text.js';
+import { exactSearch, exactSearchAot, rowSearch, unmarkedTest } from './exact-class-text.js';
 
 /** Cases that are complete, in ahead-of-time compilation. */
 export interface CompleteCases extends DispatchCases {
@@ -112,7 +112,7 @@ function knownCases(
     );
     text += `switch (${at}) { ${known.join(' ')} }\n`;
   }
-  const isUnmarked = undiscriminatedTest(at, discriminators, ({ values }) => constant(values));
+  const isUnmarked = unmarkedTest(at, discriminators, ({ values }) => constant(values));
   if (classes.size > longestChain) {
     const found = `const f = ${constant(prototypes)}.get(p); if (f !== undefined${isUnmarked}) ${callOf('f', names, way)}`;
     text += search(at, found);

@@ -6,7 +6,7 @@ import { hasCut } from '../../compiler/plan-analysis.js';
 import type { Operand, Plan } from '../../compiler/plan.js';
 import { waitsIn, type Way } from '../../runtime/way.js';
 import { Constants, objectTest } from './emitted-code.js';
-import { exactTest, rowTest, undiscriminatedTest } from './exact-class-text.js';
+import { exactTest, rowTest, unmarkedTest } from './exact-class-text.js';
 
 /** The kind of code to print. */
 export interface Printing {
@@ -162,7 +162,7 @@ export class Emission {
         ? 'false'
         : rowTest(value, mark, discriminators, (constant) => this.constant(constant));
     }
-    const undiscriminated = undiscriminatedTest(value, discriminators, ({ values }) => this.constant(values));
-    return exactTest(value, this.constant(exact.prototype), undiscriminated);
+    const unmarked = unmarkedTest(value, discriminators, ({ values }) => this.constant(values));
+    return exactTest(value, this.constant(exact.prototype), unmarked);
   }
 }

@@ -8,18 +8,18 @@ import { literalText, memberAccess } from './emitted-code.js';
 /**
  * Prints the test that a value is an instance of exactly the class with this prototype.
  *
- * @param undiscriminated a further test, as `undiscriminatedTest` prints it
+ * @param unmarked a further test, as `unmarkedTest` prints it
  */
-export const exactTest = (value: string, prototype: string, undiscriminated: string): string =>
+export const exactTest = (value: string, prototype: string, unmarked: string): string =>
   `typeof ${value} === "object" && ${value} !== null && ` +
-  `Object.getPrototypeOf(${value}) === ${prototype} && !Array.isArray(${value})${undiscriminated}`;
+  `Object.getPrototypeOf(${value}) === ${prototype} && !Array.isArray(${value})${unmarked}`;
 
 /**
  * Prints the test, after `&&`, that no discriminator gives an object a type.
  *
  * @param values prints the values of a discriminator that give a type
  */
-export const undiscriminatedTest = (
+export const unmarkedTest = (
   value: string,
   discriminators: Discriminators | undefined,
   values: (field: Discriminators['fields'][number]) => string,
