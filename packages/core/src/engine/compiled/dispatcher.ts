@@ -106,7 +106,12 @@ class Dispatcher {
     for (const type of new Set(required.flatMap((each) => [each, ...engine.extensionsOf(each)]))) {
       const exact = engine.exactClass(type);
       if (exact === undefined || this.#classes.has(exact)) continue;
-      const known: KnownArgument = { kind: 'types', types: typeSets.ofClass(exact), class: exact, isRow: false };
+      const known: KnownArgument = {
+        kind: 'types',
+        types: typeSets.ofClass(exact),
+        class: exact,
+        isRow: false,
+      };
       if (applies(known)) this.#classCase(exact, known);
     }
     for (const value of this.#index.literalsAt(this.#position)?.byLiteral.keys() ?? [])
