@@ -49,6 +49,7 @@ export {
   table,
   type ListedRoute,
 } from './requirements/listed-route.js';
+export { AttachedValues } from './internal/attached-values.js';
 export { locationOf } from './locations/source-location.js';
 
 export { guardResponse, type ResponseGuard } from './response-guard/response-guard.js';

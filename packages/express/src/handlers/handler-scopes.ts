@@ -1,4 +1,4 @@
-import { AuthorizationConfigError, RequirementScope, RequirementScopes } from '@nanook/http';
+import { AttachedValues, AuthorizationConfigError, RequirementScope, RequirementScopes } from '@nanook/http';
 import type { Request } from 'express';
 import { routerOf as routerOfApp, type AppInternals, type Layer } from '../internals/express-internals.js';
 import { isWholeApplication } from '../internals/layer-path.js';
@@ -49,7 +49,7 @@ interface RequestState {
   failure: object | undefined;
 }
 
-const states = new WeakMap<object, RequestState>();
+const states = new AttachedValues<Request, RequestState>();
 
 function stateOf(req: Request): RequestState {
   const known = states.get(req);

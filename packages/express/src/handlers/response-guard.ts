@@ -1,4 +1,4 @@
-import { guardResponse, type ResponseGuard } from '@nanook/http';
+import { AttachedValues, guardResponse, type ResponseGuard } from '@nanook/http';
 import type { Request } from 'express';
 import type { ServerResponse } from 'node:http';
 import { routeOf } from '../internals/request.js';
@@ -6,7 +6,7 @@ import { handlerLocation, isPreflightHandled } from '../internals/route-handlers
 import { isFailureDecided, scopesOf } from './handler-scopes.js';
 
 /** The responses that `authorize()` guards until they end. */
-const guardedResponses = new WeakSet<ServerResponse>();
+const guardedResponses = new AttachedValues<ServerResponse, true>();
 
 /** Blocks a response that does not wait for the checks of its request, in any handler. */
 export function guardChecks(req: Request, res: ServerResponse, fail: (error: unknown) => void): void {
@@ -16,7 +16,7 @@ export function guardChecks(req: Request, res: ServerResponse, fail: (error: unk
 /** Blocks a response without a decision, in all handlers that follow. */
 export function guardWholeRequest(req: Request, res: ServerResponse, fail: (error: unknown) => void): void {
   if (guardedResponses.has(res)) return;
-  guardedResponses.add(res);
+  guardedResponses.set(res, true);
   installGuard(req, res, fail, () => false);
 }
 

@@ -1,17 +1,17 @@
-import type { RequirementScope } from '@nanook/http';
+import { AttachedValues, type RequirementScope } from '@nanook/http';
 import type { ExtendableContext } from 'koa';
 import { isAfterRoute, isHandlerScope, scopesOf } from './handler-scopes.js';
 import type { Layer } from '../internals/koa-router-internals.js';
 
 /** The scope of the handler that has prepared the response of a request. */
-const answers = new WeakMap<ExtendableContext, RequirementScope>();
+const answers = new AttachedValues<ExtendableContext, RequirementScope>();
 
-const watched = new WeakSet<object>();
+const watched = new AttachedValues<object, true>();
 
 /** Records, from now on, the scope of the handler that sets the body or the status. */
 export function watchAnswer({ response }: ExtendableContext): void {
   if (watched.has(response)) return;
-  watched.add(response);
+  watched.set(response, true);
   for (const name of ['body', 'status'])
     Object.defineProperty(response, name, watchedAccessor(accessorOf(response, name)));
 }
@@ -44,7 +44,7 @@ function noteAnswer(ctx: ExtendableContext): void {
 }
 
 /** Forgets the scope of a response that was removed. */
-export const forgetAnswer = (ctx: ExtendableContext): unknown => answers.delete(ctx);
+export const forgetAnswer = (ctx: ExtendableContext): void => answers.delete(ctx);
 
 /**
  * Returns whether a decision counts for the response that Koa will send: in the scope of the handler that prepared it; without a prepared

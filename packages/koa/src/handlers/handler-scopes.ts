@@ -1,4 +1,4 @@
-import { RequirementScope, RequirementScopes } from '@nanook/http';
+import { AttachedValues, RequirementScope, RequirementScopes } from '@nanook/http';
 import type { ExtendableContext, Next } from 'koa';
 import type { App, Handler, Layer, Router } from '../internals/koa-router-internals.js';
 import { isRoute } from '../internals/koa-router-internals.js';
@@ -44,7 +44,7 @@ interface ContextState {
   readonly left: Map<RequirementScope, HandlerCall>;
 }
 
-const states = new WeakMap<ExtendableContext, ContextState>();
+const states = new AttachedValues<ExtendableContext, ContextState>();
 
 function stateOf(ctx: ExtendableContext): ContextState {
   let state = states.get(ctx);

@@ -1,4 +1,5 @@
 import {
+  AttachedValues,
   guardResponse,
   toError,
   type AuthorizationConfigError,
@@ -21,7 +22,7 @@ interface Run {
 const handling = new AsyncLocalStorage<Run>();
 
 /** The requests that `authorize()` guards until their response ends. */
-const guardedRequests = new WeakSet<ExtendableContext>();
+const guardedRequests = new AttachedValues<ExtendableContext, true>();
 
 /**
  * Runs handlers under the response guard. It removes a response without a decision before middleware upstream sees it, and throws the
@@ -37,7 +38,7 @@ export async function runGuarded(
   route?: Layer,
 ): Promise<void> {
   if (guardedRequests.has(ctx)) return handlers();
-  if (route === undefined) guardedRequests.add(ctx);
+  if (route === undefined) guardedRequests.set(ctx, true);
   watchAnswer(ctx);
   return runUnderGuard(ctx, authz, handlers, {
     isForRoute: route !== undefined,

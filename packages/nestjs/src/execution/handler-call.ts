@@ -1,4 +1,4 @@
-import type { RequestAuthorization } from '@nanook/http';
+import { AttachedValues, type RequestAuthorization } from '@nanook/http';
 import type { ExecutionContext } from '@nestjs/common';
 import { NanookNestError } from '../errors/nanook-nest-error.js';
 import { executionOf } from './execution.js';
@@ -13,8 +13,8 @@ export interface HandlerCall {
 
 // On globalThis, so that the ESM and the CommonJS copy of this package share the registry.
 const registryKey = Symbol.for('@nanook/nestjs/calls');
-const registries = globalThis as { [registryKey]?: WeakMap<object, HandlerCall> };
-const calls = (registries[registryKey] ??= new WeakMap<object, HandlerCall>());
+const registries = globalThis as { [registryKey]?: AttachedValues<object, HandlerCall> };
+const calls = (registries[registryKey] ??= new AttachedValues<object, HandlerCall>());
 
 export const findCall = (key: object): HandlerCall | undefined => calls.get(key);
 

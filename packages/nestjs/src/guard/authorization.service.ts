@@ -1,5 +1,5 @@
 import { Authorizer } from '@nanook/core';
-import { AuthorizationConfigError, RequestAuthorization, isClass } from '@nanook/http';
+import { AttachedValues, AuthorizationConfigError, RequestAuthorization, isClass } from '@nanook/http';
 import { Inject, Injectable, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { Exclusions } from '../entry-points/exclusions.js';
@@ -33,9 +33,9 @@ import { RequirementResources } from './requirement-resources.js';
  */
 @Injectable()
 export class AuthorizationService {
-  readonly #requests = new WeakMap<object, RequestAuthorization>();
+  readonly #requests = new AttachedValues<object, RequestAuthorization>();
   readonly #connections = new Connections();
-  readonly #passed = new WeakSet<object>();
+  readonly #passed = new AttachedValues<object, true>();
   readonly #requirements = new HandlerCache<readonly HandlerRequirement[]>();
 
   /** @internal */
@@ -86,7 +86,7 @@ export class AuthorizationService {
     const { kind, request } = execution;
     if (kind === 'ws') await this.#connections.pass(request as object);
     await this.#enforce(execution, context);
-    this.#passed.add(context);
+    this.#passed.set(context, true);
   }
 
   /**

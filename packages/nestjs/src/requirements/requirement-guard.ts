@@ -7,6 +7,7 @@ import {
   type OnModuleInit,
 } from '@nestjs/common';
 import { ModulesContainer, Reflector } from '@nestjs/core';
+import { AttachedValues } from '@nanook/http';
 import { NanookNestError } from '../errors/nanook-nest-error.js';
 import { guardResultOf } from '../execution/guard-result.js';
 import { handlerName } from '../execution/handler-location.js';
@@ -27,9 +28,9 @@ export const guardsOf = (place: object): readonly unknown[] =>
 // Registered symbols, which the ESM and the CommonJS copy of this package share.
 const handlerMark = Symbol.for('@nanook/nestjs/handler-guard');
 const checkedKey = Symbol.for('@nanook/nestjs/checked');
-const registries = globalThis as { [checkedKey]?: WeakSet<object> };
+const registries = globalThis as { [checkedKey]?: AttachedValues<object, true> };
 /** The contexts of the calls that the guards of all `NanookModule`s let through. Nest creates one context for all guards of a call. */
-const checked = (registries[checkedKey] ??= new WeakSet<object>());
+const checked = (registries[checkedKey] ??= new AttachedValues<object, true>());
 
 // A reflector has no state, and the guards below that are objects get no injection.
 const reflector = new Reflector();
@@ -60,7 +61,7 @@ abstract class ChecksRequirements implements CanActivate, OnModuleInit {
     const guards = this.#guards();
     if (guards.length === 0) await refuseUnlessFree(context, 'NANOOK_NEST_NO_MODULE');
     for (const guard of guards) if (!(await guardResultOf(guard, context))) return false;
-    checked.add(context);
+    checked.set(context, true);
     return true;
   }
 
