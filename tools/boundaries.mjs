@@ -111,13 +111,14 @@ nestFolders[''] = Object.keys(nestFolders);
 
 /** Folder of http → folders it may import, from the lowest to the highest. */
 const httpFolders = {
+  internal: [],
   locations: [],
   'config-errors': ['locations'],
   refusals: ['config-errors'],
   requirements: ['locations', 'config-errors', 'refusals'],
   'pending-checks': ['locations', 'config-errors'],
   request: ['config-errors', 'refusals', 'requirements', 'pending-checks'],
-  'response-guard': ['config-errors', 'pending-checks'],
+  'response-guard': ['internal', 'config-errors', 'pending-checks'],
 };
 httpFolders[''] = Object.keys(httpFolders);
 

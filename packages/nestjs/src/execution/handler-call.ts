@@ -18,7 +18,7 @@ const calls = (registries[registryKey] ??= new AttachedValues<object, HandlerCal
 
 export const findCall = (key: object): HandlerCall | undefined => calls.get(key);
 
-export const rememberCall = (key: object, call: HandlerCall): void => void calls.set(key, call);
+export const rememberCall = (key: object, call: HandlerCall): void => calls.set(key, call);
 
 /**
  * Returns the call for which the guard ran.
