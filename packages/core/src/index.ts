@@ -27,7 +27,7 @@ export {
   type RefusalDetails,
 } from './authorization/authorization-error.js';
 export type { Decision, DecisionOutcome } from './authorization/decision.js';
-export type { RuleReference } from './authorization/rule-reference.js';
+export type { RuleReference } from './engine/proof.js';
 export type { ExplainedRows, ExplainedRule, WhereExplanation } from './authorization/where-explanation.js';
 
 export { optional } from './types/type-declaration.js';

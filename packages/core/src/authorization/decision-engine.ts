@@ -1,5 +1,5 @@
 import { PolarError } from '../diagnostics/polar-error.js';
-import type { CompiledPolicy, Enumeration } from '../engine/compiled/compiled-policy.js';
+import type { CompiledPolicy, Enumeration, QueryLimits } from '../engine/compiled/compiled-policy.js';
 import type { HostReplay } from '../engine/host-log.js';
 import type { Limits } from '../engine/limits.js';
 import type { Arguments, QueryRun } from '../engine/query/query-run.js';
@@ -10,13 +10,14 @@ import type { LinkedQuery } from '../ir/program.js';
 import type { Decider } from './base-authorizer.js';
 import { DecisionLog } from './decision-log.js';
 import { DecisionRecorder, RecordedCheck } from './decision-recorder.js';
-import type { Decision } from './decision.js';
+import { decisionOf, type Decision } from './decision.js';
 import type { DenialWarnings } from './denial-warnings.js';
 import type { TypeReference } from './grantable-actions.js';
 import type { LoadedPolicy } from './loaded-policy.js';
 import { onDemand } from './on-demand.js';
 import type { AuthorizerOptions } from './options.js';
 import type { CheckOptions, EnumerationOptions } from './query-options.js';
+import { ownLimitsOf } from './own-limits.js';
 import type { QueryRunner } from './query-runner.js';
 import { resourceTypeOf } from './resource-type.js';
 import { isUndecided } from './undecided.js';
@@ -50,19 +51,21 @@ const denied = Promise.resolve(false);
 
 /**
  * Decides the checks of one loaded policy. `#run` is the only place that chooses between the compiled engine and the machine. The
- * machine takes the checks with options, and those from which the compiled engine bails out.
+ * machine takes the checks from which the compiled engine bails out.
  */
 export class DecisionEngine implements Decider {
   readonly queries: QueryRunner;
   readonly warnings: DenialWarnings | undefined;
   readonly #compiled: CompiledPolicy | undefined;
   readonly #decisionContext: DecisionContext;
+  readonly #policyHash: string;
   /** Linked queries of checks, for which the arguments are given in their order. */
   readonly #checks = new Map<Decision['kind'], LinkedQuery>();
 
   constructor(loaded: LoadedPolicy, context: DecisionContext) {
     this.#compiled = loaded.compiled;
     this.#decisionContext = context;
+    this.#policyHash = loaded.context.program.policy.hash;
     this.queries = loaded.queries;
     this.warnings = loaded.denials;
   }
@@ -177,7 +180,8 @@ export class DecisionEngine implements Decider {
     args: Arguments,
     options: EnumerationOptions,
   ): Enumeration | undefined {
-    if (needsMachine(options) || args.filter(isQueryVariable).length > 1) return undefined;
+    if (ownLimitsOf(options, this.queries.limits) !== undefined || args.filter(isQueryVariable).length > 1)
+      return undefined;
     return this.#compiled?.enumerate(rule, args, rule === 'allow' ? 1 : 3);
   }
 
@@ -199,17 +203,95 @@ export class DecisionEngine implements Decider {
     options: CheckOptions | undefined,
   ): boolean | Promise<boolean> {
     const compiled = this.#compiled;
-    if (compiled === undefined || needsMachine(options))
+    const own = options === undefined ? undefined : ownLimitsOf(options, this.queries.limits);
+    if (compiled === undefined || own === 'machine')
       return this.#runMachine(mode, kind, listOf(arity, a, b, c, d), options);
+    const { log } = this.#decisionContext;
+    if (log !== undefined && mode !== 'unrecorded')
+      return this.#runRecorded(log, compiled, mode, kind, arity, a, b, c, d, options, own);
     if (compiled.prefersAsync && mode !== 'sync') {
       const args = listOf(arity, a, b, c, d);
-      return compiled.checkAsync(kind, arity, args, (replay) =>
-        Promise.resolve(this.#runMachine(mode, kind, args, options, replay)),
-      );
+      const machine = (replay: HostReplay | undefined) =>
+        Promise.resolve(this.#runMachine(mode, kind, args, options, replay));
+      return compiled.checkAsync({ rule: kind, arity, args, own, decided: isDecided, machine });
     }
-    const holds = kind === 'allow' ? compiled.allow(a, b, c) : compiled.check(kind, arity, a, b, c, d);
+    const holds =
+      kind === 'allow' && own === undefined
+        ? compiled.allow(a, b, c)
+        : compiled.check(kind, arity, a, b, c, d, own);
     if (holds !== undefined) return holds;
     return this.#runMachine(mode, kind, listOf(arity, a, b, c, d), options, compiled.takeReplay());
+  }
+
+  /** Runs a check on the compiled engine, and records its decision. */
+  #runRecorded(
+    log: DecisionLog,
+    compiled: CompiledPolicy,
+    mode: 'sync' | 'async',
+    kind: Decision['kind'],
+    arity: number,
+    a: unknown,
+    b: unknown,
+    c: unknown,
+    d: unknown,
+    options: CheckOptions | undefined,
+    own: QueryLimits | undefined,
+  ): boolean | Promise<boolean> {
+    let recorded: PromiseLike<unknown> | undefined;
+    let holds: boolean | undefined;
+    try {
+      const policy = this.#policyHash;
+      const at = this.#decisionContext.clock();
+      const startedMs = performance.now();
+      if (compiled.prefersAsync && mode === 'async') {
+        const args = listOf(arity, a, b, c, d);
+        const recorder = new DecisionRecorder(log, kind, args, policy, at, startedMs);
+        return this.#checkAsync(compiled, arity, recorder, options, own);
+      }
+      holds =
+        kind === 'allow' && own === undefined
+          ? compiled.allow(a, b, c)
+          : compiled.check(kind, arity, a, b, c, d, own);
+      if (holds === undefined) {
+        const args = listOf(arity, a, b, c, d);
+        const recorder = new DecisionRecorder(log, kind, args, policy, at, startedMs);
+        return this.#runMachine(mode, kind, args, options, compiled.takeReplay(), recorder);
+      }
+      const outcome = holds ? 'allowed' : 'denied';
+      const proof = holds ? compiled.proof : undefined;
+      const check = { kind, policy, at, startedMs };
+      recorded = log.write(decisionOf(check, a, b, c, d, outcome, proof, undefined));
+    } catch (error) {
+      if (mode === 'sync') throw error;
+      return Promise.reject(error as Error);
+    }
+    if (recorded === undefined) return holds;
+    return mode === 'sync' ? refusePromise() : afterRecord(recorded, holds);
+  }
+
+  /** Runs a check on compiled code that awaits promises, and records its decision. */
+  async #checkAsync(
+    compiled: CompiledPolicy,
+    arity: number,
+    recorder: DecisionRecorder,
+    options: CheckOptions | undefined,
+    own: QueryLimits | undefined,
+  ): Promise<boolean> {
+    const { kind: rule, args } = recorder;
+    try {
+      return await compiled.checkAsync({
+        rule,
+        arity,
+        args,
+        own,
+        decided: (holds, proof) => recorder.decided(holds, proof),
+        machine: (replay) => this.#decide(rule, args, options ?? {}, replay, recorder),
+      });
+    } catch (error) {
+      // The time is up, or the signal was aborted. Other errors are recorded already.
+      recorder.record('error', undefined, error);
+      throw error;
+    }
   }
 
   #runMachine(
@@ -218,12 +300,13 @@ export class DecisionEngine implements Decider {
     args: Arguments,
     options: CheckOptions = {},
     replay?: HostReplay,
+    recorder?: DecisionRecorder,
   ): boolean | Promise<boolean> {
     switch (mode) {
       case 'sync':
-        return this.#decideSync(kind, args, options, replay);
+        return this.#decideSync(kind, args, options, replay, recorder);
       case 'async':
-        return this.#decide(kind, args, options, replay);
+        return this.#decide(kind, args, options, replay, recorder);
       case 'unrecorded':
         return this.#decideUnrecorded(args, options, replay);
     }
@@ -234,8 +317,9 @@ export class DecisionEngine implements Decider {
     args: Arguments,
     options: CheckOptions,
     replay: HostReplay | undefined,
+    recorder: DecisionRecorder | undefined,
   ): Promise<boolean> {
-    const check = this.#start(kind, args, options, replay);
+    const check = this.#start(kind, args, options, replay, recorder);
     let holds: boolean;
     try {
       holds = check.end(await check.query.next());
@@ -254,8 +338,9 @@ export class DecisionEngine implements Decider {
     args: Arguments,
     options: CheckOptions,
     replay: HostReplay | undefined,
+    recorder: DecisionRecorder | undefined,
   ): boolean {
-    const check = this.#start(kind, args, options, replay);
+    const check = this.#start(kind, args, options, replay, recorder);
     let holds: boolean;
     try {
       holds = check.end(check.query.nextSync());
@@ -264,9 +349,7 @@ export class DecisionEngine implements Decider {
     } finally {
       check.query.dispose();
     }
-    if (check.recorded !== undefined)
-      throw new PolarError('POLAR_RUN_PROMISE_IN_SYNC', { origin: 'the result of `onDecision`' });
-    return holds;
+    return check.recorded === undefined ? holds : refusePromise();
   }
 
   async #decideUnrecorded(
@@ -288,11 +371,12 @@ export class DecisionEngine implements Decider {
     args: Arguments,
     options: CheckOptions,
     replay: HostReplay | undefined,
+    started: DecisionRecorder | undefined,
   ): RecordedCheck {
     const query = this.#startQuery(kind, args, options, replay);
     const { log, clock, options: own } = this.#decisionContext;
-    const { hash } = this.queries.context.program.policy;
-    const recorder = log && new DecisionRecorder(log, kind, args, hash, clock());
+    const recorder =
+      started ?? (log && new DecisionRecorder(log, kind, args, this.#policyHash, clock(), performance.now()));
     return new RecordedCheck(query, recorder, own.undecided === 'deny');
   }
 
@@ -326,13 +410,13 @@ export class DecisionEngine implements Decider {
 const listOf = (arity: number, a: unknown, b: unknown, c: unknown, d: unknown): Arguments =>
   arity === 3 ? [a, b, c] : arity === 2 ? [a, b] : [a, b, c, d];
 
-/** Returns whether a check has options that only the machine supports, or that it must refuse. */
-function needsMachine(options: CheckOptions | undefined): boolean {
-  if (options === undefined) return false;
-  if (typeof options !== 'object' || options === null) return true;
-  for (const [name, value] of Object.entries(options))
-    if (value !== undefined && !(isForAnyEngine(name) && typeof value === 'boolean')) return true;
-  return false;
+const isDecided = (holds: boolean): boolean => holds;
+
+async function afterRecord(recorded: PromiseLike<unknown>, holds: boolean): Promise<boolean> {
+  await recorded;
+  return holds;
 }
 
-const isForAnyEngine = (option: string): boolean => option === 'checkRead' || option === 'allowWildcard';
+function refusePromise(): never {
+  throw new PolarError('POLAR_RUN_PROMISE_IN_SYNC', { origin: 'the result of `onDecision`' });
+}

@@ -1,50 +1,41 @@
-import { decisiveRule, type Decision, type DecisionOutcome } from './decision.js';
-import { referenceTo } from './rule-reference.js';
+import { decisionOf, type Decision, type DecisionOutcome, type StartedCheck } from './decision.js';
 import { isUndecided } from './undecided.js';
 import type { DecisionLog } from './decision-log.js';
-import type { Frame } from '../engine/machine/state/frame.js';
-import type { QueryRun } from '../engine/query/query-run.js';
+import { Proof } from '../engine/proof.js';
+import type { Arguments, QueryRun } from '../engine/query/query-run.js';
 
 /** Writes one decision to the log, once. */
-export class DecisionRecorder {
+export class DecisionRecorder implements StartedCheck {
   /** The promise that the check must await before it returns. */
   recorded: PromiseLike<unknown> | undefined;
   #isRecorded = false;
-  readonly #started = performance.now();
 
   constructor(
     readonly log: DecisionLog,
     readonly kind: Decision['kind'],
-    readonly args: readonly unknown[],
-    readonly policyHash: string,
+    readonly args: Arguments,
+    readonly policy: string,
     readonly at: Date,
+    readonly startedMs: number,
   ) {}
 
-  record(outcome: DecisionOutcome, proof: readonly Frame[], error?: unknown): void {
+  record(outcome: DecisionOutcome, proof: Proof | undefined, error?: unknown): void {
     // An error that `onDecision` threw comes here again, and is not a second decision.
     if (this.#isRecorded) return;
     this.#isRecorded = true;
-    const { kind, args } = this;
-    const isRequest = kind === 'allow_request';
-    const rule = decisiveRule(proof);
-    this.recorded = this.log.write({
-      kind,
-      actor: args[0],
-      action: isRequest ? undefined : args[1],
-      resource: isRequest ? args[1] : args[2],
-      field: args[3],
-      outcome,
-      rule: rule && referenceTo(rule),
-      proof: proof.flatMap((frame) => (frame.rule === undefined ? [] : [referenceTo(frame.rule)])),
-      error,
-      policy: this.policyHash,
-      at: this.at,
-      durationMs: performance.now() - this.#started,
-    });
+    const [a, b, c, d] = this.args;
+    this.recorded = this.log.write(decisionOf(this, a, b, c, d, outcome, proof, error));
+  }
+
+  /** Records the result of compiled code. With `decisionLog: 'required'` the check ends only when its decision is recorded. */
+  async decided(holds: boolean, proof: Proof | undefined): Promise<boolean> {
+    this.record(holds ? 'allowed' : 'denied', holds ? proof : undefined);
+    if (this.recorded !== undefined) await this.recorded;
+    return holds;
   }
 }
 
-/** A query that decides a check, with the recorder of the decision if the application has `onDecision`. */
+/** A query that decides a check on the machine, with the recorder of the decision if the application has `onDecision`. */
 export class RecordedCheck {
   constructor(
     readonly query: QueryRun,
@@ -58,13 +49,15 @@ export class RecordedCheck {
   }
 
   end(holds: boolean): boolean {
-    this.recorder?.record(holds ? 'allowed' : 'denied', holds ? this.query.proof : []);
+    if (this.recorder === undefined) return holds;
+    const rules = holds ? this.query.proof.flatMap(({ rule }) => rule ?? []) : [];
+    this.recorder.record(holds ? 'allowed' : 'denied', holds ? Proof.of(rules) : undefined);
     return holds;
   }
 
   /** @throws the error, unless it is undecided and `undecidedIsDenied` */
   fail(error: unknown): false {
-    this.recorder?.record(isUndecided(error) ? 'undecided' : 'error', [], error);
+    this.recorder?.record(isUndecided(error) ? 'undecided' : 'error', undefined, error);
     if (this.undecidedIsDenied && isUndecided(error)) return false;
     throw error;
   }

@@ -1,6 +1,4 @@
-import type { Frame } from '../engine/machine/state/frame.js';
-import type { Rule } from '../ir/goal.js';
-import type { RuleReference } from './rule-reference.js';
+import type { Proof, RuleReference } from '../engine/proof.js';
 
 export type DecisionOutcome = 'allowed' | 'denied' | 'undecided' | 'error';
 
@@ -29,22 +27,45 @@ export interface Decision {
   readonly durationMs: number;
 }
 
-/**
- * Returns the rule of a proof that explains the decision: the `allow` rule, or the rule to which it only passes its arguments on,
- * as in `allow(actor, action, resource) if has_permission(actor, action, resource);`.
- */
-export function decisiveRule(proof: readonly Frame[]): Rule | undefined {
-  let index = 0;
-  while (index + 1 < proof.length && handsOn(proof[index]!.rule!)) index++;
-  return proof[index]?.rule;
+/** The beginning of a check: its arguments and its time. */
+export interface StartedCheck {
+  readonly kind: Decision['kind'];
+  readonly policy: string;
+  readonly at: Date;
+  readonly startedMs: number;
 }
 
-function handsOn(rule: Rule): boolean {
-  const [goal] = rule.body;
-  if (rule.body.length !== 1 || goal?.kind !== 'call' || goal.args.length !== rule.parameters.length)
-    return false;
-  return goal.args.every((arg, i) => {
-    const { term } = rule.parameters[i]!;
-    return arg.kind === 'slot' && term.kind === 'slot' && arg.slot === term.slot;
-  });
+const noRules: readonly RuleReference[] = Object.freeze([]);
+
+/**
+ * Creates the decision of a check that ends now.
+ *
+ * @param a the arguments of the check, in order
+ * @param proof the proof of an allowed check
+ */
+export function decisionOf(
+  { kind, policy, at, startedMs }: StartedCheck,
+  a: unknown,
+  b: unknown,
+  c: unknown,
+  d: unknown,
+  outcome: DecisionOutcome,
+  proof: Proof | undefined,
+  error: unknown,
+): Decision {
+  const isRequest = kind === 'allow_request';
+  return {
+    kind,
+    actor: a,
+    action: isRequest ? undefined : b,
+    resource: isRequest ? b : c,
+    field: d,
+    outcome,
+    rule: proof?.decisive,
+    proof: proof === undefined ? noRules : proof.references,
+    error,
+    policy,
+    at,
+    durationMs: performance.now() - startedMs,
+  };
 }

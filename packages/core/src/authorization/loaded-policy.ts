@@ -110,16 +110,19 @@ async function runInlineQueries(context: ProgramContext, limits: Limits, report:
 
 async function compiledFor(
   context: ProgramContext,
-  { onDecision, engine = 'auto' }: AuthorizerOptions,
+  { onDecision, undecided, engine = 'auto' }: AuthorizerOptions,
   limits: Limits,
   previous: CompiledPolicy | undefined,
 ): Promise<CompiledPolicy | undefined> {
-  // A decision contains its proof, which only the machine has.
-  if (onDecision !== undefined) return undefined;
   // The back end keeps its texts, so that code that did not change is not compiled again.
-  if (previous !== undefined) return new CompiledPolicy(context, limits, previous.backEnd, previous.dump);
+  if (previous !== undefined)
+    return new CompiledPolicy(context, limits, previous.backEnd, previous.options, previous.dump);
   const closures = needsClosures(engine) ? (await onDemand.closures()).closures : undefined;
-  return compile(context, engine, limits, closures);
+  return compile(context, engine, limits, closures, {
+    recordsProofs: onDecision !== undefined,
+    // A decision contains the error, which only the machine finds.
+    deniesUndecided: undecided === 'deny' && onDecision === undefined,
+  });
 }
 
 function contextFor(

@@ -2,7 +2,7 @@ import { printCondition } from '../filter/print-condition.js';
 import type { RowCondition } from '../filter/row-condition.js';
 import type { Condition } from '../filter/condition.js';
 import type { FollowedRule } from '../partial/derivation.js';
-import { referenceTo, type RuleReference } from './rule-reference.js';
+import { referenceTo, type RuleReference } from '../engine/proof.js';
 
 /** The rules from which `where` makes its condition. Plain data, which `JSON.stringify` writes. */
 export interface WhereExplanation {

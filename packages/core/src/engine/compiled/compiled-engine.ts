@@ -1,7 +1,7 @@
 import { isPolarError } from '../../diagnostics/polar-error.js';
 import type { BackEnd } from '../backends/back-end.js';
 import type { CompiledFunction } from '../compiler/compiled-function.js';
-import { PolicyLinker } from '../compiler/linker/policy-linker.js';
+import { PolicyLinker, type LinkerOptions } from '../compiler/linker/policy-linker.js';
 import { NotCompilable } from '../compiler/not-compilable.js';
 import type { ProgramContext } from '../program-context.js';
 import { bailout, BailoutRuntime } from '../runtime/bailout-runtime.js';
@@ -20,9 +20,10 @@ export class CompiledEngine extends PolicyLinker {
   constructor(
     context: ProgramContext,
     readonly backEnd: BackEnd,
+    options: LinkerOptions,
     readonly dump?: Dump,
   ) {
-    super(context);
+    super(context, options);
     const { program, typeSets, members, equality } = context;
     const { types, unions } = program;
     this.runtime = new BailoutRuntime({ types, unions, typeSets, members, equality }, this.registered);

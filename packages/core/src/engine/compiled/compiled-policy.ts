@@ -3,12 +3,15 @@ import type { BackEnd } from '../backends/back-end.js';
 import { findEvaluate, type Evaluate } from '../backends/source/evaluate.js';
 import { sourceBackEnd } from '../backends/source/source-back-end.js';
 import type { CompiledFunction } from '../compiler/compiled-function.js';
+import type { LinkerOptions } from '../compiler/linker/policy-linker.js';
+import { awaitWithin, type Settled } from '../await-within.js';
 import { entryArities } from '../entry-arities.js';
 import type { HostReplay } from '../host-log.js';
 import type { Limits } from '../limits.js';
+import type { Proof } from '../proof.js';
 import type { ProgramContext } from '../program-context.js';
 import { BailoutRuntime } from '../runtime/bailout-runtime.js';
-import type { Runtime } from '../runtime/runtime.js';
+import { maxCallDepth, type Runtime } from '../runtime/runtime.js';
 import { TimeoutTimer, WaitingQuery } from '../runtime/timeout-timer.js';
 import { CompiledEngine } from './compiled-engine.js';
 import { type Dump, dumpFromEnvironment } from './dump.js';
@@ -16,6 +19,25 @@ import { type EnumeratedValues, enumeratedValues } from './enumerated-values.js'
 
 /** The engine for checks. `auto` generates source where the platform allows that, and otherwise uses closures. */
 export type EngineChoice = 'auto' | 'source' | 'closures' | 'machine';
+
+/** The limits of one query, instead of those of the policy. */
+export interface QueryLimits {
+  readonly limits: Limits;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** A check that may await promises. */
+export interface AsyncCheck {
+  readonly rule: string;
+  /** The number of arguments that the rule has. */
+  readonly arity: number;
+  readonly args: readonly [unknown, unknown, unknown?, unknown?];
+  readonly own: QueryLimits | undefined;
+  /** Receives the result of the compiled code, and the proof of an allowed check if proofs are recorded. It does not throw. */
+  readonly decided: (holds: boolean, proof: Proof | undefined) => boolean | Promise<boolean>;
+  /** Runs the check after a bailout, with the results of the methods that were called. */
+  readonly machine: (replay: HostReplay | undefined) => Promise<boolean>;
+}
 
 /** The most runtimes that are kept for later queries. Each keeps the objects of its last query alive. */
 const maxFreeRuntimes = 16;
@@ -65,10 +87,11 @@ export class CompiledPolicy {
     /** The limits of queries that do not set others. */
     readonly limits: Limits,
     readonly backEnd: BackEnd,
+    readonly options: LinkerOptions,
     readonly dump?: Dump,
   ) {
     this.#timer = new TimeoutTimer(limits.timeoutMs);
-    this.#engine = new CompiledEngine(context, backEnd, dump);
+    this.#engine = new CompiledEngine(context, backEnd, options, dump);
     this.#runtime = this.#engine.runtime;
     this.#taggedClasses = countTagged(this.#runtime.registered);
   }
@@ -91,9 +114,14 @@ export class CompiledPolicy {
       return this.#bailOut(runtime);
     }
     runtime.isBusy = false;
-    const isDecided = (holds || runtime.undecided === 0) && !runtime.isLate;
+    const isDecided = this.#isDecided(holds, runtime);
     runtime.release(isDecided);
     return isDecided ? holds : undefined;
+  }
+
+  /** The proof of the check that was allowed last, if proofs are recorded. */
+  get proof(): Proof | undefined {
+    return this.#runtime.proof;
   }
 
   /**
@@ -102,13 +130,22 @@ export class CompiledPolicy {
    * @param arity the number of arguments that the rule has
    * @returns undefined when the machine must run it
    */
-  check(rule: string, arity: number, a: unknown, b: unknown, c?: unknown, d?: unknown): boolean | undefined {
+  check(
+    rule: string,
+    arity: number,
+    a: unknown,
+    b: unknown,
+    c?: unknown,
+    d?: unknown,
+    own?: QueryLimits,
+  ): boolean | undefined {
     const runtime = this.#current();
     // A method of the application runs a check within a check. The runtime serves one at a time.
     if (runtime.isBusy) return undefined;
-    const entry = this.#entry(rule, arity);
+    const entry = countsDepth(own) ? undefined : this.#entry(rule, arity);
     if (entry === undefined) return undefined;
-    runtime.begin(this.limits);
+    if (own === undefined) runtime.begin(this.limits);
+    else runtime.begin(own.limits, own.signal);
     let holds: boolean;
     try {
       holds = entry.run(a, b, c, d);
@@ -116,9 +153,15 @@ export class CompiledPolicy {
       return this.#bailOut(runtime);
     }
     runtime.isBusy = false;
-    const isDecided = (holds || runtime.undecided === 0) && !runtime.isLate;
+    // An aborted query returns no answer, even if it has found one.
+    const isDecided = this.#isDecided(holds, runtime) && own?.signal?.aborted !== true;
     runtime.release(isDecided);
     return isDecided ? holds : undefined;
+  }
+
+  /** Checks that the machine need not run the query again. */
+  #isDecided(holds: boolean, runtime: Runtime): boolean {
+    return (holds || runtime.undecided === 0 || this.options.deniesUndecided) && !runtime.isLate;
   }
 
   /**
@@ -195,27 +238,20 @@ export class CompiledPolicy {
     return this.#waits;
   }
 
-  /**
-   * Runs any rule, and awaits promises.
-   *
-   * @param machine runs the query after a bailout, with the results of the methods that were called
-   */
-  checkAsync(
-    rule: string,
-    arity: number,
-    args: readonly [unknown, unknown, unknown?, unknown?],
-    machine: (replay: HostReplay | undefined) => Promise<boolean>,
-  ): Promise<boolean> {
+  /** Runs any rule, and awaits promises. */
+  checkAsync({ rule, arity, args, own, decided, machine }: AsyncCheck): Promise<boolean> {
     const { context, registered } = this.#current();
-    const entry = this.#entry(rule, arity);
+    const entry = countsDepth(own) ? undefined : this.#entry(rule, arity);
     if (entry === undefined) return machine(undefined);
     const runtime = this.#freeRuntimes.pop() ?? new BailoutRuntime(context, registered, true);
-    runtime.begin(this.limits);
+    if (own === undefined) runtime.begin(this.limits);
+    else runtime.begin(own.limits, own.signal);
     const finish = (holds: boolean): boolean | Promise<boolean> => {
-      const isDecided = (holds || runtime.undecided === 0) && !runtime.isLate;
+      const isDecided = this.#isDecided(holds, runtime) && own?.signal?.aborted !== true;
+      const { proof } = runtime;
       const replay = isDecided ? undefined : runtime.log.take();
       this.#release(runtime);
-      return isDecided ? holds : machine(replay);
+      return isDecided ? decided(holds, proof) : machine(replay);
     };
     const bailOut = (): Promise<boolean> => {
       const replay = runtime.log.take();
@@ -231,7 +267,9 @@ export class CompiledPolicy {
     if (typeof result === 'boolean') return Promise.resolve(finish(result));
     // A promise may take long, so the time counts from here, also for the machine after a bailout.
     if (runtime.startedAt === undefined) runtime.limited.start();
-    return this.#awaited(result, runtime, finish, bailOut);
+    return own === undefined
+      ? this.#awaited(result, runtime, finish, bailOut)
+      : this.#awaitedWithin(result, runtime, finish, bailOut);
   }
 
   /** Awaits a result, but no longer than the time limit. */
@@ -257,6 +295,25 @@ export class CompiledPolicy {
         },
       );
     });
+  }
+
+  /** Awaits a result, but no longer than the limits of the query allow, nor after its signal was aborted. */
+  async #awaitedWithin(
+    result: Promise<boolean>,
+    runtime: BailoutRuntime,
+    finish: (holds: boolean) => boolean | Promise<boolean>,
+    bailOut: () => Promise<boolean>,
+  ): Promise<boolean> {
+    let settled: Settled;
+    try {
+      settled = await awaitWithin(result, runtime.limited);
+    } catch (error) {
+      runtime.stop();
+      const release = () => this.#release(runtime);
+      void result.then(release, release);
+      throw error;
+    }
+    return 'reason' in settled ? bailOut() : finish(settled.value as boolean);
   }
 
   /** Keeps a runtime for a later query that awaits promises, which is 8 % faster than a new one for each. */
@@ -289,7 +346,7 @@ export class CompiledPolicy {
       const tagged = countTagged(this.#runtime.registered);
       if (tagged === this.#taggedClasses) return this.#runtime;
       this.#taggedClasses = tagged;
-      this.#engine = new CompiledEngine(this.context, this.backEnd, this.dump);
+      this.#engine = new CompiledEngine(this.context, this.backEnd, this.options, this.dump);
       this.#runtime = this.#engine.runtime;
       this.#entries = new Map();
       this.#freeRuntimes.length = 0;
@@ -308,6 +365,10 @@ export class CompiledPolicy {
   }
 }
 
+/** Checks for a limit of nested rules that only the machine observes: compiled code does not count the rules that it inlines. */
+const countsDepth = (own: QueryLimits | undefined): boolean =>
+  own !== undefined && own.limits.maxDepth < maxCallDepth;
+
 const countTagged = (registered: ReadonlySet<object>): number =>
   [...registered].filter((prototype) => hasTagged(prototype)).length;
 
@@ -321,11 +382,12 @@ export function compile(
   choice: EngineChoice,
   limits: Limits,
   closures: BackEnd | undefined,
+  options: LinkerOptions = { recordsProofs: false, deniesUndecided: false },
 ): CompiledPolicy | undefined {
   if (choice === 'machine') return undefined;
   const dump = dumpFromEnvironment();
   const backEnd = closures ?? sourceBackEnd(evaluateFor(choice)!, dump?.source);
-  return new CompiledPolicy(context, limits, backEnd, dump);
+  return new CompiledPolicy(context, limits, backEnd, options, dump);
 }
 
 /** Returns whether an engine runs closures: by choice, or because the platform forbids code from strings. */

@@ -4,12 +4,17 @@ import type { Predicate } from '../../ir/goal.js';
 import type { DeclaredType, FieldType } from '../../types/declared-type.js';
 import type { Class } from '../../types/type-declaration.js';
 import type { ProgramContext } from '../program-context.js';
+import type { Proof } from '../proof.js';
 import type { RuleIndex } from '../rules/rule-index.js';
 import type { CompiledFunction, KnownArgument, KnownTypes } from './compiled-function.js';
 
 /** The program that functions are compiled from, the other functions, and facts about the whole program. */
 export interface Linker {
   readonly context: ProgramContext;
+  /** The proof without rules, if functions record their proofs. */
+  readonly emptyProof: Proof | undefined;
+  /** Whether the code alone denies undecided queries. Otherwise the machine runs them again. */
+  readonly deniesUndecided: boolean;
   indexOf(predicate: Predicate, arity: number): RuleIndex;
   functionFor(predicate: Predicate, known: readonly KnownArgument[]): CompiledFunction;
   /** Drops facts where literals would be combined in too many ways. Otherwise returns the same list. */

@@ -1,5 +1,12 @@
-import { isLocal, type Statement } from './plan.js';
-import { childrenOf, continuationsOf, everyStatement, operandsOf, someStatement } from './traversal.js';
+import { isLocal, type Operand, type RecordStatement, type Statement } from './plan.js';
+import {
+  childrenOf,
+  continuationsOf,
+  everyStatement,
+  mapChildren,
+  operandsOf,
+  someStatement,
+} from './traversal.js';
 
 /** Checks that no alternative is left to try once a statement has succeeded. */
 export function isDeterministic(statement: Statement): boolean {
@@ -70,3 +77,38 @@ export const isOnlyIterated = (statement: Statement, n: number): boolean =>
     statement,
     (s) => s.kind === 'each' || operandsOf(s).every((operand) => !isLocal(operand, n)),
   );
+
+/** Checks that a statement calls no other function, so that no call replaces the recorded proof. */
+export const callsNothing = (statement: Statement): boolean =>
+  everyStatement(statement, (s) => s.kind !== 'again' && !isCall(s));
+
+/** Checks whether a statement restarts its function. */
+export const restarts = (statement: Statement): boolean =>
+  someStatement(statement, ({ kind }) => kind === 'again');
+
+/** Returns the proof that a statement records in a local, if it records the same known one at each success. */
+export function knownRecord(statement: Statement, to: number | undefined): Operand | undefined {
+  let known: Operand | undefined;
+  const isKnown = everyStatement(statement, (s) => {
+    if (s.kind !== 'record' || s.to !== to) return true;
+    const [only, ...others] = s.parts;
+    if (only?.kind !== 'constant' || others.length > 0) return false;
+    known ??= only;
+    return known.kind === 'constant' && known.value === only.value;
+  });
+  return isKnown ? known : undefined;
+}
+
+/** Removes the statements that record a proof in a local. */
+export const withoutRecords = (statement: Statement, to: number | undefined): Statement =>
+  mapRecords(statement, to, ({ next }) => next);
+
+/** Changes the statements that record a proof in a local. */
+export const mapRecords = (
+  statement: Statement,
+  to: number | undefined,
+  change: (record: RecordStatement) => Statement,
+): Statement =>
+  statement.kind === 'record' && statement.to === to
+    ? change(statement)
+    : mapChildren(statement, (child) => mapRecords(child, to, change));

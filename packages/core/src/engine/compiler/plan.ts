@@ -3,6 +3,7 @@ import type { TypeSet } from '../../host/type-set.js';
 import type { ArithmeticOperator, ComparisonOperator } from '../../ir/goal.js';
 import type { DeclaredType, FieldType } from '../../types/declared-type.js';
 import type { UnionName } from '../../types/type-table.js';
+import type { Proof } from '../proof.js';
 import type { CompiledFunction } from './compiled-function.js';
 
 // A plan describes the work of a specialized function, before a back end turns it into source or closures. A statement either
@@ -40,7 +41,10 @@ export type Statement =
   | { readonly kind: 'await'; readonly local: number; readonly next: Statement }
   | ExactlyStatement
   | ByTypeStatement
-  | SwitchStatement;
+  | SwitchStatement
+  | RecordStatement
+  /** `to =` the proof of the call that has just succeeded, then `next`. */
+  | { readonly kind: 'receive'; readonly to: number; readonly next: Statement };
 
 /** Runs statements one after another until one succeeds. An empty list fails. */
 export interface AnyStatement {
@@ -60,6 +64,8 @@ export interface IfStatement {
  */
 export interface CheckStatement {
   readonly kind: 'check';
+  /** The local in which `proof` records its rules, if it does. */
+  readonly records: number | undefined;
   readonly proof: Statement;
   readonly next: Statement;
 }
@@ -85,6 +91,15 @@ export interface SwitchStatement {
   readonly kind: 'switch';
   readonly value: Operand;
   readonly cases: readonly { readonly literal: Literal; readonly next: Statement }[];
+}
+
+/** Records the rules of a proof: in a local, or as the proof of the function. */
+export interface RecordStatement {
+  readonly kind: 'record';
+  readonly to: number | undefined;
+  /** Proofs that follow each other: constants, and locals that hold a recorded proof. */
+  readonly parts: readonly Operand[];
+  readonly next: Statement;
 }
 
 /** `to = base.name` */
@@ -144,6 +159,8 @@ export interface EachStatement {
 export interface AgainStatement {
   readonly kind: 'again';
   readonly args: readonly Operand[];
+  /** The parts of the proof before the restart, if the function records its proof. */
+  readonly proof: readonly Operand[] | undefined;
   /** Restricts the restart to an argument of exactly this type; any other argument makes a call. */
   readonly only:
     | { readonly argument: Operand; readonly type: DeclaredType; readonly otherwise: CompiledFunction }
@@ -197,6 +214,18 @@ export const succeed: Statement = { kind: 'succeed' };
 export const fail: Statement = { kind: 'any', of: [] };
 export const local = (n: number): Operand => ({ kind: 'local', local: n });
 export const constant = (value: unknown): Operand => ({ kind: 'constant', value });
+
+/** Joins neighboring parts of a proof that are known. */
+export function joinParts(parts: readonly Operand[]): readonly Operand[] {
+  const joined: Operand[] = [];
+  for (const part of parts) {
+    const last = joined.at(-1);
+    if (part.kind === 'constant' && last?.kind === 'constant')
+      joined[joined.length - 1] = constant((last.value as Proof).followedBy(part.value as Proof));
+    else joined.push(part);
+  }
+  return joined;
+}
 
 /** Runs statements one after another. Statements that cannot succeed are dropped. */
 export function anyOf(statements: readonly Statement[]): Statement {

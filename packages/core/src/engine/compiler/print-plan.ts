@@ -1,4 +1,5 @@
 import { show } from '../../host/show.js';
+import type { Proof } from '../proof.js';
 import type { CompiledFunction, KnownArgument } from './compiled-function.js';
 import type { Operand, Plan, Statement, Test } from './plan.js';
 
@@ -75,6 +76,12 @@ function linesOf(statement: Statement): readonly string[] {
       return [`again(${argumentsText(statement.args)})`];
     case 'await':
       return [`await $${statement.local}`, ...linesOf(statement.next)];
+    case 'record': {
+      const to = statement.to === undefined ? 'proof' : `$${statement.to}`;
+      return [`${to} = ${statement.parts.map(proofText).join(' + ')}`, ...linesOf(statement.next)];
+    }
+    case 'receive':
+      return [`$${statement.to} = proof`, ...linesOf(statement.next)];
     case 'exactly':
       return [
         `if ${operandText(statement.value)} is exactly ${statement.type.name}`,
@@ -117,6 +124,12 @@ function testText(test: Test): string {
     }
   }
 }
+
+/** Prints the rules of a known part of a proof, by their lines. */
+const proofText = (part: Operand): string =>
+  part.kind === 'local'
+    ? operandText(part)
+    : (part.value as Proof).references.map(({ name, line }) => `${name}:${line}`).join(' + ');
 
 const operandText = (operand: Operand): string =>
   operand.kind === 'local' ? `$${operand.local}` : show(operand.value);

@@ -25,6 +25,8 @@ export function continuationsOf(statement: Statement): readonly Statement[] {
     case 'not':
     case 'cut':
     case 'await':
+    case 'record':
+    case 'receive':
       return [statement.next];
     default:
       return assertNever(statement);
@@ -79,6 +81,8 @@ export function mapChildren(statement: Statement, change: (child: Statement) => 
     case 'if':
     case 'cut':
     case 'await':
+    case 'record':
+    case 'receive':
       return { ...statement, next: change(statement.next) };
     default:
       return assertNever(statement);
@@ -93,7 +97,10 @@ export function operandsOf(statement: Statement): readonly Operand[] {
     case 'check':
     case 'not':
     case 'cut':
+    case 'receive':
       return [];
+    case 'record':
+      return statement.parts;
     case 'read':
       return [statement.base];
     case 'method':
@@ -144,6 +151,10 @@ export function assignedIn(statement: Statement): readonly number[] {
       return [statement.to];
     case 'each':
       return [statement.item];
+    case 'receive':
+      return [statement.to];
+    case 'record':
+      return statement.to === undefined ? [] : [statement.to];
     default:
       return [];
   }
@@ -179,7 +190,10 @@ function mapOperands(statement: Statement, change: (operand: Operand) => Operand
     case 'check':
     case 'not':
     case 'cut':
+    case 'receive':
       return statement;
+    case 'record':
+      return { ...statement, parts: statement.parts.map(change) };
     case 'read':
       return { ...statement, base: change(statement.base) };
     case 'method':

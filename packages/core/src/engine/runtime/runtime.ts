@@ -23,6 +23,7 @@ import { compareAsRows, compareValues, type Equality, type EqualityContext } fro
 import { HostLog } from '../host-log.js';
 import { Budget, defaultLimits, type Limits, stepsPerLook } from '../limits.js';
 import { conditionAdvice, orderAdvice } from '../undecided-advice.js';
+import type { Proof } from '../proof.js';
 import { isOrdered, orderOf, primitive } from '../order.js';
 import { gettersOf, runsGetter } from './getters.js';
 import { canReadInline, isBuiltInClass, isOrdinary, isPlainSet, prototypeOf } from './inline-access.js';
@@ -71,6 +72,8 @@ export abstract class Runtime implements EqualityContext, Meter {
   /** Whether the query has met a promise. */
   metPromise = false;
   log = new HostLog(this);
+  /** The proof of the function that has succeeded last, if functions record their proofs. */
+  proof: Proof | undefined = undefined;
   #tags: Tags | undefined = undefined;
 
   /**

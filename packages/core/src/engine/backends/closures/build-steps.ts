@@ -12,10 +12,13 @@ import {
   type ExactlyStatement,
   type IfStatement,
   type MethodStatement,
+  type Operand,
   type ReadStatement,
+  type RecordStatement,
   type Statement,
   type SwitchStatement,
 } from '../../compiler/plan.js';
+import type { Proof } from '../../proof.js';
 import { noValue, type Runtime } from '../../runtime/runtime.js';
 import { methodSite, readSite } from '../../runtime/sites.js';
 import type { Ending } from '../../runtime/way.js';
@@ -69,6 +72,17 @@ export function buildStep(b: ClosureBuilder, statement: Statement, after: Then):
       return buildExactly(b, statement, after);
     case 'switch':
       return buildSwitch(b, statement, after);
+    case 'record':
+      return buildRecord(b, statement, after);
+    case 'receive': {
+      const { runtime } = b;
+      const at = b.slot(statement.to);
+      const then = buildStep(b, statement.next, after);
+      return (locals) => {
+        locals[at] = runtime.proof;
+        return then(locals);
+      };
+    }
     case 'by-type':
       // Only plans of ahead-of-time compilation contain it, and they are printed as source.
       throw new NotCompilable('a distinction by all known types');
@@ -185,10 +199,40 @@ function buildExactly(b: ClosureBuilder, statement: ExactlyStatement, after: The
   const value = b.get(statement.value);
   const isExact = b.exactTest(statement.type)!;
   const then = buildStep(b, statement.next, after);
-  return (locals) => (isExact(value(locals)) ? then(locals) : runtime.inexact(value(locals)));
+  const { otherwise } = statement;
+  const other: Step =
+    otherwise === undefined ? (locals) => runtime.inexact(value(locals)) : buildStep(b, otherwise, after);
+  return (locals) => (isExact(value(locals)) ? then(locals) : other(locals));
 }
 
-function buildAgain(b: ClosureBuilder, { args, only }: AgainStatement, { passed }: Then): Step {
+function buildRecord(b: ClosureBuilder, { to, parts, next }: RecordStatement, after: Then): Step {
+  const { runtime } = b;
+  const then = buildStep(b, next, after);
+  const proof = buildProof(b, parts);
+  if (to === undefined) {
+    return (locals) => {
+      runtime.proof = proof(locals);
+      return then(locals);
+    };
+  }
+  const at = b.slot(to);
+  return (locals) => {
+    locals[at] = proof(locals);
+    return then(locals);
+  };
+}
+
+function buildProof(b: ClosureBuilder, parts: readonly Operand[]): (locals: Locals) => Proof {
+  const [first, ...others] = parts.map((part) => b.get(part));
+  if (others.length === 0) return first as (locals: Locals) => Proof;
+  return (locals) => {
+    let proof = first!(locals) as Proof;
+    for (const next of others) proof = proof.followedBy(next(locals) as Proof);
+    return proof;
+  };
+}
+
+function buildAgain(b: ClosureBuilder, { args, proof, only }: AgainStatement, { passed }: Then): Step {
   b.loops = true;
   const moves = b.plan.params.flatMap((param, i) => {
     const arg = args[i]!;
@@ -206,6 +250,15 @@ function buildAgain(b: ClosureBuilder, { args, only }: AgainStatement, { passed 
             locals[to] = values[i];
           });
         };
+  if (proof !== undefined) {
+    const at = b.loopProof!;
+    const round = buildProof(b, proof);
+    return (locals) => {
+      locals[at] = (locals[at] as Proof).followedBy(round(locals));
+      move(locals);
+      return 'again';
+    };
+  }
   if (only === undefined) {
     return (locals) => {
       move(locals);

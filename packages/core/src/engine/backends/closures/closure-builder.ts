@@ -1,5 +1,6 @@
 import type { CompiledFunction } from '../../compiler/compiled-function.js';
 import type { Linker } from '../../compiler/linker.js';
+import { restarts } from '../../compiler/plan-analysis.js';
 import type { Operand, Plan } from '../../compiler/plan.js';
 import { findMark } from '../../../host/row-mark.js';
 import type { DeclaredType } from '../../../types/declared-type.js';
@@ -15,6 +16,8 @@ export class ClosureBuilder {
   loops = false;
   /** Whether the remaining alternatives of a call may run in a second call. */
   mayCallTwice = true;
+  /** The local with the proof of the rounds before, in a loop that records its proof. */
+  readonly loopProof: number | undefined;
   /** The number of locals that the plan does not know. */
   #additional = 0;
   /** The local that records a cut in the statements after a call. */
@@ -25,7 +28,9 @@ export class ClosureBuilder {
     readonly plan: Plan,
     readonly linker: Linker,
     readonly runtime: Runtime,
-  ) {}
+  ) {
+    this.loopProof = linker.emptyProof !== undefined && restarts(plan.body) ? this.newSlot() : undefined;
+  }
 
   /** Returns the closure that reads an operand. */
   get(operand: Operand): Get {

@@ -1,5 +1,6 @@
 import type { CompiledFunction, GrowingCases } from '../../compiler/compiled-function.js';
 import { isLocal, type Statement } from '../../compiler/plan.js';
+import type { Proof } from '../../proof.js';
 import type { Runtime } from '../../runtime/runtime.js';
 import type { Ending } from '../../runtime/way.js';
 import type { BackEnd } from '../back-end.js';
@@ -9,7 +10,7 @@ import { ClosureBuilder } from './closure-builder.js';
 import { dispatch, dispatchAll } from './closure-dispatch.js';
 import { listIn } from './closure-values.js';
 import { newLocals, restarting, withLocals } from './locals.js';
-import { enough, failed, type Locals, type Then } from './steps.js';
+import { enough, failed, succeeded, type Locals, type Step, type Then } from './steps.js';
 
 type Run = CompiledFunction['run'];
 type RunAll = CompiledFunction['runAll'];
@@ -43,16 +44,25 @@ function buildRun(b: ClosureBuilder): Run {
   if (withoutLocals !== undefined) return withoutLocals;
   for (const param of plan.params) b.slot(param);
   const body = buildStep(b, plan.body, enough);
-  return withLocals(plan.params.length, b.size, b.loops ? restarting(body, runtime) : body, runtime);
+  return withLocals(plan.params.length, b.size, looped(b, body, false), runtime);
 }
 
 function buildRunAll(b: ClosureBuilder): RunAll {
   const { runtime, plan } = b;
   b.mayCallTwice = false;
   const passed = b.newSlot();
-  const then: Then = { step: (locals) => (locals[passed] as () => Ending)(), passed };
+  const { loopProof } = b;
+  const then: Then =
+    loopProof === undefined
+      ? { step: (locals) => (locals[passed] as () => Ending)(), passed }
+      : {
+          step: (locals) => {
+            addRounds(runtime, locals[loopProof]);
+            return (locals[passed] as () => Ending)();
+          },
+        };
   const step = buildStep(b, plan.body, then);
-  const body = b.loops ? restarting(step, runtime) : step;
+  const body = looped(b, step, true);
   const enter = (locals: Locals, onSuccess: unknown): Ending => {
     if (--runtime.steps < 0) runtime.over();
     locals[passed] = onSuccess;
@@ -76,6 +86,29 @@ function buildRunAll(b: ClosureBuilder): RunAll {
       };
     }
   }
+}
+
+/**
+ * Runs the body again at a restart.
+ *
+ * @param continues whether the body runs a function at each success, which needs the proof already
+ */
+function looped({ loops, loopProof, linker, runtime }: ClosureBuilder, body: Step, continues: boolean): Step {
+  if (!loops) return body;
+  const loop = restarting(body, runtime);
+  if (loopProof === undefined) return loop;
+  const { emptyProof } = linker;
+  return (locals) => {
+    locals[loopProof] = emptyProof;
+    const ending = loop(locals);
+    if (ending === succeeded && !continues) addRounds(runtime, locals[loopProof]);
+    return ending;
+  };
+}
+
+/** Adds the proof of the rounds before to the recorded proof. */
+function addRounds(runtime: Runtime, rounds: unknown): void {
+  runtime.proof = (rounds as Proof).followedBy(runtime.proof!);
 }
 
 // ── functions without locals ──

@@ -10,7 +10,7 @@ export class AotLinker extends PolicyLinker {
   readonly #setsOf = new Map<DeclaredType, TypeSet[]>();
 
   constructor(context: ProgramContext) {
-    super(context);
+    super(context, { recordsProofs: false, deniesUndecided: false });
     this.knownTypes = knownTypes(context.program.types, context.typeSets);
     for (const set of this.knownTypes)
       for (const type of set.types) {

@@ -2,7 +2,7 @@ import type { Span } from '../../../diagnostics/span.js';
 import type { DeclaredType } from '../../../types/declared-type.js';
 import { passedArguments, type CompiledFunction } from '../../compiler/compiled-function.js';
 import type { Linker } from '../../compiler/linker.js';
-import { hasCut } from '../../compiler/plan-analysis.js';
+import { hasCut, restarts } from '../../compiler/plan-analysis.js';
 import type { Operand, Plan } from '../../compiler/plan.js';
 import { waitsIn, type Way } from '../../runtime/way.js';
 import { Constants, objectTest } from './emitted-code.js';
@@ -33,6 +33,8 @@ export class Emission {
   awaits = false;
   readonly explored = new Set<CompiledFunction>();
   readonly hasCut: boolean;
+  /** The statement that adds the proof of the rounds before to the recorded proof, in a loop. */
+  readonly loopProof: string;
   /** Declarations of the prototypes that the reading places learn. */
   readonly declarations: string[] = [];
   /** The locals for which `d…` says whether they are instances of the declared class or of a class that extends it. */
@@ -48,6 +50,8 @@ export class Emission {
     readonly printing: Printing,
   ) {
     this.hasCut = hasCut(plan.body);
+    const isRecordedLoop = linker.emptyProof !== undefined && restarts(plan.body);
+    this.loopProof = isRecordedLoop ? 'R.proof = p.followedBy(R.proof);\n' : '';
   }
 
   get way(): Way {

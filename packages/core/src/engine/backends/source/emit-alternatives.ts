@@ -105,10 +105,16 @@ function partsOf<Item>(items: readonly Item[], size: (item: Item) => number): re
   return parts;
 }
 
+const isRecordedPart = (statement: Statement): boolean =>
+  statement.kind === 'record' && statement.to !== undefined;
+
 /** Checks that statements can be in another function: they do not restart or end this one, and what follows can be passed to them. */
 const mayDivide = (e: Emission, statements: readonly Statement[], then: Continuation): boolean =>
   then.kind !== 'continue' &&
   !e.hasCut &&
+  e.loopProof === '' &&
+  // A recorded part of a proof is a variable of this function.
+  !(then.kind === 'invoke' && statements.some((statement) => someStatement(statement, isRecordedPart))) &&
   !statements.some((statement) => someStatement(statement, ({ kind }) => kind === 'again'));
 
 /**

@@ -8,6 +8,8 @@ import type {
   CheckStatement,
   EachStatement,
   ExactlyStatement,
+  Operand,
+  RecordStatement,
   Statement,
 } from '../../compiler/plan.js';
 import { maxRepeatedSize } from '../../compiler/thresholds.js';
@@ -64,6 +66,10 @@ export function emitStatement(e: Emission, statement: Statement, then: Continuat
       return emitByType(e, statement, then);
     case 'switch':
       return emitSwitch(e, statement, then, emitStatement);
+    case 'record':
+      return `${emitRecord(e, statement)}\n${emitStatement(e, statement.next, then)}`;
+    case 'receive':
+      return `const v${statement.to} = R.proof;\n${emitStatement(e, statement.next, then)}`;
   }
 }
 
@@ -74,7 +80,7 @@ function emitSuccess(e: Emission, then: Continuation): string {
     case 'leave':
       return then.text;
     case 'offer':
-      return emitInvocation(e, 'then', then);
+      return `${e.loopProof}${emitInvocation(e, 'then', then)}`;
     case 'invoke':
       return emitInvocation(e, then.name, then.after);
     case 'continue': {
@@ -99,7 +105,12 @@ function emitLocalFunction(e: Emission, n: number, { next, after }: Continue, on
 
 // ── proofs and calls ──
 
-function emitCheck(e: Emission, { proof, next }: CheckStatement, then: Continuation): string {
+function emitCheck(e: Emission, { proof, records, next }: CheckStatement, then: Continuation): string {
+  const recorded = records === undefined ? '' : `let v${records};\n`;
+  return `${recorded}${emitProof(e, proof, next, then)}`;
+}
+
+function emitProof(e: Emission, proof: Statement, next: Statement, then: Continuation): string {
   const places = countSuccesses(proof);
   const going: Continue = { kind: 'continue', next, once: undefined, after: then };
   if (places === 1 && isDeterministic(proof)) return emitStatement(e, proof, going);
@@ -153,13 +164,20 @@ function emitNot(
   );
 }
 
-function emitAgain(e: Emission, { args, only }: AgainStatement): string {
+const emitRecord = (e: Emission, { to, parts }: RecordStatement): string =>
+  `${to === undefined ? 'R.proof' : `v${to}`} = ${joined(e, parts)};`;
+
+const joined = (e: Emission, parts: readonly Operand[]): string =>
+  parts.map((part) => e.operand(part)).reduce((proof, next) => `${proof}.followedBy(${next})`);
+
+function emitAgain(e: Emission, { args, proof, only }: AgainStatement): string {
   e.loops = true;
   const values = args.map((arg) => e.operand(arg));
   const moves = e.plan.params.flatMap((p, i) => (values[i] === `v${p}` ? [] : [{ p, value: values[i]! }]));
   const move = [
     ...moves.map(({ value }, i) => `const m${i} = ${value};`),
     ...moves.map(({ p }, i) => `v${p} = m${i};`),
+    ...(proof === undefined ? [] : [`p = p.followedBy(${joined(e, proof)});`]),
   ].join(' ');
   if (only === undefined) return `{ ${move} continue top; }`;
   const exact = e.isExactly(only.argument, only.type);

@@ -28,7 +28,9 @@ export function emitFunction(
   const cut = e.hasCut ? 'let cut = false;\n' : '';
   const body = `${step}${cut}${e.argumentChecks()}${paths}\nreturn false;`;
   const passed = passedIn(e.way, params);
-  const text = `${e.awaits ? 'async ' : ''}function (${passed}) {\n${e.loops ? `top: for (;;) { ${body} }` : body}\n}`;
+  const proof = e.loopProof === '' ? '' : `let p = ${e.constant(linker.emptyProof)};\n`;
+  const looped = e.loops ? `${proof}top: for (;;) { ${body} }` : body;
+  const text = `${e.awaits ? 'async ' : ''}function (${passed}) {\n${looped}\n}`;
   return withConstants(e.constants, text, e.declarations, e.explored);
 }
 
@@ -36,7 +38,7 @@ export function emitFunction(
 function emitTail(e: Emission, statement: Statement): string {
   const then: Continuation = takesContinuation(e.way)
     ? { kind: 'offer' }
-    : { kind: 'leave', text: 'return true;' };
+    : { kind: 'leave', text: `${e.loopProof}return true;` };
   if (statement.kind === 'any' && statement.of.length > 0 && sizeOf(statement) <= maxFunctionSize) {
     const last = statement.of.length - 1;
     return statement.of

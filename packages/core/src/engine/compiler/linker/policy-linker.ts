@@ -4,6 +4,7 @@ import type { Predicate } from '../../../ir/goal.js';
 import type { DeclaredType, FieldType } from '../../../types/declared-type.js';
 import type { Class } from '../../../types/type-declaration.js';
 import type { ProgramContext } from '../../program-context.js';
+import { Proof } from '../../proof.js';
 import { indexOf, type RuleIndex } from '../../rules/rule-index.js';
 import { findExactClass, registeredPrototypes } from '../../runtime/exact-class.js';
 import { registeredGetters } from '../../runtime/getters.js';
@@ -21,12 +22,21 @@ import {
 import type { Linker } from '../linker.js';
 import { partiallyEvaluate } from '../partial-evaluator/partial-evaluator.js';
 import { eliminateTailCalls } from '../passes/eliminate-tail-calls.js';
+import { hoistRecords } from '../passes/hoist-records.js';
 import { insertPromiseChecks } from '../passes/insert-promise-checks.js';
 import { mergeAlternatives } from '../passes/merge-alternatives.js';
 import { simplify } from '../passes/simplify.js';
 import type { Plan } from '../plan.js';
 import { fewClasses, manyClasses, maxCombinations } from '../thresholds.js';
 import { methodCallers, negatedPredicates, recursionTest } from './call-graph.js';
+
+/** The form of the functions. */
+export interface LinkerOptions {
+  /** Whether functions record their proofs. */
+  readonly recordsProofs: boolean;
+  /** See `Linker`. */
+  readonly deniesUndecided: boolean;
+}
 
 /** The functions of one policy, by the facts about their arguments. */
 export class PolicyLinker implements Linker {
@@ -45,8 +55,15 @@ export class PolicyLinker implements Linker {
   readonly hasFewClasses: boolean;
   readonly knownTypes: readonly TypeSet[] | undefined = undefined;
   readonly isRecursive = recursionTest();
+  readonly emptyProof: Proof | undefined;
+  readonly deniesUndecided: boolean;
 
-  constructor(readonly context: ProgramContext) {
+  constructor(
+    readonly context: ProgramContext,
+    { recordsProofs, deniesUndecided }: LinkerOptions,
+  ) {
+    this.emptyProof = recordsProofs ? Proof.empty() : undefined;
+    this.deniesUndecided = deniesUndecided;
     const { types } = context.program;
     this.registered = registeredPrototypes(types);
     this.#getters = registeredGetters(types);
@@ -127,7 +144,11 @@ export class PolicyLinker implements Linker {
     return {
       params,
       locals,
-      body: insertPromiseChecks(eliminateTailCalls(mergeAlternatives(simplify(body), this), fn), open),
+      body: insertPromiseChecks(
+        hoistRecords(eliminateTailCalls(mergeAlternatives(simplify(body), this), fn)),
+        open,
+        this.deniesUndecided,
+      ),
     };
   }
 

@@ -4,7 +4,7 @@ import { groupByRules } from '../../rules/rule-groups.js';
 import { isUnknown, type KnownArgument } from '../compiled-function.js';
 import type { Linker } from '../linker.js';
 import { NotCompilable } from '../not-compilable.js';
-import { anyOf, fail, isFailure, type CallTest, type Statement } from '../plan.js';
+import { anyOf, fail, type CallTest, type Statement } from '../plan.js';
 import { maxInlinedSize, maxInliningDepth, maxUnfolding } from '../thresholds.js';
 import { ifHolds, noCells, type Evaluation, type Rest } from './evaluation.js';
 import { applicationsOf, candidatesOf, cuts, shapeOf, tableFor, type Application } from './rules.js';
@@ -16,27 +16,28 @@ export const proveRules = (evaluation: Evaluation, predicate: Predicate, args: r
   anyOf(applicationsOf(evaluation, predicate, args).map((application) => proveRule(evaluation, application)));
 
 function proveRule(evaluation: Evaluation, application: Application): Statement {
-  const { candidate, args, expanded } = application;
-  if (expanded === undefined) return applyRule(evaluation, candidate, args);
+  const { expanded } = application;
+  if (expanded === undefined) return applyRule(evaluation, application);
   try {
-    return applyRule(evaluation, candidate, args);
+    return applyRule(evaluation, application);
   } catch (error) {
     if (error !== ambiguousLiteral) throw error;
-    return anyOf(expanded.map((each) => applyRule(evaluation, candidate, each)));
+    return anyOf(expanded.map((args) => applyRule(evaluation, { ...application, args })));
   }
 }
 
-function applyRule(evaluation: Evaluation, candidate: Candidate, args: readonly Cell[]): Statement {
+function applyRule(evaluation: Evaluation, { candidate, args, forwardedBy }: Application): Statement {
   const cells = newCells(candidate.rule.slotNames.length);
   if (evaluation.inlining.length === 0) evaluation.startRule();
-  return evaluation.scoped(() =>
-    matchHead(evaluation, candidate, args, cells, () =>
+  return evaluation.scoped(() => {
+    evaluation.useRules([...forwardedBy, candidate.rule]);
+    return matchHead(evaluation, candidate, args, cells, () =>
       evaluation.proveGoals(evaluation, candidate.goals, 0, cells, evaluation.success(), {
         mayCut: true,
         outer: noCells,
       }),
-    ),
-  );
+    );
+  });
 }
 
 /** Unifies the parameters of a rule with the arguments. */
@@ -76,36 +77,39 @@ export function proveCall(evaluation: Evaluation, goal: CallGoal, cells: Cells, 
   const known = args.map((arg) => evaluation.knownOf(arg));
   if (linker.determinesRules(predicate, known) && candidatesOf(evaluation, predicate, args).length === 0)
     return fail;
-  const inlined = inlineCall(evaluation, predicate, args, known);
-  if (inlined !== undefined)
-    return isFailure(inlined) ? fail : { kind: 'check', proof: inlined, next: rest() };
+  if (mayInline(evaluation, predicate, args, known))
+    return evaluation.check(() => inlineCall(evaluation, predicate, args), rest);
   const taken = linker.generalize(predicate, known);
   const passed = args.filter((_, i) => taken[i]!.kind !== 'literal').map((arg) => operandOf(valueIn(arg)!));
   const callee = linker.functionFor(predicate, taken);
   return ifHolds(
     { kind: 'call', callee, args: passed, likely: likelyCallee(linker, predicate, args, taken) },
-    rest,
+    () => evaluation.afterCall(rest),
   );
 }
 
-/** Returns the rules themselves, or undefined if they are too many or too long to replace the call. */
-function inlineCall(
+/** Checks that the rules are few and short enough to replace a call. */
+function mayInline(
   evaluation: Evaluation,
   predicate: Predicate,
   args: readonly Cell[],
   known: readonly KnownArgument[],
-): Statement | undefined {
+): boolean {
   const { linker, inlining } = evaluation;
-  if (inlining.length >= maxInliningDepth || inlining.includes(predicate)) return undefined;
+  if (inlining.length >= maxInliningDepth || inlining.includes(predicate)) return false;
   if (!linker.determinesRules(predicate, known) || linker.isRecursive(evaluation.fn.predicate, predicate))
-    return undefined;
-  if (known.some(({ kind }) => kind === 'some')) return undefined;
+    return false;
+  if (known.some(({ kind }) => kind === 'some')) return false;
   const candidates = candidatesOf(evaluation, predicate, args);
   const size = candidates.reduce(
     (sum, { goals, unify: positions }) => sum + goals.length + positions.length,
     0,
   );
-  if (size > maxInlinedSize || candidates.some(({ goals }) => cuts(goals))) return undefined;
+  return size <= maxInlinedSize && !candidates.some(({ goals }) => cuts(goals));
+}
+
+function inlineCall(evaluation: Evaluation, predicate: Predicate, args: readonly Cell[]): Statement {
+  const { inlining } = evaluation;
   inlining.push(predicate);
   try {
     return proveRules(evaluation, predicate, args);
@@ -167,6 +171,7 @@ function unfoldRules(
       evaluation.scoped(() => {
         const cells = newCells(candidate.rule.slotNames.length);
         const after: Rest = () => atDepth(evaluation, 0, rest);
+        evaluation.useRules([candidate.rule]);
         return atDepth(evaluation, evaluation.unfolding + 1, () =>
           matchHead(evaluation, candidate, args, cells, () =>
             evaluation.proveGoals(evaluation, candidate.goals, 0, cells, after, { mayCut: false, outer }),

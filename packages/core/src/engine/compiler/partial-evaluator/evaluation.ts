@@ -1,6 +1,6 @@
 import type { Span } from '../../../diagnostics/span.js';
 import type { TypeSet } from '../../../host/type-set.js';
-import type { Goal, Predicate } from '../../../ir/goal.js';
+import type { Goal, Predicate, Rule } from '../../../ir/goal.js';
 import type { Term } from '../../../ir/term.js';
 import {
   anything,
@@ -11,7 +11,20 @@ import {
 } from '../compiled-function.js';
 import type { Linker } from '../linker.js';
 import { NotCompilable } from '../not-compilable.js';
-import { isLiteral, succeed, type Operand, type Statement, type Test } from '../plan.js';
+import {
+  constant,
+  fail,
+  isFailure,
+  isLiteral,
+  joinParts,
+  local,
+  succeed,
+  type Operand,
+  type RecordStatement,
+  type Statement,
+  type Test,
+} from '../plan.js';
+import { knownRecord, withoutRecords } from '../plan-analysis.js';
 import { maxGoals, maxGoalsOfPlan } from '../thresholds.js';
 import {
   ambiguousLiteral,
@@ -37,6 +50,8 @@ export interface Place {
 }
 
 export const noCells: ReadonlySet<Cell> = new Set();
+
+type ProofPart = Pick<RecordStatement, 'to' | 'parts'>;
 
 /** Builds the statements that prove goals, from an index on. */
 export type ProveGoals = (
@@ -65,6 +80,8 @@ export class Evaluation {
   at: Span | undefined = undefined;
   /** The attributes that were read on the current path, by the identity of the object and the name. */
   readonly reads = new Map<string, Value>();
+  /** The recorded part of a proof that is being built. Undefined if no proof is recorded, and under negations. */
+  #part: ProofPart | undefined;
   /** Variables that must have a type once they have a value. */
   readonly #waiting: Cell[] = [];
   readonly #trail: (() => void)[] = [];
@@ -74,7 +91,9 @@ export class Evaluation {
     readonly fn: CompiledFunction,
     readonly linker: Linker,
     readonly proveGoals: ProveGoals,
-  ) {}
+  ) {
+    this.#part = linker.emptyProof && { to: undefined, parts: [constant(linker.emptyProof)] };
+  }
 
   /** Begins with a rule of the function itself. */
   startRule(): void {
@@ -128,8 +147,71 @@ export class Evaluation {
     return () => {
       if (this.#waiting.slice(mark).some((cell) => valueIn(cell) === undefined))
         throw new NotCompilable('a type test of an unbound variable');
-      return succeed;
+      return this.#part === undefined ? succeed : { kind: 'record', ...this.#part, next: succeed };
     };
+  }
+
+  // ── the recorded proof ──
+
+  /** Adds rules to the proof. */
+  useRules(rules: readonly Rule[]): void {
+    const { emptyProof } = this.linker;
+    if (this.#part === undefined || emptyProof === undefined) return;
+    this.#continuePart(constant(rules.reduce((proof, rule) => proof.withRule(rule), emptyProof)));
+  }
+
+  /** Builds the statements after a call, whose proof continues the proof of the function. */
+  afterCall(rest: Rest): Statement {
+    if (this.#part === undefined) return rest();
+    const to = this.newLocal();
+    return this.scoped(() => {
+      this.#continuePart(local(to));
+      return { kind: 'receive', to, next: rest() };
+    });
+  }
+
+  /** Builds a proof that the statements after it need only once. */
+  check(build: Rest, rest: Rest): Statement {
+    const { emptyProof } = this.linker;
+    const outer = this.#part;
+    if (outer === undefined || emptyProof === undefined) {
+      const proof = build();
+      return isFailure(proof) ? fail : { kind: 'check', proof, records: undefined, next: rest() };
+    }
+    const to = this.newLocal();
+    const proof = this.scoped(() => {
+      this.#setPart({ to, parts: [constant(emptyProof)] });
+      return build();
+    });
+    if (isFailure(proof)) return fail;
+    return this.scoped(() => {
+      const known = knownRecord(proof, to);
+      this.#continuePart(known ?? local(to));
+      return known === undefined
+        ? { kind: 'check', proof, records: to, next: rest() }
+        : { kind: 'check', proof: withoutRecords(proof, to), records: undefined, next: rest() };
+    });
+  }
+
+  /** Builds a proof whose rules are not recorded. */
+  unrecorded(build: Rest): Statement {
+    return this.scoped(() => {
+      this.#setPart(undefined);
+      return build();
+    });
+  }
+
+  #continuePart(next: Operand): void {
+    const { to, parts } = this.#part!;
+    this.#setPart({ to, parts: joinParts([...parts, next]) });
+  }
+
+  #setPart(part: ProofPart | undefined): void {
+    const before = this.#part;
+    this.onUndo(() => {
+      this.#part = before;
+    });
+    this.#part = part;
   }
 
   // ── terms ──

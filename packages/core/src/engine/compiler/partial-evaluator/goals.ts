@@ -2,7 +2,7 @@ import type { Goal } from '../../../ir/goal.js';
 import type { Term } from '../../../ir/term.js';
 import { termsOf } from '../../../ir/goal-terms.js';
 import { NotCompilable } from '../not-compilable.js';
-import { anyOf, fail, isFailure, type Statement } from '../plan.js';
+import { anyOf, fail, type Statement } from '../plan.js';
 import { readAttribute } from './attributes.js';
 import { proveCall } from './calls.js';
 import { ifHolds, noCells, type Evaluation, type Place, type Rest } from './evaluation.js';
@@ -138,8 +138,7 @@ function proveAny(
     );
   if (mentions(alternatives.flat(), cells, open)) return paths(rest, open);
   // The alternatives bind nothing that is used later, so they are a test: one success is enough.
-  const proof = paths(evaluation.success(), noCells);
-  return isFailure(proof) ? fail : { kind: 'check', proof, next: rest() };
+  return evaluation.check(() => paths(evaluation.success(), noCells), rest);
 }
 
 function negate(
@@ -152,7 +151,7 @@ function negate(
 ): Statement {
   if (mentions(operand, cells, openCells(later, cells, place)))
     throw new NotCompilable('an unbound variable under `not`');
-  const proof = evaluation.scoped(() =>
+  const proof = evaluation.unrecorded(() =>
     proveGoals(evaluation, operand, 0, cells, evaluation.success(), { mayCut: false, outer: noCells }),
   );
   return { kind: 'not', proof, next: rest() };

@@ -41,7 +41,7 @@ export function proveMembership(
   if (wanted === undefined || wanted.kind === 'one-of')
     return each(evaluation.scoped(() => unify(evaluation, item, bound(value), rest)));
   const proof = each(evaluation.scoped(() => ifEqual(evaluation, value, wanted, false, () => succeed)));
-  return { kind: 'check', proof, next: rest() };
+  return { kind: 'check', proof, records: undefined, next: rest() };
 }
 
 /** Checks for a list of literals in the policy. A list of the application may change after the function is built. */
@@ -60,7 +60,7 @@ function inItems(evaluation: Evaluation, item: Cell, items: readonly Cell[], res
   const alternatives = (next: Rest) =>
     anyOf(items.map((each) => evaluation.scoped(() => unify(evaluation, item, each, next))));
   if (wanted === undefined || wanted.kind === 'one-of') return alternatives(rest);
-  return { kind: 'check', proof: alternatives(() => succeed), next: rest() };
+  return { kind: 'check', proof: alternatives(() => succeed), records: undefined, next: rest() };
 }
 
 function inLiterals(evaluation: Evaluation, item: Cell, literals: readonly unknown[], rest: Rest): Statement {

@@ -1,4 +1,4 @@
-import type { Goal, Predicate } from '../../../ir/goal.js';
+import type { Goal, Predicate, Rule } from '../../../ir/goal.js';
 import { Budget, defaultLimits } from '../../limits.js';
 import type { ArgumentShape } from '../../rules/argument-shape.js';
 import type { Candidate, CandidateTable } from '../../rules/candidate.js';
@@ -14,6 +14,8 @@ import { ambiguousLiteral, bound, identityIn, newCells, valueIn, type Cell, type
 export interface Application {
   readonly candidate: Candidate;
   readonly args: readonly Cell[];
+  /** The rules that forward the call to this one, the first caller first. */
+  readonly forwardedBy: readonly Rule[];
   /** The same application for each literal, if one argument holds several. */
   readonly expanded?: readonly (readonly Cell[])[];
 }
@@ -26,18 +28,20 @@ export const applicationsOf = (
   evaluation: Evaluation,
   predicate: Predicate,
   args: readonly Cell[],
-): Application[] =>
-  merge(
-    evaluation.linker,
-    followForwarding(evaluation, predicate, args, new Set()) ??
-      candidatesOf(evaluation, predicate, args).map((candidate) => ({ candidate, args })),
-  );
+): Application[] => {
+  const applications =
+    followForwarding(evaluation, predicate, args, [], new Set()) ??
+    candidatesOf(evaluation, predicate, args).map((candidate) => ({ candidate, args, forwardedBy: [] }));
+  // A recorded proof is the first one. Merged applications would find another one first.
+  return evaluation.linker.emptyProof === undefined ? merge(evaluation.linker, applications) : applications;
+};
 
 /** Returns undefined for too many applications. */
 function followForwarding(
   evaluation: Evaluation,
   predicate: Predicate,
   args: readonly Cell[],
+  forwardedBy: readonly Rule[],
   visited: Set<string>,
 ): Application[] | undefined {
   const key = `${predicate.name}(${args.map((arg) => identityIn(arg)).join()})`;
@@ -52,8 +56,14 @@ function followForwarding(
     const forwarded = hasCut ? undefined : forwardedCall(evaluation, candidate, args);
     const applications =
       forwarded === undefined
-        ? [{ candidate, args }]
-        : followForwarding(evaluation, forwarded.predicate, forwarded.args, visited);
+        ? [{ candidate, args, forwardedBy }]
+        : followForwarding(
+            evaluation,
+            forwarded.predicate,
+            forwarded.args,
+            [...forwardedBy, candidate.rule],
+            visited,
+          );
     if (applications === undefined) return undefined;
     found.push(...applications);
   }
@@ -181,11 +191,12 @@ function merge(linker: Linker, applications: readonly Application[]): Applicatio
   }
   for (const { at, position, literals } of all) {
     if (literals.length === 1) continue;
-    const { candidate, args } = merged[at]!;
+    const { candidate, args, forwardedBy } = merged[at]!;
     const withValue = (value: Value) => args.map((arg, i) => (i === position ? bound(value) : arg));
     merged[at] = {
       candidate,
       args: withValue({ kind: 'one-of', literals }),
+      forwardedBy,
       expanded: literals.map((value) => withValue({ kind: 'constant', value })),
     };
   }

@@ -1,7 +1,7 @@
 import { assertNever } from '../../../internal/assert-never.js';
 import type { CompiledFunction } from '../compiled-function.js';
 import { countSuccesses, isDeterministic } from '../plan-analysis.js';
-import type { IfStatement, Statement } from '../plan.js';
+import { isLocal, type CallTest, type IfStatement, type Statement } from '../plan.js';
 import { mapChildren } from '../traversal.js';
 
 /** Turns a function that ends in a call of itself into a loop, so that a deep tree of folders does not need a deep stack. */
@@ -28,6 +28,8 @@ export function eliminateTailCalls(statement: Statement, fn: CompiledFunction): 
     case 'exactly':
     case 'cut':
     case 'await':
+    case 'record':
+    case 'receive':
       return { ...statement, next: eliminateTailCalls(statement.next, fn) };
     case 'switch':
       return mapChildren(statement, (next) => eliminateTailCalls(next, fn));
@@ -43,13 +45,30 @@ export function eliminateTailCalls(statement: Statement, fn: CompiledFunction): 
 
 /** Returns the restart that replaces a call in last position. A call before other statements may still have alternatives to try. */
 function restartFor({ test, next }: IfStatement, fn: CompiledFunction): Statement | undefined {
-  if (test.kind !== 'call' || next.kind !== 'succeed') return undefined;
+  if (test.kind !== 'call') return undefined;
   const { callee, args, likely } = test;
-  if (callee === fn) return { kind: 'again', args, only: undefined };
+  if (next.kind !== 'succeed') return recordedRestartFor(test, next, fn);
+  if (callee === fn) return { kind: 'again', args, proof: undefined, only: undefined };
   if (likely?.callee !== fn) return undefined;
   return {
     kind: 'again',
     args,
+    proof: undefined,
     only: { argument: likely.argument, type: likely.type, otherwise: callee },
   };
+}
+
+/** The same for a call whose proof ends the recorded proof. */
+function recordedRestartFor(test: CallTest, next: Statement, fn: CompiledFunction): Statement | undefined {
+  if (next.kind !== 'receive') return undefined;
+  const record = next.next;
+  if (record.kind !== 'record' || record.to !== undefined || record.next.kind !== 'succeed') return undefined;
+  const last = record.parts.at(-1);
+  if (last === undefined || !isLocal(last, next.to)) return undefined;
+  const { callee, args, likely } = test;
+  const again: Statement = { kind: 'again', args, proof: record.parts.slice(0, -1), only: undefined };
+  if (callee === fn) return again;
+  if (likely?.callee !== fn) return undefined;
+  const otherwise: Statement = { kind: 'if', test: { ...test, likely: undefined }, next };
+  return { kind: 'exactly', value: likely.argument, type: likely.type, next: again, otherwise };
 }
