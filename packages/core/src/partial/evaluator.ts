@@ -51,6 +51,7 @@ import {
   ListValue,
   ReferenceValue,
   RowValue,
+  TypedRowValue,
   type Frame,
   type Unknown,
 } from './unknown.js';
@@ -122,8 +123,13 @@ export class Evaluator {
     return this.#calls.derivation.roots;
   }
 
-  row(typeName: string): RowValue {
-    return new RowValue(this.#rows.scope(this.context.program.types.find(typeName)!));
+  row(typeName: string): TypedRowValue {
+    return new TypedRowValue(this.#rows.scope(this.context.program.types.find(typeName)!));
+  }
+
+  /** Returns the condition that a row of the table of a type is of the type, because tables can hold rows of several types. */
+  ofOwnType(row: TypedRowValue, at: Place): Condition {
+    return this.#typeTests.ofOwnType(row, at);
   }
 
   #prove(goals: readonly Goal[], i: number, frame: Frame, rest: Rest): Condition {

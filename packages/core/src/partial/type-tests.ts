@@ -1,4 +1,4 @@
-import { always, never, not, or, type Condition } from '../filter/condition.js';
+import { always, and, never, not, or, type Condition, type Scope } from '../filter/condition.js';
 import { equalCondition, isNilCondition } from '../filter/comparisons.js';
 import type { Program } from '../ir/program.js';
 import type { DeclaredType } from '../types/declared-type.js';
@@ -11,10 +11,14 @@ import {
   isUnknown,
   ListValue,
   RowValue,
+  TypedRowValue,
   type ColumnValue,
 } from './unknown.js';
 
-/** Finds the conditions under which values are of a type. The type of a row is the type that is declared for it. */
+/**
+ * Finds the conditions under which values are of a type. A row has the types of its discriminators. A related row without one is of the
+ * type that its relation declares.
+ */
 export class TypeTests {
   constructor(
     readonly program: Program,
@@ -58,18 +62,56 @@ export class TypeTests {
   /** Returns the condition that a value is of one of several types. */
   ofAny(value: unknown, types: readonly DeclaredType[], at: Place): Condition {
     const isDeclared =
-      value instanceof RowValue && types.some((type) => this.program.types.isSubtype(value.scope.type, type));
+      value instanceof RowValue &&
+      types.some((type) => this.#isDeclared(value, type) && this.ofType(value, type, at).kind === 'always');
     return isDeclared ? always : or(...types.map((type) => this.ofType(value, type, at)));
   }
 
-  /** Returns the condition that a row of a declared type is also of another type. */
-  #rowOfType({ scope }: RowValue, type: DeclaredType, at: Place): Condition {
+  /**
+   * Returns the condition that a row of the table of a type is of the type.
+   *
+   * @throws {PolarError} `POLAR_FILTER_UNTRANSLATABLE` for a discriminator that is not a declared field
+   */
+  ofOwnType({ scope }: RowValue, at: Place): Condition {
+    const { discriminator, name } = scope.type;
+    if (discriminator === undefined) return always;
+    const condition = this.#hasDiscriminator(scope, scope.type);
+    if (condition !== undefined) return condition;
+    throw untranslatable(
+      `the discriminator \`${discriminator.field}\` of \`${name}\`, which is not a declared field`,
+      `declare it in \`fields\` of \`${name}\``,
+      at,
+    );
+  }
+
+  #isDeclared({ scope }: RowValue, type: DeclaredType): boolean {
+    return this.program.types.isSubtype(scope.type, type);
+  }
+
+  /** Returns the condition that a row has the discriminator of a type; `undefined` if it declares no such column. */
+  #hasDiscriminator(scope: Scope, { discriminator }: DeclaredType): Condition | undefined {
+    const column = discriminator && this.rows.column(scope, discriminator.field);
+    return column && equalCondition(column, { kind: 'known', value: discriminator!.value });
+  }
+
+  /** Returns the condition that a related row is of its declared type: by its discriminator, or because it has none. */
+  #isOfDeclaredType(row: RowValue): Condition {
+    const { type } = row.scope;
+    if (type.class !== undefined || row instanceof TypedRowValue) return always;
+    const others = [...this.program.types.types].filter((other) => other !== type);
+    const found = others.flatMap((other) => this.#hasDiscriminator(row.scope, other) ?? []);
+    if (found.length === 0) return always;
+    return or(this.#hasDiscriminator(row.scope, type) ?? never, and(...found.map(not)));
+  }
+
+  /** Returns the condition that a row of a declared type is of a type. */
+  #rowOfType(row: RowValue, type: DeclaredType, at: Place): Condition {
+    const { scope } = row;
     const { types } = this.program;
-    if (types.isSubtype(scope.type, type)) return always;
+    if (this.#isDeclared(row, type)) return this.#isOfDeclaredType(row);
     if (type.name === 'Dictionary' && type.builtIn) return scope.type.class === undefined ? always : never;
-    const discriminator = type.discriminator && this.rows.column(scope, type.discriminator.field);
-    if (discriminator !== undefined)
-      return equalCondition(discriminator, { kind: 'known', value: type.discriminator!.value });
+    const discriminated = this.#hasDiscriminator(scope, type);
+    if (discriminated !== undefined) return discriminated;
     if (types.isSubtype(type, scope.type) || type.is !== undefined || type.discriminator !== undefined)
       throw untranslatable(
         `whether a row of \`${scope.type.name}\` is also of the type \`${type.name}\``,

@@ -7,15 +7,18 @@ import type { Relation } from '../types/relation.js';
 /** A value that depends on the row, or a part of the policy that can contain one. */
 export abstract class Unknown {}
 
-/** A row that exists, whose fields are columns. */
+/** A row that exists, whose fields are columns. It is of its declared type if nothing else gives it a type, as a related row is. */
 export class RowValue extends Unknown {
   constructor(readonly scope: Scope) {
     super();
   }
 }
 
+/** A row that certainly is of its type. */
+export class TypedRowValue extends RowValue {}
+
 /** The actor of a condition for every actor of a type. It is a row, and the same one in the whole condition. */
-export class ActorValue extends RowValue {}
+export class ActorValue extends TypedRowValue {}
 
 /** The row to which a relation to one row leads; `nil` for a row without a related row. */
 export class ReferenceValue extends Unknown {

@@ -2,8 +2,9 @@ import { PolarError } from '../diagnostics/polar-error.js';
 import { isStackOverflow } from '../engine/host-error.js';
 import { Budget, type Limits } from '../engine/limits.js';
 import type { ProgramContext } from '../engine/program-context.js';
-import { toRowFilter } from '../filter/to-row-filter.js';
+import { and } from '../filter/condition.js';
 import type { ActorCondition, RowCondition } from '../filter/row-condition.js';
+import { toRowFilter } from '../filter/to-row-filter.js';
 import { handleRejections } from '../host/handle-rejections.js';
 import { Tags } from '../host/tags.js';
 import { linkCall } from '../ir/link.js';
@@ -56,7 +57,8 @@ export async function where(
     const evaluator = new Evaluator(context, host, recursions, actor instanceof ActorValue);
     const row = evaluator.row(typeName);
     try {
-      const condition = evaluator.call(goal, [actor, action, row]);
+      const isOfType = evaluator.ofOwnType(row, { span: goal.span, rule: 'allow' });
+      const condition = and(isOfType, evaluator.call(goal, [actor, action, row]));
       return {
         condition: { type: typeName, row: row.scope, condition, filter: toRowFilter(condition) },
         followed: evaluator.followed,
