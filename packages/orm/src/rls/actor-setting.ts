@@ -51,10 +51,14 @@ export class ActorFields implements PrintedActor {
     return scalarOf(this.scope.type.fields!.get(field)!.type);
   }
 
-  /** A query without tables is computed once for each statement, not once for each row. */
+  /**
+   * A query without tables is computed once for each statement, not once for each row. PostgreSQL also computes it for an actor of another
+   * type, for which it is `NULL`, because that actor can have a field of this name with a value that the cast refuses.
+   */
   field(field: string): Fragment {
     this.#read.add(field);
-    return `(SELECT (${this.#json} -> 'fields' ->> ${literal(field)})${casts[this.typeOf(field)]})`;
+    const value = `(${this.#json} -> 'fields' ->> ${literal(field)})${casts[this.typeOf(field)]}`;
+    return `(SELECT ${value} WHERE ${this.#json} ->> 'type' = ${literal(this.scope.type.name)})`;
   }
 
   /** Returns the condition that the setting is an actor of the type, with all fields that were printed. */

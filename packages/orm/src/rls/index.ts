@@ -5,7 +5,7 @@ import { dialectOf } from '../sql/dialect-of.js';
 import type { SqlOptions } from '../sql/sql-options.js';
 import { quotedTable, tableNames } from '../sql/table-names.js';
 import { settingOf } from './actor-setting.js';
-import { commands, printPolicy, type Command, type PrintedPolicy } from './print-policy.js';
+import { commands, printDropAll, printPolicy, type Command, type PrintedPolicy } from './print-policy.js';
 
 export { isNanookOrmError, NanookOrmError } from '../errors/nanook-orm-error.js';
 export type { NanookOrmErrorCode, NanookOrmErrorData } from '../errors/nanook-orm-error.js';
@@ -75,7 +75,8 @@ export function rowLevelSecurity(
   let known: Promise<Plan> | undefined;
 
   async function plan(): Promise<Plan> {
-    const statements: string[] = [];
+    const dropped = Object.keys(policies).map((type) => printDropAll(type, actorType, context));
+    const statements: string[] = [...new Set(dropped)];
     const fields = new Set<string>();
     let actor: DeclaredType | undefined;
     for (const [type, actions] of Object.entries(policies)) {
@@ -116,12 +117,18 @@ function validatePolicies(policies: RowLevelSecurityOptions['policies'] | undefi
   if (tables.every(([, actions]) => Object.keys(actions).length === 0))
     throw invalid('policies', "must name an action of a type, such as { Document: { select: 'read' } }");
   for (const [type, actions] of tables)
-    for (const command of Object.keys(actions))
+    for (const [command, action] of Object.entries(actions)) {
       if (!commands.includes(command as Command))
         throw invalid(
           'policies',
           `has the command \`${command}\` for \`${type}\`; the commands are ${commands.join(', ')}`,
         );
+      if (typeof action !== 'string' || action === '')
+        throw invalid(
+          'policies',
+          `has no action for the command \`${command}\` of \`${type}\`, found ${action === '' ? 'an empty text' : typeof action}; name an action, or leave the command out to forbid it`,
+        );
+    }
 }
 
 const invalid = (option: string, reason: string) =>

@@ -32,14 +32,41 @@ export interface PrintedPolicy {
   readonly fields: ReadonlySet<string>;
 }
 
+/** Prints the statement that drops the policies of a table for a type of actors, also those of types that were renamed or removed. */
+export function printDropAll(type: string, actorType: string, { dialect, names }: PolicyContext): string {
+  const { schema } = names.table(type);
+  const table = quotedTable(names.table(type), dialect);
+  const functionName = schema === undefined ? '%I' : `${dialect.quote(schema).replaceAll('%', '%%')}.%I`;
+  const suffix = `_for_${actorType}`;
+  // cspell:ignore polname polrelid regclass
+  return (
+    `DO $nanook$ DECLARE old name; BEGIN FOR old IN SELECT polname FROM pg_policy WHERE polrelid = ${literal(table)}::regclass ` +
+    `AND starts_with(polname::text, 'nanook_') AND right(polname::text, ${suffix.length}) = ${literal(suffix)} LOOP ` +
+    `EXECUTE format('DROP POLICY %I ON %s', old, ${literal(table)}); ` +
+    `EXECUTE format(${literal(`DROP FUNCTION IF EXISTS ${functionName}(%s)`)}, old, ${literal(table)}); ` +
+    `END LOOP; END $nanook$`
+  );
+}
+
+/** The number of bytes of a name that PostgreSQL keeps. */
+const maxName = 63;
+
+/** Returns the name of a policy. PostgreSQL cuts a long name, and two names must not become the same. */
+function policyName(command: Command, type: string, actorType: string): string {
+  const name = `nanook_${command}_${type}_for_${actorType}`;
+  if (name.length <= maxName) return name;
+  let hash = 0;
+  for (const char of name) hash = (Math.imul(hash, 31) + char.codePointAt(0)!) >>> 0;
+  return `${name.slice(0, maxName - 9)}_${hash.toString(16).padStart(8, '0')}`;
+}
+
 /** Prints the statements that replace the policy of a command. */
 export function printPolicy(policy: Policy, context: PolicyContext): PrintedPolicy {
   const { command, type, actorType, condition } = policy;
   const { dialect, names, setting } = context;
   const { schema, name: tableName } = names.table(type);
   const table = quotedTable(names.table(type), dialect);
-  const own = `nanook_${command}_${type}_for_${actorType}`;
-  const name = dialect.quote(own);
+  const name = dialect.quote(policyName(command, type, actorType));
   const functionName = schema === undefined ? name : `${dialect.quote(schema)}.${name}`;
   const statements = [
     `DROP POLICY IF EXISTS ${name} ON ${table}`,

@@ -148,7 +148,9 @@ describe('rowLevelSecurity()', () => {
       policies: { Note: { select: 'read' } },
     });
     const setting = "NULLIF(current_setting('nanook.actor', true), '')::jsonb";
-    expect((await security.statements()).slice(0, 5)).toEqual([
+    const name = `(SELECT (${setting} -> 'fields' ->> 'name') WHERE ${setting} ->> 'type' = 'User')`;
+    expect((await security.statements())[0]).toMatch(/^DO \$nanook\$ .* END \$nanook\$$/);
+    expect((await security.statements()).slice(1, 6)).toEqual([
       'ALTER TABLE "notes" ENABLE ROW LEVEL SECURITY',
       'ALTER TABLE "notes" FORCE ROW LEVEL SECURITY',
       'DROP POLICY IF EXISTS "nanook_select_Note_for_User" ON "notes"',
@@ -156,8 +158,7 @@ describe('rowLevelSecurity()', () => {
       'CREATE POLICY "nanook_select_Note_for_User" ON "notes" FOR SELECT USING ' +
         "((SELECT nanook_actor ->> 'type' = 'User' AND nanook_actor -> 'fields' ->> 'name' IS NOT NULL " +
         `FROM (SELECT ${setting} AS nanook_actor) AS nanook_setting) AND (` +
-        `("notes"."title" = (SELECT (${setting} -> 'fields' ->> 'name')) AND ` +
-        `"notes"."title"::text COLLATE "C" = (SELECT (${setting} -> 'fields' ->> 'name'))::text COLLATE "C")))`,
+        `("notes"."title" = ${name} AND "notes"."title"::text COLLATE "C" = ${name}::text COLLATE "C")))`,
     ]);
   });
 
@@ -240,6 +241,52 @@ describe('rowLevelSecurity()', () => {
     expect(await run(security, userOf(ann), 'DELETE FROM notes RETURNING id')).toEqual([]);
   });
 
+  it('drops the policies of types that were renamed', async () => {
+    await protect('allow(_: User, "read", _: Note);');
+    const authorizer = await Authorizer.load({
+      policies: 'allow(_: User, "read", memo: Memo) if memo.id = 2;',
+      types: { ...types, Memo: types['Note']! },
+    });
+    const security = rowLevelSecurity(authorizer, {
+      actor: 'User',
+      tables: { ...tables, Memo: tables['Note']! },
+      policies: { Memo: { select: 'read' } },
+    });
+    for (const statement of await security.statements()) await db.query(statement);
+    expect(await run(security, userOf(ann), 'SELECT id FROM notes')).toEqual([{ id: 2 }]);
+  });
+
+  it('keeps the policies of two types of actors with different types of keys, also with indexes and long names', async () => {
+    const robot = 'RobotThatWritesNotesForItsOwnerInTheBackground';
+    const authorizer = await Authorizer.load({
+      policies: `
+        allow(user: User, "read", note: Note) if note.ownerId = user.id;
+        allow(robot: ${robot}, "read", note: Note) if note.teamId = robot.id;
+        allow(robot: ${robot}2, "read", note: Note) if note.id = robot.id;`,
+      types: {
+        ...types,
+        [robot]: { key: 'id', fields: { id: 'Integer' } },
+        [`${robot}2`]: { key: 'id', fields: { id: 'Integer' } },
+      },
+    });
+    const [forUsers, forRobots, forOthers] = ['User', robot, `${robot}2`].map((actor) =>
+      rowLevelSecurity(authorizer, { actor, tables, policies: { Note: { select: 'read' } } }),
+    ) as [RowLevelSecurity, RowLevelSecurity, RowLevelSecurity];
+    for (const security of [forUsers, forRobots, forOthers])
+      for (const statement of await security.statements()) await db.query(statement);
+    await db.query('CREATE INDEX ON notes (team_id)');
+    await db.query('SET enable_seqscan = off');
+    try {
+      expect(await run(forUsers, userOf(ann), 'SELECT id FROM notes')).toEqual([{ id: 1 }]);
+      expect(await run(forRobots, typed(robot, { id: 2 }), 'SELECT id FROM notes')).toEqual([{ id: 2 }]);
+      expect(await run(forOthers, typed(`${robot}2`, { id: 3 }), 'SELECT id FROM notes')).toEqual([
+        { id: 3 },
+      ]);
+    } finally {
+      await db.query('SET enable_seqscan = on');
+    }
+  });
+
   it('shows no row when the setting lacks a field that a policy reads', async () => {
     await protect(
       'allow(user: User, "read", note: Note) if not (s in note.shares and s.userId = user.nickname);',
@@ -305,6 +352,7 @@ describe('rowLevelSecurity()', () => {
   it.each([
     [{ policies: {} }, 'the option `policies`'],
     [{ policies: { Note: {} } }, 'the option `policies`'],
+    [{ policies: { Note: { select: undefined } } }, 'has no action for the command `select` of `Note`'],
     [{ policies: { Note: { merge: 'read' } } }, 'has the command `merge` for `Note`'],
     [{ setting: 'actor' }, "must be two names with a dot, such as 'nanook.actor', got 'actor'"],
     [{ table: {} }, 'the option `table` of the adapter is unknown'],
