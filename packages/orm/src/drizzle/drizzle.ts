@@ -43,7 +43,8 @@ export function drizzle(
   return ({ filter, row, type }, { table = names.tableOf(type) } = {}) => {
     names.check(row.type);
     checkTable(type, names.tableOf(type), table);
-    return sql<boolean>`(${sqlOf(printFilter(filter, row, names, dialect), table, dialect)})`;
+    const fragment = printFilter(filter, row, names, dialect, getTableName(table));
+    return sql<boolean>`(${sqlOf(fragment, table, dialect)})`;
   };
 }
 

@@ -26,7 +26,7 @@ export function knex(
   const dialect = dialectOf(options);
   const names = tableNames(options);
   return ({ filter, row, type }, { alias = names.table(type).name } = {}) => {
-    const { text, bindings } = rawOf(printFilter(filter, row, names, dialect), alias, dialect);
+    const { text, bindings } = rawOf(printFilter(filter, row, names, dialect, alias), alias, dialect);
     // `whereRaw` adds no brackets: without them an `or` beside the condition would widen it.
     return (builder) => void builder.whereRaw(`(${text})`, bindings);
   };

@@ -26,6 +26,6 @@ export function kysely(
   const dialect = dialectOf(options);
   const names = tableNames(options);
   return ({ filter, row, type }, { alias = names.table(type).name } = {}) => {
-    return rawExpression(['(', printFilter(filter, row, names, dialect), ')'], alias, dialect);
+    return rawExpression(['(', printFilter(filter, row, names, dialect, alias), ')'], alias, dialect);
   };
 }

@@ -2,10 +2,10 @@ import type { ActorCondition, RowFilter } from '@nanook/core/filter';
 import type { Dialect } from '../sql/dialect.js';
 import { partsOf, type Fragment } from '../sql/fragment.js';
 import { printFilter } from '../sql/print-filter.js';
-import { quotedTable, type TableNames } from '../sql/table-names.js';
+import { quotedTable, type TableName, type TableNames } from '../sql/table-names.js';
+import { tablesRead } from '../sql/tables-read.js';
 import { ActorFields } from './actor-setting.js';
 import { literal } from './literal.js';
-import { tablesRead } from './tables-read.js';
 
 export type Command = 'select' | 'insert' | 'update' | 'delete';
 export const commands: readonly Command[] = ['select', 'insert', 'update', 'delete'];
@@ -76,7 +76,7 @@ export function printPolicy(policy: Policy, context: PolicyContext): PrintedPoli
 
   const fields = new ActorFields(condition.actor, setting);
   const print = (parts: readonly RowFilter[], row: string): string =>
-    textOf(printFilter(either(parts), condition.row, names, dialect, fields), row, dialect);
+    textOf(printFilter(either(parts), condition.row, names, dialect, row, fields), row, dialect);
   const { beside, within } = divided(condition.pairs, context);
   const alternatives = beside.length > 0 ? [print(beside, dialect.quote(tableName))] : [];
   if (within.length > 0) {
@@ -100,12 +100,12 @@ export function printPolicy(policy: Policy, context: PolicyContext): PrintedPoli
  * reads a protected table has to run within a function whose owner sees all rows.
  */
 function divided(filter: RowFilter, { types, names }: PolicyContext) {
-  const fullName = (table: string) => JSON.stringify(names.table(table));
-  const protectedTables = new Set(types.map(fullName));
+  const fullName = ({ schema, name }: TableName) => JSON.stringify([schema, name]);
+  const protectedTables = new Set(types.map((type) => fullName(names.table(type))));
   const beside: RowFilter[] = [];
   const within: RowFilter[] = [];
   for (const part of filter.kind === 'or' ? filter.parts : [filter]) {
-    const isWithin = [...tablesRead(part)].some((table) => protectedTables.has(fullName(table)));
+    const isWithin = tablesRead(part, names).some((table) => protectedTables.has(fullName(table)));
     (isWithin ? within : beside).push(part);
   }
   return { beside, within };

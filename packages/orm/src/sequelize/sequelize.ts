@@ -73,7 +73,7 @@ export class SequelizePrinter {
   print({ filter, row, type }: RowCondition, alias: string | undefined): string {
     this.#names.check(row.type);
     const root = this.#dialect.quote(alias ?? this.modelOf(type).name);
-    const { text, namesRoot } = this.#print(printFilter(filter, row, this.#names, this.#dialect), root);
+    const { text, namesRoot } = this.#print(printFilter(filter, row, this.#names, this.#dialect, root), root);
     if (namesRoot) return `(${text})`;
     // A condition that names no column would also hold in a query of another model. This one fails there.
     const [first] = this.#names.table(type).columns.values();

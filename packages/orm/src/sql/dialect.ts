@@ -135,6 +135,13 @@ export function postgres({ date: bind = (value) => value }: DialectOptions): Dia
   };
 }
 
+/** Prints a date of MySQL as a text without microseconds. Such texts have the order of the dates, also before 1970. */
+const wholeMilliseconds = (sql: Fragment): Fragment => [
+  'LEFT(DATE_FORMAT(',
+  sql,
+  ", '%Y-%m-%d %H:%i:%s.%f'), 23)",
+];
+
 export function mysql({ date: bind = (value) => value }: DialectOptions): Dialect {
   const exact = (side: Side): Fragment =>
     side.kind === 'column'
@@ -194,15 +201,14 @@ export function mysql({ date: bind = (value) => value }: DialectOptions): Dialec
             ),
             ')',
           ],
-    date: (operator, left, right) =>
-      dateRange(operator, left, right, bind, (sql) => ['(UNIX_TIMESTAMP(', sql, ') * 1000 DIV 1)']),
+    date: (operator, left, right) => dateRange(operator, left, right, bind, wholeMilliseconds),
     boolean: (column, value) => [column, value ? ' <> 0' : ' = 0'],
     isNaN: () => undefined,
     sortable: (side) => {
       const { type } = side.column;
       if (type === 'string') return exact(side);
       if (type === 'boolean') return ['(', side.sql, ' <> 0)'];
-      return type === 'date' ? ['LEFT(DATE_FORMAT(', side.sql, ", '%Y-%m-%d %H:%i:%s.%f'), 23)"] : side.sql;
+      return type === 'date' ? wholeMilliseconds(side.sql) : side.sql;
     },
   };
 }

@@ -37,8 +37,8 @@ export function sql(options: SqlOptions): (condition: RowCondition, place?: SqlP
   const dialect = dialectOf(options);
   const names = tableNames(options);
   return (condition, { alias, firstParameter = 1 } = {}) => {
-    const fragment = printFilter(condition.filter, condition.row, names, dialect);
-    const root = dialect.quote(alias ?? names.table(condition.type).name);
-    return printed(['(', fragment, ')'], root, dialect, firstParameter);
+    const root = alias ?? names.table(condition.type).name;
+    const fragment = printFilter(condition.filter, condition.row, names, dialect, root);
+    return printed(['(', fragment, ')'], dialect.quote(root), dialect, firstParameter);
   };
 }

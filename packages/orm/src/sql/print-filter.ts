@@ -12,6 +12,7 @@ import { NanookOrmError } from '../errors/nanook-orm-error.js';
 import type { ColumnSide, Comparison, Dialect, Side } from './dialect.js';
 import { balanced, joined, type Fragment } from './fragment.js';
 import { quotedTable, type TableName, type TableNames } from './table-names.js';
+import { tablesRead } from './tables-read.js';
 
 /** The actor of a condition for every actor of a type. Its fields are not columns of a table. */
 export interface PrintedActor {
@@ -24,6 +25,7 @@ export interface PrintedActor {
 /**
  * Prints a filter as a bracketed SQL condition.
  *
+ * @param root the name that the query has for the filtered row
  * @throws {NanookOrmError} `NANOOK_ORM_NO_CONDITION` when it comes from a value that is not a condition, such as a promise
  */
 export function printFilter(
@@ -31,14 +33,20 @@ export function printFilter(
   row: Scope,
   names: TableNames,
   dialect: Dialect,
+  root: string,
   actor?: PrintedActor,
 ): Fragment {
   if (filter === undefined) throw new NanookOrmError('NANOOK_ORM_NO_CONDITION', {});
-  return new Printer(row, names, dialect, actor).print(filter);
+  const taken = [root, ...tablesRead(filter, names).map(({ name }) => name)];
+  return new Printer(row, names, dialect, lastAlias(taken), actor).print(filter);
 }
 
+/** Returns the number of the last alias that is already the name of a table. */
+const lastAlias = (names: readonly string[]): number =>
+  Math.max(0, ...names.map((name) => Number(/^\W*nanook(\d{1,9})\W*$/i.exec(name)?.[1] ?? 0)));
+
 class Printer {
-  #aliases = 0;
+  #aliases: number;
   /** The aliases of the rows that can be used where something is printed. */
   #aliasOf: ReadonlyMap<number, string> = new Map();
   /** The recursive sets that are printed, innermost last. */
@@ -48,8 +56,11 @@ class Printer {
     readonly row: Scope,
     readonly names: TableNames,
     readonly dialect: Dialect,
+    lastAlias: number,
     readonly actor: PrintedActor | undefined,
-  ) {}
+  ) {
+    this.#aliases = lastAlias;
+  }
 
   print(filter: RowFilter): Fragment {
     switch (filter.kind) {

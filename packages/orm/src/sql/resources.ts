@@ -32,7 +32,7 @@ export function sqlResources(options: SqlOptions, run: RunQuery): ResourceAdapte
     const { schema, name } = names.table(type);
     const root = dialect.quote(name);
     const table = schema === undefined ? root : `${dialect.quote(schema)}.${root}`;
-    const where = printFilter(filter, row, names, dialect);
+    const where = printFilter(filter, row, names, dialect, name);
     const { text, values } = printed(
       [`SELECT ${selected} FROM ${table} WHERE `, where, ...rest],
       root,

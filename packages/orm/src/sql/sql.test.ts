@@ -41,9 +41,10 @@ describe('sql()', () => {
 
   it('throws NANOOK_ORM_NO_CONDITION for a condition that was not awaited', () => {
     const promise = conditionOf('item.id = 1');
-    expect(() => sql({ dialect: 'sqlite' })(promise as never)).toThrow(
-      expect.objectContaining({ code: 'NANOOK_ORM_NO_CONDITION' }),
-    );
+    for (const adapter of [sql, knex, kysely])
+      expect(() => adapter({ dialect: 'sqlite' })(promise as never)).toThrow(
+        expect.objectContaining({ code: 'NANOOK_ORM_NO_CONDITION' }),
+      );
   });
 
   it('compares the values of a filtered relation by type and exactly, whatever the collation of their columns', async () => {
@@ -93,5 +94,42 @@ describe('sql()', () => {
     expect(print(condition)).toEqual({ text: '("Item"."code" IS NOT NULL)', values: [] });
     expect(print(await conditionOf('item.code = actor.code', code))).toEqual({ text: '(1=0)', values: [] });
     expect(print(await conditionOf('item.code in actor.codes', code))).toEqual({ text: '(1=0)', values: [] });
+  });
+
+  it.each(['nanook1', 'NANOOK2'])('filters a table with the name %s', async (table) => {
+    const database = new DatabaseSync(':memory:');
+    database.exec(`
+      CREATE TABLE ${table} (id integer, code text);
+      CREATE TABLE Note (id integer, itemId integer, isDeleted integer, status text);
+      INSERT INTO ${table} VALUES (1, 'a'), (2, 'b');
+      INSERT INTO Note VALUES (2, 1, 0, 'open');
+    `);
+    const condition = await conditionOf('note in item.notes and note.id > 0');
+    const print = sql({ dialect: 'sqlite', tables: { Item: table } });
+    const { text, values } = print(condition);
+    const rows = database.prepare(`SELECT id FROM ${table} WHERE ${text}`).all(...(values as string[]));
+    expect(rows).toEqual([{ id: 1 }]);
+    expect(sql({ dialect: 'sqlite' })(condition, { alias: table }).text).toBe(text);
+  });
+
+  it.each([
+    [{ Items: 'items' }, '`tables.Items` of the adapter is near the type `Item`'],
+    [{ item: 'items' }, '`tables.item` of the adapter is near the type `Item`'],
+    [{ Item: { table: 'items', columns: { codes: 'c' } } }, '`tables.Item.columns.codes`'],
+    [{ Item: { table: 'items', columns: { codes: 'c' } } }, 'did you mean `code`?'],
+  ])('refuses the misspelled key of %j', async (tables, text) => {
+    const condition = await conditionOf('item.id = 1');
+    expect(() => sql({ dialect: 'sqlite', tables: tables as never })(condition)).toThrow(
+      expect.objectContaining({
+        code: 'NANOOK_ORM_INVALID_OPTION',
+        message: expect.stringContaining(text) as string,
+      }),
+    );
+  });
+
+  it('accepts a table that has the name of its type, beside other tables', async () => {
+    const condition = await conditionOf('item.id = 1');
+    const print = sql({ dialect: 'sqlite', tables: { Note: 'notes', item_tags: 'item_tags' } });
+    expect(print(condition).text).toBe('("Item"."id" = ?)');
   });
 });

@@ -1,5 +1,6 @@
 import type { DeclaredType } from '@nanook/core/filter';
 import type { Dialect, TextStorage } from './dialect.js';
+import { checkColumnKeys, checkTableKey } from './option-names.js';
 import type { ColumnInput, SqlOptions, TableInput } from './sql-options.js';
 
 /** The names that the database has for types and their fields. */
@@ -22,7 +23,14 @@ export function quotedTable({ schema, name }: TableName, dialect: Pick<Dialect, 
   return schema === undefined ? table : `${dialect.quote(schema)}.${table}`;
 }
 
+/**
+ * Returns the names that the options give.
+ *
+ * The names throw a {@link NanookOrmError} `NANOOK_ORM_INVALID_OPTION` when `tables` has a misspelled key for the type that is used.
+ */
 export function tableNames({ tables = {}, columnName = (field) => field }: SqlOptions): TableNames {
+  const checkedTypes = new Set<string>();
+  const checkedColumns = new WeakSet<DeclaredType>();
   const inputOf = (type: string): Exclude<TableInput, string> => {
     const input = Object.hasOwn(tables, type) ? tables[type]! : type;
     return typeof input === 'string' ? { table: input } : input;
@@ -31,15 +39,22 @@ export function tableNames({ tables = {}, columnName = (field) => field }: SqlOp
     const { table, schema } = inputOf(type);
     return { name: table, schema };
   };
-  const columnOf = (type: string, field: string): Exclude<ColumnInput, string> => {
-    const { columns = {} } = inputOf(type);
-    const input = Object.hasOwn(columns, field) ? columns[field]! : columnName(field, type);
+  const tableOfType = (type: string): TableName => {
+    if (!checkedTypes.has(type)) checkTableKey(type, tables);
+    checkedTypes.add(type);
+    return tableOf(type);
+  };
+  const columnOf = (type: DeclaredType, field: string): Exclude<ColumnInput, string> => {
+    if (!checkedColumns.has(type)) checkColumnKeys(type, tables);
+    checkedColumns.add(type);
+    const { columns = {} } = inputOf(type.name);
+    const input = Object.hasOwn(columns, field) ? columns[field]! : columnName(field, type.name);
     return typeof input === 'string' ? { column: input } : input;
   };
   return {
-    table: tableOf,
+    table: tableOfType,
     joinTable: tableOf,
-    column: (type, field) => columnOf(type.name, field).column,
-    storage: (type, field) => columnOf(type.name, field).type ?? 'text',
+    column: (type, field) => columnOf(type, field).column,
+    storage: (type, field) => columnOf(type, field).type ?? 'text',
   };
 }

@@ -99,7 +99,10 @@ export class TypeormPrinter {
 
   print({ filter, row }: RowCondition, root: string): { text: string; parameters: ObjectLiteral } {
     this.#names.check(row.type);
-    const { text, parameters } = this.#print(printFilter(filter, row, this.#names, this.#dialect), root);
+    const { text, parameters } = this.#print(
+      printFilter(filter, row, this.#names, this.#dialect, root),
+      root,
+    );
     return { text: `(${text})`, parameters };
   }
 
