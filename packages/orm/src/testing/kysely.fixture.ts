@@ -7,6 +7,7 @@ import {
   SqliteAdapter,
   SqliteQueryCompiler,
   type DatabaseConnection,
+  type Dialect,
   type KyselyPlugin,
 } from 'kysely';
 import type { Database } from './databases.fixture.js';
@@ -23,41 +24,46 @@ export type World = Record<keyof Tables, Columns>;
 
 export type TestKysely<Schema> = Kysely<Schema> & { readonly queries: string[] };
 
-/** Runs the queries of Kysely on a database of the tests. */
-export function kyselyOn<Schema = World>(
-  database: Database,
-  plugins: KyselyPlugin[] = [],
-): TestKysely<Schema> {
-  const [Adapter, Compiler] = kinds[database.dialect];
-  const queries: string[] = [];
+/** A dialect of Kysely whose queries run on a database of the tests. */
+export function kyselyDialect(
+  { dialect, query }: Pick<Database, 'dialect' | 'query'>,
+  queries: string[],
+): Dialect {
+  const [Adapter, Compiler] = kinds[dialect];
   const connection: DatabaseConnection = {
     async executeQuery<Row>({ sql, parameters }: { sql: string; parameters: readonly unknown[] }) {
       queries.push(sql);
-      return { rows: (await database.query(sql, parameters)) as unknown as Row[] };
+      return { rows: (await query(sql, parameters)) as unknown as Row[] };
     },
     streamQuery: () => {
       throw new Error('the tests do not stream');
     },
   };
   const nothing = async () => {};
-  const db = new Kysely<Schema>({
-    plugins,
-    dialect: {
-      createAdapter: () => new Adapter(),
-      createQueryCompiler: () => new Compiler(),
-      createIntrospector: () => {
-        throw new Error('the tests do not read the catalog');
-      },
-      createDriver: () => ({
-        init: nothing,
-        acquireConnection: async () => connection,
-        beginTransaction: nothing,
-        commitTransaction: nothing,
-        rollbackTransaction: nothing,
-        releaseConnection: nothing,
-        destroy: nothing,
-      }),
+  return {
+    createAdapter: () => new Adapter(),
+    createQueryCompiler: () => new Compiler(),
+    createIntrospector: () => {
+      throw new Error('the tests do not read the catalog');
     },
-  });
+    createDriver: () => ({
+      init: nothing,
+      acquireConnection: async () => connection,
+      beginTransaction: nothing,
+      commitTransaction: nothing,
+      rollbackTransaction: nothing,
+      releaseConnection: nothing,
+      destroy: nothing,
+    }),
+  };
+}
+
+/** Runs the queries of Kysely on a database of the tests. */
+export function kyselyOn<Schema = World>(
+  database: Database,
+  plugins: KyselyPlugin[] = [],
+): TestKysely<Schema> {
+  const queries: string[] = [];
+  const db = new Kysely<Schema>({ plugins, dialect: kyselyDialect(database, queries) });
   return Object.assign(db, { queries });
 }

@@ -1,0 +1,133 @@
+import type { SortKey, TypeDeclaration } from '@nanook/core';
+import type { RowCondition } from '@nanook/core/filter';
+import { raw, type EntityMetadata, type MikroORM, type RawQueryFragment } from '@mikro-orm/core';
+import { EntityNames } from '../metadata/entity-names.js';
+import { typesFromTables } from '../metadata/types-from-tables.js';
+import { dialects, type Dialect } from '../sql/dialect.js';
+import { partsOf, type BoundValue, type Fragment } from '../sql/fragment.js';
+import { printFilter } from '../sql/print-filter.js';
+import { orderTerms } from '../sql/print-order.js';
+import { dialectOf } from './columns.js';
+import { entityTables, type MikroOrmOptions } from './entity-tables.js';
+
+export interface MikroOrmPlace {
+  /**
+   * The name of the filtered entity in the query: the alias of a joined entity in a query builder, or the name of the table in an update or
+   * a delete. By default the alias that MikroORM gives to the entity whose condition this is.
+   */
+  readonly alias?: string;
+}
+
+/** A condition that MikroORM accepts wherever it accepts conditions on an entity. */
+export type MikroOrmWhere = Readonly<Record<symbol, readonly never[]>>;
+
+/**
+ * Makes a function that turns conditions of `authorizer.where` into conditions of MikroORM. The dialect and the names come from the
+ * metadata of the entities, which is read for the first condition.
+ *
+ * @throws {NanookOrmError} when the declared types do not agree with the columns, for the first condition of a type
+ * @example
+ * const list = mikroOrm(orm);
+ * const condition = await authorizer.where(user, 'read', 'Document');
+ * await em.findAndCount(Document, { $and: [list(condition), { status: 'open' }] }, { orderBy: { id: 'asc' }, limit: 20 });
+ */
+export function mikroOrm(
+  orm: MikroORM,
+  options: MikroOrmOptions = {},
+): (condition: RowCondition, place?: MikroOrmPlace) => MikroOrmWhere {
+  let printer: MikroOrmPrinter | undefined;
+  return (condition, { alias } = {}) => {
+    printer ??= new MikroOrmPrinter(orm, options);
+    // A fragment becomes a symbol when it is the key of a property.
+    return { [printer.print(condition, alias) as unknown as symbol]: [] };
+  };
+}
+
+/**
+ * Returns the declarations of types for `Authorizer.load`: the classes, the fields, the keys and the relations of the entities. A column
+ * whose values a query cannot compare as JavaScript does, such as JSON, is declared as `Object`.
+ *
+ * @example
+ * const orm = await MikroORM.init({ entities: [User, Document], dbName: 'app' });
+ * const authorizer = await Authorizer.load({ policies: 'policy/*.polar', types: typesFromMikroOrm(orm) });
+ */
+export const typesFromMikroOrm = (
+  orm: MikroORM,
+  options: MikroOrmOptions = {},
+): Record<string, TypeDeclaration> => typesFromTables(entityTables(orm, options));
+
+/** Prints conditions and orders for the entities. */
+export class MikroOrmPrinter {
+  readonly #entities: ReadonlyMap<string, EntityMetadata>;
+  readonly #names: EntityNames;
+  readonly #dialect: Dialect;
+
+  constructor(orm: MikroORM, options: MikroOrmOptions) {
+    const tables = entityTables(orm, options);
+    this.#entities = tables.entities;
+    this.#names = new EntityNames(tables);
+    const dialect = dialectOf(orm);
+    // MikroORM stores dates of SQLite as milliseconds.
+    this.#dialect = dialects[dialect](dialect === 'sqlite' ? { date: (date) => date.getTime() } : {});
+  }
+
+  print({ filter, row }: RowCondition, alias: string | undefined): RawQueryFragment {
+    this.#names.check(row.type);
+    return this.#print(['(', printFilter(filter, row, this.#names, this.#dialect), ')'], alias);
+  }
+
+  /** Returns the terms of `ORDER BY`, each as a fragment and a direction. */
+  order(keys: readonly SortKey[]): readonly (readonly [RawQueryFragment, string])[] {
+    return orderTerms(keys, this.#names, this.#dialect).map(({ expression, direction, nulls }) => [
+      this.#print(expression),
+      nulls === undefined ? direction : `${direction} ${nulls}`,
+    ]);
+  }
+
+  /** Returns the entity of a type. */
+  entityOf(type: string): EntityMetadata {
+    this.#names.table(type);
+    return this.#entities.get(type)!;
+  }
+
+  #print(fragment: Fragment, fixed?: string): RawQueryFragment {
+    const dialect = this.#dialect;
+    const values: unknown[] = [];
+    return raw((alias) => {
+      const root = dialect.quote(fixed ?? alias);
+      let text = '';
+      for (const part of partsOf(fragment)) {
+        if (typeof part === 'string') text += escaped(part);
+        else if (part.kind === 'root-column') text += escaped(`${root}.${dialect.quote(part.name)}`);
+        else {
+          const { placeholder, value } = written(part, dialect);
+          text += placeholder;
+          if (value !== undefined) values.push(value);
+        }
+      }
+      return text;
+    }, values);
+  }
+}
+
+const escaped = (text: string): string => text.replaceAll('?', '\\?');
+
+/** Returns a value in a form that MikroORM, which writes values into the text of a query, writes without a loss. */
+function written(
+  { value, cast }: BoundValue,
+  { name }: Dialect,
+): { readonly placeholder: string; readonly value?: unknown } {
+  if (name === 'postgres') {
+    const suffix = cast === undefined ? '' : `::${cast}`;
+    if (Array.isArray(value)) return { placeholder: `ARRAY[?]${suffix}`, value: value.map(String) };
+    // A quoted number may be negative or infinite.
+    return { placeholder: `?${suffix}`, value: typeof value === 'number' ? String(value) : value };
+  }
+  if (name === 'sqlite') {
+    if (value === Infinity || value === -Infinity) return { placeholder: value > 0 ? '9e999' : '-9e999' };
+    // The text of a query ends at NUL.
+    if (typeof value === 'string' && value.includes('\0'))
+      return { placeholder: 'CAST(? AS TEXT)', value: Buffer.from(value) };
+  }
+  return { placeholder: '?', value };
+}

@@ -1,0 +1,41 @@
+import type { ResourceAdapter } from '@nanook/core';
+import type { EntityManager, MikroORM } from '@mikro-orm/core';
+import { pageCondition } from '../sql/page-filter.js';
+import type { MikroOrmOptions } from './entity-tables.js';
+import { mikroOrm, MikroOrmPrinter } from './mikro-orm.js';
+
+/**
+ * Creates the option `resources` of an authorizer. The rows are entities of the current request context of MikroORM, or of a new entity
+ * manager outside of one. The filters of an entity also hold for its lists.
+ *
+ * @throws {NanookOrmError} when the declared types do not agree with the columns, for the first list of a type
+ * @example
+ * const resources = mikroOrmResources(orm);
+ * const authorizer = await Authorizer.load({ policies: 'policy.polar', types: typesFromMikroOrm(orm), resources });
+ */
+export function mikroOrmResources(orm: MikroORM, options: MikroOrmOptions = {}): ResourceAdapter {
+  const list = mikroOrm(orm, options);
+  let printer: MikroOrmPrinter | undefined;
+  const ready = (): MikroOrmPrinter => (printer ??= new MikroOrmPrinter(orm, options));
+  return {
+    async list(page) {
+      const { condition, orderBy, take } = page;
+      const order = ready()
+        .order(orderBy)
+        .map(([expression, direction]) => ({ [expression as unknown as symbol]: direction }));
+      return managerOf(orm).find<object>(ready().entityOf(condition.type).class, list(pageCondition(page)), {
+        orderBy: order as never,
+        ...(take !== undefined && { limit: take }),
+      });
+    },
+    async count(condition) {
+      const { class: entity } = ready().entityOf(condition.type);
+      return managerOf(orm).count<object>(entity, list(condition));
+    },
+  };
+}
+
+function managerOf({ em }: MikroORM): EntityManager {
+  const current = em.getContext(false) as EntityManager;
+  return current === em ? em.fork() : current;
+}
