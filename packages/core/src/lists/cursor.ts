@@ -64,11 +64,13 @@ function decoded(column: Column, value: unknown): Scalar | null | undefined {
       if (value === 'NaN' || value === 'Infinity' || value === '-Infinity') return Number(value);
       return typeof value === 'number' ? value : undefined;
     case 'date':
-      return typeof value === 'number' && !Number.isNaN(new Date(value).getTime())
-        ? new Date(value)
-        : undefined;
+      return typeof value === 'number' && minDate <= value && value <= maxDate ? new Date(value) : undefined;
   }
 }
+
+/** The dates that PostgreSQL stores, which has the widest range, and that each time zone can write. */
+const minDate = Date.UTC(-4712, 0);
+const maxDate = 8.64e15 - 86_400_000;
 
 function parsed(cursor: string): readonly unknown[] | undefined {
   try {

@@ -15,8 +15,8 @@ export interface ListOptions extends CountOptions {
 
 export interface CountOptions {
   /**
-   * Values that the rows must have, by field: one value, `null`, or a list of values. They narrow the authorized rows. A field that is
-   * `undefined` is an error.
+   * Values that the rows must have, by field: one value, `null`, or a list of values. They narrow the authorized rows. `undefined`, or a
+   * value of another type than the field has, is an error.
    */
   readonly where?: Readonly<Record<string, FieldValue | readonly FieldValue[]>> | undefined;
   readonly signal?: AbortSignal;

@@ -1,9 +1,10 @@
 import { PolarError } from '../diagnostics/polar-error.js';
 import { inCondition } from '../filter/comparisons.js';
-import { and, type Column, type Scope } from '../filter/condition.js';
+import { and, type Column, type ScalarType, type Scope } from '../filter/condition.js';
 import type { RowCondition } from '../filter/row-condition.js';
 import { all } from '../filter/row-filter.js';
 import { toRowFilter } from '../filter/to-row-filter.js';
+import { describeValue } from '../internal/describe-value.js';
 import { didYouMean } from '../internal/near-names.js';
 import { Rows } from '../partial/rows.js';
 import type { TypeTable } from '../types/type-table.js';
@@ -41,9 +42,7 @@ export class ListPlanner {
     const parts = Object.entries(where).map(([field, value]) => {
       const column = this.#column(condition.row, 'where', field);
       const values: readonly unknown[] = Array.isArray(value) ? value : [value];
-      // A value that was forgotten must not list more rows, nor silently list none.
-      if (values.includes(undefined))
-        throw invalidOption(`where.${field}`, 'must have a value, found undefined');
+      for (const each of values) requireValue(column, each);
       return inCondition(column, values);
     });
     if (parts.length === 0) return condition;
@@ -85,6 +84,37 @@ export class ListPlanner {
       option,
       `names \`${field}\`, which is not a column of \`${name}\`${didYouMean(field, known) || `; its columns are ${known.join(', ')}`}`,
     );
+  }
+}
+
+const expectedOf: Readonly<Record<ScalarType, string>> = {
+  string: 'a text',
+  integer: 'a number',
+  float: 'a number',
+  boolean: 'true or false',
+  date: 'a valid Date',
+};
+
+/** A value that no row can have is a mistake, such as a number that is still a text. It must not silently list no row. */
+function requireValue({ field, type }: Column, value: unknown): void {
+  if (value === null || isValueOf(type, value)) return;
+  const expected = `must be ${expectedOf[type]}, null, or a list of such values`;
+  const how =
+    typeof value === 'string' && type !== 'string'
+      ? '; convert it, because a query string has only texts'
+      : '';
+  throw invalidOption(`where.${field}`, `${expected}, found ${describeValue(value)}${how}`);
+}
+
+function isValueOf(type: ScalarType, value: unknown): boolean {
+  switch (type) {
+    case 'integer':
+    case 'float':
+      return typeof value === 'number' && !Number.isNaN(value);
+    case 'date':
+      return value instanceof Date && !Number.isNaN(value.getTime());
+    default:
+      return typeof value === type;
   }
 }
 
