@@ -39,7 +39,7 @@ export {
   type ResourceSource,
 } from './requirements/resource-source.js';
 export { checkSkip, declareRequirement } from './requirements/declare-requirement.js';
-export { splitHandlers, type RouteHandlers } from './requirements/route-handlers.js';
+export { haveDecision, splitHandlers, type RouteHandlers } from './requirements/route-handlers.js';
 export { requirementExample } from './requirements/requirement-example.js';
 export { RequirementScope, RequirementScopes, type Decided } from './requirements/requirement-scope.js';
 export {

@@ -1,9 +1,9 @@
-import { AuthorizationConfigError, checkHandlers, decides, requirementExample } from '@nanook/http';
+import { AuthorizationConfigError, checkHandlers, requirementExample } from '@nanook/http';
 import type { Request } from 'express';
 import type { ServerResponse } from 'node:http';
 import type { Route } from '../internals/express-internals.js';
 import { routeOf } from '../internals/request.js';
-import { handlerLocation, handlersBeyondPreflight, methodIn } from '../internals/route-handlers.js';
+import { handlerLocation, isProtected, methodIn } from '../internals/route-handlers.js';
 import { scopesOf, type Next } from './handler-scopes.js';
 import { guardRoute, isSettled } from './response-guard.js';
 
@@ -19,7 +19,7 @@ export function callRoute(
   call: (next: Next) => unknown,
 ): unknown {
   if (isSettled(req)) return call(next);
-  if (!hasRequirement(route, req)) {
+  if (!isProtected(route, methodIn(route, req.method))) {
     checkHandlers(route.stack.map(({ handle }) => handle));
     return next(
       new AuthorizationConfigError('NANOOK_HTTP_UNPROTECTED_ROUTE', {
@@ -37,9 +37,4 @@ export function callRoute(
     isLeft = true;
     next(reason);
   });
-}
-
-function hasRequirement(route: Route, req: Request): boolean {
-  const handlers = handlersBeyondPreflight(route, methodIn(route, req.method));
-  return handlers === undefined || handlers.requirements.some(decides);
 }

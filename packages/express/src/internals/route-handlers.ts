@@ -1,5 +1,5 @@
-import { locationOf, splitHandlers, type RouteHandlers } from '@nanook/http';
-import type { Request } from 'express';
+import { haveDecision, locationOf, splitHandlers, type RouteHandlers } from '@nanook/http';
+import type { Request, RequestHandler } from 'express';
 import type { Route, RouteLayer } from './express-internals.js';
 
 /**
@@ -8,13 +8,16 @@ import type { Route, RouteLayer } from './express-internals.js';
  * @param method the method in lowercase, as the route stores it; `all` for the methods that the route does not name
  */
 export const routeHandlers = (route: Route, method: string): RouteHandlers =>
-  handlersIn(layersFor(route, method));
+  splitHandlers(handlesOf(layersFor(route, method)));
 
-/** Returns the requirements and the handler without handlers for preflight requests; `undefined` when there are no others. */
-export function handlersBeyondPreflight(route: Route, method: string): RouteHandlers | undefined {
-  const layers = layersFor(route, method).filter((layer) => !isPreflight(route, layer));
-  return layers.length === 0 ? undefined : handlersIn(layers);
+/** Returns whether a requirement of a route decides before its handler, or all handlers are for preflight requests. */
+export function isProtected(route: Route, method: string): boolean {
+  const layers = layersBeyondPreflight(route, method);
+  return layers.length === 0 || haveDecision(handlesOf(layers));
 }
+
+const layersBeyondPreflight = (route: Route, method: string): readonly RouteLayer[] =>
+  layersFor(route, method).filter((layer) => !isPreflight(route, layer));
 
 /** Returns whether a layer was added with `options(…)`, for preflight requests only. `app.all` adds layers for `options`, too. */
 const isPreflight = (route: Route, { method, handle }: RouteLayer): boolean =>
@@ -36,12 +39,12 @@ export function handlerLocation(req: Request): string | undefined {
 /** Returns whether the current route handles `OPTIONS` only with handlers for preflight requests. */
 export function isPreflightHandled(req: Request): boolean {
   const route = req.route as Route | undefined;
-  return route !== undefined && handlersBeyondPreflight(route, 'options') === undefined;
+  return route !== undefined && layersBeyondPreflight(route, 'options').length === 0;
 }
 
 const layersFor = (route: Route, method: string): readonly RouteLayer[] =>
   route.stack.filter((layer) => layer.method === undefined || layer.method === method);
 
 /** Error handlers, which have four parameters, are not part of the route's handlers. */
-const handlersIn = (layers: readonly RouteLayer[]): RouteHandlers =>
-  splitHandlers(layers.map(({ handle }) => handle).filter(({ length }) => length < 4));
+const handlesOf = (layers: readonly RouteLayer[]): readonly RequestHandler[] =>
+  layers.map(({ handle }) => handle).filter(({ length }) => length < 4);

@@ -23,6 +23,10 @@ export interface Check {
 
 type Method = (...args: never[]) => unknown;
 
+/** Is set by the first check: to read a variable of the environment takes a microsecond. */
+let isInProduction: boolean | undefined;
+const isProduction = (): boolean => (isInProduction ??= process.env['NODE_ENV'] === 'production');
+
 /**
  * The checks of one request. A response must wait for all of them, because a check that is pending or was not awaited may be a refusal.
  * The promises of checks never become unhandled rejections.
@@ -30,7 +34,6 @@ type Method = (...args: never[]) => unknown;
 export class PendingChecks {
   /** The checks that are pending or were not awaited. */
   readonly #open = new Set<OpenCheck>();
-  readonly #isProduction = process.env['NODE_ENV'] === 'production';
   #routeData: (() => RouteData) | undefined;
   #whenLost: ((check: Check) => void) | undefined;
   #count = 0;
@@ -48,7 +51,7 @@ export class PendingChecks {
    * @param decides whether the check throws when the action is refused, and counts as a decision when it passes
    */
   watch<T>(call: string, method: Method, decides: boolean, start: () => Promise<T>): Promise<T> {
-    const check = new OpenCheck(call, this.#isProduction ? undefined : new CallSite(method), this.#count++);
+    const check = new OpenCheck(call, isProduction() ? undefined : new CallSite(method), this.#count++);
     this.#open.add(check);
     const promise = new WatchedPromise<T>((resolve, reject) => {
       start().then(

@@ -40,15 +40,16 @@ export const throwsRefusal = (name: CheckName): boolean => name.startsWith('auth
 
 /** Describes a call for messages, without the resource: `authorizeField('update', …, 'salary')`. */
 export function describeCall(name: CheckName, given: ArrayLike<unknown>): string {
-  const shown = parameters[name]
-    .slice(0, given.length)
-    .map((parameter, i) => (isShown(parameter, given[i]) ? show(given[i]) : '…'));
-  return `${name}(${shown.join(', ')})`;
+  const declared = parameters[name];
+  let shown = '';
+  for (let i = 0; i < declared.length && i < given.length; i++)
+    shown += (i === 0 ? '' : ', ') + (isShown(declared[i]!, given[i]) ? show(given[i]) : '…');
+  return `${name}(${shown})`;
 }
 
 /** A resource can be large, and a class would show its code. */
 const isShown = (parameter: Parameter, argument: unknown): boolean =>
-  !parameter.startsWith('resource') && (parameter !== 'type' || typeof argument === 'string');
+  parameter === 'action' || parameter === 'field' || (parameter === 'type' && typeof argument === 'string');
 
 const show = (argument: unknown): string =>
   typeof argument === 'string' ? `'${argument}'` : String(argument);

@@ -2,9 +2,11 @@ type Decisions<Decision> = Map<string, Promise<Decision>>;
 
 /** The decisions of one request. Each is made once, also while an earlier check for the same decision is pending. */
 export class DecisionCache<Decision> {
-  readonly #byValue = new Map<unknown, Decisions<Decision>>();
+  // Most requests check one resource, so the maps are created for the second one.
+  #last: { readonly resource: unknown; readonly decisions: Decisions<Decision> } | undefined;
+  #byValue: Map<unknown, Decisions<Decision>> | undefined;
   /** A weak map, so that a long request does not keep all checked resources alive. */
-  readonly #byObject = new WeakMap<object, Decisions<Decision>>();
+  #byObject: WeakMap<object, Decisions<Decision>> | undefined;
 
   /**
    * Returns the decision of an earlier check, or makes it.
@@ -24,12 +26,22 @@ export class DecisionCache<Decision> {
   }
 
   #decisionsAbout(resource: unknown): Decisions<Decision> {
-    const known = isObject(resource) ? this.#byObject.get(resource) : this.#byValue.get(resource);
-    if (known !== undefined) return known;
-    const decisions: Decisions<Decision> = new Map();
-    if (isObject(resource)) this.#byObject.set(resource, decisions);
-    else this.#byValue.set(resource, decisions);
+    if (this.#last !== undefined) {
+      if (Object.is(this.#last.resource, resource)) return this.#last.decisions;
+      this.#keep(this.#last.resource, this.#last.decisions);
+    }
+    const decisions = this.#find(resource) ?? (new Map() as Decisions<Decision>);
+    this.#last = { resource, decisions };
     return decisions;
+  }
+
+  #find(resource: unknown): Decisions<Decision> | undefined {
+    return isObject(resource) ? this.#byObject?.get(resource) : this.#byValue?.get(resource);
+  }
+
+  #keep(resource: unknown, decisions: Decisions<Decision>): void {
+    if (isObject(resource)) (this.#byObject ??= new WeakMap()).set(resource, decisions);
+    else (this.#byValue ??= new Map()).set(resource, decisions);
   }
 }
 

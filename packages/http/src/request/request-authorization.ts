@@ -70,7 +70,7 @@ export class RequestAuthorization<Actor = unknown> {
   /** The version of the actor that the cached decisions are about. */
   #cacheVersion = 0;
   #loaded: { readonly resource: unknown } | undefined;
-  readonly #loadedBy = new Map<unknown, unknown>();
+  #loadedBy: Map<unknown, unknown> | undefined;
   #skipReason: string | undefined;
 
   /** Creates the authorization of one request. Adapters do this for each request. */
@@ -117,7 +117,8 @@ export class RequestAuthorization<Actor = unknown> {
   resourceOf<Loader extends (...args: never[]) => unknown>(
     loader: Loader,
   ): NonNullable<Awaited<ReturnType<Loader>>> {
-    if (!this.#loadedBy.has(loader)) throw new AuthorizationConfigError('NANOOK_HTTP_NO_RESOURCE', {});
+    if (this.#loadedBy?.has(loader) !== true)
+      throw new AuthorizationConfigError('NANOOK_HTTP_NO_RESOURCE', {});
     return this.#loadedBy.get(loader) as NonNullable<Awaited<ReturnType<Loader>>>;
   }
 
@@ -240,7 +241,7 @@ export class RequestAuthorization<Actor = unknown> {
       if (refusal !== undefined) throw refusal;
       record('authorized');
       this.#loaded = { resource };
-      this.#loadedBy.set(source, resource);
+      (this.#loadedBy ??= new Map()).set(source, resource);
       return resource;
     });
   }
@@ -454,7 +455,7 @@ export class RequestAuthorization<Actor = unknown> {
 
   /** Returns the refusal, or `undefined` when the action is allowed. A refusal is cached as well, so that it is found only once. */
   #findRefusal(action: string, resource: unknown): Promise<AuthorizationError | undefined> {
-    return this.#findCached([action], resource, (actor) =>
+    return this.#findCached(action, undefined, resource, (actor) =>
       this.authorizer.authorize(actor, action, resource),
     );
   }
@@ -464,21 +465,23 @@ export class RequestAuthorization<Actor = unknown> {
     resource: unknown,
     field: string,
   ): Promise<AuthorizationError | undefined> {
-    return this.#findCached([action, field], resource, (actor) =>
+    return this.#findCached(action, field, resource, (actor) =>
       this.authorizer.authorizeField(actor, action, resource, field),
     );
   }
 
   async #findCached(
-    check: readonly [action: string, field?: string],
+    action: string,
+    field: string | undefined,
     resource: unknown,
     decide: (actor: Actor) => Promise<unknown>,
   ): Promise<AuthorizationError | undefined> {
-    const [action] = check;
     checkAction(action);
     const actor = await this.actor();
     if (resource === null || resource === undefined) return this.#withRoute(notFound(action));
-    const key = JSON.stringify([this.authorizer.policyHash, ...check]);
+    // The length tells the action and the field apart.
+    const about = field === undefined ? action : `${action} ${field}`;
+    const key = `${this.authorizer.policyHash} ${action.length} ${about}`;
     return this.#decisions.get(key, resource, () => this.#refusalOf(decide(actor)));
   }
 

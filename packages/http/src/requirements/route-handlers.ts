@@ -1,4 +1,4 @@
-import { requirementOf, skippedBy, type RouteRequirement } from './route-requirement.js';
+import { decides, requirementOf, skippedBy, type RouteRequirement } from './route-requirement.js';
 
 type Handler = (...args: never[]) => unknown;
 
@@ -25,4 +25,26 @@ export function splitHandlers(handlers: readonly Handler[]): RouteHandlers {
     requirements: [...requirements, { kind: 'skip', reason: skipped.reason }],
     handler: skipped.middleware.at(-1),
   };
+}
+
+/**
+ * Returns whether a requirement before the handler that responds decides, as {@link splitHandlers} finds them. It allocates nothing, because
+ * it runs in each request.
+ *
+ * @internal for adapters
+ */
+export function haveDecision(handlers: readonly Handler[]): boolean {
+  let isDecided = false;
+  let isDecidedBefore = false;
+  let last: Handler | undefined;
+  for (const handler of handlers) {
+    const requirement = requirementOf(handler);
+    if (requirement !== undefined) {
+      isDecided ||= decides(requirement);
+    } else {
+      last = handler;
+      isDecidedBefore = isDecided;
+    }
+  }
+  return last === undefined ? isDecided : isDecidedBefore || skippedBy(last) !== undefined;
 }

@@ -1,23 +1,15 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { STATUS_CODES, type ServerResponse } from 'node:http';
-import {
-  AuthorizationConfigError,
-  type ConfigErrorData,
-  type RouteData,
-} from '../config-errors/authorization-config-error.js';
-import { causeOf, dataOf, type Check, type PendingChecks } from '../pending-checks/pending-checks.js';
+import { STATUS_CODES, type OutgoingHttpHeaders, type ServerResponse } from 'node:http';
+import type { AuthorizationConfigError } from '../config-errors/authorization-config-error.js';
+import { AttachedValues } from '../internal/attached-values.js';
+import type { PendingChecks } from '../pending-checks/pending-checks.js';
 import { guardStream, isHttp2 } from './http2-stream.js';
 import { PipedSources } from './piped-sources.js';
+import { errorAbout, routeData, unawaited, undecided, type GuardedRequest } from './response-errors.js';
 import { interceptProperty } from './response-property.js';
 
 /** The request of a guarded response, as the adapter of a framework describes it. */
-export interface ResponseGuard {
-  /** The HTTP method. It is read when the response is checked, because middleware may change it. */
-  readonly method: string;
-  /** Returns the route as the application wrote it. */
-  route(): string;
-  /** Returns the location of the handler, `file:line`, if it is known. */
-  handler?(): string | undefined;
+export interface ResponseGuard extends GuardedRequest {
   /**
    * Returns whether the handler was written for `OPTIONS` alone, so that its response may contain anything. Without it, a response to
    * `OPTIONS` may only list the methods.
@@ -27,8 +19,6 @@ export interface ResponseGuard {
   isSettled(): boolean;
   /** Returns whether an error handler responds for a handler with a decision; then 412 and 416 may reveal that a file exists. */
   isFailureDecided?(): boolean;
-  /** Returns the decisions of the request that do not count, for the message. */
-  elsewhere?(): readonly string[];
   /** Returns the checks that the response must wait for, if the request has its authorization already. */
   checks?(): PendingChecks | undefined;
   /** Returns the value of `WWW-Authenticate` for a 401 without this header, if a check failed because the actor is anonymous. */
@@ -64,14 +54,23 @@ export interface ResponseGuard {
  * before a decision. A response that has started cannot be blocked: it is aborted when a check that was not awaited has failed, and when
  * the response ends before such a check.
  *
- * The guard replaces the methods of this response of `node:http`, in which all methods of frameworks end.
+ * The guard replaces the methods of this response of `node:http`, in which all methods of frameworks end. A response can have several
+ * guards, which must all let it pass; the last one is asked first.
  *
+ * @param headersBefore the headers that a blocked response keeps; default: the headers that the response has now
  * @returns a function that checks at once, for a framework that knows the response before it writes it
  * @internal for adapters
  */
-export function guardResponse(response: ServerResponse, guard: ResponseGuard): () => void {
-  const guarded = new GuardedResponse(response, guard);
-  return () => guarded.checkHeader(response.statusCode);
+export function guardResponse(
+  response: ServerResponse,
+  guard: ResponseGuard,
+  headersBefore: OutgoingHttpHeaders = response.getHeaders(),
+): () => void {
+  let guarded = guardedResponses.get(response);
+  if (guarded?.isExtensible !== true)
+    guardedResponses.set(response, (guarded = new GuardedResponse(response)));
+  const layer = guarded.add({ guard, headersBefore });
+  return () => guarded.checkHeader(response.statusCode, [layer]);
 }
 
 type Method = (...args: unknown[]) => unknown;
@@ -88,25 +87,34 @@ type Methods = Partial<Record<Writer | Informer | (typeof headerSetters)[number]
 /** The blocked response, in all code that `fail` has started. */
 const answering = new AsyncLocalStorage<ServerResponse>();
 
+/** The guards of responses, by the response. */
+const guardedResponses = new AttachedValues<ServerResponse, GuardedResponse>();
+
+/** One guard of a response. */
+interface Layer {
+  readonly guard: ResponseGuard;
+  /** The headers that the response had when the guard was added. */
+  readonly headersBefore: Readonly<OutgoingHttpHeaders>;
+}
+
 class GuardedResponse {
   readonly #response: ServerResponse;
-  readonly #guard: ResponseGuard;
+  /** The guards, from the last to the first. */
+  #layers: readonly Layer[] = [];
   readonly #methods: Methods;
   /** The writers that this guard has installed. */
   readonly #installed: Partial<Record<Writer, Method>>;
   readonly #end: Method;
-  readonly #headersBefore: Readonly<ReturnType<ServerResponse['getHeaders']>>;
   readonly #sources: PipedSources;
-  #isBlocked = false;
+  /** The guard that has blocked the response. */
+  #blocker: Layer | undefined;
   /** Whether the response has ended, so that all writes are ignored. */
   #isOver = false;
   #ignoredEnds = 0;
 
-  constructor(response: ServerResponse, guard: ResponseGuard) {
+  constructor(response: ServerResponse) {
     this.#response = response;
-    this.#guard = guard;
     this.#methods = response as unknown as Methods;
-    this.#headersBefore = response.getHeaders();
     this.#sources = new PipedSources(response);
     this.#end = this.#methods.end!;
     this.#installed = this.#installWriters();
@@ -116,87 +124,98 @@ class GuardedResponse {
       checkRest: (chunk, isEnd) => this.#checkRest(chunk, isEnd),
       isIgnored: () => this.#isIgnored('body'),
     });
-    response.once('close', () => this.#checks?.reportLostFailures(() => this.#routeData()));
-    this.#checks?.whenLost((check) => {
-      if (!this.#isBlocked && !this.#isOver && !response.headersSent)
-        this.#block(this.#unawaited(this.#checks!, check, undefined));
+    response.on('close', () => {
+      for (const { guard } of this.#layers.toReversed())
+        guard.checks?.()?.reportLostFailures(() => routeData(guard));
     });
   }
 
+  /** Whether a guard can be added here: no other library has wrapped the methods since, so that it would get other data. */
+  get isExtensible(): boolean {
+    const methods = this.#methods;
+    const installed = this.#installed;
+    return (
+      this.#blocker === undefined &&
+      !this.#isOver &&
+      methods.writeHead === installed.writeHead &&
+      methods.flushHeaders === installed.flushHeaders &&
+      methods.write === installed.write &&
+      methods.end === installed.end &&
+      methods.writeHeader === installed.writeHeader &&
+      !isHttp2(this.#response)
+    );
+  }
+
+  add(layer: Layer): Layer {
+    const { guard } = layer;
+    this.#layers = [layer, ...this.#layers];
+    const checks = guard.checks?.();
+    checks?.whenLost((check) => {
+      if (!this.#isBlocked && !this.#isOver && !this.#response.headersSent)
+        this.#block(layer, unawaited(guard, checks, check, undefined));
+    });
+    return layer;
+  }
+
   /** Checks a response whose header is about to be written, and blocks it if necessary. */
-  checkHeader(status: number, chunk?: unknown, isStatusChosen = true): void {
-    if (this.#isBlocked || this.#response.headersSent || (isStatusChosen && isError(status))) return;
-    const error = this.#findError(status, chunk);
-    if (error !== undefined) this.#block(error);
+  checkHeader(
+    status: number,
+    layers: readonly Layer[] = this.#layers,
+    chunk?: unknown,
+    isSetExplicitly = true,
+  ): void {
+    if (this.#isBlocked || this.#response.headersSent) return;
+    for (const layer of layers) {
+      const isChosen = isSetExplicitly || layer.guard.isStatusChosen?.() !== false;
+      if (isChosen && isError(status)) continue;
+      const error = this.#findError(layer.guard, status, chunk);
+      if (error !== undefined) return this.#block(layer, error);
+    }
   }
 
   /** Checks data that follows the header, when it is too late for another response. */
   #checkRest(chunk: unknown, isEnd: boolean): void {
-    if (this.#isBlocked || this.#isOver) return;
-    const checks = this.#checks;
-    const check = isEnd ? checks?.forgotten : checks?.forgottenFailure;
     const { statusCode } = this.#response;
-    if (checks !== undefined && check !== undefined) {
-      checks.report(this.#unawaited(checks, check, statusCode));
-      this.#abort();
-    } else if (this.#guard.method === 'OPTIONS' && !this.#guard.isSettled() && !this.#mayOptionsSend(chunk)) {
-      if (!isError(statusCode)) this.#block(this.#undecided(statusCode));
+    for (const layer of this.#layers) {
+      if (this.#isBlocked || this.#isOver) return;
+      const { guard } = layer;
+      const checks = guard.checks?.();
+      const check = isEnd ? checks?.forgotten : checks?.forgottenFailure;
+      if (checks !== undefined && check !== undefined) {
+        checks.report(unawaited(guard, checks, check, statusCode));
+        this.#abort();
+      } else if (guard.method === 'OPTIONS' && !guard.isSettled() && !this.#mayOptionsSend(guard, chunk)) {
+        if (!isError(statusCode)) this.#block(layer, undecided(guard, statusCode));
+      }
     }
+  }
+
+  get #isBlocked(): boolean {
+    return this.#blocker !== undefined;
   }
 
   // ── the reasons to block a response ──
 
-  #findError(status: number, chunk: unknown): AuthorizationConfigError | undefined {
-    const guard = this.#guard;
-    const checks = this.#checks;
-    if (checks?.forgotten !== undefined) return this.#unawaited(checks, checks.forgotten, status);
+  #findError(guard: ResponseGuard, status: number, chunk: unknown): AuthorizationConfigError | undefined {
+    const checks = guard.checks?.();
+    if (checks?.forgotten !== undefined) return unawaited(guard, checks, checks.forgotten, status);
     const refused = guard.mayHideRefusal === true ? undefined : checks?.refused;
     if (!guard.isSettled()) {
       if (isAboutFile(status) && guard.isFailureDecided?.() === true) return undefined;
-      if (this.#mayOptionsSend(chunk)) return undefined;
+      if (this.#mayOptionsSend(guard, chunk)) return undefined;
       // After a decision on another path, the refusal explains more: an error handler responds for the route that was refused.
       const isElsewhere = refused !== undefined && (guard.elsewhere?.() ?? []).length > 0;
       return isElsewhere
-        ? this.#errorAbout('NANOOK_HTTP_REFUSED_ROUTE', refused, status)
-        : this.#undecided(status);
+        ? errorAbout(guard, 'NANOOK_HTTP_REFUSED_ROUTE', refused, status)
+        : undecided(guard, status);
     }
-    if (checks?.open !== undefined) return this.#unawaited(checks, checks.open, status);
-    return refused && this.#errorAbout('NANOOK_HTTP_REFUSED_ROUTE', refused, status);
+    if (checks?.open !== undefined) return unawaited(guard, checks, checks.open, status);
+    return refused && errorAbout(guard, 'NANOOK_HTTP_REFUSED_ROUTE', refused, status);
   }
 
-  #mayOptionsSend(chunk: unknown): boolean {
-    const guard = this.#guard;
+  #mayOptionsSend(guard: ResponseGuard, chunk: unknown): boolean {
     if (guard.method !== 'OPTIONS') return false;
     return guard.isPreflight?.() === true || isOptionsBody(this.#response, chunk);
-  }
-
-  get #checks(): PendingChecks | undefined {
-    return this.#guard.checks?.();
-  }
-
-  #routeData(): RouteData {
-    const { method } = this.#guard;
-    return { method, route: this.#guard.route(), handler: this.#guard.handler?.() };
-  }
-
-  #undecided(status: number): AuthorizationConfigError {
-    const elsewhere = this.#guard.elsewhere?.();
-    const data = { ...this.#routeData(), elsewhere, status };
-    return new AuthorizationConfigError('NANOOK_HTTP_UNDECIDED_ROUTE', data);
-  }
-
-  #unawaited(checks: PendingChecks, check: Check, status: number | undefined): AuthorizationConfigError {
-    checks.dismiss(check);
-    return this.#errorAbout('NANOOK_HTTP_UNAWAITED_CHECK', check, status);
-  }
-
-  #errorAbout<C extends 'NANOOK_HTTP_UNAWAITED_CHECK' | 'NANOOK_HTTP_REFUSED_ROUTE'>(
-    code: C,
-    check: Check,
-    status: ConfigErrorData<C>['status'],
-  ): AuthorizationConfigError {
-    const data = { ...this.#routeData(), ...dataOf(check), status };
-    return new AuthorizationConfigError(code, data, causeOf(check));
   }
 
   // ── the methods of the response ──
@@ -233,7 +252,7 @@ class GuardedResponse {
     const response = this.#response;
     return (...args) => {
       if (response.headersSent) this.#checkRest(args[0], name === 'end');
-      else this.checkHeader(response.statusCode, args[0], this.#guard.isStatusChosen?.());
+      else this.checkHeader(response.statusCode, this.#layers, args[0], false);
       this.#writeHeadEarly();
       if (this.#isIgnored('body')) return this.#ignore(name, args);
       if (!response.headersSent) this.#addChallenge(response.statusCode);
@@ -252,7 +271,9 @@ class GuardedResponse {
 
   #informer(name: Informer, original: Method): Method {
     return (...args) => {
-      const mayPass = this.#isBlocked ? !this.#isIgnored('headers') : this.#guard.isSettled();
+      const mayPass = this.#isBlocked
+        ? !this.#isIgnored('headers')
+        : this.#layers.every(({ guard }) => guard.isSettled());
       return mayPass ? Reflect.apply(original, this.#response, args) : this.#ignore(name, args);
     };
   }
@@ -265,16 +286,21 @@ class GuardedResponse {
     const response = this.#response;
     const isWrapped = this.#methods.writeHead !== this.#installed.writeHead;
     if (this.#isBlocked || this.#isOver || response.headersSent || !isWrapped) return;
-    const checks = this.#checks;
-    const mayPass = this.#guard.isSettled() && checks?.open === undefined && checks?.refused === undefined;
+    const mayPass = this.#layers.every(({ guard }) => {
+      const checks = guard.checks?.();
+      return guard.isSettled() && checks?.open === undefined && checks?.refused === undefined;
+    });
     if (!mayPass) response.writeHead(response.statusCode);
   }
 
   /** Adds `WWW-Authenticate`, which a 401 must have (RFC 9110 §15.5.2). */
   #addChallenge(status: number): void {
-    const challenge = status === 401 ? this.#guard.challenge?.() : undefined;
-    if (challenge !== undefined && !this.#response.hasHeader('WWW-Authenticate'))
-      Reflect.apply(this.#methods.setHeader!, this.#response, ['WWW-Authenticate', challenge]);
+    if (status !== 401) return;
+    for (const { guard } of this.#layers) {
+      const challenge = guard.challenge?.();
+      if (challenge !== undefined && !this.#response.hasHeader('WWW-Authenticate'))
+        Reflect.apply(this.#methods.setHeader!, this.#response, ['WWW-Authenticate', challenge]);
+    }
   }
 
   // ── a blocked response ──
@@ -285,23 +311,23 @@ class GuardedResponse {
 
   /** Returns whether the handler writes now, and not an error handler. */
   #isHandler(part: Part): boolean {
-    return answering.getStore() !== this.#response && this.#guard.isAnswer?.(part) !== true;
+    return answering.getStore() !== this.#response && this.#blocker?.guard.isAnswer?.(part) !== true;
   }
 
-  #block(error: AuthorizationConfigError): void {
+  #block(layer: Layer, error: AuthorizationConfigError): void {
     const response = this.#response;
-    this.#isBlocked = true;
+    this.#blocker = layer;
     if (!response.headersSent) this.#reset();
     // Removes later wrappers, because they may have noticed the end of the ignored response.
     Object.assign(this.#methods, this.#installed);
     this.#ignoreHeadersOfHandler();
     const patience = setTimeout(() => {
       if (!response.headersSent) this.#endBare();
-    }, this.#guard.patienceMs ?? 10_000);
+    }, layer.guard.patienceMs ?? 10_000);
     patience.unref();
     response.once('close', () => clearTimeout(patience));
     this.#sources.end();
-    answering.run(response, () => this.#guard.fail(error));
+    answering.run(response, () => layer.guard.fail(error));
   }
 
   #ignoreHeadersOfHandler(): void {
@@ -326,7 +352,8 @@ class GuardedResponse {
   #reset(): void {
     const response = this.#response;
     for (const name of response.getHeaderNames()) response.removeHeader(name);
-    for (const [name, value] of Object.entries(this.#headersBefore)) response.setHeader(name, value!);
+    for (const [name, value] of Object.entries(this.#blocker!.headersBefore))
+      response.setHeader(name, value!);
     response.statusCode = 500;
     if (!isHttp2(response)) response.statusMessage = '';
   }

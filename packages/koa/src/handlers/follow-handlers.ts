@@ -29,9 +29,11 @@ export function followRouter(router: Router): void {
 
 /** Runs each handler of the routers of an application in a separate scope. */
 export function followRouters({ middleware }: App): void {
-  for (const handler of middleware)
-    for (const router of [routerOf(handler), ...skippedRouters(handler)])
-      if (router !== undefined) followRouter(router);
+  for (const handler of middleware) {
+    const router = routerOf(handler);
+    if (router !== undefined) followRouter(router);
+    for (const skipped of skippedRouters(handler)) followRouter(skipped);
+  }
 }
 
 /** Runs each middleware of an application in a separate scope. It has no effect after Koa has composed the middleware. */

@@ -15,7 +15,7 @@ export interface Place {
 }
 
 /** The way of a request through a router or an application, with the decisions that were made in it. */
-interface Passage {
+export interface Passage {
   readonly container: Router | App;
   readonly position: readonly [number, number];
   /** Whether a decision counted before the router or application. */
@@ -34,46 +34,73 @@ interface HandlerCall {
   isRequirement: boolean;
 }
 
-/** The state that this package keeps for a request. Its maps end with the request; weak maps would cost the garbage collector more. */
+/** The scope of a handler, or of the code after it. */
+class HandlerScope extends RequirementScope {
+  /**
+   * @param call the call of the handler; `undefined` for the code after it
+   * @param left the call that has called `next`, for the code that follows
+   */
+  constructor(
+    parent: RequirementScope,
+    isInherited: boolean,
+    readonly passage: Passage | undefined,
+    readonly call: HandlerCall | undefined,
+    readonly left: HandlerCall | undefined,
+  ) {
+    super(parent, isInherited);
+  }
+}
+
+const passageIn = (scope: RequirementScope): Passage | undefined =>
+  scope instanceof HandlerScope ? scope.passage : undefined;
+const callIn = (scope: RequirementScope): HandlerCall | undefined =>
+  scope instanceof HandlerScope ? scope.call : undefined;
+const leftIn = (scope: RequirementScope): HandlerCall | undefined =>
+  scope instanceof HandlerScope ? scope.left : undefined;
+
+/** The state that this package keeps for a request. Its map ends with the request; a weak map would cost the garbage collector more. */
 interface ContextState {
   readonly scopes: RequirementScopes;
-  readonly passages: Map<RequirementScope, Passage>;
-  readonly calls: Map<RequirementScope, HandlerCall>;
   readonly nexts: Map<Next, HandlerCall>;
-  /** The calls that have called `next`, by the scope of the code that follows. */
-  readonly left: Map<RequirementScope, HandlerCall>;
+  /** Whether the setters of the response record the scope of the handler that calls them. */
+  isAnswerWatched: boolean;
+  /** The scope of the handler that has prepared the response. */
+  answer: RequirementScope | undefined;
+  /** Whether `authorize()` guards the response until it ends. */
+  isGuarded: boolean;
 }
 
 const states = new AttachedValues<ExtendableContext, ContextState>();
 
-function stateOf(ctx: ExtendableContext): ContextState {
+export function stateOf(ctx: ExtendableContext): ContextState {
   let state = states.get(ctx);
   if (state === undefined) {
     state = {
       scopes: new RequirementScopes(),
-      passages: new Map(),
-      calls: new Map(),
       nexts: new Map(),
-      left: new Map(),
+      isAnswerWatched: false,
+      answer: undefined,
+      isGuarded: false,
     };
     states.set(ctx, state);
   }
   return state;
 }
 
+/** Returns the state of a request, if this package keeps one. */
+export const findState = (ctx: ExtendableContext): ContextState | undefined => states.get(ctx);
+
 /** The scopes of the handlers of a request. */
 export const scopesOf = (ctx: ExtendableContext): RequirementScopes => stateOf(ctx).scopes;
 
 /** Returns whether a scope belongs to a handler whose place is known. */
-export const isHandlerScope = (ctx: ExtendableContext, scope: RequirementScope): boolean =>
-  stateOf(ctx).calls.has(scope);
+export const isHandlerScope = (scope: RequirementScope): boolean => callIn(scope) !== undefined;
 
 /** Returns whether a scope belongs to code that runs after the last handler of a route has called `next`. */
-export function isAfterRoute(ctx: ExtendableContext, scope: RequirementScope, route: Layer): boolean {
-  const { calls, left } = stateOf(ctx);
+export function isAfterRoute(scope: RequirementScope, route: Layer): boolean {
   for (let each: RequirementScope | undefined = scope; each !== undefined; each = each.parent) {
-    if (calls.get(each)?.place.layer === route) return false;
-    if (left.get(each)?.place.layer === route) return true;
+    if (callIn(each)?.place.layer === route) return false;
+    if (leftIn(each)?.place.layer === route) return true;
   }
   return false;
 }
@@ -88,21 +115,16 @@ export async function callHandler(
   handler: (ctx: ExtendableContext, next: Next) => unknown,
   next: Next,
 ): Promise<unknown> {
-  const state = stateOf(ctx);
-  const { scopes, passages, calls, nexts, left } = state;
+  const { scopes, nexts } = stateOf(ctx);
   const running = scopes.current;
-  const passage = { ...passageOf(state, running, place), position: place.position };
+  const passage = passageOf(running, place);
   const isRouteSettled = passage.route !== undefined && passage.route === place.layer;
   const isSettled = passage.isInherited || isRouteSettled || isSettledFor(passage, place);
-  const scope = new RequirementScope(running, isSettled);
   const call: HandlerCall = { place, isRequirement: false };
-  passages.set(scope, passage);
-  calls.set(scope, call);
+  const scope = new HandlerScope(running, isSettled, passage, call, undefined);
   const goOn: Next = () => {
-    const after = new RequirementScope(scopes.current, passage.isInherited);
-    passages.set(after, passageAfter(passage, call, scope, isRouteSettled));
-    left.set(after, call);
-    return scopes.run(after, next);
+    const then = passageAfter(passage, call, scope, isRouteSettled);
+    return scopes.run(new HandlerScope(scopes.current, passage.isInherited, then, undefined, call), next);
   };
   nexts.set(goOn, call);
   try {
@@ -113,20 +135,19 @@ export async function callHandler(
   }
 }
 
-function passageOf({ passages, calls }: ContextState, running: RequirementScope, place: Place): Passage {
-  const outer = passages.get(running);
-  for (let passage = outer; passage !== undefined; passage = passage.outer)
-    if (passage.container === place.container && isBefore(passage.position, place.position)) return passage;
-  return {
-    container: place.container,
-    position: place.position,
-    // A decision of code whose place is not known counts for that code alone.
-    isInherited: calls.has(running) ? running.isSettled : running.isInherited,
-    settled: new Set(),
-    route: undefined,
-    outer,
-  };
+function passageOf(running: RequirementScope, { container, position }: Place): Passage {
+  const within = passageIn(running);
+  for (let passage = within; passage !== undefined; passage = passage.outer)
+    if (passage.container === container && isBefore(passage.position, position)) {
+      const { isInherited, settled, route, outer } = passage;
+      return { container, position, isInherited, settled, route, outer };
+    }
+  // A decision of code whose place is not known counts for that code alone.
+  const isInherited = callIn(running) === undefined ? running.isInherited : running.isSettled;
+  return { container, position, isInherited, settled: nothing, route: undefined, outer: within };
 }
+
+const nothing: ReadonlySet<object> = new Set();
 
 /** Returns whether one position is before another. A request may pass a router twice; the second passage starts anew. */
 const isBefore = (
@@ -146,13 +167,16 @@ function passageAfter(
   scope: RequirementScope,
   isRouteSettled: boolean,
 ): Passage {
-  if (layer !== undefined && isRoute(layer))
-    return { ...passage, route: isRouteSettled || scope.decided !== undefined ? layer : undefined };
-  if (!isRequirement || scope.decided === undefined) return { ...passage, route: undefined };
+  if (layer !== undefined && isRoute(layer)) {
+    const route = isRouteSettled || scope.decided !== undefined ? layer : undefined;
+    return route === passage.route ? passage : { ...passage, route };
+  }
+  const left = passage.route === undefined ? passage : { ...passage, route: undefined };
+  if (!isRequirement || scope.decided === undefined) return left;
   const origins = layer === undefined ? undefined : originsOf(layer);
-  if (origins?.isExact === false) return { ...passage, route: undefined };
+  if (origins?.isExact === false) return left;
   const origin = origins?.routers.at(-1) ?? container;
-  return { ...passage, route: undefined, settled: new Set([...passage.settled, origin]) };
+  return { ...left, settled: new Set([...passage.settled, origin]) };
 }
 
 /** Runs the decision of a requirement. Where the place of the requirement is not known, the decision counts for nothing else. */
@@ -162,9 +186,10 @@ export function decideFor<Result>(
   next: Next,
   decide: () => Result,
 ): Result {
-  const { scopes, calls, nexts } = stateOf(ctx);
+  const { scopes, nexts } = stateOf(ctx);
   const running = scopes.current;
-  if (nexts.has(next) || calls.has(running) || appOf(ctx).middleware.includes(requirement)) return decide();
+  if (nexts.has(next) || isHandlerScope(running) || appOf(ctx).middleware.includes(requirement))
+    return decide();
   const result = scopes.run(new RequirementScope(running, false), decide);
   scopes.return(running);
   return result;
@@ -178,14 +203,11 @@ export function continueAfter(ctx: ExtendableContext, requirement: Handler, next
     call.isRequirement = true;
     return next();
   }
-  const { scopes, passages } = state;
+  const { scopes } = state;
   const running = scopes.current;
-  if (state.calls.has(running) || !appOf(ctx).middleware.includes(requirement)) return next();
+  if (isHandlerScope(running) || !appOf(ctx).middleware.includes(requirement)) return next();
   // Koa composed the requirement before the application was followed.
-  const after = new RequirementScope(running, true);
-  const passage = passages.get(running);
-  if (passage !== undefined) passages.set(after, passage);
-  return scopes.run(after, next);
+  return scopes.run(new HandlerScope(running, true, passageIn(running), undefined, undefined), next);
 }
 
 /** Returns whether the application that serves the request uses a requirement, and not a router or a mounted application. */
@@ -198,11 +220,12 @@ export function isWholeApplication(ctx: ExtendableContext, requirement: Handler,
 
 /** Calls the handlers after skipped middleware, for which the skip does not count. */
 export function runAfterSkip(ctx: ExtendableContext, outer: RequirementScope, next: Next): Promise<unknown> {
-  const { scopes, passages } = stateOf(ctx);
-  const after = new RequirementScope(scopes.current, outer.isInherited);
-  const passage = passages.get(outer);
-  if (passage !== undefined) passages.set(after, passage);
-  return scopes.run(after, next);
+  const { scopes } = stateOf(ctx);
+  const { isInherited } = outer;
+  return scopes.run(
+    new HandlerScope(scopes.current, isInherited, passageIn(outer), undefined, undefined),
+    next,
+  );
 }
 
 const appOf = ({ app }: ExtendableContext): App => app as unknown as App;

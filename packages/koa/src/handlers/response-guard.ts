@@ -1,5 +1,4 @@
 import {
-  AttachedValues,
   guardResponse,
   toError,
   type AuthorizationConfigError,
@@ -12,6 +11,7 @@ import type { Layer } from '../internals/koa-router-internals.js';
 import { handlerLocation, isPreflightHandled, routeOf } from '../internals/matched-route.js';
 import { isKoaToRespond, respondOf, watchRespond } from '../internals/respond.js';
 import { forgetAnswer, isAnswerSettled, isWriterSettled, watchAnswer } from './answer-scope.js';
+import { stateOf } from './handler-scopes.js';
 
 /** Handlers that run under a guard, inside those of an outer guard. */
 interface Run {
@@ -20,9 +20,6 @@ interface Run {
 
 /** The handlers that are running, in all code that they start. */
 const handling = new AsyncLocalStorage<Run>();
-
-/** The requests that `authorize()` guards until their response ends. */
-const guardedRequests = new AttachedValues<ExtendableContext, true>();
 
 /**
  * Runs handlers under the response guard. It removes a response without a decision before middleware upstream sees it, and throws the
@@ -37,8 +34,9 @@ export async function runGuarded(
   handlers: () => Promise<void>,
   route?: Layer,
 ): Promise<void> {
-  if (guardedRequests.has(ctx)) return handlers();
-  if (route === undefined) guardedRequests.set(ctx, true);
+  const state = stateOf(ctx);
+  if (state.isGuarded) return handlers();
+  if (route === undefined) state.isGuarded = true;
   watchAnswer(ctx);
   return runUnderGuard(ctx, authz, handlers, {
     isForRoute: route !== undefined,

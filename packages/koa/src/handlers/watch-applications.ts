@@ -8,6 +8,8 @@ interface ApplicationMethods {
   callback: Method;
 }
 
+/** The applications whose class is watched. */
+const known = new WeakSet<object>();
 const watched = new WeakSet<object>();
 
 /**
@@ -17,6 +19,8 @@ const watched = new WeakSet<object>();
  * @param app an application of the class to watch; by default, the class of the `koa` that this package imports
  */
 export function watchApplications(app: object = Koa.prototype): void {
+  if (known.has(app)) return;
+  known.add(app);
   const prototype = methodsOf(app);
   if (prototype === undefined || watched.has(prototype)) return;
   watched.add(prototype);

@@ -1,4 +1,5 @@
 import {
+  haveDecision,
   requirementOf,
   skippedBy,
   splitHandlers,
@@ -47,7 +48,9 @@ export const routerOf = (middleware: Handler): Router | undefined =>
 
 /** Returns the routers that middleware calls without authorization. */
 export const skippedRouters = (middleware: Handler): readonly Router[] =>
-  (skippedBy(middleware)?.middleware ?? []).flatMap((each) => routerOf(each) ?? []);
+  skippedBy(middleware)?.middleware.flatMap((each) => routerOf(each) ?? []) ?? none;
+
+const none: readonly Router[] = [];
 
 const originals = new WeakMap<Handler, Handler>();
 
@@ -66,10 +69,13 @@ export const requirementsOf = (handlers: readonly Handler[]): readonly RouteRequ
 export const routeGuards = new WeakSet<Handler>();
 
 /** Returns the requirements and the handler of a route. */
-export const routeHandlers = ({ stack }: Layer): RouteHandlers =>
-  splitHandlers(
-    stack.map(originalOf).filter((handler) => !routeGuards.has(handler) && !('param' in handler)),
-  );
+export const routeHandlers = (route: Layer): RouteHandlers => splitHandlers(handlersOf(route));
+
+/** Returns whether a requirement of a route decides before its handler. */
+export const isProtected = (route: Layer): boolean => haveDecision(handlersOf(route));
+
+const handlersOf = ({ stack }: Layer): readonly Handler[] =>
+  stack.map(originalOf).filter((handler) => !routeGuards.has(handler) && !('param' in handler));
 
 /** Returns whether a route was written with `options(…)`, for preflight requests only. */
 export const isPreflight = ({ methods }: Layer): boolean => methods.every((method) => method === 'OPTIONS');

@@ -1,11 +1,5 @@
 import { describeValue } from '@nanook/core';
-import {
-  AuthorizationConfigError,
-  checkHandlers,
-  decides,
-  requirementExample,
-  type RouteRequirement,
-} from '@nanook/http';
+import { AuthorizationConfigError, checkHandlers, decides, requirementExample } from '@nanook/http';
 import { followApp, followRouter } from '../handlers/follow-handlers.js';
 import { runGuarded } from '../handlers/response-guard.js';
 import { watchApplications } from '../handlers/watch-applications.js';
@@ -13,6 +7,7 @@ import { authzOf, findAuthz, type Middleware } from '../internals/context.js';
 import {
   isApp,
   isPreflight,
+  isProtected,
   isRoute,
   originalOf,
   routeGuards,
@@ -115,8 +110,7 @@ function guardRoute(route: Layer): void {
   const guard: Middleware = async (ctx, next) => {
     const found = findAuthz(ctx);
     if (found?.isSettled === true || isPreflight(route)) return next();
-    const requirement = routeHandlers(route).requirements.find(decides);
-    if (requirement === undefined) {
+    if (!isProtected(route)) {
       checkHandlers(route.stack.map(originalOf));
       throw new AuthorizationConfigError('NANOOK_HTTP_UNPROTECTED_ROUTE', {
         method: ctx.method,
@@ -126,12 +120,14 @@ function guardRoute(route: Layer): void {
         example: requirementExample(ctx.method, route.path),
       });
     }
-    return runGuarded(ctx, found ?? authzOf(ctx, callOf(requirement)), next, route);
+    return runGuarded(ctx, found ?? authzOf(ctx, callOf(route)), next, route);
   };
   routeGuards.add(guard);
   (route.stack as Middleware[]).unshift(guard);
 }
 
-/** Returns the call that creates a requirement, for a message. */
-const callOf = (requirement: RouteRequirement): string =>
-  requirement.kind === 'authorize' ? `authorize('${requirement.action}', …)` : 'skipAuthorization';
+/** Returns the call that creates the requirement of a route, for a message. */
+function callOf(route: Layer): string {
+  const requirement = routeHandlers(route).requirements.find(decides);
+  return requirement?.kind === 'authorize' ? `authorize('${requirement.action}', …)` : 'skipAuthorization';
+}

@@ -1,3 +1,4 @@
+import type { Authorizer } from '@nanook/core';
 import { AttachedValues, type RequestAuthorization } from '@nanook/http';
 import type { ExecutionContext } from '@nestjs/common';
 import { NanookNestError } from '../errors/nanook-nest-error.js';
@@ -5,10 +6,23 @@ import { executionOf } from './execution.js';
 import { handlerName } from './handler-location.js';
 
 /** One call of a handler: the authorization of its request, and the resources that its requirements loaded. */
-export interface HandlerCall {
-  readonly authz: RequestAuthorization;
+export class HandlerCall {
   /** The loaded resources, in the order of the requirements. */
-  readonly resources: unknown[];
+  readonly resources: unknown[] = [];
+  readonly #create: () => RequestAuthorization;
+  #authz: RequestAuthorization | undefined;
+
+  /** @param create creates the authorization when it is first needed: most handlers that are skipped never need it */
+  constructor(
+    readonly authorizer: Authorizer,
+    create: () => RequestAuthorization,
+  ) {
+    this.#create = create;
+  }
+
+  get authz(): RequestAuthorization {
+    return (this.#authz ??= this.#create());
+  }
 }
 
 // On globalThis, so that the ESM and the CommonJS copy of this package share the registry.

@@ -42,6 +42,11 @@ export class ActorSource {
     this.#authenticators = authenticatorsOf(options.authenticate ?? []);
   }
 
+  /** Returns whether guards of `authenticate` run for a call. */
+  authenticates({ kind }: Execution): boolean {
+    return (this.#authenticators[kind] ?? []).length > 0;
+  }
+
   /**
    * Runs the guards of `authenticate`, once for each request.
    *
@@ -60,7 +65,7 @@ export class ActorSource {
   /** Returns the actor of a request, or `undefined` for an anonymous request. */
   async find(execution: Execution, context: ExecutionContext): Promise<unknown> {
     // Also for a handler that is skipped and makes a check itself.
-    await this.authenticate(execution, context);
+    if (this.authenticates(execution)) await this.authenticate(execution, context);
     const { kind, request, requestKey } = execution;
     const { actor } = this.options;
     if (actor !== undefined) return actor(request, context);

@@ -25,14 +25,27 @@ export class AuthorizationGuard implements CanActivate {
    *
    * @throws {HttpException} or the exception of another transport, if the call is refused
    */
-  async canActivate(context: ExecutionContext): Promise<boolean> {
+  canActivate(context: ExecutionContext): boolean | Promise<boolean> {
+    try {
+      if (this.authorization.passes(context)) return true;
+    } catch (error) {
+      return this.#refuse(error, context);
+    }
+    return this.#check(context);
+  }
+
+  async #check(context: ExecutionContext): Promise<boolean> {
     try {
       await this.authorization.enforce(context);
       return true;
     } catch (error) {
-      if (isUnauthenticatedError(error)) this.#challenge(context);
-      throw await exceptionOf(error, context);
+      return this.#refuse(error, context);
     }
+  }
+
+  async #refuse(error: unknown, context: ExecutionContext): Promise<never> {
+    if (isUnauthenticatedError(error)) this.#challenge(context);
+    throw await exceptionOf(error, context);
   }
 
   #challenge(context: ExecutionContext): void {

@@ -2,28 +2,36 @@ import { Authorizer } from '@nanook/core';
 import { AttachedValues, AuthorizationConfigError, RequestAuthorization, isClass } from '@nanook/http';
 import { Inject, Injectable, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
+import type { OutgoingHttpHeaders } from 'node:http';
 import { Exclusions } from '../entry-points/exclusions.js';
 import { NanookNestError } from '../errors/nanook-nest-error.js';
 import { ConnectionContext } from '../execution/connection-context.js';
 import { executionOf, type Execution } from '../execution/execution.js';
 import { checkContext, rememberRequest, scopedAuthorization } from '../execution/graphql-requests.js';
-import { findCall, rememberCall, type HandlerCall } from '../execution/handler-call.js';
+import { HandlerCall, findCall, rememberCall } from '../execution/handler-call.js';
 import { HandlerCache } from '../execution/handler-cache.js';
 import { handlerName } from '../execution/handler-location.js';
 import { checkInput } from '../input/checked-input.js';
-import { inputRequirementOf } from '../input/input-requirement.js';
+import { inputRequirementOf, type InputRequirement } from '../input/input-requirement.js';
 import { MODULE_OPTIONS_TOKEN } from '../options/nanook.module-definition.js';
 import type { NanookModuleOptions } from '../options/nanook.options.js';
-import {
-  requirementsOf,
-  type AuthorizeRequirement,
-  type HandlerRequirement,
-} from '../requirements/handler-requirement.js';
+import { requirementsOf, type AuthorizeRequirement } from '../requirements/handler-requirement.js';
 import { ActorSource } from './actor-source.js';
 import { AuditState } from './audit-state.js';
-import { awaitChecks, logError } from './await-checks.js';
+import { awaitChecks, headersOf, logError } from './await-checks.js';
 import { Connections } from './connections.js';
 import { RequirementResources } from './requirement-resources.js';
+
+/** The requirements of a handler, in the form in which a call needs them. */
+interface HandlerPlan {
+  readonly skipReason: string | undefined;
+  /** Whether the handler has no requirement. */
+  readonly isEmpty: boolean;
+  readonly isProtected: boolean;
+  readonly checksRequest: boolean;
+  readonly authorizes: readonly AuthorizeRequirement[];
+  readonly input: InputRequirement | undefined;
+}
 
 /**
  * Makes checks in guards, interceptors and gateways of the application, where a decorator is not enough. Inject it.
@@ -36,7 +44,7 @@ export class AuthorizationService {
   readonly #requests = new AttachedValues<object, RequestAuthorization>();
   readonly #connections = new Connections();
   readonly #passed = new AttachedValues<object, true>();
-  readonly #requirements = new HandlerCache<readonly HandlerRequirement[]>();
+  readonly #plans = new HandlerCache<HandlerPlan>();
 
   /** @internal */
   constructor(
@@ -79,14 +87,32 @@ export class AuthorizationService {
    * await this.authorization.enforce(context);
    */
   async enforce(context: ExecutionContext): Promise<void> {
+    if (!this.passes(context)) await this.#enforce(executionOf(context), context);
+  }
+
+  /**
+   * Returns whether a call needs no check, or has passed its checks already. The global guard runs first, then the guard of the decorators;
+   * Nest creates one context for all guards of a call.
+   *
+   * @internal for the guard, which then returns without a promise
+   */
+  passes(context: ExecutionContext): boolean {
     this.audit.assertPassed();
-    // The global guard runs first, then the guard of the decorators. Nest creates one context for all guards of a call.
-    if (this.#passed.has(context)) return;
-    const execution = executionOf(context);
-    const { kind, request } = execution;
-    if (kind === 'ws') await this.#connections.pass(request as object);
-    await this.#enforce(execution, context);
+    if (this.#passed.has(context)) return true;
+    if (context.getType() !== 'http') return false;
+    const { skipReason } = this.#planOf(context);
+    const request = context.getArgByIndex<object>(0);
+    if (skipReason === undefined || this.#requests.has(request) || findCall(request) !== undefined)
+      return false;
+    const headersBefore = headersOf(context);
+    const call = new HandlerCall(this.authorizer, () => {
+      const authz = this.#authzOf(executionOf(context), context, headersBefore);
+      authz.skip(skipReason);
+      return authz;
+    });
+    rememberCall(request, call);
     this.#passed.set(context, true);
+    return true;
   }
 
   /**
@@ -124,42 +150,62 @@ export class AuthorizationService {
   // ── private ──
 
   async #enforce(execution: Execution, context: ExecutionContext): Promise<void> {
+    if (execution.kind === 'ws') await this.#connections.pass(execution.request as object);
     const call = this.#callOf(execution, context);
-    const [type, handler] = [context.getClass(), context.getHandler()];
-    const requirements = this.#requirements.get(type, handler, () =>
-      requirementsOf(this.reflector, type, handler),
-    );
-    const skipped = requirements.find((requirement) => requirement.kind === 'skip');
-    if (skipped !== undefined) return call.authz.skip(skipped.reason);
-    if (requirements.length === 0 && this.exclusions.find(type) !== undefined) return;
-    // `allow_request` only admits the request; it does not authorize the handler.
-    if (requirements.every(({ kind }) => kind === 'request')) this.#refuseUnprotected(execution, context);
+    const plan = this.#planOf(context);
+    if (plan.skipReason === undefined) await this.#check(plan, call, execution, context);
+    else call.authz.skip(plan.skipReason);
+    this.#passed.set(context, true);
+  }
+
+  async #check(
+    plan: HandlerPlan,
+    call: HandlerCall,
+    execution: Execution,
+    context: ExecutionContext,
+  ): Promise<void> {
+    if (plan.isEmpty && this.exclusions.find(context.getClass()) !== undefined) return;
+    if (!plan.isProtected) this.#refuseUnprotected(execution, context);
     const { authorizeRequests = true } = this.options;
     const checksRequest =
-      requirements.some(({ kind }) => kind === 'request') ||
-      (authorizeRequests && execution.kind === 'http' && call.authz.hasRequestRules);
-    if (requirements.length === 0 && !checksRequest) return;
+      plan.checksRequest || (authorizeRequests && execution.kind === 'http' && call.authz.hasRequestRules);
+    if (plan.isEmpty && !checksRequest) return;
 
-    await this.actors.authenticate(execution, context);
+    if (this.actors.authenticates(execution)) await this.actors.authenticate(execution, context);
     await call.authz.actor(); // a request without an actor loads nothing
     if (checksRequest) await call.authz.authorizeRequest();
     call.resources.length = 0;
-    for (const requirement of requirements)
-      if (requirement.kind === 'authorize')
-        call.resources.push(await this.#authorize(requirement, call, execution, context));
-    await this.#checkInput(requirements, call, execution, context);
+    for (const requirement of plan.authorizes)
+      call.resources.push(await this.#authorize(requirement, call, execution, context));
+    if (plan.input !== undefined && execution.kind === 'http')
+      await this.#checkInput(plan.input, plan.authorizes.at(-1), call, execution, context);
+  }
+
+  /** Returns the requirements of a handler, which are read once. */
+  #planOf(context: ExecutionContext): HandlerPlan {
+    const [type, handler] = [context.getClass(), context.getHandler()];
+    return this.#plans.get(type, handler, () => {
+      const requirements = requirementsOf(this.reflector, type, handler);
+      return {
+        skipReason: requirements.find((requirement) => requirement.kind === 'skip')?.reason,
+        isEmpty: requirements.length === 0,
+        // `allow_request` only admits the request; it does not authorize the handler.
+        isProtected: requirements.some(({ kind }) => kind !== 'request'),
+        checksRequest: requirements.some(({ kind }) => kind === 'request'),
+        authorizes: requirements.filter((requirement) => requirement.kind === 'authorize'),
+        input: inputRequirementOf(type, handler),
+      };
+    });
   }
 
   async #checkInput(
-    requirements: readonly HandlerRequirement[],
+    ofInput: InputRequirement,
+    requirement: AuthorizeRequirement | undefined,
     { authz, resources }: HandlerCall,
-    { kind, request, method }: Execution,
+    { request, method }: Execution,
     context: ExecutionContext,
   ): Promise<void> {
-    const ofInput = inputRequirementOf(context.getClass(), context.getHandler());
-    if (ofInput === undefined || kind !== 'http') return;
     const handler = handlerName(context.getClass(), context.getHandler());
-    const requirement = requirements.findLast((one) => one.kind === 'authorize');
     if (requirement === undefined)
       throw new NanookNestError('NANOOK_NEST_INPUT_WITHOUT_RESOURCE', { handler });
     const action = ofInput.action ?? this.resources.actionOf(requirement, method, handler);
@@ -169,13 +215,18 @@ export class AuthorizationService {
   #callOf(execution: Execution, context: ExecutionContext): HandlerCall {
     const known = findCall(execution.callKey);
     // If two modules guard a handler, the policy of each must allow the call.
-    if (known?.authz.authorizer === this.authorizer) return known;
-    const call = { authz: this.#authzOf(execution, context), resources: [] };
+    if (known?.authorizer === this.authorizer) return known;
+    const authz = this.#authzOf(execution, context);
+    const call = new HandlerCall(this.authorizer, () => authz);
     rememberCall(execution.callKey, call);
     return call;
   }
 
-  #authzOf(execution: Execution, context: ExecutionContext): RequestAuthorization {
+  #authzOf(
+    execution: Execution,
+    context: ExecutionContext,
+    headersBefore?: OutgoingHttpHeaders,
+  ): RequestAuthorization {
     const { requestKey, request, scope, kind } = execution;
     if (kind === 'graphql') checkContext(requestKey);
     let authz = this.#requests.get(requestKey);
@@ -190,7 +241,7 @@ export class AuthorizationService {
         report: logError,
         route: () => `${execution.method ?? kind} ${handlerName(context.getClass(), context.getHandler())}`,
       });
-      awaitChecks(authz, context);
+      awaitChecks(authz, context, headersBefore);
       this.#requests.set(requestKey, authz);
       if (kind === 'graphql') rememberRequest(requestKey, authz, seen);
     }

@@ -1,6 +1,11 @@
-import { guardResponse, type AuthorizationConfigError, type RequestAuthorization } from '@nanook/http';
+import {
+  guardResponse,
+  type AuthorizationConfigError,
+  type RequestAuthorization,
+  type ResponseGuard,
+} from '@nanook/http';
 import { Logger, type ExecutionContext } from '@nestjs/common';
-import type { ServerResponse } from 'node:http';
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { ContextKind } from '../execution/execution.js';
 import { handlerName } from '../execution/handler-location.js';
 
@@ -10,18 +15,24 @@ export const logError = (error: Error): void => new Logger('Nanook').error(error
 /**
  * Blocks an HTTP response that starts before the checks of its request were awaited. In other contexts, and when it is too late to
  * block a response, a check that fails and was not awaited is reported.
+ *
+ * @param headersBefore the headers that a blocked response keeps; default: the headers that the response has now
  */
-export function awaitChecks(authz: RequestAuthorization, context: ExecutionContext): void {
+export function awaitChecks(
+  authz: RequestAuthorization,
+  context: ExecutionContext,
+  headersBefore?: OutgoingHttpHeaders,
+): void {
   const kind = context.getType<ContextKind>();
   const route = (): string => handlerName(context.getClass(), context.getHandler());
-  const [request, given] = context.getArgs<[{ readonly method: string }, HttpResponse | undefined]>();
-  const response = given?.raw ?? given;
+  const request = context.getArgByIndex<{ readonly method: string }>(0);
+  const response = responseOf(context);
   // A unit test can call the guard without a response of Node.
   if (kind !== 'http' || typeof response?.writeHead !== 'function') {
     authz.checks.reportLostFailures(() => ({ method: kind, route: route() }));
     return;
   }
-  guardResponse(response, {
+  const guard: ResponseGuard = {
     method: request.method,
     route,
     isSettled: () => true,
@@ -32,7 +43,17 @@ export function awaitChecks(authz: RequestAuthorization, context: ExecutionConte
       logError(error);
       answer(response, error);
     },
-  });
+  };
+  guardResponse(response, guard, headersBefore);
+}
+
+/** Returns the headers of the response of a call over HTTP, if it has a response of Node. */
+export const headersOf = (context: ExecutionContext): OutgoingHttpHeaders | undefined =>
+  responseOf(context)?.getHeaders?.();
+
+function responseOf(context: ExecutionContext): ServerResponse | undefined {
+  const given = context.getArgByIndex<HttpResponse | undefined>(1);
+  return given?.raw ?? given;
 }
 
 /** A response of Express, or a reply of Fastify, which has the response of Node in `raw`. */

@@ -3,6 +3,7 @@ import { ModulesContainer } from '@nestjs/core';
 import { EntryPoints, type EntryPoint } from '../entry-points/entry-points.js';
 import { GUARD_MODE } from '../options/nanook.module-definition.js';
 import type { GuardMode } from '../options/nanook.options.js';
+import { convertRefusals } from '../refusals/refusal.interceptor.js';
 import {
   ClassGuard,
   HandlerGuard,
@@ -14,7 +15,7 @@ import {
 /**
  * Adds a guard to every handler that the global guard does not cover, with or without requirements: to messages and events, because a hybrid
  * application does not share its global guards with its microservices, and Nest 11 runs none for gateways; and with `guard: 'manual'`, to
- * all handlers. This happens while Nest instantiates the application, before it resolves any handler.
+ * all handlers. Messages and events also get the interceptor that converts refusals. This happens while Nest instantiates the application, before it resolves any handler.
  */
 @Injectable()
 export class HandlerGuards {
@@ -32,6 +33,7 @@ export class HandlerGuards {
     for (const entry of this.entries.all()) {
       if (!this.#isUncovered(entry)) continue;
       this.#place(entry);
+      if (isMessage(entry)) convertRefusals(entry.declared);
       // Nest takes the instance of a guard class from the module of the handler, and has collected the guard classes already.
       for (const host of hosts.get(entry.type) ?? [])
         for (const [guard, useValue] of guards)
@@ -39,9 +41,8 @@ export class HandlerGuards {
     }
   }
 
-  #isUncovered({ kind, resolves }: EntryPoint): boolean {
-    if (kind === 'ws' || kind === 'rpc') return true;
-    return this.mode === 'manual' && resolves !== 'field';
+  #isUncovered(entry: EntryPoint): boolean {
+    return isMessage(entry) || (this.mode === 'manual' && entry.resolves !== 'field');
   }
 
   /** Adds the guard: with `guard: 'manual'` as the last one. For a message, the guards keep the order of the decorators. */
@@ -51,3 +52,5 @@ export class HandlerGuards {
     if (kind !== 'graphql') placeGuard(type, 'class');
   }
 }
+
+const isMessage = ({ kind }: EntryPoint): boolean => kind === 'ws' || kind === 'rpc';

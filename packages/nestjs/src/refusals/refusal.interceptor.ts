@@ -3,8 +3,8 @@ import { catchError, type Observable } from 'rxjs';
 import { exceptionOf } from './exceptions.js';
 
 /**
- * Converts a refusal that a handler throws, such as that of `authz.authorize(…)` or of `@CurrentActor()`, as the guard does. A handler can
- * have the interceptor twice, because it leaves converted exceptions unchanged.
+ * Converts a refusal that a handler throws, such as that of `authz.authorize(…)` or of `@CurrentActor()`, as the guard does. It is global,
+ * and {@link convertRefusals} adds it to handlers of messages. A handler can have it twice, because it leaves converted exceptions unchanged.
  */
 @Injectable()
 export class RefusalInterceptor implements NestInterceptor {
@@ -15,4 +15,15 @@ export class RefusalInterceptor implements NestInterceptor {
       }),
     );
   }
+}
+
+// The metadata key of Nest.
+const interceptorsKey = '__interceptors__';
+// An instance, because Nest skips an interceptor class that it did not instantiate.
+const refusals = new RefusalInterceptor();
+
+/** Adds the interceptor to a handler of messages, for which global interceptors do not run. */
+export function convertRefusals(handler: object): void {
+  const others = (Reflect.getMetadata(interceptorsKey, handler) ?? []) as readonly unknown[];
+  if (!others.includes(refusals)) Reflect.defineMetadata(interceptorsKey, [...others, refusals], handler);
 }

@@ -1,7 +1,5 @@
-import { UseInterceptors } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { NanookNestError } from '../errors/nanook-nest-error.js';
-import { RefusalInterceptor } from '../refusals/refusal.interceptor.js';
 import {
   namedRequirements,
   ownRequirementsOf,
@@ -14,14 +12,11 @@ import { bringGuard } from './requirement-guard.js';
 export type HandlerOrClass = ClassDecorator & MethodDecorator;
 
 const reflector = new Reflector();
-const refusals = new RefusalInterceptor();
 
 /** Creates a decorator for handlers and classes that adds one requirement. @param name its name in the source: `@Authorize` */
 export const requirementDecorator = (name: string, requirement: HandlerRequirement): HandlerOrClass =>
   onHandlerOrClass(name, (place, kind, method) => {
     if (requirement.kind !== 'skip') bringGuards(place, kind, method);
-    // An instance, because Nest skips an interceptor class that it did not instantiate. Global interceptors do not run for messages.
-    if (ownRequirements(place).length === 0) UseInterceptors(refusals)(place as never);
     // Decorators run from the last to the first.
     Reflect.defineMetadata(requirementsKey, [requirement, ...ownRequirements(place)], place);
     // Also by name, so that the requirement is found when another function replaces the method.

@@ -9,7 +9,8 @@ import {
 import { ModulesContainer, Reflector } from '@nestjs/core';
 import { AttachedValues } from '@nanook/http';
 import { NanookNestError } from '../errors/nanook-nest-error.js';
-import { guardResultOf } from '../execution/guard-result.js';
+import { guardAnswer, guardResultOf } from '../execution/guard-result.js';
+import { HandlerCache } from '../execution/handler-cache.js';
 import { handlerName } from '../execution/handler-location.js';
 import { exceptionOf } from '../refusals/exceptions.js';
 import { hasRequirement, findRequiringPlace } from './find-requirement.js';
@@ -56,10 +57,25 @@ abstract class ChecksRequirements implements CanActivate, OnModuleInit {
     if (found !== undefined) throw new NanookNestError('NANOOK_NEST_NO_MODULE', { handler: found });
   }
 
-  protected async check(context: ExecutionContext): Promise<boolean> {
+  protected check(context: ExecutionContext): boolean | Promise<boolean> {
     if (checked.has(context)) return true;
     const guards = this.#guards();
-    if (guards.length === 0) await refuseUnlessFree(context, 'NANOOK_NEST_NO_MODULE');
+    if (guards.length === 0) return refuseUnlessFree(context, 'NANOOK_NEST_NO_MODULE');
+    for (let i = 0; i < guards.length; i++) {
+      const answer = guards[i]!.canActivate(context);
+      // Without a promise where the global guard has checked the call before.
+      if (answer !== true) return this.#checkRest(answer, guards.slice(i + 1), context);
+    }
+    checked.set(context, true);
+    return true;
+  }
+
+  async #checkRest(
+    answer: ReturnType<CanActivate['canActivate']>,
+    guards: readonly CanActivate[],
+    context: ExecutionContext,
+  ): Promise<boolean> {
+    if (!(await guardAnswer(answer))) return false;
     for (const guard of guards) if (!(await guardResultOf(guard, context))) return false;
     checked.set(context, true);
     return true;
@@ -82,7 +98,7 @@ export class HandlerGuard extends ChecksRequirements {
     super(modules);
   }
 
-  canActivate(context: ExecutionContext): Promise<boolean> {
+  canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     return this.check(context);
   }
 }
@@ -114,9 +130,16 @@ export class OverrideGuard extends ChecksRequirements {
   }
 }
 
-const isBareOverride = (context: ExecutionContext): boolean =>
-  !hasHandlerGuard(context.getHandler()) &&
-  overridesRequirement(reflector, context.getClass(), context.getHandler());
+const bareOverrides = new HandlerCache<boolean>();
+
+function isBareOverride(context: ExecutionContext): boolean {
+  const [type, handler] = [context.getClass(), context.getHandler()];
+  return bareOverrides.get(
+    type,
+    handler,
+    () => !hasHandlerGuard(handler) && overridesRequirement(reflector, type, handler),
+  );
+}
 
 /** Returns whether a handler has its guard. */
 export const hasHandlerGuard = (handler: object): boolean => guardsOf(handler).some(isHandlerGuard);
