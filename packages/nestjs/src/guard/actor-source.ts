@@ -62,10 +62,15 @@ export class ActorSource {
     return done;
   }
 
-  /** Returns the actor of a request, or `undefined` for an anonymous request. */
-  async find(execution: Execution, context: ExecutionContext): Promise<unknown> {
+  /** Returns the actor of a request, or a promise of it; `undefined` for an anonymous request. */
+  find(execution: Execution, context: ExecutionContext): unknown {
     // Also for a handler that is skipped and makes a check itself.
-    if (this.authenticates(execution)) await this.authenticate(execution, context);
+    return this.authenticates(execution)
+      ? this.authenticate(execution, context).then(() => this.#actorOf(execution, context))
+      : this.#actorOf(execution, context);
+  }
+
+  #actorOf(execution: Execution, context: ExecutionContext): unknown {
     const { kind, request, requestKey } = execution;
     const { actor } = this.options;
     if (actor !== undefined) return actor(request, context);

@@ -8,7 +8,7 @@ import { actionOfMethod, defaultTypeActions } from '../options/method-actions.js
 import { MODULE_OPTIONS_TOKEN } from '../options/nanook.module-definition.js';
 import type { NanookModuleOptions } from '../options/nanook.options.js';
 import type { AuthorizeRequirement, InlineLoader } from '../requirements/handler-requirement.js';
-import { ResourceLoaders, type FoundLoader } from '../resources/resource-loaders.js';
+import { ResourceLoaders } from '../resources/resource-loaders.js';
 
 /** Determines the action and the resource of a requirement in a call. */
 @Injectable()
@@ -65,24 +65,13 @@ export class RequirementResources {
         action,
         type: nameOf(type),
       });
-    const id = await this.#idOf(requirement, loader, action, execution, context);
-    return this.loaders.load(loader, id, execution);
-  }
-
-  async #idOf(
-    { source, options }: AuthorizeRequirement,
-    loader: FoundLoader,
-    action: string,
-    execution: Execution,
-    context: ExecutionContext,
-  ): Promise<unknown> {
-    const { id: path = execution.defaultId, parse = loader.parse } = options;
+    const { id: path = execution.defaultId, parse = loader.parse } = requirement.options;
     const raw: unknown =
       typeof path === 'function'
         ? await path(execution.request, context)
         : valueAt(execution.inputs, path as string);
     if (raw === undefined || raw === null) {
-      if (typeof path === 'string') this.#explainMissingId(path, nameOf(source), execution, context);
+      if (typeof path === 'string') this.#explainMissingId(path, nameOf(type), execution, context);
       throw new NotFoundError(action);
     }
     // A loader passes the id to a database, where an object from the client could be an operator.
@@ -91,7 +80,7 @@ export class RequirementResources {
     const id = parse === undefined ? raw : await parse(String(raw));
     // Some databases return the first row for an undefined id.
     if (id === undefined || id === null || Number.isNaN(id)) throw new NotFoundError(action);
-    return id;
+    return this.loaders.load(loader, id, execution);
   }
 
   /** @throws {NanookNestError} `NANOOK_NEST_NO_ID`, if the application and not the client caused the missing id */

@@ -25,7 +25,7 @@ export interface FoundLoader {
   /** Converts the id from the text that the client sent. */
   readonly parse: ResourceLoaderOptions['parse'];
   /** Returns the provider, which is created for the request if it is request-scoped or transient. */
-  readonly instance: (execution: Execution) => Promise<AnyLoader>;
+  readonly instance: (execution: Execution) => AnyLoader | Promise<AnyLoader>;
 }
 
 /** Finds the providers with `@ResourceLoader` in all modules, and loads resources with them. */
@@ -68,7 +68,8 @@ export class ResourceLoaders {
 
   /** Loads one resource. `loadMany` gets the ids of all resources that a request needs in the same tick. */
   async load(loader: FoundLoader, id: unknown, execution: Execution): Promise<unknown> {
-    const instance = await loader.instance(execution);
+    const found = loader.instance(execution);
+    const instance = found instanceof Promise ? await found : found;
     const resource = await (instance.loadMany === undefined
       ? instance.load!(id)
       : this.#batchOf(loader, execution, (ids) => instance.loadMany!(ids)).load(id));
@@ -119,7 +120,7 @@ export class ResourceLoaders {
         class: loaderClass,
         type,
         parse: parserOf(loaderClass),
-        instance: async (execution) =>
+        instance: (execution) =>
           wrapper.isDependencyTreeStatic() && !wrapper.isTransient
             ? (wrapper.instance as AnyLoader)
             : this.moduleRef.resolve<AnyLoader>(
