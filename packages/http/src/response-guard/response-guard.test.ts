@@ -44,6 +44,47 @@ describe('guardResponse', () => {
     expect(faults).toMatchObject([{ data: { method: 'GET', route: '/route', status: 200 } }]);
   });
 
+  it.each([
+    { name: 'that nothing separates', wrap: false },
+    { name: 'with another library between them', wrap: true },
+  ])('asks two guards $name, the last one first', async ({ wrap }) => {
+    const order: string[] = [];
+    const second = (response: ServerResponse): ResponseGuard => ({
+      method: 'GET',
+      route: () => '/second',
+      isSettled: () => order.push('second') > 1,
+      fail(fault) {
+        faults.push(fault);
+        response.end('blocked by the second');
+      },
+    });
+    const handler = (response: ServerResponse): void => {
+      response.setHeader('x-secret', 'before the second guard');
+      if (wrap) response.end = response.end.bind(response);
+      guardResponse(response, second(response));
+      response.end('SECRET');
+    };
+    const first = { isSettled: () => order.push('first') > 0 };
+    expect(await answerOf(handler, () => first)).toEqual({
+      status: 500,
+      text: 'blocked by the second',
+      secret: 'before the second guard',
+    });
+    expect(order[0]).toBe('second');
+    expect(faults).toMatchObject([{ data: { route: '/second' } }]);
+  });
+
+  it('lets no response pass that the first of two guards blocks', async () => {
+    const answer = await answerOf(
+      (response) => {
+        guardResponse(response, { method: 'GET', route: () => '/', isSettled: () => true, fail() {} });
+        response.end('SECRET');
+      },
+      () => ({}),
+    );
+    expect(answer).toMatchObject({ status: 500, text: 'blocked' });
+  });
+
   it('returns a function that checks the response at once', async () => {
     let afterwards: unknown;
     const answer = await answerOf(
