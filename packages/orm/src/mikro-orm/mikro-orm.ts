@@ -73,7 +73,9 @@ export class MikroOrmPrinter {
 
   print({ filter, row }: RowCondition, alias: string | undefined): RawQueryFragment {
     this.#names.check(row.type);
-    return this.#print(['(', printFilter(filter, row, this.#names, this.#dialect), ')'], alias);
+    // An alias of MikroORM is a letter and a number, so it is not one of the aliases in the filter.
+    const printed = printFilter(filter, row, this.#names, this.#dialect, alias ?? '');
+    return this.#print(['(', printed, ')'], alias);
   }
 
   /** Returns the terms of `ORDER BY`, each as a fragment and a direction. */
