@@ -68,6 +68,15 @@ const folders = {
   lists: [...everyone, 'types', 'filter', 'partial'],
   analysis: machine,
   advice: [...machine, 'analysis'],
+  explanation: [
+    ...machine,
+    'policy',
+    'engine/machine',
+    'engine/machine/state',
+    'engine/query',
+    'analysis',
+    'advice',
+  ],
   authorization: [
     ...machine,
     'syntax',
@@ -79,6 +88,7 @@ const folders = {
     'engine/backends/closures',
     'analysis',
     'advice',
+    'explanation',
     'filter',
     'partial',
     'lists',

@@ -7,6 +7,8 @@ export { isUndecided } from './authorization/undecided.js';
 export type {
   AuthorizeOptions,
   EnumerationOptions,
+  ExplainOptions,
+  ExplainQueryOptions,
   GrantableOptions,
   QueryOptions,
   CheckOptions,
@@ -27,6 +29,23 @@ export {
   type RefusalDetails,
 } from './authorization/authorization-error.js';
 export type { Decision, DecisionOutcome } from './authorization/decision.js';
+export type {
+  ExplainedAlternatives,
+  ExplainedCall,
+  ExplainedCondition,
+  ExplainedError,
+  ExplainedFailure,
+  ExplainedMismatch,
+  ExplainedMiss,
+  ExplainedNegation,
+  ExplainedPlace,
+  ExplainedUse,
+  ExplainedValue,
+  Explanation,
+} from './explanation/explanation.js';
+export type { ExplanationOptions } from './explanation/explain-query.js';
+export type { Mask } from './explanation/shown-values.js';
+export { renderExplanation, type RenderOptions } from './explanation/render-text.js';
 export type { RuleReference } from './engine/proof.js';
 export type { ExplainedRows, ExplainedRule, WhereExplanation } from './authorization/where-explanation.js';
 

@@ -4,7 +4,8 @@ import type { TypeToken } from '../types/declared-type.js';
 import type { Class } from '../types/type-declaration.js';
 import type { BaseAuthorizer } from './base-authorizer.js';
 import type { TypeReference } from './grantable-actions.js';
-import type { AuthorizeOptions, CheckOptions, EnumerationOptions } from './query-options.js';
+import type { Explanation } from '../explanation/explanation.js';
+import type { AuthorizeOptions, CheckOptions, EnumerationOptions, ExplainOptions } from './query-options.js';
 import type { WhereExplanation } from './where-explanation.js';
 
 /** The methods of `Authorizer` that an `ActorAuthorizer` calls. */
@@ -19,8 +20,17 @@ export interface ActorChecks extends BaseAuthorizer {
   ): Promise<Set<string>>;
 }
 
-/** The checks of `Authorizer`, which can filter. A policy that was compiled ahead of time cannot. */
+/** The checks of `Authorizer`, which can filter and explain. A policy that was compiled ahead of time cannot. */
 export interface FilteringChecks extends ActorChecks {
+  explain(actor: unknown, action: string, resource: unknown, options?: ExplainOptions): Promise<Explanation>;
+  explainField(
+    actor: unknown,
+    action: string,
+    resource: unknown,
+    field: string,
+    options?: ExplainOptions,
+  ): Promise<Explanation>;
+  explainRequest(actor: unknown, request: unknown, options?: ExplainOptions): Promise<Explanation>;
   where(actor: unknown, action: string, type: TypeReference, options?: CheckOptions): Promise<RowCondition>;
   explainWhere(
     actor: unknown,
@@ -107,6 +117,36 @@ export class ActorAuthorizer<Actor = unknown, Checks extends ActorChecks = Actor
   /** Returns the fields on which the actor may perform the action: `Authorizer.authorizedFields`. */
   fields(action: string, resource: unknown, options?: EnumerationOptions): Promise<Set<string>> {
     return this.authorizer.authorizedFields(this.actor, action, resource, options);
+  }
+
+  /** Explains why the action is allowed, denied or undecided: `Authorizer.explain`. */
+  explain(
+    this: ActorAuthorizer<Actor, FilteringChecks>,
+    action: string,
+    resource: unknown,
+    options?: ExplainOptions,
+  ): Promise<Explanation> {
+    return this.authorizer.explain(this.actor, action, resource, options);
+  }
+
+  /** Explains the action on a field: `Authorizer.explainField`. */
+  explainField(
+    this: ActorAuthorizer<Actor, FilteringChecks>,
+    action: string,
+    resource: unknown,
+    field: string,
+    options?: ExplainOptions,
+  ): Promise<Explanation> {
+    return this.authorizer.explainField(this.actor, action, resource, field, options);
+  }
+
+  /** Explains the request: `Authorizer.explainRequest`. */
+  explainRequest(
+    this: ActorAuthorizer<Actor, FilteringChecks>,
+    request: unknown,
+    options?: ExplainOptions,
+  ): Promise<Explanation> {
+    return this.authorizer.explainRequest(this.actor, request, options);
   }
 
   /** Finds the condition of the rows on which the actor may perform the action: `Authorizer.where`. */

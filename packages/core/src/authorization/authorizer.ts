@@ -21,11 +21,14 @@ import type { AuthorizerOptions } from './options.js';
 import type {
   CheckOptions,
   EnumerationOptions,
+  ExplainOptions,
+  ExplainQueryOptions,
   GrantableOptions,
   QueryOptions,
   WarmUpOptions,
 } from './query-options.js';
 import type { ResourceLists } from './resource-lists.js';
+import type { Explanation } from '../explanation/explanation.js';
 import type { WhereExplanation } from './where-explanation.js';
 
 /**
@@ -310,6 +313,52 @@ export class Authorizer extends BaseAuthorizer {
     options: QueryOptions = {},
   ): AsyncGenerator<Bindings, void, undefined> {
     return this.#engine.queries.queryRule(name, args, options);
+  }
+
+  /**
+   * Explains why an action is allowed, denied or undecided. A denial has the rules that could have allowed it, nearest first, each with the
+   * first condition that fails and the values that it read. The result is plain data; `renderExplanation` makes text of it. It runs the
+   * check again, on the machine, and `onDecision` does not receive it.
+   *
+   * @throws {PolarError} as `isAllowed` does, except when the check is undecided
+   * @example
+   * const explanation = await authorizer.explain(user, 'read', note);
+   * console.log(renderExplanation(explanation));
+   */
+  explain(
+    actor: unknown,
+    action: string,
+    resource: unknown,
+    options: ExplainOptions = {},
+  ): Promise<Explanation> {
+    return this.#engine.queries.explainRule('allow', [actor, action, resource], options);
+  }
+
+  /** Explains whether `allow_field(actor, action, resource, field)` holds: `explain`, for a field. */
+  explainField(
+    actor: unknown,
+    action: string,
+    resource: unknown,
+    field: string,
+    options: ExplainOptions = {},
+  ): Promise<Explanation> {
+    return this.#engine.queries.explainRule('allow_field', [actor, action, resource, field], options);
+  }
+
+  /** Explains whether `allow_request(actor, request)` holds: `explain`, for a request. */
+  explainRequest(actor: unknown, request: unknown, options: ExplainOptions = {}): Promise<Explanation> {
+    return this.#engine.queries.explainRule('allow_request', [actor, request], options);
+  }
+
+  /**
+   * Explains the first answer of a query in Polar, or why it has none.
+   *
+   * @throws {PolicyError} for a syntax error
+   * @example
+   * await authorizer.explainQuery('has_role(user, "owner", repo)', { bindings: { user, repo } });
+   */
+  explainQuery(text: string, options: ExplainQueryOptions = {}): Promise<Explanation> {
+    return this.#engine.queries.explainText(text, options);
   }
 
   /**

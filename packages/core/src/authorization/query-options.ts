@@ -1,4 +1,5 @@
 import type { Limits } from '../engine/limits.js';
+import type { ExplanationOptions } from '../explanation/explain-query.js';
 
 /** Options of one check or query. */
 export interface CheckOptions {
@@ -16,6 +17,10 @@ export interface AuthorizeOptions extends CheckOptions {
   /** `false`: the refusal is a `ForbiddenError` even when the actor may not read the resource. */
   readonly checkRead?: boolean;
 }
+/** Options of `explain` and its variants. */
+export interface ExplainOptions extends CheckOptions, ExplanationOptions {}
+/** Options of `explainQuery`. */
+export interface ExplainQueryOptions extends ExplainOptions, Pick<QueryOptions, 'bindings'> {}
 export interface EnumerationOptions extends CheckOptions {
   /**
    * `true`: the result is `'*'` when a rule allows every value. Default: this is an error, because such values cannot be listed.

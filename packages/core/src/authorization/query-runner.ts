@@ -15,8 +15,15 @@ import type { DerivedCondition, WhereOptions } from '../partial/where.js';
 import { parseQuery } from '../syntax/parser.js';
 import { findType, type TypeReference } from './grantable-actions.js';
 import { onDemand } from './on-demand.js';
-import type { CheckOptions, QueryOptions } from './query-options.js';
-import { validateArgument, validateQueryOptions, isText, limitsOf } from './validate-options.js';
+import type { Explanation } from '../explanation/explanation.js';
+import type { CheckOptions, ExplainOptions, ExplainQueryOptions, QueryOptions } from './query-options.js';
+import {
+  isText,
+  limitsOf,
+  validateArgument,
+  validateExplainOptions,
+  validateQueryOptions,
+} from './validate-options.js';
 
 /** A query that is ready to run: `given` has the values of its variables, by name. */
 export interface PreparedQuery {
@@ -39,18 +46,41 @@ export class QueryRunner {
 
   /** Parses a query and returns its answers. @throws {PolicyError} immediately, for a syntax error */
   query(text: string, options: QueryOptions): AsyncGenerator<Bindings, void, undefined> {
-    validateArgument('query(text)', text, "a query in Polar, such as 'has_role(user, name, repo)'", isText);
     validateQueryOptions(options);
+    return this.#answers(this.#prepareText('query(text)', text, options.bindings), options);
+  }
+
+  #prepareText(call: string, text: string, bindings: QueryOptions['bindings']): PreparedQuery {
+    validateArgument(call, text, "a query in Polar, such as 'has_role(user, name, repo)'", isText);
     const report = new Report();
     const term = parseQuery(new Source(text), report);
     if (term === undefined || report.hasErrors) throw new PolicyError(report.diagnostics);
     const query = linkQuery(term, this.context.program);
     const given = new Map<string, unknown>();
-    for (const [name, value] of entriesOf(options.bindings)) {
+    for (const [name, value] of entriesOf(bindings)) {
       if (!query.slotNames.includes(name)) throw new PolarError('POLAR_RUN_NO_SUCH_BINDING', { name });
       given.set(name, value);
     }
-    return this.#answers({ query, given }, options);
+    return { query, given };
+  }
+
+  /** Explains the outcome of a query in Polar. @throws {PolicyError} for a syntax error */
+  async explainText(text: string, options: ExplainQueryOptions): Promise<Explanation> {
+    validateExplainOptions(options);
+    return this.#explain(this.#prepareText('explainQuery(text)', text, options.bindings), options);
+  }
+
+  /** Explains whether a rule holds for its arguments. */
+  async explainRule(name: string, args: readonly unknown[], options: ExplainOptions): Promise<Explanation> {
+    validateExplainOptions(options);
+    return this.#explain(this.prepareCall(name, args), options);
+  }
+
+  async #explain({ query, given }: PreparedQuery, options: ExplainOptions): Promise<Explanation> {
+    const { limits = {}, signal } = options;
+    const run = { limits: limitsOf({ ...this.limits, ...limits }), signal, acceptExpression: true };
+    const { explainQuery } = await onDemand.explanation();
+    return explainQuery(this.context, query, given, run, options);
   }
 
   /** Returns the answers of one rule. */

@@ -4,7 +4,7 @@ import { defaultLimits, type Limits } from '../engine/limits.js';
 import { describeValue, isClass, looksThenable } from '../internal/describe-value.js';
 import { didYouMean } from '../internal/near-names.js';
 import type { AuthorizerOptions, DecisionOptions } from './options.js';
-import type { CheckOptions } from './query-options.js';
+import type { CheckOptions, ExplainOptions } from './query-options.js';
 
 /** The valid values of an option, and the correction of an invalid one. */
 interface OptionCheck {
@@ -129,6 +129,25 @@ const ofQuery = {
 /** Checks the options of one query. @throws {PolarError} `POLAR_TYPE_INVALID_OPTION` */
 export function validateQueryOptions(options: CheckOptions): void {
   checkObject('a check', options, '{ signal }', ofQuery);
+}
+
+const aCount: OptionCheck = {
+  expected: 'a positive whole number',
+  holds: (value) => Number.isSafeInteger(value) && (value as number) > 0,
+};
+
+const ofExplanation = {
+  signal: ofQuery.signal,
+  limits: limitsCheck,
+  bindings: ofQuery.bindings,
+  maxRules: aCount,
+  maxDepth: aCount,
+  mask: { expected: 'a function', holds: (value) => typeof value === 'function' },
+} satisfies Readonly<Record<string, OptionCheck>>;
+
+/** Checks the options of one explanation. @throws {PolarError} `POLAR_TYPE_INVALID_OPTION` */
+export function validateExplainOptions(options: ExplainOptions): void {
+  checkObject('an explanation', options, '{ maxRules: 3 }', ofExplanation);
 }
 
 const ofCount = {

@@ -31,12 +31,16 @@ export interface QueryRunOptions {
   readonly replay?: HostReplay | undefined;
   /** The time when the clock started, for queries that share one time limit. */
   readonly startedAt?: number | undefined;
+  /** Creates the machine. Default: the machine without a trace. */
+  readonly createMachine?: (...args: ConstructorParameters<typeof Machine>) => Machine;
 }
 
 /** The state of a query that runs step by step. */
 export type Step =
   | { readonly kind: 'pause'; readonly span: Span; readonly rule: string | undefined; readonly depth: number }
   | { readonly kind: 'answer'; readonly bindings: Bindings };
+
+const newMachine: NonNullable<QueryRunOptions['createMachine']> = (...args) => new Machine(...args);
 
 /** One query and its answers, one at a time, synchronously or not. */
 export class QueryRun {
@@ -56,7 +60,8 @@ export class QueryRun {
       given instanceof Map
         ? query.slotNames.map((name) => (given.has(name) ? (given.get(name) as unknown) : emptySlot))
         : (given as unknown[]);
-    this.#machine = new Machine(context, query, slots, {
+    const { createMachine = newMachine } = options;
+    this.#machine = createMachine(context, query, slots, {
       budget: new Budget(options.limits, options.signal, options.startedAt ?? options.replay?.startedAt),
       pausesAt: options.pausesAt ?? 'nothing',
       replay: options.replay?.isEmpty === true ? undefined : options.replay,

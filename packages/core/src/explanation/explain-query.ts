@@ -1,0 +1,92 @@
+import { stringLiterals } from '../policy/string-literals.js';
+import { GrantAnalysis } from '../analysis/grant-analysis.js';
+import { DenialAdvice } from '../advice/denial-advice.js';
+import { isPolarError } from '../diagnostics/polar-error.js';
+import { textOf } from '../diagnostics/span.js';
+import type { ProgramContext } from '../engine/program-context.js';
+import { QueryRun, type QueryRunOptions } from '../engine/query/query-run.js';
+import { once } from '../internal/once.js';
+import type { LinkedQuery } from '../ir/program.js';
+import { ExplanationBuilder } from './explanation-builder.js';
+import type { Explanation } from './explanation.js';
+import { HeadMismatches } from './head-mismatches.js';
+import { ShownValues, type Mask } from './shown-values.js';
+import type { SeenValue } from './trace.js';
+import { TracingMachine } from './tracing-machine.js';
+
+/** The contents of an explanation. */
+export interface ExplanationOptions {
+  /** The number of rules that are explained for each call. Default: 5. */
+  readonly maxRules?: number;
+  /** The number of calls inside calls that are explained. Default: 10. */
+  readonly maxDepth?: number;
+  /** Hides values. Default: objects are shown by their type and key, other values as they are. */
+  readonly mask?: Mask;
+}
+
+/** Runs a query on the machine, and explains its outcome. The query calls the application as often as a check does. */
+export async function explainQuery(
+  context: ProgramContext,
+  query: LinkedQuery,
+  given: ReadonlyMap<string, unknown>,
+  runOptions: QueryRunOptions,
+  { maxRules = 5, maxDepth = 10, mask }: ExplanationOptions,
+): Promise<Explanation> {
+  let machine: TracingMachine | undefined;
+  const silent: ProgramContext = { ...context, print: () => {} };
+  const run = new QueryRun(silent, query, given, {
+    ...runOptions,
+    createMachine: (...args) => (machine = new TracingMachine(...args)),
+  });
+  const tracing = machine!;
+  try {
+    const isAllowed = await holds(run);
+    const typesOf = (value: unknown) => tracing.knownTypesOf(value);
+    const shown = new ShownValues(context.program.types, typesOf, mask);
+    const heads = new HeadMismatches(context.program, typesOf, shown);
+    const builder = new ExplanationBuilder(shown, heads, { maxRules, maxDepth });
+    const { root } = tracing.trace;
+    const [goal] = query.goals;
+    const args = goal?.kind === 'call' ? (root.eventsOf(goal).at(-1)?.args ?? []) : [];
+    const text =
+      goal?.kind === 'call' && query.goals.length === 1
+        ? `${goal.predicate.name}(${args.map((arg) => shown.show(arg)).join(', ')})`
+        : textOf(query.span);
+    const common = { query: text, proof: [], misses: [], omitted: 0, undecided: undefined, advice: [] };
+    if (isAllowed) return { ...common, outcome: 'allowed', proof: builder.proof(tracing.usedRules()) };
+    const { undecided } = tracing.queryScope;
+    const failure = builder.explainQuery(root);
+    return {
+      ...common,
+      outcome: undecided === undefined ? 'denied' : 'undecided',
+      ...(failure?.kind === 'call' ? { misses: failure.misses, omitted: failure.omitted } : {}),
+      undecided: undecided && builder.error(undecided),
+      advice: goal?.kind === 'call' ? adviceFor(context, goal.predicate.name, args) : [],
+    };
+  } finally {
+    run.dispose();
+  }
+}
+
+/** Returns whether the query has an answer. An undecided query has none. */
+async function holds(run: QueryRun): Promise<boolean> {
+  try {
+    return await run.next();
+  } catch (error) {
+    if (isPolarError(error) && error.code.startsWith('POLAR_UNDECIDED_')) return false;
+    throw error;
+  }
+}
+
+function adviceFor(context: ProgramContext, rule: string, args: readonly SeenValue[]): readonly string[] {
+  if (rule !== 'allow' && rule !== 'allow_field' && rule !== 'allow_request') return [];
+  const { program, typeSets, equality } = context;
+  const literals = once(() => stringLiterals(program.policy));
+  const advice = new DenialAdvice(typeSets, new GrantAnalysis(program, equality), literals);
+  return advice
+    .about(
+      rule,
+      args.map(({ value }) => value),
+    )
+    .map(({ message }) => message);
+}

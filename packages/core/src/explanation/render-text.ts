@@ -1,0 +1,104 @@
+import type {
+  Explanation,
+  ExplainedFailure,
+  ExplainedMiss,
+  ExplainedPlace,
+  ExplainedUse,
+  ExplainedValue,
+} from './explanation.js';
+
+export interface RenderOptions {
+  /** Whether the text has colors for a terminal. Default: false. */
+  readonly color?: boolean;
+}
+
+type Paint = (style: keyof typeof styles, text: string) => string;
+
+const styles = { good: 32, bad: 31, quiet: 2, strong: 1 } as const;
+const plain: Paint = (_style, text) => text;
+const colored: Paint = (style, text) => `\u001B[${styles[style]}m${text}\u001B[0m`;
+
+/**
+ * Returns an explanation as lines of text.
+ *
+ * @example
+ * console.log(renderExplanation(await authorizer.explain(user, 'read', note), { color: process.stdout.isTTY }));
+ */
+export function renderExplanation(explanation: Explanation, { color = false }: RenderOptions = {}): string {
+  const paint = color ? colored : plain;
+  const { outcome, query, proof, misses, omitted, undecided, advice } = explanation;
+  const lines = [`${paint(outcome === 'allowed' ? 'good' : 'bad', outcome)}: ${paint('strong', query)}`];
+  if (undecided !== undefined) lines.push(`  ${undecided.message} ${at(undecided, paint)}`);
+  lines.push(...advice.map((text) => `  advice: ${text}`));
+  lines.push(...proof.flatMap((use) => useLines(use, '  ', paint)));
+  if (outcome !== 'allowed' && misses.length === 0 && omitted === 0) lines.push('  no rule applies');
+  lines.push(...misses.flatMap((miss) => missLines(miss, '  ', paint)));
+  if (omitted > 0) lines.push(omittedLine(omitted, '  ', paint));
+  return lines.join('\n');
+}
+
+function useLines(use: ExplainedUse, indent: string, paint: Paint): string[] {
+  return [
+    `${indent}${paint('good', '✓')} ${firstLine(use.text)} ${at(use, paint)}`,
+    ...valueLine(use.bindings, indent, paint),
+    ...use.calls.flatMap((called) => useLines(called, `${indent}  `, paint)),
+  ];
+}
+
+function missLines(miss: ExplainedMiss, indent: string, paint: Paint): string[] {
+  return [
+    `${indent}${paint('bad', '✗')} ${firstLine(miss.text)} ${at(miss, paint)}`,
+    ...miss.held.map((text) => `${indent}    ${paint('good', '✓')} ${firstLine(text)}`),
+    ...failureLines(miss.failure, `${indent}    `, paint),
+  ];
+}
+
+function failureLines(failure: ExplainedFailure, indent: string, paint: Paint): string[] {
+  const head = `${indent}${paint('bad', '✗')} `;
+  const line =
+    failure.kind === 'head' || failure.kind === 'cut'
+      ? `${head}${failure.reason}`
+      : `${head}\`${firstLine(failure.text)}\`: ${failure.reason} ${at(failure, paint)}`;
+  switch (failure.kind) {
+    case 'head':
+    case 'cut':
+    case 'condition':
+      return [line];
+    case 'or':
+      return [line, ...failure.alternatives.flatMap((one) => failureLines(one, `${indent}  `, paint))];
+    case 'not':
+      return [
+        line,
+        ...valueLine(
+          failure.values.filter(({ name }) => name !== ''),
+          indent,
+          paint,
+        ),
+        ...failure.proof.flatMap((use) => useLines(use, `${indent}  `, paint)),
+        ...(failure.failure === undefined ? [] : failureLines(failure.failure, `${indent}  `, paint)),
+      ];
+    case 'call':
+      return [
+        line,
+        ...(failure.isRepeated ? [`${indent}  ${paint('quiet', 'explained above')}`] : []),
+        ...failure.misses.flatMap((miss) => missLines(miss, `${indent}  `, paint)),
+        ...(failure.omitted > 0 ? [omittedLine(failure.omitted, `${indent}  `, paint)] : []),
+      ];
+  }
+}
+
+const omittedLine = (count: number, indent: string, paint: Paint): string =>
+  indent + paint('quiet', count === 1 ? '1 other rule is not shown' : `${count} other rules are not shown`);
+
+const valueLine = (values: readonly ExplainedValue[], indent: string, paint: Paint): string[] =>
+  values.length === 0
+    ? []
+    : [`${indent}    ${paint('quiet', values.map(({ name, value }) => `${name} = ${value}`).join(', '))}`];
+
+const at = ({ file = 'policy', line }: ExplainedPlace, paint: Paint): string =>
+  paint('quiet', `(${file}:${line})`);
+
+function firstLine(text: string): string {
+  const [line = '', ...rest] = text.split('\n');
+  return rest.length === 0 ? line : `${line.trimEnd()} …`;
+}

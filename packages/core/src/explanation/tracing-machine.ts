@@ -1,0 +1,204 @@
+import { Machine, type MachineOptions } from '../engine/machine/machine.js';
+import type { Frame } from '../engine/machine/state/frame.js';
+import { GoalResult } from '../engine/machine/state/goal-result.js';
+import type { MachineGoal, NegationPoint } from '../engine/machine/state/goal-stack.js';
+import { emptySlot } from '../engine/machine/state/term-value.js';
+import type { Undecided } from '../engine/machine/state/undecided.js';
+import type { ProgramContext } from '../engine/program-context.js';
+import type { TypeSet } from '../host/type-set.js';
+import { goalOperands } from './goal-operands.js';
+import type { GoalOrder } from './goal-order.js';
+import type { Goal } from '../ir/goal.js';
+import type { LinkedQuery } from '../ir/program.js';
+import type { Term } from '../ir/term.js';
+import { ListCursor } from '../terms/list-cursor.js';
+import { PartialDictionary, PartialList } from '../terms/partial.js';
+import { deref, Variable } from '../terms/variable.js';
+import { isObjectOrFunction } from '../internal/is-object.js';
+import {
+  Trace,
+  type Attempt,
+  type GoalEvent,
+  type Refutation,
+  type SeenValue,
+  type UsedRule,
+} from './trace.js';
+
+/** The machine, with a trace of the goals that it proves. It proves the same goals in the same order, one in each step. */
+export class TracingMachine extends Machine {
+  readonly trace: Trace;
+  #undecided: Undecided | undefined = undefined;
+  /** The latest event that was proved: it may wake a delayed goal that fails. */
+  #latest: GoalEvent | undefined = undefined;
+  /** The types of objects that the machine has found. Predicates of the application are not called again. */
+  readonly #types = new Map<unknown, TypeSet>();
+
+  constructor(context: ProgramContext, query: LinkedQuery, slots: unknown[], options: MachineOptions) {
+    super(context, query, slots, { ...options, pausesAt: 'goal' });
+    this.trace = new Trace(query);
+  }
+
+  override typeOf(value: unknown): TypeSet {
+    const types = super.typeOf(value);
+    if (this.#types.size < maxTypes) this.#types.set(deref(value), types);
+    return types;
+  }
+
+  /** Returns the types that the query has found for a value; undefined for a value whose types it did not need. */
+  knownTypesOf(value: unknown): TypeSet | undefined {
+    return (
+      this.#types.get(value) ?? (this.typeSets.hasPredicates ? undefined : this.typeSets.of(value, this.tags))
+    );
+  }
+
+  override noteUndecided(undecided: Undecided): void {
+    this.#undecided = undecided;
+    super.noteUndecided(undecided);
+  }
+
+  override backtrack(base?: number): boolean {
+    const isLeft = super.backtrack(base);
+    if (isLeft) this.#enterPath();
+    return isLeft;
+  }
+
+  override prove(goal: MachineGoal, frame: Frame): GoalResult {
+    const { trace } = this;
+    if (trace.isFull) return super.prove(goal, frame);
+    const attempt = trace.attemptOf(frame);
+    const latest = this.#latest;
+    const event = trace.start(attempt, goal, () =>
+      goal.kind === 'call' ? this.#seen(goal.args, frame, attempt) : [],
+    );
+    if (event !== undefined && (goal.kind === 'call' || goal.kind === 'not'))
+      attempt.bindings = event.bindings = this.#bindingsOf(frame, attempt.order);
+    const refutation = goal.kind === 'refute' ? this.#refutationOf(goal.negation) : undefined;
+    this.#undecided = undefined;
+    const result = super.prove(goal, frame);
+    if (refutation !== undefined && goal.kind === 'refute') this.#refute(goal.negation, attempt, refutation);
+    if (event === undefined) return result;
+    if (result === GoalResult.waits) {
+      if (event.goal === goal) trace.withdraw(attempt, event);
+      return result;
+    }
+    if (result === GoalResult.failed)
+      this.#fail(event, event.goal === goal ? latest : undefined, frame, attempt);
+    else {
+      this.#latest = event;
+      event.isProved ||= result === GoalResult.proved;
+      if (goal.kind === 'not') event.negation = this.choices.at(-1) as NegationPoint;
+      this.#enterPath();
+    }
+    return result;
+  }
+
+  /** Returns the rules of the proof from a point on, with the values of their variables. */
+  usedRules(since?: Frame): UsedRule[] {
+    const used: UsedRule[] = [];
+    for (let frame = this.path; frame !== undefined && frame !== since; frame = frame.previous) {
+      if (frame.rule === undefined) continue;
+      used.push({
+        frame,
+        rule: frame.rule,
+        bindings: this.#bindingsOf(frame, this.trace.orderOf(frame.rule)),
+      });
+    }
+    return used.reverse();
+  }
+
+  #enterPath(): void {
+    if (this.path !== undefined && !this.trace.isFull) this.trace.attemptOf(this.path);
+  }
+
+  #fail(event: GoalEvent, woken: GoalEvent | undefined, frame: Frame, attempt: Attempt): void {
+    const failure = {
+      goal: event.goal,
+      undecided: this.#undecided,
+      values: this.#valuesOf(event.goal, frame, attempt),
+      bindings: this.#bindingsOf(frame, attempt.order),
+    };
+    attempt.bindings = failure.bindings;
+    event.failure ??= failure;
+    // A delayed goal fails because of the goal that gave its variable a value.
+    if (woken !== undefined && attempt.eventsOf(event.goal).length > 1) woken.failure ??= failure;
+  }
+
+  #refutationOf(negation: NegationPoint): Refutation {
+    const { frame } = negation;
+    const attempt = this.trace.attemptOf(frame);
+    const goal = attempt.order.findAt(negation.span, 'not');
+    const operand = goal?.kind === 'not' ? goal.operand : [];
+    return {
+      values: operand.flatMap((one) => [...this.#valuesOf(one, frame, attempt)]),
+      bindings: this.#bindingsOf(frame, attempt.order),
+      rules: this.usedRules(negation.path),
+    };
+  }
+
+  #refute(negation: NegationPoint, attempt: Attempt, refutation: Refutation): void {
+    const goal = attempt.order.findAt(negation.span, 'not');
+    const event = goal && attempt.eventsOf(goal).at(-1);
+    // The negation stays when its operand holds only for some values of an unbound variable.
+    if (event !== undefined && !this.choices.includes(negation)) event.refutation ??= refutation;
+  }
+
+  #valuesOf(goal: Goal, frame: Frame, attempt: Attempt): readonly SeenValue[] {
+    return this.#seen(goalOperands(goal), frame, attempt);
+  }
+
+  #seen(terms: readonly Term[], frame: Frame, { order }: Attempt): readonly SeenValue[] {
+    return terms.map((term) => ({ name: order.nameOf(term), value: this.#read(term, frame) }));
+  }
+
+  #bindingsOf(frame: Frame, { slotNames }: GoalOrder): readonly SeenValue[] {
+    const bindings: SeenValue[] = [];
+    slotNames.forEach((name, slot) => {
+      if (name === '_' || frame.slots[slot] === emptySlot) return;
+      bindings.push({ name, value: this.#plain(frame.slots[slot]) });
+    });
+    return bindings;
+  }
+
+  /** Returns the value of a term without a change of the state, and without a use of the limits. */
+  #read(term: Term, frame: Frame): unknown {
+    switch (term.kind) {
+      case 'constant':
+        return this.#plain(term.value);
+      case 'slot': {
+        const value = frame.slots[term.slot];
+        return value === emptySlot ? unbound : this.#plain(value);
+      }
+      case 'list':
+        return [
+          ...term.items.map((item) => this.#read(item, frame)),
+          ...(term.rest === undefined ? [] : [this.#read(term.rest, frame)].flat()),
+        ];
+      case 'dictionary':
+        return Object.fromEntries(term.keys.map((key, i) => [key, this.#read(term.values[i]!, frame)]));
+    }
+  }
+
+  /** Returns a value that backtracking does not change. */
+  #plain(value: unknown, depth = 0): unknown {
+    const found = this.settled(deref(value));
+    if (!isObjectOrFunction(found)) return found;
+    if (found instanceof Variable) return unbound;
+    if (found instanceof PartialList && depth < maxDepth) {
+      const items: unknown[] = [];
+      for (const cursor = new ListCursor(found); cursor.hasNext() && items.length < maxItems;)
+        items.push(this.#plain(cursor.next(), depth + 1));
+      return items;
+    }
+    if (found instanceof PartialDictionary && depth < maxDepth)
+      return Object.fromEntries(found.keys.map((key, i) => [key, this.#plain(found.values[i], depth + 1)]));
+    return found;
+  }
+}
+
+/** Stands for a variable that no goal has read. */
+export const unbound: unique symbol = Symbol('unbound');
+
+const maxTypes = 10_000;
+const maxDepth = 4;
+/** Number of elements that are kept of a list of the policy. */
+const maxItems = 100;
