@@ -39,6 +39,13 @@ export class Rows {
     return type && { kind: 'column', scope, field: name, type, nullable: field.optional };
   }
 
+  /** Returns the types that a row of a declared type can have: its own, and those whose discriminator is one of its columns. */
+  typesOf(declared: DeclaredType): ReadonlySet<DeclaredType> {
+    const isPossible = ({ discriminator }: DeclaredType) =>
+      discriminator !== undefined && declared.fields?.has(discriminator.field) === true;
+    return new Set([declared, ...[...this.types.types].filter(isPossible)]);
+  }
+
   /** Returns the value of a field or relation of a row. @throws {PolarError} `POLAR_FILTER_UNTRANSLATABLE` */
   read({ scope }: RowValue, name: string, at: Place): ColumnValue | ReferenceValue | CollectionValue {
     const { type } = scope;

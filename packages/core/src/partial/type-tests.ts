@@ -110,6 +110,10 @@ export class TypeTests {
     const { types } = this.program;
     if (this.#isDeclared(row, type)) return this.#isOfDeclaredType(row);
     if (type.name === 'Dictionary' && type.builtIn) return scope.type.class === undefined ? always : never;
+    const own = scope.type.discriminator;
+    const isOther =
+      own !== undefined && own.field === type.discriminator?.field && own.value !== type.discriminator.value;
+    if (isOther && row instanceof TypedRowValue) return never;
     const discriminated = this.#hasDiscriminator(scope, type);
     if (discriminated !== undefined) return discriminated;
     if (types.isSubtype(type, scope.type) || type.is !== undefined || type.discriminator !== undefined)

@@ -12,7 +12,7 @@ import { always, and, never, not, or, type Condition } from '../filter/condition
 import { equalCondition, inCondition, isNilCondition } from '../filter/comparisons.js';
 import { isObjectOrFunction } from '../internal/is-object.js';
 import { MissingValue } from '../host/missing-value.js';
-import { TypeToken } from '../types/declared-type.js';
+import { TypeToken, type DeclaredType } from '../types/declared-type.js';
 import type { Bindings } from './bindings.js';
 import { Pending, type HostReader } from './host-reader.js';
 import { rowTypeOf } from './recursion.js';
@@ -155,6 +155,19 @@ export class ValueEquality {
       throw untranslatable('equality that a function decides', 'declare a `key`', at);
   }
 
+  /** A discriminator can give one type to rows that are declared as two types, and then their keys decide. */
+  #rejectSharedType(type: DeclaredType, others: ReadonlySet<DeclaredType>, at: Place): void {
+    const shared = [...this.rows.typesOf(type)].find(
+      (each) => each.discriminator !== undefined && others.has(each),
+    );
+    if (shared !== undefined)
+      throw untranslatable(
+        `whether a row of \`${type.name}\` equals a row that is declared as another type, when both are of the type \`${shared.name}\``,
+        'compare their keys',
+        at,
+      );
+  }
+
   #columnIsNoRow({ column }: ColumnValue, row: RowValue | ReferenceValue): Condition {
     if (row instanceof RowValue) return never;
     return and(isNilCondition(column), not(this.rows.isPresent(row.from, row.relation)));
@@ -193,6 +206,7 @@ export class ValueEquality {
     if (otherType !== undefined) {
       const isShared = otherType === type;
       if (isShared) return this.rows.areSame(row, other as RowValue | ReferenceValue, type.key);
+      this.#rejectSharedType(type, this.rows.typesOf(otherType), at);
       if (!(row instanceof ReferenceValue && other instanceof ReferenceValue)) return never;
       return and(
         not(this.rows.isPresent(row.from, row.relation)),
@@ -206,6 +220,7 @@ export class ValueEquality {
           "give the object its type with typed('…', object)",
           at,
         );
+      this.#rejectSharedType(type, this.host.typeOf(other, at.span).types, at);
       return never;
     }
     const values = new Map(type.key.map((key) => [key, this.host.attribute(other, key, at.span)]));

@@ -91,6 +91,11 @@ describe('types with discriminators that share a table', () => {
     ['row: Invoice', 'forall(p in row.folder.papers, not p matches Paper)'],
     ['row: Invoice', 'forall(p in row.folder.papers, p matches Paper or p.isPaid)'],
     ['row', 'row.isPaid'],
+    ['row: Invoice', 'row.previous = row'],
+    ['row: Receipt', 'p in row.folder.papers and p.id = row.id'],
+    ['row: Invoice', 'p in row.folder.papers and p.previous = row'],
+    ['row: Invoice', 'row.previous.previous = row.previous'],
+    ['row: Invoice', 'row.previous != row'],
   ])(
     'lists the rows for which isAllowed is true, for %s if %s',
     async (parameter, body) => {
@@ -117,6 +122,17 @@ describe('types with discriminators that share a table', () => {
       }
     },
     60_000,
+  );
+
+  it.each(['row in row.folder.papers', 'forall(p in row.folder.papers, p != row)'])(
+    'throws POLAR_FILTER_UNTRANSLATABLE for %s, where a discriminator can make two types one',
+    async (body) => {
+      const authorizer = await load(`allow(_: User, "read", row: Invoice) if ${body};`);
+      await expect(authorizer.where(user, 'read', 'Invoice')).rejects.toMatchObject({
+        code: 'POLAR_FILTER_UNTRANSLATABLE',
+        message: expect.stringContaining('compare their keys') as string,
+      });
+    },
   );
 
   it('throws POLAR_FILTER_UNTRANSLATABLE for a discriminator that is not a declared field', async () => {
