@@ -21,6 +21,11 @@ export interface Dialect {
   quote(identifier: string): string;
   text(operator: Comparison, left: Side, right: Side): Fragment;
   textIn(column: ColumnSide, values: readonly string[]): Fragment;
+  /**
+   * Compares the key of a related row as the database does: a condition that holds wherever the keys are equal and the related one is
+   * among the values. `undefined` where the database compares keys by the collation of the other column.
+   */
+  keyIn(column: Fragment, values: readonly string[]): Fragment | undefined;
   number(operator: Comparison, left: Side, right: Side): Fragment;
   numberIn(column: Fragment, values: readonly number[], isWhole: boolean): Fragment;
   date(operator: Comparison, left: Side, right: Side): Fragment;
@@ -106,6 +111,11 @@ export function postgres({ date: bind = (value) => value }: DialectOptions): Dia
       const isExact = among([sql, '::text COLLATE "C"'], 'text', values);
       return storage === 'other' ? isExact : ['(', among(sql, 'text', values), ' AND ', isExact, ')'];
     },
+    keyIn: (column, given) => {
+      const values = given.filter((value) => !hasNul(value));
+      if (values.length === 0) return '1=0';
+      return [column, ' IN (', listed(values, (value) => bound(value, 'text')), ')'];
+    },
     number: (operator, left, right) => {
       const side = numeric(columnOf(left, right).type === 'integer');
       return [side(left), ` ${operator} `, side(right)];
@@ -183,6 +193,7 @@ export function mysql({ date: bind = (value) => value }: DialectOptions): Dialec
             '))',
           ];
     },
+    keyIn: (column, values) => [column, ' IN (', listed(values, (value) => bound(value)), ')'],
     number: (operator, left, right) => [numericSide(left), ` ${operator} `, numericSide(right)],
     numberIn: (column, values, isWhole) =>
       values.length > maxListed
@@ -243,6 +254,7 @@ export function sqlite({ date: bind }: DialectOptions): Dialect {
             ),
             '))',
           ],
+    keyIn: () => undefined,
     number: (operator, left, right) => [numericSide(left), ` ${operator} `, numericSide(right)],
     numberIn: (column, values) =>
       values.length > maxListed

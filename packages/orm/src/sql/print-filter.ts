@@ -10,7 +10,9 @@ import type {
 } from '@nanook/core/filter';
 import { NanookOrmError } from '../errors/nanook-orm-error.js';
 import type { ColumnSide, Comparison, Dialect, Side } from './dialect.js';
+import { foldFilter } from './fold-filter.js';
 import { balanced, joined, type Fragment } from './fragment.js';
+import { knownValues } from './known-values.js';
 import { quotedTable, type TableName, type TableNames } from './table-names.js';
 import { tablesRead } from './tables-read.js';
 
@@ -38,12 +40,15 @@ export function printFilter(
 ): Fragment {
   if (filter === undefined) throw new NanookOrmError('NANOOK_ORM_NO_CONDITION', {});
   const taken = [root, ...tablesRead(filter, names).map(({ name }) => name)];
-  return new Printer(row, names, dialect, lastAlias(taken), actor).print(filter);
+  return new Printer(row, names, dialect, lastAlias(taken), actor).print(foldFilter(filter));
 }
 
 /** Returns the number of the last alias that is already the name of a table. */
 const lastAlias = (names: readonly string[]): number =>
   Math.max(0, ...names.map((name) => Number(/^\W*nanook(\d{1,9})\W*$/i.exec(name)?.[1] ?? 0)));
+
+/** The number of values beyond which a list is not written twice. */
+const maxKnownKeys = 500;
 
 class Printer {
   #aliases: number;
@@ -79,7 +84,11 @@ class Printer {
           ' OR ',
         );
       case 'exists':
-        return this.#related(filter.step, filter.where, 'EXISTS');
+        return this.#withKnownKey(
+          filter.step,
+          filter.where,
+          this.#related(filter.step, filter.where, 'EXISTS'),
+        );
       case 'none':
         return this.#related(filter.step, filter.where, 'NOT EXISTS');
       case 'compare':
@@ -223,6 +232,22 @@ class Printer {
     if (where.kind !== 'always') conditions.push(this.print(where));
     this.#aliasOf = outer;
     return [`${exists} (SELECT 1 FROM ${source} WHERE `, joined(conditions, ' AND '), ')'];
+  }
+
+  /** Adds the values that the own key of a related row must have: with them, the database can use an index before it looks for the row. */
+  #withKnownKey({ from, relation, to }: RelationStep, where: RowFilter, exists: Fragment): Fragment {
+    const [local, foreign] = [relation.local[0]!, relation.foreign[0]!];
+    if (relation.through !== undefined || from === this.actor?.scope) return exists;
+    const known = knownValues(where, to, foreign);
+    const storage = (scope: Scope, field: string) => this.names.storage(scope.type, field);
+    if (known === undefined || known.values.length > maxKnownKeys) return exists;
+    const isText = known.type === 'string';
+    if (isText && (storage(from, local) !== 'text' || storage(to, foreign) !== 'text')) return exists;
+    const key = this.#field(from, local);
+    const among = isText
+      ? this.dialect.keyIn(key, known.values as readonly string[])
+      : this.dialect.numberIn(key, known.values as readonly number[], true);
+    return among === undefined ? exists : ['(', among, ' AND ', exists, ')'];
   }
 
   /** The keys of an actor are compared exactly: no foreign key of the database guarantees that they have the types of the columns. */

@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import { Authorizer, many, one, typed } from '@nanook/core';
+import { sql, type DialectName } from './index.js';
+
+const types = {
+  User: { fields: {} },
+  Team: { key: 'id', fields: { id: 'String', plan: 'String', size: 'Integer' } },
+  Item: {
+    key: 'id',
+    fields: { id: 'Integer', teamId: 'String' },
+    relations: {
+      team: one('Team', { local: 'teamId', foreign: 'id' }),
+      notes: many('Note', { local: 'id', foreign: 'itemId' }),
+    },
+  },
+  Note: { key: 'id', fields: { id: 'Integer', itemId: 'Integer', open: Boolean } },
+} as const;
+
+async function printed(body: string, dialect: DialectName = 'sqlite') {
+  const policies = `allow(_: User, "read", item: Item) if ${body};`;
+  const authorizer = await Authorizer.load({ policies, types, onWarning: () => {} });
+  return sql({ dialect })(await authorizer.where(typed('User', {}), 'read', 'Item'));
+}
+
+const count = (text: string, part: string): number => text.split(part).length - 1;
+
+describe('sql() writes', () => {
+  it('alternatives about one related row as one EXISTS', async () => {
+    const { text, values } = await printed('item.team.plan = "free" or item.team.plan = "paid"');
+    expect(count(text, 'EXISTS')).toBe(1);
+    expect(new Set(values)).toEqual(new Set(['free', 'paid']));
+  });
+
+  it('alternatives about related rows of a list as one EXISTS', async () => {
+    const { text } = await printed(
+      '(note in item.notes and note.id = 1) or (other in item.notes and other.open = true)',
+    );
+    expect(count(text, 'EXISTS')).toBe(1);
+  });
+
+  it('two conditions on related rows of a list as two EXISTS, because two rows may satisfy them', async () => {
+    const { text } = await printed(
+      'note in item.notes and note.id = 1 and other in item.notes and other.open = true',
+    );
+    expect(count(text, 'EXISTS')).toBe(2);
+  });
+
+  it('alternatives about one column as one list', async () => {
+    const { text, values } = await printed('item.id = 1 or item.id = 2 or item.id in [2, 3]');
+    expect(text).toBe('("Item"."id" IN (?, ?, ?))');
+    expect(values).toEqual([1, 2, 3]);
+  });
+
+  it('a part that alternatives share once', async () => {
+    const { text } = await printed(
+      '(item.team.size < 5 and item.team.plan = "free") or (item.team.size < 5 and item.team.plan = "paid")',
+    );
+    expect(count(text, '"size"')).toBe(1);
+  });
+
+  it.each([
+    ['postgres', true],
+    ['mysql', true],
+    // SQLite compares the keys by the collation of the related table.
+    ['sqlite', false],
+  ] as const)('the known keys of a related row beside EXISTS: %s', async (dialect, isBeside) => {
+    const { text } = await printed('item.team.id = "a" or item.team.id = "b"', dialect);
+    const quote = dialect === 'mysql' ? '`' : '"';
+    expect(text.startsWith(`((${quote}Item${quote}.${quote}teamId${quote} IN (`)).toBe(isBeside);
+  });
+
+  it('no known keys beside NOT EXISTS', async () => {
+    const { text } = await printed('not (note in item.notes and note.itemId = 1)', 'postgres');
+    expect(text).toMatch(/^\(NOT EXISTS/);
+  });
+});
