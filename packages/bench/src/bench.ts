@@ -5,6 +5,9 @@ import { checksChart, growthChart } from './report/chart.ts';
 import { markdown } from './report/markdown.ts';
 import type { Results } from './results.ts';
 import { measureAll } from './run.ts';
+import type { ListResults } from './lists/results.ts';
+import { measureLists } from './lists/run.ts';
+import { listSection, listSectionOf, withListSection } from './lists/section.ts';
 import type { WebResults } from './web/results.ts';
 import { measureWeb } from './web/run.ts';
 import { webSection, webSectionOf, withWebSection } from './web/section.ts';
@@ -19,13 +22,18 @@ if (options === 'help') {
   const results = await resultsOf<WebResults>(options, measureWeb);
   if (options.to === undefined) process.stdout.write(`\n${webSection(results)}`);
   else write(options.to, 'performance.md', withWebSection(published(), webSection(results)));
+} else if (options?.lists) {
+  const results = await resultsOf<ListResults>(options, measureLists);
+  if (options.to === undefined) process.stdout.write(`\n${listSection(results)}`);
+  else write(options.to, 'performance.md', withListSection(published(), listSection(results)));
 } else if (options !== undefined) {
   const results = await resultsOf<Results>(options, measureAll);
   const { to } = options;
   if (to === undefined) {
     process.stdout.write(`\n${markdown(results)}`);
   } else {
-    write(to, 'performance.md', withWebSection(markdown(results), webSectionOf(published())));
+    const withLists = withListSection(markdown(results), listSectionOf(published()));
+    write(to, 'performance.md', withWebSection(withLists, webSectionOf(published())));
     write(to, 'performance-checks.svg', checksChart(results));
     write(to, 'performance-growth.svg', growthChart(results));
   }

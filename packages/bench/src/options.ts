@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { type Library, libraries } from './library.ts';
 import { scenarios } from './scenarios/index.ts';
 import { type Shape, shapes } from './shape.ts';
+import { clientIds } from './lists/results.ts';
 import { webFrameworkIds } from './web/web-app.ts';
 
 export interface Options {
@@ -11,6 +12,8 @@ export interface Options {
   readonly to: string | undefined;
   /** Whether to measure web requests, and nothing else. */
   readonly web: boolean;
+  /** Whether to measure lists of rows, and nothing else. */
+  readonly lists: boolean;
   readonly seed: number;
   readonly checks: number;
   readonly rounds: number;
@@ -39,6 +42,7 @@ export const help = `npm run bench -- [options]
   --quick              shorter rounds, fewer of them
   --only S1,S5         only these parts: ${scenarios.map(({ id }) => id).join(', ')}, once (import, load, first checks, reload, memory), size
   --web                measure CPU per web request instead; --only then names frameworks: ${webFrameworkIds.join(', ')}
+  --lists              measure lists of rows in PostgreSQL instead; --only then names clients: ${clientIds.join(', ')}
   --libraries a,b      ${libraries.join(', ')};
                        a name also selects its variants: nanook, casl
   --shapes a,b         ${shapes.join(', ')}
@@ -73,6 +77,7 @@ export function parseOptions(args: string[]): Options | 'help' {
       quick: { type: 'boolean', default: false },
       write: { type: 'boolean', default: false },
       web: { type: 'boolean', default: false },
+      lists: { type: 'boolean', default: false },
       only: { type: 'string' },
       libraries: { type: 'string' },
       shapes: { type: 'string' },
@@ -96,7 +101,9 @@ export function parseOptions(args: string[]): Options | 'help' {
   const only = values.only === undefined ? undefined : list(values.only).map((part) => part.toLowerCase());
   const parts = values.web
     ? webFrameworkIds
-    : [...scenarios.map(({ id }) => id.toLowerCase()), 'once', 'size'];
+    : values.lists
+      ? clientIds
+      : [...scenarios.map(({ id }) => id.toLowerCase()), 'once', 'size'];
   for (const part of only ?? [])
     if (!parts.some((known) => known === part || known.startsWith(`${part} `)))
       throw new Error(`unknown part: ${part}`);
@@ -110,6 +117,7 @@ export function parseOptions(args: string[]): Options | 'help' {
     quick,
     to: values.to ?? (values.write ? documentation : undefined),
     web: values.web,
+    lists: values.lists,
     seed: numberOf('seed', values.seed),
     checks: 1_000,
     rounds: values.rounds === undefined ? (quick ? 5 : 9) : numberOf('rounds', values.rounds),
