@@ -6,6 +6,7 @@ export default mergeConfig(
   defineProject({
     test: {
       name: 'core',
+      setupFiles: ['src/node/compiled.ts'],
       include: ['src/**/*.test.ts'],
       typecheck: { enabled: true, include: ['src/**/*.test-d.ts'], tsconfig: './tsconfig.test.json' },
     },

@@ -14,7 +14,7 @@ export const onEngine = (engine: 'machine' | 'closures') =>
           'src/engine/*.test.ts',
           'src/host/*.test.ts',
         ],
-        setupFiles: './vitest.engine-setup.ts',
+        setupFiles: ['./src/node/compiled.ts', './vitest.engine-setup.ts'],
         env: { NANOOK_TEST_ENGINE: engine },
       },
     }),

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
+import { compiledSizes } from './compiled-size.ts';
 import { otherBuild } from './libraries/nanook.ts';
 import { folderOf } from './machine.ts';
 import { sizeOf, type BundleSize } from './size-of.ts';
@@ -53,6 +54,7 @@ export async function bundleSizes(): Promise<BundleSize[]> {
     ...(await startSizes()),
     await bundle('@nanook/core, without Node', whole('@nanook/core'), 'browser'),
     await bundle('@nanook/core, under Node', whole('@nanook/core'), 'node'),
+    ...(await compiledSizes()),
     await compiledSize(),
     await bundle('@nanook/core/syntax', whole('@nanook/core/syntax'), 'browser'),
     await bundle('@casl/ability', whole('@casl/ability'), 'browser'),

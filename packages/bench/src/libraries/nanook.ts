@@ -1,8 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Authorizer, AuthorizerOptions, TypesInput } from '@nanook/core';
 import type { PolicyModule } from '@nanook/core/compiled';
 import type { Check, NanookVariant } from '../library.ts';
@@ -119,7 +118,8 @@ async function loadAhead(setup: NanookSetup): Promise<LoadedNanook | undefined> 
     types,
     constants,
   });
-  const folder = mkdtempSync(join(tmpdir(), 'nanook-bench-'));
+  // In this package, where the module finds the parts of the runtime that it imports.
+  const folder = mkdtempSync(fileURLToPath(new URL('../../node_modules/.nanook-bench-', import.meta.url)));
   const file = join(folder, 'policy.mjs');
   writeFileSync(file, text);
   const started = performance.now();

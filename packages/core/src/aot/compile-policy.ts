@@ -1,9 +1,10 @@
-import '../diagnostics/messages.js';
+import { addMessages } from '../diagnostics/messages.js';
 import { PolicyError } from '../diagnostics/policy-error.js';
 import { Report } from '../diagnostics/report.js';
 import { printModule } from '../engine/backends/module/print-module.js';
 import { loadPolicy } from '../authorization/loaded-policy.js';
-import { validateOptions, limitsOf } from '../authorization/validate-options.js';
+import { validateOptions } from '../authorization/validate-load-options.js';
+import { limitsOf } from '../authorization/validate-options.js';
 import { constantsOf, type AuthorizerOptions } from '../authorization/options.js';
 import { listOf, type PolicyReader } from '../policy/policy-source.js';
 import { TypeTable } from '../types/type-table.js';
@@ -26,6 +27,7 @@ export interface CompileOptions extends Pick<
  * @throws {PolarError} `POLAR_TYPE_…` for a wrong option or type, `POLAR_LOAD_…` for a policy that cannot be read
  */
 export async function compileWith(reader: PolicyReader, given: CompileOptions): Promise<string> {
+  addMessages();
   validateOptions(given, 'compilePolicy');
   const { format = 'esm', ...options } = given;
   const types = new TypeTable(
@@ -39,8 +41,10 @@ export async function compileWith(reader: PolicyReader, given: CompileOptions): 
     reader,
   });
   const report = new Report();
-  const text = printModule(context, report);
+  const { text, parts } = printModule(context, report);
   if (report.hasErrors) throw new PolicyError(report.diagnostics);
-  const exported = format === 'esm' ? 'export default' : 'module.exports =';
-  return `// Compiled by Nanook. Compile the policy again instead of editing this.\n// @ts-nocheck\n${exported} ${text};\n`;
+  const head = '// Compiled by Nanook. Compile the policy again instead of editing this.\n// @ts-nocheck\n';
+  if (format === 'cjs') return `${head}module.exports = ${text};\n`;
+  const imports = parts.map((part) => `import '@nanook/core/compiled/${part}';\n`).join('');
+  return `${head}${imports}export default ${text};\n`;
 }

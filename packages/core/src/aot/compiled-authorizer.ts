@@ -13,7 +13,8 @@ import {
 } from '../authorization/validate-options.js';
 import { constantsOf, type DecisionOptions } from '../authorization/options.js';
 import type { CheckOptions } from '../authorization/query-options.js';
-import { TypeTable } from '../types/type-table.js';
+import { PlainTypeTable } from '../types/plain-type-table.js';
+import { loadedParts } from './parts.js';
 
 /**
  * Runs checks with a policy that was compiled ahead of time. When the application starts, no policy is read, checked or compiled, and no
@@ -39,7 +40,7 @@ export class CompiledAuthorizer extends BaseAuthorizer {
   private constructor(module: PolicyModule, options: DecisionOptions) {
     super(options);
     const clock = options.clock ?? (() => new Date());
-    const types = new TypeTable(options.types, constantsOf(options, clock));
+    const types = new PlainTypeTable(options.types, constantsOf(options, clock), loadedParts().fields);
     this.#options = options;
     this.#limits = limitsOf(options.limits);
     this.#policy = new PrecompiledPolicy(module, types, options.equality ?? 'identity');

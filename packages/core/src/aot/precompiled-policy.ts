@@ -1,34 +1,36 @@
 import { PolarError } from '../diagnostics/polar-error.js';
 import { TypeSets, type TypeSet } from '../host/type-set.js';
-import { show } from '../host/show.js';
-import { isThenable } from '../host/value.js';
+
+import type { CallMethod } from '../host/call-method.js';
+import { handleRejections } from '../host/handle-rejections.js';
 import { isObject } from '../internal/is-object.js';
-import { describeValue, looksThenable } from '../internal/describe-value.js';
+import { describeValue, show } from '../internal/descriptions.js';
+import { looksThenable } from '../internal/describe-value.js';
 import type { TypeTable } from '../types/type-table.js';
 import { hasTagged, tagVersion } from '../types/typed.js';
 import { registeredPrototypes } from '../engine/runtime/exact-class.js';
 import type { RuntimeContext } from '../engine/runtime/runtime.js';
-import { WaitingQuery, TimeoutTimer } from '../engine/runtime/timeout-timer.js';
+import type { WaitingCheck, WaitingChecks } from '../engine/runtime/waiting-checks.js';
+import { loadWaitingChecks } from './on-demand.js';
 import type { Equality } from '../engine/equality.js';
-import type { HostReplay } from '../engine/host-log.js';
-import { aborted, type Limits } from '../engine/limits.js';
+import type { Limits } from '../engine/limits.js';
 import type { Arguments } from '../engine/query/query-run.js';
 import { knownTypes } from '../engine/backends/module/known-types.js';
-import {
-  type Entries,
-  type Entry,
-  moduleFormat,
-  type PolicyModule,
-} from '../engine/backends/module/policy-module.js';
+import { type Entries, moduleFormat, type PolicyModule } from '../engine/backends/module/policy-module.js';
 import type { EntryName } from '../engine/entry-arities.js';
 import { signatureOf } from '../engine/backends/module/signature.js';
 import { promiseMet, StandaloneRuntime } from '../engine/runtime/standalone-runtime.js';
+import { loadedParts, type PartName } from './parts.js';
 import { ModuleHelpers } from '../engine/backends/module/module-helpers.js';
 
 /** The functions of a policy and their runtime, for one query at a time. */
 interface Instance {
   readonly runtime: StandaloneRuntime;
   readonly entries: Entries;
+}
+
+interface NamedCheck extends WaitingCheck {
+  readonly rule: EntryName;
 }
 
 /** A policy that was compiled ahead of time, with the types of the application. */
@@ -41,10 +43,9 @@ export class PrecompiledPolicy {
   /** The instance for the next query. A check within a method of the application uses another one. */
   #idle: Instance | undefined;
   readonly #entries: Entries;
-  /** Timers by their time limit. */
-  readonly #timers = new Map<number, TimeoutTimer>();
-  /** Whether a query met a promise, so that later queries await promises from the start. */
-  #waits = false;
+  readonly #callMethod: CallMethod;
+  /** Set when a query has met a promise, so that later queries await promises from the start. */
+  #waiting: WaitingChecks | undefined = undefined;
   /** The version of `typed` that was checked last. */
   #checkedTags: number | undefined = undefined;
 
@@ -62,6 +63,7 @@ export class PrecompiledPolicy {
       members: { types, isConstant: (value) => constants.has(value) },
       equality,
     };
+    this.#callMethod = loadedParts().methods ?? noMethods;
     this.#helpers = new ModuleHelpers(types, typeSets, module.sources);
     this.#registered = registeredPrototypes(types);
     this.#knownTypes = new Set(knownTypes(types, typeSets));
@@ -94,15 +96,16 @@ export class PrecompiledPolicy {
 
   /** Returns the result itself if the query meets no promise. */
   check(rule: EntryName, args: Arguments, limits: Limits, signal?: AbortSignal): boolean | Promise<boolean> {
-    if (this.#waits) return this.#wait(rule, args, limits, signal);
+    if (this.#waiting !== undefined) return this.#wait(this.#waiting, { rule, args, limits, signal });
     const instance = this.#take();
     const { runtime } = instance;
     try {
       return this.#run(instance, rule, args, limits, signal);
     } catch (error) {
       if (error !== promiseMet) throw runtime.failure(error);
-      this.#waits = true;
-      return this.#wait(rule, args, limits, signal, runtime.log.take(), runtime.seen);
+      // The code that waits is imported first.
+      for (const arg of args) handleRejections(arg);
+      return this.#loadWaiting({ rule, args, limits, signal, calls: runtime.log.take(), seen: runtime.seen });
     } finally {
       runtime.release(true);
       this.#idle = instance;
@@ -121,50 +124,21 @@ export class PrecompiledPolicy {
     return runtime.end(entry.run(args[0], args[1], args[2], args[3]));
   }
 
-  #wait(
-    rule: EntryName,
-    args: Arguments,
-    limits: Limits,
-    signal: AbortSignal | undefined,
-    replay?: HostReplay,
-    seen?: StandaloneRuntime['seen'],
-  ): Promise<boolean> {
-    this.#checkTags();
-    const entry = this.#entries[rule] ?? this.#undefinedRule(rule);
-    const runtime = this.#runtime(true);
-    runtime.start(limits, signal, replay);
-    runtime.seen = seen;
-    return new Promise((resolve, reject) => {
-      const query = new WaitingQuery(limits.timeoutMs, reject, runtime);
-      const timer = this.#timerFor(limits.timeoutMs);
-      const abort = () => query.end(aborted(signal!));
-      const end = () => {
-        timer.forget(query);
-        signal?.removeEventListener('abort', abort);
-      };
-      timer.watch(query);
-      signal?.addEventListener('abort', abort, { once: true });
-      runAsync(entry, runtime, args).then(
-        (holds) => {
-          end();
-          try {
-            resolve(runtime.end(holds));
-          } catch (error) {
-            reject(error as Error);
-          }
-        },
-        (error: unknown) => {
-          end();
-          reject(runtime.failure(error) as Error);
-        },
-      );
-    });
+  async #loadWaiting(check: NamedCheck): Promise<boolean> {
+    const { WaitingChecks } = await loadWaitingChecks();
+    this.#waiting ??= new WaitingChecks(
+      this.#context,
+      this.#registered,
+      this.#knownTypes,
+      this.#callMethod,
+      true,
+    );
+    return this.#wait(this.#waiting, check);
   }
 
-  #timerFor(timeoutMs: number): TimeoutTimer {
-    let found = this.#timers.get(timeoutMs);
-    if (found === undefined) this.#timers.set(timeoutMs, (found = new TimeoutTimer(timeoutMs)));
-    return found;
+  #wait(waiting: WaitingChecks, check: NamedCheck): Promise<boolean> {
+    this.#checkTags();
+    return waiting.run(this.#entries[check.rule] ?? this.#undefinedRule(check.rule), check);
   }
 
   #undefinedRule(name: EntryName): never {
@@ -179,12 +153,13 @@ export class PrecompiledPolicy {
   }
 
   #instance(): Instance {
-    const runtime = this.#runtime(false);
+    const runtime = new StandaloneRuntime(
+      this.#context,
+      this.#registered,
+      this.#knownTypes,
+      this.#callMethod,
+    );
     return { runtime, entries: this.#module.make(runtime, this.#helpers) };
-  }
-
-  #runtime(mayWait: boolean): StandaloneRuntime {
-    return new StandaloneRuntime(this.#context, this.#registered, this.#knownTypes, mayWait);
   }
 
   /** Checks that no instance of a registered class has another type from `typed`: compiled code relies on the class. */
@@ -201,9 +176,10 @@ export class PrecompiledPolicy {
 function checkModule(module: PolicyModule, types: TypeTable, equality: Equality): void {
   const found: unknown = (module as Partial<PolicyModule> | undefined)?.format;
   if (found !== moduleFormat) throw notCompiled(module, found);
-  const { sources, unions, make } = module as Partial<PolicyModule>;
+  const { sources, unions, parts, make } = module as Partial<PolicyModule>;
   const isWhole =
     Array.isArray(sources) &&
+    Array.isArray(parts) &&
     Array.isArray(unions?.Actor) &&
     Array.isArray(unions.Resource) &&
     typeof make === 'function' &&
@@ -214,6 +190,12 @@ function checkModule(module: PolicyModule, types: TypeTable, equality: Equality)
       found: 'an incomplete module',
       advice: 'compile it again',
     });
+  for (const part of parts as readonly PartName[])
+    if (loadedParts()[part] === undefined)
+      throw new PolarError('POLAR_LOAD_MODULE_FORMAT', {
+        found: `a policy that needs \`${part}\``,
+        advice: `import '@nanook/core/compiled/${part}' before`,
+      });
   const { declared } = module;
   const given = signatureOf(types, equality);
   for (const name of new Set([...Object.keys(declared), ...Object.keys(given)])) {
@@ -235,9 +217,10 @@ function notCompiled(module: unknown, format: unknown): PolarError {
   return new PolarError('POLAR_LOAD_MODULE_FORMAT', { found, advice });
 }
 
-async function runAsync(entry: Entry, runtime: StandaloneRuntime, args: Arguments): Promise<boolean> {
-  const [a, b, c, d] = args.some(isThenable)
-    ? await Promise.all(args.map((arg) => (isThenable(arg) ? runtime.settle(arg) : arg)))
-    : args;
-  return entry.wait(runtime, a, b, c, d);
-}
+/** Stands for the part that calls methods, in a policy that calls none. */
+const noMethods: CallMethod = () => {
+  throw new PolarError('POLAR_LOAD_MODULE_FORMAT', {
+    found: 'a policy that calls methods',
+    advice: 'compile it again',
+  });
+};

@@ -134,4 +134,52 @@ describe('a platform that forbids code generation', () => {
       message: ['cannot read `name` of nil', ...place],
     });
   }, 30_000);
+
+  it('imports the parts of the runtime that a policy needs, and refuses it without them', async () => {
+    class User {}
+    class Doc {}
+    const bare = { User, Doc };
+    const withFields = { User, Doc: { class: Doc, fields: { owner: 'String' } } } as const;
+    const partsOf = async (condition: string, types: object) => {
+      const policies = `allow(user: User, "read", doc: Doc) if ${condition};`;
+      const text = await compilePolicy({ policies, types: types as typeof bare });
+      return [...text.matchAll(/^import '@nanook\/core\/compiled\/(\w+)';$/gm)].map(([, part]) => part);
+    };
+    expect(await partsOf('doc.owner = user', bare)).toEqual([]);
+    expect(await partsOf('doc.isOwnedBy(user)', bare)).toEqual(['methods']);
+    expect(await partsOf('doc.owner = user', withFields)).toEqual(['fields']);
+
+    const policies = 'allow(user: User, "read", doc: Doc) if doc.isOwnedBy(user);';
+    const text = await compilePolicy({ policies, types: bare, format: 'cjs' });
+    const { code, files } = await bundled('./compiled.ts');
+    expect(files.filter((file) => /call-method|built-in|declarations|show\.ts/.test(file))).toEqual([]);
+    const script = `${text.replace('module.exports =', 'const policy =')}${world}
+      try {
+        CompiledAuthorizer.load(policy, { types });
+      } catch ({ code, data }) {
+        console.log(JSON.stringify({ code, data }));
+      }`;
+    expect(run(`${code}\n${script}`)).toEqual({
+      code: 'POLAR_LOAD_MODULE_FORMAT',
+      data: {
+        found: 'a policy that needs `methods`',
+        advice: "import '@nanook/core/compiled/methods' before",
+      },
+    });
+  }, 30_000);
+
+  it('awaits promises of a bundled application', async () => {
+    class User {}
+    class Doc {}
+    const policies = 'allow(user: User, "read", doc: Doc) if doc.owner = user;';
+    const text = await compilePolicy({ policies, types: { User, Doc }, format: 'cjs' });
+    const { code } = await bundled('./compiled.ts');
+    const script = `${text.replace('module.exports =', 'const policy =')}${world}
+      doc.owner = Promise.resolve(editor);
+      const authorizer = CompiledAuthorizer.load(policy, { types });
+      const answers = [];
+      for (const user of [editor, viewer, editor]) answers.push(await authorizer.isAllowed(user, 'read', doc));
+      console.log(JSON.stringify(answers));`;
+    expect(run(`${code}\n${script}`)).toEqual([true, false, true]);
+  }, 30_000);
 });

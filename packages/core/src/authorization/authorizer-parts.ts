@@ -3,7 +3,8 @@ import { TypeTable } from '../types/type-table.js';
 import { DecisionContext } from './decision-engine.js';
 import type { LoadContext } from './loaded-policy.js';
 import { constantsOf, type AuthorizerOptions } from './options.js';
-import { limitsOf, validateOptions } from './validate-options.js';
+import { validateOptions } from './validate-load-options.js';
+import { limitsOf } from './validate-options.js';
 
 /** The parts of an authorizer that stay the same when it reloads its policy. */
 export interface AuthorizerParts {

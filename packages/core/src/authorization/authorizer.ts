@@ -1,4 +1,4 @@
-import '../diagnostics/messages.js';
+import { addMessages } from '../diagnostics/messages.js';
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import { PolarError } from '../diagnostics/polar-error.js';
 import type { Arguments, Bindings } from '../engine/query/query-run.js';
@@ -10,9 +10,9 @@ import { listOf, textReader, type PolicyInput, type PolicyReader } from '../poli
 import type { TypeToken } from '../types/declared-type.js';
 import type { Class } from '../types/type-declaration.js';
 import { ActorAuthorizer } from './actor-authorizer.js';
-import { createParts, type AuthorizerParts } from './authorizer-parts.js';
+import type { AuthorizerParts } from './authorizer-parts.js';
 import { awaitArgument, BaseAuthorizer, listOfResources, type Decider } from './base-authorizer.js';
-import { DecisionEngine, type DecisionContext } from './decision-engine.js';
+import type { DecisionContext, DecisionEngine } from './decision-engine.js';
 import { findType, type TypeReference } from './grantable-actions.js';
 import type { LoadContext, LoadedPolicy } from './loaded-policy.js';
 import { explainMissingAwait } from './missing-await.js';
@@ -30,6 +30,8 @@ import type {
 import type { ResourceLists } from './resource-lists.js';
 import type { Explanation } from '../explanation/explanation.js';
 import type { WhereExplanation } from './where-explanation.js';
+
+addMessages();
 
 /**
  * Decides whether an actor may perform an action on a resource, by a policy written in Polar.
@@ -68,6 +70,7 @@ export class Authorizer extends BaseAuthorizer {
     options: AuthorizerOptions,
   ): Promise<This> {
     const load = async (): Promise<This> => {
+      const { createParts } = await onDemand.loader();
       const authorizer = new this(createParts(options, this.reader));
       await authorizer.#load(options.policies);
       return authorizer as This;
@@ -76,7 +79,7 @@ export class Authorizer extends BaseAuthorizer {
   }
 
   async #load(policies: PolicyInput | readonly PolicyInput[]): Promise<void> {
-    const { loadPolicy } = await onDemand.loader();
+    const { DecisionEngine, loadPolicy } = await onDemand.loader();
     this.#loaded = await loadPolicy(listOf(policies), this.#loading, this.#loaded);
     this.#engine = new DecisionEngine(this.#loaded, this.#deciding);
   }

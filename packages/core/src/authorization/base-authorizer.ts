@@ -6,7 +6,7 @@ import { PolarError } from '../diagnostics/polar-error.js';
 import { hostError } from '../engine/host-error.js';
 import type { Arguments } from '../engine/query/query-run.js';
 import { isThenable } from '../host/value.js';
-import { describeValue } from '../internal/describe-value.js';
+import { describeValue } from '../internal/descriptions.js';
 import { mapConcurrently } from '../internal/map-concurrently.js';
 import type { DecisionOptions } from './options.js';
 import { TypeToken } from '../types/declared-type.js';

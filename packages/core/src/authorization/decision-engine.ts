@@ -1,6 +1,6 @@
 import { PolarError } from '../diagnostics/polar-error.js';
 import type { CompiledPolicy, Enumeration, QueryLimits } from '../engine/compiled/compiled-policy.js';
-import type { HostReplay } from '../engine/host-log.js';
+import type { HostReplay } from '../engine/host-replay.js';
 import type { Limits } from '../engine/limits.js';
 import type { Arguments, QueryRun } from '../engine/query/query-run.js';
 import type { RowCondition } from '../filter/row-condition.js';

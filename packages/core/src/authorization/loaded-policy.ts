@@ -10,6 +10,7 @@ import type { ProgramContext } from '../engine/program-context.js';
 import { QueryRun } from '../engine/query/query-run.js';
 import { GrantAnalysis } from '../analysis/grant-analysis.js';
 import { TypeSets } from '../host/type-set.js';
+import { addValueDescriptions } from '../host/value-descriptions.js';
 import { isProduction } from '../internal/is-production.js';
 import { once } from '../internal/once.js';
 import { link } from '../ir/link.js';
@@ -56,6 +57,7 @@ export async function loadPolicy(
   { options, types, limits, reader }: LoadContext,
   previous?: LoadedPolicy,
 ): Promise<LoadedPolicy> {
+  addValueDescriptions();
   if (inputs.length === 0) throw new PolarError('POLAR_LOAD_NO_POLICY', {});
   const sources = await reader.read(inputs);
   if (previous !== undefined && areSame(sources, previous.context.program.policy.sources)) {

@@ -1,10 +1,10 @@
 /**
- * The modules that an application loads when it first needs them. A bundle with code splitting starts without them. Only this file
- * contains `import()`. Their functions run after an `await`, so no synchronous method may need a module that `load` has not imported.
+ * The modules that an application loads when it first needs them. A bundle with code splitting starts without them. Only this file and
+ * that of policies which were compiled ahead of time contain `import()`. Their functions run after an `await`, so no synchronous method may need a module that `load` has not imported.
  */
 export const onDemand = {
-  /** Needed by each load: the parser, the policy checks, the compiler and the machine. */
-  loader: () => import('./loaded-policy.js'),
+  /** Needed by each load: the types, the parser, the policy checks, the compiler and the machine. */
+  loader: () => import('./loader.js'),
   /** Needed by each load outside production. */
   denialWarnings: () => import('./denial-warnings.js'),
   /** Needed by each load where the platform forbids code from strings. */

@@ -2,7 +2,7 @@ import { Report } from '../diagnostics/report.js';
 import { PolarError } from '../diagnostics/polar-error.js';
 import { PolicyError } from '../diagnostics/policy-error.js';
 import { Source } from '../diagnostics/source.js';
-import type { HostReplay } from '../engine/host-log.js';
+import type { HostReplay } from '../engine/host-replay.js';
 import type { Limits } from '../engine/limits.js';
 import type { ProgramContext } from '../engine/program-context.js';
 import { QueryRun, type Bindings } from '../engine/query/query-run.js';
@@ -17,13 +17,9 @@ import { findType, type TypeReference } from './grantable-actions.js';
 import { onDemand } from './on-demand.js';
 import type { Explanation } from '../explanation/explanation.js';
 import type { CheckOptions, ExplainOptions, ExplainQueryOptions, QueryOptions } from './query-options.js';
-import {
-  isText,
-  limitsOf,
-  validateArgument,
-  validateExplainOptions,
-  validateQueryOptions,
-} from './validate-options.js';
+import { validateArgument } from './validate-argument.js';
+import { validateExplainOptions } from './validate-load-options.js';
+import { isText, limitsOf, validateQueryOptions } from './validate-options.js';
 
 /** A query that is ready to run: `given` has the values of its variables, by name. */
 export interface PreparedQuery {

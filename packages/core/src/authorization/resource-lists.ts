@@ -8,7 +8,7 @@ import type { ResourceAdapter } from '../lists/resource-adapter.js';
 import type { DeclaredType } from '../types/declared-type.js';
 import type { TypeTable } from '../types/type-table.js';
 import { typed } from '../types/typed.js';
-import { validateCountOptions, validateListOptions } from './validate-options.js';
+import { validateCountOptions, validateListOptions } from './validate-load-options.js';
 
 /** Finds the condition of the rows of a list. */
 type FindCondition = (options: Pick<CountOptions, 'signal'>) => Promise<RowCondition>;

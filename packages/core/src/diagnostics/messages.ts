@@ -1,5 +1,12 @@
-// The entry that gives the errors of `@nanook/core/compiled` their texts. It is imported for this effect and exports nothing.
+import { describeValue } from '../internal/describe-value.js';
+import { addDescriptions } from '../internal/descriptions.js';
+import { nearNames } from '../internal/near-names.js';
+import { invalidOption, unknownOption } from './option-texts.js';
 import { runtimeCodes } from './runtime-codes.js';
 import { addTexts } from './texts.js';
 
-addTexts(runtimeCodes);
+/** Gives errors their texts, and the descriptions of the values and options that an application passes. */
+export function addMessages(): void {
+  addTexts(runtimeCodes);
+  addDescriptions({ describeValue, invalidOption, nearNames, unknownOption });
+}

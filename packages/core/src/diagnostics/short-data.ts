@@ -1,4 +1,4 @@
-import { nearNames } from '../internal/near-names.js';
+import { describe } from '../internal/descriptions.js';
 
 const maxKnown = 20;
 
@@ -42,6 +42,7 @@ export function shortData<Data extends object>(data: Data): Data {
   const misspelled = [field, expected, name].find((value) => typeof value === 'string');
   return withShortTexts({
     ...data,
-    known: misspelled === undefined ? known.slice(0, maxKnown) : nearNames(misspelled, known, maxKnown),
+    known:
+      misspelled === undefined ? known.slice(0, maxKnown) : describe().nearNames(misspelled, known, maxKnown),
   });
 }

@@ -1,19 +1,27 @@
 import { handleRejections } from '../host/handle-rejections.js';
 
 /** Number of fields of a call in the log. */
-const size = 6;
+export const fieldsPerCall = 6;
 
 /** Number of fields that an empty log keeps allocated. */
-const mostKept = 64 * size;
+const mostKept = 64 * fieldsPerCall;
 
 /** Number of calls that a log holds. The results may be large, and a policy decides how many there are. */
 const mostCalls = 16_384;
 
 /** The form of the arguments in the log: a list, or one argument without a list, because a list for each call is expensive. */
 const listed = 0;
-const alone = 1;
+export const alone = 1;
 
 const noArguments: readonly unknown[] = [];
+
+/** The calls of a query, when another engine takes over. */
+export interface LoggedCalls {
+  /** The fields of one call after another. */
+  readonly fields: readonly unknown[];
+  /** The time when the query began: its clock continues. */
+  readonly startedAt: number | undefined;
+}
 
 /** The clock that counts each call, because a call may take long. */
 export interface CallClock {
@@ -51,7 +59,7 @@ export class HostLog {
 
   /** Handles the promises in the results that were added since the last call of this method. */
   handleRejections(): void {
-    for (; this.#handled < this.#length; this.#handled += size)
+    for (; this.#handled < this.#length; this.#handled += fieldsPerCall)
       handleRejections(this.#fields[this.#handled + 4]);
   }
 
@@ -85,14 +93,14 @@ export class HostLog {
     this.#add(receiver, name, args, listed, error, true);
   }
 
-  /** Returns the calls for the machine, and empties the log. */
-  take(): HostReplay | undefined {
+  /** Returns the calls for a `HostReplay`, and empties the log. */
+  take(): LoggedCalls | undefined {
     const { startedAt } = this.clock;
     if (this.#length === 0 && startedAt === undefined) return undefined;
-    const replay = new HostReplay(this.#fields.slice(0, this.#length), startedAt);
+    const fields = this.#fields.slice(0, this.#length);
     this.#length = this.#handled = 0;
     this.#fields.length = 0;
-    return replay;
+    return { fields, startedAt };
   }
 
   #add(
@@ -105,7 +113,7 @@ export class HostLog {
   ): void {
     const fields = this.#fields;
     const at = this.#length;
-    const limit = this.most * size;
+    const limit = this.most * fieldsPerCall;
     if (at < limit) {
       fields[at] = receiver;
       fields[at + 1] = name;
@@ -113,71 +121,9 @@ export class HostLog {
       fields[at + 3] = standing;
       fields[at + 4] = result;
       fields[at + 5] = isThrown;
-      this.#length = at + size;
+      this.#length = at + fieldsPerCall;
     }
     this.clock.called(result);
     if (this.#length >= limit) this.clock.full();
-  }
-}
-
-/** The calls of one receiver and name, or those with the same first arguments, by the next argument. */
-interface Calls {
-  readonly next: Map<unknown, Calls>;
-  /** The results of calls without further arguments, in their order, and whether each was thrown. */
-  results: readonly (readonly [result: unknown, isThrown: boolean])[] | undefined;
-  /** Number of results that were returned. */
-  used: number;
-}
-
-const noCalls = (): Calls => ({ next: new Map(), results: undefined, used: 0 });
-
-/** The key of -0 in a map: a map does not distinguish it from 0, `Object.is` does. */
-const negativeZero: unique symbol = Symbol('-0');
-const keyOf = (value: unknown): unknown => (Object.is(value, -0) ? negativeZero : value);
-
-/** The calls that were made before the machine took over. A tree finds each in constant time. */
-export class HostReplay {
-  readonly #calls = noCalls();
-  readonly #fields: readonly unknown[];
-
-  /** @param startedAt the time when the query began: its clock continues */
-  constructor(
-    fields: readonly unknown[],
-    readonly startedAt: number | undefined,
-  ) {
-    this.#fields = fields;
-    for (let at = 0; at < fields.length; at += size) {
-      const args = fields[at + 3] === alone ? [fields[at + 2]] : (fields[at + 2] as readonly unknown[]);
-      let calls = this.#calls;
-      for (const value of [fields[at], fields[at + 1], ...args]) {
-        const key = keyOf(value);
-        let next = calls.next.get(key);
-        if (next === undefined) calls.next.set(key, (next = noCalls()));
-        calls = next;
-      }
-      const results = (calls.results ??= []) as (readonly [unknown, boolean])[];
-      results.push([fields[at + 4], fields[at + 5] === true]);
-    }
-  }
-
-  /** Handles the promises among the results that the query no longer reads. */
-  abandon(): void {
-    for (let at = 4; at < this.#fields.length; at += size) handleRejections(this.#fields[at]);
-  }
-
-  get isEmpty(): boolean {
-    return this.#fields.length === 0;
-  }
-
-  /** Returns the recorded result of a call, or makes the call. */
-  call(receiver: unknown, name: string, args: readonly unknown[], run: () => unknown): unknown {
-    let calls = this.#calls.next.get(keyOf(receiver))?.next.get(name);
-    for (let i = 0; calls !== undefined && i < args.length; i++) calls = calls.next.get(keyOf(args[i]));
-    const noted = calls?.results?.[calls.used];
-    if (calls === undefined || noted === undefined) return run();
-    calls.used++;
-    const [result, isThrown] = noted;
-    if (isThrown) throw result;
-    return result;
   }
 }

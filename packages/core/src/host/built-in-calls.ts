@@ -1,6 +1,6 @@
 import { charactersPerStep, spendOn, type Meter } from './meter.js';
 import { MissingValue } from './missing-value.js';
-import { kindOf } from './show.js';
+import { kindOf } from '../internal/descriptions.js';
 
 // Calls the methods of built-in values. A result may be much larger than its operands, and larger than the memory, so its size is counted
 // before it is built.

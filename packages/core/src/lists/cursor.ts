@@ -1,6 +1,6 @@
 import { PolarError } from '../diagnostics/polar-error.js';
 import type { Column, Scalar } from '../filter/condition.js';
-import { describeValue } from '../internal/describe-value.js';
+import { describeValue } from '../internal/descriptions.js';
 import type { Position } from './keyset-filter.js';
 import type { SortKey } from './resource-adapter.js';
 

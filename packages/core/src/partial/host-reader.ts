@@ -1,6 +1,7 @@
 import type { Tags } from '../host/tags.js';
 import type { TypeSet, TypeSets } from '../host/type-set.js';
-import { callMethod, MissingValue, readAttribute, readMissing, type MemberContext } from '../host/member.js';
+import { callMethod } from '../host/call-method.js';
+import { MissingValue, readAttribute, readMissing, type MemberContext } from '../host/member.js';
 import { handleRejections } from '../host/handle-rejections.js';
 import type { Meter } from '../host/meter.js';
 import { isThenable } from '../host/value.js';

@@ -1,4 +1,4 @@
-import '../diagnostics/messages.js';
+import { addMessages } from '../diagnostics/messages.js';
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import { Report } from '../diagnostics/report.js';
 import { readText, type NamedPolicy } from './policy-source.js';
@@ -26,6 +26,7 @@ export function checkPolicy(
   policies: readonly (string | NamedPolicy)[],
   options: CheckPolicyOptions = {},
 ): readonly Diagnostic[] {
+  addMessages();
   const report = new Report();
   const types = new TypeTable(options.types, { Clock: {}, ...options.constants });
   const policy = buildPolicy(policies.map(readText), types, report, options.queries);

@@ -1,6 +1,6 @@
 import { PolarError } from '../diagnostics/polar-error.js';
 import { Source } from '../diagnostics/source.js';
-import { describeValue } from '../internal/describe-value.js';
+import { describeValue } from '../internal/descriptions.js';
 
 /** A policy text and its name in messages. */
 export interface NamedPolicy {

@@ -1,10 +1,8 @@
 import { PolarError } from '../diagnostics/polar-error.js';
 import { classNameOf, describeValue } from '../internal/describe-value.js';
 import { didYouMean } from '../internal/near-names.js';
-import type { Class, TypeDeclaration } from './type-declaration.js';
-
-export const isClass = (value: unknown): value is Class =>
-  typeof value === 'function' && typeof value.prototype === 'object' && value.prototype !== null;
+import { isClass } from './plain-type-table.js';
+import type { TypeDeclaration } from './type-declaration.js';
 
 const declarationOptions = ['class', 'is', 'discriminator', 'fields', 'relations', 'key', 'equals'];
 

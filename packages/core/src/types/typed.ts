@@ -1,5 +1,6 @@
 import { PolarError } from '../diagnostics/polar-error.js';
-import { describeValue, isClass, looksThenable } from '../internal/describe-value.js';
+import { isClass, looksThenable } from '../internal/describe-value.js';
+import { describeValue } from '../internal/descriptions.js';
 import { findName, setName } from './row-name.js';
 
 // On globalThis, so that the ESM and the CommonJS copy of this package share it.

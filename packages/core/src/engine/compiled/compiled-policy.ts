@@ -6,7 +6,7 @@ import type { CompiledFunction } from '../compiler/compiled-function.js';
 import type { LinkerOptions } from '../compiler/linker/policy-linker.js';
 import { awaitWithin, type Settled } from '../await-within.js';
 import { entryArities } from '../entry-arities.js';
-import type { HostReplay } from '../host-log.js';
+import { takeReplay, type HostReplay } from '../host-replay.js';
 import type { Limits } from '../limits.js';
 import type { Proof } from '../proof.js';
 import type { ProgramContext } from '../program-context.js';
@@ -249,12 +249,12 @@ export class CompiledPolicy {
     const finish = (holds: boolean): boolean | Promise<boolean> => {
       const isDecided = this.#isDecided(holds, runtime) && own?.signal?.aborted !== true;
       const { proof } = runtime;
-      const replay = isDecided ? undefined : runtime.log.take();
+      const replay = isDecided ? undefined : takeReplay(runtime.log);
       this.#release(runtime);
       return isDecided ? decided(holds, proof) : machine(replay);
     };
     const bailOut = (): Promise<boolean> => {
-      const replay = runtime.log.take();
+      const replay = takeReplay(runtime.log);
       this.#release(runtime);
       return machine(replay);
     };
@@ -327,7 +327,7 @@ export class CompiledPolicy {
   /** Returns the results of the methods that the query called before it bailed out. */
   takeReplay(): HostReplay | undefined {
     // The log of a busy runtime belongs to the outer query, not to the one within it.
-    return this.#runtime.isBusy ? undefined : this.#runtime.log.take();
+    return this.#runtime.isBusy ? undefined : takeReplay(this.#runtime.log);
   }
 
   /** Ends a query that threw. The machine runs it again and reports the error with its position in the policy. */

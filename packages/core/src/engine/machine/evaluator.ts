@@ -13,7 +13,7 @@ import type { Term } from '../../ir/term.js';
 import type { FieldType } from '../../types/declared-type.js';
 import { areDistinct, type Equality } from '../equality.js';
 import { hostError } from '../host-error.js';
-import type { HostReplay } from '../host-log.js';
+import type { HostReplay } from '../host-replay.js';
 import type { Budget } from '../limits.js';
 import type { ProgramContext } from '../program-context.js';
 import { EngineValue } from '../../terms/engine-value.js';

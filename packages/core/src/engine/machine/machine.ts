@@ -4,7 +4,7 @@ import { show } from '../../host/show.js';
 import { assertNever } from '../../internal/assert-never.js';
 import type { LinkedQuery } from '../../ir/program.js';
 import { hostError, isStackOverflow, messageOfThrown } from '../host-error.js';
-import type { HostReplay } from '../host-log.js';
+import type { HostReplay } from '../host-replay.js';
 import type { Budget } from '../limits.js';
 import type { ProgramContext } from '../program-context.js';
 import { Variable } from '../../terms/variable.js';

@@ -8,7 +8,7 @@ import { emptySlot, snapshot, variablesIn } from '../machine/state/term-value.js
 import type { Frame } from '../machine/state/frame.js';
 import { Machine } from '../machine/machine.js';
 import type { ProgramContext } from '../program-context.js';
-import type { HostReplay } from '../host-log.js';
+import type { HostReplay } from '../host-replay.js';
 import { Budget, type Limits } from '../limits.js';
 import { QueryVariable } from '../../terms/query-variable.js';
 import { openValue, residualOf } from './residual.js';

@@ -1,3 +1,4 @@
+import { callMethod } from '../../host/call-method.js';
 import { QueryVariable } from '../../terms/query-variable.js';
 import { Runtime } from './runtime.js';
 
@@ -6,6 +7,8 @@ export const bailout: unique symbol = Symbol('bailout');
 
 /** Bails out to the machine on any error, so that the machine reports it with its position in the policy (decision 0007). */
 export class BailoutRuntime extends Runtime {
+  protected override readonly callMethod = callMethod;
+
   tooDeep(): never {
     this.depth = 0;
     throw bailout;

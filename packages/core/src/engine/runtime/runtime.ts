@@ -1,7 +1,7 @@
 import type { Code, DataOf } from '../../diagnostics/codes.js';
 import type { Span } from '../../diagnostics/span.js';
+import type { CallMethod } from '../../host/call-method.js';
 import {
-  callMethod,
   isReachable,
   type MemberContext,
   MissingValue,
@@ -10,9 +10,9 @@ import {
 } from '../../host/member.js';
 import { handleRejections } from '../../host/handle-rejections.js';
 import type { Meter } from '../../host/meter.js';
-import { show } from '../../host/show.js';
 import { Tags } from '../../host/tags.js';
 import type { TypeSet, TypeSets } from '../../host/type-set.js';
+import { describe, show } from '../../internal/descriptions.js';
 import { isThenable } from '../../host/value.js';
 import { isObjectOrFunction } from '../../internal/is-object.js';
 import type { ArithmeticOperator, ComparisonOperator } from '../../ir/goal.js';
@@ -22,7 +22,6 @@ import { arithmetic, type NoResult } from '../arithmetic.js';
 import { compareAsRows, compareValues, type Equality, type EqualityContext } from '../equality.js';
 import { HostLog } from '../host-log.js';
 import { Budget, defaultLimits, type Limits, stepsPerLook } from '../limits.js';
-import { conditionAdvice, orderAdvice } from '../undecided-advice.js';
 import type { Proof } from '../proof.js';
 import { isOrdered, orderOf, primitive } from '../order.js';
 import { gettersOf, runsGetter } from './getters.js';
@@ -369,10 +368,13 @@ export abstract class Runtime implements EqualityContext, Meter {
     return found;
   }
 
+  /** Calls a method of an application's object or of a built-in value. */
+  protected abstract readonly callMethod: CallMethod;
+
   /** Calls a method and adds the result to the log. */
   protected call(base: unknown, name: string, args: readonly unknown[], types: TypeSet): unknown {
     return this.log.call(base, name, args, () =>
-      callMethod(base, name, args, types, this.context.members, this),
+      this.callMethod(base, name, args, types, this.context.members, this),
     );
   }
 
@@ -426,7 +428,7 @@ export abstract class Runtime implements EqualityContext, Meter {
   /** Handles a condition that is not `true` or `false`. */
   notTrue(value: unknown, at?: Span): false {
     this.await(value);
-    const data = () => ({ value: show(value), advice: conditionAdvice(value) });
+    const data = () => ({ value: show(value), advice: describe().conditionAdvice(value) });
     this.undecide('POLAR_UNDECIDED_CONDITION', data, at);
     return false;
   }
@@ -446,7 +448,7 @@ export abstract class Runtime implements EqualityContext, Meter {
         left: show(left),
         operator,
         right: show(right),
-        advice: orderAdvice(left, right),
+        advice: describe().orderAdvice(left, right),
       });
       this.undecide('POLAR_UNDECIDED_ORDER', data, at);
       return false;

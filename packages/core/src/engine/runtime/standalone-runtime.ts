@@ -1,12 +1,12 @@
 import type { Code, DataOf } from '../../diagnostics/codes.js';
 import { isPolarError, PolarError } from '../../diagnostics/polar-error.js';
 import type { Span } from '../../diagnostics/span.js';
-import { kindOf } from '../../host/show.js';
+import type { CallMethod } from '../../host/call-method.js';
+import { kindOf } from '../../internal/descriptions.js';
 import type { TypeSet } from '../../host/type-set.js';
 import { isThenable } from '../../host/value.js';
-import { dictionaryValue, compareValues, isDictionary, keysOf } from '../equality.js';
+import { dictionaryValue, isDictionary, keysOf } from '../equality.js';
 import { hostError, isStackOverflow } from '../host-error.js';
-import type { HostReplay } from '../host-log.js';
 import type { Limits } from '../limits.js';
 import { maxCallDepth, Runtime, type RuntimeContext } from './runtime.js';
 import type { ReadSite } from './sites.js';
@@ -25,8 +25,6 @@ interface Reason<C extends Code = Code> {
 
 /** Runs ahead-of-time code. It cannot bail out to the machine, so a query ends with a result or throws the error itself. */
 export class StandaloneRuntime extends Runtime {
-  /** The calls that the query made before it was restarted in code that awaits promises. */
-  replay: HostReplay | undefined = undefined;
   /** The elements of iterators, which can be read only once. */
   seen: Map<object, readonly unknown[]> | undefined = undefined;
   /** The undecided conditions; `undecided` is their number. */
@@ -34,13 +32,13 @@ export class StandaloneRuntime extends Runtime {
   /** The patterns that read a missing attribute; `mismatched` is their number. */
   readonly #mismatches: Reason[] = [];
   #order = 0;
-  #settled: Map<unknown, unknown> | undefined = undefined;
 
   constructor(
     context: RuntimeContext,
     registered: ReadonlySet<object>,
     /** The types that the code was compiled for. */
     readonly knownTypes: ReadonlySet<TypeSet>,
+    protected override readonly callMethod: CallMethod,
     mayWait = false,
   ) {
     super(context, registered, mayWait);
@@ -51,15 +49,18 @@ export class StandaloneRuntime extends Runtime {
   /**
    * Starts a query.
    *
-   * @param replay the calls that the query made before it was restarted
+   * @param from the query that this one continues
    * @throws {PolarError} `POLAR_RUN_ABORTED`, `POLAR_RUN_TIMEOUT` when the query must not start
    */
-  start(limits: Limits, signal: AbortSignal | undefined, replay?: HostReplay): void {
+  start(
+    limits: Limits,
+    signal: AbortSignal | undefined,
+    from?: { readonly startedAt: number | undefined },
+  ): void {
     this.begin(limits, signal);
     this.depth = 0;
     this.seen = undefined;
-    this.replay = replay?.isEmpty === true ? undefined : replay;
-    if (replay?.startedAt !== undefined) this.limited.continue(replay.startedAt);
+    if (from?.startedAt !== undefined) this.limited.continue(from.startedAt);
     if (signal !== undefined || limits.timeoutMs <= 0) this.limited.checkTime();
   }
 
@@ -86,7 +87,6 @@ export class StandaloneRuntime extends Runtime {
   override release(isDecided: boolean): void {
     super.release(isDecided);
     this.seen = undefined;
-    this.#settled = undefined;
     this.limited.signal = undefined;
     if (this.#reasons.length > 0) this.#reasons.length = 0;
   }
@@ -188,11 +188,9 @@ export class StandaloneRuntime extends Runtime {
 
   override read(base: unknown, site: ReadSite, seen?: unknown, at?: Span): unknown {
     try {
-      return this.replay === undefined
-        ? super.read(base, site, seen, at)
-        : this.replay.call(base, `.${site.name}`, [], () => super.read(base, site, seen, at));
+      return super.read(base, site, seen, at);
     } catch (error) {
-      throw this.#attributed(error, `\`${site.name}\` of ${kindOf(base)}`, at);
+      throw this.attributed(error, `\`${site.name}\` of ${kindOf(base)}`, at);
     }
   }
 
@@ -205,51 +203,15 @@ export class StandaloneRuntime extends Runtime {
     try {
       return super.method(base, site, args, at);
     } catch (error) {
-      throw this.#attributed(error, `\`${site.name}\` of ${kindOf(base)}`, at);
+      throw this.attributed(error, `\`${site.name}\` of ${kindOf(base)}`, at);
     }
-  }
-
-  protected override call(base: unknown, name: string, args: readonly unknown[], types: TypeSet): unknown {
-    return this.replay === undefined
-      ? super.call(base, name, args, types)
-      : this.replay.call(base, name, args, () => super.call(base, name, args, types));
   }
 
   override equal(left: unknown, right: unknown, at?: Span): boolean {
     try {
       return super.equal(left, right);
     } catch (error) {
-      throw this.#attributed(error, 'comparing two values', at);
-    }
-  }
-
-  /** Compares like `equal` in code that awaits promises, including those in lists and dictionaries. */
-  equalLater(left: unknown, right: unknown, at?: Span): boolean | Promise<boolean> {
-    let compared: ReturnType<typeof compareValues>;
-    try {
-      compared = compareValues(left, right, this);
-    } catch (error) {
-      throw this.#attributed(error, 'comparing two values', at);
-    }
-    if (compared.kind !== 'waits') return compared.kind === 'equal';
-    const { on } = compared;
-    return this.settle(on, at).then((value) => {
-      (this.#settled ??= new Map<unknown, unknown>()).set(on, value);
-      return this.equalLater(left, right, at);
-    });
-  }
-
-  override settled(value: unknown): unknown {
-    return this.#settled?.has(value) === true ? this.#settled.get(value) : value;
-  }
-
-  /** Awaits a promise. @throws {PolarError} `POLAR_RUN_HOST_ERROR` when it is rejected */
-  async settle(promise: unknown, at?: Span): Promise<unknown> {
-    this.log.handleRejections();
-    try {
-      return await promise;
-    } catch (error) {
-      throw hostError(error, 'a value', at);
+      throw this.attributed(error, 'comparing two values', at);
     }
   }
 
@@ -281,54 +243,22 @@ export class StandaloneRuntime extends Runtime {
         this.grow(1);
         found.push(item);
       }
-      if ((iterator as unknown) === value) this.#keep(value as object, found);
+      if ((iterator as unknown) === value) this.keep(value as object, found);
     } catch (error) {
-      throw this.#attributed(error, 'the iterator', at);
+      throw this.attributed(error, 'the iterator', at);
     }
     return found;
   }
 
-  /** Returns the elements like `list` in code that awaits promises. */
-  listLater(value: unknown, at?: Span): readonly unknown[] | Promise<readonly unknown[]> {
-    if (typeof value !== 'object' || value === null || this.seen?.has(value) === true)
-      return this.list(value, at);
-    const own = value as Partial<AsyncIterable<unknown> & Iterator<unknown>>;
-    if (typeof own[Symbol.asyncIterator] === 'function')
-      return this.#readAll(value, () => own[Symbol.asyncIterator]!(), at);
-    return !isIterable(value) && typeof own.next === 'function' && !isDictionary(value)
-      ? this.#readAll(value, () => own as Iterator<unknown>, at)
-      : this.list(value, at);
-  }
-
-  async #readAll(
-    value: object,
-    start: () => Iterator<unknown> | AsyncIterator<unknown>,
-    at: Span | undefined,
-  ): Promise<readonly unknown[]> {
-    const found: unknown[] = [];
-    try {
-      const iterator = start();
-      for await (const item of { [Symbol.asyncIterator]: () => iterator as AsyncIterator<unknown> }) {
-        this.step();
-        this.called();
-        this.grow(1);
-        found.push(item);
-      }
-      if ((iterator as unknown) === value) this.#keep(value, found);
-    } catch (error) {
-      throw this.#attributed(error, 'the iterator', at);
-    }
-    return found;
-  }
-
-  #keep(iterator: object, found: readonly unknown[]): void {
+  protected keep(iterator: object, found: readonly unknown[]): void {
     (this.seen ??= new Map<object, readonly unknown[]>()).set(iterator, found);
   }
 
   /** Wraps an error of the application. Errors of the engine stay the same. */
-  #attributed(error: unknown, source: string, at: Span | undefined): unknown {
+  protected attributed(error: unknown, source: string, at: Span | undefined): unknown {
     return error === promiseMet || isPolarError(error) ? error : hostError(error, source, at);
   }
 }
 
-const isIterable = (value: object): boolean => Symbol.iterator in value || Symbol.asyncIterator in value;
+export const isIterable = (value: object): boolean =>
+  Symbol.iterator in value || Symbol.asyncIterator in value;

@@ -15,6 +15,9 @@ export class ConstantPrinter {
   /** The texts of types, fields and constants of the application. */
   readonly #texts = new Map<unknown, string>();
 
+  /** Whether a printed constant is a site that calls a method. */
+  callsMethods = false;
+
   constructor(readonly linker: AotLinker) {
     this.#nameTypes();
     this.#nameConstants();
@@ -90,7 +93,10 @@ export class ConstantPrinter {
 
   #textOfSite(site: ReadSite | MethodSite): string {
     const name = JSON.stringify(site.name);
-    if (site.kind === 'method-site') return `h.method(${name})`;
+    if (site.kind === 'method-site') {
+      this.callsMethods = true;
+      return `h.method(${name})`;
+    }
     const field = site.field === undefined ? 'undefined' : this.#textOf(site.field);
     return `h.read(${name}, ${site.inPattern}, ${field}, ${site.notesRows})`;
   }

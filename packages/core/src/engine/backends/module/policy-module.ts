@@ -1,14 +1,15 @@
 import type { StandaloneRuntime } from '../../runtime/standalone-runtime.js';
+import type { WaitingRuntime } from '../../runtime/waiting-runtime.js';
 import type { EntryName } from '../../entry-arities.js';
 import type { ModuleHelpers } from './module-helpers.js';
 
 /** The format of the modules that this version can run. */
-export const moduleFormat = 2;
+export const moduleFormat = 3;
 
 /** The code of a rule: one form that stops at a promise, and one that awaits it. */
 export interface Entry {
   readonly run: (...args: unknown[]) => boolean;
-  readonly wait: (runtime: StandaloneRuntime, ...args: unknown[]) => boolean | Promise<boolean>;
+  readonly wait: (runtime: WaitingRuntime, ...args: unknown[]) => boolean | Promise<boolean>;
 }
 export type Entries = { readonly [Name in EntryName]?: Entry };
 
@@ -21,6 +22,8 @@ export interface PolicyModule {
   readonly sources: readonly { readonly name?: string; readonly text: string }[];
   /** The members of the unions. */
   readonly unions: { readonly Actor: readonly string[]; readonly Resource: readonly string[] };
+  /** The names of the parts of the runtime that the code needs. */
+  readonly parts: readonly string[];
   /** The declarations of types and constants, by name. The code is valid only for these. */
   readonly declared: Readonly<Record<string, string>>;
   /** @internal */

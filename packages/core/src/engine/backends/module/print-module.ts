@@ -14,12 +14,18 @@ import { ConstantPrinter, functionName } from './constant-printer.js';
 import { moduleFormat } from './policy-module.js';
 import { signatureOf } from './signature.js';
 
+/** The text of a module, and the parts of the runtime that it needs. */
+export interface PrintedModule {
+  readonly text: string;
+  readonly parts: readonly string[];
+}
+
 /**
  * Prints a policy as the text of a JavaScript module, with all functions that its checks may call.
  *
  * @param report collects the constructs that cannot be compiled, each position once
  */
-export const printModule = (context: ProgramContext, report: Report): string =>
+export const printModule = (context: ProgramContext, report: Report): PrintedModule =>
   new ModulePrinter(context, report).print();
 
 class ModulePrinter {
@@ -41,7 +47,7 @@ class ModulePrinter {
     this.#constants = new ConstantPrinter(this.#linker);
   }
 
-  print(): string {
+  print(): PrintedModule {
     const entries = (Object.keys(entryArities) as EntryName[]).flatMap((name) => {
       const fn = this.#linker.entry(name, entryArities[name]);
       return fn === undefined ? [] : [`${name}: ${functionName(fn)}`];
@@ -62,8 +68,15 @@ class ModulePrinter {
       ...this.#assignments,
       `return { ${entries.join(', ')} };`,
     ];
-    const data = JSON.stringify(this.#data(), undefined, 2).slice(2, -2);
-    return `{\n${data},\n  make(R, h) {\n${body.join('\n')}\n  },\n}`;
+    const parts = this.#parts();
+    const data = JSON.stringify({ ...this.#data(), parts }, undefined, 2).slice(2, -2);
+    return { text: `{\n${data},\n  make(R, h) {\n${body.join('\n')}\n  },\n}`, parts };
+  }
+
+  #parts(): string[] {
+    const types = [...this.context.program.types.types];
+    const declares = types.some(({ fields, relations }) => fields !== undefined || relations.size > 0);
+    return [...(this.#constants.callsMethods ? ['methods'] : []), ...(declares ? ['fields'] : [])];
   }
 
   #data(): object {

@@ -4,7 +4,7 @@ import { Variable } from '../../../terms/variable.js';
 import type { CompareGoal } from '../../../ir/goal.js';
 import { compareValues, isPrimitive, type Compared } from '../../equality.js';
 import { isOrdered, orderOf, orderOfNumbers, primitive } from '../../order.js';
-import { orderAdvice } from '../../undecided-advice.js';
+import { orderAdvice } from '../../../host/undecided-advice.js';
 import { variablesIn } from '../state/term-value.js';
 import type { Frame } from '../state/frame.js';
 import { GoalResult } from '../state/goal-result.js';

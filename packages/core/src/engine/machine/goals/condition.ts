@@ -1,7 +1,7 @@
 import { show } from '../../../host/show.js';
 import { Variable } from '../../../terms/variable.js';
 import type { ConditionGoal } from '../../../ir/goal.js';
-import { conditionAdvice } from '../../undecided-advice.js';
+import { conditionAdvice } from '../../../host/undecided-advice.js';
 import type { Frame } from '../state/frame.js';
 import { GoalResult } from '../state/goal-result.js';
 import type { Prover } from '../state/prover.js';

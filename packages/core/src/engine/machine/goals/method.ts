@@ -1,5 +1,5 @@
 import type { Span } from '../../../diagnostics/span.js';
-import { callMethod } from '../../../host/member.js';
+import { callMethod } from '../../../host/call-method.js';
 import { kindOf } from '../../../host/show.js';
 import { nearNames } from '../../../internal/near-names.js';
 import type { MethodGoal, NewGoal } from '../../../ir/goal.js';

@@ -8,7 +8,7 @@ import type { Goal } from '../../../ir/goal.js';
 import type { Term } from '../../../ir/term.js';
 import type { FieldType } from '../../../types/declared-type.js';
 import type { EqualityContext } from '../../equality.js';
-import type { HostReplay } from '../../host-log.js';
+import type { HostReplay } from '../../host-replay.js';
 import type { Budget } from '../../limits.js';
 import type { ProgramContext } from '../../program-context.js';
 import type { Variable } from '../../../terms/variable.js';

@@ -1,0 +1,4 @@
+// The code that loads a policy and runs its checks.
+export { createParts } from './authorizer-parts.js';
+export { DecisionEngine } from './decision-engine.js';
+export { loadPolicy } from './loaded-policy.js';

@@ -1,0 +1,91 @@
+import { describe } from '../internal/descriptions.js';
+import type { AuthorizerOptions } from './options.js';
+import type { ExplainOptions } from './query-options.js';
+import {
+  checkObject,
+  deciding,
+  invalidOption,
+  isBoolean,
+  isFunction,
+  isOptionsObject,
+  isPromise,
+  isSignal,
+  isText,
+  oneOf,
+  type OptionCheck,
+} from './validate-options.js';
+
+const loading = {
+  ...deciding,
+  policies: (value) => isText(value) || (typeof value === 'object' && value !== null && !isPromise(value)),
+  queries: (value) => Array.isArray(value) && value.every(isText),
+  onDecision: isFunction,
+  onDecisionError: isFunction,
+  decisionLog: oneOf('background', 'required'),
+  onWarning: isFunction,
+  denialWarnings: isBoolean,
+  print: isFunction,
+  resources: isAdapter,
+  engine: oneOf('auto', 'source', 'closures', 'machine'),
+} satisfies { readonly [Option in keyof AuthorizerOptions]-?: OptionCheck };
+
+/** Checks the options of `load`, and refuses those that would be ignored. @throws {PolarError} `POLAR_TYPE_INVALID_OPTION` */
+export function validateOptions(
+  options: AuthorizerOptions,
+  of: 'Authorizer.load' | 'compilePolicy' = 'Authorizer.load',
+): void {
+  const given: unknown = options;
+  const example = typeof given === 'string' ? `{ policies: '${given}' }` : "{ policies: 'policy.polar' }";
+  const checks = of === 'compilePolicy' ? { ...loading, format: oneOf('esm', 'cjs') } : loading;
+  checkObject(of, options, example, checks);
+  if (options.policies === undefined)
+    throw invalidOption('policies', describe().invalidOption('policies', undefined));
+}
+
+const isCount: OptionCheck = (value) => Number.isSafeInteger(value) && (value as number) > 0;
+
+const ofExplanation: Readonly<Record<string, OptionCheck>> = {
+  signal: isSignal,
+  limits: isOptionsObject,
+  bindings: (value) => typeof value === 'object',
+  maxRules: isCount,
+  maxDepth: isCount,
+  mask: isFunction,
+};
+
+/** Checks the options of one explanation. @throws {PolarError} `POLAR_TYPE_INVALID_OPTION` */
+export const validateExplainOptions = (options: ExplainOptions): void =>
+  checkObject('an explanation', options, '{ maxRules: 3 }', ofExplanation);
+
+const ofCount: Readonly<Record<string, OptionCheck>> = { where: isOptionsObject, signal: isSignal };
+
+const isDirection = (value: unknown): boolean => value === 'asc' || value === 'desc';
+
+const ofList: Readonly<Record<string, OptionCheck>> = {
+  ...ofCount,
+  take: isCount,
+  after: (value) => value === null || isText(value),
+  orderBy: (value) => isOptionsObject(value) && Object.values(value).every(isSortOrder),
+};
+
+/** Checks the options of a list. @throws {PolarError} `POLAR_TYPE_INVALID_OPTION` */
+export const validateListOptions = (options: object): void =>
+  checkObject('authorizedResources', options, '{ take: 20 }', ofList);
+
+/** Checks the options of a count. @throws {PolarError} `POLAR_TYPE_INVALID_OPTION` */
+export const validateCountOptions = (options: object): void =>
+  checkObject('countAuthorizedResources', options, '{ where: { ownerId: 3 } }', ofCount);
+
+function isSortOrder(value: unknown): boolean {
+  if (!isOptionsObject(value)) return isDirection(value);
+  const { direction = 'asc', nulls = 'first', ...others } = value as Record<string, unknown>;
+  return (
+    isDirection(direction) && (nulls === 'first' || nulls === 'last') && Object.keys(others).length === 0
+  );
+}
+
+function isAdapter(value: unknown): boolean {
+  if (!isOptionsObject(value)) return false;
+  const { list, count } = value as { list?: unknown; count?: unknown };
+  return typeof list === 'function' && typeof count === 'function';
+}

@@ -1,0 +1,50 @@
+/** The functions that describe values in errors. They decide nothing. */
+export interface Descriptions {
+  /** Describes a value that the application passed to a function. */
+  readonly describeValue: (value: unknown) => string;
+  /** Shows a value that a policy met, with its contents. */
+  readonly show: (value: unknown) => string;
+  /** Describes the receiver of a look-up. */
+  readonly kindOf: (value: unknown) => string;
+  /** Says how to correct two values that have no order. */
+  readonly orderAdvice: (left: unknown, right: unknown) => string;
+  /** Says how to correct a value that is used as a condition. */
+  readonly conditionAdvice: (value: unknown) => string;
+  /** Says which value an option must have. */
+  readonly invalidOption: (option: string, value: unknown) => string;
+  /** Says which options are known. */
+  readonly unknownOption: (name: string, known: readonly string[]) => string;
+  /** Returns the known names that are most similar to a name. */
+  readonly nearNames: (name: string, known: Iterable<string>, count?: number) => string[];
+}
+
+/** Names the kind of a value, without its contents. */
+const briefly = (value: unknown): string => {
+  if (value === null) return 'nil';
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+};
+const noAdvice = (): string => '';
+
+// A bundle with a policy that was compiled ahead of time has only these short forms, unless it imports the texts of errors.
+let descriptions: Descriptions = {
+  describeValue: briefly,
+  show: briefly,
+  kindOf: briefly,
+  orderAdvice: noAdvice,
+  conditionAdvice: noAdvice,
+  invalidOption: (_, value) => `is invalid, found ${briefly(value)}`,
+  unknownOption: () => 'is unknown',
+  nearNames: () => [],
+};
+
+/** Replaces short descriptions by others. Errors from then on have them. */
+export function addDescriptions(more: Partial<Descriptions>): void {
+  descriptions = { ...descriptions, ...more };
+}
+
+/** Returns the descriptions of the moment. */
+export const describe = (): Descriptions => descriptions;
+
+export const describeValue = (value: unknown): string => descriptions.describeValue(value);
+export const show = (value: unknown): string => descriptions.show(value);
+export const kindOf = (value: unknown): string => descriptions.kindOf(value);

@@ -1,0 +1,178 @@
+import { PolarError } from '../diagnostics/polar-error.js';
+import { describeValue } from '../internal/descriptions.js';
+import type { DeclaredType } from './declared-type.js';
+import { TypeToken } from './declared-type.js';
+import type { Class, TypeDeclaration, TypesInput } from './type-declaration.js';
+
+/** A type and its declaration. */
+export type LinkedDeclaration = readonly [type: DeclaredType, declaration: TypeDeclaration];
+
+/** Checks and links declarations. */
+export interface Declarations {
+  readonly checkName: (name: string) => void;
+  /** Checks the form of a declaration that is not a class. */
+  readonly check: (name: string, input: unknown) => TypeDeclaration;
+  /** Adds the fields and relations to types. */
+  readonly link: (declared: readonly LinkedDeclaration[], table: PlainTypeTable) => void;
+}
+
+/** Accepts declarations that were checked when a policy was compiled. A precompiled policy compares their signature. */
+export const uncheckedDeclarations: Declarations = {
+  checkName: () => {},
+  check: (name, input) => {
+    if (typeof input !== 'object' || input === null)
+      throw new PolarError('POLAR_TYPE_NOT_A_CLASS', { name, found: describeValue(input), advice: '' });
+    return input;
+  },
+  link: () => {},
+};
+
+export const builtInTypeNames = ['Boolean', 'Integer', 'Float', 'String', 'List', 'Dictionary'] as const;
+export type BuiltInTypeName = (typeof builtInTypeNames)[number];
+
+const builtInClasses: Record<BuiltInTypeName, Class> = {
+  Boolean,
+  Integer: Number,
+  Float: Number,
+  String,
+  List: Array,
+  Dictionary: Object,
+};
+
+export const isClass = (value: unknown): value is Class =>
+  typeof value === 'function' && typeof value.prototype === 'object' && value.prototype !== null;
+
+/** All names that a policy may use besides its own rules: types and constants. Immutable. It relies on the declarations. */
+export class PlainTypeTable {
+  readonly #types = new Map<string, DeclaredType>();
+  readonly #byClass = new Map<Class, DeclaredType>();
+  readonly #constants = new Map<string, unknown>();
+  readonly #byPrototype = new Map<unknown, DeclaredType>();
+  readonly #ancestors = new Map<DeclaredType, readonly DeclaredType[]>();
+
+  /** @throws {PolarError} `POLAR_TYPE_…` naming the first declaration that makes no sense */
+  constructor(
+    types: TypesInput = {},
+    constants: Readonly<Record<string, unknown>> = {},
+    declarations: Declarations = uncheckedDeclarations,
+  ) {
+    const declared: LinkedDeclaration[] = [];
+    for (const name of builtInTypeNames) {
+      this.#add(name, { class: builtInClasses[name] }, true);
+    }
+    for (const [name, input] of Object.entries(types)) {
+      declarations.checkName(name);
+      if (this.#types.get(name)?.builtIn === false)
+        throw new PolarError('POLAR_TYPE_DUPLICATE', { name, other: name });
+      const declaration = isClass(input) ? { class: input } : declarations.check(name, input);
+      declared.push([this.#add(name, declaration, false), declaration]);
+    }
+    this.#constants.set('nil', null);
+    for (const [name, value] of Object.entries(constants)) {
+      declarations.checkName(name);
+      if (this.#types.has(name)) throw new PolarError('POLAR_TYPE_DUPLICATE', { name, other: name });
+      this.#constants.set(name, value);
+    }
+    // Fields are declared last, because the type of a field may be declared after its own type.
+    declarations.link(declared, this);
+  }
+
+  find(name: string): DeclaredType | undefined {
+    return this.#types.get(name);
+  }
+
+  findByClass(value: Class): DeclaredType | undefined {
+    return this.#byClass.get(value);
+  }
+
+  /** Returns whether a bare name in a term is a type or a constant. */
+  hasConstant(name: string): boolean {
+    return this.#constants.has(name) || this.#types.has(name);
+  }
+
+  /** Returns the value of a constant, or of a type that is used as a value. */
+  constant(name: string): unknown {
+    return this.#constants.has(name) ? this.#constants.get(name) : this.#types.get(name)?.value;
+  }
+
+  get types(): Iterable<DeclaredType> {
+    return this.#types.values();
+  }
+
+  /** Returns true if any type declares its fields. */
+  get hasFields(): boolean {
+    return [...this.#types.values()].some(({ fields }) => fields !== undefined);
+  }
+
+  get typeNames(): string[] {
+    return [...this.#types.keys()];
+  }
+
+  get constantNames(): string[] {
+    return [...this.#constants.keys()];
+  }
+
+  /** Returns the type itself, then the registered types of the ancestors of its class, nearest first. */
+  ancestorsOf(type: DeclaredType): readonly DeclaredType[] {
+    let chain = this.#ancestors.get(type);
+    if (chain === undefined) {
+      chain =
+        type.class === undefined || type.builtIn
+          ? [type]
+          : [type, ...this.ancestorsOfClass(type.class).filter((t) => t !== type)];
+      this.#ancestors.set(type, chain);
+    }
+    return chain;
+  }
+
+  /**
+   * Returns the registered types of a class and of its ancestors, nearest first. It compares prototypes, as for the types of
+   * instances, because an ES5 class extends another one without inheriting from it.
+   */
+  ancestorsOfClass(start: Class): DeclaredType[] {
+    const chain: DeclaredType[] = [];
+    for (
+      let p = start.prototype as object | null | undefined;
+      p !== null && p !== undefined;
+      p = Object.getPrototypeOf(p) as object | null
+    ) {
+      const found = this.#byPrototype.get(p);
+      if (found !== undefined) chain.push(found);
+    }
+    return chain;
+  }
+
+  /** Returns whether every value of type `sub` has type `base`, according to the declarations. */
+  isSubtype(sub: DeclaredType, base: DeclaredType): boolean {
+    return (
+      sub === base ||
+      (sub.name === 'Integer' && base.name === 'Float') ||
+      this.ancestorsOf(sub).includes(base)
+    );
+  }
+
+  #add(name: string, d: TypeDeclaration, builtIn: boolean): DeclaredType {
+    const [tag] = Object.entries(d.discriminator ?? {});
+    const earlier = d.class && this.#byClass.get(d.class);
+    if (earlier !== undefined && !earlier.builtIn)
+      throw new PolarError('POLAR_TYPE_DUPLICATE', { name, other: earlier.name });
+    const type: DeclaredType = {
+      kind: 'declared-type',
+      id: this.#types.size,
+      name,
+      builtIn,
+      class: d.class,
+      is: d.is,
+      discriminator: tag && { field: tag[0], value: tag[1] },
+      fields: d.fields && new Map(),
+      relations: new Map(),
+      key: typeof d.key === 'string' ? [d.key] : d.key && Array.from(d.key),
+      equals: d.equals as DeclaredType['equals'],
+      value: d.class ?? new TypeToken(name),
+    };
+    this.#types.set(name, type);
+    if (d.class !== undefined && !(builtIn && this.#byClass.has(d.class))) this.#byClass.set(d.class, type);
+    if (d.class !== undefined && !builtIn) this.#byPrototype.set(d.class.prototype, type);
+    return type;
+  }
+}
