@@ -95,7 +95,7 @@ const folders = {
   ],
   aot: [...machine, 'engine/query', 'engine/runtime', 'policy', 'authorization', 'engine/backends/module'],
   tooling: ['syntax', 'policy'],
-  testing: [...everyone, 'types', 'policy', 'authorization', 'aot'],
+  testing: [...everyone, 'types', 'policy', 'explanation', 'authorization', 'aot'],
 };
 folders.node = [...Object.keys(folders), ''];
 folders[''] = Object.keys(folders).filter((folder) => folder !== 'node');

@@ -45,6 +45,7 @@ export type {
 } from './explanation/explanation.js';
 export type { ExplanationOptions } from './explanation/explain-query.js';
 export type { Mask } from './explanation/shown-values.js';
+export { renderExplanationPage } from './explanation/render-html.js';
 export { renderExplanation, type RenderOptions } from './explanation/render-text.js';
 export type { RuleReference } from './engine/proof.js';
 export type { ExplainedRows, ExplainedRule, WhereExplanation } from './authorization/where-explanation.js';

@@ -2,6 +2,8 @@
 import type { ActorAuthorizer } from '../authorization/actor-authorizer.js';
 import { Authorizer } from '../authorization/authorizer.js';
 import { isAuthorizationError } from '../authorization/authorization-error.js';
+import type { Explanation } from '../explanation/explanation.js';
+import { renderExplanation } from '../explanation/render-text.js';
 import { describeValue } from '../internal/describe-value.js';
 import { allowing, denying, type TestDoubleOptions } from './test-double-options.js';
 
@@ -31,6 +33,21 @@ const matcherResult = (pass: boolean, expectation: string, found = ''): MatcherR
   message: () => `expected the policy ${pass ? 'not ' : ''}to ${expectation}${found}`,
 });
 
+/** The part of the state of a matcher that Vitest and Jest set. */
+export interface MatcherState {
+  readonly isNot?: boolean;
+}
+
+/** Returns the explanation of a check for the message of a matcher that fails. */
+async function explanationOf(
+  state: MatcherState | void,
+  isAllowed: boolean,
+  explain: () => Promise<Explanation>,
+): Promise<string> {
+  const hasFailed = isAllowed === (state?.isNot ?? false);
+  return hasFailed ? `\n${renderExplanation(await explain())}` : '';
+}
+
 /** The matchers that `polarMatchers` adds to `expect`, for the declaration that makes them known to TypeScript. */
 export interface PolarMatchers {
   toAllow(actor: unknown, action: string, resource: unknown): Promise<void>;
@@ -49,14 +66,18 @@ export interface PolarMatchers {
  */
 export const polarMatchers = {
   async toAllow(
+    this: MatcherState | void,
     authorizer: Authorizer,
     actor: unknown,
     action: string,
     resource: unknown,
   ): Promise<MatcherResult> {
-    return matcherResult(await authorizer.isAllowed(actor, action, resource), `allow "${action}"`);
+    const isAllowed = await authorizer.isAllowed(actor, action, resource);
+    const explain = () => authorizer.explain(actor, action, resource);
+    return matcherResult(isAllowed, `allow "${action}"`, await explanationOf(this, isAllowed, explain));
   },
   async toAllowField(
+    this: MatcherState | void,
     authorizer: Authorizer,
     actor: unknown,
     action: string,
@@ -64,7 +85,10 @@ export const polarMatchers = {
     field: string,
   ): Promise<MatcherResult> {
     const fields = await authorizer.authorizedFields(actor, action, resource, { allowWildcard: true });
-    return matcherResult(fields.has('*') || fields.has(field), `allow "${action}" of the field "${field}"`);
+    const isAllowed = fields.has('*') || fields.has(field);
+    const explain = () => authorizer.explainField(actor, action, resource, field);
+    const explanation = await explanationOf(this, isAllowed, explain);
+    return matcherResult(isAllowed, `allow "${action}" of the field "${field}"`, explanation);
   },
   toBeRefusal(error: unknown, status?: number): MatcherResult {
     const pass = isAuthorizationError(error) && (status === undefined || error.status === status);

@@ -26,6 +26,19 @@ describe('testing helpers', () => {
     expect(await actAs(await load(), 2).can('read', {})).toBe(false);
   });
 
+  it('explain the decision when a matcher fails', async () => {
+    const authorizer = await Authorizer.load({
+      policies: 'allow(user, "read", _) if user.id = 1; allow_field(user, "read", _, "name") if user.id = 1;',
+    });
+    await expect(expect(authorizer).toAllow({ id: 2 }, 'read', 'x')).rejects.toThrow(
+      '`user.id = 1`: 2 is not 1',
+    );
+    await expect(expect(authorizer).not.toAllow({ id: 1 }, 'read', 'x')).rejects.toThrow('user = {id: 1}');
+    await expect(expect(authorizer).toAllowField({ id: 2 }, 'read', 'x', 'name')).rejects.toThrow(
+      '2 is not 1',
+    );
+  });
+
   it('provide matchers for decisions', async () => {
     const authorizer = await load();
     await expect(authorizer).toAllow(1, 'read', {});
