@@ -3,7 +3,7 @@ import { isObjectOrFunction } from '../internal/is-object.js';
 
 type Row = Readonly<Record<string, unknown>>;
 
-const isRow = (value: unknown): value is Row =>
+export const isRow = (value: unknown): value is Row =>
   typeof value === 'object' &&
   value !== null &&
   Object.getPrototypeOf(value) === Object.prototype &&
@@ -11,10 +11,9 @@ const isRow = (value: unknown): value is Row =>
 
 /**
  * Compares two rows whose types do not say how, as long as primitives decide: most rows differ in a primitive, such as an id. Returns
- * undefined for other values, and where an attribute must be compared.
+ * undefined where an attribute must be compared.
  */
-export function compareRows(left: unknown, right: unknown, meter: Meter): boolean | undefined {
-  if (!isRow(left) || !isRow(right)) return undefined;
+export function compareRows(left: Row, right: Row, meter: Meter): boolean | undefined {
   let isOpen = false;
   let count = 0;
   // Inherited members are the same in both, so that they decide nothing.
@@ -33,4 +32,17 @@ export function compareRows(left: unknown, right: unknown, meter: Meter): boolea
   if (isOpen) return undefined;
   for (const name in right) if (right[name] !== undefined) count--;
   return count === 0;
+}
+
+/**
+ * Compares two rows by their key. A row whose key is not loaded equals only itself. Returns undefined where a key is not a primitive, or not
+ * an attribute of the row itself.
+ */
+export function compareKeys(left: Row, right: Row, key: string): boolean | undefined {
+  const a = left[key];
+  const b = right[key];
+  if (isObjectOrFunction(a) || isObjectOrFunction(b)) return undefined;
+  if (a !== b) return false;
+  if (a === undefined || a === null) return undefined;
+  return Object.hasOwn(left, key) && Object.hasOwn(right, key) ? true : undefined;
 }

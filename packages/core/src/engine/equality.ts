@@ -1,8 +1,8 @@
 import { handleRejections } from '../host/handle-rejections.js';
 import { hasMember } from '../host/member.js';
-import type { TypeSet } from '../host/type-set.js';
+import type { TypeSet, TypeSets } from '../host/type-set.js';
 import { isPlainObject, isThenable } from '../host/value.js';
-import { compareRows } from './compare-rows.js';
+import { compareKeys, compareRows, isRow } from './compare-rows.js';
 import { EngineValue } from '../terms/engine-value.js';
 import { ListCursor } from '../terms/list-cursor.js';
 import { isList, isPartial, PartialDictionary, type PartialList } from '../terms/partial.js';
@@ -51,8 +51,7 @@ const unequal: Compared = { kind: 'unequal' };
 export interface EqualityContext {
   readonly equality: Equality;
   typeOf(value: unknown): TypeSet;
-  /** Whether a type may declare how its values are compared. */
-  readonly haveTypesEquality: boolean;
+  readonly typeSets: TypeSets;
   readonly budget: Meter;
   /** Returns the value of a promise that was awaited, or the value itself. */
   settled(value: unknown): unknown;
@@ -120,16 +119,29 @@ export function areDistinct(a: unknown, b: unknown, context: EqualityContext): b
   if (context.equality !== 'identity' || a === b) return false;
   if (!isOrdinaryInstance(a) || !isOrdinaryInstance(b)) return false;
   if (context.settled(a) !== a || context.settled(b) !== b) return false;
-  if (context.haveTypesEquality && context.typeOf(a).declared.length > 0) return false;
+  if (context.typeSets.haveEquality && context.typeOf(a).declared.length > 0) return false;
   context.budget.step();
   return true;
 }
 
-/** Compares two rows unless their types say how. Returns undefined where that does not decide. */
-export const compareAsRows = (a: unknown, b: unknown, context: EqualityContext): boolean | undefined =>
-  context.haveTypesEquality || typeof context.equality === 'function'
-    ? undefined
-    : compareRows(a, b, context.budget);
+/** Compares two rows as long as primitives decide. Returns undefined for other values, and where primitives do not decide. */
+export function compareAsRows(a: unknown, b: unknown, context: EqualityContext): boolean | undefined {
+  const { typeSets, budget } = context;
+  if (typeof context.equality === 'function' || !isRow(a) || !isRow(b)) return undefined;
+  if (!typeSets.haveEquality) return compareRows(a, b, budget);
+  const { commonKey } = typeSets;
+  // Different keys suffice: rows of one type are different then, and rows of different types have different attributes.
+  if (commonKey !== undefined && compareKeys(a, b, commonKey) === false) {
+    budget.step();
+    return false;
+  }
+  if (typeSets.hasPredicates) return undefined;
+  const type = sharedType(a, b, context);
+  if (type === undefined) return compareRows(a, b, budget);
+  if (type.key?.length !== 1) return undefined;
+  budget.step();
+  return compareKeys(a, b, type.key[0]!);
+}
 
 /** Returns whether a value is an instance without a `valueOf` of a class, so neither a Date nor a boxed number, and not a promise. */
 export function isOrdinaryInstance(value: unknown): value is object {
@@ -233,7 +245,7 @@ const hasKey = (row: object, key: string, context: EqualityContext): boolean => 
 };
 
 function sharedType(a: object, b: object, context: EqualityContext): DeclaredType | undefined {
-  if (!context.haveTypesEquality) return undefined;
+  if (!context.typeSets.haveEquality) return undefined;
   const left = context.typeOf(a).declared;
   if (left.length === 0) return undefined;
   const right = context.typeOf(b).types;

@@ -46,6 +46,8 @@ export class TypeSets {
   readonly areBare: boolean;
   /** Whether a type may declare how its values are compared. */
   readonly haveEquality: boolean;
+  /** The key of all types that declare how their values are compared, if it is the same field in all of them. */
+  readonly commonKey: string | undefined;
   readonly #list: TypeSet;
   readonly #dictionary: TypeSet;
   readonly #string: TypeSet;
@@ -63,9 +65,11 @@ export class TypeSets {
     this.hasPredicates = this.#predicates.some((t) => t.is !== undefined);
     this.discriminators = Discriminators.of(types.types);
     this.areBare = !this.hasPredicates && ![...types.types].some(isDeclared);
-    this.haveEquality =
-      this.hasPredicates ||
-      [...types.types].some(({ key, equals }) => key !== undefined || equals !== undefined);
+    const compared = [...types.types].filter(hasEquality);
+    this.haveEquality = this.hasPredicates || compared.length > 0;
+    const key = compared[0]?.key?.[0];
+    const isCommon = compared.every((type) => type.equals === undefined && type.key?.join() === key);
+    this.commonKey = isCommon ? key : undefined;
     for (const type of types.types) {
       if (type.class !== undefined && !type.builtIn) this.#classOfPrototype.set(type.class.prototype, type);
     }
@@ -293,8 +297,9 @@ export class TypeSets {
   }
 }
 
-const isDeclared = ({ fields, key, equals }: DeclaredType): boolean =>
-  fields !== undefined || key !== undefined || equals !== undefined;
+const isDeclared = (type: DeclaredType): boolean => type.fields !== undefined || hasEquality(type);
+
+const hasEquality = ({ key, equals }: DeclaredType): boolean => key !== undefined || equals !== undefined;
 
 /** Returns whether a type recognizes a value itself. */
 function holds(type: DeclaredType, value: unknown): boolean {

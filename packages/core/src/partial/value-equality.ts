@@ -42,7 +42,7 @@ export class ValueEquality {
     this.#known = {
       equality: context.equality,
       typeOf: (value) => host.typeSets.of(value, host.tags),
-      haveTypesEquality: host.typeSets.haveEquality,
+      typeSets: host.typeSets,
       budget: host.budget,
       settled: (value) => host.settled(value),
     };

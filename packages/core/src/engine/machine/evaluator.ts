@@ -66,10 +66,6 @@ export abstract class Evaluator extends ProofState implements Prover {
     return this.context.typeSets;
   }
 
-  get haveTypesEquality(): boolean {
-    return this.context.typeSets.haveEquality;
-  }
-
   get members(): MemberContext {
     return this.context.members;
   }

@@ -84,10 +84,10 @@ export abstract class Runtime implements EqualityContext, Meter {
     readonly registered: ReadonlySet<object>,
     readonly mayWait = false,
   ) {
-    this.haveTypesEquality = context.typeSets.haveEquality;
+    this.typeSets = context.typeSets;
   }
 
-  readonly haveTypesEquality: boolean;
+  readonly typeSets: TypeSets;
 
   get equality(): Equality {
     return this.context.equality;
@@ -214,7 +214,7 @@ export abstract class Runtime implements EqualityContext, Meter {
   // ── types ──
 
   typeOf(value: unknown): TypeSet {
-    const { typeSets } = this.context;
+    const { typeSets } = this;
     const types = typeSets.of(value, this.#tags);
     if (typeSets.hasPredicates) this.called();
     return types;

@@ -6,7 +6,7 @@ import { hasCut, restarts } from '../../compiler/plan-analysis.js';
 import type { Operand, Plan } from '../../compiler/plan.js';
 import { waitsIn, type Way } from '../../runtime/way.js';
 import { Constants, objectTest } from './emitted-code.js';
-import { exactTest, rowTest, unmarkedTest } from './exact-class-text.js';
+import { exactTest, keyTest, rowTest, unmarkedTest } from './exact-class-text.js';
 
 /** The kind of code to print. */
 export interface Printing {
@@ -42,6 +42,7 @@ export class Emission {
   /** The locals whose prototype was checked on the current path, with the variable that holds the result. */
   readonly checkedPrototypes = new Map<number, string>();
   #labels = 0;
+  #hasKeyTest = false;
 
   constructor(
     readonly fn: CompiledFunction,
@@ -155,6 +156,13 @@ export class Emission {
   }
 
   // ── types ──
+
+  /** Returns the name of a function that checks whether two values are rows with different keys, as `compareAsRows` does. */
+  keyTest(key: string): string {
+    if (!this.#hasKeyTest) this.declarations.push(keyTest(key));
+    this.#hasKeyTest = true;
+    return 'differ';
+  }
 
   isExactly(operand: Operand, type: DeclaredType): string {
     const value = this.operand(operand);

@@ -85,8 +85,14 @@ function emitEqual(e: Emission, { left, right, how, negated, at }: EqualTest): s
   if (right.kind === 'local' && isLiteralOperand(left))
     return `(${l} === ${r} || (${objectTest(r)} && ${slow}))`;
   if (left.kind === 'local' && right.kind === 'local')
-    return `(${l} === ${r} ? ${l} === ${l} : (${referenceTest(l)} || ${referenceTest(r)}) && ${slow})`;
+    return `(${l} === ${r} ? ${l} === ${l} : (${referenceTest(l)} || ${referenceTest(r)})${differ(e, l, r)} && ${slow})`;
   return slow;
+}
+
+/** Prints the test, after `&&`, that two values are not rows with different keys. */
+function differ(e: Emission, l: string, r: string): string {
+  const { commonKey } = e.linker.context.typeSets;
+  return commonKey === undefined ? '' : ` && !${e.keyTest(commonKey)}(${l}, ${r})`;
 }
 
 /**

@@ -41,6 +41,17 @@ export const exactSearch = (value: string, found: string): string =>
   `if (typeof ${value} === "object" && ${value} !== null && !Array.isArray(${value})) ` +
   `{ const t = ${value}.then, p = Object.getPrototypeOf(${value}); if (t === undefined) { ${found} } }\n`;
 
+/** Prints the test that a value is a plain object. */
+const plainTest = (value: string): string =>
+  `typeof ${value} === "object" && ${value} !== null && ` +
+  `Object.getPrototypeOf(${value}) === Object.prototype && !Array.isArray(${value})`;
+
+/** Prints the function `differ`, which checks that two values are plain objects with different primitives as keys. */
+export const keyTest = (key: string): string =>
+  `const differ = (a, b) => { if (!(${plainTest('a')} && ${plainTest('b')})) return false; ` +
+  `const k = a${memberAccess(key)}, l = b${memberAccess(key)}; return k !== l && ` +
+  `typeof k !== "object" && typeof l !== "object" && typeof k !== "function" && typeof l !== "function"; };`;
+
 /**
  * Prints the test that a value is a plain object with this mark and no other.
  *
@@ -63,8 +74,7 @@ export function rowTest(
   });
   const tag = mark.field === undefined ? literalText(mark.value) : 'undefined';
   return [
-    `typeof ${value} === "object" && ${value} !== null && Object.getPrototypeOf(${value}) === Object.prototype`,
-    `!Array.isArray(${value})`,
+    plainTest(value),
     ...tests,
     `${constant(findTag)}(${value}) === ${tag}`,
   ].join(' && ');
