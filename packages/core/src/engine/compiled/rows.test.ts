@@ -81,6 +81,7 @@ const declarations: Readonly<Record<string, TypesInput>> = {
   names: declare(() => ({})),
   'names with fields': declare((name) => ({ fields: fieldsOf[name] })),
   'names with keys': declare((name) => ({ fields: fieldsOf[name], key: name === 'Grant' ? 'role' : 'id' })),
+  'names with one key': declare((name) => (name === 'Grant' ? {} : { fields: fieldsOf[name], key: 'id' })),
   discriminators: declare((name) => ({ discriminator: { kind: name } })),
   'discriminators with fields': declare((name) => ({
     discriminator: { kind: name },
@@ -173,6 +174,87 @@ describe.each(Object.keys(declarations))('types declared as %s', (declared) => {
       const found = answersOf(engine, outer, inner);
       const wrong = found.filter((each, i) => each !== expected[i] && !(kind === 'aot' && isRefused(each)));
       expect({ kind, wrong: wrong.slice(0, 3) }).toEqual({ kind, wrong: [] });
+    }
+  });
+});
+
+describe('a field', () => {
+  const types = {
+    Repository: { fields: { folder: 'Folder' } },
+    Folder: { fields: { owner: 'User', owners: ['User'] } },
+    Project: { fields: { owner: 'Robot' } },
+    Unlisted: {},
+    User: { fields: { id: 'Integer' } },
+    Robot: { fields: { id: 'Integer' } },
+  };
+  const policy = `
+    allow(_, "owner", repository: Repository) if repository.folder.owner matches User;
+    allow(_, "owners", repository: Repository) if owner in repository.folder.owners and owner matches User;
+    allow(_, "robot", repository: Repository) if repository.folder.owner matches Robot;
+  `;
+  const folder = () => ({ owner: { id: 1 }, owners: [{ id: 1 }] });
+  const repositories = [
+    typed('Repository', { folder: folder() }),
+    typed('Repository', { folder: typed('Project', folder()) }),
+    typed('Repository', { folder: typed('Unlisted', folder()) }),
+  ];
+  it.each([...engines, 'machine'] as const)('gives no type to the field of another type: %s', (kind) => {
+    const engine = new EngineUnderTest(kind, policy, { types });
+    const ask = (action: string) => repositories.map((each) => engine.isAllowedSync({}, action, each));
+    for (let round = 0; round < 3; round++)
+      expect({ owner: ask('owner'), owners: ask('owners'), robot: ask('robot') }).toEqual({
+        owner: [true, false, false],
+        owners: [true, false, false],
+        robot: [false, true, false],
+      });
+  });
+});
+
+describe('rows with keys', () => {
+  const types = {
+    User: { key: 'id' },
+    Robot: { key: 'id' },
+    Team: { key: ['tenant', 'id'] },
+    Tag: { equals: () => true },
+    Note: {},
+  };
+  const policy = 'allow(a, "same", c) if c = a; allow(a, "other", c) if c != a;';
+  type Answer = readonly [what: string, a: object, b: object, equal: boolean];
+  const self = { id: null };
+  const answers: readonly Answer[] = [
+    ['one key', typed('User', { id: 1, name: 'x' }), typed('User', { id: 1 }), true],
+    ['two keys', typed('User', { id: 1 }), typed('User', { id: 2 }), false],
+    ['keys of different types', typed('User', { id: 1 }), typed('User', { id: '1' }), false],
+    ['NaN', typed('User', { id: NaN }), typed('User', { id: NaN }), false],
+    ['no keys', typed('User', {}), typed('User', {}), false],
+    ['keys that are nil', typed('User', { id: null }), typed('User', { id: null }), false],
+    ['itself without a key', typed('User', self), self, true],
+    ['keys that are dictionaries', typed('User', { id: { n: 1 } }), typed('User', { id: { n: 1 } }), true],
+    ['dictionaries that differ', typed('User', { id: { n: 1 } }), typed('User', { id: { n: 2 } }), false],
+    ['rows of two types', typed('User', { id: 1, name: 'x' }), typed('Robot', { id: 1 }), false],
+    ['equal rows of two types', typed('User', { id: 1 }), typed('Robot', { id: 1 }), true],
+    ['rows without a key in their type', typed('Note', { id: 1, n: 1 }), typed('Note', { id: 1 }), false],
+    ['a row and an instance', typed('User', { id: 1 }), new Date(1), false],
+    ['a row and a list', typed('User', { id: 1 }), [1], false],
+  ];
+  const several: readonly Answer[] = [
+    ['all fields of a key', typed('Team', { tenant: 1, id: 1, n: 1 }), typed('Team', { tenant: 1, id: 1 }), true],
+    ['one field of a key', typed('Team', { tenant: 1, id: 1 }), typed('Team', { tenant: 2, id: 1 }), false],
+    ['an equality of the type', typed('Tag', { id: 1 }), typed('Tag', { id: 2 }), true],
+  ];
+  const { User, Robot, Note } = types;
+  it.each([...engines, 'machine'] as const)('are equal if their keys are: %s', (kind) => {
+    const check = (engine: EngineUnderTest, [what, a, b, equal]: Answer) =>
+      expect([what, engine.isAllowedSync(a, 'same', b), engine.isAllowedSync(b, 'other', a)]).toEqual([
+        what,
+        equal,
+        !equal,
+      ]);
+    const single = new EngineUnderTest(kind, policy, { types: { User, Robot, Note } });
+    const mixed = new EngineUnderTest(kind, policy, { types });
+    for (let round = 0; round < 2; round++) {
+      for (const answer of answers) check(single, answer);
+      for (const answer of [...answers, ...several]) check(mixed, answer);
     }
   });
 });

@@ -116,6 +116,8 @@ export interface ReadStatement {
   readonly field: FieldType | undefined;
   /** The same type, if the value is tagged with it when it is read. */
   readonly tag: FieldType | undefined;
+  /** Whether the type of `base` determines at run time with which type a plain row is tagged. */
+  readonly notesRow: boolean;
   /** Whether `next` also runs when the attribute is missing. The alternatives in it that need the attribute test for it. */
   readonly isOptional: boolean;
   readonly at: Span;

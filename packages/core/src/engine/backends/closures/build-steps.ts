@@ -1,5 +1,4 @@
 import { isObject } from '../../../internal/is-object.js';
-import type { FieldType } from '../../../types/declared-type.js';
 import { NotCompilable } from '../../compiler/not-compilable.js';
 import { isDeterministic } from '../../compiler/plan-analysis.js';
 import {
@@ -20,7 +19,7 @@ import {
 } from '../../compiler/plan.js';
 import type { Proof } from '../../proof.js';
 import { noValue, type Runtime } from '../../runtime/runtime.js';
-import { methodSite, readSite } from '../../runtime/sites.js';
+import { methodSite, readSite, type ReadSite } from '../../runtime/sites.js';
 import type { Ending } from '../../runtime/way.js';
 import { buildAttributeFinder, buildAttributeTest, buildFinder, buildScan } from './build-searches.js';
 import { buildCall, buildCallAll, buildCallAllTest, buildTest } from './build-tests.js';
@@ -282,7 +281,7 @@ function buildAgain(b: ClosureBuilder, { args, proof, only }: AgainStatement, { 
 // ── values ──
 
 function buildRead(b: ClosureBuilder, statement: ReadStatement, after: Then): Step {
-  const { to, tag, next, isExact } = statement;
+  const { to, next, isExact } = statement;
   const { runtime } = b;
   // The object is nearly always a local.
   const from = statement.base.kind === 'local' ? b.slot(statement.base.local) : -1;
@@ -293,27 +292,26 @@ function buildRead(b: ClosureBuilder, statement: ReadStatement, after: Then): St
     const { site, find } = found;
     return (locals) => find(listIn(locals[from], site, isExact, runtime), locals[wanted]);
   }
-  const site = readSite(statement.name, statement.inPattern, statement.field);
+  const site = readSite(statement.name, statement.inPattern, statement.field, statement.notesRow);
   const at = b.slot(to);
+  const addTag = buildTag(b, statement, site);
   if (statement.isOptional) {
-    const addTag = tag === undefined ? undefined : buildTag(b, tag);
     const then = buildStep(b, next, after);
     return (locals) => {
       const base = from === -1 ? known : locals[from];
       const value = isExact ? readExact(base, site, runtime) : read(base, site, runtime);
-      if (addTag !== undefined) addTag(value);
+      if (addTag !== undefined) addTag(value, base);
       locals[at] = value;
       return then(locals);
     };
   }
-  if (tag !== undefined) {
-    const addTag = buildTag(b, tag);
+  if (addTag !== undefined) {
     const then = buildStep(b, next, after);
     return (locals) => {
       const base = from === -1 ? known : locals[from];
       const value = isExact ? readExact(base, site, runtime) : read(base, site, runtime);
       if (value === noValue) return failed;
-      addTag(value);
+      addTag(value, base);
       locals[at] = value;
       return then(locals);
     };
@@ -341,7 +339,16 @@ function buildRead(b: ClosureBuilder, statement: ReadStatement, after: Then): St
 }
 
 /** Builds the tagging of a plain row with the declared type of the field that it was read from. Instances have a type already. */
-function buildTag({ runtime }: ClosureBuilder, tag: FieldType): (value: unknown) => void {
+function buildTag(
+  { runtime }: ClosureBuilder,
+  { tag, notesRow }: ReadStatement,
+  site: ReadSite,
+): ((value: unknown, base: unknown) => void) | undefined {
+  if (notesRow)
+    return (value, base) => {
+      if (isRow(value, runtime)) runtime.noteRow(base, site, value);
+    };
+  if (tag === undefined) return undefined;
   return (value) => {
     if (isRow(value, runtime)) runtime.tag(value, tag);
   };

@@ -7,10 +7,9 @@ import type { Emission } from './emission.js';
 
 /** Prints the read of an attribute. @param next prints the statements after it */
 export function emitRead(e: Emission, statement: ReadStatement, next: () => string): string {
-  const { to, base, name, inPattern, isExact, field, tag, isOptional, at } = statement;
+  const { to, base, name, inPattern, isExact, field, tag, notesRow, isOptional, at } = statement;
   const n = e.newLabel();
-  const isUnsure = !isExact && tag === undefined && field === undefined && e.linker.mayTag(name);
-  const site = e.constant(readSite(name, inPattern, field, isUnsure));
+  const site = e.constant(readSite(name, inPattern, field, notesRow));
   const o = e.operand(base);
   const v = `v${to}`;
   const leave = isOptional ? ';' : `break b${n};`;
@@ -21,10 +20,10 @@ export function emitRead(e: Emission, statement: ReadStatement, next: () => stri
     : undefined;
   const settle = e.waits ? e.waitFor(v, at, absent) : '';
   // A value is tagged only after it is settled.
-  const isSettledFirst = e.settles || tag !== undefined || field !== undefined || isUnsure;
+  const isSettledFirst = e.settles || tag !== undefined || field !== undefined || notesRow;
   const slow = `{ ${v} = R.read(${o}, ${site}, ${v}${e.position(at)}); if (${v} === U) ${leave} ${isSettledFirst ? '' : settle}}\n`;
   const rest = () => {
-    const row = isUnsure
+    const row = notesRow
       ? `if (${objectTest(v)} && !R.registered.has(Object.getPrototypeOf(${v}))) R.noteRow(${o}, ${site}, ${v});\n`
       : '';
     const first = isSettledFirst ? settle : '';

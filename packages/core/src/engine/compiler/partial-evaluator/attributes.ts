@@ -28,23 +28,27 @@ export function readAttribute(evaluation: Evaluation, goal: LookupGoal, cells: C
   const at = `${identityOf(base)}.${name}`;
   const known = reads.get(at);
   if (known !== undefined) return bind(evaluation, result, known, rest);
-  const field = fieldOf(base, name);
+  // The likely type of the object only says which code to try first. It gives no type to the value.
+  const field = isCertain(base) ? fieldOf(base, name) : undefined;
   const to = evaluation.newLocal();
-  const value = declaredLocal(linker, to, field);
+  const value = { ...declaredLocal(linker, to, fieldOf(base, name)), field };
   evaluation.onUndo(() => reads.delete(at));
   reads.set(at, value);
   const next = bind(evaluation, result, value, rest);
   // The elements of a list are tagged one by one in its loop. The whole list is tagged only if it is used elsewhere.
   const isTagged = field?.kind !== 'list' || !isOnlyIterated(next, to);
+  const hasExactBase = isExact(base, linker.hasGetter(name)) && !isDeclaredTwice(base, name);
+  const tag = tagOf(linker, field);
   return {
     kind: 'read',
     to,
     base: operandOf(base),
     name,
     inPattern: goal.inPattern,
-    isExact: isExact(base, linker.hasGetter(name)) && !isDeclaredTwice(base, name),
-    field: tagOf(linker, field),
-    tag: isTagged ? tagOf(linker, field) : undefined,
+    isExact: hasExactBase,
+    field: tag,
+    tag: isTagged ? tag : undefined,
+    notesRow: !hasExactBase && tag === undefined && linker.mayTag(name),
     isOptional: false,
     at: goal.span,
     next,
@@ -61,7 +65,9 @@ const isExact = (base: Value, isGetter: boolean): base is LocalValue =>
 const isDeclaredTwice = ({ known }: LocalValue, name: string): boolean =>
   known.kind === 'types' && known.types.declared.filter((type) => type.fields?.has(name)).length > 1;
 
-/** Returns the declared type of a field, as far as the type of the object is known. */
+const isCertain = (base: Value): boolean => base.kind === 'local' && base.known.kind === 'types';
+
+/** Returns the declared type of a field, as far as the type of the object is known or likely. */
 function fieldOf(base: Value, name: string): FieldType | undefined {
   if (base.kind !== 'local') return undefined;
   const { known, likely } = base;
