@@ -238,7 +238,12 @@ describe('rows with keys', () => {
     ['a row and a list', typed('User', { id: 1 }), [1], false],
   ];
   const several: readonly Answer[] = [
-    ['all fields of a key', typed('Team', { tenant: 1, id: 1, n: 1 }), typed('Team', { tenant: 1, id: 1 }), true],
+    [
+      'all fields of a key',
+      typed('Team', { tenant: 1, id: 1, n: 1 }),
+      typed('Team', { tenant: 1, id: 1 }),
+      true,
+    ],
     ['one field of a key', typed('Team', { tenant: 1, id: 1 }), typed('Team', { tenant: 2, id: 1 }), false],
     ['an equality of the type', typed('Tag', { id: 1 }), typed('Tag', { id: 2 }), true],
   ];

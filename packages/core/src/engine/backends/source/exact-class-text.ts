@@ -73,11 +73,7 @@ export function rowTest(
       : `${isClean} && (${found} === undefined || !${constant(values)}.has(${found}))`;
   });
   const tag = mark.field === undefined ? literalText(mark.value) : 'undefined';
-  return [
-    plainTest(value),
-    ...tests,
-    `${constant(findTag)}(${value}) === ${tag}`,
-  ].join(' && ');
+  return [plainTest(value), ...tests, `${constant(findTag)}(${value}) === ${tag}`].join(' && ');
 }
 
 /**
