@@ -2,7 +2,13 @@
 import { allowing, denying, type TestDoubleOptions } from '../testing/test-double-options.js';
 import { Authorizer } from './authorizer.js';
 
-export { actAs, polarMatchers, type MatcherResult, type PolarMatchers } from '../testing/index.js';
+export {
+  actAs,
+  polarMatchers,
+  type MatcherResult,
+  type MatcherState,
+  type PolarMatchers,
+} from '../testing/index.js';
 export type { TestDoubleOptions };
 
 /** Creates an authorizer that allows everything: for tests that are not about authorization. */
