@@ -2,6 +2,9 @@ import { describe, expect, it, vi } from 'vitest';
 import { Authorizer } from '../../index.js';
 import { Doc, engines, everywhere, outcomeOf, types, User } from '../fixtures/all-engines.fixture.js';
 
+// Each function has its final code from the second call on.
+vi.mock('../compiler/thresholds.js', async (original) => ({ ...(await original<object>()), hotCalls: 1 }));
+
 describe('promises', () => {
   const later = <T>(value: T) => Promise.resolve(value);
   const doc = new Doc({ locked: false });
@@ -50,6 +53,29 @@ describe('promises', () => {
         'POLAR_RUN_PROMISE_IN_SYNC',
       );
     }
+  });
+
+  // Another rule grants afterwards, but it must not be tried before the promise settles.
+  it.each([
+    'r.flag = r.missing',
+    'x = r.flag and y = r.missing and x = y',
+    'x = r.flag and y = _a.missing and x = y',
+    'x = r.flag and r.n + "a" = 1 and x = 1',
+    'x = r.flag and r.missing + 1 = 2 and x = 1',
+    'not (x = r.flag and y = r.missing and x = y)',
+    'same(r.flag, r)',
+    'x = r.flag and (r.missing = x or r.n = x)',
+  ])('are found although the condition is undecided, also if a later rule grants: %s', async (condition) => {
+    const policies = `
+      allow(_a: User, _, r: Doc) if ${condition};
+      allow(_a: User, _, r: Doc) if x = r.flag and r.other = x;
+      allow(_: User, _, r: Doc) if r.n = 1;
+      same(x, r) if r.missing = x;
+    `;
+    await everywhere(policies, { types }, (ask) => {
+      expect(ask(new User(), new Doc({ flag: later(1), n: 1 }))).toBe('POLAR_RUN_PROMISE_IN_SYNC');
+      expect(ask(new User(), new Doc({ flag: 2, n: 1 }))).toBe(true);
+    });
   });
 
   it('can be results and arguments of methods, which run once', async () => {

@@ -13,8 +13,6 @@ export interface Linker {
   readonly context: ProgramContext;
   /** The proof without rules, if functions record their proofs. */
   readonly emptyProof: Proof | undefined;
-  /** Whether the code alone denies undecided queries. Otherwise the machine runs them again. */
-  readonly deniesUndecided: boolean;
   indexOf(predicate: Predicate, arity: number): RuleIndex;
   functionFor(predicate: Predicate, known: readonly KnownArgument[]): CompiledFunction;
   /** Drops facts where literals would be combined in too many ways. Otherwise returns the same list. */

@@ -120,6 +120,8 @@ export interface ReadStatement {
   readonly notesRow: boolean;
   /** Whether `next` also runs when the attribute is missing. The alternatives in it that need the attribute test for it. */
   readonly isOptional: boolean;
+  /** Locals that may hold promises, and that nothing examines if the attribute is missing. */
+  readonly unchecked: readonly number[];
   readonly at: Span;
   readonly next: Statement;
 }

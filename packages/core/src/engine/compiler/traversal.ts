@@ -102,7 +102,7 @@ export function operandsOf(statement: Statement): readonly Operand[] {
     case 'record':
       return statement.parts;
     case 'read':
-      return [statement.base];
+      return [statement.base, ...statement.unchecked.map(local)];
     case 'method':
       return [statement.base, ...statement.args];
     case 'arithmetic':

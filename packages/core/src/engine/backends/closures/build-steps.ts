@@ -286,6 +286,7 @@ function buildRead(b: ClosureBuilder, statement: ReadStatement, after: Then): St
   // The object is nearly always a local.
   const from = statement.base.kind === 'local' ? b.slot(statement.base.local) : -1;
   const known = statement.base.kind === 'local' ? undefined : statement.base.value;
+  const missing = buildMissing(b, statement);
   const found = after === enough ? buildAttributeFinder(b, statement) : undefined;
   if (found !== undefined && from !== -1) {
     const wanted = b.slot(found.wanted);
@@ -300,6 +301,7 @@ function buildRead(b: ClosureBuilder, statement: ReadStatement, after: Then): St
     return (locals) => {
       const base = from === -1 ? known : locals[from];
       const value = isExact ? readExact(base, site, runtime) : read(base, site, runtime);
+      if (value === noValue) missing(locals);
       if (addTag !== undefined) addTag(value, base);
       locals[at] = value;
       return then(locals);
@@ -310,7 +312,7 @@ function buildRead(b: ClosureBuilder, statement: ReadStatement, after: Then): St
     return (locals) => {
       const base = from === -1 ? known : locals[from];
       const value = isExact ? readExact(base, site, runtime) : read(base, site, runtime);
-      if (value === noValue) return failed;
+      if (value === noValue) return missing(locals);
       addTag(value, base);
       locals[at] = value;
       return then(locals);
@@ -323,7 +325,8 @@ function buildRead(b: ClosureBuilder, statement: ReadStatement, after: Then): St
     return (locals) => {
       const base = from === -1 ? known : locals[from];
       const value = isExact ? readExact(base, site, runtime) : read(base, site, runtime);
-      if (value === noValue || !matches(value, locals)) return failed;
+      if (value === noValue) return missing(locals);
+      if (!matches(value, locals)) return failed;
       locals[at] = value;
       return then(locals);
     };
@@ -332,9 +335,19 @@ function buildRead(b: ClosureBuilder, statement: ReadStatement, after: Then): St
   return (locals) => {
     const base = from === -1 ? known : locals[from];
     const value = isExact ? readExact(base, site, runtime) : read(base, site, runtime);
-    if (value === noValue) return failed;
+    if (value === noValue) return missing(locals);
     locals[at] = value;
     return then(locals);
+  };
+}
+
+/** Builds the step that fails for a missing attribute, or bails out at a promise that nothing examines then. */
+function buildMissing(b: ClosureBuilder, { unchecked }: ReadStatement): (locals: Locals) => typeof failed {
+  if (unchecked.length === 0) return () => failed;
+  const slots = unchecked.map((n) => b.slot(n));
+  return (locals) => {
+    for (const at of slots) if (mayBePending(locals[at])) b.runtime.await(locals[at]);
+    return failed;
   };
 }
 

@@ -21,7 +21,7 @@ export interface AttributeTest {
 /** Recognizes a test of an attribute of a list element, where the element itself is not needed in a local. */
 export function elementSearch(item: number, statement: Statement): AttributeTest | undefined {
   if (statement.kind !== 'read' || !isLocal(statement.base, item)) return undefined;
-  const found = attributeTest(statement);
+  const found = statement.unchecked.length === 0 ? attributeTest(statement) : undefined;
   return found === undefined || mentions(found.test, item) ? undefined : found;
 }
 

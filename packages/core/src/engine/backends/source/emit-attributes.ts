@@ -7,12 +7,13 @@ import type { Emission } from './emission.js';
 
 /** Prints the read of an attribute. @param next prints the statements after it */
 export function emitRead(e: Emission, statement: ReadStatement, next: () => string): string {
-  const { to, base, name, inPattern, isExact, field, tag, notesRow, isOptional, at } = statement;
+  const { to, base, name, inPattern, isExact, field, tag, notesRow, isOptional, unchecked, at } = statement;
   const n = e.newLabel();
   const site = e.constant(readSite(name, inPattern, field, notesRow));
   const o = e.operand(base);
   const v = `v${to}`;
-  const leave = isOptional ? ';' : `break b${n};`;
+  const checks = e.settles ? '' : unchecked.map((m) => e.waitFor(`v${m}`)).join('');
+  const leave = `{ ${checks}${isOptional ? '' : `break b${n};`} }`;
   const access = memberAccess(name);
   const isMissing = `${v} === undefined || Object.prototype${access} !== undefined`;
   const absent = e.settles

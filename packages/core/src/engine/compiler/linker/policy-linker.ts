@@ -34,7 +34,7 @@ import { methodCallers, negatedPredicates, recursionTest } from './call-graph.js
 export interface LinkerOptions {
   /** Whether functions record their proofs. */
   readonly recordsProofs: boolean;
-  /** See `Linker`. */
+  /** Whether the code alone denies undecided queries. Otherwise the machine runs them again. */
   readonly deniesUndecided: boolean;
 }
 
@@ -56,14 +56,12 @@ export class PolicyLinker implements Linker {
   readonly knownTypes: readonly TypeSet[] | undefined = undefined;
   readonly isRecursive = recursionTest();
   readonly emptyProof: Proof | undefined;
-  readonly deniesUndecided: boolean;
 
   constructor(
     readonly context: ProgramContext,
-    { recordsProofs, deniesUndecided }: LinkerOptions,
+    { recordsProofs }: LinkerOptions,
   ) {
     this.emptyProof = recordsProofs ? Proof.empty() : undefined;
-    this.deniesUndecided = deniesUndecided;
     const { types } = context.program;
     this.registered = registeredPrototypes(types);
     this.#getters = registeredGetters(types);
@@ -147,7 +145,6 @@ export class PolicyLinker implements Linker {
       body: insertPromiseChecks(
         hoistRecords(eliminateTailCalls(mergeAlternatives(simplify(body), this), fn)),
         open,
-        this.deniesUndecided,
       ),
     };
   }

@@ -50,6 +50,7 @@ export function readAttribute(evaluation: Evaluation, goal: LookupGoal, cells: C
     tag: isTagged ? tag : undefined,
     notesRow: !hasExactBase && tag === undefined && linker.mayTag(name),
     isOptional: false,
+    unchecked: [],
     at: goal.span,
     next,
   };

@@ -7,54 +7,62 @@ import { mapChildren, operandsOf, operandsOfTest } from '../traversal.js';
  * where the next statement examines the value first, which is the usual case.
  *
  * @param params the parameters that may hold a promise
- * @param deniesUndecided whether the machine does not run undecided queries again. Then a check is inserted also before a read that may be
- *   undecided
  */
-export function insertPromiseChecks(
-  body: Statement,
-  params: readonly number[],
-  deniesUndecided: boolean,
-): Statement {
-  const withCheck = (n: number, next: Statement): Statement =>
-    examines(next, n, deniesUndecided) ? next : { kind: 'await', local: n, next };
-  const checkReads = (statement: Statement): Statement => {
-    switch (statement.kind) {
-      case 'read':
-        return { ...statement, next: withCheck(statement.to, checkReads(statement.next)) };
-      case 'each':
-        return { ...statement, next: withCheck(statement.item, checkReads(statement.next)) };
-      default:
-        return mapChildren(statement, checkReads);
-    }
-  };
-  return params.reduceRight((next, param) => withCheck(param, next), checkReads(body));
+export const insertPromiseChecks = (statement: Statement, params: readonly number[]): Statement =>
+  params.reduceRight((next, param) => withCheck(param, next), checkReads(statement));
+
+const withCheck = (n: number, next: Statement): Statement =>
+  examined(next, n) ?? { kind: 'await', local: n, next };
+
+function checkReads(statement: Statement): Statement {
+  switch (statement.kind) {
+    case 'read':
+      return { ...statement, next: withCheck(statement.to, checkReads(statement.next)) };
+    case 'each':
+      return { ...statement, next: withCheck(statement.item, checkReads(statement.next)) };
+    default:
+      return mapChildren(statement, checkReads);
+  }
 }
 
-/** Checks whether a statement examines a local before it can succeed, fail, or call the application. */
-function examines(statement: Statement, n: number, deniesUndecided: boolean): boolean {
-  const examinesNext = (next: Statement): boolean => examines(next, n, deniesUndecided);
+/**
+ * Returns a statement that examines a local before it can succeed, fail, or call the application; undefined if the statement does not. An
+ * attribute that is missing first examines the local there.
+ */
+function examined(statement: Statement, n: number): Statement | undefined {
   const isIt = (operand: Operand): boolean => isLocal(operand, n);
-  const isOperand = () => operandsOf(statement).some(isIt);
+  const itselfIf = (examines: boolean) => (examines ? statement : undefined);
+  const ifOperand = () => itselfIf(operandsOf(statement).some(isIt));
   switch (statement.kind) {
-    case 'any':
-      return statement.of.length > 0 && examinesNext(statement.of[0]!);
-    case 'read':
-      // An undecided read does not need the check: the machine runs the query again unless another rule grants.
-      return isOperand() || (!statement.inPattern && !deniesUndecided && examinesNext(statement.next));
-    case 'arithmetic':
-    case 'await':
-      return isOperand() || examinesNext(statement.next);
+    case 'any': {
+      const [first, ...others] = statement.of;
+      const found = first && examined(first, n);
+      return found === first
+        ? itselfIf(first !== undefined)
+        : found && { kind: 'any', of: [found, ...others] };
+    }
+    case 'read': {
+      const next = ifOperand() || statement.inPattern ? undefined : examined(statement.next, n);
+      return next === undefined
+        ? ifOperand()
+        : { ...statement, next, unchecked: [...statement.unchecked, n] };
+    }
     case 'if':
       return statement.test.kind === 'present'
-        ? examinesNext(statement.next)
-        : testExamines(statement.test, isIt);
+        ? withNext(statement, n)
+        : itselfIf(testExamines(statement.test, isIt));
     case 'check':
-    case 'not':
-      return examinesNext(statement.proof);
+    case 'not': {
+      const proof = examined(statement.proof, n);
+      return proof && { ...statement, proof };
+    }
+    case 'await':
+      return ifOperand() ?? withNext(statement, n);
     case 'cut':
     case 'record':
     case 'receive':
-      return examinesNext(statement.next);
+      return withNext(statement, n);
+    case 'arithmetic':
     case 'method':
     case 'each':
     case 'exactly':
@@ -62,10 +70,18 @@ function examines(statement: Statement, n: number, deniesUndecided: boolean): bo
     case 'switch':
     case 'again':
     case 'succeed':
-      return isOperand();
+      return ifOperand();
     default:
       return assertNever(statement);
   }
+}
+
+function withNext<S extends Extract<Statement, { readonly next: Statement }>>(
+  statement: S,
+  n: number,
+): S | undefined {
+  const next = examined(statement.next, n);
+  return next && { ...statement, next };
 }
 
 /** A value that is compared with itself is not examined: identical operands are equal at once. */
