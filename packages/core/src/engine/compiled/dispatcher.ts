@@ -1,5 +1,7 @@
 import { findMark, type RowMark } from '../../host/row-mark.js';
 import type { TypeSet } from '../../host/type-set.js';
+import { isThenable } from '../../host/value.js';
+import { isObject } from '../../internal/is-object.js';
 import type { Class } from '../../types/type-declaration.js';
 import type { BackEnd } from '../backends/back-end.js';
 import {
@@ -11,9 +13,10 @@ import {
   type KnownArgument,
 } from '../compiler/compiled-function.js';
 import { dispatchPosition } from '../compiler/dispatch-position.js';
+import { caseOf, literalCase } from '../compiler/find-case.js';
 import { shapesOf } from '../compiler/known-shapes.js';
 import type { Linker } from '../compiler/linker.js';
-import { longestChain, longestSwitch, maxClasses } from '../compiler/thresholds.js';
+import { hotCalls, longestChain, longestSwitch, maxClasses } from '../compiler/thresholds.js';
 import { Budget, defaultLimits } from '../limits.js';
 import type { RuleIndex } from '../rules/rule-index.js';
 import { classLike } from '../runtime/exact-class.js';
@@ -78,6 +81,24 @@ class Dispatcher {
       },
     };
     fn.cases = this.#cases;
+  }
+
+  /** Returns the function that continues. A literal is removed from the arguments. */
+  #find(args: unknown[]): CompiledFunction {
+    const { runtime } = this.engine;
+    const value = args[this.#parameter];
+    const literal = literalCase(this.#cases, value);
+    if (literal !== undefined) {
+      args.splice(this.#parameter, 1);
+      return literal;
+    }
+    return this.#rowCase(value) ?? caseOf(this.#cases, value, runtime) ?? this.#target(args, runtime);
+  }
+
+  #rowCase(value: unknown): CompiledFunction | undefined {
+    if (this.#rows.size === 0 || !isObject(value) || isThenable(value)) return undefined;
+    const mark = findMark(value, this.#cases.discriminators);
+    return mark === undefined ? undefined : this.#rows.get(mark.field)?.get(mark.value);
   }
 
   /** Returns the function for an argument without a case, and adds the case. A literal is removed from the arguments. */
@@ -168,6 +189,7 @@ class Dispatcher {
 
   /** @param few the number of cases up to which the dispatch of a target is repeated within this function */
   #add<Key>(cases: Map<Key, CompiledFunction>, key: Key, target: CompiledFunction, few: number): void {
+    if (cases.get(key) === target) return;
     cases.set(key, target);
     if (cases.size <= few) target.dependents.add(this.publish);
     if (cases.size <= few + 1 && !this.#isAddingAll) this.publish();
@@ -185,7 +207,12 @@ class Dispatcher {
     const { engine, fn } = this;
     const { waiting } = engine.backEnd;
     const cases = this.#cases;
-    fn.run = engine.backEnd.dispatch('run', fn, cases, engine.runtime);
+    // Code for cases that still change, or that is rarely called, costs more than it saves.
+    let calls = 0;
+    fn.run = (...args) => {
+      if (++calls === hotCalls) fn.run = engine.backEnd.dispatch('run', fn, cases, engine.runtime);
+      return this.#find(args).run(...args);
+    };
     // The other forms are rarely used, so each is made when it is first called.
     fn.runAll = (...args) =>
       (fn.runAll = engine.backEnd.dispatch('runAll', fn, cases, engine.runtime))(...args);

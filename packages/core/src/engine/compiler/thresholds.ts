@@ -27,6 +27,9 @@ export const longestChain = 8;
 /** The most attributes that are read before alternatives of which only some use them. Each nests the code of the others. */
 export const maxOptionalReads = 16;
 
+/** The calls after which a function gets code of its own. Before, it shares code, or has general code. */
+export const hotCalls = 64;
+
 /** The most texts of functions that are kept for other functions with the same text. */
 export const maxTexts = 10_000;
 

@@ -1,9 +1,8 @@
-import { isObject } from '../../../internal/is-object.js';
 import type { CompiledFunction, GrowingCases } from '../../compiler/compiled-function.js';
+import { caseOf, literalCase } from '../../compiler/find-case.js';
 import type { Runtime } from '../../runtime/runtime.js';
 
 type Run = CompiledFunction['run'];
-const { getPrototypeOf } = Object;
 
 /** Dispatches for `runAll`: the function to call at each success is passed on as the last argument. */
 export function dispatchAll(cases: GrowingCases, runtime: Runtime): CompiledFunction['runAll'] {
@@ -75,20 +74,3 @@ export function dispatch(cases: GrowingCases, runtime: Runtime): Run {
       };
   }
 }
-
-/** Returns the function for a literal, which is not passed to it. */
-const literalCase = ({ literals }: GrowingCases, value: unknown): CompiledFunction | undefined =>
-  isObject(value) ? undefined : literals.get(value);
-
-/** Returns the function for any other value. */
-function caseOf(cases: GrowingCases, value: unknown, runtime: Runtime): CompiledFunction | undefined {
-  if (isObject(value) && (value as { then?: unknown }).then === undefined && !Array.isArray(value)) {
-    // An instance can have `then` even if its class does not.
-    const target = cases.prototypes.get(getPrototypeOf(value) as object);
-    if (target !== undefined && isUnmarked(value, runtime)) return target;
-  }
-  return runtime.caseOf(cases, value);
-}
-
-const isUnmarked = (value: object, { context: { typeSets } }: Runtime): boolean =>
-  typeSets.discriminators === undefined || typeSets.discriminators.matchNone(value);

@@ -1,7 +1,7 @@
 import type { CompiledFunction } from '../../compiler/compiled-function.js';
 import type { Linker } from '../../compiler/linker.js';
 import type { Plan } from '../../compiler/plan.js';
-import { maxTexts } from '../../compiler/thresholds.js';
+import { hotCalls, maxTexts } from '../../compiler/thresholds.js';
 import { noValue, type Runtime } from '../../runtime/runtime.js';
 import type { Way } from '../../runtime/way.js';
 import type { BackEnd } from '../back-end.js';
@@ -35,20 +35,52 @@ export function sourceBackEnd(
     }
     return maker(runtime, noValue, constants) as CompiledFunction[W];
   };
-  const emit = (fn: CompiledFunction, plan: Plan, linker: Linker, way: Way): EmittedCode => {
-    const code = emitFunction(fn, plan, linker, { way, isModule: false });
-    if (!linker.hasFewClasses) return code;
-    // Shared code sees the objects of all its functions. A comment keeps the texts of different classes apart while there are few.
-    const types = fn.known.map((known) => (known.kind === 'types' ? known.types.id : ''));
-    return { ...code, text: `${code.text} // ${types.join()}` };
+  const emit = (fn: CompiledFunction, plan: Plan, linker: Linker, way: Way): EmittedCode =>
+    emitFunction(fn, plan, linker, { way, isModule: false });
+  const emitOwn = (fn: CompiledFunction, plan: Plan, linker: Linker, way: Way): EmittedCode => {
+    const code = emit(fn, plan, linker, way);
+    return linker.hasFewClasses ? ofTypes(fn, code) : code;
+  };
+  /**
+   * Makes a function that gets code of its own once it is called often: shared code is slower, because it sees the objects of all its
+   * functions.
+   */
+  const makeShared = (
+    fn: CompiledFunction,
+    plan: Plan,
+    linker: Linker,
+    runtime: Runtime,
+  ): CompiledFunction['run'] => {
+    const shared = make(fn, 'run', emit(fn, plan, linker, 'run'), runtime);
+    let calls = 0;
+    return (...args) => {
+      // It is printed again, because each place that reads an attribute learns the prototypes for one function.
+      if (++calls === hotCalls) fn.run = make(fn, 'run', emitOwn(fn, plan, linker, 'run'), runtime);
+      return shared(...args);
+    };
   };
   return {
     kind: 'source',
-    plan: (way, fn, plan, linker, runtime) => make(fn, way, emit(fn, plan, linker, way), runtime),
+    plan: <W extends 'run' | 'runAll'>(
+      way: W,
+      fn: CompiledFunction,
+      plan: Plan,
+      linker: Linker,
+      runtime: Runtime,
+    ) =>
+      way === 'run' && linker.hasFewClasses
+        ? (makeShared(fn, plan, linker, runtime) as CompiledFunction[W])
+        : make(fn, way, emitOwn(fn, plan, linker, way), runtime),
     dispatch: (way, fn, cases, runtime) => make(fn, way, emitDispatch(cases, way), runtime),
     waiting: {
-      plan: (way, fn, plan, linker) => make(fn, way, emit(fn, plan, linker, way), undefined),
+      plan: (way, fn, plan, linker) => make(fn, way, emitOwn(fn, plan, linker, way), undefined),
       dispatch: (way, fn, cases) => make(fn, way, emitDispatch(cases, way), undefined),
     },
   };
 }
+
+/** Returns the same code with a comment that keeps its text apart from the texts for other types. */
+const ofTypes = ({ known }: CompiledFunction, code: EmittedCode): EmittedCode => ({
+  ...code,
+  text: `${code.text} // ${known.map((k) => (k.kind === 'types' ? k.types.id : '')).join()}`,
+});

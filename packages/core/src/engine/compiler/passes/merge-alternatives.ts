@@ -62,13 +62,14 @@ class Merger {
   }
 
   #segment(all: readonly Statement[]): Statement[] {
-    const uses = countUses(all);
+    const keys = all.map((each) => (each.kind === 'read' ? keyOf(each) : undefined));
+    const uses = countUses(keys);
     const merged: Statement[] = [];
     for (let i = 0; i < all.length;) {
       const first = all[i]!;
       const tested = this.#testedValue(first);
       if (tested !== undefined) {
-        const count = lengthOfRun(all, i, (each) => this.#testedValue(each) === tested);
+        const count = lengthOfRun(all, i, (at) => this.#testedValue(all[at]!) === tested);
         if (count >= fewestCases) {
           merged.push(this.#switchOn(all.slice(i, i + count) as IfStatement[]));
           i += count;
@@ -76,11 +77,11 @@ class Merger {
         }
       }
       if (first.kind === 'read') {
-        const key = keyOf(first);
-        const count = lengthOfRun(all, i, (each) => each.kind === 'read' && keyOf(each) === key);
+        const key = keys[i]!;
+        const count = lengthOfRun(all, i, (at) => keys[at] === key);
         const later = uses.get(key)! - count;
         if (later > 0 && this.#optionalReads < maxOptionalReads) {
-          merged.push(this.#readOptionally(first, all.slice(i)));
+          merged.push(this.#readOptionally(first, all.slice(i), keys.slice(i)));
           return merged;
         }
         uses.set(key, later);
@@ -98,11 +99,14 @@ class Merger {
   }
 
   /** Reads an attribute before alternatives of which only some need it. The first one does, so that nothing is read too early. */
-  #readOptionally(first: ReadStatement, all: readonly Statement[]): Statement {
-    const key = keyOf(first);
+  #readOptionally(
+    first: ReadStatement,
+    all: readonly Statement[],
+    keys: readonly (string | undefined)[],
+  ): Statement {
     const value: Operand = { kind: 'local', local: first.to };
-    const next = all.map((each): Statement => {
-      if (each.kind !== 'read' || keyOf(each) !== key) return each;
+    const next = all.map((each, i): Statement => {
+      if (each.kind !== 'read' || keys[i] !== keys[0]) return each;
       const after = afterRead(each, first);
       // A missing attribute equals no literal.
       return this.#testedValue(after) === first.to
@@ -148,23 +152,15 @@ class Merger {
 /** Checks for a constant that a switch can have as a case. */
 const isCase = (operand: Operand): boolean => operand.kind === 'constant' && isLiteral(operand.value);
 
-function countUses(all: readonly Statement[]): Map<string, number> {
-  const uses = new Map<string, number>();
-  for (const each of all) {
-    if (each.kind !== 'read') continue;
-    const key = keyOf(each);
-    uses.set(key, (uses.get(key) ?? 0) + 1);
-  }
+function countUses(keys: readonly (string | undefined)[]): Map<string | undefined, number> {
+  const uses = new Map<string | undefined, number>();
+  for (const key of keys) uses.set(key, (uses.get(key) ?? 0) + 1);
   return uses;
 }
 
-function lengthOfRun(
-  all: readonly Statement[],
-  from: number,
-  belongs: (statement: Statement) => boolean,
-): number {
+function lengthOfRun(all: readonly Statement[], from: number, belongs: (at: number) => boolean): number {
   let end = from;
-  while (end < all.length && belongs(all[end]!)) end++;
+  while (end < all.length && belongs(end)) end++;
   return end - from;
 }
 
