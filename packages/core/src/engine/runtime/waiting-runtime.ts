@@ -10,8 +10,8 @@ import { isIterable, StandaloneRuntime } from './standalone-runtime.js';
 
 /** Runs ahead-of-time code that awaits promises. */
 export class WaitingRuntime extends StandaloneRuntime {
-  /** The calls that the query made before it was restarted in code that awaits promises. */
-  #replay: HostReplay | undefined = undefined;
+  /** The calls that the query made before it was restarted in code that awaits promises. Generated code reads it. */
+  replay: HostReplay | undefined = undefined;
   #settled: Map<unknown, unknown> | undefined = undefined;
 
   /**
@@ -20,23 +20,23 @@ export class WaitingRuntime extends StandaloneRuntime {
    * @param replay the calls that the query made before it was restarted
    */
   override start(limits: Limits, signal: AbortSignal | undefined, replay?: HostReplay): void {
-    this.#replay = replay?.isEmpty === true ? undefined : replay;
+    this.replay = replay?.isEmpty === true ? undefined : replay;
     super.start(limits, signal, replay);
   }
 
   override read(base: unknown, site: ReadSite, seen?: unknown, at?: Span): unknown {
-    if (this.#replay === undefined) return super.read(base, site, seen, at);
+    if (this.replay === undefined) return super.read(base, site, seen, at);
     try {
-      return this.#replay.call(base, `.${site.name}`, [], () => super.read(base, site, seen, at));
+      return this.replay.call(base, `.${site.name}`, [], () => super.read(base, site, seen, at));
     } catch (error) {
       throw this.attributed(error, `\`${site.name}\` of ${kindOf(base)}`, at);
     }
   }
 
   protected override call(base: unknown, name: string, args: readonly unknown[], types: TypeSet): unknown {
-    return this.#replay === undefined
+    return this.replay === undefined
       ? super.call(base, name, args, types)
-      : this.#replay.call(base, name, args, () => super.call(base, name, args, types));
+      : this.replay.call(base, name, args, () => super.call(base, name, args, types));
   }
 
   /** Compares like `equal` in code that awaits promises, including those in lists and dictionaries. */
