@@ -119,7 +119,7 @@ async function loadAhead(setup: NanookSetup): Promise<LoadedNanook | undefined> 
     constants,
   });
   // In this package, where the module finds the parts of the runtime that it imports.
-  const folder = mkdtempSync(fileURLToPath(new URL('../../node_modules/.nanook-bench-', import.meta.url)));
+  const folder = mkdtempSync(fileURLToPath(new URL('../../.nanook-bench-', import.meta.url)));
   const file = join(folder, 'policy.mjs');
   writeFileSync(file, text);
   const started = performance.now();

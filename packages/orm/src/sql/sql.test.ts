@@ -116,7 +116,7 @@ describe('sql()', () => {
     [{ Items: 'items' }, '`tables.Items` of the adapter is near the type `Item`'],
     [{ item: 'items' }, '`tables.item` of the adapter is near the type `Item`'],
     [{ Item: { table: 'items', columns: { codes: 'c' } } }, '`tables.Item.columns.codes`'],
-    [{ Item: { table: 'items', columns: { codes: 'c' } } }, 'did you mean `code`?'],
+    [{ Item: { table: 'items', columns: { codes: 'c' } } }, 'did you mean `code`'],
   ])('refuses the misspelled key of %j', async (tables, text) => {
     const condition = await conditionOf('item.id = 1');
     expect(() => sql({ dialect: 'sqlite', tables: tables as never })(condition)).toThrow(
