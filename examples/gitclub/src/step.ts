@@ -4,7 +4,7 @@ import type { ConfigErrorCode } from '@nanook/http';
 export interface Step {
   readonly as?: string;
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
-  /** `{next}` stands for the cursor in the response before. */
+  /** `{next}` is replaced by the cursor of the previous response. */
   readonly path: string;
   readonly body?: Readonly<Record<string, unknown>>;
   readonly expect: {

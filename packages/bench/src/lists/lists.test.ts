@@ -22,7 +22,7 @@ describe('the lists', () => {
     }
   });
 
-  it('are refused when they have other rows', async () => {
+  it('cause an error when their rows are not the expected ones', async () => {
     const query = { text: 'SELECT * FROM repositories LIMIT 1', values: [] };
     await expect(verifyList(database, query)).rejects.toThrow('the list has 1 rows');
   });
@@ -62,7 +62,7 @@ describe('the section about lists', () => {
     expect(section).toContain('- `sql()` by hand, `sql()` with Nanook: Seq Scan');
   });
 
-  it('is added before the section about web requests, replaced, and found again', () => {
+  it('can be added before the section about web requests, replaced, and found in the page', () => {
     const page = '# Performance\n\nSmall.\n\n## Web requests\n\nFast.\n';
     const added = withListSection(page, section);
     expect(added).toBe(`# Performance\n\nSmall.\n\n${section}\n## Web requests\n\nFast.\n`);

@@ -13,7 +13,7 @@ function divide(page: string): readonly [before: string, section: string, after:
   return start < 0 ? [body, '', after] : [body.slice(0, start), body.slice(start + 1), after];
 }
 
-/** Replaces the section about lists, which stands before the one about web requests. An empty section removes it. */
+/** Replaces the section about lists, which precedes the section about web requests. An empty section removes it. */
 export function withListSection(page: string, section: string): string {
   const [before, , after] = divide(page);
   const parts = [before, section, after].map((part) => part.trim()).filter((part) => part !== '');

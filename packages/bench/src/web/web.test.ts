@@ -64,7 +64,7 @@ describe('the section about web requests', () => {
     expect(section).toContain('| Koa, hand-written | 40.0 µs | 39.0 µs – 41.0 µs |  |  |');
   });
 
-  it('is added to a page, replaced, and found again', () => {
+  it('can be added to a page, replaced, and found in the page', () => {
     const page = '# Performance\n\n## Size\n\nSmall.\n';
     const added = withWebSection(page, section);
     expect(added.startsWith(page)).toBe(true);

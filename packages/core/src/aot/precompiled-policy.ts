@@ -217,7 +217,7 @@ function notCompiled(module: unknown, format: unknown): PolarError {
   return new PolarError('POLAR_LOAD_MODULE_FORMAT', { found, advice });
 }
 
-/** Stands for the part that calls methods, in a policy that calls none. */
+/** Replaces the part that calls methods, in a policy without method calls. */
 const noMethods: CallMethod = () => {
   throw new PolarError('POLAR_LOAD_MODULE_FORMAT', {
     found: 'a policy that calls methods',

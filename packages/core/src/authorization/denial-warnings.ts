@@ -39,7 +39,7 @@ export class DenialWarnings {
     this.explain('allow', [actor, action, typed(type, {})], isAboutCall);
   }
 
-  /** Explains why an enumeration is empty. The query variable among the arguments stands for every action. */
+  /** Explains why an enumeration is empty. The query variable among the arguments means every action. */
   explainEnumeration(kind: Decision['kind'], args: readonly unknown[]): void {
     this.explain(
       kind,

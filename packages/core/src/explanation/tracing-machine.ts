@@ -195,7 +195,7 @@ export class TracingMachine extends Machine {
   }
 }
 
-/** Stands for a variable that no goal has read. */
+/** The value shown for a variable that no goal has read. */
 export const unbound: unique symbol = Symbol('unbound');
 
 const maxTypes = 10_000;

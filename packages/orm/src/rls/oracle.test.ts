@@ -26,7 +26,7 @@ describe.each(databases.filter(([name]) => name.startsWith('P')))(
 
     /** Reads the rows of a type as a role that the policies of the database apply to. */
     const idsSeen: FilteredDatabase['idsOf'] = async (type, _condition, { authorizer, actor }) => {
-      // Related rows that nobody may read decide nevertheless.
+      // A condition also reads related rows that the policies of the database hide from everybody.
       const hidden = Object.keys(tableOf).filter((other) => other !== type && random.below(2) === 0);
       const policies: RowLevelSecurityOptions['policies'] = {
         ...Object.fromEntries(hidden.map((other) => [other, { select: 'none' }])),

@@ -264,7 +264,7 @@ describe('many rules for one type and action', () => {
     }
   });
 
-  it('are decided when another condition follows all of them', () => {
+  it('give the answer of the machine when another condition follows all of them', () => {
     const alternatives = Array.from({ length: 300 }, (_, i) => `d.a = "a${i}" and u.b = ${i}`);
     const policy = `allow(u: Row, "read", d: Row) if (${alternatives.join(' or ')}) and u.a = "ok" and not (${alternatives.slice(150).join(' or ')});`;
     const machine = new EngineUnderTest('machine', policy, { types: { Row } });
