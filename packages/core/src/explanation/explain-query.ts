@@ -61,7 +61,10 @@ export async function explainQuery(
       outcome: undecided === undefined ? 'denied' : 'undecided',
       ...(failure?.kind === 'call' ? { misses: failure.misses, omitted: failure.omitted } : {}),
       undecided: undecided && builder.error(undecided),
-      advice: goal?.kind === 'call' ? adviceFor(context, goal.predicate.name, args) : [],
+      advice: [
+        ...(goal?.kind === 'call' ? adviceFor(context, goal.predicate.name, args) : []),
+        ...(tracing.trace.isFull ? [fullTrace] : []),
+      ],
     };
   } finally {
     run.dispose();
@@ -77,6 +80,9 @@ async function holds(run: QueryRun): Promise<boolean> {
     throw error;
   }
 }
+
+const fullTrace =
+  'the check proved more goals than an explanation keeps, so rules that were tried late can be missing here';
 
 function adviceFor(context: ProgramContext, rule: string, args: readonly SeenValue[]): readonly string[] {
   if (rule !== 'allow' && rule !== 'allow_field' && rule !== 'allow_request') return [];

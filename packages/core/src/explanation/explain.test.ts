@@ -239,6 +239,21 @@ describe('explain()', () => {
       ]);
   });
 
+  it('says that rules can be missing after a check with more goals than it keeps', async () => {
+    const authorizer = await Authorizer.load({
+      policies: 'allow(list, "read", _) if n in list and n = -1;',
+      denialWarnings: false,
+    });
+    const ofLength = async (length: number) => {
+      const list = Array.from({ length }, (_, i) => i);
+      return (await authorizer.explain(list, 'read', 1)).advice.filter((text) =>
+        text.includes('can be missing'),
+      );
+    };
+    expect(await ofLength(10)).toEqual([]);
+    expect(await ofLength(60_000)).toHaveLength(1);
+  });
+
   it('returns plain data, which stays the same as JSON', async () => {
     const explanation = await (await load(roles)).explain(ann, 'read', repo);
     const copy: unknown = JSON.parse(JSON.stringify(explanation));

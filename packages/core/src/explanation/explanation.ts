@@ -14,7 +14,7 @@ export interface Explanation {
   readonly omitted: number;
   /** The condition that the data cannot decide; undefined for another outcome. */
   readonly undecided: ExplainedError | undefined;
-  /** Probable mistakes in the call, such as an action that no rule names. */
+  /** Probable mistakes in the call, such as an action that no rule names, and a note if the explanation is incomplete. */
   readonly advice: readonly string[];
 }
 
