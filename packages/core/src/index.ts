@@ -14,7 +14,7 @@ export type {
   CheckOptions,
   WarmUpOptions,
 } from './authorization/query-options.js';
-export type { AuthorizerOptions, DecisionOptions } from './authorization/options.js';
+export type { AuthorizerOptions, DecisionOptions, ReloadOptions } from './authorization/options.js';
 export type { NamedPolicy, PolicyInput } from './policy/policy-source.js';
 
 export {

@@ -372,6 +372,7 @@ describe('onDecision', () => {
         ],
         error: undefined,
         policy: authorizer.policyHash,
+        policyVersion: undefined,
         at,
         durationMs: expect.any(Number) as number,
       },

@@ -17,7 +17,7 @@ import { findType, type TypeReference } from './grantable-actions.js';
 import type { LoadContext, LoadedPolicy } from './loaded-policy.js';
 import { explainMissingAwait } from './missing-await.js';
 import { onDemand } from './on-demand.js';
-import type { AuthorizerOptions } from './options.js';
+import type { AuthorizerOptions, ReloadOptions } from './options.js';
 import type {
   CheckOptions,
   EnumerationOptions,
@@ -72,21 +72,26 @@ export class Authorizer extends BaseAuthorizer {
     const load = async (): Promise<This> => {
       const { createParts } = await onDemand.loader();
       const authorizer = new this(createParts(options, this.reader));
-      await authorizer.#load(options.policies);
+      await authorizer.#load(options.policies, options.version);
       return authorizer as This;
     };
     return explainMissingAwait(load(), this.prototype);
   }
 
-  async #load(policies: PolicyInput | readonly PolicyInput[]): Promise<void> {
+  async #load(policies: PolicyInput | readonly PolicyInput[], version: string | undefined): Promise<void> {
     const { DecisionEngine, loadPolicy } = await onDemand.loader();
-    this.#loaded = await loadPolicy(listOf(policies), this.#loading, this.#loaded);
+    this.#loaded = await loadPolicy(listOf(policies), this.#loading, version, this.#loaded);
     this.#engine = new DecisionEngine(this.#loaded, this.#deciding);
   }
 
   /** The content hash of the current policy. Decisions contain it. */
   get policyHash(): string {
-    return this.#loaded.context.program.policy.hash;
+    return this.#loaded.version.hash;
+  }
+
+  /** The label of the current policy: the option `version` of `load` or `reload`. Decisions contain it. */
+  get policyVersion(): string | undefined {
+    return this.#loaded.version.version;
   }
 
   /** The engine that decides checks: compiled source, closures, or the machine alone. */
@@ -114,13 +119,25 @@ export class Authorizer extends BaseAuthorizer {
    * Loads the same policies again, or others. If they cannot be loaded, the authorizer keeps the current policy as a whole.
    *
    * @param policies the policies to load; default: those of `load`
+   * @param options the label of these policies. Without it, only a policy with the same texts keeps its label
    * @throws the errors of `load`
+   * @example
+   * await authorizer.reload('policy/*.polar', { version: '1.4.0' });
    */
-  reload(policies: PolicyInput | readonly PolicyInput[] = this.#loading.options.policies): Promise<void> {
+  reload(
+    policies: PolicyInput | readonly PolicyInput[] = this.#loading.options.policies,
+    options: ReloadOptions = {},
+  ): Promise<void> {
     // Reloads run one after the other, so that the last call wins and not the slowest.
-    const reloaded = this.#reloads.then(() => this.#load(policies));
+    const reloaded = this.#reloads.then(() => this.#reload(policies, options));
     this.#reloads = reloaded.catch(() => {});
     return reloaded;
+  }
+
+  async #reload(policies: PolicyInput | readonly PolicyInput[], options: ReloadOptions): Promise<void> {
+    const { validateReloadOptions } = await onDemand.loader();
+    validateReloadOptions(options);
+    await this.#load(policies, options.version);
   }
 
   /**

@@ -7,6 +7,7 @@ import type { RowCondition } from '../filter/row-condition.js';
 import { ignoreRejection } from '../host/handle-rejections.js';
 import { isQueryVariable } from '../terms/query-variable.js';
 import type { LinkedQuery } from '../ir/program.js';
+import type { PolicyVersion } from '../policy/policy-version.js';
 import type { Decider } from './base-authorizer.js';
 import { DecisionLog } from './decision-log.js';
 import { DecisionRecorder, RecordedCheck } from './decision-recorder.js';
@@ -58,14 +59,14 @@ export class DecisionEngine implements Decider {
   readonly warnings: DenialWarnings | undefined;
   readonly #compiled: CompiledPolicy | undefined;
   readonly #decisionContext: DecisionContext;
-  readonly #policyHash: string;
+  readonly #policy: PolicyVersion;
   /** Linked queries of checks, for which the arguments are given in their order. */
   readonly #checks = new Map<Decision['kind'], LinkedQuery>();
 
   constructor(loaded: LoadedPolicy, context: DecisionContext) {
     this.#compiled = loaded.compiled;
     this.#decisionContext = context;
-    this.#policyHash = loaded.context.program.policy.hash;
+    this.#policy = loaded.version;
     this.queries = loaded.queries;
     this.warnings = loaded.denials;
   }
@@ -240,7 +241,7 @@ export class DecisionEngine implements Decider {
     let recorded: PromiseLike<unknown> | undefined;
     let holds: boolean | undefined;
     try {
-      const policy = this.#policyHash;
+      const policy = this.#policy;
       const at = this.#decisionContext.clock();
       const startedMs = performance.now();
       if (compiled.prefersAsync && mode === 'async') {
@@ -376,7 +377,7 @@ export class DecisionEngine implements Decider {
     const query = this.#startQuery(kind, args, options, replay);
     const { log, clock, options: own } = this.#decisionContext;
     const recorder =
-      started ?? (log && new DecisionRecorder(log, kind, args, this.#policyHash, clock(), performance.now()));
+      started ?? (log && new DecisionRecorder(log, kind, args, this.#policy, clock(), performance.now()));
     return new RecordedCheck(query, recorder, own.undecided === 'deny');
   }
 

@@ -3,6 +3,7 @@ import { isUndecided } from './undecided.js';
 import type { DecisionLog } from './decision-log.js';
 import { Proof } from '../engine/proof.js';
 import type { Arguments, QueryRun } from '../engine/query/query-run.js';
+import type { PolicyVersion } from '../policy/policy-version.js';
 
 /** Writes one decision to the log, once. */
 export class DecisionRecorder implements StartedCheck {
@@ -14,7 +15,7 @@ export class DecisionRecorder implements StartedCheck {
     readonly log: DecisionLog,
     readonly kind: Decision['kind'],
     readonly args: Arguments,
-    readonly policy: string,
+    readonly policy: PolicyVersion,
     readonly at: Date,
     readonly startedMs: number,
   ) {}

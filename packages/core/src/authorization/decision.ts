@@ -1,4 +1,5 @@
 import type { Proof, RuleReference } from '../engine/proof.js';
+import type { PolicyVersion } from '../policy/policy-version.js';
 
 export type DecisionOutcome = 'allowed' | 'denied' | 'undecided' | 'error';
 
@@ -22,6 +23,8 @@ export interface Decision {
   readonly error: unknown;
   /** The content hash of the policy that decided. */
   readonly policy: string;
+  /** The label of that policy: the option `version` of `load` or `reload`. */
+  readonly policyVersion: string | undefined;
   /** The time when the check started, by the authorizer's clock. */
   readonly at: Date;
   readonly durationMs: number;
@@ -30,7 +33,7 @@ export interface Decision {
 /** The beginning of a check: its arguments and its time. */
 export interface StartedCheck {
   readonly kind: Decision['kind'];
-  readonly policy: string;
+  readonly policy: PolicyVersion;
   readonly at: Date;
   readonly startedMs: number;
 }
@@ -64,7 +67,8 @@ export function decisionOf(
     rule: proof?.decisive,
     proof: proof === undefined ? noRules : proof.references,
     error,
-    policy,
+    policy: policy.hash,
+    policyVersion: policy.version,
     at,
     durationMs: performance.now() - startedMs,
   };

@@ -22,12 +22,14 @@ import type { AuthorizerOptions } from './options.js';
 import { QueryRunner } from './query-runner.js';
 import { warnAll } from './warn.js';
 import type { PolicyInput, PolicyReader } from '../policy/policy-source.js';
+import type { PolicyVersion } from '../policy/policy-version.js';
 import { buildPolicy } from '../policy/build-policy.js';
 import { stringLiterals } from '../policy/string-literals.js';
 import type { TypeTable } from '../types/type-table.js';
 
 /** A policy that is ready for checks. A reload replaces it as a whole. */
 export interface LoadedPolicy {
+  readonly version: PolicyVersion;
   readonly context: ProgramContext;
   readonly compiled: CompiledPolicy | undefined;
   readonly queries: QueryRunner;
@@ -48,6 +50,7 @@ export interface LoadContext {
 /**
  * Reads, checks and links policies, and runs their inline queries, which share one time limit.
  *
+ * @param version the label of the policy. Without it, a policy with the same texts as the previous one keeps the label
  * @param previous the policy that is replaced. If the texts are the same, the result shares all its parts, also the compiled code
  * @throws {PolicyError} with every error of every policy
  * @throws {PolarError} `POLAR_LOAD_…` for a policy that cannot be read
@@ -55,6 +58,7 @@ export interface LoadContext {
 export async function loadPolicy(
   inputs: readonly PolicyInput[],
   { options, types, limits, reader }: LoadContext,
+  version?: string,
   previous?: LoadedPolicy,
 ): Promise<LoadedPolicy> {
   addValueDescriptions();
@@ -63,7 +67,7 @@ export async function loadPolicy(
   if (previous !== undefined && areSame(sources, previous.context.program.policy.sources)) {
     await runInlineQueries(previous.context, limits, new Report());
     warnAll(previous.warnings, options);
-    return previous;
+    return version === undefined ? previous : { ...previous, version: { ...previous.version, version } };
   }
   const report = new Report();
   const policy = buildPolicy(sources, types, report, options.queries);
@@ -75,6 +79,7 @@ export async function loadPolicy(
   const analysis = new GrantAnalysis(program, context.equality);
   const literals = once(() => stringLiterals(policy));
   return {
+    version: { hash: policy.hash, version },
     context,
     compiled: await compiledFor(context, options, limits, previous?.compiled),
     queries: new QueryRunner(context, limits),

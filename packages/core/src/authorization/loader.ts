@@ -2,3 +2,4 @@
 export { createParts } from './authorizer-parts.js';
 export { DecisionEngine } from './decision-engine.js';
 export { loadPolicy } from './loaded-policy.js';
+export { validateReloadOptions } from './validate-load-options.js';

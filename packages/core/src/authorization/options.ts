@@ -34,6 +34,8 @@ export interface DecisionOptions {
 export interface AuthorizerOptions extends DecisionOptions {
   /** The policies to load together, in order: texts, `{ name, source }`, and under Node files and globs. */
   readonly policies: PolicyInput | readonly PolicyInput[];
+  /** The label of these policies, such as a release or a revision. Decisions contain it next to the content hash. */
+  readonly version?: string;
   /** The names of the rules that the application queries itself. Loading warns about other rules that no rule uses. */
   readonly queries?: readonly string[];
   /** Lists rows for `authorizedResources`: an adapter of `@nanook/orm`, such as `drizzleResources(db, tables)`. */
@@ -65,6 +67,8 @@ export interface AuthorizerOptions extends DecisionOptions {
   /** Receives the texts that `print(…)` in a policy prints. Default: `console.log`. */
   readonly print?: (text: string) => void;
 }
+
+export interface ReloadOptions extends Pick<AuthorizerOptions, 'version'> {}
 
 /** Returns the constants of a policy: those of the application, and `Clock`, unless a type of the application has this name. */
 export const constantsOf = (

@@ -1,5 +1,5 @@
 import { describe } from '../internal/descriptions.js';
-import type { AuthorizerOptions } from './options.js';
+import type { AuthorizerOptions, ReloadOptions } from './options.js';
 import type { ExplainOptions } from './query-options.js';
 import {
   checkObject,
@@ -18,6 +18,7 @@ import {
 const loading = {
   ...deciding,
   policies: (value) => isText(value) || (typeof value === 'object' && value !== null && !isPromise(value)),
+  version: isLabel,
   queries: (value) => Array.isArray(value) && value.every(isText),
   onDecision: isFunction,
   onDecisionError: isFunction,
@@ -28,6 +29,10 @@ const loading = {
   resources: isAdapter,
   engine: oneOf('auto', 'source', 'closures', 'machine'),
 } satisfies { readonly [Option in keyof AuthorizerOptions]-?: OptionCheck };
+
+/** Checks the options of `reload`. @throws {PolarError} `POLAR_TYPE_INVALID_OPTION` */
+export const validateReloadOptions = (options: ReloadOptions): void =>
+  checkObject('reload', options, "{ version: '1.4.0' }", { version: isLabel });
 
 /** Checks the options of `load`, and refuses those that would be ignored. @throws {PolarError} `POLAR_TYPE_INVALID_OPTION` */
 export function validateOptions(
@@ -40,6 +45,10 @@ export function validateOptions(
   checkObject(of, options, example, checks);
   if (options.policies === undefined)
     throw invalidOption('policies', describe().invalidOption('policies', undefined));
+}
+
+function isLabel(value: unknown): boolean {
+  return isText(value) && value !== '';
 }
 
 const isCount: OptionCheck = (value) => Number.isSafeInteger(value) && (value as number) > 0;

@@ -46,6 +46,7 @@ const loading: Readonly<Record<string, OptionText>> = {
     expected: 'the text of a policy, a file such as "policy.polar", or a list of them',
     advice: awaited,
   },
+  version: { expected: "the label of the policy, such as '1.4.0'" },
   queries: {
     expected: "a list of names of rules, such as ['is_owner']",
     advice: (value) => (typeof value === 'string' ? `write ['${value}']` : undefined),
