@@ -13,6 +13,7 @@ export type {
   QueryOptions,
   CheckOptions,
   WarmUpOptions,
+  WhoCanOptions,
 } from './authorization/query-options.js';
 export type { AuthorizerOptions, DecisionOptions, ReloadOptions } from './authorization/options.js';
 export type { NamedPolicy, PolicyInput } from './policy/policy-source.js';
@@ -48,6 +49,7 @@ export type { Mask } from './explanation/shown-values.js';
 export { renderExplanationPage } from './explanation/render-html.js';
 export { renderExplanation, type RenderOptions } from './explanation/render-text.js';
 export type { RuleReference } from './engine/proof.js';
+export type { WhatCan, WhoCan } from './authorization/who-can.js';
 export type { ExplainedRows, ExplainedRule, WhereExplanation } from './authorization/where-explanation.js';
 
 export { optional } from './types/type-declaration.js';

@@ -31,7 +31,7 @@ export class CompiledAuthorizer extends BaseAuthorizer {
   readonly #limits: Limits;
   protected readonly decider: Decider = {
     check: (rule, args, options) => this.#check(rule, args, options),
-    checkUnrecorded: (args, options) => this.#checkUnrecorded('allow', args, options),
+    checkUnrecorded: (kind, args, options) => this.#checkUnrecorded(kind, args, options),
     typeNameOf: (resource) => resourceTypeOf(resource, this.#policy.typeSets),
   };
   /** The content hash of the policy. */

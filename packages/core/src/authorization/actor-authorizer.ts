@@ -7,6 +7,7 @@ import type { TypeReference } from './grantable-actions.js';
 import type { Explanation } from '../explanation/explanation.js';
 import type { AuthorizeOptions, CheckOptions, EnumerationOptions, ExplainOptions } from './query-options.js';
 import type { WhereExplanation } from './where-explanation.js';
+import type { WhatCan } from './who-can.js';
 
 /** The methods of `Authorizer` that an `ActorAuthorizer` calls. */
 export interface ActorChecks extends BaseAuthorizer {
@@ -22,6 +23,7 @@ export interface ActorChecks extends BaseAuthorizer {
 
 /** The checks of `Authorizer`, which can filter and explain. A policy that was compiled ahead of time cannot. */
 export interface FilteringChecks extends ActorChecks {
+  whatCan(actor: unknown, resource: unknown, options?: EnumerationOptions): Promise<WhatCan>;
   explain(actor: unknown, action: string, resource: unknown, options?: ExplainOptions): Promise<Explanation>;
   explainField(
     actor: unknown,
@@ -117,6 +119,15 @@ export class ActorAuthorizer<Actor = unknown, Checks extends ActorChecks = Actor
   /** Returns the fields on which the actor may perform the action: `Authorizer.authorizedFields`. */
   fields(action: string, resource: unknown, options?: EnumerationOptions): Promise<Set<string>> {
     return this.authorizer.authorizedFields(this.actor, action, resource, options);
+  }
+
+  /** Finds the actions that the actor may perform, and the undecided ones: `Authorizer.whatCan`. */
+  whatCan(
+    this: ActorAuthorizer<Actor, FilteringChecks>,
+    resource: unknown,
+    options?: EnumerationOptions,
+  ): Promise<WhatCan> {
+    return this.authorizer.whatCan(this.actor, resource, options);
   }
 
   /** Explains why the action is allowed, denied or undecided: `Authorizer.explain`. */

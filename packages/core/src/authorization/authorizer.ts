@@ -26,10 +26,12 @@ import type {
   GrantableOptions,
   QueryOptions,
   WarmUpOptions,
+  WhoCanOptions,
 } from './query-options.js';
 import type { ResourceLists } from './resource-lists.js';
 import type { Explanation } from '../explanation/explanation.js';
 import type { WhereExplanation } from './where-explanation.js';
+import type { WhatCan, WhoCan } from './who-can.js';
 
 addMessages();
 
@@ -288,6 +290,41 @@ export class Authorizer extends BaseAuthorizer {
   ): Promise<Set<string>> {
     const args: Arguments = [actor, action, resource, new QueryVariable('field')];
     return this.#engine.enumerate('authorizedFields', 'field', 'allow_field', args, options);
+  }
+
+  /**
+   * Finds the actors who may perform an action on a resource. It checks each of the given actors, and `onDecision` receives no record of
+   * these checks.
+   *
+   * @param actors a list or another iterable, also an asynchronous one such as a stream of rows; an actor may be a promise
+   * @throws {PolarError} as `isAllowed` does, except when a check is undecided; the errors of the iterable
+   * @example
+   * const { allowed, undecided } = await authorizer.whoCan('read', note, users);
+   */
+  async whoCan<Actor>(
+    action: string,
+    resource: unknown,
+    actors: Iterable<Actor> | AsyncIterable<Actor>,
+    options: WhoCanOptions = {},
+  ): Promise<WhoCan<Awaited<Actor>>> {
+    const { checkWhoCan, whoCan } = await onDemand.whoCan();
+    const awaited = await awaitArgument(resource);
+    checkWhoCan(action, actors, options);
+    return whoCan(this.#engine, action, awaited, actors, options);
+  }
+
+  /**
+   * Finds the actions that an actor may perform on a resource: `authorizedActions`, and the actions for which the data cannot decide.
+   *
+   * @throws {PolarError} as `authorizedActions` does
+   * @example
+   * const { allowed, undecided } = await authorizer.whatCan(user, note);
+   */
+  async whatCan(actor: unknown, resource: unknown, options: EnumerationOptions = {}): Promise<WhatCan> {
+    const [who, what] = [await awaitArgument(actor), await awaitArgument(resource)];
+    const found = await this.authorizedActions(who, what, options);
+    const { whatCan } = await onDemand.whoCan();
+    return whatCan(this.#engine, this.#loaded.grantable, who, what, found, options);
   }
 
   /**

@@ -22,7 +22,11 @@ export interface Decider {
   ): boolean | Promise<boolean>;
 
   /** Decides `allow` without a record of the decision. */
-  checkUnrecorded(args: Arguments, options: CheckOptions | undefined): boolean | Promise<boolean>;
+  checkUnrecorded(
+    kind: 'allow',
+    args: Arguments,
+    options: CheckOptions | undefined,
+  ): boolean | Promise<boolean>;
 
   /** Returns the name of a resource's declared type, for the log. */
   typeNameOf(resource: unknown): string | undefined;
@@ -68,7 +72,7 @@ export abstract class BaseAuthorizer {
     // The existence of a type is not a secret.
     const shown = isType(awaited) ? { ...options, checkRead: false } : options;
     throw await refusal(action, this.decider.typeNameOf(awaited), shown, this.#options, (readAction) =>
-      this.decider.checkUnrecorded([actor, readAction, awaited], options),
+      this.decider.checkUnrecorded('allow', [actor, readAction, awaited], options),
     );
   }
 

@@ -136,9 +136,14 @@ export class DecisionEngine implements Decider {
     return explainCondition(condition, followed);
   }
 
-  /** Decides `allow` without a record of the decision and without warnings. */
-  checkUnrecorded(args: Arguments, options: CheckOptions | undefined): boolean | Promise<boolean> {
-    return this.#run('unrecorded', 'allow', 3, args[0], args[1], args[2], undefined, options);
+  /** Decides a rule without a record of the decision and without warnings. */
+  checkUnrecorded(
+    kind: 'allow' | 'allow_field',
+    args: Arguments,
+    options: CheckOptions | undefined,
+  ): boolean | Promise<boolean> {
+    const arity = kind === 'allow' ? 3 : 4;
+    return this.#run('unrecorded', kind, arity, args[0], args[1], args[2], args[3], options);
   }
 
   /** Returns the name of a resource's declared type, for the log. */
@@ -309,7 +314,7 @@ export class DecisionEngine implements Decider {
       case 'async':
         return this.#decide(kind, args, options, replay, recorder);
       case 'unrecorded':
-        return this.#decideUnrecorded(args, options, replay);
+        return this.#decideUnrecorded(kind, args, options, replay);
     }
   }
 
@@ -354,11 +359,12 @@ export class DecisionEngine implements Decider {
   }
 
   async #decideUnrecorded(
+    kind: Decision['kind'],
     args: Arguments,
     options: CheckOptions,
     replay: HostReplay | undefined,
   ): Promise<boolean> {
-    const { query, given } = this.queries.prepareCall('allow', args);
+    const { query, given } = this.queries.prepareCall(kind, args);
     const run = this.queries.start(query, given, options, replay);
     try {
       return await run.next();

@@ -13,6 +13,8 @@ export const onDemand = {
   where: () => import('../partial/where.js'),
   /** Needed by `authorizedResources` and `countAuthorizedResources`. */
   resourceLists: () => import('./resource-lists.js'),
+  /** Needed by `whoCan` and `whatCan`. */
+  whoCan: () => import('./who-can.js'),
   /** Needed by `explain`. */
   explanation: () => import('../explanation/explain-query.js'),
   /** Needed by `explainWhere`. */

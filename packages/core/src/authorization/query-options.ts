@@ -17,6 +17,13 @@ export interface AuthorizeOptions extends CheckOptions {
   /** `false`: the refusal is a `ForbiddenError` even when the actor may not read the resource. */
   readonly checkRead?: boolean;
 }
+/** Options of `whoCan`. */
+export interface WhoCanOptions extends CheckOptions {
+  /** The field of the resource, to check the rules `allow_field`. Default: the resource as a whole, with the rules `allow`. */
+  readonly field?: string;
+  /** The number of checks that run at the same time. Default: 16. */
+  readonly concurrency?: number;
+}
 /** Options of `explain` and its variants. */
 export interface ExplainOptions extends CheckOptions, ExplanationOptions {}
 /** Options of `explainQuery`. */

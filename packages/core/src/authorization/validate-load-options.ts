@@ -1,6 +1,6 @@
 import { describe } from '../internal/descriptions.js';
 import type { AuthorizerOptions, ReloadOptions } from './options.js';
-import type { ExplainOptions } from './query-options.js';
+import type { ExplainOptions, WhoCanOptions } from './query-options.js';
 import {
   checkObject,
   deciding,
@@ -65,6 +65,17 @@ const ofExplanation: Readonly<Record<string, OptionCheck>> = {
 /** Checks the options of one explanation. @throws {PolarError} `POLAR_TYPE_INVALID_OPTION` */
 export const validateExplainOptions = (options: ExplainOptions): void =>
   checkObject('an explanation', options, '{ maxRules: 3 }', ofExplanation);
+
+const ofWhoCan: Readonly<Record<string, OptionCheck>> = {
+  signal: isSignal,
+  limits: isOptionsObject,
+  field: isText,
+  concurrency: isCount,
+};
+
+/** Checks the options of `whoCan`. @throws {PolarError} `POLAR_TYPE_INVALID_OPTION` */
+export const validateWhoCanOptions = (options: WhoCanOptions): void =>
+  checkObject('whoCan', options, '{ concurrency: 4 }', ofWhoCan);
 
 const ofCount: Readonly<Record<string, OptionCheck>> = { where: isOptionsObject, signal: isSignal };
 
