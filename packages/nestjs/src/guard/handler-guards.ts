@@ -1,9 +1,9 @@
 import { Inject, Injectable, type CanActivate, type Type } from '@nestjs/common';
-import { ModulesContainer } from '@nestjs/core';
+import { ApplicationConfig, ModulesContainer } from '@nestjs/core';
 import { EntryPoints, type EntryPoint } from '../entry-points/entry-points.js';
 import { GUARD_MODE } from '../options/nanook.module-definition.js';
 import type { GuardMode } from '../options/nanook.options.js';
-import { convertRefusals } from '../refusals/refusal.interceptor.js';
+import { convertRefusals, refusals } from '../refusals/refusal.interceptor.js';
 import {
   ClassGuard,
   HandlerGuard,
@@ -15,7 +15,8 @@ import {
 /**
  * Adds a guard to every handler that the global guard does not cover, with or without requirements: to messages and events, because a hybrid
  * application does not share its global guards with its microservices, and Nest 11 runs none for gateways; and with `guard: 'manual'`, to
- * all handlers. Messages and events also get the interceptor that converts refusals. This happens while Nest instantiates the application, before it resolves any handler.
+ * all handlers. Messages and events also get the interceptor that converts refusals, and so do all handlers if there are resolvers of
+ * GraphQL or event streams. This happens while Nest instantiates the application, before it resolves any handler.
  */
 @Injectable()
 export class HandlerGuards {
@@ -23,6 +24,7 @@ export class HandlerGuards {
     @Inject(GUARD_MODE) private readonly mode: GuardMode,
     @Inject(EntryPoints) private readonly entries: EntryPoints,
     @Inject(ModulesContainer) modules: ModulesContainer,
+    @Inject(ApplicationConfig) config: ApplicationConfig,
   ) {
     const guards = new Map<Type<CanActivate>, CanActivate>([
       [HandlerGuard, new HandlerGuard(modules)],
@@ -30,7 +32,10 @@ export class HandlerGuards {
       [OverrideGuard, new OverrideGuard(modules)],
     ]);
     const hosts = this.entries.hosts();
-    for (const entry of this.entries.all()) {
+    const entryPoints = this.entries.all();
+    // A global interceptor, so that it also converts what interceptors of the application throw.
+    if (entryPoints.some(bypassesExceptionLayer)) config.addGlobalInterceptor(refusals);
+    for (const entry of entryPoints) {
       if (!this.#isUncovered(entry)) continue;
       this.#place(entry);
       if (isMessage(entry)) convertRefusals(entry.declared);
@@ -54,3 +59,10 @@ export class HandlerGuards {
 }
 
 const isMessage = ({ kind }: EntryPoint): boolean => kind === 'ws' || kind === 'rpc';
+
+// The metadata key of Nest.
+const sseKey = '__sse__';
+
+/** Returns whether errors of a handler go to the client without the exception layer of Nest. */
+const bypassesExceptionLayer = ({ kind, declared, handler }: EntryPoint): boolean =>
+  kind === 'graphql' || [declared, handler].some((method) => Reflect.getMetadata(sseKey, method) === true);

@@ -1,6 +1,6 @@
 import { Authorizer, describeValue } from '@nanook/core';
 import { Inject, Module, type DynamicModule, type NestModule, type Provider } from '@nestjs/common';
-import { APP_GUARD, APP_INTERCEPTOR, DiscoveryModule, ModulesContainer } from '@nestjs/core';
+import { APP_GUARD, DiscoveryModule, HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import { AuthorizationAudit } from '../audit/authorization-audit.js';
 import { GraphqlEnhancers } from '../audit/graphql-enhancers.js';
 import { GuardCoverage } from '../audit/guard-coverage.js';
@@ -28,7 +28,7 @@ import {
 } from '../options/nanook.module-definition.js';
 import type { GuardMode, NanookModuleOptions } from '../options/nanook.options.js';
 import { TEST_DOUBLE, type TestDouble } from '../options/test-double.js';
-import { RefusalInterceptor } from '../refusals/refusal.interceptor.js';
+import { convertRefusalsOfRoutes } from '../refusals/exception-layer.js';
 import { AUTHORIZATION_GUARD } from '../requirements/requirement-guard.js';
 import { ResourceLoaders } from '../resources/resource-loaders.js';
 import { featureModule, type NanookFeatureOptions } from './feature-module.js';
@@ -66,22 +66,25 @@ import { PolicyWatcher } from './policy-watcher.js';
     GraphqlEnhancers,
     MercuriusLoaders,
     { provide: GUARD_MODE, useValue: 'global' },
-    { provide: APP_INTERCEPTOR, useClass: RefusalInterceptor },
   ],
   exports: [Authorizer, AuthorizationService, AuthorizationGuard, AuthorizationAudit],
 })
 export class NanookModule extends ConfigurableModuleClass implements NestModule {
   /** @internal */
-  constructor(@Inject(AuditState) private readonly audit: AuditState) {
+  constructor(
+    @Inject(AuditState) private readonly audit: AuditState,
+    @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost,
+  ) {
     super();
   }
 
   /**
-   * Runs the audit. Nest calls this method before it registers the first route, so that a failed audit leaves no route.
+   * Runs the audit, and converts refusals of routes. Nest calls this method before it registers the first route, so that a failed audit leaves no route.
    *
    * @internal
    */
   configure(): void {
+    convertRefusalsOfRoutes(this.host.httpAdapter);
     this.audit.run();
   }
 

@@ -18,11 +18,7 @@ import { rpcExceptionOf, wsExceptionOf } from './message-exceptions.js';
  * gives the client the status only; the application decides whether to explain a refusal.
  */
 export async function exceptionOf(error: unknown, context: ExecutionContext): Promise<unknown> {
-  const exception = isAuthorizationError(error)
-    ? httpExceptionOf(error)
-    : isInvalidCursor(error)
-      ? new BadRequestException(undefined, { cause: error, description: 'Bad Request' })
-      : error;
+  const exception = refusalExceptionOf(error);
   switch (context.getType<ContextKind>()) {
     case 'http':
       return exception;
@@ -35,6 +31,14 @@ export async function exceptionOf(error: unknown, context: ExecutionContext): Pr
     default: // an unknown transport
       return exception;
   }
+}
+
+/** Converts a refusal, or an invalid cursor of a list, to an HTTP exception. Returns any other error unchanged. */
+export function refusalExceptionOf(error: unknown): unknown {
+  if (isAuthorizationError(error)) return httpExceptionOf(error);
+  return isInvalidCursor(error)
+    ? new BadRequestException(undefined, { cause: error, description: 'Bad Request' })
+    : error;
 }
 
 /**
