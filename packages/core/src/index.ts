@@ -6,6 +6,7 @@ export { describeValue } from './internal/describe-value.js';
 export { isUndecided } from './authorization/undecided.js';
 export type {
   AuthorizeOptions,
+  CheckContext,
   EnumerationOptions,
   ExplainOptions,
   ExplainQueryOptions,
@@ -30,6 +31,7 @@ export {
   type RefusalDetails,
 } from './authorization/authorization-error.js';
 export type { Decision, DecisionOutcome } from './authorization/decision.js';
+export type { Identity } from './authorization/identity.js';
 export type {
   ExplainedAlternatives,
   ExplainedCall,

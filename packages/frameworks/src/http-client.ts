@@ -12,7 +12,13 @@ export class HttpClient {
 
   constructor(private readonly port: number) {}
 
-  send(method: string, path: string, user?: string, json?: unknown): Promise<HttpReply> {
+  send(
+    method: string,
+    path: string,
+    user?: string,
+    json?: unknown,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<HttpReply> {
     const body = json === undefined ? undefined : JSON.stringify(json);
     return new Promise((resolve, reject) => {
       const sent = request(
@@ -23,6 +29,7 @@ export class HttpClient {
           method,
           path,
           headers: {
+            ...headers,
             ...(user !== undefined && { 'x-user': user }),
             ...(body !== undefined && {
               'content-type': 'application/json',

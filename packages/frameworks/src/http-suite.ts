@@ -3,7 +3,7 @@ import { expectNoLeaks, inFlight } from './crowd.js';
 import { loaded } from './domain.js';
 import { expectReply, withoutSecrets, type Reply } from './expectation.js';
 import { HttpClient, type HttpReply } from './http-client.js';
-import type { Setting } from './policy.js';
+import { decisionsWithId, type Setting } from './policy.js';
 import { cases, rawRequests, titleOf, type RequestCase } from './requests.js';
 import { parametersOf, type Route } from './route.js';
 import { routes } from './routes.js';
@@ -96,6 +96,17 @@ export function testHttp(serve: Serve): void {
       { message: expect.stringMatching(/auditor[^]*in rule allow/) as string },
       { message: expect.stringMatching(/ledger[^]*in rule allow/) as string },
     ]);
+  });
+
+  it('gives the ids of a request and of its trace to its decisions', async () => {
+    decisionsWithId.length = 0;
+    const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
+    const headers = { 'x-request-id': 'r-1', traceparent: `00-${traceId}-00f067aa0ba902b7-01` };
+    await app('open').client.send('GET', '/documents/1', 'alice', undefined, headers);
+    const [decision] = decisionsWithId;
+    expect(decision).toMatchObject({ action: 'read', outcome: 'allowed', context: { traceId } });
+    // Fastify has an id of its own for each request, which is in its log.
+    expect(decision!.context!.requestId).toMatch(/^(r-1|req-\w+)$/);
   });
 
   it('keeps 2,000 interleaved requests of 40 users apart', async () => {

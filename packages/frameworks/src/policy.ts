@@ -1,4 +1,4 @@
-import { Authorizer, typed } from '@nanook/core';
+import { Authorizer, typed, type Decision } from '@nanook/core';
 import { Document, Organization, User, documentOfComment, type Comment } from './domain.js';
 
 const policy = `
@@ -81,12 +81,18 @@ export const types = {
   Request: { fields: { method: 'String', path: 'String' } },
 } as const;
 
+/** The decisions about requests that have an id, in `open`. */
+export const decisionsWithId: Decision[] = [];
+
 /** Loads the policy: with a rule for requests in `gated`. */
 export const loadAuthorizer = (setting: Setting): Promise<Authorizer> =>
   Authorizer.load({
     policies: setting === 'gated' ? [policy, gate] : policy,
     types,
     constants: { Documents: { of: (comment: Comment) => documentOfComment(comment) } },
+    ...(setting === 'open' && {
+      onDecision: (decision) => decision.context?.requestId !== undefined && decisionsWithId.push(decision),
+    }),
   });
 
 /** Returns the option `anonymous`: in `open`, the policy decides about anonymous clients as `nil`. */

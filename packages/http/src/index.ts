@@ -1,4 +1,5 @@
 export { RequestAuthorization, type RequestAuthorizationOptions } from './request/request-authorization.js';
+export { RequestContext, type RequestContextOptions } from './request/request-context.js';
 
 export { checkAuthorization } from './request/authorization-arguments.js';
 

@@ -373,6 +373,8 @@ describe('onDecision', () => {
         error: undefined,
         policy: authorizer.policyHash,
         policyVersion: undefined,
+        engine: 'source',
+        context: undefined,
         at,
         durationMs: expect.any(Number) as number,
       },

@@ -1,5 +1,6 @@
 import { ForbiddenError } from './authorization-error.js';
 import type { Decision } from './decision.js';
+import { denialReason } from './denial-reason.js';
 import { refusal, textOrNone } from './refusal.js';
 import { isUndecided } from './undecided.js';
 import { PolarError } from '../diagnostics/polar-error.js';
@@ -79,7 +80,9 @@ export abstract class BaseAuthorizer {
   /** Checks that `allow_request(actor, request)` holds. @throws {ForbiddenError} otherwise */
   async authorizeRequest(actor: unknown, request: unknown, options?: CheckOptions): Promise<void> {
     if (!(await this.decider.check('allow_request', [actor, request], options)))
-      throw new ForbiddenError(undefined, { reason: 'no rule of allow_request matched' });
+      throw new ForbiddenError(undefined, {
+        reason: denialReason('allow_request', undefined, undefined, undefined),
+      });
   }
 
   /** Checks that `allow_field(actor, action, resource, field)` holds. @throws {ForbiddenError} otherwise */
@@ -144,8 +147,7 @@ export abstract class BaseAuthorizer {
 
   #fieldRefusal(action: string, resource: unknown, field: string): ForbiddenError {
     const resourceType = this.decider.typeNameOf(resource);
-    const of = resourceType === undefined ? '' : ` of ${resourceType}`;
-    const reason = `no rule of allow_field for ${JSON.stringify(action)} on ${JSON.stringify(field)}${of} matched`;
+    const reason = denialReason('allow_field', action, resourceType, field);
     return new ForbiddenError(textOrNone(action), { resourceType, reason });
   }
 

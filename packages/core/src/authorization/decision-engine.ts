@@ -247,11 +247,13 @@ export class DecisionEngine implements Decider {
     let holds: boolean | undefined;
     try {
       const policy = this.#policy;
+      const { typeSets } = this.queries.context;
+      const context = options?.context;
       const at = this.#decisionContext.clock();
       const startedMs = performance.now();
       if (compiled.prefersAsync && mode === 'async') {
         const args = listOf(arity, a, b, c, d);
-        const recorder = new DecisionRecorder(log, kind, args, policy, at, startedMs);
+        const recorder = new DecisionRecorder(log, kind, args, policy, typeSets, context, at, startedMs);
         return this.#checkAsync(compiled, arity, recorder, options, own);
       }
       holds =
@@ -260,13 +262,13 @@ export class DecisionEngine implements Decider {
           : compiled.check(kind, arity, a, b, c, d, own);
       if (holds === undefined) {
         const args = listOf(arity, a, b, c, d);
-        const recorder = new DecisionRecorder(log, kind, args, policy, at, startedMs);
+        const recorder = new DecisionRecorder(log, kind, args, policy, typeSets, context, at, startedMs);
         return this.#runMachine(mode, kind, args, options, compiled.takeReplay(), recorder);
       }
       const outcome = holds ? 'allowed' : 'denied';
       const proof = holds ? compiled.proof : undefined;
-      const check = { kind, policy, at, startedMs };
-      recorded = log.write(decisionOf(check, a, b, c, d, outcome, proof, undefined));
+      const check = { kind, policy, typeSets, context, at, startedMs };
+      recorded = log.write(decisionOf(check, a, b, c, d, outcome, proof, undefined, compiled.kind));
     } catch (error) {
       if (mode === 'sync') throw error;
       return Promise.reject(error as Error);
@@ -290,12 +292,12 @@ export class DecisionEngine implements Decider {
         arity,
         args,
         own,
-        decided: (holds, proof) => recorder.decided(holds, proof),
+        decided: (holds, proof) => recorder.decided(holds, proof, compiled.kind),
         machine: (replay) => this.#decide(rule, args, options ?? {}, replay, recorder),
       });
     } catch (error) {
       // The time is up, or the signal was aborted. Other errors are recorded already.
-      recorder.record('error', undefined, error);
+      recorder.record('error', undefined, error, compiled.kind);
       throw error;
     }
   }
@@ -383,7 +385,18 @@ export class DecisionEngine implements Decider {
     const query = this.#startQuery(kind, args, options, replay);
     const { log, clock, options: own } = this.#decisionContext;
     const recorder =
-      started ?? (log && new DecisionRecorder(log, kind, args, this.#policy, clock(), performance.now()));
+      started ??
+      (log &&
+        new DecisionRecorder(
+          log,
+          kind,
+          args,
+          this.#policy,
+          this.queries.context.typeSets,
+          options.context,
+          clock(),
+          performance.now(),
+        ));
     return new RecordedCheck(query, recorder, own.undecided === 'deny');
   }
 

@@ -3,7 +3,9 @@ import { isUndecided } from './undecided.js';
 import type { DecisionLog } from './decision-log.js';
 import { Proof } from '../engine/proof.js';
 import type { Arguments, QueryRun } from '../engine/query/query-run.js';
+import type { TypeSets } from '../host/type-set.js';
 import type { PolicyVersion } from '../policy/policy-version.js';
+import type { CheckContext } from './query-options.js';
 
 /** Writes one decision to the log, once. */
 export class DecisionRecorder implements StartedCheck {
@@ -16,21 +18,28 @@ export class DecisionRecorder implements StartedCheck {
     readonly kind: Decision['kind'],
     readonly args: Arguments,
     readonly policy: PolicyVersion,
+    readonly typeSets: TypeSets,
+    readonly context: CheckContext | undefined,
     readonly at: Date,
     readonly startedMs: number,
   ) {}
 
-  record(outcome: DecisionOutcome, proof: Proof | undefined, error?: unknown): void {
+  record(
+    outcome: DecisionOutcome,
+    proof: Proof | undefined,
+    error?: unknown,
+    engine: Decision['engine'] = 'machine',
+  ): void {
     // An error that `onDecision` threw comes here again, and is not a second decision.
     if (this.#isRecorded) return;
     this.#isRecorded = true;
     const [a, b, c, d] = this.args;
-    this.recorded = this.log.write(decisionOf(this, a, b, c, d, outcome, proof, error));
+    this.recorded = this.log.write(decisionOf(this, a, b, c, d, outcome, proof, error, engine));
   }
 
   /** Records the result of compiled code. With `decisionLog: 'required'` the check ends only when its decision is recorded. */
-  async decided(holds: boolean, proof: Proof | undefined): Promise<boolean> {
-    this.record(holds ? 'allowed' : 'denied', holds ? proof : undefined);
+  async decided(holds: boolean, proof: Proof | undefined, engine: Decision['engine']): Promise<boolean> {
+    this.record(holds ? 'allowed' : 'denied', holds ? proof : undefined, undefined, engine);
     if (this.recorded !== undefined) await this.recorded;
     return holds;
   }

@@ -1,5 +1,12 @@
+import type { EngineChoice } from '../engine/compiled/compiled-policy.js';
 import type { Proof, RuleReference } from '../engine/proof.js';
+import type { TypeSets } from '../host/type-set.js';
+import { isObjectOrFunction } from '../internal/is-object.js';
 import type { PolicyVersion } from '../policy/policy-version.js';
+import { denialReason } from './denial-reason.js';
+import { identityOf, type Identity } from './identity.js';
+import type { CheckContext } from './query-options.js';
+import { resourceTypeOf } from './resource-type.js';
 
 export type DecisionOutcome = 'allowed' | 'denied' | 'undecided' | 'error';
 
@@ -25,20 +32,82 @@ export interface Decision {
   readonly policy: string;
   /** The label of that policy: the option `version` of `load` or `reload`. */
   readonly policyVersion: string | undefined;
+  /** The engine that decided. */
+  readonly engine: Exclude<EngineChoice, 'auto'>;
+  /** The option `context` of the check. The web adapters set it. */
+  readonly context: CheckContext | undefined;
   /** The time when the check started, by the authorizer's clock. */
   readonly at: Date;
   readonly durationMs: number;
+  // The following are getters, which a copy of the decision does not have.
+  /** The type and the key of the actor; undefined for `null`. */
+  readonly actorIdentity: Identity | undefined;
+  /** The type and the key of the resource; undefined for `null`. */
+  readonly resourceIdentity: Identity | undefined;
+  /** The code of the error, such as `POLAR_RUN_TIMEOUT`, if it has one. */
+  readonly errorCode: string | undefined;
+  /** The reason why the check was not allowed, in one line. */
+  readonly reason: string | undefined;
 }
 
 /** The beginning of a check: its arguments and its time. */
 export interface StartedCheck {
   readonly kind: Decision['kind'];
   readonly policy: PolicyVersion;
+  readonly typeSets: TypeSets;
+  readonly context: CheckContext | undefined;
   readonly at: Date;
   readonly startedMs: number;
 }
 
 const noRules: readonly RuleReference[] = Object.freeze([]);
+
+/** A decision, whose getters compute what only a log needs. */
+class RecordedDecision implements Decision {
+  readonly #typeSets: TypeSets;
+
+  constructor(
+    typeSets: TypeSets,
+    readonly kind: Decision['kind'],
+    readonly actor: unknown,
+    readonly action: unknown,
+    readonly resource: unknown,
+    readonly field: unknown,
+    readonly outcome: DecisionOutcome,
+    readonly rule: RuleReference | undefined,
+    readonly proof: readonly RuleReference[],
+    readonly error: unknown,
+    readonly policy: string,
+    readonly policyVersion: string | undefined,
+    readonly engine: Decision['engine'],
+    readonly context: CheckContext | undefined,
+    readonly at: Date,
+    readonly durationMs: number,
+  ) {
+    this.#typeSets = typeSets;
+  }
+
+  get actorIdentity(): Identity | undefined {
+    return identityOf(this.actor, this.#typeSets);
+  }
+
+  get resourceIdentity(): Identity | undefined {
+    return identityOf(this.resource, this.#typeSets);
+  }
+
+  get errorCode(): string | undefined {
+    return textIn(this.error, 'code');
+  }
+
+  get reason(): string | undefined {
+    if (this.outcome === 'allowed') return undefined;
+    if (this.outcome === 'denied')
+      return denialReason(this.kind, this.action, resourceTypeOf(this.resource, this.#typeSets), this.field);
+    // Without the code frame, which the place of the rule replaces.
+    const message = textIn(this.error, 'message') ?? 'the check failed';
+    return message.split('\n', 1)[0];
+  }
+}
 
 /**
  * Creates the decision of a check that ends now.
@@ -47,7 +116,7 @@ const noRules: readonly RuleReference[] = Object.freeze([]);
  * @param proof the proof of an allowed check
  */
 export function decisionOf(
-  { kind, policy, at, startedMs }: StartedCheck,
+  { kind, policy, typeSets, context, at, startedMs }: StartedCheck,
   a: unknown,
   b: unknown,
   c: unknown,
@@ -55,21 +124,36 @@ export function decisionOf(
   outcome: DecisionOutcome,
   proof: Proof | undefined,
   error: unknown,
+  engine: Decision['engine'],
 ): Decision {
   const isRequest = kind === 'allow_request';
-  return {
+  return new RecordedDecision(
+    typeSets,
     kind,
-    actor: a,
-    action: isRequest ? undefined : b,
-    resource: isRequest ? b : c,
-    field: d,
+    a,
+    isRequest ? undefined : b,
+    isRequest ? b : c,
+    d,
     outcome,
-    rule: proof?.decisive,
-    proof: proof === undefined ? noRules : proof.references,
+    proof?.decisive,
+    proof === undefined ? noRules : proof.references,
     error,
-    policy: policy.hash,
-    policyVersion: policy.version,
+    policy.hash,
+    policy.version,
+    engine,
+    context,
     at,
-    durationMs: performance.now() - startedMs,
-  };
+    performance.now() - startedMs,
+  );
+}
+
+/** Reads a text of an error, which may be any value. */
+function textIn(error: unknown, name: 'code' | 'message'): string | undefined {
+  try {
+    const text: unknown = isObjectOrFunction(error) ? (error as Record<string, unknown>)[name] : undefined;
+    return typeof text === 'string' ? text : undefined;
+  } catch {
+    // A proxy that throws.
+    return undefined;
+  }
 }

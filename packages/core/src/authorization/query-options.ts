@@ -1,11 +1,24 @@
 import type { Limits } from '../engine/limits.js';
 import type { ExplanationOptions } from '../explanation/explain-query.js';
 
+/** The origin of a check. Its decision contains it, and the policy does not see it. */
+export interface CheckContext {
+  /** The identifier of the request that needs the check. */
+  readonly requestId?: string | undefined;
+  /** The trace of the request and its span, as in the header `traceparent`: 32 and 16 hexadecimal digits. */
+  readonly traceId?: string | undefined;
+  readonly spanId?: string | undefined;
+  /** The tenant for which the application acts. */
+  readonly tenant?: string | undefined;
+}
+
 /** Options of one check or query. */
 export interface CheckOptions {
   readonly signal?: AbortSignal;
   /** Replaces limits of the authorizer. */
   readonly limits?: Partial<Limits>;
+  /** The origin of the check, for its record. */
+  readonly context?: CheckContext;
 }
 export interface QueryOptions extends CheckOptions {
   /** Values for variables of the query, by name. */

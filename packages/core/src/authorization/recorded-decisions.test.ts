@@ -63,8 +63,11 @@ async function loadAll(options: Partial<AuthorizerOptions> = {}): Promise<Loaded
   );
 }
 
-/** Returns the same decision without its duration, which differs from engine to engine. */
-const comparable = ({ durationMs, ...decision }: Decision) => ({ ...decision, hasDuration: durationMs >= 0 });
+/** Returns the same decision without its duration and its engine, which differ from engine to engine. */
+const comparable = ({ durationMs, engine: _, ...decision }: Decision) => ({
+  ...decision,
+  hasDuration: durationMs >= 0,
+});
 
 function world() {
   const [root, doc] = [new Doc(), new Doc()];

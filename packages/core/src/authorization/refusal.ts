@@ -1,4 +1,5 @@
 import { ForbiddenError, NotFoundError } from './authorization-error.js';
+import { denialReason } from './denial-reason.js';
 import { isUndecided } from './undecided.js';
 
 /** Creates the error of a refusal: forbidden, or not found for an actor who may not even read the resource. */
@@ -13,8 +14,7 @@ export async function refusal(
   mayDo: (readAction: string) => boolean | Promise<boolean>,
 ): Promise<Error> {
   const name = textOrNone(action);
-  const on = resourceType === undefined ? '' : ` on ${resourceType}`;
-  const reason = `no rule for ${name === undefined ? 'the action' : JSON.stringify(name)}${on} matched`;
+  const reason = denialReason('allow', action, resourceType, undefined);
   const details = { resourceType, reason };
   if (!hideUnreadable || checkRead === false) return new ForbiddenError(name, details);
   if (action === readAction) return new NotFoundError(name, details);

@@ -56,6 +56,7 @@ const isCount: OptionCheck = (value) => Number.isSafeInteger(value) && (value as
 const ofExplanation: Readonly<Record<string, OptionCheck>> = {
   signal: isSignal,
   limits: isOptionsObject,
+  context: isOptionsObject,
   bindings: (value) => typeof value === 'object',
   maxRules: isCount,
   maxDepth: isCount,

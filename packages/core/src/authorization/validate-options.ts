@@ -38,6 +38,7 @@ export const isSignal: OptionCheck = (value) =>
 const ofQuery: Readonly<Record<string, OptionCheck>> = {
   signal: isSignal,
   limits: isOptionsObject,
+  context: isOptionsObject,
   checkRead: isBoolean,
   allowWildcard: isBoolean,
   bindings: (value) => typeof value === 'object',

@@ -73,6 +73,7 @@ const texts: Readonly<Record<string, OptionText>> = {
     advice: (value) =>
       typeof value === 'object' && value !== null && 'signal' in value ? 'pass its `signal`' : undefined,
   },
+  context: { expected: "an object, such as { requestId: '7f3a' }" },
   checkRead: aBoolean,
   allowWildcard: aBoolean,
   bindings: { expected: 'an object or a Map of values by name' },

@@ -1,5 +1,11 @@
-import type { Authorizer } from '@nanook/core';
-import { RequestAuthorization, asAuthorization, checkAuthorization, expectCall } from '@nanook/http';
+import type { Authorizer, CheckContext } from '@nanook/core';
+import {
+  RequestAuthorization,
+  RequestContext,
+  asAuthorization,
+  checkAuthorization,
+  expectCall,
+} from '@nanook/http';
 import type { Request, RequestHandler, Response } from 'express';
 import { followLayers } from '../handlers/follow-layers.js';
 import { scopesOf } from '../handlers/handler-scopes.js';
@@ -21,6 +27,11 @@ export interface AuthorizationOptions {
    * below the router. Default: the request.
    */
   readonly request?: (req: Request, res: Response) => unknown;
+  /**
+   * Returns the context of the request for the decision log, such as its tenant. Default for each part: the request id of `req.id` or the
+   * header `X-Request-Id`, and the trace of the header `traceparent`.
+   */
+  readonly context?: (req: Request, res: Response) => CheckContext | undefined;
   /** The value of `WWW-Authenticate` in a 401: `'Basic realm="notes"'`, or a list of values. Default: `'Bearer'`. */
   readonly challenge?: string | readonly string[];
   /**
@@ -40,7 +51,7 @@ export interface AuthorizationOptions {
  */
 export function authorization(authorizer: Authorizer, options: AuthorizationOptions = {}): RequestHandler {
   checkAuthorization(authorization, authorizer, options);
-  const { actor = userOf, anonymous, request = itself, challenge, onError } = options;
+  const { actor = userOf, anonymous, request = itself, context, challenge, onError } = options;
   const middleware: RequestHandler = (req, res, next) => {
     // A router that is used without an application has no `app`; `protect` follows its layers.
     if (req.app !== undefined) followLayers(routerOf(req.app as unknown as AppInternals));
@@ -49,6 +60,12 @@ export function authorization(authorizer: Authorizer, options: AuthorizationOpti
       anonymous,
       challenge,
       request: () => request(req, res),
+      context: () =>
+        new RequestContext({
+          headers: req.headers,
+          id: (req as { readonly id?: unknown }).id,
+          given: context && (() => context(req, res)),
+        }),
       route: () => `${req.method} ${routeOf(req)}`,
       ...(onError === undefined ? {} : { report: (error) => onError(error, req) }),
       scopes: scopesOf(req),

@@ -8,6 +8,7 @@ const options = {
   actor: 'function',
   anonymous: 'anything',
   request: 'function',
+  context: 'function',
   challenge: 'challenge',
   onError: 'function',
 } as const;

@@ -5,6 +5,8 @@ import {
   isUndecided,
   type AuthorizationError,
   type Authorizer,
+  type CheckContext,
+  type CheckOptions,
   type Class,
   type CountOptions,
   type EnumerationOptions,
@@ -33,6 +35,8 @@ export interface RequestAuthorizationOptions<Actor = unknown> extends RequestAct
   readonly challenge?: string | readonly string[] | undefined;
   /** Returns the method and the route of the request, which refusals carry for the log. */
   readonly route?: () => string | undefined;
+  /** Returns the context of the checks, which their decisions contain. It is called once, for the first check. */
+  readonly context?: () => CheckContext | undefined;
   /** Receives an error that no response can carry any more. Default: `console.error`. */
   readonly report?: (error: Error) => void;
 }
@@ -72,6 +76,7 @@ export class RequestAuthorization<Actor = unknown> {
   #loaded: { readonly resource: unknown } | undefined;
   #loadedBy: Map<unknown, unknown> | undefined;
   #skipReason: string | undefined;
+  #checkOptions: CheckOptions | undefined;
 
   /** Creates the authorization of one request. Adapters do this for each request. */
   constructor(authorizer: Authorizer, options: RequestAuthorizationOptions<Actor>) {
@@ -149,6 +154,15 @@ export class RequestAuthorization<Actor = unknown> {
   }
 
   /**
+   * The context of the checks, which their decisions contain.
+   *
+   * @internal for adapters
+   */
+  get context(): CheckContext | undefined {
+    return this.#ofChecks.context;
+  }
+
+  /**
    * Returns whether the policy has rules for requests, `allow_request(actor, request)`.
    *
    * @internal for adapters
@@ -213,7 +227,7 @@ export class RequestAuthorization<Actor = unknown> {
     return this.#check('authorizeRequest', arguments, async () => {
       const checked = request === undefined ? this.#options.request?.() : request;
       // Not cached, because a framework changes the request while it routes it.
-      await this.authorizer.authorizeRequest(await this.actor(), checked);
+      await this.authorizer.authorizeRequest(await this.actor(), checked, this.#ofChecks);
     });
   }
 
@@ -456,7 +470,7 @@ export class RequestAuthorization<Actor = unknown> {
   /** Returns the refusal, or `undefined` when the action is allowed. A refusal is cached as well, so that it is found only once. */
   #findRefusal(action: string, resource: unknown): Promise<AuthorizationError | undefined> {
     return this.#findCached(action, undefined, resource, (actor) =>
-      this.authorizer.authorize(actor, action, resource),
+      this.authorizer.authorize(actor, action, resource, this.#ofChecks),
     );
   }
 
@@ -466,7 +480,7 @@ export class RequestAuthorization<Actor = unknown> {
     field: string,
   ): Promise<AuthorizationError | undefined> {
     return this.#findCached(action, field, resource, (actor) =>
-      this.authorizer.authorizeField(actor, action, resource, field),
+      this.authorizer.authorizeField(actor, action, resource, field, this.#ofChecks),
     );
   }
 
@@ -493,6 +507,15 @@ export class RequestAuthorization<Actor = unknown> {
       if (isAuthorizationError(error)) return this.#withRoute(withoutStack(error));
       throw error;
     }
+  }
+
+  /** The options of the checks of this request. */
+  get #ofChecks(): CheckOptions {
+    if (this.#checkOptions === undefined) {
+      const context = this.#options.context?.();
+      this.#checkOptions = context === undefined ? {} : { context };
+    }
+    return this.#checkOptions;
   }
 
   #withRoute(refusal: AuthorizationError): AuthorizationError {

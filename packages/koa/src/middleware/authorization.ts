@@ -1,5 +1,11 @@
-import type { Authorizer } from '@nanook/core';
-import { RequestAuthorization, asAuthorization, checkAuthorization, expectCall } from '@nanook/http';
+import type { Authorizer, CheckContext } from '@nanook/core';
+import {
+  RequestAuthorization,
+  RequestContext,
+  asAuthorization,
+  checkAuthorization,
+  expectCall,
+} from '@nanook/http';
 import type { Context } from 'koa';
 import { followRouters } from '../handlers/follow-handlers.js';
 import { scopesOf } from '../handlers/handler-scopes.js';
@@ -20,6 +26,11 @@ export interface AuthorizationOptions {
   readonly anonymous?: unknown;
   /** Returns the argument of `allow_request`: the part of the request that the policy may read. Default: Node's request, `ctx.req`. */
   readonly request?: (ctx: Context) => unknown;
+  /**
+   * Returns the context of the request for the decision log, such as its tenant. Default for each part: the request id of `ctx.req.id` or
+   * the header `X-Request-Id`, and the trace of the header `traceparent`.
+   */
+  readonly context?: (ctx: Context) => CheckContext | undefined;
   /** The value of `WWW-Authenticate` in a 401: `'Basic realm="notes"'`, or a list of values. Default: `'Bearer'`. */
   readonly challenge?: string | readonly string[];
   /**
@@ -41,7 +52,14 @@ export interface AuthorizationOptions {
 export function authorization(authorizer: Authorizer, options: AuthorizationOptions = {}): Middleware {
   checkAuthorization(authorization, authorizer, options);
   watchApplications();
-  const { actor = userOf, anonymous, request = nodeRequestOf, challenge, onError = emitError } = options;
+  const {
+    actor = userOf,
+    anonymous,
+    request = nodeRequestOf,
+    context: given,
+    challenge,
+    onError = emitError,
+  } = options;
   const middleware: Middleware = async (context, next) => {
     const ctx = context as Context;
     watchApplications(ctx.app); // the application may come from another copy of Koa
@@ -51,6 +69,12 @@ export function authorization(authorizer: Authorizer, options: AuthorizationOpti
       anonymous,
       challenge,
       request: () => request(ctx),
+      context: () =>
+        new RequestContext({
+          headers: ctx.headers,
+          id: (ctx.req as { readonly id?: unknown }).id,
+          given: given && (() => given(ctx)),
+        }),
       route: () => `${ctx.method} ${routeOf(ctx)}`,
       scopes: scopesOf(ctx),
       report: (error) => onError(error, ctx),

@@ -37,6 +37,7 @@ export function scopedAuthorization(request: RequestAuthorization, scope: object
     authz = new RequestAuthorization(request.authorizer, {
       actor: () => request.actor(),
       request: () => seenRequests.get(request)?.(),
+      context: () => request.context,
       report: request.checks.report,
     });
     authz.checks.reportLostFailures(() => ({ method: 'graphql', route: 'an event or a mutation' }));

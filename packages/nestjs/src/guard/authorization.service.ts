@@ -1,5 +1,11 @@
 import { Authorizer } from '@nanook/core';
-import { AttachedValues, AuthorizationConfigError, RequestAuthorization, isClass } from '@nanook/http';
+import {
+  AttachedValues,
+  AuthorizationConfigError,
+  RequestAuthorization,
+  RequestContext,
+  isClass,
+} from '@nanook/http';
 import { Inject, Injectable, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { OutgoingHttpHeaders } from 'node:http';
@@ -237,6 +243,7 @@ export class AuthorizationService {
         actor: () => this.actors.find(execution, context),
         anonymous: this.options.anonymous,
         request: seen,
+        context: () => this.#contextOf(request, context),
         challenge: this.options.challenge,
         report: logError,
         route: () => `${execution.method ?? kind} ${handlerName(context.getClass(), context.getHandler())}`,
@@ -246,6 +253,12 @@ export class AuthorizationService {
       if (kind === 'graphql') rememberRequest(requestKey, authz, seen);
     }
     return scope === undefined ? authz : scopedAuthorization(authz, scope);
+  }
+
+  #contextOf(request: unknown, context: ExecutionContext): RequestContext {
+    const { headers, id } = Object(request) as { readonly headers?: unknown; readonly id?: unknown };
+    const given = this.options.context;
+    return new RequestContext({ headers, id, given: given && (() => given(request, context)) });
   }
 
   /** Refuses a handler without a requirement, also if the audit does not run or did not find the handler. */

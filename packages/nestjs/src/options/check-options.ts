@@ -14,6 +14,7 @@ const nestOptions = [
   'challenge',
   'authorizeRequests',
   'request',
+  'context',
   'actions',
   'typeActions',
   'audit',
@@ -33,7 +34,7 @@ export const loadOptionsOf = (options: NanookModuleOptions): AuthorizerOptions =
  */
 export function checkOptions(options: NanookModuleOptions): void {
   checkAuthorizer(options);
-  for (const name of ['actor', 'request'] as const) {
+  for (const name of ['actor', 'request', 'context'] as const) {
     const hook: unknown = options[name];
     if (hook !== undefined && typeof hook !== 'function') throw expected(name, 'a function', hook);
   }

@@ -1,4 +1,4 @@
-import type { Authorizer, AuthorizerOptions } from '@nanook/core';
+import type { Authorizer, AuthorizerOptions, CheckContext } from '@nanook/core';
 import type { CanActivate, ExecutionContext, Type } from '@nestjs/common';
 import type { ContextKind } from '../execution/execution.js';
 
@@ -52,6 +52,12 @@ export interface NanookModuleOptions extends Partial<AuthorizerOptions> {
   readonly authorizeRequests?: boolean;
   /** Returns the request that `allow_request` receives. Default: the request of the platform. */
   readonly request?: ContextHook;
+  /**
+   * Returns the context of a request for the decision log, such as its tenant. Default for each part: the request id of `request.id` or the
+   * header `X-Request-Id`, and the trace of the header `traceparent`.
+   */
+  // oxlint-disable-next-line typescript/no-explicit-any -- as in ContextHook
+  readonly context?: (request: any, context: ExecutionContext) => CheckContext | undefined;
 
   /** The default action of each HTTP method, in capitals. HEAD has the action of GET, unless it has its own. */
   readonly actions?: Readonly<Record<string, string>>;

@@ -1,0 +1,69 @@
+import type { TypeSets } from '../host/type-set.js';
+import { isPlainObject } from '../host/value.js';
+import { isObjectOrFunction } from '../internal/is-object.js';
+import { TypeToken } from '../types/declared-type.js';
+import { resourceTypeOf } from './resource-type.js';
+
+/** The type and the key of an actor or a resource: the part of it that a log needs. */
+export interface Identity {
+  /** The name of the declared type, or of the class; undefined for a row without a type and for a primitive value. */
+  readonly type: string | undefined;
+  /**
+   * The value of the declared key, or of the attribute `id`; a primitive value itself. Several keys are a JSON list. Undefined for a type
+   * that is itself the resource, and for an object without a key.
+   */
+  readonly id: string | undefined;
+}
+
+/** Returns the identity of a value; undefined for `null` and `undefined`. It never throws. */
+export function identityOf(value: unknown, typeSets: TypeSets): Identity | undefined {
+  if (value === null || value === undefined) return undefined;
+  if (!isObjectOrFunction(value)) return { type: undefined, id: String(value as string) };
+  const type = resourceTypeOf(value, typeSets) ?? classNameOf(value);
+  if (typeof value === 'function' || isToken(value)) return { type, id: undefined };
+  return { type, id: keyOf(value, typeSets) };
+}
+
+function keyOf(value: object, typeSets: TypeSets): string | undefined {
+  try {
+    const declared = [...typeSets.of(value).types].find(({ key }) => key !== undefined)?.key ?? ['id'];
+    const values = declared.map((name) => textOf((value as Record<string, unknown>)[name]));
+    if (values.includes(undefined)) return undefined;
+    return values.length === 1 ? values[0] : JSON.stringify(values);
+  } catch {
+    // A getter or a predicate of the application that throws, or an unknown tag.
+    return undefined;
+  }
+}
+
+/** Returns the text of a key. An object is only a key if it converts itself to a primitive value, as an ObjectId does. */
+function textOf(key: unknown): string | undefined {
+  if (key === null || key === undefined) return undefined;
+  if (!isObjectOrFunction(key)) return String(key as string);
+  if (key instanceof Date) return key.toISOString();
+  const text = (key as { toString?: unknown }).toString;
+  if (typeof text !== 'function' || text === Object.prototype.toString || Array.isArray(key))
+    return undefined;
+  const result: unknown = text.call(key);
+  return typeof result === 'string' ? result : undefined;
+}
+
+function classNameOf(value: object): string | undefined {
+  try {
+    if (typeof value === 'function') return value.name === '' ? undefined : value.name;
+    if (isPlainObject(value)) return undefined;
+    const name: unknown = value.constructor.name;
+    return typeof name === 'string' && name !== '' ? name : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isToken(value: object): boolean {
+  try {
+    return value instanceof TypeToken;
+  } catch {
+    // A proxy that throws.
+    return false;
+  }
+}
