@@ -17,6 +17,19 @@ export type {
   WhoCanOptions,
 } from './authorization/query-options.js';
 export type { AuthorizerOptions, DecisionOptions, ReloadOptions } from './authorization/options.js';
+export type { ActorIdentity } from './candidate/actor-share.js';
+export type { CandidateOptions } from './candidate/candidate-options.js';
+export type { CandidatePolicy } from './candidate/candidate-policy.js';
+export type { CandidateCounts } from './candidate/comparison.js';
+export {
+  diffPolicies,
+  type DiffedCheck,
+  type DiffFixtures,
+  type DiffOptions,
+  type PolicyDiff,
+} from './candidate/diff-policies.js';
+export { renderDifference } from './candidate/render-difference.js';
+export type { ComparedDecision, DecisionDifference } from './candidate/decision-difference.js';
 export type { NamedPolicy, PolicyInput } from './policy/policy-source.js';
 
 export {

@@ -3,8 +3,11 @@ import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import { PolarError } from '../diagnostics/polar-error.js';
 import type { Arguments, Bindings } from '../engine/query/query-run.js';
 import { QueryVariable } from '../terms/query-variable.js';
+import type { CandidateOptions } from '../candidate/candidate-options.js';
+import type { CandidatePolicy } from '../candidate/candidate-policy.js';
 import type { ActorCondition, RowCondition } from '../filter/row-condition.js';
 import { mapConcurrently } from '../internal/map-concurrently.js';
+import { Sequence } from '../internal/sequence.js';
 import type { CountOptions, ListOptions, ResourcePage } from '../lists/list-options.js';
 import { listOf, textReader, type PolicyInput, type PolicyReader } from '../policy/policy-source.js';
 import type { TypeToken } from '../types/declared-type.js';
@@ -51,7 +54,8 @@ export class Authorizer extends BaseAuthorizer {
   #engine: DecisionEngine = undefined as never;
   readonly #loading: LoadContext;
   readonly #deciding: DecisionContext;
-  #reloads: Promise<unknown> = Promise.resolve();
+  #candidate: CandidatePolicy | undefined;
+  readonly #changes = new Sequence();
 
   protected constructor(parts: AuthorizerParts) {
     if ((parts as Partial<AuthorizerParts> | undefined)?.deciding === undefined)
@@ -82,8 +86,13 @@ export class Authorizer extends BaseAuthorizer {
 
   async #load(policies: PolicyInput | readonly PolicyInput[], version: string | undefined): Promise<void> {
     const { DecisionEngine, loadPolicy } = await onDemand.loader();
-    this.#loaded = await loadPolicy(listOf(policies), this.#loading, version, this.#loaded);
-    this.#engine = new DecisionEngine(this.#loaded, this.#deciding);
+    this.#use(await loadPolicy(listOf(policies), this.#loading, version, this.#loaded), DecisionEngine);
+  }
+
+  /** Replaces the policy as a whole. */
+  #use(loaded: LoadedPolicy, Engine: typeof DecisionEngine): void {
+    this.#loaded = loaded;
+    this.#engine = this.#candidate?.engineFor(loaded) ?? new Engine(loaded, this.#deciding);
   }
 
   /** The content hash of the current policy. Decisions contain it. */
@@ -130,16 +139,42 @@ export class Authorizer extends BaseAuthorizer {
     policies: PolicyInput | readonly PolicyInput[] = this.#loading.options.policies,
     options: ReloadOptions = {},
   ): Promise<void> {
-    // Reloads run one after the other, so that the last call wins and not the slowest.
-    const reloaded = this.#reloads.then(() => this.#reload(policies, options));
-    this.#reloads = reloaded.catch(() => {});
-    return reloaded;
+    return this.#changes.run(async () => {
+      const { validateReloadOptions } = await onDemand.loader();
+      validateReloadOptions(options);
+      await this.#load(policies, options.version);
+    });
   }
 
-  async #reload(policies: PolicyInput | readonly PolicyInput[], options: ReloadOptions): Promise<void> {
-    const { validateReloadOptions } = await onDemand.loader();
-    validateReloadOptions(options);
-    await this.#load(policies, options.version);
+  /**
+   * Loads a policy next to the policy in use. After each answer, it decides the same check again, and differences are counted and passed
+   * to `onDifference`; answers do not change. It can decide for a part of the actors (`rollOut`). Then it replaces the policy (`promote`)
+   * or is discarded.
+   *
+   * @throws the errors of `load`; {PolarError} `POLAR_LOAD_CANDIDATE_EXISTS`
+   * @example
+   * const candidate = await authorizer.loadCandidate('next/*.polar', { version: '1.5.0', onDifference: report });
+   */
+  loadCandidate(
+    policies: PolicyInput | readonly PolicyInput[],
+    options: CandidateOptions = {},
+  ): Promise<CandidatePolicy> {
+    return this.#changes.run(async () => {
+      const { loadCandidate } = await onDemand.candidate();
+      const { DecisionEngine } = await onDemand.loader();
+      const end = (use: LoadedPolicy): void => {
+        this.#candidate = undefined;
+        this.#use(use, DecisionEngine);
+      };
+      const active = { loaded: this.#loaded, candidate: this.#candidate };
+      this.#candidate = await loadCandidate(policies, options, active, this.#loading, this.#deciding, {
+        promote: end,
+        discard: () => end(this.#loaded),
+        changes: this.#changes,
+      });
+      this.#use(this.#loaded, DecisionEngine);
+      return this.#candidate;
+    });
   }
 
   /**
@@ -152,16 +187,9 @@ export class Authorizer extends BaseAuthorizer {
    * await authorizer.warmUp();
    * server.listen(3000);
    */
-  async warmUp({ sliceMs = 10 }: WarmUpOptions = {}): Promise<void> {
-    const building = this.#loaded.compiled?.buildAll();
-    if (building === undefined) return;
-    let startedAt = performance.now();
-    while (building.next().done !== true) {
-      if (performance.now() - startedAt < sliceMs) continue;
-      // oxlint-disable-next-line no-await-in-loop -- other work of the process runs here
-      await new Promise((resolve) => setTimeout(resolve, 0));
-      startedAt = performance.now();
-    }
+  async warmUp(options: WarmUpOptions = {}): Promise<void> {
+    const { warmUp } = await onDemand.loader();
+    await warmUp(this.#loaded, options);
   }
 
   /** The policies that were passed to `load`. */
@@ -388,7 +416,7 @@ export class Authorizer extends BaseAuthorizer {
     resource: unknown,
     options: ExplainOptions = {},
   ): Promise<Explanation> {
-    return this.#engine.queries.explainRule('allow', [actor, action, resource], options);
+    return this.#engine.explain('allow', [actor, action, resource], options);
   }
 
   /** Explains whether `allow_field(actor, action, resource, field)` holds: `explain`, for a field. */
@@ -399,12 +427,12 @@ export class Authorizer extends BaseAuthorizer {
     field: string,
     options: ExplainOptions = {},
   ): Promise<Explanation> {
-    return this.#engine.queries.explainRule('allow_field', [actor, action, resource, field], options);
+    return this.#engine.explain('allow_field', [actor, action, resource, field], options);
   }
 
   /** Explains whether `allow_request(actor, request)` holds: `explain`, for a request. */
   explainRequest(actor: unknown, request: unknown, options: ExplainOptions = {}): Promise<Explanation> {
-    return this.#engine.queries.explainRule('allow_request', [actor, request], options);
+    return this.#engine.explain('allow_request', [actor, request], options);
   }
 
   /**

@@ -3,6 +3,7 @@ import type { CompiledPolicy, Enumeration, QueryLimits } from '../engine/compile
 import type { HostReplay } from '../engine/host-replay.js';
 import type { Limits } from '../engine/limits.js';
 import type { Arguments, QueryRun } from '../engine/query/query-run.js';
+import type { Explanation } from '../explanation/explanation.js';
 import type { RowCondition } from '../filter/row-condition.js';
 import { ignoreRejection } from '../host/handle-rejections.js';
 import { isQueryVariable } from '../terms/query-variable.js';
@@ -17,7 +18,7 @@ import type { TypeReference } from './grantable-actions.js';
 import type { LoadedPolicy } from './loaded-policy.js';
 import { onDemand } from './on-demand.js';
 import type { AuthorizerOptions } from './options.js';
-import type { CheckOptions, EnumerationOptions } from './query-options.js';
+import type { CheckOptions, EnumerationOptions, ExplainOptions } from './query-options.js';
 import { ownLimitsOf } from './own-limits.js';
 import type { QueryRunner } from './query-runner.js';
 import { resourceTypeOf } from './resource-type.js';
@@ -44,14 +45,14 @@ export class DecisionContext {
  * - `'async'`: it can return a promise, and is recorded
  * - `'unrecorded'`: it can return a promise, and `onDecision` does not receive it
  */
-type Mode = 'sync' | 'async' | 'unrecorded';
+export type Mode = 'sync' | 'async' | 'unrecorded';
 
 // One promise for all checks, because a new one for each check would cost more than the check.
 const allowed = Promise.resolve(true);
 const denied = Promise.resolve(false);
 
 /**
- * Decides the checks of one loaded policy. `#run` is the only place that chooses between the compiled engine and the machine. The
+ * Decides the checks of one loaded policy. `decide` is the only place that chooses between the compiled engine and the machine. The
  * machine takes the checks from which the compiled engine bails out.
  */
 export class DecisionEngine implements Decider {
@@ -78,7 +79,7 @@ export class DecisionEngine implements Decider {
     resource: unknown,
     options: CheckOptions | undefined,
   ): Promise<boolean> {
-    const result = this.#run('async', 'allow', 3, actor, action, resource, undefined, options);
+    const result = this.decide('async', 'allow', 3, actor, action, resource, undefined, options);
     if (result === true) return allowed;
     const { warnings } = this;
     if (warnings === undefined) return result === false ? denied : result;
@@ -94,7 +95,7 @@ export class DecisionEngine implements Decider {
 
   /** Decides `allow(actor, action, resource)` without waiting. @throws {PolarError} `POLAR_RUN_PROMISE_IN_SYNC` */
   allowSync(actor: unknown, action: unknown, resource: unknown, options: CheckOptions | undefined): boolean {
-    const holds = this.#run('sync', 'allow', 3, actor, action, resource, undefined, options) as boolean;
+    const holds = this.decide('sync', 'allow', 3, actor, action, resource, undefined, options) as boolean;
     if (!holds) this.warnings?.explainAllow(actor, action, resource);
     return holds;
   }
@@ -105,7 +106,7 @@ export class DecisionEngine implements Decider {
     args: Arguments,
     options: CheckOptions | undefined,
   ): boolean | Promise<boolean> {
-    const result = this.#run('async', kind, args.length, args[0], args[1], args[2], args[3], options);
+    const result = this.decide('async', kind, args.length, args[0], args[1], args[2], args[3], options);
     if (result === true || this.warnings === undefined) return result;
     if (result !== false) return this.#explained(result, kind, args);
     this.warnings.explain(kind, args);
@@ -143,7 +144,7 @@ export class DecisionEngine implements Decider {
     options: CheckOptions | undefined,
   ): boolean | Promise<boolean> {
     const arity = kind === 'allow' ? 3 : 4;
-    return this.#run('unrecorded', kind, arity, args[0], args[1], args[2], args[3], options);
+    return this.decide('unrecorded', kind, arity, args[0], args[1], args[2], args[3], options);
   }
 
   /** Returns the name of a resource's declared type, for the log. */
@@ -197,8 +198,13 @@ export class DecisionEngine implements Decider {
     throw new PolarError('POLAR_RUN_WILDCARD', { method, variable });
   }
 
-  // Single arguments instead of a list: most checks create no object.
-  #run(
+  /** Explains whether a rule holds for its arguments. */
+  explain(kind: Decision['kind'], args: Arguments, options: ExplainOptions): Promise<Explanation> {
+    return this.queries.explainRule(kind, args, options);
+  }
+
+  /** Decides a rule. Takes single arguments instead of a list, so that most checks create no object. */
+  decide(
     mode: Mode,
     kind: Decision['kind'],
     arity: number,
@@ -293,7 +299,7 @@ export class DecisionEngine implements Decider {
         args,
         own,
         decided: (holds, proof) => recorder.decided(holds, proof, compiled.kind),
-        machine: (replay) => this.#decide(rule, args, options ?? {}, replay, recorder),
+        machine: (replay) => this.#decideAsync(rule, args, options ?? {}, replay, recorder),
       });
     } catch (error) {
       // The time is up, or the signal was aborted. Other errors are recorded already.
@@ -314,13 +320,13 @@ export class DecisionEngine implements Decider {
       case 'sync':
         return this.#decideSync(kind, args, options, replay, recorder);
       case 'async':
-        return this.#decide(kind, args, options, replay, recorder);
+        return this.#decideAsync(kind, args, options, replay, recorder);
       case 'unrecorded':
         return this.#decideUnrecorded(kind, args, options, replay);
     }
   }
 
-  async #decide(
+  async #decideAsync(
     kind: Decision['kind'],
     args: Arguments,
     options: CheckOptions,

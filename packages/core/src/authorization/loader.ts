@@ -2,4 +2,5 @@
 export { createParts } from './authorizer-parts.js';
 export { DecisionEngine } from './decision-engine.js';
 export { loadPolicy } from './loaded-policy.js';
+export { warmUp } from './warm-up.js';
 export { validateReloadOptions } from './validate-load-options.js';

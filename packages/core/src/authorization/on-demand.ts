@@ -17,6 +17,8 @@ export const onDemand = {
   whoCan: () => import('./who-can.js'),
   /** Needed by `explain`. */
   explanation: () => import('../explanation/explain-query.js'),
+  /** Needed by `loadCandidate`. */
+  candidate: () => import('../candidate/index.js'),
   /** Needed by `explainWhere`. */
   whereExplanation: () => import('./where-explanation.js'),
 };

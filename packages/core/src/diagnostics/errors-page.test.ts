@@ -19,7 +19,8 @@ const samples: { readonly [C in Exclude<Code, keyof typeof examples>]: DataOf<C>
   POLAR_LOAD_CONSTRUCTOR: {},
   POLAR_LOAD_NOT_AWAITED: { member: 'isAllowed' },
   POLAR_LOAD_INLINE_QUERY_FAILED: { query: 'allow("alice", "read", "doc")' },
-
+  POLAR_LOAD_CANDIDATE_EXISTS: { policy: '1.5.0' },
+  POLAR_LOAD_CANDIDATE_ENDED: { end: 'promoted' },
   POLAR_LOAD_NOT_COMPILED: { why: 'a dictionary in a rule' },
   POLAR_LOAD_MODULE_FORMAT: { found: 'a policy of format 2', advice: 'compile it again' },
   POLAR_LOAD_MODULE_MISMATCH: { name: 'constant LIMIT', compiled: 'number 5', given: 'number 6' },

@@ -27,6 +27,10 @@ export const runtimeCodes = {
     `\`${p.member}\` was read from a promise, because \`Authorizer.load(…)\` was not awaited; write \`const authorizer = await Authorizer.load(…)\``,
   POLAR_LOAD_INLINE_QUERY_FAILED: (p: { query: string }) =>
     `the inline query \`${p.query}\` has no answer, so the policy is not loaded; correct the query or the rules`,
+  POLAR_LOAD_CANDIDATE_EXISTS: (p: { policy: string }) =>
+    `the authorizer has a candidate policy already, ${p.policy}; promote or discard it first`,
+  POLAR_LOAD_CANDIDATE_ENDED: (p: { end: string }) =>
+    `the candidate policy was ${p.end}, so it has ended; load a candidate with \`loadCandidate\``,
   POLAR_LOAD_NOT_COMPILED: (p: { why: string }) =>
     `this cannot be compiled ahead of time, because it has ${p.why}; load the policy with \`Authorizer.load\` instead`,
   POLAR_LOAD_MODULE_FORMAT: (p: { found: string; advice: string }) =>

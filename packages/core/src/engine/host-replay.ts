@@ -61,6 +61,11 @@ export class HostReplay {
     if (isThrown) throw result;
     return result;
   }
+
+  /** Calls a constructor. The results of constructors are not recorded. */
+  construct(_name: string, run: () => unknown): unknown {
+    return run();
+  }
 }
 
 /** Takes the calls out of a log; undefined when there are none and the clock has not started. */

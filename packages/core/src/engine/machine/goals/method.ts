@@ -54,12 +54,14 @@ export function proveNew(machine: Prover, goal: NewGoal, frame: Frame): GoalResu
   const args = argumentsForHost(machine, goal.args, `new ${goal.name}`, goal.span, frame);
   if (args === undefined) return GoalResult.waits;
   const { class: construct } = type;
-  const result = machine.guarded(goal.span, frame, `new ${goal.name}`, () =>
+  const create = () => Reflect.construct(construct as new () => unknown, args) as unknown;
+  const result = machine.guarded(goal.span, frame, `new ${goal.name}`, () => {
     // `new Array(n)` creates n empty elements.
-    type.builtIn && type.name === 'List'
-      ? args
-      : (Reflect.construct(construct as new () => unknown, args) as unknown),
-  );
+    if (type.builtIn && type.name === 'List') return args;
+    return machine.replay === undefined || type.builtIn
+      ? create()
+      : machine.replay.construct(goal.name, create);
+  });
   return machine.acceptResult(result, goal.result, [], goal.span, frame);
 }
 

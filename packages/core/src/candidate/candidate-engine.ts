@@ -1,0 +1,209 @@
+import { DecisionEngine, type DecisionContext, type Mode } from '../authorization/decision-engine.js';
+import type { Decision, DecisionOutcome } from '../authorization/decision.js';
+import type { TypeReference } from '../authorization/grantable-actions.js';
+import type { LoadedPolicy } from '../authorization/loaded-policy.js';
+import type { CheckOptions, EnumerationOptions, ExplainOptions } from '../authorization/query-options.js';
+import { isUndecided } from '../authorization/undecided.js';
+import type { WhereExplanation } from '../authorization/where-explanation.js';
+import type { Arguments } from '../engine/query/query-run.js';
+import type { Explanation } from '../explanation/explanation.js';
+import type { RowCondition } from '../filter/row-condition.js';
+import { isThenable } from '../host/value.js';
+import type { Comparison } from './comparison.js';
+import type { QuietPolicy } from './quiet-policy.js';
+import type { RollOut } from './roll-out.js';
+
+/** The parts of a candidate that an engine needs. */
+export interface ServedCandidate {
+  /** The engine of the candidate, for the actors of the roll-out. */
+  readonly engine: DecisionEngine;
+  readonly comparison: Comparison;
+  readonly rollOut: RollOut;
+}
+
+/**
+ * Decides the checks of the policy in use while there is a candidate: passes the decisions to the comparison, and the actors of the
+ * roll-out to the candidate.
+ */
+export class CandidateEngine extends DecisionEngine {
+  readonly #candidate: ServedCandidate;
+  readonly #policy: QuietPolicy;
+  readonly #deniesUndecided: boolean;
+
+  /** @param policy the policy in use, for checks that are decided again */
+  constructor(
+    loaded: LoadedPolicy,
+    context: DecisionContext,
+    candidate: ServedCandidate,
+    policy: QuietPolicy,
+  ) {
+    super(loaded, context);
+    this.#candidate = candidate;
+    this.#policy = policy;
+    this.#deniesUndecided = context.options.undecided === 'deny';
+  }
+
+  override decide(
+    mode: Mode,
+    kind: Decision['kind'],
+    arity: number,
+    a: unknown,
+    b: unknown,
+    c: unknown,
+    d: unknown,
+    options: CheckOptions | undefined,
+  ): boolean | Promise<boolean> {
+    const decide = () => super.decide(mode, kind, arity, a, b, c, d, options);
+    if (mode === 'unrecorded') return decide();
+    const args = ([a, b, c, d] as const).slice(0, arity) as unknown as Arguments;
+    const decided = (holds: boolean): boolean => {
+      this.#compare(kind, args, holds ? 'allowed' : 'denied', undefined);
+      return holds;
+    };
+    const failed = (error: unknown): never => {
+      this.#compare(kind, args, isUndecided(error) ? 'undecided' : 'error', error);
+      throw error;
+    };
+    try {
+      const result = decide();
+      return typeof result === 'boolean' ? decided(result) : result.then(decided, failed);
+    } catch (error) {
+      return failed(error);
+    }
+  }
+
+  #compare(kind: Decision['kind'], args: Arguments, outcome: DecisionOutcome, error: unknown): void {
+    const seen = outcome === 'undecided' && this.#deniesUndecided ? 'denied' : outcome;
+    this.#candidate.comparison.add({ kind, args, outcome: seen, error, policy: this.#policy });
+  }
+
+  override allow(
+    actor: unknown,
+    action: unknown,
+    resource: unknown,
+    options: CheckOptions | undefined,
+  ): Promise<boolean> {
+    return this.#serve(
+      actor,
+      (who) => super.allow(who, action, resource, options),
+      (engine, who) => engine.allow(who, action, resource, options),
+    );
+  }
+
+  override allowSync(
+    actor: unknown,
+    action: unknown,
+    resource: unknown,
+    options: CheckOptions | undefined,
+  ): boolean {
+    return this.#takes(actor)
+      ? this.#candidate.engine.allowSync(actor, action, resource, options)
+      : super.allowSync(actor, action, resource, options);
+  }
+
+  override check(
+    kind: Decision['kind'],
+    args: Arguments,
+    options: CheckOptions | undefined,
+  ): boolean | Promise<boolean> {
+    return this.#serve<boolean | Promise<boolean>>(
+      args[0],
+      (who) => super.check(kind, by(who, args), options),
+      (engine, who) => engine.check(kind, by(who, args), options),
+    );
+  }
+
+  override checkUnrecorded(
+    kind: 'allow' | 'allow_field',
+    args: Arguments,
+    options: CheckOptions | undefined,
+  ): boolean | Promise<boolean> {
+    return this.#serve<boolean | Promise<boolean>>(
+      args[0],
+      (who) => super.checkUnrecorded(kind, by(who, args), options),
+      (engine, who) => engine.checkUnrecorded(kind, by(who, args), options),
+    );
+  }
+
+  override where(
+    actor: unknown,
+    action: string,
+    type: TypeReference,
+    options: CheckOptions,
+  ): Promise<RowCondition> {
+    return this.#serve(
+      actor,
+      (who) => super.where(who, action, type, options),
+      (engine, who) => engine.where(who, action, type, options),
+    );
+  }
+
+  override explainWhere(
+    actor: unknown,
+    action: string,
+    type: TypeReference,
+    options: CheckOptions,
+  ): Promise<WhereExplanation> {
+    return this.#serve(
+      actor,
+      (who) => super.explainWhere(who, action, type, options),
+      (engine, who) => engine.explainWhere(who, action, type, options),
+    );
+  }
+
+  override enumerate(
+    method: string,
+    variable: 'action' | 'field',
+    rule: 'allow' | 'allow_field',
+    args: Arguments,
+    options: EnumerationOptions,
+  ): Promise<Set<string>> {
+    return this.#serve(
+      args[0],
+      (who) => super.enumerate(method, variable, rule, by(who, args), options),
+      (engine, who) => engine.enumerate(method, variable, rule, by(who, args), options),
+    );
+  }
+
+  override explain(kind: Decision['kind'], args: Arguments, options: ExplainOptions): Promise<Explanation> {
+    return this.#serve(
+      args[0],
+      (who) => super.explain(kind, by(who, args), options),
+      (engine, who) => engine.explain(kind, by(who, args), options),
+    );
+  }
+
+  /** Runs a call on the policy in use, or on the candidate if it decides for the actor. An actor that is a promise is awaited once. */
+  #serve<Result>(
+    actor: unknown,
+    own: (actor: unknown) => Result,
+    other: (engine: DecisionEngine, actor: unknown) => Result,
+  ): Result {
+    if (this.#candidate.rollOut.percent === 0) return own(actor);
+    const run = (who: unknown): Result => (this.#takes(who) ? other(this.#candidate.engine, who) : own(who));
+    if (!isPromise(actor)) return run(actor);
+    const awaited = Promise.resolve(actor).then(
+      (who) => run(who),
+      // The engine reports the rejection.
+      () => own(actor),
+    );
+    return awaited as Result;
+  }
+
+  #takes(actor: unknown): boolean {
+    return !isPromise(actor) && this.#candidate.rollOut.takes(actor);
+  }
+}
+
+/** Returns the arguments of a check with another value for the actor. */
+const by = (actor: unknown, [, ...others]: Arguments): Arguments =>
+  [actor, ...others] as unknown as Arguments;
+
+function isPromise(value: unknown): boolean {
+  try {
+    return isThenable(value);
+  } catch {
+    // A proxy that throws: the engine reports it.
+    return false;
+  }
+}

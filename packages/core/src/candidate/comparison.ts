@@ -1,0 +1,222 @@
+import type { Decision, DecisionOutcome } from '../authorization/decision.js';
+import type { Arguments } from '../engine/query/query-run.js';
+import { isThenable } from '../host/value.js';
+import type { CandidateOptions } from './candidate-options.js';
+import type { DecisionDifference } from './decision-difference.js';
+import type { QuietOutcome, QuietPolicy } from './quiet-policy.js';
+import { reportError } from './report-error.js';
+
+/** The number of checks that a candidate has decided next to the policy in use. */
+export interface CandidateCounts {
+  /** Checks with the same outcome. */
+  readonly same: number;
+  /** Checks with another outcome. */
+  readonly different: number;
+  /** Different checks that only the candidate allows. */
+  readonly newlyAllowed: number;
+  /** Different checks that only the policy in use allows. */
+  readonly newlyRefused: number;
+  /** Checks whose data changed before the comparison ended, so that the policy in use now decides them differently, too. */
+  readonly changed: number;
+  /** Checks that cannot be decided again: aborted, with a lazy promise as argument, or with a method that must not be called. */
+  readonly skipped: number;
+  /** Checks that were not compared, because too many were waiting. */
+  readonly dropped: number;
+}
+
+/** A check that is decided, and that waits for the decision of the candidate. */
+interface DecidedCheck {
+  readonly kind: Decision['kind'];
+  readonly args: Arguments;
+  readonly outcome: DecisionOutcome;
+  readonly error: unknown;
+  /** The policy that decided. */
+  readonly policy: QuietPolicy;
+}
+
+/** Checks that wait for promises at the same time. */
+const maxRunning = 16;
+/** Milliseconds of work after which the comparison rests. */
+const sliceMs = 4;
+/** Milliseconds of rest for each millisecond of work, so that the comparison uses at most a fifth of the time. */
+const restPerWork = 4;
+
+/**
+ * Compares the decisions of the policy in use with those of a candidate. It runs after the answer, in short slices, and only as often as
+ * the process has time. A failure of the candidate is an outcome.
+ */
+export class Comparison {
+  readonly #candidate: QuietPolicy;
+  readonly #options: CandidateOptions;
+  readonly #pending: DecidedCheck[] = [];
+  #running = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #workMs = 0;
+  /** The time until which the comparison rests. */
+  #restsUntil = 0;
+  #isEnded = false;
+  #explained = 0;
+  #whenIdle: (() => void)[] = [];
+  readonly #counts = {
+    same: 0,
+    different: 0,
+    newlyAllowed: 0,
+    newlyRefused: 0,
+    changed: 0,
+    skipped: 0,
+    dropped: 0,
+  };
+
+  constructor(candidate: QuietPolicy, options: CandidateOptions) {
+    this.#candidate = candidate;
+    this.#options = options;
+  }
+
+  get counts(): CandidateCounts {
+    return { ...this.#counts };
+  }
+
+  /** Adds a check that the policy in use has decided. It neither throws nor runs code of the application. */
+  add(check: DecidedCheck): void {
+    const { sample = 1, maxPending = 1_000 } = this.#options;
+    if (this.#isEnded || (sample < 1 && Math.random() >= sample)) return;
+    if (this.#pending.length >= maxPending) {
+      this.#counts.dropped++;
+      return;
+    }
+    this.#pending.push(check);
+    this.#schedule();
+  }
+
+  /** Waits until no check is compared. */
+  async flush(): Promise<void> {
+    if (this.#pending.length === 0 && this.#running === 0) return;
+    await new Promise<void>((resolve) => void this.#whenIdle.push(resolve));
+  }
+
+  /** Ends the comparison. Waiting checks are not compared. */
+  end(): void {
+    this.#isEnded = true;
+    this.#pending.length = 0;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#settle();
+  }
+
+  #schedule(): void {
+    const restMs = Math.max(0, this.#restsUntil - performance.now());
+    this.#timer ??= setTimeout(() => this.#work(), restMs);
+  }
+
+  #work(): void {
+    this.#timer = undefined;
+    this.#workMs = 0;
+    while (this.#running < maxRunning && this.#workMs < sliceMs) {
+      const check = this.#pending.shift();
+      if (check === undefined) return;
+      this.#running++;
+      void this.#compare(check).finally(() => {
+        this.#running--;
+        if (this.#pending.length > 0) this.#schedule();
+        else this.#settle();
+      });
+    }
+    if (this.#pending.length > 0 && this.#running < maxRunning) this.#schedule();
+  }
+
+  #settle(): void {
+    if (this.#running > 0 || this.#pending.length > 0) return;
+    const waiting = this.#whenIdle;
+    this.#whenIdle = [];
+    for (const resolve of waiting) resolve();
+  }
+
+  async #compare(check: DecidedCheck): Promise<void> {
+    if (isAborted(check.error) || check.args.some(isLazy)) {
+      this.#counts.skipped++;
+      return;
+    }
+    const { outcome } = await this.#measured(() => this.#candidate.decide(check.kind, check.args));
+    if (this.#isEnded) return;
+    if (outcome === 'skipped') this.#counts.skipped++;
+    else if (outcome === check.outcome) this.#counts.same++;
+    else await this.#differs(check, outcome);
+  }
+
+  async #differs(check: DecidedCheck, found: DecisionOutcome): Promise<void> {
+    const { maxDifferences = 1_000, onDifference } = this.#options;
+    if (onDifference === undefined || this.#explained >= maxDifferences) {
+      // The policy in use decides again, because the data may have changed since.
+      const { outcome } = await this.#measured(() => check.policy.decide(check.kind, check.args));
+      if (this.#isEnded) return;
+      if (outcome === check.outcome || outcome === 'skipped') this.#count(check.outcome, found);
+      else this.#counts.changed++;
+      return;
+    }
+    this.#explained++;
+    const before = await this.#measured(() => check.policy.explain(check.kind, check.args));
+    const after = await this.#measured(() => this.#candidate.explain(check.kind, check.args));
+    if (this.#isEnded) return;
+    if (!isConfirmed(before, check.outcome) || !isConfirmed(after, found)) {
+      this.#explained--;
+      this.#counts.changed++;
+      return;
+    }
+    this.#count(check.outcome, found);
+    const [actor, ...others] = check.args;
+    const isRequest = check.kind === 'allow_request';
+    await this.#report(onDifference, {
+      kind: check.kind,
+      actor,
+      action: isRequest ? undefined : others[0],
+      resource: isRequest ? others[0] : others[1],
+      field: others[2],
+      before: check.policy.decision(check.outcome, check.error ?? before.error, before.explanation),
+      after: this.#candidate.decision(found, after.error, after.explanation),
+    });
+  }
+
+  #count(before: DecisionOutcome, after: DecisionOutcome): void {
+    this.#counts.different++;
+    if (after === 'allowed') this.#counts.newlyAllowed++;
+    if (before === 'allowed') this.#counts.newlyRefused++;
+  }
+
+  async #report(
+    onDifference: NonNullable<CandidateOptions['onDifference']>,
+    difference: DecisionDifference,
+  ): Promise<void> {
+    try {
+      await onDifference(difference);
+    } catch (error) {
+      reportError(error, this.#options);
+    }
+  }
+
+  /** Measures the work until the promise is returned. */
+  #measured<Result>(work: () => Promise<Result>): Promise<Result> {
+    const startedAt = performance.now();
+    const result = work();
+    const spentMs = performance.now() - startedAt;
+    this.#workMs += spentMs;
+    this.#restsUntil = Math.max(this.#restsUntil, startedAt) + spentMs * (1 + restPerWork);
+    return result;
+  }
+}
+
+/** Returns whether a policy has decided again as before. A policy that would call a method cannot. */
+const isConfirmed = (again: QuietOutcome, outcome: DecisionOutcome): boolean =>
+  again.outcome === outcome || again.outcome === 'skipped';
+
+const isAborted = (error: unknown): boolean =>
+  error instanceof Error && (error as { code?: unknown }).code === 'POLAR_RUN_ABORTED';
+
+/** Returns whether an argument is a promise that starts its work when it is awaited, such as a query of an ORM. */
+function isLazy(arg: unknown): boolean {
+  try {
+    return isThenable(arg) && !(arg instanceof Promise);
+  } catch {
+    // A proxy that throws.
+    return true;
+  }
+}

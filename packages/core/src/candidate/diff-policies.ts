@@ -1,0 +1,160 @@
+import type { Authorizer } from '../authorization/authorizer.js';
+import type { Decision, DecisionOutcome } from '../authorization/decision.js';
+import type { ExplainOptions } from '../authorization/query-options.js';
+import { isUndecided } from '../authorization/undecided.js';
+import { PolarError } from '../diagnostics/polar-error.js';
+import type { Arguments } from '../engine/query/query-run.js';
+import type { ExplanationOptions } from '../explanation/explain-query.js';
+import type { Explanation } from '../explanation/explanation.js';
+import { describeValue } from '../internal/descriptions.js';
+import type { ComparedDecision, DecisionDifference } from './decision-difference.js';
+
+/** A check that both policies decide. A `Decision` is one. */
+export interface DiffedCheck {
+  /** The rule. Default: `allow_field` for a check with a field, otherwise `allow`. */
+  readonly kind?: Decision['kind'];
+  readonly actor: unknown;
+  readonly action?: unknown;
+  readonly resource: unknown;
+  readonly field?: unknown;
+}
+
+/** Actors, actions and resources, of which each combination is a check. */
+export interface DiffFixtures {
+  readonly actors: Iterable<unknown>;
+  /** Default: all actions that a rule of one of the policies can allow. */
+  readonly actions?: Iterable<string>;
+  readonly resources: Iterable<unknown>;
+}
+
+export interface DiffOptions {
+  /** The checks: recorded decisions, other checks, or fixtures. */
+  readonly over: Iterable<DiffedCheck> | AsyncIterable<DiffedCheck> | DiffFixtures;
+  /** The number of differences that are explained and returned. Further ones are counted. Default: 1,000. */
+  readonly maxDifferences?: number;
+  /** The contents of the explanations, such as `mask`. */
+  readonly explanations?: ExplanationOptions;
+}
+
+/** The checks that two policies decide differently. */
+export interface PolicyDiff {
+  readonly checked: number;
+  readonly different: number;
+  /** The different checks that only the new policy allows. */
+  readonly newlyAllowed: number;
+  /** The different checks that only the old policy allows. */
+  readonly newlyRefused: number;
+  readonly differences: readonly DecisionDifference[];
+}
+
+/**
+ * Lists the checks that two policies decide differently, with the reasons of both. It calls the methods of the application as checks do,
+ * and records no decisions.
+ *
+ * @param before the authorizer with the old policy
+ * @param after the authorizer with the new policy
+ * @throws {PolarError} `POLAR_TYPE_NOT_A_LIST` when `over` contains no checks
+ * @example
+ * const { differences } = await diffPolicies(current, next, { over: { actors: [ann, ben], resources: [note] } });
+ * for (const difference of differences) console.log(renderDifference(difference));
+ */
+export async function diffPolicies(
+  before: Authorizer,
+  after: Authorizer,
+  { over, maxDifferences = 1_000, explanations = {} }: DiffOptions,
+): Promise<PolicyDiff> {
+  const differences: DecisionDifference[] = [];
+  const counts = { checked: 0, different: 0, newlyAllowed: 0, newlyRefused: 0 };
+  for await (const check of checksOf(over, before, after)) {
+    counts.checked++;
+    const { actor, action, resource, field } = check;
+    const kind = check.kind ?? (field === undefined ? 'allow' : 'allow_field');
+    const args = argumentsOf(kind, check);
+    const old = await decide(before, kind, args);
+    const found = await decide(after, kind, args);
+    if (old.outcome === found.outcome) continue;
+    counts.different++;
+    if (found.outcome === 'allowed') counts.newlyAllowed++;
+    if (old.outcome === 'allowed') counts.newlyRefused++;
+    if (differences.length < maxDifferences)
+      differences.push({
+        kind,
+        actor,
+        action,
+        resource,
+        field,
+        before: { ...old, explanation: await explain(before, kind, args, explanations) },
+        after: { ...found, explanation: await explain(after, kind, args, explanations) },
+      });
+  }
+  return { ...counts, differences };
+}
+
+async function* checksOf(
+  over: DiffOptions['over'],
+  before: Authorizer,
+  after: Authorizer,
+): AsyncGenerator<DiffedCheck, void, undefined> {
+  const given: unknown = over;
+  if (typeof given !== 'object' || given === null) throw notChecks(given);
+  if (Symbol.iterator in given || Symbol.asyncIterator in given) {
+    yield* over as AsyncIterable<DiffedCheck>;
+    return;
+  }
+  const { actors, resources, actions } = over as DiffFixtures;
+  for (const list of [actors, resources])
+    if (typeof (list as Partial<Iterable<unknown>> | undefined)?.[Symbol.iterator] !== 'function')
+      throw notChecks(given);
+  const allActions = [...new Set(actions ?? [...before.grantableActions(), ...after.grantableActions()])];
+  const allResources = [...resources];
+  for (const actor of actors)
+    for (const resource of allResources)
+      for (const action of allActions) yield { kind: 'allow', actor, action, resource };
+}
+
+const notChecks = (found: unknown): PolarError =>
+  new PolarError('POLAR_TYPE_NOT_A_LIST', {
+    call: 'diffPolicies(before, after, { over })',
+    found: describeValue(found),
+    advice: 'pass a list of checks, or { actors, resources }',
+  });
+
+const argumentsOf = (kind: Decision['kind'], { actor, action, resource, field }: DiffedCheck): Arguments => {
+  if (kind === 'allow_request') return [actor, resource];
+  return kind === 'allow' ? [actor, action, resource] : [actor, action, resource, field];
+};
+
+type Outcome = Omit<ComparedDecision, 'explanation'>;
+
+async function decide(authorizer: Authorizer, kind: Decision['kind'], args: Arguments): Promise<Outcome> {
+  const decided = (outcome: DecisionOutcome, error: unknown): Outcome => ({
+    policy: authorizer.policyHash,
+    policyVersion: authorizer.policyVersion,
+    outcome,
+    error,
+  });
+  try {
+    const answers = authorizer.queryRule(kind, args, { acceptExpression: true });
+    const { done } = await answers.next();
+    await answers.return();
+    return decided(done === true ? 'denied' : 'allowed', undefined);
+  } catch (error) {
+    return decided(isUndecided(error) ? 'undecided' : 'error', error);
+  }
+}
+
+/** Explains a decision; undefined for a check that ends in an error. */
+async function explain(
+  authorizer: Authorizer,
+  kind: Decision['kind'],
+  [actor, action, resource, field]: Arguments,
+  options: ExplainOptions,
+): Promise<Explanation | undefined> {
+  try {
+    if (kind === 'allow_request') return await authorizer.explainRequest(actor, action, options);
+    if (kind === 'allow') return await authorizer.explain(actor, action as string, resource, options);
+    return await authorizer.explainField(actor, action as string, resource, field as string, options);
+  } catch {
+    return undefined;
+  }
+}

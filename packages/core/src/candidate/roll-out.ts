@@ -1,0 +1,43 @@
+import { identityOf } from '../authorization/identity.js';
+import { invalidOption } from '../authorization/validate-options.js';
+import type { TypeSets } from '../host/type-set.js';
+import { describeValue } from '../internal/descriptions.js';
+import { isIdentity, placeOf } from './actor-share.js';
+import type { CandidateOptions } from './candidate-options.js';
+import { reportError } from './report-error.js';
+
+/** Selects the actors for which a candidate decides. */
+export class RollOut {
+  readonly #options: CandidateOptions;
+  readonly #typeSets: TypeSets;
+  #percent = 0;
+
+  constructor(options: CandidateOptions, typeSets: TypeSets) {
+    this.#options = options;
+    this.#typeSets = typeSets;
+  }
+
+  get percent(): number {
+    return this.#percent;
+  }
+
+  /** @throws {PolarError} `POLAR_TYPE_INVALID_OPTION` */
+  set percent(percent: number) {
+    if (!(typeof percent === 'number' && percent >= 0 && percent <= 100))
+      throw invalidOption('percent', `must be a number from 0 to 100, found ${describeValue(percent)}`);
+    this.#percent = percent;
+  }
+
+  /** Returns whether the candidate decides for an actor. It does not throw. */
+  takes(actor: unknown): boolean {
+    if (this.#percent === 0) return false;
+    const { identify, seed = '' } = this.#options;
+    try {
+      const identity = identify === undefined ? identityOf(actor, this.#typeSets)?.id : identify(actor);
+      return isIdentity(identity) && placeOf(`${seed}${identity}`) * 100 < this.#percent;
+    } catch (error) {
+      reportError(error, this.#options);
+      return false;
+    }
+  }
+}
