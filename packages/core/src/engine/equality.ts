@@ -1,6 +1,6 @@
 import { handleRejections } from '../host/handle-rejections.js';
 import { hasMember } from '../host/member.js';
-import type { TypeSet, TypeSets } from '../host/type-set.js';
+import { hasEquality, type TypeSet, type TypeSets } from '../host/type-set.js';
 import { isPlainObject, isThenable } from '../host/value.js';
 import { compareKeys, compareRows, isRow } from './compare-rows.js';
 import { EngineValue } from '../terms/engine-value.js';
@@ -128,6 +128,7 @@ export function areDistinct(a: unknown, b: unknown, context: EqualityContext): b
 export function compareAsRows(a: unknown, b: unknown, context: EqualityContext): boolean | undefined {
   const { typeSets, budget } = context;
   if (typeof context.equality === 'function' || !isRow(a) || !isRow(b)) return undefined;
+  if (a === b) return true;
   if (!typeSets.haveEquality) return compareRows(a, b, budget);
   const { commonKey } = typeSets;
   // Different keys suffice: rows of one type are different then, and rows of different types have different attributes.
@@ -246,10 +247,11 @@ const hasKey = (row: object, key: string, context: EqualityContext): boolean => 
 
 function sharedType(a: object, b: object, context: EqualityContext): DeclaredType | undefined {
   if (!context.typeSets.haveEquality) return undefined;
-  const left = context.typeOf(a).declared;
-  if (left.length === 0) return undefined;
-  const right = context.typeOf(b).types;
-  return left.find((type) => right.has(type) && (type.key !== undefined || type.equals !== undefined));
+  const left = context.typeOf(a);
+  if (left.comparedBy === undefined) return undefined;
+  const right = context.typeOf(b);
+  if (left === right || right.types.has(left.comparedBy)) return left.comparedBy;
+  return left.declared.find((type) => right.types.has(type) && hasEquality(type));
 }
 
 /** Returns the primitive of a boxed value: `new Number(1)` equals 1. */

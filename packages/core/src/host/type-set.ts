@@ -21,6 +21,8 @@ export interface TypeSet {
   readonly isInstance: boolean;
   /** The types that declare fields, a key or equality; empty for most. */
   readonly declared: readonly DeclaredType[];
+  /** The first of them that declares how its values are compared. */
+  readonly comparedBy: DeclaredType | undefined;
   /** Whether the application registered one of the types. */
   readonly isRegistered: boolean;
   /** Methods by name that policies may call if the application registered the receiver. */
@@ -288,6 +290,7 @@ export class TypeSets {
         chain,
         isInstance,
         declared,
+        comparedBy: declared.find(hasEquality),
         isRegistered,
         methods: new Map<string, Method>(),
       };
@@ -299,7 +302,9 @@ export class TypeSets {
 
 const isDeclared = (type: DeclaredType): boolean => type.fields !== undefined || hasEquality(type);
 
-const hasEquality = ({ key, equals }: DeclaredType): boolean => key !== undefined || equals !== undefined;
+/** Checks that a type declares how its values are compared. */
+export const hasEquality = ({ key, equals }: DeclaredType): boolean =>
+  key !== undefined || equals !== undefined;
 
 /** Returns whether a type recognizes a value itself. */
 function holds(type: DeclaredType, value: unknown): boolean {

@@ -194,6 +194,15 @@ export interface EqualTest {
   readonly right: Operand;
   /** `identity`: `right` is an instance that equals only itself. */
   readonly how: 'identity' | 'any';
+  /** A type with a key that one of the values certainly has. */
+  readonly rows:
+    | {
+        readonly type: DeclaredType;
+        readonly certain: 'left' | 'right';
+        /** Whether the other value was read from a field of this type. */
+        readonly isFromField: boolean;
+      }
+    | undefined;
   readonly negated: boolean;
   readonly at: Span;
 }

@@ -6,7 +6,8 @@ import { hasCut, restarts } from '../../compiler/plan-analysis.js';
 import type { Operand, Plan } from '../../compiler/plan.js';
 import { waitsIn, type Way } from '../../runtime/way.js';
 import { Constants, objectTest } from './emitted-code.js';
-import { exactTest, keyTest, rowTest, unmarkedTest } from './exact-class-text.js';
+import { exactTest, rowTest, unmarkedTest } from './exact-class-text.js';
+import { keyComparison, type ComparedRows } from './key-comparison-text.js';
 
 /** The kind of code to print. */
 export interface Printing {
@@ -42,7 +43,8 @@ export class Emission {
   /** The locals whose prototype was checked on the current path, with the variable that holds the result. */
   readonly checkedPrototypes = new Map<number, string>();
   #labels = 0;
-  #hasKeyTest = false;
+  /** The names of the functions that compare rows, by their text. */
+  readonly #comparisons = new Map<string, string>();
 
   constructor(
     readonly fn: CompiledFunction,
@@ -157,11 +159,18 @@ export class Emission {
 
   // ── types ──
 
-  /** Returns the name of a function that checks whether two values are rows with different keys, as `compareAsRows` does. */
-  keyTest(key: string): string {
-    if (!this.#hasKeyTest) this.declarations.push(keyTest(key));
-    this.#hasKeyTest = true;
-    return 'differ';
+  /** Returns the name of a function that compares two values as rows with this key, as `compareAsRows` does. */
+  keyComparison(key: string, rows: ComparedRows): string {
+    const { discriminators } = this.linker.context.typeSets;
+    const text = keyComparison(key, rows, discriminators, this.printing.isModule, (value) =>
+      this.constant(value),
+    );
+    let name = this.#comparisons.get(text);
+    if (name === undefined) {
+      this.#comparisons.set(text, (name = `same${this.#comparisons.size}`));
+      this.declarations.push(`const ${name} = ${text}`);
+    }
+    return name;
   }
 
   isExactly(operand: Operand, type: DeclaredType): string {

@@ -63,7 +63,8 @@ function emitOrder(e: Emission, test: Extract<Test, { kind: 'order' }>): string 
   return `(${areNumbers} ? ${l} ${test.operator} ${r} : ${slow})`;
 }
 
-function emitEqual(e: Emission, { left, right, how, negated, at }: EqualTest): string {
+function emitEqual(e: Emission, test: EqualTest): string {
+  const { left, right, how, negated, at } = test;
   const [l, r] = [e.operand(left), e.operand(right)];
   const slow = e.settles
     ? `(await R.equalLater(${l}, ${r}${e.position(at)}))`
@@ -85,14 +86,19 @@ function emitEqual(e: Emission, { left, right, how, negated, at }: EqualTest): s
   if (right.kind === 'local' && isLiteralOperand(left))
     return `(${l} === ${r} || (${objectTest(r)} && ${slow}))`;
   if (left.kind === 'local' && right.kind === 'local')
-    return `(${l} === ${r} ? ${l} === ${l} : (${referenceTest(l)} || ${referenceTest(r)})${differ(e, l, r)} && ${slow})`;
+    return `(${l} === ${r} ? ${l} === ${l} : (${referenceTest(l)} || ${referenceTest(r)}) && ${emitRowsEqual(e, test, slow)})`;
   return slow;
 }
 
-/** Prints the test, after `&&`, that two values are not rows with different keys. */
-function differ(e: Emission, l: string, r: string): string {
-  const { commonKey } = e.linker.context.typeSets;
-  return commonKey === undefined ? '' : ` && !${e.keyTest(commonKey)}(${l}, ${r})`;
+/** Prints the comparison of two values as rows by their key. @param slow prints the comparison of other values */
+function emitRowsEqual(e: Emission, { left, right, rows }: EqualTest, slow: string): string {
+  const { commonKey, hasPredicates } = e.linker.context.typeSets;
+  if (commonKey === undefined) return slow;
+  const [l, r] = [e.operand(left), e.operand(right)];
+  if (rows === undefined || hasPredicates)
+    return `(${e.keyComparison(commonKey, { type: undefined, isFromField: false })}(${l}, ${r}) ?? ${slow})`;
+  const passed = rows.certain === 'left' ? `${r}, ${l}` : `${l}, ${r}`;
+  return `(${e.keyComparison(commonKey, rows)}(${passed}) ?? ${slow})`;
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Discriminators } from '../../../host/discriminators.js';
 import type { RowMark } from '../../../host/row-mark.js';
 import { findTag } from '../../../types/typed.js';
-import { literalText, memberAccess } from './emitted-code.js';
+import { literalText, memberAccess, objectTest } from './emitted-code.js';
 
 // Prints the test of `isExactly` in runtime/exact-class.ts. Both must find the same class.
 
@@ -42,15 +42,9 @@ export const exactSearch = (value: string, found: string): string =>
   `{ const t = ${value}.then, p = Object.getPrototypeOf(${value}); if (t === undefined) { ${found} } }\n`;
 
 /** Prints the test that a value is a plain object. */
-const plainTest = (value: string): string =>
+export const plainTest = (value: string): string =>
   `typeof ${value} === "object" && ${value} !== null && ` +
   `Object.getPrototypeOf(${value}) === Object.prototype && !Array.isArray(${value})`;
-
-/** Prints the function `differ`, which checks that two values are plain objects with different primitives as keys. */
-export const keyTest = (key: string): string =>
-  `const differ = (a, b) => { if (!(${plainTest('a')} && ${plainTest('b')})) return false; ` +
-  `const k = a${memberAccess(key)}, l = b${memberAccess(key)}; return k !== l && ` +
-  `typeof k !== "object" && typeof l !== "object" && typeof k !== "function" && typeof l !== "function"; };`;
 
 /**
  * Prints the test that a value is a plain object with this mark and no other.
@@ -73,7 +67,13 @@ export function rowTest(
       : `${isClean} && (${found} === undefined || !${constant(values)}.has(${found}))`;
   });
   const tag = mark.field === undefined ? literalText(mark.value) : 'undefined';
-  return [plainTest(value), ...tests, `${constant(findTag)}(${value}) === ${tag}`].join(' && ');
+  // The tag is read first: then the optimizer knows the shape of the object, and its prototype costs nothing.
+  return [
+    objectTest(value),
+    `${constant(findTag)}(${value}) === ${tag}`,
+    `Object.getPrototypeOf(${value}) === Object.prototype && !Array.isArray(${value})`,
+    ...tests,
+  ].join(' && ');
 }
 
 /**
@@ -88,14 +88,14 @@ export function rowSearch(
   found: string,
 ): string {
   const fields = discriminators?.fields ?? [];
-  const reads = fields.map(({ name }, i) => `, d${i} = ${value}${memberAccess(name)}`).join('');
+  const reads = fields.map(({ name }, i) => `const d${i} = ${value}${memberAccess(name)}; `).join('');
   const isClean = fields
     .map(({ name }) => ` && Object.prototype${memberAccess(name)} === undefined`)
     .join('');
   return (
     `if (typeof ${value} === "object" && ${value} !== null && !Array.isArray(${value})) ` +
-    `{ const p = Object.getPrototypeOf(${value}); if ((p === Object.prototype || p === null)${isClean}) ` +
-    `{ const g = ${findTag}(${value})${reads}; ${found} } }\n`
+    `{ const g = ${findTag}(${value}), p = Object.getPrototypeOf(${value}); if ((p === Object.prototype || p === null)${isClean}) ` +
+    `{ ${reads}${found} } }\n`
   );
 }
 

@@ -1,6 +1,6 @@
 import { isUnknown } from '../compiled-function.js';
 import { NotCompilable } from '../not-compilable.js';
-import { isLiteral, fail, type Statement } from '../plan.js';
+import { isLiteral, fail, type EqualTest, type Statement } from '../plan.js';
 import { ifHolds, type Evaluation, type Rest } from './evaluation.js';
 import {
   ambiguousLiteral,
@@ -84,11 +84,21 @@ export function ifEqual(
       left: operandOf(a),
       right: operandOf(b),
       how: isIdentity(b) ? 'identity' : 'any',
+      rows: comparedRows(a, b, 'right') ?? comparedRows(b, a, 'left'),
       negated,
       at: at!,
     },
     rest,
   );
+}
+
+/** Returns how to compare two values of which the second certainly has a type with a key. */
+function comparedRows(value: Value, typed: Value, certain: 'left' | 'right'): EqualTest['rows'] {
+  if (value.kind !== 'local' || typed.kind !== 'local' || typed.known.kind !== 'types') return undefined;
+  const type = typed.known.types.comparedBy;
+  if (type?.key === undefined) return undefined;
+  const isFromField = value.field?.kind === 'named' && value.field.name === type.name;
+  return { type, certain, isFromField };
 }
 
 /** Checks the type of a value now, or of a variable once it has a value. */

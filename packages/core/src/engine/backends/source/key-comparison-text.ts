@@ -1,0 +1,76 @@
+import type { Discriminators } from '../../../host/discriminators.js';
+import type { DeclaredType } from '../../../types/declared-type.js';
+import { findTag } from '../../../types/typed.js';
+import { literalText, memberAccess, objectTest } from './emitted-code.js';
+import { plainTest } from './exact-class-text.js';
+
+// Prints `compareAsRows` for types that all have the same key: primitives decide there, without a search for the types of the rows.
+
+/** What is known of two values before they are compared. */
+export interface ComparedRows {
+  /** The type with a key that the second value certainly has; undefined if no type is known. */
+  readonly type: DeclaredType | undefined;
+  /** Whether the first value also has that type if it is a row without a tag or a discriminator, from the field that it was read from. */
+  readonly isFromField: boolean;
+}
+
+/**
+ * Prints the function that compares two values `a` and `b` as rows. It returns undefined where the keys do not decide.
+ *
+ * @param isModule whether the code is for a module, which must not read the key of an instance: a getter may throw
+ * @param constant returns the name of a constant
+ */
+export function keyComparison(
+  key: string,
+  rows: ComparedRows,
+  discriminators: Discriminators | undefined,
+  isModule: boolean,
+  constant: (value: unknown) => string,
+): string {
+  const [own, at] = [JSON.stringify(key), memberAccess(key)];
+  const isPrimitive = (v: string) => `typeof ${v} !== "object" && typeof ${v} !== "function"`;
+  const equal =
+    rows.type === undefined
+      ? 'undefined'
+      : `(typeof k === "string" || typeof k === "number") && ` +
+        `(${sharesType('a', rows.type, rows.isFromField, discriminators, constant)}) && ` +
+        `Object.hasOwn(a, ${own}) && Object.hasOwn(b, ${own}) ? true : undefined`;
+  const leave = `return undefined;`;
+  const read = `const k = a${at}, l = b${at}${rows.isFromField ? '; let g' : ''};`;
+  const arePlain = `${plainTest('a')} && ${plainTest('b')}`;
+  const areObjects = `${objectTest('a')} && ${objectTest('b')}`;
+  // The keys are read first: then the optimizer knows the shapes of the objects, and their prototypes cost nothing.
+  const first = isModule
+    ? `if (!(${arePlain})) ${leave} ${read}`
+    : `if (!(${areObjects})) ${leave} ${read} if (!(${arePlain})) ${leave}`;
+  return (
+    `(a, b) => { ${first} ` +
+    `if (k !== l) return ${isPrimitive('k')} && ${isPrimitive('l')} ? false : undefined; ` +
+    `return ${equal}; };`
+  );
+}
+
+/** Prints the test that a plain object has a type. */
+function sharesType(
+  value: string,
+  { name, discriminator }: DeclaredType,
+  isFromField: boolean,
+  discriminators: Discriminators | undefined,
+  constant: (value: unknown) => string,
+): string {
+  const tag = `${constant(findTag)}(${value})`;
+  const isClean = (field: string) => `Object.prototype${memberAccess(field)} === undefined`;
+  const tests: string[] = [];
+  if (discriminator !== undefined)
+    tests.push(
+      `${isClean(discriminator.field)} && ${value}${memberAccess(discriminator.field)} === ${literalText(discriminator.value)}`,
+    );
+  if (!isFromField) tests.push(`${tag} === ${literalText(name)}`);
+  else {
+    const unmarked = (discriminators?.fields ?? []).map(
+      (field) => ` && !${constant(field.values)}.has(${value}${memberAccess(field.name)})`,
+    );
+    tests.push(`(g = ${tag}) === ${literalText(name)} || g === undefined${unmarked.join('')}`);
+  }
+  return tests.join(' || ');
+}
