@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Authorizer, isPolarError, typed, type AuthorizerOptions, type Class } from '../index.js';
+import { Authorizer, isPolarError, one, typed, type AuthorizerOptions, type Class } from '../index.js';
 
 // cspell:ignore isnt nmae
 
@@ -343,6 +343,24 @@ describe('types', () => {
     expect(await authorizer.isAllowed({}, 'boss', typed('User', { id: 1, managerId: 2 }))).toBe(false);
     const undeclared = await load('allow(_, "boss", u) if u.managerId = nil;');
     await expect(undeclared.isAllowed({}, 'boss', { managerId: undefined })).rejects.toMatchObject({
+      code: 'POLAR_UNDECIDED_MISSING_ATTRIBUTE',
+    });
+  });
+
+  it('reads an absent relation as nil when it is declared optional, and finds it undecided otherwise', async () => {
+    const ends = { local: 'id', foreign: 'id' };
+    const types = (isOptional: boolean) => ({
+      Address: { fields: { id: 'Integer' } },
+      User: {
+        fields: { id: 'Integer' },
+        relations: { address: one('Address', { ...ends, optional: isOptional }) },
+      },
+    });
+    const policy = 'allow(_, "ship", u: User) if u.address = nil;';
+    const embedded = await load(policy, { types: types(true) });
+    expect(await embedded.isAllowed({}, 'ship', typed('User', { id: 1 }))).toBe(true);
+    const loaded = await load(policy, { types: types(false) });
+    await expect(loaded.isAllowed({}, 'ship', typed('User', { id: 1 }))).rejects.toMatchObject({
       code: 'POLAR_UNDECIDED_MISSING_ATTRIBUTE',
     });
   });

@@ -9,7 +9,7 @@ import type { SortKey } from './resource-adapter.js';
 
 /** Returns the cursor of a row. @throws {PolarError} `POLAR_LIST_ROW` when the row does not have the declared values */
 export function cursorOf(row: object, keys: readonly SortKey[]): string {
-  const values = keys.map(({ column }) => encoded(column, (row as Record<string, unknown>)[column.field]));
+  const values = keys.map(({ column }) => encoded(column, valueOf(row, column)));
   return toBase64Url(JSON.stringify([orderOf(keys), ...values]));
 }
 
@@ -35,6 +35,12 @@ const orderOf = (keys: readonly SortKey[]): string =>
   ].join();
 
 type Encoded = string | number | boolean | null;
+
+/** Returns the value of a row. An object that has a field without a value, as a class with accessors does, has `NULL` there. */
+function valueOf(row: object, { field, nullable }: Column): unknown {
+  const value = (row as Record<string, unknown>)[field];
+  return value === undefined && nullable && field in row ? null : value;
+}
 
 function encoded(column: Column, value: unknown): Encoded {
   const isDate = value instanceof Date;

@@ -211,6 +211,17 @@ describe('authorizedResources()', () => {
     }
   });
 
+  it('reads a field without a value as NULL, and throws POLAR_LIST_ROW for a row that lacks the field', async () => {
+    const list = async (row: object) => {
+      const authorizer = await load(adapterOf([row, note(2)]).resources);
+      return authorizer.authorizedResources('ann', 'read', 'Note', { take: 1, orderBy: { title: 'asc' } });
+    };
+    const { title: _, ...partial } = note(1);
+    const { next } = await list({ ...partial, title: undefined });
+    expect(next).toBe((await list({ ...partial, title: null })).next);
+    await expect(list(partial)).rejects.toMatchObject({ code: 'POLAR_LIST_ROW', data: { field: 'title' } });
+  });
+
   it('throws POLAR_LIST_NO_KEY for a type without a key, and POLAR_LIST_NO_ADAPTER without `resources`', async () => {
     const authorizer = await load(adapterOf([]).resources);
     await expect(authorizer.authorizedResources('ann', 'read', 'Draft')).rejects.toMatchObject({

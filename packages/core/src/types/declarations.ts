@@ -89,7 +89,8 @@ function declareRelations(
     relations.set(name, relation);
     const related: FieldType = { kind: 'named', name: target.name };
     const fieldType: FieldType = relation.kind === 'one' ? related : { kind: 'list', of: related };
-    fields?.set(name, { name, type: fieldType, optional: false });
+    const optional = input.kind === 'one' && input.optional === true;
+    fields?.set(name, { name, type: fieldType, optional });
   }
 }
 

@@ -43,6 +43,11 @@ export interface ManyColumns {
 export interface OneColumns extends ManyColumns {
   /** True when a foreign key of the database guarantees that the related row exists. */
   readonly enforced?: boolean;
+  /**
+   * True when a loaded row without a related row can lack the property, as a document without an embedded document does. The policy then
+   * reads `nil`. By default a property that is missing was not loaded, and reading it is undecided.
+   */
+  readonly optional?: boolean;
 }
 export interface ThroughColumns extends ManyColumns {
   /** The join table, as the database names it. */
