@@ -5,6 +5,7 @@ export default library({
   knex: 'src/knex/index.ts',
   kysely: 'src/kysely/index.ts',
   'mikro-orm': 'src/mikro-orm/index.ts',
+  mongoose: 'src/mongoose/index.ts',
   prisma: 'src/prisma/index.ts',
   rls: 'src/rls/index.ts',
   sequelize: 'src/sequelize/index.ts',

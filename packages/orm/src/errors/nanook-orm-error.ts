@@ -43,6 +43,17 @@ const texts = {
     `\`$queryRawUnsafe\``,
   NANOOK_ORM_PRISMA_UNKNOWN_MODEL: (p: { type: string; model: string }) =>
     `the Prisma client has no model \`${p.model}\` for the type \`${p.type}\`; name its model in the option \`models\``,
+  NANOOK_ORM_MONGOOSE_PIPELINE: (p: { type: string; related: string; relation: string }) =>
+    `a filter of Mongoose reads one collection, but the condition for \`${p.type}\` needs documents of \`${p.related}\` (relation ` +
+    `\`${p.relation}\`); use mongoosePipeline() with an aggregation, or \`authorizedResources\` with mongooseResources()`,
+  NANOOK_ORM_MONGOOSE_INEXPRESSIBLE: (p: { construct: string }) =>
+    `no query of MongoDB expresses ${p.construct}; compare columns, or relations of whole documents`,
+  NANOOK_ORM_MONGOOSE_COLLATION: (p: { type: string; locale: string }) =>
+    `the schema of \`${p.type}\` compares texts in the language \`${p.locale}\`, and a policy compares them by code point; add ` +
+    `.collation({ locale: 'simple' }) to the queries, and set the option \`text\` to 'binary'`,
+  NANOOK_ORM_MONGOOSE_CAST: (p: { type: string; found: string }) =>
+    `the schema of \`${p.type}\` changes values of the condition, so that it would find other documents: ${p.found}; use ` +
+    `mongoosePipeline(), whose values no schema changes`,
 };
 
 export type NanookOrmErrorCode = keyof typeof texts;

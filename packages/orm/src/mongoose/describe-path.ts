@@ -1,0 +1,69 @@
+import type { Schema, SchemaType } from 'mongoose';
+import type { EntityColumn, FieldKind } from '../metadata/entity-table.js';
+
+/** The parts of schema types that the types of Mongoose do not have. */
+export interface AnySchemaType extends SchemaType {
+  readonly defaultValue?: unknown;
+  readonly isRequired?: boolean;
+  readonly originalRequiredValue?: unknown;
+  readonly schema?: Schema;
+  /** The type of the elements of an array. */
+  readonly embeddedSchemaType?: AnySchemaType;
+  readonly getters: readonly unknown[];
+}
+
+/** How MongoDB stores the values of a path. */
+export type StoredForm = 'text' | 'number' | 'int32' | 'boolean' | 'date' | 'object-id';
+
+/** A path of a schema, as a column. Its name is the path in the document that contains it. */
+export interface PathColumn extends EntityColumn {
+  readonly form: StoredForm | undefined;
+  /** The value that a document of Mongoose shows when the stored document does not have the path; `undefined` for none. */
+  readonly missing: string | number | boolean | Date | undefined;
+}
+
+const kinds: Readonly<Record<string, readonly [StoredForm, FieldKind]>> = {
+  String: ['text', 'String'],
+  Number: ['number', 'Float'],
+  Int32: ['int32', 'Integer'],
+  Boolean: ['boolean', 'Boolean'],
+  Date: ['date', 'Date'],
+};
+
+/** Describes a path whose values the policy reads as documents of Mongoose show them. */
+export function describePath(path: string, type: AnySchemaType): PathColumn {
+  const { instance, defaultValue } = type;
+  const [form, kind] = kinds[instance] ?? [];
+  const reason = reasonAgainst(type);
+  return {
+    name: path,
+    isNullable: !isRequired(type) && type.path !== '_id',
+    kind: reason === undefined ? kind : undefined,
+    ormType: reason === undefined ? instance : `${instance} with ${reason}`,
+    storage: 'text',
+    form,
+    missing: isValueOf(type, defaultValue) ? defaultValue : undefined,
+  };
+}
+
+/** Returns the reason why a document can show another value than the database compares. */
+function reasonAgainst(type: AnySchemaType): string | undefined {
+  const { getters, defaultValue, path } = type;
+  if (getters.length > 0) return 'a getter';
+  if (path === '_id' || defaultValue === undefined || defaultValue === null) return undefined;
+  // The stored documents have a required path, so its default is for new documents only.
+  if (typeof defaultValue === 'function')
+    return isRequired(type) ? undefined : 'a default that a function computes';
+  return isValueOf(type, defaultValue) ? undefined : 'a default of another type';
+}
+
+/** A function of the application can decide whether a path is required, so only a constant counts. */
+const isRequired = ({ isRequired: isSet, originalRequiredValue }: AnySchemaType): boolean =>
+  isSet === true && typeof originalRequiredValue !== 'function';
+
+function isValueOf({ instance }: AnySchemaType, value: unknown): value is PathColumn['missing'] {
+  if (instance === 'Date') return value instanceof Date;
+  return (
+    typeof value === { String: 'string', Number: 'number', Int32: 'number', Boolean: 'boolean' }[instance]
+  );
+}

@@ -1,0 +1,36 @@
+import { expect, it } from 'vitest';
+import { mongooseOnEmulator } from '../testing/mongoose.fixture.js';
+import { compareWithIsAllowed, type FilteredDatabase } from '../testing/oracle.fixture.js';
+import { isNanookOrmError, mongooseFilter, mongoosePipeline } from './index.js';
+
+const times = Number(process.env['FILTER_TIMES'] ?? 1);
+
+it(
+  'mongooseFilter() and mongoosePipeline() return exactly the rows for which isAllowed is true, for random policies, on an emulated MongoDB',
+  async () => {
+    const { base, database } = mongooseOnEmulator();
+    const filterOf = mongooseFilter(base);
+    const stagesOf = mongoosePipeline(base);
+    let filters = 0;
+    const idsOf: FilteredDatabase['idsOf'] = async (type, condition) => {
+      const model = base.model(type);
+      const found = await model.aggregate<{ id: number }>(stagesOf(condition));
+      const ids = found.map(({ id }) => id);
+      try {
+        const documents = await model.find<{ id: number }>(filterOf(condition));
+        filters++;
+        expect(documents.map(({ id }) => id)).toEqual(ids);
+      } catch (error) {
+        if (!isNanookOrmError(error) || error.code !== 'NANOOK_ORM_MONGOOSE_PIPELINE') throw error;
+      }
+      return ids;
+    };
+    const report = await compareWithIsAllowed({ ...database, idsOf }, { recursion: false });
+    expect(report.failures).toEqual([]);
+    expect(report.untranslatable).toBe(0);
+    expect(report.compared + report.refused).toBe(240 * times);
+    expect(report.telling).toBeGreaterThan(60 * times);
+    expect(filters).toBeGreaterThan(60 * times);
+  },
+  120_000 * times,
+);

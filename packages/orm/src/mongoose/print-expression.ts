@@ -1,0 +1,110 @@
+import type { Column, Scalar } from '@nanook/core/filter';
+import {
+  isHex,
+  possibleValues,
+  storableTest,
+  valueTestOf,
+  type Compare,
+  type Leaf,
+  type ValueTest,
+} from './leaf.js';
+import type { Level } from './level.js';
+import type { Values } from './values.js';
+
+export type Expression = object | boolean;
+
+const operators = { '=': '$eq', '<>': '$ne', '<': '$lt', '<=': '$lte', '>': '$gt', '>=': '$gte' } as const;
+
+/** Prints comparisons as expressions, which can compare two paths. Expressions order absent values too, so each test excludes them. */
+export class ExpressionPrinter {
+  constructor(
+    readonly values: Values,
+    readonly level: Level,
+  ) {}
+
+  print(leaf: Leaf): Expression {
+    switch (leaf.kind) {
+      case 'null':
+        return not(this.#present(leaf.column));
+      case 'not-null':
+      case 'not-nan':
+        return this.#present(leaf.column);
+      case 'nan':
+        return false;
+      case 'in':
+        return this.#among(leaf.column, leaf.values);
+      case 'not-in':
+        return both(this.#present(leaf.column), not(this.#among(leaf.column, leaf.values)));
+      case 'compare':
+        return this.#compare(leaf);
+    }
+  }
+
+  #compare(leaf: Compare): Expression {
+    const test = valueTestOf(leaf);
+    if (test !== undefined) return this.#compareValue(test);
+    const [left, right] = [leaf.left as Column, leaf.right as Column];
+    const isMixed = this.#form(left) !== this.#form(right);
+    const sides = [left, right].map((column) => (isMixed ? this.#text(column) : this.level.value(column)));
+    return both(this.#present(left), this.#present(right), { [operators[leaf.operator]]: sides });
+  }
+
+  #compareValue(test: ValueTest): Expression {
+    const { column } = test;
+    const described = this.level.documents.column(column);
+    const storable = storableTest(test, described);
+    if (storable === 'none') return false;
+    if (storable === 'all') return this.#present(column);
+    const { operator, value } = storable;
+    const isText = described.form === 'object-id' && !isHex(value);
+    const sides = isText
+      ? [this.#text(column), { $literal: value }]
+      : [this.level.value(column), { $literal: this.values.stored(value, described) }];
+    return both(this.#present(column), { [operators[operator]]: sides });
+  }
+
+  #among(column: Column, values: readonly Scalar[]): Expression {
+    const described = this.level.documents.column(column);
+    const bound = possibleValues(values, described).map((value) => this.values.stored(value, described));
+    return bound.length === 0 ? false : { $in: [this.level.value(column), { $literal: bound }] };
+  }
+
+  /** Finds a value that is not null, not missing and not NaN. */
+  #present(column: Column): Expression {
+    const value = this.level.value(column);
+    switch (this.#form(column)) {
+      case 'number':
+        return { $gte: [value, { $literal: -Infinity }] };
+      case 'int32':
+        return { $gte: [value, { $literal: -(2 ** 31) }] };
+      default:
+        return { $ne: [{ $ifNull: [value, null] }, null] };
+    }
+  }
+
+  /** Returns the text that a policy reads. */
+  #text(column: Column): unknown {
+    const value = this.level.value(column);
+    return this.#form(column) === 'object-id' ? { $toString: value } : value;
+  }
+
+  #form(column: Column): string | undefined {
+    return this.level.documents.column(column).form;
+  }
+}
+
+export function both(...parts: readonly Expression[]): Expression {
+  if (parts.includes(false)) return false;
+  const kept = parts.filter((part) => part !== true);
+  if (kept.length === 0) return true;
+  return kept.length === 1 ? kept[0]! : { $and: kept };
+}
+
+export function either(...parts: readonly Expression[]): Expression {
+  if (parts.includes(true)) return true;
+  const kept = parts.filter((part) => part !== false);
+  if (kept.length === 0) return false;
+  return kept.length === 1 ? kept[0]! : { $or: kept };
+}
+
+export const not = (part: Expression): Expression => (typeof part === 'boolean' ? !part : { $not: [part] });

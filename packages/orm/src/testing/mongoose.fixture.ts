@@ -1,0 +1,249 @@
+import type { TypesInput } from '@nanook/core';
+import { Aggregator } from 'mingo/aggregator';
+import { Context, evalExpr } from 'mingo/core';
+import * as accumulator from 'mingo/operators/accumulator';
+import * as expression from 'mingo/operators/expression';
+import * as pipeline from 'mingo/operators/pipeline';
+import * as projection from 'mingo/operators/projection';
+import * as query from 'mingo/operators/query';
+import { Mongoose, Schema, type SchemaDefinition } from 'mongoose';
+import { typesFromMongoose } from '../mongoose/index.js';
+import type { World } from './oracle.fixture.js';
+import { columns, kindOf, tableOf, camel, type ColumnKind, type Tables } from './world.fixture.js';
+
+// No server of MongoDB runs in the tests. Mongoose casts the queries as it does for a server, they go through BSON as on the wire, and mingo
+// answers them from memory: an emulation, which follows the documentation of MongoDB.
+
+type Document = Readonly<Record<string, unknown>>;
+type Stage = Readonly<Record<string, unknown>>;
+
+/** The collections of an emulated database. */
+export class MongoEmulator {
+  readonly collections = new Map<string, Document[]>();
+  readonly queries: string[] = [];
+
+  constructor(readonly base: Mongoose) {}
+
+  /** Answers the queries of all models that are defined. */
+  connect(): void {
+    for (const model of Object.values(this.base.models)) {
+      const { collectionName } = model.collection;
+      Object.assign(model.collection, {
+        find: (filter: Document, options: { sort?: Document; limit?: number }) =>
+          cursorOf(() => this.#aggregate(collectionName, 'find', stagesOf(filter, options))),
+        countDocuments: async (filter: Document) =>
+          this.#aggregate(collectionName, 'count', [{ $match: filter }]).length,
+        aggregate: (stages: readonly Stage[]) =>
+          cursorOf(() => this.#aggregate(collectionName, 'aggregate', stages)),
+      });
+    }
+  }
+
+  /** Replaces the documents of a collection. */
+  fill(collection: string, documents: readonly Document[]): void {
+    this.collections.set(
+      collection,
+      documents.map((each) => this.#wired({ _id: new this.base.Types.ObjectId(), ...each })),
+    );
+  }
+
+  #aggregate(collection: string, operation: string, given: readonly Stage[]): Document[] {
+    const { stages } = this.#wired({ stages: given }) as { readonly stages: readonly Stage[] };
+    this.queries.push(`${operation} ${JSON.stringify(stages)}`);
+    const collectionResolver = (name: string) => this.collections.get(name) ?? [];
+    return new Aggregator(stages as never, { collectionResolver, context: operators() }).run(
+      collectionResolver(collection),
+    ) as Document[];
+  }
+
+  /** Returns a document after its way to the server. */
+  #wired(document: Document): Document {
+    const { BSON } = this.base.mongo;
+    return BSON.deserialize(BSON.serialize(document));
+  }
+}
+
+const cursorOf = (run: () => Document[]) => ({ toArray: async () => run() });
+
+function stagesOf(filter: Document, { sort, limit }: { sort?: Document; limit?: number }): readonly Stage[] {
+  const order = sort instanceof Map ? (Object.fromEntries(sort) as Document) : sort;
+  return [
+    { $match: filter },
+    ...(order === undefined ? [] : [{ $sort: order }]),
+    ...(limit === undefined ? [] : [{ $limit: limit }]),
+  ];
+}
+
+/** Returns the operators of mingo, with those replaced that differ from the documentation of MongoDB. */
+function operators(): Context {
+  const { $lookup, ...stages } = pipeline;
+  const { $toString, ...expressions } = expression;
+  const isNaNNumber = (value: unknown): boolean => typeof value === 'number' && Number.isNaN(value);
+  return Context.init({
+    accumulator,
+    projection,
+    // NaN is in no order with another number.
+    query: {
+      ...query,
+      $gte: (path: string, value: unknown, options: never) => {
+        const holds = query.$gte(path, value as never, options);
+        const isNumber = query.$ne(path, NaN as never, options);
+        return (document: never) => isNumber(document) && holds(document);
+      },
+    },
+    expression: {
+      ...expressions,
+      // NaN is below all other numbers.
+      $gte: (document: never, sides: never, options: never) =>
+        !isNaNNumber((evalExpr(document, sides, options) as unknown[])[0]) &&
+        expression.$gte(document, sides, options),
+      $toString: (document: never, value: never, options: never) => {
+        const found: unknown = evalExpr(document, value, options);
+        const isObjectId = (found as { readonly _bsontype?: unknown } | undefined)?._bsontype === 'ObjectId';
+        return isObjectId ? String(found) : $toString(document, value, options);
+      },
+    },
+    // Mingo ignores the fields of a stage that also has a pipeline, so the pipeline compares them.
+    pipeline: {
+      ...stages,
+      $lookup: (documents: never, stage: Document, options: never) =>
+        $lookup(documents, joinedByPipeline(stage) as never, options),
+    },
+  } as never);
+}
+
+function joinedByPipeline(stage: Document): Document {
+  const { localField, foreignField, let: variables = {}, pipeline: inner, ...rest } = stage;
+  if (localField === undefined) return stage;
+  const foreign = { $ifNull: [`$${foreignField as string}`, null] };
+  const local = '$$local';
+  const isJoined = {
+    $cond: [
+      { $isArray: local },
+      { $in: [foreign, local] },
+      { $cond: [{ $isArray: foreign }, { $in: [local, foreign] }, { $eq: [local, foreign] }] },
+    ],
+  };
+  const own = { ...(variables as Document), local: { $ifNull: [`$${localField as string}`, null] } };
+  return { ...rest, let: own, pipeline: [{ $match: { $expr: isJoined } }, ...(inner as readonly Stage[])] };
+}
+
+const schemaTypes = {
+  integer: Schema.Types.Int32,
+  float: Number,
+  text: String,
+  boolean: Boolean,
+} as const;
+
+const pathsOf = (table: keyof typeof columns): SchemaDefinition =>
+  Object.fromEntries(
+    Object.entries(columns[table] as Readonly<Record<string, ColumnKind>>).map(([column, kind]) => [
+      camel(column),
+      { type: schemaTypes[kindOf(kind)], ...(!kind.endsWith('?') && { required: true }) },
+    ]),
+  );
+
+/** Returns Mongoose without a connection, whose models wait for no server. */
+export function mongooseWithoutServer(): Mongoose {
+  const base = new Mongoose();
+  base.set({ autoIndex: false, autoCreate: false });
+  return base;
+}
+
+/** Defines the models of the world. Tags are references in a list, and the other relations are virtual paths. */
+function worldModels(base: Mongoose): void {
+  const schemas = Object.fromEntries(
+    Object.entries(tableOf).map(([type, table]) => [type, new Schema(pathsOf(table))]),
+  );
+  const relate = (from: string, name: string, ref: string, localField: string, foreignField: string) =>
+    schemas[from]!.virtual(name, {
+      ref,
+      localField,
+      foreignField,
+      justOne: foreignField === 'id' && name !== 'tags',
+    });
+  schemas['Document']!.add({ tagIds: [Schema.Types.Int32] });
+  relate('User', 'documents', 'Document', 'id', 'ownerId');
+  relate('Folder', 'owner', 'User', 'ownerId', 'id');
+  relate('Folder', 'parent', 'Folder', 'parentId', 'id');
+  relate('Folder', 'documents', 'Document', 'id', 'folderId');
+  relate('Document', 'owner', 'User', 'ownerId', 'id');
+  relate('Document', 'reviewer', 'User', 'reviewerId', 'id');
+  relate('Document', 'folder', 'Folder', 'folderId', 'id');
+  relate('Document', 'comments', 'Comment', 'id', 'documentId');
+  relate('Document', 'tags', 'Tag', 'tagIds', 'id');
+  relate('Comment', 'document', 'Document', 'documentId', 'id');
+  relate('Comment', 'author', 'User', 'authorId', 'id');
+  for (const [type, schema] of Object.entries(schemas)) base.model(type, schema, tableOf[type]);
+}
+
+/** Returns the documents of the world by collection. A path without a value is missing in some documents, and null in others. */
+function worldDocuments(data: Tables): Readonly<Record<string, readonly Document[]>> {
+  return Object.fromEntries(
+    Object.values(tableOf).map((table) => [
+      table,
+      data[table].map((row, i) => {
+        const stored = Object.entries(row).filter(([, value]) => value !== null || i % 2 === 0);
+        const document = Object.fromEntries(stored.map(([column, value]) => [camel(column), value]));
+        if (table !== 'documents') return document;
+        const links = data.document_tags.filter((each) => each['document_id'] === row['id']);
+        return { ...document, tagIds: links.map((each) => each['tag_id']) };
+      }),
+    ]),
+  );
+}
+
+/** Mongoose with the models of the world, and the emulated database that answers it. */
+export function mongooseOnEmulator(): {
+  readonly base: Mongoose;
+  readonly queries: readonly string[];
+  readonly database: { fill(data: Tables): Promise<void>; readonly world: World };
+} {
+  const base = mongooseWithoutServer();
+  worldModels(base);
+  const emulator = new MongoEmulator(base);
+  emulator.connect();
+  const fill = async (data: Tables) => {
+    const documents = worldDocuments(data);
+    for (const table of Object.values(tableOf)) emulator.fill(table, documents[table]!);
+  };
+  return { base, queries: emulator.queries, database: { fill, world: mongooseWorld(base, emulator) } };
+}
+
+/** Returns the world whose rows are documents of Mongoose. Their related documents are there as if they were populated. */
+function mongooseWorld(base: Mongoose, emulator: MongoEmulator): World {
+  const declared = typesFromMongoose(base);
+  // The rows of the world have numbers as keys, which policies compare.
+  const types = Object.fromEntries(
+    Object.entries(declared).map(([name, type]) => [name, { ...type, key: 'id' }]),
+  );
+  return {
+    types: types as TypesInput,
+    objectsOf: () => {
+      const documents = Object.fromEntries(
+        Object.entries(tableOf).map(([type, table]) => [
+          type,
+          emulator.collections.get(table)!.map((stored) => base.model(type).hydrate(stored) as Document),
+        ]),
+      );
+      for (const [type, { relations = {} }] of Object.entries(declared))
+        for (const [name, { kind, type: target, local, foreign }] of Object.entries(relations))
+          for (const row of documents[type]!)
+            populate(row, name, () => {
+              const key = row[fieldOf(local)];
+              const keys: readonly unknown[] = Array.isArray(key) ? key : [key];
+              const found = documents[target]!.filter((each) => isKey(each[fieldOf(foreign)], keys));
+              return kind === 'one' ? (found[0] ?? null) : found;
+            });
+      return documents;
+    },
+  };
+}
+
+const fieldOf = (key: string | readonly string[]): string => (key as string).replace(/\.id$/, '');
+
+const isKey = (value: unknown, keys: readonly unknown[]): boolean =>
+  value !== null && value !== undefined && keys.includes(value);
+
+const populate = (row: Document, name: string, get: () => unknown): void =>
+  void Object.defineProperty(row, name, { get, enumerable: true });
