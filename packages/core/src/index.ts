@@ -16,7 +16,12 @@ export type {
   WarmUpOptions,
   WhoCanOptions,
 } from './authorization/query-options.js';
-export type { AuthorizerOptions, DecisionOptions, ReloadOptions } from './authorization/options.js';
+export type {
+  AuthorizerOptions,
+  DecisionOptions,
+  ReloadOptions,
+  CheckedReloadOptions,
+} from './authorization/options.js';
 export type { ActorIdentity } from './candidate/actor-share.js';
 export type { CandidateOptions } from './candidate/candidate-options.js';
 export type { CandidatePolicy } from './candidate/candidate-policy.js';

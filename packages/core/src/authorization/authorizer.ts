@@ -9,9 +9,16 @@ import type { ActorCondition, RowCondition } from '../filter/row-condition.js';
 import { mapConcurrently } from '../internal/map-concurrently.js';
 import { Sequence } from '../internal/sequence.js';
 import type { CountOptions, ListOptions, ResourcePage } from '../lists/list-options.js';
-import { listOf, textReader, type PolicyInput, type PolicyReader } from '../policy/policy-source.js';
+import {
+  listOf,
+  textReader,
+  type NamedPolicy,
+  type PolicyInput,
+  type PolicyReader,
+} from '../policy/policy-source.js';
 import type { TypeToken } from '../types/declared-type.js';
 import type { Class } from '../types/type-declaration.js';
+import { typeSignature } from '../types/type-signature.js';
 import { ActorAuthorizer } from './actor-authorizer.js';
 import type { AuthorizerParts } from './authorizer-parts.js';
 import { awaitArgument, BaseAuthorizer, listOfResources, type Decider } from './base-authorizer.js';
@@ -20,7 +27,7 @@ import { findType, type TypeReference } from './grantable-actions.js';
 import type { LoadContext, LoadedPolicy } from './loaded-policy.js';
 import { explainMissingAwait } from './missing-await.js';
 import { onDemand } from './on-demand.js';
-import type { AuthorizerOptions, ReloadOptions } from './options.js';
+import type { AuthorizerOptions, CheckedReloadOptions } from './options.js';
 import type {
   CheckOptions,
   EnumerationOptions,
@@ -76,17 +83,13 @@ export class Authorizer extends BaseAuthorizer {
     options: AuthorizerOptions,
   ): Promise<This> {
     const load = async (): Promise<This> => {
-      const { createParts } = await onDemand.loader();
+      const { createParts, DecisionEngine, loadPolicy } = await onDemand.loader();
       const authorizer = new this(createParts(options, this.reader));
-      await authorizer.#load(options.policies, options.version);
+      const loaded = await loadPolicy(listOf(options.policies), authorizer.#loading, options.version);
+      authorizer.#use(loaded, DecisionEngine);
       return authorizer as This;
     };
     return explainMissingAwait(load(), this.prototype);
-  }
-
-  async #load(policies: PolicyInput | readonly PolicyInput[], version: string | undefined): Promise<void> {
-    const { DecisionEngine, loadPolicy } = await onDemand.loader();
-    this.#use(await loadPolicy(listOf(policies), this.#loading, version, this.#loaded), DecisionEngine);
   }
 
   /** Replaces the policy as a whole. */
@@ -103,6 +106,20 @@ export class Authorizer extends BaseAuthorizer {
   /** The label of the current policy: the option `version` of `load` or `reload`. Decisions contain it. */
   get policyVersion(): string | undefined {
     return this.#loaded.version.version;
+  }
+
+  /** The texts of the current policy, with their names if they have any. `reload` and `Authorizer.load` accept them. */
+  get policySources(): readonly (string | NamedPolicy)[] {
+    const { sources } = this.#loaded.context.program.policy;
+    return sources.map(({ name, text }) => (name === undefined ? text : { name, source: text }));
+  }
+
+  /**
+   * Describes each declared type and each constant, by name. A policy that loads with one authorizer loads with another one whose signature
+   * is the same.
+   */
+  get typeSignature(): Readonly<Record<string, string>> {
+    return typeSignature(this.#loading.types);
   }
 
   /** The engine that decides checks: compiled source, closures, or the machine alone. */
@@ -130,19 +147,27 @@ export class Authorizer extends BaseAuthorizer {
    * Loads the same policies again, or others. If they cannot be loaded, the authorizer keeps the current policy as a whole.
    *
    * @param policies the policies to load; default: those of `load`
-   * @param options the label of these policies. Without it, only a policy with the same texts keeps its label
+   * @param options the label of these policies, and a test of them. Without a label, only a policy with the same texts keeps its label
    * @throws the errors of `load`
    * @example
    * await authorizer.reload('policy/*.polar', { version: '1.4.0' });
    */
   reload(
     policies: PolicyInput | readonly PolicyInput[] = this.#loading.options.policies,
-    options: ReloadOptions = {},
+    options: CheckedReloadOptions<this> = {},
   ): Promise<void> {
     return this.#changes.run(async () => {
-      const { validateReloadOptions } = await onDemand.loader();
+      const { DecisionEngine, loadPolicy, validateReloadOptions, withoutRecords } = await onDemand.loader();
       validateReloadOptions(options);
-      await this.#load(policies, options.version);
+      const { version, check } = options;
+      const loaded = await loadPolicy(listOf(policies), this.#loading, version, this.#loaded);
+      if (check !== undefined) {
+        const parts = { loading: this.#loading, deciding: withoutRecords(this.#deciding) };
+        const next = new (this.constructor as new (parts: AuthorizerParts) => this)(parts);
+        next.#use({ ...loaded, denials: undefined }, DecisionEngine);
+        await check(next);
+      }
+      this.#use(loaded, DecisionEngine);
     });
   }
 

@@ -38,6 +38,12 @@ export class DecisionContext {
   }
 }
 
+/** Returns a context whose decisions are not recorded. */
+export const withoutRecords = ({ options, limits, clock }: DecisionContext): DecisionContext => {
+  const { onDecision: _, ...others } = options;
+  return new DecisionContext(others, limits, clock);
+};
+
 /**
  * The kind of a check.
  *

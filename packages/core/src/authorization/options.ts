@@ -70,6 +70,15 @@ export interface AuthorizerOptions extends DecisionOptions {
 
 export interface ReloadOptions extends Pick<AuthorizerOptions, 'version'> {}
 
+/** Options of a reload that tests the new policy first. */
+export interface CheckedReloadOptions<Checked> extends ReloadOptions {
+  /**
+   * Tests the new policy before it replaces the current one. If it throws or rejects, the reload fails with this error. It receives an
+   * authorizer with the new policy, which records no decisions.
+   */
+  readonly check?: (next: Checked) => unknown;
+}
+
 /** Returns the constants of a policy: those of the application, and `Clock`, unless a type of the application has this name. */
 export const constantsOf = (
   { types, constants }: DecisionOptions,

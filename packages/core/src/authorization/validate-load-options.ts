@@ -32,7 +32,7 @@ const loading = {
 
 /** Checks the options of `reload`. @throws {PolarError} `POLAR_TYPE_INVALID_OPTION` */
 export const validateReloadOptions = (options: ReloadOptions): void =>
-  checkObject('reload', options, "{ version: '1.4.0' }", { version: isLabel });
+  checkObject('reload', options, "{ version: '1.4.0' }", { version: isLabel, check: isFunction });
 
 /** Checks the options of `load`, and refuses those that would be ignored. @throws {PolarError} `POLAR_TYPE_INVALID_OPTION` */
 export function validateOptions(

@@ -50,6 +50,7 @@ const loading: Readonly<Record<string, OptionText>> = {
   sample: { expected: 'a number from 0 to 1' },
   maxPending: { expected: 'a whole number that is not negative' },
   methods: oneOf('call', 'skip'),
+  check: aFunction,
   onDifference: aFunction,
   maxDifferences: { expected: 'a whole number that is not negative' },
   explanations: { expected: 'an object of options, such as { maxRules: 3 }' },

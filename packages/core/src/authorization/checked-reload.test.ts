@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import { Authorizer, many, type Decision } from '../index.js';
+import { Authorizer as NodeAuthorizer } from '../node/index.js';
+
+const reads = 'allow("ann", "read", "minutes");';
+const writes = 'allow("ann", "write", "minutes");';
+
+describe('a reload with a check', () => {
+  it('passes an authorizer with the new policy, while the old one decides', async () => {
+    const decisions: Decision[] = [];
+    const authorizer = await Authorizer.load({
+      policies: reads,
+      version: '1',
+      onDecision: (decision) => decisions.push(decision),
+    });
+    await authorizer.reload(writes, {
+      version: '2',
+      check: async (next) => {
+        expect(next.policyVersion).toBe('2');
+        expect(await next.isAllowed('ann', 'write', 'minutes')).toBe(true);
+        expect(await authorizer.isAllowed('ann', 'read', 'minutes')).toBe(true);
+      },
+    });
+    expect(authorizer.policyVersion).toBe('2');
+    expect(decisions.map(({ policyVersion }) => policyVersion)).toEqual(['1']);
+  });
+
+  it.each([
+    () => {
+      throw new Error('too permissive');
+    },
+    () => Promise.reject(new Error('too permissive')),
+  ])('keeps the old policy when the check fails', async (check) => {
+    const authorizer = await Authorizer.load({ policies: reads, version: '1' });
+    await expect(authorizer.reload(writes, { version: '2', check })).rejects.toThrow('too permissive');
+    expect(authorizer.policyVersion).toBe('1');
+    await authorizer.reload(writes, { version: '2' });
+    expect(authorizer.policyVersion).toBe('2');
+  });
+
+  it('does not check a policy that cannot be loaded', async () => {
+    let isChecked = false;
+    const authorizer = await Authorizer.load({ policies: reads });
+    await expect(authorizer.reload('allow(', { check: () => (isChecked = true) })).rejects.toThrow(
+      'expected',
+    );
+    expect(isChecked).toBe(false);
+  });
+
+  it('checks with an authorizer of the same class', async () => {
+    const authorizer = await NodeAuthorizer.load({ policies: reads });
+    await authorizer.reload(writes, { check: (next) => expect(next).toBeInstanceOf(NodeAuthorizer) });
+  });
+});
+
+describe('policySources', () => {
+  it('can be loaded again as the same policy', async () => {
+    const authorizer = await Authorizer.load({ policies: [reads, { name: 'b.polar', source: writes }] });
+    expect(authorizer.policySources).toEqual([reads, { name: 'b.polar', source: writes }]);
+    const again = await Authorizer.load({ policies: authorizer.policySources });
+    expect(again.policyHash).toBe(authorizer.policyHash);
+  });
+});
+
+describe('typeSignature', () => {
+  class User {
+    id = 1;
+  }
+  class Admin extends User {}
+  const signature = async (types: Parameters<typeof Authorizer.load>[0]['types'], constants = {}) =>
+    (await Authorizer.load({ policies: reads, ...(types && { types }), constants })).typeSignature;
+  const note = { fields: { id: 'Integer', title: 'String?' }, key: 'id' } as const;
+
+  it('is the same for the same declarations in another order', async () => {
+    const reordered = { key: 'id', fields: { title: 'String?', id: 'Integer' } } as const;
+    expect(await signature({ User, Note: note })).toEqual(await signature({ Note: reordered, User }));
+    expect(JSON.stringify(await signature({ User, Note: note }))).toBe(
+      JSON.stringify(await signature({ Note: reordered, User })),
+    );
+  });
+
+  it.each([
+    ['a field', { ...note, fields: { ...note.fields, text: 'String' } }],
+    ['the type of a field', { ...note, fields: { id: 'String', title: 'String?' } }],
+    ['an optional field', { ...note, fields: { id: 'Integer', title: 'String' } }],
+    ['the key', { ...note, key: 'title' }],
+    ['the kind of the declaration', { ...note, discriminator: { kind: 'note' } }],
+    ['a relation', { ...note, relations: { parts: many('Note', { local: 'id', foreign: 'id' }) } }],
+  ] as const)('differs for %s', async (_, changed) => {
+    expect(await signature({ Note: changed })).not.toEqual(await signature({ Note: note }));
+  });
+
+  it('differs for another base class, another type and another constant', async () => {
+    expect(await signature({ User, Admin })).not.toEqual(
+      await signature({ User, Admin: class extends Object {} as never }),
+    );
+    expect(Object.keys(await signature({ User }, { limit: 5 }))).toEqual([
+      'constant Clock',
+      'constant limit',
+      'constant nil',
+      'type User',
+    ]);
+    expect(await signature({}, { limit: 5 })).toEqual(await signature({}, { limit: 6 }));
+  });
+});

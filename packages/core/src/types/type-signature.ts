@@ -1,0 +1,34 @@
+import type { DeclaredType } from './declared-type.js';
+import type { Relation } from './relation.js';
+import type { TypeTable } from './type-table.js';
+
+/**
+ * Describes the declarations of a type table, by name. A policy that loads with a table also loads with another one of the same
+ * signature. Functions and the values of constants are not part of it.
+ */
+export function typeSignature(types: TypeTable): Readonly<Record<string, string>> {
+  const declared = [...types.types].filter(({ builtIn }) => !builtIn);
+  const entries = declared.map((type) => [`type ${type.name}`, describeType(type, types)] as const);
+  const constants = types.constantNames.map((name) => [`constant ${name}`, 'declared'] as const);
+  return Object.fromEntries([...entries, ...constants].sort(byName));
+}
+
+function describeType(type: DeclaredType, types: TypeTable): string {
+  const { class: declared, is, discriminator, fields, relations, key, equals } = type;
+  return JSON.stringify({
+    by: declared ? 'class' : is ? 'is' : (discriminator ?? 'name'),
+    extends: types.ancestorsOf(type).flatMap(({ name }) => (name === type.name ? [] : [name])),
+    fields: fields && Object.fromEntries([...fields].sort(byName)),
+    relations: Object.fromEntries(
+      [...relations].sort(byName).map(([name, relation]) => [name, plain(relation)]),
+    ),
+    key,
+    equals: equals !== undefined,
+  });
+}
+
+/** Returns a relation as data that `JSON.stringify` writes. */
+const plain = (relation: Relation) => ({ ...relation, where: [...relation.where].sort(byName) });
+
+const byName = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number =>
+  a < b ? -1 : a > b ? 1 : 0;
