@@ -108,7 +108,7 @@ const makers: Readonly<Record<string, (name: Name, data: Data) => unknown>> = {
   'key bigint': (name, data) => typed(name, { kind: name, ...data, id: 1n }),
   'promised key': (name, data) => typed(name, { kind: name, ...data, id: Promise.resolve(1) }),
   // oxlint-disable-next-line unicorn/no-thenable -- a column can have this name
-  thenable: (name, data) => typed(name, { kind: name, ...data, then: 1 }),
+  thenable: (name, data) => typed(name, { kind: name, ...data, then: 1 } as object),
   promise: (name, data) => Promise.resolve(typed(name, { kind: name, ...data })),
   instance: (name, data) => Object.assign(new (class Row {})(), { kind: name, ...data }),
   'tagged instance of a later prototype': (name, data) =>
