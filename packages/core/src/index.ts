@@ -13,6 +13,7 @@ export type {
   GrantableOptions,
   QueryOptions,
   CheckOptions,
+  RefusalOptions,
   WarmUpOptions,
   WhoCanOptions,
 } from './authorization/query-options.js';

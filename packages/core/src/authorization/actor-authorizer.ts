@@ -5,7 +5,13 @@ import type { Class } from '../types/type-declaration.js';
 import type { BaseAuthorizer } from './base-authorizer.js';
 import type { TypeReference } from './grantable-actions.js';
 import type { Explanation } from '../explanation/explanation.js';
-import type { AuthorizeOptions, CheckOptions, EnumerationOptions, ExplainOptions } from './query-options.js';
+import type {
+  AuthorizeOptions,
+  CheckOptions,
+  EnumerationOptions,
+  ExplainOptions,
+  RefusalOptions,
+} from './query-options.js';
 import type { WhereExplanation } from './where-explanation.js';
 import type { WhatCan } from './who-can.js';
 
@@ -102,12 +108,12 @@ export class ActorAuthorizer<Actor = unknown, Checks extends ActorChecks = Actor
   }
 
   /** Throws if the actor may not perform the action on the field: `Authorizer.authorizeField`. */
-  authorizeField(action: string, resource: unknown, field: string, options?: CheckOptions): Promise<void> {
+  authorizeField(action: string, resource: unknown, field: string, options?: RefusalOptions): Promise<void> {
     return this.authorizer.authorizeField(this.actor, action, resource, field, options);
   }
 
   /** Throws if the actor may not make the request: `Authorizer.authorizeRequest`. */
-  authorizeRequest(request: unknown, options?: CheckOptions): Promise<void> {
+  authorizeRequest(request: unknown, options?: RefusalOptions): Promise<void> {
     return this.authorizer.authorizeRequest(this.actor, request, options);
   }
 

@@ -1,3 +1,5 @@
+import type { Explanation } from '../explanation/explanation.js';
+
 // A refusal is a decision, not an error of the application. Its shape is the one of `http-errors`, which Express, Koa and their
 // error handlers support.
 
@@ -9,6 +11,8 @@ export interface RefusalDetails {
   readonly resourceType?: string | undefined;
   /** The reason in general, such as `no rule for "delete" on Note matched`. */
   readonly reason?: string | undefined;
+  /** The reason in detail, of a check with the option `explain`. */
+  readonly explanation?: Explanation | undefined;
 }
 
 /**
@@ -28,6 +32,8 @@ export class AuthorizationError extends Error {
   declare readonly resourceType: string | undefined;
   /** The reason in general, for the log; not enumerable. */
   declare readonly reason: string | undefined;
+  /** The reason in detail, of a check with the option `explain`: for developers, and not for the client; not enumerable. */
+  declare readonly explanation: Explanation | undefined;
   /** The route that refused, such as `GET /notes/:id`, for the log. The adapter sets it; not enumerable. */
   declare route: string | undefined;
 
@@ -39,6 +45,7 @@ export class AuthorizationError extends Error {
     Object.defineProperties(this, {
       resourceType: { value: details.resourceType },
       reason: { value: details.reason },
+      explanation: { value: details.explanation },
       route: { value: undefined, writable: true },
     });
   }

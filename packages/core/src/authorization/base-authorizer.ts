@@ -11,7 +11,8 @@ import { describeValue } from '../internal/descriptions.js';
 import { mapConcurrently } from '../internal/map-concurrently.js';
 import type { DecisionOptions } from './options.js';
 import { TypeToken } from '../types/declared-type.js';
-import type { AuthorizeOptions, CheckOptions } from './query-options.js';
+import type { Explanation } from '../explanation/explanation.js';
+import type { AuthorizeOptions, CheckOptions, RefusalOptions } from './query-options.js';
 
 /** An engine that decides rules. */
 export interface Decider {
@@ -28,6 +29,17 @@ export interface Decider {
     args: Arguments,
     options: CheckOptions | undefined,
   ): boolean | Promise<boolean>;
+
+  /**
+   * Decides a rule with the option `explain`. An engine without this method cannot explain.
+   *
+   * @returns `true`, or the explanation of the denial
+   */
+  readonly checkExplained?: (
+    kind: Decision['kind'],
+    args: Arguments,
+    options: RefusalOptions,
+  ) => Promise<true | Explanation>;
 
   /** Returns the name of a resource's declared type, for the log. */
   typeNameOf(resource: unknown): string | undefined;
@@ -69,20 +81,26 @@ export abstract class BaseAuthorizer {
     } catch (error) {
       throw rejectionOf(resource, error);
     }
-    if (await this.decider.check('allow', [actor, action, awaited], options)) return awaited;
+    const result = await this.#decide('allow', [actor, action, awaited], options);
+    if (result === true) return awaited;
     // The existence of a type is not a secret.
     const shown = isType(awaited) ? { ...options, checkRead: false } : options;
-    throw await refusal(action, this.decider.typeNameOf(awaited), shown, this.#options, (readAction) =>
-      this.decider.checkUnrecorded('allow', [actor, readAction, awaited], options),
+    throw await refusal(
+      action,
+      this.decider.typeNameOf(awaited),
+      shown,
+      this.#options,
+      (readAction) => this.decider.checkUnrecorded('allow', [actor, readAction, awaited], options),
+      explanationIn(result),
     );
   }
 
   /** Checks that `allow_request(actor, request)` holds. @throws {ForbiddenError} otherwise */
-  async authorizeRequest(actor: unknown, request: unknown, options?: CheckOptions): Promise<void> {
-    if (!(await this.decider.check('allow_request', [actor, request], options)))
-      throw new ForbiddenError(undefined, {
-        reason: denialReason('allow_request', undefined, undefined, undefined),
-      });
+  async authorizeRequest(actor: unknown, request: unknown, options?: RefusalOptions): Promise<void> {
+    const result = await this.#decide('allow_request', [actor, request], options);
+    if (result === true) return;
+    const reason = denialReason('allow_request', undefined, undefined, undefined);
+    throw new ForbiddenError(undefined, { reason, explanation: explanationIn(result) });
   }
 
   /** Checks that `allow_field(actor, action, resource, field)` holds. @throws {ForbiddenError} otherwise */
@@ -91,10 +109,11 @@ export abstract class BaseAuthorizer {
     action: string,
     resource: unknown,
     field: string,
-    options?: CheckOptions,
+    options?: RefusalOptions,
   ): Promise<void> {
-    if (!(await this.decider.check('allow_field', [actor, action, resource, field], options)))
-      throw this.#fieldRefusal(action, await awaitArgument(resource), field);
+    const result = await this.#decide('allow_field', [actor, action, resource, field], options);
+    if (result !== true)
+      throw this.#fieldRefusal(action, await awaitArgument(resource), field, explanationIn(result));
   }
 
   /**
@@ -145,10 +164,27 @@ export abstract class BaseAuthorizer {
     return all.filter((_, i) => results[i]);
   }
 
-  #fieldRefusal(action: string, resource: unknown, field: string): ForbiddenError {
+  /** Returns whether a rule holds, or the explanation of its denial. */
+  #decide(
+    kind: Decision['kind'],
+    args: Arguments,
+    options: RefusalOptions | undefined,
+  ): boolean | Promise<boolean | Explanation> {
+    const { decider } = this;
+    return options?.explain === undefined || options.explain === false || decider.checkExplained === undefined
+      ? decider.check(kind, args, options)
+      : decider.checkExplained(kind, args, options);
+  }
+
+  #fieldRefusal(
+    action: string,
+    resource: unknown,
+    field: string,
+    explanation: Explanation | undefined,
+  ): ForbiddenError {
     const resourceType = this.decider.typeNameOf(resource);
     const reason = denialReason('allow_field', action, resourceType, field);
-    return new ForbiddenError(textOrNone(action), { resourceType, reason });
+    return new ForbiddenError(textOrNone(action), { resourceType, reason, explanation });
   }
 
   /** Decides `allow`, where an undecided check is denied. */
@@ -161,6 +197,9 @@ export abstract class BaseAuthorizer {
     }
   }
 }
+
+const explanationIn = (denial: false | Explanation): Explanation | undefined =>
+  denial === false ? undefined : denial;
 
 /** Returns whether the resource is a type itself, as for *create* and *list*. */
 function isType(resource: unknown): boolean {

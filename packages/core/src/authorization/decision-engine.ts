@@ -18,7 +18,7 @@ import type { TypeReference } from './grantable-actions.js';
 import type { LoadedPolicy } from './loaded-policy.js';
 import { onDemand } from './on-demand.js';
 import type { AuthorizerOptions } from './options.js';
-import type { CheckOptions, EnumerationOptions, ExplainOptions } from './query-options.js';
+import type { CheckOptions, EnumerationOptions, ExplainOptions, RefusalOptions } from './query-options.js';
 import { ownLimitsOf } from './own-limits.js';
 import type { QueryRunner } from './query-runner.js';
 import { resourceTypeOf } from './resource-type.js';
@@ -117,6 +117,21 @@ export class DecisionEngine implements Decider {
     if (result !== false) return this.#explained(result, kind, args);
     this.warnings.explain(kind, args);
     return false;
+  }
+
+  /**
+   * Decides a rule on the machine, and explains a denial. The explanation comes from the trace of this check, so that it calls the
+   * application no more.
+   */
+  async checkExplained(
+    kind: Decision['kind'],
+    args: Arguments,
+    options: RefusalOptions,
+  ): Promise<true | Explanation> {
+    const traced = await this.queries.trace(kind, args, options);
+    if (await this.#end(this.#recorded(traced.run, kind, args, options, undefined))) return true;
+    this.warnings?.explain(kind, args);
+    return traced.explainDenial(typeof options.explain === 'object' ? options.explain : {});
   }
 
   /** Finds the condition of `allow` for the rows of a type. Warns if no row satisfies it because of a mistake in the call. */
@@ -332,14 +347,17 @@ export class DecisionEngine implements Decider {
     }
   }
 
-  async #decideAsync(
+  #decideAsync(
     kind: Decision['kind'],
     args: Arguments,
     options: CheckOptions,
     replay: HostReplay | undefined,
     recorder: DecisionRecorder | undefined,
   ): Promise<boolean> {
-    const check = this.#start(kind, args, options, replay, recorder);
+    return this.#end(this.#start(kind, args, options, replay, recorder));
+  }
+
+  async #end(check: RecordedCheck): Promise<boolean> {
     let holds: boolean;
     try {
       holds = check.end(await check.query.next());
@@ -394,7 +412,16 @@ export class DecisionEngine implements Decider {
     replay: HostReplay | undefined,
     started: DecisionRecorder | undefined,
   ): RecordedCheck {
-    const query = this.#startQuery(kind, args, options, replay);
+    return this.#recorded(this.#startQuery(kind, args, options, replay), kind, args, options, started);
+  }
+
+  #recorded(
+    query: QueryRun,
+    kind: Decision['kind'],
+    args: Arguments,
+    options: CheckOptions,
+    started: DecisionRecorder | undefined,
+  ): RecordedCheck {
     const { log, clock, options: own } = this.#decisionContext;
     const recorder =
       started ??

@@ -26,7 +26,15 @@ export interface QueryOptions extends CheckOptions {
   /** Whether an answer may contain an `Expression` for a variable without a single value. Default: this is an error. */
   readonly acceptExpression?: boolean;
 }
-export interface AuthorizeOptions extends CheckOptions {
+/** Options of a check that throws when the action is refused. */
+export interface RefusalOptions extends CheckOptions {
+  /**
+   * Whether the error has an explanation, as `error.explanation`. The check then runs on the machine, and the explanation calls no method
+   * of the application again. A policy that was compiled ahead of time has no explanations. Default: `false`.
+   */
+  readonly explain?: boolean | ExplanationOptions;
+}
+export interface AuthorizeOptions extends RefusalOptions {
   /** `false`: the refusal is a `ForbiddenError` even when the actor may not read the resource. */
   readonly checkRead?: boolean;
 }

@@ -15,8 +15,15 @@ import type { DerivedCondition, WhereOptions } from '../partial/where.js';
 import { parseQuery } from '../syntax/parser.js';
 import { findType, type TypeReference } from './grantable-actions.js';
 import { onDemand } from './on-demand.js';
+import type { TracedQuery } from '../explanation/explain-query.js';
 import type { Explanation } from '../explanation/explanation.js';
-import type { CheckOptions, ExplainOptions, ExplainQueryOptions, QueryOptions } from './query-options.js';
+import type {
+  CheckOptions,
+  ExplainOptions,
+  ExplainQueryOptions,
+  QueryOptions,
+  RefusalOptions,
+} from './query-options.js';
 import { validateArgument } from './validate-argument.js';
 import { validateExplainOptions } from './validate-load-options.js';
 import { isText, limitsOf, validateQueryOptions } from './validate-options.js';
@@ -77,6 +84,17 @@ export class QueryRunner {
     const run = { limits: limitsOf({ ...this.limits, ...limits }), signal, acceptExpression: true };
     const { explainQuery } = await onDemand.explanation();
     return explainQuery(this.context, query, given, run, options);
+  }
+
+  /** Starts a check that can be explained. */
+  async trace(name: string, args: readonly unknown[], options: RefusalOptions): Promise<TracedQuery> {
+    validateQueryOptions(options);
+    if (typeof options.explain === 'object') validateExplainOptions(options.explain);
+    const { query, given } = this.prepareCall(name, args);
+    const { limits = {}, signal } = options;
+    const run = { limits: limitsOf({ ...this.limits, ...limits }), signal, acceptExpression: false };
+    const { TracedQuery: Traced } = await onDemand.explanation();
+    return new Traced(this.context, query, given, run);
   }
 
   /** Returns the answers of one rule. */

@@ -1,3 +1,4 @@
+import type { Explanation } from '../explanation/explanation.js';
 import { ForbiddenError, NotFoundError } from './authorization-error.js';
 import { denialReason } from './denial-reason.js';
 import { isUndecided } from './undecided.js';
@@ -12,13 +13,14 @@ export async function refusal(
     hideUnreadable = true,
   }: { readonly readAction?: string; readonly hideUnreadable?: boolean },
   mayDo: (readAction: string) => boolean | Promise<boolean>,
+  explanation?: Explanation,
 ): Promise<Error> {
   const name = textOrNone(action);
   const reason = denialReason('allow', action, resourceType, undefined);
-  const details = { resourceType, reason };
+  const details = { resourceType, reason, explanation };
   if (!hideUnreadable || checkRead === false) return new ForbiddenError(name, details);
   if (action === readAction) return new NotFoundError(name, details);
-  const hidden = { resourceType, reason: `${reason}, nor one for ${JSON.stringify(readAction)}` };
+  const hidden = { ...details, reason: `${reason}, nor one for ${JSON.stringify(readAction)}` };
   try {
     return (await mayDo(readAction)) ? new ForbiddenError(name, details) : new NotFoundError(name, hidden);
   } catch (error) {

@@ -43,6 +43,7 @@ const ofQuery: Readonly<Record<string, OptionCheck>> = {
   allowWildcard: isBoolean,
   bindings: (value) => typeof value === 'object',
   acceptExpression: isBoolean,
+  explain: (value) => isBoolean(value) || isOptionsObject(value),
 };
 
 /** Checks the options of one query. @throws {PolarError} `POLAR_TYPE_INVALID_OPTION` */

@@ -24,28 +24,34 @@ export interface ExplanationOptions {
   readonly mask?: Mask;
 }
 
-/** Runs a query on the machine, and explains its outcome. The query calls the application as often as a check does. */
-export async function explainQuery(
-  context: ProgramContext,
-  query: LinkedQuery,
-  given: ReadonlyMap<string, unknown>,
-  runOptions: QueryRunOptions,
-  { maxRules = 5, maxDepth = 10, mask }: ExplanationOptions,
-): Promise<Explanation> {
-  let machine: TracingMachine | undefined;
-  const silent: ProgramContext = { ...context, print: () => {} };
-  const run = new QueryRun(silent, query, given, {
-    ...runOptions,
-    createMachine: (...args) => (machine = new TracingMachine(...args)),
-  });
-  const tracing = machine!;
-  try {
-    const isAllowed = await holds(run);
-    const typesOf = (value: unknown) => tracing.knownTypesOf(value);
+/** A query on the machine whose outcome can be explained. The explanation calls the application no more. */
+export class TracedQuery {
+  readonly run: QueryRun;
+  readonly #machine: TracingMachine;
+
+  constructor(
+    readonly context: ProgramContext,
+    readonly query: LinkedQuery,
+    given: ReadonlyMap<string, unknown>,
+    options: QueryRunOptions,
+  ) {
+    let machine: TracingMachine | undefined;
+    this.run = new QueryRun(context, query, given, {
+      ...options,
+      createMachine: (...args) => (machine = new TracingMachine(...args)),
+    });
+    this.#machine = machine!;
+  }
+
+  /** Explains the outcome of the query, which has ended or has its first answer. */
+  explain(isAllowed: boolean, { maxRules = 5, maxDepth = 10, mask }: ExplanationOptions): Explanation {
+    const { context, query } = this;
+    const machine = this.#machine;
+    const typesOf = (value: unknown) => machine.knownTypesOf(value);
     const shown = new ShownValues(context.program.types, typesOf, mask);
     const heads = new HeadMismatches(context.program, typesOf, shown);
     const builder = new ExplanationBuilder(shown, heads, { maxRules, maxDepth });
-    const { root } = tracing.trace;
+    const { root } = machine.trace;
     const [goal] = query.goals;
     const args = goal?.kind === 'call' ? (root.eventsOf(goal).at(-1)?.args ?? []) : [];
     const text =
@@ -53,8 +59,8 @@ export async function explainQuery(
         ? `${goal.predicate.name}(${args.map((arg) => shown.show(arg)).join(', ')})`
         : textOf(query.span);
     const common = { query: text, proof: [], misses: [], omitted: 0, undecided: undefined, advice: [] };
-    if (isAllowed) return { ...common, outcome: 'allowed', proof: builder.proof(tracing.usedRules()) };
-    const { undecided } = tracing.queryScope;
+    if (isAllowed) return { ...common, outcome: 'allowed', proof: builder.proof(machine.usedRules()) };
+    const { undecided } = machine.queryScope;
     const failure = builder.explainQuery(root);
     return {
       ...common,
@@ -63,11 +69,34 @@ export async function explainQuery(
       undecided: undecided && builder.error(undecided),
       advice: [
         ...(goal?.kind === 'call' ? adviceFor(context, goal.predicate.name, args) : []),
-        ...(tracing.trace.isFull ? [fullTrace] : []),
+        ...(machine.trace.isFull ? [fullTrace] : []),
       ],
     };
+  }
+
+  /** Explains a denial. An error of the mask becomes part of the explanation, so that the denial stays one. */
+  explainDenial(options: ExplanationOptions): Explanation {
+    try {
+      return this.explain(false, options);
+    } catch (error) {
+      return failedExplanation(error);
+    }
+  }
+}
+
+/** Runs a query on the machine, and explains its outcome. The query calls the application as often as a check does. */
+export async function explainQuery(
+  context: ProgramContext,
+  query: LinkedQuery,
+  given: ReadonlyMap<string, unknown>,
+  runOptions: QueryRunOptions,
+  options: ExplanationOptions,
+): Promise<Explanation> {
+  const traced = new TracedQuery({ ...context, print: () => {} }, query, given, runOptions);
+  try {
+    return traced.explain(await holds(traced.run), options);
   } finally {
-    run.dispose();
+    traced.run.dispose();
   }
 }
 
@@ -80,6 +109,19 @@ async function holds(run: QueryRun): Promise<boolean> {
     throw error;
   }
 }
+
+/** @param error an error of the application, whose message can contain values */
+const failedExplanation = (error: unknown): Explanation => ({
+  outcome: 'denied',
+  query: '',
+  proof: [],
+  misses: [],
+  omitted: 0,
+  undecided: undefined,
+  advice: [
+    `the explanation failed with ${error instanceof Error ? `a ${error.name}` : 'an error'}; check the option \`mask\``,
+  ],
+});
 
 const fullTrace =
   'the check proved more goals than an explanation keeps, so rules that were tried late can be missing here';
