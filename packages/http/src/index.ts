@@ -62,6 +62,13 @@ export {
   type ErrorResponse,
   type ErrorResponseOptions,
 } from './refusals/error-response.js';
+export {
+  describeRefusal,
+  explainWith,
+  explanationOf,
+  type Explain,
+  type ExplainOption,
+} from './refusals/explained-refusal.js';
 export { withStatus, type RefusalStatuses } from './refusals/refusal.js';
 export { isInternalError, isInvalidCursor, problemOf, type Problem } from './refusals/problem.js';
 export { renderProblem, type Rendered } from './refusals/render-problem.js';

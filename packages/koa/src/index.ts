@@ -6,8 +6,10 @@ export { listRoutes } from './routes/list-routes.js';
 export { protect } from './routes/protect.js';
 export type { AuthorizationState, Middleware } from './internals/context.js';
 export {
+  explanationOf,
   isProtected,
   routeTable,
+  type ExplainOption,
   type ListedRoute,
   type RefusalStatuses,
   type RouteRequirement,

@@ -54,4 +54,4 @@ export {
 export { AuthorizationAudit } from './audit/authorization-audit.js';
 export type { AuditedHandler } from './audit/audited-handler.js';
 export type { Finding } from './audit/finding.js';
-export type { RequestAuthorization } from '@nanook/http';
+export { explanationOf, type ExplainOption, type RequestAuthorization } from '@nanook/http';

@@ -74,7 +74,7 @@ describe('the option explain of authorize', () => {
     expect(renderExplanation(request.explanation!)).toContain('"/notes" is not "/"');
   });
 
-  it('is not part of the error as JSON, of its enumerable properties or of its printed form', async () => {
+  it('hides the explanation in JSON and in the printed form of the error', async () => {
     const authorizer = await load();
     const refusal = await refusalOf(authorizer.authorize(ann, 'edit', new Note(2), { explain: true }));
     expect(Object.keys(refusal)).not.toContain('explanation');
@@ -111,7 +111,7 @@ describe('the option explain of authorize', () => {
     ]);
   });
 
-  it('stays a refusal when the mask throws, without the message of the error', async () => {
+  it('throws the refusal when the mask throws, without the message of the error', async () => {
     const authorizer = await load();
     const mask = () => {
       throw new TypeError('secret');

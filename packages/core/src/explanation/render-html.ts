@@ -1,3 +1,4 @@
+import { escapeHtml } from './escape-html.js';
 import type {
   Explanation,
   ExplainedFailure,
@@ -6,122 +7,165 @@ import type {
   ExplainedUse,
   ExplainedValue,
 } from './explanation.js';
+import { PageSources, placeOf } from './page-sources.js';
+import { firstLine, omittedText } from './render-text.js';
+
+export interface PageOptions {
+  /** The title of the page. Default: the outcome, such as `denied`. */
+  readonly title?: string | undefined;
+  /** A paragraph below the title. */
+  readonly note?: string | undefined;
+}
 
 /**
- * Returns an explanation as a page in HTML: the tree, with the text of each rule next to it. The page is complete in itself: it has no
- * scripts and loads nothing.
+ * Returns an explanation as a page in HTML: the tree, and next to it the text of each rule, with marks at the conditions that fail. The
+ * page is complete in itself: it has no scripts and loads nothing.
  *
  * @example
  * await writeFile('explanation.html', renderExplanationPage(await authorizer.explain(user, 'read', note)));
  */
-export function renderExplanationPage(explanation: Explanation): string {
-  const { outcome, query, proof, misses, omitted, undecided, advice } = explanation;
+export function renderExplanationPage(explanation: Explanation, { title, note }: PageOptions = {}): string {
+  const { outcome, query, undecided, advice } = explanation;
+  const heading = title ?? outcome;
+  const sources = new PageSources();
+  const tree = new PageTree(sources).render(explanation);
   const notes = [
     ...(undecided === undefined ? [] : [`${undecided.message} (${placeOf(undecided)})`]),
     ...advice,
   ];
-  const rules = [...proof.map(useItem), ...misses.map(missItem), ...omittedItem(omitted)];
+  const rules = sources.render();
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>${escaped(`${outcome}: ${query}`)}</title>
+<title>${escapeHtml(`${heading}: ${query}`)}</title>
 <style>${styles}</style>
 </head>
 <body>
-<h1 class="${outcome === 'allowed' ? 'good' : 'bad'}">${outcome}</h1>
-<p><code>${escaped(query)}</code></p>
-${notes.map((note) => `<p class="note">${escaped(note)}</p>\n`).join('')}${listOf(rules)}
+<h1>${escapeHtml(heading)}</h1>
+${note === undefined ? '' : `<p>${escapeHtml(note)}</p>\n`}<p><strong class="${outcome === 'allowed' ? 'good' : 'bad'}">${outcome}</strong>: <code>${escapeHtml(query)}</code></p>
+${notes.map((text) => `<p class="note">${escapeHtml(text)}</p>\n`).join('')}<main>
+<section>
+<h2>${outcome === 'allowed' ? 'Proof' : 'Rules, nearest first'}</h2>
+${tree === '' ? '<p>No rule applies.</p>' : tree}
+</section>
+${rules === '' ? '' : `<section class="sources">\n<h2>Policy</h2>\n${rules}\n</section>\n`}</main>
 </body>
 </html>
 `;
 }
 
 const styles = `
-body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem; color-scheme: light dark }
-ul { list-style: none; padding-left: 1.25rem; border-left: 1px solid #8886 }
-code, pre { font: 13px/1.5 ui-monospace, monospace; white-space: pre-wrap; margin: 0 }
-pre { background: #8881; padding: .25rem .5rem; border-radius: 4px }
-summary { cursor: pointer }
-.good { color: #1a7f37 } .bad { color: #cf222e }
-.place, .values { color: #888; font-size: 13px } .note { border-left: 3px solid #bf8700; padding-left: .5rem }
+:root { color-scheme: light dark; --good: #1a7f37; --bad: #cf222e; --quiet: #59636e; --line: #d1d9e0; --fill: #f6f8fa; --mark: #ffebe9 }
+@media (prefers-color-scheme: dark) {
+  :root { --good: #3fb950; --bad: #ff7b72; --quiet: #9198a1; --line: #3d444d; --fill: #1b1f24; --mark: #5c1a1b }
+}
+body { font: 15px/1.5 system-ui, sans-serif; margin: 1.5rem 2rem }
+h1 { font-size: 1.6rem } h2 { font-size: 1.15rem } h3 { font-size: .85rem; font-weight: 600; margin: .75rem 0 .25rem }
+main { display: grid; grid-template-columns: minmax(0, 3fr) minmax(0, 2fr); gap: 2rem; align-items: start }
+.sources { position: sticky; top: 0; max-height: 100vh; overflow: auto }
+@media (max-width: 60rem) { main { display: block } .sources { position: static; max-height: none } }
+ul { list-style: none; margin: 0; padding-left: 1.1rem; border-left: 1px solid var(--line) }
+section > ul { padding-left: 0; border-left: 0 }
+li { margin: .2rem 0 } details > :not(summary) { margin-left: 1.1rem } summary { cursor: pointer }
+code, pre { font: 13px/1.5 ui-monospace, monospace; white-space: pre-wrap; overflow-wrap: anywhere }
+pre { background: var(--fill); border: 1px solid var(--line); border-radius: 6px; margin: 0; padding: .4rem .6rem }
+mark { background: var(--mark); color: inherit; border-bottom: 2px solid var(--bad) }
+h3:target + pre { border-color: var(--bad) }
+a { color: inherit } .good { color: var(--good) } .bad { color: var(--bad) } .quiet { color: var(--quiet); font-size: 13px }
+.note { border-left: 4px solid #bf8700; padding-left: .6rem }
 `;
 
-const useItem = (use: ExplainedUse): string =>
-  item('good', use.name, use, [source(use.text), values(use.bindings), listOf(use.calls.map(useItem))]);
+/** The tree of an explanation as nested lists. It adds each rule to the texts next to it. */
+class PageTree {
+  constructor(readonly sources: PageSources) {}
 
-const missItem = (miss: ExplainedMiss): string =>
-  item('bad', miss.name, miss, [
-    source(miss.text),
-    values(miss.bindings),
-    listOf([
-      ...miss.held.map((text) => `<li><span class="good">✓</span> <code>${escaped(text)}</code></li>`),
-      failureItem(miss.failure),
-    ]),
-  ]);
+  render({ proof, misses, omitted }: Explanation): string {
+    return listOf([...proof.map((use) => this.#use(use)), ...this.#misses(misses, omitted)]);
+  }
 
-function failureItem(failure: ExplainedFailure): string {
-  const label = failure.kind === 'head' || failure.kind === 'cut' ? '' : failure.text;
-  return item('bad', label, failure, [`<div>${escaped(failure.reason)}</div>`, ...detailsOf(failure)]);
-}
+  #use(use: ExplainedUse): string {
+    return item('good', use.text, this.#link(use), [
+      valueLine(use.bindings),
+      listOf(use.calls.map((called) => this.#use(called))),
+    ]);
+  }
 
-function detailsOf(failure: ExplainedFailure): string[] {
-  switch (failure.kind) {
-    case 'head':
-    case 'cut':
-      return [];
-    case 'condition':
-      return [values(failure.values)];
-    case 'or':
-      return [listOf(failure.alternatives.map(failureItem))];
-    case 'not':
-      return [
-        values(failure.values),
-        listOf([
-          ...failure.proof.map(useItem),
-          ...(failure.failure === undefined ? [] : [failureItem(failure.failure)]),
-        ]),
-      ];
-    case 'call':
-      return [
-        failure.isRepeated ? '<div class="values">explained above</div>' : '',
-        listOf([...failure.misses.map(missItem), ...omittedItem(failure.omitted)]),
-      ];
+  #misses(misses: readonly ExplainedMiss[], omitted: number): string[] {
+    return [
+      ...misses.map((miss) => this.#miss(miss)),
+      ...(omitted === 0 ? [] : [`<li class="quiet">${omittedText(omitted)}</li>`]),
+    ];
+  }
+
+  #miss(miss: ExplainedMiss): string {
+    const link = this.#link(miss, miss.failure);
+    const held = miss.held.map((text) => `<li>${symbol('good')} <code>${escapeHtml(text)}</code></li>`);
+    return item('bad', miss.text, link, [
+      valueLine(miss.bindings),
+      listOf([...held, this.#failure(miss.failure)]),
+    ]);
+  }
+
+  #failure(failure: ExplainedFailure): string {
+    const reason = escapeHtml(failure.reason);
+    if (failure.kind === 'head' || failure.kind === 'cut') return `<li>${symbol('bad')} ${reason}</li>`;
+    const details = this.#details(failure);
+    const head = `${symbol('bad')} <code>${escapeHtml(firstLine(failure.text))}</code>: ${reason}`;
+    const body = details.join('');
+    return body === ''
+      ? `<li>${head}</li>`
+      : `<li><details open><summary>${head}</summary>${body}</details></li>`;
+  }
+
+  #details(failure: ExplainedFailure): string[] {
+    switch (failure.kind) {
+      case 'head':
+      case 'cut':
+        return [];
+      case 'condition':
+        return [valueLine(failure.values.filter(({ name, value }) => name !== value))];
+      case 'or':
+        return [listOf(failure.alternatives.map((each) => this.#failure(each)))];
+      case 'not':
+        return [
+          valueLine(failure.values),
+          listOf([
+            ...failure.proof.map((use) => this.#use(use)),
+            ...(failure.failure === undefined ? [] : [this.#failure(failure.failure)]),
+          ]),
+        ];
+      case 'call':
+        return [
+          failure.isRepeated ? '<div class="quiet">explained above</div>' : '',
+          listOf(this.#misses(failure.misses, failure.omitted)),
+        ];
+    }
+  }
+
+  #link(rule: ExplainedUse | ExplainedMiss, failure?: ExplainedFailure): string {
+    return linkTo(this.sources.add(rule, failure), rule);
   }
 }
 
-function item(kind: 'good' | 'bad', label: string, place: ExplainedPlace, parts: readonly string[]): string {
-  const head = `<span class="${kind}">${kind === 'good' ? '✓' : '✗'}</span> <code>${escaped(label)}</code>`;
-  const summary = `<summary>${head} <span class="place">${escaped(placeOf(place))}</span></summary>`;
-  return `<li><details open>${summary}${parts.join('')}</details></li>`;
-}
+const linkTo = (id: string, place: ExplainedPlace): string =>
+  `<a class="quiet" href="#${id}">${escapeHtml(placeOf(place))}</a>`;
 
-const source = (text: string): string => `<pre>${escaped(text)}</pre>`;
+const symbol = (kind: 'good' | 'bad'): string =>
+  kind === 'good'
+    ? '<span class="good" role="img" aria-label="holds">✓</span>'
+    : '<span class="bad" role="img" aria-label="fails">✗</span>';
 
-const omittedItem = (count: number): string[] =>
-  count === 0
-    ? []
-    : [`<li class="values">${count === 1 ? '1 other rule is' : `${count} other rules are`} not shown</li>`];
+/** Returns a rule as an item of the tree that can be closed. */
+const item = (kind: 'good' | 'bad', text: string, link: string, parts: readonly string[]): string =>
+  `<li><details open><summary>${symbol(kind)} <code>${escapeHtml(firstLine(text))}</code> ${link}</summary>${parts.join('')}</details></li>`;
 
-function values(all: readonly ExplainedValue[]): string {
+function valueLine(all: readonly ExplainedValue[]): string {
   const shown = all.filter(({ name }) => name !== '').map(({ name, value }) => `${name} = ${value}`);
-  return shown.length === 0 ? '' : `<div class="values">${escaped(shown.join(', '))}</div>`;
+  return shown.length === 0 ? '' : `<div class="quiet">${escapeHtml(shown.join(', '))}</div>`;
 }
 
 const listOf = (items: readonly string[]): string =>
   items.length === 0 ? '' : `<ul>\n${items.join('\n')}\n</ul>`;
-
-const placeOf = ({ file = 'policy', line, column }: ExplainedPlace): string => `${file}:${line}:${column}`;
-
-const replacements: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-const escaped = (text: string): string =>
-  text.replaceAll(/[&<>"']/g, (character) => replacements[character]!);

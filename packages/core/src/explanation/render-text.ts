@@ -31,7 +31,7 @@ export function renderExplanation(explanation: Explanation, { color = false }: R
   if (undecided !== undefined) lines.push(`  ${undecided.message} ${at(undecided, paint)}`);
   lines.push(...advice.map((text) => `  advice: ${text}`));
   lines.push(...proof.flatMap((use) => useLines(use, '  ', paint)));
-  if (outcome !== 'allowed' && misses.length === 0 && omitted === 0) lines.push('  no rule applies');
+  if (outcome !== 'allowed' && misses.length + omitted + advice.length === 0) lines.push('  no rule applies');
   lines.push(...misses.flatMap((miss) => missLines(miss, '  ', paint)));
   if (omitted > 0) lines.push(omittedLine(omitted, '  ', paint));
   return lines.join('\n');
@@ -87,8 +87,11 @@ function failureLines(failure: ExplainedFailure, indent: string, paint: Paint): 
   }
 }
 
+export const omittedText = (count: number): string =>
+  count === 1 ? '1 other rule is not shown' : `${count} other rules are not shown`;
+
 const omittedLine = (count: number, indent: string, paint: Paint): string =>
-  indent + paint('quiet', count === 1 ? '1 other rule is not shown' : `${count} other rules are not shown`);
+  indent + paint('quiet', omittedText(count));
 
 const valueLine = (values: readonly ExplainedValue[], indent: string, paint: Paint): string[] =>
   values.length === 0
@@ -98,7 +101,8 @@ const valueLine = (values: readonly ExplainedValue[], indent: string, paint: Pai
 const at = ({ file = 'policy', line }: ExplainedPlace, paint: Paint): string =>
   paint('quiet', `(${file}:${line})`);
 
-function firstLine(text: string): string {
+/** Returns the first line of a text in the policy. */
+export function firstLine(text: string): string {
   const [line = '', ...rest] = text.split('\n');
   return rest.length === 0 ? line : `${line.trimEnd()} …`;
 }

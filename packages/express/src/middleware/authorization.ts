@@ -1,10 +1,12 @@
-import type { Authorizer, CheckContext } from '@nanook/core';
+import type { Authorizer, CheckContext, Mask } from '@nanook/core';
 import {
   RequestAuthorization,
   RequestContext,
   asAuthorization,
   checkAuthorization,
   expectCall,
+  explainWith,
+  type ExplainOption,
 } from '@nanook/http';
 import type { Request, RequestHandler, Response } from 'express';
 import { followLayers } from '../handlers/follow-layers.js';
@@ -35,6 +37,14 @@ export interface AuthorizationOptions {
   /** The value of `WWW-Authenticate` in a 401: `'Basic realm="notes"'`, or a list of values. Default: `'Bearer'`. */
   readonly challenge?: string | readonly string[];
   /**
+   * Whether the response to a refusal explains it: as `explanation` of the problem, or as a page in a browser. A function receives the
+   * request, and returns `true` only for developers, because the explanation of a 404 reveals the resource that the 404 hides. `true`
+   * explains to every client, and is an error in production. Default: `'development'`, which explains if `NODE_ENV` is `development`.
+   */
+  readonly explain?: ExplainOption<[req: Request]>;
+  /** Hides values in explanations: returns the text that replaces a value. */
+  readonly mask?: Mask;
+  /**
    * Receives an error that no response can carry any more, such as the failure of a check that was not awaited. Default: `console.error`.
    */
   readonly onError?: (error: Error, req: Request) => void;
@@ -51,7 +61,8 @@ export interface AuthorizationOptions {
  */
 export function authorization(authorizer: Authorizer, options: AuthorizationOptions = {}): RequestHandler {
   checkAuthorization(authorization, authorizer, options);
-  const { actor = userOf, anonymous, request = itself, context, challenge, onError } = options;
+  const { actor = userOf, anonymous, request = itself, context, challenge, explain, mask, onError } = options;
+  const explaining = explainWith(explain, mask);
   const middleware: RequestHandler = (req, res, next) => {
     // A router that is used without an application has no `app`; `protect` follows its layers.
     if (req.app !== undefined) followLayers(routerOf(req.app as unknown as AppInternals));
@@ -59,6 +70,7 @@ export function authorization(authorizer: Authorizer, options: AuthorizationOpti
       actor: () => actor(req, res),
       anonymous,
       challenge,
+      explain: explaining?.(req),
       request: () => request(req, res),
       context: () =>
         new RequestContext({

@@ -2,7 +2,7 @@ import { describeValue, nearNames } from '@nanook/core';
 import { AuthorizationConfigError } from './authorization-config-error.js';
 
 /** The kind of value that an option may have. */
-type ExpectedKind = 'function' | 'challenge' | 'status' | 'anything';
+type ExpectedKind = 'function' | 'challenge' | 'status' | 'explain' | 'anything';
 
 /**
  * Checks the names of options and the kinds of their values.
@@ -51,6 +51,10 @@ function explainWrongKind(expected: ExpectedKind, value: unknown): string | unde
       return Number.isInteger(value) && (value as number) >= 400 && (value as number) <= 499
         ? undefined
         : `must be a status between 400 and 499, got ${describeValue(value)}`;
+    case 'explain':
+      return typeof value === 'boolean' || typeof value === 'function' || value === 'development'
+        ? undefined
+        : `must be 'development', true, false, or a function, got ${describeValue(value)}`;
     case 'anything':
       return undefined;
   }

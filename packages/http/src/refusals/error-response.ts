@@ -1,6 +1,7 @@
 import { isUnauthenticatedError } from '@nanook/core';
 import { checkOptions } from '../config-errors/check-options.js';
 import { checkCalled } from '../config-errors/uncalled-middleware.js';
+import { describeRefusal, explanationOf } from './explained-refusal.js';
 import { isInternalError, problemOf } from './problem.js';
 import { renderProblem, type Rendered } from './render-problem.js';
 
@@ -59,11 +60,16 @@ export function renderError(
   if (isInternal) onError(error);
   const more = isInternal ? undefined : detail(error);
   const id = instance();
+  const explanation = explanationOf(error);
+  const text = describeRefusal(error);
+  // oxlint-disable-next-line no-console -- the developer reads it in development
+  if (text !== undefined) console.info(text);
   const rendered = renderProblem(
     {
       ...problem,
       ...(more === undefined ? {} : { detail: more }),
       ...(id === undefined ? {} : { instance: id }),
+      ...(explanation === undefined ? {} : { explanation }),
     },
     accept,
   );

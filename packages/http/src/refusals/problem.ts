@@ -1,14 +1,19 @@
-import { isAuthorizationError, isPolarError, isPolicyError } from '@nanook/core';
+import { isAuthorizationError, isPolarError, isPolicyError, type Explanation } from '@nanook/core';
 import { STATUS_CODES } from 'node:http';
 import { isAuthorizationConfigError } from '../config-errors/authorization-config-error.js';
 
-/** The body of an error response, as RFC 9457 defines it. It reveals no action, resource, actor, route or rule to the client. */
+/**
+ * The body of an error response, as RFC 9457 defines it. It reveals no action, resource, actor, route or rule to the client, apart from
+ * an explanation.
+ */
 export interface Problem {
   readonly type: string;
   readonly title: string;
   readonly status: number;
   readonly detail?: string;
   readonly instance?: string;
+  /** The explanation of a refusal, where the option `explain` applies. */
+  readonly explanation?: Explanation;
 }
 
 /**

@@ -7,6 +7,7 @@ import {
   isUnauthenticatedError,
 } from '@nanook/core';
 import { STATUS_CODES } from 'node:http';
+import { copyExplanation, missingResource, showExplanation } from './explained-refusal.js';
 
 /** The statuses for the refusals of one requirement, where the application does not use the default ones. */
 export interface RefusalStatuses {
@@ -26,8 +27,9 @@ export const refusalOptions = { missing: 'status', refused: 'status' } as const;
 const missing = new WeakSet<object>();
 
 /** Creates the refusal for a resource that does not exist. */
-export function notFound(action: string): NotFoundError {
-  const error = withoutStack(new NotFoundError(action));
+export function notFound(action: string, isExplained: boolean): NotFoundError {
+  const error = withoutStack(new NotFoundError(action, isExplained ? { explanation: missingResource } : {}));
+  showExplanation(error);
   missing.add(error);
   return error;
 }
@@ -53,6 +55,7 @@ export function withStatus(error: unknown, statuses: RefusalStatuses): unknown {
   if (status === undefined || status === error.status) return error;
   const replacement = withoutStack(newRefusal(status, error));
   if (missing.has(error)) missing.add(replacement);
+  copyExplanation(error, replacement);
   replacement.route = error.route;
   return replacement;
 }

@@ -1,3 +1,4 @@
+import { renderExplanationPage } from '@nanook/core';
 import { prefersHtml } from './accept.js';
 import type { Problem } from './problem.js';
 
@@ -44,12 +45,16 @@ const bodyHeaders = [
   'Location',
 ];
 
-const page = ({ title, status, detail }: Problem): string => `<!doctype html>
+function page({ title, status, detail, explanation }: Problem): string {
+  if (explanation !== undefined)
+    return renderExplanationPage(explanation, { title: `${status} ${title}`, note: detail });
+  return `<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><title>${status} ${escape(title)}</title></head>
 <body><h1>${escape(title)}</h1>${detail === undefined ? '' : `<p>${escape(detail)}</p>`}</body>
 </html>
 `;
+}
 
 const entities: Readonly<Record<string, string>> = {
   '&': '&amp;',

@@ -10,6 +10,8 @@ const options = {
   request: 'function',
   context: 'function',
   challenge: 'challenge',
+  explain: 'explain',
+  mask: 'function',
   onError: 'function',
 } as const;
 

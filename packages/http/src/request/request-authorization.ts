@@ -11,12 +11,14 @@ import {
   type CountOptions,
   type EnumerationOptions,
   type ListOptions,
+  type RefusalOptions,
   type ResourcePage,
   type RowCondition,
   type TypeToken,
 } from '@nanook/core';
-import { AuthorizationConfigError } from '../config-errors/authorization-config-error.js';
+import { AuthorizationConfigError, toError } from '../config-errors/authorization-config-error.js';
 import { PendingChecks } from '../pending-checks/pending-checks.js';
+import { showExplanation, type Explain } from '../refusals/explained-refusal.js';
 import { notFound, withoutStack } from '../refusals/refusal.js';
 import { RequirementScopes } from '../requirements/requirement-scope.js';
 import { checkSource, resourceFrom, type ResourceSource } from '../requirements/resource-source.js';
@@ -37,6 +39,11 @@ export interface RequestAuthorizationOptions<Actor = unknown> extends RequestAct
   readonly route?: () => string | undefined;
   /** Returns the context of the checks, which their decisions contain. It is called once, for the first check. */
   readonly context?: () => CheckContext | undefined;
+  /**
+   * Returns the options of the explanations that the client of this request may see, if it may see any. It is called for each check that
+   * can refuse the request. Default: the client sees none.
+   */
+  readonly explain?: Explain | undefined;
   /** Receives an error that no response can carry any more. Default: `console.error`. */
   readonly report?: (error: Error) => void;
 }
@@ -77,6 +84,7 @@ export class RequestAuthorization<Actor = unknown> {
   #loadedBy: Map<unknown, unknown> | undefined;
   #skipReason: string | undefined;
   #checkOptions: CheckOptions | undefined;
+  readonly #report: (error: Error) => void;
 
   /** Creates the authorization of one request. Adapters do this for each request. */
   constructor(authorizer: Authorizer, options: RequestAuthorizationOptions<Actor>) {
@@ -85,7 +93,8 @@ export class RequestAuthorization<Actor = unknown> {
     this.#actor = new RequestActor(options);
     this.scopes = options.scopes ?? new RequirementScopes();
     // oxlint-disable-next-line no-console -- an error must not get lost
-    this.checks = new PendingChecks(options.report ?? ((error) => console.error(error)));
+    this.#report = options.report ?? ((error) => console.error(error));
+    this.checks = new PendingChecks(this.#report);
   }
 
   // ── the state of the request ──
@@ -134,6 +143,15 @@ export class RequestAuthorization<Actor = unknown> {
    */
   actor(): Promise<Actor> {
     return this.#actor.find();
+  }
+
+  /**
+   * The option `explain`, for the authorization of a part of this request.
+   *
+   * @internal for adapters
+   */
+  get explain(): Explain | undefined {
+    return this.#options.explain;
   }
 
   /**
@@ -189,7 +207,7 @@ export class RequestAuthorization<Actor = unknown> {
     return this.#check('authorize', arguments, async (call) => {
       const record = this.scopes.deciding(call);
       const awaited = await resource;
-      const refusal = await this.#findRefusal(action, awaited);
+      const refusal = await this.#findRefusal(action, awaited, true);
       if (refusal !== undefined) throw refusal;
       record('authorized');
       return awaited as NonNullable<Awaited<Resource>>;
@@ -209,7 +227,7 @@ export class RequestAuthorization<Actor = unknown> {
   authorizeField(action: string, resource: unknown, field: string): Promise<void> {
     return this.#check('authorizeField', arguments, async (call) => {
       const record = this.scopes.deciding(call);
-      const refusal = await this.#findFieldRefusal(action, await resource, field);
+      const refusal = await this.#findFieldRefusal(action, await resource, field, true);
       if (refusal !== undefined) throw refusal;
       record('authorized');
     });
@@ -227,7 +245,11 @@ export class RequestAuthorization<Actor = unknown> {
     return this.#check('authorizeRequest', arguments, async () => {
       const checked = request === undefined ? this.#options.request?.() : request;
       // Not cached, because a framework changes the request while it routes it.
-      await this.authorizer.authorizeRequest(await this.actor(), checked, this.#ofChecks);
+      const actor = await this.actor();
+      const refusal = await this.#refusalOf(
+        this.authorizer.authorizeRequest(actor, checked, this.#ofRefusals),
+      );
+      if (refusal !== undefined) throw refusal;
     });
   }
 
@@ -251,7 +273,7 @@ export class RequestAuthorization<Actor = unknown> {
       const record = this.scopes.deciding(`${action} ${describeSource(source)}`);
       await this.actor();
       const resource = await resourceFrom(this.authorizer, source, context);
-      const refusal = await this.#findRefusal(action, resource);
+      const refusal = await this.#findRefusal(action, resource, true);
       if (refusal !== undefined) throw refusal;
       record('authorized');
       this.#loaded = { resource };
@@ -303,7 +325,7 @@ export class RequestAuthorization<Actor = unknown> {
     return this.#check(
       'can',
       arguments,
-      async () => (await this.#findRefusal(action, await resource)) === undefined,
+      async () => (await this.#findRefusal(action, await resource, true)) === undefined,
     );
   }
 
@@ -457,7 +479,8 @@ export class RequestAuthorization<Actor = unknown> {
   ): Promise<Partial<NonNullable<Awaited<Resource>>>> {
     checkAction(action);
     const awaited = await resource;
-    if (awaited === null || awaited === undefined) throw this.#withRoute(notFound(action));
+    if (awaited === null || awaited === undefined)
+      throw this.#withRoute(notFound(action, this.#ofRefusals.explain !== undefined));
     const entries = Object.entries(awaited);
     const refusals = await Promise.all(
       entries.map(([field]) => this.#findFieldRefusal(action, awaited, field).catch(undecidedIsRefused)),
@@ -468,9 +491,13 @@ export class RequestAuthorization<Actor = unknown> {
   }
 
   /** Returns the refusal, or `undefined` when the action is allowed. A refusal is cached as well, so that it is found only once. */
-  #findRefusal(action: string, resource: unknown): Promise<AuthorizationError | undefined> {
-    return this.#findCached(action, undefined, resource, (actor) =>
-      this.authorizer.authorize(actor, action, resource, this.#ofChecks),
+  #findRefusal(
+    action: string,
+    resource: unknown,
+    isExplained = false,
+  ): Promise<AuthorizationError | undefined> {
+    return this.#findCached(action, undefined, resource, isExplained, (actor, options) =>
+      this.authorizer.authorize(actor, action, resource, options),
     );
   }
 
@@ -478,9 +505,10 @@ export class RequestAuthorization<Actor = unknown> {
     action: string,
     resource: unknown,
     field: string,
+    isExplained = false,
   ): Promise<AuthorizationError | undefined> {
-    return this.#findCached(action, field, resource, (actor) =>
-      this.authorizer.authorizeField(actor, action, resource, field, this.#ofChecks),
+    return this.#findCached(action, field, resource, isExplained, (actor, options) =>
+      this.authorizer.authorizeField(actor, action, resource, field, options),
     );
   }
 
@@ -488,15 +516,31 @@ export class RequestAuthorization<Actor = unknown> {
     action: string,
     field: string | undefined,
     resource: unknown,
-    decide: (actor: Actor) => Promise<unknown>,
+    isExplained: boolean,
+    decide: (actor: Actor, options: RefusalOptions) => Promise<unknown>,
   ): Promise<AuthorizationError | undefined> {
     checkAction(action);
     const actor = await this.actor();
-    if (resource === null || resource === undefined) return this.#withRoute(notFound(action));
+    const options: RefusalOptions = isExplained ? this.#ofRefusals : this.#ofChecks;
+    if (resource === null || resource === undefined)
+      return this.#withRoute(notFound(action, options.explain !== undefined));
     // The length tells the action and the field apart.
     const about = field === undefined ? action : `${action} ${field}`;
     const key = `${this.authorizer.policyHash} ${action.length} ${about}`;
-    return this.#decisions.get(key, resource, () => this.#refusalOf(decide(actor)));
+    return this.#decisions.get(key, resource, () => this.#refusalOf(decide(actor, options)));
+  }
+
+  /** The options of a check whose refusal the client may see. If the hook `explain` fails, nothing is explained. */
+  get #ofRefusals(): RefusalOptions {
+    const { explain } = this;
+    if (explain === undefined) return this.#ofChecks;
+    try {
+      const options = explain();
+      return options === undefined ? this.#ofChecks : { ...this.#ofChecks, explain: options };
+    } catch (error) {
+      this.#report(toError(error) as Error);
+      return this.#ofChecks;
+    }
   }
 
   async #refusalOf(decision: Promise<unknown>): Promise<AuthorizationError | undefined> {
@@ -504,8 +548,9 @@ export class RequestAuthorization<Actor = unknown> {
       await decision;
       return undefined;
     } catch (error) {
-      if (isAuthorizationError(error)) return this.#withRoute(withoutStack(error));
-      throw error;
+      if (!isAuthorizationError(error)) throw error;
+      showExplanation(error);
+      return this.#withRoute(withoutStack(error));
     }
   }
 

@@ -1,10 +1,12 @@
-import type { Authorizer, CheckContext } from '@nanook/core';
+import type { Authorizer, CheckContext, Mask } from '@nanook/core';
 import {
   RequestAuthorization,
   RequestContext,
   asAuthorization,
   checkAuthorization,
   expectCall,
+  explainWith,
+  type ExplainOption,
 } from '@nanook/http';
 import type { Context } from 'koa';
 import { followRouters } from '../handlers/follow-handlers.js';
@@ -34,6 +36,14 @@ export interface AuthorizationOptions {
   /** The value of `WWW-Authenticate` in a 401: `'Basic realm="notes"'`, or a list of values. Default: `'Bearer'`. */
   readonly challenge?: string | readonly string[];
   /**
+   * Whether the response to a refusal explains it: as `explanation` of the problem, or as a page in a browser. A function receives the
+   * context, and returns `true` only for developers, because the explanation of a 404 reveals the resource that the 404 hides. `true`
+   * explains to every client, and is an error in production. Default: `'development'`, which explains if `NODE_ENV` is `development`.
+   */
+  readonly explain?: ExplainOption<[ctx: Context]>;
+  /** Hides values in explanations: returns the text that replaces a value. */
+  readonly mask?: Mask;
+  /**
    * Receives an error that no response can carry any more, such as the failure of a check that was not awaited. Default: the `error` event
    * of the application.
    */
@@ -58,8 +68,11 @@ export function authorization(authorizer: Authorizer, options: AuthorizationOpti
     request = nodeRequestOf,
     context: given,
     challenge,
+    explain,
+    mask,
     onError = emitError,
   } = options;
+  const explaining = explainWith(explain, mask);
   const middleware: Middleware = async (context, next) => {
     const ctx = context as Context;
     watchApplications(ctx.app); // the application may come from another copy of Koa
@@ -68,6 +81,7 @@ export function authorization(authorizer: Authorizer, options: AuthorizationOpti
       actor: () => actor(ctx),
       anonymous,
       challenge,
+      explain: explaining?.(ctx),
       request: () => request(ctx),
       context: () =>
         new RequestContext({

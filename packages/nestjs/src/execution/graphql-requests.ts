@@ -39,6 +39,7 @@ export function scopedAuthorization(request: RequestAuthorization, scope: object
       request: () => seenRequests.get(request)?.(),
       context: () => request.context,
       report: request.checks.report,
+      explain: request.explain,
     });
     authz.checks.reportLostFailures(() => ({ method: 'graphql', route: 'an event or a mutation' }));
     scopes.set(scope, authz);

@@ -4,6 +4,7 @@ import {
   AuthorizationConfigError,
   RequestAuthorization,
   RequestContext,
+  explainWith,
   isClass,
 } from '@nanook/http';
 import { Inject, Injectable, type ExecutionContext } from '@nestjs/common';
@@ -20,7 +21,7 @@ import { handlerName } from '../execution/handler-location.js';
 import { checkInput } from '../input/checked-input.js';
 import { inputRequirementOf, type InputRequirement } from '../input/input-requirement.js';
 import { MODULE_OPTIONS_TOKEN } from '../options/nanook.module-definition.js';
-import type { NanookModuleOptions } from '../options/nanook.options.js';
+import type { ContextHook, NanookModuleOptions } from '../options/nanook.options.js';
 import { requirementsOf, type AuthorizeRequirement } from '../requirements/handler-requirement.js';
 import { ActorSource } from './actor-source.js';
 import { AuditState } from './audit-state.js';
@@ -51,6 +52,7 @@ export class AuthorizationService {
   readonly #connections = new Connections();
   readonly #passed = new AttachedValues<object, true>();
   readonly #plans = new HandlerCache<HandlerPlan>();
+  readonly #explaining: ReturnType<typeof explainWith<Parameters<ContextHook>>>;
 
   /** @internal */
   constructor(
@@ -61,7 +63,9 @@ export class AuthorizationService {
     @Inject(Exclusions) private readonly exclusions: Exclusions,
     @Inject(Reflector) private readonly reflector: Reflector,
     @Inject(AuditState) private readonly audit: AuditState,
-  ) {}
+  ) {
+    this.#explaining = explainWith(options.explain, options.mask);
+  }
 
   /**
    * The value of `WWW-Authenticate` in a 401. Several values are one header, because on Fastify, Nest 11 sends only the last header.
@@ -245,6 +249,7 @@ export class AuthorizationService {
         request: seen,
         context: () => this.#contextOf(request, context),
         challenge: this.options.challenge,
+        explain: this.#explaining?.(request, context),
         report: logError,
         route: () => `${execution.method ?? kind} ${handlerName(context.getClass(), context.getHandler())}`,
       });

@@ -12,6 +12,8 @@ const nestOptions = [
   'anonymous',
   'authenticate',
   'challenge',
+  'explain',
+  'mask',
   'authorizeRequests',
   'request',
   'context',
@@ -34,7 +36,7 @@ export const loadOptionsOf = (options: NanookModuleOptions): AuthorizerOptions =
  */
 export function checkOptions(options: NanookModuleOptions): void {
   checkAuthorizer(options);
-  for (const name of ['actor', 'request', 'context'] as const) {
+  for (const name of ['actor', 'request', 'context', 'mask'] as const) {
     const hook: unknown = options[name];
     if (hook !== undefined && typeof hook !== 'function') throw expected(name, 'a function', hook);
   }
@@ -42,6 +44,9 @@ export function checkOptions(options: NanookModuleOptions): void {
     const value: unknown = options[name];
     if (value !== undefined && typeof value !== 'boolean') throw expected(name, 'true or false', value);
   }
+  const { explain } = options;
+  if (!['undefined', 'boolean', 'function'].includes(typeof explain) && explain !== 'development')
+    throw expected('explain', `'development', true, false, or a function`, explain);
   const { audit, challenge = [], typeActions = [] } = options;
   if (audit !== undefined && !['error', 'warn', 'off'].includes(audit))
     throw expected('audit', `'error', 'warn' or 'off'`, audit);

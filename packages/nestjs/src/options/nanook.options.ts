@@ -1,4 +1,5 @@
-import type { Authorizer, AuthorizerOptions, CheckContext } from '@nanook/core';
+import type { Authorizer, AuthorizerOptions, CheckContext, Mask } from '@nanook/core';
+import type { ExplainOption } from '@nanook/http';
 import type { CanActivate, ExecutionContext, Type } from '@nestjs/common';
 import type { ContextKind } from '../execution/execution.js';
 
@@ -43,6 +44,15 @@ export interface NanookModuleOptions extends Partial<AuthorizerOptions> {
   readonly authenticate?: Authenticators | Partial<Readonly<Record<ContextKind, Authenticators>>>;
   /** The value of `WWW-Authenticate` in a 401: `'Basic realm="notes"'`, or several. Default: `'Bearer'`. */
   readonly challenge?: string | readonly string[];
+  /**
+   * Whether the response to a refusal explains it: as `explanation` of the body or of the `extensions` under GraphQL, or as a page in a
+   * browser. A function receives the request and the context, and returns `true` only for developers, because the explanation of a 404
+   * reveals the resource that the 404 hides. `true` explains to every client, and is an error in production. Default: `'development'`,
+   * which explains if `NODE_ENV` is `development`.
+   */
+  readonly explain?: ExplainOption<Parameters<ContextHook>>;
+  /** Hides values in explanations: returns the text that replaces a value. */
+  readonly mask?: Mask;
 
   /**
    * Whether to check `allow_request` for each HTTP request that reaches a handler, if the policy has such a rule. Handlers that are

@@ -1,7 +1,9 @@
 import type { ArgumentsHost } from '@nestjs/common';
 import { ExceptionsHandler } from '@nestjs/core/exceptions/exceptions-handler.js';
 import { ExternalExceptionsHandler } from '@nestjs/core/exceptions/external-exceptions-handler.js';
+import type { AbstractHttpAdapter } from '@nestjs/core';
 import { refusalExceptionOf } from './exceptions.js';
+import { respondWithPage } from './explained-exception.js';
 
 /** The HTTP adapters of the applications that use `NanookModule`. */
 const adapters = new WeakSet<object>();
@@ -23,7 +25,7 @@ export function convertRefusalsOfRoutes(adapter: object): void {
 /** An object in which Nest handles the errors of one handler. */
 interface ExceptionLayer {
   /** The HTTP adapter of the application. */
-  readonly applicationRef?: object;
+  readonly applicationRef?: AbstractHttpAdapter;
   next: (this: ExceptionLayer, exception: unknown, host: ArgumentsHost) => unknown;
 }
 
@@ -36,6 +38,8 @@ function extend(
   const layer = prototype as ExceptionLayer;
   const { next } = layer;
   layer.next = function (exception, host) {
-    return next.call(this, isConcerned(this, host) ? refusalExceptionOf(exception) : exception, host);
+    if (!isConcerned(this, host)) return next.call(this, exception, host);
+    const refusal = refusalExceptionOf(exception);
+    return respondWithPage(refusal, host, this.applicationRef) ? undefined : next.call(this, refusal, host);
   };
 }

@@ -9,6 +9,7 @@ import {
   type ExecutionContext,
 } from '@nestjs/common';
 import type { ContextKind } from '../execution/execution.js';
+import { explainedBody, logRefusal } from './explained-exception.js';
 import { graphqlExceptionOf } from './graphql-exception.js';
 import { rpcExceptionOf, wsExceptionOf } from './message-exceptions.js';
 
@@ -35,6 +36,7 @@ export async function exceptionOf(error: unknown, context: ExecutionContext): Pr
 
 /** Converts a refusal, or an invalid cursor of a list, to an HTTP exception. Returns any other error unchanged. */
 export function refusalExceptionOf(error: unknown): unknown {
+  logRefusal(error);
   if (isAuthorizationError(error)) return httpExceptionOf(error);
   return isInvalidCursor(error)
     ? new BadRequestException(undefined, { cause: error, description: 'Bad Request' })
@@ -51,7 +53,8 @@ export const isRefusal = (error: unknown): error is HttpException =>
 /** Converts a refusal to an HTTP exception. */
 export function httpExceptionOf(error: AuthorizationError): HttpException {
   const [Exception, description] = httpExceptions.get(error.status) ?? [ForbiddenException, 'Forbidden'];
-  return new Exception(undefined, { cause: error, description }); // without a description, Nest 11 has no message
+  // Without a description, Nest 11 has no message.
+  return new Exception(explainedBody(error, description), { cause: error, description });
 }
 
 const httpExceptions = new Map<number, readonly [typeof ForbiddenException, description: string]>([

@@ -1,21 +1,22 @@
-import { isAuthorizationError, type AuthorizationError } from '@nanook/core';
-import { isInternalError, isInvalidCursor } from '@nanook/http';
+import { isAuthorizationError, type AuthorizationError, type Explanation } from '@nanook/core';
+import { explanationOf, isInternalError, isInvalidCursor } from '@nanook/http';
 import { HttpException, Logger } from '@nestjs/common';
 import { isNanookNestError } from '../errors/nanook-nest-error.js';
 
 /**
  * An error for GraphQL clients, with a code in `extensions.code`: `UNAUTHENTICATED`, `FORBIDDEN`,
- * `NOT_FOUND`, `BAD_USER_INPUT` or `INTERNAL_SERVER_ERROR`.
+ * `NOT_FOUND`, `BAD_USER_INPUT` or `INTERNAL_SERVER_ERROR`. Where the option `explain` applies, `extensions.explanation` explains a refusal.
  *
  * GraphQL takes the extensions from the error that was thrown, so that it works with every driver. The response of the exception is a
  * plain text, so that no driver adds fields to it.
  */
 export class GraphqlException extends HttpException {
-  readonly extensions: { readonly code: string };
+  readonly extensions: { readonly code: string; readonly explanation?: Explanation };
 
   constructor(message: string, status: number, code: string, cause: unknown) {
     super(message, status, { cause });
-    this.extensions = { code };
+    const explanation = explanationOf(cause);
+    this.extensions = explanation === undefined ? { code } : { code, explanation };
   }
 }
 
