@@ -9,14 +9,16 @@
 // blocks of the page can import or load it. Blocks of other languages with such a line are also written to the folder. An HTML comment
 // before a block can contain more fenced code that the block needs; readers do not see it. The line
 // `<!-- uses: getting-started.md -->` adds the named files of another page; its path is relative to this page. A page with decorators is
-// compiled before it is executed, because Node removes types but does not run decorators.
+// compiled before it is executed, because Node removes types but does not run decorators. For a named file `….prisma` the client of Prisma is
+// generated.
 //
 // Relative links must lead to a file, and to a heading of this file if they have an anchor.
 //
 // `node tools/docs-examples.mjs [--keep] [page.md …]`; --keep leaves the files in .docs-examples/.
 import { spawnSync } from 'node:child_process';
-import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { existsSync, globSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { delimiter, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import ts from 'typescript';
@@ -142,6 +144,29 @@ function execute({ page, line, file }) {
     faults.push(`${page}:${line}: ended with ${signal ?? status}\n${stdout}${stderr}`.trimEnd());
 }
 
+/** Generates the client of a Prisma schema, as `npx prisma generate` does. */
+function generate({ page, line, file }) {
+  const bin = join(work, 'bin');
+  const generator = join(bin, 'nanook-prisma');
+  if (!existsSync(generator)) {
+    mkdirSync(bin, { recursive: true });
+    symlinkSync(join(root, 'packages/orm/dist/prisma-generator.mjs'), generator);
+  }
+  const cli = join(dirname(createRequire(import.meta.url).resolve('prisma/package.json')), 'build/index.js');
+  const { status, stdout, stderr } = spawnSync(process.execPath, [cli, 'generate', '--schema', file], {
+    encoding: 'utf8',
+    // Without a path Prisma downloads an engine that only migrations need.
+    env: {
+      ...process.env,
+      PATH: `${bin}${delimiter}${process.env.PATH}`,
+      PRISMA_SCHEMA_ENGINE_BINARY: process.execPath,
+      CHECKPOINT_DISABLE: '1',
+    },
+  });
+  if (status !== 0)
+    faults.push(`${page}:${line}: prisma generate ended with ${status}\n${stdout}${stderr}`.trimEnd());
+}
+
 function check(page) {
   const folder = join(work, page.replace(/\.md$/, '').replaceAll(/[^\w-]+/g, '-'));
   mkdirSync(folder, { recursive: true });
@@ -163,6 +188,8 @@ function check(page) {
     writeFileSync(block.file, isModule ? block.text : `${block.text}\nexport {};\n`);
     block.isTs = isTs;
   }
+
+  for (const block of blocks) if (block.named?.endsWith('.prisma')) generate(block);
 
   const typed = blocks.filter(({ isTs }) => isTs);
   counts.ts += typed.length;

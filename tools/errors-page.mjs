@@ -1,4 +1,5 @@
-// Writes docs/reference/errors.md from packages/core/src/diagnostics/codes.ts, and web-errors.md from the tables of http and nestjs.
+// Writes docs/reference/errors.md from packages/core/src/diagnostics/codes.ts, web-errors.md from the tables of http and nestjs, and
+// orm-errors.md from the table of orm.
 // The tests that compare the pages with the codes also render them, so `npm test` fails if a page is out of date.
 import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
@@ -8,7 +9,18 @@ import { fileURLToPath } from 'node:url';
 const vitest = dirname(createRequire(import.meta.url).resolve('vitest/package.json'));
 const { status } = spawnSync(
   process.execPath,
-  [join(vitest, 'vitest.mjs'), 'run', '--project', 'core', '--project', 'nestjs', 'errors-page', '--update'],
+  [
+    join(vitest, 'vitest.mjs'),
+    'run',
+    '--project',
+    'core',
+    '--project',
+    'nestjs',
+    '--project',
+    'orm',
+    'errors-page',
+    '--update',
+  ],
   { cwd: fileURLToPath(new URL('..', import.meta.url)), stdio: 'inherit' },
 );
 process.exitCode = status ?? 1;

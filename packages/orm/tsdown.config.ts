@@ -1,6 +1,7 @@
+import { defineConfig } from 'tsdown';
 import { library } from '../../tsdown.shared.ts';
 
-export default library({
+const libraries = library({
   drizzle: 'src/drizzle/index.ts',
   knex: 'src/knex/index.ts',
   kysely: 'src/kysely/index.ts',
@@ -12,3 +13,15 @@ export default library({
   sql: 'src/sql/index.ts',
   typeorm: 'src/typeorm/index.ts',
 });
+
+// `prisma generate` starts it, so it needs one format.
+const generator = defineConfig({
+  entry: { 'prisma-generator': 'src/prisma/generator/main.ts' },
+  format: 'esm',
+  platform: 'node',
+  target: 'node20.19',
+  fixedExtension: true,
+  clean: false,
+});
+
+export default [libraries, generator].flat();

@@ -1,9 +1,10 @@
-import type { FieldTypeInput, TypesInput } from '@nanook/core';
+import type { TypesInput } from '@nanook/core';
 import type { Column as FilterColumn, DeclaredType } from '@nanook/core/filter';
 import { getTableColumns, type Column, type Table } from 'drizzle-orm';
 import { toCamelCase, toSnakeCase } from 'drizzle-orm/casing';
 import { NanookOrmError } from '../errors/nanook-orm-error.js';
 import { checkField } from '../metadata/check-field.js';
+import { isOptional } from '../metadata/is-optional.js';
 import type { DialectName } from '../sql/dialect.js';
 import type { TableName, TableNames } from '../sql/table-names.js';
 import { describeTable, kindOf, storageOf, type DrizzleTables } from './columns.js';
@@ -99,9 +100,6 @@ export class DrizzleNames implements TableNames {
     this.#checked.add(type);
   }
 }
-
-const isOptional = (input: FieldTypeInput): boolean =>
-  typeof input === 'string' ? input.endsWith('?') : typeof input === 'object' && 'optional' in input;
 
 function requireNullable(type: string, field: string, optional: boolean, column: Column, table: Table): void {
   if (!column.notNull && !optional)

@@ -42,7 +42,13 @@ const texts = {
     `should not; compare with related rows instead of a list, or print the condition with sql() of @nanook/orm/sql, and run it with ` +
     `\`$queryRawUnsafe\``,
   NANOOK_ORM_PRISMA_UNKNOWN_MODEL: (p: { type: string; model: string }) =>
-    `the Prisma client has no model \`${p.model}\` for the type \`${p.type}\`; name its model in the option \`models\``,
+    `the Prisma schema has no model \`${p.model}\` for the type \`${p.type}\`; name its model in the option \`models\`, or run ` +
+    `\`prisma generate\` after a change of the schema`,
+  NANOOK_ORM_PRISMA_NO_ACTOR: (_: object) =>
+    `expected an actor for the query of a Prisma client with the extension nanook(), found none; give the option \`actor\` of the ` +
+    `extension the user, or a value of the policy for visitors without an account`,
+  NANOOK_ORM_PRISMA_UNSCOPED: (p: { query: string; reason: string }) =>
+    `the extension nanook() refuses \`${p.query}\`: ${p.reason}`,
   NANOOK_ORM_MONGOOSE_PIPELINE: (p: { type: string; related: string; relation: string }) =>
     `a filter of Mongoose reads one collection, but the condition for \`${p.type}\` needs documents of \`${p.related}\` (relation ` +
     `\`${p.relation}\`); use mongoosePipeline() with an aggregation, or \`authorizedResources\` with mongooseResources()`,

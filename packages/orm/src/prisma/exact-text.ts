@@ -1,7 +1,7 @@
 import type { Column } from '@nanook/core/filter';
 import { NanookOrmError } from '../errors/nanook-orm-error.js';
-import type { FieldRef } from './model-fields.js';
 import type { PrismaOptions } from './prisma-options.js';
+import type { PrismaField } from './schema/prisma-schema.js';
 
 /**
  * Checks that the database compares a text by code point. Prisma cannot name a collation.
@@ -10,13 +10,15 @@ import type { PrismaOptions } from './prisma-options.js';
  */
 export function requireExactText(
   column: Column,
-  { isEnum }: FieldRef,
+  { values, native }: PrismaField,
   operator: '=' | '<>' | '<' | '<=',
-  { provider, text }: PrismaOptions,
+  { schema: { provider }, text }: PrismaOptions,
 ): void {
   const isEquality = operator === '=' || operator === '<>';
   const isExact =
-    isEnum === true ? isEquality : text === 'binary' || (provider === 'postgresql' && isEquality);
+    values !== undefined
+      ? isEquality
+      : text === 'binary' || native === 'Uuid' || (provider === 'postgresql' && isEquality);
   if (!isExact)
     throw new NanookOrmError('NANOOK_ORM_PRISMA_TEXT', { type: column.scope.type.name, field: column.field });
 }

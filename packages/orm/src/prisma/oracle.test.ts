@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { databases, type Database } from '../testing/databases.fixture.js';
 import { compareWithIsAllowed } from '../testing/oracle.fixture.js';
-import { prismaOn, providerOf, type TestPrisma } from '../testing/prisma/client.fixture.js';
+import { prismaOn, type TestPrisma } from '../testing/prisma/client.fixture.js';
 import { prisma } from './index.js';
 
 const times = Number(process.env['FILTER_TIMES'] ?? 1);
@@ -9,17 +9,18 @@ const times = Number(process.env['FILTER_TIMES'] ?? 1);
 describe.each(databases)('prisma() on %s', (_name, open) => {
   let database: Database;
   let client: TestPrisma['client'];
+  let schema: TestPrisma['schema'];
   let queries: TestPrisma['queries'];
   beforeAll(async () => {
     database = await open({ binaryText: true });
-    ({ client, queries } = await prismaOn(database));
+    ({ client, schema, queries } = await prismaOn(database));
   }, 60_000);
   afterAll(() => database.close());
 
   it(
     'returns exactly the rows for which isAllowed is true, for random policies',
     async () => {
-      const list = prisma({ client, provider: providerOf[database.dialect], text: 'binary', nan: 'absent' });
+      const list = prisma({ client, schema, text: 'binary', nan: 'absent' });
       const report = await compareWithIsAllowed(
         {
           fill: (data) => database.fill(data),

@@ -1,10 +1,11 @@
-import type { Column, RelationStep, RowFilter, Scalar, Scope } from '@nanook/core/filter';
+import type { Column, Operand, RelationStep, RowFilter, Scalar, Scope } from '@nanook/core/filter';
 import { NanookOrmError } from '../errors/nanook-orm-error.js';
 import { requireExactText } from './exact-text.js';
 import { inexpressible } from './inexpressible.js';
 import { all, assertNever, complement } from './local-filter.js';
-import type { FieldRef, ModelFields } from './model-fields.js';
-import type { PrismaOptions, PrismaProvider } from './prisma-options.js';
+import type { Models } from './models.js';
+import type { PrismaOptions } from './prisma-options.js';
+import type { PrismaField, PrismaProvider } from './schema/prisma-schema.js';
 
 type Where = Readonly<Record<string, unknown>>;
 type Compare = Extract<RowFilter, { kind: 'compare' }>;
@@ -17,7 +18,10 @@ const everything: Where = { AND: [] };
  * The number of values that one query binds safely. With more, Prisma sends several queries and joins their results, and a negated list
  * then returns rows that it should not.
  */
-const maxValues: Record<PrismaProvider, number> = { postgresql: 30_000, mysql: 30_000, sqlite: 900 };
+export const maxValues: Record<PrismaProvider, number> = { postgresql: 30_000, mysql: 30_000, sqlite: 900 };
+
+/** A UUID as PostgreSQL returns it. */
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 const int = { min: -(2 ** 31), max: 2 ** 31 - 1 };
 
@@ -27,16 +31,18 @@ export class WherePrinter {
 
   constructor(
     readonly options: PrismaOptions,
-    readonly fields: ModelFields,
+    readonly models: Models,
     /** The fields whose text may be compared as the database does. */
     readonly inexact: readonly string[] = [],
+    /** Whether the `where` must be false for `NULL`, not unknown, so that a `NOT` around it is right. */
+    readonly isNegatable = false,
   ) {}
 
   /** Returns the `where` for a row, in which a constant is a comparison too. */
   where(filter: RowFilter, row: Scope): Where {
     const where = this.#print(filter);
     if (where !== nothing && where !== everything) return where;
-    return { [this.fields.listable(row.type)]: where === nothing ? { in: [] } : { notIn: [] } };
+    return { [this.models.listable(row.type)]: where === nothing ? { in: [] } : { notIn: [] } };
   }
 
   #print(filter: RowFilter): Where {
@@ -54,11 +60,11 @@ export class WherePrinter {
       case 'none':
         return this.#none(filter.step, filter.where);
       case 'compare':
-        return this.#compare(filter);
+        return this.#withoutNull(this.#compare(filter), [filter.left, filter.right]);
       case 'null':
-        return { [this.fields.named(filter.column).name]: null };
+        return { [this.#named(filter.column)]: null };
       case 'not-null':
-        return { [this.fields.named(filter.column).name]: { not: null } };
+        return { [this.#named(filter.column)]: { not: null } };
       case 'nan':
         this.#requireNoNaN(filter.column);
         return nothing;
@@ -67,7 +73,7 @@ export class WherePrinter {
         return this.#present(filter.column);
       case 'in':
       case 'not-in':
-        return this.#among(filter.kind, filter.column, filter.values);
+        return this.#withoutNull(this.#among(filter.kind, filter.column, filter.values), [filter.column]);
       case 'in-set':
       case 'not-in-set':
       case 'found-before':
@@ -75,6 +81,12 @@ export class WherePrinter {
       default:
         return assertNever(filter);
     }
+  }
+
+  #withoutNull(where: Where, operands: readonly Operand[]): Where {
+    if (!this.isNegatable) return where;
+    const present = operands.map((each) => (each.kind === 'column' ? this.#present(each) : everything));
+    return allOf([where, ...present]);
   }
 
   #exists(step: RelationStep, where: RowFilter): Where {
@@ -107,30 +119,30 @@ export class WherePrinter {
   #compareColumns(operator: Compare['operator'], left: Column, right: Column): Where {
     const first = this.#field(left, operator);
     const second = this.#field(right, operator);
-    if (first.typeName !== second.typeName)
-      throw inexpressible('a comparison of columns of two Prisma types');
-    const { name } = first;
+    if (first.type !== second.type) throw inexpressible('a comparison of columns of two Prisma types');
+    const name = left.field;
+    const reference = this.models.reference(right);
     switch (operator) {
       case '=':
-        return { [name]: { equals: second } };
+        return { [name]: { equals: reference } };
       case '<>':
-        return { NOT: { [name]: { equals: second } } };
+        return { NOT: { [name]: { equals: reference } } };
       case '<':
-        return { [name]: { lt: second } };
+        return { [name]: { lt: reference } };
       case '<=':
-        return { [name]: { lte: second } };
+        return { [name]: { lte: reference } };
     }
   }
 
   #compareValue(operator: Compare['operator'], value: Scalar, column: Column, isValueFirst: boolean): Where {
     const field = this.#field(column, operator);
-    const { name } = field;
-    if (typeof value === 'string' && !this.#isStorable(value)) {
+    const name = column.field;
+    if (typeof value === 'string' && !this.#isStorable(value, field)) {
       if (operator === '=') return nothing;
       if (operator === '<>') return this.#present(column);
       throw inexpressible('an order by a text that the database cannot contain');
     }
-    if (field.typeName === 'Int') return this.#compareInt(operator, value as number, column, isValueFirst);
+    if (field.type === 'Int') return this.#compareInt(operator, value as number, column, isValueFirst);
     switch (operator) {
       case '=':
         return { [name]: { equals: this.#bind(value) } };
@@ -166,39 +178,51 @@ export class WherePrinter {
   }
 
   #among(kind: 'in' | 'not-in', column: Column, values: readonly Scalar[]): Where {
-    const { name, typeName } = this.#field(column, '=');
-    if (typeName === 'Boolean') {
+    const field = this.#field(column, '=');
+    const { field: name } = column;
+    if (field.type === 'Boolean') {
       // Prisma has no lists of booleans.
       const parts = values.map((value): Where => ({ [name]: { [kind === 'in' ? 'equals' : 'not']: value } }));
       return kind === 'in' ? anyOf(parts) : allOf(parts);
     }
     const possible = values.filter((value) =>
-      typeof value === 'string' ? this.#isStorable(value) : typeName !== 'Int' || isInt(value as number),
+      typeof value === 'string'
+        ? this.#isStorable(value, field)
+        : field.type !== 'Int' || isInt(value as number),
     );
     if (possible.length === 0) return kind === 'in' ? nothing : this.#present(column);
     const bound = possible.map((value) => this.#bind(value));
     return { [name]: kind === 'in' ? { in: bound } : { notIn: bound } };
   }
 
-  /** Returns whether the database can contain a text. No database has half of a surrogate pair, and PostgreSQL has no NUL. */
-  #isStorable(text: string): boolean {
-    return !/\p{Surrogate}/u.test(text) && !(this.options.provider === 'postgresql' && text.includes('\0'));
+  /** Returns whether the column can contain a text. No database has half of a surrogate pair, and PostgreSQL has no NUL. */
+  #isStorable(text: string, { values, native }: PrismaField): boolean {
+    if (values !== undefined) return values.includes(text);
+    if (native === 'Uuid') return uuid.test(text);
+    return (
+      !/\p{Surrogate}/u.test(text) && !(this.options.schema.provider === 'postgresql' && text.includes('\0'))
+    );
   }
 
   #present(column: Column): Where {
     return column.nullable ? { [column.field]: { not: null } } : everything;
   }
 
-  #field(column: Column, operator: Compare['operator']): FieldRef {
-    const ref = this.fields.of(column);
+  #field(column: Column, operator: Compare['operator']): PrismaField {
+    const field = this.models.comparable(column);
     if (column.type === 'string' && !this.inexact.includes(column.field))
-      requireExactText(column, ref, operator, this.options);
-    return ref;
+      requireExactText(column, field, operator, this.options);
+    return field;
+  }
+
+  #named(column: Column): string {
+    this.models.field(column);
+    return column.field;
   }
 
   #requireNoNaN({ scope, field }: Column): void {
-    const { provider, nan } = this.options;
-    if (provider === 'postgresql' && nan !== 'absent')
+    const { schema, nan } = this.options;
+    if (schema.provider === 'postgresql' && nan !== 'absent')
       throw new NanookOrmError('NANOOK_ORM_PRISMA_NAN', { type: scope.type.name, field });
   }
 
@@ -206,8 +230,8 @@ export class WherePrinter {
   #bind(value: Scalar): Scalar {
     if (typeof value === 'number' && !Number.isFinite(value))
       throw inexpressible(`a comparison with ${value}`);
-    if (++this.#values > maxValues[this.options.provider]) {
-      const { provider } = this.options;
+    const { provider } = this.options.schema;
+    if (++this.#values > maxValues[provider]) {
       throw new NanookOrmError('NANOOK_ORM_PRISMA_TOO_MANY_VALUES', { limit: maxValues[provider], provider });
     }
     return value;

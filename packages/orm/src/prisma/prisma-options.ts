@@ -1,11 +1,17 @@
-export type PrismaProvider = 'postgresql' | 'mysql' | 'sqlite';
+import type { TypesInput } from '@nanook/core';
+import type { PrismaSchema } from './schema/prisma-schema.js';
 
 export interface PrismaOptions {
-  /** The client, also an extended one. Only `prismaResources` runs queries on it; `prisma` reads the types of fields from it. */
+  /** The client. Only `prismaResources` runs queries on it; `prisma` compares two columns by the references to fields that it has. */
   readonly client: object;
-  /** The provider of the datasource in the schema. `mysql` is also for MariaDB. */
-  readonly provider: PrismaProvider;
-  /** The property of the client for each type, if it is not the name of the type with a small letter at the start. */
+  /** The models that the generator `nanook-prisma` wrote. */
+  readonly schema: PrismaSchema;
+  /**
+   * The declarations of the types, if they are not those of `typesFromPrisma`: the adapter checks at once that each column that can be
+   * NULL is declared so. Without them it checks a type when it prints the first condition about it.
+   */
+  readonly types?: TypesInput;
+  /** The model of each type, if it does not have the name of the type. */
   readonly models?: Readonly<Record<string, string>>;
   /**
    * `'binary'` promises that the text columns in conditions compare by code point, without padding. Prisma cannot name a collation, so

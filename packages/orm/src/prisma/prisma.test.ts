@@ -2,7 +2,7 @@ import type { RowCondition } from '@nanook/core/filter';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { databases, type Database } from '../testing/databases.fixture.js';
 import { data, either, hostileTexts, listing, nothing, toMany } from '../testing/policies.fixture.js';
-import { prismaOn, providerOf, type TestPrisma } from '../testing/prisma/client.fixture.js';
+import { prismaOn, type TestPrisma } from '../testing/prisma/client.fixture.js';
 import { prisma } from './index.js';
 
 const idsOf = (rows: readonly { readonly id: number }[]): number[] => rows.map(({ id }) => id);
@@ -17,10 +17,10 @@ describe.each(databases)('prisma() on %s', (_name, open) => {
   beforeAll(async () => {
     database = await open({ binaryText: true });
     await database.fill(data);
-    const { client, queries: sent } = await prismaOn(database);
+    const { client, schema, queries: sent } = await prismaOn(database);
     ({ document } = client);
     queries = sent;
-    list = prisma({ client, provider: providerOf[database.dialect], text: 'binary' });
+    list = prisma({ client, schema, text: 'binary' });
   }, 60_000);
   afterAll(() => database.close());
 

@@ -1,6 +1,6 @@
 import type { RowCondition } from '@nanook/core/filter';
 import { localFilter } from './local-filter.js';
-import { ModelFields } from './model-fields.js';
+import { Models } from './models.js';
 import { WherePrinter } from './print-where.js';
 import type { PrismaOptions } from './prisma-options.js';
 
@@ -20,12 +20,17 @@ export interface PrismaWhere {
  *
  * The function throws a {@link NanookOrmError} for a condition that Prisma cannot express; `sql()` prints it for `$queryRawUnsafe`.
  *
+ * @throws {NanookOrmError} when the declared types do not agree with the schema
  * @example
- * const list = prisma({ client: db, provider: 'postgresql' });
+ * const list = prisma({ client: db, schema });
  * const condition = await authorizer.where(user, 'read', 'Document');
  * await db.document.findMany({ where: { AND: [list(condition), { folderId }] }, orderBy: { id: 'asc' }, take: 20 });
  */
 export function prisma(options: PrismaOptions): (condition: RowCondition) => PrismaWhere {
-  const fields = new ModelFields(options);
-  return ({ filter, row }) => ({ AND: [new WherePrinter(options, fields).where(localFilter(filter), row)] });
+  const models = new Models(options);
+  models.checkNullability(options.types ?? {});
+  return ({ filter, row }) => {
+    models.check(row.type);
+    return { AND: [new WherePrinter(options, models).where(localFilter(filter), row)] };
+  };
 }

@@ -1,12 +1,24 @@
 import { Authorizer } from '@nanook/core';
 import { describe, expect, it } from 'vitest';
-import { prismaResources } from './index.js';
+import { prismaResources, type PrismaSchema } from './index.js';
 
-const field = (name: string) => ({ name, typeName: 'String' });
+const schema = {
+  provider: 'postgresql',
+  models: {
+    Note: {
+      table: 'Note',
+      key: ['id'],
+      fields: {
+        id: { type: 'String', column: 'id' },
+        title: { type: 'String', column: 'title', nullable: true },
+      },
+      relations: {},
+    },
+  },
+} as const satisfies PrismaSchema;
 const queries: object[] = [];
 const client = {
   note: {
-    fields: { id: field('id'), title: field('title') },
     findMany: async (query: object) => {
       queries.push(query);
       return [
@@ -20,7 +32,7 @@ const client = {
 const authorizer = await Authorizer.load({
   policies: 'allow(_: String, "read", _: Note);',
   types: { Note: { key: 'id', fields: { id: String, title: 'String?' } } },
-  resources: prismaResources({ client, provider: 'postgresql' }),
+  resources: prismaResources({ client, schema }),
 });
 
 describe('prismaResources()', () => {

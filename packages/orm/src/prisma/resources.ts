@@ -1,7 +1,7 @@
 import type { ResourceAdapter, ResourceQuery, SortKey } from '@nanook/core';
 import { requireExactText } from './exact-text.js';
 import { localFilter } from './local-filter.js';
-import { ModelFields } from './model-fields.js';
+import { Models } from './models.js';
 import { WherePrinter } from './print-where.js';
 import type { PrismaOptions } from './prisma-options.js';
 import { prisma } from './prisma.js';
@@ -17,22 +17,22 @@ interface Model {
  *
  * @throws {NanookOrmError} for a condition or an order that Prisma cannot express
  * @example
- * const resources = prismaResources({ client: db, provider: 'postgresql' });
+ * const resources = prismaResources({ client: db, schema });
  * const authorizer = await Authorizer.load({ policies: 'policy.polar', types, resources });
  */
 export function prismaResources(options: PrismaOptions): ResourceAdapter {
-  const fields = new ModelFields(options);
+  const models = new Models(options);
   const list = prisma(options);
-  const modelOf = (type: string): Model => fields.requireModel(type) as unknown as Model;
+  const modelOf = (type: string): Model => models.methodsOf(type) as Model;
   const afterOf = ({ after, condition: { row } }: ResourceQuery): readonly object[] => {
     if (after === undefined) return [];
-    const printer = new WherePrinter(options, fields, row.type.key);
+    const printer = new WherePrinter(options, models, row.type.key);
     return [printer.where(localFilter(after), row)];
   };
   return {
     async list(page) {
       const { condition, orderBy, take } = page;
-      const order = orderBy.map((key) => printKey(key, fields, options));
+      const order = orderBy.map((key) => printKey(key, models, options));
       return modelOf(condition.type).findMany({
         where: { AND: [list(condition), ...afterOf(page)] },
         orderBy: order,
@@ -45,14 +45,10 @@ export function prismaResources(options: PrismaOptions): ResourceAdapter {
   };
 }
 
-function printKey(
-  { column, direction, nulls }: SortKey,
-  fields: ModelFields,
-  options: PrismaOptions,
-): object {
-  const ref = fields.of(column);
+function printKey({ column, direction, nulls }: SortKey, models: Models, options: PrismaOptions): object {
+  const field = models.comparable(column);
   // A database finds texts of a key unique by its own order, so this order is complete too.
-  const isKey = column.scope.type.key?.includes(column.field) === true && ref.isEnum !== true;
-  if (column.type === 'string' && !isKey) requireExactText(column, ref, '<', options);
-  return { [ref.name]: column.nullable ? { sort: direction, nulls } : direction };
+  const isKey = column.scope.type.key?.includes(column.field) === true && field.values === undefined;
+  if (column.type === 'string' && !isKey) requireExactText(column, field, '<', options);
+  return { [column.field]: column.nullable ? { sort: direction, nulls } : direction };
 }

@@ -1,7 +1,14 @@
 import { Authorizer, many, one, optional, typed, type TypesInput } from '@nanook/core';
 import type { RowCondition } from '@nanook/core/filter';
 import { describe, expect, it } from 'vitest';
-import { prisma, type PrismaOptions } from './index.js';
+import {
+  prisma,
+  prismaResources,
+  type PrismaModel,
+  type PrismaOptions,
+  type PrismaProvider,
+  type PrismaSchema,
+} from './index.js';
 
 const types: TypesInput = {
   User: { key: 'id', fields: { id: 'Integer' } },
@@ -14,11 +21,10 @@ const types: TypesInput = {
       size: 'Integer?',
       limit: 'Integer',
       score: Number,
-      price: Number,
-      total: 'Integer',
       isPublic: Boolean,
       dueOn: optional(Date),
       ownerId: 'Integer?',
+      token: optional(String),
       missing: 'Integer',
     },
     relations: {
@@ -41,30 +47,50 @@ const types: TypesInput = {
   Note: { key: 'id', fields: { id: 'Integer' } },
 };
 
-const fieldsOf = (typeNames: Record<string, string>) => ({
+/** A model with fields such as `Int?`, or `OPEN|CLOSED` for an enum. */
+const modelOf = (fields: Readonly<Record<string, string>>): PrismaModel => ({
+  table: 'table',
+  key: ['id'],
   fields: Object.fromEntries(
-    Object.entries(typeNames).map(([name, typeName]) => [
-      name,
-      { name, typeName: typeName.replace('enum ', ''), isEnum: typeName.startsWith('enum ') },
-    ]),
+    Object.entries(fields).map(([name, text]) => {
+      const [, type = '', native, nullable] = /^([\w|]+)(?: @db\.(.+?))?(\?)?$/.exec(text)!;
+      const values = type.includes('|') ? type.split('|') : undefined;
+      return [
+        name,
+        {
+          type: values === undefined ? type : 'Status',
+          column: name,
+          ...(nullable && { nullable: true }),
+          ...(native && { native }),
+          ...(values && { values }),
+        },
+      ];
+    }),
   ),
+  relations: {},
 });
-const client = {
-  user: fieldsOf({ id: 'Int' }),
-  document: fieldsOf({
+
+const models = {
+  User: modelOf({ id: 'Int' }),
+  Document: modelOf({
     id: 'Int',
-    title: 'String',
-    status: 'enum Status',
-    size: 'Int',
+    title: 'String?',
+    status: 'OPEN|CLOSED',
+    size: 'Int?',
     limit: 'Int',
     score: 'Float',
-    price: 'Decimal',
-    total: 'BigInt',
     isPublic: 'Boolean',
-    dueOn: 'DateTime',
-    ownerId: 'Int',
+    dueOn: 'DateTime?',
+    ownerId: 'Int?',
+    token: 'String @db.Uuid?',
   }),
-  comment: fieldsOf({ id: 'Int', documentId: 'Int', rank: 'Int', text: 'String', deletedOn: 'DateTime' }),
+  Comment: modelOf({ id: 'Int', documentId: 'Int', rank: 'Int', text: 'String', deletedOn: 'DateTime?' }),
+  Invoice: modelOf({ id: 'Int', price: 'Decimal', total: 'BigInt', day: 'DateTime @db.Date' }),
+};
+const schemaFor = (provider: PrismaProvider): PrismaSchema => ({ provider, models });
+const schema = schemaFor('postgresql');
+const client = {
+  document: { fields: { limit: { name: 'limit' }, id: { name: 'id' }, size: { name: 'size' } } },
 };
 
 async function conditionFor(rule: string, type: string): Promise<RowCondition> {
@@ -76,7 +102,7 @@ async function conditionFor(rule: string, type: string): Promise<RowCondition> {
 /** The `where` for the rows of a type on which a policy lets a user act. */
 async function whereFor(rule: string, options: Partial<PrismaOptions> = {}, type = 'Document') {
   const condition = await conditionFor(rule, type);
-  const { AND } = prisma({ client, provider: 'postgresql', ...options })(condition);
+  const { AND } = prisma({ client, schema, ...options })(condition);
   return AND.length === 1 ? (AND[0] as unknown) : AND;
 }
 
@@ -109,7 +135,7 @@ describe('prisma()', () => {
   it('spells out a missing row and NULL for a negation of a to-one relation', async () => {
     const { filter, ...condition } = await conditionFor('d.parent.size = 1', 'Document');
     const none = { ...condition, filter: { ...filter, kind: 'none' } } as RowCondition;
-    expect(prisma({ client, provider: 'postgresql' })(none).AND).toEqual([
+    expect(prisma({ client, schema })(none).AND).toEqual([
       {
         OR: [
           { NOT: { parent: { is: {} } } },
@@ -150,16 +176,35 @@ describe('prisma()', () => {
   });
 
   it('finds a model by the option `models`', async () => {
-    const renamed = { client: { entry: client.document }, models: { Document: 'entry' } };
+    const { Document: Entry } = models;
+    const renamed = { schema: { ...schema, models: { Entry } }, models: { Document: 'Entry' } };
     expect(await whereFor('d.size = 3', renamed)).toEqual({ size: { equals: 3 } });
+  });
+
+  it.each([
+    ['d.status = "NOPE"', { id: { in: [] } }],
+    ['d.status in ["NOPE", "OPEN"]', { status: { in: ['OPEN'] } }],
+    ['d.status != "NOPE"', { id: { notIn: [] } }],
+    ['d.token = "no UUID"', { id: { in: [] } }],
+    ['d.token = "00000000-0000-4000-8000-00000000000A"', { id: { in: [] } }],
+    [
+      'd.token = "00000000-0000-4000-8000-00000000000a"',
+      { token: { equals: '00000000-0000-4000-8000-00000000000a' } },
+    ],
+  ])('never sends a text that an enum or a UUID cannot have: `%s`', async (rule, where) => {
+    expect(await whereFor(rule)).toEqual(where);
   });
 
   it.each(['d.title = "a"', 'd.title in ["a", "b"]', 'd.title < "a"', 'c in d.comments and c.text != "a"'])(
     'throws NANOOK_ORM_PRISMA_TEXT for `%s` unless text compares by code point',
     async (rule) => {
       for (const provider of ['mysql', 'sqlite'] as const) {
-        await expect(whereFor(rule, { provider })).rejects.toMatchObject({ code: 'NANOOK_ORM_PRISMA_TEXT' });
-        await expect(whereFor(rule, { provider, text: 'binary' })).resolves.toBeTypeOf('object');
+        await expect(whereFor(rule, { schema: schemaFor(provider) })).rejects.toMatchObject({
+          code: 'NANOOK_ORM_PRISMA_TEXT',
+        });
+        await expect(whereFor(rule, { schema: schemaFor(provider), text: 'binary' })).resolves.toBeTypeOf(
+          'object',
+        );
       }
     },
   );
@@ -173,7 +218,7 @@ describe('prisma()', () => {
   it('throws NANOOK_ORM_PRISMA_NAN for an order of a floating-point column on PostgreSQL unless NaN is absent', async () => {
     await expect(whereFor('d.score < 3')).rejects.toMatchObject({ code: 'NANOOK_ORM_PRISMA_NAN' });
     expect(await whereFor('d.score < 3', { nan: 'absent' })).toEqual({ score: { lt: 3 } });
-    expect(await whereFor('d.score < 3', { provider: 'sqlite' })).toEqual({ score: { lt: 3 } });
+    expect(await whereFor('d.score < 3', { schema: schemaFor('sqlite') })).toEqual({ score: { lt: 3 } });
   });
 
   it.each([
@@ -198,7 +243,7 @@ describe('prisma()', () => {
 
   it('throws NANOOK_ORM_PRISMA_TOO_MANY_VALUES for more values than one query binds, in one list or in several', async () => {
     const numbers = (from: number, count: number) => Array.from({ length: count }, (_, i) => from + i).join();
-    const options = { provider: 'sqlite' } as const;
+    const options = { schema: schemaFor('sqlite') };
     const code = 'NANOOK_ORM_PRISMA_TOO_MANY_VALUES';
     await expect(whereFor(`d.id in [${numbers(0, 901)}]`, options)).rejects.toMatchObject({ code });
     const two = `d.id in [${numbers(0, 500)}] or d.size in [${numbers(0, 500)}]`;
@@ -206,18 +251,60 @@ describe('prisma()', () => {
     await expect(whereFor(`not d.id in [${numbers(0, 900)}]`, options)).resolves.toBeTypeOf('object');
   });
 
-  it('throws for a model or a field that the client does not have', async () => {
+  it('throws for a model or a field that the schema does not have', async () => {
     await expect(whereFor('d.id = 1', {}, 'Note')).rejects.toMatchObject({
       code: 'NANOOK_ORM_PRISMA_UNKNOWN_MODEL',
-      data: { type: 'Note', model: 'note' },
+      data: { type: 'Note', model: 'Note' },
     });
     await expect(whereFor('d.missing = 1')).rejects.toMatchObject({ code: 'NANOOK_ORM_UNKNOWN_COLUMN' });
+    expect(() => prisma({ client, schema, models: { Document: 'page' } })).toThrow('no model `page`');
   });
 
   it.each([
-    ['price', 'Decimal'],
-    ['total', 'BigInt'],
-  ])('throws NANOOK_ORM_COLUMN_TYPE for `%s`, whose rows contain a %s', async (field, found) => {
-    await expect(whereFor(`d.${field} = 1`)).rejects.toThrow(`the Prisma type ${found}`);
+    ['price', Number, 'Decimal'],
+    ['total', 'Integer', 'BigInt'],
+    ['day', Date, 'DateTime @db.Date'],
+  ])(
+    'throws NANOOK_ORM_COLUMN_TYPE for `%s`, whose rows contain other values',
+    async (field, type, found) => {
+      const authorizer = await Authorizer.load({
+        policies: `allow(_: User, "read", invoice: Invoice) if invoice.${field} != nil;`,
+        types: {
+          User: { key: 'id', fields: { id: 'Integer' } },
+          Invoice: { key: 'id', fields: { id: 'Integer', [field]: type } },
+        },
+        onWarning: () => {},
+      });
+      const condition = await authorizer.where(typed('User', { id: 1 }), 'read', 'Invoice');
+      const print = () => prisma({ client, schema })(condition);
+      expect(print).toThrow(expect.objectContaining({ code: 'NANOOK_ORM_COLUMN_TYPE' }));
+      expect(print).toThrow(`values of ${found}`);
+    },
+  );
+
+  it('throws NANOOK_ORM_NULLABLE_COLUMN when a nullable field is not declared so, at once with the option `types`', async () => {
+    const document = { key: 'id', fields: { id: 'Integer', size: 'Integer' } } as const;
+    const declared: TypesInput = { User: { fields: { id: 'Integer' } }, Document: document };
+    const code = 'NANOOK_ORM_NULLABLE_COLUMN';
+    const nullable = expect.objectContaining({
+      code,
+      data: { type: 'Document', field: 'size', table: 'table' },
+    });
+    expect(() => prisma({ client, schema, types: declared })).toThrow(nullable);
+    expect(() => prismaResources({ client, schema, types: declared })).toThrow(nullable);
+    expect(() => prisma({ client, schema, types })).not.toThrow();
+    const policies = 'allow(_: User, "read", _: Document);';
+    const authorizer = await Authorizer.load({ policies, types: declared });
+    const condition = await authorizer.where(typed('User', { id: 1 }), 'read', 'Document');
+    expect(() => prisma({ client, schema })(condition)).toThrow(nullable);
+  });
+
+  it('throws NANOOK_ORM_INVALID_OPTION without the schema', () => {
+    expect(() => prisma({ client } as unknown as PrismaOptions)).toThrow(
+      expect.objectContaining({
+        code: 'NANOOK_ORM_INVALID_OPTION',
+        data: expect.objectContaining({ option: 'schema' }),
+      }),
+    );
   });
 });

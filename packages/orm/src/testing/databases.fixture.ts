@@ -1,5 +1,5 @@
 import { PGlite } from '@electric-sql/pglite';
-import { createConnection } from 'mysql2/promise';
+import { createConnection, type ResultSetHeader } from 'mysql2/promise';
 import { DatabaseSync } from 'node:sqlite';
 import pg from 'pg';
 import type { DialectName } from '../sql/dialect.js';
@@ -11,6 +11,8 @@ export interface Database {
   readonly dialect: DialectName;
   fill(data: Tables): Promise<void>;
   query(text: string, values: readonly unknown[]): Promise<readonly Record<string, unknown>[]>;
+  /** Runs a statement, and returns the number of the changed rows. */
+  execute(text: string, values: readonly unknown[]): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -30,6 +32,8 @@ const binaryText: Record<DialectName, string> = {
 export interface DatabaseOptions {
   /** Whether texts compare by code point. By default a database compares them as it likes. */
   readonly binaryText?: boolean;
+  /** A part of the name of the database on a server, for a test that opens two. */
+  readonly name?: string;
 }
 
 const typeOf = (dialect: DialectName, kind: ColumnKind, { binaryText: isBinary = false }: DatabaseOptions) =>
@@ -73,6 +77,7 @@ export async function sqliteDatabase(options: DatabaseOptions = {}): Promise<Dat
     dialect: 'sqlite',
     fill: (data) => fillWith(run, 'sqlite', data),
     query: async (text, values) => db.prepare(text).all(...values.map(forSqlite)),
+    execute: async (text, values) => Number(db.prepare(text).run(...values.map(forSqlite)).changes),
     close: async () => db.close(),
   };
 }
@@ -86,13 +91,14 @@ export async function pgliteDatabase(options: DatabaseOptions = {}): Promise<Dat
     dialect: 'postgres',
     fill: (data) => fillWith(run, 'postgres', data),
     query: async (text, values) => (await db.query<Record<string, unknown>>(text, [...values])).rows,
+    execute: async (text, values) => (await db.query(text, [...values])).affectedRows ?? 0,
     close: () => db.close(),
   };
 }
 
 /** A database of a real PostgreSQL, whose collation is that of a language. */
 export async function postgresDatabase(url: string, options: DatabaseOptions = {}): Promise<Database> {
-  const name = `nanook_filter_${process.pid}`;
+  const name = `nanook_filter_${options.name ?? ''}${process.pid}`;
   const server = new pg.Client({ connectionString: url });
   await server.connect();
   await server.query(`DROP DATABASE IF EXISTS ${name}`);
@@ -110,6 +116,7 @@ export async function postgresDatabase(url: string, options: DatabaseOptions = {
     dialect: 'postgres',
     fill: (data) => fillWith(run, 'postgres', data),
     query: async (text, values) => (await client.query<Record<string, unknown>>(text, [...values])).rows,
+    execute: async (text, values) => (await client.query(text, [...values])).rowCount ?? 0,
     close: async () => {
       await client.end();
       await server.query(`DROP DATABASE ${name}`);
@@ -120,7 +127,7 @@ export async function postgresDatabase(url: string, options: DatabaseOptions = {
 
 /** A database of a real MariaDB or MySQL, whose collation ignores case and accents. */
 export async function mariadbDatabase(url: string, options: DatabaseOptions = {}): Promise<Database> {
-  const name = `nanook_filter_${process.pid}`;
+  const name = `nanook_filter_${options.name ?? ''}${process.pid}`;
   const connection = await createConnection({ uri: url, multipleStatements: false, timezone: 'Z' });
   await connection.query(`DROP DATABASE IF EXISTS ${name}`);
   await connection.query(`CREATE DATABASE ${name} CHARACTER SET utf8mb4`);
@@ -134,6 +141,10 @@ export async function mariadbDatabase(url: string, options: DatabaseOptions = {}
     query: async (text, values) => {
       const [rows] = await connection.query(text, [...values]);
       return rows as unknown as readonly Record<string, unknown>[];
+    },
+    execute: async (text, values) => {
+      const [{ affectedRows }] = await connection.query<ResultSetHeader>(text, [...values]);
+      return affectedRows;
     },
     close: async () => {
       await connection.query(`DROP DATABASE ${name}`);

@@ -1,18 +1,18 @@
 import { pathToFileURL } from 'node:url';
-import type { PrismaProvider } from '../../prisma/prisma-options.js';
+import type { PrismaProvider, PrismaSchema } from '../../prisma/schema/prisma-schema.js';
 import type { DialectName } from '../../sql/dialect.js';
 import type { Database } from '../databases.fixture.js';
 import { columns, kindOf } from '../world.fixture.js';
-import { clientFile } from './generate.fixture.js';
+import { clientFile, schemaFile, type ClientName } from './generate.fixture.js';
 
-export const providerOf: Record<DialectName, PrismaProvider> = {
+const providerOf: Record<DialectName, PrismaProvider> = {
   postgres: 'postgresql',
   mysql: 'mysql',
   sqlite: 'sqlite',
 };
 
 interface FindMany {
-  readonly where: object;
+  readonly where?: object;
   readonly select?: object;
   readonly orderBy?: object;
   readonly take?: number;
@@ -20,14 +20,18 @@ interface FindMany {
 }
 interface Model {
   findMany(query: FindMany): Promise<readonly { readonly id: number }[]>;
-  count(query: { readonly where: object }): Promise<number>;
+  count(query: { readonly where?: object }): Promise<number>;
 }
 export interface TestClient {
   readonly [model: string]: Model;
   readonly document: Model;
 }
+/** A generated client, whose types exist only after the generation. */
+// oxlint-disable-next-line typescript/no-explicit-any
+export type AnyClient = any;
 export interface TestPrisma {
   readonly client: TestClient;
+  readonly schema: PrismaSchema;
   readonly queries: string[];
 }
 
@@ -58,16 +62,26 @@ export async function prismaOn(database: Database): Promise<TestPrisma> {
   const { PrismaClient } = (await import(pathToFileURL(clientFile(providerOf[database.dialect])).href)) as {
     PrismaClient: new (options: object) => TestClient;
   };
+  const schema = await generatedSchema(providerOf[database.dialect]);
   const queries: string[] = [];
   const info = { provider: database.dialect, adapterName: 'nanook-tests' };
-  const adapter = {
+  const valuesOf = ({ args, argTypes }: PrismaQuery): readonly unknown[] => {
+    // Prisma passes whole numbers as texts, which MariaDB refuses in LIMIT.
+    const isWhole = argTypes.map(({ scalarType }) => scalarType === 'int' || scalarType === 'bigint');
+    return args.map((arg, i) => (isWhole[i] && arg !== null ? Number(arg) : arg));
+  };
+  // Prisma loads several relations at once, and a connection of PostgreSQL runs one query at a time.
+  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = <Result>(work: () => Promise<Result>): Promise<Result> => {
+    const result = last.then(work, work);
+    last = result;
+    return result;
+  };
+  const run = {
     ...info,
-    async queryRaw({ sql, args, argTypes }: PrismaQuery) {
-      queries.push(sql);
-      // Prisma passes whole numbers as texts, which MariaDB refuses in LIMIT.
-      const isWhole = argTypes.map(({ scalarType }) => scalarType === 'int' || scalarType === 'bigint');
-      const values = args.map((arg, i) => (isWhole[i] && arg !== null ? Number(arg) : arg));
-      const rows = await database.query(sql, values);
+    async queryRaw(query: PrismaQuery) {
+      queries.push(query.sql);
+      const rows = await inTurn(() => database.query(query.sql, valuesOf(query)));
       const columnNames = Object.keys(rows[0] ?? {});
       const types = columnNames.map((name) => typeOf.get(name) ?? columnTypes.integer);
       return {
@@ -76,9 +90,36 @@ export async function prismaOn(database: Database): Promise<TestPrisma> {
         rows: rows.map((row) => columnNames.map((name, i) => valueOf(row[name], types[i]!))),
       };
     },
+    async executeRaw(query: PrismaQuery) {
+      queries.push(query.sql);
+      return inTurn(() => database.execute(query.sql, valuesOf(query)));
+    },
+  };
+  const adapter = {
+    ...run,
+    async startTransaction() {
+      await database.execute('BEGIN', []);
+      return {
+        ...run,
+        // Prisma sends COMMIT and ROLLBACK itself.
+        options: { usePhantomQuery: false },
+        commit: async () => {},
+        rollback: async () => {},
+      };
+    },
     dispose: async () => {},
   };
-  return { client: new PrismaClient({ adapter: { ...info, connect: async () => adapter } }), queries };
+  return {
+    client: new PrismaClient({ adapter: { ...info, connect: async () => adapter } }),
+    schema,
+    queries,
+  };
+}
+
+/** The models that the generator of this package wrote for a client. */
+export async function generatedSchema(name: ClientName): Promise<PrismaSchema> {
+  const { schema } = (await import(pathToFileURL(schemaFile(name)).href)) as { schema: PrismaSchema };
+  return schema;
 }
 
 function valueOf(stored: unknown, type: number): unknown {

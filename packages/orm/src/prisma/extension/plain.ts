@@ -1,0 +1,16 @@
+export type Where = Readonly<Record<string, unknown>>;
+
+/** Recognizes an object literal. Values of Prisma, such as dates, decimals and references to fields, are instances of classes. */
+export function isPlain(value: unknown): value is Where {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+/** Returns the entries of an object that have a value. Prisma ignores the others. */
+export const entriesOf = (object: Where): [string, unknown][] =>
+  Object.entries(object).filter(([, value]) => value !== undefined);
+
+/** Returns the conditions of `AND` or `NOT`, which are one object or a list of them. */
+export const listOf = (value: unknown): readonly unknown[] =>
+  Array.isArray(value) ? value : value === undefined ? [] : [value];
