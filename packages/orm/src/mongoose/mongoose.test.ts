@@ -25,7 +25,7 @@ async function answers(condition: string) {
   const all = await base
     .model('Document')
     .find()
-    .populate(['owner', 'tags', 'shares.user', { path: 'notes', populate: 'author' }, 'openNotes']);
+    .populate(['owner', 'tags', 'shares.user', { path: 'notes', populate: 'author' }, 'openNotes', 'peers']);
   const allowed: string[] = [];
   for (const document of all)
     try {
@@ -109,6 +109,8 @@ describe('mongoosePipeline()', () => {
     'note in document.notes and (note.author = nil or note.rank = document.size)',
     'note in document.openNotes and note.text != "first"',
     'not (note in document.openNotes and note.rank > 0)',
+    '_ in document.peers',
+    'not (_ in document.peers)',
     'actor.id = document.owner.id',
   ])('finds the documents for which isAllowed is true, for %s', async (condition) => {
     const { found, listed, allowed } = await answers(condition);

@@ -39,6 +39,7 @@ export function documentModels(): { readonly base: Mongoose; readonly emulator: 
     foreignField: 'document',
     match: { closedAt: null },
   });
+  schema.virtual('peers', { ref: 'Note', localField: 'limit', foreignField: 'rank' });
   base.model('Document', schema);
   const note = new Schema({
     text: String,

@@ -6,6 +6,7 @@ import * as expression from 'mingo/operators/expression';
 import * as pipeline from 'mingo/operators/pipeline';
 import * as projection from 'mingo/operators/projection';
 import * as query from 'mingo/operators/query';
+import { compare } from 'mingo/util';
 import { Mongoose, Schema, type SchemaDefinition } from 'mongoose';
 import { typesFromMongoose } from '../mongoose/index.js';
 import type { World } from './oracle.fixture.js';
@@ -78,7 +79,6 @@ function stagesOf(filter: Document, { sort, limit }: { sort?: Document; limit?: 
 function operators(): Context {
   const { $lookup, ...stages } = pipeline;
   const { $toString, ...expressions } = expression;
-  const isNaNNumber = (value: unknown): boolean => typeof value === 'number' && Number.isNaN(value);
   return Context.init({
     accumulator,
     projection,
@@ -93,10 +93,10 @@ function operators(): Context {
     },
     expression: {
       ...expressions,
-      // NaN is below all other numbers.
-      $gte: (document: never, sides: never, options: never) =>
-        !isNaNNumber((evalExpr(document, sides, options) as unknown[])[0]) &&
-        expression.$gte(document, sides, options),
+      $lt: ordered((order) => order < 0),
+      $lte: ordered((order) => order <= 0),
+      $gt: ordered((order) => order > 0),
+      $gte: ordered((order) => order >= 0),
       $toString: (document: never, value: never, options: never) => {
         const found: unknown = evalExpr(document, value, options);
         const isObjectId = (found as { readonly _bsontype?: unknown } | undefined)?._bsontype === 'ObjectId';
@@ -110,6 +110,21 @@ function operators(): Context {
         $lookup(documents, joinedByPipeline(stage) as never, options),
     },
   } as never);
+}
+
+function ordered(holds: (order: number) => boolean) {
+  return (document: never, sides: never, options: never): boolean => {
+    const [left, right] = evalExpr(document, sides, options) as [unknown, unknown];
+    return holds(orderOf(left, right));
+  };
+}
+
+/** Returns the order of two values of an expression, which have an order also when their types differ. NaN is below all other numbers. */
+function orderOf(left: unknown, right: unknown): number {
+  const hasNaN = Number.isNaN(left) || Number.isNaN(right);
+  return hasNaN && typeof left === typeof right
+    ? Number(Number.isNaN(right)) - Number(Number.isNaN(left))
+    : compare(left, right);
 }
 
 function joinedByPipeline(stage: Document): Document {
