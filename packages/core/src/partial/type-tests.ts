@@ -116,7 +116,9 @@ export class TypeTests {
     if (isOther && row instanceof TypedRowValue) return never;
     const discriminated = this.#hasDiscriminator(scope, type);
     if (discriminated !== undefined) return discriminated;
-    if (types.isSubtype(type, scope.type) || type.is !== undefined || type.discriminator !== undefined)
+    // A type with declared fields has rows of its own, which have the field of its discriminator. A type without them can mark any row.
+    const canMark = type.discriminator !== undefined && type.fields === undefined;
+    if (types.isSubtype(type, scope.type) || type.is !== undefined || canMark)
       throw untranslatable(
         `whether a row of \`${scope.type.name}\` is also of the type \`${type.name}\``,
         'declare the field that tells them apart, and compare it',

@@ -211,6 +211,22 @@ describe('where()', () => {
     expect(error.message).toContain(`a filter cannot express ${construct}`);
   });
 
+  it('decides by the declared type that a row without the field of a discriminator is not of the type', async () => {
+    const authorizer = await Authorizer.load({
+      policies: `
+        allow(_: User, "read", invoice: Invoice) if invoice.isPaid;
+        allow(_: User, "read", document: Document) if not sealed(document) and document.isPublic;
+        sealed(_: Invoice);`,
+      types: {
+        ...types,
+        Invoice: { discriminator: { kind: 'invoice' }, fields: { kind: 'String', isPaid: 'Boolean' } },
+      },
+    });
+    const condition = async (type: string) => shown((await authorizer.where(alice, 'read', type)).condition);
+    expect(await condition('Document')).toBe('isPublic');
+    expect(await condition('Invoice')).toBe('(kind = "invoice" and isPaid)');
+  });
+
   it('throws POLAR_FILTER_UNTRANSLATABLE even where another rule allows every row', async () => {
     await expect(conditionOf('row.isPublic or row.archive()')).rejects.toMatchObject({
       code: 'POLAR_FILTER_UNTRANSLATABLE',
