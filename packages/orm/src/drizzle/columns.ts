@@ -3,7 +3,8 @@ import { getTableConfig as mysqlConfig, MySqlTable } from 'drizzle-orm/mysql-cor
 import { getTableConfig as postgresConfig, PgTable } from 'drizzle-orm/pg-core';
 import { getTableConfig as sqliteConfig, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { NanookOrmError } from '../errors/nanook-orm-error.js';
-import type { DialectName } from '../sql/dialect.js';
+import { dateStorage } from '../metadata/entity-table.js';
+import type { ColumnStorage, DialectName } from '../sql/dialect.js';
 
 /** The tables of Drizzle by the name of their type. A join table may be listed by any name. */
 export type DrizzleTables = Readonly<Record<string, Table>>;
@@ -59,8 +60,12 @@ export const kindOf = (column: Column): FieldKind | undefined => kindOfColumn.ge
 
 const storedAsText = ['PgText', 'PgVarchar'];
 
-/** Returns how PostgreSQL stores a column whose values are text in JavaScript. */
-export function storageOf({ columnType }: Column): 'text' | 'uuid' | 'other' {
+/** Returns how the database stores a column whose values are text or dates in JavaScript. */
+export function storageOf(column: Column): ColumnStorage {
+  const { columnType } = column;
+  const { precision, fsp = 0 } = column as { readonly precision?: number; readonly fsp?: number };
+  if (columnType === 'PgTimestamp') return dateStorage(precision);
+  if (columnType === 'MySqlDateTime' || columnType === 'MySqlTimestamp') return dateStorage(fsp);
   if (columnType === 'PgUUID') return 'uuid';
   return columnType.startsWith('Pg') && !storedAsText.includes(columnType) ? 'other' : 'text';
 }

@@ -5,7 +5,7 @@ import { toCamelCase, toSnakeCase } from 'drizzle-orm/casing';
 import { NanookOrmError } from '../errors/nanook-orm-error.js';
 import { checkField } from '../metadata/check-field.js';
 import { isOptional } from '../metadata/is-optional.js';
-import type { DialectName } from '../sql/dialect.js';
+import type { ColumnStorage, DialectName } from '../sql/dialect.js';
 import type { TableName, TableNames } from '../sql/table-names.js';
 import { describeTable, kindOf, storageOf, type DrizzleTables } from './columns.js';
 
@@ -52,7 +52,7 @@ export class DrizzleNames implements TableNames {
     return this.casing === 'snake_case' ? toSnakeCase(name) : toCamelCase(name);
   }
 
-  storage(type: DeclaredType, field: string): 'text' | 'uuid' | 'other' {
+  storage(type: DeclaredType, field: string): ColumnStorage {
     return storageOf(this.columnOf(type, field));
   }
 

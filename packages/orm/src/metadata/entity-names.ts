@@ -1,6 +1,6 @@
 import type { DeclaredType } from '@nanook/core/filter';
 import { NanookOrmError } from '../errors/nanook-orm-error.js';
-import type { TextStorage } from '../sql/dialect.js';
+import type { ColumnStorage } from '../sql/dialect.js';
 import type { TableName, TableNames } from '../sql/table-names.js';
 import { checkField } from './check-field.js';
 import type { EntityColumn, EntityTable, EntityTables } from './entity-table.js';
@@ -27,7 +27,7 @@ export class EntityNames implements TableNames {
     return this.columnOf(type, field).name;
   }
 
-  storage(type: DeclaredType, field: string): TextStorage {
+  storage(type: DeclaredType, field: string): ColumnStorage {
     return this.columnOf(type, field).storage;
   }
 

@@ -1,5 +1,5 @@
 import type { RelationInput, TypeDeclaration } from '@nanook/core';
-import type { TextStorage } from '../sql/dialect.js';
+import type { ColumnStorage } from '../sql/dialect.js';
 import type { TableName } from '../sql/table-names.js';
 
 /** The table of an entity, as the metadata of an ORM describes it. */
@@ -18,7 +18,7 @@ export interface EntityColumn {
   readonly kind: FieldKind | undefined;
   /** The type as the ORM calls it. */
   readonly ormType: string;
-  readonly storage: TextStorage;
+  readonly storage: ColumnStorage;
 }
 export type FieldKind = 'String' | 'Integer' | 'Float' | 'Boolean' | 'Date';
 
@@ -38,6 +38,10 @@ export const kindsByName = (
     ),
   );
 
+/** Returns how a column stores dates whose seconds have this number of digits. */
+export const dateStorage = (digits: number | null | undefined): ColumnStorage =>
+  typeof digits === 'number' && digits <= 3 ? 'milliseconds' : 'other';
+
 /** Returns how PostgreSQL stores a column whose values are text in JavaScript. */
-export const storageOfType = (sqlType: string): TextStorage =>
+export const storageOfType = (sqlType: string): ColumnStorage =>
   sqlType === 'uuid' ? 'uuid' : /^(text|varchar|character varying|string)\b/.test(sqlType) ? 'text' : 'other';

@@ -7,7 +7,7 @@ import {
   type Type,
 } from '@mikro-orm/core';
 import { NanookOrmError } from '../errors/nanook-orm-error.js';
-import { storageOfType, type EntityColumn, type FieldKind } from '../metadata/entity-table.js';
+import { dateStorage, storageOfType, type EntityColumn, type FieldKind } from '../metadata/entity-table.js';
 import type { DialectName } from '../sql/dialect.js';
 
 const dialectNames: ReadonlyMap<string, DialectName> = new Map([
@@ -32,13 +32,23 @@ export function dialectOf(orm: MikroORM): DialectName {
 export function describeColumn(property: EntityProperty, position: number, orm: MikroORM): EntityColumn {
   const dialect = dialectOf(orm);
   const ormType = property.columnTypes[position]!;
+  const kind = kindOf(property, position, dialect, orm.em.getPlatform());
   return {
     name: property.fieldNames[position]!,
     isNullable: property.nullable === true,
-    kind: kindOf(property, position, dialect, orm.em.getPlatform()),
+    kind,
     ormType,
-    storage: dialect === 'postgres' ? storageOfType(ormType) : 'text',
+    storage: kind === 'Date' ? dateStorage(digitsOf(ormType, dialect)) : textStorage(ormType, dialect),
   };
+}
+
+const textStorage = (ormType: string, dialect: DialectName) =>
+  dialect === 'postgres' ? storageOfType(ormType) : 'text';
+
+/** Returns the digits of the seconds of a column: `timestamptz(3)` has three. Without a number, MySQL has none and PostgreSQL six. */
+function digitsOf(ormType: string, dialect: DialectName): number | undefined {
+  const [, digits] = /\((\d)\)/.exec(ormType) ?? [];
+  return digits !== undefined ? Number(digits) : dialect === 'mysql' ? 0 : undefined;
 }
 
 function kindOf(

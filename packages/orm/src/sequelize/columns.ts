@@ -1,7 +1,7 @@
 import type { Model, ModelAttributeColumnOptions, ModelStatic, Sequelize } from 'sequelize';
 import { NanookOrmError } from '../errors/nanook-orm-error.js';
 import { kindsByName, type EntityColumn, type FieldKind } from '../metadata/entity-table.js';
-import type { DialectName, TextStorage } from '../sql/dialect.js';
+import type { DialectName, ColumnStorage } from '../sql/dialect.js';
 
 export type AnyModel = ModelStatic<Model>;
 
@@ -69,7 +69,7 @@ const isFlag = ({ type }: ModelAttributeColumnOptions, dialect: DialectName): bo
   type.key === 'TINYINT' &&
   (type as { options?: { length?: number } }).options?.length === 1;
 
-function storageOf(key: string): TextStorage {
+function storageOf(key: string): ColumnStorage {
   if (key === 'UUID') return 'uuid';
   return key === 'STRING' || key === 'TEXT' ? 'text' : 'other';
 }

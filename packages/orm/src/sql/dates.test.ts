@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Authorizer, typed } from '@nanook/core';
 import { databases, type Database } from '../testing/databases.fixture.js';
-import { sql } from './index.js';
+import { sql, sqlResources } from './index.js';
 
 const types = {
   User: {},
@@ -52,3 +52,75 @@ describe.each(databases)('two date columns on %s', (_name, open) => {
     },
   );
 });
+
+describe.each(databases.filter(([name]) => name.startsWith('P')))(
+  'a list sorted by a date on %s',
+  (_name, open) => {
+    let database: Database;
+    beforeAll(async () => {
+      database = await open();
+      for (const [table, type] of [
+        ['events', 'timestamp(3)'],
+        ['logs', 'timestamp'],
+      ]) {
+        await database.query(`CREATE TABLE ${table} (id integer NOT NULL, at ${type} NOT NULL)`, []);
+        await database.query(
+          `INSERT INTO ${table} SELECT i, timestamp '2026-01-01' + (i % 97) * interval '400 microseconds' FROM generate_series(1, 2000) i`,
+          [],
+        );
+        await database.query(`CREATE INDEX ON ${table} (at, id)`, []);
+        await database.query(`ANALYZE ${table}`, []);
+      }
+    }, 60_000);
+    afterAll(() => database.close());
+
+    const Entry = { key: 'id', fields: { id: 'Integer', at: Date } } as const;
+    const tables = {
+      Event: { table: 'events', columns: { at: { column: 'at', type: 'milliseconds' } } },
+      Log: 'logs',
+    } as const;
+    /** Walks through the list, and returns the ids, and the plans of the first two pages. */
+    async function walk(type: 'Event' | 'Log') {
+      const plans: string[] = [];
+      const resources = sqlResources({ dialect: 'postgres', tables }, async (text, values) => {
+        const plan = plans.length < 2 ? await database.query(`EXPLAIN ${text}`, values) : [];
+        plans.push(plan.map((row) => row['QUERY PLAN']).join('\n'));
+        return database.query(text, values);
+      });
+      const authorizer = await Authorizer.load({
+        policies: 'allow(_: User, "read", _);',
+        types: { User: {}, Event: Entry, Log: Entry },
+        resources,
+      });
+      const ids: unknown[] = [];
+      let after: string | undefined;
+      do {
+        const options = { take: 450, after, orderBy: { at: 'desc' } } as const;
+        const page = await authorizer.authorizedResources(typed('User', {}), 'read', type, options);
+        ids.push(...page.rows.map((row) => row['id']));
+        after = page.next;
+      } while (after !== undefined);
+      return { ids, plans: plans.slice(0, 2) };
+    }
+
+    it('uses the index of a column without microseconds', async () => {
+      const { ids, plans } = await walk('Event');
+      const sorted = await database.query('SELECT id FROM events ORDER BY at DESC, id DESC', []);
+      expect(ids).toEqual(sorted.map(({ id }) => id));
+      for (const plan of plans) {
+        expect(plan).toMatch(/Index (Only )?Scan/);
+        expect(plan).not.toContain('Sort');
+      }
+    });
+
+    it('sorts a column with microseconds as rows show it, by whole milliseconds', async () => {
+      const { ids, plans } = await walk('Log');
+      const sorted = await database.query(
+        `SELECT id FROM logs ORDER BY date_trunc('milliseconds', at) DESC, id DESC`,
+        [],
+      );
+      expect(ids).toEqual(sorted.map(({ id }) => id));
+      expect(plans[0]).toContain('Sort');
+    });
+  },
+);

@@ -6,13 +6,16 @@ export type Comparison = '=' | '<>' | '<' | '<=';
 
 /** A side of a comparison: a column with its printed name, or a value. */
 export type Side = ColumnSide | { readonly kind: 'value'; readonly value: Scalar };
-/** `uuid`, or another type than text. PostgreSQL compares neither with a text. */
-export type TextStorage = 'text' | 'uuid' | 'other';
+/**
+ * How a column stores its values. `uuid` and `other`, such as an enum, are text in JavaScript, and PostgreSQL compares neither with a text.
+ * `milliseconds` is a date without microseconds.
+ */
+export type ColumnStorage = 'text' | 'uuid' | 'other' | 'milliseconds';
 export interface ColumnSide {
   readonly kind: 'column';
   readonly column: Column;
   readonly sql: Fragment;
-  readonly storage: TextStorage;
+  readonly storage: ColumnStorage;
 }
 
 /** The parts of SQL that databases write differently. */
@@ -64,6 +67,12 @@ const columnSql = (...sides: readonly Side[]): Fragment => sides.find((side) => 
 
 /** The column of a comparison that has at least one. */
 const columnOf = (...sides: readonly Side[]): Column => sides.find((side) => side.kind === 'column')!.column;
+
+/** Returns a date of a column in whole milliseconds. A column without microseconds keeps its index. */
+const asMilliseconds = ({ sql, storage }: ColumnSide, truncate: (sql: Fragment) => Fragment): Fragment =>
+  storage === 'milliseconds' ? sql : truncate(sql);
+
+const truncated = (sql: Fragment): Fragment => ["date_trunc('milliseconds', ", sql, ')'];
 
 export function postgres({ date: bind = (value) => value }: DialectOptions): Dialect {
   const exact = (side: Side): Fragment =>
@@ -132,15 +141,14 @@ export function postgres({ date: bind = (value) => value }: DialectOptions): Dia
             ),
             ')',
           ],
-    date: (operator, left, right) =>
-      dateRange(operator, left, right, bind, (sql) => ["date_trunc('milliseconds', ", sql, ')']),
+    date: (operator, left, right) => dateRange(operator, left, right, bind, truncated),
     boolean: (column, value) => [column, value ? ' = TRUE' : ' = FALSE'],
     isNaN: (column) => [column, "::float8 = 'NaN'::float8"],
     sortable: (side) => {
       const { type } = side.column;
       // The texts of UUIDs have the order of UUIDs.
       if (type === 'string') return side.storage === 'uuid' ? side.sql : exact(side);
-      return type === 'date' ? ["date_trunc('milliseconds', ", side.sql, ')'] : side.sql;
+      return type === 'date' ? asMilliseconds(side, truncated) : side.sql;
     },
   };
 }
@@ -219,7 +227,7 @@ export function mysql({ date: bind = (value) => value }: DialectOptions): Dialec
       const { type } = side.column;
       if (type === 'string') return exact(side);
       if (type === 'boolean') return ['(', side.sql, ' <> 0)'];
-      return type === 'date' ? wholeMilliseconds(side.sql) : side.sql;
+      return type === 'date' ? asMilliseconds(side, wholeMilliseconds) : side.sql;
     },
   };
 }
@@ -311,10 +319,14 @@ function dateRange(
   left: Side,
   right: Side,
   bind: (date: Date, column: Column) => unknown,
-  truncated: (sql: Fragment) => Fragment,
+  truncate: (sql: Fragment) => Fragment,
 ): Fragment {
-  if (left.kind === 'column' && right.kind === 'column')
-    return [truncated(left.sql), ` ${operator} `, truncated(right.sql)];
+  if (left.kind === 'column' && right.kind === 'column') {
+    // MySQL truncates to a text, which it does not compare with a date.
+    const areWhole = left.storage === 'milliseconds' && right.storage === 'milliseconds';
+    const side = (each: ColumnSide) => (areWhole ? each.sql : truncate(each.sql));
+    return [side(left), ` ${operator} `, side(right)];
+  }
   const isColumnLeft = left.kind === 'column';
   const [column, value] = (isColumnLeft ? [left.sql, right] : [(right as { sql: Fragment }).sql, left]) as [
     Fragment,

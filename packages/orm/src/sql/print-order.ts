@@ -19,7 +19,8 @@ export function orderTerms(keys: readonly SortKey[], names: TableNames, dialect:
   return keys.flatMap(({ column, direction: order, nulls }): OrderTerm[] => {
     const { scope, field, type, nullable } = column;
     const sql: Fragment = { kind: 'root-column', field, name: names.column(scope.type, field) };
-    const storage = type === 'string' ? names.storage(scope.type, field) : 'text';
+    const hasStorage = type === 'string' || type === 'date';
+    const storage = hasStorage ? names.storage(scope.type, field) : 'text';
     const expression = dialect.sortable({ kind: 'column', column, sql, storage });
     const direction = order === 'asc' ? 'ASC' : 'DESC';
     const isUsual = (nulls === nullsOf[dialect.name]) === (order === 'asc');

@@ -10,13 +10,16 @@ export type TableInput =
       readonly columns?: Readonly<Record<string, ColumnInput>>;
     };
 
-/** A column: its name, or its name with its SQL type, where PostgreSQL must know it. */
+/** A column: its name, or its name with its SQL type, where the database must know it. */
 export type ColumnInput =
   | string
   | {
       readonly column: string;
-      /** `'uuid'`, or `'other'` for another column that is text in JavaScript and not in the database, such as an enum. */
-      readonly type?: 'uuid' | 'other';
+      /**
+       * `'uuid'`, or `'other'` for another column that is text in JavaScript and not in the database, such as an enum. `'milliseconds'` for
+       * a column of dates without microseconds, such as `timestamp(3)`: a list that is sorted by it uses its index.
+       */
+      readonly type?: 'uuid' | 'other' | 'milliseconds';
     };
 
 export interface SqlOptions extends DialectOptions {

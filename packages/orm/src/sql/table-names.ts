@@ -1,5 +1,5 @@
 import type { DeclaredType } from '@nanook/core/filter';
-import type { Dialect, TextStorage } from './dialect.js';
+import type { Dialect, ColumnStorage } from './dialect.js';
 import { checkColumnKeys, checkTableKey } from './option-names.js';
 import type { ColumnInput, SqlOptions, TableInput } from './sql-options.js';
 
@@ -9,8 +9,8 @@ export interface TableNames {
   /** The full name of a join table, from the name that a relation gives it. */
   joinTable(name: string): TableName;
   column(type: DeclaredType, field: string): string;
-  /** The SQL type of a column whose values are text in JavaScript. */
-  storage(type: DeclaredType, field: string): TextStorage;
+  /** How a column stores its values, when they are text or dates in JavaScript. */
+  storage(type: DeclaredType, field: string): ColumnStorage;
 }
 export interface TableName {
   readonly schema: string | undefined;

@@ -1,6 +1,12 @@
 import type { DataSource, EntityMetadata } from 'typeorm';
 import { NanookOrmError } from '../errors/nanook-orm-error.js';
-import { kindsByName, storageOfType, type EntityColumn, type FieldKind } from '../metadata/entity-table.js';
+import {
+  dateStorage,
+  kindsByName,
+  storageOfType,
+  type EntityColumn,
+  type FieldKind,
+} from '../metadata/entity-table.js';
 import type { DialectName } from '../sql/dialect.js';
 
 export type ColumnMetadata = EntityMetadata['columns'][number];
@@ -66,12 +72,19 @@ const constructors = new Map<unknown, FieldKind>([
 
 export function describeColumn(column: ColumnMetadata, dataSource: DataSource): EntityColumn {
   const dialect = dialectOf(dataSource);
+  const kind = kindOf(column, dialect, dataSource.options);
+  const isText = dialect !== 'postgres' || column.type === String;
   return {
     name: column.databaseName,
     isNullable: column.isNullable,
-    kind: kindOf(column, dialect, dataSource.options),
+    kind,
     ormType: typeof column.type === 'string' ? column.type : column.type.name,
-    storage: dialect === 'postgres' && column.type !== String ? storageOfType(column.type as string) : 'text',
+    storage:
+      kind === 'Date'
+        ? dateStorage(column.precision)
+        : isText
+          ? 'text'
+          : storageOfType(column.type as string),
   };
 }
 
