@@ -14,6 +14,7 @@ const packages = {
   koa: ['core', 'http'],
   nestjs: ['core', 'http'],
   orm: ['core'],
+  log: ['core'],
   conformance: ['core'],
 };
 
@@ -134,6 +135,21 @@ const httpFolders = {
 };
 httpFolders[''] = Object.keys(httpFolders);
 
+/** Folder of log → folders it may import: records, the queue of each sink, and the sinks. */
+const sinks = ['errors', 'record', 'queue', 'read'];
+const logFolders = {
+  errors: [],
+  record: ['errors'],
+  queue: ['errors', 'record'],
+  read: ['errors', 'record'],
+  'json-lines': sinks,
+  nats: sinks,
+  opentelemetry: sinks,
+  pino: sinks,
+  postgres: sinks,
+  '': sinks,
+};
+
 /** Folder of express and of koa → folders it may import. */
 const adapterFolders = {
   internals: [],
@@ -150,6 +166,7 @@ const foldersOf = {
   express: adapterFolders,
   koa: adapterFolders,
   nestjs: nestFolders,
+  log: logFolders,
 };
 
 const root = fileURLToPath(new URL('..', import.meta.url));

@@ -29,6 +29,7 @@ const unexported = {
     'resources/resource-loader.decorator.ts:Found',
     'results/field.middleware.ts:FieldInfo',
   ],
+  log: ['errors/nanook-log-error.ts:texts'],
   orm: ['drizzle/drizzle-names.ts:Casing', 'errors/nanook-orm-error.ts:texts'],
 };
 

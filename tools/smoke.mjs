@@ -61,6 +61,7 @@ try {
   if (ok) {
     const jest = createRequire(import.meta.url).resolve('jest/bin/jest');
     lend(lent, '.');
+    lend(['@opentelemetry/api'], 'packages/log');
     lend(['@mikro-orm/core', 'drizzle-orm', 'sequelize', 'typeorm'], 'packages/orm');
     const plain = (title, file, what) => run(title, node, ['--throw-deprecation', file, what]);
     const results = [plain('ES module', 'esm.mjs', 'checks'), plain('CommonJS', 'cjs.cjs', 'checks')];

@@ -1,0 +1,67 @@
+/** The text of every code. Codes are public: a code is never renamed and never reused. */
+const texts = {
+  NANOOK_LOG_INVALID_OPTION: (p: { owner: string; option: string; reason: string }) =>
+    `the option \`${p.option}\` of ${p.owner} ${p.reason}`,
+  NANOOK_LOG_SINK_FAILED: (p: { sink: string; waiting: number; reason: string }) =>
+    `the sink "${p.sink}" of the decision log failed, and is tried again until it works; ${p.waiting} records wait for it: ${p.reason}`,
+  NANOOK_LOG_QUEUE_FULL: (p: { sink: string; capacity: number; whenFull: 'drop' | 'block' }) =>
+    p.whenFull === 'drop'
+      ? `the sink "${p.sink}" of the decision log has ${p.capacity} records to write, so further records are dropped until it works again`
+      : `the sink "${p.sink}" of the decision log has ${p.capacity} records to write and accepted no other in time; repair the sink, or raise ` +
+        `\`capacity\` or \`maxWaitMs\``,
+  NANOOK_LOG_DROPPED: (p: { sink: string; dropped: number }) =>
+    `the sink "${p.sink}" of the decision log works again; ${p.dropped} records were dropped while its queue was full`,
+  NANOOK_LOG_NOT_STORED: (p: { sink: string; waiting: number; timeoutMs: number }) =>
+    `the sink "${p.sink}" of the decision log did not store ${p.waiting} records within ${p.timeoutMs} ms`,
+  NANOOK_LOG_CLOSED: (_: object) =>
+    `the decision log is closed, so the decision has no record; close the log after the last check`,
+  NANOOK_LOG_OBSERVER_FAILED: (p: { sink: string; reason: string }) =>
+    `the sink "${p.sink}" of the decision log threw an error; records that it refuses are not repeated: ${p.reason}`,
+  NANOOK_LOG_OPTION_FAILED: (p: { option: string; reason: string }) =>
+    `the function \`${p.option}\` of the decision log threw an error, so a record lacks its result: ${p.reason}`,
+  NANOOK_LOG_DAMAGED_LINE: (p: { file: string; line: number }) =>
+    `${p.file}:${p.line} is not a record of the decision log; a file of the log was changed or damaged. \`onDamagedLine\` of the store reads on`,
+  NANOOK_LOG_INVALID_QUERY: (p: { option: string; reason: string }) =>
+    `the filter \`${p.option}\` of readDecisions ${p.reason}`,
+};
+
+export type NanookLogErrorCode = keyof typeof texts;
+export type NanookLogErrorData<C extends NanookLogErrorCode> = Parameters<(typeof texts)[C]>[0];
+
+const brand = Symbol.for('@nanook/log/NanookLogError');
+
+/**
+ * An error of the decision log: a sink that fails, records that are lost, or a mistake in how the application uses this package.
+ *
+ * `instanceof` fails between the ESM and the CommonJS copy of the package; use {@link isNanookLogError}.
+ */
+export class NanookLogError<C extends NanookLogErrorCode = NanookLogErrorCode> extends Error {
+  override readonly name = 'NanookLogError';
+  readonly [brand] = true;
+
+  /**
+   * @param code identifies the error
+   * @param data the details that the message shows
+   * @param options the error of the sink, as `cause`
+   */
+  constructor(
+    readonly code: C,
+    readonly data: NanookLogErrorData<C>,
+    options?: ErrorOptions,
+  ) {
+    super((texts[code] as (data: NanookLogErrorData<C>) => string)(data), options);
+  }
+}
+
+/** Recognizes a {@link NanookLogError}, also from another copy of the package. */
+export const isNanookLogError = (error: unknown): error is NanookLogError =>
+  typeof error === 'object' && error !== null && brand in error;
+
+/** Returns the text of any thrown value. */
+export function reasonOf(error: unknown): string {
+  try {
+    return error instanceof Error ? error.message || error.name : String(error);
+  } catch {
+    return 'an unknown error';
+  }
+}

@@ -1,0 +1,83 @@
+import { randomBytes } from 'node:crypto';
+import { closeSync, fdatasyncSync, openSync, writeSync } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** The part of a file handle that a log file needs. */
+export type LogHandle = Pick<FileHandle, 'write' | 'truncate' | 'datasync' | 'close'>;
+
+/**
+ * Returns a new name: the time, the process, and random digits. Files are never renamed, so processes can share a folder, and a reader
+ * never meets a file twice.
+ */
+function newFileName(prefix: string, now: Date): string {
+  const time = now.toISOString().replaceAll(/[-:.]/g, '');
+  return `${prefix}-${time}-${process.pid}-${randomBytes(3).toString('hex')}.jsonl`;
+}
+
+// The owner writes, the group reads.
+const mode = 0o640;
+
+/** A file to which lines are appended. */
+export class LogFile {
+  #size = 0;
+  #isDamaged = false;
+
+  constructor(
+    readonly handle: LogHandle,
+    readonly openedMs: number,
+  ) {}
+
+  static async open(folder: string, prefix: string): Promise<LogFile> {
+    const now = new Date();
+    return new LogFile(await open(join(folder, newFileName(prefix, now)), 'ax', mode), now.getTime());
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Whether a part of a line could not be removed, so that no line may follow it. */
+  get isDamaged(): boolean {
+    return this.#isDamaged;
+  }
+
+  /**
+   * Appends whole lines. If that fails, it removes the part that was written.
+   *
+   * @param sync whether the data must be on the disk, and not only with the operating system
+   */
+  async append(text: string, sync: boolean): Promise<void> {
+    const data = Buffer.from(text);
+    try {
+      for (let done = 0; done < data.length;) {
+        // oxlint-disable-next-line no-await-in-loop -- the rest follows the part that was written
+        const { bytesWritten } = await this.handle.write(data, done, data.length - done);
+        done += bytesWritten;
+      }
+      if (sync) await this.handle.datasync();
+      this.#size += data.length;
+    } catch (error) {
+      await this.handle.truncate(this.#size).catch(() => {
+        this.#isDamaged = true;
+      });
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.handle.close();
+  }
+}
+
+/** Writes lines to a new file, before the process exits. */
+export function writeFileNow(folder: string, prefix: string, text: string, sync: boolean): void {
+  const fd = openSync(join(folder, newFileName(prefix, new Date())), 'ax', mode);
+  try {
+    const data = Buffer.from(text);
+    for (let done = 0; done < data.length;) done += writeSync(fd, data, done);
+    if (sync) fdatasyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}

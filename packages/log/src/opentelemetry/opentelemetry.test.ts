@@ -1,0 +1,100 @@
+import { context, metrics, trace } from '@opentelemetry/api';
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
+import {
+  AggregationTemporality,
+  InMemoryMetricExporter,
+  MeterProvider,
+  PeriodicExportingMetricReader,
+} from '@opentelemetry/sdk-metrics';
+import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
+import { afterAll, expect, it } from 'vitest';
+import { logged, MemorySink } from '../testing/sinks.fixture.js';
+import { activeTrace, openTelemetry } from './index.js';
+
+const spans = new InMemorySpanExporter();
+const measured = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
+const reader = new PeriodicExportingMetricReader({ exporter: measured, exportIntervalMillis: 3_600_000 });
+const meters = new MeterProvider({ readers: [reader] });
+context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+trace.setGlobalTracerProvider(
+  new TracerProvider({ spanProcessors: [new SimpleSpanProcessor({ exporter: spans })] }),
+);
+metrics.setGlobalMeterProvider(meters);
+afterAll(() => meters.shutdown());
+
+const tracer = trace.getTracer('test');
+const policies = { name: 'a.polar', source: 'allow(_, "read", _);' };
+
+it('adds an event to the active span, and the ids of the span to the record', async () => {
+  const copy = new MemorySink();
+  const options = { sinks: [openTelemetry(), copy], trace: activeTrace };
+  const { log, authorizer } = await logged(options, { policies, version: 'v1' });
+  await tracer.startActiveSpan('request', async (span) => {
+    await authorizer.isAllowed('ann', 'read', { id: 1 }, { context: { traceId: 'f'.repeat(32) } });
+    await Promise.resolve();
+    await authorizer.isAllowed('ann', 'write', { id: 2 });
+    span.end();
+  });
+  await log.close();
+  const [span] = spans.getFinishedSpans();
+  const { traceId, spanId } = span!.spanContext();
+  expect(copy.records).toMatchObject([
+    { traceId, spanId },
+    { traceId, spanId },
+  ]);
+  expect(span!.events.map(({ name }) => name)).toEqual(['nanook.decision', 'nanook.decision']);
+  expect(span!.events.map(({ attributes }) => attributes)).toMatchObject([
+    {
+      'nanook.decision.id': copy.records[0]!.id,
+      'nanook.outcome': 'allowed',
+      'nanook.kind': 'allow',
+      'nanook.actor.id': 'ann',
+      'nanook.action': 'read',
+      'nanook.resource.id': '1',
+      'nanook.rule': 'a.polar:1',
+      'nanook.policy': authorizer.policyHash,
+      'nanook.policy.version': 'v1',
+    },
+    { 'nanook.outcome': 'denied', 'nanook.reason': 'no rule for "write" matched' },
+  ]);
+});
+
+it('counts and times decisions, with attributes of few values', async () => {
+  const { authorizer } = await logged({ sinks: [openTelemetry({ events: false })] });
+  for (let id = 0; id < 5; id++) authorizer.isAllowedSync('bob', 'read', { id });
+  authorizer.isAllowedSync('bob', 'write', { id: 1 });
+  await meters.forceFlush();
+  const all = measured
+    .getMetrics()
+    .at(-1)!
+    .scopeMetrics.flatMap(({ metrics: some }) => some);
+  const points = (name: string) =>
+    all
+      .find(({ descriptor }) => descriptor.name === name)!
+      .dataPoints.map(({ attributes, value }) => [attributes, value] as const);
+  const counts = new Map(
+    points('nanook.decisions').map(([attributes, value]) => [attributes['nanook.outcome'], value]),
+  );
+  // The decisions of both tests.
+  expect(counts).toEqual(
+    new Map([
+      ['allowed', 6],
+      ['denied', 2],
+    ]),
+  );
+  for (const [attributes, value] of points('nanook.decision.duration')) {
+    expect(Object.keys(attributes).toSorted()).toEqual(['nanook.kind', 'nanook.outcome']);
+    expect((value as { count: number }).count).toBe(counts.get(attributes['nanook.outcome']));
+  }
+});
+
+it('does nothing outside a span', async () => {
+  expect(activeTrace()).toBeUndefined();
+  const { authorizer, errors } = await logged({ sinks: [openTelemetry({ metrics: false })] });
+  expect(authorizer.isAllowedSync('ann', 'read', 1)).toBe(true);
+  expect(errors).toEqual([]);
+});
+
+it('refuses an unknown option', () => {
+  expect(() => openTelemetry({ event: false } as object)).toThrow('did you mean `events`?');
+});

@@ -1,0 +1,50 @@
+import type { JsonValue } from './decision-record.js';
+
+const maxText = 1_000;
+const maxItems = 32;
+const maxDepth = 3;
+
+// NUL and lone surrogates: PostgreSQL stores neither.
+const refused = /[\0\p{Surrogate}]/u;
+const allRefused = new RegExp(refused, 'gu');
+
+/** Returns a text that every sink can store: of limited length, and without characters that no encoding has. */
+export function plainText(text: string): string {
+  const short = text.length > maxText ? `${text.slice(0, maxText)}…` : text;
+  return refused.test(short) ? short.replace(allRefused, '\ufffd') : short;
+}
+
+/** Copies a value as limited plain data, so that later changes of it do not change the record. Functions and symbols are left out. */
+export function plainData(value: unknown, depth = 0): JsonValue | undefined {
+  switch (typeof value) {
+    case 'string':
+      return plainText(value);
+    case 'number':
+      return Number.isFinite(value) ? value : String(value);
+    case 'boolean':
+      return value;
+    case 'bigint':
+      return String(value);
+    case 'object':
+      return value === null ? null : plainObject(value, depth);
+    default:
+      return undefined;
+  }
+}
+
+function plainObject(value: object, depth: number): JsonValue | undefined {
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
+  const json = (value as { toJSON?: unknown }).toJSON;
+  if (depth >= maxDepth) return '…';
+  if (typeof json === 'function') return plainData(json.call(value), depth + 1);
+  if (Array.isArray(value)) {
+    const items = value.slice(0, maxItems).map((item) => plainData(item, depth + 1) ?? null);
+    return value.length > maxItems ? [...items, '…'] : items;
+  }
+  const result: Record<string, JsonValue> = {};
+  for (const [key, item] of Object.entries(value).slice(0, maxItems)) {
+    const data = plainData(item, depth + 1);
+    if (data !== undefined && key !== '__proto__') result[plainText(key)] = data;
+  }
+  return result;
+}

@@ -1,0 +1,230 @@
+import { Authorizer, typed, type AuthorizerOptions, type CheckContext } from '@nanook/core';
+import { describe, expect, it } from 'vitest';
+import type { DecisionLogOptions } from '../queue/decision-log.js';
+import { logged, MemorySink } from '../testing/sinks.fixture.js';
+import type { DecisionRecord } from './decision-record.js';
+import { maskPaths } from './mask.js';
+
+// cspell:ignore iban
+
+const policy = {
+  name: 'policy.polar',
+  source: `allow(actor, action, resource) if may(actor, action, resource);
+may(user: User, "pay", invoice: Invoice) if user.id = invoice.ownerId;
+may(_: User, "audit", invoice: Invoice) if invoice.missing.deep = 1;
+allow_field(_: User, "read", _: Invoice, "total");
+allow_request(_: User, _);`,
+};
+const load: Partial<AuthorizerOptions> = {
+  policies: policy,
+  version: '1.4.0',
+  types: { User: {}, Invoice: { key: 'number' } },
+  clock: () => new Date('2026-01-31T09:30:00.123Z'),
+};
+const ann = typed('User', { id: 7, name: 'Ann', email: 'ann@example.org' });
+const invoice = typed('Invoice', { number: 'R-1', ownerId: 7, iban: 'DE00' });
+
+async function recordsOf(
+  check: (authorizer: Authorizer) => unknown,
+  options: Partial<DecisionLogOptions> = {},
+  own: Partial<AuthorizerOptions> = {},
+): Promise<{ records: readonly DecisionRecord[]; messages: string[]; policyHash: string }> {
+  const sink = new MemorySink();
+  const { log, authorizer, errors } = await logged({ sinks: [sink], ...options }, { ...load, ...own });
+  await Promise.resolve(check(authorizer)).catch(() => {});
+  await log.flush();
+  return {
+    records: sink.records,
+    messages: errors.map(({ message }) => message),
+    policyHash: authorizer.policyHash,
+  };
+}
+
+const pay = (authorizer: Authorizer): unknown => authorizer.isAllowed(ann, 'pay', invoice);
+
+describe('a record', () => {
+  it('of an allowed check contains the ids, the rule with its place, the proof and the policy', async () => {
+    const { records, policyHash } = await recordsOf(pay);
+    expect(JSON.parse(JSON.stringify(records))).toEqual([
+      {
+        schema: 1,
+        id: expect.stringMatching(
+          /^[\da-f]{8}-[\da-f]{4}-7[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/,
+        ) as string,
+        at: '2026-01-31T09:30:00.123Z',
+        durationMs: expect.any(Number) as number,
+        kind: 'allow',
+        outcome: 'allowed',
+        actor: { type: 'User', id: '7' },
+        action: 'pay',
+        resource: { type: 'Invoice', id: 'R-1' },
+        rule: {
+          name: 'may',
+          text: 'may(user: User, "pay", invoice: Invoice) if user.id = invoice.ownerId;',
+          file: 'policy.polar',
+          line: 2,
+          column: 1,
+        },
+        proof: ['allow policy.polar:1', 'may policy.polar:2'],
+        policy: policyHash,
+        policyVersion: '1.4.0',
+        engine: 'source',
+      },
+    ]);
+  });
+
+  it('of a denied check contains the reason', async () => {
+    const { records } = await recordsOf((a) => a.isAllowed(ann, 'burn', invoice));
+    expect(records).toMatchObject([
+      { outcome: 'denied', reason: 'no rule for "burn" on Invoice matched', action: 'burn', rule: undefined },
+    ]);
+  });
+
+  it('of an undecided check contains the code and the reason of its error', async () => {
+    const { records } = await recordsOf((a) => a.isAllowed(ann, 'audit', invoice));
+    expect(records).toMatchObject([{ outcome: 'undecided', errorCode: 'POLAR_UNDECIDED_MISSING_ATTRIBUTE' }]);
+    expect(records[0]!.reason).toContain('missing');
+    expect(records[0]!.reason).not.toContain('\n');
+  });
+
+  it('of a check of a field contains the field', async () => {
+    const { records } = await recordsOf((a) => a.authorizeField(ann, 'read', invoice, 'total'));
+    expect(records).toMatchObject([{ kind: 'allow_field', field: 'total', outcome: 'allowed' }]);
+  });
+
+  it('of a request contains its method and its path without the query', async () => {
+    const request = { method: 'GET', url: '/invoices?token=secret' };
+    const { records } = await recordsOf((a) => a.authorizeRequest(ann, request));
+    expect(records).toMatchObject([
+      { kind: 'allow_request', action: null, resource: { id: 'GET /invoices' } },
+    ]);
+    expect(JSON.stringify(records)).not.toContain('secret');
+  });
+
+  it('of an anonymous actor and of a create has null and a type', async () => {
+    const { records } = await recordsOf((a) => a.isAllowed(null, 'create', a.type('Invoice')));
+    expect(JSON.parse(JSON.stringify(records))).toMatchObject([
+      { actor: null, resource: { type: 'Invoice' } },
+    ]);
+  });
+
+  it('contains the context of the check', async () => {
+    const context: CheckContext = {
+      requestId: 'r1',
+      traceId: 'a'.repeat(32),
+      spanId: 'b'.repeat(16),
+      tenant: 't',
+    };
+    const { records } = await recordsOf((a) => a.isAllowed(ann, 'pay', invoice, { context }));
+    expect(records).toMatchObject([context]);
+  });
+
+  it('prefers the active trace to the context', async () => {
+    const context: CheckContext = { requestId: 'r1', traceId: 'a'.repeat(32) };
+    const trace = () => ({ traceId: 'c'.repeat(32), spanId: 'd'.repeat(16) });
+    const { records } = await recordsOf((a) => a.isAllowed(ann, 'pay', invoice, { context }), { trace });
+    expect(records).toMatchObject([{ requestId: 'r1', ...trace() }]);
+  });
+
+  it('contains no data of the objects but their ids', async () => {
+    const { records } = await recordsOf(async (a) => {
+      await a.isAllowed(ann, 'pay', invoice);
+      await a.isAllowed(ann, 'burn', invoice);
+    });
+    for (const secret of ['Ann', 'example.org', 'DE00'])
+      expect(JSON.stringify(records)).not.toContain(secret);
+  });
+});
+
+describe('identify', () => {
+  it('replaces the identity, and its data is copied', async () => {
+    const tags = ['a'];
+    const identify = (value: unknown, part: 'actor' | 'resource') =>
+      part === 'actor' ? { type: 'User', id: (value as { id: string }).id, tags } : undefined;
+    const { records } = await recordsOf(pay, { identify });
+    tags.push('later');
+    expect(records).toMatchObject([
+      { actor: { type: 'User', id: '7', tags: ['a'] }, resource: { type: 'Invoice', id: 'R-1' } },
+    ]);
+  });
+
+  it('that throws is reported once, and the default identity is logged', async () => {
+    const identify = (): never => {
+      throw new Error('no session');
+    };
+    const check = async (a: Authorizer) => {
+      await pay(a);
+      await pay(a);
+    };
+    const { records, messages } = await recordsOf(check, { identify });
+    expect(records).toMatchObject([{ actor: { id: '7' } }, { actor: { id: '7' } }]);
+    expect(messages).toEqual([
+      'the function `identify` of the decision log threw an error, so a record lacks its result: no session',
+    ]);
+  });
+});
+
+describe('mask', () => {
+  const identify = (value: unknown, part: 'actor' | 'resource') =>
+    part === 'actor' ? { type: 'User', id: '7', contact: { email: (value as typeof ann).email } } : undefined;
+
+  it('hides values at paths', async () => {
+    const mask = maskPaths(['**.email', 'resource.id', 'reason', 'tenant']);
+    const { records } = await recordsOf((a) => a.isAllowed(ann, 'burn', invoice), {
+      identify,
+      mask,
+      tenant: () => 'acme',
+    });
+    expect(records).toMatchObject([
+      {
+        actor: { type: 'User', id: '7', contact: { email: '***' } },
+        resource: { type: 'Invoice', id: '***' },
+        tenant: '***',
+        reason: '***',
+      },
+    ]);
+  });
+
+  it('that throws hides every value, and is reported', async () => {
+    const mask = (): never => {
+      throw new Error('broken');
+    };
+    const { records, messages } = await recordsOf(pay, { identify, mask });
+    expect(JSON.stringify(records)).not.toContain('example.org');
+    expect(records).toMatchObject([{ actor: { id: '***' }, action: '***' }]);
+    expect(messages).toHaveLength(1);
+  });
+
+  it('hides the same values in an explanation', async () => {
+    const authorizer = await Authorizer.load({
+      policies: 'allow(user: User, "read", _) if user.email = "bob@example.org";',
+      types: { User: {} },
+      denialWarnings: false,
+    });
+    const explanation = await authorizer.explain(ann, 'read', 1, { mask: maskPaths(['**.email']) });
+    expect(JSON.stringify(explanation)).not.toContain('ann@example.org');
+    expect(JSON.stringify(explanation)).toContain('***');
+  });
+});
+
+describe('maskPaths', () => {
+  it.each([
+    ['actor.email', 'actor.email', true],
+    ['actor.email', 'resource.email', false],
+    ['actor.email', 'actor.emails', false],
+    ['actor', 'actor.email', true],
+    ['actor', 'actors.email', false],
+    ['*.email', 'actor.email', true],
+    ['*.email', 'actor.contact.email', false],
+    ['**.email', 'actor.contact.email', true],
+    ['**.email', 'email', true],
+    ['**.email', 'emails', false],
+    ['actor.**', 'actor.a.b', true],
+    ['actor.**.id', 'actor.a.b.id', true],
+    ['actor.**.id', 'actor.id', true],
+    ['a+b', 'aab', false],
+    ['a+b', 'a+b', true],
+  ])('%s and %s: %s', (path, name, isHidden) => {
+    expect(maskPaths([path])(name, 1)).toBe(isHidden ? '***' : undefined);
+  });
+});

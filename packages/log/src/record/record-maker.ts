@@ -1,0 +1,181 @@
+import type { CheckContext, Decision, Identity, Mask, RuleReference } from '@nanook/core';
+import {
+  schemaVersion,
+  type DecisionRecord,
+  type JsonValue,
+  type RecordedIdentity,
+} from './decision-record.js';
+import { Masking } from './mask.js';
+import { plainData, plainText } from './plain-data.js';
+import { recordId } from './record-id.js';
+
+/** The ids of a trace and of its active span. */
+export interface ActiveTrace {
+  readonly traceId: string;
+  readonly spanId: string;
+}
+
+/** Options for the content of records. */
+export interface RecordOptions {
+  /**
+   * Returns the recorded part of an actor or a resource, with a type and an id. Default: the type, and the declared key or the attribute
+   * `id`. A longer text than 1,000 characters is cut, and so is an object of more than 32 entries or three levels.
+   */
+  readonly identify?: (
+    value: unknown,
+    part: 'actor' | 'resource',
+    decision: Decision,
+  ) => RecordedIdentity | undefined;
+  /** Returns the tenant of a decision. Default: the tenant of the context of the check. */
+  readonly tenant?: (decision: Decision) => string | undefined;
+  /** Returns the ids of the current trace: `activeTrace` of `@nanook/log/opentelemetry`. Default: the context of the check. */
+  readonly trace?: () => ActiveTrace | undefined;
+  /** Returns the text that replaces a value, by its path in the record: `maskPaths(['actor.email'])`. `explain` takes the same mask. */
+  readonly mask?: Mask;
+}
+
+/** Makes the record of a decision. It never throws: a function of the application that fails is reported, and its result is missing. */
+export class RecordMaker {
+  readonly #options: RecordOptions;
+  readonly #masking: Masking | undefined;
+  readonly #onError: (option: string, error: unknown) => void;
+
+  constructor(options: RecordOptions, onError: (option: string, error: unknown) => void) {
+    this.#options = options;
+    this.#onError = onError;
+    this.#masking = options.mask && new Masking(options.mask, (error) => onError('mask', error));
+  }
+
+  /** @param sampled the share of the allowed decisions that is logged */
+  make(decision: Decision, sampled: number | undefined): DecisionRecord {
+    const { kind, outcome, action, field, rule, proof, policy, policyVersion, engine, durationMs } = decision;
+    const isAllowed = outcome === 'allowed';
+    const context = this.#contextOf(decision);
+    const record: DecisionRecord = {
+      schema: schemaVersion,
+      id: recordId(),
+      at: decision.at.toISOString(),
+      durationMs: Math.round(durationMs * 1_000) / 1_000,
+      kind,
+      outcome,
+      actor: this.#identityOf(decision.actor, 'actor', decision),
+      action: kind === 'allow_request' ? null : textOf(action),
+      resource: this.#identityOf(decision.resource, 'resource', decision),
+      field: kind === 'allow_field' ? textOf(field) : undefined,
+      tenant: this.#tenantOf(decision, context),
+      rule: rule && shortRule(rule),
+      proof: isAllowed ? placesOf(proof) : undefined,
+      policy,
+      policyVersion,
+      engine,
+      requestId: context?.requestId && plainText(context.requestId),
+      traceId: context?.traceId,
+      spanId: context?.spanId,
+      errorCode: isAllowed ? undefined : decision.errorCode,
+      reason: isAllowed ? undefined : reasonIn(decision),
+      sampled,
+    };
+    return this.#masking === undefined ? record : masked(record, this.#masking);
+  }
+
+  #identityOf(value: unknown, part: 'actor' | 'resource', decision: Decision): RecordedIdentity | null {
+    const { identify } = this.#options;
+    if (identify !== undefined) {
+      const own = this.#try('identify', () => plainData(identify(value, part, decision)));
+      if (isIdentity(own))
+        return typeof own['id'] === 'number' ? { ...own, id: String(own['id']) } : (own as RecordedIdentity);
+    }
+    return identityOf(part === 'actor' ? decision.actorIdentity : decision.resourceIdentity, value, decision);
+  }
+
+  #tenantOf(decision: Decision, context: CheckContext | undefined): string | undefined {
+    const { tenant } = this.#options;
+    const own = tenant && this.#try('tenant', () => plainData(tenant(decision)));
+    return typeof own === 'string' ? own : context?.tenant && plainText(context.tenant);
+  }
+
+  /** Reads the context, whose getters may run code of the application. */
+  #contextOf({ context }: Decision): CheckContext | undefined {
+    const { trace } = this.#options;
+    const active = trace && this.#try('trace', trace);
+    if (context === undefined) return active;
+    const read = this.#try('context', (): CheckContext => {
+      const { requestId, traceId, spanId, tenant } = context;
+      return { requestId, traceId, spanId, tenant };
+    });
+    return active === undefined ? read : { ...read, traceId: active.traceId, spanId: active.spanId };
+  }
+
+  #try<Result>(option: string, run: () => Result): Result | undefined {
+    try {
+      return run();
+    } catch (error) {
+      this.#onError(option, error);
+      return undefined;
+    }
+  }
+}
+
+const isIdentity = (data: JsonValue | undefined): data is { readonly [key: string]: JsonValue } =>
+  typeof data === 'object' && data !== null && !Array.isArray(data);
+
+function identityOf(
+  identity: Identity | undefined,
+  value: unknown,
+  { kind, resource }: Decision,
+): RecordedIdentity | null {
+  if (identity === undefined) return null;
+  const { type, id } = identity;
+  const known = id ?? (kind === 'allow_request' && value === resource ? requestLine(value) : undefined);
+  return { type: type && plainText(type), id: known === undefined ? undefined : plainText(known) };
+}
+
+/** Returns the method and the path of a request, without its query, which may contain secrets. */
+function requestLine(request: unknown): string | undefined {
+  try {
+    const { method, path, url } = request as Readonly<Record<string, unknown>>;
+    const target = typeof path === 'string' ? path : url;
+    if (typeof method !== 'string' || typeof target !== 'string') return undefined;
+    return `${method} ${target.split('?', 1)[0]}`;
+  } catch {
+    // A proxy that throws.
+    return undefined;
+  }
+}
+
+/** Returns an action or a field as text. Both are texts in a correct call. */
+const textOf = (value: unknown): string => plainText(typeof value === 'string' ? value : `(${typeof value})`);
+
+/** Reads the reason of an error, which may be any value. */
+const reasonIn = ({ reason }: Decision): string | undefined => reason && plainText(reason);
+
+// Decisions with the same proof share its frozen objects.
+const shortRules = new WeakMap<RuleReference, RuleReference>();
+const places = new WeakMap<readonly RuleReference[], readonly string[]>();
+
+function shortRule(rule: RuleReference): RuleReference {
+  let short = shortRules.get(rule);
+  if (short === undefined)
+    shortRules.set(rule, (short = Object.freeze({ ...rule, text: plainText(rule.text) })));
+  return short;
+}
+
+function placesOf(proof: readonly RuleReference[]): readonly string[] {
+  let found = places.get(proof);
+  if (found === undefined) {
+    found = proof.slice(0, 256).map(({ name, file, line }) => `${name} ${file ?? ''}:${line}`);
+    places.set(proof, found);
+  }
+  return found;
+}
+
+const masked = (record: DecisionRecord, masking: Masking): DecisionRecord => ({
+  ...record,
+  actor: masking.identity('actor', record.actor),
+  action: masking.text('action', record.action),
+  resource: masking.identity('resource', record.resource),
+  field: masking.text('field', record.field),
+  tenant: masking.text('tenant', record.tenant),
+  requestId: masking.text('requestId', record.requestId),
+  reason: masking.text('reason', record.reason),
+});
