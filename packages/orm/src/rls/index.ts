@@ -5,7 +5,14 @@ import { dialectOf } from '../sql/dialect-of.js';
 import type { SqlOptions } from '../sql/sql-options.js';
 import { quotedTable, tableNames } from '../sql/table-names.js';
 import { settingOf } from './actor-setting.js';
-import { commands, printDropAll, printPolicy, type Command, type PrintedPolicy } from './print-policy.js';
+import {
+  commands,
+  printDropAll,
+  printPolicy,
+  printUnprotect,
+  type Command,
+  type PrintedPolicy,
+} from './print-policy.js';
 
 export { isNanookOrmError, NanookOrmError } from '../errors/nanook-orm-error.js';
 export type { NanookOrmErrorCode, NanookOrmErrorData } from '../errors/nanook-orm-error.js';
@@ -17,6 +24,13 @@ export interface RowLevelSecurityOptions extends Omit<SqlOptions, 'dialect'> {
   readonly actor: string;
   /** The types whose tables are protected, each with the action that a command needs. A command without an action is forbidden. */
   readonly policies: Readonly<Record<string, Readonly<Partial<Record<Command, string>>>>>;
+  /** Earlier names of the type of the actors, whose policies are dropped. */
+  readonly formerActors?: readonly string[];
+  /**
+   * Types whose tables an earlier version protected. Their policies for this type of actors are dropped, and a table without other policies
+   * is no longer protected: each role that may read it sees all rows.
+   */
+  readonly unprotected?: readonly string[];
   /** The name of the setting with the actor of a transaction. Default `nanook.actor`. */
   readonly setting?: string;
 }
@@ -65,9 +79,18 @@ interface Plan {
  */
 export function rowLevelSecurity(
   authorizer: Authorizer,
-  { actor: actorType, policies, setting = 'nanook.actor', ...names }: RowLevelSecurityOptions,
+  {
+    actor: actorType,
+    policies,
+    formerActors = [],
+    unprotected = [],
+    setting = 'nanook.actor',
+    ...names
+  }: RowLevelSecurityOptions,
 ): RowLevelSecurity {
   validatePolicies(policies);
+  const both = unprotected.find((type) => Object.hasOwn(policies, type));
+  if (both !== undefined) throw invalid('unprotected', `names \`${both}\`, which \`policies\` protects`);
   if (!/^[a-z_]\w*\.[a-z_]\w*$/i.test(setting))
     throw invalid('setting', `must be two names with a dot, such as 'nanook.actor', got '${setting}'`);
   const sql = { ...names, dialect: 'postgres' as const };
@@ -75,8 +98,12 @@ export function rowLevelSecurity(
   let known: Promise<Plan> | undefined;
 
   async function plan(): Promise<Plan> {
-    const dropped = Object.keys(policies).map((type) => printDropAll(type, actorType, context));
-    const statements: string[] = [...new Set(dropped)];
+    const dropped = [...Object.keys(policies), ...unprotected].flatMap((type) =>
+      [actorType, ...formerActors].map((actor) => printDropAll(type, actor, context)),
+    );
+    const statements: string[] = [
+      ...new Set([...dropped, ...unprotected.map((type) => printUnprotect(type, context))]),
+    ];
     const fields = new Set<string>();
     let actor: DeclaredType | undefined;
     for (const [type, actions] of Object.entries(policies)) {

@@ -48,6 +48,15 @@ export function printDropAll(type: string, actorType: string, { dialect, names }
   );
 }
 
+/** Prints the statement that ends the protection of a table, unless it has policies of other types of actors. */
+export function printUnprotect(type: string, { dialect, names }: PolicyContext): string {
+  const table = quotedTable(names.table(type), dialect);
+  return (
+    `DO $nanook$ BEGIN IF NOT EXISTS (SELECT FROM pg_policy WHERE polrelid = ${literal(table)}::regclass) THEN ` +
+    `ALTER TABLE ${table} DISABLE ROW LEVEL SECURITY; ALTER TABLE ${table} NO FORCE ROW LEVEL SECURITY; END IF; END $nanook$`
+  );
+}
+
 /** The number of bytes of a name that PostgreSQL keeps. */
 const maxName = 63;
 

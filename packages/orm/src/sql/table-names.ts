@@ -9,7 +9,7 @@ export interface TableNames {
   /** The full name of a join table, from the name that a relation gives it. */
   joinTable(name: string): TableName;
   column(type: DeclaredType, field: string): string;
-  /** How a column stores its values, when they are text or dates in JavaScript. */
+  /** The storage of a column whose values are text or dates in JavaScript. */
   storage(type: DeclaredType, field: string): ColumnStorage;
 }
 export interface TableName {
