@@ -130,7 +130,7 @@ const httpFolders = {
   refusals: ['config-errors'],
   requirements: ['locations', 'config-errors', 'refusals'],
   'pending-checks': ['locations', 'config-errors'],
-  request: ['config-errors', 'refusals', 'requirements', 'pending-checks'],
+  request: ['internal', 'config-errors', 'refusals', 'requirements', 'pending-checks'],
   'response-guard': ['internal', 'config-errors', 'pending-checks'],
 };
 httpFolders[''] = Object.keys(httpFolders);

@@ -53,7 +53,7 @@ export class PendingChecks {
   watch<T>(call: string, method: Method, decides: boolean, start: () => Promise<T>): Promise<T> {
     const check = new OpenCheck(call, isProduction() ? undefined : new CallSite(method), this.#count++);
     this.#open.add(check);
-    const promise = new WatchedPromise<T>((resolve, reject) => {
+    const promise: WatchedPromise<T> = new WatchedPromise<T>((resolve, reject) => {
       start().then(
         (value) => {
           if (decides && this.#refused !== undefined && this.#refused.settledAt < check.number)
@@ -66,6 +66,7 @@ export class PendingChecks {
           if (decides) this.#refused = check;
           rememberFailure(error, () => this.#lose(check));
           this.#settle(check);
+          promise.handle();
           reject(error as Error);
         },
       );

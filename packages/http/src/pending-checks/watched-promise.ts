@@ -23,7 +23,6 @@ export class WatchedPromise<T> extends Promise<T> {
    * unhandled rejection
    */
   listen(whenAwaited: () => void, whenLost: () => void): void {
-    this.#handle();
     this.#whenAwaited = whenAwaited;
     this.#whenLost = whenLost;
   }
@@ -52,7 +51,7 @@ export class WatchedPromise<T> extends Promise<T> {
   ): WatchedPromise<A> {
     const derived: WatchedPromise<A> = new WatchedPromise<A>((resolve, reject) => {
       const passOn = (reason: unknown): void => {
-        derived.#handle();
+        derived.handle();
         reject(reason as Error);
         setImmediate(() => derived.#whenLost?.());
       };
@@ -94,8 +93,8 @@ export class WatchedPromise<T> extends Promise<T> {
     this.#whenAwaited?.();
   }
 
-  /** Marks a rejection as handled, even when the promise is not awaited. */
-  #handle(): void {
+  /** Marks a rejection as handled, even when the promise is not awaited. Call it before the rejection. */
+  handle(): void {
     super.then(undefined, ignore);
   }
 }

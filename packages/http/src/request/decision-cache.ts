@@ -13,15 +13,18 @@ export class DecisionCache<Decision> {
    *
    * @param check the action and everything else that the decision depends on, apart from the resource
    * @param resource the resource, compared by identity
+   * @param decide makes the decision. If it fails with an error, it calls `forget`, so that the next check tries again
    */
-  get(check: string, resource: unknown, decide: () => Promise<Decision>): Promise<Decision> {
+  get(
+    check: string,
+    resource: unknown,
+    decide: (forget: () => void) => Promise<Decision>,
+  ): Promise<Decision> {
     const decisions = this.#decisionsAbout(resource);
     const known = decisions.get(check);
     if (known !== undefined) return known;
-    const decision = decide();
+    const decision = decide(() => decisions.delete(check));
     decisions.set(check, decision);
-    // An error is not a decision: the next check tries again.
-    decision.catch(() => decisions.delete(check));
     return decision;
   }
 

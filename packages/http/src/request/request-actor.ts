@@ -1,4 +1,5 @@
 import { UnauthenticatedError } from '@nanook/core';
+import { isThenable } from '../internal/is-thenable.js';
 
 /** Options for {@link RequestActor}. */
 export interface RequestActorOptions<Actor> {
@@ -15,6 +16,8 @@ export interface RequestActorOptions<Actor> {
 export class RequestActor<Actor> {
   readonly #options: RequestActorOptions<Actor>;
   #search: Promise<Actor> | undefined;
+  #isKnown = false;
+  #known: Actor | undefined;
   #isAnonymous = false;
   #version = 0;
   #wasUnauthenticated = false;
@@ -39,36 +42,66 @@ export class RequestActor<Actor> {
    * @throws {UnauthenticatedError} when the actor is anonymous and the option `anonymous` is not set
    */
   find(): Promise<Actor> {
-    if (this.#search === undefined) {
-      this.#search = this.#find();
-      this.#search.catch(() => {}); // a caller that does not await the promise must not end the process
+    if (this.#search !== undefined) return this.#search;
+    const version = this.#version;
+    let given: Actor | PromiseLike<Actor>;
+    try {
+      given = this.#options.actor();
+    } catch (error) {
+      return this.#keep(Promise.reject(error as Error));
     }
-    return this.#search;
+    if (given === undefined || isThenable(given)) return this.#keep(this.#settle(given, version));
+    this.#note(given, version);
+    return (this.#search = Promise.resolve(given));
+  }
+
+  /** Returns whether {@link known} is the actor, so that a check need not wait for {@link find}. */
+  get isKnown(): boolean {
+    return this.#isKnown;
+  }
+
+  /** The actor, if it is known. */
+  get known(): Actor {
+    return this.#known as Actor;
   }
 
   /** Makes the next check call the hook again. */
   forget(): void {
     this.#search = undefined;
     this.#isAnonymous = false;
+    this.#isKnown = false;
+    this.#known = undefined;
     this.#version++;
   }
 
-  async #find(): Promise<Actor> {
-    const { actor, anonymous } = this.#options;
-    const version = this.#version;
-    const found = await actor();
-    const isForgotten = version !== this.#version;
+  #keep(search: Promise<Actor>): Promise<Actor> {
+    search.catch(() => {}); // a caller that does not await the promise must not end the process
+    return (this.#search = search);
+  }
+
+  async #settle(given: Actor | PromiseLike<Actor>, version: number): Promise<Actor> {
+    const found = await given;
     if (found !== undefined) {
-      if (this.#isAnonymous && !isForgotten) this.#version++;
-      this.#isAnonymous = false;
+      this.#note(found, version);
       return found;
     }
-    if (!isForgotten) {
+    if (version === this.#version) {
       this.#isAnonymous = true;
       this.#search = undefined;
     }
+    const { anonymous } = this.#options;
     if (anonymous !== undefined) return anonymous as Actor;
     this.#wasUnauthenticated = true;
     throw new UnauthenticatedError();
+  }
+
+  /** Notes the actor, unless it was forgotten while the hook searched it. */
+  #note(found: Actor, version: number): void {
+    if (version === this.#version) {
+      if (this.#isAnonymous) this.#version++;
+      this.#isKnown = true;
+      this.#known = found;
+    }
+    this.#isAnonymous = false;
   }
 }

@@ -17,6 +17,7 @@ import {
   type TypeToken,
 } from '@nanook/core';
 import { AuthorizationConfigError, toError } from '../config-errors/authorization-config-error.js';
+import { isThenable } from '../internal/is-thenable.js';
 import { PendingChecks } from '../pending-checks/pending-checks.js';
 import { showExplanation, type Explain } from '../refusals/explained-refusal.js';
 import { notFound, withoutStack } from '../refusals/refusal.js';
@@ -77,9 +78,7 @@ export class RequestAuthorization<Actor = unknown> {
   readonly scopes: RequirementScopes;
   readonly #options: RequestAuthorizationOptions<Actor>;
   readonly #actor: RequestActor<Actor>;
-  #cache = new DecisionCache<AuthorizationError | undefined>();
-  /** The version of the actor that the cached decisions are about. */
-  #cacheVersion = 0;
+  #cache: Decisions | undefined;
   #loaded: { readonly resource: unknown } | undefined;
   #loadedBy: Map<unknown, unknown> | undefined;
   #skipReason: string | undefined;
@@ -271,8 +270,10 @@ export class RequestAuthorization<Actor = unknown> {
     return this.#check('load', arguments, async () => {
       checkSource(action, source);
       const record = this.scopes.deciding(`${action} ${describeSource(source)}`);
-      await this.actor();
-      const resource = await resourceFrom(this.authorizer, source, context);
+      const search = this.actor();
+      if (!this.#actor.isKnown) await search;
+      const given = resourceFrom(this.authorizer, source, context);
+      const resource = isThenable(given) ? await given : given;
       const refusal = await this.#findRefusal(action, resource, true);
       if (refusal !== undefined) throw refusal;
       record('authorized');
@@ -512,7 +513,7 @@ export class RequestAuthorization<Actor = unknown> {
     );
   }
 
-  async #findCached(
+  #findCached(
     action: string,
     field: string | undefined,
     resource: unknown,
@@ -520,14 +521,18 @@ export class RequestAuthorization<Actor = unknown> {
     decide: (actor: Actor, options: RefusalOptions) => Promise<unknown>,
   ): Promise<AuthorizationError | undefined> {
     checkAction(action);
-    const actor = await this.actor();
-    const options: RefusalOptions = isExplained ? this.#ofRefusals : this.#ofChecks;
-    if (resource === null || resource === undefined)
-      return this.#withRoute(notFound(action, options.explain !== undefined));
-    // The length tells the action and the field apart.
-    const about = field === undefined ? action : `${action} ${field}`;
-    const key = `${this.authorizer.policyHash} ${action.length} ${about}`;
-    return this.#decisions.get(key, resource, () => this.#refusalOf(decide(actor, options)));
+    const search = this.actor();
+    const find = (actor: Actor): Promise<AuthorizationError | undefined> => {
+      const options: RefusalOptions = isExplained ? this.#ofRefusals : this.#ofChecks;
+      if (resource === null || resource === undefined)
+        return Promise.resolve(this.#withRoute(notFound(action, options.explain !== undefined)));
+      // The length tells the action and the field apart.
+      const cached = field === undefined ? action : `${action.length} ${action} ${field}`;
+      const decisions = field === undefined ? this.#decisions.actions : this.#decisions.fields;
+      return decisions.get(cached, resource, (forget) => this.#refusalOf(decide(actor, options), forget));
+    };
+    // Without waiting, where the actor is known.
+    return this.#actor.isKnown ? find(this.#actor.known) : search.then(find);
   }
 
   /** The options of a check whose refusal the client may see. If the hook `explain` fails, nothing is explained. */
@@ -543,15 +548,22 @@ export class RequestAuthorization<Actor = unknown> {
     }
   }
 
-  async #refusalOf(decision: Promise<unknown>): Promise<AuthorizationError | undefined> {
-    try {
-      await decision;
-      return undefined;
-    } catch (error) {
-      if (!isAuthorizationError(error)) throw error;
-      showExplanation(error);
-      return this.#withRoute(withoutStack(error));
-    }
+  /** @param forget is called for an error, which is not a decision */
+  #refusalOf(
+    decision: Promise<unknown>,
+    forget: () => void = () => {},
+  ): Promise<AuthorizationError | undefined> {
+    return Promise.resolve(decision).then(
+      () => undefined,
+      (error: unknown) => {
+        if (isAuthorizationError(error)) {
+          showExplanation(error);
+          return this.#withRoute(withoutStack(error));
+        }
+        forget();
+        throw error;
+      },
+    );
   }
 
   /** The options of the checks of this request. */
@@ -568,14 +580,23 @@ export class RequestAuthorization<Actor = unknown> {
     return refusal;
   }
 
-  /** The decisions about the current actor. */
-  get #decisions(): DecisionCache<AuthorizationError | undefined> {
-    if (this.#cacheVersion !== this.#actor.version) {
-      this.#cacheVersion = this.#actor.version;
-      this.#cache = new DecisionCache();
-    }
+  /** The decisions of the current policy about the current actor. */
+  get #decisions(): Decisions {
+    const { version } = this.#actor;
+    const { policyHash } = this.authorizer;
+    if (this.#cache?.version !== version || this.#cache.policyHash !== policyHash)
+      this.#cache = { version, policyHash, actions: new DecisionCache(), fields: new DecisionCache() };
     return this.#cache;
   }
+}
+
+interface Decisions {
+  /** The version of the actor. */
+  readonly version: number;
+  readonly policyHash: string;
+  /** The decisions about actions, and about actions on fields. */
+  readonly actions: DecisionCache<AuthorizationError | undefined>;
+  readonly fields: DecisionCache<AuthorizationError | undefined>;
 }
 
 /** Resources, or a promise of them. Each resource may be a promise, too. */

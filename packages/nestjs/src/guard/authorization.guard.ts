@@ -36,7 +36,7 @@ export class AuthorizationGuard implements CanActivate {
 
   async #check(context: ExecutionContext): Promise<boolean> {
     try {
-      await this.authorization.enforce(context);
+      await this.authorization.runChecks(context);
       return true;
     } catch (error) {
       return this.#refuse(error, context);

@@ -31,6 +31,8 @@ import { RequirementResources } from './requirement-resources.js';
 
 /** The requirements of a handler, in the form in which a call needs them. */
 interface HandlerPlan {
+  /** The name of the handler for messages: `Class.method`. */
+  readonly name: string;
   readonly skipReason: string | undefined;
   /** Whether the handler has no requirement. */
   readonly isEmpty: boolean;
@@ -97,7 +99,7 @@ export class AuthorizationService {
    * await this.authorization.enforce(context);
    */
   async enforce(context: ExecutionContext): Promise<void> {
-    if (!this.passes(context)) await this.#enforce(executionOf(context), context);
+    if (!this.passes(context)) await this.runChecks(context);
   }
 
   /**
@@ -123,6 +125,33 @@ export class AuthorizationService {
     rememberCall(request, call);
     this.#passed.set(context, true);
     return true;
+  }
+
+  /**
+   * Loads the resources of a handler and checks its requirements, for a call for which {@link passes} returned `false`.
+   *
+   * @internal for the guard
+   */
+  async runChecks(context: ExecutionContext): Promise<void> {
+    const execution = executionOf(context);
+    if (execution.kind === 'ws') await this.#connections.pass(execution.request as object);
+    const call = this.#callOf(execution, context);
+    const plan = this.#planOf(context);
+    if (plan.skipReason !== undefined) call.authz.skip(plan.skipReason);
+    else if (this.#needsCheck(plan, call, execution, context)) {
+      if (this.actors.authenticates(execution)) await this.actors.authenticate(execution, context);
+      await call.authz.actor(); // a request without an actor loads nothing
+      if (this.#checksRequest(plan, call, execution)) await call.authz.authorizeRequest();
+      call.resources.length = 0;
+      for (const requirement of plan.authorizes) {
+        const action = this.resources.actionOf(requirement, execution.method, plan.name);
+        const resource = await this.resources.load(requirement, action, execution, context);
+        call.resources.push(await call.authz.authorize(action, resource));
+      }
+      if (plan.input !== undefined && execution.kind === 'http')
+        await this.#checkInput(plan.input, plan, call, execution);
+    }
+    this.#passed.set(context, true);
   }
 
   /**
@@ -159,36 +188,21 @@ export class AuthorizationService {
 
   // ── private ──
 
-  async #enforce(execution: Execution, context: ExecutionContext): Promise<void> {
-    if (execution.kind === 'ws') await this.#connections.pass(execution.request as object);
-    const call = this.#callOf(execution, context);
-    const plan = this.#planOf(context);
-    if (plan.skipReason === undefined) await this.#check(plan, call, execution, context);
-    else call.authz.skip(plan.skipReason);
-    this.#passed.set(context, true);
-  }
-
-  async #check(
+  /** Returns whether a call needs a check. @throws the refusal of a handler without a requirement */
+  #needsCheck(
     plan: HandlerPlan,
     call: HandlerCall,
     execution: Execution,
     context: ExecutionContext,
-  ): Promise<void> {
-    if (plan.isEmpty && this.exclusions.find(context.getClass()) !== undefined) return;
-    if (!plan.isProtected) this.#refuseUnprotected(execution, context);
-    const { authorizeRequests = true } = this.options;
-    const checksRequest =
-      plan.checksRequest || (authorizeRequests && execution.kind === 'http' && call.authz.hasRequestRules);
-    if (plan.isEmpty && !checksRequest) return;
+  ): boolean {
+    if (plan.isEmpty && this.exclusions.find(context.getClass()) !== undefined) return false;
+    if (!plan.isProtected) this.#refuseUnprotected(plan, execution);
+    return !plan.isEmpty || this.#checksRequest(plan, call, execution);
+  }
 
-    if (this.actors.authenticates(execution)) await this.actors.authenticate(execution, context);
-    await call.authz.actor(); // a request without an actor loads nothing
-    if (checksRequest) await call.authz.authorizeRequest();
-    call.resources.length = 0;
-    for (const requirement of plan.authorizes)
-      call.resources.push(await this.#authorize(requirement, call, execution, context));
-    if (plan.input !== undefined && execution.kind === 'http')
-      await this.#checkInput(plan.input, plan.authorizes.at(-1), call, execution, context);
+  #checksRequest({ checksRequest }: HandlerPlan, { authz }: HandlerCall, { kind }: Execution): boolean {
+    const { authorizeRequests = true } = this.options;
+    return checksRequest || (authorizeRequests && kind === 'http' && authz.hasRequestRules);
   }
 
   /** Returns the requirements of a handler, which are read once. */
@@ -197,6 +211,7 @@ export class AuthorizationService {
     return this.#plans.get(type, handler, () => {
       const requirements = requirementsOf(this.reflector, type, handler);
       return {
+        name: handlerName(type, handler),
         skipReason: requirements.find((requirement) => requirement.kind === 'skip')?.reason,
         isEmpty: requirements.length === 0,
         // `allow_request` only admits the request; it does not authorize the handler.
@@ -210,15 +225,14 @@ export class AuthorizationService {
 
   async #checkInput(
     ofInput: InputRequirement,
-    requirement: AuthorizeRequirement | undefined,
+    { name, authorizes }: HandlerPlan,
     { authz, resources }: HandlerCall,
     { request, method }: Execution,
-    context: ExecutionContext,
   ): Promise<void> {
-    const handler = handlerName(context.getClass(), context.getHandler());
+    const requirement = authorizes.at(-1);
     if (requirement === undefined)
-      throw new NanookNestError('NANOOK_NEST_INPUT_WITHOUT_RESOURCE', { handler });
-    const action = ofInput.action ?? this.resources.actionOf(requirement, method, handler);
+      throw new NanookNestError('NANOOK_NEST_INPUT_WITHOUT_RESOURCE', { handler: name });
+    const action = ofInput.action ?? this.resources.actionOf(requirement, method, name);
     await checkInput(authz, request as object, action, resources.at(-1), ofInput);
   }
 
@@ -267,22 +281,11 @@ export class AuthorizationService {
   }
 
   /** Refuses a handler without a requirement, also if the audit does not run or did not find the handler. */
-  #refuseUnprotected(execution: Execution, context: ExecutionContext): void {
+  #refuseUnprotected({ name }: HandlerPlan, { method, kind }: Execution): void {
     if (this.options.audit === 'warn') return;
     throw new AuthorizationConfigError('NANOOK_HTTP_UNPROTECTED_ROUTE', {
-      method: execution.method ?? execution.kind,
-      route: handlerName(context.getClass(), context.getHandler()),
+      method: method ?? kind,
+      route: name,
     });
-  }
-
-  async #authorize(
-    requirement: AuthorizeRequirement,
-    { authz }: HandlerCall,
-    execution: Execution,
-    context: ExecutionContext,
-  ): Promise<unknown> {
-    const handler = handlerName(context.getClass(), context.getHandler());
-    const action = this.resources.actionOf(requirement, execution.method, handler);
-    return authz.authorize(action, await this.resources.load(requirement, action, execution, context));
   }
 }

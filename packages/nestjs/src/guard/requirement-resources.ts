@@ -7,8 +7,12 @@ import { handlerName } from '../execution/handler-location.js';
 import { actionOfMethod, defaultTypeActions } from '../options/method-actions.js';
 import { MODULE_OPTIONS_TOKEN } from '../options/nanook.module-definition.js';
 import type { NanookModuleOptions } from '../options/nanook.options.js';
-import type { AuthorizeRequirement, InlineLoader } from '../requirements/handler-requirement.js';
-import { ResourceLoaders } from '../resources/resource-loaders.js';
+import type {
+  AuthorizeRequirement,
+  InlineLoader,
+  ResourceOptions,
+} from '../requirements/handler-requirement.js';
+import { ResourceLoaders, type FoundLoader } from '../resources/resource-loaders.js';
 
 /** Determines the action and the resource of a requirement in a call. */
 @Injectable()
@@ -44,14 +48,15 @@ export class RequirementResources {
   /**
    * Loads the resource of a requirement. For an action on the type, it returns the type.
    *
+   * @returns the resource, or a promise of it
    * @throws {NotFoundError} if the client sent no id
    */
-  async load(
+  load(
     requirement: AuthorizeRequirement,
     action: string,
     execution: Execution,
     context: ExecutionContext,
-  ): Promise<unknown> {
+  ): unknown {
     const { source } = requirement;
     const isInline = typeof source === 'function' && !isClass(source);
     if (isInline) return (source as InlineLoader)(execution.request, context);
@@ -66,21 +71,28 @@ export class RequirementResources {
         type: nameOf(type),
       });
     const { id: path = execution.defaultId, parse = loader.parse } = requirement.options;
+    if (typeof path === 'function' || parse !== undefined)
+      return this.#loadParsed(loader, nameOf(type), path as IdPath, parse, action, execution, context);
+    const id = valueAt(execution.inputs, path as string);
+    if (isMissing(id)) this.#explainMissingId(path as string, nameOf(type), execution, context);
+    return this.loaders.load(loader, usableId(checkedText(id, action), action), execution);
+  }
+
+  async #loadParsed(
+    loader: FoundLoader,
+    type: string,
+    path: IdPath,
+    parse: ResourceOptions['parse'],
+    action: string,
+    execution: Execution,
+    context: ExecutionContext,
+  ): Promise<unknown> {
     const raw: unknown =
-      typeof path === 'function'
-        ? await path(execution.request, context)
-        : valueAt(execution.inputs, path as string);
-    if (raw === undefined || raw === null) {
-      if (typeof path === 'string') this.#explainMissingId(path, nameOf(type), execution, context);
-      throw new NotFoundError(action);
-    }
-    // A loader passes the id to a database, where an object from the client could be an operator.
-    if (typeof raw !== 'string' && typeof raw !== 'number' && typeof raw !== 'bigint')
-      throw new BadRequestException();
-    const id = parse === undefined ? raw : await parse(String(raw));
-    // Some databases return the first row for an undefined id.
-    if (id === undefined || id === null || Number.isNaN(id)) throw new NotFoundError(action);
-    return this.loaders.load(loader, id, execution);
+      typeof path === 'function' ? await path(execution.request, context) : valueAt(execution.inputs, path);
+    if (isMissing(raw) && typeof path === 'string') this.#explainMissingId(path, type, execution, context);
+    const text = checkedText(raw, action);
+    const id: unknown = parse === undefined ? text : await parse(String(text));
+    return this.loaders.load(loader, usableId(id, action), execution);
   }
 
   /** @throws {NanookNestError} `NANOOK_NEST_NO_ID`, if the application and not the client caused the missing id */
@@ -96,6 +108,25 @@ export class RequirementResources {
     this.#explained.add(handler);
     new Logger('Nanook').warn(errorText('NANOOK_NEST_UNPARSED_BODY', { handler, path }));
   }
+}
+
+/** A path of the id in the data of the client, or a function that returns the id. */
+type IdPath = Exclude<ResourceOptions['id'], false | undefined>;
+
+const isMissing = (id: unknown): boolean => id === undefined || id === null;
+
+/** Returns the id that the client sent. A loader passes it to a database, where an object from the client could be an operator. */
+function checkedText(id: unknown, action: string): string | number | bigint {
+  if (isMissing(id)) throw new NotFoundError(action);
+  if (typeof id !== 'string' && typeof id !== 'number' && typeof id !== 'bigint')
+    throw new BadRequestException();
+  return id;
+}
+
+/** Returns the id for the loader. Some databases return the first row for an undefined id. */
+function usableId(id: unknown, action: string): unknown {
+  if (isMissing(id) || Number.isNaN(id)) throw new NotFoundError(action);
+  return id;
 }
 
 /** Returns whether the body is a form that an interceptor would parse, after the guards. */

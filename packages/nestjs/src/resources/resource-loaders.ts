@@ -66,17 +66,35 @@ export class ResourceLoaders {
     return this.#discovered().errors;
   }
 
-  /** Loads one resource. `loadMany` gets the ids of all resources that a request needs in the same tick. */
-  async load(loader: FoundLoader, id: unknown, execution: Execution): Promise<unknown> {
+  /**
+   * Loads one resource. `loadMany` gets the ids of all resources that a request needs in the same tick.
+   *
+   * @returns the resource, or a promise of it
+   */
+  load(loader: FoundLoader, id: unknown, execution: Execution): unknown {
     const found = loader.instance(execution);
-    const instance = found instanceof Promise ? await found : found;
-    const resource = await (instance.loadMany === undefined
-      ? instance.load!(id)
-      : this.#batchOf(loader, execution, (ids) => instance.loadMany!(ids)).load(id));
-    // A row of a type without a class does not show its type, so the loader tags it.
+    return found instanceof Promise || loader.type instanceof TypeToken
+      ? this.#loadTagged(loader, found, id, execution)
+      : this.#loadWith(found, loader, id, execution);
+  }
+
+  /** Loads with a provider that may be created first. A row of a type without a class does not show its type, so it is tagged. */
+  async #loadTagged(
+    loader: FoundLoader,
+    found: AnyLoader | Promise<AnyLoader>,
+    id: unknown,
+    execution: Execution,
+  ): Promise<unknown> {
+    const resource = await this.#loadWith(await found, loader, id, execution);
     return loader.type instanceof TypeToken && typeof resource === 'object' && resource !== null
       ? typed(loader.type.name, resource)
       : resource;
+  }
+
+  #loadWith(instance: AnyLoader, loader: FoundLoader, id: unknown, execution: Execution): unknown {
+    return instance.loadMany === undefined
+      ? instance.load!(id)
+      : this.#batchOf(loader, execution, (ids) => instance.loadMany!(ids)).load(id);
   }
 
   #batchOf(

@@ -1,0 +1,168 @@
+import { Authorizer, type Decision } from '@nanook/core';
+import { describe, expect, it, vi } from 'vitest';
+import { RequestAuthorization } from './request-authorization.js';
+
+class Note {
+  constructor(readonly owner: string) {}
+}
+const note = new Note('alice');
+const policy = `
+  allow(user: String, "read", note: Note) if note.owner = user;
+  allow(nil, "list", _: Note);
+`;
+const everyone = 'allow(_: String, "read", _: Note);';
+
+async function requestOf(actor: () => unknown) {
+  const decisions: Decision[] = [];
+  const authorizer = await Authorizer.load({
+    policies: policy,
+    types: { Note },
+    onDecision: (decision) => decisions.push(decision),
+  });
+  return { authorizer, authz: new RequestAuthorization(authorizer, { actor }), decisions };
+}
+
+const outcomes = async (checks: readonly Promise<unknown>[]) =>
+  (await Promise.allSettled(checks)).map(({ status }) => status);
+
+describe('a check for an actor that the hook returns without a promise', () => {
+  it('decides for that actor, also before another check has settled', async () => {
+    const { authz, decisions } = await requestOf(() => 'alice');
+    const checks = [
+      authz.authorize('read', note),
+      authz.authorize('read', note),
+      authz.load('read', () => note),
+    ];
+    expect(await outcomes(checks)).toEqual(['fulfilled', 'fulfilled', 'fulfilled']);
+    expect(decisions).toHaveLength(1);
+  });
+
+  it('refuses another actor of a concurrent request', async () => {
+    const { authorizer } = await requestOf(() => 'alice');
+    const users = Array.from({ length: 50 }, (_, i) => (i % 2 === 0 ? 'alice' : 'bob'));
+    const checks = users.map((user) =>
+      new RequestAuthorization(authorizer, { actor: () => user }).load('read', () => note),
+    );
+    expect(await outcomes(checks)).toEqual(
+      users.map((user) => (user === 'alice' ? 'fulfilled' : 'rejected')),
+    );
+  });
+
+  it('decides again for the actor after forgetActor()', async () => {
+    let user: unknown = 'alice';
+    const { authz } = await requestOf(() => user);
+    expect(await authz.can('read', note)).toBe(true);
+    user = 'bob';
+    expect(await authz.can('read', note)).toBe(true);
+    authz.forgetActor();
+    expect(await authz.can('read', note)).toBe(false);
+    user = Promise.resolve('alice');
+    authz.forgetActor();
+    expect(await authz.can('read', note)).toBe(true);
+  });
+
+  it('does not use an actor that was forgotten while the hook searched it', async () => {
+    let signIn = (_: string): void => {};
+    let given: unknown = new Promise<string>((resolve) => {
+      signIn = resolve;
+    });
+    const { authz } = await requestOf(() => given);
+    const first = authz.can('read', note);
+    given = 'bob';
+    authz.forgetActor();
+    expect(await authz.can('read', note)).toBe(false);
+    signIn('alice');
+    await first;
+    expect(await authz.can('read', note)).toBe(false);
+    expect(await authz.actor()).toBe('bob');
+  });
+
+  it('decides again for an actor that signs in during the request', async () => {
+    const session: { user?: string } = {};
+    const { authz } = await requestOf(() => session.user);
+    expect(await outcomes([authz.authorize('read', note)])).toEqual(['rejected']);
+    session.user = 'alice';
+    expect(await outcomes([authz.authorize('read', note)])).toEqual(['fulfilled']);
+    expect(await authz.actor()).toBe('alice');
+  });
+
+  it('passes null to the policy as nil', async () => {
+    const { authz } = await requestOf(() => null);
+    expect(await authz.can('list', note)).toBe(true);
+    expect(await authz.can('read', note)).toBe(false);
+  });
+
+  it('rejects with the error that the hook throws, and does not end the process', async () => {
+    const actor = vi.fn<() => unknown>(() => {
+      throw new Error('no session');
+    });
+    const { authz } = await requestOf(actor);
+    void authz.actor().catch(() => {});
+    const checks = [authz.authorize('read', note), authz.load('read', () => note), authz.can('read', note)];
+    expect(await outcomes(checks)).toEqual(['rejected', 'rejected', 'rejected']);
+    expect(actor).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe('load with a loader that returns no promise', () => {
+  it('rejects with the error that the loader throws', async () => {
+    const { authz } = await requestOf(() => 'alice');
+    const failing = () => {
+      throw new Error('no database');
+    };
+    await expect(authz.load('read', failing)).rejects.toThrow('no database');
+    expect(authz.isSettled).toBe(false);
+  });
+
+  it('is not a decision before its promise is resolved', async () => {
+    const { authz } = await requestOf(() => 'alice');
+    const pending = authz.load('read', () => note);
+    expect(authz.isSettled).toBe(false);
+    expect(authz.checks.open?.call).toBe("load('read', …)");
+    await pending;
+    expect(authz.isSettled).toBe(true);
+    expect(authz.checks.open).toBeUndefined();
+  });
+
+  it('waits for a loader that returns an object with `then`', async () => {
+    const { authz } = await requestOf(() => 'alice');
+    // oxlint-disable-next-line unicorn/no-thenable -- as the query builders of some ORMs
+    const query = { then: (resolve: (found: Note) => void) => resolve(note) };
+    expect(await authz.load('read', () => query)).toBe(note);
+  });
+});
+
+describe('a decision that a request has made', () => {
+  it('is made again after the policy has changed', async () => {
+    const { authz, authorizer } = await requestOf(() => 'bob');
+    expect(await authz.can('read', note)).toBe(false);
+    await authorizer.reload(everyone);
+    expect(await authz.can('read', note)).toBe(true);
+    await authorizer.reload(policy);
+    expect(await authz.can('read', note)).toBe(false);
+  });
+
+  it('is not used for a field of another action with a similar name', async () => {
+    const authorizer = await Authorizer.load({
+      policies: `
+        allow(_, "4 read title", _: Note);
+        allow_field(_, "read", _: Note, "title") if false;
+        allow_field(_, "read title", _: Note, "x");
+        allow_field(_, "read", _: Note, "title x") if false;
+      `,
+      types: { Note },
+    });
+    const authz = new RequestAuthorization(authorizer, { actor: () => 'alice' });
+    const refused = [
+      authz.authorizeField('read', note, 'title'),
+      authz.authorizeField('read', note, 'title x'),
+    ];
+    const granted = [authz.authorize('4 read title', note), authz.authorizeField('read title', note, 'x')];
+    expect(await outcomes([...granted, ...refused])).toEqual([
+      'fulfilled',
+      'fulfilled',
+      'rejected',
+      'rejected',
+    ]);
+  });
+});
