@@ -136,5 +136,5 @@ function adviceFor(context: ProgramContext, rule: string, args: readonly SeenVal
       rule,
       args.map(({ value }) => value),
     )
-    .map(({ message }) => message);
+    .map(({ message }) => message.replace(/^denied: /, ''));
 }

@@ -78,6 +78,7 @@ describe('explain()', () => {
     const text = await textOf(roles, ann, repo);
     expect(text.split('\n').map((line) => line.trim())).toEqual([
       'denied: allow(User{id: 7}, "read", Repository{id: 2})',
+      'nearest condition that fails: `organization in user.orgs`: the list is empty (organization.polar:12)',
       '✗ allow(actor, action, resource) if has_permission(actor, action, resource); (organization.polar:1)',
       '✗ `has_permission(actor, action, resource)`: User{id: 7} does not have the permission "read" on Repository{id: 2} (organization.polar:1)',
       '✗ "read" if "reader"; (organization.polar:8)',

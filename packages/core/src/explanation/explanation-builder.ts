@@ -11,7 +11,7 @@ import type {
   ExplainedUse,
   ExplainedValue,
 } from './explanation.js';
-import { messageOf, reasonOf, reasonOfCall } from './failure-reasons.js';
+import { messageOf, reasonOf, reasonOfCall, undecidedReasonOf } from './failure-reasons.js';
 import { isComputation } from './goal-order.js';
 import { HeadMismatches } from './head-mismatches.js';
 import { ProgressOfAttempts } from './progress.js';
@@ -114,7 +114,10 @@ export class ExplanationBuilder {
     return {
       kind: 'condition',
       ...textAt(order.spanOf(goal)),
-      reason: undecided === undefined ? reasonOf(goal, values, this.shown) : messageOf(undecided, this.shown),
+      reason:
+        undecided === undefined
+          ? reasonOf(goal, values, this.shown)
+          : undecidedReasonOf(goal, undecided, values, this.shown),
       values: this.#named(values),
       bindings: this.#named(bindings),
       undecided: undecided && this.error(undecided),

@@ -3,23 +3,31 @@ import type { Undecided } from '../engine/machine/state/undecided.js';
 import type { Goal } from '../ir/goal.js';
 import type { SeenValue } from './trace.js';
 import type { ShownValues } from './shown-values.js';
+import { unbound } from './tracing-machine.js';
+import { equalityNote, membershipNote, typeNote } from './value-notes.js';
 
 /** Returns why a goal fails, with the values that it read. */
 export function reasonOf(goal: Goal, values: readonly SeenValue[], shown: ShownValues): string {
   const [left = '', right = ''] = values.map((value) => shown.show(value));
+  const [first, second] = values.map(({ value }) => value);
+  // A note reveals the kind of a value, which a mask may hide.
+  const noteOf = (find: () => string): string => (shown.mask === undefined ? find() : '');
   switch (goal.kind) {
     case 'unify':
-      return `${left} is not ${right}`;
+      return `${left} is not ${right}${noteOf(() => equalityNote(first, second))}`;
     case 'compare':
-      if (goal.operator === '==') return `${left} is not ${right}`;
+      if (goal.operator === '==')
+        return `${left} is not ${right}${noteOf(() => equalityNote(first, second))}`;
       if (goal.operator === '!=') return `both sides are ${left}`;
       return `${left} ${goal.operator} ${right} is false`;
     case 'condition':
       return `it is ${left}`;
     case 'isa':
-      return `${left} is not of the type ${goal.name}`;
+      return `${left} is not of the type ${goal.name}${noteOf(() => typeNote(first, shown.typesOf(first)))}`;
     case 'in':
-      return right === '[]' ? 'the list is empty' : `${left} is not in ${right}`;
+      return right === '[]'
+        ? 'the list is empty'
+        : `${left} is not in ${right}${noteOf(() => membershipNote(first, second))}`;
     case 'lookup':
       return `${left} has no such attribute`;
     default:
@@ -33,9 +41,24 @@ export function reasonOfCall(name: string, args: readonly SeenValue[], shown: Sh
   if (args.length === 3) {
     if (name === 'has_role') return `${first} does not have the role ${second} on ${third}`;
     if (name === 'has_permission') return `${first} does not have the permission ${second} on ${third}`;
-    if (name === 'has_relation') return `${third} has no relation ${second} to ${first}`;
+    if (name === 'has_relation')
+      return args[0]!.value === unbound
+        ? `${third} has no relation ${second}`
+        : `${third} has no relation ${second} to ${first}`;
   }
   return `no rule of ${name} holds for ${args.map((arg) => shown.show(arg)).join(', ')}`;
+}
+
+/** Returns why the data cannot decide a goal: the message, and the expression that is nil. */
+export function undecidedReasonOf(
+  goal: Goal,
+  undecided: Undecided,
+  [object]: readonly SeenValue[],
+  shown: ShownValues,
+): string {
+  const message = messageOf(undecided, shown);
+  const isNil = goal.kind === 'lookup' && object?.value === null && shown.mask === undefined;
+  return isNil && object.name !== undefined ? `${message}: \`${object.name}\` is nil` : message;
 }
 
 /** Returns the message of an undecided condition. It contains values, so that a mask leaves it out. */

@@ -1,13 +1,13 @@
 import { positionOf, textOf, type Span } from '../diagnostics/span.js';
 import { referenceTo } from '../engine/proof.js';
 import type { TypeSet } from '../host/type-set.js';
-import { describeValue } from '../internal/describe-value.js';
 import { isObjectOrFunction } from '../internal/is-object.js';
 import type { Parameter, Rule } from '../ir/goal.js';
 import type { Program } from '../ir/program.js';
 import type { ExplainedMismatch, ExplainedMiss } from './explanation.js';
 import type { ShownValues } from './shown-values.js';
 import type { SeenValue } from './trace.js';
+import { typeNote } from './value-notes.js';
 import { unbound } from './tracing-machine.js';
 
 /** Explains rules that were not entered: their heads do not fit the arguments, or a cut excludes them. */
@@ -30,7 +30,17 @@ export class HeadMismatches {
     const { span } = rule.origin;
     return isCut
       ? this.#miss(rule, 'cut', span, 'a cut in another rule excludes this rule')
-      : this.#miss(rule, 'head', span, 'the arguments do not fit the head of this rule');
+      : this.#miss(rule, 'head', span, this.#valueMismatch(rule, args));
+  }
+
+  /** Explains a parameter that is a type itself, as for *create*. */
+  #valueMismatch({ parameters }: Rule, args: readonly SeenValue[]): string {
+    for (const [i, { span }] of parameters.entries()) {
+      const type = this.program.types.find(textOf(span));
+      if (type !== undefined && args[i]!.value !== type.value)
+        return `${this.shown.show(args[i]!)} is not the type ${type.name} itself`;
+    }
+    return 'the arguments do not fit the head of this rule';
   }
 
   #typeMismatch({ specializer }: Parameter, arg: SeenValue): string | undefined {
@@ -41,8 +51,7 @@ export class HeadMismatches {
     const wanted = specializer.kind === 'union' ? this.program.unions[specializer.union] : [specializer.type];
     if (wanted.some((type) => type !== undefined && types.types.has(type))) return undefined;
     const name = specializer.kind === 'union' ? specializer.union : specializer.name;
-    const isUntyped = isObjectOrFunction(value) && ![...types.types].some(({ builtIn }) => !builtIn);
-    const note = isUntyped ? `: it is ${describeValue(value)} of no declared type` : '';
+    const note = this.shown.mask === undefined ? typeNote(value, types) : '';
     return `${this.shown.show(arg)} is not of the type ${name}${note}`;
   }
 

@@ -7,6 +7,7 @@ import type {
   ExplainedUse,
   ExplainedValue,
 } from './explanation.js';
+import { nearestCondition } from './nearest-condition.js';
 import { PageSources, placeOf } from './page-sources.js';
 import { firstLine, omittedText } from './render-text.js';
 
@@ -46,7 +47,7 @@ export function renderExplanationPage(explanation: Explanation, { title, note }:
 <body>
 <h1>${escapeHtml(heading)}</h1>
 ${note === undefined ? '' : `<p>${escapeHtml(note)}</p>\n`}<p><strong class="${outcome === 'allowed' ? 'good' : 'bad'}">${outcome}</strong>: <code>${escapeHtml(query)}</code></p>
-${notes.map((text) => `<p class="note">${escapeHtml(text)}</p>\n`).join('')}<main>
+${nearestParagraph(explanation)}${notes.map((text) => `<p class="note">${escapeHtml(text)}</p>\n`).join('')}<main>
 <section>
 <h2>${outcome === 'allowed' ? 'Proof' : 'Rules, nearest first'}</h2>
 ${tree === '' ? '<p>No rule applies.</p>' : tree}
@@ -55,6 +56,16 @@ ${rules === '' ? '' : `<section class="sources">\n<h2>Policy</h2>\n${rules}\n</s
 </body>
 </html>
 `;
+}
+
+function nearestParagraph(explanation: Explanation): string {
+  const nearest = nearestCondition(explanation);
+  if (nearest === undefined) return '';
+  const text =
+    nearest.kind === 'head' || nearest.kind === 'cut'
+      ? ''
+      : `<code>${escapeHtml(firstLine(nearest.text))}</code>: `;
+  return `<p>Nearest condition that fails: ${text}${escapeHtml(nearest.reason)} <span class="quiet">${escapeHtml(placeOf(nearest))}</span></p>\n`;
 }
 
 const styles = `

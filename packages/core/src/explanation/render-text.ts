@@ -6,6 +6,7 @@ import type {
   ExplainedUse,
   ExplainedValue,
 } from './explanation.js';
+import { nearestCondition } from './nearest-condition.js';
 
 export interface RenderOptions {
   /** Whether the text has colors for a terminal. Default: false. */
@@ -30,6 +31,8 @@ export function renderExplanation(explanation: Explanation, { color = false }: R
   const lines = [`${paint(outcome === 'allowed' ? 'good' : 'bad', outcome)}: ${paint('strong', query)}`];
   if (undecided !== undefined) lines.push(`  ${undecided.message} ${at(undecided, paint)}`);
   lines.push(...advice.map((text) => `  advice: ${text}`));
+  const nearest = nearestCondition(explanation);
+  if (nearest !== undefined) lines.push(`  nearest condition that fails: ${conditionText(nearest, paint)}`);
   lines.push(...proof.flatMap((use) => useLines(use, '  ', paint)));
   if (outcome !== 'allowed' && misses.length + omitted + advice.length === 0) lines.push('  no rule applies');
   lines.push(...misses.flatMap((miss) => missLines(miss, '  ', paint)));
@@ -55,10 +58,7 @@ function missLines(miss: ExplainedMiss, indent: string, paint: Paint): string[] 
 
 function failureLines(failure: ExplainedFailure, indent: string, paint: Paint): string[] {
   const head = `${indent}${paint('bad', '✗')} `;
-  const line =
-    failure.kind === 'head' || failure.kind === 'cut'
-      ? `${head}${failure.reason}`
-      : `${head}\`${firstLine(failure.text)}\`: ${failure.reason} ${at(failure, paint)}`;
+  const line = head + conditionText(failure, paint);
   switch (failure.kind) {
     case 'head':
     case 'cut':
@@ -100,6 +100,11 @@ const valueLine = (values: readonly ExplainedValue[], indent: string, paint: Pai
 
 const at = ({ file = 'policy', line }: ExplainedPlace, paint: Paint): string =>
   paint('quiet', `(${file}:${line})`);
+
+const conditionText = (failure: ExplainedFailure, paint: Paint): string =>
+  failure.kind === 'head' || failure.kind === 'cut'
+    ? failure.reason
+    : `\`${firstLine(failure.text)}\`: ${failure.reason} ${at(failure, paint)}`;
 
 /** Returns the first line of a text in the policy. */
 export function firstLine(text: string): string {
