@@ -347,7 +347,8 @@ export class DecisionEngine implements Decider {
     }
   }
 
-  #decideAsync(
+  // Async, so that an invalid option rejects the promise instead of being thrown.
+  async #decideAsync(
     kind: Decision['kind'],
     args: Arguments,
     options: CheckOptions,
