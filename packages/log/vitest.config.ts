@@ -7,6 +7,8 @@ export default mergeConfig(
     test: {
       name: 'log',
       include: ['src/**/*.test.ts'],
+      // Databases and processes start in them.
+      testTimeout: 30_000,
     },
   }),
 );

@@ -19,21 +19,27 @@ export interface Identity {
 export function identityOf(value: unknown, typeSets: TypeSets): Identity | undefined {
   if (value === null || value === undefined) return undefined;
   if (!isObjectOrFunction(value)) return { type: undefined, id: String(value as string) };
-  const type = resourceTypeOf(value, typeSets) ?? classNameOf(value);
-  if (typeof value === 'function' || isToken(value)) return { type, id: undefined };
-  return { type, id: keyOf(value, typeSets) };
+  if (typeof value === 'function' || isToken(value))
+    return { type: resourceTypeOf(value, typeSets) ?? classNameOf(value), id: undefined };
+  let type: string | undefined;
+  try {
+    let key: readonly string[] | undefined;
+    for (const declared of typeSets.of(value).types) {
+      if (!declared.builtIn) type ??= declared.name;
+      key ??= declared.key;
+    }
+    return { type: type ?? classNameOf(value), id: keyOf(value, key) };
+  } catch {
+    // A getter or a predicate of the application that throws, an unknown tag, or a revoked proxy.
+    return { type: type ?? classNameOf(value), id: undefined };
+  }
 }
 
-function keyOf(value: object, typeSets: TypeSets): string | undefined {
-  try {
-    const declared = [...typeSets.of(value).types].find(({ key }) => key !== undefined)?.key ?? ['id'];
-    const values = declared.map((name) => textOf((value as Record<string, unknown>)[name]));
-    if (values.includes(undefined)) return undefined;
-    return values.length === 1 ? values[0] : JSON.stringify(values);
-  } catch {
-    // A getter or a predicate of the application that throws, or an unknown tag.
-    return undefined;
-  }
+function keyOf(value: object, key: readonly string[] | undefined): string | undefined {
+  if (key === undefined) return textOf((value as { readonly id?: unknown }).id);
+  if (key.length === 1) return textOf((value as Record<string, unknown>)[key[0]!]);
+  const values = key.map((name) => textOf((value as Record<string, unknown>)[name]));
+  return values.includes(undefined) ? undefined : JSON.stringify(values);
 }
 
 /** Returns the text of a key. An object is only a key if it converts itself to a primitive value, as an ObjectId does. */

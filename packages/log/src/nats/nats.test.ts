@@ -134,7 +134,7 @@ describe.skipIf(url === undefined)('the server of NANOOK_TEST_NATS_URL', () => {
     const sink = nats({ jetstream: jetstream(connection, { timeout: 200 }), subject });
     const { log, authorizer, errors } = await logged({ sinks: [sink] });
     checkMany(authorizer, 3);
-    await expect(log.close({ timeoutMs: 600 })).rejects.toThrow('did not store 3 records');
+    await expect(log.close({ timeoutMs: 3_000 })).rejects.toThrow('did not store 3 records');
     expect(errors.map(({ code }) => code)).toEqual(['NANOOK_LOG_SINK_FAILED']);
   });
 });

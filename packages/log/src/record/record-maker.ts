@@ -54,7 +54,7 @@ export class RecordMaker {
     const record: DecisionRecord = {
       schema: schemaVersion,
       id: recordId(),
-      at: decision.at.toISOString(),
+      at: timeOf(decision.at),
       durationMs: Math.round(durationMs * 1_000) / 1_000,
       kind,
       outcome,
@@ -148,6 +148,19 @@ const textOf = (value: unknown): string => plainText(typeof value === 'string' ?
 
 /** Reads the reason of an error, which may be any value. */
 const reasonIn = ({ reason }: Decision): string | undefined => reason && plainText(reason);
+
+let lastMs = Number.NaN;
+let lastTime = '';
+
+/** Returns the text of a time. Many decisions are made in one millisecond. */
+function timeOf(at: Date): string {
+  const ms = at.getTime();
+  if (ms !== lastMs) {
+    lastTime = at.toISOString();
+    lastMs = ms;
+  }
+  return lastTime;
+}
 
 // Decisions with the same proof share its frozen objects.
 const shortRules = new WeakMap<RuleReference, RuleReference>();
