@@ -90,7 +90,13 @@ const pack = [step('pack', process.execPath, 'tools/pack.mjs', tarballs)];
 const packages = [
   ...publicPackages.flatMap((manifest) => [
     step(`publint ${manifest.name}`, 'publint', '--strict', tarballOf(manifest, tarballs)),
-    step(`attw ${manifest.name}`, 'attw', tarballOf(manifest, tarballs)),
+    step(
+      `attw ${manifest.name}`,
+      'attw',
+      tarballOf(manifest, tarballs),
+      // A command has no entry for CommonJS.
+      ...(manifest.bin ? ['--profile', 'esm-only'] : []),
+    ),
   ]),
   step('smoke test of the packages', process.execPath, 'tools/smoke.mjs', tarballs),
 ];

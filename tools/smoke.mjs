@@ -1,7 +1,7 @@
 // Tests the packages as users install them: packs them (or uses a folder of tarballs: `node tools/smoke.mjs <folder>`), installs the
-// tarballs without a network in a folder outside this repository, and starts four consumers on SYSTEM_NODE, the Node of the user: an ES
-// module, a CommonJS module, a CommonJS test under Jest (these three run tools/smoke/checks.cjs), and a NestJS application in TypeScript
-// with `"module": "commonjs"`, under Jest.
+// tarballs without a network in a folder outside this repository, and starts the command `nanook` and four consumers on SYSTEM_NODE, the
+// Node of the user: an ES module, a CommonJS module, a CommonJS test under Jest (these three run tools/smoke/checks.cjs), and a NestJS
+// application in TypeScript with `"module": "commonjs"`, under Jest.
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -40,11 +40,24 @@ function run(title, file, args) {
   return ok;
 }
 
-/** Returns the entry points of a package: `@nanook/core`, `@nanook/core/syntax` and so on. */
+/** Returns the entry points of a package for both kinds of modules: `@nanook/core`, `@nanook/core/syntax` and so on. */
 const entriesOf = ({ name, exports }) =>
-  Object.keys(exports)
-    .filter((path) => path !== './package.json')
-    .map((path) => name + path.slice(1));
+  Object.entries(exports)
+    .filter(([, target]) => target.require ?? target.node?.require)
+    .map(([path]) => name + path.slice(1));
+
+/** The packages of the registry that a package needs. The folder has no network to install them. */
+const foreignOf = ({ dependencies = {} }) =>
+  Object.keys(dependencies).filter((name) => !name.startsWith('@nanook/'));
+
+/** Unpacks a tarball where npm would install it, and links the packages that it needs. */
+function unpack(manifest, tarballs) {
+  const place = join('node_modules', manifest.name);
+  mkdirSync(join(folder, place), { recursive: true });
+  lend(foreignOf(manifest), join('packages', manifest.name.slice('@nanook/'.length)));
+  const file = tarballOf(manifest, tarballs);
+  return run(`unpack ${manifest.name}`, 'tar', ['-xzf', file, '--strip-components=1', '-C', place]);
+}
 
 let ok = true;
 try {
@@ -54,9 +67,13 @@ try {
   cpSync(join(root, 'tools/smoke'), folder, { recursive: true });
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'consumer', private: true }));
   writeFileSync(join(folder, 'entries.json'), JSON.stringify(publicPackages.flatMap(entriesOf)));
-  const files = publicPackages.map((manifest) => tarballOf(manifest, tarballs));
+  const needy = publicPackages.filter((manifest) => foreignOf(manifest).length > 0);
+  const files = publicPackages
+    .filter((manifest) => !needy.includes(manifest))
+    .map((manifest) => tarballOf(manifest, tarballs));
   const quiet = ['--offline', '--legacy-peer-deps', '--ignore-scripts', '--no-audit', '--no-fund'];
   ok = run('install the tarballs', 'npm', ['install', ...quiet, ...files]);
+  ok = needy.every((manifest) => unpack(manifest, tarballs)) && ok;
 
   if (ok) {
     const jest = createRequire(import.meta.url).resolve('jest/bin/jest');
@@ -64,7 +81,12 @@ try {
     lend(['@opentelemetry/api'], 'packages/log');
     lend(['@mikro-orm/core', 'drizzle-orm', 'sequelize', 'typeorm'], 'packages/orm');
     const plain = (title, file, what) => run(title, node, ['--throw-deprecation', file, what]);
-    const results = [plain('ES module', 'esm.mjs', 'checks'), plain('CommonJS', 'cjs.cjs', 'checks')];
+    const results = [
+      run('the command nanook', node, ['node_modules/@nanook/cli/dist/bin.mjs', 'init']),
+      run('the command nanook, check', node, ['node_modules/@nanook/cli/dist/bin.mjs', 'check']),
+      plain('ES module', 'esm.mjs', 'checks'),
+      plain('CommonJS', 'cjs.cjs', 'checks'),
+    ];
     lend(['@nestjs/microservices'], '.');
     results.push(
       plain('ES module, messages', 'esm.mjs', 'checkMessages'),

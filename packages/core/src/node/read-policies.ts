@@ -2,7 +2,14 @@ import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PolarError } from '../diagnostics/polar-error.js';
 import { Source } from '../diagnostics/source.js';
-import { isFileName, readText, type PolicyInput, type PolicyReader } from '../policy/policy-source.js';
+import {
+  isFileName,
+  listOf,
+  readText,
+  type NamedPolicy,
+  type PolicyInput,
+  type PolicyReader,
+} from '../policy/policy-source.js';
 import { fileSystem } from './file-system.js';
 import { glob, isGlob } from './glob.js';
 
@@ -13,6 +20,18 @@ export const fileReader: PolicyReader = {
     return read.flat();
   },
 };
+
+/**
+ * Reads the policies that `Authorizer.load` would read, without loading them: for tools that check or print policies.
+ *
+ * @param policies texts, `{ name, source }`, paths and globs
+ * @returns the policies in this order, the files of a glob sorted by path; a text without a name is called `policy`
+ * @throws {PolarError} `POLAR_LOAD_…` when a file does not exist, cannot be read, or a glob matches no file
+ */
+export async function readPolicies(policies: PolicyInput | readonly PolicyInput[]): Promise<NamedPolicy[]> {
+  const sources = await fileReader.read(listOf(policies));
+  return sources.map(({ name = 'policy', text }) => ({ name, source: text }));
+}
 
 /** The path of a policy file, or a pattern that matches several. */
 export interface PolicyPath {

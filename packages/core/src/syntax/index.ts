@@ -1,5 +1,6 @@
 // `@nanook/core/syntax`: the Polar language as text and tree, usable without the engine.
 
+export { formatPolicy, type FormatOptions } from './format.js';
 export { parse, parseTerm, type NamedText } from './parse.js';
 export {
   print,

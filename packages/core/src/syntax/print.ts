@@ -48,7 +48,8 @@ function levelOf(term: PatternOrTermNode): number {
   }
 }
 
-const at = (level: number, term: PatternOrTermNode): string =>
+/** Prints a term or pattern, with brackets if it binds looser than `level`. */
+export const printOperand = (level: number, term: PatternOrTermNode): string =>
   levelOf(term) < level ? `(${printTerm(term)})` : printTerm(term);
 
 /** Prints a term or pattern on one line. */
@@ -77,24 +78,24 @@ export function printTerm(term: PatternOrTermNode): string {
       return `${term.predicate}${printArguments(term.args, term.keywords)}`;
     case 'arithmetic': {
       const level = levelOf(term);
-      return `${at(level, term.left)} ${term.operator} ${at(level + 1, term.right)}`;
+      return `${printOperand(level, term.left)} ${term.operator} ${printOperand(level + 1, term.right)}`;
     }
     case 'unify':
-      return `${at(Level.compare, term.left)} = ${at(Level.compare, term.right)}`;
+      return `${printOperand(Level.compare, term.left)} = ${printOperand(Level.compare, term.right)}`;
     case 'assign':
-      return `${term.variable.name} := ${at(Level.compare, term.value)}`;
+      return `${term.variable.name} := ${printOperand(Level.compare, term.value)}`;
     case 'compare':
-      return `${at(Level.sum, term.left)} ${term.operator} ${at(Level.sum, term.right)}`;
+      return `${printOperand(Level.sum, term.left)} ${term.operator} ${printOperand(Level.sum, term.right)}`;
     case 'in':
-      return `${at(Level.lookup, term.item)} in ${at(Level.lookup, term.collection)}`;
+      return `${printOperand(Level.lookup, term.item)} in ${printOperand(Level.lookup, term.collection)}`;
     case 'matches':
-      return `${at(Level.lookup, term.value)} matches ${printTerm(term.pattern)}`;
+      return `${printOperand(Level.lookup, term.value)} matches ${printTerm(term.pattern)}`;
     case 'and':
       return term.operands.length === 0 ? '(true)' : joined(term.operands, ' and ', Level.not);
     case 'or':
       return term.operands.length === 0 ? '(false)' : joined(term.operands, ' or ', Level.and);
     case 'not':
-      return `not ${at(Level.unify, term.operand)}`;
+      return `not ${printOperand(Level.unify, term.operand)}`;
     case 'forall':
       return `forall(${printTerm(term.condition)}, ${printTerm(term.action)})`;
     case 'cut':
@@ -108,11 +109,13 @@ export function printTerm(term: PatternOrTermNode): string {
 }
 
 const joined = (terms: readonly PatternOrTermNode[], between: string, level: number): string =>
-  terms.map((term) => at(level, term)).join(between);
+  terms.map((term) => printOperand(level, term)).join(between);
 
 /** A number right before a dot would become a float. */
 const printObject = (term: TermNode): string =>
-  term.kind === 'literal' && typeof term.value === 'number' ? `(${printTerm(term)})` : at(Level.lookup, term);
+  term.kind === 'literal' && typeof term.value === 'number'
+    ? `(${printTerm(term)})`
+    : printOperand(Level.lookup, term);
 
 const printKey = (key: LiteralNode | VariableNode): string => {
   if (key.kind === 'variable') return `(${key.name})`;
@@ -121,13 +124,13 @@ const printKey = (key: LiteralNode | VariableNode): string => {
 };
 
 function printItems(items: readonly PatternOrTermNode[], rest: VariableNode | undefined): string {
-  const parts = items.map((item) => at(Level.sum, item));
+  const parts = items.map((item) => printOperand(Level.sum, item));
   if (rest) parts.push(`*${rest.name}`);
   return `[${parts.join(', ')}]`;
 }
 
 const printFields = (fields: readonly FieldNode<PatternOrTermNode>[], level: number): string =>
-  `{${fields.map(({ key, value }) => `${key}: ${at(level, value)}`).join(', ')}}`;
+  `{${fields.map(({ key, value }) => `${key}: ${printOperand(level, value)}`).join(', ')}}`;
 
 const printArguments = (args: readonly TermNode[], keywords: readonly FieldNode[]): string =>
   `(${[...args.map(printTerm), ...keywords.map(({ key, value }) => `${key}: ${printTerm(value)}`)].join(', ')})`;
@@ -164,7 +167,7 @@ function printNumber(value: number): string {
 // ── statements ──
 
 export const printParameter = ({ term, specializer }: ParameterNode): string =>
-  specializer ? `${printTerm(term)}: ${printTerm(specializer)}` : at(Level.sum, term);
+  specializer ? `${printTerm(term)}: ${printTerm(specializer)}` : printOperand(Level.sum, term);
 
 const printHead = (name: string, parameters: readonly ParameterNode[]): string =>
   `${name}(${parameters.map(printParameter).join(', ')})`;
@@ -181,7 +184,7 @@ export function printShorthandRule({ head, implier, keyword, relation }: Shortha
   return `${printString(head.value)} if ${printString(implier.value)}${on};`;
 }
 
-function printDeclaration(declaration: ListDeclarationNode | DictionaryDeclarationNode): string {
+export function printDeclaration(declaration: ListDeclarationNode | DictionaryDeclarationNode): string {
   const { name } = declaration.name;
   if (declaration.kind === 'list-declaration') {
     return `${name} = [${declaration.items.map(({ value }) => printString(value)).join(', ')}];`;
@@ -190,7 +193,7 @@ function printDeclaration(declaration: ListDeclarationNode | DictionaryDeclarati
   return `${name} = { ${declaration.fields.map(printRelation).join(', ')} };`;
 }
 
-const printRelation = ({ key, value }: FieldNode<NameNode>): string => `${key}: ${value.name}`;
+export const printRelation = ({ key, value }: FieldNode<NameNode>): string => `${key}: ${value.name}`;
 
 function printBlock({ keyword, className, items }: BlockNode): string {
   const head = `${keyword ? `${keyword.name} ` : ''}${className.name}`;

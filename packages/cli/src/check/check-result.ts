@@ -1,0 +1,10 @@
+import type { Finding } from './finding.js';
+
+/** The result of `nanook check`. */
+export interface CheckResult {
+  /** The paths of the checked policies. */
+  readonly files: readonly string[];
+  readonly findings: readonly Finding[];
+  /** Messages about the check itself. */
+  readonly notes: readonly string[];
+}

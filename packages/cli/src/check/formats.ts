@@ -1,0 +1,57 @@
+import { codeFrame } from '@nanook/core/syntax';
+import { count } from '../output/count.js';
+import type { Colors } from '../output/io.js';
+import type { CheckResult } from './check-result.js';
+import { errorCount, writtenFinding } from './finding.js';
+import { toSarif } from './sarif.js';
+
+/** The forms in which `nanook check` prints its result. */
+export const formats = {
+  text: toText,
+  json: toJson,
+  github: toGithub,
+  sarif: toSarif,
+} satisfies Record<string, (result: CheckResult, colors: Colors) => string>;
+export type FormatName = keyof typeof formats;
+export const formatNames = Object.keys(formats) as readonly FormatName[];
+
+function toText(result: CheckResult, colors: Colors): string {
+  const blocks = result.findings.map(({ severity, code, message, span }) => {
+    const label = severity === 'error' ? colors.red('error') : colors.yellow('warning');
+    const frame = span === undefined ? '' : `\n${codeFrame(span)}`;
+    return `${label} ${colors.dim(code)}\n${message}${frame}\n`;
+  });
+  return [...blocks, summaryOf(result, colors), ...result.notes.map(colors.dim)].join('\n');
+}
+
+function summaryOf({ files, findings }: CheckResult, colors: Colors): string {
+  const errors = errorCount(findings);
+  const warnings = findings.length - errors;
+  const text = `${count(files.length, 'file')} checked: ${count(errors, 'error')}, ${count(warnings, 'warning')}`;
+  return errors > 0 ? colors.red(text) : warnings > 0 ? colors.yellow(text) : colors.green(text);
+}
+
+function toJson({ files, findings, notes }: CheckResult): string {
+  const errors = errorCount(findings);
+  const written = findings.map(writtenFinding);
+  const result = { files, errors, warnings: findings.length - errors, findings: written, notes };
+  return JSON.stringify(result, undefined, 2);
+}
+
+/** Prints workflow commands of GitHub Actions, which show each finding in the changed file. */
+function toGithub(result: CheckResult, colors: Colors): string {
+  const lines = result.findings.map((finding) => {
+    const { severity, code, message, file, line, column, endLine, endColumn } = writtenFinding(finding);
+    const properties = { file, line, col: column, endLine, endColumn, title: code };
+    const present = Object.entries(properties).filter(([, value]) => value !== undefined);
+    const written = present.map(([name, value]) => `${name}=${escapeProperty(String(value))}`);
+    return `::${severity} ${written.join(',')}::${escapeMessage(message)}`;
+  });
+  return [...lines, summaryOf(result, colors)].join('\n');
+}
+
+const escapeMessage = (text: string): string =>
+  text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+
+const escapeProperty = (text: string): string =>
+  escapeMessage(text).replaceAll(':', '%3A').replaceAll(',', '%2C');

@@ -1,0 +1,22 @@
+import type { Finding } from '../finding.js';
+import { crossProduct } from './cross-product.js';
+import { duplicateRule } from './duplicate-rule.js';
+import type { Lint, LintInput } from './lint.js';
+import { nilOrder } from './nil-order.js';
+import { unreachableRule } from './unreachable-rule.js';
+import { neverGranted, neverUsed } from './unused-declaration.js';
+
+export const allLints: readonly Lint[] = [
+  neverGranted,
+  neverUsed,
+  duplicateRule,
+  unreachableRule,
+  nilOrder,
+  crossProduct,
+];
+
+/** Returns the probable mistakes that the load does not report. */
+export const runLints = (input: LintInput): Finding[] =>
+  allLints.flatMap(({ code, find }) =>
+    [...find(input)].map(({ span, message }) => ({ severity: 'warning' as const, code, message, span })),
+  );

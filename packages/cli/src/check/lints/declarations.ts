@@ -1,0 +1,48 @@
+import type { TypesInput } from '@nanook/core';
+import type { BlockNode, PolicyNode, ShorthandRuleNode, Span } from '@nanook/core/syntax';
+
+export type DeclarationKind = 'permission' | 'role' | 'relation';
+
+/** A name that a block declares. */
+export interface Declaration {
+  readonly kind: DeclarationKind;
+  readonly name: string;
+  readonly type: string;
+  readonly span: Span;
+}
+
+const listKinds: Readonly<Record<string, DeclarationKind>> = { permissions: 'permission', roles: 'role' };
+
+export const blocksOf = (trees: readonly PolicyNode[]): readonly BlockNode[] =>
+  trees.flatMap(({ statements }) => statements.filter((statement) => statement.kind === 'block'));
+
+export const shorthandRulesOf = ({ items }: BlockNode): readonly ShorthandRuleNode[] =>
+  items.filter((item) => item.kind === 'shorthand-rule');
+
+export function declarationsOf({ className, items }: BlockNode): readonly Declaration[] {
+  const type = className.name;
+  return items.flatMap((item): Declaration[] => {
+    if (item.kind === 'list-declaration') {
+      const kind = listKinds[item.name.name];
+      return kind === undefined
+        ? []
+        : item.items.map(({ value: name, span }) => ({ kind, name, type, span }));
+    }
+    if (item.kind === 'dictionary-declaration')
+      return item.fields.map(({ key: name, value: { span } }) => ({ kind: 'relation', name, type, span }));
+    return [];
+  });
+}
+
+/** Returns whether a value can have both types: one is the other, extends it, or it is not known. */
+export function mayOverlap(a: string, b: string, types: TypesInput): boolean {
+  if (a === b || b === 'Actor' || b === 'Resource') return true;
+  const [classA, classB] = [classOf(types[a]), classOf(types[b])];
+  if (classA === undefined || classB === undefined) return false;
+  return classA.prototype instanceof classB || classB.prototype instanceof classA;
+}
+
+function classOf(input: TypesInput[string] | undefined): Function | undefined {
+  if (typeof input === 'function') return input;
+  return input?.class;
+}

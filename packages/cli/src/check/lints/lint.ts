@@ -1,0 +1,20 @@
+import type { TypesInput } from '@nanook/core';
+import type { PolicyNode, Span } from '@nanook/core/syntax';
+
+/** The policies of a project, without syntax errors, and the types of the application. */
+export interface LintInput {
+  readonly trees: readonly PolicyNode[];
+  readonly types: TypesInput;
+}
+
+/** A probable mistake that a lint finds. */
+export interface Mistake {
+  readonly span: Span;
+  readonly message: string;
+}
+
+/** Looks for one kind of mistake. */
+export interface Lint {
+  readonly code: `NANOOK_LINT_${string}`;
+  readonly find: (input: LintInput) => Iterable<Mistake>;
+}

@@ -1,0 +1,121 @@
+import type { TypesInput } from '@nanook/core';
+import { parse, positionOf } from '@nanook/core/syntax';
+import { describe, expect, it } from 'vitest';
+import { runLints } from './all-lints.js';
+
+/** Returns the codes of the findings without their prefix, each with its line and the start of its message. */
+function lint(text: string, types: TypesInput = {}): string[] {
+  const { policy, diagnostics } = parse(text);
+  expect(diagnostics).toEqual([]);
+  return runLints({ trees: [policy], types }).map(
+    ({ code, span }) => `${positionOf(span!).line} ${code.replace('NANOOK_LINT_', '')}`,
+  );
+}
+
+describe('never-granted', () => {
+  const block =
+    'resource Note {\n  permissions = ["read"];\n  roles = ["owner"];\n  relations = { parent: Note };\n';
+
+  it('finds a permission, a role and a relation that no rule gives', () => {
+    expect(lint(`${block}}`)).toEqual(['2 NEVER_GRANTED', '3 NEVER_GRANTED', '4 NEVER_GRANTED']);
+  });
+
+  it('accepts shorthand rules, rules of the predicates, and allow rules', () => {
+    expect(
+      lint(`${block}  "owner" if "owner" on "parent";\n}
+allow(_, "read", _: Note);
+has_relation(a: Note, "parent", b: Note) if b.parent = a;`),
+    ).toEqual([]);
+  });
+
+  it('accepts a rule whose name is a variable', () => {
+    expect(
+      lint(`${block}  "read" if "owner" on "parent";\n}
+has_role(user, name, note: Note) if r in user.roles and r.name = name and r.note = note;
+has_relation(_, _, _);`),
+    ).toEqual([]);
+  });
+
+  it('does not count the rules of another type', () => {
+    expect(
+      lint(
+        'resource A { roles = ["x"]; "x" if "x"; }\nresource B {\n roles = ["x"]; }\nhas_role(_, "x", _: A);',
+      ),
+    ).toEqual(['3 NEVER_GRANTED']);
+  });
+
+  it('counts the rules of a base class', () => {
+    class Base {}
+    class Derived extends Base {}
+    const policy =
+      'resource Derived { permissions = ["x"]; roles = ["y"]; "x" if "y"; }\nhas_role(_, "y", _: Base);';
+    expect(lint(policy, { Base, Derived })).toEqual([]);
+    expect(lint(policy)).toEqual(['1 NEVER_GRANTED']);
+  });
+});
+
+describe('never-used', () => {
+  it('finds a role and a relation that no rule asks for', () => {
+    expect(
+      lint(`resource Note {
+  roles = ["owner"];
+  relations = { parent: Note };
+}
+has_role(_, "owner", _: Note);
+has_relation(_, "parent", _: Note);`),
+    ).toEqual(['2 NEVER_USED', '3 NEVER_USED']);
+  });
+});
+
+describe('duplicate-rule and unreachable-rule', () => {
+  it('find a rule that is written twice, whatever its layout', () => {
+    expect(lint('f(1)  if x=1;\nf(1) if x = 1;')).toEqual(['2 DUPLICATE_RULE']);
+  });
+
+  it('find rules that a fact without conditions makes needless', () => {
+    expect(lint('allow(_, _, _);\nallow(user: User, "read", _) if user.admin;')).toEqual([
+      '2 UNREACHABLE_RULE',
+    ]);
+    expect(lint('f(_: User, "a");\nf(_: User, "a") if g(1);\ng(1);')).toEqual(['2 UNREACHABLE_RULE']);
+  });
+
+  it('keep a rule that another one covers only in part', () => {
+    expect(lint('f(_: User, "a");\nf(_, "a") if g(1);\nf(_: User, "b");\ng(1);')).toEqual([]);
+    expect(lint('f(x, x);\nf(1, 2);')).toEqual([]);
+    expect(lint('f(_: User{admin: true}, _);\nf(_: User, _) if g(1);\ng(1);')).toEqual([]);
+  });
+});
+
+describe('nil-order', () => {
+  const types: TypesInput = {
+    Note: { fields: { due: 'Integer?', open: { optional: Boolean }, size: 'Integer' } },
+  };
+
+  it('finds an order and a negation of an optional field', () => {
+    expect(lint('f(n: Note) if\n  n.due > 1;\nf(n: Note) if\n  not n.open;', types)).toEqual([
+      '2 MAY_BE_NIL',
+      '4 MAY_BE_NIL',
+    ]);
+  });
+
+  it('accepts a field after its test for nil, and a field that is not optional', () => {
+    expect(lint('f(n: Note) if n.due != nil and n.due > 1 and n.size > 2;', types)).toEqual([]);
+    expect(lint('f(n: Note) if n.due != nil and (n.size = 1 or n.due > 1);', types)).toEqual([]);
+  });
+
+  it('finds a field that only another alternative has tested', () => {
+    expect(lint('f(n: Note) if n.due != nil or n.due > 1;', types)).toEqual(['1 MAY_BE_NIL']);
+  });
+});
+
+describe('cross-product', () => {
+  it('finds two loops that no condition connects', () => {
+    expect(lint('f(u, n) if a in u.as and b in n.bs and a.x = 1 and b.y = 2;')).toEqual(['1 CROSS_PRODUCT']);
+  });
+
+  it('accepts loops that a condition connects', () => {
+    expect(lint('f(u, n) if a in u.as and b in n.bs and a.x = b.x;')).toEqual([]);
+    expect(lint('f(u) if a in u.as and b in a.bs;')).toEqual([]);
+    expect(lint('f(u, n) if a in u.as and a in n.as;')).toEqual([]);
+  });
+});

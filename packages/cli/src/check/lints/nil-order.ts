@@ -1,0 +1,92 @@
+import { printTerm, type RuleNode, type TermNode } from '@nanook/core/syntax';
+import type { FieldTypeInput, TypesInput } from '@nanook/core';
+import type { Lint, Mistake } from './lint.js';
+import { rulesOf } from './rules-of.js';
+
+/**
+ * Finds an order comparison or a negation of a field that is declared optional, without a test for `nil` before it. For `nil` the
+ * condition is undecided, so the rule grants nothing, and a check throws.
+ */
+export const nilOrder: Lint = {
+  code: 'NANOOK_LINT_MAY_BE_NIL',
+  *find({ trees, types }) {
+    for (const rule of rulesOf(trees)) {
+      if (rule.body === undefined) continue;
+      const optional = optionalFields(rule, types);
+      if (optional.size > 0) yield* mistakesIn(rule.body, optional, new Set());
+    }
+  },
+};
+
+/** The optional fields of the parameters of a rule, as a policy writes them: `note.dueAt`. */
+function optionalFields({ parameters }: RuleNode, types: TypesInput): ReadonlySet<string> {
+  const found = new Set<string>();
+  for (const { term, specializer } of parameters) {
+    if (term.kind !== 'variable' || specializer?.kind !== 'instance-pattern') continue;
+    const type = types[specializer.className];
+    if (type === undefined || typeof type === 'function') continue;
+    for (const [field, declared] of Object.entries(type.fields ?? {}))
+      if (isOptional(declared)) found.add(`${term.name}.${field}`);
+  }
+  return found;
+}
+
+const isOptional = (type: FieldTypeInput): boolean =>
+  typeof type === 'string' ? type.endsWith('?') : typeof type === 'object' && 'optional' in type;
+
+/** @param guarded the fields that earlier conditions have compared with `nil`; conditions of an `and` extend it */
+function* mistakesIn(
+  term: TermNode,
+  optional: ReadonlySet<string>,
+  guarded: Set<string>,
+): Generator<Mistake, void, undefined> {
+  switch (term.kind) {
+    case 'and':
+      for (const operand of term.operands) {
+        yield* mistakesIn(operand, optional, guarded);
+        const tested = testedField(operand);
+        if (tested !== undefined) guarded.add(tested);
+      }
+      return;
+    case 'or':
+      for (const operand of term.operands) yield* mistakesIn(operand, optional, new Set(guarded));
+      return;
+    case 'not': {
+      if (isRisky(term.operand)) yield mistake(term.operand, '`not` cannot be decided');
+      else yield* mistakesIn(term.operand, optional, new Set(guarded));
+      return;
+    }
+    case 'compare':
+      if (!['<', '<=', '>', '>='].includes(term.operator)) return;
+      for (const side of [term.left, term.right])
+        if (isRisky(side)) yield mistake(side, `\`${term.operator}\` cannot be decided`);
+      return;
+    case 'forall':
+      yield* mistakesIn(term.condition, optional, new Set(guarded));
+      yield* mistakesIn(term.action, optional, new Set(guarded));
+      return;
+    default:
+  }
+
+  function isRisky(side: TermNode): boolean {
+    const text = printTerm(side);
+    return side.kind === 'lookup' && optional.has(text) && !guarded.has(text);
+  }
+}
+
+const mistake = (field: TermNode, consequence: string): Mistake => {
+  const text = printTerm(field);
+  return {
+    span: field.span,
+    message: `\`${text}\` may be nil, and then ${consequence}; write \`${text} != nil and …\` before it`,
+  };
+};
+
+/** Returns `note.dueAt` for the condition `note.dueAt != nil`. */
+function testedField(term: TermNode): string | undefined {
+  if (term.kind !== 'compare' || term.operator !== '!=') return undefined;
+  if (isNil(term.right)) return printTerm(term.left);
+  return isNil(term.left) ? printTerm(term.right) : undefined;
+}
+
+const isNil = (term: TermNode): boolean => term.kind === 'variable' && term.name === 'nil';

@@ -1,0 +1,37 @@
+import { isAbsolute, relative } from 'node:path';
+import type { CheckResult } from './check-result.js';
+import { writtenFinding, type WrittenFinding } from './finding.js';
+
+/** Prints the findings in SARIF 2.1.0, which code scanning of GitHub and other tools read. */
+export function toSarif(result: CheckResult): string {
+  const findings = result.findings.map(writtenFinding);
+  const codes = [...new Set(findings.map(({ code }) => code))];
+  const log = {
+    $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
+    version: '2.1.0',
+    runs: [
+      {
+        tool: { driver: { name: 'nanook', rules: codes.map((id) => ({ id })) } },
+        columnKind: 'unicodeCodePoints',
+        results: findings.map((finding) => ({
+          ruleId: finding.code,
+          ruleIndex: codes.indexOf(finding.code),
+          level: finding.severity,
+          message: { text: finding.message },
+          ...locationsOf(finding),
+        })),
+      },
+    ],
+  };
+  return JSON.stringify(log, undefined, 2);
+}
+
+function locationsOf({ file, line, column, endLine, endColumn }: WrittenFinding): object {
+  if (file === undefined || line === undefined) return {};
+  const region = { startLine: line, startColumn: column, endLine, endColumn };
+  return { locations: [{ physicalLocation: { artifactLocation: { uri: uriOf(file) }, region } }] };
+}
+
+/** A relative URI with forward slashes: the root of the repository is the base of it. */
+const uriOf = (file: string): string =>
+  (isAbsolute(file) ? relative(process.cwd(), file) : file).split(/[/\\]/).map(encodeURIComponent).join('/');

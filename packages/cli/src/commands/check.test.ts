@@ -1,0 +1,148 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { contentOf, enterFolder, nanook, project } from '../testing/run.fixture.js';
+
+const misspelled = 'allow(user: User, "read", note: Note) if note.owner = usr and note.open = true;\n';
+
+describe('nanook check', () => {
+  beforeEach(() => enterFolder({ 'policy/a.polar': misspelled }));
+
+  it('finds the policies of a project without a configuration, and takes their types for granted', async () => {
+    const { code, out } = await nanook('check');
+    expect(code).toBe(1);
+    expect(out).toContain('POLAR_CHECK_SINGLETON_VARIABLE');
+    expect(out).toContain('policy/a.polar:1:55');
+    expect(out).not.toContain('UNKNOWN_SPECIALIZER');
+    expect(out).toContain('The types of the application are not known');
+  });
+
+  it('writes the findings as JSON with 1-based places', async () => {
+    const { code, out } = await nanook('check', '--json');
+    expect(code).toBe(1);
+    const result = JSON.parse(out);
+    expect(result).toMatchObject({ files: ['policy/a.polar'], errors: 1 });
+    expect(result.findings).toContainEqual({
+      severity: 'error',
+      code: 'POLAR_CHECK_SINGLETON_VARIABLE',
+      message: expect.stringContaining('usr'),
+      file: 'policy/a.polar',
+      line: 1,
+      column: 55,
+      endLine: 1,
+      endColumn: 58,
+    });
+  });
+
+  it('writes workflow commands for GitHub, with escaped texts', async () => {
+    const { out } = await nanook('check', '--format', 'github');
+    expect(out).toMatch(
+      /^::error file=policy\/a\.polar,line=1,col=55,endLine=1,endColumn=58,title=POLAR_CHECK_SINGLETON_VARIABLE::/m,
+    );
+    for (const line of out.trim().split('\n').slice(0, -1)) expect(line).toMatch(/^::(error|warning) /);
+  });
+
+  it('writes SARIF with the place of each finding', async () => {
+    const { out } = await nanook('check', '--format', 'sarif');
+    const { version, runs } = JSON.parse(out);
+    expect(version).toBe('2.1.0');
+    const [result] = runs[0].results;
+    expect(result).toMatchObject({
+      ruleId: 'POLAR_CHECK_SINGLETON_VARIABLE',
+      level: 'error',
+      locations: [
+        {
+          physicalLocation: {
+            artifactLocation: { uri: 'policy/a.polar' },
+            region: { startLine: 1, startColumn: 55, endLine: 1, endColumn: 58 },
+          },
+        },
+      ],
+    });
+    expect(runs[0].tool.driver.rules[result.ruleIndex].id).toBe(result.ruleId);
+  });
+
+  it('checks fields and class names with the types of a configuration', async () => {
+    await enterFolder({
+      ...project,
+      'policy/more.polar': 'allow(user: Usr, "close", note: Note) if note.authr = user;\n',
+    });
+    const { code, out } = await nanook('check');
+    expect(code).toBe(1);
+    expect(out).toContain('POLAR_CHECK_UNKNOWN_SPECIALIZER');
+    expect(out).toContain('POLAR_CHECK_UNKNOWN_FIELD');
+    expect(out).not.toContain('The types of the application are not known');
+  });
+
+  it('runs inline queries with the types of a configuration, and reports the one that fails', async () => {
+    await enterFolder({ ...project, 'policy/test.polar': '?= 1 = 1;\n?= has_role("x", "owner", "y");\n' });
+    const { code, out } = await nanook('check');
+    expect(code).toBe(1);
+    expect(out).toContain('policy/test.polar:2:4');
+    expect(out).toContain('1 error');
+  });
+
+  it('exits with 0 for warnings, and with 1 for more than --max-warnings', async () => {
+    await enterFolder({ 'a.polar': 'allow(_, "read", _);\nallow(_, "read", _);\n' });
+    const { code, out } = await nanook('check');
+    expect(out).toContain('NANOOK_LINT_DUPLICATE_RULE');
+    expect(code).toBe(0);
+    expect((await nanook('check', '--max-warnings', '9')).code).toBe(0);
+    expect((await nanook('check', '--max-warnings', '0')).code).toBe(1);
+  });
+
+  it('checks the named files and folders only', async () => {
+    await enterFolder({ 'good/a.polar': 'allow(_, "read", 1);\n', 'bad/b.polar': 'allow(' });
+    expect((await nanook('check', 'good')).code).toBe(0);
+    expect((await nanook('check', 'good/a.polar', 'bad')).code).toBe(1);
+  });
+
+  it('exits with 2 for a file that does not exist, another kind of file, and a project without policies', async () => {
+    expect(await nanook('check', 'no.polar')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('no.polar'),
+    });
+    expect(await nanook('check', 'package.json')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('ends in .polar'),
+    });
+    await enterFolder({});
+    expect((await nanook('check')).code).toBe(2);
+  });
+
+  it('exits with 2 for a configuration with an unknown option, a syntax error, or no default export', async () => {
+    await enterFolder({ ...project, 'nanook.config.json': '{ "polices": "a.polar" }' });
+    expect(await nanook('check')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('did you mean `policies`?'),
+    });
+    await enterFolder({ ...project, 'nanook.config.json': '{' });
+    expect(await nanook('check')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('nanook.config.json'),
+    });
+    await enterFolder({ 'a.polar': misspelled, 'nanook.config.mjs': 'export const types = {};' });
+    expect(await nanook('check')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('expected a default export'),
+    });
+    expect((await nanook('check', '--config', 'none.ts')).code).toBe(2);
+  });
+
+  it('reads a configuration in TypeScript that Node cannot read itself', async () => {
+    await enterFolder({
+      'policy/a.polar': 'allow(_: User, "read", _: Note);\n',
+      'nanook.config.ts': `enum Name { user = 'User' }
+export default { types: { [Name.user]: {}, Note: {} }, policies: 'policy/*.polar' };\n`,
+    });
+    expect(await nanook('check')).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('0 errors, 0 warnings'),
+    });
+  });
+
+  it('finds the configuration in a folder above, with paths relative to it', async () => {
+    await enterFolder({ ...project, 'deep/inside/x.txt': '' });
+    process.chdir('deep/inside');
+    expect(await nanook('check')).toMatchObject({ code: 0, out: expect.stringContaining('1 file checked') });
+    expect(await contentOf('../../policy/main.polar')).toBe(project['policy/main.polar']);
+  });
+});

@@ -1,0 +1,35 @@
+import { InvalidArgumentError, Option } from 'commander';
+
+export const configOption = (): Option =>
+  new Option('-c, --config <file>', 'the configuration; default: the nearest nanook.config.ts, .js or .json');
+
+/** The options of commands that load a project. */
+export interface ProjectFlags {
+  readonly config?: string;
+  readonly policy?: readonly string[];
+}
+
+export const policyOption = (): Option =>
+  new Option(
+    '-p, --policy <paths...>',
+    'files, folders and globs; default: the policies of the configuration',
+  );
+
+export const jsonOption = (): Option => new Option('--json', 'write the result as JSON');
+
+/** Reads the value of an option as a number of things. */
+export const nonNegativeInteger =
+  (name: string) =>
+  (text: string): number => {
+    if (!/^\d+$/.test(text)) throw new InvalidArgumentError(`${name} expects a whole number, found ${text}.`);
+    return Number(text);
+  };
+
+/** Reads the value of an option as a whole number above 0. */
+export const positiveInteger =
+  (name: string) =>
+  (text: string): number => {
+    if (!/^[1-9]\d*$/.test(text))
+      throw new InvalidArgumentError(`${name} expects a whole number above 0, found ${text}.`);
+    return Number(text);
+  };

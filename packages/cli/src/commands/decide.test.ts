@@ -1,0 +1,102 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { contentOf, enterFolder, nanook, project } from '../testing/run.fixture.js';
+
+describe('commands that decide checks', () => {
+  beforeEach(() => enterFolder(project));
+
+  it('explain prints the reason, and exits with 0 only if the action is allowed', async () => {
+    const allowed = await nanook('explain', 'ann', 'edit', 'report');
+    expect(allowed.code).toBe(0);
+    expect(allowed.out).toMatch(/^allowed: allow\(User\{id: 7\}, "edit", Note\{id: 3\}\)/);
+    const denied = await nanook('explain', 'ben', 'edit', 'report');
+    expect(denied.code).toBe(1);
+    expect(denied.out).toContain('`organization.ownerId = user.id`: 7 is not 8');
+  });
+
+  it('explain accepts values in the syntax of Polar, with fixtures inside', async () => {
+    const row = 'Note{id: 4, authorId: 5, organization: acme}';
+    expect((await nanook('explain', 'User{id: 7}', 'edit', row)).code).toBe(0);
+    expect((await nanook('explain', 'User{id: 8}', 'edit', row)).code).toBe(1);
+    expect((await nanook('explain', 'User{id: 5}', 'read', row)).code).toBe(0);
+  });
+
+  it('explain writes JSON and a page', async () => {
+    const { out } = await nanook('explain', 'ben', 'edit', 'report', '--json', '--html', 'why.html');
+    expect(JSON.parse(out)).toMatchObject({ outcome: 'denied', query: expect.stringContaining('"edit"') });
+    expect(await contentOf('why.html')).toMatch(/^<!doctype html>/i);
+  });
+
+  it('query prints each answer, and exits with 1 without one', async () => {
+    expect(await nanook('query', 'allow(ann, action, report)')).toMatchObject({
+      code: 0,
+      out: 'action = "read"\naction = "edit"\n',
+    });
+    expect(await nanook('query', '1 = 2')).toMatchObject({ code: 1, out: 'no answer\n' });
+    expect(await nanook('query', '1 = 1')).toMatchObject({ code: 0, out: 'true\n' });
+  });
+
+  it('query writes JSON, also for rows that refer to each other', async () => {
+    await enterFolder({
+      'a.polar': 'f(x, y) if y = x.next;',
+      'nanook.config.json': JSON.stringify({
+        fixtures: { one: { id: 1, next: { $ref: 'two' } }, two: { id: 2, next: { $ref: 'one' } } },
+      }),
+    });
+    const { out } = await nanook('query', 'f(one, y)', '--json');
+    expect(JSON.parse(out).answers).toEqual([{ y: { id: 2, next: { id: 1, next: '[circular]' } } }]);
+  });
+
+  it('query exits with 2 for a syntax error, with its place', async () => {
+    expect(await nanook('query', 'f(')).toMatchObject({ code: 2, err: expect.stringContaining('query:1:3') });
+  });
+
+  it('what-can and who-can list the allowed actions and actors', async () => {
+    expect((await nanook('what-can', 'ann', 'report')).out).toBe('edit\nread\n');
+    expect((await nanook('what-can', 'cem', 'report')).out).toBe('no action is allowed\n');
+    expect((await nanook('who-can', 'read', 'report', '--actors', 'ann', 'ben', 'cem')).out).toBe(
+      'ann\nben\n',
+    );
+    expect(JSON.parse((await nanook('who-can', 'edit', 'report', '--json')).out)).toEqual({
+      allowed: ['ann'],
+      undecided: [],
+    });
+  });
+
+  it('where prints the condition, its rules and, with the option sql, the query', async () => {
+    await enterFolder({
+      'a.polar': 'allow(user: User, "read", note: Note) if note.authorId = user.id;',
+      'nanook.config.json': JSON.stringify({
+        types: { User: { fields: { id: 'Integer' } }, Note: { fields: { authorId: 'Integer' } } },
+        fixtures: { ann: { $type: 'User', id: 7 } },
+        sql: { dialect: 'sqlite', tables: { User: 'users', Note: 'notes' } },
+      }),
+    });
+    const { code, out } = await nanook('where', 'ann', 'read', 'Note');
+    expect(code).toBe(0);
+    expect(out).toContain('rows of Note: note.authorId = 7');
+    expect(out).toMatch(/query: WHERE .*"authorId" = \?/);
+    expect(out).toContain('  1: 7');
+  });
+
+  it('name the fixtures for an unknown value, and exit with 2', async () => {
+    const { code, err } = await nanook('explain', 'nobody', 'read', 'report');
+    expect(code).toBe(2);
+    expect(err).toContain('the fixtures are ann, ben, cem, acme, report');
+  });
+
+  it('name the fixture that a reference misses, and exit with 2', async () => {
+    await enterFolder({
+      ...project,
+      'nanook.config.json': '{ "fixtures": { "a": { "b": { "$ref": "c" } } } }',
+    });
+    expect(await nanook('query', 'a = x')).toMatchObject({ code: 2, err: expect.stringContaining('`c`') });
+  });
+
+  it('exit with 1 for a policy with an error, and show it', async () => {
+    await enterFolder({ ...project, 'policy/bad.polar': 'allow(a, "x"' });
+    expect(await nanook('explain', 'ann', 'read', 'report')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('policy/bad.polar:1:13'),
+    });
+  });
+});

@@ -1,0 +1,34 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { contentOf, enterFolder, nanook } from '../testing/run.fixture.js';
+
+describe('nanook fmt', () => {
+  beforeEach(() => enterFolder({ 'a.polar': 'f(1)  ;# one\n', 'b.polar': 'g(2);\n' }));
+
+  it('formats each file of the project in place, and names the changed ones', async () => {
+    expect(await nanook('fmt')).toMatchObject({ code: 0, out: 'a.polar\n' });
+    expect(await contentOf('a.polar')).toBe('f(1); # one\n');
+    expect(await nanook('fmt')).toMatchObject({ code: 0, out: '' });
+  });
+
+  it('changes nothing with --check, and exits with 1 if a file is not formatted', async () => {
+    expect(await nanook('fmt', '--check')).toMatchObject({ code: 1, out: 'a.polar\n' });
+    expect(await contentOf('a.polar')).toBe('f(1)  ;# one\n');
+    await nanook('fmt');
+    expect((await nanook('fmt', '--check')).code).toBe(0);
+  });
+
+  it('changes no file if one has a syntax error, and exits with 2', async () => {
+    await enterFolder({ 'a.polar': 'f(1)  ;\n', 'b.polar': 'g(' });
+    const { code, err } = await nanook('fmt');
+    expect(code).toBe(2);
+    expect(err).toContain('b.polar:1:3');
+    expect(await contentOf('a.polar')).toBe('f(1)  ;\n');
+  });
+
+  it('breaks lines at the given width', async () => {
+    await enterFolder({ 'a.polar': 'f(x) if x = 1 and x = 2;\n' });
+    await nanook('fmt', '--width', '20');
+    expect(await contentOf('a.polar')).toBe('f(x) if\n  x = 1 and\n  x = 2;\n');
+    expect((await nanook('fmt', '--width', '0')).code).toBe(2);
+  });
+});

@@ -1,0 +1,38 @@
+import { Command } from 'commander';
+import type { Io } from '../output/io.js';
+import { undecidedLine } from '../output/undecided-line.js';
+import { configOption, jsonOption, policyOption, type ProjectFlags } from './common-options.js';
+import { openProject } from './opened.js';
+
+interface WhoCanFlags extends ProjectFlags {
+  readonly actors?: readonly string[];
+  readonly json?: boolean;
+}
+
+export function whoCanCommand(io: Io): Command {
+  return new Command('who-can')
+    .summary('list the fixtures that may perform an action on a resource')
+    .description('Lists the fixtures that may perform an action on a resource.')
+    .argument('<action>', 'an action, such as read')
+    .argument('<resource>', 'a fixture, a type such as Note, or a value such as Note{id: 1}')
+    .addOption(configOption())
+    .addOption(policyOption())
+    .option('--actors <names...>', 'the actors to check; default: all fixtures')
+    .addOption(jsonOption())
+    .addHelpText('after', '\nExample:\n  nanook who-can read report --actors ann ben')
+    .action(async (action: string, resource: string, { config, policy, actors, json }: WhoCanFlags) => {
+      const { authorizer, fixtures, value } = await openProject({ config, paths: policy });
+      const names = actors ?? Object.keys(fixtures);
+      const actorsByName = new Map(names.map((name) => [name, value(name)]));
+      const nameOf = (actor: unknown): string => names.find((name) => actorsByName.get(name) === actor)!;
+      const found = await authorizer.whoCan(action, value(resource), actorsByName.values());
+      const allowed = found.allowed.map(nameOf);
+      if (json === true) {
+        const undecided = found.undecided.map(({ actor }) => nameOf(actor));
+        io.out(JSON.stringify({ allowed, undecided }, undefined, 2));
+        return;
+      }
+      io.out(allowed.length === 0 ? 'no fixture may perform the action' : allowed.join('\n'));
+      for (const { actor, error } of found.undecided) io.out(undecidedLine(nameOf(actor), error, io));
+    });
+}

@@ -1,0 +1,28 @@
+import { createColors } from 'picocolors';
+
+export type Colors = ReturnType<typeof createColors>;
+
+/** The terminal, or another place to which a command writes. */
+export interface Io {
+  /** Writes a result, with a line break at its end. */
+  out(text: string): void;
+  /** Writes a result as it is. */
+  write(text: string): void;
+  /** Writes a message that is not part of the result. */
+  err(text: string): void;
+  /** The colors of results. They change nothing where the output is not a terminal. */
+  readonly colors: Colors;
+}
+
+const wantsColor = (stream: NodeJS.WriteStream): boolean =>
+  !process.env['NO_COLOR'] && (Boolean(process.env['FORCE_COLOR']) || stream.isTTY === true);
+
+/** Writes to the streams of the process. */
+export function processIo(): Io {
+  return {
+    out: (text) => void process.stdout.write(`${text}\n`),
+    write: (text) => void process.stdout.write(text),
+    err: (text) => void process.stderr.write(`${text}\n`),
+    colors: createColors(wantsColor(process.stdout)),
+  };
+}

@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs';
+import { isPolarError } from '@nanook/core';
+import { Command, CommanderError } from 'commander';
+import { checkCommand } from './commands/check.js';
+import { explainCommand } from './commands/explain.js';
+import { fmtCommand } from './commands/fmt.js';
+import { initCommand } from './commands/init.js';
+import type { Outcome } from './commands/outcome.js';
+import { queryCommand } from './commands/query.js';
+import { replCommand } from './commands/repl.js';
+import { whatCanCommand } from './commands/what-can.js';
+import { whereCommand } from './commands/where.js';
+import { whoCanCommand } from './commands/who-can.js';
+import { UsageError } from './errors/usage-error.js';
+import { ExitCode } from './output/exit-code.js';
+import type { Io } from './output/io.js';
+
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  readonly version: string;
+};
+
+/**
+ * Runs the command `nanook`.
+ *
+ * @param args the arguments after the name of the command
+ * @returns the exit code: 0 for success, 1 for findings, 2 for wrong usage
+ */
+export async function runProgram(args: readonly string[], io: Io): Promise<ExitCode> {
+  const outcome: Outcome = { code: ExitCode.fine };
+  const program = new Command('nanook')
+    .description('Checks, formats, queries and explains policies written in Polar.')
+    .version(version, '-v, --version')
+    .showHelpAfterError('(add --help for the options)');
+  program
+    .addCommand(initCommand(io))
+    .addCommand(checkCommand(io, outcome))
+    .addCommand(fmtCommand(io, outcome))
+    .addCommand(queryCommand(io, outcome))
+    .addCommand(explainCommand(io, outcome))
+    .addCommand(whoCanCommand(io))
+    .addCommand(whatCanCommand(io))
+    .addCommand(whereCommand(io))
+    .addCommand(replCommand(io));
+  for (const command of [program, ...program.commands])
+    command.exitOverride().configureOutput({
+      writeOut: (text) => io.out(text.trimEnd()),
+      writeErr: (text) => io.err(text.trimEnd()),
+    });
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return outcome.code;
+  } catch (error) {
+    // Commander has written its message.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.fine : ExitCode.wrongUsage;
+    if (!(error instanceof UsageError) && !isPolarError(error)) throw error;
+    io.err(error.message);
+    return error instanceof UsageError ? ExitCode.wrongUsage : ExitCode.findings;
+  }
+}

@@ -1,0 +1,39 @@
+import type { AuthorizerOptions } from '@nanook/core';
+import type { SqlOptions } from '@nanook/orm/sql';
+
+/** The named values of the application with which commands decide checks. */
+export type Fixtures = Readonly<Record<string, unknown>>;
+
+/** The options of `Authorizer.load` that a configuration can contain. */
+export const authorizerOptions = [
+  'policies',
+  'types',
+  'constants',
+  'queries',
+  'readAction',
+  'undecided',
+  'equality',
+  'limits',
+] as const;
+
+/**
+ * The content of `nanook.config.ts`, `.js` or `.json`. Paths are relative to the folder of this file. Without
+ * `policies`, it is all files that end in `.polar`; without `types`, the types that the policies name.
+ */
+export interface NanookConfig extends Partial<Pick<AuthorizerOptions, (typeof authorizerOptions)[number]>> {
+  /**
+   * Actors, resources and other values by name. `nanook explain ann read report` uses the fixtures `ann` and `report`. A function is
+   * called once for each command, and can load rows from a database.
+   */
+  readonly fixtures?: Fixtures | (() => Fixtures | Promise<Fixtures>);
+  /** The dialect and the tables with which `nanook where` prints a query, as for `@nanook/orm/sql`. */
+  readonly sql?: SqlOptions;
+}
+
+/**
+ * Returns the configuration. It only gives the editor its type.
+ *
+ * @example
+ * export default defineConfig({ policies: 'policy/*.polar', types: { User, Note } });
+ */
+export const defineConfig = (config: NanookConfig): NanookConfig => config;

@@ -1,0 +1,49 @@
+import { typed } from '@nanook/core';
+import { UsageError } from '../errors/usage-error.js';
+import type { Fixtures } from './config.js';
+
+/**
+ * Builds the fixtures of a configuration in JSON. The field `"$type"` of an object is the type of the row. An object
+ * `{ "$ref": "ann" }` is another fixture.
+ *
+ * @throws {UsageError} when a reference names no fixture
+ */
+export function fixturesFromJson(json: Fixtures): Fixtures {
+  const built = new Map<string, unknown>();
+  const build = (name: string): unknown => {
+    if (built.has(name)) return built.get(name);
+    const value = json[name];
+    if (!isRow(value)) return valueOf(value, build, json);
+    const row: Record<string, unknown> = {};
+    // Registered before its fields, because fixtures can refer to each other in a circle.
+    const { $type: type, ...fields } = value;
+    const fixture = typeof type === 'string' ? typed(type, row) : row;
+    built.set(name, fixture);
+    for (const [field, content] of Object.entries(fields)) row[field] = valueOf(content, build, json);
+    return fixture;
+  };
+  return Object.fromEntries(Object.keys(json).map((name) => [name, build(name)]));
+}
+
+function valueOf(value: unknown, build: (name: string) => unknown, json: Fixtures): unknown {
+  if (Array.isArray(value)) return value.map((item) => valueOf(item, build, json));
+  if (!isRow(value)) return value;
+  const { $ref: name, $type: type, ...fields } = value;
+  if (typeof name === 'string') {
+    if (!Object.hasOwn(json, name)) throw new UsageError(noSuchFixture(name, json));
+    return build(name);
+  }
+  const row = Object.fromEntries(
+    Object.entries(fields).map(([field, content]) => [field, valueOf(content, build, json)]),
+  );
+  return typeof type === 'string' ? typed(type, row) : row;
+}
+
+const isRow = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+export const noSuchFixture = (name: string, fixtures: Fixtures): string => {
+  const names = Object.keys(fixtures);
+  const known = names.length === 0 ? 'the configuration has none' : `the fixtures are ${names.join(', ')}`;
+  return `no fixture has the name \`${name}\`; ${known}`;
+};

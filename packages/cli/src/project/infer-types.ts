@@ -1,0 +1,38 @@
+import type { TypesInput } from '@nanook/core';
+import { visit, type PolicyNode } from '@nanook/core/syntax';
+
+const builtIn = new Set([
+  'Actor',
+  'Boolean',
+  'Clock',
+  'Dictionary',
+  'Float',
+  'Integer',
+  'List',
+  'Resource',
+  'String',
+]);
+
+/**
+ * Returns a declaration without fields for each type that the policies name, in blocks, relations, patterns, and before a dot. It replaces
+ * the types of an application that the command does not know.
+ */
+export function inferTypes(policies: readonly PolicyNode[]): TypesInput {
+  const names = new Set<string>();
+  for (const policy of policies)
+    visit(policy, {
+      block: ({ className }) => void names.add(className.name),
+      'dictionary-declaration': ({ fields }) => fields.forEach(({ value }) => names.add(value.name)),
+      'instance-pattern': ({ className }) => void names.add(className),
+      new: ({ className }) => void names.add(className),
+      lookup: ({ object }) => addConstant(object),
+      'method-call': ({ object }) => addConstant(object),
+      call: ({ args }) => args.forEach(addConstant),
+      parameter: ({ term }) => addConstant(term),
+    });
+  return Object.fromEntries([...names].filter((name) => !builtIn.has(name)).map((name) => [name, {}]));
+
+  function addConstant(term: { readonly kind: string; readonly name?: string }): void {
+    if (term.kind === 'variable' && /^\p{Lu}/u.test(term.name!)) names.add(term.name!);
+  }
+}

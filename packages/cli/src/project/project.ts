@@ -1,0 +1,109 @@
+import { existsSync, statSync } from 'node:fs';
+import { dirname, extname, join, relative, resolve } from 'node:path';
+import {
+  Authorizer,
+  readPolicies,
+  type AuthorizerOptions,
+  type Diagnostic,
+  type NamedPolicy,
+  type PolicyInput,
+  type TypesInput,
+} from '@nanook/core';
+import { parse } from '@nanook/core/syntax';
+import { UsageError } from '../errors/usage-error.js';
+import type { Fixtures, NanookConfig } from './config.js';
+import { findConfig } from './find-config.js';
+import { fixturesFromJson } from './fixtures.js';
+import { inferTypes } from './infer-types.js';
+import { readConfig } from './read-config.js';
+
+export interface ProjectOptions {
+  /** The path of the configuration; undefined: the nearest one. */
+  readonly config?: string | undefined;
+  /** Files, folders and globs that replace the policies of the configuration. */
+  readonly paths?: readonly string[] | undefined;
+}
+
+/** The policies and types of an application, as its configuration describes them. */
+export class Project {
+  #types: TypesInput | undefined;
+
+  private constructor(
+    /** The path of the configuration; undefined without one. */
+    readonly configFile: string | undefined,
+    readonly config: NanookConfig,
+    readonly policies: readonly NamedPolicy[],
+  ) {}
+
+  /**
+   * Reads the configuration and the policies.
+   *
+   * @throws {UsageError} when the configuration or a file cannot be read
+   */
+  static async open({ config: named, paths = [] }: ProjectOptions = {}): Promise<Project> {
+    if (named !== undefined && !existsSync(named))
+      throw new UsageError(`the configuration ${named} does not exist; nanook init writes one`);
+    const found = named === undefined ? findConfig(process.cwd()) : resolve(named);
+    const configFile = found === undefined ? undefined : relative(process.cwd(), found);
+    const config = found === undefined ? {} : await readConfig(found);
+    const folder = found === undefined ? '.' : relative(process.cwd(), dirname(found)) || '.';
+    const inputs = paths.length > 0 ? paths.map(inputOf) : inputsOf(config, folder);
+    return new Project(configFile, config, await read(inputs));
+  }
+
+  /** Whether the configuration declares the types of the application. */
+  get declaresTypes(): boolean {
+    return this.config.types !== undefined;
+  }
+
+  /** The types of the configuration, or those that the policies name. */
+  get types(): TypesInput {
+    this.#types ??= this.config.types ?? inferTypes(this.policies.map((policy) => parse(policy).policy));
+    return this.#types;
+  }
+
+  /** Returns the options for `Authorizer.load`. */
+  authorizerOptions(onWarning: (warning: Diagnostic) => void): AuthorizerOptions {
+    const { fixtures: _fixtures, sql: _sql, ...options } = this.config;
+    return { ...options, types: this.types, policies: this.policies, onWarning, denialWarnings: false };
+  }
+
+  /**
+   * Loads the policies.
+   *
+   * @throws {PolicyError} when a policy has an error
+   */
+  load(onWarning: (warning: Diagnostic) => void = () => {}): Promise<Authorizer> {
+    return Authorizer.load(this.authorizerOptions(onWarning));
+  }
+
+  /** Returns the named values with which commands decide checks. */
+  async fixtures(): Promise<Fixtures> {
+    const { fixtures = {} } = this.config;
+    if (typeof fixtures === 'function') return fixtures();
+    return extname(this.configFile ?? '') === '.json' ? fixturesFromJson(fixtures) : fixtures;
+  }
+}
+
+const inputsOf = ({ policies = '**/*.polar' }: NanookConfig, folder: string): PolicyInput[] =>
+  (Array.isArray(policies) ? (policies as readonly PolicyInput[]) : [policies as PolicyInput]).map((input) =>
+    typeof input === 'string' && isPath(input) ? join(folder, input) : input,
+  );
+
+const isPath = (input: string): boolean => input.endsWith('.polar') && !/[\n;]/.test(input);
+
+/** Turns an argument of the command into a file or a glob. */
+function inputOf(path: string): string {
+  if (existsSync(path) && statSync(path).isDirectory()) return join(path, '**/*.polar');
+  if (!path.endsWith('.polar'))
+    throw new UsageError(`expected a folder, or a file or glob that ends in .polar, found ${path}`);
+  return path;
+}
+
+async function read(inputs: readonly PolicyInput[]): Promise<NamedPolicy[]> {
+  try {
+    return await readPolicies(inputs);
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
+  }
+}

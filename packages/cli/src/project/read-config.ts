@@ -1,0 +1,77 @@
+import { readFile } from 'node:fs/promises';
+import { extname } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { describeValue, nearNames } from '@nanook/core';
+import { UsageError } from '../errors/usage-error.js';
+import { authorizerOptions, type NanookConfig } from './config.js';
+
+const known: readonly string[] = [...authorizerOptions, 'fixtures', 'sql'];
+
+/**
+ * Reads a configuration file.
+ *
+ * @throws {UsageError} when the file cannot be read, or exports something else than a configuration
+ */
+export async function readConfig(file: string): Promise<NanookConfig> {
+  const content = extname(file) === '.json' ? await readJson(file) : await importDefault(file);
+  if (typeof content !== 'object' || content === null || Array.isArray(content))
+    throw new UsageError(
+      `${file}: expected a default export of defineConfig({ … }), found ${describeValue(content)}; see nanook init`,
+    );
+  for (const name of Object.keys(content)) if (!known.includes(name)) throw unknownOption(file, name);
+  return content as NanookConfig;
+}
+
+function unknownOption(file: string, name: string): UsageError {
+  const [near] = nearNames(name, known);
+  const advice = near === undefined ? `the options are ${known.join(', ')}` : `did you mean \`${near}\`?`;
+  return new UsageError(`${file}: unknown option \`${name}\`; ${advice}`);
+}
+
+async function readJson(file: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(file, 'utf8'));
+  } catch (error) {
+    throw new UsageError(`${file}: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+async function importDefault(file: string): Promise<unknown> {
+  try {
+    return defaultOf(await importFile(file));
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    throw new UsageError(`${file} cannot be loaded: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+/** Node removes the types of TypeScript itself from version 22.18 on, but not from enums and the like; jiti covers the rest. */
+async function importFile(file: string): Promise<unknown> {
+  try {
+    return await import(pathToFileURL(file).href);
+  } catch (error) {
+    if (!/\.[cm]?ts$/.test(file) || !isLanguageError(error)) throw error;
+    const { createJiti } = await import('jiti');
+    return createJiti(import.meta.url).import(file);
+  }
+}
+
+const languageErrors = new Set([
+  'ERR_UNKNOWN_FILE_EXTENSION',
+  'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX',
+  'ERR_MODULE_NOT_FOUND',
+  'ERR_UNSUPPORTED_NODE_MODULES_TYPE_STRIPPING',
+]);
+
+const isLanguageError = (error: unknown): boolean =>
+  error instanceof SyntaxError || languageErrors.has(String((error as { code?: unknown } | null)?.code));
+
+function defaultOf(module: unknown): unknown {
+  const { default: exported } = module as { default?: unknown };
+  // CommonJS that was compiled from a default export has another `default` inside.
+  return isObject(exported) && 'default' in exported ? exported.default : exported;
+}
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,0 +1,91 @@
+import { existsSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface, type Interface } from 'node:readline';
+import { parseTerm } from '@nanook/core/syntax';
+import { complete } from './complete.js';
+import type { Session } from './session.js';
+
+const historyFile = join(homedir(), '.nanook_history');
+const maxHistory = 1000;
+
+/** Reads queries from the terminal or another input and answers them in order, until the input ends. */
+export async function runRepl(session: Session): Promise<void> {
+  const isTerminal = process.stdin.isTTY === true;
+  const readline = createInterface({
+    input: process.stdin,
+    output: process.stdout,
+    terminal: isTerminal,
+    historySize: maxHistory,
+    history: isTerminal ? await readHistory() : [],
+    completer: (line: string) => complete(line, session.opened),
+  });
+  const prompt = (text: string): void => {
+    readline.setPrompt(isTerminal ? text : '');
+    readline.prompt();
+  };
+  const running = { controller: undefined as AbortController | undefined };
+  readline.on('SIGINT', () => {
+    if (running.controller !== undefined) running.controller.abort();
+    else readline.close();
+  });
+  readline.on('history', (history: string[]) => void writeHistory(history));
+  let pending = '';
+  prompt('> ');
+  for await (const line of linesOf(readline)) {
+    const text = pending === '' ? line : `${pending}\n${line}`;
+    if (/^\s*:(quit|q|exit)\s*$/.test(text)) break;
+    if (line.trim() !== '' && isUnfinished(text)) {
+      pending = text;
+      prompt('… ');
+      continue;
+    }
+    pending = '';
+    running.controller = new AbortController();
+    await session.answer(text, running.controller.signal);
+    running.controller = undefined;
+    prompt('> ');
+  }
+  if (pending !== '') await session.answer(pending);
+  readline.close();
+}
+
+/** Yields each line. The iterator of readline loses lines that arrive before it starts. */
+async function* linesOf(readline: Interface): AsyncGenerator<string> {
+  const waiting: string[] = [];
+  let isClosed = false;
+  let wake = (): void => {};
+  readline.on('line', (line) => {
+    waiting.push(line);
+    wake();
+  });
+  readline.on('close', () => {
+    isClosed = true;
+    wake();
+  });
+  while (true) {
+    const line = waiting.shift();
+    if (line !== undefined) yield line;
+    else if (isClosed) return;
+    else await new Promise<void>((resolve) => (wake = resolve));
+  }
+}
+
+/** A query that ends too early continues on the next line. An empty line ends it. */
+function isUnfinished(text: string): boolean {
+  if (text.trimStart().startsWith(':')) return false;
+  return parseTerm(text.trim()).diagnostics.some(({ code }) => code === 'POLAR_PARSE_UNEXPECTED_END');
+}
+
+async function readHistory(): Promise<string[]> {
+  if (!existsSync(historyFile)) return [];
+  return (await readFile(historyFile, 'utf8')).split('\n').filter((line) => line !== '');
+}
+
+/** A history that cannot be written is lost; the conversation goes on. */
+async function writeHistory(history: readonly string[]): Promise<void> {
+  try {
+    await writeFile(historyFile, `${history.slice(0, maxHistory).join('\n')}\n`, { mode: 0o600 });
+  } catch {}
+}

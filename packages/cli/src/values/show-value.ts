@@ -1,0 +1,43 @@
+import { Expression, QueryVariable, type Authorizer } from '@nanook/core';
+import { inspect } from 'node:util';
+
+const maxDepth = 3;
+const maxItems = 20;
+
+/** Returns a value of an answer on one line, as a policy would write it: `Note{id: 1, tags: ["new"]}`. */
+export function showValue(value: unknown, authorizer: Authorizer, depth = 0): string {
+  if (value instanceof QueryVariable) return value.name;
+  if (value instanceof Expression) return inspect(value, { depth: 6, breakLength: Infinity });
+  if (value === null) return 'nil';
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value !== 'object') return typeof value === 'function' ? value.name : inspect(value);
+  if (value instanceof Date) return value.toISOString();
+  const isList = Array.isArray(value);
+  const [type] = isList ? [] : authorizer.typesOf(value);
+  const name = type === undefined || type === 'Dictionary' ? '' : type;
+  if (depth === maxDepth) return isList ? '[…]' : `${name}{…}`;
+  const show = (inner: unknown): string => showValue(inner, authorizer, depth + 1);
+  const parts = isList
+    ? value.map(show)
+    : Object.entries(value).map(([key, inner]) => `${key}: ${show(inner)}`);
+  const shown = parts.length > maxItems ? [...parts.slice(0, maxItems), '…'] : parts;
+  return isList ? `[${shown.join(', ')}]` : `${name}{${shown.join(', ')}}`;
+}
+
+/** Returns a value that `JSON.stringify` can write: variables and expressions as text, and rows of a circle as "[circular]". */
+export function writableValue(value: unknown): unknown {
+  if (value instanceof QueryVariable || value instanceof Expression || typeof value === 'function')
+    return inspect(value);
+  if (value === undefined) return null;
+  const above: unknown[] = [];
+  return JSON.parse(
+    JSON.stringify(value, function replace(this: unknown, _key, inner: unknown) {
+      if (typeof inner === 'bigint') return String(inner);
+      if (typeof inner !== 'object' || inner === null) return inner;
+      while (above.length > 0 && above.at(-1) !== this) above.pop();
+      if (above.includes(inner)) return '[circular]';
+      above.push(inner);
+      return inner;
+    }) ?? 'null',
+  );
+}

@@ -1,0 +1,13 @@
+import { defineConfig } from 'tsdown';
+
+// The command runs as ES modules only.
+export default defineConfig({
+  entry: { bin: 'src/bin.ts', index: 'src/index.ts' },
+  format: ['esm'],
+  platform: 'node',
+  target: 'node20.19',
+  fixedExtension: true,
+  dts: { entry: ['src/index.ts'] },
+  sourcemap: true,
+  checks: { bundlerTimings: false },
+});

@@ -1,0 +1,182 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { dedent } from '../internal/dedent.fixture.js';
+import { formatPolicy } from './format.js';
+import type { PolicyNode } from './ast.js';
+import { parse } from './parse.js';
+import { shapeOf } from './reading.fixture.js';
+
+const format = (text: string, width?: number): string =>
+  formatPolicy(lines(text), width === undefined ? {} : { width }).text;
+
+const lines = (text: string): string => `${dedent(text)}\n`;
+
+const corpus = new URL('../../../conformance/corpus/cases/', import.meta.url);
+/** Every policy of the conformance corpus without a syntax error. */
+const policies: readonly string[] = readdirSync(corpus)
+  .flatMap((file) => JSON.parse(readFileSync(new URL(file, corpus), 'utf8')) as { policy?: string }[])
+  .flatMap(({ policy }) => (policy ? [policy] : []))
+  .filter((policy) => parse(policy).diagnostics.length === 0);
+
+const meaningOf = ({ statements }: PolicyNode): string => JSON.stringify(shapeOf(statements));
+
+const commentsOf = (text: string): string[] =>
+  parse(text).policy.comments.map((comment) => comment.text.trimEnd());
+
+function expectSound(text: string, width: number): void {
+  const formatted = formatPolicy(text, { width }).text;
+  const { policy, diagnostics } = parse(formatted);
+  expect(diagnostics).toEqual([]);
+  expect(meaningOf(policy)).toBe(meaningOf(parse(text).policy));
+  expect(commentsOf(formatted)).toEqual(commentsOf(text));
+  expect(formatPolicy(formatted, { width }).text).toBe(formatted);
+}
+
+describe('formatPolicy', () => {
+  it('writes each statement in one form', () => {
+    expect(
+      format(`
+        actor   User{}
+        resource Note { permissions=["read","edit"] ; relations={org:Organization};
+          "read"   if "reader"  on "org" ;
+        }
+        allow( user:User,"read",note:Note{public:true} )  if note.owner=user  and ( user.age>3 or  not user.banned ) ;
+        f(1);type f(x:Integer);
+        ?=f( 1 );
+      `),
+    ).toBe(
+      lines(`
+        actor User {}
+        resource Note {
+          permissions = ["read", "edit"];
+          relations = { org: Organization };
+          "read" if "reader" on "org";
+        }
+        allow(user: User, "read", note: Note{public: true}) if
+          note.owner = user and
+          (user.age > 3 or not user.banned);
+        f(1);
+        type f(x: Integer);
+        ?= f(1);
+      `),
+    );
+  });
+
+  it('breaks a long body, a long head, a long group and a long list', () => {
+    expect(
+      format(
+        `
+        resource Note { roles = ["administrator", "maintainer", "contributor"]; }
+        allow(first_parameter: User, "read", second_parameter: Note) if
+          a.b = 1 and (first_parameter.is_administrator or second_parameter.is_public and x.y = 2) and not (first_parameter.aaaa or second_parameter.bbbb);
+        `,
+        40,
+      ),
+    ).toBe(
+      lines(`
+        resource Note {
+          roles = [
+            "administrator",
+            "maintainer",
+            "contributor"
+          ];
+        }
+        allow(
+          first_parameter: User,
+          "read",
+          second_parameter: Note
+        ) if
+          a.b = 1 and
+          (
+            first_parameter.is_administrator or
+            second_parameter.is_public and
+              x.y = 2
+          ) and
+          not (
+            first_parameter.aaaa or
+            second_parameter.bbbb
+          );
+      `),
+    );
+  });
+
+  it('keeps comments in their places, and single blank lines', () => {
+    const text = lines(`
+      # The first line.
+
+      # About the block.
+      resource Note { # at the brace
+        roles = ["reader"]; # at the list
+
+        # before the rule
+        "read" if "reader";
+        # at the end
+      } # after the block
+
+      allow(user, "read", note) if # why
+        # before a condition
+        note.owner = user and # at a condition
+        user.is_active; # at the end
+      # The last line.
+    `);
+    expect(format(text)).toBe(text);
+  });
+
+  it('joins several blank lines to one', () => {
+    expect(formatPolicy('f(1);\n\n\n\n# c\n\n\nf(2);').text).toBe('f(1);\n\n# c\n\nf(2);\n');
+  });
+
+  it('keeps a statement as it is if a comment is between its arguments', () => {
+    const text = 'f(1, # one\n  2);\n';
+    expect(format(text)).toBe(text);
+  });
+
+  it('returns a text with a syntax error unchanged, with the error', () => {
+    const { text, diagnostics } = formatPolicy('f(1;');
+    expect(text).toBe('f(1;');
+    expect(diagnostics.map(({ code }) => code)).toEqual(['POLAR_PARSE_UNEXPECTED_TOKEN']);
+  });
+
+  it('returns an empty text for an empty policy', () => {
+    expect(formatPolicy('').text).toBe('');
+    expect(formatPolicy('\n\n').text).toBe('');
+  });
+
+  it('changes neither the meaning nor the comments of the corpus, and formats a result to itself', () => {
+    expect(policies.length).toBeGreaterThan(1500);
+    for (const policy of policies) for (const width of [20, 80]) expectSound(policy, width);
+  }, 60_000);
+
+  it('keeps comments that are inserted between any two tokens of the corpus', () => {
+    const inserted = fc.record({
+      policy: fc.constantFrom(...policies),
+      places: fc.array(fc.tuple(fc.nat(), fc.constantFrom(' # a\n', '\n# b\n', '\n\n  # c  \n\n')), {
+        minLength: 1,
+        maxLength: 4,
+      }),
+      width: fc.constantFrom(20, 80),
+    });
+    fc.assert(
+      fc.property(inserted, ({ policy, places, width }) => {
+        const text = withComments(policy, places);
+        if (text !== undefined) expectSound(text, width);
+      }),
+      { numRuns: 1000 },
+    );
+  }, 60_000);
+});
+
+/** Inserts comments at spaces. Returns undefined if a comment then changes the policy, as it does inside a string. */
+function withComments(policy: string, places: readonly (readonly [number, string])[]): string | undefined {
+  let text = policy;
+  for (const [at, comment] of places) {
+    const gaps = [...text.matchAll(/[ \n(,]/g)].map(({ index }) => index);
+    if (gaps.length === 0) return undefined;
+    const gap = gaps[at % gaps.length]! + 1;
+    text = text.slice(0, gap) + comment + text.slice(gap);
+  }
+  const { policy: changed, diagnostics } = parse(text);
+  if (diagnostics.length > 0) return undefined;
+  return meaningOf(changed) === meaningOf(parse(policy).policy) ? text : undefined;
+}
