@@ -15,6 +15,7 @@ const packages = {
   nestjs: ['core', 'http'],
   orm: ['core'],
   log: ['core'],
+  cli: ['core', 'orm'],
   conformance: ['core'],
 };
 

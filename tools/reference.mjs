@@ -11,6 +11,7 @@ import ts from 'typescript';
 const root = fileURLToPath(new URL('..', import.meta.url));
 /** Tables and helper types that public types are made of; the public types describe them. */
 const unexported = {
+  cli: [],
   core: [
     'authorization/authorizer.ts:Authorizer', // the Node entry exports its subclass of the same name
     'diagnostics/codes.ts:codes',
