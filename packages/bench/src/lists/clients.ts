@@ -14,19 +14,10 @@ import {
   type Expression,
   type SqlBool,
 } from 'kysely';
+import type { Client, Query } from './client.ts';
+import { prismaClient } from './prisma-client.ts';
 import type { ClientId } from './results.ts';
 import { granted } from './world.ts';
-
-export interface Query {
-  readonly text: string;
-  readonly values: readonly unknown[];
-}
-
-/** The query of the list, built by a client: with a condition of Nanook, and with a hand-written one. */
-export interface Client {
-  nanook(condition: RowCondition): Query;
-  hand(): Query;
-}
 
 const names = {
   dialect: 'postgres',
@@ -136,8 +127,9 @@ function drizzleClient(): Client {
   };
 }
 
-export const clients: Readonly<Record<ClientId, () => Client>> = {
+export const clients: Readonly<Record<ClientId, () => Client | Promise<Client>>> = {
   sql: sqlClient,
   kysely: kyselyClient,
   drizzle: drizzleClient,
+  prisma: prismaClient,
 };

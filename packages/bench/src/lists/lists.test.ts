@@ -13,14 +13,18 @@ describe('the lists', () => {
   }, 120_000);
   afterAll(() => database.close());
 
-  it.each(clientIds)('have the expected rows, by an index: %s', async (id) => {
-    const client = clients[id]();
-    const condition = await conditionFor(await loadAuthorizer());
-    for (const query of [client.nanook(condition), client.hand()]) {
-      await verifyList(database, query);
-      expect(await planOf(database, query)).toContain('repositories_organization_id');
-    }
-  });
+  it.each(clientIds)(
+    'have the expected rows, by an index: %s',
+    async (id) => {
+      const client = await clients[id]();
+      const condition = await conditionFor(await loadAuthorizer());
+      for (const query of [await client.nanook(condition), await client.hand()]) {
+        await verifyList(database, query);
+        expect(await planOf(database, query)).toContain('repositories_organization_id');
+      }
+    },
+    60_000,
+  );
 
   it('cause an error when their rows are not the expected ones', async () => {
     const query = { text: 'SELECT * FROM repositories LIMIT 1', values: [] };

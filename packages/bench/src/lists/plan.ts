@@ -1,4 +1,4 @@
-import type { Query } from './clients.ts';
+import type { Query } from './client.ts';
 import type { Database } from './database.ts';
 
 interface PlanNode {

@@ -1,7 +1,7 @@
 import type { Machine } from '../machine.ts';
 import type { Spread } from '../measure.ts';
 
-export const clientIds = ['sql', 'kysely', 'drizzle'] as const;
+export const clientIds = ['sql', 'kysely', 'drizzle', 'prisma'] as const;
 export type ClientId = (typeof clientIds)[number];
 
 /** The measurements of one client: the list through the condition, and the same list with a hand-written one. */

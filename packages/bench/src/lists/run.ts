@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { commit, load, machine, versionOf } from '../machine.ts';
 import { cpuTime, elapsedTime, spreadOf, type Spread } from '../measure.ts';
 import type { Options } from '../options.ts';
-import { clients, type Query } from './clients.ts';
+import type { Query } from './client.ts';
+import { clients } from './clients.ts';
 import { openDatabase, type Database } from './database.ts';
 import { planOf } from './plan.ts';
 import { clientIds, type ClientId, type ListCell, type ListResults } from './results.ts';
@@ -43,7 +44,7 @@ async function measure(
   { rounds, quick }: Options,
 ): Promise<ListCell> {
   process.stderr.write(`${id}: time of a list\n`);
-  const client = clients[id]();
+  const client = await clients[id]();
   const contenders = {
     nanook: async () => client.nanook(await conditionFor(authorizer)),
     hand: async () => client.hand(),
@@ -89,7 +90,9 @@ export async function measureLists(options: Options): Promise<ListResults> {
       rounds: options.rounds,
       machine: machine(),
       ...(build === undefined ? {} : { build }),
-      versions: Object.fromEntries(['pg', 'kysely', 'drizzle-orm'].map((name) => [name, versionOf(name)])),
+      versions: Object.fromEntries(
+        ['pg', 'kysely', 'drizzle-orm', '@prisma/client'].map((name) => [name, versionOf(name)]),
+      ),
       database: database.version,
       rows: database.rows,
       listed: expectedIds().length,

@@ -58,7 +58,12 @@ export function listSection(results: ListResults): string {
   ].join('\n');
 }
 
-const clients: Readonly<Record<ClientId, string>> = { sql: '`sql()`', kysely: 'Kysely', drizzle: 'Drizzle' };
+const clients: Readonly<Record<ClientId, string>> = {
+  sql: '`sql()`',
+  kysely: 'Kysely',
+  drizzle: 'Drizzle',
+  prisma: 'Prisma',
+};
 
 function row({ client, nanookMs, handMs, ratio, nanookPlan, handPlan }: ListCell): string {
   const plan = nanookPlan === handPlan ? 'the same' : 'another';

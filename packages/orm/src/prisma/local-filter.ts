@@ -18,7 +18,7 @@ export function all(parts: readonly RowFilter[]): RowFilter {
   return kept.length === 1 ? kept[0]! : { kind: 'and', parts: kept };
 }
 
-function any(parts: readonly RowFilter[]): RowFilter {
+export function any(parts: readonly RowFilter[]): RowFilter {
   const kept = parts.flatMap((part) =>
     part.kind === 'or' ? part.parts : part.kind === 'never' ? [] : [part],
   );

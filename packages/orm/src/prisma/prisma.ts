@@ -1,7 +1,7 @@
 import type { RowCondition } from '@nanook/core/filter';
-import { localFilter } from './local-filter.js';
 import { Models } from './models.js';
 import { WherePrinter } from './print-where.js';
+import { prismaFilter } from './prisma-filter.js';
 import type { PrismaOptions } from './prisma-options.js';
 
 /**
@@ -31,6 +31,6 @@ export function prisma(options: PrismaOptions): (condition: RowCondition) => Pri
   models.checkNullability(options.types ?? {});
   return ({ filter, row }) => {
     models.check(row.type);
-    return { AND: [new WherePrinter(options, models).where(localFilter(filter), row)] };
+    return { AND: [new WherePrinter(options, models).where(prismaFilter(filter), row)] };
   };
 }

@@ -1,8 +1,8 @@
 import type { ResourceAdapter, ResourceQuery, SortKey } from '@nanook/core';
 import { requireExactText } from './exact-text.js';
-import { localFilter } from './local-filter.js';
 import { Models } from './models.js';
 import { WherePrinter } from './print-where.js';
+import { prismaFilter } from './prisma-filter.js';
 import type { PrismaOptions } from './prisma-options.js';
 import { prisma } from './prisma.js';
 
@@ -27,7 +27,7 @@ export function prismaResources(options: PrismaOptions): ResourceAdapter {
   const afterOf = ({ after, condition: { row } }: ResourceQuery): readonly object[] => {
     if (after === undefined) return [];
     const printer = new WherePrinter(options, models, row.type.key);
-    return [printer.where(localFilter(after), row)];
+    return [printer.where(prismaFilter(after), row)];
   };
   return {
     async list(page) {

@@ -145,6 +145,21 @@ describe('prisma()', () => {
     ]);
   });
 
+  it.each([
+    ['d.parent.id = 3', { AND: [{ ownerId: { equals: 3 } }, { parent: { is: {} } }] }],
+    [
+      'd.parent.id in [3, 4] and d.parent.size = 1',
+      { AND: [{ ownerId: { in: [3, 4] } }, { parent: { is: { size: { equals: 1 } } } }] },
+    ],
+    ['d.size = 1 or d.size = 2', { size: { in: [1, 2] } }],
+    [
+      'd.parent.size = 1 or d.parent.limit = 2',
+      { parent: { is: { OR: [{ size: { equals: 1 } }, { limit: { equals: 2 } }] } } },
+    ],
+  ])('prints `%s` with few joins, and with conditions that an index finds', async (rule, where) => {
+    expect(await whereFor(rule)).toEqual(where);
+  });
+
   it('adds the condition of a declared relation to its rows', async () => {
     expect(await whereFor('c in d.comments and c.rank = 1')).toEqual({
       comments: { some: { AND: [{ deletedOn: null }, { rank: { equals: 1 } }] } },

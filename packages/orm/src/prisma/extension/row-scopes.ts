@@ -1,7 +1,8 @@
 import { NanookOrmError } from '../../errors/nanook-orm-error.js';
-import { all, complement, localFilter } from '../local-filter.js';
+import { complement } from '../local-filter.js';
 import type { Models } from '../models.js';
 import { WherePrinter } from '../print-where.js';
+import { prismaFilter } from '../prisma-filter.js';
 import type { PrismaOptions } from '../prisma-options.js';
 import type { ActionKind, NanookActions, NanookOptions } from './nanook-options.js';
 import type { Where } from './plain.js';
@@ -40,11 +41,11 @@ export class RowScopes {
     for (const action of new Set(kinds.map((kind) => this.actions[kind] ?? kind))) {
       const { filter, row } = await this.authorizer.where(this.actor, action, type);
       this.models.check(row.type);
-      const local = localFilter(filter);
+      const local = prismaFilter(filter);
       if (local.kind === 'always') continue;
       const print = (part: typeof local) =>
         new WherePrinter(this.options, this.models, [], true).where(part, row);
-      scopes.push({ where: print(local), hidden: print(complement(all([local]))) });
+      scopes.push({ where: print(local), hidden: print(complement(local)) });
     }
     if (scopes.length <= 1) return scopes[0];
     return {
