@@ -63,7 +63,7 @@ describe('nanook check', () => {
   it('checks fields and class names with the types of a configuration', async () => {
     await enterFolder({
       ...project,
-      'policy/more.polar': 'allow(user: Usr, "close", note: Note) if note.authr = user;\n',
+      'policy/more.polar': 'allow(user: Usr, "close", note: Note) if note.writer = user;\n',
     });
     const { code, out } = await nanook('check');
     expect(code).toBe(1);
