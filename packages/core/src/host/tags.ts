@@ -2,8 +2,18 @@ import type { DeclaredType, FieldType } from '../types/declared-type.js';
 import type { TypeTable } from '../types/type-table.js';
 import { noTypes } from './discriminators.js';
 
-/** The number of comparisons after which an index is built. */
+/** The number of comparisons after which an index of the rows is built. */
 const fewComparisons = 256;
+
+/** The number of searches in a long list after which an index of it is built. */
+const fewSearches = 32;
+const longList = 64;
+
+/** The number of lists after which they have an index together. */
+const fewLists = 16;
+
+/** The number of latest rows and lists among which a note is not repeated. */
+const latest = 4;
 
 /** The most notes that are kept for the next query, so that a large query does not keep memory. */
 const maxKept = 64;
@@ -16,116 +26,253 @@ const maxKept = 64;
  * of such a value; most queries never do.
  */
 export class Tags {
-  #values: (object | undefined)[] = [];
-  #fields: (FieldType | undefined)[] = [];
+  #rows: (object | undefined)[] = [];
+  #types: (DeclaredType | undefined)[] = [];
   #size = 0;
+  #lists: (object | undefined)[] = [];
+  /** The types of the elements of the lists, and the types of the application among them. */
+  #elements: FieldType[] = [];
+  #elementTypes: (DeclaredType | undefined)[] = [];
+  #listCount = 0;
+  /** The elements of long lists that are searched often. */
+  #longLists: Map<object, LongList> | undefined = undefined;
+  /** The type of all notes so far; undefined for several types, and without notes. */
+  #only: DeclaredType | undefined = undefined;
   #comparisons = 0;
-  #index: Index | undefined = undefined;
+  #index: RowIndex | undefined = undefined;
+  #listIndex: ListIndex | undefined = undefined;
+  /** The last row whose types were found, and these types. */
+  #last: object | undefined = undefined;
+  #lastTypes = noTypes;
+  /** The last row that was found to have only one type, and this type. */
+  #single: object | undefined = undefined;
+  #singleType: DeclaredType | undefined = undefined;
+  readonly #ofField = new Map<FieldType, DeclaredType | undefined>();
+  /** Lists of one type, so that few are created. */
+  readonly #alone = new Map<DeclaredType, readonly DeclaredType[]>();
 
   constructor(readonly types: TypeTable) {}
 
   /** True when no value was given a type. */
   get isEmpty(): boolean {
-    return this.#size === 0;
+    return this.#size === 0 && this.#listCount === 0;
   }
 
   /** Removes all types, so that another query can use this object. */
   clear(): void {
     if (this.#size > maxKept) {
-      this.#values = [];
-      this.#fields = [];
-    } else for (let i = 0; i < this.#size; i++) this.#values[i] = undefined;
+      this.#rows = [];
+      this.#types = [];
+    } else for (let i = 0; i < this.#size; i++) this.#rows[i] = undefined;
     this.#size = 0;
+    if (this.#listCount > maxKept) {
+      this.#lists = [];
+      this.#elements = [];
+      this.#elementTypes = [];
+    } else for (let i = 0; i < this.#listCount; i++) this.#lists[i] = undefined;
+    this.#listCount = 0;
+    this.#longLists = undefined;
+    this.#only = undefined;
     this.#comparisons = 0;
     this.#index = undefined;
+    this.#listIndex = undefined;
+    this.#forget();
+  }
+
+  #forget(): void {
+    this.#last = undefined;
+    this.#single = undefined;
   }
 
   /** Returns the types of a value in the order of their declarations. */
   typesOf(value: object): readonly DeclaredType[] {
-    if (this.#comparisons > fewComparisons) return this.#indexed().typesOf(value);
-    let found = noTypes;
-    for (let i = 0; i < this.#size; i++) {
-      const field = this.#fields[i]!;
-      const noted = this.#values[i]!;
-      this.#comparisons += 1;
-      if (field.kind === 'named') {
-        if (noted === value) found = withType(found, this.types.find(field.name)!);
-      } else if (field.kind === 'list' && field.of.kind === 'named' && Array.isArray(noted)) {
-        this.#comparisons += noted.length;
-        if (noted.includes(value)) found = withType(found, this.types.find(field.of.name)!);
-      }
+    if (value === this.#last) return this.#lastTypes;
+    this.#last = value;
+    return (this.#lastTypes = this.#findTypes(value));
+  }
+
+  /** Checks that fields have given no other type to a row that has this type from a field. */
+  isOnly(row: object, type: DeclaredType): boolean {
+    if (this.#only === type || (row === this.#single && type === this.#singleType)) return true;
+    if (this.#hasOther(row, type)) return false;
+    this.#single = row;
+    this.#singleType = type;
+    return true;
+  }
+
+  #hasOther(row: object, type: DeclaredType): boolean {
+    if (this.#comparisons > fewComparisons || this.#listCount > fewLists)
+      return this.#findTypes(row).some((other) => other !== type);
+    this.#comparisons += this.#size;
+    for (let i = 0; i < this.#size; i++) if (this.#rows[i] === row && this.#types[i] !== type) return true;
+    for (let i = 0; i < this.#listCount; i++) {
+      const other = this.#elementTypes[i];
+      if (other !== undefined && other !== type && this.#contains(i, row)) return true;
     }
-    return found;
+    return false;
   }
 
   elementType(list: object): FieldType | undefined {
-    if (this.#comparisons > fewComparisons) return this.#indexed().elementTypes.get(list);
-    for (let i = this.#size - 1; i >= 0; i--) {
-      this.#comparisons += 1;
-      const field = this.#fields[i]!;
-      if (this.#values[i] === list && field.kind === 'list') return field.of;
-    }
+    if (this.#listCount > fewLists) return this.#indexedLists().elementTypes.get(list);
+    for (let i = this.#listCount - 1; i >= 0; i--) if (this.#lists[i] === list) return this.#elements[i];
     return undefined;
   }
 
   /** Gives a value the type of the field from which it was read. */
   tag(value: unknown, type: FieldType): void {
-    if (typeof value !== 'object' || value === null || !this.#isRelevant(value, type)) return;
-    const last = this.#size - 1;
-    if (last >= 0 && this.#values[last] === value && this.#fields[last] === type) return;
-    this.#values[this.#size] = value;
-    this.#fields[this.#size] = type;
+    if (typeof value !== 'object' || value === null) return;
+    if (type.kind === 'list') return this.#tagList(value, type.of);
+    const of = this.#typeOf(type);
+    if (of !== undefined) this.tagRow(value, of);
+  }
+
+  /** Gives a row a type of the application. */
+  tagRow(row: object, type: DeclaredType): void {
+    if (Array.isArray(row)) return;
+    const size = this.#size;
+    for (let i = size - 1; i >= 0 && i >= size - latest; i--)
+      if (this.#rows[i] === row && this.#types[i] === type) return;
+    this.#add(type);
+    this.#rows[size] = row;
+    this.#types[size] = type;
     this.#size++;
+    if (row === this.#last || row === this.#single) this.#forget();
+  }
+
+  #tagList(list: object, of: FieldType): void {
+    const count = this.#listCount;
+    for (let i = count - 1; i >= 0 && i >= count - latest; i--)
+      if (this.#lists[i] === list && this.#elements[i] === of) return;
+    // Most queries read the same lists as the one before.
+    const type = this.#elements[count] === of ? this.#elementTypes[count] : this.#typeOf(of);
+    if (type !== undefined) this.#add(type);
+    this.#lists[count] = list;
+    this.#elements[count] = of;
+    this.#elementTypes[count] = type;
+    this.#listCount++;
+    this.#forget();
     // Patterns and methods of the list also reach the lists in it.
-    if (type.kind === 'list' && type.of.kind === 'list' && Array.isArray(value))
-      for (const element of value) this.tag(element, type.of);
+    if (of.kind === 'list' && Array.isArray(list)) for (const element of list) this.tag(element, of);
   }
 
-  #isRelevant(value: object, type: FieldType): boolean {
-    if (type.kind !== 'named') return type.kind === 'list';
-    return !Array.isArray(value) && this.types.find(type.name)?.builtIn === false;
+  #add(type: DeclaredType): void {
+    if (type === this.#only) return;
+    this.#only = this.isEmpty ? type : undefined;
   }
 
-  #indexed(): Index {
-    const index = (this.#index ??= new Index(this.types));
-    for (; index.size < this.#size; index.size++)
-      index.add(this.#values[index.size]!, this.#fields[index.size]!);
+  /** Returns the type of the application that a field gives to a row. */
+  #typeOf(field: FieldType): DeclaredType | undefined {
+    if (field.kind !== 'named') return undefined;
+    if (!this.#ofField.has(field)) {
+      const type = this.types.find(field.name);
+      this.#ofField.set(field, type?.builtIn === false ? type : undefined);
+    }
+    return this.#ofField.get(field);
+  }
+
+  #findTypes(value: object): readonly DeclaredType[] {
+    let found = this.#comparisons > fewComparisons ? this.#indexed().typesOf(value) : this.#searchRows(value);
+    if (found !== noTypes && this.#only !== undefined) return found;
+    if (this.#listCount > fewLists) {
+      for (const type of this.#indexedLists().rows.typesOf(value)) found = this.#with(found, type);
+      return found;
+    }
+    for (let i = 0; i < this.#listCount; i++) {
+      const type = this.#elementTypes[i];
+      if (type !== undefined && this.#contains(i, value)) found = this.#with(found, type);
+    }
+    return found;
+  }
+
+  #contains(i: number, row: object): boolean {
+    const list = this.#lists[i]!;
+    if (!Array.isArray(list)) return false;
+    if (list.length <= longList) return list.includes(row);
+    this.#longLists ??= new Map();
+    let long = this.#longLists.get(list);
+    if (long === undefined) this.#longLists.set(list, (long = new LongList(list)));
+    return long.contains(row);
+  }
+
+  #searchRows(value: object): readonly DeclaredType[] {
+    let found = noTypes;
+    for (let i = this.#size - 1; i >= 0; i--) {
+      this.#comparisons += 1;
+      if (this.#rows[i] !== value) continue;
+      found = this.#with(found, this.#types[i]!);
+      if (this.#only !== undefined) break;
+    }
+    return found;
+  }
+
+  #indexed(): RowIndex {
+    const index = (this.#index ??= new RowIndex());
+    for (; index.size < this.#size; index.size++) {
+      const row = this.#rows[index.size]!;
+      index.set(row, this.#with(index.typesOf(row), this.#types[index.size]!));
+    }
     return index;
   }
+
+  #indexedLists(): ListIndex {
+    const index = (this.#listIndex ??= new ListIndex());
+    for (; index.size < this.#listCount; index.size++) {
+      const list = this.#lists[index.size]!;
+      const type = this.#elementTypes[index.size];
+      index.elementTypes.set(list, this.#elements[index.size]!);
+      if (type === undefined || !Array.isArray(list)) continue;
+      for (const row of list) index.rows.set(row, this.#with(index.rows.typesOf(row), type));
+    }
+    return index;
+  }
+
+  #with(types: readonly DeclaredType[], type: DeclaredType): readonly DeclaredType[] {
+    if (types.length > 0) return types.includes(type) ? types : [...types, type].sort((a, b) => a.id - b.id);
+    let single = this.#alone.get(type);
+    if (single === undefined) this.#alone.set(type, (single = [type]));
+    return single;
+  }
 }
 
-/** Many notes, by value. */
-class Index {
+/** A list that is searched often. */
+class LongList {
+  #searches = 0;
+  #elements: ReadonlySet<unknown> | undefined = undefined;
+  /** The length of the list when its elements were indexed. */
+  #length = 0;
+
+  constructor(readonly list: readonly unknown[]) {}
+
+  contains(row: object): boolean {
+    const { list } = this;
+    if (++this.#searches <= fewSearches) return list.includes(row);
+    if (this.#elements === undefined || this.#length !== list.length) {
+      this.#elements = new Set(list);
+      this.#length = list.length;
+    }
+    return this.#elements.has(row);
+  }
+}
+
+/** The types of many rows. */
+class RowIndex {
   /** The number of notes in the index. */
   size = 0;
-  readonly elementTypes = new Map<object, FieldType>();
   readonly #types = new Map<unknown, readonly DeclaredType[]>();
-  /** Lists of one type, which most values share. */
-  readonly #single = new Map<DeclaredType, readonly DeclaredType[]>();
 
-  constructor(readonly types: TypeTable) {}
-
-  typesOf(value: object): readonly DeclaredType[] {
-    return this.#types.get(value) ?? noTypes;
+  typesOf(row: unknown): readonly DeclaredType[] {
+    return this.#types.get(row) ?? noTypes;
   }
 
-  add(value: object, field: FieldType): void {
-    if (field.kind === 'named') this.#add(value, this.types.find(field.name)!);
-    if (field.kind !== 'list') return;
-    this.elementTypes.set(value, field.of);
-    const type = field.of.kind === 'named' ? this.types.find(field.of.name) : undefined;
-    if (type?.builtIn === false && Array.isArray(value))
-      for (const element of value) this.#add(element, type);
-  }
-
-  #add(value: unknown, type: DeclaredType): void {
-    const known = this.#types.get(value);
-    if (known !== undefined) return void this.#types.set(value, withType(known, type));
-    let single = this.#single.get(type);
-    if (single === undefined) this.#single.set(type, (single = [type]));
-    this.#types.set(value, single);
+  set(row: unknown, types: readonly DeclaredType[]): void {
+    this.#types.set(row, types);
   }
 }
 
-const withType = (types: readonly DeclaredType[], type: DeclaredType): readonly DeclaredType[] =>
-  types.includes(type) ? types : [...types, type].sort((a, b) => a.id - b.id);
+/** The types of the elements of many lists. */
+class ListIndex {
+  /** The number of lists in the index. */
+  size = 0;
+  readonly elementTypes = new Map<object, FieldType>();
+  readonly rows = new RowIndex();
+}

@@ -36,7 +36,9 @@ export class TypeSets {
   readonly #interned = new Map<string, TypeSet>();
   readonly #byPrototype = new WeakMap<object, TypeSet>();
   readonly #classOfPrototype = new Map<unknown, DeclaredType>();
-  /** The types of rows: by their tag, and by the types that discriminators or fields give them. */
+  /** The types of rows with one type. */
+  readonly #rowsOfType = new Map<DeclaredType, TypeSet>();
+  /** The types of other rows: by their tag, and by the types that discriminators give them. */
   readonly #rows = new Map<unknown, Map<unknown, TypeSet>>();
   /** The types of instances that also have types from discriminators. */
   readonly #discriminated = new Map<TypeSet, Map<unknown, TypeSet>>();
@@ -173,11 +175,18 @@ export class TypeSets {
       if (tags === undefined || tags.isEmpty) return this.#dictionary;
       const given = tags.typesOf(row);
       if (given.length !== 1) return given.length === 0 ? this.#dictionary : this.ofRow(given);
-      return this.#rows.get(given[0])?.get(noTypes) ?? this.#remember(given[0], noTypes, given);
+      return this.#rowsOfType.get(given[0]!) ?? this.ofRowWithType(given[0]!);
     }
     const known = this.#rows.get(tag)?.get(found);
     if (known !== undefined) return known;
     return this.#remember(tag, found, tag === undefined ? found : [this.#taggedAs(tag), ...found]);
+  }
+
+  /** Returns the types of a row that has one type of the application. */
+  ofRowWithType(type: DeclaredType): TypeSet {
+    let types = this.#rowsOfType.get(type);
+    if (types === undefined) this.#rowsOfType.set(type, (types = this.ofRow([type])));
+    return types;
   }
 
   #remember(by: unknown, found: readonly DeclaredType[], all: readonly DeclaredType[]): TypeSet {

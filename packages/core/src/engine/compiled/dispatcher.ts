@@ -7,6 +7,8 @@ import type { BackEnd } from '../backends/back-end.js';
 import {
   anything,
   passedArguments,
+  instanceOf,
+  rowOf,
   typesOnly,
   type CompiledFunction,
   type GrowingCases,
@@ -127,12 +129,7 @@ class Dispatcher {
     for (const type of new Set(required.flatMap((each) => [each, ...engine.extensionsOf(each)]))) {
       const exact = engine.exactClass(type);
       if (exact === undefined || this.#classes.has(exact)) continue;
-      const known: KnownArgument = {
-        kind: 'types',
-        types: typeSets.ofClass(exact),
-        class: exact,
-        isRow: false,
-      };
+      const known = instanceOf(typeSets.ofClass(exact), exact);
       if (applies(known)) this.#classCase(exact, known);
     }
     for (const value of this.#index.literalsAt(this.#position)?.byLiteral.keys() ?? [])
@@ -170,14 +167,13 @@ class Dispatcher {
     const exact = nearest === undefined ? undefined : this.engine.exactClass(nearest);
     if (exact !== undefined && context.typeSets.ofClass(exact) === types && this.#classes.size < maxClasses) {
       const own = classLike(exact, value as object, context.typeSets, (name) => this.engine.hasGetter(name));
-      if (own !== undefined)
-        return this.#classCase(own, { kind: 'types', types, class: exact, isRow: false });
+      if (own !== undefined) return this.#classCase(own, instanceOf(types, exact));
     }
     const mark =
       this.engine.backEnd.kind === 'closures' || context.typeSets.hasPredicates
         ? undefined
         : findMark(value, context.typeSets.discriminators);
-    const target = this.#functionFor({ ...typesOnly(types), isRow: mark !== undefined });
+    const target = this.#functionFor(mark === undefined ? typesOnly(types) : rowOf(types, false));
     if (mark === undefined) this.#types.set(types, target);
     else {
       const rows = this.#rows.get(mark.field) ?? new Map<unknown, CompiledFunction>();

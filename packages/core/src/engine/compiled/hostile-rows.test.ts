@@ -21,10 +21,14 @@ const policy = `
   allow(user: User, "listed", repo: Repo) if org in repo.orgs and has_role(user, "member", org);
   allow(user: User, "first", repo: Repo) if owner = repo.owner and org in repo.orgs and org matches User and owner matches User and user.id != nil;
   allow(user: User, "late", repo: Repo) if has_role(user, "member", repo.org) and repo.owner matches User and has_role(user, "user", repo.org);
+  allow(user: User, "grown", repo: Repo) if grows(user, repo.org, repo);
+  allow(user: User, "not grown", repo: Repo) if not grows(user, repo.org, repo) and user.id != nil;
+  allow(user: User, "grown list", repo: Repo) if org in repo.orgs and grows(user, org, repo);
   allow(user: User, "top", repo: Repo) if is_in(repo, repo.top) and user.id != nil;
   allow(user: User, "called", repo: Repo) if org = repo.org and repo.change(org) and has_role(user, "member", org);
   has_role(user: User, "member", org: Org) if grant in user.grants and grant.resource = org;
   has_role(_: User, "user", owner: User) if owner.id != nil;
+  grows(user: User, org: Org, repo: Repo) if repo.owner matches User and has_role(user, "user", org);
   is_in(repo: Repo, top: Repo) if repo = top or (repo.parent != nil and is_in(repo.parent, top));
 `;
 const actions = [...policy.matchAll(/allow\(\w+: User, "([a-z ]+)"/g)].map(([, action]) => action!);

@@ -28,8 +28,10 @@ export interface KnownTypes {
   readonly types: TypeSet;
   /** The registered class of which the argument is exactly an instance. */
   readonly class: Class | undefined;
-  /** Whether the argument is a plain object with a tag or a discriminator, so that no field gives it another type. */
+  /** Whether the argument is a plain object. */
   readonly isRow: boolean;
+  /** Whether a field can give the argument more types, because it has neither a class nor a tag nor a discriminator. */
+  readonly mayGrow: boolean;
 }
 
 /** Returns the facts about a value of which only the types are known. */
@@ -38,10 +40,27 @@ export const typesOnly = (types: TypeSet): KnownTypes => ({
   types,
   class: undefined,
   isRow: false,
+  mayGrow: true,
+});
+
+/** Returns the facts about an instance of exactly this class. */
+export const instanceOf = (types: TypeSet, exact: Class): KnownTypes => ({
+  kind: 'types',
+  types,
+  class: exact,
+  isRow: false,
+  mayGrow: false,
+});
+
+/** Returns the facts about a plain object. @param mayGrow whether it has its types from fields only */
+export const rowOf = (types: TypeSet, mayGrow: boolean): KnownTypes => ({
+  ...typesOnly(types),
+  isRow: true,
+  mayGrow,
 });
 
 /** Checks that the types of an argument cannot change during a query. */
-export const areCertain = (known: KnownTypes): boolean => known.class !== undefined || known.isRow;
+export const areCertain = (known: KnownTypes): boolean => !known.mayGrow;
 
 export const anything: KnownArgument = { kind: 'anything' };
 export const tested: KnownArgument = { kind: 'tested' };
@@ -112,7 +131,7 @@ export function keyOf(predicate: Predicate, known: readonly KnownArgument[]): st
         key += `o${k.types.id},`;
         break;
       case 'types':
-        key += `${k.isRow ? 'r' : k.class === undefined ? 't' : 'c'}${k.types.id},`;
+        key += `${k.isRow ? (k.mayGrow ? 'f' : 'r') : k.class === undefined ? 't' : 'c'}${k.types.id},`;
         break;
       case 'some':
         key += `s${k.types.id}${k.isOther ? 'o' : ''},`;

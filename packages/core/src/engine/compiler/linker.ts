@@ -47,6 +47,6 @@ export interface Linker {
   exactClass(type: DeclaredType): Class | undefined;
   /** Returns the mark that gives rows exactly this type, if the type has no class. */
   rowMark(type: DeclaredType): RowMark | undefined;
-  /** Returns the facts about a value that has exactly this type from its class or its mark. */
-  exactArgument(type: DeclaredType): KnownTypes | undefined;
+  /** Returns the facts about a value that has exactly this type from its class, its mark, or a field. */
+  exactArgument(type: DeclaredType, isFromField: boolean): KnownTypes | undefined;
 }

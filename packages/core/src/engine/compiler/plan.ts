@@ -70,11 +70,15 @@ export interface CheckStatement {
   readonly next: Statement;
 }
 
-/** Runs `next` for an instance of exactly this class, and `otherwise` for any other value. Without `otherwise` it bails out. */
+/**
+ * Runs `next` for a value that has exactly this type from its class, its mark, or a field if it was read from one of this type; and
+ * `otherwise` for any other value. Without `otherwise` it bails out.
+ */
 export interface ExactlyStatement {
   readonly kind: 'exactly';
   readonly value: Operand;
   readonly type: DeclaredType;
+  readonly isFromField: boolean;
   readonly next: Statement;
   readonly otherwise: Statement | undefined;
 }
@@ -167,7 +171,12 @@ export interface AgainStatement {
   readonly proof: readonly Operand[] | undefined;
   /** Restricts the restart to an argument of exactly this type; any other argument makes a call. */
   readonly only:
-    | { readonly argument: Operand; readonly type: DeclaredType; readonly otherwise: CompiledFunction }
+    | {
+        readonly argument: Operand;
+        readonly type: DeclaredType;
+        readonly isFromField: boolean;
+        readonly otherwise: CompiledFunction;
+      }
     | undefined;
 }
 
@@ -181,7 +190,13 @@ export type Test =
       readonly right: Operand;
       readonly at: Span;
     }
-  | { readonly kind: 'isa'; readonly value: Operand; readonly type: DeclaredType }
+  | {
+      readonly kind: 'isa';
+      readonly value: Operand;
+      readonly type: DeclaredType;
+      /** Whether the value was read from a field of this type. */
+      readonly isFromField: boolean;
+    }
   | { readonly kind: 'isa-union'; readonly value: Operand; readonly union: UnionName }
   | { readonly kind: 'true'; readonly value: Operand; readonly at: Span }
   /** Tests whether an optional read has found its attribute. */
@@ -219,7 +234,12 @@ export interface CallTest {
   readonly args: readonly Operand[];
   /** The callee for the class that an argument probably has. */
   readonly likely:
-    | { readonly argument: Operand; readonly type: DeclaredType; readonly callee: CompiledFunction }
+    | {
+        readonly argument: Operand;
+        readonly type: DeclaredType;
+        readonly isFromField: boolean;
+        readonly callee: CompiledFunction;
+      }
     | undefined;
 }
 

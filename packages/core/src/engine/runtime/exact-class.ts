@@ -4,7 +4,7 @@ import type { TypeSets } from '../../host/type-set.js';
 import type { DeclaredType } from '../../types/declared-type.js';
 import type { Class } from '../../types/type-declaration.js';
 import type { TypeTable } from '../../types/type-table.js';
-import { hasTagged } from '../../types/typed.js';
+import { findTag, hasTagged } from '../../types/typed.js';
 import { gettersOf } from './getters.js';
 
 // A value is an instance of exactly a class if its prototype is the prototype of the class. No other property is reliable: `constructor`
@@ -24,6 +24,10 @@ export const isExactly = (
   Object.getPrototypeOf(value) === prototype &&
   !Array.isArray(value) &&
   (discriminators === undefined || discriminators.matchNone(value));
+
+/** Checks that a value is a plain object without a tag and without a discriminator, so that only fields give it a type. */
+export const isUnmarkedRow = (value: unknown, discriminators: Discriminators | undefined): value is object =>
+  isExactly(value, Object.prototype, discriminators) && findTag(value as object) === undefined;
 
 /** Returns the prototypes of the registered classes. Their instances never get a type from a field. */
 export function registeredPrototypes(types: TypeTable): Set<object> {

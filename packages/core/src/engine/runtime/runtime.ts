@@ -241,6 +241,16 @@ export abstract class Runtime implements EqualityContext, Meter {
     (this.#tags ??= new Tags(this.context.types)).tag(value, type);
   }
 
+  /** Tags a plain row with the type of the application that a field has. */
+  tagRow(row: object, type: DeclaredType): void {
+    (this.#tags ??= new Tags(this.context.types)).tagRow(row, type);
+  }
+
+  /** Checks that declared fields have given no other type to a row without a tag and a discriminator, which was tagged with this type. */
+  isNoted(row: object, type: DeclaredType): boolean {
+    return this.#tags?.isOnly(row, type) === true;
+  }
+
   isa(value: unknown, type: DeclaredType): boolean {
     this.await(value);
     return this.typeOf(value).types.has(type);

@@ -105,7 +105,7 @@ function buildLikelyCall(b: ClosureBuilder, { test, next: call }: IfStatement): 
   if (test.kind !== 'isa' || test.value.kind !== 'local' || call.kind !== 'if') return undefined;
   if (call.test.kind !== 'call' || call.next.kind !== 'succeed') return undefined;
   const { args, likely } = call.test;
-  const isExact = b.exactTest(test.type);
+  const isExact = b.exactTest(test.type, test.isFromField);
   if (isExact === undefined || likely?.type !== test.type || !isLocal(likely.argument, test.value.local))
     return undefined;
   const at = b.slot(test.value.local);
@@ -196,7 +196,7 @@ function buildSwitch(b: ClosureBuilder, { value, cases }: SwitchStatement, after
 function buildExactly(b: ClosureBuilder, statement: ExactlyStatement, after: Then): Step {
   const { runtime } = b;
   const value = b.get(statement.value);
-  const isExact = b.exactTest(statement.type)!;
+  const isExact = b.exactTest(statement.type, statement.isFromField)!;
   const then = buildStep(b, statement.next, after);
   const { otherwise } = statement;
   const other: Step =
@@ -265,7 +265,7 @@ function buildAgain(b: ClosureBuilder, { args, proof, only }: AgainStatement, { 
     };
   }
   const value = b.get(only.argument);
-  const isExact = b.exactTest(only.type)!;
+  const isExact = b.exactTest(only.type, only.isFromField)!;
   const all = buildCallAll(b, only.otherwise, args);
   const call: Step =
     passed === undefined

@@ -26,9 +26,9 @@ export function buildTest(b: ClosureBuilder, test: Test): Check {
       return (locals) => runtime.order(operator, left(locals), right(locals));
     }
     case 'isa': {
-      const { type } = test;
+      const { type, isFromField } = test;
       const value = b.get(test.value);
-      const isExact = b.exactTest(type);
+      const isExact = b.exactTest(type, isFromField);
       if (isExact === undefined) return (locals) => runtime.isa(value(locals), type);
       return (locals) => {
         const v = value(locals);
@@ -60,7 +60,7 @@ function buildCallTest(b: ClosureBuilder, { callee, args, likely }: CallTest): C
   const call = buildCall(b, callee, args);
   if (likely === undefined) return call;
   const value = b.get(likely.argument);
-  const isExact = b.exactTest(likely.type)!;
+  const isExact = b.exactTest(likely.type, likely.isFromField)!;
   const likelyCall = buildCall(b, likely.callee, args);
   return (locals) => (isExact(value(locals)) ? likelyCall(locals) : call(locals));
 }
@@ -70,7 +70,7 @@ export function buildCallAllTest(b: ClosureBuilder, { callee, args, likely }: Ca
   const all = buildCallAll(b, callee, args);
   if (likely === undefined) return all;
   const value = b.get(likely.argument);
-  const isExact = b.exactTest(likely.type)!;
+  const isExact = b.exactTest(likely.type, likely.isFromField)!;
   const likelyAll = buildCallAll(b, likely.callee, args);
   return (locals, then) => (isExact(value(locals)) ? likelyAll(locals, then) : all(locals, then));
 }

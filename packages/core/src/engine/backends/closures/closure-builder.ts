@@ -4,7 +4,7 @@ import { restarts } from '../../compiler/plan-analysis.js';
 import type { Operand, Plan } from '../../compiler/plan.js';
 import { findMark } from '../../../host/row-mark.js';
 import type { DeclaredType } from '../../../types/declared-type.js';
-import { isExactly } from '../../runtime/exact-class.js';
+import { isExactly, isUnmarkedRow } from '../../runtime/exact-class.js';
 import type { Runtime } from '../../runtime/runtime.js';
 import type { Get, Step } from './steps.js';
 import { failed } from './steps.js';
@@ -42,8 +42,12 @@ export class ClosureBuilder {
     return (locals) => locals[at];
   }
 
-  /** Returns the test that a value has exactly this type, or undefined if only the runtime can tell. */
-  exactTest(type: DeclaredType): ((value: unknown) => boolean) | undefined {
+  /**
+   * Returns the test that a value has exactly this type, or undefined if only the runtime can tell.
+   *
+   * @param isFromField whether the value was read from a field of this type
+   */
+  exactTest(type: DeclaredType, isFromField: boolean): ((value: unknown) => boolean) | undefined {
     const { discriminators } = this.linker.context.typeSets;
     const exact = this.linker.exactClass(type);
     if (exact !== undefined) return (value) => isExactly(value, exact.prototype as object, discriminators);
@@ -51,7 +55,9 @@ export class ClosureBuilder {
     if (wanted === undefined) return undefined;
     return (value) => {
       const mark = findMark(value, discriminators);
-      return mark !== undefined && mark.field === wanted.field && mark.value === wanted.value;
+      if (mark === undefined)
+        return isFromField && isUnmarkedRow(value, discriminators) && this.runtime.isNoted(value, type);
+      return mark.field === wanted.field && mark.value === wanted.value;
     };
   }
 

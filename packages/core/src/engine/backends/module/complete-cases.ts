@@ -5,6 +5,8 @@ import type { Class } from '../../../types/type-declaration.js';
 import {
   anything,
   passedArguments,
+  instanceOf,
+  rowOf,
   typesOnly,
   type CompiledFunction,
   type KnownArgument,
@@ -84,7 +86,7 @@ class CaseBuilder {
     const exact = this.linker.exactClass(type);
     if (exact === undefined) return [];
     const types = this.linker.context.typeSets.ofClass(exact);
-    const target = this.#target({ kind: 'types', types, class: exact, isRow: false });
+    const target = this.#target(instanceOf(types, exact));
     return target === undefined ? [] : [[exact, target]];
   }
 
@@ -95,7 +97,7 @@ class CaseBuilder {
     const add = (field: RowMark['field'], value: unknown, types: readonly DeclaredType[]): void => {
       const set = typeSets.ofRow(types);
       if (!this.linker.knownTypes.includes(set)) return;
-      const target = this.#target({ ...typesOnly(set), isRow: true });
+      const target = this.#target(rowOf(set, false));
       if (target === undefined) return;
       const known = rows.get(field) ?? new Map<unknown, CompiledFunction>();
       rows.set(field, known.set(value, target));

@@ -3,7 +3,8 @@ import type { DeclaredType } from '../../../types/declared-type.js';
 import { passedArguments, type CompiledFunction } from '../../compiler/compiled-function.js';
 import type { Linker } from '../../compiler/linker.js';
 import { hasCut, restarts } from '../../compiler/plan-analysis.js';
-import type { Operand, Plan } from '../../compiler/plan.js';
+import type { Operand, Plan, Statement } from '../../compiler/plan.js';
+import { someStatement } from '../../compiler/traversal.js';
 import { waitsIn, type Way } from '../../runtime/way.js';
 import { Constants, objectTest } from './emitted-code.js';
 import { exactTest, rowTest, unmarkedTest } from './exact-class-text.js';
@@ -19,6 +20,13 @@ export interface Printing {
    */
   readonly isModule: boolean;
 }
+
+/** Checks whether a statement may call a method of the application. */
+const mayCallApplication = (statement: Statement, linker: Linker): boolean =>
+  statement.kind === 'method' ||
+  (statement.kind === 'if' &&
+    statement.test.kind === 'call' &&
+    linker.mayCallMethods(statement.test.callee.predicate));
 
 /** The state of printing one function. */
 export class Emission {
@@ -42,6 +50,10 @@ export class Emission {
   readonly instances = new Set<number>();
   /** The locals whose prototype was checked on the current path, with the variable that holds the result. */
   readonly checkedPrototypes = new Map<number, string>();
+  /** The locals whose tag is found once, when they are read. */
+  readonly tags = new Map<number, { isUsed: boolean }>();
+  /** Whether no code of the application runs that could tag a row meanwhile. */
+  readonly mayShareTags: boolean;
   #labels = 0;
   /** The names of the functions that compare rows, by their text. */
   readonly #comparisons = new Map<string, string>();
@@ -53,6 +65,7 @@ export class Emission {
     readonly printing: Printing,
   ) {
     this.hasCut = hasCut(plan.body);
+    this.mayShareTags = !someStatement(plan.body, (statement) => mayCallApplication(statement, linker));
     const isRecordedLoop = linker.emptyProof !== undefined && restarts(plan.body);
     this.loopProof = isRecordedLoop ? 'R.proof = p.followedBy(R.proof);\n' : '';
   }
@@ -99,14 +112,17 @@ export class Emission {
     const { awaits } = this;
     const instances = [...this.instances];
     const prototypes = [...this.checkedPrototypes];
+    const tags = [...this.tags];
     this.awaits = false;
     this.instances.clear();
     this.checkedPrototypes.clear();
+    this.tags.clear();
     const body = emit();
     const result = { body, awaits: this.awaits };
     this.awaits = awaits;
     for (const n of instances) this.instances.add(n);
     for (const [n, name] of prototypes) this.checkedPrototypes.set(n, name);
+    for (const [n, tag] of tags) this.tags.set(n, tag);
     return result;
   }
 
@@ -173,15 +189,25 @@ export class Emission {
     return name;
   }
 
-  isExactly(operand: Operand, type: DeclaredType): string {
+  /** Returns the variable with the tag of a row that was read, or undefined if its tag must be found again. */
+  tagOf(local: number): string | undefined {
+    const tag = this.tags.get(local);
+    if (tag === undefined) return undefined;
+    tag.isUsed = true;
+    return `g${local}`;
+  }
+
+  /** Prints the test that a value has exactly this type. @param isFromField whether it was read from a field of this type */
+  isExactly(operand: Operand, type: DeclaredType, isFromField: boolean): string {
     const value = this.operand(operand);
     const exact = this.linker.exactClass(type);
     const { discriminators } = this.linker.context.typeSets;
     if (exact === undefined) {
       const mark = this.linker.rowMark(type);
-      return mark === undefined
-        ? 'false'
-        : rowTest(value, mark, discriminators, (constant) => this.constant(constant));
+      if (mark === undefined) return 'false';
+      const noted = isFromField ? `R.isNoted(${value}, ${this.constant(type)})` : undefined;
+      const tag = operand.kind === 'local' ? this.tagOf(operand.local) : undefined;
+      return rowTest({ value, mark, noted, discriminators, tag }, (constant) => this.constant(constant));
     }
     const unmarked = unmarkedTest(value, discriminators, ({ values }) => this.constant(values));
     return exactTest(value, this.constant(exact.prototype), unmarked);

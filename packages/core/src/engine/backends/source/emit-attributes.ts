@@ -2,7 +2,9 @@ import type { FieldType } from '../../../types/declared-type.js';
 import type { Class } from '../../../types/type-declaration.js';
 import type { MethodStatement, ReadStatement } from '../../compiler/plan.js';
 import { methodSite, readSite } from '../../runtime/sites.js';
+import { findTag } from '../../../types/typed.js';
 import { memberAccess, objectTest } from './emitted-code.js';
+import { tagOfRow } from './exact-class-text.js';
 import type { Emission } from './emission.js';
 
 /** Prints the read of an attribute. @param next prints the statements after it */
@@ -24,14 +26,19 @@ export function emitRead(e: Emission, statement: ReadStatement, next: () => stri
   const isSettledFirst = e.settles || tag !== undefined || field !== undefined || notesRow;
   const slow = `{ ${v} = R.read(${o}, ${site}, ${v}${e.position(at)}); if (${v} === U) ${leave} ${isSettledFirst ? '' : settle}}\n`;
   const rest = () => {
+    if (e.mayShareTags) e.tags.set(to, { isUsed: tag?.kind === 'named' && isRowType(e, tag) });
     const row = notesRow
       ? `if (${objectTest(v)} && !R.registered.has(Object.getPrototypeOf(${v}))) R.noteRow(${o}, ${site}, ${v});\n`
       : '';
     const first = isSettledFirst ? settle : '';
     const noted = tag === undefined ? `${first}${row}` : emitTag(e, to, tag, first);
-    const text = `${noted}${next()}`;
+    const text = next();
+    const found =
+      e.tags.get(to)?.isUsed === true ? `let g; const g${to} = ${tagOfRow(v, e.constant(findTag))};\n` : '';
     e.instances.delete(to);
-    return text;
+    e.tags.delete(to);
+    // A value is awaited before its tag is found.
+    return found === '' ? `${noted}${text}` : `${first}${found}${noted.slice(first.length)}${text}`;
   };
   // A query that began in code that does not wait reads the same values again.
   const isReplayed = e.settles ? 'R.replay !== undefined || ' : '';
@@ -61,6 +68,13 @@ export function emitRead(e: Emission, statement: ReadStatement, next: () => stri
  * @param settle the statement that awaits the value first
  */
 export function emitTag(e: Emission, n: number, tag: FieldType, settle: string): string {
+  const known = tag.kind === 'named' && isRowType(e, tag) ? e.tagOf(n) : undefined;
+  if (tag.kind === 'named' && known !== undefined) {
+    // A row with a tag gets no type from a field.
+    const v = `v${n}`;
+    const isOther = `${known} === U && ${objectTest(v)} && !R.registered.has(Object.getPrototypeOf(${v}))`;
+    return `${settle}if (${known} === undefined || (${isOther})) R.tagRow(${v}, ${e.constant(e.linker.context.program.types.find(tag.name))});\n`;
+  }
   return emitNote(e, n, tag, settle, '', `R.tag(v${n}, ${e.constant(tag)});`);
 }
 
@@ -99,7 +113,7 @@ function emitNote(
   const type = tag.kind === 'named' ? e.linker.context.program.types.find(tag.name) : undefined;
   const exact = type && e.linker.exactClass(type);
   const note = (more: string) =>
-    `if (${needed}${objectTest(value)}${more} && !R.registered.has(Object.getPrototypeOf(${value}))) ${noted}\n`;
+    `if (${needed}${objectTest(value)}${more} && ${unregisteredTest(value)}) ${noted}\n`;
   // An instance of a class that extends it may be a promise.
   const extensions = type === undefined ? [] : e.linker.extensionsOf(type);
   const areExact = extensions.every((each) => e.linker.exactClass(each) !== undefined);
@@ -110,6 +124,16 @@ function emitNote(
   const again = settle === '' ? '' : `${settle}d${n} = ${isInstance};\n`;
   return `let d${n} = ${isInstance}; if (!d${n}) { ${again}${note(` && !d${n}`)} }\n`;
 }
+
+/** Prints the test that an object is not an instance of a registered class. Most are plain. */
+const unregisteredTest = (value: string): string =>
+  `(Object.getPrototypeOf(${value}) === Object.prototype || !R.registered.has(Object.getPrototypeOf(${value})))`;
+
+/** Checks that a field contains rows of a type without a class. */
+const isRowType = (e: Emission, tag: Extract<FieldType, { kind: 'named' }>): boolean => {
+  const type = e.linker.context.program.types.find(tag.name);
+  return type !== undefined && e.linker.rowMark(type) !== undefined;
+};
 
 /** Checks that `instanceof` compares prototypes and does nothing else. */
 const hasDefaultInstanceof = (type: Class): boolean =>

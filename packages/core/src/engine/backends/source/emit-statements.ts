@@ -180,7 +180,7 @@ function emitAgain(e: Emission, { args, proof, only }: AgainStatement): string {
     ...(proof === undefined ? [] : [`p = p.followedBy(${joined(e, proof)});`]),
   ].join(' ');
   if (only === undefined) return `{ ${move} continue top; }`;
-  const exact = e.isExactly(only.argument, only.type);
+  const exact = e.isExactly(only.argument, only.type, only.isFromField);
   return `if (${exact}) { ${move} continue top; } return ${emitCall(e, only.otherwise, args, e.way, 'then')};`;
 }
 
@@ -238,7 +238,7 @@ function emitEach(e: Emission, { item, list, tag, at, next }: EachStatement, the
 
 function emitExactly(e: Emission, statement: ExactlyStatement, then: Continuation): string {
   const value = e.operand(statement.value);
-  const exact = e.isExactly(statement.value, statement.type);
+  const exact = e.isExactly(statement.value, statement.type, statement.isFromField);
   const { otherwise } = statement;
   const other = otherwise === undefined ? `R.inexact(${value});` : `{ ${emitStatement(e, otherwise, then)} }`;
   return `if (${exact}) { ${emitStatement(e, statement.next, then)} } else ${other}`;

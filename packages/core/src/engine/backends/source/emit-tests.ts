@@ -26,7 +26,7 @@ export function emitTest(e: Emission, test: Test): string {
     case 'isa': {
       const v = e.operand(test.value);
       const slow = `R.isa(${v}, ${e.constant(test.type)})`;
-      const exact = e.isExactly(test.value, test.type);
+      const exact = e.isExactly(test.value, test.type, test.isFromField);
       return exact === 'false' ? slow : `((${exact}) || ${slow})`;
     }
     case 'isa-union':
@@ -114,7 +114,7 @@ export function emitCallTest(
 ): string {
   const call = emitCall(e, callee, args, way, then, isResult);
   if (likely === undefined) return call;
-  const isLikely = e.isExactly(likely.argument, likely.type);
+  const isLikely = e.isExactly(likely.argument, likely.type, likely.isFromField);
   return `(${isLikely} ? ${emitCall(e, likely.callee, args, way, then, isResult)} : ${call})`;
 }
 

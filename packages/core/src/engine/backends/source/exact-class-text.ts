@@ -46,35 +46,59 @@ export const plainTest = (value: string): string =>
   `typeof ${value} === "object" && ${value} !== null && ` +
   `Object.getPrototypeOf(${value}) === Object.prototype && !Array.isArray(${value})`;
 
+/** A test whether a value is a row with one mark. */
+export interface RowTest {
+  readonly value: string;
+  readonly mark: RowMark;
+  /** The test, for a row without any mark, that a field has given it the same type; undefined if it was read from no such field. */
+  readonly noted: string | undefined;
+  readonly discriminators: Discriminators | undefined;
+  /** The variable that holds the tag of the row, or the missing value for a value that is not plain. */
+  readonly tag: string | undefined;
+}
+
 /**
  * Prints the test that a value is a plain object with this mark and no other.
  *
  * @param constant returns the name of a constant
  */
 export function rowTest(
-  value: string,
-  mark: RowMark,
-  discriminators: Discriminators | undefined,
+  { value, mark, noted, discriminators, tag: known }: RowTest,
   constant: (value: unknown) => string,
 ): string {
   const fields = discriminators?.fields ?? [];
-  const tests = fields.map(({ name, values }) => {
-    const access = memberAccess(name);
-    const isClean = `Object.prototype${access} === undefined`;
-    const found = `${value}${access}`;
-    return name === mark.field
-      ? `${isClean} && ${found} === ${literalText(mark.value)}`
-      : `${isClean} && (${found} === undefined || !${constant(values)}.has(${found}))`;
-  });
-  const tag = mark.field === undefined ? literalText(mark.value) : 'undefined';
-  // The tag is read first: then the optimizer knows the shape of the object, and its prototype costs nothing.
-  return [
-    objectTest(value),
-    `${constant(findTag)}(${value}) === ${tag}`,
-    `Object.getPrototypeOf(${value}) === Object.prototype && !Array.isArray(${value})`,
-    ...tests,
+  const testsFor = (wanted: RowMark['field']) =>
+    fields.map(({ name, values }) => {
+      const access = memberAccess(name);
+      const isClean = `Object.prototype${access} === undefined`;
+      const found = `${value}${access}`;
+      return name === wanted
+        ? `${isClean} && ${found} === ${literalText(mark.value)}`
+        : `${isClean} && (${found} === undefined || !${constant(values)}.has(${found}))`;
+    });
+  const tag = known ?? `${constant(findTag)}(${value})`;
+  const isMarked = [
+    `${tag} === ${mark.field === undefined ? literalText(mark.value) : 'undefined'}`,
+    ...testsFor(mark.field),
   ].join(' && ');
+  const hasType =
+    noted === undefined
+      ? isMarked
+      : `(${isMarked} || ${[`${tag} === undefined`, ...testsFor(undefined), noted].join(' && ')})`;
+  if (known !== undefined) return hasType;
+  // A tag is read first: then the optimizer knows the shape of the object, and its prototype costs nothing. A discriminator is read only from
+  // a plain object.
+  return fields.length === 0 && noted === undefined
+    ? `${objectTest(value)} && ${hasType} && ${prototypeTest(value)}`
+    : `${objectTest(value)} && ${prototypeTest(value)} && ${hasType}`;
 }
+
+/** Prints the tag of a row, or the missing value for a value that is not plain. */
+export const tagOfRow = (value: string, findTagName: string): string =>
+  `${objectTest(value)} && (g = ${findTagName}(${value}), ${prototypeTest(value)}) ? g : U`;
+
+const prototypeTest = (value: string): string =>
+  `Object.getPrototypeOf(${value}) === Object.prototype && !Array.isArray(${value})`;
 
 /**
  * Prints the search for the mark of a row: its tag `g`, or one of its discriminators `d0`, `d1`, …

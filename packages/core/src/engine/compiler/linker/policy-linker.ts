@@ -14,7 +14,8 @@ import {
   keyOf,
   passedArguments,
   tested,
-  typesOnly,
+  instanceOf,
+  rowOf,
   type CompiledFunction,
   type KnownArgument,
   type KnownTypes,
@@ -205,12 +206,11 @@ export class PolicyLinker implements Linker {
     return given?.length === 1 ? { field, value } : undefined;
   }
 
-  exactArgument(type: DeclaredType): KnownTypes | undefined {
+  exactArgument(type: DeclaredType, isFromField: boolean): KnownTypes | undefined {
     const { typeSets } = this.context;
     const exact = this.exactClass(type);
-    if (exact !== undefined)
-      return { kind: 'types', types: typeSets.ofClass(exact), class: exact, isRow: false };
-    return this.rowMark(type) && { ...typesOnly(typeSets.ofRow([type])), isRow: true };
+    if (exact !== undefined) return instanceOf(typeSets.ofClass(exact), exact);
+    return this.rowMark(type) && rowOf(typeSets.ofRowWithType(type), isFromField);
   }
 
   equalsOnlyItself({ types, class: exact }: KnownTypes): boolean {

@@ -34,6 +34,7 @@ export function readAttribute(evaluation: Evaluation, goal: LookupGoal, cells: C
   const value = { ...declaredLocal(linker, to, fieldOf(base, name)), field };
   evaluation.onUndo(() => reads.delete(at));
   reads.set(at, value);
+  if (linker.mayTag(name)) evaluation.noteTypes();
   const next = bind(evaluation, result, value, rest);
   // The elements of a list are tagged one by one in its loop. The whole list is tagged only if it is used elsewhere.
   const isTagged = field?.kind !== 'list' || !isOnlyIterated(next, to);

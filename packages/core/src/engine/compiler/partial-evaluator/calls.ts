@@ -9,7 +9,16 @@ import { maxInlinedSize, maxInliningDepth, maxUnfolding } from '../thresholds.js
 import { ifHolds, noCells, type Evaluation, type Rest } from './evaluation.js';
 import { applicationsOf, candidatesOf, cuts, shapeOf, tableFor, type Application } from './rules.js';
 import { unify } from './unify.js';
-import { ambiguousLiteral, newCells, operandOf, resolved, valueIn, type Cell, type Cells } from './values.js';
+import {
+  ambiguousLiteral,
+  isReadFrom,
+  newCells,
+  operandOf,
+  resolved,
+  valueIn,
+  type Cell,
+  type Cells,
+} from './values.js';
 
 /** Tries all rules that may apply to the arguments, in order. Goals after the call are not part of it. */
 export const proveRules = (evaluation: Evaluation, predicate: Predicate, args: readonly Cell[]): Statement =>
@@ -84,7 +93,10 @@ export function proveCall(evaluation: Evaluation, goal: CallGoal, cells: Cells, 
   const callee = linker.functionFor(predicate, taken);
   return ifHolds(
     { kind: 'call', callee, args: passed, likely: likelyCallee(linker, predicate, args, taken) },
-    () => evaluation.afterCall(rest),
+    () => {
+      evaluation.noteTypes();
+      return evaluation.afterCall(rest);
+    },
   );
 }
 
@@ -128,13 +140,15 @@ function likelyCallee(
   for (const [i, arg] of args.entries()) {
     const value = valueIn(arg)!;
     if (value.kind !== 'local' || !isUnknown(value.known) || value.likely === undefined) continue;
-    const exact = linker.exactArgument(value.likely);
+    const isFromField = isReadFrom(value, value.likely);
+    const exact = linker.exactArgument(value.likely, isFromField);
     if (exact === undefined) continue;
     const better = known.map((k, j) => (j === i ? exact : k));
     if (!linker.determinesRules(predicate, better)) continue;
     return {
       argument: operandOf(value),
       type: value.likely,
+      isFromField,
       callee: linker.functionFor(predicate, better),
     };
   }
@@ -208,12 +222,14 @@ function unfoldLikely(
     const otherwise = unfoldByType(evaluation, goal, args, known, i, rest);
     // Ahead-of-time code cannot bail out, so it needs code for all types.
     if (otherwise === undefined && linker.knownTypes !== undefined) break;
-    const exact = value.likely && linker.exactArgument(value.likely);
+    const isFromField = value.likely !== undefined && isReadFrom(value, value.likely);
+    const exact = value.likely && linker.exactArgument(value.likely, isFromField);
     if (exact !== undefined)
       return {
         kind: 'exactly',
         value: operandOf(value),
         type: value.likely!,
+        isFromField,
         next: evaluation.scoped(() => {
           evaluation.setValue(arg, { ...value, known: exact });
           return unfold(evaluation, goal, args, rest);
@@ -244,7 +260,7 @@ function unfoldByType(
       i === position || valueIn(arg) === undefined || linker.determinesPosition(predicate, known, i),
   );
   if (!areOthersDetermined) return undefined;
-  const shapes = args.map((arg, i) => shapeOf(linker, arg, index, i, false));
+  const shapes = args.map((arg, i) => shapeOf(evaluation, arg, index, i, false));
   const groups = groupByRules(knownTypes, (types) =>
     tableFor(
       index,

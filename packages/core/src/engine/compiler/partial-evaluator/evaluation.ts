@@ -8,6 +8,7 @@ import {
   typesOnly,
   type CompiledFunction,
   type KnownArgument,
+  type KnownTypes,
 } from '../compiled-function.js';
 import type { Linker } from '../linker.js';
 import { NotCompilable } from '../not-compilable.js';
@@ -85,6 +86,7 @@ export class Evaluation {
   /** Variables that must have a type once they have a value. */
   readonly #waiting: Cell[] = [];
   readonly #trail: (() => void)[] = [];
+  #hasNoted = false;
 
   /** @param proveGoals proves the body of a rule that a call leads to */
   constructor(
@@ -257,7 +259,8 @@ export class Evaluation {
         return anything;
       case 'local':
         // Other facts hold for this predicate only: another predicate has other literals and distinguishes other types.
-        return value.known.kind === 'types' || value.known.kind === 'literal' ? value.known : anything;
+        if (value.known.kind === 'types') return this.isCurrent(value.known) ? value.known : anything;
+        return value.known.kind === 'literal' ? value.known : anything;
       case 'constant': {
         const { typeSets } = this.linker.context;
         if (isLiteral(value.value)) return { kind: 'literal', value: value.value };
@@ -267,6 +270,20 @@ export class Evaluation {
       case 'one-of':
         throw ambiguousLiteral;
     }
+  }
+
+  /** Records that fields may have given rows more types since the function began. */
+  noteTypes(): void {
+    if (this.#hasNoted) return;
+    this.#hasNoted = true;
+    this.onUndo(() => {
+      this.#hasNoted = false;
+    });
+  }
+
+  /** Checks that an argument still has the types that it had when the function began. */
+  isCurrent(known: KnownTypes): boolean {
+    return areCertain(known) || !this.#hasNoted;
   }
 
   /** Returns the types of a value if they cannot change before or during the query. */

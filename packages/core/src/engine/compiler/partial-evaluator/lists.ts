@@ -29,6 +29,7 @@ export function proveMembership(
   const field = list.kind === 'local' && list.field?.kind === 'list' ? list.field : undefined;
   const element = evaluation.newLocal();
   const value = declaredLocal(linker, element, field?.of);
+  if (field !== undefined && linker.isTaggable(field)) evaluation.noteTypes();
   const each = (next: Statement): Statement => ({
     kind: 'each',
     item: element,

@@ -112,7 +112,7 @@ export function candidatesOf(
   const isOwn = args === evaluation.args;
   return tableFor(
     index,
-    args.map((arg, i) => shapeOf(linker, arg, index, i, isOwn)),
+    args.map((arg, i) => shapeOf(evaluation, arg, index, i, isOwn)),
   ).candidates;
 }
 
@@ -125,12 +125,13 @@ export function tableFor(index: RuleIndex, shapes: readonly ArgumentShape[]): Ca
 
 /** @param isOwn whether the argument is one of the function itself, whose facts refer to the literals of the same rules */
 export function shapeOf(
-  { context: { typeSets } }: Linker,
+  evaluation: Evaluation,
   arg: Cell,
   index: RuleIndex,
   position: number,
   isOwn: boolean,
 ): ArgumentShape {
+  const { typeSets } = evaluation.linker.context;
   const value = valueIn(arg);
   const unknown: ArgumentShape = { types: typeSets.unbound, literal: undefined, isOther: false };
   switch (value?.kind) {
@@ -145,7 +146,8 @@ export function shapeOf(
     case 'local': {
       const { known } = value;
       if (known.kind === 'other') return { types: known.types, literal: undefined, isOther: isOwn };
-      if (known.kind === 'types') return { types: known.types, literal: undefined, isOther: false };
+      if (known.kind === 'types' && evaluation.isCurrent(known))
+        return { types: known.types, literal: undefined, isOther: false };
       if (known.kind === 'some' && isOwn)
         return { types: known.types, literal: undefined, isOther: known.isOther };
       return unknown;

@@ -5,6 +5,7 @@ import { ifHolds, type Evaluation, type Rest } from './evaluation.js';
 import {
   ambiguousLiteral,
   bound,
+  isReadFrom,
   operandOf,
   resolved,
   type Cell,
@@ -97,8 +98,7 @@ function comparedRows(value: Value, typed: Value, certain: 'left' | 'right'): Eq
   if (value.kind !== 'local' || typed.kind !== 'local' || typed.known.kind !== 'types') return undefined;
   const type = typed.known.types.comparedBy;
   if (type?.key === undefined) return undefined;
-  const isFromField = value.field?.kind === 'named' && value.field.name === type.name;
-  return { type, certain, isFromField };
+  return { type, certain, isFromField: isReadFrom(value, type) };
 }
 
 /** Checks the type of a value now, or of a variable once it has a value. */
@@ -123,5 +123,6 @@ export function checkType(evaluation: Evaluation, goal: IsaGoal, cell: Cell, res
   if (types !== undefined) return members.some((member) => types.types.has(member)) ? rest() : fail;
   if (union !== undefined) return ifHolds({ kind: 'isa-union', value: operandOf(value), union }, rest);
   if (value.kind === 'local' && isUnknown(value.known)) evaluation.setValue(at, { ...value, likely: type });
-  return ifHolds({ kind: 'isa', value: operandOf(value), type: type! }, rest);
+  const isFromField = value.kind === 'local' && isReadFrom(value, type!);
+  return ifHolds({ kind: 'isa', value: operandOf(value), type: type!, isFromField }, rest);
 }

@@ -50,6 +50,10 @@ export const unknownLocal = (n: number): LocalValue => ({
   field: undefined,
 });
 
+/** Checks that a value was read from a field of a type, so that a plain row has this type. */
+export const isReadFrom = ({ field }: LocalValue, type: DeclaredType): boolean =>
+  field?.kind === 'named' && field.name === type.name;
+
 /** Follows variables that are bound to each other. */
 export function resolved(cell: Cell): Cell {
   let at = cell;

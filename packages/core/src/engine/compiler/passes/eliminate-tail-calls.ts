@@ -54,7 +54,12 @@ function restartFor({ test, next }: IfStatement, fn: CompiledFunction): Statemen
     kind: 'again',
     args,
     proof: undefined,
-    only: { argument: likely.argument, type: likely.type, otherwise: callee },
+    only: {
+      argument: likely.argument,
+      type: likely.type,
+      isFromField: likely.isFromField,
+      otherwise: callee,
+    },
   };
 }
 
@@ -70,5 +75,6 @@ function recordedRestartFor(test: CallTest, next: Statement, fn: CompiledFunctio
   if (callee === fn) return again;
   if (likely?.callee !== fn) return undefined;
   const otherwise: Statement = { kind: 'if', test: { ...test, likely: undefined }, next };
-  return { kind: 'exactly', value: likely.argument, type: likely.type, next: again, otherwise };
+  const { argument: value, type, isFromField } = likely;
+  return { kind: 'exactly', value, type, isFromField, next: again, otherwise };
 }

@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest';
+import type { FieldType } from '../types/declared-type.js';
+import { TypeTable } from '../types/type-table.js';
+import { Tags } from './tags.js';
+
+const names = ['User', 'Org', 'Repo'];
+const types = new TypeTable({
+  ...Object.fromEntries(names.map((name) => [name, {}])),
+  All: {
+    fields: Object.fromEntries(
+      names.flatMap((name) => [
+        [name, name],
+        [`${name}s`, [name]],
+      ]),
+    ),
+  },
+});
+const fieldOf = (name: string): FieldType => types.find('All')!.fields!.get(name)!.type;
+const namesOf = (tags: Tags, row: object): string[] => tags.typesOf(row).map(({ name }) => name);
+
+/** Returns the types that a list of notes gives to a row. */
+const expectedOf = (notes: readonly (readonly [object, string])[], row: object): string[] =>
+  names.filter((name) =>
+    notes.some(
+      ([value, field]) =>
+        (value === row && field === name) ||
+        (Array.isArray(value) && field === `${name}s` && value.includes(row)),
+    ),
+  );
+
+/** Returns a source of numbers below a limit. */
+function random(seed: number) {
+  let state = seed;
+  return (below: number): number => {
+    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
+    return Math.floor((state / 2_147_483_648) * below);
+  };
+}
+
+describe('the types that fields give to rows', () => {
+  it.each([
+    ['few rows', 4, 3, 12],
+    ['many rows', 400, 3, 500],
+    ['many lists', 60, 60, 200],
+    ['long lists', 300, 8, 60],
+  ])('are those of all notes so far, for %s', (_, rowCount, listCount, count) => {
+    for (let seed = 1; seed <= 3; seed++) {
+      const next = random(seed);
+      const rows = Array.from({ length: rowCount }, (__, id) => ({ id }));
+      const lists = Array.from({ length: listCount }, () =>
+        Array.from({ length: next(rowCount) }, () => rows[next(rowCount)]!),
+      );
+      const tags = new Tags(types);
+      for (let query = 0; query < 2; query++) {
+        const notes: (readonly [object, string])[] = [];
+        const used = names.slice(0, 1 + ((query + seed) % 3));
+        for (let i = 0; i < count; i++) {
+          const name = used[next(used.length)]!;
+          const [value, field] =
+            next(3) === 0 ? [lists[next(listCount)]!, `${name}s`] : [rows[next(rowCount)]!, name];
+          notes.push([value, field]);
+          tags.tag(value, fieldOf(field));
+          for (const row of [rows[next(rowCount)]!, rows[next(rowCount)]!]) {
+            const expected = expectedOf(notes, row);
+            expect(namesOf(tags, row)).toEqual(expected);
+            expect(namesOf(tags, row)).toEqual(expected);
+            for (const name of expected)
+              expect(tags.isOnly(row, types.find(name)!)).toBe(expected.length === 1);
+          }
+        }
+        tags.clear();
+        expect([tags.isEmpty, namesOf(tags, rows[0]!)]).toEqual([true, []]);
+      }
+    }
+  });
+
+  it('find the type of the elements of a list among many', () => {
+    const tags = new Tags(types);
+    const lists = Array.from({ length: 40 }, () => [{}]);
+    for (const [i, list] of lists.entries()) {
+      tags.tag(list, fieldOf(`${names[i % 3]!}s`));
+      expect(tags.elementType(list)).toEqual({ kind: 'named', name: names[i % 3] });
+      expect(tags.elementType([])).toBe(undefined);
+    }
+  });
+
+  it('are none for an array in a field of one row', () => {
+    const tags = new Tags(types);
+    tags.tag([], fieldOf('User'));
+    expect(tags.isEmpty).toBe(true);
+  });
+});
