@@ -20,6 +20,6 @@ export function createParts(options: AuthorizerOptions, reader: PolicyReader): A
   const limits = limitsOf(options.limits);
   return {
     loading: { options, types, limits, reader },
-    deciding: new DecisionContext(options, limits, clock),
+    deciding: new DecisionContext(options, limits),
   };
 }

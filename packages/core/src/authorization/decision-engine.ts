@@ -22,26 +22,32 @@ import type { CheckOptions, EnumerationOptions, ExplainOptions, RefusalOptions }
 import { ownLimitsOf } from './own-limits.js';
 import type { QueryRunner } from './query-runner.js';
 import { resourceTypeOf } from './resource-type.js';
+import { SystemTime } from './system-time.js';
 import { isUndecided } from './undecided.js';
 import type { WhereExplanation } from './where-explanation.js';
 
 /** The parts of an authorizer that decisions need, and that stay the same when it reloads its policy. */
 export class DecisionContext {
   readonly log: DecisionLog | undefined;
+  readonly #systemTime = new SystemTime();
 
   constructor(
     readonly options: AuthorizerOptions,
     readonly limits: Limits,
-    readonly clock: () => Date,
   ) {
     this.log = options.onDecision && new DecisionLog(options.onDecision, options);
+  }
+
+  /** Returns the time of a check by the option `clock`. @param startedMs the reading of `performance.now()` at its beginning */
+  timeOf(startedMs: number): Date {
+    return this.options.clock?.() ?? this.#systemTime.at(startedMs);
   }
 }
 
 /** Returns a context whose decisions are not recorded. */
-export const withoutRecords = ({ options, limits, clock }: DecisionContext): DecisionContext => {
+export const withoutRecords = ({ options, limits }: DecisionContext): DecisionContext => {
   const { onDecision: _, ...others } = options;
-  return new DecisionContext(others, limits, clock);
+  return new DecisionContext(others, limits);
 };
 
 /**
@@ -276,8 +282,8 @@ export class DecisionEngine implements Decider {
       const policy = this.#policy;
       const { typeSets } = this.queries.context;
       const context = options?.context;
-      const at = this.#decisionContext.clock();
       const startedMs = performance.now();
+      const at = this.#decisionContext.timeOf(startedMs);
       if (compiled.prefersAsync && mode === 'async') {
         const args = listOf(arity, a, b, c, d);
         const recorder = new DecisionRecorder(log, kind, args, policy, typeSets, context, at, startedMs);
@@ -423,21 +429,21 @@ export class DecisionEngine implements Decider {
     options: CheckOptions,
     started: DecisionRecorder | undefined,
   ): RecordedCheck {
-    const { log, clock, options: own } = this.#decisionContext;
-    const recorder =
-      started ??
-      (log &&
-        new DecisionRecorder(
-          log,
-          kind,
-          args,
-          this.#policy,
-          this.queries.context.typeSets,
-          options.context,
-          clock(),
-          performance.now(),
-        ));
+    const { log, options: own } = this.#decisionContext;
+    const recorder = started ?? (log && this.#recorder(log, kind, args, options));
     return new RecordedCheck(query, recorder, own.undecided === 'deny');
+  }
+
+  #recorder(
+    log: DecisionLog,
+    kind: Decision['kind'],
+    args: Arguments,
+    { context }: CheckOptions,
+  ): DecisionRecorder {
+    const startedMs = performance.now();
+    const at = this.#decisionContext.timeOf(startedMs);
+    const { typeSets } = this.queries.context;
+    return new DecisionRecorder(log, kind, args, this.#policy, typeSets, context, at, startedMs);
   }
 
   #startQuery(

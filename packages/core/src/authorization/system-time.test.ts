@@ -1,0 +1,104 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { Authorizer, type Decision } from '../index.js';
+import { SystemTime } from './system-time.js';
+
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.useRealTimers();
+});
+
+/** Sets both clocks. @param ahead the milliseconds by which the system clock differs from the monotonic one */
+function setClocks(monotonic: number, ahead: number): void {
+  vi.spyOn(performance, 'now').mockReturnValue(monotonic);
+  vi.spyOn(Date, 'now').mockReturnValue(performance.timeOrigin + monotonic + ahead);
+}
+
+const millisecondsOf = (time: SystemTime, read: number): number =>
+  time.at(read).getTime() - Math.floor(performance.timeOrigin);
+
+describe('the time of a check', () => {
+  it('is the time of the reading, to a millisecond', () => {
+    const time = new SystemTime();
+    for (let i = 0; i < 100; i++) {
+      const before = Date.now();
+      const at = time.at(performance.now()).getTime();
+      expect([at >= before - 1, at <= Date.now() + 1]).toEqual([true, true]);
+    }
+  });
+
+  it('follows a change of the system clock within a second', () => {
+    const time = new SystemTime();
+    setClocks(10_000, 0);
+    const first = millisecondsOf(time, 10_000);
+    setClocks(10_999, 3_600_000);
+    expect(millisecondsOf(time, 10_999) - first).toBe(999);
+    setClocks(11_000, 3_600_000);
+    expect(millisecondsOf(time, 11_000) - first).toBe(3_601_000);
+    setClocks(12_000, -3_600_000);
+    expect(millisecondsOf(time, 12_000) - first).toBe(2_000 - 3_600_000);
+  });
+
+  it('is read from the system clock again after the monotonic clock was set back', () => {
+    const time = new SystemTime();
+    setClocks(50_000, 0);
+    const first = millisecondsOf(time, 50_000);
+    setClocks(5, 60_000);
+    expect(millisecondsOf(time, 5) - first).toBe(5 + 60_000 - 50_000);
+  });
+
+  it('is not changed by a consumer who changes the date of another decision', () => {
+    const time = new SystemTime();
+    setClocks(1_000, 0);
+    const first = time.at(1_000);
+    const expected = first.getTime();
+    first.setTime(0);
+    expect(time.at(1_000).getTime()).toBe(expected);
+  });
+});
+
+describe('the time in a decision', () => {
+  const decide = async (options: { clock?: () => Date } = {}) => {
+    const decisions: Decision[] = [];
+    const authorizer = await Authorizer.load({
+      policies: 'allow(1, "read", 3);',
+      onDecision: (decision) => void decisions.push(decision),
+      ...options,
+    });
+    return () => {
+      expect(authorizer.isAllowedSync(1, 'read', 3)).toBe(true);
+      return decisions.at(-1)!;
+    };
+  };
+
+  it('is that of fake timers', async () => {
+    const check = await decide();
+    check();
+    vi.useFakeTimers({ now: Date.parse('2031-02-03T04:05:06.007Z') });
+    expect(check().at.toISOString()).toBe('2031-02-03T04:05:06.007Z');
+    vi.setSystemTime('2020-01-01T00:00:00Z');
+    expect(check().at.toISOString()).toBe('2020-01-01T00:00:00.000Z');
+  });
+
+  it('is that of a replaced date', async () => {
+    const check = await decide();
+    check();
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.parse('2031-02-03T04:05:06.007Z') });
+    expect(check().at.toISOString()).toBe('2031-02-03T04:05:06.007Z');
+  });
+
+  it('is the result of the option clock for each check', async () => {
+    let n = 0;
+    const check = await decide({ clock: () => new Date(++n * 1_000) });
+    expect([check().at.getTime(), check().at.getTime()]).toEqual([1_000, 2_000]);
+  });
+
+  it('begins before the duration', async () => {
+    const check = await decide();
+    const before = performance.now();
+    const { at, durationMs } = check();
+    const after = performance.now();
+    expect(durationMs).toBeGreaterThanOrEqual(0);
+    expect(durationMs).toBeLessThanOrEqual(after - before);
+    expect(at.getTime() + durationMs).toBeLessThanOrEqual(Date.now() + 2);
+  });
+});
