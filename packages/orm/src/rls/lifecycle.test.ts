@@ -60,6 +60,7 @@ describe('rowLevelSecurity()', () => {
       const { rows } = await tx.query<{ id: number }>(`SELECT id FROM ${table} ORDER BY id`);
       return rows.map(({ id }) => id);
     });
+  // cspell:ignore polname
   const policyNames = async () =>
     (await db.query<{ name: string }>('SELECT polname AS name FROM pg_policy ORDER BY 1')).rows.map(
       ({ name }) => name,
