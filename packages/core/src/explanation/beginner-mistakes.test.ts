@@ -1,3 +1,4 @@
+// cspell:ignore raed membre
 import { describe, expect, it } from 'vitest';
 import { Authorizer, renderExplanation, typed } from '../index.js';
 
@@ -279,9 +280,17 @@ describe('the text of an explanation', () => {
 });
 
 describe('the notes about kinds of values', () => {
-  it('are left out with a mask, because they describe values', async () => {
+  it('disappear with a mask, because they describe values', async () => {
     const mask = (name: string) => (name.endsWith('orgId') ? '…' : undefined);
     const explanation = await withRules.explain(new User(7, { orgId: '1' }), 'read', open, { mask });
     expect(renderExplanation(explanation)).toContain('… is not … (');
+  });
+
+  it('disappear together with the advice when the mask hides an argument', async () => {
+    const mask = (_name: string, value: unknown) => (value === 7 ? '…' : undefined);
+    const text = renderExplanation(await withRules.explain(7, 'read', open, { mask }));
+    expect(text).toContain('denied: allow(…, "read", Repo{id: 1})');
+    expect(text).not.toContain('7 ');
+    expect(text).not.toContain('advice');
   });
 });

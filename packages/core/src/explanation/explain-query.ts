@@ -68,7 +68,9 @@ export class TracedQuery {
       ...(failure?.kind === 'call' ? { misses: failure.misses, omitted: failure.omitted } : {}),
       undecided: undecided && builder.error(undecided),
       advice: [
-        ...(goal?.kind === 'call' ? adviceFor(context, goal.predicate.name, args) : []),
+        ...(goal?.kind === 'call' && !args.some((arg) => shown.isHidden(arg))
+          ? adviceFor(context, goal.predicate.name, args)
+          : []),
         ...(machine.trace.isFull ? [fullTrace] : []),
       ],
     };

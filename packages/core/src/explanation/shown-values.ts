@@ -30,6 +30,11 @@ export class ShownValues {
     return { name: name ?? '', value: this.show({ name, value }) };
   }
 
+  /** Whether the mask replaces a value as a whole. */
+  isHidden({ name = '', value }: SeenValue): boolean {
+    return value !== unbound && this.mask?.(name, value) !== undefined;
+  }
+
   show({ name, value }: SeenValue): string {
     return value === unbound ? (name ?? '_') : this.#show(name ?? '', value, 0);
   }
