@@ -5,6 +5,9 @@ import { checksChart, growthChart } from './report/chart.ts';
 import { markdown } from './report/markdown.ts';
 import type { Results } from './results.ts';
 import { measureAll } from './run.ts';
+import type { LogResults } from './log/results.ts';
+import { measureLog } from './log/run.ts';
+import { logSection } from './log/section.ts';
 import type { ListResults } from './lists/results.ts';
 import { measureLists } from './lists/run.ts';
 import { listSection, listSectionOf, withListSection } from './lists/section.ts';
@@ -26,6 +29,8 @@ if (options === 'help') {
   const results = await resultsOf<ListResults>(options, measureLists);
   if (options.to === undefined) process.stdout.write(`\n${listSection(results)}`);
   else write(options.to, 'performance.md', withListSection(published(), listSection(results)));
+} else if (options?.log) {
+  process.stdout.write(`\n${logSection(await resultsOf<LogResults>(options, measureLog))}`);
 } else if (options !== undefined) {
   const results = await resultsOf<Results>(options, measureAll);
   const { to } = options;

@@ -14,6 +14,8 @@ export interface Options {
   readonly web: boolean;
   /** Whether to measure lists of rows, and nothing else. */
   readonly lists: boolean;
+  /** Whether to measure the decision log, and nothing else. */
+  readonly log: boolean;
   readonly seed: number;
   readonly checks: number;
   readonly rounds: number;
@@ -43,6 +45,7 @@ export const help = `npm run bench -- [options]
   --only S1,S5         only these parts: ${scenarios.map(({ id }) => id).join(', ')}, once (import, load, first checks, reload, memory), size
   --web                measure CPU per web request instead; --only then names frameworks: ${webFrameworkIds.join(', ')}
   --lists              measure lists of rows in PostgreSQL instead; --only then names clients: ${clientIds.join(', ')}
+  --log                measure the decision log instead: the time of a check, and the memory while a sink is stuck
   --libraries a,b      ${libraries.join(', ')};
                        a name also selects its variants: nanook, casl
   --shapes a,b         ${shapes.join(', ')}
@@ -78,6 +81,7 @@ export function parseOptions(args: string[]): Options | 'help' {
       write: { type: 'boolean', default: false },
       web: { type: 'boolean', default: false },
       lists: { type: 'boolean', default: false },
+      log: { type: 'boolean', default: false },
       only: { type: 'string' },
       libraries: { type: 'string' },
       shapes: { type: 'string' },
@@ -98,6 +102,8 @@ export function parseOptions(args: string[]): Options | 'help' {
   );
   if (values.write && values.to === undefined && isPart !== undefined)
     throw new Error(`--write needs all parts; remove --${isPart}`);
+  if (values.log && (values.write || values.to !== undefined))
+    throw new Error('--log prints its figures; the page does not contain them');
   const only = values.only === undefined ? undefined : list(values.only).map((part) => part.toLowerCase());
   const parts = values.web
     ? webFrameworkIds
@@ -118,6 +124,7 @@ export function parseOptions(args: string[]): Options | 'help' {
     to: values.to ?? (values.write ? documentation : undefined),
     web: values.web,
     lists: values.lists,
+    log: values.log,
     seed: numberOf('seed', values.seed),
     checks: 1_000,
     rounds: values.rounds === undefined ? (quick ? 5 : 9) : numberOf('rounds', values.rounds),

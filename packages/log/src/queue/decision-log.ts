@@ -39,7 +39,7 @@ export interface DecisionLogOptions extends RecordOptions {
   readonly maxWaitMs?: number;
   /** The milliseconds for which records are collected before they are written. Default 20. */
   readonly delayMs?: number;
-  /** The number of records that are written together at most. Default 2,000. */
+  /** The number of records that are written together at most. Default 5,000. */
   readonly batchSize?: number;
   /** The milliseconds between two attempts of a sink that fails, at most. The first one follows after 100. Default 30,000. */
   readonly maxRetryMs?: number;
@@ -113,7 +113,7 @@ export class DecisionLog {
     this.#maker = new RecordMaker(options, (option, error) => this.#reportOption(option, error));
     const ofQueues: QueueOptions = {
       capacity: options.capacity ?? 50_000,
-      batchSize: options.batchSize ?? 2_000,
+      batchSize: options.batchSize ?? 5_000,
       delayMs: options.delayMs ?? 20,
       maxRetryMs: options.maxRetryMs ?? 30_000,
       whenFull,
