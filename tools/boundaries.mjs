@@ -16,6 +16,7 @@ const packages = {
   orm: ['core'],
   log: ['core'],
   cli: ['core', 'orm'],
+  policies: ['core'],
   conformance: ['core'],
 };
 
@@ -160,6 +161,18 @@ const adapterFolders = {
   '': ['internals', 'middleware', 'routes'],
 };
 
+/** Folder of policies → folders it may import, from the lowest to the highest. */
+const policiesFolders = {
+  errors: [],
+  source: ['errors'],
+  bundle: ['errors', 'source'],
+  files: ['errors', 'source'],
+  nats: ['errors', 'source', 'bundle'],
+  postgres: ['errors', 'source', 'bundle'],
+  follow: ['errors', 'source', 'bundle'],
+  '': ['errors', 'source', 'bundle', 'follow'],
+};
+
 /** The packages whose folders have a table. */
 const foldersOf = {
   core: folders,
@@ -168,6 +181,7 @@ const foldersOf = {
   koa: adapterFolders,
   nestjs: nestFolders,
   log: logFolders,
+  policies: policiesFolders,
 };
 
 const root = fileURLToPath(new URL('..', import.meta.url));

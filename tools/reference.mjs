@@ -31,6 +31,7 @@ const unexported = {
     'results/field.middleware.ts:FieldInfo',
   ],
   log: ['errors/nanook-log-error.ts:texts'],
+  policies: ['errors/nanook-policies-error.ts:texts'],
   orm: ['drizzle/drizzle-names.ts:Casing', 'errors/nanook-orm-error.ts:texts'],
 };
 

@@ -1,0 +1,109 @@
+import type { NamedPolicy } from '@nanook/core';
+import { NanookPoliciesError } from '../errors/nanook-policies-error.js';
+
+/** The format of bundles, which is part of each bundle. */
+export const bundleFormat = 'nanook-bundle/1';
+/** The type in the header of the signature, so that nothing else that was signed with the key is a bundle. */
+export const signatureType = 'nanook-bundle+jws';
+
+/** The description of a bundle. The signature covers it. */
+export interface BundleManifest {
+  /** A whole number that increases with each bundle. A process never returns to a lower revision. */
+  readonly revision: number;
+  /** The label of the policy, which decisions contain. */
+  readonly version: string;
+  /** The content hash of the policy, which decisions contain. */
+  readonly policyHash: string;
+  /** The files in their order, with the SHA-256 hashes of their texts in UTF-8. */
+  readonly files: readonly { readonly name: string; readonly sha256: string }[];
+  /** The `typeSignature` of the authorizer for which the policy was made. */
+  readonly types: Readonly<Record<string, string>>;
+  /** The results of the tests of the policy. */
+  readonly tests?: BundleTests | undefined;
+  /** The time of the signature, in ISO 8601. */
+  readonly createdAt: string;
+}
+
+/** The results of the tests of a policy. */
+export interface BundleTests {
+  readonly passed: number;
+  readonly failed: number;
+}
+
+/** The parts of a bundle, before its signature is verified. */
+export interface BundleParts {
+  /** The manifest, as a compact JWS. */
+  readonly manifest: string;
+  readonly files: readonly NamedPolicy[];
+}
+
+export const writeBundle = ({ manifest, files }: BundleParts): string =>
+  `${JSON.stringify({ format: bundleFormat, manifest, files }, undefined, 2)}\n`;
+
+/** Returns whether a text looks like a bundle. A policy in Polar never does. */
+export const looksLikeBundle = (content: unknown): content is string =>
+  typeof content === 'string' && /^\s*\{/.test(content);
+
+/** Reads the parts of a bundle. Nothing is verified. @throws {NanookPoliciesError} `NANOOK_POLICIES_FORMAT` */
+export function readBundle(text: string): BundleParts {
+  const bundle = parsed(text, 'the text is not JSON');
+  if (!isRecord(bundle)) throw invalid('the text is not a JSON object');
+  const { format, manifest, files } = bundle;
+  if (format !== bundleFormat) throw invalid(`expected the format ${bundleFormat}, found ${String(format)}`);
+  if (typeof manifest !== 'string') throw invalid('`manifest` is not a signature');
+  if (!Array.isArray(files) || !files.every(isNamedPolicy)) throw invalid('`files` is not a list of files');
+  return { manifest, files };
+}
+
+/** Reads a manifest whose signature was verified. @throws {NanookPoliciesError} `NANOOK_POLICIES_FORMAT` */
+export function readManifest(text: string): BundleManifest {
+  const manifest = parsed(text, 'the manifest is not JSON');
+  if (!isRecord(manifest)) throw invalid('the manifest is not an object');
+  const { revision, version, policyHash, files, types, tests, createdAt } = manifest;
+  if (!isRevision(revision)) throw invalid('`revision` is not a positive whole number');
+  if (typeof version !== 'string' || version === '') throw invalid('`version` is not a text');
+  if (typeof policyHash !== 'string' || typeof createdAt !== 'string') throw invalid('a text is missing');
+  if (!Array.isArray(files) || files.length === 0 || !files.every(isHashedFile))
+    throw invalid('`files` is not a list of files with hashes');
+  if (!isRecord(types) || !Object.values(types).every(isText))
+    throw invalid('`types` is not a signature of types');
+  if (tests !== undefined && !isTests(tests)) throw invalid('`tests` is not the result of tests');
+  return { revision, version, policyHash, files, types: types as Record<string, string>, tests, createdAt };
+}
+
+/** Returns the revision that a bundle claims. The signature is not verified. */
+export function claimedRevision(bundle: string): number {
+  const { manifest } = readBundle(bundle);
+  const [, payload = ''] = manifest.split('.');
+  return readManifest(Buffer.from(payload, 'base64url').toString('utf8')).revision;
+}
+
+export const isRevision = (value: unknown): value is number =>
+  Number.isSafeInteger(value) && (value as number) > 0;
+
+const isText = (value: unknown): value is string => typeof value === 'string';
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const isNamedPolicy = (file: unknown): file is NamedPolicy =>
+  isRecord(file) && isText(file['name']) && isText(file['source']);
+
+const isHashedFile = (file: unknown): file is { name: string; sha256: string } =>
+  isRecord(file) && isText(file['name']) && isText(file['sha256']);
+
+const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
+
+export const isTests = (tests: unknown): tests is BundleTests =>
+  isRecord(tests) && isCount(tests['passed']) && isCount(tests['failed']);
+
+function parsed(text: string, reason: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    throw invalid(reason);
+  }
+}
+
+const invalid = (reason: string): NanookPoliciesError =>
+  new NanookPoliciesError('NANOOK_POLICIES_FORMAT', { reason });

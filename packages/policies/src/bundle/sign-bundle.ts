@@ -1,0 +1,66 @@
+import type { Authorizer, NamedPolicy } from '@nanook/core';
+import { CompactSign } from 'jose';
+import { NanookPoliciesError } from '../errors/nanook-policies-error.js';
+import { sha256 } from '../source/content-tag.js';
+import {
+  isRevision,
+  isTests,
+  signatureType,
+  writeBundle,
+  type BundleManifest,
+  type BundleTests,
+} from './bundle.js';
+import { algorithm, importKey, type BundleKey } from './keys.js';
+
+export interface SignOptions {
+  /** The private key, of Ed25519. */
+  readonly key: BundleKey;
+  /** The revision: a whole number that is higher than that of every earlier bundle, such as the number of a build. */
+  readonly revision: number;
+  /** The label of the policy. Default: the version of the authorizer, otherwise the revision. */
+  readonly version?: string;
+  /** The results of the tests of the policy. A bundle with failed tests is never used. */
+  readonly tests?: BundleTests;
+}
+
+/**
+ * Signs the policy of an authorizer, with the signature of its types. Because the policy is loaded, a policy with errors never becomes a
+ * bundle.
+ *
+ * @returns the bundle, as the text to publish
+ * @throws {NanookPoliciesError} `NANOOK_POLICIES_INVALID_OPTION`
+ * @example
+ * const authorizer = await Authorizer.load({ policies: 'policy/*.polar', types });
+ * const bundle = await signBundle(authorizer, { key: privateKey, revision: 42, version: '1.4.0' });
+ */
+export async function signBundle(authorizer: Authorizer, options: SignOptions): Promise<string> {
+  const { revision, tests } = options;
+  const version = options.version ?? authorizer.policyVersion ?? String(revision);
+  if (!isRevision(revision))
+    throw invalid('revision', `must be a positive whole number, found ${String(revision)}`);
+  if (typeof version !== 'string' || version === '')
+    throw invalid('version', 'must be a text that is not empty');
+  if (tests !== undefined && !isTests(tests))
+    throw invalid('tests', 'must have the numbers `passed` and `failed`');
+  const key = await importKey('key', options.key, 'private');
+  const files = authorizer.policySources.map((source, i) => namedSource(source, i));
+  const manifest: BundleManifest = {
+    revision,
+    version,
+    policyHash: authorizer.policyHash,
+    files: files.map(({ name, source }) => ({ name, sha256: sha256(source) })),
+    types: authorizer.typeSignature,
+    ...(tests === undefined ? {} : { tests }),
+    createdAt: new Date().toISOString(),
+  };
+  const signed = await new CompactSign(new TextEncoder().encode(JSON.stringify(manifest)))
+    .setProtectedHeader({ alg: algorithm, typ: signatureType })
+    .sign(key);
+  return writeBundle({ manifest: signed, files });
+}
+
+const namedSource = (source: string | NamedPolicy, i: number): NamedPolicy =>
+  typeof source === 'string' ? { name: `policy-${i + 1}.polar`, source } : source;
+
+const invalid = (option: string, reason: string): NanookPoliciesError =>
+  new NanookPoliciesError('NANOOK_POLICIES_INVALID_OPTION', { option, reason });

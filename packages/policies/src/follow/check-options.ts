@@ -1,0 +1,36 @@
+import { NanookPoliciesError } from '../errors/nanook-policies-error.js';
+import type { FollowOptions } from './policy-follower.js';
+
+type Check = (value: unknown) => boolean;
+
+const isFunction: Check = (value) => typeof value === 'function';
+const isTime: Check = (value) => typeof value === 'number' && value > 0;
+
+const checks: { readonly [Option in keyof FollowOptions]-?: readonly [Check, string] } = {
+  keys: [(value) => typeof value === 'object' && value !== null, 'a public key, or a list of them'],
+  minRevision: [
+    (value) => Number.isSafeInteger(value) && (value as number) >= 0,
+    'a whole number that is not negative',
+  ],
+  check: [isFunction, 'a function'],
+  onChange: [isFunction, 'a function'],
+  onError: [isFunction, 'a function'],
+  pollMs: [isTime, 'a positive number of milliseconds'],
+  timeoutMs: [isTime, 'a positive number of milliseconds'],
+};
+
+/** Checks the options of `followPolicies` and `readPolicies`. @throws {NanookPoliciesError} `NANOOK_POLICIES_INVALID_OPTION` */
+export function checkOptions(options: FollowOptions): void {
+  for (const [option, value] of Object.entries(options)) {
+    const known = Object.hasOwn(checks, option) ? checks[option as keyof FollowOptions] : undefined;
+    // A key that is undefined, because a setting is missing, must not mean that no key is needed.
+    const reason =
+      known === undefined
+        ? `does not exist; the options are ${Object.keys(checks).join(', ')}`
+        : (value === undefined && option !== 'keys') || known[0](value)
+          ? undefined
+          : `must be ${known[1]}`;
+    if (reason !== undefined)
+      throw new NanookPoliciesError('NANOOK_POLICIES_INVALID_OPTION', { option, reason });
+  }
+}

@@ -1,0 +1,2 @@
+export { natsSource, type NatsSourceOptions } from './nats-source.js';
+export { publishToNats } from './publish-to-nats.js';

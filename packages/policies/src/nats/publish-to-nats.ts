@@ -1,0 +1,39 @@
+import type { KV } from '@nats-io/kv';
+import { claimedRevision, looksLikeBundle } from '../bundle/bundle.js';
+import { NanookPoliciesError } from '../errors/nanook-policies-error.js';
+import { contentOf, defaultKey, type NatsSourceOptions } from './nats-source.js';
+
+const maxAttempts = 10;
+/** The code of JetStream for an entry that another client has changed since it was read. */
+const wrongLastSequence = 10071;
+
+/**
+ * Publishes a bundle in a key-value bucket of NATS JetStream. If several clients publish at once, the highest revision is published.
+ *
+ * @throws {NanookPoliciesError} `NANOOK_POLICIES_REVISION_TAKEN`; `NANOOK_POLICIES_FORMAT` for a text that is not a bundle
+ */
+export async function publishToNats(
+  kv: KV,
+  bundle: string,
+  { key = defaultKey }: NatsSourceOptions = {},
+): Promise<void> {
+  const revision = claimedRevision(bundle);
+  for (let attempt = 1; ; attempt++) {
+    // oxlint-disable no-await-in-loop -- the entry is read again after another client has changed it
+    const entry = await kv.get(key);
+    const stored = contentOf(entry);
+    if (stored === bundle) return;
+    if (looksLikeBundle(stored)) {
+      const storedRevision = claimedRevision(stored);
+      if (storedRevision >= revision)
+        throw new NanookPoliciesError('NANOOK_POLICIES_REVISION_TAKEN', { revision, stored: storedRevision });
+    }
+    try {
+      await (entry === null ? kv.create(key, bundle) : kv.update(key, bundle, entry.revision));
+      return;
+    } catch (error) {
+      if (attempt === maxAttempts || (error as { code?: unknown }).code !== wrongLastSequence) throw error;
+    }
+    // oxlint-enable no-await-in-loop
+  }
+}

@@ -1,0 +1,4 @@
+export { postgresSource } from './postgres-source.js';
+export type { PostgresClient, PostgresOptions, PostgresPool, PostgresResult } from './postgres-connection.js';
+export { publishToPostgres } from './publish-to-postgres.js';
+export { postgresTable } from './postgres-table.js';
