@@ -59,6 +59,7 @@ export class RequirementScope {
 interface Running {
   readonly scopes: RequirementScopes;
   readonly scope: RequirementScope;
+  readonly guarded: object | undefined;
 }
 
 const running = new AsyncLocalStorage<Running>();
@@ -98,10 +99,22 @@ export class RequirementScopes {
     return store?.scopes === this ? store.scope : undefined;
   }
 
-  /** Runs a handler in its scope. */
-  run<Result>(scope: RequirementScope, handler: () => Result): Result {
+  /**
+   * The handlers under a guard to which the running code belongs, as the adapter passed them to {@link run}; `undefined` outside a guard.
+   * They share the asynchronous context of the scopes, because each context takes time in each request.
+   */
+  get guarded(): object | undefined {
+    return running.getStore()?.guarded;
+  }
+
+  /** Runs a handler in its scope. @param guarded identifies the handlers under a guard; default: those of the running code */
+  run<Result>(
+    scope: RequirementScope,
+    handler: () => Result,
+    guarded: object | undefined = this.guarded,
+  ): Result {
     this.#entered = scope;
-    return running.run({ scopes: this, scope }, handler);
+    return running.run({ scopes: this, scope, guarded }, handler);
   }
 
   /** Returns to a scope that was entered before, for code that has lost the asynchronous context. */

@@ -53,10 +53,11 @@ export function forgetAnswer(ctx: ExtendableContext): void {
  * response, in the current scope.
  *
  * @param route the route that alone needs a decision; handlers after the route need none
+ * @param current the current scope, where the asynchronous context does not have it
  */
-export function isAnswerSettled(ctx: ExtendableContext, route?: Layer): boolean {
+export function isAnswerSettled(ctx: ExtendableContext, route?: Layer, current?: RequirementScope): boolean {
   const { answer, scopes } = stateOf(ctx);
-  return isSettled(answer ?? scopes.current, route);
+  return isSettled(answer ?? current ?? scopes.current, route);
 }
 
 /** Returns whether a decision counts for data that is being written now, by a handler that bypasses Koa or by Koa. */

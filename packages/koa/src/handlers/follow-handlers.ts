@@ -1,5 +1,5 @@
 import type { ExtendableContext, Next } from 'koa';
-import { callHandler, type Place } from './handler-scopes.js';
+import { callHandler, isOwn, type Place } from './handler-scopes.js';
 import { watchOrigins } from '../internals/layer-origins.js';
 import {
   originalOf,
@@ -45,8 +45,9 @@ export function followApp(app: App): void {
   });
 }
 
-function inScope(handler: Handler, place: Place): Handler {
+function inScope(handler: Handler, where: Omit<Place, 'isOwn'>): Handler {
   const original = originalOf(handler) as (ctx: ExtendableContext, next: Next) => unknown;
+  const place: Place = { ...where, isOwn: isOwn(original) };
   const scoped = (ctx: ExtendableContext, next: Next) => callHandler(ctx, place, original, next);
   // Routers and Koa set properties of handlers, such as `router` and `param`. This package marks requirements in the same way.
   Object.defineProperties(scoped, Object.getOwnPropertyDescriptors(original));

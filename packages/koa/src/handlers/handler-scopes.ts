@@ -12,6 +12,8 @@ export interface Place {
   readonly layer?: Layer;
   /** The index of the layer in its router, and of the handler in its layer. */
   readonly position: readonly [number, number];
+  /** Whether the handler is middleware of this package, which knows its scope from its `next` instead of the asynchronous context. */
+  readonly isOwn: boolean;
 }
 
 /** The way of a request through a router or an application, with the decisions that were made in it. */
@@ -30,21 +32,23 @@ export interface Passage {
 /** One call of a handler. */
 interface HandlerCall {
   readonly place: Place;
+  readonly scope: HandlerScope;
+  /** The handlers under a guard that this call continues with, if it sets a guard. */
+  guarded: object | undefined;
   /** Whether the handler is a requirement, or calls one with its own `next`, so that the decision counts for later handlers. */
   isRequirement: boolean;
 }
 
 /** The scope of a handler, or of the code after it. */
 class HandlerScope extends RequirementScope {
-  /**
-   * @param call the call of the handler; `undefined` for the code after it
-   * @param left the call that has called `next`, for the code that follows
-   */
+  /** The call of the handler; `undefined` for the code after it. */
+  call: HandlerCall | undefined;
+
+  /** @param left the call that has called `next`, for the code that follows */
   constructor(
     parent: RequirementScope,
     isInherited: boolean,
     readonly passage: Passage | undefined,
-    readonly call: HandlerCall | undefined,
     readonly left: HandlerCall | undefined,
   ) {
     super(parent, isInherited);
@@ -109,30 +113,88 @@ export function isAfterRoute(scope: RequirementScope, route: Layer): boolean {
  * Calls a handler in its scope. The code after it gets a separate scope, in which only decisions of its router and its route count. For a
  * handler whose place is not known, only decisions before the router count.
  */
-export async function callHandler(
+export function callHandler(
   ctx: ExtendableContext,
   place: Place,
   handler: (ctx: ExtendableContext, next: Next) => unknown,
   next: Next,
-): Promise<unknown> {
+): unknown {
   const { scopes, nexts } = stateOf(ctx);
   const running = scopes.current;
   const passage = passageOf(running, place);
   const isRouteSettled = passage.route !== undefined && passage.route === place.layer;
   const isSettled = passage.isInherited || isRouteSettled || isSettledFor(passage, place);
-  const call: HandlerCall = { place, isRequirement: false };
-  const scope = new HandlerScope(running, isSettled, passage, call, undefined);
+  const scope = new HandlerScope(running, isSettled, passage, undefined);
+  const call: HandlerCall = { place, scope, guarded: undefined, isRequirement: false };
+  scope.call = call;
   const goOn: Next = () => {
     const then = passageAfter(passage, call, scope, isRouteSettled);
-    return scopes.run(new HandlerScope(scopes.current, passage.isInherited, then, undefined, call), next);
+    const before = place.isOwn ? scope : scopes.current;
+    const after = new HandlerScope(before, passage.isInherited, then, call);
+    return scopes.run(after, next, call.guarded ?? scopes.guarded);
   };
   nexts.set(goOn, call);
+  if (!place.isOwn) return callInScope(ctx, scope, running, () => handler(ctx, goOn));
   try {
-    return await scopes.run(scope, () => handler(ctx, goOn));
+    return handler(ctx, goOn);
+  } catch (error) {
+    return Promise.reject(error as Error);
+  }
+}
+
+async function callInScope(
+  ctx: ExtendableContext,
+  scope: RequirementScope,
+  running: RequirementScope,
+  handler: () => unknown,
+): Promise<unknown> {
+  const scopes = scopesOf(ctx);
+  try {
+    return await scopes.run(scope, handler);
   } finally {
     // If Koa does not respond, code that has lost its asynchronous context may still respond later.
     if (isKoaToRespond(ctx)) scopes.return(running);
   }
+}
+
+const ownMiddleware = new WeakSet<object>();
+
+/**
+ * Marks middleware of this package that runs code of the application only in its `next` and in {@link runInOwnScope}. It then needs no
+ * asynchronous context.
+ */
+export function asOwn<Middleware extends object>(middleware: Middleware): Middleware {
+  ownMiddleware.add(middleware);
+  return middleware;
+}
+
+export const isOwn = (handler: object): boolean => ownMiddleware.has(handler);
+
+/** Returns the scope of own middleware by its `next`; `undefined` where the asynchronous context has the scope. */
+export function ownScopeOf(ctx: ExtendableContext, next: Next): RequirementScope | undefined {
+  const call = stateOf(ctx).nexts.get(next);
+  return call?.place.isOwn === true ? call.scope : undefined;
+}
+
+/** Runs code of the application in the scope of own middleware. */
+export function runInOwnScope<Result>(ctx: ExtendableContext, next: Next, work: () => Result): Result {
+  const { scopes, nexts } = stateOf(ctx);
+  const call = nexts.get(next);
+  return call?.place.isOwn === true ? scopes.run(call.scope, work, call.guarded ?? scopes.guarded) : work();
+}
+
+/** Runs the handlers after own middleware, as handlers under a guard. */
+export function runHandlersUnder<Result>(
+  ctx: ExtendableContext,
+  next: Next,
+  guarded: object,
+  handlers: () => Result,
+): Result {
+  const { scopes, nexts } = stateOf(ctx);
+  const call = nexts.get(next);
+  if (call?.place.isOwn !== true) return scopes.run(scopes.current, handlers, guarded);
+  call.guarded = guarded;
+  return handlers();
 }
 
 function passageOf(running: RequirementScope, { container, position }: Place): Passage {
@@ -187,6 +249,7 @@ export function decideFor<Result>(
   decide: () => Result,
 ): Result {
   const { scopes, nexts } = stateOf(ctx);
+  if (nexts.get(next)?.place.isOwn === true) return runInOwnScope(ctx, next, decide);
   const running = scopes.current;
   if (nexts.has(next) || isHandlerScope(running) || appOf(ctx).middleware.includes(requirement))
     return decide();
@@ -207,7 +270,7 @@ export function continueAfter(ctx: ExtendableContext, requirement: Handler, next
   const running = scopes.current;
   if (isHandlerScope(running) || !appOf(ctx).middleware.includes(requirement)) return next();
   // Koa composed the requirement before the application was followed.
-  return scopes.run(new HandlerScope(running, true, passageIn(running), undefined, undefined), next);
+  return scopes.run(new HandlerScope(running, true, passageIn(running), undefined), next);
 }
 
 /** Returns whether the application that serves the request uses a requirement, and not a router or a mounted application. */
@@ -222,10 +285,7 @@ export function isWholeApplication(ctx: ExtendableContext, requirement: Handler,
 export function runAfterSkip(ctx: ExtendableContext, outer: RequirementScope, next: Next): Promise<unknown> {
   const { scopes } = stateOf(ctx);
   const { isInherited } = outer;
-  return scopes.run(
-    new HandlerScope(scopes.current, isInherited, passageIn(outer), undefined, undefined),
-    next,
-  );
+  return scopes.run(new HandlerScope(scopes.current, isInherited, passageIn(outer), undefined), next);
 }
 
 const appOf = ({ app }: ExtendableContext): App => app as unknown as App;

@@ -5,32 +5,31 @@ import {
   type RequestAuthorization,
   type ResponseGuard,
 } from '@nanook/http';
-import { AsyncLocalStorage } from 'node:async_hooks';
-import type { ExtendableContext } from 'koa';
+import type { ExtendableContext, Next } from 'koa';
 import type { Layer } from '../internals/koa-router-internals.js';
 import { handlerLocation, isPreflightHandled, routeOf } from '../internals/matched-route.js';
 import { isKoaToRespond, respondOf, watchRespond } from '../internals/respond.js';
 import { forgetAnswer, isAnswerSettled, isWriterSettled, watchAnswer } from './answer-scope.js';
-import { stateOf } from './handler-scopes.js';
+import { ownScopeOf, runHandlersUnder, scopesOf, stateOf } from './handler-scopes.js';
 
 /** Handlers that run under a guard, inside those of an outer guard. */
 interface Run {
   readonly outer: Run | undefined;
 }
 
-/** The handlers that are running, in all code that they start. */
-const handling = new AsyncLocalStorage<Run>();
-
 /**
  * Runs handlers under the response guard. It removes a response without a decision before middleware upstream sees it, and throws the
  * error instead. Data that bypasses Koa is blocked when its first header is written, and so are later writes: by a handler that was not
  * awaited, or by middleware upstream.
  *
+ * @param next the `next` of the middleware that sets the guard
+ * @param handlers calls the handlers, with `next`
  * @param route the route that alone is guarded; default: all handlers that follow
  */
-export async function runGuarded(
+export function runGuarded(
   ctx: ExtendableContext,
   authz: RequestAuthorization,
+  next: Next,
   handlers: () => Promise<void>,
   route?: Layer,
 ): Promise<void> {
@@ -38,24 +37,20 @@ export async function runGuarded(
   if (state.isGuarded) return handlers();
   if (route === undefined) state.isGuarded = true;
   watchAnswer(ctx);
-  return runUnderGuard(ctx, authz, handlers, {
+  const scope = ownScopeOf(ctx, next);
+  return runUnderGuard(ctx, authz, next, handlers, {
     isForRoute: route !== undefined,
     isWriteSettled: () => isWriterSettled(ctx, route),
-    isResponseSettled: () => isAnswerSettled(ctx, route),
+    isResponseSettled: () => isAnswerSettled(ctx, route, scope),
   });
 }
 
 /** Runs handlers, and blocks a response that does not wait for the checks of its request. */
-export const runAwaitingChecks = async (
+export const runAwaitingChecks = (
   ctx: ExtendableContext,
   authz: RequestAuthorization,
-  handlers: () => Promise<void>,
-): Promise<void> =>
-  runUnderGuard(ctx, authz, handlers, {
-    isForRoute: false,
-    isWriteSettled: () => true,
-    isResponseSettled: () => true,
-  });
+  next: Next,
+): Promise<void> => runUnderGuard(ctx, authz, next, next, checksOnly);
 
 /** The handlers that a guard applies to. */
 interface GuardOptions {
@@ -66,17 +61,24 @@ interface GuardOptions {
   readonly isResponseSettled: () => boolean;
 }
 
+const checksOnly: GuardOptions = {
+  isForRoute: false,
+  isWriteSettled: () => true,
+  isResponseSettled: () => true,
+};
+
 async function runUnderGuard(
   ctx: ExtendableContext,
   authz: RequestAuthorization,
+  next: Next,
   handlers: () => Promise<void>,
   options: GuardOptions,
 ): Promise<void> {
-  const run: Run = { outer: handling.getStore() };
+  const run: Run = { outer: runOf(ctx) };
   const guard = new ContextGuard(ctx, authz, run, options);
   const checkResponse = guardResponse(ctx.res, guard);
   try {
-    await guard.runUntilBlocked(handlers);
+    await guard.runUntilBlocked(() => runHandlersUnder(ctx, next, run, handlers));
     // If Koa does not respond, a response, and its decision, may follow later.
     guard.isCheckingResponse = true;
     if (guard.blocked === undefined && isKoaToRespond(ctx)) checkResponse();
@@ -121,7 +123,7 @@ class ContextGuard implements ResponseGuard {
     // Not `Promise.race`, which creates a promise for each of its elements.
     return new Promise((resolve, reject) => {
       this.#interrupt = resolve;
-      Promise.resolve(handling.run(this.#run, handlers)).then(resolve, reject);
+      Promise.resolve(handlers()).then(resolve, reject);
     });
   }
 
@@ -169,7 +171,7 @@ class ContextGuard implements ResponseGuard {
 
   /** Koa sets 404 before the handlers run. A handler that bypasses Koa may leave this status unchanged. */
   isStatusChosen(): boolean {
-    return isStatusExplicit(this.#ctx) || (isKoaToRespond(this.#ctx) && handling.getStore() === undefined);
+    return isStatusExplicit(this.#ctx) || (isKoaToRespond(this.#ctx) && runOf(this.#ctx) === undefined);
   }
 
   isAnswer(part: 'headers' | 'body'): boolean {
@@ -199,7 +201,7 @@ interface Answerer {
 function answererOf(ctx: ExtendableContext, run: Run): Answerer {
   let isKoaAnswering = false;
   let respond = respondOf(ctx);
-  const isHandler = (): boolean => isWithin(handling.getStore(), run);
+  const isHandler = (): boolean => isWithin(runOf(ctx), run);
   watchRespond(ctx, () => respond);
   Object.defineProperty(ctx, 'respond', {
     configurable: true,
@@ -221,6 +223,9 @@ function answererOf(ctx: ExtendableContext, run: Run): Answerer {
   };
   return { isAnswer: (part) => !isHandler() && (part === 'headers' || isKoaAnswering) };
 }
+
+/** Returns the handlers under a guard to which the running code belongs. */
+const runOf = (ctx: ExtendableContext): Run | undefined => scopesOf(ctx).guarded as Run | undefined;
 
 function isWithin(inner: Run | undefined, run: Run): boolean {
   for (let each = inner; each !== undefined; each = each.outer) if (each === run) return true;

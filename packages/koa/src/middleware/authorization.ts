@@ -10,7 +10,7 @@ import {
 } from '@nanook/http';
 import type { Context } from 'koa';
 import { followRouters } from '../handlers/follow-handlers.js';
-import { scopesOf } from '../handlers/handler-scopes.js';
+import { asOwn, scopesOf } from '../handlers/handler-scopes.js';
 import { runAwaitingChecks } from '../handlers/response-guard.js';
 import { watchApplications } from '../handlers/watch-applications.js';
 import { emitError, type Middleware } from '../internals/context.js';
@@ -96,7 +96,7 @@ export function authorization(authorizer: Authorizer, options: AuthorizationOpti
     ctx.state.authz = authz;
     await runAwaitingChecks(ctx, authz, next);
   };
-  return asAuthorization(middleware, authorizer);
+  return asOwn(asAuthorization(middleware, authorizer));
 }
 
 const userOf = (ctx: Context): unknown => (ctx.state as { readonly user?: unknown }).user;

@@ -8,7 +8,7 @@ import {
   type RefusalStatuses,
 } from '@nanook/http';
 import type { Context } from 'koa';
-import { continueAfter, decideFor } from '../handlers/handler-scopes.js';
+import { asOwn, continueAfter, decideFor, runInOwnScope } from '../handlers/handler-scopes.js';
 import { runGuarded } from '../handlers/response-guard.js';
 import { watchApplications } from '../handlers/watch-applications.js';
 import { authzOf, throwError, type Middleware } from '../internals/context.js';
@@ -63,18 +63,21 @@ export function authorize(
     );
     await continueAfter(ctx, middleware, next);
   };
-  return asRequirement(middleware, requirement);
+  return asOwn(asRequirement(middleware, requirement));
 }
 
-const authorizeRequest = asRequirement<Middleware>(
-  (ctx, next) => {
-    const authz = authzOf(ctx, 'authorize()');
-    return runGuarded(ctx, authz, async () => {
-      if (authz.hasRequestRules) await authz.authorizeRequest().catch(throwError);
-      await next();
-    });
-  },
-  { kind: 'request' },
+const authorizeRequest = asOwn(
+  asRequirement<Middleware>(
+    (ctx, next) => {
+      const authz = authzOf(ctx, 'authorize()');
+      if (!authz.hasRequestRules) return runGuarded(ctx, authz, next, next);
+      return runGuarded(ctx, authz, next, async () => {
+        await runInOwnScope(ctx, next, () => authz.authorizeRequest()).catch(throwError);
+        await next();
+      });
+    },
+    { kind: 'request' },
+  ),
 );
 
 expectCall(authorize, "authorize('read', findNote) for a route, authorize() for all requests");

@@ -2,6 +2,7 @@ import { AuthorizationConfigError, asRequirement, asSkipped, checkSkip, expectCa
 import type { Context, Middleware as KoaMiddleware } from 'koa';
 import { followRouter } from '../handlers/follow-handlers.js';
 import {
+  asOwn,
   continueAfter,
   decideFor,
   isWholeApplication,
@@ -41,7 +42,7 @@ export function skipAuthorization(reason: string, ...given: [] | [KoaMiddleware]
     decideFor(ctx, middleware, next, () => authz.skip(reason));
     await continueAfter(ctx, middleware, next);
   };
-  return asRequirement(middleware, { kind: 'skip', reason });
+  return asOwn(asRequirement(middleware, { kind: 'skip', reason }));
 }
 
 function skipFor(reason: string, skipped: KoaMiddleware): Middleware {

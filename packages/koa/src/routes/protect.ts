@@ -1,6 +1,14 @@
 import { describeValue } from '@nanook/core';
-import { AuthorizationConfigError, checkHandlers, decides, requirementExample } from '@nanook/http';
+import {
+  AuthorizationConfigError,
+  checkHandlers,
+  decides,
+  requirementExample,
+  type RequestAuthorization,
+} from '@nanook/http';
+import type { ExtendableContext, Next } from 'koa';
 import { followApp, followRouter } from '../handlers/follow-handlers.js';
+import { asOwn, ownScopeOf, scopesOf } from '../handlers/handler-scopes.js';
 import { runGuarded } from '../handlers/response-guard.js';
 import { watchApplications } from '../handlers/watch-applications.js';
 import { authzOf, findAuthz, type Middleware } from '../internals/context.js';
@@ -107,9 +115,9 @@ function runAfter(object: object, name: string, run: () => void): void {
 /** Inserts a guard before the handlers of a route. A copied route has its guard already. */
 function guardRoute(route: Layer): void {
   if (route.stack.some((handler) => routeGuards.has(originalOf(handler)))) return;
-  const guard: Middleware = async (ctx, next) => {
+  const guard: Middleware = asOwn(async (ctx, next) => {
     const found = findAuthz(ctx);
-    if (found?.isSettled === true || isPreflight(route)) return next();
+    if (isSettled(ctx, next, found) || isPreflight(route)) return next();
     if (!isProtected(route)) {
       checkHandlers(route.stack.map(originalOf));
       throw new AuthorizationConfigError('NANOOK_HTTP_UNPROTECTED_ROUTE', {
@@ -120,10 +128,16 @@ function guardRoute(route: Layer): void {
         example: requirementExample(ctx.method, route.path),
       });
     }
-    return runGuarded(ctx, found ?? authzOf(ctx, callOf(route)), next, route);
-  };
+    return runGuarded(ctx, found ?? authzOf(ctx, callOf(route)), next, next, route);
+  });
   routeGuards.add(guard);
   (route.stack as Middleware[]).unshift(guard);
+}
+
+/** Returns whether a decision counts for a guard of a route. */
+function isSettled(ctx: ExtendableContext, next: Next, authz: RequestAuthorization | undefined): boolean {
+  const scope = ownScopeOf(ctx, next);
+  return scope !== undefined && authz?.scopes === scopesOf(ctx) ? scope.isSettled : authz?.isSettled === true;
 }
 
 /** Returns the call that creates the requirement of a route, for a message. */
