@@ -71,6 +71,7 @@ const parentKey: PathColumn = {
   ormType: 'ObjectId',
   storage: 'other',
   form: undefined,
+  isList: false,
   missing: undefined,
 };
 
@@ -189,6 +190,8 @@ class Reader {
     const foreign = type && keyField(target!.schema as Schema, foreignPath, type);
     // Mongoose converts a key to the type of the other side. MongoDB does not.
     if (foreign === undefined || foreign.column.form !== local.column.form) return undefined;
+    // Only one of the documents of a list would be the related one.
+    if (!isMany && local.column.isList) return undefined;
     const targetType = this.types.get(target!)!;
     const ends = { local: local.name, foreign: foreign.name, ...others };
     if (isMany) return many(targetType, ends);

@@ -18,6 +18,8 @@ export type StoredForm = 'text' | 'number' | 'int32' | 'boolean' | 'date' | 'obj
 /** A path of a schema, as a column. Its name is the path in the document that contains it. */
 export interface PathColumn extends EntityColumn {
   readonly form: StoredForm | undefined;
+  /** Whether the path has a list of such values. */
+  readonly isList: boolean;
   /** The value that a document of Mongoose shows when the stored document does not have the path; `undefined` for none. */
   readonly missing: string | number | boolean | Date | undefined;
 }
@@ -42,6 +44,7 @@ export function describePath(path: string, type: AnySchemaType): PathColumn {
     ormType: reason === undefined ? instance : `${instance} with ${reason}`,
     storage: 'text',
     form,
+    isList: false,
     missing: isValueOf(type, defaultValue) ? defaultValue : undefined,
   };
 }

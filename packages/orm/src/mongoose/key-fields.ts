@@ -27,9 +27,11 @@ export function keyField(
   if (element === undefined) return undefined;
   const described = describePath(name, element);
   const isObjectId = element.instance === 'ObjectId';
-  const column: PathColumn = isObjectId
-    ? { ...described, kind: 'String', ormType: 'ObjectId', form: 'object-id' }
-    : described;
+  const column: PathColumn = {
+    ...described,
+    ...(isObjectId && { kind: 'String', ormType: 'ObjectId', form: 'object-id' }),
+    isList: element !== type,
+  };
   if (column.form === undefined || column.kind === undefined) return undefined;
   if (path === '_id') return { name: isObjectId ? (hasIdText(schema) ? 'id' : '_id.id') : name, column };
   const isVisible = element === type && !isObjectId && type.options['ref'] === undefined;

@@ -25,7 +25,14 @@ async function answers(condition: string) {
   const all = await base
     .model('Document')
     .find()
-    .populate(['owner', 'tags', 'shares.user', { path: 'notes', populate: 'author' }, 'openNotes', 'peers']);
+    .populate([
+      { path: 'owner', populate: 'clubs' },
+      'tags',
+      'shares.user',
+      { path: 'notes', populate: { path: 'author', populate: 'clubs' } },
+      'openNotes',
+      'peers',
+    ]);
   const allowed: string[] = [];
   for (const document of all)
     try {
@@ -109,6 +116,14 @@ describe('mongoosePipeline()', () => {
     'note in document.notes and (note.author = nil or note.rank = document.size)',
     'note in document.openNotes and note.text != "first"',
     'not (note in document.openNotes and note.rank > 0)',
+    'club in document.owner.clubs and club.name = "red"',
+    'not (club in document.owner.clubs and club.name = "red")',
+    'not (document.owner.name = "Ann" and forall(tag in document.tags, tag.name = "red"))',
+    'not (document.owner.name = "Bob" and forall(tag in document.tags, tag.name = "red"))',
+    'not (document.owner.name = "Ann" and not (tag in document.tags and tag.name = "red"))',
+    'note in document.notes and club in document.owner.clubs and club.name = note.text',
+    'note in document.notes and note.author.level = document.size and club in note.author.clubs and club.name != document.title',
+    'tag in document.tags and club in document.owner.clubs and club.name = tag.name',
     '_ in document.peers',
     'not (_ in document.peers)',
     'actor.id = document.owner.id',

@@ -298,23 +298,49 @@ export class FilterPrinter {
       if (i === 0 && prefix !== undefined && isPlain) {
         fields = { localField: prefix + local.name, foreignField: foreign.name };
         // MongoDB also joins two absent keys.
-        if (foreign.isNullable) tests.push({ $match: new QueryPart({ [foreign.name]: { $ne: null } }) });
+        if (foreign.isList) tests.push(this.#whereExpression(isPresent(inner.path(from, local.name))));
+        else if (foreign.isNullable) tests.push({ $match: this.#test(foreign.name, { $ne: null }) });
         return;
       }
-      const columnOf = (scope: Scope, field: string): Column => {
-        const { isNullable: nullable } = this.documents.field(scope.type, field);
-        return { kind: 'column', scope, field, type: 'string', nullable };
-      };
-      const [left, right] = [columnOf(to, relation.foreign[i]!), columnOf(from, localName)];
-      tests.push({ $match: this.#computed({ kind: 'compare', operator: '=', left, right }, inner) });
+      tests.push(this.#whereExpression(this.#areJoined(from, localName, to, relation.foreign[i]!, inner)));
     });
     return { fields, tests };
+  }
+
+  /** Returns the expression that two keys are equal, or that one of them is in the list of the other side. */
+  #areJoined(from: Scope, localName: string, to: Scope, foreignName: string, inner: Level): Expression {
+    const local = this.documents.field(from.type, localName);
+    const foreign = this.documents.field(to.type, foreignName);
+    const [left, right] = [inner.path(to, foreign.name), inner.path(from, local.name)];
+    if (local.isList && foreign.isList) throw inexpressible('a relation between two lists of keys');
+    if (local.isList) return both(isPresent(left), isIn(left, right));
+    if (foreign.isList) return both(isPresent(right), isIn(right, left));
+    const columnOf = (scope: Scope, field: string): Column => {
+      const { isNullable: nullable } = this.documents.field(scope.type, field);
+      return { kind: 'column', scope, field, type: 'string', nullable };
+    };
+    return new ExpressionPrinter(this.values, inner).print({
+      kind: 'compare',
+      operator: '=',
+      left: columnOf(to, foreignName),
+      right: columnOf(from, localName),
+    });
+  }
+
+  #whereExpression(expression: Expression): Stage {
+    return { $match: new QueryPart({ $expr: expression }) };
   }
 
   #path(scope: Scope, field: string): string {
     return this.documents.field(scope.type, field).name;
   }
 }
+
+const isPresent = (value: string): Expression => ({ $ne: [{ $ifNull: [value, null] }, null] });
+/** MongoDB refuses to look for a value in another value than a list. */
+const isIn = (value: string, list: string): Expression => ({
+  $in: [value, { $cond: [{ $isArray: [list] }, list, []] }],
+});
 
 const variablesOf = ({ variables }: Level): Stage =>
   Object.keys(variables).length === 0 ? {} : { let: variables };

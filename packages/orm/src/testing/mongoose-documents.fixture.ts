@@ -11,7 +11,10 @@ export function documentModels(): { readonly base: Mongoose; readonly emulator: 
   const base = mongooseWithoutServer();
   const emulator = new MongoEmulator(base);
   const { ObjectId } = Schema.Types;
-  base.model('User', new Schema({ name: String, role: { type: String, default: 'guest' }, level: Number }));
+  const user = new Schema({ name: String, role: { type: String, default: 'guest' }, level: Number });
+  user.virtual('clubs', { ref: 'Club', localField: '_id', foreignField: 'members' });
+  base.model('User', user);
+  base.model('Club', new Schema({ name: String, members: [{ type: ObjectId, ref: 'User' }] }));
   base.model('Tag', new Schema({ name: String }));
   const address = new Schema({ city: String, zip: { type: String, default: '0' } });
   const share = new Schema({ user: { type: ObjectId, ref: 'User' }, level: Number, by: address });
@@ -111,6 +114,12 @@ export function documentModels(): { readonly base: Mongoose; readonly emulator: 
       address: {},
       shares: [{ _id: new Id(id('9')), level: null }],
     },
+  ]);
+  emulator.fill('clubs', [
+    { name: 'red', members: [new Id(id('a')), new Id(id('f')), null] },
+    { name: 'first', members: [new Id(id('a')), new Id(id('b'))] },
+    { name: 'none', members: [] },
+    { name: 'lost' },
   ]);
   emulator.fill('notes', [
     { text: 'first', rank: 1, document: new Id(id('1')), author: new Id(id('a')) },
