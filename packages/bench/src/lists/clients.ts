@@ -1,4 +1,3 @@
-import type { RowCondition } from '@nanook/core/filter';
 import { tables } from '@nanook/example-gitclub/tables';
 import { drizzle } from '@nanook/orm/drizzle';
 import { kysely } from '@nanook/orm/kysely';

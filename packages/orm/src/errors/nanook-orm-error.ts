@@ -38,9 +38,8 @@ const texts = {
     `\`${p.type}.${p.field}\` may contain NaN, and Prisma cannot look for it; set the option \`nan\` to 'absent' if no column contains ` +
     `it, or print the condition with sql() of @nanook/orm/sql, and run it with \`$queryRawUnsafe\``,
   NANOOK_ORM_PRISMA_TOO_MANY_VALUES: (p: { limit: number; provider: string }) =>
-    `the condition has more than ${p.limit} values, beyond which Prisma splits a query on ${p.provider} and may return rows that it ` +
-    `should not; compare with related rows instead of a list, or print the condition with sql() of @nanook/orm/sql, and run it with ` +
-    `\`$queryRawUnsafe\``,
+    `the query has more than ${p.limit} values. Prisma may split such a query on ${p.provider}, and then returns rows that it should not; ` +
+    `compare with related rows instead of a list, or print the condition with sql() of @nanook/orm/sql, and run it with \`$queryRawUnsafe\``,
   NANOOK_ORM_PRISMA_UNKNOWN_MODEL: (p: { type: string; model: string }) =>
     `the Prisma schema has no model \`${p.model}\` for the type \`${p.type}\`; name its model in the option \`models\`, or run ` +
     `\`prisma generate\` after a change of the schema`,

@@ -23,7 +23,7 @@ const prismaSamples: Samples<'PRISMA'> = {
   NANOOK_ORM_PRISMA_TEXT: [{ type: 'Document', field: 'title' }, print],
   NANOOK_ORM_PRISMA_NAN: [{ type: 'Document', field: 'score' }, print],
   NANOOK_ORM_PRISMA_TOO_MANY_VALUES: [
-    { limit: 900, provider: 'sqlite' },
+    { limit: 450, provider: 'sqlite' },
     `${print}; with \`nanook()\`, ${query}`,
   ],
   NANOOK_ORM_PRISMA_NO_ACTOR: [{}, `${query} with \`nanook()\``],

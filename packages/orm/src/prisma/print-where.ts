@@ -3,9 +3,10 @@ import { NanookOrmError } from '../errors/nanook-orm-error.js';
 import { requireExactText } from './exact-text.js';
 import { inexpressible } from './inexpressible.js';
 import { all, assertNever, complement } from './local-filter.js';
+import { maxValuesOf, tooManyValues } from './max-values.js';
 import type { Models } from './models.js';
 import type { PrismaOptions } from './prisma-options.js';
-import type { PrismaField, PrismaProvider } from './schema/prisma-schema.js';
+import type { PrismaField } from './schema/prisma-schema.js';
 
 type Where = Readonly<Record<string, unknown>>;
 type Compare = Extract<RowFilter, { kind: 'compare' }>;
@@ -13,12 +14,6 @@ type Compare = Extract<RowFilter, { kind: 'compare' }>;
 // Constants while a filter is printed. They are never sent: Prisma drops an empty `OR` within an `AND`, and then returns every row.
 const nothing: Where = { OR: [] };
 const everything: Where = { AND: [] };
-
-/**
- * The number of values that one query binds safely. With more, Prisma sends several queries and joins their results, and a negated list
- * then returns rows that it should not.
- */
-export const maxValues: Record<PrismaProvider, number> = { postgresql: 30_000, mysql: 30_000, sqlite: 900 };
 
 /** A UUID as PostgreSQL returns it. */
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -230,10 +225,7 @@ export class WherePrinter {
   #bind(value: Scalar): Scalar {
     if (typeof value === 'number' && !Number.isFinite(value))
       throw inexpressible(`a comparison with ${value}`);
-    const { provider } = this.options.schema;
-    if (++this.#values > maxValues[provider]) {
-      throw new NanookOrmError('NANOOK_ORM_PRISMA_TOO_MANY_VALUES', { limit: maxValues[provider], provider });
-    }
+    if (++this.#values > maxValuesOf(this.options)) throw tooManyValues(this.options);
     return value;
   }
 }

@@ -23,4 +23,9 @@ export interface PrismaOptions {
    * on PostgreSQL. Other databases have no `NaN`.
    */
   readonly nan?: 'absent';
+  /**
+   * The number of values that a query of the driver can bind, if it is less than usual: 999 for SQLite, 32,766 for PostgreSQL, and 65,535
+   * for MySQL. Cloudflare D1 binds 98. A condition may have less than half of them, because Prisma splits a query with more.
+   */
+  readonly maxValues?: number;
 }

@@ -260,10 +260,16 @@ describe('prisma()', () => {
     const numbers = (from: number, count: number) => Array.from({ length: count }, (_, i) => from + i).join();
     const options = { schema: schemaFor('sqlite') };
     const code = 'NANOOK_ORM_PRISMA_TOO_MANY_VALUES';
-    await expect(whereFor(`d.id in [${numbers(0, 901)}]`, options)).rejects.toMatchObject({ code });
-    const two = `d.id in [${numbers(0, 500)}] or d.size in [${numbers(0, 500)}]`;
+    await expect(whereFor(`d.id in [${numbers(0, 451)}]`, options)).rejects.toMatchObject({ code });
+    const two = `d.id in [${numbers(0, 226)}] or d.size in [${numbers(0, 226)}]`;
     await expect(whereFor(two, options)).rejects.toMatchObject({ code });
-    await expect(whereFor(`not d.id in [${numbers(0, 900)}]`, options)).resolves.toBeTypeOf('object');
+    await expect(whereFor(`not d.id in [${numbers(0, 450)}]`, options)).resolves.toBeTypeOf('object');
+    const d1 = { ...options, maxValues: 98 };
+    await expect(whereFor(`d.id in [${numbers(0, 45)}]`, d1)).rejects.toMatchObject({
+      code,
+      data: { limit: 44 },
+    });
+    await expect(whereFor(`d.id in [${numbers(0, 44)}]`, d1)).resolves.toBeTypeOf('object');
   });
 
   it('throws for a model or a field that the schema does not have', async () => {

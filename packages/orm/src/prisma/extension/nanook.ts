@@ -1,7 +1,8 @@
+import { maxValuesOf, tooManyValues } from '../max-values.js';
 import { Models } from '../models.js';
 import type { PrismaModel } from '../schema/prisma-schema.js';
 import type { ActionKind, NanookOptions } from './nanook-options.js';
-import { entriesOf, isPlain, type Where } from './plain.js';
+import { countValues, entriesOf, isPlain, type Where } from './plain.js';
 import { refusal } from './refusal.js';
 import { actorOf, RowScopes } from './row-scopes.js';
 import { requireOwnOrder, scopedSelection } from './scoped-selection.js';
@@ -84,11 +85,13 @@ async function scopedArgs(
   if (given['orderBy'] !== undefined) await requireOwnOrder(given['orderBy'], model, scopes);
   const selected = aggregates.includes(operation) ? given : await scopedSelection(given, model, scopes);
   const scope = await scopes.of(model, kinds);
-  const where = within(scope, await scopedWhere(given['where'], model, scopes), scopes);
+  const where = within(scope, await scopedWhere(given['where'], model, scopes));
   requireChangeable(where, model, operation, scopes);
+  if (scopes.isRestricted && countValues({ ...selected, where }) > maxValuesOf(scopes.options))
+    throw tooManyValues(scopes.options);
   const { cursor, ...rest } = selected;
   if (cursor === undefined || scope === undefined) return { ...selected, where };
-  const found = within(scope, uniqueWhere(cursor, model, scopes), scopes);
+  const found = within(scope, uniqueWhere(cursor, model, scopes));
   const isSeen = await finds(operation, found, query);
   return isSeen ? { ...selected, where } : { ...rest, where: noRow(model, scopes) };
 }

@@ -14,3 +14,10 @@ export const entriesOf = (object: Where): [string, unknown][] =>
 /** Returns the conditions of `AND` or `NOT`, which are one object or a list of them. */
 export const listOf = (value: unknown): readonly unknown[] =>
   Array.isArray(value) ? value : value === undefined ? [] : [value];
+
+/** Counts the values of a query. */
+export function countValues(value: unknown): number {
+  if (Array.isArray(value)) return value.reduce<number>((sum, each) => sum + countValues(each), 0);
+  if (!isPlain(value)) return 1;
+  return entriesOf(value).reduce((sum, [, each]) => sum + countValues(each), 0);
+}

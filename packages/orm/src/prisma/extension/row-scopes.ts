@@ -18,6 +18,12 @@ export interface RowScope {
 /** The allowed rows of the models for one query of one actor. */
 export class RowScopes {
   readonly #scopes = new Map<string, Promise<RowScope | undefined>>();
+  #isRestricted = false;
+
+  /** Whether the policy hides rows of a model of the query. */
+  get isRestricted(): boolean {
+    return this.#isRestricted;
+  }
 
   constructor(
     readonly authorizer: NanookOptions['authorizer'],
@@ -47,6 +53,7 @@ export class RowScopes {
         new WherePrinter(this.options, this.models, [], true).where(part, row);
       scopes.push({ where: print(local), hidden: print(complement(local)) });
     }
+    this.#isRestricted ||= scopes.length > 0;
     if (scopes.length <= 1) return scopes[0];
     return {
       where: { AND: scopes.map(({ where }) => where) },

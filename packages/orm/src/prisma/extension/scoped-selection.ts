@@ -47,7 +47,7 @@ async function related(name: string, value: unknown, model: string, scopes: RowS
       `a related row cannot be left out, because the schema requires it, and the policy does not allow every row of ${type}; leave ` +
         `the relation out and query ${type} itself, or allow all rows in the policy`,
     );
-  return { ...inner, where: within(scope, await scopedWhere(args['where'], type, scopes), scopes) };
+  return { ...inner, where: within(scope, await scopedWhere(args['where'], type, scopes)) };
 }
 
 /** Returns the `_count` of a selection, which counts only related rows that the actor may see. */
@@ -66,7 +66,7 @@ async function counts(value: unknown, model: string, scopes: RowScopes): Promise
       continue;
     }
     const where = await scopedWhere(isPlain(counted) ? counted['where'] : undefined, relation.type, scopes);
-    result.push([name, { where: within(await scopes.of(relation.type), where, scopes) }]);
+    result.push([name, { where: within(await scopes.of(relation.type), where) }]);
   }
   return { select: Object.fromEntries(result) };
 }

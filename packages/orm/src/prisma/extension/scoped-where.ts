@@ -1,5 +1,3 @@
-import { NanookOrmError } from '../../errors/nanook-orm-error.js';
-import { maxValues } from '../print-where.js';
 import type { PrismaModel } from '../schema/prisma-schema.js';
 import { entriesOf, isPlain, listOf, type Where } from './plain.js';
 import { refusal } from './refusal.js';
@@ -32,13 +30,8 @@ export async function scopedWhere(where: unknown, model: string, scopes: RowScop
 }
 
 /** Returns a `where` for the rows that a condition of the query finds among the allowed rows. */
-export function within(scope: RowScope | undefined, where: Where, { options }: RowScopes): Where {
+export function within(scope: RowScope | undefined, where: Where): Where {
   if (scope === undefined) return where;
-  const { provider } = options.schema;
-  const limit = maxValues[provider];
-  // Prisma would split the query, and join the results of both.
-  if (countValues(where) + countValues(scope.where) > limit)
-    throw new NanookOrmError('NANOOK_ORM_PRISMA_TOO_MANY_VALUES', { limit, provider });
   return { ...where, AND: [scope.where, ...listOf(where['AND'])] };
 }
 
@@ -57,7 +50,7 @@ async function relationFilter(
   const { kind, type } = modelOf(model, scopes).relations[name]!;
   const scope = await scopes.of(type);
   const inner = (where: unknown) => scopedWhere(where ?? {}, type, scopes);
-  const seen = (where: Where) => within(scope, where, scopes);
+  const seen = (where: Where) => within(scope, where);
   if (value !== null && !isPlain(value))
     throw refusal(name, 'a condition of a relation must be an object literal');
   const everyRow = { [scopes.models.listableOf(model)]: { notIn: [] } };
@@ -107,10 +100,3 @@ function absent(name: string, scope: RowScope | undefined): Where {
 }
 
 const isEmpty = (where: Where): boolean => entriesOf(where).length === 0;
-
-/** Counts the values that a `where` binds. */
-function countValues(value: unknown): number {
-  if (Array.isArray(value)) return value.reduce<number>((sum, each) => sum + countValues(each), 0);
-  if (!isPlain(value)) return 1;
-  return entriesOf(value).reduce((sum, [, each]) => sum + countValues(each), 0);
-}
