@@ -50,11 +50,13 @@ const folders = {
   'engine/compiler': compiler,
   'engine/compiler/partial-evaluator': [...compiler, 'engine/compiler'],
   'engine/compiler/passes': ['internal', 'engine/compiler'],
+  'engine/compiler/sharing': [...compiler, 'engine/compiler'],
   'engine/compiler/linker': [
     ...compiler,
     'engine/compiler',
     'engine/compiler/partial-evaluator',
     'engine/compiler/passes',
+    'engine/compiler/sharing',
   ],
   'engine/backends': [...compiler, 'engine/compiler'],
   'engine/backends/source': backEnds,

@@ -149,10 +149,12 @@ export class DenialAdvice {
     const by = this.#knownOf(actor, denial.actorTypes);
     const on = this.#knownOf(resource, denial.resourceTypes);
     const what = action === everyAction ? undefined : this.#knownOf(action, this.typeSets.of(action), true);
-    // A policy that allows nothing at all is not a mistake in the call.
-    if (!this.#may(rule, undefined, undefined, undefined)) return [];
-    if (!this.#may(rule, undefined, what, undefined)) return this.#explainAction(denial, by);
+    // The narrowest question first: usually, the answer implies those to the others.
     const isResourceWrong = !this.#may(rule, undefined, what, on);
+    // A policy that allows nothing at all is not a mistake in the call.
+    if (isResourceWrong && !this.#may(rule, undefined, undefined, undefined)) return [];
+    if (isResourceWrong && !this.#may(rule, undefined, what, undefined))
+      return this.#explainAction(denial, by);
     if (isResourceWrong && rule !== 'allow_request' && this.#may(rule, on, what, by) && !isEmpty(actor))
       return [
         warning('POLAR_DENIED_ARGUMENT_ORDER', {

@@ -20,11 +20,7 @@ export class Narrowing {
     const left =
       value === 'anything'
         ? types.map((type) => this.cases.instance(type, false))
-        : value.flatMap((concrete) =>
-            types
-              .filter((type) => this.overlap.mayBe(concrete, type))
-              .map((type) => this.#asInstance(concrete, type)),
-          );
+        : value.flatMap((concrete) => this.#casesOf(concrete, types));
     return left.length === 0 ? undefined : oneOf(left);
   }
 
@@ -43,8 +39,17 @@ export class Narrowing {
     return lefts.length === 0 ? undefined : { left: oneOf(lefts), right: oneOf(rights) };
   }
 
-  #asInstance(concrete: ConcreteCase, type: DeclaredType): ConcreteCase {
-    if (concrete.kind === 'value' || concrete.isExact) return concrete;
+  /** Returns the cases of a case that have one of the types. */
+  #casesOf(concrete: ConcreteCase, types: readonly DeclaredType[]): readonly ConcreteCase[] {
+    const mayBe = (type: DeclaredType): boolean => this.overlap.mayBe(concrete, type);
+    if (concrete.kind === 'instance' && !concrete.isExact)
+      return types.filter(mayBe).map((type) => this.#asInstance(concrete, type));
+    return (concrete.kind === 'instance' && types.includes(concrete.type)) || types.some(mayBe)
+      ? [concrete]
+      : [];
+  }
+
+  #asInstance(concrete: Extract<ConcreteCase, { kind: 'instance' }>, type: DeclaredType): ConcreteCase {
     const { types } = this.overlap;
     if (types.isSubtype(type, concrete.type)) return this.cases.instance(type, concrete.isShown);
     const isMore = concrete.type.builtIn && !type.builtIn;

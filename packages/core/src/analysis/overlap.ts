@@ -24,7 +24,10 @@ export class Overlap {
   typesOf(concrete: ConcreteCase): readonly DeclaredType[] {
     let types = this.#typesOf.get(concrete);
     if (types === undefined) {
-      types = [...this.types.types].filter((type) => this.mayBe(concrete, type));
+      types =
+        concrete.kind === 'instance' && concrete.isExact && !concrete.type.builtIn
+          ? this.#typesOfExactly(concrete.type)
+          : [...this.types.types].filter((type) => this.mayBe(concrete, type));
       this.#typesOf.set(concrete, types);
     }
     return types;
@@ -53,6 +56,12 @@ export class Overlap {
     if (own.class !== undefined || type.class !== undefined) return true;
     // A row has one tag.
     return !isShown && this.#ofFields.has(own.name) && this.#ofFields.has(type.name);
+  }
+
+  /** Returns the types for which `#isExactly` holds, without a test of every type. */
+  #typesOfExactly(own: DeclaredType): readonly DeclaredType[] {
+    const types = this.types.ancestorsOf(own);
+    return own.class === undefined ? [...types, this.types.find('Dictionary')!] : types;
   }
 
   #isExactly(own: DeclaredType, type: DeclaredType): boolean {

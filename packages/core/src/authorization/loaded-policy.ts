@@ -121,9 +121,9 @@ async function compiledFor(
   limits: Limits,
   previous: CompiledPolicy | undefined,
 ): Promise<CompiledPolicy | undefined> {
-  // The back end keeps its texts, so that code that did not change is not compiled again.
+  // The back end keeps its texts, and the policy its plans, so that code that did not change is not compiled again.
   if (previous !== undefined)
-    return new CompiledPolicy(context, limits, previous.backEnd, previous.options, previous.dump);
+    return new CompiledPolicy(context, limits, previous.backEnd, previous.options, previous.dump, previous);
   const closures = needsClosures(engine) ? (await onDemand.closures()).closures : undefined;
   return compile(context, engine, limits, closures, {
     recordsProofs: onDecision !== undefined,

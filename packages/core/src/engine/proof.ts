@@ -38,6 +38,11 @@ export class Proof {
     return new Proof(undefined, undefined);
   }
 
+  /** It reads no property, because the value can be an object of the application. */
+  static isProof(value: unknown): value is Proof {
+    return typeof value === 'object' && value !== null && #continued in value;
+  }
+
   /** Returns the proof of some rules, which no other proof shares. */
   static of(rules: readonly Rule[]): Proof {
     return rules.reduce((proof, rule) => new Proof(proof, rule), Proof.empty());

@@ -2,7 +2,7 @@ import { Source } from '../diagnostics/source.js';
 import { spanOf } from '../diagnostics/span.js';
 import type { Policy, PolicyRule } from '../policy/policy.js';
 import type { TermNode } from '../syntax/ast.js';
-import { visit } from '../syntax/visit.js';
+import { childrenOf, visit } from '../syntax/visit.js';
 import type { DeclaredType } from '../types/declared-type.js';
 import type { TypeTable } from '../types/type-table.js';
 import type { Goal } from './goal.js';
@@ -90,6 +90,7 @@ class LinkedRule implements Rule {
   #unfinished: Unfinished | undefined = undefined;
   #body: readonly Goal[] | undefined = undefined;
   #slotNames: readonly string[] | undefined = undefined;
+  #found: Constructs | undefined = undefined;
 
   constructor(
     readonly origin: PolicyRule,
@@ -113,41 +114,51 @@ class LinkedRule implements Rule {
     return this.#body ?? this.#lowerBody();
   }
 
-  get calls(): Iterable<Predicate> {
-    const { body } = this.origin;
-    return body === undefined ? [] : this.#callsIn(body);
+  get calls(): readonly Predicate[] {
+    return this.#constructs().calls;
   }
 
   get negatedPredicates(): Iterable<Predicate> {
-    const { body } = this.origin;
-    if (body === undefined) return [];
-    const negations: TermNode[] = [];
-    let hasCut = false;
-    const negation = (node: TermNode): boolean => {
-      negations.push(node);
-      return false;
-    };
-    visit(body, { not: negation, forall: negation, cut: () => void (hasCut = true) });
+    const { calls, negations, hasCut } = this.#constructs();
     // The rules after a cut are tried when the goals before the cut do not hold.
-    if (hasCut) return [this.predicateOf(this.name), ...this.#callsIn(body)];
+    if (hasCut) return [this.predicateOf(this.name), ...calls];
     return negations.flatMap((node) => this.#callsIn(node));
   }
 
   get hasCut(): boolean {
-    const { body } = this.origin;
-    let found = false;
-    if (body !== undefined) visit(body, { cut: () => void (found = true) });
-    return found;
+    return this.#constructs().hasCut;
   }
 
   get callsMethods(): boolean {
+    return this.#constructs().callsMethods;
+  }
+
+  #constructs(): Constructs {
+    return (this.#found ??= this.#findConstructs());
+  }
+
+  #findConstructs(): Constructs {
     const { body, parameters } = this.origin;
-    const nodes = parameters.flatMap(({ term, specializer }) => [term, specializer]);
-    return [...nodes, body].some((node) => {
-      let found = false;
-      if (node !== undefined) visit(node, { 'method-call': () => void (found = true) });
-      return found;
-    });
+    const found = {
+      calls: [] as Predicate[],
+      negations: [] as TermNode[],
+      hasCut: false,
+      callsMethods: false,
+    };
+    const negation = (node: TermNode): void => void found.negations.push(node);
+    const callsMethods = (): void => void (found.callsMethods = true);
+    for (const { term, specializer } of parameters)
+      for (const node of [term, specializer])
+        if (node !== undefined && childrenOf(node).length > 0) visit(node, { 'method-call': callsMethods });
+    if (body !== undefined)
+      visit(body, {
+        call: ({ predicate }) => void found.calls.push(this.predicateOf(predicate)),
+        not: negation,
+        forall: negation,
+        cut: () => void (found.hasCut = true),
+        'method-call': callsMethods,
+      });
+    return found;
   }
 
   #callsIn(node: TermNode): Predicate[] {
@@ -176,6 +187,15 @@ class LinkedRule implements Rule {
     this.#slotNames = lowering.slotNames;
     return this.#body;
   }
+}
+
+/** The parts of a rule that tell whether its goals must be looked at. */
+interface Constructs {
+  readonly calls: readonly Predicate[];
+  /** The negations, which may be within each other. */
+  readonly negations: readonly TermNode[];
+  readonly hasCut: boolean;
+  readonly callsMethods: boolean;
 }
 
 interface Unfinished {

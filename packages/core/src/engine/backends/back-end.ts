@@ -1,6 +1,6 @@
 import type { CompiledFunction, GrowingCases } from '../compiler/compiled-function.js';
 import type { Linker } from '../compiler/linker.js';
-import type { Plan } from '../compiler/plan.js';
+import type { SharedPlan } from '../compiler/shared-plan.js';
 import type { Runtime } from '../runtime/runtime.js';
 
 /** Turns a plan into an executable function. Both back ends implement the same statements. */
@@ -9,7 +9,7 @@ export interface BackEnd {
   plan<W extends 'run' | 'runAll'>(
     way: W,
     fn: CompiledFunction,
-    plan: Plan,
+    plan: SharedPlan,
     linker: Linker,
     runtime: Runtime,
   ): CompiledFunction[W];
@@ -26,7 +26,7 @@ export interface BackEnd {
         plan<W extends 'wait' | 'waitAll'>(
           way: W,
           fn: CompiledFunction,
-          plan: Plan,
+          plan: SharedPlan,
           linker: Linker,
         ): CompiledFunction[W];
         dispatch<W extends 'wait' | 'waitAll'>(

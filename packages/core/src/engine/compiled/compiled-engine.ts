@@ -3,6 +3,7 @@ import type { BackEnd } from '../backends/back-end.js';
 import type { CompiledFunction } from '../compiler/compiled-function.js';
 import { PolicyLinker, type LinkerOptions } from '../compiler/linker/policy-linker.js';
 import { NotCompilable } from '../compiler/not-compilable.js';
+import { ownPlan } from '../compiler/shared-plan.js';
 import type { ProgramContext } from '../program-context.js';
 import { bailout, BailoutRuntime } from '../runtime/bailout-runtime.js';
 import type { Runtime } from '../runtime/runtime.js';
@@ -22,8 +23,9 @@ export class CompiledEngine extends PolicyLinker {
     readonly backEnd: BackEnd,
     options: LinkerOptions,
     readonly dump?: Dump,
+    previous?: CompiledEngine,
   ) {
-    super(context, options);
+    super(context, options, previous);
     const { program, typeSets, members, equality } = context;
     const { types, unions } = program;
     this.runtime = new BailoutRuntime({ types, unions, typeSets, members, equality }, this.registered);
@@ -65,7 +67,7 @@ export class CompiledEngine extends PolicyLinker {
     fn.waitAll = bailOut;
     try {
       const plan = this.planOf(fn);
-      this.dump?.plan(fn, plan);
+      this.dump?.plan(fn, ownPlan(plan));
       fn.run = backEnd.plan('run', fn, plan, this, this.runtime);
       // The other forms are rarely used, so each is made when it is first called.
       fn.runAll = (...args) =>

@@ -82,6 +82,7 @@ export class CompiledPolicy {
   #waits = false;
   readonly #timer: TimeoutTimer;
 
+  /** @param previous the policy that this one replaces, whose code is used for rules that did not change */
   constructor(
     readonly context: ProgramContext,
     /** The limits of queries that do not set others. */
@@ -89,9 +90,16 @@ export class CompiledPolicy {
     readonly backEnd: BackEnd,
     readonly options: LinkerOptions,
     readonly dump?: Dump,
+    previous?: CompiledPolicy,
   ) {
     this.#timer = new TimeoutTimer(limits.timeoutMs);
-    this.#engine = new CompiledEngine(context, backEnd, options, dump);
+    this.#engine = new CompiledEngine(
+      context,
+      backEnd,
+      options,
+      dump,
+      previous === undefined ? undefined : previous.#engine,
+    );
     this.#runtime = this.#engine.runtime;
     this.#taggedClasses = countTagged(this.#runtime.registered);
   }
@@ -346,7 +354,7 @@ export class CompiledPolicy {
       const tagged = countTagged(this.#runtime.registered);
       if (tagged === this.#taggedClasses) return this.#runtime;
       this.#taggedClasses = tagged;
-      this.#engine = new CompiledEngine(this.context, this.backEnd, this.options, this.dump);
+      this.#engine = new CompiledEngine(this.context, this.backEnd, this.options, this.dump, this.#engine);
       this.#runtime = this.#engine.runtime;
       this.#entries = new Map();
       this.#freeRuntimes.length = 0;

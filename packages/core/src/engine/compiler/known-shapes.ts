@@ -24,3 +24,14 @@ export const shapesOf = (
         return { types: typeSets.unbound, literal: undefined, isOther: false };
     }
   });
+
+/** Returns the shape of a constant argument. That of an object of the application may change, so nothing is known of it. */
+export const shapeOfConstant = (
+  typeSets: TypeSets,
+  value: unknown,
+  index: RuleIndex,
+  position: number,
+): ArgumentShape =>
+  typeSets.areSettled(value)
+    ? index.shapeOf(value, position, typeSets.of(value))
+    : { types: typeSets.unbound, literal: undefined, isOther: false };

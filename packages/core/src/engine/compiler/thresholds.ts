@@ -30,6 +30,9 @@ export const maxOptionalReads = 16;
 /** The calls after which a function gets code of its own. Before, it shares code, or has general code. */
 export const hotCalls = 64;
 
+/** The most plans that are kept for other functions with the same literals. Each may be compared with a further function. */
+export const maxPlansOfShape = 8;
+
 /** The most texts of functions that are kept for other functions with the same text. */
 export const maxTexts = 10_000;
 

@@ -183,7 +183,8 @@ export function renameLocal(statement: Statement, from: number, to: number): Sta
   return visit(statement);
 }
 
-function mapOperands(statement: Statement, change: (operand: Operand) => Operand): Statement {
+/** Returns the same statement with the operands changed that it reads itself. */
+export function mapOperands(statement: Statement, change: (operand: Operand) => Operand): Statement {
   switch (statement.kind) {
     case 'succeed':
     case 'any':
@@ -223,7 +224,7 @@ function mapOperands(statement: Statement, change: (operand: Operand) => Operand
   }
 }
 
-function mapOperandsOfTest(test: Test, change: (operand: Operand) => Operand): Test {
+export function mapOperandsOfTest(test: Test, change: (operand: Operand) => Operand): Test {
   switch (test.kind) {
     case 'equal':
     case 'order':

@@ -15,6 +15,7 @@ export function orderBySpecificity(
   shapes: readonly ArgumentShape[],
   meter: Meter,
 ): CandidateTable {
+  if (candidates.length < 2) return { candidates, isMoreSpecific: undefined };
   // Rules with similar heads are equally specific: grouping them keeps the number of pairs small.
   const classes = new Map<string, { readonly id: number; readonly parameters: readonly Parameter[] }>();
   // No parameter is compared after the last one with a specializer, so of that one only the type and the number of fields count.

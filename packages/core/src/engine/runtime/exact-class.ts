@@ -79,3 +79,8 @@ export function classLike(
     gettersOf(prototype).every(isGetter);
   return isLike ? (prototype.constructor as Class) : undefined;
 }
+
+/** Checks that `instanceof` compares prototypes and does nothing else. */
+export const hasDefaultInstanceof = (type: Class): boolean =>
+  (type as unknown as { [Symbol.hasInstance]: unknown })[Symbol.hasInstance] ===
+  Function.prototype[Symbol.hasInstance];

@@ -1,5 +1,7 @@
 import type { CompiledFunction, GrowingCases } from '../../compiler/compiled-function.js';
+import type { Linker } from '../../compiler/linker.js';
 import { isLocal, type Statement } from '../../compiler/plan.js';
+import { ownPlan, type SharedPlan } from '../../compiler/shared-plan.js';
 import type { Proof } from '../../proof.js';
 import type { Runtime } from '../../runtime/runtime.js';
 import type { Ending } from '../../runtime/way.js';
@@ -24,9 +26,12 @@ export const closures: BackEnd = {
   waiting: undefined,
   plan: <W extends 'run' | 'runAll'>(
     way: W,
-    ...of: ConstructorParameters<typeof ClosureBuilder>
+    fn: CompiledFunction,
+    plan: SharedPlan,
+    linker: Linker,
+    runtime: Runtime,
   ): CompiledFunction[W] => {
-    const builder = new ClosureBuilder(...of);
+    const builder = new ClosureBuilder(fn, ownPlan(plan), linker, runtime);
     return (way === 'run' ? buildRun(builder) : buildRunAll(builder)) as CompiledFunction[W];
   },
   dispatch: <W extends 'run' | 'runAll'>(

@@ -7,7 +7,7 @@ import type { ProgramContext } from '../../program-context.js';
 import type { Way } from '../../runtime/way.js';
 import { emitCompleteDispatch } from '../source/dispatch-emitter.js';
 import { type EmittedCode, preamble } from '../source/emitted-code.js';
-import { emitFunction } from '../source/function-emitter.js';
+import { SharedCode } from '../source/shared-code.js';
 import { AotLinker } from './aot-linker.js';
 import { completeCases } from './complete-cases.js';
 import { ConstantPrinter, functionName } from './constant-printer.js';
@@ -35,6 +35,7 @@ class ModulePrinter {
   readonly #makers = new Map<string, string>();
   /** The statements that make the functions. */
   readonly #assignments: string[] = [];
+  readonly #codes = new SharedCode();
   readonly #refused = new Set<string>();
   /** The functions whose `runAll` or `waitAll` is called. */
   readonly #explored = new Set<CompiledFunction>();
@@ -99,7 +100,7 @@ class ModulePrinter {
       if (this.#linker.determinesRules(fn.predicate, fn.known)) {
         const plan = this.#linker.planOf(fn);
         for (const way of ways)
-          this.#assign(fn, way, emitFunction(fn, plan, this.#linker, { way, isModule: true }));
+          this.#assign(fn, way, this.#codes.of(plan, this.#linker, { way, isModule: true }));
       } else {
         const cases = completeCases(fn, this.#linker);
         for (const way of ways) this.#assign(fn, way, emitCompleteDispatch(cases, way));

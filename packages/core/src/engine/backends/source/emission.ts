@@ -6,7 +6,7 @@ import { hasCut, restarts } from '../../compiler/plan-analysis.js';
 import type { Operand, Plan, Statement } from '../../compiler/plan.js';
 import { someStatement } from '../../compiler/traversal.js';
 import { waitsIn, type Way } from '../../runtime/way.js';
-import { Constants, objectTest } from './emitted-code.js';
+import { Constants, literalText, objectTest, OwnConstant } from './emitted-code.js';
 import { exactTest, rowTest, unmarkedTest } from './exact-class-text.js';
 import { keyComparison, type ComparedRows } from './key-comparison-text.js';
 
@@ -19,6 +19,8 @@ export interface Printing {
    * awaits promises there settles every value, and takes earlier results of the application from the log of calls.
    */
   readonly isModule: boolean;
+  /** Whether functions for other types use the same text, so that it must not contain the name of a type. */
+  readonly isShared: boolean;
 }
 
 /** Checks whether a statement may call a method of the application. */
@@ -54,6 +56,9 @@ export class Emission {
   readonly tags = new Map<number, { isUsed: boolean }>();
   /** Whether no code of the application runs that could tag a row meanwhile. */
   readonly mayShareTags: boolean;
+  /** The texts of the names of types, and of the values of their discriminators. */
+  readonly #names = new Map<DeclaredType, string>();
+  readonly #discriminators = new Map<DeclaredType, string>();
   #labels = 0;
   /** The names of the functions that compare rows, by their text. */
   readonly #comparisons = new Map<string, string>();
@@ -178,9 +183,7 @@ export class Emission {
   /** Returns the name of a function that compares two values as rows with this key, as `compareAsRows` does. */
   keyComparison(key: string, rows: ComparedRows): string {
     const { discriminators } = this.linker.context.typeSets;
-    const text = keyComparison(key, rows, discriminators, this.printing.isModule, (value) =>
-      this.constant(value),
-    );
+    const text = keyComparison(key, rows, discriminators, this);
     let name = this.#comparisons.get(text);
     if (name === undefined) {
       this.#comparisons.set(text, (name = `same${this.#comparisons.size}`));
@@ -197,6 +200,32 @@ export class Emission {
     return `g${local}`;
   }
 
+  /** Prints the name of a type. */
+  nameOf(type: DeclaredType): string {
+    return this.#textOf(this.#names, type, ({ name }) => name);
+  }
+
+  /** Prints the value of the discriminator of a type. */
+  discriminatorOf(type: DeclaredType): string {
+    return this.#textOf(this.#discriminators, type, ({ discriminator }) => discriminator?.value);
+  }
+
+  /** Prints a property of a type: in code for functions of several types, as a constant that each function has its own of. */
+  #textOf(
+    texts: Map<DeclaredType, string>,
+    type: DeclaredType,
+    property: (type: DeclaredType) => unknown,
+  ): string {
+    let text = texts.get(type);
+    if (text === undefined) {
+      text = this.printing.isShared
+        ? this.constant(new OwnConstant((renaming) => property(renaming.of(type))))
+        : literalText(property(type));
+      texts.set(type, text);
+    }
+    return text;
+  }
+
   /** Prints the test that a value has exactly this type. @param isFromField whether it was read from a field of this type */
   isExactly(operand: Operand, type: DeclaredType, isFromField: boolean): string {
     const value = this.operand(operand);
@@ -205,9 +234,12 @@ export class Emission {
     if (exact === undefined) {
       const mark = this.linker.rowMark(type);
       if (mark === undefined) return 'false';
+      const wanted = mark.field === undefined ? this.nameOf(type) : this.discriminatorOf(type);
       const noted = isFromField ? `R.isNoted(${value}, ${this.constant(type)})` : undefined;
       const tag = operand.kind === 'local' ? this.tagOf(operand.local) : undefined;
-      return rowTest({ value, mark, noted, discriminators, tag }, (constant) => this.constant(constant));
+      return rowTest({ value, mark, wanted, noted, discriminators, tag }, (constant) =>
+        this.constant(constant),
+      );
     }
     const unmarked = unmarkedTest(value, discriminators, ({ values }) => this.constant(values));
     return exactTest(value, this.constant(exact.prototype), unmarked);

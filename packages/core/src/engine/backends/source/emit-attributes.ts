@@ -1,9 +1,9 @@
 import type { FieldType } from '../../../types/declared-type.js';
-import type { Class } from '../../../types/type-declaration.js';
 import type { MethodStatement, ReadStatement } from '../../compiler/plan.js';
+import { hasDefaultInstanceof } from '../../runtime/exact-class.js';
 import { methodSite, readSite } from '../../runtime/sites.js';
 import { findTag } from '../../../types/typed.js';
-import { memberAccess, objectTest } from './emitted-code.js';
+import { memberAccess, objectTest, OwnConstant } from './emitted-code.js';
 import { tagOfRow } from './exact-class-text.js';
 import type { Emission } from './emission.js';
 
@@ -11,7 +11,9 @@ import type { Emission } from './emission.js';
 export function emitRead(e: Emission, statement: ReadStatement, next: () => string): string {
   const { to, base, name, inPattern, isExact, field, tag, notesRow, isOptional, unchecked, at } = statement;
   const n = e.newLabel();
-  const site = e.constant(readSite(name, inPattern, field, notesRow));
+  const site = e.constant(
+    new OwnConstant((renaming) => readSite(name, inPattern, renaming.of(field), notesRow)),
+  );
   const o = e.operand(base);
   const v = `v${to}`;
   const checks = e.settles ? '' : unchecked.map((m) => e.waitFor(`v${m}`)).join('');
@@ -135,16 +137,11 @@ const isRowType = (e: Emission, tag: Extract<FieldType, { kind: 'named' }>): boo
   return type !== undefined && e.linker.rowMark(type) !== undefined;
 };
 
-/** Checks that `instanceof` compares prototypes and does nothing else. */
-const hasDefaultInstanceof = (type: Class): boolean =>
-  (type as unknown as { [Symbol.hasInstance]: unknown })[Symbol.hasInstance] ===
-  Function.prototype[Symbol.hasInstance];
-
 /** Prints the call of a method. @param next prints the statements after it */
 export function emitMethod(e: Emission, statement: MethodStatement, next: () => string): string {
   const { to, base, name, args, at } = statement;
   const n = e.newLabel();
-  const site = e.constant(methodSite(name));
+  const site = e.constant(new OwnConstant(() => methodSite(name)));
   const o = e.operand(base);
   const passed = args.map((arg) => e.operand(arg)).join(', ');
   const slow = `v${to} = R.method(${o}, ${site}, [${passed}]${e.position(at)}); if (v${to} === U) break b${n};`;

@@ -1,12 +1,29 @@
 import type { CompiledFunction } from '../../compiler/compiled-function.js';
+import { isObject } from '../../../internal/is-object.js';
+import type { Renaming } from '../../compiler/shared-plan.js';
 import { takesContinuation, waitsIn, type Way } from '../../runtime/way.js';
 
 /** The text that makes a function, and the values that the text refers to. */
 export interface EmittedCode {
   readonly text: string;
+  /** The values, or the `OwnConstant` that makes them. */
   readonly constants: readonly unknown[];
   /** The functions whose `runAll` or `waitAll` it calls. */
   readonly explored: ReadonlySet<CompiledFunction>;
+}
+
+/** A constant of which each function has its own, such as a place that reads attributes and learns about the objects of the function. */
+export class OwnConstant {
+  readonly #make: (renaming: Renaming) => unknown;
+
+  constructor(make: (renaming: Renaming) => unknown) {
+    this.#make = make;
+  }
+
+  /** Returns the value of a constant for one function. It reads no property, because a constant can be an object of the application. */
+  static valueOf(constant: unknown, renaming: Renaming): unknown {
+    return isObject(constant) && #make in constant ? constant.#make(renaming) : renaming.of(constant);
+  }
 }
 
 /** The parameters of each text: the runtime, the missing value, and the constants. */

@@ -1,7 +1,7 @@
 import type { Discriminators } from '../../../host/discriminators.js';
 import type { RowMark } from '../../../host/row-mark.js';
 import { findTag } from '../../../types/typed.js';
-import { literalText, memberAccess, objectTest } from './emitted-code.js';
+import { memberAccess, objectTest } from './emitted-code.js';
 
 // Prints the test of `isExactly` in runtime/exact-class.ts. Both must find the same class.
 
@@ -50,6 +50,8 @@ export const plainTest = (value: string): string =>
 export interface RowTest {
   readonly value: string;
   readonly mark: RowMark;
+  /** The text of the value of the mark. */
+  readonly wanted: string;
   /** The test, for a row without any mark, that a field has given it the same type; undefined if it was read from no such field. */
   readonly noted: string | undefined;
   readonly discriminators: Discriminators | undefined;
@@ -63,22 +65,22 @@ export interface RowTest {
  * @param constant returns the name of a constant
  */
 export function rowTest(
-  { value, mark, noted, discriminators, tag: known }: RowTest,
+  { value, mark, wanted, noted, discriminators, tag: known }: RowTest,
   constant: (value: unknown) => string,
 ): string {
   const fields = discriminators?.fields ?? [];
-  const testsFor = (wanted: RowMark['field']) =>
+  const testsFor = (field: RowMark['field']) =>
     fields.map(({ name, values }) => {
       const access = memberAccess(name);
       const isClean = `Object.prototype${access} === undefined`;
       const found = `${value}${access}`;
-      return name === wanted
-        ? `${isClean} && ${found} === ${literalText(mark.value)}`
+      return name === field
+        ? `${isClean} && ${found} === ${wanted}`
         : `${isClean} && (${found} === undefined || !${constant(values)}.has(${found}))`;
     });
   const tag = known ?? `${constant(findTag)}(${value})`;
   const isMarked = [
-    `${tag} === ${mark.field === undefined ? literalText(mark.value) : 'undefined'}`,
+    `${tag} === ${mark.field === undefined ? wanted : 'undefined'}`,
     ...testsFor(mark.field),
   ].join(' && ');
   const hasType =

@@ -1,7 +1,7 @@
 import type { Discriminators } from '../../../host/discriminators.js';
 import type { DeclaredType } from '../../../types/declared-type.js';
 import { findTag } from '../../../types/typed.js';
-import { literalText, memberAccess, objectTest } from './emitted-code.js';
+import { memberAccess, objectTest } from './emitted-code.js';
 import { plainTest } from './exact-class-text.js';
 
 // Prints `compareAsRows` for types that all have the same key: primitives decide there, without a search for the types of the rows.
@@ -14,26 +14,33 @@ export interface ComparedRows {
   readonly isFromField: boolean;
 }
 
+/** Prints constants and properties of types. */
+interface TypeTexts {
+  readonly printing: { readonly isModule: boolean };
+  constant(value: unknown): string;
+  nameOf(type: DeclaredType): string;
+  discriminatorOf(type: DeclaredType): string;
+}
+
 /**
  * Prints the function that compares two values `a` and `b` as rows. It returns undefined where the keys do not decide.
  *
- * @param isModule whether the code is for a module, which must not read the key of an instance: a getter may throw
- * @param constant returns the name of a constant
+ * @param e prints the constants. Code for a module must not read the key of an instance: a getter may throw
  */
 export function keyComparison(
   key: string,
   rows: ComparedRows,
   discriminators: Discriminators | undefined,
-  isModule: boolean,
-  constant: (value: unknown) => string,
+  e: TypeTexts,
 ): string {
+  const { isModule } = e.printing;
   const [own, at] = [JSON.stringify(key), memberAccess(key)];
   const isPrimitive = (v: string) => `typeof ${v} !== "object" && typeof ${v} !== "function"`;
   const equal =
     rows.type === undefined
       ? 'undefined'
       : `(typeof k === "string" || typeof k === "number") && ` +
-        `(${sharesType('a', rows.type, rows.isFromField, discriminators, constant)}) && ` +
+        `(${sharesType('a', rows.type, rows.isFromField, discriminators, e)}) && ` +
         `Object.hasOwn(a, ${own}) && Object.hasOwn(b, ${own}) ? true : undefined`;
   const leave = `return undefined;`;
   const read = `const k = a${at}, l = b${at}${rows.isFromField ? '; let g' : ''};`;
@@ -53,24 +60,25 @@ export function keyComparison(
 /** Prints the test that a plain object has a type. */
 function sharesType(
   value: string,
-  { name, discriminator }: DeclaredType,
+  type: DeclaredType,
   isFromField: boolean,
   discriminators: Discriminators | undefined,
-  constant: (value: unknown) => string,
+  e: TypeTexts,
 ): string {
-  const tag = `${constant(findTag)}(${value})`;
+  const { discriminator } = type;
+  const tag = `${e.constant(findTag)}(${value})`;
   const isClean = (field: string) => `Object.prototype${memberAccess(field)} === undefined`;
   const tests: string[] = [];
   if (discriminator !== undefined)
     tests.push(
-      `${isClean(discriminator.field)} && ${value}${memberAccess(discriminator.field)} === ${literalText(discriminator.value)}`,
+      `${isClean(discriminator.field)} && ${value}${memberAccess(discriminator.field)} === ${e.discriminatorOf(type)}`,
     );
-  if (!isFromField) tests.push(`${tag} === ${literalText(name)}`);
+  if (!isFromField) tests.push(`${tag} === ${e.nameOf(type)}`);
   else {
     const unmarked = (discriminators?.fields ?? []).map(
-      (field) => ` && !${constant(field.values)}.has(${value}${memberAccess(field.name)})`,
+      (field) => ` && !${e.constant(field.values)}.has(${value}${memberAccess(field.name)})`,
     );
-    tests.push(`(g = ${tag}) === ${literalText(name)} || g === undefined${unmarked.join('')}`);
+    tests.push(`(g = ${tag}) === ${e.nameOf(type)} || g === undefined${unmarked.join('')}`);
   }
   return tests.join(' || ');
 }

@@ -1,6 +1,6 @@
 import type { CompiledFunction } from '../../compiler/compiled-function.js';
 import type { Linker } from '../../compiler/linker.js';
-import type { Plan } from '../../compiler/plan.js';
+import type { SharedPlan } from '../../compiler/shared-plan.js';
 import { hotCalls, maxTexts } from '../../compiler/thresholds.js';
 import { noValue, type Runtime } from '../../runtime/runtime.js';
 import type { Way } from '../../runtime/way.js';
@@ -8,7 +8,7 @@ import type { BackEnd } from '../back-end.js';
 import { emitDispatch } from './dispatch-emitter.js';
 import { type EmittedCode, preamble } from './emitted-code.js';
 import type { Evaluate } from './evaluate.js';
-import { emitFunction } from './function-emitter.js';
+import { emitOwnFunction, SharedCode } from './shared-code.js';
 import { sourceUrl } from './source-url.js';
 
 /**
@@ -35,26 +35,24 @@ export function sourceBackEnd(
     }
     return maker(runtime, noValue, constants) as CompiledFunction[W];
   };
-  const emit = (fn: CompiledFunction, plan: Plan, linker: Linker, way: Way): EmittedCode =>
-    emitFunction(fn, plan, linker, { way, isModule: false });
-  const emitOwn = (fn: CompiledFunction, plan: Plan, linker: Linker, way: Way): EmittedCode => {
-    const code = emit(fn, plan, linker, way);
-    return linker.hasFewClasses ? ofTypes(fn, code) : code;
-  };
+  const codes = new SharedCode();
+  const emit = (plan: SharedPlan, linker: Linker, way: Way): EmittedCode =>
+    codes.of(plan, linker, { way, isModule: false });
+  const emitOwn = (fn: CompiledFunction, plan: SharedPlan, linker: Linker, way: Way): EmittedCode =>
+    linker.hasFewClasses ? ofTypes(fn, emitOwnFunction(plan, linker, way)) : emit(plan, linker, way);
   /**
    * Makes a function that gets code of its own once it is called often: shared code is slower, because it sees the objects of all its
    * functions.
    */
   const makeShared = (
     fn: CompiledFunction,
-    plan: Plan,
+    plan: SharedPlan,
     linker: Linker,
     runtime: Runtime,
   ): CompiledFunction['run'] => {
-    const shared = make(fn, 'run', emit(fn, plan, linker, 'run'), runtime);
+    const shared = make(fn, 'run', emit(plan, linker, 'run'), runtime);
     let calls = 0;
     return (...args) => {
-      // It is printed again, because each place that reads an attribute learns the prototypes for one function.
       if (++calls === hotCalls) fn.run = make(fn, 'run', emitOwn(fn, plan, linker, 'run'), runtime);
       return shared(...args);
     };
@@ -64,7 +62,7 @@ export function sourceBackEnd(
     plan: <W extends 'run' | 'runAll'>(
       way: W,
       fn: CompiledFunction,
-      plan: Plan,
+      plan: SharedPlan,
       linker: Linker,
       runtime: Runtime,
     ) =>

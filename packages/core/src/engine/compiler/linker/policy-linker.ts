@@ -28,6 +28,9 @@ import { insertPromiseChecks } from '../passes/insert-promise-checks.js';
 import { mergeAlternatives } from '../passes/merge-alternatives.js';
 import { simplify } from '../passes/simplify.js';
 import type { Plan } from '../plan.js';
+import { PlanFacts } from '../plan-facts.js';
+import type { SharedPlan } from '../shared-plan.js';
+import { SharedPlans } from '../sharing/shared-plans.js';
 import { fewClasses, manyClasses, maxCombinations } from '../thresholds.js';
 import { methodCallers, negatedPredicates, recursionTest } from './call-graph.js';
 
@@ -57,11 +60,16 @@ export class PolicyLinker implements Linker {
   readonly knownTypes: readonly TypeSet[] | undefined = undefined;
   readonly isRecursive = recursionTest();
   readonly emptyProof: Proof | undefined;
+  readonly #rowMarks = new Map<DeclaredType, RowMark | undefined>();
+  readonly #plans: SharedPlans;
 
+  /** @param previous the functions of the policy that this one replaces, or of the same policy */
   constructor(
     readonly context: ProgramContext,
     { recordsProofs }: LinkerOptions,
+    previous?: PolicyLinker,
   ) {
+    this.#plans = new SharedPlans(this, previous === undefined ? undefined : previous.#plans);
     this.emptyProof = recordsProofs ? Proof.empty() : undefined;
     const { types } = context.program;
     this.registered = registeredPrototypes(types);
@@ -136,8 +144,15 @@ export class PolicyLinker implements Linker {
   protected prepare(_fn: CompiledFunction): void {}
 
   /** @throws {NotCompilable} */
-  planOf(fn: CompiledFunction): Plan {
-    const { params, locals, body } = partiallyEvaluate(fn, this);
+  planOf(fn: CompiledFunction): SharedPlan {
+    const known = this.#plans.find(fn);
+    if (known !== undefined) return known;
+    const facts = new PlanFacts();
+    return this.#plans.add(fn, this.#newPlan(fn, facts), facts);
+  }
+
+  #newPlan(fn: CompiledFunction, facts: PlanFacts): Plan {
+    const { params, locals, body } = partiallyEvaluate(fn, this, facts);
     const passed = passedArguments(fn.known);
     const open = params.filter((_, i) => isUnknown(passed[i]!));
     return {
@@ -198,6 +213,11 @@ export class PolicyLinker implements Linker {
   }
 
   rowMark(type: DeclaredType): RowMark | undefined {
+    if (!this.#rowMarks.has(type)) this.#rowMarks.set(type, this.#findRowMark(type));
+    return this.#rowMarks.get(type);
+  }
+
+  #findRowMark(type: DeclaredType): RowMark | undefined {
     const { typeSets } = this.context;
     if (type.class !== undefined || type.is !== undefined || typeSets.hasPredicates) return undefined;
     if (type.discriminator === undefined) return { field: undefined, value: type.name };

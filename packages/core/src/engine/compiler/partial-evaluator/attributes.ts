@@ -29,9 +29,9 @@ export function readAttribute(evaluation: Evaluation, goal: LookupGoal, cells: C
   const known = reads.get(at);
   if (known !== undefined) return bind(evaluation, result, known, rest);
   // The likely type of the object only says which code to try first. It gives no type to the value.
-  const field = isCertain(base) ? fieldOf(base, name) : undefined;
+  const field = isCertain(base) ? fieldOf(evaluation, base, name) : undefined;
   const to = evaluation.newLocal();
-  const value = { ...declaredLocal(linker, to, fieldOf(base, name)), field };
+  const value = { ...declaredLocal(linker, to, fieldOf(evaluation, base, name)), field };
   evaluation.onUndo(() => reads.delete(at));
   reads.set(at, value);
   if (linker.mayTag(name)) evaluation.noteTypes();
@@ -70,10 +70,11 @@ const isDeclaredTwice = ({ known }: LocalValue, name: string): boolean =>
 const isCertain = (base: Value): boolean => base.kind === 'local' && base.known.kind === 'types';
 
 /** Returns the declared type of a field, as far as the type of the object is known or likely. */
-function fieldOf(base: Value, name: string): FieldType | undefined {
+function fieldOf({ facts }: Evaluation, base: Value, name: string): FieldType | undefined {
   if (base.kind !== 'local') return undefined;
   const { known, likely } = base;
   const types = known.kind === 'types' ? known.types.declared : likely === undefined ? [] : [likely];
+  for (const type of types) facts.addField(type, name);
   const [found, ...others] = types.flatMap((type) => type.fields?.get(name) ?? []);
   return others.length === 0 ? found?.type : undefined;
 }

@@ -260,6 +260,7 @@ function unfoldByType(
       i === position || valueIn(arg) === undefined || linker.determinesPosition(predicate, known, i),
   );
   if (!areOthersDetermined) return undefined;
+  evaluation.facts.areComplete = false;
   const shapes = args.map((arg, i) => shapeOf(evaluation, arg, index, i, false));
   const groups = groupByRules(knownTypes, (types) =>
     tableFor(

@@ -25,6 +25,7 @@ import {
   type Statement,
   type Test,
 } from '../plan.js';
+import type { PlanFacts } from '../plan-facts.js';
 import { knownRecord, withoutRecords } from '../plan-analysis.js';
 import { maxGoals, maxGoalsOfPlan } from '../thresholds.js';
 import {
@@ -92,6 +93,7 @@ export class Evaluation {
   constructor(
     readonly fn: CompiledFunction,
     readonly linker: Linker,
+    readonly facts: PlanFacts,
     readonly proveGoals: ProveGoals,
   ) {
     this.#part = linker.emptyProof && { to: undefined, parts: [constant(linker.emptyProof)] };

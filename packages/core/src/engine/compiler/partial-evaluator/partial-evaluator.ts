@@ -3,6 +3,7 @@ import type { CompiledFunction, KnownArgument } from '../compiled-function.js';
 import type { Linker } from '../linker.js';
 import { NotCompilable } from '../not-compilable.js';
 import type { Plan } from '../plan.js';
+import type { PlanFacts } from '../plan-facts.js';
 import { proveRules } from './calls.js';
 import { Evaluation } from './evaluation.js';
 import { proveGoals } from './goals.js';
@@ -13,10 +14,11 @@ import { bound, type Cell } from './values.js';
  * all have a value are tests: one success is enough. A variable without a value is bound where it gets one, and the later goals are
  * nested inside.
  *
+ * @param facts receives the facts about rules and types on which the plan depends
  * @throws {NotCompilable}
  */
-export function partiallyEvaluate(fn: CompiledFunction, linker: Linker): Plan {
-  const evaluation = new Evaluation(fn, linker, proveGoals);
+export function partiallyEvaluate(fn: CompiledFunction, linker: Linker, facts: PlanFacts): Plan {
+  const evaluation = new Evaluation(fn, linker, facts, proveGoals);
   try {
     return evaluate(evaluation);
   } catch (error) {

@@ -3,9 +3,11 @@ import { Budget, defaultLimits } from '../../limits.js';
 import type { ArgumentShape } from '../../rules/argument-shape.js';
 import type { Candidate, CandidateTable } from '../../rules/candidate.js';
 import type { RuleIndex } from '../../rules/rule-index.js';
+import { shapeOfConstant } from '../known-shapes.js';
 import type { Linker } from '../linker.js';
 import { NotCompilable } from '../not-compilable.js';
 import { isLiteral } from '../plan.js';
+import type { Constant } from '../plan-facts.js';
 import { maxForwarded } from '../thresholds.js';
 import type { Evaluation } from './evaluation.js';
 import { ambiguousLiteral, bound, identityIn, newCells, valueIn, type Cell, type Value } from './values.js';
@@ -107,13 +109,18 @@ export function candidatesOf(
 ): readonly Candidate[] {
   if (!predicate.isDefined) throw new NotCompilable('an undefined rule');
   if (!predicate.byArity.has(args.length)) return [];
-  const { linker } = evaluation;
+  const { linker, facts } = evaluation;
   const index = linker.indexOf(predicate, args.length);
   const isOwn = args === evaluation.args;
-  return tableFor(
-    index,
-    args.map((arg, i) => shapeOf(evaluation, arg, index, i, isOwn)),
-  ).candidates;
+  const shapes = args.map((arg, i) => shapeOf(evaluation, arg, index, i, isOwn));
+  const table = tableFor(index, shapes);
+  facts.addTable(predicate, shapes, args.map(constantIn), table);
+  return table.candidates;
+}
+
+function constantIn(arg: Cell): Constant | undefined {
+  const value = valueIn(arg);
+  return value?.kind === 'constant' ? value : undefined;
 }
 
 /** @throws {NotCompilable} for rules whose order depends on values */
@@ -138,9 +145,7 @@ export function shapeOf(
     case undefined:
       return unknown;
     case 'constant':
-      return typeSets.areSettled(value.value)
-        ? index.shapeOf(value.value, position, typeSets.of(value.value))
-        : unknown;
+      return shapeOfConstant(typeSets, value.value, index, position);
     case 'one-of':
       throw ambiguousLiteral;
     case 'local': {

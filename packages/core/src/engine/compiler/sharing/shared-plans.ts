@@ -1,0 +1,131 @@
+import type { CompiledFunction, KnownArgument } from '../compiled-function.js';
+import type { Linker } from '../linker.js';
+import type { Plan, Statement } from '../plan.js';
+import { PlanFacts, type TableFact } from '../plan-facts.js';
+import { ownPlan, Renaming, type SharedPlan } from '../shared-plan.js';
+import { maxPlansOfShape } from '../thresholds.js';
+import { childrenOf } from '../traversal.js';
+import { Alignment } from './alignment.js';
+import { RuleComparisons } from './compare-rules.js';
+import { haveSameFacts, predicatesOf } from './predicate-facts.js';
+
+/** A plan, and all facts on which it depends. */
+interface KnownPlan {
+  readonly fn: CompiledFunction;
+  readonly plan: Plan;
+  readonly facts: PlanFacts;
+  /** The functions that the plan calls. */
+  readonly called: ReadonlySet<CompiledFunction>;
+}
+
+/** The plan for another function, and the same facts about that function. */
+interface Fit {
+  readonly renaming: Renaming;
+  readonly facts: PlanFacts;
+}
+
+/**
+ * The plans of the functions of one policy. Another function has the same plan if all facts on which the plan depends are the same, apart
+ * from the names of types. Most policies have many types of few shapes. Checking the facts is much cheaper than making and printing a plan.
+ *
+ * After a reload, the plans of the previous policy are tried as well, so that only functions are planned whose rules have changed.
+ */
+export class SharedPlans {
+  readonly #plans = new Map<string, KnownPlan[]>();
+  readonly #comparisons = new RuleComparisons();
+  #count = 0;
+  /** The plans of the previous policy, until about as many functions were looked up as it had. They keep that policy alive. */
+  #previous: SharedPlans | undefined;
+  #lookUps = 0;
+
+  constructor(
+    readonly linker: Linker,
+    previous: SharedPlans | undefined,
+  ) {
+    this.#previous = previous;
+  }
+
+  /** Finds the plan of a function of the same shape. */
+  find(fn: CompiledFunction): SharedPlan | undefined {
+    const key = shapeKey(fn);
+    for (const known of this.#plans.get(key) ?? []) {
+      const fit = this.#fit(known, this.linker, fn);
+      if (fit !== undefined) return { owner: known.fn, plan: known.plan, renaming: fit.renaming };
+    }
+    return this.#findPrevious(fn, key);
+  }
+
+  #findPrevious(fn: CompiledFunction, key: string): SharedPlan | undefined {
+    const previous = this.#previous;
+    if (previous === undefined) return undefined;
+    if (++this.#lookUps >= previous.#count) this.#previous = undefined;
+    for (const known of previous.#plans.get(key) ?? []) {
+      const fit = this.#fit(known, previous.linker, fn);
+      if (fit === undefined) continue;
+      const plan = ownPlan({ owner: known.fn, plan: known.plan, renaming: fit.renaming });
+      return this.add(fn, plan, fit.facts);
+    }
+    return undefined;
+  }
+
+  /** Adds the plan that was made for a function. */
+  add(fn: CompiledFunction, plan: Plan, facts: PlanFacts): SharedPlan {
+    const key = shapeKey(fn);
+    const plans = this.#plans.get(key) ?? [];
+    this.#plans.set(key, plans);
+    if (facts.areComplete && plans.length < maxPlansOfShape) {
+      plans.push({ fn, plan, facts, called: calledIn(plan.body) });
+      this.#count++;
+    }
+    return { owner: fn, plan, renaming: Renaming.none };
+  }
+
+  #fit(known: KnownPlan, from: Linker, fn: CompiledFunction): Fit | undefined {
+    const { linker } = this;
+    const alignment = new Alignment(from, linker, this.#comparisons);
+    if (!known.fn.known.every((each, i) => alignment.known(each, fn.known[i]!))) return undefined;
+    if (from !== linker && !this.#hasSamePredicates(known, from)) return undefined;
+    const facts = new PlanFacts();
+    for (const fact of known.facts.all) if (!alignment.fact(fact, facts)) return undefined;
+    for (const callee of known.called) if (!alignment.callee(callee)) return undefined;
+    return { renaming: alignment.renamingOf(known.fn, fn), facts };
+  }
+
+  #hasSamePredicates({ fn, facts }: KnownPlan, from: Linker): boolean {
+    const tables = facts.all.filter((fact): fact is TableFact => fact.kind === 'table');
+    return haveSameFacts(fn.predicate, predicatesOf(fn, tables), from, this.linker);
+  }
+}
+
+/** Returns a text that is equal for functions that may have the same plan. */
+const shapeKey = ({ predicate, known }: CompiledFunction): string =>
+  `${predicate.name} ${known.map(kindOf).join()}`;
+
+function kindOf(known: KnownArgument): string {
+  switch (known.kind) {
+    case 'literal':
+      return JSON.stringify(known.value);
+    case 'types':
+      return `${known.isRow ? `row ${known.mayGrow}` : known.class === undefined ? 'types' : 'class'} ${known.types.types.size}`;
+    case 'some':
+    case 'other':
+      return `${known.kind} ${known.types.types.size}`;
+    case 'anything':
+    case 'tested':
+      return known.kind;
+  }
+}
+
+function calledIn(body: Statement): ReadonlySet<CompiledFunction> {
+  const found = new Set<CompiledFunction>();
+  const visit = (statement: Statement): void => {
+    if (statement.kind === 'if' && statement.test.kind === 'call') {
+      found.add(statement.test.callee);
+      if (statement.test.likely !== undefined) found.add(statement.test.likely.callee);
+    } else if (statement.kind === 'again' && statement.only !== undefined)
+      found.add(statement.only.otherwise);
+    childrenOf(statement).forEach(visit);
+  };
+  visit(body);
+  return found;
+}
