@@ -10,6 +10,7 @@ import type { LinkedQuery } from '../ir/program.js';
 import { ExplanationBuilder } from './explanation-builder.js';
 import type { Explanation } from './explanation.js';
 import { HeadMismatches } from './head-mismatches.js';
+import { printable } from './printable.js';
 import { ShownValues, type Mask } from './shown-values.js';
 import type { SeenValue } from './trace.js';
 import { TracingMachine } from './tracing-machine.js';
@@ -59,12 +60,12 @@ export class TracedQuery {
         ? `${goal.predicate.name}(${args.map((arg) => shown.show(arg)).join(', ')})`
         : textOf(query.span);
     const common = { query: text, proof: [], misses: [], omitted: 0, undecided: undefined, advice: [] };
-    if (isAllowed) return { ...common, outcome: 'allowed', proof: builder.proof(machine.usedRules()) };
+    if (isAllowed) return { outcome: 'allowed', ...common, proof: builder.proof(machine.usedRules()) };
     const { undecided } = machine.queryScope;
     const failure = builder.explainQuery(root);
     return {
-      ...common,
       outcome: undecided === undefined ? 'denied' : 'undecided',
+      ...common,
       ...(failure?.kind === 'call' ? { misses: failure.misses, omitted: failure.omitted } : {}),
       undecided: undecided && builder.error(undecided),
       advice: [
@@ -138,5 +139,5 @@ function adviceFor(context: ProgramContext, rule: string, args: readonly SeenVal
       rule,
       args.map(({ value }) => value),
     )
-    .map(({ message }) => message.replace(/^denied: /, ''));
+    .map(({ message }) => printable(message.replace(/^denied: /, '')));
 }

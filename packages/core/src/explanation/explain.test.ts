@@ -167,6 +167,20 @@ describe('explain()', () => {
     expect(text).not.toContain('7');
   });
 
+  it('escapes characters that would change a terminal, in values, in messages and in advice', async () => {
+    const text = '\u001B[2J\nallowed\u202E';
+    const escaped = '\\u001b[2J\\u000aallowed\\u202e';
+    const policy = 'allow(user: User, "read", repo: Repository) if repo.size = user.id;';
+    const resource = new Repository(2, org, [], text);
+    expect(await textOf(policy, ann, resource)).toContain(`"${escaped}" is not 7`);
+    expect(await textOf(policy.replace('= user.id', '> user.id'), ann, resource)).toContain(escaped);
+    const { advice, query } = await (await load(policy)).explain(ann, text, resource);
+    for (const shown of [advice.join(), query]) {
+      expect(shown).toContain('allowed');
+      expect(shown).not.toMatch(/[\u001B\n\u202E]/);
+    }
+  });
+
   it('folds a call that encloses itself', async () => {
     const source = `allow(user: User, "read", repo: Repository) if visible(user, repo, 1);
       visible(user: User, repo: Repository, n) if n > 0 and visible(user, repo, n - 1);`;

@@ -2,6 +2,7 @@ import { textOf } from '../diagnostics/texts.js';
 import type { Undecided } from '../engine/machine/state/undecided.js';
 import type { Goal } from '../ir/goal.js';
 import type { SeenValue } from './trace.js';
+import { printable } from './printable.js';
 import type { ShownValues } from './shown-values.js';
 import { unbound } from './tracing-machine.js';
 import { equalityNote, membershipNote, typeNote } from './value-notes.js';
@@ -63,4 +64,4 @@ export function undecidedReasonOf(
 
 /** Returns the message of an undecided condition. It contains values, so that a mask leaves it out. */
 export const messageOf = ({ code, data }: Undecided, shown: ShownValues): string =>
-  shown.mask === undefined ? textOf(code, data) : 'the data cannot decide the condition';
+  shown.mask === undefined ? printable(textOf(code, data)) : 'the data cannot decide the condition';

@@ -5,6 +5,7 @@ import { isObjectOrFunction } from '../internal/is-object.js';
 import { TypeToken } from '../types/declared-type.js';
 import type { TypeTable } from '../types/type-table.js';
 import type { ExplainedValue } from './explanation.js';
+import { printable } from './printable.js';
 import type { SeenValue } from './trace.js';
 import { unbound } from './tracing-machine.js';
 
@@ -43,7 +44,7 @@ export class ShownValues {
     if (value === unbound) return '_';
     const masked = this.mask?.(name, value);
     if (masked !== undefined) return masked;
-    if (!isObjectOrFunction(value) || typeof value === 'function') return show(value, this.types);
+    if (!isObjectOrFunction(value) || typeof value === 'function') return printable(show(value, this.types));
     try {
       return this.#object(name, value, depth);
     } catch {

@@ -32,7 +32,7 @@ class Notes {
   @Put(':id') @Authorize('update', Note) update() {}
 }
 
-describe.each(platforms)('the explanation of a refusal with Nest on %s', (adapter) => {
+describe.each(platforms)('the explanation of a refusal with Nest on %s', { timeout: 30_000 }, (adapter) => {
   const run = (options: object = {}, environment = 'development', providers: Provider[] = []) => {
     vi.stubEnv('NODE_ENV', environment);
     return start(
