@@ -79,7 +79,7 @@ try {
     const jest = createRequire(import.meta.url).resolve('jest/bin/jest');
     lend(lent, '.');
     lend(['@opentelemetry/api'], 'packages/log');
-    lend(['chokidar', 'jose'], 'packages/policies');
+    lend(['chokidar'], 'packages/policies');
     lend(['@mikro-orm/core', 'drizzle-orm', 'sequelize', 'typeorm'], 'packages/orm');
     const plain = (title, file, what) => run(title, node, ['--throw-deprecation', file, what]);
     const results = [

@@ -23,15 +23,16 @@ export async function bundleOf(
   return signBundle(authorizer, { key: privateKey, revision, version: `v${revision}`, ...options });
 }
 
-/** Waits until a condition holds, and fails after five seconds. */
+/** Waits until a condition holds, and fails after the time. */
 export async function until(
   condition: () => boolean | Promise<boolean>,
   what = String(condition),
+  timeoutMs = 5_000,
 ): Promise<void> {
   const startedAt = performance.now();
   // oxlint-disable no-await-in-loop -- one look after the other
   while (!(await condition())) {
-    if (performance.now() - startedAt > 5_000) throw new Error(`timeout: ${what}`);
+    if (performance.now() - startedAt > timeoutMs) throw new Error(`timeout: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
   // oxlint-enable no-await-in-loop

@@ -13,7 +13,7 @@ export const { NANOOK_TEST_POSTGRES_URL: postgresUrl, NANOOK_TEST_NATS_URL: nats
 export interface TestTable {
   readonly pool: PostgresPool;
   readonly table: string;
-  close(): Promise<void>;
+  close(this: void): Promise<void>;
 }
 
 const newTable = (): string => `policies_${randomUUID().replaceAll('-', '')}`;
