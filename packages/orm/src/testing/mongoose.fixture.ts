@@ -165,8 +165,13 @@ export function mongooseWithoutServer(): Mongoose {
   return base;
 }
 
+export interface WorldOptions {
+  /** Whether documents contain copies of their owner and of their comments. */
+  readonly isEmbedded?: boolean;
+}
+
 /** Defines the models of the world. Tags are references in a list, and the other relations are virtual paths. */
-function worldModels(base: Mongoose): void {
+function worldModels(base: Mongoose, { isEmbedded = false }: WorldOptions): void {
   const schemas = Object.fromEntries(
     Object.entries(tableOf).map(([type, table]) => [type, new Schema(pathsOf(table))]),
   );
@@ -182,10 +187,17 @@ function worldModels(base: Mongoose): void {
   relate('Folder', 'owner', 'User', 'ownerId', 'id');
   relate('Folder', 'parent', 'Folder', 'parentId', 'id');
   relate('Folder', 'documents', 'Document', 'id', 'folderId');
-  relate('Document', 'owner', 'User', 'ownerId', 'id');
+  if (isEmbedded) {
+    schemas['Document']!.add({
+      owner: new Schema(pathsOf('users')),
+      comments: [new Schema(pathsOf('comments'))],
+    });
+  } else {
+    relate('Document', 'owner', 'User', 'ownerId', 'id');
+    relate('Document', 'comments', 'Comment', 'id', 'documentId');
+  }
   relate('Document', 'reviewer', 'User', 'reviewerId', 'id');
   relate('Document', 'folder', 'Folder', 'folderId', 'id');
-  relate('Document', 'comments', 'Comment', 'id', 'documentId');
   relate('Document', 'tags', 'Tag', 'tagIds', 'id');
   relate('Comment', 'document', 'Document', 'documentId', 'id');
   relate('Comment', 'author', 'User', 'authorId', 'id');
@@ -193,33 +205,39 @@ function worldModels(base: Mongoose): void {
 }
 
 /** Returns the documents of the world by collection. A path without a value is missing in some documents, and null in others. */
-function worldDocuments(data: Tables): Readonly<Record<string, readonly Document[]>> {
-  return Object.fromEntries(
-    Object.values(tableOf).map((table) => [
-      table,
-      data[table].map((row, i) => {
-        const stored = Object.entries(row).filter(([, value]) => value !== null || i % 2 === 0);
-        const document = Object.fromEntries(stored.map(([column, value]) => [camel(column), value]));
-        if (table !== 'documents') return document;
-        const links = data.document_tags.filter((each) => each['document_id'] === row['id']);
-        return { ...document, tagIds: links.map((each) => each['tag_id']) };
-      }),
-    ]),
-  );
+function worldDocuments(
+  data: Tables,
+  { isEmbedded = false }: WorldOptions,
+): Readonly<Record<string, readonly Document[]>> {
+  const found: Record<string, Document[]> = {};
+  for (const table of Object.values(tableOf))
+    found[table] = data[table].map((row, i) => {
+      const stored = Object.entries(row).filter(([, value]) => value !== null || i % 2 === 0);
+      return Object.fromEntries(stored.map(([column, value]) => [camel(column), value]));
+    });
+  const related = (document: Document, i: number): Document => {
+    const owner = found['users']!.find((each) => each['id'] === document['ownerId']);
+    const comments = found['comments']!.filter((each) => each['documentId'] === document['id']);
+    const parts =
+      owner !== undefined ? { owner, comments } : i % 2 === 0 ? { owner: null, comments } : { comments };
+    const links = data.document_tags.filter((each) => each['document_id'] === document['id']);
+    return { ...document, ...(isEmbedded && parts), tagIds: links.map((each) => each['tag_id']) };
+  };
+  return { ...found, documents: found['documents']!.map(related) };
 }
 
 /** Mongoose with the models of the world, and the emulated database that answers it. */
-export function mongooseOnEmulator(): {
+export function mongooseOnEmulator(options: WorldOptions = {}): {
   readonly base: Mongoose;
   readonly queries: readonly string[];
   readonly database: { fill(data: Tables): Promise<void>; readonly world: World };
 } {
   const base = mongooseWithoutServer();
-  worldModels(base);
+  worldModels(base, options);
   const emulator = new MongoEmulator(base);
   emulator.connect();
   const fill = async (data: Tables) => {
-    const documents = worldDocuments(data);
+    const documents = worldDocuments(data, options);
     for (const table of Object.values(tableOf)) emulator.fill(table, documents[table]!);
   };
   return { base, queries: emulator.queries, database: { fill, world: mongooseWorld(base, emulator) } };
@@ -241,9 +259,10 @@ function mongooseWorld(base: Mongoose, emulator: MongoEmulator): World {
           emulator.collections.get(table)!.map((stored) => base.model(type).hydrate(stored) as Document),
         ]),
       );
-      for (const [type, { relations = {} }] of Object.entries(declared))
+      for (const [type, { relations = {}, class: model }] of Object.entries(declared))
         for (const [name, { kind, type: target, local, foreign }] of Object.entries(relations))
-          for (const row of documents[type]!)
+          // Parts of a document are there by themselves.
+          for (const row of model === undefined || foreign === 'parent.id' ? [] : documents[type]!)
             populate(row, name, () => {
               const key = row[fieldOf(local)];
               const keys: readonly unknown[] = Array.isArray(key) ? key : [key];
