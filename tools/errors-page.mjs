@@ -1,5 +1,5 @@
-// Writes docs/reference/errors.md from packages/core/src/diagnostics/codes.ts, web-errors.md from the tables of http and nestjs, and
-// orm-errors.md from the table of orm.
+// Writes docs/reference/errors.md from packages/core/src/diagnostics/codes.ts, web-errors.md from the tables of http and nestjs,
+// orm-errors.md from the table of orm, and log-errors.md from that of log.
 // The tests that compare the pages with the codes also render them, so `npm test` fails if a page is out of date.
 import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
@@ -18,6 +18,8 @@ const { status } = spawnSync(
     'nestjs',
     '--project',
     'orm',
+    '--project',
+    'log',
     'errors-page',
     '--update',
   ],

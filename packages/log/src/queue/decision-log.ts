@@ -23,7 +23,7 @@ export interface DecisionLogOptions extends RecordOptions {
    * logged.
    */
   readonly sampleAllowed?: number | ((decision: Decision) => number);
-  /** The number of records that wait for one sink at most. Default 50,000, which is about 50 MB. */
+  /** The number of records that wait for one sink at most. Default 50,000, which is about 25 MB. */
   readonly capacity?: number;
   /**
    * The treatment of a record for which the queue has no room. `'drop'`, the default: the record is lost and counted. `'block'`: the check
