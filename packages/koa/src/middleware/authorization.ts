@@ -73,7 +73,7 @@ export function authorization(authorizer: Authorizer, options: AuthorizationOpti
     onError = emitError,
   } = options;
   const explaining = explainWith(explain, mask);
-  const middleware: Middleware = async (context, next) => {
+  const middleware: Middleware = (context, next) => {
     const ctx = context as Context;
     watchApplications(ctx.app); // the application may come from another copy of Koa
     followRouters(ctx.app as unknown as App);
@@ -94,7 +94,7 @@ export function authorization(authorizer: Authorizer, options: AuthorizationOpti
       report: (error) => onError(error, ctx),
     });
     ctx.state.authz = authz;
-    await runAwaitingChecks(ctx, authz, next);
+    return runAwaitingChecks(ctx, authz, next);
   };
   return asOwn(asAuthorization(middleware, authorizer));
 }

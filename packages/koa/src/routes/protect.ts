@@ -115,7 +115,7 @@ function runAfter(object: object, name: string, run: () => void): void {
 /** Inserts a guard before the handlers of a route. A copied route has its guard already. */
 function guardRoute(route: Layer): void {
   if (route.stack.some((handler) => routeGuards.has(originalOf(handler)))) return;
-  const guard: Middleware = asOwn(async (ctx, next) => {
+  const guard = asOwn((ctx: ExtendableContext, next: Next): Promise<void> => {
     const found = findAuthz(ctx);
     if (isSettled(ctx, next, found) || isPreflight(route)) return next();
     if (!isProtected(route)) {
