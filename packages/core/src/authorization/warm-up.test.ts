@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { Authorizer } from '../index.js';
+import { Authorizer, typed } from '../index.js';
 import { isPolicyError } from '../diagnostics/policy-error.js';
 
 class User {
@@ -83,6 +83,34 @@ describe.each(['source', 'closures'] as const)('warmUp with the engine %s', (eng
     await later.warmUp({ sliceMs: 0 });
     expect(answers(later)).toEqual(expected);
     expect(answers(await Authorizer.load({ policies, types, engine: 'machine' }))).toEqual(expected);
+  });
+
+  it.each([
+    ['a tag', { User: {}, Org: {}, Repo: {} }, typed],
+    [
+      'a discriminator',
+      {
+        User: { discriminator: { kind: 'User' } },
+        Org: { discriminator: { kind: 'Org' } },
+        Repo: { discriminator: { kind: 'Repo' } },
+      },
+      (kind: string, row: object) => ({ ...row, kind }),
+    ],
+  ] as const)('compiles the code for rows with %s', async (_, rowTypes, rowOf) => {
+    const built = plansBuilt();
+    const options = { policies, types: rowTypes, denialWarnings: false } as const;
+    const authorizer = await Authorizer.load({ ...options, engine });
+    const machine = await Authorizer.load({ ...options, engine: 'machine' });
+    await authorizer.warmUp();
+    const count = built.length;
+    const org = rowOf('Org', { id: 1 });
+    const repo = rowOf('Repo', { id: 2, org });
+    const user = rowOf('User', { roles: [{ name: 'viewer', on: repo }] });
+    const [given, wanted] = [authorizer, machine].map((each) =>
+      ['read', 'write'].map((action) => each.isAllowedSync(user, action, repo)),
+    );
+    expect(given).toEqual(wanted);
+    expect(built.slice(count)).toEqual([]);
   });
 
   it('ignores a rule with an unknown class, which only its checks report', async () => {

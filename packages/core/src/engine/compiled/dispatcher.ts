@@ -2,6 +2,7 @@ import { findMark, type RowMark } from '../../host/row-mark.js';
 import type { TypeSet } from '../../host/type-set.js';
 import { isThenable } from '../../host/value.js';
 import { isObject } from '../../internal/is-object.js';
+import type { DeclaredType } from '../../types/declared-type.js';
 import type { Class } from '../../types/type-declaration.js';
 import type { BackEnd } from '../backends/back-end.js';
 import {
@@ -116,7 +117,7 @@ class Dispatcher {
     return isOther ? this.#otherCase(value, types) : this.#typeCase(value, types);
   }
 
-  /** Adds the cases for all literals and registered classes for which rules of the policy may apply. */
+  /** Adds the cases for all literals and declared types for which rules of the policy may apply. */
   #addAll(): void {
     const { engine, fn } = this;
     const { typeSets } = engine.context;
@@ -128,15 +129,30 @@ class Dispatcher {
     this.#isAddingAll = true;
     for (const type of new Set(required.flatMap((each) => [each, ...engine.extensionsOf(each)]))) {
       const exact = engine.exactClass(type);
-      if (exact === undefined || this.#classes.has(exact)) continue;
-      const known = instanceOf(typeSets.ofClass(exact), exact);
-      if (applies(known)) this.#classCase(exact, known);
+      if (exact === undefined) this.#addRows(type, applies);
+      else if (!this.#classes.has(exact)) {
+        const known = instanceOf(typeSets.ofClass(exact), exact);
+        if (applies(known)) this.#classCase(exact, known);
+      }
     }
     for (const value of this.#index.literalsAt(this.#position)?.byLiteral.keys() ?? [])
       if (!this.#literals.has(value) && applies({ kind: 'literal', value: value as string }))
         this.#literalCase(value);
     this.#isAddingAll = false;
     this.publish();
+  }
+
+  /** Adds the case for rows that have this type from a mark. */
+  #addRows(type: DeclaredType, applies: (known: KnownArgument) => boolean): void {
+    const { engine } = this;
+    const mark = engine.rowMark(type);
+    if (mark === undefined) return;
+    const types = engine.context.typeSets.ofRowWithType(type);
+    if (engine.backEnd.kind === 'closures') {
+      const known = typesOnly(types);
+      if (!this.#types.has(types) && applies(known)) this.#types.set(types, this.#functionFor(known));
+    } else if (this.#rows.get(mark.field)?.has(mark.value) !== true && applies(rowOf(types, false)))
+      this.#markCase(mark, types);
   }
 
   #classCase(own: Class, known: KnownArgument): CompiledFunction {
@@ -173,13 +189,17 @@ class Dispatcher {
       this.engine.backEnd.kind === 'closures' || context.typeSets.hasPredicates
         ? undefined
         : findMark(value, context.typeSets.discriminators);
-    const target = this.#functionFor(mark === undefined ? typesOnly(types) : rowOf(types, false));
-    if (mark === undefined) this.#types.set(types, target);
-    else {
-      const rows = this.#rows.get(mark.field) ?? new Map<unknown, CompiledFunction>();
-      this.#rows.set(mark.field, rows);
-      this.#add(rows, mark.value, target, longestChain);
-    }
+    if (mark !== undefined) return this.#markCase(mark, types);
+    const target = this.#functionFor(typesOnly(types));
+    this.#types.set(types, target);
+    return target;
+  }
+
+  #markCase(mark: RowMark, types: TypeSet): CompiledFunction {
+    const target = this.#functionFor(rowOf(types, false));
+    const rows = this.#rows.get(mark.field) ?? new Map<unknown, CompiledFunction>();
+    this.#rows.set(mark.field, rows);
+    this.#add(rows, mark.value, target, longestChain);
     return target;
   }
 

@@ -114,7 +114,7 @@ export interface DispatchCases {
 export interface GrowingCases extends DispatchCases, TypeCases<CompiledFunction> {
   /** Handles an argument without a case. */
   readonly miss: Pick<CompiledFunction, Way>;
-  /** Adds the cases for all literals and registered classes for which rules of the policy may apply. */
+  /** Adds the cases for all literals and declared types for which rules of the policy may apply. */
   readonly addAll: () => void;
 }
 
