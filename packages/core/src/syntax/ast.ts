@@ -273,7 +273,30 @@ export interface BlockNode {
   /** The declarations and rules, in source order. */
   readonly items: readonly (ListDeclarationNode | DictionaryDeclarationNode | ShorthandRuleNode)[];
 }
-export type StatementNode = RuleNode | RuleTypeNode | InlineQueryNode | BlockNode;
+/** `setup { has_role(ann, "owner", note); }` */
+export interface SetupNode {
+  readonly kind: 'setup';
+  readonly span: Span;
+  /** The facts and rules that hold during the test. */
+  readonly rules: readonly RuleNode[];
+}
+/** `assert term;`, `assert_not term;` or `assert term iff variable in [values];` */
+export interface AssertionNode {
+  readonly kind: 'assertion';
+  readonly span: Span;
+  readonly isNegated: boolean;
+  readonly term: TermNode;
+  /** The condition after `iff`: a variable in a list of all its values; undefined without `iff`. */
+  readonly values: TermNode | undefined;
+}
+/** `test "name" { … }`, which `nanook test` runs and a load ignores. */
+export interface TestNode {
+  readonly kind: 'test';
+  readonly span: Span;
+  readonly name: StringNode;
+  readonly items: readonly (SetupNode | AssertionNode)[];
+}
+export type StatementNode = RuleNode | RuleTypeNode | InlineQueryNode | BlockNode | TestNode;
 
 export interface CommentNode {
   readonly kind: 'comment';
@@ -300,6 +323,8 @@ export type Node =
   | ListDeclarationNode
   | DictionaryDeclarationNode
   | ShorthandRuleNode
+  | SetupNode
+  | AssertionNode
   | CommentNode
   | PolicyNode;
 

@@ -17,7 +17,12 @@ const corpus = new URL('../../../conformance/corpus/cases/', import.meta.url);
 const policies: readonly string[] = readdirSync(corpus)
   .flatMap((file) => JSON.parse(readFileSync(new URL(file, corpus), 'utf8')) as { policy?: string }[])
   .flatMap(({ policy }) => (policy ? [policy] : []))
-  .filter((policy) => parse(policy).diagnostics.length === 0);
+  .filter((policy) => parse(policy).diagnostics.length === 0)
+  .concat(
+    'test "a" {}',
+    'f(1);test "a" {assert f(1);}',
+    'test "owners" { setup { has_role(ann, "owner", note); g(x) if x = 1 and f(x); } assert allow(ann, "read", note); assert_not f(2); assert f(x) iff x in [1, 2]; }',
+  );
 
 const meaningOf = ({ statements }: PolicyNode): string => JSON.stringify(shapeOf(statements));
 
@@ -121,6 +126,34 @@ describe('formatPolicy', () => {
       # The last line.
     `);
     expect(format(text)).toBe(text);
+  });
+
+  it('lays out tests', () => {
+    expect(
+      format(`
+        test   "owners" { # why
+        setup { has_role(ann,"owner",note); f(x) if x=1; }
+          assert allow(ann,"edit",note) ;assert_not f( 2 );
+
+          # all of them
+          assert allow(ann, action, note) iff action in ["read","edit"];
+        }
+      `),
+    ).toBe(
+      lines(`
+        test "owners" { # why
+          setup {
+            has_role(ann, "owner", note);
+            f(x) if x = 1;
+          }
+          assert allow(ann, "edit", note);
+          assert_not f(2);
+
+          # all of them
+          assert allow(ann, action, note) iff action in ["read", "edit"];
+        }
+      `),
+    );
   });
 
   it('joins several blank lines to one', () => {

@@ -10,13 +10,16 @@ import {
   type PatternNode,
   type PolicyNode,
   type RuleNode,
+  type SetupNode,
   type StatementNode,
   type TermNode,
+  type TestNode,
 } from './ast.js';
 import { Level } from './level.js';
 import { mapTerm } from './map-term.js';
 import { parse, type NamedText } from './parse.js';
 import {
+  printAssertion,
   printDeclaration,
   printOperand,
   printParameter,
@@ -67,7 +70,7 @@ function layOut({ span, statements, comments }: PolicyNode, width: number): stri
 
 /** Writes `user: User` instead of `user: User{}`, after a colon and after `matches`, where both mean the same. */
 function withShortPatterns(statement: StatementNode): StatementNode {
-  if (statement.kind === 'block') return statement;
+  if (statement.kind === 'block' || statement.kind === 'test') return statement;
   if (statement.kind === 'inline-query') return { ...statement, term: shortTerm(statement.term) };
   const parameters = statement.parameters.map((parameter) => ({
     ...parameter,
@@ -152,6 +155,7 @@ function linesOfStatement(
   width: number,
 ): readonly string[] {
   if (statement.kind === 'block') return linesOfBlock(statement, comments, width);
+  if (statement.kind === 'test') return linesOfTest(statement, comments, width);
   if (comments.length > 0)
     return statement.kind === 'rule' ? commentedRule(statement, comments, width) : asWritten(statement.span);
   const line = printStatement(statement);
@@ -287,21 +291,63 @@ function withoutComments({ source, start, end }: Span, comments: readonly Commen
 
 function linesOfBlock(block: BlockNode, comments: readonly CommentNode[], width: number): readonly string[] {
   const { keyword, className, items, span } = block;
-  const brace = span.source.text.indexOf('{', className.span.end);
-  if (comments.some((comment) => comment.span.start < brace)) return asWritten(span);
   const head = `${keyword ? `${keyword.name} ` : ''}${className.name}`;
+  const inner = items.map((item) => ({
+    span: item.span,
+    lines: (inside: readonly CommentNode[]): readonly string[] => {
+      if (inside.length > 0) return asWritten(item.span);
+      return item.kind === 'shorthand-rule' ? [printShorthandRule(item)] : declarationLines(item, width - 2);
+    },
+  }));
+  return linesInBraces(span, className.span.end, head, inner, comments);
+}
+
+function linesOfTest(test: TestNode, comments: readonly CommentNode[], width: number): readonly string[] {
+  const items = test.items.map((item) => ({
+    span: item.span,
+    lines: (inside: readonly CommentNode[]): readonly string[] => {
+      if (item.kind === 'setup') return linesOfSetup(item, inside, width);
+      return inside.length > 0 ? asWritten(item.span) : [printAssertion(item)];
+    },
+  }));
+  const head = `test ${printString(test.name.value)}`;
+  return linesInBraces(test.span, test.name.span.end, head, items, comments);
+}
+
+function linesOfSetup(setup: SetupNode, comments: readonly CommentNode[], width: number): readonly string[] {
+  const isInRule = ({ span }: CommentNode): boolean =>
+    setup.rules.some((rule) => rule.span.start < span.start && span.start < rule.span.end);
+  if (comments.some(isInRule)) return asWritten(setup.span);
+  const rules = setup.rules.map((rule) => ({
+    span: rule.span,
+    lines: () => linesOfStatement(withShortPatterns(rule), [], width - 4),
+  }));
+  return linesInBraces(setup.span, setup.span.start + 'setup'.length, 'setup', rules, comments);
+}
+
+/** Lays out items in braces. @param headEnd the end of the head, after which the brace comes */
+function linesInBraces(
+  span: Span,
+  headEnd: number,
+  head: string,
+  items: readonly Item[],
+  comments: readonly CommentNode[],
+): readonly string[] {
+  const brace = span.source.text.indexOf('{', headEnd);
+  if (comments.some((comment) => comment.span.start < brace)) return asWritten(span);
   if (items.length === 0 && comments.length === 0) return [`${head} {}`];
   const inner = items.map((item) => ({
     span: item.span,
-    lines: (inside: readonly CommentNode[]) =>
-      inside.length > 0
-        ? asItem(asWritten(item.span))
-        : indented(
-            item.kind === 'shorthand-rule' ? [printShorthandRule(item)] : declarationLines(item, width - 2),
-          ),
+    lines: (inside: readonly CommentNode[]) => {
+      const lines = item.lines(inside);
+      return inside.length > 0 && isAsWritten(lines, item.span) ? asItem(lines) : indented(lines);
+    },
   }));
   return [...sequenceIndented(inner, comments, { ...span, end: brace + 1 }, [`${head} {`]), '}'];
 }
+
+const isAsWritten = (lines: readonly string[], span: Span): boolean =>
+  lines.join('\n') === asWritten(span).join('\n');
 
 /** Indents the first line; the others have the indentation of the author. */
 const asItem = ([first = '', ...others]: readonly string[]): string[] => [`  ${first}`, ...others];

@@ -5,6 +5,7 @@ import type { InlineQueryNode, PolicyNode, RuleNode, RuleTypeNode, StatementNode
 import { maxDepth } from './limits.js';
 import { parseBlock } from './parse-block.js';
 import { asCondition, parseParameters, parseTerm } from './parse-term.js';
+import { parseTest, startsTest } from './parse-test.js';
 import { cedar, cedarNotes, foreignIf, foreignStatements, globalNote } from './foreign.js';
 import { expectSemicolon, skipForeign, skipStatement } from './recovery.js';
 import { ReportedSyntaxError, TokenCursor } from './token-cursor.js';
@@ -80,6 +81,7 @@ function parseStatement(cursor: TokenCursor): StatementNode {
   failAtForeign(cursor);
   switch (cursor.kind) {
     case 'name':
+      if (startsTest(cursor)) return parseTest(cursor, parseRule);
       if (cursor.next.kind === '(') return parseRule(cursor);
       if (cursor.next.kind === 'name' || cursor.next.kind === '{' || isBlockWord(cursor.current.text))
         return parseBlock(cursor);

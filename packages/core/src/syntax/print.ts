@@ -1,5 +1,6 @@
 import { assertNever } from '../internal/assert-never.js';
 import type {
+  AssertionNode,
   BlockNode,
   DictionaryDeclarationNode,
   FieldNode,
@@ -12,9 +13,11 @@ import type {
   PolicyNode,
   RuleNode,
   RuleTypeNode,
+  SetupNode,
   ShorthandRuleNode,
   StatementNode,
   TermNode,
+  TestNode,
   VariableNode,
 } from './ast.js';
 import { Level } from './level.js';
@@ -204,7 +207,18 @@ function printBlock({ keyword, className, items }: BlockNode): string {
   return `${head} {\n${lines.map((line) => `  ${line}\n`).join('')}}`;
 }
 
-/** Prints a statement with its semicolon, on one line except for a block. */
+export const printAssertion = ({ isNegated, term, values }: AssertionNode): string =>
+  `${isNegated ? 'assert_not' : 'assert'} ${printTerm(term)}${values ? ` iff ${printTerm(values)}` : ''};`;
+
+const printTestItem = (item: SetupNode | AssertionNode): string =>
+  item.kind === 'assertion'
+    ? `  ${printAssertion(item)}\n`
+    : `  setup {\n${item.rules.map((rule) => `    ${printRule(rule)}\n`).join('')}  }\n`;
+
+const printTest = ({ name, items }: TestNode): string =>
+  `test ${printString(name.value)} {\n${items.map(printTestItem).join('')}}`;
+
+/** Prints a statement with its semicolon, on one line except for a block and a test. */
 export function printStatement(statement: StatementNode): string {
   switch (statement.kind) {
     case 'rule':
@@ -215,6 +229,8 @@ export function printStatement(statement: StatementNode): string {
       return `?= ${printTerm(statement.term)};`;
     case 'block':
       return printBlock(statement);
+    case 'test':
+      return printTest(statement);
     default:
       return assertNever(statement);
   }
@@ -233,7 +249,12 @@ export function print(node: Node): string {
     case 'rule-type':
     case 'inline-query':
     case 'block':
+    case 'test':
       return printStatement(node);
+    case 'setup':
+      return printTestItem(node);
+    case 'assertion':
+      return printAssertion(node);
     case 'parameter':
       return printParameter(node);
     case 'shorthand-rule':

@@ -14,6 +14,7 @@ export function startsStatement(cursor: TokenCursor): boolean {
   if (token.kind === '?=') return true;
   if (token.kind === 'type') return cursor.next.kind === 'name';
   if (token.kind !== 'name') return false;
+  if (token.text === 'test' && cursor.next.kind === 'string') return true;
   return cursor.next.kind === '(' || (blockWords.has(token.text) && cursor.next.kind === 'name');
 }
 

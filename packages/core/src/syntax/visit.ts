@@ -106,6 +106,12 @@ export function childrenOf(node: Node): readonly Node[] {
       return [node.head, node.implier, ...present(node.keyword), ...present(node.relation)];
     case 'block':
       return [...present(node.keyword), node.className, ...node.items];
+    case 'test':
+      return [node.name, ...node.items];
+    case 'setup':
+      return node.rules;
+    case 'assertion':
+      return [node.term, ...present(node.values)];
     case 'policy':
       return node.statements;
     default:

@@ -1,0 +1,73 @@
+import type { AssertionNode, RuleNode, SetupNode, TermNode, TestNode } from './ast.js';
+import { asCondition, parseTerm } from './parse-term.js';
+import { expectSemicolon, skipItem } from './recovery.js';
+import { ReportedSyntaxError, type TokenCursor } from './token-cursor.js';
+
+// Parses tests, which `nanook test` runs and a load ignores.
+
+/** Returns whether `test "name"` comes next. `test` is not a reserved word, and can be the name of a rule. */
+export const startsTest = (cursor: TokenCursor): boolean =>
+  cursor.current.text === 'test' && cursor.is('name') && cursor.next.kind === 'string';
+
+type ParseRule = (cursor: TokenCursor) => RuleNode;
+
+/** Parses `test "name" { setup { … } assert …; assert_not …; }`. */
+export function parseTest(cursor: TokenCursor, parseRule: ParseRule): TestNode {
+  const { start } = cursor.current;
+  cursor.advance();
+  const name = cursor.expectString('the name of the test');
+  const items = parseItems(cursor, 'the `}` of the test', () => parseItem(cursor, parseRule));
+  return { kind: 'test', span: cursor.spanFrom(start), name, items };
+}
+
+/** Parses items in braces. After an error, it continues with the next item. */
+function parseItems<Item>(cursor: TokenCursor, end: string, parse: () => Item): Item[] {
+  cursor.expect('{');
+  const items: Item[] = [];
+  while (!cursor.skip('}')) {
+    if (cursor.is('end')) {
+      cursor.reportUnexpected(end);
+      break;
+    }
+    const first = cursor.current;
+    try {
+      cursor.startOver();
+      items.push(parse());
+    } catch (error) {
+      if (!(error instanceof ReportedSyntaxError)) throw error;
+      skipItem(cursor, first);
+    }
+  }
+  return items;
+}
+
+function parseItem(cursor: TokenCursor, parseRule: ParseRule): SetupNode | AssertionNode {
+  const first = cursor.current;
+  const isNegated = first.text === 'assert_not';
+  if (first.text === 'setup' && cursor.next.kind === '{') {
+    cursor.advance();
+    const rules = parseItems(cursor, 'the `}` of the setup', () =>
+      cursor.is('name')
+        ? parseRule(cursor)
+        : cursor.fail('a fact such as `has_role(ann, "owner", note);` or the `}` of the setup'),
+    );
+    return { kind: 'setup', span: cursor.spanFrom(first.start), rules };
+  }
+  if (first.text !== 'assert' && !isNegated)
+    return cursor.fail('`assert …;`, `assert_not …;`, `setup { … }` or the `}` of the test');
+  cursor.advance();
+  const term = asCondition(cursor, parseTerm(cursor));
+  const values = isNegated ? undefined : parseValues(cursor);
+  expectSemicolon(cursor, first, '`;` or `iff`', 'the assertion');
+  return { kind: 'assertion', span: cursor.spanFrom(first.start), isNegated, term, values };
+}
+
+/** Parses `iff action in ["read", "edit"]`. */
+function parseValues(cursor: TokenCursor): TermNode | undefined {
+  if (cursor.current.text !== 'iff') return undefined;
+  cursor.advance();
+  const values = parseTerm(cursor);
+  if (values.kind !== 'in' || values.item.kind !== 'variable' || values.collection.kind !== 'list')
+    return cursor.fail('a variable and its values after `iff`, such as `iff action in ["read", "edit"]`');
+  return values;
+}
