@@ -8,6 +8,7 @@ import { initCommand } from './commands/init.js';
 import type { Outcome } from './commands/outcome.js';
 import { queryCommand } from './commands/query.js';
 import { replCommand } from './commands/repl.js';
+import { testCommand } from './commands/test.js';
 import { whatCanCommand } from './commands/what-can.js';
 import { whereCommand } from './commands/where.js';
 import { whoCanCommand } from './commands/who-can.js';
@@ -35,6 +36,7 @@ export async function runProgram(args: readonly string[], io: Io): Promise<ExitC
     .addCommand(initCommand(io))
     .addCommand(checkCommand(io, outcome))
     .addCommand(fmtCommand(io, outcome))
+    .addCommand(testCommand(io, outcome))
     .addCommand(queryCommand(io, outcome))
     .addCommand(explainCommand(io, outcome))
     .addCommand(whoCanCommand(io))

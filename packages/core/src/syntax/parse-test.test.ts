@@ -29,7 +29,7 @@ describe('tests', () => {
     ]);
   });
 
-  it('are printed as they are read', () => {
+  it('become the same text when they are printed', () => {
     const text =
       'test "a" {\n  setup {\n    f(1);\n  }\n  assert f(x) iff x in [1];\n  assert_not f(2);\n}\n';
     expect(printPolicy(parse(text).policy)).toBe(text);
@@ -40,13 +40,13 @@ describe('tests', () => {
   });
 
   it('report an item, a setup and a list that are wrong, and parsing continues after the test', () => {
-    expect(errorsOf('test "a" {\n  asert f(1);\n}\nf(1;')).toEqual([
-      '2:3 UNEXPECTED_TOKEN asert',
+    expect(errorsOf('test "a" {\n  alert f(1);\n}\nf(1;')).toEqual([
+      '2:3 UNEXPECTED_TOKEN alert',
       '4:4 UNEXPECTED_TOKEN ;',
     ]);
     expect(errorsOf('test "a" { setup { 1; } }')).toEqual(['1:20 UNEXPECTED_TOKEN 1']);
     expect(errorsOf('test "a" { assert f(x) iff x = 1; }')).toEqual(['1:33 UNEXPECTED_TOKEN ;']);
-    expect(errorsOf('test "a" { assert f(1)')).toEqual(['1:23 UNEXPECTED_END']);
+    expect(errorsOf('test "a" { assert f(1)')).toEqual(['1:23 MISSING_SEMICOLON', '1:23 UNEXPECTED_END']);
     expect(errorsOf('test "a" { assert 1; }')).toEqual(['1:19 CONDITION_EXPECTED 1']);
   });
 });

@@ -1,0 +1,144 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { contentOf, enterFolder, nanook, project } from '../testing/run.fixture.js';
+
+const passing = `test "owners edit" {
+  assert allow(ann, "edit", report);
+  assert_not allow(ben, "edit", report);
+}
+`;
+const failing = `test "members edit" {
+  assert allow(ben, "edit", report);
+  assert_not allow(ann, "read", report);
+}
+`;
+
+describe('nanook test', () => {
+  beforeEach(() => enterFolder({ ...project, 'policy/a.polar': passing }));
+
+  it('exits with 0 if all assertions hold', async () => {
+    expect(await nanook('test')).toMatchObject({
+      code: 0,
+      out: '✓ owners edit policy/a.polar:1\n1 test: 1 passed, 0 failed\n',
+    });
+  });
+
+  it('explains each assertion that does not hold, with its place, and exits with 1', async () => {
+    await enterFolder({ ...project, 'policy/a.polar': failing });
+    const { code, out } = await nanook('test');
+    expect(code).toBe(1);
+    expect(out).toContain('✗ members edit policy/a.polar:1');
+    expect(out).toContain('  assert allow(ben, "edit", report); policy/a.polar:2');
+    expect(out).toContain('`organization.ownerId = user.id`: 7 is not 8');
+    expect(out).toContain('  assert_not allow(ann, "read", report); policy/a.polar:3');
+    expect(out).toContain('allowed: allow(User{id: 7}, "read", Note{id: 3})');
+    expect(out).toContain('1 test: 0 passed, 1 failed');
+  });
+
+  it('adds the facts and rules of a setup for its test only', async () => {
+    await enterFolder({
+      ...project,
+      'policy/a.polar': `test "a member reads" {
+  setup {
+    has_role(cem, "member", acme);
+    has_role(user: User, "reader", note: Note) if user = ben and note = report;
+  }
+  assert allow(cem, "read", report);
+  assert has_role(ben, "reader", report);
+}
+test "without the setup" {
+  assert_not allow(cem, "read", report);
+}
+`,
+    });
+    expect(await nanook('test')).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('2 passed, 0 failed'),
+    });
+  });
+
+  it('compares all values after iff, and names the missing and the unexpected ones', async () => {
+    await enterFolder({
+      ...project,
+      'policy/a.polar': `test "exact" {
+  assert allow(ann, action, report) iff action in ["read", "edit"];
+  assert allow(user, "edit", report) iff user in [ann];
+}
+test "wrong" {
+  assert allow(ann, action, report) iff action in ["read", "delete"];
+}
+`,
+    });
+    const { out } = await nanook('test');
+    expect(out).toContain('missing: "delete"');
+    expect(out).toContain('unexpected: "edit"');
+    expect(out).toContain('✓ exact');
+  });
+
+  it('fails a test whose assertion is undecided, also below assert_not', async () => {
+    await enterFolder({
+      'a.polar': 'f(x) if x > 1;\ntest "undecided" { assert_not f("a"); }\n',
+    });
+    const { code, out } = await nanook('test');
+    expect(code).toBe(1);
+    expect(out).toContain('undecided: f("a")');
+  });
+
+  it('fails a test whose setup cannot be loaded, with the line of the setup', async () => {
+    await enterFolder({
+      ...project,
+      'policy/a.polar':
+        'test "bad" {\n  setup {\n    has_role(ann, "other", _x: Nothing) if y = 1;\n  }\n}\n',
+    });
+    const { code, out } = await nanook('test');
+    expect(code).toBe(1);
+    expect(out).toContain('policy/a.polar (setup):3:');
+  });
+
+  it('writes JUnit with escaped texts, and JSON', async () => {
+    await enterFolder({ 'a.polar': 'f(1);\ntest "a < b & \\"c\\"" { assert f(2); }\n' });
+    const junit = await nanook('test', '--reporter', 'junit');
+    expect(junit.code).toBe(1);
+    expect(junit.out).toContain('<testsuite name="nanook" tests="1" failures="1"');
+    expect(junit.out).toContain('name="a &lt; b &amp; &quot;c&quot;"');
+    expect(JSON.parse((await nanook('test', '--json')).out)).toMatchObject({
+      passed: 0,
+      failed: 1,
+      tests: [
+        { name: 'a < b & "c"', file: 'a.polar', line: 2, failures: [{ assertion: 'assert f(2);', line: 2 }] },
+      ],
+    });
+  });
+
+  it('runs only the tests whose name contains a text', async () => {
+    await enterFolder({ ...project, 'policy/a.polar': passing + failing });
+    expect((await nanook('test')).code).toBe(1);
+    expect(await nanook('test', '--name', 'owners')).toMatchObject({ code: 0 });
+  });
+
+  it('exits with 1 without a test, so that CI does not pass by mistake', async () => {
+    await enterFolder(project);
+    expect(await nanook('test')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('no test was found'),
+    });
+  });
+
+  it('lists the rules that no assertion has proved, and enforces a threshold', async () => {
+    const { code, out } = await nanook('test', '--coverage', '--lcov', 'lcov.info');
+    expect(code).toBe(0);
+    // "edit" if "owner" on "organization", and the three rules that it needs.
+    expect(out).toContain('4 of 8 rules proved (50.0 %)');
+    expect(out).toContain('not proved "read" if "reader"; policy/main.polar:13');
+    expect(out).not.toContain('not proved "edit"');
+    expect(await contentOf('lcov.info')).toMatch(/SF:policy\/main\.polar\n(DA:\d+,[01]\n){8}LF:8\nLH:4\n/);
+    expect((await nanook('test', '--coverage-threshold', '50')).code).toBe(0);
+    expect((await nanook('test', '--coverage-threshold', '51')).code).toBe(1);
+    expect((await nanook('test', '--coverage-threshold', 'many')).code).toBe(2);
+  });
+
+  it('runs tests that change nothing for a load and for the other commands', async () => {
+    expect((await nanook('check')).code).toBe(0);
+    expect((await nanook('explain', 'ann', 'edit', 'report')).code).toBe(0);
+    expect((await nanook('fmt', '--check')).code).toBe(0);
+  });
+});

@@ -1,0 +1,67 @@
+import type { Authorizer, NamedPolicy } from '@nanook/core';
+import {
+  mapTerm,
+  positionOf,
+  printParameter,
+  printTerm,
+  type ParameterNode,
+  type RuleNode,
+  type TermNode,
+  type TestNode,
+} from '@nanook/core/syntax';
+import type { Fixtures } from '../project/config.js';
+
+/** A prefix that the names of a policy rarely have. */
+const prefix = 'fixture::';
+
+/** Returns the fixtures as constants for the rules of `setupSource`. */
+export const fixtureConstants = (fixtures: Fixtures): Fixtures =>
+  Object.fromEntries(Object.entries(fixtures).map(([name, value]) => [prefix + name, value]));
+
+/**
+ * Returns the setups of a test as a policy, in which the names of fixtures are constants. Each rule has the line that it has in the file
+ * of the test. Returns undefined for a test without a setup.
+ */
+export function setupSource(
+  test: TestNode,
+  fixtures: Fixtures,
+  authorizer: Authorizer,
+): NamedPolicy | undefined {
+  const rules = test.items.flatMap((item) => (item.kind === 'setup' ? item.rules : []));
+  if (rules.length === 0) return undefined;
+  const lines: string[] = [];
+  for (const rule of rules) {
+    const { line } = positionOf(rule.span);
+    while (lines.length < line - 1) lines.push('');
+    lines.push(ruleText(rule, fixtures, authorizer));
+  }
+  return { name: `${test.span.source.name ?? 'policy'} (setup)`, source: lines.join('\n') };
+}
+
+/** Prints `has_role(ann, "owner", note);` as a rule with typed parameters, which the rule types of blocks require. */
+function ruleText({ name, parameters, body }: RuleNode, fixtures: Fixtures, authorizer: Authorizer): string {
+  const conditions: string[] = [];
+  const printed = parameters.map((parameter, i) => {
+    const fixture = fixtureOf(parameter, fixtures);
+    if (fixture === undefined) return printParameter(parameter);
+    const variable = `${prefix}${i}`;
+    conditions.push(`${variable} = ${prefix}${fixture}`);
+    const [type] = authorizer.typesOf(fixtures[fixture]);
+    return type === undefined ? variable : `${variable}: ${type}`;
+  });
+  if (body !== undefined) conditions.push(`(${printTerm(withConstants(body, fixtures))})`);
+  return `${name}(${printed.join(', ')})${conditions.length > 0 ? ` if ${conditions.join(' and ')}` : ''};`;
+}
+
+/** Returns the name of the fixture that a parameter is. A parameter with a type is a variable of its own. */
+const fixtureOf = ({ term, specializer }: ParameterNode, fixtures: Fixtures): string | undefined =>
+  term.kind === 'variable' && specializer === undefined && Object.hasOwn(fixtures, term.name)
+    ? term.name
+    : undefined;
+
+const withConstants = (term: TermNode, fixtures: Fixtures): TermNode =>
+  mapTerm(term, (inner) =>
+    inner.kind === 'variable' && Object.hasOwn(fixtures, inner.name)
+      ? { ...inner, name: prefix + inner.name }
+      : inner,
+  );
