@@ -1,4 +1,4 @@
-import { mkdir, rm, stat } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import {
   aBoolean,
   aCount,
@@ -81,7 +81,6 @@ class JsonLines implements DecisionSink, DecisionSource {
 
   async #openFile(): Promise<LogFile> {
     const { folder, keepDays } = this.#options;
-    await mkdir(folder, { recursive: true, mode: 0o750 });
     if (keepDays !== undefined) await this.#deleteBefore(Date.now() - keepDays * dayMs);
     return LogFile.open(folder, this.#prefix);
   }

@@ -269,10 +269,10 @@ describe('a process that ends', () => {
     expect((await readDecisions(jsonLines({ folder }), { take: 10 })).records).toHaveLength(10);
   }, 60_000);
 
-  it.each(['exit', 'throw'] as const)(
+  it.each(['exit', 'exit at once', 'throw'] as const)(
     'by %s has stored every record, also those that were being written, once by id',
     async (mode) => {
-      const folder = newFolder();
+      const folder = join(newFolder(), 'new');
       const running = startLogging(folder, mode);
       await running.exit;
       expect(running.confirmed()).toBe(500);

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, fdatasyncSync, openSync, writeSync } from 'node:fs';
-import { open, type FileHandle } from 'node:fs/promises';
+import { closeSync, fdatasyncSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { mkdir, open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** The part of a file handle that a log file needs. */
@@ -17,6 +17,7 @@ function newFileName(prefix: string, now: Date): string {
 
 // The owner writes, the group reads.
 const mode = 0o640;
+const ofFolder = { recursive: true, mode: 0o750 } as const;
 
 /** A file to which lines are appended. */
 export class LogFile {
@@ -29,6 +30,7 @@ export class LogFile {
   ) {}
 
   static async open(folder: string, prefix: string): Promise<LogFile> {
+    await mkdir(folder, ofFolder);
     const now = new Date();
     return new LogFile(await open(join(folder, newFileName(prefix, now)), 'ax', mode), now.getTime());
   }
@@ -72,6 +74,7 @@ export class LogFile {
 
 /** Writes lines to a new file, before the process exits. */
 export function writeFileNow(folder: string, prefix: string, text: string, sync: boolean): void {
+  mkdirSync(folder, ofFolder);
   const fd = openSync(join(folder, newFileName(prefix, new Date())), 'ax', mode);
   try {
     const data = Buffer.from(text);

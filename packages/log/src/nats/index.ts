@@ -23,6 +23,9 @@ const kinds = {
   },
 } satisfies { readonly [Option in keyof NatsOptions]-?: OptionKind };
 
+/** The number of messages that wait for a confirmation at the same time. */
+const maxUnconfirmed = 500;
+
 /**
  * Publishes each record to a stream of NATS JetStream as JSON. A record counts as stored when the stream confirms it. A record that is
  * published again has the same message id, so the stream drops it within its `duplicate_window`, and a consumer by its id later.
@@ -38,13 +41,18 @@ export function nats(options: NatsOptions): DecisionSink {
   return {
     name: 'nats',
     async write(records) {
-      const confirmed = await Promise.allSettled(
-        records.map(async (record) =>
-          jetstream.publish(subjectOf(record), JSON.stringify(record), { msgID: record.id }),
-        ),
-      );
-      const failed = confirmed.find(({ status }) => status === 'rejected');
-      if (failed?.status === 'rejected') throw failed.reason;
+      for (let first = 0; first < records.length; first += maxUnconfirmed) {
+        // oxlint-disable-next-line no-await-in-loop -- a server that is slow would not confirm all of them in time
+        const confirmed = await Promise.allSettled(
+          records
+            .slice(first, first + maxUnconfirmed)
+            .map(async (record) =>
+              jetstream.publish(subjectOf(record), JSON.stringify(record), { msgID: record.id }),
+            ),
+        );
+        const failed = confirmed.find(({ status }) => status === 'rejected');
+        if (failed?.status === 'rejected') throw failed.reason;
+      }
     },
   };
 }

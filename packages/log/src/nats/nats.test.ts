@@ -41,6 +41,21 @@ describe('the sink for NATS', () => {
     ]);
   });
 
+  it('waits for the confirmation of 500 messages before it publishes more', async () => {
+    let [unconfirmed, most] = [0, 0];
+    const publisher: JetStreamPublisher = {
+      publish: async () => {
+        most = Math.max(most, ++unconfirmed);
+        await new Promise((resolve) => setImmediate(resolve));
+        unconfirmed--;
+      },
+    };
+    const { log, authorizer } = await logged({ sinks: [nats({ jetstream: publisher })] });
+    checkMany(authorizer, 1_800);
+    await log.close();
+    expect([most, log.status[0]!.stored]).toEqual([500, 1_800]);
+  });
+
   it.each<[string, unknown, string]>([
     ['no client', {}, 'must be an object with the method `publish`, such as jetstream(connection)'],
     ['an empty subject', { jetstream: { publish: () => {} }, subject: '' }, 'must be a subject'],

@@ -70,8 +70,15 @@ class Postgres implements PostgresStore {
   }
 
   async write(records: readonly DecisionRecord[]): Promise<void> {
-    if (this.#createsTables) await this.#create(new Set(records.map(({ at }) => monthOf(at))));
-    await this.#client.query(this.#insert, [JSON.stringify(records.map(rowOf))]);
+    try {
+      if (this.#createsTables) await this.#create(new Set(records.map(({ at }) => monthOf(at))));
+      await this.#client.query(this.#insert, [JSON.stringify(records.map(rowOf))]);
+    } catch (error) {
+      // Another process may have dropped a partition, which the next attempt creates again.
+      this.#months.clear();
+      this.#hasTable = false;
+      throw error;
+    }
   }
 
   async read(query: CheckedQuery): Promise<DecisionRecord[]> {

@@ -98,6 +98,19 @@ describe.each(databases)('$name', ({ connect }) => {
     expect(await countIn(database)).toBe(3);
   });
 
+  it('stores a record whose partition another process has dropped', async () => {
+    const { client, table } = await opened();
+    const clock = (): Date => new Date('2025-03-01T00:00:00Z');
+    const { log, authorizer } = await logged({ sinks: [postgres({ client, table })] }, { clock });
+    checkMany(authorizer, 1);
+    await log.flush();
+    const other = postgres({ client, table });
+    expect(await other.dropPartitionsBefore(new Date('2025-04-01'))).toHaveLength(1);
+    checkMany(authorizer, 1, 2);
+    await log.close();
+    expect((await readDecisions(other)).records.map(({ resource }) => resource?.id)).toEqual(['2']);
+  });
+
   it('creates partitions ahead, for a sink that may not create tables', async () => {
     const database = await opened();
     const { client, table } = database;

@@ -3,6 +3,8 @@ import type { JsonValue } from './decision-record.js';
 const maxText = 1_000;
 const maxItems = 32;
 const maxDepth = 3;
+/** The number of values in one identity, so that each sink can store a record: NATS accepts messages up to 1 MB. */
+const maxValues = 200;
 
 // NUL and lone surrogates: PostgreSQL stores neither.
 const refused = /[\0\p{Surrogate}]/u;
@@ -15,36 +17,44 @@ export function plainText(text: string): string {
 }
 
 /** Copies a value as limited plain data, so that later changes of it do not change the record. Functions and symbols are left out. */
-export function plainData(value: unknown, depth = 0): JsonValue | undefined {
-  switch (typeof value) {
-    case 'string':
-      return plainText(value);
-    case 'number':
-      return Number.isFinite(value) ? value : String(value);
-    case 'boolean':
-      return value;
-    case 'bigint':
-      return String(value);
-    case 'object':
-      return value === null ? null : plainObject(value, depth);
-    default:
-      return undefined;
-  }
-}
+export const plainData = (value: unknown): JsonValue | undefined => new PlainCopy().of(value, 0);
 
-function plainObject(value: object, depth: number): JsonValue | undefined {
-  if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
-  const json = (value as { toJSON?: unknown }).toJSON;
-  if (depth >= maxDepth) return '…';
-  if (typeof json === 'function') return plainData(json.call(value), depth + 1);
-  if (Array.isArray(value)) {
-    const items = value.slice(0, maxItems).map((item) => plainData(item, depth + 1) ?? null);
-    return value.length > maxItems ? [...items, '…'] : items;
+class PlainCopy {
+  #values = 0;
+
+  of(value: unknown, depth: number): JsonValue | undefined {
+    if (++this.#values > maxValues) return '…';
+    switch (typeof value) {
+      case 'string':
+        return plainText(value);
+      case 'number':
+        return Number.isFinite(value) ? value : String(value);
+      case 'boolean':
+        return value;
+      case 'bigint':
+        return plainText(String(value));
+      case 'object':
+        return value === null ? null : this.#object(value, depth);
+      default:
+        return undefined;
+    }
   }
-  const result: Record<string, JsonValue> = {};
-  for (const [key, item] of Object.entries(value).slice(0, maxItems)) {
-    const data = plainData(item, depth + 1);
-    if (data !== undefined && key !== '__proto__') result[plainText(key)] = data;
+
+  #object(value: object, depth: number): JsonValue | undefined {
+    if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
+    const json = (value as { toJSON?: unknown }).toJSON;
+    if (depth >= maxDepth) return '…';
+    if (typeof json === 'function') return this.of(json.call(value), depth + 1);
+    if (Array.isArray(value)) {
+      const items = value.slice(0, maxItems).map((item) => this.of(item, depth + 1) ?? null);
+      return value.length > maxItems ? [...items, '…'] : items;
+    }
+    const result: Record<string, JsonValue> = {};
+    for (const [key, item] of Object.entries(value).slice(0, maxItems)) {
+      if (this.#values > maxValues) break;
+      const data = this.of(item, depth + 1);
+      if (data !== undefined && key !== '__proto__') result[plainText(key)] = data;
+    }
+    return result;
   }
-  return result;
 }

@@ -21,6 +21,11 @@ if (mode === 'forever') {
     checkMany(50);
   }
 }
+if (mode === 'exit at once') {
+  checkMany(500);
+  writeSync(1, `${id}\n`);
+  process.exit(0);
+}
 checkMany(250);
 // A batch is being written now.
 await new Promise((resolve) => setTimeout(resolve, 1));

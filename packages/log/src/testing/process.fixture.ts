@@ -14,7 +14,10 @@ export interface LoggingProcess {
  *
  * @param mode `forever`, or the way in which it ends
  */
-export function startLogging(folder: string, mode: 'forever' | 'exit' | 'throw'): LoggingProcess {
+export function startLogging(
+  folder: string,
+  mode: 'forever' | 'exit' | 'exit at once' | 'throw',
+): LoggingProcess {
   const script = fileURLToPath(new URL('logging-process.fixture.ts', import.meta.url));
   const child = spawn(
     process.execPath,
