@@ -258,6 +258,15 @@ describe('a candidate next to the policy in use', () => {
     expect(errors.map(String).sort()).toEqual(['Error: first', 'Error: second']);
   });
 
+  it('does not wait for `onDifference`', async () => {
+    const { authorizer, candidate } = await compared(everyone, {
+      onDifference: () => new Promise(() => {}),
+    });
+    for (let i = 0; i < 50; i++) await authorizer.isAllowed(ann, 'read', new Note(i, 2));
+    await candidate.flush();
+    expect(candidate.counts.different).toBe(50);
+  });
+
   it('leaves an error of the policy in use to the caller, also when the caller does not await it', async () => {
     const unhandled = vi.fn<() => void>();
     const { authorizer, candidate } = await compared(

@@ -165,7 +165,7 @@ export class Comparison {
     this.#count(check.outcome, found);
     const [actor, ...others] = check.args;
     const isRequest = check.kind === 'allow_request';
-    await this.#report(onDifference, {
+    this.#report(onDifference, {
       kind: check.kind,
       actor,
       action: isRequest ? undefined : others[0],
@@ -182,12 +182,12 @@ export class Comparison {
     if (before === 'allowed') this.#counts.newlyRefused++;
   }
 
-  async #report(
-    onDifference: NonNullable<CandidateOptions['onDifference']>,
-    difference: DecisionDifference,
-  ): Promise<void> {
+  /** Calls `onDifference`. The comparison does not wait for its promise, which may never settle. */
+  #report(onDifference: NonNullable<CandidateOptions['onDifference']>, difference: DecisionDifference): void {
     try {
-      await onDifference(difference);
+      void Promise.resolve(onDifference(difference)).catch((error: unknown) =>
+        reportError(error, this.#options),
+      );
     } catch (error) {
       reportError(error, this.#options);
     }

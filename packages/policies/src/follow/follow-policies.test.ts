@@ -16,6 +16,7 @@ const followers: PolicyFollower[] = [];
 afterEach(async () => {
   await Promise.all(followers.splice(0).map((follower) => follower.close()));
   vi.restoreAllMocks();
+  vi.useRealTimers();
 });
 
 async function following(source: PolicySource, options: FollowOptions = { keys: publicKey }) {
@@ -117,11 +118,12 @@ describe('followPolicies', () => {
 
   it('does not load the same policy again when it is signed again', async () => {
     const source = new MemorySource(await bundleOf(1, ['one']));
-    const { follower, codes } = await following(source);
+    const { follower, codes, changes } = await following(source);
     source.publish(await bundleOf(1, ['one']));
     await follower.refresh();
     expect(codes()).toEqual([]);
     expect(follower.status.isCurrent).toBe(true);
+    expect(changes).toHaveLength(1);
   });
 
   it('never uses a policy with errors, or one whose inline query fails', async () => {
@@ -305,6 +307,36 @@ describe('a source that fails', () => {
     );
     source.publish(await bundleOf(2, ['two']));
     await until(() => allows('two'));
+  });
+
+  it('can answer with the old policy for a moment after its notification, as a replica does', async () => {
+    const source = new MemorySource(await bundleOf(1, ['one']));
+    const old = await source.read();
+    const { allows } = await following(source);
+    const read = vi.spyOn(source, 'read').mockResolvedValueOnce(old).mockResolvedValueOnce('unchanged');
+    source.publish(await bundleOf(2, ['two']));
+    await until(() => allows('two'));
+    expect(read).toHaveBeenCalledTimes(3);
+  });
+
+  it('is not read again and again after a notification of a policy that was replaced meanwhile', async () => {
+    const source = new MemorySource(await bundleOf(1, ['one']));
+    let announce: (tag: string) => void = () => {};
+    const announcing: PolicySource = {
+      name: 'announcing',
+      read: (tag) => source.read(tag),
+      watch: (listener) => {
+        announce = (tag) => listener.changed(tag);
+        return source.watch(listener);
+      },
+    };
+    await following(announcing);
+    const read = vi.spyOn(source, 'read');
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    announce('a policy that is gone');
+    // Less than the interval at which the source is read in any case.
+    await vi.advanceTimersByTimeAsync(29_000);
+    expect(read).toHaveBeenCalledTimes(7);
   });
 
   it('does not lose a policy that is published while another one is loaded', async () => {

@@ -33,6 +33,9 @@ export interface FollowOptions extends AcceptOptions {
   readonly timeoutMs?: number;
 }
 
+/** A source can answer with an old policy for a moment after its notification, if it reads from a replica. */
+const mostRereads = 6;
+const firstRereadMs = 25;
 const firstRetryMs = 100;
 const lastRetryMs = 5_000;
 
@@ -50,6 +53,8 @@ export class PolicyFollower {
   #running: Promise<void> | undefined;
   #isDirty = false;
   #failures = 0;
+  /** The tag of a notification that no read has returned yet. */
+  #announced: { readonly tag: string; rereads: number } | undefined;
   #reported: string | undefined;
   #poll: NodeJS.Timeout | undefined;
   #retryWatch: NodeJS.Timeout | undefined;
@@ -125,6 +130,7 @@ export class PolicyFollower {
       this.#fail(sourceError(this.#source, error));
       return;
     }
+    this.#noteRead(published === 'unchanged' ? this.#tag : published.tag);
     if (published === 'unchanged' || published.tag === this.#tag || this.#isClosed) return;
     try {
       await this.#use(published);
@@ -135,6 +141,12 @@ export class PolicyFollower {
       if (!isCheckError(error)) this.#tag = published.tag;
       this.#fail(error);
     }
+  }
+
+  #noteRead(tag: string | undefined): void {
+    const announced = this.#announced;
+    if (announced === undefined) return;
+    if (announced.tag === tag || ++announced.rereads > mostRereads) this.#announced = undefined;
   }
 
   async #read(): Promise<PublishedPolicy | 'unchanged' | undefined> {
@@ -158,8 +170,12 @@ export class PolicyFollower {
       this.#authorizer.policyHash === expected?.policyHash && this.#authorizer.policyVersion === version;
     if (revision !== undefined && revision === this.#revision) {
       if (!isInUse) throw new NanookPoliciesError('NANOOK_POLICIES_REVISION_REUSED', { revision });
-    } else if (this.#isClosed) return;
-    else await this.#reload(accepted);
+      this.#isCurrent = true;
+      this.#error = undefined;
+      return;
+    }
+    if (this.#isClosed) return;
+    await this.#reload(accepted);
     this.#revision = revision;
     this.#isCurrent = true;
     this.#error = undefined;
@@ -232,7 +248,11 @@ export class PolicyFollower {
     clearTimeout(this.#poll);
     if (this.#isClosed) return;
     const { pollMs = 30_000 } = this.#options;
-    const waitMs = this.#failures === 0 ? pollMs : Math.min(pollMs, retryMs(this.#failures));
+    const waitMs = Math.min(
+      pollMs,
+      this.#failures === 0 ? Infinity : retryMs(this.#failures),
+      this.#announced === undefined ? Infinity : firstRereadMs * 2 ** this.#announced.rereads,
+    );
     this.#poll = setTimeout(() => void this.refresh(), waitMs);
     this.#poll.unref();
   }
@@ -254,7 +274,9 @@ export class PolicyFollower {
     try {
       const stop = await this.#source.watch({
         changed: (tag) => {
-          if (!this.#isClosed && !isLost && (tag === undefined || tag !== this.#tag)) void this.refresh();
+          if (this.#isClosed || isLost || (tag !== undefined && tag === this.#tag)) return;
+          if (tag !== undefined) this.#announced = { tag, rereads: 0 };
+          void this.refresh();
         },
         lost: again,
       });
