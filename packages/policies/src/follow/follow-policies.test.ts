@@ -319,7 +319,7 @@ describe('a source that fails', () => {
     expect(read).toHaveBeenCalledTimes(3);
   });
 
-  it('is not read again and again after a notification of a policy that was replaced meanwhile', async () => {
+  it('gets few reads after a notification of a policy that was replaced meanwhile', async () => {
     const source = new MemorySource(await bundleOf(1, ['one']));
     let announce: (tag: string) => void = () => {};
     const announcing: PolicySource = {
