@@ -9,6 +9,8 @@ export interface Place {
   readonly expression: string;
   /** The prefix of its paths in a query; `undefined` for an element of a list. */
   readonly match: string | undefined;
+  /** The prefix of the paths of all elements of a list in the document. */
+  readonly elements?: string;
 }
 
 /** The documents of one collection while their filter is printed, with the related documents that it looks up. */

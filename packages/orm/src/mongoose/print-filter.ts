@@ -1,5 +1,6 @@
 import type { Column, RelationStep, RowFilter, Scope } from '@nanook/core/filter';
 import type { EmbeddedRelation } from './collections.js';
+import type { PathColumn } from './describe-path.js';
 import type { Documents } from './documents.js';
 import { inexpressible } from './errors.js';
 import { columnsOf, type Leaf } from './leaf.js';
@@ -204,6 +205,8 @@ export class FilterPrinter {
   #existsExpression(step: RelationStep, where: RowFilter, level: Level): Expression {
     const embedded = this.documents.embedded(step);
     if (embedded === undefined) {
+      const elements = level.place(step.from)?.elements;
+      if (elements !== undefined) return this.#isAmongFound(step, where, level, elements);
       const name = this.#lookUp(step, where, level);
       return name === undefined ? false : { $ne: [`$${name}`, []] };
     }
@@ -211,14 +214,19 @@ export class FilterPrinter {
     const path = level.path(from, embedded.path);
     if (embedded.kind === 'many') {
       const name = this.names.next();
-      level.add(to, { expression: `$$${name}.`, match: undefined });
+      const place = level.place(from);
+      const prefix = place?.match ?? place?.elements;
+      const elements = prefix === undefined ? {} : { elements: `${prefix}${embedded.path}.` };
+      level.add(to, { expression: `$$${name}.`, match: undefined, ...elements });
       const input = { $ifNull: [path, []] };
       return { $anyElementTrue: [{ $map: { input, as: name, in: this.#expression(where, level) } }] };
     }
     const owner = level.ownerOf(from);
-    const { expression, match } = owner.place(from)!;
+    const { expression, match, elements } = owner.place(from)!;
     const inner = `${embedded.path}.`;
-    owner.add(to, { expression: expression + inner, match: match === undefined ? match : match + inner });
+    const ofElements = elements === undefined ? {} : { elements: elements + inner };
+    const ownMatch = match === undefined ? match : match + inner;
+    owner.add(to, { expression: expression + inner, match: ownMatch, ...ofElements });
     const present = embedded.kind === 'nested' ? true : { $ne: [{ $ifNull: [path, null] }, null] };
     return both(present, this.#expression(where, level));
   }
@@ -285,6 +293,43 @@ export class FilterPrinter {
     }
     level.steps.push(step);
     return name;
+  }
+
+  /**
+   * Returns the expression that the key of an element is among the keys of the documents that all elements of the list lead to, and that
+   * satisfy a filter.
+   */
+  #isAmongFound(step: RelationStep, where: RowFilter, level: Level, elements: string): Expression {
+    const { from, to, relation } = step;
+    const [local, foreign] = [relation.local, relation.foreign].map((fields, i) =>
+      this.documents.field((i === 0 ? from : to).type, fields[0]!),
+    ) as [PathColumn, PathColumn];
+    const isSimple = relation.through === undefined && relation.local.length === 1;
+    if (
+      !isSimple ||
+      local.isList ||
+      foreign.isList ||
+      foreign.missing !== undefined ||
+      local.missing !== undefined
+    )
+      throw inexpressible(`the relation \`${relation.name}\` of an element of a list`);
+    const inner = this.level(to, level);
+    const stages = this.stages(ofRelation(step, where), inner);
+    if (stages === undefined) return false;
+    const name = `_${this.names.next()}`;
+    level.lookups.push({
+      $lookup: {
+        from: this.documents.modelOf(to.type.name).collection.collectionName,
+        localField: elements + local.name,
+        foreignField: foreign.name,
+        ...variablesOf(inner),
+        pipeline: [...stages, { $project: { _id: 0, key: `$${foreign.name}` } }],
+        as: name,
+      },
+    });
+    level.steps.push(step);
+    const key = level.path(from, local.name);
+    return both(isPresent(key), { $in: [key, `$${name}.key`] });
   }
 
   /** Joins by fields where it can, which also finds each key of a list. */
