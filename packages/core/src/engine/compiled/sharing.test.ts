@@ -338,6 +338,14 @@ describe('a reload', () => {
     expect(countPlans(authorizer)).toBe(0);
   });
 
+  it('plans nothing if no check was made since the reload before', async () => {
+    const authorizer = await load(policies, types, { engine: 'source' });
+    countPlans(authorizer);
+    await authorizer.reload(`# A line.\n${policies}`);
+    await authorizer.reload(`# Another line.\n${policies}`);
+    expect(countPlans(authorizer)).toBe(0);
+  });
+
   it('plans only what depends on a rule that was added', async () => {
     const authorizer = await load(policies, types, { engine: 'source' });
     const all = countPlans(authorizer);

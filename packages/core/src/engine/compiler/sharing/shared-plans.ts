@@ -34,7 +34,7 @@ export class SharedPlans {
   readonly #plans = new Map<string, KnownPlan[]>();
   readonly #comparisons = new RuleComparisons();
   #count = 0;
-  /** The plans of the previous policy, until about as many functions were looked up as it had. They keep that policy alive. */
+  /** The plans of the previous policy, until twice as many functions were looked up as it has plans. They keep that policy alive. */
   #previous: SharedPlans | undefined;
   #lookUps = 0;
 
@@ -42,7 +42,16 @@ export class SharedPlans {
     readonly linker: Linker,
     previous: SharedPlans | undefined,
   ) {
-    this.#previous = previous;
+    // Of two policies without checks in between, only the older one has plans.
+    this.#previous = previous?.takePrevious();
+  }
+
+  /** Returns the plans for the next policy. Older ones are dropped, so that reloads do not fill the memory. */
+  takePrevious(): SharedPlans | undefined {
+    const previous = this.#previous;
+    if (this.#count === 0) return previous;
+    this.#previous = undefined;
+    return this;
   }
 
   /** Finds the plan of a function of the same shape. */
@@ -58,7 +67,7 @@ export class SharedPlans {
   #findPrevious(fn: CompiledFunction, key: string): SharedPlan | undefined {
     const previous = this.#previous;
     if (previous === undefined) return undefined;
-    if (++this.#lookUps >= previous.#count) this.#previous = undefined;
+    if (++this.#lookUps >= 2 * previous.#count) this.#previous = undefined;
     for (const known of previous.#plans.get(key) ?? []) {
       const fit = this.#fit(known, previous.linker, fn);
       if (fit === undefined) continue;
