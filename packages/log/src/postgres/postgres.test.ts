@@ -199,6 +199,40 @@ it.skipIf(url === undefined)(
   30_000,
 );
 
+it.skipIf(url === undefined)(
+  'stores every record after a lock on the table has stopped it, with few records in memory (needs NANOOK_TEST_POSTGRES_URL)',
+  async () => {
+    const client = connectTo(url!);
+    const { table, close } = await openSchema(client);
+    const pool = new pg.Pool({ connectionString: url, max: 1 });
+    onTestFinished(async () => {
+      await close();
+      await Promise.all([client.close(), pool.end()]);
+    });
+    const sink = postgres({ client, table });
+    const { log, authorizer } = await logged({
+      sinks: [sink],
+      capacity: 100,
+      batchSize: 20,
+      whenFull: 'block',
+    });
+    checkMany(authorizer, 1);
+    await log.flush();
+    const locking = await pool.connect();
+    await locking.query(`begin; lock table ${table} in access exclusive mode`);
+    const checks = numbers(200, 2).map((id) => authorizer.isAllowed('ann', 'read', { id }));
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(log.status).toMatchObject([{ waiting: 100, stored: 1, dropped: 0 }]);
+    await locking.query('commit');
+    locking.release();
+    expect(new Set(await Promise.all(checks))).toEqual(new Set([true]));
+    await log.close();
+    const { records } = await readDecisions(sink, { take: 1_000 });
+    expect(new Set(records.map(({ resource }) => resource?.id))).toEqual(new Set(numbers(201)));
+    expect(records).toHaveLength(201);
+  },
+);
+
 describe('options of postgres', () => {
   const client: PostgresClient = { query: async () => ({ rows: [] }) };
   it.each<[string, unknown, string]>([
