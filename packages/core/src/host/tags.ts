@@ -2,9 +2,6 @@ import type { DeclaredType, FieldType } from '../types/declared-type.js';
 import type { TypeTable } from '../types/type-table.js';
 import { noTypes } from './discriminators.js';
 
-/** The number of comparisons after which an index of the rows is built. */
-const fewComparisons = 256;
-
 /** The number of searches in a long list after which an index of it is built. */
 const fewSearches = 32;
 const longList = 64;
@@ -12,7 +9,7 @@ const longList = 64;
 /** The number of lists after which they have an index together. */
 const fewLists = 16;
 
-/** The number of latest rows and lists among which a note is not repeated. */
+/** The number of latest rows of a type, and of latest lists, among which a note is not repeated. */
 const latest = 4;
 
 /** The most notes that are kept for the next query, so that a large query does not keep memory. */
@@ -26,10 +23,11 @@ const maxKept = 64;
  * of such a value; most queries never do.
  */
 export class Tags {
-  #rows: (object | undefined)[] = [];
-  #types: (DeclaredType | undefined)[] = [];
-  #size = 0;
-  #lists: (object | undefined)[] = [];
+  /** The rows by their types: first those of the types that this query has used. */
+  readonly #rows: TypedRows[] = [];
+  #rowTypes = 0;
+  readonly #rowsOf = new Map<DeclaredType, TypedRows>();
+  #lists: object[] = [];
   /** The types of the elements of the lists, and the types of the application among them. */
   #elements: FieldType[] = [];
   #elementTypes: (DeclaredType | undefined)[] = [];
@@ -38,8 +36,6 @@ export class Tags {
   #longLists: Map<object, LongList> | undefined = undefined;
   /** The type of all notes so far; undefined for several types, and without notes. */
   #only: DeclaredType | undefined = undefined;
-  #comparisons = 0;
-  #index: RowIndex | undefined = undefined;
   #listIndex: ListIndex | undefined = undefined;
   /** The last row whose types were found, and these types. */
   #last: object | undefined = undefined;
@@ -55,26 +51,21 @@ export class Tags {
 
   /** True when no value was given a type. */
   get isEmpty(): boolean {
-    return this.#size === 0 && this.#listCount === 0;
+    return this.#rowTypes === 0 && this.#listCount === 0;
   }
 
   /** Removes all types, so that another query can use this object. */
   clear(): void {
-    if (this.#size > maxKept) {
-      this.#rows = [];
-      this.#types = [];
-    } else for (let i = 0; i < this.#size; i++) this.#rows[i] = undefined;
-    this.#size = 0;
+    for (let i = 0; i < this.#rowTypes; i++) this.#rows[i]!.clear();
+    this.#rowTypes = 0;
     if (this.#listCount > maxKept) {
       this.#lists = [];
       this.#elements = [];
       this.#elementTypes = [];
-    } else for (let i = 0; i < this.#listCount; i++) this.#lists[i] = undefined;
+    }
     this.#listCount = 0;
     this.#longLists = undefined;
     this.#only = undefined;
-    this.#comparisons = 0;
-    this.#index = undefined;
     this.#listIndex = undefined;
     this.#forget();
   }
@@ -101,10 +92,14 @@ export class Tags {
   }
 
   #hasOther(row: object, type: DeclaredType): boolean {
-    if (this.#comparisons > fewComparisons || this.#listCount > fewLists)
-      return this.#findTypes(row).some((other) => other !== type);
-    this.#comparisons += this.#size;
-    for (let i = 0; i < this.#size; i++) if (this.#rows[i] === row && this.#types[i] !== type) return true;
+    for (let i = 0; i < this.#rowTypes; i++) {
+      const rows = this.#rows[i]!;
+      if (rows.type !== type && rows.contains(row)) return true;
+    }
+    if (this.#listCount > fewLists)
+      return this.#indexedLists()
+        .typesOf(row)
+        .some((other) => other !== type);
     for (let i = 0; i < this.#listCount; i++) {
       const other = this.#elementTypes[i];
       if (other !== undefined && other !== type && this.#contains(i, row)) return true;
@@ -129,13 +124,7 @@ export class Tags {
   /** Gives a row a type of the application. */
   tagRow(row: object, type: DeclaredType): void {
     if (Array.isArray(row)) return;
-    const size = this.#size;
-    for (let i = size - 1; i >= 0 && i >= size - latest; i--)
-      if (this.#rows[i] === row && this.#types[i] === type) return;
-    this.#add(type);
-    this.#rows[size] = row;
-    this.#types[size] = type;
-    this.#size++;
+    if (!this.#rowsOfType(type).add(row)) return;
     if (row === this.#last || row === this.#single) this.#forget();
   }
 
@@ -171,10 +160,14 @@ export class Tags {
   }
 
   #findTypes(value: object): readonly DeclaredType[] {
-    let found = this.#comparisons > fewComparisons ? this.#indexed().typesOf(value) : this.#searchRows(value);
+    let found = noTypes;
+    for (let i = 0; i < this.#rowTypes; i++) {
+      const rows = this.#rows[i]!;
+      if (rows.contains(value)) found = this.#with(found, rows.type);
+    }
     if (found !== noTypes && this.#only !== undefined) return found;
     if (this.#listCount > fewLists) {
-      for (const type of this.#indexedLists().rows.typesOf(value)) found = this.#with(found, type);
+      for (const type of this.#indexedLists().typesOf(value)) found = this.#with(found, type);
       return found;
     }
     for (let i = 0; i < this.#listCount; i++) {
@@ -191,27 +184,19 @@ export class Tags {
     this.#longLists ??= new Map();
     let long = this.#longLists.get(list);
     if (long === undefined) this.#longLists.set(list, (long = new LongList(list)));
-    return long.contains(row);
+    return long.contains(row, list.length);
   }
 
-  #searchRows(value: object): readonly DeclaredType[] {
-    let found = noTypes;
-    for (let i = this.#size - 1; i >= 0; i--) {
-      this.#comparisons += 1;
-      if (this.#rows[i] !== value) continue;
-      found = this.#with(found, this.#types[i]!);
-      if (this.#only !== undefined) break;
-    }
-    return found;
-  }
-
-  #indexed(): RowIndex {
-    const index = (this.#index ??= new RowIndex());
-    for (; index.size < this.#size; index.size++) {
-      const row = this.#rows[index.size]!;
-      index.set(row, this.#with(index.typesOf(row), this.#types[index.size]!));
-    }
-    return index;
+  #rowsOfType(type: DeclaredType): TypedRows {
+    const count = this.#rowTypes;
+    for (let i = 0; i < count; i++) if (this.#rows[i]!.type === type) return this.#rows[i]!;
+    this.#add(type);
+    this.#rowTypes = count + 1;
+    // Most queries read rows of the same types as the one before.
+    if (this.#rows[count]?.type === type) return this.#rows[count];
+    let rows = this.#rowsOf.get(type);
+    if (rows === undefined) this.#rowsOf.set(type, (rows = new TypedRows(type)));
+    return (this.#rows[count] = rows);
   }
 
   #indexedLists(): ListIndex {
@@ -221,7 +206,7 @@ export class Tags {
       const type = this.#elementTypes[index.size];
       index.elementTypes.set(list, this.#elements[index.size]!);
       if (type === undefined || !Array.isArray(list)) continue;
-      for (const row of list) index.rows.set(row, this.#with(index.rows.typesOf(row), type));
+      for (const row of list) index.set(row, this.#with(index.typesOf(row), type));
     }
     return index;
   }
@@ -234,30 +219,64 @@ export class Tags {
   }
 }
 
-/** A list that is searched often. */
+/** The rows to which fields gave one type. */
+class TypedRows {
+  #rows: object[] = [];
+  #size = 0;
+  #long: LongList | undefined = undefined;
+
+  constructor(readonly type: DeclaredType) {}
+
+  /** Adds a row. Returns false if it is one of the latest. */
+  add(row: object): boolean {
+    const size = this.#size;
+    for (let i = size - 1; i >= 0 && i >= size - latest; i--) if (this.#rows[i] === row) return false;
+    this.#rows[size] = row;
+    this.#size = size + 1;
+    return true;
+  }
+
+  contains(row: object): boolean {
+    if (this.#size > longList) return (this.#long ??= new LongList(this.#rows)).contains(row, this.#size);
+    // The type of a row is mostly needed soon after it was read.
+    for (let i = this.#size - 1; i >= 0; i--) if (this.#rows[i] === row) return true;
+    return false;
+  }
+
+  clear(): void {
+    // The objects of the last query stay alive until the next one, as in the rest of the runtime.
+    if (this.#size > maxKept) this.#rows = [];
+    this.#size = 0;
+    this.#long = undefined;
+  }
+}
+
+/** A list that may be searched often. It can become longer. */
 class LongList {
   #searches = 0;
-  #elements: ReadonlySet<unknown> | undefined = undefined;
-  /** The length of the list when its elements were indexed. */
-  #length = 0;
+  #elements: Set<unknown> | undefined = undefined;
+  /** The number of elements in the index. */
+  #indexed = 0;
 
   constructor(readonly list: readonly unknown[]) {}
 
-  contains(row: object): boolean {
+  contains(row: object, length: number): boolean {
     const { list } = this;
-    if (++this.#searches <= fewSearches) return list.includes(row);
-    if (this.#elements === undefined || this.#length !== list.length) {
-      this.#elements = new Set(list);
-      this.#length = list.length;
+    if (++this.#searches <= fewSearches) return list.lastIndexOf(row, length - 1) !== -1;
+    if (this.#elements === undefined || this.#indexed > length) {
+      this.#elements = new Set();
+      this.#indexed = 0;
     }
+    for (; this.#indexed < length; this.#indexed++) this.#elements.add(list[this.#indexed]);
     return this.#elements.has(row);
   }
 }
 
-/** The types of many rows. */
-class RowIndex {
-  /** The number of notes in the index. */
+/** The types of the elements of many lists. */
+class ListIndex {
+  /** The number of lists in the index. */
   size = 0;
+  readonly elementTypes = new Map<object, FieldType>();
   readonly #types = new Map<unknown, readonly DeclaredType[]>();
 
   typesOf(row: unknown): readonly DeclaredType[] {
@@ -267,12 +286,4 @@ class RowIndex {
   set(row: unknown, types: readonly DeclaredType[]): void {
     this.#types.set(row, types);
   }
-}
-
-/** The types of the elements of many lists. */
-class ListIndex {
-  /** The number of lists in the index. */
-  size = 0;
-  readonly elementTypes = new Map<object, FieldType>();
-  readonly rows = new RowIndex();
 }

@@ -178,23 +178,27 @@ const engines: readonly EngineKind[] = [
 
 describe.each(Object.keys(declarations))('types declared as %s', (declared) => {
   const types = declarations[declared]!;
-  it.each(Object.keys(makers))('give the answers of the machine for rows that are %s', (maker) => {
-    for (const [outer, inner] of [
-      [maker, 'plain'],
-      ['tagged', maker],
-      ['marked', maker],
-      [maker, maker],
-    ] as const) {
-      const expected = answersOf(new EngineUnderTest('machine', policy, { types }), outer, inner);
-      for (const kind of engines) {
-        const found = answersOf(new EngineUnderTest(kind, policy, { types }), outer, inner);
-        const wrong = found.flatMap((each, i) =>
-          each === expected[i] || mayDiffer(kind, maker, each, expected[i]!)
-            ? []
-            : [`${each} (machine: ${expected[i]})`],
-        );
-        expect({ kind, outer, inner, wrong: wrong.slice(0, 3) }).toEqual({ kind, outer, inner, wrong: [] });
+  it.each(Object.keys(makers))(
+    'give the answers of the machine for rows that are %s',
+    (maker) => {
+      for (const [outer, inner] of [
+        [maker, 'plain'],
+        ['tagged', maker],
+        ['marked', maker],
+        [maker, maker],
+      ] as const) {
+        const expected = answersOf(new EngineUnderTest('machine', policy, { types }), outer, inner);
+        for (const kind of engines) {
+          const found = answersOf(new EngineUnderTest(kind, policy, { types }), outer, inner);
+          const wrong = found.flatMap((each, i) =>
+            each === expected[i] || mayDiffer(kind, maker, each, expected[i]!)
+              ? []
+              : [`${each} (machine: ${expected[i]})`],
+          );
+          expect({ kind, outer, inner, wrong: wrong.slice(0, 3) }).toEqual({ kind, outer, inner, wrong: [] });
+        }
       }
-    }
-  });
+    },
+    30_000,
+  );
 });

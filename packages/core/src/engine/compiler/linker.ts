@@ -7,6 +7,7 @@ import type { ProgramContext } from '../program-context.js';
 import type { Proof } from '../proof.js';
 import type { RuleIndex } from '../rules/rule-index.js';
 import type { CompiledFunction, KnownArgument, KnownTypes } from './compiled-function.js';
+import type { FromField } from './plan.js';
 
 /** The program that functions are compiled from, the other functions, and facts about the whole program. */
 export interface Linker {
@@ -31,6 +32,8 @@ export interface Linker {
   readonly hasManyClasses: boolean;
   /** Whether there are so few classes that functions need not share code. */
   readonly hasFewClasses: boolean;
+  /** Returns the type that a plain row gets from a field of this name, if every field of the name gives the same, or none. */
+  rowTypeOf(name: string): DeclaredType | undefined;
   /** Checks whether a plain row may get a type from a field of this name. */
   mayTag(name: string): boolean;
   /** Checks whether a registered class has a getter of this name. */
@@ -48,5 +51,5 @@ export interface Linker {
   /** Returns the mark that gives rows exactly this type, if the type has no class. */
   rowMark(type: DeclaredType): RowMark | undefined;
   /** Returns the facts about a value that has exactly this type from its class, its mark, or a field. */
-  exactArgument(type: DeclaredType, isFromField: boolean): KnownTypes | undefined;
+  exactArgument(type: DeclaredType, isFromField: FromField): KnownTypes | undefined;
 }

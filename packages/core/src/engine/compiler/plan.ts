@@ -46,6 +46,12 @@ export type Statement =
   /** `to =` the proof of the call that has just succeeded, then `next`. */
   | { readonly kind: 'receive'; readonly to: number; readonly next: Statement };
 
+/**
+ * Whether a value was read from a field of a type, so that a plain row without a mark has this type. `perhaps`: if the object from which it was
+ * read has the type that declares the field.
+ */
+export type FromField = boolean | 'perhaps';
+
 /** Runs statements one after another until one succeeds. An empty list fails. */
 export interface AnyStatement {
   readonly kind: 'any';
@@ -78,7 +84,7 @@ export interface ExactlyStatement {
   readonly kind: 'exactly';
   readonly value: Operand;
   readonly type: DeclaredType;
-  readonly isFromField: boolean;
+  readonly isFromField: FromField;
   readonly next: Statement;
   readonly otherwise: Statement | undefined;
 }
@@ -122,6 +128,10 @@ export interface ReadStatement {
   readonly tag: FieldType | undefined;
   /** Whether the type of `base` determines at run time with which type a plain row is tagged. */
   readonly notesRow: boolean;
+  /** The type with which a plain row is tagged then if `base` has the type `of`, from its tag or from a field. */
+  readonly rowType:
+    | { readonly type: DeclaredType; readonly of: DeclaredType; readonly isBaseFromField: FromField }
+    | undefined;
   /** Whether `next` also runs when the attribute is missing. The alternatives in it that need the attribute test for it. */
   readonly isOptional: boolean;
   /** Locals that may hold promises, and that nothing examines if the attribute is missing. */
@@ -174,7 +184,7 @@ export interface AgainStatement {
     | {
         readonly argument: Operand;
         readonly type: DeclaredType;
-        readonly isFromField: boolean;
+        readonly isFromField: FromField;
         readonly otherwise: CompiledFunction;
       }
     | undefined;
@@ -194,8 +204,7 @@ export type Test =
       readonly kind: 'isa';
       readonly value: Operand;
       readonly type: DeclaredType;
-      /** Whether the value was read from a field of this type. */
-      readonly isFromField: boolean;
+      readonly isFromField: FromField;
     }
   | { readonly kind: 'isa-union'; readonly value: Operand; readonly union: UnionName }
   | { readonly kind: 'true'; readonly value: Operand; readonly at: Span }
@@ -215,7 +224,7 @@ export interface EqualTest {
         readonly type: DeclaredType;
         readonly certain: 'left' | 'right';
         /** Whether the other value was read from a field of this type. */
-        readonly isFromField: boolean;
+        readonly isFromField: FromField;
       }
     | undefined;
   readonly negated: boolean;
@@ -237,7 +246,7 @@ export interface CallTest {
     | {
         readonly argument: Operand;
         readonly type: DeclaredType;
-        readonly isFromField: boolean;
+        readonly isFromField: FromField;
         readonly callee: CompiledFunction;
       }
     | undefined;

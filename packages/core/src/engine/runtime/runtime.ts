@@ -251,6 +251,12 @@ export abstract class Runtime implements EqualityContext, Meter {
     return this.#tags?.isOnly(row, type) === true;
   }
 
+  /** Checks that declared fields have given a row this type and no other. */
+  hasOnly(row: object, type: DeclaredType): boolean {
+    const found = this.#tags?.typesOf(row);
+    return found?.length === 1 && found[0] === type;
+  }
+
   isa(value: unknown, type: DeclaredType): boolean {
     this.await(value);
     return this.typeOf(value).types.has(type);

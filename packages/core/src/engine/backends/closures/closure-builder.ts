@@ -1,7 +1,7 @@
 import type { CompiledFunction } from '../../compiler/compiled-function.js';
 import type { Linker } from '../../compiler/linker.js';
 import { restarts } from '../../compiler/plan-analysis.js';
-import type { Operand, Plan } from '../../compiler/plan.js';
+import type { FromField, Operand, Plan } from '../../compiler/plan.js';
 import { findMark } from '../../../host/row-mark.js';
 import type { DeclaredType } from '../../../types/declared-type.js';
 import { isExactly, isUnmarkedRow } from '../../runtime/exact-class.js';
@@ -47,7 +47,7 @@ export class ClosureBuilder {
    *
    * @param isFromField whether the value was read from a field of this type
    */
-  exactTest(type: DeclaredType, isFromField: boolean): ((value: unknown) => boolean) | undefined {
+  exactTest(type: DeclaredType, isFromField: FromField): ((value: unknown) => boolean) | undefined {
     const { discriminators } = this.linker.context.typeSets;
     const exact = this.linker.exactClass(type);
     if (exact !== undefined) return (value) => isExactly(value, exact.prototype as object, discriminators);
@@ -56,7 +56,9 @@ export class ClosureBuilder {
     return (value) => {
       const mark = findMark(value, discriminators);
       if (mark === undefined)
-        return isFromField && isUnmarkedRow(value, discriminators) && this.runtime.isNoted(value, type);
+        return (
+          isFromField !== false && isUnmarkedRow(value, discriminators) && this.runtime.hasOnly(value, type)
+        );
       return mark.field === wanted.field && mark.value === wanted.value;
     };
   }

@@ -3,7 +3,7 @@ import type { DeclaredType } from '../../../types/declared-type.js';
 import { passedArguments, type CompiledFunction } from '../../compiler/compiled-function.js';
 import type { Linker } from '../../compiler/linker.js';
 import { hasCut, restarts } from '../../compiler/plan-analysis.js';
-import type { Operand, Plan, Statement } from '../../compiler/plan.js';
+import type { FromField, Operand, Plan, Statement } from '../../compiler/plan.js';
 import { someStatement } from '../../compiler/traversal.js';
 import { waitsIn, type Way } from '../../runtime/way.js';
 import { Constants, literalText, objectTest, OwnConstant } from './emitted-code.js';
@@ -54,6 +54,8 @@ export class Emission {
   readonly checkedPrototypes = new Map<number, string>();
   /** The locals whose tag is found once, when they are read. */
   readonly tags = new Map<number, { isUsed: boolean }>();
+  /** The locals for which `n…` says whether they were tagged with the type of their field when they were read. */
+  readonly perhapsNoted = new Set<number>();
   /** Whether no code of the application runs that could tag a row meanwhile. */
   readonly mayShareTags: boolean;
   /** The texts of the names of types, and of the values of their discriminators. */
@@ -118,16 +120,19 @@ export class Emission {
     const instances = [...this.instances];
     const prototypes = [...this.checkedPrototypes];
     const tags = [...this.tags];
+    const perhapsNoted = [...this.perhapsNoted];
     this.awaits = false;
     this.instances.clear();
     this.checkedPrototypes.clear();
     this.tags.clear();
+    this.perhapsNoted.clear();
     const body = emit();
     const result = { body, awaits: this.awaits };
     this.awaits = awaits;
     for (const n of instances) this.instances.add(n);
     for (const [n, name] of prototypes) this.checkedPrototypes.set(n, name);
     for (const [n, tag] of tags) this.tags.set(n, tag);
+    for (const n of perhapsNoted) this.perhapsNoted.add(n);
     return result;
   }
 
@@ -226,8 +231,14 @@ export class Emission {
     return text;
   }
 
+  /** Prints the test that a row without a mark was tagged with the type of its field, or returns undefined if only the runtime can tell. */
+  notedTest(operand: Operand, isFromField: FromField): string | undefined {
+    if (isFromField !== 'perhaps') return isFromField ? 'true' : undefined;
+    return operand.kind === 'local' && this.perhapsNoted.has(operand.local) ? `n${operand.local}` : undefined;
+  }
+
   /** Prints the test that a value has exactly this type. @param isFromField whether it was read from a field of this type */
-  isExactly(operand: Operand, type: DeclaredType, isFromField: boolean): string {
+  isExactly(operand: Operand, type: DeclaredType, isFromField: FromField): string {
     const value = this.operand(operand);
     const exact = this.linker.exactClass(type);
     const { discriminators } = this.linker.context.typeSets;
@@ -235,7 +246,9 @@ export class Emission {
       const mark = this.linker.rowMark(type);
       if (mark === undefined) return 'false';
       const wanted = mark.field === undefined ? this.nameOf(type) : this.discriminatorOf(type);
-      const noted = isFromField ? `R.isNoted(${value}, ${this.constant(type)})` : undefined;
+      const isNoted = this.notedTest(operand, isFromField);
+      const noted =
+        isNoted && `${isNoted === 'true' ? '' : `${isNoted} && `}R.isNoted(${value}, ${this.constant(type)})`;
       const tag = operand.kind === 'local' ? this.tagOf(operand.local) : undefined;
       return rowTest({ value, mark, wanted, noted, discriminators, tag }, (constant) =>
         this.constant(constant),

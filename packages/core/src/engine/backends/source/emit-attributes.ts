@@ -4,7 +4,7 @@ import { hasDefaultInstanceof } from '../../runtime/exact-class.js';
 import { methodSite, readSite } from '../../runtime/sites.js';
 import { findTag } from '../../../types/typed.js';
 import { memberAccess, objectTest, OwnConstant } from './emitted-code.js';
-import { tagOfRow } from './exact-class-text.js';
+import { prototypeTest, tagOfRow, unmarkedTest } from './exact-class-text.js';
 import type { Emission } from './emission.js';
 
 /** Prints the read of an attribute. @param next prints the statements after it */
@@ -29,15 +29,13 @@ export function emitRead(e: Emission, statement: ReadStatement, next: () => stri
   const slow = `{ ${v} = R.read(${o}, ${site}, ${v}${e.position(at)}); if (${v} === U) ${leave} ${isSettledFirst ? '' : settle}}\n`;
   const rest = () => {
     if (e.mayShareTags) e.tags.set(to, { isUsed: tag?.kind === 'named' && isRowType(e, tag) });
-    const row = notesRow
-      ? `if (${objectTest(v)} && !R.registered.has(Object.getPrototypeOf(${v}))) R.noteRow(${o}, ${site}, ${v});\n`
-      : '';
+    const row = notesRow ? emitNoteRow(e, statement, site) : '';
     const first = isSettledFirst ? settle : '';
     const noted = tag === undefined ? `${first}${row}` : emitTag(e, to, tag, first);
     const text = next();
-    const found =
-      e.tags.get(to)?.isUsed === true ? `let g; const g${to} = ${tagOfRow(v, e.constant(findTag))};\n` : '';
+    const found = e.tags.get(to)?.isUsed === true ? tagOfLocal(e, to) : '';
     e.instances.delete(to);
+    e.perhapsNoted.delete(to);
     e.tags.delete(to);
     // A value is awaited before its tag is found.
     return found === '' ? `${noted}${text}` : `${first}${found}${noted.slice(first.length)}${text}`;
@@ -61,6 +59,37 @@ export function emitRead(e: Emission, statement: ReadStatement, next: () => stri
   const text = `b${n}: { let c${n} = false, ${v}; if (${isReplayed}${isUnchecked}) ${slow}${rest()} }`;
   if (isShared) e.checkedPrototypes.delete(base.local);
   return text;
+}
+
+/** Prints the declaration of the tag of a row, for tests that share it. */
+const tagOfLocal = (e: Emission, n: number): string =>
+  `let g; const g${n} = ${tagOfRow(`v${n}`, e.constant(findTag))};\n`;
+
+/** Prints the tagging of a plain row with the type that the object from which it was read declares, if it declares one. */
+function emitNoteRow(e: Emission, { to, base, rowType }: ReadStatement, site: string): string {
+  const v = `v${to}`;
+  const o = e.operand(base);
+  const tagOf = e.constant(findTag);
+  // A row with a tag gets no type from a field.
+  const isRow = `${objectTest(v)} && ${tagOf}(${v}) === undefined && ${unregisteredTest(v)}`;
+  const note = `R.noteRow(${o}, ${site}, ${v});`;
+  const isNoted = rowType && e.notedTest(base, rowType.isBaseFromField);
+  if (rowType === undefined || isNoted === undefined || base.kind !== 'local')
+    return `if (${isRow}) ${note}\n`;
+  e.perhapsNoted.add(to);
+  const known = e.tagOf(base.local);
+  const { discriminators } = e.linker.context.typeSets;
+  const isUnmarked = [
+    ...(isNoted === 'true' ? [] : [isNoted]),
+    known === undefined ? `${tagOf}(${o}) === undefined && ${prototypeTest(o)}` : `${known} === undefined`,
+  ].join(' && ');
+  const hasType =
+    `${known ?? `${tagOf}(${o})`} === ${e.nameOf(rowType.of)} || ` +
+    `${isUnmarked}${unmarkedTest(o, discriminators, ({ values }) => e.constant(values))}`;
+  return (
+    `let n${to} = false; if (${isRow}) { if (${hasType}) ` +
+    `{ R.tagRow(${v}, ${e.constant(rowType.type)}); n${to} = true; } else ${note} }\n`
+  );
 }
 
 /**

@@ -97,8 +97,12 @@ function emitRowsEqual(e: Emission, { left, right, rows }: EqualTest, slow: stri
   const [l, r] = [e.operand(left), e.operand(right)];
   if (rows === undefined || hasPredicates)
     return `(${e.keyComparison(commonKey, { type: undefined, isFromField: false })}(${l}, ${r}) ?? ${slow})`;
-  const passed = rows.certain === 'left' ? `${r}, ${l}` : `${l}, ${r}`;
-  return `(${e.keyComparison(commonKey, rows)}(${passed}) ?? ${slow})`;
+  const [other, passed] = rows.certain === 'left' ? [right, `${r}, ${l}`] : [left, `${l}, ${r}`];
+  const noted = e.notedTest(other, rows.isFromField);
+  const { type } = rows;
+  return noted === undefined
+    ? `(${e.keyComparison(commonKey, { type, isFromField: false })}(${passed}) ?? ${slow})`
+    : `(${e.keyComparison(commonKey, { type, isFromField: true })}(${passed}, ${noted}) ?? ${slow})`;
 }
 
 /**

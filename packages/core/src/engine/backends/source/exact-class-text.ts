@@ -99,7 +99,8 @@ export function rowTest(
 export const tagOfRow = (value: string, findTagName: string): string =>
   `${objectTest(value)} && (g = ${findTagName}(${value}), ${prototypeTest(value)}) ? g : U`;
 
-const prototypeTest = (value: string): string =>
+/** Prints the test that an object is plain. */
+export const prototypeTest = (value: string): string =>
   `Object.getPrototypeOf(${value}) === Object.prototype && !Array.isArray(${value})`;
 
 /**

@@ -10,7 +10,10 @@ import { plainTest } from './exact-class-text.js';
 export interface ComparedRows {
   /** The type with a key that the second value certainly has; undefined if no type is known. */
   readonly type: DeclaredType | undefined;
-  /** Whether the first value also has that type if it is a row without a tag or a discriminator, from the field that it was read from. */
+  /**
+   * Whether the first value also has that type if it is a row without a tag or a discriminator, from the field that it was read from. Then the
+   * third argument says whether the object from which it was read declares the field.
+   */
   readonly isFromField: boolean;
 }
 
@@ -51,7 +54,7 @@ export function keyComparison(
     ? `if (!(${arePlain})) ${leave} ${read}`
     : `if (!(${areObjects})) ${leave} ${read} if (!(${arePlain})) ${leave}`;
   return (
-    `(a, b) => { ${first} ` +
+    `(a, b${rows.isFromField ? ', n' : ''}) => { ${first} ` +
     `if (k !== l) return ${isPrimitive('k')} && ${isPrimitive('l')} ? false : undefined; ` +
     `return ${equal}; };`
   );
@@ -78,7 +81,7 @@ function sharesType(
     const unmarked = (discriminators?.fields ?? []).map(
       (field) => ` && !${e.constant(field.values)}.has(${value}${memberAccess(field.name)})`,
     );
-    tests.push(`(g = ${tag}) === ${e.nameOf(type)} || g === undefined${unmarked.join('')}`);
+    tests.push(`(g = ${tag}) === ${e.nameOf(type)} || n && g === undefined${unmarked.join('')}`);
   }
   return tests.join(' || ');
 }

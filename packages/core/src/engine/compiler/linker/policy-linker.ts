@@ -27,7 +27,7 @@ import { hoistRecords } from '../passes/hoist-records.js';
 import { insertPromiseChecks } from '../passes/insert-promise-checks.js';
 import { mergeAlternatives } from '../passes/merge-alternatives.js';
 import { simplify } from '../passes/simplify.js';
-import type { Plan } from '../plan.js';
+import type { FromField, Plan } from '../plan.js';
 import { PlanFacts } from '../plan-facts.js';
 import type { SharedPlan } from '../shared-plan.js';
 import { SharedPlans } from '../sharing/shared-plans.js';
@@ -53,6 +53,8 @@ export class PolicyLinker implements Linker {
   #methodCallers: ReadonlySet<Predicate> | undefined = undefined;
   /** The fields whose declaration gives plain rows a type. */
   readonly #taggable: ReadonlySet<string>;
+  /** The types of the application that their names give to rows; undefined for different ones, and for lists. */
+  readonly #rowTypes = new Map<string, DeclaredType | undefined>();
   readonly #getters: ReadonlySet<string>;
   readonly registered: ReadonlySet<object>;
   readonly hasManyClasses: boolean;
@@ -76,11 +78,14 @@ export class PolicyLinker implements Linker {
     this.#getters = registeredGetters(types);
     this.hasManyClasses = this.registered.size > manyClasses;
     this.hasFewClasses = this.registered.size <= fewClasses;
-    this.#taggable = new Set(
-      [...types.types].flatMap(({ fields }) =>
-        [...(fields?.values() ?? [])].filter((f) => this.isTaggable(f.type)).map((f) => f.name),
-      ),
-    );
+    const fields = [...types.types].flatMap((type) => [...(type.fields?.values() ?? [])]);
+    const taggable = fields.filter(({ type }) => this.isTaggable(type));
+    this.#taggable = new Set(taggable.map(({ name }) => name));
+    for (const { name, type: field } of taggable) {
+      const type = field.kind === 'named' ? types.find(field.name) : undefined;
+      const isSame = !this.#rowTypes.has(name) || this.#rowTypes.get(name) === type;
+      this.#rowTypes.set(name, isSame ? type : undefined);
+    }
   }
 
   // ── functions ──
@@ -226,11 +231,11 @@ export class PolicyLinker implements Linker {
     return given?.length === 1 ? { field, value } : undefined;
   }
 
-  exactArgument(type: DeclaredType, isFromField: boolean): KnownTypes | undefined {
+  exactArgument(type: DeclaredType, isFromField: FromField): KnownTypes | undefined {
     const { typeSets } = this.context;
     const exact = this.exactClass(type);
     if (exact !== undefined) return instanceOf(typeSets.ofClass(exact), exact);
-    return this.rowMark(type) && rowOf(typeSets.ofRowWithType(type), isFromField);
+    return this.rowMark(type) && rowOf(typeSets.ofRowWithType(type), isFromField !== false);
   }
 
   equalsOnlyItself({ types, class: exact }: KnownTypes): boolean {
@@ -246,6 +251,10 @@ export class PolicyLinker implements Linker {
 
   hasGetter(name: string): boolean {
     return this.#getters.has(name);
+  }
+
+  rowTypeOf(name: string): DeclaredType | undefined {
+    return this.#rowTypes.get(name);
   }
 
   mayTag(name: string): boolean {

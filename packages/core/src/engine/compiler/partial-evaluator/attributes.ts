@@ -9,6 +9,7 @@ import type { Evaluation, Rest } from './evaluation.js';
 import { bind } from './unify.js';
 import {
   identityOf,
+  isReadFrom,
   isReservedMember,
   operandOf,
   type Cells,
@@ -31,7 +32,12 @@ export function readAttribute(evaluation: Evaluation, goal: LookupGoal, cells: C
   // The likely type of the object only says which code to try first. It gives no type to the value.
   const field = isCertain(base) ? fieldOf(evaluation, base, name) : undefined;
   const to = evaluation.newLocal();
-  const value = { ...declaredLocal(linker, to, fieldOf(evaluation, base, name)), field };
+  const rowType = field === undefined ? rowTypeOf(linker, base, name) : undefined;
+  const value = {
+    ...declaredLocal(linker, to, fieldOf(evaluation, base, name)),
+    field: rowType?.field ?? field,
+    isFieldCertain: rowType === undefined,
+  };
   evaluation.onUndo(() => reads.delete(at));
   reads.set(at, value);
   if (linker.mayTag(name)) evaluation.noteTypes();
@@ -50,6 +56,7 @@ export function readAttribute(evaluation: Evaluation, goal: LookupGoal, cells: C
     field: tag,
     tag: isTagged ? tag : undefined,
     notesRow: !hasExactBase && tag === undefined && linker.mayTag(name),
+    rowType,
     isOptional: false,
     unchecked: [],
     at: goal.span,
@@ -79,6 +86,16 @@ function fieldOf({ facts }: Evaluation, base: Value, name: string): FieldType | 
   return others.length === 0 ? found?.type : undefined;
 }
 
+/** Returns the type of the rows in a field, if the likely type of the object declares it and no other type declares another one. */
+function rowTypeOf(linker: Linker, base: Value, name: string) {
+  if (base.kind !== 'local' || base.known.kind === 'types' || base.likely === undefined) return undefined;
+  const isBaseFromField = isReadFrom(base, base.likely);
+  const field = base.likely.fields?.get(name)?.type;
+  const type = linker.rowTypeOf(name);
+  if (isBaseFromField === false || field?.kind !== 'named' || field.name !== type?.name) return undefined;
+  return { type, field, of: base.likely, isBaseFromField };
+}
+
 /** Returns a local whose likely type is the declared type of a field. */
 export function declaredLocal(linker: Linker, to: number, field: FieldType | undefined): LocalValue {
   const type = field?.kind === 'named' ? linker.context.program.types.find(field.name) : undefined;
@@ -88,6 +105,7 @@ export function declaredLocal(linker: Linker, to: number, field: FieldType | und
     known: anything,
     likely: type === undefined || type.builtIn ? undefined : type,
     field,
+    isFieldCertain: true,
   };
 }
 

@@ -4,7 +4,7 @@ import { groupByRules } from '../../rules/rule-groups.js';
 import { isUnknown, type KnownArgument } from '../compiled-function.js';
 import type { Linker } from '../linker.js';
 import { NotCompilable } from '../not-compilable.js';
-import { anyOf, fail, type CallTest, type Statement } from '../plan.js';
+import { anyOf, fail, type CallTest, type FromField, type Statement } from '../plan.js';
 import { maxInlinedSize, maxInliningDepth, maxUnfolding } from '../thresholds.js';
 import { ifHolds, noCells, type Evaluation, type Rest } from './evaluation.js';
 import { applicationsOf, candidatesOf, cuts, shapeOf, tableFor, type Application } from './rules.js';
@@ -222,7 +222,7 @@ function unfoldLikely(
     const otherwise = unfoldByType(evaluation, goal, args, known, i, rest);
     // Ahead-of-time code cannot bail out, so it needs code for all types.
     if (otherwise === undefined && linker.knownTypes !== undefined) break;
-    const isFromField = value.likely !== undefined && isReadFrom(value, value.likely);
+    const isFromField: FromField = value.likely !== undefined && isReadFrom(value, value.likely);
     const exact = value.likely && linker.exactArgument(value.likely, isFromField);
     if (exact !== undefined)
       return {

@@ -35,7 +35,14 @@ function evaluate(evaluation: Evaluation): Plan {
     if (known.kind === 'literal') return bound({ kind: 'constant', value: known.value });
     const param = evaluation.newLocal();
     params.push(param);
-    return bound({ kind: 'local', local: param, known, likely: classType(known), field: undefined });
+    return bound({
+      kind: 'local',
+      local: param,
+      known,
+      likely: classType(known),
+      field: undefined,
+      isFieldCertain: false,
+    });
   });
   const body = proveRules(evaluation, fn.predicate, evaluation.args);
   return { params, locals: evaluation.locals, body };

@@ -1,6 +1,6 @@
 import { isUnknown } from '../compiled-function.js';
 import { NotCompilable } from '../not-compilable.js';
-import { isLiteral, fail, type EqualTest, type Statement } from '../plan.js';
+import { isLiteral, fail, type EqualTest, type FromField, type Statement } from '../plan.js';
 import { ifHolds, type Evaluation, type Rest } from './evaluation.js';
 import {
   ambiguousLiteral,
@@ -123,6 +123,6 @@ export function checkType(evaluation: Evaluation, goal: IsaGoal, cell: Cell, res
   if (types !== undefined) return members.some((member) => types.types.has(member)) ? rest() : fail;
   if (union !== undefined) return ifHolds({ kind: 'isa-union', value: operandOf(value), union }, rest);
   if (value.kind === 'local' && isUnknown(value.known)) evaluation.setValue(at, { ...value, likely: type });
-  const isFromField = value.kind === 'local' && isReadFrom(value, type!);
+  const isFromField: FromField = value.kind === 'local' && isReadFrom(value, type!);
   return ifHolds({ kind: 'isa', value: operandOf(value), type: type!, isFromField }, rest);
 }

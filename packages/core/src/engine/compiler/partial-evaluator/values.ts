@@ -3,7 +3,7 @@ import type { DeclaredType, FieldType } from '../../../types/declared-type.js';
 import { anything, type KnownArgument } from '../compiled-function.js';
 import { identityOfConstant } from '../identity.js';
 import { NotCompilable } from '../not-compilable.js';
-import { constant, local, type Operand } from '../plan.js';
+import { constant, local, type FromField, type Operand } from '../plan.js';
 
 /** A value as far as it is known while a plan is built. */
 export type Value =
@@ -20,6 +20,8 @@ export interface LocalValue {
   readonly likely: DeclaredType | undefined;
   /** The declared type of the field that it was read from. */
   readonly field: FieldType | undefined;
+  /** Whether the type of the object from which it was read is certain. */
+  readonly isFieldCertain: boolean;
 }
 
 /** A variable of a rule while a plan is built: it is bound to a value, or to another variable, or to neither. */
@@ -48,11 +50,12 @@ export const unknownLocal = (n: number): LocalValue => ({
   known: anything,
   likely: undefined,
   field: undefined,
+  isFieldCertain: false,
 });
 
-/** Checks that a value was read from a field of a type, so that a plain row has this type. */
-export const isReadFrom = ({ field }: LocalValue, type: DeclaredType): boolean =>
-  field?.kind === 'named' && field.name === type.name;
+/** Returns whether a value was read from a field of a type. */
+export const isReadFrom = ({ field, isFieldCertain }: LocalValue, type: DeclaredType): FromField =>
+  field?.kind === 'named' && field.name === type.name && (isFieldCertain || 'perhaps');
 
 /** Follows variables that are bound to each other. */
 export function resolved(cell: Cell): Cell {
