@@ -1,50 +1,37 @@
 import {
   describeValue,
-  isAuthorizationError,
   isForbiddenError,
   isUndecided,
-  type AuthorizationError,
   type Authorizer,
   type CheckContext,
-  type CheckOptions,
   type Class,
   type CountOptions,
   type EnumerationOptions,
   type ListOptions,
-  type RefusalOptions,
   type ResourcePage,
   type RowCondition,
   type TypeToken,
 } from '@nanook/core';
-import { AuthorizationConfigError, toError } from '../config-errors/authorization-config-error.js';
+import { AuthorizationConfigError } from '../config-errors/authorization-config-error.js';
 import { isThenable } from '../internal/is-thenable.js';
 import { PendingChecks } from '../pending-checks/pending-checks.js';
-import { showExplanation, type Explain } from '../refusals/explained-refusal.js';
-import { notFound, withoutStack } from '../refusals/refusal.js';
+import type { Explain } from '../refusals/explained-refusal.js';
 import { RequirementScopes } from '../requirements/requirement-scope.js';
 import { checkSource, resourceFrom, type ResourceSource } from '../requirements/resource-source.js';
 import { checkAction, checkReason, describeSource } from '../requirements/route-requirement.js';
 import { describeCall, findMissingArgument, throwsRefusal, type CheckName } from './check-call.js';
-import { DecisionCache } from './decision-cache.js';
 import { RequestActor, type RequestActorOptions } from './request-actor.js';
+import { RequestRefusals, type RequestRefusalsOptions } from './request-refusals.js';
 
 /** Options for {@link RequestAuthorization}. */
-export interface RequestAuthorizationOptions<Actor = unknown> extends RequestActorOptions<Actor> {
+export interface RequestAuthorizationOptions<Actor = unknown>
+  extends RequestActorOptions<Actor>, RequestRefusalsOptions {
   /** Returns the argument of `allow_request`, for checks of the request itself. */
   readonly request?: () => unknown;
   /** The scopes of the handlers of this request, in which its decisions count. Default: one scope for the whole request. */
   readonly scopes?: RequirementScopes;
   /** The value of `WWW-Authenticate`, which a 401 must have: `'Basic'`, or a list of values. Default: `'Bearer'`. */
   readonly challenge?: string | readonly string[] | undefined;
-  /** Returns the method and the route of the request, which refusals carry for the log. */
-  readonly route?: () => string | undefined;
-  /** Returns the context of the checks, which their decisions contain. It is called once, for the first check. */
-  readonly context?: () => CheckContext | undefined;
-  /**
-   * Returns the options of the explanations that the client of this request may see, if it may see any. It is called for each check that
-   * can refuse the request. Default: the client sees none.
-   */
-  readonly explain?: Explain | undefined;
   /** Receives an error that no response can carry any more. Default: `console.error`. */
   readonly report?: (error: Error) => void;
 }
@@ -78,11 +65,10 @@ export class RequestAuthorization<Actor = unknown> {
   readonly scopes: RequirementScopes;
   readonly #options: RequestAuthorizationOptions<Actor>;
   readonly #actor: RequestActor<Actor>;
-  #cache: Decisions | undefined;
+  #refusals: RequestRefusals<Actor> | undefined;
   #loaded: { readonly resource: unknown } | undefined;
   #loadedBy: Map<unknown, unknown> | undefined;
   #skipReason: string | undefined;
-  #checkOptions: CheckOptions | undefined;
   readonly #report: (error: Error) => void;
 
   /** Creates the authorization of one request. Adapters do this for each request. */
@@ -176,7 +162,7 @@ export class RequestAuthorization<Actor = unknown> {
    * @internal for adapters
    */
   get context(): CheckContext | undefined {
-    return this.#ofChecks.context;
+    return this.#finder.context;
   }
 
   /**
@@ -206,7 +192,7 @@ export class RequestAuthorization<Actor = unknown> {
     return this.#check('authorize', arguments, async (call) => {
       const record = this.scopes.deciding(call);
       const awaited = await resource;
-      const refusal = await this.#findRefusal(action, awaited, true);
+      const refusal = await this.#finder.find(action, awaited, true);
       if (refusal !== undefined) throw refusal;
       record('authorized');
       return awaited as NonNullable<Awaited<Resource>>;
@@ -226,7 +212,7 @@ export class RequestAuthorization<Actor = unknown> {
   authorizeField(action: string, resource: unknown, field: string): Promise<void> {
     return this.#check('authorizeField', arguments, async (call) => {
       const record = this.scopes.deciding(call);
-      const refusal = await this.#findFieldRefusal(action, await resource, field, true);
+      const refusal = await this.#finder.findOfField(action, await resource, field, true);
       if (refusal !== undefined) throw refusal;
       record('authorized');
     });
@@ -243,11 +229,7 @@ export class RequestAuthorization<Actor = unknown> {
   authorizeRequest(request?: unknown): Promise<void> {
     return this.#check('authorizeRequest', arguments, async () => {
       const checked = request === undefined ? this.#options.request?.() : request;
-      // Not cached, because a framework changes the request while it routes it.
-      const actor = await this.actor();
-      const refusal = await this.#refusalOf(
-        this.authorizer.authorizeRequest(actor, checked, this.#ofRefusals),
-      );
+      const refusal = await this.#finder.findOfRequest(checked);
       if (refusal !== undefined) throw refusal;
     });
   }
@@ -274,7 +256,7 @@ export class RequestAuthorization<Actor = unknown> {
       if (!this.#actor.isKnown) await search;
       const given = resourceFrom(this.authorizer, source, context);
       const resource = isThenable(given) ? await given : given;
-      const refusal = await this.#findRefusal(action, resource, true);
+      const refusal = await this.#finder.find(action, resource, true);
       if (refusal !== undefined) throw refusal;
       record('authorized');
       this.#loaded = { resource };
@@ -326,7 +308,7 @@ export class RequestAuthorization<Actor = unknown> {
     return this.#check(
       'can',
       arguments,
-      async () => (await this.#findRefusal(action, await resource, true)) === undefined,
+      async () => (await this.#finder.find(action, await resource, true)) === undefined,
     );
   }
 
@@ -340,7 +322,7 @@ export class RequestAuthorization<Actor = unknown> {
   canAll(action: string, resources: Many<unknown>): Promise<boolean[]> {
     return this.#check('canAll', arguments, async () => {
       const all = await elementsOf(resources);
-      const refusals = await Promise.all(all.map((resource) => this.#findRefusal(action, resource)));
+      const refusals = await Promise.all(all.map((resource) => this.#finder.find(action, resource)));
       return refusals.map((refusal) => refusal === undefined);
     });
   }
@@ -361,7 +343,7 @@ export class RequestAuthorization<Actor = unknown> {
     return this.#check('filterAllowed', arguments, async () => {
       const all = await elementsOf(resources);
       const refusals = await Promise.all(
-        all.map((resource) => this.#findRefusal(action, resource).catch(undecidedIsRefused)),
+        all.map((resource) => this.#finder.find(action, resource).catch(undecidedIsRefused)),
       );
       return all.filter((_, i) => refusals[i] === undefined) as NonNullable<Awaited<Resource>>[];
     });
@@ -480,123 +462,25 @@ export class RequestAuthorization<Actor = unknown> {
   ): Promise<Partial<NonNullable<Awaited<Resource>>>> {
     checkAction(action);
     const awaited = await resource;
-    if (awaited === null || awaited === undefined)
-      throw this.#withRoute(notFound(action, this.#ofRefusals.explain !== undefined));
+    if (awaited === null || awaited === undefined) throw this.#finder.ofMissing(action);
     const entries = Object.entries(awaited);
     const refusals = await Promise.all(
-      entries.map(([field]) => this.#findFieldRefusal(action, awaited, field).catch(undecidedIsRefused)),
+      entries.map(([field]) => this.#finder.findOfField(action, awaited, field).catch(undecidedIsRefused)),
     );
     return Object.fromEntries(entries.filter((_, i) => refusals[i] === undefined)) as Partial<
       NonNullable<Awaited<Resource>>
     >;
   }
 
-  /** Returns the refusal, or `undefined` when the action is allowed. A refusal is cached as well, so that it is found only once. */
-  #findRefusal(
-    action: string,
-    resource: unknown,
-    isExplained = false,
-  ): Promise<AuthorizationError | undefined> {
-    return this.#findCached(action, undefined, resource, isExplained, (actor, options) =>
-      this.authorizer.authorize(actor, action, resource, options),
-    );
+  /** Finds the refusals of the checks. It is created for the first check. */
+  get #finder(): RequestRefusals<Actor> {
+    return (this.#refusals ??= new RequestRefusals(
+      this.authorizer,
+      this.#actor,
+      this.#options,
+      this.#report,
+    ));
   }
-
-  #findFieldRefusal(
-    action: string,
-    resource: unknown,
-    field: string,
-    isExplained = false,
-  ): Promise<AuthorizationError | undefined> {
-    return this.#findCached(action, field, resource, isExplained, (actor, options) =>
-      this.authorizer.authorizeField(actor, action, resource, field, options),
-    );
-  }
-
-  #findCached(
-    action: string,
-    field: string | undefined,
-    resource: unknown,
-    isExplained: boolean,
-    decide: (actor: Actor, options: RefusalOptions) => Promise<unknown>,
-  ): Promise<AuthorizationError | undefined> {
-    checkAction(action);
-    const search = this.actor();
-    const find = (actor: Actor): Promise<AuthorizationError | undefined> => {
-      const options: RefusalOptions = isExplained ? this.#ofRefusals : this.#ofChecks;
-      if (resource === null || resource === undefined)
-        return Promise.resolve(this.#withRoute(notFound(action, options.explain !== undefined)));
-      // The length tells the action and the field apart.
-      const cached = field === undefined ? action : `${action.length} ${action} ${field}`;
-      const decisions = field === undefined ? this.#decisions.actions : this.#decisions.fields;
-      return decisions.get(cached, resource, (forget) => this.#refusalOf(decide(actor, options), forget));
-    };
-    // Without waiting, where the actor is known.
-    return this.#actor.isKnown ? find(this.#actor.known) : search.then(find);
-  }
-
-  /** The options of a check whose refusal the client may see. If the hook `explain` fails, nothing is explained. */
-  get #ofRefusals(): RefusalOptions {
-    const { explain } = this;
-    if (explain === undefined) return this.#ofChecks;
-    try {
-      const options = explain();
-      return options === undefined ? this.#ofChecks : { ...this.#ofChecks, explain: options };
-    } catch (error) {
-      this.#report(toError(error) as Error);
-      return this.#ofChecks;
-    }
-  }
-
-  /** @param forget is called for an error, which is not a decision */
-  #refusalOf(
-    decision: Promise<unknown>,
-    forget: () => void = () => {},
-  ): Promise<AuthorizationError | undefined> {
-    return Promise.resolve(decision).then(
-      () => undefined,
-      (error: unknown) => {
-        if (isAuthorizationError(error)) {
-          showExplanation(error);
-          return this.#withRoute(withoutStack(error));
-        }
-        forget();
-        throw error;
-      },
-    );
-  }
-
-  /** The options of the checks of this request. */
-  get #ofChecks(): CheckOptions {
-    if (this.#checkOptions === undefined) {
-      const context = this.#options.context?.();
-      this.#checkOptions = context === undefined ? {} : { context };
-    }
-    return this.#checkOptions;
-  }
-
-  #withRoute(refusal: AuthorizationError): AuthorizationError {
-    refusal.route = this.#options.route?.();
-    return refusal;
-  }
-
-  /** The decisions of the current policy about the current actor. */
-  get #decisions(): Decisions {
-    const { version } = this.#actor;
-    const { policyHash } = this.authorizer;
-    if (this.#cache?.version !== version || this.#cache.policyHash !== policyHash)
-      this.#cache = { version, policyHash, actions: new DecisionCache(), fields: new DecisionCache() };
-    return this.#cache;
-  }
-}
-
-interface Decisions {
-  /** The version of the actor. */
-  readonly version: number;
-  readonly policyHash: string;
-  /** The decisions about actions, and about actions on fields. */
-  readonly actions: DecisionCache<AuthorizationError | undefined>;
-  readonly fields: DecisionCache<AuthorizationError | undefined>;
 }
 
 /** Resources, or a promise of them. Each resource may be a promise, too. */
