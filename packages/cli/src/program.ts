@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { checkCommand } from './commands/check.js';
 import { explainCommand } from './commands/explain.js';
 import { fmtCommand } from './commands/fmt.js';
+import { graphCommand } from './commands/graph.js';
 import { initCommand } from './commands/init.js';
 import type { Outcome } from './commands/outcome.js';
 import { queryCommand } from './commands/query.js';
@@ -42,6 +43,7 @@ export async function runProgram(args: readonly string[], io: Io): Promise<ExitC
     .addCommand(whoCanCommand(io))
     .addCommand(whatCanCommand(io))
     .addCommand(whereCommand(io))
+    .addCommand(graphCommand(io))
     .addCommand(replCommand(io));
   for (const command of [program, ...program.commands])
     command.exitOverride().configureOutput({

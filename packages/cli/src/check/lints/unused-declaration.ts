@@ -6,7 +6,13 @@ import {
   type PolicyNode,
   type RuleNode,
 } from '@nanook/core/syntax';
-import { blocksOf, declarationsOf, mayOverlap, shorthandRulesOf, type Declaration } from './declarations.js';
+import {
+  blocksOf,
+  declarationsOf,
+  mayOverlap,
+  shorthandRulesOf,
+  type Declaration,
+} from '../../blocks/declarations.js';
 import type { Lint } from './lint.js';
 import { rulesOf } from './rules-of.js';
 

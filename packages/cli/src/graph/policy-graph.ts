@@ -1,0 +1,68 @@
+import { parse, positionOf, type BlockNode, type ShorthandRuleNode } from '@nanook/core/syntax';
+import { blocksOf, declarationsOf, shorthandRulesOf } from '../blocks/declarations.js';
+import type { Project } from '../project/project.js';
+
+/** The types of a policy with their permissions, roles, relations and shorthand rules. */
+export interface PolicyGraph {
+  readonly types: readonly TypeNode[];
+}
+
+/** A type with a block. Several blocks of one type are one node. */
+export interface TypeNode {
+  readonly name: string;
+  readonly isActor: boolean;
+  readonly permissions: readonly string[];
+  readonly roles: readonly string[];
+  /** The names of related types, by the name of the relation. */
+  readonly relations: Readonly<Record<string, string>>;
+  readonly grants: readonly Grant[];
+}
+
+/** A shorthand rule: `"read" if "member" on "organization";`. */
+export interface Grant {
+  /** The permission or role that the rule gives. */
+  readonly gives: string;
+  /** The role or permission that it needs. */
+  readonly needs: string;
+  /** The relation to the resource on which it needs it; undefined for the resource itself. */
+  readonly on: string | undefined;
+  readonly file: string;
+  /** 1-based. */
+  readonly line: number;
+}
+
+export function graphOf({ policies }: Project): PolicyGraph {
+  const blocks = blocksOf(policies.map((policy) => parse(policy).policy));
+  const names = [...new Set(blocks.map(({ className }) => className.name))];
+  return { types: names.map((name) => typeNode(name, blocks)) };
+}
+
+function typeNode(name: string, blocks: readonly BlockNode[]): TypeNode {
+  const own = blocks.filter(({ className }) => className.name === name);
+  const declarations = own.flatMap(declarationsOf);
+  const namesOf = (kind: string): string[] =>
+    declarations.filter((declaration) => declaration.kind === kind).map((declaration) => declaration.name);
+  return {
+    name,
+    isActor: own.some(({ keyword }) => keyword?.name === 'actor'),
+    permissions: namesOf('permission'),
+    roles: namesOf('role'),
+    relations: Object.fromEntries(own.flatMap(relationsOf)),
+    grants: own.flatMap(shorthandRulesOf).map(grantOf),
+  };
+}
+
+const relationsOf = ({ items }: BlockNode): (readonly [string, string])[] =>
+  items.flatMap((item) =>
+    item.kind === 'dictionary-declaration'
+      ? item.fields.map(({ key, value }) => [key, value.name] as const)
+      : [],
+  );
+
+const grantOf = ({ head, implier, relation, span }: ShorthandRuleNode): Grant => ({
+  gives: head.value,
+  needs: implier.value,
+  on: relation?.value,
+  file: span.source.name ?? 'policy',
+  line: positionOf(span).line,
+});
