@@ -57,11 +57,11 @@ export class CandidateEngine extends DecisionEngine {
     if (mode === 'unrecorded') return decide();
     const args = ([a, b, c, d] as const).slice(0, arity) as unknown as Arguments;
     const decided = (holds: boolean): boolean => {
-      this.#compare(kind, args, holds ? 'allowed' : 'denied', undefined);
+      this.#compare(mode, kind, args, holds ? 'allowed' : 'denied', undefined);
       return holds;
     };
     const failed = (error: unknown): never => {
-      this.#compare(kind, args, isUndecided(error) ? 'undecided' : 'error', error);
+      this.#compare(mode, kind, args, isUndecided(error) ? 'undecided' : 'error', error);
       throw error;
     };
     try {
@@ -72,9 +72,22 @@ export class CandidateEngine extends DecisionEngine {
     }
   }
 
-  #compare(kind: Decision['kind'], args: Arguments, outcome: DecisionOutcome, error: unknown): void {
+  #compare(
+    mode: Mode,
+    kind: Decision['kind'],
+    args: Arguments,
+    outcome: DecisionOutcome,
+    error: unknown,
+  ): void {
     const seen = outcome === 'undecided' && this.#deniesUndecided ? 'denied' : outcome;
-    this.#candidate.comparison.add({ kind, args, outcome: seen, error, policy: this.#policy });
+    this.#candidate.comparison.add({
+      kind,
+      args,
+      outcome: seen,
+      error,
+      isSync: mode === 'sync',
+      policy: this.#policy,
+    });
   }
 
   override allow(

@@ -192,7 +192,8 @@ describe('a candidate next to the policy in use', () => {
     expect(authorizer.isAllowedSync(ann, 'read', new Note(2, 2))).toBe(false);
     await candidate.flush();
     expect(candidate.counts).toMatchObject({ different: 2, newlyRefused: 1 });
-    expect(differences[0]?.after.error).toMatchObject({ code: expect.stringMatching(/LIMIT|TIMEOUT/) });
+    const waited = differences.find(({ before }) => before.outcome === 'allowed');
+    expect(waited?.after.error).toMatchObject({ code: expect.stringMatching(/LIMIT|TIMEOUT/) as string });
   });
 
   it('drops checks when too many wait', async () => {
@@ -256,6 +257,24 @@ describe('a candidate next to the policy in use', () => {
     for (let i = 0; i < 2; i++) await authorizer.isAllowed(ann, 'read', new Note(i, 2));
     await candidate.flush();
     expect(errors.map(String).sort()).toEqual(['Error: first', 'Error: second']);
+  });
+
+  it('reports that a synchronous check would meet a promise', async () => {
+    const { authorizer, candidate, differences } = await compared(
+      'allow(_, _, _) if Later.yes();',
+      {},
+      { constants: { Later: { yes: () => Promise.resolve(true) } } },
+    );
+    const note = new Note(1, 1);
+    expect(authorizer.isAllowedSync(ann, 'read', note)).toBe(true);
+    expect(await authorizer.isAllowed(ann, 'read', note)).toBe(true);
+    await candidate.flush();
+    expect(candidate.counts).toEqual({ ...none, same: 1, different: 1, newlyRefused: 1 });
+    expect(differences[0]?.after).toMatchObject({
+      outcome: 'error',
+      error: { code: 'POLAR_RUN_PROMISE_IN_SYNC' },
+      explanation: undefined,
+    });
   });
 
   it('does not wait for `onDifference`', async () => {

@@ -30,6 +30,8 @@ interface DecidedCheck {
   readonly args: Arguments;
   readonly outcome: DecisionOutcome;
   readonly error: unknown;
+  /** Whether the check must not wait for promises. */
+  readonly isSync: boolean;
   /** The policy that decided. */
   readonly policy: QuietPolicy;
 }
@@ -136,20 +138,24 @@ export class Comparison {
       this.#counts.skipped++;
       return;
     }
-    const { outcome } = await this.#measured(() => this.#candidate.decide(check.kind, check.args));
+    const found = await this.#decide(this.#candidate, check);
     if (this.#isEnded) return;
-    if (outcome === 'skipped') this.#counts.skipped++;
-    else if (outcome === check.outcome) this.#counts.same++;
-    else await this.#differs(check, outcome);
+    if (found.outcome === 'skipped') this.#counts.skipped++;
+    else if (found.outcome === check.outcome) this.#counts.same++;
+    else await this.#differs(check, found.outcome, found.error);
   }
 
-  async #differs(check: DecidedCheck, found: DecisionOutcome): Promise<void> {
+  #decide(policy: QuietPolicy, { kind, args, isSync }: DecidedCheck): Promise<QuietOutcome> {
+    return this.#measured(() => policy.decide(kind, args, isSync));
+  }
+
+  async #differs(check: DecidedCheck, found: DecisionOutcome, error: unknown): Promise<void> {
     const { maxDifferences = 1_000, onDifference } = this.#options;
     if (onDifference === undefined || this.#explained >= maxDifferences) {
       // The policy in use decides again, because the data may have changed since.
-      const { outcome } = await this.#measured(() => check.policy.decide(check.kind, check.args));
+      const again = await this.#decide(check.policy, check);
       if (this.#isEnded) return;
-      if (outcome === check.outcome || outcome === 'skipped') this.#count(check.outcome, found);
+      if (again.outcome === check.outcome || again.outcome === 'skipped') this.#count(check.outcome, found);
       else this.#counts.changed++;
       return;
     }
@@ -157,7 +163,7 @@ export class Comparison {
     const before = await this.#measured(() => check.policy.explain(check.kind, check.args));
     const after = await this.#measured(() => this.#candidate.explain(check.kind, check.args));
     if (this.#isEnded) return;
-    if (!isConfirmed(before, check.outcome) || !isConfirmed(after, found)) {
+    if (!isConfirmed(before, check.outcome, check.isSync) || !isConfirmed(after, found, check.isSync)) {
       this.#explained--;
       this.#counts.changed++;
       return;
@@ -171,8 +177,8 @@ export class Comparison {
       action: isRequest ? undefined : others[0],
       resource: isRequest ? others[0] : others[1],
       field: others[2],
-      before: check.policy.decision(check.outcome, check.error ?? before.error, before.explanation),
-      after: this.#candidate.decision(found, after.error, after.explanation),
+      before: check.policy.decision(check.outcome, check.error ?? before.error, before),
+      after: this.#candidate.decision(found, error ?? after.error, after),
     });
   }
 
@@ -204,9 +210,12 @@ export class Comparison {
   }
 }
 
-/** Returns whether a policy has decided again as before. A policy that would call a method cannot. */
-const isConfirmed = (again: QuietOutcome, outcome: DecisionOutcome): boolean =>
-  again.outcome === outcome || again.outcome === 'skipped';
+/**
+ * Returns whether a policy has decided again as before. A policy that would call a method cannot. An explanation waits for promises, which are an
+ * error in a check that must not wait.
+ */
+const isConfirmed = (again: QuietOutcome, outcome: DecisionOutcome, isSync: boolean): boolean =>
+  again.outcome === outcome || again.outcome === 'skipped' || (isSync && outcome === 'error');
 
 const isAborted = (error: unknown): boolean =>
   error instanceof Error && (error as { code?: unknown }).code === 'POLAR_RUN_ABORTED';

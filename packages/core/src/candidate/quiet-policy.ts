@@ -28,6 +28,11 @@ export interface QuietOutcome {
   readonly error: unknown;
 }
 
+/** An outcome with its reasons, if there are any. */
+export interface QuietExplanation extends QuietOutcome {
+  readonly explanation: Explanation | undefined;
+}
+
 /** Decides checks of a policy on the machine, without records, warnings and output. It never throws. */
 export class QuietPolicy {
   readonly #loaded: LoadedPolicy;
@@ -41,12 +46,14 @@ export class QuietPolicy {
     this.#queries = new QueryRunner(context, options.limits);
   }
 
-  async decide(kind: Decision['kind'], args: Arguments): Promise<QuietOutcome> {
+  /** @param isSync whether the check must not wait for promises */
+  async decide(kind: Decision['kind'], args: Arguments, isSync: boolean): Promise<QuietOutcome> {
     let run: QueryRun | undefined;
     try {
       const { query, given } = this.#queries.prepareCall(kind, args);
       run = new QueryRun(this.#queries.context, query, given, this.#runOptions());
-      return { outcome: (await run.next()) ? 'allowed' : 'denied', error: undefined };
+      const holds = isSync ? run.nextSync() : await run.next();
+      return { outcome: holds ? 'allowed' : 'denied', error: undefined };
     } catch (error) {
       return this.#failure(error);
     } finally {
@@ -54,10 +61,7 @@ export class QuietPolicy {
     }
   }
 
-  async explain(
-    kind: Decision['kind'],
-    args: Arguments,
-  ): Promise<QuietOutcome & { explanation: Explanation | undefined }> {
+  async explain(kind: Decision['kind'], args: Arguments): Promise<QuietExplanation> {
     try {
       const { query, given } = this.#queries.prepareCall(kind, args);
       const explanation = await explainQuery(
@@ -74,9 +78,10 @@ export class QuietPolicy {
     }
   }
 
-  /** Describes a decision of this policy. */
-  decision(outcome: DecisionOutcome, error: unknown, explanation: Explanation | undefined): ComparedDecision {
+  /** Describes a decision of this policy. An explanation of another outcome is left out. */
+  decision(outcome: DecisionOutcome, error: unknown, explained: QuietExplanation): ComparedDecision {
     const { hash, version } = this.#loaded.version;
+    const explanation = explained.outcome === outcome ? explained.explanation : undefined;
     return { policy: hash, policyVersion: version, outcome, error, explanation };
   }
 
