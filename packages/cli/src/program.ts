@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { isPolarError } from '@nanook/core';
 import { Command, CommanderError } from 'commander';
 import { checkCommand } from './commands/check.js';
+import { compileCommand } from './commands/compile.js';
 import { explainCommand } from './commands/explain.js';
 import { fmtCommand } from './commands/fmt.js';
 import { graphCommand } from './commands/graph.js';
@@ -44,6 +45,7 @@ export async function runProgram(args: readonly string[], io: Io): Promise<ExitC
     .addCommand(whatCanCommand(io))
     .addCommand(whereCommand(io))
     .addCommand(graphCommand(io))
+    .addCommand(compileCommand(io))
     .addCommand(replCommand(io));
   for (const command of [program, ...program.commands])
     command.exitOverride().configureOutput({

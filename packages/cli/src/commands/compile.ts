@@ -1,0 +1,48 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { compilePolicy } from '@nanook/core/compile';
+import { Command, Option } from 'commander';
+import { UsageError } from '../errors/usage-error.js';
+import type { Io } from '../output/io.js';
+import { Project } from '../project/project.js';
+import { configOption, policyOption, type ProjectFlags } from './common-options.js';
+
+interface CompileFlags extends ProjectFlags {
+  readonly format?: 'esm' | 'cjs';
+}
+
+export function compileCommand(io: Io): Command {
+  return new Command('compile')
+    .summary('compile policies to a JavaScript module')
+    .description(
+      'Compiles policies to a JavaScript module for CompiledAuthorizer, which runs where eval is forbidden.',
+    )
+    .argument('<file>', 'the module to write; it is replaced if it exists')
+    .addOption(configOption())
+    .addOption(policyOption())
+    .addOption(
+      new Option(
+        '--format <format>',
+        'kind of the module; default: cjs for a file that ends in .cjs',
+      ).choices(['esm', 'cjs']),
+    )
+    .addHelpText('after', '\nExample:\n  nanook compile src/policy.js')
+    .action(async (file: string, { config, policy, format }: CompileFlags) => {
+      const project = await Project.open({ config, paths: policy });
+      if (!project.declaresTypes)
+        throw new UsageError(
+          'a compiled policy contains tests for the types of the application; declare `types` in the configuration: nanook init',
+        );
+      const { policies, types, constants, queries } = project.authorizerOptions(() => {});
+      const text = await compilePolicy({
+        policies,
+        ...(types && { types }),
+        ...(constants && { constants }),
+        ...(queries && { queries }),
+        format: format ?? (file.endsWith('.cjs') ? 'cjs' : 'esm'),
+      });
+      await mkdir(dirname(file), { recursive: true });
+      await writeFile(file, text);
+      io.out(`${file} is written`);
+    });
+}
