@@ -7,6 +7,7 @@ import { contentOf, enterFolder, nanook, project } from '../testing/run.fixture.
 /** Runs a module in CommonJS, whose imports this test has loaded. */
 function evaluate(text: string): PolicyModule {
   const module: { exports: unknown } = { exports: undefined };
+  // oxlint-disable-next-line typescript/no-implied-eval -- as Node runs a file in CommonJS
   new Function('module', 'require', text)(module, () => ({}));
   return module.exports as PolicyModule;
 }
