@@ -138,7 +138,7 @@ function execute({ page, line, file }) {
   const { status, signal, stdout, stderr } = spawnSync(process.execPath, [file], {
     cwd: dirname(file),
     encoding: 'utf8',
-    timeout: 30_000,
+    timeout: 120_000,
   });
   if (status !== 0)
     faults.push(`${page}:${line}: ended with ${signal ?? status}\n${stdout}${stderr}`.trimEnd());
