@@ -157,6 +157,57 @@ describe('nanook()', () => {
     expect(idsOf(rows)).toEqual([8, 9, 10]);
   });
 
+  it('refuses a cursor with conditions, which would tell values of hidden related rows', async () => {
+    const { document } = extended();
+    const owner = { is: { id: data.documents[0]!.owner_id } };
+    for (const cursor of [
+      { owner },
+      { AND: [{ owner }] },
+      { OR: [{ owner }] },
+      { NOT: { owner } },
+      { key: { owner } },
+    ])
+      await expect(document.findMany({ cursor: { id: 1, ...cursor } })).rejects.toMatchObject({
+        code: unscoped,
+      });
+  });
+
+  it('passes undefined values on, so that Prisma refuses them with strictUndefinedChecks', async () => {
+    const sent: AnyClient[] = [];
+    const { query } = (nanook({ authorizer, schema, actor: ann }) as unknown as (each: object) => AnyClient)({
+      $extends: (extension: object) => extension,
+    });
+    const send = (args: object) =>
+      query.$allOperations({
+        model: 'Document',
+        operation: 'deleteMany',
+        args,
+        query: async (each: object) => sent.push(each),
+      });
+    await send({ where: { id: undefined } });
+    await send({ where: { AND: undefined } });
+    await send({ where: undefined });
+    await send({ limit: undefined });
+    await send({});
+    const undefinedNames = (args: object): string[] =>
+      Object.entries(args).flatMap(([name, value]) => (value === undefined ? [name] : []));
+    expect(sent.map(({ where, ...rest }) => [...undefinedNames(where), ...undefinedNames(rest)])).toEqual([
+      ['id'],
+      ['NOT'],
+      ['NOT'],
+      ['limit'],
+      [],
+    ]);
+  });
+
+  it('throws for a schema that lacks a relation of the client, whose rows it could not restrict', () => {
+    const { comments: _, ...relations } = schema.models['Document']!.relations;
+    const models = { ...schema.models, Document: { ...schema.models['Document']!, relations } };
+    expect(() => extended({ schema: { ...schema, models } })).toThrow('`comments` of `Document`');
+    const { Comment: __, ...others } = schema.models;
+    expect(() => extended({ schema: { ...schema, models: others } })).toThrow('run `prisma generate`');
+  });
+
   it('restricts queries in transactions, and ends a batch with a refused operation', async () => {
     const own = extended();
     const [rows, total] = await own.$transaction([own.document.findMany({ orderBy }), own.document.count()]);
@@ -228,7 +279,11 @@ describe('nanook()', () => {
     ).resolves.toHaveLength(10);
   });
 
-  it.each([undefined, null, () => undefined, async () => null])(
+  it('waits for an actor that is a promise', async () => {
+    expect(await extended({ actor: Promise.resolve(ann) }).document.count()).toBe(10);
+  });
+
+  it.each([undefined, null, Promise.resolve(), () => undefined, async () => null])(
     'throws NANOOK_ORM_PRISMA_NO_ACTOR for the actor %s, without a query',
     async (actor) => {
       const before = queries.length;

@@ -4,6 +4,7 @@ import type { PrismaModel } from '../schema/prisma-schema.js';
 import type { ActionKind, NanookOptions } from './nanook-options.js';
 import { countValues, entriesOf, isPlain, type Where } from './plain.js';
 import { refusal } from './refusal.js';
+import { requireRelations } from './require-relations.js';
 import { actorOf, RowScopes } from './row-scopes.js';
 import { requireOwnOrder, scopedSelection } from './scoped-selection.js';
 import { noRow, scopedWhere, within } from './scoped-where.js';
@@ -62,6 +63,7 @@ export function nanook(options: NanookOptions): NanookExtension {
   return (client: Extensible) => {
     const settings = { ...options, client };
     const models = new Models(settings);
+    requireRelations(client, options.schema);
     models.checkNullability(options.types ?? {});
     const $allOperations = async ({ model, operation, args, query }: Operation): Promise<unknown> => {
       const actor = await actorOf(options.actor);
@@ -85,7 +87,9 @@ async function scopedArgs(
   if (given['orderBy'] !== undefined) await requireOwnOrder(given['orderBy'], model, scopes);
   const selected = aggregates.includes(operation) ? given : await scopedSelection(given, model, scopes);
   const scope = await scopes.of(model, kinds);
-  const where = within(scope, await scopedWhere(given['where'], model, scopes));
+  const asked =
+    Object.hasOwn(given, 'where') && given['where'] === undefined ? { AND: undefined } : given['where'];
+  const where = within(scope, await scopedWhere(asked, model, scopes));
   requireChangeable(where, model, operation, scopes);
   if (scopes.isRestricted && countValues({ ...selected, where }) > maxValuesOf(scopes.options))
     throw tooManyValues(scopes.options);
@@ -113,12 +117,20 @@ async function finds(operation: string, where: Where, query: Operation['query'])
 /** Returns a unique condition as the condition of any query, which has no names for unique fields together. */
 function uniqueWhere(cursor: unknown, model: string, { options }: RowScopes): Where {
   if (!isPlain(cursor)) throw refusal(model, 'a cursor must be an object literal');
-  const { fields } = options.schema.models[model]!;
-  return Object.fromEntries(
-    entriesOf(cursor).flatMap(([name, value]) =>
-      Object.hasOwn(fields, name) || !isPlain(value) ? [[name, value] as const] : entriesOf(value),
-    ),
+  const { fields, relations } = options.schema.models[model]!;
+  const isCondition = (name: string) => Object.hasOwn(relations, name) || ['AND', 'OR', 'NOT'].includes(name);
+  const values = entriesOf(cursor).flatMap(([name, value]) =>
+    Object.hasOwn(fields, name) || isCondition(name) || !isPlain(value)
+      ? [[name, value] as const]
+      : entriesOf(value),
   );
+  const [other] = values.find(([name]) => !Object.hasOwn(fields, name)) ?? [];
+  if (other !== undefined)
+    throw refusal(
+      model,
+      `a cursor names a row by its unique fields, and not by \`${other}\`; move conditions to \`where\``,
+    );
+  return Object.fromEntries(values);
 }
 
 /** Checks that the data of an update has no writes to related rows. */

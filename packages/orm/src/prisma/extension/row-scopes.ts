@@ -64,7 +64,7 @@ export class RowScopes {
 
 /** Returns the actor of a query. @throws {NanookOrmError} `NANOOK_ORM_PRISMA_NO_ACTOR` */
 export async function actorOf(actor: unknown): Promise<unknown> {
-  const found: unknown = typeof actor === 'function' ? await (actor as () => unknown)() : actor;
+  const found: unknown = await (typeof actor === 'function' ? (actor as () => unknown)() : actor);
   if (found === undefined || found === null) throw new NanookOrmError('NANOOK_ORM_PRISMA_NO_ACTOR', {});
   return found;
 }

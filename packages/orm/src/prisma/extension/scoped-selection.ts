@@ -7,7 +7,7 @@ import { scopedWhere, within } from './scoped-where.js';
 /** Returns the arguments of a query whose `select` and `include` load only related rows that the actor may see. */
 export async function scopedSelection(args: Where, model: string, scopes: RowScopes): Promise<Where> {
   const result: [string, unknown][] = [];
-  for (const [key, value] of entriesOf(args))
+  for (const [key, value] of Object.entries(args))
     result.push([
       key,
       (key === 'select' || key === 'include') && isPlain(value)
@@ -20,8 +20,8 @@ export async function scopedSelection(args: Where, model: string, scopes: RowSco
 async function selection(selected: Where, model: string, scopes: RowScopes): Promise<Where> {
   const { relations } = scopes.options.schema.models[model] as PrismaModel;
   const result: [string, unknown][] = [];
-  for (const [name, value] of entriesOf(selected)) {
-    if (value === false || value === null) result.push([name, value]);
+  for (const [name, value] of Object.entries(selected)) {
+    if (value === false || value === null || value === undefined) result.push([name, value]);
     else if (name === '_count') result.push([name, await counts(value, model, scopes)]);
     else if (Object.hasOwn(relations, name)) result.push([name, await related(name, value, model, scopes)]);
     else result.push([name, value]);
@@ -31,7 +31,9 @@ async function selection(selected: Where, model: string, scopes: RowScopes): Pro
 
 async function related(name: string, value: unknown, model: string, scopes: RowScopes): Promise<Where> {
   const { kind, type, nullable } = scopes.options.schema.models[model]!.relations[name]!;
-  const args = isPlain(value) ? value : {};
+  if (value !== true && !isPlain(value))
+    throw refusal(`${model}.${name}`, 'a selected relation must be `true`, `false` or an object literal');
+  const args = value === true ? {} : value;
   const scope = await scopes.of(type);
   const inner = await scopedSelection(args, type, scopes);
   if (args['orderBy'] !== undefined) await requireOwnOrder(args['orderBy'], type, scopes);

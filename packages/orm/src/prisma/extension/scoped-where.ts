@@ -13,8 +13,11 @@ export async function scopedWhere(where: unknown, model: string, scopes: RowScop
   const kept: [string, unknown][] = [];
   const and: Where[] = [];
   const add = (part: Where) => void (isEmpty(part) || and.push(part));
-  for (const [key, value] of entriesOf(where)) {
-    if (key === 'AND') {
+  for (const [key, value] of Object.entries(where)) {
+    if (value === undefined) {
+      // With `strictUndefinedChecks`, Prisma refuses a value that is undefined. `AND` gets another value below.
+      kept.unshift([key === 'AND' ? 'NOT' : key, undefined]);
+    } else if (key === 'AND') {
       for (const part of listOf(value)) add(await scopedWhere(part, model, scopes));
     } else if (key === 'NOT' || key === 'OR') {
       const parts = await Promise.all(listOf(value).map((part) => scopedWhere(part, model, scopes)));
