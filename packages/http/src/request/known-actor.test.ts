@@ -1,4 +1,5 @@
 import { Authorizer, type Decision } from '@nanook/core';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
 import { RequestAuthorization } from './request-authorization.js';
 
@@ -75,6 +76,36 @@ describe('a check for an actor that the hook returns without a promise', () => {
     await first;
     expect(await authz.can('read', note)).toBe(false);
     expect(await authz.actor()).toBe('bob');
+  });
+
+  it('keeps no decision about an actor that was forgotten before the hook found it', async () => {
+    let signIn = (_: string): void => {};
+    let given: unknown = new Promise<string>((resolve) => {
+      signIn = resolve;
+    });
+    const { authz } = await requestOf(() => given);
+    const first = authz.can('read', note);
+    await nextTurn();
+    given = 'bob';
+    authz.forgetActor();
+    signIn('alice');
+    expect(await first).toBe(true);
+    expect(await authz.can('read', note)).toBe(false);
+  });
+
+  it('uses no decision about the present actor for one that was forgotten before', async () => {
+    let signIn = (_: string): void => {};
+    let given: unknown = new Promise<string>((resolve) => {
+      signIn = resolve;
+    });
+    const { authz } = await requestOf(() => given);
+    const first = authz.can('read', note);
+    await nextTurn();
+    given = 'alice';
+    authz.forgetActor();
+    expect(await authz.can('read', note)).toBe(true);
+    signIn('bob');
+    expect(await first).toBe(false);
   });
 
   it('decides again for an actor that signs in during the request', async () => {

@@ -65,6 +65,15 @@ export class RequestActor<Actor> {
     return this.#known as Actor;
   }
 
+  /**
+   * Returns whether a search has found the present actor. The actor can be forgotten, or sign in, while a search is pending.
+   *
+   * @param version the version when the search began
+   */
+  isPresent(found: Actor, version: number): boolean {
+    return this.#isKnown ? Object.is(found, this.#known) : version === this.#version;
+  }
+
   /** Makes the next check call the hook again. */
   forget(): void {
     this.#search = undefined;

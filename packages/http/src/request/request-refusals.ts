@@ -94,18 +94,21 @@ export class RequestRefusals<Actor> {
     decide: (actor: Actor, options: RefusalOptions) => Promise<unknown>,
   ): Promise<AuthorizationError | undefined> {
     checkAction(action);
-    const search = this.#actor.find();
-    const find = (actor: Actor): Promise<AuthorizationError | undefined> => {
+    const find = (actor: Actor, isPresent: boolean): Promise<AuthorizationError | undefined> => {
       const options: RefusalOptions = isExplained ? this.#ofRefusals : this.#ofChecks;
       if (resource === null || resource === undefined)
         return Promise.resolve(this.ofMissing(action, options));
+      if (!isPresent) return this.#refusalOf(decide(actor, options));
       // The length tells the action and the field apart.
       const cached = field === undefined ? action : `${action.length} ${action} ${field}`;
       const refusals = field === undefined ? this.#kept.actions : this.#kept.fields;
       return refusals.get(cached, resource, (forget) => this.#refusalOf(decide(actor, options), forget));
     };
+    const search = this.#actor.find();
     // Without waiting, where the actor is known.
-    return this.#actor.isKnown ? find(this.#actor.known) : search.then(find);
+    if (this.#actor.isKnown) return find(this.#actor.known, true);
+    const { version } = this.#actor;
+    return search.then((actor) => find(actor, this.#actor.isPresent(actor, version)));
   }
 
   /** @param forget is called for an error, which is not a decision */
