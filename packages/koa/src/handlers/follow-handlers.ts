@@ -16,8 +16,13 @@ const followed = new WeakMap<Router, number>();
 
 /** Runs each handler of a router in a separate scope. Call it before the router receives the request. */
 export function followRouter(router: Router): void {
+  if (followed.get(router) !== router.stack.length) followHandlers(router);
+}
+
+/** Runs each handler of a router in a separate scope, also after the handlers of a layer have changed. */
+export function followHandlers(router: Router): void {
   watchOrigins(router);
-  if (followed.get(router) === router.stack.length) return;
+  watchParameters(router);
   followed.set(router, router.stack.length);
   router.stack.forEach((layer, i) => {
     const stack = layer.stack as Handler[];
@@ -25,6 +30,23 @@ export function followRouter(router: Router): void {
       stack[j] = inScope(handler, { container: router, layer, position: [i, j] });
     });
   });
+}
+
+type Method = (this: Router, ...args: unknown[]) => unknown;
+
+const watched = new WeakSet<object>();
+
+/** Follows the functions that `router.param` inserts, from now on, into the layers of a followed router. */
+function watchParameters(router: Router): void {
+  const prototype = Object.getPrototypeOf(router) as { param: Method };
+  if (watched.has(prototype)) return;
+  watched.add(prototype);
+  const { param } = prototype;
+  prototype.param = function (...args) {
+    const result = Reflect.apply(param, this, args);
+    if (followed.has(this)) followHandlers(this);
+    return result;
+  };
 }
 
 /** Runs each handler of the routers of an application in a separate scope. */

@@ -3,7 +3,7 @@ import { Authorizer } from '@nanook/core';
 import Koa, { type Context, type Middleware } from 'koa';
 import { EventEmitter, once } from 'node:events';
 import { Agent, createServer, get, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { connect, type AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -113,6 +113,32 @@ describe('a decision that code makes which middleware of this package calls', ()
     });
     const responses = await Promise.all(sent.map(([path, user]) => ask(path, user)));
     expect(responses).toEqual(sent.map(([, , expected]) => expected));
+  });
+
+  it('counts only for the handler of its own request, while requests are pipelined on one connection', async () => {
+    const router = protect(new Router());
+    router.get('/read', read(), async (ctx) => {
+      await pause(20);
+      ctx.body = 'a thing';
+    });
+    router.get('/skip', skipAuthorization('public'), (ctx) => void (ctx.body = 'public'));
+    await start((app) => app.use(router.routes()).use(secret));
+    const paths = ['/read', '/other', '/skip', '/other', '/read', '/other'];
+    const { port } = server!.address() as AddressInfo;
+    const socket = connect(port, '127.0.0.1');
+    socket.write(
+      paths
+        .map((path, i) => {
+          const closing = i === paths.length - 1 ? 'Connection: close\r\n' : '';
+          return `GET ${path} HTTP/1.1\r\nHost: localhost\r\n${closing}\r\n`;
+        })
+        .join(''),
+    );
+    const received = (await socket.setEncoding('utf8').toArray()).join('');
+    expect([...received.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => status)).toEqual(
+      paths.map((path) => (path === '/other' ? '500' : '200')),
+    );
+    expect(received).not.toContain('secret');
   });
 
   it('counts for a stream that its route sends, and not for a stream of another handler', async () => {

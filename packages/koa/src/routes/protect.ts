@@ -7,11 +7,11 @@ import {
   type RequestAuthorization,
 } from '@nanook/http';
 import type { ExtendableContext, Next } from 'koa';
-import { followApp, followRouter } from '../handlers/follow-handlers.js';
+import { followApp, followHandlers } from '../handlers/follow-handlers.js';
 import { asOwn, ownScopeOf, scopesOf } from '../handlers/handler-scopes.js';
 import { runGuarded } from '../handlers/response-guard.js';
 import { watchApplications } from '../handlers/watch-applications.js';
-import { authzOf, findAuthz, type Middleware } from '../internals/context.js';
+import { authzOf, findAuthz } from '../internals/context.js';
 import {
   isApp,
   isPreflight,
@@ -22,6 +22,7 @@ import {
   routeHandlers,
   routerOf,
   type App,
+  type Handler,
   type Layer,
   type Router,
 } from '../internals/koa-router-internals.js';
@@ -93,12 +94,13 @@ function protectRouter(router: Router): void {
   watchOrigins(router);
   const guardRoutes = () => {
     router.stack.filter(isRoute).forEach(guardRoute);
-    followRouter(router);
+    followHandlers(router);
   };
   guardRoutes();
   // All methods of a router call `register`; `use` copies the routes of another router.
   runAfter(router, 'register', guardRoutes);
   runAfter(router, 'use', guardRoutes);
+  runAfter(router, 'param', guardRoutes); // inserts its function before the guards
 }
 
 /** Wraps a method, so that the function runs after each call of it. */
@@ -112,9 +114,15 @@ function runAfter(object: object, name: string, run: () => void): void {
   };
 }
 
-/** Inserts a guard before the handlers of a route. A copied route has its guard already. */
+/** Inserts a guard before the handlers of a route, or moves it there. A copied route has its guard already. */
 function guardRoute(route: Layer): void {
-  if (route.stack.some((handler) => routeGuards.has(originalOf(handler)))) return;
+  const stack = route.stack as Handler[];
+  const index = stack.findIndex((handler) => routeGuards.has(originalOf(handler)));
+  if (index === 0) return;
+  stack.unshift(index > 0 ? stack.splice(index, 1)[0]! : newGuard(route));
+}
+
+function newGuard(route: Layer): Handler {
   const guard = asOwn((ctx: ExtendableContext, next: Next): Promise<void> => {
     const found = findAuthz(ctx);
     if (isSettled(ctx, next, found) || isPreflight(route)) return next();
@@ -131,7 +139,7 @@ function guardRoute(route: Layer): void {
     return runGuarded(ctx, found ?? authzOf(ctx, callOf(route)), next, next, route);
   });
   routeGuards.add(guard);
-  (route.stack as Middleware[]).unshift(guard);
+  return guard;
 }
 
 /** Returns whether a decision counts for a guard of a route. */
