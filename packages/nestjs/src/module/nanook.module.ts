@@ -28,7 +28,7 @@ import {
 } from '../options/nanook.module-definition.js';
 import type { GuardMode, NanookModuleOptions } from '../options/nanook.options.js';
 import { TEST_DOUBLE, type TestDouble } from '../options/test-double.js';
-import { convertRefusalsOfRoutes } from '../refusals/exception-layer.js';
+import { convertRefusalsOfRoutes, convertRefusalsOfUnknownTransports } from '../refusals/exception-layer.js';
 import { AUTHORIZATION_GUARD } from '../requirements/requirement-guard.js';
 import { ResourceLoaders } from '../resources/resource-loaders.js';
 import { featureModule, type NanookFeatureOptions } from './feature-module.js';
@@ -76,6 +76,7 @@ export class NanookModule extends ConfigurableModuleClass implements NestModule 
     @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost,
   ) {
     super();
+    convertRefusalsOfUnknownTransports();
   }
 
   /**

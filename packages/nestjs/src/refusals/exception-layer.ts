@@ -18,7 +18,13 @@ const extended = new WeakSet<object>();
 export function convertRefusalsOfRoutes(adapter: object): void {
   adapters.add(adapter);
   extend(ExceptionsHandler.prototype, ({ applicationRef }) => adapters.has(applicationRef ?? {}));
-  // The handlers of a transport that Nest does not know, such as Telegraf. Resolvers of GraphQL have an interceptor.
+}
+
+/**
+ * Converts, from now on, each refusal that a handler throws of a transport that Nest does not know, such as Telegraf. Such an application
+ * may have no HTTP adapter. Resolvers of GraphQL have an interceptor.
+ */
+export function convertRefusalsOfUnknownTransports(): void {
   extend(ExternalExceptionsHandler.prototype, (_, host) => host.getType<string>() !== 'graphql');
 }
 
