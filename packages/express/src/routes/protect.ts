@@ -25,8 +25,9 @@ const protectedObjects = new WeakSet<object>();
  *
  * Routes may be added before and after the call. Nested routers are protected, too. Mount applications after the call.
  *
- * If a handler before the requirement responds, the response is blocked, as with `authorize()`. `app.listen` throws when no rule of the
- * policy can allow a requirement, because an action or a type is misspelled.
+ * If a handler of the route responds before the requirement, the response is blocked. Only `authorize()` also blocks responses of
+ * middleware and of callbacks of `router.param`, which Express calls before the route. `app.listen` throws when no rule of the policy can
+ * allow a requirement, because an action or a type is misspelled.
  *
  * @returns its argument
  * @throws {AuthorizationConfigError} `NANOOK_HTTP_UNSEEN_APP` for an application that was mounted before;
