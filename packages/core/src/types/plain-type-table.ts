@@ -48,6 +48,7 @@ export class PlainTypeTable {
   readonly #byClass = new Map<Class, DeclaredType>();
   readonly #constants = new Map<string, unknown>();
   readonly #byPrototype = new Map<unknown, DeclaredType>();
+  #hasFields: boolean | undefined;
   readonly #ancestors = new Map<DeclaredType, readonly DeclaredType[]>();
 
   /** @throws {PolarError} `POLAR_TYPE_…` naming the first declaration that makes no sense */
@@ -101,7 +102,8 @@ export class PlainTypeTable {
 
   /** Returns true if any type declares its fields. */
   get hasFields(): boolean {
-    return [...this.#types.values()].some(({ fields }) => fields !== undefined);
+    this.#hasFields ??= [...this.#types.values()].some(({ fields }) => fields !== undefined);
+    return this.#hasFields;
   }
 
   get typeNames(): string[] {

@@ -77,6 +77,7 @@ describe('duplicate-rule and unreachable-rule', () => {
       '2 UNREACHABLE_RULE',
     ]);
     expect(lint('f(_: User, "a");\nf(_: User, "a") if g(1);\ng(1);')).toEqual(['2 UNREACHABLE_RULE']);
+    expect(lint('f("a", _, 3);\nf("a", "b", 3) if g(1);\ng(1);')).toEqual(['2 UNREACHABLE_RULE']);
   });
 
   it('keep a rule that another one covers only in part', () => {

@@ -12,9 +12,10 @@ export const unreachableRule: Lint = {
   *find({ trees }) {
     const groups = groupBy(rulesOf(trees), ({ name, parameters }) => `${name}/${parameters.length}`);
     for (const rules of groups.values()) {
-      const facts = rules.filter(isUnconditional);
+      const facts = groupBy(rules.filter(isUnconditional), ({ parameters }) => keysOf(parameters)[0] ?? '');
       for (const rule of rules) {
-        const broader = facts.find((fact) => fact !== rule && covers(fact, rule) && !isSame(fact, rule));
+        const candidates = ['', ...keysOf(rule.parameters)].flatMap((key) => facts.get(key) ?? []);
+        const broader = candidates.find((fact) => fact !== rule && covers(fact, rule) && !isSame(fact, rule));
         if (broader === undefined) continue;
         const fact = `\`${printRule(broader)}\` (${placeOf(broader.span)})`;
         yield {
@@ -25,6 +26,12 @@ export const unreachableRule: Lint = {
     }
   },
 };
+
+/** A key for each literal among the parameters, so that a rule is compared only with the facts that share one of its literals. */
+const keysOf = (parameters: readonly ParameterNode[]): readonly string[] =>
+  parameters.flatMap(({ term }, index) =>
+    term.kind === 'literal' ? [`${index} ${typeof term.value} ${term.value}`] : [],
+  );
 
 /** A fact without a variable can only accept the same fact, which is another lint. */
 const isUnconditional = ({ body, parameters }: RuleNode): boolean => {

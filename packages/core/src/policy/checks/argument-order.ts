@@ -32,6 +32,7 @@ const typeOf = ({ specializer }: ParameterNode): string | undefined =>
 
 /** Recognizes a type of actors by the actor blocks, or by its name if there are no actor blocks. */
 function isActor(name: string, { blocks, types }: PolicyDraft): boolean {
+  if (blocks.get(name)?.isActor === true) return true;
   const actors = [...blocks.values()].filter((block) => block.isActor);
   if (actors.length === 0) return usualActors.has(name);
   const type = types.find(name);
@@ -40,10 +41,9 @@ function isActor(name: string, { blocks, types }: PolicyDraft): boolean {
     actors.some((block) => {
       const actor = types.find(block.type);
       return (
-        block.type === name ||
-        (type !== undefined &&
-          actor !== undefined &&
-          (types.isSubtype(type, actor) || types.isSubtype(actor, type)))
+        type !== undefined &&
+        actor !== undefined &&
+        (types.isSubtype(type, actor) || types.isSubtype(actor, type))
       );
     })
   );
