@@ -25,6 +25,13 @@ describe('nanook fmt', () => {
     expect(await contentOf('a.polar')).toBe('f(1)  ;\n');
   });
 
+  it('keeps the line breaks of Windows', async () => {
+    await enterFolder({ 'a.polar': 'f(1)  ;\r\n\r\n# two\r\nf(2);' });
+    await nanook('fmt');
+    expect(await contentOf('a.polar')).toBe('f(1);\r\n\r\n# two\r\nf(2);\r\n');
+    expect((await nanook('fmt', '--check')).code).toBe(0);
+  });
+
   it('breaks lines at the given width', async () => {
     await enterFolder({ 'a.polar': 'f(x) if x = 1 and x = 2;\n' });
     await nanook('fmt', '--width', '20');

@@ -38,7 +38,8 @@ export interface FormatOptions {
 }
 
 /**
- * Formats a policy text. The result has the same meaning and the same comments, and formatting it again changes nothing.
+ * Formats a policy text. The result has the same meaning and the same comments, and formatting it again changes nothing. All lines end
+ * like the first one, with `\n` or `\r\n`.
  *
  * @returns the formatted text, and the syntax errors; with an error, the text is returned as it is
  * @example
@@ -51,7 +52,8 @@ export function formatPolicy(
   const { policy, diagnostics } = parse(text);
   if (diagnostics.length > 0) return { text: typeof text === 'string' ? text : text.source, diagnostics };
   const lines = layOut(policy, width);
-  return { text: lines.map((line) => `${line}\n`).join(''), diagnostics };
+  const lineBreak = /\r?\n/.exec(policy.span.source.text)?.[0] ?? '\n';
+  return { text: lines.map((line) => line + lineBreak).join(''), diagnostics };
 }
 
 /** A part of the text with lines of its own, and the comments inside it. */
@@ -121,7 +123,7 @@ function sequence(
     for (; next < comments.length && comments[next]!.span.start < limit; next++) {
       const { span, text: comment } = comments[next]!;
       const last = result.at(-1);
-      const isOnLine = last !== undefined && !text.slice(end, span.start).includes('\n');
+      const isOnLine = last !== undefined && !/[\n\r]/.test(text.slice(end, span.start));
       if (isOnLine) result[result.length - 1] = `${last} ${comment.trimEnd()}`;
       else {
         startLine(span);
