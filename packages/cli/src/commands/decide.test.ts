@@ -50,6 +50,19 @@ describe('commands that decide checks', () => {
     expect(await nanook('query', 'f(')).toMatchObject({ code: 2, err: expect.stringContaining('query:1:3') });
   });
 
+  it('who-can lists each name once, also if two names are one value', async () => {
+    await enterFolder({
+      'a.polar': 'allow(user: User, "read", _: Note) if user.id = 1;',
+      'nanook.config.mjs': `class User { constructor(id) { this.id = id; } }
+const ann = new User(1);
+export default { types: { User, Note: {} }, fixtures: { ann, anna: ann, anita: new User(1), ben: new User(2) } };`,
+    });
+    expect((await nanook('who-can', 'read', 'Note{id: 1}')).out).toBe('ann\nanna\nanita\n');
+    expect((await nanook('who-can', 'read', 'Note{id: 1}', '--actors', 'ann', 'ben', 'ann')).out).toBe(
+      'ann\n',
+    );
+  });
+
   it('what-can and who-can list the allowed actions and actors', async () => {
     expect((await nanook('what-can', 'ann', 'report')).out).toBe('edit\nread\n');
     expect((await nanook('what-can', 'cem', 'report')).out).toBe('no action is allowed\n');

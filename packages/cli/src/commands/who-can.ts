@@ -23,16 +23,21 @@ export function whoCanCommand(io: Io): Command {
     .action(async (action: string, resource: string, { config, policy, actors, json }: WhoCanFlags) => {
       const { authorizer, fixtures, value } = await openProject({ config, paths: policy });
       const names = actors ?? Object.keys(fixtures);
-      const actorsByName = new Map(names.map((name) => [name, value(name)]));
-      const nameOf = (actor: unknown): string => names.find((name) => actorsByName.get(name) === actor)!;
-      const found = await authorizer.whoCan(action, value(resource), actorsByName.values());
-      const allowed = found.allowed.map(nameOf);
+      const namesOf = new Map<unknown, string[]>();
+      for (const name of new Set(names)) {
+        const actor = value(name);
+        namesOf.set(actor, [...(namesOf.get(actor) ?? []), name]);
+      }
+      const found = await authorizer.whoCan(action, value(resource), namesOf.keys());
+      const allowed = found.allowed.flatMap((actor) => namesOf.get(actor)!);
+      const undecided = found.undecided.flatMap(({ actor, error }) =>
+        namesOf.get(actor)!.map((name) => ({ name, error })),
+      );
       if (json === true) {
-        const undecided = found.undecided.map(({ actor }) => nameOf(actor));
-        io.out(JSON.stringify({ allowed, undecided }, undefined, 2));
+        io.out(JSON.stringify({ allowed, undecided: undecided.map(({ name }) => name) }, undefined, 2));
         return;
       }
       io.out(allowed.length === 0 ? 'no fixture may perform the action' : allowed.join('\n'));
-      for (const { actor, error } of found.undecided) io.out(undecidedLine(nameOf(actor), error, io));
+      for (const { name, error } of undecided) io.out(undecidedLine(name, error, io));
     });
 }
