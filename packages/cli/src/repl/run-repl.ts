@@ -26,12 +26,20 @@ export async function runRepl(session: Session): Promise<void> {
     readline.prompt();
   };
   const running = { controller: undefined as AbortController | undefined };
+  let pending = '';
   readline.on('SIGINT', () => {
     if (running.controller !== undefined) running.controller.abort();
-    else readline.close();
+    else if (pending === '' && readline.line === '') readline.close();
+    else {
+      pending = '';
+      // Ctrl+E and Ctrl+U remove the text of the line.
+      readline.write(null, { ctrl: true, name: 'e' });
+      readline.write(null, { ctrl: true, name: 'u' });
+      process.stdout.write('\n');
+      prompt('> ');
+    }
   });
   readline.on('history', (history: string[]) => void writeHistory(history));
-  let pending = '';
   prompt('> ');
   for await (const line of linesOf(readline)) {
     const text = pending === '' ? line : `${pending}\n${line}`;
@@ -49,6 +57,7 @@ export async function runRepl(session: Session): Promise<void> {
   }
   if (pending !== '') await session.answer(pending);
   readline.close();
+  if (isTerminal) process.stdout.write('\n');
 }
 
 /** Yields each line. The iterator of readline loses lines that arrive before it starts. */
