@@ -14,6 +14,7 @@ import { testCommand } from './commands/test.js';
 import { whatCanCommand } from './commands/what-can.js';
 import { whereCommand } from './commands/where.js';
 import { whoCanCommand } from './commands/who-can.js';
+import { messageOf } from './errors/message-of.js';
 import { UsageError } from './errors/usage-error.js';
 import { ExitCode } from './output/exit-code.js';
 import type { Io } from './output/io.js';
@@ -58,8 +59,11 @@ export async function runProgram(args: readonly string[], io: Io): Promise<ExitC
   } catch (error) {
     // Commander has written its message.
     if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.fine : ExitCode.wrongUsage;
-    if (!(error instanceof UsageError) && !isPolarError(error)) throw error;
-    io.err(error.message);
-    return error instanceof UsageError ? ExitCode.wrongUsage : ExitCode.findings;
+    if (isPolarError(error)) {
+      io.err(error.message);
+      return ExitCode.findings;
+    }
+    io.err(error instanceof UsageError ? error.message : messageOf(error));
+    return ExitCode.wrongUsage;
   }
 }

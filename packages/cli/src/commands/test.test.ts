@@ -109,6 +109,25 @@ test "wrong" {
     });
   });
 
+  it('runs a setup although a fixture has a name that a policy cannot write', async () => {
+    await enterFolder({
+      'a.polar': `allow(user: User, "read", _: Note) if user.id = 1;
+test "setup" { setup { allow(ann, "edit", note); } assert allow(ann, "edit", note); assert_not allow(ben, "edit", note); }`,
+      'nanook.config.json': JSON.stringify({
+        types: { User: {}, Note: {} },
+        fixtures: {
+          ann: { $type: 'User', id: 1 },
+          ben: { $type: 'User', id: 2 },
+          note: { $type: 'Note' },
+          'a b': 1,
+          if: 2,
+          'n-1': 3,
+        },
+      }),
+    });
+    expect(await nanook('test')).toMatchObject({ code: 0 });
+  });
+
   it('runs only the tests whose name contains a text', async () => {
     await enterFolder({ ...project, 'policy/a.polar': passing + failing });
     expect((await nanook('test')).code).toBe(1);

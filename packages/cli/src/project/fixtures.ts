@@ -1,6 +1,31 @@
-import { typed } from '@nanook/core';
+import { describeValue, typed } from '@nanook/core';
 import { UsageError } from '../errors/usage-error.js';
 import type { Fixtures } from './config.js';
+import { builtInTypes } from './infer-types.js';
+
+/**
+ * Requires an object of fixtures whose names are free: in a query, the name of a type or a constant is this type or constant.
+ *
+ * @throws {UsageError} when a value is something else
+ */
+export function requireFixtures(
+  fixtures: unknown,
+  types: object,
+  constants: object,
+): asserts fixtures is Fixtures {
+  if (!isRow(fixtures))
+    throw new UsageError(
+      `the fixtures must be an object of values by name, such as { ann: new User(1) }, found ${describeValue(fixtures)}`,
+    );
+  for (const name of Object.keys(fixtures)) {
+    const isType = Object.hasOwn(types, name) || builtInTypes.has(name);
+    if (!isType && !Object.hasOwn(constants, name) && !words.has(name)) continue;
+    const kind = isType ? 'a type' : words.has(name) ? 'a word of the language' : 'a constant';
+    throw new UsageError(`the fixture \`${name}\` has the name of ${kind}; give it another name`);
+  }
+}
+
+const words: ReadonlySet<string> = new Set(['false', 'nil', 'true']);
 
 /**
  * Builds the fixtures of a configuration in JSON. The field `"$type"` of an object is the type of the row. An object

@@ -1,7 +1,7 @@
 import type { TypesInput } from '@nanook/core';
 import { visit, type PolicyNode } from '@nanook/core/syntax';
 
-const builtIn = new Set([
+export const builtInTypes: ReadonlySet<string> = new Set([
   'Actor',
   'Boolean',
   'Clock',
@@ -30,7 +30,7 @@ export function inferTypes(policies: readonly PolicyNode[]): TypesInput {
       call: ({ args }) => args.forEach(addConstant),
       parameter: ({ term }) => addConstant(term),
     });
-  return Object.fromEntries([...names].filter((name) => !builtIn.has(name)).map((name) => [name, {}]));
+  return Object.fromEntries([...names].filter((name) => !builtInTypes.has(name)).map((name) => [name, {}]));
 
   function addConstant(term: { readonly kind: string; readonly name?: string }): void {
     if (term.kind === 'variable' && /^\p{Lu}/u.test(term.name!)) names.add(term.name!);

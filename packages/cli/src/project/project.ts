@@ -10,10 +10,11 @@ import {
   type TypesInput,
 } from '@nanook/core';
 import { parse } from '@nanook/core/syntax';
+import { messageOf } from '../errors/message-of.js';
 import { UsageError } from '../errors/usage-error.js';
 import type { Fixtures, NanookConfig } from './config.js';
 import { findConfig } from './find-config.js';
-import { fixturesFromJson } from './fixtures.js';
+import { fixturesFromJson, requireFixtures } from './fixtures.js';
 import { inferTypes } from './infer-types.js';
 import { readConfig } from './read-config.js';
 
@@ -77,11 +78,27 @@ export class Project {
     return Authorizer.load(this.authorizerOptions(onWarning));
   }
 
-  /** Returns the named values with which commands decide checks. */
+  /**
+   * Returns the named values with which commands decide checks.
+   *
+   * @throws {UsageError} when the configuration gives none
+   */
   async fixtures(): Promise<Fixtures> {
-    const { fixtures = {} } = this.config;
-    if (typeof fixtures === 'function') return fixtures();
+    const fixtures = await this.#rawFixtures();
+    requireFixtures(fixtures, this.types, this.config.constants ?? {});
     return extname(this.configFile ?? '') === '.json' ? fixturesFromJson(fixtures) : fixtures;
+  }
+
+  async #rawFixtures(): Promise<unknown> {
+    const { fixtures = {} } = this.config;
+    if (typeof fixtures !== 'function') return fixtures;
+    try {
+      return await fixtures();
+    } catch (error) {
+      throw new UsageError(`the fixtures of ${this.configFile} cannot be loaded: ${messageOf(error)}`, {
+        cause: error,
+      });
+    }
   }
 }
 
@@ -104,6 +121,6 @@ async function read(inputs: readonly PolicyInput[]): Promise<NamedPolicy[]> {
   try {
     return await readPolicies(inputs);
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
+    throw new UsageError(messageOf(error), { cause: error });
   }
 }

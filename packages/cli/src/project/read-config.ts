@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describeValue, nearNames } from '@nanook/core';
+import { messageOf } from '../errors/message-of.js';
 import { UsageError } from '../errors/usage-error.js';
 import { authorizerOptions, type NanookConfig } from './config.js';
 
@@ -30,7 +31,8 @@ function unknownOption(file: string, name: string): UsageError {
 
 async function readJson(file: string): Promise<unknown> {
   try {
-    return JSON.parse(await readFile(file, 'utf8'));
+    // Some editors on Windows start a file with a byte order mark.
+    return JSON.parse((await readFile(file, 'utf8')).replace(/^\uFEFF/, ''));
   } catch (error) {
     throw new UsageError(`${file}: ${messageOf(error)}`, { cause: error });
   }
@@ -73,5 +75,3 @@ function defaultOf(module: unknown): unknown {
 }
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

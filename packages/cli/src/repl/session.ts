@@ -2,6 +2,7 @@ import { renderExplanation, renderDiagnostic } from '@nanook/core';
 import { parseTerm } from '@nanook/core/syntax';
 import { answerLine, answersOf, bindingsOf } from '../commands/query.js';
 import { openProject, type Opened } from '../commands/opened.js';
+import { messageOf } from '../errors/message-of.js';
 import { UsageError } from '../errors/usage-error.js';
 import type { Io } from '../output/io.js';
 import type { ProjectOptions } from '../project/project.js';
@@ -42,7 +43,7 @@ export class Session {
       if (text.startsWith(':')) await this.#runCommand(text);
       else await this.#query(text, signal);
     } catch (error) {
-      this.io.err(this.io.colors.red(error instanceof Error ? error.message : String(error)));
+      this.io.err(this.io.colors.red(messageOf(error)));
     }
     if (this.#showsTime) this.io.out(this.io.colors.dim(`${(performance.now() - start).toFixed(1)} ms`));
   }

@@ -9,6 +9,7 @@ import {
   type TestNode,
 } from '@nanook/core/syntax';
 import { bindingsOf } from '../commands/query.js';
+import { messageOf } from '../errors/message-of.js';
 import type { Fixtures } from '../project/config.js';
 import type { Project } from '../project/project.js';
 import { showValue } from '../values/show-value.js';
@@ -163,6 +164,3 @@ async function valuesOf(
   }
   return [...values];
 }
-
-const messageOf = (error: unknown): string =>
-  isPolarError(error) || error instanceof Error ? error.message : String(error);

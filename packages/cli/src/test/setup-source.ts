@@ -1,6 +1,7 @@
 import type { Authorizer, NamedPolicy } from '@nanook/core';
 import {
   mapTerm,
+  parseTerm,
   positionOf,
   printParameter,
   printTerm,
@@ -14,9 +15,13 @@ import type { Fixtures } from '../project/config.js';
 /** A prefix that the names of a policy rarely have. */
 const prefix = 'fixture::';
 
-/** Returns the fixtures as constants for the rules of `setupSource`. */
+/** Returns the fixtures that a policy can name as constants for the rules of `setupSource`. */
 export const fixtureConstants = (fixtures: Fixtures): Fixtures =>
-  Object.fromEntries(Object.entries(fixtures).map(([name, value]) => [prefix + name, value]));
+  Object.fromEntries(
+    Object.entries(fixtures)
+      .filter(([name]) => parseTerm(name).term?.kind === 'variable')
+      .map(([name, value]) => [prefix + name, value]),
+  );
 
 /**
  * Returns the setups of a test as a policy, in which the names of fixtures are constants. Each rule has the line that it has in the file

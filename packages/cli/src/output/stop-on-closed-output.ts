@@ -1,0 +1,22 @@
+import { ExitCode } from './exit-code.js';
+
+/** The code with which a shell reports a process that ended because nobody reads its output (128 + SIGPIPE). */
+const closedPipe = 141;
+
+/**
+ * Ends the process when its output cannot be written: without a message when the reader has gone (`nanook query … | head -1`), and with
+ * one when, for example, the disk is full.
+ */
+export function stopOnClosedOutput({
+  stdout,
+  stderr,
+  exit,
+}: Pick<NodeJS.Process, 'stdout' | 'stderr' | 'exit'>): void {
+  const stop = (error: NodeJS.ErrnoException): never =>
+    exit(error.code === 'EPIPE' ? closedPipe : ExitCode.wrongUsage);
+  stderr.on('error', stop);
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') stderr.write(`the output cannot be written: ${error.message}\n`);
+    stop(error);
+  });
+}
