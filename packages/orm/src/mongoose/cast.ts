@@ -11,12 +11,18 @@ export function requireSameCast(model: AnyModel, type: string, filter: object): 
   let after: unknown;
   try {
     // A query casts a copy of the filter.
-    after = plain(model.find(filter as never).cast(model));
+    after = plain({ ...model.find(filter as never).cast(model), ...ofModel(model) });
   } catch (error) {
     throw new NanookOrmError('NANOOK_ORM_MONGOOSE_CAST', { type, found: String((error as Error).message) });
   }
   const found = difference(before, after);
   if (found !== undefined) throw new NanookOrmError('NANOOK_ORM_MONGOOSE_CAST', { type, found });
+}
+
+/** Returns the test that Mongoose adds for a discriminator, without its value: it keeps the documents of the model. */
+function ofModel({ schema, baseModelName }: AnyModel): object {
+  const { discriminatorKey } = schema.options as { readonly discriminatorKey?: string };
+  return baseModelName === undefined ? {} : { [discriminatorKey ?? '__t']: undefined };
 }
 
 /** Returns a copy as data, in which two values of different types differ. */

@@ -7,6 +7,8 @@ export interface AnySchemaType extends SchemaType {
   readonly isRequired?: boolean;
   readonly originalRequiredValue?: unknown;
   readonly schema?: Schema;
+  /** Whether queries return the path, if its schema says so. */
+  readonly selected?: boolean;
   /** The type of the elements of an array. */
   readonly embeddedSchemaType?: AnySchemaType;
   readonly getters: readonly unknown[];

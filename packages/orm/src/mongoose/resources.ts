@@ -1,12 +1,14 @@
 import type { ResourceAdapter, ResourceQuery, SortKey } from '@nanook/core';
 import type { RowCondition } from '@nanook/core/filter';
-import type { PipelineStage, SortOrder } from 'mongoose';
+import type { PipelineStage, Schema, SortOrder } from 'mongoose';
 import { isNanookOrmError } from '../errors/nanook-orm-error.js';
 import { pageCondition } from '../sql/page-filter.js';
 import type { AnyModel, MongooseConnection, MongooseOptions } from './collections.js';
+import { inexpressible } from './errors.js';
 import { queriesOf, type MongooseFilter, type Queries } from './mongoose.js';
 import { ExpressionPrinter } from './print-expression.js';
 import type { Stage } from './print-filter.js';
+import { unselectedPaths } from './unselected-paths.js';
 
 // Another collation of a collection would compare texts by a language.
 const collation = { locale: 'simple' };
@@ -32,13 +34,15 @@ export function mongooseResources(
       const { orderBy, take } = page;
       const condition = pageCondition(page);
       const model = queries.modelOf(condition.type);
+      const unselected = unselectedPaths(model.schema as Schema);
+      requireSelected(queries, orderBy, unselected);
       const filter = filterOf(queries, condition);
       const order = plainOrder(queries, orderBy);
       if (filter !== undefined && order !== undefined) {
         const query = model.find(filter).sort(order).collation(collation);
         return take === undefined ? query.exec() : query.limit(take).exec();
       }
-      const stages = [...queries.pipeline(condition), ...orderStages(queries, page)];
+      const stages = [...queries.pipeline(condition), ...orderStages(queries, page, unselected)];
       return (await aggregate(model, stages)).map((each) => model.hydrate(each) as object);
     },
     async count(condition) {
@@ -83,8 +87,25 @@ function plainOrder({ documents }: Queries, keys: readonly SortKey[]): [string, 
   return order;
 }
 
-/** Sorts by the values that documents show, and keeps a page. */
-function orderStages(queries: Queries, { condition, orderBy, take }: ResourceQuery): readonly Stage[] {
+/** Checks that the rows have the values of an order, because the next page begins after those of the last row. */
+function requireSelected(
+  { documents }: Queries,
+  keys: readonly SortKey[],
+  unselected: readonly string[],
+): void {
+  for (const { column } of keys) {
+    const { name } = documents.column(column);
+    if (unselected.includes(name))
+      throw inexpressible(`an order by \`${name}\`, which has \`select: false\``);
+  }
+}
+
+/** Sorts by the values that documents show, and keeps a page without the unselected paths. */
+function orderStages(
+  queries: Queries,
+  { condition, orderBy, take }: ResourceQuery,
+  unselected: readonly string[],
+): readonly Stage[] {
   const printer = queries.printer(condition.type);
   const level = printer.level(condition.row);
   const expressions = new ExpressionPrinter(printer.values, level);
@@ -102,6 +123,6 @@ function orderStages(queries: Queries, { condition, orderBy, take }: ResourceQue
     { $set: computed },
     { $sort: sort },
     ...(take === undefined ? [] : [{ $limit: take }]),
-    { $unset: Object.keys(computed) },
+    { $unset: [...Object.keys(computed), ...unselected] },
   ];
 }

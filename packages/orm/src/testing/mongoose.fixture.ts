@@ -30,7 +30,7 @@ export class MongoEmulator {
     for (const model of Object.values(this.base.models)) {
       const { collectionName } = model.collection;
       Object.assign(model.collection, {
-        find: (filter: Document, options: { sort?: Document; limit?: number }) =>
+        find: (filter: Document, options: FindOptions) =>
           cursorOf(() => this.#aggregate(collectionName, 'find', stagesOf(filter, options))),
         countDocuments: async (filter: Document) =>
           this.#aggregate(collectionName, 'count', [{ $match: filter }]).length,
@@ -66,12 +66,19 @@ export class MongoEmulator {
 
 const cursorOf = (run: () => Document[]) => ({ toArray: async () => run() });
 
-function stagesOf(filter: Document, { sort, limit }: { sort?: Document; limit?: number }): readonly Stage[] {
+interface FindOptions {
+  readonly sort?: Document;
+  readonly limit?: number;
+  readonly projection?: Document;
+}
+
+function stagesOf(filter: Document, { sort, limit, projection }: FindOptions): readonly Stage[] {
   const order = sort instanceof Map ? (Object.fromEntries(sort) as Document) : sort;
   return [
     { $match: filter },
     ...(order === undefined ? [] : [{ $sort: order }]),
     ...(limit === undefined ? [] : [{ $limit: limit }]),
+    ...(projection === undefined ? [] : [{ $project: projection }]),
   ];
 }
 
