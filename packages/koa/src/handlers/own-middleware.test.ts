@@ -141,6 +141,57 @@ describe('a decision that code makes which middleware of this package calls', ()
     expect(received).not.toContain('secret');
   });
 
+  it('counts only for its own request, while a limiter starts each request in the context of an earlier one', async () => {
+    const router = protect(new Router());
+    router.get('/read', read(), async (ctx) => {
+      await pause(1);
+      ctx.body = 'a thing';
+    });
+    router.get('/skip', skipAuthorization('public'), (ctx) => void (ctx.body = 'public'));
+    const app = new Koa();
+    app.on('error', () => {});
+    app.use(authorizationErrors({ onError: () => {} }));
+    app.use(authorization(authorizer, { actor: (ctx) => ctx.get('x-user') || 'alice' })).use(authorize());
+    app.use(router.routes()).use((ctx) => {
+      if (ctx.path === '/other') ctx.body = 'secret';
+    });
+    const handle = app.callback();
+    const waiting: (() => void)[] = [];
+    let isBusy = false;
+    const startNext = () => {
+      const begin = waiting.shift();
+      isBusy = begin !== undefined;
+      begin?.();
+    };
+    // The asynchronous context of each request contains those of the earlier ones.
+    server = createServer((req, res) => {
+      const end = res.end.bind(res) as (...args: never[]) => typeof res;
+      res.end = ((...args: never[]) => {
+        const ended = end(...args);
+        startNext();
+        return ended;
+      }) as typeof res.end;
+      waiting.push(() => void handle(req, res));
+      if (!isBusy) startNext();
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const ask = async (path: string, user: string) => {
+      const response = await fetch(`http://127.0.0.1:${port}${path}`, { headers: { 'x-user': user } });
+      const text = await response.text();
+      return response.status === 200 ? text : response.status;
+    };
+    const sent = Array.from({ length: 5 }, () => [
+      ['/read', 'alice', 'a thing'] as const,
+      ['/other', 'alice', 500] as const,
+      ['/skip', 'alice', 'public'] as const,
+      ['/missing', 'alice', 404] as const,
+      ['/read', 'bob', 403] as const,
+    ]).flat();
+    const responses = await Promise.all(sent.map(([path, user]) => ask(path, user)));
+    expect(responses).toEqual(sent.map(([, , expected]) => expected));
+  });
+
   it('counts for a stream that its route sends, and not for a stream of another handler', async () => {
     const router = protect(new Router());
     router.get('/stream', read(), (ctx) => void (ctx.body = Readable.from(['a ', 'thing'])));

@@ -23,11 +23,11 @@ import {
   type NestInterceptor,
   type NestModule,
 } from '@nestjs/common';
-import { BaseExceptionFilter, ExternalContextCreator, REQUEST } from '@nestjs/core';
+import { APP_FILTER, BaseExceptionFilter, ExternalContextCreator, REQUEST } from '@nestjs/core';
 import { Test } from '@nestjs/testing';
 import { Observable, map, of } from 'rxjs';
 import request from 'supertest';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import {
   adapters,
   adopt,
@@ -154,6 +154,37 @@ class EventsController {
   }
 }
 
+/** Answers with the body of the exception. */
+@Catch(HttpException)
+class ShowsBody implements ExceptionFilter {
+  catch(exception: HttpException, host: ArgumentsHost) {
+    const response = host
+      .switchToHttp()
+      .getResponse<{ status(code: number): { send(body: unknown): void } }>();
+    response.status(exception.getStatus()).send(exception.getResponse());
+  }
+}
+
+@Injectable({ scope: Scope.REQUEST })
+@Catch()
+class ScopedFilter extends ShowsException {
+  constructor(@Inject(REQUEST) readonly request: object) {
+    super();
+  }
+}
+
+@SkipAuthorization(skip)
+@UseFilters(ShowsException)
+@Controller('controller')
+class FilteredController {
+  @Get() show(@Authz() authz: RequestAuthorization) {
+    return authz.authorize('update', note);
+  }
+  @Get('scoped') @UseFilters(ScopedFilter) scoped(@Authz() authz: RequestAuthorization) {
+    return authz.authorize('update', note);
+  }
+}
+
 const controllers = [ChecksController, ScopedController];
 
 describe.each(platforms)('a refusal that a handler throws on %s', (adapter) => {
@@ -192,6 +223,60 @@ describe.each(platforms)('a refusal that a handler throws on %s', (adapter) => {
       name: 'ForbiddenException',
       cause: 'ForbiddenError',
     });
+  });
+
+  it.each(['/controller', '/controller/scoped'])(
+    'reaches the filter of the controller and a filter with a request scope as an HTTP exception: %s',
+    async (path) => {
+      await start({ actor: byHeader }, { adapter, controllers: [FilteredController] });
+      expect((await ask(path, 'bob')).body).toEqual({ name: 'ForbiddenException', cause: 'ForbiddenError' });
+    },
+  );
+
+  it.each([undefined, '', 'test', 'production'])(
+    'reaches a filter of the module without an explanation if NODE_ENV is %j',
+    async (environment) => {
+      vi.stubEnv('NODE_ENV', environment);
+      const providers = [{ provide: APP_FILTER, useClass: ShowsBody }];
+      await start({ actor: byHeader }, { adapter, controllers, providers });
+      expect((await ask('/notes/update', 'bob')).body).toEqual({ message: 'Forbidden', statusCode: 403 });
+      expect((await ask('/notes/delete', 'bob')).body).not.toHaveProperty('explanation');
+    },
+  );
+
+  it('does not reach a global filter that is added after the routes', async () => {
+    await startChecks();
+    app!.useGlobalFilters(new ShowsException());
+    const { status, body } = await ask('/notes/update', 'bob');
+    expect([status, body]).toEqual([403, forbidden]);
+  });
+
+  it('has the status of its own application, if two applications have different policies', async () => {
+    await startChecks();
+    const other = await Test.createTestingModule({
+      imports: [
+        NanookModule.forRoot({ policies: 'allow("bob", _, _: Note);', types: { Note }, actor: byHeader }),
+      ],
+      controllers,
+    }).compile();
+    const second = other.createNestApplication<INestApplication>(adapters[adapter]() as never, {
+      logger: false,
+    });
+    await ready(second, adapter);
+    const askSecond = (user: string) =>
+      request(second.getHttpServer()).get('/notes/update').set('x-user', user);
+    const statuses = async () => [
+      (await ask('/notes/update', 'bob')).status,
+      (await askSecond('bob')).status,
+      (await ask('/notes/update', 'alice')).status,
+      (await askSecond('alice')).status,
+    ];
+    try {
+      expect(await statuses()).toEqual([403, 200, 200, 404]);
+    } finally {
+      await second.close();
+    }
+    expect((await ask('/notes/update', 'bob')).status).toBe(403);
   });
 
   it('leaves other errors unchanged', async () => {

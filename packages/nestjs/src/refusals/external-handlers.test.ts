@@ -23,7 +23,7 @@ class Updates {
 
 /** Bots and commands run in an application context, which has no HTTP adapter. */
 describe('a refusal that a handler of an unknown transport throws in an application context', () => {
-  it('is an HTTP exception, also for its filters', async () => {
+  it('becomes an HTTP exception before its filters receive it', async () => {
     @Module({ imports: [NanookModule.forRoot({ policies: 'allow(_, "read", _);', watch: false })] })
     class AppModule {}
     const context = await NestFactory.createApplicationContext(AppModule, {
