@@ -375,9 +375,11 @@ export class Authorizer extends BaseAuthorizer {
    */
   async whatCan(actor: unknown, resource: unknown, options: EnumerationOptions = {}): Promise<WhatCan> {
     const [who, what] = [await awaitArgument(actor), await awaitArgument(resource)];
-    const found = await this.authorizedActions(who, what, options);
     const { whatCan } = await onDemand.whoCan();
-    return whatCan(this.#engine, this.#loaded.grantable, who, what, found, options);
+    // All checks use the same policy, also if a reload ends in between.
+    const [engine, { grantable }] = [this.#engine, this.#loaded];
+    const found = await this.authorizedActions(who, what, options);
+    return whatCan(engine, grantable, who, what, found, options);
   }
 
   /**

@@ -81,23 +81,25 @@ export abstract class BaseAuthorizer {
     } catch (error) {
       throw rejectionOf(resource, error);
     }
-    const result = await this.#decide('allow', [actor, action, awaited], options);
+    // The read check uses the same policy, also if a reload ends in between.
+    const { decider } = this;
+    const result = await this.#decide(decider, 'allow', [actor, action, awaited], options);
     if (result === true) return awaited;
     // The existence of a type is not a secret.
     const shown = isType(awaited) ? { ...options, checkRead: false } : options;
     throw await refusal(
       action,
-      this.decider.typeNameOf(awaited),
+      decider.typeNameOf(awaited),
       shown,
       this.#options,
-      (readAction) => this.decider.checkUnrecorded('allow', [actor, readAction, awaited], options),
+      (readAction) => decider.checkUnrecorded('allow', [actor, readAction, awaited], options),
       explanationIn(result),
     );
   }
 
   /** Checks that `allow_request(actor, request)` holds. @throws {ForbiddenError} otherwise */
   async authorizeRequest(actor: unknown, request: unknown, options?: RefusalOptions): Promise<void> {
-    const result = await this.#decide('allow_request', [actor, request], options);
+    const result = await this.#decide(this.decider, 'allow_request', [actor, request], options);
     if (result === true) return;
     const reason = denialReason('allow_request', undefined, undefined, undefined);
     throw new ForbiddenError(undefined, { reason, explanation: explanationIn(result) });
@@ -111,7 +113,7 @@ export abstract class BaseAuthorizer {
     field: string,
     options?: RefusalOptions,
   ): Promise<void> {
-    const result = await this.#decide('allow_field', [actor, action, resource, field], options);
+    const result = await this.#decide(this.decider, 'allow_field', [actor, action, resource, field], options);
     if (result !== true)
       throw this.#fieldRefusal(action, await awaitArgument(resource), field, explanationIn(result));
   }
@@ -166,11 +168,11 @@ export abstract class BaseAuthorizer {
 
   /** Returns whether a rule holds, or the explanation of its denial. */
   #decide(
+    decider: Decider,
     kind: Decision['kind'],
     args: Arguments,
     options: RefusalOptions | undefined,
   ): boolean | Promise<boolean | Explanation> {
-    const { decider } = this;
     return options?.explain === undefined || options.explain === false || decider.checkExplained === undefined
       ? decider.check(kind, args, options)
       : decider.checkExplained(kind, args, options);

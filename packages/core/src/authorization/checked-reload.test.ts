@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Authorizer, many, type Decision } from '../index.js';
+import { Authorizer, many, typed, type Decision } from '../index.js';
 import { Authorizer as NodeAuthorizer } from '../node/index.js';
 
 const reads = 'allow("ann", "read", "minutes");';
@@ -50,6 +50,38 @@ describe('a reload with a check', () => {
   it('checks with an authorizer of the same class', async () => {
     const authorizer = await NodeAuthorizer.load({ policies: reads });
     await authorizer.reload(writes, { check: (next) => expect(next).toBeInstanceOf(NodeAuthorizer) });
+  });
+});
+
+describe('a call that has started before a reload ends', () => {
+  const owners = 'allow(user, "edit", note) if note.ownerId = user;';
+  const types = { Note: { fields: { ownerId: 'String' } } } as const;
+  const waiting = () => {
+    let found: (ownerId: string) => void = () => {};
+    const ownerId = new Promise<string>((resolve) => (found = resolve));
+    return { note: typed('Note', { ownerId }), found };
+  };
+
+  it('makes the read check of a refusal with the policy that refused', async () => {
+    const authorizer = await Authorizer.load({ policies: owners, types, denialWarnings: false });
+    const { note, found } = waiting();
+    const refusal = authorizer.authorize('ann', 'edit', note);
+    await Promise.resolve();
+    await authorizer.reload('allow(_, "read", _);');
+    found('ben');
+    await expect(refusal).rejects.toHaveProperty('status', 404);
+  });
+
+  it('lists what an actor can do with one policy', async () => {
+    const authorizer = await Authorizer.load({ policies: owners, types, denialWarnings: false });
+    // Loads the code of `whatCan`, so that the next call starts at once.
+    await authorizer.whatCan('ann', typed('Note', { ownerId: 'ann' }));
+    const { note, found } = waiting();
+    const listed = authorizer.whatCan('ann', note);
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    await authorizer.reload('allow(_, "read", note) if note.title = "minutes";');
+    found('ben');
+    expect(await listed).toEqual({ allowed: [], undecided: [] });
   });
 });
 
