@@ -1,93 +1,40 @@
-import { DecisionEngine, type DecisionContext, type Mode } from '../authorization/decision-engine.js';
-import type { Decision, DecisionOutcome } from '../authorization/decision.js';
+import type { DecisionContext, DecisionEngine } from '../authorization/decision-engine.js';
+import type { Decision } from '../authorization/decision.js';
 import type { TypeReference } from '../authorization/grantable-actions.js';
 import type { LoadedPolicy } from '../authorization/loaded-policy.js';
-import type { CheckOptions, EnumerationOptions, ExplainOptions } from '../authorization/query-options.js';
-import { isUndecided } from '../authorization/undecided.js';
+import type {
+  CheckOptions,
+  EnumerationOptions,
+  ExplainOptions,
+  RefusalOptions,
+} from '../authorization/query-options.js';
 import type { WhereExplanation } from '../authorization/where-explanation.js';
 import type { Arguments } from '../engine/query/query-run.js';
 import type { Explanation } from '../explanation/explanation.js';
 import type { RowCondition } from '../filter/row-condition.js';
 import { isThenable } from '../host/value.js';
-import type { Comparison } from './comparison.js';
-import type { QuietPolicy } from './quiet-policy.js';
+import { ComparedEngine, type Compare } from './compared-engine.js';
 import type { RollOut } from './roll-out.js';
-
-/** The parts of a candidate that an engine needs. */
-export interface ServedCandidate {
-  /** The engine of the candidate, for the actors of the roll-out. */
-  readonly engine: DecisionEngine;
-  readonly comparison: Comparison;
-  readonly rollOut: RollOut;
-}
 
 /**
  * Decides the checks of the policy in use while there is a candidate: passes the decisions to the comparison, and the actors of the
  * roll-out to the candidate.
  */
-export class CandidateEngine extends DecisionEngine {
-  readonly #candidate: ServedCandidate;
-  readonly #policy: QuietPolicy;
-  readonly #deniesUndecided: boolean;
+export class CandidateEngine extends ComparedEngine {
+  readonly #candidate: DecisionEngine;
+  readonly #rollOut: RollOut;
 
-  /** @param policy the policy in use, for checks that are decided again */
+  /** @param candidate the engine of the candidate, for the actors of the roll-out */
   constructor(
     loaded: LoadedPolicy,
     context: DecisionContext,
-    candidate: ServedCandidate,
-    policy: QuietPolicy,
+    compare: Compare,
+    candidate: DecisionEngine,
+    rollOut: RollOut,
   ) {
-    super(loaded, context);
+    super(loaded, context, compare);
     this.#candidate = candidate;
-    this.#policy = policy;
-    this.#deniesUndecided = context.options.undecided === 'deny';
-  }
-
-  override decide(
-    mode: Mode,
-    kind: Decision['kind'],
-    arity: number,
-    a: unknown,
-    b: unknown,
-    c: unknown,
-    d: unknown,
-    options: CheckOptions | undefined,
-  ): boolean | Promise<boolean> {
-    const decide = () => super.decide(mode, kind, arity, a, b, c, d, options);
-    if (mode === 'unrecorded') return decide();
-    const args = ([a, b, c, d] as const).slice(0, arity) as unknown as Arguments;
-    const decided = (holds: boolean): boolean => {
-      this.#compare(mode, kind, args, holds ? 'allowed' : 'denied', undefined);
-      return holds;
-    };
-    const failed = (error: unknown): never => {
-      this.#compare(mode, kind, args, isUndecided(error) ? 'undecided' : 'error', error);
-      throw error;
-    };
-    try {
-      const result = decide();
-      return typeof result === 'boolean' ? decided(result) : result.then(decided, failed);
-    } catch (error) {
-      return failed(error);
-    }
-  }
-
-  #compare(
-    mode: Mode,
-    kind: Decision['kind'],
-    args: Arguments,
-    outcome: DecisionOutcome,
-    error: unknown,
-  ): void {
-    const seen = outcome === 'undecided' && this.#deniesUndecided ? 'denied' : outcome;
-    this.#candidate.comparison.add({
-      kind,
-      args,
-      outcome: seen,
-      error,
-      isSync: mode === 'sync',
-      policy: this.#policy,
-    });
+    this.#rollOut = rollOut;
   }
 
   override allow(
@@ -110,7 +57,7 @@ export class CandidateEngine extends DecisionEngine {
     options: CheckOptions | undefined,
   ): boolean {
     return this.#takes(actor)
-      ? this.#candidate.engine.allowSync(actor, action, resource, options)
+      ? this.#candidate.allowSync(actor, action, resource, options)
       : super.allowSync(actor, action, resource, options);
   }
 
@@ -123,6 +70,18 @@ export class CandidateEngine extends DecisionEngine {
       args[0],
       (who) => super.check(kind, by(who, args), options),
       (engine, who) => engine.check(kind, by(who, args), options),
+    );
+  }
+
+  override checkExplained(
+    kind: Decision['kind'],
+    args: Arguments,
+    options: RefusalOptions,
+  ): Promise<true | Explanation> {
+    return this.#serve(
+      args[0],
+      (who) => super.checkExplained(kind, by(who, args), options),
+      (engine, who) => engine.checkExplained(kind, by(who, args), options),
     );
   }
 
@@ -192,8 +151,8 @@ export class CandidateEngine extends DecisionEngine {
     own: (actor: unknown) => Result,
     other: (engine: DecisionEngine, actor: unknown) => Result,
   ): Result {
-    if (this.#candidate.rollOut.percent === 0) return own(actor);
-    const run = (who: unknown): Result => (this.#takes(who) ? other(this.#candidate.engine, who) : own(who));
+    if (this.#rollOut.percent === 0) return own(actor);
+    const run = (who: unknown): Result => (this.#takes(who) ? other(this.#candidate, who) : own(who));
     if (!isPromise(actor)) return run(actor);
     const awaited = Promise.resolve(actor).then(
       (who) => run(who),
@@ -204,7 +163,7 @@ export class CandidateEngine extends DecisionEngine {
   }
 
   #takes(actor: unknown): boolean {
-    return !isPromise(actor) && this.#candidate.rollOut.takes(actor);
+    return !isPromise(actor) && this.#rollOut.takes(actor);
   }
 }
 

@@ -184,6 +184,10 @@ describe('rollOut', () => {
       refusal: await authorizer
         .authorize(user, 'other', note)
         .catch((error: { status: number }) => error.status),
+      refusalExplained: await authorizer.authorize(user, 'write', note, { explain: true }).then(
+        () => 200,
+        (error: { status: number }) => error.status,
+      ),
     });
     const old = await questions();
     expect(old).toMatchObject({
@@ -195,6 +199,7 @@ describe('rollOut', () => {
       rules: 0,
       explained: 'denied',
       refusal: 403,
+      refusalExplained: 403,
     });
     candidate.rollOut(100);
     expect(await questions()).toEqual({
@@ -206,6 +211,7 @@ describe('rollOut', () => {
       rules: 1,
       explained: 'allowed',
       refusal: 404,
+      refusalExplained: 200,
     });
   });
 

@@ -1,4 +1,4 @@
-import { DecisionEngine, type DecisionContext } from '../authorization/decision-engine.js';
+import type { DecisionContext, DecisionEngine } from '../authorization/decision-engine.js';
 import type { LoadContext, LoadedPolicy } from '../authorization/loaded-policy.js';
 import type { WarmUpOptions } from '../authorization/query-options.js';
 import { limitsOf } from '../authorization/validate-options.js';
@@ -7,8 +7,9 @@ import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import { PolarError } from '../diagnostics/polar-error.js';
 import type { Limits } from '../engine/limits.js';
 import type { Sequence } from '../internal/sequence.js';
-import { CandidateEngine, type ServedCandidate } from './candidate-engine.js';
+import { CandidateEngine } from './candidate-engine.js';
 import type { CandidateOptions } from './candidate-options.js';
+import { ComparedEngine } from './compared-engine.js';
 import { Comparison, type CandidateCounts } from './comparison.js';
 import { QuietPolicy, type QuietOptions } from './quiet-policy.js';
 import { RollOut } from './roll-out.js';
@@ -38,7 +39,8 @@ export class CandidatePolicy {
   readonly #deciding: DecisionContext;
   readonly #options: CandidateOptions;
   readonly #host: CandidateHost;
-  readonly #served: ServedCandidate;
+  readonly #comparison: Comparison;
+  readonly #rollOut: RollOut;
   #end: 'promoted' | 'discarded' | undefined;
 
   /** @internal Use `authorizer.loadCandidate`. */
@@ -55,11 +57,8 @@ export class CandidatePolicy {
     this.#options = options;
     this.#host = host;
     const limits = limitsOf({ ...limitsOfCandidate(deciding.limits), ...options.limits });
-    this.#served = {
-      engine: new DecisionEngine(loaded, deciding),
-      comparison: new Comparison(this.#quiet(loaded, limits), options),
-      rollOut: new RollOut(options, loaded.context.typeSets),
-    };
+    this.#comparison = new Comparison(this.#quiet(loaded, limits), options);
+    this.#rollOut = new RollOut(options, loaded.context.typeSets);
   }
 
   /** The content hash of the candidate. */
@@ -79,12 +78,12 @@ export class CandidatePolicy {
 
   /** The results of the comparison so far. */
   get counts(): CandidateCounts {
-    return this.#served.comparison.counts;
+    return this.#comparison.counts;
   }
 
   /** The percentage of actors for which the candidate decides. */
   get percent(): number {
-    return this.#served.rollOut.percent;
+    return this.#rollOut.percent;
   }
 
   /**
@@ -97,7 +96,7 @@ export class CandidatePolicy {
    */
   rollOut(percent: number): void {
     this.#checkActive();
-    this.#served.rollOut.percent = percent;
+    this.#rollOut.percent = percent;
   }
 
   /** Compiles the code of the candidate, as `authorizer.warmUp` does for the policy in use. */
@@ -107,7 +106,7 @@ export class CandidatePolicy {
 
   /** Waits until all checks so far are compared. */
   flush(): Promise<void> {
-    return this.#served.comparison.flush();
+    return this.#comparison.flush();
   }
 
   /**
@@ -132,14 +131,23 @@ export class CandidatePolicy {
 
   /** @internal Creates the engine of a policy that is used next to this candidate. */
   engineFor(loaded: LoadedPolicy): DecisionEngine {
-    const quiet = this.#quiet(loaded, this.#deciding.limits);
-    return new CandidateEngine(loaded, this.#deciding, this.#served, quiet);
+    const policy = this.#quiet(loaded, this.#deciding.limits);
+    const candidate = new ComparedEngine(this.#loaded, this.#deciding, (check) =>
+      this.#comparison.add(check, policy, 'candidate'),
+    );
+    return new CandidateEngine(
+      loaded,
+      this.#deciding,
+      (check) => this.#comparison.add(check, policy, 'policy'),
+      candidate,
+      this.#rollOut,
+    );
   }
 
   #finish(end: 'promoted' | 'discarded'): void {
     this.#end = end;
-    this.#served.rollOut.percent = 0;
-    this.#served.comparison.end();
+    this.#rollOut.percent = 0;
+    this.#comparison.end();
   }
 
   #checkActive(): void {

@@ -119,6 +119,45 @@ describe('a candidate next to the policy in use', () => {
     ]);
   });
 
+  it('compares the checks of a refusal with its explanation, too', async () => {
+    const { authorizer, candidate } = await compared(everyone);
+    await expect(authorizer.authorize(ann, 'read', new Note(7, 2), { explain: true })).rejects.toHaveProperty(
+      'status',
+      404,
+    );
+    await candidate.flush();
+    expect(candidate.counts).toEqual({ ...none, different: 1, newlyAllowed: 1 });
+  });
+
+  it('still reports whom the candidate lets in, when it decides for the actor', async () => {
+    const { authorizer, candidate, differences } = await compared(everyone, { version: 'next' });
+    candidate.rollOut(100);
+    expect(await authorizer.isAllowed(ann, 'read', new Note(7, 2))).toBe(true);
+    expect(authorizer.isAllowedSync(ann, 'read', new Note(7, 2))).toBe(true);
+    expect(await authorizer.isAllowed(ann, 'read', new Note(8, 1))).toBe(true);
+    await candidate.flush();
+    expect(candidate.counts).toEqual({ ...none, same: 1, different: 2, newlyAllowed: 2 });
+    expect(differences.map(({ before, after }) => [before.outcome, after.outcome])).toEqual([
+      ['denied', 'allowed'],
+      ['denied', 'allowed'],
+    ]);
+    expect(differences[0]).toMatchObject({
+      before: { policyVersion: undefined, explanation: { outcome: 'denied' } },
+      after: { policyVersion: 'next', explanation: { outcome: 'allowed' } },
+    });
+  });
+
+  it('reports an error of the candidate as such, when it decides for the actor', async () => {
+    const { authorizer, candidate, differences } = await compared(
+      'allow(_: User, "read", note: Note) if note.missing();',
+    );
+    candidate.rollOut(100);
+    await expect(authorizer.isAllowed(ann, 'read', new Note(7, 1))).rejects.toThrow('missing');
+    await candidate.flush();
+    expect(candidate.counts).toEqual({ ...none, different: 1, newlyRefused: 1 });
+    expect(differences[0]?.after.error).toBeInstanceOf(Error);
+  });
+
   it('decides after the answer, and records no decision', async () => {
     const order: string[] = [];
     const decisions: Decision[] = [];

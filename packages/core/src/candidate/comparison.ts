@@ -16,7 +16,7 @@ export interface CandidateCounts {
   readonly newlyAllowed: number;
   /** Different checks that only the policy in use allows. */
   readonly newlyRefused: number;
-  /** Checks whose data changed before the comparison ended, so that the policy in use now decides them differently, too. */
+  /** Checks whose data changed before the comparison ended, so that the policy that decided now decides them differently, too. */
   readonly changed: number;
   /** Checks that cannot be decided again: aborted, with a lazy promise as argument, or with a method that must not be called. */
   readonly skipped: number;
@@ -24,17 +24,25 @@ export interface CandidateCounts {
   readonly dropped: number;
 }
 
-/** A check that is decided, and that waits for the decision of the candidate. */
-interface DecidedCheck {
+/** A check that one of the two policies has decided. */
+export interface DecidedCheck {
   readonly kind: Decision['kind'];
   readonly args: Arguments;
   readonly outcome: DecisionOutcome;
   readonly error: unknown;
   /** Whether the check must not wait for promises. */
   readonly isSync: boolean;
-  /** The policy that decided. */
-  readonly policy: QuietPolicy;
 }
+
+/** A check that waits for the decision of the other policy. */
+interface PendingCheck extends DecidedCheck {
+  /** The policy in use. */
+  readonly policy: QuietPolicy;
+  readonly decidedBy: 'policy' | 'candidate';
+}
+
+/** The outcome of a check that was not skipped. */
+type Outcome = Pick<DecidedCheck, 'outcome' | 'error'>;
 
 /** Checks that wait for promises at the same time. */
 const maxRunning = 16;
@@ -50,7 +58,7 @@ const restPerWork = 4;
 export class Comparison {
   readonly #candidate: QuietPolicy;
   readonly #options: CandidateOptions;
-  readonly #pending: DecidedCheck[] = [];
+  readonly #pending: PendingCheck[] = [];
   #running = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #workMs = 0;
@@ -78,15 +86,20 @@ export class Comparison {
     return { ...this.#counts };
   }
 
-  /** Adds a check that the policy in use has decided. It neither throws nor runs code of the application. */
-  add(check: DecidedCheck): void {
+  /**
+   * Adds a decided check. It neither throws nor runs code of the application.
+   *
+   * @param policy the policy in use
+   * @param decidedBy the policy that has decided: the candidate for the actors of the roll-out
+   */
+  add(check: DecidedCheck, policy: QuietPolicy, decidedBy: PendingCheck['decidedBy']): void {
     const { sample = 1, maxPending = 1_000 } = this.#options;
     if (this.#isEnded || (sample < 1 && Math.random() >= sample)) return;
     if (this.#pending.length >= maxPending) {
       this.#counts.dropped++;
       return;
     }
-    this.#pending.push(check);
+    this.#pending.push({ ...check, policy, decidedBy });
     this.#schedule();
   }
 
@@ -133,59 +146,62 @@ export class Comparison {
     for (const resolve of waiting) resolve();
   }
 
-  async #compare(check: DecidedCheck): Promise<void> {
+  async #compare(check: PendingCheck): Promise<void> {
     if (isAborted(check.error) || check.args.some(isLazy)) {
       this.#counts.skipped++;
       return;
     }
-    const found = await this.#decide(this.#candidate, check);
+    const other = check.decidedBy === 'policy' ? this.#candidate : check.policy;
+    const found = await this.#decide(other, check);
     if (this.#isEnded) return;
+    const [before, after] = check.decidedBy === 'policy' ? [check, found] : [found, check];
     if (found.outcome === 'skipped') this.#counts.skipped++;
-    else if (found.outcome === check.outcome) this.#counts.same++;
-    else await this.#differs(check, found.outcome, found.error);
+    else if (before.outcome === after.outcome) this.#counts.same++;
+    else await this.#differs(check, before as Outcome, after as Outcome);
   }
 
   #decide(policy: QuietPolicy, { kind, args, isSync }: DecidedCheck): Promise<QuietOutcome> {
     return this.#measured(() => policy.decide(kind, args, isSync));
   }
 
-  async #differs(check: DecidedCheck, found: DecisionOutcome, error: unknown): Promise<void> {
+  async #differs(check: PendingCheck, before: Outcome, after: Outcome): Promise<void> {
     const { maxDifferences = 1_000, onDifference } = this.#options;
+    const { kind, args, isSync, policy } = check;
     if (onDifference === undefined || this.#explained >= maxDifferences) {
-      // The policy in use decides again, because the data may have changed since.
-      const again = await this.#decide(check.policy, check);
+      // The policy that decided decides again, because the data may have changed since.
+      const again = await this.#decide(check.decidedBy === 'policy' ? policy : this.#candidate, check);
       if (this.#isEnded) return;
-      if (again.outcome === check.outcome || again.outcome === 'skipped') this.#count(check.outcome, found);
+      if (again.outcome === check.outcome || again.outcome === 'skipped') this.#count(before, after);
       else this.#counts.changed++;
       return;
     }
     this.#explained++;
-    const before = await this.#measured(() => check.policy.explain(check.kind, check.args));
-    const after = await this.#measured(() => this.#candidate.explain(check.kind, check.args));
+    const old = await this.#measured(() => policy.explain(kind, args));
+    const found = await this.#measured(() => this.#candidate.explain(kind, args));
     if (this.#isEnded) return;
-    if (!isConfirmed(before, check.outcome, check.isSync) || !isConfirmed(after, found, check.isSync)) {
+    if (!isConfirmed(old, before.outcome, isSync) || !isConfirmed(found, after.outcome, isSync)) {
       this.#explained--;
       this.#counts.changed++;
       return;
     }
-    this.#count(check.outcome, found);
-    const [actor, ...others] = check.args;
-    const isRequest = check.kind === 'allow_request';
+    this.#count(before, after);
+    const [actor, ...others] = args;
+    const isRequest = kind === 'allow_request';
     this.#report(onDifference, {
-      kind: check.kind,
+      kind,
       actor,
       action: isRequest ? undefined : others[0],
       resource: isRequest ? others[0] : others[1],
       field: others[2],
-      before: check.policy.decision(check.outcome, check.error ?? before.error, before),
-      after: this.#candidate.decision(found, error ?? after.error, after),
+      before: policy.decision(before.outcome, before.error ?? old.error, old),
+      after: this.#candidate.decision(after.outcome, after.error ?? found.error, found),
     });
   }
 
-  #count(before: DecisionOutcome, after: DecisionOutcome): void {
+  #count(before: Outcome, after: Outcome): void {
     this.#counts.different++;
-    if (after === 'allowed') this.#counts.newlyAllowed++;
-    if (before === 'allowed') this.#counts.newlyRefused++;
+    if (after.outcome === 'allowed') this.#counts.newlyAllowed++;
+    if (before.outcome === 'allowed') this.#counts.newlyRefused++;
   }
 
   /** Calls `onDifference`. The comparison does not wait for its promise, which may never settle. */
