@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { enterFolder, nanook } from '../testing/run.fixture.js';
 
@@ -66,5 +67,17 @@ describe('fixtures', () => {
       'nanook.config.json': '\uFEFF{ "types": { "User": {}, "Note": {} }, "fixtures": { "one": 1 } }',
     });
     expect(await nanook('query', 'x = one')).toMatchObject({ out: 'x = 1\n' });
+  });
+
+  it.each([
+    ['nanook.config.mjs', 'export default'],
+    ['nanook.config.cjs', 'module.exports ='],
+    ['nanook.config.ts', 'enum One { A } export default'],
+  ])('are those of the changed %s after it was read before', async (name, start) => {
+    await enterFolder({ 'a.polar': policy });
+    for (const value of [1, 2, 3]) {
+      await writeFile(name, `${start} { fixtures: { one: ${value} } };`);
+      expect((await nanook('query', 'x = one')).out).toBe(`x = ${value}\n`);
+    }
   });
 });

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { extname } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describeValue, nearNames } from '@nanook/core';
@@ -47,10 +48,24 @@ async function importDefault(file: string): Promise<unknown> {
   }
 }
 
+const { cache } = createRequire(import.meta.url);
+/** The number of times that each file was imported. */
+const imports = new Map<string, number>();
+
+/** Returns a URL that Node.js has not imported before, so that `:reload` and `--watch` read a changed file again. */
+function freshUrl(file: string): string {
+  delete cache[file];
+  const count = imports.get(file) ?? 0;
+  imports.set(file, count + 1);
+  const url = pathToFileURL(file);
+  if (count > 0) url.searchParams.set('read', String(count));
+  return url.href;
+}
+
 /** Node removes the types of TypeScript itself from version 22.18 on, but not from enums and the like; jiti covers the rest. */
 async function importFile(file: string): Promise<unknown> {
   try {
-    return await import(pathToFileURL(file).href);
+    return await import(freshUrl(file));
   } catch (error) {
     if (!/\.[cm]?ts$/.test(file) || !isLanguageError(error)) throw error;
     const { createJiti } = await import('jiti');

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { UsageError } from '../errors/usage-error.js';
+import { messageOf } from '../errors/message-of.js';
 import type { Io } from '../output/io.js';
 import { configNames } from './find-config.js';
 import type { Project } from './project.js';
@@ -16,8 +16,7 @@ export async function watchProject(run: () => Promise<Project>, io: Io): Promise
     try {
       return await run();
     } catch (error) {
-      if (!(error instanceof UsageError)) throw error;
-      io.err(error.message);
+      io.err(messageOf(error));
       return undefined;
     }
   };
