@@ -128,6 +128,38 @@ test "setup" { setup { allow(ann, "edit", note); } assert allow(ann, "edit", not
     expect(await nanook('test')).toMatchObject({ code: 0 });
   });
 
+  it('compares the values after iff as a policy does, and names the fixtures that are missing', async () => {
+    await enterFolder({
+      'a.polar': `f([1, 2]); f("a"); f({ x: [1] });
+test "equal" { assert f(x) iff x in ["a", [1, 2], { x: [1] }]; }
+test "different" { assert f(x) iff x in ["a", [2, 1], ann]; }`,
+      'nanook.config.json': JSON.stringify({ fixtures: { ann: { id: 1 } } }),
+    });
+    const { out } = await nanook('test');
+    expect(out).toContain('✓ equal');
+    expect(out).toContain('missing: [2, 1], ann\n    unexpected: [1, 2], {x: [1]}');
+  });
+
+  it('lets the parameters of a rule in a setup hide fixtures of the same name', async () => {
+    await enterFolder({
+      'a.polar': `allow(user: User, "read", _: Note) if user.id = 1;
+test "setup" {
+  setup { allow(user: User, "edit", _: Note) if user.id = 2; }
+  assert allow(ben, "edit", note);
+  assert_not allow(user, "edit", note);
+}`,
+      'nanook.config.json': JSON.stringify({
+        types: { User: {}, Note: {} },
+        fixtures: {
+          user: { $type: 'User', id: 1 },
+          ben: { $type: 'User', id: 2 },
+          note: { $type: 'Note' },
+        },
+      }),
+    });
+    expect(await nanook('test')).toMatchObject({ code: 0 });
+  });
+
   it('runs only the tests whose name contains a text', async () => {
     await enterFolder({ ...project, 'policy/a.polar': passing + failing });
     expect((await nanook('test')).code).toBe(1);

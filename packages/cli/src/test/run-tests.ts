@@ -124,10 +124,12 @@ async function differenceOf(
   const text = printTerm(term);
   const expected = await valuesOf(`${variable} in ${printTerm(collection)}`, variable, authorizer, fixtures);
   const found = await valuesOf(text, variable, authorizer, fixtures);
+  const nameOf = (value: unknown): string | undefined =>
+    typeof value === 'object' ? Object.keys(fixtures).find((name) => fixtures[name] === value) : undefined;
   const show = (values: readonly unknown[]): string =>
-    values.map((value) => showValue(value, authorizer)).join(', ');
-  const missing = expected.filter((value) => !found.includes(value));
-  const unexpected = found.filter((value) => !expected.includes(value));
+    values.map((value) => nameOf(value) ?? showValue(value, authorizer)).join(', ');
+  const missing = await valuesNotIn(found, expected, authorizer);
+  const unexpected = await valuesNotIn(expected, found, authorizer);
   if (onProof !== undefined)
     for (const value of found)
       onProof(
@@ -140,6 +142,22 @@ async function differenceOf(
     ...(unexpected.length > 0 ? [`unexpected: ${show(unexpected)}`] : []),
   ];
   return parts.length === 0 ? undefined : parts.join('\n');
+}
+
+/** Returns the values that equal none of the others, as a policy compares them: two lists with the same items are equal. */
+async function valuesNotIn(
+  others: readonly unknown[],
+  values: readonly unknown[],
+  authorizer: Authorizer,
+): Promise<readonly unknown[]> {
+  const missing: unknown[] = [];
+  for (const value of values) {
+    if (others.includes(value)) continue;
+    const bindings = { value, others };
+    const { done } = await authorizer.query('value in others', { bindings }).next();
+    if (done === true) missing.push(value);
+  }
+  return missing;
 }
 
 /** Returns the values of a variable in the answers. If an answer does not bind it, each fixture is tried. */

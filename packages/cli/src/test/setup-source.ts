@@ -54,7 +54,12 @@ function ruleText({ name, parameters, body }: RuleNode, fixtures: Fixtures, auth
     const [type] = authorizer.typesOf(fixtures[fixture]);
     return type === undefined ? variable : `${variable}: ${type}`;
   });
-  if (body !== undefined) conditions.push(`(${printTerm(withConstants(body, fixtures))})`);
+  if (body !== undefined) {
+    const own = parameters.flatMap(({ term, specializer }) =>
+      term.kind === 'variable' && specializer !== undefined ? [term.name] : [],
+    );
+    conditions.push(`(${printTerm(withConstants(body, fixtures, new Set(own)))})`);
+  }
   return `${name}(${printed.join(', ')})${conditions.length > 0 ? ` if ${conditions.join(' and ')}` : ''};`;
 }
 
@@ -64,9 +69,10 @@ const fixtureOf = ({ term, specializer }: ParameterNode, fixtures: Fixtures): st
     ? term.name
     : undefined;
 
-const withConstants = (term: TermNode, fixtures: Fixtures): TermNode =>
+/** @param own the variables of the rule, which hide fixtures of the same name */
+const withConstants = (term: TermNode, fixtures: Fixtures, own: ReadonlySet<string>): TermNode =>
   mapTerm(term, (inner) =>
-    inner.kind === 'variable' && Object.hasOwn(fixtures, inner.name)
+    inner.kind === 'variable' && Object.hasOwn(fixtures, inner.name) && !own.has(inner.name)
       ? { ...inner, name: prefix + inner.name }
       : inner,
   );
