@@ -3,6 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { parseTerm } from '@nanook/core/syntax';
 import { complete } from './complete.js';
 import type { Session } from './session.js';
@@ -52,6 +53,9 @@ export async function runRepl(session: Session): Promise<void> {
     pending = '';
     running.controller = new AbortController();
     await session.answer(text, running.controller.signal);
+    // A key that was pressed while the query calculated arrives in the second turn. Ctrl+C belongs to the query, and does not leave.
+    await nextTurn();
+    await nextTurn();
     running.controller = undefined;
     prompt('> ');
   }
