@@ -160,6 +160,17 @@ test "setup" {
     expect(await nanook('test')).toMatchObject({ code: 0 });
   });
 
+  it('fails a setup with a role that no block declares, also if all assertions hold', async () => {
+    await enterFolder({
+      ...project,
+      'policy/a.polar':
+        'test "typo" { setup { has_role(ben, "owned", acme); } assert_not allow(ben, "edit", report); }',
+    });
+    const { code, out } = await nanook('test');
+    expect(code).toBe(1);
+    expect(out).toContain('does not declare the role "owned"');
+  });
+
   it('runs only the tests whose name contains a text', async () => {
     await enterFolder({ ...project, 'policy/a.polar': passing + failing });
     expect((await nanook('test')).code).toBe(1);

@@ -1,4 +1,11 @@
-import { Authorizer, isPolarError, renderExplanation, type Explanation } from '@nanook/core';
+import {
+  Authorizer,
+  isPolarError,
+  renderDiagnostic,
+  renderExplanation,
+  type Diagnostic,
+  type Explanation,
+} from '@nanook/core';
 import {
   parse,
   positionOf,
@@ -87,12 +94,19 @@ async function withSetup(
 ): Promise<Authorizer> {
   const setup = setupSource(test, fixtures, authorizer);
   if (setup === undefined) return authorizer;
-  const options = project.authorizerOptions(() => {});
-  return Authorizer.load({
+  const misspelled: Diagnostic[] = [];
+  const options = project.authorizerOptions((warning) => {
+    if (warning.code === 'POLAR_CHECK_UNDECLARED_NAME' && warning.file === setup.name)
+      misspelled.push(warning);
+  });
+  const prepared = await Authorizer.load({
     ...options,
     policies: [...project.policies, setup],
     constants: { ...options.constants, ...fixtureConstants(fixtures) },
   });
+  // A fact with a misspelled role gives nothing, and an `assert_not` would hold for the wrong reason.
+  if (misspelled.length > 0) throw new Error(misspelled.map(renderDiagnostic).join('\n'));
+  return prepared;
 }
 
 /** Returns the reason why an assertion does not hold; undefined when it holds. */
