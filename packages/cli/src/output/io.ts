@@ -15,7 +15,9 @@ export interface Io {
 }
 
 const wantsColor = (stream: NodeJS.WriteStream): boolean =>
-  !process.env['NO_COLOR'] && (Boolean(process.env['FORCE_COLOR']) || stream.isTTY === true);
+  !process.env['NO_COLOR'] &&
+  process.env['FORCE_COLOR'] !== '0' &&
+  (Boolean(process.env['FORCE_COLOR']) || stream.isTTY === true);
 
 /** Writes to the streams of the process. */
 export function processIo(): Io {
