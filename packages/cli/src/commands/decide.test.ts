@@ -97,6 +97,13 @@ export default { types: { User, Note: {} }, fixtures: { ann, anna: ann, anita: n
     expect(err).toContain('the fixtures are ann, ben, cem, acme, report');
   });
 
+  it('exit with 2 for a row of an unknown type', async () => {
+    expect(await nanook('what-can', 'Robot{id: 7}', 'report')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('found Robot'),
+    });
+  });
+
   it('name the fixture that a reference misses, and exit with 2', async () => {
     await enterFolder({
       ...project,

@@ -34,6 +34,7 @@ export function readValue(text: string, fixtures: Fixtures, authorizer: Authoriz
       case 'dictionary-pattern':
         return rowOf(node.fields);
       case 'instance-pattern':
+        typeNamed(node.className);
         return typed(node.className, rowOf(node.fields));
       default:
         throw notAValue(text, fixtures);
