@@ -99,6 +99,36 @@ describe('openBundle', () => {
     await expect(open(changed(change))).rejects.toMatchObject({ code: `NANOOK_POLICIES_${code}` });
   });
 
+  it('ignores a key that the signature itself names', async () => {
+    const other = await generateBundleKeys();
+    const [, payload = ''] = (JSON.parse(bundle) as Raw).manifest.split('.');
+    const forged = await new CompactSign(Buffer.from(payload, 'base64url'))
+      .setProtectedHeader({ alg: 'EdDSA', typ: 'nanook-bundle+jws', kid: publicKey.x!, jwk: other.publicKey })
+      .sign(await importJWK(other.privateKey, 'EdDSA'));
+    await expect(open(changed((raw) => (raw.manifest = forged)))).rejects.toMatchObject({
+      code: 'NANOOK_POLICIES_SIGNATURE',
+    });
+  });
+
+  it('refuses a signature with an extension that it does not know', async () => {
+    const [, payload = ''] = (JSON.parse(bundle) as Raw).manifest.split('.');
+    const extended = await new CompactSign(Buffer.from(payload, 'base64url'))
+      .setProtectedHeader({ alg: 'EdDSA', typ: 'nanook-bundle+jws', crit: ['until'], until: 1 } as never)
+      .sign(await importJWK(privateKey, 'EdDSA'), { crit: { until: true } });
+    await expect(open(changed((raw) => (raw.manifest = extended)))).rejects.toMatchObject({
+      code: 'NANOOK_POLICIES_SIGNATURE',
+    });
+  });
+
+  it('refuses half a surrogate pair, which UTF-8 cannot tell from U+FFFD', async () => {
+    const replaced = await Authorizer.load({ policies: 'allow("\ufffd", "read", "minutes");' });
+    const signed = await signBundle(replaced, { key: privateKey, revision: 1 });
+    await expect(open(signed)).resolves.toBeDefined();
+    await expect(open(signed.replace('\ufffd', String.raw`\ud800`))).rejects.toMatchObject({
+      code: 'NANOOK_POLICIES_FORMAT',
+    });
+  });
+
   it('refuses a bundle of another key', async () => {
     const other = await generateBundleKeys();
     await expect(openBundle(bundle, other.publicKey)).rejects.toMatchObject({
@@ -175,6 +205,26 @@ describe('openBundle', () => {
 });
 
 describe('signBundle', () => {
+  it('names a policy without a name differently from the others, so that the bundle can be loaded', async () => {
+    const mixed = await Authorizer.load({
+      policies: ['f(1);', { name: 'policy-1.polar', source: 'f(2);' }],
+      queries: ['f'],
+    });
+    const { files, manifest } = await open(await signBundle(mixed, { key: privateKey, revision: 1 }));
+    const again = await Authorizer.load({ policies: files, queries: ['f'] });
+    expect(again.policyHash).toBe(manifest.policyHash);
+  });
+
+  it.each([
+    ['the same text twice', ['f(1);', 'f(1);']],
+    ['half a surrogate pair', ['f("\ud800");']],
+  ])('refuses a policy that no bundle can contain: %s', async (_, policies) => {
+    const loaded = await Authorizer.load({ policies, queries: ['f'] });
+    await expect(signBundle(loaded, { key: privateKey, revision: 1 })).rejects.toMatchObject({
+      code: 'NANOOK_POLICIES_INVALID_OPTION',
+    });
+  });
+
   it.each([
     ['a public key', { key: publicKey, revision: 1 }],
     ['the revision 0', { key: privateKey, revision: 0 }],

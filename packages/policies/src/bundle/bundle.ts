@@ -71,11 +71,20 @@ export function readManifest(text: string): BundleManifest {
   return { revision, version, policyHash, files, types: types as Record<string, string>, tests, createdAt };
 }
 
-/** Returns the revision that a bundle claims. The signature is not verified. */
+/** Returns the revision that a bundle claims. The signature is not verified. @throws {NanookPoliciesError} `NANOOK_POLICIES_FORMAT` */
 export function claimedRevision(bundle: string): number {
   const { manifest } = readBundle(bundle);
   const [, payload = ''] = manifest.split('.');
   return readManifest(Buffer.from(payload, 'base64url').toString('utf8')).revision;
+}
+
+/** Returns the revision that a stored text claims; undefined for a text that is not a bundle, which each bundle replaces. */
+export function storedRevision(stored: string | undefined): number | undefined {
+  try {
+    return stored === undefined ? undefined : claimedRevision(stored);
+  } catch {
+    return undefined;
+  }
 }
 
 export const isRevision = (value: unknown): value is number =>
@@ -87,7 +96,10 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const isNamedPolicy = (file: unknown): file is NamedPolicy =>
-  isRecord(file) && isText(file['name']) && isText(file['source']);
+  isRecord(file) && isUnicode(file['name']) && isUnicode(file['source']);
+
+/** Returns whether a value is a text of whole characters. A half of a surrogate pair has no UTF-8, so no hash would cover it. */
+export const isUnicode = (value: unknown): value is string => isText(value) && !/\p{Surrogate}/u.test(value);
 
 const isHashedFile = (file: unknown): file is { name: string; sha256: string } =>
   isRecord(file) && isText(file['name']) && isText(file['sha256']);

@@ -14,6 +14,24 @@ export async function generateBundleKeys(): Promise<{ publicKey: JWK; privateKey
   return { publicKey: await exportJWK(publicKey), privateKey: await exportJWK(privateKey) };
 }
 
+/** Imports public keys. @throws {NanookPoliciesError} `NANOOK_POLICIES_INVALID_OPTION` */
+export async function importPublicKeys(
+  keys: BundleKey | readonly BundleKey[],
+): Promise<(CryptoKey | KeyObject)[]> {
+  const all = Array.isArray(keys) ? (keys as readonly BundleKey[]) : [keys as BundleKey];
+  if (all.length === 0)
+    throw new NanookPoliciesError('NANOOK_POLICIES_INVALID_OPTION', {
+      option: 'keys',
+      reason: 'must contain at least one public key',
+    });
+  return Promise.all(all.map((key) => importKey('keys', key, 'public')));
+}
+
+/** Checks the option `keys`, if there is one. @throws {NanookPoliciesError} `NANOOK_POLICIES_INVALID_OPTION` */
+export async function checkKeys(keys: BundleKey | readonly BundleKey[] | undefined): Promise<void> {
+  if (keys !== undefined) await importPublicKeys(keys);
+}
+
 /** Imports a key. @throws {NanookPoliciesError} `NANOOK_POLICIES_INVALID_OPTION` for a key of another kind */
 export async function importKey(
   option: string,

@@ -3,7 +3,7 @@ import { compactVerify } from 'jose';
 import { NanookPoliciesError, reasonOf } from '../errors/nanook-policies-error.js';
 import { sha256 } from '../source/content-tag.js';
 import { readBundle, readManifest, signatureType, type BundleManifest } from './bundle.js';
-import { algorithm, importKey, type BundleKey } from './keys.js';
+import { algorithm, importPublicKeys, type BundleKey } from './keys.js';
 
 /** A bundle whose signature and hashes are valid. */
 export interface OpenedBundle {
@@ -25,23 +25,18 @@ export async function openBundle(
   keys: BundleKey | readonly BundleKey[],
 ): Promise<OpenedBundle> {
   const { manifest: signed, files } = readBundle(bundle);
-  const manifest = readManifest(await verified(signed, Array.isArray(keys) ? keys : [keys as BundleKey]));
+  const manifest = readManifest(await verified(signed, keys));
   checkFiles(manifest, files);
   const { failed = 0 } = manifest.tests ?? {};
   if (failed > 0) throw new NanookPoliciesError('NANOOK_POLICIES_TESTS_FAILED', { failed });
   return { manifest, files };
 }
 
-async function verified(signed: string, keys: readonly BundleKey[]): Promise<string> {
-  if (keys.length === 0) {
-    const reason = 'must contain at least one public key';
-    throw new NanookPoliciesError('NANOOK_POLICIES_INVALID_OPTION', { option: 'keys', reason });
-  }
+async function verified(signed: string, keys: BundleKey | readonly BundleKey[]): Promise<string> {
   let failure: unknown;
-  for (const key of keys) {
-    const imported = await importKey('keys', key, 'public');
+  for (const key of await importPublicKeys(keys)) {
     try {
-      const { payload, protectedHeader } = await compactVerify(signed, imported, {
+      const { payload, protectedHeader } = await compactVerify(signed, key, {
         algorithms: [algorithm, 'Ed25519'],
       });
       if (protectedHeader.typ !== signatureType) {

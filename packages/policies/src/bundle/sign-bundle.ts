@@ -5,6 +5,7 @@ import { sha256 } from '../source/content-tag.js';
 import {
   isRevision,
   isTests,
+  isUnicode,
   signatureType,
   writeBundle,
   type BundleManifest,
@@ -43,7 +44,7 @@ export async function signBundle(authorizer: Authorizer, options: SignOptions): 
   if (tests !== undefined && !isTests(tests))
     throw invalid('tests', 'must have the numbers `passed` and `failed`');
   const key = await importKey('key', options.key, 'private');
-  const files = authorizer.policySources.map((source, i) => namedSource(source, i));
+  const files = namedSources(authorizer.policySources);
   const manifest: BundleManifest = {
     revision,
     version,
@@ -59,8 +60,25 @@ export async function signBundle(authorizer: Authorizer, options: SignOptions): 
   return writeBundle({ manifest: signed, files });
 }
 
-const namedSource = (source: string | NamedPolicy, i: number): NamedPolicy =>
-  typeof source === 'string' ? { name: `policy-${i + 1}.polar`, source } : source;
+/** Names the texts that have no name. @throws {NanookPoliciesError} for texts that could not be loaded from a bundle */
+function namedSources(sources: Authorizer['policySources']): readonly NamedPolicy[] {
+  const names = new Set(sources.map((source) => (typeof source === 'string' ? undefined : source.name)));
+  const texts = new Set<string>();
+  return sources.map((given, i) => {
+    let file = given;
+    if (typeof file === 'string') {
+      let name = `policy-${i + 1}.polar`;
+      while (names.has(name)) name = `text-${name}`;
+      file = { name, source: file };
+    }
+    if (texts.has(file.source))
+      throw invalid('policies', `contains the text of ${file.name} twice; remove one`);
+    texts.add(file.source);
+    if (!isUnicode(file.name) || !isUnicode(file.source))
+      throw invalid('policies', `contains half a surrogate pair in ${JSON.stringify(file.name)}; remove it`);
+    return file;
+  });
+}
 
 const invalid = (option: string, reason: string): NanookPoliciesError =>
   new NanookPoliciesError('NANOOK_POLICIES_INVALID_OPTION', { option, reason });

@@ -17,6 +17,7 @@ const checks: { readonly [Option in keyof FollowOptions]-?: readonly [Check, str
   onError: [isFunction, 'a function'],
   pollMs: [isTime, 'a positive number of milliseconds'],
   timeoutMs: [isTime, 'a positive number of milliseconds'],
+  checkTimeoutMs: [isTime, 'a positive number of milliseconds'],
 };
 
 /** Checks the options of `followPolicies` and `readPolicies`. @throws {NanookPoliciesError} `NANOOK_POLICIES_INVALID_OPTION` */

@@ -10,7 +10,7 @@ import {
   type PolicySource,
   type PolicyStatus,
 } from '../index.js';
-import { allowing, bundleOf, load, publicKey, types, until } from '../testing/bundles.fixture.js';
+import { allowing, bundleOf, load, privateKey, publicKey, types, until } from '../testing/bundles.fixture.js';
 
 const followers: PolicyFollower[] = [];
 afterEach(async () => {
@@ -275,6 +275,101 @@ describe('a source that fails', () => {
     await until(() => allows('one'));
   });
 
+  it('is current again when it answers again, and reports the next failure', async () => {
+    const source = new MemorySource(await bundleOf(1, ['one']));
+    const { codes, follower } = await following(source);
+    const read = vi.spyOn(source, 'read');
+    for (const failures of [1, 2]) {
+      read.mockRejectedValueOnce(new Error('connection refused'));
+      await follower.refresh();
+      expect(follower.status).toMatchObject({ revision: 1, isCurrent: false });
+      expect(codes()).toEqual(Array(failures).fill('NANOOK_POLICIES_SOURCE'));
+      await follower.refresh();
+      expect(follower.status).toMatchObject({ revision: 1, isCurrent: true, error: undefined });
+    }
+  });
+
+  it('has its refused policy still refused when it answers again, and reports it once', async () => {
+    const source = new MemorySource(await bundleOf(2, ['two']));
+    const { codes, follower, allows } = await following(source);
+    source.publish(await bundleOf(1, ['one']));
+    await follower.refresh();
+    vi.spyOn(source, 'read').mockRejectedValueOnce(new Error('connection refused'));
+    await follower.refresh();
+    await follower.refresh();
+    expect(follower.status).toMatchObject({ isCurrent: false, error: { code: 'NANOOK_POLICIES_STALE' } });
+    expect(codes()).toEqual(['NANOOK_POLICIES_STALE', 'NANOOK_POLICIES_SOURCE']);
+    expect(await allows('two')).toBe(true);
+  });
+
+  it.each<[string, unknown]>([
+    ['null', null],
+    ['a text', 'allow("ann", "one", "doc");'],
+    ['no content', { content: null, tag: 'a' }],
+    ['bytes', { content: Buffer.from('allow("ann", "one", "doc");'), tag: 'a' }],
+    ['no tag', { content: 'allow("ann", "one", "doc");' }],
+    ['"unchanged" to the first read', 'unchanged'],
+  ])('changes nothing when it answers with %s', async (_, answer) => {
+    const source = { name: 'own', read: () => answer } as unknown as PolicySource;
+    const { codes, follower, allows } = await following(source, {});
+    expect(codes()).toEqual(['NANOOK_POLICIES_SOURCE']);
+    expect(follower.status.isCurrent).toBe(false);
+    expect(await allows('start')).toBe(true);
+    await expect(readPolicies(source)).rejects.toHaveProperty('code', 'NANOOK_POLICIES_SOURCE');
+  });
+
+  it('whose watch never begins does not prevent the start, and is watched again', async () => {
+    const source = new MemorySource(await bundleOf(1, ['one']));
+    let isStopped = false;
+    let begin: () => void = () => {};
+    vi.spyOn(source, 'watch').mockReturnValueOnce(
+      new Promise((resolve) => {
+        begin = () =>
+          resolve(() => {
+            isStopped = true;
+            return Promise.resolve();
+          });
+      }),
+    );
+    const { codes, allows } = await following(source, { keys: publicKey, timeoutMs: 20 });
+    expect(codes()).toEqual(['NANOOK_POLICIES_SOURCE']);
+    expect(await allows('one')).toBe(true);
+    begin();
+    await until(() => isStopped);
+    source.publish(await bundleOf(2, ['two']));
+    await until(() => allows('two'));
+  });
+
+  it('can return to the policy in use while another one is read', async () => {
+    const [one, two] = [allowing('one'), allowing('two')];
+    const source = new MemorySource(one);
+    const { allows, follower } = await following(source, {});
+    const second = new MemorySource(two).read();
+    const read = vi.spyOn(source, 'read').mockImplementationOnce(async () => {
+      await Promise.resolve();
+      source.publish(one);
+      return second;
+    });
+    await follower.refresh();
+    expect(read).toHaveBeenCalledTimes(2);
+    expect(await allows('one')).toBe(true);
+    expect(await allows('two')).toBe(false);
+  });
+
+  it('can return to the texts of its revision after other ones were refused', async () => {
+    const source = new MemorySource();
+    source.publish(allowing('five'), 5);
+    const { codes, follower } = await following(source, {});
+    source.publish(allowing('four'), 4);
+    await follower.refresh();
+    source.publish(allowing('five'), 5);
+    await follower.refresh();
+    expect(follower.status).toMatchObject({ revision: 5, isCurrent: true });
+    source.publish(allowing('other'), 5);
+    await follower.refresh();
+    expect(codes()).toEqual(['NANOOK_POLICIES_STALE', 'NANOOK_POLICIES_REVISION_REUSED']);
+  });
+
   it('gives the changes that were made while its watch was lost', async () => {
     const source = new MemorySource(await bundleOf(1, ['one']));
     let lose: (error: Error) => void = () => {};
@@ -355,6 +450,51 @@ describe('a source that fails', () => {
     });
     await follower.refresh();
     expect(await allows('three')).toBe(true);
+  });
+});
+
+describe('a check that never ends', () => {
+  const hanging = async (options: FollowOptions) => {
+    const source = new MemorySource(await bundleOf(1, ['one']));
+    const follower = await following(source, {
+      keys: publicKey,
+      check: (next) => (next.policyVersion === 'v2' ? new Promise(() => {}) : undefined),
+      ...options,
+    });
+    source.publish(await bundleOf(2, ['two']));
+    return { source, ...follower };
+  };
+
+  it('refuses the policy after a time, and does not hold back the next one', async () => {
+    const { source, follower, codes, allows } = await hanging({ checkTimeoutMs: 20 });
+    await follower.refresh();
+    expect(codes()).toEqual(['NANOOK_POLICIES_CHECK_FAILED']);
+    expect(await allows('one')).toBe(true);
+    source.publish(await bundleOf(3, ['three']));
+    await until(() => allows('three'));
+  });
+
+  it('ends with `close`', async () => {
+    const { follower, codes, allows } = await hanging({});
+    const refreshed = follower.refresh();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    await follower.close();
+    await refreshed;
+    expect(await allows('one')).toBe(true);
+    expect(codes()).toEqual([]);
+  });
+});
+
+describe('the option `keys`', () => {
+  it.each([
+    ['a private key', privateKey],
+    ['no key', []],
+    ['a secret', { kty: 'oct', k: 'c2VjcmV0' }],
+    ['a valid and an invalid key', [publicKey, { kty: 'OKP', crv: 'Ed25519', x: 'short' }]],
+  ])('is refused at the start with %s', async (_, keys) => {
+    const invalid = { code: 'NANOOK_POLICIES_INVALID_OPTION' };
+    await expect(following(new MemorySource(), { keys })).rejects.toMatchObject(invalid);
+    await expect(readPolicies(new MemorySource(), { keys })).rejects.toMatchObject(invalid);
   });
 });
 

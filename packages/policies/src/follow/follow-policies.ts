@@ -1,4 +1,5 @@
 import type { Authorizer } from '@nanook/core';
+import { checkKeys } from '../bundle/keys.js';
 import type { PolicySource } from '../source/policy-source.js';
 import { checkOptions } from './check-options.js';
 import { PolicyFollower, type FollowOptions } from './policy-follower.js';
@@ -18,6 +19,7 @@ export async function followPolicies(
   options: FollowOptions = {},
 ): Promise<PolicyFollower> {
   checkOptions(options);
+  await checkKeys(options.keys);
   const follower = new PolicyFollower(authorizer, source, options);
   await follower.start();
   return follower;

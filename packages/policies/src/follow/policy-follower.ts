@@ -1,7 +1,9 @@
 import { isPolarError, isPolicyError, type Authorizer } from '@nanook/core';
 import { NanookPoliciesError, isNanookPoliciesError, reasonOf } from '../errors/nanook-policies-error.js';
-import type { PolicySource, PublishedPolicy } from '../source/policy-source.js';
+import type { PolicySource, PublishedPolicy, SourceListener } from '../source/policy-source.js';
+import { readSource } from '../source/read-source.js';
 import { acceptPolicy, differencesOf, type AcceptedPolicy, type AcceptOptions } from './accept-policy.js';
+import { inTime } from './in-time.js';
 import { sourceError } from './source-error.js';
 
 /** The policy that a process uses. */
@@ -29,8 +31,10 @@ export interface FollowOptions extends AcceptOptions {
   readonly onError?: (error: unknown) => void;
   /** The time after which the source is read again without a notification. Default: 30,000. */
   readonly pollMs?: number;
-  /** The time after which reading the source fails. Default: 5,000. */
+  /** The time after which reading or watching the source fails. Default: 5,000. */
   readonly timeoutMs?: number;
+  /** The time after which `check` fails. Default: 60,000. */
+  readonly checkTimeoutMs?: number;
 }
 
 /** A source can answer with an old policy for a moment after its notification, if it reads from a replica. */
@@ -39,6 +43,9 @@ const firstRereadMs = 25;
 const firstRetryMs = 100;
 const lastRetryMs = 5_000;
 
+/** The parts of a follower that can fail. */
+type FailingPart = 'watch' | 'read' | 'policy';
+
 /** Keeps the policy of an authorizer the same as that of a source. `followPolicies` creates it. */
 export class PolicyFollower {
   readonly #authorizer: Authorizer;
@@ -46,6 +53,8 @@ export class PolicyFollower {
   readonly #options: FollowOptions;
   /** The tag of the policy that was used or refused last. */
   #tag: string | undefined;
+  /** The reason why the policy with this tag was refused. */
+  #refusal: unknown;
   #revision: number | undefined;
   #error: unknown;
   #isCurrent = false;
@@ -55,7 +64,9 @@ export class PolicyFollower {
   #failures = 0;
   /** The tag of a notification that no read has returned yet. */
   #announced: { readonly tag: string; rereads: number } | undefined;
-  #reported: string | undefined;
+  /** The failures that were reported and that have not ended. */
+  readonly #reported = new Map<FailingPart, string>();
+  readonly #closing = new AbortController();
   #poll: NodeJS.Timeout | undefined;
   #retryWatch: NodeJS.Timeout | undefined;
   #stopWatch: (() => Promise<void>) | undefined;
@@ -100,6 +111,7 @@ export class PolicyFollower {
   /** Ends the watch. The authorizer keeps its policy. */
   async close(): Promise<void> {
     this.#isClosed = true;
+    this.#closing.abort(new NanookPoliciesError('NANOOK_POLICIES_CLOSED', {}));
     clearTimeout(this.#poll);
     clearTimeout(this.#retryWatch);
     const stop = this.#stopWatch;
@@ -121,26 +133,42 @@ export class PolicyFollower {
   async #refreshOnce(): Promise<void> {
     let published: PublishedPolicy | 'unchanged' | undefined;
     try {
-      published = await this.#read();
+      published = await this.#inTime(readSource(this.#source, this.#tag));
       this.#failures = 0;
       if (published === undefined)
         throw new NanookPoliciesError('NANOOK_POLICIES_EMPTY', { source: this.#source.name });
+      this.#reported.delete('read');
     } catch (error) {
       this.#failures++;
-      this.#fail(sourceError(this.#source, error));
+      this.#fail('read', sourceError(this.#source, error));
       return;
     }
     this.#noteRead(published === 'unchanged' ? this.#tag : published.tag);
-    if (published === 'unchanged' || published.tag === this.#tag || this.#isClosed) return;
+    if (this.#isClosed) return;
+    if (published === 'unchanged' || published.tag === this.#tag) {
+      // The source may have failed in between.
+      this.#settle(this.#refusal);
+      return;
+    }
     try {
       await this.#use(published);
       this.#tag = published.tag;
-      this.#reported = undefined;
+      this.#refusal = undefined;
+      this.#reported.delete('policy');
     } catch (error) {
       // The application may accept the policy later. Other reasons are part of the policy.
-      if (!isCheckError(error)) this.#tag = published.tag;
-      this.#fail(error);
+      if (!isCheckError(error)) {
+        this.#tag = published.tag;
+        this.#refusal = error;
+      }
+      this.#fail('policy', error);
     }
+  }
+
+  /** Ends the failures of the source: the policy that was read last is in use, or refused. */
+  #settle(refusal: unknown): void {
+    this.#isCurrent = refusal === undefined;
+    this.#error = refusal;
   }
 
   #noteRead(tag: string | undefined): void {
@@ -149,36 +177,28 @@ export class PolicyFollower {
     if (announced.tag === tag || ++announced.rereads > mostRereads) this.#announced = undefined;
   }
 
-  async #read(): Promise<PublishedPolicy | 'unchanged' | undefined> {
-    const { timeoutMs = 5_000 } = this.#options;
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
-    });
-    try {
-      return await Promise.race([this.#source.read(this.#tag), late]);
-    } finally {
-      clearTimeout(timer);
-    }
+  #inTime<Result>(promise: PromiseLike<Result>): Promise<Result> {
+    return inTime(promise, this.#options.timeoutMs ?? 5_000, this.#closing.signal);
   }
 
   async #use(published: PublishedPolicy): Promise<void> {
     const minRevision = Math.max(this.#options.minRevision ?? 0, this.#revision ?? 0);
     const accepted = await acceptPolicy(published, this.#source, this.#options.keys, minRevision);
     const { revision, expected, version } = accepted;
-    const isInUse =
-      this.#authorizer.policyHash === expected?.policyHash && this.#authorizer.policyVersion === version;
     if (revision !== undefined && revision === this.#revision) {
-      if (!isInUse) throw new NanookPoliciesError('NANOOK_POLICIES_REVISION_REUSED', { revision });
-      this.#isCurrent = true;
-      this.#error = undefined;
+      const hasTexts =
+        expected === undefined
+          ? areSame(accepted.policies, this.#authorizer.policySources)
+          : expected.policyHash === this.#authorizer.policyHash;
+      if (!hasTexts || this.#authorizer.policyVersion !== version)
+        throw new NanookPoliciesError('NANOOK_POLICIES_REVISION_REUSED', { revision });
+      this.#settle(undefined);
       return;
     }
     if (this.#isClosed) return;
     await this.#reload(accepted);
     this.#revision = revision;
-    this.#isCurrent = true;
-    this.#error = undefined;
+    this.#settle(undefined);
     try {
       this.#options.onChange?.(this.status);
     } catch (error) {
@@ -191,7 +211,7 @@ export class PolicyFollower {
       const differences = differencesOf(expected.types, this.#authorizer.typeSignature);
       if (differences.length > 0) throw new NanookPoliciesError('NANOOK_POLICIES_TYPES', { differences });
     }
-    const { check } = this.#options;
+    const { check, checkTimeoutMs = 60_000 } = this.#options;
     try {
       await this.#authorizer.reload(policies, {
         ...(version === undefined ? {} : { version }),
@@ -203,8 +223,9 @@ export class PolicyFollower {
             });
           if (this.#isClosed) throw new NanookPoliciesError('NANOOK_POLICIES_CLOSED', {});
           try {
-            await check?.(next);
+            await inTime(Promise.resolve(check?.(next)), checkTimeoutMs, this.#closing.signal);
           } catch (error) {
+            if (this.#isClosed) throw error;
             const reason = reasonOf(error);
             throw new NanookPoliciesError('NANOOK_POLICIES_CHECK_FAILED', { reason }, { cause: error });
           }
@@ -218,13 +239,14 @@ export class PolicyFollower {
     }
   }
 
-  #fail(error: unknown): void {
+  #fail(part: FailingPart, error: unknown): void {
+    if (this.#isClosed) return;
     this.#isCurrent = false;
     this.#error = error;
-    // A source that is read again and again reports a failure once.
+    // A source that is read again and again reports a failure once, until it has ended.
     const text = String(error);
-    if (text === this.#reported || this.#isClosed) return;
-    this.#reported = text;
+    if (text === this.#reported.get(part)) return;
+    this.#reported.set(part, text);
     this.#report(error);
   }
 
@@ -267,21 +289,28 @@ export class PolicyFollower {
       const stop = this.#stopWatch;
       this.#stopWatch = undefined;
       void stop?.().catch(() => {});
-      this.#fail(sourceError(this.#source, error));
+      this.#fail('watch', sourceError(this.#source, error));
       this.#retryWatch = setTimeout(() => void this.#watchAgain(attempt + 1), retryMs(attempt));
       this.#retryWatch.unref();
     };
     try {
-      const stop = await this.#source.watch({
+      const listener: SourceListener = {
         changed: (tag) => {
-          if (this.#isClosed || isLost || (tag !== undefined && tag === this.#tag)) return;
+          if (this.#isClosed || isLost) return;
+          // A read that has started may return another policy than the one in use.
+          if (tag !== undefined && tag === this.#tag && this.#running === undefined) return;
           if (tag !== undefined) this.#announced = { tag, rereads: 0 };
           void this.refresh();
         },
         lost: again,
-      });
-      if (this.#isClosed || isLost) await stop().catch(() => {});
-      else this.#stopWatch = stop;
+      };
+      const start = async (): Promise<void> => {
+        const stop = await this.#source.watch?.(listener);
+        if (this.#isClosed || isLost) await stop?.().catch(() => {});
+        else this.#stopWatch = stop;
+      };
+      await this.#inTime(start());
+      if (!isLost) this.#reported.delete('watch');
     } catch (error) {
       again(error);
     }
@@ -298,3 +327,10 @@ const retryMs = (attempt: number): number => Math.min(lastRetryMs, firstRetryMs 
 
 const isCheckError = (error: unknown): boolean =>
   isNanookPoliciesError(error) && error.code === 'NANOOK_POLICIES_CHECK_FAILED';
+
+const areSame = (policies: AcceptedPolicy['policies'], sources: Authorizer['policySources']): boolean =>
+  policies.length === sources.length &&
+  policies.every(({ name, source }, i) => {
+    const used = sources[i]!;
+    return typeof used !== 'string' && used.name === name && used.source === source;
+  });

@@ -1,5 +1,7 @@
 import { NanookPoliciesError } from '../errors/nanook-policies-error.js';
 import type { PolicySource } from '../source/policy-source.js';
+import { readSource } from '../source/read-source.js';
+import { checkKeys } from '../bundle/keys.js';
 import { checkOptions } from './check-options.js';
 import { sourceError } from './source-error.js';
 import { acceptPolicy, type AcceptedPolicy, type AcceptOptions } from './accept-policy.js';
@@ -21,7 +23,8 @@ export interface ReadPolicies {
  */
 export async function readPolicies(source: PolicySource, options: AcceptOptions = {}): Promise<ReadPolicies> {
   checkOptions(options);
-  const published = await source.read().catch((error: unknown) => {
+  await checkKeys(options.keys);
+  const published = await readSource(source).catch((error: unknown) => {
     throw sourceError(source, error);
   });
   if (published === undefined || published === 'unchanged')

@@ -108,6 +108,18 @@ describe.skipIf(natsUrl === undefined)('a source in NATS (needs NANOOK_TEST_NATS
     expect((await kv.get('policy'))?.string()).toBe(bundle);
   });
 
+  it('replaces an entry that is not a bundle', async () => {
+    const { kv } = await opened();
+    const bundle = await bundleOf(1, ['one']);
+    // oxlint-disable no-await-in-loop -- one entry after the other
+    for (const content of ['{}', '{"format":', allowing('one'), '']) {
+      await kv.put('policy', content);
+      await publishToNats(kv, bundle);
+      expect((await kv.get('policy'))?.string()).toBe(bundle);
+    }
+    // oxlint-enable no-await-in-loop
+  });
+
   it('continues after a connection is lost, with the policy that was published in between', async () => {
     const { kv, open } = await opened();
     const proxy = await proxyOf(natsUrl!);
@@ -121,9 +133,10 @@ describe.skipIf(natsUrl === undefined)('a source in NATS (needs NANOOK_TEST_NATS
     expect(follower.status).toMatchObject({ version: 'v1', isCurrent: false });
     expect(await allows('one')).toBe(true);
     proxy.restore();
-    await until(() => allows('two'));
+    // A request that was sent while the connection was lost ends after five seconds.
+    await until(() => allows('two'), 'two', 20_000);
     await publishToNats(kv, await bundleOf(3, ['three']));
     await until(() => allows('three'));
     expect(follower.status).toMatchObject({ version: 'v3', isCurrent: true });
-  }, 20_000);
+  }, 40_000);
 });

@@ -1,5 +1,5 @@
 import type { KV } from '@nats-io/kv';
-import { claimedRevision, looksLikeBundle } from '../bundle/bundle.js';
+import { claimedRevision, storedRevision } from '../bundle/bundle.js';
 import { NanookPoliciesError } from '../errors/nanook-policies-error.js';
 import { contentOf, defaultKey, type NatsSourceOptions } from './nats-source.js';
 
@@ -23,11 +23,9 @@ export async function publishToNats(
     const entry = await kv.get(key);
     const stored = contentOf(entry);
     if (stored === bundle) return;
-    if (looksLikeBundle(stored)) {
-      const storedRevision = claimedRevision(stored);
-      if (storedRevision >= revision)
-        throw new NanookPoliciesError('NANOOK_POLICIES_REVISION_TAKEN', { revision, stored: storedRevision });
-    }
+    const taken = storedRevision(stored);
+    if (taken !== undefined && taken >= revision)
+      throw new NanookPoliciesError('NANOOK_POLICIES_REVISION_TAKEN', { revision, stored: taken });
     try {
       await (entry === null ? kv.create(key, bundle) : kv.update(key, bundle, entry.revision));
       return;
