@@ -24,8 +24,9 @@ export const aCount: OptionKind = {
   accepts: (value) => Number.isSafeInteger(value) && (value as number) > 0,
 };
 export const aTime: OptionKind = {
-  expected: 'a number of milliseconds',
-  accepts: (value) => typeof value === 'number' && value >= 0,
+  // A timer of Node with a longer time fires at once.
+  expected: 'a number of milliseconds, at most 2147483647',
+  accepts: (value) => typeof value === 'number' && value >= 0 && value < 2 ** 31,
 };
 export const oneOf = (...values: readonly string[]): OptionKind => ({
   expected: values.map((value) => `'${value}'`).join(' or '),

@@ -50,6 +50,7 @@ export interface DecisionLogOptions extends RecordOptions {
 /** The options for `Authorizer.load` that connect an authorizer with the log. */
 export type DecisionLogHooks = Required<Pick<AuthorizerOptions, 'onDecision' | 'decisionLog'>>;
 
+const isSink = (sink: DecisionSink | DecisionObserver): sink is DecisionSink => hasMethod(sink, 'write');
 const sinkList: OptionKind = {
   expected: 'a list of sinks, such as [jsonLines({ folder: "audit" })]',
   accepts: (value) =>
@@ -92,7 +93,7 @@ export class DecisionLog {
   readonly #onError: (error: NanookLogError) => void;
   /** The options and observers of which an error was reported. */
   readonly #reported = new Set<unknown>();
-  #isClosed = false;
+  #end: Promise<void> | undefined;
 
   /** @internal use `decisionLog(options)` */
   constructor(options: DecisionLogOptions) {
@@ -104,6 +105,13 @@ export class DecisionLog {
         owner: 'decisionLog',
         option: 'whenFull',
         reason: "must be 'block' with `acknowledge: 'stored'`, because a dropped record is never stored",
+      });
+    if (acknowledge === 'stored' && !options.sinks.some(isSink))
+      throw new NanookLogError('NANOOK_LOG_INVALID_OPTION', {
+        owner: 'decisionLog',
+        option: 'sinks',
+        reason:
+          'must contain a sink that stores records with `acknowledge: \'stored\'`, such as jsonLines({ folder: "audit" })',
       });
     this.#blocks = whenFull === 'block';
     this.#waitsUntilStored = acknowledge === 'stored';
@@ -120,7 +128,6 @@ export class DecisionLog {
       maxWaitMs,
       onError: this.#onError,
     };
-    const isSink = (sink: DecisionSink | DecisionObserver): sink is DecisionSink => hasMethod(sink, 'write');
     this.#queues = options.sinks.filter(isSink).map((sink) => new SinkQueue(sink, ofQueues));
     this.#observers = options.sinks.filter((sink): sink is DecisionObserver => !isSink(sink));
   }
@@ -143,7 +150,7 @@ export class DecisionLog {
    * @throws {NanookLogError} `NANOOK_LOG_CLOSED`
    */
   readonly onDecision = (decision: Decision): Promise<void> | undefined => {
-    if (this.#isClosed) throw new NanookLogError('NANOOK_LOG_CLOSED', {});
+    if (this.#end !== undefined) throw new NanookLogError('NANOOK_LOG_CLOSED', {});
     const sampled = decision.outcome === 'allowed' ? this.#shareOf(decision) : 1;
     if (sampled < 1 && Math.random() >= sampled) return undefined;
     const record = this.#maker.make(decision, sampled < 1 ? sampled : undefined);
@@ -175,29 +182,24 @@ export class DecisionLog {
   }
 
   /**
-   * Waits until all records are stored, and closes the sinks. Call it when the process shuts down, after the last check.
+   * Waits until all records are stored, and closes the sinks. Call it when the process shuts down, after the last check. A second call waits
+   * for the first one, and has its result.
    *
    * @param options `timeoutMs`: the milliseconds to wait at most. Default 10,000
    * @throws {NanookLogError} `NANOOK_LOG_NOT_STORED` with the number of records that are lost
    */
   async close(options: { readonly timeoutMs?: number } = {}): Promise<void> {
     checkOptions('close', options, endOptions);
-    this.#isClosed = true;
-    const { timeoutMs = 10_000 } = options;
-    const ends = this.#queues.map(async (queue) => {
-      try {
-        await stored(queue, queue.flush(), timeoutMs);
-      } finally {
-        queue.stop();
-        await queue.sink.close?.();
-      }
-    });
-    const failed = (await Promise.allSettled(ends)).find(({ status }) => status === 'rejected');
-    if (failed?.status === 'rejected') throw failed.reason;
+    await (this.#end ??= this.#close(options.timeoutMs ?? 10_000));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+  }
+
+  async #close(timeoutMs: number): Promise<void> {
+    const ends = await Promise.allSettled(this.#queues.map((queue) => end(queue, timeoutMs)));
+    for (const result of ends) if (result.status === 'rejected') throw result.reason;
   }
 
   async #recorded(queue: SinkQueue, record: DecisionRecord, given: Promise<void> | undefined): Promise<void> {
@@ -262,6 +264,37 @@ async function stored(queue: SinkQueue, promise: Promise<void>, timeoutMs: numbe
       reject(new NanookLogError('NANOOK_LOG_NOT_STORED', data, { cause: error }));
     }, timeoutMs);
   });
+  try {
+    await Promise.race([promise, timeout]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Stores what a queue has, and closes its sink. @throws {NanookLogError} `NANOOK_LOG_NOT_STORED`, or the error of the sink's `close` */
+async function end(queue: SinkQueue, timeoutMs: number): Promise<void> {
+  const startedMs = performance.now();
+  let failure: unknown;
+  try {
+    await stored(queue, queue.drain(), timeoutMs);
+  } catch (error) {
+    failure = error;
+  }
+  // A check that waits for a lost record fails.
+  queue.stop(failure as NanookLogError | undefined);
+  try {
+    // A sink that is stuck may also be stuck when it closes.
+    await atMost(queue.sink.close?.(), timeoutMs - (performance.now() - startedMs));
+  } catch (error) {
+    failure ??= error;
+  }
+  if (failure !== undefined) throw failure as Error;
+}
+
+/** Waits for a promise, but no longer than the given time. */
+async function atMost(promise: PromiseLike<unknown> | void, ms: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<void>((resolve) => (timer = setTimeout(resolve, Math.max(0, ms))));
   try {
     await Promise.race([promise, timeout]);
   } finally {

@@ -41,6 +41,8 @@ export class SinkQueue {
   #isStopped = false;
   #timer: NodeJS.Timeout | NodeJS.Immediate | undefined;
   #failures = 0;
+  /** The pause after the next failure. */
+  #pauseMs = firstRetryMs;
   #error: unknown;
   /** Whether the application knows that the queue is full. */
   #isFullReported = false;
@@ -107,7 +109,23 @@ export class SinkQueue {
     await stored;
   }
 
-  /** Ends the attempts to write. Records that are not stored are lost. */
+  /**
+   * Returns a promise that is fulfilled when no record is left, also of the checks that wait for room. A sink that fails is tried again at
+   * once, because the process may not live until the next planned attempt.
+   */
+  async drain(): Promise<void> {
+    this.#pauseMs = firstRetryMs;
+    if (this.#current === undefined && this.#batches.length > 0) this.#wakeAfter(0);
+    for (let last = this.#batches.at(-1); last !== undefined; last = this.#batches.at(-1))
+      // oxlint-disable-next-line no-await-in-loop -- a check that waits for room adds a batch when this one is stored
+      await last.stored;
+  }
+
+  /**
+   * Ends the attempts to write.
+   *
+   * @param error the reason why the records that are left are lost
+   */
   stop(error?: NanookLogError): void {
     this.#isStopped = true;
     clearTimeout(this.#timer as NodeJS.Timeout);
@@ -170,6 +188,7 @@ export class SinkQueue {
     this.#size -= batch.records.length;
     this.#stored += batch.records.length;
     this.#failures = 0;
+    this.#pauseMs = firstRetryMs;
     this.#error = undefined;
     batch.end();
     for (const waiting of this.#waiting) {
@@ -190,10 +209,11 @@ export class SinkQueue {
           { cause: error },
         ),
       );
-    const backoffMs = Math.min(firstRetryMs * 2 ** this.#failures, this.options.maxRetryMs);
     this.#failures++;
+    const pauseMs = Math.min(this.#pauseMs, this.options.maxRetryMs);
+    this.#pauseMs = pauseMs * 2;
     // Half of the time is random, so that processes do not come back at the same moment.
-    if (!this.#isStopped) this.#wakeAfter(Math.ceil(backoffMs * (0.5 + Math.random() / 2)));
+    if (!this.#isStopped) this.#wakeAfter(Math.ceil(pauseMs * (0.5 + Math.random() / 2)));
   }
 
   #full(): NanookLogError {
