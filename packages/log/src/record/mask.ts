@@ -20,8 +20,8 @@ export function maskPaths(paths: readonly string[], text = '***'): Mask {
 /** Returns the pattern of a path, whose names each end with a dot. */
 function patternOf(path: string): RegExp {
   const names = path.split('.').map((name) => {
-    if (name === '**') return '(?:[^.]+\\.)*';
-    return name === '*' ? '[^.]+\\.' : `${name.replaceAll(/[^\w]/g, '\\$&')}\\.`;
+    if (name === '**') return '(?:[^.]*\\.)*';
+    return name === '*' ? '[^.]*\\.' : `${name.replaceAll(/[^\w]/g, '\\$&')}\\.`;
   });
   return new RegExp(`^${names.join('')}`);
 }

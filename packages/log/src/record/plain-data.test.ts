@@ -36,8 +36,19 @@ describe('plainText', () => {
     expect(plainText('\ud83d')).toBe('\ufffd');
   });
 
-  it('cuts a long text, and no character in half', () => {
-    const cut = plainText(`${'a'.repeat(999)}😀`);
-    expect(cut).toBe(`${'a'.repeat(999)}\ufffd…`);
+  it.each([
+    ['a', 1_000, 1_000],
+    ['a', 1_001, 1_000],
+    ['é', 501, 500],
+    ['水', 334, 333],
+    ['😀', 251, 250],
+    ['😀', 5_000, 250],
+  ])('cuts %s × %i to 1,000 bytes in UTF-8, and no character in half', (character, given, kept) => {
+    const cut = given === kept ? '' : '…';
+    expect(plainText(character.repeat(given))).toBe(`${character.repeat(kept)}${cut}`);
+  });
+
+  it('counts the bytes of a long text with a lone surrogate', () => {
+    expect(plainText(`\ud83d${'a'.repeat(1_000)}`)).toBe(`\ufffd${'a'.repeat(997)}…`);
   });
 });

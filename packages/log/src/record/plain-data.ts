@@ -1,6 +1,7 @@
 import type { JsonValue } from './decision-record.js';
 
-const maxText = 1_000;
+/** The length of a text in UTF-8: an index of PostgreSQL has room for a type and an id of this length. */
+const maxBytes = 1_000;
 const maxItems = 32;
 const maxDepth = 3;
 /** The number of values in one identity, so that each sink can store a record: NATS accepts messages up to 1 MB. */
@@ -12,9 +13,27 @@ const allRefused = new RegExp(refused, 'gu');
 
 /** Returns a text that every sink can store: of limited length, and without characters that no encoding has. */
 export function plainText(text: string): string {
-  const short = text.length > maxText ? `${text.slice(0, maxText)}…` : text;
+  const short = shortened(text);
   return refused.test(short) ? short.replace(allRefused, '\ufffd') : short;
 }
+
+/** Returns a text or a number as a text; undefined for another value, which is not an id. */
+export function idText(value: unknown): string | undefined {
+  if (typeof value === 'string') return plainText(value);
+  return typeof value === 'number' || typeof value === 'bigint' ? plainText(String(value)) : undefined;
+}
+
+function shortened(text: string): string {
+  // A UTF-16 code unit has at most three bytes in UTF-8.
+  if (text.length * 3 <= maxBytes) return text;
+  const start = text.slice(0, maxBytes);
+  if (start.length === text.length && Buffer.byteLength(text) <= maxBytes) return text;
+  const { read } = encoder.encodeInto(start, bytes);
+  return `${start.slice(0, read)}…`;
+}
+
+const encoder = new TextEncoder();
+const bytes = new Uint8Array(maxBytes);
 
 /** Copies a value as limited plain data, so that later changes of it do not change the record. Functions and symbols are left out. */
 export const plainData = (value: unknown): JsonValue | undefined => new PlainCopy().of(value, 0);

@@ -101,6 +101,17 @@ describe('a record', () => {
     expect(JSON.stringify(records)).not.toContain('secret');
   });
 
+  it('of a request in a mounted router contains the whole path', async () => {
+    const request = {
+      method: 'GET',
+      originalUrl: '/invoices/7?key=secret',
+      path: '/7',
+      url: '/7?key=secret',
+    };
+    const { records } = await recordsOf((a) => a.authorizeRequest(ann, request));
+    expect(records[0]?.resource?.id).toBe('GET /invoices/7');
+  });
+
   it('of an anonymous actor and of a create has null and a type', async () => {
     const { records } = await recordsOf((a) => a.isAllowed(null, 'create', a.type('Invoice')));
     expect(JSON.parse(JSON.stringify(records))).toMatchObject([
@@ -136,7 +147,59 @@ describe('a record', () => {
   });
 });
 
+describe('texts of a record', () => {
+  const contextOf = async (context: object, options: Partial<DecisionLogOptions> = {}) => {
+    const check = (a: Authorizer) => a.isAllowed(ann, 'pay', invoice, { context });
+    const [record] = (await recordsOf(check, options)).records;
+    const { requestId, traceId, spanId, tenant } = record!;
+    return { requestId, traceId, spanId, tenant };
+  };
+
+  it('come from numbers, because many loggers and databases count', async () => {
+    expect(await contextOf({ requestId: 17, traceId: 5n, tenant: 3 })).toEqual({
+      requestId: '17',
+      traceId: '5',
+      tenant: '3',
+    });
+    expect(await contextOf({}, { tenant: () => 4 as never })).toEqual({ tenant: '4' });
+  });
+
+  it('leave out values that are no texts, which a store could refuse forever', async () => {
+    const cycle: object[] = [];
+    cycle.push(cycle);
+    expect(
+      await contextOf({ requestId: cycle, traceId: { big: 1n }, spanId: Symbol('x'), tenant: true }),
+    ).toEqual({});
+  });
+
+  it('have no characters that a database refuses', async () => {
+    const texts = { requestId: 'r\0', traceId: 't\0', spanId: '\ud83d', tenant: '\0' };
+    const expected = { requestId: 'r\ufffd', traceId: 't\ufffd', spanId: '\ufffd', tenant: '\ufffd' };
+    expect(await contextOf(texts)).toEqual(expected);
+  });
+
+  it('include the code of an error', async () => {
+    const own = {
+      get missing(): never {
+        throw Object.assign(new Error('no row'), { code: 'E\0' });
+      },
+    };
+    const { records } = await recordsOf((a) => a.isAllowed(ann, 'audit', typed('Invoice', own)));
+    expect(JSON.stringify(records)).not.toContain('\\u0000');
+  });
+});
+
 describe('identify', () => {
+  it('returns keys of any type, which the record has as texts', async () => {
+    const idOf = async (id: unknown) => {
+      const identify = () => ({ type: 'User', id: id as string });
+      return (await recordsOf(pay, { identify })).records[0]?.actor;
+    };
+    expect(await idOf(7n)).toEqual({ type: 'User', id: '7' });
+    expect(await idOf(['de', '7'])).toEqual({ type: 'User', id: '["de","7"]' });
+    expect(await idOf(null)).toEqual({ type: 'User' });
+  });
+
   it('replaces the identity, and its data is copied', async () => {
     const tags = ['a'];
     const identify = (value: unknown, part: 'actor' | 'resource') =>
@@ -185,6 +248,13 @@ describe('mask', () => {
     ]);
   });
 
+  it.each(['action', 'field'])('of the %s also hides it in the reason', async (name) => {
+    const check = (a: Authorizer) => a.authorizeField(ann, 'burn', invoice, 'price');
+    const { records } = await recordsOf(check, { mask: maskPaths([name]) });
+    expect(records.at(-1)).toMatchObject({ kind: 'allow_field', [name]: '***', reason: '***' });
+    expect(JSON.stringify(records)).not.toContain(name === 'action' ? 'burn' : 'price');
+  });
+
   it('that throws hides every value, and is reported', async () => {
     const mask = (): never => {
       throw new Error('broken');
@@ -222,6 +292,8 @@ describe('maskPaths', () => {
     ['actor.**', 'actor.a.b', true],
     ['actor.**.id', 'actor.a.b.id', true],
     ['actor.**.id', 'actor.id', true],
+    ['**.pin', 'actor..pin', true],
+    ['actor.*.pin', 'actor..pin', true],
     ['a+b', 'aab', false],
     ['a+b', 'a+b', true],
   ])('%s and %s: %s', (path, name, isHidden) => {

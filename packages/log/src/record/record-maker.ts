@@ -6,7 +6,7 @@ import {
   type RecordedIdentity,
 } from './decision-record.js';
 import { Masking } from './mask.js';
-import { plainData, plainText } from './plain-data.js';
+import { idText, plainData, plainText } from './plain-data.js';
 import { recordId } from './record-id.js';
 
 /** The ids of a trace and of its active span. */
@@ -19,7 +19,7 @@ export interface ActiveTrace {
 export interface RecordOptions {
   /**
    * Returns the recorded part of an actor or a resource, with a type and an id. Default: the type, and the declared key or the attribute
-   * `id`. A longer text than 1,000 characters is cut, and so is an object of more than 200 values, 32 entries or three levels.
+   * `id`. A longer text than 1,000 bytes in UTF-8 is cut, and so is an object of more than 200 values, 32 entries or three levels.
    */
   readonly identify?: (
     value: unknown,
@@ -68,10 +68,10 @@ export class RecordMaker {
       policy,
       policyVersion,
       engine,
-      requestId: context?.requestId && plainText(context.requestId),
-      traceId: context?.traceId,
-      spanId: context?.spanId,
-      errorCode: isAllowed ? undefined : decision.errorCode,
+      requestId: idText(context?.requestId),
+      traceId: idText(context?.traceId),
+      spanId: idText(context?.spanId),
+      errorCode: isAllowed ? undefined : idText(decision.errorCode),
       reason: isAllowed ? undefined : reasonIn(decision),
       sampled,
     };
@@ -82,16 +82,14 @@ export class RecordMaker {
     const { identify } = this.#options;
     if (identify !== undefined) {
       const own = this.#try('identify', () => plainData(identify(value, part, decision)));
-      if (isIdentity(own))
-        return typeof own['id'] === 'number' ? { ...own, id: String(own['id']) } : (own as RecordedIdentity);
+      if (isIdentity(own)) return { ...own, ...textsOf(own) };
     }
     return identityOf(part === 'actor' ? decision.actorIdentity : decision.resourceIdentity, value, decision);
   }
 
   #tenantOf(decision: Decision, context: CheckContext | undefined): string | undefined {
     const { tenant } = this.#options;
-    const own = tenant && this.#try('tenant', () => plainData(tenant(decision)));
-    return typeof own === 'string' ? own : context?.tenant && plainText(context.tenant);
+    return idText(tenant && this.#try('tenant', () => tenant(decision))) ?? idText(context?.tenant);
   }
 
   /** Reads the context, whose getters may run code of the application. */
@@ -119,6 +117,15 @@ export class RecordMaker {
 const isIdentity = (data: JsonValue | undefined): data is { readonly [key: string]: JsonValue } =>
   typeof data === 'object' && data !== null && !Array.isArray(data);
 
+/** Returns the type and the id of the application's identity as texts, which filters compare. A list of keys becomes a JSON list. */
+function textsOf({ type, id }: { readonly [key: string]: JsonValue | undefined }): RecordedIdentity {
+  const text = (value: JsonValue | undefined): string | undefined =>
+    value === undefined || value === null || typeof value === 'string'
+      ? (value ?? undefined)
+      : plainText(JSON.stringify(value));
+  return { type: text(type), id: text(id) };
+}
+
 function identityOf(
   identity: Identity | undefined,
   value: unknown,
@@ -133,8 +140,9 @@ function identityOf(
 /** Returns the method and the path of a request, without its query, which may contain secrets. */
 function requestLine(request: unknown): string | undefined {
   try {
-    const { method, path, url } = request as Readonly<Record<string, unknown>>;
-    const target = typeof path === 'string' ? path : url;
+    const { method, originalUrl, path, url } = request as Readonly<Record<string, unknown>>;
+    // In a mounted router, the others are only the part below it.
+    const target = [originalUrl, path, url].find((given) => typeof given === 'string');
     if (typeof method !== 'string' || typeof target !== 'string') return undefined;
     return `${method} ${target.split('?', 1)[0]}`;
   } catch {
@@ -182,13 +190,20 @@ function placesOf(proof: readonly RuleReference[]): readonly string[] {
   return found;
 }
 
-const masked = (record: DecisionRecord, masking: Masking): DecisionRecord => ({
-  ...record,
-  actor: masking.identity('actor', record.actor),
-  action: masking.text('action', record.action),
-  resource: masking.identity('resource', record.resource),
-  field: masking.text('field', record.field),
-  tenant: masking.text('tenant', record.tenant),
-  requestId: masking.text('requestId', record.requestId),
-  reason: masking.text('reason', record.reason),
-});
+function masked(record: DecisionRecord, masking: Masking): DecisionRecord {
+  const action = masking.text('action', record.action);
+  const field = masking.text('field', record.field);
+  // The reason of a denial names the action and the field.
+  const hidden = action !== record.action ? action : field !== record.field ? field : undefined;
+  const reason = record.reason === undefined ? undefined : (hidden ?? masking.text('reason', record.reason));
+  return {
+    ...record,
+    actor: masking.identity('actor', record.actor),
+    action,
+    resource: masking.identity('resource', record.resource),
+    field,
+    tenant: masking.text('tenant', record.tenant),
+    requestId: masking.text('requestId', record.requestId),
+    reason,
+  };
+}
