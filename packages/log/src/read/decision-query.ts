@@ -1,6 +1,7 @@
 import { describeValue, nearNames, type DecisionOutcome } from '@nanook/core';
 import { NanookLogError } from '../errors/nanook-log-error.js';
 import type { DecisionRecord } from '../record/decision-record.js';
+import { plainText } from '../record/plain-data.js';
 import { parseCursor, type Position } from './cursor.js';
 
 /** An actor or a resource in a filter: an id, or a type and an id, of which one is enough. */
@@ -63,6 +64,7 @@ export interface CheckedIdentity {
 export type CheckedRule = { readonly name: string } | { readonly file: string; readonly line: number };
 
 const texts = ['field', 'kind', 'rule', 'tenant', 'policy', 'requestId', 'traceId'];
+const kinds = ['allow', 'allow_field', 'allow_request'];
 const outcomes = ['allowed', 'denied', 'undecided', 'error'];
 const known = ['from', 'to', 'actor', 'action', 'resource', 'outcome', 'order', 'take', 'after', ...texts];
 const maxTake = 10_000;
@@ -83,14 +85,14 @@ export function checkQuery(query: DecisionQuery): CheckedQuery {
     actor: identityOf('actor', query.actor),
     action: listOf('action', query.action),
     resource: identityOf('resource', query.resource),
-    field: query.field,
+    field: textOf(query.field),
     outcome: listOf('outcome', query.outcome, outcomes),
-    kind: query.kind,
+    kind: listOf('kind', query.kind, kinds)?.[0],
     rule: rule === undefined ? undefined : ruleOf(rule),
-    tenant: query.tenant,
-    policy: query.policy,
-    requestId: query.requestId,
-    traceId: query.traceId,
+    tenant: textOf(query.tenant),
+    policy: textOf(query.policy),
+    requestId: textOf(query.requestId),
+    traceId: textOf(query.traceId),
     order,
     take,
     after: after === undefined || after === null ? undefined : parseCursor(after, order),
@@ -112,15 +114,26 @@ function checkFilter(option: string, value: unknown): void {
     throw invalid(option, `must be a text, got ${describeValue(value)}`);
 }
 
+/** Returns a filter as records have it: records contain no text that a store refuses. */
+const textOf = (text: string | undefined): string | undefined =>
+  text === undefined ? undefined : plainText(text);
+
+/** A day, or a time with its zone. A time without a zone would depend on the computer that reads the log. */
+const timePattern = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/;
+// Records have years of four digits, and PostgreSQL has no year 0.
+const firstMs = Date.parse('0001-01-01T00:00:00.000Z');
+const lastMs = Date.parse('9999-12-31T23:59:59.999Z');
+
 function timeOf(option: 'from' | 'to', time: unknown): string | undefined {
   if (time === undefined) return undefined;
-  const date = time instanceof Date ? time : new Date(typeof time === 'string' ? time : Number.NaN);
-  if (Number.isNaN(date.getTime()))
+  const isText = typeof time === 'string' && timePattern.test(time);
+  const ms = time instanceof Date ? time.getTime() : isText ? Date.parse(time) : Number.NaN;
+  if (Number.isNaN(ms))
     throw invalid(
       option,
-      `must be a Date, or a time such as '2026-01-31T09:30:00Z'; got ${describeValue(time)}`,
+      `must be a Date, a day, or a time with its zone, such as '2026-01-31T09:30:00Z'; got ${describeValue(time)}`,
     );
-  return date.toISOString();
+  return new Date(Math.min(Math.max(ms, firstMs), lastMs)).toISOString();
 }
 
 function listOf(option: string, given: unknown, values?: readonly string[]): readonly string[] | undefined {
@@ -133,24 +146,27 @@ function listOf(option: string, given: unknown, values?: readonly string[]): rea
         `must be ${values === undefined ? 'a text' : values.join(' or ')}, or a list of them; got ${describeValue(value)}`,
       );
   if (list.length === 0) throw invalid(option, 'is an empty list, which no record satisfies');
-  return list as readonly string[];
+  return (list as readonly string[]).map(plainText);
 }
 
 function identityOf(option: 'actor' | 'resource', given: unknown): CheckedIdentity {
   if (given === undefined) return { type: undefined, id: undefined };
-  if (typeof given === 'string' || typeof given === 'number') return { type: undefined, id: String(given) };
+  if (typeof given === 'string' || typeof given === 'number')
+    return { type: undefined, id: plainText(String(given)) };
   const { type, id, ...others } = Object(given) as Readonly<Record<string, unknown>>;
   const isId = id === undefined || typeof id === 'string' || typeof id === 'number';
   const isType = type === undefined || typeof type === 'string';
-  const isEmpty = id === undefined && type === undefined;
+  // A part that was computed and is undefined would select more records than asked for.
+  const isEmpty =
+    Object.values(Object(given) as object).some((part) => part === undefined) || (id ?? type) === undefined;
   if (typeof given !== 'object' || !isId || !isType || isEmpty || Object.keys(others).length > 0)
     throw invalid(option, `must be an id, or { type, id }; got ${describeValue(given)}`);
-  return { type, id: id === undefined ? undefined : String(id) };
+  return { type: textOf(type), id: textOf(id === undefined ? undefined : String(id)) };
 }
 
 function ruleOf(rule: string): CheckedRule {
   const [, file, line] = /^(.*):(\d+)$/s.exec(rule) ?? [];
-  return file === undefined ? { name: rule } : { file, line: Number(line) };
+  return file === undefined ? { name: plainText(rule) } : { file: plainText(file), line: Number(line) };
 }
 
 export const invalid = (option: string, reason: string): NanookLogError =>

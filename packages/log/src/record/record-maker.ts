@@ -177,7 +177,14 @@ const places = new WeakMap<readonly RuleReference[], readonly string[]>();
 function shortRule(rule: RuleReference): RuleReference {
   let short = shortRules.get(rule);
   if (short === undefined)
-    shortRules.set(rule, (short = Object.freeze({ ...rule, text: plainText(rule.text) })));
+    shortRules.set(
+      rule,
+      (short = Object.freeze({
+        ...rule,
+        text: plainText(rule.text),
+        file: rule.file && plainText(rule.file),
+      })),
+    );
   return short;
 }
 

@@ -141,6 +141,83 @@ export function describeStore(name: string, open: () => Promise<OpenStore>): voi
       expect(found?.resource?.id).toBe("'; drop table x; --");
     });
 
+    it('stores and finds the longest ids, which a client may have chosen', async () => {
+      const store = await filled();
+      const log = decisionLog({ sinks: [store] });
+      const { onDecision } = log;
+      const authorizer = await Authorizer.load({ policies: 'allow(_, "read", _);', onDecision });
+      // Characters in an order that cannot be compressed.
+      let seed = 7;
+      const random = (): number => (seed = (seed * 48_271) % 2_147_483_647);
+      const id = Array.from({ length: 5_000 }, () => String.fromCodePoint(0x4e00 + (random() % 20_000))).join(
+        '',
+      );
+      const context = { requestId: id, tenant: id };
+      const { [id]: Row } = {
+        [id]: class {
+          constructor(readonly id: string) {}
+        },
+      };
+      authorizer.isAllowedSync(new Row!(id), 'read', new Row!(id), { context });
+      await log.flush({ timeoutMs: 2_000 });
+      const { records } = await readDecisions(store, {
+        actor: id,
+        resource: { id },
+        requestId: id,
+        tenant: id,
+      });
+      expect(records).toHaveLength(1);
+    });
+
+    it('finds nothing for a text that no record has, and accepts any time', async () => {
+      const store = await filled();
+      for (const text of ["' or 1=1 --", '\0', '\ud83d', '$1', '%', '\\']) {
+        for (const name of [
+          'actor',
+          'resource',
+          'action',
+          'field',
+          'rule',
+          'tenant',
+          'policy',
+          'requestId',
+          'traceId',
+        ])
+          // oxlint-disable-next-line no-await-in-loop -- one question after the other
+          expect((await readDecisions(store, { [name]: text })).records, `${name} ${text}`).toEqual([]);
+      }
+      const ever = { from: new Date(-8.64e15), to: new Date(8.64e15) };
+      expect((await readDecisions(store, { ...ever, take: 1_000 })).records).toHaveLength(62);
+      expect((await readDecisions(store, { from: ever.to })).records).toEqual([]);
+    });
+
+    it('pages through decisions of one moment, each once', async () => {
+      const { store, close } = await open();
+      onTestFinished(close);
+      const log = decisionLog({ sinks: [store] });
+      const clock = (): Date => new Date('2026-12-31T23:59:59.999Z');
+      const authorizer = await Authorizer.load({ policies: 'allow(_, "read", _);', clock, ...log.hooks });
+      for (let id = 0; id < 50; id++) authorizer.isAllowedSync('ann', 'read', { id });
+      await log.close();
+      for (const order of ['oldest', 'newest'] as const) {
+        const found: (string | undefined)[] = [];
+        let after: string | null = null;
+        do {
+          // oxlint-disable-next-line no-await-in-loop -- one page after the other
+          const page = await readDecisions(store, {
+            order,
+            take: 7,
+            after,
+            from: '2026-12-31',
+            to: '2027-01-01',
+          });
+          found.push(...page.records.map(({ resource }) => resource?.id));
+          after = page.next;
+        } while (after !== null);
+        expect([found.length, new Set(found).size]).toEqual([50, 50]);
+      }
+    });
+
     it('refuses the cursor of another order', async () => {
       const store = await filled();
       const { next: after } = await readDecisions(store, { take: 5 });
