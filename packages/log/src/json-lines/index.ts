@@ -7,6 +7,7 @@ import {
   checkOptions,
   type OptionKind,
 } from '../errors/check-options.js';
+import { reasonOf } from '../errors/nanook-log-error.js';
 import type { DecisionSink } from '../queue/sink.js';
 import type { CheckedQuery } from '../read/decision-query.js';
 import type { DecisionSource } from '../read/read-decisions.js';
@@ -26,7 +27,7 @@ export interface JsonLinesOptions {
   readonly maxBytes?: number;
   /** The hours after which a new file is started. Default 24. */
   readonly maxAgeHours?: number;
-  /** The days after which a file is deleted, since its last record. Default: files are kept. */
+  /** The days after which a file is deleted, since its last record. Default: files are kept. A failure is a warning of the process. */
   readonly keepDays?: number;
   /**
    * Whether a record counts as stored only when it is on the disk. Default `false`: when the operating system has it, so that it survives
@@ -53,13 +54,12 @@ class JsonLines implements DecisionSink, DecisionSource {
   }
 
   async write(records: readonly DecisionRecord[]): Promise<void> {
-    const { maxBytes = 100 * 1_024 * 1_024, maxAgeHours = 24, fsync = false } = this.#options;
-    const file = (this.#file ??= await this.#openFile());
+    const { maxBytes = 100 * 1_024 * 1_024, fsync = false } = this.#options;
+    const file = await this.#currentFile();
     try {
       await file.append(linesOf(records), fsync);
     } finally {
-      const isOld = Date.now() - file.openedMs >= maxAgeHours * hourMs;
-      if (isOld || file.isDamaged || file.size >= maxBytes) await this.close();
+      if (file.isDamaged || file.size >= maxBytes) await this.close();
     }
   }
 
@@ -79,20 +79,44 @@ class JsonLines implements DecisionSink, DecisionSource {
     return findRecords(await logFilesIn(folder, this.#prefix), query, onDamagedLine);
   }
 
+  async #currentFile(): Promise<LogFile> {
+    const file = this.#file;
+    if (file !== undefined && (this.#isOld(file) || (await file.isDeleted()))) await this.close();
+    return (this.#file ??= await this.#openFile());
+  }
+
+  #isOld({ openedMs }: LogFile): boolean {
+    const { maxAgeHours = 24, keepDays = Infinity } = this.#options;
+    // Another process deletes a file after `keepDays`, also if this one has it open.
+    return Date.now() - openedMs >= Math.min(maxAgeHours * hourMs, keepDays * dayMs);
+  }
+
   async #openFile(): Promise<LogFile> {
     const { folder, keepDays } = this.#options;
     if (keepDays !== undefined) await this.#deleteBefore(Date.now() - keepDays * dayMs);
     return LogFile.open(folder, this.#prefix);
   }
 
+  /** Deletes old files. A file that cannot be deleted does not stop the log. */
   async #deleteBefore(timeMs: number): Promise<void> {
-    const files = await logFilesIn(this.#options.folder, this.#prefix);
-    // Another process may delete a file at the same time.
-    const ages = await Promise.all(files.map((file) => stat(file).catch(() => undefined)));
-    const old = files.filter((_, i) => (ages[i]?.mtimeMs ?? timeMs) < timeMs);
-    await Promise.all(old.map((file) => rm(file, { force: true })));
+    try {
+      const files = await logFilesIn(this.#options.folder, this.#prefix);
+      // Another process may delete a file at the same time.
+      const ages = await Promise.all(files.map((file) => stat(file).catch(() => undefined)));
+      const old = files.filter((_, i) => (ages[i]?.mtimeMs ?? timeMs) < timeMs);
+      const ends = await Promise.allSettled(old.map((file) => rm(file, { force: true })));
+      for (const end of ends) if (end.status === 'rejected') warnOfOldFile(end.reason);
+    } catch (error) {
+      warnOfOldFile(error);
+    }
   }
 }
+
+const warnOfOldFile = (error: unknown): void =>
+  process.emitWarning(
+    `jsonLines could not delete a file that is older than \`keepDays\`; delete it yourself, or give the process the right: ${reasonOf(error)}`,
+    'NanookLogWarning',
+  );
 
 const positive: OptionKind = {
   expected: 'a positive number',

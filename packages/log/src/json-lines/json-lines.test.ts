@@ -1,11 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import {
   appendFileSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
@@ -73,8 +75,7 @@ describe('the files of jsonLines', () => {
       files.push(readdirSync(folder).length);
     }
     await log.close();
-    // A file that is two hours old ends with the record that finds it so old.
-    expect(files).toEqual([1, 1, 1, 2, 2]);
+    expect(files).toEqual([1, 1, 2, 2, 3]);
   });
 
   it('are readable for the owner and the group only', async () => {
@@ -102,6 +103,63 @@ describe('the files of jsonLines', () => {
     expect(names).toHaveLength(2);
     expect(names).toContain('decisions-of-the-board.jsonl');
     expect([...names].some((name) => name.includes('20200101'))).toBe(false);
+  });
+
+  it('receive no record after another process has deleted them', async () => {
+    const folder = newFolder();
+    const { log, authorizer } = await logged({ sinks: [jsonLines({ folder })] });
+    checkMany(authorizer, 1);
+    await log.flush();
+    for (const name of readdirSync(folder)) rmSync(join(folder, name));
+    checkMany(authorizer, 1, 2);
+    await log.close();
+    expect([...idsIn(folder)]).toEqual([2]);
+  });
+
+  it('start anew before another process may delete them', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const folder = newFolder();
+    const { log, authorizer } = await logged({ sinks: [jsonLines({ folder, keepDays: 0.5 })] });
+    for (const hour of [0, 11, 12]) {
+      vi.setSystemTime(Date.UTC(2126, 0, 1, hour));
+      checkMany(authorizer, 1);
+      // oxlint-disable-next-line no-await-in-loop -- one record after the other
+      await log.flush();
+      const file = readdirSync(folder).toSorted().at(-1)!;
+      utimesSync(join(folder, file), new Date(), new Date());
+    }
+    await log.close();
+    expect(readdirSync(folder)).toHaveLength(2);
+  });
+
+  it('do not stop the log when one cannot be deleted, which is a warning', async () => {
+    const warn = vi.spyOn(process, 'emitWarning').mockReturnValue();
+    onTestFinished(() => warn.mockRestore());
+    const folder = newFolder();
+    // A folder cannot be deleted as a file.
+    const old = join(folder, 'decisions-20200101T000000000Z-1-abcdef.jsonl');
+    mkdirSync(old);
+    utimesSync(old, new Date('2020-01-01'), new Date('2020-01-01'));
+    const { log, authorizer, errors } = await logged({ sinks: [jsonLines({ folder, keepDays: 30 })] });
+    checkMany(authorizer, 3);
+    await log.close();
+    rmSync(old, { recursive: true });
+    expect([recordsIn(folder).length, errors]).toEqual([3, []]);
+    expect(warn.mock.calls).toEqual([
+      [expect.stringContaining('could not delete a file'), 'NanookLogWarning'],
+    ]);
+  });
+
+  it('are skipped when they disappear during a read of the folder', async () => {
+    const folder = newFolder();
+    // A broken link is listed and does not exist, as a file that is deleted after the list was made.
+    symlinkSync('nowhere', join(folder, 'decisions-20200101T000000000Z-1-abcdef.jsonl'));
+    const store = jsonLines({ folder });
+    const { log, authorizer } = await logged({ sinks: [store] });
+    checkMany(authorizer, 3);
+    await log.close();
+    expect((await readDecisions(store)).records).toHaveLength(3);
   });
 
   it('of several logs in one folder are read together', async () => {
@@ -178,6 +236,7 @@ describe('a full disk', () => {
       this.data = this.data.subarray(0, length);
     };
     datasync = async (): Promise<void> => {};
+    stat = (async () => ({ nlink: 1 })) as unknown as LogHandle['stat'];
     close = async (): Promise<void> => {};
   }
 

@@ -4,7 +4,7 @@ import { mkdir, open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** The part of a file handle that a log file needs. */
-export type LogHandle = Pick<FileHandle, 'write' | 'truncate' | 'datasync' | 'close'>;
+export type LogHandle = Pick<FileHandle, 'write' | 'truncate' | 'datasync' | 'stat' | 'close'>;
 
 /**
  * Returns a new name: the time, the process, and random digits. Files are never renamed, so processes can share a folder, and a reader
@@ -42,6 +42,11 @@ export class LogFile {
   /** Whether a part of a line could not be removed, so that no line may follow it. */
   get isDamaged(): boolean {
     return this.#isDamaged;
+  }
+
+  /** Returns whether someone has deleted the file, so that its records would be lost. */
+  async isDeleted(): Promise<boolean> {
+    return (await this.handle.stat()).nlink === 0;
   }
 
   /**
