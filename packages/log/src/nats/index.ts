@@ -1,4 +1,4 @@
-import { aText, anObjectWith, checkOptions, type OptionKind } from '../errors/check-options.js';
+import { anObjectWith, checkOptions, type OptionKind } from '../errors/check-options.js';
 import type { DecisionSink } from '../queue/sink.js';
 import type { DecisionRecord } from '../record/decision-record.js';
 
@@ -11,15 +11,23 @@ export interface JetStreamPublisher {
 export interface NatsOptions {
   /** The client: `jetstream(connection)` of `@nats-io/jetstream`. The application closes the connection, after the log. */
   readonly jetstream: JetStreamPublisher;
-  /** The subject of the messages, which a stream must have, or a function that returns it. Default `'nanook.decisions'`. */
+  /**
+   * The subject of the messages, which a stream must have, or a function that returns it. Default `'nanook.decisions'`. In the
+   * result of a function, each character that a subject may not have becomes `_`, and so does an empty part between two dots.
+   */
   readonly subject?: string | ((record: DecisionRecord) => string);
 }
+
+/** Returns a subject that a server accepts. A tenant from a request may contain any text, and must not stop the log. */
+const storable = (subject: string): string =>
+  subject.replaceAll(/[\s\p{Cc}*>]/gu, '_').replaceAll(/(?<=^|\.)(?=\.|$)/g, '_');
 
 const kinds = {
   jetstream: anObjectWith('publish', 'jetstream(connection)'),
   subject: {
-    expected: 'a subject, or a function that returns one',
-    accepts: (value: unknown) => typeof value === 'function' || aText.accepts(value),
+    expected: 'a subject without spaces and wildcards, or a function that returns one',
+    accepts: (value: unknown) =>
+      typeof value === 'function' || (typeof value === 'string' && storable(value) === value),
   },
 } satisfies { readonly [Option in keyof NatsOptions]-?: OptionKind };
 
@@ -37,7 +45,8 @@ const maxUnconfirmed = 500;
 export function nats(options: NatsOptions): DecisionSink {
   checkOptions('nats', options, kinds, ['jetstream']);
   const { jetstream, subject = 'nanook.decisions' } = options;
-  const subjectOf = typeof subject === 'function' ? subject : () => subject;
+  const subjectOf =
+    typeof subject === 'function' ? (record: DecisionRecord) => storable(subject(record)) : () => subject;
   return {
     name: 'nats',
     async write(records) {

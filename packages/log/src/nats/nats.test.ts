@@ -41,6 +41,27 @@ describe('the sink for NATS', () => {
     ]);
   });
 
+  it('publishes a record of any tenant to a subject that a server accepts', async () => {
+    const subjects: string[] = [];
+    const publisher: JetStreamPublisher = { publish: async (subject) => void subjects.push(subject) };
+    const subject = ({ tenant }: DecisionRecord): string => `audit.${tenant}`;
+    const { log, authorizer } = await logged({ sinks: [nats({ jetstream: publisher, subject })] });
+    for (const tenant of ['acme', 'a b', 'x\r\nPUB y 0', '*', '>', '', 'a..b', '.', 'a\0'])
+      authorizer.isAllowedSync('ann', 'read', 1, { context: { tenant } });
+    await log.close();
+    expect(subjects).toEqual([
+      'audit.acme',
+      'audit.a_b',
+      'audit.x__PUB_y_0',
+      'audit._',
+      'audit._',
+      'audit._',
+      'audit.a._.b',
+      'audit._._',
+      'audit.a\ufffd',
+    ]);
+  });
+
   it('waits for the confirmation of 500 messages before it publishes more', async () => {
     let [unconfirmed, most] = [0, 0];
     const publisher: JetStreamPublisher = {
@@ -59,6 +80,7 @@ describe('the sink for NATS', () => {
   it.each<[string, unknown, string]>([
     ['no client', {}, 'must be an object with the method `publish`, such as jetstream(connection)'],
     ['an empty subject', { jetstream: { publish: () => {} }, subject: '' }, 'must be a subject'],
+    ['a wildcard', { jetstream: { publish: () => {} }, subject: 'audit.*' }, 'without spaces and wildcards'],
   ])('refuses %s', (_name, options, message) => {
     expect(() => nats(options as NatsOptions)).toThrow(message);
   });

@@ -1,15 +1,15 @@
-import { aBoolean, anObjectWith, checkOptions, type OptionKind } from '../errors/check-options.js';
+import { aBoolean, aCount, anObjectWith, checkOptions, type OptionKind } from '../errors/check-options.js';
 import type { DecisionSink } from '../queue/sink.js';
 import type { CheckedQuery } from '../read/decision-query.js';
 import type { DecisionSource } from '../read/read-decisions.js';
 import type { DecisionRecord } from '../record/decision-record.js';
 import type { PostgresClient } from './client.js';
 import {
+  aTable,
   columns,
   createPartition,
   monthAfter,
   monthOf,
-  partitionOf,
   postgresSchema,
   quoted,
   type Month,
@@ -88,13 +88,14 @@ class Postgres implements PostgresStore {
   }
 
   async createPartitions(months = 3): Promise<void> {
+    checkOptions('createPartitions', { months }, { months: aCount });
     const wanted = [monthOf(new Date().toISOString())];
     while (wanted.length < months) wanted.push(monthAfter(wanted.at(-1)!));
     await this.#create(new Set(wanted));
   }
 
   async dropPartitionsBefore(time: Date): Promise<readonly string[]> {
-    const last = partitionOf(this.#table.split('.').at(-1)!, monthOf(time.toISOString()));
+    const last = monthOf(time.toISOString());
     const { rows } = await this.#client.query(
       `select c.relname as name, n.nspname as schema from pg_inherits i
        join pg_class c on c.oid = i.inhrelid join pg_namespace n on n.oid = c.relnamespace
@@ -103,11 +104,12 @@ class Postgres implements PostgresStore {
     );
     const dropped: string[] = [];
     for (const { name, schema } of rows as readonly { readonly name: string; readonly schema: string }[]) {
-      // The names end with the month, so their order is that of time.
-      if (name >= last || !/_\d{4}_\d{2}$/.test(name)) continue;
+      // The name of the table may have changed, but the names of its partitions end with the month.
+      const month = /_\d{4}_\d{2}$/.test(name) ? name.slice(-7).replace('_', '-') : undefined;
+      if (month === undefined || month >= last) continue;
       // oxlint-disable-next-line no-await-in-loop -- each statement locks the table for a moment
       await this.#client.query(`drop table ${quoted(`${schema}.${name}`)}`);
-      this.#months.delete(name.slice(-7).replace('_', '-'));
+      this.#months.delete(month);
       dropped.push(name);
     }
     return dropped;
@@ -130,11 +132,7 @@ class Postgres implements PostgresStore {
 
 const kinds = {
   client: anObjectWith('query', 'a Pool of pg'),
-  table: {
-    expected: 'a name of letters, digits and `_`, optionally after a schema and a dot',
-    accepts: (value: unknown) =>
-      typeof value === 'string' && /^([a-z_]\w{0,62}\.)?[a-z_]\w{0,54}$/i.test(value),
-  },
+  table: aTable,
   createTables: aBoolean,
 } satisfies { readonly [Option in keyof PostgresOptions]-?: OptionKind };
 

@@ -98,6 +98,40 @@ describe.each(databases)('$name', ({ connect }) => {
     expect(await countIn(database)).toBe(3);
   });
 
+  it('drops only the partitions of earlier months after the table was renamed', async () => {
+    const { client, table } = await opened();
+    const clock = (): Date => new Date('2026-03-01T00:00:00Z');
+    const { log, authorizer } = await logged({ sinks: [postgres({ client, table })] }, { clock });
+    checkMany(authorizer, 1);
+    await log.close();
+    await client.query(`alter table ${table} rename to log_of_all`);
+    const store = postgres({ client, table: table.replace('decisions', 'log_of_all') });
+    expect(await store.dropPartitionsBefore(new Date('2026-03-31'))).toEqual([]);
+    expect(await store.dropPartitionsBefore(new Date('2026-04-01'))).toEqual(['decisions_2026_03']);
+  });
+
+  it('has a partition for the month in UTC, also for a session in another time zone', async () => {
+    const database = await opened();
+    const { client, table } = database;
+    await client.query("set timezone to 'Asia/Tokyo'");
+    onTestFinished(async () => void (await client.query('reset timezone')));
+    const times = ['2025-12-31T23:59:59.999Z', '2026-01-01T00:00:00.000Z'];
+    let i = 0;
+    const clock = (): Date => new Date(times[i++]!);
+    const store = postgres({ client, table });
+    const { log, authorizer } = await logged({ sinks: [store] }, { clock });
+    checkMany(authorizer, 2);
+    await log.close();
+    expect(await partitionsOf(database)).toEqual(['decisions_2025_12', 'decisions_2026_01']);
+    for (const [query, id] of [
+      [{ to: '2026-01-01' }, '1'],
+      [{ from: '2026-01-01' }, '2'],
+    ] as const)
+      // oxlint-disable-next-line no-await-in-loop -- one after the other
+      expect((await readDecisions(store, query)).records.map(({ resource }) => resource?.id)).toEqual([id]);
+    expect((await readDecisions(store)).records.map(({ at }) => at)).toEqual(times.toReversed());
+  });
+
   it('stores a record whose partition another process has dropped', async () => {
     const { client, table } = await opened();
     const clock = (): Date => new Date('2025-03-01T00:00:00Z');
@@ -241,5 +275,12 @@ describe('options of postgres', () => {
     ['a misspelled option', { client, tabel: 'a' }, 'did you mean `table`?'],
   ])('refuse %s', (_name, options, message) => {
     expect(() => postgres(options as PostgresOptions)).toThrow(message);
+  });
+
+  it('refuse the name of a table and a number of months that are none', async () => {
+    expect(() => postgresSchema('a"; drop table users; --')).toThrow('the option `table` of postgresSchema');
+    await expect(postgres({ client }).createPartitions(Infinity)).rejects.toThrow(
+      'the option `months` of createPartitions must be a positive whole number',
+    );
   });
 });

@@ -1,3 +1,10 @@
+import { checkOptions, type OptionKind } from '../errors/check-options.js';
+
+export const aTable: OptionKind = {
+  expected: 'a name of letters, digits and `_`, optionally after a schema and a dot',
+  accepts: (value) => typeof value === 'string' && /^([a-z_]\w{0,62}\.)?[a-z_]\w{0,54}$/i.test(value),
+};
+
 /** Quotes the name of a table, with its schema if it has one. */
 export const quoted = (table: string): string =>
   table
@@ -39,8 +46,10 @@ const indexes = {
  * `postgres(client)` creates the partitions.
  *
  * @param table the name of the table, optionally with its schema. Default `nanook_decisions`
+ * @throws {NanookLogError} `NANOOK_LOG_INVALID_OPTION`
  */
 export function postgresSchema(table = 'nanook_decisions'): readonly string[] {
+  checkOptions('postgresSchema', { table }, { table: aTable });
   const name = table.split('.').at(-1)!;
   const list = Object.entries(columns).map(([column, type]) => `  ${column} ${type}`);
   return [
