@@ -99,6 +99,13 @@ describe('a decision', () => {
     ],
     ['a getter of an undeclared class', new Model(), { type: 'Model', id: 'from a getter' }],
     ['a getter that throws', new Broken(), { type: 'Broken', id: undefined }],
+    ['a key of bytes', { id: Buffer.from([255, 1]) }, { type: undefined, id: 'ff01' }],
+    ['a key of other bytes', { id: new Uint8Array([254, 1]) }, { type: undefined, id: 'fe01' }],
+    [
+      'an instance with the data of a client',
+      Object.assign(new Model(), { constructor: { name: 'Admin' } }),
+      { type: 'Model', id: 'from a getter' },
+    ],
     ['an object without a key', typed('Note', { id: {} }), { type: 'Note', id: undefined }],
     ['a class, as the resource of a create', User, { type: 'User', id: undefined }],
     ['a text', 'ann', { type: undefined, id: 'ann' }],
@@ -150,6 +157,17 @@ describe('a decision', () => {
     expect(await reasonOf((a) => a.authorizeRequest(1, {}))).toEqual(
       new Set(['no rule of allow_request matched']),
     );
+  });
+
+  it('has the reason of a denial of a field that is not a text, without its data', async () => {
+    const cycle: unknown[] = [];
+    cycle.push(cycle);
+    for (const field of [1n, cycle, { password: 'secret' }] as unknown[])
+      // oxlint-disable-next-line no-await-in-loop -- one check after the other
+      for (const [, { reason }] of await decisionsOf('allow_field(_, "x", _, "y");', (a) =>
+        a.authorizeField(1, 'read', 2, field as string),
+      ))
+        expect(reason).toBe('no rule of allow_field for "read" on the field matched');
   });
 
   it('has no reason when it is allowed', async () => {

@@ -10,5 +10,6 @@ export function denialReason(
   if (kind === 'allow')
     return `no rule for ${asked}${resourceType === undefined ? '' : ` on ${resourceType}`} matched`;
   const of = resourceType === undefined ? '' : ` of ${resourceType}`;
-  return `no rule of allow_field for ${asked} on ${JSON.stringify(field)}${of} matched`;
+  const on = typeof field === 'string' ? JSON.stringify(field) : 'the field';
+  return `no rule of allow_field for ${asked} on ${on}${of} matched`;
 }

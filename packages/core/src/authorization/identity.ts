@@ -42,11 +42,14 @@ function keyOf(value: object, key: readonly string[] | undefined): string | unde
   return values.includes(undefined) ? undefined : JSON.stringify(values);
 }
 
-/** Returns the text of a key. An object is only a key if it converts itself to a primitive value, as an ObjectId does. */
+/** Returns the text of a key; bytes become hexadecimal digits. An object is only a key if it converts itself to a primitive value, as an ObjectId does. */
 function textOf(key: unknown): string | undefined {
   if (key === null || key === undefined) return undefined;
   if (!isObjectOrFunction(key)) return String(key as string);
   if (key instanceof Date) return key.toISOString();
+  // As a text, the bytes of different keys can be equal.
+  if (key instanceof Uint8Array)
+    return Array.from(key, (byte) => byte.toString(16).padStart(2, '0')).join('');
   const text = (key as { toString?: unknown }).toString;
   if (typeof text !== 'function' || text === Object.prototype.toString || Array.isArray(key))
     return undefined;
@@ -58,7 +61,9 @@ function classNameOf(value: object): string | undefined {
   try {
     if (typeof value === 'function') return value.name === '' ? undefined : value.name;
     if (isPlainObject(value)) return undefined;
-    const name: unknown = value.constructor.name;
+    // The attribute `constructor` of the value itself can be data of a client.
+    const { constructor } = Object.getPrototypeOf(value) as object;
+    const { name }: { readonly name: unknown } = constructor;
     return typeof name === 'string' && name !== '' ? name : undefined;
   } catch {
     return undefined;
