@@ -112,6 +112,16 @@ describe('a record', () => {
     expect(records[0]?.resource?.id).toBe('GET /invoices/7');
   });
 
+  it('has the time of the system if the clock returns a time that no store has', async () => {
+    const times = [new Date(''), new Date(8.64e15), new Date(-8.64e15), 5, undefined];
+    for (const time of times) {
+      // oxlint-disable-next-line no-await-in-loop -- one clock after the other
+      const { records } = await recordsOf(pay, {}, { clock: () => time as Date });
+      expect(Math.abs(Date.parse(records[0]!.at) - Date.now())).toBeLessThan(60_000);
+      expect(records[0]!.at).toMatch(/^\d{4}-/);
+    }
+  });
+
   it('of an anonymous actor and of a create has null and a type', async () => {
     const { records } = await recordsOf((a) => a.isAllowed(null, 'create', a.type('Invoice')));
     expect(JSON.parse(JSON.stringify(records))).toMatchObject([

@@ -160,11 +160,17 @@ const reasonIn = ({ reason }: Decision): string | undefined => reason && plainTe
 let lastMs = Number.NaN;
 let lastTime = '';
 
+// A store has years of four digits, and PostgreSQL has no year 0.
+const firstMs = Date.parse('0001-01-01T00:00:00.000Z');
+const endMs = Date.parse('9999-12-31T23:59:59.999Z');
+
 /** Returns the text of a time. Many decisions are made in one millisecond. */
 function timeOf(at: Date): string {
-  const ms = at.getTime();
+  const given = Number(at);
+  // The clock of the application is broken: the record is kept, at the time of the system.
+  const ms = given >= firstMs && given <= endMs && at instanceof Date ? given : Date.now();
   if (ms !== lastMs) {
-    lastTime = at.toISOString();
+    lastTime = new Date(ms).toISOString();
     lastMs = ms;
   }
   return lastTime;
