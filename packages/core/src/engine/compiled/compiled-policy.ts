@@ -191,6 +191,8 @@ export class CompiledPolicy {
     const found = new Set<unknown>();
     let isAny = false;
     try {
+      // The types of a promise say nothing about its value.
+      for (let i = 0; i < args.length; i++) if (i !== position) runtime.await(args[i]);
       const values = this.#valuesOf(entry, args, position);
       if (values === 'computed') {
         runtime.isBusy = false;
