@@ -4,6 +4,7 @@ import type { GrantAnalysis } from '../analysis/grant-analysis.js';
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import { isQueryVariable } from '../terms/query-variable.js';
 import type { TypeSets } from '../host/type-set.js';
+import { isLazy } from '../host/handle-rejections.js';
 import { isThenable } from '../host/value.js';
 import { typed } from '../types/typed.js';
 import type { Decision } from './decision.js';
@@ -58,6 +59,8 @@ export class DenialWarnings {
       for (const arg of args) {
         if (isQueryVariable(arg)) return;
         if (!isThenable(arg)) continue;
+        // To await a query builder once more would start its query again.
+        if (args.some((other) => isThenable(other) && isLazy(other))) return;
         // The check has awaited these promises, so they are settled.
         void Promise.all(args).then(
           (values) => this.explain(kind, values, applies),

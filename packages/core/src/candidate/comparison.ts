@@ -1,5 +1,6 @@
 import type { Decision, DecisionOutcome } from '../authorization/decision.js';
 import type { Arguments } from '../engine/query/query-run.js';
+import { isLazy } from '../host/handle-rejections.js';
 import { isThenable } from '../host/value.js';
 import type { CandidateOptions } from './candidate-options.js';
 import type { DecisionDifference } from './decision-difference.js';
@@ -147,7 +148,7 @@ export class Comparison {
   }
 
   async #compare(check: PendingCheck): Promise<void> {
-    if (isAborted(check.error) || check.args.some(isLazy)) {
+    if (isAborted(check.error) || check.args.some(startsWhenAwaited)) {
       this.#counts.skipped++;
       return;
     }
@@ -236,10 +237,10 @@ const isConfirmed = (again: QuietOutcome, outcome: DecisionOutcome, isSync: bool
 const isAborted = (error: unknown): boolean =>
   error instanceof Error && (error as { code?: unknown }).code === 'POLAR_RUN_ABORTED';
 
-/** Returns whether an argument is a promise that starts its work when it is awaited, such as a query of an ORM. */
-function isLazy(arg: unknown): boolean {
+/** Returns whether an argument starts its work when it is awaited, such as a query of an ORM. */
+function startsWhenAwaited(arg: unknown): boolean {
   try {
-    return isThenable(arg) && !(arg instanceof Promise);
+    return isThenable(arg) && isLazy(arg);
   } catch {
     // A proxy that throws.
     return true;

@@ -34,11 +34,18 @@ function* dataOf(dictionary: object): Generator<unknown> {
   for (const key of Object.keys(dictionary)) yield Object.getOwnPropertyDescriptor(dictionary, key)?.value;
 }
 
-/** Prevents an unhandled rejection if the query ends before it awaits this argument. */
+/**
+ * Prevents an unhandled rejection if the query ends before it awaits this argument. An argument that starts when it is awaited is not
+ * started: it has no rejection yet, and each start would be another query of the database.
+ */
 export function ignoreRejection(arg: unknown): void {
   try {
-    if (isThenable(arg)) arg.then(undefined, () => {});
+    if (isThenable(arg) && !isLazy(arg)) arg.then(undefined, () => {});
   } catch {
     // A proxy that throws: the query throws the same error with its place in the policy.
   }
 }
+
+/** Returns whether a thenable starts its work when it is awaited, as query builders do. A promise of another realm has started. */
+export const isLazy = (thenable: PromiseLike<unknown>): boolean =>
+  !(thenable instanceof Promise) && Object.prototype.toString.call(thenable) !== '[object Promise]';
