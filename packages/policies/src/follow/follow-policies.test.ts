@@ -275,7 +275,7 @@ describe('a source that fails', () => {
     await until(() => allows('one'));
   });
 
-  it('is current again when it answers again, and reports the next failure', async () => {
+  it('sets `isCurrent` again when it answers again, and reports the next failure', async () => {
     const source = new MemorySource(await bundleOf(1, ['one']));
     const { codes, follower } = await following(source);
     const read = vi.spyOn(source, 'read');
@@ -489,7 +489,7 @@ describe('the option `keys`', () => {
   it.each([
     ['a private key', privateKey],
     ['no key', []],
-    ['a secret', { kty: 'oct', k: 'c2VjcmV0' }],
+    ['a secret', { kty: 'oct', k: 'AAAA' }],
     ['a valid and an invalid key', [publicKey, { kty: 'OKP', crv: 'Ed25519', x: 'short' }]],
   ])('is refused at the start with %s', async (_, keys) => {
     const invalid = { code: 'NANOOK_POLICIES_INVALID_OPTION' };
