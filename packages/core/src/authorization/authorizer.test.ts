@@ -373,7 +373,7 @@ describe('onDecision', () => {
         error: undefined,
         policy: authorizer.policyHash,
         policyVersion: undefined,
-        engine: 'source',
+        engine: authorizer.engine,
         context: undefined,
         at,
         durationMs: expect.any(Number) as number,
