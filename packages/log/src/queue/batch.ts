@@ -3,6 +3,8 @@ import type { DecisionRecord } from '../record/decision-record.js';
 /** Records that are written together. */
 export class Batch {
   readonly records: DecisionRecord[] = [];
+  /** Whether the sink has received the records, so that no other may join them: a sink can recognize a batch by its first record. */
+  isTried = false;
   #stored: Promise<void> | undefined;
   #resolve: (() => void) | undefined;
   #reject: ((error: Error) => void) | undefined;

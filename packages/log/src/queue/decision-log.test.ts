@@ -118,6 +118,27 @@ describe('a sink that fails', () => {
     expect(errors[0]!.cause).toEqual(new Error('connection refused'));
   });
 
+  it('gets the same batch again, without records that came later', async () => {
+    const batches: (string | undefined)[][] = [];
+    let isDown = true;
+    const sink = {
+      name: 'objects',
+      write: async (records: readonly DecisionRecord[]) => {
+        batches.push(records.map(({ resource }) => resource?.id));
+        if (isDown) throw new Error('the answer is lost');
+      },
+    };
+    const { log, authorizer } = await logged({ sinks: [sink] });
+    checkMany(authorizer, 2);
+    await vi.waitFor(() => expect(batches.length).toBeGreaterThan(0));
+    checkMany(authorizer, 2, 3);
+    isDown = false;
+    await log.flush();
+    expect(batches.pop()).toEqual(['3', '4']);
+    expect(batches.length).toBeGreaterThan(1);
+    for (const batch of batches) expect(batch).toEqual(['1', '2']);
+  });
+
   it('is reported again after it has worked', async () => {
     const sink = new MemorySink();
     sink.before = (attempt) => {

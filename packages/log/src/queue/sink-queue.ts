@@ -36,7 +36,7 @@ export class SinkQueue {
   #reportedDropped = 0;
   /** The number of records that were dropped since the last accepted one. */
   #gap = 0;
-  /** The batch that is being written, which takes no further records. */
+  /** The batch that is being written. */
   #current: Batch | undefined;
   #isStopped = false;
   #timer: NodeJS.Timeout | NodeJS.Immediate | undefined;
@@ -139,7 +139,7 @@ export class SinkQueue {
   #append(record: DecisionRecord): Batch {
     const { batchSize, delayMs } = this.options;
     let last = this.#batches.at(-1);
-    if (last === undefined || last === this.#current || last.records.length >= batchSize)
+    if (last === undefined || last.isTried || last.records.length >= batchSize)
       this.#batches.push((last = new Batch()));
     if (this.#gap > 0) {
       last.records.push({ ...record, droppedBefore: this.#gap });
@@ -172,6 +172,7 @@ export class SinkQueue {
     if (this.#current !== undefined || this.#isStopped) return;
     try {
       while ((this.#current = this.#batches[0]) !== undefined) {
+        this.#current.isTried = true;
         // oxlint-disable-next-line no-await-in-loop -- one batch after the other keeps the order
         await this.sink.write(this.#current.records);
         if (this.#isStopped) return;
