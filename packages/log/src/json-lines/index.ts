@@ -92,9 +92,9 @@ class JsonLines implements DecisionSink, DecisionSource {
   }
 
   async #openFile(): Promise<LogFile> {
-    const { folder, keepDays } = this.#options;
+    const { folder, keepDays, fsync = false } = this.#options;
     if (keepDays !== undefined) await this.#deleteBefore(Date.now() - keepDays * dayMs);
-    return LogFile.open(folder, this.#prefix);
+    return LogFile.open(folder, this.#prefix, fsync);
   }
 
   /** Deletes old files. A file that cannot be deleted does not stop the log. */

@@ -11,6 +11,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -77,6 +78,23 @@ describe('the files of jsonLines', () => {
     await log.close();
     expect(files).toEqual([1, 1, 2, 2, 3]);
   });
+
+  it.skipIf(process.platform === 'win32')(
+    'are on the disk with their names before a record counts as stored, with fsync',
+    async () => {
+      const folder = newFolder();
+      const probe = await open(folder, 'r');
+      const prototype = Object.getPrototypeOf(probe) as FileHandle;
+      await probe.close();
+      // Data is synchronized with `datasync`.
+      const spy = vi.spyOn(prototype, 'sync');
+      onTestFinished(() => spy.mockRestore());
+      const { log, authorizer } = await logged({ sinks: [jsonLines({ folder, fsync: true })] });
+      checkMany(authorizer, 1);
+      await log.close();
+      expect([spy.mock.calls.length, idsIn(folder).size]).toEqual([1, 1]);
+    },
+  );
 
   it('are readable for the owner and the group only', async () => {
     const folder = join(newFolder(), 'made', 'by', 'the sink');

@@ -29,10 +29,18 @@ export class LogFile {
     readonly openedMs: number,
   ) {}
 
-  static async open(folder: string, prefix: string): Promise<LogFile> {
+  /** @param sync whether the name of the file must be on the disk, because data without a name is lost */
+  static async open(folder: string, prefix: string, sync: boolean): Promise<LogFile> {
     await mkdir(folder, ofFolder);
     const now = new Date();
-    return new LogFile(await open(join(folder, newFileName(prefix, now)), 'ax', mode), now.getTime());
+    const handle = await open(join(folder, newFileName(prefix, now)), 'ax', mode);
+    try {
+      if (sync) await syncFolder(folder);
+    } catch (error) {
+      await handle.close();
+      throw error;
+    }
+    return new LogFile(handle, now.getTime());
   }
 
   get size(): number {
@@ -74,6 +82,17 @@ export class LogFile {
 
   async close(): Promise<void> {
     await this.handle.close();
+  }
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  // Windows cannot open a folder, and stores the names of files itself.
+  if (process.platform === 'win32') return;
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
   }
 }
 
