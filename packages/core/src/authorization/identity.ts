@@ -47,7 +47,7 @@ function textOf(key: unknown): string | undefined {
   if (key === null || key === undefined) return undefined;
   if (!isObjectOrFunction(key)) return String(key as string);
   if (key instanceof Date) return key.toISOString();
-  // As a text, the bytes of different keys can be equal.
+  // Different bytes can have the same text.
   if (key instanceof Uint8Array)
     return Array.from(key, (byte) => byte.toString(16).padStart(2, '0')).join('');
   const text = (key as { toString?: unknown }).toString;

@@ -27,6 +27,15 @@ describe('plainData', () => {
   });
 });
 
+it('plainData returns less than the half of a message of NATS, also for characters that JSON escapes', () => {
+  const texts = (key: string): object =>
+    Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`${i}${key}`, '\u0001'.repeat(1_000)]));
+  const value = Object.fromEntries(
+    Array.from({ length: 30 }, (_, i) => [`k${i}`, texts('\u0001'.repeat(900))]),
+  );
+  expect(Buffer.byteLength(JSON.stringify(plainData(value)))).toBeLessThan(400_000);
+});
+
 describe('plainText', () => {
   it('replaces characters that no database stores', () => {
     expect(plainText('a\0b')).toBe('a\ufffdb');

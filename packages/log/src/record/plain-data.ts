@@ -6,6 +6,8 @@ const maxItems = 32;
 const maxDepth = 3;
 /** The number of values in one identity, so that each sink can store a record: NATS accepts messages up to 1 MB. */
 const maxValues = 200;
+/** The length of all texts of one identity. JSON needs up to six bytes for a character. */
+const maxTexts = 50_000;
 
 // NUL and lone surrogates: PostgreSQL stores neither.
 const refused = /[\0\p{Surrogate}]/u;
@@ -40,23 +42,30 @@ export const plainData = (value: unknown): JsonValue | undefined => new PlainCop
 
 class PlainCopy {
   #values = 0;
+  #texts = 0;
 
   of(value: unknown, depth: number): JsonValue | undefined {
     if (++this.#values > maxValues) return '…';
     switch (typeof value) {
       case 'string':
-        return plainText(value);
+        return this.#text(value);
       case 'number':
         return Number.isFinite(value) ? value : String(value);
       case 'boolean':
         return value;
       case 'bigint':
-        return plainText(String(value));
+        return this.#text(String(value));
       case 'object':
         return value === null ? null : this.#object(value, depth);
       default:
         return undefined;
     }
+  }
+
+  #text(text: string): string {
+    const plain = plainText(text);
+    this.#texts += plain.length;
+    return this.#texts > maxTexts ? '…' : plain;
   }
 
   #object(value: object, depth: number): JsonValue | undefined {
@@ -72,7 +81,7 @@ class PlainCopy {
     for (const [key, item] of Object.entries(value).slice(0, maxItems)) {
       if (this.#values > maxValues) break;
       const data = this.of(item, depth + 1);
-      if (data !== undefined && key !== '__proto__') result[plainText(key)] = data;
+      if (data !== undefined && key !== '__proto__') result[this.#text(key)] = data;
     }
     return result;
   }

@@ -19,7 +19,7 @@ export interface ActiveTrace {
 export interface RecordOptions {
   /**
    * Returns the recorded part of an actor or a resource, with a type and an id. Default: the type, and the declared key or the attribute
-   * `id`. A longer text than 1,000 bytes in UTF-8 is cut, and so is an object of more than 200 values, 32 entries or three levels.
+   * `id`. A longer text than 1,000 bytes in UTF-8 is cut, and so is an object of more than 200 values, 50,000 characters, 32 entries or three levels.
    */
   readonly identify?: (
     value: unknown,
