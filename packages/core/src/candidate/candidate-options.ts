@@ -46,7 +46,7 @@ export interface CandidateOptions extends ReloadOptions {
   readonly seed?: string;
 }
 
-const isCount: OptionCheck = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
+export const isCount: OptionCheck = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
 
 const checks = {
   version: (value) => isText(value) && value !== '',

@@ -138,6 +138,57 @@ describe('diffPolicies', () => {
     expect(renderDifference(differences[1]!)).toContain('allow_field');
   });
 
+  it('counts the checks that no policy decides, so that a mistake in them does not look like no difference', async () => {
+    const { different, failed } = await diffPolicies(await load(owners, '1'), await load(admins, '2'), {
+      over: [
+        { kind: 'alow' as 'allow', actor: ann, action: 'read', resource: mine },
+        { actor: ann, action: 'read', resource: Promise.reject(new Error('not found')) },
+        { actor: ann, action: 'other', resource: mine },
+      ],
+    });
+    expect([different, failed]).toEqual([0, 2]);
+  });
+
+  it('awaits an argument once for both policies', async () => {
+    let starts = 0;
+    class QueryBuilder {
+      // oxlint-disable-next-line unicorn/no-thenable -- query builders have it
+      then<T>(give: (value: unknown) => T): Promise<T> {
+        starts++;
+        return Promise.resolve(mine).then(give);
+      }
+    }
+    const nobody = 'allow(_, "read", _) if false;';
+    const diff = await diffPolicies(await load(owners, '1'), await load(nobody, '2'), {
+      over: { actors: [ann], actions: ['read'], resources: [new QueryBuilder()] },
+    });
+    expect([diff.newlyRefused, starts]).toEqual([1, 1]);
+  });
+
+  it('leaves out the reasons of a candidate that decides for the actor instead of the policy', async () => {
+    const before = await load('allow(_, "read", _) if false;', '1');
+    (await before.loadCandidate(owners)).rollOut(100);
+    const { differences } = await diffPolicies(before, await load(owners, '2'), {
+      over: [{ actor: ann, action: 'read', resource: mine }],
+    });
+    expect(differences).toMatchObject([
+      {
+        before: { outcome: 'denied', explanation: undefined },
+        after: { explanation: { outcome: 'allowed' } },
+      },
+    ]);
+  });
+
+  it.each([{ maxDifferences: -1 }, { maxDifferences: 'all' }, { explanations: true }, { actors: [] }])(
+    'refuses the options %j',
+    async (options) => {
+      const authorizer = await load(owners, '1');
+      await expect(
+        diffPolicies(authorizer, authorizer, { over: [], ...options } as unknown as DiffOptions),
+      ).rejects.toHaveProperty('code', 'POLAR_TYPE_INVALID_OPTION');
+    },
+  );
+
   it('returns at most `maxDifferences`, and counts all', async () => {
     const diff = await diffPolicies(await load(owners, '1'), await load(admins, '2'), {
       over: { actors: [ann, ben], actions: ['read'], resources: [mine, other] },
@@ -147,13 +198,19 @@ describe('diffPolicies', () => {
     expect(diff.differences).toHaveLength(1);
   });
 
-  it.each([undefined, null, 'checks', {}, { actors: [ann] }, { actors: 1, resources: [] }])(
-    'refuses %j instead of checks',
-    async (over) => {
-      const authorizer = await load(owners, '1');
-      await expect(
-        diffPolicies(authorizer, authorizer, { over } as unknown as DiffOptions),
-      ).rejects.toMatchObject({ code: 'POLAR_TYPE_NOT_A_LIST' });
-    },
-  );
+  it.each([
+    undefined,
+    null,
+    'checks',
+    {},
+    [null],
+    ['check'],
+    { actors: [ann] },
+    { actors: 1, resources: [] },
+  ])('refuses %j instead of checks', async (over) => {
+    const authorizer = await load(owners, '1');
+    await expect(
+      diffPolicies(authorizer, authorizer, { over } as unknown as DiffOptions),
+    ).rejects.toMatchObject({ code: 'POLAR_TYPE_NOT_A_LIST' });
+  });
 });

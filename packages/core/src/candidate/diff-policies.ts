@@ -2,11 +2,15 @@ import type { Authorizer } from '../authorization/authorizer.js';
 import type { Decision, DecisionOutcome } from '../authorization/decision.js';
 import type { ExplainOptions } from '../authorization/query-options.js';
 import { isUndecided } from '../authorization/undecided.js';
+import { checkObject, isOptionsObject, type OptionCheck } from '../authorization/validate-options.js';
 import { PolarError } from '../diagnostics/polar-error.js';
 import type { Arguments } from '../engine/query/query-run.js';
 import type { ExplanationOptions } from '../explanation/explain-query.js';
 import type { Explanation } from '../explanation/explanation.js';
+import { handleRejections } from '../host/handle-rejections.js';
+import { isThenable } from '../host/value.js';
 import { describeValue } from '../internal/descriptions.js';
+import { isCount } from './candidate-options.js';
 import type { ComparedDecision, DecisionDifference } from './decision-difference.js';
 
 /** A check that both policies decide. A `Decision` is one. */
@@ -44,6 +48,8 @@ export interface PolicyDiff {
   readonly newlyAllowed: number;
   /** The different checks that only the old policy allows. */
   readonly newlyRefused: number;
+  /** The checks without a difference because both policies end in an error, or both are undecided. They compare nothing. */
+  readonly failed: number;
   readonly differences: readonly DecisionDifference[];
 }
 
@@ -61,18 +67,26 @@ export interface PolicyDiff {
 export async function diffPolicies(
   before: Authorizer,
   after: Authorizer,
-  { over, maxDifferences = 1_000, explanations = {} }: DiffOptions,
+  options: DiffOptions,
 ): Promise<PolicyDiff> {
+  validateDiffOptions(options);
+  const { over, maxDifferences = 1_000, explanations = {} } = options;
   const differences: DecisionDifference[] = [];
-  const counts = { checked: 0, different: 0, newlyAllowed: 0, newlyRefused: 0 };
+  const counts = { checked: 0, different: 0, newlyAllowed: 0, newlyRefused: 0, failed: 0 };
   for await (const check of checksOf(over, before, after)) {
     counts.checked++;
-    const { actor, action, resource, field } = check;
-    const kind = check.kind ?? (field === undefined ? 'allow' : 'allow_field');
-    const args = argumentsOf(kind, check);
+    const { actor, action, resource, field, kind = field === undefined ? 'allow' : 'allow_field' } = check;
+    const args = await awaited(argumentsOf(kind, check));
+    if (args === undefined) {
+      counts.failed++;
+      continue;
+    }
     const old = await decide(before, kind, args);
     const found = await decide(after, kind, args);
-    if (old.outcome === found.outcome) continue;
+    if (old.outcome === found.outcome) {
+      if (old.outcome === 'error' || old.outcome === 'undecided') counts.failed++;
+      continue;
+    }
     counts.different++;
     if (found.outcome === 'allowed') counts.newlyAllowed++;
     if (old.outcome === 'allowed') counts.newlyRefused++;
@@ -83,8 +97,8 @@ export async function diffPolicies(
         action,
         resource,
         field,
-        before: { ...old, explanation: await explain(before, kind, args, explanations) },
-        after: { ...found, explanation: await explain(after, kind, args, explanations) },
+        before: { ...old, explanation: await explain(before, old, kind, args, explanations) },
+        after: { ...found, explanation: await explain(after, found, kind, args, explanations) },
       });
   }
   return { ...counts, differences };
@@ -98,7 +112,10 @@ async function* checksOf(
   const given: unknown = over;
   if (typeof given !== 'object' || given === null) throw notChecks(given);
   if (Symbol.iterator in given || Symbol.asyncIterator in given) {
-    yield* over as AsyncIterable<DiffedCheck>;
+    for await (const check of over as AsyncIterable<unknown>) {
+      if (typeof check !== 'object' || check === null) throw notChecks(check);
+      yield check as DiffedCheck;
+    }
     return;
   }
   const { actors, resources, actions } = over as DiffFixtures;
@@ -124,6 +141,19 @@ const argumentsOf = (kind: Decision['kind'], { actor, action, resource, field }:
   return kind === 'allow' ? [actor, action, resource] : [actor, action, resource, field];
 };
 
+/** Awaits the promises among the arguments once for both policies. @returns undefined if one of them rejects */
+async function awaited(args: Arguments): Promise<Arguments | undefined> {
+  handleRejections(args);
+  const values: unknown[] = [];
+  try {
+    // oxlint-disable-next-line no-await-in-loop -- a check has few arguments
+    for (const arg of args as readonly unknown[]) values.push(isThenable(arg) ? await arg : arg);
+  } catch {
+    return undefined;
+  }
+  return values as unknown as Arguments;
+}
+
 type Outcome = Omit<ComparedDecision, 'explanation'>;
 
 async function decide(authorizer: Authorizer, kind: Decision['kind'], args: Arguments): Promise<Outcome> {
@@ -143,18 +173,30 @@ async function decide(authorizer: Authorizer, kind: Decision['kind'], args: Argu
   }
 }
 
-/** Explains a decision; undefined for a check that ends in an error. */
+/** Explains a decision; undefined for an error, and where the explanation has another outcome, as for a candidate of `authorizer`. */
 async function explain(
   authorizer: Authorizer,
+  { outcome }: Outcome,
   kind: Decision['kind'],
   [actor, action, resource, field]: Arguments,
   options: ExplainOptions,
 ): Promise<Explanation | undefined> {
+  const explained = (): Promise<Explanation> => {
+    if (kind === 'allow_request') return authorizer.explainRequest(actor, action, options);
+    if (kind === 'allow') return authorizer.explain(actor, action as string, resource, options);
+    return authorizer.explainField(actor, action as string, resource, field as string, options);
+  };
   try {
-    if (kind === 'allow_request') return await authorizer.explainRequest(actor, action, options);
-    if (kind === 'allow') return await authorizer.explain(actor, action as string, resource, options);
-    return await authorizer.explainField(actor, action as string, resource, field as string, options);
+    const explanation = await explained();
+    return explanation.outcome === outcome ? explanation : undefined;
   } catch {
     return undefined;
   }
 }
+
+const validateDiffOptions = (options: DiffOptions): void =>
+  checkObject('diffPolicies', options, '{ over: checks }', {
+    over: () => true,
+    maxDifferences: isCount,
+    explanations: isOptionsObject,
+  } satisfies { readonly [Option in keyof DiffOptions]-?: OptionCheck });
