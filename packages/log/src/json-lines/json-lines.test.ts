@@ -272,6 +272,14 @@ describe('a full disk', () => {
     expect(file.isDamaged).toBe(false);
   });
 
+  it('ends a file that cannot be examined any more', async () => {
+    const disk = new SmallDisk(50);
+    const file = new LogFile(disk, 0);
+    expect(await file.isDeleted()).toBe(false);
+    disk.stat = () => Promise.reject(new Error('stale file handle'));
+    expect(await file.isDeleted()).toBe(true);
+  });
+
   it('ends a file from which a part of a line cannot be removed', async () => {
     const disk = new SmallDisk(50);
     disk.canTruncate = false;

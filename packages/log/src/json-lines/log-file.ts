@@ -52,9 +52,13 @@ export class LogFile {
     return this.#isDamaged;
   }
 
-  /** Returns whether someone has deleted the file, so that its records would be lost. */
+  /** Returns whether someone has deleted the file, so that its records would be lost, or has removed its disk. */
   async isDeleted(): Promise<boolean> {
-    return (await this.handle.stat()).nlink === 0;
+    try {
+      return (await this.handle.stat()).nlink === 0;
+    } catch {
+      return true;
+    }
   }
 
   /**
