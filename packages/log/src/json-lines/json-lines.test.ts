@@ -276,7 +276,7 @@ describe('a full disk', () => {
     const disk = new SmallDisk(50);
     const file = new LogFile(disk, 0);
     expect(await file.isDeleted()).toBe(false);
-    disk.stat = () => Promise.reject(new Error('stale file handle'));
+    disk.stat = (() => Promise.reject(new Error('stale file handle'))) as LogHandle['stat'];
     expect(await file.isDeleted()).toBe(true);
   });
 
