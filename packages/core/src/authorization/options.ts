@@ -74,7 +74,7 @@ export interface ReloadOptions extends Pick<AuthorizerOptions, 'version'> {}
 export interface CheckedReloadOptions<Checked> extends ReloadOptions {
   /**
    * Tests the new policy before it replaces the current one. If it throws or rejects, the reload fails with this error. It receives an
-   * authorizer with the new policy, which records no decisions.
+   * authorizer with the new policy, which records no decisions. Further changes of the policy wait until it ends, so it must not await one.
    */
   readonly check?: (next: Checked) => unknown;
 }

@@ -262,6 +262,22 @@ describe('rollOut', () => {
     expect(candidate.percent).toBe(0);
   });
 
+  it.each([
+    ['a promise', () => Promise.reject(new Error('no session'))],
+    ['an object', () => ({})],
+  ])('keeps the policy in use, and reports it once, when `identify` returns %s', async (_, identify) => {
+    const errors: unknown[] = [];
+    const authorizer = await load();
+    const candidate = await authorizer.loadCandidate(writes, {
+      identify: identify as unknown as () => string,
+      onError: (error) => errors.push(error),
+    });
+    candidate.rollOut(100);
+    expect(await authorizer.isAllowed('ann', 'write', 'doc')).toBe(false);
+    expect(await authorizer.isAllowed('ann', 'read', 'doc')).toBe(true);
+    expect(errors).toMatchObject([{ code: 'POLAR_TYPE_INVALID_OPTION' }]);
+  });
+
   it('awaits an actor that is lazy only once', async () => {
     let starts = 0;
     class ActorQuery {

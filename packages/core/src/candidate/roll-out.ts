@@ -1,5 +1,6 @@
 import { identityOf } from '../authorization/identity.js';
 import { invalidOption } from '../authorization/validate-options.js';
+import { handleRejections } from '../host/handle-rejections.js';
 import type { TypeSets } from '../host/type-set.js';
 import { describeValue } from '../internal/descriptions.js';
 import { isIdentity, placeOf } from './actor-share.js';
@@ -11,6 +12,7 @@ export class RollOut {
   readonly #options: CandidateOptions;
   readonly #typeSets: TypeSets;
   #percent = 0;
+  #hasReported = false;
 
   constructor(options: CandidateOptions, typeSets: TypeSets) {
     this.#options = options;
@@ -33,11 +35,24 @@ export class RollOut {
     if (this.#percent === 0) return false;
     const { identify, seed = '' } = this.#options;
     try {
-      const identity = identify === undefined ? identityOf(actor, this.#typeSets)?.id : identify(actor);
-      return isIdentity(identity) && placeOf(`${seed}${identity}`) * 100 < this.#percent;
+      const identity: unknown =
+        identify === undefined ? identityOf(actor, this.#typeSets)?.id : identify(actor);
+      if (identity === undefined || identity === null) return false;
+      if (!isIdentity(identity)) return this.#refuse(identity);
+      return placeOf(`${seed}${identity}`) * 100 < this.#percent;
     } catch (error) {
       reportError(error, this.#options);
       return false;
     }
+  }
+
+  /** Reports once that `identify` has returned something else, such as a promise. The actor keeps the policy in use. */
+  #refuse(identity: unknown): false {
+    handleRejections(identity);
+    if (this.#hasReported) return false;
+    this.#hasReported = true;
+    const reason = `must return a text, a number, null or undefined, found ${describeValue(identity)}`;
+    reportError(invalidOption('identify', reason), this.#options);
+    return false;
   }
 }
