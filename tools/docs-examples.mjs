@@ -15,9 +15,10 @@
 // Relative links must lead to a file, and to a heading of this file if they have an anchor.
 //
 // `node tools/docs-examples.mjs [--keep] [page.md …]`; --keep leaves the files in .docs-examples/.
-import { spawnSync } from 'node:child_process';
+import { fork, spawnSync } from 'node:child_process';
 import { existsSync, globSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
 import { delimiter, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -211,17 +212,46 @@ function check(page) {
   runnable.forEach(execute);
 }
 
-rmSync(work, { recursive: true, force: true });
-try {
-  pages.map((page) => page.replaceAll('\\', '/')).forEach(check);
-} finally {
-  if (!values.keep) rmSync(work, { recursive: true, force: true });
+/** Checks pages in this process, or each second page in a process of its own. Returns the faults and the counts. */
+async function checkAll(all) {
+  const workers = Math.min(2, availableParallelism(), all.length);
+  if (process.send || workers < 2) {
+    all.forEach(check);
+    return [{ faults, counts }];
+  }
+  const parts = Array.from({ length: workers }, (_, i) => all.filter((_page, j) => j % workers === i));
+  return Promise.all(parts.map(inOwnProcess));
 }
-for (const fault of faults) console.error(fault);
-console.log(
-  `${pages.length} pages: ${counts.ts} TypeScript blocks checked, ${counts.run} executed, ${counts.polar} Polar blocks parsed`,
-);
-if (faults.length > 0) {
-  console.error(`${faults.length} fault${faults.length === 1 ? '' : 's'}`);
-  process.exitCode = 1;
+
+function inOwnProcess(part) {
+  return new Promise((resolve, reject) => {
+    const child = fork(fileURLToPath(import.meta.url), part);
+    let result;
+    child.on('message', (message) => (result = message));
+    child.on('error', reject);
+    child.on('exit', (code) => (result ? resolve(result) : reject(new Error(`a part ended with ${code}`))));
+  });
+}
+
+const paths = pages.map((page) => page.replaceAll('\\', '/'));
+if (process.send) {
+  const [result] = await checkAll(paths);
+  process.send(result, () => process.disconnect());
+} else {
+  rmSync(work, { recursive: true, force: true });
+  try {
+    const results = await checkAll(paths);
+    const found = results.flatMap((result) => result.faults);
+    const sum = (name) => results.reduce((total, result) => total + result.counts[name], 0);
+    for (const fault of found) console.error(fault);
+    console.log(
+      `${pages.length} pages: ${sum('ts')} TypeScript blocks checked, ${sum('run')} executed, ${sum('polar')} Polar blocks parsed`,
+    );
+    if (found.length > 0) {
+      console.error(`${found.length} fault${found.length === 1 ? '' : 's'}`);
+      process.exitCode = 1;
+    }
+  } finally {
+    if (!values.keep) rmSync(work, { recursive: true, force: true });
+  }
 }
