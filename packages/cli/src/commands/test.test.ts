@@ -171,6 +171,13 @@ test "setup" {
     expect(out).toContain('does not declare the role "owned"');
   });
 
+  it('fails a test without an assertion, because it proves nothing', async () => {
+    await enterFolder({ 'a.polar': 'f(1);\ntest "empty" { setup { f(2); } }\n' });
+    const { code, out } = await nanook('test');
+    expect(code).toBe(1);
+    expect(out).toContain('found none');
+  });
+
   it('runs only the tests whose name contains a text', async () => {
     await enterFolder({ ...project, 'policy/a.polar': passing + failing });
     expect((await nanook('test')).code).toBe(1);

@@ -1,6 +1,6 @@
 import { ExitCode } from './exit-code.js';
 
-/** The code with which a shell reports a process that ended because nobody reads its output (128 + SIGPIPE). */
+/** The usual exit code after SIGPIPE (128 + 13): the reader of the output has ended. */
 const closedPipe = 141;
 
 /**

@@ -73,8 +73,10 @@ async function failuresOf(
     fail(test, 'setup', messageOf(error));
     return failures;
   }
-  for (const item of test.items) {
-    if (item.kind !== 'assertion') continue;
+  const assertions = test.items.filter((item) => item.kind === 'assertion');
+  if (assertions.length === 0)
+    fail(test, 'no assertion', 'expected `assert …;` or `assert_not …;` in the test, found none');
+  for (const item of assertions) {
     try {
       const reason = await reasonOfFailure(item, prepared, fixtures, onProof);
       if (reason !== undefined) fail(item, textOf(item.span), reason);

@@ -62,7 +62,7 @@ export function documentTypes(
   return { byType: new Map(all), joinTables: [] };
 }
 
-/** The field of a part of a document that stands for the document. A policy cannot read it. */
+/** A field of each part of a document: the key of the document. A policy cannot read it. */
 const parentField = 'parent.id';
 const parentKey: PathColumn = {
   name: '',

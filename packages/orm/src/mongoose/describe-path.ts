@@ -14,7 +14,7 @@ export interface AnySchemaType extends SchemaType {
   readonly getters: readonly unknown[];
 }
 
-/** How MongoDB stores the values of a path. */
+/** The form in which MongoDB stores the values of a path. */
 export type StoredForm = 'text' | 'number' | 'int32' | 'boolean' | 'date' | 'object-id';
 
 /** A path of a schema, as a column. Its name is the path in the document that contains it. */

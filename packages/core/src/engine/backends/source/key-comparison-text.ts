@@ -6,7 +6,7 @@ import { plainTest } from './exact-class-text.js';
 
 // Prints `compareAsRows` for types that all have the same key: primitives decide there, without a search for the types of the rows.
 
-/** What is known of two values before they are compared. */
+/** The facts about two values that hold before they are compared. */
 export interface ComparedRows {
   /** The type with a key that the second value certainly has; undefined if no type is known. */
   readonly type: DeclaredType | undefined;

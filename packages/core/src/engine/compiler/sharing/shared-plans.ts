@@ -42,7 +42,7 @@ export class SharedPlans {
     readonly linker: Linker,
     previous: SharedPlans | undefined,
   ) {
-    // Of two policies without checks in between, only the older one has plans.
+    // If the previous policy has made no plan, the plans of the policy before it are used.
     this.#previous = previous?.takePrevious();
   }
 
