@@ -51,8 +51,19 @@ describe('nanook graph', () => {
 `,
     });
     const { out } = await nanook('graph', '--form', 'markdown');
-    expect(out).toContain('| read | ✓ | ✓ |');
+    expect(out).toContain('| Folder | a | b | a on parent | b on parent |');
+    expect(out).toContain('| read | ✓ | ✓ | ✓ | ✓ |');
     expect((await nanook('graph')).code).toBe(0);
+  });
+
+  it('visits each of many roles that imply each other once', async () => {
+    const roles = Array.from({ length: 20 }, (_, i) => `"r${i}"`);
+    const rules = roles.flatMap((a) => roles.filter((b) => a !== b).map((b) => `  ${a} if ${b};`));
+    await enterFolder({
+      'a.polar': `resource A {\n  permissions = ["x"];\n  roles = [${roles.join(', ')}];\n  "x" if "r0";\n${rules.join('\n')}\n}\n`,
+    });
+    const { matrices } = JSON.parse((await nanook('graph', '--json')).out);
+    expect(matrices[0].rows[0].roles).toHaveLength(20);
   });
 
   it('escapes quotes in names', async () => {

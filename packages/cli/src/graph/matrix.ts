@@ -29,25 +29,34 @@ export const matricesOf = ({ types }: PolicyGraph): readonly PermissionMatrix[] 
       return { type: type.name, roles, rows };
     });
 
-/** Follows the shorthand rules backward from a permission. */
+/** The greatest number of relations between a resource and a role that counts for it. */
+const maxRelations = 4;
+
+/** Follows the shorthand rules backward from a permission. Each name is visited once for each path of relations. */
 function rolesFor(permission: string, type: TypeNode, types: readonly TypeNode[]): readonly string[] {
   const found = new Set<string>();
-  const follow = (name: string, at: TypeNode, path: string, seen: ReadonlySet<string>): void => {
-    const key = `${at.name}.${name}`;
-    if (seen.has(key)) return;
-    const next = new Set([...seen, key]);
+  const visited = new Set<string>();
+  follow(permission, type, []);
+  return [...found];
+
+  /** @param relations the relations from the resource to the type, the nearest to the type first */
+  function follow(name: string, at: TypeNode, relations: readonly string[]): void {
+    const path = relations.join(' of ');
+    const key = JSON.stringify([at.name, name, path]);
+    if (visited.has(key)) return;
+    visited.add(key);
     if (at.roles.includes(name)) found.add(path === '' ? name : `${name} on ${path}`);
     for (const { gives, needs, on } of at.grants) {
       if (gives !== name) continue;
-      if (on === undefined) follow(needs, at, path, next);
+      if (on === undefined) follow(needs, at, relations);
       else {
         const related = types.find((other) => other.name === at.relations[on]);
-        if (related !== undefined) follow(needs, related, path === '' ? on : `${on} of ${path}`, next);
+        // A relation that comes twice, such as a folder's parent, would have no end.
+        const isNew = !relations.includes(on) && relations.length < maxRelations;
+        if (related !== undefined && isNew) follow(needs, related, [on, ...relations]);
       }
     }
-  };
-  follow(permission, type, '', new Set());
-  return [...found];
+  }
 }
 
 /** Prints the matrices as tables for a terminal. */
