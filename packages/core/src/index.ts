@@ -34,6 +34,15 @@ export {
   type DiffOptions,
   type PolicyDiff,
 } from './candidate/diff-policies.js';
+export {
+  compareWith,
+  type AnswerDifference,
+  type ComparedAuthorizer,
+  type ComparedOutcome,
+  type CompareCounts,
+  type CompareOptions,
+  type IsAllowed,
+} from './candidate/compare-with.js';
 export { renderDifference } from './candidate/render-difference.js';
 export type { ComparedDecision, DecisionDifference } from './candidate/decision-difference.js';
 export type { NamedPolicy, PolicyInput } from './policy/policy-source.js';

@@ -77,6 +77,7 @@ const loading: Readonly<Record<string, OptionText>> = {
 const texts: Readonly<Record<string, OptionText>> = {
   ...deciding,
   ...loading,
+  answer: oneOf('nanook', 'other'),
   format: oneOf('esm', 'cjs'),
   signal: {
     expected: 'an AbortSignal',

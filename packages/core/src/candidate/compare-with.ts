@@ -1,0 +1,175 @@
+import type { Authorizer } from '../authorization/authorizer.js';
+import type { DecisionOutcome } from '../authorization/decision.js';
+import type { CheckOptions } from '../authorization/query-options.js';
+import { isUndecided } from '../authorization/undecided.js';
+import {
+  checkObject,
+  invalidOption,
+  isFunction,
+  oneOf,
+  type OptionCheck,
+} from '../authorization/validate-options.js';
+import type { PolarError } from '../diagnostics/polar-error.js';
+import { describeValue } from '../internal/descriptions.js';
+import type { Explanation } from '../explanation/explanation.js';
+import { reportError } from './report-error.js';
+
+/** A function that answers the question of `isAllowed`. */
+export type IsAllowed = (actor: unknown, action: string, resource: unknown) => boolean | Promise<boolean>;
+
+/** The outcome of a check, and the error of a check that failed. */
+export interface ComparedOutcome {
+  readonly outcome: DecisionOutcome;
+  readonly error: unknown;
+}
+
+/** A check that Nanook and the other library decide differently. */
+export interface AnswerDifference {
+  readonly actor: unknown;
+  readonly action: string;
+  readonly resource: unknown;
+  readonly nanook: ComparedOutcome;
+  readonly other: ComparedOutcome;
+  /** Explains the decision of Nanook. It decides the check again. */
+  readonly explain: () => Promise<Explanation>;
+}
+
+export interface CompareOptions {
+  /** The side whose answer counts. Default: `'other'`, so that the application behaves as before. */
+  readonly answer?: 'nanook' | 'other';
+  /** The part of the checks that both sides decide, from 0 to 1. Default: 1. */
+  readonly sample?: number;
+  /** Receives the checks that the two sides decide differently. */
+  readonly onDifference?: (difference: AnswerDifference) => unknown;
+  /** Receives errors of `onDifference`. Default: `console.error`. */
+  readonly onError?: (error: unknown) => void;
+}
+
+/** The number of checks that both sides have decided. */
+export interface CompareCounts {
+  readonly same: number;
+  readonly different: number;
+  /** Different checks that only Nanook allows. */
+  readonly onlyNanook: number;
+  /** Different checks that only the other side allows. */
+  readonly onlyOther: number;
+}
+
+/** Two authorization libraries that decide each check. One of them answers. */
+export interface ComparedAuthorizer {
+  /**
+   * Returns the answer of the side that counts, or throws its error. It does not wait for the other side, whose errors are outcomes.
+   */
+  isAllowed(actor: unknown, action: string, resource: unknown, options?: CheckOptions): Promise<boolean>;
+  readonly counts: CompareCounts;
+  /** Waits until each check has been decided by both sides. */
+  flush(): Promise<void>;
+}
+
+/**
+ * Decides each check with Nanook and with another library or function, answers with one of them, and reports the checks whose outcomes differ.
+ *
+ * @param other a function, or an object with the method `isAllowed`, such as an instance of `Oso`
+ * @throws {PolarError} `POLAR_TYPE_INVALID_OPTION` for an invalid option or another value as `other`
+ * @example
+ * const compared = compareWith(authorizer, oso, { onDifference: (difference) => logger.warn(difference) });
+ * await compared.isAllowed(user, 'read', note); // the answer of oso
+ */
+export function compareWith(
+  authorizer: Pick<Authorizer, 'isAllowed' | 'explain'>,
+  other: IsAllowed | { readonly isAllowed: IsAllowed },
+  options: CompareOptions = {},
+): ComparedAuthorizer {
+  validateCompareOptions(options);
+  const isAllowedByOther = isAllowedOf(other);
+  const { answer = 'other', sample = 1, onDifference } = options;
+  const counts = { same: 0, different: 0, onlyNanook: 0, onlyOther: 0 };
+  const running = new Set<Promise<void>>();
+
+  function report(difference: AnswerDifference): void {
+    const { nanook, other: found } = difference;
+    if (nanook.outcome === found.outcome) {
+      counts.same++;
+      return;
+    }
+    counts.different++;
+    if (nanook.outcome === 'allowed') counts.onlyNanook++;
+    if (found.outcome === 'allowed') counts.onlyOther++;
+    const fail = (error: unknown): void => reportError(error, options, 'compareWith');
+    try {
+      void Promise.resolve(onDifference?.(difference)).catch(fail);
+    } catch (error) {
+      fail(error);
+    }
+  }
+
+  return {
+    async isAllowed(actor, action, resource, checkOptions) {
+      // Both sides receive the same values. A query builder of an ORM would otherwise run once for each side.
+      const args = [await actor, await (action as unknown), await resource] as const;
+      const [awaitedActor, awaitedAction, awaitedResource] = args as readonly [unknown, string, unknown];
+      const byNanook = (): boolean | Promise<boolean> =>
+        authorizer.isAllowed(awaitedActor, awaitedAction, awaitedResource, checkOptions);
+      const byOther = (): boolean | Promise<boolean> =>
+        isAllowedByOther(awaitedActor, awaitedAction, awaitedResource);
+      if (sample < 1 && Math.random() >= sample) return answer === 'other' ? byOther() : byNanook();
+
+      // Both start now, because the data may change after the answer.
+      const sides = { nanook: outcomeOf(byNanook), other: outcomeOf(byOther) };
+      const comparison = Promise.all([sides.nanook, sides.other]).then(([nanook, found]) =>
+        report({
+          actor: awaitedActor,
+          action: awaitedAction,
+          resource: awaitedResource,
+          nanook,
+          other: found,
+          explain: () => authorizer.explain(awaitedActor, awaitedAction, awaitedResource),
+        }),
+      );
+      running.add(comparison);
+      void comparison.finally(() => running.delete(comparison));
+
+      const { outcome, error } = await sides[answer];
+      if (outcome === 'error' || outcome === 'undecided') throw error;
+      return outcome === 'allowed';
+    },
+    get counts() {
+      return { ...counts };
+    },
+    async flush() {
+      await Promise.all(running);
+    },
+  };
+}
+
+/** Decides a check. An error is an outcome. */
+async function outcomeOf(decide: () => boolean | Promise<boolean>): Promise<ComparedOutcome> {
+  try {
+    const answer: unknown = await decide();
+    if (typeof answer !== 'boolean')
+      return { outcome: 'error', error: invalid(`must return a boolean, found ${describeValue(answer)}`) };
+    return { outcome: answer ? 'allowed' : 'denied', error: undefined };
+  } catch (error) {
+    return { outcome: isUndecided(error) ? 'undecided' : 'error', error };
+  }
+}
+
+function isAllowedOf(other: unknown): IsAllowed {
+  if (typeof other === 'function') return other as IsAllowed;
+  const method = (other as { readonly isAllowed?: unknown } | null | undefined)?.isAllowed;
+  if (typeof method !== 'function')
+    throw invalid(
+      `must be a function, or an object with the method isAllowed, found ${describeValue(other)}`,
+    );
+  return (actor, action, resource) => (other as { isAllowed: IsAllowed }).isAllowed(actor, action, resource);
+}
+
+const invalid = (reason: string): PolarError => invalidOption('other', `of compareWith ${reason}`);
+
+const validateCompareOptions = (options: CompareOptions): void =>
+  checkObject('compareWith', options, "{ answer: 'other' }", {
+    answer: oneOf('nanook', 'other'),
+    sample: (value) => typeof value === 'number' && value >= 0 && value <= 1,
+    onDifference: isFunction,
+    onError: isFunction,
+  } satisfies { readonly [Option in keyof CompareOptions]-?: OptionCheck });
