@@ -90,6 +90,7 @@ const folders = {
     'engine/machine/state',
     'engine/query',
     'engine/compiled',
+    'engine/backends',
     'engine/backends/closures',
     'analysis',
     'advice',
@@ -101,6 +102,7 @@ const folders = {
   ],
   candidate: [...machine, 'policy', 'engine/query', 'explanation', 'filter', 'authorization'],
   aot: [...machine, 'engine/query', 'engine/runtime', 'policy', 'authorization', 'engine/backends/module'],
+  compat: [...machine, 'engine/query', 'engine/backends/closures', 'policy', 'authorization'],
   tooling: ['syntax', 'policy'],
   testing: [...everyone, 'types', 'policy', 'explanation', 'authorization', 'aot'],
 };

@@ -15,6 +15,7 @@ const unexported = {
   core: [
     'authorization/authorizer.ts:Authorizer', // the Node entry exports its subclass of the same name
     'diagnostics/codes.ts:codes',
+    'diagnostics/polar-error.ts:Trace', // internal
     'diagnostics/singleton-text.ts:SingletonData',
     'types/typed.ts:Row',
   ],

@@ -9,6 +9,7 @@ export default library({
   'compiled-methods': 'src/aot/methods.ts',
   'compiled-fields': 'src/aot/fields.ts',
   'node-compiled': 'src/node/compiled.ts',
+  compat: 'src/compat/index.ts',
   messages: 'src/host/messages.ts',
   filter: 'src/filter/index.ts',
   syntax: 'src/tooling/index.ts',

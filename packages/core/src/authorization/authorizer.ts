@@ -86,14 +86,14 @@ export class Authorizer extends BaseAuthorizer {
       const { createParts, DecisionEngine, loadPolicy } = await onDemand.loader();
       const authorizer = new this(createParts(options, this.reader));
       const loaded = await loadPolicy(listOf(options.policies), authorizer.#loading, options.version);
-      authorizer.#use(loaded, DecisionEngine);
+      authorizer.use(loaded, DecisionEngine);
       return authorizer as This;
     };
     return explainMissingAwait(load(), this.prototype);
   }
 
-  /** Replaces the policy as a whole. */
-  #use(loaded: LoadedPolicy, Engine: typeof DecisionEngine): void {
+  /** Replaces the policy as a whole. @internal */
+  protected use(loaded: LoadedPolicy, Engine: typeof DecisionEngine): void {
     this.#loaded = loaded;
     this.#engine = this.#candidate?.engineFor(loaded) ?? new Engine(loaded, this.#deciding);
   }
@@ -164,10 +164,10 @@ export class Authorizer extends BaseAuthorizer {
       if (check !== undefined) {
         const parts = { loading: this.#loading, deciding: withoutRecords(this.#deciding) };
         const next = new (this.constructor as new (parts: AuthorizerParts) => this)(parts);
-        next.#use({ ...loaded, denials: undefined }, DecisionEngine);
+        next.use({ ...loaded, denials: undefined }, DecisionEngine);
         await check(next);
       }
-      this.#use(loaded, DecisionEngine);
+      this.use(loaded, DecisionEngine);
     });
   }
 
@@ -189,7 +189,7 @@ export class Authorizer extends BaseAuthorizer {
       const { DecisionEngine } = await onDemand.loader();
       const end = (use: LoadedPolicy): void => {
         this.#candidate = undefined;
-        this.#use(use, DecisionEngine);
+        this.use(use, DecisionEngine);
       };
       const active = { loaded: this.#loaded, candidate: this.#candidate };
       this.#candidate = await loadCandidate(policies, options, active, this.#loading, this.#deciding, {
@@ -197,7 +197,7 @@ export class Authorizer extends BaseAuthorizer {
         discard: () => end(this.#loaded),
         changes: this.#changes,
       });
-      this.#use(this.#loaded, DecisionEngine);
+      this.use(this.#loaded, DecisionEngine);
       return this.#candidate;
     });
   }

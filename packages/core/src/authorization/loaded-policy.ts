@@ -4,6 +4,7 @@ import { PolarError } from '../diagnostics/polar-error.js';
 import { PolicyError } from '../diagnostics/policy-error.js';
 import type { Source } from '../diagnostics/source.js';
 import { textOf } from '../diagnostics/span.js';
+import type { BackEnd } from '../engine/backends/back-end.js';
 import { compile, CompiledPolicy, needsClosures } from '../engine/compiled/compiled-policy.js';
 import type { Limits } from '../engine/limits.js';
 import type { ProgramContext } from '../engine/program-context.js';
@@ -16,7 +17,7 @@ import { once } from '../internal/once.js';
 import { link } from '../ir/link.js';
 import type { Program } from '../ir/program.js';
 import { GrantableActions } from './grantable-actions.js';
-import type { DenialWarnings } from './denial-warnings.js';
+import type { DenialWarnings, denialWarnings } from './denial-warnings.js';
 import { onDemand } from './on-demand.js';
 import type { AuthorizerOptions } from './options.js';
 import { QueryRunner } from './query-runner.js';
@@ -70,25 +71,77 @@ export async function loadPolicy(
     return version === undefined ? previous : { ...previous, version: { ...previous.version, version } };
   }
   const report = new Report();
+  const context = linkSources(sources, options, types, report, previous);
+  await runInlineQueries(context, limits, report);
+  const { warnings } = context.program.policy;
+  warnAll(warnings, options);
+  const closures =
+    previous?.compiled === undefined && needsClosures(options.engine ?? 'auto')
+      ? (await onDemand.closures()).closures
+      : undefined;
+  const denialWarnings =
+    (options.denialWarnings ?? !isProduction())
+      ? (await onDemand.denialWarnings()).denialWarnings
+      : undefined;
+  return loadedFrom(context, options, limits, { version, previous, closures, denialWarnings });
+}
+
+/**
+ * Loads the texts of a policy at once. It runs no inline queries, because they may wait for promises, and it does not explain denials.
+ *
+ * @param closures the back end of closures
+ * @throws {PolicyError} with every error of every text
+ */
+export function loadPolicySync(
+  sources: readonly Source[],
+  { options, types, limits }: LoadContext,
+  closures: BackEnd,
+): LoadedPolicy {
+  addValueDescriptions();
+  const context = linkSources(sources, options, types, new Report(), undefined);
+  warnAll(context.program.policy.warnings, options);
+  return loadedFrom(context, options, limits, {
+    closures: needsClosures(options.engine ?? 'auto') ? closures : undefined,
+  });
+}
+
+/** Checks and links the texts of a policy. @throws {PolicyError} with every error */
+function linkSources(
+  sources: readonly Source[],
+  options: AuthorizerOptions,
+  types: TypeTable,
+  report: Report,
+  previous: LoadedPolicy | undefined,
+): ProgramContext {
   const policy = buildPolicy(sources, types, report, options.queries);
   if (policy === undefined) throw new PolicyError(report.diagnostics);
-  const program = link(policy, types);
-  const context = contextFor(program, options, previous?.context.typeSets);
-  await runInlineQueries(context, limits, report);
-  warnAll(policy.warnings, options);
-  const analysis = new GrantAnalysis(program, context.equality);
+  return contextFor(link(policy, types), options, previous?.context.typeSets);
+}
+
+interface LoadedParts {
+  readonly version?: string | undefined;
+  readonly previous?: LoadedPolicy | undefined;
+  readonly closures: BackEnd | undefined;
+  readonly denialWarnings?: typeof denialWarnings | undefined;
+}
+
+function loadedFrom(
+  context: ProgramContext,
+  options: AuthorizerOptions,
+  limits: Limits,
+  { version, previous, closures, denialWarnings: explain }: LoadedParts,
+): LoadedPolicy {
+  const { policy, types } = context.program;
+  const analysis = new GrantAnalysis(context.program, context.equality);
   const literals = once(() => stringLiterals(policy));
   return {
     version: { hash: policy.hash, version },
     context,
-    compiled: await compiledFor(context, options, limits, previous?.compiled),
+    compiled: compiledFor(context, options, limits, previous?.compiled, closures),
     queries: new QueryRunner(context, limits),
     grantable: new GrantableActions(analysis, literals, types),
     warnings: policy.warnings,
-    denials:
-      (options.denialWarnings ?? !isProduction())
-        ? (await onDemand.denialWarnings()).denialWarnings(context.typeSets, analysis, literals, options)
-        : undefined,
+    denials: explain?.(context.typeSets, analysis, literals, options),
   };
 }
 
@@ -115,16 +168,16 @@ async function runInlineQueries(context: ProgramContext, limits: Limits, report:
   if (report.hasErrors) throw new PolicyError(report.diagnostics);
 }
 
-async function compiledFor(
+function compiledFor(
   context: ProgramContext,
   { onDecision, undecided, engine = 'auto' }: AuthorizerOptions,
   limits: Limits,
   previous: CompiledPolicy | undefined,
-): Promise<CompiledPolicy | undefined> {
+  closures: BackEnd | undefined,
+): CompiledPolicy | undefined {
   // The back end keeps its texts, and the policy its plans, so that code that did not change is not compiled again.
   if (previous !== undefined)
     return new CompiledPolicy(context, limits, previous.backEnd, previous.options, previous.dump, previous);
-  const closures = needsClosures(engine) ? (await onDemand.closures()).closures : undefined;
   return compile(context, engine, limits, closures, {
     recordsProofs: onDecision !== undefined,
     // A decision contains the error, which only the machine finds.

@@ -8,6 +8,24 @@ import { textOf } from './texts.js';
 // One identity across the ESM and the CommonJS copy of this package.
 const brand = Symbol.for('@nanook/core/PolarError');
 
+/** A call of a rule that led to an error: the rule, and the place of its call. Both are undefined for the query itself. @internal */
+export interface TracedCall {
+  readonly rule:
+    | {
+        readonly name: string;
+        readonly span: Span;
+        readonly body: { readonly kind: string; readonly span: Span } | undefined;
+      }
+    | undefined;
+  readonly callSpan: Span | undefined;
+}
+
+/** The calls that led to an error, innermost first, and the notes that describe them in its message. @internal */
+export interface Trace {
+  readonly notes: readonly string[];
+  readonly calls: readonly TracedCall[];
+}
+
 /**
  * An error in a policy, in a call of the authorizer, or in the data of a query. A refusal is an `AuthorizationError` instead. Branch
  * on `code` and `data`, never on the message.
@@ -17,6 +35,7 @@ export class PolarError<C extends Code = Code> extends Error {
   readonly code: C;
   readonly data: DataOf<C>;
   readonly #span: Span | undefined;
+  readonly #calls: readonly TracedCall[];
   /** The name of the source, when the error is in a named one. */
   readonly file: string | undefined;
   /** 1-based. */
@@ -29,7 +48,7 @@ export class PolarError<C extends Code = Code> extends Error {
     data: DataOf<C>,
     span?: Span,
     /** `text`: the message of a diagnostic, if there is one. `notes`: further lines. */
-    options?: ErrorOptions & { readonly notes?: readonly string[]; readonly text?: string },
+    options?: ErrorOptions & Partial<Trace> & { readonly text?: string },
   ) {
     const message = options?.text ?? textOf(code, data);
     const text = [message, ...(span ? [codeFrame(span)] : []), ...(options?.notes ?? [])].join('\n');
@@ -37,6 +56,7 @@ export class PolarError<C extends Code = Code> extends Error {
     this.code = code;
     this.data = shortData(data);
     this.#span = span;
+    this.#calls = options?.calls ?? [];
     const position = span && positionOf(span);
     this.file = span?.source.name;
     this.line = position?.line;
@@ -50,6 +70,11 @@ export class PolarError<C extends Code = Code> extends Error {
 
   get span(): Span | undefined {
     return this.#span;
+  }
+
+  /** The calls of rules that led to the error, innermost first. @internal */
+  get calls(): readonly TracedCall[] {
+    return this.#calls;
   }
 
   /** Returns the fields for a log: all but the text of the policy. */

@@ -1,4 +1,4 @@
-import { isPolarError, PolarError } from '../diagnostics/polar-error.js';
+import { isPolarError, PolarError, type Trace } from '../diagnostics/polar-error.js';
 import type { Span } from '../diagnostics/span.js';
 
 /**
@@ -6,16 +6,11 @@ import type { Span } from '../diagnostics/span.js';
  *
  * @param origin the member or value that the policy read or called
  */
-export function hostError(
-  error: unknown,
-  origin: string,
-  span: Span | undefined,
-  notes: readonly string[] = [],
-): unknown {
+export function hostError(error: unknown, origin: string, span: Span | undefined, trace?: Trace): unknown {
   if (isPolarError(error) || isOurBug(error)) return error;
   return new PolarError('POLAR_RUN_HOST_ERROR', { origin, message: messageOfThrown(error) }, span, {
     cause: error,
-    notes,
+    ...trace,
   });
 }
 

@@ -39,6 +39,8 @@ export function readAttribute(receiver: unknown, name: string, types: TypeSet, m
     return new MissingValue('POLAR_UNDECIDED_ATTRIBUTE_OF_NIL', { name, value: show(receiver) });
   }
   if (isRefused(receiver, name)) return refusal(receiver, name);
+  const load = types.chain[0]?.loads?.get(name);
+  if (load !== undefined) return load(receiver as never);
   if (typeof receiver === 'string' && name === 'length') {
     spendOn(receiver.length, charactersPerStep, meter);
     return countCodePoints(receiver);

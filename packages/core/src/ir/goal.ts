@@ -193,6 +193,7 @@ export const lookupGoal = (
   key: Term,
   result: Term,
   inPattern: boolean,
+  isLoaded = false,
 ): LookupGoal => ({
   kind: 'lookup',
   span,
@@ -200,7 +201,7 @@ export const lookupGoal = (
   key,
   result,
   inPattern,
-  plainName: key.kind === 'constant' && isPlainName(key.value) ? key.value : undefined,
+  plainName: key.kind === 'constant' && !isLoaded && isPlainName(key.value) ? key.value : undefined,
   test: undefined,
 });
 

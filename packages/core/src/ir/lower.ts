@@ -135,7 +135,7 @@ export class Lowering {
         const object = this.term(node.object, out);
         const key = node.key.kind === 'literal' ? constantTerm(node.key.value) : this.term(node.key, out);
         const result = this.fresh();
-        out.push(lookupGoal(span, object, key, result, false));
+        out.push(lookupGoal(span, object, key, result, false, this.#isLoaded(node.key)));
         return result;
       }
       case 'method-call': {
@@ -270,10 +270,16 @@ export class Lowering {
     return name === '_' ? -1 : this.slotNames.indexOf(name);
   }
 
+  /** Returns whether a key names a property that the application loads when a policy reads it. */
+  #isLoaded(key: TermNode): boolean {
+    return key.kind === 'literal' && typeof key.value === 'string' && this.types.isLoaded(key.value);
+  }
+
   #matchFields(value: Term, fields: readonly FieldNode<PatternOrTermNode>[], out: Goal[]): void {
     for (const field of sorted(fields)) {
       const attribute = this.fresh();
-      out.push(lookupGoal(field.keySpan, value, constantTerm(field.key), attribute, true));
+      const isLoaded = this.types.isLoaded(field.key);
+      out.push(lookupGoal(field.keySpan, value, constantTerm(field.key), attribute, true, isLoaded));
       this.match(attribute, field.value, out);
     }
   }

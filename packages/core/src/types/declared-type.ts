@@ -25,6 +25,8 @@ export interface DeclaredType {
   readonly discriminator: { readonly field: string; readonly value: string | number | boolean } | undefined;
   readonly fields: ReadonlyMap<string, Field> | undefined;
   readonly relations: ReadonlyMap<string, Relation>;
+  /** The properties that are loaded by a call instead of read. */
+  readonly loads: ReadonlyMap<string, (instance: never) => unknown> | undefined;
   readonly key: readonly string[] | undefined;
   readonly equals: ((left: unknown, right: unknown) => boolean) | undefined;
   /** The value of the type's name in a policy: the class, or an opaque token for a type without a class. */

@@ -10,6 +10,8 @@ export type LinkedDeclaration = readonly [type: DeclaredType, declaration: TypeD
 /** Checks and links declarations. */
 export interface Declarations {
   readonly checkName: (name: string) => void;
+  /** Whether a class may have several names. Its instances have the type of the last one. */
+  readonly acceptsAliases?: boolean;
   /** Checks the form of a declaration that is not a class. */
   readonly check: (name: string, input: unknown) => TypeDeclaration;
   /** Adds the fields and relations to types. */
@@ -49,6 +51,7 @@ export class PlainTypeTable {
   readonly #constants = new Map<string, unknown>();
   readonly #byPrototype = new Map<unknown, DeclaredType>();
   #hasFields: boolean | undefined;
+  #loaded: ReadonlySet<string> | undefined;
   readonly #ancestors = new Map<DeclaredType, readonly DeclaredType[]>();
 
   /** @throws {PolarError} `POLAR_TYPE_…` naming the first declaration that makes no sense */
@@ -66,7 +69,7 @@ export class PlainTypeTable {
       if (this.#types.get(name)?.builtIn === false)
         throw new PolarError('POLAR_TYPE_DUPLICATE', { name, other: name });
       const declaration = isClass(input) ? { class: input } : declarations.check(name, input);
-      declared.push([this.#add(name, declaration, false), declaration]);
+      declared.push([this.#add(name, declaration, false, declarations.acceptsAliases), declaration]);
     }
     this.#constants.set('nil', null);
     for (const [name, value] of Object.entries(constants)) {
@@ -104,6 +107,12 @@ export class PlainTypeTable {
   get hasFields(): boolean {
     this.#hasFields ??= [...this.#types.values()].some(({ fields }) => fields !== undefined);
     return this.#hasFields;
+  }
+
+  /** Returns whether a type loads the property of this name by a call. */
+  isLoaded(name: string): boolean {
+    this.#loaded ??= new Set([...this.#types.values()].flatMap(({ loads }) => [...(loads?.keys() ?? [])]));
+    return this.#loaded.has(name);
   }
 
   get typeNames(): string[] {
@@ -153,10 +162,10 @@ export class PlainTypeTable {
     );
   }
 
-  #add(name: string, d: TypeDeclaration, builtIn: boolean): DeclaredType {
+  #add(name: string, d: TypeDeclaration, builtIn: boolean, acceptsAliases = false): DeclaredType {
     const [tag] = Object.entries(d.discriminator ?? {});
     const earlier = d.class && this.#byClass.get(d.class);
-    if (earlier !== undefined && !earlier.builtIn)
+    if (earlier !== undefined && !earlier.builtIn && !acceptsAliases)
       throw new PolarError('POLAR_TYPE_DUPLICATE', { name, other: earlier.name });
     const type: DeclaredType = {
       kind: 'declared-type',
@@ -168,6 +177,7 @@ export class PlainTypeTable {
       discriminator: tag && { field: tag[0], value: tag[1] },
       fields: d.fields && new Map(),
       relations: new Map(),
+      loads: d.loads,
       key: typeof d.key === 'string' ? [d.key] : d.key && Array.from(d.key),
       equals: d.equals as DeclaredType['equals'],
       value: d.class ?? new TypeToken(name),

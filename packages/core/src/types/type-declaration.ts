@@ -28,6 +28,12 @@ export interface TypeDeclaration<T = unknown> {
   readonly discriminator?: Readonly<Record<string, string | number | boolean>>;
   /** The fields that a policy may read. Other fields are then an error when the policy loads. */
   readonly fields?: Readonly<Record<string, FieldTypeInput>>;
+  /**
+   * The properties that a policy reads by a call of the application instead of from the object. The call may return a promise.
+   *
+   * @internal
+   */
+  readonly loads?: ReadonlyMap<string, (instance: T) => unknown>;
   /** The relations to rows of other types, by the property that holds the related row or rows: one(…), many(…), manyThrough(…). */
   readonly relations?: Readonly<Record<string, RelationInput>>;
   /** The field, or fields, that identify an instance. Two instances of the same type with equal keys are equal. */

@@ -220,7 +220,7 @@ export abstract class Evaluator extends ProofState implements Prover {
     frame: Frame,
     options?: ErrorOptions,
   ): PolarError<C> {
-    return new PolarError(code, data, span, { ...options, notes: traceOf(frame) });
+    return new PolarError(code, data, span, { ...options, ...traceOf(frame) });
   }
 
   undecidedAt<C extends Code>(code: C, data: DataOf<C>, span: Span, frame: Frame): GoalResult {

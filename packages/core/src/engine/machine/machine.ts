@@ -224,7 +224,7 @@ export class Machine extends Evaluator {
     const message = messageOfThrown(reason);
     return new PolarError('POLAR_RUN_HOST_ERROR', { origin, message }, goal?.span, {
       cause: reason,
-      notes: goal === undefined ? [] : traceOf(frame),
+      ...(goal === undefined ? {} : traceOf(frame)),
     });
   }
 
@@ -277,9 +277,8 @@ const noFurtherAnswer: Stop = { kind: 'exhausted' };
  * throw whenever it is read.
  */
 function located(error: unknown, goal: MachineGoal | undefined, frame: Frame): unknown {
-  if (!isPolarError(error))
-    return hostError(error, 'a value', goal?.span, goal === undefined ? [] : traceOf(frame));
+  if (!isPolarError(error)) return hostError(error, 'a value', goal?.span, goal && traceOf(frame));
   if (error.span !== undefined || goal === undefined) return error;
   const options = error.cause === undefined ? {} : { cause: error.cause };
-  return new PolarError(error.code, error.data, goal.span, { ...options, notes: traceOf(frame) });
+  return new PolarError(error.code, error.data, goal.span, { ...options, ...traceOf(frame) });
 }

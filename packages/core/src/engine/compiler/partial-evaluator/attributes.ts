@@ -24,6 +24,7 @@ export function readAttribute(evaluation: Evaluation, goal: LookupGoal, cells: C
   if (key.kind !== 'constant' || typeof key.value !== 'string') throw new NotCompilable('a computed key');
   const name = key.value;
   if (isReservedMember(name)) throw new NotCompilable('a reserved member');
+  if (linker.context.program.types.isLoaded(name)) throw new NotCompilable('a property that is loaded');
   const base = evaluation.valueOf(goal.object, cells);
   const result = evaluation.cellOf(goal.result, cells);
   const at = `${identityOf(base)}.${name}`;

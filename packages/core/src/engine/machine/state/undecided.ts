@@ -1,5 +1,5 @@
 import type { Code, DataOf } from '../../../diagnostics/codes.js';
-import { PolarError } from '../../../diagnostics/polar-error.js';
+import { PolarError, type Trace, type TracedCall } from '../../../diagnostics/polar-error.js';
 import { shortText } from '../../../diagnostics/short-data.js';
 import type { Span } from '../../../diagnostics/span.js';
 import { placeOf, textOf } from '../../../diagnostics/span.js';
@@ -14,16 +14,24 @@ export interface Undecided<C extends Code = Code> {
 }
 
 export const undecidedError = (u: Undecided): PolarError =>
-  new PolarError(u.code, u.data, u.span, { notes: traceOf(u.frame) });
+  new PolarError(u.code, u.data, u.span, traceOf(u.frame));
 
 /** Returns the rules that led to a place, innermost first. */
-export function traceOf(frame: Frame): string[] {
-  const lines: string[] = [];
-  for (let f: Frame | undefined = frame; f !== undefined && lines.length < 8; f = f.caller) {
-    if (f.rule === undefined) continue;
-    const { span } = f.rule.origin;
+export function traceOf(frame: Frame): Trace {
+  const notes: string[] = [];
+  const calls: TracedCall[] = [];
+  for (let f: Frame | undefined = frame; f !== undefined && calls.length < mostCalls; f = f.caller) {
+    const { rule, callSpan } = f;
+    calls.push({ rule: rule?.origin, callSpan });
+    if (rule === undefined || notes.length >= mostNotes) continue;
+    const { span } = rule.origin;
     const [firstLine = ''] = textOf(span).split('\n', 1);
-    lines.push(`  in rule ${shortText(f.rule.name, 100)} (${placeOf(span)}): ${shortText(firstLine, 100)}`);
+    notes.push(`  in rule ${shortText(rule.name, 100)} (${placeOf(span)}): ${shortText(firstLine, 100)}`);
   }
-  return lines;
+  return { notes, calls };
 }
+
+/** The number of rules that a message shows. */
+const mostNotes = 8;
+/** The number of calls that a trace keeps. A recursion can be long. */
+const mostCalls = 1000;
