@@ -15,7 +15,7 @@ const packages = {
   nestjs: ['core', 'http'],
   orm: ['core'],
   log: ['core'],
-  cli: ['core', 'orm'],
+  cli: ['core', 'log', 'orm', 'policies'],
   policies: ['core'],
   conformance: ['core'],
 };

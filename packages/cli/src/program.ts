@@ -3,6 +3,7 @@ import { isPolarError } from '@nanook/core';
 import { Command, CommanderError } from 'commander';
 import { checkCommand } from './commands/check.js';
 import { compileCommand } from './commands/compile.js';
+import { diffCommand } from './commands/diff.js';
 import { explainCommand } from './commands/explain.js';
 import { fmtCommand } from './commands/fmt.js';
 import { graphCommand } from './commands/graph.js';
@@ -45,6 +46,7 @@ export async function runProgram(args: readonly string[], io: Io): Promise<ExitC
     .addCommand(whoCanCommand(io))
     .addCommand(whatCanCommand(io))
     .addCommand(whereCommand(io))
+    .addCommand(diffCommand(io, outcome))
     .addCommand(graphCommand(io))
     .addCommand(compileCommand(io))
     .addCommand(replCommand(io));

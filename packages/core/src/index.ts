@@ -76,6 +76,7 @@ export type {
 } from './explanation/explanation.js';
 export type { ExplanationOptions } from './explanation/explain-query.js';
 export type { Mask } from './explanation/shown-values.js';
+export { nearestCondition } from './explanation/nearest-condition.js';
 export { renderExplanationPage, type PageOptions } from './explanation/render-html.js';
 export { renderExplanation, type RenderOptions } from './explanation/render-text.js';
 export type { RuleReference } from './engine/proof.js';

@@ -26,6 +26,11 @@ export interface NanookConfig extends Partial<Pick<AuthorizerOptions, (typeof au
    * called once for each command, and can load rows from a database.
    */
   readonly fixtures?: Fixtures | (() => Fixtures | Promise<Fixtures>);
+  /**
+   * Functions that load an actor or a resource of a decision log by its id, one for each type: `{ User: (id) => db.user.find(id) }`. They
+   * return `null` for an id that does not exist.
+   */
+  readonly loaders?: Readonly<Record<string, (id: string) => unknown>>;
   /** The dialect and the tables with which `nanook where` prints a query, as for `@nanook/orm/sql`. */
   readonly sql?: SqlOptions;
 }

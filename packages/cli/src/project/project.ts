@@ -42,14 +42,21 @@ export class Project {
    * @throws {UsageError} when the configuration or a file cannot be read
    */
   static async open({ config: named, paths = [] }: ProjectOptions = {}): Promise<Project> {
-    if (named !== undefined && !existsSync(named))
-      throw new UsageError(`the configuration ${named} does not exist; nanook init writes one`);
-    const found = named === undefined ? findConfig(process.cwd()) : resolve(named);
-    const configFile = found === undefined ? undefined : relative(process.cwd(), found);
-    const config = found === undefined ? {} : await readConfig(found);
-    const folder = found === undefined ? '.' : relative(process.cwd(), dirname(found)) || '.';
-    const inputs = paths.length > 0 ? paths.map(inputOf) : inputsOf(config, folder);
-    return new Project(configFile, config, await read(inputs));
+    const { configFile, config, inputs } = await readConfiguration(named);
+    return new Project(configFile, config, await readInputs(paths.length > 0 ? paths.map(inputOf) : inputs));
+  }
+
+  /**
+   * Reads the configuration, with policies from elsewhere.
+   *
+   * @throws {UsageError} when the configuration cannot be read
+   */
+  static async withPolicies(
+    named: string | undefined,
+    policiesOf: (configured: readonly PolicyInput[]) => Promise<readonly NamedPolicy[]>,
+  ): Promise<Project> {
+    const { configFile, config, inputs } = await readConfiguration(named);
+    return new Project(configFile, config, await policiesOf(inputs));
   }
 
   /** Whether the configuration declares the types of the application. */
@@ -65,7 +72,7 @@ export class Project {
 
   /** Returns the options for `Authorizer.load`. */
   authorizerOptions(onWarning: (warning: Diagnostic) => void): AuthorizerOptions {
-    const { fixtures: _fixtures, sql: _sql, ...options } = this.config;
+    const { fixtures: _fixtures, loaders: _loaders, sql: _sql, ...options } = this.config;
     return { ...options, types: this.types, policies: this.policies, onWarning, denialWarnings: false };
   }
 
@@ -102,6 +109,26 @@ export class Project {
   }
 }
 
+interface Configuration {
+  readonly configFile: string | undefined;
+  readonly config: NanookConfig;
+  /** The policies of the configuration, with paths from the working directory. */
+  readonly inputs: readonly PolicyInput[];
+}
+
+async function readConfiguration(named: string | undefined): Promise<Configuration> {
+  if (named !== undefined && !existsSync(named))
+    throw new UsageError(`the configuration ${named} does not exist; nanook init writes one`);
+  const found = named === undefined ? findConfig(process.cwd()) : resolve(named);
+  const config = found === undefined ? {} : await readConfig(found);
+  const folder = found === undefined ? '.' : relative(process.cwd(), dirname(found)) || '.';
+  return {
+    configFile: found === undefined ? undefined : relative(process.cwd(), found),
+    config,
+    inputs: inputsOf(config, folder),
+  };
+}
+
 const inputsOf = ({ policies = '**/*.polar' }: NanookConfig, folder: string): PolicyInput[] =>
   (Array.isArray(policies) ? (policies as readonly PolicyInput[]) : [policies as PolicyInput]).map((input) =>
     typeof input === 'string' && isPath(input) ? join(folder, input) : input,
@@ -117,7 +144,11 @@ function inputOf(path: string): string {
   return path;
 }
 
-async function read(inputs: readonly PolicyInput[]): Promise<NamedPolicy[]> {
+/** Reads the policies that arguments of a command name. @throws {UsageError} when a file cannot be read */
+export const readPaths = (paths: readonly string[]): Promise<NamedPolicy[]> => readInputs(paths.map(inputOf));
+
+/** Reads policies. @throws {UsageError} when a file cannot be read */
+export async function readInputs(inputs: readonly PolicyInput[]): Promise<NamedPolicy[]> {
   try {
     return await readPolicies(inputs);
   } catch (error) {

@@ -1,0 +1,138 @@
+import { Authorizer, diffPolicies, type DiffedCheck, type NamedPolicy } from '@nanook/core';
+import { parse } from '@nanook/core/syntax';
+import { Command, Option } from 'commander';
+import { DamagedLines } from '../decisions/damaged-lines.js';
+import { logFiles, readRecords } from '../decisions/read-records.js';
+import { RecordedObjects } from '../decisions/recorded-objects.js';
+import { causesOf, type Change } from '../diff/change.js';
+import { diffFormatNames, diffFormats, type DiffFormat } from '../diff/formats.js';
+import { generateRows } from '../diff/generate-rows.js';
+import { participantsOf, scopeOf } from '../diff/policy-scope.js';
+import { readSide } from '../diff/read-side.js';
+import { ruleKeysOf } from '../diff/rule-keys.js';
+import { UsageError } from '../errors/usage-error.js';
+import { ExitCode } from '../output/exit-code.js';
+import type { Io } from '../output/io.js';
+import type { Fixtures } from '../project/config.js';
+import { Project } from '../project/project.js';
+import { showValue } from '../values/show-value.js';
+import { configOption, positiveInteger } from './common-options.js';
+import type { Outcome } from './outcome.js';
+
+interface DiffFlags {
+  readonly config?: string;
+  readonly log?: readonly string[];
+  readonly generate?: number | true;
+  readonly format: DiffFormat;
+  readonly json?: boolean;
+}
+
+export function diffCommand(io: Io, outcome: Outcome): Command {
+  return new Command('diff')
+    .summary('list the decisions that change between two policies')
+    .description(
+      'Lists the decisions that change between two policies, each with the rule that causes the change. The decisions are those of the ' +
+        'fixtures, of generated rows, or of a decision log. Exits with 1 if a decision changes.',
+    )
+    .argument('<old>', 'a file, a folder, or a revision of git, such as main or main:policy')
+    .argument('[new]', 'the same; default: the policies of the configuration')
+    .addOption(configOption())
+    .option('--log <files...>', 'compare the recorded decisions of these files and folders')
+    .option(
+      '--generate [number]',
+      'compare generated rows, this many of each type; default: 10',
+      positiveInteger('--generate'),
+    )
+    .addOption(new Option('--format <format>', 'form of the result').choices(diffFormatNames).default('text'))
+    .option('--json', 'the same as --format json')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  nanook diff main                              compare the policies of the branch main with the current files
+  nanook diff old.polar new.polar --generate    compare two files with generated rows
+  nanook diff main --log audit/                 compare the decisions that were recorded
+  nanook diff origin/main --format markdown     write a comment for a pull request`,
+    )
+    .action(async (old: string, next: string | undefined, flags: DiffFlags) => {
+      outcome.code = await diff(old, next, flags, io);
+    });
+}
+
+async function diff(old: string, next: string | undefined, flags: DiffFlags, io: Io): Promise<ExitCode> {
+  let sides: readonly (readonly NamedPolicy[])[] = [];
+  const project = await Project.withPolicies(flags.config, async (configured) => {
+    sides = await Promise.all([readSide(old, configured), readSide(next, configured)]);
+    return sides.flat();
+  });
+  const [before, after] = sides as [readonly NamedPolicy[], readonly NamedPolicy[]];
+  const load = (policies: readonly NamedPolicy[]): Promise<Authorizer> =>
+    Authorizer.load({ ...project.authorizerOptions(() => {}), policies });
+  const authorizers = await Promise.all([load(before), load(after)]);
+  const values = await valuesOf(project, flags);
+  const names = new Map(Object.entries(values).map(([name, value]) => [value, name]));
+  const label = (value: unknown): string => names.get(value) ?? showValue(value, authorizers[1]);
+  const over =
+    flags.log === undefined
+      ? participants(values, project, authorizers[1])
+      : recordedChecks(flags.log, new RecordedObjects(project, values, authorizers[1]), io);
+  const { differences, ...counts } = await diffPolicies(...authorizers, { over });
+  if (counts.checked === 0) throw new UsageError(nothingToCompare(flags));
+  const rules = { before: ruleKeysOf(before), after: ruleKeysOf(after) };
+  const changes = differences.map((difference): Change => {
+    const { actor, action, resource, field } = difference;
+    return {
+      actor: label(actor),
+      action: String(action),
+      resource: label(resource),
+      ...(field !== undefined && { field: field as string }),
+      before: difference.before.outcome,
+      after: difference.after.outcome,
+      causes: causesOf(difference, rules),
+    };
+  });
+  io.out(diffFormats[flags.json === true ? 'json' : flags.format]({ ...counts, changes }, io.colors));
+  return counts.different > 0 ? ExitCode.findings : ExitCode.fine;
+}
+
+/** Returns the fixtures and, if they are wanted or there is no fixture, generated rows. */
+async function valuesOf(project: Project, { generate, log }: DiffFlags): Promise<Fixtures> {
+  const fixtures = await project.fixtures();
+  if (generate === undefined && (log !== undefined || Object.keys(fixtures).length > 0)) return fixtures;
+  const trees = project.policies.map((policy) => parse(policy).policy);
+  const rows = generateRows(project.types, trees, typeof generate === 'number' ? generate : 10);
+  return { ...rows, ...fixtures };
+}
+
+function participants(
+  values: Fixtures,
+  { policies }: Project,
+  authorizer: Authorizer,
+): { readonly actors: readonly unknown[]; readonly resources: readonly unknown[] } {
+  return participantsOf(values, scopeOf(policies.map((policy) => parse(policy).policy)), authorizer);
+}
+
+/** Yields each recorded check once. */
+async function* recordedChecks(
+  paths: readonly string[],
+  objects: RecordedObjects,
+  io: Io,
+): AsyncGenerator<DiffedCheck> {
+  const damaged = new DamagedLines();
+  const seen = new Set<string>();
+  for await (const record of readRecords(await logFiles(paths), damaged.add)) {
+    const { kind, actor, action, resource, field } = record;
+    const key = JSON.stringify([kind, actor, action, resource, field]);
+    if (seen.has(key)) continue;
+    seen.add(key);
+    const check = await objects.checkOf(record);
+    if (check !== undefined) yield check;
+  }
+  damaged.report(io);
+  objects.report(io);
+}
+
+const nothingToCompare = ({ log }: DiffFlags): string =>
+  log === undefined
+    ? 'there is no decision to compare: the configuration has no fixtures, and no type declares its fields; add them, or use --log'
+    : `there is no decision to compare: ${log.join(', ')} contains no record of an actor, an action and a resource`;
