@@ -8,6 +8,7 @@ import { explainCommand } from './commands/explain.js';
 import { fmtCommand } from './commands/fmt.js';
 import { graphCommand } from './commands/graph.js';
 import { initCommand } from './commands/init.js';
+import { migrateCommand } from './commands/migrate.js';
 import type { Outcome } from './commands/outcome.js';
 import { queryCommand } from './commands/query.js';
 import { replCommand } from './commands/repl.js';
@@ -49,6 +50,7 @@ export async function runProgram(args: readonly string[], io: Io): Promise<ExitC
     .addCommand(diffCommand(io, outcome))
     .addCommand(graphCommand(io))
     .addCommand(compileCommand(io))
+    .addCommand(migrateCommand(io, outcome, version))
     .addCommand(replCommand(io));
   for (const command of [program, ...program.commands])
     command.exitOverride().configureOutput({

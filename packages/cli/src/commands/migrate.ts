@@ -1,0 +1,72 @@
+import { writeFile } from 'node:fs/promises';
+import { Command, Option } from 'commander';
+import { migrateFiles, type Migration, type Target } from '../migrate/migrate-files.js';
+import { sourceFiles } from '../migrate/source-files.js';
+import { count } from '../output/count.js';
+import { ExitCode } from '../output/exit-code.js';
+import type { Colors, Io } from '../output/io.js';
+import type { Outcome } from './outcome.js';
+
+interface MigrateFlags {
+  readonly to: Target;
+  readonly dryRun?: boolean;
+  readonly json?: boolean;
+}
+
+/** @param version the version of Nanook that the application then depends on */
+export function migrateCommand(io: Io, outcome: Outcome, version: string): Command {
+  return new Command('migrate')
+    .summary('move an application from oso')
+    .description(
+      'Moves an application from the package oso. It changes imports, calls and package.json, and lists each place that you must change by hand.',
+    )
+    .argument('[paths...]', 'files and folders of the application', ['.'])
+    .addOption(
+      new Option('--to <target>', 'the package with the API of oso, or the API of Nanook')
+        .choices(['package', 'authorizer'])
+        .default('package'),
+    )
+    .option('--dry-run', 'show the changes, and write nothing')
+    .option('--json', 'print the changes and the places as JSON')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  nanook migrate                       replace the import of oso by @nanook/oso
+  nanook migrate --dry-run             show the changes first
+  nanook migrate src --to authorizer   replace the class Oso by Authorizer
+
+Exit code 1: at least one place must be changed by hand.`,
+    )
+    .action(async (paths: readonly string[], { to, dryRun = false, json = false }: MigrateFlags) => {
+      const migration = await migrateFiles(await sourceFiles(paths), to, version);
+      if (!dryRun) for (const { file, after } of migration.changed) await writeFile(file, after);
+      if (json) io.out(JSON.stringify(migration, undefined, 2));
+      else print(io, migration, dryRun);
+      if (migration.manual.length > 0) outcome.code = ExitCode.findings;
+    });
+}
+
+function print(io: Io, { changed, manual }: Migration, isDryRun: boolean): void {
+  for (const { file, before, after } of changed) {
+    io.out(file);
+    if (isDryRun) for (const line of changedLines(before, after, io.colors)) io.out(line);
+  }
+  for (const { file, line, column, message } of manual)
+    io.out(`${file}:${line}:${column} ${io.colors.yellow('by hand')}: ${message}`);
+  const places = manual.length === 0 ? '' : `, ${count(manual.length, 'place')} to change by hand`;
+  io.err(`${count(changed.length, 'file')} ${isDryRun ? 'to change' : 'changed'}${places}`);
+}
+
+/** Returns the lines between the common beginning and the common end of two texts. */
+function changedLines(before: string, after: string, { red, green }: Colors): string[] {
+  const [old, found] = [before.split('\n'), after.split('\n')];
+  let start = 0;
+  while (start < old.length && old[start] === found[start]) start++;
+  let end = 0;
+  while (end < Math.min(old.length, found.length) - start && old.at(-1 - end) === found.at(-1 - end)) end++;
+  return [
+    ...old.slice(start, old.length - end).map((line) => red(`- ${line}`)),
+    ...found.slice(start, found.length - end).map((line) => green(`+ ${line}`)),
+  ];
+}

@@ -1,0 +1,205 @@
+import type {
+  CallExpression,
+  Expression,
+  NewExpression,
+  Node,
+  ObjectExpression,
+  Statement,
+  VariableDeclaration,
+} from '@babel/types';
+import { addManual, textOf, walk, type ParsedSource } from './parsed-source.js';
+import { declareType } from './declare-type.js';
+import { membersOf } from './object-members.js';
+
+/** The statements that create an instance of `Oso`, register classes and constants, and load policies. */
+export interface OsoSetup {
+  /** The variable that holds the instance. */
+  readonly name: string;
+  readonly declaration: VariableDeclaration;
+  /** The declaration, or the export of it. */
+  readonly statement: Statement;
+  /** Whether another list of statements registers and loads, such as the body of a function. */
+  readonly isLoadedElsewhere: boolean;
+  /** The statements that register. */
+  readonly registrations: readonly Statement[];
+  readonly load: Statement;
+  /** The call of `Authorizer.load`, as text. */
+  readonly replacement: string;
+}
+
+/**
+ * Reads how a file sets up an instance of `Oso`. What cannot become one call of `Authorizer.load` is added to the changes by hand.
+ *
+ * @returns undefined if the setup must be changed by hand
+ */
+export function readSetup(
+  source: ParsedSource,
+  creation: NewExpression,
+  ancestors: readonly Node[],
+): OsoSetup | undefined {
+  const [declaration, declarator] = [ancestors.at(-2), ancestors.at(-1)];
+  if (
+    declaration?.type !== 'VariableDeclaration' ||
+    declarator?.type !== 'VariableDeclarator' ||
+    declarator.id.type !== 'Identifier' ||
+    declaration.declarations.length !== 1
+  ) {
+    addManual(source, creation, 'create the authorizer with await Authorizer.load({ policies, types })');
+    return undefined;
+  }
+  const { name } = declarator.id;
+  const calls = callsOn(source, name);
+  const load = calls.filter(({ method }) => /^load(?:Files?|Str)$/.test(method));
+  const registrations = calls.filter(({ method }) => /^register(?:Class|Constant)$/.test(method));
+  const [first] = load;
+  if (first === undefined || load.length > 1) {
+    addManual(
+      source,
+      creation,
+      first === undefined
+        ? `the file creates ${name} but does not load its policies; write one call of Authorizer.load with the policies and types`
+        : `${name} loads policies at several places; write one call of Authorizer.load`,
+    );
+    return undefined;
+  }
+  if (!first.isAwaited) {
+    addManual(source, first.call, 'await the policies; Authorizer.load returns a promise');
+    return undefined;
+  }
+  const others = registrations.filter(
+    ({ list, statement }) => list !== first.list || statement === undefined,
+  );
+  if (others.length > 0 || first.statement === undefined) {
+    for (const { call } of others.length > 0 ? others : [first])
+      addManual(
+        source,
+        call,
+        `register and load in one list of statements, or pass the types to Authorizer.load`,
+      );
+    return undefined;
+  }
+  const indent = indentOf(source, first.statement);
+  const options = [
+    policiesOf(source, first.call),
+    ...typesOf(source, registrations, `${indent}  `),
+    ...optionsOf(source, creation),
+  ];
+  if (options.includes(undefined)) return undefined;
+  const parent = ancestors.at(-3);
+  const statement = parent?.type === 'ExportNamedDeclaration' ? parent : declaration;
+  return {
+    name,
+    declaration,
+    statement,
+    isLoadedElsewhere: !first.list.includes(statement),
+    registrations: registrations.map(({ statement }) => statement!),
+    load: first.statement,
+    replacement: `await Authorizer.load(${objectText(options as string[], indent)})`,
+  };
+}
+
+/** A call of a method on the instance. */
+interface SetupCall {
+  readonly method: string;
+  readonly call: CallExpression;
+  readonly isAwaited: boolean;
+  /** The statement that consists of the call; undefined for a call inside of an expression. */
+  readonly statement: Statement | undefined;
+  /** The statements among which the call is. */
+  readonly list: readonly Statement[];
+}
+
+function callsOn({ tree }: ParsedSource, name: string): SetupCall[] {
+  const found: SetupCall[] = [];
+  walk(tree.program, (call, ancestors) => {
+    if (call.type !== 'CallExpression' || call.callee.type !== 'MemberExpression') return;
+    const { object, property } = call.callee;
+    if (object.type !== 'Identifier' || object.name !== name || property.type !== 'Identifier') return;
+    const isAwaited = ancestors.at(-1)?.type === 'AwaitExpression';
+    const statement = ancestors.at(isAwaited ? -2 : -1);
+    const parent = ancestors.at(isAwaited ? -3 : -2);
+    found.push({
+      method: property.name,
+      call,
+      isAwaited,
+      statement: statement?.type === 'ExpressionStatement' ? statement : undefined,
+      list: parent?.type === 'Program' || parent?.type === 'BlockStatement' ? parent.body : [],
+    });
+  });
+  return found;
+}
+
+function policiesOf(source: ParsedSource, { callee, arguments: args }: CallExpression): string | undefined {
+  const [first, second] = args;
+  const { name: method } = (callee as { property: { name: string } }).property;
+  if (first === undefined || first.type === 'SpreadElement') {
+    addManual(source, callee, 'pass the policies to Authorizer.load');
+    return undefined;
+  }
+  if (method !== 'loadStr') return `policies: ${textOf(source, first)}`;
+  const name = second === undefined ? `'policy.polar'` : textOf(source, second);
+  return `policies: { name: ${name}, source: ${textOf(source, first)} }`;
+}
+
+function typesOf(source: ParsedSource, calls: readonly SetupCall[], indent: string): (string | undefined)[] {
+  const [types, constants]: [(string | undefined)[], (string | undefined)[]] = [[], []];
+  for (const { method, call } of calls) {
+    if (method === 'registerClass') types.push(declareType(source, call));
+    else constants.push(constantOf(source, call));
+  }
+  const option = (name: string, members: readonly (string | undefined)[]): (string | undefined)[] => {
+    if (members.length === 0) return [];
+    return members.includes(undefined)
+      ? [undefined]
+      : [`${name}: ${objectText(members as string[], indent)}`];
+  };
+  return [...option('types', types), ...option('constants', constants)];
+}
+
+/** Returns the text of an object with one member a line. */
+const objectText = (members: readonly string[], indent: string): string =>
+  `{\n${members.map((member) => `${indent}  ${member},\n`).join('')}${indent}}`;
+
+/** Returns the white space before a statement. */
+const indentOf = ({ text }: ParsedSource, { start }: Node): string =>
+  /[\t ]*$/.exec(text.slice(0, start!))![0];
+
+function constantOf(source: ParsedSource, call: CallExpression): string | undefined {
+  const [value, name] = call.arguments;
+  if (value !== undefined && name?.type === 'StringLiteral')
+    return value.type === 'Identifier' && value.name === name.value
+      ? name.value
+      : `${name.value}: ${textOf(source, value)}`;
+  addManual(source, call, 'pass the constant to Authorizer.load, as constants: { NAME: value }');
+  return undefined;
+}
+
+function optionsOf(source: ParsedSource, creation: NewExpression): (string | undefined)[] {
+  const [options] = creation.arguments;
+  if (options === undefined) return [`equality: 'deep'`];
+  if (options.type !== 'ObjectExpression') {
+    addManual(source, options, 'write the options as an object, and run the command again');
+    return [undefined];
+  }
+  const members = membersOf(options);
+  const moved = [...members].map(([name, value]) => optionOf(source, options, name, value));
+  return members.has('equalityFn') ? moved : [...moved, `equality: 'deep'`];
+}
+
+function optionOf(
+  source: ParsedSource,
+  options: ObjectExpression,
+  name: string,
+  value: Expression | undefined,
+): string | undefined {
+  if (value !== undefined && name === 'readAction') return `readAction: ${textOf(source, value)}`;
+  if (value !== undefined && name === 'equalityFn') return `equality: ${textOf(source, value)}`;
+  addManual(
+    source,
+    value ?? options,
+    name.endsWith('Error')
+      ? `the option ${name} does not exist; check errors with isNotFoundError and isForbiddenError`
+      : `the option ${name} does not exist`,
+  );
+  return undefined;
+}

@@ -1,0 +1,70 @@
+import { parse, type ParserPlugin } from '@babel/parser';
+import type { File, Node } from '@babel/types';
+import MagicString from 'magic-string';
+
+/** A place of the application that must be changed by hand, with the reason. */
+export interface ManualChange {
+  readonly file: string;
+  readonly line: number;
+  /** The column, counted from 1. */
+  readonly column: number;
+  readonly message: string;
+}
+
+/** A source file of the application: its syntax tree, and its text with the changes so far. */
+export interface ParsedSource {
+  readonly file: string;
+  readonly text: string;
+  readonly tree: File;
+  readonly edited: MagicString;
+  readonly manual: ManualChange[];
+}
+
+/** Parses a source file. @throws {SyntaxError} */
+export function parseSource(file: string, text: string): ParsedSource {
+  const isTypeScript = /\.[cm]?tsx?$/.test(file);
+  // `<T>value` is a type assertion only in files without JSX.
+  const hasJsx = !isTypeScript || file.endsWith('x');
+  const plugins: ParserPlugin[] = [
+    ...(isTypeScript ? (['typescript', 'decorators-legacy'] as const) : (['decorators'] as const)),
+    ...(hasJsx ? (['jsx'] as const) : []),
+  ];
+  const tree = parse(text, {
+    sourceType: 'unambiguous',
+    allowAwaitOutsideFunction: true,
+    allowReturnOutsideFunction: true,
+    plugins,
+  });
+  return { file, text, tree, edited: new MagicString(text), manual: [] };
+}
+
+/** Adds a place that must be changed by hand. */
+export function addManual({ file, manual }: ParsedSource, node: Node, message: string): void {
+  const { line, column } = node.loc!.start;
+  manual.push({ file, line, column: column + 1, message });
+}
+
+export const textOf = ({ text }: ParsedSource, node: Node): string => text.slice(node.start!, node.end!);
+
+/**
+ * Visits each node of a syntax tree before its children.
+ *
+ * @param visit receives a node and its ancestors, the nearest one last
+ */
+export function walk(
+  node: Node,
+  visit: (node: Node, ancestors: readonly Node[]) => void,
+  ancestors: Node[] = [],
+): void {
+  visit(node, ancestors);
+  ancestors.push(node);
+  for (const [key, value] of Object.entries(node)) {
+    if (key === 'loc' || key.endsWith('Comments')) continue;
+    for (const child of (Array.isArray(value) ? value : [value]) as unknown[])
+      if (isNode(child)) walk(child, visit, ancestors);
+  }
+  ancestors.pop();
+}
+
+const isNode = (value: unknown): value is Node =>
+  typeof value === 'object' && value !== null && typeof (value as { type?: unknown }).type === 'string';
