@@ -3,9 +3,7 @@ import { TypeSets, type TypeSet } from '../host/type-set.js';
 
 import type { CallMethod } from '../host/call-method.js';
 import { handleRejections } from '../host/handle-rejections.js';
-import { isObject } from '../internal/is-object.js';
-import { describeValue, show } from '../internal/descriptions.js';
-import { looksThenable } from '../internal/describe-value.js';
+import { describe, describeValue, show } from '../internal/descriptions.js';
 import type { TypeTable } from '../types/type-table.js';
 import { hasTagged, tagVersion } from '../types/typed.js';
 import { registeredPrototypes } from '../engine/runtime/exact-class.js';
@@ -62,6 +60,7 @@ export class PrecompiledPolicy {
       typeSets,
       members: { types, isConstant: (value) => constants.has(value) },
       equality,
+      createTags: loadedParts().fields?.createTags ?? noFields,
     };
     this.#callMethod = loadedParts().methods ?? noMethods;
     this.#helpers = new ModuleHelpers(types, typeSets, module.sources);
@@ -205,17 +204,20 @@ function checkModule(module: PolicyModule, types: TypeTable, equality: Equality)
 }
 
 function notCompiled(module: unknown, format: unknown): PolarError {
-  const advice =
-    format !== undefined
-      ? 'compile it again'
-      : isObject(module) && 'default' in module
-        ? 'pass the default export of the module'
-        : isObject(module) && looksThenable(module)
-          ? 'await the import, and pass its default export'
-          : 'pass the default export of the file that `compilePolicy` wrote';
   const found = format === undefined ? describeValue(module) : `a policy of format ${show(format)}`;
-  return new PolarError('POLAR_LOAD_MODULE_FORMAT', { found, advice });
+  return new PolarError('POLAR_LOAD_MODULE_FORMAT', {
+    found,
+    advice: describe().moduleAdvice(module, format),
+  });
 }
+
+/** Replaces the part for declared fields, in a policy whose types declare none. */
+const noFields = (): never => {
+  throw new PolarError('POLAR_LOAD_MODULE_FORMAT', {
+    found: 'a policy whose types declare fields',
+    advice: 'compile it again',
+  });
+};
 
 /** Replaces the part that calls methods, in a policy without method calls. */
 const noMethods: CallMethod = () => {

@@ -1,6 +1,7 @@
 import { describeValue } from '../internal/describe-value.js';
 import { addDescriptions } from '../internal/descriptions.js';
 import { nearNames } from '../internal/near-names.js';
+import { rowAdvice, tagExample } from './argument-advice.js';
 import { invalidOption, unknownOption } from './option-texts.js';
 import { runtimeCodes } from './runtime-codes.js';
 import { addTexts } from './texts.js';
@@ -8,5 +9,12 @@ import { addTexts } from './texts.js';
 /** Gives errors their texts, and the descriptions of the values and options that an application passes. */
 export function addMessages(): void {
   addTexts(runtimeCodes);
-  addDescriptions({ describeValue, invalidOption, nearNames, unknownOption });
+  addDescriptions({
+    describeValue,
+    invalidOption,
+    nearNames,
+    rowAdvice,
+    tagExample,
+    unknownOption,
+  });
 }

@@ -4,9 +4,7 @@ import { hasEquality, type TypeSet, type TypeSets } from '../host/type-set.js';
 import { isPlainObject, isThenable } from '../host/value.js';
 import { compareKeys, compareRows, isRow } from './compare-rows.js';
 import { EngineValue } from '../terms/engine-value.js';
-import { ListCursor } from '../terms/list-cursor.js';
 import { isList, isPartial, PartialDictionary, type PartialList } from '../terms/partial.js';
-import { deref, Variable } from '../terms/variable.js';
 import { isObjectOrFunction } from '../internal/is-object.js';
 import { compareCodePoints } from '../internal/code-points.js';
 import type { DeclaredType } from '../types/declared-type.js';
@@ -47,12 +45,28 @@ export type Compared =
 const equal: Compared = { kind: 'equal' };
 const unequal: Compared = { kind: 'unequal' };
 
+/** Compares values that contain variables. Compiled code has no variables, so that it does not need this code. */
+export interface LogicTerms {
+  /** Follows bindings to a value or an unbound variable. */
+  readonly deref: (value: unknown) => unknown;
+  readonly isVariable: (value: unknown) => boolean;
+  /** Pushes the items pairwise. Returns `false` when the lists cannot be equal. */
+  readonly pushListPairs: (
+    left: readonly unknown[] | PartialList,
+    right: readonly unknown[] | PartialList,
+    stack: unknown[],
+    budget: Meter,
+  ) => boolean;
+}
+
 /** The parts of the program and of the query on which a comparison depends. */
 export interface EqualityContext {
   readonly equality: Equality;
   typeOf(value: unknown): TypeSet;
   readonly typeSets: TypeSets;
   readonly budget: Meter;
+  /** Undefined where no value contains a variable. */
+  readonly terms: LogicTerms | undefined;
   /** Returns the value of a promise that was awaited, or the value itself. */
   settled(value: unknown): unknown;
 }
@@ -65,16 +79,19 @@ export function compareValues(left: unknown, right: unknown, context: EqualityCo
   if (areDistinct(left, right, context)) return unequal;
   const areEqual = compareAsRows(left, right, context);
   if (areEqual !== undefined) return areEqual ? equal : unequal;
+  const { terms } = context;
+  const valueOf = (value: unknown): unknown =>
+    unboxed(context.settled(terms === undefined ? value : terms.deref(value)));
   const stack: unknown[] = [left, right];
   let open: (readonly [unknown, unknown])[] | undefined;
   while (stack.length > 0) {
-    const b = unboxed(context.settled(deref(stack.pop())));
-    const a = unboxed(context.settled(deref(stack.pop())));
+    const b = valueOf(stack.pop());
+    const a = valueOf(stack.pop());
     if (a === b) {
       if (typeof a === 'number' && Number.isNaN(a)) return unequal;
       continue;
     }
-    if (a instanceof Variable || b instanceof Variable) {
+    if (terms !== undefined && (terms.isVariable(a) || terms.isVariable(b))) {
       (open ??= []).push([a, b]);
       continue;
     }
@@ -91,7 +108,8 @@ export function compareValues(left: unknown, right: unknown, context: EqualityCo
     }
     context.budget.step();
     if (isList(a) && isList(b)) {
-      if (!pushListPairs(a, b, stack, context.budget)) return unequal;
+      const push = terms?.pushListPairs ?? pushItems;
+      if (!push(a as readonly unknown[], b as readonly unknown[], stack, context.budget)) return unequal;
       continue;
     }
     if (!isObjectOrFunction(a) || !isObjectOrFunction(b) || isList(a) || isList(b)) {
@@ -162,40 +180,12 @@ export const isPrimitive = (value: unknown): boolean => !isObjectOrFunction(valu
 const isInstance = (value: unknown): boolean =>
   isObjectOrFunction(value) && !isList(value) && !isDictionary(value);
 
-/** Pushes the items pairwise, and an open end with the remainder of the other list. Returns `false` when the lists cannot be equal. */
-function pushListPairs(
-  left: readonly unknown[] | PartialList,
-  right: readonly unknown[] | PartialList,
-  stack: unknown[],
-  budget: Meter,
-): boolean {
-  const a = new ListCursor(left);
-  const b = new ListCursor(right);
-  const pairs: unknown[] = [];
-  for (;;) {
-    const moreA = a.hasNext();
-    const moreB = b.hasNext();
-    if (moreA && moreB) {
-      budget.step();
-      pairs.push(b.next(), a.next());
-      continue;
-    }
-    if (!moreA && !moreB && a.open === undefined && b.open === undefined) break;
-    if (!moreA && a.open === undefined) {
-      if (moreB || b.open === undefined) return false;
-      pairs.push(b.open, []);
-      break;
-    }
-    if (!moreB && b.open === undefined) {
-      if (moreA || a.open === undefined) return false;
-      pairs.push([], a.open);
-      break;
-    }
-    pairs.push(b.remainder(), a.remainder());
-    break;
-  }
+/** Pushes the items of lists without variables pairwise. Returns `false` when the lists cannot be equal. */
+function pushItems(a: readonly unknown[], b: readonly unknown[], stack: unknown[], budget: Meter): boolean {
+  budget.spend(Math.min(a.length, b.length));
+  if (a.length !== b.length) return false;
   // The first pair is on top of the stack.
-  for (let i = pairs.length - 1; i >= 0; i--) stack.push(pairs[i]);
+  for (let i = a.length - 1; i >= 0; i--) stack.push(a[i], b[i]);
   return true;
 }
 

@@ -287,3 +287,5 @@ class ListIndex {
     this.#types.set(row, types);
   }
 }
+
+export const createTags = (types: TypeTable): Tags => new Tags(types);

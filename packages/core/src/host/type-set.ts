@@ -6,8 +6,7 @@ import { findTag, tagVersion } from '../types/typed.js';
 import { Discriminators, noTypes } from './discriminators.js';
 import type { Tags } from './tags.js';
 import { isPlainObject } from './value.js';
-import { isPartial, PartialDictionary } from '../terms/partial.js';
-import { Variable } from '../terms/variable.js';
+import { isPartial, PartialDictionary, PartialList } from '../terms/partial.js';
 
 /** All types of a value. Interned, so that its id can be part of the key of a candidate table. */
 export interface TypeSet {
@@ -157,11 +156,11 @@ export class TypeSets {
       if (known !== undefined && (known.types.size > 0 || tags === undefined || tags.isEmpty)) return known;
     }
     if (isPartial(value)) {
-      return value instanceof Variable
-        ? this.unbound
-        : value instanceof PartialDictionary
-          ? this.#dictionary
-          : this.#list;
+      return value instanceof PartialDictionary
+        ? this.#dictionary
+        : value instanceof PartialList
+          ? this.#list
+          : this.unbound;
     }
     if (this.hasPredicates) return this.#withAll(value, tags);
     return isPlainObject(value) ? this.#ofRow(value, tags) : this.#ofInstance(value, tags);

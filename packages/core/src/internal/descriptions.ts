@@ -14,6 +14,12 @@ export interface Descriptions {
   readonly invalidOption: (option: string, value: unknown) => string;
   /** Says which options are known. */
   readonly unknownOption: (name: string, known: readonly string[]) => string;
+  /** Says how to correct a value that is not a row, for `typed`. */
+  readonly rowAdvice: (row: unknown, type: string) => string;
+  /** Shows what to pass to `typed` instead of this first argument. */
+  readonly tagExample: (tag: unknown, row: unknown) => string;
+  /** Says how to correct a value that is not the default export of a compiled policy. */
+  readonly moduleAdvice: (module: unknown, format: unknown) => string;
   /** Returns the known names that are most similar to a name. */
   readonly nearNames: (name: string, known: Iterable<string>, count?: number) => string[];
 }
@@ -34,6 +40,9 @@ let descriptions: Descriptions = {
   conditionAdvice: noAdvice,
   invalidOption: (_, value) => `is invalid, found ${briefly(value)}`,
   unknownOption: () => 'is unknown',
+  rowAdvice: noAdvice,
+  tagExample: () => "'Note'",
+  moduleAdvice: () => 'pass the default export of the file that `compilePolicy` wrote',
   nearNames: () => [],
 };
 

@@ -2,8 +2,9 @@
 import '../aot/methods.js';
 import { addPart } from '../aot/parts.js';
 import '../host/messages.js';
+import { createTags } from '../host/tags.js';
 import { declarations } from '../types/declarations.js';
 
-addPart('fields', declarations);
+addPart('fields', { ...declarations, createTags });
 
 export * from '../aot/compiled.js';

@@ -7,6 +7,7 @@ import {
   type EqualityContext,
 } from '../engine/equality.js';
 import { hostError } from '../engine/host-error.js';
+import { logicTerms } from '../engine/logic-terms.js';
 import type { ProgramContext } from '../engine/program-context.js';
 import { always, and, never, not, or, type Condition } from '../filter/condition.js';
 import { equalCondition, inCondition, isNilCondition } from '../filter/comparisons.js';
@@ -45,6 +46,7 @@ export class ValueEquality {
       typeSets: host.typeSets,
       budget: host.budget,
       settled: (value) => host.settled(value),
+      terms: logicTerms,
     };
   }
 

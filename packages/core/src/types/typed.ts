@@ -1,6 +1,6 @@
 import { PolarError } from '../diagnostics/polar-error.js';
-import { isClass, looksThenable } from '../internal/describe-value.js';
-import { describeValue } from '../internal/descriptions.js';
+import { looksThenable } from '../internal/describe-value.js';
+import { describe, describeValue } from '../internal/descriptions.js';
 import { findName, setName } from './row-name.js';
 
 // On globalThis, so that the ESM and the CommonJS copy of this package share it.
@@ -41,10 +41,17 @@ interface Row {
  * const repo = typed('Repository', await db.query.repositories.findFirst());
  */
 export function typed<T extends object>(type: string, row: T & Row): T {
-  if (typeof type !== 'string' || type === '') throw invalidTag(type, row);
-  const advice = adviceFor(row, type);
-  if (advice !== undefined)
-    throw new PolarError('POLAR_TYPE_NOT_AN_OBJECT', { type, found: describeValue(row), advice });
+  if (typeof type !== 'string' || type === '')
+    throw new PolarError('POLAR_TYPE_INVALID_TAG', {
+      found: describeValue(type),
+      example: describe().tagExample(type, row),
+    });
+  if (!isRow(row))
+    throw new PolarError('POLAR_TYPE_NOT_AN_OBJECT', {
+      type,
+      found: describeValue(row),
+      advice: describe().rowAdvice(row, type),
+    });
   registry.set(row, type);
   for (let p = parentOf(row); p !== null && p !== Object.prototype; p = parentOf(p)) {
     if (registry.prototypes.has(p)) continue;
@@ -54,26 +61,14 @@ export function typed<T extends object>(type: string, row: T & Row): T {
   return row;
 }
 
-function invalidTag(tag: unknown, row: unknown): PolarError {
-  const example =
-    typeof tag === 'function' && isClass(tag)
-      ? `'${tag.name}'`
-      : typeof tag === 'object' && typeof row === 'string'
-        ? `'${row}', and the row is the second argument`
-        : "'Note'";
-  return new PolarError('POLAR_TYPE_INVALID_TAG', { found: describeValue(tag), example });
-}
-
-/** Returns how to correct a value that is not a row; undefined for a row. */
-function adviceFor(row: unknown, type: string): string | undefined {
-  if (row === null || row === undefined) return 'test whether the row was found before you tag it';
-  if (typeof row === 'function') return 'pass a row or an instance';
-  if (typeof row !== 'object') return 'load the row by its id, and pass it';
+/** Returns whether a value is an object that can be a row: neither a list nor a promise. */
+function isRow(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
   try {
-    if (Array.isArray(row)) return `tag each row: rows.map((row) => typed('${type}', row))`;
-    return looksThenable(row) ? `await it: typed('${type}', await …)` : undefined;
+    return !Array.isArray(value) && !looksThenable(value);
   } catch {
-    return 'the value is a proxy that cannot be read';
+    // A proxy that cannot be read.
+    return false;
   }
 }
 

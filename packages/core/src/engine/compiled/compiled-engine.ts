@@ -1,4 +1,5 @@
 import { isPolarError } from '../../diagnostics/polar-error.js';
+import { createTags } from '../../host/tags.js';
 import type { BackEnd } from '../backends/back-end.js';
 import type { CompiledFunction } from '../compiler/compiled-function.js';
 import { PolicyLinker, type LinkerOptions } from '../compiler/linker/policy-linker.js';
@@ -28,7 +29,10 @@ export class CompiledEngine extends PolicyLinker {
     super(context, options, previous);
     const { program, typeSets, members, equality } = context;
     const { types, unions } = program;
-    this.runtime = new BailoutRuntime({ types, unions, typeSets, members, equality }, this.registered);
+    this.runtime = new BailoutRuntime(
+      { types, unions, typeSets, members, equality, createTags },
+      this.registered,
+    );
   }
 
   protected override prepare(fn: CompiledFunction): void {

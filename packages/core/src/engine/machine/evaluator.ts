@@ -13,6 +13,7 @@ import type { Term } from '../../ir/term.js';
 import type { FieldType } from '../../types/declared-type.js';
 import { areDistinct, type Equality } from '../equality.js';
 import { hostError } from '../host-error.js';
+import { logicTerms } from '../logic-terms.js';
 import type { HostReplay } from '../host-replay.js';
 import type { Budget } from '../limits.js';
 import type { ProgramContext } from '../program-context.js';
@@ -35,6 +36,7 @@ import { bindEither, bindVariable, unifyObjects } from './unifier.js';
  */
 export abstract class Evaluator extends ProofState implements Prover {
   readonly equality: Equality;
+  readonly terms = logicTerms;
   // Most queries need none of these three.
   #tags: Tags | undefined = undefined;
   /** The values of the promises that were awaited. */

@@ -10,7 +10,7 @@ import {
 } from '../../host/member.js';
 import { handleRejections } from '../../host/handle-rejections.js';
 import type { Meter } from '../../host/meter.js';
-import { Tags } from '../../host/tags.js';
+import type { Tags } from '../../host/tags.js';
 import type { TypeSet, TypeSets } from '../../host/type-set.js';
 import { describe, show } from '../../internal/descriptions.js';
 import { isThenable } from '../../host/value.js';
@@ -43,6 +43,8 @@ export interface RuntimeContext {
   readonly typeSets: TypeSets;
   readonly members: MemberContext;
   readonly equality: Equality;
+  /** Creates the record of the types that declared fields give to rows. */
+  createTags(types: TypeTable): Tags;
 }
 
 /**
@@ -88,6 +90,8 @@ export abstract class Runtime implements EqualityContext, Meter {
   }
 
   readonly typeSets: TypeSets;
+  /** Compiled code contains no variables. */
+  readonly terms = undefined;
 
   get equality(): Equality {
     return this.context.equality;
@@ -238,12 +242,17 @@ export abstract class Runtime implements EqualityContext, Meter {
 
   /** Tags a plain row with the declared type of a field. */
   tag(value: unknown, type: FieldType): void {
-    (this.#tags ??= new Tags(this.context.types)).tag(value, type);
+    (this.#tags ??= this.#newTags()).tag(value, type);
   }
 
   /** Tags a plain row with the type of the application that a field has. */
   tagRow(row: object, type: DeclaredType): void {
-    (this.#tags ??= new Tags(this.context.types)).tagRow(row, type);
+    (this.#tags ??= this.#newTags()).tagRow(row, type);
+  }
+
+  #newTags(): Tags {
+    const { context } = this;
+    return context.createTags(context.types);
   }
 
   /** Checks that declared fields have given no other type to a row without a tag and a discriminator, which was tagged with this type. */

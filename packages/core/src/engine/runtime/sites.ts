@@ -21,8 +21,8 @@ export interface ReadSite {
 
 export const readSite = (
   name: string,
-  inPattern: boolean,
-  field: FieldType | undefined,
+  inPattern = false,
+  field?: FieldType,
   notesRows = false,
 ): ReadSite => ({
   kind: 'read-site',

@@ -97,8 +97,9 @@ export class ConstantPrinter {
       this.callsMethods = true;
       return `h.method(${name})`;
     }
-    const field = site.field === undefined ? 'undefined' : this.#textOf(site.field);
-    return `h.read(${name}, ${site.inPattern}, ${field}, ${site.notesRows})`;
+    const rest = [site.inPattern, site.field, site.notesRows];
+    while (rest.length > 0 && !rest.at(-1)) rest.pop();
+    return `h.read(${[name, ...rest.map((value) => this.#textOf(value))].join(', ')})`;
   }
 }
 

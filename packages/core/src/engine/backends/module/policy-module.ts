@@ -4,7 +4,7 @@ import type { EntryName } from '../../entry-arities.js';
 import type { ModuleHelpers } from './module-helpers.js';
 
 /** The format of the modules that this version can run. */
-export const moduleFormat = 3;
+export const moduleFormat = 4;
 
 /** The code of a rule: one form that stops at a promise, and one that awaits it. */
 export interface Entry {

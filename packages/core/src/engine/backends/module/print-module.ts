@@ -31,10 +31,12 @@ export const printModule = (context: ProgramContext, report: Report): PrintedMod
 class ModulePrinter {
   readonly #linker: AotLinker;
   readonly #constants: ConstantPrinter;
-  /** The makers of functions, by their text. */
-  readonly #makers = new Map<string, string>();
-  /** The statements that make the functions. */
-  readonly #assignments: string[] = [];
+  /** The numbers of the makers of functions, by their text. */
+  readonly #makers = new Map<string, number>();
+  /** The numbers of the lists of constants, by their text. */
+  readonly #lists = new Map<string, number>();
+  /** The forms of each function: the number of the maker, and that of the list of constants that it is called with. */
+  readonly #forms = new Map<CompiledFunction, Map<Way, readonly [maker: number, constants: number]>>();
   readonly #codes = new SharedCode();
   readonly #refused = new Set<string>();
   /** The functions whose `runAll` or `waitAll` is called. */
@@ -62,11 +64,21 @@ class ModulePrinter {
     for (const fn of this.#explored) this.#function(fn, ['runAll', 'waitAll']);
     const body = [
       // Lists instead of variables, because V8 limits the variables of a function.
-      'const U = h.noValue, f = [], g = [], m = [];',
+      'const U = h.noValue, f = [], g = [], m = [], c = [];',
       `for (let i = 0; i < ${count}; i++) f.push({ run: undefined, wait: undefined, runAll: undefined, waitAll: undefined });`,
       ...[...this.#constants.shared].map((text, i) => `g[${i}] = ${text};`),
       ...[...this.#makers.keys()].map((text, i) => `m[${i}] = (${preamble.join(', ')}) => { ${text} };`),
-      ...this.#assignments,
+      // A list is made again for each form, because reads remember what they have read.
+      ...[...this.#lists.keys()].map((text, i) => `c[${i}] = () => [${text}];`),
+      'const add = (to, a, b, t) => to.forEach((x, i) => {',
+      '  x[a] = m[t[4 * i]](R, U, c[t[4 * i + 1]]());',
+      '  x[b] = m[t[4 * i + 2]](R, U, c[t[4 * i + 3]]());',
+      '});',
+      this.#table('f', this.#linker.functions, ['run', 'wait']),
+      this.#table(`[${[...this.#explored].map(functionName).join(', ')}]`, this.#explored, [
+        'runAll',
+        'waitAll',
+      ]),
       `return { ${entries.join(', ')} };`,
     ];
     const parts = this.#parts();
@@ -112,10 +124,18 @@ class ModulePrinter {
 
   #assign(fn: CompiledFunction, way: Way, { text, constants, explored }: EmittedCode): void {
     for (const each of explored) this.#explored.add(each);
-    let maker = this.#makers.get(text);
-    if (maker === undefined) this.#makers.set(text, (maker = `m[${this.#makers.size}]`));
     const passed = constants.map((value) => this.#constants.print(value)).join(', ');
-    this.#assignments.push(`${functionName(fn)}.${way} = ${maker}(R, U, [${passed}]);`);
+    let forms = this.#forms.get(fn);
+    if (forms === undefined) this.#forms.set(fn, (forms = new Map()));
+    forms.set(way, [numberOf(text, this.#makers), numberOf(passed, this.#lists)]);
+  }
+
+  /** Prints the call that makes these forms of these functions. */
+  #table(to: string, functions: Iterable<CompiledFunction>, ways: readonly [Way, Way]): string {
+    const numbers = [...functions].flatMap((fn) =>
+      ways.flatMap((way) => this.#forms.get(fn)?.get(way) ?? []),
+    );
+    return `add(${to}, "${ways.join('", "')}", [${numbers.join()}]);`;
   }
 
   #refuse(error: unknown, fn: CompiledFunction): void {
@@ -128,6 +148,13 @@ class ModulePrinter {
     this.#refused.add(key);
     this.report.error('POLAR_LOAD_NOT_COMPILED', { why }, at);
   }
+}
+
+/** Returns the number of a text, which is its position in the map. */
+function numberOf(text: string, numbers: Map<string, number>): number {
+  let number = numbers.get(text);
+  if (number === undefined) numbers.set(text, (number = numbers.size));
+  return number;
 }
 
 /** Returns the reason why a function cannot be compiled, or undefined for an error of another kind. */
