@@ -3,6 +3,7 @@ import { textOf, walk, type ParsedSource } from './parsed-source.js';
 
 /** Functions and methods whose first argument is the name of a module. */
 const loaders = new Set(['require', 'resolve']);
+// cspell:ignore dont
 const mocks = new Set([
   'mock',
   'doMock',
