@@ -1,7 +1,10 @@
 import { globSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { Authorizer } from '../index.js';
 import { checkPolicy } from '../policy/check-policy.js';
+import { fixes, undecidedExamples } from './code-fixes.fixture.js';
 import { codes, messageOf, type Code, type DataOf } from './codes.js';
+import type { PolarError } from './polar-error.js';
 
 // cspell:ignore Clok nmae onwer Organisation ower raed raeder trimm
 
@@ -336,6 +339,28 @@ name, code, message, place and data.
 
 ${families.map(section).join('\n')}`;
 
+const requiredRules = (policy: string): string => {
+  const [, name, type] = /relations = \{ (\w+): (\w+) \}/.exec(policy) ?? [];
+  const relation = name === undefined ? '' : `has_relation(_: ${type}, "${name}", _: Repo);`;
+  return ` actor User {} has_role(_: User, _: String, _: Repo); ${relation}`;
+};
+
+/** The codes as `nanook code` and docs/reference/codes.md show them. */
+const entries = (Object.keys(codes) as Code[]).map((code) => {
+  const prefix = families.find(([each]) => code.startsWith(each))![0];
+  return {
+    code,
+    page: 'errors.md',
+    severity: prefix === 'POLAR_DENIED_' || warnings.has(code) ? 'warning' : 'error',
+    message: messageFor(code),
+    ...(isWithExample(code) && { example: shown(examples[code]), fix: shown(fixes[code]) }),
+    ...(code in undecidedExamples && {
+      example: undecidedExamples[code as keyof typeof undecidedExamples][0],
+      fix: undecidedExamples[code as keyof typeof undecidedExamples][2],
+    }),
+  };
+});
+
 describe('docs/reference/errors.md', () => {
   it('shows the text of every code in codes.ts', async () => {
     await expect(page).toMatchFileSnapshot('../../../../docs/reference/errors.md');
@@ -347,6 +372,36 @@ describe('docs/reference/errors.md', () => {
 
   it.each(Object.entries(examples))('has an example policy that causes %s', (code, example) => {
     expect(checkPolicy([wholeOf(example)], { types }).map((found) => found.code)).toContain(code);
+  });
+
+  it.each(Object.entries(fixes))('has a corrected policy without errors for %s', (code, fix) => {
+    const policy = wholeOf(fix);
+    // The rules that a block requires are not part of an example about its syntax.
+    const rest = policy.startsWith('resource') && !policy.includes('actor') ? requiredRules(policy) : '';
+    const found = checkPolicy([policy + rest], { types });
+    expect(found.map((each) => each.code)).not.toContain(code);
+    expect(found.filter(({ severity }) => severity === 'error').map(({ message }) => message)).toEqual([]);
+  });
+
+  it.each(Object.entries(undecidedExamples))(
+    'has a rule that is undecided with %s, and a corrected one that is decided',
+    async (code, [rule, argument, fix]) => {
+      const outcomeOf = async (policies: string): Promise<string> => {
+        const authorizer = await Authorizer.load({ policies, queries: ['f'], onWarning: () => {} });
+        try {
+          return String((await authorizer.queryRule('f', [argument]).next()).done);
+        } catch (error) {
+          return (error as PolarError).code;
+        }
+      };
+      expect(await outcomeOf(rule)).toBe(code);
+      expect(await outcomeOf(fix)).toMatch(/^(true|false)$/);
+    },
+  );
+
+  it('writes the codes for the command line', async () => {
+    const text = `${JSON.stringify(entries, undefined, 2)}\n`;
+    await expect(text).toMatchFileSnapshot('../../../cli/src/codes/core.json');
   });
 
   it('lists at least nine checks as warnings', () => {

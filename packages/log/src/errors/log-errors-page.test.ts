@@ -67,4 +67,13 @@ describe('docs/reference/log-errors.md', () => {
   it('shows the text of every code', async () => {
     await expect(page).toMatchFileSnapshot('../../../../docs/reference/log-errors.md');
   });
+
+  it('writes the codes for the command line', async () => {
+    const entries = Object.entries(samples).map(([code, [data, when]]) => {
+      const { message } = new NanookLogError(code as NanookLogErrorCode, data as never);
+      return { code, page: 'log-errors.md', severity: 'error', message, when };
+    });
+    const text = `${JSON.stringify(entries, undefined, 2)}\n`;
+    await expect(text).toMatchFileSnapshot('../../../cli/src/codes/log.json');
+  });
 });

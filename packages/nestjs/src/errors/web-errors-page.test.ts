@@ -216,6 +216,23 @@ describe('docs/reference/web-errors.md', () => {
     await expect(page).toMatchFileSnapshot('../../../../docs/reference/web-errors.md');
   });
 
+  it('writes the codes for the command line', async () => {
+    const entries = [
+      ...Object.entries(http).map(([code, message]) => ({
+        code,
+        message,
+        when: whenHttp[code as ConfigErrorCode],
+      })),
+      ...Object.entries(nest).map(([code, message]) => ({
+        code,
+        message,
+        when: whenNest[code as NanookNestErrorCode],
+      })),
+    ].map(({ code, message, when }) => ({ code, page: 'web-errors.md', severity: 'error', message, when }));
+    const text = `${JSON.stringify(entries, undefined, 2)}\n`;
+    await expect(text).toMatchFileSnapshot('../../../cli/src/codes/web.json');
+  });
+
   it('has every code once', () => {
     const codes = [...Object.keys(httpSamples), ...Object.keys(nestSamples)];
     for (const code of codes) expect(page.split(`\`${code}\``)).toHaveLength(2);

@@ -111,4 +111,14 @@ describe('docs/reference/orm-errors.md', () => {
   it('shows the text of every code', async () => {
     await expect(page).toMatchFileSnapshot('../../../../docs/reference/orm-errors.md');
   });
+
+  it('writes the codes for the command line', async () => {
+    const samples = { ...commonSamples, ...prismaSamples, ...mongooseSamples, ...rlsSamples };
+    const entries = Object.entries(samples).map(([code, [data, when]]) => {
+      const { message } = new NanookOrmError(code as NanookOrmErrorCode, data as never);
+      return { code, page: 'orm-errors.md', severity: 'error', message, when: `thrown when ${when}` };
+    });
+    const text = `${JSON.stringify(entries, undefined, 2)}\n`;
+    await expect(text).toMatchFileSnapshot('../../../cli/src/codes/orm.json');
+  });
 });

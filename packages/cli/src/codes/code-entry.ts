@@ -1,0 +1,15 @@
+/** A code of an error, a warning or a lint, as `nanook code` and docs/reference/codes.md show it. */
+export interface CodeEntry {
+  readonly code: string;
+  /** The page of the reference, relative to docs/reference. */
+  readonly page: string;
+  readonly severity: string;
+  /** The message for the example, or for sample data. */
+  readonly message: string;
+  /** The moment at which an application gets the error. */
+  readonly when?: string | undefined;
+  /** A policy with the mistake. */
+  readonly example?: string;
+  /** The corrected policy. */
+  readonly fix?: string;
+}

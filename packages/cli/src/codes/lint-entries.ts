@@ -1,0 +1,75 @@
+import type { CodeEntry } from './code-entry.js';
+
+/** The codes of the lints of `nanook check`, each with a policy that has the mistake, and the corrected policy. */
+export const lintEntries: readonly CodeEntry[] = [
+  lint(
+    'NANOOK_LINT_NEVER_GRANTED',
+    'no rule gives the permission "edit" of Note; add a rule has_permission(…, "edit", …), or a shorthand rule `"edit" if …;`, or remove the permission',
+    'a permission, role or relation of a block that no rule gives. A check of it is always denied',
+    `resource Note {
+  permissions = ["read", "edit"];
+  roles = ["owner"];
+  "read" if "owner";
+}
+has_role(user: User, "owner", note: Note) if note.ownerId = user.id;`,
+    `resource Note {
+  permissions = ["read", "edit"];
+  roles = ["owner"];
+  "read" if "owner";
+  "edit" if "owner";
+}
+has_role(user: User, "owner", note: Note) if note.ownerId = user.id;`,
+  ),
+  lint(
+    'NANOOK_LINT_NEVER_USED',
+    'no rule uses the role "guest" of Note; add a rule, or remove the role',
+    'a role or relation of a block that no rule asks for',
+    `resource Note {
+  permissions = ["read"];
+  roles = ["owner", "guest"];
+  "read" if "owner";
+}
+has_role(user: User, role: String, note: Note) if [role, user.id] in note.roles;`,
+    `resource Note {
+  permissions = ["read"];
+  roles = ["owner", "guest"];
+  "read" if "owner";
+  "read" if "guest";
+}
+has_role(user: User, role: String, note: Note) if [role, user.id] in note.roles;`,
+  ),
+  lint(
+    'NANOOK_LINT_DUPLICATE_RULE',
+    'the same rule is at policy.polar:1:1; remove one of them',
+    'a rule that is written twice. `nanook check --fix` removes the second one',
+    `allow(user: User, "read", note: Note) if note.ownerId = user.id;
+allow(user: User, "read", note: Note) if note.ownerId = user.id;`,
+    `allow(user: User, "read", note: Note) if note.ownerId = user.id;`,
+  ),
+  lint(
+    'NANOOK_LINT_UNREACHABLE_RULE',
+    'this rule is needless, because `allow(_: User{}, "read", _: Note{});` (policy.polar:1:1) holds whenever it holds; remove one of them',
+    'a rule that changes no answer, because a fact with broader parameters holds whenever it holds. One of them is probably wrong',
+    `allow(_: User, "read", _: Note);
+allow(user: User, "read", note: Note) if note.ownerId = user.id;`,
+    `allow(user: User, "read", note: Note) if note.ownerId = user.id;`,
+  ),
+  lint(
+    'NANOOK_LINT_MAY_BE_NIL',
+    '`note.dueAt` may be nil, and then `<` cannot be decided; write `note.dueAt != nil and …` before it',
+    'an order comparison or a `not` of an optional field, without a test for `nil` before it. The condition is undecided for `nil`, so a check can throw',
+    'allow(_: User, "close", note: Note) if note.dueAt < 5;',
+    'allow(_: User, "close", note: Note) if note.dueAt != nil and note.dueAt < 5;',
+  ),
+  lint(
+    'NANOOK_LINT_CROSS_PRODUCT',
+    'each element of the loop over `group` is combined with each element of this loop, although no condition compares the two; move one of the loops into a rule of its own',
+    'two loops that no condition connects, so that each element of one is combined with each element of the other',
+    'allow(user: User, "read", note: Note) if group in user.groups and tag in note.tags and group.id = 1 and tag.id = 2;',
+    'allow(user: User, "read", note: Note) if group in user.groups and tag in note.tags and group.id = tag.groupId;',
+  ),
+];
+
+function lint(code: string, message: string, when: string, example: string, fix: string): CodeEntry {
+  return { code, page: 'codes.md', severity: 'warning', message, when, example, fix };
+}
