@@ -48,7 +48,7 @@ export async function runProgram(args: readonly string[], io: Io): Promise<ExitC
     .addCommand(diffCommand(io, outcome))
     .addCommand(graphCommand(io))
     .addCommand(compileCommand(io))
-    .addCommand(migrateCommand(io, outcome, version))
+    .addCommand(migrateCommand(io, outcome, manifest.version))
     .addCommand(replCommand(io));
   for (const command of [program, ...program.commands])
     command.exitOverride().configureOutput({
