@@ -11,10 +11,10 @@ const blocks = [...page.matchAll(/^```(\w+)[^\n]*\n([\s\S]*?)^```$/gm)].map(([, 
 /** The named files of the page, and its configuration. */
 const files = Object.fromEntries([
   ...blocks
-    .filter(({ language }) => language === 'polar')
+    .filter(({ text }) => /^(?:#|\/\/) file: /.test(text))
     .map(({ text }) => {
       const [first = '', ...lines] = text.split('\n');
-      return [first.replace('# file: ', ''), lines.join('\n')] as const;
+      return [first.replace(/^.* file: /, ''), lines.join('\n')] as const;
     }),
   ['nanook.config.json', blocks.find(({ language }) => language === 'json')!.text],
 ]);
@@ -30,6 +30,7 @@ const isUsed = (file: string, command: string): boolean =>
   file === 'policy/main.polar' ||
   file === 'nanook.config.json' ||
   command.includes(file) ||
+  (file.startsWith('src/') && command.startsWith('migrate')) ||
   (file === 'policy/tests.polar' && command === 'test --coverage');
 
 /** Splits a command as a shell does, with quotes. */

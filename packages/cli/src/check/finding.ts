@@ -1,6 +1,5 @@
 import type { Diagnostic } from '@nanook/core';
 import { positionOf, type Span } from '@nanook/core/syntax';
-import { codeUrl } from '../codes/docs-url.js';
 
 /** An error or a warning of `nanook check`. */
 export interface Finding {
@@ -24,8 +23,6 @@ export interface WrittenFinding {
   readonly endLine: number | undefined;
   /** The column after the last one. */
   readonly endColumn: number | undefined;
-  /** The address of the description of the code. */
-  readonly url: string;
 }
 
 export const findingOf = ({ severity, code, message, span }: Diagnostic): Finding => ({
@@ -48,7 +45,6 @@ export function writtenFinding({ severity, code, message, span }: Finding): Writ
     column: start?.column,
     endLine: end?.line,
     endColumn: end?.column,
-    url: codeUrl(code),
   };
 }
 

@@ -1,5 +1,4 @@
 // cspell:ignore noso
-
 import { beforeEach, describe, expect, it } from 'vitest';
 import { contentOf, enterFolder, nanook } from '../testing/run.fixture.js';
 
@@ -213,7 +212,7 @@ export class Service {
     ['class MyOso extends Oso {}\nawait oso.loadStr("");', 'by hand: a subclass of Authorizer'],
     ['run();', 'by hand: the file creates oso but does not load'],
   ])('changes nothing, and names the place, for %j', async (statements, message) => {
-    const before = `import { Oso } from 'oso';\n\nconst oso = new Oso();\n${statements}\n`;
+    const before = `import { Oso } from 'oso';\nconst oso = new Oso();\n${statements}\n`;
     const { code, out, text } = await toAuthorizer(before);
     expect({ code, text }).toEqual({ code: 1, text: before });
     expect(out).toContain(message);

@@ -2,9 +2,10 @@ import { writeFile } from 'node:fs/promises';
 import { Command, Option } from 'commander';
 import { migrateFiles, type Migration, type Target } from '../migrate/migrate-files.js';
 import { sourceFiles } from '../migrate/source-files.js';
+import { changedLines } from '../output/changed-lines.js';
 import { count } from '../output/count.js';
 import { ExitCode } from '../output/exit-code.js';
-import type { Colors, Io } from '../output/io.js';
+import type { Io } from '../output/io.js';
 import type { Outcome } from './outcome.js';
 
 interface MigrateFlags {
@@ -56,17 +57,4 @@ function print(io: Io, { changed, manual }: Migration, isDryRun: boolean): void 
     io.out(`${file}:${line}:${column} ${io.colors.yellow('by hand')}: ${message}`);
   const places = manual.length === 0 ? '' : `, ${count(manual.length, 'place')} to change by hand`;
   io.err(`${count(changed.length, 'file')} ${isDryRun ? 'to change' : 'changed'}${places}`);
-}
-
-/** Returns the lines between the common beginning and the common end of two texts. */
-function changedLines(before: string, after: string, { red, green }: Colors): string[] {
-  const [old, found] = [before.split('\n'), after.split('\n')];
-  let start = 0;
-  while (start < old.length && old[start] === found[start]) start++;
-  let end = 0;
-  while (end < Math.min(old.length, found.length) - start && old.at(-1 - end) === found.at(-1 - end)) end++;
-  return [
-    ...old.slice(start, old.length - end).map((line) => red(`- ${line}`)),
-    ...found.slice(start, found.length - end).map((line) => green(`+ ${line}`)),
-  ];
 }

@@ -38,9 +38,10 @@ export function parseSource(file: string, text: string): ParsedSource {
   return { file, text, tree, edited: new MagicString(text), manual: [] };
 }
 
-/** Adds a place that must be changed by hand. */
+/** Adds a place that must be changed by hand, unless its line has one. */
 export function addManual({ file, manual }: ParsedSource, node: Node, message: string): void {
   const { line, column } = node.loc!.start;
+  if (manual.some((change) => change.line === line)) return;
   manual.push({ file, line, column: column + 1, message });
 }
 
