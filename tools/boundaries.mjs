@@ -21,7 +21,7 @@ const packages = {
 };
 
 /** The folders of core that each folder may import. A name means the files directly in that folder; inner folders have their own entries. */
-const everyone = ['internal', 'diagnostics'];
+const everyone = ['internal', 'diagnostics', 'dialect'];
 const language = [...everyone, 'syntax', 'types', 'policy'];
 const rules = [...everyone, 'types', 'ir', 'host', 'terms'];
 const machine = [...rules, 'engine', 'engine/rules'];
@@ -31,6 +31,9 @@ const backEnds = [...compiler, 'engine/compiler', 'engine/backends'];
 const folders = {
   internal: [],
   diagnostics: everyone,
+  dialect: ['types', 'engine'],
+  // The operators and the access to members of the dialect oso.
+  'dialect/oso': [...everyone, 'host', 'terms', 'types', 'engine'],
   syntax: everyone,
   types: everyone,
   policy: [...language, 'policy/checks'],
@@ -84,6 +87,7 @@ const folders = {
   ],
   authorization: [
     ...machine,
+    'dialect/oso',
     'syntax',
     'policy',
     'engine/machine',
@@ -102,7 +106,7 @@ const folders = {
   ],
   candidate: [...machine, 'policy', 'engine/query', 'explanation', 'filter', 'authorization'],
   aot: [...machine, 'engine/query', 'engine/runtime', 'policy', 'authorization', 'engine/backends/module'],
-  compat: [...machine, 'engine/query', 'engine/backends/closures', 'policy', 'authorization'],
+  compat: [...machine, 'dialect/oso', 'engine/query', 'engine/backends/closures', 'policy', 'authorization'],
   tooling: ['syntax', 'policy'],
   testing: [...everyone, 'types', 'policy', 'explanation', 'authorization', 'aot'],
 };

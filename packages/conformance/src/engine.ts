@@ -13,6 +13,7 @@ import {
   type Class,
   type Code,
   type Diagnostic,
+  type EngineChoice,
   type FieldTypeInput,
   type RelationInput,
   type TypeDeclaration,
@@ -93,6 +94,9 @@ function columnsOf(fields: ClassParams['fields']): TypeDeclaration {
 }
 
 export class Oso {
+  /** The dialect of the policies. */
+  protected readonly dialect: 'nanook' | 'oso' = 'nanook';
+  protected readonly engine: EngineChoice = 'auto';
   readonly #options: OsoOptions;
   #types: Record<string, TypeDeclaration> = {};
   #constants: Record<string, unknown> = {};
@@ -269,7 +273,9 @@ export class Oso {
       policies: { name: 'policy', source: policy },
       types: this.#types,
       constants: this.#constants,
-      equality: equalityFn ?? 'deep',
+      dialect: this.dialect,
+      engine: this.engine,
+      ...(equalityFn ? { equality: equalityFn } : this.dialect === 'oso' ? {} : { equality: 'deep' }),
       onWarning,
       print: () => {},
       ...(readAction ? { readAction } : {}),

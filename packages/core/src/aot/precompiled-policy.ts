@@ -1,4 +1,5 @@
 import { PolarError } from '../diagnostics/polar-error.js';
+import { memberContext } from '../host/member.js';
 import { TypeSets, type TypeSet } from '../host/type-set.js';
 
 import type { CallMethod } from '../host/call-method.js';
@@ -52,13 +53,12 @@ export class PrecompiledPolicy {
     checkModule(module, types, equality);
     const typeSets = new TypeSets(types);
     const members = (names: readonly string[]) => names.flatMap((name) => types.find(name) ?? []);
-    const constants = new Set<unknown>(types.constantNames.map((name) => types.constant(name)));
     this.#module = module;
     this.#context = {
       types,
       unions: { Actor: members(module.unions.Actor), Resource: members(module.unions.Resource) },
       typeSets,
-      members: { types, isConstant: (value) => constants.has(value) },
+      members: memberContext(types),
       equality,
       createTags: loadedParts().fields?.createTags ?? noFields,
     };

@@ -1,3 +1,4 @@
+import { findDialect } from '../dialect/oso/find-dialect.js';
 import type { PolicyReader } from '../policy/policy-source.js';
 import { TypeTable } from '../types/type-table.js';
 import { DecisionContext } from './decision-engine.js';
@@ -16,7 +17,7 @@ export interface AuthorizerParts {
 export function createParts(options: AuthorizerOptions, reader: PolicyReader): AuthorizerParts {
   validateOptions(options);
   const clock = options.clock ?? (() => new Date());
-  const types = new TypeTable(options.types, constantsOf(options, clock));
+  const types = new TypeTable(options.types, constantsOf(options, clock), findDialect(options.dialect));
   const limits = limitsOf(options.limits);
   return {
     loading: { options, types, limits, reader },

@@ -202,7 +202,8 @@ export class DecisionEngine implements Decider {
         found.add(value as string);
       }
     } catch (error) {
-      if (!isUndecided(error)) throw error;
+      const { undecidedEndsQuery } = this.queries.context.program.types.dialect;
+      if (undecidedEndsQuery || !isUndecided(error)) throw error;
       return found;
     }
     if (found.size === 0) this.warnings?.explainEnumeration(rule, args);

@@ -10,6 +10,7 @@ import type { Limits } from '../engine/limits.js';
 import type { ProgramContext } from '../engine/program-context.js';
 import { QueryRun } from '../engine/query/query-run.js';
 import { GrantAnalysis } from '../analysis/grant-analysis.js';
+import { memberContext } from '../host/member.js';
 import { TypeSets } from '../host/type-set.js';
 import { addValueDescriptions } from '../host/value-descriptions.js';
 import { isProduction } from '../internal/is-production.js';
@@ -152,7 +153,9 @@ const areSame = (some: readonly Source[], others: readonly Source[]): boolean =>
 /** @throws {PolicyError} with the errors of the report, and for each query that does not hold */
 async function runInlineQueries(context: ProgramContext, limits: Limits, report: Report): Promise<void> {
   const startedAt = performance.now();
-  for (const query of context.program.inlineQueries) {
+  const { inlineQueries, types } = context.program;
+  const { inlineQueriesRunBackwards } = types.dialect;
+  for (const query of inlineQueriesRunBackwards ? inlineQueries.toReversed() : inlineQueries) {
     const run = new QueryRun(context, query, new Map(), {
       limits,
       signal: undefined,
@@ -163,7 +166,9 @@ async function runInlineQueries(context: ProgramContext, limits: Limits, report:
     // Throws for an answer that only constrains a variable.
     if (holds) run.bindings();
     run.dispose();
-    if (!holds) report.error('POLAR_LOAD_INLINE_QUERY_FAILED', { query: textOf(query.span) }, query.span);
+    if (holds) continue;
+    report.error('POLAR_LOAD_INLINE_QUERY_FAILED', { query: textOf(query.span) }, query.span);
+    if (inlineQueriesRunBackwards) break;
   }
   if (report.hasErrors) throw new PolicyError(report.diagnostics);
 }
@@ -191,12 +196,11 @@ function contextFor(
   typeSets: TypeSets | undefined,
 ): ProgramContext {
   const { types } = program;
-  const constants = new Set<unknown>(types.constantNames.map((name) => types.constant(name)));
   return {
     program,
     typeSets: typeSets ?? new TypeSets(types),
-    members: { types, isConstant: (value) => constants.has(value) },
-    equality: options.equality ?? 'identity',
+    members: memberContext(types, options.unsafeHostAccess),
+    equality: options.equality ?? (types.dialect.operators === undefined ? 'identity' : 'deep'),
     indexes: new Map(),
     // oxlint-disable-next-line no-console -- a policy prints for its author
     print: options.print ?? ((text) => console.log(text)),

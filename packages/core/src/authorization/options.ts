@@ -32,6 +32,16 @@ export interface DecisionOptions {
 }
 
 export interface AuthorizerOptions extends DecisionOptions {
+  /**
+   * The meaning of the policy. `'oso'` is for `@nanook/oso`: answers and errors are those of oso 0.27, also where Nanook differs from it
+   * (`docs/reference/differences.md`). Default `'nanook'`.
+   */
+  readonly dialect?: 'nanook' | 'oso';
+  /**
+   * Whether policies may read every member of a value and call every method, as in oso. It makes a policy a way into the process, so
+   * it is only for policies that you trust as code. It needs the dialect `'oso'`. Default `false`.
+   */
+  readonly unsafeHostAccess?: boolean;
   /** The policies to load together, in order: texts, `{ name, source }`, and under Node files and globs. */
   readonly policies: PolicyInput | readonly PolicyInput[];
   /** The label of these policies, such as a release or a revision. Decisions contain it next to the content hash. */
@@ -81,9 +91,11 @@ export interface CheckedReloadOptions<Checked> extends ReloadOptions {
 
 /** Returns the constants of a policy: those of the application, and `Clock`, unless a type of the application has this name. */
 export const constantsOf = (
-  { types, constants }: DecisionOptions,
+  { types, constants, dialect }: DecisionOptions & Pick<AuthorizerOptions, 'dialect'>,
   clock: () => Date,
 ): Readonly<Record<string, unknown>> => ({
-  ...(types !== undefined && 'Clock' in types ? {} : { Clock: Object.freeze({ now: () => clock() }) }),
+  ...(dialect === 'oso' || (types !== undefined && 'Clock' in types)
+    ? {}
+    : { Clock: Object.freeze({ now: () => clock() }) }),
   ...constants,
 });

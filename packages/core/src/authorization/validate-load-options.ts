@@ -26,6 +26,8 @@ const loading = {
   onWarning: isFunction,
   denialWarnings: isBoolean,
   print: isFunction,
+  dialect: oneOf('nanook', 'oso'),
+  unsafeHostAccess: isBoolean,
   resources: isAdapter,
   engine: oneOf('auto', 'source', 'closures', 'machine'),
 } satisfies { readonly [Option in keyof AuthorizerOptions]-?: OptionCheck };

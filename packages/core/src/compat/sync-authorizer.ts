@@ -1,3 +1,4 @@
+import { findDialect } from '../dialect/oso/find-dialect.js';
 import { addMessages } from '../diagnostics/messages.js';
 import { Source } from '../diagnostics/source.js';
 import { textOf } from '../diagnostics/span.js';
@@ -41,7 +42,7 @@ export class SyncAuthorizer extends Authorizer {
   ): SyncAuthorizer {
     const all: AuthorizerOptions = { ...options, policies: sources };
     const limits = limitsOf(given);
-    const table = new PlainTypeTable(types, constants, asGiven);
+    const table = new PlainTypeTable(types, constants, asGiven, findDialect(options.dialect));
     const loading = { options: all, types: table, limits, reader: textReader };
     const authorizer = new this({ loading, deciding: new DecisionContext(all, limits) });
     const texts = sources.map((each) =>

@@ -87,6 +87,7 @@ const samples: { readonly [C in Exclude<Code, keyof typeof examples>]: DataOf<C>
   POLAR_RUN_REFUSED_MEMBER: { name: 'constructor', on: 'a User' },
   POLAR_RUN_UNREGISTERED_METHOD: { name: 'isOpen', on: 'a dictionary' },
   POLAR_RUN_ALREADY_BOUND: { name: 'x' },
+  POLAR_RUN_LARGE_INTEGER: { value: '9007199254740993' },
   POLAR_RUN_UNBOUND_ARGUMENT: { callee: '`find`' },
   POLAR_RUN_UNBOUND_RECEIVER: { name: 'find' },
   POLAR_RUN_UNBOUND_KEY: {},

@@ -72,6 +72,8 @@ const loading: Readonly<Record<string, OptionText>> = {
     advice: awaited,
   },
   engine: oneOf('auto', 'source', 'closures', 'machine'),
+  dialect: oneOf('nanook', 'oso'),
+  unsafeHostAccess: aBoolean,
 };
 
 const texts: Readonly<Record<string, OptionText>> = {

@@ -121,6 +121,8 @@ export const runtimeCodes = {
     `cannot call \`${p.name}\` of ${p.on}: policies call only methods of registered types; add the class to the option \`types\``,
   POLAR_RUN_ALREADY_BOUND: (p: { name: string }) =>
     `Can only assign to unbound variables, ${p.name} is not unbound.`,
+  POLAR_RUN_LARGE_INTEGER: (p: { value: string }) =>
+    `the integer ${p.value} is beyond ±(2^53 − 1), so the application cannot receive it as a number`,
   POLAR_RUN_UNBOUND_ARGUMENT: (p: { callee: string }) =>
     `cannot call ${p.callee} with a variable that has no value; bind the variable before the call`,
   POLAR_RUN_UNBOUND_RECEIVER: (p: { name: string }) =>

@@ -1,10 +1,20 @@
+import type { Dialect } from '../dialect/dialect.js';
 import type { ArithmeticOperator } from '../ir/goal.js';
 
 /** The reasons why an operation has no result. */
 export type NoResult = 'no number' | 'division by zero' | 'unsafe integer';
 
-/** Computes on numbers. A whole result beyond ±(2^53 − 1) is refused, because a number does not hold it exactly. */
-export function arithmetic(operator: ArithmeticOperator, left: unknown, right: unknown): number | NoResult {
+/**
+ * Computes on numbers. A whole result beyond ±(2^53 − 1) is refused, because a number does not hold it exactly. Another dialect may have
+ * other numbers.
+ */
+export function arithmetic(
+  operator: ArithmeticOperator,
+  left: unknown,
+  right: unknown,
+  { operators }: Dialect,
+): number | object | bigint | NoResult {
+  if (operators !== undefined) return operators.compute(operator, left, right);
   if (typeof left !== 'number' || typeof right !== 'number') return 'no number';
   if (right === 0 && (operator === '/' || operator === 'mod' || operator === 'rem'))
     return 'division by zero';

@@ -1,7 +1,8 @@
+import type { Dialect } from '../dialect/dialect.js';
 import { handleRejections } from '../host/handle-rejections.js';
 import { hasMember } from '../host/member.js';
 import { hasEquality, type TypeSet, type TypeSets } from '../host/type-set.js';
-import { isPlainObject, isThenable } from '../host/value.js';
+import { isPlainObject, isPolicyDictionary, isThenable } from '../host/value.js';
 import { compareKeys, compareRows, isRow } from './compare-rows.js';
 import { EngineValue } from '../terms/engine-value.js';
 import { isList, isPartial, PartialDictionary, type PartialList } from '../terms/partial.js';
@@ -14,15 +15,16 @@ import type { Meter } from '../host/meter.js';
 export type Equality = 'identity' | 'deep' | ((left: unknown, right: unknown) => boolean);
 
 /** Returns the keys of a dictionary in the order in which policies read them. A key whose value is `undefined` is missing. */
-export function keysOf(dictionary: object): readonly string[] {
+export function keysOf(dictionary: object, { hasUndefined }: Dialect): readonly string[] {
   if (dictionary instanceof PartialDictionary) return dictionary.keys;
   return Object.keys(dictionary)
-    .filter((key) => (dictionary as Record<string, unknown>)[key] !== undefined)
+    .filter((key) => hasUndefined || (dictionary as Record<string, unknown>)[key] !== undefined)
     .sort(compareCodePoints);
 }
 
-export const isDictionary = (value: unknown): value is object =>
-  value instanceof PartialDictionary || (isPlainObject(value) && !isPartial(value));
+export const isDictionary = (value: unknown, { plainObjectsAreInstances }: Dialect): value is object =>
+  value instanceof PartialDictionary ||
+  (isPlainObject(value) && !isPartial(value) && (!plainObjectsAreInstances || isPolicyDictionary(value)));
 
 export function dictionaryValue(dictionary: object, key: string): unknown {
   if (dictionary instanceof PartialDictionary) return dictionary.values[dictionary.keys.indexOf(key)];
@@ -42,8 +44,8 @@ export type Compared =
   | { readonly kind: 'waits'; readonly on: PromiseLike<unknown> }
   | { readonly kind: 'open'; readonly pairs: readonly (readonly [unknown, unknown])[] };
 
-const equal: Compared = { kind: 'equal' };
-const unequal: Compared = { kind: 'unequal' };
+export const equal: Compared = { kind: 'equal' };
+export const unequal: Compared = { kind: 'unequal' };
 
 /** Compares values that contain variables. Compiled code has no variables, so that it does not need this code. */
 export interface LogicTerms {
@@ -76,6 +78,8 @@ export interface EqualityContext {
  * returned, so that `=` can bind the variable and `==` can wait for it.
  */
 export function compareValues(left: unknown, right: unknown, context: EqualityContext): Compared {
+  const { dialect } = context.typeSets.types;
+  if (dialect.operators !== undefined) return dialect.operators.unify(left, right, context);
   if (areDistinct(left, right, context)) return unequal;
   const areEqual = compareAsRows(left, right, context);
   if (areEqual !== undefined) return areEqual ? equal : unequal;
@@ -114,7 +118,8 @@ export function compareValues(left: unknown, right: unknown, context: EqualityCo
     }
     if (!isObjectOrFunction(a) || !isObjectOrFunction(b) || isList(a) || isList(b)) {
       // Only a custom equality function can make a primitive or a list equal to an instance.
-      if (typeof context.equality !== 'function' || isInstance(a) === isInstance(b)) return unequal;
+      if (typeof context.equality !== 'function' || isInstance(a, dialect) === isInstance(b, dialect))
+        return unequal;
       const areEqual = context.equality(a, b);
       context.budget.called();
       if (areEqual) continue;
@@ -123,7 +128,7 @@ export function compareValues(left: unknown, right: unknown, context: EqualityCo
     const instances = equalInstances(a, b, context, stack);
     context.budget.called();
     if (instances === undefined) {
-      if (!pushDictionaryPairs(a, b, stack, context.budget)) return unequal;
+      if (!pushDictionaryPairs(a, b, stack, context)) return unequal;
     } else if (!instances) return unequal;
   }
   return open === undefined ? equal : { kind: 'open', pairs: open };
@@ -146,6 +151,7 @@ export function areDistinct(a: unknown, b: unknown, context: EqualityContext): b
 export function compareAsRows(a: unknown, b: unknown, context: EqualityContext): boolean | undefined {
   const { typeSets, budget } = context;
   if (typeof context.equality === 'function' || !isRow(a) || !isRow(b)) return undefined;
+  if (typeSets.types.dialect.operators !== undefined) return undefined;
   if (a === b) return true;
   if (!typeSets.haveEquality) return compareRows(a, b, budget);
   const { commonKey } = typeSets;
@@ -177,8 +183,8 @@ export function isOrdinaryInstance(value: unknown): value is object {
 
 export const isPrimitive = (value: unknown): boolean => !isObjectOrFunction(value);
 
-const isInstance = (value: unknown): boolean =>
-  isObjectOrFunction(value) && !isList(value) && !isDictionary(value);
+const isInstance = (value: unknown, dialect: Dialect): boolean =>
+  isObjectOrFunction(value) && !isList(value) && !isDictionary(value, dialect);
 
 /** Pushes the items of lists without variables pairwise. Returns `false` when the lists cannot be equal. */
 function pushItems(a: readonly unknown[], b: readonly unknown[], stack: unknown[], budget: Meter): boolean {
@@ -189,9 +195,16 @@ function pushItems(a: readonly unknown[], b: readonly unknown[], stack: unknown[
   return true;
 }
 
-function pushDictionaryPairs(a: object, b: object, stack: unknown[], budget: Meter): boolean {
-  const keys = keysOf(a);
-  const others = keysOf(b);
+/** Pushes the values of the same keys pairwise. Returns `false` when the dictionaries have different keys. */
+export function pushDictionaryPairs(
+  a: object,
+  b: object,
+  stack: unknown[],
+  { typeSets, budget }: EqualityContext,
+): boolean {
+  const { dialect } = typeSets.types;
+  const keys = keysOf(a, dialect);
+  const others = keysOf(b, dialect);
   budget.spend(keys.length);
   if (keys.length !== others.length) return false;
   for (let i = keys.length - 1; i >= 0; i--) {
@@ -210,7 +223,8 @@ function equalInstances(
   stack: unknown[],
 ): boolean | undefined {
   const { equality } = context;
-  const plain = isDictionary(a) && isDictionary(b);
+  const { dialect } = context.typeSets.types;
+  const plain = isDictionary(a, dialect) && isDictionary(b, dialect);
   if (typeof equality === 'function') return plain ? undefined : equality(a, b);
   if (typeof a === 'function' || typeof b === 'function') return false;
   const declared = sharedType(a, b, context);
@@ -226,7 +240,7 @@ function equalInstances(
   const x = primitiveOf(a);
   const y = primitiveOf(b);
   if (x !== a && y !== b) return x === y;
-  return equality === 'deep' ? deepEqual(a, b, stack, context.budget) : false;
+  return equality === 'deep' ? deepEqual(a, b, stack, context) : false;
 }
 
 const hasKey = (row: object, key: string, context: EqualityContext): boolean => {
@@ -259,11 +273,11 @@ export function primitiveOf(value: object): unknown {
 }
 
 /** Compares the fields of two instances of one class, for the option `equality: 'deep'`. */
-function deepEqual(a: object, b: object, stack: unknown[], budget: Meter): boolean {
+function deepEqual(a: object, b: object, stack: unknown[], context: EqualityContext): boolean {
   if (a instanceof Map || a instanceof Set) {
-    budget.grow(a.size + (b as Set<unknown>).size);
+    context.budget.grow(a.size + (b as Set<unknown>).size);
     stack.push([...(a as Iterable<unknown>)], [...(b as Iterable<unknown>)]);
     return true;
   }
-  return pushDictionaryPairs(a, b, stack, budget);
+  return pushDictionaryPairs(a, b, stack, context);
 }

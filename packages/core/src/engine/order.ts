@@ -19,8 +19,11 @@ export function orderOf(left: unknown, right: unknown, meter: Meter): number | u
 export const orderOfNumbers = (left: number, right: number): number =>
   left === right ? 0 : left < right ? -1 : left > right ? 1 : Number.NaN;
 
+/** The comparisons that need an order. */
+export type OrderOperator = Exclude<ComparisonOperator, '==' | '!='>;
+
 /** Returns whether a comparison holds for an order. For NaN no comparison holds. */
-export function isOrdered(operator: Exclude<ComparisonOperator, '==' | '!='>, order: number): boolean {
+export function isOrdered(operator: OrderOperator, order: number): boolean {
   switch (operator) {
     case '<':
       return order < 0;

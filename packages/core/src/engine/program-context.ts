@@ -1,3 +1,4 @@
+import type { PolarError } from '../diagnostics/polar-error.js';
 import type { MemberContext } from '../host/member.js';
 import type { TypeSets } from '../host/type-set.js';
 import type { Program } from '../ir/program.js';
@@ -12,4 +13,6 @@ export interface ProgramContext {
   readonly equality: Equality;
   readonly indexes: RuleIndexes;
   print(text: string): void;
+  /** Receives the errors that are lost below a negation, in the dialect oso. */
+  readonly onLostError?: (error: PolarError) => void;
 }

@@ -14,7 +14,15 @@ export { MissingValue };
 export interface MemberContext {
   readonly types: TypeTable;
   /** Returns whether the application registered this value as a constant, so that its functions may be called. */
-  isConstant(value: object): boolean;
+  readonly isConstant: (value: object) => boolean;
+  /** Whether policies may read all members and call all methods. */
+  readonly isUnrestricted: boolean;
+}
+
+/** @param isUnrestricted whether policies may read all members and call all methods */
+export function memberContext(types: TypeTable, isUnrestricted = false): MemberContext {
+  const constants = new Set<unknown>(types.constantNames.map((name) => types.constant(name)));
+  return { types, isConstant: (value) => constants.has(value), isUnrestricted };
 }
 
 const refused = new Set<string>([
@@ -34,13 +42,21 @@ export const refusal = (receiver: unknown, name: string) =>
 /**
  * Returns the value of an attribute, which may be a promise, or the reason why there is none. Errors of getters are thrown unchanged.
  */
-export function readAttribute(receiver: unknown, name: string, types: TypeSet, meter: Meter): unknown {
+export function readAttribute(
+  receiver: unknown,
+  name: string,
+  types: TypeSet,
+  context: MemberContext,
+  meter: Meter,
+): unknown {
+  const load = types.chain[0]?.loads?.get(name);
+  if (load !== undefined) return load(receiver as never);
+  const { members } = context.types.dialect;
+  if (members !== undefined) return members.read(receiver, name, context);
   if (receiver === null || receiver === undefined) {
     return new MissingValue('POLAR_UNDECIDED_ATTRIBUTE_OF_NIL', { name, value: show(receiver) });
   }
   if (isRefused(receiver, name)) return refusal(receiver, name);
-  const load = types.chain[0]?.loads?.get(name);
-  if (load !== undefined) return load(receiver as never);
   if (typeof receiver === 'string' && name === 'length') {
     spendOn(receiver.length, charactersPerStep, meter);
     return countCodePoints(receiver);

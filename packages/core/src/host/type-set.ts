@@ -5,7 +5,7 @@ import type { TypeTable } from '../types/type-table.js';
 import { findTag, tagVersion } from '../types/typed.js';
 import { Discriminators, noTypes } from './discriminators.js';
 import type { Tags } from './tags.js';
-import { isPlainObject } from './value.js';
+import { isPlainObject, isPolicyDictionary } from './value.js';
 import { isPartial, PartialDictionary, PartialList } from '../terms/partial.js';
 
 /** All types of a value. Interned, so that its id can be part of the key of a candidate table. */
@@ -53,6 +53,8 @@ export class TypeSets {
   readonly commonKey: string | undefined;
   readonly #list: TypeSet;
   readonly #dictionary: TypeSet;
+  /** The types of a plain object of the application. */
+  readonly #plain: TypeSet;
   readonly #string: TypeSet;
   readonly #boolean: TypeSet;
   readonly #integer: TypeSet;
@@ -88,8 +90,10 @@ export class TypeSets {
     this.#dictionary = builtIn('Dictionary');
     this.#string = builtIn('String');
     this.#boolean = builtIn('Boolean');
+    const { integersAreFloats, plainObjectsAreInstances } = types.dialect;
     this.#integer = builtIn('Integer', 'Float');
-    this.#float = builtIn('Float');
+    this.#float = integersAreFloats ? this.#integer : builtIn('Float');
+    this.#plain = plainObjectsAreInstances ? this.#intern([], [], true) : this.#dictionary;
   }
 
   /** Returns the types of a value. @param tags the types that declared fields gave to plain rows in this query */
@@ -101,6 +105,10 @@ export class TypeSets {
         return this.#withPredicates(value, Number.isInteger(value) ? this.#integer : this.#float);
       case 'boolean':
         return this.#withPredicates(value, this.#boolean);
+      case 'function':
+        return this.types.dialect.classesAreInstances
+          ? this.#ofFunction(value as Class)
+          : this.#withPredicates(value, this.#none);
       case 'object':
         return value === null ? this.#withPredicates(value, this.#none) : this.#ofObject(value, tags);
       default:
@@ -166,14 +174,22 @@ export class TypeSets {
     return isPlainObject(value) ? this.#ofRow(value, tags) : this.#ofInstance(value, tags);
   }
 
+  /** Returns the types of a function. A registered class counts as an instance of itself. */
+  #ofFunction(value: Class): TypeSet {
+    if (this.#classOfPrototype.has(value.prototype)) return this.#ofPrototype(value.prototype as object);
+    return this.#withPredicates(value, this.#none);
+  }
+
   /** Returns the types of an object without a class. */
   #ofRow(row: object, tags: Tags | undefined): TypeSet {
     const tag = findTag(row);
     const found = this.discriminators === undefined ? noTypes : this.discriminators.typesOf(row);
     if (tag === undefined && found === noTypes) {
-      if (tags === undefined || tags.isEmpty) return this.#dictionary;
+      const plain =
+        this.#plain === this.#dictionary || isPolicyDictionary(row) ? this.#dictionary : this.#plain;
+      if (tags === undefined || tags.isEmpty) return plain;
       const given = tags.typesOf(row);
-      if (given.length !== 1) return given.length === 0 ? this.#dictionary : this.ofRow(given);
+      if (given.length !== 1) return given.length === 0 ? plain : this.ofRow(given);
       return this.#rowsOfType.get(given[0]!) ?? this.ofRowWithType(given[0]!);
     }
     const known = this.#rows.get(tag)?.get(found);
@@ -198,7 +214,8 @@ export class TypeSets {
 
   /** Returns the types of a row that has these types. It is still a dictionary, but less specifically. */
   ofRow(types: readonly DeclaredType[]): TypeSet {
-    const all = [...new Set(types), this.types.find('Dictionary')!];
+    const own = [...new Set(types)];
+    const all = this.types.dialect.plainObjectsAreInstances ? own : [...own, this.types.find('Dictionary')!];
     return this.#intern(all, all, true);
   }
 
@@ -222,12 +239,18 @@ export class TypeSets {
   #withAll(value: object, tags: Tags | undefined): TypeSet {
     const own = isPlainObject(value) ? undefined : this.#ofClass(value);
     const tag = findTag(value);
+    const { predicatesReplaceClasses } = this.types.dialect;
+    if (own !== undefined && predicatesReplaceClasses) {
+      if (this.#classOfPrototype.has(Object.getPrototypeOf(value))) return own;
+    }
     const types = new Set<DeclaredType>(own?.types);
+    if (predicatesReplaceClasses) for (const type of this.#predicates) types.delete(type);
     if (tag !== undefined) types.add(this.#taggedAs(tag));
     for (const type of this.#predicates) if (holds(type, value)) types.add(type);
     if (types.size === 0) for (const type of tags?.typesOf(value) ?? []) types.add(type);
     if (own !== undefined) return types.size === 0 ? own : this.#intern([...types], own.chain, true);
-    return types.size === 0 ? this.#dictionary : this.ofRow([...types]);
+    if (types.size > 0) return this.ofRow([...types]);
+    return isPolicyDictionary(value) ? this.#dictionary : this.#plain;
   }
 
   /** Returns the type of a tag. @throws {PolarError} `POLAR_RUN_UNKNOWN_TAG` because a misspelled tag would be denied silently */

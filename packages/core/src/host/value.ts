@@ -9,12 +9,17 @@ export function isPlainObject(value: unknown): value is Readonly<Record<string, 
 
 const policyDictionaries = new WeakSet<object>();
 
+/** Makes an object a dictionary of the policy. */
+export function markDictionary(object: object): object {
+  policyDictionaries.add(object);
+  return object;
+}
+
 /** Creates the dictionary of a policy. Rows without a prototype, which some drivers return, are not such dictionaries. */
 export function policyDictionary(keys: readonly string[], values: readonly unknown[]): object {
   const dictionary = Object.create(null) as Record<string, unknown>;
   for (let i = 0; i < keys.length; i++) dictionary[keys[i]!] = values[i];
-  policyDictionaries.add(dictionary);
-  return dictionary;
+  return markDictionary(dictionary);
 }
 
 /** Returns whether a dictionary is written in the policy: then a missing key fails instead of being undecided. */

@@ -189,7 +189,8 @@ export class Lowering {
         const { className: name } = pattern;
         const union = isUnionName(name) ? name : undefined;
         out.push(isaGoal(span, value, name, this.types.find(name), union));
-        this.#matchFields(value, pattern.fields, out);
+        const isIgnored = union !== undefined && this.types.dialect.unionsIgnoreFields;
+        if (!isIgnored) this.#matchFields(value, pattern.fields, out);
         break;
       }
       case 'dictionary-pattern':

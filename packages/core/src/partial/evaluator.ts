@@ -512,8 +512,8 @@ export class Evaluator {
         'move it to the side of the known value',
         placeOf(goal, frame),
       );
-    const result = arithmetic(goal.operator, left, right);
-    if (typeof result !== 'number') return undecided;
+    const result = arithmetic(goal.operator, left, right, this.context.program.types.dialect);
+    if (typeof result === 'string') return undecided;
     return this.#unify(this.#bindings.valueOf(goal.result, frame), result, placeOf(goal, frame), next);
   }
 

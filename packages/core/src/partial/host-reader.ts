@@ -1,3 +1,4 @@
+import type { Dialect } from '../dialect/dialect.js';
 import type { Tags } from '../host/tags.js';
 import type { TypeSet, TypeSets } from '../host/type-set.js';
 import { callMethod } from '../host/call-method.js';
@@ -69,7 +70,7 @@ export class HostReader {
       known.set(
         name,
         this.#guarded(span, `\`${name}\` of ${kindOf(receiver)}`, () =>
-          readAttribute(receiver, name, types, this.budget),
+          readAttribute(receiver, name, types, this.members, this.budget),
         ),
       );
     }
@@ -107,7 +108,9 @@ export class HostReader {
   /** Returns the elements of a collection, or `undefined` when it cannot be iterated over. @throws {Pending} */
   elements(collection: unknown, span: Span): readonly unknown[] | undefined {
     const elements = this.#once(collection, 'elements', [], () =>
-      this.#guarded(span, 'the iterator', () => elementsOf(collection, this.budget)),
+      this.#guarded(span, 'the iterator', () =>
+        elementsOf(collection, this.budget, this.typeSets.types.dialect),
+      ),
     );
     const found = this.settled(elements) as readonly unknown[] | undefined;
     const type =
@@ -142,7 +145,11 @@ export class HostReader {
   }
 }
 
-function elementsOf(collection: unknown, budget: Meter): readonly unknown[] | Promise<unknown[]> | undefined {
+function elementsOf(
+  collection: unknown,
+  budget: Meter,
+  dialect: Dialect,
+): readonly unknown[] | Promise<unknown[]> | undefined {
   if (Array.isArray(collection)) return collection as unknown[];
   if (typeof collection === 'string') return [...collection];
   if (typeof collection !== 'object' || collection === null) return undefined;
@@ -150,8 +157,8 @@ function elementsOf(collection: unknown, budget: Meter): readonly unknown[] | Pr
   if (typeof own[Symbol.asyncIterator] === 'function')
     return collectedAsync(own as AsyncIterable<unknown>, budget);
   if (typeof own[Symbol.iterator] === 'function') return collected(own as Iterable<unknown>, budget);
-  if (isDictionary(collection))
-    return keysOf(collection).map((key) => [key, dictionaryValue(collection, key)]);
+  if (isDictionary(collection, dialect))
+    return keysOf(collection, dialect).map((key) => [key, dictionaryValue(collection, key)]);
   return typeof own.next === 'function'
     ? collected({ [Symbol.iterator]: () => own as Iterator<unknown> }, budget)
     : undefined;

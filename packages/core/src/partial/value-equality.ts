@@ -1,3 +1,4 @@
+import type { Dialect } from '../dialect/dialect.js';
 import type { Span } from '../diagnostics/span.js';
 import {
   compareValues,
@@ -216,7 +217,7 @@ export class ValueEquality {
       );
     }
     if (!this.host.typeOf(other, at.span).types.has(type)) {
-      if (type.class === undefined && isDictionary(other))
+      if (type.class === undefined && isDictionary(other, this.host.typeSets.types.dialect))
         throw untranslatable(
           'a row compared with a plain object of no declared type',
           "give the object its type with typed('…', object)",
@@ -236,8 +237,9 @@ export class ValueEquality {
     const rightItems = itemsOf(right);
     if (leftItems !== undefined && rightItems !== undefined)
       return this.#equalItems(leftItems, rightItems, at, binds);
-    const leftEntries = entriesOf(left);
-    const rightEntries = entriesOf(right);
+    const { dialect } = this.host.typeSets.types;
+    const leftEntries = entriesOf(left, dialect);
+    const rightEntries = entriesOf(right, dialect);
     if (leftEntries !== undefined && rightEntries !== undefined) {
       if (
         leftEntries.size !== rightEntries.size ||
@@ -296,9 +298,9 @@ interface Items {
 const itemsOf = (value: unknown): Items | undefined =>
   value instanceof ListValue ? value : Array.isArray(value) ? { items: value, rest: undefined } : undefined;
 
-function entriesOf(value: unknown): Map<string, unknown> | undefined {
+function entriesOf(value: unknown, dialect: Dialect): Map<string, unknown> | undefined {
   if (value instanceof DictionaryValue) return new Map(value.keys.map((key, i) => [key, value.values[i]]));
-  return !isUnknown(value) && isDictionary(value)
-    ? new Map(keysOf(value).map((key) => [key, dictionaryValue(value, key)]))
+  return !isUnknown(value) && isDictionary(value, dialect)
+    ? new Map(keysOf(value, dialect).map((key) => [key, dictionaryValue(value, key)]))
     : undefined;
 }

@@ -1,3 +1,4 @@
+import type { Dialect } from '../dialect/dialect.js';
 import { PolarError } from '../diagnostics/polar-error.js';
 import { classNameOf, describeValue } from '../internal/describe-value.js';
 import { didYouMean } from '../internal/near-names.js';
@@ -7,7 +8,7 @@ import type { TypeDeclaration } from './type-declaration.js';
 const declarationOptions = ['class', 'is', 'discriminator', 'fields', 'relations', 'key', 'equals'];
 
 /** Checks the form of a type declaration. @throws {PolarError} `POLAR_TYPE_…` with the expected and the found value */
-export function checkDeclaration(name: string, input: unknown): TypeDeclaration {
+export function checkDeclaration(name: string, input: unknown, dialect: Dialect): TypeDeclaration {
   const invalid = (reason: string): PolarError =>
     new PolarError('POLAR_TYPE_INVALID_DECLARATION', { name, reason });
   if (!isDeclarationObject(input))
@@ -39,7 +40,7 @@ export function checkDeclaration(name: string, input: unknown): TypeDeclaration 
   );
   checkDiscriminator(d.discriminator, invalid);
   const ways = (['class', 'is', 'discriminator'] as const).filter((way) => d[way] !== undefined);
-  if (ways.length > 1)
+  if (ways.length > 1 && !dialect.predicatesReplaceClasses)
     throw invalid(
       `a type must have only one of \`class\`, \`is\` and \`discriminator\`, found ${ways.map((way) => `\`${way}\``).join(' and ')}`,
     );

@@ -1,3 +1,4 @@
+import { nanook, type Dialect } from '../dialect/dialect.js';
 import { PolarError } from '../diagnostics/polar-error.js';
 import { describeValue } from '../internal/descriptions.js';
 import type { DeclaredType } from './declared-type.js';
@@ -13,7 +14,7 @@ export interface Declarations {
   /** Whether a class may have several names. Its instances have the type of the last one. */
   readonly acceptsAliases?: boolean;
   /** Checks the form of a declaration that is not a class. */
-  readonly check: (name: string, input: unknown) => TypeDeclaration;
+  readonly check: (name: string, input: unknown, dialect: Dialect) => TypeDeclaration;
   /** Adds the fields and relations to types. */
   readonly link: (declared: readonly LinkedDeclaration[], table: PlainTypeTable) => void;
 }
@@ -59,6 +60,8 @@ export class PlainTypeTable {
     types: TypesInput = {},
     constants: Readonly<Record<string, unknown>> = {},
     declarations: Declarations = uncheckedDeclarations,
+    /** The dialect of the policies that use these types. */
+    readonly dialect: Dialect = nanook,
   ) {
     const declared: LinkedDeclaration[] = [];
     for (const name of builtInTypeNames) {
@@ -68,7 +71,7 @@ export class PlainTypeTable {
       declarations.checkName(name);
       if (this.#types.get(name)?.builtIn === false)
         throw new PolarError('POLAR_TYPE_DUPLICATE', { name, other: name });
-      const declaration = isClass(input) ? { class: input } : declarations.check(name, input);
+      const declaration = isClass(input) ? { class: input } : declarations.check(name, input, dialect);
       declared.push([this.#add(name, declaration, false, declarations.acceptsAliases), declaration]);
     }
     this.#constants.set('nil', null);

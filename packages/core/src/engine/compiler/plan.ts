@@ -195,7 +195,8 @@ export type Test =
   | OneOfTest
   | {
       readonly kind: 'order';
-      readonly operator: Exclude<ComparisonOperator, '==' | '!='>;
+      /** `==` and `!=` only in a dialect that has operators of its own. */
+      readonly operator: ComparisonOperator;
       readonly left: Operand;
       readonly right: Operand;
       readonly at: Span;

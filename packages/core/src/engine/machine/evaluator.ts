@@ -1,3 +1,4 @@
+import type { Dialect } from '../../dialect/dialect.js';
 import type { Code, DataOf } from '../../diagnostics/codes.js';
 import { PolarError } from '../../diagnostics/polar-error.js';
 import type { Span } from '../../diagnostics/span.js';
@@ -37,6 +38,7 @@ import { bindEither, bindVariable, unifyObjects } from './unifier.js';
 export abstract class Evaluator extends ProofState implements Prover {
   readonly equality: Equality;
   readonly terms = logicTerms;
+  readonly dialect: Dialect;
   // Most queries need none of these three.
   #tags: Tags | undefined = undefined;
   /** The values of the promises that were awaited. */
@@ -55,6 +57,7 @@ export abstract class Evaluator extends ProofState implements Prover {
   ) {
     super(root, budget, isSteppedThrough);
     this.equality = context.equality;
+    this.dialect = context.program.types.dialect;
   }
 
   abstract prove(goal: MachineGoal, frame: Frame): GoalResult;
@@ -226,20 +229,29 @@ export abstract class Evaluator extends ProofState implements Prover {
   }
 
   undecidedAt<C extends Code>(code: C, data: DataOf<C>, span: Span, frame: Frame): GoalResult {
+    if (this.dialect.undecidedEndsQuery) throw this.fault(code, data, span, frame);
     this.noteUndecided({ code, data, span, frame } as Undecided);
     return GoalResult.failed;
   }
 
   mismatchAt(name: string, on: unknown, span: Span, frame: Frame): GoalResult {
-    return this.isNegating
+    return this.isNegating && !this.dialect.patternsReadAnything
       ? this.undecidedAt('POLAR_UNDECIDED_PATTERN', { name, on: kindOf(on) }, span, frame)
       : GoalResult.failed;
   }
 
   reportMissing(found: MissingValue, span: Span, frame: Frame): GoalResult {
     if (found.isPlainFailure) return GoalResult.failed;
+    if (this.isNegating && this.dialect.losesHostErrorsInNegation) return this.loseError(found, span, frame);
     if (found.isFault) throw this.fault(found.code, found.data, span, frame);
     return this.undecidedAt(found.code, found.data, span, frame);
+  }
+
+  /** Fails the alternative, and reports once for each place that an error below a negation is lost. */
+  loseError(found: MissingValue, span: Span, frame: Frame): GoalResult {
+    if (found.isFault) throw this.fault(found.code, found.data, span, frame);
+    this.context.onLostError?.(this.fault(found.code, found.data, span, frame));
+    return GoalResult.failed;
   }
 
   guarded<T>(span: Span, frame: Frame | undefined, origin: string, run: () => T): T {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Report } from '../../diagnostics/report.js';
 import { Source } from '../../diagnostics/source.js';
 import { textOf } from '../../diagnostics/span.js';
+import { memberContext } from '../../host/member.js';
 import { TypeSets } from '../../host/type-set.js';
 import { link, linkQuery } from '../../ir/link.js';
 import { buildPolicy } from '../../policy/build-policy.js';
@@ -18,7 +19,7 @@ function run(policy: string, query: string, pausesAt: QueryRunOptions['pausesAt'
   const context: ProgramContext = {
     program,
     typeSets: new TypeSets(types),
-    members: { types, isConstant: () => false },
+    members: memberContext(types),
     equality: 'identity',
     indexes: new Map(),
     print: () => {},

@@ -146,9 +146,11 @@ export class QueryRun {
   bindings(): Bindings {
     const found = new Map<string, unknown>();
     const open = this.#machine.openConstraints;
+    const { members } = this.#machine.dialect;
     for (const [name, variable] of this.#variables()) {
       const value = snapshot(variable, this.#machine.budget);
-      found.set(name, isPartial(value) ? this.#openValue(name, value, open) : value);
+      if (isPartial(value)) found.set(name, this.#openValue(name, value, open));
+      else found.set(name, members === undefined ? value : members.convert(value));
     }
     return found;
   }

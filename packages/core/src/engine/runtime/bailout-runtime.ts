@@ -14,6 +14,10 @@ export class BailoutRuntime extends Runtime {
     throw bailout;
   }
 
+  protected override foreign(): never {
+    throw bailout;
+  }
+
   inexact(): never {
     throw bailout;
   }
@@ -45,11 +49,12 @@ export class BailoutRuntime extends Runtime {
   }
 
   protected undecide(): void {
+    if (this.dialect.undecidedEndsQuery) throw bailout;
     this.undecided++;
   }
 
   protected mismatch(): void {
-    this.mismatched++;
+    if (!this.dialect.patternsReadAnything) this.mismatched++;
   }
 
   /** Bails out for variables, which only the machine can bind. */

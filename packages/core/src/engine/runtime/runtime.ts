@@ -1,3 +1,4 @@
+import type { Dialect } from '../../dialect/dialect.js';
 import type { Code, DataOf } from '../../diagnostics/codes.js';
 import type { Span } from '../../diagnostics/span.js';
 import type { CallMethod } from '../../host/call-method.js';
@@ -14,6 +15,7 @@ import type { Tags } from '../../host/tags.js';
 import type { TypeSet, TypeSets } from '../../host/type-set.js';
 import { describe, show } from '../../internal/descriptions.js';
 import { isThenable } from '../../host/value.js';
+import { invariant } from '../../internal/invariant.js';
 import { isObjectOrFunction } from '../../internal/is-object.js';
 import type { ArithmeticOperator, ComparisonOperator } from '../../ir/goal.js';
 import type { DeclaredType, FieldType } from '../../types/declared-type.js';
@@ -23,7 +25,7 @@ import { compareAsRows, compareValues, type Equality, type EqualityContext } fro
 import { HostLog } from '../host-log.js';
 import { Budget, defaultLimits, type Limits, stepsPerLook } from '../limits.js';
 import type { Proof } from '../proof.js';
-import { isOrdered, orderOf, primitive } from '../order.js';
+import { isOrdered, type OrderOperator, orderOf, primitive } from '../order.js';
 import { gettersOf, runsGetter } from './getters.js';
 import { canReadInline, isBuiltInClass, isOrdinary, isPlainSet, prototypeOf } from './inline-access.js';
 import type { MethodSite, ReadSite } from './sites.js';
@@ -87,11 +89,14 @@ export abstract class Runtime implements EqualityContext, Meter {
     readonly mayWait = false,
   ) {
     this.typeSets = context.typeSets;
+    this.dialect = context.types.dialect;
   }
 
   readonly typeSets: TypeSets;
   /** Compiled code contains no variables. */
   readonly terms = undefined;
+
+  readonly dialect: Dialect;
 
   get equality(): Equality {
     return this.context.equality;
@@ -101,6 +106,10 @@ export abstract class Runtime implements EqualityContext, Meter {
 
   /** Ends a query whose calls are nested too deeply. */
   abstract tooDeep(): never;
+  /** Ends a query at a value or an operation of another dialect. */
+  protected foreign(): never {
+    invariant(false, 'a policy that was compiled ahead of time has the dialect of Nanook');
+  }
   /** Ends a query at an instance of an unexpected class. */
   abstract inexact(value: unknown): never;
   /** Handles a full log of calls. */
@@ -318,7 +327,8 @@ export abstract class Runtime implements EqualityContext, Meter {
     const found =
       seen !== undefined && isOrdinary(base, name) && isReachable(base, name)
         ? seen
-        : readAttribute(base, name, types, this);
+        : readAttribute(base, name, types, this.context.members, this);
+    if (found === undefined) this.foreign();
     if (site.runsCode || runsGetter(base, name)) {
       site.runsCode = true;
       this.called(found);
@@ -458,14 +468,17 @@ export abstract class Runtime implements EqualityContext, Meter {
     return false;
   }
 
-  order(
-    operator: Exclude<ComparisonOperator, '==' | '!='>,
-    left: unknown,
-    right: unknown,
-    at?: Span,
-  ): boolean {
+  order(operator: ComparisonOperator, left: unknown, right: unknown, at?: Span): boolean {
     this.await(left);
     this.await(right);
+    const { operators } = this.dialect;
+    if (operators !== undefined) {
+      const equals = typeof this.equality === 'function' ? this.equality : operators.equal;
+      const holds = operators.compare(operator, left, right, equals);
+      if (typeof left === 'object' || typeof right === 'object') this.called();
+      if (holds === undefined) this.foreign();
+      return holds;
+    }
     const order = orderOf(primitive(left), primitive(right), this);
     if (typeof left === 'object' || typeof right === 'object') this.called();
     if (order === undefined) {
@@ -478,14 +491,15 @@ export abstract class Runtime implements EqualityContext, Meter {
       this.undecide('POLAR_UNDECIDED_ORDER', data, at);
       return false;
     }
-    return isOrdered(operator, order);
+    return isOrdered(operator as OrderOperator, order);
   }
 
   arithmetic(operator: ArithmeticOperator, left: unknown, right: unknown, at?: Span): unknown {
     this.await(left);
     this.await(right);
-    const result = arithmetic(operator, left, right);
+    const result = arithmetic(operator, left, right, this.dialect);
     if (typeof result === 'number') return result;
+    if (typeof result !== 'string') this.foreign();
     const data = () => ({ left: show(left), operator, right: show(right) });
     this.undecide(arithmeticCodes[result], data, at);
     return noValue;

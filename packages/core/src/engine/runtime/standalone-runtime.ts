@@ -219,8 +219,8 @@ export class StandaloneRuntime extends Runtime {
     if (isThenable(value)) this.met(value);
     const known = typeof value === 'object' ? this.seen?.get(value) : undefined;
     if (known !== undefined) return known;
-    if (isDictionary(value) && !isIterable(value)) {
-      const keys = keysOf(value);
+    if (isDictionary(value, this.dialect) && !isIterable(value)) {
+      const keys = keysOf(value, this.dialect);
       this.spend(keys.length);
       this.grow(3 * keys.length);
       return keys.map((key) => [key, dictionaryValue(value, key)]);

@@ -76,7 +76,7 @@ export class WaitingRuntime extends StandaloneRuntime {
     const own = value as Partial<AsyncIterable<unknown> & Iterator<unknown>>;
     if (typeof own[Symbol.asyncIterator] === 'function')
       return this.#readAll(value, () => own[Symbol.asyncIterator]!(), at);
-    return !isIterable(value) && typeof own.next === 'function' && !isDictionary(value)
+    return !isIterable(value) && typeof own.next === 'function' && !isDictionary(value, this.dialect)
       ? this.#readAll(value, () => own as Iterator<unknown>, at)
       : this.list(value, at);
   }

@@ -3,6 +3,7 @@ import { check } from './check.js';
 /** Finds a parameter such as `actor` in `f(actor: User)` that is a constant, so that the rule would match only its value. */
 export const capturedParameter = check({
   code: 'POLAR_CHECK_CAPTURED_PARAMETER',
+  isStricterThanOso: true,
   rule(rule, report, { types }) {
     for (const { term, specializer } of rule.parameters) {
       if (specializer === undefined || term.kind !== 'variable' || !types.hasConstant(term.name)) continue;

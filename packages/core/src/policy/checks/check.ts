@@ -16,6 +16,8 @@ export interface CheckDefinition<C extends Code, Kind extends Node['kind'] = nev
   readonly code: C;
   /** The default is `error`: the policy does not load. */
   readonly severity?: Severity;
+  /** Whether only Nanook's own dialect has this check. */
+  readonly isStricterThanOso?: boolean;
   /** The part of the policy that must be complete, so that one mistake is not reported as many. */
   readonly needs?: 'all statements' | 'all blocks';
   /** The kinds of nodes for `node`. */
@@ -55,6 +57,7 @@ export function check<C extends Code, Kind extends Node['kind'] = never>(
   return (draft) => {
     const definition = typeof given === 'function' ? given() : given;
     const { code, severity = 'error', needs, kinds = [], only, node, rule, scope, policy } = definition;
+    if (definition.isStricterThanOso === true && draft.types.dialect.loadsUncheckedPolicies) return undefined;
     if (needs === 'all statements' && !draft.hasAllStatements) return undefined;
     if (needs === 'all blocks' && !draft.hasAllBlocks) return undefined;
     const report = new Report();

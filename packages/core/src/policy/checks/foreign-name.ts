@@ -16,6 +16,7 @@ export const isForeignName = (name: string): boolean => values.has(name);
 /** Finds `x = null`, which would hold for any `x`, because `null` is a variable in Polar. */
 export const foreignName = check({
   code: 'POLAR_CHECK_FOREIGN_NAME',
+  isStricterThanOso: true,
   scope({ names }, report, { types }) {
     for (const node of names) {
       if (node.kind !== 'variable') continue;

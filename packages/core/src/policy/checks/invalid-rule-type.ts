@@ -4,6 +4,7 @@ import { check } from './check.js';
 /** Finds rule types with computed or unfinished parts: a rule type describes rules statically. */
 export const invalidRuleType = check({
   code: 'POLAR_CHECK_INVALID_RULE_TYPE',
+  isStricterThanOso: true,
   policy({ ruleTypes }, report) {
     for (const type of ruleTypes) {
       visit(type, (node) => {

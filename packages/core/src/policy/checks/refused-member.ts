@@ -21,6 +21,7 @@ export const isRefused = (name: string): boolean => refused.has(name);
 
 export const refusedMember = check({
   code: 'POLAR_CHECK_REFUSED_MEMBER',
+  isStricterThanOso: true,
   kinds: ['lookup', 'method-call', 'instance-pattern', 'dictionary-pattern'],
   node(node, report) {
     const look = (name: string, span: Span): void => {

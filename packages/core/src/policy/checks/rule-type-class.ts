@@ -5,6 +5,7 @@ import { check } from './check.js';
 /** Finds a rule type with an unregistered class, which no rule can match. */
 export const ruleTypeClass = check({
   code: 'POLAR_CHECK_UNKNOWN_CLASS',
+  isStricterThanOso: true,
   policy({ ruleTypes, types }, report) {
     for (const type of ruleTypes) {
       visit(type, {

@@ -92,13 +92,15 @@ function compare(
   rest: Rest,
 ): Statement {
   const { operator } = goal;
-  if (operator === '==') {
+  // Another dialect has its own `==`, which the runtime decides.
+  const isForeign = evaluation.linker.context.program.types.dialect.operators !== undefined;
+  if (operator === '==' && !isForeign) {
     // Between values, `==` means the same as `=`.
     const [left, right] = [evaluation.cellOf(goal.left, cells), evaluation.cellOf(goal.right, cells)];
     if (valueIn(left) === undefined || valueIn(right) === undefined) throw new NotCompilable(unboundUsed);
     return unify(evaluation, left, right, rest);
   }
-  if (operator === '!=') {
+  if (operator === '!=' && !isForeign) {
     const [left, right] = [evaluation.valueOf(goal.left, cells), evaluation.valueOf(goal.right, cells)];
     return ifEqual(evaluation, left, right, true, rest);
   }

@@ -19,8 +19,8 @@ export function proveArithmetic(machine: Prover, goal: ArithmeticGoal, frame: Fr
     );
   }
   const { operator, span } = goal;
-  const result = arithmetic(operator, left, right);
-  if (typeof result === 'number') return machine.unify(machine.value(goal.result, frame), result, span);
+  const result = arithmetic(operator, left, right, machine.dialect);
+  if (typeof result !== 'string') return machine.unify(machine.value(goal.result, frame), result, span);
   const data = { left: show(left), operator, right: show(right) };
   switch (result) {
     case 'no number':

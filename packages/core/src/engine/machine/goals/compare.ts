@@ -1,9 +1,10 @@
+import type { ForeignOperators } from '../../../dialect/dialect.js';
 import { show } from '../../../host/show.js';
 import { isPartial } from '../../../terms/partial.js';
 import { Variable } from '../../../terms/variable.js';
 import type { CompareGoal } from '../../../ir/goal.js';
 import { compareValues, isPrimitive, type Compared } from '../../equality.js';
-import { isOrdered, orderOf, orderOfNumbers, primitive } from '../../order.js';
+import { isOrdered, type OrderOperator, orderOf, orderOfNumbers, primitive } from '../../order.js';
 import { orderAdvice } from '../../../host/undecided-advice.js';
 import { variablesIn } from '../state/term-value.js';
 import type { Frame } from '../state/frame.js';
@@ -14,10 +15,11 @@ import type { Prover } from '../state/prover.js';
 export function proveCompare(machine: Prover, goal: CompareGoal, frame: Frame): GoalResult {
   const left = machine.value(goal.left, frame);
   const right = machine.value(goal.right, frame);
-  const holds = comparePlainly(goal, left, right);
+  const { operators } = machine.dialect;
+  const holds = operators === undefined ? comparePlainly(goal, left, right) : undefined;
   if (holds !== undefined) return holds ? GoalResult.proved : GoalResult.failed;
   if (machine.waitsFor(left, 'a value') || machine.waitsFor(right, 'a value')) return GoalResult.waits;
-  if (goal.operator === '==' || goal.operator === '!=')
+  if (operators === undefined && (goal.operator === '==' || goal.operator === '!='))
     return proveEquality(machine, goal, left, right, frame);
   if (left instanceof Variable || right instanceof Variable) {
     return machine.suspend(
@@ -26,6 +28,7 @@ export function proveCompare(machine: Prover, goal: CompareGoal, frame: Frame): 
       [left, right].filter((side) => side instanceof Variable),
     );
   }
+  if (operators !== undefined) return proveForeign(machine, goal, left, right, frame, operators);
   let order: number | undefined;
   try {
     order = orderOf(primitive(left), primitive(right), machine.budget);
@@ -33,12 +36,41 @@ export function proveCompare(machine: Prover, goal: CompareGoal, frame: Frame): 
   } catch (error) {
     throw machine.hostError(error, '`valueOf`', goal.span, frame);
   }
-  if (order === undefined) {
-    const advice = orderAdvice(left, right);
-    const data = { left: show(left), operator: goal.operator, right: show(right), advice };
-    return machine.undecidedAt('POLAR_UNDECIDED_ORDER', data, goal.span, frame);
+  if (order === undefined) return unordered(machine, goal, left, right, frame);
+  return isOrdered(goal.operator as OrderOperator, order) ? GoalResult.proved : GoalResult.failed;
+}
+
+function unordered(
+  machine: Prover,
+  goal: CompareGoal,
+  left: unknown,
+  right: unknown,
+  frame: Frame,
+): GoalResult {
+  const advice = orderAdvice(left, right);
+  const data = { left: show(left), operator: goal.operator, right: show(right), advice };
+  return machine.undecidedAt('POLAR_UNDECIDED_ORDER', data, goal.span, frame);
+}
+
+/** Proves a comparison with the operators of another dialect. */
+function proveForeign(
+  machine: Prover,
+  goal: CompareGoal,
+  left: unknown,
+  right: unknown,
+  frame: Frame,
+  operators: ForeignOperators,
+): GoalResult {
+  const equals = typeof machine.equality === 'function' ? machine.equality : operators.equal;
+  let holds: boolean | undefined;
+  try {
+    holds = operators.compare(goal.operator, left, right, equals);
+    machine.budget.called();
+  } catch (error) {
+    throw machine.hostError(error, 'comparing two values', goal.span, frame);
   }
-  return isOrdered(goal.operator, order) ? GoalResult.proved : GoalResult.failed;
+  if (holds === undefined) return unordered(machine, goal, left, right, frame);
+  return holds ? GoalResult.proved : GoalResult.failed;
 }
 
 function proveEquality(
@@ -83,6 +115,6 @@ export function comparePlainly(
     return isPrimitive(left) && isPrimitive(right) ? (left === right) === (operator === '==') : undefined;
   // NaN has no order.
   return typeof left === 'number' && typeof right === 'number'
-    ? isOrdered(operator, orderOfNumbers(left, right))
+    ? isOrdered(operator as OrderOperator, orderOfNumbers(left, right))
     : undefined;
 }

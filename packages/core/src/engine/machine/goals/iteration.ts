@@ -22,8 +22,9 @@ export function iterationOf(collection: unknown, machine: Prover): Iteration | u
   // One code point at a time, because a string may be long.
   if (typeof collection === 'string')
     return iteratorSource(collection[Symbol.iterator](), undefined, undefined);
-  if (isDictionary(collection) && !isIterable(collection)) {
-    const keys = keysOf(collection);
+  const { dialect } = machine;
+  if (isDictionary(collection, dialect) && !isIterable(collection)) {
+    const keys = keysOf(collection, dialect);
     machine.budget.spend(keys.length);
     machine.budget.grow(3 * keys.length);
     const pairs = keys.map((key) => pairOf(key, dictionaryValue(collection, key)));

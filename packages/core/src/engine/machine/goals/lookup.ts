@@ -94,6 +94,13 @@ function lookUp(machine: Prover, goal: LookupGoal, object: unknown, frame: Frame
       ? machine.unify(machine.value(goal.result, frame), dictionaryValue(object, key), goal.span)
       : GoalResult.failed;
   }
+  // A dictionary of the policy without the key fails in every dialect.
+  if (
+    machine.dialect.members !== undefined &&
+    isDictionary(object, machine.dialect) &&
+    !Object.hasOwn(object, key)
+  )
+    return GoalResult.failed;
   const receiver = isPartial(object) ? machine.hostArgument(goal.object, frame) : object;
   if (receiver === pendingArgument) return GoalResult.waits;
   if (receiver === unboundArgument)
@@ -105,9 +112,9 @@ function lookUp(machine: Prover, goal: LookupGoal, object: unknown, frame: Frame
     types = machine.typeOf(receiver);
     found =
       machine.replay === undefined
-        ? readAttribute(receiver, key, types, machine.budget)
+        ? readAttribute(receiver, key, types, machine.members, machine.budget)
         : machine.replay.call(receiver, `.${key}`, [], () =>
-            readAttribute(receiver, key, types, machine.budget),
+            readAttribute(receiver, key, types, machine.members, machine.budget),
           );
     machine.budget.called(found);
   } catch (error) {
@@ -154,8 +161,9 @@ function enumerateKeys(
   object: unknown,
   frame: Frame,
 ): GoalResult {
-  if (!isDictionary(object)) throw machine.fault('POLAR_RUN_UNBOUND_KEY', {}, goal.span, frame);
-  const keys = keysOf(object);
+  const { dialect } = machine;
+  if (!isDictionary(object, dialect)) throw machine.fault('POLAR_RUN_UNBOUND_KEY', {}, goal.span, frame);
+  const keys = keysOf(object, dialect);
   machine.budget.spend(keys.length);
   const alternatives = keys
     .filter((name) => name !== '__proto__')

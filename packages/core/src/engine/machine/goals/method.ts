@@ -51,8 +51,10 @@ export function proveNew(machine: Prover, goal: NewGoal, frame: Frame): GoalResu
   }
   if (goal.hasKeywords)
     throw machine.fault('POLAR_CHECK_KEYWORD_ARGUMENTS', { name: goal.name }, goal.span, frame);
-  const args = argumentsForHost(machine, goal.args, `new ${goal.name}`, goal.span, frame);
-  if (args === undefined) return GoalResult.waits;
+  const given = argumentsForHost(machine, goal.args, `new ${goal.name}`, goal.span, frame);
+  if (given === undefined) return GoalResult.waits;
+  const { members } = machine.dialect;
+  const args = members === undefined ? given : given.map((arg) => members.convert(arg));
   const { class: construct } = type;
   const create = () => Reflect.construct(construct as new () => unknown, args) as unknown;
   const result = machine.guarded(goal.span, frame, `new ${goal.name}`, () => {

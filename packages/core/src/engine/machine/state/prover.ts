@@ -1,4 +1,5 @@
 import type { Code, DataOf } from '../../../diagnostics/codes.js';
+import type { Dialect } from '../../../dialect/dialect.js';
 import type { PolarError } from '../../../diagnostics/polar-error.js';
 import type { Span } from '../../../diagnostics/span.js';
 import type { MemberContext, MissingValue } from '../../../host/member.js';
@@ -27,6 +28,7 @@ export const unboundArgument: unique symbol = Symbol('unbound argument');
 export interface Prover extends ProofState, EqualityContext {
   readonly budget: Budget;
   readonly context: ProgramContext;
+  readonly dialect: Dialect;
   readonly typeSets: TypeSets;
   readonly members: MemberContext;
   readonly tags: Tags;

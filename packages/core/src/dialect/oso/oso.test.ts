@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { Authorizer, type AuthorizerOptions } from '../../index.js';
+
+// The expected answers are those of the package oso 0.27.3.
+
+async function ask(query: string, options: Partial<AuthorizerOptions> = {}): Promise<unknown> {
+  const authorizer = await Authorizer.load({ policies: '', dialect: 'oso', onWarning: () => {}, ...options });
+  const answers: unknown[] = [];
+  try {
+    for await (const answer of authorizer.query(query)) answers.push(Object.fromEntries(answer));
+  } catch (error) {
+    return (error as { code: string }).code;
+  }
+  return answers;
+}
+
+class Row {
+  constructor(readonly a: unknown) {}
+}
+
+describe('the dialect oso', () => {
+  it.each([
+    ['true == 1', [{}]],
+    ['[1] == [1]', 'POLAR_UNDECIDED_ORDER'],
+    ['1 == "1"', 'POLAR_UNDECIDED_ORDER'],
+    ['x = 1 / 0', [{ x: Infinity }]],
+    ['1.5 matches Integer', [{}]],
+    ['nil < 1', [{}]],
+    ['row = twin', [{}]],
+    ['plain matches Dictionary', []],
+    ['Row matches Row', [{}]],
+    ['row.b = 1', 'POLAR_UNDECIDED_MISSING_ATTRIBUTE'],
+    ['not row.b = 1', [{}]],
+    ['row.u = x', [{ x: undefined }]],
+    ['row matches {b: _}', []],
+  ] as const)('answers %s as oso does', async (query, expected) => {
+    const row = Object.assign(new Row(1), { u: undefined });
+    const twin = Object.assign(new Row(1), { u: undefined });
+    const constants = { row, twin, plain: { a: 1 } };
+    const answer = await ask(query, { types: { Row }, constants });
+    expect(answer).toEqual(expected);
+  });
+
+  it('refuses members that lead into the process, unless `unsafeHostAccess` is set', async () => {
+    const types = { Row };
+    const constants = { row: new Row(1) };
+    const query = 'row.constructor.name = x';
+    expect(await ask(query, { types, constants })).toBe('POLAR_RUN_REFUSED_MEMBER');
+    expect(await ask(query, { types, constants, unsafeHostAccess: true })).toEqual([{ x: 'Row' }]);
+  });
+
+  it('runs inline queries from the last to the first, until one fails', async () => {
+    const policies = 'f(1); ?= f(2); ?= f(3);';
+    await expect(Authorizer.load({ policies, dialect: 'oso', onWarning: () => {} })).rejects.toMatchObject({
+      data: { query: 'f(3)' },
+    });
+  });
+});

@@ -1,0 +1,21 @@
+/**
+ * A float without a fraction, as `1.0` or the result of `4 / 2`, in the dialect oso. It equals the integer of the same value, but a remainder
+ * of a division by it is not an error. A float with a fraction, and a whole one beyond ±(2^53 − 1), is a plain number; an integer beyond that is
+ * a `bigint`.
+ */
+export class WholeFloat extends Number {}
+
+/** Returns the JavaScript number of a value of the policy, for the application. */
+export const plainNumber = (value: unknown): unknown =>
+  value instanceof WholeFloat ? value.valueOf() : value;
+
+export const isNumeric = (value: unknown): value is number | bigint | WholeFloat =>
+  typeof value === 'number' || typeof value === 'bigint' || value instanceof WholeFloat;
+
+/** Returns the float of a number. */
+export const floatOf = (value: number): number | WholeFloat =>
+  Number.isSafeInteger(value) ? new WholeFloat(value) : value;
+
+/** Returns whether a number is an integer of oso, and not a float. */
+export const isInteger = (value: unknown): value is number | bigint =>
+  typeof value === 'bigint' || (typeof value === 'number' && Number.isSafeInteger(value));
