@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { isPolarError } from '@nanook/core';
 import { Command, CommanderError } from 'commander';
 import { checkCommand } from './commands/check.js';
+import { codeCommand } from './commands/code.js';
 import { compileCommand } from './commands/compile.js';
 import { diffCommand } from './commands/diff.js';
 import { explainCommand } from './commands/explain.js';
@@ -16,14 +16,11 @@ import { testCommand } from './commands/test.js';
 import { whatCanCommand } from './commands/what-can.js';
 import { whereCommand } from './commands/where.js';
 import { whoCanCommand } from './commands/who-can.js';
+import { manifest } from './manifest.js';
 import { messageOf } from './errors/message-of.js';
 import { UsageError } from './errors/usage-error.js';
 import { ExitCode } from './output/exit-code.js';
 import type { Io } from './output/io.js';
-
-const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
-  readonly version: string;
-};
 
 /**
  * Runs the command `nanook`.
@@ -35,11 +32,12 @@ export async function runProgram(args: readonly string[], io: Io): Promise<ExitC
   const outcome: Outcome = { code: ExitCode.fine };
   const program = new Command('nanook')
     .description('Checks, formats, queries and explains policies written in Polar.')
-    .version(version, '-v, --version')
+    .version(manifest.version, '-v, --version')
     .showHelpAfterError('(add --help for the options)');
   program
     .addCommand(initCommand(io))
     .addCommand(checkCommand(io, outcome))
+    .addCommand(codeCommand(io))
     .addCommand(fmtCommand(io, outcome))
     .addCommand(testCommand(io, outcome))
     .addCommand(queryCommand(io, outcome))

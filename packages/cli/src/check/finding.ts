@@ -1,5 +1,6 @@
 import type { Diagnostic } from '@nanook/core';
 import { positionOf, type Span } from '@nanook/core/syntax';
+import { codeUrl } from '../codes/docs-url.js';
 
 /** An error or a warning of `nanook check`. */
 export interface Finding {
@@ -23,6 +24,8 @@ export interface WrittenFinding {
   readonly endLine: number | undefined;
   /** The column after the last one. */
   readonly endColumn: number | undefined;
+  /** The address of the description of the code. */
+  readonly url: string;
 }
 
 export const findingOf = ({ severity, code, message, span }: Diagnostic): Finding => ({
@@ -45,6 +48,7 @@ export function writtenFinding({ severity, code, message, span }: Finding): Writ
     column: start?.column,
     endLine: end?.line,
     endColumn: end?.column,
+    url: codeUrl(code),
   };
 }
 

@@ -1,4 +1,5 @@
 import { codeFrame } from '@nanook/core/syntax';
+import { codeUrl } from '../codes/docs-url.js';
 import { count } from '../output/count.js';
 import type { Colors } from '../output/io.js';
 import type { CheckResult } from './check-result.js';
@@ -19,7 +20,7 @@ function toText(result: CheckResult, colors: Colors): string {
   const blocks = result.findings.map(({ severity, code, message, span }) => {
     const label = severity === 'error' ? colors.red('error') : colors.yellow('warning');
     const frame = span === undefined ? '' : `\n${codeFrame(span)}`;
-    return `${label} ${colors.dim(code)}\n${message}${frame}\n`;
+    return `${label} ${colors.dim(code)}\n${message}${frame}\n  ${colors.dim(codeUrl(code))}\n`;
   });
   return [...blocks, summaryOf(result, colors), ...result.notes.map(colors.dim)].join('\n');
 }
@@ -41,11 +42,11 @@ function toJson({ files, findings, notes }: CheckResult): string {
 /** Prints workflow commands of GitHub Actions, which show each finding in the changed file. */
 function toGithub(result: CheckResult, colors: Colors): string {
   const lines = result.findings.map((finding) => {
-    const { severity, code, message, file, line, column, endLine, endColumn } = writtenFinding(finding);
+    const { severity, code, message, file, line, column, endLine, endColumn, url } = writtenFinding(finding);
     const properties = { file, line, col: column, endLine, endColumn, title: code };
     const present = Object.entries(properties).filter(([, value]) => value !== undefined);
     const written = present.map(([name, value]) => `${name}=${escapeProperty(String(value))}`);
-    return `::${severity} ${written.join(',')}::${escapeMessage(message)}`;
+    return `::${severity} ${written.join(',')}::${escapeMessage(`${message}\n${url}`)}`;
   });
   return [...lines, summaryOf(result, colors)].join('\n');
 }

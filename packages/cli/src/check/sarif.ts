@@ -1,4 +1,5 @@
 import { isAbsolute, relative } from 'node:path';
+import { codeUrl } from '../codes/docs-url.js';
 import type { CheckResult } from './check-result.js';
 import { writtenFinding, type WrittenFinding } from './finding.js';
 
@@ -11,7 +12,7 @@ export function toSarif(result: CheckResult): string {
     version: '2.1.0',
     runs: [
       {
-        tool: { driver: { name: 'nanook', rules: codes.map((id) => ({ id })) } },
+        tool: { driver: { name: 'nanook', rules: codes.map((id) => ({ id, helpUri: codeUrl(id) })) } },
         columnKind: 'unicodeCodePoints',
         results: findings.map((finding) => ({
           ruleId: finding.code,

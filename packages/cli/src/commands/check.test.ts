@@ -29,6 +29,7 @@ describe('nanook check', () => {
       column: 55,
       endLine: 1,
       endColumn: 58,
+      url: expect.stringMatching(/codes\.md#polar_check_singleton_variable$/),
     });
   });
 
