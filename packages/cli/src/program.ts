@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { checkCommand } from './commands/check.js';
 import { codeCommand } from './commands/code.js';
 import { compileCommand } from './commands/compile.js';
+import { completionCommand } from './commands/completion.js';
 import { diffCommand } from './commands/diff.js';
 import { explainCommand } from './commands/explain.js';
 import { fmtCommand } from './commands/fmt.js';
@@ -49,7 +50,8 @@ export async function runProgram(args: readonly string[], io: Io): Promise<ExitC
     .addCommand(graphCommand(io))
     .addCommand(compileCommand(io))
     .addCommand(migrateCommand(io, outcome, manifest.version))
-    .addCommand(replCommand(io));
+    .addCommand(replCommand(io))
+    .addCommand(completionCommand(io, program));
   for (const command of [program, ...program.commands])
     command.exitOverride().configureOutput({
       writeOut: (text) => io.out(text.trimEnd()),
