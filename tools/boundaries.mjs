@@ -85,6 +85,7 @@ const folders = {
     'analysis',
     'advice',
   ],
+  'policy-coverage': [...machine, 'syntax', 'engine/machine', 'engine/machine/state'],
   authorization: [
     ...machine,
     'dialect/oso',
@@ -103,12 +104,13 @@ const folders = {
     'partial',
     'lists',
     'candidate',
+    'policy-coverage',
   ],
   candidate: [...machine, 'policy', 'engine/query', 'explanation', 'filter', 'authorization'],
   aot: [...machine, 'engine/query', 'engine/runtime', 'policy', 'authorization', 'engine/backends/module'],
   compat: [...machine, 'dialect/oso', 'engine/query', 'engine/backends/closures', 'policy', 'authorization'],
   tooling: ['syntax', 'policy'],
-  testing: [...everyone, 'types', 'policy', 'explanation', 'authorization', 'aot'],
+  testing: [...everyone, 'types', 'policy', 'explanation', 'policy-coverage', 'authorization', 'aot'],
 };
 folders.node = [...Object.keys(folders), ''];
 folders[''] = Object.keys(folders).filter((folder) => folder !== 'node');

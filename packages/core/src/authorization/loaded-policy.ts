@@ -139,7 +139,7 @@ function loadedFrom(
     version: { hash: policy.hash, version },
     context,
     compiled: compiledFor(context, options, limits, previous?.compiled, closures),
-    queries: new QueryRunner(context, limits),
+    queries: new QueryRunner(context, limits, options.coverage),
     grantable: new GrantableActions(analysis, literals, types),
     warnings: policy.warnings,
     denials: explain?.(context.typeSets, analysis, literals, options),
@@ -175,11 +175,12 @@ async function runInlineQueries(context: ProgramContext, limits: Limits, report:
 
 function compiledFor(
   context: ProgramContext,
-  { onDecision, undecided, engine = 'auto' }: AuthorizerOptions,
+  { onDecision, undecided, coverage, engine = 'auto' }: AuthorizerOptions,
   limits: Limits,
   previous: CompiledPolicy | undefined,
   closures: BackEnd | undefined,
 ): CompiledPolicy | undefined {
+  if (coverage !== undefined) return undefined;
   // The back end keeps its texts, and the policy its plans, so that code that did not change is not compiled again.
   if (previous !== undefined)
     return new CompiledPolicy(context, limits, previous.backEnd, previous.options, previous.dump, previous);

@@ -1,4 +1,5 @@
 import type { Decision } from './decision.js';
+import type { PolicyCoverage } from '../policy-coverage/policy-coverage.js';
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import type { EngineChoice } from '../engine/compiled/compiled-policy.js';
 import type { Equality } from '../engine/equality.js';
@@ -74,6 +75,11 @@ export interface AuthorizerOptions extends DecisionOptions {
    * reference engine alone.
    */
   readonly engine?: EngineChoice;
+  /**
+   * Records the rules and conditions that checks reach, for tests: `new PolicyCoverage()` of `@nanook/core/testing`. Checks and queries
+   * then run on the machine.
+   */
+  readonly coverage?: PolicyCoverage;
   /** Receives the texts that `print(…)` in a policy prints. Default: `console.log`. */
   readonly print?: (text: string) => void;
 }

@@ -1,3 +1,4 @@
+import type { PolicyCoverage } from '../policy-coverage/policy-coverage.js';
 import { Report } from '../diagnostics/report.js';
 import { PolarError } from '../diagnostics/polar-error.js';
 import { PolicyError } from '../diagnostics/policy-error.js';
@@ -45,6 +46,7 @@ export class QueryRunner {
   constructor(
     readonly context: ProgramContext,
     readonly limits: Limits,
+    readonly coverage?: PolicyCoverage,
   ) {}
 
   /** Parses a query and returns its answers. @throws {PolicyError} immediately, for a syntax error */
@@ -191,6 +193,7 @@ export class QueryRunner {
       signal: options.signal,
       acceptExpression: options.acceptExpression ?? false,
       replay,
+      ...(this.coverage && { createMachine: this.coverage.createMachine }),
     });
   }
 

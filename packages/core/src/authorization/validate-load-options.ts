@@ -30,6 +30,7 @@ const loading = {
   unsafeHostAccess: isBoolean,
   resources: isAdapter,
   engine: oneOf('auto', 'source', 'closures', 'machine'),
+  coverage: isCoverage,
 } satisfies { readonly [Option in keyof AuthorizerOptions]-?: OptionCheck };
 
 /** Checks the options of `reload`. @throws {PolarError} `POLAR_TYPE_INVALID_OPTION` */
@@ -47,6 +48,11 @@ export function validateOptions(
   checkObject(of, options, example, checks);
   if (options.policies === undefined)
     throw invalidOption('policies', describe().invalidOption('policies', undefined));
+}
+
+/** Whether a value is a `PolicyCoverage`, of this or another copy of the package. */
+function isCoverage(value: unknown): boolean {
+  return typeof (value as { createMachine?: unknown } | null)?.createMachine === 'function';
 }
 
 function isLabel(value: unknown): boolean {

@@ -74,6 +74,7 @@ const loading: Readonly<Record<string, OptionText>> = {
   engine: oneOf('auto', 'source', 'closures', 'machine'),
   dialect: oneOf('nanook', 'oso'),
   unsafeHostAccess: aBoolean,
+  coverage: { expected: '`new PolicyCoverage()` of `@nanook/core/testing`' },
 };
 
 const texts: Readonly<Record<string, OptionText>> = {

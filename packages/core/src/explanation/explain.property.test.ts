@@ -6,152 +6,10 @@ import {
   type ExplainedValue,
   type Explanation,
 } from '../index.js';
+import { calls, Doc, PolicyGenerator, randomFrom, User, type Data } from './random-policies.fixture.js';
 
 // Random policies over all constructs. Each condition that an explanation names is evaluated again, with its bindings. Then the data is
 // changed until the condition holds: the answer becomes allowed, or the next explanation names another condition.
-
-function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
-
-let calls = 0;
-class User {
-  constructor(
-    readonly id: number,
-    public n: number,
-    public flag: boolean,
-  ) {}
-}
-class Doc {
-  constructor(
-    readonly id: number,
-    public n: number | null,
-    public flag: boolean,
-    public owner: User,
-    public members: readonly User[],
-    public tags: readonly string[],
-    public parent: Doc | null,
-  ) {}
-  get meta(): object {
-    return { n: this.n, flags: [this.flag] };
-  }
-  get later(): Promise<boolean> {
-    return Promise.resolve(this.flag);
-  }
-  above(n: number): boolean {
-    calls++;
-    return (this.n ?? 0) > n;
-  }
-  soon(n: number): Promise<number> {
-    calls++;
-    return Promise.resolve((this.n ?? 0) + n);
-  }
-}
-
-class Generator {
-  #variables = 0;
-  constructor(readonly random: () => number) {}
-
-  number(below: number): number {
-    return Math.floor(this.random() * below);
-  }
-
-  condition(depth: number): string {
-    const k = this.number(4);
-    const v = `v${this.#variables++}`;
-    const simple = [
-      `user.n = doc.n`,
-      `doc.n > ${k}`,
-      `doc.n <= user.n`,
-      `user.flag`,
-      `doc.flag`,
-      `doc.owner = user`,
-      `user in doc.members`,
-      `(${v} in doc.members and ${v}.n = ${k} and ${v}.flag)`,
-      `not user.flag`,
-      `forall(${v} in doc.members, ${v}.n < ${k + 1})`,
-      `forall(${v} in doc.members, ${v}.flag or ${v}.n = ${k})`,
-      `doc matches Doc{n: ${k}}`,
-      `doc.parent.flag`,
-      `doc.parent matches Doc{flag: true}`,
-      `doc.later`,
-      `doc.above(${k})`,
-      `doc.soon(1) = ${k}`,
-      `doc.n + 1 = ${k}`,
-      `(${v} = doc.n and ${v} > ${k})`,
-      `"t${k}" in doc.tags`,
-      `[${v}, *_] = doc.tags and ${v} = "t${k}"`,
-      `user.n != ${k}`,
-      `doc.n >= ${k}`,
-      `doc.flag == true`,
-      `doc.meta.n = ${k}`,
-      `(${v} = {n: doc.n} and ${v} = {n: ${k}})`,
-      `doc.flag in doc.meta.flags and doc.flag`,
-      `(${v} = {n: user.n}.n and ${v} < ${k})`,
-    ];
-    if (depth === 0) return simple[this.number(simple.length)]!;
-    const nested = [
-      `(${this.condition(0)} or ${this.condition(0)})`,
-      `not (${this.condition(0)} and ${this.condition(0)})`,
-      `helper(user, doc)`,
-      `not helper(user, doc)`,
-      `role(user, "r${k}", doc)`,
-      `has_role(user, "owner", doc)`,
-      `has_permission(user, "see", doc)`,
-      `not has_role(user, "reader", doc)`,
-    ];
-    const all = [...simple, ...nested, ...nested];
-    return all[this.number(all.length)]!;
-  }
-
-  body(depth: number): string {
-    const conditions = Array.from({ length: 1 + this.number(3) }, () => this.condition(depth));
-    return `${conditions.join(' and ')} and keep(user, doc)`;
-  }
-
-  policy(): string {
-    return [
-      ...[1, 2, 3].map(() => `allow(user: User, "read", doc: Doc) if ${this.body(1)};`),
-      ...[1, 2].map(() => `helper(user: User, doc: Doc) if ${this.body(0)};`),
-      ...[0, 1].map((i) => `role(user: User, "r${i}", doc: Doc) if ${this.body(0)};`),
-      `role(user: User, "r2", doc: Doc) if role(user, "r1", doc)${this.number(2) === 0 ? ' and cut' : ''};`,
-      'keep(_: User, _: Doc);',
-      'actor User {}',
-      'resource Doc { permissions = ["see"]; roles = ["owner", "reader"]; relations = { parent: Doc }; ' +
-        '"see" if "reader"; "reader" if "owner"; "reader" if "owner" on "parent"; }',
-      `has_role(user: User, "owner", doc: Doc) if ${this.body(0)};`,
-      'has_relation(parent: Doc, "parent", doc: Doc) if doc.parent = parent;',
-    ].join('\n');
-  }
-
-  data(): Data {
-    const users = [1, 2, 3].map((id) => new User(id, this.number(4), this.number(2) === 0));
-    const doc = (id: number, parent: Doc | null) =>
-      new Doc(
-        id,
-        this.number(8) === 0 ? null : this.number(5),
-        this.number(2) === 0,
-        users[this.number(3)]!,
-        users.filter(() => this.number(2) === 0),
-        [0, 1, 2].filter(() => this.number(2) === 0).map((i) => `t${i}`),
-        parent,
-      );
-    const other = doc(2, null);
-    return { users, doc: doc(1, this.number(2) === 0 ? null : other), other };
-  }
-}
-
-interface Data {
-  readonly users: readonly User[];
-  readonly doc: Doc;
-  readonly other: Doc;
-}
 
 /** A change of one value in the data. */
 type Change = readonly [target: object, key: string, value: unknown];
@@ -223,12 +81,12 @@ const load = (policies: string) =>
 
 /** Returns the outcome of a check on the machine, and the number of its calls. */
 async function check(authorizer: Authorizer, user: User, doc: Doc): Promise<readonly [string, number]> {
-  calls = 0;
+  calls.count = 0;
   try {
-    return [(await authorizer.isAllowed(user, 'read', doc)) ? 'allowed' : 'denied', calls];
+    return [(await authorizer.isAllowed(user, 'read', doc)) ? 'allowed' : 'denied', calls.count];
   } catch (error) {
     if (!isUndecided(error)) throw error;
-    return ['undecided', calls];
+    return ['undecided', calls.count];
   }
 }
 
@@ -348,7 +206,7 @@ it(
   'names only conditions that fail, and another one when the data is changed so that the first holds',
   { timeout: 240_000 },
   async () => {
-    const generator = new Generator(randomFrom(20_270));
+    const generator = new PolicyGenerator(randomFrom(20_270));
     const kinds = new Set<string>();
     const wrong: string[] = [];
     let [denials, changed, granted] = [0, 0, 0];
@@ -362,11 +220,11 @@ it(
       // Each condition that is named first is made true, until the answer is allowed.
       for (let step = 0; step < 4; step++) {
         const [outcome, made] = await check(authorizer, user, doc);
-        calls = 0;
+        calls.count = 0;
         const { explanation, values } = await explainWithValues(authorizer, user, doc);
         if (explanation.outcome !== outcome)
           wrong.push(`${explanation.outcome} is not ${outcome}\n${source}`);
-        if (calls !== made) wrong.push(`${calls} calls instead of ${made}\n${source}`);
+        if (calls.count !== made) wrong.push(`${calls.count} calls instead of ${made}\n${source}`);
         if (outcome === 'allowed') {
           if (step > 0) granted++;
           break;

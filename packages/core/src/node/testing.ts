@@ -3,8 +3,13 @@ import { allowing, denying, type TestDoubleOptions } from '../testing/test-doubl
 import { Authorizer } from './authorizer.js';
 
 export {
+  PolicyCoverage,
   actAs,
+  mergeCoverage,
   polarMatchers,
+  type CoverageData,
+  type CoveredPlace,
+  type CoveredRole,
   type MatcherResult,
   type MatcherState,
   type PolarMatchers,

@@ -15,6 +15,7 @@ export {
   printValue,
 } from './print.js';
 export { mapPattern, mapTerm, type Rewrite } from './map-term.js';
+export { partsOfBody, type BodyParts } from './conditions.js';
 export { childrenOf, visit, type Visit, type Visitor } from './visit.js';
 export type {
   AndNode,

@@ -8,6 +8,13 @@ import { describeValue } from '../internal/describe-value.js';
 import { allowing, denying, type TestDoubleOptions } from './test-double-options.js';
 
 export type { TestDoubleOptions };
+export { PolicyCoverage } from '../policy-coverage/policy-coverage.js';
+export {
+  mergeCoverage,
+  type CoverageData,
+  type CoveredPlace,
+  type CoveredRole,
+} from '../policy-coverage/coverage-data.js';
 export { expectFilterMatches, type FilterExpectation } from './expect-filter-matches.js';
 
 /** Creates an authorizer that allows everything: for tests that are not about authorization. */
