@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { contentOf, enterFolder, nanook, project } from '../testing/run.fixture.js';
+import { enterFolder, nanook, project } from '../testing/run.fixture.js';
 
 const passing = `test "owners edit" {
   assert allow(ann, "edit", report);
@@ -190,19 +190,6 @@ test "setup" {
       code: 1,
       err: expect.stringContaining('no test was found'),
     });
-  });
-
-  it('lists the rules that no assertion has proved, and enforces a threshold', async () => {
-    const { code, out } = await nanook('test', '--coverage', '--lcov', 'lcov.info');
-    expect(code).toBe(0);
-    // "edit" if "owner" on "organization", and the three rules that it needs.
-    expect(out).toContain('4 of 8 rules proved (50.0 %)');
-    expect(out).toContain('not proved "read" if "reader"; policy/main.polar:13');
-    expect(out).not.toContain('not proved "edit"');
-    expect(await contentOf('lcov.info')).toMatch(/SF:policy\/main\.polar\n(DA:\d+,[01]\n){8}LF:8\nLH:4\n/);
-    expect((await nanook('test', '--coverage-threshold', '50')).code).toBe(0);
-    expect((await nanook('test', '--coverage-threshold', '51')).code).toBe(1);
-    expect((await nanook('test', '--coverage-threshold', 'many')).code).toBe(2);
   });
 
   it('runs tests that change nothing for a load and for the other commands', async () => {

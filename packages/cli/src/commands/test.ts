@@ -1,15 +1,22 @@
-import { writeFile } from 'node:fs/promises';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { mergeCoverage } from '@nanook/core/testing';
+import { Command, Option } from 'commander';
+import { coveredFiles, type CoveredFile, type PlacedPart } from '../policy-coverage/covered-policy.js';
+import { coveragePage } from '../policy-coverage/html-report.js';
+import { toCobertura, toLcov } from '../policy-coverage/line-reports.js';
+import { measureNames, measuresOf, percentText } from '../policy-coverage/measures.js';
+import { readCoverage } from '../policy-coverage/read-coverage.js';
+import { coverageText } from '../policy-coverage/text-report.js';
 import { ExitCode } from '../output/exit-code.js';
 import type { Io } from '../output/io.js';
+import { writeOutput } from '../output/write-output.js';
 import { Project } from '../project/project.js';
 import { watchProject } from '../project/watch-project.js';
-import { Coverage, percentageOf, toLcov, type CoveredRule } from '../test/coverage.js';
 import { resultText, summaryText, toJunit } from '../test/reporters.js';
 import { runTests } from '../test/run-tests.js';
 import type { TestResult } from '../test/test-result.js';
 import { configOption } from './common-options.js';
 import type { Outcome } from './outcome.js';
+import { readThresholds, type Thresholds } from './thresholds.js';
 
 interface TestFlags {
   readonly config?: string;
@@ -17,8 +24,11 @@ interface TestFlags {
   readonly reporter: 'text' | 'json' | 'junit';
   readonly json?: boolean;
   readonly coverage?: boolean;
-  readonly coverageThreshold?: number;
+  readonly threshold?: Thresholds;
+  readonly merge?: readonly string[];
   readonly lcov?: string;
+  readonly cobertura?: string;
+  readonly html?: string;
   readonly watch?: boolean;
 }
 
@@ -37,16 +47,25 @@ export function testCommand(io: Io, outcome: Outcome): Command {
         .default('text'),
     )
     .option('--json', 'the same as --reporter json')
-    .option('--coverage', 'list the rules that no test has proved')
-    .option('--coverage-threshold <percent>', 'exit with 1 if fewer rules are proved', percentage)
+    .option('--coverage', 'list the rules, conditions, alternatives and roles that the tests do not cover')
+    .addOption(
+      new Option(
+        '--threshold <percents>',
+        'exit with 1 if less is covered: 90, or rules=100,conditions=80',
+      ).argParser(readThresholds),
+    )
+    .option('--merge <files...>', 'add the coverage that tests in TypeScript have written')
     .option('--lcov <file>', 'write the coverage for an editor or a CI system')
+    .option('--cobertura <file>', 'write the coverage as XML for GitLab and others')
+    .option('--html <file>', 'write the coverage as a page with the source')
     .option('--watch', 'run the tests again after each change')
     .addHelpText(
       'after',
       `
 Examples:
   nanook test
-  nanook test --coverage --coverage-threshold 90
+  nanook test --coverage --threshold rules=100,conditions=80
+  nanook test --html coverage.html
   nanook test --reporter junit > results.xml`,
     )
     .action(async (paths: readonly string[], flags: TestFlags) => {
@@ -61,49 +80,74 @@ Examples:
 }
 
 async function test(project: Project, flags: TestFlags, io: Io): Promise<ExitCode> {
-  const { name, coverageThreshold: threshold, lcov } = flags;
+  const { name, merge = [], threshold } = flags;
   const reporter = flags.json === true ? 'json' : flags.reporter;
-  const measures = flags.coverage === true || threshold !== undefined || lcov !== undefined;
-  const coverage = new Coverage();
+  const measuresCoverage =
+    flags.coverage === true ||
+    [threshold, flags.merge, flags.lcov, flags.cobertura, flags.html].some((flag) => flag !== undefined);
+  const others = await Promise.all(merge.map(readCoverage));
   const results: TestResult[] = [];
-  const options = { name, ...(measures && { onProof: coverage.add.bind(coverage) }) };
-  for await (const result of runTests(project, options)) {
+  for await (const result of runTests(project, { name, measuresCoverage })) {
     results.push(result);
     if (reporter === 'text') io.out(resultText(result, io.colors));
   }
-  const rules = measures ? coverage.rules(project) : [];
-  if (lcov !== undefined) await writeFile(lcov, toLcov(rules));
+  const own = results.flatMap(({ coverage }) => coverage ?? []);
+  const files = measuresCoverage ? coveredFiles(project, mergeCoverage([...own, ...others])) : undefined;
+  if (files !== undefined) await writeReports(files, flags);
   if (reporter === 'junit') io.out(toJunit(results));
-  else if (reporter === 'json')
-    io.out(JSON.stringify(resultData(results, measures ? rules : undefined), undefined, 2));
+  else if (reporter === 'json') io.out(JSON.stringify(resultData(results, files), undefined, 2));
   else {
     io.out(summaryText(results, io.colors));
-    if (measures) printCoverage(rules, io);
+    if (files !== undefined) io.out(coverageText(files, measuresOf(files), io.colors));
   }
   if (results.length === 0) io.err('no test was found; write test "name" { assert allow(…); } in a policy');
-  const isCovered = threshold === undefined || percentageOf(rules) >= threshold;
+  const isCovered = files === undefined || reachesThresholds(files, threshold, io);
   const hasFailed = results.some(({ failures }) => failures.length > 0);
   return hasFailed || !isCovered || results.length === 0 ? ExitCode.findings : ExitCode.fine;
 }
 
-function printCoverage(rules: readonly CoveredRule[], io: Io): void {
-  const missing = rules.filter(({ proofs }) => proofs === 0);
-  io.out(
-    `${rules.length - missing.length} of ${rules.length} rules proved (${percentageOf(rules).toFixed(1)} %)`,
-  );
-  for (const { file, line, text } of missing)
-    io.out(`  ${io.colors.yellow('not proved')} ${text} ${io.colors.dim(`${file}:${line}`)}`);
+async function writeReports(files: readonly CoveredFile[], flags: TestFlags): Promise<void> {
+  const { lcov, cobertura, html } = flags;
+  if (lcov !== undefined) await writeOutput(lcov, toLcov(files));
+  if (cobertura !== undefined) await writeOutput(cobertura, toCobertura(files, Date.now()));
+  if (html !== undefined) await writeOutput(html, coveragePage(files));
 }
 
-const resultData = (results: readonly TestResult[], rules: readonly CoveredRule[] | undefined): object => {
+/** Writes each measure that is below its threshold. */
+function reachesThresholds(
+  files: readonly CoveredFile[],
+  thresholds: Thresholds | undefined,
+  io: Io,
+): boolean {
+  const measures = measuresOf(files);
+  const missed = measureNames.filter((name) => measures[name].percent < (thresholds?.get(name) ?? 0));
+  for (const name of missed)
+    io.err(
+      `expected a coverage of ${name} of at least ${thresholds!.get(name)} %, found ${percentText(measures[name].percent)}`,
+    );
+  return missed.length === 0;
+}
+
+function resultData(results: readonly TestResult[], files: readonly CoveredFile[] | undefined): object {
   const failed = results.filter(({ failures }) => failures.length > 0).length;
-  const coverage = rules && { percent: percentageOf(rules), rules };
-  return { passed: results.length - failed, failed, tests: results, ...(coverage && { coverage }) };
-};
-
-function percentage(text: string): number {
-  const value = Number(text);
-  if (text === '' || !(value >= 0 && value <= 100))
-    throw new InvalidArgumentError(`--coverage-threshold expects a number from 0 to 100, found ${text}.`);
-  return value;
+  const tests = results.map(({ coverage: _, ...result }) => result);
+  return {
+    passed: results.length - failed,
+    failed,
+    tests,
+    ...(files && { coverage: coverageData(files) }),
+  };
 }
+
+function coverageData(files: readonly CoveredFile[]): object {
+  const rules = files.flatMap((file) => file.rules);
+  return {
+    measures: measuresOf(files),
+    rules: rules.map(({ conditions: _, alternatives: _others, ...rule }) => withoutSpan(rule)),
+    conditions: rules.flatMap(({ conditions }) => conditions.map(withoutSpan)),
+    alternatives: rules.flatMap(({ alternatives }) => alternatives.map(withoutSpan)),
+    roles: files.flatMap(({ roles }) => roles.map(withoutSpan)),
+  };
+}
+
+const withoutSpan = ({ span: _, ...part }: PlacedPart): object => part;

@@ -1,5 +1,6 @@
 import { count } from '../output/count.js';
 import type { Colors } from '../output/io.js';
+import { escapeXml } from '../output/xml.js';
 import type { TestResult } from './test-result.js';
 
 /** Prints one result for people, with the failed assertions and their reasons. */
@@ -23,10 +24,11 @@ export function summaryText(results: readonly TestResult[], colors: Colors): str
 export function toJunit(results: readonly TestResult[]): string {
   const failed = results.filter(({ failures }) => failures.length > 0).length;
   const cases = results.map(({ name, file, line, durationMs, failures }) => {
-    const attributes = `name="${escape(name)}" classname="${escape(file)}" file="${escape(file)}" line="${line}" time="${seconds(durationMs)}"`;
+    const attributes = `name="${escapeXml(name)}" classname="${escapeXml(file)}" file="${escapeXml(file)}" line="${line}" time="${seconds(durationMs)}"`;
     if (failures.length === 0) return `  <testcase ${attributes}/>`;
     const inner = failures.map(
-      ({ assertion, reason }) => `    <failure message="${escape(assertion)}">${escape(reason)}</failure>`,
+      ({ assertion, reason }) =>
+        `    <failure message="${escapeXml(assertion)}">${escapeXml(reason)}</failure>`,
     );
     return [`  <testcase ${attributes}>`, ...inner, '  </testcase>'].join('\n');
   });
@@ -40,13 +42,3 @@ export function toJunit(results: readonly TestResult[]): string {
 }
 
 const seconds = (milliseconds: number): string => (milliseconds / 1000).toFixed(3);
-
-const escape = (text: string): string =>
-  text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
-    .replaceAll('\n', '&#10;')
-    // oxlint-disable-next-line no-control-regex -- XML allows no control characters
-    .replace(/[\u0000-\u0008\u000b-\u001f]/g, '�');

@@ -1,33 +1,24 @@
 import {
   Authorizer,
-  isPolarError,
   renderDiagnostic,
-  renderExplanation,
+  type AuthorizerOptions,
   type Diagnostic,
-  type Explanation,
+  type NamedPolicy,
 } from '@nanook/core';
-import {
-  parse,
-  positionOf,
-  printTerm,
-  textOf,
-  type AssertionNode,
-  type TermNode,
-  type TestNode,
-} from '@nanook/core/syntax';
-import { bindingsOf } from '../commands/query.js';
+import { parse, positionOf, textOf, type TestNode } from '@nanook/core/syntax';
+import { PolicyCoverage } from '@nanook/core/testing';
 import { messageOf } from '../errors/message-of.js';
 import type { Fixtures } from '../project/config.js';
 import type { Project } from '../project/project.js';
-import { showValue } from '../values/show-value.js';
+import { reasonOfFailure } from './assertion.js';
 import { fixtureConstants, setupSource } from './setup-source.js';
 import type { TestFailure, TestResult } from './test-result.js';
 
 export interface TestOptions {
   /** Runs only the tests whose name contains this text. */
   readonly name?: string | undefined;
-  /** Receives the explanation of each assertion that holds. */
-  readonly onProof?: (explanation: Explanation) => void;
+  /** Whether the results have the coverage of the assertions. */
+  readonly measuresCoverage?: boolean;
 }
 
 /**
@@ -37,164 +28,111 @@ export interface TestOptions {
  */
 export async function* runTests(
   project: Project,
-  { name = '', onProof }: TestOptions = {},
+  { name = '', measuresCoverage = false }: TestOptions = {},
 ): AsyncGenerator<TestResult> {
-  const fixtures = await project.fixtures();
-  const authorizer = await project.load();
+  const coverage = measuresCoverage ? new PolicyCoverage() : undefined;
+  const runner = await TestRunner.create(project, { coverage });
   for (const test of testsOf(project)) {
     if (!test.name.value.includes(name)) continue;
     const start = performance.now();
-    const failures = await failuresOf(test, project, fixtures, authorizer, onProof);
+    const failures = await runner.run(test);
     const { line } = positionOf(test.span);
     const durationMs = performance.now() - start;
-    yield { name: test.name.value, file: test.span.source.name ?? 'policy', line, durationMs, failures };
+    const file = test.span.source.name ?? 'policy';
+    yield { name: test.name.value, file, line, durationMs, failures, coverage: coverage?.take() };
   }
 }
 
-const testsOf = ({ policies }: Project): readonly TestNode[] =>
+export const testsOf = ({ policies }: Pick<Project, 'policies'>): readonly TestNode[] =>
   policies.flatMap(
     (policy) => parse(policy).policy.statements.filter(({ kind }) => kind === 'test') as TestNode[],
   );
 
-async function failuresOf(
-  test: TestNode,
-  project: Project,
-  fixtures: Fixtures,
-  authorizer: Authorizer,
-  onProof: TestOptions['onProof'],
-): Promise<readonly TestFailure[]> {
-  const failures: TestFailure[] = [];
-  const fail = (node: { readonly span: TestNode['span'] }, assertion: string, reason: string): void =>
-    void failures.push({ assertion, line: positionOf(node.span).line, reason });
-  let prepared: Authorizer;
-  try {
-    prepared = await withSetup(test, project, fixtures, authorizer);
-  } catch (error) {
-    fail(test, 'setup', messageOf(error));
+export interface TestRunnerOptions {
+  /** Receives the coverage of the assertions. */
+  readonly coverage?: PolicyCoverage | undefined;
+  /** Replaces the policies of the project. */
+  readonly policies?: readonly NamedPolicy[];
+  /** Replaces the fixtures of the project, which are loaded again otherwise. */
+  readonly fixtures?: Fixtures;
+  /** Whether a test ends at its first failure. */
+  readonly stopsAtFailure?: boolean;
+}
+
+/** Runs tests with the policies of a project, or with others. */
+export class TestRunner {
+  private constructor(
+    readonly project: Project,
+    readonly fixtures: Fixtures,
+    /** The policies without the setup of a test. */
+    readonly authorizer: Authorizer,
+    readonly options: TestRunnerOptions,
+  ) {}
+
+  /** @throws {PolicyError} when a policy has an error */
+  static async create(project: Project, options: TestRunnerOptions = {}): Promise<TestRunner> {
+    const fixtures = options.fixtures ?? (await project.fixtures());
+    return new TestRunner(project, fixtures, await Authorizer.load(loadOptions(project, options)), options);
+  }
+
+  /** Returns the assertions of a test that do not hold. */
+  async run(test: TestNode): Promise<readonly TestFailure[]> {
+    const failures: TestFailure[] = [];
+    const fail = (node: { readonly span: TestNode['span'] }, assertion: string, reason: string): void =>
+      void failures.push({ assertion, line: positionOf(node.span).line, reason });
+    let prepared: Authorizer;
+    try {
+      prepared = await this.prepare(test);
+    } catch (error) {
+      fail(test, 'setup', messageOf(error));
+      return failures;
+    }
+    const assertions = test.items.filter((item) => item.kind === 'assertion');
+    if (assertions.length === 0)
+      fail(test, 'no assertion', 'expected `assert …;` or `assert_not …;` in the test, found none');
+    for (const item of assertions) {
+      try {
+        const reason = await reasonOfFailure(item, prepared, this.fixtures);
+        if (reason !== undefined) fail(item, textOf(item.span), reason);
+      } catch (error) {
+        fail(item, textOf(item.span), messageOf(error));
+      }
+      if (failures.length > 0 && this.options.stopsAtFailure === true) break;
+    }
     return failures;
   }
-  const assertions = test.items.filter((item) => item.kind === 'assertion');
-  if (assertions.length === 0)
-    fail(test, 'no assertion', 'expected `assert …;` or `assert_not …;` in the test, found none');
-  for (const item of assertions) {
-    try {
-      const reason = await reasonOfFailure(item, prepared, fixtures, onProof);
-      if (reason !== undefined) fail(item, textOf(item.span), reason);
-    } catch (error) {
-      fail(item, textOf(item.span), messageOf(error));
-    }
+
+  /**
+   * Loads the policies with the rules of the setup of a test.
+   *
+   * @throws {Error} when the setup cannot be loaded, or names a role that no block declares
+   */
+  async prepare(test: TestNode): Promise<Authorizer> {
+    const { project, fixtures, authorizer } = this;
+    const setup = setupSource(test, fixtures, authorizer);
+    if (setup === undefined) return authorizer;
+    const misspelled: Diagnostic[] = [];
+    const options = loadOptions(project, this.options, (warning) => {
+      if (warning.code === 'POLAR_CHECK_UNDECLARED_NAME' && warning.file === setup.name)
+        misspelled.push(warning);
+    });
+    const prepared = await Authorizer.load({
+      ...options,
+      policies: [...(options.policies as readonly NamedPolicy[]), setup],
+      constants: { ...options.constants, ...fixtureConstants(fixtures) },
+    });
+    // A fact with a misspelled role gives nothing, and an `assert_not` would hold for the wrong reason.
+    if (misspelled.length > 0) throw new Error(misspelled.map(renderDiagnostic).join('\n'));
+    return prepared;
   }
-  return failures;
 }
 
-/** Loads the policies with the rules of the setup. */
-async function withSetup(
-  test: TestNode,
+function loadOptions(
   project: Project,
-  fixtures: Fixtures,
-  authorizer: Authorizer,
-): Promise<Authorizer> {
-  const setup = setupSource(test, fixtures, authorizer);
-  if (setup === undefined) return authorizer;
-  const misspelled: Diagnostic[] = [];
-  const options = project.authorizerOptions((warning) => {
-    if (warning.code === 'POLAR_CHECK_UNDECLARED_NAME' && warning.file === setup.name)
-      misspelled.push(warning);
-  });
-  const prepared = await Authorizer.load({
-    ...options,
-    policies: [...project.policies, setup],
-    constants: { ...options.constants, ...fixtureConstants(fixtures) },
-  });
-  // A fact with a misspelled role gives nothing, and an `assert_not` would hold for the wrong reason.
-  if (misspelled.length > 0) throw new Error(misspelled.map(renderDiagnostic).join('\n'));
-  return prepared;
-}
-
-/** Returns the reason why an assertion does not hold; undefined when it holds. */
-async function reasonOfFailure(
-  { isNegated, term, values }: AssertionNode,
-  authorizer: Authorizer,
-  fixtures: Fixtures,
-  onProof: TestOptions['onProof'],
-): Promise<string | undefined> {
-  if (values?.kind === 'in' && values.item.kind === 'variable')
-    return differenceOf(term, values.item.name, values.collection, authorizer, fixtures, onProof);
-  const text = printTerm(term);
-  const explanation = await authorizer.explainQuery(text, { bindings: bindingsOf(text, fixtures) });
-  const { outcome } = explanation;
-  if (outcome === 'undecided' || (outcome === 'allowed') === isNegated) return renderExplanation(explanation);
-  onProof?.(explanation);
-  return undefined;
-}
-
-/** Compares the values of a variable in all answers with the values after `iff`. */
-async function differenceOf(
-  term: TermNode,
-  variable: string,
-  collection: TermNode,
-  authorizer: Authorizer,
-  fixtures: Fixtures,
-  onProof: TestOptions['onProof'],
-): Promise<string | undefined> {
-  const text = printTerm(term);
-  const expected = await valuesOf(`${variable} in ${printTerm(collection)}`, variable, authorizer, fixtures);
-  const found = await valuesOf(text, variable, authorizer, fixtures);
-  const nameOf = (value: unknown): string | undefined =>
-    typeof value === 'object' ? Object.keys(fixtures).find((name) => fixtures[name] === value) : undefined;
-  const show = (values: readonly unknown[]): string =>
-    values.map((value) => nameOf(value) ?? showValue(value, authorizer)).join(', ');
-  const missing = await valuesNotIn(found, expected, authorizer);
-  const unexpected = await valuesNotIn(expected, found, authorizer);
-  if (onProof !== undefined)
-    for (const value of found)
-      onProof(
-        await authorizer.explainQuery(text, {
-          bindings: { ...bindingsOf(text, fixtures), [variable]: value },
-        }),
-      );
-  const parts = [
-    ...(missing.length > 0 ? [`missing: ${show(missing)}`] : []),
-    ...(unexpected.length > 0 ? [`unexpected: ${show(unexpected)}`] : []),
-  ];
-  return parts.length === 0 ? undefined : parts.join('\n');
-}
-
-/** Returns the values that equal none of the others, as a policy compares them: two lists with the same items are equal. */
-async function valuesNotIn(
-  others: readonly unknown[],
-  values: readonly unknown[],
-  authorizer: Authorizer,
-): Promise<readonly unknown[]> {
-  const missing: unknown[] = [];
-  for (const value of values) {
-    if (others.includes(value)) continue;
-    const bindings = { value, others };
-    const { done } = await authorizer.query('value in others', { bindings }).next();
-    if (done === true) missing.push(value);
-  }
-  return missing;
-}
-
-/** Returns the values of a variable in the answers. If an answer does not bind it, each fixture is tried. */
-async function valuesOf(
-  text: string,
-  variable: string,
-  authorizer: Authorizer,
-  fixtures: Fixtures,
-): Promise<readonly unknown[]> {
-  const { [variable]: _hidden, ...bindings } = bindingsOf(text, fixtures);
-  const values = new Set<unknown>();
-  try {
-    for await (const answer of authorizer.query(text, { bindings })) values.add(answer.get(variable));
-  } catch (error) {
-    if (!isPolarError(error) || error.code !== 'POLAR_RUN_UNEXPECTED_CONSTRAINT') throw error;
-    for (const value of Object.values(fixtures)) {
-      const { outcome } = await authorizer.explainQuery(text, {
-        bindings: { ...bindings, [variable]: value },
-      });
-      if (outcome === 'allowed') values.add(value);
-    }
-  }
-  return [...values];
+  { coverage, policies = project.policies }: TestRunnerOptions,
+  onWarning: (warning: Diagnostic) => void = () => {},
+): AuthorizerOptions {
+  // `print` in a policy must not write into a report.
+  const options = { ...project.authorizerOptions(onWarning), policies, print: () => {} };
+  return coverage === undefined ? options : { ...options, coverage };
 }

@@ -1,3 +1,5 @@
+import type { CoverageData } from '@nanook/core/testing';
+
 /** The result of one test of a policy. */
 export interface TestResult {
   readonly name: string;
@@ -7,6 +9,8 @@ export interface TestResult {
   readonly durationMs: number;
   /** The assertions that do not hold; empty when the test passes. */
   readonly failures: readonly TestFailure[];
+  /** The parts of the policies that the assertions reach; undefined if it is not measured. */
+  readonly coverage: CoverageData | undefined;
 }
 
 /** An assertion that does not hold, or a setup that cannot be loaded. */
