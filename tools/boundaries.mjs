@@ -31,7 +31,7 @@ const backEnds = [...compiler, 'engine/compiler', 'engine/backends'];
 const folders = {
   internal: [],
   diagnostics: everyone,
-  dialect: ['types', 'engine'],
+  dialect: [],
   // The operators and the access to members of the dialect oso.
   'dialect/oso': [...everyone, 'host', 'terms', 'types', 'engine'],
   syntax: everyone,
@@ -108,7 +108,7 @@ const folders = {
   ],
   candidate: [...machine, 'policy', 'engine/query', 'explanation', 'filter', 'authorization'],
   aot: [...machine, 'engine/query', 'engine/runtime', 'policy', 'authorization', 'engine/backends/module'],
-  compat: [...machine, 'dialect/oso', 'engine/query', 'engine/backends/closures', 'policy', 'authorization'],
+  compat: [...machine, 'engine/query', 'engine/backends/closures', 'policy', 'authorization'],
   tooling: ['syntax', 'policy'],
   testing: [...everyone, 'types', 'policy', 'explanation', 'policy-coverage', 'authorization', 'aot'],
 };

@@ -1,4 +1,4 @@
-import { findDialect } from '../dialect/oso/find-dialect.js';
+import { findDialect } from '../dialect/dialect.js';
 import type { PolicyReader } from '../policy/policy-source.js';
 import { TypeTable } from '../types/type-table.js';
 import { DecisionContext } from './decision-engine.js';

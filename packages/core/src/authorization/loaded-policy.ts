@@ -11,6 +11,8 @@ import type { ProgramContext } from '../engine/program-context.js';
 import { QueryRun } from '../engine/query/query-run.js';
 import { GrantAnalysis } from '../analysis/grant-analysis.js';
 import { memberContext } from '../host/member.js';
+import { osoMembers } from '../dialect/oso/members.js';
+import { osoOperators } from '../dialect/oso/operators.js';
 import { TypeSets } from '../host/type-set.js';
 import { addValueDescriptions } from '../host/value-descriptions.js';
 import { isProduction } from '../internal/is-production.js';
@@ -197,11 +199,13 @@ function contextFor(
   typeSets: TypeSets | undefined,
 ): ProgramContext {
   const { types } = program;
+  const isOso = types.dialect.name === 'oso';
   return {
     program,
     typeSets: typeSets ?? new TypeSets(types),
-    members: memberContext(types, options.unsafeHostAccess),
-    equality: options.equality ?? (types.dialect.operators === undefined ? 'identity' : 'deep'),
+    members: memberContext(types, isOso ? osoMembers : undefined, options.unsafeHostAccess),
+    operators: isOso ? osoOperators : undefined,
+    equality: options.equality ?? (types.dialect.hasOwnOperators ? 'deep' : 'identity'),
     indexes: new Map(),
     // oxlint-disable-next-line no-console -- a policy prints for its author
     print: options.print ?? ((text) => console.log(text)),

@@ -1,4 +1,4 @@
-import { findDialect } from '../dialect/oso/find-dialect.js';
+import { findDialect } from '../dialect/dialect.js';
 import { addMessages } from '../diagnostics/messages.js';
 import { Source } from '../diagnostics/source.js';
 import { textOf } from '../diagnostics/span.js';

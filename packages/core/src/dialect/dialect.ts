@@ -1,61 +1,11 @@
-import type { Compared, EqualityContext } from '../engine/equality.js';
-import type { Class } from '../types/type-declaration.js';
-
-/** The operators of the dialect oso that Nanook's engine does not have in this form. */
-export interface ForeignOperators {
-  /**
-   * 1, 4: decides a comparison of two values that are not variables. Returns undefined when it is not defined for them.
-   *
-   * @param equals compares two values of which one belongs to the application
-   */
-  compare(
-    operator: string,
-    left: unknown,
-    right: unknown,
-    equals: (left: unknown, right: unknown) => boolean,
-  ): boolean | undefined;
-  /** 3: compares two values for `=`. */
-  unify(left: unknown, right: unknown, context: EqualityContext): Compared;
-  /** 2, 5: computes with 64-bit integers and floats. Returns a text, the reason, when there is no result. */
-  compute(
-    operator: string,
-    left: unknown,
-    right: unknown,
-  ): number | object | bigint | 'no number' | 'division by zero' | 'unsafe integer';
-  /** 3: compares two values of the application in depth. */
-  readonly equal: (left: unknown, right: unknown) => boolean;
-}
-
-/** The rights of a policy to use members of a value. */
-export interface MemberAccess {
-  /** Whether policies may read all members and call all methods. */
-  readonly isUnrestricted: boolean;
-  /** Returns whether the application registered this value as a constant. */
-  readonly isConstant: (value: object) => boolean;
-  readonly types: {
-    ancestorsOfClass(value: Class): readonly unknown[];
-    findByClass(value: Class): { readonly name: string; readonly builtIn: boolean } | undefined;
-  };
-}
-
-/** Reads and calls members of values of the application. Each function returns a `MissingValue` where there is no value. */
-export interface ForeignMembers {
-  read(receiver: unknown, name: string, access: MemberAccess): unknown;
-  call(receiver: unknown, name: string, args: readonly unknown[], access: MemberAccess): unknown;
-  /** Converts a value of the policy for the application. */
-  readonly convert: (value: unknown) => unknown;
-}
-
 /**
  * The points in which the meaning of a policy can differ. Each switch belongs to one entry of `docs/reference/differences.md`, whose number
  * its comment begins with, and is off in Nanook's own dialect. A policy is loaded in one dialect.
  */
 export interface Dialect {
   readonly name: 'nanook' | 'oso';
-  /** 1, 2, 3, 4: the operators on values; undefined for those of Nanook. */
-  readonly operators: ForeignOperators | undefined;
-  /** 6, 15, 17: the access to members of values; undefined for that of Nanook. */
-  readonly members: ForeignMembers | undefined;
+  /** 1, 2, 3, 4, 5: values are compared and computed with the operators of the dialect, and numbers are integers or floats. */
+  readonly hasOwnOperators: boolean;
   /** 5: a condition that the data cannot decide ends the query with its error. Otherwise it fails its alternative. */
   readonly undecidedEndsQuery: boolean;
   /** 5: below a negation, the error of a missing attribute or method is lost, and only its alternative fails. */
@@ -86,8 +36,7 @@ export interface Dialect {
 /** The meaning that the documentation describes. */
 export const nanook: Dialect = {
   name: 'nanook',
-  operators: undefined,
-  members: undefined,
+  hasOwnOperators: false,
   undecidedEndsQuery: false,
   losesHostErrorsInNegation: false,
   patternsReadAnything: false,
@@ -100,3 +49,23 @@ export const nanook: Dialect = {
   predicatesReplaceClasses: false,
   loadsUncheckedPolicies: false,
 };
+
+/** The meaning of oso 0.27, for applications that were written for it. */
+export const oso: Dialect = {
+  name: 'oso',
+  hasOwnOperators: true,
+  undecidedEndsQuery: true,
+  losesHostErrorsInNegation: true,
+  patternsReadAnything: true,
+  hasUndefined: true,
+  plainObjectsAreInstances: true,
+  integersAreFloats: true,
+  unionsIgnoreFields: true,
+  inlineQueriesRunBackwards: true,
+  classesAreInstances: true,
+  predicatesReplaceClasses: true,
+  loadsUncheckedPolicies: true,
+};
+
+/** Returns the dialect of the option `dialect`. */
+export const findDialect = (name: Dialect['name'] = 'nanook'): Dialect => (name === 'oso' ? oso : nanook);

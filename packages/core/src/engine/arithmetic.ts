@@ -1,5 +1,5 @@
-import type { Dialect } from '../dialect/dialect.js';
 import type { ArithmeticOperator } from '../ir/goal.js';
+import type { ForeignOperators } from './equality.js';
 
 /** The reasons why an operation has no result. */
 export type NoResult = 'no number' | 'division by zero' | 'unsafe integer';
@@ -12,7 +12,7 @@ export function arithmetic(
   operator: ArithmeticOperator,
   left: unknown,
   right: unknown,
-  { operators }: Dialect,
+  operators: ForeignOperators | undefined,
 ): number | object | bigint | NoResult {
   if (operators !== undefined) return operators.compute(operator, left, right);
   if (typeof left !== 'number' || typeof right !== 'number') return 'no number';

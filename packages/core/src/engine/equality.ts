@@ -61,9 +61,36 @@ export interface LogicTerms {
   ) => boolean;
 }
 
+/** The operators of another dialect. */
+export interface ForeignOperators {
+  /**
+   * 1, 4: decides a comparison of two values that are not variables. Returns undefined when it is not defined for them.
+   *
+   * @param equals compares two values of which one belongs to the application
+   */
+  readonly compare: (
+    operator: string,
+    left: unknown,
+    right: unknown,
+    equals: (left: unknown, right: unknown) => boolean,
+  ) => boolean | undefined;
+  /** 2, 5: computes a number, or returns the reason why there is none. */
+  readonly compute: (
+    operator: string,
+    left: unknown,
+    right: unknown,
+  ) => number | object | bigint | 'no number' | 'division by zero' | 'unsafe integer';
+  /** 3: compares two values for `=`. */
+  readonly unify: (left: unknown, right: unknown, context: EqualityContext) => Compared;
+  /** 3: compares two values of the application in depth. */
+  readonly equal: (left: unknown, right: unknown) => boolean;
+}
+
 /** The parts of the program and of the query on which a comparison depends. */
 export interface EqualityContext {
   readonly equality: Equality;
+  /** Undefined for the operators of Nanook. */
+  readonly operators: ForeignOperators | undefined;
   typeOf(value: unknown): TypeSet;
   readonly typeSets: TypeSets;
   readonly budget: Meter;
@@ -79,7 +106,7 @@ export interface EqualityContext {
  */
 export function compareValues(left: unknown, right: unknown, context: EqualityContext): Compared {
   const { dialect } = context.typeSets.types;
-  if (dialect.operators !== undefined) return dialect.operators.unify(left, right, context);
+  if (context.operators !== undefined) return context.operators.unify(left, right, context);
   if (areDistinct(left, right, context)) return unequal;
   const areEqual = compareAsRows(left, right, context);
   if (areEqual !== undefined) return areEqual ? equal : unequal;
@@ -151,7 +178,7 @@ export function areDistinct(a: unknown, b: unknown, context: EqualityContext): b
 export function compareAsRows(a: unknown, b: unknown, context: EqualityContext): boolean | undefined {
   const { typeSets, budget } = context;
   if (typeof context.equality === 'function' || !isRow(a) || !isRow(b)) return undefined;
-  if (typeSets.types.dialect.operators !== undefined) return undefined;
+  if (context.operators !== undefined) return undefined;
   if (a === b) return true;
   if (!typeSets.haveEquality) return compareRows(a, b, budget);
   const { commonKey } = typeSets;

@@ -2,7 +2,7 @@ import type { PolarError } from '../diagnostics/polar-error.js';
 import type { MemberContext } from '../host/member.js';
 import type { TypeSets } from '../host/type-set.js';
 import type { Program } from '../ir/program.js';
-import type { Equality } from './equality.js';
+import type { Equality, ForeignOperators } from './equality.js';
 import type { RuleIndexes } from './rules/rule-index.js';
 
 /** A linked program and the state that all its queries share. Every engine runs on it. */
@@ -11,6 +11,8 @@ export interface ProgramContext {
   readonly typeSets: TypeSets;
   readonly members: MemberContext;
   readonly equality: Equality;
+  /** The operators of another dialect; undefined for those of Nanook. */
+  readonly operators?: ForeignOperators | undefined;
   readonly indexes: RuleIndexes;
   print(text: string): void;
   /** Receives the errors that are lost below a negation, in the dialect oso. */

@@ -25,8 +25,7 @@ export function callMethod(
   context: MemberContext,
   meter: Meter,
 ): unknown {
-  const { members } = context.types.dialect;
-  if (members !== undefined) return members.call(receiver, name, args, context);
+  if (context.foreign !== undefined) return context.foreign.call(receiver, name, args, context);
   if (receiver === null || receiver === undefined) {
     return new MissingValue('POLAR_UNDECIDED_ATTRIBUTE_OF_NIL', { name: `${name}()`, value: show(receiver) });
   }

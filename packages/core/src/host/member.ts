@@ -15,14 +15,33 @@ export interface MemberContext {
   readonly types: TypeTable;
   /** Returns whether the application registered this value as a constant, so that its functions may be called. */
   readonly isConstant: (value: object) => boolean;
+  /** The access of another dialect to members; undefined for that of Nanook. */
+  readonly foreign: ForeignMembers | undefined;
   /** Whether policies may read all members and call all methods. */
   readonly isUnrestricted: boolean;
 }
 
+/** Reads and calls members of values in another dialect. Each function returns a `MissingValue` where there is no value. */
+export interface ForeignMembers {
+  readonly read: (receiver: unknown, name: string, context: MemberContext) => unknown;
+  readonly call: (
+    receiver: unknown,
+    name: string,
+    args: readonly unknown[],
+    context: MemberContext,
+  ) => unknown;
+  /** Converts a value of the policy for the application. */
+  readonly convert: (value: unknown) => unknown;
+}
+
 /** @param isUnrestricted whether policies may read all members and call all methods */
-export function memberContext(types: TypeTable, isUnrestricted = false): MemberContext {
+export function memberContext(
+  types: TypeTable,
+  foreign?: ForeignMembers,
+  isUnrestricted = false,
+): MemberContext {
   const constants = new Set<unknown>(types.constantNames.map((name) => types.constant(name)));
-  return { types, isConstant: (value) => constants.has(value), isUnrestricted };
+  return { types, isConstant: (value) => constants.has(value), foreign, isUnrestricted };
 }
 
 const refused = new Set<string>([
@@ -51,8 +70,7 @@ export function readAttribute(
 ): unknown {
   const load = types.chain[0]?.loads?.get(name);
   if (load !== undefined) return load(receiver as never);
-  const { members } = context.types.dialect;
-  if (members !== undefined) return members.read(receiver, name, context);
+  if (context.foreign !== undefined) return context.foreign.read(receiver, name, context);
   if (receiver === null || receiver === undefined) {
     return new MissingValue('POLAR_UNDECIDED_ATTRIBUTE_OF_NIL', { name, value: show(receiver) });
   }

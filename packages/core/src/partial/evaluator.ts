@@ -512,7 +512,7 @@ export class Evaluator {
         'move it to the side of the known value',
         placeOf(goal, frame),
       );
-    const result = arithmetic(goal.operator, left, right, this.context.program.types.dialect);
+    const result = arithmetic(goal.operator, left, right, this.context.operators);
     if (typeof result === 'string') return undecided;
     return this.#unify(this.#bindings.valueOf(goal.result, frame), result, placeOf(goal, frame), next);
   }

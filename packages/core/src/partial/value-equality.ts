@@ -43,6 +43,7 @@ export class ValueEquality {
   ) {
     this.#known = {
       equality: context.equality,
+      operators: context.operators,
       typeOf: (value) => host.typeSets.of(value, host.tags),
       typeSets: host.typeSets,
       budget: host.budget,

@@ -2,7 +2,7 @@ import { kindOf, show } from '../../internal/descriptions.js';
 import { staticMethods } from '../../host/built-in-members.js';
 import { MissingValue } from '../../host/missing-value.js';
 import type { Class } from '../../types/type-declaration.js';
-import type { ForeignMembers, MemberAccess } from '../dialect.js';
+import type { ForeignMembers, MemberContext } from '../../host/member.js';
 import { toApplication } from './to-application.js';
 
 /**
@@ -43,7 +43,7 @@ export const osoMembers: ForeignMembers = {
   convert: toApplication,
 };
 
-function mayCall(value: Class, name: string, { isUnrestricted, isConstant, types }: MemberAccess): boolean {
+function mayCall(value: Class, name: string, { isUnrestricted, isConstant, types }: MemberContext): boolean {
   if (isUnrestricted || isConstant(value) || types.ancestorsOfClass(value).length > 0) return true;
   const type = types.findByClass(value);
   return type?.builtIn === true && staticMethods[type.name]?.has(name) === true;
@@ -65,7 +65,7 @@ const refused = new Set<string>([
 ]);
 const refusedOnFunctions = new Set<string>(Object.getOwnPropertyNames(Function.prototype));
 
-function isRefused(receiver: unknown, name: string, { isUnrestricted }: MemberAccess): boolean {
+function isRefused(receiver: unknown, name: string, { isUnrestricted }: MemberContext): boolean {
   if (isUnrestricted) return false;
   return (
     refused.has(name) ||

@@ -27,10 +27,10 @@ export class CompiledEngine extends PolicyLinker {
     previous?: CompiledEngine,
   ) {
     super(context, options, previous);
-    const { program, typeSets, members, equality } = context;
+    const { program, typeSets, members, equality, operators } = context;
     const { types, unions } = program;
     this.runtime = new BailoutRuntime(
-      { types, unions, typeSets, members, equality, createTags },
+      { types, unions, typeSets, members, equality, operators, createTags },
       this.registered,
     );
   }

@@ -12,7 +12,7 @@ import { termsOf } from '../../ir/goal-terms.js';
 import type { Goal, UnifyGoal } from '../../ir/goal.js';
 import type { Term } from '../../ir/term.js';
 import type { FieldType } from '../../types/declared-type.js';
-import { areDistinct, type Equality } from '../equality.js';
+import { areDistinct, type Equality, type ForeignOperators } from '../equality.js';
 import { hostError } from '../host-error.js';
 import { logicTerms } from '../logic-terms.js';
 import type { HostReplay } from '../host-replay.js';
@@ -39,6 +39,7 @@ export abstract class Evaluator extends ProofState implements Prover {
   readonly equality: Equality;
   readonly terms = logicTerms;
   readonly dialect: Dialect;
+  readonly operators: ForeignOperators | undefined;
   // Most queries need none of these three.
   #tags: Tags | undefined = undefined;
   /** The values of the promises that were awaited. */
@@ -58,6 +59,7 @@ export abstract class Evaluator extends ProofState implements Prover {
     super(root, budget, isSteppedThrough);
     this.equality = context.equality;
     this.dialect = context.program.types.dialect;
+    this.operators = context.operators;
   }
 
   abstract prove(goal: MachineGoal, frame: Frame): GoalResult;

@@ -146,11 +146,11 @@ export class QueryRun {
   bindings(): Bindings {
     const found = new Map<string, unknown>();
     const open = this.#machine.openConstraints;
-    const { members } = this.#machine.dialect;
+    const { foreign } = this.#machine.members;
     for (const [name, variable] of this.#variables()) {
       const value = snapshot(variable, this.#machine.budget);
       if (isPartial(value)) found.set(name, this.#openValue(name, value, open));
-      else found.set(name, members === undefined ? value : members.convert(value));
+      else found.set(name, foreign === undefined ? value : foreign.convert(value));
     }
     return found;
   }

@@ -21,7 +21,13 @@ import type { ArithmeticOperator, ComparisonOperator } from '../../ir/goal.js';
 import type { DeclaredType, FieldType } from '../../types/declared-type.js';
 import type { TypeTable, UnionName } from '../../types/type-table.js';
 import { arithmetic, type NoResult } from '../arithmetic.js';
-import { compareAsRows, compareValues, type Equality, type EqualityContext } from '../equality.js';
+import {
+  compareAsRows,
+  compareValues,
+  type Equality,
+  type ForeignOperators,
+  type EqualityContext,
+} from '../equality.js';
 import { HostLog } from '../host-log.js';
 import { Budget, defaultLimits, type Limits, stepsPerLook } from '../limits.js';
 import type { Proof } from '../proof.js';
@@ -45,6 +51,7 @@ export interface RuntimeContext {
   readonly typeSets: TypeSets;
   readonly members: MemberContext;
   readonly equality: Equality;
+  readonly operators?: ForeignOperators | undefined;
   /** Creates the record of the types that declared fields give to rows. */
   createTags(types: TypeTable): Tags;
 }
@@ -90,6 +97,7 @@ export abstract class Runtime implements EqualityContext, Meter {
   ) {
     this.typeSets = context.typeSets;
     this.dialect = context.types.dialect;
+    this.operators = context.operators;
   }
 
   readonly typeSets: TypeSets;
@@ -97,6 +105,7 @@ export abstract class Runtime implements EqualityContext, Meter {
   readonly terms = undefined;
 
   readonly dialect: Dialect;
+  readonly operators: ForeignOperators | undefined;
 
   get equality(): Equality {
     return this.context.equality;
@@ -471,7 +480,7 @@ export abstract class Runtime implements EqualityContext, Meter {
   order(operator: ComparisonOperator, left: unknown, right: unknown, at?: Span): boolean {
     this.await(left);
     this.await(right);
-    const { operators } = this.dialect;
+    const { operators } = this;
     if (operators !== undefined) {
       const equals = typeof this.equality === 'function' ? this.equality : operators.equal;
       const holds = operators.compare(operator, left, right, equals);
@@ -497,7 +506,7 @@ export abstract class Runtime implements EqualityContext, Meter {
   arithmetic(operator: ArithmeticOperator, left: unknown, right: unknown, at?: Span): unknown {
     this.await(left);
     this.await(right);
-    const result = arithmetic(operator, left, right, this.dialect);
+    const result = arithmetic(operator, left, right, this.operators);
     if (typeof result === 'number') return result;
     if (typeof result !== 'string') this.foreign();
     const data = () => ({ left: show(left), operator, right: show(right) });

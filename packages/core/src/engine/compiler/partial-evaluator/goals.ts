@@ -93,7 +93,7 @@ function compare(
 ): Statement {
   const { operator } = goal;
   // Another dialect has its own `==`, which the runtime decides.
-  const isForeign = evaluation.linker.context.program.types.dialect.operators !== undefined;
+  const isForeign = evaluation.linker.context.program.types.dialect.hasOwnOperators;
   if (operator === '==' && !isForeign) {
     // Between values, `==` means the same as `=`.
     const [left, right] = [evaluation.cellOf(goal.left, cells), evaluation.cellOf(goal.right, cells)];

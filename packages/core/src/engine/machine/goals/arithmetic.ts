@@ -19,7 +19,7 @@ export function proveArithmetic(machine: Prover, goal: ArithmeticGoal, frame: Fr
     );
   }
   const { operator, span } = goal;
-  const result = arithmetic(operator, left, right, machine.dialect);
+  const result = arithmetic(operator, left, right, machine.operators);
   if (typeof result !== 'string') return machine.unify(machine.value(goal.result, frame), result, span);
   const data = { left: show(left), operator, right: show(right) };
   switch (result) {

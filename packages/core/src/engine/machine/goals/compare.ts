@@ -1,9 +1,8 @@
-import type { ForeignOperators } from '../../../dialect/dialect.js';
 import { show } from '../../../host/show.js';
 import { isPartial } from '../../../terms/partial.js';
 import { Variable } from '../../../terms/variable.js';
 import type { CompareGoal } from '../../../ir/goal.js';
-import { compareValues, isPrimitive, type Compared } from '../../equality.js';
+import { compareValues, type ForeignOperators, isPrimitive, type Compared } from '../../equality.js';
 import { isOrdered, type OrderOperator, orderOf, orderOfNumbers, primitive } from '../../order.js';
 import { orderAdvice } from '../../../host/undecided-advice.js';
 import { variablesIn } from '../state/term-value.js';
@@ -15,7 +14,7 @@ import type { Prover } from '../state/prover.js';
 export function proveCompare(machine: Prover, goal: CompareGoal, frame: Frame): GoalResult {
   const left = machine.value(goal.left, frame);
   const right = machine.value(goal.right, frame);
-  const { operators } = machine.dialect;
+  const { operators } = machine;
   const holds = operators === undefined ? comparePlainly(goal, left, right) : undefined;
   if (holds !== undefined) return holds ? GoalResult.proved : GoalResult.failed;
   if (machine.waitsFor(left, 'a value') || machine.waitsFor(right, 'a value')) return GoalResult.waits;

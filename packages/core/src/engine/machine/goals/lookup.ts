@@ -96,7 +96,7 @@ function lookUp(machine: Prover, goal: LookupGoal, object: unknown, frame: Frame
   }
   // A dictionary of the policy without the key fails in every dialect.
   if (
-    machine.dialect.members !== undefined &&
+    machine.members.foreign !== undefined &&
     isDictionary(object, machine.dialect) &&
     !Object.hasOwn(object, key)
   )

@@ -53,8 +53,8 @@ export function proveNew(machine: Prover, goal: NewGoal, frame: Frame): GoalResu
     throw machine.fault('POLAR_CHECK_KEYWORD_ARGUMENTS', { name: goal.name }, goal.span, frame);
   const given = argumentsForHost(machine, goal.args, `new ${goal.name}`, goal.span, frame);
   if (given === undefined) return GoalResult.waits;
-  const { members } = machine.dialect;
-  const args = members === undefined ? given : given.map((arg) => members.convert(arg));
+  const { foreign } = machine.members;
+  const args = foreign === undefined ? given : given.map(foreign.convert);
   const { class: construct } = type;
   const create = () => Reflect.construct(construct as new () => unknown, args) as unknown;
   const result = machine.guarded(goal.span, frame, `new ${goal.name}`, () => {

@@ -68,10 +68,10 @@ export function holdsPlainly(
     case 'condition':
       return typeof value === 'boolean' ? value : undefined;
     case 'compare':
-      if (machine.dialect.operators !== undefined) return undefined;
+      if (machine.operators !== undefined) return undefined;
       return test.left === result ? comparePlainly(test, value, other) : comparePlainly(test, other, value);
     case 'unify':
-      if (machine.dialect.operators !== undefined) return undefined;
+      if (machine.operators !== undefined) return undefined;
       if (value === other) return true;
       if (isPrimitive(value)) return isPrimitive(other) ? false : undefined;
       return !isPrimitive(other) && machine.areDistinct(value, other, test.span) ? false : undefined;
