@@ -22,8 +22,8 @@ export class GoalOrder {
 
   static of(rule: Rule): GoalOrder {
     // The slots are known when the body is.
-    const { goals, headLength } = wholeCandidate(rule);
-    return new GoalOrder(goals, rule.slotNames, headLength);
+    const { goals, head } = wholeCandidate(rule);
+    return new GoalOrder(goals, rule.slotNames, head.length);
   }
 
   static ofQuery({ goals, slotNames }: LinkedQuery): GoalOrder {

@@ -103,6 +103,9 @@ const rules = [
   'check(_: User, r: #) if r.level = 2;',
   'check(_: User, r: #) if r.isPublic and cut;',
   'has_permission(_: User, "read", r: #) if forall(x in r.items, x = 1);',
+  'has_permission(_: User, "read", r: #) if r.parent = T1;',
+  'has_permission(_: User, "read", r: #) if r.parent = #;',
+  'has_permission(_: User, "read", _: #{parent: x, owner: x});',
 ] as const;
 /** Rules that are not about one of the types. */
 const common = [
@@ -300,6 +303,22 @@ describe('types of one shape', () => {
     const all = await load(start + ['T0', 'T1', 'T2', 'T4'].map(alike).join(''), types, { engine: 'source' });
     expect(countPlans(all, true)).toBeLessThanOrEqual(countPlans(one, true));
   });
+
+  it.each(['source', 'closures', 'machine'] as const)(
+    'do not share a plan that compares with one of the types itself: %s',
+    async (engine) => {
+      const authorizer = await load(
+        `allow(_: User, "read", r: T0) if r.parent = T0;
+         allow(_: User, "read", r: T1) if r.parent = T0;`,
+        declarations['classes']!,
+        { engine },
+      );
+      const isAllowed = (row: Base, parent: unknown) =>
+        authorizer.isAllowedSync(new User(), 'read', Object.assign(row, { parent }));
+      expect([T0, T1].map((parent) => isAllowed(new T0(), parent))).toEqual([true, false]);
+      expect([T0, T1].map((parent) => isAllowed(new T1(), parent))).toEqual([true, false]);
+    },
+  );
 
   it('need few plans when a policy is compiled ahead of time', async () => {
     const types = declarations['classes']!;

@@ -226,8 +226,8 @@ function tryHead(
   machine.scope = trial;
   machine.awakened = [];
   let result = unifyHead(machine, candidate, args, frame);
-  if (result === GoalResult.proved && candidate.headLength > 0) {
-    machine.startGoals(candidate.goals.slice(0, candidate.headLength), frame, undefined);
+  if (result === GoalResult.proved && candidate.head.length > 0) {
+    machine.startGoals(candidate.head, frame, undefined);
     result = proveAll(machine, base);
   }
   machine.truncateChoices(base);

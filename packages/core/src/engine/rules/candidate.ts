@@ -1,14 +1,23 @@
 import type { Goal, Rule } from '../../ir/goal.js';
 
 /** A rule that may apply to arguments of certain types, with the part of its head that is still to be proved. */
-export interface Candidate {
-  readonly rule: Rule;
-  /** Positions of the parameters that must be unified with their argument, because they may not fit. */
-  readonly unify: readonly number[];
-  /** Tests of specializers that the types of the arguments leave open, then the body. */
-  readonly goals: readonly Goal[];
-  /** Number of `goals` that belong to the head. */
-  readonly headLength: number;
+export class Candidate {
+  #goals: readonly Goal[] | undefined = undefined;
+
+  /**
+   * @param unify the positions of the parameters that must be unified with their argument, because they may not fit
+   * @param head the tests of specializers that the types of the arguments leave open
+   */
+  constructor(
+    readonly rule: Rule,
+    readonly unify: readonly number[],
+    readonly head: readonly Goal[],
+  ) {}
+
+  /** The goals of the head, then those of the body. A rule is lowered when they are first needed. */
+  get goals(): readonly Goal[] {
+    return (this.#goals ??= this.head.length === 0 ? this.rule.body : [...this.head, ...this.rule.body]);
+  }
 }
 
 /** The rules for one tuple of argument types, most specific first. */
@@ -22,12 +31,9 @@ export interface CandidateTable {
 }
 
 /** Returns a rule as a candidate of which nothing is proved. */
-export function wholeCandidate(rule: Rule): Candidate {
-  const head = rule.parameters.flatMap((p) => p.goals);
-  return {
+export const wholeCandidate = (rule: Rule): Candidate =>
+  new Candidate(
     rule,
-    unify: rule.parameters.map((_, i) => i),
-    goals: [...head, ...rule.body],
-    headLength: head.length,
-  };
-}
+    rule.parameters.map((_, i) => i),
+    rule.parameters.flatMap((p) => p.goals),
+  );

@@ -6,7 +6,7 @@ import type { Goal, Parameter, Predicate, Rule } from '../../ir/goal.js';
 import type { Program } from '../../ir/program.js';
 import type { DeclaredType } from '../../types/declared-type.js';
 import { isBoundShape, type ArgumentShape } from './argument-shape.js';
-import { wholeCandidate, type Candidate, type CandidateTable } from './candidate.js';
+import { Candidate, type CandidateTable, wholeCandidate } from './candidate.js';
 import { literalsAt, type LiteralIndex } from './literal-index.js';
 import { orderBySpecificity } from './specificity.js';
 import { specializersAt, type SpecializerIndex } from './specializer-index.js';
@@ -174,22 +174,25 @@ export class RuleIndex {
   #rulesFor(shapes: readonly ArgumentShape[]): readonly Rule[] {
     let fewest: readonly (readonly Rule[])[] = [this.rules];
     let count = this.rules.length;
-    const offer = (parts: readonly (readonly Rule[])[]): void => {
-      const offered = parts.reduce((sum, part) => sum + part.length, 0);
-      if (offered >= count) return;
-      fewest = parts;
-      count = offered;
-    };
-    shapes.forEach((shape, i) => {
-      const { literal, isOther, types } = shape;
-      const position = this.#literals[i];
-      if (position !== undefined && (literal !== undefined || isOther))
-        offer([position.byLiteral.get(literal)?.rules ?? [], position.others]);
+    for (let i = 0; i < shapes.length; i++) {
+      const shape = shapes[i]!;
+      const literals = this.#literals[i];
+      if (literals !== undefined && (shape.literal !== undefined || shape.isOther)) {
+        const parts = [literals.byLiteral.get(shape.literal)?.rules ?? noRules, literals.others];
+        const offered = lengthOf(parts);
+        if (offered < count) [fewest, count] = [parts, offered];
+      }
       const typed = isBoundShape(shape) ? this.#specializersAt(i) : undefined;
-      if (typed !== undefined)
-        offer([...[...types.types].map((type) => typed.byType.get(type) ?? []), typed.others]);
-    });
-    return fewest.length === 1 ? fewest[0]! : fewest.flat().sort((a, b) => a.id - b.id);
+      if (typed === undefined) continue;
+      const parts = [typed.others];
+      for (const type of shape.types.types) parts.push(typed.byType.get(type) ?? noRules);
+      const offered = lengthOf(parts);
+      if (offered < count) [fewest, count] = [parts, offered];
+    }
+    // Most often, all rules are in one list, which is in order.
+    return (
+      fewest.find(({ length }) => length === count) ?? (fewest.flat() as Rule[]).sort((a, b) => a.id - b.id)
+    );
   }
 
   #specializersAt(position: number): SpecializerIndex | undefined {
@@ -218,12 +221,7 @@ export class RuleIndex {
       if (fits === false) return undefined;
       head.push(...(fits === 'proved' ? parameter.goals.slice(1) : parameter.goals));
     }
-    return {
-      rule,
-      unify,
-      goals: head.length === 0 ? rule.body : [...head, ...rule.body],
-      headLength: head.length,
-    };
+    return new Candidate(rule, unify, head);
   }
 
   /** Returns whether a value of these types fits a specializer: `true` when the test is made when the rule is tried. */
@@ -254,6 +252,14 @@ export class RuleIndex {
       parameter.span,
     );
   }
+}
+
+const noRules: readonly Rule[] = [];
+
+function lengthOf(parts: readonly (readonly Rule[])[]): number {
+  let length = 0;
+  for (const part of parts) length += part.length;
+  return length;
 }
 
 /** Returns the part of an argument that may determine everything that an index needs: a string, or the prototype of an object. */

@@ -2,17 +2,22 @@ import type { TypeSet } from '../../../host/type-set.js';
 import type { Rule } from '../../../ir/goal.js';
 import type { DeclaredType, FieldType } from '../../../types/declared-type.js';
 import type { Class } from '../../../types/type-declaration.js';
-import { unionNames } from '../../../types/union-name.js';
 import type { Candidate, CandidateTable } from '../../rules/candidate.js';
 import type { ArgumentShape } from '../../rules/argument-shape.js';
 import { Budget, defaultLimits } from '../../limits.js';
-import { hasDefaultInstanceof } from '../../runtime/exact-class.js';
 import type { CompiledFunction, KnownArgument } from '../compiled-function.js';
-import { shapeOfConstant } from '../known-shapes.js';
 import type { Linker } from '../linker.js';
+import { shapeOfConstant } from '../known-shapes.js';
 import type { FieldFact, PlanFact, PlanFacts, TableFact } from '../plan-facts.js';
 import { Renaming } from '../shared-plan.js';
-import type { RuleComparisons } from './compare-rules.js';
+import type { RuleShapes } from '../../../ir/rule-shape.js';
+import type { TypeShapes } from './type-shape.js';
+
+/** A policy, and what its types have in common with others. */
+export interface AlignedPolicy {
+  readonly linker: Linker;
+  readonly types: TypeShapes;
+}
 
 /**
  * Finds the types, functions and rules that replace those of one plan in the plan of another function. Each method returns whether a pair
@@ -23,23 +28,23 @@ export class Alignment {
   readonly #replaced = new Map<DeclaredType, DeclaredType>();
 
   /**
-   * @param from the functions to which the plan belongs
-   * @param to the functions to which the other function belongs: the same ones, or those of the next policy
+   * @param from the policy to which the plan belongs
+   * @param to the policy to which the other function belongs: the same one, or the next one
    */
   constructor(
-    readonly from: Linker,
-    readonly to: Linker,
-    readonly comparisons: RuleComparisons,
+    readonly from: AlignedPolicy,
+    readonly to: AlignedPolicy,
+    readonly rules: RuleShapes,
   ) {}
 
   /** Returns all replacements, and the other function as that of the function that has the plan. */
   renamingOf(fn: CompiledFunction, other: CompiledFunction): Renaming {
     this.#replacements.set(fn, other);
-    return new Renaming(this.#replacements, this.to.emptyProof);
+    return new Renaming(this.#replacements, this.to.linker.emptyProof);
   }
 
-  /** @param facts receives the same facts about the other function */
-  fact(fact: PlanFact, facts: PlanFacts): boolean {
+  /** @param facts receives the same facts about the other function, if it belongs to another policy */
+  fact(fact: PlanFact, facts: PlanFacts | undefined): boolean {
     return fact.kind === 'table' ? this.#tableFact(fact, facts) : this.#fieldFact(fact, facts);
   }
 
@@ -71,7 +76,8 @@ export class Alignment {
 
   /** Finds the function that replaces one that the plan calls. */
   callee(fn: CompiledFunction): boolean {
-    const { to } = this;
+    if (this.#replacements.has(fn)) return true;
+    const { linker: to } = this.to;
     const predicate = to.context.program.predicates.get(fn.predicate.name);
     if (predicate === undefined) return false;
     const known: KnownArgument[] = [];
@@ -109,8 +115,8 @@ export class Alignment {
 
   // ── rules ──
 
-  #tableFact({ predicate, shapes, constants, table }: TableFact, facts: PlanFacts): boolean {
-    const { to } = this;
+  #tableFact({ predicate, shapes, constants, table }: TableFact, facts: PlanFacts | undefined): boolean {
+    const { linker: to } = this.to;
     const { typeSets } = to.context;
     const otherPredicate = to.context.program.predicates.get(predicate.name);
     if (otherPredicate?.byArity.has(shapes.length) !== true) return false;
@@ -131,7 +137,7 @@ export class Alignment {
     }
     const otherTable = index.tableFor(otherShapes, new Budget(defaultLimits, undefined));
     if (!this.#tables(table, otherTable)) return false;
-    facts.addTable(otherPredicate, otherShapes, constants, otherTable);
+    facts?.addTable(otherPredicate, otherShapes, constants, otherTable);
     return true;
   }
 
@@ -144,41 +150,42 @@ export class Alignment {
   }
 
   #candidates(some: Candidate, other: Candidate): boolean {
-    if (some.headLength !== other.headLength || some.unify.length !== other.unify.length) return false;
+    const { length } = some.head;
+    if (length !== other.head.length || some.unify.length !== other.unify.length) return false;
     if (!some.unify.every((position, i) => position === other.unify[i])) return false;
     if (!this.#rules(some.rule, other.rule)) return false;
-    return some.headLength === 0 || this.#heads(some, other);
+    return length === 0 || this.#heads(some, other);
   }
 
   /** Checks that the same goals of the heads are left to prove. */
   #heads(some: Candidate, other: Candidate): boolean {
     const [head, otherHead] = [headOf(some.rule), headOf(other.rule)];
-    for (let i = 0; i < some.headLength; i++)
-      if (head.indexOf(some.goals[i]!) !== otherHead.indexOf(other.goals[i]!)) return false;
+    for (let i = 0; i < some.head.length; i++)
+      if (head.indexOf(some.head[i]!) !== otherHead.indexOf(other.head[i]!)) return false;
     return true;
   }
 
   #rules(some: Rule, other: Rule): boolean {
     const known = this.#replacements.get(some);
     if (known !== undefined) return known === other;
-    const comparison = this.comparisons.of(some, other);
-    if (comparison === undefined) return false;
-    for (const [type, otherType] of comparison.types) if (!this.#types(type, otherType)) return false;
+    const shape = this.rules.of(some, this.from.linker.context.program.types);
+    const { text, types, spans } = this.rules.of(other, this.to.linker.context.program.types);
+    if (shape.text !== text || !this.#all(shape.types, types)) return false;
     this.#replacements.set(some, other);
     // Only code for a module contains positions.
-    if (this.to.knownTypes !== undefined)
-      for (const [span, otherSpan] of comparison.spans) this.#replacements.set(span, otherSpan);
+    if (this.to.linker.knownTypes !== undefined)
+      shape.spans.forEach((span, i) => this.#replacements.set(span, spans[i]));
     return true;
   }
 
   // ── types ──
 
-  #fieldFact({ type, name }: FieldFact, facts: PlanFacts): boolean {
+  #fieldFact({ type, name }: FieldFact, facts: PlanFacts | undefined): boolean {
     const otherType = this.#replacements.get(type) as DeclaredType | undefined;
     if (otherType === undefined) return false;
     const field = type.fields?.get(name);
     const otherField = otherType.fields?.get(name);
-    facts.addField(otherType, name);
+    facts?.addField(otherType, name);
     if (field === undefined || otherField === undefined) return field === otherField;
     return field.optional === otherField.optional && this.#fieldTypes(field.type, otherField.type);
   }
@@ -195,8 +202,8 @@ export class Alignment {
         return this.#fieldTypes(some.of, (other as typeof some).of);
       case 'named': {
         const { name } = other as typeof some;
-        const type = this.from.context.program.types.find(some.name);
-        const otherType = this.to.context.program.types.find(name);
+        const type = this.from.linker.context.program.types.find(some.name);
+        const otherType = this.to.linker.context.program.types.find(name);
         return type === undefined || otherType === undefined
           ? type === otherType && some.name === name
           : this.#types(type, otherType);
@@ -233,50 +240,23 @@ export class Alignment {
     if (this.#replaced.has(other)) return false;
     this.#replacements.set(some, other);
     this.#replaced.set(other, some);
-    return this.#areOneKind(some, other) && this.#haveSameUnions(some, other) && this.#areExact(some, other);
+    return this.#shapes(some, other);
   }
 
-  /** Checks the facts about types that a plan or its code depends on, apart from their fields. */
-  #areOneKind(some: DeclaredType, other: DeclaredType): boolean {
+  #shapes(some: DeclaredType, other: DeclaredType): boolean {
     if (some.builtIn || other.builtIn) return some === other;
-    return (
-      (some.class === undefined) === (other.class === undefined) &&
-      (some.is === undefined) === (other.is === undefined) &&
-      some.discriminator?.field === other.discriminator?.field &&
-      some.key?.join() === other.key?.join() &&
-      (some.equals === undefined) === (other.equals === undefined)
-    );
-  }
-
-  #haveSameUnions(some: DeclaredType, other: DeclaredType): boolean {
-    const [unions, otherUnions] = [this.from.context.program.unions, this.to.context.program.unions];
-    return unionNames.every((name) => unions[name].includes(some) === otherUnions[name].includes(other));
-  }
-
-  #areExact(some: DeclaredType, other: DeclaredType): boolean {
-    const { from, to } = this;
-    if (some.builtIn) return true;
-    const [exact, otherExact] = [from.exactArgument(some, false), to.exactArgument(other, false)];
-    if (exact === undefined || otherExact === undefined) return exact === otherExact;
-    if (exact.isRow !== otherExact.isRow) return false;
-    if (exact.class !== undefined && otherExact.class !== undefined) {
-      if (hasDefaultInstanceof(exact.class) !== hasDefaultInstanceof(otherExact.class)) return false;
-      if (from.equalsOnlyItself(exact) !== to.equalsOnlyItself(otherExact)) return false;
-      this.#replacements.set(exact.class, otherExact.class);
-      this.#replacements.set(exact.class.prototype, otherExact.class.prototype);
-    } else {
-      const [mark, otherMark] = [from.rowMark(some), to.rowMark(other)];
-      if (mark?.field !== otherMark?.field) return false;
-      this.#replacements.set(mark, otherMark);
+    const { text, exact, mark } = this.from.types.of(some);
+    const shape = this.to.types.of(other);
+    if (text !== shape.text) return false;
+    if (exact === undefined) return true;
+    if (exact.class === undefined) this.#replacements.set(mark, shape.mark);
+    else {
+      const otherClass = shape.exact!.class!;
+      this.#replacements.set(exact.class, otherClass);
+      this.#replacements.set(exact.class.prototype, otherClass.prototype);
     }
-    return (
-      this.#typeSets(exact.types, otherExact.types) &&
-      areExtensionsExact(from, some) === areExtensionsExact(to, other)
-    );
+    return this.#typeSets(exact.types, shape.exact!.types);
   }
 }
 
 const headOf = (rule: Rule) => rule.parameters.flatMap(({ goals }) => goals);
-
-const areExtensionsExact = (linker: Linker, type: DeclaredType): boolean =>
-  linker.extensionsOf(type).every((each) => linker.exactClass(each) !== undefined);

@@ -1,3 +1,4 @@
+import type { TypeSet } from '../../../host/type-set.js';
 import type { CompiledFunction, KnownArgument } from '../compiled-function.js';
 import type { Linker } from '../linker.js';
 import type { Plan, Statement } from '../plan.js';
@@ -5,8 +6,9 @@ import { PlanFacts, type TableFact } from '../plan-facts.js';
 import { ownPlan, Renaming, type SharedPlan } from '../shared-plan.js';
 import { maxPlansOfShape } from '../thresholds.js';
 import { childrenOf } from '../traversal.js';
-import { Alignment } from './alignment.js';
-import { RuleComparisons } from './compare-rules.js';
+import { Alignment, type AlignedPolicy } from './alignment.js';
+import { RuleShapes } from '../../../ir/rule-shape.js';
+import { TypeShapes } from './type-shape.js';
 import { haveSameFacts, predicatesOf } from './predicate-facts.js';
 
 /** A plan, and all facts on which it depends. */
@@ -18,10 +20,10 @@ interface KnownPlan {
   readonly called: ReadonlySet<CompiledFunction>;
 }
 
-/** The plan for another function, and the same facts about that function. */
+/** The plan for another function, and the same facts about that function if it belongs to another policy. */
 interface Fit {
   readonly renaming: Renaming;
-  readonly facts: PlanFacts;
+  readonly facts: PlanFacts | undefined;
 }
 
 /**
@@ -30,9 +32,12 @@ interface Fit {
  *
  * After a reload, the plans of the previous policy are tried as well, so that only functions are planned whose rules have changed.
  */
-export class SharedPlans {
+export class SharedPlans implements AlignedPolicy {
   readonly #plans = new Map<string, KnownPlan[]>();
-  readonly #comparisons = new RuleComparisons();
+  readonly types: TypeShapes;
+  readonly #rules = new RuleShapes();
+  /** The latest alignments, by the types of an argument in the plan and in the other function. */
+  readonly #alignments = new Map<TypeSet, Map<TypeSet, Alignment>>();
   #count = 0;
   /** The plans of the previous policy, until twice as many functions were looked up as it has plans. They keep that policy alive. */
   #previous: SharedPlans | undefined;
@@ -42,6 +47,7 @@ export class SharedPlans {
     readonly linker: Linker,
     previous: SharedPlans | undefined,
   ) {
+    this.types = new TypeShapes(linker);
     // If the previous policy has made no plan, the plans of the policy before it are used.
     this.#previous = previous?.takePrevious();
   }
@@ -58,7 +64,7 @@ export class SharedPlans {
   find(fn: CompiledFunction): SharedPlan | undefined {
     const key = shapeKey(fn);
     for (const known of this.#plans.get(key) ?? []) {
-      const fit = this.#fit(known, this.linker, fn);
+      const fit = this.#fit(known, this, fn);
       if (fit !== undefined) return { owner: known.fn, plan: known.plan, renaming: fit.renaming };
     }
     return this.#findPrevious(fn, key);
@@ -69,10 +75,10 @@ export class SharedPlans {
     if (previous === undefined) return undefined;
     if (++this.#lookUps >= 2 * previous.#count) this.#previous = undefined;
     for (const known of previous.#plans.get(key) ?? []) {
-      const fit = this.#fit(known, previous.linker, fn);
+      const fit = this.#fit(known, previous, fn);
       if (fit === undefined) continue;
       const plan = ownPlan({ owner: known.fn, plan: known.plan, renaming: fit.renaming });
-      return this.add(fn, plan, fit.facts);
+      return this.add(fn, plan, fit.facts!);
     }
     return undefined;
   }
@@ -89,21 +95,53 @@ export class SharedPlans {
     return { owner: fn, plan, renaming: Renaming.none };
   }
 
-  #fit(known: KnownPlan, from: Linker, fn: CompiledFunction): Fit | undefined {
-    const { linker } = this;
-    const alignment = new Alignment(from, linker, this.#comparisons);
-    if (!known.fn.known.every((each, i) => alignment.known(each, fn.known[i]!))) return undefined;
-    if (from !== linker && !this.#hasSamePredicates(known, from)) return undefined;
-    const facts = new PlanFacts();
-    for (const fact of known.facts.all) if (!alignment.fact(fact, facts)) return undefined;
-    for (const callee of known.called) if (!alignment.callee(callee)) return undefined;
-    return { renaming: alignment.renamingOf(known.fn, fn), facts };
+  #fit(known: KnownPlan, from: AlignedPolicy, fn: CompiledFunction): Fit | undefined {
+    if (from !== this && !this.#hasSamePredicates(known, from.linker)) return undefined;
+    const pair = pairOf(known.fn, fn);
+    const others = pair && (this.#alignments.get(pair.types) ?? new Map<TypeSet, Alignment>());
+    const earlier = others?.get(pair!.otherTypes);
+    if (earlier?.from === from) {
+      const fit = fitWith(earlier, known, fn);
+      if (fit !== undefined) return fit;
+      // It contains a part of the failed attempt.
+      others!.delete(pair!.otherTypes);
+    }
+    const alignment = new Alignment(from, this, this.#rules);
+    const fit = fitWith(alignment, known, fn);
+    if (fit !== undefined && pair !== undefined)
+      this.#alignments.set(pair.types, others!.set(pair.otherTypes, alignment));
+    return fit;
   }
 
   #hasSamePredicates({ fn, facts }: KnownPlan, from: Linker): boolean {
     const tables = facts.all.filter((fact): fact is TableFact => fact.kind === 'table');
     return haveSameFacts(fn.predicate, predicatesOf(fn, tables), from, this.linker);
   }
+}
+
+/** Finds the changes that make a plan that of another function. */
+function fitWith(alignment: Alignment, known: KnownPlan, fn: CompiledFunction): Fit | undefined {
+  if (!known.fn.known.every((each, i) => alignment.known(each, fn.known[i]!))) return undefined;
+  const facts = alignment.from === alignment.to ? undefined : new PlanFacts();
+  for (const fact of known.facts.all) if (!alignment.fact(fact, facts)) return undefined;
+  for (const callee of known.called) if (!alignment.callee(callee)) return undefined;
+  return { renaming: alignment.renamingOf(known.fn, fn), facts };
+}
+
+/** Returns the types of the first argument whose types differ, or else of the first whose types are known. */
+function pairOf(
+  { known }: CompiledFunction,
+  other: CompiledFunction,
+): { readonly types: TypeSet; readonly otherTypes: TypeSet } | undefined {
+  let pair: { readonly types: TypeSet; readonly otherTypes: TypeSet } | undefined;
+  for (const [i, each] of known.entries()) {
+    const replacement = other.known[i]!;
+    if (each.kind !== 'types' || replacement.kind !== 'types') continue;
+    if (pair === undefined || each.types !== replacement.types)
+      pair = { types: each.types, otherTypes: replacement.types };
+    if (pair.types !== pair.otherTypes) break;
+  }
+  return pair;
 }
 
 /** Returns a text that is equal for functions that may have the same plan. */
