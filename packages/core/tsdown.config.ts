@@ -12,6 +12,7 @@ export default library({
   compat: 'src/compat/index.ts',
   messages: 'src/host/messages.ts',
   filter: 'src/filter/index.ts',
+  debug: 'src/debug/index.ts',
   syntax: 'src/tooling/index.ts',
   testing: 'src/testing/index.ts',
   'node-testing': 'src/node/testing.ts',

@@ -280,6 +280,10 @@ export class Oso {
       print: () => {},
       ...(readAction ? { readAction } : {}),
     };
+    return this.createAuthorizer(options);
+  }
+
+  protected createAuthorizer(options: AuthorizerOptions): Promise<Authorizer> {
     return Authorizer.load(options);
   }
 }

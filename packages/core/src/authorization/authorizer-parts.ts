@@ -2,7 +2,7 @@ import { findDialect } from '../dialect/dialect.js';
 import type { PolicyReader } from '../policy/policy-source.js';
 import { TypeTable } from '../types/type-table.js';
 import { DecisionContext } from './decision-engine.js';
-import type { LoadContext } from './loaded-policy.js';
+import type { LoadContext, QueryInspector } from './loaded-policy.js';
 import { constantsOf, type AuthorizerOptions } from './options.js';
 import { validateOptions } from './validate-load-options.js';
 import { limitsOf } from './validate-options.js';
@@ -14,13 +14,17 @@ export interface AuthorizerParts {
 }
 
 /** Creates the parts of an authorizer. @throws {PolarError} `POLAR_TYPE_…` for an invalid option or type */
-export function createParts(options: AuthorizerOptions, reader: PolicyReader): AuthorizerParts {
+export function createParts(
+  options: AuthorizerOptions,
+  reader: PolicyReader,
+  inspector?: QueryInspector,
+): AuthorizerParts {
   validateOptions(options);
   const clock = options.clock ?? (() => new Date());
   const types = new TypeTable(options.types, constantsOf(options, clock), findDialect(options.dialect));
   const limits = limitsOf(options.limits);
   return {
-    loading: { options, types, limits, reader },
+    loading: { options, types, limits, reader, inspector },
     deciding: new DecisionContext(options, limits),
   };
 }

@@ -24,7 +24,7 @@ import type { AuthorizerParts } from './authorizer-parts.js';
 import { awaitArgument, BaseAuthorizer, listOfResources, type Decider } from './base-authorizer.js';
 import type { DecisionContext, DecisionEngine } from './decision-engine.js';
 import { findType, type TypeReference } from './grantable-actions.js';
-import type { LoadContext, LoadedPolicy } from './loaded-policy.js';
+import type { LoadContext, LoadedPolicy, QueryInspector } from './loaded-policy.js';
 import { explainMissingAwait } from './missing-await.js';
 import { onDemand } from './on-demand.js';
 import type { AuthorizerOptions, CheckedReloadOptions } from './options.js';
@@ -55,6 +55,8 @@ addMessages();
 export class Authorizer extends BaseAuthorizer {
   /** Reads the policies. The entry for Node also reads files. */
   protected static readonly reader: PolicyReader = textReader;
+  /** Starts to inspect the queries of the process, if its environment says so. Only the entry for Node does. */
+  protected static readonly inspector: (() => Promise<QueryInspector | undefined>) | undefined = undefined;
 
   // `load` sets these before it returns the authorizer, and `reload` replaces them.
   #loaded: LoadedPolicy = undefined as never;
@@ -84,7 +86,7 @@ export class Authorizer extends BaseAuthorizer {
   ): Promise<This> {
     const load = async (): Promise<This> => {
       const { createParts, DecisionEngine, loadPolicy } = await onDemand.loader();
-      const authorizer = new this(createParts(options, this.reader));
+      const authorizer = new this(createParts(options, this.reader, await this.inspector?.()));
       const loaded = await loadPolicy(listOf(options.policies), authorizer.#loading, options.version);
       authorizer.use(loaded, DecisionEngine);
       return authorizer as This;

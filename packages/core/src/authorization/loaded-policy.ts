@@ -49,6 +49,12 @@ export interface LoadContext {
   readonly types: TypeTable;
   readonly limits: Limits;
   readonly reader: PolicyReader;
+  readonly inspector?: QueryInspector | undefined;
+}
+
+/** Runs the queries of a process to which a debugger can be attached. They all run on the machine. */
+export interface QueryInspector {
+  runnerFor(context: ProgramContext, limits: Limits): QueryRunner;
 }
 
 /**
@@ -61,7 +67,7 @@ export interface LoadContext {
  */
 export async function loadPolicy(
   inputs: readonly PolicyInput[],
-  { options, types, limits, reader }: LoadContext,
+  { options, types, limits, reader, inspector }: LoadContext,
   version?: string,
   previous?: LoadedPolicy,
 ): Promise<LoadedPolicy> {
@@ -86,7 +92,7 @@ export async function loadPolicy(
     (options.denialWarnings ?? !isProduction())
       ? (await onDemand.denialWarnings()).denialWarnings
       : undefined;
-  return loadedFrom(context, options, limits, { version, previous, closures, denialWarnings });
+  return loadedFrom(context, options, limits, { version, previous, closures, denialWarnings, inspector });
 }
 
 /**
@@ -126,13 +132,14 @@ interface LoadedParts {
   readonly previous?: LoadedPolicy | undefined;
   readonly closures: BackEnd | undefined;
   readonly denialWarnings?: typeof denialWarnings | undefined;
+  readonly inspector?: QueryInspector | undefined;
 }
 
 function loadedFrom(
   context: ProgramContext,
   options: AuthorizerOptions,
   limits: Limits,
-  { version, previous, closures, denialWarnings: explain }: LoadedParts,
+  { version, previous, closures, denialWarnings: explain, inspector }: LoadedParts,
 ): LoadedPolicy {
   const { policy, types } = context.program;
   const analysis = new GrantAnalysis(context.program, context.equality);
@@ -140,8 +147,11 @@ function loadedFrom(
   return {
     version: { hash: policy.hash, version },
     context,
-    compiled: compiledFor(context, options, limits, previous?.compiled, closures),
-    queries: new QueryRunner(context, limits, options.coverage),
+    compiled:
+      inspector === undefined
+        ? compiledFor(context, options, limits, previous?.compiled, closures)
+        : undefined,
+    queries: inspector?.runnerFor(context, limits) ?? new QueryRunner(context, limits, options.coverage),
     grantable: new GrantableActions(analysis, literals, types),
     warnings: policy.warnings,
     denials: explain?.(context.typeSets, analysis, literals, options),

@@ -1,6 +1,7 @@
 /**
- * The modules that an application loads when it first needs them. A bundle with code splitting starts without them. Only this file and
- * that of policies which were compiled ahead of time contain `import()`. Their functions run after an `await`, so no synchronous method may need a module that `load` has not imported.
+ * The modules that an application loads when it first needs them. A bundle with code splitting starts without them. Only the files
+ * `on-demand.ts` contain `import()`: this one, and those for Node and for policies that were compiled ahead of time. Their functions run
+ * after an `await`, so no synchronous method may need a module that `load` has not imported.
  */
 export const onDemand = {
   /** Needed by each load: the types, the parser, the policy checks, the compiler and the machine. */

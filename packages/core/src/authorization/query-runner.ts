@@ -6,7 +6,7 @@ import { Source } from '../diagnostics/source.js';
 import type { HostReplay } from '../engine/host-replay.js';
 import type { Limits } from '../engine/limits.js';
 import type { ProgramContext } from '../engine/program-context.js';
-import { QueryRun, type Bindings } from '../engine/query/query-run.js';
+import { QueryRun, type Bindings, type QueryRunOptions } from '../engine/query/query-run.js';
 import { isQueryVariable } from '../terms/query-variable.js';
 import type { ActorCondition } from '../filter/row-condition.js';
 import { ignoreRejection } from '../host/handle-rejections.js';
@@ -52,10 +52,11 @@ export class QueryRunner {
   /** Parses a query and returns its answers. @throws {PolicyError} immediately, for a syntax error */
   query(text: string, options: QueryOptions): AsyncGenerator<Bindings, void, undefined> {
     validateQueryOptions(options);
-    return this.#answers(this.#prepareText('query(text)', text, options.bindings), options);
+    return this.#answers(this.prepareText('query(text)', text, options.bindings), options);
   }
 
-  #prepareText(call: string, text: string, bindings: QueryOptions['bindings']): PreparedQuery {
+  /** Parses a query and links it. @param call the call of the application, for errors */
+  prepareText(call: string, text: string, bindings: QueryOptions['bindings']): PreparedQuery {
     validateArgument(call, text, "a query in Polar, such as 'has_role(user, name, repo)'", isText);
     const report = new Report();
     const term = parseQuery(new Source(text), report);
@@ -72,7 +73,7 @@ export class QueryRunner {
   /** Explains the outcome of a query in Polar. @throws {PolicyError} for a syntax error */
   async explainText(text: string, options: ExplainQueryOptions): Promise<Explanation> {
     validateExplainOptions(options);
-    return this.#explain(this.#prepareText('explainQuery(text)', text, options.bindings), options);
+    return this.#explain(this.prepareText('explainQuery(text)', text, options.bindings), options);
   }
 
   /** Explains whether a rule holds for its arguments. */
@@ -188,13 +189,21 @@ export class QueryRunner {
   ): QueryRun {
     validateQueryOptions(options);
     const { limits } = this;
-    return new QueryRun(this.context, query, given, {
+    return this.createRun(query, given, {
       limits: options.limits === undefined ? limits : limitsOf({ ...limits, ...options.limits }),
       signal: options.signal,
       acceptExpression: options.acceptExpression ?? false,
       replay,
       ...(this.coverage && { createMachine: this.coverage.createMachine }),
     });
+  }
+
+  protected createRun(
+    query: LinkedQuery,
+    given: ReadonlyMap<string, unknown> | readonly unknown[],
+    options: QueryRunOptions,
+  ): QueryRun {
+    return new QueryRun(this.context, query, given, options);
   }
 
   async *#answers(

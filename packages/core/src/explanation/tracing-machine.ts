@@ -34,7 +34,7 @@ export class TracingMachine extends Machine {
   readonly #types = new Map<unknown, TypeSet>();
 
   constructor(context: ProgramContext, query: LinkedQuery, slots: unknown[], options: MachineOptions) {
-    super(context, query, slots, { ...options, pausesAt: 'goal' });
+    super(context, query, slots, { ...options, isSteppedThrough: true });
     this.trace = new Trace(query);
   }
 

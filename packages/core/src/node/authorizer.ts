@@ -1,9 +1,11 @@
 import type { FSWatcher } from 'node:fs';
 import { dirname } from 'node:path';
 import { Authorizer as TextAuthorizer } from '../authorization/authorizer.js';
+import type { QueryInspector } from '../authorization/loaded-policy.js';
 import type { PolicyReader } from '../policy/policy-source.js';
 import { fileSystem } from './file-system.js';
 import { basesOf } from './glob.js';
+import { onDemandUnderNode } from './on-demand.js';
 import { fileReader, pathOf } from './read-policies.js';
 
 export interface WatchOptions {
@@ -21,6 +23,12 @@ export interface PolicyWatch {
 /** The `Authorizer` for Node, whose policies can also be files and globs. */
 export class Authorizer extends TextAuthorizer {
   protected static override readonly reader: PolicyReader = fileReader;
+  protected static override readonly inspector = async (): Promise<QueryInspector | undefined> => {
+    const address = process.env['NANOOK_INSPECT'];
+    if (!address) return undefined;
+    const { inspectorOfProcess } = await onDemandUnderNode.inspector();
+    return inspectorOfProcess(address);
+  };
 
   /**
    * Reloads the policy when one of its files changes: for development. Policies that were loaded as text are not watched.

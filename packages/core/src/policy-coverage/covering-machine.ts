@@ -43,7 +43,7 @@ export class CoveringMachine extends Machine {
     options: MachineOptions,
     counts: CoverageCounts,
   ) {
-    super(context, query, slots, { ...options, pausesAt: 'goal' });
+    super(context, query, slots, { ...options, isSteppedThrough: true });
     this.#counts = counts;
   }
 

@@ -1,5 +1,4 @@
 import { isPolarError, PolarError } from '../../diagnostics/polar-error.js';
-import type { Span } from '../../diagnostics/span.js';
 import { show } from '../../host/show.js';
 import { assertNever } from '../../internal/assert-never.js';
 import type { LinkedQuery } from '../../ir/program.js';
@@ -31,13 +30,13 @@ import { traceOf, undecidedError } from './state/undecided.js';
 export type Stop =
   | { readonly kind: 'answer' }
   | { readonly kind: 'await'; readonly promise: PromiseLike<unknown>; readonly origin: string }
-  | { readonly kind: 'pause'; readonly span: Span; readonly frame: Frame }
+  | { readonly kind: 'pause' }
   | { readonly kind: 'exhausted' };
 
 export interface MachineOptions {
   readonly budget: Budget;
-  /** The goals before which the machine pauses: `debug` in a policy, every goal, or none. */
-  readonly pausesAt: 'nothing' | 'debug' | 'goal';
+  /** Whether the machine pauses before each goal. */
+  readonly isSteppedThrough?: boolean;
   /** The calls that the compiled engine has made. */
   readonly replay: HostReplay | undefined;
 }
@@ -47,18 +46,22 @@ export interface MachineOptions {
  * choice points and bindings are data, so that the machine can stop, return the reason, and resume.
  */
 export class Machine extends Evaluator {
-  readonly #pausesAt: MachineOptions['pausesAt'];
   #hasAnswer = false;
   #isStarted = false;
   /** Whether the current answer was returned, or none is left: to resume is to backtrack. */
   #isAtEnd = false;
-  /** The goal before which the machine paused last. It is proved when the machine resumes. */
-  #pausedAt: { readonly goal: MachineGoal; readonly frame: Frame } | undefined = undefined;
+  /** Whether the machine has paused before the current goal, which is proved when it resumes. */
+  #hasPaused = false;
 
   /** @param slots the values of the query's variables, and `emptySlot` for the others; owned by the machine */
   constructor(context: ProgramContext, query: LinkedQuery, slots: unknown[], options: MachineOptions) {
-    super(context, rootFrame(query, slots), options.budget, options.replay, options.pausesAt === 'goal');
-    this.#pausesAt = options.pausesAt;
+    super(
+      context,
+      rootFrame(query, slots),
+      options.budget,
+      options.replay,
+      options.isSteppedThrough === true,
+    );
     this.startGoals(query.goals, this.root, undefined);
   }
 
@@ -88,9 +91,9 @@ export class Machine extends Evaluator {
         }
         const goal = this.goals[this.index]!;
         const { frame } = this;
-        if (this.isSteppedThrough && !this.#hasPausedAt(goal, frame)) {
-          this.#pausedAt = { goal, frame };
-          return { kind: 'pause', span: goal.span, frame };
+        if (this.isSteppedThrough) {
+          this.#hasPaused = !this.#hasPaused;
+          if (this.#hasPaused) return aPause;
         }
         this.budget.step();
         switch (this.prove(goal, frame)) {
@@ -105,11 +108,9 @@ export class Machine extends Evaluator {
           case GoalResult.waits: {
             const { promise, origin } = this.awaiting!;
             this.handleRejections();
+            this.#hasPaused = this.isSteppedThrough;
             return { kind: 'await', promise, origin };
           }
-          case GoalResult.paused:
-            this.advance();
-            return { kind: 'pause', span: goal.span, frame };
         }
       }
     } catch (error) {
@@ -166,7 +167,8 @@ export class Machine extends Evaluator {
         );
         return GoalResult.proved;
       case 'debug':
-        return this.#pausesAt === 'debug' ? GoalResult.paused : GoalResult.proved;
+        // A debugger has stopped before it.
+        return GoalResult.proved;
       default:
         return assertNever(goal);
     }
@@ -202,10 +204,6 @@ export class Machine extends Evaluator {
 
   #tooDeep(): PolarError {
     return new PolarError('POLAR_RUN_DEPTH_LIMIT', { limit: this.budget.limits.maxDepth });
-  }
-
-  #hasPausedAt(goal: MachineGoal, frame: Frame): boolean {
-    return this.#pausedAt !== undefined && this.#pausedAt.goal === goal && this.#pausedAt.frame === frame;
   }
 
   #exhausted(): Stop {
@@ -269,6 +267,7 @@ function rootFrame({ slotNames }: LinkedQuery, slots: unknown[]): Frame {
   };
 }
 
+const aPause: Stop = { kind: 'pause' };
 const anAnswer: Stop = { kind: 'answer' };
 const noFurtherAnswer: Stop = { kind: 'exhausted' };
 

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Report } from '../../diagnostics/report.js';
 import { Source } from '../../diagnostics/source.js';
-import { textOf } from '../../diagnostics/span.js';
 import { memberContext } from '../../host/member.js';
 import { TypeSets } from '../../host/type-set.js';
 import { link, linkQuery } from '../../ir/link.js';
@@ -10,9 +9,10 @@ import { parseQuery } from '../../syntax/parser.js';
 import { TypeTable } from '../../types/type-table.js';
 import { defaultLimits } from '../limits.js';
 import type { ProgramContext } from '../program-context.js';
-import { QueryRun, type QueryRunOptions } from './query-run.js';
+import { Machine } from '../machine/machine.js';
+import { QueryRun } from './query-run.js';
 
-function run(policy: string, query: string, pausesAt: QueryRunOptions['pausesAt'] & string): QueryRun {
+function steppedRun(policy: string, query: string): QueryRun {
   const types = new TypeTable();
   const report = new Report();
   const program = link(buildPolicy([new Source(policy)], types, report)!, types);
@@ -29,35 +29,46 @@ function run(policy: string, query: string, pausesAt: QueryRunOptions['pausesAt'
     limits: defaultLimits,
     signal: undefined,
     acceptExpression: false,
-    pausesAt,
+    createMachine: (context, query, slots, options) =>
+      new Machine(context, query, slots, { ...options, isSteppedThrough: true }),
   });
 }
 
-describe('steps', () => {
-  it('pauses before every goal and at every answer', () => {
-    const steps = [...run('f(x) if x > 1 and g(x); g(2); g(3);', 'x in [1, 2] and f(x)', 'goal').steps()];
-    expect(
-      steps.map((s) =>
-        s.kind === 'pause' ? `${s.depth} ${s.rule ?? 'query'}: ${textOf(s.span)}` : s.bindings.get('x'),
-      ),
-    ).toEqual([
-      '0 query: x in [1, 2]',
-      '0 query: x in [1, 2]',
-      '0 query: f(x)',
-      '1 f: x > 1',
-      '0 query: x in [1, 2]',
-      '0 query: f(x)',
-      '1 f: x > 1',
-      '1 f: g(x)',
-      2,
-    ]);
+describe('QueryRun', () => {
+  const policy = 'f(x) if x > 1 and debug() and g(x); g(2); g(3);';
+  const states = [
+    'pause',
+    'pause',
+    'pause',
+    'pause',
+    'pause',
+    'pause',
+    'pause',
+    'pause',
+    'pause',
+    'answer',
+    'end',
+  ];
+
+  it('pauses before each goal of a machine that is stepped through', async () => {
+    const [sync, async] = [
+      steppedRun(policy, 'x in [1, 2] and f(x)'),
+      steppedRun(policy, 'x in [1, 2] and f(x)'),
+    ];
+    for (const state of states) {
+      expect(sync.stepSync()).toBe(state);
+      expect(await async.step()).toBe(state);
+    }
   });
 
-  it('pauses only at debug with pausesAt: debug', () => {
-    const steps = [...run('f(x) if x = 1 and debug() and x = x;', 'f(x)', 'debug').steps()];
-    expect(steps.map((s) => (s.kind === 'pause' ? [s.rule, textOf(s.span)] : s.bindings.get('x')))).toEqual([
-      ['f', 'debug()'],
-      1,
-    ]);
+  it('pauses again before a goal that is proved for the next element', () => {
+    const run = steppedRun('', 'x in [1, 2]');
+    const found = Array.from({ length: 6 }, () => run.stepSync());
+    expect(found).toEqual(['pause', 'pause', 'answer', 'pause', 'answer', 'end']);
+  });
+
+  it('runs to the next answer with next', async () => {
+    const run = steppedRun(policy, 'x in [1, 2, 3] and f(x)');
+    expect([await run.next(), run.nextSync(), run.nextSync()]).toEqual([true, true, false]);
   });
 });

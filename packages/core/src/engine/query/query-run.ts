@@ -1,12 +1,11 @@
 import { PolarError } from '../../diagnostics/polar-error.js';
-import type { Span } from '../../diagnostics/span.js';
 import { isPartial } from '../../terms/partial.js';
 import type { Variable } from '../../terms/variable.js';
 import type { LinkedQuery } from '../../ir/program.js';
 import { connected, variablesOf, type Constraint } from '../machine/state/constraint.js';
 import { emptySlot, snapshot, variablesIn } from '../machine/state/term-value.js';
 import type { Frame } from '../machine/state/frame.js';
-import { Machine } from '../machine/machine.js';
+import { Machine, type Stop } from '../machine/machine.js';
 import type { ProgramContext } from '../program-context.js';
 import type { HostReplay } from '../host-replay.js';
 import { Budget, type Limits } from '../limits.js';
@@ -25,8 +24,6 @@ export interface QueryRunOptions {
   readonly signal: AbortSignal | undefined;
   /** Whether an answer may leave a variable with a constraint instead of a value. */
   readonly acceptExpression: boolean;
-  /** The goals before which `steps` pauses. Other methods do not pause. */
-  readonly pausesAt?: 'debug' | 'goal';
   /** The calls that the compiled engine has made. */
   readonly replay?: HostReplay | undefined;
   /** The time when the clock started, for queries that share one time limit. */
@@ -35,10 +32,8 @@ export interface QueryRunOptions {
   readonly createMachine?: (...args: ConstructorParameters<typeof Machine>) => Machine;
 }
 
-/** The state of a query that runs step by step. */
-export type Step =
-  | { readonly kind: 'pause'; readonly span: Span; readonly rule: string | undefined; readonly depth: number }
-  | { readonly kind: 'answer'; readonly bindings: Bindings };
+/** The state of a query that runs step by step: before a goal, at an answer, or without a further answer. */
+export type RunState = 'pause' | 'answer' | 'end';
 
 const newMachine: NonNullable<QueryRunOptions['createMachine']> = (...args) => new Machine(...args);
 
@@ -63,7 +58,6 @@ export class QueryRun {
     const { createMachine = newMachine } = options;
     this.#machine = createMachine(context, query, slots, {
       budget: new Budget(options.limits, options.signal, options.startedAt ?? options.replay?.startedAt),
-      pausesAt: options.pausesAt ?? 'nothing',
       replay: options.replay?.isEmpty === true ? undefined : options.replay,
     });
     this.#names = query.slotNames;
@@ -81,18 +75,8 @@ export class QueryRun {
   /** Finds the next answer. @throws {PolarError} `POLAR_RUN_PROMISE_IN_SYNC` when it needs a promise */
   nextSync(): boolean {
     for (;;) {
-      const stop = this.#machine.resume();
-      switch (stop.kind) {
-        case 'answer':
-          this.#checkConstraints();
-          return true;
-        case 'exhausted':
-          return false;
-        case 'pause':
-          break;
-        case 'await':
-          throw this.#promiseInSync(stop);
-      }
+      const state = this.stepSync();
+      if (state !== 'pause') return state === 'answer';
     }
   }
 
@@ -114,27 +98,30 @@ export class QueryRun {
   }
 
   /**
-   * Runs the query step by step, for debuggers.
+   * Runs to the next pause, to the next answer or to the end.
    *
    * @throws {PolarError} `POLAR_RUN_PROMISE_IN_SYNC` when it needs a promise
    */
-  *steps(): Generator<Step, void, undefined> {
+  stepSync(): RunState {
+    const stop = this.#machine.resume();
+    if (stop.kind === 'await') throw this.#promiseInSync(stop);
+    return this.#reached(stop);
+  }
+
+  /** Runs to the next pause, to the next answer or to the end, and awaits promises. */
+  async step(): Promise<RunState> {
     for (;;) {
       const stop = this.#machine.resume();
-      switch (stop.kind) {
-        case 'pause':
-          yield { kind: 'pause', span: stop.span, rule: stop.frame.rule?.name, depth: stop.frame.depth };
-          break;
-        case 'answer':
-          this.#checkConstraints();
-          yield { kind: 'answer', bindings: this.bindings() };
-          break;
-        case 'await':
-          throw this.#promiseInSync(stop);
-        case 'exhausted':
-          return;
-      }
+      if (stop.kind !== 'await') return this.#reached(stop);
+      this.#machine.settle(stop.promise, await this.#settled(stop.promise, stop.origin));
     }
+  }
+
+  #reached({ kind }: Exclude<Stop, { kind: 'await' }>): RunState {
+    if (kind === 'pause') return 'pause';
+    if (kind === 'exhausted') return 'end';
+    this.#checkConstraints();
+    return 'answer';
   }
 
   /** The rules that proved the latest answer. */

@@ -7,6 +7,5 @@ export const GoalResult = {
   replaced: 2,
   /** A promise must be awaited. Then the same goal is proved again. */
   waits: 3,
-  paused: 4,
 } as const;
 export type GoalResult = (typeof GoalResult)[keyof typeof GoalResult];

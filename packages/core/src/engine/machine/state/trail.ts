@@ -3,7 +3,7 @@ import type { Meter } from '../../../host/meter.js';
 import { emptySlot } from './term-value.js';
 
 /** The state of a variable before a change. */
-class Entry {
+export class Entry {
   constructor(
     readonly variable: Variable,
     readonly value: unknown,
@@ -15,15 +15,15 @@ class Entry {
 /** The undo log of variables. A mark is a length of the log: to undo to a mark restores all changes since. */
 export class Trail {
   /** An entry for a variable; for a slot that was empty, the slots and then its number. */
-  readonly #log: unknown[] = [];
+  protected readonly log: unknown[] = [];
 
   mark(): number {
-    return this.#log.length;
+    return this.log.length;
   }
 
   /** Sets an empty slot: it needs no variable. */
   setSlot(slots: unknown[], slot: number, value: unknown): void {
-    this.#log.push(slots, slot);
+    this.log.push(slots, slot);
     slots[slot] = value;
   }
 
@@ -45,7 +45,7 @@ export class Trail {
   }
 
   undoTo(mark: number): void {
-    const log = this.#log;
+    const log = this.log;
     while (log.length > mark) {
       const last = log.pop();
       if (typeof last === 'number') {
@@ -61,16 +61,16 @@ export class Trail {
 
   /** Returns the variables that were changed since the mark, each with its state at the mark. */
   changesSince(mark: number, meter: Meter): Map<Variable, Entry> {
-    meter.spend(this.#log.length - mark);
+    meter.spend(this.log.length - mark);
     const before = new Map<Variable, Entry>();
-    for (let i = mark; i < this.#log.length; i++) {
-      const entry = this.#log[i];
+    for (let i = mark; i < this.log.length; i++) {
+      const entry = this.log[i];
       if (entry instanceof Entry && !before.has(entry.variable)) before.set(entry.variable, entry);
     }
     return before;
   }
 
   #save(variable: Variable): void {
-    this.#log.push(new Entry(variable, variable.value, variable.watchers, variable.isAliased));
+    this.log.push(new Entry(variable, variable.value, variable.watchers, variable.isAliased));
   }
 }

@@ -1,0 +1,173 @@
+import { textOf } from '../diagnostics/span.js';
+import type { Limits } from '../engine/limits.js';
+import type { Frame } from '../engine/machine/state/frame.js';
+import type { ProgramContext } from '../engine/program-context.js';
+import { QueryRun, type QueryRunOptions } from '../engine/query/query-run.js';
+import { printable } from '../explanation/printable.js';
+import { show } from '../host/show.js';
+import { givenName } from '../ir/link.js';
+import type { LinkedQuery, Program } from '../ir/program.js';
+import { Breakpoints, type BreakpointSettings, type FoundBreakpoints } from './breakpoints.js';
+import type { SessionOptions } from './debug-session.js';
+import { DebugError } from './debug-error.js';
+import type { DebugListener, DebugTarget } from './debug-target.js';
+import { DebuggedQuery, type HaltHandler } from './debugged-query.js';
+import { evaluate } from './evaluate.js';
+import type { Halt, Movement } from './halt.js';
+import { messageOf, nameOf, querySource, viewOf } from './view-step.js';
+
+/** A query that waits for a command. */
+interface Waiting {
+  readonly query: DebuggedQuery;
+  readonly halt: Halt;
+  readonly resume: (movement: Movement) => void;
+}
+
+/** Debugs the queries that are started with it. Each stops on its own, and the others run on. */
+export class Debugger implements DebugTarget, HaltHandler {
+  readonly #breakpoints = new Breakpoints();
+  readonly #waiting = new Map<number, Waiting>();
+  readonly #passed = new WeakSet<DebuggedQuery>();
+  /** The policies of the process. A policy that was replaced is released. */
+  readonly #programs = new Set<WeakRef<Program>>();
+  #listener: DebugListener | undefined = undefined;
+  #count = 0;
+  #stopsAtNext = false;
+
+  constructor(readonly options: SessionOptions = {}) {}
+
+  /** Whether a debugger receives the stops. */
+  get isAttached(): boolean {
+    return this.#listener !== undefined;
+  }
+
+  listen(listener: DebugListener): void {
+    this.#listener = listener;
+  }
+
+  /** Adds a policy in which breakpoints are found. */
+  add(program: Program): void {
+    if (![...this.#known()].includes(program)) this.#programs.add(new WeakRef(program));
+  }
+
+  /** Starts a query, which stops if a debugger is attached. */
+  start(
+    context: ProgramContext,
+    query: LinkedQuery,
+    given: ReadonlyMap<string, unknown> | readonly unknown[],
+    options: QueryRunOptions,
+  ): QueryRun {
+    if (!this.isAttached) return new QueryRun(context, query, given, options);
+    const start = this.#stopsAtNext ? 'into' : 'continue';
+    this.#stopsAtNext = false;
+    return new DebuggedQuery(context, query, given, options, {
+      ...this.options,
+      id: ++this.#count,
+      text: queryTextOf(query, given, context),
+      start,
+      breakpoints: this.#breakpoints,
+      handler: this,
+    });
+  }
+
+  async setBreakpoints(settings: BreakpointSettings): Promise<FoundBreakpoints> {
+    return this.#breakpoints.set(settings, this.#known());
+  }
+
+  async stopAtNextQuery(): Promise<void> {
+    this.#stopsAtNext = true;
+  }
+
+  async move(query: number, movement: Movement): Promise<void> {
+    this.#take(query).resume(movement);
+  }
+
+  async evaluate(query: number, frame: number, text: string): Promise<readonly string[]> {
+    const { halt, query: stopped } = this.#stopped(query);
+    let found: Frame | undefined = halt.step.frame;
+    for (let i = 0; i < frame && found !== undefined; i++) found = found.caller;
+    const limits: Limits = stopped.options.limits;
+    return evaluate(text, halt.step, found ?? stopped.machine.root, stopped.machine, limits);
+  }
+
+  async sourceText(query: number, name: string): Promise<string | undefined> {
+    const { machine } = this.#stopped(query).query;
+    if (name === querySource) return machine.query.span.source.text;
+    return machine.context.program.policy.sources.find((source) => nameOf(source) === name)?.text;
+  }
+
+  async detach(): Promise<void> {
+    this.#listener = undefined;
+    this.#stopsAtNext = false;
+    this.#breakpoints.set({ errors: false }, []);
+    for (const query of this.#waiting.keys()) this.#take(query).resume('continue');
+  }
+
+  halted(query: DebuggedQuery, halt: Halt): Promise<Movement> {
+    const listener = this.#listener;
+    // `debug()` is passed when no debugger is attached any more.
+    if (listener === undefined) return Promise.resolve('continue');
+    const { id, text } = query.debug;
+    return new Promise((resume) => {
+      this.#waiting.set(id, { query, halt, resume });
+      listener.stopped(viewOf(id, text, halt, query.machine));
+    });
+  }
+
+  passed(query: DebuggedQuery, halt: Halt): void {
+    if (this.#passed.has(query)) return;
+    this.#passed.add(query);
+    this.#listener?.passed(viewOf(query.debug.id, query.debug.text, halt, query.machine));
+  }
+
+  ended(query: DebuggedQuery): void {
+    const { id, text } = query.debug;
+    const latest = query.machine.latest;
+    const error = latest?.error;
+    this.#listener?.ended({
+      query: id,
+      queryText: text,
+      outcome: error !== undefined ? 'error' : latest?.kind === 'answer' ? 'answered' : 'no answer',
+      message: error === undefined ? undefined : messageOf(error),
+    });
+  }
+
+  #stopped(query: number): Waiting {
+    const found = this.#waiting.get(query);
+    if (found === undefined)
+      throw new DebugError(
+        'NANOOK_DEBUG_NOT_STOPPED',
+        `query ${query} is not stopped; it runs, or it has ended`,
+      );
+    return found;
+  }
+
+  #take(query: number): Waiting {
+    const found = this.#stopped(query);
+    this.#waiting.delete(query);
+    return found;
+  }
+
+  *#known(): Generator<Program> {
+    for (const reference of this.#programs) {
+      const program = reference.deref();
+      if (program === undefined) this.#programs.delete(reference);
+      else yield program;
+    }
+  }
+}
+
+/** Returns the text of a query. The arguments of a check are shown by their values. */
+function queryTextOf(
+  { goals, slotNames, span }: LinkedQuery,
+  given: ReadonlyMap<string, unknown> | readonly unknown[],
+  { program }: ProgramContext,
+): string {
+  const [goal] = goals;
+  if (goal?.kind !== 'call' || !slotNames.includes(givenName(0))) return printable(textOf(span));
+  const args = slotNames.map((name, i) => {
+    if (given instanceof Map) return given.has(name) ? show(given.get(name), program.types) : name;
+    return show((given as readonly unknown[])[i], program.types);
+  });
+  return printable(`${goal.predicate.name}(${args.join(', ')})`);
+}

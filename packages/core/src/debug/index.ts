@@ -1,0 +1,26 @@
+// The entry of the debugger. An application needs it only for tools of its own: the command `nanook debug` contains one.
+export { createDebugSession, debugCheck, debugQuery, type DebugSessionOptions } from './debug-authorizer.js';
+export type { BreakpointSettings, FoundBreakpoints, LineBreakpoint } from './breakpoints.js';
+export { DebugError, type DebugErrorCode } from './debug-error.js';
+export type { DebugSession, SessionOptions } from './debug-session.js';
+export type {
+  BackwardMovement,
+  BreakpointReason,
+  ForwardMovement,
+  Halt,
+  HaltReason,
+  Movement,
+  Progress,
+} from './halt.js';
+export type { DebugListener, DebugTarget } from './debug-target.js';
+export { Debugger } from './debugger.js';
+export type { Step, StepKind } from './step.js';
+export type {
+  EndView,
+  FrameView,
+  PlaceView,
+  SourceLine,
+  StopView,
+  TextView,
+  ValueView,
+} from './stop-view.js';

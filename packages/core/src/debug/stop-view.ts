@@ -1,0 +1,73 @@
+import type { HaltReason } from './halt.js';
+
+// The state of a query at a stop, as plain data: a debugger in another process receives it.
+
+/** A range of a policy, or of the query. Lines and columns start at 1, and the end is exclusive. */
+export interface PlaceView {
+  /** The name of the policy, or `query`. */
+  readonly source: string;
+  readonly line: number;
+  readonly column: number;
+  readonly endLine: number;
+  readonly endColumn: number;
+}
+
+/** A part of a policy with its place. */
+export interface TextView {
+  readonly text: string;
+  readonly place: PlaceView;
+}
+
+/** A value with the expression in the policy that it belongs to. */
+export interface ValueView {
+  readonly name: string;
+  /** The value as text; `_` for a variable without a value, followed by its conditions. */
+  readonly value: string;
+}
+
+/** A rule on the stack, or the query. */
+export interface FrameView {
+  /** The name of the rule; undefined for the query. */
+  readonly rule: string | undefined;
+  readonly place: PlaceView;
+  readonly bindings: readonly ValueView[];
+}
+
+/** A stop of the debugger. */
+export interface StopView {
+  readonly query: number;
+  readonly queryText: string;
+  readonly reason: HaltReason;
+  /** The current step, and whether the query has not run beyond it. */
+  readonly step: number;
+  readonly isLatest: boolean;
+  /** The text of the goal, the rule or the answer. */
+  readonly text: string;
+  /** The values that the goal reads. */
+  readonly values: readonly ValueView[];
+  /** The message of an error, or of an undecided goal. */
+  readonly message: string | undefined;
+  /** The goal that failed directly before, so that another alternative is tried. */
+  readonly failed: TextView | undefined;
+  /** The rules, innermost first. The last one is the query, unless there are very many. */
+  readonly stack: readonly FrameView[];
+  /** The goals that are left to prove, next first. */
+  readonly goals: readonly TextView[];
+  /** The alternatives that were not tried, next first. */
+  readonly alternatives: readonly TextView[];
+  /** The lines around the place. */
+  readonly lines: readonly SourceLine[];
+}
+
+export interface SourceLine {
+  readonly number: number;
+  readonly text: string;
+}
+
+/** The end of a query. */
+export interface EndView {
+  readonly query: number;
+  readonly queryText: string;
+  readonly outcome: 'answered' | 'no answer' | 'error';
+  readonly message: string | undefined;
+}
