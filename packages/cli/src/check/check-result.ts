@@ -1,4 +1,5 @@
 import type { Finding } from './finding.js';
+import type { AppliedFix } from './fixes/fix.js';
 
 /** The result of `nanook check`. */
 export interface CheckResult {
@@ -7,4 +8,6 @@ export interface CheckResult {
   readonly findings: readonly Finding[];
   /** Messages about the check itself. */
   readonly notes: readonly string[];
+  /** The corrections of `--fix`. */
+  readonly fixed?: readonly AppliedFix[];
 }

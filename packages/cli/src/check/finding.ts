@@ -10,6 +10,8 @@ export interface Finding {
   readonly message: string;
   /** The place in a policy; undefined for a finding about a type or an option. */
   readonly span: Span | undefined;
+  /** The parts of the message of an error of the load. */
+  readonly data?: unknown;
 }
 
 /** A finding as `--json` writes it. Lines and columns are 1-based, and columns count code points. */
@@ -28,11 +30,12 @@ export interface WrittenFinding {
   readonly url: string;
 }
 
-export const findingOf = ({ severity, code, message, span }: Diagnostic): Finding => ({
+export const findingOf = ({ severity, code, message, span, data }: Diagnostic): Finding => ({
   severity,
   code,
   message,
   span,
+  data,
 });
 
 export function writtenFinding({ severity, code, message, span }: Finding): WrittenFinding {

@@ -4,6 +4,8 @@ import { count } from '../output/count.js';
 import type { Colors } from '../output/io.js';
 import type { CheckResult } from './check-result.js';
 import { errorCount, writtenFinding } from './finding.js';
+import type { AppliedFix } from './fixes/fix.js';
+import { fixOf } from './fixes/fix-of.js';
 import { toSarif } from './sarif.js';
 
 /** The forms in which `nanook check` prints its result. */
@@ -22,8 +24,16 @@ function toText(result: CheckResult, colors: Colors): string {
     const frame = span === undefined ? '' : `\n${codeFrame(span)}`;
     return `${label} ${colors.dim(code)}\n${message}${frame}\n  ${colors.dim(codeUrl(code))}\n`;
   });
-  return [...blocks, summaryOf(result, colors), ...result.notes.map(colors.dim)].join('\n');
+  const fixable = result.findings.map(fixOf).filter((fix) => fix !== undefined);
+  const advice = [
+    adviceFor(fixable.filter(({ changes }) => changes === undefined).length, '--fix'),
+    adviceFor(fixable.filter(({ changes }) => changes !== undefined).length, '--unsafe-fixes'),
+  ].filter((text) => text !== undefined);
+  return [...blocks, summaryOf(result, colors), ...[...advice, ...result.notes].map(colors.dim)].join('\n');
 }
+
+const adviceFor = (number: number, option: string): string | undefined =>
+  number === 0 ? undefined : `${count(number, 'finding')} can be corrected with ${option}`;
 
 function summaryOf({ files, findings }: CheckResult, colors: Colors): string {
   const errors = errorCount(findings);
@@ -32,12 +42,21 @@ function summaryOf({ files, findings }: CheckResult, colors: Colors): string {
   return errors > 0 ? colors.red(text) : warnings > 0 ? colors.yellow(text) : colors.green(text);
 }
 
-function toJson({ files, findings, notes }: CheckResult): string {
+function toJson({ files, findings, notes, fixed }: CheckResult): string {
   const errors = errorCount(findings);
   const written = findings.map(writtenFinding);
-  const result = { files, errors, warnings: findings.length - errors, findings: written, notes };
+  const result = {
+    files,
+    errors,
+    warnings: findings.length - errors,
+    findings: written,
+    notes,
+    fixed: fixed?.map(writtenFix),
+  };
   return JSON.stringify(result, undefined, 2);
 }
+
+const writtenFix = ({ finding, changes }: AppliedFix): object => ({ ...writtenFinding(finding), changes });
 
 /** Prints workflow commands of GitHub Actions, which show each finding in the changed file. */
 function toGithub(result: CheckResult, colors: Colors): string {

@@ -47,6 +47,13 @@ allow(user: User, "read", note: Note) if note.ownerId = user.id;`,
     `allow(user: User, "read", note: Note) if note.ownerId = user.id;`,
   ),
   lint(
+    'NANOOK_LINT_DUPLICATE_CONDITION',
+    'the condition `note.isPublic` is written twice; remove one of them',
+    'a condition that is written twice in an `and` or an `or`. `nanook check --fix` removes the second one',
+    'allow(_: User, "read", note: Note) if note.isPublic and note.ownerId = 1 and note.isPublic;',
+    'allow(_: User, "read", note: Note) if note.isPublic and note.ownerId = 1;',
+  ),
+  lint(
     'NANOOK_LINT_UNREACHABLE_RULE',
     'this rule is needless, because `allow(_: User{}, "read", _: Note{});` (policy.polar:1:1) holds whenever it holds; remove one of them',
     'a rule that changes no answer, because a fact with broader parameters holds whenever it holds. One of them is probably wrong',

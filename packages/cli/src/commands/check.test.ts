@@ -147,3 +147,61 @@ export default { types: { [Name.user]: {}, Note: {} }, policies: 'policy/*.polar
     expect(await contentOf('../../policy/main.polar')).toBe(project['policy/main.polar']);
   });
 });
+
+describe('nanook check --fix', () => {
+  const wrong = 'allow(_, “read”, 1)\nallow(_, "edit", x) if x = null;\n';
+  const right = 'allow(_, "read", 1);\nallow(_, "edit", x) if x = nil;\n';
+
+  it('corrects the files, reports the number, and checks the result', async () => {
+    await enterFolder({ 'a.polar': wrong, 'b.polar': 'allow(_, "x", 1);\n' });
+    expect(await nanook('check', '--fix')).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('2 files checked: 0 errors'),
+      err: '3 findings corrected\n',
+    });
+    expect(await contentOf('a.polar')).toBe(right);
+    expect((await nanook('check', '--fix')).err).toBe('0 findings corrected\n');
+  });
+
+  it('--dry-run prints the changed lines, changes no file, and exits with 1', async () => {
+    await enterFolder({ 'a.polar': wrong });
+    const { code, out, err } = await nanook('check', '--fix', '--dry-run');
+    expect(code).toBe(1);
+    expect(out).toContain('a.polar\n- allow(_, “read”, 1)\n');
+    expect(out).toContain('+ allow(_, "read", 1);\n');
+    expect(err).toBe('3 findings can be corrected\n');
+    expect(await contentOf('a.polar')).toBe(wrong);
+  });
+
+  it('--unsafe-fixes also corrects findings whose correction changes answers, and prints the change', async () => {
+    await enterFolder({
+      'a.polar': 'allow(_, "read", n: Note) if n.due > 1;\n',
+      'nanook.config.json': '{ "types": { "Note": { "fields": { "due": "Integer?" } } } }',
+    });
+    const { out } = await nanook('check', '--fix');
+    expect(out).toContain('1 finding can be corrected with --unsafe-fixes');
+    const { err } = await nanook('check', '--unsafe-fixes');
+    expect(err).toContain('changes answers a.polar:1:30: for `nil`, the condition is false');
+    expect(await contentOf('a.polar')).toBe('allow(_, "read", n: Note) if n.due != nil and n.due > 1;\n');
+  });
+
+  it('writes the corrections as JSON', async () => {
+    await enterFolder({ 'a.polar': wrong });
+    const { out } = await nanook('check', '--fix', '--json');
+    const { errors, fixed } = JSON.parse(out);
+    expect(errors).toBe(0);
+    expect(fixed.map(({ code, line }: { code: string; line: number }) => [line, code]).toSorted()).toEqual([
+      [1, 'POLAR_PARSE_FOREIGN_SYNTAX'],
+      [1, 'POLAR_PARSE_MISSING_SEMICOLON'],
+      [2, 'POLAR_CHECK_FOREIGN_NAME'],
+    ]);
+  });
+
+  it('exits with 2 for --dry-run alone', async () => {
+    await enterFolder({ 'a.polar': right });
+    expect(await nanook('check', '--dry-run')).toMatchObject({
+      code: 2,
+      err: '--dry-run shows the corrections of --fix; use both options\n',
+    });
+  });
+});

@@ -1,7 +1,14 @@
+import { writeFile } from 'node:fs/promises';
+import { placeOf } from '@nanook/core/syntax';
 import { Command, Option } from 'commander';
 import { checkProject } from '../check/check-project.js';
 import { errorCount } from '../check/finding.js';
+import type { AppliedFix } from '../check/fixes/fix.js';
+import { fixProject } from '../check/fixes/fix-project.js';
 import { formatNames, formats, type FormatName } from '../check/formats.js';
+import { UsageError } from '../errors/usage-error.js';
+import { changedLines } from '../output/changed-lines.js';
+import { count } from '../output/count.js';
 import { ExitCode } from '../output/exit-code.js';
 import type { Io } from '../output/io.js';
 import { watchProject } from '../project/watch-project.js';
@@ -15,6 +22,9 @@ interface CheckFlags {
   readonly json?: boolean;
   readonly maxWarnings?: number;
   readonly watch?: boolean;
+  readonly fix?: boolean;
+  readonly unsafeFixes?: boolean;
+  readonly dryRun?: boolean;
 }
 
 export function checkCommand(io: Io, outcome: Outcome): Command {
@@ -30,6 +40,9 @@ export function checkCommand(io: Io, outcome: Outcome): Command {
       'exit with 1 if there are more warnings than this',
       nonNegativeInteger('--max-warnings'),
     )
+    .option('--fix', 'correct the findings whose correction keeps all answers')
+    .option('--unsafe-fixes', 'also correct findings whose correction changes answers, and print the change')
+    .option('--dry-run', 'with --fix: print the changed lines, and change no file')
     .option('--watch', 'check again after each change')
     .addHelpText(
       'after',
@@ -37,6 +50,7 @@ export function checkCommand(io: Io, outcome: Outcome): Command {
 Examples:
   nanook check                             check the policies of the project
   nanook check policy/ --max-warnings 0    fail in CI if there is a warning
+  nanook check --fix --dry-run             show the corrections
   nanook check --format github             show findings in a pull request on GitHub
   nanook check --format sarif > out.sarif  write findings for code scanning`,
     )
@@ -51,14 +65,56 @@ Examples:
     });
 }
 
-async function check(project: Project, { format, json, maxWarnings }: CheckFlags, io: Io): Promise<ExitCode> {
+async function check(project: Project, flags: CheckFlags, io: Io): Promise<ExitCode> {
+  const { format, json, maxWarnings, dryRun = false, unsafeFixes = false, fix = unsafeFixes } = flags;
+  if (dryRun && !fix) throw new UsageError('--dry-run shows the corrections of --fix; use both options');
+  const form = json === true ? 'json' : format;
   const files = project.policies.map(({ name }) => name);
-  const findings = await checkProject(project);
+  const fixed = fix ? await fixProject(project, unsafeFixes) : undefined;
+  const findings = fixed?.findings ?? (await checkProject(project));
   const notes = project.declaresTypes ? [] : [unknownTypes];
-  io.out(formats[json === true ? 'json' : format]({ files, findings, notes }, io.colors));
+  if (fixed !== undefined) {
+    if (dryRun && form === 'text') printChanges(project, fixed.project, io);
+    if (!dryRun) await writeChanges(project, fixed.project);
+    if (form !== 'json') reportFixes(fixed.applied, dryRun, io);
+  }
+  const result = { files, findings, notes, ...(fixed && { fixed: fixed.applied }) };
+  io.out(formats[form](result, io.colors));
   const errors = errorCount(findings);
   const tooMany = maxWarnings !== undefined && findings.length - errors > maxWarnings;
-  return errors > 0 || tooMany ? ExitCode.findings : ExitCode.fine;
+  const isUnfixed = dryRun && fixed !== undefined && fixed.applied.length > 0;
+  return errors > 0 || tooMany || isUnfixed ? ExitCode.findings : ExitCode.fine;
+}
+
+/** Returns the policies that differ, with the text before and after. */
+const changesOf = (
+  before: Project,
+  after: Project,
+): readonly { readonly name: string; readonly old: string; readonly next: string }[] =>
+  before.policies.flatMap(({ name, source: old }, i) => {
+    const next = after.policies[i]!.source;
+    return old === next ? [] : [{ name, old, next }];
+  });
+
+function printChanges(before: Project, after: Project, io: Io): void {
+  for (const { name, old, next } of changesOf(before, after))
+    io.out([io.colors.bold(name), ...changedLines(old, next, io.colors), ''].join('\n'));
+}
+
+async function writeChanges(before: Project, after: Project): Promise<void> {
+  for (const { name, next } of changesOf(before, after)) {
+    // oxlint-disable-next-line no-await-in-loop -- if a file cannot be written, the next ones keep their text
+    await writeFile(name, next);
+  }
+}
+
+function reportFixes(applied: readonly AppliedFix[], isDryRun: boolean, io: Io): void {
+  for (const { finding, changes } of applied) {
+    if (changes === undefined) continue;
+    const place = finding.span === undefined ? '' : `${placeOf(finding.span)}: `;
+    io.err(`${io.colors.yellow('changes answers')} ${place}${changes}`);
+  }
+  io.err(`${count(applied.length, 'finding')} ${isDryRun ? 'can be corrected' : 'corrected'}`);
 }
 
 const unknownTypes =

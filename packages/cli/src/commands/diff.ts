@@ -61,7 +61,7 @@ Examples:
 
 async function diff(old: string, next: string | undefined, flags: DiffFlags, io: Io): Promise<ExitCode> {
   let sides: readonly (readonly NamedPolicy[])[] = [];
-  const project = await Project.withPolicies(flags.config, async (configured) => {
+  const project = await Project.openWith(flags.config, async (configured) => {
     sides = await Promise.all([readSide(old, configured), readSide(next, configured)]);
     return sides.flat();
   });

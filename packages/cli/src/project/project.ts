@@ -51,12 +51,17 @@ export class Project {
    *
    * @throws {UsageError} when the configuration cannot be read
    */
-  static async withPolicies(
+  static async openWith(
     named: string | undefined,
     policiesOf: (configured: readonly PolicyInput[]) => Promise<readonly NamedPolicy[]>,
   ): Promise<Project> {
     const { configFile, config, inputs } = await readConfiguration(named);
     return new Project(configFile, config, await policiesOf(inputs));
+  }
+
+  /** Returns a project with the same configuration and other policies. */
+  withPolicies(policies: readonly NamedPolicy[]): Project {
+    return new Project(this.configFile, this.config, policies);
   }
 
   /** Whether the configuration declares the types of the application. */

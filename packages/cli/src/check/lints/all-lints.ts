@@ -1,5 +1,6 @@
 import type { Finding } from '../finding.js';
 import { crossProduct } from './cross-product.js';
+import { duplicateCondition } from './duplicate-condition.js';
 import { duplicateRule } from './duplicate-rule.js';
 import type { Lint, LintInput } from './lint.js';
 import { nilOrder } from './nil-order.js';
@@ -10,6 +11,7 @@ export const allLints: readonly Lint[] = [
   neverGranted,
   neverUsed,
   duplicateRule,
+  duplicateCondition,
   unreachableRule,
   nilOrder,
   crossProduct,

@@ -1,0 +1,173 @@
+import { Authorizer, isUndecided, type TypesInput } from '@nanook/core';
+import fc from 'fast-check';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { Project } from '../../project/project.js';
+import { enterFolder } from '../../testing/run.fixture.js';
+import { fixProject } from './fix-project.js';
+
+beforeEach(() => enterFolder({}));
+
+const types: TypesInput = {
+  User: { fields: { id: 'Integer' } },
+  Note: { fields: { a: 'Integer?', b: 'Integer', owner: 'User' } },
+};
+
+/** Returns the corrected text, and the codes of the corrections. */
+async function fixed(
+  source: string,
+  includeChanging = false,
+): Promise<{
+  readonly text: string;
+  readonly codes: readonly string[];
+  readonly changes: readonly unknown[];
+}> {
+  await enterFolder({ 'nanook.config.json': JSON.stringify({ types, queries: ['f'] }) });
+  const start = await Project.openWith(undefined, () => Promise.resolve([{ name: 'a.polar', source }]));
+  const { project, applied } = await fixProject(start, includeChanging);
+  return {
+    text: project.policies[0]!.source,
+    codes: applied.map(({ finding }) => finding.code),
+    changes: applied.map(({ changes }) => changes),
+  };
+}
+
+/** Returns the outcomes of `f(x)` for each value. */
+async function outcomes(policies: string, values: readonly unknown[]): Promise<readonly string[]> {
+  const authorizer = await Authorizer.load({ policies, queries: ['f'], onWarning: () => {} });
+  return Promise.all(
+    values.map(async (value) => {
+      try {
+        return (await authorizer.queryRule('f', [value]).next()).done === true ? 'no' : 'yes';
+      } catch (error) {
+        if (isUndecided(error)) return 'undecided';
+        throw error;
+      }
+    }),
+  );
+}
+
+const some = [1, 2, null, 'text', undefined];
+const objects = some.flatMap((a) => some.flatMap((b) => some.map((c) => ({ a, b, c }))));
+
+describe('a fix of a policy that did not load', () => {
+  it.each([
+    ['f(x) if x.a = 1&&!x.b = 1;', 'f(x) if x.a = 1 and not x.b = 1;'],
+    ['f(x) if x.a === 1 || x.b !== 1;', 'f(x) if x.a == 1 or x.b != 1;'],
+    ['f(x) if x.a ≥ 1 and x.b ≠ 2;', 'f(x) if x.a >= 1 and x.b != 2;'],
+    ["f(x) if x.a = 'it' and x.b = “it”;", 'f(x) if x.a = "it" and x.b = "it";'],
+    ['f(x) if x.a = null;', 'f(x) if x.a = nil;'],
+    ['f(x) if x.a = True and x.b = undefined;', 'f(x) if x.a = true and x.b = nil;'],
+    ['f(1)\nf(2)\n', 'f(1);\nf(2);\n'],
+    ['f(x) if x + 1 in [1, 2];', 'f(x) if (x + 1) in [1, 2];'],
+  ])('corrects %s', async (source, expected) => {
+    const { text, changes } = await fixed(source);
+    expect(text).toBe(expected);
+    expect(new Set(changes)).toEqual(new Set([undefined]));
+    await expect(Authorizer.load({ policies: source, queries: ['f'] })).rejects.toThrow('');
+    await expect(
+      Authorizer.load({ policies: text, queries: ['f'], onWarning: () => {} }),
+    ).resolves.toBeDefined();
+  });
+
+  it('leaves a text whose correction would be wrong', async () => {
+    for (const source of [`f(x) if x.a = 'say "a"';`, 'f(x) if x.a ?? x.b;', 'f(x) if x.a < 1 < x.b;'])
+      expect(await fixed(source)).toMatchObject({ text: source, codes: [] });
+  });
+});
+
+describe('a fix of a policy that loads', () => {
+  it.each([
+    [
+      'POLAR_CHECK_AMBIGUOUS_PRECEDENCE',
+      'f(x) if x.a = 1 or x.b = 1 and (x.c = 1 or x.a = 2);',
+      'f(x) if x.a = 1 or (x.b = 1 and (x.c = 1 or x.a = 2));',
+    ],
+    [
+      'NANOOK_LINT_DUPLICATE_RULE',
+      'f(x) if x.a = 1;\nf(x) if x.b < 2;\n# kept\nf(x)  if x.a = 1;\nf(x) if x.c = 1;\n',
+      'f(x) if x.a = 1;\nf(x) if x.b < 2;\n# kept\nf(x) if x.c = 1;\n',
+    ],
+    [
+      'NANOOK_LINT_DUPLICATE_CONDITION',
+      'f(x) if x.a < 2 and x.b = 1 and x.a < 2;',
+      'f(x) if x.a < 2 and x.b = 1;',
+    ],
+    [
+      'NANOOK_LINT_DUPLICATE_CONDITION',
+      'f(x) if x.a < 2 or\n  x.b = 1 or\n  x.a < 2;',
+      'f(x) if x.a < 2 or\n  x.b = 1;',
+    ],
+  ])('of %s keeps all answers', async (code, source, expected) => {
+    const { text, codes, changes } = await fixed(source);
+    expect(codes).toEqual([code]);
+    expect(text).toBe(expected);
+    expect(changes).toEqual([undefined]);
+    expect(await outcomes(text, objects)).toEqual(await outcomes(source, objects));
+  });
+
+  it('keeps all answers of any rule', async () => {
+    const comparison = fc
+      .tuple(
+        fc.constantFrom('a', 'b'),
+        fc.constantFrom('=', '!=', '<', '>='),
+        fc.constantFrom('1', '2', 'nil'),
+      )
+      .map(([field, operator, value]) => `x.${field} ${operator} ${value}`);
+    const operand = fc.oneof(
+      comparison,
+      comparison.map((inner) => `not ${inner}`),
+      fc.tuple(comparison, fc.constantFrom('and', 'or'), comparison).map((parts) => `(${parts.join(' ')})`),
+    );
+    const condition = fc
+      .array(fc.tuple(operand, fc.constantFrom('and', 'or')), { minLength: 3, maxLength: 6 })
+      .map((parts) =>
+        parts
+          .map((part) => part.join(' '))
+          .join(' ')
+          .replace(/ (and|or)$/, ''),
+      );
+    let corrected = 0;
+    await fc.assert(
+      fc.asyncProperty(condition, async (text) => {
+        const source = `f(x) if ${text};`;
+        const result = await fixed(source);
+        corrected += result.codes.length;
+        expect(await outcomes(result.text, objects)).toEqual(await outcomes(source, objects));
+      }),
+      { numRuns: 100 },
+    );
+    expect(corrected).toBeGreaterThan(20);
+  });
+
+  it('does not remove a condition that calls a method, whose second result can differ', async () => {
+    const source = 'f(x) if x.next() = 1 and x.next() = 1;';
+    expect((await fixed(source)).text).toBe(source);
+  });
+});
+
+describe('a fix that changes answers', () => {
+  it.each([
+    ['f(n: Note) if n.a > 1;', 'f(n: Note) if n.a != nil and n.a > 1;', /for `nil`, the condition is false/],
+    [
+      'f(n: Note) if n.b = 1 or n.a > 1;',
+      'f(n: Note) if n.b = 1 or (n.a != nil and n.a > 1);',
+      /for `nil`, the condition is false/,
+    ],
+    ['f(_: Note{owner: User});', 'f(_: Note{owner: User{}});', /`User\{\}` matches each instance/],
+    ['f(n: Note) if n.b() and n.b = 1;', 'f(n: Note) if n.b and n.b = 1;', /the condition reads the field/],
+  ])('is left out of %s, unless it is wanted, and says what changes', async (source, expected, change) => {
+    expect(await fixed(source)).toMatchObject({ text: source, codes: [] });
+    const { text, changes } = await fixed(source, true);
+    expect(text).toBe(expected);
+    expect(changes).toEqual([expect.stringMatching(change)]);
+  });
+
+  it('makes a comparison with nil false, and keeps the other answers', async () => {
+    const [before, after] = await Promise.all([
+      outcomes('f(n) if n.a > 1;', [{ a: 1 }, { a: 2 }, { a: null }]),
+      outcomes('f(n) if n.a != nil and n.a > 1;', [{ a: 1 }, { a: 2 }, { a: null }]),
+    ]);
+    expect(before).toEqual(['no', 'yes', 'undecided']);
+    expect(after).toEqual(['no', 'yes', 'no']);
+  });
+});
