@@ -56,6 +56,42 @@ test "without the setup" {
     });
   });
 
+  it('creates objects that a test names by type and key', async () => {
+    await enterFolder({
+      'policy.polar': `actor User {}
+resource Organization { roles = ["owner"]; }
+resource Note {
+  permissions = ["edit"];
+  relations = { organization: Organization };
+  "edit" if "owner" on "organization";
+}
+test "owners of an organization edit its notes" {
+  setup {
+    has_role(User{"ann"}, "owner", Organization{"acme"});
+    has_relation(Organization{"acme"}, "organization", Note{7});
+  }
+  assert has_permission(User{"ann"}, action, Note{7}) iff action in ["edit"];
+  assert_not has_permission(User{"ben"}, "edit", Note{7});
+  assert_not has_permission(User{"ann"}, "edit", Note{8});
+}
+`,
+    });
+    expect(await nanook('test')).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('1 passed, 0 failed'),
+    });
+  });
+
+  it('fails a test that names an object of an unknown type, and suggests another type', async () => {
+    await enterFolder({
+      ...project,
+      'policy/a.polar': 'test "a" {\n  assert allow(Usr{1}, "edit", report);\n}\n',
+    });
+    const { code, out } = await nanook('test');
+    expect(code).toBe(1);
+    expect(out).toContain('the type Usr is unknown; did you mean User?');
+  });
+
   it('compares all values after iff, and names the missing and the unexpected ones', async () => {
     await enterFolder({
       ...project,

@@ -1,5 +1,5 @@
 import type { TypesInput } from '@nanook/core';
-import { visit, type PolicyNode } from '@nanook/core/syntax';
+import { visit, type PolicyNode, type TermNode } from '@nanook/core/syntax';
 
 export const builtInTypes: ReadonlySet<string> = new Set([
   'Actor',
@@ -32,7 +32,9 @@ export function inferTypes(policies: readonly PolicyNode[]): TypesInput {
     });
   return Object.fromEntries([...names].filter((name) => !builtInTypes.has(name)).map((name) => [name, {}]));
 
-  function addConstant(term: { readonly kind: string; readonly name?: string }): void {
-    if (term.kind === 'variable' && /^\p{Lu}/u.test(term.name!)) names.add(term.name!);
+  function addConstant(term: TermNode): void {
+    if (term.kind !== 'variable') return;
+    const name = term.entity?.type ?? term.name;
+    if (/^\p{Lu}/u.test(name)) names.add(name);
   }
 }

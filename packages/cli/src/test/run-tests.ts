@@ -5,14 +5,16 @@ import {
   type Diagnostic,
   type NamedPolicy,
 } from '@nanook/core';
-import { parse, positionOf, textOf, type TestNode } from '@nanook/core/syntax';
+import { parse, positionOf, textOf, type AssertionNode, type TestNode } from '@nanook/core/syntax';
 import { PolicyCoverage } from '@nanook/core/testing';
 import { messageOf } from '../errors/message-of.js';
 import type { Fixtures } from '../project/config.js';
 import type { Project } from '../project/project.js';
 import { reasonOfFailure } from './assertion.js';
+import { lacksRules, rulesOfSetups } from './rules-of-setups.js';
 import { fixtureConstants, setupSource } from './setup-source.js';
 import type { TestFailure, TestResult } from './test-result.js';
+import { withEntities } from './with-entities.js';
 
 export interface TestOptions {
   /** Runs only the tests whose name contains this text. */
@@ -59,6 +61,15 @@ export interface TestRunnerOptions {
   readonly stopsAtFailure?: boolean;
 }
 
+/** A test that can run. */
+export interface PreparedTest {
+  /** The policies with the setup. */
+  readonly authorizer: Authorizer;
+  /** The values that the test can name. */
+  readonly fixtures: Fixtures;
+  readonly assertions: readonly AssertionNode[];
+}
+
 /** Runs tests with the policies of a project, or with others. */
 export class TestRunner {
   private constructor(
@@ -72,7 +83,15 @@ export class TestRunner {
   /** @throws {PolicyError} when a policy has an error */
   static async create(project: Project, options: TestRunnerOptions = {}): Promise<TestRunner> {
     const fixtures = options.fixtures ?? (await project.fixtures());
-    return new TestRunner(project, fixtures, await Authorizer.load(loadOptions(project, options)), options);
+    const create = async (used: TestRunnerOptions): Promise<TestRunner> =>
+      new TestRunner(project, fixtures, await Authorizer.load(loadOptions(project, used)), used);
+    try {
+      return await create(options);
+    } catch (error) {
+      if (!lacksRules(error)) throw error;
+      const policies = options.policies ?? project.policies;
+      return create({ ...options, policies: [...policies, rulesOfSetups(policies)] });
+    }
   }
 
   /** Returns the assertions of a test that do not hold. */
@@ -80,19 +99,19 @@ export class TestRunner {
     const failures: TestFailure[] = [];
     const fail = (node: { readonly span: TestNode['span'] }, assertion: string, reason: string): void =>
       void failures.push({ assertion, line: positionOf(node.span).line, reason });
-    let prepared: Authorizer;
+    let prepared: PreparedTest;
     try {
       prepared = await this.prepare(test);
     } catch (error) {
       fail(test, 'setup', messageOf(error));
       return failures;
     }
-    const assertions = test.items.filter((item) => item.kind === 'assertion');
+    const { authorizer, fixtures, assertions } = prepared;
     if (assertions.length === 0)
       fail(test, 'no assertion', 'expected `assert …;` or `assert_not …;` in the test, found none');
     for (const item of assertions) {
       try {
-        const reason = await reasonOfFailure(item, prepared, this.fixtures);
+        const reason = await reasonOfFailure(item, authorizer, fixtures);
         if (reason !== undefined) fail(item, textOf(item.span), reason);
       } catch (error) {
         fail(item, textOf(item.span), messageOf(error));
@@ -107,10 +126,12 @@ export class TestRunner {
    *
    * @throws {Error} when the setup cannot be loaded, or names a role that no block declares
    */
-  async prepare(test: TestNode): Promise<Authorizer> {
-    const { project, fixtures, authorizer } = this;
+  async prepare(written: TestNode): Promise<PreparedTest> {
+    const { project, authorizer } = this;
+    const { test, fixtures } = withEntities(written, this.fixtures, project.types);
+    const assertions = test.items.filter((item) => item.kind === 'assertion');
     const setup = setupSource(test, fixtures, authorizer);
-    if (setup === undefined) return authorizer;
+    if (setup === undefined) return { authorizer, fixtures, assertions };
     const misspelled: Diagnostic[] = [];
     const options = loadOptions(project, this.options, (warning) => {
       if (warning.code === 'POLAR_CHECK_UNDECLARED_NAME' && warning.file === setup.name)
@@ -123,7 +144,7 @@ export class TestRunner {
     });
     // A fact with a misspelled role gives nothing, and an `assert_not` would hold for the wrong reason.
     if (misspelled.length > 0) throw new Error(misspelled.map(renderDiagnostic).join('\n'));
-    return prepared;
+    return { authorizer: prepared, fixtures, assertions };
   }
 }
 

@@ -9,6 +9,13 @@ export interface VariableNode {
   readonly kind: 'variable';
   readonly span: Span;
   readonly name: string;
+  /** The type and the key of an object of a test, which is written `User{"ann"}`. The name of the variable is this text. */
+  readonly entity?: EntityId;
+}
+/** The type and the key of an object that exists only in a test. */
+export interface EntityId {
+  readonly type: string;
+  readonly id: string | number;
 }
 /** A number, string or boolean. */
 export interface LiteralNode {

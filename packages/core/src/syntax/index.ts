@@ -64,6 +64,7 @@ export type {
   TermNode,
   TestNode,
   UnifyNode,
+  EntityId,
   VariableNode,
 } from './ast.js';
 export { codeFrame } from '../diagnostics/code-frame.js';

@@ -1,5 +1,5 @@
 import type { Span } from '../diagnostics/span.js';
-import { spanOf, spanOver } from '../diagnostics/span.js';
+import { spanOf, spanOver, textOf } from '../diagnostics/span.js';
 import type {
   ArithmeticOperator,
   DictionaryNode,
@@ -340,6 +340,7 @@ function parsePrimary(cursor: TokenCursor): TermNode {
   switch (token.kind) {
     case 'name': {
       if (cursor.next.kind === '(') return parseCall(cursor);
+      if (cursor.isInTest && cursor.next.kind === '{') return parseEntity(cursor);
       const note = cursor.next.kind === 'name' ? foreignPrefix.get(token.text) : undefined;
       if (note !== undefined) cursor.failForeign(cursor.spanOfToken(token), undefined, note);
       return variableOf(cursor, cursor.advance());
@@ -439,6 +440,24 @@ const variableOf = (cursor: TokenCursor, token: Token): VariableNode => ({
   span: cursor.spanOfToken(token),
   name: token.text,
 });
+
+/** Parses `User{"ann"}`, an object that exists only in a test. */
+function parseEntity(cursor: TokenCursor): VariableNode {
+  const { start, text: type } = cursor.advance();
+  cursor.advance();
+  const key = cursor.current;
+  const id = key.kind === 'string' ? key.text : key.kind === 'number' ? numberOf(key) : undefined;
+  if (id === undefined) return cursor.fail(`the key of the object, such as \`${type}{"1"}\``);
+  cursor.advance();
+  cursor.expect('}');
+  const span = cursor.spanFrom(start);
+  return {
+    kind: 'variable',
+    span,
+    name: `${type}{${textOf(cursor.spanOfToken(key))}}`,
+    entity: { type, id },
+  };
+}
 
 function parseCall(cursor: TokenCursor): TermNode {
   const token = cursor.advance();

@@ -35,6 +35,36 @@ describe('tests', () => {
     expect(printPolicy(parse(text).policy)).toBe(text);
   });
 
+  it('can name objects by type and key, in setups and assertions', () => {
+    const text =
+      'test "a" {\n  setup {\n    has_role(User{"ann"}, "owner", Note{7});\n  }\n  assert allow(User{"ann"}, "edit", Note{7});\n}\n';
+    const { policy, diagnostics } = parse(text);
+    expect(diagnostics).toEqual([]);
+    expect(printPolicy(policy)).toBe(text);
+    const [statement] = policy.statements;
+    const [, assertion] = statement?.kind === 'test' ? statement.items : [];
+    expect(assertion).toMatchObject({
+      term: {
+        args: [
+          { kind: 'variable', entity: { type: 'User', id: 'ann' } },
+          { value: 'edit' },
+          { entity: { type: 'Note', id: 7 } },
+        ],
+      },
+    });
+  });
+
+  it('report an object without a key', () => {
+    expect(errorsOf('test "a" { assert f(User{}); }')).toEqual(['1:26 UNEXPECTED_TOKEN }']);
+    expect(errorsOf('test "a" { assert f(User{id: 1}); }')).toEqual(['1:26 UNEXPECTED_TOKEN id']);
+  });
+
+  it('leave objects by type and key to tests', () => {
+    expect(errorsOf('test "a" { assert f(User{1}); }\nf(x) if x = User{1};')).toEqual([
+      '2:17 FOREIGN_SYNTAX {',
+    ]);
+  });
+
   it('leave the word test to rules and variables', () => {
     expect(parse('test(test) if test = 1; f(setup, assert) if setup = assert;').diagnostics).toEqual([]);
   });

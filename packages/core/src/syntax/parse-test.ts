@@ -16,8 +16,13 @@ export function parseTest(cursor: TokenCursor, parseRule: ParseRule): TestNode {
   const { start } = cursor.current;
   cursor.advance();
   const name = cursor.expectString('the name of the test');
-  const items = parseItems(cursor, 'the `}` of the test', () => parseItem(cursor, parseRule));
-  return { kind: 'test', span: cursor.spanFrom(start), name, items };
+  cursor.isInTest = true;
+  try {
+    const items = parseItems(cursor, 'the `}` of the test', () => parseItem(cursor, parseRule));
+    return { kind: 'test', span: cursor.spanFrom(start), name, items };
+  } finally {
+    cursor.isInTest = false;
+  }
 }
 
 /** Parses items in braces. After an error, it continues with the next item. */

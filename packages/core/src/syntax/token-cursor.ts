@@ -28,6 +28,9 @@ export class TokenCursor {
   #errors = new Report();
   readonly #forgiven: (readonly [start: number, end: number])[] = [];
 
+  /** Whether the parser is in a test, in which `User{"ann"}` is an object. */
+  isInTest = false;
+
   constructor(readonly source: Source) {
     this.#lexer = new Lexer(source, this.#lexical);
     this.#current = this.#lexer.next();

@@ -1,0 +1,74 @@
+import { nearNames, typed, type TypesInput } from '@nanook/core';
+import {
+  mapTerm,
+  type AssertionNode,
+  type EntityId,
+  type RuleNode,
+  type TermNode,
+  type TestNode,
+} from '@nanook/core/syntax';
+import type { Fixtures } from '../project/config.js';
+
+/** A test, and the values that it can name. */
+export interface TestWithFixtures {
+  readonly test: TestNode;
+  readonly fixtures: Fixtures;
+}
+
+/**
+ * Replaces objects such as `User{"ann"}` in a test by fixtures. The same text is the same object. It has its key, and no other attribute.
+ *
+ * @throws {Error} when the type is not known
+ */
+export function withEntities(test: TestNode, fixtures: Fixtures, types: TypesInput): TestWithFixtures {
+  const added = new Map<string, { readonly name: string; readonly value: unknown }>();
+  const nameOf = (text: string, entity: EntityId): string => {
+    const known = added.get(text);
+    if (known !== undefined) return known.name;
+    // Two underscores, so that the name is hardly one of a fixture or a variable.
+    const name = `entity__${added.size}`;
+    added.set(text, { name, value: create(entity, types) });
+    return name;
+  };
+  const replace = (term: TermNode): TermNode =>
+    mapTerm(term, (inner) =>
+      inner.kind === 'variable' && inner.entity !== undefined
+        ? { ...inner, name: nameOf(inner.name, inner.entity) }
+        : inner,
+    );
+  const items = test.items.map((item) =>
+    item.kind === 'setup'
+      ? { ...item, rules: item.rules.map((rule) => replaceInRule(rule, replace)) }
+      : replaceInAssertion(item, replace),
+  );
+  if (added.size === 0) return { test, fixtures };
+  const values = Object.fromEntries([...added.values()].map(({ name, value }) => [name, value]));
+  return { test: { ...test, items }, fixtures: { ...fixtures, ...values } };
+}
+
+const replaceInRule = (rule: RuleNode, replace: (term: TermNode) => TermNode): RuleNode => ({
+  ...rule,
+  parameters: rule.parameters.map((parameter) => ({ ...parameter, term: replace(parameter.term) })),
+  body: rule.body && replace(rule.body),
+});
+
+const replaceInAssertion = (item: AssertionNode, replace: (term: TermNode) => TermNode): AssertionNode => ({
+  ...item,
+  term: replace(item.term),
+  values: item.values && replace(item.values),
+});
+
+/** Creates a row, or an instance of the class of the type, with its key. */
+function create({ type, id }: EntityId, types: TypesInput): unknown {
+  const declared: unknown = Object.hasOwn(types, type) ? types[type] : undefined;
+  if (declared === undefined) {
+    const [near] = nearNames(type, Object.keys(types));
+    const advice = near === undefined ? 'declare it in the configuration' : `did you mean ${near}?`;
+    throw new Error(`the type ${type} is unknown; ${advice}`);
+  }
+  const { class: ofClass = declared, key = 'id' } = declared as { class?: unknown; key?: unknown };
+  const fields = { [typeof key === 'string' ? key : 'id']: id };
+  return typeof ofClass === 'function'
+    ? Object.assign(Object.create(ofClass.prototype as object) as object, fields)
+    : typed(type, fields);
+}
