@@ -17,6 +17,14 @@ const unexported = {
     'diagnostics/codes.ts:codes',
     'diagnostics/polar-error.ts:Trace', // internal
     'diagnostics/singleton-text.ts:SingletonData',
+    // The steps of the types of actions.
+    'types/policy-types.ts:ActionOn',
+    'types/policy-types.ts:ActionsFor',
+    'types/policy-types.ts:IsEmpty',
+    'types/policy-types.ts:NameOfReference',
+    'types/policy-types.ts:NameOn',
+    'types/policy-types.ts:Names',
+    'types/policy-types.ts:Part',
     'types/typed.ts:Row',
   ],
   express: [],

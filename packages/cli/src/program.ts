@@ -14,6 +14,7 @@ import type { Outcome } from './commands/outcome.js';
 import { queryCommand } from './commands/query.js';
 import { replCommand } from './commands/repl.js';
 import { testCommand } from './commands/test.js';
+import { typegenCommand } from './commands/typegen.js';
 import { whatCanCommand } from './commands/what-can.js';
 import { whereCommand } from './commands/where.js';
 import { whoCanCommand } from './commands/who-can.js';
@@ -50,6 +51,7 @@ export async function runProgram(args: readonly string[], io: Io): Promise<ExitC
     .addCommand(graphCommand(io))
     .addCommand(compileCommand(io))
     .addCommand(migrateCommand(io, outcome, manifest.version))
+    .addCommand(typegenCommand(io, outcome))
     .addCommand(replCommand(io))
     .addCommand(completionCommand(io, program));
   for (const command of [program, ...program.commands])

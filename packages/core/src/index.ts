@@ -80,6 +80,7 @@ export { nearestCondition } from './explanation/nearest-condition.js';
 export { renderExplanationPage, type PageOptions } from './explanation/render-html.js';
 export { renderExplanation, type RenderOptions } from './explanation/render-text.js';
 export type { RuleReference } from './engine/proof.js';
+export type { PolicyVocabulary, TypeVocabulary } from './authorization/vocabulary.js';
 export type { WhatCan, WhoCan } from './authorization/who-can.js';
 export type { ExplainedRows, ExplainedRule, WhereExplanation } from './authorization/where-explanation.js';
 
@@ -115,6 +116,27 @@ export type {
 export type { ResourceAdapter, ResourceQuery, SortKey } from './lists/resource-adapter.js';
 export { TypeToken } from './types/declared-type.js';
 export { typed } from './types/typed.js';
+export type {
+  ActionOf,
+  ActionOrFieldActionOf,
+  ActionOfSource,
+  ActionOnRows,
+  ActionOnType,
+  AnyAction,
+  FieldActionOf,
+  FieldOf,
+  ItselfOf,
+  ListReference,
+  ListedAction,
+  ListedField,
+  ListedRow,
+  PolicyTypes,
+  RoleOf,
+  RowOf,
+  TypedRow,
+  TypeItself,
+  TypeName,
+} from './types/policy-types.js';
 
 export { QueryVariable } from './terms/query-variable.js';
 export { Expression, type ExpressionOperator } from './engine/query/expression.js';

@@ -48,6 +48,8 @@ export class GrantAnalysis {
   constructor(
     readonly program: Program,
     equality: Equality,
+    /** Returns whether a rule counts. */
+    readonly counts: (rule: Rule) => boolean = () => true,
   ) {
     this.#overlap = new Overlap(program.types, typeof equality === 'function');
     this.#evaluator = this.#newEvaluator();
@@ -136,7 +138,8 @@ export class GrantAnalysis {
     const key = `${args.length} ${predicate.name}`;
     let index = this.#indexes.get(key);
     if (index === undefined) {
-      index = new RulesByHead(predicate.byArity.get(args.length) ?? [], this.#overlap);
+      const rules = (predicate.byArity.get(args.length) ?? []).filter(this.counts);
+      index = new RulesByHead(rules, this.#overlap);
       this.#indexes.set(key, index);
     }
     return index.find(args);

@@ -14,6 +14,7 @@ import {
 import { constantsOf, type DecisionOptions } from '../authorization/options.js';
 import type { CheckOptions } from '../authorization/query-options.js';
 import { PlainTypeTable } from '../types/plain-type-table.js';
+import type { ActionOf } from '../types/policy-types.js';
 import { loadedParts } from './parts.js';
 
 /**
@@ -66,17 +67,22 @@ export class CompiledAuthorizer extends BaseAuthorizer {
   }
 
   /** Checks whether the actor may perform the action, like `Authorizer.isAllowed`. */
-  async isAllowed(
+  async isAllowed<Resource>(
     actor: unknown,
-    action: string,
-    resource: unknown,
+    action: ActionOf<Resource>,
+    resource: Resource,
     options?: CheckOptions,
   ): Promise<boolean> {
     return this.#check('allow', [actor, action, resource], options);
   }
 
   /** Checks synchronously, like `Authorizer.isAllowedSync`. @throws {PolarError} `POLAR_RUN_PROMISE_IN_SYNC` when the policy meets a promise */
-  isAllowedSync(actor: unknown, action: string, resource: unknown, options?: CheckOptions): boolean {
+  isAllowedSync<Resource>(
+    actor: unknown,
+    action: ActionOf<Resource>,
+    resource: Resource,
+    options?: CheckOptions,
+  ): boolean {
     try {
       return this.#policy.checkSync(
         'allow',

@@ -1,7 +1,15 @@
 import type { RowCondition } from '../filter/row-condition.js';
 import type { CountOptions, ListOptions, ResourcePage } from '../lists/list-options.js';
-import type { TypeToken } from '../types/declared-type.js';
-import type { Class } from '../types/type-declaration.js';
+import type {
+  ActionOf,
+  ActionOnRows,
+  FieldActionOf,
+  FieldOf,
+  ListReference,
+  ListedAction,
+  ListedField,
+  ListedRow,
+} from '../types/policy-types.js';
 import type { BaseAuthorizer } from './base-authorizer.js';
 import type { TypeReference } from './grantable-actions.js';
 import type { Explanation } from '../explanation/explanation.js';
@@ -15,47 +23,52 @@ import type {
 import type { WhereExplanation } from './where-explanation.js';
 import type { WhatCan } from './who-can.js';
 
+// `ActorAuthorizer` declares the actions, resources and fields of its checks. The compiler cannot compare two generic signatures whose
+// parameters depend on the types of an application, so these interfaces accept anything in their place.
+// oxlint-disable-next-line typescript/no-explicit-any -- see above
+type Checked = any;
+
 /** The methods of `Authorizer` that an `ActorAuthorizer` calls. */
 export interface ActorChecks extends BaseAuthorizer {
-  isAllowed(actor: unknown, action: string, resource: unknown, options?: CheckOptions): Promise<boolean>;
-  authorizedActions(actor: unknown, resource: unknown, options?: EnumerationOptions): Promise<Set<string>>;
+  isAllowed(actor: unknown, action: Checked, resource: Checked, options?: CheckOptions): Promise<boolean>;
+  authorizedActions(actor: unknown, resource: Checked, options?: EnumerationOptions): Promise<Set<Checked>>;
   authorizedFields(
     actor: unknown,
-    action: string,
-    resource: unknown,
+    action: Checked,
+    resource: Checked,
     options?: EnumerationOptions,
-  ): Promise<Set<string>>;
+  ): Promise<Set<Checked>>;
 }
 
 /** The checks of `Authorizer`, which can filter and explain. A policy that was compiled ahead of time cannot. */
 export interface FilteringChecks extends ActorChecks {
   whatCan(actor: unknown, resource: unknown, options?: EnumerationOptions): Promise<WhatCan>;
-  explain(actor: unknown, action: string, resource: unknown, options?: ExplainOptions): Promise<Explanation>;
+  explain(actor: unknown, action: Checked, resource: Checked, options?: ExplainOptions): Promise<Explanation>;
   explainField(
     actor: unknown,
-    action: string,
-    resource: unknown,
-    field: string,
+    action: Checked,
+    resource: Checked,
+    field: Checked,
     options?: ExplainOptions,
   ): Promise<Explanation>;
   explainRequest(actor: unknown, request: unknown, options?: ExplainOptions): Promise<Explanation>;
-  where(actor: unknown, action: string, type: TypeReference, options?: CheckOptions): Promise<RowCondition>;
+  where(actor: unknown, action: Checked, type: Checked, options?: CheckOptions): Promise<RowCondition>;
   explainWhere(
     actor: unknown,
-    action: string,
-    type: TypeReference,
+    action: Checked,
+    type: Checked,
     options?: CheckOptions,
   ): Promise<WhereExplanation>;
-  authorizedResources<Row extends object>(
+  authorizedResources(
     actor: unknown,
-    action: string,
-    type: Class<Row> | TypeToken | string,
+    action: Checked,
+    type: Checked,
     options?: ListOptions,
-  ): Promise<ResourcePage<Row>>;
+  ): Promise<ResourcePage<Checked>>;
   countAuthorizedResources(
     actor: unknown,
-    action: string,
-    type: TypeReference,
+    action: Checked,
+    type: Checked,
     options?: CountOptions,
   ): Promise<number>;
 }
@@ -75,23 +88,31 @@ export class ActorAuthorizer<Actor = unknown, Checks extends ActorChecks = Actor
   ) {}
 
   /** Returns whether the actor may perform the action: `Authorizer.isAllowed`. */
-  can(action: string, resource: unknown, options?: CheckOptions): Promise<boolean> {
+  can<Resource>(action: ActionOf<Resource>, resource: Resource, options?: CheckOptions): Promise<boolean> {
     return this.authorizer.isAllowed(this.actor, action, resource, options);
   }
 
   /** Returns the opposite of `can`. */
-  async cannot(action: string, resource: unknown, options?: CheckOptions): Promise<boolean> {
+  async cannot<Resource>(
+    action: ActionOf<Resource>,
+    resource: Resource,
+    options?: CheckOptions,
+  ): Promise<boolean> {
     return !(await this.can(action, resource, options));
   }
 
   /** Returns for each resource whether the actor may perform the action: `Authorizer.isAllowedAll`. */
-  canAll(action: string, resources: Iterable<unknown>, options?: CheckOptions): Promise<boolean[]> {
+  canAll<Resource>(
+    action: ActionOf<Resource>,
+    resources: Iterable<Resource>,
+    options?: CheckOptions,
+  ): Promise<boolean[]> {
     return this.authorizer.isAllowedAll(this.actor, action, resources, options);
   }
 
   /** Returns the resources on which the actor may perform the action: `Authorizer.filterAllowed`. */
   filterAllowed<Resource>(
-    action: string,
+    action: ActionOf<Resource>,
     resources: Iterable<Resource>,
     options?: CheckOptions,
   ): Promise<Resource[]> {
@@ -100,7 +121,7 @@ export class ActorAuthorizer<Actor = unknown, Checks extends ActorChecks = Actor
 
   /** Returns the resource, or throws if the actor may not perform the action: `Authorizer.authorize`. */
   authorize<Resource>(
-    action: string,
+    action: ActionOf<Resource>,
     resource: Resource,
     options?: AuthorizeOptions,
   ): Promise<Awaited<Resource>> {
@@ -108,7 +129,12 @@ export class ActorAuthorizer<Actor = unknown, Checks extends ActorChecks = Actor
   }
 
   /** Throws if the actor may not perform the action on the field: `Authorizer.authorizeField`. */
-  authorizeField(action: string, resource: unknown, field: string, options?: RefusalOptions): Promise<void> {
+  authorizeField<Resource>(
+    action: FieldActionOf<Resource>,
+    resource: Resource,
+    field: FieldOf<Resource>,
+    options?: RefusalOptions,
+  ): Promise<void> {
     return this.authorizer.authorizeField(this.actor, action, resource, field, options);
   }
 
@@ -118,12 +144,16 @@ export class ActorAuthorizer<Actor = unknown, Checks extends ActorChecks = Actor
   }
 
   /** Returns the actions that the actor may perform on the resource: `Authorizer.authorizedActions`. */
-  actions(resource: unknown, options?: EnumerationOptions): Promise<Set<string>> {
+  actions<Resource>(resource: Resource, options?: EnumerationOptions): Promise<Set<ListedAction<Resource>>> {
     return this.authorizer.authorizedActions(this.actor, resource, options);
   }
 
   /** Returns the fields on which the actor may perform the action: `Authorizer.authorizedFields`. */
-  fields(action: string, resource: unknown, options?: EnumerationOptions): Promise<Set<string>> {
+  fields<Resource>(
+    action: FieldActionOf<Resource>,
+    resource: Resource,
+    options?: EnumerationOptions,
+  ): Promise<Set<ListedField<Resource>>> {
     return this.authorizer.authorizedFields(this.actor, action, resource, options);
   }
 
@@ -137,21 +167,21 @@ export class ActorAuthorizer<Actor = unknown, Checks extends ActorChecks = Actor
   }
 
   /** Explains why the action is allowed, denied or undecided: `Authorizer.explain`. */
-  explain(
+  explain<Resource>(
     this: ActorAuthorizer<Actor, FilteringChecks>,
-    action: string,
-    resource: unknown,
+    action: ActionOf<Resource>,
+    resource: Resource,
     options?: ExplainOptions,
   ): Promise<Explanation> {
     return this.authorizer.explain(this.actor, action, resource, options);
   }
 
   /** Explains the action on a field: `Authorizer.explainField`. */
-  explainField(
+  explainField<Resource>(
     this: ActorAuthorizer<Actor, FilteringChecks>,
-    action: string,
-    resource: unknown,
-    field: string,
+    action: FieldActionOf<Resource>,
+    resource: Resource,
+    field: FieldOf<Resource>,
     options?: ExplainOptions,
   ): Promise<Explanation> {
     return this.authorizer.explainField(this.actor, action, resource, field, options);
@@ -167,40 +197,40 @@ export class ActorAuthorizer<Actor = unknown, Checks extends ActorChecks = Actor
   }
 
   /** Finds the condition of the rows on which the actor may perform the action: `Authorizer.where`. */
-  where(
+  where<Type extends TypeReference>(
     this: ActorAuthorizer<Actor, FilteringChecks>,
-    action: string,
-    type: TypeReference,
+    action: ActionOnRows<Type>,
+    type: Type,
     options?: CheckOptions,
   ): Promise<RowCondition> {
     return this.authorizer.where(this.actor, action, type, options);
   }
 
   /** Explains the condition by the rules that contribute to it: `Authorizer.explainWhere`. */
-  explainWhere(
+  explainWhere<Type extends TypeReference>(
     this: ActorAuthorizer<Actor, FilteringChecks>,
-    action: string,
-    type: TypeReference,
+    action: ActionOnRows<Type>,
+    type: Type,
     options?: CheckOptions,
   ): Promise<WhereExplanation> {
     return this.authorizer.explainWhere(this.actor, action, type, options);
   }
 
   /** Lists the rows on which the actor may perform the action: `Authorizer.authorizedResources`. */
-  list<Row extends object = Readonly<Record<string, unknown>>>(
+  list<Row extends object = Readonly<Record<string, unknown>>, Type extends TypeReference = TypeReference>(
     this: ActorAuthorizer<Actor, FilteringChecks>,
-    action: string,
-    type: Class<Row> | TypeToken | string,
+    action: ActionOnRows<Type>,
+    type: ListReference<Row, Type>,
     options?: ListOptions,
-  ): Promise<ResourcePage<Row>> {
+  ): Promise<ResourcePage<ListedRow<Row, Type>>> {
     return this.authorizer.authorizedResources(this.actor, action, type, options);
   }
 
   /** Counts the rows on which the actor may perform the action: `Authorizer.countAuthorizedResources`. */
-  count(
+  count<Type extends TypeReference>(
     this: ActorAuthorizer<Actor, FilteringChecks>,
-    action: string,
-    type: TypeReference,
+    action: ActionOnRows<Type>,
+    type: Type,
     options?: CountOptions,
   ): Promise<number> {
     return this.authorizer.countAuthorizedResources(this.actor, action, type, options);

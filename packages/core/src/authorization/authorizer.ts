@@ -16,8 +16,20 @@ import {
   type PolicyInput,
   type PolicyReader,
 } from '../policy/policy-source.js';
-import type { TypeToken } from '../types/declared-type.js';
-import type { Class } from '../types/type-declaration.js';
+import type {
+  ActionOf,
+  ActionOrFieldActionOf,
+  ActionOnRows,
+  AnyAction,
+  FieldActionOf,
+  FieldOf,
+  ListReference,
+  ListedAction,
+  ListedField,
+  ListedRow,
+  TypeItself,
+  TypeName,
+} from '../types/policy-types.js';
 import { typeSignature } from '../types/type-signature.js';
 import { ActorAuthorizer } from './actor-authorizer.js';
 import type { AuthorizerParts } from './authorizer-parts.js';
@@ -40,6 +52,7 @@ import type {
 } from './query-options.js';
 import type { ResourceLists } from './resource-lists.js';
 import type { Explanation } from '../explanation/explanation.js';
+import type { PolicyVocabulary } from './vocabulary.js';
 import type { WhereExplanation } from './where-explanation.js';
 import type { WhatCan, WhoCan } from './who-can.js';
 
@@ -264,14 +277,39 @@ export class Authorizer extends BaseAuthorizer {
   }
 
   /**
+   * Returns whether a value is an action that the policy names, and that a rule can allow: on instances of a type, or on anything. Use it
+   * for texts from outside, such as the action in a request, where the types of `nanook typegen` require an action.
+   *
+   * @throws {PolarError} `POLAR_TYPE_UNKNOWN_TYPE`
+   * @example
+   * if (authorizer.isAction(text, 'Note')) await authorizer.authorize(user, text, note);
+   */
+  isAction(action: unknown): action is AnyAction;
+  isAction<Type extends TypeReference>(action: unknown, resource: Type): action is ActionOnRows<Type>;
+  isAction(action: unknown, resource?: TypeReference): boolean {
+    return this.#loaded.grantable.isNamed(action, resource);
+  }
+
+  /**
+   * Lists the names with which an application calls the checks of each declared type: actions, fields and roles. It reads only the rules,
+   * and calls no code of the application. `nanook typegen` writes them as types.
+   *
+   * @example
+   * const note = authorizer.vocabulary().types.find(({ type }) => type === 'Note');
+   */
+  vocabulary(): PolicyVocabulary {
+    return this.#loaded.grantable.vocabulary();
+  }
+
+  /**
    * Returns a type as a resource, for actions such as *create* and *list*: its class, or a token for a type without a class.
    *
    * @throws {PolarError} `POLAR_TYPE_UNKNOWN_TYPE`
    * @example
    * await authorizer.authorize(user, 'create', authorizer.type('Repository'));
    */
-  type(name: string): Class | TypeToken {
-    return findType(this.#loading.types, 'type(name)', name).value;
+  type<Name extends TypeName>(name: Name): TypeItself<Name> {
+    return findType(this.#loading.types, 'type(name)', name).value as TypeItself<Name>;
   }
 
   /** Returns the names of the declared types of a value, most specific first. */
@@ -290,7 +328,12 @@ export class Authorizer extends BaseAuthorizer {
    * @example
    * if (await authorizer.isAllowed(user, 'read', note)) show(note);
    */
-  isAllowed(actor: unknown, action: string, resource: unknown, options?: CheckOptions): Promise<boolean> {
+  isAllowed<Resource>(
+    actor: unknown,
+    action: ActionOf<Resource>,
+    resource: Resource,
+    options?: CheckOptions,
+  ): Promise<boolean> {
     return this.#engine.allow(actor, action, resource, options);
   }
 
@@ -299,7 +342,12 @@ export class Authorizer extends BaseAuthorizer {
    *
    * @throws {PolarError} `POLAR_RUN_PROMISE_IN_SYNC` when the check meets a promise; the errors of `isAllowed`
    */
-  isAllowedSync(actor: unknown, action: string, resource: unknown, options?: CheckOptions): boolean {
+  isAllowedSync<Resource>(
+    actor: unknown,
+    action: ActionOf<Resource>,
+    resource: Resource,
+    options?: CheckOptions,
+  ): boolean {
     return this.#engine.allowSync(actor, action, resource, options);
   }
 
@@ -312,21 +360,21 @@ export class Authorizer extends BaseAuthorizer {
    *
    * @throws {PolarError} `POLAR_RUN_WILDCARD` when a rule allows any action and `allowWildcard` is not set
    */
-  authorizedActions(
+  authorizedActions<Resource>(
     actor: unknown,
-    resource: unknown,
+    resource: Resource,
     options: EnumerationOptions = {},
-  ): Promise<Set<string>> {
+  ): Promise<Set<ListedAction<Resource>>> {
     const args: Arguments = [actor, new QueryVariable('action'), resource];
     return this.#engine.enumerate('authorizedActions', 'action', 'allow', args, options);
   }
 
   /** Returns the result of `authorizedActions` for each of the resources, in their order. The queries run concurrently. */
-  async authorizedActionsAll(
+  async authorizedActionsAll<Resource>(
     actor: unknown,
-    resources: Iterable<unknown>,
+    resources: Iterable<Resource>,
     options?: EnumerationOptions,
-  ): Promise<Set<string>[]> {
+  ): Promise<Set<ListedAction<Resource>>[]> {
     const all = listOfResources('authorizedActionsAll(actor, resources)', resources);
     const awaited = await awaitArgument(actor);
     return mapConcurrently(all, (resource) => this.authorizedActions(awaited, resource, options));
@@ -337,12 +385,12 @@ export class Authorizer extends BaseAuthorizer {
    *
    * @throws {PolarError} `POLAR_RUN_WILDCARD` when a rule allows any field and `allowWildcard` is not set
    */
-  authorizedFields(
+  authorizedFields<Resource>(
     actor: unknown,
-    action: string,
-    resource: unknown,
+    action: FieldActionOf<Resource>,
+    resource: Resource,
     options: EnumerationOptions = {},
-  ): Promise<Set<string>> {
+  ): Promise<Set<ListedField<Resource>>> {
     const args: Arguments = [actor, action, resource, new QueryVariable('field')];
     return this.#engine.enumerate('authorizedFields', 'field', 'allow_field', args, options);
   }
@@ -356,9 +404,9 @@ export class Authorizer extends BaseAuthorizer {
    * @example
    * const { allowed, undecided } = await authorizer.whoCan('read', note, users);
    */
-  async whoCan<Actor>(
-    action: string,
-    resource: unknown,
+  async whoCan<Actor, Resource>(
+    action: ActionOrFieldActionOf<Resource>,
+    resource: Resource,
     actors: Iterable<Actor> | AsyncIterable<Actor>,
     options: WhoCanOptions = {},
   ): Promise<WhoCan<Awaited<Actor>>> {
@@ -439,21 +487,21 @@ export class Authorizer extends BaseAuthorizer {
    * const explanation = await authorizer.explain(user, 'read', note);
    * console.log(renderExplanation(explanation));
    */
-  explain(
+  explain<Resource>(
     actor: unknown,
-    action: string,
-    resource: unknown,
+    action: ActionOf<Resource>,
+    resource: Resource,
     options: ExplainOptions = {},
   ): Promise<Explanation> {
     return this.#engine.explain('allow', [actor, action, resource], options);
   }
 
   /** Explains whether `allow_field(actor, action, resource, field)` holds: `explain`, for a field. */
-  explainField(
+  explainField<Resource>(
     actor: unknown,
-    action: string,
-    resource: unknown,
-    field: string,
+    action: FieldActionOf<Resource>,
+    resource: Resource,
+    field: FieldOf<Resource>,
     options: ExplainOptions = {},
   ): Promise<Explanation> {
     return this.#engine.explain('allow_field', [actor, action, resource, field], options);
@@ -485,10 +533,10 @@ export class Authorizer extends BaseAuthorizer {
    * @example
    * const condition = await authorizer.where(user, 'read', 'Document');
    */
-  where(
+  where<Type extends TypeReference>(
     actor: unknown,
-    action: string,
-    type: TypeReference,
+    action: ActionOnRows<Type>,
+    type: Type,
     options: CheckOptions = {},
   ): Promise<RowCondition> {
     return this.#engine.where(actor, action, type, options);
@@ -503,10 +551,10 @@ export class Authorizer extends BaseAuthorizer {
    * const { text, rules } = await authorizer.explainWhere(user, 'read', 'Document');
    * console.log(text);
    */
-  explainWhere(
+  explainWhere<Type extends TypeReference>(
     actor: unknown,
-    action: string,
-    type: TypeReference,
+    action: ActionOnRows<Type>,
+    type: Type,
     options: CheckOptions = {},
   ): Promise<WhereExplanation> {
     return this.#engine.explainWhere(actor, action, type, options);
@@ -523,16 +571,19 @@ export class Authorizer extends BaseAuthorizer {
    * @example
    * const { rows, next } = await authorizer.authorizedResources(user, 'read', 'Document', { take: 20, orderBy: { title: 'asc' } });
    */
-  async authorizedResources<Row extends object = Readonly<Record<string, unknown>>>(
+  async authorizedResources<
+    Row extends object = Readonly<Record<string, unknown>>,
+    Type extends TypeReference = TypeReference,
+  >(
     actor: unknown,
-    action: string,
-    type: Class<Row> | TypeToken | string,
+    action: ActionOnRows<Type>,
+    type: ListReference<Row, Type>,
     options: ListOptions = {},
-  ): Promise<ResourcePage<Row>> {
+  ): Promise<ResourcePage<ListedRow<Row, Type>>> {
     const lists = await this.#resourceLists();
     const { typeSets } = this.#loaded.context;
     const page = await lists.list((own) => this.where(actor, action, type, own), typeSets, options);
-    return page as ResourcePage<Row>;
+    return page as ResourcePage<ListedRow<Row, Type>>;
   }
 
   /**
@@ -542,10 +593,10 @@ export class Authorizer extends BaseAuthorizer {
    * @example
    * const total = await authorizer.countAuthorizedResources(user, 'read', 'Document', { where: { status: 'open' } });
    */
-  async countAuthorizedResources(
+  async countAuthorizedResources<Type extends TypeReference>(
     actor: unknown,
-    action: string,
-    type: TypeReference,
+    action: ActionOnRows<Type>,
+    type: Type,
     options: CountOptions = {},
   ): Promise<number> {
     const lists = await this.#resourceLists();
@@ -565,10 +616,10 @@ export class Authorizer extends BaseAuthorizer {
    * @throws {PolarError} as `where` does; also `POLAR_FILTER_UNTRANSLATABLE` for a call of the application, whose result can change after
    *   the condition is stored
    */
-  whereActorIs(
+  whereActorIs<Type extends TypeReference>(
     actorType: TypeReference,
-    action: string,
-    type: TypeReference,
+    action: ActionOnRows<Type>,
+    type: Type,
     options: CheckOptions = {},
   ): Promise<ActorCondition> {
     return this.#engine.queries.whereActorIs(actorType, action, type, options);

@@ -11,6 +11,7 @@ import { describeValue } from '../internal/descriptions.js';
 import { mapConcurrently } from '../internal/map-concurrently.js';
 import type { DecisionOptions } from './options.js';
 import { TypeToken } from '../types/declared-type.js';
+import type { ActionOf, FieldActionOf, FieldOf } from '../types/policy-types.js';
 import type { Explanation } from '../explanation/explanation.js';
 import type { AuthorizeOptions, CheckOptions, RefusalOptions } from './query-options.js';
 
@@ -71,7 +72,7 @@ export abstract class BaseAuthorizer {
    */
   async authorize<Resource>(
     actor: unknown,
-    action: string,
+    action: ActionOf<Resource>,
     resource: Resource,
     options: AuthorizeOptions = {},
   ): Promise<Awaited<Resource>> {
@@ -106,11 +107,11 @@ export abstract class BaseAuthorizer {
   }
 
   /** Checks that `allow_field(actor, action, resource, field)` holds. @throws {ForbiddenError} otherwise */
-  async authorizeField(
+  async authorizeField<Resource>(
     actor: unknown,
-    action: string,
-    resource: unknown,
-    field: string,
+    action: FieldActionOf<Resource>,
+    resource: Resource,
+    field: FieldOf<Resource>,
     options?: RefusalOptions,
   ): Promise<void> {
     const result = await this.#decide(this.decider, 'allow_field', [actor, action, resource, field], options);
@@ -127,10 +128,10 @@ export abstract class BaseAuthorizer {
    * @example
    * const [mayEdit, mayDelete] = await authorizer.isAllowedAll(user, 'edit', [draft, published]);
    */
-  async isAllowedAll(
+  async isAllowedAll<Resource>(
     actor: unknown,
-    action: string,
-    resources: Iterable<unknown>,
+    action: ActionOf<Resource>,
+    resources: Iterable<Resource>,
     options?: CheckOptions,
   ): Promise<boolean[]> {
     const all = listOfResources('isAllowedAll(actor, action, resources)', resources);
@@ -151,7 +152,7 @@ export abstract class BaseAuthorizer {
    */
   async filterAllowed<Resource>(
     actor: unknown,
-    action: string,
+    action: ActionOf<Resource>,
     resources: Iterable<Resource>,
     options?: CheckOptions,
   ): Promise<Resource[]> {

@@ -2,14 +2,16 @@ import type { GrantAnalysis } from '../analysis/grant-analysis.js';
 import { PolarError } from '../diagnostics/polar-error.js';
 import { nearNames } from '../internal/near-names.js';
 import { TypeToken, type DeclaredType } from '../types/declared-type.js';
+import type { TypeName } from '../types/policy-types.js';
 import type { Class } from '../types/type-declaration.js';
 import type { TypeTable } from '../types/type-table.js';
 import type { GrantableOptions } from './query-options.js';
 import { validateArgument } from './validate-argument.js';
 import { isText } from './validate-options.js';
+import { actionsOf, allowsEveryAction, type PolicyVocabulary } from './vocabulary.js';
 
 /** A type as an application names it: by its name, its class, or the result of `authorizer.type(name)`. */
-export type TypeReference = Class | TypeToken | string;
+export type TypeReference = Class | TypeToken | TypeName;
 
 /** The actions that the rules of one loaded policy can allow. */
 export class GrantableActions {
@@ -18,6 +20,7 @@ export class GrantableActions {
     /** Returns the strings that the policy contains. */
     readonly literals: () => readonly string[],
     readonly types: TypeTable,
+    readonly vocabulary: () => PolicyVocabulary,
   ) {}
 
   has(action: string, resource: TypeReference | undefined, options: GrantableOptions): boolean {
@@ -38,6 +41,19 @@ export class GrantableActions {
     const near = nearNames(action, this.literals()).filter((name) => this.has(name, resource, options));
     const type = resource === undefined ? undefined : findType(this.types, call, resource).name;
     throw new PolarError('POLAR_TYPE_NOT_GRANTABLE', { action, type, resource: options.resource, near });
+  }
+
+  /** Returns whether the vocabulary contains the action, for instances of a type or for anything. */
+  isNamed(action: unknown, resource: TypeReference | undefined): boolean {
+    if (typeof action !== 'string') return false;
+    const { types, otherActions } = this.vocabulary();
+    if (resource === undefined)
+      return (
+        otherActions.includes(action) ||
+        types.some((type) => actionsOf(type).includes(action) || allowsEveryAction(type))
+      );
+    const { name } = findType(this.types, 'isAction(action, resource)', resource);
+    return types.some(({ type, actions }) => type === name && (actions?.includes(action) ?? true));
   }
 
   /** Lists the actions in alphabetical order. */

@@ -24,6 +24,7 @@ import type { DenialWarnings, denialWarnings } from './denial-warnings.js';
 import { onDemand } from './on-demand.js';
 import type { AuthorizerOptions } from './options.js';
 import { QueryRunner } from './query-runner.js';
+import { vocabularyOf } from './vocabulary.js';
 import { warnAll } from './warn.js';
 import type { PolicyInput, PolicyReader } from '../policy/policy-source.js';
 import type { PolicyVersion } from '../policy/policy-version.js';
@@ -152,7 +153,12 @@ function loadedFrom(
         ? compiledFor(context, options, limits, previous?.compiled, closures)
         : undefined,
     queries: inspector?.runnerFor(context, limits) ?? new QueryRunner(context, limits, options.coverage),
-    grantable: new GrantableActions(analysis, literals, types),
+    grantable: new GrantableActions(
+      analysis,
+      literals,
+      types,
+      once(() => vocabularyOf(context.program, context.equality, literals())),
+    ),
     warnings: policy.warnings,
     denials: explain?.(context.typeSets, analysis, literals, options),
   };

@@ -34,3 +34,19 @@ export const dictionaryTerm = (keys: readonly string[], values: readonly Term[])
   keys,
   values,
 });
+
+/** Returns whether one of the terms contains the variable. */
+export function mentions(terms: readonly Term[], slot: number): boolean {
+  return terms.some((term) => {
+    switch (term.kind) {
+      case 'slot':
+        return term.slot === slot;
+      case 'list':
+        return mentions(term.rest === undefined ? term.items : [...term.items, term.rest], slot);
+      case 'dictionary':
+        return mentions(term.values, slot);
+      case 'constant':
+        return false;
+    }
+  });
+}

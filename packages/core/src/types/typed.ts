@@ -1,6 +1,7 @@
 import { PolarError } from '../diagnostics/polar-error.js';
 import { looksThenable } from '../internal/describe-value.js';
 import { describe, describeValue } from '../internal/descriptions.js';
+import type { TypedRow, TypeName } from './policy-types.js';
 import { findName, setName } from './row-name.js';
 
 // On globalThis, so that the ESM and the CommonJS copy of this package share it.
@@ -40,7 +41,10 @@ interface Row {
  * @example
  * const repo = typed('Repository', await db.query.repositories.findFirst());
  */
-export function typed<T extends object>(type: string, row: T & Row): T {
+export function typed<T extends object, Name extends TypeName = TypeName>(
+  type: Name,
+  row: T & Row,
+): TypedRow<T, Name> {
   if (typeof type !== 'string' || type === '')
     throw new PolarError('POLAR_TYPE_INVALID_TAG', {
       found: describeValue(type),

@@ -1,4 +1,4 @@
-import type { Class, TypeToken } from '@nanook/core';
+import type { ActionOfSource, Class, TypeName, TypeToken } from '@nanook/core';
 import {
   asRequirement,
   checkRequirement,
@@ -41,11 +41,14 @@ export function authorize(): Middleware;
  * app.post('/notes', authorize('create', Note), createNote);
  */
 // oxlint-disable-next-line typescript/no-explicit-any -- as in Loader
-export function authorize<Params = any>(
-  action: string,
-  resource: Loader<Params> | Class | TypeToken | string,
-  statuses?: RefusalStatuses,
-): Middleware;
+export function authorize<
+  Params = any,
+  Source extends Loader<Params> | Class | TypeToken | TypeName =
+    | Loader<Params>
+    | Class
+    | TypeToken
+    | TypeName,
+>(action: ActionOfSource<Source>, resource: Source, statuses?: RefusalStatuses): Middleware;
 export function authorize(
   ...given: [] | [string, Loader | Class | TypeToken | string, (RefusalStatuses | undefined)?]
 ): Middleware {

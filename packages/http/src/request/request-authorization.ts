@@ -2,15 +2,22 @@ import {
   describeValue,
   isForbiddenError,
   isUndecided,
+  type ActionOf,
+  type ActionOnRows,
   type Authorizer,
   type CheckContext,
-  type Class,
   type CountOptions,
   type EnumerationOptions,
+  type FieldActionOf,
+  type FieldOf,
   type ListOptions,
+  type ListReference,
+  type ListedAction,
+  type ListedField,
+  type ListedRow,
   type ResourcePage,
   type RowCondition,
-  type TypeToken,
+  type TypeReference,
 } from '@nanook/core';
 import { AuthorizationConfigError } from '../config-errors/authorization-config-error.js';
 import { isThenable } from '../internal/is-thenable.js';
@@ -188,7 +195,10 @@ export class RequestAuthorization<Actor = unknown> {
    * @example
    * const note = await req.authz.authorize('update', findNote(id)); // responds with 403 or 404 when refused
    */
-  authorize<Resource>(action: string, resource: Resource): Promise<NonNullable<Awaited<Resource>>> {
+  authorize<Resource>(
+    action: ActionOf<Resource>,
+    resource: Resource,
+  ): Promise<NonNullable<Awaited<Resource>>> {
     return this.#check('authorize', arguments, async (call) => {
       const record = this.scopes.deciding(call);
       const awaited = await resource;
@@ -209,7 +219,11 @@ export class RequestAuthorization<Actor = unknown> {
    * @example
    * await req.authz.authorizeField('update', profile, 'salary');
    */
-  authorizeField(action: string, resource: unknown, field: string): Promise<void> {
+  authorizeField<Resource>(
+    action: FieldActionOf<Resource>,
+    resource: Resource,
+    field: FieldOf<Resource>,
+  ): Promise<void> {
     return this.#check('authorizeField', arguments, async (call) => {
       const record = this.scopes.deciding(call);
       const refusal = await this.#finder.findOfField(action, await resource, field, true);
@@ -304,7 +318,7 @@ export class RequestAuthorization<Actor = unknown> {
    * @example
    * res.json({ ...note, mayDelete: await req.authz.can('delete', note) });
    */
-  can(action: string, resource: unknown): Promise<boolean> {
+  can<Resource>(action: ActionOf<Resource>, resource: Resource): Promise<boolean> {
     return this.#check(
       'can',
       arguments,
@@ -319,7 +333,7 @@ export class RequestAuthorization<Actor = unknown> {
    * @throws {AuthorizationConfigError} `NANOOK_HTTP_INVALID_OPTION` when `resources` is not a list
    * @throws the errors of {@link can}
    */
-  canAll(action: string, resources: Many<unknown>): Promise<boolean[]> {
+  canAll<Resource>(action: ActionOf<Resource>, resources: Many<Resource>): Promise<boolean[]> {
     return this.#check('canAll', arguments, async () => {
       const all = await elementsOf(resources);
       const refusals = await Promise.all(all.map((resource) => this.#finder.find(action, resource)));
@@ -337,7 +351,7 @@ export class RequestAuthorization<Actor = unknown> {
    * res.json(await req.authz.filterAllowed('read', findNotes()));
    */
   filterAllowed<Resource>(
-    action: string,
+    action: ActionOf<Resource>,
     resources: Many<Resource>,
   ): Promise<NonNullable<Awaited<Resource>>[]> {
     return this.#check('filterAllowed', arguments, async () => {
@@ -359,7 +373,7 @@ export class RequestAuthorization<Actor = unknown> {
    * @example
    * const { text, values } = print(await req.authz.where('read', 'Note'));
    */
-  where(action: string, type: Class | TypeToken | string): Promise<RowCondition> {
+  where<Type extends TypeReference>(action: ActionOnRows<Type>, type: Type): Promise<RowCondition> {
     return this.#check('where', arguments, async () =>
       this.authorizer.where(await this.actor(), action, type),
     );
@@ -377,13 +391,13 @@ export class RequestAuthorization<Actor = unknown> {
    * @example
    * const { rows, next } = await req.authz.list('read', 'Note', { take: 20, after: req.query.after });
    */
-  list<Row extends object = Readonly<Record<string, unknown>>>(
-    action: string,
-    type: Class<Row> | TypeToken | string,
+  list<Row extends object = Readonly<Record<string, unknown>>, Type extends TypeReference = TypeReference>(
+    action: ActionOnRows<Type>,
+    type: ListReference<Row, Type>,
     options?: ListOptions,
-  ): Promise<ResourcePage<Row>> {
+  ): Promise<ResourcePage<ListedRow<Row, Type>>> {
     return this.#check('list', arguments, async () =>
-      this.authorizer.authorizedResources<Row>(await this.actor(), action, type, options),
+      this.authorizer.authorizedResources<Row, Type>(await this.actor(), action, type, options),
     );
   }
 
@@ -394,7 +408,11 @@ export class RequestAuthorization<Actor = unknown> {
    * @example
    * const total = await req.authz.count('read', 'Note', { where: { archived: false } });
    */
-  count(action: string, type: Class | TypeToken | string, options?: CountOptions): Promise<number> {
+  count<Type extends TypeReference>(
+    action: ActionOnRows<Type>,
+    type: Type,
+    options?: CountOptions,
+  ): Promise<number> {
     return this.#check('count', arguments, async () =>
       this.authorizer.countAuthorizedResources(await this.actor(), action, type, options),
     );
@@ -408,7 +426,7 @@ export class RequestAuthorization<Actor = unknown> {
    * @throws {UnauthenticatedError} when the actor is anonymous and the option `anonymous` is not set
    * @throws {PolarError} the errors of `authorizedActions`
    */
-  actions(resource: unknown, options?: EnumerationOptions): Promise<Set<string>> {
+  actions<Resource>(resource: Resource, options?: EnumerationOptions): Promise<Set<ListedAction<Resource>>> {
     return this.#check('actions', arguments, async () =>
       this.authorizer.authorizedActions(await this.actor(), await resource, options),
     );
@@ -422,7 +440,11 @@ export class RequestAuthorization<Actor = unknown> {
    * @throws {UnauthenticatedError} when the actor is anonymous and the option `anonymous` is not set
    * @throws {PolarError} the errors of `authorizedFields`
    */
-  fields(action: string, resource: unknown, options?: EnumerationOptions): Promise<Set<string>> {
+  fields<Resource>(
+    action: FieldActionOf<Resource>,
+    resource: Resource,
+    options?: EnumerationOptions,
+  ): Promise<Set<ListedField<Resource>>> {
     return this.#check('fields', arguments, async () => {
       checkAction(action);
       return this.authorizer.authorizedFields(await this.actor(), action, await resource, options);
@@ -440,7 +462,10 @@ export class RequestAuthorization<Actor = unknown> {
    * @example
    * res.json(await req.authz.pick('read', profile));
    */
-  pick<Resource>(action: string, resource: Resource): Promise<Partial<NonNullable<Awaited<Resource>>>> {
+  pick<Resource>(
+    action: FieldActionOf<Resource>,
+    resource: Resource,
+  ): Promise<Partial<NonNullable<Awaited<Resource>>>> {
     return this.#check('pick', arguments, () => this.#pick(action, resource));
   }
 

@@ -1,4 +1,4 @@
-import { describeValue, type Authorizer, type Class, type TypeToken } from '@nanook/core';
+import { describeValue, type Authorizer, type Class, type TypeName, type TypeToken } from '@nanook/core';
 import { AuthorizationConfigError } from '../config-errors/authorization-config-error.js';
 import { checkReturns } from '../config-errors/check-returns.js';
 
@@ -16,7 +16,7 @@ export type ResourceSource<Context extends readonly unknown[] = [], Resource = u
   | ResourceLoader<Context, Resource>
   | Class
   | TypeToken
-  | string;
+  | TypeName;
 
 /**
  * Checks that a value can be the source of a resource.

@@ -1,4 +1,4 @@
-import { Authorizer } from '@nanook/core';
+import { Authorizer, type ActionOf } from '@nanook/core';
 import {
   AttachedValues,
   AuthorizationConfigError,
@@ -172,7 +172,11 @@ export class AuthorizationService {
    *   if (await this.authorization.authorizeConnection(client, 'join', Lobby)) await client.join('lobby');
    * }
    */
-  async authorizeConnection(client: object, action: string, resource: unknown): Promise<boolean> {
+  async authorizeConnection<Resource>(
+    client: object,
+    action: ActionOf<Resource extends () => infer Loaded ? Loaded : Resource>,
+    resource: Resource,
+  ): Promise<boolean> {
     const given = Promise.resolve(resource);
     given.catch(() => {}); // it is awaited later, when the actor is known
     const context = new ConnectionContext(client);

@@ -1,3 +1,4 @@
+import type { AnyAction } from '@nanook/core';
 import { checkAction } from '@nanook/http';
 import { Body, type PipeTransform, type Type } from '@nestjs/common';
 import { checkParentheses, describe, wrongUse } from '../requirements/decorator-arguments.js';
@@ -7,7 +8,7 @@ import { requireInput } from './input-requirement.js';
 /** Options of `@AuthorizedInput`. */
 export interface InputOptions {
   /** Default: the action of the handler's last `@Authorize`. */
-  readonly action?: string;
+  readonly action?: AnyAction;
   /** The treatment of a field that the actor may not write. `'refuse'`, the default: a 403. `'drop'`: the handler gets the body without it. */
   readonly refused?: 'refuse' | 'drop';
 }

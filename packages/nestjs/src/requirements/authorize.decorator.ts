@@ -1,3 +1,4 @@
+import type { ActionOfSource } from '@nanook/core';
 import {
   checkAuthorizeArguments,
   checkNoClass,
@@ -29,9 +30,9 @@ import { requirementDecorator, type HandlerOrClass } from './requirement-decorat
  * @example
  * @Get(':id') @Authorize('read', Repository) show(@AuthorizedResource() repository: Repository) { return repository; }
  */
-export function Authorize(
-  action: string,
-  resource: RequirementSource,
+export function Authorize<Source extends RequirementSource>(
+  action: ActionOfSource<Source, 'actions' | 'typeActions'>,
+  resource: Source,
   options?: ResourceOptions,
 ): HandlerOrClass;
 export function Authorize(

@@ -1,4 +1,4 @@
-import type { Class, TypeToken } from '@nanook/core';
+import type { Class, TypeName, TypeToken } from '@nanook/core';
 import {
   authorizeRequirement,
   checkAction,
@@ -19,7 +19,7 @@ import { findMethod, handlerName, prototypesOf } from '../execution/handler-loca
 export type InlineLoader = (request: any, context: ExecutionContext) => unknown;
 
 /** The source of a resource: a type (its class, token or name), a class with `@ResourceLoader`, or a function that loads it. */
-export type RequirementSource = Class | TypeToken | string | InlineLoader;
+export type RequirementSource = Class | TypeToken | TypeName | InlineLoader;
 
 /** Options of `@Authorize` for the id of the resource. */
 export interface ResourceOptions {

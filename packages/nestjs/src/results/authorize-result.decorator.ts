@@ -1,3 +1,4 @@
+import type { AnyAction } from '@nanook/core';
 import { checkAction } from '@nanook/http';
 import { UseInterceptors, applyDecorators } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
@@ -42,7 +43,7 @@ const shapesResults = new ResultInterceptor(new Reflector());
  * @example
  * @AuthorizeResult() @UseInterceptors(ClassSerializerInterceptor) show() { … }
  */
-export function AuthorizeResult(action?: string, options?: ResultOptions): HandlerOrClass;
+export function AuthorizeResult(action?: AnyAction, options?: ResultOptions): HandlerOrClass;
 export function AuthorizeResult(...args: [action?: string, options?: ResultOptions]): HandlerOrClass {
   const { action, at } = resultArguments('@AuthorizeResult', args);
   return applyDecorators(
@@ -65,7 +66,7 @@ export function AuthorizeResult(...args: [action?: string, options?: ResultOptio
  * @example
  * @Get(':id') @Authorize(User) @AuthorizedFields() show(@AuthorizedResource() user: User) { return user; }
  */
-export function AuthorizedFields(action?: string, options?: ResultOptions): HandlerOrClass;
+export function AuthorizedFields(action?: AnyAction, options?: ResultOptions): HandlerOrClass;
 export function AuthorizedFields(...args: [action?: string, options?: ResultOptions]): HandlerOrClass {
   const requirement: FieldsRequirement = resultArguments('@AuthorizedFields', args);
   return onHandlerOrClass('@AuthorizedFields', (place, kind, method) => {

@@ -1,4 +1,4 @@
-import type { Class, RowCondition, TypeToken } from '@nanook/core';
+import type { ActionOnRows, Class, RowCondition, TypeReference, TypeToken } from '@nanook/core';
 import { checkAction, checkSource } from '@nanook/http';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { callOf } from '../execution/handler-call.js';
@@ -45,7 +45,10 @@ const whereOf = createParamDecorator(
  *   return where.filter(this.repositories.all());
  * }
  */
-export function AuthorizedWhere(action: string, type: Class | TypeToken | string): ParameterDecorator {
+export function AuthorizedWhere<Type extends TypeReference>(
+  action: ActionOnRows<Type>,
+  type: Type,
+): ParameterDecorator {
   checkAction(action);
   checkSource(action, type);
   return whereOf({ action, type });

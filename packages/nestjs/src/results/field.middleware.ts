@@ -1,3 +1,4 @@
+import type { AnyAction } from '@nanook/core';
 import type { RequestAuthorization } from '@nanook/http';
 import { checkAction } from '@nanook/http';
 import { NanookNestError } from '../errors/nanook-nest-error.js';
@@ -27,7 +28,7 @@ export type FieldAuthorization = (field: FieldContext, next: () => Promise<any>)
 /** Options of `authorizeField`. */
 export interface AuthorizeFieldOptions {
   /** The action of the policy. Default `'read'`. */
-  readonly action?: string;
+  readonly action?: AnyAction;
   /** The name of the field in the policy, if the schema has another name for it. */
   readonly field?: string;
   /** The names of GraphQL types that are not resources, such as pages, edges and results of mutations. Their fields are not checked. */

@@ -1,4 +1,4 @@
-import type { Authorizer } from '@nanook/core';
+import type { AnyAction, Authorizer, TypeName } from '@nanook/core';
 import type { ActorCondition, DeclaredType } from '@nanook/core/filter';
 import { NanookOrmError } from '../errors/nanook-orm-error.js';
 import { dialectOf } from '../sql/dialect-of.js';
@@ -21,9 +21,9 @@ export type { Command } from './print-policy.js';
 
 export interface RowLevelSecurityOptions extends Omit<SqlOptions, 'dialect'> {
   /** The name of the type of the actors. */
-  readonly actor: string;
+  readonly actor: TypeName;
   /** The types whose tables are protected, each with the action that a command needs. A command without an action is forbidden. */
-  readonly policies: Readonly<Record<string, Readonly<Partial<Record<Command, string>>>>>;
+  readonly policies: Readonly<Record<string, Readonly<Partial<Record<Command, AnyAction>>>>>;
   /** Earlier names of the type of the actors, whose policies are dropped. */
   readonly formerActors?: readonly string[];
   /**

@@ -1,7 +1,7 @@
 import type { TypeSet } from '../../host/type-set.js';
 import { termsOf } from '../../ir/goal-terms.js';
 import type { CallGoal, Goal, Predicate } from '../../ir/goal.js';
-import type { Term } from '../../ir/term.js';
+import { mentions, type Term } from '../../ir/term.js';
 import { isLiteral, type Literal } from '../compiler/plan.js';
 import { Budget, defaultLimits } from '../limits.js';
 import type { ProgramContext } from '../program-context.js';
@@ -148,18 +148,3 @@ class ValueFinder {
 }
 
 const isSlot = (term: Term, slot: number): boolean => term.kind === 'slot' && term.slot === slot;
-
-function mentions(terms: readonly Term[], slot: number): boolean {
-  return terms.some((term) => {
-    switch (term.kind) {
-      case 'slot':
-        return term.slot === slot;
-      case 'list':
-        return mentions(term.rest === undefined ? term.items : [...term.items, term.rest], slot);
-      case 'dictionary':
-        return mentions(term.values, slot);
-      case 'constant':
-        return false;
-    }
-  });
-}

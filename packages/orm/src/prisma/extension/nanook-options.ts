@@ -1,4 +1,4 @@
-import type { Authorizer } from '@nanook/core';
+import type { AnyAction, Authorizer } from '@nanook/core';
 import type { PrismaOptions } from '../prisma-options.js';
 
 export interface NanookOptions extends Omit<PrismaOptions, 'client'> {
@@ -14,10 +14,10 @@ export interface NanookOptions extends Omit<PrismaOptions, 'client'> {
 
 export interface NanookActions {
   /** The action that every operation needs for the rows that it finds. By default `'read'`. */
-  readonly read?: string;
+  readonly read?: AnyAction;
   /** The action that `update`, `updateMany` and `updateManyAndReturn` need in addition. By default `'update'`. */
-  readonly update?: string;
+  readonly update?: AnyAction;
   /** The action that `delete` and `deleteMany` need in addition. By default `'delete'`. */
-  readonly delete?: string;
+  readonly delete?: AnyAction;
 }
 export type ActionKind = keyof NanookActions;

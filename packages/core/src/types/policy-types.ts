@@ -1,0 +1,183 @@
+import type { TypeToken } from './declared-type.js';
+import type { Class } from './type-declaration.js';
+
+/**
+ * The names of a policy by declared type. `nanook typegen` writes a declaration file that fills it, and the compiler then checks the
+ * actions, types and fields in calls. While it is empty, each of them is a `string`.
+ *
+ * @example
+ * declare module '@nanook/core' {
+ *   interface PolicyTypes {
+ *     Note: { actions: 'read' | 'edit'; typeActions: 'create'; fieldActions: never; fields: never; roles: 'owner' };
+ *   }
+ * }
+ */
+// oxlint-disable-next-line typescript/no-empty-object-type -- the declarations of an application are merged into it
+export interface PolicyTypes {}
+
+/** The generated types. The entry `'*'` has the actions on values without a declared type. */
+// oxlint-disable-next-line typescript/no-redundant-type-constituents -- there are no keys until an application adds them
+type Names = Exclude<keyof PolicyTypes & string, '*'>;
+
+/** Whether no types were generated. */
+type IsEmpty = [Names] extends [never] ? true : false;
+
+/** One kind of names of types, or several: `Part<'Note', 'actions'>`. */
+type Part<Name, Key extends string> = Name extends keyof PolicyTypes
+  ? Key extends string
+    ? PolicyTypes[Name] extends { readonly [K in Key]: infer Value }
+      ? Value & string
+      : never
+    : never
+  : never;
+
+declare const row: unique symbol;
+declare const type: unique symbol;
+
+/** A row of a declared type. `typed` returns it. */
+export interface RowOf<Name extends string> {
+  readonly [row]?: Name;
+}
+
+/** A declared type itself. `authorizer.type(name)` returns it. */
+export interface ItselfOf<Name extends string> {
+  readonly [type]?: Name;
+}
+
+/** A row with the type that `typed` gave to it. */
+export type TypedRow<Row, Name extends string> = IsEmpty extends true ? Row : Row & RowOf<Name>;
+
+/** The type of a list: its class, its token or its name. */
+export type ListReference<Row, Reference> = IsEmpty extends true
+  ? Class<Row> | TypeToken | string
+  : Reference;
+
+/** A row of the list of a type. */
+export type ListedRow<Row, Reference> = IsEmpty extends true
+  ? Row
+  : [Reference] extends [Class<infer Instance extends object>]
+    ? Instance
+    : [Reference] extends [Names]
+      ? Row & RowOf<Reference>
+      : Row;
+
+/** A class or a token of a declared type. */
+export type TypeItself<Name extends string> = IsEmpty extends true
+  ? Class | TypeToken
+  : (Class | TypeToken) & ItselfOf<Name>;
+
+/** The name of a declared type. */
+export type TypeName = IsEmpty extends true ? string : Names;
+
+/** An action that a rule of the policy can allow on anything. */
+export type AnyAction = IsEmpty extends true
+  ? string
+  : Part<keyof PolicyTypes, 'actions' | 'typeActions' | 'fieldActions'>;
+
+/** The types whose class is exactly this one. A superclass or an interface has no type, and neither has `any`. */
+type NameOfInstance<Instance> = {
+  [Name in Names]: PolicyTypes[Name] extends { readonly instance: infer Declared }
+    ? 0 extends 1 & Declared
+      ? never
+      : [Instance, Declared] extends [Declared, Instance]
+        ? Name
+        : never
+    : never;
+}[Names];
+
+type NameOfRow<Row> = Row extends unknown
+  ? typeof row extends keyof Row
+    ? Exclude<Row[typeof row], undefined>
+    : NameOfInstance<Row>
+  : never;
+
+/** The types that a reference names: by name, by class, or as the result of `authorizer.type(name)`. */
+type NameOfReference<Reference> = Reference extends Names
+  ? Reference
+  : typeof type extends keyof Reference
+    ? Exclude<Reference[typeof type], undefined>
+    : Reference extends Class<infer Instance>
+      ? NameOfInstance<Instance>
+      : never;
+
+/** The names of this kind; for an unknown type, all actions. */
+type ActionsFor<Name, Key extends string> = [Name] extends [never] ? AnyAction : Part<Name, Key>;
+
+type IsType<Resource> = typeof type extends keyof Resource ? true : Resource extends Class ? true : false;
+
+type ActionOnEach<Resource, Key extends string> = Resource extends unknown
+  ? IsType<Resource> extends true
+    ? ActionOnType<Resource>
+    : ActionsFor<NameOfRow<Resource>, Key>
+  : never;
+
+/** The actions on a known resource; all actions for `any`, `null` and `undefined`. */
+type ActionOn<Resource, Key extends string> = IsEmpty extends true
+  ? string
+  : 0 extends 1 & Resource
+    ? AnyAction
+    : [NonNullable<Resource>] extends [never]
+      ? AnyAction
+      : ActionOnEach<NonNullable<Resource>, Key>;
+
+/**
+ * The actions that a rule can allow on a resource: on an instance of a class, on a row from `typed`, or on a type itself. For a resource
+ * whose type the compiler does not know, it is {@link AnyAction}.
+ *
+ * @example
+ * function buttons<R>(resource: R, actions: ActionOf<R>[]) { … }
+ */
+export type ActionOf<Resource> = ActionOn<Awaited<Resource>, 'actions'>;
+
+/** The actions that a rule `allow_field` can allow on a resource. */
+export type FieldActionOf<Resource> = ActionOn<Awaited<Resource>, 'fieldActions'>;
+
+/** The actions that a rule can allow on a resource or on its fields. */
+export type ActionOrFieldActionOf<Resource> = ActionOn<Awaited<Resource>, 'actions' | 'fieldActions'>;
+
+/** An action in the result of `authorizedActions`; `'*'` with the option `allowWildcard`. */
+// oxlint-disable-next-line typescript/no-redundant-type-constituents -- the actions are texts until an application adds them
+export type ListedAction<Resource> = ActionOf<Resource> | '*';
+
+/** A field in the result of `authorizedFields`; `'*'` with the option `allowWildcard`. */
+// oxlint-disable-next-line typescript/no-redundant-type-constituents -- as for actions
+export type ListedField<Resource> = FieldOf<Resource> | '*';
+
+/** The actions on a type itself, such as *create*, by its name, its class or its token. */
+export type ActionOnType<Reference> = IsEmpty extends true
+  ? string
+  : ActionsFor<NameOfReference<Reference>, 'typeActions'>;
+
+/** The actions on the rows of a type, by its name, its class or its token. */
+export type ActionOnRows<Reference> = IsEmpty extends true
+  ? string
+  : ActionsFor<NameOfReference<Reference>, 'actions'>;
+
+/**
+ * The actions of a requirement: on the result of its loader, or on its type.
+ *
+ * @typeParam Key `'actions'` if the requirement loads a row of its type; default: the type itself is the resource
+ */
+export type ActionOfSource<
+  Source,
+  Key extends 'actions' | 'typeActions' = 'typeActions',
+> = IsEmpty extends true
+  ? string
+  : Source extends (...args: never[]) => infer Loaded
+    ? ActionOf<Loaded>
+    : ActionsFor<NameOfReference<Source>, Key>;
+
+/** The names of this kind of a resource; any text for a resource whose type the compiler does not know. */
+type NameOn<Resource, Key extends string> = IsEmpty extends true
+  ? string
+  : 0 extends 1 & Resource
+    ? string
+    : [NameOfRow<NonNullable<Resource>>] extends [never]
+      ? string
+      : Part<NameOfRow<NonNullable<Resource>>, Key>;
+
+/** The fields that a rule `allow_field` can name on a resource. */
+export type FieldOf<Resource> = NameOn<Awaited<Resource>, 'fields'>;
+
+/** The roles that an actor can have on a resource. */
+export type RoleOf<Resource> = NameOn<Awaited<Resource>, 'roles'>;
