@@ -3,10 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { enterFolder, nanook } from './testing/run.fixture.js';
 
 const page = readFileSync(new URL('../../../docs/guides/command-line.md', import.meta.url), 'utf8');
-const blocks = [...page.matchAll(/^```(\w+)[^\n]*\n([\s\S]*?)^```$/gm)].map(([, language, text]) => ({
-  language,
-  text: text!,
-}));
+const blocks = [...page.matchAll(/^```(\w+)([^\n]*)\n([\s\S]*?)^```$/gm)].map(
+  ([, language, flags, text]) => ({
+    language,
+    isSession: flags!.includes('session'),
+    text: text!,
+  }),
+);
 
 /** The named files of the page, and its configuration. */
 const files = Object.fromEntries([
@@ -19,11 +22,22 @@ const files = Object.fromEntries([
   ['nanook.config.json', blocks.find(({ language }) => language === 'json')!.text],
 ]);
 
-/** The commands of the page without a pipe, each with the output below it. */
-const commands = blocks
-  .filter(({ language }) => language === 'console')
-  .flatMap(({ text }) => [...text.matchAll(/^\$ nanook (.*)\n((?:(?!\$ )[^\n]*\n)*)/gm)])
-  .map(([, command, output]) => ({ command: command!, output: output! }));
+interface ShownCommand {
+  readonly command: string;
+  readonly output: string;
+}
+
+/** The commands of a block without a pipe, each with the output below it. */
+const commandsIn = (text: string): readonly ShownCommand[] =>
+  [...text.matchAll(/^\$ nanook (.*)\n((?:(?!\$ )[^\n]*\n)*)/gm)].map(([, command, output]) => ({
+    command: command!,
+    output: output!,
+  }));
+
+const consoles = blocks.filter(({ language }) => language === 'console');
+const commands = consoles.filter(({ isSession }) => !isSession).flatMap(({ text }) => commandsIn(text));
+/** The commands of a session use the files of earlier ones. */
+const sessions = consoles.filter(({ isSession }) => isSession).map(({ text }) => commandsIn(text));
 
 /** Commands about tests use the file with tests, and a command can name a file that others do not have. */
 const isUsed = (file: string, command: string): boolean =>
@@ -31,7 +45,11 @@ const isUsed = (file: string, command: string): boolean =>
   file === 'nanook.config.json' ||
   command.includes(file) ||
   (file.startsWith('src/') && command.startsWith('migrate')) ||
-  (file === 'policy/tests.polar' && command === 'test --coverage');
+  (file === 'policy/tests.polar' && (command === 'test --coverage' || command.startsWith('bundle build')));
+
+/** Replaces the times and hashes that differ in each run. */
+const withoutRun = (text: string): string =>
+  text.replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '(time)').replaceAll(/\b[0-9a-f]{64}\b/g, '(hash)');
 
 /** Splits a command as a shell does, with quotes. */
 const words = (command: string): string[] =>
@@ -47,6 +65,18 @@ describe('the guide "The command line"', () => {
     const { out, err } = await nanook(...words(command));
     expect(out + err).toBe(output);
   });
+
+  it.each(sessions)(
+    'shows the output of the session that starts with nanook $command',
+    async (...session) => {
+      const isOfSession = (name: string): boolean => session.some(({ command }) => isUsed(name, command));
+      await enterFolder(Object.fromEntries(Object.entries(files).filter(([name]) => isOfSession(name))));
+      for (const { command, output } of session) {
+        const { out, err } = await nanook(...words(command));
+        expect(withoutRun(out + err)).toBe(withoutRun(output));
+      }
+    },
+  );
 
   it('has no command that this test cannot run, except in a pipe', () => {
     const all = page.match(/^\$ .*$/gm) ?? [];

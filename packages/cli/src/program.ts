@@ -1,5 +1,6 @@
 import { isPolarError } from '@nanook/core';
 import { Command, CommanderError } from 'commander';
+import { bundleCommand } from './commands/bundle.js';
 import { checkCommand } from './commands/check.js';
 import { codeCommand } from './commands/code.js';
 import { compileCommand } from './commands/compile.js';
@@ -50,11 +51,12 @@ export async function runProgram(args: readonly string[], io: Io): Promise<ExitC
     .addCommand(diffCommand(io, outcome))
     .addCommand(graphCommand(io))
     .addCommand(compileCommand(io))
+    .addCommand(bundleCommand(io, outcome))
     .addCommand(migrateCommand(io, outcome, manifest.version))
     .addCommand(typegenCommand(io, outcome))
     .addCommand(replCommand(io))
     .addCommand(completionCommand(io, program));
-  for (const command of [program, ...program.commands])
+  for (const command of [program, ...program.commands.flatMap((each) => [each, ...each.commands])])
     command.exitOverride().configureOutput({
       writeOut: (text) => io.out(text.trimEnd()),
       writeErr: (text) => io.err(text.trimEnd()),

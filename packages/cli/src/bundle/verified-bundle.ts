@@ -1,0 +1,40 @@
+import { readFile } from 'node:fs/promises';
+import { isPolarError, type Authorizer } from '@nanook/core';
+import type { BundleManifest, OpenedBundle } from '@nanook/policies/bundle';
+import { messageOf } from '../errors/message-of.js';
+import { UsageError } from '../errors/usage-error.js';
+import { Project } from '../project/project.js';
+import { publicKeys } from './keys.js';
+
+/** Reads a bundle and verifies its signature. @throws {UsageError} when a file cannot be read; {NanookPoliciesError} */
+export async function openBundleFile(file: string, keyFiles: readonly string[]): Promise<OpenedBundle> {
+  const { openBundle } = await import('@nanook/policies/bundle');
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    throw new UsageError(`cannot read the bundle ${file}: ${messageOf(error)}`, { cause: error });
+  }
+  return openBundle(text, await publicKeys(keyFiles));
+}
+
+/** Returns the reasons for which the application of the configuration would not use a bundle. Without types, they are not compared. */
+export async function problemsOf(
+  { manifest, files }: OpenedBundle,
+  config: string | undefined,
+): Promise<readonly string[]> {
+  const project = await Project.openWith(config, () => Promise.resolve(files));
+  let authorizer: Authorizer;
+  try {
+    authorizer = await project.load();
+  } catch (error) {
+    if (!isPolarError(error)) throw error;
+    return [error.message];
+  }
+  return project.declaresTypes ? typeProblems(manifest, authorizer.typeSignature) : [];
+}
+
+const typeProblems = ({ types }: BundleManifest, own: Readonly<Record<string, string>>): readonly string[] =>
+  [...new Set([...Object.keys(types), ...Object.keys(own)])]
+    .filter((name) => types[name] !== own[name])
+    .map((name) => `the ${name} is not the same in the bundle and in the configuration`);

@@ -1,0 +1,153 @@
+import { chmod, readFile, stat, writeFile } from 'node:fs/promises';
+import { openBundle } from '@nanook/policies/bundle';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { contentOf, enterFolder, nanook, project } from '../testing/run.fixture.js';
+
+const [key, keys] = [
+  ['--key', 'bundle-private-key.json'],
+  ['--keys', 'bundle-public-key.json'],
+];
+const build = (...args: readonly string[]) => nanook('bundle', 'build', '--revision', '42', ...key, ...args);
+const verify = (file = 'policy.bundle', ...args: readonly string[]) =>
+  nanook('bundle', 'verify', file, ...keys, ...args);
+
+beforeEach(async () => {
+  await enterFolder(project);
+  await nanook('bundle', 'keygen');
+});
+afterEach(() => void delete process.env['NANOOK_BUNDLE_KEY']);
+
+describe('nanook bundle keygen', () => {
+  it('writes a private key that only its owner can read, and a public key without the private part', async () => {
+    expect((await stat('bundle-private-key.json')).mode & 0o777).toBe(0o600);
+    expect(JSON.parse(await contentOf('bundle-public-key.json'))).not.toHaveProperty('d');
+  });
+
+  it('never replaces a key', async () => {
+    const before = await contentOf('bundle-private-key.json');
+    expect(await nanook('bundle', 'keygen', '--public', 'other.json')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('bundle-private-key.json exists already'),
+    });
+    expect(await contentOf('bundle-private-key.json')).toBe(before);
+  });
+});
+
+describe('nanook bundle build', () => {
+  it('writes a bundle that the library opens, with the results of the tests', async () => {
+    await writeFile('policy/tests.polar', 'test "owner" { assert allow(ann, "edit", report); }\n');
+    expect(await build()).toEqual({
+      code: 0,
+      out: 'policy.bundle is written: revision 42, 2 files, 1 test passed\n',
+      err: '',
+    });
+    const { manifest, files } = await openBundle(
+      await contentOf('policy.bundle'),
+      JSON.parse(await contentOf('bundle-public-key.json')),
+    );
+    expect(manifest).toMatchObject({ revision: 42, version: '42', tests: { passed: 1, failed: 0 } });
+    expect(files.map(({ name }) => name)).toEqual(['policy/main.polar', 'policy/tests.polar']);
+  });
+
+  it('writes no bundle if a test fails, and exits with 1', async () => {
+    await writeFile('policy/tests.polar', 'test "wrong" { assert allow(cem, "edit", report); }\n');
+    const { code, out, err } = await build();
+    expect(code).toBe(1);
+    expect(out).toContain('✗ wrong');
+    expect(err).toBe('1 test failed, so no bundle is written\n');
+    await expect(readFile('policy.bundle')).rejects.toThrow('ENOENT');
+  });
+
+  it('refuses a private key that other users can read', async () => {
+    await chmod('bundle-private-key.json', 0o644);
+    expect(await build()).toMatchObject({ code: 2, err: expect.stringContaining('chmod 600') });
+  });
+
+  it('reads the key from the environment, and never prints it', async () => {
+    process.env['NANOOK_BUNDLE_KEY'] = await contentOf('bundle-private-key.json');
+    expect((await nanook('bundle', 'build', '--revision', '1')).code).toBe(0);
+    process.env['NANOOK_BUNDLE_KEY'] = 'my secret';
+    const { code, err } = await nanook('bundle', 'build', '--revision', '1');
+    expect(code).toBe(2);
+    expect(err).not.toContain('my secret');
+  });
+
+  it('exits with 2 without a key, a revision or the types of the application', async () => {
+    expect(await nanook('bundle', 'build', '--revision', '1')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('expected the private key'),
+    });
+    expect((await nanook('bundle', 'build', ...key)).code).toBe(2);
+    await writeFile('nanook.config.json', '{}');
+    expect(await build()).toMatchObject({ code: 2, err: expect.stringContaining('declare `types`') });
+  });
+});
+
+describe('nanook bundle verify', () => {
+  beforeEach(() => build());
+
+  it('accepts a bundle, and writes its manifest as JSON', async () => {
+    expect((await verify()).out).toMatch(/^policy\.bundle is valid: revision 42, version 42, signed at 2/);
+    const { out } = await verify('policy.bundle', '--json');
+    expect(JSON.parse(out)).toMatchObject({
+      revision: 42,
+      problems: [],
+      files: [{ name: 'policy/main.polar' }],
+    });
+  });
+
+  it('exits with 1 for a changed bundle, another key, and a text that is not a bundle', async () => {
+    await writeFile('changed', (await contentOf('policy.bundle')).replace('\\"read\\"', '\\"edit\\"'));
+    expect(await verify('changed')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('policy/main.polar of the bundle has another hash'),
+    });
+    await nanook('bundle', 'keygen', '--private', 'other-private.json', '--public', 'other.json');
+    expect((await nanook('bundle', 'verify', 'policy.bundle', '--keys', 'other.json')).code).toBe(1);
+    expect((await verify('policy/main.polar')).code).toBe(1);
+    const several = ['--keys', 'other.json', 'bundle-public-key.json'];
+    expect((await nanook('bundle', 'verify', 'policy.bundle', ...several)).code).toBe(0);
+  });
+
+  it('exits with 1 if the types of the configuration are not those of the bundle', async () => {
+    const config = JSON.parse(project['nanook.config.json']);
+    config.types.User.fields.name = 'String';
+    await writeFile('nanook.config.json', JSON.stringify(config));
+    expect(await verify()).toMatchObject({
+      code: 1,
+      out: expect.stringContaining('the type User is not the same'),
+    });
+  });
+
+  it('exits with 2 for a private key as a public one, and for a missing file', async () => {
+    expect(
+      (await nanook('bundle', 'verify', 'policy.bundle', '--keys', 'bundle-private-key.json')).code,
+    ).toBe(2);
+    expect(await verify('none')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('cannot read the bundle none'),
+    });
+  });
+});
+
+describe('nanook bundle sign', () => {
+  it('signs the policies of a valid bundle with a higher revision, and keeps its version and tests', async () => {
+    await writeFile('policy/tests.polar', 'test "owner" { assert allow(ann, "edit", report); }\n');
+    await build('--label', '1.4.0', '--out', 'old.bundle');
+    await writeFile('policy/main.polar', 'allow(_: User, "read", 1);\n');
+    const { code } = await nanook('bundle', 'sign', 'old.bundle', ...keys, ...key, '--revision', '43');
+    expect(code).toBe(0);
+    expect(JSON.parse((await verify('policy.bundle', '--json')).out)).toMatchObject({
+      revision: 43,
+      version: '1.4.0',
+      tests: { passed: 1, failed: 0 },
+    });
+    expect(await contentOf('policy.bundle')).toContain('"edit\\" if \\"owner');
+  });
+
+  it('does not sign a bundle that was changed', async () => {
+    await build();
+    await writeFile('changed', (await contentOf('policy.bundle')).replace('\\"read\\"', '\\"edit\\"'));
+    expect((await nanook('bundle', 'sign', 'changed', ...keys, ...key, '--revision', '43')).code).toBe(1);
+  });
+});

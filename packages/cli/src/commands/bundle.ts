@@ -1,0 +1,228 @@
+import { writeFile } from 'node:fs/promises';
+import type { BundleManifest, BundleTests } from '@nanook/policies/bundle';
+import { Command, Option } from 'commander';
+import { keyVariable, privateKey, requireNew, writeKey } from '../bundle/keys.js';
+import { openBundleFile, problemsOf } from '../bundle/verified-bundle.js';
+import { UsageError } from '../errors/usage-error.js';
+import { count } from '../output/count.js';
+import { ExitCode } from '../output/exit-code.js';
+import type { Io } from '../output/io.js';
+import { Project } from '../project/project.js';
+import { resultText } from '../test/reporters.js';
+import { runTests } from '../test/run-tests.js';
+import { configOption, jsonOption, positiveInteger } from './common-options.js';
+import type { Outcome } from './outcome.js';
+
+interface SignFlags {
+  readonly config?: string;
+  readonly key?: string;
+  readonly revision: number;
+  readonly label?: string;
+  readonly out: string;
+}
+
+export function bundleCommand(io: Io, outcome: Outcome): Command {
+  return new Command('bundle')
+    .summary('build, sign and verify signed policies')
+    .description('Builds, signs and verifies bundles: signed policies for several processes.')
+    .addCommand(keygenCommand(io))
+    .addCommand(buildCommand(io, outcome))
+    .addCommand(signCommand(io, outcome))
+    .addCommand(verifyCommand(io, outcome));
+}
+
+const keyOption = (): Option =>
+  new Option('--key <file>', `the private key; default: the environment variable ${keyVariable}`);
+const keysOption = (): Option =>
+  new Option(
+    '--keys <files...>',
+    'the public keys, of which one has signed the bundle',
+  ).makeOptionMandatory();
+const revisionOption = (): Option =>
+  new Option('--revision <number>', 'a number above that of every earlier bundle, such as that of a build')
+    .argParser(positiveInteger('--revision'))
+    .makeOptionMandatory();
+const labelOption = (): Option =>
+  new Option('--label <text>', 'the version of the policy in decisions; default: the revision');
+const outOption = (): Option =>
+  new Option('-o, --out <file>', 'the bundle to write').default('policy.bundle');
+
+function keygenCommand(io: Io): Command {
+  return new Command('keygen')
+    .summary('create a pair of keys')
+    .description(
+      'Creates a pair of keys of Ed25519. The private key signs bundles, and the public key verifies them.',
+    )
+    .option('--private <file>', 'the private key to write', 'bundle-private-key.json')
+    .option('--public <file>', 'the public key to write', 'bundle-public-key.json')
+    .addHelpText('after', '\nExample:\n  nanook bundle keygen')
+    .action(async (flags: { readonly private: string; readonly public: string }) => {
+      const { generateBundleKeys } = await import('@nanook/policies/bundle');
+      const keys = await generateBundleKeys();
+      requireNew([flags.private, flags.public]);
+      await writeKey(flags.private, keys.privateKey, 0o600);
+      await writeKey(flags.public, keys.publicKey, 0o644);
+      io.out(`${flags.private} is written; store it as a secret, and do not commit it`);
+      io.out(`${flags.public} is written; it is part of the configuration of the application`);
+    });
+}
+
+function buildCommand(io: Io, outcome: Outcome): Command {
+  return new Command('build')
+    .summary('run the tests of policies, and sign the policies')
+    .description(
+      'Loads policies, runs their tests, and writes a signed bundle. Exits with 1 if a test fails.',
+    )
+    .argument('[paths...]', 'files, folders and globs; default: the policies of the configuration')
+    .addOption(configOption())
+    .addOption(keyOption())
+    .addOption(revisionOption())
+    .addOption(labelOption())
+    .addOption(outOption())
+    .addHelpText('after', '\nExample:\n  nanook bundle build --key bundle-private-key.json --revision 42')
+    .action(async (paths: readonly string[], flags: SignFlags) => {
+      const project = await Project.open({ config: flags.config, paths });
+      const key = await privateKey(flags.key);
+      const tests = await testResults(project, io);
+      if (tests.failed > 0) {
+        io.err(`${count(tests.failed, 'test')} failed, so no bundle is written`);
+        outcome.code = ExitCode.findings;
+        return;
+      }
+      const hasTests = tests.passed > 0;
+      await sign(project, { ...flags, key, tests: hasTests ? tests : undefined }, io);
+    });
+}
+
+function signCommand(io: Io, outcome: Outcome): Command {
+  return new Command('sign')
+    .summary('sign the policies of a bundle again')
+    .description(
+      'Verifies a bundle, and signs its policies with another key or a higher revision: to replace a key, or to return to an old policy.',
+    )
+    .argument('<bundle>', 'the bundle to verify')
+    .addOption(configOption())
+    .addOption(keysOption())
+    .addOption(keyOption())
+    .addOption(revisionOption())
+    .addOption(labelOption())
+    .addOption(outOption())
+    .addHelpText(
+      'after',
+      '\nExample:\n  nanook bundle sign old.bundle --keys bundle-public-key.json --key bundle-private-key.json --revision 43',
+    )
+    .action(async (file: string, flags: SignFlags & { readonly keys: readonly string[] }) => {
+      await refusing(io, outcome, async () => {
+        const { manifest, files } = await openBundleFile(file, flags.keys);
+        const project = await Project.openWith(flags.config, () => Promise.resolve(files));
+        const { version, tests } = manifest;
+        await sign(
+          project,
+          { ...flags, label: flags.label ?? version, key: await privateKey(flags.key), tests },
+          io,
+        );
+      });
+    });
+}
+
+function verifyCommand(io: Io, outcome: Outcome): Command {
+  return new Command('verify')
+    .summary('verify the signature of a bundle')
+    .description(
+      'Verifies the signature and the files of a bundle, and that the policies load with the types of the configuration. Exits with 1 otherwise.',
+    )
+    .argument('<bundle>', 'the bundle')
+    .addOption(configOption())
+    .addOption(keysOption())
+    .addOption(jsonOption())
+    .addHelpText('after', '\nExample:\n  nanook bundle verify policy.bundle --keys bundle-public-key.json')
+    .action(
+      async (
+        file: string,
+        {
+          config,
+          keys,
+          json,
+        }: { readonly config?: string; readonly keys: readonly string[]; readonly json?: boolean },
+      ) => {
+        await refusing(io, outcome, async () => {
+          const opened = await openBundleFile(file, keys);
+          const problems = await problemsOf(opened, config);
+          if (problems.length > 0) outcome.code = ExitCode.findings;
+          if (json === true) io.out(JSON.stringify({ ...opened.manifest, problems }, undefined, 2));
+          else io.out([...manifestLines(file, opened.manifest), ...problems].join('\n'));
+        });
+      },
+    );
+}
+
+/** Runs a command. A bundle that is not valid is a finding. */
+async function refusing(io: Io, outcome: Outcome, run: () => Promise<void>): Promise<void> {
+  try {
+    await run();
+  } catch (error) {
+    const { isNanookPoliciesError } = await import('@nanook/policies');
+    if (!isNanookPoliciesError(error)) throw error;
+    if (error.code === 'NANOOK_POLICIES_INVALID_OPTION')
+      throw new UsageError(error.message, { cause: error });
+    io.err(error.message);
+    outcome.code = ExitCode.findings;
+  }
+}
+
+/** Runs the tests in the policies, and prints those that fail. */
+async function testResults(project: Project, io: Io): Promise<BundleTests> {
+  const tests = { passed: 0, failed: 0 };
+  for await (const result of runTests(project)) {
+    if (result.failures.length === 0) tests.passed++;
+    else {
+      tests.failed++;
+      io.out(resultText(result, io.colors));
+    }
+  }
+  return tests;
+}
+
+async function sign(
+  project: Project,
+  {
+    key,
+    revision,
+    label,
+    tests,
+    out,
+  }: Omit<SignFlags, 'key'> & {
+    readonly key: Awaited<ReturnType<typeof privateKey>>;
+    readonly tests: BundleTests | undefined;
+  },
+  io: Io,
+): Promise<void> {
+  if (!project.declaresTypes)
+    throw new UsageError(
+      'a bundle names the types of the application, which must be those of the processes that use it; declare `types` in the configuration: nanook init',
+    );
+  const { signBundle } = await import('@nanook/policies/bundle');
+  const authorizer = await project.load();
+  const bundle = await signBundle(authorizer, {
+    key,
+    revision,
+    ...(label !== undefined && { version: label }),
+    ...(tests !== undefined && { tests }),
+  });
+  await writeFile(out, bundle);
+  io.out(
+    `${out} is written: revision ${revision}, ${count(authorizer.policySources.length, 'file')}${testText(tests)}`,
+  );
+}
+
+const testText = (tests: BundleTests | undefined): string =>
+  tests === undefined ? '' : `, ${count(tests.passed, 'test')} passed`;
+
+const manifestLines = (
+  file: string,
+  { revision, version, policyHash, files, tests, createdAt }: BundleManifest,
+): readonly string[] => [
+  `${file} is valid: revision ${revision}, version ${version}, signed at ${createdAt}${testText(tests)}`,
+  `policy ${policyHash}`,
+  ...files.map(({ name }) => `  ${name}`),
+];
