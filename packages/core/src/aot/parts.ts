@@ -1,14 +1,13 @@
 import type { CallMethod } from '../host/call-method.js';
-import type { Tags } from '../host/tags.js';
+import type { DeclaredRows } from '../host/declared-rows.js';
 import type { Declarations } from '../types/plain-type-table.js';
-import type { TypeTable } from '../types/type-table.js';
 
 /** The parts of the runtime that only some policies need. A module imports those that it uses, so that a bundle contains no others. */
 export interface Parts {
   /** Needed by a policy that calls methods. */
   readonly methods: CallMethod;
   /** Needed by types that declare fields or relations. */
-  readonly fields: Declarations & { readonly createTags: (types: TypeTable) => Tags };
+  readonly fields: Declarations & { readonly declaredRows: DeclaredRows };
 }
 export type PartName = keyof Parts;
 

@@ -60,7 +60,11 @@ export class PrecompiledPolicy {
       typeSets,
       members: memberContext(types),
       equality,
-      createTags: loadedParts().fields?.createTags ?? noFields,
+      declaredRows: loadedParts().fields?.declaredRows ?? {
+        createTags: noFields,
+        findUnrelated: noFields,
+        isCertainlyRelated: noFields,
+      },
     };
     this.#callMethod = loadedParts().methods ?? noMethods;
     this.#helpers = new ModuleHelpers(types, typeSets, module.sources);

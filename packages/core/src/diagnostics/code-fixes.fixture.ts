@@ -1,3 +1,4 @@
+import { typed } from '../types/typed.js';
 import type { Code } from './codes.js';
 
 // cspell:ignore trimm
@@ -104,6 +105,11 @@ export const undecidedExamples: {
     'f(x) if x.isPublic = true;',
   ],
   POLAR_UNDECIDED_MISSING_METHOD: ['f(x) if x.trimm() = "a";', 'a', 'f(x) if x.trim() = "a";'],
+  POLAR_UNDECIDED_RELATION: [
+    'f(x: Document) if x.owner != 7;',
+    typed('Document', { owner: 7, ownerId: 7 }),
+    'f(x: Document) if x.ownerId != 7;',
+  ],
   POLAR_UNDECIDED_KEY: ['f(x) if k = 1 and x.(k) = 2;', { one: 2 }, 'f(x) if k = "one" and x.(k) = 2;'],
   POLAR_UNDECIDED_ORDER: ['f(x) if x.size < 5;', { size: null }, 'f(x) if x.size != nil and x.size < 5;'],
   POLAR_UNDECIDED_CONDITION: [

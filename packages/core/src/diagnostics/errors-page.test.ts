@@ -1,6 +1,6 @@
 import { globSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { Authorizer } from '../index.js';
+import { Authorizer, one } from '../index.js';
 import { checkPolicy } from '../policy/check-policy.js';
 import { fixes, undecidedExamples } from './code-fixes.fixture.js';
 import { codes, messageOf, type Code, type DataOf } from './codes.js';
@@ -106,6 +106,14 @@ const samples: { readonly [C in Exclude<Code, keyof typeof examples>]: DataOf<C>
 
   POLAR_UNDECIDED_ATTRIBUTE_OF_NIL: { name: 'id', value: 'nil' },
   POLAR_UNDECIDED_MISSING_ATTRIBUTE: { name: 'isPubic', on: 'a Repository', known: ['isPublic'] },
+  POLAR_UNDECIDED_RELATION: {
+    name: 'owner',
+    on: 'Document',
+    expected: 'User',
+    found: 'a ObjectId',
+    isMany: false,
+    isElement: false,
+  },
   POLAR_UNDECIDED_MISSING_METHOD: { name: 'trimm', on: 'a string', known: ['trim'] },
   POLAR_UNDECIDED_KEY: { key: '1', on: 'a dictionary' },
   POLAR_UNDECIDED_ORDER: {
@@ -387,8 +395,15 @@ describe('docs/reference/errors.md', () => {
   it.each(Object.entries(undecidedExamples))(
     'has a rule that is undecided with %s, and a corrected one that is decided',
     async (code, [rule, argument, fix]) => {
+      const relations = { owner: one('User', { local: 'ownerId', foreign: 'id' }) };
+      const related = { User: {}, Document: { relations } };
       const outcomeOf = async (policies: string): Promise<string> => {
-        const authorizer = await Authorizer.load({ policies, queries: ['f'], onWarning: () => {} });
+        const authorizer = await Authorizer.load({
+          policies,
+          types: related,
+          queries: ['f'],
+          onWarning: () => {},
+        });
         try {
           return String((await authorizer.queryRule('f', [argument]).next()).done);
         } catch (error) {

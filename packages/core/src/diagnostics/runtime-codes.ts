@@ -1,6 +1,11 @@
+// cspell:ignore aeio
+
 import { didYouMean } from '../internal/near-names.js';
 
 export const listed = (names: readonly string[]): string => names.map((n) => `\`${n}\``).join(', ');
+
+/** Corrects the article before the name of a class: `a ObjectId`. */
+const withArticle = (found: string): string => found.replace(/^a (?=[aeio])/i, 'an ');
 
 /** The errors that are not about the text of a policy: loading it, declaring types, calling the authorizer, and evaluating data. */
 export const runtimeCodes = {
@@ -170,6 +175,20 @@ export const runtimeCodes = {
             ? ', which its type declares; load it with the row'
             : didYouMean(p.name, p.known)
         }`,
+  POLAR_UNDECIDED_RELATION: (p: {
+    name: string;
+    /** The type that declares the relation. */
+    on: string;
+    /** The name of the related type. */
+    expected: string;
+    found: string;
+    isMany: boolean;
+    /** Whether `found` is an element of the list. */
+    isElement: boolean;
+  }) =>
+    `the relation \`${p.name}\` of ${p.on} ${p.isElement ? 'contains' : 'holds'} ${withArticle(p.found)}, expected ${
+      p.isMany ? `a list of rows of type ${p.expected}` : `a row of type ${p.expected}`
+    }; load the related ${p.isMany ? 'rows' : 'row'} (with Mongoose: \`populate\` the path)`,
   POLAR_UNDECIDED_MISSING_METHOD: (p: { name: string; on: string; known: readonly string[] }) =>
     `${p.on} has no method \`${p.name}\`${didYouMean(p.name, p.known)}`,
   POLAR_UNDECIDED_KEY: (p: { key: string; on: string }) =>

@@ -12,6 +12,8 @@ export interface Dialect {
   readonly losesHostErrorsInNegation: boolean;
   /** 5: a pattern without a class reads the attributes of any value. */
   readonly patternsReadAnything: boolean;
+  /** 5: a declared relation can hold any value. Otherwise it is undecided when it holds another value than related rows. */
+  readonly relationsHoldAnything: boolean;
   /** 6: the value of an attribute or of a dictionary key can be `undefined`. Otherwise it is missing then. */
   readonly hasUndefined: boolean;
   /** 7: a plain object of the application is an instance without a class. Otherwise it is a dictionary. */
@@ -40,6 +42,7 @@ export const nanook: Dialect = {
   undecidedEndsQuery: false,
   losesHostErrorsInNegation: false,
   patternsReadAnything: false,
+  relationsHoldAnything: false,
   hasUndefined: false,
   plainObjectsAreInstances: false,
   integersAreFloats: false,
@@ -57,6 +60,7 @@ export const oso: Dialect = {
   undecidedEndsQuery: true,
   losesHostErrorsInNegation: true,
   patternsReadAnything: true,
+  relationsHoldAnything: true,
   hasUndefined: true,
   plainObjectsAreInstances: true,
   integersAreFloats: true,

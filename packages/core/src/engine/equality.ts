@@ -2,7 +2,7 @@ import type { Dialect } from '../dialect/dialect.js';
 import { handleRejections } from '../host/handle-rejections.js';
 import { hasMember } from '../host/member.js';
 import { hasEquality, type TypeSet, type TypeSets } from '../host/type-set.js';
-import { isPlainObject, isPolicyDictionary, isThenable } from '../host/value.js';
+import { isPlainObject, isPolicyDictionary, isThenable, primitiveOf } from '../host/value.js';
 import { compareKeys, compareRows, isRow } from './compare-rows.js';
 import { EngineValue } from '../terms/engine-value.js';
 import { isList, isPartial, PartialDictionary, type PartialList } from '../terms/partial.js';
@@ -288,16 +288,6 @@ function sharedType(a: object, b: object, context: EqualityContext): DeclaredTyp
 /** Returns the primitive of a boxed value: `new Number(1)` equals 1. */
 const unboxed = (value: unknown): unknown =>
   value instanceof Number || value instanceof String || value instanceof Boolean ? value.valueOf() : value;
-
-/** Returns the primitive that `valueOf` of an object returns, as for dates, or else the object itself. */
-export function primitiveOf(value: object): unknown {
-  const { valueOf } = value as { valueOf?: unknown };
-  if (typeof valueOf !== 'function' || valueOf === Object.prototype.valueOf) return value;
-  const primitive: unknown = Reflect.apply(valueOf, value, []);
-  return (typeof primitive === 'object' && primitive !== null) || typeof primitive === 'function'
-    ? value
-    : primitive;
-}
 
 /** Compares the fields of two instances of one class, for the option `equality: 'deep'`. */
 function deepEqual(a: object, b: object, stack: unknown[], context: EqualityContext): boolean {

@@ -1,7 +1,7 @@
 import type { ComparisonOperator } from '../ir/goal.js';
 import { charactersPerStep, spendOn, type Meter } from '../host/meter.js';
 import { compareCodePoints } from '../internal/code-points.js';
-import { primitiveOf } from './equality.js';
+import { primitiveOf } from '../host/value.js';
 
 /** Returns the value by which an object is ordered: the result of `valueOf`. */
 export const primitive = (value: unknown): unknown =>

@@ -18,7 +18,7 @@ export interface TypeSet {
   readonly chain: readonly DeclaredType[];
   /** Whether the value is an instance or row of the application, not a string, list, dictionary … */
   readonly isInstance: boolean;
-  /** The types that declare fields, a key or equality; empty for most. */
+  /** The types that declare fields, relations, a key or equality; empty for most. */
   readonly declared: readonly DeclaredType[];
   /** The first of them that declares how its values are compared. */
   readonly comparedBy: DeclaredType | undefined;
@@ -45,12 +45,14 @@ export class TypeSets {
   /** Whether the application has a predicate for a type, which is called for every value. */
   readonly hasPredicates: boolean;
   readonly discriminators: Discriminators | undefined;
-  /** Whether types consist of classes only, without fields, keys, equality or predicates. */
+  /** Whether types consist of classes only, without fields, relations, keys, equality or predicates. */
   readonly areBare: boolean;
   /** Whether a type may declare how its values are compared. */
   readonly haveEquality: boolean;
   /** The key of all types that declare how their values are compared, if it is the same field in all of them. */
   readonly commonKey: string | undefined;
+  /** The names of all declared relations whose values are checked. */
+  readonly relationNames: ReadonlySet<string>;
   readonly #list: TypeSet;
   readonly #dictionary: TypeSet;
   /** The types of a plain object of the application. */
@@ -75,6 +77,8 @@ export class TypeSets {
     const key = compared[0]?.key?.[0];
     const isCommon = compared.every((type) => type.equals === undefined && type.key?.join() === key);
     this.commonKey = isCommon ? key : undefined;
+    const checked = types.dialect.relationsHoldAnything ? [] : [...types.types];
+    this.relationNames = new Set(checked.flatMap(({ relations }) => [...relations.keys()]));
     for (const type of types.types) {
       if (type.class !== undefined && !type.builtIn) this.#classOfPrototype.set(type.class.prototype, type);
     }
@@ -331,7 +335,8 @@ export class TypeSets {
   }
 }
 
-const isDeclared = (type: DeclaredType): boolean => type.fields !== undefined || hasEquality(type);
+const isDeclared = (type: DeclaredType): boolean =>
+  type.fields !== undefined || type.relations.size > 0 || hasEquality(type);
 
 /** Checks that a type declares how its values are compared. */
 export const hasEquality = ({ key, equals }: DeclaredType): boolean =>

@@ -33,3 +33,13 @@ function hasThen(value: object): boolean {
   if (Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype) return false;
   return typeof (value as { then?: unknown }).then === 'function';
 }
+
+/** Returns the primitive that `valueOf` of an object returns, as for dates, or else the object itself. */
+export function primitiveOf(value: object): unknown {
+  const { valueOf } = value as { valueOf?: unknown };
+  if (typeof valueOf !== 'function' || valueOf === Object.prototype.valueOf) return value;
+  const primitive: unknown = Reflect.apply(valueOf, value, []);
+  return (typeof primitive === 'object' && primitive !== null) || typeof primitive === 'function'
+    ? value
+    : primitive;
+}

@@ -1,4 +1,5 @@
 import type { Dialect } from '../dialect/dialect.js';
+import { findUnrelated } from '../host/relation-value.js';
 import type { Tags } from '../host/tags.js';
 import type { TypeSet, TypeSets } from '../host/type-set.js';
 import { callMethod } from '../host/call-method.js';
@@ -77,11 +78,15 @@ export class HostReader {
     const found = known.get(name);
     const value = this.settled(found);
     const result = value === undefined && found !== value ? readMissing(receiver, name, types, true) : value;
-    if (!(result instanceof MissingValue))
-      for (const type of types.declared) {
-        const field = type.fields?.get(name);
-        if (field !== undefined) this.tags.tag(result, field.type);
-      }
+    if (result instanceof MissingValue) return result;
+    const unrelated = this.#guarded(span, `\`${name}\` of ${kindOf(receiver)}`, () =>
+      findUnrelated(result, name, types, this.typeSets),
+    );
+    if (unrelated !== undefined) return unrelated;
+    for (const type of types.declared) {
+      const field = type.fields?.get(name);
+      if (field !== undefined) this.tags.tag(result, field.type);
+    }
     return result;
   }
 

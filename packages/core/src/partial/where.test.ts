@@ -149,6 +149,27 @@ describe('where()', () => {
     expect((await authorizer.where(undefined, 'read', 'Document')).filter).toEqual({ kind: 'never' });
   });
 
+  it.each([
+    [7, 'undecided'],
+    [{ name: 'team' }, 'isPublic'],
+    [null, 'isPublic'],
+  ])('finds no row when a relation of the actor holds a key instead of a row: %j', async (lead, expected) => {
+    const relations = { lead: one('User', { local: 'id', foreign: 'id' }) };
+    const authorizer = await Authorizer.load({
+      policies: 'allow(user: User, "read", row: Document) if not (user.lead = user) and row.isPublic;',
+      types: { ...types, User: { ...types.User, relations } },
+      undecided: 'deny',
+    });
+    for (const value of [lead, Promise.resolve(lead)]) {
+      const user = typed('User', { id: 7, lead: value });
+      // oxlint-disable-next-line no-await-in-loop -- one after the other
+      expect(shown((await authorizer.where(user, 'read', 'Document')).condition)).toBe(expected);
+      const row = typed('Document', { id: 1, isPublic: true });
+      // oxlint-disable-next-line no-await-in-loop -- as above
+      expect(await authorizer.isAllowed(user, 'read', row)).toBe(expected === 'isPublic');
+    }
+  });
+
   it('does not take a row for its type, also if the type has no key', async () => {
     const policies = `
       allow(_: User, "create", Note);

@@ -96,6 +96,23 @@ describe('a list of documents', () => {
   );
 });
 
+describe('a check of a document', () => {
+  it.each(['page.owner != user', 'not (page.owner = user)', 'page.owner = user', 'page.owner.id != user.id'])(
+    'is undecided while the reference that the policy reads is not populated: %s',
+    async (condition) => {
+      const authorizer = await load(`allow(user: User, "read", page: Page) if ${condition};`);
+      const [user] = await base.model('User').find({ name: 'Bob' });
+      const [page] = await base.model('Page').find({ title: 'plain' });
+      await expect(authorizer.isAllowed(user, 'read', page)).rejects.toMatchObject({
+        code: 'POLAR_UNDECIDED_RELATION',
+        data: { name: 'owner', on: 'Page', expected: 'User', found: 'a ObjectId' },
+      });
+      await page!.populate('owner');
+      expect(await authorizer.isAllowed(user, 'read', page)).toBe(condition !== 'page.owner = user');
+    },
+  );
+});
+
 describe('an order', () => {
   it('by a path with `select: false` is refused, because the rows do not have the values of the next page', async () => {
     const authorizer = await load('allow("ann", "read", _: Page);');

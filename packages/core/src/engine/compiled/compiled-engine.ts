@@ -1,5 +1,5 @@
 import { isPolarError } from '../../diagnostics/polar-error.js';
-import { createTags } from '../../host/tags.js';
+import { declaredRows } from '../../host/declared-rows.js';
 import type { BackEnd } from '../backends/back-end.js';
 import type { CompiledFunction } from '../compiler/compiled-function.js';
 import { PolicyLinker, type LinkerOptions } from '../compiler/linker/policy-linker.js';
@@ -30,7 +30,7 @@ export class CompiledEngine extends PolicyLinker {
     const { program, typeSets, members, equality, operators } = context;
     const { types, unions } = program;
     this.runtime = new BailoutRuntime(
-      { types, unions, typeSets, members, equality, operators, createTags },
+      { types, unions, typeSets, members, equality, operators, declaredRows },
       this.registered,
     );
   }

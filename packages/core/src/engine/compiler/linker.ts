@@ -6,6 +6,7 @@ import type { Class } from '../../types/type-declaration.js';
 import type { ProgramContext } from '../program-context.js';
 import type { Proof } from '../proof.js';
 import type { RuleIndex } from '../rules/rule-index.js';
+import type { RelatedValue } from '../runtime/sites.js';
 import type { CompiledFunction, KnownArgument, KnownTypes } from './compiled-function.js';
 import type { FromField } from './plan.js';
 
@@ -36,6 +37,8 @@ export interface Linker {
   rowTypeOf(name: string): DeclaredType | undefined;
   /** Checks whether a plain row may get a type from a field of this name. */
   mayTag(name: string): boolean;
+  /** Returns the relation that an attribute of this name may be, of an object of any type. */
+  relationNamed(name: string): RelatedValue | undefined;
   /** Checks whether a registered class has a getter of this name. */
   hasGetter(name: string): boolean;
   /** Checks whether a call between two predicates may lead back to the first. */

@@ -132,6 +132,8 @@ export interface ReadStatement {
   readonly rowType:
     | { readonly type: DeclaredType; readonly of: DeclaredType; readonly isBaseFromField: FromField }
     | undefined;
+  /** Whether the attribute may be a declared relation. Then another value than its rows is undecided. */
+  readonly isRelation: boolean;
   /** Whether `next` also runs when the attribute is missing. The alternatives in it that need the attribute test for it. */
   readonly isOptional: boolean;
   /** Locals that may hold promises, and that nothing examines if the attribute is missing. */

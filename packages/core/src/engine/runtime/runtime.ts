@@ -11,6 +11,7 @@ import {
 } from '../../host/member.js';
 import { handleRejections } from '../../host/handle-rejections.js';
 import type { Meter } from '../../host/meter.js';
+import type { DeclaredRows } from '../../host/declared-rows.js';
 import type { Tags } from '../../host/tags.js';
 import type { TypeSet, TypeSets } from '../../host/type-set.js';
 import { describe, show } from '../../internal/descriptions.js';
@@ -52,8 +53,7 @@ export interface RuntimeContext {
   readonly members: MemberContext;
   readonly equality: Equality;
   readonly operators?: ForeignOperators | undefined;
-  /** Creates the record of the types that declared fields give to rows. */
-  createTags(types: TypeTable): Tags;
+  readonly declaredRows: DeclaredRows;
 }
 
 /**
@@ -270,7 +270,7 @@ export abstract class Runtime implements EqualityContext, Meter {
 
   #newTags(): Tags {
     const { context } = this;
-    return context.createTags(context.types);
+    return context.declaredRows.createTags(context.types);
   }
 
   /** Checks that declared fields have given no other type to a row without a tag and a discriminator, which was tagged with this type. */
@@ -352,6 +352,7 @@ export abstract class Runtime implements EqualityContext, Meter {
       if (this.mayWait) return found;
       this.await(found);
     }
+    if (site.related !== undefined && !this.isRelated(base, site, found, at)) return noValue;
     let isExpected = site.field === undefined;
     for (const type of types.declared) {
       const field = type.fields?.get(name);
@@ -368,6 +369,20 @@ export abstract class Runtime implements EqualityContext, Meter {
       site.learn?.(prototype);
     }
     return found;
+  }
+
+  /** Checks that a value that is not `nil` can belong to the relation that the object may declare. Otherwise the alternative is undecided. */
+  isRelated(base: unknown, site: ReadSite, value: unknown, at?: Span): boolean {
+    const { isMany, type } = site.related!;
+    const { typeSets } = this;
+    const { findUnrelated, isCertainlyRelated } = this.context.declaredRows;
+    if (!isMany && type !== undefined && isCertainlyRelated(value, type, typeSets)) return true;
+    this.await(value);
+    const found = findUnrelated(value, site.name, this.typeOf(base), typeSets);
+    if (typeSets.hasPredicates) this.called();
+    if (found === undefined) return true;
+    this.#noValue(found, at);
+    return false;
   }
 
   /** Adds a promise or a list to the log, so that the machine does not run the getter a second time. */

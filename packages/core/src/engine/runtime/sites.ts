@@ -1,4 +1,11 @@
-import type { FieldType } from '../../types/declared-type.js';
+import type { DeclaredType, FieldType } from '../../types/declared-type.js';
+
+/** The relation that an attribute may be. */
+export interface RelatedValue {
+  readonly isMany: boolean;
+  /** The related type; undefined if it depends on the object, or if relations of both kinds have this name. */
+  readonly type: DeclaredType | undefined;
+}
 
 /** A place in compiled code that reads an attribute. It remembers the prototypes whose objects can be read inline. */
 export interface ReadSite {
@@ -15,6 +22,8 @@ export interface ReadSite {
   readonly field: FieldType | undefined;
   /** Whether the code reports each row without a class, because the declared type depends on the object. */
   readonly notesRows: boolean;
+  /** The relation whose values the code checks. */
+  readonly related: RelatedValue | undefined;
   /** Whether a read here has run a getter. */
   runsCode: boolean;
 }
@@ -24,6 +33,7 @@ export const readSite = (
   inPattern = false,
   field?: FieldType,
   notesRows = false,
+  related?: RelatedValue,
 ): ReadSite => ({
   kind: 'read-site',
   prototype: undefined,
@@ -33,6 +43,7 @@ export const readSite = (
   inPattern,
   field,
   notesRows,
+  related,
   runsCode: false,
 });
 

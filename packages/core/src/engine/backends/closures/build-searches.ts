@@ -25,9 +25,9 @@ export interface AttributeFinder extends Finder {
 /** Builds the search for a statement that reads a list and iterates over it. */
 export function buildAttributeFinder(
   b: ClosureBuilder,
-  { name, inPattern, isExact, field, tag, notesRow, to, unchecked, next: each }: ReadStatement,
+  { name, inPattern, isExact, field, tag, notesRow, isRelation, to, unchecked, next: each }: ReadStatement,
 ): AttributeFinder | undefined {
-  if (tag !== undefined || notesRow || unchecked.length > 0) return undefined;
+  if (tag !== undefined || notesRow || isRelation || unchecked.length > 0) return undefined;
   if (each.kind !== 'each' || !isLocal(each.list, to)) return undefined;
   const found = buildFinder(b, each);
   if (found === undefined) return undefined;

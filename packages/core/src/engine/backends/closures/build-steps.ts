@@ -293,27 +293,32 @@ function buildRead(b: ClosureBuilder, statement: ReadStatement, after: Then): St
     const { site, find } = found;
     return (locals) => find(listIn(locals[from], site, isExact, runtime), locals[wanted]);
   }
-  const site = readSite(statement.name, statement.inPattern, statement.field, statement.notesRow);
+  const { inPattern, field, notesRow, isRelation } = statement;
+  const related = isRelation ? b.linker.relationNamed(statement.name) : undefined;
+  const site = readSite(statement.name, inPattern, field, notesRow, related);
   const at = b.slot(to);
   const addTag = buildTag(b, statement, site);
+  const isRelated = (value: unknown, base: unknown): boolean =>
+    related === undefined || value === null || runtime.isRelated(base, site, value);
   if (statement.isOptional) {
     const then = buildStep(b, next, after);
     return (locals) => {
       const base = from === -1 ? known : locals[from];
-      const value = isExact ? readExact(base, site, runtime) : read(base, site, runtime);
+      let value = isExact ? readExact(base, site, runtime) : read(base, site, runtime);
       if (value === noValue) missing(locals);
+      else if (!isRelated(value, base)) value = noValue;
       if (addTag !== undefined) addTag(value, base);
       locals[at] = value;
       return then(locals);
     };
   }
-  if (addTag !== undefined) {
+  if (addTag !== undefined || related !== undefined) {
     const then = buildStep(b, next, after);
     return (locals) => {
       const base = from === -1 ? known : locals[from];
       const value = isExact ? readExact(base, site, runtime) : read(base, site, runtime);
-      if (value === noValue) return missing(locals);
-      addTag(value, base);
+      if (value === noValue || !isRelated(value, base)) return missing(locals);
+      if (addTag !== undefined) addTag(value, base);
       locals[at] = value;
       return then(locals);
     };

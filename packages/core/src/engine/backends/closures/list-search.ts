@@ -26,8 +26,9 @@ export function elementSearch(item: number, statement: Statement): AttributeTest
 }
 
 export function attributeTest(read: ReadStatement): AttributeTest | undefined {
-  const { name, inPattern, to, tag, notesRow, isOptional, next } = read;
-  if (tag !== undefined || notesRow || isOptional || next.kind !== 'if') return undefined;
+  const { name, inPattern, to, tag, notesRow, isRelation, isOptional, next } = read;
+  if (tag !== undefined || notesRow || isRelation) return undefined;
+  if (isOptional || next.kind !== 'if') return undefined;
   const { test } = next;
   if (test.kind === 'one-of')
     return isLocal(test.value, to) ? { name, inPattern, to, test, next: next.next } : undefined;

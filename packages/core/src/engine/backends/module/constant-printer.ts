@@ -97,9 +97,12 @@ export class ConstantPrinter {
       this.callsMethods = true;
       return `h.method(${name})`;
     }
-    const rest = [site.inPattern, site.field, site.notesRows];
-    while (rest.length > 0 && !rest.at(-1)) rest.pop();
-    return `h.read(${[name, ...rest.map((value) => this.#textOf(value))].join(', ')})`;
+    const { inPattern, field, notesRows, related } = site;
+    const relation = related && `{ isMany: ${related.isMany}, type: ${this.#textOf(related.type)} }`;
+    const rest = [inPattern, field, notesRows].map((value) => value && this.#textOf(value));
+    const given = [...rest, relation];
+    while (given.length > 0 && !given.at(-1)) given.pop();
+    return `h.read(${[name, ...given.map(String)].join(', ')})`;
   }
 }
 

@@ -9,10 +9,19 @@ import type { Emission } from './emission.js';
 
 /** Prints the read of an attribute. @param next prints the statements after it */
 export function emitRead(e: Emission, statement: ReadStatement, next: () => string): string {
-  const { to, base, name, inPattern, isExact, field, tag, notesRow, isOptional, unchecked, at } = statement;
+  const { to, base, name, inPattern, isExact, field, tag, notesRow, isRelation, isOptional, unchecked, at } =
+    statement;
   const n = e.newLabel();
   const site = e.constant(
-    new OwnConstant((renaming) => readSite(name, inPattern, renaming.of(field), notesRow)),
+    new OwnConstant((renaming) =>
+      readSite(
+        name,
+        inPattern,
+        renaming.of(field),
+        notesRow,
+        isRelation ? e.linker.relationNamed(name) : undefined,
+      ),
+    ),
   );
   const o = e.operand(base);
   const v = `v${to}`;
@@ -25,13 +34,22 @@ export function emitRead(e: Emission, statement: ReadStatement, next: () => stri
     : undefined;
   const settle = e.waits ? e.waitFor(v, at, absent) : '';
   // A value is tagged only after it is settled.
-  const isSettledFirst = e.settles || tag !== undefined || field !== undefined || notesRow;
+  const isSettledFirst = e.settles || tag !== undefined || field !== undefined || notesRow || isRelation;
   const slow = `{ ${v} = R.read(${o}, ${site}, ${v}${e.position(at)}); if (${v} === U) ${leave} ${isSettledFirst ? '' : settle}}\n`;
   const rest = () => {
     if (e.mayShareTags) e.tags.set(to, { isUsed: tag?.kind === 'named' && isRowType(e, tag) });
     const row = notesRow ? emitNoteRow(e, statement, site) : '';
-    const first = isSettledFirst ? settle : '';
-    const noted = tag === undefined ? `${first}${row}` : emitTag(e, to, tag, first);
+    const unrelated = isOptional ? `{ ${v} = U; ${leave} }` : leave;
+    const checked = isRelation
+      ? `if (${v} !== null && ${v} !== U && !R.isRelated(${o}, ${site}, ${v}${e.position(at)})) ${unrelated}\n`
+      : '';
+    const first = isSettledFirst ? `${settle}${checked}` : '';
+    const noted =
+      tag === undefined
+        ? `${first}${row}`
+        : checked === ''
+          ? emitTag(e, to, tag, first)
+          : `${first}${emitTag(e, to, tag, '')}`;
     const text = next();
     const found = e.tags.get(to)?.isUsed === true ? tagOfLocal(e, to) : '';
     e.instances.delete(to);

@@ -8,6 +8,7 @@ import { Proof } from '../../proof.js';
 import { indexOf, type RuleIndex } from '../../rules/rule-index.js';
 import { findExactClass, registeredPrototypes } from '../../runtime/exact-class.js';
 import { registeredGetters } from '../../runtime/getters.js';
+import type { RelatedValue } from '../../runtime/sites.js';
 import {
   anything,
   isUnknown,
@@ -55,6 +56,8 @@ export class PolicyLinker implements Linker {
   readonly #taggable: ReadonlySet<string>;
   /** The types of the application that their names give to rows; undefined for different ones, and for lists. */
   readonly #rowTypes = new Map<string, DeclaredType | undefined>();
+  /** The relations by name. */
+  readonly #relations = new Map<string, RelatedValue>();
   readonly #getters: ReadonlySet<string>;
   readonly registered: ReadonlySet<object>;
   readonly hasManyClasses: boolean;
@@ -86,6 +89,21 @@ export class PolicyLinker implements Linker {
       const isSame = !this.#rowTypes.has(name) || this.#rowTypes.get(name) === type;
       this.#rowTypes.set(name, isSame ? type : undefined);
     }
+    this.#addRelations();
+  }
+
+  #addRelations(): void {
+    const { program, typeSets } = this.context;
+    const { types } = program;
+    if (typeSets.relationNames.size === 0) return;
+    for (const { relations } of types.types)
+      for (const { name, kind, type } of relations.values()) {
+        const [related, isMany] = [types.find(type), kind !== 'one'];
+        const known = this.#relations.get(name);
+        if (known === undefined) this.#relations.set(name, { isMany, type: related });
+        else if (known.isMany !== isMany || known.type !== related)
+          this.#relations.set(name, { isMany, type: undefined });
+      }
   }
 
   // ── functions ──
@@ -255,6 +273,10 @@ export class PolicyLinker implements Linker {
 
   rowTypeOf(name: string): DeclaredType | undefined {
     return this.#rowTypes.get(name);
+  }
+
+  relationNamed(name: string): RelatedValue | undefined {
+    return this.#relations.get(name);
   }
 
   mayTag(name: string): boolean {

@@ -58,6 +58,7 @@ export function readAttribute(evaluation: Evaluation, goal: LookupGoal, cells: C
     tag: isTagged ? tag : undefined,
     notesRow: !hasExactBase && tag === undefined && linker.mayTag(name),
     rowType,
+    isRelation: mayBeRelation(linker, base, name),
     isOptional: false,
     unchecked: [],
     at: goal.span,
@@ -85,6 +86,13 @@ function fieldOf({ facts }: Evaluation, base: Value, name: string): FieldType | 
   for (const type of types) facts.addField(type, name);
   const [found, ...others] = types.flatMap((type) => type.fields?.get(name) ?? []);
   return others.length === 0 ? found?.type : undefined;
+}
+
+/** Checks whether an attribute may be a declared relation. Fields can give a plain row more types while the query runs. */
+function mayBeRelation(linker: Linker, base: Value, name: string): boolean {
+  if (linker.relationNamed(name) === undefined) return false;
+  if (base.kind !== 'local' || base.known.kind !== 'types' || base.known.mayGrow) return true;
+  return base.known.types.declared.some(({ relations }) => relations.has(name));
 }
 
 /** Returns the type of the rows in a field, if the likely type of the object declares it and no other type declares another one. */

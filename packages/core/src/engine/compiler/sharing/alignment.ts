@@ -186,6 +186,7 @@ export class Alignment {
     const field = type.fields?.get(name);
     const otherField = otherType.fields?.get(name);
     facts?.addField(otherType, name);
+    if (type.relations.has(name) !== otherType.relations.has(name)) return false;
     if (field === undefined || otherField === undefined) return field === otherField;
     return field.optional === otherField.optional && this.#fieldTypes(field.type, otherField.type);
   }

@@ -127,6 +127,8 @@ function requirementOf(
 ): Requirement | undefined {
   const lookup = tests[index];
   if (lookup?.plainName === undefined) return undefined;
+  // The goals check the values of relations.
+  if (machine.typeSets.relationNames.has(lookup.plainName)) return undefined;
   const term = otherSide(lookup);
   if (isEmpty(term, frame)) return undefined;
   const other = term && machine.value(term, frame);

@@ -1,4 +1,6 @@
 import { MissingValue, readAttribute } from '../../../host/member.js';
+import { findUnrelated } from '../../../host/relation-value.js';
+import type { Span } from '../../../diagnostics/span.js';
 import { kindOf, show } from '../../../host/show.js';
 import type { TypeSet } from '../../../host/type-set.js';
 import { isThenable } from '../../../host/value.js';
@@ -42,12 +44,15 @@ export function proveRead(
   frame: Frame,
   known?: TypeSet,
 ): GoalResult {
-  if (typeof value !== 'object' || value === null) return assignTestedResult(machine, goal, value, frame);
   const name = goal.plainName!;
-  const types = machine.typeSets.areBare
+  const { typeSets } = machine;
+  const isRelation = typeSets.relationNames.has(name);
+  if ((typeof value !== 'object' && !isRelation) || value === null)
+    return assignTestedResult(machine, goal, value, frame);
+  const types = typeSets.areBare
     ? noFields
     : declaredFor(known ?? typesOf(machine, object, name, goal, frame), name);
-  if (types.length === 0) {
+  if (types.length === 0 && !isRelation) {
     const settled = machine.settled(value);
     if (settled !== undefined && !isThenable(settled))
       return assignTestedResult(machine, goal, settled, frame);
@@ -55,7 +60,10 @@ export function proveRead(
   return receiveAttribute(machine, value, goal, object, name, types, frame);
 }
 
-/** Assigns the value of an attribute. A promise is awaited, and `undefined` counts as missing. */
+/**
+ * Assigns the value of an attribute. A promise is awaited, and `undefined` counts as missing. A relation that holds another value than rows
+ * of its type is undecided.
+ */
 function receiveAttribute(
   machine: Prover,
   found: unknown,
@@ -73,7 +81,26 @@ function receiveAttribute(
       return machine.replaceGoal([{ kind: 'receive', span, promise: found, result, types, attribute }]);
     }
   }
-  return machine.acceptResult(found, result, types, span, frame);
+  const unrelated = unrelatedIn(machine, found, receiver, name, span, frame);
+  return unrelated === undefined
+    ? machine.acceptResult(found, result, types, span, frame)
+    : machine.reportMissing(unrelated, span, frame);
+}
+
+/** Returns the reason why a value cannot belong to the relation of this name, if the receiver declares one. */
+export function unrelatedIn(
+  machine: Prover,
+  found: unknown,
+  receiver: unknown,
+  name: string,
+  span: Span,
+  frame: Frame,
+): MissingValue | undefined {
+  if (!machine.typeSets.relationNames.has(name) || found instanceof MissingValue) return undefined;
+  const value = machine.settled(found);
+  return machine.guarded(span, frame, `\`${name}\``, () =>
+    findUnrelated(value, name, machine.typeOf(receiver), machine.typeSets),
+  );
 }
 
 /** Looks up any key on any value. Own fields of instances have a faster way. */

@@ -1,6 +1,7 @@
 import { handleRejections } from '../../../host/handle-rejections.js';
 import { MissingValue, readMissing } from '../../../host/member.js';
 import { isThenable } from '../../../host/value.js';
+import { unrelatedIn } from './lookup.js';
 import type { Frame } from '../state/frame.js';
 import { GoalResult } from '../state/goal-result.js';
 import type { MachineGoal } from '../state/goal-stack.js';
@@ -18,9 +19,14 @@ export function proveReceive(
     handleRejections(attribute?.receiver);
     return GoalResult.waits;
   }
-  if (value !== undefined || attribute === undefined)
-    return machine.acceptResult(value, goal.result, goal.types, span, frame);
+  if (attribute === undefined) return machine.acceptResult(value, goal.result, goal.types, span, frame);
   const { receiver, name, inPattern } = attribute;
+  if (value !== undefined) {
+    const unrelated = unrelatedIn(machine, value, receiver, name, span, frame);
+    return unrelated === undefined
+      ? machine.acceptResult(value, goal.result, goal.types, span, frame)
+      : machine.reportMissing(unrelated, span, frame);
+  }
   const missing = machine.guarded(span, frame, `\`${name}\``, () =>
     readMissing(receiver, name, machine.typeOf(receiver), true),
   );
