@@ -29,6 +29,7 @@ import { warnAll } from './warn.js';
 import type { PolicyInput, PolicyReader } from '../policy/policy-source.js';
 import type { PolicyVersion } from '../policy/policy-version.js';
 import { buildPolicy } from '../policy/build-policy.js';
+import type { Policy } from '../policy/policy.js';
 import { stringLiterals } from '../policy/string-literals.js';
 import type { TypeTable } from '../types/type-table.js';
 
@@ -128,6 +129,14 @@ function linkSources(
   return contextFor(link(policy, types), options, previous?.context.typeSets);
 }
 
+/** Returns a version whose hash is computed when it is first read. A large policy loads much faster without it. */
+const lazyVersion = (policy: Policy, version: string | undefined): PolicyVersion => ({
+  get hash() {
+    return policy.hash;
+  },
+  version,
+});
+
 interface LoadedParts {
   readonly version?: string | undefined;
   readonly previous?: LoadedPolicy | undefined;
@@ -146,7 +155,8 @@ function loadedFrom(
   const analysis = new GrantAnalysis(context.program, context.equality);
   const literals = once(() => stringLiterals(policy));
   return {
-    version: { hash: policy.hash, version },
+    // Decisions keep the version, but not the policy.
+    version: options.onDecision === undefined ? lazyVersion(policy, version) : { hash: policy.hash, version },
     context,
     compiled:
       inspector === undefined

@@ -316,8 +316,19 @@ const literalOf = (node: PatternOrTermNode): string | number | boolean | undefin
   node.kind === 'literal' ? interned(node.value) : undefined;
 
 /** Returns a literal as the application's code would hold it. Comparing with a slice of the policy's text is slower. */
-const interned = <Literal extends string | number | boolean>(value: Literal): Literal =>
-  typeof value === 'string' ? (Object.keys({ [value]: 0 })[0] as Literal) : value;
+function interned<Literal extends string | number | boolean>(value: Literal): Literal {
+  if (typeof value !== 'string') return value;
+  let known = internedTexts.get(value);
+  if (known === undefined) {
+    if (internedTexts.size >= maxInterned) internedTexts.clear();
+    internedTexts.set(value, (known = Object.keys({ [value]: 0 })[0]!));
+  }
+  return known as Literal;
+}
+
+/** A text is looked up faster than it is interned again. */
+const internedTexts = new Map<string, string>();
+const maxInterned = 1_000;
 
 const sorted = <Value>(fields: readonly FieldNode<Value>[]): readonly FieldNode<Value>[] =>
   fields.length < 2 ? fields : [...fields].sort((a, b) => compareCodePoints(a.key, b.key));

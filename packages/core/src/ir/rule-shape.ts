@@ -195,7 +195,8 @@ class ShapeWriter {
     this.#write(`constant ${number} ${name}`);
     // A type that is used as a value stays the same type wherever the rule mentions it.
     if (!isObjectOrFunction(value)) return;
-    for (const type of this.table.types) if (type.value === value) this.#types.push(type);
+    for (const type of this.table.types)
+      if (type.value === value || type.class?.prototype === value) this.#types.push(type);
   }
 
   #slot(name: string): void {
