@@ -15,7 +15,7 @@ const packages = {
   nestjs: ['core', 'http'],
   orm: ['core'],
   log: ['core'],
-  cli: ['core', 'log', 'orm', 'policies'],
+  cli: ['core', 'log', 'orm', 'policies', 'express', 'koa', 'nestjs'],
   policies: ['core'],
   conformance: ['core'],
 };

@@ -1,5 +1,6 @@
 import { isPolarError } from '@nanook/core';
 import { Command, CommanderError } from 'commander';
+import { auditCommand } from './commands/audit.js';
 import { bundleCommand } from './commands/bundle.js';
 import { checkCommand } from './commands/check.js';
 import { codeCommand } from './commands/code.js';
@@ -54,6 +55,7 @@ export async function runProgram(args: readonly string[], io: Io): Promise<ExitC
     .addCommand(bundleCommand(io, outcome))
     .addCommand(migrateCommand(io, outcome, manifest.version))
     .addCommand(typegenCommand(io, outcome))
+    .addCommand(auditCommand(io, outcome))
     .addCommand(replCommand(io))
     .addCommand(completionCommand(io, program));
   for (const command of [program, ...program.commands.flatMap((each) => [each, ...each.commands])])

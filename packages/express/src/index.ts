@@ -11,6 +11,7 @@ export {
   routeTable,
   type ExplainOption,
   type ListedRoute,
+  type ListRoutesOptions,
   type RefusalStatuses,
   type RouteRequirement,
 } from '@nanook/http';

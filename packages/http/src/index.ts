@@ -49,6 +49,7 @@ export {
   routeTable,
   table,
   type ListedRoute,
+  type ListRoutesOptions,
 } from './requirements/listed-route.js';
 export { AttachedValues } from './internal/attached-values.js';
 export { locationOf } from './locations/source-location.js';

@@ -1,15 +1,16 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { PolicyVocabulary } from '@nanook/core';
 import { Command } from 'commander';
 import { UsageError } from '../errors/usage-error.js';
+import { changedLines } from '../output/changed-lines.js';
 import { count } from '../output/count.js';
 import { ExitCode } from '../output/exit-code.js';
-import type { Io } from '../output/io.js';
+import type { Colors, Io } from '../output/io.js';
+import { writeOutput } from '../output/write-output.js';
 import { Project } from '../project/project.js';
 import { watchProject } from '../project/watch-project.js';
-import { firstDifference } from '../typegen/first-difference.js';
 import { findInstances, findUnreadFile } from '../typegen/instances.js';
 import { printPolicyTypes } from '../typegen/print-policy-types.js';
 import { configOption, policyOption, type ProjectFlags } from './common-options.js';
@@ -75,16 +76,13 @@ async function typegen(project: Project, flags: TypegenFlags, io: Io): Promise<E
   const text = printPolicyTypes(vocabulary, instances.types);
   const current = existsSync(file) ? (await readFile(file, 'utf8')).replaceAll('\r\n', '\n') : undefined;
   const isUpToDate = current === text;
-  if (flags.check !== true && !isUpToDate) {
-    await mkdir(dirname(file), { recursive: true });
-    await writeFile(file, text);
-  }
+  if (flags.check !== true && !isUpToDate) await writeOutput(file, text);
   const unread = flags.check === true ? undefined : await findUnreadFile(file, flags.project);
   const notes = [...openTypes(vocabulary), ...instances.notes, ...(unread === undefined ? [] : [unread])];
   if (flags.json === true) io.out(JSON.stringify({ file, isUpToDate, ...vocabulary, notes }, undefined, 2));
   else {
     for (const note of notes) io.err(`${io.colors.yellow('note')} ${note}`);
-    io.out(resultText(file, vocabulary, flags.check === true, isUpToDate, current, text));
+    io.out(resultText(file, vocabulary, flags.check === true, { current, text }, io.colors));
   }
   return flags.check === true && !isUpToDate ? ExitCode.findings : ExitCode.fine;
 }
@@ -104,11 +102,10 @@ function resultText(
   file: string,
   { types, otherActions }: PolicyVocabulary,
   isCheck: boolean,
-  isUpToDate: boolean,
-  current: string | undefined,
-  text: string,
+  { current, text }: { readonly current: string | undefined; readonly text: string },
+  colors: Colors,
 ): string {
-  if (isUpToDate) return `${file} is up to date`;
+  if (current === text) return `${file} is up to date`;
   if (!isCheck) {
     const actions = new Set([
       ...types.flatMap((type) =>
@@ -120,5 +117,5 @@ function resultText(
   }
   const advice = 'run nanook typegen, and commit the file';
   if (current === undefined) return `${file} does not exist; ${advice}`;
-  return `${file} is out of date; ${advice}\n${firstDifference(file, current, text)}`;
+  return `${file} is out of date; ${advice}\n${changedLines(current, text, colors).join('\n')}`;
 }

@@ -33,6 +33,11 @@ export interface NanookConfig extends Partial<Pick<AuthorizerOptions, (typeof au
   readonly loaders?: Readonly<Record<string, (id: string) => unknown>>;
   /** The dialect and the tables with which `nanook where` prints a query, as for `@nanook/orm/sql`. */
   readonly sql?: SqlOptions;
+  /**
+   * The application for `nanook audit`: an application of Express, Koa or NestJS, a function that returns it, or its module, such as
+   * `'src/app.ts'` or `'src/app.ts#app'`. Without a name, it is the export `app` or the default export.
+   */
+  readonly application?: string | object | (() => unknown);
 }
 
 /**

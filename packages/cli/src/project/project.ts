@@ -77,7 +77,13 @@ export class Project {
 
   /** Returns the options for `Authorizer.load`. */
   authorizerOptions(onWarning: (warning: Diagnostic) => void): AuthorizerOptions {
-    const { fixtures: _fixtures, loaders: _loaders, sql: _sql, ...options } = this.config;
+    const {
+      fixtures: _fixtures,
+      loaders: _loaders,
+      sql: _sql,
+      application: _application,
+      ...options
+    } = this.config;
     return { ...options, types: this.types, policies: this.policies, onWarning, denialWarnings: false };
   }
 

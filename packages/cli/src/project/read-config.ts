@@ -7,7 +7,7 @@ import { messageOf } from '../errors/message-of.js';
 import { UsageError } from '../errors/usage-error.js';
 import { authorizerOptions, type NanookConfig } from './config.js';
 
-const known: readonly string[] = [...authorizerOptions, 'fixtures', 'loaders', 'sql'];
+const known: readonly string[] = [...authorizerOptions, 'fixtures', 'loaders', 'sql', 'application'];
 
 /**
  * Reads a configuration file.
@@ -63,7 +63,7 @@ function freshUrl(file: string): string {
 }
 
 /** Node removes the types of TypeScript itself from version 22.18 on, but not from enums and the like; jiti covers the rest. */
-async function importFile(file: string): Promise<unknown> {
+export async function importFile(file: string): Promise<unknown> {
   try {
     return await import(freshUrl(file));
   } catch (error) {

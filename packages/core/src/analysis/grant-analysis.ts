@@ -89,10 +89,42 @@ export class GrantAnalysis {
     return found ?? true;
   }
 
+  /** Returns the rules of this name that may hold for arguments with these abstract values. */
+  rulesThatMayHold(
+    name: string,
+    argsOf: (cases: ConcreteCases) => readonly AbstractValue[],
+  ): readonly Rule[] {
+    const predicate = this.program.predicates.get(name);
+    if (predicate === undefined) return [];
+    if (this.#calls.size > maxCalls) this.#forget();
+    const args = argsOf(this.#cases);
+    let tookTooLong = false;
+    const found = this.#rulesFor(predicate, args).filter((rule) => {
+      const holds = tookTooLong || this.#ruleMayHold(rule, args);
+      if (holds === undefined) tookTooLong = true;
+      return holds !== false;
+    });
+    if (tookTooLong) this.#forget();
+    return found;
+  }
+
+  /** Decides whether one rule may hold; undefined when the analysis takes too long. */
+  #ruleMayHold(rule: Rule, args: readonly AbstractValue[]): boolean | undefined {
+    const head = this.#evaluator.head(rule, args);
+    if (head === undefined) return false;
+    const call: Call = { isPossible: rule.body.length === 0, args, waiting: new Set() };
+    if (!call.isPossible) this.#tasks.push({ call, rule, slots: head.slots });
+    return this.#settle(call);
+  }
+
   /** Decides whether a call may hold; undefined when the analysis takes too long. */
   #decide(predicate: Predicate, args: readonly AbstractValue[]): boolean | undefined {
+    return this.#settle(this.#call(predicate, args));
+  }
+
+  /** Evaluates rules until it is known whether a call may hold; undefined when that takes too long. */
+  #settle(queried: Call): boolean | undefined {
     this.#steps = 0;
-    const queried = this.#call(predicate, args);
     while (!queried.isPossible) {
       if (this.#steps > maxSteps) return undefined;
       const task = this.#tasks.pop();

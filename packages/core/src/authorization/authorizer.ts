@@ -50,6 +50,7 @@ import type {
   WarmUpOptions,
   WhoCanOptions,
 } from './query-options.js';
+import type { RuleReference } from '../engine/proof.js';
 import type { ResourceLists } from './resource-lists.js';
 import type { Explanation } from '../explanation/explanation.js';
 import type { PolicyVocabulary } from './vocabulary.js';
@@ -274,6 +275,24 @@ export class Authorizer extends BaseAuthorizer {
    */
   grantableActions(resource?: TypeReference, options: GrantableOptions = {}): readonly string[] {
     return this.#loaded.grantable.list(resource, options);
+  }
+
+  /**
+   * Lists the rules that can allow an action, in the order of the policy: rules of `allow`, and of `has_permission` if a rule of `allow`
+   * calls it. It reads only the rules, and calls no code of the application.
+   *
+   * @param resource a type: its name, its class, or the result of `type(name)`. Default: any resource
+   * @returns the rules with their places; `[]` only when `isGrantable` is certainly `false`
+   * @throws {PolarError} `POLAR_TYPE_UNKNOWN_TYPE`
+   * @example
+   * for (const { file, line, text } of authorizer.grantingRules('read', Note)) console.log(`${file}:${line} ${text}`);
+   */
+  grantingRules(
+    action: string,
+    resource?: TypeReference,
+    options: GrantableOptions = {},
+  ): readonly RuleReference[] {
+    return this.#loaded.grantable.rules(action, resource, options);
   }
 
   /**

@@ -1,6 +1,9 @@
+import { oneOf, type ConcreteCase, type ConcreteCases } from '../analysis/abstract-value.js';
 import type { GrantAnalysis } from '../analysis/grant-analysis.js';
 import { PolarError } from '../diagnostics/polar-error.js';
+import { handsOn, referenceTo, type RuleReference } from '../engine/proof.js';
 import { nearNames } from '../internal/near-names.js';
+import type { Goal, Rule } from '../ir/goal.js';
 import { TypeToken, type DeclaredType } from '../types/declared-type.js';
 import type { TypeName } from '../types/policy-types.js';
 import type { Class } from '../types/type-declaration.js';
@@ -56,6 +59,48 @@ export class GrantableActions {
     return types.some(({ type, actions }) => type === name && (actions?.includes(action) ?? true));
   }
 
+  /**
+   * Lists the rules that can allow the action, in the order of the policy. The rules of `has_permission` replace a rule that only calls
+   * `has_permission`.
+   */
+  rules(
+    action: string,
+    resource: TypeReference | undefined,
+    options: GrantableOptions,
+  ): readonly RuleReference[] {
+    const type =
+      resource === undefined ? undefined : findType(this.types, 'grantingRules(action, resource)', resource);
+    const rulesOf = (name: string): readonly Rule[] =>
+      this.analysis.rulesThatMayHold(name, (cases) => [
+        'anything',
+        [cases.value(action)],
+        type === undefined ? 'anything' : oneOf(this.#casesOf(type, resource, options, cases)),
+      ]);
+    const allowing = rulesOf('allow');
+    const delegating = allowing.filter(({ body }) => body.some(callsPermission));
+    const rules = [
+      ...allowing.filter((rule) => !handsOn(rule) || !delegating.includes(rule)),
+      ...(delegating.length > 0 ? rulesOf('has_permission') : []),
+    ];
+    return rules.toSorted((a, b) => a.id - b.id).map(referenceTo);
+  }
+
+  /** Returns the instances of a type and of its subtypes, and the type itself. */
+  #casesOf(
+    type: DeclaredType,
+    resource: TypeReference | undefined,
+    options: GrantableOptions,
+    cases: ConcreteCases,
+  ): ConcreteCase[] {
+    const subtypes = [...this.types.types].filter((other) => this.types.isSubtype(other, type));
+    return [
+      ...(options.resource === 'type' ? [] : subtypes.map((each) => cases.exact(each))),
+      ...(options.resource === 'instance'
+        ? []
+        : [cases.value(typeof resource === 'function' ? resource : type.value)]),
+    ];
+  }
+
   /** Lists the actions in alphabetical order. */
   list(resource: TypeReference | undefined, options: GrantableOptions): readonly string[] {
     return this.literals()
@@ -63,6 +108,9 @@ export class GrantableActions {
       .toSorted();
   }
 }
+
+const callsPermission = (goal: Goal): boolean =>
+  goal.kind === 'call' && goal.predicate.name === 'has_permission' && goal.args.length === 3;
 
 /** Returns the declared type that an argument of `call` names. @throws {PolarError} `POLAR_TYPE_UNKNOWN_TYPE` */
 export function findType(types: TypeTable, call: string, resource: TypeReference): DeclaredType {

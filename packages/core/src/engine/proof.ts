@@ -116,7 +116,8 @@ function decisiveIndex(rules: readonly Rule[]): number {
   return index;
 }
 
-function handsOn(rule: Rule): boolean {
+/** Returns whether a rule only calls another one with its own arguments. */
+export function handsOn(rule: Rule): boolean {
   const [goal] = rule.body;
   if (rule.body.length !== 1 || goal?.kind !== 'call' || goal.args.length !== rule.parameters.length)
     return false;

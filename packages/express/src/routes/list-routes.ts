@@ -4,6 +4,7 @@ import {
   requirementOf,
   skippedBy,
   type ListedRoute,
+  type ListRoutesOptions,
   type RouteHandlers,
   type RouteRequirement,
 } from '@nanook/http';
@@ -21,17 +22,21 @@ import { covers, type RouterLevelRequirement } from './router-level-requirement.
  * Lists the routes of an application or a router, including those of nested routers and applications, in the order in which Express
  * matches them. Each entry has the requirements of the route and its handler. Middleware that responds itself is not listed.
  *
+ * @param options `check: false` lists routes with requirements that no rule of the policy can allow, too
  * @throws {AuthorizationConfigError} `NANOOK_HTTP_UNSEEN_APP` for an application that was mounted before the call of `protect`;
  *   `NANOOK_HTTP_SKIPPED_APPLICATION` for a skip that counts for the whole application; `NANOOK_HTTP_UNGRANTABLE` for requirements that no
  *   rule of the policy can allow
  * @example
  * console.log(routeTable(listRoutes(app)));
  */
-export function listRoutes(routes: Router | Application): readonly ListedRoute[] {
+export function listRoutes(
+  routes: Router | Application,
+  { check = true }: ListRoutesOptions = {},
+): readonly ListedRoute[] {
   const internals: unknown = routes;
   if (!isApp(internals)) return listRouter(internals as RouterInternals, '', [], []);
   checkSkips(internals, routerOf(internals).stack);
-  checkRoutes(routerOf(internals));
+  if (check) checkRoutes(routerOf(internals));
   return listRouter(routerOf(internals), '', [], []);
 }
 

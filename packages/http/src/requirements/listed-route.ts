@@ -15,6 +15,12 @@ export interface ListedRoute {
   readonly location: string | undefined;
 }
 
+/** Options of `listRoutes`. */
+export interface ListRoutesOptions {
+  /** Whether a requirement that no rule of the policy can allow is an error. Default: `true`. */
+  readonly check?: boolean;
+}
+
 /**
  * Creates the entry of a route for `listRoutes`.
  *

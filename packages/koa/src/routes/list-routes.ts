@@ -1,4 +1,10 @@
-import { listedRoute, skippedBy, type ListedRoute, type RouteRequirement } from '@nanook/http';
+import {
+  listedRoute,
+  skippedBy,
+  type ListedRoute,
+  type ListRoutesOptions,
+  type RouteRequirement,
+} from '@nanook/http';
 import { METHODS } from 'node:http';
 import {
   isApp,
@@ -23,16 +29,19 @@ import { checkSkips } from './check-skips.js';
  * of an application that `koa-mount` wraps, or of a router in composed middleware. A requirement of a router is listed for the later routes
  * whose path it covers.
  *
+ * @param options `check: false` lists routes with requirements that no rule of the policy can allow, too
  * @throws {AuthorizationConfigError} `NANOOK_HTTP_SKIPPED_APPLICATION` for a skip that counts for the whole application;
  *   `NANOOK_HTTP_UNGRANTABLE` for requirements that no rule of the policy can allow
  * @example
  * console.log(routeTable(listRoutes(app)));
  */
-export const listRoutes = (routes: Router | App): readonly ListedRoute[] =>
-  isApp(routes) ? routesOfApp(routes) : routesOfRouter(routes, []);
+export const listRoutes = (
+  routes: Router | App,
+  { check = true }: ListRoutesOptions = {},
+): readonly ListedRoute[] => (isApp(routes) ? routesOfApp(routes, check) : routesOfRouter(routes, []));
 
-function routesOfApp(app: App): readonly ListedRoute[] {
-  checkRoutes(app);
+function routesOfApp(app: App, check: boolean): readonly ListedRoute[] {
+  if (check) checkRoutes(app);
   checkSkips(app);
   const { middleware } = app;
   return middleware.flatMap((each, i) => {
