@@ -6,6 +6,7 @@ import { checkCommand } from './commands/check.js';
 import { codeCommand } from './commands/code.js';
 import { compileCommand } from './commands/compile.js';
 import { completionCommand } from './commands/completion.js';
+import { debugCommand } from './commands/debug.js';
 import { diffCommand } from './commands/diff.js';
 import { explainCommand } from './commands/explain.js';
 import { fmtCommand } from './commands/fmt.js';
@@ -57,6 +58,7 @@ export async function runProgram(args: readonly string[], io: Io): Promise<ExitC
     .addCommand(typegenCommand(io, outcome))
     .addCommand(auditCommand(io, outcome))
     .addCommand(replCommand(io))
+    .addCommand(debugCommand(io, outcome))
     .addCommand(completionCommand(io, program));
   for (const command of [program, ...program.commands.flatMap((each) => [each, ...each.commands])])
     command.exitOverride().configureOutput({

@@ -32,12 +32,12 @@ class SteppedAuthorizer extends Authorizer {
     const debug = new Debugger();
     const seen = new Map<number, number>();
     debug.listen({
-      stopped: ({ query, isLatest }) => {
+      stopped: ({ query, isEarlier }) => {
         stops++;
         const count = (seen.get(query) ?? 0) + 1;
         seen.set(query, count);
         if (count === 1) void debug.stopAtNextQuery();
-        void debug.move(query, count > maxStops ? 'continue' : isLatest && count % 3 === 0 ? 'back' : 'into');
+        void debug.move(query, count > maxStops ? 'continue' : !isEarlier && count % 3 === 0 ? 'back' : 'into');
       },
       passed: () => {},
       ended: () => {},

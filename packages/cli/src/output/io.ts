@@ -10,6 +10,8 @@ export interface Io {
   write(text: string): void;
   /** Writes a message that is not part of the result. */
   err(text: string): void;
+  /** The input of commands that read one while they run. */
+  readonly input: NodeJS.ReadableStream & { readonly isTTY?: boolean };
   /** The colors of results. They change nothing where the output is not a terminal. */
   readonly colors: Colors;
 }
@@ -24,6 +26,7 @@ export function processIo(): Io {
   return {
     out: (text) => void process.stdout.write(`${text}\n`),
     write: (text) => void process.stdout.write(text),
+    input: process.stdin,
     err: (text) => void process.stderr.write(`${text}\n`),
     colors: createColors(wantsColor(process.stdout)),
   };

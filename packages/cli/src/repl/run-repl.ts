@@ -2,9 +2,10 @@ import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface, type Interface } from 'node:readline';
+import { createInterface } from 'node:readline';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { parseTerm } from '@nanook/core/syntax';
+import { linesOf } from '../output/lines-of.js';
 import { complete } from './complete.js';
 import type { Session } from './session.js';
 
@@ -62,27 +63,6 @@ export async function runRepl(session: Session): Promise<void> {
   if (pending !== '') await session.answer(pending);
   readline.close();
   if (isTerminal) process.stdout.write('\n');
-}
-
-/** Yields each line. The iterator of readline loses lines that arrive before it starts. */
-async function* linesOf(readline: Interface): AsyncGenerator<string> {
-  const waiting: string[] = [];
-  let isClosed = false;
-  let wake = (): void => {};
-  readline.on('line', (line) => {
-    waiting.push(line);
-    wake();
-  });
-  readline.on('close', () => {
-    isClosed = true;
-    wake();
-  });
-  while (true) {
-    const line = waiting.shift();
-    if (line !== undefined) yield line;
-    else if (isClosed) return;
-    else await new Promise<void>((resolve) => (wake = resolve));
-  }
 }
 
 /** A query that ends too early continues on the next line. An empty line ends it. */

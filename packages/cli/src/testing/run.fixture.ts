@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { Readable } from 'node:stream';
 import { createColors } from 'picocolors';
 import type { ExitCode } from '../output/exit-code.js';
 import type { Io } from '../output/io.js';
@@ -12,14 +13,15 @@ export interface Run {
   readonly err: string;
 }
 
-/** Returns an output without colors that keeps its texts. */
-export function recordedIo(): Io & { readonly texts: { out: string; err: string } } {
+/** Returns an output without colors that keeps its texts. @param input the text of the standard input */
+export function recordedIo(input = ''): Io & { readonly texts: { out: string; err: string } } {
   const texts = { out: '', err: '' };
   return {
     texts,
     out: (text) => void (texts.out += `${text}\n`),
     write: (text) => void (texts.out += text),
     err: (text) => void (texts.err += `${text}\n`),
+    input: Readable.from([input]),
     colors: createColors(false),
   };
 }
@@ -35,8 +37,11 @@ export async function enterFolder(files: Readonly<Record<string, string>>): Prom
 }
 
 /** Runs `nanook` with these arguments in the working directory. */
-export async function nanook(...args: readonly string[]): Promise<Run> {
-  const io = recordedIo();
+export const nanook = (...args: readonly string[]): Promise<Run> => nanookWith('', ...args);
+
+/** Runs `nanook` with a text as its standard input. */
+export async function nanookWith(input: string, ...args: readonly string[]): Promise<Run> {
+  const io = recordedIo(input);
   const code = await runProgram(args, io);
   return { code, ...io.texts };
 }

@@ -9,8 +9,8 @@ import type { StopView } from './stop-view.js';
 import { viewOf } from './view-step.js';
 
 export interface SessionOptions {
-  /** Whether the debugger stops when there is no further answer. Default: `false`. */
-  readonly stopsAtEnd?: boolean;
+  /** Whether the debugger stops at each answer and at the end, also without a step to them. Default: `false`. */
+  readonly stopsAtOutcomes?: boolean;
 }
 
 /**
@@ -20,6 +20,8 @@ export interface SessionOptions {
 export class DebugSession {
   /** The number of the current step; -1 before the first one. */
   #position = -1;
+  /** The number of the last step that the user has gone to. */
+  #reachedPosition = -1;
   /** The outcome that was reached, and is not returned yet. */
   #pending: 'answer' | 'end' | { readonly error: unknown } | undefined = undefined;
   #isOver = false;
@@ -39,11 +41,6 @@ export class DebugSession {
   /** Describes a stop. */
   view(halt: Halt): StopView {
     return viewOf(0, textOf(this.machine.query.span), halt, this.machine);
-  }
-
-  /** Whether the query has not run beyond the current step. */
-  get isLatest(): boolean {
-    return this.current === this.machine.latest;
   }
 
   /**
@@ -88,15 +85,13 @@ export class DebugSession {
     for (let number = this.#position - 1; ; number--) {
       const step = this.machine.step(number);
       if (step === undefined) {
-        this.#position = earliest.number;
-        return { step: earliest, reason: 'start' };
+        return this.#haltAt(earliest, 'start');
       }
       if (step.kind === 'goal' || step.kind === 'rule') earliest = step;
       let reason: HaltReason | undefined = this.breakpoints.reasonFor(step);
       if (movement === 'back') reason = isPlace(step) ? (reason ?? stepReason(step)) : undefined;
       if (reason === undefined) continue;
-      this.#position = number;
-      return { step, reason };
+      return this.#haltAt(step, reason);
     }
   }
 
@@ -107,8 +102,14 @@ export class DebugSession {
       if (step === undefined) return this.#takePending();
       this.#position++;
       const reason = this.#reasonFor(step, movement, origin);
-      if (reason !== undefined) return { step, reason };
+      if (reason !== undefined) return this.#haltAt(step, reason);
     }
+  }
+
+  #haltAt(step: Step, reason: HaltReason): Halt {
+    this.#position = step.number;
+    this.#reachedPosition = Math.max(this.#reachedPosition, step.number);
+    return { step, reason, isEarlier: step.number < this.#reachedPosition };
   }
 
   #takePending(): 'answer' | 'end' | undefined {
@@ -131,10 +132,11 @@ export class DebugSession {
 
   #reasonFor(step: Step, movement: ForwardMovement, origin: Step | undefined): HaltReason | undefined {
     const { kind } = step;
-    if (kind === 'end') return this.options.stopsAtEnd === true ? 'end' : undefined;
+    const { stopsAtOutcomes = false } = this.options;
+    if (kind === 'end') return stopsAtOutcomes ? 'end' : undefined;
     const reason = this.breakpoints.reasonFor(step);
     if (reason !== undefined) return reason;
-    if (movement === 'continue') return undefined;
+    if (movement === 'continue') return kind === 'answer' && stopsAtOutcomes ? 'answer' : undefined;
     if (!isPlace(step)) return undefined;
     if (kind === 'answer' || movement === 'into' || origin === undefined) return stepReason(step);
     const { depth } = step.frame;

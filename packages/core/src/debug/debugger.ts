@@ -91,8 +91,8 @@ export class Debugger implements DebugTarget, HaltHandler {
   }
 
   async sourceText(query: number, name: string): Promise<string | undefined> {
-    const { machine } = this.#stopped(query).query;
-    if (name === querySource) return machine.query.span.source.text;
+    const { machine, debug } = this.#stopped(query).query;
+    if (name === querySource) return debug.text;
     return machine.context.program.policy.sources.find((source) => nameOf(source) === name)?.text;
   }
 

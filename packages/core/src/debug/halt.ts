@@ -23,6 +23,8 @@ export type HaltReason = BreakpointReason | 'step' | 'answer' | 'end' | 'start';
 export interface Halt {
   readonly step: Step;
   readonly reason: HaltReason;
+  /** Whether the user has gone back to the step. */
+  readonly isEarlier: boolean;
 }
 
 /** The result of going on: a stop, or an outcome of the query. The debugger has stopped at the outcome before, if it wanted to. */

@@ -38,12 +38,12 @@ export interface StopView {
   readonly query: number;
   readonly queryText: string;
   readonly reason: HaltReason;
-  /** The current step, and whether the query has not run beyond it. */
+  /** The number of the step, and whether the user has gone back to it. */
   readonly step: number;
-  readonly isLatest: boolean;
+  readonly isEarlier: boolean;
   /** The text of the goal, the rule or the answer. */
   readonly text: string;
-  /** The values that the goal reads. */
+  /** The values that the goal reads, or those of an answer. */
   readonly values: readonly ValueView[];
   /** The message of an error, or of an undecided goal. */
   readonly message: string | undefined;

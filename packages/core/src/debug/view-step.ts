@@ -26,7 +26,7 @@ const maxText = 300;
 export function viewOf(
   query: number,
   queryText: string,
-  { step, reason }: Halt,
+  { step, reason, isEarlier }: Halt,
   machine: DebugMachine,
 ): StopView {
   const view = new StepView(step, machine, queryText);
@@ -35,7 +35,7 @@ export function viewOf(
     queryText,
     reason,
     step: step.number,
-    isLatest: step === machine.latest,
+    isEarlier,
     text: view.text(),
     values: view.operands(),
     message: step.error === undefined ? undefined : messageOf(step.error),
@@ -43,7 +43,7 @@ export function viewOf(
     stack: view.stack(),
     goals: view.goals(),
     alternatives: view.alternatives(),
-    lines: linesAround(step.span),
+    lines: view.lines(),
   };
 }
 
@@ -61,13 +61,14 @@ class StepView {
 
   text(): string {
     const { kind, span } = this.step;
-    if (kind === 'answer' || kind === 'end') return this.queryText;
+    if (kind === 'answer' || kind === 'end' || this.#isCheck(span)) return this.queryText;
     return shortText(textOf(span));
   }
 
   operands(): ValueView[] {
-    const { goal, frame } = this.step;
-    if (goal === undefined) return [];
+    const { goal, frame, span, kind } = this.step;
+    if (kind === 'answer' && !this.#isCheck(span)) return this.bindings(frame);
+    if (goal === undefined || this.#isCheck(span)) return [];
     const order = this.#orderOf(frame.rule);
     const source = order.has(goal) ? goal : order.findAt(goal.span);
     if (source === undefined) return [];
@@ -124,21 +125,39 @@ class StepView {
   }
 
   textView(span: Span): TextView {
-    return { text: shortText(textOf(span)), place: this.place(span) };
+    return { text: this.#isCheck(span) ? this.queryText : shortText(textOf(span)), place: this.place(span) };
   }
 
   place(span: Span): PlaceView {
     const { source, end } = span;
     const { line, column } = positionOf(span);
     const last = source.positionAt(end);
-    const isQuery = source === this.machine.query.span.source;
+    if (this.#isCheck(span))
+      return {
+        source: querySource,
+        line: 1,
+        column: 1,
+        endLine: 1,
+        endColumn: [...this.queryText].length + 1,
+      };
     return {
-      source: isQuery ? querySource : nameOf(source),
+      source: source === this.machine.query.span.source ? querySource : nameOf(source),
       line,
       column,
       endLine: last.line,
       endColumn: last.column,
     };
+  }
+
+  lines(): SourceLine[] {
+    const { span } = this.step;
+    return this.#isCheck(span) ? [{ number: 1, text: this.queryText }] : linesAround(span);
+  }
+
+  /** Returns whether a place is a call by the application, whose arguments are shown by their values. */
+  #isCheck({ source }: Span): boolean {
+    const { span } = this.machine.query;
+    return source === span.source && this.queryText !== textOf(span);
   }
 
   #showBinding(value: unknown): string {
@@ -206,7 +225,9 @@ function linesAround(span: Span): SourceLine[] {
   const { line } = positionOf(span);
   const { source } = span;
   const first = Math.max(1, line - contextLines);
-  const last = Math.min(source.lineCount, line + contextLines);
+  // The text after the last line break is a line only if there is one.
+  const count = source.lineText(source.lineCount) === '' ? source.lineCount - 1 : source.lineCount;
+  const last = Math.max(line, Math.min(count, line + contextLines));
   return Array.from({ length: last - first + 1 }, (_, i) => ({
     number: first + i,
     text: printable(source.lineText(first + i)),

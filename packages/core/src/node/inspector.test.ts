@@ -141,7 +141,7 @@ describe('the inspector of a process', () => {
     await client.call('move', stop.query, 'over');
     expect(await client.stop()).toMatchObject({ reason: 'step', text: 'actor.age > 17' });
     await client.call('move', stop.query, 'back');
-    expect(await client.stop()).toMatchObject({ text: 'actor.age', isLatest: false });
+    expect(await client.stop()).toMatchObject({ text: 'actor.age', isEarlier: true });
     await client.call('move', stop.query, 'continue');
     expect(await check).toBe(true);
     const isEnd = ({ event, data }: Message): boolean =>
