@@ -12,10 +12,12 @@ import { explainCommand } from './commands/explain.js';
 import { fmtCommand } from './commands/fmt.js';
 import { graphCommand } from './commands/graph.js';
 import { initCommand } from './commands/init.js';
+import { logCommand } from './commands/log.js';
 import { migrateCommand } from './commands/migrate.js';
 import type { Outcome } from './commands/outcome.js';
 import { queryCommand } from './commands/query.js';
 import { replCommand } from './commands/repl.js';
+import { shadowCommand } from './commands/shadow.js';
 import { testCommand } from './commands/test.js';
 import { typegenCommand } from './commands/typegen.js';
 import { whatCanCommand } from './commands/what-can.js';
@@ -51,6 +53,8 @@ export async function runProgram(args: readonly string[], io: Io): Promise<ExitC
     .addCommand(whatCanCommand(io))
     .addCommand(whereCommand(io))
     .addCommand(diffCommand(io, outcome))
+    .addCommand(logCommand(io))
+    .addCommand(shadowCommand(io, outcome))
     .addCommand(graphCommand(io))
     .addCommand(compileCommand(io))
     .addCommand(bundleCommand(io, outcome))

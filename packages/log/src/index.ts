@@ -9,6 +9,7 @@ export type { DecisionRecord, JsonValue, RecordedIdentity } from './record/decis
 export type { ActiveTrace, RecordOptions } from './record/record-maker.js';
 export { maskPaths } from './record/mask.js';
 export { readDecisions, type DecisionPage, type DecisionSource } from './read/read-decisions.js';
+export { decisionFilter } from './read/decision-filter.js';
 export type { DecisionQuery, IdentityFilter } from './read/decision-query.js';
 export {
   isNanookLogError,

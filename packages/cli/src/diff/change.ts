@@ -4,6 +4,7 @@ import {
   type DecisionOutcome,
   type ExplainedUse,
   type Explanation,
+  type RuleReference,
 } from '@nanook/core';
 import { messageOf } from '../errors/message-of.js';
 import type { RuleKeys } from './rule-keys.js';
@@ -62,12 +63,13 @@ export function causesOf(
 
 const isIn = ({ all }: RuleKeys, key: string | undefined): boolean => key !== undefined && all.has(key);
 
-const usesIn = (explanation: Explanation | undefined): readonly ExplainedUse[] => {
+/** Returns the rules of a proof, each before the rules that it calls. */
+export const usesIn = (explanation: Explanation | undefined): readonly ExplainedUse[] => {
   const flat = (use: ExplainedUse): readonly ExplainedUse[] => [use, ...use.calls.flatMap(flat)];
   return (explanation?.proof ?? []).flatMap(flat);
 };
 
-const ruleCause = (kind: Cause['kind'], { text, file, line }: ExplainedUse): Cause => ({
+export const ruleCause = (kind: Cause['kind'], { text, file, line }: RuleReference): Cause => ({
   kind,
   text: oneLine(text),
   ...(file !== undefined && { file }),
@@ -75,7 +77,7 @@ const ruleCause = (kind: Cause['kind'], { text, file, line }: ExplainedUse): Cau
 });
 
 /** Returns the error of a side, or the condition that fails in its nearest rule. */
-function failureOf({ error, explanation }: Side): readonly Cause[] {
+export function failureOf({ error, explanation }: Side): readonly Cause[] {
   if (error !== undefined) return [{ kind: 'error', text: messageOf(error).split('\n', 1)[0]! }];
   const failure = explanation && (nearestCondition(explanation) ?? explanation.misses[0]?.failure);
   if (failure === undefined) return [];

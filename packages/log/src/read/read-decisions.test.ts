@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import type { DecisionQuery } from './decision-query.js';
+import { decisionFilter } from './decision-filter.js';
 import { readDecisions, type DecisionSource } from './read-decisions.js';
 
 // cspell:ignore actr
@@ -50,4 +51,18 @@ it('readDecisions refuses a source that cannot be read', async () => {
   await expect(readDecisions({} as DecisionSource)).rejects.toThrow(
     'must be a sink that stores records, such as jsonLines({ folder })',
   );
+});
+
+it('decisionFilter tests a record with the filters of readDecisions', () => {
+  const record = {
+    at: '2026-01-31T09:30:00.000Z',
+    outcome: 'denied',
+    action: 'pay',
+    actor: { type: 'User', id: '7' },
+  };
+  const matches = (query: DecisionQuery) => decisionFilter(query)(record as never);
+  expect(matches({ actor: { type: 'User', id: 7 }, outcome: ['denied', 'error'] })).toBe(true);
+  expect(matches({ action: 'read' })).toBe(false);
+  expect(matches({ to: '2026-01-31' })).toBe(false);
+  expect(() => matches({ actr: 1 } as never)).toThrow('did you mean `actor`?');
 });
