@@ -38,9 +38,14 @@ export class DecisionContext {
     this.log = options.onDecision && new DecisionLog(options.onDecision, options);
   }
 
-  /** Returns the time of a check by the option `clock`. @param startedMs the reading of `performance.now()` at its beginning */
-  timeOf(startedMs: number): Date {
-    return this.options.clock?.() ?? this.#systemTime.at(startedMs);
+  /** Returns the reading of `performance.now()` at the beginning of a check, if checks are measured. */
+  start(): number | undefined {
+    return this.options.decisionDuration === true ? performance.now() : undefined;
+  }
+
+  /** Returns the time of a check that begins now, by the option `clock`. @param startedMs the result of `start` */
+  timeOf(startedMs: number | undefined): Date {
+    return this.options.clock?.() ?? this.#systemTime.at(startedMs ?? performance.now());
   }
 }
 
@@ -283,7 +288,7 @@ export class DecisionEngine implements Decider {
       const policy = this.#policy;
       const { typeSets } = this.queries.context;
       const context = options?.context;
-      const startedMs = performance.now();
+      const startedMs = this.#decisionContext.start();
       const at = this.#decisionContext.timeOf(startedMs);
       if (compiled.prefersAsync && mode === 'async') {
         const args = listOf(arity, a, b, c, d);
@@ -441,7 +446,7 @@ export class DecisionEngine implements Decider {
     args: Arguments,
     { context }: CheckOptions,
   ): DecisionRecorder {
-    const startedMs = performance.now();
+    const startedMs = this.#decisionContext.start();
     const at = this.#decisionContext.timeOf(startedMs);
     const { typeSets } = this.queries.context;
     return new DecisionRecorder(log, kind, args, this.#policy, typeSets, context, at, startedMs);

@@ -21,7 +21,7 @@ export class DecisionRecorder implements StartedCheck {
     readonly typeSets: TypeSets,
     readonly context: CheckContext | undefined,
     readonly at: Date,
-    readonly startedMs: number,
+    readonly startedMs: number | undefined,
   ) {}
 
   record(

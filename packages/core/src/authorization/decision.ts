@@ -38,7 +38,8 @@ export interface Decision {
   readonly context: CheckContext | undefined;
   /** The time when the check started, by the authorizer's clock. */
   readonly at: Date;
-  readonly durationMs: number;
+  /** The duration of the check; undefined without the option `decisionDuration`. */
+  readonly durationMs: number | undefined;
   // The following are getters, which a copy of the decision does not have.
   /** The type and the key of the actor; undefined for `null`. */
   readonly actorIdentity: Identity | undefined;
@@ -57,7 +58,8 @@ export interface StartedCheck {
   readonly typeSets: TypeSets;
   readonly context: CheckContext | undefined;
   readonly at: Date;
-  readonly startedMs: number;
+  /** The reading of `performance.now()` when the check started; undefined if the check is not measured. */
+  readonly startedMs: number | undefined;
 }
 
 const noRules: readonly RuleReference[] = Object.freeze([]);
@@ -82,7 +84,7 @@ class RecordedDecision implements Decision {
     readonly engine: Decision['engine'],
     readonly context: CheckContext | undefined,
     readonly at: Date,
-    readonly durationMs: number,
+    readonly durationMs: number | undefined,
   ) {
     this.#typeSets = typeSets;
   }
@@ -143,7 +145,7 @@ export function decisionOf(
     engine,
     context,
     at,
-    performance.now() - startedMs,
+    startedMs === undefined ? undefined : performance.now() - startedMs,
   );
 }
 

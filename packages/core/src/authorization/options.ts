@@ -63,6 +63,11 @@ export interface AuthorizerOptions extends DecisionOptions {
    * record. Default `'background'`.
    */
   readonly decisionLog?: 'background' | 'required';
+  /**
+   * Whether decisions have a `durationMs`. It needs a second reading of the clock, which can take as long as the check itself. Default
+   * `false`; the hooks of `@nanook/log` set it.
+   */
+  readonly decisionDuration?: boolean;
   /** Receives the warnings of each load, and warnings about denials. Default: `console.warn`. */
   readonly onWarning?: (warning: Diagnostic) => void;
   /**

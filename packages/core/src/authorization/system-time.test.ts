@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { Authorizer, type Decision } from '../index.js';
+import { Authorizer, type AuthorizerOptions, type Decision } from '../index.js';
 import { SystemTime } from './system-time.js';
 
 afterEach(() => {
@@ -57,7 +57,7 @@ describe('the time of a check', () => {
 });
 
 describe('the time in a decision', () => {
-  const decide = async (options: { clock?: () => Date } = {}) => {
+  const decide = async (options: Pick<AuthorizerOptions, 'clock' | 'decisionDuration'> = {}) => {
     const decisions: Decision[] = [];
     const authorizer = await Authorizer.load({
       policies: 'allow(1, "read", 3);',
@@ -93,12 +93,22 @@ describe('the time in a decision', () => {
   });
 
   it('begins before the duration', async () => {
-    const check = await decide();
+    const check = await decide({ decisionDuration: true });
     const before = performance.now();
     const { at, durationMs } = check();
     const after = performance.now();
     expect(durationMs).toBeGreaterThanOrEqual(0);
     expect(durationMs).toBeLessThanOrEqual(after - before);
-    expect(at.getTime() + durationMs).toBeLessThanOrEqual(Date.now() + 2);
+    expect(at.getTime() + durationMs!).toBeLessThanOrEqual(Date.now() + 2);
+  });
+
+  it('needs one reading of the clock less than with the option decisionDuration', async () => {
+    const [check, measured] = [await decide(), await decide({ decisionDuration: true })];
+    for (const each of [check, measured]) each();
+    const now = vi.spyOn(performance, 'now');
+    expect(check().durationMs).toBeUndefined();
+    const readings = now.mock.calls.length;
+    expect(measured().durationMs).toBeGreaterThanOrEqual(0);
+    expect(now).toHaveBeenCalledTimes(2 * readings + 1);
   });
 });

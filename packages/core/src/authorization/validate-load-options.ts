@@ -23,6 +23,7 @@ const loading = {
   onDecision: isFunction,
   onDecisionError: isFunction,
   decisionLog: oneOf('background', 'required'),
+  decisionDuration: isBoolean,
   onWarning: isFunction,
   denialWarnings: isBoolean,
   print: isFunction,

@@ -64,6 +64,7 @@ const loading: Readonly<Record<string, OptionText>> = {
   onDecision: aFunction,
   onDecisionError: aFunction,
   decisionLog: oneOf('background', 'required'),
+  decisionDuration: aBoolean,
   onWarning: aFunction,
   denialWarnings: aBoolean,
   print: aFunction,

@@ -58,7 +58,7 @@ function measuring(): (record: DecisionRecord) => void {
       ...(resource?.type !== undefined && { 'nanook.resource.type': resource.type }),
     };
     count.add(Math.round(1 / sampled), attributes);
-    duration.record(durationMs / 1_000, attributes);
+    if (durationMs !== undefined) duration.record(durationMs / 1_000, attributes);
   };
 }
 

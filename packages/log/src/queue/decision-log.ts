@@ -48,7 +48,9 @@ export interface DecisionLogOptions extends RecordOptions {
 }
 
 /** The options for `Authorizer.load` that connect an authorizer with the log. */
-export type DecisionLogHooks = Required<Pick<AuthorizerOptions, 'onDecision' | 'decisionLog'>>;
+export type DecisionLogHooks = Required<
+  Pick<AuthorizerOptions, 'onDecision' | 'decisionLog' | 'decisionDuration'>
+>;
 
 const isSink = (sink: DecisionSink | DecisionObserver): sink is DecisionSink => hasMethod(sink, 'write');
 const sinkList: OptionKind = {
@@ -140,7 +142,11 @@ export class DecisionLog {
    * const authorizer = await Authorizer.load({ policies: 'policy.polar', types, ...log.hooks });
    */
   get hooks(): DecisionLogHooks {
-    return { onDecision: this.onDecision, decisionLog: this.#blocks ? 'required' : 'background' };
+    return {
+      onDecision: this.onDecision,
+      decisionLog: this.#blocks ? 'required' : 'background',
+      decisionDuration: true,
+    };
   }
 
   /**

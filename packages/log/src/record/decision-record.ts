@@ -27,7 +27,8 @@ export interface DecisionRecord {
   readonly id: string;
   /** The time of the decision by the clock of the authorizer, in UTC with milliseconds, such as `2026-01-31T09:30:00.000Z`. */
   readonly at: string;
-  readonly durationMs: number;
+  /** The duration of the check; missing if the authorizer does not have the option `decisionDuration`. */
+  readonly durationMs?: number | undefined;
   /** The queried rule. */
   readonly kind: Decision['kind'];
   readonly outcome: DecisionOutcome;

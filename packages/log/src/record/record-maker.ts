@@ -55,7 +55,7 @@ export class RecordMaker {
       schema: schemaVersion,
       id: recordId(),
       at: timeOf(decision.at),
-      durationMs: Math.round(durationMs * 1_000) / 1_000,
+      durationMs: durationMs === undefined ? undefined : Math.round(durationMs * 1_000) / 1_000,
       kind,
       outcome,
       actor: this.#identityOf(decision.actor, 'actor', decision),
