@@ -17,6 +17,7 @@ const packages = {
   log: ['core'],
   cli: ['core', 'log', 'orm', 'policies', 'express', 'koa', 'nestjs'],
   policies: ['core'],
+  oso: ['core'],
   conformance: ['core'],
 };
 
@@ -118,7 +119,7 @@ const folders = {
   ],
   candidate: [...machine, 'policy', 'engine/query', 'explanation', 'filter', 'authorization'],
   aot: [...machine, 'engine/query', 'engine/runtime', 'policy', 'authorization', 'engine/backends/module'],
-  compat: [...machine, 'engine/query', 'engine/backends/closures', 'policy', 'authorization'],
+  compat: [...machine, 'dialect/oso', 'engine/query', 'engine/backends/closures', 'policy', 'authorization'],
   tooling: ['syntax', 'policy'],
   testing: [...everyone, 'types', 'policy', 'explanation', 'policy-coverage', 'authorization', 'aot'],
 };

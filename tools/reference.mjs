@@ -40,6 +40,14 @@ const unexported = {
     'results/field.middleware.ts:FieldInfo',
   ],
   log: ['errors/nanook-log-error.ts:texts'],
+  oso: [
+    'errors.ts:Named',
+    'filter.ts:FilterRelation',
+    'polar.ts:checkedRules',
+    'relation.ts:RelationKind',
+    'type-orm-adapter.ts:Connection', // structural types that accept every version of TypeORM
+    'type-orm-adapter.ts:QueryBuilder',
+  ],
   policies: ['errors/nanook-policies-error.ts:texts'],
   orm: ['drizzle/drizzle-names.ts:Casing', 'errors/nanook-orm-error.ts:texts'],
 };

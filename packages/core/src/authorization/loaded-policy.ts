@@ -101,20 +101,25 @@ export async function loadPolicy(
  * Loads the texts of a policy at once. It runs no inline queries, because they may wait for promises, and it does not explain denials.
  *
  * @param closures the back end of closures
+ * @param hooks functions of a package with another API
  * @throws {PolicyError} with every error of every text
  */
 export function loadPolicySync(
   sources: readonly Source[],
   { options, types, limits }: LoadContext,
   closures: BackEnd,
+  hooks: EngineHooks,
 ): LoadedPolicy {
   addValueDescriptions();
-  const context = linkSources(sources, options, types, new Report(), undefined);
+  const context = { ...linkSources(sources, options, types, new Report(), undefined), ...hooks };
   warnAll(context.program.policy.warnings, options);
   return loadedFrom(context, options, limits, {
     closures: needsClosures(options.engine ?? 'auto') ? closures : undefined,
   });
 }
+
+/** Functions of the engine that a package with another API replaces. */
+export type EngineHooks = Pick<ProgramContext, 'show' | 'onLostError'>;
 
 /** Checks and links the texts of a policy. @throws {PolicyError} with every error */
 function linkSources(

@@ -3,4 +3,5 @@
 export { SyncAuthorizer, type InlineQuery } from './sync-authorizer.js';
 export { isPolicyDictionary, policyDictionary } from '../host/value.js';
 export { positionOf, textOf } from '../diagnostics/span.js';
+export { deepEqual } from '../dialect/oso/deep-equality.js';
 export type { TracedCall } from '../diagnostics/polar-error.js';

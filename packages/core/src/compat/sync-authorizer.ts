@@ -1,10 +1,11 @@
 import { findDialect } from '../dialect/dialect.js';
 import { addMessages } from '../diagnostics/messages.js';
+import { PolarError } from '../diagnostics/polar-error.js';
 import { Source } from '../diagnostics/source.js';
-import { textOf } from '../diagnostics/span.js';
+import { textOf, type Span } from '../diagnostics/span.js';
 import { Authorizer } from '../authorization/authorizer.js';
 import { DecisionContext, DecisionEngine } from '../authorization/decision-engine.js';
-import { loadPolicySync } from '../authorization/loaded-policy.js';
+import { loadPolicySync, type EngineHooks } from '../authorization/loaded-policy.js';
 import type { AuthorizerOptions } from '../authorization/options.js';
 import { limitsOf } from '../authorization/validate-options.js';
 import { closures } from '../engine/backends/closures/closures.js';
@@ -17,6 +18,7 @@ addMessages();
 export interface InlineQuery {
   /** The text of the query, without `?=` and `;`. */
   readonly text: string;
+  readonly span: Span;
   /** Returns whether the query has an answer. */
   holds(): Promise<boolean>;
 }
@@ -39,6 +41,7 @@ export class SyncAuthorizer extends Authorizer {
   static loadSync(
     sources: readonly (string | NamedPolicy)[],
     { types, constants, limits: given, ...options }: Omit<AuthorizerOptions, 'policies'>,
+    hooks: EngineHooks = {},
   ): SyncAuthorizer {
     const all: AuthorizerOptions = { ...options, policies: sources };
     const limits = limitsOf(given);
@@ -48,10 +51,12 @@ export class SyncAuthorizer extends Authorizer {
     const texts = sources.map((each) =>
       typeof each === 'string' ? new Source(each) : new Source(each.source, each.name),
     );
-    const loaded = loadPolicySync(texts, loading, closures);
+    const loaded = loadPolicySync(texts, loading, closures, hooks);
     authorizer.use(loaded, DecisionEngine);
+    authorizer.#types = table;
     authorizer.#inlineQueries = loaded.context.program.inlineQueries.map((query) => ({
       text: textOf(query.span),
+      span: query.span,
       async holds() {
         const run = new QueryRun(loaded.context, query, new Map(), {
           limits,
@@ -68,6 +73,26 @@ export class SyncAuthorizer extends Authorizer {
     return authorizer;
   }
 
+  /**
+   * Decides a rule with its arguments.
+   *
+   * @returns a promise if an argument or a value is one
+   * @throws {PolarError} for a rule that does not exist
+   */
+  check(
+    rule: 'allow' | 'allow_field' | 'allow_request',
+    args: readonly [unknown, unknown, unknown?, unknown?],
+  ): boolean | Promise<boolean> {
+    if (!this.hasRule(rule)) throw new PolarError('POLAR_RUN_UNDEFINED_RULE', { name: rule, known: [] });
+    return this.decider.check(rule, args, undefined);
+  }
+
+  /** Returns whether a name is a type or a constant. */
+  hasConstant(name: string): boolean {
+    return this.#types.hasConstant(name);
+  }
+
+  #types: PlainTypeTable = undefined as never;
   #inlineQueries: readonly InlineQuery[] = [];
 
   /** The inline queries of the policy, in the order of the texts. */

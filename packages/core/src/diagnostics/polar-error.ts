@@ -36,6 +36,7 @@ export class PolarError<C extends Code = Code> extends Error {
   readonly data: DataOf<C>;
   readonly #span: Span | undefined;
   readonly #calls: readonly TracedCall[];
+  readonly #receiver: unknown;
   /** The name of the source, when the error is in a named one. */
   readonly file: string | undefined;
   /** 1-based. */
@@ -48,7 +49,7 @@ export class PolarError<C extends Code = Code> extends Error {
     data: DataOf<C>,
     span?: Span,
     /** `text`: the message of a diagnostic, if there is one. `notes`: further lines. */
-    options?: ErrorOptions & Partial<Trace> & { readonly text?: string },
+    options?: ErrorOptions & Partial<Trace> & { readonly text?: string; readonly receiver?: unknown },
   ) {
     const message = options?.text ?? textOf(code, data);
     const text = [message, ...(span ? [codeFrame(span)] : []), ...(options?.notes ?? [])].join('\n');
@@ -57,6 +58,7 @@ export class PolarError<C extends Code = Code> extends Error {
     this.data = shortData(data);
     this.#span = span;
     this.#calls = options?.calls ?? [];
+    this.#receiver = options?.receiver;
     const position = span && positionOf(span);
     this.file = span?.source.name;
     this.line = position?.line;
@@ -70,6 +72,11 @@ export class PolarError<C extends Code = Code> extends Error {
 
   get span(): Span | undefined {
     return this.#span;
+  }
+
+  /** The value whose member is missing. @internal */
+  get receiver(): unknown {
+    return this.#receiver;
   }
 
   /** The calls of rules that led to the error, innermost first. @internal */

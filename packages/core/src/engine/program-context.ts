@@ -15,6 +15,8 @@ export interface ProgramContext {
   readonly operators?: ForeignOperators | undefined;
   readonly indexes: RuleIndexes;
   print(text: string): void;
+  /** Returns the text of a value for `print(…)`. Default: as messages show it. */
+  readonly show?: (value: unknown) => string;
   /** Receives the errors that are lost below a negation, in the dialect oso. */
   readonly onLostError?: (error: PolarError) => void;
 }

@@ -2,6 +2,9 @@ import type { Code, DataOf } from '../diagnostics/codes.js';
 
 /** The reason why there is no value: a code and its data. The machine reports it as undecided or throws it as a fault. */
 export class MissingValue<C extends Code = Code> {
+  /** The value whose member is missing, for errors that show it. */
+  receiver: unknown = undefined;
+
   constructor(
     readonly code: C,
     readonly data: DataOf<C>,

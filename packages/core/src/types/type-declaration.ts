@@ -33,7 +33,7 @@ export interface TypeDeclaration<T = unknown> {
    *
    * @internal
    */
-  readonly loads?: ReadonlyMap<string, (instance: T) => unknown>;
+  readonly loads?: ReadonlyMap<string, (instance: never) => unknown>;
   /** The relations to rows of other types, by the property that holds the related row or rows: one(…), many(…), manyThrough(…). */
   readonly relations?: Readonly<Record<string, RelationInput>>;
   /** The field, or fields, that identify an instance. Two instances of the same type with equal keys are equal. */

@@ -225,13 +225,19 @@ export abstract class Evaluator extends ProofState implements Prover {
     data: DataOf<C>,
     span: Span,
     frame: Frame,
-    options?: ErrorOptions,
+    options?: ErrorOptions & { readonly receiver?: unknown },
   ): PolarError<C> {
     return new PolarError(code, data, span, { ...options, ...traceOf(frame) });
   }
 
-  undecidedAt<C extends Code>(code: C, data: DataOf<C>, span: Span, frame: Frame): GoalResult {
-    if (this.dialect.undecidedEndsQuery) throw this.fault(code, data, span, frame);
+  undecidedAt<C extends Code>(
+    code: C,
+    data: DataOf<C>,
+    span: Span,
+    frame: Frame,
+    receiver?: unknown,
+  ): GoalResult {
+    if (this.dialect.undecidedEndsQuery) throw this.fault(code, data, span, frame, { receiver });
     this.noteUndecided({ code, data, span, frame } as Undecided);
     return GoalResult.failed;
   }
@@ -246,13 +252,14 @@ export abstract class Evaluator extends ProofState implements Prover {
     if (found.isPlainFailure) return GoalResult.failed;
     if (this.isNegating && this.dialect.losesHostErrorsInNegation) return this.loseError(found, span, frame);
     if (found.isFault) throw this.fault(found.code, found.data, span, frame);
-    return this.undecidedAt(found.code, found.data, span, frame);
+    return this.undecidedAt(found.code, found.data, span, frame, found.receiver);
   }
 
   /** Fails the alternative, and reports once for each place that an error below a negation is lost. */
   loseError(found: MissingValue, span: Span, frame: Frame): GoalResult {
     if (found.isFault) throw this.fault(found.code, found.data, span, frame);
-    this.context.onLostError?.(this.fault(found.code, found.data, span, frame));
+    const { receiver } = found;
+    this.context.onLostError?.(this.fault(found.code, found.data, span, frame, { receiver }));
     return GoalResult.failed;
   }
 

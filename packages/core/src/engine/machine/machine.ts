@@ -6,6 +6,7 @@ import { hostError, isStackOverflow, messageOfThrown } from '../host-error.js';
 import type { HostReplay } from '../host-replay.js';
 import type { Budget } from '../limits.js';
 import type { ProgramContext } from '../program-context.js';
+import { isPartial } from '../../terms/partial.js';
 import { Variable } from '../../terms/variable.js';
 import { Evaluator } from './evaluator.js';
 import { proveArithmetic } from './goals/arithmetic.js';
@@ -23,7 +24,7 @@ import type { Constraint } from './state/constraint.js';
 import type { Frame } from './state/frame.js';
 import { GoalResult } from './state/goal-result.js';
 import type { MachineGoal } from './state/goal-stack.js';
-import { emptySlot } from './state/term-value.js';
+import { emptySlot, snapshot } from './state/term-value.js';
 import { traceOf, undecidedError } from './state/undecided.js';
 
 /** The reason why the machine stopped. It never awaits and never prints. */
@@ -162,9 +163,7 @@ export class Machine extends Evaluator {
         this.truncateChoices(Math.max(frame.cutBase, this.scope.cutBase));
         return GoalResult.proved;
       case 'print':
-        this.context.print(
-          goal.args.map((arg) => show(this.value(arg, frame), this.context.program.types)).join(', '),
-        );
+        this.context.print(goal.args.map((arg) => this.#shown(this.value(arg, frame))).join(', '));
         return GoalResult.proved;
       case 'debug':
         // A debugger has stopped before it.
@@ -200,6 +199,12 @@ export class Machine extends Evaluator {
           break;
       }
     }
+  }
+
+  #shown(value: unknown): string {
+    if (this.context.show === undefined) return show(value, this.context.program.types);
+    const found = snapshot(value, this.budget);
+    return isPartial(found) ? show(found) : this.context.show(found);
   }
 
   #tooDeep(): PolarError {

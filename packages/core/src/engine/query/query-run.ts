@@ -1,6 +1,6 @@
 import { PolarError } from '../../diagnostics/polar-error.js';
 import { isPartial } from '../../terms/partial.js';
-import type { Variable } from '../../terms/variable.js';
+import { Variable } from '../../terms/variable.js';
 import type { LinkedQuery } from '../../ir/program.js';
 import { connected, variablesOf, type Constraint } from '../machine/state/constraint.js';
 import { emptySlot, snapshot, variablesIn } from '../machine/state/term-value.js';
@@ -9,8 +9,7 @@ import { Machine, type Stop } from '../machine/machine.js';
 import type { ProgramContext } from '../program-context.js';
 import type { HostReplay } from '../host-replay.js';
 import { Budget, type Limits } from '../limits.js';
-import { QueryVariable } from '../../terms/query-variable.js';
-import { openValue, residualOf } from './residual.js';
+import { openValue, residualOf, VariableNames } from './residual.js';
 import { awaitWithin } from '../await-within.js';
 
 /** The two to four arguments of a rule that the authorizer calls. */
@@ -133,10 +132,14 @@ export class QueryRun {
   bindings(): Bindings {
     const found = new Map<string, unknown>();
     const open = this.#machine.openConstraints;
+    const names = new VariableNames();
     const { foreign } = this.#machine.members;
     for (const [name, variable] of this.#variables()) {
       const value = snapshot(variable, this.#machine.budget);
-      if (isPartial(value)) found.set(name, this.#openValue(name, value, open));
+      // oso reports no variable that the query did not use.
+      const isUnused = value instanceof Variable && !value.isAliased && name === value.name;
+      if (isUnused && foreign !== undefined) continue;
+      if (isPartial(value)) found.set(name, this.#openValue(name, value, open, names));
       else found.set(name, foreign === undefined ? value : foreign.convert(value));
     }
     return found;
@@ -147,13 +150,13 @@ export class QueryRun {
   }
 
   /** Returns a variable, list or dictionary in which each variable is replaced by its constraints. */
-  #openValue(name: string, value: unknown, open: readonly Constraint[]): unknown {
+  #openValue(name: string, value: unknown, open: readonly Constraint[], names: VariableNames): unknown {
     const { budget } = this.#machine;
     const render = (found: unknown): unknown => {
       const variable = found as Variable;
       const constraints = connected(new Set([variable]), open, budget);
-      if (constraints.length === 0) return new QueryVariable(variable.name);
-      const expression = residualOf(variable, constraints, budget);
+      if (constraints.length === 0) return names.of(variable);
+      const expression = residualOf(variable, constraints, budget, '_this', names);
       if (this.options.acceptExpression) return expression;
       throw this.#ended(
         new PolarError('POLAR_RUN_UNEXPECTED_CONSTRAINT', { name, constraint: expression.toString() }),

@@ -10,7 +10,21 @@ import { Expression } from './expression.js';
 import { closeGoal, type Constraint } from '../machine/state/constraint.js';
 import { snapshot, valueOf } from '../machine/state/term-value.js';
 import type { Meter } from '../../host/meter.js';
+import { policyDictionary } from '../../host/value.js';
 import { QueryVariable } from '../../terms/query-variable.js';
+
+/** The variables of an answer by which it is distinguished: those without a name get a number. */
+export class VariableNames {
+  readonly #unnamed = new Map<Variable, QueryVariable>();
+
+  of(variable: Variable): QueryVariable {
+    if (variable.name !== '_') return new QueryVariable(variable.name);
+    let known = this.#unnamed.get(variable);
+    if (known === undefined)
+      this.#unnamed.set(variable, (known = new QueryVariable(`_${this.#unnamed.size + 1}`)));
+    return known;
+  }
+}
 
 /** Depth to which the lists of an answer may be nested. */
 const maxDepth = 1_000;
@@ -37,18 +51,20 @@ const operations: Record<ArithmeticOperator, ExpressionOperator> = {
  * by the look-up or operation.
  *
  * @param name the name of the variable in the result: `_this`
+ * @param names the names of other variables
  */
 export function residualOf(
   variable: Variable,
   constraints: readonly Constraint[],
   meter: Meter,
   name = '_this',
+  names = new VariableNames(),
 ): Expression {
   const goals = constraints.map((c) => closeGoal(c.goal, c.frame.slots, meter));
   const definitions = new Map<Variable, Expression>();
   const render = (value: unknown): unknown => {
     if (value === variable) return new QueryVariable(name);
-    if (value instanceof Variable) return definitions.get(value) ?? new QueryVariable(value.name);
+    if (value instanceof Variable) return definitions.get(value) ?? names.of(value);
     return isPartial(value) ? openValue(value, render, meter) : value;
   };
   return new Expression('And', conjuncts(goals, variable, definitions, render, meter));
@@ -124,11 +140,9 @@ export function openValue(
     return items;
   }
   if (value instanceof PartialDictionary) {
-    return Object.assign(
-      Object.create(null) as object,
-      Object.fromEntries(
-        value.keys.map((key, i) => [key, openValue(value.values[i], render, meter, depth + 1)]),
-      ),
+    return policyDictionary(
+      value.keys,
+      value.values.map((each) => openValue(each, render, meter, depth + 1)),
     );
   }
   return value instanceof Variable ? render(value) : value;

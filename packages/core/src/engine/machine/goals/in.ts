@@ -21,7 +21,8 @@ export function proveIn(machine: Prover, goal: InGoal, frame: Frame): GoalResult
   if (Array.isArray(collection)) return proveInArray(machine, goal, collection, frame);
   const source = machine.guarded(goal.span, frame, 'the iterator', () => iterationOf(collection, machine));
   if (source === undefined) {
-    return machine.undecidedAt('POLAR_UNDECIDED_NOT_ITERABLE', { value: show(collection) }, goal.span, frame);
+    const data = { value: show(collection) };
+    return machine.undecidedAt('POLAR_UNDECIDED_NOT_ITERABLE', data, goal.span, frame, collection);
   }
   return machine.replaceGoal([{ kind: 'next-item', span: goal.span, item: goal.item, source }]);
 }

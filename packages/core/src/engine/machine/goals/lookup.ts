@@ -144,6 +144,7 @@ function lookUp(machine: Prover, goal: LookupGoal, object: unknown, frame: Frame
             readAttribute(receiver, key, types, machine.members, machine.budget),
           );
     machine.budget.called(found);
+    if (found instanceof MissingValue) found.receiver = receiver;
   } catch (error) {
     throw machine.hostError(error, `\`${key}\` of ${kindOf(receiver)}`, goal.span, frame);
   }

@@ -1,5 +1,6 @@
 import type { Span } from '../../../diagnostics/span.js';
 import { callMethod } from '../../../host/call-method.js';
+import { MissingValue } from '../../../host/missing-value.js';
 import { kindOf } from '../../../host/show.js';
 import { nearNames } from '../../../internal/near-names.js';
 import type { MethodGoal, NewGoal } from '../../../ir/goal.js';
@@ -33,6 +34,7 @@ export function proveMethod(machine: Prover, goal: MethodGoal, frame: Frame): Go
             callMethod(receiver, goal.method, args, types, machine.members, machine.budget),
           );
     machine.budget.called(result);
+    if (result instanceof MissingValue) result.receiver = receiver;
   } catch (error) {
     throw machine.hostError(error, `\`${goal.method}\` of ${kindOf(receiver)}`, goal.span, frame);
   }

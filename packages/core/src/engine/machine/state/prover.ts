@@ -70,8 +70,14 @@ export interface Prover extends ProofState, EqualityContext {
 
   /** Returns a fault with its place in the policy. */
   fault<C extends Code>(code: C, data: DataOf<C>, span: Span, frame: Frame): PolarError<C>;
-  /** Ends the current alternative as undecided. Others may still hold. */
-  undecidedAt<C extends Code>(code: C, data: DataOf<C>, span: Span, frame: Frame): GoalResult;
+  /** Ends the current alternative as undecided. Others may still hold. @param receiver the value that decides nothing */
+  undecidedAt<C extends Code>(
+    code: C,
+    data: DataOf<C>,
+    span: Span,
+    frame: Frame,
+    receiver?: unknown,
+  ): GoalResult;
   /** Ends the current alternative because a pattern reads a missing attribute. Under a negation this is undecided. */
   mismatchAt(name: string, on: unknown, span: Span, frame: Frame): GoalResult;
   reportMissing(found: MissingValue, span: Span, frame: Frame): GoalResult;

@@ -1,0 +1,171 @@
+import { isPolarError, isPolicyError, type Code, type PolarError as CoreError } from '@nanook/core';
+import { textOf, type Span } from '@nanook/core/syntax';
+import {
+  InvalidAttributeError,
+  InvalidCallError,
+  InvalidIteratorError,
+  KwargsError,
+  OsoError,
+  UnexpectedExpressionError,
+  UnregisteredClassError,
+} from '../errors.js';
+import { withExcerpt } from './excerpt.js';
+import { engineError } from './named-error.js';
+import { loadError } from './load-error.js';
+import { traceText } from './trace.js';
+
+/** The name and the text of an error. */
+type Made = readonly [name: string, text: string, traced?: 'traced'];
+
+type Texts = {
+  readonly [C in Code]?: (data: never, error: CoreError) => Error | Made;
+};
+
+const wildcard = (method: string, variable: string): string => `
+            The result of ${method}() contained an "unconstrained" ${variable} that could represent any ${variable}, but allowWildcard was set to False. To fix, set allowWildcard to True and compare with the "*" string.
+          `;
+
+const application = (text: string) =>
+  ['RuntimeError::Application', `Application error: ${text}`, 'traced'] as const;
+
+const texts: Texts = {
+  POLAR_RUN_UNDEFINED_RULE: ({ name }: { name: string }) =>
+    engineError('RuntimeError::QueryForUndefinedRule', `Query for undefined rule \`${name}\``),
+  POLAR_RUN_UNKNOWN_CLASS: ({ name }: { name: string }) => new UnregisteredClassError(name),
+  POLAR_CHECK_KEYWORD_ARGUMENTS: () => new KwargsError(),
+  POLAR_RUN_UNEXPECTED_CONSTRAINT: () => new UnexpectedExpressionError(),
+  POLAR_RUN_WILDCARD: ({ method, variable }: { method: string; variable: string }) =>
+    new OsoError(wildcard(method, variable)),
+  POLAR_RUN_ALREADY_BOUND: ({ name }: { name: string }) => [
+    'RuntimeError::TypeError',
+    `Type error: Can only assign to unbound variables, ${name} is not unbound.`,
+    'traced',
+  ],
+  POLAR_UNDECIDED_CONDITION: ({ value }: { value: string }) => [
+    'RuntimeError::TypeError',
+    `Type error: ${value} isn't something that is true or false so can't be a condition`,
+    'traced',
+  ],
+  POLAR_UNDECIDED_ORDER: ({ left, operator, right }: Record<string, string>) => [
+    'RuntimeError::Unsupported',
+    `Not supported: ${left} ${operator} ${right}`,
+  ],
+  POLAR_UNDECIDED_ARITHMETIC: ({ left, operator, right }: Record<string, string>) => [
+    'RuntimeError::Unsupported',
+    `Not supported: unsupported arithmetic operands: ${left} ${operator} ${right}`,
+  ],
+  POLAR_UNDECIDED_DIVISION_BY_ZERO: ({ left, operator }: Record<string, string>) => [
+    'RuntimeError::ArithmeticError',
+    `Arithmetic error: ${left} ${operator} 0`,
+  ],
+  POLAR_UNDECIDED_UNSAFE_INTEGER: ({ left, operator, right }: Record<string, string>) => [
+    'RuntimeError::ArithmeticError',
+    `Arithmetic error: ${left} ${operator} ${right}`,
+  ],
+  POLAR_UNDECIDED_NOT_ITERABLE: ({ value }: { value: string }, error) => notIterable(value, error),
+  POLAR_UNDECIDED_ATTRIBUTE_OF_NIL: ({ name, value }: { name: string; value: string }) =>
+    name.endsWith('()')
+      ? application(new InvalidCallError(nilOf(value), name.slice(0, -2)).message)
+      : application(new InvalidAttributeError(nilOf(value), name).message),
+  POLAR_UNDECIDED_MISSING_ATTRIBUTE: ({ name }: { name: string }, error) =>
+    missingAttribute(name, error.receiver),
+  POLAR_UNDECIDED_MISSING_METHOD: ({ name }: { name: string }, error) =>
+    application(new InvalidCallError(error.receiver, name).message),
+  POLAR_RUN_UNBOUND_RECEIVER: ({ name }: { name: string }, { span }) => [
+    'RuntimeError::Unsupported',
+    `Not supported: cannot call method on unbound variable ${receiverText(span, name)}`,
+  ],
+  POLAR_RUN_UNHANDLED_CONSTRAINT: ({ name }: { name: string }) => [
+    'RuntimeError::UnhandledPartial',
+    `Found an unhandled partial in the query result: ${name}`,
+  ],
+  POLAR_RUN_DEPTH_LIMIT: () => ['RuntimeError::StackOverflow', 'Goal stack overflow! MAX_GOALS = 10000'],
+  POLAR_RUN_STEP_LIMIT: () => ['RuntimeError::StackOverflow', 'Goal stack overflow! MAX_GOALS = 10000'],
+  POLAR_RUN_SIZE_LIMIT: () => ['RuntimeError::StackOverflow', 'Goal stack overflow! MAX_GOALS = 10000'],
+  POLAR_RUN_TIMEOUT: ({ limitMs }: { limitMs: number }) => [
+    'RuntimeError::QueryTimeout',
+    `Query timeout: Query running for ${limitMs + 1}ms, which exceeds the timeout of ${limitMs}ms. To disable timeouts, set the POLAR_TIMEOUT_MS environment variable to 0.`,
+  ],
+  POLAR_RUN_REFUSED_MEMBER: ({ name, on }: { name: string; on: string }) =>
+    application(
+      `policies cannot access \`${name}\` of ${on}, because it leads to the internals of JavaScript; pass { unsafeHostAccess: true } to \`new Oso()\` to allow it`,
+    ),
+  POLAR_RUN_UNREGISTERED_METHOD: ({ name, on }: { name: string; on: string }) =>
+    application(
+      `policies cannot call \`${name}\` of ${on}, because its class is not registered; register the class, or pass { unsafeHostAccess: true } to \`new Oso()\``,
+    ),
+};
+
+/** Returns the receiver of a method as the policy writes it. */
+const receiverText = (span: Span | undefined, method: string): string =>
+  (span === undefined ? '' : textOf(span)).split(`.${method}`, 1)[0]!;
+
+function missingAttribute(name: string, receiver: unknown): Made {
+  if (typeof receiver === 'boolean')
+    return [
+      'RuntimeError::TypeError',
+      `Type error: can only perform lookups on dicts and instances, this is ${receiver}`,
+      'traced',
+    ];
+  const isObject = typeof receiver === 'object' || typeof receiver === 'function';
+  return application(
+    isObject
+      ? new InvalidAttributeError(receiver, name).message
+      : `Cannot use 'in' operator to search for '${name}' in ${String(receiver as string | number)}`,
+  );
+}
+
+/** Only a value of the application is asked whether it can be iterated. */
+function notIterable(value: string, { receiver }: CoreError): Made | Error {
+  const isOfPolar = typeof receiver === 'number' || typeof receiver === 'boolean';
+  if (!isOfPolar) return new InvalidIteratorError(typeof receiver);
+  const shown =
+    typeof receiver === 'number'
+      ? `Number(${Number.isInteger(receiver) ? 'Integer' : 'Float'}(${value}))`
+      : `Boolean(${value})`;
+  return [
+    'RuntimeError::TypeError',
+    `Type error: can only use \`in\` on an iterable value, this is ${shown}`,
+    'traced',
+  ] as never;
+}
+
+const nilOf = (value: string): null | undefined => (value === 'undefined' ? undefined : null);
+
+/**
+ * Returns an error of the engine as oso throws it. Other errors are returned unchanged.
+ *
+ * @param query returns the text of the query, if it was a call with values of the application
+ */
+export function toOsoError(error: unknown, query?: () => string): unknown {
+  if (!isPolarError(error)) return error;
+  if (isPolicyError(error)) return loadError(error);
+  if (error.code === 'POLAR_RUN_HOST_ERROR') return hostError(error, query);
+  const make = texts[error.code];
+  if (make === undefined) return engineError('OperationalError::Unknown', error.message, error);
+  const made = make(error.data as never, error);
+  return made instanceof Error ? made : placed(error, query, ...made);
+}
+
+/** An error that code of the application threw: a `TypeError` gets the trace, others are thrown unchanged. */
+function hostError(error: CoreError, query: (() => string) | undefined): unknown {
+  const { cause } = error;
+  const isOfApplication =
+    cause instanceof TypeError || cause instanceof InvalidCallError || cause instanceof InvalidAttributeError;
+  return isOfApplication ? placed(error, query, ...application(cause.message)) : cause;
+}
+
+function placed(
+  error: CoreError,
+  query: (() => string) | undefined,
+  name: string,
+  text: string,
+  traced?: 'traced',
+): Error {
+  const { span, calls } = error;
+  const message = withExcerpt(text, span);
+  return engineError(
+    name,
+    traced === undefined || span === undefined ? message : `${traceText(calls, span, query?.())}${message}`,
+  );
+}

@@ -1,0 +1,113 @@
+import { SyncAuthorizer } from '@nanook/core/compat';
+import type { Diagnostic, NamedPolicy, TypeDeclaration } from '@nanook/core';
+import type { Host } from '../host.js';
+import { Dict, type Class, type EqualityFn } from '../types.js';
+import { lostErrorWarnings } from './lost-errors.js';
+import { valueText } from './value-text.js';
+import { relationLoaders } from './relation-loaders.js';
+import { isaCheckOf } from './isa-check.js';
+
+/** The names that every policy knows. */
+const builtIns: ReadonlyMap<string, unknown> = new Map<string, unknown>([
+  ['Boolean', Boolean],
+  ['Integer', Number],
+  ['Float', Number],
+  ['String', String],
+  ['List', Array],
+  ['Dictionary', Dict],
+]);
+
+export interface EngineOptions {
+  readonly equalityFn: EqualityFn | undefined;
+  readonly strict: boolean;
+  readonly unsafeHostAccess: boolean;
+}
+
+/** The limits of oso: half a minute for a query, and no other that applications reach. */
+const limits = { timeoutMs: 30_000, maxSteps: 1e9, maxSize: 1e9 };
+
+/** The loaded policy with the registered classes and constants. A registration takes effect in the next query. */
+export class PolicyEngine {
+  readonly #constants = new Map<string, unknown>();
+  #sources: readonly NamedPolicy[] = [];
+  #authorizer: SyncAuthorizer | undefined;
+
+  constructor(
+    readonly host: Host<never, unknown>,
+    readonly options: EngineOptions,
+  ) {}
+
+  /** The authorizer for the next query. */
+  get authorizer(): SyncAuthorizer {
+    return (this.#authorizer ??= this.#build(this.#sources, () => {}));
+  }
+
+  /** Returns whether rules are loaded. */
+  get hasRules(): boolean {
+    return this.#sources.length > 0 && this.authorizer.ruleNames.length > 0;
+  }
+
+  /** Decides a rule that the engine compiles. */
+  check(
+    rule: 'allow' | 'allow_field' | 'allow_request',
+    args: readonly unknown[],
+  ): boolean | Promise<boolean> {
+    return this.authorizer.check(rule, args as [unknown, unknown]);
+  }
+
+  /** Replaces the policy. @param onWarning receives the warnings about it */
+  load(sources: readonly NamedPolicy[], onWarning: (warning: Diagnostic) => void): SyncAuthorizer {
+    this.#authorizer = this.#build(sources, onWarning);
+    this.#sources = sources;
+    return this.#authorizer;
+  }
+
+  clear(): void {
+    this.#sources = [];
+    this.#authorizer = undefined;
+  }
+
+  setConstant(name: string, value: unknown): void {
+    this.#constants.set(name, value);
+    this.#authorizer = undefined;
+  }
+
+  #build(sources: readonly NamedPolicy[], onWarning: (warning: Diagnostic) => void): SyncAuthorizer {
+    const { equalityFn, strict, unsafeHostAccess } = this.options;
+    const types: Record<string, TypeDeclaration> = {};
+    const constants: Record<string, unknown> = {};
+    for (const [name, value] of this.#constants) {
+      if (name === 'nil' || value === builtIns.get(name)) continue;
+      const declaration = this.#declarationOf(name, value);
+      if (declaration === undefined) constants[name] = value;
+      else types[name] = declaration;
+    }
+    const loading = {
+      types,
+      constants,
+      limits,
+      onWarning,
+      denialWarnings: false,
+      ...(equalityFn === undefined ? {} : { equality: equalityFn }),
+      ...(strict ? {} : { dialect: 'oso' as const }),
+      ...(unsafeHostAccess ? { unsafeHostAccess } : {}),
+    };
+    return SyncAuthorizer.loadSync(sources, loading, {
+      show: (value) => valueText(value, this.host.types),
+      onLostError: lostErrorWarnings(),
+    });
+  }
+
+  /** Returns the declaration of a registered class; undefined for a constant. */
+  #declarationOf(name: string, value: unknown): TypeDeclaration | undefined {
+    const type = this.host.types.get(name);
+    if (type === undefined || type.cls !== value) return undefined;
+    const loads = relationLoaders(type.fields, this.host);
+    const is = isaCheckOf(type);
+    return {
+      class: type.cls as Class,
+      ...(loads.size === 0 ? {} : { loads }),
+      ...(is === undefined ? {} : { is }),
+    };
+  }
+}

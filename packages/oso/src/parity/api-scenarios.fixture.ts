@@ -1,0 +1,482 @@
+import type { Library, Scenario } from './both-libraries.fixture.js';
+import { Admin, ann, bob, Org, Repo, User } from './world.fixture.js';
+
+type Made = InstanceType<Library['Oso']>;
+
+/** Makes an `Oso` with the classes of the application and a policy. */
+async function loaded(library: Library, policy: string, options = {}): Promise<Made> {
+  const oso = new library.Oso(options);
+  oso.registerClass(User as never);
+  oso.registerClass(Admin as never);
+  oso.registerClass(Org as never);
+  oso.registerClass(Repo as never);
+  await oso.loadStr(policy, 'app.polar');
+  return oso;
+}
+
+async function all(results: AsyncIterable<unknown>): Promise<unknown[]> {
+  const found: unknown[] = [];
+  for await (const result of results) found.push(result);
+  return found;
+}
+
+const load =
+  (policy: string): Scenario =>
+  (library) =>
+    loaded(library, policy).then(() => 'loaded');
+
+/** Runs a query with constraints in its results. */
+const query =
+  (policy: string, text: string): Scenario =>
+  async (library) =>
+    all((await loaded(library, policy)).query(text, { acceptExpression: true }));
+
+const check =
+  (policy: string, ...args: readonly [unknown, unknown, unknown]): Scenario =>
+  async (library) =>
+    (await loaded(library, policy)).isAllowed(...args);
+
+const roles = `
+  allow(user: User, "read", repo: Repo) if repo.isPublic or repo.orgId = user.orgId;
+  allow(user: User, action, repo: Repo) if "owner" in user.roles and repo.ownerName = user.name and action in ["write", "delete"];
+  allow_request(_: User, {path: "/"});
+  allow_field(_: Admin, _, _: Repo, _field);
+  allow_field(_: User, "read", _: Repo, field) if field in ["id", "name"];
+`;
+
+/** What an application does with the API, by the subject of the group. */
+export const groups: Readonly<Record<string, Readonly<Record<string, Scenario>>>> = {
+  'the root export': {
+    'the names that oso exports': (library) =>
+      [
+        'Oso',
+        'Variable',
+        'AuthorizationError',
+        'ForbiddenError',
+        'NotFoundError',
+        'Relation',
+        'defaultEqualityFn',
+      ].map((name) => typeof (library as unknown as Record<string, unknown>)[name]),
+    'the messages of the refusals': (library) => [
+      new library.NotFoundError().message,
+      new library.ForbiddenError().message,
+      new library.ForbiddenError() instanceof library.AuthorizationError,
+      String(new library.ForbiddenError()),
+    ],
+    defaultEqualityFn: ({ defaultEqualityFn }) =>
+      [
+        [{ a: 1 }, { a: 1 }],
+        [new Org(1), new Org(1)],
+        [new Org(1), { id: 1, name: 'acme' }],
+        [new Date(5), new Date(5)],
+        [Number.NaN, Number.NaN],
+        [0, -0],
+        [
+          [1, [2]],
+          [1, [2]],
+        ],
+        [new Set([1]), new Set([1])],
+        [undefined, null],
+        [Promise.resolve(1), Promise.resolve(1)],
+      ].map(([left, right]) => defaultEqualityFn(left, right)),
+  },
+
+  registration: {
+    'a class twice': (library) => {
+      const oso = new library.Oso();
+      oso.registerClass(Org as never);
+      oso.registerClass(Org as never);
+    },
+    'two classes under one name': (library) => {
+      const oso = new library.Oso();
+      oso.registerClass(Org as never);
+      oso.registerClass(Repo as never, { name: 'Org' });
+    },
+    'an object in the place of a class': (library) => new library.Oso().registerClass(Math as never),
+    'an arrow function in the place of a class': (library) =>
+      new library.Oso().registerClass((() => 1) as never),
+    'the name Actor': (library) => new library.Oso().registerClass(Org as never, { name: 'Actor' }),
+    'a constant with the name Resource': (library) => new library.Oso().registerConstant(1, 'Resource'),
+    'one class under two names': async (library) => {
+      const oso = new library.Oso();
+      oso.registerClass(Org as never);
+      oso.registerClass(Org as never, { name: 'Company' });
+      await oso.loadStr('f(_: Org); g(_: Company); h(x) if x = new Org(1).id and x = new Company(1).id;');
+      const org = new Org(1);
+      return [
+        await oso.queryRuleOnce('f', org),
+        await oso.queryRuleOnce('g', org),
+        await oso.queryRuleOnce('h', 1),
+      ];
+    },
+    'a class after the policy was loaded': async (library) => {
+      const oso = new library.Oso();
+      await oso.loadStr('allow(_: Org, "read", _: Org);');
+      oso.registerClass(Org as never);
+      return oso.isAllowed(new Org(1), 'read', new Org(2));
+    },
+    'a constant after the policy was loaded': async (library) => {
+      const oso = new library.Oso();
+      await oso.loadStr('f(x) if x = limit;');
+      oso.registerConstant(3, 'limit');
+      return [await oso.queryRuleOnce('f', 3), await oso.queryRuleOnce('f', 4)];
+    },
+    'a constant that replaces another one': async (library) => {
+      const oso = new library.Oso();
+      oso.registerConstant(1, 'limit');
+      oso.registerConstant(2, 'limit');
+      await oso.loadStr('f(x) if x = limit;');
+      return [await oso.queryRuleOnce('f', 1), await oso.queryRuleOnce('f', 2)];
+    },
+    'an anonymous class': async (library) => {
+      const oso = new library.Oso();
+      oso.registerClass(class {} as never);
+      await oso.loadStr('allow(_, _, _);');
+      return oso.isAllowed(1, 2, 3);
+    },
+    'isaCheck on a class that only types plain objects': async (library) => {
+      const oso = new library.Oso();
+      oso.registerClass(class {} as never, {
+        name: 'Invoice',
+        isaCheck: (value) => value?.kind === 'invoice',
+      });
+      await oso.loadStr('allow(_, "read", _: Invoice); allow(_, "pay", i: Invoice) if i.total < 5;');
+      return [
+        await oso.isAllowed(1, 'read', { kind: 'invoice' }),
+        await oso.isAllowed(1, 'read', { kind: 'order' }),
+        await oso.isAllowed(1, 'read', 'invoice'),
+        await oso.isAllowed(1, 'pay', { kind: 'invoice', total: 4 }),
+        await oso.isAllowed(1, 'pay', { kind: 'invoice', total: 6 }),
+      ];
+    },
+    'isaCheck and instances of registered classes': async (library) => {
+      const asked: string[] = [];
+      const oso = new library.Oso();
+      oso.registerClass(User as never);
+      oso.registerClass(Org as never, {
+        isaCheck: (value: object) => {
+          asked.push(value.constructor.name);
+          return true;
+        },
+      });
+      await oso.loadStr('allow(_, "read", _: Org);');
+      const answers = [
+        await oso.isAllowed(1, 'read', ann),
+        await oso.isAllowed(1, 'read', new Org(1)),
+        await oso.isAllowed(1, 'read', new Repo(1)),
+      ];
+      return { answers, asked: [...new Set(asked)] };
+    },
+    'the host': (library) => {
+      const oso = new library.Oso();
+      oso.registerClass(Org as never, { name: 'Company', fields: { id: Number, name: String } as never });
+      const host = oso.getHost();
+      return [
+        host.getType(Org as never)?.name,
+        host.getType('Company')?.cls === (Org as never),
+        [...host.types.get('Company')!.fields.keys()],
+        host.getType('Org'),
+        [...host.types.keys()].map((key) => (typeof key === 'string' ? key : key.name)),
+      ];
+    },
+  },
+
+  loading: {
+    'loadStr before its promise is fulfilled': async (library) => {
+      const oso = new library.Oso();
+      const loading = oso.loadStr('allow(_, _, _);');
+      const allowed = await oso.isAllowed(1, 2, 3);
+      await loading;
+      return allowed;
+    },
+    'a second policy': async (library) => {
+      const oso = await loaded(library, 'f(1);');
+      await oso.loadStr('f(2);');
+    },
+    'a second policy after clearRules': async (library) => {
+      const oso = await loaded(library, 'f(1);');
+      oso.clearRules();
+      await oso.loadStr('f(2);');
+      return all(oso.query('f(x)'));
+    },
+    'a second policy after one with an error': async (library) => {
+      const oso = new library.Oso();
+      const first = await oso.loadStr('f(1').catch((error: Error) => error.name);
+      await oso.loadStr('f(2);');
+      return [first, await all(oso.query('f(x)'))];
+    },
+    'a text without rules': load(''),
+    'a file with another extension': (library) => new library.Oso().loadFiles(['policy.txt']),
+    'a file that does not exist': (library) => new library.Oso().loadFiles(['no-such-file.polar']),
+    'no files': async (library) => new library.Oso().loadFiles([]),
+    'loadFile, which prints a message': async (library) =>
+      new library.Oso().loadFile('no-such-file.polar').catch((error: Error) => error.message),
+    'an inline query that fails': load('f(1); ?= f(2);'),
+    'two inline queries that fail': load('f(1); ?= f(2); ?= f(3);'),
+    'inline queries that hold': load('f(1); ?= f(1);'),
+  },
+
+  'errors about a policy': {
+    'a missing semicolon at the end': load('allow(_, _, _)'),
+    'a missing semicolon between rules': load('f(1)\ng(2);'),
+    'an unexpected token': load('f(x) if x = ;'),
+    'a reserved word': load('cut(1);'),
+    'an invalid character': load('f(x) if x @ 1;'),
+    'an unclosed string': load('f("abc'),
+    'an unclosed bracket': load('f(x) if x in [1, 2;'),
+    'an unused variable': load('f(x, y) if x = 1;'),
+    'a call of an undefined rule': load('f(x) if g(x);'),
+    'a duplicate key': load('f({a: 1, a: 2});'),
+    'a comparison as a value': load('f(x) if x = (1 < 2);'),
+    'an invalid float': load('f(1e);'),
+    'a block of an unknown class': load('resource Unknown {}'),
+    'a block with an unknown declaration': load('resource Repo { names = ["a"]; }'),
+    'a block with a dictionary of roles': load('resource Repo { roles = { a: Org }; }'),
+    'a block with an undeclared term': load('resource Repo { permissions = ["p"]; "p" if "r"; }'),
+    'a block that declares a name twice': load('resource Repo { roles = ["a", "a"]; }'),
+    'a block without a keyword': load('Repo {}'),
+    'allow with one parameter': load('allow(1);'),
+    'a role without a rule': load('actor User {} resource Repo { roles = ["a"]; }'),
+    'a role rule of a class without an actor block': load(
+      'resource Repo { roles = ["a"]; } has_role(_: User, "a", _: Repo);',
+    ),
+    'the second of two mistakes': load('f(x) if y = 1;\ng(1'),
+  },
+
+  'warnings about a policy': {
+    'no allow rule': load('f(1);'),
+    'mixed operators': load('allow(x, 1, 2) if x = 1 and x = 2 or x = 3;'),
+    'an unknown specializer': load('allow(_: Unknown, _, _);'),
+    'an unknown specializer with a suggestion': load('allow(_: str, _, _);'),
+    'a block without has_permission': load('allow(_, _, _); resource Repo { permissions = ["p"]; }'),
+    'several at once': load('f(x) if x = 1 and x = 2 or x = 3; g(_: Unknown); resource Repo {}'),
+    'the warnings of a load that failed, with the next one': async (library) => {
+      const oso = new library.Oso();
+      await oso.loadStr('f(x) if x = 1 and x = 2 or x = 3; g(y) if z = 1;').catch(() => {});
+      await oso.loadStr('allow(_, _, _);');
+    },
+    'print in a policy': async (library) => {
+      const oso = await loaded(library, 'allow(a, _, _) if print(a, "x", 1, [a]) and print({b: nil});');
+      return oso.isAllowed(1, 2, 3);
+    },
+  },
+
+  queries: {
+    'a variable': query('f(1); f(2);', 'f(x)'),
+    'two variables': query('f(1, 2); f(2, 3);', 'f(x, y)'),
+    'an unbound variable': query('f(_);', 'f(x)'),
+    'a variable that a result does not use': query('f(1);', 'f(1) or x = 1'),
+    'equal variables': query('f(x, y) if x = y;', 'f(x, y)'),
+    'no result': query('f(1);', 'f(2)'),
+    'a dictionary': query('f({a: 1, b: [2, {c: 3}]});', 'f(x)'),
+    'an instance of the policy': query('f(x) if x = new Org(3, "acme");', 'f(x)'),
+    constraints: query('f(x) if x > 1 and x < 5;', 'f(x)'),
+    'a constraint on a field': query('f(x) if x.a = 1 and x.b.c > 2;', 'f(x)'),
+    'a negated constraint': query('f(x) if not x = 1;', 'f(x)'),
+    'a constraint on an element': query('f(x) if 1 in x.list;', 'f(x)'),
+    'a type as a constraint': query('f(x: Org) if x.name = "acme";', 'f(x)'),
+    'arithmetic in a constraint': query('f(x) if x.n + 1 = 2;', 'f(x)'),
+    'a constraint that is not accepted': async (library) =>
+      all((await loaded(library, 'f(x) if x > 1;')).query('f(x)')),
+    'an undefined rule': query('f(1);', 'g(1)'),
+    'a syntax error, which is thrown at once': async (library) => {
+      const oso = await loaded(library, 'f(1);');
+      oso.query('f(');
+    },
+    'a rule with arguments of the application': async (library) => {
+      const oso = await loaded(library, 'f(user: User, name) if name = user.name;');
+      return all(oso.queryRule('f', ann, new library.Variable('name')));
+    },
+    'the same variable twice': async (library) => {
+      const oso = await loaded(library, 'f(1, 2); f(3, 3);');
+      return all(oso.queryRule('f', new library.Variable('x'), new library.Variable('x')));
+    },
+    'a variable that no policy can write': async (library) => {
+      const oso = await loaded(library, 'f(1);');
+      return all(oso.queryRule('f', new library.Variable('x y')));
+    },
+    'a variable in a list': async (library) => {
+      const oso = await loaded(library, 'f([1, 2]);');
+      return all(oso.queryRule('f', [1, new library.Variable('x')]));
+    },
+    'bindings of a rule': async (library) => {
+      const oso = await loaded(library, 'f(1); f(5);');
+      return all(oso.queryRule({ bindings: new Map([['x', 5]]) }, 'f', new library.Variable('x')));
+    },
+    'bindings of a text': async (library) => {
+      const oso = await loaded(library, 'f(x, y) if y = x.name;');
+      return all(oso.query('f(user, name)', { bindings: new Map([['user', ann]]) }));
+    },
+    'queryRule without a name': async (library) =>
+      (await loaded(library, 'f(1);')).queryRule({} as never, 1 as never),
+    queryRuleOnce: async (library) => {
+      const oso = await loaded(library, 'f(1); f(2);');
+      return [await oso.queryRuleOnce('f', 1), await oso.queryRuleOnce('f', 3)];
+    },
+    'interleaved results': async (library) => {
+      const oso = await loaded(library, 'f(1); f(2);');
+      const [one, other] = [oso.query('f(x)'), oso.query('f(x)')];
+      return [await one.next(), await other.next(), await one.next(), await other.next(), await one.next()];
+    },
+    'a query that is ended early': async (library) => {
+      const oso = await loaded(library, 'f(1); f(2);');
+      const results = oso.query('f(x)');
+      return [await results.next(), await results.return(), await results.next()];
+    },
+  },
+
+  'values of the application': {
+    'numbers, texts, lists and dictionaries': async (library) => {
+      const oso = await loaded(library, 'same(x, x);');
+      const values = [
+        1,
+        1.5,
+        'a',
+        true,
+        null,
+        undefined,
+        [1, ['b']],
+        Number.NaN,
+        Infinity,
+        { a: 1 },
+        new Date(0),
+      ];
+      const found: unknown[] = [];
+      for (const value of values)
+        found.push(await all(oso.queryRule('same', value, new library.Variable('x'))));
+      return found;
+    },
+    'the identity of an object': async (library) => {
+      const oso = await loaded(library, 'same(x, x);');
+      const [result] = (await all(oso.queryRule('same', ann, new library.Variable('x')))) as Map<
+        string,
+        unknown
+      >[];
+      return result!.get('x') === ann;
+    },
+    'a method': check('allow(u: User, name, _) if u.isNamed(name);', ann, 'ann', 1),
+    'a method that returns a promise': check('allow(u: User, name, _) if u.later() = name;', ann, 'ann', 1),
+    'a promise as an argument': check(
+      'allow(u, "read", _) if u.name = "ann";',
+      Promise.resolve(ann),
+      'read',
+      1,
+    ),
+    'a generator': query('f(x) if x in new User("ann").numbers();', 'f(x)'),
+    'an error of a method': check('allow(u: User, _, _) if u.fails();', ann, 'read', 1),
+    'a type error of a method': check('allow(u: User, _, _) if u.failsByType();', ann, 'read', 1),
+    'a missing attribute': check('allow(u: User, _, r) if u.nope = r;', ann, 'read', 1),
+    'an attribute of null': check('allow(u, _, r) if u.nope = r;', null, 'read', 1),
+    'a missing method': check('allow(u: User, _, _) if u.nope();', ann, 'read', 1),
+    'an attribute of a text': check('allow(u, _, r) if u.length = r;', 'ann', 'read', 1),
+    'a comparison of different types': check('allow(u, _, r) if u < r;', 'a', 'read', 1),
+    'a value that cannot be iterated': check('allow(u, _, r) if r in u;', new Org(1), 'read', 1),
+    'a number that is iterated': check('allow(u, _, r) if r in u;', 1, 'read', 1),
+    'a number as a condition': check('allow(u, _, _) if u;', 1, 'read', 1),
+    'a missing attribute in a nested rule': check(
+      'allow(u, _, r) if f(u, r) and 1 = 1; f(u, r) if u.nope = r;',
+      ann,
+      'read',
+      1,
+    ),
+    'keyword arguments': check('allow(u, _, r) if u.isNamed(name: r);', ann, 'read', 1),
+    'an unknown class in new': check('allow(u, _, _) if x = new Unknown(u) and x = 1;', ann, 'read', 1),
+    'a custom equality': async (library) => {
+      const oso = await loaded(library, 'allow(a, "same", b) if a = b;', {
+        equalityFn: (a: Org, b: Org) => a.id === b.id,
+      });
+      return [
+        await oso.isAllowed(new Org(1), 'same', new Org(1, 'x')),
+        await oso.isAllowed(new Org(1), 'same', new Org(2)),
+      ];
+    },
+  },
+
+  enforcement: {
+    isAllowed: async (library) => {
+      const oso = await loaded(library, roles);
+      const repos = [new Repo(1, 1, 'ann'), new Repo(2, 2, 'bob', true), new Repo(3, 3, 'ann')];
+      const answers: boolean[] = [];
+      for (const user of [ann, bob, new Admin('eve', 3), null])
+        for (const action of ['read', 'write', 'other'])
+          for (const repo of repos) answers.push(await oso.isAllowed(user, action, repo));
+      return answers;
+    },
+    'isAllowed without an allow rule': async (library) => (await loaded(library, 'f(1);')).isAllowed(1, 2, 3),
+    'isAllowed without a policy': (library) => new library.Oso().isAllowed(1, 2, 3),
+    authorize: async (library) => {
+      const oso = await loaded(library, roles);
+      const outcome = (...args: Parameters<Made['authorize']>) =>
+        oso.authorize(...args).then(
+          () => 'allowed',
+          (error: Error) => error.constructor.name,
+        );
+      return [
+        await outcome(ann, 'read', new Repo(1)),
+        await outcome(ann, 'write', new Repo(1)),
+        await outcome(bob, 'write', new Repo(1)),
+        await outcome(bob, 'read', new Repo(1)),
+        await outcome(bob, 'write', new Repo(1), { checkRead: false }),
+        await outcome(bob, 'write', new Repo(1, 2)),
+      ];
+    },
+    'authorize with a read action and errors of the application': async (library) => {
+      class Hidden extends Error {}
+      class Refused extends Error {}
+      const oso = await loaded(library, 'allow(_, "see", _: Repo);', {
+        readAction: 'see',
+        notFoundError: Hidden,
+        forbiddenError: Refused,
+      });
+      const outcome = (action: string, resource: unknown) =>
+        oso.authorize(1, action, resource).catch((error: Error) => error.constructor.name);
+      return [
+        await outcome('write', new Repo(1)),
+        await outcome('see', new Org(1)),
+        await outcome('write', new Org(1)),
+      ];
+    },
+    'authorizeRequest and authorizeField': async (library) => {
+      const oso = await loaded(library, roles);
+      const name = (promise: Promise<void>) =>
+        promise.then(
+          () => 'allowed',
+          (error: Error) => error.constructor.name,
+        );
+      return [
+        await name(oso.authorizeRequest(ann, { path: '/' })),
+        await name(oso.authorizeRequest(ann, { path: '/x' })),
+        await name(oso.authorizeField(ann, 'read', new Repo(1), 'id')),
+        await name(oso.authorizeField(ann, 'read', new Repo(1), 'secret')),
+      ];
+    },
+    'authorizeRequest without a rule': async (library) =>
+      (await loaded(library, 'f(1);')).authorizeRequest(1, 2),
+    authorizedActions: async (library) => {
+      const oso = await loaded(library, roles);
+      return [
+        await oso.authorizedActions(ann, new Repo(1)),
+        await oso.authorizedActions(bob, new Repo(1)),
+        await oso.authorizedFields(ann, 'read', new Repo(1)),
+      ];
+    },
+    'authorizedFields with a wildcard': async (library) => {
+      const oso = await loaded(library, roles);
+      return oso.authorizedFields(new Admin('eve'), 'read', new Repo(1), { allowWildcard: true });
+    },
+    'authorizedActions with a wildcard that is not accepted': async (library) =>
+      (await loaded(library, 'allow(_, _, _);')).authorizedActions(ann, 1),
+    'authorizedActions with a constrained action': async (library) =>
+      (await loaded(library, 'allow(_, action, _) if action != "x";')).authorizedActions(ann, 1),
+    'a subclass that overrides isAllowed': async (library) => {
+      class Logged extends library.Oso {
+        override async isAllowed(...args: Parameters<Made['isAllowed']>): Promise<boolean> {
+          return !(await super.isAllowed(...args));
+        }
+      }
+      const oso = new Logged();
+      await oso.loadStr('allow(_, "read", _);');
+      return [await oso.isAllowed(1, 'read', 1), await oso.authorize(1, 'read', 1)];
+    },
+  },
+};

@@ -1,0 +1,123 @@
+import type { Relation } from './relation.js';
+
+/** A class that `new` accepts. */
+// oxlint-disable-next-line typescript/no-explicit-any -- a class of any construction
+export type Class<T = unknown> = new (...args: any[]) => T;
+
+/** A dictionary of a policy. Its class distinguishes it from other objects. */
+export class Dict extends Object {
+  [index: string]: unknown;
+
+  constructor(obj?: object) {
+    super();
+    if (obj) Object.assign(this, obj);
+  }
+}
+
+export type obj<T = unknown> = { [key: string]: T };
+
+/** Returns whether two values are equal. */
+export type EqualityFn = (x: unknown, y: unknown) => boolean;
+
+// oxlint-disable-next-line typescript/no-explicit-any -- the class of an error of the application
+export type CustomError = new (...args: any[]) => Error;
+
+/** Options of `new Oso(…)`. */
+export interface Options {
+  /** The equality of instances for `=`, `==` and `!=`. Default: `defaultEqualityFn`. */
+  equalityFn?: EqualityFn;
+  /** The class of the error for a resource that the actor may not read. Default: `NotFoundError`. */
+  notFoundError?: CustomError;
+  /** The class of the error for an action that is not allowed. Default: `ForbiddenError`. */
+  forbiddenError?: CustomError;
+  /** The action that an actor must be allowed for a resource to exist for the actor. Default `"read"`. */
+  readAction?: unknown;
+  /**
+   * `true`: Nanook's meaning of the policy instead of oso's, in which an error is never lost. The differences are listed in
+   * `docs/reference/differences.md`.
+   */
+  strict?: boolean;
+  /**
+   * `true`: a policy may access every member of every value, as in oso. It can then run any code, so load only policies that you trust
+   * like your own code.
+   */
+  unsafeHostAccess?: boolean;
+}
+
+// oxlint-disable-next-line typescript/no-explicit-any -- a value of any type
+export type IsaCheck = (instance: any) => boolean;
+
+/** Options of `registerClass`. */
+export interface ClassParams {
+  /** The name of the class in policies. Default: the name of the class. */
+  name?: string;
+  /** The types of fields, for data filtering. A relation is loaded by the adapter when a policy reads it. */
+  fields?: obj<Class | Relation> | Map<string, Class | Relation>;
+  /** Returns whether a value whose own class is not registered is an instance. Default: `instanceof`. */
+  isaCheck?: IsaCheck;
+}
+
+export interface UserTypeParams<Type extends Class> {
+  name: string;
+  cls: Type;
+  fields: Map<string, Class | Relation>;
+  id: number;
+  isaCheck: IsaCheck;
+}
+
+/** A registered class. */
+// oxlint-disable-next-line typescript/no-explicit-any -- a class of any construction
+export class UserType<Type extends Class<T>, T = any> {
+  name: string;
+  cls: Type;
+  id: number;
+  fields: Map<string, Class | Relation>;
+  isaCheck: IsaCheck;
+
+  constructor({ name, cls, id, fields, isaCheck }: UserTypeParams<Type>) {
+    this.name = name;
+    this.cls = cls;
+    this.fields = fields;
+    this.id = id;
+    this.isaCheck = isaCheck;
+  }
+}
+
+/** The registered classes, by class and by name. */
+// oxlint-disable-next-line typescript/no-explicit-any -- classes of any construction
+export type HostTypes = Map<string | Class, UserType<any>>;
+
+export type PolarComparisonOperator = 'Eq' | 'Geq' | 'Gt' | 'Leq' | 'Lt' | 'Neq';
+
+export type PolarOperator =
+  | PolarComparisonOperator
+  | 'Add'
+  | 'And'
+  | 'Assign'
+  | 'Cut'
+  | 'Debug'
+  | 'Div'
+  | 'Dot'
+  | 'ForAll'
+  | 'In'
+  | 'Isa'
+  | 'Mod'
+  | 'Mul'
+  | 'New'
+  | 'Not'
+  | 'Or'
+  | 'Print'
+  | 'Rem'
+  | 'Sub'
+  | 'Unify';
+
+/** The results of a query, one at a time. Each has the values of the variables by name. */
+export type QueryResult = AsyncGenerator<Map<string, unknown>, void, undefined | void>;
+
+/** Options of `query` and `queryRule`. */
+export interface QueryOpts {
+  /** Whether a result may have a constraint in the place of a value. Default `false`. */
+  acceptExpression?: boolean;
+  /** Values of variables, by name. */
+  bindings?: Map<string, unknown>;
+}
