@@ -29,12 +29,12 @@ describe('nanook graph', () => {
         ],
       },
     ]);
-    expect((await nanook('graph', '--form', 'matrix')).out).toBe(
+    expect((await nanook('graph', '--format', 'matrix')).out).toBe(
       'Note  reader  member on organization  owner on organization\n' +
         'read  ✓       ✓                       ✓\n' +
         'edit  ·       ·                       ✓\n',
     );
-    expect((await nanook('graph', '--form', 'markdown')).out).toContain('| edit |  |  | ✓ |');
+    expect((await nanook('graph', '--format', 'markdown')).out).toContain('| edit |  |  | ✓ |');
   });
 
   it('ends for roles and relations in a circle', async () => {
@@ -50,7 +50,7 @@ describe('nanook graph', () => {
 }
 `,
     });
-    const { out } = await nanook('graph', '--form', 'markdown');
+    const { out } = await nanook('graph', '--format', 'markdown');
     expect(out).toContain('| Folder | a | b | a on parent | b on parent |');
     expect(out).toContain('| read | ✓ | ✓ | ✓ | ✓ |');
     expect((await nanook('graph')).code).toBe(0);
@@ -77,5 +77,70 @@ describe('nanook graph', () => {
       code: 0,
       err: expect.stringContaining('no resource block'),
     });
+  });
+
+  it('draws a picture with each name, and an arrow with the text and the place of each shorthand rule', async () => {
+    const { code, out } = await nanook('graph', '--format', 'svg');
+    expect(code).toBe(0);
+    expect(out).toMatch(/^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg" viewBox="0 0 \d+ \d+"/);
+    for (const name of ['owner', 'member', 'reader', 'read', 'edit'])
+      expect(out).toContain(`class="name">${name}</text>`);
+    const titles = [...out.matchAll(/<title>(.*?)<\/title>/g)].map(([, title]) => title);
+    expect(titles).toEqual([
+      '&quot;member&quot; if &quot;owner&quot;; policy/main.polar:5',
+      '&quot;read&quot; if &quot;reader&quot;; policy/main.polar:13',
+      '&quot;edit&quot; if &quot;owner&quot; on &quot;organization&quot;; policy/main.polar:14',
+      '&quot;reader&quot; if &quot;member&quot; on &quot;organization&quot;; policy/main.polar:15',
+    ]);
+  });
+
+  it('starts and ends each arrow at the box of its name', async () => {
+    const { out } = await nanook('graph', '--format', 'svg');
+    const boxes = [
+      ...out.matchAll(
+        /<rect x="(\S+)" y="(\S+)" width="(\S+)" height="(\S+)" rx="\d+" class="(?:role|permission)"/g,
+      ),
+    ].map(([, ...numbers]) => numbers.slice(0, 4).map(Number) as [number, number, number, number]);
+    const isAtBox = (x: number, y: number): boolean =>
+      boxes.some(
+        ([left, top, width, height]) => (x === left || x === left + width) && y > top && y < top + height,
+      );
+    const arrows = [...out.matchAll(/<path d="M(\S+) (\S+) C.* (\S+) (\S+)" class="arrow"/g)];
+    expect(arrows).toHaveLength(4);
+    for (const [, ...ends] of arrows) {
+      const [x1, y1, x2, y2] = ends.map(Number);
+      expect(isAtBox(x1!, y1!) && isAtBox(x2!, y2!)).toBe(true);
+    }
+  });
+
+  it('prints a page with the picture and a table for each type', async () => {
+    const { out } = await nanook('graph', '--format', 'html');
+    expect(out).toMatch(/^<!doctype html>/);
+    expect(out).toContain('<svg ');
+    expect(out).toContain('<tr><th scope="row">edit</th><td></td><td></td><td class="yes">✓</td></tr>');
+    expect(out).not.toMatch(/<script|src=|href=/);
+  });
+
+  it('escapes names in pictures and pages', async () => {
+    await enterFolder({
+      'a.polar': 'resource A { permissions = ["<b>&"]; roles = ["r"]; "<b>&" if "r"; }\n',
+    });
+    for (const format of ['svg', 'html']) {
+      const { out } = await nanook('graph', '--format', format);
+      expect(out).toContain('&lt;b&gt;&amp;');
+      expect(out).not.toContain('<b>');
+    }
+  });
+
+  it('draws relations in a circle and between many types', async () => {
+    const types = Array.from({ length: 30 }, (_, i) => `T${i}`);
+    const blocks = types.map(
+      (type, i) =>
+        `resource ${type} { permissions = ["p"]; roles = ["r"]; relations = { next: T${(i + 1) % 30}, own: ${type} }; "p" if "r" on "next"; "r" if "r" on "own"; }`,
+    );
+    await enterFolder({ 'a.polar': blocks.join('\n') });
+    const { out } = await nanook('graph', '--format', 'svg');
+    expect(out.match(/class="arrow"/g)).toHaveLength(60);
+    expect(out).not.toMatch(/NaN|undefined|Infinity/);
   });
 });

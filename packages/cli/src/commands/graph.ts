@@ -1,22 +1,26 @@
 import { Command, Option } from 'commander';
+import { toHtml } from '../graph/html.js';
 import { matricesOf, matrixMarkdown, matrixText } from '../graph/matrix.js';
 import { toMermaid } from '../graph/mermaid.js';
 import { graphOf, type PolicyGraph } from '../graph/policy-graph.js';
+import { toSvg } from '../graph/svg.js';
 import type { Colors, Io } from '../output/io.js';
 import { Project } from '../project/project.js';
 import { configOption } from './common-options.js';
 
-const forms = {
+const formats = {
   mermaid: toMermaid,
+  svg: toSvg,
+  html: toHtml,
   matrix: (graph: PolicyGraph, colors: Colors) => matrixText(matricesOf(graph), colors),
   markdown: (graph: PolicyGraph) => matrixMarkdown(matricesOf(graph)),
   json: (graph: PolicyGraph) => JSON.stringify({ ...graph, matrices: matricesOf(graph) }, undefined, 2),
 };
-type FormName = keyof typeof forms;
+type FormatName = keyof typeof formats;
 
 interface GraphFlags {
   readonly config?: string;
-  readonly form: FormName;
+  readonly format: FormatName;
   readonly json?: boolean;
 }
 
@@ -29,22 +33,24 @@ export function graphCommand(io: Io): Command {
     .argument('[paths...]', 'files, folders and globs; default: the policies of the configuration')
     .addOption(configOption())
     .addOption(
-      new Option('--form <form>', 'a picture, or tables of roles and permissions')
-        .choices(Object.keys(forms))
+      new Option('--format <format>', 'a picture, or tables of roles and permissions')
+        .choices(Object.keys(formats))
         .default('mermaid'),
     )
-    .option('--json', 'the same as --form json')
+    .option('--json', 'the same as --format json')
     .addHelpText(
       'after',
       `
 Examples:
-  nanook graph > policy.mmd        a flowchart of Mermaid, which GitHub shows in Markdown
-  nanook graph --form matrix       roles and permissions in the terminal`,
+  nanook graph > policy.mmd                a flowchart of Mermaid, which GitHub shows in Markdown
+  nanook graph --format svg > policy.svg   a picture with the rule behind each arrow
+  nanook graph --format html > roles.html  a page with the picture and tables of roles and permissions
+  nanook graph --format matrix             roles and permissions in the terminal`,
     )
-    .action(async (paths: readonly string[], { config, form, json }: GraphFlags) => {
+    .action(async (paths: readonly string[], { config, format, json }: GraphFlags) => {
       const graph = graphOf(await Project.open({ config, paths }));
       if (graph.types.length === 0)
         io.err('the policies have no resource block, so there is nothing to draw');
-      io.out(forms[json === true ? 'json' : form](graph, io.colors));
+      io.out(formats[json === true ? 'json' : format](graph, io.colors));
     });
 }
