@@ -9,12 +9,18 @@ import { runLints } from './lints/all-lints.js';
  * there is no error. Inline queries can need the types of the application, so they run only if the configuration declares types.
  */
 export async function checkProject(project: Project): Promise<readonly Finding[]> {
+  const found = checkPolicies(project);
+  if (errorCount(found) > 0 || !project.declaresTypes) return found;
+  return sorted([...found, ...(await failedQueries(project))], project);
+}
+
+/** Returns the errors and warnings of the policies of a project without running them. Lints run if there is no error. */
+export function checkPolicies(project: Project): readonly Finding[] {
   const options = project.authorizerOptions(() => {});
   const found = checks(project, options);
   if (errorCount(found) > 0) return found;
   const trees = project.policies.map((policy) => parse(policy).policy);
-  const all = [...found, ...runLints({ trees, types: options.types ?? {} })];
-  return sorted(project.declaresTypes ? [...all, ...(await failedQueries(project))] : all, project);
+  return sorted([...found, ...runLints({ trees, types: options.types ?? {} })], project);
 }
 
 function checks(

@@ -3,7 +3,7 @@ import { codeUrl } from '../codes/docs-url.js';
 import { count } from '../output/count.js';
 import type { Colors } from '../output/io.js';
 import type { CheckResult } from './check-result.js';
-import { errorCount, writtenFinding } from './finding.js';
+import { errorCount, writtenFinding, type Finding } from './finding.js';
 import type { AppliedFix } from './fixes/fix.js';
 import { fixOf } from './fixes/fix-of.js';
 import { toSarif } from './sarif.js';
@@ -19,17 +19,20 @@ export type FormatName = keyof typeof formats;
 export const formatNames = Object.keys(formats) as readonly FormatName[];
 
 function toText(result: CheckResult, colors: Colors): string {
-  const blocks = result.findings.map(({ severity, code, message, span }) => {
-    const label = severity === 'error' ? colors.red('error') : colors.yellow('warning');
-    const frame = span === undefined ? '' : `\n${codeFrame(span)}`;
-    return `${label} ${colors.dim(code)}\n${message}${frame}\n  ${colors.dim(codeUrl(code))}\n`;
-  });
+  const blocks = result.findings.map((finding) => findingText(finding, colors));
   const fixable = result.findings.map(fixOf).filter((fix) => fix !== undefined);
   const advice = [
     adviceFor(fixable.filter(({ changes }) => changes === undefined).length, '--fix'),
     adviceFor(fixable.filter(({ changes }) => changes !== undefined).length, '--unsafe-fixes'),
   ].filter((text) => text !== undefined);
   return [...blocks, summaryOf(result, colors), ...[...advice, ...result.notes].map(colors.dim)].join('\n');
+}
+
+/** Returns a finding with its frame, and a line break at the end. */
+export function findingText({ severity, code, message, span }: Finding, colors: Colors): string {
+  const label = severity === 'error' ? colors.red('error') : colors.yellow('warning');
+  const frame = span === undefined ? '' : `\n${codeFrame(span)}`;
+  return `${label} ${colors.dim(code)}\n${message}${frame}\n  ${colors.dim(codeUrl(code))}\n`;
 }
 
 const adviceFor = (number: number, option: string): string | undefined =>

@@ -54,17 +54,21 @@ Examples:
       const authorizer = await project.load();
       const logged = log === undefined ? undefined : await LoggedDecisions.read(log);
       const tested = testedActions(project, await project.fixtures(), authorizer);
-      const found = await listApplication(await loadApplication(project, application));
-      const routes = assessRoutes(found, { authorizer, types: project.types, tested, logged });
-      const notes = [
-        ...(routes.length === 0 ? ['the application has no route that the adapter can list'] : []),
-        ...(logged !== undefined && logged.damagedLines > 0
-          ? [`the log has ${count(logged.damagedLines, 'line')} that contain no record`]
-          : []),
-        ...(openapi === undefined ? [] : await extendOpenApi(openapi, routes)),
-      ];
-      const result = { routes, notes };
-      io.out(auditFormats[json === true ? 'json' : format](result, io.colors));
-      if (findingsOf(result).length > 0) outcome.code = ExitCode.findings;
+      try {
+        const found = await listApplication(await loadApplication(project, application));
+        const routes = assessRoutes(found, { authorizer, types: project.types, tested, logged });
+        const notes = [
+          ...(routes.length === 0 ? ['the application has no route that the adapter can list'] : []),
+          ...(logged !== undefined && logged.damagedLines > 0
+            ? [`the log has ${count(logged.damagedLines, 'line')} that contain no record`]
+            : []),
+          ...(openapi === undefined ? [] : await extendOpenApi(openapi, routes)),
+        ];
+        const result = { routes, notes };
+        io.out(auditFormats[json === true ? 'json' : format](result, io.colors));
+        if (findingsOf(result).length > 0) outcome.code = ExitCode.findings;
+      } finally {
+        io.endAfterwards?.();
+      }
     });
 }

@@ -2,7 +2,9 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PolicyVocabulary } from '@nanook/core';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
+import { errorCount, writtenFinding } from '../check/finding.js';
+import { findingText } from '../check/formats.js';
 import { UsageError } from '../errors/usage-error.js';
 import { changedLines } from '../output/changed-lines.js';
 import { count } from '../output/count.js';
@@ -11,6 +13,7 @@ import type { Colors, Io } from '../output/io.js';
 import { writeOutput } from '../output/write-output.js';
 import { Project } from '../project/project.js';
 import { watchProject } from '../project/watch-project.js';
+import { checkSource, sourceKinds, type SourceKind } from '../typegen/check-source.js';
 import { findInstances, findUnreadFile } from '../typegen/instances.js';
 import { printPolicyTypes } from '../typegen/print-policy-types.js';
 import { configOption, policyOption, type ProjectFlags } from './common-options.js';
@@ -19,6 +22,8 @@ import type { Outcome } from './outcome.js';
 interface TypegenFlags extends ProjectFlags {
   readonly out?: string;
   readonly project?: string;
+  readonly from?: SourceKind;
+  readonly schema?: string;
   readonly check?: boolean;
   readonly json?: boolean;
   readonly watch?: boolean;
@@ -38,6 +43,12 @@ export function typegenCommand(io: Io, outcome: Outcome): Command {
       'the file to write; default: policy-types.d.ts, in src if there is such a folder',
     )
     .option('--project <file>', 'the tsconfig.json of the application; default: the nearest one')
+    .addOption(
+      new Option('--from <source>', 'check the attributes in the policies with these types').choices(
+        sourceKinds,
+      ),
+    )
+    .option('--schema <path>', 'the Prisma schema, a file or a folder; default: the usual places')
     .option('--check', 'write nothing, and exit with 1 if the file is out of date')
     .option('--json', 'write the result as JSON')
     .option('--watch', 'write the file again after each change of a policy or the configuration')
@@ -47,6 +58,7 @@ export function typegenCommand(io: Io, outcome: Outcome): Command {
 Examples:
   nanook typegen
   nanook typegen --out types/policy.d.ts
+  nanook typegen --from prisma           also check attributes with the Prisma schema
   nanook typegen --check                 fail in CI if the file is out of date`,
     )
     .action(async (flags: TypegenFlags) => {
@@ -66,6 +78,9 @@ async function typegen(project: Project, flags: TypegenFlags, io: Io): Promise<E
   const file = flags.out ?? join(existsSync('src') ? 'src' : '.', 'policy-types.d.ts');
   if (!/\.d\.[cm]?ts$/.test(file))
     throw new UsageError(`expected a file that ends in .d.ts, .d.mts or .d.cts for --out, found ${file}`);
+  if (flags.schema !== undefined && flags.from !== 'prisma')
+    throw new UsageError('--schema belongs to --from prisma; add it');
+  const source = flags.from && (await checkSource(project, flags.from, flags));
   const authorizer = await project.load();
   const vocabulary = authorizer.vocabulary();
   if (vocabulary.types.length === 0)
@@ -78,13 +93,34 @@ async function typegen(project: Project, flags: TypegenFlags, io: Io): Promise<E
   const isUpToDate = current === text;
   if (flags.check !== true && !isUpToDate) await writeOutput(file, text);
   const unread = flags.check === true ? undefined : await findUnreadFile(file, flags.project);
-  const notes = [...openTypes(vocabulary), ...instances.notes, ...(unread === undefined ? [] : [unread])];
-  if (flags.json === true) io.out(JSON.stringify({ file, isUpToDate, ...vocabulary, notes }, undefined, 2));
+  const findings = source?.findings ?? [];
+  const notes = [
+    ...(source?.notes ?? []),
+    ...openTypes(vocabulary),
+    ...instances.notes,
+    ...(unread === undefined ? [] : [unread]),
+  ];
+  if (flags.json === true)
+    io.out(
+      JSON.stringify(
+        {
+          file,
+          isUpToDate,
+          ...vocabulary,
+          ...(source !== undefined && { findings: findings.map(writtenFinding) }),
+          notes,
+        },
+        undefined,
+        2,
+      ),
+    );
   else {
+    for (const finding of findings) io.out(findingText(finding, io.colors));
     for (const note of notes) io.err(`${io.colors.yellow('note')} ${note}`);
     io.out(resultText(file, vocabulary, flags.check === true, { current, text }, io.colors));
   }
-  return flags.check === true && !isUpToDate ? ExitCode.findings : ExitCode.fine;
+  const isOutOfDate = flags.check === true && !isUpToDate;
+  return isOutOfDate || errorCount(findings) > 0 ? ExitCode.findings : ExitCode.fine;
 }
 
 /** Returns a note about the types whose actions the compiler cannot check. */

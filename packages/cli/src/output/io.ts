@@ -1,4 +1,5 @@
 import { createColors } from 'picocolors';
+import { endAfterwards } from './end-afterwards.js';
 
 export type Colors = ReturnType<typeof createColors>;
 
@@ -12,6 +13,8 @@ export interface Io {
   err(text: string): void;
   /** The input of commands that read one while they run. */
   readonly input: NodeJS.ReadableStream & { readonly isTTY?: boolean };
+  /** Lets the process end after the command, also if an application that the command has loaded still works. */
+  readonly endAfterwards?: () => void;
   /** The colors of results. They change nothing where the output is not a terminal. */
   readonly colors: Colors;
 }
@@ -28,6 +31,7 @@ export function processIo(): Io {
     write: (text) => void process.stdout.write(text),
     input: process.stdin,
     err: (text) => void process.stderr.write(`${text}\n`),
+    endAfterwards: () => endAfterwards(process),
     colors: createColors(wantsColor(process.stdout)),
   };
 }

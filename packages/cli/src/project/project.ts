@@ -64,6 +64,11 @@ export class Project {
     return new Project(this.configFile, this.config, policies);
   }
 
+  /** Returns a project with the same policies and other types. */
+  withTypes(types: TypesInput): Project {
+    return new Project(this.configFile, { ...this.config, types }, this.policies);
+  }
+
   /** Whether the configuration declares the types of the application. */
   get declaresTypes(): boolean {
     return this.config.types !== undefined;
