@@ -10,7 +10,7 @@ export const toHtml = (graph: PolicyGraph): string => `<!doctype html>
 <meta name="viewport" content="width=device-width">
 <title>Roles and permissions</title>
 <style>
-body { font: 15px/1.5 ui-sans-serif, system-ui, "Segoe UI", "DejaVu Sans", sans-serif; color: #1f2933; margin: 2rem; }
+body { font: 15px/1.5 ui-sans-serif, system-ui, "DejaVu Sans", sans-serif; color: #1f2933; margin: 2rem; }
 .picture { overflow-x: auto; }
 table { border-collapse: collapse; margin: 0 0 2rem; }
 th, td { border: 1px solid #cbd5df; padding: .35rem .7rem; text-align: center; }

@@ -38,7 +38,7 @@ export const ruleText = ({ gives, needs, on }: Grant): string =>
   `"${gives}" if "${needs}"${on === undefined ? '' : ` on "${on}"`};`;
 
 const style = `
-text { font: 13px ui-sans-serif, system-ui, "Segoe UI", "DejaVu Sans", sans-serif; fill: #1f2933; }
+text { font: 13px ui-sans-serif, system-ui, "DejaVu Sans", sans-serif; fill: #1f2933; }
 .page { fill: #ffffff; } .card { fill: #f7f9fb; stroke: #9aa8b7; } .head { font-weight: 600; font-size: 15px; }
 .kind { fill: #66788a; font-size: 11px; } .role { fill: #dbeafe; stroke: #3b6fb5; } .permission { fill: #dcfce7; stroke: #3f8f5b; }
 .arrow { fill: none; stroke: #52616f; stroke-width: 1.4; } .relation { fill: none; stroke: #9aa8b7; stroke-dasharray: 4 4; }
