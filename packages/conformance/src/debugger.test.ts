@@ -37,7 +37,10 @@ class SteppedAuthorizer extends Authorizer {
         const count = (seen.get(query) ?? 0) + 1;
         seen.set(query, count);
         if (count === 1) void debug.stopAtNextQuery();
-        void debug.move(query, count > maxStops ? 'continue' : !isEarlier && count % 3 === 0 ? 'back' : 'into');
+        void debug.move(
+          query,
+          count > maxStops ? 'continue' : !isEarlier && count % 3 === 0 ? 'back' : 'into',
+        );
       },
       passed: () => {},
       ended: () => {},
