@@ -9,6 +9,7 @@ import type { Outcome } from './outcome.js';
 interface DebugFlags extends ProjectFlags {
   readonly attach?: string;
   readonly token?: string;
+  readonly dap?: boolean;
 }
 
 export function debugCommand(io: Io, outcome: Outcome): Command {
@@ -25,6 +26,7 @@ export function debugCommand(io: Io, outcome: Outcome): Command {
       '--token <token>',
       'the token that the process has printed; default: the variable NANOOK_INSPECT_TOKEN',
     )
+    .option('--dap', 'serve an editor over the standard input and output, as a debug adapter')
     .addHelpText(
       'after',
       `
@@ -34,7 +36,11 @@ Examples:
   nanook debug --attach 127.0.0.1:9230 --token 4f1c…`,
     )
     .action(async (words: readonly string[], flags: DebugFlags) => {
-      const { config, policy, attach, token = process.env['NANOOK_INSPECT_TOKEN'] ?? '' } = flags;
+      const { config, policy, attach, token = process.env['NANOOK_INSPECT_TOKEN'] ?? '', dap } = flags;
+      if (dap === true) {
+        const { serveEditor } = await import('../debug/debug-adapter.js');
+        return serveEditor();
+      }
       if (attach !== undefined) {
         if (words.length > 0)
           throw new UsageError('--attach takes no query; the process starts its queries itself');

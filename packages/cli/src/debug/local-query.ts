@@ -1,4 +1,4 @@
-import { Debugger, debugCheck, debugQuery } from '@nanook/core/debug';
+import { addPolicy, Debugger, debugCheck, debugQuery } from '@nanook/core/debug';
 import { bindingsOf, requireQuery } from '../commands/query.js';
 import type { Opened } from '../commands/opened.js';
 import { UsageError } from '../errors/usage-error.js';
@@ -25,6 +25,7 @@ export async function localQuery(
   }: { readonly stopsAtOutcomes: boolean; readonly stopsAtStart?: boolean },
 ): Promise<LocalQuery> {
   const target = new Debugger({ stopsAtOutcomes });
+  addPolicy(authorizer, target);
   if (stopsAtStart) await target.stopAtNextQuery();
   const [first = '', action = '', third = ''] = words;
   if (words.length === 3) {

@@ -1,10 +1,11 @@
 import { createInterface } from 'node:readline';
-import type { DebugTarget, EndView, Movement, StopView } from '@nanook/core/debug';
+import type { DebugTarget, Movement, StopView } from '@nanook/core/debug';
 import { messageOf } from '../errors/message-of.js';
 import { UsageError } from '../errors/usage-error.js';
 import type { Io } from '../output/io.js';
 import { linesOf } from '../output/lines-of.js';
 import { BreakpointList, readBreakpoint, textOf } from './breakpoint-list.js';
+import { endText, passedText } from './event-texts.js';
 import { renderStop, stackLines, textLines } from './render-stop.js';
 import { findCommand, help, movements, otherCommands, type OtherCommand } from './terminal-commands.js';
 
@@ -261,9 +262,3 @@ export class DebugTerminal {
     if (next !== undefined) this.#show(next);
   }
 }
-
-const passedText = ({ queryText, stack }: StopView): string =>
-  `${queryText} is a synchronous check, which cannot wait: it passes ${stack[0]?.place.source}:${stack[0]?.place.line}`;
-
-const endText = ({ queryText, outcome, message }: EndView): string =>
-  `${queryText}: ${outcome === 'error' ? `error: ${message}` : outcome}`;

@@ -45,6 +45,10 @@ export function createDebugSession(
   return new DebugSession(run, machine!, breakpoints, options);
 }
 
+/** Adds the policy of an authorizer to a debugger, so that it finds breakpoints in it before the first query. */
+export const addPolicy = (authorizer: Authorizer, debug: Debugger): void =>
+  debug.add(queriesOf(authorizer).context.program);
+
 /** Runs a query that stops for a debugger, and yields its answers. @throws {PolicyError} for a syntax error */
 export function debugQuery(
   authorizer: Authorizer,

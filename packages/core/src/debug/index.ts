@@ -1,5 +1,11 @@
 // The entry of the debugger. An application needs it only for tools of its own: the command `nanook debug` contains one.
-export { createDebugSession, debugCheck, debugQuery, type DebugSessionOptions } from './debug-authorizer.js';
+export {
+  addPolicy,
+  createDebugSession,
+  debugCheck,
+  debugQuery,
+  type DebugSessionOptions,
+} from './debug-authorizer.js';
 export type { BreakpointSettings, FoundBreakpoints, LineBreakpoint } from './breakpoints.js';
 export { DebugError, type DebugErrorCode } from './debug-error.js';
 export type { DebugSession, SessionOptions } from './debug-session.js';

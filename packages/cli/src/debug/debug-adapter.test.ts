@@ -1,0 +1,216 @@
+import { createServer, type AddressInfo, type Server } from 'node:net';
+import { resolve } from 'node:path';
+import { DebugClient } from '@vscode/debugadapter-testsupport';
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import { Authorizer } from '@nanook/core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { enterFolder, project } from '../testing/run.fixture.js';
+import { PolarDebugAdapter } from './debug-adapter.js';
+
+let server: Server;
+let client: DebugClient;
+
+beforeAll(async () => {
+  server = createServer((socket) => {
+    const adapter = new PolarDebugAdapter();
+    adapter.setRunAsServer(true);
+    adapter.start(socket, socket);
+  });
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+});
+
+afterAll(() => void server.close());
+
+beforeEach(async () => {
+  await enterFolder(project);
+  client = new DebugClient('node', 'unused', 'polar');
+  await client.start((server.address() as AddressInfo).port);
+});
+
+afterEach(() => client.stop());
+
+interface Settings {
+  readonly lines?: readonly number[];
+  readonly rules?: readonly string[];
+  readonly filters?: readonly string[];
+}
+
+/** Starts a session with breakpoints. Returns them. */
+async function start(
+  request: () => Promise<unknown>,
+  { lines = [], rules = [], filters = ['errors'] }: Settings = {},
+): Promise<DebugProtocol.Breakpoint[]> {
+  const initialized = client.waitForEvent('initialized');
+  await client.initializeRequest();
+  const requested = request();
+  await initialized;
+  const byLine = await client.setBreakpointsRequest({
+    source: { path: resolve('policy/main.polar') },
+    breakpoints: lines.map((line) => ({ line })),
+  });
+  const byRule = await client.setFunctionBreakpointsRequest({ breakpoints: rules.map((name) => ({ name })) });
+  await client.setExceptionBreakpointsRequest({ filters: [...filters] });
+  await client.configurationDoneRequest();
+  await requested;
+  return [...byLine.body.breakpoints, ...byRule.body.breakpoints];
+}
+
+const launch =
+  (args: object): (() => Promise<unknown>) =>
+  () =>
+    client.launchRequest(args as never);
+const check = { actor: 'ben', action: 'edit', resource: 'report', stopOnEntry: false };
+
+/** Waits for a stop. Returns its reason, and the innermost frame. */
+async function stop(
+  go?: () => Promise<unknown>,
+): Promise<{ reason: string; frame: DebugProtocol.StackFrame; thread: number; at: string }> {
+  const stopped = client.waitForEvent('stopped');
+  await go?.();
+  const { reason, threadId } = (await stopped).body as { reason: string; threadId: number };
+  const { body } = await client.stackTraceRequest({ threadId });
+  const frame = body.stackFrames[0]!;
+  return { reason, frame, thread: threadId, at: `${reason} ${frame.name}:${frame.line}` };
+}
+
+async function scope(frameId: number, name: string): Promise<string[]> {
+  const { body } = await client.scopesRequest({ frameId });
+  const { variablesReference } = body.scopes.find((one) => one.name === name)!;
+  const found = await client.variablesRequest({ variablesReference });
+  return found.body.variables.map((variable) => `${variable.name} = ${variable.value}`);
+}
+
+describe('the debug adapter', () => {
+  it('offers stepping back, function breakpoints and filters', async () => {
+    const { body } = await client.initializeRequest();
+    expect(body).toMatchObject({
+      supportsStepBack: true,
+      supportsFunctionBreakpoints: true,
+      exceptionBreakpointFilters: [{ filter: 'failures' }, { filter: 'undecided' }, { filter: 'errors' }],
+    });
+  });
+
+  it('stops at a line of a file, shows variables, and steps forward and back', async () => {
+    const first = stop();
+    const breakpoints = await start(launch(check), { lines: [22, 2, 99] });
+    expect(breakpoints).toMatchObject([
+      { verified: true, line: 22 },
+      { verified: true, line: 5 },
+      { verified: false },
+    ]);
+    const { at, thread, frame } = await first;
+    expect(at).toBe('breakpoint has_role:22');
+    expect(frame.source).toMatchObject({ name: 'main.polar', path: resolve('policy/main.polar') });
+    const next = await stop(() => client.nextRequest({ threadId: thread }));
+    expect(next.at).toBe('step has_role:23');
+    expect(await scope(next.frame.id, 'Variables')).toEqual([
+      'user = User{id: 8}',
+      'organization = Organization{id: 1, ownerId: 7}',
+    ]);
+    expect(await scope(next.frame.id, 'Condition')).toEqual(['organization.ownerId = 7', 'user.id = 8']);
+    expect(await scope(next.frame.id, 'Goals')).toEqual([]);
+    const back = await stop(() => client.stepBackRequest({ threadId: thread }));
+    expect(back.frame).toMatchObject({ line: 23, column: 26, endColumn: 33 });
+    const reverse = await stop(() => client.reverseContinueRequest({ threadId: thread }));
+    expect(reverse.at).toBe('breakpoint has_role:22');
+    const stack = await client.stackTraceRequest({ threadId: thread });
+    expect(stack.body.stackFrames.map(({ name }) => name)).toEqual([
+      'has_role',
+      'has_permission',
+      'allow',
+      'query',
+    ]);
+    const ended = client.waitForEvent('terminated');
+    await client.continueRequest({ threadId: thread });
+    await ended;
+  });
+
+  it('stops at rules and at conditions that fail', async () => {
+    const first = stop();
+    expect(
+      await start(launch(check), { rules: ['has_relation', 'has_relations'], filters: ['failures'] }),
+    ).toMatchObject([
+      { verified: true },
+      { verified: false, message: 'No loaded policy has a rule has_relations.' },
+    ]);
+    const { at, thread } = await first;
+    expect(at).toBe('function breakpoint has_relation:20');
+    const failure = await stop(() => client.continueRequest({ threadId: thread }));
+    expect(failure.at).toBe('exception has_role:23');
+    const { body } = await client.exceptionInfoRequest({ threadId: thread });
+    expect(body).toMatchObject({ exceptionId: 'failure', description: 'organization.ownerId = user.id' });
+  });
+
+  it('stops on entry, steps into rules and out of them', async () => {
+    const { at, thread, frame } = await stop(() => start(launch({ ...check, stopOnEntry: true })));
+    expect(at).toBe('step query:1');
+    const { body } = await client.sourceRequest({ sourceReference: frame.source!.sourceReference! });
+    expect(body.content).toContain('allow(User{id: 8}, "edit", Note{id: 3');
+    expect((await stop(() => client.stepInRequest({ threadId: thread }))).at).toBe('step allow:18');
+    expect((await stop(() => client.stepInRequest({ threadId: thread }))).at).toBe('step allow:18');
+    expect((await stop(() => client.stepInRequest({ threadId: thread }))).at).toBe('step has_permission:14');
+    const ended = client.waitForEvent('terminated');
+    await client.stepOutRequest({ threadId: thread });
+    await ended;
+  });
+
+  it('computes expressions and queries', async () => {
+    const { frame } = await stop(() =>
+      start(launch({ query: 'has_role(user, "owner", acme) and user = ben', stopOnEntry: false }), {
+        lines: [23],
+      }),
+    );
+    const evaluate = async (expression: string, context = 'watch'): Promise<string> =>
+      (await client.evaluateRequest({ expression, frameId: frame.id, context })).body.result;
+    expect(await evaluate('organization')).toBe('Organization{id: 1, ownerId: 7}');
+    expect(await evaluate('organization.ownerId + 1')).toBe('8');
+    expect(await evaluate('x in [1, 2]', 'repl')).toBe('x = 1\nx = 2');
+    await expect(evaluate('organization.f()', 'hover')).rejects.toThrow('not computed');
+    await expect(evaluate('f(', 'repl')).rejects.toThrow('expression:1:3');
+  });
+
+  it('prints the outcome, and the error of a wrong configuration', async () => {
+    const outputs: string[] = [];
+    client.on('output', ({ body }: DebugProtocol.OutputEvent) => outputs.push(body.output));
+    const ended = client.waitForEvent('terminated');
+    await start(launch({ ...check, actor: 'ann' }));
+    await ended;
+    expect(outputs).toContain('allowed\n');
+    await expect(client.launchRequest({ actor: 'ann' } as never)).rejects.toThrow(
+      'the launch configuration needs',
+    );
+  });
+
+  it('attaches to a process, and shows each stopped check as a thread', async () => {
+    const written: string[] = [];
+    const write = vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
+      written.push(String(text));
+      return true;
+    });
+    vi.stubEnv('NANOOK_INSPECT', '0');
+    const authorizer = await Authorizer.load({
+      policies: {
+        name: 'policy/main.polar',
+        source: 'allow(actor, "read", _) if\n  debug() and\n  actor.age > 17;\n',
+      },
+      denialWarnings: false,
+    });
+    vi.unstubAllEnvs();
+    write.mockRestore();
+    const [, address, token] = /--attach (\S+) --token (\w+)/.exec(written.join(''))!;
+    await start(() => client.attachRequest({ address, token } as never));
+    const checks: Promise<boolean>[] = [];
+    const one = await stop(async () => void checks.push(authorizer.isAllowed({ age: 18 }, 'read', 1)));
+    const two = await stop(async () => void checks.push(authorizer.isAllowed({ age: 3 }, 'read', 1)));
+    expect([one.at, two.at]).toEqual(['breakpoint allow:2', 'breakpoint allow:2']);
+    const { body } = await client.threadsRequest();
+    expect(body.threads.map(({ name }) => name)).toEqual([
+      'allow({age: 18}, "read", 1)',
+      'allow({age: 3}, "read", 1)',
+    ]);
+    await client.continueRequest({ threadId: two.thread });
+    expect(await checks[1]).toBe(false);
+    await client.disconnectRequest();
+    expect(await checks[0]).toBe(true);
+  });
+});
