@@ -1,7 +1,7 @@
 import { AttachedValues, RequirementScope, RequirementScopes } from '@nanook/http';
 import type { ExtendableContext, Next } from 'koa';
 import type { App, Handler, Layer, Router } from '../internals/koa-router-internals.js';
-import { isRoute } from '../internals/koa-router-internals.js';
+import { isRoute, originalOf } from '../internals/koa-router-internals.js';
 import { originsOf } from '../internals/layer-origins.js';
 import { isKoaToRespond } from '../internals/respond.js';
 
@@ -31,12 +31,21 @@ export interface Passage {
 
 /** One call of a handler. */
 interface HandlerCall {
+  readonly ctx: ExtendableContext;
   readonly place: Place;
   readonly scope: HandlerScope;
+  /** The context that the handler before has handed over; `undefined` where the asynchronous context is that of the scope before. */
+  readonly handed: Handed | undefined;
   /** The handlers under a guard that this call continues with, if it sets a guard. */
   guarded: object | undefined;
   /** Whether the handler is a requirement, or calls one with its own `next`, so that the decision counts for later handlers. */
   isRequirement: boolean;
+}
+
+/** The context that a handler hands over to the next one, because an asynchronous context for each handler takes time. */
+interface Handed {
+  readonly scope: RequirementScope;
+  readonly guarded: object | undefined;
 }
 
 /** The scope of a handler, or of the code after it. */
@@ -62,10 +71,11 @@ const callIn = (scope: RequirementScope): HandlerCall | undefined =>
 const leftIn = (scope: RequirementScope): HandlerCall | undefined =>
   scope instanceof HandlerScope ? scope.left : undefined;
 
-/** The state that this package keeps for a request. Its map ends with the request; a weak map would cost the garbage collector more. */
+/** The state that this package keeps for a request. */
 interface ContextState {
   readonly scopes: RequirementScopes;
-  readonly nexts: Map<Next, HandlerCall>;
+  /** Set while a handler calls the next one. */
+  handed: Handed | undefined;
   /** Whether the setters of the response record the scope of the handler that calls them. */
   isAnswerWatched: boolean;
   /** The scope of the handler that has prepared the response. */
@@ -76,12 +86,21 @@ interface ContextState {
 
 const states = new AttachedValues<ExtendableContext, ContextState>();
 
+/** The calls by the `next` that they passed to their handler. A map for each request takes more time than all other code here. */
+const calls = new AttachedValues<Next, HandlerCall>();
+
+function findCall(ctx: ExtendableContext, next: Next): HandlerCall | undefined {
+  // JavaScript may call a requirement without `next`.
+  const call = typeof next === 'function' ? calls.get(next) : undefined;
+  return call?.ctx === ctx ? call : undefined;
+}
+
 export function stateOf(ctx: ExtendableContext): ContextState {
   let state = states.get(ctx);
   if (state === undefined) {
     state = {
       scopes: new RequirementScopes(),
-      nexts: new Map(),
+      handed: undefined,
       isAnswerWatched: false,
       answer: undefined,
       isGuarded: false,
@@ -119,22 +138,32 @@ export function callHandler(
   handler: (ctx: ExtendableContext, next: Next) => unknown,
   next: Next,
 ): unknown {
-  const { scopes, nexts } = stateOf(ctx);
-  const running = scopes.current;
+  const state = stateOf(ctx);
+  const { scopes, handed } = state;
+  state.handed = undefined;
+  const running = handed?.scope ?? scopes.current;
   const passage = passageOf(running, place);
   const isRouteSettled = passage.route !== undefined && passage.route === place.layer;
   const isSettled = passage.isInherited || isRouteSettled || isSettledFor(passage, place);
   const scope = new HandlerScope(running, isSettled, passage, undefined);
-  const call: HandlerCall = { place, scope, guarded: undefined, isRequirement: false };
+  const call: HandlerCall = { ctx, place, scope, handed, guarded: undefined, isRequirement: false };
   scope.call = call;
   const goOn: Next = () => {
     const then = passageAfter(passage, call, scope, isRouteSettled);
     const before = place.isOwn ? scope : scopes.current;
     const after = new HandlerScope(before, passage.isInherited, then, call);
-    return scopes.run(after, next, call.guarded ?? scopes.guarded);
+    const guarded = call.guarded ?? (place.isOwn ? guardedAround(call, scopes) : scopes.guarded);
+    if (!isNextFollowed(place)) return scopes.run(after, next, guarded);
+    scopes.return(after);
+    state.handed = { scope: after, guarded };
+    try {
+      return next();
+    } finally {
+      state.handed = undefined;
+    }
   };
-  nexts.set(goOn, call);
-  if (!place.isOwn) return callInScope(ctx, scope, running, () => handler(ctx, goOn));
+  calls.set(goOn, call);
+  if (!place.isOwn) return callInScope(ctx, call, running, () => handler(ctx, goOn));
   try {
     return handler(ctx, goOn);
   } catch (error) {
@@ -144,17 +173,27 @@ export function callHandler(
 
 async function callInScope(
   ctx: ExtendableContext,
-  scope: RequirementScope,
+  call: HandlerCall,
   running: RequirementScope,
   handler: () => unknown,
 ): Promise<unknown> {
   const scopes = scopesOf(ctx);
   try {
-    return await scopes.run(scope, handler);
+    return await scopes.run(call.scope, handler, guardedAround(call, scopes));
   } finally {
     // If Koa does not respond, code that has lost its asynchronous context may still respond later.
     if (isKoaToRespond(ctx)) scopes.return(running);
   }
+}
+
+/** Returns the handlers under a guard to which a handler belongs. */
+const guardedAround = ({ handed }: HandlerCall, scopes: RequirementScopes): object | undefined =>
+  handed === undefined ? scopes.guarded : handed.guarded;
+
+/** Returns whether the next handler is one that {@link callHandler} calls, so that no other code needs the scope before it. */
+function isNextFollowed({ container, layer, position: [i, j] }: Place): boolean {
+  const next = layer === undefined ? (container as App).middleware[i + 1] : layer.stack[j + 1];
+  return next !== undefined && originalOf(next) !== next;
 }
 
 const ownMiddleware = new WeakSet<object>();
@@ -172,15 +211,24 @@ export const isOwn = (handler: object): boolean => ownMiddleware.has(handler);
 
 /** Returns the scope of own middleware by its `next`; `undefined` where the asynchronous context has the scope. */
 export function ownScopeOf(ctx: ExtendableContext, next: Next): RequirementScope | undefined {
-  const call = stateOf(ctx).nexts.get(next);
+  const call = findCall(ctx, next);
   return call?.place.isOwn === true ? call.scope : undefined;
 }
 
 /** Runs code of the application in the scope of own middleware. */
 export function runInOwnScope<Result>(ctx: ExtendableContext, next: Next, work: () => Result): Result {
-  const { scopes, nexts } = stateOf(ctx);
-  const call = nexts.get(next);
-  return call?.place.isOwn === true ? scopes.run(call.scope, work, call.guarded ?? scopes.guarded) : work();
+  const { scopes } = stateOf(ctx);
+  const call = findCall(ctx, next);
+  return call?.place.isOwn === true
+    ? scopes.run(call.scope, work, call.guarded ?? guardedAround(call, scopes))
+    : work();
+}
+
+/** Returns the handlers under a guard to which own middleware belongs. */
+export function guardedOf(ctx: ExtendableContext, next: Next): object | undefined {
+  const { scopes } = stateOf(ctx);
+  const call = findCall(ctx, next);
+  return call === undefined ? scopes.guarded : guardedAround(call, scopes);
 }
 
 /** Runs the handlers after own middleware, as handlers under a guard. */
@@ -190,8 +238,8 @@ export function runHandlersUnder<Result>(
   guarded: object,
   handlers: () => Result,
 ): Result {
-  const { scopes, nexts } = stateOf(ctx);
-  const call = nexts.get(next);
+  const { scopes } = stateOf(ctx);
+  const call = findCall(ctx, next);
   if (call?.place.isOwn !== true) return scopes.run(scopes.current, handlers, guarded);
   call.guarded = guarded;
   return handlers();
@@ -248,10 +296,11 @@ export function decideFor<Result>(
   next: Next,
   decide: () => Result,
 ): Result {
-  const { scopes, nexts } = stateOf(ctx);
-  if (nexts.get(next)?.place.isOwn === true) return runInOwnScope(ctx, next, decide);
+  const { scopes } = stateOf(ctx);
+  const call = findCall(ctx, next);
+  if (call?.place.isOwn === true) return runInOwnScope(ctx, next, decide);
   const running = scopes.current;
-  if (nexts.has(next) || isHandlerScope(running) || appOf(ctx).middleware.includes(requirement))
+  if (call !== undefined || isHandlerScope(running) || appOf(ctx).middleware.includes(requirement))
     return decide();
   const result = scopes.run(new RequirementScope(running, false), decide);
   scopes.return(running);
@@ -260,13 +309,12 @@ export function decideFor<Result>(
 
 /** Calls `next` after the decision of a requirement, which counts for the handlers after it where its place is known. */
 export function continueAfter(ctx: ExtendableContext, requirement: Handler, next: Next): Promise<unknown> {
-  const state = stateOf(ctx);
-  const call = state.nexts.get(next);
+  const call = findCall(ctx, next);
   if (call !== undefined) {
     call.isRequirement = true;
     return next();
   }
-  const { scopes } = state;
+  const { scopes } = stateOf(ctx);
   const running = scopes.current;
   if (isHandlerScope(running) || !appOf(ctx).middleware.includes(requirement)) return next();
   // Koa composed the requirement before the application was followed.
@@ -275,7 +323,7 @@ export function continueAfter(ctx: ExtendableContext, requirement: Handler, next
 
 /** Returns whether the application that serves the request uses a requirement, and not a router or a mounted application. */
 export function isWholeApplication(ctx: ExtendableContext, requirement: Handler, next: Next): boolean {
-  const call = stateOf(ctx).nexts.get(next);
+  const call = findCall(ctx, next);
   return call === undefined
     ? appOf(ctx).middleware.includes(requirement)
     : call.place.container === appOf(ctx);

@@ -10,7 +10,7 @@ import type { Layer } from '../internals/koa-router-internals.js';
 import { handlerLocation, isPreflightHandled, routeOf } from '../internals/matched-route.js';
 import { isKoaToRespond, respondOf, watchRespond } from '../internals/respond.js';
 import { forgetAnswer, isAnswerSettled, isWriterSettled, watchAnswer } from './answer-scope.js';
-import { ownScopeOf, runHandlersUnder, scopesOf, stateOf } from './handler-scopes.js';
+import { guardedOf, ownScopeOf, runHandlersUnder, scopesOf, stateOf } from './handler-scopes.js';
 
 /** Handlers that run under a guard, inside those of an outer guard. */
 interface Run {
@@ -74,7 +74,7 @@ async function runUnderGuard(
   handlers: () => Promise<void>,
   options: GuardOptions,
 ): Promise<void> {
-  const run: Run = { outer: runOf(ctx) };
+  const run: Run = { outer: guardedOf(ctx, next) as Run | undefined };
   const guard = new ContextGuard(ctx, authz, run, options);
   const checkResponse = guardResponse(ctx.res, guard);
   try {
@@ -171,7 +171,9 @@ class ContextGuard implements ResponseGuard {
 
   /** Koa sets 404 before the handlers run. A handler that bypasses Koa may leave this status unchanged. */
   isStatusChosen(): boolean {
-    return isStatusExplicit(this.#ctx) || (isKoaToRespond(this.#ctx) && runOf(this.#ctx) === undefined);
+    if (isStatusExplicit(this.#ctx)) return true;
+    const outer = this.isCheckingResponse ? this.#run.outer : runOf(this.#ctx);
+    return isKoaToRespond(this.#ctx) && outer === undefined;
   }
 
   isAnswer(part: 'headers' | 'body'): boolean {
