@@ -1,38 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { blocksOf, commandsIn, filesOf, readPage, wordsOf } from './testing/page.fixture.js';
 import { enterFolder, nanook } from './testing/run.fixture.js';
 
-const page = readFileSync(new URL('../../../docs/guides/command-line.md', import.meta.url), 'utf8');
-const blocks = [...page.matchAll(/^```(\w+)([^\n]*)\n([\s\S]*?)^```$/gm)].map(
-  ([, language, flags, text]) => ({
-    language,
-    isSession: flags!.includes('session'),
-    text: text!,
-  }),
-);
-
-/** The named files of the page, and its configuration. */
-const files = Object.fromEntries([
-  ...blocks
-    .filter(({ text }) => /^(?:#|\/\/) file: /.test(text))
-    .map(({ text }) => {
-      const [first = '', ...lines] = text.split('\n');
-      return [first.replace(/^.* file: /, ''), lines.join('\n')] as const;
-    }),
-  ['nanook.config.json', blocks.find(({ language }) => language === 'json')!.text],
-]);
-
-interface ShownCommand {
-  readonly command: string;
-  readonly output: string;
-}
-
-/** The commands of a block without a pipe, each with the output below it. */
-const commandsIn = (text: string): readonly ShownCommand[] =>
-  [...text.matchAll(/^\$ nanook (.*)\n((?:(?!\$ )[^\n]*\n)*)/gm)].map(([, command, output]) => ({
-    command: command!,
-    output: output!,
-  }));
+const page = readPage('guides/command-line.md');
+const blocks = blocksOf(page);
+const files = filesOf(blocks);
 
 const consoles = blocks.filter(({ language }) => language === 'console');
 const commands = consoles.filter(({ isSession }) => !isSession).flatMap(({ text }) => commandsIn(text));
@@ -51,10 +23,6 @@ const isUsed = (file: string, command: string): boolean =>
 const withoutRun = (text: string): string =>
   text.replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '(time)').replaceAll(/\b[0-9a-f]{64}\b/g, '(hash)');
 
-/** Splits a command as a shell does, with quotes. */
-const words = (command: string): string[] =>
-  [...command.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain!);
-
 describe('the guide "The command line"', () => {
   it('shows the commands that decide, check and format', () => {
     expect(commands.length).toBeGreaterThanOrEqual(9);
@@ -62,7 +30,7 @@ describe('the guide "The command line"', () => {
 
   it.each(commands)('shows the output of nanook $command', async ({ command, output }) => {
     await enterFolder(Object.fromEntries(Object.entries(files).filter(([name]) => isUsed(name, command))));
-    const { out, err } = await nanook(...words(command));
+    const { out, err } = await nanook(...wordsOf(command));
     expect(out + err).toBe(output);
   });
 
@@ -72,7 +40,7 @@ describe('the guide "The command line"', () => {
       const isOfSession = (name: string): boolean => session.some(({ command }) => isUsed(name, command));
       await enterFolder(Object.fromEntries(Object.entries(files).filter(([name]) => isOfSession(name))));
       for (const { command, output } of session) {
-        const { out, err } = await nanook(...words(command));
+        const { out, err } = await nanook(...wordsOf(command));
         expect(withoutRun(out + err)).toBe(withoutRun(output));
       }
     },
