@@ -27,9 +27,8 @@ import { QueryRunner } from './query-runner.js';
 import { vocabularyOf } from './vocabulary.js';
 import { warnAll } from './warn.js';
 import type { PolicyInput, PolicyReader } from '../policy/policy-source.js';
-import type { PolicyVersion } from '../policy/policy-version.js';
+import { LazyVersion, type PolicyVersion } from '../policy/policy-version.js';
 import { buildPolicy } from '../policy/build-policy.js';
-import type { Policy } from '../policy/policy.js';
 import { stringLiterals } from '../policy/string-literals.js';
 import type { TypeTable } from '../types/type-table.js';
 
@@ -79,7 +78,9 @@ export async function loadPolicy(
   if (previous !== undefined && areSame(sources, previous.context.program.policy.sources)) {
     await runInlineQueries(previous.context, limits, new Report());
     warnAll(previous.warnings, options);
-    return version === undefined ? previous : { ...previous, version: { ...previous.version, version } };
+    return version === undefined
+      ? previous
+      : { ...previous, version: { hash: previous.version.hash, version } };
   }
   const report = new Report();
   const context = linkSources(sources, options, types, report, previous);
@@ -134,14 +135,6 @@ function linkSources(
   return contextFor(link(policy, types), options, previous?.context.typeSets);
 }
 
-/** Returns a version whose hash is computed when it is first read. A large policy loads much faster without it. */
-const lazyVersion = (policy: Policy, version: string | undefined): PolicyVersion => ({
-  get hash() {
-    return policy.hash;
-  },
-  version,
-});
-
 interface LoadedParts {
   readonly version?: string | undefined;
   readonly previous?: LoadedPolicy | undefined;
@@ -161,7 +154,8 @@ function loadedFrom(
   const literals = once(() => stringLiterals(policy));
   return {
     // Decisions keep the version, but not the policy.
-    version: options.onDecision === undefined ? lazyVersion(policy, version) : { hash: policy.hash, version },
+    version:
+      options.onDecision === undefined ? new LazyVersion(policy, version) : { hash: policy.hash, version },
     context,
     compiled:
       inspector === undefined
