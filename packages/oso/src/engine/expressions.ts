@@ -1,5 +1,5 @@
 import { Expression as EngineExpression, QueryVariable } from '@nanook/core';
-import { isPolicyDictionary } from '@nanook/core/compat';
+import { isPatternLookup, isPolicyDictionary } from '@nanook/core/compat';
 import { Expression } from '../expression.js';
 import { Pattern } from '../pattern.js';
 import { Dict, type PolarOperator } from '../types.js';
@@ -24,10 +24,13 @@ export function expressionOf({ operator, args }: EngineExpression): Expression {
   }
 }
 
-/** The look-up or operation is on the right. The result of an operation is its last argument. */
+/**
+ * A look-up or an operation is on the right, but the field of a pattern on the left. The result of an operation is its last argument.
+ */
 function unification(left: unknown, right: unknown): Expression {
-  const [value, found] =
-    left instanceof EngineExpression && !(right instanceof EngineExpression) ? [right, left] : [left, right];
+  const [value, found] = left instanceof EngineExpression ? [right, left] : [left, right];
+  if (found instanceof EngineExpression && isPatternLookup(found))
+    return new Expression('Unify', [termOf(found), termOf(value)]);
   if (found instanceof EngineExpression && found.operator !== 'Dot')
     return new Expression(found.operator as PolarOperator, [...found.args.map(termOf), termOf(value)]);
   return new Expression('Unify', [termOf(value), termOf(found)]);

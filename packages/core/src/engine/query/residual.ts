@@ -86,7 +86,7 @@ function conjuncts(
       case 'arithmetic': {
         const value =
           goal.kind === 'lookup'
-            ? new Expression('Dot', [term(goal.object), term(goal.key)])
+            ? lookupOf(term(goal.object), term(goal.key), goal.inPattern)
             : new Expression(operations[goal.operator], [term(goal.left), term(goal.right)]);
         const result = snapshot(valueOf(goal.result, [], meter), meter);
         if (result instanceof Variable && result !== variable && !definitions.has(result))
@@ -121,6 +121,17 @@ function conjuncts(
     }
   }
   return found;
+}
+
+const patternLookups = new WeakSet<Expression>();
+
+/** Returns whether a look-up reads the field of a pattern. */
+export const isPatternLookup = (expression: Expression): boolean => patternLookups.has(expression);
+
+function lookupOf(object: unknown, key: unknown, inPattern: boolean): Expression {
+  const expression = new Expression('Dot', [object, key]);
+  if (inPattern) patternLookups.add(expression);
+  return expression;
 }
 
 /** Returns a list or dictionary in which unbound variables are rendered. */
