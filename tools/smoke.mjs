@@ -43,7 +43,8 @@ function run(title, file, args) {
 /** Returns the entry points of a package for both kinds of modules: `@nanook/core`, `@nanook/core/syntax` and so on. */
 const entriesOf = ({ name, exports }) =>
   Object.entries(exports)
-    .filter(([, target]) => target.require ?? target.node?.require)
+    // An entry of CommonJS serves both kinds of modules.
+    .filter(([, target]) => target.require ?? target.node?.require ?? target.default?.endsWith('.cjs'))
     .map(([path]) => name + path.slice(1));
 
 /** The packages of the registry that a package needs. The folder has no network to install them. */

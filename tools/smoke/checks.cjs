@@ -24,11 +24,21 @@ exports.checks = async function checks(loaded, load) {
     code: 'POLAR_LOAD_NO_FILE_MATCHES',
   });
 
+  await checkOso(loaded);
   await checkCompiled(loaded);
   await checkExpress(loaded['@nanook/express'], authorizer, load);
   await checkKoa(loaded['@nanook/koa'], authorizer, load);
   await checkNest(loaded['@nanook/nestjs'], authorizer, load);
 };
+
+async function checkOso(loaded) {
+  const { Oso, NotFoundError } = loaded['@nanook/oso'];
+  assert.equal(loaded['@nanook/oso/dist/src/errors'].NotFoundError, NotFoundError);
+  const oso = new Oso();
+  await oso.loadStr('allow("ann", "read", "note");');
+  assert.equal(await oso.isAllowed('ann', 'read', 'note'), true);
+  await assert.rejects(oso.authorize('bob', 'read', 'note'), NotFoundError);
+}
 
 async function checkCompiled(loaded) {
   const policies = 'allow(user, "read", doc) if doc.owner = user.name;';

@@ -9,7 +9,7 @@ import { Variable } from '../variable.js';
 export function expressionOf({ operator, args }: EngineExpression): Expression {
   switch (operator) {
     case 'And':
-      return new Expression('And', args.map(termOf));
+      return new Expression('And', withoutRepeatedTypes(args).map(termOf));
     case 'Isa':
       return new Expression('Isa', [
         termOf(args[0]),
@@ -22,6 +22,18 @@ export function expressionOf({ operator, args }: EngineExpression): Expression {
     default:
       return new Expression(operator as PolarOperator, args.map(termOf));
   }
+}
+
+/** Returns conditions in which each type of a term is mentioned once. */
+function withoutRepeatedTypes(conditions: readonly unknown[]): readonly unknown[] {
+  const known = new Set<string>();
+  return conditions.filter((each) => {
+    if (!(each instanceof EngineExpression) || each.operator !== 'Isa') return true;
+    const text = each.toString();
+    if (known.has(text)) return false;
+    known.add(text);
+    return true;
+  });
 }
 
 /**

@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { groups } from './api-scenarios.fixture.js';
+import { allScenarios } from './all-scenarios.fixture.js';
 import { nanook, original, outcomeOf } from './both-libraries.fixture.js';
 import { knownDifferences } from './known-differences.fixture.js';
 
-for (const [subject, scenarios] of Object.entries(groups))
+for (const [subject, scenarios] of Object.entries(allScenarios))
   describe(`@nanook/oso and oso: ${subject}`, () => {
     it.each(Object.entries(scenarios))('%s', async (name, scenario) => {
       const outcome = await outcomeOf(nanook, scenario);
@@ -17,6 +17,6 @@ for (const [subject, scenarios] of Object.entries(groups))
   });
 
 it('the known differences name scenarios', () => {
-  const names = Object.values(groups).flatMap((scenarios) => Object.keys(scenarios));
+  const names = Object.values(allScenarios).flatMap((scenarios) => Object.keys(scenarios));
   expect(Object.keys(knownDifferences).filter((name) => !names.includes(name))).toEqual([]);
 });

@@ -6,4 +6,16 @@ export const knownDifferences: Readonly<Record<string, string>> = {
     'The message names the place in the policy. oso names no place for a value that comes from the application.',
   'a number as a condition':
     'The message names the place in the policy. oso names no place for a value that comes from the application.',
+  'not i.b': 'The filter has the condition that the field is not true. oso has no filter for it, and throws.',
+  'not i.n in [1,2]': 'The filter has a condition for each element. oso has no filter for it, and throws.',
+  'r in o.repos and q in r.issues and q.n = 1':
+    'The filter joins both relations. oso has no filter for an element of a field of an element, and throws.',
+  'not (r in o.repos and r.n = 1)':
+    'The message names the variable `_1` instead of the variable of the policy.',
+  'forall(r in o.repos, r.n = 1)':
+    'The message names the variable `_1` instead of the variable of the policy.',
+  'a relation that a policy reads is loaded by the adapter, and its query is passed on without an await':
+    'The answers and the filters are the same. oso loads the relation of a pattern twice, `@nanook/oso` once.',
+  'allow(_, _, r: Repo) if print(r);':
+    '`print` names a row without values `resource`. oso prints the name of the variable.',
 };

@@ -1,0 +1,108 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { Oso } from './index.js';
+
+class Note {
+  declare isPrivate?: boolean;
+  constructor(readonly owner: string) {}
+}
+
+afterEach(() => void vi.restoreAllMocks());
+
+/** The text of each warning. */
+function captured(): string[] {
+  const texts: string[] = [];
+  vi.spyOn(console, 'warn').mockImplementation((...args: unknown[]) => void texts.push(args.join(' ')));
+  return texts;
+}
+
+describe('an error below a negation', () => {
+  const policy = 'allow(_, "read", note: Note) if not note.isPrivate = true;';
+
+  it('lets the negation hold, and causes one warning for its place', async () => {
+    const warnings = captured();
+    const oso = new Oso();
+    oso.registerClass(Note);
+    await oso.loadStr(policy, 'app.polar');
+    expect(await oso.isAllowed('bob', 'read', new Note('ann'))).toBe(true);
+    expect(await oso.isAllowed('bob', 'read', new Note('eve'))).toBe(true);
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]).toContain('app.polar:1:37');
+    expect(warnings[0]).toContain('strict: true');
+  });
+
+  it('rejects the check with strict: true', async () => {
+    const oso = new Oso({ strict: true });
+    oso.registerClass(Note);
+    await oso.loadStr(policy);
+    await expect(oso.isAllowed('bob', 'read', new Note('ann'))).rejects.toThrow('isPrivate');
+  });
+});
+
+describe('unsafeHostAccess', () => {
+  const policy = 'allow(_, "read", note: Note) if note.constructor.name = "Note";';
+
+  it('is named by the error about a member that leads to the internals of JavaScript', async () => {
+    const oso = new Oso();
+    oso.registerClass(Note);
+    await oso.loadStr(policy);
+    await expect(oso.isAllowed('ann', 'read', new Note('ann'))).rejects.toThrow('unsafeHostAccess: true');
+  });
+
+  it('permits the members that oso permits', async () => {
+    const oso = new Oso({ unsafeHostAccess: true });
+    oso.registerClass(Note);
+    await oso.loadStr(policy);
+    expect(await oso.isAllowed('ann', 'read', new Note('ann'))).toBe(true);
+  });
+});
+
+describe('loadFiles', () => {
+  it('takes effect after classes that are registered meanwhile, when nothing awaits it', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'nanook-oso-'));
+    try {
+      const file = join(folder, 'app.polar');
+      writeFileSync(
+        file,
+        'allow(_, "read", _: Note); resource Note { permissions = ["read"]; } has_permission(_: Actor, "read", _: Note);',
+      );
+      captured();
+      const oso = new Oso();
+      const loading = oso.loadFiles([file]);
+      oso.registerClass(Note);
+      await loading;
+      expect(await oso.isAllowed('ann', 'read', new Note('ann'))).toBe(true);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('names the file in errors', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'nanook-oso-'));
+    try {
+      const file = join(folder, 'app.polar');
+      writeFileSync(file, 'f(x) if g(;');
+      await expect(new Oso().loadFiles([file])).rejects.toMatchObject({
+        name: 'ParseError::UnrecognizedToken',
+        message: `did not expect to find the token ';' at line 1, column 11 of file ${file}:\n\t001: f(x) if g(;\n\t               ^\n`,
+      });
+      writeFileSync(file, 'f(1);');
+      await expect(new Oso().loadFiles([file, file])).rejects.toThrow('has already been loaded');
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
+
+describe('POLAR_IGNORE_NO_ALLOW_WARNING', () => {
+  it('turns off the warning about a missing allow rule for a new Oso', async () => {
+    const warnings = captured();
+    vi.stubEnv('POLAR_IGNORE_NO_ALLOW_WARNING', '1');
+    const oso = new Oso();
+    vi.unstubAllEnvs();
+    await oso.loadStr('f(1);');
+    expect(warnings).toEqual([]);
+  });
+});

@@ -1,0 +1,9 @@
+import { groups } from './api-scenarios.fixture.js';
+import type { Scenario } from './both-libraries.fixture.js';
+import { filterScenarios } from './filter-scenarios.fixture.js';
+
+/** All scenarios, by the subject of their group. */
+export const allScenarios: Readonly<Record<string, Readonly<Record<string, Scenario>>>> = {
+  ...groups,
+  'data filtering': filterScenarios,
+};

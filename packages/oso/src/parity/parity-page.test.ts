@@ -1,0 +1,60 @@
+import { isDeepStrictEqual } from 'node:util';
+import { expect, it } from 'vitest';
+import { allScenarios } from './all-scenarios.fixture.js';
+import { nanook, original, outcomeOf } from './both-libraries.fixture.js';
+import { knownDifferences } from './known-differences.fixture.js';
+
+// Renders docs/reference/parity.md, and compares it with the file. `node tools/parity.mjs` writes the file.
+
+const introduction = `# Parity with oso
+
+\`@nanook/oso\` has the API of \`oso\` 0.27. This page is generated from a test that runs the same scenarios with \`@nanook/oso\` and with the
+original package, version 0.27.3. It compares results, bindings, filters, the classes, names and texts of errors, and everything that is
+printed. The numbers that oso adds to the names of variables are left out.
+
+The meaning of policies is compared by the conformance corpus. [Differences from oso](differences.md) lists the differences of Nanook's
+own dialect, which \`new Oso({ strict: true })\` uses.
+
+| subject | scenarios | the same as oso |
+| --- | ---: | ---: |
+`;
+
+const remaining = `
+## Remaining differences
+
+| scenario | difference |
+| --- | --- |
+`;
+
+const further = `
+## Not compared
+
+| subject | difference |
+| --- | --- |
+| \`unsafeHostAccess\` | Policies access the same members as in oso only with \`unsafeHostAccess: true\`. Otherwise the error about a refused member names this option |
+| errors below \`not\` | The answer is that of oso. In addition, \`@nanook/oso\` warns once for each place |
+| \`typeOrmAdapter\` | It throws for \`In\` and \`Nin\`. The adapter of oso builds invalid SQL for them |
+| the REPL | Lines of a pipe are run one after another. oso runs them concurrently |
+| \`debug()\` in a policy | It has no effect. In oso, the package for Node prints a message and does not stop |
+| \`POLAR_LOG\`, \`RUST_LOG\` | They have no effect. \`explain\` of \`@nanook/core\` shows why a check is allowed or denied |
+| \`getFfi\`, and the methods of \`Host\` that convert values | They do not exist, because there is no second language to convert values for |
+| rest variables in results | An unbound \`*rest\` is a \`Variable\`. In oso it is an object \`{ RestVariable }\` |
+`;
+
+it('docs/reference/parity.md shows the results of all scenarios', async () => {
+  const rows: string[] = [];
+  for (const [subject, scenarios] of Object.entries(allScenarios)) {
+    let same = 0;
+    for (const scenario of Object.values(scenarios)) {
+      // oxlint-disable-next-line no-await-in-loop -- the scenarios share the console
+      if (isDeepStrictEqual(await outcomeOf(nanook, scenario), await outcomeOf(original, scenario))) same++;
+    }
+    rows.push(`| ${subject} | ${Object.keys(scenarios).length} | ${same} |`);
+  }
+  const differences = Object.entries(knownDifferences).map(
+    ([name, difference]) =>
+      `| ${name.includes('(') || name.includes(' in ') ? `\`${name}\`` : name} | ${difference} |`,
+  );
+  const page = `${introduction}${rows.join('\n')}\n${remaining}${differences.join('\n')}\n${further}`;
+  await expect(page).toMatchFileSnapshot('../../../../docs/reference/parity.md');
+}, 60_000);
