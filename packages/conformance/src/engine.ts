@@ -115,15 +115,21 @@ export class Oso {
     // If a class has several names, oso matches its instances with the last name only.
     const earlier = Object.entries(this.#types).map(([other, type]) => [
       other,
-      type.class === cls ? { is: () => false } : type,
+      type.class === cls && this.dialect === 'nanook' ? { is: () => false } : type,
     ]);
     this.#types = {
       ...Object.fromEntries(earlier),
-      [name]: isaCheck === undefined ? { class: cls, ...columnsOf(fields) } : { is: isaCheck },
+      [name]: this.#typeOf(cls, isaCheck, fields),
     };
     for (const [field, relation] of Object.entries(fields ?? {}))
       if (relation instanceof Relation) this.#loadOnRead(cls, field, relation);
     this.#authorizer = undefined;
+  }
+
+  #typeOf(cls: Class, isaCheck: ClassParams['isaCheck'], fields: ClassParams['fields']): TypeDeclaration {
+    if (isaCheck === undefined) return { class: cls, ...columnsOf(fields) };
+    // In Nanook's dialect a type has a class or a predicate.
+    return this.dialect === 'oso' ? { class: cls, is: isaCheck } : { is: isaCheck };
   }
 
   registerConstant(value: unknown, name: string): void {

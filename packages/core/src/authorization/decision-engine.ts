@@ -220,7 +220,13 @@ export class DecisionEngine implements Decider {
     args: Arguments,
     options: EnumerationOptions,
   ): Enumeration | undefined {
-    if (ownLimitsOf(options, this.queries.limits) !== undefined || args.filter(isQueryVariable).length > 1)
+    const { undecidedEndsQuery } = this.queries.context.program.types.dialect;
+    // The machine finds the values in the order of the rules, and the first error.
+    if (
+      undecidedEndsQuery ||
+      ownLimitsOf(options, this.queries.limits) !== undefined ||
+      args.filter(isQueryVariable).length > 1
+    )
       return undefined;
     return this.#compiled?.enumerate(rule, args, rule === 'allow' ? 1 : 3);
   }
@@ -373,7 +379,7 @@ export class DecisionEngine implements Decider {
   async #end(check: RecordedCheck): Promise<boolean> {
     let holds: boolean;
     try {
-      holds = check.end(await check.query.next());
+      holds = check.end((await check.query.next()) && this.#isAnswer(check.query));
     } catch (error) {
       holds = check.fail(error);
     } finally {
@@ -382,6 +388,12 @@ export class DecisionEngine implements Decider {
     // With `decisionLog: 'required'` a check ends only when its decision is recorded.
     if (check.recorded !== undefined) await check.recorded;
     return holds;
+  }
+
+  /** Returns true. In oso, an answer that constrains a variable of the check is an error. */
+  #isAnswer(run: QueryRun): true {
+    if (this.queries.context.program.types.dialect.readsAnswersOfChecks) run.bindings();
+    return true;
   }
 
   #decideSync(
@@ -394,7 +406,7 @@ export class DecisionEngine implements Decider {
     const check = this.#start(kind, args, options, replay, recorder);
     let holds: boolean;
     try {
-      holds = check.end(check.query.nextSync());
+      holds = check.end(check.query.nextSync() && this.#isAnswer(check.query));
     } catch (error) {
       holds = check.fail(error);
     } finally {
@@ -412,7 +424,7 @@ export class DecisionEngine implements Decider {
     const { query, given } = this.queries.prepareCall(kind, args);
     const run = this.queries.start(query, given, options, replay);
     try {
-      return await run.next();
+      return (await run.next()) && this.#isAnswer(run);
     } finally {
       run.dispose();
     }

@@ -59,13 +59,15 @@ export class QueryRunner {
   prepareText(call: string, text: string, bindings: QueryOptions['bindings']): PreparedQuery {
     validateArgument(call, text, "a query in Polar, such as 'has_role(user, name, repo)'", isText);
     const report = new Report();
-    const term = parseQuery(new Source(text), report);
+    const { types } = this.context.program;
+    const term = parseQuery(new Source(text), report, types.dialect);
     if (term === undefined || report.hasErrors) throw new PolicyError(report.diagnostics);
     const query = linkQuery(term, this.context.program);
     const given = new Map<string, unknown>();
     for (const [name, value] of entriesOf(bindings)) {
-      if (!query.slotNames.includes(name)) throw new PolarError('POLAR_RUN_NO_SUCH_BINDING', { name });
-      given.set(name, value);
+      if (query.slotNames.includes(name)) given.set(name, value);
+      else if (!types.dialect.ignoresUnknownBindings)
+        throw new PolarError('POLAR_RUN_NO_SUCH_BINDING', { name });
     }
     return { query, given };
   }
@@ -129,7 +131,8 @@ export class QueryRunner {
     method = 'where',
   ): Promise<DerivedCondition> {
     const call = `${method}(actor, action, type)`;
-    validateArgument(call, action, "an action, such as 'read'", isText);
+    if (!this.context.program.types.dialect.loadsUncheckedPolicies)
+      validateArgument(call, action, "an action, such as 'read'", isText);
     validateQueryOptions(options);
     const { name } = findType(this.context.program.types, call, type);
     const { where } = await onDemand.where();

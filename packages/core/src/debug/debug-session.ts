@@ -159,6 +159,8 @@ function isPartOfCondition({ goal, isRetry }: Step): boolean {
     case 'unify-values':
     case 'refute':
       return true;
+    case 'awakened':
+      return isComputation(goal.goal);
     default:
       return isComputation(goal);
   }

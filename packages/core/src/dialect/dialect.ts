@@ -22,6 +22,26 @@ export interface Dialect {
   readonly integersAreFloats: boolean;
   /** 9: fields in a pattern on a union type are ignored. Otherwise they are checked. */
   readonly unionsIgnoreFields: boolean;
+  /** 10: what a condition on an unbound variable means once the variable has a value; see `goals/awakened.ts`. */
+  readonly awakensAsOso: boolean;
+  /** 15: a query may be given values for variables that it does not have. */
+  readonly ignoresUnknownBindings: boolean;
+  /** 15: an unbound variable is passed to the application as an object, and the application may return it. */
+  readonly passesVariables: boolean;
+  /** 15: an unknown class is an error only for a value, and a constraint for an unbound variable. */
+  readonly suspendsUnknownClasses: boolean;
+  /** 15: a check whose answer constrains a variable of the query is an error. */
+  readonly readsAnswersOfChecks: boolean;
+  /** 21: a variable may be bound to a list or a dictionary that contains it. */
+  readonly hasCyclicTerms: boolean;
+  /** 5: a negation explores all proofs of its operand, and an error of any of them ends the query. */
+  readonly negationsExploreAll: boolean;
+  /** 5: the values in a list or dictionary of `=`, and those of the conditions of `forall`, are computed after the comparison. */
+  readonly computesAfterwards: boolean;
+  /** 14: a cut in a nested `and` or `or` keeps the alternatives before the condition around it. */
+  readonly cutsWithinConditions: boolean;
+  /** 18: a promise that is no result of a look-up or a call is not awaited as an operand or a condition. */
+  readonly hasOpaquePromises: boolean;
   /** 13: inline queries run from the last to the first, until one fails. */
   readonly inlineQueriesRunBackwards: boolean;
   /** 22: a class matches its own pattern and those of its base classes. */
@@ -31,6 +51,10 @@ export interface Dialect {
    * `instanceof` for others. A class may have several types, of which the last one counts.
    */
   readonly predicatesReplaceClasses: boolean;
+  /** 2, 16, 20, 27: the syntax of oso: prefix forms of operators, repeated commas, values as conditions, and names of any characters. */
+  readonly hasLegacySyntax: boolean;
+  /** 23: the parts of rule types and rules must be written in the same form, and items of lists may have any order. */
+  readonly comparesRuleTypesByForm: boolean;
   /** 6, 11, 17, 23, 27: policies load that Nanook rejects because of their names, fields, members and rule types. */
   readonly loadsUncheckedPolicies: boolean;
 }
@@ -47,9 +71,21 @@ export const nanook: Dialect = {
   plainObjectsAreInstances: false,
   integersAreFloats: false,
   unionsIgnoreFields: false,
+  awakensAsOso: false,
+  ignoresUnknownBindings: false,
+  passesVariables: false,
+  suspendsUnknownClasses: false,
+  readsAnswersOfChecks: false,
+  hasCyclicTerms: false,
+  negationsExploreAll: false,
+  computesAfterwards: false,
+  cutsWithinConditions: false,
+  hasOpaquePromises: false,
   inlineQueriesRunBackwards: false,
   classesAreInstances: false,
   predicatesReplaceClasses: false,
+  hasLegacySyntax: false,
+  comparesRuleTypesByForm: false,
   loadsUncheckedPolicies: false,
 };
 
@@ -65,9 +101,21 @@ export const oso: Dialect = {
   plainObjectsAreInstances: true,
   integersAreFloats: true,
   unionsIgnoreFields: true,
+  awakensAsOso: true,
+  ignoresUnknownBindings: true,
+  passesVariables: true,
+  suspendsUnknownClasses: true,
+  readsAnswersOfChecks: true,
+  hasCyclicTerms: true,
+  negationsExploreAll: true,
+  computesAfterwards: true,
+  cutsWithinConditions: true,
+  hasOpaquePromises: true,
   inlineQueriesRunBackwards: true,
   classesAreInstances: true,
   predicatesReplaceClasses: true,
+  hasLegacySyntax: true,
+  comparesRuleTypesByForm: true,
   loadsUncheckedPolicies: true,
 };
 

@@ -2,6 +2,7 @@ import type { TypeTable } from '../types/type-table.js';
 import { TypeToken } from '../types/declared-type.js';
 import type { Class } from '../types/type-declaration.js';
 import { findTag } from '../types/typed.js';
+import { WholeFloat } from '../dialect/whole-float.js';
 import { isPlainObject, isThenable } from './value.js';
 import { ListCursor } from '../terms/list-cursor.js';
 import { isPartial, PartialDictionary, type PartialList } from '../terms/partial.js';
@@ -47,6 +48,7 @@ function showValue(value: unknown, types: TypeTable | undefined, depth: number):
 
 function showObject(v: object, types: TypeTable | undefined, depth: number): string {
   if (v instanceof Variable) return v.name;
+  if (v instanceof WholeFloat) return String(v);
   if (v instanceof TypeToken) return v.name;
   if (isPartial(v) || Array.isArray(v) || isPlainObject(v)) {
     const tag = findTag(v);

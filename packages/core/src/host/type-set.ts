@@ -1,3 +1,4 @@
+import { WholeFloat } from '../dialect/whole-float.js';
 import { PolarError } from '../diagnostics/polar-error.js';
 import type { DeclaredType } from '../types/declared-type.js';
 import type { Class } from '../types/type-declaration.js';
@@ -97,6 +98,7 @@ export class TypeSets {
     const { integersAreFloats, plainObjectsAreInstances } = types.dialect;
     this.#integer = builtIn('Integer', 'Float');
     this.#float = integersAreFloats ? this.#integer : builtIn('Float');
+    if (types.dialect.hasOwnOperators) this.#byPrototype.set(WholeFloat.prototype, this.#float);
     this.#plain = plainObjectsAreInstances ? this.#intern([], [], true) : this.#dictionary;
   }
 
@@ -115,6 +117,8 @@ export class TypeSets {
           : this.#withPredicates(value, this.#none);
       case 'object':
         return value === null ? this.#withPredicates(value, this.#none) : this.#ofObject(value, tags);
+      case 'bigint':
+        return this.#withPredicates(value, this.types.dialect.hasOwnOperators ? this.#integer : this.#none);
       default:
         return this.#withPredicates(value, this.#none);
     }

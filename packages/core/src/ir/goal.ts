@@ -3,7 +3,7 @@ import type { PolicyRule } from '../policy/policy.js';
 import type { ArithmeticOperator, ComparisonOperator } from '../syntax/ast.js';
 import type { DeclaredType } from '../types/declared-type.js';
 import type { UnionName } from '../types/type-table.js';
-import type { Term } from './term.js';
+import type { SlotTerm, Term } from './term.js';
 
 export type { ArithmeticOperator, ComparisonOperator };
 
@@ -92,7 +92,13 @@ export interface OrGoal extends GoalOf<'or'> {
 export interface NotGoal extends GoalOf<'not'> {
   readonly operand: readonly Goal[];
 }
-export interface CutGoal extends GoalOf<'cut'> {}
+/** Removes alternatives back to the entry of the rule, or to a mark. */
+export interface CutGoal extends GoalOf<'cut'> {
+  /** The mark, in a dialect in which a cut ends at the condition around it. */
+  readonly mark: SlotTerm | undefined;
+  /** Whether the goal sets the mark, and removes nothing. */
+  readonly isMark: boolean;
+}
 export interface PrintGoal extends GoalOf<'print'> {
   readonly args: readonly Term[];
 }

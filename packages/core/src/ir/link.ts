@@ -183,7 +183,7 @@ class LinkedRule implements Rule {
     const { lowering, tail } = this.#unfinished!;
     this.#unfinished = undefined;
     const { body } = this.origin;
-    this.#body = body === undefined ? tail : [...lowering.goals(body), ...tail];
+    this.#body = body === undefined ? tail : [...lowering.body(body), ...tail];
     this.#slotNames = lowering.slotNames;
     return this.#body;
   }

@@ -1,6 +1,17 @@
+import { exactNumber } from '../dialect/whole-float.js';
+import { textOf, type Span } from '../diagnostics/span.js';
 import { compareCodePoints } from '../internal/code-points.js';
 import { invariant } from '../internal/invariant.js';
-import type { FieldNode, ParameterNode, PatternOrTermNode, TermNode } from '../syntax/ast.js';
+import type {
+  FieldNode,
+  LiteralNode,
+  Node,
+  UnifyNode,
+  ParameterNode,
+  PatternOrTermNode,
+  TermNode,
+} from '../syntax/ast.js';
+import { visit } from '../syntax/visit.js';
 import { printTerm } from '../syntax/print.js';
 import { isUnionName, type TypeTable } from '../types/type-table.js';
 import type { Goal, TestedLookup, TestGoal } from './goal.js';
@@ -8,6 +19,14 @@ import { inGoal, isaGoal, lookupGoal, notGoal, unifyGoal } from './goal.js';
 import type { Parameter, Predicate, Specializer } from './goal.js';
 import type { SlotTerm, Term } from './term.js';
 import { constantTerm, dictionaryTerm, listTerm, slotTerm } from './term.js';
+
+/** A condition whose parts are lowered. */
+interface Enclosing {
+  readonly out: Goal[];
+  /** The position of its first goal. */
+  at: number;
+  mark: SlotTerm | undefined;
+}
 
 /**
  * Lowers the terms of one rule or query: variables become slots, names become their values, and every look-up, call and
@@ -26,6 +45,9 @@ export class Lowering {
       }
     | undefined = undefined;
 
+  /** The conditions around the current one, the outermost first. Only a dialect in which a cut ends at one of them needs them. */
+  #enclosing: Enclosing[] = [];
+
   constructor(
     readonly types: TypeTable,
     readonly predicateOf: (name: string) => Predicate,
@@ -36,17 +58,28 @@ export class Lowering {
     const { span } = node;
     switch (node.kind) {
       case 'and':
-        for (const operand of node.operands) this.goals(operand, out);
+        this.#within(out, () => {
+          for (const operand of node.operands) this.goals(operand, out);
+        });
         break;
       case 'or':
-        out.push({ kind: 'or', span, alternatives: node.operands.map((operand) => this.goals(operand)) });
+        this.#within(out, () => {
+          const alternatives = node.operands.map((operand) => this.goals(operand));
+          out.push({ kind: 'or', span, alternatives });
+        });
         break;
       case 'not':
-        out.push(notGoal(span, this.goals(node.operand)));
+        out.push(
+          notGoal(
+            span,
+            this.#apart(() => this.goals(node.operand)),
+          ),
+        );
         break;
       case 'forall': {
-        const condition = this.goals(node.condition);
-        out.push(notGoal(span, [...condition, notGoal(node.action.span, this.goals(node.action))]));
+        const condition = this.#apart(() => this.#side(node.condition));
+        const action = this.#apart(() => this.#side(node.action));
+        out.push(notGoal(span, [...condition, notGoal(node.action.span, action)]));
         break;
       }
       case 'call': {
@@ -66,9 +99,11 @@ export class Lowering {
           this.term(node.left, out);
           break;
         }
-        const left = this.term(node.left, out);
-        const right = this.term(node.right, out);
-        this.#test(unifyGoal(span, left, right), out);
+        const steps = this.#computesAfter(node) ? [] : out;
+        const left = this.term(node.left, steps);
+        const right = this.term(node.right, steps);
+        if (steps === out) this.#test(unifyGoal(span, left, right), out);
+        else out.push(unifyGoal(span, left, right), ...steps);
         break;
       }
       case 'assign': {
@@ -95,7 +130,7 @@ export class Lowering {
         this.match(this.term(node.value, out), node.pattern, out);
         break;
       case 'cut':
-        out.push({ kind: 'cut', span });
+        out.push({ kind: 'cut', span, mark: this.#cutMark(span), isMark: false });
         break;
       case 'print':
         out.push({ kind: 'print', span, args: node.args.map((arg) => this.term(arg, out)) });
@@ -110,13 +145,50 @@ export class Lowering {
     return out;
   }
 
+  /** The goals of the body of a rule. */
+  body(node: TermNode): Goal[] {
+    const goals: Goal[] = [];
+    if (node.kind === 'and') return this.goals(node, goals);
+    this.#within(goals, () => this.goals(node, goals));
+    return goals;
+  }
+
+  /** Lowers the parts of a condition. */
+  #within(out: Goal[], lower: () => void): void {
+    if (!this.types.dialect.cutsWithinConditions) return lower();
+    this.#enclosing.push({ out, at: out.length, mark: undefined });
+    lower();
+    this.#enclosing.pop();
+  }
+
+  /** Lowers the operand of a negation, from which no cut reaches out. */
+  #apart(lower: () => Goal[]): Goal[] {
+    const outer = this.#enclosing;
+    this.#enclosing = [];
+    const goals = lower();
+    this.#enclosing = outer;
+    return goals;
+  }
+
+  /** Returns the mark for a cut: where the condition around its own condition begins. Undefined for a cut of the whole rule. */
+  #cutMark(span: Span): SlotTerm | undefined {
+    const around = this.#enclosing.at(-2);
+    if (around === undefined || around.mark !== undefined) return around?.mark;
+    const mark = this.fresh();
+    around.mark = mark;
+    around.out.splice(around.at, 0, { kind: 'cut', span, mark, isMark: true });
+    for (const other of this.#enclosing)
+      if (other !== around && other.out === around.out && other.at >= around.at) other.at++;
+    return mark;
+  }
+
   term(node: PatternOrTermNode, out: Goal[]): Term {
     const { span } = node;
     switch (node.kind) {
       case 'variable':
         return this.#variable(node.name);
       case 'literal':
-        return constantTerm(interned(node.value));
+        return constantTerm(this.#literal(node));
       case 'list':
       case 'list-pattern':
         return listTerm(
@@ -252,6 +324,37 @@ export class Lowering {
     tested.next += 2;
   }
 
+  /** Returns whether the values of a `=` are computed after it. The order matters only for those in a list or a dictionary. */
+  #computesAfter({ left, right }: UnifyNode): boolean {
+    if (!this.types.dialect.computesAfterwards) return false;
+    const isCollection = ({ kind }: TermNode): boolean => kind === 'list' || kind === 'dictionary';
+    if (!isCollection(left) && !isCollection(right)) return false;
+    let isFirst = false;
+    const look = (node: Node): void => {
+      isFirst ||= node.kind === 'new' || (node.kind === 'arithmetic' && node.operator === 'mod');
+    };
+    visit(left, look);
+    visit(right, look);
+    return !isFirst;
+  }
+
+  /** The goals of a condition of `forall`. */
+  #side(node: TermNode): Goal[] {
+    const goals = this.goals(node);
+    const isSingle =
+      node.kind === 'compare' || node.kind === 'in' || node.kind === 'call' || node.kind === 'matches';
+    if (!this.types.dialect.computesAfterwards || !isSingle || goals.length < 2) return goals;
+    const at = goals.findLastIndex(({ kind }) => kind === (node.kind === 'matches' ? 'isa' : node.kind));
+    return at < 1 ? goals : [...goals.slice(at), ...goals.slice(0, at)];
+  }
+
+  /** Returns the value of a literal. In a dialect with integers and floats, its text decides which of them a number is. */
+  #literal({ value, span }: LiteralNode): unknown {
+    return typeof value === 'number' && this.types.dialect.hasOwnOperators
+      ? exactNumber(textOf(span))
+      : interned(value);
+  }
+
   fresh(): SlotTerm {
     return slotTerm(this.slotNames.push('_') - 1);
   }
@@ -313,7 +416,10 @@ const isPatternProper = (node: PatternOrTermNode): boolean =>
   node.kind === 'instance-pattern' || node.kind === 'dictionary-pattern' || node.kind === 'list-pattern';
 
 const literalOf = (node: PatternOrTermNode): string | number | boolean | undefined =>
-  node.kind === 'literal' ? interned(node.value) : undefined;
+  node.kind === 'literal' && !isLossy(node.value) ? interned(node.value) : undefined;
+
+/** Returns whether a literal stands for an integer that a number does not hold exactly. */
+const isLossy = (value: unknown): boolean => Number.isInteger(value) && !Number.isSafeInteger(value);
 
 /** Returns a literal as the application's code would hold it. Comparing with a slice of the policy's text is slower. */
 function interned<Literal extends string | number | boolean>(value: Literal): Literal {

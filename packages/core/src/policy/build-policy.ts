@@ -1,3 +1,4 @@
+import type { Dialect } from '../dialect/dialect.js';
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import { Report } from '../diagnostics/report.js';
 import { textOf } from '../diagnostics/span.js';
@@ -30,7 +31,7 @@ export function buildPolicy(
   queries: readonly string[] = [],
 ): Policy | undefined {
   const found = new Report();
-  const statements = readAll(sources, found);
+  const statements = readAll(sources, types.dialect, found);
   const hasAllStatements = !found.hasErrors;
 
   const rules = only<RuleNode>('rule', statements);
@@ -88,7 +89,7 @@ export function buildPolicy(
  * Returns the statements of every source. It reports a source that repeats an earlier one, and does not read it twice. It leaves
  * out a statement with a syntax error, even one with a tree, because further errors in it may be consequences.
  */
-function readAll(sources: readonly Source[], report: Report): StatementNode[] {
+function readAll(sources: readonly Source[], dialect: Dialect, report: Report): StatementNode[] {
   const byName = new Map<string, Source>();
   const byText = new Map<string, string>();
   return sources.flatMap((source) => {
@@ -102,7 +103,7 @@ function readAll(sources: readonly Source[], report: Report): StatementNode[] {
       byText.set(text, name);
     }
     const inSource = new Report();
-    const { statements } = parsePolicy(source, inSource);
+    const { statements } = parsePolicy(source, inSource, dialect);
     report.diagnostics.push(...inSource.diagnostics);
     const faults = inSource.errors.map(({ span }) => span?.start ?? 0);
     return statements.filter(({ span }) => !faults.some((at) => span.start <= at && at < span.end));

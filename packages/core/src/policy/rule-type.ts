@@ -93,6 +93,7 @@ export class RuleTypeMatcher {
       case 'list-pattern':
         return this.#itemsFit(expected, given);
       case 'variable':
+        if (this.types.dialect.comparesRuleTypesByForm) return printTerm(expected) === printTerm(given);
         // Inside a pattern, a name is a constant if there is one, and otherwise matches any value.
         return !this.types.hasConstant(expected.name) || printTerm(expected) === printTerm(given);
       default:
@@ -132,12 +133,23 @@ export class RuleTypeMatcher {
     if (!('fields' in given)) return false;
     return expected.fields.every(({ key, value }) => {
       const field = given.fields.find((candidate) => candidate.key === key);
-      return field !== undefined && this.#fits(value, field.value);
+      return field !== undefined && this.#partFits(value, field.value);
     });
+  }
+
+  /** Returns whether a field of a rule fits the field of a rule type. */
+  #partFits(expected: PatternOrTermNode, given: PatternOrTermNode): boolean {
+    return this.types.dialect.comparesRuleTypesByForm
+      ? printTerm(expected) === printTerm(given)
+      : this.#fits(expected, given);
   }
 
   #itemsFit(expected: ListNode | ListPatternNode, given: PatternOrTermNode): boolean {
     if (given.kind !== 'list' && given.kind !== 'list-pattern') return false;
+    if (this.types.dialect.comparesRuleTypesByForm)
+      return expected.items.every((item) =>
+        given.items.some((other) => printTerm(other) === printTerm(item)),
+      );
     if (given.rest !== undefined || given.items.length !== expected.items.length) return false;
     return expected.items.every((item, i) => this.#fits(item, given.items[i]!));
   }

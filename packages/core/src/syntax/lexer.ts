@@ -1,3 +1,4 @@
+import { nanook, type Dialect } from '../dialect/dialect.js';
 import type { Code, DataOf } from '../diagnostics/codes.js';
 import { Report } from '../diagnostics/report.js';
 import type { Source } from '../diagnostics/source.js';
@@ -78,7 +79,7 @@ const isLetterCode = (unit: number): boolean =>
 const isNameCode = (unit: number): boolean => isLetterCode(unit) || isDigitCode(unit);
 
 /** Reads a name: letters, digits, `_`, `::` between two of them, and one `?` at the end. */
-function endOfName(text: string, start: number): number {
+function endOfName(text: string, start: number, isAnyLetter = false): number {
   let at = start;
   for (;;) {
     while (at < text.length && isNameCode(text.charCodeAt(at))) at++;
@@ -86,8 +87,9 @@ function endOfName(text: string, start: number): number {
     if (unit < 0x80 && unit !== code.colon && unit !== code.questionMark) return at;
     const char = charAt(text, at);
     if (char === '?') return at + 1;
-    if (char !== '' && continuesName(char)) at += char.length;
-    else if (char === ':' && text[at + 1] === ':' && continuesName(charAt(text, at + 2))) at += 2;
+    const continues = (next: string): boolean => continuesName(next) || (isAnyLetter && next >= '\u0080');
+    if (char !== '' && continues(char)) at += char.length;
+    else if (char === ':' && text[at + 1] === ':' && continues(charAt(text, at + 2))) at += 2;
     else return at;
   }
 }
@@ -111,6 +113,7 @@ export class Lexer {
   constructor(
     readonly source: Source,
     readonly report: Report,
+    readonly dialect: Dialect = nanook,
     start = 0,
   ) {
     this.#text = source.text;
@@ -133,8 +136,9 @@ export class Lexer {
       else if (isDigitCode(unit)) return this.#number();
       else if (unit === code.quote) return this.#string();
       else if (unit === code.hash) this.#comment();
-      else if (this.#foreignComment(unit)) continue;
-      else if (unit >= 0x80 && startsName(charAt(text, this.#at))) return this.#name();
+      else if (!this.dialect.hasLegacySyntax && this.#foreignComment(unit)) continue;
+      else if (unit >= 0x80 && (this.dialect.hasLegacySyntax || startsName(charAt(text, this.#at))))
+        return this.#name();
       else return this.#operator(unit);
     }
     return this.#token('end', this.#at, '');
@@ -170,7 +174,7 @@ export class Lexer {
 
   #name(): Token {
     const text = this.#text;
-    const end = endOfName(text, this.#at);
+    const end = endOfName(text, this.#at, this.dialect.hasLegacySyntax);
     const word = text.slice(this.#at, end);
     if (word === reservedWord) {
       this.#reportError(
@@ -208,6 +212,7 @@ export class Lexer {
       isInteger = false;
       end = endOfDigits(text, end + 1);
     }
+    const endOfMantissa = end;
     if (text[end] === 'e' || text[end] === 'E') {
       isInteger = false;
       end++;
@@ -216,6 +221,11 @@ export class Lexer {
       end = endOfDigits(text, exponent);
       isValid = end > exponent;
     }
+    if (this.dialect.hasLegacySyntax && !isInteger) {
+      const legacy = /^[eE]\d*[+-]?\d*/u.exec(text.slice(endOfMantissa))?.[0] ?? '';
+      end = Math.max(end, endOfMantissa + legacy.length);
+      isValid = !Number.isNaN(Number(text.slice(this.#at, end)));
+    }
     // `1_000` in other languages.
     if (text[end] === '_' && isDigit(text[end + 1] ?? '')) {
       isValid = false;
@@ -223,7 +233,10 @@ export class Lexer {
     }
     const written = text.slice(this.#at, end);
     const value = isValid ? Number(written) : 0;
-    const isTooLarge = isInteger && !Number.isSafeInteger(value);
+    const isTooLarge =
+      isInteger &&
+      !Number.isSafeInteger(value) &&
+      !(this.dialect.hasOwnOperators && BigInt(written) < 2n ** 63n);
     if (!isValid) this.#reportError('POLAR_PARSE_INVALID_NUMBER', { text: written }, end);
     else if (isTooLarge) this.#reportError('POLAR_PARSE_INTEGER_TOO_LARGE', { text: written }, end);
     return this.#token('number', end, written, value, !isValid || isTooLarge);

@@ -9,7 +9,7 @@ import type {
   ShorthandRuleNode,
   StringNode,
 } from './ast.js';
-import { isKey, reportDuplicateKeys } from './parse-term.js';
+import { isKey, reportDuplicateKeys, skipCommas } from './parse-term.js';
 import { expectSemicolon, skipItem, startsStatement } from './recovery.js';
 import { ReportedSyntaxError, type TokenCursor } from './token-cursor.js';
 
@@ -114,7 +114,7 @@ function parseStrings(cursor: TokenCursor): readonly StringNode[] {
   const items: StringNode[] = [];
   while (!cursor.is(']')) {
     items.push(expectQuoted(cursor, 'a string'));
-    if (!cursor.skip(',')) break;
+    if (!skipCommas(cursor)) break;
   }
   cursor.expect(']', '`,` or `]`');
   return items;
@@ -144,7 +144,7 @@ function parseRelations(cursor: TokenCursor): readonly FieldNode<NameNode>[] {
       const name = cursor.expectName('the name of a relation');
       fields.push({ key: name.name, keySpan: name.span, value: name });
     }
-    if (!cursor.skip(',')) break;
+    if (!skipCommas(cursor)) break;
   }
   cursor.expect('}', '`,` or `}`');
   reportDuplicateKeys(cursor, fields);

@@ -367,8 +367,6 @@ function parsePrimary(cursor: TokenCursor): TermNode {
       return parseList(cursor);
     case '{':
       return parseDictionary(cursor);
-    case 'new':
-      return parseNew(cursor);
     case 'print':
     case 'debug':
       return parsePrint(cursor, token.kind);
@@ -387,6 +385,10 @@ function parsePrimary(cursor: TokenCursor): TermNode {
       }
       return cursor.fail('a value or a condition');
     case 'in':
+    case '.':
+    case 'new':
+      if (cursor.dialect.hasLegacySyntax && cursor.next.kind === '(') return parsePrefix(cursor);
+      return token.kind === 'new' ? parseNew(cursor) : cursor.failName('a value or a condition');
     case 'type':
     case 'matches':
     case 'mod':
@@ -473,6 +475,26 @@ function parseCall(cursor: TokenCursor): TermNode {
   };
 }
 
+/** Parses the prefix forms `in(item, list)`, `.(object, "name", result)` and `new(call, result)` of legacy syntax. */
+function parsePrefix(cursor: TokenCursor): TermNode {
+  const { start, kind } = cursor.advance();
+  cursor.expect('(');
+  const args: TermNode[] = [];
+  while (!cursor.is(')')) {
+    args.push(parseTerm(cursor));
+    if (!cursor.skip(',')) break;
+  }
+  cursor.expect(')');
+  const span = cursor.spanFrom(start);
+  const [first, second, third] = args;
+  if (kind === 'in' && first && second && args.length === 2)
+    return { kind: 'in', span, item: first, collection: second };
+  const isKeyed = second?.kind === 'variable' || second?.kind === 'literal';
+  if (kind === '.' && first && isKeyed && third && args.length === 3)
+    return { kind: 'unify', span, left: { kind: 'lookup', span, object: first, key: second }, right: third };
+  return cursor.failName('a value or a condition');
+}
+
 function parseNew(cursor: TokenCursor): TermNode {
   const { start } = cursor.advance();
   const { name, span: classSpan } = cursor.expectName('the name of a class');
@@ -555,10 +577,17 @@ function parseItems<Item>(
       break;
     }
     items.push(parseItem(cursor));
-    if (!cursor.skip(',')) break;
+    if (!skipCommas(cursor)) break;
   }
   cursor.expect(']', rest ? '`]`: the rest comes last' : '`,` or `]`');
   return { items, rest };
+}
+
+/** Skips a comma, and in legacy syntax several of them. */
+export function skipCommas(cursor: TokenCursor): boolean {
+  if (!cursor.skip(',')) return false;
+  if (cursor.dialect.hasLegacySyntax) while (cursor.skip(','));
+  return true;
 }
 
 function parseDictionary(cursor: TokenCursor): DictionaryNode {
@@ -582,7 +611,7 @@ function parseFields<Value extends PatternOrTermNode>(
       if (cursor.is('=') || cursor.is('==')) cursor.failForeign(cursor.spanOfToken(cursor.current), ':');
       if (!cursor.is(',') && !cursor.is('}')) cursor.fail('`:`, `,` or `}`');
     } else fields.push(parseField(cursor, parseValue));
-    if (!cursor.skip(',')) break;
+    if (!skipCommas(cursor)) break;
   }
   cursor.expect('}', '`,` or `}`');
   reportDuplicateKeys(cursor, fields);

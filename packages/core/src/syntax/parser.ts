@@ -1,3 +1,4 @@
+import type { Dialect } from '../dialect/dialect.js';
 import { Report } from '../diagnostics/report.js';
 import type { Source } from '../diagnostics/source.js';
 import { spanOf, spanOver } from '../diagnostics/span.js';
@@ -22,8 +23,8 @@ class ForeignStatement extends ReportedSyntaxError {}
  * Parses a policy. It reports each mistake once, and returns a tree of all statements that could be parsed. It never throws, and
  * returns no tree deeper than `maxDepth`.
  */
-export function parsePolicy(source: Source, report: Report): PolicyNode {
-  const cursor = new TokenCursor(source);
+export function parsePolicy(source: Source, report: Report, dialect?: Dialect): PolicyNode {
+  const cursor = new TokenCursor(source, dialect);
   const statements: StatementNode[] = [];
   while (!cursor.is('end')) {
     const first = cursor.current;
@@ -41,15 +42,15 @@ export function parsePolicy(source: Source, report: Report): PolicyNode {
 }
 
 /** Parses a query: one term up to the end of the text. It reports errors; undefined when there is no term to return. */
-export function parseQuery(source: Source, report: Report): TermNode | undefined {
-  const cursor = new TokenCursor(source);
+export function parseQuery(source: Source, report: Report, dialect?: Dialect): TermNode | undefined {
+  const cursor = new TokenCursor(source, dialect);
   const term = recovering(cursor, () => {
     const query = parseTerm(cursor);
     cursor.expect(
       'end',
       cursor.is(';') ? 'the end of the query (it takes no `;`)' : 'an operator or the end of the query',
     );
-    return asCondition(cursor, query);
+    return cursor.dialect.hasLegacySyntax ? query : asCondition(cursor, query);
   });
   cursor.finish(report);
   return term;
@@ -189,12 +190,12 @@ function parseRule(cursor: TokenCursor): RuleNode {
   const parameters = parseParameters(cursor);
   let body: TermNode | undefined;
   if (skipIf(cursor)) {
-    if (cursor.is('{') && cursor.next.kind !== '}') failAtBraces(cursor);
+    if (cursor.is('{') && cursor.next.kind !== '}' && !cursor.dialect.hasLegacySyntax) failAtBraces(cursor);
     body = parseTerm(cursor);
   }
   failAtForeignEnd(cursor);
   expectSemicolon(cursor, first, body ? afterTerm : '`;` or `if`', 'the rule');
-  if (body) asCondition(cursor, body);
+  if (body && !cursor.dialect.hasLegacySyntax) asCondition(cursor, body);
   return { kind: 'rule', span: cursor.spanFrom(first.start), name, nameSpan, parameters, body };
 }
 
@@ -230,6 +231,6 @@ function parseInlineQuery(cursor: TokenCursor): InlineQueryNode {
   const first = cursor.advance();
   const term = parseTerm(cursor);
   expectSemicolon(cursor, first, afterTerm, 'the inline query');
-  asCondition(cursor, term);
+  if (!cursor.dialect.hasLegacySyntax) asCondition(cursor, term);
   return { kind: 'inline-query', span: cursor.spanFrom(first.start), term };
 }

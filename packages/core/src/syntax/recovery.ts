@@ -55,7 +55,7 @@ export function expectSemicolon(cursor: TokenCursor, first: Token, expected: str
   if (cursor.skip(';')) return;
   const isEnd = cursor.is('end') && mayEndHere(cursor) && cursor.previous!.kind !== 'unterminated';
   const isOver = isEnd || cursor.is('}') || startsAnew(cursor, first, true);
-  if (!isOver) cursor.fail(expected);
+  if (!isOver || cursor.dialect.hasLegacySyntax) cursor.fail(expected);
   const end = cursor.previous!.end;
   if (cursor.previous!.kind === 'number' && cursor.source.text[end - 1] === '.')
     return cursor.reportForeign(

@@ -1,3 +1,4 @@
+import { nanook, type Dialect } from '../dialect/dialect.js';
 import type { Code, DataOf } from '../diagnostics/codes.js';
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import { Report } from '../diagnostics/report.js';
@@ -31,8 +32,11 @@ export class TokenCursor {
   /** Whether the parser is in a test, in which `User{"ann"}` is an object. */
   isInTest = false;
 
-  constructor(readonly source: Source) {
-    this.#lexer = new Lexer(source, this.#lexical);
+  constructor(
+    readonly source: Source,
+    readonly dialect: Dialect = nanook,
+  ) {
+    this.#lexer = new Lexer(source, this.#lexical, dialect);
     this.#current = this.#lexer.next();
   }
 
@@ -65,7 +69,7 @@ export class TokenCursor {
 
   /** Returns the tokens since `first`, by reading them a second time. It is needed only after an error. */
   tokensSince(first: Token): readonly Token[] {
-    const lexer = new Lexer(this.source, new Report(), first.start);
+    const lexer = new Lexer(this.source, new Report(), this.dialect, first.start);
     const tokens: Token[] = [];
     for (let token = lexer.next(); token.start < this.#current.start; token = lexer.next())
       tokens.push(token);

@@ -168,7 +168,8 @@ export class PlainTypeTable {
   #add(name: string, d: TypeDeclaration, builtIn: boolean, acceptsAliases = false): DeclaredType {
     const [tag] = Object.entries(d.discriminator ?? {});
     const earlier = d.class && this.#byClass.get(d.class);
-    if (earlier !== undefined && !earlier.builtIn && !acceptsAliases)
+    const mayRepeat = acceptsAliases || this.dialect.predicatesReplaceClasses;
+    if (earlier !== undefined && !earlier.builtIn && !mayRepeat)
       throw new PolarError('POLAR_TYPE_DUPLICATE', { name, other: earlier.name });
     const type: DeclaredType = {
       kind: 'declared-type',

@@ -1,5 +1,5 @@
 import type { NoResult } from '../../engine/arithmetic.js';
-import { floatOf, isInteger, isNumeric, type WholeFloat } from './whole-float.js';
+import { floatOf, isInteger, isNumeric, narrowed, type WholeFloat } from '../whole-float.js';
 
 const largest = 2n ** 63n - 1n;
 const smallest = -(2n ** 63n);
@@ -68,9 +68,3 @@ function exactly(operator: string, left: bigint, right: bigint): bigint | undefi
       return BigInt.asIntN(64, (left % right) + right) % right;
   }
 }
-
-/** Returns an integer as a number if it is one exactly. */
-export const narrowed = (value: bigint): number | bigint =>
-  value >= BigInt(Number.MIN_SAFE_INTEGER) && value <= BigInt(Number.MAX_SAFE_INTEGER)
-    ? Number(value)
-    : value;

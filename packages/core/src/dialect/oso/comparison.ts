@@ -1,7 +1,8 @@
 import { compareCodePoints } from '../../internal/code-points.js';
 import { isList, PartialDictionary } from '../../terms/partial.js';
 import { isPolicyDictionary } from '../../host/value.js';
-import { isNumeric, plainNumber } from './whole-float.js';
+import { toApplication } from './to-application.js';
+import { isNumeric, plainNumber } from '../whole-float.js';
 
 /**
  * Decides a comparison as oso does. Numbers and booleans have one order, strings another one. If one side belongs to the application, `==` asks
@@ -21,9 +22,9 @@ export function compare(
   if (typeof left === 'string' && typeof right === 'string')
     return holds(operator, compareCodePoints(left, right), 0);
   if (!isOfApplication(left) && !isOfApplication(right)) return undefined;
-  if (operator === '==') return equals(plainNumber(left), plainNumber(right));
-  if (operator === '!=') return !equals(plainNumber(left), plainNumber(right));
-  return holds(operator, plainNumber(left) as number, plainNumber(right) as number);
+  if (operator === '==') return equals(toApplication(left), toApplication(right));
+  if (operator === '!=') return !equals(toApplication(left), toApplication(right));
+  return holds(operator, toApplication(left) as number, toApplication(right) as number);
 }
 
 function numberOf(value: unknown): number | bigint | undefined {

@@ -17,11 +17,12 @@ export const osoMembers: ForeignMembers = {
     if (isRefused(receiver, name, access)) return refusal(receiver, name);
     const isObject = typeof receiver === 'object' || typeof receiver === 'function';
     if (isObject && name in receiver) return (receiver as Readonly<Record<string, unknown>>)[name];
-    return new MissingValue('POLAR_UNDECIDED_MISSING_ATTRIBUTE', {
-      name,
-      on: kindOf(receiver),
-      known: isObject ? Object.keys(receiver).slice(0, 100) : [],
-    });
+    const known = isObject ? Object.keys(receiver).slice(0, 100) : [];
+    return new MissingValue(
+      'POLAR_UNDECIDED_MISSING_ATTRIBUTE',
+      { name, on: kindOf(receiver), known },
+      typeof receiver === 'boolean',
+    );
   },
 
   call(receiver, name, args, access) {
@@ -31,6 +32,9 @@ export const osoMembers: ForeignMembers = {
         value: show(receiver),
       });
     if (isRefused(receiver, name, access)) return refusal(receiver, name);
+    // oso looks up nothing on a boolean.
+    if (typeof receiver === 'boolean')
+      return new MissingValue('POLAR_UNDECIDED_MISSING_METHOD', { name, on: 'a boolean', known: [] }, true);
     const self = toApplication(receiver);
     const method = (self as Readonly<Record<string, unknown>>)[name];
     if (typeof method !== 'function')

@@ -1,7 +1,7 @@
 import { PolarError } from '../../diagnostics/polar-error.js';
 import { isPolicyDictionary, markDictionary } from '../../host/value.js';
 import { isPartial } from '../../terms/partial.js';
-import { WholeFloat } from './whole-float.js';
+import { WholeFloat } from '../whole-float.js';
 
 /**
  * Converts a value for code of the application, as oso does: floats become numbers, and lists and dictionaries are copied, so that the

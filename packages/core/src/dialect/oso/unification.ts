@@ -12,7 +12,8 @@ import { isThenable } from '../../host/value.js';
 import { isList } from '../../terms/partial.js';
 import { isOfApplication } from './comparison.js';
 import { deepEqual } from './deep-equality.js';
-import { isNumeric, plainNumber } from './whole-float.js';
+import { toApplication } from './to-application.js';
+import { isNumeric, plainNumber } from '../whole-float.js';
 
 /**
  * Compares two values for `=` as oso does: lists and dictionaries by their parts, and a value of the application with any other value by the
@@ -63,5 +64,5 @@ function areEqualValues(
   if (isNumeric(left) && isNumeric(right)) return plainNumber(left) == plainNumber(right);
   const [isLeft, isRight] = [isOfApplication(left), isOfApplication(right)];
   if (!isLeft && !isRight) return left === right;
-  return (isLeft && isRight && left === right) || equals(plainNumber(left), plainNumber(right));
+  return (isLeft && isRight && left === right) || equals(toApplication(left), toApplication(right));
 }

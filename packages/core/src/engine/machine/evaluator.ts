@@ -20,6 +20,7 @@ import type { Budget } from '../limits.js';
 import type { ProgramContext } from '../program-context.js';
 import { EngineValue } from '../../terms/engine-value.js';
 import { isPartial } from '../../terms/partial.js';
+import { PassedVariables } from './passed-variables.js';
 import { deref, Variable, type Watcher } from '../../terms/variable.js';
 import { isAlive, type Constraint, type ConstraintList } from './state/constraint.js';
 import type { Frame } from './state/frame.js';
@@ -29,6 +30,7 @@ import { ProofState } from './state/proof-state.js';
 import { pendingArgument, unboundArgument, type Prover } from './state/prover.js';
 import { emptySlot, snapshot, valueOf, variablesIn } from './state/term-value.js';
 import { traceOf, type Undecided } from './state/undecided.js';
+import { rankOf } from './goals/awakened.js';
 import { bindEither, bindVariable, unifyObjects } from './unifier.js';
 
 /**
@@ -42,6 +44,8 @@ export abstract class Evaluator extends ProofState implements Prover {
   readonly operators: ForeignOperators | undefined;
   // Most queries need none of these three.
   #tags: Tags | undefined = undefined;
+  /** The variables that the application received, in the dialect oso. */
+  #passed: PassedVariables | undefined = undefined;
   /** The values of the promises that were awaited. */
   #settled: Map<unknown, unknown> | undefined = undefined;
   #seen: Map<object, IteratorResult<unknown>[]> | undefined = undefined;
@@ -117,12 +121,14 @@ export abstract class Evaluator extends ProofState implements Prover {
     return types;
   }
 
-  hostArgument(term: Term, frame: Frame): unknown {
+  hostArgument(term: Term, frame: Frame, isReceiver = false): unknown {
     const value = this.value(term, frame);
     if (this.waitsFor(value, 'an argument')) return pendingArgument;
     if (!isPartial(value)) return value;
     const known = snapshot(value, this.budget);
-    return isPartial(known) ? unboundArgument : known;
+    if (!isPartial(known)) return known;
+    if (!this.dialect.passesVariables || (isReceiver && known instanceof Variable)) return unboundArgument;
+    return (this.#passed ??= new PassedVariables()).convert(known);
   }
 
   seenOf(iterator: object): IteratorResult<unknown>[] {
@@ -182,7 +188,15 @@ export abstract class Evaluator extends ProofState implements Prover {
     frame: Frame,
   ): GoalResult {
     if (typeof found !== 'object' || found === null) return this.assignResult(result, found, span, frame);
-    if (found instanceof MissingValue) return this.reportMissing(found, span, frame);
+    const returned = this.#passed?.restore(found);
+    if (isPartial(returned)) return this.unify(this.value(result, frame), returned, span);
+    if (found instanceof MissingValue) {
+      const isLost = this.isNegating && this.dialect.losesHostErrorsInNegation && !found.isFault;
+      if (!isLost) return this.reportMissing(found, span, frame);
+      const { receiver } = found;
+      this.context.onLostError?.(this.fault(found.code, found.data, span, frame, { receiver }));
+      return this.assignResult(result, undefined, span, frame);
+    }
     const value = this.settled(found);
     if (isThenable(value))
       return this.replaceGoal([{ kind: 'receive', span, promise: value, result, types }]);
@@ -191,6 +205,16 @@ export abstract class Evaluator extends ProofState implements Prover {
   }
 
   // ── constraints ──
+
+  protected override inAwakenedOrder(awakened: Constraint[]): Constraint[] {
+    return this.dialect.awakensAsOso ? awakened.sort((a, b) => rankOf(a.goal) - rankOf(b.goal)) : awakened;
+  }
+
+  protected override awakenedGoal({ goal, frame }: Constraint): MachineGoal {
+    if (!this.dialect.awakensAsOso) return goal;
+    const hadResult = goal.kind === 'lookup' && !(this.value(goal.result, frame) instanceof Variable);
+    return { kind: 'awakened', span: goal.span, goal, hadResult };
+  }
 
   suspend(goal: Goal, frame: Frame, variables: Variable | Iterable<Variable>): GoalResult {
     const watched = variables instanceof Variable ? [variables] : [...new Set(variables)];
@@ -250,17 +274,8 @@ export abstract class Evaluator extends ProofState implements Prover {
 
   reportMissing(found: MissingValue, span: Span, frame: Frame): GoalResult {
     if (found.isPlainFailure) return GoalResult.failed;
-    if (this.isNegating && this.dialect.losesHostErrorsInNegation) return this.loseError(found, span, frame);
     if (found.isFault) throw this.fault(found.code, found.data, span, frame);
     return this.undecidedAt(found.code, found.data, span, frame, found.receiver);
-  }
-
-  /** Fails the alternative, and reports once for each place that an error below a negation is lost. */
-  loseError(found: MissingValue, span: Span, frame: Frame): GoalResult {
-    if (found.isFault) throw this.fault(found.code, found.data, span, frame);
-    const { receiver } = found;
-    this.context.onLostError?.(this.fault(found.code, found.data, span, frame, { receiver }));
-    return GoalResult.failed;
   }
 
   guarded<T>(span: Span, frame: Frame | undefined, origin: string, run: () => T): T {

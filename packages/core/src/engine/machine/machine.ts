@@ -11,7 +11,9 @@ import { Variable } from '../../terms/variable.js';
 import { Evaluator } from './evaluator.js';
 import { proveArithmetic } from './goals/arithmetic.js';
 import { proveAssign } from './goals/assign.js';
+import { proveAwakened } from './goals/awakened.js';
 import { proveCompare } from './goals/compare.js';
+import { proveCut } from './goals/cut.js';
 import { proveCondition } from './goals/condition.js';
 import { proveIn, proveNextItem } from './goals/in.js';
 import { proveIsa } from './goals/isa.js';
@@ -133,6 +135,8 @@ export class Machine extends Evaluator {
         return this.unify(goal.left, goal.right, goal.span);
       case 'lookup':
         return proveLookup(this, goal, frame);
+      case 'awakened':
+        return proveAwakened(this, goal, frame);
       case 'receive':
         return proveReceive(this, goal, frame);
       case 'condition':
@@ -160,8 +164,7 @@ export class Machine extends Evaluator {
       case 'assign':
         return proveAssign(this, goal, frame);
       case 'cut':
-        this.truncateChoices(Math.max(frame.cutBase, this.scope.cutBase));
-        return GoalResult.proved;
+        return proveCut(this, goal, frame);
       case 'print':
         this.context.print(goal.args.map((arg) => this.#shown(this.value(arg, frame))).join(', '));
         return GoalResult.proved;

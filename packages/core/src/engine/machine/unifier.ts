@@ -60,6 +60,7 @@ export function bindEither(machine: Prover, a: unknown, b: unknown): GoalResult 
 export function bindVariable(machine: Prover, variable: Variable, value: unknown): GoalResult {
   if (machine.waitsFor(value, 'a value')) return GoalResult.waits;
   if (
+    !machine.dialect.hasCyclicTerms &&
     (value instanceof PartialList || value instanceof PartialDictionary) &&
     variablesIn(value, machine.budget).has(variable)
   )

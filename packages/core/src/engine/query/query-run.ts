@@ -133,9 +133,11 @@ export class QueryRun {
     const found = new Map<string, unknown>();
     const open = this.#machine.openConstraints;
     const names = new VariableNames();
-    const { foreign } = this.#machine.members;
+    const { members, dialect } = this.#machine;
+    const { foreign } = members;
+    const { hasCyclicTerms } = dialect;
     for (const [name, variable] of this.#variables()) {
-      const value = snapshot(variable, this.#machine.budget);
+      const value = snapshot(variable, this.#machine.budget, 0, hasCyclicTerms ? new Set() : undefined);
       // oso reports no variable that the query did not use.
       const isUnused = value instanceof Variable && !value.isAliased && name === value.name;
       if (isUnused && foreign !== undefined) continue;
@@ -162,7 +164,7 @@ export class QueryRun {
         new PolarError('POLAR_RUN_UNEXPECTED_CONSTRAINT', { name, constraint: expression.toString() }),
       );
     };
-    return openValue(value, render, budget);
+    return openValue(value, render, budget, this.#machine.members.foreign?.convert);
   }
 
   /** Throws for a constraint on variables that do not belong to the query: no answer can decide it. */

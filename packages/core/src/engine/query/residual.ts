@@ -139,6 +139,7 @@ export function openValue(
   value: unknown,
   render: (value: unknown) => unknown,
   meter: Meter,
+  convert: (value: unknown) => unknown = (known) => known,
   depth = 0,
 ): unknown {
   meter.grow(1);
@@ -146,15 +147,15 @@ export function openValue(
   if (value instanceof PartialList) {
     const items: unknown[] = [];
     const cursor = new ListCursor(value);
-    while (cursor.hasNext()) items.push(openValue(cursor.next(), render, meter, depth + 1));
+    while (cursor.hasNext()) items.push(openValue(cursor.next(), render, meter, convert, depth + 1));
     if (cursor.open !== undefined) items.push(render(cursor.open));
     return items;
   }
   if (value instanceof PartialDictionary) {
     return policyDictionary(
       value.keys,
-      value.values.map((each) => openValue(each, render, meter, depth + 1)),
+      value.values.map((each) => openValue(each, render, meter, convert, depth + 1)),
     );
   }
-  return value instanceof Variable ? render(value) : value;
+  return value instanceof Variable ? render(value) : convert(value);
 }

@@ -228,7 +228,8 @@ export class RuleIndex {
   #specializerFits(parameter: Parameter, types: TypeSet, shape: ArgumentShape): boolean | 'proved' {
     const { specializer } = parameter;
     if (!isBoundShape(shape)) {
-      if (specializer.kind === 'type' && specializer.type === undefined)
+      const isUnknown = specializer.kind === 'type' && specializer.type === undefined;
+      if (isUnknown && !this.program.types.dialect.suspendsUnknownClasses)
         throw this.#unknownClass(specializer.name, parameter);
       return true;
     }

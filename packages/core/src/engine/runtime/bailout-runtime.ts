@@ -54,7 +54,9 @@ export class BailoutRuntime extends Runtime {
   }
 
   protected mismatch(): void {
-    if (!this.dialect.patternsReadAnything) this.mismatched++;
+    // The missing attribute is `undefined` then.
+    if (this.dialect.patternsReadAnything) throw bailout;
+    this.mismatched++;
   }
 
   /** Bails out for variables, which only the machine can bind. */

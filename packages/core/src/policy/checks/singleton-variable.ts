@@ -20,7 +20,8 @@ export const singletonVariable = check({
       const { name } = use;
       const isMeant =
         name.startsWith('_') || name.includes('::') || types.hasConstant(name) || isUnionName(name);
-      if (!isMeant && !isForeignName(name) && !draft.assigned.has(name)) lone.push(use);
+      const isReported = isForeignName(name) && !types.dialect.loadsUncheckedPolicies;
+      if (!isMeant && !isReported && !draft.assigned.has(name)) lone.push(use);
     }
     if (lone.length === 0) return;
     const found = lone.map((variable) => {

@@ -16,6 +16,7 @@ export const unknownSpecializer = check({
       const uses = names.filter(
         (other) => (other.kind === 'variable' ? other.name : other.className) === name,
       ).length;
+      if (uses > 1 && types.dialect.loadsUncheckedPolicies) continue;
       report({ span, data: { name, suggestion: suggestions.get(name), known: types.typeNames, uses } });
     }
   },

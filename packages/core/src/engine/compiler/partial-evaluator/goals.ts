@@ -2,7 +2,8 @@ import type { Goal } from '../../../ir/goal.js';
 import type { Term } from '../../../ir/term.js';
 import { termsOf } from '../../../ir/goal-terms.js';
 import { NotCompilable } from '../not-compilable.js';
-import { anyOf, fail, type Statement } from '../plan.js';
+import { anyOf, constant, fail, type Statement } from '../plan.js';
+import type { Span } from '../../../diagnostics/span.js';
 import { readAttribute } from './attributes.js';
 import { proveCall } from './calls.js';
 import { ifHolds, noCells, type Evaluation, type Place, type Rest } from './evaluation.js';
@@ -70,7 +71,7 @@ export function proveGoals(
     case 'not':
       return negate(evaluation, goal.operand, goals.slice(at + 1), cells, next, place);
     case 'cut':
-      if (!place.mayCut) throw new NotCompilable('a cut within another goal');
+      if (!place.mayCut || goal.mark !== undefined) throw new NotCompilable('a cut within another goal');
       return { kind: 'cut', next: next() };
     case 'assign': {
       const cell = evaluation.cellOf(goal.variable, cells);
@@ -117,7 +118,12 @@ function callMethod(
   if (goal.hasKeywords) throw new NotCompilable('keyword arguments');
   if (isReservedMember(goal.method)) throw new NotCompilable('a reserved member');
   const base = evaluation.operand(goal.object, cells);
-  const args = goal.args.map((arg) => evaluation.operand(arg, cells));
+  const { foreign } = evaluation.linker.context.members;
+  const args = goal.args
+    .map((arg) => evaluation.operand(arg, cells))
+    .map((arg) =>
+      arg.kind === 'constant' && foreign !== undefined ? constant(foreign.convert(arg.value)) : arg,
+    );
   const to = evaluation.newLocal();
   const next = bind(evaluation, evaluation.cellOf(goal.result, cells), unknownLocal(to), rest);
   return { kind: 'method', to, base, name: goal.method, args, at: goal.span, next };
@@ -153,11 +159,37 @@ function negate(
 ): Statement {
   if (mentions(operand, cells, openCells(later, cells, place)))
     throw new NotCompilable('an unbound variable under `not`');
+  const success = evaluation.success();
+  const { negationsExploreAll } = evaluation.linker.context.program.types.dialect;
+  // Another proof of the operand may end the query with an error, so the machine explores them.
+  const found: Rest = () =>
+    negationsExploreAll && !hasOneProof(operand) ? bailOutThen(success(), operand[0]!.span) : success();
   const proof = evaluation.unrecorded(() =>
-    proveGoals(evaluation, operand, 0, cells, evaluation.success(), { mayCut: false, outer: noCells }),
+    proveGoals(evaluation, operand, 0, cells, found, { mayCut: false, outer: noCells }),
   );
   return { kind: 'not', proof, next: rest() };
 }
+
+/** Returns a condition that no value decides, so that the compiled code bails out. */
+const bailOutThen = (next: Statement, at: Span): Statement => ({
+  kind: 'if',
+  test: { kind: 'true', value: constant(undefined), at },
+  next,
+});
+
+/** Returns whether goals have at most one proof, or only further ones that cannot be undecided. */
+const hasOneProof = (goals: readonly Goal[]): boolean =>
+  goals.every(({ kind }, i) => (kind === 'in' ? i === goals.length - 1 : isSimple.has(kind)));
+
+const isSimple: ReadonlySet<Goal['kind']> = new Set([
+  'unify',
+  'compare',
+  'condition',
+  'isa',
+  'lookup',
+  'method',
+  'arithmetic',
+]);
 
 const mentions = (goals: readonly Goal[], cells: Cells, wanted: ReadonlySet<Cell>): boolean =>
   slotsOf(goals).some((slot) => wanted.has(resolved(cells[slot]!)));

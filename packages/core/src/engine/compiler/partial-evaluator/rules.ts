@@ -34,8 +34,10 @@ export const applicationsOf = (
   const applications =
     followForwarding(evaluation, predicate, args, [], new Set()) ??
     candidatesOf(evaluation, predicate, args).map((candidate) => ({ candidate, args, forwardedBy: [] }));
-  // A recorded proof is the first one. Merged applications would find another one first.
-  return evaluation.linker.emptyProof === undefined ? merge(evaluation.linker, applications) : applications;
+  // A recorded proof is the first one, and so is an error that ends the query. Merged applications would find another one first.
+  const { emptyProof, context } = evaluation.linker;
+  const keepsOrder = emptyProof !== undefined || context.program.types.dialect.undecidedEndsQuery;
+  return keepsOrder ? applications : merge(evaluation.linker, applications);
 };
 
 /** Returns undefined for too many applications. */
@@ -48,7 +50,11 @@ function followForwarding(
 ): Application[] | undefined {
   const key = `${predicate.name}(${args.map((arg) => identityIn(arg)).join()})`;
   // A proof within a proof of the same goal proves nothing new.
-  if (visited.has(key)) return [];
+  if (visited.has(key)) {
+    if (evaluation.linker.context.program.types.dialect.undecidedEndsQuery)
+      throw new NotCompilable('an endless recursion, which is an error');
+    return [];
+  }
   if (visited.size >= maxForwarded) return undefined;
   visited.add(key);
   const candidates = candidatesOf(evaluation, predicate, args);

@@ -45,6 +45,9 @@ function selectLiteral(
   rest: Rest,
 ): Statement {
   if (value.kind === 'one-of') throw ambiguousLiteral;
+  // Such as a number in an object, which equals a literal.
+  if (value.kind === 'constant' && typeof value.value === 'object' && value.value !== null)
+    throw new NotCompilable('an object compared with literals');
   if (value.kind === 'constant' && !literals.includes(value.value)) return fail;
   evaluation.setValue(cell, value);
   if (value.kind === 'constant') return rest();

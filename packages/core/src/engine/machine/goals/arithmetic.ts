@@ -10,7 +10,9 @@ import type { Prover } from '../state/prover.js';
 export function proveArithmetic(machine: Prover, goal: ArithmeticGoal, frame: Frame): GoalResult {
   const left = machine.value(goal.left, frame);
   const right = machine.value(goal.right, frame);
-  if (machine.waitsFor(left, 'an operand') || machine.waitsFor(right, 'an operand')) return GoalResult.waits;
+  const { hasOpaquePromises } = machine.dialect;
+  if (!hasOpaquePromises && (machine.waitsFor(left, 'an operand') || machine.waitsFor(right, 'an operand')))
+    return GoalResult.waits;
   if (left instanceof Variable || right instanceof Variable) {
     return machine.suspend(
       goal,

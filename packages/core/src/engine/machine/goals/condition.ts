@@ -13,8 +13,11 @@ export function proveCondition(machine: Prover, goal: ConditionGoal, frame: Fram
   if (value === false) return GoalResult.failed;
   // Under a negation the goal is delayed, because the opposite of "is true" is "is false", not "is any other value".
   if (value instanceof Variable)
-    return machine.isNegating ? machine.suspend(goal, frame, value) : machine.bind(value, true);
-  if (machine.waitsForTerm(goal.term, value, frame, 'a condition')) return GoalResult.waits;
+    return machine.isNegating && !machine.dialect.awakensAsOso
+      ? machine.suspend(goal, frame, value)
+      : machine.bind(value, true);
+  if (!machine.dialect.hasOpaquePromises && machine.waitsForTerm(goal.term, value, frame, 'a condition'))
+    return GoalResult.waits;
   const data = { value: show(value), advice: conditionAdvice(value) };
   return machine.undecidedAt('POLAR_UNDECIDED_CONDITION', data, goal.span, frame);
 }

@@ -26,6 +26,8 @@ export function proveIsa(machine: Prover, goal: IsaGoal, frame: Frame): GoalResu
     return members.some((type) => types.types.has(type)) ? GoalResult.proved : GoalResult.failed;
   }
   const { type } = goal;
+  if (type === undefined && value instanceof Variable && machine.dialect.suspendsUnknownClasses)
+    return machine.suspend(goal, frame, value);
   if (type === undefined) {
     throw machine.fault(
       'POLAR_RUN_UNKNOWN_CLASS',

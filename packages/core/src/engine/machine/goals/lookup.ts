@@ -128,7 +128,7 @@ function lookUp(machine: Prover, goal: LookupGoal, object: unknown, frame: Frame
     !Object.hasOwn(object, key)
   )
     return GoalResult.failed;
-  const receiver = isPartial(object) ? machine.hostArgument(goal.object, frame) : object;
+  const receiver = isPartial(object) ? machine.hostArgument(goal.object, frame, true) : object;
   if (receiver === pendingArgument) return GoalResult.waits;
   if (receiver === unboundArgument)
     throw machine.fault('POLAR_RUN_UNBOUND_RECEIVER', { name: key }, goal.span, frame);
@@ -148,7 +148,10 @@ function lookUp(machine: Prover, goal: LookupGoal, object: unknown, frame: Frame
   } catch (error) {
     throw machine.hostError(error, `\`${key}\` of ${kindOf(receiver)}`, goal.span, frame);
   }
-  if (found instanceof MissingValue && goal.inPattern && !found.isFault) {
+  const isBoolean = typeof receiver === 'boolean';
+  if (found instanceof MissingValue && goal.inPattern && (!found.isFault || isBoolean)) {
+    if (machine.dialect.patternsReadAnything)
+      return machine.assignResult(goal.result, undefined, goal.span, frame);
     return found.isPlainFailure ? GoalResult.failed : machine.mismatchAt(key, receiver, goal.span, frame);
   }
   return receiveAttribute(machine, found, goal, receiver, key, declaredFor(types, key), frame);

@@ -13,7 +13,7 @@ import { pendingArgument, unboundArgument, type Prover } from '../state/prover.j
 
 /** Proves `result = object.method(args)`. */
 export function proveMethod(machine: Prover, goal: MethodGoal, frame: Frame): GoalResult {
-  const receiver = machine.hostArgument(goal.object, frame);
+  const receiver = machine.hostArgument(goal.object, frame, true);
   if (receiver === pendingArgument) return GoalResult.waits;
   if (receiver === unboundArgument)
     throw machine.fault('POLAR_RUN_UNBOUND_RECEIVER', { name: goal.method }, goal.span, frame);

@@ -27,6 +27,7 @@ export function proveNot(machine: Prover, { operand, span }: NotGoal): GoalResul
     firstLocalId: variableCount(),
     inner,
     solutions: [],
+    isRefuted: false,
   };
   machine.choices.push(negation);
   machine.scope = inner;
@@ -47,6 +48,10 @@ export function proveRefute(machine: Prover, negation: NegationPoint): GoalResul
     return GoalResult.failed;
   }
   // The operand holds for all values of the variables: the negation fails.
+  if (machine.dialect.negationsExploreAll) {
+    negation.isRefuted = true;
+    return GoalResult.failed;
+  }
   machine.truncateChoices(machine.choices.lastIndexOf(negation));
   machine.undo(negation);
   return GoalResult.failed;
@@ -59,6 +64,7 @@ export function endNegation(machine: Prover, negation: NegationPoint): boolean {
     machine.noteUndecided(undecided);
     return false;
   }
+  if (negation.isRefuted) return false;
   const goals: Goal[] = [];
   for (const solution of negation.solutions) {
     if ('goals' in solution) goals.push(...solution.goals);

@@ -32,6 +32,14 @@ export type MachineGoal =
       /** The attribute that holds the promise; undefined for the result of a call. */
       readonly attribute?: Attribute;
     }
+  /** A constraint of which a variable was bound, in the dialect oso. */
+  | {
+      readonly kind: 'awakened';
+      readonly span: Span;
+      readonly goal: Goal;
+      /** Whether the result of a look-up had a value before. */
+      readonly hadResult: boolean;
+    }
   /** Unifies a part of the head of a rule after an argument was awaited. */
   | { readonly kind: 'unify-values'; readonly span: Span; readonly left: unknown; readonly right: unknown };
 
@@ -111,6 +119,8 @@ export interface NegationPoint extends Mark {
   readonly inner: Scope;
   /** The opposites of the requirements on variables from outside, one for each proof of the operand. */
   readonly solutions: Solution[];
+  /** Whether a proof was found that requires nothing of variables from outside, while others are still explored. */
+  isRefuted: boolean;
 }
 export type ChoicePoint = RulePoint | OrPoint | RetryPoint | NegationPoint;
 

@@ -92,12 +92,28 @@ export class ProofState {
 
   /** Places the awakened constraints before other goals. */
   withAwakened(next: Continuation | undefined): Continuation | undefined {
-    const awakened = this.awakened.length === 1 ? this.awakened : [...new Set(this.awakened)];
+    const awakened =
+      this.awakened.length === 1 ? this.awakened : this.inAwakenedOrder([...new Set(this.awakened)]);
     this.awakened = [];
     return awakened.reduceRight<Continuation | undefined>(
-      (rest, { goal, frame }) => ({ goals: [goal], index: 0, frame, next: rest }),
+      (rest, constraint) => ({
+        goals: [this.awakenedGoal(constraint)],
+        index: 0,
+        frame: constraint.frame,
+        next: rest,
+      }),
       next,
     );
+  }
+
+  /** Returns the awakened constraints in the order in which they are proved. */
+  protected inAwakenedOrder(awakened: Constraint[]): Constraint[] {
+    return awakened;
+  }
+
+  /** Returns the goal that proves a constraint of which a variable was bound. */
+  protected awakenedGoal({ goal }: Constraint): MachineGoal {
+    return goal;
   }
 
   /** Replaces the current goal. */

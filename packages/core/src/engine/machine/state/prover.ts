@@ -41,7 +41,7 @@ export interface Prover extends ProofState, EqualityContext {
   /** Returns the value of a term, dereferenced. A promise that was awaited is replaced by its value. */
   value(term: Term, frame: Frame): unknown;
   /** Returns a value for code of the application, or `unboundArgument` or `pendingArgument`. */
-  hostArgument(term: Term, frame: Frame): unknown;
+  hostArgument(term: Term, frame: Frame, isReceiver?: boolean): unknown;
   unify(left: unknown, right: unknown, span: Span): GoalResult;
   /** Unifies a term with a value of the application that is not a promise. */
   assignResult(term: Term, value: unknown, span: Span, frame: Frame): GoalResult;

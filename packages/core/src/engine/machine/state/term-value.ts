@@ -1,6 +1,7 @@
 import type { Meter } from '../../../host/meter.js';
 import { policyDictionary } from '../../../host/value.js';
 import type { Term } from '../../../ir/term.js';
+import { EngineValue } from '../../../terms/engine-value.js';
 import { ListCursor } from '../../../terms/list-cursor.js';
 import { isOpen, isPartial, PartialDictionary, PartialList } from '../../../terms/partial.js';
 import { deref, Variable } from '../../../terms/variable.js';
@@ -82,9 +83,14 @@ function openItems(list: PartialList, meter: Meter): unknown[] {
 }
 
 /** Returns a copy of a value in which bound variables are replaced by their values. */
-export function snapshot(value: unknown, meter: Meter, depth = 0): unknown {
+export function snapshot(value: unknown, meter: Meter, depth = 0, within?: Set<unknown>): unknown {
   const v = deref(value);
   if (depth > 1_000) return v;
+  // A variable of a cyclic term stands for itself within its own value.
+  if (within !== undefined && depth > 0 && value instanceof Variable && v instanceof EngineValue) {
+    if (within.has(value)) return new Variable(value.name);
+    within = new Set(within).add(value);
+  }
   if (v instanceof PartialList) {
     const items: unknown[] = [];
     const cursor = new ListCursor(v);
@@ -92,7 +98,7 @@ export function snapshot(value: unknown, meter: Meter, depth = 0): unknown {
     while (cursor.hasNext()) {
       const item = cursor.next();
       meter.grow(1);
-      items.push(isPartial(item) ? snapshot(item, meter, depth + 1) : item);
+      items.push(isPartial(item) ? snapshot(item, meter, depth + 1, within) : item);
       if (items.length % 64 === 0) meter.step();
     }
     if (cursor.open !== undefined) return new PartialList(items, 0, cursor.open);
@@ -101,7 +107,7 @@ export function snapshot(value: unknown, meter: Meter, depth = 0): unknown {
   if (v instanceof PartialDictionary) {
     meter.step();
     meter.grow(v.values.length);
-    const values = v.values.map((item) => snapshot(item, meter, depth + 1));
+    const values = v.values.map((item) => snapshot(item, meter, depth + 1, within));
     if (values.some(isPartial)) return new PartialDictionary(v.keys, values);
     return policyDictionary(v.keys, values);
   }

@@ -19,3 +19,18 @@ export const floatOf = (value: number): number | WholeFloat =>
 /** Returns whether a number is an integer of oso, and not a float. */
 export const isInteger = (value: unknown): value is number | bigint =>
   typeof value === 'bigint' || (typeof value === 'number' && Number.isSafeInteger(value));
+
+/** Returns an integer as a number if a number holds it exactly. */
+export const narrowed = (value: bigint): number | bigint =>
+  value >= BigInt(Number.MIN_SAFE_INTEGER) && value <= BigInt(Number.MAX_SAFE_INTEGER)
+    ? Number(value)
+    : value;
+
+/** Returns the number that a literal of a policy means: an integer, or a float if it has a fraction or an exponent. */
+export function exactNumber(text: string): number | bigint | WholeFloat {
+  const written = text.replace(/\s/gu, '').replace(/^\+/u, '');
+  if (/^-?\d+$/u.test(written)) return narrowed(BigInt(written));
+  if (written.endsWith('nan')) return NaN;
+  if (written.endsWith('inf')) return written.startsWith('-') ? -Infinity : Infinity;
+  return floatOf(Number(written));
+}
