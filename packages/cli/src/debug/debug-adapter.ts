@@ -1,4 +1,4 @@
-import { inspect } from 'node:util';
+import { Writable } from 'node:stream';
 import type { DebugTarget, EndView, HaltReason, Movement, StopView } from '@nanook/core/debug';
 import {
   DebugSession,
@@ -376,19 +376,18 @@ const descriptions: Readonly<Record<HaltReason, string>> = {
 };
 
 /**
- * Serves an editor over the standard input and output, which then carry nothing else: the texts that the application prints become
- * events.
+ * Serves an editor over the standard input and output. Texts that the application prints become events, because the output carries only
+ * messages for the editor.
  */
 export function serveEditor(): void {
   const adapter = new PolarDebugAdapter();
-  const print =
-    (category: string) =>
-    (...values: readonly unknown[]): void =>
-      adapter.print(
-        `${values.map((value) => (typeof value === 'string' ? value : inspect(value))).join(' ')}\n`,
-        category,
-      );
-  for (const method of ['log', 'info', 'debug'] as const) console[method] = print('stdout');
-  for (const method of ['warn', 'error'] as const) console[method] = print('stderr');
-  adapter.start(process.stdin, process.stdout);
+  const write = process.stdout.write.bind(process.stdout);
+  const messages = new Writable({ write: (chunk: Buffer, _encoding, done) => void write(chunk, done) });
+  process.stdout.write = ((text: string | Uint8Array, ...rest: readonly unknown[]): boolean => {
+    adapter.print(Buffer.from(text as string).toString());
+    const done = rest.at(-1);
+    if (typeof done === 'function') done();
+    return true;
+  }) as typeof process.stdout.write;
+  adapter.start(process.stdin, messages);
 }

@@ -518,6 +518,29 @@ describe('DebugSession', () => {
     expect(calls).toBe(1);
   });
 
+  it('has nothing to go back to before its first step', async () => {
+    const session = await sessionOf('', '1 = 1');
+    expect(() => session.back('back')).toThrow(expect.objectContaining({ code: 'NANOOK_DEBUG_NOT_STOPPED' }));
+  });
+
+  it('closes the iterators of a query that is left', async () => {
+    let isClosed = false;
+    const numbers = {
+      *[Symbol.iterator]() {
+        try {
+          yield* [1, 2];
+        } finally {
+          isClosed = true;
+        }
+      },
+    };
+    const session = await sessionOf('', 'x in numbers', {}, { numbers });
+    expect(session.forwardSync('continue')).toBe('answer');
+    session.dispose();
+    expect(isClosed).toBe(true);
+    expect(shown(session, session.back('back'))).toBe('query:1 x in numbers');
+  });
+
   it('says which breakpoints the policy has', async () => {
     const { Debugger, debugCheck } = await import('./index.js');
     const authorizer = await Authorizer.load({

@@ -2,6 +2,7 @@ import { textOf } from '../diagnostics/span.js';
 import { isComputation } from '../explanation/goal-order.js';
 import type { QueryRun } from '../engine/query/query-run.js';
 import type { Breakpoints } from './breakpoints.js';
+import { DebugError } from './debug-error.js';
 import type { DebugMachine } from './debug-machine.js';
 import type { BackwardMovement, ForwardMovement, Halt, HaltReason, Progress } from './halt.js';
 import type { Step } from './step.js';
@@ -26,21 +27,31 @@ export class DebugSession {
   #pending: 'answer' | 'end' | { readonly error: unknown } | undefined = undefined;
   #isOver = false;
 
+  readonly #run: QueryRun;
+  readonly #machine: DebugMachine;
+  readonly #breakpoints: Breakpoints;
+  readonly #stopsAtOutcomes: boolean;
+
   constructor(
-    readonly run: QueryRun,
-    readonly machine: DebugMachine,
-    readonly breakpoints: Breakpoints,
-    readonly options: SessionOptions = {},
-  ) {}
+    run: QueryRun,
+    machine: DebugMachine,
+    breakpoints: Breakpoints,
+    { stopsAtOutcomes = false }: SessionOptions = {},
+  ) {
+    this.#run = run;
+    this.#machine = machine;
+    this.#breakpoints = breakpoints;
+    this.#stopsAtOutcomes = stopsAtOutcomes;
+  }
 
   /** The current step; undefined before the first one. */
   get current(): Step | undefined {
-    return this.machine.step(this.#position);
+    return this.#machine.step(this.#position);
   }
 
   /** Describes a stop. */
   view(halt: Halt): StopView {
-    return viewOf(0, textOf(this.machine.query.span), halt, this.machine);
+    return viewOf(0, textOf(this.#machine.query.span), halt, this.#machine);
   }
 
   /**
@@ -54,7 +65,7 @@ export class DebugSession {
       const known = this.#replay(movement, origin);
       if (known !== undefined) return known;
       try {
-        this.#reached(await this.run.step());
+        this.#reached(await this.#run.step());
       } catch (error) {
         this.#failed(error);
       }
@@ -72,33 +83,44 @@ export class DebugSession {
       const known = this.#replay(movement, origin);
       if (known !== undefined) return known;
       try {
-        this.#reached(this.run.stepSync());
+        this.#reached(this.#run.stepSync());
       } catch (error) {
         this.#failed(error);
       }
     }
   }
 
-  /** Goes back in the record. At its first step, the debugger stays there. */
+  /**
+   * Goes back in the record. At its first step, the debugger stays there.
+   *
+   * @throws {DebugError} `NANOOK_DEBUG_NOT_STOPPED` before the first step
+   */
   back(movement: BackwardMovement): Halt {
-    let earliest = this.current!;
+    let earliest = this.current;
+    if (earliest === undefined)
+      throw new DebugError('NANOOK_DEBUG_NOT_STOPPED', 'the query has no step yet; go forward first');
     for (let number = this.#position - 1; ; number--) {
-      const step = this.machine.step(number);
+      const step = this.#machine.step(number);
       if (step === undefined) {
         return this.#haltAt(earliest, 'start');
       }
       if (step.kind === 'goal' || step.kind === 'rule') earliest = step;
-      let reason: HaltReason | undefined = this.breakpoints.reasonFor(step);
+      let reason: HaltReason | undefined = this.#breakpoints.reasonFor(step);
       if (movement === 'back') reason = isPlace(step) ? (reason ?? stepReason(step)) : undefined;
       if (reason === undefined) continue;
       return this.#haltAt(step, reason);
     }
   }
 
+  /** Ends the query, and closes its iterators. The record stays readable. */
+  dispose(): void {
+    this.#run.dispose();
+  }
+
   /** Goes through the recorded steps. Returns undefined when the query must run on. */
   #replay(movement: ForwardMovement, origin: Step | undefined): Progress | undefined {
     for (;;) {
-      const step = this.machine.step(this.#position + 1);
+      const step = this.#machine.step(this.#position + 1);
       if (step === undefined) return this.#takePending();
       this.#position++;
       const reason = this.#reasonFor(step, movement, origin);
@@ -126,17 +148,16 @@ export class DebugSession {
   }
 
   #failed(error: unknown): void {
-    this.machine.recordError(error);
+    this.#machine.recordError(error);
     this.#pending = { error };
   }
 
   #reasonFor(step: Step, movement: ForwardMovement, origin: Step | undefined): HaltReason | undefined {
     const { kind } = step;
-    const { stopsAtOutcomes = false } = this.options;
-    if (kind === 'end') return stopsAtOutcomes ? 'end' : undefined;
-    const reason = this.breakpoints.reasonFor(step);
+    if (kind === 'end') return this.#stopsAtOutcomes ? 'end' : undefined;
+    const reason = this.#breakpoints.reasonFor(step);
     if (reason !== undefined) return reason;
-    if (movement === 'continue') return kind === 'answer' && stopsAtOutcomes ? 'answer' : undefined;
+    if (movement === 'continue') return kind === 'answer' && this.#stopsAtOutcomes ? 'answer' : undefined;
     if (!isPlace(step)) return undefined;
     if (kind === 'answer' || movement === 'into' || origin === undefined) return stepReason(step);
     const { depth } = step.frame;

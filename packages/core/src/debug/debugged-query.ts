@@ -18,7 +18,7 @@ export interface HaltHandler {
 export interface DebuggedQueryOptions extends SessionOptions {
   readonly id: number;
   readonly text: string;
-  /** How the query starts: `into` stops before its first goal. */
+  /** The first movement: `into` stops before the first goal. */
   readonly start: 'into' | 'continue';
   readonly breakpoints: Breakpoints;
   readonly handler: HaltHandler;

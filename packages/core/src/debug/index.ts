@@ -20,7 +20,6 @@ export type {
 } from './halt.js';
 export type { DebugListener, DebugTarget } from './debug-target.js';
 export { Debugger } from './debugger.js';
-export type { Step, StepKind } from './step.js';
 export type {
   EndView,
   FrameView,
