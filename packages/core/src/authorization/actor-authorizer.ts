@@ -11,7 +11,7 @@ import type {
   ListedRow,
 } from '../types/policy-types.js';
 import type { BaseAuthorizer } from './base-authorizer.js';
-import type { TypeReference } from './grantable-actions.js';
+import type { TypeReference } from './find-type.js';
 import type { Explanation } from '../explanation/explanation.js';
 import type {
   AuthorizeOptions,

@@ -35,7 +35,7 @@ import { ActorAuthorizer } from './actor-authorizer.js';
 import type { AuthorizerParts } from './authorizer-parts.js';
 import { awaitArgument, BaseAuthorizer, listOfResources, type Decider } from './base-authorizer.js';
 import type { DecisionContext, DecisionEngine } from './decision-engine.js';
-import { findType, type TypeReference } from './grantable-actions.js';
+import { findType, type TypeReference } from './find-type.js';
 import type { LoadContext, LoadedPolicy, QueryInspector } from './loaded-policy.js';
 import { explainMissingAwait } from './missing-await.js';
 import { onDemand } from './on-demand.js';

@@ -14,7 +14,7 @@ import { DecisionLog } from './decision-log.js';
 import { DecisionRecorder, RecordedCheck } from './decision-recorder.js';
 import { decisionOf, type Decision } from './decision.js';
 import type { DenialWarnings } from './denial-warnings.js';
-import type { TypeReference } from './grantable-actions.js';
+import type { TypeReference } from './find-type.js';
 import type { LoadedPolicy } from './loaded-policy.js';
 import { onDemand } from './on-demand.js';
 import type { AuthorizerOptions } from './options.js';

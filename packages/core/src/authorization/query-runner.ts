@@ -14,7 +14,7 @@ import { givenName, linkCall, linkQuery } from '../ir/link.js';
 import type { LinkedQuery } from '../ir/program.js';
 import type { DerivedCondition, WhereOptions } from '../partial/where.js';
 import { parseQuery } from '../syntax/parser.js';
-import { findType, type TypeReference } from './grantable-actions.js';
+import { findType, type TypeReference } from './find-type.js';
 import { onDemand } from './on-demand.js';
 import type { TracedQuery } from '../explanation/explain-query.js';
 import type { Explanation } from '../explanation/explanation.js';

@@ -1,6 +1,6 @@
 import type { DecisionContext, DecisionEngine } from '../authorization/decision-engine.js';
 import type { Decision } from '../authorization/decision.js';
-import type { TypeReference } from '../authorization/grantable-actions.js';
+import type { TypeReference } from '../authorization/find-type.js';
 import type { LoadedPolicy } from '../authorization/loaded-policy.js';
 import type {
   CheckOptions,
