@@ -1,7 +1,8 @@
 // Tests the packages as users install them: packs them (or uses a folder of tarballs: `node tools/smoke.mjs <folder>`), installs the
 // tarballs without a network in a folder outside this repository, and starts the command `nanook` and four consumers on SYSTEM_NODE, the
 // Node of the user: an ES module, a CommonJS module, a CommonJS test under Jest (these three run tools/smoke/checks.cjs), and a NestJS
-// application in TypeScript with `"module": "commonjs"`, under Jest.
+// application in TypeScript with `"module": "commonjs"`, under Jest. It also compiles calls with the types of `nanook typegen`, as ES
+// modules and CommonJS.
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -100,7 +101,30 @@ try {
     results.push(underJest('CommonJS under Jest', 'jest.test.cjs'));
     lend(lentForTypes, 'packages/compat-nest11');
     const compiler = join(folder, 'node_modules/typescript/bin/tsc');
+    const typegen = (out) => ['node_modules/@nanook/cli/dist/bin.mjs', 'typegen', '--out', out];
+    const strict = ['--noEmit', '--strict', '--skipLibCheck', '--types', 'node'];
+    const calls = (ending, ...options) => [
+      compiler,
+      ...strict,
+      ...options,
+      `typed-policies/calls.${ending}`,
+      `typed-policies/policy-types.d.${ending}`,
+    ];
     results.push(
+      run('the command nanook, typegen', node, typegen('typed-policies/policy-types.d.ts')),
+      run('the command nanook, typegen for ES modules', node, typegen('typed-policies/policy-types.d.mts')),
+      run('typed policies, module nodenext', node, calls('mts', '--module', 'nodenext')),
+      run('typed policies, CommonJS in nodenext', node, calls('ts', '--module', 'nodenext')),
+      run(
+        'typed policies, module commonjs, old resolution',
+        node,
+        calls('ts', '--module', 'commonjs', '--moduleResolution', 'node10'),
+      ),
+      run(
+        'typed policies, resolution of bundlers',
+        node,
+        calls('ts', '--module', 'esnext', '--moduleResolution', 'bundler'),
+      ),
       run('NestJS in TypeScript, module commonjs: types', node, [compiler, '-p', 'nest-commonjs']),
       underJest('NestJS in TypeScript, module commonjs: Jest', 'nest-commonjs/dist/app.spec.js'),
     );

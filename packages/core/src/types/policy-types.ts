@@ -106,10 +106,14 @@ type ActionsFor<Name, Key extends string> = [Name] extends [never] ? AnyAction :
 type IsType<Resource> = typeof type extends keyof Resource ? true : Resource extends Class ? true : false;
 
 type ActionOnEach<Resource, Key extends string> = Resource extends unknown
-  ? IsType<Resource> extends true
-    ? ActionOnType<Resource>
-    : ActionsFor<NameOfRow<Resource>, Key>
+  ? typeof row extends keyof Resource
+    ? Part<Exclude<Resource[typeof row], undefined>, Key>
+    : IsType<Resource> extends true
+      ? ActionsFor<NameOfReference<Resource>, 'typeActions'>
+      : ActionsFor<NameOfInstance<Resource>, Key>
   : never;
+
+// `NoInfer` keeps the compiler from inferring the type of a resource from an action, which takes time for policies with many types.
 
 /** The actions on a known resource; all actions for `any`, `null` and `undefined`. */
 type ActionOn<Resource, Key extends string> = IsEmpty extends true
@@ -127,13 +131,15 @@ type ActionOn<Resource, Key extends string> = IsEmpty extends true
  * @example
  * function buttons<R>(resource: R, actions: ActionOf<R>[]) { … }
  */
-export type ActionOf<Resource> = ActionOn<Awaited<Resource>, 'actions'>;
+export type ActionOf<Resource> = NoInfer<ActionOn<Awaited<Resource>, 'actions'>>;
 
 /** The actions that a rule `allow_field` can allow on a resource. */
-export type FieldActionOf<Resource> = ActionOn<Awaited<Resource>, 'fieldActions'>;
+export type FieldActionOf<Resource> = NoInfer<ActionOn<Awaited<Resource>, 'fieldActions'>>;
 
 /** The actions that a rule can allow on a resource or on its fields. */
-export type ActionOrFieldActionOf<Resource> = ActionOn<Awaited<Resource>, 'actions' | 'fieldActions'>;
+export type ActionOrFieldActionOf<Resource> = NoInfer<
+  ActionOn<Awaited<Resource>, 'actions' | 'fieldActions'>
+>;
 
 /** An action in the result of `authorizedActions`; `'*'` with the option `allowWildcard`. */
 // oxlint-disable-next-line typescript/no-redundant-type-constituents -- the actions are texts until an application adds them
@@ -144,14 +150,14 @@ export type ListedAction<Resource> = ActionOf<Resource> | '*';
 export type ListedField<Resource> = FieldOf<Resource> | '*';
 
 /** The actions on a type itself, such as *create*, by its name, its class or its token. */
-export type ActionOnType<Reference> = IsEmpty extends true
-  ? string
-  : ActionsFor<NameOfReference<Reference>, 'typeActions'>;
+export type ActionOnType<Reference> = NoInfer<
+  IsEmpty extends true ? string : ActionsFor<NameOfReference<Reference>, 'typeActions'>
+>;
 
 /** The actions on the rows of a type, by its name, its class or its token. */
-export type ActionOnRows<Reference> = IsEmpty extends true
-  ? string
-  : ActionsFor<NameOfReference<Reference>, 'actions'>;
+export type ActionOnRows<Reference> = NoInfer<
+  IsEmpty extends true ? string : ActionsFor<NameOfReference<Reference>, 'actions'>
+>;
 
 /**
  * The actions of a requirement: on the result of its loader, or on its type.
@@ -177,7 +183,7 @@ type NameOn<Resource, Key extends string> = IsEmpty extends true
       : Part<NameOfRow<NonNullable<Resource>>, Key>;
 
 /** The fields that a rule `allow_field` can name on a resource. */
-export type FieldOf<Resource> = NameOn<Awaited<Resource>, 'fields'>;
+export type FieldOf<Resource> = NoInfer<NameOn<Awaited<Resource>, 'fields'>>;
 
 /** The roles that an actor can have on a resource. */
 export type RoleOf<Resource> = NameOn<Awaited<Resource>, 'roles'>;

@@ -295,3 +295,15 @@ it('listRoutes() shows … for the path of an older router of Express 5, which d
   for (const layer of app.router.stack) delete (layer as { rawPath?: unknown }).rawPath;
   expect(linesOf(app)).toEqual(['GET /…/in → show', 'GET /in → read findThing(), show']);
 });
+
+it('listRoutes lists requirements that no rule can allow only with `check: false`', () => {
+  const app = express5();
+  app.use(authorization(authorizer, { actor: () => 'alice' }));
+  app.get('/things', authorize('destroy', findThing), show);
+  expect(() => listRoutes(app)).toThrow(
+    expect.objectContaining({ code: 'NANOOK_HTTP_UNGRANTABLE' }) as Error,
+  );
+  expect(listRoutes(app, { check: false }).map(({ requirements }) => requirements)).toEqual([
+    [{ kind: 'authorize', action: 'destroy', resource: 'findThing()' }],
+  ]);
+});

@@ -1,4 +1,5 @@
 import Router from '@koa/router';
+import { Authorizer } from '@nanook/core';
 import { isProtected, routeTable } from '@nanook/http';
 import Koa3, { type Context, type Next } from 'koa';
 import Koa2 from 'koa2';
@@ -198,4 +199,18 @@ describe.each([
     app.use(read).use(show);
     expect(listRoutes(app)).toEqual([]);
   });
+});
+
+it('listRoutes lists requirements that no rule can allow only with `check: false`', async () => {
+  const authorizer = await Authorizer.load({ policies: 'allow("alice", "read", "thing");' });
+  const router = new Router();
+  router.get('/things', authorize('destroy', findThing), show);
+  const app = new Koa3();
+  app.use(authorization(authorizer, { actor: () => 'alice' })).use(router.routes());
+  expect(() => listRoutes(app)).toThrow(
+    expect.objectContaining({ code: 'NANOOK_HTTP_UNGRANTABLE' }) as Error,
+  );
+  expect(listRoutes(app, { check: false }).map(({ requirements }) => requirements)).toEqual([
+    [{ kind: 'authorize', action: 'destroy', resource: 'findThing()' }],
+  ]);
 });
