@@ -27,4 +27,21 @@ describe('nanook', () => {
     expect(code).toBe(0);
     expect(out).toContain('nanook check --format github');
   });
+
+  it('shows an example in the help of each command', async () => {
+    const { out } = await nanook('--help');
+    const names = [...out.slice(out.indexOf('Commands:')).matchAll(/^  ([a-z][a-z-]*)/gm)].map(
+      ([, name]) => name!,
+    );
+    expect(names.length).toBeGreaterThan(15);
+    const parts = ['keygen', 'build', 'sign', 'verify'].map((name) => ['bundle', name]);
+    const commands = [
+      ...names.filter((name) => name !== 'help' && name !== 'bundle').map((name) => [name]),
+      ...parts,
+    ];
+    for (const command of commands)
+      expect((await nanook(...command, '--help')).out).toMatch(
+        new RegExp(`Examples?:\\n.*nanook ${command.join(' ')}`, 's'),
+      );
+  });
 });

@@ -17,6 +17,12 @@ describe('nanook fmt', () => {
     expect((await nanook('fmt', '--check')).code).toBe(0);
   });
 
+  it('writes the names of the files as JSON', async () => {
+    const { code, out } = await nanook('fmt', '--check', '--json');
+    expect(code).toBe(1);
+    expect(JSON.parse(out)).toEqual({ files: ['a.polar', 'b.polar'], changed: ['a.polar'] });
+  });
+
   it('changes no file if one has a syntax error, and exits with 2', async () => {
     await enterFolder({ 'a.polar': 'f(1)  ;\n', 'b.polar': 'g(' });
     const { code, err } = await nanook('fmt');

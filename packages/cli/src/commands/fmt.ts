@@ -8,13 +8,14 @@ import { ExitCode } from '../output/exit-code.js';
 import type { Io } from '../output/io.js';
 import { readStandardInput } from '../output/standard-input.js';
 import { Project } from '../project/project.js';
-import { configOption, positiveInteger } from './common-options.js';
+import { configOption, jsonOption, positiveInteger } from './common-options.js';
 import type { Outcome } from './outcome.js';
 
 interface FmtFlags {
   readonly config?: string;
   readonly check?: boolean;
   readonly stdin?: boolean;
+  readonly json?: boolean;
   readonly width: number;
 }
 
@@ -25,6 +26,7 @@ export function fmtCommand(io: Io, outcome: Outcome): Command {
     .argument('[paths...]', 'files, folders and globs; default: the policies of the configuration')
     .addOption(configOption())
     .option('--check', 'change nothing, and exit with 1 if a file is not formatted')
+    .addOption(jsonOption())
     .option('--stdin', 'format the standard input, and print the result')
     .option('--width <number>', 'the greatest length of a line', positiveInteger('--width'), 80)
     .addHelpText(
@@ -35,25 +37,33 @@ Examples:
   nanook fmt --check             fail in CI if a file is not formatted
   nanook fmt --stdin < a.polar   for an editor`,
     )
-    .action(async (paths: readonly string[], { config, check = false, stdin = false, width }: FmtFlags) => {
-      if (stdin) {
-        io.write(formatted({ name: 'standard input', source: await readStandardInput() }, width));
-        return;
-      }
-      const { policies } = await Project.open({ config, paths });
-      const changed: string[] = [];
-      // All files are read before the first one is written, so that a syntax error changes none.
-      const results = policies.map((policy) => ({ ...policy, result: formatted(policy, width) }));
-      for (const { name, source, result } of results) {
-        if (result === source) continue;
-        changed.push(name);
-        if (!check) await writeFile(name, result);
-      }
-      for (const name of changed) io.out(name);
-      const total = count(policies.length, 'file');
-      io.err(`${changed.length} of ${total} ${check ? 'not formatted' : 'formatted'}`);
-      if (check && changed.length > 0) outcome.code = ExitCode.findings;
-    });
+    .action(
+      async (
+        paths: readonly string[],
+        { config, check = false, stdin = false, width, json = false }: FmtFlags,
+      ) => {
+        if (stdin) {
+          io.write(formatted({ name: 'standard input', source: await readStandardInput() }, width));
+          return;
+        }
+        const { policies } = await Project.open({ config, paths });
+        const changed: string[] = [];
+        // All files are read before the first one is written, so that a syntax error changes none.
+        const results = policies.map((policy) => ({ ...policy, result: formatted(policy, width) }));
+        for (const { name, source, result } of results) {
+          if (result === source) continue;
+          changed.push(name);
+          if (!check) await writeFile(name, result);
+        }
+        if (json) io.out(JSON.stringify({ files: policies.map(({ name }) => name), changed }, undefined, 2));
+        else {
+          for (const name of changed) io.out(name);
+          const total = count(policies.length, 'file');
+          io.err(`${changed.length} of ${total} ${check ? 'not formatted' : 'formatted'}`);
+        }
+        if (check && changed.length > 0) outcome.code = ExitCode.findings;
+      },
+    );
 }
 
 /** @throws {UsageError} when the policy has a syntax error */

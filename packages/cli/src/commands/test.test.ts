@@ -196,6 +196,19 @@ test "setup" {
     expect(await nanook('test')).toMatchObject({ code: 0 });
   });
 
+  it('fails a setup with a rule that neither the policy nor the test uses, and suggests a similar one', async () => {
+    await enterFolder({
+      ...project,
+      'policy/tests.polar':
+        'test "typo" { setup { has_rol(ben, "owner", acme); } assert_not allow(ben, "edit", report); }\ntest "helper" { setup { likes(ben, report); } assert likes(ben, report); }\n',
+    });
+    const { code, out } = await nanook('test');
+    expect(code).toBe(1);
+    expect(out).toContain('neither the policy nor the test uses `has_rol`');
+    expect(out).toContain('did you mean `has_role`?');
+    expect(out).toContain('✓ helper');
+  });
+
   it('fails a setup with a role that no block declares, also if all assertions hold', async () => {
     await enterFolder({
       ...project,

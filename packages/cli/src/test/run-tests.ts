@@ -1,11 +1,20 @@
 import {
   Authorizer,
+  nearNames,
   renderDiagnostic,
   type AuthorizerOptions,
   type Diagnostic,
   type NamedPolicy,
 } from '@nanook/core';
-import { parse, positionOf, textOf, type AssertionNode, type TestNode } from '@nanook/core/syntax';
+import {
+  codeFrame,
+  parse,
+  positionOf,
+  textOf,
+  visit,
+  type AssertionNode,
+  type TestNode,
+} from '@nanook/core/syntax';
 import { PolicyCoverage } from '@nanook/core/testing';
 import { messageOf } from '../errors/message-of.js';
 import type { Fixtures } from '../project/config.js';
@@ -132,20 +141,39 @@ export class TestRunner {
     const assertions = test.items.filter((item) => item.kind === 'assertion');
     const setup = setupSource(test, fixtures, authorizer);
     if (setup === undefined) return { authorizer, fixtures, assertions };
-    const misspelled: Diagnostic[] = [];
+    const misspelled: string[] = [];
+    const queried = calledNames(assertions);
     const options = loadOptions(project, this.options, (warning) => {
-      if (warning.code === 'POLAR_CHECK_UNDECLARED_NAME' && warning.file === setup.name)
-        misspelled.push(warning);
+      if (warning.file !== setup.name) return;
+      if (warning.code === 'POLAR_CHECK_UNDECLARED_NAME') misspelled.push(renderDiagnostic(warning));
+      const { name = '' } = warning.data as { readonly name?: string };
+      if (warning.code === 'POLAR_CHECK_UNUSED_RULE' && !queried.has(name))
+        misspelled.push(unusedRule(warning, name, authorizer));
     });
     const prepared = await Authorizer.load({
       ...options,
       policies: [...(options.policies as readonly NamedPolicy[]), setup],
       constants: { ...options.constants, ...fixtureConstants(fixtures) },
     });
-    // A fact with a misspelled role gives nothing, and an `assert_not` would hold for the wrong reason.
-    if (misspelled.length > 0) throw new Error(misspelled.map(renderDiagnostic).join('\n'));
+    // A fact with a misspelled role or rule gives nothing, and an `assert_not` would hold for the wrong reason.
+    if (misspelled.length > 0) throw new Error(misspelled.join('\n'));
     return { authorizer: prepared, fixtures, assertions };
   }
+}
+
+/** The names of the rules that the assertions of a test query. */
+function calledNames(assertions: readonly AssertionNode[]): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const assertion of assertions)
+    visit(assertion, { call: ({ predicate }) => void names.add(predicate) });
+  return names;
+}
+
+function unusedRule({ span }: Diagnostic, name: string, { ruleNames }: Authorizer): string {
+  const near = nearNames(name, ruleNames);
+  const advice = near.length === 0 ? 'correct its name' : `did you mean \`${near.join('` or `')}\`?`;
+  const message = `neither the policy nor the test uses \`${name}\`, so this fact changes nothing; ${advice}`;
+  return span === undefined ? message : `${message}\n${codeFrame(span)}`;
 }
 
 function loadOptions(

@@ -138,6 +138,14 @@ describe('glob', () => {
     expect(await matchesOf('policy/*/c.polar')).toEqual(['policy/linked/c.polar']);
   });
 
+  it('lists a file that two paths lead to once, by its path without a link', async () => {
+    mkdirSync(join(folder, 'releases', 'b'), { recursive: true });
+    writeFileSync(join(folder, 'releases', 'b', 'x.polar'), 'f(1);');
+    symlinkSync(join(folder, 'releases', 'b'), join(folder, 'releases', 'a'), 'junction');
+    expect(await matchesOf('releases/**/*.polar')).toEqual(['releases/b/x.polar']);
+    expect(await matchesOf('releases/a/*.polar')).toEqual(['releases/a/x.polar']);
+  });
+
   it('skips node_modules and hidden folders unless the pattern names them', async () => {
     write('node_modules/x/c.polar');
     write('.hidden/d.polar');

@@ -1,4 +1,4 @@
-import { join, normalize, parse, sep } from 'node:path';
+import { join, normalize, parse, resolve, sep } from 'node:path';
 import { fileSystem } from './file-system.js';
 
 // Node has a glob since version 22, and the libraries also run on Node 20.
@@ -21,7 +21,8 @@ export const basesOf = (pattern: string): readonly string[] =>
  * Lists the files that a pattern matches, sorted by path, each once.
  *
  * `*`, `?` and `[ab]` match within a name, `**` matches any number of folders, and `{a,b}` matches one of the alternatives. A name
- * that equals its part of the pattern matches too, so that a folder may be called `[app]`. Links to folders are followed.
+ * that equals its part of the pattern matches too, so that a folder may be called `[app]`. Links to folders are followed, and a file that
+ * they lead to is listed once.
  * Wildcards skip `node_modules` and hidden folders.
  */
 export async function glob(pattern: string): Promise<string[]> {
@@ -30,7 +31,19 @@ export async function glob(pattern: string): Promise<string[]> {
     const { base, segments } = split(each);
     await collect(base, segments, [], found);
   }
-  return [...found].sort((a, b) => (a < b ? -1 : 1));
+  return eachOnce([...found].sort((a, b) => (a < b ? -1 : 1)));
+}
+
+/** Removes the further paths of a file that is found under several, because a link leads to it. A path without a link is kept. */
+async function eachOnce(paths: readonly string[]): Promise<string[]> {
+  const { realpath } = fileSystem().promises;
+  const reals = await Promise.all(paths.map((path) => realpath(path).catch(() => path)));
+  const kept = new Map<string, string>();
+  paths.forEach((path, i) => {
+    const real = reals[i]!;
+    if (!kept.has(real) || resolve(path) === real) kept.set(real, path);
+  });
+  return paths.filter((path, i) => kept.get(reals[i]!) === path);
 }
 
 /** Splits a pattern into the root or the working folder, and the segments below it. */
