@@ -35,6 +35,10 @@ export class CompiledEngine extends PolicyLinker {
     );
   }
 
+  protected override get ranksAlternatives(): boolean {
+    return this.backEnd.kind === 'source';
+  }
+
   protected override prepare(fn: CompiledFunction): void {
     fn.run = (...args) => this.#built(fn).run(...args);
     fn.runAll = (...args) => this.#built(fn).runAll(...args);

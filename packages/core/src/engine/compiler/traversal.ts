@@ -25,6 +25,8 @@ export function continuationsOf(statement: Statement): readonly Statement[] {
     case 'not':
     case 'cut':
     case 'await':
+    case 'search':
+    case 'lower':
     case 'record':
     case 'receive':
       return [statement.next];
@@ -37,7 +39,9 @@ export function continuationsOf(statement: Statement): readonly Statement[] {
 export const childrenOf = (statement: Statement): readonly Statement[] =>
   statement.kind === 'check' || statement.kind === 'not'
     ? [statement.proof, statement.next]
-    : continuationsOf(statement);
+    : statement.kind === 'search'
+      ? [statement.body, statement.next]
+      : continuationsOf(statement);
 
 /** Checks whether a predicate holds for a statement or for any statement inside it. */
 export const someStatement = (statement: Statement, holds: (each: Statement) => boolean): boolean =>
@@ -58,6 +62,8 @@ export function mapChildren(statement: Statement, change: (child: Statement) => 
     case 'check':
     case 'not':
       return { ...statement, proof: change(statement.proof), next: change(statement.next) };
+    case 'search':
+      return { ...statement, body: change(statement.body), next: change(statement.next) };
     case 'exactly':
       return {
         ...statement,
@@ -81,6 +87,7 @@ export function mapChildren(statement: Statement, change: (child: Statement) => 
     case 'if':
     case 'cut':
     case 'await':
+    case 'lower':
     case 'record':
     case 'receive':
       return { ...statement, next: change(statement.next) };
@@ -97,6 +104,7 @@ export function operandsOf(statement: Statement): readonly Operand[] {
     case 'check':
     case 'not':
     case 'cut':
+    case 'search':
     case 'receive':
       return [];
     case 'record':
@@ -118,6 +126,7 @@ export function operandsOf(statement: Statement): readonly Operand[] {
     case 'exactly':
     case 'by-type':
     case 'switch':
+    case 'lower':
       return [statement.value];
     default:
       return assertNever(statement);
@@ -153,6 +162,10 @@ export function assignedIn(statement: Statement): readonly number[] {
       return [statement.item];
     case 'receive':
       return [statement.to];
+    case 'search':
+      return [statement.rank];
+    case 'lower':
+      return [statement.position];
     case 'record':
       return statement.to === undefined ? [] : [statement.to];
     default:
@@ -191,6 +204,7 @@ export function mapOperands(statement: Statement, change: (operand: Operand) => 
     case 'check':
     case 'not':
     case 'cut':
+    case 'search':
     case 'receive':
       return statement;
     case 'record':
@@ -218,6 +232,7 @@ export function mapOperands(statement: Statement, change: (operand: Operand) => 
     case 'exactly':
     case 'by-type':
     case 'switch':
+    case 'lower':
       return { ...statement, value: change(statement.value) };
     default:
       return assertNever(statement);

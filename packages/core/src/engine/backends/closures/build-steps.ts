@@ -82,6 +82,10 @@ export function buildStep(b: ClosureBuilder, statement: Statement, after: Then):
         return then(locals);
       };
     }
+    case 'search':
+    case 'lower':
+      // Only plans for the source back end contain them: several searches as one closure each are faster.
+      throw new NotCompilable('a ranked search');
     case 'by-type':
       // Only plans of ahead-of-time compilation contain it, and they are printed as source.
       throw new NotCompilable('a distinction by all known types');

@@ -27,6 +27,7 @@ import { eliminateTailCalls } from '../passes/eliminate-tail-calls.js';
 import { hoistRecords } from '../passes/hoist-records.js';
 import { insertPromiseChecks } from '../passes/insert-promise-checks.js';
 import { mergeAlternatives } from '../passes/merge-alternatives.js';
+import { rankAlternatives } from '../passes/rank-alternatives.js';
 import { simplify } from '../passes/simplify.js';
 import type { FromField, Plan } from '../plan.js';
 import { PlanFacts } from '../plan-facts.js';
@@ -178,14 +179,15 @@ export class PolicyLinker implements Linker {
     const { params, locals, body } = partiallyEvaluate(fn, this, facts);
     const passed = passedArguments(fn.known);
     const open = params.filter((_, i) => isUnknown(passed[i]!));
-    return {
-      params,
-      locals,
-      body: insertPromiseChecks(
-        hoistRecords(eliminateTailCalls(mergeAlternatives(simplify(body), this), fn)),
-        open,
-      ),
-    };
+    const merged = hoistRecords(eliminateTailCalls(mergeAlternatives(simplify(body), this), fn));
+    const plan = { params, locals, body: merged };
+    const ranked = this.ranksAlternatives ? rankAlternatives(plan, this) : plan;
+    return { ...ranked, body: insertPromiseChecks(ranked.body, open) };
+  }
+
+  /** Whether the back end searches a list once for several literals. */
+  protected get ranksAlternatives(): boolean {
+    return false;
   }
 
   // ── rules ──

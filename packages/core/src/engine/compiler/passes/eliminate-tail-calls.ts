@@ -37,6 +37,9 @@ export function eliminateTailCalls(statement: Statement, fn: CompiledFunction): 
     case 'succeed':
     case 'again':
     case 'by-type':
+    // These are made later.
+    case 'search':
+    case 'lower':
       return statement;
     default:
       return assertNever(statement);

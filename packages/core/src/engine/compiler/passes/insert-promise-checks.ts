@@ -56,6 +56,10 @@ function examined(statement: Statement, n: number): Statement | undefined {
       const proof = examined(statement.proof, n);
       return proof && { ...statement, proof };
     }
+    case 'search': {
+      const body = examined(statement.body, n);
+      return body && { ...statement, body };
+    }
     case 'await':
       return ifOperand() ?? withNext(statement, n);
     case 'cut':
@@ -68,6 +72,7 @@ function examined(statement: Statement, n: number): Statement | undefined {
     case 'exactly':
     case 'by-type':
     case 'switch':
+    case 'lower':
     case 'again':
     case 'succeed':
       return ifOperand();
