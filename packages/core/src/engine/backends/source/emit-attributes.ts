@@ -41,20 +41,17 @@ export function emitRead(e: Emission, statement: ReadStatement, next: () => stri
     const row = notesRow ? emitNoteRow(e, statement, site) : '';
     const unrelated = isOptional ? `{ ${v} = U; ${leave} }` : leave;
     const checked = isRelation
-      ? `if (${v} !== null && ${v} !== U && !R.isRelated(${o}, ${site}, ${v}${e.position(at)})) ${unrelated}\n`
+      ? `if (${v} !== null && ${v} !== U && ${unrelatedTest(e, name, to)}!R.isRelated(${o}, ${site}, ${v}${e.position(at)})) ${unrelated}\n`
       : '';
-    const first = isSettledFirst ? `${settle}${checked}` : '';
-    const noted =
-      tag === undefined
-        ? `${first}${row}`
-        : checked === ''
-          ? emitTag(e, to, tag, first)
-          : `${first}${emitTag(e, to, tag, '')}`;
+    const first = isSettledFirst ? settle : '';
+    const before = isRelation ? '' : first;
+    const noted = tag === undefined ? `${before}${row}` : emitTag(e, to, tag, before);
     const text = next();
     const found = e.tags.get(to)?.isUsed === true ? tagOfLocal(e, to) : '';
     e.instances.delete(to);
     e.perhapsNoted.delete(to);
     e.tags.delete(to);
+    if (isRelation) return `${first}${found}${checked}${noted}${text}`;
     // A value is awaited before its tag is found.
     return found === '' ? `${noted}${text}` : `${first}${found}${noted.slice(first.length)}${text}`;
   };
@@ -77,6 +74,25 @@ export function emitRead(e: Emission, statement: ReadStatement, next: () => stri
   const text = `b${n}: { let c${n} = false, ${v}; if (${isReplayed}${isUnchecked}) ${slow}${rest()} }`;
   if (isShared) e.checkedPrototypes.delete(base.local);
   return text;
+}
+
+/**
+ * Prints a test, before `&&`, that a value is not certainly a row of a relation: an instance of exactly the class, or a row that no mark gives
+ * another type. Relations have their names in all functions, so functions that share the code also share these constants.
+ */
+function unrelatedTest(e: Emission, name: string, n: number): string {
+  const { typeSets } = e.linker.context;
+  const related = e.linker.relationNamed(name);
+  if (related?.type === undefined || related.isMany) return '';
+  const { type } = related;
+  const exact = e.linker.exactClass(type);
+  if (exact !== undefined) {
+    const prototype = e.constant(new OwnConstant(() => exact.prototype as object));
+    return `!(${objectTest(`v${n}`)} && Object.getPrototypeOf(v${n}) === ${prototype} && !Array.isArray(v${n})) && `;
+  }
+  if (typeSets.hasPredicates || typeSets.discriminators !== undefined) return '';
+  const tag = e.tagOf(n);
+  return tag === undefined ? '' : `!(${tag} === undefined || ${tag} === ${JSON.stringify(type.name)}) && `;
 }
 
 /** Prints the declaration of the tag of a row, for tests that share it. */
