@@ -2,7 +2,7 @@ import { defineConfig } from 'tsdown';
 
 // The command runs as ES modules only.
 export default defineConfig({
-  entry: { bin: 'src/bin.ts', index: 'src/index.ts' },
+  entry: { bin: 'src/bin.ts', index: 'src/index.ts', 'mutation-worker': 'src/mutation/worker.ts' },
   format: ['esm'],
   platform: 'node',
   target: 'node20.19',

@@ -17,7 +17,8 @@ const isUsed = (file: string, command: string): boolean =>
   file === 'nanook.config.json' ||
   command.includes(file) ||
   (file.startsWith('src/') && command.startsWith('migrate')) ||
-  (file === 'policy/tests.polar' && (command === 'test --coverage' || command.startsWith('bundle build')));
+  (file === 'policy/tests.polar' &&
+    (['test --coverage', 'test --mutate'].includes(command) || command.startsWith('bundle build')));
 
 /** Replaces the times and hashes that differ in each run. */
 const withoutRun = (text: string): string =>

@@ -6,6 +6,7 @@ import { toCobertura, toLcov } from '../policy-coverage/line-reports.js';
 import { measureNames, measuresOf, percentText } from '../policy-coverage/measures.js';
 import { readCoverage } from '../policy-coverage/read-coverage.js';
 import { coverageText } from '../policy-coverage/text-report.js';
+import { UsageError } from '../errors/usage-error.js';
 import { ExitCode } from '../output/exit-code.js';
 import type { Io } from '../output/io.js';
 import { writeOutput } from '../output/write-output.js';
@@ -14,21 +15,20 @@ import { watchProject } from '../project/watch-project.js';
 import { resultText, summaryText, toJunit } from '../test/reporters.js';
 import { runTests } from '../test/run-tests.js';
 import type { TestResult } from '../test/test-result.js';
-import { configOption } from './common-options.js';
+import { configOption, positiveInteger } from './common-options.js';
 import type { Outcome } from './outcome.js';
+import { defaultCache, testMutants, type MutateFlags } from './test-mutate.js';
 import { readThresholds, type Thresholds } from './thresholds.js';
 
-interface TestFlags {
-  readonly config?: string;
+interface TestFlags extends MutateFlags {
   readonly name?: string;
   readonly reporter: 'text' | 'json' | 'junit';
-  readonly json?: boolean;
   readonly coverage?: boolean;
-  readonly threshold?: Thresholds;
   readonly merge?: readonly string[];
   readonly lcov?: string;
   readonly cobertura?: string;
   readonly html?: string;
+  readonly mutate?: boolean;
   readonly watch?: boolean;
 }
 
@@ -51,13 +51,30 @@ export function testCommand(io: Io, outcome: Outcome): Command {
     .addOption(
       new Option(
         '--threshold <percents>',
-        'exit with 1 if less is covered: 90, or rules=100,conditions=80',
+        'exit with 1 if less is covered or killed: 90, or rules=100,conditions=80',
       ).argParser(readThresholds),
     )
     .option('--merge <files...>', 'add the coverage that tests in TypeScript have written')
     .option('--lcov <file>', 'write the coverage for an editor or a CI system')
     .option('--cobertura <file>', 'write the coverage as XML for GitLab and others')
     .option('--html <file>', 'write the coverage as a page with the source')
+    .addOption(
+      new Option(
+        '--mutate',
+        'change the policies in small steps, and list the changes that no test notices',
+      ).conflicts(['coverage', 'merge', 'lcov', 'cobertura', 'html', 'name', 'reporter']),
+    )
+    .option('--report <file>', 'with --mutate: write a report in the schema of Stryker')
+    .option(
+      '--incremental [file]',
+      `with --mutate: use the results of the last run again; default: ${defaultCache}`,
+    )
+    .addOption(
+      new Option(
+        '--concurrency <number>',
+        'with --mutate: number of threads; default: one for each core',
+      ).argParser(positiveInteger('--concurrency')),
+    )
     .option('--watch', 'run the tests again after each change')
     .addHelpText(
       'after',
@@ -66,17 +83,32 @@ Examples:
   nanook test
   nanook test --coverage --threshold rules=100,conditions=80
   nanook test --html coverage.html
+  nanook test --mutate --threshold 90
+  nanook test --mutate --incremental --report mutation.json
   nanook test --reporter junit > results.xml`,
     )
     .action(async (paths: readonly string[], flags: TestFlags) => {
+      checkFlags(flags);
       const run = async (): Promise<Project> => {
         const project = await Project.open({ config: flags.config, paths });
-        outcome.code = await test(project, flags, io);
+        outcome.code = await (flags.mutate === true
+          ? testMutants(project, paths, flags, io)
+          : test(project, flags, io));
         return project;
       };
       if (flags.watch === true) await watchProject(run, io);
       else await run();
     });
+}
+
+/** @throws {UsageError} for an option of `--mutate` without it */
+function checkFlags({ mutate, report, incremental, concurrency, threshold }: TestFlags): void {
+  if (mutate === true) return;
+  const options = { '--report': report, '--incremental': incremental, '--concurrency': concurrency };
+  for (const [name, value] of Object.entries(options))
+    if (value !== undefined) throw new UsageError(`${name} needs --mutate: nanook test --mutate ${name}`);
+  if (threshold?.has('mutation') === true && threshold.size === 1)
+    throw new UsageError('--threshold mutation=… needs --mutate');
 }
 
 async function test(project: Project, flags: TestFlags, io: Io): Promise<ExitCode> {

@@ -15,6 +15,8 @@ export interface Io {
   readonly input: NodeJS.ReadableStream & { readonly isTTY?: boolean };
   /** Lets the process end after the command, also if an application that the command has loaded still works. */
   readonly endAfterwards?: () => void;
+  /** Shows a line about long work, which the next one replaces; an empty text removes it. Only a person at a terminal sees it. */
+  progress(text: string): void;
   /** The colors of results. They change nothing where the output is not a terminal. */
   readonly colors: Colors;
 }
@@ -26,12 +28,18 @@ const wantsColor = (stream: NodeJS.WriteStream): boolean =>
 
 /** Writes to the streams of the process. */
 export function processIo(): Io {
+  const { stdout, stderr } = process;
+  const showsProgress = stderr.isTTY === true && !process.env['CI'];
   return {
-    out: (text) => void process.stdout.write(`${text}\n`),
-    write: (text) => void process.stdout.write(text),
+    out: (text) => void stdout.write(`${text}\n`),
+    write: (text) => void stdout.write(text),
     input: process.stdin,
-    err: (text) => void process.stderr.write(`${text}\n`),
+    err: (text) => void stderr.write(`${text}\n`),
+    progress: (text) => {
+      // Goes to the beginning of the line, and erases it.
+      if (showsProgress) stderr.write(`\r\u001B[2K${text.slice(0, (stderr.columns ?? 80) - 1)}`);
+    },
     endAfterwards: () => endAfterwards(process),
-    colors: createColors(wantsColor(process.stdout)),
+    colors: createColors(wantsColor(stdout)),
   };
 }

@@ -10,17 +10,23 @@ import { bindingsOf } from '../commands/query.js';
 import type { Fixtures } from '../project/config.js';
 import { showValue } from '../values/show-value.js';
 
-/** Returns the reason why an assertion does not hold; undefined when it holds. */
+/**
+ * Returns the reason why an assertion does not hold; undefined when it holds.
+ *
+ * @param explains whether the reason contains the explanation of the check
+ */
 export async function reasonOfFailure(
   { isNegated, term, values }: AssertionNode,
   authorizer: Authorizer,
   fixtures: Fixtures,
+  explains: boolean,
 ): Promise<string | undefined> {
   if (values?.kind === 'in' && values.item.kind === 'variable')
     return differenceOf(term, values.item.name, values.collection, authorizer, fixtures);
   const text = printTerm(term);
   const bindings = bindingsOf(text, fixtures);
   if ((await outcomeOf(authorizer, text, bindings)) === (isNegated ? 'denied' : 'allowed')) return undefined;
+  if (!explains) return 'it does not hold';
   return renderExplanation(await authorizer.explainQuery(text, { bindings }));
 }
 

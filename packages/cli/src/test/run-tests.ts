@@ -66,7 +66,7 @@ export interface TestRunnerOptions {
   readonly policies?: readonly NamedPolicy[];
   /** Replaces the fixtures of the project, which are loaded again otherwise. */
   readonly fixtures?: Fixtures;
-  /** Whether a test ends at its first failure. */
+  /** Whether only the failure counts: a test ends at its first one, which is not explained. */
   readonly stopsAtFailure?: boolean;
 }
 
@@ -108,6 +108,7 @@ export class TestRunner {
     const failures: TestFailure[] = [];
     const fail = (node: { readonly span: TestNode['span'] }, assertion: string, reason: string): void =>
       void failures.push({ assertion, line: positionOf(node.span).line, reason });
+    const isQuiet = this.options.stopsAtFailure === true;
     let prepared: PreparedTest;
     try {
       prepared = await this.prepare(test);
@@ -120,12 +121,12 @@ export class TestRunner {
       fail(test, 'no assertion', 'expected `assert …;` or `assert_not …;` in the test, found none');
     for (const item of assertions) {
       try {
-        const reason = await reasonOfFailure(item, authorizer, fixtures);
+        const reason = await reasonOfFailure(item, authorizer, fixtures, !isQuiet);
         if (reason !== undefined) fail(item, textOf(item.span), reason);
       } catch (error) {
         fail(item, textOf(item.span), messageOf(error));
       }
-      if (failures.length > 0 && this.options.stopsAtFailure === true) break;
+      if (failures.length > 0 && isQuiet) break;
     }
     return failures;
   }
@@ -133,11 +134,12 @@ export class TestRunner {
   /**
    * Loads the policies with the rules of the setup of a test.
    *
+   * @param given the values that the test can name
    * @throws {Error} when the setup cannot be loaded, or names a role that no block declares
    */
-  async prepare(written: TestNode): Promise<PreparedTest> {
+  async prepare(written: TestNode, given: Fixtures = this.fixtures): Promise<PreparedTest> {
     const { project, authorizer } = this;
-    const { test, fixtures } = withEntities(written, this.fixtures, project.types);
+    const { test, fixtures } = withEntities(written, given, project.types);
     const assertions = test.items.filter((item) => item.kind === 'assertion');
     const setup = setupSource(test, fixtures, authorizer);
     if (setup === undefined) return { authorizer, fixtures, assertions };

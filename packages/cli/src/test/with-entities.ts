@@ -13,6 +13,8 @@ import type { Fixtures } from '../project/config.js';
 export interface TestWithFixtures {
   readonly test: TestNode;
   readonly fixtures: Fixtures;
+  /** The texts of the objects that were added, such as `User{"ann"}`, by the name of the fixture. */
+  readonly texts: ReadonlyMap<string, string>;
 }
 
 /**
@@ -33,7 +35,7 @@ export function withEntities(test: TestNode, fixtures: Fixtures, types: TypesInp
   const replace = (term: TermNode): TermNode =>
     mapTerm(term, (inner) =>
       inner.kind === 'variable' && inner.entity !== undefined
-        ? { ...inner, name: nameOf(inner.name, inner.entity) }
+        ? { kind: 'variable', span: inner.span, name: nameOf(inner.name, inner.entity) }
         : inner,
     );
   const items = test.items.map((item) =>
@@ -41,9 +43,10 @@ export function withEntities(test: TestNode, fixtures: Fixtures, types: TypesInp
       ? { ...item, rules: item.rules.map((rule) => replaceInRule(rule, replace)) }
       : replaceInAssertion(item, replace),
   );
-  if (added.size === 0) return { test, fixtures };
+  const texts = new Map([...added].map(([text, { name }]) => [name, text]));
+  if (added.size === 0) return { test, fixtures, texts };
   const values = Object.fromEntries([...added.values()].map(({ name, value }) => [name, value]));
-  return { test: { ...test, items }, fixtures: { ...fixtures, ...values } };
+  return { test: { ...test, items }, fixtures: { ...fixtures, ...values }, texts };
 }
 
 const replaceInRule = (rule: RuleNode, replace: (term: TermNode) => TermNode): RuleNode => ({

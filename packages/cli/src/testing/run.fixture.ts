@@ -22,6 +22,7 @@ export function recordedIo(input = ''): Io & { readonly texts: { out: string; er
     write: (text) => void (texts.out += text),
     err: (text) => void (texts.err += `${text}\n`),
     input: Readable.from([input]),
+    progress: () => {},
     colors: createColors(false),
   };
 }

@@ -1,0 +1,97 @@
+// The configuration of the command `nanook`: the people and repositories of the seed, as the rows that the ORM loads.
+import { typed } from '@nanook/core';
+
+const types = {
+  User: {
+    fields: {
+      id: 'String',
+      isStaff: 'Boolean',
+      suspendedAt: 'Date?',
+      organizationRoles: ['OrganizationRole'],
+      repositoryRoles: ['RepositoryRole'],
+      supportGrants: ['SupportGrant'],
+    },
+  },
+  Organization: { fields: { id: 'String', baseRole: 'String?' } },
+  OrganizationRole: { fields: { name: 'String', organization: 'Organization' } },
+  Repository: { fields: { id: 'String', organization: 'Organization' } },
+  RepositoryRole: { fields: { name: 'String', repository: 'Repository' } },
+  Issue: { fields: { id: 'Integer', repository: 'Repository', creator: 'User' } },
+  Profile: { fields: { id: 'String', user: 'User', organization: 'Organization', manager: 'User?' } },
+  SupportGrant: { fields: { organization: 'Organization', expiresAt: 'Date' } },
+  Request: { fields: { method: 'String', path: 'String' } },
+};
+
+function fixtures() {
+  const acme = typed('Organization', { id: 'acme', baseRole: 'reader' });
+  const guild = typed('Organization', { id: 'guild', baseRole: null });
+  const repository = (id: string, organization: object) => typed('Repository', { id, organization });
+  const anvil = repository('anvil', acme);
+  const rocket = repository('rocket', acme);
+  const tongs = repository('tongs', guild);
+
+  interface Roles {
+    readonly organizations?: readonly (readonly [string, object])[];
+    readonly repositories?: readonly (readonly [string, object])[];
+    readonly supports?: readonly (readonly [object, Date])[];
+    readonly isStaff?: boolean;
+    readonly suspendedAt?: Date;
+  }
+  const user = (id: string, { organizations, repositories, supports, isStaff, suspendedAt }: Roles = {}) =>
+    typed('User', {
+      id,
+      isStaff: isStaff ?? false,
+      suspendedAt: suspendedAt ?? null,
+      organizationRoles: (organizations ?? []).map(([name, organization]) => ({ name, organization })),
+      repositoryRoles: (repositories ?? []).map(([name, of]) => ({ name, repository: of })),
+      supportGrants: (supports ?? []).map(([organization, expiresAt]) => ({ organization, expiresAt })),
+    });
+  const [longAgo, farAhead] = [new Date('2020-01-01'), new Date('2120-01-01')];
+  const alice = user('alice', { organizations: [['owner', acme]] });
+  const bob = user('bob', {
+    organizations: [
+      ['member', acme],
+      ['member', guild],
+    ],
+    repositories: [['reader', tongs]],
+  });
+  const carol = user('carol', { repositories: [['maintainer', anvil]] });
+  const dan = user('dan', { organizations: [['member', acme]], suspendedAt: longAgo });
+  const mara = user('mara', {
+    organizations: [
+      ['member', acme],
+      ['owner', guild],
+    ],
+  });
+  const sam = user('sam', { supports: [[acme, farAhead]], isStaff: true });
+  const eve = user('eve', { isStaff: true, suspendedAt: longAgo });
+  const tim = user('tim', { supports: [[acme, longAgo]] });
+
+  const profile = (of: object, id: string, manager: object | null) =>
+    typed('Profile', { id, user: of, organization: acme, manager });
+  return {
+    alice,
+    bob,
+    carol,
+    dan,
+    eve,
+    mara,
+    sam,
+    tim,
+    acme,
+    guild,
+    anvil,
+    rocket,
+    tongs,
+    heavy: typed('Issue', { id: 1, repository: anvil, creator: bob }),
+    fell: typed('Issue', { id: 2, repository: rocket, creator: mara }),
+    rusty: typed('Issue', { id: 3, repository: tongs, creator: carol }),
+    aboutAlice: profile(alice, 'alice', null),
+    aboutBob: profile(bob, 'bob', mara),
+    aboutMara: profile(mara, 'mara', alice),
+    home: typed('Request', { method: 'GET', path: '/' }),
+    administration: typed('Request', { method: 'GET', path: '/admin/users' }),
+  };
+}
+
+export default { policies: ['src/policy/*.polar', 'tests/*.polar'], types, fixtures };

@@ -1,0 +1,187 @@
+import { isUndecided, type Authorizer } from '@nanook/core';
+import { parse, printString, visit, type RuleNode, type TermNode, type TestNode } from '@nanook/core/syntax';
+import { participantsOf, scopeOf } from '../diff/policy-scope.js';
+import type { Fixtures } from '../project/config.js';
+import type { Project } from '../project/project.js';
+import { rulesOf } from '../policy-coverage/covered-policy.js';
+import { kindOfPredicate, textAt, typeAt, type PolicyNames } from './names.js';
+
+/** A call of a rule with values, which an assertion could contain. */
+export interface Check {
+  readonly predicate: string;
+  readonly args: readonly unknown[];
+  /** The call as an assertion writes it: `allow(ann, "read", draft)`. */
+  readonly text: string;
+}
+
+export type CheckOutcome = 'allowed' | 'denied' | 'undecided' | 'error';
+
+/** A type as an argument, as in `allow(ann, "create", Note)`. Each authorizer has its own value for it. */
+class TypeArgument {
+  constructor(readonly type: string) {}
+}
+
+/** Decides a check. An error is an outcome, too. */
+export async function decide(authorizer: Authorizer, check: Check): Promise<CheckOutcome> {
+  const { predicate } = check;
+  try {
+    const args = check.args.map((arg) => (arg instanceof TypeArgument ? authorizer.type(arg.type) : arg));
+    if (predicate === 'allow' && args.length === 3)
+      return (await authorizer.isAllowed(args[0], args[1] as string, args[2])) ? 'allowed' : 'denied';
+    const answers = authorizer.queryRule(predicate, args, { acceptExpression: true });
+    const { done } = await answers.next();
+    await answers.return();
+    return done === true ? 'denied' : 'allowed';
+  } catch (error) {
+    return isUndecided(error) ? 'undecided' : 'error';
+  }
+}
+
+/** The most checks of one predicate. */
+const maxChecks = 5000;
+
+interface Candidate {
+  readonly value: unknown;
+  readonly text: string;
+}
+
+/**
+ * Returns the checks over the fixtures: `allow`, `allow_field` and `allow_request`, and each rule that an assertion of a test calls.
+ * The places of actors and resources take the fixtures of their types, and the other places the texts of the policy.
+ *
+ * @param texts the texts of objects without a fixture of their own, by name
+ */
+export function checksOf(
+  project: Project,
+  fixtures: Fixtures,
+  authorizer: Authorizer,
+  tests: readonly TestNode[],
+  names: PolicyNames,
+  texts: ReadonlyMap<string, string> = new Map(),
+): readonly Check[] {
+  const trees = project.policies.map((policy) => parse(policy).policy);
+  const rules = trees.flatMap(rulesOf).filter((rule) => rule.kind === 'rule');
+  const calls = calledInTests(tests);
+  for (const { name, parameters } of rules)
+    if (name === 'allow' || name === 'allow_field' || name === 'allow_request')
+      calls.set(`${name}/${parameters.length}`, calls.get(`${name}/${parameters.length}`) ?? []);
+  const named: readonly Candidate[] = Object.entries(fixtures).map(([name, value]) => ({
+    text: texts.get(name) ?? name,
+    value,
+  }));
+  const typeTokens: readonly Candidate[] = [...scopeOf(trees).resourceTypes]
+    .filter((type) => Object.hasOwn(project.types, type))
+    .map((type) => ({ text: type, value: new TypeArgument(type) }));
+  const scope = scopeOf(trees);
+  const { actors, resources } = participantsOf(fixtures, scope, authorizer);
+  const isOf = (types: ReadonlySet<string>, value: unknown): boolean =>
+    authorizer.typesOf(value).some((type) => types.has(type));
+  const ofActorTypes = actors.filter((value) => isOf(scope.actorTypes, value));
+  const knownActors = ofActorTypes.length > 0 ? ofActorTypes : actors;
+
+  return [...calls].flatMap(([key, terms]) => {
+    const [predicate = '', arity] = key.split('/');
+    const own = rules.filter(
+      ({ name, parameters }) => name === predicate && parameters.length === Number(arity),
+    );
+    const positions = Array.from({ length: Number(arity) }, (_, i) => candidatesAt(predicate, i, own, terms));
+    return combinations(predicate, positions).filter(isDeclared);
+  });
+
+  function candidatesAt(
+    predicate: string,
+    index: number,
+    own: readonly RuleNode[],
+    terms: readonly (readonly TermNode[])[],
+  ): readonly Candidate[] {
+    const texts = textsAt(predicate, index, own, terms);
+    if (texts.length > 0) return texts.map((value) => ({ value, text: printString(value) }));
+    if (!/^(allow|has_)/.test(predicate)) return named;
+    if (index === 0 && predicate !== 'has_relation')
+      return named.filter(({ value }) => knownActors.includes(value));
+    if (index === 2) return [...named.filter(({ value }) => resources.includes(value)), ...typeTokens];
+    const types = new Set(own.flatMap((rule) => typeAt(rule, index) ?? []));
+    return types.size === 0 ? named : named.filter(({ value }) => isOf(types, value));
+  }
+
+  /** Whether the type of the resource declares the role, permission or relation of the check, if blocks define the predicate. */
+  function isDeclared({ predicate, args }: Check): boolean {
+    const kind = kindOfPredicate[predicate];
+    if (kind === undefined || args.length !== 3 || args[2] instanceof TypeArgument) return kind === undefined;
+    return authorizer.typesOf(args[2]).some((type) => names.declared(kind, type).includes(args[1] as string));
+  }
+
+  /** Returns the texts that a parameter can be; empty if it can be another value, such as a row. */
+  function textsAt(
+    predicate: string,
+    index: number,
+    own: readonly RuleNode[],
+    terms: readonly (readonly TermNode[])[],
+  ): readonly string[] {
+    const found = new Set<string>();
+    const add = (text: string | undefined): void => void (text !== undefined && found.add(text));
+    for (const rule of own) {
+      add(textAt(rule, index));
+      const variable = rule.parameters[index]?.term;
+      if (variable?.kind !== 'variable' || rule.body === undefined) continue;
+      visit(rule.body, {
+        in: ({ item, collection }) => {
+          if (item.kind !== 'variable' || item.name !== variable.name || collection.kind !== 'list') return;
+          for (const each of collection.items) add(textOfTerm(each));
+        },
+        unify: ({ left, right }) => {
+          if (left.kind === 'variable' && left.name === variable.name) add(textOfTerm(right));
+        },
+      });
+    }
+    for (const args of terms) add(args[index] && textOfTerm(args[index]));
+    if (index === 1 && predicate === 'allow') names.declared('permission').forEach(add);
+    const kind = kindOfPredicate[predicate];
+    if (index === 1 && kind !== undefined) names.declared(kind).forEach(add);
+    // A text that the policy does not know, for rules that hold for every text.
+    if (found.size > 0) found.add(unknownText);
+    return [...found];
+  }
+}
+
+const unknownText = 'unknown';
+
+const textOfTerm = (term: TermNode): string | undefined =>
+  term.kind === 'literal' && typeof term.value === 'string' ? term.value : undefined;
+
+/** Returns the arguments of the calls in assertions, by predicate and number of arguments. */
+function calledInTests(tests: readonly TestNode[]): Map<string, (readonly TermNode[])[]> {
+  const calls = new Map<string, (readonly TermNode[])[]>();
+  for (const { items } of tests)
+    for (const item of items) {
+      if (item.kind !== 'assertion') continue;
+      const values =
+        item.values?.kind === 'in' && item.values.collection.kind === 'list' ? item.values : undefined;
+      visit(item.term, {
+        call: ({ predicate, args }) => {
+          const key = `${predicate}/${args.length}`;
+          const all = calls.get(key) ?? [];
+          all.push(args);
+          // `iff action in ["read", "edit"]` names further arguments.
+          if (values?.collection.kind === 'list' && values.item.kind === 'variable') {
+            const { name } = values.item;
+            for (const value of values.collection.items)
+              all.push(args.map((arg) => (arg.kind === 'variable' && arg.name === name ? value : arg)));
+          }
+          calls.set(key, all);
+        },
+      });
+    }
+  return calls;
+}
+
+function combinations(predicate: string, positions: readonly (readonly Candidate[])[]): readonly Check[] {
+  let rows: (readonly Candidate[])[] = [[]];
+  for (const candidates of positions)
+    rows = rows.slice(0, maxChecks).flatMap((row) => candidates.map((candidate) => [...row, candidate]));
+  return rows.slice(0, maxChecks).map((row) => ({
+    predicate,
+    args: row.map(({ value }) => value),
+    text: `${predicate}(${row.map(({ text }) => text).join(', ')})`,
+  }));
+}
