@@ -15,9 +15,11 @@ import { RulePlaces, type Place } from './rule-places.js';
  * await writeFile('policy-coverage.json', JSON.stringify(coverage));
  */
 export class PolicyCoverage {
-  #places = new Map<Rule, RulePlaces>();
-  #calls = new Set<string>();
-  #roles = new Map<string, CoveredRole>();
+  readonly #places = new WeakMap<Rule, RulePlaces>();
+  /** The rules that were reached since the last call of `take`. */
+  readonly #reached = new Set<RulePlaces>();
+  readonly #calls = new Set<string>();
+  readonly #roles = new Map<string, CoveredRole>();
 
   /**
    * Creates the machine of a query. The authorizer calls it.
@@ -31,6 +33,7 @@ export class PolicyCoverage {
       placesOf: (rule) => {
         let places = this.#places.get(rule);
         if (places === undefined) this.#places.set(rule, (places = new RulePlaces(rule)));
+        this.#reached.add(places);
         return places;
       },
       called: (predicate, arity) => void this.#calls.add(`${predicate}/${arity}`),
@@ -45,7 +48,7 @@ export class PolicyCoverage {
 
   /** Returns the coverage since the beginning, or since the last call of `take`. */
   toJSON(): CoverageData {
-    const all = [...this.#places.values()];
+    const all = [...this.#reached];
     return {
       rules: placesOf(all.map(({ rule }) => rule)),
       conditions: placesOf(all.flatMap(({ conditions }) => conditions)),
@@ -58,9 +61,10 @@ export class PolicyCoverage {
   /** Returns the coverage, and starts again without one. */
   take(): CoverageData {
     const data = this.toJSON();
-    this.#places = new Map();
-    this.#calls = new Set();
-    this.#roles = new Map();
+    for (const places of this.#reached) places.reset();
+    this.#reached.clear();
+    this.#calls.clear();
+    this.#roles.clear();
     return data;
   }
 }

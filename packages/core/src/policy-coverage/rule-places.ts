@@ -38,6 +38,14 @@ export class RulePlaces {
     return this.#byGoal.get(goal);
   }
 
+  /** Sets all counts to 0. */
+  reset(): void {
+    for (const place of [this.rule, ...this.conditions, ...this.alternatives.values()]) {
+      place.held = 0;
+      place.failed = 0;
+    }
+  }
+
   /** @param ors the alternatives of the text, in the order of the goals */
   #add(goals: readonly Goal[], ors: Iterator<readonly { readonly span: Span }[]>): void {
     for (const goal of goals) {

@@ -1,4 +1,4 @@
-import type { ForallNode, NotNode, TermNode } from './ast.js';
+import type { TermNode } from './ast.js';
 import { visit } from './visit.js';
 
 /** The parts of the body of a rule that a test can cover. */
@@ -7,21 +7,17 @@ export interface BodyParts {
   readonly conditions: readonly TermNode[];
   /** The alternatives of each `or`, in the order of the text. */
   readonly alternatives: readonly (readonly TermNode[])[];
-  readonly negations: readonly (NotNode | ForallNode)[];
 }
 
 /** Returns the conditions and the alternatives in the body of a rule. `cut`, `print` and `debug` are not conditions. */
 export function partsOfBody(body: TermNode): BodyParts {
   const conditions: TermNode[] = [];
   const alternatives: (readonly TermNode[])[] = [];
-  const negations: (NotNode | ForallNode)[] = [];
   visit(body, (node) => {
     switch (node.kind) {
       case 'and':
-        return true;
       case 'not':
       case 'forall':
-        negations.push(node);
         return true;
       case 'or':
         alternatives.push(node.operands);
@@ -35,5 +31,5 @@ export function partsOfBody(body: TermNode): BodyParts {
         return false;
     }
   });
-  return { conditions, alternatives, negations };
+  return { conditions, alternatives };
 }
