@@ -41,7 +41,7 @@ export async function testMutants(
   }
   if (failing.length > 0) {
     io.err(
-      `expected tests that pass without a change of the policies, found ${count(failing.length, 'test')} that fails; run nanook test: ${failing.map(({ name }) => name.value).join(', ')}`,
+      `expected tests that pass without a change of the policies, found ${count(failing.length, 'failing test')}; run nanook test: ${failing.map(({ name }) => name.value).join(', ')}`,
     );
     return ExitCode.findings;
   }
