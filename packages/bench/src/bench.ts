@@ -8,6 +8,7 @@ import { measureAll } from './run.ts';
 import type { LogResults } from './log/results.ts';
 import { measureLog } from './log/run.ts';
 import { logSection } from './log/section.ts';
+import { measureOso, osoSection } from './oso/run.ts';
 import type { ListResults } from './lists/results.ts';
 import { measureLists } from './lists/run.ts';
 import { listSection, listSectionOf, withListSection } from './lists/section.ts';
@@ -29,6 +30,8 @@ if (options === 'help') {
   const results = await resultsOf<ListResults>(options, measureLists);
   if (options.to === undefined) process.stdout.write(`\n${listSection(results)}`);
   else write(options.to, 'performance.md', withListSection(published(), listSection(results)));
+} else if (options?.oso) {
+  process.stdout.write(`\n${osoSection(await resultsOf(options, measureOso))}`);
 } else if (options?.log) {
   process.stdout.write(`\n${logSection(await resultsOf<LogResults>(options, measureLog))}`);
 } else if (options !== undefined) {

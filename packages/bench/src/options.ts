@@ -14,6 +14,8 @@ export interface Options {
   readonly web: boolean;
   /** Whether to measure lists of rows, and nothing else. */
   readonly lists: boolean;
+  /** Whether to compare `@nanook/oso` with oso, and nothing else. */
+  readonly oso: boolean;
   /** Whether to measure the decision log, and nothing else. */
   readonly log: boolean;
   readonly seed: number;
@@ -45,6 +47,7 @@ export const help = `npm run bench -- [options]
   --only S1,S5         only these parts: ${scenarios.map(({ id }) => id).join(', ')}, once (import, load, first checks, reload, memory), size
   --web                measure CPU per web request instead; --only then names frameworks: ${webFrameworkIds.join(', ')}
   --lists              measure lists of rows in PostgreSQL instead; --only then names clients: ${clientIds.join(', ')}
+  --oso                compare @nanook/oso with oso instead: S1, S2 and S3
   --log                measure the decision log instead: the time of a check, and the memory while a sink is stuck
   --libraries a,b      ${libraries.join(', ')};
                        a name also selects its variants: nanook, casl
@@ -82,6 +85,7 @@ export function parseOptions(args: string[]): Options | 'help' {
       web: { type: 'boolean', default: false },
       lists: { type: 'boolean', default: false },
       log: { type: 'boolean', default: false },
+      oso: { type: 'boolean', default: false },
       only: { type: 'string' },
       libraries: { type: 'string' },
       shapes: { type: 'string' },
@@ -102,8 +106,9 @@ export function parseOptions(args: string[]): Options | 'help' {
   );
   if (values.write && values.to === undefined && isPart !== undefined)
     throw new Error(`--write needs all parts; remove --${isPart}`);
-  if (values.log && (values.write || values.to !== undefined))
-    throw new Error('--log prints its figures; the page does not contain them');
+  for (const name of ['log', 'oso'] as const)
+    if (values[name] && (values.write || values.to !== undefined))
+      throw new Error(`--${name} prints its figures; the page does not contain them`);
   const only = values.only === undefined ? undefined : list(values.only).map((part) => part.toLowerCase());
   const parts = values.web
     ? webFrameworkIds
@@ -125,6 +130,7 @@ export function parseOptions(args: string[]): Options | 'help' {
     web: values.web,
     lists: values.lists,
     log: values.log,
+    oso: values.oso,
     seed: numberOf('seed', values.seed),
     checks: 1_000,
     rounds: values.rounds === undefined ? (quick ? 5 : 9) : numberOf('rounds', values.rounds),
