@@ -9,6 +9,7 @@ import { isaCheckOf } from './isa-check.js';
 
 /** The names that every policy knows. */
 const builtIns: ReadonlyMap<string, unknown> = new Map<string, unknown>([
+  ['nil', null],
   ['Boolean', Boolean],
   ['Integer', Number],
   ['Float', Number],
@@ -77,7 +78,7 @@ export class PolicyEngine {
     const types: Record<string, TypeDeclaration> = {};
     const constants: Record<string, unknown> = {};
     for (const [name, value] of this.#constants) {
-      if (name === 'nil' || value === builtIns.get(name)) continue;
+      if (builtIns.has(name) && value === builtIns.get(name)) continue;
       const declaration = this.#declarationOf(name, value);
       if (declaration === undefined) constants[name] = value;
       else types[name] = declaration;
@@ -88,7 +89,8 @@ export class PolicyEngine {
       limits,
       onWarning,
       denialWarnings: false,
-      ...(equalityFn === undefined ? {} : { equality: equalityFn }),
+      // Nanook compares instances by identity or key, but applications of oso compare their contents.
+      equality: equalityFn ?? ('deep' as const),
       ...(strict ? {} : { dialect: 'oso' as const }),
       ...(unsafeHostAccess ? { unsafeHostAccess } : {}),
     };

@@ -12,7 +12,8 @@ const introduction = `# Parity with oso
 original package, version 0.27.3. It compares results, bindings, filters, the classes, names and texts of errors, and everything that is
 printed. The numbers that oso adds to the names of variables are left out.
 
-The meaning of policies is compared by the conformance corpus. [Differences from oso](differences.md) lists the differences of Nanook's
+The meaning of policies is compared by the conformance corpus, which was recorded from oso. \`packages/conformance/src/oso-package.test.ts\` runs
+all its cases with \`@nanook/oso\`, also those of accidental behavior, and names the few with another answer. [Differences from oso](differences.md) lists the differences of Nanook's
 own dialect, which \`new Oso({ strict: true })\` uses.
 
 | subject | scenarios | the same as oso |

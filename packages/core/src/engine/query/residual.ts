@@ -78,20 +78,31 @@ function conjuncts(
   meter: Meter,
 ): Expression[] {
   const found: Expression[] = [];
+  const term = (t: Term) => render(snapshot(valueOf(t, [], meter), meter));
+  // A goal may use the result of a later one, so all results are defined first.
+  const results = new Map<Goal, Expression | undefined>();
+  for (const goal of goals) {
+    if (goal.kind !== 'lookup' && goal.kind !== 'arithmetic') continue;
+    meter.step();
+    const value =
+      goal.kind === 'lookup'
+        ? lookupOf(term(goal.object), term(goal.key), goal.inPattern)
+        : new Expression(operations[goal.operator], [term(goal.left), term(goal.right)]);
+    const result = snapshot(valueOf(goal.result, [], meter), meter);
+    const isDefinition = result instanceof Variable && result !== variable && !definitions.has(result);
+    if (isDefinition) definitions.set(result, value);
+    results.set(goal, isDefinition ? undefined : value);
+  }
   for (const goal of goals) {
     meter.step();
-    const term = (t: Term) => render(snapshot(valueOf(t, [], meter), meter));
     switch (goal.kind) {
       case 'lookup':
       case 'arithmetic': {
-        const value =
-          goal.kind === 'lookup'
-            ? lookupOf(term(goal.object), term(goal.key), goal.inPattern)
-            : new Expression(operations[goal.operator], [term(goal.left), term(goal.right)]);
-        const result = snapshot(valueOf(goal.result, [], meter), meter);
-        if (result instanceof Variable && result !== variable && !definitions.has(result))
-          definitions.set(result, value);
-        else found.push(new Expression('Unify', [render(result), value]));
+        const value = results.get(goal);
+        if (value === undefined) break;
+        const result = term(goal.result);
+        const isRepeated = result instanceof Expression && result.toString() === value.toString();
+        if (!isRepeated) found.push(new Expression('Unify', [result, value]));
         break;
       }
       case 'unify':
