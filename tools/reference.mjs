@@ -14,6 +14,10 @@ const unexported = {
   cli: [],
   core: [
     'authorization/authorizer.ts:Authorizer', // the Node entry exports its subclass of the same name
+    'authorization/loaded-policy.ts:EngineHooks', // for @nanook/core/compat
+    // The record of a debugger.
+    'debug/debugged-query.ts:HaltHandler',
+    'debug/step.ts:Step',
     'diagnostics/codes.ts:codes',
     'diagnostics/polar-error.ts:Trace', // internal
     'diagnostics/singleton-text.ts:SingletonData',

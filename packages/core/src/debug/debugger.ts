@@ -45,12 +45,12 @@ export class Debugger implements DebugTarget, HaltHandler {
     this.#listener = listener;
   }
 
-  /** Adds a policy in which breakpoints are found. */
+  /** Adds a policy in which breakpoints are found. @internal */
   add(program: Program): void {
     if (![...this.#known()].includes(program)) this.#programs.add(new WeakRef(program));
   }
 
-  /** Starts a query, which stops if a debugger is attached. */
+  /** Starts a query, which stops if a debugger is attached. @internal */
   start(
     context: ProgramContext,
     query: LinkedQuery,
@@ -103,6 +103,7 @@ export class Debugger implements DebugTarget, HaltHandler {
     for (const query of this.#waiting.keys()) this.#take(query).resume('continue');
   }
 
+  /** @internal */
   halted(query: DebuggedQuery, halt: Halt): Promise<Movement> {
     const listener = this.#listener;
     // `debug()` is passed when no debugger is attached any more.
@@ -114,12 +115,14 @@ export class Debugger implements DebugTarget, HaltHandler {
     });
   }
 
+  /** @internal */
   passed(query: DebuggedQuery, halt: Halt): void {
     if (this.#passed.has(query)) return;
     this.#passed.add(query);
     this.#listener?.passed(viewOf(query.debug.id, query.debug.text, halt, query.machine));
   }
 
+  /** @internal */
   ended(query: DebuggedQuery): void {
     const { id, text } = query.debug;
     const latest = query.machine.latest;
