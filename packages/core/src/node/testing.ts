@@ -5,11 +5,13 @@ import { Authorizer } from './authorizer.js';
 export {
   PolicyCoverage,
   actAs,
+  expectFilterMatches,
   mergeCoverage,
   polarMatchers,
   type CoverageData,
   type CoveredPlace,
   type CoveredRole,
+  type FilterExpectation,
   type MatcherResult,
   type MatcherState,
   type PolarMatchers,

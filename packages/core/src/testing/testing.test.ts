@@ -15,6 +15,11 @@ const policy = 'allow(1, "read", _); allow_field(1, "read", _, "name");';
 const load = () => Authorizer.load({ policies: policy });
 
 describe('testing helpers', () => {
+  it('are the same under Node as elsewhere', async () => {
+    const [elsewhere, node] = [await import('./index.js'), await import('../node/testing.js')];
+    expect(Object.keys(node).toSorted()).toEqual(Object.keys(elsewhere).toSorted());
+  });
+
   it('replace a policy', async () => {
     expect(await (await allowAll()).isAllowed(null, 'delete', {})).toBe(true);
     await (await allowAll()).authorizeRequest(null, {});
