@@ -2,9 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import * as oso from 'oso';
 import { describe, expect, it } from 'vitest';
 import { compare, execute, resolveEngine, type Case } from '../corpus/harness.mjs';
-import { mutate, type SingleCase } from './mutate.ts';
+import { mutate, type SingleCase } from './mutate.fixture.ts';
 import * as engineModule from './oso-engine.ts';
-import { pick, randomFrom } from './random.ts';
+import { pick, randomFrom } from './random.fixture.ts';
 
 // Changed cases of the corpus, with the package oso itself as the oracle. NANOOK_DIFFERENTIAL=5000 runs more of them.
 

@@ -44,6 +44,8 @@ export interface Dialect {
   readonly hasOpaquePromises: boolean;
   /** 13: inline queries run from the last to the first, until one fails. */
   readonly inlineQueriesRunBackwards: boolean;
+  /** 25: an iterator that can be read once has no elements when it is read again. */
+  readonly consumesIterators: boolean;
   /** 22: a class matches its own pattern and those of its base classes. */
   readonly classesAreInstances: boolean;
   /**
@@ -82,6 +84,7 @@ export const nanook: Dialect = {
   cutsWithinConditions: false,
   hasOpaquePromises: false,
   inlineQueriesRunBackwards: false,
+  consumesIterators: false,
   classesAreInstances: false,
   predicatesReplaceClasses: false,
   hasLegacySyntax: false,
@@ -112,6 +115,7 @@ export const oso: Dialect = {
   cutsWithinConditions: true,
   hasOpaquePromises: true,
   inlineQueriesRunBackwards: true,
+  consumesIterators: true,
   classesAreInstances: true,
   predicatesReplaceClasses: true,
   hasLegacySyntax: true,

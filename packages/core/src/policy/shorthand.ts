@@ -175,6 +175,8 @@ class Variables {
   }
 
   #free(wanted: string, taken: readonly string[]): string {
+    // A constant of the same name captures the variable in oso.
+    if (this.types.dialect.loadsUncheckedPolicies) return wanted;
     let name = wanted;
     while (taken.includes(name) || this.types.hasConstant(name) || isKeyword(name)) name += '_';
     return name;

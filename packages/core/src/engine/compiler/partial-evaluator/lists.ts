@@ -3,7 +3,7 @@ import { NotCompilable } from '../not-compilable.js';
 import { isLiteral, anyOf, fail, succeed, type Statement } from '../plan.js';
 import { declaredLocal } from './attributes.js';
 import { ifHolds, type Evaluation, type Rest } from './evaluation.js';
-import { bind, ifEqual, unify } from './unify.js';
+import { bind, ifEqual, isOneOf, unify } from './unify.js';
 import { bound, operandOf, unboundUsed, valueIn, type Cell, type Cells } from './values.js';
 
 /** Proves `item in collection`. */
@@ -74,7 +74,7 @@ function inLiterals(evaluation: Evaluation, item: Cell, literals: readonly unkno
         ),
       );
     case 'constant':
-      return literals.includes(value.value) ? rest() : fail;
+      return isOneOf(value.value, literals) ? rest() : fail;
     case 'one-of': {
       const left = value.literals.filter((literal) => literals.includes(literal));
       if (left.length === 0) return fail;

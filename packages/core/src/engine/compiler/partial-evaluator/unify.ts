@@ -45,13 +45,17 @@ function selectLiteral(
   rest: Rest,
 ): Statement {
   if (value.kind === 'one-of') throw ambiguousLiteral;
-  // Such as a number in an object, which equals a literal.
-  if (value.kind === 'constant' && typeof value.value === 'object' && value.value !== null)
-    throw new NotCompilable('an object compared with literals');
-  if (value.kind === 'constant' && !literals.includes(value.value)) return fail;
+  if (value.kind === 'constant' && !isOneOf(value.value, literals)) return fail;
   evaluation.setValue(cell, value);
   if (value.kind === 'constant') return rest();
   return ifHolds({ kind: 'one-of', value: operandOf(value), literals }, rest);
+}
+
+/** Returns whether a constant is one of several literals. @throws {NotCompilable} for a number in an object, which may equal one of them */
+export function isOneOf(constant: unknown, literals: readonly unknown[]): boolean {
+  if (typeof constant === 'object' && constant !== null)
+    throw new NotCompilable('an object compared with literals');
+  return literals.includes(constant);
 }
 
 export function bind(evaluation: Evaluation, cell: Cell, value: Value, rest: Rest): Statement {

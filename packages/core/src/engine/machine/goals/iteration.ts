@@ -36,7 +36,8 @@ export function iterationOf(collection: unknown, machine: Prover): Iteration | u
   const iterator = iteratorOf(own);
   if (iterator === undefined) return undefined;
   // An iterator can be read once. Its results are kept, so that a second goal of the query reads the same elements.
-  const seen = (iterator as unknown) === collection ? machine.seenOf(collection) : undefined;
+  const isReadOnce = (iterator as unknown) === collection && !dialect.consumesIterators;
+  const seen = isReadOnce ? machine.seenOf(collection) : undefined;
   return iteratorSource(iterator, elementType, collection, seen);
 }
 

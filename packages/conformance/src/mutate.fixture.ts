@@ -1,5 +1,5 @@
 import type { Case } from '../corpus/harness.mjs';
-import { pick, type Random } from './random.ts';
+import { pick, type Random } from './random.fixture.ts';
 
 // Changes recorded cases at random places: literals, operators, variables, attributes, classes, arguments, and the form of a query.
 
