@@ -32,7 +32,8 @@ describe('the dialect oso', () => {
     ['row.b = 1', 'POLAR_UNDECIDED_MISSING_ATTRIBUTE'],
     ['not row.b = 1', [{}]],
     ['row.u = x', [{ x: undefined }]],
-    ['row matches {b: _}', []],
+    ['row matches {b: _}', [{}]],
+    ['row matches {b: 1}', []],
   ] as const)('answers %s as oso does', async (query, expected) => {
     const row = Object.assign(new Row(1), { u: undefined });
     const twin = Object.assign(new Row(1), { u: undefined });
