@@ -45,6 +45,13 @@ describe('nanook debug', () => {
     expect(lines).toContain('  organization.ownerId = 7, user.id = 8');
   });
 
+  it('does not move for a movement with an argument, and names the command for breakpoints', async () => {
+    const lines = await debug(['b 22', 's 3', 'q'], 'ben', 'edit', 'report');
+    expect(lines).toContain('b has no argument, found 22; to stop at a place, write break 22');
+    expect(lines).toContain('s has no argument, found 3');
+    expect(lines.filter((line) => line.includes(' in allow'))).toEqual([]);
+  });
+
   it('prints bindings, the stack, goals, alternatives and the result of a query', async () => {
     const lines = await debug(
       [

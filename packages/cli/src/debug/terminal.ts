@@ -129,7 +129,10 @@ export class DebugTerminal {
     if (!isIndependent && (movement !== undefined || command !== undefined)) await this.#untilStopped();
     try {
       if (command === 'quit') return false;
-      if (movement !== undefined) {
+      if (movement !== undefined && argument !== '') {
+        const advice = movement === 'back' ? `; to stop at a place, write break ${argument}` : '';
+        this.io.out(`${word} has no argument, found ${argument}${advice}`);
+      } else if (movement !== undefined) {
         const stop = this.#stop;
         if (stop === undefined) return false;
         await this.#move(stop, movement);
