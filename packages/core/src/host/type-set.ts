@@ -1,4 +1,4 @@
-import { WholeFloat } from '../dialect/whole-float.js';
+import { isWideInteger, WholeFloat } from '../dialect/whole-float.js';
 import { PolarError } from '../diagnostics/polar-error.js';
 import type { DeclaredType } from '../types/declared-type.js';
 import type { Class } from '../types/type-declaration.js';
@@ -118,7 +118,10 @@ export class TypeSets {
       case 'object':
         return value === null ? this.#withPredicates(value, this.#none) : this.#ofObject(value, tags);
       case 'bigint':
-        return this.#withPredicates(value, this.types.dialect.hasOwnOperators ? this.#integer : this.#none);
+        return this.#withPredicates(
+          value,
+          this.types.dialect.hasOwnOperators && isWideInteger(value) ? this.#integer : this.#none,
+        );
       default:
         return this.#withPredicates(value, this.#none);
     }

@@ -2,7 +2,7 @@ import { compareCodePoints } from '../../internal/code-points.js';
 import { isList, PartialDictionary } from '../../terms/partial.js';
 import { isPolicyDictionary } from '../../host/value.js';
 import { toApplication } from './to-application.js';
-import { isNumeric, plainNumber } from '../whole-float.js';
+import { isNumeric, isWideInteger, plainNumber } from '../whole-float.js';
 
 /**
  * Decides a comparison as oso does. Numbers and booleans have one order, strings another one. If one side belongs to the application, `==` asks
@@ -58,8 +58,9 @@ export function isOfApplication(value: unknown): boolean {
     case 'string':
     case 'number':
     case 'boolean':
-    case 'bigint':
       return false;
+    case 'bigint':
+      return !isWideInteger(value);
     case 'object':
       return !(
         value !== null &&

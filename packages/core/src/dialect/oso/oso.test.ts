@@ -42,6 +42,20 @@ describe('the dialect oso', () => {
     expect(answer).toEqual(expected);
   });
 
+  it.each([
+    ['big = 1', []],
+    ['big == 1', []],
+    ['big = other', [{}]],
+    ['big != nil', [{}]],
+    ['big < 3', [{}]],
+    ['big matches Integer', []],
+    ['x = row.a', [{ x: 1n }]],
+    ['row.a in [1, 2]', []],
+  ] as const)('treats a bigint of the application as an object: %s', async (query, expected) => {
+    const constants = { row: new Row(1n), big: 1n, other: 1n };
+    expect(await ask(query, { types: { Row }, constants })).toEqual(expected);
+  });
+
   it('refuses members that lead into the process, unless `unsafeHostAccess` is set', async () => {
     const types = { Row };
     const constants = { row: new Row(1) };

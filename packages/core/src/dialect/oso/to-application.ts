@@ -1,7 +1,7 @@
 import { PolarError } from '../../diagnostics/polar-error.js';
 import { isPolicyDictionary, markDictionary } from '../../host/value.js';
 import { isPartial } from '../../terms/partial.js';
-import { WholeFloat } from '../whole-float.js';
+import { isWideInteger, WholeFloat } from '../whole-float.js';
 
 /**
  * Converts a value for code of the application, as oso does: floats become numbers, and lists and dictionaries are copied, so that the
@@ -12,6 +12,7 @@ import { WholeFloat } from '../whole-float.js';
 export function toApplication(value: unknown): unknown {
   switch (typeof value) {
     case 'bigint':
+      if (!isWideInteger(value)) return value;
       throw new PolarError('POLAR_RUN_LARGE_INTEGER', { value: String(value) });
     case 'object':
       if (value === null || isPartial(value)) return value;
