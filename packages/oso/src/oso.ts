@@ -95,13 +95,13 @@ export class Oso<
     results: AsyncIterable<ReadonlyMap<string, unknown>>,
     variable: string,
     method: string,
-    { allowWildcard = false }: { allowWildcard?: boolean },
+    options: { allowWildcard?: boolean },
   ): Promise<Set<Value | '*'>> {
     const values = new Set<Value | '*'>();
     for await (const result of results) {
       const value = result.get(variable);
       if (!(value instanceof Variable)) values.add(value as Value);
-      else if (allowWildcard) return new Set(['*']);
+      else if (options.allowWildcard) return new Set(['*']);
       else
         throw new OsoError(`
             The result of ${method}() contained an "unconstrained" ${variable} that could represent any ${variable}, but allowWildcard was set to False. To fix, set allowWildcard to True and compare with the "*" string.

@@ -7,6 +7,7 @@ import { Variable } from '../variable.js';
 import { toOsoError } from './engine-error.js';
 import { callText } from './value-text.js';
 import { QueryText } from './query-text.js';
+import { refuseUnknownTypes } from './unknown-types.js';
 import { fromJs, isOpen, toJs } from './values.js';
 
 type Answers = AsyncGenerator<Bindings, void, undefined>;
@@ -22,12 +23,14 @@ export function startQuery(
   if (typeof query === 'string' && !hasConstraints)
     return results(answersOf(authorizer, query, { acceptExpression, bindings: plain(bindings) }), {
       acceptExpression,
+      types,
     });
   if (query instanceof Predicate && !hasConstraints && !query.args.some(isNested)) {
     const options: QueryOptions = { acceptExpression, bindings: plain(bindings) };
     const shown = (): string => callText(query, types);
     return results(() => authorizer.queryRule(query.name, query.args.map(fromJs), options), {
       acceptExpression,
+      types,
       shown,
     });
   }
@@ -42,7 +45,7 @@ export function startQuery(
   const all = [...constraints, goal].join(' and ');
   const options = { acceptExpression, bindings: new Map([...given, ...text.given]) };
   const nameOf = (name: string): string => text.originalName(name);
-  return results(answersOf(authorizer, all, options), { acceptExpression, nameOf });
+  return results(answersOf(authorizer, all, options), { acceptExpression, types, nameOf });
 }
 
 /** Returns whether an argument contains a variable, and is not one. */
@@ -80,6 +83,7 @@ function nextOfEqual(answer: Bindings): Bindings {
 
 interface ResultOptions {
   readonly acceptExpression: boolean;
+  readonly types: HostTypes;
   /** Returns the name of a variable in the result. */
   readonly nameOf?: (name: string) => string;
   /** Returns the text of the query for messages, if it was a call with values of the application. */
@@ -88,13 +92,16 @@ interface ResultOptions {
 
 async function* results(
   start: () => Answers,
-  { acceptExpression, nameOf = (name) => name, shown }: ResultOptions,
+  { acceptExpression, types, nameOf = (name) => name, shown }: ResultOptions,
 ): QueryResult {
   try {
     for await (const answer of start()) {
       const found = new Map<string, unknown>();
-      for (const [name, value] of nextOfEqual(answer))
-        found.set(nameOf(name), await toJs(value, acceptExpression));
+      for (const [name, value] of nextOfEqual(answer)) {
+        const converted = await toJs(value, acceptExpression);
+        if (converted instanceof Expression) refuseUnknownTypes(converted, types);
+        found.set(nameOf(name), converted);
+      }
       yield found;
     }
   } catch (error) {

@@ -36,6 +36,25 @@ const check =
   async (library) =>
     (await loaded(library, policy)).isAllowed(...args);
 
+/** Calls each method that decides, with two actors. Returns the answers and the errors. */
+async function answersOfAll(oso: Made): Promise<unknown[]> {
+  const found: unknown[] = [];
+  for (const actor of ['ann', 'blocked'])
+    for (const decide of [
+      () => oso.isAllowed(actor, 'read', 1),
+      () => oso.authorize(actor, 'read', 2),
+      () => oso.authorize(actor, 'write', 1),
+      () => oso.authorizedActions(actor, 1),
+      () => oso.authorizedFields(actor, 'read', 1),
+      () => oso.authorizeField(actor, 'read', 1, 'id'),
+      () => oso.authorizeRequest(actor, {}),
+      () => oso.queryRuleOnce('allow', actor, 'read', 1),
+    ])
+      // oxlint-disable-next-line no-await-in-loop -- one call after another
+      found.push(await decide().catch((error: Error) => error.constructor.name));
+  return found;
+}
+
 const roles = `
   allow(user: User, "read", repo: Repo) if repo.isPublic or repo.orgId = user.orgId;
   allow(user: User, action, repo: Repo) if "owner" in user.roles and repo.ownerName = user.name and action in ["write", "delete"];
@@ -460,6 +479,13 @@ export const groups: Readonly<Record<string, Readonly<Record<string, Scenario>>>
         await oso.authorizedFields(ann, 'read', new Repo(1)),
       ];
     },
+    'authorizedActions with null in the place of options': async (library) => {
+      const oso = await loaded(library, 'allow(_, "read", 1); allow(_, _, 2);');
+      return [
+        await oso.authorizedActions(ann, 1, null as never),
+        await oso.authorizedActions(ann, 2, null as never).catch((error: Error) => error.message),
+      ];
+    },
     'authorizedFields with a wildcard': async (library) => {
       const oso = await loaded(library, roles);
       return oso.authorizedFields(new Admin('eve'), 'read', new Repo(1), { allowWildcard: true });
@@ -477,6 +503,36 @@ export const groups: Readonly<Record<string, Readonly<Record<string, Scenario>>>
       const oso = new Logged();
       await oso.loadStr('allow(_, "read", _);');
       return [await oso.isAllowed(1, 'read', 1), await oso.authorize(1, 'read', 1)];
+    },
+    'a subclass that overrides query and queryRule': async (library) => {
+      const seen: string[] = [];
+      class Watched extends library.Oso {
+        override query(...args: Parameters<Made['query']>): ReturnType<Made['query']> {
+          const [{ name, args: values }] = args as [{ name: string; args: unknown[] }, unknown];
+          seen.push(`query ${name}`);
+          if (values[0] === 'blocked') throw new RangeError('blocked');
+          return super.query(...args);
+        }
+        override queryRule(...args: unknown[]): ReturnType<Made['queryRule']> {
+          seen.push(`queryRule ${String(args[0])}`);
+          return super.queryRule(...(args as [string, ...unknown[]]));
+        }
+      }
+      const oso = new Watched();
+      await oso.loadStr('allow(_, "read", 1); allow_field(_, _, _, "id"); allow_request(_, _);');
+      return { answers: await answersOfAll(oso), seen };
+    },
+    'an instance whose query is replaced': async (library) => {
+      const oso = new library.Oso();
+      await oso.loadStr('allow(_, "read", 1); allow_field(_, _, _, "id"); allow_request(_, _);');
+      const query = oso.query.bind(oso);
+      const seen: unknown[] = [];
+      oso.query = (...args) => {
+        seen.push(args);
+        if (seen.length % 2 === 0) throw new RangeError('every second query');
+        return query(...args);
+      };
+      return { answers: await answersOfAll(oso), seen: seen.length };
     },
   },
 };

@@ -29,6 +29,12 @@ const innerModules = {
   ...(require('oso/dist/src/Pattern') as Pick<Library, 'Pattern'>),
 };
 
+/** Returns the classes of constraints. */
+const classesOf = (library: Library) =>
+  'Expression' in library
+    ? ([library.Expression, library.Pattern] as const)
+    : ([innerModules.Expression, innerModules.Pattern] as const);
+
 /** Returns the fields of each class: the columns, and the relations. */
 const fieldsOf = ({ Relation }: Library) => {
   const one = (type: Name, key: string) => new Relation('one', type, key, 'id');
@@ -97,6 +103,28 @@ const filterOf =
     await oso.loadStr(policy);
     await oso.authorizedQuery(actor, 'read', classes[type] as never);
     return seen;
+  };
+
+/** Runs `authorizedQuery` and `authorizedResources` with names of classes. The class `Issue` is registered as `Ticket`. */
+const filtersOfNames =
+  (policy: string, ...names: readonly string[]): Scenario =>
+  async (library) => {
+    const oso = new library.Oso();
+    oso.registerClass(Repo as never, { fields: { id: Number } });
+    oso.registerClass(Issue as never, { name: 'Ticket', fields: { id: Number } });
+    oso.setDataFilteringAdapter({
+      buildQuery: filterText,
+      executeQuery: (query) => Promise.resolve([query]),
+    });
+    await oso.loadStr(policy);
+    const found: unknown[] = [];
+    for (const name of names)
+      for (const method of ['authorizedQuery', 'authorizedResources'] as const)
+        found.push(
+          // oxlint-disable-next-line no-await-in-loop -- one query after another
+          await oso[method](1, 'read', name).catch((error: Error) => [error.constructor.name, error.message]),
+        );
+    return found;
   };
 
 const conditions: Readonly<Record<string, readonly [type: Name, conditions: readonly string[]]>> = {
@@ -214,6 +242,34 @@ export const filterScenarios: Readonly<Record<string, Scenario>> = Object.fromEn
     'a row of an actor without a registered class',
     (library: Library) => new library.Oso().authorizedQuery(1, 'read', Repo as never),
   ],
+  ...[
+    'allow(_, "read", _: Repo);',
+    'allow(_, "read", _: Ticket);',
+    'allow(_, "read", r: Repo) if r.id = 1;',
+    'allow(_, "read", r) if r matches Repo;',
+    'allow(_, "read", r) if not r matches Repo;',
+    'allow(_, "read", r) if r.id = 1;',
+    'allow(_, "write", _);',
+  ].map((policy) => [
+    `names of classes, of which some are not registered: ${policy}`,
+    filtersOfNames(policy, 'Repo', 'Ticket', 'Issue', 'Unknown'),
+  ]),
+  [
+    'an unknown type in a binding',
+    async (library: Library) => {
+      const [Expression, Pattern] = classesOf(library);
+      const oso = new library.Oso();
+      oso.registerClass(Repo as never);
+      await oso.loadStr('f(_: Repo);');
+      const variable = new library.Variable('x');
+      const isUnknown = new Expression('Isa', [
+        variable,
+        new Pattern({ tag: 'Unknown', fields: {} as never }),
+      ]);
+      const bindings = new Map([['x', new Expression('And', [isUnknown])]]);
+      return oso.queryRule({ acceptExpression: true, bindings }, 'f', variable).next();
+    },
+  ],
   [
     'no adapter',
     async (library: Library) => {
@@ -286,10 +342,7 @@ export const filterScenarios: Readonly<Record<string, Scenario>> = Object.fromEn
       const oso = new library.Oso();
       oso.registerClass(Repo as never);
       await oso.loadStr('allow(_, "read", r: Repo) if r.n = 1 and r.name != "x";');
-      const [Expression, Pattern] =
-        'Expression' in library
-          ? [library.Expression, library.Pattern]
-          : [innerModules.Expression, innerModules.Pattern];
+      const [Expression, Pattern] = classesOf(library);
       const resource = new library.Variable('resource');
       const isRepo = new Expression('Isa', [resource, new Pattern({ tag: 'Repo', fields: {} as never })]);
       const bindings = new Map([['resource', new Expression('And', [isRepo])]]);
