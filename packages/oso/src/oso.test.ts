@@ -41,6 +41,38 @@ describe('an error below a negation', () => {
   });
 });
 
+describe('an isaCheck', () => {
+  it('that returns a promise makes a type test an error that names its type', async () => {
+    const oso = new Oso();
+    oso.registerClass(class {}, {
+      name: 'Banned',
+      isaCheck: (async () => Promise.reject(new Error('no'))) as never,
+    });
+    await oso.loadStr('allow(x, "read", _) if not x matches Banned; allow(_, "list", _);');
+    await expect(oso.isAllowed({}, 'read', 1)).rejects.toThrow('isaCheck of Banned returned a promise');
+    expect(await oso.isAllowed({}, 'list', 1)).toBe(true);
+  });
+
+  it('that returns another object with the method `then` is such an error too', async () => {
+    const oso = new Oso();
+    // oxlint-disable-next-line unicorn/no-thenable -- as the queries of some libraries
+    oso.registerClass(class {}, { name: 'Banned', isaCheck: () => ({ then: () => {} }) as never });
+    await oso.loadStr('allow(x, "read", _) if not x matches Banned;');
+    await expect(oso.isAllowed({}, 'read', 1)).rejects.toThrow('isaCheck of Banned returned a promise');
+  });
+
+  it('that throws for a value rejects only checks that test the type of this value', async () => {
+    const oso = new Oso();
+    oso.registerClass(class {}, { name: 'Row', isaCheck: (row) => row.type.name === 'row' });
+    await oso.loadStr('allow(_: Row, "read", x) if not x matches Row;');
+    const row = { type: { name: 'row' } };
+    expect(await oso.isAllowed(row, 'read', row)).toBe(false);
+    expect(await oso.isAllowed(row, 'read', { type: {} })).toBe(true);
+    await expect(oso.isAllowed(row, 'read', {})).rejects.toThrow(TypeError);
+    expect(await oso.isAllowed({}, 'write', {})).toBe(false);
+  });
+});
+
 describe('unsafeHostAccess', () => {
   const policy = 'allow(_, "read", note: Note) if note.constructor.name = "Note";';
 

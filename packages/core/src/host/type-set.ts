@@ -6,6 +6,7 @@ import type { TypeTable } from '../types/type-table.js';
 import { findTag, tagVersion } from '../types/typed.js';
 import { Discriminators, noTypes } from './discriminators.js';
 import type { Tags } from './tags.js';
+import { UndecidedTypes } from './undecided-types.js';
 import { isPlainObject, isPolicyDictionary } from './value.js';
 import { isPartial, PartialDictionary, PartialList } from '../terms/partial.js';
 
@@ -14,6 +15,7 @@ export interface TypeSet {
   readonly id: number;
   /** `unbound` for a variable that has no value. */
   readonly label: '' | 'unbound';
+  /** The types, and those that are undecided because their predicate threw. A test for one of those throws the error. */
   readonly types: ReadonlySet<DeclaredType>;
   /** The registered classes of an instance, nearest first. They decide which of two rules is more specific. */
   readonly chain: readonly DeclaredType[];
@@ -166,7 +168,10 @@ export class TypeSets {
   }
 
   #ofObject(value: object, tags: Tags | undefined): TypeSet {
-    if (Array.isArray(value)) return this.#list;
+    if (Array.isArray(value))
+      return this.types.dialect.predicatesReplaceClasses
+        ? this.#withPredicates(value, this.#list)
+        : this.#list;
     const prototype = Object.getPrototypeOf(value) as object | null;
     // The most frequent cases: a row, and an instance whose class determines the types.
     if (prototype === Object.prototype && !this.hasPredicates) return this.#ofRow(value, tags);
@@ -257,9 +262,11 @@ export class TypeSets {
     const types = new Set<DeclaredType>(own?.types);
     if (predicatesReplaceClasses) for (const type of this.#predicates) types.delete(type);
     if (tag !== undefined) types.add(this.#taggedAs(tag));
-    for (const type of this.#predicates) if (holds(type, value)) types.add(type);
+    const undecided = this.#addRecognized(value, types);
     if (types.size === 0) for (const type of tags?.typesOf(value) ?? []) types.add(type);
-    if (own !== undefined) return types.size === 0 ? own : this.#intern([...types], own.chain, true);
+    if (undecided !== undefined)
+      return this.#intern([...types], own?.chain ?? [...types], true, '', undecided);
+    if (own !== undefined) return this.#intern([...types], own.chain, true);
     if (types.size > 0) return this.ofRow([...types]);
     return isPolicyDictionary(value) ? this.#dictionary : this.#plain;
   }
@@ -300,7 +307,10 @@ export class TypeSets {
   /** Returns the registered classes on the prototype chain, nearest first, as `instanceof` finds them. */
   #chainOf(start: object): readonly DeclaredType[] {
     const chain: DeclaredType[] = [];
+    const { predicatesReplaceClasses } = this.types.dialect;
     for (let p: object | null = start; p !== null; p = Object.getPrototypeOf(p) as object | null) {
+      // In oso, a class does not extend `Object` unless it says so.
+      if (p === Object.prototype && p !== start && predicatesReplaceClasses) break;
       const type = this.#classOfPrototype.get(p);
       if (type !== undefined) chain.push(type);
     }
@@ -309,8 +319,25 @@ export class TypeSets {
 
   #withPredicates(value: unknown, base: TypeSet): TypeSet {
     if (!this.hasPredicates) return base;
-    const more = this.#predicates.filter((type) => holds(type, value));
-    return more.length === 0 ? base : this.#intern([...base.types, ...more], base.chain, base.isInstance);
+    const types = new Set(base.types);
+    const undecided = this.#addRecognized(value, types);
+    return undecided === undefined && types.size === base.types.size
+      ? base
+      : this.#intern([...types], base.chain, base.isInstance, '', undecided);
+  }
+
+  /** Adds the types whose predicate recognizes a value. Returns the errors of predicates that threw, where a dialect tolerates them. */
+  #addRecognized(value: unknown, types: Set<DeclaredType>): Map<DeclaredType, unknown> | undefined {
+    let undecided: Map<DeclaredType, unknown> | undefined;
+    for (const type of this.#predicates) {
+      try {
+        if (holds(type, value)) types.add(type);
+      } catch (error) {
+        if (!this.types.dialect.predicatesReplaceClasses) throw error;
+        (undecided ??= new Map()).set(type, error);
+      }
+    }
+    return undecided;
   }
 
   #intern(
@@ -318,9 +345,11 @@ export class TypeSets {
     chain: readonly DeclaredType[],
     isInstance: boolean,
     label: TypeSet['label'] = '',
+    undecided?: ReadonlyMap<DeclaredType, unknown>,
   ): TypeSet {
     const ids = types.map((t) => t.id).sort((a, b) => a - b);
-    const key = `${label}${isInstance ? 'i' : ''}${ids.join(',')}/${chain.map((t) => t.id).join(',')}`;
+    let key = `${label}${isInstance ? 'i' : ''}${ids.join(',')}/${chain.map((t) => t.id).join(',')}`;
+    if (undecided !== undefined) key += `?${[...undecided.keys()].map((t) => t.id).join(',')}`;
     let set = this.#interned.get(key);
     if (set === undefined) {
       const declared = types.filter(isDeclared);
@@ -328,7 +357,7 @@ export class TypeSets {
       set = {
         id: this.#interned.size,
         label,
-        types: new Set(types),
+        types: undecided === undefined ? new Set(types) : new UndecidedTypes(types),
         chain,
         isInstance,
         declared,
@@ -338,6 +367,7 @@ export class TypeSets {
       };
       this.#interned.set(key, set);
     }
+    if (undecided !== undefined) (set.types as UndecidedTypes).note(undecided);
     return set;
   }
 }

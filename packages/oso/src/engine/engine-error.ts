@@ -10,6 +10,7 @@ import {
   UnregisteredClassError,
 } from '../errors.js';
 import { withExcerpt } from './excerpt.js';
+import { isFromIsaCheck } from './isa-check.js';
 import { engineError } from './named-error.js';
 import { loadError } from './load-error.js';
 import { traceText } from './trace.js';
@@ -150,6 +151,7 @@ export function toOsoError(error: unknown, query?: () => string): unknown {
 /** An error that code of the application threw: a `TypeError` gets the trace, others are thrown unchanged. */
 function hostError(error: CoreError, query: (() => string) | undefined): unknown {
   const { cause } = error;
+  if (isFromIsaCheck(cause)) return cause;
   const isOfApplication =
     cause instanceof TypeError || cause instanceof InvalidCallError || cause instanceof InvalidAttributeError;
   return isOfApplication ? placed(error, query, ...application(cause.message)) : cause;

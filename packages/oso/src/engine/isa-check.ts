@@ -1,21 +1,59 @@
-import type { Class, UserType } from '../types.js';
+import type { Class, HostTypes, UserType } from '../types.js';
+import { engineError } from './named-error.js';
 
 const customChecks = new WeakSet<UserType<Class>>();
 
 /** Records that the application decides which values are of a type. */
 export const markCustomCheck = (type: UserType<Class>): void => void customChecks.add(type);
 
+const errors = new WeakSet<object>();
+
+/** Returns whether an `isaCheck` threw an error. oso throws it unchanged. */
+export const isFromIsaCheck = (error: unknown): boolean =>
+  typeof error === 'object' && error !== null && errors.has(error);
+
+/** The classes whose values are not recognized by the class of an instance: `1` is no object, and `{}` has no class. */
+const classesOfPlainValues = new Set<unknown>([
+  Array,
+  BigInt,
+  Boolean,
+  Function,
+  Number,
+  Object,
+  String,
+  Symbol,
+]);
+
 /**
- * Returns the check of a type whose values the application recognizes; undefined for other types, whose class decides. The engine asks about
- * more values than oso, so a check may throw for a value that it does not expect: the value is not of the type then.
+ * Returns the check of a type whose values its class alone does not decide: a type with an `isaCheck` of the application, one for plain
+ * values, and one whose class has a later name. The engine asks about more values than oso. An error counts only when a policy tests the type.
  */
-export function isaCheckOf(type: UserType<Class>): ((value: unknown) => boolean) | undefined {
-  if (!customChecks.has(type)) return undefined;
+export function isaCheckOf(
+  type: UserType<Class>,
+  types: HostTypes,
+): ((value: unknown) => boolean) | undefined {
+  const isRecognized =
+    customChecks.has(type) || classesOfPlainValues.has(type.cls) || types.get(type.cls) !== type;
+  if (!isRecognized) return undefined;
   return (value) => {
     try {
-      return type.isaCheck(value);
-    } catch {
-      return false;
+      return isTrue(type.isaCheck(value), type.name);
+    } catch (error) {
+      if (typeof error === 'object' && error !== null) errors.add(error);
+      throw error;
     }
   };
 }
+
+/** Returns what oso makes of the result of an `isaCheck`: true if it is a whole number other than 0 after conversion. */
+function isTrue(result: unknown, name: string): boolean {
+  if (!isThenable(result)) return ((result as number) | 0) !== 0;
+  if (result instanceof Promise) result.catch(() => {});
+  throw engineError(
+    'TypeError',
+    `The isaCheck of ${name} returned a promise. Expected true or false. Make the isaCheck synchronous.`,
+  );
+}
+
+const isThenable = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';

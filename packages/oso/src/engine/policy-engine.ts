@@ -105,7 +105,7 @@ export class PolicyEngine {
     const type = this.host.types.get(name);
     if (type === undefined || type.cls !== value) return undefined;
     const loads = relationLoaders(type.fields, this.host);
-    const is = isaCheckOf(type);
+    const is = isaCheckOf(type, this.host.types);
     return {
       class: type.cls as Class,
       ...(loads.size === 0 ? {} : { loads }),

@@ -186,6 +186,98 @@ export const groups: Readonly<Record<string, Readonly<Record<string, Scenario>>>
       ];
       return { answers, asked: [...new Set(asked)] };
     },
+    'the results of an isaCheck that are true': async (library) => {
+      const answers: unknown[] = [];
+      for (const result of [true, 1, 2, '2', 'x', 0.5, -1, {}, [], [3], null, undefined, NaN, false]) {
+        const oso = new library.Oso();
+        oso.registerClass(class {} as never, { name: 'Banned', isaCheck: () => result as never });
+        await oso.loadStr('allow(_: Banned, 1, _); allow(x, 2, _) if not x matches Banned;');
+        answers.push(await oso.isAllowed({}, 1, 1), await oso.isAllowed({}, 2, 1));
+      }
+      return answers;
+    },
+    'an isaCheck that throws': async (library) => {
+      const oso = new library.Oso();
+      oso.registerClass(class {} as never, {
+        name: 'Banned',
+        isaCheck: (value) => (value as { state: { banned: boolean } }).state.banned,
+      });
+      await oso.loadStr(
+        'allow(x, "not", _) if not x matches Banned; allow(x, "not rule", _) if not banned(x); banned(_: Banned);' +
+          'allow(x, "forall", _) if forall(y in [x], not y matches Banned); allow(_: Banned, "is", _);' +
+          'allow(x, "later", _) if x.ok = 1 and not x matches Banned;',
+      );
+      const answers: unknown[] = [];
+      for (const value of [
+        { ok: 1, state: { banned: true } },
+        { ok: 1, state: { banned: false } },
+        { ok: 1 },
+        { ok: 2 },
+      ])
+        for (const action of ['not', 'not rule', 'forall', 'is', 'later'])
+          answers.push(
+            await oso.isAllowed(value, action, 1).catch((error: unknown) => (error as Error).message),
+          );
+      return answers;
+    },
+    'an isaCheck that throws in another rule': async (library) => {
+      const oso = new library.Oso();
+      oso.registerClass(class {} as never, {
+        name: 'Banned',
+        isaCheck: (value) => (value as { state: { banned: boolean } }).state.banned,
+      });
+      oso.registerClass(class {} as never, { name: 'Row', isaCheck: (value) => value?.kind === 'row' });
+      await oso.loadStr('allow(_: Row, _, _); allow(_: Banned, _, _);');
+      return oso.isAllowed({ kind: 'row' }, 1, 1);
+    },
+    'an isaCheck that returns a promise': async (library) => {
+      const oso = new library.Oso();
+      oso.registerClass(class {} as never, {
+        name: 'Banned',
+        isaCheck: ((value: { banned: boolean }) => Promise.resolve(value.banned)) as never,
+      });
+      await oso.loadStr('allow(x, _, _) if not x matches Banned;');
+      return oso.isAllowed({ banned: true }, 1, 1);
+    },
+    'an isaCheck that is false for an instance of a subclass': async (library) => {
+      const oso = new library.Oso();
+      oso.registerClass(Org as never, { isaCheck: () => false });
+      await oso.loadStr('allow(_: Org, 1, _); allow(x, 2, _) if not x matches Org;');
+      class Firm extends Org {}
+      return [await oso.isAllowed(new Firm(1), 1, 1), await oso.isAllowed(new Firm(1), 2, 1)];
+    },
+    'classes of built-in values with another name': async (library) => {
+      const oso = new library.Oso();
+      oso.registerClass(Number as never);
+      oso.registerClass(String as never, { name: 'Text' });
+      oso.registerClass(Array as never, { name: 'Items' });
+      oso.registerClass(Boolean as never, { name: 'Flag' });
+      oso.registerClass(Object as never, { name: 'Plain' });
+      oso.registerClass(Date as never);
+      const names = ['Number', 'Text', 'Items', 'Flag', 'Plain', 'Date', 'Integer', 'String', 'List'];
+      await oso.loadStr(
+        names.map((name) => `f(_: ${name}, "${name}"); g(x, "${name}") if not x matches ${name};`).join(' '),
+      );
+      const answers: unknown[] = [];
+      for (const value of [1, 1.5, 'a', true, [], {}, new Date(0), new Map(), null, ann, () => 1])
+        for (const rule of ['f', 'g'])
+          for (const name of names) answers.push(await oso.queryRuleOnce(rule, value, name));
+      return answers;
+    },
+    'a class with two names': async (library) => {
+      const oso = new library.Oso();
+      oso.registerClass(Org as never);
+      oso.registerClass(Org as never, { name: 'Company' });
+      await oso.loadStr(
+        'f(_: Org, 1); f(_: Company, 2); g(x, 1) if not x matches Org; g(x, 2) if not x matches Company;',
+      );
+      class Firm extends Org {}
+      const answers: unknown[] = [];
+      for (const value of [new Org(1), new Firm(1), ann, {}])
+        for (const rule of ['f', 'g'])
+          for (const name of [1, 2]) answers.push(await oso.queryRuleOnce(rule, value, name));
+      return answers;
+    },
     'the host': (library) => {
       const oso = new library.Oso();
       oso.registerClass(Org as never, { name: 'Company', fields: { id: Number, name: String } as never });

@@ -1,7 +1,11 @@
 /** The scenarios in which this package behaves in another way than oso, and the reason. `docs/reference/parity.md` contains them. */
 export const knownDifferences: Readonly<Record<string, string>> = {
   'isaCheck and instances of registered classes':
-    'The engine asks `isaCheck` about more arguments of a rule than oso does. An `isaCheck` that throws for a value does not match it, so a `not` around the type test holds. oso throws if it asks about the value.',
+    'The engine asks `isaCheck` about more arguments of a rule than oso does. An error that it throws counts only when the policy tests the type.',
+  'an isaCheck that returns a promise':
+    'A type test with such an `isaCheck` is an error, which names it. oso awaits the promise.',
+  'an isaCheck that throws in another rule':
+    'The engine makes the type test of a rule when it tries the rule, and the first rule allows. oso makes the type tests of all rules first, and throws.',
   'a number that is iterated':
     'The message names the place in the policy. oso names no place for a value that comes from the application.',
   'a number as a condition':

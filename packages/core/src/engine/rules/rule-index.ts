@@ -1,6 +1,7 @@
 import { PolarError } from '../../diagnostics/polar-error.js';
 import type { TypeSet, TypeSets } from '../../host/type-set.js';
 import type { Meter } from '../../host/meter.js';
+import { someUndecided } from '../../host/undecided-types.js';
 import { nearNames } from '../../internal/near-names.js';
 import type { Goal, Parameter, Predicate, Rule } from '../../ir/goal.js';
 import type { Program } from '../../ir/program.js';
@@ -235,15 +236,18 @@ export class RuleIndex {
     }
     switch (specializer.kind) {
       case 'union':
-        return this.program.unions[specializer.union].some((type) => types.types.has(type))
-          ? 'proved'
-          : false;
+        return this.#areFitting(types, this.program.unions[specializer.union]);
       case 'type':
         if (specializer.type === undefined) throw this.#unknownClass(specializer.name, parameter);
-        return types.types.has(specializer.type) ? 'proved' : false;
+        return this.#areFitting(types, [specializer.type]);
       default:
         return true;
     }
+  }
+
+  #areFitting({ types }: TypeSet, wanted: readonly DeclaredType[]): boolean | 'proved' {
+    if (someUndecided(types, wanted)) return true;
+    return wanted.some((type) => types.has(type)) ? 'proved' : false;
   }
 
   #unknownClass(name: string, parameter: Parameter): PolarError {

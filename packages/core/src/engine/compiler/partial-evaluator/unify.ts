@@ -1,3 +1,4 @@
+import { someUndecided } from '../../../host/undecided-types.js';
 import { isUnknown } from '../compiled-function.js';
 import { NotCompilable } from '../not-compilable.js';
 import { isLiteral, fail, type EqualTest, type FromField, type Statement } from '../plan.js';
@@ -127,7 +128,8 @@ export function checkType(evaluation: Evaluation, goal: IsaGoal, cell: Cell, res
   if (union === undefined && type === undefined) throw new NotCompilable('an unknown class');
   const members = union === undefined ? [type!] : evaluation.linker.context.program.unions[union];
   const types = evaluation.certainTypes(value);
-  if (types !== undefined) return members.some((member) => types.types.has(member)) ? rest() : fail;
+  if (types !== undefined && !someUndecided(types.types, members))
+    return members.some((member) => types.types.has(member)) ? rest() : fail;
   if (union !== undefined) return ifHolds({ kind: 'isa-union', value: operandOf(value), union }, rest);
   if (value.kind === 'local' && isUnknown(value.known)) evaluation.setValue(at, { ...value, likely: type });
   const isFromField: FromField = value.kind === 'local' && isReadFrom(value, type!);

@@ -1,4 +1,4 @@
-import type { TypeSet } from '../../../host/type-set.js';
+import type { DeclaredType } from '../../../types/declared-type.js';
 import { Variable } from '../../../terms/variable.js';
 import { nearNames } from '../../../internal/near-names.js';
 import type { IsaGoal } from '../../../ir/goal.js';
@@ -22,8 +22,7 @@ export function proveIsa(machine: Prover, goal: IsaGoal, frame: Frame): GoalResu
         members.map((type): MachineGoal[] => [{ ...goal, name: type.name, type, union: undefined }]),
       );
     }
-    const types = typeOf(machine, value, goal, frame);
-    return members.some((type) => types.types.has(type)) ? GoalResult.proved : GoalResult.failed;
+    return isOneOf(members, machine, value, goal, frame) ? GoalResult.proved : GoalResult.failed;
   }
   const { type } = goal;
   if (type === undefined && value instanceof Variable && machine.dialect.suspendsUnknownClasses)
@@ -46,13 +45,19 @@ export function proveIsa(machine: Prover, goal: IsaGoal, frame: Frame): GoalResu
     }
     return machine.suspend(goal, frame, value);
   }
-  const types = typeOf(machine, value, goal, frame);
-  return types.types.has(type) ? GoalResult.proved : GoalResult.failed;
+  return isOneOf([type], machine, value, goal, frame) ? GoalResult.proved : GoalResult.failed;
 }
 
-function typeOf(machine: Prover, value: unknown, goal: IsaGoal, frame: Frame): TypeSet {
+function isOneOf(
+  wanted: readonly DeclaredType[],
+  machine: Prover,
+  value: unknown,
+  goal: IsaGoal,
+  frame: Frame,
+): boolean {
   try {
-    return machine.typeOf(value);
+    const { types } = machine.typeOf(value);
+    return wanted.some((type) => types.has(type));
   } catch (error) {
     throw machine.hostError(error, 'the type of a value', goal.span, frame);
   }
