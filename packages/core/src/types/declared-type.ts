@@ -27,6 +27,8 @@ export interface DeclaredType {
   readonly relations: ReadonlyMap<string, Relation>;
   /** The properties that are loaded by a call instead of read. */
   readonly loads: ReadonlyMap<string, (instance: never) => unknown> | undefined;
+  /** Returns whether a path of attributes of an unknown instance ends in a value of the type of this name. */
+  readonly leadsTo: ((path: readonly string[], typeName: string) => boolean) | undefined;
   readonly key: readonly string[] | undefined;
   readonly equals: ((left: unknown, right: unknown) => boolean) | undefined;
   /** The value of the type's name in a policy: the class, or an opaque token for a type without a class. */

@@ -52,6 +52,7 @@ export class PlainTypeTable {
   readonly #constants = new Map<string, unknown>();
   readonly #byPrototype = new Map<unknown, DeclaredType>();
   #hasFields: boolean | undefined;
+  #declaresPaths: boolean | undefined;
   #loaded: ReadonlySet<string> | undefined;
   readonly #ancestors = new Map<DeclaredType, readonly DeclaredType[]>();
 
@@ -110,6 +111,12 @@ export class PlainTypeTable {
   get hasFields(): boolean {
     this.#hasFields ??= [...this.#types.values()].some(({ fields }) => fields !== undefined);
     return this.#hasFields;
+  }
+
+  /** Returns true if any type declares where paths of its attributes lead. */
+  get declaresPaths(): boolean {
+    this.#declaresPaths ??= [...this.#types.values()].some(({ leadsTo }) => leadsTo !== undefined);
+    return this.#declaresPaths;
   }
 
   /** Returns whether a type loads the property of this name by a call. */
@@ -182,6 +189,7 @@ export class PlainTypeTable {
       fields: d.fields && new Map(),
       relations: new Map(),
       loads: d.loads,
+      leadsTo: d.leadsTo,
       key: typeof d.key === 'string' ? [d.key] : d.key && Array.from(d.key),
       equals: d.equals as DeclaredType['equals'],
       value: d.class ?? new TypeToken(name),

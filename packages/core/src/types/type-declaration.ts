@@ -34,6 +34,12 @@ export interface TypeDeclaration<T = unknown> {
    * @internal
    */
   readonly loads?: ReadonlyMap<string, (instance: never) => unknown>;
+  /**
+   * Returns whether the value at the end of a path of attributes, from an unknown instance of this type, is of the type of this name.
+   *
+   * @internal
+   */
+  readonly leadsTo?: (path: readonly string[], typeName: string) => boolean;
   /** The relations to rows of other types, by the property that holds the related row or rows: one(…), many(…), manyThrough(…). */
   readonly relations?: Readonly<Record<string, RelationInput>>;
   /** The field, or fields, that identify an instance. Two instances of the same type with equal keys are equal. */

@@ -62,7 +62,10 @@ const opposites: Readonly<Partial<Record<PolarOperator, PolarOperator>>> = {
 function negated(operand: EngineExpression): Expression {
   const parts = operand.operator === 'And' ? operand.args : [operand];
   const negations = parts.map((part) => negatedPart(expressionOf(part as EngineExpression)));
-  return negations.reduceRight((all, each) => new Expression('Or', [each, all]));
+  // The negation of no condition never holds.
+  return negations.length === 0
+    ? new Expression('Or', [])
+    : negations.reduceRight((all, each) => new Expression('Or', [each, all]));
 }
 
 function negatedPart(expression: Expression): Expression {

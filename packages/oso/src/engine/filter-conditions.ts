@@ -1,4 +1,3 @@
-import { UnregisteredClassError } from '../errors.js';
 import { Expression } from '../expression.js';
 import { Relation, type Datum, type Filter, type FilterCondition } from '../filter.js';
 import { Pattern } from '../pattern.js';
@@ -7,6 +6,7 @@ import { Variable } from '../variable.js';
 import type { Atoms } from './disjunctive-form.js';
 import { engineError } from './named-error.js';
 import { printExpression } from './print-expression.js';
+import { typeAtPath } from './type-at-path.js';
 
 type FilterRelation = Filter['relations'][number];
 type Comparison = FilterCondition['cmp'] | 'In' | 'Nin';
@@ -135,21 +135,7 @@ class Paths {
   mayBe(term: unknown, tag: string): boolean {
     const steps = this.#stepsOf(term);
     if (steps === undefined || steps.length === 0) return true;
-    let typeName = this.model;
-    for (const step of steps) {
-      const field = this.types.get(typeName)?.fields.get(step);
-      if (field === undefined) return false;
-      if (field instanceof Relation) {
-        if (field.kind === 'many') typeName = 'List';
-        else if (!this.types.has(field.otherType)) throw new UnregisteredClassError(field.otherType);
-        else typeName = this.types.get(this.types.get(field.otherType)!.cls)!.name;
-      } else {
-        const type = this.types.get(field);
-        if (type === undefined) return false;
-        typeName = type.name;
-      }
-    }
-    return typeName === tag;
+    return typeAtPath(this.model, steps, this.types) === tag;
   }
 
   #join(fromTypeName: string, fromFieldName: string, toTypeName: string): void {

@@ -6,6 +6,7 @@ import { lostErrorWarnings } from './lost-errors.js';
 import { valueText } from './value-text.js';
 import { relationLoaders } from './relation-loaders.js';
 import { isaCheckOf } from './isa-check.js';
+import { typeAtPath } from './type-at-path.js';
 
 /** The names that every policy knows. */
 const builtIns: ReadonlyMap<string, unknown> = new Map<string, unknown>([
@@ -105,9 +106,13 @@ export class PolicyEngine {
     const type = this.host.types.get(name);
     if (type === undefined || type.cls !== value) return undefined;
     const loads = relationLoaders(type.fields, this.host);
-    const is = isaCheckOf(type, this.host.types);
+    const { types } = this.host;
+    const is = isaCheckOf(type, types);
     return {
       class: type.cls as Class,
+      ...(this.options.strict
+        ? {}
+        : { leadsTo: (path, typeName) => typeAtPath(name, path, types) === typeName }),
       ...(loads.size === 0 ? {} : { loads }),
       ...(is === undefined ? {} : { is }),
     };

@@ -229,6 +229,58 @@ const policies = [
   'allow(_, "write", r: Repo) if r.n = 1;',
 ];
 
+const nested = [
+  'allow(u: User, "read", r: Repo) if r.org_id = u.org_id; allow(u: User, action, i: Issue) if allow(u, action, i.repo);',
+  'allow(u: User, "read", r: Repo) if r.org_id = u.org_id; allow(u: User, action, i: Issue) if r = i.repo and allow(u, action, r);',
+  'allow(u: User, "read", o: Org) if o.id = u.org_id; allow(u: User, a, r: Repo) if allow(u, a, r.org); allow(u: User, a, i: Issue) if allow(u, a, i.repo);',
+  'allow(_: User, "read", i: Issue) if not i.repo matches Org;',
+  'allow(_: User, "read", i: Issue) if i.n matches Integer and not i.missing matches Integer;',
+];
+
+/** The results of `allow` with expressions, for a variable resource and, if the action is not known, a variable action. */
+const resultsOf =
+  (policy: string, isActionKnown = true): Scenario =>
+  async (library) => {
+    const oso = new library.Oso();
+    const fields = fieldsOf(library);
+    for (const [name, each] of Object.entries(classes))
+      oso.registerClass(each as never, { fields: fields[name as Name] as never });
+    await oso.loadStr(policy);
+    const found: unknown[] = [];
+    const action = isActionKnown ? 'read' : new library.Variable('action');
+    const resource = new library.Variable('resource');
+    for await (const result of oso.queryRule({ acceptExpression: true }, 'allow', actor, action, resource))
+      found.push(result);
+    return found;
+  };
+
+const partials = [
+  'allow(_, _, r: Repo) if r.org matches Org;',
+  'allow(_, _, r: Repo) if r.org matches Issue;',
+  'allow(_, _, r: Repo) if r.missing matches Org;',
+  'allow(_, _, r) if r.missing matches Org;',
+  'allow(_, _, r: Repo) if not r.org matches Issue;',
+  'allow(_, _, o: Org) if x in o.repos and x matches Repo;',
+  'allow(_, _, r: Repo) if forall(i in r.issues, i.id = 1);',
+];
+
+/** Conditions on an action and a resource that are both unknown: each result depends on the other variable. */
+const partialsOfTwo = [
+  'allow(_, a, r) if not a = r.act;',
+  'allow(_, a, r: Repo) if a = r.act;',
+  'allow(_, a, r) if r.act = a and r.z = 1;',
+  'allow(_, a, r) if a = r.b.c;',
+  'allow(_, a, r: Repo) if a = r.b.c and a > 1;',
+  'allow(_, a, r) if x = r.act and x = a and x > 1;',
+  'allow(_, a, r) if a = r.x + 1;',
+  'allow(_, a, r) if a = r.act and a = "x";',
+  'allow(_, a, r) if a = r and r > 3;',
+  'allow(_, a, r) if x in r.roles and x.perm = a;',
+  'allow(_, a, r) if not (a = r.act and r.z = 1);',
+  'allow(_, a, r) if not (_ = r.act) and a = 1;',
+  'allow(_, a, r) if a = [r.x];',
+];
+
 /** The filters of single conditions, and of whole policies. */
 export const filterScenarios: Readonly<Record<string, Scenario>> = Object.fromEntries([
   ...Object.entries(conditions).flatMap(([variable, [type, texts]]) =>
@@ -238,6 +290,16 @@ export const filterScenarios: Readonly<Record<string, Scenario>> = Object.fromEn
     ]),
   ),
   ...policies.map((policy) => [policy, filterOf(policy, 'Repo')]),
+  ...nested.map((policy) => [policy, filterOf(policy, 'Issue')]),
+  [
+    'allow(u: User, "read", r: Repo) if r.org_id = u.org_id; allow(u: User, a, o: Org) if r in o.repos and allow(u, a, r);',
+    filterOf(
+      'allow(u: User, "read", r: Repo) if r.org_id = u.org_id; allow(u: User, a, o: Org) if r in o.repos and allow(u, a, r);',
+      'Org',
+    ),
+  ],
+  ...partials.map((policy) => [`expressions: ${policy}`, resultsOf(policy)]),
+  ...partialsOfTwo.map((policy) => [`expressions: ${policy}`, resultsOf(policy, false)]),
   [
     'a row of an actor without a registered class',
     (library: Library) => new library.Oso().authorizedQuery(1, 'read', Repo as never),

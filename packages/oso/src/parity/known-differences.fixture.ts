@@ -18,6 +18,18 @@ export const knownDifferences: Readonly<Record<string, string>> = {
     'The message names the variable `_1` instead of the variable of the policy.',
   'forall(r in o.repos, r.n = 1)':
     'The message names the variable `_1` instead of the variable of the policy.',
+  'expressions: allow(_, _, r: Repo) if forall(i in r.issues, i.id = 1);':
+    'The expression has a variable `_1` instead of the variable of the policy.',
+  'expressions: allow(_, a, r) if a = r and r > 3;':
+    'The conditions are the same. They name `_this` where oso names the other of two equal variables.',
+  'expressions: allow(_, a, r) if x in r.roles and x.perm = a;':
+    'The expression has a variable `_1` instead of the variable of the policy.',
+  'expressions: allow(_, a, r) if not (a = r.act and r.z = 1);':
+    'The expression is the negation of the condition. oso also requires that `r.z` is not 1, so it finds fewer rows.',
+  'expressions: allow(_, a, r) if not (_ = r.act) and a = 1;':
+    'The expression never holds, as the negation of a condition that always holds. oso gives a condition on a variable without a value.',
+  'expressions: allow(_, a, r) if a = [r.x];':
+    'The item of the list has its condition. oso gives a variable without a condition.',
   'a relation that a policy reads is loaded by the adapter, and its query is passed on without an await':
     'The answers and the filters are the same. oso loads the relation of a pattern twice, `@nanook/oso` once.',
   'allow(_, _, r: Repo) if print(r);':

@@ -133,6 +133,7 @@ export class QueryRun {
     const found = new Map<string, unknown>();
     const open = this.#machine.openConstraints;
     const names = new VariableNames();
+    const shared = this.#sharedNames();
     const { members, dialect } = this.#machine;
     const { foreign } = members;
     const { hasCyclicTerms } = dialect;
@@ -141,7 +142,7 @@ export class QueryRun {
       // oso reports no variable that the query did not use.
       const isUnused = value instanceof Variable && !value.isAliased && name === value.name;
       if (isUnused && foreign !== undefined) continue;
-      if (isPartial(value)) found.set(name, this.#openValue(name, value, open, names));
+      if (isPartial(value)) found.set(name, this.#openValue(name, value, open, names, shared));
       else found.set(name, foreign === undefined ? value : foreign.convert(value));
     }
     return found;
@@ -151,14 +152,42 @@ export class QueryRun {
     this.#machine.dispose();
   }
 
+  /**
+   * Returns the names of each unbound variable of the query, in the dialect oso: the constraints on a variable also say how it depends on the
+   * others.
+   */
+  #sharedNames(): ReadonlyMap<Variable, readonly string[]> {
+    const shared = new Map<Variable, string[]>();
+    if (this.#machine.members.foreign === undefined || !this.#machine.hasConstraints) return shared;
+    for (const [name, variable] of this.#variables()) {
+      const value = snapshot(variable, this.#machine.budget, 0, new Set());
+      if (value instanceof Variable) shared.set(value, [...(shared.get(value) ?? []), name]);
+    }
+    return shared;
+  }
+
   /** Returns a variable, list or dictionary in which each variable is replaced by its constraints. */
-  #openValue(name: string, value: unknown, open: readonly Constraint[], names: VariableNames): unknown {
+  #openValue(
+    name: string,
+    value: unknown,
+    open: readonly Constraint[],
+    names: VariableNames,
+    shared: ReadonlyMap<Variable, readonly string[]>,
+  ): unknown {
     const { budget } = this.#machine;
     const render = (found: unknown): unknown => {
       const variable = found as Variable;
       const constraints = connected(new Set([variable]), open, budget);
       if (constraints.length === 0) return names.of(variable);
-      const expression = residualOf(variable, constraints, budget, '_this', names);
+      const expression = residualOf(
+        variable,
+        constraints,
+        budget,
+        '_this',
+        names,
+        new Set(shared.keys()),
+        (shared.get(variable) ?? []).filter((other) => other !== name),
+      );
       if (this.options.acceptExpression) return expression;
       throw this.#ended(
         new PolarError('POLAR_RUN_UNEXPECTED_CONSTRAINT', { name, constraint: expression.toString() }),

@@ -52,6 +52,8 @@ const operations: Record<ArithmeticOperator, ExpressionOperator> = {
  *
  * @param name the name of the variable in the result: `_this`
  * @param names the names of other variables
+ * @param kept other variables that are not replaced
+ * @param equals the names of variables that are equal to this one
  */
 export function residualOf(
   variable: Variable,
@@ -59,6 +61,8 @@ export function residualOf(
   meter: Meter,
   name = '_this',
   names = new VariableNames(),
+  kept: ReadonlySet<Variable> = new Set(),
+  equals: readonly string[] = [],
 ): Expression {
   const goals = constraints.map((c) => closeGoal(c.goal, c.frame.slots, meter));
   const definitions = new Map<Variable, Expression>();
@@ -67,12 +71,16 @@ export function residualOf(
     if (value instanceof Variable) return definitions.get(value) ?? names.of(value);
     return isPartial(value) ? openValue(value, render, meter) : value;
   };
-  return new Expression('And', conjuncts(goals, variable, definitions, render, meter));
+  const preserved = new Set([...kept, variable]);
+  const equalities = equals.map(
+    (other) => new Expression('Unify', [new QueryVariable(name), new QueryVariable(other)]),
+  );
+  return new Expression('And', [...equalities, ...conjuncts(goals, preserved, definitions, render, meter)]);
 }
 
 function conjuncts(
   goals: readonly Goal[],
-  variable: Variable,
+  preserved: ReadonlySet<Variable>,
   definitions: Map<Variable, Expression>,
   render: (value: unknown) => unknown,
   meter: Meter,
@@ -89,7 +97,7 @@ function conjuncts(
         ? lookupOf(term(goal.object), term(goal.key), goal.inPattern)
         : new Expression(operations[goal.operator], [term(goal.left), term(goal.right)]);
     const result = snapshot(valueOf(goal.result, [], meter), meter);
-    const isDefinition = result instanceof Variable && result !== variable && !definitions.has(result);
+    const isDefinition = result instanceof Variable && !preserved.has(result) && !definitions.has(result);
     if (isDefinition) definitions.set(result, value);
     results.set(goal, isDefinition ? undefined : value);
   }
@@ -123,7 +131,7 @@ function conjuncts(
       case 'not':
         found.push(
           new Expression('Not', [
-            new Expression('And', conjuncts(goal.operand, variable, definitions, render, meter)),
+            new Expression('And', conjuncts(goal.operand, preserved, definitions, render, meter)),
           ]),
         );
         break;

@@ -1,6 +1,6 @@
-import type { DeclaredType } from '../../../types/declared-type.js';
 import { Variable } from '../../../terms/variable.js';
 import { nearNames } from '../../../internal/near-names.js';
+import type { DeclaredType } from '../../../types/declared-type.js';
 import type { IsaGoal } from '../../../ir/goal.js';
 import type { Constraint } from '../state/constraint.js';
 import { isAlive } from '../state/constraint.js';
@@ -36,16 +36,70 @@ export function proveIsa(machine: Prover, goal: IsaGoal, frame: Frame): GoalResu
     );
   }
   if (value instanceof Variable) {
-    for (let list = value.watchers; list !== undefined; list = list.next) {
-      machine.budget.step();
-      const other = (list.watcher as Constraint).goal;
-      if (other.kind !== 'isa' || other.type === undefined || !isAlive(list.watcher as Constraint)) continue;
-      if (!program.types.isSubtype(type, other.type) && !program.types.isSubtype(other.type, type))
+    for (const other of typesOfUnbound(machine, value))
+      if (!program.types.isSubtype(type, other) && !program.types.isSubtype(other, type))
         return GoalResult.failed;
-    }
-    return machine.suspend(goal, frame, value);
+    return mayBeAtItsPath(machine, value, type) ? machine.suspend(goal, frame, value) : GoalResult.failed;
   }
   return isOneOf([type], machine, value, goal, frame) ? GoalResult.proved : GoalResult.failed;
+}
+
+/** Returns the types that an unbound variable must have. */
+function* typesOfUnbound(machine: Prover, variable: Variable): Generator<DeclaredType> {
+  for (let list = variable.watchers; list !== undefined; list = list.next) {
+    machine.budget.step();
+    const constraint = list.watcher as Constraint;
+    const { goal } = constraint;
+    if (goal.kind === 'isa' && goal.type !== undefined && isAlive(constraint)) yield goal.type;
+  }
+}
+
+/**
+ * Returns whether an unbound variable that stands for an attribute, or for an attribute of an attribute, can be of a type. The declarations of
+ * the types that the objects of the attributes must have decide it.
+ */
+function mayBeAtItsPath(machine: Prover, variable: Variable, type: DeclaredType): boolean {
+  if (!machine.context.program.types.declaresPaths) return true;
+  const path: string[] = [];
+  const seen = new Set<Variable>();
+  // An element of an attribute counts as the attribute itself, as in oso.
+  const start = collectionOf(machine, variable) ?? variable;
+  for (let step = lookupOf(machine, start); step !== undefined; step = lookupOf(machine, step.object)) {
+    if (seen.has(step.object)) break;
+    seen.add(step.object);
+    path.unshift(step.key);
+    for (const base of typesOfUnbound(machine, step.object))
+      if (base.leadsTo?.(path, type.name) === false) return false;
+  }
+  return true;
+}
+
+/** Returns the unbound collection of which an unbound variable is an element. */
+function collectionOf(machine: Prover, variable: Variable): Variable | undefined {
+  for (let list = machine.constraints; list !== undefined; list = list.next) {
+    machine.budget.step();
+    const { goal, frame } = list.constraint;
+    if (goal.kind !== 'in' || machine.value(goal.item, frame) !== variable) continue;
+    const collection = machine.value(goal.collection, frame);
+    if (collection instanceof Variable) return collection;
+  }
+  return undefined;
+}
+
+/** Returns the look-up whose result an unbound variable is. */
+function lookupOf(
+  machine: Prover,
+  variable: Variable,
+): { readonly object: Variable; readonly key: string } | undefined {
+  for (let list = machine.constraints; list !== undefined; list = list.next) {
+    machine.budget.step();
+    const { goal, frame } = list.constraint;
+    if (goal.kind !== 'lookup' || machine.value(goal.result, frame) !== variable) continue;
+    const object = machine.value(goal.object, frame);
+    const key = machine.value(goal.key, frame);
+    if (object instanceof Variable && typeof key === 'string') return { object, key };
+  }
+  return undefined;
 }
 
 function isOneOf(
