@@ -5,3 +5,15 @@ export const printWarning = (text: string): void => console.warn('[warning]', te
 
 /** Prints the text of `print(…)` in a policy. */
 export const printText = (text: string): void => console.log(text);
+
+/** A message about a policy. */
+export interface Message {
+  kind: 'Print' | 'Warning';
+  msg: string;
+}
+
+/** Prints a message. */
+export function processMessage({ kind, msg }: Message): void {
+  if (kind === 'Print') printText(msg);
+  else if (kind === 'Warning') printWarning(msg);
+}

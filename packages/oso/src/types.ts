@@ -1,18 +1,10 @@
 import type { Relation } from './relation.js';
 
+export { Dict } from '@nanook/core/compat';
+
 /** A class that `new` accepts. */
 // oxlint-disable-next-line typescript/no-explicit-any -- a class of any construction
 export type Class<T = unknown> = new (...args: any[]) => T;
-
-/** A dictionary of a policy. Its class distinguishes it from other objects. */
-export class Dict extends Object {
-  [index: string]: unknown;
-
-  constructor(obj?: object) {
-    super();
-    if (obj) Object.assign(this, obj);
-  }
-}
 
 export type obj<T = unknown> = { [key: string]: T };
 
@@ -89,6 +81,12 @@ export type HostTypes = Map<string | Class, UserType<any>>;
 
 export type PolarComparisonOperator = 'Eq' | 'Geq' | 'Gt' | 'Leq' | 'Lt' | 'Neq';
 
+const comparisonOperators = { Eq: true, Geq: true, Gt: true, Leq: true, Lt: true, Neq: true };
+
+/** Returns whether a text is the name of an operator that compares two values. */
+export const isPolarComparisonOperator = (s: string): s is PolarComparisonOperator =>
+  s in comparisonOperators;
+
 export type PolarOperator =
   | PolarComparisonOperator
   | 'Add'
@@ -121,3 +119,15 @@ export interface QueryOpts {
   /** Values of variables, by name. */
   bindings?: Map<string, unknown>;
 }
+
+/** Returns whether a value has a member. Primitive values other than functions have none. */
+const has = (x: unknown, member: symbol): boolean =>
+  ((typeof x === 'object' && x !== null) || typeof x === 'function') && member in x;
+
+export const isIterable = (x: unknown): x is Iterable<unknown> => has(x, Symbol.iterator);
+
+export const isAsyncIterable = (x: unknown): x is AsyncIterable<unknown> => has(x, Symbol.asyncIterator);
+
+/** Returns whether a value can be iterated and is its own iterator, as a generator. */
+export const isIterableIterator = (x: unknown): x is IterableIterator<unknown> =>
+  typeof (x as { next?: unknown } | null | undefined)?.next === 'function' && isIterable(x);

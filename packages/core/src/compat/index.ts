@@ -4,5 +4,6 @@ export { SyncAuthorizer, type InlineQuery } from './sync-authorizer.js';
 export { isPatternLookup } from '../engine/query/residual.js';
 export { isPolicyDictionary, policyDictionary } from '../host/value.js';
 export { positionOf, textOf } from '../diagnostics/span.js';
+export { Dict } from '../host/dict.js';
 export { deepEqual } from '../dialect/oso/deep-equality.js';
 export type { TracedCall } from '../diagnostics/polar-error.js';

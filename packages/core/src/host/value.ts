@@ -1,18 +1,14 @@
+import { Dict, markDictionary } from './dict.js';
+
+export { isPolicyDictionary } from './dict.js';
+
 /** Returns whether a value is a dictionary: an object without a class. A dictionary of a policy has no prototype; a row or JSON has `Object`'s. */
 export function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
   if (typeof value !== 'object' || value === null) return false;
   const prototype = Object.getPrototypeOf(value) as object | null;
-  if (prototype === null || prototype === Object.prototype) return true;
+  if (prototype === null || prototype === Object.prototype || prototype === Dict.prototype) return true;
   // The Object.prototype of another realm: Jest runs tests in one.
   return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'isPrototypeOf');
-}
-
-const policyDictionaries = new WeakSet<object>();
-
-/** Makes an object a dictionary of the policy. */
-export function markDictionary(object: object): object {
-  policyDictionaries.add(object);
-  return object;
 }
 
 /** Creates the dictionary of a policy. Rows without a prototype, which some drivers return, are not such dictionaries. */
@@ -21,9 +17,6 @@ export function policyDictionary(keys: readonly string[], values: readonly unkno
   for (let i = 0; i < keys.length; i++) dictionary[keys[i]!] = values[i];
   return markDictionary(dictionary);
 }
-
-/** Returns whether a dictionary is written in the policy: then a missing key fails instead of being undecided. */
-export const isPolicyDictionary = (value: object): boolean => policyDictionaries.has(value);
 
 export const isThenable = (value: unknown): value is PromiseLike<unknown> =>
   typeof value === 'object' && value !== null && (value instanceof Promise || hasThen(value));

@@ -78,7 +78,8 @@ export class PlainTypeTable {
     this.#constants.set('nil', null);
     for (const [name, value] of Object.entries(constants)) {
       declarations.checkName(name);
-      if (this.#types.has(name)) throw new PolarError('POLAR_TYPE_DUPLICATE', { name, other: name });
+      if (this.#types.has(name) && declarations.acceptsAliases !== true)
+        throw new PolarError('POLAR_TYPE_DUPLICATE', { name, other: name });
       this.#constants.set(name, value);
     }
     // Fields are declared last, because the type of a field may be declared after its own type.

@@ -1,7 +1,7 @@
 import { SyncAuthorizer } from '@nanook/core/compat';
 import type { Diagnostic, NamedPolicy, TypeDeclaration } from '@nanook/core';
 import type { Host } from '../host.js';
-import { Dict, type Class, type EqualityFn } from '../types.js';
+import { Dict, type Class, type EqualityFn, type UserType } from '../types.js';
 import { lostErrorWarnings } from './lost-errors.js';
 import { valueText } from './value-text.js';
 import { relationLoaders } from './relation-loaders.js';
@@ -80,9 +80,10 @@ export class PolicyEngine {
     const constants: Record<string, unknown> = {};
     for (const [name, value] of this.#constants) {
       if (builtIns.has(name) && value === builtIns.get(name)) continue;
-      const declaration = this.#declarationOf(name, value);
-      if (declaration === undefined) constants[name] = value;
-      else types[name] = declaration;
+      // A constant replaces a class as a value, and the name is still that of the type.
+      const type = builtIns.has(name) ? undefined : this.host.types.get(name);
+      if (type !== undefined) types[name] = this.#declarationOf(type);
+      if (type?.cls !== value) constants[name] = value;
     }
     const loading = {
       types,
@@ -101,18 +102,16 @@ export class PolicyEngine {
     });
   }
 
-  /** Returns the declaration of a registered class; undefined for a constant. */
-  #declarationOf(name: string, value: unknown): TypeDeclaration | undefined {
-    const type = this.host.types.get(name);
-    if (type === undefined || type.cls !== value) return undefined;
+  /** Returns the declaration of a registered class. */
+  #declarationOf(type: UserType<Class>): TypeDeclaration {
     const loads = relationLoaders(type.fields, this.host);
     const { types } = this.host;
     const is = isaCheckOf(type, types);
     return {
-      class: type.cls as Class,
+      class: type.cls,
       ...(this.options.strict
         ? {}
-        : { leadsTo: (path, typeName) => typeAtPath(name, path, types) === typeName }),
+        : { leadsTo: (path, typeName) => typeAtPath(type.name, path, types) === typeName }),
       ...(loads.size === 0 ? {} : { loads }),
       ...(is === undefined ? {} : { is }),
     };

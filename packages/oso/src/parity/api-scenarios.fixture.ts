@@ -1,5 +1,10 @@
-import type { Library, Scenario } from './both-libraries.fixture.js';
+import { createRequire } from 'node:module';
+import * as messages from '../messages.js';
+import * as types from '../types.js';
+import { nanook, type Library, type Scenario } from './both-libraries.fixture.js';
 import { Admin, ann, bob, Org, Repo, User } from './world.fixture.js';
+
+const require = createRequire(import.meta.url);
 
 type Made = InstanceType<Library['Oso']>;
 
@@ -100,6 +105,37 @@ export const groups: Readonly<Record<string, Readonly<Record<string, Scenario>>>
       ].map(([left, right]) => defaultEqualityFn(left, right)),
   },
 
+  'inner modules': {
+    'the guards of dist/src/types': (library) => {
+      const { isAsyncIterable, isIterable, isIterableIterator, isPolarComparisonOperator } =
+        library === nanook ? types : (require('oso/dist/src/types') as typeof types);
+      const values = [
+        [1],
+        'text',
+        1,
+        null,
+        undefined,
+        {},
+        new Map(),
+        [1].values(),
+        ann.numbers(),
+        { next: () => ({ done: true }) },
+        (async function* () {})(),
+      ];
+      return [
+        values.map((value) => [isIterable(value), isAsyncIterable(value), isIterableIterator(value)]),
+        ['Eq', 'Neq', 'Unify', 'In', 'toString'].map(isPolarComparisonOperator),
+      ];
+    },
+    'processMessage of dist/src/messages': (library) => {
+      const { processMessage } =
+        library === nanook ? messages : (require('oso/dist/src/messages') as typeof messages);
+      processMessage({ kind: 'Print', msg: 'one' });
+      processMessage({ kind: 'Warning', msg: 'two' });
+      processMessage({ kind: 'Other', msg: 'three' } as never);
+    },
+  },
+
   registration: {
     'a class twice': (library) => {
       const oso = new library.Oso();
@@ -116,6 +152,29 @@ export const groups: Readonly<Record<string, Readonly<Record<string, Scenario>>>
       new library.Oso().registerClass((() => 1) as never),
     'the name Actor': (library) => new library.Oso().registerClass(Org as never, { name: 'Actor' }),
     'a constant with the name Resource': (library) => new library.Oso().registerConstant(1, 'Resource'),
+    'a constant with the name of a built-in class': async (library) => {
+      const oso = new library.Oso();
+      oso.registerConstant('text', 'Integer');
+      await oso.loadStr('f(_: Integer); g(x) if x = Integer; h(Integer);');
+      return [
+        await oso.queryRuleOnce('f', 5),
+        await oso.queryRuleOnce('f', 'text'),
+        await oso.queryRuleOnce('g', 'text'),
+        await oso.queryRuleOnce('h', 'text'),
+        await oso.queryRuleOnce('h', 5),
+      ];
+    },
+    'a constant with the name of a class': async (library) => {
+      const oso = new library.Oso();
+      oso.registerClass(Org as never);
+      oso.registerConstant(5, 'Org');
+      await oso.loadStr('f(_: Org); g(x) if x = Org;');
+      return [
+        await oso.queryRuleOnce('f', new Org(1)),
+        await oso.queryRuleOnce('f', 5),
+        await oso.queryRuleOnce('g', 5),
+      ];
+    },
     'one class under two names': async (library) => {
       const oso = new library.Oso();
       oso.registerClass(Org as never);
@@ -475,6 +534,22 @@ export const groups: Readonly<Record<string, Readonly<Record<string, Scenario>>>
     ),
     'a generator': query('f(x) if x in new User("ann").numbers();', 'f(x)'),
     'an error of a method': check('allow(u: User, _, _) if u.fails();', ann, 'read', 1),
+    'a dictionary of the policy in a call of a method': async (library) => {
+      class Inspector {
+        inspect(value: { hasOwnProperty(name: string): boolean; constructor: { name: string } }): unknown[] {
+          return [value.constructor.name, value.hasOwnProperty('a'), JSON.stringify(value)];
+        }
+        same<Value>(value: Value): Value {
+          return value;
+        }
+      }
+      const oso = new library.Oso();
+      oso.registerClass(Inspector as never);
+      await oso.loadStr(
+        'f(x) if x = new Inspector().inspect({a: 1, b: {c: [2]}}); same(x) if x = new Inspector().same({a: {b: 1}}) and x.a = {b: 1};',
+      );
+      return [await all(oso.query('f(x)')), await all(oso.query('same(x)'))];
+    },
     'a type error of a method': check('allow(u: User, _, _) if u.failsByType();', ann, 'read', 1),
     'a missing attribute': check('allow(u: User, _, r) if u.nope = r;', ann, 'read', 1),
     'an attribute of null': check('allow(u, _, r) if u.nope = r;', null, 'read', 1),

@@ -39,6 +39,11 @@ const further = `
 | \`debug()\` in a policy | It has no effect. In oso, the package for Node prints a message and does not stop |
 | \`POLAR_LOG\`, \`RUST_LOG\` | They have no effect. \`explain\` of \`@nanook/core\` shows why a check is allowed or denied |
 | \`getFfi\`, and the methods of \`Host\` that convert values | They do not exist, because there is no second language to convert values for |
+| inner modules | \`dist/src/Query\`, \`parseFilter\`, \`parseQueryEvent\`, \`QueryEventKind\` and the guards \`isPolar…\` of terms do not exist, for the same reason. \`isPolarComparisonOperator\` exists |
+| a \`Predicate\` as an argument of \`queryRule\` | It is an error. oso binds it to the variable, and calls it if the variable is a condition |
+| \`new Dictionary()\` in a policy | It is a plain object. In oso it is a \`Dict\` |
+| integers from 2^53 up as arguments | They are numbers as others. oso throws an error for them |
+| \`forall\` over a call that returns a generator | Its elements decide. In oso, the \`forall\` holds, whatever the elements are |
 | rest variables in results | An unbound \`*rest\` is a \`Variable\`. In oso it is an object \`{ RestVariable }\` |
 `;
 

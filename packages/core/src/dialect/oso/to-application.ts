@@ -1,5 +1,5 @@
 import { PolarError } from '../../diagnostics/polar-error.js';
-import { isPolicyDictionary, markDictionary } from '../../host/value.js';
+import { Dict, isPolicyDictionary } from '../../host/dict.js';
 import { isPartial } from '../../terms/partial.js';
 import { isWideInteger, WholeFloat } from '../whole-float.js';
 
@@ -24,9 +24,9 @@ export function toApplication(value: unknown): unknown {
   }
 }
 
-/** Returns a plain object with the same fields, which is still a dictionary when the application passes it back. */
-function copyOf(dictionary: object): object {
-  const copy = {};
+/** Returns a copy, which is still a dictionary when the application passes it back. */
+function copyOf(dictionary: object): Dict {
+  const copy = new Dict();
   for (const [key, value] of Object.entries(dictionary))
     Object.defineProperty(copy, key, {
       value: toApplication(value),
@@ -34,5 +34,5 @@ function copyOf(dictionary: object): object {
       enumerable: true,
       writable: true,
     });
-  return markDictionary(copy);
+  return copy;
 }

@@ -1,4 +1,4 @@
-import { markDictionary } from '../../host/value.js';
+import { markDictionary } from '../../host/dict.js';
 import { ListCursor } from '../../terms/list-cursor.js';
 import { PartialDictionary, PartialList } from '../../terms/partial.js';
 import { QueryVariable } from '../../terms/query-variable.js';
