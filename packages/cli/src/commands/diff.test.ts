@@ -35,6 +35,27 @@ fails: user.id < 8: 8 < 8 is false (policy/a.polar:1)
 `);
   });
 
+  it('compares the fields and the requests that rules name', async () => {
+    const config = JSON.parse(project['nanook.config.json']) as { types: object; fixtures: object };
+    const types = { ...config.types, Request: { fields: { method: 'String' } } };
+    const fixtures = { ...config.fixtures, listing: { $type: 'Request', method: 'GET' } };
+    const rules = (fields: string, method: string): string =>
+      `allow_field(_: User, "read", _: Note, field) if field in ${fields};
+allow_request(_: User, request: Request) if request.method = ${method};\n`;
+    await enterFolder({
+      'nanook.config.json': JSON.stringify({ ...config, types, fixtures }),
+      'old/a.polar': rules('["title"]', '"GET"'),
+      'policy/a.polar': rules('["title", "text"]', '"POST"'),
+    });
+    const { code, out } = await nanook('diff', 'old', 'policy', '--json');
+    expect(code).toBe(1);
+    const { changes } = JSON.parse(out) as { changes: { actor: string; action: string; field?: string }[] };
+    expect(changes.filter(({ actor }) => actor === 'ann')).toMatchObject([
+      { action: 'read', resource: 'report', field: 'text', before: 'denied', after: 'allowed' },
+      { action: 'allow_request', resource: 'listing', before: 'allowed', after: 'denied' },
+    ]);
+  });
+
   it('compares with the policies of the configuration, and exits with 0 without a change', async () => {
     expect(await nanook('diff', 'old')).toMatchObject({ code: 1 });
     expect(await nanook('diff', 'policy')).toMatchObject({

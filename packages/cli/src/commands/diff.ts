@@ -5,9 +5,9 @@ import { DamagedLines } from '../decisions/damaged-lines.js';
 import { logFiles, readRecords } from '../decisions/read-records.js';
 import { RecordedObjects } from '../decisions/recorded-objects.js';
 import { causesOf, type Change } from '../diff/change.js';
+import { checksOf } from '../diff/checks.js';
 import { diffFormatNames, diffFormats, type DiffFormat } from '../diff/formats.js';
 import { generateRows } from '../diff/generate-rows.js';
-import { participantsOf, scopeOf } from '../diff/policy-scope.js';
 import { readSide } from '../diff/read-side.js';
 import { ruleKeysOf } from '../diff/rule-keys.js';
 import { UsageError } from '../errors/usage-error.js';
@@ -74,7 +74,11 @@ async function diff(old: string, next: string | undefined, flags: DiffFlags, io:
   const label = (value: unknown): string => names.get(value) ?? showValue(value, authorizers[1]);
   const over =
     flags.log === undefined
-      ? participants(values, project, authorizers[1])
+      ? checksOf(
+          values,
+          project.policies.map((policy) => parse(policy).policy),
+          authorizers,
+        )
       : recordedChecks(flags.log, new RecordedObjects(project, values, authorizers[1]), io);
   const { differences, ...counts } = await diffPolicies(...authorizers, { over });
   if (counts.checked === 0) throw new UsageError(nothingToCompare(flags));
@@ -83,7 +87,7 @@ async function diff(old: string, next: string | undefined, flags: DiffFlags, io:
     const { actor, action, resource, field } = difference;
     return {
       actor: label(actor),
-      action: String(action),
+      action: action === undefined ? 'allow_request' : String(action),
       resource: label(resource),
       ...(field !== undefined && { field: field as string }),
       before: difference.before.outcome,
@@ -102,14 +106,6 @@ async function valuesOf(project: Project, { generate, log }: DiffFlags): Promise
   const trees = project.policies.map((policy) => parse(policy).policy);
   const rows = generateRows(project.types, trees, typeof generate === 'number' ? generate : 10);
   return { ...rows, ...fixtures };
-}
-
-function participants(
-  values: Fixtures,
-  { policies }: Project,
-  authorizer: Authorizer,
-): { readonly actors: readonly unknown[]; readonly resources: readonly unknown[] } {
-  return participantsOf(values, scopeOf(policies.map((policy) => parse(policy).policy)), authorizer);
 }
 
 /** Yields each recorded check once. */

@@ -219,11 +219,12 @@ function facts(
   const isOf = (type: string, value: unknown): boolean =>
     typeof value === 'object' && value !== null && authorizer.typesOf(value).includes(type);
   const named = Object.entries(fixtures).filter(([name]) => /^[\p{L}_][\p{L}\p{N}_]*$/u.test(name));
-  const actors = named.filter(([, value]) => [...names.actorTypes].some((type) => isOf(type, value)));
+  const ofType = (type: string) => named.filter(([, value]) => isOf(type, value)).slice(0, 3);
+  const actors = [...new Set([...names.actorTypes].flatMap(ofType))];
   return Object.keys(project.types).flatMap((type) => {
     const resources = named.filter(([, value]) => isOf(type, value)).slice(0, 2);
     return names.declared('role', type).flatMap((role) =>
-      actors.slice(0, 3).flatMap(([actor, value]) =>
+      actors.flatMap(([actor, value]) =>
         resources.flatMap(([resource]) => {
           const source = `test "" { setup { has_role(${actor}, ${JSON.stringify(role)}, ${resource}); } }`;
           const [test] = parse({ name: 'fact', source }).policy.statements;

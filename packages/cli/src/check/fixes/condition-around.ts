@@ -1,18 +1,28 @@
 import { parse, visit, type Node, type Span, type TermNode } from '@nanook/core/syntax';
 import { rulesOf } from '../lints/rules-of.js';
 
-/** Returns the place of the smallest comparison or \`not\` around a part of a rule. */
+/**
+ * Returns the place of the condition that a part of a rule belongs to: the outermost `not` around it, or else the smallest comparison.
+ *
+ * @returns undefined within a `forall`, whose variables exist only there
+ */
 export function conditionAround({ source, start, end }: Span): Span | undefined {
   const { policy } = parse({ name: source.name ?? 'policy', source: source.text });
-  let found: TermNode | undefined;
+  const isAround = ({ span }: Node): boolean => span.start <= start && span.end >= end;
+  let negation: TermNode | undefined;
+  let comparison: TermNode | undefined;
+  let isInForall = false;
   for (const { body } of rulesOf([policy])) {
-    if (body === undefined || body.span.start > start || body.span.end < end) continue;
-    const keep = (node: TermNode): void => {
-      if (node.span.start <= start && node.span.end >= end) found = node;
-    };
-    visit(body, { compare: keep, not: keep });
+    if (body === undefined || !isAround(body)) continue;
+    // Outer terms are visited first.
+    visit(body, {
+      not: (node) => void (isAround(node) && (negation ??= node)),
+      compare: (node) => void (isAround(node) && (comparison = node)),
+      forall: (node) => void (isInForall ||= isAround(node)),
+    });
   }
-  return found && { ...found.span, source };
+  const found = negation ?? comparison;
+  return found === undefined || isInForall ? undefined : { ...found.span, source };
 }
 
 /** Returns whether a condition can become an `and` without parentheses: it is a whole body, or part of an `and`. */

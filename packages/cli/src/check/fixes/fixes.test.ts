@@ -153,6 +153,11 @@ describe('a fix that changes answers', () => {
       'f(n: Note) if n.b = 1 or (n.a != nil and n.a > 1);',
       /for `nil`, the condition is false/,
     ],
+    [
+      'f(n: Note) if not (n.a < 5);',
+      'f(n: Note) if n.a != nil and not (n.a < 5);',
+      /for `nil`, the condition is false/,
+    ],
     ['f(_: Note{owner: User});', 'f(_: Note{owner: User{}});', /`User\{\}` matches each instance/],
     ['f(n: Note) if n.b() and n.b = 1;', 'f(n: Note) if n.b and n.b = 1;', /the condition reads the field/],
   ])('is left out of %s, unless it is wanted, and says what changes', async (source, expected, change) => {
