@@ -84,10 +84,10 @@ async function diff(old: string, next: string | undefined, flags: DiffFlags, io:
   if (counts.checked === 0) throw new UsageError(nothingToCompare(flags));
   const rules = { before: ruleKeysOf(before), after: ruleKeysOf(after) };
   const changes = differences.map((difference): Change => {
-    const { actor, action, resource, field } = difference;
+    const { kind, actor, action, resource, field } = difference;
     return {
       actor: label(actor),
-      action: action === undefined ? 'allow_request' : String(action),
+      action: kind === 'allow_request' ? kind : (action as string),
       resource: label(resource),
       ...(field !== undefined && { field: field as string }),
       before: difference.before.outcome,

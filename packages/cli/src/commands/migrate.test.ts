@@ -218,6 +218,20 @@ export class Service {
     expect(out).toContain(message);
   });
 
+  it('changes and lists the calls in files that import the instance', async () => {
+    await enterFolder({
+      'src/policy.ts': `import { Oso } from 'oso';\nexport const oso = new Oso();\noso.registerClass(User);\nawait oso.loadFiles(['a.polar']);\n`,
+      'src/roles.ts': `import { oso } from './policy.js';\nfor await (const answer of oso.queryRule('f', user)) use(answer);\n`,
+      'src/lists.ts': `import { oso } from './policy';\nawait oso.authorizedResources(user, 'read', Note);\n`,
+      'src/other.ts': `import { db } from './db';\ndb.queryRule('f', user);\n`,
+    });
+    const { code, out } = await nanook('migrate', '--to', 'authorizer');
+    expect(code).toBe(1);
+    expect(out).toMatch(/^src\/policy\.ts\nsrc\/roles\.ts\nsrc\/lists\.ts:2:11 by hand: load the authorizer/);
+    expect(await contentOf('src/roles.ts')).toContain(`oso.queryRule('f', [user])`);
+    expect(await contentOf('src/other.ts')).toContain(`db.queryRule('f', user)`);
+  });
+
   it('keeps the dependency while a place must be changed by hand', async () => {
     await enterFolder({ 'package.json': manifest, 'a.ts': `const oso = require('oso');\n` });
     expect((await nanook('migrate', '--to', 'authorizer')).code).toBe(1);

@@ -108,6 +108,8 @@ const mutantsOf = ({ out }: Run): readonly FoundMutant[] =>
 const survivorsOf = (run: Run): readonly FoundMutant[] =>
   mutantsOf(run).filter(({ status }) => status === 'survived' || status === 'uncovered');
 
+const gitClub = fileURLToPath(new URL('../../../../examples/gitclub', import.meta.url));
+
 describe('nanook test --mutate', { timeout: 60_000 }, () => {
   beforeEach(() => enterFolder(files));
 
@@ -360,16 +362,19 @@ test "owners" {
   });
 
   it('reports the mutants that are tested when Ctrl+C ends the run', async () => {
+    // Its mutants take several seconds.
+    process.chdir(gitClub);
     const run = nanook('test', '--mutate');
-    setTimeout(() => process.emit('SIGINT'), 400);
+    const timer = setTimeout(() => process.emit('SIGINT'), 1_000);
     const { code, out, err } = await run;
+    clearTimeout(timer);
     expect(code).toBe(130);
     expect(err).toMatch(/^interrupted: \d+ of \d+ mutants tested\n$/);
     expect(out).toContain('mutation score');
   });
 
   it('reports no survivor for GitClub, whose tests reach each rule', { timeout: 300_000 }, async () => {
-    process.chdir(fileURLToPath(new URL('../../../../examples/gitclub', import.meta.url)));
+    process.chdir(gitClub);
     const run = await nanook('test', '--mutate', '--json');
     expect(survivorsOf(run)).toEqual([]);
     const { killed, equivalent, error } = JSON.parse(run.out) as Record<string, number>;

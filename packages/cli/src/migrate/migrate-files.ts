@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { basename, dirname, normalize } from 'node:path';
 import { messageOf } from '../errors/message-of.js';
 import { replaceDependency } from './manifest.js';
 import { parseSource, type ManualChange, type ParsedSource } from './parsed-source.js';
@@ -23,7 +23,10 @@ export interface Migration {
   readonly manual: readonly ManualChange[];
 }
 
-const changes: Readonly<Record<Target, (source: ParsedSource) => void>> = {
+/** Returns whether a file creates an instance of `Oso`. The path may lack its extension, or name a folder with an index file. */
+type CreatesInstance = (path: string) => boolean;
+
+const changes: Readonly<Record<Target, (source: ParsedSource, createsInstance: CreatesInstance) => void>> = {
   package: usePackage,
   authorizer: useAuthorizer,
 };
@@ -43,13 +46,15 @@ export async function migrateFiles(
   const isManifest = (file: string): boolean => basename(file) === 'package.json';
   const add = async (file: string, migrate: (before: string) => MigratedText): Promise<void> => {
     const before = await readFile(file, 'utf8');
-    if (!before.includes('oso')) return;
+    if (target === 'package' && !before.includes('oso')) return;
     const { after, manual: found } = migrate(before);
     if (after !== before) changed.push({ file, before, after });
     manual.push(...found);
   };
-  for (const file of files)
-    if (!isManifest(file)) await add(file, (before) => migrateSource(file, before, target));
+  const sources = files.filter((file) => !isManifest(file));
+  const createsInstance = target === 'authorizer' ? await creatorsAmong(sources) : () => false;
+  for (const file of sources)
+    await add(file, (before) => migrateSource(file, before, target, createsInstance));
   // An application that still calls oso at some place needs the dependency.
   const keepsDependency = target === 'authorizer' && manual.length > 0;
   for (const file of keepsDependency ? [] : files.filter(isManifest))
@@ -62,14 +67,33 @@ interface MigratedText {
   readonly manual: readonly ManualChange[];
 }
 
-function migrateSource(file: string, before: string, target: Target): MigratedText {
+async function creatorsAmong(files: readonly string[]): Promise<CreatesInstance> {
+  const creators = new Set<string>();
+  for (const file of files) {
+    const text = await readFile(file, 'utf8');
+    if (!/\b(?:new|extends) Oso\b/.test(text)) continue;
+    creators.add(withoutExtension(file));
+    if (basename(file).startsWith('index.')) creators.add(normalize(dirname(file)));
+  }
+  return (path) => creators.has(withoutExtension(path));
+}
+
+const withoutExtension = (path: string): string => normalize(path).replace(/\.[cm]?[jt]sx?$/, '');
+
+function migrateSource(
+  file: string,
+  before: string,
+  target: Target,
+  createsInstance: CreatesInstance,
+): MigratedText {
   let source: ParsedSource;
   try {
     source = parseSource(file, before);
   } catch (error) {
-    return unreadable(file, before, error);
+    // A file that does not mention oso probably has nothing to change.
+    return before.includes('oso') ? unreadable(file, before, error) : { after: before, manual: [] };
   }
-  changes[target](source);
+  changes[target](source, createsInstance);
   return { after: source.edited.toString(), manual: source.manual };
 }
 

@@ -1,4 +1,5 @@
 import type { CallExpression, ImportDeclaration, ImportSpecifier, Node } from '@babel/types';
+import { dirname, join } from 'node:path';
 import type MagicString from 'magic-string';
 import { moduleNames } from './module-names.js';
 import { readSetup, type OsoSetup } from './oso-setup.js';
@@ -36,12 +37,15 @@ const advice: Readonly<Record<string, string>> = {
 };
 
 /**
- * Replaces the class `Oso` by `Authorizer` of `@nanook/core`, in a file that imports it. If a place must be changed by hand, the text stays
- * as it is, and `manual` lists each place.
+ * Replaces the class `Oso` by `Authorizer` of `@nanook/core`, in a file that imports it, and the calls in a file that imports an instance. If a
+ * place must be changed by hand, the text stays as it is, and `manual` lists each place.
+ *
+ * @param isMigrated returns whether a file of the application, whose path may lack the extension, creates an instance
  */
-export function useAuthorizer(source: ParsedSource): void {
+export function useAuthorizer(source: ParsedSource, isMigrated: (path: string) => boolean): void {
   const imports = osoImports(source);
   const locals = localNames(source, imports);
+  if (locals === undefined && source.manual.length === 0) useShared(source, isMigrated);
   if (locals === undefined || source.manual.length > 0) return;
   const setups = readSetups(source, locals.get('Oso'));
   const calls = readCalls(source, setups);
@@ -52,6 +56,16 @@ export function useAuthorizer(source: ParsedSource): void {
   const className = locals.get('Oso');
   if (className !== undefined) renameClass(source, className, setups);
   for (const declaration of imports) replaceImport(source, declaration, setups);
+}
+
+/** Changes the calls on an instance that the file imports from a file of the application. */
+function useShared(source: ParsedSource, isMigrated: (path: string) => boolean): void {
+  const isShared = moduleNames(source).some(
+    ({ literal: { value } }) => value.startsWith('.') && isMigrated(join(dirname(source.file), value)),
+  );
+  if (!isShared) return;
+  const calls = readCalls(source, []);
+  if (source.manual.length === 0) for (const call of calls) listArguments(source, call);
 }
 
 const isOso = (name: string): boolean => name === 'oso' || name === '@nanook/oso';
