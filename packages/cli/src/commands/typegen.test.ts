@@ -168,6 +168,21 @@ describe('nanook typegen with classes', () => {
     ]);
   });
 
+  it('finds classes that a file exports in a list, under another name, or as its default', async () => {
+    await enterFolder({
+      ...application,
+      'src/user.ts': 'class User { id = 1 }\nexport default User;\n',
+      'src/models/note.ts':
+        'class Note { title = "" }\nclass Folder extends Note {}\nexport { Note as Page, Folder };\n',
+    });
+    expect(await nanook('typegen')).toMatchObject({ code: 0, err: '' });
+    expect(instanceIn(await contentOf('src/policy-types.d.ts'))).toEqual([
+      "import('./models/note.js').Folder",
+      "import('./models/note.js').Page",
+      "import('./user.js').default",
+    ]);
+  });
+
   it('reads the files of referenced projects', async () => {
     await enterFolder({
       ...application,

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { ClassDeclaration } from 'typescript';
+import type { ClassDeclaration, Statement } from 'typescript';
 import type { TypeScriptModule } from './load-typescript.js';
 
 /** A class that a file exports. */
@@ -20,16 +20,37 @@ export function exportedClasses(
     const text = readFileSync(file, 'utf8');
     if (!names.some((name) => text.includes(name)) || !/\bclass\b/.test(text)) continue;
     const { statements } = ts.createSourceFile(file, text, ts.ScriptTarget.Latest);
+    const exported = exportedNames(ts, statements);
     for (const statement of statements) {
       if (!ts.isClassDeclaration(statement) || statement.name === undefined) continue;
-      const modifiers = ts.getModifiers(statement) ?? [];
-      const has = (kind: number): boolean => modifiers.some((modifier) => modifier.kind === kind);
-      if (!has(ts.SyntaxKind.ExportKeyword) || !hasShape(ts, statement)) continue;
-      const name = statement.name.text;
-      found.get(name)?.push({ file, name: has(ts.SyntaxKind.DefaultKeyword) ? 'default' : name });
+      const local = statement.name.text;
+      const name = exported.get(local);
+      if (name !== undefined && hasShape(ts, statement)) found.get(local)?.push({ file, name });
     }
   }
   return found;
+}
+
+/** Returns the names under which a file exports its classes, by their local names. */
+function exportedNames(ts: TypeScriptModule, statements: readonly Statement[]): ReadonlyMap<string, string> {
+  const names = new Map<string, string>();
+  for (const statement of statements) {
+    if (ts.isExportAssignment(statement) && ts.isIdentifier(statement.expression))
+      names.set(statement.expression.text, 'default');
+    else if (ts.isExportDeclaration(statement)) {
+      const { exportClause, moduleSpecifier } = statement;
+      if (moduleSpecifier !== undefined || exportClause === undefined || !ts.isNamedExports(exportClause))
+        continue;
+      for (const { name, propertyName } of exportClause.elements)
+        names.set((propertyName ?? name).text, name.text);
+    } else if (ts.isClassDeclaration(statement) && statement.name !== undefined) {
+      const kinds = new Set(ts.getModifiers(statement)?.map(({ kind }) => kind));
+      const local = statement.name.text;
+      if (kinds.has(ts.SyntaxKind.ExportKeyword))
+        names.set(local, kinds.has(ts.SyntaxKind.DefaultKeyword) ? 'default' : local);
+    }
+  }
+  return names;
 }
 
 /**
