@@ -42,7 +42,7 @@ describe('an error below a negation', () => {
 });
 
 describe('an isaCheck', () => {
-  it('that returns a promise makes a type test an error that names its type', async () => {
+  it('makes a type test an error with the name of the type if its result is a promise', async () => {
     const oso = new Oso();
     oso.registerClass(class {}, {
       name: 'Banned',
@@ -53,7 +53,7 @@ describe('an isaCheck', () => {
     expect(await oso.isAllowed({}, 'list', 1)).toBe(true);
   });
 
-  it('that returns another object with the method `then` is such an error too', async () => {
+  it('makes a type test an error if its result is another object with the method `then`', async () => {
     const oso = new Oso();
     // oxlint-disable-next-line unicorn/no-thenable -- as the queries of some libraries
     oso.registerClass(class {}, { name: 'Banned', isaCheck: () => ({ then: () => {} }) as never });
@@ -61,7 +61,7 @@ describe('an isaCheck', () => {
     await expect(oso.isAllowed({}, 'read', 1)).rejects.toThrow('isaCheck of Banned returned a promise');
   });
 
-  it('that throws for a value rejects only checks that test the type of this value', async () => {
+  it('rejects only the checks that test its type if it throws', async () => {
     const oso = new Oso();
     oso.registerClass(class {}, { name: 'Row', isaCheck: (row) => row.type.name === 'row' });
     await oso.loadStr('allow(_: Row, "read", x) if not x matches Row;');
@@ -76,7 +76,7 @@ describe('an isaCheck', () => {
 describe('unsafeHostAccess', () => {
   const policy = 'allow(_, "read", note: Note) if note.constructor.name = "Note";';
 
-  it('is named by the error about a member that leads to the internals of JavaScript', async () => {
+  it('is the advice of the error about a member that leads to the internals of JavaScript', async () => {
     const oso = new Oso();
     oso.registerClass(Note);
     await oso.loadStr(policy);

@@ -12,7 +12,7 @@ interface Remark {
 
 /**
  * Returns the coverage as a page in HTML, with the source of each policy. The page is complete in itself: it has no scripts and loads
- * nothing. Each mark has a number and a text below the source, so that nobody needs the colors.
+ * nothing. Each mark has a number and a text below the source, so that it can be read without colors.
  */
 export function coveragePage(files: readonly CoveredFile[]): string {
   const measures = measuresOf(files);

@@ -60,7 +60,7 @@ export function parsePrismaModels(text: string): ReadonlyMap<string, SourceType>
   return types;
 }
 
-/** Adds the field of a line such as `dueAt DateTime? @map("due_at")`. Attributes of the model and comments are no fields. */
+/** Adds the field of a line such as `dueAt DateTime? @map("due_at")`. It ignores attributes of the model and comments. */
 function addField(fields: Record<string, SourceField>, line: string, enums: ReadonlySet<string>): void {
   const [, name, type, isList, isOptional] =
     /^\s*([A-Za-z]\w*)\s+(Unsupported\("[^"]*"\)|\w+)(\[\])?(\?)?/.exec(line) ?? [];

@@ -59,7 +59,7 @@ describe('SyncAuthorizer.loadSync', () => {
 });
 
 describe('the calls of an error', () => {
-  it('are the rules that led to it, innermost first', async () => {
+  it('list the rules that led to the error, innermost first', async () => {
     const authorizer = SyncAuthorizer.loadSync(['f(x) if g(x) and x = 1;\ng(x) if x := 1;'], quiet);
     const error: unknown = await authorizer
       .query('f(1)')

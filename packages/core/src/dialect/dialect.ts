@@ -40,7 +40,7 @@ export interface Dialect {
   readonly computesAfterwards: boolean;
   /** 14: a cut in a nested `and` or `or` keeps the alternatives before the condition around it. */
   readonly cutsWithinConditions: boolean;
-  /** 18: a promise that is no result of a look-up or a call is not awaited as an operand or a condition. */
+  /** 18: as an operand or a condition, only a promise that comes from a look-up or a call is awaited. */
   readonly hasOpaquePromises: boolean;
   /** 13: inline queries run from the last to the first, until one fails. */
   readonly inlineQueriesRunBackwards: boolean;

@@ -418,7 +418,7 @@ const isPatternProper = (node: PatternOrTermNode): boolean =>
 const literalOf = (node: PatternOrTermNode): string | number | boolean | undefined =>
   node.kind === 'literal' && !isLossy(node.value) ? interned(node.value) : undefined;
 
-/** Returns whether a literal stands for an integer that a number does not hold exactly. */
+/** Returns whether a literal is an integer beyond ±(2^53 − 1), of which a number keeps only some digits. */
 const isLossy = (value: unknown): boolean => Number.isInteger(value) && !Number.isSafeInteger(value);
 
 /** Returns a literal as the application's code would hold it. Comparing with a slice of the policy's text is slower. */

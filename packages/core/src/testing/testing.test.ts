@@ -15,7 +15,7 @@ const policy = 'allow(1, "read", _); allow_field(1, "read", _, "name");';
 const load = () => Authorizer.load({ policies: policy });
 
 describe('testing helpers', () => {
-  it('are the same under Node as elsewhere', async () => {
+  it('have the same names in the entry for Node and in the other entry', async () => {
     const [elsewhere, node] = [await import('./index.js'), await import('../node/testing.js')];
     expect(Object.keys(node).toSorted()).toEqual(Object.keys(elsewhere).toSorted());
   });

@@ -12,7 +12,7 @@ const errors = new WeakSet<object>();
 export const isFromIsaCheck = (error: unknown): boolean =>
   typeof error === 'object' && error !== null && errors.has(error);
 
-/** The classes whose values are not recognized by the class of an instance: `1` is no object, and `{}` has no class. */
+/** The classes of values that are not instances of a registered class, such as `1` and `{}`. */
 const classesOfPlainValues = new Set<unknown>([
   Array,
   BigInt,

@@ -3,24 +3,7 @@ import { Pattern } from '../pattern.js';
 import { Dict } from '../types.js';
 import { Variable } from '../variable.js';
 import { repr } from '../helpers.js';
-
-const signs: Readonly<Partial<Record<string, string>>> = {
-  Unify: '=',
-  Eq: '==',
-  Neq: '!=',
-  Lt: '<',
-  Leq: '<=',
-  Gt: '>',
-  Geq: '>=',
-  In: 'in',
-  Isa: 'matches',
-  Add: '+',
-  Sub: '-',
-  Mul: '*',
-  Div: '/',
-  Mod: 'mod',
-  Rem: 'rem',
-};
+import { operatorSigns } from './operator-signs.js';
 
 /** Returns a constraint as the text of a policy, for messages. */
 export function printExpression(value: unknown): string {
@@ -48,7 +31,7 @@ export function printExpression(value: unknown): string {
       return `${printExpression(args[0])}.${String(args[1])}`;
     default: {
       const result = args.length > 2 ? ` = ${printExpression(args[2])}` : '';
-      return `${printExpression(args[0])} ${signs[operator] ?? operator} ${printExpression(args[1])}${result}`;
+      return `${printExpression(args[0])} ${operatorSigns[operator] ?? operator} ${printExpression(args[1])}${result}`;
     }
   }
 }

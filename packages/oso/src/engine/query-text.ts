@@ -3,27 +3,8 @@ import { Pattern } from '../pattern.js';
 import { Predicate } from '../predicate.js';
 import { Dict } from '../types.js';
 import { Variable } from '../variable.js';
+import { operatorSigns } from './operator-signs.js';
 import { fromJs, isOpen } from './values.js';
-
-const operators: Readonly<Partial<Record<string, string>>> = {
-  And: 'and',
-  Or: 'or',
-  Unify: '=',
-  Eq: '==',
-  Neq: '!=',
-  Lt: '<',
-  Leq: '<=',
-  Gt: '>',
-  Geq: '>=',
-  In: 'in',
-  Isa: 'matches',
-  Add: '+',
-  Sub: '-',
-  Mul: '*',
-  Div: '/',
-  Mod: 'mod',
-  Rem: 'rem',
-};
 
 const nameForm = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const reserved = new Set(
@@ -47,7 +28,7 @@ export class QueryText {
     return name;
   }
 
-  /** Returns the text of a term. @param self the variable that `_this` stands for */
+  /** Returns the text of a term. @param self the variable that replaces `_this` */
   term(value: unknown, self?: string): string {
     if (value instanceof Variable)
       return this.variable(value.name === '_this' && self !== undefined ? self : value.name);
@@ -79,7 +60,7 @@ export class QueryText {
       case 'Dot':
         return `${part(0)}.${typeof args[1] === 'string' && nameForm.test(args[1]) ? args[1] : `(${part(1)})`}`;
       default: {
-        const sign = operators[operator] ?? operator;
+        const sign = operatorSigns[operator] ?? operator;
         const text = `${part(0)} ${sign} ${part(1)}`;
         return args.length === 3 ? `${part(2)} = ${text}` : text;
       }

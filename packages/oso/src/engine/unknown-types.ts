@@ -4,7 +4,7 @@ import type { Pattern } from '../pattern.js';
 import type { HostTypes } from '../types.js';
 import { printExpression } from './print-expression.js';
 
-/** The types that stand for several classes of the policy. */
+/** The types of the language that contain all actors or all resources. */
 const unions: ReadonlySet<string> = new Set(['Actor', 'Resource']);
 
 /**

@@ -68,7 +68,7 @@ const roles = `
   allow_field(_: User, "read", _: Repo, field) if field in ["id", "name"];
 `;
 
-/** What an application does with the API, by the subject of the group. */
+/** The scenarios of the API, in groups by their subject. */
 export const groups: Readonly<Record<string, Readonly<Record<string, Scenario>>>> = {
   'the root export': {
     'the names that oso exports': (library) =>

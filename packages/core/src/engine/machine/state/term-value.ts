@@ -86,7 +86,7 @@ function openItems(list: PartialList, meter: Meter): unknown[] {
 export function snapshot(value: unknown, meter: Meter, depth = 0, within?: Set<unknown>): unknown {
   const v = deref(value);
   if (depth > 1_000) return v;
-  // A variable of a cyclic term stands for itself within its own value.
+  // Within the value of a variable, the variable itself is not resolved again: the term is cyclic.
   if (within !== undefined && depth > 0 && value instanceof Variable && v instanceof EngineValue) {
     if (within.has(value)) return new Variable(value.name);
     within = new Set(within).add(value);

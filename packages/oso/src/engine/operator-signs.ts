@@ -1,0 +1,20 @@
+/** The sign or word of each operator of an `Expression` that stands between its operands. */
+export const operatorSigns: Readonly<Partial<Record<string, string>>> = {
+  And: 'and',
+  Or: 'or',
+  Unify: '=',
+  Eq: '==',
+  Neq: '!=',
+  Lt: '<',
+  Leq: '<=',
+  Gt: '>',
+  Geq: '>=',
+  In: 'in',
+  Isa: 'matches',
+  Add: '+',
+  Sub: '-',
+  Mul: '*',
+  Div: '/',
+  Mod: 'mod',
+  Rem: 'rem',
+};
