@@ -1,4 +1,5 @@
 import { count } from '../output/count.js';
+import { htmlPage } from '../output/html-page.js';
 import type { Colors } from '../output/io.js';
 import { escapeXml } from '../output/xml.js';
 import {
@@ -115,7 +116,6 @@ function toMarkdown(result: AuditResult): string {
   ].join('\n');
 }
 
-/** Returns a page that is complete in itself: it has no scripts and loads nothing. */
 function toHtml(result: AuditResult): string {
   const [head, ...rows] = tableOf(result, Infinity);
   const cells = (row: readonly string[]): string => row.map((cell) => `<td>${escapeXml(cell)}</td>`).join('');
@@ -126,27 +126,17 @@ function toHtml(result: AuditResult): string {
   const findings = findingsOf(result).map(
     ({ text, location }) => `<li>${escapeXml(location === undefined ? text : `${text} (${location})`)}</li>`,
   );
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>Authorization of the routes</title>
-<style>${styles}</style>
-</head>
-<body>
-<main>
-<h1>Authorization of the routes</h1>
-${findings.length > 0 ? `<h2>Findings</h2>\n<ul>${findings.join('')}</ul>\n` : ''}<table>
+  const list = findings.length > 0 ? `<h2>Findings</h2>\n<ul>${findings.join('')}</ul>\n` : '';
+  return htmlPage({
+    title: 'Authorization of the routes',
+    styles,
+    body: `${list}<table>
 <thead><tr>${head!.map((cell) => `<th scope="col">${cell}</th>`).join('')}</tr></thead>
 <tbody>
 ${body.join('\n')}
 </tbody>
-</table>
-</main>
-</body>
-</html>`;
+</table>`,
+  });
 }
 
 const styles = `

@@ -1,3 +1,4 @@
+import { escapeXml } from '../output/xml.js';
 import { layoutOf, type Arrow, type Card, type NameBox, type Point, type RelationLine } from './layout.js';
 import type { Grant, PolicyGraph } from './policy-graph.js';
 
@@ -28,7 +29,7 @@ export function toSvg(graph: PolicyGraph): string {
     ...cards.flatMap(({ names }) => names.map(nameShape)),
     ...arrows.map(numberShape),
     ...legend.map(
-      (line, i) => `<text x="24" y="${height + 16 + i * lineHeight}" class="rule">${escape(line)}</text>`,
+      (line, i) => `<text x="24" y="${height + 16 + i * lineHeight}" class="rule">${escapeXml(line)}</text>`,
     ),
     '</svg>',
   ].join('\n');
@@ -48,22 +49,22 @@ text { font: 13px ui-sans-serif, system-ui, "DejaVu Sans", sans-serif; fill: #1f
 
 const cardShape = ({ x, y, width, height, type }: Card): string =>
   `<rect x="${x}" y="${y}" width="${width}" height="${height}" rx="8" class="card"/>` +
-  `<text x="${x + 16}" y="${y + 24}" class="head">${escape(type.name)}` +
+  `<text x="${x + 16}" y="${y + 24}" class="head">${escapeXml(type.name)}` +
   `${type.isActor ? '<tspan class="kind" dx="8">actor</tspan>' : ''}</text>`;
 
 const nameShape = ({ x, y, width, height, name, kind }: NameBox): string =>
   `<rect x="${x}" y="${y}" width="${width}" height="${height}" rx="${kind === 'role' ? 13 : 3}" class="${kind}"/>` +
-  `<text x="${x + width / 2}" y="${y + 17.5}" class="name">${escape(name)}</text>`;
+  `<text x="${x + width / 2}" y="${y + 17.5}" class="name">${escapeXml(name)}</text>`;
 
 const arrowShape = (arrow: Arrow): string =>
   `<path d="${curve(controlPoints(arrow))}" class="arrow" marker-end="url(#tip)">` +
-  `<title>${escape(`${ruleText(arrow.grant)} ${arrow.grant.file}:${arrow.grant.line}`)}</title></path>`;
+  `<title>${escapeXml(`${ruleText(arrow.grant)} ${arrow.grant.file}:${arrow.grant.line}`)}</title></path>`;
 
 function relationShape({ name, from, to }: RelationLine): string {
   const at = { x: (from.x + to.x) / 2, y: (from.y + to.y) / 2 - 6 };
   return (
     `<path d="M${from.x} ${from.y} L${to.x} ${to.y}" class="relation"/>` +
-    `<text x="${at.x}" y="${at.y}" class="over">${escape(name)}</text>`
+    `<text x="${at.x}" y="${at.y}" class="over">${escapeXml(name)}</text>`
   );
 }
 
@@ -116,12 +117,3 @@ function pointAt([a, b, c, d]: Curve, t: number): Point {
 }
 
 const round = (value: number): number => Math.round(value * 10) / 10;
-
-export const escape = (text: string): string =>
-  text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
-    // oxlint-disable-next-line no-control-regex -- XML allows no control characters
-    .replaceAll(/[\u0000-\u001f]/g, '�');

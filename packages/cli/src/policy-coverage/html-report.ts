@@ -1,3 +1,4 @@
+import { htmlPage } from '../output/html-page.js';
 import { escapeXml } from '../output/xml.js';
 import type { CoveredFile, PlacedPart } from './covered-policy.js';
 import { measureNames, measuresOf, percentText } from './measures.js';
@@ -11,8 +12,8 @@ interface Remark {
 }
 
 /**
- * Returns the coverage as a page in HTML, with the source of each policy. The page is complete in itself: it has no scripts and loads
- * nothing. Each mark has a number and a text below the source, so that it can be read without colors.
+ * Returns the coverage as a page in HTML, with the source of each policy. Each mark has a number and a text below the source, so that it
+ * can be read without colors.
  */
 export function coveragePage(files: readonly CoveredFile[]): string {
   const measures = measuresOf(files);
@@ -20,29 +21,17 @@ export function coveragePage(files: readonly CoveredFile[]): string {
     const { covered, total, percent } = measures[name];
     return `<tr><th scope="row">${name}</th><td>${percentText(percent)}</td><td>${covered} of ${total}</td></tr>`;
   });
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>Coverage of the policies</title>
-<style>${styles}</style>
-</head>
-<body>
-<main>
-<h1>Coverage of the policies</h1>
-<table>
+  return htmlPage({
+    title: 'Coverage of the policies',
+    styles,
+    body: `<table>
 <thead><tr><th scope="col">measure</th><th scope="col">covered</th><th scope="col">parts</th></tr></thead>
 <tbody>${rows.join('')}</tbody>
 </table>
 <p>A <span class="missing">part with a double line</span> was never reached. A <span class="partial">part with a dotted line</span> was
 reached with one outcome only. The numbers refer to the list below each file. The column before the text counts how often each rule held.</p>
-${files.map(fileSection).join('\n')}
-</main>
-</body>
-</html>
-`;
+${files.map(fileSection).join('\n')}`,
+  });
 }
 
 function fileSection(file: CoveredFile, index: number): string {

@@ -142,7 +142,7 @@ describe('enumerations', () => {
   });
 });
 
-describe('as', () => {
+describe('authorizer.as', () => {
   it('returns checks for one actor', async () => {
     const authorizer = await load(policy);
     const asBob = authorizer.as(bob);

@@ -103,7 +103,7 @@ describe('typeSignature', () => {
     (await Authorizer.load({ policies: reads, ...(types && { types }), constants })).typeSignature;
   const note = { fields: { id: 'Integer', title: 'String?' }, key: 'id' } as const;
 
-  it('is the same for the same declarations in another order', async () => {
+  it('does not depend on the order of the declarations', async () => {
     const reordered = { key: 'id', fields: { title: 'String?', id: 'Integer' } } as const;
     expect(await signature({ User, Note: note })).toEqual(await signature({ Note: reordered, User }));
     expect(JSON.stringify(await signature({ User, Note: note }))).toBe(

@@ -17,7 +17,7 @@ const millisecondsOf = (time: SystemTime, read: number): number =>
   time.at(read).getTime() - Math.floor(performance.timeOrigin);
 
 describe('the time of a check', () => {
-  it('is the time of the reading, to a millisecond', () => {
+  it('differs from the system clock by at most a millisecond', () => {
     const time = new SystemTime();
     for (let i = 0; i < 100; i++) {
       const before = Date.now();
@@ -38,7 +38,7 @@ describe('the time of a check', () => {
     expect(millisecondsOf(time, 12_000) - first).toBe(2_000 - 3_600_000);
   });
 
-  it('is read from the system clock again after the monotonic clock was set back', () => {
+  it('follows the system clock again after the monotonic clock was set back', () => {
     const time = new SystemTime();
     setClocks(50_000, 0);
     const first = millisecondsOf(time, 50_000);
@@ -46,7 +46,7 @@ describe('the time of a check', () => {
     expect(millisecondsOf(time, 5) - first).toBe(5 + 60_000 - 50_000);
   });
 
-  it('is not changed by a consumer who changes the date of another decision', () => {
+  it('stays the same when a consumer changes the date of another decision', () => {
     const time = new SystemTime();
     setClocks(1_000, 0);
     const first = time.at(1_000);
@@ -70,7 +70,7 @@ describe('the time in a decision', () => {
     };
   };
 
-  it('is that of fake timers', async () => {
+  it('follows fake timers', async () => {
     const check = await decide();
     check();
     vi.useFakeTimers({ now: Date.parse('2031-02-03T04:05:06.007Z') });
@@ -79,14 +79,14 @@ describe('the time in a decision', () => {
     expect(check().at.toISOString()).toBe('2020-01-01T00:00:00.000Z');
   });
 
-  it('is that of a replaced date', async () => {
+  it('follows a replaced Date', async () => {
     const check = await decide();
     check();
     vi.useFakeTimers({ toFake: ['Date'], now: Date.parse('2031-02-03T04:05:06.007Z') });
     expect(check().at.toISOString()).toBe('2031-02-03T04:05:06.007Z');
   });
 
-  it('is the result of the option clock for each check', async () => {
+  it('equals the result of the option clock for each check', async () => {
     let n = 0;
     const check = await decide({ clock: () => new Date(++n * 1_000) });
     expect([check().at.getTime(), check().at.getTime()]).toEqual([1_000, 2_000]);

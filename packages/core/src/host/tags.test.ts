@@ -84,7 +84,7 @@ describe('the types that fields give to rows', () => {
     }
   });
 
-  it('are none for an array in a field of one row', () => {
+  it('leave out an array in a field of one row', () => {
     const tags = new Tags(types);
     tags.tag([], fieldOf('User'));
     expect(tags.isEmpty).toBe(true);

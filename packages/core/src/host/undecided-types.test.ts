@@ -23,7 +23,7 @@ describe('undecided types', () => {
     expect([...types]).toEqual([text, list]);
   });
 
-  it('are found among the types that a rule tests', () => {
+  it('include only types that a rule tests', () => {
     expect([someUndecided(types, [text, list]), someUndecided(types, [text, integer])]).toEqual([
       true,
       false,

@@ -366,7 +366,7 @@ describe.each(majors)('the response guard in %s', (_major, express) => {
       });
     });
 
-  describe('for OPTIONS', () => {
+  describe('OPTIONS requests', () => {
     it.each<[string, (res: Response) => unknown]>([
       ['no body', (res) => res.status(204).end()],
       ['the name of the status', (res) => res.sendStatus(200)],

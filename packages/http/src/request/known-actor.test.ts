@@ -145,7 +145,7 @@ describe('load with a loader that returns no promise', () => {
     expect(authz.isSettled).toBe(false);
   });
 
-  it('is not a decision before its promise is resolved', async () => {
+  it('counts as a decision only when its promise is resolved', async () => {
     const { authz } = await requestOf(() => 'alice');
     const pending = authz.load('read', () => note);
     expect(authz.isSettled).toBe(false);
@@ -164,7 +164,7 @@ describe('load with a loader that returns no promise', () => {
 });
 
 describe('a decision that a request has made', () => {
-  it('is made again after the policy has changed', async () => {
+  it('does not outlive a change of the policy', async () => {
     const { authz, authorizer } = await requestOf(() => 'bob');
     expect(await authz.can('read', note)).toBe(false);
     await authorizer.reload(everyone);
@@ -173,7 +173,7 @@ describe('a decision that a request has made', () => {
     expect(await authz.can('read', note)).toBe(false);
   });
 
-  it('is not used for a field of another action with a similar name', async () => {
+  it('does not count for a field of another action with a similar name', async () => {
     const authorizer = await Authorizer.load({
       policies: `
         allow(_, "4 read title", _: Note);

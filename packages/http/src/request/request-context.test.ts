@@ -60,7 +60,7 @@ describe('the context of a request', () => {
     expect(new RequestContext({ headers })).toMatchObject({ traceId, spanId });
   });
 
-  it('is in the decision of each check of the request', async () => {
+  it('reaches the decision of each check of the request', async () => {
     const decisions: Decision[] = [];
     const authorizer = await Authorizer.load({
       policies: 'allow(_, "read", _); allow_field(_, "read", _, "name"); allow_request(_, _);',

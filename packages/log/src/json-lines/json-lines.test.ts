@@ -96,7 +96,7 @@ describe('the files of jsonLines', () => {
     },
   );
 
-  it('are readable for the owner and the group only', async () => {
+  it('can be read by the owner and the group only', async () => {
     const folder = join(newFolder(), 'made', 'by', 'the sink');
     const { log, authorizer } = await logged({ sinks: [jsonLines({ folder })] });
     checkMany(authorizer, 1);
@@ -106,7 +106,7 @@ describe('the files of jsonLines', () => {
     expect(name).toMatch(/^decisions-\d{8}T\d{9}Z-\d+-[\da-f]{6}\.jsonl$/);
   });
 
-  it('are deleted when their last record is older than keepDays, and other files are not', async () => {
+  it('disappear when their last record is older than keepDays, and other files stay', async () => {
     const folder = newFolder();
     const old = join(folder, 'decisions-20200101T000000000Z-1-abcdef.jsonl');
     const foreign = join(folder, 'decisions-of-the-board.jsonl');
@@ -169,7 +169,7 @@ describe('the files of jsonLines', () => {
     ]);
   });
 
-  it('are skipped when they disappear during a read of the folder', async () => {
+  it('may disappear during a read of the folder, which skips them', async () => {
     const folder = newFolder();
     // A broken link is listed and does not exist, as a file that is deleted after the list was made.
     symlinkSync('nowhere', join(folder, 'decisions-20200101T000000000Z-1-abcdef.jsonl'));
@@ -180,7 +180,7 @@ describe('the files of jsonLines', () => {
     expect((await readDecisions(store)).records).toHaveLength(3);
   });
 
-  it('of several logs in one folder are read together', async () => {
+  it('can belong to several logs of one folder, which are read together', async () => {
     const folder = newFolder();
     const first = await logged({ sinks: [jsonLines({ folder })] });
     const second = await logged({ sinks: [jsonLines({ folder })] });
@@ -216,7 +216,7 @@ describe('a damaged file', () => {
     return { folder, file };
   }
 
-  it('with half a line at its end is read up to there, because that line was never confirmed', async () => {
+  it('can end with half a line, which is left out because it was never confirmed', async () => {
     const { folder } = await damaged('{"schema":1,"id":"01');
     const { records } = await readDecisions(jsonLines({ folder }));
     expect(records).toHaveLength(2);
@@ -332,7 +332,7 @@ describe('a full disk', () => {
 });
 
 describe('a process that ends', () => {
-  it('by kill -9 has stored every record that flush confirmed', async () => {
+  it('has stored every record that flush confirmed, even when kill -9 ended it', async () => {
     const folder = newFolder();
     for (let round = 0; round < 3; round++) {
       const running = startLogging(folder, 'forever');

@@ -171,7 +171,7 @@ describe.each(databases)('$name', ({ connect }) => {
     expect((await readDecisions(store)).records).toHaveLength(3);
   });
 
-  it('is filled by several sinks at once, which all create the table', async () => {
+  it('receives records of several sinks at once, which all create the table', async () => {
     const { client, table } = await opened();
     const stores = [1, 2, 3, 4].map(() => postgres({ client, table }));
     const logs = await Promise.all(stores.map((store) => logged({ sinks: [store], batchSize: 20 })));

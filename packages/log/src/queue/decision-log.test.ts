@@ -102,7 +102,7 @@ describe('a decision log', () => {
 });
 
 describe('a sink that fails', () => {
-  it('is reported once, and gets the same records in the same order until it works', async () => {
+  it('causes one report, and gets the same records in the same order until it works', async () => {
     const sink = new MemorySink();
     sink.before = (attempt) => {
       if (attempt <= 4) throw new Error('connection refused');
@@ -139,7 +139,7 @@ describe('a sink that fails', () => {
     for (const batch of batches) expect(batch).toEqual(['1', '2']);
   });
 
-  it('is reported again after it has worked', async () => {
+  it('causes another report after it has worked in between', async () => {
     const sink = new MemorySink();
     sink.before = (attempt) => {
       if (attempt % 2 === 1) throw new Error('flaky');
@@ -153,7 +153,7 @@ describe('a sink that fails', () => {
     expect(codesOf(errors)).toEqual(['NANOOK_LOG_SINK_FAILED', 'NANOOK_LOG_SINK_FAILED']);
   });
 
-  it('that stores records and loses the answer has each record once by id', async () => {
+  it('has each record once by id when it stores records and loses the answer', async () => {
     const sink = new MemorySink();
     sink.after = (attempt) => {
       if (attempt === 1) throw new Error('connection reset');
@@ -200,7 +200,7 @@ describe('a sink that fails', () => {
     expect(written.mock.calls).toEqual([[new Error('the alarm is broken')]]);
   });
 
-  it('is written to the console without onError', async () => {
+  it('writes its error to the console when onError is not set', async () => {
     const written = vi.spyOn(console, 'error').mockImplementation(() => {});
     const sink = new MemorySink();
     sink.before = (attempt) => {

@@ -43,7 +43,7 @@ async function recordsOf(
 const pay = (authorizer: Authorizer): unknown => authorizer.isAllowed(ann, 'pay', invoice);
 
 describe('a record', () => {
-  it('of an allowed check contains the ids, the rule with its place, the proof and the policy', async () => {
+  it('contains for an allowed check the ids, the rule with its place, the proof and the policy', async () => {
     const { records, policyHash } = await recordsOf(pay);
     expect(JSON.parse(JSON.stringify(records))).toEqual([
       {
@@ -73,26 +73,26 @@ describe('a record', () => {
     ]);
   });
 
-  it('of a denied check contains the reason', async () => {
+  it('contains the reason of a denied check', async () => {
     const { records } = await recordsOf((a) => a.isAllowed(ann, 'burn', invoice));
     expect(records).toMatchObject([
       { outcome: 'denied', reason: 'no rule for "burn" on Invoice matched', action: 'burn', rule: undefined },
     ]);
   });
 
-  it('of an undecided check contains the code and the reason of its error', async () => {
+  it('contains the code and the reason of the error of an undecided check', async () => {
     const { records } = await recordsOf((a) => a.isAllowed(ann, 'audit', invoice));
     expect(records).toMatchObject([{ outcome: 'undecided', errorCode: 'POLAR_UNDECIDED_MISSING_ATTRIBUTE' }]);
     expect(records[0]!.reason).toContain('missing');
     expect(records[0]!.reason).not.toContain('\n');
   });
 
-  it('of a check of a field contains the field', async () => {
+  it('contains the field of a check of a field', async () => {
     const { records } = await recordsOf((a) => a.authorizeField(ann, 'read', invoice, 'total'));
     expect(records).toMatchObject([{ kind: 'allow_field', field: 'total', outcome: 'allowed' }]);
   });
 
-  it('of a request contains its method and its path without the query', async () => {
+  it('contains the method of a request, and its path without the query', async () => {
     const request = { method: 'GET', url: '/invoices?token=secret' };
     const { records } = await recordsOf((a) => a.authorizeRequest(ann, request));
     expect(records).toMatchObject([
@@ -101,7 +101,7 @@ describe('a record', () => {
     expect(JSON.stringify(records)).not.toContain('secret');
   });
 
-  it('of a request in a mounted router contains the whole path', async () => {
+  it('contains the whole path of a request in a mounted router', async () => {
     const request = {
       method: 'GET',
       originalUrl: '/invoices/7?key=secret',
@@ -122,7 +122,7 @@ describe('a record', () => {
     }
   });
 
-  it('of an anonymous actor and of a create has null and a type', async () => {
+  it('has null for an anonymous actor, and the type of a resource that is created', async () => {
     const { records } = await recordsOf((a) => a.isAllowed(null, 'create', a.type('Invoice')));
     expect(JSON.parse(JSON.stringify(records))).toMatchObject([
       { actor: null, resource: { type: 'Invoice' } },
@@ -221,7 +221,7 @@ describe('identify', () => {
     ]);
   });
 
-  it('that throws is reported once, and the default identity is logged', async () => {
+  it('leads to one report when it throws, and the default identity is logged', async () => {
     const identify = (): never => {
       throw new Error('no session');
     };
@@ -265,7 +265,7 @@ describe('mask', () => {
     expect(JSON.stringify(records)).not.toContain(name === 'action' ? 'burn' : 'price');
   });
 
-  it('that throws hides every value, and is reported', async () => {
+  it('hides every value when it throws, which is reported', async () => {
     const mask = (): never => {
       throw new Error('broken');
     };

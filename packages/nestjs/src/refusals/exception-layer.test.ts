@@ -316,7 +316,7 @@ describe.each(platforms)('a refusal that a handler throws on %s', (adapter) => {
     expect((await ask('/notes/read', 'alice')).body).toEqual(forbidden);
   });
 
-  it('is not converted in an application without NanookModule', async () => {
+  it('keeps its form in an application without NanookModule', async () => {
     await startChecks();
     @Catch(AuthorizationError)
     class ShowsRefusal extends ShowsException {}
@@ -363,7 +363,7 @@ async function ready(started: INestApplication, adapter: Adapter): Promise<void>
 }
 
 describe('a refusal that a handler of an unknown transport throws', () => {
-  it('is an HTTP exception', async () => {
+  it('becomes an HTTP exception', async () => {
     await start({ actor: byHeader }, { controllers });
     const update = { hear: () => throwRefusal() };
     const hear = app!.get(ExternalContextCreator).create(

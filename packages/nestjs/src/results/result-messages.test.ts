@@ -84,7 +84,7 @@ describe('the result of a message handler', () => {
 
   const send = (pattern: string) => lastValueFrom(client.send<unknown>(pattern, {}).pipe(toArray()));
 
-  it('is filtered over TCP', async () => {
+  it('contains over TCP only the allowed items', async () => {
     expect(await send('list')).toEqual([[{ id: '1' }]]);
   });
 

@@ -64,7 +64,7 @@ const load = (policies: string) =>
 const titlesOf = (rows: readonly { readonly title?: string }[]) => rows.map(({ title }) => title);
 
 describe('documents of a discriminator', () => {
-  it('are found by a filter and listed, and other documents of the collection are not', async () => {
+  it('match a filter and a list, which leave out other documents of the collection', async () => {
     const authorizer = await load('allow("ann", "read", page: Page) if page.title in ["plain", "wiki"];');
     const titles = async (type: string) =>
       titlesOf(
@@ -76,7 +76,7 @@ describe('documents of a discriminator', () => {
     expect(titlesOf(rows)).toEqual(['wiki']);
   });
 
-  it('are not found when the policy grants nothing', async () => {
+  it('match no filter when the policy grants nothing', async () => {
     const authorizer = await load('allow("ann", "read", page: Page) if page.title = "wiki";');
     const none = mongooseFilter(base)(await authorizer.where('bob', 'read', 'Wiki'));
     expect(await base.model('Wiki').find(none)).toEqual([]);
@@ -114,7 +114,7 @@ describe('a check of a document', () => {
 });
 
 describe('an order', () => {
-  it('by a path with `select: false` is refused, because the rows do not have the values of the next page', async () => {
+  it('cannot use a path with `select: false`, because the rows do not have the values of the next page', async () => {
     const authorizer = await load('allow("ann", "read", _: Page);');
     await expect(
       authorizer.authorizedResources('ann', 'read', 'Page', { orderBy: { token: 'asc' }, take: 1 }),

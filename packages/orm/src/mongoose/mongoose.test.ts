@@ -179,7 +179,7 @@ describe('mongooseFilter()', () => {
     expect(await idsOf('Document', both, { sanitizeFilter: true })).toEqual(alone);
   });
 
-  it('is a test that no document satisfies when nothing is allowed', async () => {
+  it('returns a condition that no document satisfies when nothing is allowed', async () => {
     const filter = await filterOf('document.status = 5');
     expect(shown(filter)).toBe('{"$and":[{"_id":{"$in":[]}}]}');
     for (const each of [filter, { $or: [filter] }, { $and: [filter, { status: 'open' }] }])
@@ -187,7 +187,7 @@ describe('mongooseFilter()', () => {
     expect(await idsOf('Document', { $nor: [filter] })).toHaveLength(4);
   });
 
-  it('is a test that each document satisfies when everything is allowed', async () => {
+  it('returns a condition that each document satisfies when everything is allowed', async () => {
     const filter = await filterOf('document = document');
     expect(shown(filter)).toBe('{"$and":[{"_id":{"$exists":true}}]}');
     expect(await idsOf('Document', filter)).toHaveLength(4);

@@ -69,7 +69,7 @@ describe.each(databases)('soft-deleted rows of relations on %s', (_name, open) =
   }, 60_000);
   afterAll(() => database.close());
 
-  it('are not related rows for typeorm(), as find() loads relations', async () => {
+  it('do not count for typeorm(), as for find() with relations', async () => {
     const deletedAt = {
       name: 'deleted_at',
       type: ormDateType[database.dialect],
@@ -130,7 +130,7 @@ describe.each(databases)('soft-deleted rows of relations on %s', (_name, open) =
     }
   });
 
-  it('are not related rows for sequelize(), as include loads associations', async () => {
+  it('do not count for sequelize(), as for include', async () => {
     const db = sequelizeOn(database);
     for (const name of Object.keys(db.models)) db.modelManager.removeModel(db.models[name]!);
     const id = () => ({ type: DataTypes.INTEGER, primaryKey: true });
