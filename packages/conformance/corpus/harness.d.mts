@@ -12,9 +12,9 @@ export interface Engine {
   readonly create: (options: object) => unknown;
 }
 export function resolveEngine(module: object, overrides?: object): Engine;
-/** Executes a case: what came of it, in the form of `expect`. */
+/** Executes a case, and returns the outcome in the form of `expect`. */
 export function execute(engine: Engine, testCase: Case): Promise<object>;
-/** Why an outcome is not the expected one; null when it is. */
+/** Explains the difference of an outcome from the expected one; null if there is none. */
 export function compare(
   expected: object,
   actual: object,

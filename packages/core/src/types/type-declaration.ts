@@ -48,6 +48,6 @@ export interface TypeDeclaration<T = unknown> {
   readonly equals?: (left: T, right: T) => boolean;
 }
 
-// oxlint-disable-next-line typescript/no-explicit-any -- `equals` takes what `class` makes, whatever that is
+// oxlint-disable-next-line typescript/no-explicit-any -- `equals` takes the instances of any class
 export type TypeInput = Class | TypeDeclaration<any>;
 export type TypesInput = Readonly<Record<string, TypeInput>>;

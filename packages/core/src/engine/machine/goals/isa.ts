@@ -55,8 +55,8 @@ function* typesOfUnbound(machine: Prover, variable: Variable): Generator<Declare
 }
 
 /**
- * Returns whether an unbound variable that stands for an attribute, or for an attribute of an attribute, can be of a type. The declarations of
- * the types that the objects of the attributes must have decide it.
+ * Returns whether an unbound variable for an attribute, or for an attribute of an attribute, can be of a type. The declarations of the types
+ * that the objects of the attributes must have decide it.
  */
 function mayBeAtItsPath(machine: Prover, variable: Variable, type: DeclaredType): boolean {
   if (!machine.context.program.types.declaresPaths) return true;
