@@ -3,6 +3,13 @@ import type { BlockNode, PolicyNode, ShorthandRuleNode, Span } from '@nanook/cor
 
 export type DeclarationKind = 'permission' | 'role' | 'relation';
 
+/** The predicate that the rules for a kind of name define. */
+export const predicates = {
+  permission: 'has_permission',
+  role: 'has_role',
+  relation: 'has_relation',
+} as const;
+
 /** A name that a block declares. */
 export interface Declaration {
   readonly kind: DeclarationKind;

@@ -20,7 +20,10 @@ export function checkPolicies(project: Project): readonly Finding[] {
   const found = checks(project, options);
   if (errorCount(found) > 0) return found;
   const trees = project.policies.map((policy) => parse(policy).policy);
-  return sorted([...found, ...runLints({ trees, types: options.types ?? {} })], project);
+  return sorted(
+    [...found, ...runLints({ trees, types: options.types ?? {}, constants: options.constants ?? {} })],
+    project,
+  );
 }
 
 function checks(

@@ -1,5 +1,6 @@
 import type { Finding } from './finding.js';
 import type { AppliedFix } from './fixes/fix.js';
+import type { FixableFindings } from './fixes/fix-project.js';
 
 /** The result of `nanook check`. */
 export interface CheckResult {
@@ -8,6 +9,8 @@ export interface CheckResult {
   readonly findings: readonly Finding[];
   /** Messages about the check itself. */
   readonly notes: readonly string[];
+  /** Counts the findings that `--fix` and `--unsafe-fixes` would correct. */
+  readonly fixable: () => FixableFindings;
   /** The corrections of `--fix`. */
   readonly fixed?: readonly AppliedFix[];
 }

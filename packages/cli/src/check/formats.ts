@@ -5,7 +5,6 @@ import type { Colors } from '../output/io.js';
 import type { CheckResult } from './check-result.js';
 import { errorCount, writtenFinding, type Finding } from './finding.js';
 import type { AppliedFix } from './fixes/fix.js';
-import { fixOf } from './fixes/fix-of.js';
 import { toSarif } from './sarif.js';
 
 /** The forms in which `nanook check` prints its result. */
@@ -20,11 +19,10 @@ export const formatNames = Object.keys(formats) as readonly FormatName[];
 
 function toText(result: CheckResult, colors: Colors): string {
   const blocks = result.findings.map((finding) => findingText(finding, colors));
-  const fixable = result.findings.map(fixOf).filter((fix) => fix !== undefined);
-  const advice = [
-    adviceFor(fixable.filter(({ changes }) => changes === undefined).length, '--fix'),
-    adviceFor(fixable.filter(({ changes }) => changes !== undefined).length, '--unsafe-fixes'),
-  ].filter((text) => text !== undefined);
+  const { keepAnswers, changeAnswers } = result.fixable();
+  const advice = [adviceFor(keepAnswers, '--fix'), adviceFor(changeAnswers, '--unsafe-fixes')].filter(
+    (text) => text !== undefined,
+  );
   return [...blocks, summaryOf(result, colors), ...[...advice, ...result.notes].map(colors.dim)].join('\n');
 }
 

@@ -87,7 +87,7 @@ describe('the codes of the lints', () => {
     Note: { fields: { ownerId: 'Integer', dueAt: 'Integer?', roles: ['String'], tags: ['String'] } },
   };
   const findings = (source: string) =>
-    runLints({ trees: [parse({ name: 'policy.polar', source }).policy], types });
+    runLints({ trees: [parse({ name: 'policy.polar', source }).policy], types, constants: {} });
 
   it('contain each lint once, in the order of the lints', () => {
     expect(lintEntries.map(({ code }) => code)).toEqual(allLints.map(({ code }) => code));

@@ -41,7 +41,7 @@ has_role(user: User, role: String, note: Note) if [role, user.id] in note.roles;
   lint(
     'NANOOK_LINT_DUPLICATE_RULE',
     'the same rule is at policy.polar:1:1; remove one of them',
-    'a rule that is written twice. `nanook check --fix` removes the second one',
+    'a rule that is written twice, also with other names of variables, or once as a shorthand rule. `nanook check --fix` removes the second one',
     `allow(user: User, "read", note: Note) if note.ownerId = user.id;
 allow(user: User, "read", note: Note) if note.ownerId = user.id;`,
     `allow(user: User, "read", note: Note) if note.ownerId = user.id;`,

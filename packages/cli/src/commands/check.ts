@@ -4,7 +4,7 @@ import { Command, Option } from 'commander';
 import { checkProject } from '../check/check-project.js';
 import { errorCount } from '../check/finding.js';
 import type { AppliedFix } from '../check/fixes/fix.js';
-import { fixProject } from '../check/fixes/fix-project.js';
+import { countFixable, fixProject } from '../check/fixes/fix-project.js';
 import { formatNames, formats, type FormatName } from '../check/formats.js';
 import { UsageError } from '../errors/usage-error.js';
 import { changedLines } from '../output/changed-lines.js';
@@ -78,7 +78,8 @@ async function check(project: Project, flags: CheckFlags, io: Io): Promise<ExitC
     if (!dryRun) await writeChanges(project, fixed.project);
     if (form !== 'json') reportFixes(fixed.applied, dryRun, io);
   }
-  const result = { files, findings, notes, ...(fixed && { fixed: fixed.applied }) };
+  const fixable = () => countFixable(fixed?.project ?? project, findings);
+  const result = { files, findings, notes, fixable, ...(fixed && { fixed: fixed.applied }) };
   io.out(formats[form](result, io.colors));
   const errors = errorCount(findings);
   const tooMany = maxWarnings !== undefined && findings.length - errors > maxWarnings;

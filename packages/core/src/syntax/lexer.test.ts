@@ -181,6 +181,18 @@ describe('Lexer', () => {
     ]);
   });
 
+  it.each([
+    [`'say "x"'`, String.raw`"say \"x\""`],
+    [String.raw`'it\'s \"x\" \n'`, String.raw`"it's \"x\" \n"`],
+    [String.raw`«a\\"»`, String.raw`"a\\\""`],
+  ])('advises a string of Polar with the same characters for %s', (foreign, polar) => {
+    const { tokens: all, errors: found } = read(foreign);
+    expect(found.map(({ data }) => data)).toEqual([{ found: foreign, instead: polar, note: undefined }]);
+    const advised = read(polar);
+    expect(advised.errors).toEqual([]);
+    expect(all[0]!.text).toBe(advised.tokens[0]!.text);
+  });
+
   it('returns the indentation of the line of each token', () => {
     expect(read('a b\n  c d').tokens.map(({ startsLine, indent }) => [startsLine, indent])).toEqual([
       [true, 0],

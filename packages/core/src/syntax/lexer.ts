@@ -45,6 +45,32 @@ const code = {
 
 const escapes: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', 0: '\0' };
 
+/** Reads the characters of a string up to one of the closing quotes, or to the end of the line. */
+function readString(
+  text: string,
+  start: number,
+  closing: string,
+): { readonly value: string; readonly end: number } {
+  let value = '';
+  let from = start;
+  let end = start;
+  while (end < text.length && !closing.includes(text[end]!) && text[end] !== '\n') {
+    if (text[end] !== '\\' || end + 1 >= text.length) {
+      end++;
+      continue;
+    }
+    const escaped = charAt(text, end + 1);
+    value += text.slice(from, end) + (Object.hasOwn(escapes, escaped) ? escapes[escaped]! : escaped);
+    end += 1 + escaped.length;
+    from = end;
+  }
+  return { value: value + text.slice(from, end), end };
+}
+
+/** Writes a double quote within a string, which another kind of quotes has ended: `"` becomes `\"`, and `\'` becomes `'`. */
+const escapeQuote = (written: string): string =>
+  written === '"' ? '\\"' : /[\\nrt0"]$/.test(written) ? written : written.slice(1);
+
 // Beyond ASCII, every character is a letter except invisible ones, which would make different names look alike. (oso accepts these
 // too.) ZWNJ and ZWJ are allowed, because some scripts and emoji need them.
 const invisible = /^[\p{White_Space}\p{Cc}\p{Cf}\p{Cs}]$/u;
@@ -244,20 +270,8 @@ export class Lexer {
 
   #string(): Token {
     const text = this.#text;
-    let value = '';
-    let from = this.#at + 1;
-    let end = from;
-    while (end < text.length && text[end] !== '"' && text[end] !== '\n') {
-      if (text[end] !== '\\' || end + 1 >= text.length) {
-        end++;
-        continue;
-      }
-      const escaped = charAt(text, end + 1);
-      value += text.slice(from, end) + (Object.hasOwn(escapes, escaped) ? escapes[escaped]! : escaped);
-      end += 1 + escaped.length;
-      from = end;
-    }
-    if (text[end] === '"') return this.#token('string', end + 1, this.#kept(value + text.slice(from, end)));
+    const { value, end } = readString(text, this.#at + 1, '"');
+    if (text[end] === '"') return this.#token('string', end + 1, this.#kept(value));
     return this.#token('unterminated', end, text.slice(this.#at, end));
   }
 
@@ -284,17 +298,15 @@ export class Lexer {
   #foreignString(closing: string): Token | undefined {
     const text = this.#text;
     const start = this.#at;
-    let end = start + 1;
-    while (end < text.length && !closing.includes(text[end]!) && text[end] !== '\n')
-      end += text[end] === '\\' ? 2 : 1;
+    const { value, end } = readString(text, start + 1, closing);
     if (end >= text.length || text[end] === '\n') return undefined;
     const inner = text.slice(start + 1, end);
     const found = text.slice(start, end + 1);
     const isTemplate = text[start] === '`' && inner.includes('${');
     const note = isTemplate ? 'there are no templates; join texts with `text.concat("…")`' : undefined;
-    const instead = isTemplate ? undefined : `"${inner}"`;
+    const instead = isTemplate ? undefined : `"${inner.replaceAll(/\\.|"/gsu, escapeQuote)}"`;
     this.#reportError('POLAR_PARSE_FOREIGN_SYNTAX', { found, instead, note }, end + 1);
-    return this.#token('string', end + 1, inner, 0, true);
+    return this.#token('string', end + 1, value, 0, true);
   }
 
   /** Skips a foreign comment or template tag. Several of them on consecutive lines are reported once. */

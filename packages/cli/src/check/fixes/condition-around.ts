@@ -1,4 +1,12 @@
-import { parse, visit, type Node, type Span, type TermNode } from '@nanook/core/syntax';
+import {
+  parse,
+  visit,
+  type Node,
+  type RuleNode,
+  type Source,
+  type Span,
+  type TermNode,
+} from '@nanook/core/syntax';
 import { rulesOf } from '../lints/rules-of.js';
 
 /**
@@ -7,12 +15,11 @@ import { rulesOf } from '../lints/rules-of.js';
  * @returns undefined within a `forall`, whose variables exist only there
  */
 export function conditionAround({ source, start, end }: Span): Span | undefined {
-  const { policy } = parse({ name: source.name ?? 'policy', source: source.text });
   const isAround = ({ span }: Node): boolean => span.start <= start && span.end >= end;
   let negation: TermNode | undefined;
   let comparison: TermNode | undefined;
   let isInForall = false;
-  for (const { body } of rulesOf([policy])) {
+  for (const { body } of rulesIn(source)) {
     if (body === undefined || !isAround(body)) continue;
     // Outer terms are visited first.
     visit(body, {
@@ -27,13 +34,23 @@ export function conditionAround({ source, start, end }: Span): Span | undefined 
 
 /** Returns whether a condition can become an `and` without parentheses: it is a whole body, or part of an `and`. */
 export function isAlone({ source, start, end }: Span): boolean {
-  const { policy } = parse({ name: source.name ?? 'policy', source: source.text });
   const isSame = ({ span }: Node): boolean => span.start === start && span.end === end;
-  return rulesOf([policy]).some(({ body }) => {
+  return rulesIn(source).some(({ body }) => {
     if (body === undefined) return false;
     if (isSame(body)) return true;
     let isOperand = false;
     visit(body, { and: ({ operands }) => void (isOperand ||= operands.some(isSame)) });
     return isOperand;
   });
+}
+
+/** One source has many findings, and its tree is the same for all of them. */
+const rules = new WeakMap<Source, readonly RuleNode[]>();
+
+function rulesIn(source: Source): readonly RuleNode[] {
+  const known = rules.get(source);
+  if (known !== undefined) return known;
+  const found = rulesOf([parse({ name: source.name ?? 'policy', source: source.text }).policy]);
+  rules.set(source, found);
+  return found;
 }

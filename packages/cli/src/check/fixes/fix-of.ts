@@ -1,5 +1,6 @@
 import { textOf, type DataOf, type Span } from '@nanook/core/syntax';
 import type { Finding } from '../finding.js';
+import type { Candidate } from './apply-fixes.js';
 import type { Fix } from './fix.js';
 import { conditionAround, isAlone } from './condition-around.js';
 
@@ -22,14 +23,18 @@ const makers: Readonly<Record<string, FixMaker>> = {
   POLAR_CHECK_FOREIGN_NAME: (span, data) =>
     replace(span, (data as DataOf<'POLAR_CHECK_FOREIGN_NAME'>).instead),
   POLAR_CHECK_AMBIGUOUS_PRECEDENCE: (span) => replace(span, `(${textOf(span)})`),
-  NANOOK_LINT_DUPLICATE_RULE: (span) => replace(wholeLines(span), ''),
+  // The comments inside a rule would be lost with it.
+  NANOOK_LINT_DUPLICATE_RULE: (span) =>
+    hasComment(textOf(span)) ? undefined : replace(statementPlace(span), ''),
   NANOOK_LINT_DUPLICATE_CONDITION(span) {
-    // The operator before the second condition goes with it.
-    const before = /(?:\band|\bor)\s+$/.exec(span.source.text.slice(0, span.start));
+    if (hasComment(textOf(span))) return undefined;
+    // The operator before the second condition goes with it, and the space before the operator unless it ends a comment.
+    const before = /(\s*)\b(?:and|or)\s+$/.exec(span.source.text.slice(0, span.start));
     if (before === null) return undefined;
     const start = span.start - before[0].length;
-    const space = /\s*$/.exec(span.source.text.slice(0, start))![0].length;
-    return replace({ source: span.source, start: start - space, end: span.end }, '');
+    const isBehindComment = hasComment(lineUpTo(span.source.text, start));
+    const kept = isBehindComment ? before[1]!.length : 0;
+    return replace({ source: span.source, start: start + kept, end: span.end }, '');
   },
   POLAR_CHECK_NESTED_CLASS_NAME(span) {
     const type = textOf(span);
@@ -65,9 +70,13 @@ function spaced(text: string, { source, start, end }: Span): string {
   return before + text + after;
 }
 
-/** Returns the fix of a finding; undefined for a finding that only a person can correct. */
-export const fixOf = ({ code, span, data }: Finding): Fix | undefined =>
-  span === undefined ? undefined : makers[code]?.(span, data);
+/** Returns the findings that may have a fix. The others only a person can correct. */
+export const candidatesFrom = (findings: readonly Finding[]): readonly Candidate[] =>
+  findings.flatMap((finding) => {
+    const { code, span, data } = finding;
+    const fix = span && makers[code]?.(span, data);
+    return fix === undefined ? [] : [{ finding, fix }];
+  });
 
 /**
  * Returns the place of an expression from its end and its text with other parentheses. The advice about a long expression has `…`, and
@@ -80,11 +89,18 @@ function expressionEndingAt({ source, start: last, end }: Span, text: string): F
   return undefined;
 }
 
-/** Extends the place of a statement to its lines if nothing else is on them. */
-function wholeLines({ source, start, end }: Span): Fix['span'] {
+/** Extends the place of a statement to its lines if nothing else is on them, or else to the space between it and the rest. */
+function statementPlace({ source, start, end }: Span): Fix['span'] {
   const { text } = source;
-  const lineStart = text.lastIndexOf('\n', start - 1) + 1;
-  const [rest = ''] = /^[ \t]*(\r?\n|$)/.exec(text.slice(end)) ?? [];
-  const isOnlyStatement = text.slice(lineStart, start).trim() === '' && rest !== '';
-  return isOnlyStatement ? { source, start: lineStart, end: end + rest.length } : { source, start, end };
+  const isFirst = lineUpTo(text, start).trim() === '';
+  const [space, lineBreak] = /^[ \t]*(\r?\n|$)?/.exec(text.slice(end))!;
+  if (lineBreak === undefined) return { source, start, end: end + space.length };
+  if (isFirst) return { source, start: start - lineUpTo(text, start).length, end: end + space.length };
+  const between = /[ \t]*$/.exec(text.slice(0, start))![0].length;
+  return { source, start: start - between, end };
 }
+
+const lineUpTo = (text: string, end: number): string => text.slice(text.lastIndexOf('\n', end - 1) + 1, end);
+
+/** Returns whether a part of a policy has a comment: a `#` outside its strings. */
+const hasComment = (text: string): boolean => text.replaceAll(/"(?:\\.|[^"\\\n])*"/g, '').includes('#');

@@ -1,15 +1,26 @@
 import type { NamedPolicy } from '@nanook/core';
-import { parse, print } from '@nanook/core/syntax';
+import { parse, type PolicyNode } from '@nanook/core/syntax';
 import type { Project } from '../../project/project.js';
 import { checkProject } from '../check-project.js';
 import type { Finding } from '../finding.js';
+import { groupBy } from '../lints/group-by.js';
+import { applySound, type Candidate, type FixedText, type SoundnessCheck } from './apply-fixes.js';
 import type { AppliedFix } from './fix.js';
-import { fixOf } from './fix-of.js';
+import { candidatesFrom } from './fix-of.js';
+import { fixSyntax } from './fix-syntax.js';
+import { normalForm } from './normal-form.js';
 
-/** The policies after all fixes, and the findings that remain. */
-export interface FixedProject {
+/** Whether fixes keep all answers, or change some of them. */
+type Effects = 'keep-answers' | 'change-answers';
+
+/** The policies after fixes, and the fixes. */
+interface Fixed {
   readonly project: Project;
   readonly applied: readonly AppliedFix[];
+}
+
+/** The policies after all fixes, and the findings that remain. */
+export interface FixedProject extends Fixed {
   readonly findings: readonly Finding[];
 }
 
@@ -26,58 +37,91 @@ export async function fixProject(start: Project, includeChanging: boolean): Prom
   let project = start;
   let findings = await checkProject(project);
   for (let round = 0; round < maxRounds; round++) {
-    const before = applied.length;
-    const policies = project.policies.map((policy) => {
-      const own = findings.filter(({ span }) => span?.source.name === policy.name);
-      const { source, fixes } = fixedSource(policy, own, includeChanging);
-      applied.push(...fixes);
-      return { ...policy, source };
-    });
-    if (applied.length === before) break;
-    project = project.withPolicies(policies);
+    const kept = fixOnce(project, findings, 'keep-answers');
+    const isDone = kept.applied.length === 0 && includeChanging;
+    const fixed = isDone ? fixOnce(project, findings, 'change-answers') : kept;
+    if (fixed.applied.length === 0) break;
+    applied.push(...fixed.applied);
+    project = fixed.project;
+    // oxlint-disable-next-line no-await-in-loop -- each round continues with the text of the one before
     findings = await checkProject(project);
   }
   return { project, applied, findings };
 }
 
-/** Applies the fixes of one file, from its end to its start. A fix that overlaps with a later one waits for the next round. */
-function fixedSource(
-  policy: NamedPolicy,
-  findings: readonly Finding[],
-  includeChanging: boolean,
-): { readonly source: string; readonly fixes: readonly AppliedFix[] } {
-  const fixes: AppliedFix[] = [];
-  let { source } = policy;
-  let end = Infinity;
-  const found = findings
-    .flatMap((finding) => {
-      const fix = fixOf(finding);
-      return fix === undefined ? [] : [{ finding, fix }];
-    })
-    .sort((a, b) => b.fix.span.start - a.fix.span.start);
-  for (const { finding, fix } of found) {
-    const { span, text, changes } = fix;
-    if (span.end > end || (changes !== undefined && !includeChanging)) continue;
-    const next = source.slice(0, span.start) + text + source.slice(span.end);
-    if (!isImprovement(finding, { ...policy, source }, { ...policy, source: next })) continue;
-    source = next;
-    end = span.start;
-    fixes.push({ finding, changes });
-  }
-  return { source, fixes };
+/** The number of findings that a run with fixes would correct. */
+export interface FixableFindings {
+  readonly keepAnswers: number;
+  readonly changeAnswers: number;
 }
 
-/** The fixes after which the policy has the same tree: the parser reads `&&` as `and` after it has reported it. */
-const keepsTree: ReadonlySet<string> = new Set([
-  'POLAR_PARSE_FOREIGN_SYNTAX',
-  'POLAR_PARSE_MISSING_SEMICOLON',
+/** Counts the findings that `fixProject` would correct in the texts as they are. */
+export function countFixable(project: Project, findings: readonly Finding[]): FixableFindings {
+  const count = (effects: Effects): number => fixOnce(project, findings, effects).applied.length;
+  return { keepAnswers: count('keep-answers'), changeAnswers: count('change-answers') };
+}
+
+/** Applies the fixes of findings once. A fix that overlaps with an earlier one waits for the findings of the changed text. */
+function fixOnce(start: Project, findings: readonly Finding[], effects: Effects): Fixed {
+  const applied: AppliedFix[] = [];
+  const byFile = groupBy(findings, ({ span }) => span?.source.name ?? '');
+  let project = start;
+  for (const policy of start.policies) {
+    const own = byFile.get(policy.name) ?? [];
+    const fixed = fixPolicy(project, policy, own, effects);
+    if (fixed.applied.length === 0) continue;
+    applied.push(...fixed.applied.map(({ finding, fix }) => ({ finding, changes: fix.changes })));
+    project = project.withPolicies(
+      project.policies.map((each) => (each.name === policy.name ? { ...each, source: fixed.source } : each)),
+    );
+  }
+  return { project, applied };
+}
+
+function fixPolicy(
+  project: Project,
+  policy: NamedPolicy,
+  findings: readonly Finding[],
+  effects: Effects,
+): FixedText {
+  if (findings.some(({ code }) => code.startsWith('POLAR_PARSE_')))
+    return effects === 'keep-answers' ? fixSyntax(policy) : { source: policy.source, applied: [] };
+  const candidates = candidatesFrom(findings).filter(
+    ({ fix }) => (fix.changes !== undefined) === (effects === 'change-answers'),
+  );
+  const isProved = ({ finding }: Candidate): boolean => keepsNormalForm.has(finding.code);
+  const proved = applySound(policy.source, candidates.filter(isProved), keepsMeaning(project, policy));
+  if (proved.applied.length > 0) return proved;
+  return applySound(
+    policy.source,
+    candidates.filter((each) => !isProved(each)),
+    addsNoError(policy),
+  );
+}
+
+/** The findings whose fixes leave the normal form of the policies as it is. */
+const keepsNormalForm: ReadonlySet<string> = new Set([
   'POLAR_CHECK_AMBIGUOUS_PRECEDENCE',
+  'NANOOK_LINT_DUPLICATE_RULE',
+  'NANOOK_LINT_DUPLICATE_CONDITION',
 ]);
 
-/** Checks a fix before it is used: it must not change the tree, or add a syntax error. */
-function isImprovement({ code }: Finding, before: NamedPolicy, after: NamedPolicy): boolean {
-  const [old, next] = [parse(before), parse(after)];
-  if (keepsTree.has(code) && print(old.policy) !== print(next.policy)) return false;
-  const removed = code.startsWith('POLAR_PARSE_') ? 1 : 0;
-  return next.diagnostics.length <= old.diagnostics.length - removed;
+const addsNoError =
+  ({ name }: NamedPolicy): SoundnessCheck =>
+  (_before, source) =>
+    parse({ name, source }).diagnostics.length === 0;
+
+/** Returns a check that all policies together have the same normal form after a change of one of them. */
+function keepsMeaning({ policies, config }: Project, { name }: NamedPolicy): SoundnessCheck {
+  const others = policies.map((policy) => (policy.name === name ? undefined : parse(policy).policy));
+  const formWith = (tree: PolicyNode): string =>
+    normalForm(
+      others.map((other) => other ?? tree),
+      config.constants ?? {},
+    );
+  return (before, after) => {
+    const next = parse({ name, source: after });
+    if (next.diagnostics.length > 0) return false;
+    return formWith(parse({ name, source: before }).policy) === formWith(next.policy);
+  };
 }

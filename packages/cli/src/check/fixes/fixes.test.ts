@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Project } from '../../project/project.js';
 import { enterFolder } from '../../testing/run.fixture.js';
-import { fixProject } from './fix-project.js';
+import { checkProject } from '../check-project.js';
+import { countFixable, fixProject } from './fix-project.js';
 
 beforeEach(() => enterFolder({}));
 
@@ -11,6 +12,11 @@ const types: TypesInput = {
   User: { fields: { id: 'Integer' } },
   Note: { fields: { a: 'Integer?', b: 'Integer', owner: 'User' } },
 };
+
+async function projectOf(source: string): Promise<Project> {
+  await enterFolder({ 'nanook.config.json': JSON.stringify({ types, queries: ['f'] }) });
+  return Project.openWith(undefined, () => Promise.resolve([{ name: 'a.polar', source }]));
+}
 
 /** Returns the corrected text, and the codes of the corrections. */
 async function fixed(
@@ -21,9 +27,7 @@ async function fixed(
   readonly codes: readonly string[];
   readonly changes: readonly unknown[];
 }> {
-  await enterFolder({ 'nanook.config.json': JSON.stringify({ types, queries: ['f'] }) });
-  const start = await Project.openWith(undefined, () => Promise.resolve([{ name: 'a.polar', source }]));
-  const { project, applied } = await fixProject(start, includeChanging);
+  const { project, applied } = await fixProject(await projectOf(source), includeChanging);
   return {
     text: project.policies[0]!.source,
     codes: applied.map(({ finding }) => finding.code),
@@ -55,6 +59,11 @@ describe('a fix of a policy that did not load', () => {
     ['f(x) if x.a === 1 || x.b !== 1;', 'f(x) if x.a == 1 or x.b != 1;'],
     ['f(x) if x.a ≥ 1 and x.b ≠ 2;', 'f(x) if x.a >= 1 and x.b != 2;'],
     ["f(x) if x.a = 'it' and x.b = “it”;", 'f(x) if x.a = "it" and x.b = "it";'],
+    [`f(x) if x.a = 'say "a"' or x.a = 'it\\'s';`, `f(x) if x.a = "say \\"a\\"" or x.a = "it's";`],
+    [
+      'f(x) if x.a = 1 ||  # one\n  x.b = 2 &&  # two\n  x.c = 3;',
+      'f(x) if x.a = 1 or  # one\n  (x.b = 2 and  # two\n  x.c = 3);',
+    ],
     ['f(x) if x.a = null;', 'f(x) if x.a = nil;'],
     ['f(x) if x.a = True and x.b = undefined;', 'f(x) if x.a = true and x.b = nil;'],
     ['f(1)\nf(2)\n', 'f(1);\nf(2);\n'],
@@ -70,8 +79,44 @@ describe('a fix of a policy that did not load', () => {
   });
 
   it('leaves a text whose correction would be wrong', async () => {
-    for (const source of [`f(x) if x.a = 'say "a"';`, 'f(x) if x.a ?? x.b;', 'f(x) if x.a < 1 < x.b;'])
+    for (const source of ['f(x) if x.a = “say "a"”;', 'f(x) if x.a ?? x.b;', 'f(x) if x.a < 1 < x.b;'])
       expect(await fixed(source)).toMatchObject({ text: source, codes: [] });
+  });
+});
+
+describe('fixes of several syntax errors', () => {
+  it('leave a statement that still has an error, and correct the others', async () => {
+    const source = `f(x) if x.a = 1 && x.b = “say "a"”;
+f(x) if x.a = 1 && x.b = 2;
+f(x) if x.a && = 1 || x.b = 3;
+f(x) if x.a = 1 || x.b = 4;
+`;
+    const { text, codes } = await fixed(source);
+    expect(text).toBe(`f(x) if x.a = 1 && x.b = “say "a"”;
+f(x) if x.a = 1 and x.b = 2;
+f(x) if x.a && = 1 || x.b = 3;
+f(x) if x.a = 1 or x.b = 4;
+`);
+    expect(codes).toHaveLength(2);
+  });
+
+  it('correct more errors than one check reports', async () => {
+    const { text, codes } = await fixed('f(x) if x.a = 1 && x.b = 2;\n'.repeat(250) + 'g(1);');
+    expect(text).toBe('f(x) if x.a = 1 and x.b = 2;\ng(1);');
+    expect(codes.filter((code) => code === 'POLAR_PARSE_FOREIGN_SYNTAX')).toHaveLength(250);
+  });
+});
+
+describe('countFixable', () => {
+  it.each([
+    ['f(x) if x.a = 1 && x.b = “say "a"”;\nf(x) if x.a = 1 && x.b = 2;', 1, 0],
+    ['f(x) if x.a = 1 or # one\n  # two\n  x.a = 1;', 0, 0],
+    ['f(x) if x.a = 1;\nf(x) if # one\n  x.a = 1;', 0, 0],
+    ['f(n: Note) if n.a > 1;\nf(n: Note) if n.a > 1;', 1, 2],
+  ])('counts the corrections of %s that a run makes', async (source, keepAnswers, changeAnswers) => {
+    const project = await projectOf(source);
+    expect(countFixable(project, await checkProject(project))).toEqual({ keepAnswers, changeAnswers });
+    expect((await fixed(source)).codes).toHaveLength(keepAnswers);
   });
 });
 
@@ -96,6 +141,21 @@ describe('a fix of a policy that loads', () => {
       'NANOOK_LINT_DUPLICATE_CONDITION',
       'f(x) if x.a < 2 or\n  x.b = 1 or\n  x.a < 2;',
       'f(x) if x.a < 2 or\n  x.b = 1;',
+    ],
+    [
+      'NANOOK_LINT_DUPLICATE_CONDITION',
+      'f(x) if x.a < 2 or\n  x.b = 1 # one\n  or x.a < 2; # two',
+      'f(x) if x.a < 2 or\n  x.b = 1 # one\n  ; # two',
+    ],
+    [
+      'NANOOK_LINT_DUPLICATE_RULE',
+      'f(x) if x.a = 1; # one\n  f(x) if x.a = 1; # two\nf(x) if x.b = 1; f(x) if x.c = "#"; # three\n',
+      'f(x) if x.a = 1; # one\n  # two\nf(x) if x.b = 1; f(x) if x.c = "#"; # three\n',
+    ],
+    [
+      'NANOOK_LINT_DUPLICATE_RULE',
+      'f(x) if x.b = 1; f(x) if x.c = "#"; # one\nf(x) if x.b = 2; f(y) if y.c = "#"; # two\n',
+      'f(x) if x.b = 1; f(x) if x.c = "#"; # one\nf(x) if x.b = 2; # two\n',
     ],
   ])('of %s keeps all answers', async (code, source, expected) => {
     const { text, codes, changes } = await fixed(source);

@@ -14,28 +14,29 @@ export const duplicateCondition: Lint = {
         or: ({ operands }) => void lists.push(operands),
       });
       for (const operands of lists)
-        for (const { span, text } of repeatedIn(operands))
-          yield { span, message: `the condition \`${text}\` is written twice; remove one of them` };
+        for (const operand of repeatedIn(operands))
+          yield {
+            span: operand.span,
+            message: `the condition \`${printTerm(operand)}\` is written twice; remove one of them`,
+          };
     }
   },
 };
 
 /** Returns the operands that equal an earlier one. */
-export function repeatedIn(
-  operands: readonly TermNode[],
-): readonly (Pick<TermNode, 'span'> & { readonly text: string })[] {
+export function repeatedIn(operands: readonly TermNode[]): readonly TermNode[] {
   const seen = new Set<string>();
-  return operands.flatMap((operand) => {
-    if (hasEffect(operand)) return [];
+  return operands.filter((operand) => {
+    if (hasEffect(operand)) return false;
     const text = printTerm(operand);
-    if (seen.has(text)) return [{ span: operand.span, text }];
+    const isRepeated = seen.has(text);
     seen.add(text);
-    return [];
+    return isRepeated;
   });
 }
 
 /** Returns whether a second evaluation can differ from the first one: methods can return another value. */
-function hasEffect(term: TermNode): boolean {
+export function hasEffect(term: TermNode): boolean {
   let found = false;
   const mark = (): void => void (found = true);
   visit(term, { 'method-call': mark, new: mark, assign: mark, cut: mark, print: mark, debug: mark });

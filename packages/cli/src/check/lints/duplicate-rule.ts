@@ -1,17 +1,18 @@
-import { placeOf, printRule, type Span } from '@nanook/core/syntax';
+import { placeOf, type Span } from '@nanook/core/syntax';
+import { keyedRules } from './keyed-rules.js';
 import type { Lint } from './lint.js';
-import { rulesOf } from './rules-of.js';
 
-/** Finds rules that are written twice. The second one changes no answer. */
+/**
+ * Finds rules that are written twice, also with other names of variables, or once as a shorthand rule. The second one changes no answer.
+ */
 export const duplicateRule: Lint = {
   code: 'NANOOK_LINT_DUPLICATE_RULE',
-  *find({ trees }) {
+  *find({ trees, constants }) {
     const seen = new Map<string, Span>();
-    for (const rule of rulesOf(trees)) {
-      const text = printRule(rule);
-      const first = seen.get(text);
-      if (first === undefined) seen.set(text, rule.span);
-      else yield { span: rule.span, message: `the same rule is at ${placeOf(first)}; remove one of them` };
+    for (const { node, key } of keyedRules(trees, constants)) {
+      const first = seen.get(key);
+      if (first === undefined) seen.set(key, node.span);
+      else yield { span: node.span, message: `the same rule is at ${placeOf(first)}; remove one of them` };
     }
   },
 };

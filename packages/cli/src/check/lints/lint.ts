@@ -1,10 +1,11 @@
 import type { TypesInput } from '@nanook/core';
 import type { PolicyNode, Span } from '@nanook/core/syntax';
 
-/** The policies of a project, without syntax errors, and the types of the application. */
+/** The policies of a project, without syntax errors, and the types and constants of the application. */
 export interface LintInput {
   readonly trees: readonly PolicyNode[];
   readonly types: TypesInput;
+  readonly constants: Readonly<Record<string, unknown>>;
 }
 
 /** A probable mistake that a lint finds. */

@@ -4,10 +4,14 @@ import { describe, expect, it } from 'vitest';
 import { runLints } from './all-lints.js';
 
 /** Returns the codes of the findings without their prefix, each with its line and the start of its message. */
-function lint(text: string, types: TypesInput = {}): string[] {
+function lint(
+  text: string,
+  types: TypesInput = {},
+  constants: Readonly<Record<string, unknown>> = {},
+): string[] {
   const { policy, diagnostics } = parse(text);
   expect(diagnostics).toEqual([]);
-  return runLints({ trees: [policy], types }).map(
+  return runLints({ trees: [policy], types, constants }).map(
     ({ code, span }) => `${positionOf(span!).line} ${code.replace('NANOOK_LINT_', '')}`,
   );
 }
@@ -70,6 +74,36 @@ has_relation(_, "parent", _: Note);`),
 describe('duplicate-rule and unreachable-rule', () => {
   it('find a rule that is written twice, whatever its layout', () => {
     expect(lint('f(1)  if x=1;\nf(1) if x = 1;')).toEqual(['2 DUPLICATE_RULE']);
+  });
+
+  it('find a rule that is written twice with other names of variables, but not with another constant', () => {
+    const rules = 'f(a, b) if a.x = b and limit > b;\nf(c, d) if c.x = d and limit > d;\n';
+    expect(lint(rules, {}, { limit: 1 })).toEqual(['2 DUPLICATE_RULE']);
+    expect(lint('f(x) if x = limit;\nf(x) if x = other;', {}, { limit: 1, other: 2 })).toEqual([]);
+    expect(lint('f(a, b) if a < b;\nf(a, b) if b < a;\nf(_, _);\nf(a, a);')).toEqual([
+      '1 UNREACHABLE_RULE',
+      '2 UNREACHABLE_RULE',
+      '4 UNREACHABLE_RULE',
+    ]);
+  });
+
+  it('find a shorthand rule that is written twice, and the equal rule without the short form', () => {
+    const block = `resource Folder { roles = ["owner"]; }
+resource Note {
+  permissions = ["read"]; roles = ["reader"]; relations = { parent: Folder };
+  "read" if "reader"; "read" if "reader";
+  "read" if "owner" on "parent";
+}
+`;
+    expect(
+      lint(`${block}has_permission(user: Actor, "read", item: Note) if has_role(user, "reader", item);
+has_permission(user: Actor, "read", item: Note) if
+  has_relation(folder, "parent", item) and has_role(user, "owner", folder);
+has_permission(user: User, "read", item: Note) if has_role(user, "reader", item);
+has_role(_, _, _: Folder);
+has_role(_, "reader", _: Note);
+has_relation(_, "parent", _: Note);`),
+    ).toEqual(['4 DUPLICATE_RULE', '7 DUPLICATE_RULE', '8 DUPLICATE_RULE']);
   });
 
   it('find rules that a fact without conditions makes needless', () => {

@@ -10,13 +10,13 @@ import {
   blocksOf,
   declarationsOf,
   mayOverlap,
+  predicates,
   shorthandRulesOf,
   type Declaration,
 } from '../../blocks/declarations.js';
 import type { Lint } from './lint.js';
 import { rulesOf } from './rules-of.js';
 
-const predicates = { permission: 'has_permission', role: 'has_role', relation: 'has_relation' } as const;
 const granting: ReadonlySet<string> = new Set(['allow', ...Object.values(predicates)]);
 
 const grantingRules = (trees: readonly PolicyNode[]): readonly RuleNode[] =>
