@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { docsUrl } from './codes/docs-url.js';
 import type { Outcome } from './commands/outcome.js';
 import { manifest } from './manifest.js';
 import type { Io } from './output/io.js';
@@ -49,5 +50,7 @@ export async function addCommands(name: string | undefined, context: CommandCont
   const isOne = name !== undefined && name !== 'completion' && Object.hasOwn(loaders, name);
   const used = isOne ? [loaders[name]!] : Object.values(loaders);
   for (const command of await Promise.all(used.map((load) => load(context))))
-    context.program.addCommand(command);
+    context.program.addCommand(
+      command.addHelpText('after', `\n${docsUrl(`guides/command-line/${command.name()}.md`)}`),
+    );
 }

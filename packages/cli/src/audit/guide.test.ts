@@ -3,11 +3,11 @@ import { expect, it } from 'vitest';
 import { enterFolder, nanook } from '../testing/run.fixture.js';
 
 const read = (path: string): string => readFileSync(new URL(path, import.meta.url), 'utf8');
-const page = read('../../../../docs/guides/reviewing-routes.md');
+const page = read('../../../../docs/guides/command-line/audit.md');
 const block = (start: string): string =>
   new RegExp(`^\`\`\`${start}([\\s\\S]*?)^\`\`\`$`, 'm').exec(page)![1]!;
 
-it('the guide "Review the authorization of all routes" shows the output of nanook audit', async () => {
+it('the page of nanook audit shows the output of nanook audit', async () => {
   expect(block('ts fragment\n// file: src/app.ts\n')).toBe(read('guide-application.fixture.ts'));
   await enterFolder({
     'policy/main.polar': block('polar\n# file: policy/main.polar\n'),

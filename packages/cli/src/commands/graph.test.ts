@@ -37,6 +37,13 @@ describe('nanook graph', () => {
     expect((await nanook('graph', '--format', 'markdown')).out).toContain('| edit |  |  | ✓ |');
   });
 
+  it('reports a syntax error instead of a picture without the blocks after it', async () => {
+    await enterFolder({ 'policy/main.polar': 'resource Note { roles = ["owner"' });
+    const { code, out, err } = await nanook('graph');
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toContain('policy/main.polar:1:');
+  });
+
   it('ends for roles and relations in a circle', async () => {
     await enterFolder({
       'a.polar': `resource Folder {

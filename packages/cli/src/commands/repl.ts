@@ -23,7 +23,7 @@ Examples:
         import('../repl/run-repl.js'),
       ]);
       const session = await Session.open({ config, paths }, io);
-      if (process.stdin.isTTY) io.out('Enter a query, or :help.');
-      await runRepl(session);
+      if (io.input.isTTY === true) io.out('Enter a query, or :help.');
+      await runRepl(session, io.input);
     });
 }

@@ -1,5 +1,13 @@
-import { parse, positionOf, type BlockNode, type ShorthandRuleNode } from '@nanook/core/syntax';
+import { renderDiagnostic, type NamedPolicy } from '@nanook/core';
+import {
+  parse,
+  positionOf,
+  type BlockNode,
+  type PolicyNode,
+  type ShorthandRuleNode,
+} from '@nanook/core/syntax';
 import { blocksOf, declarationsOf, shorthandRulesOf } from '../blocks/declarations.js';
+import { UsageError } from '../errors/usage-error.js';
 import type { Project } from '../project/project.js';
 
 /** The types of a policy with their permissions, roles, relations and shorthand rules. */
@@ -31,10 +39,18 @@ export interface Grant {
   readonly line: number;
 }
 
+/** @throws {UsageError} when a policy has a syntax error, because its blocks would be missing */
 export function graphOf({ policies }: Project): PolicyGraph {
-  const blocks = blocksOf(policies.map((policy) => parse(policy).policy));
+  const blocks = blocksOf(policies.map(treeOf));
   const names = [...new Set(blocks.map(({ className }) => className.name))];
   return { types: names.map((name) => typeNode(name, blocks)) };
+}
+
+function treeOf(source: NamedPolicy): PolicyNode {
+  const { policy, diagnostics } = parse(source);
+  const errors = diagnostics.filter(({ severity }) => severity === 'error');
+  if (errors.length > 0) throw new UsageError(errors.map(renderDiagnostic).join('\n'));
+  return policy;
 }
 
 function typeNode(name: string, blocks: readonly BlockNode[]): TypeNode {

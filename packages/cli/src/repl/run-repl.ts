@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { parseTerm } from '@nanook/core/syntax';
+import type { Io } from '../output/io.js';
 import { linesOf } from '../output/lines-of.js';
 import { complete } from './complete.js';
 import type { Session } from './session.js';
@@ -13,18 +14,22 @@ const historyFile = join(homedir(), '.nanook_history');
 const maxHistory = 1000;
 
 /** Reads queries from the terminal or another input and answers them in order, until the input ends. */
-export async function runRepl(session: Session): Promise<void> {
-  const isTerminal = process.stdin.isTTY === true;
+export async function runRepl(session: Session, input: Io['input']): Promise<void> {
+  const isTerminal = input.isTTY === true;
   const readline = createInterface({
-    input: process.stdin,
+    input,
     output: process.stdout,
     terminal: isTerminal,
     historySize: maxHistory,
     history: isTerminal ? await readHistory() : [],
     completer: (line: string) => complete(line, session.opened),
   });
+  let hasEnded = false;
+  readline.on('close', () => (hasEnded = true));
   const prompt = (text: string): void => {
-    readline.setPrompt(isTerminal ? text : '');
+    // Lines that arrived before the end of the input still get their answers. A closed interface cannot prompt.
+    if (!isTerminal || hasEnded) return;
+    readline.setPrompt(text);
     readline.prompt();
   };
   const running = { controller: undefined as AbortController | undefined };

@@ -3,24 +3,25 @@ import { readFileSync } from 'node:fs';
 /** A fenced block of a page. */
 export interface Block {
   readonly language: string;
-  readonly isSession: boolean;
+  readonly flags: string;
   readonly text: string;
 }
 
-/** A command of the documentation, with the output below it. */
+/** A command of the documentation, with its standard input and the output below it. */
 export interface ShownCommand {
   readonly command: string;
+  readonly input: string;
   readonly output: string;
 }
 
-/** Reads a page of the documentation: `guides/command-line.md`. */
+/** Reads a page of the documentation: `guides/debugging.md`. */
 export const readPage = (name: string): string =>
   readFileSync(new URL(`../../../../docs/${name}`, import.meta.url), 'utf8');
 
 export const blocksOf = (page: string): readonly Block[] =>
   [...page.matchAll(/^```(\w+)([^\n]*)\n([\s\S]*?)^```$/gm)].map(([, language, flags, text]) => ({
     language: language!,
-    isSession: flags!.includes('session'),
+    flags: flags!,
     text: text!,
   }));
 
@@ -35,12 +36,18 @@ export const filesOf = (blocks: readonly Block[]): Readonly<Record<string, strin
     }),
   );
 
-/** Returns the commands of a block without a pipe. */
+/** Returns the commands of a block. Their input comes from `printf '…' |`, or from the lines after the prompts of the debugger. */
 export const commandsIn = (text: string): readonly ShownCommand[] =>
-  [...text.matchAll(/^\$ nanook (.*)\n((?:(?!\$ )[^\n]*\n)*)/gm)].map(([, command, output]) => ({
-    command: command!,
-    output: output!,
-  }));
+  [...text.matchAll(/^\$ (?:printf '([^']*)' \| )?nanook (.*)\n((?:(?!\$ )[^\n]*\n)*)/gm)].map(
+    ([, printed, command, output]) => {
+      const typed = [...output!.matchAll(/^debug> (.*)$/gm)].map(([, line]) => `${line}\n`).join('');
+      return {
+        command: command!,
+        input: printed?.replaceAll(String.raw`\n`, '\n') ?? typed,
+        output: output!,
+      };
+    },
+  );
 
 /** Splits a command as a shell does, with quotes. */
 export const wordsOf = (command: string): string[] =>

@@ -31,6 +31,11 @@ export function recordedIo(input = ''): Io & { readonly texts: { out: string; er
 export async function enterFolder(files: Readonly<Record<string, string>>): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'nanook-cli-'));
   process.chdir(folder);
+  await writeFiles(files);
+}
+
+/** Writes these files into the working directory. Paths can have folders. */
+export async function writeFiles(files: Readonly<Record<string, string>>): Promise<void> {
   for (const [name, text] of Object.entries(files)) {
     await mkdir(dirname(name), { recursive: true });
     await writeFile(name, text);
