@@ -68,8 +68,11 @@ export function readAttribute(
   context: MemberContext,
   meter: Meter,
 ): unknown {
-  const load = types.chain[0]?.loads?.get(name);
-  if (load !== undefined) return load(receiver as never);
+  const [own] = types.chain;
+  const load = own?.loads?.get(name);
+  // In oso, a class does not inherit what its base class loads.
+  const isOwn = () => context.foreign === undefined || (receiver as object).constructor === own?.class;
+  if (load !== undefined && isOwn()) return load(receiver as never);
   if (context.foreign !== undefined) return context.foreign.read(receiver, name, context);
   if (receiver === null || receiver === undefined) {
     return new MissingValue('POLAR_UNDECIDED_ATTRIBUTE_OF_NIL', { name, value: show(receiver) });

@@ -4,6 +4,7 @@ import type { DeclaredType } from '../types/declared-type.js';
 import type { Class } from '../types/type-declaration.js';
 import type { TypeTable } from '../types/type-table.js';
 import { findTag, tagVersion } from '../types/typed.js';
+import { ConstructorTypes } from './constructor-types.js';
 import { Discriminators, noTypes } from './discriminators.js';
 import type { Tags } from './tags.js';
 import { UndecidedTypes } from './undecided-types.js';
@@ -56,6 +57,10 @@ export class TypeSets {
   readonly commonKey: string | undefined;
   /** The names of all declared relations whose values are checked. */
   readonly relationNames: ReadonlySet<string>;
+  /** Whether the attribute `constructor` of an object is its class, as in the dialect oso. */
+  readonly followConstructors: boolean;
+  /** In the dialect oso: the types by the attribute `constructor`. */
+  readonly #constructors: ConstructorTypes | undefined;
   readonly #list: TypeSet;
   readonly #dictionary: TypeSet;
   /** The types of a plain object of the application. */
@@ -82,6 +87,8 @@ export class TypeSets {
     this.commonKey = isCommon ? key : undefined;
     const checked = types.dialect.relationsHoldAnything ? [] : [...types.types];
     this.relationNames = new Set(checked.flatMap(({ relations }) => [...relations.keys()]));
+    this.followConstructors = types.dialect.predicatesReplaceClasses;
+    this.#constructors = this.followConstructors ? new ConstructorTypes(types) : undefined;
     for (const type of types.types) {
       if (type.class !== undefined && !type.builtIn) this.#classOfPrototype.set(type.class.prototype, type);
     }
@@ -129,6 +136,11 @@ export class TypeSets {
     }
   }
 
+  /** In the dialect oso: returns whether an object has an attribute `constructor` of its own, which may give it another class. */
+  hasOwnClass(value: object): boolean {
+    return this.followConstructors && Object.hasOwn(value, 'constructor');
+  }
+
   /** Returns the types of an instance of exactly this class. */
   ofClass(type: Class): TypeSet {
     return this.#ofPrototype(type.prototype as object);
@@ -141,7 +153,7 @@ export class TypeSets {
 
   /** Returns the prototype of an object if it may determine the types alone. */
   prototypeOf(value: object): object | undefined {
-    if (!this.#isClassEnough || Array.isArray(value)) return undefined;
+    if (!this.#isClassEnough || Array.isArray(value) || this.hasOwnClass(value)) return undefined;
     return (Object.getPrototypeOf(value) as object | null) ?? undefined;
   }
 
@@ -172,6 +184,7 @@ export class TypeSets {
       return this.types.dialect.predicatesReplaceClasses
         ? this.#withPredicates(value, this.#list)
         : this.#list;
+    if (this.hasOwnClass(value) && !isPolicyDictionary(value)) return this.#withOwnClass(value);
     const prototype = Object.getPrototypeOf(value) as object | null;
     // The most frequent cases: a row, and an instance whose class determines the types.
     if (prototype === Object.prototype && !this.hasPredicates) return this.#ofRow(value, tags);
@@ -192,8 +205,23 @@ export class TypeSets {
 
   /** Returns the types of a function. A registered class counts as an instance of itself. */
   #ofFunction(value: Class): TypeSet {
-    if (this.#classOfPrototype.has(value.prototype)) return this.#ofPrototype(value.prototype as object);
-    return this.#withPredicates(value, this.#none);
+    const constructors = this.#constructors!;
+    const chain = constructors.chainOf(value.constructor);
+    const types = constructors.ofRegistered(value) ?? constructors.ofRegistered(value.constructor);
+    if (types !== undefined) return this.#intern(types, chain, true);
+    return this.#withPredicates(value, this.#intern([], chain, true));
+  }
+
+  /** Returns the types of an object whose class is its own attribute `constructor`. */
+  #withOwnClass(value: object): TypeSet {
+    const constructors = this.#constructors!;
+    const { constructor } = value;
+    const chain = constructors.chainOf(constructor);
+    const types = constructors.ofRegistered(constructor);
+    if (types !== undefined) return this.#intern(types, chain, true);
+    const prototype = Object.getPrototypeOf(value) as object | null;
+    const inherited = this.#inheritedTypes(prototype);
+    return this.#withPredicates(value, this.#intern(inherited, chain, true));
   }
 
   /** Returns the types of an object without a class. */
@@ -256,9 +284,7 @@ export class TypeSets {
     const own = isPlainObject(value) ? undefined : this.#ofClass(value);
     const tag = findTag(value);
     const { predicatesReplaceClasses } = this.types.dialect;
-    if (own !== undefined && predicatesReplaceClasses) {
-      if (this.#classOfPrototype.has(Object.getPrototypeOf(value))) return own;
-    }
+    if (own !== undefined && this.#constructors?.ofRegistered(value.constructor) !== undefined) return own;
     const types = new Set<DeclaredType>(own?.types);
     if (predicatesReplaceClasses) for (const type of this.#predicates) types.delete(type);
     if (tag !== undefined) types.add(this.#taggedAs(tag));
@@ -297,20 +323,28 @@ export class TypeSets {
   #ofPrototype(prototype: object): TypeSet {
     let known = this.#byPrototype.get(prototype);
     if (known === undefined) {
-      const chain = this.#chainOf(prototype);
-      known = this.#intern(chain, chain, true);
+      known = this.#constructors === undefined ? this.#ofChain(prototype) : this.#ofConstructor(prototype);
       this.#byPrototype.set(prototype, known);
     }
     return known;
   }
 
-  /** Returns the registered classes on the prototype chain, nearest first, as `instanceof` finds them. */
-  #chainOf(start: object): readonly DeclaredType[] {
+  #ofChain(prototype: object): TypeSet {
+    const chain = this.#inheritedTypes(prototype);
+    return this.#intern(chain, chain, true);
+  }
+
+  /** Returns the types of an object whose class is the attribute `constructor` of its prototype. */
+  #ofConstructor(prototype: object): TypeSet {
+    const { constructor } = prototype;
+    const types = this.#constructors!.ofRegistered(constructor) ?? this.#inheritedTypes(prototype);
+    return this.#intern(types, this.#constructors!.chainOf(constructor), true);
+  }
+
+  /** Returns the types of the registered classes on the prototype chain, nearest first, as `instanceof` finds them. */
+  #inheritedTypes(start: object | null): readonly DeclaredType[] {
     const chain: DeclaredType[] = [];
-    const { predicatesReplaceClasses } = this.types.dialect;
-    for (let p: object | null = start; p !== null; p = Object.getPrototypeOf(p) as object | null) {
-      // In oso, a class does not extend `Object` unless it says so.
-      if (p === Object.prototype && p !== start && predicatesReplaceClasses) break;
+    for (let p = start; p !== null; p = Object.getPrototypeOf(p) as object | null) {
       const type = this.#classOfPrototype.get(p);
       if (type !== undefined) chain.push(type);
     }

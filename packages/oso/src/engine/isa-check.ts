@@ -37,13 +37,20 @@ export function isaCheckOf(
   if (!isRecognized) return undefined;
   return (value) => {
     try {
-      return isTrue(type.isaCheck(value), type.name);
+      return isTrue(type.isaCheck(asPlainList(value)), type.name);
     } catch (error) {
       if (typeof error === 'object' && error !== null) errors.add(error);
       throw error;
     }
   };
 }
+
+/** Returns a list without what makes it more than its elements, as oso passes it on. Other values are returned unchanged. */
+const asPlainList = (value: unknown): unknown =>
+  Array.isArray(value) &&
+  (Object.getPrototypeOf(value) !== Array.prototype || Object.hasOwn(value, 'constructor'))
+    ? Array.from(value as unknown[])
+    : value;
 
 /** Returns what oso makes of the result of an `isaCheck`: true if it is a whole number other than 0 after conversion. */
 function isTrue(result: unknown, name: string): boolean {

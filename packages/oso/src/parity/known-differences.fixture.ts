@@ -6,6 +6,10 @@ export const knownDifferences: Readonly<Record<string, string>> = {
     'A type test with such an `isaCheck` is an error, which names it. oso awaits the promise.',
   'an isaCheck that throws in another rule':
     'The engine makes the type test of a rule when it tries the rule, and the first rule allows. oso makes the type tests of all rules first, and throws.',
+  'the name of a class as the constructor of plain data':
+    'Each type test of such a value is an error, because it may come from a request. In oso, the value is an instance of the class.',
+  'a promise of an instance of a class with two names':
+    'An argument is awaited, and has the classes of its value: the last name of its class. oso tests the classes of the promise with the `isaCheck` of each name.',
   'a number that is iterated':
     'The message names the place in the policy. oso names no place for a value that comes from the application.',
   'a number as a condition':

@@ -64,6 +64,36 @@ describe('the dialect oso', () => {
     expect(await ask(query, { types, constants, unsafeHostAccess: true })).toEqual([{ x: 'Row' }]);
   });
 
+  it.each(['machine', 'closures', 'source'] as const)(
+    'reads the class of a value from its attribute `constructor`, with the engine %s',
+    async (engine) => {
+      class Team {}
+      class Band extends Team {}
+      class Player {}
+      const authorizer = await Authorizer.load({
+        policies: 'allow(x, action, _) if is(x, action); is(_: Team, "team"); is(_: Band, "band"); is(_: Player, "player");',
+        types: { Team, Band, Player },
+        dialect: 'oso',
+        engine,
+      });
+      const classesOf = (value: object) =>
+        ['team', 'band', 'player'].filter((action) => authorizer.isAllowedSync(value, action, 1));
+      const team = (constructor: unknown) => Object.assign(new Team(), { constructor });
+      // The code for instances of the classes is built first.
+      for (let i = 0; i < 3; i++) {
+        expect(classesOf(new Team())).toEqual(['team']);
+        expect(classesOf(new Band())).toEqual(['team', 'band']);
+        expect(classesOf(new Player())).toEqual(['player']);
+        expect(classesOf(team(Band))).toEqual(['team', 'band']);
+        expect(classesOf(team(Player))).toEqual(['player']);
+        expect(classesOf(team(Date))).toEqual(['team']);
+        expect(classesOf({ constructor: Player })).toEqual(['player']);
+        expect(classesOf({ constructor: 'a text' })).toEqual([]);
+        expect(() => classesOf({ constructor: 'Player' })).toThrow('names the class `Player`');
+      }
+    },
+  );
+
   it('runs inline queries from the last to the first, until one fails', async () => {
     const policies = 'f(1); ?= f(2); ?= f(3);';
     await expect(Authorizer.load({ policies, dialect: 'oso', onWarning: () => {} })).rejects.toMatchObject({

@@ -71,7 +71,7 @@ class Dispatcher {
       prototypes: this.#prototypes,
       addAll: () => this.#addAll(),
       rows: this.#rows,
-      discriminators: engine.context.typeSets.discriminators,
+      typeSets: engine.context.typeSets,
       allLiterals: this.#index.literalsAt(this.#position)?.byLiteral ?? new Map(),
       otherText: undefined,
       others: this.#others,
@@ -100,7 +100,7 @@ class Dispatcher {
 
   #rowCase(value: unknown): CompiledFunction | undefined {
     if (this.#rows.size === 0 || !isObject(value) || isThenable(value)) return undefined;
-    const mark = findMark(value, this.#cases.discriminators);
+    const mark = findMark(value, this.#cases.typeSets.discriminators);
     return mark === undefined ? undefined : this.#rows.get(mark.field)?.get(mark.value);
   }
 

@@ -1,5 +1,4 @@
-import type { TypeSet } from '../../host/type-set.js';
-import type { Discriminators } from '../../host/discriminators.js';
+import type { TypeSet, TypeSets } from '../../host/type-set.js';
 import type { RowMark } from '../../host/row-mark.js';
 import type { Predicate } from '../../ir/goal.js';
 import type { Class } from '../../types/type-declaration.js';
@@ -107,7 +106,7 @@ export interface DispatchCases {
   readonly prototypes: ReadonlyMap<object, CompiledFunction>;
   /** The functions for rows with one mark, by the field of the mark and its value. */
   readonly rows: ReadonlyMap<RowMark['field'], ReadonlyMap<unknown, CompiledFunction>>;
-  readonly discriminators: Discriminators | undefined;
+  readonly typeSets: TypeSets;
 }
 
 /** Cases that are added as they occur. */

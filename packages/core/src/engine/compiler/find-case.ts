@@ -1,4 +1,5 @@
 import { isObject } from '../../internal/is-object.js';
+import { isUnmarked } from '../runtime/exact-class.js';
 import type { Runtime } from '../runtime/runtime.js';
 import type { CompiledFunction, GrowingCases } from './compiled-function.js';
 
@@ -13,10 +14,7 @@ export function caseOf(cases: GrowingCases, value: unknown, runtime: Runtime): C
   if (isObject(value) && (value as { then?: unknown }).then === undefined && !Array.isArray(value)) {
     // An instance can have `then` even if its class does not.
     const target = cases.prototypes.get(getPrototypeOf(value) as object);
-    if (target !== undefined && isUnmarked(value, runtime)) return target;
+    if (target !== undefined && isUnmarked(value, runtime.context.typeSets)) return target;
   }
   return runtime.caseOf(cases, value);
 }
-
-const isUnmarked = (value: object, { context: { typeSets } }: Runtime): boolean =>
-  typeSets.discriminators === undefined || typeSets.discriminators.matchNone(value);

@@ -1,5 +1,6 @@
 import type { Meter } from '../../host/meter.js';
 import type { TypeSet } from '../../host/type-set.js';
+import type { DeclaredType } from '../../types/declared-type.js';
 import type { Parameter, Specializer } from '../../ir/goal.js';
 import type { ArgumentShape } from './argument-shape.js';
 import type { Candidate, CandidateTable } from './candidate.js';
@@ -95,13 +96,19 @@ function isSubSpecializer(left: Specializer, right: Specializer, types: TypeSet)
   if (left.kind === 'type' && right.kind === 'type') {
     if (!types.isInstance) return false;
     if (left.name === right.name) return left.fieldCount > right.fieldCount;
-    const l = left.type === undefined ? -1 : types.chain.indexOf(left.type);
-    const r = right.type === undefined ? -1 : types.chain.indexOf(right.type);
+    const [l, r] = [left, right].map(({ type }) => (type === undefined ? -1 : rankOf(type, types))) as [
+      number,
+      number,
+    ];
     return l !== -1 && (r === -1 || l < r);
   }
   if (left.kind === 'dictionary' && right.kind === 'dictionary') return left.fieldCount > right.fieldCount;
   return left.kind === 'type' && right.kind === 'dictionary';
 }
+
+/** Returns the position of a class among those of a value; -1 for another class. A class may have several names. */
+const rankOf = (type: DeclaredType, { chain }: TypeSet): number =>
+  chain.findIndex((each) => each === type || (type.class !== undefined && each.class === type.class));
 
 /** Returns the part of a specializer on which the order of rules depends. */
 function headKey(specializer: Specializer, isLast: boolean): string {

@@ -1,4 +1,3 @@
-import type { Discriminators } from '../../host/discriminators.js';
 import { inheritsFromClasses } from '../../host/member.js';
 import type { TypeSets } from '../../host/type-set.js';
 import type { DeclaredType } from '../../types/declared-type.js';
@@ -14,20 +13,21 @@ import { gettersOf } from './getters.js';
 // the same rules. Compiled code uses these functions, so that every engine finds the same class.
 
 /** Checks that a value is an instance of exactly the class with this prototype. */
-export const isExactly = (
-  value: unknown,
-  prototype: object,
-  discriminators: Discriminators | undefined,
-): boolean =>
+export const isExactly = (value: unknown, prototype: object, typeSets: TypeSets): boolean =>
   typeof value === 'object' &&
   value !== null &&
   Object.getPrototypeOf(value) === prototype &&
   !Array.isArray(value) &&
-  (discriminators === undefined || discriminators.matchNone(value));
+  isUnmarked(value, typeSets);
+
+/** Checks that nothing but its prototype gives an object a type: no discriminator, and no attribute `constructor` of its own. */
+export const isUnmarked = (value: object, typeSets: TypeSets): boolean =>
+  (typeSets.discriminators === undefined || typeSets.discriminators.matchNone(value)) &&
+  !typeSets.hasOwnClass(value);
 
 /** Checks that a value is a plain object without a tag and without a discriminator, so that only fields give it a type. */
-export const isUnmarkedRow = (value: unknown, discriminators: Discriminators | undefined): value is object =>
-  isExactly(value, Object.prototype, discriminators) && findTag(value as object) === undefined;
+export const isUnmarkedRow = (value: unknown, typeSets: TypeSets): value is object =>
+  isExactly(value, Object.prototype, typeSets) && findTag(value as object) === undefined;
 
 /** Returns the prototypes of the registered classes. Their instances never get a type from a field. */
 export function registeredPrototypes(types: TypeTable): Set<object> {
@@ -64,9 +64,11 @@ export function findExactClass(type: DeclaredType, typeSets: TypeSets): Class | 
 export function classLike(
   exact: Class,
   instance: object,
-  { discriminators }: TypeSets,
+  typeSets: TypeSets,
   isGetter: (name: string) => boolean,
 ): Class | undefined {
+  if (typeSets.hasOwnClass(instance)) return undefined;
+  const { discriminators } = typeSets;
   const prototype = Object.getPrototypeOf(instance) as { then?: unknown } | null;
   if (prototype === exact.prototype) return exact;
   const isLike =

@@ -48,16 +48,16 @@ export class ClosureBuilder {
    * @param isFromField whether the value was read from a field of this type
    */
   exactTest(type: DeclaredType, isFromField: FromField): ((value: unknown) => boolean) | undefined {
-    const { discriminators } = this.linker.context.typeSets;
+    const { typeSets } = this.linker.context;
     const exact = this.linker.exactClass(type);
-    if (exact !== undefined) return (value) => isExactly(value, exact.prototype as object, discriminators);
+    if (exact !== undefined) return (value) => isExactly(value, exact.prototype as object, typeSets);
     const wanted = this.linker.rowMark(type);
     if (wanted === undefined) return undefined;
     return (value) => {
-      const mark = findMark(value, discriminators);
+      const mark = findMark(value, typeSets.discriminators);
       if (mark === undefined)
         return (
-          isFromField !== false && isUnmarkedRow(value, discriminators) && this.runtime.hasOnly(value, type)
+          isFromField !== false && isUnmarkedRow(value, typeSets) && this.runtime.hasOnly(value, type)
         );
       return mark.field === wanted.field && mark.value === wanted.value;
     };

@@ -62,7 +62,7 @@ class CaseBuilder {
       classes,
       prototypes: new Map([...classes].map(([c, to]) => [c.prototype as object, to])),
       rows: this.#isOther ? new Map() : this.#rows(mentioned),
-      discriminators: linker.context.typeSets.discriminators,
+      typeSets: linker.context.typeSets,
       types: new Map(
         groups.flatMap(({ types }) => {
           const knownAs = (set: TypeSet): KnownArgument =>

@@ -90,7 +90,7 @@ interface CaseText {
 
 /** Prints the cases for literals, classes and rows: few as a switch or a chain of comparisons, many as a table. */
 function knownCases(
-  { parameter, literals, classes, prototypes, rows, discriminators }: DispatchCases,
+  { parameter, literals, classes, prototypes, rows, typeSets }: DispatchCases,
   names: readonly string[],
   way: Way,
   { constants, search, target }: CaseText,
@@ -112,7 +112,8 @@ function knownCases(
     );
     text += `switch (${at}) { ${known.join(' ')} }\n`;
   }
-  const isUnmarked = unmarkedTest(at, discriminators, ({ values }) => constant(values));
+  const { discriminators } = typeSets;
+  const isUnmarked = unmarkedTest(at, 'p.constructor', typeSets, ({ values }) => constant(values));
   if (classes.size > longestChain) {
     const found = `const f = ${constant(prototypes)}.get(p); if (f !== undefined${isUnmarked}) ${callOf('f', names, way)}`;
     text += search(at, found);

@@ -241,7 +241,8 @@ export class Emission {
   isExactly(operand: Operand, type: DeclaredType, isFromField: FromField): string {
     const value = this.operand(operand);
     const exact = this.linker.exactClass(type);
-    const { discriminators } = this.linker.context.typeSets;
+    const { typeSets } = this.linker.context;
+    const { discriminators } = typeSets;
     if (exact === undefined) {
       const mark = this.linker.rowMark(type);
       if (mark === undefined) return 'false';
@@ -254,7 +255,10 @@ export class Emission {
         this.constant(constant),
       );
     }
-    const unmarked = unmarkedTest(value, discriminators, ({ values }) => this.constant(values));
-    return exactTest(value, this.constant(exact.prototype), unmarked);
+    const prototype = this.constant(exact.prototype);
+    const unmarked = unmarkedTest(value, `${prototype}.constructor`, typeSets, ({ values }) =>
+      this.constant(values),
+    );
+    return exactTest(value, prototype, unmarked);
   }
 }

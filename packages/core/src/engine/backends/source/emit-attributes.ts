@@ -112,14 +112,14 @@ function emitNoteRow(e: Emission, { to, base, rowType }: ReadStatement, site: st
     return `if (${isRow}) ${note}\n`;
   e.perhapsNoted.add(to);
   const known = e.tagOf(base.local);
-  const { discriminators } = e.linker.context.typeSets;
+  const { typeSets } = e.linker.context;
   const isUnmarked = [
     ...(isNoted === 'true' ? [] : [isNoted]),
     known === undefined ? `${tagOf}(${o}) === undefined && ${prototypeTest(o)}` : `${known} === undefined`,
   ].join(' && ');
   const hasType =
     `${known ?? `${tagOf}(${o})`} === ${e.nameOf(rowType.of)} || ` +
-    `${isUnmarked}${unmarkedTest(o, discriminators, ({ values }) => e.constant(values))}`;
+    `${isUnmarked}${unmarkedTest(o, 'Object', typeSets, ({ values }) => e.constant(values))}`;
   return (
     `let n${to} = false; if (${isRow}) { if (${hasType}) ` +
     `{ R.tagRow(${v}, ${e.constant(rowType.type)}); n${to} = true; } else ${note} }\n`

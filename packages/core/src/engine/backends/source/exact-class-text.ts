@@ -1,4 +1,5 @@
 import type { Discriminators } from '../../../host/discriminators.js';
+import type { TypeSets } from '../../../host/type-set.js';
 import type { RowMark } from '../../../host/row-mark.js';
 import { findTag } from '../../../types/typed.js';
 import { memberAccess, objectTest } from './emitted-code.js';
@@ -15,21 +16,24 @@ export const exactTest = (value: string, prototype: string, unmarked: string): s
   `Object.getPrototypeOf(${value}) === ${prototype} && !Array.isArray(${value})${unmarked}`;
 
 /**
- * Prints the test, after `&&`, that no discriminator gives an object a type.
+ * Prints the test, after `&&`, that nothing but its prototype gives an object a type, as `isUnmarked` in runtime/exact-class.ts.
  *
+ * @param ownClass the text of the class of the prototype
  * @param values prints the values of a discriminator that give a type
  */
 export const unmarkedTest = (
   value: string,
-  discriminators: Discriminators | undefined,
+  ownClass: string,
+  { discriminators, followConstructors }: TypeSets,
   values: (field: Discriminators['fields'][number]) => string,
 ): string =>
-  (discriminators?.fields ?? [])
-    .map((field) => {
+  [
+    ...(discriminators?.fields ?? []).map((field) => {
       const found = `${value}${memberAccess(field.name)}`;
       return ` && (${found} === undefined || !${values(field)}.has(${found}))`;
-    })
-    .join('');
+    }),
+    ...(followConstructors ? [` && ${value}.constructor === ${ownClass}`] : []),
+  ].join('');
 
 /**
  * Prints the search for the exact class of a value among several.
