@@ -1,4 +1,4 @@
-import { buildFilter } from './engine/build-filter.js';
+import { FilterBuilder } from './engine/build-filter.js';
 import { ForbiddenError, NotFoundError, OsoError, UnregisteredClassError } from './errors.js';
 import { Expression } from './expression.js';
 import type { Adapter } from './filter.js';
@@ -118,7 +118,7 @@ export class Oso<
     const resource = new Variable('resource');
     const isOfType = new Expression('Isa', [resource, new Pattern({ tag, fields: new Dict() })]);
     const bindings = new Map([['resource', new Expression('And', [isOfType])]]);
-    const found: unknown[] = [];
+    const filter = new FilterBuilder(tag, host.types);
     for await (const result of this.queryRule(
       { bindings, acceptExpression: true },
       'allow',
@@ -126,8 +126,8 @@ export class Oso<
       action,
       resource,
     ))
-      found.push(result.get('resource'));
-    return host.adapter.buildQuery(buildFilter(found, tag, host.types));
+      filter.add(result.get('resource'));
+    return host.adapter.buildQuery(filter.build());
   }
 
   /** Returns the resources of a type on which the actor may perform the action. */

@@ -1,6 +1,7 @@
 // `@nanook/core/compat`: the parts of the engine that packages with the API of another library need. It is not a public interface.
 
 export { SyncAuthorizer, type InlineQuery } from './sync-authorizer.js';
+export { failedMember } from '../host/failed-member.js';
 export { isPatternLookup } from '../engine/query/residual.js';
 export { isPolicyDictionary, policyDictionary } from '../host/value.js';
 export { positionOf, textOf } from '../diagnostics/span.js';

@@ -29,6 +29,7 @@ const asGiven: Declarations = {
   check: (_name, input) => input as object,
   link: () => {},
   acceptsAliases: true,
+  defersPredicateErrors: true,
 };
 
 /** An authorizer that loads texts at once, and that leaves it to its caller to run the inline queries. */

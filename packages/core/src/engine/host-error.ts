@@ -1,4 +1,5 @@
 import { isPolarError, PolarError, type Trace } from '../diagnostics/polar-error.js';
+import { messageOfThrown } from '../internal/message-of-thrown.js';
 import type { Span } from '../diagnostics/span.js';
 
 /**
@@ -6,7 +7,12 @@ import type { Span } from '../diagnostics/span.js';
  *
  * @param origin the member or value that the policy read or called
  */
-export function hostError(error: unknown, origin: string, span: Span | undefined, trace?: Trace): unknown {
+export function hostError(
+  error: unknown,
+  origin: string,
+  span: Span | undefined,
+  trace?: Partial<Trace> & { readonly receiver?: unknown },
+): unknown {
   if (isPolarError(error) || isOurBug(error)) return error;
   return new PolarError('POLAR_RUN_HOST_ERROR', { origin, message: messageOfThrown(error) }, span, {
     cause: error,
@@ -20,14 +26,6 @@ function isOurBug(error: unknown): boolean {
   } catch {
     // The application may throw a proxy that throws when it is read.
     return false;
-  }
-}
-
-export function messageOfThrown(thrown: unknown): string {
-  try {
-    return thrown instanceof Error ? String(thrown.message) : String(thrown);
-  } catch {
-    return 'something that cannot be shown';
   }
 }
 

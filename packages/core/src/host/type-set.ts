@@ -360,14 +360,14 @@ export class TypeSets {
       : this.#intern([...types], base.chain, base.isInstance, '', undecided);
   }
 
-  /** Adds the types whose predicate recognizes a value. Returns the errors of predicates that threw, where a dialect tolerates them. */
+  /** Adds the types whose predicate recognizes a value. Returns the errors of predicates that threw, where they count later. */
   #addRecognized(value: unknown, types: Set<DeclaredType>): Map<DeclaredType, unknown> | undefined {
     let undecided: Map<DeclaredType, unknown> | undefined;
     for (const type of this.#predicates) {
       try {
         if (holds(type, value)) types.add(type);
       } catch (error) {
-        if (!this.types.dialect.predicatesReplaceClasses) throw error;
+        if (!this.types.defersPredicateErrors) throw error;
         (undecided ??= new Map()).set(type, error);
       }
     }

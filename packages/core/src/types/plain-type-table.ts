@@ -13,6 +13,8 @@ export interface Declarations {
   readonly checkName: (name: string) => void;
   /** Whether a class may have several names. Its instances have the type of the last one. */
   readonly acceptsAliases?: boolean;
+  /** Whether an error of a predicate counts only for a value whose type is tested. Otherwise it ends the query. */
+  readonly defersPredicateErrors?: boolean;
   /** Checks the form of a declaration that is not a class. */
   readonly check: (name: string, input: unknown, dialect: Dialect) => TypeDeclaration;
   /** Adds the fields and relations to types. */
@@ -47,6 +49,8 @@ export const isClass = (value: unknown): value is Class =>
 
 /** All names that a policy may use besides its own rules: types and constants. Immutable. It relies on the declarations. */
 export class PlainTypeTable {
+  /** Whether an error of a predicate counts only for a value whose type is tested. */
+  readonly defersPredicateErrors: boolean;
   readonly #types = new Map<string, DeclaredType>();
   readonly #byClass = new Map<Class, DeclaredType>();
   readonly #constants = new Map<string, unknown>();
@@ -64,6 +68,7 @@ export class PlainTypeTable {
     /** The dialect of the policies that use these types. */
     readonly dialect: Dialect = nanook,
   ) {
+    this.defersPredicateErrors = declarations.defersPredicateErrors ?? dialect.predicatesReplaceClasses;
     const declared: LinkedDeclaration[] = [];
     for (const name of builtInTypeNames) {
       this.#add(name, { class: builtInClasses[name] }, true);

@@ -9,13 +9,19 @@ import { disjunctionOf } from './disjunctive-form.js';
 const never: FilterCondition = { lhs: { value: true }, cmp: 'Eq', rhs: { value: false } };
 
 /**
- * Builds the filter of a type from the results of `allow`: each is a constraint on the row, or a row of the application.
- *
- * @param model the name of the type
+ * Builds the filter of a type from the results of `allow`: each is a constraint on the row, or a row of the application. A constraint that a
+ * filter does not express is an error at once, because a recursive rule has results without end.
  */
-export function buildFilter(results: readonly unknown[], model: string, types: HostTypes): Filter {
-  const found: Conjunction[] = [];
-  for (const result of results) {
+export class FilterBuilder {
+  readonly #found: Conjunction[] = [];
+
+  /** @param model the name of the type */
+  constructor(
+    readonly model: string,
+    readonly types: HostTypes,
+  ) {}
+
+  add(result: unknown): void {
     const constraint =
       result instanceof Expression
         ? result
@@ -23,16 +29,20 @@ export function buildFilter(results: readonly unknown[], model: string, types: H
           ? new Expression('And', [])
           : new Expression('Unify', [new Variable('_this'), result]);
     for (const atoms of disjunctionOf(constraint)) {
-      const conjunction = conditionsOf(atoms, model, types);
-      if (conjunction !== undefined) found.push(conjunction);
+      const conjunction = conditionsOf(atoms, this.model, this.types);
+      if (conjunction !== undefined) this.#found.push(conjunction);
     }
   }
-  return {
-    model,
-    relations: joined(found),
-    conditions: found.length > 0 ? found.map(({ conditions }) => [...conditions]) : [[never]],
-    types,
-  };
+
+  build(): Filter {
+    const found = this.#found;
+    return {
+      model: this.model,
+      relations: joined(found),
+      conditions: found.length > 0 ? found.map(({ conditions }) => [...conditions]) : [[never]],
+      types: this.types,
+    };
+  }
 }
 
 /** Returns each relation of the alternatives once, sources before targets. */

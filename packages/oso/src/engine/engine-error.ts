@@ -148,12 +148,15 @@ export function toOsoError(error: unknown, query?: () => string): unknown {
   return made instanceof Error ? made : placed(error, query, ...made);
 }
 
-/** An error that code of the application threw: a `TypeError` gets the trace, others are thrown unchanged. */
+/** An error that code of the application threw: a `TypeError` of a member gets the trace, others are thrown unchanged. */
 function hostError(error: CoreError, query: (() => string) | undefined): unknown {
-  const { cause } = error;
+  const { cause, receiver } = error;
   if (isFromIsaCheck(cause)) return cause;
   const isOfApplication =
-    cause instanceof TypeError || cause instanceof InvalidCallError || cause instanceof InvalidAttributeError;
+    receiver !== undefined &&
+    (cause instanceof TypeError ||
+      cause instanceof InvalidCallError ||
+      cause instanceof InvalidAttributeError);
   return isOfApplication ? placed(error, query, ...application(cause.message)) : cause;
 }
 

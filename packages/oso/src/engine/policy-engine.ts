@@ -25,8 +25,11 @@ export interface EngineOptions {
   readonly unsafeHostAccess: boolean;
 }
 
-/** The limits of oso: half a minute for a query, and no other that applications reach. */
-const limits = { timeoutMs: 30_000, maxSteps: 1e9, maxSize: 1e9 };
+/**
+ * The limits of oso: half a minute for a query, 10,000 pending goals, of which each call of a rule has several, and no other that
+ * applications reach.
+ */
+const limits = { timeoutMs: 30_000, maxDepth: 10_000, maxSteps: 1e9, maxSize: 1e9 };
 
 /** The loaded policy with the registered classes and constants. A registration takes effect in the next query. */
 export class PolicyEngine {
@@ -109,9 +112,7 @@ export class PolicyEngine {
     const is = isaCheckOf(type, types);
     return {
       class: type.cls,
-      ...(this.options.strict
-        ? {}
-        : { leadsTo: (path, typeName) => typeAtPath(type.name, path, types) === typeName }),
+      leadsTo: (path, typeName) => typeAtPath(type.name, path, types) === typeName,
       ...(loads.size === 0 ? {} : { loads }),
       ...(is === undefined ? {} : { is }),
     };

@@ -1,4 +1,5 @@
-import { UnregisteredClassError } from '../errors.js';
+import { failedMember } from '@nanook/core/compat';
+import { InvalidAttributeError, InvalidCallError, UnregisteredClassError } from '../errors.js';
 import { Relation } from '../filter.js';
 import type { Host } from '../host.js';
 import type { Class } from '../types.js';
@@ -10,8 +11,17 @@ export function relationLoaders(
 ): ReadonlyMap<string, (row: Readonly<Record<string, unknown>>) => Promise<unknown>> {
   const loaders = new Map<string, (row: Readonly<Record<string, unknown>>) => Promise<unknown>>();
   for (const [name, field] of fields)
-    if (field instanceof Relation) loaders.set(name, (row) => load(row, field, host));
+    if (field instanceof Relation)
+      loaders.set(name, (row) => load(row, field, host).catch((error: unknown) => failure(error, name, row)));
   return loaders;
+}
+
+/** Returns an error of the adapter that counts as that of an attribute, which a negation may lose. @throws other errors, unchanged */
+function failure(error: unknown, name: string, row: object): unknown {
+  const isOfAttribute =
+    error instanceof TypeError || error instanceof InvalidCallError || error instanceof InvalidAttributeError;
+  if (isOfAttribute) return failedMember(error, `the relation \`${name}\``, row);
+  throw error;
 }
 
 async function load(

@@ -59,7 +59,7 @@ const registrations: Readonly<Record<string, (oso: Made) => readonly string[]>> 
     for (const [name, cls] of Object.entries(classes)) oso.registerClass(cls as never, { name });
     return ['User', 'Admin', ...Object.keys(classes)];
   },
-  'isaChecks': (oso) => {
+  isaChecks: (oso) => {
     oso.registerClass(class {} as never, {
       name: 'Row',
       isaCheck: (value: { kind?: unknown } | null | undefined) => value?.kind === undefined,
@@ -78,7 +78,8 @@ const classesOf =
     const oso = new library.Oso();
     oso.registerClass(User as never);
     oso.registerClass(Admin as never);
-    const names = [...register(oso), ...builtIn];
+    const registered = register(oso);
+    const names = [...registered, ...builtIn];
     const rules = names.map(
       (name) =>
         `is(_: ${name}, "${name}"); is_not(x, "${name}") if not x matches ${name}; allow(x, "${name}", _) if is(x, "${name}");` +
@@ -89,7 +90,7 @@ const classesOf =
     for (const rule of ['is', 'is_not', 'first'])
       for await (const result of oso.queryRule(rule, make(), new library.Variable('name')))
         found.push(rule, result.get('name'));
-    for (const name of names)
+    for (const name of registered)
       found.push(await oso.isAllowed(make(), name, 1), await oso.isAllowed(make(), `not ${name}`, 1));
     return found;
   };
@@ -128,7 +129,12 @@ export const classScenarios: Readonly<Record<string, Scenario>> = {
     });
     await oso.loadStr('allow(_, name, t) if t.org.name = name; allow(_, text, t) if t.org = text;');
     const answers: unknown[] = [];
-    for (const team of [new Team(1), new Crew(1), new Band(1), Object.assign(new Crew(1), { constructor: Team })])
+    for (const team of [
+      new Team(1),
+      new Crew(1),
+      new Band(1),
+      Object.assign(new Crew(1), { constructor: Team }),
+    ])
       for (const action of ['loaded', 'not loaded'])
         answers.push(await oso.isAllowed(1, action, team).catch((error: Error) => error.name));
     return answers;

@@ -2,6 +2,7 @@ import type { Dialect } from '../../dialect/dialect.js';
 import type { Code, DataOf } from '../../diagnostics/codes.js';
 import { PolarError } from '../../diagnostics/polar-error.js';
 import type { Span } from '../../diagnostics/span.js';
+import { failedMember, isFailedMember } from '../../host/failed-member.js';
 import { MissingValue, type MemberContext } from '../../host/member.js';
 import { kindOf } from '../../host/show.js';
 import { Tags } from '../../host/tags.js';
@@ -193,8 +194,7 @@ export abstract class Evaluator extends ProofState implements Prover {
     if (found instanceof MissingValue) {
       const isLost = this.isNegating && this.dialect.losesHostErrorsInNegation && !found.isFault;
       if (!isLost) return this.reportMissing(found, span, frame);
-      const { receiver } = found;
-      this.context.onLostError?.(this.fault(found.code, found.data, span, frame, { receiver }));
+      this.noteLost(found, span, frame);
       return this.assignResult(result, undefined, span, frame);
     }
     const value = this.settled(found);
@@ -274,8 +274,10 @@ export abstract class Evaluator extends ProofState implements Prover {
 
   reportMissing(found: MissingValue, span: Span, frame: Frame): GoalResult {
     if (found.isPlainFailure) return GoalResult.failed;
-    if (found.isFault) throw this.fault(found.code, found.data, span, frame);
-    return this.undecidedAt(found.code, found.data, span, frame, found.receiver);
+    const { code, data, receiver, cause } = found;
+    if (found.isFault) throw this.fault(code, data, span, frame);
+    if (isFailedMember(found)) throw this.fault(code, data, span, frame, { receiver, cause });
+    return this.undecidedAt(code, data, span, frame, receiver);
   }
 
   guarded<T>(span: Span, frame: Frame | undefined, origin: string, run: () => T): T {
@@ -295,5 +297,20 @@ export abstract class Evaluator extends ProofState implements Prover {
       span,
       traceOf(frame ?? (this.goals === undefined ? this.root : this.frame)),
     );
+  }
+
+  memberError(error: unknown, name: string, receiver: unknown, span: Span, frame: Frame): MissingValue {
+    const origin = `\`${name}\` of ${kindOf(receiver)}`;
+    if (this.losesError(error)) return failedMember(error, origin, receiver);
+    throw hostError(error, origin, span, { ...traceOf(frame), receiver });
+  }
+
+  losesError(error: unknown): boolean {
+    return this.dialect.losesHostErrorsInNegation && error instanceof TypeError;
+  }
+
+  noteLost(found: MissingValue, span: Span, frame: Frame): void {
+    const { code, data, receiver, cause } = found;
+    this.context.onLostError?.(this.fault(code, data, span, frame, { receiver, cause }));
   }
 }

@@ -1,8 +1,9 @@
 import { isPolarError, PolarError } from '../../diagnostics/polar-error.js';
 import { show } from '../../host/show.js';
+import { messageOfThrown } from '../../internal/message-of-thrown.js';
 import { assertNever } from '../../internal/assert-never.js';
 import type { LinkedQuery } from '../../ir/program.js';
-import { hostError, isStackOverflow, messageOfThrown } from '../host-error.js';
+import { hostError, isStackOverflow } from '../host-error.js';
 import type { HostReplay } from '../host-replay.js';
 import type { Budget } from '../limits.js';
 import type { ProgramContext } from '../program-context.js';

@@ -56,9 +56,7 @@ export class ClosureBuilder {
     return (value) => {
       const mark = findMark(value, typeSets.discriminators);
       if (mark === undefined)
-        return (
-          isFromField !== false && isUnmarkedRow(value, typeSets) && this.runtime.hasOnly(value, type)
-        );
+        return isFromField !== false && isUnmarkedRow(value, typeSets) && this.runtime.hasOnly(value, type);
       return mark.field === wanted.field && mark.value === wanted.value;
     };
   }

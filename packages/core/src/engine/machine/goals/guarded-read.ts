@@ -1,9 +1,11 @@
-import { kindOf } from '../../../host/show.js';
 import type { LookupGoal } from '../../../ir/goal.js';
 import type { Frame } from '../state/frame.js';
 import type { Prover } from '../state/prover.js';
 
-/** Reads an attribute. An error that a getter throws becomes a fault with its place in the policy. */
+/**
+ * Reads an attribute. An error that a getter throws becomes a fault with its place in the policy. Returns `undefined` for an error that a
+ * negation may lose: then the goal of the look-up decides.
+ */
 export function guardedRead(
   machine: Prover,
   object: object,
@@ -16,6 +18,7 @@ export function guardedRead(
     machine.budget.called(value);
     return value;
   } catch (error) {
-    throw machine.hostError(error, `\`${key}\` of ${kindOf(object)}`, goal.span, frame);
+    if (machine.losesError(error)) return undefined;
+    throw machine.memberError(error, key, object, goal.span, frame);
   }
 }

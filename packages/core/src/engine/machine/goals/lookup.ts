@@ -1,3 +1,4 @@
+import { isFailedMember } from '../../../host/failed-member.js';
 import { MissingValue, readAttribute } from '../../../host/member.js';
 import { findUnrelated } from '../../../host/relation-value.js';
 import type { Span } from '../../../diagnostics/span.js';
@@ -133,10 +134,9 @@ function lookUp(machine: Prover, goal: LookupGoal, object: unknown, frame: Frame
   if (receiver === unboundArgument)
     throw machine.fault('POLAR_RUN_UNBOUND_RECEIVER', { name: key }, goal.span, frame);
 
-  let types: TypeSet;
+  const types = typesOf(machine, receiver, key, goal, frame);
   let found: unknown;
   try {
-    types = machine.typeOf(receiver);
     found =
       machine.replay === undefined
         ? readAttribute(receiver, key, types, machine.members, machine.budget)
@@ -146,20 +146,22 @@ function lookUp(machine: Prover, goal: LookupGoal, object: unknown, frame: Frame
     machine.budget.called(found);
     if (found instanceof MissingValue) found.receiver = receiver;
   } catch (error) {
-    throw machine.hostError(error, `\`${key}\` of ${kindOf(receiver)}`, goal.span, frame);
+    found = machine.memberError(error, key, receiver, goal.span, frame);
   }
   const isBoolean = typeof receiver === 'boolean';
   if (found instanceof MissingValue && goal.inPattern && (!found.isFault || isBoolean)) {
-    if (machine.dialect.patternsReadAnything)
+    if (machine.dialect.patternsReadAnything) {
+      if (isFailedMember(found)) machine.noteLost(found, goal.span, frame);
       return machine.assignResult(goal.result, undefined, goal.span, frame);
+    }
     return found.isPlainFailure ? GoalResult.failed : machine.mismatchAt(key, receiver, goal.span, frame);
   }
   return receiveAttribute(machine, found, goal, receiver, key, declaredFor(types, key), frame);
 }
 
-function typesOf(machine: Prover, object: object, key: string, goal: LookupGoal, frame: Frame): TypeSet {
+function typesOf(machine: Prover, object: unknown, key: string, goal: LookupGoal, frame: Frame): TypeSet {
   try {
-    return machine.typeSets.of(object, machine.tags);
+    return machine.typeOf(object);
   } catch (error) {
     throw machine.hostError(error, `\`${key}\` of ${kindOf(object)}`, goal.span, frame);
   }

@@ -2,6 +2,7 @@ import type { Span } from '../../../diagnostics/span.js';
 import { callMethod } from '../../../host/call-method.js';
 import { MissingValue } from '../../../host/missing-value.js';
 import { kindOf } from '../../../host/show.js';
+import type { TypeSet } from '../../../host/type-set.js';
 import { nearNames } from '../../../internal/near-names.js';
 import type { MethodGoal, NewGoal } from '../../../ir/goal.js';
 import type { Term } from '../../../ir/term.js';
@@ -24,9 +25,9 @@ export function proveMethod(machine: Prover, goal: MethodGoal, frame: Frame): Go
       ? noArguments
       : argumentsForHost(machine, goal.args, `\`${goal.method}\``, goal.span, frame);
   if (args === undefined) return GoalResult.waits;
+  const types = typesOf(machine, receiver, goal, frame);
   let result: unknown;
   try {
-    const types = machine.typeOf(receiver);
     result =
       machine.replay === undefined
         ? callMethod(receiver, goal.method, args, types, machine.members, machine.budget)
@@ -36,10 +37,18 @@ export function proveMethod(machine: Prover, goal: MethodGoal, frame: Frame): Go
     machine.budget.called(result);
     if (result instanceof MissingValue) result.receiver = receiver;
   } catch (error) {
-    throw machine.hostError(error, `\`${goal.method}\` of ${kindOf(receiver)}`, goal.span, frame);
+    result = machine.memberError(error, goal.method, receiver, goal.span, frame);
   }
   if (isPrimitive(result)) return assignTestedResult(machine, goal, result, frame);
   return machine.acceptResult(result, goal.result, [], goal.span, frame);
+}
+
+function typesOf(machine: Prover, receiver: unknown, goal: MethodGoal, frame: Frame): TypeSet {
+  try {
+    return machine.typeOf(receiver);
+  } catch (error) {
+    throw machine.hostError(error, `\`${goal.method}\` of ${kindOf(receiver)}`, goal.span, frame);
+  }
 }
 
 const noArguments: readonly unknown[] = [];

@@ -21,6 +21,13 @@ export function proveReceive(
   }
   if (attribute === undefined) return machine.acceptResult(value, goal.result, goal.types, span, frame);
   const { receiver, name, inPattern } = attribute;
+  if (value instanceof MissingValue) {
+    value.receiver = receiver;
+    if (!inPattern || !machine.dialect.patternsReadAnything)
+      return machine.acceptResult(value, goal.result, goal.types, span, frame);
+    machine.noteLost(value, span, frame);
+    return machine.assignResult(goal.result, undefined, span, frame);
+  }
   if (value !== undefined) {
     const unrelated = unrelatedIn(machine, value, receiver, name, span, frame);
     return unrelated === undefined

@@ -85,6 +85,16 @@ export interface Prover extends ProofState, EqualityContext {
   readonly replay: HostReplay | undefined;
   /** Runs code of the application. An error that it throws becomes a fault with its place in the policy. */
   guarded<T>(span: Span, frame: Frame, origin: string, run: () => T): T;
+  /**
+   * Returns an error that a member of the application threw, if a negation loses it.
+   *
+   * @throws {PolarError} any other error, as a fault
+   */
+  memberError(error: unknown, name: string, receiver: unknown, span: Span, frame: Frame): MissingValue;
+  /** Returns whether a negation loses an error that a member of the application threw. */
+  losesError(error: unknown): boolean;
+  /** Reports an error that a negation or a pattern loses. */
+  noteLost(found: MissingValue, span: Span, frame: Frame): void;
   /** Returns an error of the application as a fault. */
   hostError(error: unknown, origin: string, span: Span, frame: Frame | undefined): unknown;
 }
