@@ -4,12 +4,14 @@ export interface CodeEntry {
   /** The page of the reference, relative to docs/reference. */
   readonly page: string;
   readonly severity: string;
-  /** The message for the example, or for sample data. */
+  /** The message for the example. */
   readonly message: string;
   /** The moment at which an application gets the error. */
   readonly when?: string | undefined;
-  /** A policy with the mistake. */
+  /** The language of the examples: `polar` or `ts`. */
+  readonly language?: string;
+  /** A policy or a call with the mistake. */
   readonly example?: string;
-  /** The corrected policy. */
+  /** The corrected one. */
   readonly fix?: string;
 }

@@ -27,15 +27,24 @@ const families: readonly (readonly [prefix: string, title: string])[] = [
   ['NANOOK_POLICIES_', 'Errors of policies in several processes'],
 ];
 
-const fence = (text: string): string => `\`\`\`polar fragment\n${text}\n\`\`\``;
+const fence = (language: string, text: string): string => `\`\`\`${language} fragment\n${text}\n\`\`\``;
 
-function section({ code, severity, message, when, example, fix, page }: CodeEntry): string {
+function section({
+  code,
+  severity,
+  message,
+  when,
+  language = 'polar',
+  example,
+  fix,
+  page,
+}: CodeEntry): string {
   const text = message.includes('\n')
     ? `\`\`\`text\n${message}\n\`\`\``
     : `> ${message.replaceAll('<', '&lt;')}`;
   const described = when === undefined ? [] : [`${when[0]!.toUpperCase()}${when.slice(1)}.`];
-  const examples = example === undefined ? [] : ['Example:', fence(example)];
-  const fixes = fix === undefined ? [] : ['Corrected:', fence(fix)];
+  const examples = example === undefined ? [] : ['Example:', fence(language, example)];
+  const fixes = fix === undefined ? [] : ['Corrected:', fence(language, fix)];
   const more = page === 'codes.md' ? [] : [`See [${titles[page]}](${page}).`];
   return [
     `### ${code}`,
@@ -58,8 +67,9 @@ const page = `<!-- Generated from the tables of codes by \`node tools/errors-pag
 
 # Index of codes
 
-This page lists every error, warning and lint of Nanook, with its message for an example or for sample data. The command
-\`nanook code CODE\` prints the same in a terminal. Codes are public API: a code is never renamed, and its meaning never changes.
+This page lists every error, warning and lint of Nanook, with an example that causes it and the corrected example. The command
+[\`nanook code CODE\`](../guides/command-line/code.md) prints the same in a terminal. Names that an example in TypeScript does not import come
+from the package of the code. Codes are public API: a code is never renamed, and its meaning never changes.
 
 ${families
   .map(([prefix, title]) => {

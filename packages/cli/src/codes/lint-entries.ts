@@ -78,5 +78,5 @@ allow(user: User, "read", note: Note) if note.ownerId = user.id;`,
 ];
 
 function lint(code: string, message: string, when: string, example: string, fix: string): CodeEntry {
-  return { code, page: 'codes.md', severity: 'warning', message, when, example, fix };
+  return { code, page: 'codes.md', severity: 'warning', message, when, language: 'polar', example, fix };
 }

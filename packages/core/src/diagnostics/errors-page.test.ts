@@ -1,154 +1,16 @@
 import { globSync, readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { Authorizer, one } from '../index.js';
 import { checkPolicy } from '../policy/check-policy.js';
 import { fixes, undecidedExamples } from './code-fixes.fixture.js';
-import { codes, messageOf, type Code, type DataOf } from './codes.js';
+import { callExamples } from './call-examples.fixture.js';
+import { codes, messageOf, type Code } from './codes.js';
 import type { PolarError } from './polar-error.js';
+import { runCallExample, withoutFolder } from './run-call-example.fixture.js';
 
 // cspell:ignore Clok nmae onwer Organisation ower raed raeder trimm
 
 // Renders docs/reference/errors.md from codes.ts and compares it with the file. `node tools/errors-page.mjs` writes the file.
-
-/** Sample data for the text of every code without an example policy. A new code does not compile without sample data. */
-const samples: { readonly [C in Exclude<Code, keyof typeof examples>]: DataOf<C> } = {
-  POLAR_LOAD_FILE_NOT_FOUND: { file: 'policy/main.polar' },
-  POLAR_LOAD_NO_FILE_MATCHES: { pattern: 'policy/*.polar' },
-  POLAR_LOAD_UNREADABLE: { file: 'policy/main.polar', reason: 'permission denied' },
-  POLAR_LOAD_FILE_EXTENSION: { file: 'policy/main' },
-  POLAR_LOAD_DUPLICATE_SOURCE: { name: 'a.polar', sameAs: 'b.polar' },
-  POLAR_LOAD_NO_FILES_HERE: { file: 'policy/main.polar' },
-  POLAR_LOAD_NO_POLICY: {},
-  POLAR_LOAD_CONSTRUCTOR: {},
-  POLAR_LOAD_NOT_AWAITED: { member: 'isAllowed' },
-  POLAR_LOAD_INLINE_QUERY_FAILED: { query: 'allow("alice", "read", "doc")' },
-  POLAR_LOAD_CANDIDATE_EXISTS: { policy: '1.5.0' },
-  POLAR_LOAD_CANDIDATE_ENDED: { end: 'promoted' },
-  POLAR_LOAD_NOT_COMPILED: { why: 'a dictionary in a rule' },
-  POLAR_LOAD_MODULE_FORMAT: { found: 'a policy of format 2', advice: 'compile it again' },
-  POLAR_LOAD_MODULE_MISMATCH: { name: 'constant LIMIT', compiled: 'number 5', given: 'number 6' },
-
-  POLAR_FILTER_UNTRANSLATABLE: {
-    construct: 'the method `isOpen` of a row of `Document`',
-    rule: 'allow',
-    instead: 'compare fields and relations, which a query can read',
-  },
-  POLAR_FILTER_TOO_LARGE: { limit: 10_000 },
-  POLAR_FILTER_NOT_CLASSIC: { construct: 'two rows of `Document.comments` at once' },
-  POLAR_FILTER_NO_FIELDS: { type: 'Document' },
-
-  POLAR_LIST_NO_ADAPTER: {},
-  POLAR_LIST_NO_KEY: { type: 'Document' },
-  POLAR_LIST_CURSOR: { reason: 'it is from a list of another type or order' },
-  POLAR_LIST_ROW: { type: 'Document', field: 'createdAt', declared: 'date', found: '"2026-11-27"' },
-
-  POLAR_TYPE_RESERVED_NAME: { name: 'Actor' },
-  POLAR_TYPE_INVALID_NAME: { name: 'my-type' },
-  POLAR_TYPE_NOT_A_CLASS: {
-    name: 'User',
-    found: 'undefined',
-    advice: 'look for a circular import, or for an import under another name',
-  },
-  POLAR_TYPE_DUPLICATE: { name: 'Member', other: 'User' },
-  POLAR_TYPE_INVALID_DECLARATION: { name: 'User', reason: '`is` must be a function, found true' },
-  POLAR_TYPE_UNKNOWN_FIELD_TYPE: {
-    type: 'Repository',
-    field: 'organization',
-    expected: 'Organisation',
-    known: ['Organization'],
-  },
-  POLAR_TYPE_UNKNOWN_TYPE: { name: 'Repo', known: ['Repository'] },
-  POLAR_TYPE_NOT_GRANTABLE: { action: 'raed', type: 'Repository', resource: 'instance', near: ['read'] },
-  POLAR_TYPE_INVALID_OPTION: {
-    option: 'undecided',
-    reason: "must be 'error' or 'deny', found the string 'allow'",
-  },
-  POLAR_TYPE_NOT_AN_OBJECT: {
-    type: 'Repository',
-    found: 'a promise',
-    advice: "await it: typed('Repository', await …)",
-  },
-  POLAR_TYPE_INVALID_TAG: { found: 'the class `Repository`', example: "'Repository'" },
-  POLAR_TYPE_INVALID_ARGUMENT: {
-    call: 'queryRule(name, args)',
-    expected: 'a list of arguments, such as [user, repo]',
-    found: 'an instance of `User`',
-  },
-  POLAR_TYPE_NOT_A_LIST: {
-    call: 'filterAllowed(actor, action, resources)',
-    found: 'a promise',
-    advice: 'await it',
-  },
-
-  POLAR_RUN_UNDEFINED_RULE: { name: 'has_rol', known: ['has_role'] },
-  POLAR_RUN_UNKNOWN_CLASS: { name: 'Usr', known: ['User'] },
-  POLAR_RUN_UNKNOWN_TAG: { tag: 'Repo', known: ['Repository', 'Report'] },
-  POLAR_RUN_HOST_ERROR: { origin: '`owner` of a Repository', message: 'no connection' },
-  POLAR_RUN_REFUSED_MEMBER: { name: 'constructor', on: 'a User' },
-  POLAR_RUN_UNREGISTERED_METHOD: { name: 'isOpen', on: 'a dictionary' },
-  POLAR_RUN_ALREADY_BOUND: { name: 'x' },
-  POLAR_RUN_LARGE_INTEGER: { value: '9007199254740993' },
-  POLAR_RUN_UNBOUND_ARGUMENT: { callee: '`find`' },
-  POLAR_RUN_UNBOUND_RECEIVER: { name: 'find' },
-  POLAR_RUN_UNBOUND_KEY: {},
-  POLAR_RUN_STEP_LIMIT: { limit: 1_000_000 },
-  POLAR_RUN_DEPTH_LIMIT: { limit: 100_000 },
-  POLAR_RUN_SIZE_LIMIT: { limit: 10_000_000 },
-  POLAR_RUN_TIMEOUT: { limitMs: 5_000 },
-  POLAR_RUN_ABORTED: {},
-  POLAR_RUN_PROMISE_IN_SYNC: { origin: 'a value' },
-  POLAR_RUN_TYPES_NOT_COMPILED: { types: ['User', 'Admin'] },
-  POLAR_RUN_TAGGED_INSTANCE: { type: 'User' },
-  POLAR_RUN_UNHANDLED_CONSTRAINT: { name: 'role', constraint: 'role > 1' },
-  POLAR_RUN_UNEXPECTED_CONSTRAINT: { name: 'x', constraint: '_this > 1' },
-  POLAR_RUN_WILDCARD: { method: 'authorizedActions', variable: 'action' },
-  POLAR_RUN_NO_SUCH_BINDING: { name: 'user' },
-
-  POLAR_UNDECIDED_ATTRIBUTE_OF_NIL: { name: 'id', value: 'nil' },
-  POLAR_UNDECIDED_MISSING_ATTRIBUTE: { name: 'isPubic', on: 'a Repository', known: ['isPublic'] },
-  POLAR_UNDECIDED_RELATION: {
-    name: 'owner',
-    on: 'Document',
-    expected: 'User',
-    found: 'a ObjectId',
-    isMany: false,
-    isElement: false,
-  },
-  POLAR_UNDECIDED_MISSING_METHOD: { name: 'trimm', on: 'a string', known: ['trim'] },
-  POLAR_UNDECIDED_KEY: { key: '1', on: 'a dictionary' },
-  POLAR_UNDECIDED_ORDER: {
-    left: 'nil',
-    operator: '<',
-    right: '1',
-    advice: '; one side is nil: test it with `!= nil` first',
-  },
-  POLAR_UNDECIDED_CONDITION: { value: '"public"', advice: '; compare it with a value' },
-  POLAR_UNDECIDED_ARITHMETIC: { left: '"1"', operator: '+', right: '1' },
-  POLAR_UNDECIDED_DIVISION_BY_ZERO: { left: '1', operator: '/' },
-  POLAR_UNDECIDED_UNSAFE_INTEGER: { left: '4503599627370496', operator: '*', right: '2' },
-  POLAR_UNDECIDED_NOT_ITERABLE: { value: '5' },
-  POLAR_UNDECIDED_PATTERN: { name: 'isPrivate', on: 'a dictionary' },
-
-  POLAR_DENIED_UNTYPED: {
-    rule: 'allow',
-    argument: 'resource',
-    action: 'read',
-    found: 'a plain object of no declared type',
-    expected: 'Note',
-    advice: "tag it with typed('Note', row), or declare how to recognize it",
-  },
-  POLAR_DENIED_FIELD_TYPE: {
-    argument: 'resource',
-    type: 'Note',
-    field: 'isDraft',
-    declared: 'Boolean',
-    found: 'the number 1',
-  },
-  POLAR_DENIED_NOT_AWAITED: { action: 'read' },
-  POLAR_DENIED_UNKNOWN_ACTION: { action: 'raed', near: ['read'], known: [] },
-  POLAR_DENIED_ACTION: { found: 'a list', advice: 'check one action at a time' },
-  POLAR_DENIED_ARGUMENT_ORDER: { given: 'the action "read" is the first argument' },
-};
 
 /** The types of the examples. */
 const types = {
@@ -302,22 +164,55 @@ const shown = (example: string | readonly [string, string]): string =>
 const wholeOf = (example: string | readonly [string, string]): string =>
   typeof example === 'string' ? example : example[1];
 
-/** Returns the message about the example of a code, or the message with its sample data. */
-function messageFor(code: Code): string {
-  if (!isWithExample(code)) return messageOf(code, samples[code] as never);
-  const policy = wholeOf(examples[code]);
-  return checkPolicy([policy], { types }).find((found) => found.code === code)?.message ?? 'not reported';
+/** Runs the rule of an undecided example, and returns its error; undefined if it is decided. */
+async function undecidedBy(rule: string, argument: unknown): Promise<PolarError | undefined> {
+  const relations = { owner: one('User', { local: 'ownerId', foreign: 'id' }) };
+  const authorizer = await Authorizer.load({
+    policies: rule,
+    types: { User: {}, Document: { relations } },
+    queries: ['f'],
+    onWarning: () => {},
+  });
+  try {
+    await authorizer.queryRule('f', [argument]).next();
+  } catch (error) {
+    return error as PolarError;
+  }
+  return undefined;
 }
 
-const isWithExample = (code: Code): code is keyof typeof examples => Object.hasOwn(examples, code);
+type CallCode = keyof typeof callExamples;
+type UndecidedCode = keyof typeof undecidedExamples;
+const isWithPolicy = (code: Code): code is keyof typeof examples => Object.hasOwn(examples, code);
+const isUndecided = (code: Code): code is UndecidedCode => Object.hasOwn(undecidedExamples, code);
+
+/** The message about the example of each code. */
+const messages = new Map<Code, string>();
+vi.spyOn(console, 'log').mockImplementation(() => {});
+for (const code of Object.keys(codes) as Code[]) messages.set(code, await messageFor(code));
+
+async function messageFor(code: Code): Promise<string> {
+  if (isWithPolicy(code)) {
+    const found = checkPolicy([wholeOf(examples[code])], { types }).find((each) => each.code === code);
+    return found?.message ?? 'not reported';
+  }
+  if (isUndecided(code)) {
+    const [rule, argument] = undecidedExamples[code];
+    const error = await undecidedBy(rule, argument);
+    return error?.code === code ? messageOf(code, error.data as never) : 'not reported';
+  }
+  const example = callExamples[code as CallCode];
+  const reported = (await runCallExample(code, example.wrong, example)).find((each) => each.code === code);
+  return reported === undefined ? 'not reported' : withoutFolder(messageOf(code, reported.data as never));
+}
 
 function section([prefix, title, thrown]: (typeof families)[number]): string {
   const own = (Object.keys(codes) as Code[]).filter((code) => code.startsWith(prefix));
   const rows = own.map((code) => {
-    const cells = [`\`${code}\``];
+    const cells = [`[\`${code}\`](codes.md#${code.toLowerCase()})`];
     if (prefix === 'POLAR_CHECK_') cells.push(warnings.has(code) ? 'warning' : 'error');
     if (code in examples) cells.push(`\`${cell(shown(examples[code as keyof typeof examples]))}\``);
-    return `| ${[...cells, cell(messageFor(code))].join(' | ')} |`;
+    return `| ${[...cells, cell(messages.get(code)!)].join(' | ')} |`;
   });
   const columns = ['code'];
   if (prefix === 'POLAR_CHECK_') columns.push('severity');
@@ -332,8 +227,8 @@ const page = `<!-- Generated from packages/core/src/diagnostics/codes.ts by \`no
 # Errors
 
 Every error and warning of \`@nanook/core\` has a code. Codes are public API: a code is never renamed, and its meaning never changes.
-In your code, branch on \`code\` and \`data\`, because the text of a message can change. This page shows each message for an example or for
-sample data.
+In your code, branch on \`code\` and \`data\`, because the text of a message can change. This page shows each message for an
+example. The [index of codes](codes.md) shows the examples, with a correction.
 
 | class | recognized by | is |
 | --- | --- | --- |
@@ -354,6 +249,27 @@ const requiredRules = (policy: string): string => {
   return ` actor User {} has_role(_: User, _: String, _: Repo); ${relation}`;
 };
 
+/** Returns a value as a policy writes it. */
+function polarText(value: unknown): string {
+  if (typeof value !== 'object') return JSON.stringify(value);
+  if (value === null) return 'nil';
+  return `{${Object.entries(value)
+    .map(([key, each]) => `${key}: ${polarText(each)}`)
+    .join(', ')}}`;
+}
+
+function exampleOf(code: Code): Record<'language' | 'example' | 'fix', string> {
+  if (isWithPolicy(code))
+    return { language: 'polar', example: shown(examples[code]), fix: shown(fixes[code]) };
+  if (isUndecided(code)) {
+    const [example, argument, fix] = undecidedExamples[code];
+    const value = `# x is ${polarText(argument)}`;
+    return { language: 'polar', example: `${value}\n${example}`, fix: `${value}\n${fix}` };
+  }
+  const { wrong, fix } = callExamples[code as CallCode];
+  return { language: 'ts', example: wrong, fix };
+}
+
 /** The codes as `nanook code` and docs/reference/codes.md show them. */
 const entries = (Object.keys(codes) as Code[]).map((code) => {
   const prefix = families.find(([each]) => code.startsWith(each))![0];
@@ -361,12 +277,8 @@ const entries = (Object.keys(codes) as Code[]).map((code) => {
     code,
     page: 'errors.md',
     severity: prefix === 'POLAR_DENIED_' || warnings.has(code) ? 'warning' : 'error',
-    message: messageFor(code),
-    ...(isWithExample(code) && { example: shown(examples[code]), fix: shown(fixes[code]) }),
-    ...(code in undecidedExamples && {
-      example: undecidedExamples[code as keyof typeof undecidedExamples][0],
-      fix: undecidedExamples[code as keyof typeof undecidedExamples][2],
-    }),
+    message: messages.get(code)!,
+    ...exampleOf(code),
   };
 });
 
@@ -376,7 +288,7 @@ describe('docs/reference/errors.md', () => {
   });
 
   it('has every code once', () => {
-    for (const code of Object.keys(codes)) expect(page.split(`\`${code}\``)).toHaveLength(2);
+    for (const code of Object.keys(codes)) expect(page.split(`[\`${code}\`]`)).toHaveLength(2);
   });
 
   it.each(Object.entries(examples))('has an example policy that causes %s', (code, example) => {
@@ -395,23 +307,18 @@ describe('docs/reference/errors.md', () => {
   it.each(Object.entries(undecidedExamples))(
     'has a rule that is undecided with %s, and a corrected one that is decided',
     async (code, [rule, argument, fix]) => {
-      const relations = { owner: one('User', { local: 'ownerId', foreign: 'id' }) };
-      const related = { User: {}, Document: { relations } };
-      const outcomeOf = async (policies: string): Promise<string> => {
-        const authorizer = await Authorizer.load({
-          policies,
-          types: related,
-          queries: ['f'],
-          onWarning: () => {},
-        });
-        try {
-          return String((await authorizer.queryRule('f', [argument]).next()).done);
-        } catch (error) {
-          return (error as PolarError).code;
-        }
-      };
-      expect(await outcomeOf(rule)).toBe(code);
-      expect(await outcomeOf(fix)).toMatch(/^(true|false)$/);
+      expect((await undecidedBy(rule, argument))?.code).toBe(code);
+      expect(await undecidedBy(fix, argument)).toBeUndefined();
+    },
+  );
+
+  it.each(Object.entries(callExamples))(
+    'has an example call that causes only %s, and a corrected call without an error or a warning',
+    async (code, example) => {
+      const codesOf = async (text: string) =>
+        (await runCallExample(code as Code, text, example)).map((each) => each.code);
+      expect(await codesOf(example.wrong)).toEqual([code]);
+      expect(await codesOf(example.fix)).toEqual([]);
     },
   );
 
