@@ -1,7 +1,7 @@
 import type { CompileOptions } from '../aot/compile-policy.js';
 import type { Code } from './codes.js';
 
-// cspell:ignore mian Organisation raed
+// cspell:ignore Organisation raed
 
 /** An example in TypeScript that causes a code, and the corrected one. */
 export interface CallExample {
@@ -27,7 +27,7 @@ export const callExamples: {
   readonly [C in Exclude<Code, `POLAR_${'PARSE' | 'CHECK' | 'UNDECIDED'}_${string}`>]: CallExample;
 } = {
   POLAR_LOAD_FILE_NOT_FOUND: {
-    wrong: `await Authorizer.load({ policies: 'policy/mian.polar' });`,
+    wrong: `await Authorizer.load({ policies: 'main.polar' });`,
     fix: `await Authorizer.load({ policies: 'policy/main.polar' });`,
   },
   POLAR_LOAD_NO_FILE_MATCHES: {
@@ -529,12 +529,12 @@ await authorizer.isAllowed('ann', 'read', folder);`,
   },
   POLAR_RUN_SIZE_LIMIT: {
     wrong: `const authorizer = await Authorizer.load({
-  policies: 'allow(name, "read", _) if name.concat(name).concat(name) = "annannann";',
+  policies: 'allow(name, "read", _) if name.concat(name).length = 6;',
   limits: { maxSize: 5 },
 });
 await authorizer.isAllowed('ann', 'read', 'plan');`,
     fix: `const authorizer = await Authorizer.load({
-  policies: 'allow(name, "read", _) if name.concat(name).concat(name) = "annannann";',
+  policies: 'allow(name, "read", _) if name.concat(name).length = 6;',
   limits: { maxSize: 1_000 },
 });
 await authorizer.isAllowed('ann', 'read', 'plan');`,

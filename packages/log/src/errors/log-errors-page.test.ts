@@ -59,7 +59,8 @@ vi.spyOn(console, 'log').mockImplementation(() => {});
 const messages = new Map<NanookLogErrorCode, string>();
 for (const code of codes) {
   const error = (await errorsOf(logExamples[code].wrong)).find((each) => each.code === code);
-  const message = error === undefined ? 'not reported' : new NanookLogError(code, error.data as never).message;
+  const message =
+    error === undefined ? 'not reported' : new NanookLogError(code, error.data as never).message;
   messages.set(code, message.replaceAll(`${folder}/`, ''));
 }
 

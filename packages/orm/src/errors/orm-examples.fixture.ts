@@ -8,7 +8,7 @@ export interface OrmExample {
   readonly wrong: string;
   readonly fix: string;
   /** The database of the Prisma schema. Default: SQLite. */
-  readonly provider?: 'postgresql';
+  readonly provider?: 'sqlite' | 'postgresql';
 }
 
 const load = (condition = 'note.size < 5', fields = "size: 'Integer'"): string =>
