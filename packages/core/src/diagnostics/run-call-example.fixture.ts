@@ -20,7 +20,7 @@ writeFileSync(
   join(folder, 'policy/roles/roles.polar'),
   'allow(_: Admin, "read", _); allow(_: Guest, "read", _); allow(_: Member, "read", _);\n',
 );
-writeFileSync(join(folder, 'policy/old/utf-16.polar'), Buffer.from('\uFEFFallow(1, 2, 3);', 'utf16le'));
+writeFileSync(join(folder, 'policy/old/utf-16.polar'), '\uFEFFallow(1, 2, 3);', 'utf16le');
 
 /** Runs an example of a code, and returns the error that it throws and the warnings. */
 export async function runCallExample(
