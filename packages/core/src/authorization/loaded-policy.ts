@@ -120,7 +120,7 @@ export function loadPolicySync(
 }
 
 /** Functions of the engine that a package with another API replaces. */
-export type EngineHooks = Pick<ProgramContext, 'show' | 'onLostError'>;
+export type EngineHooks = Pick<ProgramContext, 'show' | 'onLostError' | 'foreignTerms'>;
 
 /** Checks and links the texts of a policy. @throws {PolicyError} with every error */
 function linkSources(

@@ -5,6 +5,7 @@ export { failedMember } from '../host/failed-member.js';
 export { isPatternLookup } from '../engine/query/residual.js';
 export { isPolicyDictionary, policyDictionary } from '../host/value.js';
 export { positionOf, textOf } from '../diagnostics/span.js';
+export type { ForeignTerms } from '../terms/foreign-terms.js';
 export { Dict } from '../host/dict.js';
 export { deepEqual } from '../dialect/oso/deep-equality.js';
 export type { TracedCall } from '../diagnostics/polar-error.js';

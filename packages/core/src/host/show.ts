@@ -5,7 +5,7 @@ import { findTag } from '../types/typed.js';
 import { WholeFloat } from '../dialect/whole-float.js';
 import { isPlainObject, isThenable } from './value.js';
 import { ListCursor } from '../terms/list-cursor.js';
-import { isPartial, PartialDictionary, type PartialList } from '../terms/partial.js';
+import { isPartial, PartialCall, PartialDictionary, type PartialList } from '../terms/partial.js';
 import { deref, Variable } from '../terms/variable.js';
 
 const maxDepth = 3;
@@ -53,6 +53,8 @@ function showObject(v: object, types: TypeTable | undefined, depth: number): str
   if (isPartial(v) || Array.isArray(v) || isPlainObject(v)) {
     const tag = findTag(v);
     if (depth >= maxDepth) return Array.isArray(v) ? '[…]' : '{…}';
+    if (v instanceof PartialCall)
+      return `${v.call.name}(${v.args.map((arg) => show(arg, types, depth + 1)).join(', ')})`;
     if (v instanceof PartialDictionary)
       return fields(
         v.keys.map((key, i) => [key, v.values[i]]),

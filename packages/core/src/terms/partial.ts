@@ -1,4 +1,5 @@
 import { EngineValue } from './engine-value.js';
+import type { ForeignCall } from './foreign-terms.js';
 import type { Variable } from './variable.js';
 
 /** A list that ends in a variable, contains one, or is the tail of a longer list. Items before `start` do not belong to it. */
@@ -21,6 +22,24 @@ export class PartialDictionary extends EngineValue {
     readonly values: readonly unknown[],
   ) {
     super();
+  }
+}
+
+/**
+ * A call of a rule as a value. Only functions of the application make one. It is unified as a dictionary of its
+ * arguments, with one more key that names the rule.
+ */
+export class PartialCall extends PartialDictionary {
+  constructor(
+    readonly call: ForeignCall,
+    readonly args: readonly unknown[],
+  ) {
+    super([`\u0000${call.name}`, ...args.map((_, i) => String(i).padStart(5, '0'))], [true, ...args]);
+  }
+
+  /** Returns the call with other arguments. */
+  with(args: readonly unknown[]): PartialCall {
+    return new PartialCall(this.call, args);
   }
 }
 

@@ -18,14 +18,17 @@ export const variableCount = (): number => count;
 
 /** A logic variable. Only the trail changes it. */
 export class Variable extends EngineValue {
-  readonly id = count++;
   value: unknown = unbound;
   /** Goals that wait for a value, newest first. */
   watchers: WatcherList | undefined = undefined;
   /** Whether the unbound variable was constrained, aliased, or passed to a rule, so that a negation depends on it. */
   isAliased = false;
 
-  constructor(readonly name: string) {
+  /** @param id default: larger than those of all other variables */
+  constructor(
+    readonly name: string,
+    readonly id = count++,
+  ) {
     super();
   }
 

@@ -2,6 +2,7 @@ import { Expression as EngineExpression, QueryVariable } from '@nanook/core';
 import { isPatternLookup, isPolicyDictionary } from '@nanook/core/compat';
 import { Expression } from '../expression.js';
 import { Pattern } from '../pattern.js';
+import { Predicate } from '../predicate.js';
 import { Dict, type PolarOperator } from '../types.js';
 import { Variable } from '../variable.js';
 
@@ -79,6 +80,7 @@ function termOf(value: unknown): unknown {
   if (value instanceof EngineExpression) return expressionOf(value);
   if (value instanceof QueryVariable) return new Variable(value.name);
   if (Array.isArray(value)) return value.map(termOf);
+  if (value instanceof Predicate) return new Predicate(value.name, value.args.map(termOf));
   if (typeof value === 'object' && value !== null && isPolicyDictionary(value))
     return new Dict(Object.fromEntries(Object.entries(value).map(([key, each]) => [key, termOf(each)])));
   return value;

@@ -2,6 +2,7 @@ import { SyncAuthorizer } from '@nanook/core/compat';
 import type { Diagnostic, NamedPolicy, TypeDeclaration } from '@nanook/core';
 import type { Host } from '../host.js';
 import { Dict, type Class, type EqualityFn, type UserType } from '../types.js';
+import { foreignTerms } from './foreign-terms.js';
 import { lostErrorWarnings } from './lost-errors.js';
 import { valueText } from './value-text.js';
 import { relationLoaders } from './relation-loaders.js';
@@ -86,7 +87,7 @@ export class PolicyEngine {
       // A constant replaces a class as a value, and the name is still that of the type.
       const type = builtIns.has(name) ? undefined : this.host.types.get(name);
       if (type !== undefined) types[name] = this.#declarationOf(type);
-      if (type?.cls !== value) constants[name] = value;
+      if (type === undefined || type.cls !== value) constants[name] = value;
     }
     const loading = {
       types,
@@ -101,6 +102,7 @@ export class PolicyEngine {
     };
     return SyncAuthorizer.loadSync(sources, loading, {
       show: (value) => valueText(value, this.host.types),
+      foreignTerms,
       onLostError: lostErrorWarnings(),
     });
   }

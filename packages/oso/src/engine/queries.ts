@@ -7,6 +7,7 @@ import { Variable } from '../variable.js';
 import { toOsoError } from './engine-error.js';
 import { callText } from './value-text.js';
 import { QueryText } from './query-text.js';
+import { simplified } from './simplified.js';
 import { refuseUnknownTypes } from './unknown-types.js';
 import { fromJs, isOpen, toJs } from './values.js';
 
@@ -97,9 +98,13 @@ async function* results(
   try {
     for await (const answer of start()) {
       const found = new Map<string, unknown>();
+      const outputs = new Set(answer.keys());
       for (const [name, value] of nextOfEqual(answer)) {
-        const converted = await toJs(value, acceptExpression);
-        if (converted instanceof Expression) refuseUnknownTypes(converted, types);
+        let converted = await toJs(value, acceptExpression);
+        if (converted instanceof Expression) {
+          refuseUnknownTypes(converted, types);
+          converted = simplified(converted, outputs);
+        }
         found.set(nameOf(name), converted);
       }
       yield found;

@@ -17,6 +17,11 @@ export async function toJs(value: unknown, acceptExpression: boolean): Promise<u
     if (!acceptExpression) throw new UnexpectedExpressionError();
     return expressionOf(value);
   }
+  if (value instanceof Predicate)
+    return new Predicate(
+      value.name,
+      await Promise.all(value.args.map((each) => toJs(each, acceptExpression))),
+    );
   if (isPolicyDictionary(value)) {
     const entries = Object.entries(value).map(
       async ([key, each]) => [key, await toJs(each, acceptExpression)] as const,

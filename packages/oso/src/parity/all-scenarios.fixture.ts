@@ -2,10 +2,12 @@ import { groups } from './api-scenarios.fixture.js';
 import { classScenarios } from './class-scenarios.fixture.js';
 import type { Scenario } from './both-libraries.fixture.js';
 import { filterScenarios } from './filter-scenarios.fixture.js';
+import { grantsScenarios } from './grants-scenarios.fixture.js';
 
 /** All scenarios, by the subject of their group. */
 export const allScenarios: Readonly<Record<string, Readonly<Record<string, Scenario>>>> = {
   ...groups,
   'classes of values': classScenarios,
   'data filtering': filterScenarios,
+  'partial evaluation': grantsScenarios,
 };

@@ -129,7 +129,25 @@ export abstract class Evaluator extends ProofState implements Prover {
     const known = snapshot(value, this.budget);
     if (!isPartial(known)) return known;
     if (!this.dialect.passesVariables || (isReceiver && known instanceof Variable)) return unboundArgument;
-    return (this.#passed ??= new PassedVariables()).convert(known);
+    return this.#passing.convert(known);
+  }
+
+  get #passing(): PassedVariables {
+    return (this.#passed ??= new PassedVariables(this.context.foreignTerms));
+  }
+
+  /** Returns a value that the application returned, as a term if it is one. */
+  #restored(found: object): unknown {
+    const { foreignTerms } = this.context;
+    const isTerm =
+      foreignTerms !== undefined &&
+      (foreignTerms.nameOf(found) !== undefined || foreignTerms.callOf(found) !== undefined);
+    return isTerm || this.#passed !== undefined ? this.#passing.restore(found) : found;
+  }
+
+  /** The variables that functions of the application made, by name. */
+  get madeVariables(): ReadonlyMap<string, Variable> | undefined {
+    return this.#passed?.made;
   }
 
   seenOf(iterator: object): IteratorResult<unknown>[] {
@@ -189,8 +207,11 @@ export abstract class Evaluator extends ProofState implements Prover {
     frame: Frame,
   ): GoalResult {
     if (typeof found !== 'object' || found === null) return this.assignResult(result, found, span, frame);
-    const returned = this.#passed?.restore(found);
-    if (isPartial(returned)) return this.unify(this.value(result, frame), returned, span);
+    const returned = this.#restored(found);
+    if (isPartial(returned)) {
+      for (const variable of variablesIn(returned, this.budget)) this.trail.markAliased(variable);
+      return this.unify(this.value(result, frame), returned, span);
+    }
     if (found instanceof MissingValue) {
       const isLost = this.isNegating && this.dialect.losesHostErrorsInNegation && !found.isFault;
       if (!isLost) return this.reportMissing(found, span, frame);

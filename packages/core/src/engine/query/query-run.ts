@@ -69,6 +69,7 @@ export class QueryRun {
       const name = this.#names[i]!;
       if (!name.startsWith('_')) yield [name, this.#values[i]];
     }
+    yield* this.#machine.madeVariables ?? [];
   }
 
   /** Finds the next answer. @throws {PolarError} `POLAR_RUN_PROMISE_IN_SYNC` when it needs a promise */

@@ -1,6 +1,6 @@
 import { PolarError } from '../../diagnostics/polar-error.js';
 import { ListCursor } from '../../terms/list-cursor.js';
-import { isPartial, PartialDictionary, PartialList } from '../../terms/partial.js';
+import { isPartial, PartialCall, PartialDictionary, PartialList } from '../../terms/partial.js';
 import { Variable } from '../../terms/variable.js';
 import type { Goal } from '../../ir/goal.js';
 import type { Term } from '../../ir/term.js';
@@ -170,6 +170,8 @@ export function openValue(
     if (cursor.open !== undefined) items.push(render(cursor.open));
     return items;
   }
+  if (value instanceof PartialCall)
+    return value.call.with(value.args.map((arg) => openValue(arg, render, meter, convert, depth + 1)));
   if (value instanceof PartialDictionary) {
     return policyDictionary(
       value.keys,

@@ -2,7 +2,7 @@ import type { FieldType } from '../../../types/declared-type.js';
 import { isThenable } from '../../../host/value.js';
 import { dictionaryValue, isDictionary, keysOf } from '../../equality.js';
 import { ListCursor } from '../../../terms/list-cursor.js';
-import { isList, isPartial, PartialList } from '../../../terms/partial.js';
+import { isList, isPartial, PartialCall, PartialList } from '../../../terms/partial.js';
 import type { ItemSource, RetryPoint } from '../state/goal-stack.js';
 import type { Prover } from '../state/prover.js';
 
@@ -19,6 +19,7 @@ export interface Iteration extends ItemSource {
 export function iterationOf(collection: unknown, machine: Prover): Iteration | undefined {
   if (isList(collection))
     return new ListSource(new ListCursor(collection), machine.tags.elementType(collection), collection);
+  if (collection instanceof PartialCall) return undefined;
   // One code point at a time, because a string may be long.
   if (typeof collection === 'string')
     return iteratorSource(collection[Symbol.iterator](), undefined, undefined);

@@ -10,7 +10,7 @@ import { constantTerm } from '../../../ir/term.js';
 import type { FieldType } from '../../../types/declared-type.js';
 import { dictionaryValue, isDictionary, keysOf } from '../../equality.js';
 import { EngineValue } from '../../../terms/engine-value.js';
-import { isPartial, PartialDictionary } from '../../../terms/partial.js';
+import { isPartial, PartialCall, PartialDictionary } from '../../../terms/partial.js';
 import { Variable } from '../../../terms/variable.js';
 import type { Frame } from '../state/frame.js';
 import { GoalResult } from '../state/goal-result.js';
@@ -116,6 +116,11 @@ function lookUp(machine: Prover, goal: LookupGoal, object: unknown, frame: Frame
       goal.span,
       frame,
     );
+  }
+  if (object instanceof PartialCall) {
+    const data = { name: key, on: kindOf(object), known: [] };
+    const receiver = machine.hostArgument(goal.object, frame);
+    return machine.undecidedAt('POLAR_UNDECIDED_MISSING_ATTRIBUTE', data, goal.span, frame, receiver);
   }
   if (object instanceof PartialDictionary) {
     return object.keys.includes(key)

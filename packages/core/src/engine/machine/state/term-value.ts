@@ -3,7 +3,7 @@ import { policyDictionary } from '../../../host/value.js';
 import type { Term } from '../../../ir/term.js';
 import { EngineValue } from '../../../terms/engine-value.js';
 import { ListCursor } from '../../../terms/list-cursor.js';
-import { isOpen, isPartial, PartialDictionary, PartialList } from '../../../terms/partial.js';
+import { isOpen, isPartial, PartialCall, PartialDictionary, PartialList } from '../../../terms/partial.js';
 import { deref, Variable } from '../../../terms/variable.js';
 
 /** Returns the value of a term in a frame, as far as it is known. It builds lists and dictionaries, and counts their size. */
@@ -103,6 +103,11 @@ export function snapshot(value: unknown, meter: Meter, depth = 0, within?: Set<u
     }
     if (cursor.open !== undefined) return new PartialList(items, 0, cursor.open);
     return items.some(isPartial) ? new PartialList(items, 0, undefined) : items;
+  }
+  if (v instanceof PartialCall) {
+    meter.step();
+    const args = v.args.map((arg) => snapshot(arg, meter, depth + 1, within));
+    return args.some(isPartial) ? v.with(args) : v.call.with(args);
   }
   if (v instanceof PartialDictionary) {
     meter.step();
