@@ -29,3 +29,8 @@ test "the staff lists users" {
   assert_not allow(alice, "list", User);
   assert_not allow(sam, "create", User);
 }
+
+test "visitors neither found organizations nor list repositories" {
+  assert_not allow(nil, "create", Organization);
+  assert_not allow(nil, "list", Repository);
+}

@@ -2,7 +2,13 @@ import { availableParallelism } from 'node:os';
 import { MutantEvaluator } from '../mutation/evaluate-mutants.js';
 import { generateMutants } from '../mutation/generate-mutants.js';
 import type { MutantResult } from '../mutation/mutant-result.js';
-import { mutantText, mutationData, mutationSummary, undetected } from '../mutation/mutation-report.js';
+import {
+  mutantText,
+  mutationData,
+  mutationSummary,
+  notKilled,
+  undetected,
+} from '../mutation/mutation-report.js';
 import { ResultCache } from '../mutation/result-cache.js';
 import { runMutants } from '../mutation/run-mutants.js';
 import { countsOf, scoreOf } from '../mutation/score.js';
@@ -18,6 +24,7 @@ import type { Thresholds } from './thresholds.js';
 export interface MutateFlags {
   readonly config?: string;
   readonly json?: boolean;
+  readonly all?: boolean;
   readonly threshold?: Thresholds;
   readonly report?: string;
   readonly incremental?: string | true;
@@ -88,7 +95,8 @@ export async function testMutants(
   const context = { policies: project.policies, tests: tests.map(({ name }) => name.value) };
   if (flags.json === true) io.out(JSON.stringify(mutationData(found, context), undefined, 2));
   else {
-    for (const result of undetected(found)) io.out(mutantText(result, context, io.colors));
+    for (const result of flags.all === true ? notKilled(found) : undetected(found))
+      io.out(mutantText(result, context, io.colors));
     io.out(mutationSummary(found, io.colors));
   }
   if (interrupt.signal.aborted) {

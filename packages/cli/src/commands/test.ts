@@ -64,6 +64,7 @@ export function testCommand(io: Io, outcome: Outcome): Command {
         'change the policies in small steps, and list the changes that no test notices',
       ).conflicts(['coverage', 'merge', 'lcov', 'cobertura', 'html', 'name', 'reporter']),
     )
+    .option('--all', 'with --mutate: list also the mutants that are unresolved or cannot be loaded')
     .option('--report <file>', 'with --mutate: write a report in the schema of Stryker')
     .option(
       '--incremental [file]',
@@ -102,9 +103,14 @@ Examples:
 }
 
 /** @throws {UsageError} for an option of `--mutate` without it */
-function checkFlags({ mutate, report, incremental, concurrency, threshold }: TestFlags): void {
+function checkFlags({ mutate, all, report, incremental, concurrency, threshold }: TestFlags): void {
   if (mutate === true) return;
-  const options = { '--report': report, '--incremental': incremental, '--concurrency': concurrency };
+  const options = {
+    '--all': all,
+    '--report': report,
+    '--incremental': incremental,
+    '--concurrency': concurrency,
+  };
   for (const [name, value] of Object.entries(options))
     if (value !== undefined) throw new UsageError(`${name} needs --mutate: nanook test --mutate ${name}`);
   if (threshold?.has('mutation') === true && threshold.size === 1)

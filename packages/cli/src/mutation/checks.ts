@@ -12,12 +12,14 @@ export interface Check {
   readonly args: readonly unknown[];
   /** The call as an assertion writes it: `allow(ann, "read", draft)`. */
   readonly text: string;
+  /** Whether an argument is `nil`, or an object that the fixtures do not have. */
+  readonly isInvented: boolean;
 }
 
 export type CheckOutcome = 'allowed' | 'denied' | 'undecided' | 'error';
 
 /** A type as an argument, as in `allow(ann, "create", Note)`. Each authorizer has its own value for it. */
-class TypeArgument {
+export class TypeArgument {
   constructor(readonly type: string) {}
 }
 
@@ -37,27 +39,48 @@ export async function decide(authorizer: Authorizer, check: Check): Promise<Chec
   }
 }
 
+/**
+ * Returns whether a test can notice that a mutant changes an outcome. A test cannot assert that a check is undecided.
+ *
+ * @param isInvented whether the test data was made for the search: a denial that becomes an error says nothing then
+ */
+export const differ = (before: CheckOutcome, after: CheckOutcome, isInvented: boolean): boolean =>
+  before === 'allowed'
+    ? after !== 'allowed'
+    : before === 'denied' && (isInvented ? after === 'allowed' : after !== 'denied');
+
 /** The most checks of one predicate. */
 const maxChecks = 5000;
 
 interface Candidate {
   readonly value: unknown;
   readonly text: string;
+  readonly isInvented?: boolean;
+}
+
+/** The anonymous actor. */
+const anonymous: Candidate = { value: null, text: 'nil', isInvented: true };
+
+/** Names and values for checks, as a test would write them. */
+export interface CheckScope {
+  readonly fixtures: Fixtures;
+  /** The names of objects that the fixtures of the project do not have. */
+  readonly added?: ReadonlySet<string>;
+  /** The texts of objects without a fixture of their own, by name. */
+  readonly texts?: ReadonlyMap<string, string>;
 }
 
 /**
  * Returns the checks over the fixtures: `allow`, `allow_field` and `allow_request`, and each rule that an assertion of a test calls.
- * The places of actors and resources take the fixtures of their types, and the other places the texts of the policy.
- *
- * @param texts the texts of objects without a fixture of their own, by name
+ * The places of actors and resources take the fixtures of their types, and the other places the texts of the policy. An actor can be `nil`,
+ * too. Checks of fixtures come first.
  */
 export function checksOf(
   project: Project,
-  fixtures: Fixtures,
+  { fixtures, added = new Set(), texts = new Map() }: CheckScope,
   authorizer: Authorizer,
   tests: readonly TestNode[],
   names: PolicyNames,
-  texts: ReadonlyMap<string, string> = new Map(),
 ): readonly Check[] {
   const trees = project.policies.map((policy) => parse(policy).policy);
   const rules = trees.flatMap(rulesOf).filter((rule) => rule.kind === 'rule');
@@ -68,18 +91,23 @@ export function checksOf(
   const named: readonly Candidate[] = Object.entries(fixtures).map(([name, value]) => ({
     text: texts.get(name) ?? name,
     value,
+    isInvented: added.has(name),
   }));
-  const typeTokens: readonly Candidate[] = [...scopeOf(trees).resourceTypes]
+  const scope = scopeOf(trees);
+  // `allow(user: User, "create", Note)` names a type as a value.
+  const namedTypes = rules.flatMap(({ parameters: [, , resource] }) =>
+    resource?.term.kind === 'variable' ? [resource.term.name] : [],
+  );
+  const typeTokens: readonly Candidate[] = [...new Set([...scope.resourceTypes, ...namedTypes])]
     .filter((type) => Object.hasOwn(project.types, type))
     .map((type) => ({ text: type, value: new TypeArgument(type) }));
-  const scope = scopeOf(trees);
   const { actors, resources } = participantsOf(fixtures, scope, authorizer);
   const isOf = (types: ReadonlySet<string>, value: unknown): boolean =>
     authorizer.typesOf(value).some((type) => types.has(type));
   const ofActorTypes = actors.filter((value) => isOf(scope.actorTypes, value));
   const knownActors = ofActorTypes.length > 0 ? ofActorTypes : actors;
 
-  return [...calls].flatMap(([key, terms]) => {
+  const checks = [...calls].flatMap(([key, terms]) => {
     const [predicate = '', arity] = key.split('/');
     const own = rules.filter(
       ({ name, parameters }) => name === predicate && parameters.length === Number(arity),
@@ -87,6 +115,10 @@ export function checksOf(
     const positions = Array.from({ length: Number(arity) }, (_, i) => candidatesAt(predicate, i, own, terms));
     return combinations(predicate, positions).filter(isDeclared);
   });
+  return [
+    ...checks.filter(({ isInvented }) => !isInvented),
+    ...checks.filter(({ isInvented }) => isInvented),
+  ];
 
   function candidatesAt(
     predicate: string,
@@ -98,7 +130,10 @@ export function checksOf(
     if (texts.length > 0) return texts.map((value) => ({ value, text: printString(value) }));
     if (!/^(allow|has_)/.test(predicate)) return named;
     if (index === 0 && predicate !== 'has_relation')
-      return named.filter(({ value }) => knownActors.includes(value));
+      return [
+        ...named.filter(({ value }) => knownActors.includes(value)),
+        ...(predicate.startsWith('allow') ? [anonymous] : []),
+      ];
     if (index === 2) return [...named.filter(({ value }) => resources.includes(value)), ...typeTokens];
     const types = new Set(own.flatMap((rule) => typeAt(rule, index) ?? []));
     return types.size === 0 ? named : named.filter(({ value }) => isOf(types, value));
@@ -183,5 +218,6 @@ function combinations(predicate: string, positions: readonly (readonly Candidate
     predicate,
     args: row.map(({ value }) => value),
     text: `${predicate}(${row.map(({ text }) => text).join(', ')})`,
+    isInvented: row.some(({ isInvented }) => isInvented === true),
   }));
 }

@@ -71,7 +71,7 @@ export class MutantEvaluator {
       return { ...result, status, ran, difference: found.difference };
     }
     const isReached = coveredBy.length > 0 || found.kind === 'none';
-    return { ...result, status: isReached ? 'equivalent' : 'uncovered', ran };
+    return { ...result, status: isReached ? 'unresolved' : 'uncovered', ran };
   }
 
   #mutated({ file, edits }: Mutant): readonly NamedPolicy[] {

@@ -1,15 +1,17 @@
-import { Authorizer, type NamedPolicy } from '@nanook/core';
-import { parse, printRule, type TestNode } from '@nanook/core/syntax';
+import type { Authorizer, NamedPolicy } from '@nanook/core';
+import type { TestNode } from '@nanook/core/syntax';
 import { PolicyCoverage } from '@nanook/core/testing';
 import type { Fixtures } from '../project/config.js';
 import type { Project } from '../project/project.js';
 import { TestRunner } from '../test/run-tests.js';
-import { withEntities } from '../test/with-entities.js';
-import { checksOf, decide, type Check, type CheckOutcome } from './checks.js';
+import { withChanges, type Change } from './changes.js';
+import { checksOf, decide, differ, type Check, type CheckOutcome } from './checks.js';
+import { Exploration, type ExploredCheck, type ExploredPolicy } from './explore.js';
 import type { Mutant } from './mutant.js';
 import { PolicyNames } from './names.js';
 import { keyOf, reachedBy } from './reached.js';
-import { Variations, withVariation } from './variations.js';
+import { facts, factsOf, prepared, setupOf, type Setup } from './setups.js';
+import { TestData } from './test-data.js';
 
 /** A check whose outcome a mutant changes. */
 export interface Difference {
@@ -17,8 +19,8 @@ export interface Difference {
   readonly assertion: string;
   /** The facts that the test needs in its setup. */
   readonly setup: readonly string[];
-  /** The change of the test data that the assertion needs; undefined: the fixtures as they are. */
-  readonly change: string | undefined;
+  /** The objects and changes that the assertion needs in the test data. */
+  readonly changes: readonly string[];
 }
 
 export type SearchResult =
@@ -28,14 +30,6 @@ export type SearchResult =
   /** No check of the search reaches the change. */
   | { readonly kind: 'unreached' };
 
-/** The facts that hold while checks are made, and the values that they name. */
-interface Setup {
-  readonly test: TestNode;
-  readonly fixtures: Fixtures;
-  /** The texts of objects such as `User{"ann"}`, by their names. */
-  readonly texts: ReadonlyMap<string, string>;
-}
-
 /** Checks that reach a place, with the facts and the outcome without a mutant. */
 interface ReachingCheck {
   readonly check: Check;
@@ -43,24 +37,24 @@ interface ReachingCheck {
   readonly outcome: CheckOutcome;
 }
 
-const maxReaching = 1500;
-/** The most decisions of one mutant with changed test data. */
-const maxVaried = 6000;
+/** The most checks that reach a place: of fixtures, with objects that the fixtures do not have, and with a setup. */
+const maxReaching = { fixtures: 1500, invented: 1500, setup: 1000 };
+
+type ReachingChecks = Readonly<Record<keyof typeof maxReaching, ReachingCheck[]>>;
 
 /**
- * Searches a check that a mutant changes, over the fixtures, the setups of the tests, single further facts, and single changes of the
+ * Searches a check that a mutant changes: over the fixtures, the setups of the tests and single further facts, and then with changes of the
  * test data.
  */
 export class DifferenceSearch {
-  readonly #reaching = new Map<string, ReachingCheck[]>();
-  /** The outcomes without a mutant, by check and variation. */
-  readonly #outcomes = new Map<string, CheckOutcome | undefined>();
+  readonly #reaching = new Map<string, ReachingChecks>();
+  readonly #all: ReachingChecks = { fixtures: [], invented: [], setup: [] };
 
   private constructor(
     readonly project: Project,
     readonly fixtures: Fixtures,
-    readonly authorizer: Authorizer,
-    readonly variations: Variations,
+    readonly runner: TestRunner,
+    readonly exploration: Exploration,
   ) {}
 
   /** Decides the checks with the policies, and notes the rules that each check reaches. */
@@ -70,30 +64,32 @@ export class DifferenceSearch {
     tests: readonly TestNode[],
   ): Promise<DifferenceSearch> {
     const coverage = new PolicyCoverage();
-    const runner = await TestRunner.create(project, { coverage, fixtures });
+    const covered = await TestRunner.create(project, { coverage, fixtures });
     const plain = await TestRunner.create(project, { fixtures });
     const names = new PolicyNames(project.policies, project.types);
-    const checks = checksOf(project, fixtures, plain.authorizer, tests, names);
-    const variations = new Variations(project, fixtures, plain.authorizer);
-    const search = new DifferenceSearch(project, fixtures, plain.authorizer, variations);
-    await search.#note(checks, undefined, runner.authorizer, coverage);
+    const data = new TestData(fixtures, project.types, plain.authorizer, names);
+    const scope = { fixtures: data.named, added: data.added };
+    const checks = checksOf(project, scope, plain.authorizer, tests, names);
+    const exploration = new Exploration(project, data, names, exploredPolicy(covered, coverage));
+    const search = new DifferenceSearch(project, fixtures, plain, exploration);
+    await search.#note(checks, undefined, covered.authorizer, coverage);
     for (const test of tests) {
       const setup = setupOf(test, fixtures, project);
       if (setup === undefined) continue;
       const { texts } = setup;
       const hasFacts = test.items.some(({ kind }) => kind === 'setup');
-      if (hasFacts) await search.#noteWithSetup(checks, setup, runner, coverage);
+      if (hasFacts) await search.#noteWithSetup(checks, setup, covered, coverage);
       if (texts.size === 0) continue;
       const added = new Set([...texts.keys()].map((name) => setup.fixtures[name]));
-      const own = checksOf(project, setup.fixtures, plain.authorizer, [setup.test], names, texts);
+      const own = checksOf(project, setup, plain.authorizer, [setup.test], names);
       const ofObjects = own.filter(({ args }) => args.some((arg) => added.has(arg)));
-      await search.#noteWithSetup(ofObjects, setup, runner, coverage);
+      await search.#noteWithSetup(ofObjects, setup, covered, coverage);
     }
     for (const { test, actor } of facts(fixtures, plain.authorizer, project, names))
       await search.#noteWithSetup(
-        checks.filter(({ args }) => args[0] === actor),
+        checks.filter(({ args, isInvented }) => args[0] === actor && !isInvented),
         { test, fixtures, texts: new Map() },
-        runner,
+        covered,
         coverage,
       );
     return search;
@@ -101,37 +97,61 @@ export class DifferenceSearch {
 
   /** @param policies the policies with the mutant */
   async find(mutant: Mutant, policies: readonly NamedPolicy[]): Promise<SearchResult> {
-    const reaching = this.#reaching.get(keyOf(mutant)) ?? [];
-    if (reaching.length === 0) return { kind: 'unreached' };
-    const runner = await TestRunner.create(this.project, { policies, fixtures: this.fixtures });
+    const reaching = listOf(this.#reaching.get(keyOf(mutant)));
+    const { project, fixtures } = this;
+    const runner = await TestRunner.create(project, { policies, fixtures });
     const authorizers = new Map<Setup | undefined, Authorizer | undefined>([[undefined, runner.authorizer]]);
     for (const { check, setup, outcome } of reaching) {
-      if (!canAssert(outcome)) continue;
       if (!authorizers.has(setup)) authorizers.set(setup, await prepared(runner, setup!));
       const authorizer = authorizers.get(setup);
-      if (authorizer === undefined || (await decide(authorizer, check)) === outcome) continue;
-      return found(check, outcome, setup, undefined);
+      if (authorizer === undefined) continue;
+      if (differ(outcome, await decide(authorizer, check), check.isInvented))
+        return this.#found({ check, setup, changes: [] }, outcome);
     }
-    return this.#findVaried(reaching, runner.authorizer);
+    const coverage = new PolicyCoverage();
+    const mutated = exploredPolicy(
+      await TestRunner.create(project, { policies, fixtures, coverage }),
+      coverage,
+    );
+    const seeds = reaching.length > 0 ? reaching : listOf(this.#all);
+    const explored = await this.exploration.explore(mutant, mutated, seeds);
+    const found = explored && (await this.#confirmed(explored, runner));
+    if (found !== undefined) return found;
+    return { kind: reaching.length > 0 ? 'none' : 'unreached' };
   }
 
-  async #findVaried(reaching: readonly ReachingCheck[], mutated: Authorizer): Promise<SearchResult> {
-    let made = 0;
-    for (const { check, setup } of reaching) {
-      if (setup !== undefined) continue;
-      for (const variation of this.variations.of(check.args)) {
-        const key = `${check.text} ${variation.text}`;
-        if (made > maxVaried) return { kind: 'none' };
-        made++;
-        const outcome = await withVariation(variation, async () => {
-          if (!this.#outcomes.has(key)) this.#outcomes.set(key, await decide(this.authorizer, check));
-          const before = this.#outcomes.get(key)!;
-          return canAssert(before) && (await decide(mutated, check)) !== before ? before : undefined;
-        });
-        if (outcome !== undefined) return found(check, outcome, setup, variation.text);
-      }
+  /** Decides a check again, and leaves out the changes that it does not need. */
+  async #confirmed(explored: ExploredCheck, runner: TestRunner): Promise<SearchResult | undefined> {
+    const { check, setup } = explored;
+    const own = await authorizerOf(this.runner, setup);
+    const mutated = await authorizerOf(runner, setup);
+    if (own === undefined || mutated === undefined) return undefined;
+    const outcomeWith = (changes: readonly Change[]): Promise<CheckOutcome | undefined> =>
+      withChanges(changes, async () => {
+        const outcome = await decide(own, check);
+        return differ(outcome, await decide(mutated, check), true) ? outcome : undefined;
+      });
+    let { changes } = explored;
+    let outcome = await outcomeWith(changes);
+    for (const change of explored.changes) {
+      const fewer = changes.filter((each) => each !== change);
+      const same = await outcomeWith(fewer);
+      if (same === undefined) continue;
+      changes = fewer;
+      outcome = same;
     }
-    return { kind: 'none' };
+    return outcome && this.#found({ check, setup, changes }, outcome);
+  }
+
+  #found({ check, setup, changes }: ExploredCheck, outcome: CheckOutcome): SearchResult {
+    return {
+      kind: 'difference',
+      difference: {
+        assertion: `${outcome === 'allowed' ? 'assert' : 'assert_not'} ${check.text};`,
+        setup: setup === undefined ? [] : factsOf(setup),
+        changes: this.exploration.changes.textsOf(changes, check.args),
+      },
+    };
   }
 
   async #noteWithSetup(
@@ -153,84 +173,37 @@ export class DifferenceSearch {
     for (const check of checks) {
       coverage.take();
       const outcome = await decide(authorizer, check);
+      const reaching = { check, setup, outcome };
+      add(this.#all, reaching);
       for (const key of reachedBy(coverage.take())) {
-        const all = this.#reaching.get(key) ?? [];
-        if (all.length < maxReaching) all.push({ check, setup, outcome });
-        this.#reaching.set(key, all);
+        let all = this.#reaching.get(key);
+        if (all === undefined) this.#reaching.set(key, (all = { fixtures: [], invented: [], setup: [] }));
+        add(all, reaching);
       }
     }
   }
 }
 
-/** A test cannot assert that a check is undecided. */
-const canAssert = (outcome: CheckOutcome): boolean => outcome === 'allowed' || outcome === 'denied';
-
-async function prepared(runner: TestRunner, { test, fixtures }: Setup): Promise<Authorizer | undefined> {
-  try {
-    const { authorizer } = await runner.prepare(test, fixtures);
-    return authorizer;
-  } catch {
-    return undefined;
-  }
+function add(all: ReachingChecks, reaching: ReachingCheck): void {
+  const kind = reaching.check.isInvented ? 'invented' : reaching.setup === undefined ? 'fixtures' : 'setup';
+  if (all[kind].length < maxReaching[kind]) all[kind].push(reaching);
 }
 
-/** Returns the setup of a test with its objects. Returns undefined if the test names an unknown type. */
-function setupOf(test: TestNode, fixtures: Fixtures, { types }: Project): Setup | undefined {
-  try {
-    return withEntities(test, fixtures, types);
-  } catch {
-    return undefined;
-  }
-}
+/** Returns the checks in the order in which people prefer them. */
+const listOf = (checks: ReachingChecks | undefined): readonly ReachingCheck[] =>
+  checks === undefined ? [] : [...checks.fixtures, ...checks.setup, ...checks.invented];
 
-/** Prints the facts of a setup as the test writes them. */
-function factsOf({ test, texts }: Setup): readonly string[] {
-  const rules = test.items.flatMap((item) => (item.kind === 'setup' ? item.rules.map(printRule) : []));
-  return rules.map((rule) => rule.replaceAll(/\bentity__\d+\b/g, (name) => texts.get(name) ?? name));
-}
+const authorizerOf = async (runner: TestRunner, setup: Setup | undefined): Promise<Authorizer | undefined> =>
+  setup === undefined ? runner.authorizer : prepared(runner, setup);
 
-const found = (
-  { text }: Check,
-  outcome: CheckOutcome,
-  setup: Setup | undefined,
-  change: string | undefined,
-): SearchResult => ({
-  kind: 'difference',
-  difference: {
-    assertion: `${outcome === 'allowed' ? 'assert' : 'assert_not'} ${text};`,
-    setup: setup === undefined ? [] : factsOf(setup),
-    change,
-  },
-});
-
-interface Fact {
-  readonly test: TestNode;
-  /** The actor whose checks the fact can change. */
-  readonly actor: unknown;
-}
-
-/** Returns setups with one further role each, for the first actors and resources of each type. */
-function facts(
-  fixtures: Fixtures,
-  authorizer: Authorizer,
-  project: Project,
-  names: PolicyNames,
-): readonly Fact[] {
-  const isOf = (type: string, value: unknown): boolean =>
-    typeof value === 'object' && value !== null && authorizer.typesOf(value).includes(type);
-  const named = Object.entries(fixtures).filter(([name]) => /^[\p{L}_][\p{L}\p{N}_]*$/u.test(name));
-  const ofType = (type: string) => named.filter(([, value]) => isOf(type, value)).slice(0, 3);
-  const actors = [...new Set([...names.actorTypes].flatMap(ofType))];
-  return Object.keys(project.types).flatMap((type) => {
-    const resources = named.filter(([, value]) => isOf(type, value)).slice(0, 2);
-    return names.declared('role', type).flatMap((role) =>
-      actors.flatMap(([actor, value]) =>
-        resources.flatMap(([resource]) => {
-          const source = `test "" { setup { has_role(${actor}, ${JSON.stringify(role)}, ${resource}); } }`;
-          const [test] = parse({ name: 'fact', source }).policy.statements;
-          return test?.kind === 'test' ? [{ test, actor: value }] : [];
-        }),
-      ),
-    );
-  });
-}
+const exploredPolicy = (runner: TestRunner, coverage: PolicyCoverage): ExploredPolicy => {
+  const authorizers = new Map<Setup | undefined, Promise<Authorizer | undefined>>();
+  return {
+    coverage,
+    authorizerFor: (setup) => {
+      let known = authorizers.get(setup);
+      if (known === undefined) authorizers.set(setup, (known = authorizerOf(runner, setup)));
+      return known;
+    },
+  };
+};

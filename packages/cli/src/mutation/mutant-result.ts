@@ -7,10 +7,10 @@ import type { Mutant } from './mutant.js';
  * - `killed`: a test fails
  * - `survived`: all tests pass, and a check exists that the mutant changes
  * - `uncovered`: no test reaches the change
- * - `equivalent`: the tests reach the change, and no check of the search tells the mutant from the policy
+ * - `unresolved`: all tests pass, and the search finds no check that the mutant changes. The mutant can be equivalent to the policy
  * - `error`: the mutant cannot be loaded
  */
-export type MutantStatus = 'killed' | 'survived' | 'uncovered' | 'equivalent' | 'error';
+export type MutantStatus = 'killed' | 'survived' | 'uncovered' | 'unresolved' | 'error';
 
 export interface MutantResult {
   readonly mutant: Mutant;

@@ -4,7 +4,7 @@ import type { Colors } from '../output/io.js';
 import { percentText } from '../policy-coverage/measures.js';
 import { lineDiff } from './line-diff.js';
 import { applyEdits, type Mutant } from './mutant.js';
-import type { MutantResult } from './mutant-result.js';
+import type { MutantResult, MutantStatus } from './mutant-result.js';
 import { countsOf, scoreOf } from './score.js';
 
 /** The names of the tests, by position, and the policies. */
@@ -17,24 +17,43 @@ export interface MutationContext {
 export const undetected = (results: readonly MutantResult[]): readonly MutantResult[] =>
   results.filter(({ status }) => status === 'survived' || status === 'uncovered');
 
+/** Returns the results without the mutants that the tests have killed. */
+export const notKilled = (results: readonly MutantResult[]): readonly MutantResult[] =>
+  results.filter(({ status }) => status !== 'killed');
+
+const headings: Readonly<Record<MutantStatus, string>> = {
+  killed: 'killed',
+  survived: 'survived',
+  uncovered: 'not covered',
+  unresolved: 'unresolved',
+  error: 'error',
+};
+
+/** The advice for mutants without a difference. */
+const withoutDifference: Readonly<Partial<Record<MutantStatus, string>>> = {
+  uncovered: 'no test and no fixture reaches the rule; add a fixture, and a test that needs the rule',
+  unresolved:
+    'all tests pass, and no check was found that the mutant changes; decide whether it means the same as the policy',
+};
+
 /** Prints a mutant that the tests do not notice: its place, the change, and the assertion that a test needs. */
 export function mutantText(
-  { mutant, status, difference }: MutantResult,
+  { mutant, status, difference, error }: MutantResult,
   { policies }: MutationContext,
   colors: Colors,
 ): string {
   const { removed, added } = diffOf(mutant, policies);
-  const heading = status === 'survived' ? 'survived' : 'not covered';
+  const color = status === 'survived' || status === 'uncovered' ? colors.red : colors.yellow;
   const advice =
     difference === undefined
-      ? ['no test and no fixture reaches the rule; add a fixture, and a test that needs the rule']
+      ? [error ?? withoutDifference[status] ?? '']
       : [
           ...difference.setup.map((fact) => `in a setup: ${fact}`),
-          ...(difference.change === undefined ? [] : [`with the test data ${difference.change}`]),
+          ...difference.changes.map((change) => `with the test data ${change}`),
           `a test needs: ${colors.bold(difference.assertion)}`,
         ];
   return [
-    `${colors.red(heading)} ${mutant.operator}: ${mutant.summary}`,
+    `${color(headings[status])} ${mutant.operator}: ${mutant.summary}`,
     codeFrame(mutant.span),
     ...removed.map((line) => colors.red(`  - ${line}`)),
     ...added.map((line) => colors.green(`  + ${line}`)),
@@ -46,12 +65,12 @@ export function mutantText(
 /** Prints the numbers of mutants, and the score. */
 export function mutationSummary(results: readonly MutantResult[], colors: Colors): string {
   const counts = countsOf(results);
-  const { killed, survived, uncovered, equivalent, error } = counts;
+  const { killed, survived, uncovered, unresolved, error } = counts;
   const parts = [
     `${killed} killed`,
     `${survived} survived`,
     `${uncovered} not covered`,
-    `${equivalent} equivalent`,
+    `${unresolved} unresolved`,
     `${count(error, 'error')}`,
   ];
   const score = scoreOf(counts);

@@ -7,7 +7,8 @@ const statuses: Readonly<Record<MutantStatus, string>> = {
   killed: 'Killed',
   survived: 'Survived',
   uncovered: 'NoCoverage',
-  equivalent: 'Ignored',
+  // The schema has no status for it. Only ignored mutants do not count.
+  unresolved: 'Ignored',
   error: 'CompileError',
 };
 
@@ -49,7 +50,9 @@ function mutantOf(result: MutantResult, source: string): object {
   const { location, replacement } = replacementOf(mutant.edits, source);
   const reason =
     error ??
-    (status === 'equivalent' ? 'no check tells the mutant from the policy' : undefined) ??
+    (status === 'unresolved'
+      ? 'all tests pass, and no check was found that the mutant changes'
+      : undefined) ??
     (difference && `a test needs: ${difference.assertion}`);
   return {
     id: mutant.id,
