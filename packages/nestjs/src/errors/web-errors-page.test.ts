@@ -1,5 +1,6 @@
 import { AuthorizationConfigError, type ConfigErrorCode, type ConfigErrorData } from '@nanook/http';
 import { describe, expect, it } from 'vitest';
+import { httpExamples } from './http-examples.fixture.js';
 import { errorText, type NanookNestErrorCode, type NanookNestErrorData } from './nanook-nest-error.js';
 
 // cspell:ignore actr Noet raed
@@ -163,7 +164,9 @@ const cell = (text: string): string =>
 
 const rows = (texts: Readonly<Record<string, string>>, when: Readonly<Record<string, string>>): string =>
   Object.entries(texts)
-    .map(([code, text]) => `| \`${code}\` | ${cell(text)} | ${when[code]!} |`)
+    .map(
+      ([code, text]) => `| [\`${code}\`](codes.md#${code.toLowerCase()}) | ${cell(text)} | ${when[code]!} |`,
+    )
     .join('\n');
 
 const textsOf = <Code extends string>(
@@ -181,7 +184,7 @@ const page = `<!-- Generated from the tables of packages/http and packages/nestj
 
 An adapter throws these errors when an application uses it incorrectly. Each has a code. Codes are public API: a code is never renamed, and
 its meaning never changes. In your code, branch on \`code\` and \`data\`, because the text of a message can change. This page shows each
-message with sample data.
+message with sample data. The [index of codes](codes.md#errors-of-all-adapters) shows examples for Express.
 
 The text is for the log. A client receives a plain 500. The codes of the core are in [errors](errors.md). A refusal is not an error of this
 kind, but an [\`AuthorizationError\`](authorizer.md#refusals).
@@ -222,19 +225,28 @@ describe('docs/reference/web-errors.md', () => {
         code,
         message,
         when: whenHttp[code as ConfigErrorCode],
+        language: 'ts',
+        example: httpExamples[code as ConfigErrorCode].wrong,
+        fix: httpExamples[code as ConfigErrorCode].fix,
       })),
       ...Object.entries(nest).map(([code, message]) => ({
         code,
         message,
         when: whenNest[code as NanookNestErrorCode],
       })),
-    ].map(({ code, message, when }) => ({ code, page: 'web-errors.md', severity: 'error', message, when }));
+    ].map(({ code, message, ...entry }) => ({
+      code,
+      page: 'web-errors.md',
+      severity: 'error',
+      message,
+      ...entry,
+    }));
     const text = `${JSON.stringify(entries, undefined, 2)}\n`;
     await expect(text).toMatchFileSnapshot('../../../cli/src/codes/web.json');
   });
 
   it('has every code once', () => {
     const codes = [...Object.keys(httpSamples), ...Object.keys(nestSamples)];
-    for (const code of codes) expect(page.split(`\`${code}\``)).toHaveLength(2);
+    for (const code of codes) expect(page.split(`[\`${code}\`]`)).toHaveLength(2);
   });
 });
