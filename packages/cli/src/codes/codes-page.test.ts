@@ -67,7 +67,8 @@ const page = `<!-- Generated from the tables of codes by \`node tools/errors-pag
 
 # Index of codes
 
-This page lists every error, warning and lint of Nanook, with an example that causes it and the corrected example. The command
+This page lists every error, warning and lint of Nanook, with an example that causes it and the corrected example. Twelve
+codes about GraphQL, messages and other rare cases have only a message. The command
 [\`nanook code CODE\`](../guides/command-line/code.md) prints the same in a terminal. Names that an example in TypeScript does not import come
 from the package of the code. Codes are public API: a code is never renamed, and its meaning never changes.
 
@@ -79,7 +80,30 @@ ${families
   .join('\n\n')}
 `;
 
+const withoutExample = [
+  'NANOOK_NEST_NO_AUTHORIZATION',
+  'NANOOK_NEST_UNCHECKED_INPUT',
+  'NANOOK_NEST_INPUT_WITHOUT_RESOURCE',
+  'NANOOK_NEST_UNKNOWN_CONTEXT',
+  'NANOOK_NEST_UNGUARDED_FIELD',
+  'NANOOK_NEST_REPLACED_FIELD',
+  'NANOOK_NEST_UNPARSED_BODY',
+  'NANOOK_NEST_SHARED_CONTEXT',
+  'NANOOK_NEST_UNGUARDED',
+  'NANOOK_NEST_SHARED_CACHE',
+  'NANOOK_NEST_UNREACHED_REQUIREMENT',
+  'NANOOK_POLICIES_CLOSED',
+];
+
 describe('docs/reference/codes.md', () => {
+  it('shows an example and its correction for each code, except twelve', () => {
+    const isComplete = ({ example, fix, language }: CodeEntry): boolean =>
+      example !== undefined && fix !== undefined && language !== undefined;
+    const incomplete = entries.filter((entry) => !isComplete(entry)).map(({ code }) => code);
+    expect(incomplete).toEqual(withoutExample);
+    expect(incomplete).toHaveLength(12);
+  });
+
   it('describes every code', async () => {
     await expect(page).toMatchFileSnapshot('../../../../docs/reference/codes.md');
   });

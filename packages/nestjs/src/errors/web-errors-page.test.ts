@@ -1,6 +1,7 @@
 import { AuthorizationConfigError, type ConfigErrorCode, type ConfigErrorData } from '@nanook/http';
 import { describe, expect, it } from 'vitest';
 import { httpExamples } from './http-examples.fixture.js';
+import { nestExamples, type NestExample } from './nest-examples.fixture.js';
 import { errorText, type NanookNestErrorCode, type NanookNestErrorData } from './nanook-nest-error.js';
 
 // cspell:ignore actr Noet raed
@@ -184,7 +185,8 @@ const page = `<!-- Generated from the tables of packages/http and packages/nestj
 
 An adapter throws these errors when an application uses it incorrectly. Each has a code. Codes are public API: a code is never renamed, and
 its meaning never changes. In your code, branch on \`code\` and \`data\`, because the text of a message can change. This page shows each
-message with sample data. The [index of codes](codes.md#errors-of-all-adapters) shows examples for Express.
+message with sample data. The [index of codes](codes.md#errors-of-all-adapters) shows examples for Express and
+NestJS.
 
 The text is for the log. A client receives a plain 500. The codes of the core are in [errors](errors.md). A refusal is not an error of this
 kind, but an [\`AuthorizationError\`](authorizer.md#refusals).
@@ -214,6 +216,12 @@ Each is a \`NanookNestError\` of \`@nanook/nestjs\`. \`isNanookNestError(error)\
 ${rows(nest, whenNest)}
 `;
 
+/** Codes of GraphQL, messages and other rare cases have no example. */
+function exampleOf(code: string): object {
+  const { [code]: example }: Readonly<Record<string, NestExample>> = nestExamples;
+  return example === undefined ? {} : { language: 'ts', example: example.wrong, fix: example.fix };
+}
+
 describe('docs/reference/web-errors.md', () => {
   it('shows the text of every code in the tables', async () => {
     await expect(page).toMatchFileSnapshot('../../../../docs/reference/web-errors.md');
@@ -233,6 +241,7 @@ describe('docs/reference/web-errors.md', () => {
         code,
         message,
         when: whenNest[code as NanookNestErrorCode],
+        ...exampleOf(code),
       })),
     ].map(({ code, message, ...entry }) => ({
       code,
