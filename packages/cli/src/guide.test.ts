@@ -32,24 +32,30 @@ const withoutRun = (text: string): string =>
   text.replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '(time)').replaceAll(/\b[0-9a-f]{64}\b/g, '(hash)');
 
 describe('the pages of the command line', () => {
-  it.each(shown)('show the outputs of the commands in %s, with the files above them', async (name) => {
-    const page = pageOf(name);
-    const blocks = blocksOf(page);
-    const isEmpty = blocks.some(({ flags }) => flags.includes('empty'));
-    await enterFolder(isEmpty ? {} : { ...exampleProject, ...borrowedBy(page) });
-    for (const block of blocks) {
-      const files = filesOf([block]);
-      if (block.flags.includes('result'))
-        for (const [file, text] of Object.entries(files)) expect(await contentOf(file)).toBe(text);
-      else await writeFiles(files);
-      if (!isWithCommands(block)) continue;
-      const mask = block.flags.includes('varying') ? withoutRun : String;
-      for (const { command, input, output } of commandsIn(block.text)) {
-        const { out, err } = await nanookWith(input, ...wordsOf(command));
-        expect(mask(out + err)).toBe(mask(output));
+  // The first page loads the modules of the commands.
+  const timeout = 30_000;
+  it.each(shown)(
+    'show the outputs of the commands in %s, with the files above them',
+    { timeout },
+    async (name) => {
+      const page = pageOf(name);
+      const blocks = blocksOf(page);
+      const isEmpty = blocks.some(({ flags }) => flags.includes('empty'));
+      await enterFolder(isEmpty ? {} : { ...exampleProject, ...borrowedBy(page) });
+      for (const block of blocks) {
+        const files = filesOf([block]);
+        if (block.flags.includes('result'))
+          for (const [file, text] of Object.entries(files)) expect(await contentOf(file)).toBe(text);
+        else await writeFiles(files);
+        if (!isWithCommands(block)) continue;
+        const mask = block.flags.includes('varying') ? withoutRun : String;
+        for (const { command, input, output } of commandsIn(block.text)) {
+          const { out, err } = await nanookWith(input, ...wordsOf(command));
+          expect(mask(out + err)).toBe(mask(output));
+        }
       }
-    }
-  });
+    },
+  );
 
   it('contain no command that this test does not run', () => {
     for (const name of shown) {
