@@ -55,7 +55,7 @@ export const fixes: {
   POLAR_CHECK_BLOCK_DECLARATION: 'resource Repo { roles = ["owner"]; }',
   POLAR_CHECK_BLOCK_DECLARATION_FORM: 'resource Repo { relations = { owner: User }; }',
   POLAR_CHECK_BLOCK_REPEATED_DECLARATION: 'resource Repo { roles = ["a", "b"]; }',
-  POLAR_CHECK_BLOCK_DUPLICATE_NAME: 'resource Repo { roles = ["a"]; permissions = ["b"]; }',
+  POLAR_CHECK_BLOCK_DUPLICATE_NAME: 'resource Repo { roles = ["a"]; permissions = ["b"]; "b" if "a"; }',
   POLAR_CHECK_BLOCK_UNKNOWN_CLASS: 'resource Repo {}',
   POLAR_CHECK_BLOCK_UNDECLARED_TERM:
     'resource Repo { permissions = ["read"]; roles = ["reader"]; "read" if "reader"; }',
