@@ -2,7 +2,7 @@ export { authorization, type AuthorizationOptions } from './middleware/authoriza
 export { authorize, type Loader } from './middleware/authorize.js';
 export { skipAuthorization } from './middleware/skip-authorization.js';
 export { authorizationErrors, type AuthorizationErrorsOptions } from './middleware/authorization-errors.js';
-export { listRoutes } from './routes/list-routes.js';
+export { listRoutes, type ListExpressRoutesOptions } from './routes/list-routes.js';
 export { protect } from './routes/protect.js';
 export type { Middleware } from './internals/request.js';
 export {

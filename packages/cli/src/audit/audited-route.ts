@@ -6,7 +6,7 @@ export type Requirement =
 
 /** A route of an application with its requirements. */
 export interface FoundRoute {
-  /** The HTTP method in capitals, `ALL`, or the kind of another entry point: `Query.note`, `WS rename`. */
+  /** The HTTP method in capitals, `ALL`, `USE` for a handler that `app.use` mounts, or the kind of another entry point: `Query.note`, `WS rename`. */
   readonly method: string;
   /** The path; empty for an entry point that has none. */
   readonly path: string;

@@ -10,13 +10,14 @@ import type { FoundRoute, Requirement } from './audited-route.js';
 interface RoutesModule {
   listRoutes(
     application: unknown,
-    options: { readonly check: false },
+    options: { readonly check: false; readonly mounts: true },
   ): readonly {
     readonly method: string;
     readonly path: string;
     readonly handler: string;
     readonly location: string | undefined;
     readonly requirements: readonly Requirement[];
+    readonly mayPassOn?: boolean;
   }[];
 }
 
@@ -52,10 +53,11 @@ export async function listApplication(application: Application): Promise<readonl
   const { kind, value } = application;
   const adapter = await loadAdapter(application);
   if (kind === 'nestjs') return nestRoutes(value as NestApplication, adapter as NestModule);
-  return (adapter as RoutesModule).listRoutes(value, { check: false }).map((route) => ({
+  const routes = (adapter as RoutesModule).listRoutes(value, { check: false, mounts: true });
+  return routes.map(({ mayPassOn = false, ...route }) => ({
     ...route,
     location: shortLocation(route.location),
-    exempt: undefined,
+    exempt: mayPassOn ? 'middleware of this path' : undefined,
     mistakes: [],
   }));
 }

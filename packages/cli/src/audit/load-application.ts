@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import { describeValue } from '@nanook/core';
 import { messageOf } from '../errors/message-of.js';
@@ -39,9 +40,12 @@ export async function loadApplication(project: Project, named: string | undefine
 async function valueOf(given: unknown, folder: string): Promise<unknown> {
   if (typeof given !== 'string') return applicationIn(given);
   const [file = '', name] = given.split('#');
-  const module = (await importFile(resolve(folder, file))) as Readonly<Record<string, unknown>>;
+  const path = resolve(folder, file);
+  if (!existsSync(path))
+    throw new UsageError(`the module ${relative(process.cwd(), path)} of the application does not exist`);
+  const module = (await importFile(path)) as Readonly<Record<string, unknown>>;
   if (name !== undefined && module[name] === undefined)
-    throw new UsageError(`${relative(process.cwd(), resolve(folder, file))} exports no \`${name}\``);
+    throw new UsageError(`${relative(process.cwd(), path)} exports no \`${name}\``);
   return applicationIn(name === undefined ? module : module[name]);
 }
 

@@ -5,40 +5,42 @@ import { UsageError } from '../errors/usage-error.js';
 import { writeOutput } from '../output/write-output.js';
 import { routeName, type AuditedRoute } from './audited-route.js';
 
-type Operation = Record<string, unknown>;
+/** An OpenAPI description, in JSON or in YAML. */
 interface Description {
-  readonly paths?: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+  /** The object `paths`. */
+  readonly paths: unknown;
+  set(path: readonly string[], value: object): void;
+  toText(): string;
 }
 
 const methods = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'];
 
 /**
- * Writes the requirements of the routes into an OpenAPI description, as the extension `x-authz` of its operations.
+ * Writes the requirements of the routes into an OpenAPI description, as the extension `x-authz` of its operations. The comments of a
+ * description in YAML stay.
  *
  * @returns notes about operations without a route, and routes without an operation
- * @throws {UsageError} when the file is not an OpenAPI description in JSON
+ * @throws {UsageError} when the file is not an OpenAPI description
  */
 export async function extendOpenApi(
   file: string,
   routes: readonly AuditedRoute[],
 ): Promise<readonly string[]> {
   const text = await read(file);
-  const description = parse(file, text);
-  const open = new Set(routes.filter(({ path }) => path !== ''));
+  const description = /^\.ya?ml$/.test(extname(file)) ? await parseYaml(file, text) : parseJson(file, text);
+  const open = new Set(routes.filter(({ method, path }) => path !== '' && method !== 'USE'));
   const missing: string[] = [];
-  for (const [path, operations] of Object.entries(description.paths ?? {}))
+  for (const [path, operations] of Object.entries(Object(description.paths)))
     for (const method of methods) {
-      const operation = operations[method];
-      if (operation === undefined) continue;
+      if (!isObject(Object(operations)[method])) continue;
       const route = routes.find((each) => answers(each, method, path));
       if (route === undefined) missing.push(`${method.toUpperCase()} ${path}`);
       else {
         open.delete(route);
-        operation['x-authz'] = extensionOf(route);
+        description.set(['paths', path, method, 'x-authz'], extensionOf(route));
       }
     }
-  const indent = /^[ \t]+/m.exec(text)?.[0] ?? 2;
-  await writeOutput(file, `${JSON.stringify(description, undefined, indent)}\n`);
+  await writeOutput(file, description.toText());
   return [
     ...(missing.length > 0 ? [`${file} describes operations that have no route: ${missing.join(', ')}`] : []),
     ...(open.size > 0 ? [`${file} does not describe ${[...open].map(routeName).join(', ')}`] : []),
@@ -55,22 +57,57 @@ async function read(file: string): Promise<string> {
   }
 }
 
-function parse(file: string, text: string): Description {
-  if (/^\.ya?ml$/.test(extname(file)))
-    throw new UsageError(
-      `expected an OpenAPI description in JSON for --openapi, found ${file}; convert it to JSON first`,
-    );
+function parseJson(file: string, text: string): Description {
   let content: unknown;
   try {
     content = JSON.parse(text);
   } catch (error) {
     throw new UsageError(`${file}: ${messageOf(error)}`, { cause: error });
   }
-  const { openapi, swagger, paths } = Object(content) as Readonly<Record<string, unknown>>;
-  if ((openapi ?? swagger) === undefined || typeof Object(paths) !== 'object' || paths === null)
-    throw new UsageError(`${file}: expected an OpenAPI description with \`openapi\` and \`paths\``);
-  return content as Description;
+  const indent = /^[ \t]+/m.exec(text)?.[0] ?? 2;
+  return {
+    paths: pathsOf(file, content),
+    set: (path, value) => {
+      const owner = path.slice(0, -1).reduce<unknown>((object, name) => Object(object)[name], content);
+      Object(owner)[path.at(-1)!] = value;
+    },
+    toText: () => `${JSON.stringify(content, undefined, indent)}\n`,
+  };
 }
+
+async function parseYaml(file: string, text: string): Promise<Description> {
+  const { parseDocument } = await import('yaml');
+  const document = parseDocument(text);
+  const [error] = document.errors;
+  if (error !== undefined)
+    throw new UsageError(`${file}: ${error.message.split('\n', 1)[0]}`, { cause: error });
+  return {
+    paths: pathsOf(file, document.toJS()),
+    set: (path, value) => {
+      try {
+        document.setIn(path, document.createNode(value));
+      } catch (cause) {
+        const operation = path.slice(1, -1).join(' ');
+        throw new UsageError(
+          `${file}: expected the operation ${operation} itself, found an alias of YAML; write the operation there`,
+          { cause },
+        );
+      }
+    },
+    // Long lines stay as they are.
+    toText: () => document.toString({ lineWidth: 0 }),
+  };
+}
+
+/** @throws {UsageError} when a content has no `openapi` and no `paths` */
+function pathsOf(file: string, content: unknown): unknown {
+  const { openapi, swagger, paths } = Object(content) as Readonly<Record<string, unknown>>;
+  if ((openapi ?? swagger) === undefined || !isObject(paths))
+    throw new UsageError(`${file}: expected an OpenAPI description with \`openapi\` and \`paths\``);
+  return paths;
+}
+
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;
 
 /** Returns whether a route answers an operation. `GET` answers `HEAD`, too. The names of parameters can differ. */
 function answers(route: AuditedRoute, method: string, path: string): boolean {

@@ -7,7 +7,7 @@ import * as koa from '@nanook/koa';
 import { Authorize, AuthorizeRequest, NanookModule, ResourceLoader, SkipAuthorization } from '@nanook/nestjs';
 import { Controller, Delete, Get, Injectable, Module, Param, Post } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import createExpress from 'express';
+import createExpress, { type RequestHandler } from 'express';
 import Koa from 'koa';
 import { describe, expect, it } from 'vitest';
 import { enterFolder, nanook } from '../testing/run.fixture.js';
@@ -161,6 +161,66 @@ finding GET /debug has no requirement (here)
     });
     expect(paths['/notes/{noteId}'].patch).toEqual({});
   });
+
+  it('extends an OpenAPI description in YAML, and keeps its comments', async () => {
+    await enter(await expressApplication(), {
+      'openapi.yaml': `openapi: 3.1.0 # the version
+paths:
+  # all notes
+  /notes/{noteId}:
+    get:
+      summary: one
+    parameters: []
+`,
+    });
+    const { notes } = await jsonOf('--openapi', 'openapi.yaml');
+    expect(notes).toEqual([
+      'openapi.yaml does not describe GET /health, PUT /notes/:id, POST /notes, DELETE /notes, GET /debug',
+    ]);
+    expect(await readFile('openapi.yaml', 'utf8')).toBe(`openapi: 3.1.0 # the version
+paths:
+  # all notes
+  /notes/{noteId}:
+    get:
+      summary: one
+      x-authz:
+        status: authorized
+        requirements:
+          - kind: request
+          - kind: authorize
+            action: read
+            resource: findNote()
+        rules:
+          - policy.polar:1
+    parameters: []
+`);
+  });
+
+  it('lists mounted handlers, and finds those without a requirement that respond themselves', async () => {
+    const app = createExpress();
+    const pass: RequestHandler = (_req, _res, next) => next();
+    app.use(express.authorization(authorizer, { actor: () => null }));
+    app.use('/metrics', function metrics(_req, res) {
+      res.end();
+    });
+    app.use('/api', pass);
+    app.use('/public', express.skipAuthorization('public files'), createExpress.static('.'));
+    app.use(createExpress.static('.'));
+    await enter(app);
+    const { code, out } = await audit();
+    expect(code).toBe(1);
+    expect(out.replaceAll(/ \(\S*:\d+\)/g, '')).toBe(`method  path      requirement              rules  tests
+USE     /metrics  – no requirement –
+USE     /api      middleware of this path
+USE     /public   skipped: public files
+USE     /         – no requirement –
+
+finding USE /metrics has no requirement
+finding USE / has no requirement
+
+4 routes: 0 authorized, 1 skipped, 1 exempt, 2 without a requirement
+`);
+  });
 });
 
 describe('nanook audit of a Koa application', () => {
@@ -276,7 +336,7 @@ describe('nanook audit', () => {
     });
     expect(await nanook('audit', '-a', 'no.mjs')).toMatchObject({
       code: 2,
-      err: expect.stringContaining('the application cannot be loaded'),
+      err: 'the module no.mjs of the application does not exist\n',
     });
     expect(await nanook('audit', '-a', 'app.mjs#other')).toMatchObject({
       code: 2,
@@ -285,12 +345,27 @@ describe('nanook audit', () => {
   });
 
   it('exits with 2 for a log or a description that cannot be read', async () => {
-    await enter(createExpress(), { 'api.yaml': 'openapi: 3.1.0', 'api.json': '{}' });
+    const yaml = 'openapi: 3.1.0\npaths:\n  /notes: &notes\n    get: &get {}\n    post: *get\n';
+    await enter(await expressApplication(), {
+      'api.yaml': 'openapi: 3.1.0',
+      'wrong.yml': 'openapi: [',
+      'alias.yaml': yaml,
+      'api.json': '{}',
+    });
     expect((await audit('--log', 'no.jsonl')).code).toBe(2);
     expect(await audit('--openapi', 'api.yaml')).toMatchObject({
       code: 2,
-      err: expect.stringContaining('convert it to JSON'),
+      err: expect.stringContaining('with `openapi` and `paths`'),
     });
+    expect(await audit('--openapi', 'wrong.yml')).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/^wrong.yml: .*line 1.*\n$/),
+    });
+    expect(await audit('--openapi', 'alias.yaml')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('expected the operation /notes post itself'),
+    });
+    expect(await readFile('alias.yaml', 'utf8')).toBe(yaml);
     expect(await audit('--openapi', 'api.json')).toMatchObject({
       code: 2,
       err: expect.stringContaining('with `openapi` and `paths`'),

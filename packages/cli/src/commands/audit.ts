@@ -39,7 +39,10 @@ export function auditCommand(io: Io, outcome: Outcome): Command {
     )
     .option('--json', 'the same as --format json')
     .option('--log <files...>', 'count the decisions in these files and folders of a decision log')
-    .option('--openapi <file>', 'write the requirements into an OpenAPI description in JSON, as x-authz')
+    .option(
+      '--openapi <file>',
+      'write the requirements into an OpenAPI description in JSON or YAML, as x-authz',
+    )
     .addHelpText(
       'after',
       `

@@ -287,6 +287,40 @@ describe.each(majors)('listRoutes in %s', (major, express) => {
   });
 });
 
+describe.each(majors)('listRoutes with mounts in %s', (_major, express) => {
+  it('lists handlers that use mounts at a path, and express.static, with their requirements', () => {
+    const api = express.Router();
+    api.use('/webhook', read, show);
+    const app = express();
+    app.use(authorization(authorizer, { actor: () => 'alice' }), pass);
+    app.use('/forgotten', show);
+    app.use('/cors', pass, (_error: unknown, _req: unknown, _res: unknown, _next: unknown) => {});
+    app.use('/public', skip, express.static('.'));
+    app.use(skipAuthorization('assets', express.static('.')));
+    app.use('/api', api);
+    app.use(express.static('.'), (_req, res) => void res.sendStatus(404));
+    app.get('/route', read, show);
+    const listed = listRoutes(app, { mounts: true });
+    expect(
+      listed.map(({ method, path, requirements, handler, mayPassOn }) => [
+        `${method} ${path}`,
+        ...requirements.map(describeRequirement),
+        handler,
+        mayPassOn,
+      ]),
+    ).toEqual([
+      ['USE /forgotten', 'show', false],
+      ['USE /cors', 'pass', true],
+      ['USE /public', 'skipped: a test', 'serveStatic', false],
+      ['USE /', 'skipped: assets', 'serveStatic', false],
+      ['USE /api/webhook', 'read findThing()', 'show', false],
+      ['USE /', 'serveStatic', false],
+      ['GET /route', 'read findThing()', 'show', undefined],
+    ]);
+    expect(linesOf(app)).toEqual(['GET /route → read findThing(), show']);
+  });
+});
+
 it('listRoutes() shows … for the path of an older router of Express 5, which does not keep it', () => {
   const app = express5();
   app.use('/a', authorize('read', findThing));

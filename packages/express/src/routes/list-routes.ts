@@ -15,14 +15,25 @@ import type { Layer, Route, RouterInternals } from '../internals/express-interna
 import { mountAt, pathsOf, routeAt } from '../internals/layer-path.js';
 import { routeHandlers } from '../internals/route-handlers.js';
 import { checkRoutes } from './check-requirements.js';
+import { mountedHandlers } from './mounted-handlers.js';
 import { checkSkips } from './protect.js';
 import { covers, type RouterLevelRequirement } from './router-level-requirement.js';
 
+/** Options of `listRoutes` for Express. */
+export interface ListExpressRoutesOptions extends ListRoutesOptions {
+  /**
+   * Whether handlers that `use` mounts at a path are listed, too, and `express.static` also without a path. Their method is `USE`. Default:
+   * `false`.
+   */
+  readonly mounts?: boolean;
+}
+
 /**
  * Lists the routes of an application or a router, including those of nested routers and applications, in the order in which Express
- * matches them. Each entry has the requirements of the route and its handler. Middleware that responds itself is not listed.
+ * matches them. Each entry has the requirements of the route and its handler. Middleware without a path is not listed.
  *
- * @param options `check: false` lists routes with requirements that no rule of the policy can allow, too
+ * @param options `check: false` lists routes with requirements that no rule of the policy can allow, too; `mounts: true` also lists handlers
+ *   that `app.use(path, handler)` mounts
  * @throws {AuthorizationConfigError} `NANOOK_HTTP_UNSEEN_APP` for an application that was mounted before the call of `protect`;
  *   `NANOOK_HTTP_SKIPPED_APPLICATION` for a skip that counts for the whole application; `NANOOK_HTTP_UNGRANTABLE` for requirements that no
  *   rule of the policy can allow
@@ -31,25 +42,31 @@ import { covers, type RouterLevelRequirement } from './router-level-requirement.
  */
 export function listRoutes(
   routes: Router | Application,
-  { check = true }: ListRoutesOptions = {},
+  { check = true, mounts = false }: ListExpressRoutesOptions = {},
 ): readonly ListedRoute[] {
   const internals: unknown = routes;
-  if (!isApp(internals)) return listRouter(internals as RouterInternals, '', [], []);
+  const place: Place = { base: '', inherited: [], outer: [], mounts };
+  if (!isApp(internals)) return listRouter(internals as RouterInternals, place);
   checkSkips(internals, routerOf(internals).stack);
   if (check) checkRoutes(routerOf(internals));
-  return listRouter(routerOf(internals), '', [], []);
+  return listRouter(routerOf(internals), place);
 }
 
-/**
- * @param base the path at which the router is mounted
- * @param inherited the requirements that a request passes before it
- * @param outer the routers that contain it
- */
+/** The place of a router in an application. */
+interface Place {
+  /** The path at which the router is mounted. */
+  readonly base: string;
+  /** The requirements that a request passes before it. */
+  readonly inherited: readonly RouteRequirement[];
+  /** The routers that contain it. */
+  readonly outer: readonly RouterInternals[];
+  /** Whether mounted handlers are listed. */
+  readonly mounts: boolean;
+}
+
 function listRouter(
   router: RouterInternals,
-  base: string,
-  inherited: readonly RouteRequirement[],
-  outer: readonly RouterInternals[],
+  { base, inherited, outer, mounts }: Place,
 ): readonly ListedRoute[] {
   if (outer.includes(router)) return []; // it is mounted in itself
   const listed: ListedRoute[] = [];
@@ -63,11 +80,20 @@ function listRouter(
       const passed = [...inherited, ...covering.map((each) => each.requirement)];
       for (const { router: inner, requirements } of nested)
         listed.push(
-          ...listRouter(inner, mountAt(base, path), [...passed, ...requirements], [...outer, router]),
+          ...listRouter(inner, {
+            base: mountAt(base, path),
+            inherited: [...passed, ...requirements],
+            outer: [...outer, router],
+            mounts,
+          }),
         );
       for (const { method, requirements, handler } of handlers)
         if (handler !== undefined)
           listed.push(listedRoute(method, routeAt(base, path), [...passed, ...requirements], handler));
+      for (const { handler, requirements, mayPassOn } of mounts ? mountedHandlers(layer, path) : []) {
+        const mountPath = mountAt(base, path) || '/';
+        listed.push({ ...listedRoute('USE', mountPath, [...passed, ...requirements], handler), mayPassOn });
+      }
       if (requirement !== undefined) routerLevel.push({ requirement, path });
     }
   }

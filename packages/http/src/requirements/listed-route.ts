@@ -3,7 +3,7 @@ import { locationOf } from '../locations/source-location.js';
 
 /** One route of an application with its requirements, as `listRoutes(app)` returns it. */
 export interface ListedRoute {
-  /** The HTTP method in capitals; `ALL` for a route that handles every method. */
+  /** The HTTP method in capitals; `ALL` for a route that handles every method, `USE` for a mounted handler. */
   readonly method: string;
   /** The path as the application wrote it, with the paths at which its routers are mounted. */
   readonly path: string;
@@ -13,6 +13,8 @@ export interface ListedRoute {
   readonly handler: string;
   /** The location of the handler, `file:line`; `undefined` where it is unknown. */
   readonly location: string | undefined;
+  /** For a mounted handler: whether it can pass a request on, as middleware does. */
+  readonly mayPassOn?: boolean;
 }
 
 /** Options of `listRoutes`. */
