@@ -38,6 +38,10 @@ Examples:
     .action(async (words: readonly string[], flags: DebugFlags) => {
       const { config, policy, attach, token = process.env['NANOOK_INSPECT_TOKEN'] ?? '', dap } = flags;
       if (dap === true) {
+        if (io.input.isTTY === true)
+          throw new UsageError(
+            '--dap serves an editor, which starts the command itself; nanook debug works in a terminal',
+          );
         const { serveEditor } = await import('../debug/debug-adapter.js');
         return serveEditor();
       }

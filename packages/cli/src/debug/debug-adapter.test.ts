@@ -1,5 +1,6 @@
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { resolve } from 'node:path';
+import { PassThrough } from 'node:stream';
 import { DebugClient } from '@vscode/debugadapter-testsupport';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { Authorizer } from '@nanook/core';
@@ -79,6 +80,44 @@ async function scope(frameId: number, name: string): Promise<string[]> {
   const found = await client.variablesRequest({ variablesReference });
   return found.body.variables.map((variable) => `${variable.name} = ${variable.value}`);
 }
+
+describe('the input of a debug adapter', () => {
+  const length = (text: string): string => `Content-Length: ${text.length}\r\n\r\n${text}`;
+  const initialize = { seq: 1, type: 'request', command: 'initialize' };
+
+  /** Returns what the adapter reports about an input, and its output. */
+  async function session(
+    text: string,
+  ): Promise<{ readonly found: string | undefined; readonly out: string }> {
+    const [input, output] = [new PassThrough(), new PassThrough()];
+    let found: string | undefined;
+    const adapter = new PolarDebugAdapter((reason) => (found ??= reason));
+    adapter.setRunAsServer(true);
+    adapter.start(input, output);
+    const closed = new Promise((resolve) => input.once('close', resolve));
+    input.end(text);
+    await closed;
+    return { found, out: String(output.read() ?? '') };
+  }
+
+  it.each([
+    ['', 'no message'],
+    ['garbage in a line\n', "the string 'garbage in a line'"],
+    [length('no JSON'), expect.stringMatching(/^a message that cannot be read: .*JSON/)],
+    ['Content-Length: 50\r\n\r\n{', 'no message'],
+  ])('is reported if it is %j', async (text, found) => {
+    expect(await session(text)).toEqual({ found, out: '' });
+  });
+
+  it.each([initialize, { ...initialize, arguments: { adapterID: 'polar' } }])(
+    'can leave out the format of paths: %j',
+    async (request) => {
+      const { found, out } = await session(length(JSON.stringify(request)));
+      expect(found).toBeUndefined();
+      expect(out).toContain('"success":true');
+    },
+  );
+});
 
 describe('the debug adapter', () => {
   it('offers stepping back, function breakpoints and filters', async () => {
@@ -167,6 +206,20 @@ describe('the debug adapter', () => {
     expect(await evaluate('x in [1, 2]', 'repl')).toBe('x = 1\nx = 2');
     await expect(evaluate('organization.f()', 'hover')).rejects.toThrow('not computed');
     await expect(evaluate('f(', 'repl')).rejects.toThrow('expression:1:3');
+  });
+
+  it('shows _ for a variable without a value, with its conditions', async () => {
+    await enterFolder({
+      'a.polar': 'f(x) if debug() and x > 1 and x = 3;\n',
+      'nanook.config.json': '{"queries":["f"]}',
+    });
+    const { frame } = await stop(() => start(launch({ query: 'f(y)', stopOnEntry: false })));
+    const watch = async (expression: string): Promise<string> =>
+      (await client.evaluateRequest({ expression, frameId: frame.id, context: 'watch' })).body.result;
+    expect(await watch('x')).toBe('_');
+    expect(await watch('x.id')).toBe('_ with _ = x.id');
+    expect(await watch('[x, 1]')).toBe('[x, 1]');
+    expect(await watch('x > 2')).toBe('x = _ with x > 2');
   });
 
   it('prints the outcome, and the error of a wrong configuration', async () => {

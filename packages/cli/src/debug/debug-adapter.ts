@@ -1,4 +1,5 @@
 import { Writable } from 'node:stream';
+import { describeValue } from '@nanook/core';
 import type { DebugTarget, EndView, HaltReason, Movement, StopView } from '@nanook/core/debug';
 import {
   DebugSession,
@@ -13,6 +14,7 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import { openProject } from '../commands/opened.js';
 import { messageOf } from '../errors/message-of.js';
 import { UsageError } from '../errors/usage-error.js';
+import { ExitCode } from '../output/exit-code.js';
 import { AdapterBreakpoints, exceptionFilters } from './adapter-breakpoints.js';
 import { AdapterViews } from './adapter-views.js';
 import { endText, passedText } from './event-texts.js';
@@ -55,10 +57,39 @@ export class PolarDebugAdapter extends DebugSession {
   /** Starts the query of a launch. */
   #begin = (): void => {};
 
-  constructor() {
+  /** The content of an input that is not a message. */
+  #inputError: string | undefined = 'no message';
+
+  /** @param onInputError receives what the input contains instead of messages of the protocol */
+  constructor(readonly onInputError?: (reason: string) => void) {
     super();
     this.setDebuggerLinesStartAt1(true);
     this.setDebuggerColumnsStartAt1(true);
+    // The listener of the base class ends the session, so that this one has to come before it.
+    this.prependListener('error', ({ body }: DebugProtocol.Event) => {
+      this.#inputError = `a message that cannot be read: ${String(body).replace('Error handling data: ', '')}`;
+    });
+  }
+
+  override start(input: NodeJS.ReadableStream, output: NodeJS.WritableStream): void {
+    // A message starts with a header such as `Content-Length: 97`.
+    input.once('data', (start: Buffer) => {
+      const [line = ''] = start.toString().split(/[\r\n]/, 1);
+      if (!/^[\w-]+: *\S|^[\w-]*:?$/.test(line)) this.onInputError?.(describeValue(line));
+    });
+    super.start(input, output);
+  }
+
+  override shutdown(): void {
+    if (this.#inputError === undefined || this.onInputError === undefined) super.shutdown();
+    else this.onInputError(this.#inputError);
+  }
+
+  protected override dispatchRequest(request: DebugProtocol.Request): void {
+    this.#inputError = undefined;
+    const withFormat = { ...request, arguments: { pathFormat: 'path', ...request.arguments } };
+    // The base class refuses an editor that leaves the format out, although the protocol has a default for it.
+    super.dispatchRequest(request.command === 'initialize' ? withFormat : request);
   }
 
   protected override initializeRequest(response: DebugProtocol.InitializeResponse): void {
@@ -380,7 +411,12 @@ const descriptions: Readonly<Record<HaltReason, string>> = {
  * messages for the editor.
  */
 export function serveEditor(): void {
-  const adapter = new PolarDebugAdapter();
+  const adapter = new PolarDebugAdapter((found) => {
+    process.stderr.write(
+      `expected messages of the Debug Adapter Protocol, which an editor sends, found ${found}; an editor starts nanook debug --dap itself\n`,
+    );
+    process.exit(ExitCode.wrongUsage);
+  });
   const write = process.stdout.write.bind(process.stdout);
   const messages = new Writable({ write: (chunk: Buffer, _encoding, done) => void write(chunk, done) });
   process.stdout.write = ((text: string | Uint8Array, ...rest: readonly unknown[]): boolean => {

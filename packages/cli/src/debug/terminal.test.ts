@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { enterFolder, nanook, nanookWith, project } from '../testing/run.fixture.js';
+import { runProgram } from '../program.js';
+import { enterFolder, nanook, nanookWith, project, recordedIo } from '../testing/run.fixture.js';
 
 /** Runs `nanook debug` with commands. Returns the lines of the output. */
 async function debug(commands: readonly string[], ...words: readonly string[]): Promise<string[]> {
@@ -20,6 +21,23 @@ describe('nanook debug', () => {
     // Without a file, the breakpoint is an error, because the query is in no file.
     expect(lines[3]).toBe('debug> break 18');
     expect(lines.at(-1)).toBe('expected a file with the line, such as policy/main.polar:18, found 18');
+  });
+
+  it('cuts the lines of a policy at the width of the terminal, and keeps the marked part', async () => {
+    await enterFolder({
+      'a.polar': `f(x) if debug() and "${'a'.repeat(200)}" = x and x = 2 and "${'b'.repeat(200)}" = x;\n`,
+      'nanook.config.json': '{ "queries": ["f"] }',
+    });
+    const io = { ...recordedIo('c\nn\nn\nq\n'), columns: 60 };
+    await runProgram(['debug', 'f(1)'], io);
+    const lines = io.texts.out.split('\n');
+    const shown = lines.filter((line) => /^[> ] \s*\d* \|/.test(line));
+    expect(Math.max(...shown.map((line) => line.length))).toBe(60);
+    const at = lines.indexOf('a.polar:1 in f');
+    expect(lines.slice(at + 1, at + 3)).toEqual([
+      `> 1 | …() and "${'a'.repeat(44)}…`,
+      `    |         ${'^'.repeat(46)}`,
+    ]);
   });
 
   it('stops at lines, rules and failures, and goes back', async () => {

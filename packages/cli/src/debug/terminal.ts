@@ -221,7 +221,7 @@ export class DebugTerminal {
   #show(stop: StopView): void {
     this.#stop = stop;
     this.#frame = 0;
-    this.#note(renderStop(stop, this.io.colors));
+    this.#note(renderStop(stop, this.io));
   }
 
   /** Prints a text while the user may be typing. */

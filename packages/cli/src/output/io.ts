@@ -17,6 +17,8 @@ export interface Io {
   readonly endAfterwards?: () => void;
   /** Shows a line about long work, which the next one replaces; an empty text removes it. Only a person at a terminal sees it. */
   progress(text: string): void;
+  /** The number of columns of the terminal that shows results; undefined for another place. */
+  readonly columns?: number | undefined;
   /** The colors of results. They change nothing where the output is not a terminal. */
   readonly colors: Colors;
 }
@@ -40,6 +42,9 @@ export function processIo(): Io {
       if (showsProgress) stderr.write(`\r\u001B[2K${text.slice(0, (stderr.columns ?? 80) - 1)}`);
     },
     endAfterwards: () => endAfterwards(process),
+    get columns() {
+      return stdout.isTTY ? stdout.columns : undefined;
+    },
     colors: createColors(wantsColor(stdout)),
   };
 }

@@ -1,6 +1,7 @@
 import { PolicyError } from '../diagnostics/policy-error.js';
 import { Report } from '../diagnostics/report.js';
 import { Source } from '../diagnostics/source.js';
+import { Expression } from '../engine/query/expression.js';
 import type { Limits } from '../engine/limits.js';
 import { emptySlot } from '../engine/machine/state/term-value.js';
 import type { Frame } from '../engine/machine/state/frame.js';
@@ -44,11 +45,12 @@ export async function evaluate(
   try {
     while (await run.next()) {
       if (lines.length === maxAnswers) return [...lines, '…'];
-      const answer = [...run.bindings()].filter(([name]) => !given.has(name));
-      const parts = answer.map(([name, value]) => {
-        const shown = shownValue(value, context);
-        return name === resultName ? shown : `${name} = ${shown}`;
-      });
+      const answer = new Map([...run.bindings()].filter(([name]) => !given.has(name)));
+      if (answer.has(resultName)) {
+        lines.push(shownValue('_', answer.get(resultName), context));
+        continue;
+      }
+      const parts = [...answer].map(([name, value]) => `${name} = ${shownValue(name, value, context)}`);
       lines.push(parts.join(', ') || 'true');
     }
   } finally {
@@ -57,8 +59,12 @@ export async function evaluate(
   return lines.length === 0 ? ['false'] : lines;
 }
 
-const shownValue = (value: unknown, { program }: ProgramContext): string =>
-  printable(isQueryVariable(value) ? '_' : show(value, program.types));
+/** Shows a value; `_` for an unbound variable, with its conditions. */
+function shownValue(name: string, value: unknown, { program }: ProgramContext): string {
+  if (isQueryVariable(value)) return '_';
+  if (!(value instanceof Expression)) return printable(show(value, program.types));
+  return printable(`_ with ${value}`.replaceAll(/\b_this\b/g, () => name));
+}
 
 /** Returns the values of the variables of a frame that are bound as a whole. */
 function bindingsAt({ time }: Step, { rule, slots }: Frame, machine: DebugMachine): Map<string, unknown> {

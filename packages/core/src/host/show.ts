@@ -6,6 +6,7 @@ import { WholeFloat } from '../dialect/whole-float.js';
 import { isPlainObject, isThenable } from './value.js';
 import { ListCursor } from '../terms/list-cursor.js';
 import { isPartial, PartialCall, PartialDictionary, type PartialList } from '../terms/partial.js';
+import { QueryVariable } from '../terms/query-variable.js';
 import { deref, Variable } from '../terms/variable.js';
 
 const maxDepth = 3;
@@ -47,7 +48,7 @@ function showValue(value: unknown, types: TypeTable | undefined, depth: number):
 }
 
 function showObject(v: object, types: TypeTable | undefined, depth: number): string {
-  if (v instanceof Variable) return v.name;
+  if (v instanceof Variable || v instanceof QueryVariable) return v.name;
   if (v instanceof WholeFloat) return String(v);
   if (v instanceof TypeToken) return v.name;
   if (isPartial(v) || Array.isArray(v) || isPlainObject(v)) {
