@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { nanook } from './testing/run.fixture.js';
+import { enterFolder, nanook, project } from './testing/run.fixture.js';
 
 describe('nanook', () => {
   it('suggests the command and the option that a misspelled one resembles, and exits with 2', async () => {
@@ -26,6 +26,43 @@ describe('nanook', () => {
     const { code, out } = await nanook('check', '--help');
     expect(code).toBe(0);
     expect(out).toContain('nanook check --format github');
+  });
+
+  describe.each([
+    [['where', 'ann', 'read', 'Nope'], 'no type is registered as `Nope`'],
+    [['where', 'ann', 'nope', 'Note'], 'no rule can allow "nope"'],
+    [['where', 'nobody', 'read', 'Note'], 'no fixture has the name `nobody`'],
+    [['who-can', 'nope', 'report'], 'no rule can allow "nope"'],
+    [['who-can', 'read', 'nope'], 'no fixture has the name `nope`'],
+    [['what-can', 'ann', 'nope'], 'no fixture has the name `nope`'],
+    [['explain', 'ann', 'read', 'report', '--field', 'title'], '--field needs a rule `allow_field`'],
+    [['explain', 'ann', 'read', 'report', '--html', 'policy'], 'the file policy cannot be written'],
+    [['query', 'nope(x)'], 'Query for undefined rule `nope`'],
+    [['query', 'nope'], 'expected a query such as allow(ann, action, report), found the name nope'],
+    [
+      ['query', 'x > 1'],
+      'an answer gives `x` no single value, only a condition: x > 1; print it with --expressions',
+    ],
+    [['debug', 'nope'], 'expected a query such as'],
+    [['check', '--config', 'policy'], 'expected the file of a configuration, found the folder policy'],
+    [['check', '--config', 'broken.json'], 'broken.json: '],
+    [['check', '--config', 'limits.json'], 'the option `limits.timeoutMs` must be a positive number'],
+    [['explain', 'ann', 'read', 'report', '--config', 'limits.json'], 'the option `limits.timeoutMs`'],
+    [['check', '--config', 'types.json'], 'the option `types` must be an object of types'],
+    [['audit', '--application', 'policy'], 'found the folder policy'],
+    [['fmt', 'no.polar'], 'cannot find the policy file no.polar'],
+  ])('with wrong usage: %j', (args, reason) => {
+    it('exits with 2, and writes one reason to the standard error', async () => {
+      await enterFolder({
+        ...project,
+        'broken.json': '{',
+        'limits.json': '{ "policies": "policy/*.polar", "limits": { "timeoutMs": -1 } }',
+        'types.json': '{ "policies": "policy/*.polar", "types": 5 }',
+      });
+      const { code, out, err } = await nanook(...args);
+      expect({ code, out }).toEqual({ code: 2, out: '' });
+      expect(err).toContain(reason);
+    });
   });
 
   it('shows an example in the help of each command', async () => {

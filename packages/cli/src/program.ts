@@ -34,7 +34,8 @@ export async function runProgram(args: readonly string[], io: Io): Promise<ExitC
     if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.fine : ExitCode.wrongUsage;
     if (isPolarError(error)) {
       io.err(error.message);
-      return ExitCode.findings;
+      // An option of the configuration, or a type or an action in an argument, cannot be used.
+      return error.code.startsWith('POLAR_TYPE_') ? ExitCode.wrongUsage : ExitCode.findings;
     }
     io.err(error instanceof UsageError ? error.message : messageOf(error));
     return ExitCode.wrongUsage;

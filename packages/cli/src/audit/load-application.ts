@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import { describeValue } from '@nanook/core';
 import { messageOf } from '../errors/message-of.js';
@@ -41,11 +41,13 @@ async function valueOf(given: unknown, folder: string): Promise<unknown> {
   if (typeof given !== 'string') return applicationIn(given);
   const [file = '', name] = given.split('#');
   const path = resolve(folder, file);
-  if (!existsSync(path))
-    throw new UsageError(`the module ${relative(process.cwd(), path)} of the application does not exist`);
+  const shown = relative(process.cwd(), path);
+  if (!existsSync(path)) throw new UsageError(`the module ${shown} of the application does not exist`);
+  if (statSync(path).isDirectory())
+    throw new UsageError(`expected the module of the application, found the folder ${shown}`);
   const module = (await importFile(path)) as Readonly<Record<string, unknown>>;
   if (name !== undefined && module[name] === undefined)
-    throw new UsageError(`${relative(process.cwd(), path)} exports no \`${name}\``);
+    throw new UsageError(`${shown} exports no \`${name}\``);
   return applicationIn(name === undefined ? module : module[name]);
 }
 

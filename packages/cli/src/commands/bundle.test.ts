@@ -33,6 +33,48 @@ describe('nanook bundle keygen', () => {
   });
 });
 
+describe('nanook bundle --json', () => {
+  const json = async (...args: readonly string[]) => {
+    const { code, out, err } = await nanook('bundle', ...args, '--json');
+    expect(err).toBe('');
+    return { code, ...JSON.parse(out) };
+  };
+
+  it('writes the paths of new keys', async () => {
+    expect(await json('keygen', '--private', 'a.json', '--public', 'b.json')).toEqual({
+      code: 0,
+      private: 'a.json',
+      public: 'b.json',
+    });
+  });
+
+  it('writes the revision, the files and the tests of a new bundle', async () => {
+    await writeFile('policy/tests.polar', 'test "owner" { assert allow(ann, "edit", report); }\n');
+    const built = {
+      code: 0,
+      file: 'policy.bundle',
+      revision: 42,
+      files: ['policy/main.polar', 'policy/tests.polar'],
+      tests: { passed: 1, failed: 0 },
+      problems: [],
+    };
+    expect(await json('build', '--revision', '42', ...key)).toEqual(built);
+    const again = ['sign', 'policy.bundle', '--revision', '43', ...key, ...keys, '--out', 'new.bundle'];
+    expect(await json(...again)).toEqual({ ...built, file: 'new.bundle', revision: 43 });
+  });
+
+  it('writes the reasons for which there is no bundle, and the reason why one is not valid', async () => {
+    await writeFile('policy/tests.polar', 'test "wrong" { assert allow(cem, "edit", report); }\n');
+    const { out, code } = await nanook('bundle', 'build', '--revision', '42', ...key, '--json');
+    expect([code, JSON.parse(out).problems[0]]).toEqual([1, expect.stringContaining('✗ wrong')]);
+    await writeFile('bad.bundle', 'text');
+    expect(await json('verify', 'bad.bundle', ...keys)).toEqual({
+      code: 1,
+      problems: [expect.stringContaining('bundle')],
+    });
+  });
+});
+
 describe('nanook bundle build', () => {
   it('writes a bundle that the library opens, with the results of the tests', async () => {
     await writeFile('policy/tests.polar', 'test "owner" { assert allow(ann, "edit", report); }\n');

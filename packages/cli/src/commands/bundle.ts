@@ -1,15 +1,17 @@
-import { writeFile } from 'node:fs/promises';
 import type { BundleManifest, BundleTests } from '@nanook/policies/bundle';
 import { Command, Option } from 'commander';
+import { createColors } from 'picocolors';
 import { keyVariable, privateKey, requireNew, writeKey } from '../bundle/keys.js';
 import { openBundleFile, problemsOf } from '../bundle/verified-bundle.js';
 import { UsageError } from '../errors/usage-error.js';
 import { count } from '../output/count.js';
 import { ExitCode } from '../output/exit-code.js';
 import type { Io } from '../output/io.js';
+import { writeOutput } from '../output/write-output.js';
 import { Project } from '../project/project.js';
 import { resultText } from '../test/reporters.js';
 import { runTests } from '../test/run-tests.js';
+import type { TestResult } from '../test/test-result.js';
 import { configOption, jsonOption, positiveInteger } from './common-options.js';
 import type { Outcome } from './outcome.js';
 
@@ -19,6 +21,7 @@ interface SignFlags {
   readonly revision: number;
   readonly label?: string;
   readonly out: string;
+  readonly json?: boolean;
 }
 
 export function bundleCommand(io: Io, outcome: Outcome): Command {
@@ -55,13 +58,18 @@ function keygenCommand(io: Io): Command {
     )
     .option('--private <file>', 'the private key to write', 'bundle-private-key.json')
     .option('--public <file>', 'the public key to write', 'bundle-public-key.json')
+    .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  nanook bundle keygen')
-    .action(async (flags: { readonly private: string; readonly public: string }) => {
+    .action(async (flags: { readonly private: string; readonly public: string; readonly json?: boolean }) => {
       const { generateBundleKeys } = await import('@nanook/policies/bundle');
       const keys = await generateBundleKeys();
       requireNew([flags.private, flags.public]);
       await writeKey(flags.private, keys.privateKey, 0o600);
       await writeKey(flags.public, keys.publicKey, 0o644);
+      if (flags.json === true) {
+        io.out(JSON.stringify({ private: flags.private, public: flags.public }, undefined, 2));
+        return;
+      }
       io.out(`${flags.private} is written; store it as a secret, and do not commit it`);
       io.out(`${flags.public} is written; it is part of the configuration of the application`);
     });
@@ -79,11 +87,21 @@ function buildCommand(io: Io, outcome: Outcome): Command {
     .addOption(revisionOption())
     .addOption(labelOption())
     .addOption(outOption())
+    .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  nanook bundle build --key bundle-private-key.json --revision 42')
     .action(async (paths: readonly string[], flags: SignFlags) => {
       const project = await Project.open({ config: flags.config, paths });
       const key = await privateKey(flags.key);
-      const tests = await testResults(project, io);
+      const { failing, ...tests } = await testResults(project);
+      if (tests.failed > 0 && flags.json === true)
+        io.out(
+          JSON.stringify(
+            { problems: failing.map((result) => resultText(result, createColors(false))) },
+            undefined,
+            2,
+          ),
+        );
+      else for (const result of failing) io.out(resultText(result, io.colors));
       if (tests.failed > 0) {
         io.err(`${count(tests.failed, 'test')} failed, so no bundle is written`);
         outcome.code = ExitCode.findings;
@@ -107,12 +125,13 @@ function signCommand(io: Io, outcome: Outcome): Command {
     .addOption(revisionOption())
     .addOption(labelOption())
     .addOption(outOption())
+    .addOption(jsonOption())
     .addHelpText(
       'after',
       '\nExample:\n  nanook bundle sign old.bundle --keys bundle-public-key.json --key bundle-private-key.json --revision 43',
     )
     .action(async (file: string, flags: SignFlags & { readonly keys: readonly string[] }) => {
-      await refusing(io, outcome, async () => {
+      await refusing({ io, outcome, json: flags.json }, async () => {
         const { manifest, files } = await openBundleFile(file, flags.keys);
         const project = await Project.openWith(flags.config, () => Promise.resolve(files));
         const { version, tests } = manifest;
@@ -145,7 +164,7 @@ function verifyCommand(io: Io, outcome: Outcome): Command {
           json,
         }: { readonly config?: string; readonly keys: readonly string[]; readonly json?: boolean },
       ) => {
-        await refusing(io, outcome, async () => {
+        await refusing({ io, outcome, json }, async () => {
           const opened = await openBundleFile(file, keys);
           const problems = await problemsOf(opened, config);
           if (problems.length > 0) outcome.code = ExitCode.findings;
@@ -157,7 +176,10 @@ function verifyCommand(io: Io, outcome: Outcome): Command {
 }
 
 /** Runs a command. A bundle that is not valid is a finding. */
-async function refusing(io: Io, outcome: Outcome, run: () => Promise<void>): Promise<void> {
+async function refusing(
+  { io, outcome, json }: { readonly io: Io; readonly outcome: Outcome; readonly json: boolean | undefined },
+  run: () => Promise<void>,
+): Promise<void> {
   try {
     await run();
   } catch (error) {
@@ -165,22 +187,22 @@ async function refusing(io: Io, outcome: Outcome, run: () => Promise<void>): Pro
     if (!isNanookPoliciesError(error)) throw error;
     if (error.code === 'NANOOK_POLICIES_INVALID_OPTION')
       throw new UsageError(error.message, { cause: error });
-    io.err(error.message);
+    if (json === true) io.out(JSON.stringify({ problems: [error.message] }, undefined, 2));
+    else io.err(error.message);
     outcome.code = ExitCode.findings;
   }
 }
 
-/** Runs the tests in the policies, and prints those that fail. */
-async function testResults(project: Project, io: Io): Promise<BundleTests> {
-  const tests = { passed: 0, failed: 0 };
-  for await (const result of runTests(project)) {
-    if (result.failures.length === 0) tests.passed++;
-    else {
-      tests.failed++;
-      io.out(resultText(result, io.colors));
-    }
-  }
-  return tests;
+/** Runs the tests in the policies. */
+async function testResults(
+  project: Project,
+): Promise<BundleTests & { readonly failing: readonly TestResult[] }> {
+  const failing: TestResult[] = [];
+  let passed = 0;
+  for await (const result of runTests(project))
+    if (result.failures.length === 0) passed++;
+    else failing.push(result);
+  return { passed, failed: failing.length, failing };
 }
 
 async function sign(
@@ -191,6 +213,7 @@ async function sign(
     label,
     tests,
     out,
+    json,
   }: Omit<SignFlags, 'key'> & {
     readonly key: Awaited<ReturnType<typeof privateKey>>;
     readonly tests: BundleTests | undefined;
@@ -209,7 +232,12 @@ async function sign(
     ...(label !== undefined && { version: label }),
     ...(tests !== undefined && { tests }),
   });
-  await writeFile(out, bundle);
+  await writeOutput(out, bundle);
+  if (json === true) {
+    const files = authorizer.policySources.map(({ name }) => name);
+    io.out(JSON.stringify({ file: out, revision, files, tests, problems: [] }, undefined, 2));
+    return;
+  }
   io.out(
     `${out} is written: revision ${revision}, ${count(authorizer.policySources.length, 'file')}${testText(tests)}`,
   );

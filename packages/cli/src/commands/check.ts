@@ -69,6 +69,7 @@ async function check(project: Project, flags: CheckFlags, io: Io): Promise<ExitC
   const { format, json, maxWarnings, dryRun = false, unsafeFixes = false, fix = unsafeFixes } = flags;
   if (dryRun && !fix) throw new UsageError('--dry-run shows the corrections of --fix; use both options');
   const form = json === true ? 'json' : format;
+  await project.requireOptions();
   const files = project.policies.map(({ name }) => name);
   const fixed = fix ? await fixProject(project, unsafeFixes) : undefined;
   const findings = fixed?.findings ?? (await checkProject(project));

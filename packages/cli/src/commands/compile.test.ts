@@ -35,6 +35,23 @@ describe('nanook compile', () => {
     expect(await contentOf('policy.js')).toMatch(/^export default \{/m);
   });
 
+  it('writes its result as JSON', async () => {
+    const results = await Promise.all(
+      ['a.cjs', 'a.js'].map(async (file) => JSON.parse((await nanook('compile', file, '--json')).out)),
+    );
+    expect(results).toEqual([
+      { file: 'a.cjs', format: 'cjs' },
+      { file: 'a.js', format: 'esm' },
+    ]);
+  });
+
+  it('exits with 2 for a folder in place of the file', async () => {
+    expect(await nanook('compile', 'policy')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('the file policy cannot be written'),
+    });
+  });
+
   it('exits with 2 without types, and with 1 for a policy with an error', async () => {
     await enterFolder({ ...project, 'policy/bad.polar': 'allow(' });
     expect((await nanook('compile', 'policy.js')).code).toBe(1);

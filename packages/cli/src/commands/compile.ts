@@ -1,14 +1,14 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { compilePolicy } from '@nanook/core/compile';
 import { Command, Option } from 'commander';
 import { UsageError } from '../errors/usage-error.js';
 import type { Io } from '../output/io.js';
+import { writeOutput } from '../output/write-output.js';
 import { Project } from '../project/project.js';
-import { configOption, policyOption, type ProjectFlags } from './common-options.js';
+import { configOption, jsonOption, policyOption, type ProjectFlags } from './common-options.js';
 
 interface CompileFlags extends ProjectFlags {
   readonly format?: 'esm' | 'cjs';
+  readonly json?: boolean;
 }
 
 export function compileCommand(io: Io): Command {
@@ -26,23 +26,24 @@ export function compileCommand(io: Io): Command {
         'kind of the module; default: cjs for a file that ends in .cjs',
       ).choices(['esm', 'cjs']),
     )
+    .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  nanook compile src/policy.js')
-    .action(async (file: string, { config, policy, format }: CompileFlags) => {
+    .action(async (file: string, { config, policy, format, json }: CompileFlags) => {
       const project = await Project.open({ config, paths: policy });
       if (!project.declaresTypes)
         throw new UsageError(
           'a compiled policy contains tests for the types of the application; declare `types` in the configuration: nanook init',
         );
+      const form = format ?? (file.endsWith('.cjs') ? 'cjs' : 'esm');
       const { policies, types, constants, queries } = project.authorizerOptions(() => {});
       const text = await compilePolicy({
         policies,
         ...(types && { types }),
         ...(constants && { constants }),
         ...(queries && { queries }),
-        format: format ?? (file.endsWith('.cjs') ? 'cjs' : 'esm'),
+        format: form,
       });
-      await mkdir(dirname(file), { recursive: true });
-      await writeFile(file, text);
-      io.out(`${file} is written`);
+      await writeOutput(file, text);
+      io.out(json === true ? JSON.stringify({ file, format: form }, undefined, 2) : `${file} is written`);
     });
 }

@@ -8,7 +8,9 @@ type Shell = 'bash' | 'zsh' | 'fish';
 export function completionCommand(io: Io, program: Command): Command {
   return new Command('completion')
     .summary('print the completion script of a shell')
-    .description('Prints a script with which a shell completes commands, options and policies.')
+    .description(
+      'Prints a script with which a shell completes commands, options and policies. A script has no form in JSON.',
+    )
     .addArgument(new Argument('<shell>', 'the shell').choices(['bash', 'zsh', 'fish']))
     .addHelpText(
       'after',

@@ -1,8 +1,9 @@
-import { writeFile } from 'node:fs/promises';
 import { renderExplanation, renderExplanationPage } from '@nanook/core';
 import { Command } from 'commander';
+import { UsageError } from '../errors/usage-error.js';
 import { ExitCode } from '../output/exit-code.js';
 import type { Io } from '../output/io.js';
+import { writeOutput } from '../output/write-output.js';
 import { configOption, jsonOption, policyOption, type ProjectFlags } from './common-options.js';
 import { openProject } from './opened.js';
 import type { Outcome } from './outcome.js';
@@ -36,12 +37,14 @@ Examples:
       const { config, policy, field, html, json } = flags;
       const { authorizer, value } = await openProject({ config, paths: policy });
       const [who, what] = [value(actor), value(resource)];
+      if (field !== undefined && !authorizer.ruleNames.includes('allow_field'))
+        throw new UsageError('--field needs a rule `allow_field`, which the policies do not have');
       const explanation =
         field === undefined
           ? await authorizer.explain(who, action, what)
           : await authorizer.explainField(who, action, what, field);
       if (html !== undefined) {
-        await writeFile(html, renderExplanationPage(explanation));
+        await writeOutput(html, renderExplanationPage(explanation));
         io.err(`${html} is written`);
       }
       if (json === true) io.out(JSON.stringify(explanation, undefined, 2));

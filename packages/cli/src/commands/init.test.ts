@@ -35,6 +35,15 @@ describe('nanook init', () => {
     expect((await nanook('fmt', '--check')).code).toBe(0);
   });
 
+  it('writes its result as JSON', async () => {
+    await enterFolder({});
+    expect(JSON.parse((await nanook('init', '--json')).out)).toEqual({
+      config: 'nanook.config.mjs',
+      written: ['policy/main.polar', 'nanook.config.mjs'],
+      types: ['User', 'Note'],
+    });
+  });
+
   it('replaces no configuration', async () => {
     await enterFolder(project);
     expect(await nanook('init')).toMatchObject({ code: 2, err: expect.stringContaining('exists already') });

@@ -8,6 +8,7 @@ import { UsageError } from '../errors/usage-error.js';
 import type { Io } from '../output/io.js';
 import { configNames } from '../project/find-config.js';
 import { inferTypes } from '../project/infer-types.js';
+import { jsonOption } from './common-options.js';
 
 type Language = 'ts' | 'js' | 'json';
 
@@ -23,16 +24,25 @@ export function initCommand(io: Io): Command {
         'language of the configuration; default: that of the project',
       ).choices(['ts', 'js', 'json']),
     )
+    .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  nanook init && nanook check')
-    .action(async ({ language }: { readonly language?: Language }) => {
+    .action(async ({ language, json }: { readonly language?: Language; readonly json?: boolean }) => {
       const existing = configNames.find((name) => existsSync(name));
       if (existing !== undefined)
         throw new UsageError(`${existing} exists already; change it, or remove it and run nanook init again`);
       const policies = await findPolicies();
-      if (policies.length === 0) await writeNew(starterFile, starterPolicy, io);
+      if (policies.length === 0) await writeNew(starterFile, starterPolicy);
       const used = policies.length > 0 ? policies : [{ name: starterFile, source: starterPolicy }];
       const chosen = language ?? (existsSync('tsconfig.json') ? 'ts' : 'js');
-      await writeNew(`nanook.config.${await endingOf(chosen)}`, configText(used, chosen), io);
+      const config = `nanook.config.${await endingOf(chosen)}`;
+      const types = Object.keys(inferTypes(used.map((policy) => parse(policy).policy)));
+      await writeNew(config, configText(patternOf(used), types, chosen));
+      const written = [...(policies.length === 0 ? [starterFile] : []), config];
+      if (json === true) {
+        io.out(JSON.stringify({ config, written, types }, undefined, 2));
+        return;
+      }
+      for (const file of written) io.out(`${file} is written`);
       io.out('Declare the types of your application in it, then run: nanook check');
     });
 }
@@ -45,10 +55,9 @@ async function findPolicies(): Promise<readonly NamedPolicy[]> {
   }
 }
 
-async function writeNew(file: string, text: string, io: Io): Promise<void> {
+async function writeNew(file: string, text: string): Promise<void> {
   await mkdir(dirname(file), { recursive: true });
   await writeFile(file, text, { flag: 'wx' });
-  io.out(`${file} is written`);
 }
 
 /** A `.js` file is an ES module only if the package says so. */
@@ -68,9 +77,7 @@ allow(user: User, "read", note: Note) if
   note.ownerId = user.id;
 `;
 
-function configText(policies: readonly NamedPolicy[], language: Language): string {
-  const types = Object.keys(inferTypes(policies.map((policy) => parse(policy).policy)));
-  const pattern = patternOf(policies);
+function configText(pattern: string, types: readonly string[], language: Language): string {
   if (language === 'json') {
     const config = {
       policies: pattern,

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
-import { visit, parseTerm } from '@nanook/core/syntax';
-import { renderDiagnostic } from '@nanook/core';
+import { visit, parseTerm, type DataOf } from '@nanook/core/syntax';
+import { isPolarError, renderDiagnostic } from '@nanook/core';
 import { UsageError } from '../errors/usage-error.js';
 import { ExitCode } from '../output/exit-code.js';
 import type { Io } from '../output/io.js';
@@ -52,11 +52,17 @@ Examples:
 
 /** @throws {UsageError} when the text is not a query */
 export function requireQuery(text: string): void {
-  const { diagnostics } = parseTerm({ name: 'query', source: text });
+  const { diagnostics, term } = parseTerm({ name: 'query', source: text });
   if (diagnostics.length > 0) throw new UsageError(diagnostics.map(renderDiagnostic).join('\n'));
+  if (term?.kind === 'variable')
+    throw new UsageError(`expected a query such as allow(ann, action, report), found the name ${term.name}`);
 }
 
-/** Yields the answers of a query whose variables can be names of fixtures. */
+/**
+ * Yields the answers of a query whose variables can be names of fixtures.
+ *
+ * @throws {UsageError} when the query calls a rule that does not exist, or has an answer that only `--expressions` prints
+ */
 export async function* answersOf(
   text: string,
   { authorizer, fixtures }: Opened,
@@ -64,14 +70,30 @@ export async function* answersOf(
   signal?: AbortSignal,
 ): AsyncGenerator<Record<string, unknown>> {
   const bindings = bindingsOf(text, fixtures);
-  for await (const answer of authorizer.query(text, {
-    bindings,
-    acceptExpression,
-    ...(signal && { signal }),
-  })) {
-    const own = [...answer].filter(([name]) => !(name in bindings));
-    yield Object.fromEntries(own);
+  try {
+    for await (const answer of authorizer.query(text, {
+      bindings,
+      acceptExpression,
+      ...(signal && { signal }),
+    })) {
+      const own = [...answer].filter(([name]) => !(name in bindings));
+      yield Object.fromEntries(own);
+    }
+  } catch (error) {
+    throw usageErrorOf(error) ?? error;
   }
+}
+
+function usageErrorOf(error: unknown): UsageError | undefined {
+  if (!isPolarError(error)) return undefined;
+  if (error.code.startsWith('POLAR_CHECK_') || error.code === 'POLAR_RUN_UNDEFINED_RULE')
+    return new UsageError(error.message, { cause: error });
+  if (error.code !== 'POLAR_RUN_UNEXPECTED_CONSTRAINT') return undefined;
+  const { name, constraint } = error.data as DataOf<'POLAR_RUN_UNEXPECTED_CONSTRAINT'>;
+  return new UsageError(
+    `an answer gives \`${name}\` no single value, only a condition: ${constraint.replaceAll(/\b_this\b/g, () => name)}; print it with --expressions`,
+    { cause: error },
+  );
 }
 
 /** Returns the fixtures whose names occur in a query. */

@@ -102,6 +102,23 @@ export class Project {
   }
 
   /**
+   * Checks the options of the configuration, without its policies and types.
+   *
+   * @throws {PolarError} `POLAR_TYPE_INVALID_OPTION`
+   */
+  async requireOptions(): Promise<void> {
+    const { types, queries = [], ...options } = this.authorizerOptions(() => {});
+    const areNames = Array.isArray(queries) && queries.every((name) => typeof name === 'string');
+    await Authorizer.load({
+      ...options,
+      policies: 'allow(_, _, _);',
+      // The names of rules and types belong to the policies.
+      ...(!areNames && { queries }),
+      ...(typeof types !== 'object' && { types }),
+    });
+  }
+
+  /**
    * Returns the named values with which commands decide checks.
    *
    * @throws {UsageError} when the configuration gives none
@@ -135,6 +152,8 @@ interface Configuration {
 async function readConfiguration(named: string | undefined): Promise<Configuration> {
   if (named !== undefined && !existsSync(named))
     throw new UsageError(`the configuration ${named} does not exist; nanook init writes one`);
+  if (named !== undefined && statSync(named).isDirectory())
+    throw new UsageError(`expected the file of a configuration, found the folder ${named}`);
   const found = named === undefined ? findConfig(process.cwd()) : resolve(named);
   const config = found === undefined ? {} : await readConfig(found);
   const folder = found === undefined ? '.' : relative(process.cwd(), dirname(found)) || '.';
