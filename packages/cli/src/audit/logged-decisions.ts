@@ -1,4 +1,6 @@
 import { logFiles, readRecords } from '../decisions/read-records.js';
+import { counted } from '../output/counted.js';
+import type { Io } from '../output/io.js';
 import type { DecisionCounts } from './audited-route.js';
 
 type Counts = { -readonly [Outcome in keyof DecisionCounts]: number };
@@ -9,11 +11,10 @@ export class LoggedDecisions {
   #damaged = 0;
 
   /** Reads the records about actions on resources. @throws {UsageError} when a file does not exist */
-  static async read(paths: readonly string[]): Promise<LoggedDecisions> {
+  static async read(paths: readonly string[], io: Pick<Io, 'progress'>): Promise<LoggedDecisions> {
     const found = new LoggedDecisions();
-    for await (const { kind, action, resource, outcome } of readRecords(await logFiles(paths), () => {
-      found.#damaged++;
-    }))
+    const records = readRecords(await logFiles(paths), () => void found.#damaged++);
+    for await (const { kind, action, resource, outcome } of counted(records, 'record', io))
       if (kind === 'allow' && action !== null) found.#add(action, resource?.type, outcome);
     return found;
   }

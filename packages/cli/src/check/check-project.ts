@@ -1,5 +1,5 @@
 import { isPolarError, isPolicyError, type AuthorizerOptions } from '@nanook/core';
-import { checkPolicy, parse } from '@nanook/core/syntax';
+import { checkPolicy } from '@nanook/core/syntax';
 import type { Project } from '../project/project.js';
 import { errorCount, findingOf, type Finding } from './finding.js';
 import { runLints } from './lints/all-lints.js';
@@ -10,7 +10,7 @@ import { runLints } from './lints/all-lints.js';
  */
 export async function checkProject(project: Project): Promise<readonly Finding[]> {
   const found = checkPolicies(project);
-  if (errorCount(found) > 0 || !project.declaresTypes) return found;
+  if (errorCount(found) > 0 || !project.declaresTypes || !hasInlineQueries(project)) return found;
   return sorted([...found, ...(await failedQueries(project))], project);
 }
 
@@ -19,7 +19,7 @@ export function checkPolicies(project: Project): readonly Finding[] {
   const options = project.authorizerOptions(() => {});
   const found = checks(project, options);
   if (errorCount(found) > 0) return found;
-  const trees = project.policies.map((policy) => parse(policy).policy);
+  const { trees } = project;
   return sorted(
     [...found, ...runLints({ trees, types: options.types ?? {}, constants: options.constants ?? {} })],
     project,
@@ -36,6 +36,9 @@ function checks(
     return [findingOfError(error)];
   }
 }
+
+const hasInlineQueries = ({ trees }: Project): boolean =>
+  trees.some(({ statements }) => statements.some(({ kind }) => kind === 'inline-query'));
 
 /** Runs the inline queries. The load has no other errors, because the checks have passed. */
 async function failedQueries(project: Project): Promise<readonly Finding[]> {

@@ -55,7 +55,7 @@ Examples:
     .action(async ({ config, policy, application, format, json, log, openapi }: AuditFlags) => {
       const project = await Project.open({ config, paths: policy });
       const authorizer = await project.load();
-      const logged = log === undefined ? undefined : await LoggedDecisions.read(log);
+      const logged = log === undefined ? undefined : await LoggedDecisions.read(log, io);
       const tested = testedActions(project, await project.fixtures(), authorizer);
       try {
         const found = await listApplication(await loadApplication(project, application));

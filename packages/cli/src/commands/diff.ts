@@ -1,5 +1,4 @@
 import { Authorizer, diffPolicies, type DiffedCheck, type NamedPolicy } from '@nanook/core';
-import { parse } from '@nanook/core/syntax';
 import { Command, Option } from 'commander';
 import { DamagedLines } from '../decisions/damaged-lines.js';
 import { logFiles, readRecords } from '../decisions/read-records.js';
@@ -11,6 +10,7 @@ import { generateRows } from '../diff/generate-rows.js';
 import { readSide } from '../diff/read-side.js';
 import { ruleKeysOf } from '../diff/rule-keys.js';
 import { UsageError } from '../errors/usage-error.js';
+import { counted } from '../output/counted.js';
 import { ExitCode } from '../output/exit-code.js';
 import type { Io } from '../output/io.js';
 import type { Fixtures } from '../project/config.js';
@@ -74,13 +74,9 @@ async function diff(old: string, next: string | undefined, flags: DiffFlags, io:
   const label = (value: unknown): string => names.get(value) ?? showValue(value, authorizers[1]);
   const over =
     flags.log === undefined
-      ? checksOf(
-          values,
-          project.policies.map((policy) => parse(policy).policy),
-          authorizers,
-        )
+      ? checksOf(values, project.trees, authorizers)
       : recordedChecks(flags.log, new RecordedObjects(project, values, authorizers[1]), io);
-  const { differences, ...counts } = await diffPolicies(...authorizers, { over });
+  const { differences, ...counts } = await diffPolicies(...authorizers, { over: counted(over, 'check', io) });
   if (counts.checked === 0) throw new UsageError(nothingToCompare(flags));
   const rules = { before: ruleKeysOf(before), after: ruleKeysOf(after) };
   const changes = differences.map((difference): Change => {
@@ -103,8 +99,7 @@ async function diff(old: string, next: string | undefined, flags: DiffFlags, io:
 async function valuesOf(project: Project, { generate, log }: DiffFlags): Promise<Fixtures> {
   const fixtures = await project.fixtures();
   if (generate === undefined && (log !== undefined || Object.keys(fixtures).length > 0)) return fixtures;
-  const trees = project.policies.map((policy) => parse(policy).policy);
-  const rows = generateRows(project.types, trees, typeof generate === 'number' ? generate : 10);
+  const rows = generateRows(project.types, project.trees, typeof generate === 'number' ? generate : 10);
   return { ...rows, ...fixtures };
 }
 

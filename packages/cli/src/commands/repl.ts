@@ -22,8 +22,10 @@ Examples:
         import('../repl/session.js'),
         import('../repl/run-repl.js'),
       ]);
-      const session = await Session.open({ config, paths }, io);
-      if (io.input.isTTY === true) io.out('Enter a query, or :help.');
-      await runRepl(session, io.input);
+      const isTerminal = io.input.isTTY === true;
+      if (isTerminal) io.out('Enter a query, or :help.');
+      // A warning of the load erases the prompt, which is written again after the load.
+      const err = (text: string): void => io.err(isTerminal ? `\r\u001B[K${text}` : text);
+      await runRepl(() => Session.open({ config, paths }, { ...io, err }), io.input);
     });
 }

@@ -7,6 +7,7 @@ import { labelOf, RecordedObjects } from '../decisions/recorded-objects.js';
 import { failureOf, ruleCause, usesIn, type Cause, type Change, type Side } from '../diff/change.js';
 import { diffFormatNames, diffFormats, type DiffFormat } from '../diff/formats.js';
 import { UsageError } from '../errors/usage-error.js';
+import { counted } from '../output/counted.js';
 import { ExitCode } from '../output/exit-code.js';
 import type { Io } from '../output/io.js';
 import { configOption, policyOption, type ProjectFlags } from './common-options.js';
@@ -48,7 +49,8 @@ Examples:
       const changes: Change[] = [];
       const texts = new Set(project.policies.map(({ source }) => oneLine(source)));
       const seen = new Set<string>();
-      for await (const record of readRecords(await logFiles(paths), damaged.add)) {
+      const records = readRecords(await logFiles(paths), damaged.add);
+      for await (const record of counted(records, 'record', io)) {
         const key = keyOf(record);
         if (seen.has(key)) continue;
         seen.add(key);

@@ -183,6 +183,34 @@ describe('nanook typegen with classes', () => {
     ]);
   });
 
+  it('finds classes without a name in a default export, and behind constants', async () => {
+    await enterFolder({
+      ...application,
+      'nanook.config.mjs':
+        'const classes = { default: class {}, Page: class {} };\nclass Folder {}\nexport default { types: { User: classes.default, Note: classes.Page, Folder } };\n',
+      'src/user.ts': 'export default class { id = 1 }\n',
+      'src/other.ts': 'export default class { id = 2 }\n',
+      'src/models/note.ts':
+        'export const Page = class { title = "" };\nclass Folder { id = 3 }\nexport const Directory = Folder;\n',
+    });
+    expect(await nanook('typegen')).toMatchObject({ code: 0, err: '' });
+    expect(instanceIn(await contentOf('src/policy-types.d.ts'))).toEqual([
+      "InstanceType<typeof import('./models/note.js').Directory>",
+      "InstanceType<typeof import('./models/note.js').Page>",
+      "import('./user.js').default",
+    ]);
+    await enterFolder({
+      ...application,
+      'nanook.config.mjs':
+        'const classes = { default: class {} };\nexport default { types: { User: classes.default, Note: {}, Folder: {} } };\n',
+      'src/user.ts': 'export class User { id = 1 }\n',
+      'src/person.ts': 'export default class { id = 1 }\n',
+    });
+    expect((await nanook('typegen')).err).toContain(
+      'no file with the name of User exports a class without a name',
+    );
+  });
+
   it('reads the files of referenced projects', async () => {
     await enterFolder({
       ...application,

@@ -9,7 +9,7 @@ import {
   type PolicyInput,
   type TypesInput,
 } from '@nanook/core';
-import { parse } from '@nanook/core/syntax';
+import { parse, type PolicyNode } from '@nanook/core/syntax';
 import { messageOf } from '../errors/message-of.js';
 import { UsageError } from '../errors/usage-error.js';
 import type { Fixtures, NanookConfig } from './config.js';
@@ -28,6 +28,7 @@ export interface ProjectOptions {
 /** The policies and types of an application, as its configuration describes them. */
 export class Project {
   #types: TypesInput | undefined;
+  #trees: readonly PolicyNode[] | undefined;
 
   private constructor(
     /** The path of the configuration; undefined without one. */
@@ -74,9 +75,15 @@ export class Project {
     return this.config.types !== undefined;
   }
 
+  /** The trees of the policies, in their order. */
+  get trees(): readonly PolicyNode[] {
+    this.#trees ??= this.policies.map((policy) => parse(policy).policy);
+    return this.#trees;
+  }
+
   /** The types of the configuration, or those that the policies name. */
   get types(): TypesInput {
-    this.#types ??= this.config.types ?? inferTypes(this.policies.map((policy) => parse(policy).policy));
+    this.#types ??= this.config.types ?? inferTypes(this.trees);
     return this.#types;
   }
 

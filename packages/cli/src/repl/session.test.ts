@@ -32,6 +32,14 @@ describe('Session', () => {
     expect(out).toBe('true\n');
   });
 
+  it('says that a query was stopped, and goes on', async () => {
+    const io = recordedIo();
+    const session = await Session.open({}, io);
+    await session.answer('allow(ann, action, report)', AbortSignal.abort());
+    await session.answer('1 = 1');
+    expect(io.texts).toEqual({ out: 'true\n', err: 'stopped\n' });
+  });
+
   it('says where rules belong', async () => {
     expect((await talk('f(x) if x = 1;')).err).toContain('A rule cannot be entered here');
   });

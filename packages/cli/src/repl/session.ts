@@ -43,7 +43,8 @@ export class Session {
       if (text.startsWith(':')) await this.#runCommand(text);
       else await this.#query(text, signal);
     } catch (error) {
-      this.io.err(this.io.colors.red(messageOf(error)));
+      if (signal?.aborted === true) this.io.err(this.io.colors.yellow('stopped'));
+      else this.io.err(this.io.colors.red(messageOf(error)));
     }
     if (this.#showsTime) this.io.out(this.io.colors.dim(`${(performance.now() - start).toFixed(1)} ms`));
   }

@@ -1,6 +1,6 @@
-import { dirname, relative, resolve } from 'node:path';
+import { basename, dirname, relative, resolve } from 'node:path';
 import type { TypesInput } from '@nanook/core';
-import { exportedClasses } from './exported-classes.js';
+import { anonymous, exportedClasses } from './exported-classes.js';
 import { findSourceFiles } from './source-files.js';
 import { loadTypeScript } from './load-typescript.js';
 
@@ -29,11 +29,13 @@ export async function findInstances(types: TypesInput, out: string, project?: st
   const instances = new Map<string, string>();
   const notes: string[] = [];
   for (const [type, name] of classes) {
-    const places = found.get(name)!;
+    const all = found.get(name)!;
+    const places = name === anonymous ? all.filter(({ file }) => isNamedAfter(file, type)) : all;
     const [place] = places;
-    if (place !== undefined && places.length === 1)
-      instances.set(type, `import('${moduleFor(place.file, out)}').${place.name}`);
-    else
+    if (place !== undefined && places.length === 1) {
+      const exported = `import('${moduleFor(place.file, out)}').${place.name}`;
+      instances.set(type, place.isType ? exported : `InstanceType<typeof ${exported}>`);
+    } else
       notes.push(
         noteFor(
           type,
@@ -61,6 +63,12 @@ function classNameOf(type: string, input: TypesInput[string]): [type: string, na
   return found === undefined || found.name === '' ? [] : [[type, found.name]];
 }
 
+/** Returns whether a file has the name of a type: `src/note-list.ts` for `NoteList`. */
+function isNamedAfter(file: string, type: string): boolean {
+  const plain = (text: string): string => text.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, '');
+  return plain(basename(file).replace(/\.[cm]?tsx?$/, '')) === plain(type);
+}
+
 /** Returns the path that an import names: with the ending of the file that the compiler writes. */
 function moduleFor(file: string, out: string): string {
   const path = relative(dirname(resolve(out)), file).replaceAll('\\', '/');
@@ -74,6 +82,8 @@ const noTsconfig =
   'there is no tsconfig.json, so the instances of classes have no types; name one with --project';
 
 const noteFor = (type: string, name: string, files: readonly string[]): string =>
-  files.length === 0
-    ? `no file exports a class ${name} with members, so instances of ${type} have no type; export it, or tag them with \`typed\``
-    : `several files export a class ${name} (${files.join(', ')}), so instances of ${type} have no type; rename one, or tag them with \`typed\``;
+  name === anonymous
+    ? `no file with the name of ${type} exports a class without a name as default, so instances of ${type} have no type; give the class a name`
+    : files.length === 0
+      ? `no file exports a class ${name} with members, so instances of ${type} have no type; export it, or tag them with \`typed\``
+      : `several files export a class ${name} (${files.join(', ')}), so instances of ${type} have no type; rename one, or tag them with \`typed\``;

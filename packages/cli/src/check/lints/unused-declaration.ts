@@ -1,11 +1,5 @@
 import type { TypesInput } from '@nanook/core';
-import {
-  visit,
-  type BlockNode,
-  type ParameterNode,
-  type PolicyNode,
-  type RuleNode,
-} from '@nanook/core/syntax';
+import { visit, type ParameterNode, type PolicyNode, type RuleNode } from '@nanook/core/syntax';
 import {
   blocksOf,
   declarationsOf,
@@ -13,23 +7,18 @@ import {
   predicates,
   shorthandRulesOf,
   type Declaration,
+  type DeclarationKind,
 } from '../../blocks/declarations.js';
 import type { Lint } from './lint.js';
 import { rulesOf } from './rules-of.js';
-
-const granting: ReadonlySet<string> = new Set(['allow', ...Object.values(predicates)]);
-
-const grantingRules = (trees: readonly PolicyNode[]): readonly RuleNode[] =>
-  rulesOf(trees).filter(({ name }) => granting.has(name));
 
 /** Finds permissions, roles and relations of blocks that no rule can give to an actor or a resource. */
 export const neverGranted: Lint = {
   code: 'NANOOK_LINT_NEVER_GRANTED',
   *find({ trees, types }) {
-    const blocks = blocksOf(trees);
-    const rules = grantingRules(trees);
-    for (const declaration of blocks.flatMap(declarationsOf)) {
-      if (isGranted(declaration, blocks, rules, types)) continue;
+    const grants = new Grants(trees, types);
+    for (const declaration of blocksOf(trees).flatMap(declarationsOf)) {
+      if (grants.has(declaration)) continue;
       const { kind, name, type, span } = declaration;
       const predicate = predicates[kind];
       const shorthand = kind === 'relation' ? '' : `, or a shorthand rule \`"${name}" if …;\``;
@@ -46,13 +35,12 @@ export const neverUsed: Lint = {
   code: 'NANOOK_LINT_NEVER_USED',
   *find({ trees, types }) {
     const used = usedNames(trees);
-    const blocks = blocksOf(trees);
-    const rules = grantingRules(trees);
-    for (const declaration of blocks.flatMap(declarationsOf)) {
+    const grants = new Grants(trees, types);
+    for (const declaration of blocksOf(trees).flatMap(declarationsOf)) {
       const { kind, name, type, span } = declaration;
       if (kind === 'permission' || used[kind].has(name) || used[kind].has(anyName)) continue;
       // The other lint reports it.
-      if (!isGranted(declaration, blocks, rules, types)) continue;
+      if (!grants.has(declaration)) continue;
       yield {
         span,
         message: `no rule uses the ${kind} "${name}" of ${type}; add a rule, or remove the ${kind}`,
@@ -61,37 +49,62 @@ export const neverUsed: Lint = {
   },
 };
 
-function isGranted(
-  { kind, name, type }: Declaration,
-  blocks: readonly BlockNode[],
-  rules: readonly RuleNode[],
-  types: TypesInput,
-): boolean {
-  const isShorthand =
-    kind !== 'relation' &&
-    blocks.some(
-      (block) =>
-        mayOverlap(type, block.className.name, types) &&
-        shorthandRulesOf(block).some(({ head }) => head.value === name),
-    );
-  return isShorthand || rules.some(grants);
+/** The names that rules give, with the types for which they give them. */
+class Grants {
+  /** By kind and name. A rule whose name is a variable has the name `anyName`, and one without a type has the type `undefined`. */
+  readonly #types = new Map<string, Map<string | symbol, Set<string | undefined>>>();
 
-  function grants({ name: predicate, parameters }: RuleNode): boolean {
-    if (predicate === 'allow' && kind === 'permission')
-      return isLiteral(parameters[1], name) && isOfType(parameters[2]);
-    if (predicate !== predicates[kind]) return false;
-    return (isLiteral(parameters[1], name) || isVariable(parameters[1])) && isOfType(parameters[2]);
+  constructor(
+    trees: readonly PolicyNode[],
+    readonly declared: TypesInput,
+  ) {
+    for (const block of blocksOf(trees))
+      for (const { head } of shorthandRulesOf(block))
+        for (const kind of ['permission', 'role'] as const) this.#add(kind, head.value, block.className.name);
+    for (const rule of rulesOf(trees)) this.#addRule(rule);
   }
 
-  function isOfType(parameter: ParameterNode | undefined): boolean {
-    const pattern = parameter?.specializer;
-    return pattern?.kind !== 'instance-pattern' || mayOverlap(type, pattern.className, types);
+  /** Returns whether a rule gives a declared name, perhaps for a type that overlaps with the declaring one. */
+  has({ kind, name, type }: Declaration): boolean {
+    return [name, anyName].some((each) => {
+      const types = this.#types.get(kind)?.get(each);
+      if (types === undefined) return false;
+      // Nearly every name is given for its own type, so that the other types need no search.
+      if (types.has(type) || types.has(undefined)) return true;
+      return [...types].some((other) => mayOverlap(type, other!, this.declared));
+    });
+  }
+
+  #addRule({ name: predicate, parameters: [, parameter, resource] }: RuleNode): void {
+    const pattern = resource?.specializer;
+    const type = pattern?.kind === 'instance-pattern' ? pattern.className : undefined;
+    const name = literalOf(parameter);
+    if (predicate === 'allow') {
+      if (name !== undefined) this.#add('permission', name, type);
+      return;
+    }
+    const kind = kinds.get(predicate);
+    if (kind === undefined) return;
+    if (name !== undefined) this.#add(kind, name, type);
+    else if (isVariable(parameter)) this.#add(kind, anyName, type);
+  }
+
+  #add(kind: string, name: string | symbol, type: string | undefined): void {
+    const names = this.#types.get(kind) ?? new Map<string | symbol, Set<string | undefined>>();
+    this.#types.set(kind, names);
+    names.set(name, (names.get(name) ?? new Set()).add(type));
   }
 }
 
-const isLiteral = (parameter: ParameterNode | undefined, value: string): boolean =>
-  (parameter?.term.kind === 'literal' && parameter.term.value === value) ||
-  (parameter?.specializer?.kind === 'literal' && parameter.specializer.value === value);
+const kinds: ReadonlyMap<string, DeclarationKind> = new Map(
+  (['permission', 'role', 'relation'] as const).map((kind) => [predicates[kind], kind]),
+);
+
+/** Returns the text that a parameter accepts alone. */
+function literalOf(parameter: ParameterNode | undefined): string | undefined {
+  const literal = [parameter?.term, parameter?.specializer].find((each) => each?.kind === 'literal');
+  return literal?.kind === 'literal' && typeof literal.value === 'string' ? literal.value : undefined;
+}
 
 /** A parameter that is a variable, perhaps with a pattern that the lint does not read. */
 const isVariable = (parameter: ParameterNode | undefined): boolean =>

@@ -16,6 +16,7 @@ const kinds: ReadonlyMap<string, DeclarationKind> = new Map([
 /** Warns about `has_role(_, "onwer", _: Note)` when the block of `Note` declares "owner": no shorthand rule uses such a name. */
 export const undeclaredName = check(() => {
   let calls: CallNode[] = [];
+  const namesByType = new Map<string | undefined, readonly Declaration[]>();
   return {
     code: 'POLAR_CHECK_UNDECLARED_NAME',
     severity: 'warning',
@@ -48,18 +49,27 @@ export const undeclaredName = check(() => {
         if (kind === undefined || string?.kind !== 'literal' || typeof string.value !== 'string') return;
         const of = resource && typeOf(resource);
         const type = of === undefined || isUnionName(of) ? undefined : of;
-        const declared = declarationsFor(type, draft);
-        const isKnownKind = [...draft.blocks.values()].some(({ declarations }) =>
-          [...declarations.values()].some((declaration) => declaration.kind === kind),
-        );
-        if (!isKnownKind || declared.some(({ name, kind: its }) => its === kind && name === string.value))
-          return;
-        const known = declared.filter((declaration) => declaration.kind === kind).map(({ name }) => name);
+        const isDeclared = ({ name, kind: its }: Declaration): boolean =>
+          its === kind && name === string.value;
+        // Most names are those of the block itself.
+        const own = type === undefined ? undefined : draft.blocks.get(type)?.declarations.get(string.value);
+        if (own !== undefined && isDeclared(own)) return;
+        const isOfKind = (declaration: Declaration): boolean => declaration.kind === kind;
+        if (!declarationsOf(undefined, draft).some(isOfKind)) return;
+        const declared = declarationsOf(type, draft);
+        if (declared.some(isDeclared)) return;
+        const known = declared.filter(isOfKind).map(({ name }) => name);
         const data = { name: string.value, kind, type, known: nearNames(string.value, known) };
         report({ span: string.span, data });
       }
     },
   };
+
+  function declarationsOf(type: string | undefined, draft: PolicyDraft): readonly Declaration[] {
+    const found = namesByType.get(type) ?? declarationsFor(type, draft);
+    namesByType.set(type, found);
+    return found;
+  }
 });
 
 const specializerOf = (parameter: ParameterNode | undefined): string | undefined =>
