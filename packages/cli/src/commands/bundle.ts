@@ -234,7 +234,7 @@ async function sign(
   });
   await writeOutput(out, bundle);
   if (json === true) {
-    const files = authorizer.policySources.map(({ name }) => name);
+    const files = project.policies.map(({ name }) => name);
     io.out(JSON.stringify({ file: out, revision, files, tests, problems: [] }, undefined, 2));
     return;
   }

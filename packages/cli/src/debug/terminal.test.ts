@@ -28,10 +28,11 @@ describe('nanook debug', () => {
       'a.polar': `f(x) if debug() and "${'a'.repeat(200)}" = x and x = 2 and "${'b'.repeat(200)}" = x;\n`,
       'nanook.config.json': '{ "queries": ["f"] }',
     });
-    const io = { ...recordedIo('c\nn\nn\nq\n'), columns: 60 };
+    const io = { ...recordedIo('c\nn\nlist\nn\nq\n'), columns: 60 };
     await runProgram(['debug', 'f(1)'], io);
     const lines = io.texts.out.split('\n');
     const shown = lines.filter((line) => /^[> ] \s*\d* \|/.test(line));
+    expect(lines[lines.indexOf('debug> list') + 1]).toBe('a.polar:1 in f');
     expect(Math.max(...shown.map((line) => line.length))).toBe(60);
     const at = lines.indexOf('a.polar:1 in f');
     expect(lines.slice(at + 1, at + 3)).toEqual([

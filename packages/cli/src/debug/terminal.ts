@@ -174,7 +174,7 @@ export class DebugTerminal {
       case 'alternatives':
         return io.out(textLines(stop.alternatives, 'no alternative is left', colors));
       case 'list':
-        return io.out(renderStop(stop, colors, 3));
+        return io.out(renderStop(stop, this.io, 3));
       case 'print': {
         if (argument === '')
           throw new UsageError('print expects a query or an expression, such as print user.id');

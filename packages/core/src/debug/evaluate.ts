@@ -63,7 +63,7 @@ export async function evaluate(
 function shownValue(name: string, value: unknown, { program }: ProgramContext): string {
   if (isQueryVariable(value)) return '_';
   if (!(value instanceof Expression)) return printable(show(value, program.types));
-  return printable(`_ with ${value}`.replaceAll(/\b_this\b/g, () => name));
+  return printable(`_ with ${value.toString()}`.replaceAll(/\b_this\b/g, () => name));
 }
 
 /** Returns the values of the variables of a frame that are bound as a whole. */
