@@ -34,6 +34,7 @@ describe('nanook', () => {
     [['where', 'nobody', 'read', 'Note'], 'no fixture has the name `nobody`'],
     [['who-can', 'nope', 'report'], 'no rule can allow "nope"'],
     [['who-can', 'read', 'nope'], 'no fixture has the name `nope`'],
+    [['who-can', 'read', 'Note{id: 1}', '--config', 'bare.json'], 'the configuration has none'],
     [['what-can', 'ann', 'nope'], 'no fixture has the name `nope`'],
     [['explain', 'ann', 'read', 'report', '--field', 'title'], '--field needs a rule `allow_field`'],
     [['explain', 'ann', 'read', 'report', '--html', 'policy'], 'the file policy cannot be written'],
@@ -56,6 +57,7 @@ describe('nanook', () => {
       await enterFolder({
         ...project,
         'broken.json': '{',
+        'bare.json': '{ "policies": "policy/*.polar" }',
         'limits.json': '{ "policies": "policy/*.polar", "limits": { "timeoutMs": -1 } }',
         'types.json': '{ "policies": "policy/*.polar", "types": 5 }',
       });

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { UsageError } from '../errors/usage-error.js';
 import type { Io } from '../output/io.js';
 import { undecidedLine } from '../output/undecided-line.js';
 import { configOption, jsonOption, policyOption, type ProjectFlags } from './common-options.js';
@@ -24,6 +25,10 @@ export function whoCanCommand(io: Io): Command {
       const { authorizer, fixtures, value } = await openProject({ config, paths: policy });
       authorizer.requireGrantable(action);
       const names = actors ?? Object.keys(fixtures);
+      if (names.length === 0)
+        throw new UsageError(
+          "who-can checks the fixtures, and the configuration has none; add fixtures, or name actors: --actors 'User{id: 7}'",
+        );
       const namesOf = new Map<unknown, string[]>();
       for (const name of new Set(names)) {
         const actor = value(name);

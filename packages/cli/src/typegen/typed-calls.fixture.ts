@@ -62,10 +62,11 @@ declare const any: any;
 const me = authorizer.as(user);
 const note = typed('Note', { id: 1, ownerId: 2 });
 const folder = new Folder(1, 2);
+declare const either: typeof note | Folder;
 declare const undeclared: { readonly isOther: true };
 declare function find(id: string): Promise<typeof note | undefined>;
 declare const compiledClient: never;
-void [authz, compiled, service, text, unknown, any, note, folder, undeclared, me, compiledClient, find];
+void [authz, compiled, service, text, unknown, any, note, folder, either, undeclared, me, compiledClient, find];
 `;
 
 /** The folder from which the packages resolve. The files of a compilation exist only in memory. */

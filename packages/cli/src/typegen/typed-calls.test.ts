@@ -40,6 +40,8 @@ const onInstance: readonly Call[] = [
   (action, it) => `authz.actions(${it}).then((found) => found.has(${action}))`,
 ];
 
+const isList = (call: Call): boolean => call('', '').includes('found.has');
+
 /** The calls about the rows of a type. */
 const onRows: readonly Call[] = [
   (action, type) => `authorizer.where(user, ${action}, ${type})`,
@@ -85,6 +87,9 @@ const right: readonly string[] = [
   ...calls(onType, "'create'", "'Note'"),
   ...calls(onType, "'list'", 'Folder'),
   ...onField("'read'", 'note', "'title'"),
+  // An action of every member of a union, and any action in a list.
+  ...calls(onInstance, "'read'", 'either'),
+  ...calls(onInstance.filter(isList), "'edit'", 'either'),
   // A type itself as the resource.
   "authorizer.authorize(user, 'list', Folder)",
   "authz.can('create', authorizer.type('Note'))",
@@ -141,6 +146,12 @@ const wrong: readonly string[] = [
   ...calls(onType, "'eddit'", "'Note'"),
   "authorizer.authorize(user, 'create', Folder)",
   "authz.can('list', authorizer.type('Note'))",
+  // An action of one member of a union only.
+  ...calls(
+    onInstance.filter((call) => !isList(call)),
+    "'edit'",
+    'either',
+  ),
   // A role is not an action.
   "authorizer.authorize(user, 'owner', folder)",
   // Fields.

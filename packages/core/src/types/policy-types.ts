@@ -113,6 +113,13 @@ type ActionOnEach<Resource, Key extends string> = Resource extends unknown
       : ActionsFor<NameOfInstance<Resource>, Key>
   : never;
 
+/** The actions that each member of a union has. A check with another action would be wrong for some of the values. */
+type ActionOnAll<Resource, Key extends string> = (
+  Resource extends unknown ? (action: ActionOnEach<Resource, Key>) => void : never
+) extends (action: infer Action) => void
+  ? Action & string
+  : never;
+
 // `NoInfer` keeps the compiler from inferring the type of a resource from an action, which takes time for policies with many types.
 
 /** The actions on a known resource; all actions for `any`, `null` and `undefined`. */
@@ -122,11 +129,20 @@ type ActionOn<Resource, Key extends string> = IsEmpty extends true
     ? AnyAction
     : [NonNullable<Resource>] extends [never]
       ? AnyAction
-      : ActionOnEach<NonNullable<Resource>, Key>;
+      : ActionOnAll<NonNullable<Resource>, Key>;
+
+/** The actions on at least one member of a union. */
+type ActionOnSome<Resource> = IsEmpty extends true
+  ? string
+  : 0 extends 1 & Resource
+    ? AnyAction
+    : [NonNullable<Resource>] extends [never]
+      ? AnyAction
+      : ActionOnEach<NonNullable<Resource>, 'actions'>;
 
 /**
- * The actions that a rule can allow on a resource: on an instance of a class, on a row from `typed`, or on a type itself. For a resource
- * whose type the compiler does not know, it is {@link AnyAction}.
+ * The actions that a rule can allow on a resource: on an instance of a class, on a row from `typed`, or on a type itself. For a union, it
+ * is the actions that a rule can allow on each member. For a resource whose type the compiler does not know, it is {@link AnyAction}.
  *
  * @example
  * function buttons<R>(resource: R, actions: ActionOf<R>[]) { … }
@@ -143,7 +159,7 @@ export type ActionOrFieldActionOf<Resource> = NoInfer<
 
 /** An action in the result of `authorizedActions`; `'*'` with the option `allowWildcard`. */
 // oxlint-disable-next-line typescript/no-redundant-type-constituents -- the actions are texts until an application adds them
-export type ListedAction<Resource> = ActionOf<Resource> | '*';
+export type ListedAction<Resource> = NoInfer<ActionOnSome<Awaited<Resource>>> | '*';
 
 /** A field in the result of `authorizedFields`; `'*'` with the option `allowWildcard`. */
 // oxlint-disable-next-line typescript/no-redundant-type-constituents -- as for actions
