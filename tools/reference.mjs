@@ -23,6 +23,7 @@ const unexported = {
     'diagnostics/singleton-text.ts:SingletonData',
     // The steps of the types of actions.
     'types/policy-types.ts:ActionOn',
+    'types/policy-types.ts:ActionOnSome',
     'types/policy-types.ts:ActionsFor',
     'types/policy-types.ts:IsEmpty',
     'types/policy-types.ts:NameOfReference',
