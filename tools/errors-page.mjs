@@ -19,4 +19,5 @@ function update(projects, test) {
 }
 
 update(['core', 'nestjs', 'orm', 'log', 'policies'], 'errors-page');
+update(['core'], 'debug-examples');
 update(['cli'], 'codes-page');

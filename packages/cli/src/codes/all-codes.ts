@@ -8,6 +8,7 @@ const json = { with: { type: 'json' } } as const;
 export async function allCodes(): Promise<readonly CodeEntry[]> {
   const modules = await Promise.all([
     import('./core.json', json),
+    import('./debug.json', json),
     import('./web.json', json),
     import('./orm.json', json),
     import('./log.json', json),

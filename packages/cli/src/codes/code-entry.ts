@@ -8,7 +8,7 @@ export interface CodeEntry {
   readonly message: string;
   /** The moment at which an application gets the error. */
   readonly when?: string | undefined;
-  /** The language of the examples: `polar` or `ts`. */
+  /** The language of the examples: `polar`, `ts` or `console`. */
   readonly language?: string;
   /** A policy or a call with the mistake. */
   readonly example?: string;

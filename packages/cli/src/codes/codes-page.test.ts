@@ -20,6 +20,7 @@ const families: readonly (readonly [prefix: string, title: string])[] = [
   ['POLAR_DENIED_', 'Denials that look like a mistake'],
   ['POLAR_FILTER_', 'Filter errors'],
   ['POLAR_LIST_', 'List errors'],
+  ['NANOOK_DEBUG_', 'Errors of the debugger'],
   ['NANOOK_HTTP_', 'Errors of all adapters'],
   ['NANOOK_NEST_', 'Errors of NestJS'],
   ['NANOOK_ORM_', 'Errors of data filtering'],
@@ -57,6 +58,7 @@ function section({
 
 const titles: Readonly<Record<string, string>> = {
   'errors.md': 'Errors',
+  '../guides/debugging.md': 'Stepping through a policy',
   'web-errors.md': 'Errors of the adapters',
   'orm-errors.md': 'Errors of data filtering',
   'log-errors.md': 'Errors of the decision log',
@@ -67,7 +69,7 @@ const page = `<!-- Generated from the tables of codes by \`node tools/errors-pag
 
 # Index of codes
 
-This page lists every error, warning and lint of Nanook, with an example that causes it and the corrected example. Twelve
+This page lists every error, warning and lint of Nanook, with an example that causes it and the corrected example. Fourteen
 codes about GraphQL, messages and other rare cases have only a message. The command
 [\`nanook code CODE\`](../guides/command-line/code.md) prints the same in a terminal. Names that an example in TypeScript does not import come
 from the package of the code. Codes are public API: a code is never renamed, and its meaning never changes.
@@ -81,6 +83,8 @@ ${families
 `;
 
 const withoutExample = [
+  'NANOOK_DEBUG_TOKEN',
+  'NANOOK_DEBUG_ATTACHED',
   'NANOOK_NEST_NO_AUTHORIZATION',
   'NANOOK_NEST_UNCHECKED_INPUT',
   'NANOOK_NEST_INPUT_WITHOUT_RESOURCE',
@@ -96,12 +100,12 @@ const withoutExample = [
 ];
 
 describe('docs/reference/codes.md', () => {
-  it('shows an example and its correction for each code, except twelve', () => {
+  it('shows an example and its correction for each code, except fourteen', () => {
     const isComplete = ({ example, fix, language }: CodeEntry): boolean =>
       example !== undefined && fix !== undefined && language !== undefined;
     const incomplete = entries.filter((entry) => !isComplete(entry)).map(({ code }) => code);
     expect(incomplete).toEqual(withoutExample);
-    expect(incomplete).toHaveLength(12);
+    expect(incomplete).toHaveLength(14);
   });
 
   it('describes every code', async () => {
