@@ -1,5 +1,7 @@
-import { beforeEach, describe, expect, it } from 'vitest';
-import { enterFolder, nanook, project } from '../testing/run.fixture.js';
+import { writeFile } from 'node:fs/promises';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { runProgram } from '../program.js';
+import { enterFolder, nanook, project, recordedIo } from '../testing/run.fixture.js';
 
 const passing = `test "owners edit" {
   assert allow(ann, "edit", report);
@@ -231,6 +233,43 @@ test "setup" {
     await enterFolder({ ...project, 'policy/a.polar': passing + failing });
     expect((await nanook('test')).code).toBe(1);
     expect(await nanook('test', '--name', 'owners')).toMatchObject({ code: 0 });
+  });
+
+  it('lists the names of the tests if none contains the text', async () => {
+    expect(await nanook('test', '--name', 'nothing')).toMatchObject({
+      code: 1,
+      err: 'the name of no test contains "nothing"; the tests are "owners edit"\n',
+    });
+  });
+
+  it('refuses --json with another reporter', async () => {
+    expect(await nanook('test', '--json', '--reporter', 'junit')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining("'--json' cannot be used with option '--reporter <name>'"),
+    });
+  });
+
+  it('runs the tests again with --watch when a policy is broken and repaired', async () => {
+    const io = recordedIo();
+    const run = runProgram(['test', '--watch'], io);
+    const { texts } = io;
+    await vi.waitFor(() => expect(texts.err).toContain('watching for changes'), 5_000);
+    // The watcher needs a moment before it notices changes.
+    const write = async (text: string, expected: () => void): Promise<void> =>
+      vi.waitFor(
+        async () => {
+          await writeFile('policy/a.polar', text);
+          await new Promise((resolve) => setTimeout(resolve, 200));
+          expected();
+        },
+        { timeout: 10_000 },
+      );
+    await write('test "broken" { assert', () => expect(texts.err).toContain('policy/a.polar:1:'));
+    texts.out = '';
+    await write(passing, () => expect(texts.out).toContain('1 test: 1 passed, 0 failed'));
+    expect(texts.err).toContain('\npolicy/a.polar changed\n');
+    process.emit('SIGINT');
+    expect(await run).toBe(0);
   });
 
   it('exits with 1 without a test, so that CI does not pass by mistake', async () => {

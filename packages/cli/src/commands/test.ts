@@ -13,7 +13,7 @@ import { writeOutput } from '../output/write-output.js';
 import { Project } from '../project/project.js';
 import { watchProject } from '../project/watch-project.js';
 import { resultText, summaryText, toJunit } from '../test/reporters.js';
-import { runTests } from '../test/run-tests.js';
+import { runTests, testsOf } from '../test/run-tests.js';
 import type { TestResult } from '../test/test-result.js';
 import { configOption, positiveInteger } from './common-options.js';
 import type { Outcome } from './outcome.js';
@@ -46,7 +46,7 @@ export function testCommand(io: Io, outcome: Outcome): Command {
         .choices(['text', 'json', 'junit'])
         .default('text'),
     )
-    .option('--json', 'the same as --reporter json')
+    .addOption(new Option('--json', 'the same as --reporter json').conflicts('reporter'))
     .option('--coverage', 'list the rules, conditions, alternatives and roles that the tests do not cover')
     .addOption(
       new Option(
@@ -138,10 +138,22 @@ async function test(project: Project, flags: TestFlags, io: Io): Promise<ExitCod
     io.out(summaryText(results, io.colors));
     if (files !== undefined) io.out(coverageText(files, measuresOf(files), io.colors));
   }
-  if (results.length === 0) io.err('no test was found; write test "name" { assert allow(…); } in a policy');
+  if (results.length === 0) io.err(nothingFound(project, name));
   const isCovered = files === undefined || reachesThresholds(files, threshold, io);
   const hasFailed = results.some(({ failures }) => failures.length > 0);
   return hasFailed || !isCovered || results.length === 0 ? ExitCode.findings : ExitCode.fine;
+}
+
+const maxListed = 10;
+
+/** Returns the message for a run without a test. */
+function nothingFound(project: Project, name: string | undefined): string {
+  const names = testsOf(project).map((test) => test.name.value);
+  if (name === undefined || names.length === 0)
+    return 'no test was found; write test "name" { assert allow(…); } in a policy';
+  const listed = names.slice(0, maxListed).map((each) => `"${each}"`);
+  if (names.length > maxListed) listed.push('…');
+  return `the name of no test contains "${name}"; the tests are ${listed.join(', ')}`;
 }
 
 async function writeReports(files: readonly CoveredFile[], flags: TestFlags): Promise<void> {

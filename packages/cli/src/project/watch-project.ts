@@ -35,9 +35,10 @@ export async function watchProject(run: () => Promise<Project>, io: Io): Promise
   });
   let running = Promise.resolve();
   let pending = false;
-  watcher.on('all', () => {
+  watcher.on('all', (_event, path) => {
     if (pending) return;
     pending = true;
+    io.err(`\n${path} changed`);
     // An editor writes a file in several steps, and one run is enough.
     running = running
       .then(() => wait(50))
@@ -53,6 +54,7 @@ export async function watchProject(run: () => Promise<Project>, io: Io): Promise
 }
 
 function foldersOf(project: Project | undefined): string[] {
-  const files = project?.policies.map(({ name }) => dirname(name)) ?? [];
-  return [...new Set(['.', ...files])];
+  const files = project === undefined ? [] : project.policies.map(({ name }) => name);
+  if (project?.configFile !== undefined) files.push(project.configFile);
+  return [...new Set(['.', ...files.map((file) => dirname(file))])];
 }
