@@ -93,6 +93,7 @@ export class CandidateValues {
         );
       case 'object':
         return this.data.ofType(operand.type);
+      case 'parameter':
       case 'unknown':
         return [];
     }
@@ -163,11 +164,22 @@ export class CandidateValues {
         ? []
         : this.data.ofType(type).filter((one) => isKeyed(one, this.data));
     const made = isPlain ? [] : this.#madeItems(field, type, sample);
-    const found = [...compared, ...ofOthers, ...objects.slice(0, maxValues), ...made];
+    const isKnown = this.compared.fields.has(field) || type !== undefined;
+    const any = isKnown ? [] : this.#objectsAndKeys();
+    const found = [...compared, ...ofOthers, ...objects.slice(0, maxValues), ...made, ...any];
     return unique(found)
       .filter((item) => item !== null && item !== undefined)
       .filter((item) => sample === undefined || isObject(item) === isObject(sample))
       .concat(comparisons.length > 0 && typeof sample === 'string' ? ['other'] : []);
+  }
+
+  /** Returns items for a list that only a method of the application reads. */
+  #objectsAndKeys(): readonly unknown[] {
+    const rows = [...this.data.rows].filter(({ key }) => key !== undefined).slice(0, maxValues);
+    return rows.flatMap(({ object, type }) => [
+      object,
+      ...this.data.keyOf(type).map((field) => valueAt(object, field)),
+    ]);
   }
 
   /** Makes objects with the fields that the policies read of the items of a list. */
@@ -237,7 +249,7 @@ function fits(value: unknown, current: unknown, declared: FieldTypeInput | undef
 }
 
 /** Returns values on each side of a limit. */
-function around(kind: ComparisonKind, value: unknown): readonly unknown[] {
+export function around(kind: ComparisonKind, value: unknown): readonly unknown[] {
   if (typeof value === 'number') return kind === 'order' ? [value, value - 1, value + 1] : [value, value + 1];
   if (typeof value === 'bigint') return [value, value - 1n, value + 1n];
   if (value instanceof Date) return [0, -aDay, aDay].map((by) => new Date(value.getTime() + by));

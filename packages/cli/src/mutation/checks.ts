@@ -1,10 +1,13 @@
 import { isUndecided, type Authorizer } from '@nanook/core';
-import { parse, printString, visit, type RuleNode, type TermNode, type TestNode } from '@nanook/core/syntax';
+import { parse, printString, type RuleNode, type TermNode, type TestNode } from '@nanook/core/syntax';
 import { participantsOf, scopeOf } from '../diff/policy-scope.js';
 import type { Fixtures } from '../project/config.js';
 import type { Project } from '../project/project.js';
 import { rulesOf } from '../policy-coverage/covered-policy.js';
-import { kindOfPredicate, textAt, typeAt, type PolicyNames } from './names.js';
+import { calledInTests } from './called-in-tests.js';
+import { around } from './candidate-values.js';
+import type { ComparedValues } from './compared-values.js';
+import { kindOfPredicate, textAt, typeAt } from './names.js';
 
 /** A call of a rule with values, which an assertion could contain. */
 export interface Check {
@@ -80,8 +83,9 @@ export function checksOf(
   { fixtures, added = new Set(), texts = new Map() }: CheckScope,
   authorizer: Authorizer,
   tests: readonly TestNode[],
-  names: PolicyNames,
+  compared: ComparedValues,
 ): readonly Check[] {
+  const { names } = compared;
   const trees = project.policies.map((policy) => parse(policy).policy);
   const rules = trees.flatMap(rulesOf).filter((rule) => rule.kind === 'rule');
   const calls = calledInTests(tests);
@@ -155,19 +159,10 @@ export function checksOf(
   ): readonly string[] {
     const found = new Set<string>();
     const add = (text: string | undefined): void => void (text !== undefined && found.add(text));
-    for (const rule of own) {
-      add(textAt(rule, index));
-      const variable = rule.parameters[index]?.term;
-      if (variable?.kind !== 'variable' || rule.body === undefined) continue;
-      visit(rule.body, {
-        in: ({ item, collection }) => {
-          if (item.kind !== 'variable' || item.name !== variable.name || collection.kind !== 'list') return;
-          for (const each of collection.items) add(textOfTerm(each));
-        },
-        unify: ({ left, right }) => {
-          if (left.kind === 'variable' && left.name === variable.name) add(textOfTerm(right));
-        },
-      });
+    for (const rule of own) add(textAt(rule, index));
+    for (const { kind, other } of compared.ofParameter(predicate, index)) {
+      if (other.kind !== 'constant' || typeof other.value !== 'string') continue;
+      for (const text of around(kind, other.value)) add(text as string);
     }
     for (const args of terms) add(args[index] && textOfTerm(args[index]));
     if (index === 1 && predicate === 'allow') names.declared('permission').forEach(add);
@@ -183,32 +178,6 @@ const unknownText = 'unknown';
 
 const textOfTerm = (term: TermNode): string | undefined =>
   term.kind === 'literal' && typeof term.value === 'string' ? term.value : undefined;
-
-/** Returns the arguments of the calls in assertions, by predicate and number of arguments. */
-function calledInTests(tests: readonly TestNode[]): Map<string, (readonly TermNode[])[]> {
-  const calls = new Map<string, (readonly TermNode[])[]>();
-  for (const { items } of tests)
-    for (const item of items) {
-      if (item.kind !== 'assertion') continue;
-      const values =
-        item.values?.kind === 'in' && item.values.collection.kind === 'list' ? item.values : undefined;
-      visit(item.term, {
-        call: ({ predicate, args }) => {
-          const key = `${predicate}/${args.length}`;
-          const all = calls.get(key) ?? [];
-          all.push(args);
-          // `iff action in ["read", "edit"]` names further arguments.
-          if (values?.collection.kind === 'list' && values.item.kind === 'variable') {
-            const { name } = values.item;
-            for (const value of values.collection.items)
-              all.push(args.map((arg) => (arg.kind === 'variable' && arg.name === name ? value : arg)));
-          }
-          calls.set(key, all);
-        },
-      });
-    }
-  return calls;
-}
 
 function combinations(predicate: string, positions: readonly (readonly Candidate[])[]): readonly Check[] {
   let rows: (readonly Candidate[])[] = [[]];

@@ -2,13 +2,15 @@ import {
   parse,
   visit,
   type LiteralNode,
-  type NamedText,
   type Node,
   type PatternOrTermNode,
   type RuleNode,
   type TermNode,
 } from '@nanook/core/syntax';
+import type { NamedPolicy } from '@nanook/core';
 import { rulesOf } from '../policy-coverage/covered-policy.js';
+import { testsOf } from '../test/run-tests.js';
+import { calledInTests } from './called-in-tests.js';
 import { kindOfPredicate, textAt, typeAt, type PolicyNames } from './names.js';
 
 /** One side of a condition, as far as the text of the policies tells it. */
@@ -18,6 +20,8 @@ export type Operand =
   | { readonly kind: 'field'; readonly field: string }
   /** An item of the list in a field. */
   | { readonly kind: 'item'; readonly list: string }
+  /** An argument of a rule. */
+  | { readonly kind: 'parameter'; readonly predicate: string; readonly index: number }
   /** An object of a type. */
   | { readonly kind: 'object'; readonly type: string }
   /** A result of a call, such as the time. */
@@ -44,14 +48,17 @@ export class ComparedValues {
   readonly #rules: readonly RuleNode[];
   readonly #calls = new Map<string, { readonly args: readonly TermNode[]; readonly rule: RuleNode }[]>();
   readonly #bindings = new Map<RuleNode, ReadonlyMap<string, readonly Binding[]>>();
+  /** The arguments of the calls in tests. */
+  readonly #called: ReadonlyMap<string, readonly (readonly TermNode[])[]>;
   /** The fields that a policy reads. */
   readonly fields = new Set<string>();
 
   constructor(
-    policies: readonly NamedText[],
+    policies: readonly NamedPolicy[],
     readonly names: PolicyNames,
     readonly constants: Readonly<Record<string, unknown>>,
   ) {
+    this.#called = calledInTests(testsOf({ policies }));
     this.#rules = policies
       .flatMap((policy) => rulesOf(parse(policy).policy))
       .filter((rule): rule is RuleNode => rule.kind === 'rule');
@@ -67,6 +74,11 @@ export class ComparedValues {
   /** Whether an order comparison of a field has a limit that its text does not tell, such as the result of an arithmetic. */
   hasComputedLimit(field: string): boolean {
     return this.ofField(field).some(({ kind, other }) => kind === 'order' && other.kind === 'unknown');
+  }
+
+  /** Returns the comparisons of an argument of a rule. */
+  ofParameter(predicate: string, index: number): readonly Comparison[] {
+    return this.#found.get(`parameter ${predicate} ${index}`) ?? [];
   }
 
   /** Returns the comparisons of the items of a list in a field. */
@@ -209,8 +221,8 @@ export class ComparedValues {
   }
 
   #note(one: Operand, kind: ComparisonKind, other: Operand): void {
-    if (one.kind !== 'field' && one.kind !== 'item') return;
-    const place = one.kind === 'field' ? `field ${one.field}` : `item ${one.list}`;
+    const place = placeOf(one);
+    if (place === undefined) return;
     const key = JSON.stringify([place, kind, other]);
     if (this.#keys.has(key)) return;
     this.#keys.add(key);
@@ -263,7 +275,8 @@ export class ComparedValues {
 
   #parameter(rule: RuleNode, index: number, seen: ReadonlySet<string>, calls: number): readonly Operand[] {
     const type = typeAt(rule, index);
-    const found: Operand[] = type === undefined ? [] : [{ kind: 'object', type }];
+    const found: Operand[] = [{ kind: 'parameter', predicate: rule.name, index }];
+    if (type !== undefined) found.push({ kind: 'object', type });
     const kind = index !== 1 ? undefined : rule.name === 'allow' ? 'permission' : kindOfPredicate[rule.name];
     const declared = kind === undefined ? [] : this.names.declared(kind, typeAt(rule, 2));
     for (const value of declared) found.push({ kind: 'constant', value });
@@ -273,6 +286,8 @@ export class ComparedValues {
       const text = other.name === rule.name ? textAt(other, index) : undefined;
       if (text !== undefined) found.push({ kind: 'constant', value: text });
     }
+    for (const args of this.#called.get(`${rule.name}/${rule.parameters.length}`) ?? [])
+      if (args[index]?.kind === 'literal') found.push({ kind: 'constant', value: args[index].value });
     if (calls < maxCalls)
       for (const { args, rule: caller } of this.#calls.get(`${rule.name}/${rule.parameters.length}`) ?? [])
         if (args[index] !== undefined) found.push(...this.#operands(args[index], caller, seen, calls + 1));
@@ -292,6 +307,20 @@ export class ComparedValues {
       const { value } = operand as { readonly value?: unknown };
       return Array.isArray(value) ? value.map((item: unknown) => ({ kind: 'constant', value: item })) : [];
     });
+  }
+}
+
+/** Returns the text under which the comparisons of an operand are kept; undefined for one whose values do not change. */
+function placeOf(operand: Operand): string | undefined {
+  switch (operand.kind) {
+    case 'field':
+      return `field ${operand.field}`;
+    case 'item':
+      return `item ${operand.list}`;
+    case 'parameter':
+      return `parameter ${operand.predicate} ${operand.index}`;
+    default:
+      return undefined;
   }
 }
 

@@ -3,9 +3,8 @@ import type { CoverageData, PolicyCoverage } from '@nanook/core/testing';
 import type { Project } from '../project/project.js';
 import { Changes, withChanges, type Change } from './changes.js';
 import { decide, differ, TypeArgument, type Check, type CheckOutcome } from './checks.js';
-import { ComparedValues } from './compared-values.js';
+import type { ComparedValues } from './compared-values.js';
 import type { Mutant } from './mutant.js';
-import type { PolicyNames } from './names.js';
 import { ReadRecorder, type Read } from './read-recorder.js';
 import type { Setup } from './setups.js';
 import { isObject, type TestData } from './test-data.js';
@@ -46,7 +45,7 @@ interface Region {
 /** The most checks from which the search begins. */
 const maxSeeds = 12;
 /** The most checks that are compared to find the first ones. */
-const maxSampled = 120;
+const maxSampled = 200;
 const maxSetups = 4;
 const maxChanges = 3;
 /** The most checks whose test data is changed further. */
@@ -55,7 +54,7 @@ const width = 16;
 const maxDecisions = 900;
 const maxKnown = 60_000;
 /** A number beyond the limits of applications. */
-const farNumber = 2 ** 31;
+const farNumber = 2 ** 40;
 
 /**
  * Searches test data for which a mutant decides otherwise than the policies. It changes fields that a decision has read, one after the
@@ -70,10 +69,9 @@ export class Exploration {
   constructor(
     project: Project,
     readonly data: TestData,
-    names: PolicyNames,
+    compared: ComparedValues,
     readonly policy: ExploredPolicy,
   ) {
-    const compared = new ComparedValues(project.policies, names, project.config.constants ?? {});
     this.changes = new Changes(data, compared, project.declaresTypes, data.authorizer);
     this.#recorder = new ReadRecorder(data, compared.fields);
   }
@@ -120,19 +118,20 @@ export class Exploration {
       }
   }
 
-  /** Returns changes of a number to both sides of each place where the policies try other conditions. */
+  /** Returns changes of a number to both sides of each place where the policies try other conditions, for fractions to two digits. */
   async #limits(node: ExploredCheck, object: object, field: string): Promise<readonly Change[]> {
     const row = this.data.rowOf(object);
     const current = (object as Record<string, unknown>)[field];
-    if (row === undefined || !Number.isSafeInteger(current)) return [];
-    const changeTo = (value: number): Change => this.changes.make(row, field, value);
+    if (row === undefined || typeof current !== 'number' || !Number.isFinite(current)) return [];
+    const unit = Number.isInteger(current) && this.data.declaredField(row.type, field) !== 'Float' ? 1 : 100;
+    const changeTo = (value: number): Change => this.changes.make(row, field, value / unit);
     const triedAt = async (value: number): Promise<string> => {
       const seen = await this.#observe({ ...node, changes: [...node.changes, changeTo(value)] });
       return JSON.stringify(seen && [seen.outcome, triedConditions(seen.covered)]);
     };
     const found: Change[] = [];
     for (const end of [-farNumber, farNumber]) {
-      let [near, far] = [current as number, end];
+      let [near, far] = [Math.round(current * unit), end];
       const atNear = await triedAt(near);
       if ((await triedAt(far)) === atNear) continue;
       while (Math.abs(far - near) > 1) {
@@ -236,7 +235,7 @@ function sampled(
       if (arg instanceof TypeArgument) return arg.type;
       return isObject(arg) ? authorizer.typesOf(arg) : arg;
     });
-    const key = JSON.stringify([predicate, kinds, each.setup === undefined]);
+    const key = JSON.stringify([predicate, kinds, each.setup && [...setups].indexOf(each.setup)]);
     groups.set(key, [...(groups.get(key) ?? []), { check: each.check, setup: each.setup, changes: [] }]);
   }
   const found: ExploredCheck[] = [];

@@ -18,6 +18,7 @@ interface Case {
 
 interface Survivor {
   readonly status: string;
+  readonly removed: readonly string[];
   readonly added: readonly string[];
   readonly difference?: Difference;
 }
@@ -272,6 +273,58 @@ allow(user: User, "edit", note: Note) if note.owner = user and note.ownerId = us
     expect(statusOf('if note.owner = user;')).toBe('unresolved');
     const difference = await differenceOf(weak, 'if user.team.plan = "pro";');
     expect(difference?.changes).toContainEqual(expect.stringMatching(/^otherTeam = Team\{id: 2/));
+  });
+
+  it('takes texts for the argument of a check from its conditions', async () => {
+    const weak: Case = {
+      policy: `allow_field(user: User, "read", note: Note, field) if field in note.publicFields and user.isActive;
+allow_field(user: User, "edit", _: Note, field: String) if user.isActive and field != "id" and not field.startsWith("_");`,
+      test: 'assert_not allow_field(ann, "read", draft, "title"); assert allow_field(ann, "edit", draft, "title");',
+      fixtures: { ann: row('User', { id: 1, isActive: true }), draft: row('Note', { publicFields: [] }) },
+    };
+    const mutants = await mutantsOf(weak);
+    const assertionFor = (removed: string, added: string) =>
+      mutants.find((one) => one.removed[0]?.includes(removed) && one.added.join('\n').includes(added))
+        ?.difference?.assertion;
+    expect({
+      list: assertionFor('"read"', 'publicFields and not user.isActive'),
+      constant: assertionFor('"edit"', 'user.isActive and not field'),
+      prefix: assertionFor('"edit"', 'field != "id";'),
+    }).toEqual({
+      list: 'assert allow_field(ann, "read", draft, "title");',
+      constant: 'assert_not allow_field(ann, "edit", draft, "id");',
+      prefix: expect.stringMatching(/^assert_not allow_field\(ann, "edit", draft, "_x?"\);$/),
+    });
+  });
+
+  it('adds one further role to the setups of tests', async () => {
+    const weak: Case = {
+      policy: `actor User {}
+resource Repo { permissions = ["read", "push"]; roles = ["reader", "writer"]; "read" if "reader"; "push" if "writer"; "reader" if "writer"; }
+allow(u, a, r) if has_permission(u, a, r);`,
+      test: `setup { has_role(User{"ann"}, "writer", Repo{"web"}); }
+assert allow(User{"ann"}, "push", Repo{"web"}); assert_not allow(User{"ben"}, "read", Repo{"web"});`,
+      fixtures: {},
+    };
+    expect(await differenceOf(weak, '"push" if "writer"; "push" if "reader";')).toEqual({
+      assertion: 'assert_not allow(User{"ben"}, "push", Repo{"web"});',
+      setup: expect.arrayContaining(['has_role(User{"ben"}, "reader", Repo{"web"});']),
+      changes: [],
+    });
+  });
+
+  it('adds a fact of a test about other objects to its setup', async () => {
+    const weak: Case = {
+      policy: `allow(user: User, "read", repo: Repo) if member(user, repo) and not archived(repo);
+member(_: User, _: Repo) if false;
+archived(_: Repo) if false;`,
+      test: `setup { member(User{"ann"}, Repo{"web"}); archived(Repo{"old"}); }
+assert allow(User{"ann"}, "read", Repo{"web"}); assert_not allow(User{"ann"}, "read", Repo{"old"});`,
+      fixtures: {},
+    };
+    const difference = await differenceOf(weak, 'if member(user, repo);');
+    expect(difference?.setup).toHaveLength(3);
+    expect(difference?.assertion).toMatch(/^assert_not allow\(User\{"ann"\}, "read"/);
   });
 
   it('makes an instance of a class that extends the class of a fixture', async () => {

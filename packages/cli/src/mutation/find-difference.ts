@@ -6,10 +6,12 @@ import type { Project } from '../project/project.js';
 import { TestRunner } from '../test/run-tests.js';
 import { withChanges, type Change } from './changes.js';
 import { checksOf, decide, differ, type Check, type CheckOutcome } from './checks.js';
+import { ComparedValues } from './compared-values.js';
 import { Exploration, type ExploredCheck, type ExploredPolicy } from './explore.js';
 import type { Mutant } from './mutant.js';
 import { PolicyNames } from './names.js';
 import { keyOf, reachedBy } from './reached.js';
+import { withFurtherFacts } from './further-facts.js';
 import { facts, factsOf, prepared, setupOf, type Setup } from './setups.js';
 import { TestData } from './test-data.js';
 
@@ -69,11 +71,12 @@ export class DifferenceSearch {
     const names = new PolicyNames(project.policies, project.types);
     const data = new TestData(fixtures, project.types, plain.authorizer, names);
     const scope = { fixtures: data.named, added: data.added };
-    const checks = checksOf(project, scope, plain.authorizer, tests, names);
-    const exploration = new Exploration(project, data, names, exploredPolicy(covered, coverage));
+    const compared = new ComparedValues(project.policies, names, project.config.constants ?? {});
+    const checks = checksOf(project, scope, plain.authorizer, tests, compared);
+    const exploration = new Exploration(project, data, compared, exploredPolicy(covered, coverage));
     const search = new DifferenceSearch(project, fixtures, plain, exploration);
     await search.#note(checks, undefined, covered.authorizer, coverage);
-    for (const test of tests) {
+    for (const test of [...tests, ...withFurtherFacts(tests, data, compared.names)]) {
       const setup = setupOf(test, fixtures, project);
       if (setup === undefined) continue;
       const { texts } = setup;
@@ -81,7 +84,7 @@ export class DifferenceSearch {
       if (hasFacts) await search.#noteWithSetup(checks, setup, covered, coverage);
       if (texts.size === 0) continue;
       const added = new Set([...texts.keys()].map((name) => setup.fixtures[name]));
-      const own = checksOf(project, setup, plain.authorizer, [setup.test], names);
+      const own = checksOf(project, setup, plain.authorizer, [setup.test], compared);
       const ofObjects = own.filter(({ args }) => args.some((arg) => added.has(arg)));
       await search.#noteWithSetup(ofObjects, setup, covered, coverage);
     }
