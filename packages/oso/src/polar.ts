@@ -108,7 +108,7 @@ export class Polar<Query, Resource> {
       if (isPolicyError(error))
         warnings.push(...error.diagnostics.filter(({ severity }) => severity === 'warning'));
       this.#pendingWarnings.push(...warningTexts(warnings, sources, this.#ignoresMissingAllow));
-      throw toOsoError(error);
+      throw toOsoError(error, { types: this.#host.types });
     }
     this.#pendingWarnings.push(...warningTexts(warnings, sources, this.#ignoresMissingAllow));
     this.#flushWarnings();
@@ -118,7 +118,7 @@ export class Polar<Query, Resource> {
         // oxlint-disable-next-line no-await-in-loop -- the first query that fails ends the load
         holds = await query.holds();
       } catch (error) {
-        throw toOsoError(error);
+        throw toOsoError(error, { types: this.#host.types });
       }
       if (!holds) throw new InlineQueryFailedError(`${query.text}${placeText(query.span)}`);
     }
@@ -162,7 +162,8 @@ export class Polar<Query, Resource> {
     try {
       return await this.#engine.check(name, args);
     } catch (error) {
-      throw toOsoError(error, () => callText(new Predicate(name, [...args]), this.#host.types));
+      const { types } = this.#host;
+      throw toOsoError(error, { types, shown: () => callText(new Predicate(name, [...args]), types) });
     }
   }
 

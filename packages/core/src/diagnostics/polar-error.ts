@@ -14,6 +14,7 @@ export interface TracedCall {
     | {
         readonly name: string;
         readonly span: Span;
+        readonly parameters: readonly { readonly term: { readonly kind: string; readonly span: Span } }[];
         readonly body: { readonly kind: string; readonly span: Span } | undefined;
       }
     | undefined;

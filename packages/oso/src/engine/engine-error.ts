@@ -1,5 +1,5 @@
 import { isPolarError, isPolicyError, type Code, type PolarError as CoreError } from '@nanook/core';
-import { textOf, type Span } from '@nanook/core/syntax';
+import { textOf, type Node, type Span } from '@nanook/core/syntax';
 import {
   InvalidAttributeError,
   InvalidCallError,
@@ -9,11 +9,15 @@ import {
   UnexpectedExpressionError,
   UnregisteredClassError,
 } from '../errors.js';
+import { Predicate } from '../predicate.js';
+import type { HostTypes } from '../types.js';
 import { withExcerpt } from './excerpt.js';
 import { isFromIsaCheck } from './isa-check.js';
 import { engineError } from './named-error.js';
+import { literalPlace, nodeAt } from './literal-place.js';
 import { loadError } from './load-error.js';
-import { traceText } from './trace.js';
+import { bodyOf, traceText } from './trace.js';
+import { callText, valueText } from './value-text.js';
 
 /** The name and the text of an error. */
 type Made = readonly [name: string, text: string, traced?: 'traced'];
@@ -42,18 +46,13 @@ const texts: Texts = {
     `Type error: Can only assign to unbound variables, ${name} is not unbound.`,
     'traced',
   ],
-  POLAR_UNDECIDED_CONDITION: ({ value }: { value: string }) => [
-    'RuntimeError::TypeError',
-    `Type error: ${value} isn't something that is true or false so can't be a condition`,
-    'traced',
-  ],
   POLAR_UNDECIDED_ORDER: ({ left, operator, right }: Record<string, string>) => [
     'RuntimeError::Unsupported',
     `Not supported: ${left} ${operator} ${right}`,
   ],
   POLAR_UNDECIDED_ARITHMETIC: ({ left, operator, right }: Record<string, string>) => [
     'RuntimeError::Unsupported',
-    `Not supported: unsupported arithmetic operands: ${left} ${operator} ${right}`,
+    `Not supported: unsupported arithmetic operands: ${left} ${operator} ${right} = _op_1`,
   ],
   POLAR_UNDECIDED_DIVISION_BY_ZERO: ({ left, operator }: Record<string, string>) => [
     'RuntimeError::ArithmeticError',
@@ -63,7 +62,6 @@ const texts: Texts = {
     'RuntimeError::ArithmeticError',
     `Arithmetic error: ${left} ${operator} ${right}`,
   ],
-  POLAR_UNDECIDED_NOT_ITERABLE: ({ value }: { value: string }, error) => notIterable(value, error),
   POLAR_UNDECIDED_ATTRIBUTE_OF_NIL: ({ name, value }: { name: string; value: string }) =>
     name.endsWith('()')
       ? application(new InvalidCallError(nilOf(value), name.slice(0, -2)).message)
@@ -102,10 +100,10 @@ const receiverText = (span: Span | undefined, method: string): string =>
   (span === undefined ? '' : textOf(span)).split(`.${method}`, 1)[0]!;
 
 function missingAttribute(name: string, receiver: unknown): Made {
-  if (typeof receiver === 'boolean')
+  if (receiver instanceof Predicate)
     return [
       'RuntimeError::TypeError',
-      `Type error: can only perform lookups on dicts and instances, this is ${receiver}`,
+      `Type error: can only perform lookups on dicts and instances, this is ${callText(receiver, new Map())}`,
       'traced',
     ];
   const isObject = typeof receiver === 'object' || typeof receiver === 'function';
@@ -116,40 +114,43 @@ function missingAttribute(name: string, receiver: unknown): Made {
   );
 }
 
-/** Only a value of the application is asked whether it can be iterated. */
-function notIterable(value: string, { receiver }: CoreError): Made | Error {
-  const isOfPolar = typeof receiver === 'number' || typeof receiver === 'boolean';
-  if (!isOfPolar) return new InvalidIteratorError(typeof receiver);
-  const shown =
-    typeof receiver === 'number'
-      ? `Number(${Number.isInteger(receiver) ? 'Integer' : 'Float'}(${value}))`
-      : `Boolean(${value})`;
-  return [
-    'RuntimeError::TypeError',
-    `Type error: can only use \`in\` on an iterable value, this is ${shown}`,
-    'traced',
-  ] as never;
-}
-
 const nilOf = (value: string): null | undefined => (value === 'undefined' ? undefined : null);
 
-/**
- * Returns an error of the engine as oso throws it. Other errors are returned unchanged.
- *
- * @param query returns the text of the query, if it was a call with values of the application
- */
-export function toOsoError(error: unknown, query?: () => string): unknown {
+/** What is known about the query that failed. */
+export interface FailedQuery {
+  readonly types: HostTypes;
+  /** Returns the text of the query, if it was a call with values of the application. */
+  readonly shown?: (() => string) | undefined;
+}
+
+/** Returns an error of the engine as oso throws it. Other errors are returned unchanged. */
+export function toOsoError(error: unknown, query: FailedQuery): unknown {
   if (!isPolarError(error)) return error;
   if (isPolicyError(error)) return loadError(error);
-  if (error.code === 'POLAR_RUN_HOST_ERROR') return hostError(error, query);
+  switch (error.code) {
+    case 'POLAR_RUN_HOST_ERROR':
+      return hostError(error, query);
+    case 'POLAR_UNDECIDED_CONDITION':
+      return undecidedCondition(error, query);
+    case 'POLAR_UNDECIDED_NOT_ITERABLE':
+      return notIterable(error, query);
+    case 'POLAR_UNDECIDED_MISSING_ATTRIBUTE':
+    case 'POLAR_UNDECIDED_MISSING_METHOD':
+      return typeof error.receiver === 'boolean' ? memberOfBoolean(error, query) : described(error, query);
+    default:
+      return described(error, query);
+  }
+}
+
+function described(error: CoreError, query: FailedQuery): Error {
   const make = texts[error.code];
   if (make === undefined) return engineError('OperationalError::Unknown', error.message, error);
   const made = make(error.data as never, error);
-  return made instanceof Error ? made : placed(error, query, ...made);
+  return made instanceof Error ? made : placed(error, query, made);
 }
 
 /** An error that code of the application threw: a `TypeError` of a member gets the trace, others are thrown unchanged. */
-function hostError(error: CoreError, query: (() => string) | undefined): unknown {
+function hostError(error: CoreError, query: FailedQuery): unknown {
   const { cause, receiver } = error;
   if (isFromIsaCheck(cause)) return cause;
   const isOfApplication =
@@ -157,20 +158,66 @@ function hostError(error: CoreError, query: (() => string) | undefined): unknown
     (cause instanceof TypeError ||
       cause instanceof InvalidCallError ||
       cause instanceof InvalidAttributeError);
-  return isOfApplication ? placed(error, query, ...application(cause.message)) : cause;
+  return isOfApplication ? placed(error, query, application(cause.message)) : cause;
 }
 
-function placed(
+function undecidedCondition(error: CoreError, query: FailedQuery): Error {
+  const { receiver, span, calls } = error;
+  const value = { text: valueText(receiver, query.types), span: placeOfValue(error, query, (node) => node) };
+  const text = `Type error: ${value.text} isn't something that is true or false so can't be a condition`;
+  const trace = span && traceText(calls, span, query.shown?.(), value);
+  return engineError('RuntimeError::TypeError', `${trace ?? ''}${withExcerpt(text, value.span)}`);
+}
+
+/** Only a value of the application is asked whether it can be iterated. */
+function notIterable(error: CoreError, query: FailedQuery): Error {
+  const { receiver } = error;
+  if (typeof receiver !== 'number' && typeof receiver !== 'boolean')
+    return new InvalidIteratorError(typeof receiver);
+  const kind = Number.isInteger(receiver) ? 'Integer' : 'Float';
+  const shown =
+    typeof receiver === 'number' ? `Number(${kind}(${receiver}))` : `Boolean(${String(receiver)})`;
+  const text = `Type error: can only use \`in\` on an iterable value, this is ${shown}`;
+  return typeError(error, query, text, (node) => (node.kind === 'in' ? node.collection : node));
+}
+
+/** oso looks up nothing on a boolean. */
+function memberOfBoolean(error: CoreError, query: FailedQuery): Error {
+  const text = `Type error: can only perform lookups on dicts and instances, this is ${String(error.receiver)}`;
+  return typeError(error, query, text, (node) =>
+    node.kind === 'lookup' || node.kind === 'method-call' ? node.object : node,
+  );
+}
+
+/** Makes an error about the value of a term of a condition, which names the place of the value. */
+function typeError(
   error: CoreError,
-  query: (() => string) | undefined,
-  name: string,
+  query: FailedQuery,
   text: string,
-  traced?: 'traced',
+  termOf: (condition: Node) => Node,
 ): Error {
   const { span, calls } = error;
-  const message = withExcerpt(text, span);
+  const trace = span && traceText(calls, span, query.shown?.());
   return engineError(
-    name,
-    traced === undefined || span === undefined ? message : `${traceText(calls, span, query?.())}${message}`,
+    'RuntimeError::TypeError',
+    `${trace ?? ''}${withExcerpt(text, placeOfValue(error, query, termOf))}`,
   );
+}
+
+/** Returns the place of the literal that is the value of a term. @param termOf returns the term in the condition that failed */
+function placeOfValue(
+  { span, calls, receiver }: CoreError,
+  { shown }: FailedQuery,
+  termOf: (condition: Node) => Node,
+): Span | undefined {
+  const body = span && bodyOf(calls[0]?.rule, span);
+  const condition = body && nodeAt(body, span);
+  return condition && literalPlace(termOf(condition), receiver, calls, shown !== undefined);
+}
+
+function placed(error: CoreError, { shown }: FailedQuery, [name, text, traced]: Made): Error {
+  const { span, calls } = error;
+  const message = withExcerpt(text, span);
+  const isTraced = traced !== undefined && span !== undefined;
+  return engineError(name, isTraced ? `${traceText(calls, span, shown?.())}${message}` : message);
 }

@@ -22,7 +22,7 @@ export function startQuery(
 ): QueryResult {
   const hasConstraints = [...bindings.values()].some(isOpen);
   if (typeof query === 'string' && !hasConstraints)
-    return results(answersOf(authorizer, query, { acceptExpression, bindings: plain(bindings) }), {
+    return results(answersOf(authorizer, query, { acceptExpression, bindings: plain(bindings) }, types), {
       acceptExpression,
       types,
     });
@@ -46,7 +46,7 @@ export function startQuery(
   const all = [...constraints, goal].join(' and ');
   const options = { acceptExpression, bindings: new Map([...given, ...text.given]) };
   const nameOf = (name: string): string => text.originalName(name);
-  return results(answersOf(authorizer, all, options), { acceptExpression, types, nameOf });
+  return results(answersOf(authorizer, all, options, types), { acceptExpression, types, nameOf });
 }
 
 /** Returns whether an argument contains a variable, and is not one. */
@@ -56,14 +56,20 @@ const plain = (bindings: ReadonlyMap<string, unknown>): Map<string, unknown> =>
   new Map([...bindings].map(([name, value]) => [name, fromJs(value)]));
 
 /** Starts the query of a text. Bindings of variables that it does not mention are ignored. */
-function answersOf(authorizer: SyncAuthorizer, text: string, options: QueryOptions): () => Answers {
+function answersOf(
+  authorizer: SyncAuthorizer,
+  text: string,
+  options: QueryOptions,
+  types: HostTypes,
+): () => Answers {
   const bindings = new Map(options.bindings as ReadonlyMap<string, unknown>);
   for (;;) {
     try {
       const answers = authorizer.query(text, { ...options, bindings });
       return () => answers;
     } catch (error) {
-      if (!isPolarError(error) || error.code !== 'POLAR_RUN_NO_SUCH_BINDING') throw toOsoError(error);
+      if (!isPolarError(error) || error.code !== 'POLAR_RUN_NO_SUCH_BINDING')
+        throw toOsoError(error, { types });
       bindings.delete((error.data as { name: string }).name);
     }
   }
@@ -110,6 +116,6 @@ async function* results(
       yield found;
     }
   } catch (error) {
-    throw toOsoError(error, shown);
+    throw toOsoError(error, { types, shown });
   }
 }

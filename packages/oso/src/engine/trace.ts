@@ -1,6 +1,7 @@
 import { textOf, type TracedCall } from '@nanook/core/compat';
-import { childrenOf, parseTerm, type Node, type Span } from '@nanook/core/syntax';
+import { childrenOf, parse, parseTerm, type Node, type Span } from '@nanook/core/syntax';
 import { placeText } from './excerpt.js';
+import { conditionsAround, contains, type Conditions } from './evaluated-conditions.js';
 
 /** An entry of a trace: a condition, and the rule that it is part of. */
 interface Entry {
@@ -8,63 +9,70 @@ interface Entry {
   readonly where: string;
 }
 
+/** The value that is the last entry of a trace, instead of the term that has it. */
+export interface TracedValue {
+  readonly text: string;
+  /** The place of a literal; undefined for a value of the application. */
+  readonly span: Span | undefined;
+}
+
 /**
  * Returns the trace of an error: for the query and for each rule that led to it, the conditions around the place, outermost first.
  *
  * @param calls the rules that led to the error, innermost first
  * @param query the text of the query, if it was a call with values of the application
+ * @param value the value of the term at the place, if the term is a condition
  */
-export function traceText(calls: readonly TracedCall[], span: Span, query: string | undefined): string {
-  const entries: Entry[] = [];
+export function traceText(
+  calls: readonly TracedCall[],
+  span: Span,
+  query: string | undefined,
+  value?: TracedValue,
+): string {
+  let entries: Entry[] = [];
+  let unprinted = 0;
   let place: Span | undefined = span;
-  let first = 1;
   for (const { rule, callSpan } of calls) {
-    if (place !== undefined && rule === undefined && query !== undefined)
-      entries.push({ text: query, where: '' });
-    else if (place !== undefined) {
-      const where = rule === undefined ? 'query' : `rule ${rule.name}`;
-      const body = rule === undefined ? parseTerm(place.source.text).term : (rule.body as Node | undefined);
-      const around = conditionsAround(body, place);
-      for (const each of around.reverse())
-        entries.push({ text: textOf(each), where: `    in ${where}${placeText(each)}\n` });
-      // A member that is a condition by itself is evaluated in two steps.
-      if (place === span && isMemberAlone(body, span)) {
-        entries.unshift(entries[0]!);
-        if (rule === undefined) first = 0;
-      }
+    if (place === undefined) break;
+    if (rule === undefined && query !== undefined) {
+      entries = [{ text: query, where: '' }, ...entries];
+      break;
     }
+    const body = bodyOf(rule, place);
+    const around: Conditions =
+      body === undefined
+        ? { spans: [place], isNegated: false }
+        : conditionsAround(body, place, rule === undefined ? 'query' : 'operand');
+    // The trace begins anew below a negation, where oso names no rule.
+    const name = rule === undefined || around.isNegated ? 'query' : `rule ${rule.name}`;
+    const entryOf = (each: Span): Entry => ({ text: textOf(each), where: whereText(name, each) });
+    const found = around.spans.map(entryOf);
+    if (place === span && value !== undefined) {
+      const where = value.span === undefined ? '' : whereText(name, value.span);
+      found.splice(-1, 1, { text: value.text, where });
+    }
+    entries = [...found, ...entries];
+    if (around.isNegated) break;
+    // A body of one condition is a conjunction that oso counts, and does not print.
+    if (rule !== undefined && body?.kind !== 'and') unprinted++;
     place = callSpan;
   }
-  const last = entries.length - 1 + first;
-  const lines = entries
-    .reverse()
-    .map(({ text, where }, i) => `  ${String(last - i).padStart(3, '0')}: ${text}\n${where}`);
+  const last = entries.length + unprinted - 1;
+  const lines = entries.map(
+    ({ text, where }, i) => `  ${String(last - i).padStart(3, '0')}: ${text}\n${where}`,
+  );
   return `trace (most recent evaluation last):\n${lines.join('')}\n`;
 }
 
-/** Returns the places of the terms that contain a place, outermost first. */
-function conditionsAround(body: Node | undefined, place: Span): Span[] {
-  const found = nodesAround(body, place).map((node) => node.span);
-  return found.length > 0 ? found : [place];
-}
+const whereText = (name: string, span: Span): string => `    in ${name}${placeText(span)}\n`;
 
-function nodesAround(body: Node | undefined, place: Span): Node[] {
-  const found: Node[] = [];
-  let node: Node | undefined = body;
-  while (node !== undefined && contains(node.span, place)) {
-    found.push(node);
-    if (isSame(node.span, place)) break;
-    node = childrenOf(node).find((child) => contains(child.span, place));
-  }
-  return found;
+/** Returns the body of a rule, or the term of the query that contains a place. */
+export function bodyOf(rule: TracedCall['rule'], place: Span): Node | undefined {
+  if (rule !== undefined) return rule.body as Node | undefined;
+  const { text, name } = place.source;
+  const named = name === undefined ? text : { source: text, name };
+  const inline = childrenOf(parse(named).policy).find(
+    (each) => each.kind === 'inline-query' && contains(each.span, place),
+  );
+  return inline === undefined ? parseTerm(named).term : childrenOf(inline)[0];
 }
-
-/** Returns whether a place is a look-up or a method call that is a condition by itself. */
-function isMemberAlone(body: Node | undefined, place: Span): boolean {
-  const [node, parent] = nodesAround(body, place).reverse();
-  const isMember = node?.kind === 'lookup' || node?.kind === 'method-call';
-  return isMember && (parent === undefined || ['and', 'or', 'not'].includes(parent.kind));
-}
-
-const contains = (outer: Span, inner: Span): boolean => outer.start <= inner.start && inner.end <= outer.end;
-const isSame = (one: Span, other: Span): boolean => one.start === other.start && one.end === other.end;

@@ -10,10 +10,6 @@ export const knownDifferences: Readonly<Record<string, string>> = {
     'Each type test of such a value is an error, because it may come from a request. In oso, the value is an instance of the class.',
   'a promise of an instance of a class with two names':
     'An argument is awaited, and has the classes of its value: the last name of its class. oso tests the classes of the promise with the `isaCheck` of each name.',
-  'a number that is iterated':
-    'The message names the place in the policy. oso names no place for a value that comes from the application.',
-  'a number as a condition':
-    'The message names the place in the policy. oso names no place for a value that comes from the application.',
   'not i.b': 'The filter has the condition that the field is not true. oso has no filter for it, and throws.',
   'not i.n in [1,2]': 'The filter has a condition for each element. oso has no filter for it, and throws.',
   'r in o.repos and q in r.issues and q.n = 1':

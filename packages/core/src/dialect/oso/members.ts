@@ -14,7 +14,7 @@ export const osoMembers: ForeignMembers = {
   read(receiver, name, access) {
     if (receiver === null || receiver === undefined)
       return new MissingValue('POLAR_UNDECIDED_ATTRIBUTE_OF_NIL', { name, value: show(receiver) });
-    if (isRefused(receiver, name, access)) return refusal(receiver, name);
+    if (typeof receiver !== 'boolean' && isRefused(receiver, name, access)) return refusal(receiver, name);
     const isObject = typeof receiver === 'object' || typeof receiver === 'function';
     if (isObject && name in receiver) return (receiver as Readonly<Record<string, unknown>>)[name];
     const known = isObject ? Object.keys(receiver).slice(0, 100) : [];
@@ -31,10 +31,10 @@ export const osoMembers: ForeignMembers = {
         name: `${name}()`,
         value: show(receiver),
       });
-    if (isRefused(receiver, name, access)) return refusal(receiver, name);
     // oso looks up nothing on a boolean.
     if (typeof receiver === 'boolean')
       return new MissingValue('POLAR_UNDECIDED_MISSING_METHOD', { name, on: 'a boolean', known: [] }, true);
+    if (isRefused(receiver, name, access)) return refusal(receiver, name);
     const self = toApplication(receiver);
     const method = (self as Readonly<Record<string, unknown>>)[name];
     if (typeof method !== 'function')

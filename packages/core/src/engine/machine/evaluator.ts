@@ -296,7 +296,7 @@ export abstract class Evaluator extends ProofState implements Prover {
   reportMissing(found: MissingValue, span: Span, frame: Frame): GoalResult {
     if (found.isPlainFailure) return GoalResult.failed;
     const { code, data, receiver, cause } = found;
-    if (found.isFault) throw this.fault(code, data, span, frame);
+    if (found.isFault) throw this.fault(code, data, span, frame, { receiver });
     if (isFailedMember(found)) throw this.fault(code, data, span, frame, { receiver, cause });
     return this.undecidedAt(code, data, span, frame, receiver);
   }

@@ -19,5 +19,5 @@ export function proveCondition(machine: Prover, goal: ConditionGoal, frame: Fram
   if (!machine.dialect.hasOpaquePromises && machine.waitsForTerm(goal.term, value, frame, 'a condition'))
     return GoalResult.waits;
   const data = { value: show(value), advice: conditionAdvice(value) };
-  return machine.undecidedAt('POLAR_UNDECIDED_CONDITION', data, goal.span, frame);
+  return machine.undecidedAt('POLAR_UNDECIDED_CONDITION', data, goal.span, frame, value);
 }
