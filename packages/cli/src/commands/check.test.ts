@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { contentOf, enterFolder, nanook, project } from '../testing/run.fixture.js';
 
@@ -149,6 +150,18 @@ export default { types: { [Name.user]: {}, Note: {} }, policies: 'policy/*.polar
 });
 
 describe('nanook check --fix', () => {
+  it('announces and writes no correction of a policy that is a text in the configuration', async () => {
+    await enterFolder({
+      'nanook.config.json': JSON.stringify({
+        policies: ['f(1); f(1);', { name: 'a.polar', source: 'g(1); g(1);' }],
+        queries: ['f', 'g'],
+      }),
+    });
+    expect((await nanook('check')).out).not.toContain('can be corrected');
+    expect((await nanook('check', '--fix')).err).toBe('0 findings corrected\n');
+    expect(await readdir('.')).toEqual(['nanook.config.json']);
+  });
+
   const wrong = 'allow(_, “read”, 1)\nallow(_, "edit", x) if x = null;\n';
   const right = 'allow(_, "read", 1);\nallow(_, "edit", x) if x = nil;\n';
 

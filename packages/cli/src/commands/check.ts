@@ -11,6 +11,7 @@ import { changedLines } from '../output/changed-lines.js';
 import { count } from '../output/count.js';
 import { ExitCode } from '../output/exit-code.js';
 import type { Io } from '../output/io.js';
+import { isFile } from '../project/is-file.js';
 import { watchProject } from '../project/watch-project.js';
 import { Project } from '../project/project.js';
 import { configOption, nonNegativeInteger } from './common-options.js';
@@ -71,7 +72,9 @@ async function check(project: Project, flags: CheckFlags, io: Io): Promise<ExitC
   const form = json === true ? 'json' : format;
   await project.requireOptions();
   const files = project.policies.map(({ name }) => name);
-  const fixed = fix ? await fixProject(project, unsafeFixes) : undefined;
+  const written = new Set(project.policies.filter(isFile).map(({ name }) => name));
+  const isFixable = (name: string): boolean => written.has(name);
+  const fixed = fix ? await fixProject(project, unsafeFixes, isFixable) : undefined;
   const findings = fixed?.findings ?? (await checkProject(project));
   const notes = project.declaresTypes ? [] : [unknownTypes];
   if (fixed !== undefined) {
@@ -79,7 +82,7 @@ async function check(project: Project, flags: CheckFlags, io: Io): Promise<ExitC
     if (!dryRun) await writeChanges(project, fixed.project);
     if (form !== 'json') reportFixes(fixed.applied, dryRun, io);
   }
-  const fixable = () => countFixable(fixed?.project ?? project, findings);
+  const fixable = () => countFixable(fixed?.project ?? project, findings, isFixable);
   const result = { files, findings, notes, fixable, ...(fixed && { fixed: fixed.applied }) };
   io.out(formats[form](result, io.colors));
   const errors = errorCount(findings);

@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { contentOf, enterFolder, nanook } from '../testing/run.fixture.js';
 
@@ -8,6 +9,14 @@ describe('nanook fmt', () => {
     expect(await nanook('fmt')).toMatchObject({ code: 0, out: 'a.polar\n' });
     expect(await contentOf('a.polar')).toBe('f(1); # one\n');
     expect(await nanook('fmt')).toMatchObject({ code: 0, out: '' });
+  });
+
+  it('writes no file for a policy that is a text in the configuration', async () => {
+    await enterFolder({
+      'nanook.config.json': JSON.stringify({ policies: ['f(1)  ;', { name: 'a.polar', source: 'g(1)  ;' }] }),
+    });
+    expect(await nanook('fmt')).toMatchObject({ code: 0, out: '', err: '0 of 0 files formatted\n' });
+    expect(await readdir('.')).toEqual(['nanook.config.json']);
   });
 
   it('changes nothing with --check, and exits with 1 if a file is not formatted', async () => {

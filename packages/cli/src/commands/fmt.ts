@@ -7,6 +7,7 @@ import { count } from '../output/count.js';
 import { ExitCode } from '../output/exit-code.js';
 import type { Io } from '../output/io.js';
 import { readStandardInput } from '../output/standard-input.js';
+import { isFile } from '../project/is-file.js';
 import { Project } from '../project/project.js';
 import { configOption, jsonOption, positiveInteger } from './common-options.js';
 import type { Outcome } from './outcome.js';
@@ -46,7 +47,8 @@ Examples:
           io.write(formatted({ name: 'standard input', source: await readStandardInput() }, width));
           return;
         }
-        const { policies } = await Project.open({ config, paths });
+        const project = await Project.open({ config, paths });
+        const policies = project.policies.filter(isFile);
         const changed: string[] = [];
         // All files are read before the first one is written, so that a syntax error changes none.
         const results = policies.map((policy) => ({ ...policy, result: formatted(policy, width) }));

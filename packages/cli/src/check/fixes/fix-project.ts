@@ -13,6 +13,8 @@ import { normalForm } from './normal-form.js';
 /** Whether fixes keep all answers, or change some of them. */
 type Effects = 'keep-answers' | 'change-answers';
 
+type IsFixable = (name: string) => boolean;
+
 /** The policies after fixes, and the fixes. */
 interface Fixed {
   readonly project: Project;
@@ -31,15 +33,20 @@ const maxRounds = 20;
  * Applies the fixes of all findings, and checks again until no fix is left.
  *
  * @param includeChanging whether fixes that change answers are applied, too
+ * @param isFixable whether the policy of this name may change
  */
-export async function fixProject(start: Project, includeChanging: boolean): Promise<FixedProject> {
+export async function fixProject(
+  start: Project,
+  includeChanging: boolean,
+  isFixable: IsFixable = () => true,
+): Promise<FixedProject> {
   const applied: AppliedFix[] = [];
   let project = start;
   let findings = await checkProject(project);
   for (let round = 0; round < maxRounds; round++) {
-    const kept = fixOnce(project, findings, 'keep-answers');
+    const kept = fixOnce(project, findings, 'keep-answers', isFixable);
     const isDone = kept.applied.length === 0 && includeChanging;
-    const fixed = isDone ? fixOnce(project, findings, 'change-answers') : kept;
+    const fixed = isDone ? fixOnce(project, findings, 'change-answers', isFixable) : kept;
     if (fixed.applied.length === 0) break;
     applied.push(...fixed.applied);
     project = fixed.project;
@@ -56,18 +63,27 @@ export interface FixableFindings {
 }
 
 /** Counts the findings that `fixProject` would correct in the texts as they are. */
-export function countFixable(project: Project, findings: readonly Finding[]): FixableFindings {
-  const count = (effects: Effects): number => fixOnce(project, findings, effects).applied.length;
+export function countFixable(
+  project: Project,
+  findings: readonly Finding[],
+  isFixable: IsFixable = () => true,
+): FixableFindings {
+  const count = (effects: Effects): number => fixOnce(project, findings, effects, isFixable).applied.length;
   return { keepAnswers: count('keep-answers'), changeAnswers: count('change-answers') };
 }
 
 /** Applies the fixes of findings once. A fix that overlaps with an earlier one waits for the findings of the changed text. */
-function fixOnce(start: Project, findings: readonly Finding[], effects: Effects): Fixed {
+function fixOnce(
+  start: Project,
+  findings: readonly Finding[],
+  effects: Effects,
+  isFixable: IsFixable,
+): Fixed {
   const applied: AppliedFix[] = [];
   const byFile = groupBy(findings, ({ span }) => span?.source.name ?? '');
   let project = start;
   for (const policy of start.policies) {
-    const own = byFile.get(policy.name) ?? [];
+    const own = isFixable(policy.name) ? (byFile.get(policy.name) ?? []) : [];
     const fixed = fixPolicy(project, policy, own, effects);
     if (fixed.applied.length === 0) continue;
     applied.push(...fixed.applied.map(({ finding, fix }) => ({ finding, changes: fix.changes })));
