@@ -26,6 +26,9 @@ export interface FixedProject extends Fixed {
   readonly findings: readonly Finding[];
 }
 
+/** A count leaves out the errors behind the first hundred, which the findings do not contain. */
+const roundsOfCount = 3;
+
 /** A fix can reveal other findings, because lints run only without an error. */
 const maxRounds = 20;
 
@@ -68,7 +71,8 @@ export function countFixable(
   findings: readonly Finding[],
   isFixable: IsFixable = () => true,
 ): FixableFindings {
-  const count = (effects: Effects): number => fixOnce(project, findings, effects, isFixable).applied.length;
+  const count = (effects: Effects): number =>
+    Math.min(findings.length, fixOnce(project, findings, effects, isFixable, roundsOfCount).applied.length);
   return { keepAnswers: count('keep-answers'), changeAnswers: count('change-answers') };
 }
 
@@ -78,13 +82,14 @@ function fixOnce(
   findings: readonly Finding[],
   effects: Effects,
   isFixable: IsFixable,
+  maxRounds?: number,
 ): Fixed {
   const applied: AppliedFix[] = [];
   const byFile = groupBy(findings, ({ span }) => span?.source.name ?? '');
   let project = start;
   for (const policy of start.policies) {
     const own = isFixable(policy.name) ? (byFile.get(policy.name) ?? []) : [];
-    const fixed = fixPolicy(project, policy, own, effects);
+    const fixed = fixPolicy(project, policy, own, effects, maxRounds);
     if (fixed.applied.length === 0) continue;
     applied.push(...fixed.applied.map(({ finding, fix }) => ({ finding, changes: fix.changes })));
     project = project.withPolicies(
@@ -99,9 +104,10 @@ function fixPolicy(
   policy: NamedPolicy,
   findings: readonly Finding[],
   effects: Effects,
+  maxRounds: number | undefined,
 ): FixedText {
   if (findings.some(({ code }) => code.startsWith('POLAR_PARSE_')))
-    return effects === 'keep-answers' ? fixSyntax(policy) : { source: policy.source, applied: [] };
+    return effects === 'keep-answers' ? fixSyntax(policy, maxRounds) : { source: policy.source, applied: [] };
   const candidates = candidatesFrom(findings).filter(
     ({ fix }) => (fix.changes !== undefined) === (effects === 'change-answers'),
   );

@@ -13,11 +13,13 @@ interface Range {
 /**
  * Corrects the syntax errors of one file. A statement that has an error after all corrections keeps its text, because a correction of it
  * that still does not load helps nobody.
+ *
+ * @param maxRounds the number of parses that correct the errors of the one before
  */
-export function fixSyntax(policy: NamedPolicy): FixedText {
+export function fixSyntax(policy: NamedPolicy, maxRounds = Infinity): FixedText {
   const kept: Range[] = [];
   for (;;) {
-    const { source, rounds } = fixOutside(kept, policy);
+    const { source, rounds } = fixOutside(kept, policy, maxRounds);
     const broken = brokenParts({ ...policy, source }).map(({ start, end }) => ({
       start: offsetBefore(rounds, start),
       end: offsetBefore(rounds, end),
@@ -40,6 +42,7 @@ const isIn = (offset: number, { start, end }: Range): boolean => offset >= start
 function fixOutside(
   kept: readonly Range[],
   policy: NamedPolicy,
+  maxRounds: number,
 ): { readonly source: string; readonly rounds: readonly (readonly Candidate[])[] } {
   const rounds: (readonly Candidate[])[] = [];
   let { source } = policy;
@@ -48,7 +51,7 @@ function fixOutside(
       ({ fix }) => !kept.some((part) => isIn(offsetBefore(rounds, fix.span.start), part)),
     );
     const fixed = applySound(source, candidates, isCorrection(policy.name));
-    if (fixed.applied.length === 0) return { source, rounds };
+    if (fixed.applied.length === 0 || rounds.length === maxRounds) return { source, rounds };
     rounds.push(fixed.applied);
     source = fixed.source;
   }
