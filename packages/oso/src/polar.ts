@@ -1,6 +1,7 @@
 import { extname } from 'node:path';
 import type { Bindings, Diagnostic, NamedPolicy } from '@nanook/core';
 import { isPolicyError } from '@nanook/core';
+import { refuseComputedRuleTypes } from './engine/computed-rule-types.js';
 import { toOsoError } from './engine/engine-error.js';
 import { engineError } from './engine/named-error.js';
 import { markCustomCheck } from './engine/isa-check.js';
@@ -103,6 +104,7 @@ export class Polar<Query, Resource> {
     let inlineQueries;
     try {
       ({ inlineQueries } = this.#engine.load(sources, (warning) => warnings.push(warning)));
+      refuseComputedRuleTypes(sources);
     } catch (error) {
       this.#engine.clear();
       if (isPolicyError(error))

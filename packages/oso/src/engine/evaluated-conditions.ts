@@ -51,7 +51,7 @@ function stepsTo(condition: Node, place: Span, position: 'query' | 'operand'): S
 const computed: ReadonlySet<string> = new Set(['lookup', 'method-call', 'new', 'arithmetic']);
 
 /** Returns the terms in a condition that are computed, innermost first. */
-function computedParts(node: Node): Node[] {
+export function computedParts(node: Node): Node[] {
   const inside = childrenOf(node).flatMap(computedParts);
   return computed.has(node.kind) ? [...inside, node] : inside;
 }

@@ -54,7 +54,8 @@ const ruleText = (rule: RuleNode): string => {
   return rule.body === undefined ? head : `${head} if ${printTerm(rule.body)}`;
 };
 
-function headText({ name, parameters }: Pick<RuleNode, 'name' | 'parameters'>): string {
+/** Returns the head of a rule or of a rule type as oso prints it. */
+export function headText({ name, parameters }: Pick<RuleNode, 'name' | 'parameters'>): string {
   let unnamed = 0;
   const shown = parameters.map(({ term, specializer }) => {
     const text = term.kind === 'variable' && term.name === '_' ? `_${++unnamed}` : printTerm(term);

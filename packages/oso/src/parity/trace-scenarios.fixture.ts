@@ -110,6 +110,18 @@ export const traceScenarios: Readonly<Record<string, Scenario>> = {
   'trace: a rule with a value of the application': failing('calls_lacks', new Part('saw')),
   'trace: a rule with a number': failing('iterates_later', 2),
   'trace: a rule with a text as a condition': failing('is_true', 'text'),
+  ...Object.fromEntries(
+    ['type is_part(p: Part, p.label);', 'type is_part(1 + 1, _);', 'is_part(p: Part, p.label);'].map(
+      (text) => [
+        `computed parameters: ${text}`,
+        async (library) => {
+          const oso = new library.Oso();
+          oso.registerClass(Part as never);
+          return oso.loadStr(text, 'types.polar');
+        },
+      ],
+    ),
+  ),
   'trace: an inline query': async (library) => {
     const oso = new library.Oso();
     oso.registerConstant({ a: 1 }, 'one');
