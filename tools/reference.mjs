@@ -57,12 +57,17 @@ const unexported = {
   orm: ['drizzle/drizzle-names.ts:Casing', 'errors/nanook-orm-error.ts:texts'],
 };
 
+/** The entries that only generated code imports. */
+const generated = ['./compiled/parts'];
+
 /** The source files of a package's entries, by the names under which they are imported. */
 function entriesOf(folder) {
   const { name, exports } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   return new Map(
     Object.entries(exports).flatMap(([path, { '@nanook/source': source }]) =>
-      source ? [[name + path.slice(1), join(folder, source.node ?? source)]] : [],
+      source && !generated.includes(path)
+        ? [[name + path.slice(1), join(folder, source.node ?? source)]]
+        : [],
     ),
   );
 }

@@ -1,15 +1,15 @@
 import { typed, type TypesInput } from '@nanook/core';
 import { CompiledAuthorizer, type PolicyModule } from '@nanook/core/compiled';
-import '@nanook/core/compiled/fields';
+import * as imported from '@nanook/core/compiled/parts';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { contentOf, enterFolder, nanook, project } from '../testing/run.fixture.js';
 
-/** Runs a module in CommonJS, whose imports this test has loaded. */
+/** Runs a module in CommonJS, and adds the parts of the runtime, which it does not import. */
 function evaluate(text: string): PolicyModule {
   const module: { exports: unknown } = { exports: undefined };
   // oxlint-disable-next-line typescript/no-implied-eval -- as Node runs a file in CommonJS
   new Function('module', 'require', text)(module, () => ({}));
-  return module.exports as PolicyModule;
+  return { ...(module.exports as PolicyModule), imported };
 }
 
 describe('nanook compile', () => {

@@ -2,7 +2,7 @@ import type { TypeSets } from '../host/type-set.js';
 import { classNameOf, describeValue, isClass, looksThenable } from '../internal/describe-value.js';
 import { TypeToken } from '../types/declared-type.js';
 import type { Class } from '../types/type-declaration.js';
-import type { TypeTable } from '../types/type-table.js';
+import type { PlainTypeTable } from '../types/plain-type-table.js';
 
 /** The part of a message about a value without a type: a description, and the correction of the call. */
 export interface UntypedValue {
@@ -47,7 +47,7 @@ export function explainUntyped(value: unknown, expected: Expected, typeSets: Typ
   return explainObject(value, found, { ...expected, name, action }, typeSets);
 }
 
-function explainFunction(value: Function, found: string, name: string, types: TypeTable): UntypedValue {
+function explainFunction(value: Function, found: string, name: string, types: PlainTypeTable): UntypedValue {
   if (!isClass(value)) return { found, advice: `call it, and pass the ${name} that it returns` };
   const type = types.findByClass(value as unknown as Class);
   return type !== undefined && !type.builtIn
@@ -102,7 +102,7 @@ function explainObject(
 const notRegistered = (className: string, name: string): string =>
   `class \`${className}\` is not registered; add it to \`types\`, for example { ${name}${name === className ? '' : `: ${className}`} }, or tag the instance with typed('${name}', …)`;
 
-const typeExpression = (name: string, types: TypeTable): string =>
+const typeExpression = (name: string, types: PlainTypeTable): string =>
   types.find(name)?.class === undefined ? `authorizer.type('${name}')` : `the class \`${name}\``;
 
 /** Returns the own field that contains a value of an expected type: `{ data: row }`. */

@@ -41,10 +41,14 @@ export async function compileWith(reader: PolicyReader, given: CompileOptions): 
     reader,
   });
   const report = new Report();
-  const { text, parts } = printModule(context, report);
+  const { data, parts, make } = printModule(context, report);
   if (report.hasErrors) throw new PolicyError(report.diagnostics);
   const head = '// Compiled by Nanook. Compile the policy again instead of editing this.\n// @ts-nocheck\n';
-  if (format === 'cjs') return `${head}module.exports = ${text};\n`;
-  const imports = parts.map((part) => `import '@nanook/core/compiled/${part}';\n`).join('');
-  return `${head}${imports}export default ${text};\n`;
+  if (format === 'cjs') return `${head}module.exports = {\n${data},\n${make}\n};\n`;
+  if (parts.length === 0) return `${head}export default {\n${data},\n${make}\n};\n`;
+  const imported = `{ ${['noValue', ...parts].join(', ')} }`;
+  return (
+    `${head}import ${imported} from '@nanook/core/compiled/parts';\n` +
+    `export default {\n${data},\n  imported: ${imported},\n${make}\n};\n`
+  );
 }

@@ -1,7 +1,7 @@
 import DataLoader from 'dataloader';
 import { describe, expect, it } from 'vitest';
 import { compilePolicy, type CompileOptions } from './compile.js';
-import { Authorizer, isPolarError, type PolicyError } from '../index.js';
+import { Authorizer, isPolarError, one, type PolicyError } from '../index.js';
 import {
   CompiledAuthorizer,
   type DecisionOptions,
@@ -143,12 +143,14 @@ describe('a precompiled policy', () => {
   });
 
   it('can be an ES module', async () => {
-    const text = await compilePolicy({ policies: policy, types });
+    const policies = 'allow(user: User, "read", repo: Repo) if repo.owner = user;';
+    const text = await compilePolicy({ policies, types });
     const url = `data:text/javascript,${encodeURIComponent(text)}`;
     const { default: module } = (await import(/* @vite-ignore */ url)) as { default: PolicyModule };
     const authorizer = CompiledAuthorizer.load(module, { types });
-    const repo = new Repo();
-    expect(authorizer.isAllowedSync(new User('a', [{ role: 'reader', repo }]), 'read', repo)).toBe(true);
+    const ann = new User('a');
+    expect(authorizer.isAllowedSync(ann, 'read', new Repo({ owner: ann }))).toBe(true);
+    expect(authorizer.isAllowedSync(ann, 'read', new Repo({ owner: new User('b') }))).toBe(false);
   });
 
   it('contains the texts of the policy only as data', async () => {
@@ -482,6 +484,7 @@ describe('types', () => {
   });
 
   it('must have the declarations that the policy was compiled with', async () => {
+    const owner = one('User', { local: 'ownerId', foreign: 'id' });
     const module = moduleOf(
       await compilePolicy({ policies: rules, types, constants: { limit: 5 }, format: 'cjs' }),
     );
@@ -493,6 +496,8 @@ describe('types', () => {
       { types, constants: { limit: 6 } },
       { types: { User }, constants: { limit: 5 } },
       { types: { ...types, Repo: { class: Repo, key: 'id' } }, constants: { limit: 5 } },
+      { types: { ...types, Repo: { class: Repo, fields: { owner: 'User' } } }, constants: { limit: 5 } },
+      { types: { ...types, Repo: { class: Repo, relations: { owner } } }, constants: { limit: 5 } },
       { types: { ...types, Other: {} }, constants: { limit: 5 } },
       { types, constants: { limit: 5 }, equality: 'deep' as const },
     ])

@@ -15,7 +15,8 @@ import { constantsOf, type DecisionOptions } from '../authorization/options.js';
 import type { CheckOptions } from '../authorization/query-options.js';
 import { PlainTypeTable } from '../types/plain-type-table.js';
 import type { ActionOf } from '../types/policy-types.js';
-import { loadedParts } from './parts.js';
+import { checkFormat } from './check-module.js';
+import { declarationsOf, partsOf } from './policy-parts.js';
 
 /**
  * Runs checks with a policy that was compiled ahead of time. When the application starts, no policy is read, checked or compiled, and no
@@ -41,10 +42,12 @@ export class CompiledAuthorizer extends BaseAuthorizer {
   private constructor(module: PolicyModule, options: DecisionOptions) {
     super(options);
     const clock = options.clock ?? (() => new Date());
-    const types = new PlainTypeTable(options.types, constantsOf(options, clock), loadedParts().fields);
+    checkFormat(module);
+    const parts = partsOf(module);
+    const types = new PlainTypeTable(options.types, constantsOf(options, clock), declarationsOf(parts));
     this.#options = options;
     this.#limits = limitsOf(options.limits);
-    this.#policy = new PrecompiledPolicy(module, types, options.equality ?? 'identity');
+    this.#policy = new PrecompiledPolicy(module, types, options.equality ?? 'identity', parts);
     this.policyHash = module.hash;
   }
 

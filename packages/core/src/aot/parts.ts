@@ -1,21 +1,11 @@
-import type { CallMethod } from '../host/call-method.js';
-import type { DeclaredRows } from '../host/declared-rows.js';
-import type { Declarations } from '../types/plain-type-table.js';
-
-/** The parts of the runtime that only some policies need. A module imports those that it uses, so that a bundle contains no others. */
-export interface Parts {
-  /** Needed by a policy that calls methods. */
-  readonly methods: CallMethod;
-  /** Needed by types that declare fields or relations. */
-  readonly fields: Declarations & { readonly declaredRows: DeclaredRows };
-}
-export type PartName = keyof Parts;
-
-const parts: { -readonly [Name in PartName]?: Parts[Name] } = {};
-
-export function addPart<Name extends PartName>(name: Name, part: Parts[Name]): void {
-  parts[name] = part;
-}
-
-/** Returns the parts that are loaded. */
-export const loadedParts = (): Partial<Parts> => parts;
+// The entry with the parts of the runtime that only some policies need. A policy that was compiled ahead of time imports those that its code
+// calls. `noValue` identifies the copy of the package to which they belong.
+export { noValue } from '../engine/runtime/runtime.js';
+export { createTags } from '../host/tags.js';
+export { isRelated } from '../engine/runtime/check-relation.js';
+export { compute } from '../engine/runtime/compute.js';
+export { orderValues } from '../engine/runtime/order-values.js';
+export { readElements } from '../engine/runtime/read-elements.js';
+export { runMethod } from '../engine/runtime/run-method.js';
+export { linkFields, linkRelations } from '../types/unchecked-declarations.js';
+export { createTypeSets } from '../host/type-set.js';

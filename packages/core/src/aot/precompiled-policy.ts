@@ -1,11 +1,8 @@
 import { PolarError } from '../diagnostics/polar-error.js';
 import { memberContext } from '../host/member.js';
-import { TypeSets, type TypeSet } from '../host/type-set.js';
-
-import type { CallMethod } from '../host/call-method.js';
+import { PlainTypeSets, type TypeSet } from '../host/plain-type-sets.js';
 import { handleRejections } from '../host/handle-rejections.js';
-import { describe, describeValue, show } from '../internal/descriptions.js';
-import type { TypeTable } from '../types/type-table.js';
+import type { PlainTypeTable } from '../types/plain-type-table.js';
 import { hasTagged, tagVersion } from '../types/typed.js';
 import { registeredPrototypes } from '../engine/runtime/exact-class.js';
 import type { RuntimeContext } from '../engine/runtime/runtime.js';
@@ -15,11 +12,10 @@ import type { Equality } from '../engine/equality.js';
 import type { Limits } from '../engine/limits.js';
 import type { Arguments } from '../engine/query/query-run.js';
 import { knownTypes } from '../engine/backends/module/known-types.js';
-import { type Entries, moduleFormat, type PolicyModule } from '../engine/backends/module/policy-module.js';
+import type { Entries, Parts, PolicyModule } from '../engine/backends/module/policy-module.js';
 import type { EntryName } from '../engine/entry-arities.js';
-import { signatureOf } from '../engine/backends/module/signature.js';
 import { promiseMet, StandaloneRuntime } from '../engine/runtime/standalone-runtime.js';
-import { loadedParts, type PartName } from './parts.js';
+import { checkSignature } from './check-module.js';
 import { ModuleHelpers } from '../engine/backends/module/module-helpers.js';
 
 /** The functions of a policy and their runtime, for one query at a time. */
@@ -42,16 +38,21 @@ export class PrecompiledPolicy {
   /** The instance for the next query. A check within a method of the application uses another one. */
   #idle: Instance | undefined;
   readonly #entries: Entries;
-  readonly #callMethod: CallMethod;
+  readonly #parts: Parts;
   /** Set when a query has met a promise, so that later queries await promises from the start. */
   #waiting: WaitingChecks | undefined = undefined;
   /** The version of `typed` that was checked last. */
   #checkedTags: number | undefined = undefined;
 
-  /** @throws {PolarError} `POLAR_LOAD_MODULE_…` when the policy was compiled by another version, or for other types */
-  constructor(module: PolicyModule, types: TypeTable, equality: Equality) {
-    checkModule(module, types, equality);
-    const typeSets = new TypeSets(types);
+  /**
+   * @param parts at least the parts that the policy needs
+   * @throws {PolarError} `POLAR_LOAD_MODULE_MISMATCH` when the policy was compiled for other types
+   */
+  constructor(module: PolicyModule, types: PlainTypeTable, equality: Equality, parts: Parts) {
+    const typeSets = module.parts.includes('createTypeSets')
+      ? parts.createTypeSets(types)
+      : new PlainTypeSets(types);
+    checkSignature(module, typeSets, equality);
     const members = (names: readonly string[]) => names.flatMap((name) => types.find(name) ?? []);
     this.#module = module;
     this.#context = {
@@ -60,13 +61,8 @@ export class PrecompiledPolicy {
       typeSets,
       members: memberContext(types),
       equality,
-      declaredRows: loadedParts().fields?.declaredRows ?? {
-        createTags: noFields,
-        findUnrelated: noFields,
-        isCertainlyRelated: noFields,
-      },
     };
-    this.#callMethod = loadedParts().methods ?? noMethods;
+    this.#parts = parts;
     this.#helpers = new ModuleHelpers(types, typeSets, module.sources);
     this.#registered = registeredPrototypes(types);
     this.#knownTypes = new Set(knownTypes(types, typeSets));
@@ -75,7 +71,7 @@ export class PrecompiledPolicy {
     this.#checkTags();
   }
 
-  get typeSets(): TypeSets {
+  get typeSets(): PlainTypeSets {
     return this.#context.typeSets;
   }
 
@@ -129,13 +125,7 @@ export class PrecompiledPolicy {
 
   async #loadWaiting(check: NamedCheck): Promise<boolean> {
     const { WaitingChecks } = await loadWaitingChecks();
-    this.#waiting ??= new WaitingChecks(
-      this.#context,
-      this.#registered,
-      this.#knownTypes,
-      this.#callMethod,
-      true,
-    );
+    this.#waiting ??= new WaitingChecks(this.#context, this.#registered, this.#knownTypes, this.#parts, true);
     return this.#wait(this.#waiting, check);
   }
 
@@ -156,12 +146,7 @@ export class PrecompiledPolicy {
   }
 
   #instance(): Instance {
-    const runtime = new StandaloneRuntime(
-      this.#context,
-      this.#registered,
-      this.#knownTypes,
-      this.#callMethod,
-    );
+    const runtime = new StandaloneRuntime(this.#context, this.#registered, this.#knownTypes, this.#parts);
     return { runtime, entries: this.#module.make(runtime, this.#helpers) };
   }
 
@@ -175,58 +160,3 @@ export class PrecompiledPolicy {
     this.#checkedTags = version;
   }
 }
-
-function checkModule(module: PolicyModule, types: TypeTable, equality: Equality): void {
-  const found: unknown = (module as Partial<PolicyModule> | undefined)?.format;
-  if (found !== moduleFormat) throw notCompiled(module, found);
-  const { sources, unions, parts, make } = module as Partial<PolicyModule>;
-  const isWhole =
-    Array.isArray(sources) &&
-    Array.isArray(parts) &&
-    Array.isArray(unions?.Actor) &&
-    Array.isArray(unions.Resource) &&
-    typeof make === 'function' &&
-    typeof (module.declared as unknown) === 'object' &&
-    (module.declared as unknown) !== null;
-  if (!isWhole)
-    throw new PolarError('POLAR_LOAD_MODULE_FORMAT', {
-      found: 'an incomplete module',
-      advice: 'compile it again',
-    });
-  for (const part of parts as readonly PartName[])
-    if (loadedParts()[part] === undefined)
-      throw new PolarError('POLAR_LOAD_MODULE_FORMAT', {
-        found: `a policy that needs \`${part}\``,
-        advice: `import '@nanook/core/compiled/${part}' before`,
-      });
-  const { declared } = module;
-  const given = signatureOf(types, equality);
-  for (const name of new Set([...Object.keys(declared), ...Object.keys(given)])) {
-    const [was = 'none', is = 'none'] = [declared[name], given[name]];
-    if (was !== is) throw new PolarError('POLAR_LOAD_MODULE_MISMATCH', { name, compiled: was, given: is });
-  }
-}
-
-function notCompiled(module: unknown, format: unknown): PolarError {
-  const found = format === undefined ? describeValue(module) : `a policy of format ${show(format)}`;
-  return new PolarError('POLAR_LOAD_MODULE_FORMAT', {
-    found,
-    advice: describe().moduleAdvice(module, format),
-  });
-}
-
-/** Replaces the part for declared fields, in a policy whose types declare none. */
-const noFields = (): never => {
-  throw new PolarError('POLAR_LOAD_MODULE_FORMAT', {
-    found: 'a policy whose types declare fields',
-    advice: 'compile it again',
-  });
-};
-
-/** Replaces the part that calls methods, in a policy without method calls. */
-const noMethods: CallMethod = () => {
-  throw new PolarError('POLAR_LOAD_MODULE_FORMAT', {
-    found: 'a policy that calls methods',
-    advice: 'compile it again',
-  });
-};

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { build, type Rolldown } from 'vite';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { compilePolicy } from './compile.js';
+import { one } from '../types/relation.js';
 
 // The tests start a process, because code generation from strings is forbidden for a whole process.
 
@@ -39,17 +40,36 @@ for (const engine of ['auto', 'source', 'closures', 'machine']) {
 console.log(JSON.stringify(found));
 `;
 
-/** Bundles an entry. Returns the code and the files that it contains. */
-async function bundled(entry: string): Promise<{ readonly code: string; readonly files: readonly string[] }> {
+const pathOf = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
+
+/** Bundles an entry with a compiled policy, which becomes a global variable. Returns the code and the files that it contains. */
+async function bundled(
+  entry: string,
+  policy = 'export default {};',
+): Promise<{ readonly code: string; readonly files: readonly string[] }> {
+  const texts: Readonly<Record<string, string>> = {
+    'virtual:entry': `export * from ${JSON.stringify(pathOf(entry))};
+      import policy from 'virtual:policy'; globalThis.policy = policy;`,
+    'virtual:policy': policy,
+  };
   const [built] = (await build({
     configFile: false,
     logLevel: 'silent',
+    resolve: { alias: { '@nanook/core/compiled/parts': pathOf('./parts.ts') } },
+    plugins: [
+      {
+        name: 'texts',
+        // Vite makes a path of the entry.
+        resolveId: (id) => Object.keys(texts).find((name) => id.endsWith(name)),
+        load: (id) => texts[id],
+      },
+    ],
     build: {
       write: false,
       minify: false,
       target: 'node20',
       rolldownOptions: { output: { codeSplitting: false } },
-      lib: { entry: fileURLToPath(new URL(entry, import.meta.url)), formats: ['es'], fileName: 'core' },
+      lib: { entry: 'virtual:entry', formats: ['es'], fileName: 'core' },
     },
   })) as Rolldown.RolldownOutput[];
   const [{ code, moduleIds }] = built!.output;
@@ -90,9 +110,9 @@ describe('a platform that forbids code generation', () => {
   it('runs a precompiled policy without parser, policy checks and machine', async () => {
     class User {}
     class Doc {}
-    const { code: runner, files } = await bundled('./compiled.ts');
     const text = await compilePolicy({ policies, types: { User, Doc } });
-    const script = `${text.replace('export default', 'const policy =')}${world}
+    const { code: runner, files } = await bundled('./compiled.ts', text);
+    const script = `${world}
       console.log(JSON.stringify(await answersOf(CompiledAuthorizer.load(policy, { types }))));`;
     expect(run(`${runner}\n${script}`, noEval)).toEqual(answers);
     const folders = files.map((file) => file.split('/packages/core/src/').at(-1)!);
@@ -106,7 +126,7 @@ describe('a platform that forbids code generation', () => {
     class Doc {}
     const source = 'allow(_: User, "read", doc: Doc) if doc.owner.name = "ann";';
     const text = await compilePolicy({ policies: { name: 'p.polar', source }, types: { User, Doc } });
-    const script = `${text.replace('export default', 'const policy =')}${world}
+    const script = `${world}
       try {
         CompiledAuthorizer.load(policy, { types }).isAllowedSync(viewer, 'read', { __proto__: Doc.prototype, owner: null });
       } catch ({ code, data, line, column, message }) {
@@ -119,19 +139,19 @@ describe('a platform that forbids code generation', () => {
       column: 37,
     };
     const frame = expect.stringContaining('^') as string;
-    const place = ['  p.polar:1:37', `  1 | ${source}`, frame];
-    const { code: alone } = await bundled('./compiled.ts');
+    const place = '  p.polar:1:37';
+    const { code: alone } = await bundled('./compiled.ts', text);
     expect(run(`${alone}\n${script}`)).toEqual({
       ...error,
       message: [
         `${error.code} {"name":"name","value":"nil"}; for the text of this error, import '@nanook/core/messages'`,
-        ...place,
+        place,
       ],
     });
-    const { code: withMessages } = await bundled('../node/compiled.ts');
+    const { code: withMessages } = await bundled('../node/compiled.ts', text);
     expect(run(`${withMessages}\n${script}`)).toEqual({
       ...error,
-      message: ['cannot read `name` of nil', ...place],
+      message: ['cannot read `name` of nil', place, `  1 | ${source}`, frame],
     });
   }, 30_000);
 
@@ -140,20 +160,36 @@ describe('a platform that forbids code generation', () => {
     class Doc {}
     const bare = { User, Doc };
     const withFields = { User, Doc: { class: Doc, fields: { owner: 'String' } } } as const;
+    const withRows = { User, Doc: { class: Doc, fields: { owner: 'String', editors: ['User'] } } } as const;
+    const withRelations = {
+      User,
+      Doc: { class: Doc, relations: { owner: one('User', { local: 'ownerId', foreign: 'id' }) } },
+    };
     const partsOf = async (condition: string, types: object) => {
       const policies = `allow(user: User, "read", doc: Doc) if ${condition};`;
       const text = await compilePolicy({ policies, types: types as typeof bare });
-      return [...text.matchAll(/^import '@nanook\/core\/compiled\/(\w+)';$/gm)].map(([, part]) => part);
+      return (
+        /^import \{ noValue, (.*) \} from '@nanook\/core\/compiled\/parts';$/m.exec(text)?.[1]?.split(', ') ??
+        []
+      );
     };
     expect(await partsOf('doc.owner = user', bare)).toEqual([]);
-    expect(await partsOf('doc.isOwnedBy(user)', bare)).toEqual(['methods']);
-    expect(await partsOf('doc.owner = user', withFields)).toEqual(['fields']);
+    expect(await partsOf('doc.isOwnedBy(user)', bare)).toEqual(['runMethod']);
+    expect(await partsOf('doc.size < user.size', bare)).toEqual(['orderValues']);
+    expect(await partsOf('1 = doc.size - user.size', bare)).toEqual(['compute']);
+    expect(await partsOf('user in doc.editors', bare)).toEqual(['readElements']);
+    expect(await partsOf('doc.owner = user', withFields)).toEqual(['linkFields']);
+    expect(await partsOf('doc.owner = user', withRows)).toEqual(['linkFields', 'createTags']);
+    expect(await partsOf('doc.owner = user', withRelations)).toEqual(['linkRelations', 'isRelated']);
 
     const policies = 'allow(user: User, "read", doc: Doc) if doc.isOwnedBy(user);';
     const text = await compilePolicy({ policies, types: bare, format: 'cjs' });
-    const { code, files } = await bundled('./compiled.ts');
+    const { code, files } = await bundled(
+      './compiled.ts',
+      text.replace('module.exports =', 'export default'),
+    );
     expect(files.filter((file) => /call-method|built-in|declarations|show\.ts/.test(file))).toEqual([]);
-    const script = `${text.replace('module.exports =', 'const policy =')}${world}
+    const script = `${world}
       try {
         CompiledAuthorizer.load(policy, { types });
       } catch ({ code, data }) {
@@ -162,8 +198,8 @@ describe('a platform that forbids code generation', () => {
     expect(run(`${code}\n${script}`)).toEqual({
       code: 'POLAR_LOAD_MODULE_FORMAT',
       data: {
-        found: 'a policy that needs `methods`',
-        advice: "import '@nanook/core/compiled/methods' before",
+        found: 'a policy that needs `runMethod`',
+        advice: "pass { ...policy, imported } with import * as imported from '@nanook/core/compiled/parts'",
       },
     });
   }, 30_000);
@@ -172,9 +208,9 @@ describe('a platform that forbids code generation', () => {
     class User {}
     class Doc {}
     const policies = 'allow(user: User, "read", doc: Doc) if doc.owner = user;';
-    const text = await compilePolicy({ policies, types: { User, Doc }, format: 'cjs' });
-    const { code } = await bundled('./compiled.ts');
-    const script = `${text.replace('module.exports =', 'const policy =')}${world}
+    const text = await compilePolicy({ policies, types: { User, Doc } });
+    const { code } = await bundled('./compiled.ts', text);
+    const script = `${world}
       doc.owner = Promise.resolve(editor);
       const authorizer = CompiledAuthorizer.load(policy, { types });
       const answers = [];

@@ -1,9 +1,9 @@
-import type { TypeSets } from '../host/type-set.js';
+import type { PlainTypeSets } from '../host/plain-type-sets.js';
 import { TypeToken } from '../types/declared-type.js';
 import type { Class } from '../types/type-declaration.js';
 
 /** Returns the name of a resource's declared type, or of the type that is the resource; undefined for a resource without a type. */
-export function resourceTypeOf(resource: unknown, typeSets: TypeSets): string | undefined {
+export function resourceTypeOf(resource: unknown, typeSets: PlainTypeSets): string | undefined {
   if (typeof resource === 'function') return typeSets.types.findByClass(resource as unknown as Class)?.name;
   try {
     if (resource instanceof TypeToken) return resource.name;

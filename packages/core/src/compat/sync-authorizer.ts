@@ -11,7 +11,8 @@ import { limitsOf } from '../authorization/validate-options.js';
 import { closures } from '../engine/backends/closures/closures.js';
 import { QueryRun } from '../engine/query/query-run.js';
 import { textReader, type NamedPolicy } from '../policy/policy-source.js';
-import { PlainTypeTable, type Declarations } from '../types/plain-type-table.js';
+import type { Declarations } from '../types/plain-type-table.js';
+import { TypeTable } from '../types/type-table.js';
 
 addMessages();
 
@@ -46,7 +47,7 @@ export class SyncAuthorizer extends Authorizer {
   ): SyncAuthorizer {
     const all: AuthorizerOptions = { ...options, policies: sources };
     const limits = limitsOf(given);
-    const table = new PlainTypeTable(types, constants, asGiven, findDialect(options.dialect));
+    const table = new TypeTable(types, constants, findDialect(options.dialect), asGiven);
     const loading = { options: all, types: table, limits, reader: textReader };
     const authorizer = new this({ loading, deciding: new DecisionContext(all, limits) });
     const texts = sources.map((each) =>
@@ -93,7 +94,7 @@ export class SyncAuthorizer extends Authorizer {
     return this.#types.hasConstant(name);
   }
 
-  #types: PlainTypeTable = undefined as never;
+  #types: TypeTable = undefined as never;
   #inlineQueries: readonly InlineQuery[] = [];
 
   /** The inline queries of the policy, in the order of the texts. */

@@ -1,9 +1,7 @@
 import type { Code, DataOf } from './codes.js';
-import { codeFrame } from './code-frame.js';
-import { shortData } from './short-data.js';
 import type { Span } from './span.js';
 import { positionOf } from './span.js';
-import { textOf } from './texts.js';
+import { frameOf, shortData, textOf } from './texts.js';
 
 // One identity across the ESM and the CommonJS copy of this package.
 const brand = Symbol.for('@nanook/core/PolarError');
@@ -53,7 +51,7 @@ export class PolarError<C extends Code = Code> extends Error {
     options?: ErrorOptions & Partial<Trace> & { readonly text?: string; readonly receiver?: unknown },
   ) {
     const message = options?.text ?? textOf(code, data);
-    const text = [message, ...(span ? [codeFrame(span)] : []), ...(options?.notes ?? [])].join('\n');
+    const text = [message, ...(span ? [frameOf(span)] : []), ...(options?.notes ?? [])].join('\n');
     super(text, options && 'cause' in options ? { cause: options.cause } : undefined);
     this.code = code;
     this.data = shortData(data);

@@ -40,15 +40,22 @@ export async function runCallExample(
     '@nanook/core/compiled': compiled,
     '@nanook/core/filter': filter,
     ...(options !== undefined && {
-      './policy.mjs': await import(
-        `data:text/javascript,${encodeURIComponent(await compile.compilePolicy(options))}`
-      ),
+      './policy.mjs': { default: await compiledPolicy(options) },
     }),
   };
   const example = text.replaceAll("'policy/", `'${folder}/policy/`);
   const thrown = await errorOfExample(example, { ...names, Authorizer: watched }, modules);
   if (code === 'POLAR_DENIED_NOT_AWAITED') await wait(300);
   return [...(thrown === undefined ? [] : [thrown]), ...warnings];
+}
+
+/** Compiles a policy ahead of time and loads it. A module in CommonJS imports nothing, so that it needs no file. */
+async function compiledPolicy(options: compile.CompileOptions): Promise<unknown> {
+  const text = await compile.compilePolicy({ ...options, format: 'cjs' });
+  const module: { exports: unknown } = { exports: undefined };
+  // oxlint-disable-next-line typescript/no-implied-eval -- runs the compiled text as Node runs a file
+  (new Function('module', text) as (target: object) => void)(module);
+  return module.exports;
 }
 
 /** Removes the temporary folder from the paths of a message. */

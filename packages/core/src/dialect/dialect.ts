@@ -5,92 +5,64 @@
 export interface Dialect {
   readonly name: 'nanook' | 'oso';
   /** 1, 2, 3, 4, 5: values are compared and computed with the operators of the dialect, and numbers are integers or floats. */
-  readonly hasOwnOperators: boolean;
+  readonly hasOwnOperators?: true;
   /** 5: a condition that the data cannot decide ends the query with its error. Otherwise it fails its alternative. */
-  readonly undecidedEndsQuery: boolean;
+  readonly undecidedEndsQuery?: true;
   /** 5: below a negation, the error of a missing attribute or method is lost, and only its alternative fails. */
-  readonly losesHostErrorsInNegation: boolean;
+  readonly losesHostErrorsInNegation?: true;
   /** 5: a pattern without a class reads the attributes of any value. */
-  readonly patternsReadAnything: boolean;
+  readonly patternsReadAnything?: true;
   /** 5: a declared relation can hold any value. Otherwise it is undecided when it holds another value than related rows. */
-  readonly relationsHoldAnything: boolean;
+  readonly relationsHoldAnything?: true;
   /** 6: the value of an attribute or of a dictionary key can be `undefined`. Otherwise it is missing then. */
-  readonly hasUndefined: boolean;
+  readonly hasUndefined?: true;
   /** 7: a plain object of the application is an instance without a class. Otherwise it is a dictionary. */
-  readonly plainObjectsAreInstances: boolean;
+  readonly plainObjectsAreInstances?: true;
   /** 8: `Integer` and `Float` match the same numbers. Otherwise `Integer` matches only whole ones. */
-  readonly integersAreFloats: boolean;
+  readonly integersAreFloats?: true;
   /** 9: fields in a pattern on a union type are ignored. Otherwise they are checked. */
-  readonly unionsIgnoreFields: boolean;
+  readonly unionsIgnoreFields?: true;
   /** 10: what a condition on an unbound variable means once the variable has a value; see `goals/awakened.ts`. */
-  readonly awakensAsOso: boolean;
+  readonly awakensAsOso?: true;
   /** 15: a query may be given values for variables that it does not have. */
-  readonly ignoresUnknownBindings: boolean;
+  readonly ignoresUnknownBindings?: true;
   /** 15: an unbound variable is passed to the application as an object, and the application may return it. */
-  readonly passesVariables: boolean;
+  readonly passesVariables?: true;
   /** 15: an unknown class is an error only for a value, and a constraint for an unbound variable. */
-  readonly suspendsUnknownClasses: boolean;
+  readonly suspendsUnknownClasses?: true;
   /** 15: a check whose answer constrains a variable of the query is an error. */
-  readonly readsAnswersOfChecks: boolean;
+  readonly readsAnswersOfChecks?: true;
   /** 21: a variable may be bound to a list or a dictionary that contains it. */
-  readonly hasCyclicTerms: boolean;
+  readonly hasCyclicTerms?: true;
   /** 5: a negation explores all proofs of its operand, and an error of any of them ends the query. */
-  readonly negationsExploreAll: boolean;
+  readonly negationsExploreAll?: true;
   /** 5: the values in a list or dictionary of `=`, and those of the conditions of `forall`, are computed after the comparison. */
-  readonly computesAfterwards: boolean;
+  readonly computesAfterwards?: true;
   /** 14: a cut in a nested `and` or `or` keeps the alternatives before the condition around it. */
-  readonly cutsWithinConditions: boolean;
+  readonly cutsWithinConditions?: true;
   /** 18: as an operand or a condition, only a promise that comes from a look-up or a call is awaited. */
-  readonly hasOpaquePromises: boolean;
+  readonly hasOpaquePromises?: true;
   /** 13: inline queries run from the last to the first, until one fails. */
-  readonly inlineQueriesRunBackwards: boolean;
+  readonly inlineQueriesRunBackwards?: true;
   /** 25: an iterator that can be read once has no elements when it is read again. */
-  readonly consumesIterators: boolean;
+  readonly consumesIterators?: true;
   /** 22: a class matches its own pattern and those of its base classes. */
-  readonly classesAreInstances: boolean;
+  readonly classesAreInstances?: true;
   /**
    * A type may have a class and a predicate. The predicate is not called for an instance whose own class is registered, and replaces
    * `instanceof` for others. A class may have several types, of which the last one counts.
    */
-  readonly predicatesReplaceClasses: boolean;
+  readonly predicatesReplaceClasses?: true;
   /** 2, 16, 20, 27: the syntax of oso: prefix forms of operators, repeated commas, values as conditions, and names of any characters. */
-  readonly hasLegacySyntax: boolean;
+  readonly hasLegacySyntax?: true;
   /** 23: the parts of rule types and rules must be written in the same form, and items of lists may have any order. */
-  readonly comparesRuleTypesByForm: boolean;
+  readonly comparesRuleTypesByForm?: true;
   /** 6, 11, 17, 23, 27: policies load that Nanook rejects because of their names, fields, members and rule types. */
-  readonly loadsUncheckedPolicies: boolean;
+  readonly loadsUncheckedPolicies?: true;
 }
 
 /** The meaning that the documentation describes. */
-export const nanook: Dialect = {
-  name: 'nanook',
-  hasOwnOperators: false,
-  undecidedEndsQuery: false,
-  losesHostErrorsInNegation: false,
-  patternsReadAnything: false,
-  relationsHoldAnything: false,
-  hasUndefined: false,
-  plainObjectsAreInstances: false,
-  integersAreFloats: false,
-  unionsIgnoreFields: false,
-  awakensAsOso: false,
-  ignoresUnknownBindings: false,
-  passesVariables: false,
-  suspendsUnknownClasses: false,
-  readsAnswersOfChecks: false,
-  hasCyclicTerms: false,
-  negationsExploreAll: false,
-  computesAfterwards: false,
-  cutsWithinConditions: false,
-  hasOpaquePromises: false,
-  inlineQueriesRunBackwards: false,
-  consumesIterators: false,
-  classesAreInstances: false,
-  predicatesReplaceClasses: false,
-  hasLegacySyntax: false,
-  comparesRuleTypesByForm: false,
-  loadsUncheckedPolicies: false,
-};
+export const nanook: Dialect = { name: 'nanook' };
 
 /** The meaning of oso 0.27, for applications that were written for it. */
 export const oso: Dialect = {

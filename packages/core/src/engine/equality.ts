@@ -1,7 +1,7 @@
 import type { Dialect } from '../dialect/dialect.js';
 import { handleRejections } from '../host/handle-rejections.js';
 import { hasMember } from '../host/member.js';
-import { hasEquality, type TypeSet, type TypeSets } from '../host/type-set.js';
+import { hasEquality, type TypeSet, type PlainTypeSets } from '../host/plain-type-sets.js';
 import { isPlainObject, isPolicyDictionary, isThenable, primitiveOf } from '../host/value.js';
 import { compareKeys, compareRows, isRow } from './compare-rows.js';
 import { EngineValue } from '../terms/engine-value.js';
@@ -92,7 +92,7 @@ export interface EqualityContext {
   /** Undefined for the operators of Nanook. */
   readonly operators: ForeignOperators | undefined;
   typeOf(value: unknown): TypeSet;
-  readonly typeSets: TypeSets;
+  readonly typeSets: PlainTypeSets;
   readonly budget: Meter;
   /** Undefined where no value contains a variable. */
   readonly terms: LogicTerms | undefined;

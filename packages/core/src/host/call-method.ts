@@ -11,7 +11,8 @@ import {
 } from './built-in-members.js';
 import { callBuiltIn, countStatic } from './built-in-calls.js';
 import { kindOf, show } from '../internal/descriptions.js';
-import { gettersOf, hasMember, isRefused, type MemberContext, parentOf, refusal } from './member.js';
+import { hasMember, isRefused, type MemberContext, parentOf, refusal } from './member.js';
+import { gettersOf } from './known-members.js';
 import type { Meter } from './meter.js';
 import { MissingValue } from './missing-value.js';
 import type { Method, TypeSet } from './type-set.js';
@@ -146,5 +147,3 @@ function missingMethod(
       : [];
   return new MissingValue('POLAR_UNDECIDED_MISSING_METHOD', { name, on: kindOf(receiver), known });
 }
-
-export type CallMethod = typeof callMethod;

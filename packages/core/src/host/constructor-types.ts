@@ -1,6 +1,6 @@
 import type { DeclaredType } from '../types/declared-type.js';
 import type { Class } from '../types/type-declaration.js';
-import type { TypeTable } from '../types/type-table.js';
+import type { PlainTypeTable } from '../types/plain-type-table.js';
 import { Dict } from './dict.js';
 
 /** The types of objects in the dialect oso, which reads the class of an object from its attribute `constructor`. */
@@ -8,7 +8,7 @@ export class ConstructorTypes {
   readonly #builtIn: ReadonlyMap<unknown, DeclaredType | undefined>;
   readonly #registered = new Map<unknown, readonly DeclaredType[] | undefined>();
 
-  constructor(readonly types: TypeTable) {
+  constructor(readonly types: PlainTypeTable) {
     this.#builtIn = new Map<unknown, DeclaredType | undefined>([
       [Boolean, types.find('Boolean')],
       [Number, types.find('Float')],

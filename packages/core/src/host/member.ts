@@ -1,9 +1,9 @@
-import type { TypeTable } from '../types/type-table.js';
+import type { PlainTypeTable } from '../types/plain-type-table.js';
 import { charactersPerStep, spendOn, type Meter } from './meter.js';
 import { MissingValue } from './missing-value.js';
-import { kindOf, show } from '../internal/descriptions.js';
-import type { TypeSet } from './type-set.js';
-import { isPlainObject, isPolicyDictionary } from './value.js';
+import { describe, kindOf, show } from '../internal/descriptions.js';
+import type { TypeSet } from './plain-type-sets.js';
+import { isPolicyDictionary } from './value.js';
 
 export { MissingValue };
 
@@ -12,7 +12,7 @@ export { MissingValue };
 
 /** The parts of the program on which look-ups depend. */
 export interface MemberContext {
-  readonly types: TypeTable;
+  readonly types: PlainTypeTable;
   /** Returns whether the application registered this value as a constant, so that its functions may be called. */
   readonly isConstant: (value: object) => boolean;
   /** The access of another dialect to members; undefined for that of Nanook. */
@@ -36,7 +36,7 @@ export interface ForeignMembers {
 
 /** @param isUnrestricted whether policies may read all members and call all methods */
 export function memberContext(
-  types: TypeTable,
+  types: PlainTypeTable,
   foreign?: ForeignMembers,
   isUnrestricted = false,
 ): MemberContext {
@@ -174,8 +174,7 @@ function missing(receiver: unknown, name: string, types: TypeSet, isUndefined = 
   const on = named(receiver, types);
   if (isUndefined)
     return new MissingValue('POLAR_UNDECIDED_MISSING_ATTRIBUTE', { name, on, known: [], isUndefined });
-  const isObject = typeof receiver === 'object' && receiver !== null;
-  if (isObject && isPolicyDictionary(receiver)) {
+  if (typeof receiver === 'object' && receiver !== null && isPolicyDictionary(receiver)) {
     return new MissingValue(
       'POLAR_UNDECIDED_MISSING_ATTRIBUTE',
       { name, on: kindOf(receiver), known: [] },
@@ -183,13 +182,7 @@ function missing(receiver: unknown, name: string, types: TypeSet, isUndefined = 
       true,
     );
   }
-  const declared = types.declared.flatMap((type) => [
-    ...(type.fields?.keys() ?? []),
-    ...type.relations.keys(),
-  ]);
-  const known = isObject
-    ? [...declared, ...Object.keys(receiver).slice(0, 100), ...gettersOf(receiver)]
-    : declared;
+  const known = describe().knownMembers(receiver, types);
   return new MissingValue('POLAR_UNDECIDED_MISSING_ATTRIBUTE', { name, on, known });
 }
 
@@ -197,13 +190,3 @@ const named = (receiver: unknown, types: TypeSet): string => {
   const [type] = types.chain;
   return type === undefined || type.builtIn ? kindOf(receiver) : `a ${type.name}`;
 };
-
-/** Returns the names of members on the classes of an instance, for "did you mean". */
-export function gettersOf(receiver: object): string[] {
-  const found: string[] = [];
-  if (isPlainObject(receiver)) return found;
-  for (let p = parentOf(receiver); p !== null && p !== Object.prototype; p = parentOf(p)) {
-    found.push(...Object.getOwnPropertyNames(p).filter((n) => n !== 'constructor'));
-  }
-  return found;
-}

@@ -3,7 +3,7 @@ import type { DeclaredType } from '../types/declared-type.js';
 import type { Relation } from '../types/relation.js';
 import { findTag } from '../types/typed.js';
 import { MissingValue } from './missing-value.js';
-import type { TypeSet, TypeSets } from './type-set.js';
+import type { TypeSet, PlainTypeSets } from './plain-type-sets.js';
 import { isPlainObject, isThenable, primitiveOf } from './value.js';
 
 // A relation that was not loaded often holds the key of the related row: a number, a text or an ObjectId. A key equals no row, so
@@ -19,7 +19,7 @@ export function findUnrelated(
   value: unknown,
   name: string,
   types: TypeSet,
-  typeSets: TypeSets,
+  typeSets: PlainTypeSets,
 ): MissingValue | undefined {
   if (value === null || value === undefined || !typeSets.relationNames.has(name)) return undefined;
   for (const type of types.declared) {
@@ -47,7 +47,7 @@ function unrelated(
 }
 
 /** Checks quickly for an unmarked row, which fields can give any type, and for an object that has the type. */
-export function isCertainlyRelated(value: unknown, target: DeclaredType, typeSets: TypeSets): boolean {
+export function isCertainlyRelated(value: unknown, target: DeclaredType, typeSets: PlainTypeSets): boolean {
   if (typeof value !== 'object' || value === null || typeSets.hasPredicates) return false;
   const isRow = Object.getPrototypeOf(value) === Object.prototype && !Array.isArray(value);
   if (isRow && typeSets.discriminators === undefined && findTag(value) === undefined) return true;
@@ -55,7 +55,7 @@ export function isCertainlyRelated(value: unknown, target: DeclaredType, typeSet
 }
 
 /** Checks that a value can be a row of a type: it has the type, or only fields can give it one. */
-export function isRelatedRow(value: unknown, target: DeclaredType, typeSets: TypeSets): boolean {
+export function isRelatedRow(value: unknown, target: DeclaredType, typeSets: PlainTypeSets): boolean {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   const { types } = typeSets.of(value);
   if (types.has(target)) return true;
@@ -89,7 +89,7 @@ function isRelatedList(value: unknown): value is object {
 function findUnrelatedElement(
   list: unknown,
   target: DeclaredType,
-  typeSets: TypeSets,
+  typeSets: PlainTypeSets,
 ): { readonly value: unknown } | undefined {
   if (!Array.isArray(list) && !(list instanceof Set)) return undefined;
   for (const value of list as Iterable<unknown>) {

@@ -1,5 +1,5 @@
 import type { DeclaredType, FieldType } from '../types/declared-type.js';
-import type { TypeTable } from '../types/type-table.js';
+import type { PlainTypeTable } from '../types/plain-type-table.js';
 import { noTypes } from './discriminators.js';
 
 /** The number of searches in a long list after which an index of it is built. */
@@ -47,7 +47,7 @@ export class Tags {
   /** Lists of one type, so that few are created. */
   readonly #alone = new Map<DeclaredType, readonly DeclaredType[]>();
 
-  constructor(readonly types: TypeTable) {}
+  constructor(readonly types: PlainTypeTable) {}
 
   /** True when no value was given a type. */
   get isEmpty(): boolean {
@@ -288,4 +288,4 @@ class ListIndex {
   }
 }
 
-export const createTags = (types: TypeTable): Tags => new Tags(types);
+export const createTags = (types: PlainTypeTable): Tags => new Tags(types);

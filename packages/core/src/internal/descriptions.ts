@@ -1,3 +1,11 @@
+/** The fields and relations that the types of a value declare. */
+export interface DeclaredMembers {
+  readonly declared: readonly {
+    readonly fields: ReadonlyMap<string, unknown> | undefined;
+    readonly relations: ReadonlyMap<string, unknown>;
+  }[];
+}
+
 /** The functions that describe values in errors. They decide nothing. */
 export interface Descriptions {
   /** Describes a value that the application passed to a function. */
@@ -20,6 +28,8 @@ export interface Descriptions {
   readonly tagExample: (tag: unknown, row: unknown) => string;
   /** Says how to correct a value that is not the default export of a compiled policy. */
   readonly moduleAdvice: (module: unknown, format: unknown) => string;
+  /** Returns the names of the attributes that a value has or its types declare. */
+  readonly knownMembers: (receiver: unknown, types: DeclaredMembers) => string[];
   /** Returns the known names that are most similar to a name. */
   readonly nearNames: (name: string, known: Iterable<string>, count?: number) => string[];
 }
@@ -43,6 +53,7 @@ let descriptions: Descriptions = {
   rowAdvice: noAdvice,
   tagExample: () => "'Note'",
   moduleAdvice: () => 'pass the default export of the file that `compilePolicy` wrote',
+  knownMembers: () => [],
   nearNames: () => [],
 };
 

@@ -200,7 +200,7 @@ export class Lexer {
 
   #name(): Token {
     const text = this.#text;
-    const end = endOfName(text, this.#at, this.dialect.hasLegacySyntax);
+    const end = endOfName(text, this.#at, this.dialect.hasLegacySyntax === true);
     const word = text.slice(this.#at, end);
     if (word === reservedWord) {
       this.#reportError(

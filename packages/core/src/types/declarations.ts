@@ -23,8 +23,8 @@ export const declarations: Declarations = {
   link: linkDeclarations,
 };
 
-/** Adds the declared fields and relations to types. */
-export function linkDeclarations(declared: readonly LinkedDeclaration[], table: PlainTypeTable): void {
+/** Checks the declared fields and relations, and adds them to types. */
+function linkDeclarations(declared: readonly LinkedDeclaration[], table: PlainTypeTable): void {
   for (const [type, { fields }] of declared) if (fields !== undefined) declareFields(type, fields, table);
   for (const [type, { relations }] of declared)
     if (relations !== undefined) declareRelations(type, relations, table);

@@ -47,96 +47,71 @@ const builtInClasses: Record<BuiltInTypeName, Class> = {
 export const isClass = (value: unknown): value is Class =>
   typeof value === 'function' && typeof value.prototype === 'object' && value.prototype !== null;
 
-/** All names that a policy may use besides its own rules: types and constants. Immutable. It relies on the declarations. */
+/** The types and constants of a policy that was compiled, whose declarations were checked. Immutable. */
 export class PlainTypeTable {
   /** Whether an error of a predicate counts only for a value whose type is tested. */
   readonly defersPredicateErrors: boolean;
-  readonly #types = new Map<string, DeclaredType>();
+  protected readonly byName = new Map<string, DeclaredType>();
   readonly #byClass = new Map<Class, DeclaredType>();
-  readonly #constants = new Map<string, unknown>();
+  protected readonly constants = new Map<string, unknown>();
   readonly #byPrototype = new Map<unknown, DeclaredType>();
-  #hasFields: boolean | undefined;
-  #declaresPaths: boolean | undefined;
-  #loaded: ReadonlySet<string> | undefined;
   readonly #ancestors = new Map<DeclaredType, readonly DeclaredType[]>();
 
   /** @throws {PolarError} `POLAR_TYPE_…` naming the first declaration that makes no sense */
   constructor(
     types: TypesInput = {},
-    constants: Readonly<Record<string, unknown>> = {},
+    values: Readonly<Record<string, unknown>> = {},
     declarations: Declarations = uncheckedDeclarations,
     /** The dialect of the policies that use these types. */
     readonly dialect: Dialect = nanook,
   ) {
-    this.defersPredicateErrors = declarations.defersPredicateErrors ?? dialect.predicatesReplaceClasses;
+    this.defersPredicateErrors =
+      declarations.defersPredicateErrors ?? dialect.predicatesReplaceClasses === true;
     const declared: LinkedDeclaration[] = [];
     for (const name of builtInTypeNames) {
       this.#add(name, { class: builtInClasses[name] }, true);
     }
     for (const [name, input] of Object.entries(types)) {
       declarations.checkName(name);
-      if (this.#types.get(name)?.builtIn === false)
+      if (this.byName.get(name)?.builtIn === false)
         throw new PolarError('POLAR_TYPE_DUPLICATE', { name, other: name });
       const declaration = isClass(input) ? { class: input } : declarations.check(name, input, dialect);
       declared.push([this.#add(name, declaration, false, declarations.acceptsAliases), declaration]);
     }
-    this.#constants.set('nil', null);
-    for (const [name, value] of Object.entries(constants)) {
+    this.constants.set('nil', null);
+    for (const [name, value] of Object.entries(values)) {
       declarations.checkName(name);
-      if (this.#types.has(name) && declarations.acceptsAliases !== true)
+      if (this.byName.has(name) && declarations.acceptsAliases !== true)
         throw new PolarError('POLAR_TYPE_DUPLICATE', { name, other: name });
-      this.#constants.set(name, value);
+      this.constants.set(name, value);
     }
     // Fields are declared last, because the type of a field may be declared after its own type.
     declarations.link(declared, this);
   }
 
   find(name: string): DeclaredType | undefined {
-    return this.#types.get(name);
+    return this.byName.get(name);
   }
 
   findByClass(value: Class): DeclaredType | undefined {
     return this.#byClass.get(value);
   }
 
-  /** Returns whether a bare name in a term is a type or a constant. */
-  hasConstant(name: string): boolean {
-    return this.#constants.has(name) || this.#types.has(name);
-  }
-
   /** Returns the value of a constant, or of a type that is used as a value. */
   constant(name: string): unknown {
-    return this.#constants.has(name) ? this.#constants.get(name) : this.#types.get(name)?.value;
+    return this.constants.has(name) ? this.constants.get(name) : this.byName.get(name)?.value;
   }
 
   get types(): Iterable<DeclaredType> {
-    return this.#types.values();
-  }
-
-  /** Returns true if any type declares its fields. */
-  get hasFields(): boolean {
-    this.#hasFields ??= [...this.#types.values()].some(({ fields }) => fields !== undefined);
-    return this.#hasFields;
-  }
-
-  /** Returns true if any type declares where paths of its attributes lead. */
-  get declaresPaths(): boolean {
-    this.#declaresPaths ??= [...this.#types.values()].some(({ leadsTo }) => leadsTo !== undefined);
-    return this.#declaresPaths;
-  }
-
-  /** Returns whether a type loads the property of this name by a call. */
-  isLoaded(name: string): boolean {
-    this.#loaded ??= new Set([...this.#types.values()].flatMap(({ loads }) => [...(loads?.keys() ?? [])]));
-    return this.#loaded.has(name);
+    return this.byName.values();
   }
 
   get typeNames(): string[] {
-    return [...this.#types.keys()];
+    return [...this.byName.keys()];
   }
 
   get constantNames(): string[] {
-    return [...this.#constants.keys()];
+    return [...this.constants.keys()];
   }
 
   /** Returns the type itself, then the registered types of the ancestors of its class, nearest first. */
@@ -186,7 +161,7 @@ export class PlainTypeTable {
       throw new PolarError('POLAR_TYPE_DUPLICATE', { name, other: earlier.name });
     const type: DeclaredType = {
       kind: 'declared-type',
-      id: this.#types.size,
+      id: this.byName.size,
       name,
       builtIn,
       class: d.class,
@@ -200,7 +175,7 @@ export class PlainTypeTable {
       equals: d.equals as DeclaredType['equals'],
       value: d.class ?? new TypeToken(name),
     };
-    this.#types.set(name, type);
+    this.byName.set(name, type);
     if (d.class !== undefined && !(builtIn && this.#byClass.has(d.class))) this.#byClass.set(d.class, type);
     if (d.class !== undefined && !builtIn) this.#byPrototype.set(d.class.prototype, type);
     return type;

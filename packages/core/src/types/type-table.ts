@@ -1,6 +1,6 @@
 import type { Dialect } from '../dialect/dialect.js';
-import { declarations } from './declarations.js';
-import { PlainTypeTable } from './plain-type-table.js';
+import { declarations as checkedDeclarations } from './declarations.js';
+import { type Declarations, PlainTypeTable } from './plain-type-table.js';
 import type { TypesInput } from './type-declaration.js';
 
 export { isUnionName, unionNames, type UnionName } from './union-name.js';
@@ -9,8 +9,40 @@ export { builtInTypeNames, type BuiltInTypeName } from './plain-type-table.js';
 
 /** All names that a policy may use besides its own rules: types and constants. Immutable. */
 export class TypeTable extends PlainTypeTable {
+  #hasFields: boolean | undefined;
+  #declaresPaths: boolean | undefined;
+  #loaded: ReadonlySet<string> | undefined;
+
   /** @throws {PolarError} `POLAR_TYPE_…` naming the first declaration that makes no sense */
-  constructor(types: TypesInput = {}, constants: Readonly<Record<string, unknown>> = {}, dialect?: Dialect) {
+  constructor(
+    types: TypesInput = {},
+    constants: Readonly<Record<string, unknown>> = {},
+    dialect?: Dialect,
+    declarations: Declarations = checkedDeclarations,
+  ) {
     super(types, constants, declarations, dialect);
+  }
+
+  /** Returns whether a bare name in a term is a type or a constant. */
+  hasConstant(name: string): boolean {
+    return this.constants.has(name) || this.byName.has(name);
+  }
+
+  /** Returns true if any type declares its fields. */
+  get hasFields(): boolean {
+    this.#hasFields ??= [...this.types].some(({ fields }) => fields !== undefined);
+    return this.#hasFields;
+  }
+
+  /** Returns true if any type declares where paths of its attributes lead. */
+  get declaresPaths(): boolean {
+    this.#declaresPaths ??= [...this.types].some(({ leadsTo }) => leadsTo !== undefined);
+    return this.#declaresPaths;
+  }
+
+  /** Returns whether a type loads the property of this name by a call. */
+  isLoaded(name: string): boolean {
+    this.#loaded ??= new Set([...this.types].flatMap(({ loads }) => [...(loads?.keys() ?? [])]));
+    return this.#loaded.has(name);
   }
 }

@@ -1,5 +1,4 @@
 import { isPolarError } from '../../diagnostics/polar-error.js';
-import { declaredRows } from '../../host/declared-rows.js';
 import type { BackEnd } from '../backends/back-end.js';
 import type { CompiledFunction } from '../compiler/compiled-function.js';
 import { PolicyLinker, type LinkerOptions } from '../compiler/linker/policy-linker.js';
@@ -30,7 +29,7 @@ export class CompiledEngine extends PolicyLinker {
     const { program, typeSets, members, equality, operators } = context;
     const { types, unions } = program;
     this.runtime = new BailoutRuntime(
-      { types, unions, typeSets, members, equality, operators, declaredRows },
+      { types, unions, typeSets, members, equality, operators },
       this.registered,
     );
   }

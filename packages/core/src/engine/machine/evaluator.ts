@@ -327,7 +327,7 @@ export abstract class Evaluator extends ProofState implements Prover {
   }
 
   losesError(error: unknown): boolean {
-    return this.dialect.losesHostErrorsInNegation && error instanceof TypeError;
+    return this.dialect.losesHostErrorsInNegation === true && error instanceof TypeError;
   }
 
   noteLost(found: MissingValue, span: Span, frame: Frame): void {

@@ -1,5 +1,11 @@
-import { callMethod } from '../../host/call-method.js';
+import { createTags } from '../../host/tags.js';
+import type { ArithmeticOperator, ComparisonOperator } from '../../ir/goal.js';
 import { QueryVariable } from '../../terms/query-variable.js';
+import { isRelated } from './check-relation.js';
+import { compute } from './compute.js';
+import type { Operations } from './operations.js';
+import { orderValues } from './order-values.js';
+import { runMethod } from './run-method.js';
 import { Runtime } from './runtime.js';
 
 /** Thrown when the machine must run the query: at a promise, an error, or a rule that is not compiled. A symbol costs less than an `Error`. */
@@ -7,7 +13,13 @@ export const bailout: unique symbol = Symbol('bailout');
 
 /** Bails out to the machine on any error, so that the machine reports it with its position in the policy (decision 0007). */
 export class BailoutRuntime extends Runtime {
-  protected override readonly callMethod = callMethod;
+  protected override readonly operations: Operations = {
+    runMethod,
+    orderValues,
+    compute,
+    createTags,
+    isRelated,
+  };
 
   tooDeep(): never {
     this.depth = 0;
@@ -32,7 +44,7 @@ export class BailoutRuntime extends Runtime {
     throw bailout;
   }
 
-  protected met(): never {
+  met(): never {
     throw bailout;
   }
 
@@ -48,7 +60,7 @@ export class BailoutRuntime extends Runtime {
     throw bailout;
   }
 
-  protected undecide(): void {
+  undecide(): void {
     if (this.dialect.undecidedEndsQuery) throw bailout;
     this.undecided++;
   }
@@ -68,5 +80,29 @@ export class BailoutRuntime extends Runtime {
   protected override equalValues(left: unknown, right: unknown): boolean {
     if (left instanceof QueryVariable || right instanceof QueryVariable) throw bailout;
     return super.equalValues(left, right);
+  }
+
+  /** Compares with the operators of the dialect, which may have no order for two values. */
+  override order(operator: ComparisonOperator, left: unknown, right: unknown): boolean {
+    const { operators } = this;
+    if (operators === undefined) return super.order(operator, left, right);
+    this.await(left);
+    this.await(right);
+    const equals = typeof this.equality === 'function' ? this.equality : operators.equal;
+    const holds = operators.compare(operator, left, right, equals);
+    if (typeof left === 'object' || typeof right === 'object') this.called();
+    if (holds === undefined) this.foreign();
+    return holds;
+  }
+
+  override arithmetic(operator: ArithmeticOperator, left: unknown, right: unknown): unknown {
+    const { operators } = this;
+    if (operators === undefined) return super.arithmetic(operator, left, right);
+    this.await(left);
+    this.await(right);
+    const result = operators.compute(operator, left, right);
+    // A number of the dialect, or none at all.
+    if (typeof result !== 'number') throw bailout;
+    return result;
   }
 }

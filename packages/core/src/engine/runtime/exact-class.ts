@@ -1,8 +1,9 @@
 import { inheritsFromClasses } from '../../host/member.js';
+import type { PlainTypeSets } from '../../host/plain-type-sets.js';
 import type { TypeSets } from '../../host/type-set.js';
 import type { DeclaredType } from '../../types/declared-type.js';
 import type { Class } from '../../types/type-declaration.js';
-import type { TypeTable } from '../../types/type-table.js';
+import type { PlainTypeTable } from '../../types/plain-type-table.js';
 import { findTag, hasTagged } from '../../types/typed.js';
 import { gettersOf } from './getters.js';
 
@@ -21,7 +22,7 @@ export const isExactly = (value: unknown, prototype: object, typeSets: TypeSets)
   isUnmarked(value, typeSets);
 
 /** Checks that nothing but its prototype gives an object a type: no discriminator, and no attribute `constructor` of its own. */
-export const isUnmarked = (value: object, typeSets: TypeSets): boolean =>
+export const isUnmarked = (value: object, typeSets: PlainTypeSets): boolean =>
   (typeSets.discriminators === undefined || typeSets.discriminators.matchNone(value)) &&
   !typeSets.hasOwnClass(value);
 
@@ -30,7 +31,7 @@ export const isUnmarkedRow = (value: unknown, typeSets: TypeSets): value is obje
   isExactly(value, Object.prototype, typeSets) && findTag(value as object) === undefined;
 
 /** Returns the prototypes of the registered classes. Their instances never get a type from a field. */
-export function registeredPrototypes(types: TypeTable): Set<object> {
+export function registeredPrototypes(types: PlainTypeTable): Set<object> {
   const registered = new Set<object>();
   for (const { class: c, builtIn } of types.types)
     // An instance of a class with `then` is awaited like a promise.

@@ -1,4 +1,4 @@
-import type { TypeTable } from '../../types/type-table.js';
+import type { PlainTypeTable } from '../../types/plain-type-table.js';
 
 /** Checks whether reading an attribute of a value runs a getter. */
 export function runsGetter(base: unknown, name: string): boolean {
@@ -28,7 +28,7 @@ export function gettersOf(start: object): string[] {
 }
 
 /** Returns the names of the getters of all registered classes. */
-export const registeredGetters = (types: TypeTable): ReadonlySet<string> =>
+export const registeredGetters = (types: PlainTypeTable): ReadonlySet<string> =>
   new Set(
     [...types.types].flatMap(({ class: c, builtIn }) =>
       c === undefined || builtIn ? [] : gettersOf(c.prototype as object),

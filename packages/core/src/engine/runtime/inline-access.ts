@@ -1,6 +1,6 @@
 import { inheritsFromClasses } from '../../host/member.js';
 import type { Class } from '../../types/type-declaration.js';
-import type { TypeTable } from '../../types/type-table.js';
+import type { PlainTypeTable } from '../../types/plain-type-table.js';
 
 /** Checks for an attribute that is a property of the object, not a value that the language computes. */
 export const isOrdinary = (base: unknown, name: string): base is object =>
@@ -22,7 +22,7 @@ export function canReadInline(base: unknown, name: string): boolean {
 
 export const prototypeOf = (value: object): object | null => Object.getPrototypeOf(value) as object | null;
 
-export const isBuiltInClass = (types: TypeTable, receiver: object): boolean =>
+export const isBuiltInClass = (types: PlainTypeTable, receiver: object): boolean =>
   types.findByClass(receiver as Class)?.builtIn === true;
 
 /** Checks that iteration runs only code of the language: a set that is not a proxy and does not replace its iterator. */

@@ -1,7 +1,6 @@
 import type { Dialect } from '../../dialect/dialect.js';
 import type { Code, DataOf } from '../../diagnostics/codes.js';
 import type { Span } from '../../diagnostics/span.js';
-import type { CallMethod } from '../../host/call-method.js';
 import {
   isReachable,
   type MemberContext,
@@ -11,17 +10,16 @@ import {
 } from '../../host/member.js';
 import { handleRejections } from '../../host/handle-rejections.js';
 import type { Meter } from '../../host/meter.js';
-import type { DeclaredRows } from '../../host/declared-rows.js';
 import type { Tags } from '../../host/tags.js';
-import type { TypeSet, TypeSets } from '../../host/type-set.js';
+import type { TypeSet, PlainTypeSets } from '../../host/plain-type-sets.js';
 import { describe, show } from '../../internal/descriptions.js';
 import { isThenable } from '../../host/value.js';
 import { invariant } from '../../internal/invariant.js';
 import { isObjectOrFunction } from '../../internal/is-object.js';
 import type { ArithmeticOperator, ComparisonOperator } from '../../ir/goal.js';
 import type { DeclaredType, FieldType } from '../../types/declared-type.js';
-import type { TypeTable, UnionName } from '../../types/type-table.js';
-import { arithmetic, type NoResult } from '../arithmetic.js';
+import type { PlainTypeTable } from '../../types/plain-type-table.js';
+import type { UnionName } from '../../types/type-table.js';
 import {
   compareAsRows,
   compareValues,
@@ -32,9 +30,9 @@ import {
 import { HostLog } from '../host-log.js';
 import { Budget, defaultLimits, type Limits, stepsPerLook } from '../limits.js';
 import type { Proof } from '../proof.js';
-import { isOrdered, type OrderOperator, orderOf, primitive } from '../order.js';
 import { gettersOf, runsGetter } from './getters.js';
-import { canReadInline, isBuiltInClass, isOrdinary, isPlainSet, prototypeOf } from './inline-access.js';
+import type { Operations } from './operations.js';
+import { canReadInline, isOrdinary, isPlainSet, prototypeOf } from './inline-access.js';
 import type { MethodSite, ReadSite } from './sites.js';
 import type { TypeCases } from './type-cases.js';
 import type { Ending } from './way.js';
@@ -47,13 +45,12 @@ export const maxCallDepth = 500;
 
 /** The types and constants of the application that compiled code depends on. */
 export interface RuntimeContext {
-  readonly types: TypeTable;
+  readonly types: PlainTypeTable;
   readonly unions: Readonly<Record<UnionName, readonly DeclaredType[]>>;
-  readonly typeSets: TypeSets;
+  readonly typeSets: PlainTypeSets;
   readonly members: MemberContext;
   readonly equality: Equality;
   readonly operators?: ForeignOperators | undefined;
-  readonly declaredRows: DeclaredRows;
 }
 
 /**
@@ -96,11 +93,11 @@ export abstract class Runtime implements EqualityContext, Meter {
     readonly mayWait = false,
   ) {
     this.typeSets = context.typeSets;
-    this.dialect = context.types.dialect;
     this.operators = context.operators;
+    this.dialect = context.types.dialect;
   }
 
-  readonly typeSets: TypeSets;
+  readonly typeSets: PlainTypeSets;
   /** Compiled code contains no variables. */
   readonly terms = undefined;
 
@@ -110,6 +107,9 @@ export abstract class Runtime implements EqualityContext, Meter {
   get equality(): Equality {
     return this.context.equality;
   }
+
+  /** The operations that only some policies need. */
+  protected abstract readonly operations: Operations;
 
   // ── ends of a query ──
 
@@ -124,13 +124,13 @@ export abstract class Runtime implements EqualityContext, Meter {
   /** Handles a full log of calls. */
   abstract full(): void;
   /** Ends a query at a promise. */
-  protected abstract met(promise: PromiseLike<unknown>): never;
+  abstract met(promise: PromiseLike<unknown>): never;
   /** Ends a query with an error. */
   protected abstract fault(code: Code, data: DataOf<Code>, at: Span | undefined): never;
   /** Ends a query after a method of the application threw. */
   protected abstract threw(error: unknown, receiver: unknown, name: string, at: Span | undefined): never;
   /** Records that the current alternative is undecided. */
-  protected abstract undecide<C extends Code>(code: C, data: () => DataOf<C>, at: Span | undefined): void;
+  abstract undecide<C extends Code>(code: C, data: () => DataOf<C>, at: Span | undefined): void;
   /** Records that a pattern read a missing attribute, so that a negation around it is undecided. */
   protected abstract mismatch(name: string, base: unknown, at: Span | undefined): void;
 
@@ -258,19 +258,16 @@ export abstract class Runtime implements EqualityContext, Meter {
     }
   }
 
-  /** Tags a plain row with the declared type of a field. */
+  /** Tags a plain row with the declared type of a field. Without tags, no field has a type of the application. */
   tag(value: unknown, type: FieldType): void {
-    (this.#tags ??= this.#newTags()).tag(value, type);
+    this.#tags ??= this.operations.createTags?.(this.context.types);
+    this.#tags?.tag(value, type);
   }
 
   /** Tags a plain row with the type of the application that a field has. */
   tagRow(row: object, type: DeclaredType): void {
-    (this.#tags ??= this.#newTags()).tagRow(row, type);
-  }
-
-  #newTags(): Tags {
-    const { context } = this;
-    return context.declaredRows.createTags(context.types);
+    this.#tags ??= this.operations.createTags?.(this.context.types);
+    this.#tags?.tagRow(row, type);
   }
 
   /** Checks that declared fields have given no other type to a row without a tag and a discriminator, which was tagged with this type. */
@@ -344,7 +341,7 @@ export abstract class Runtime implements EqualityContext, Meter {
     }
     if (found instanceof MissingValue) {
       if (site.inPattern && !found.isFault && !found.isPlainFailure) this.mismatch(name, base, at);
-      else this.#noValue(found, at);
+      else this.noValue(found, at);
       return noValue;
     }
     if (site.runsCode || isThenable(found)) this.#noteLoaded(base, name, found);
@@ -373,16 +370,7 @@ export abstract class Runtime implements EqualityContext, Meter {
 
   /** Checks that a value that is not `nil` can belong to the relation that the object may declare. Otherwise the alternative is undecided. */
   isRelated(base: unknown, site: ReadSite, value: unknown, at?: Span): boolean {
-    const { isMany, type } = site.related!;
-    const { typeSets } = this;
-    const { findUnrelated, isCertainlyRelated } = this.context.declaredRows;
-    if (!isMany && type !== undefined && isCertainlyRelated(value, type, typeSets)) return true;
-    this.await(value);
-    const found = findUnrelated(value, site.name, this.typeOf(base), typeSets);
-    if (typeSets.hasPredicates) this.called();
-    if (found === undefined) return true;
-    this.#noValue(found, at);
-    return false;
+    return this.operations.isRelated(this, base, site, value, at);
   }
 
   /** Adds a promise or a list to the log, so that the machine does not run the getter a second time. */
@@ -395,7 +383,7 @@ export abstract class Runtime implements EqualityContext, Meter {
     const found = readMissing(base, name, this.typeOf(base), true);
     if (found === null) return null;
     if (inPattern) this.mismatch(name, base, at);
-    else this.#noValue(found, at);
+    else this.noValue(found, at);
     return noValue;
   }
 
@@ -409,32 +397,12 @@ export abstract class Runtime implements EqualityContext, Meter {
 
   /** Calls a method that cannot be called inline. Returns `noValue` if it is undecided. */
   method(base: unknown, site: MethodSite, args: readonly unknown[], at?: Span): unknown {
-    this.await(base);
-    for (const arg of args) this.await(arg);
-    const { name } = site;
-    const types = this.typeOf(base);
-    const found = this.call(base, name, args, types);
-    if (found instanceof MissingValue) {
-      this.#noValue(found, at);
-      return noValue;
-    }
-    if (typeof base === 'object' && base !== null && !Array.isArray(base)) {
-      if (this.context.members.isConstant(base)) site.receiver = base;
-      else if (types.chain.length > 0 && canReadInline(base, name) && !Object.hasOwn(base, name))
-        site.prototype = Object.getPrototypeOf(base) as object;
-      // Built-in methods are not called inline, because the size of their results is limited.
-    } else if (typeof base === 'function' && !isBuiltInClass(this.context.types, base)) site.receiver = base;
-    return found;
+    return this.operations.runMethod(this, base, site, args, at);
   }
 
-  /** Calls a method of an application's object or of a built-in value. */
-  protected abstract readonly callMethod: CallMethod;
-
-  /** Calls a method and adds the result to the log. */
-  protected call(base: unknown, name: string, args: readonly unknown[], types: TypeSet): unknown {
-    return this.log.call(base, name, args, () =>
-      this.callMethod(base, name, args, types, this.context.members, this),
-    );
+  /** Makes a call of a method and adds the result to the log. */
+  call(base: unknown, name: string, args: readonly unknown[], run: () => unknown): unknown {
+    return this.log.call(base, name, args, run);
   }
 
   /** Handles an error of a method. The log keeps it, so that the method is not called again. */
@@ -455,7 +423,7 @@ export abstract class Runtime implements EqualityContext, Meter {
   /** Returns the elements of a string, a dictionary or an iterator. An iterator can be read once. */
   protected abstract elements(value: string | object, at: Span | undefined): readonly unknown[];
 
-  protected notIterable(value: unknown, at: Span | undefined): readonly unknown[] {
+  notIterable(value: unknown, at: Span | undefined): readonly unknown[] {
     this.undecide('POLAR_UNDECIDED_NOT_ITERABLE', () => ({ value: show(value) }), at);
     return nothing;
   }
@@ -499,43 +467,15 @@ export abstract class Runtime implements EqualityContext, Meter {
   }
 
   order(operator: ComparisonOperator, left: unknown, right: unknown, at?: Span): boolean {
-    this.await(left);
-    this.await(right);
-    const { operators } = this;
-    if (operators !== undefined) {
-      const equals = typeof this.equality === 'function' ? this.equality : operators.equal;
-      const holds = operators.compare(operator, left, right, equals);
-      if (typeof left === 'object' || typeof right === 'object') this.called();
-      if (holds === undefined) this.foreign();
-      return holds;
-    }
-    const order = orderOf(primitive(left), primitive(right), this);
-    if (typeof left === 'object' || typeof right === 'object') this.called();
-    if (order === undefined) {
-      const data = () => ({
-        left: show(left),
-        operator,
-        right: show(right),
-        advice: describe().orderAdvice(left, right),
-      });
-      this.undecide('POLAR_UNDECIDED_ORDER', data, at);
-      return false;
-    }
-    return isOrdered(operator as OrderOperator, order);
+    return this.operations.orderValues(this, operator, left, right, at);
   }
 
   arithmetic(operator: ArithmeticOperator, left: unknown, right: unknown, at?: Span): unknown {
-    this.await(left);
-    this.await(right);
-    const result = arithmetic(operator, left, right, this.operators);
-    if (typeof result === 'number') return result;
-    if (typeof result !== 'string') this.foreign();
-    const data = () => ({ left: show(left), operator, right: show(right) });
-    this.undecide(arithmeticCodes[result], data, at);
-    return noValue;
+    return this.operations.compute(this, operator, left, right, at);
   }
 
-  #noValue(found: MissingValue, at: Span | undefined): void {
+  /** Ends the query with a fault, or records that the current alternative is undecided. */
+  noValue(found: MissingValue, at: Span | undefined): void {
     if (found.isFault) this.fault(found.code, found.data, at);
     if (!found.isPlainFailure) this.undecide(found.code, () => found.data, at);
   }
@@ -548,12 +488,6 @@ export abstract class Runtime implements EqualityContext, Meter {
 }
 
 const nothing: readonly unknown[] = [];
-
-const arithmeticCodes = {
-  'no number': 'POLAR_UNDECIDED_ARITHMETIC',
-  'division by zero': 'POLAR_UNDECIDED_DIVISION_BY_ZERO',
-  'unsafe integer': 'POLAR_UNDECIDED_UNSAFE_INTEGER',
-} as const satisfies Record<NoResult, Code>;
 
 type Keyed = Readonly<Record<string, unknown>>;
 

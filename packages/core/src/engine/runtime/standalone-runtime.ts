@@ -1,13 +1,11 @@
 import type { Code, DataOf } from '../../diagnostics/codes.js';
 import { isPolarError, PolarError } from '../../diagnostics/polar-error.js';
 import type { Span } from '../../diagnostics/span.js';
-import type { CallMethod } from '../../host/call-method.js';
 import { kindOf } from '../../internal/descriptions.js';
 import type { TypeSet } from '../../host/type-set.js';
-import { isThenable } from '../../host/value.js';
-import { dictionaryValue, isDictionary, keysOf } from '../equality.js';
 import { hostError, isStackOverflow } from '../host-error.js';
 import type { Limits } from '../limits.js';
+import type { StandaloneOperations } from './operations.js';
 import { maxCallDepth, Runtime, type RuntimeContext } from './runtime.js';
 import type { ReadSite } from './sites.js';
 
@@ -38,7 +36,7 @@ export class StandaloneRuntime extends Runtime {
     registered: ReadonlySet<object>,
     /** The types that the code was compiled for. */
     readonly knownTypes: ReadonlySet<TypeSet>,
-    protected override readonly callMethod: CallMethod,
+    protected override readonly operations: StandaloneOperations,
     mayWait = false,
   ) {
     super(context, registered, mayWait);
@@ -113,7 +111,7 @@ export class StandaloneRuntime extends Runtime {
     return this.#unexpected(this.typeOf(value));
   }
 
-  protected met(promise: PromiseLike<unknown>): never {
+  met(promise: PromiseLike<unknown>): never {
     // Prevents an unhandled rejection, because the promise may never be awaited. Other objects are left alone: calling `then` of a query
     // builder would run its query.
     if (promise instanceof Promise) promise.then(undefined, () => {});
@@ -129,7 +127,7 @@ export class StandaloneRuntime extends Runtime {
     throw hostError(error, `\`${name}\` of ${kindOf(receiver)}`, at);
   }
 
-  protected undecide<C extends Code>(code: C, data: () => DataOf<C>, at: Span | undefined): void {
+  undecide<C extends Code>(code: C, data: () => DataOf<C>, at: Span | undefined): void {
     this.#reasons[this.undecided++] = { code, data: data(), at, order: this.#order++ };
   }
 
@@ -216,49 +214,16 @@ export class StandaloneRuntime extends Runtime {
   }
 
   protected elements(value: string | object, at: Span | undefined): readonly unknown[] {
-    if (isThenable(value)) this.met(value);
-    const known = typeof value === 'object' ? this.seen?.get(value) : undefined;
-    if (known !== undefined) return known;
-    if (isDictionary(value, this.dialect) && !isIterable(value)) {
-      const keys = keysOf(value, this.dialect);
-      this.spend(keys.length);
-      this.grow(3 * keys.length);
-      return keys.map((key) => [key, dictionaryValue(value, key)]);
-    }
-    const own = value as Partial<Iterable<unknown> & Iterator<unknown>>;
-    if (typeof (own as Partial<AsyncIterable<unknown>>)[Symbol.asyncIterator] === 'function')
-      throw promiseMet;
-    if (typeof own[Symbol.iterator] !== 'function') {
-      // An iterator without an iterable may be asynchronous.
-      if (typeof own.next === 'function') throw promiseMet;
-      return this.notIterable(value, at);
-    }
-    const found: unknown[] = [];
-    try {
-      const iterator = own[Symbol.iterator]!();
-      // An error in the loop closes the iterator.
-      for (const item of { [Symbol.iterator]: () => iterator }) {
-        this.step();
-        this.called();
-        this.grow(1);
-        found.push(item);
-      }
-      if ((iterator as unknown) === value) this.keep(value as object, found);
-    } catch (error) {
-      throw this.attributed(error, 'the iterator', at);
-    }
-    return found;
+    return this.operations.readElements(this, value, at);
   }
 
-  protected keep(iterator: object, found: readonly unknown[]): void {
+  /** Keeps the elements of an iterator. */
+  keep(iterator: object, found: readonly unknown[]): void {
     (this.seen ??= new Map<object, readonly unknown[]>()).set(iterator, found);
   }
 
   /** Wraps an error of the application. Errors of the engine stay the same. */
-  protected attributed(error: unknown, source: string, at: Span | undefined): unknown {
+  attributed(error: unknown, source: string, at: Span | undefined): unknown {
     return error === promiseMet || isPolarError(error) ? error : hostError(error, source, at);
   }
 }
-
-export const isIterable = (value: object): boolean =>
-  Symbol.iterator in value || Symbol.asyncIterator in value;

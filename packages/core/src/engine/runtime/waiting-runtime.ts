@@ -1,12 +1,12 @@
 import type { Span } from '../../diagnostics/span.js';
-import type { TypeSet } from '../../host/type-set.js';
 import { kindOf } from '../../internal/descriptions.js';
 import { compareValues, isDictionary } from '../equality.js';
 import { hostError } from '../host-error.js';
 import type { HostReplay } from '../host-replay.js';
 import type { Limits } from '../limits.js';
 import type { ReadSite } from './sites.js';
-import { isIterable, StandaloneRuntime } from './standalone-runtime.js';
+import { isIterable } from './read-elements.js';
+import { StandaloneRuntime } from './standalone-runtime.js';
 
 /** Runs ahead-of-time code that awaits promises. */
 export class WaitingRuntime extends StandaloneRuntime {
@@ -33,10 +33,10 @@ export class WaitingRuntime extends StandaloneRuntime {
     }
   }
 
-  protected override call(base: unknown, name: string, args: readonly unknown[], types: TypeSet): unknown {
+  override call(base: unknown, name: string, args: readonly unknown[], run: () => unknown): unknown {
     return this.replay === undefined
-      ? super.call(base, name, args, types)
-      : this.replay.call(base, name, args, () => super.call(base, name, args, types));
+      ? super.call(base, name, args, run)
+      : this.replay.call(base, name, args, () => super.call(base, name, args, run));
   }
 
   /** Compares like `equal` in code that awaits promises, including those in lists and dictionaries. */

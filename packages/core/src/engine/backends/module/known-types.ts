@@ -1,12 +1,12 @@
-import type { TypeSet, TypeSets } from '../../../host/type-set.js';
+import type { TypeSet, PlainTypeSets } from '../../../host/plain-type-sets.js';
 import type { DeclaredType } from '../../../types/declared-type.js';
-import type { TypeTable } from '../../../types/type-table.js';
+import type { PlainTypeTable } from '../../../types/plain-type-table.js';
 
 /**
  * Returns all sets of types that values may have: the built-in types, instances of each class, and rows of each type. Each set also occurs
  * with a type that only a predicate or a discriminator recognizes.
  */
-export function knownTypes(types: TypeTable, typeSets: TypeSets): TypeSet[] {
+export function knownTypes(types: PlainTypeTable, typeSets: PlainTypeSets): TypeSet[] {
   const registered = [...types.types].filter((type) => !type.builtIn);
   const predicates = registered.filter(({ is, discriminator }) => is ?? discriminator);
   const dictionary = types.find('Dictionary')!;

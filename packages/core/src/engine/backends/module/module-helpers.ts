@@ -1,9 +1,9 @@
 import { Source } from '../../../diagnostics/source.js';
 import { spanOf, type Span } from '../../../diagnostics/span.js';
-import type { TypeSet, TypeSets } from '../../../host/type-set.js';
+import type { TypeSet, PlainTypeSets } from '../../../host/plain-type-sets.js';
 import { policyDictionary } from '../../../host/value.js';
 import type { DeclaredType, FieldType } from '../../../types/declared-type.js';
-import type { TypeTable } from '../../../types/type-table.js';
+import type { PlainTypeTable } from '../../../types/plain-type-table.js';
 import { findTag } from '../../../types/typed.js';
 import { noValue } from '../../runtime/runtime.js';
 import { methodSite, readSite } from '../../runtime/sites.js';
@@ -18,8 +18,8 @@ export class ModuleHelpers {
   readonly #sources: readonly Source[];
 
   constructor(
-    readonly types: TypeTable,
-    readonly typeSets: TypeSets,
+    readonly types: PlainTypeTable,
+    readonly typeSets: PlainTypeSets,
     sources: readonly { readonly name?: string; readonly text: string }[],
   ) {
     this.#sources = sources.map(({ name, text }) => new Source(text, name));

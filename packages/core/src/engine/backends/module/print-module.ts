@@ -5,19 +5,24 @@ import { NotCompilable } from '../../compiler/not-compilable.js';
 import { entryArities, type EntryName } from '../../entry-arities.js';
 import type { ProgramContext } from '../../program-context.js';
 import type { Way } from '../../runtime/way.js';
+import type { FieldType } from '../../../types/declared-type.js';
 import { emitCompleteDispatch } from '../source/dispatch-emitter.js';
 import { type EmittedCode, preamble } from '../source/emitted-code.js';
 import { SharedCode } from '../source/shared-code.js';
 import { AotLinker } from './aot-linker.js';
 import { completeCases } from './complete-cases.js';
 import { ConstantPrinter, functionName } from './constant-printer.js';
-import { moduleFormat } from './policy-module.js';
+import { moduleFormat, type PartName } from './policy-module.js';
 import { signatureOf } from './signature.js';
 
-/** The text of a module, and the parts of the runtime that it needs. */
+/** The text of a module, in pieces. */
 export interface PrintedModule {
-  readonly text: string;
+  /** The properties that hold data. */
+  readonly data: string;
+  /** The parts of the runtime that the module needs. */
   readonly parts: readonly string[];
+  /** The method that makes the functions. */
+  readonly make: string;
 }
 
 /**
@@ -83,17 +88,41 @@ class ModulePrinter {
     ];
     const parts = this.#parts();
     const data = JSON.stringify({ ...this.#data(), parts }, undefined, 2).slice(2, -2);
-    return { text: `{\n${data},\n  make(R, h) {\n${body.join('\n')}\n  },\n}`, parts };
+    return { data, parts, make: `  make(R, h) {\n${body.join('\n')}\n  },` };
   }
 
-  #parts(): string[] {
-    const types = [...this.context.program.types.types];
-    const declares = types.some(({ fields, relations }) => fields !== undefined || relations.size > 0);
-    return [...(this.#constants.callsMethods ? ['methods'] : []), ...(declares ? ['fields'] : [])];
+  /** Returns the parts that the types need, and the operations that the code calls. */
+  #parts(): PartName[] {
+    const { types } = this.context.program;
+    const declared = [...types.types];
+    const hasFields = declared.some(({ fields }) => fields !== undefined);
+    const hasRelations = declared.some(({ relations }) => relations.size > 0);
+    const leadsToRows = (type: FieldType): boolean =>
+      type.kind === 'list'
+        ? leadsToRows(type.of)
+        : type.kind === 'named' && types.find(type.name)?.builtIn === false;
+    const givesTypes = declared.some(({ fields }) =>
+      [...(fields?.values() ?? [])].some(({ type }) => leadsToRows(type)),
+    );
+    const code = [...this.#makers.keys()];
+    const calls = (...operations: readonly string[]) =>
+      code.some((text) => operations.some((operation) => text.includes(`R.${operation}(`)));
+    const needed: Readonly<Record<PartName, boolean>> = {
+      createTypeSets: declared.some(({ is, discriminator }) => is ?? discriminator),
+      linkFields: hasFields,
+      linkRelations: hasRelations,
+      createTags: givesTypes || calls('tag', 'tagRow'),
+      isRelated: hasRelations,
+      runMethod: this.#constants.callsMethods,
+      orderValues: calls('order'),
+      compute: calls('arithmetic'),
+      readElements: calls('list', 'listLater'),
+    };
+    return (Object.keys(needed) as PartName[]).filter((part) => needed[part]);
   }
 
   #data(): object {
-    const { program, equality } = this.context;
+    const { program, typeSets, equality } = this.context;
     const { policy, unions } = program;
     return {
       format: moduleFormat,
@@ -103,7 +132,7 @@ class ModulePrinter {
         Actor: unions.Actor.map(({ name }) => name),
         Resource: unions.Resource.map(({ name }) => name),
       },
-      declared: signatureOf(program.types, equality),
+      declared: signatureOf(program.types, typeSets, equality),
     };
   }
 

@@ -1,0 +1,89 @@
+import type { Code, DataOf } from '../../diagnostics/codes.js';
+import type { Span } from '../../diagnostics/span.js';
+import type { Dialect } from '../../dialect/dialect.js';
+import type { MemberContext } from '../../host/member.js';
+import type { Meter } from '../../host/meter.js';
+import type { MissingValue } from '../../host/missing-value.js';
+import type { Tags } from '../../host/tags.js';
+import type { TypeSet, PlainTypeSets } from '../../host/plain-type-sets.js';
+import type { ArithmeticOperator, ComparisonOperator } from '../../ir/goal.js';
+import type { PlainTypeTable } from '../../types/plain-type-table.js';
+import type { MethodSite, ReadSite } from './sites.js';
+
+/** The query that calls an operation. */
+export interface RunningQuery extends Meter {
+  readonly context: { readonly types: PlainTypeTable; readonly members: MemberContext };
+  readonly typeSets: PlainTypeSets;
+  /** Ends the query if the value is a promise. */
+  await(value: unknown): void;
+  typeOf(value: unknown): TypeSet;
+  /** Makes a call of a method and adds the result to the log. */
+  call(base: unknown, name: string, args: readonly unknown[], run: () => unknown): unknown;
+  /** Records that the current alternative is undecided. */
+  undecide<C extends Code>(code: C, data: () => DataOf<C>, at: Span | undefined): void;
+  /** Ends the query with a fault, or records that the current alternative is undecided. */
+  noValue(found: MissingValue, at: Span | undefined): void;
+}
+
+/** A query that cannot bail out to the machine. */
+export interface StandaloneQuery extends RunningQuery {
+  readonly dialect: Dialect;
+  /** The elements of iterators, which can be read only once. */
+  readonly seen: ReadonlyMap<object, readonly unknown[]> | undefined;
+  /** Keeps the elements of an iterator. */
+  keep(iterator: object, found: readonly unknown[]): void;
+  /** Ends the query at a promise. */
+  met(promise: PromiseLike<unknown>): never;
+  /** Records that a value has no elements. */
+  notIterable(value: unknown, at: Span | undefined): readonly unknown[];
+  /** Wraps an error of the application. */
+  attributed(error: unknown, source: string, at: Span | undefined): unknown;
+}
+
+/** The operations of compiled code that only some policies need. A precompiled policy imports those that its code calls. */
+export interface Operations {
+  /** Calls a method of an application's object or of a built-in value. Returns `noValue` if it is undecided. */
+  readonly runMethod: (
+    query: RunningQuery,
+    base: unknown,
+    site: MethodSite,
+    args: readonly unknown[],
+    at: Span | undefined,
+  ) => unknown;
+  /** Compares two values with `<`, `<=`, `>` or `>=`. */
+  readonly orderValues: (
+    query: RunningQuery,
+    operator: ComparisonOperator,
+    left: unknown,
+    right: unknown,
+    at: Span | undefined,
+  ) => boolean;
+  /** Computes a number. Returns `noValue` if it is undecided. */
+  readonly compute: (
+    query: RunningQuery,
+    operator: ArithmeticOperator,
+    left: unknown,
+    right: unknown,
+    at: Span | undefined,
+  ) => unknown;
+  /** Creates the tags of rows, where declared fields or relations lead to types of the application. */
+  readonly createTags?: (types: PlainTypeTable) => Tags;
+  /** Checks the value of a relation. */
+  readonly isRelated: (
+    query: RunningQuery,
+    base: unknown,
+    site: ReadSite,
+    value: unknown,
+    at: Span | undefined,
+  ) => boolean;
+}
+
+/** The operations of code that cannot bail out to the machine. */
+export interface StandaloneOperations extends Operations {
+  /** Returns the elements of a string, a dictionary or an iterator. */
+  readonly readElements: (
+    query: StandaloneQuery,
+    value: string | object,
+    at: Span | undefined,
+  ) => readonly unknown[];
+}

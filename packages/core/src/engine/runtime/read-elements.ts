@@ -1,0 +1,51 @@
+import type { Span } from '../../diagnostics/span.js';
+import { isThenable } from '../../host/value.js';
+import { dictionaryValue, isDictionary, keysOf } from '../equality.js';
+import type { StandaloneQuery } from './operations.js';
+import { promiseMet } from './standalone-runtime.js';
+
+/**
+ * Returns the elements of a string, a dictionary or an iterator.
+ *
+ * @throws `promiseMet` for an asynchronous iterator
+ */
+export function readElements(
+  query: StandaloneQuery,
+  value: string | object,
+  at: Span | undefined,
+): readonly unknown[] {
+  if (isThenable(value)) query.met(value);
+  const known = typeof value === 'object' ? query.seen?.get(value) : undefined;
+  if (known !== undefined) return known;
+  if (isDictionary(value, query.dialect) && !isIterable(value)) {
+    const keys = keysOf(value, query.dialect);
+    query.spend(keys.length);
+    query.grow(3 * keys.length);
+    return keys.map((key) => [key, dictionaryValue(value, key)]);
+  }
+  const own = value as Partial<Iterable<unknown> & Iterator<unknown>>;
+  if (typeof (own as Partial<AsyncIterable<unknown>>)[Symbol.asyncIterator] === 'function') throw promiseMet;
+  if (typeof own[Symbol.iterator] !== 'function') {
+    // An iterator without an iterable may be asynchronous.
+    if (typeof own.next === 'function') throw promiseMet;
+    return query.notIterable(value, at);
+  }
+  const found: unknown[] = [];
+  try {
+    const iterator = own[Symbol.iterator]!();
+    // An error in the loop closes the iterator.
+    for (const item of { [Symbol.iterator]: () => iterator }) {
+      query.step();
+      query.called();
+      query.grow(1);
+      found.push(item);
+    }
+    if ((iterator as unknown) === value) query.keep(value as object, found);
+  } catch (error) {
+    throw query.attributed(error, 'the iterator', at);
+  }
+  return found;
+}
+
+export const isIterable = (value: object): boolean =>
+  Symbol.iterator in value || Symbol.asyncIterator in value;

@@ -1,0 +1,34 @@
+import type { Span } from '../../diagnostics/span.js';
+import { callMethod } from '../../host/call-method.js';
+import { MissingValue } from '../../host/missing-value.js';
+import { canReadInline, isBuiltInClass } from './inline-access.js';
+import type { RunningQuery } from './operations.js';
+import { noValue } from './runtime.js';
+import type { MethodSite } from './sites.js';
+
+/** Calls a method of an application's object or of a built-in value. Returns `noValue` if it is undecided. */
+export function runMethod(
+  query: RunningQuery,
+  base: unknown,
+  site: MethodSite,
+  args: readonly unknown[],
+  at: Span | undefined,
+): unknown {
+  query.await(base);
+  for (const arg of args) query.await(arg);
+  const { name } = site;
+  const { members } = query.context;
+  const types = query.typeOf(base);
+  const found = query.call(base, name, args, () => callMethod(base, name, args, types, members, query));
+  if (found instanceof MissingValue) {
+    query.noValue(found, at);
+    return noValue;
+  }
+  if (typeof base === 'object' && base !== null && !Array.isArray(base)) {
+    if (members.isConstant(base)) site.receiver = base;
+    else if (types.chain.length > 0 && canReadInline(base, name) && !Object.hasOwn(base, name))
+      site.prototype = Object.getPrototypeOf(base) as object;
+    // Built-in methods are not called inline, because the size of their results is limited.
+  } else if (typeof base === 'function' && !isBuiltInClass(query.context.types, base)) site.receiver = base;
+  return found;
+}

@@ -1,0 +1,279 @@
+import { PolarError } from '../diagnostics/polar-error.js';
+import type { DeclaredType } from '../types/declared-type.js';
+import type { PlainTypeTable } from '../types/plain-type-table.js';
+import type { Class } from '../types/type-declaration.js';
+import { findTag, tagVersion } from '../types/typed.js';
+import type { Discriminators } from './discriminators.js';
+import type { Tags } from './tags.js';
+import { isPlainObject } from './value.js';
+
+/** All types of a value. Interned, so that its id can be part of the key of a candidate table. */
+export interface TypeSet {
+  readonly id: number;
+  /** `unbound` for a variable that has no value. */
+  readonly label: '' | 'unbound';
+  /** The types, and those that are undecided because their predicate threw. A test for one of those throws the error. */
+  readonly types: ReadonlySet<DeclaredType>;
+  /** The registered classes of an instance, nearest first. They decide which of two rules is more specific. */
+  readonly chain: readonly DeclaredType[];
+  /** Whether the value is an instance or row of the application, not a string, list, dictionary … */
+  readonly isInstance: boolean;
+  /** The types that declare fields, relations, a key or equality; empty for most. */
+  readonly declared: readonly DeclaredType[];
+  /** The first of them that declares how its values are compared. */
+  readonly comparedBy: DeclaredType | undefined;
+  /** Whether the application registered one of the types. */
+  readonly isRegistered: boolean;
+  /** Methods by name that policies may call if the application registered the receiver. */
+  readonly methods: Map<string, Method>;
+}
+
+export type Method = (...args: unknown[]) => unknown;
+
+/**
+ * The types of values, where only classes, tags and fields give types to values of the application. There is one object for each program:
+ * it keeps the facts about classes.
+ */
+export class PlainTypeSets {
+  readonly #interned = new Map<string, TypeSet>();
+  protected readonly byPrototype = new WeakMap<object, TypeSet>();
+  protected readonly classOfPrototype = new Map<unknown, DeclaredType>();
+  /** The types of rows with one type. */
+  readonly #rowsOfType = new Map<DeclaredType, TypeSet>();
+  /** Whether types consist of classes only, without fields, relations, keys, equality or predicates. */
+  readonly areBare: boolean;
+  /** Whether a type may declare how its values are compared. */
+  readonly haveEquality: boolean;
+  /** The key of all types that declare how their values are compared, if it is the same field in all of them. */
+  readonly commonKey: string | undefined;
+  /** The names of all declared relations whose values are checked. */
+  readonly relationNames: ReadonlySet<string>;
+  protected readonly list: TypeSet;
+  protected readonly dictionary: TypeSet;
+  protected readonly string: TypeSet;
+  protected readonly boolean: TypeSet;
+  protected readonly integer: TypeSet;
+  protected readonly float: TypeSet;
+  protected readonly none: TypeSet;
+  readonly unbound: TypeSet;
+  // The class of the last value: lists usually contain one class, and this saves a read of a weak map.
+  #lastPrototype: object | undefined = undefined;
+  #lastTypes: TypeSet | undefined = undefined;
+
+  /**
+   * @param hasPredicates whether the application has a predicate for a type, which is called for every value
+   * @param discriminators the fields whose values give objects a type
+   */
+  constructor(
+    readonly types: PlainTypeTable,
+    readonly hasPredicates = false,
+    readonly discriminators?: Discriminators,
+  ) {
+    const all = [...types.types];
+    this.areBare = !hasPredicates && !all.some(isDeclared);
+    const compared = all.filter(hasEquality);
+    this.haveEquality = hasPredicates || compared.length > 0;
+    const key = compared[0]?.key?.[0];
+    const isCommon = compared.every((type) => type.equals === undefined && type.key?.join() === key);
+    this.commonKey = isCommon ? key : undefined;
+    const checked = types.dialect.relationsHoldAnything ? [] : all;
+    this.relationNames = new Set(checked.flatMap(({ relations }) => [...relations.keys()]));
+    for (const type of all) {
+      if (type.class !== undefined && !type.builtIn) this.classOfPrototype.set(type.class.prototype, type);
+    }
+    const builtIn = (...names: string[]) =>
+      this.intern(
+        names.map((n) => types.find(n)!),
+        [],
+        false,
+      );
+    this.unbound = this.intern([], [], false, 'unbound');
+    this.none = builtIn();
+    this.list = builtIn('List');
+    this.dictionary = builtIn('Dictionary');
+    this.string = builtIn('String');
+    this.boolean = builtIn('Boolean');
+    this.integer = builtIn('Integer', 'Float');
+    this.float = types.dialect.integersAreFloats ? this.integer : builtIn('Float');
+  }
+
+  /** Returns the types of a value. @param tags the types that declared fields gave to plain rows in this query */
+  of(value: unknown, tags?: Tags): TypeSet {
+    switch (typeof value) {
+      case 'string':
+        return this.string;
+      case 'number':
+        return Number.isInteger(value) ? this.integer : this.float;
+      case 'boolean':
+        return this.boolean;
+      case 'object':
+        return value === null ? this.none : this.#ofObject(value, tags);
+      default:
+        return this.none;
+    }
+  }
+
+  /** In the dialect oso: returns whether an object has an attribute `constructor` of its own, which may give it another class. */
+  hasOwnClass(_value: object): boolean {
+    return false;
+  }
+
+  /** Returns the types of an instance of exactly this class. */
+  ofClass(type: Class): TypeSet {
+    return this.ofPrototype(type.prototype as object);
+  }
+
+  /** Returns the set of these types. @param chain those of its classes, nearest first */
+  ofTypes(types: readonly DeclaredType[], chain: readonly DeclaredType[], isInstance: boolean): TypeSet {
+    return this.intern(types, chain, isInstance);
+  }
+
+  /** Returns whether the types of a value are final: no predicate is called for it, and it is not a row that may be tagged. */
+  areSettled(value: unknown): boolean {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return true;
+    return !isPlainObject(value) && this.ofClassOf(value).chain.length > 0;
+  }
+
+  #ofObject(value: object, tags: Tags | undefined): TypeSet {
+    if (Array.isArray(value)) return this.list;
+    const prototype = Object.getPrototypeOf(value) as object | null;
+    // The most frequent cases: a row, and an instance whose class determines the types.
+    if (prototype === Object.prototype) return this.#ofRow(value, tags);
+    if (prototype !== null && tagVersion() === 0) {
+      const known = this.knownOf(prototype);
+      if (known !== undefined && (known.types.size > 0 || tags === undefined || tags.isEmpty)) return known;
+    }
+    return isPlainObject(value) ? this.#ofRow(value, tags) : this.#ofInstance(value, tags);
+  }
+
+  /** Returns the types of an object without a class. */
+  #ofRow(row: object, tags: Tags | undefined): TypeSet {
+    const tag = findTag(row);
+    return tag === undefined
+      ? this.ofUntagged(row, this.dictionary, tags)
+      : this.ofRowWithType(this.taggedAs(tag));
+  }
+
+  /** Returns the types that fields gave to a row, or else those of any plain object. */
+  protected ofUntagged(row: object, plain: TypeSet, tags: Tags | undefined): TypeSet {
+    if (tags === undefined || tags.isEmpty) return plain;
+    const given = tags.typesOf(row);
+    if (given.length !== 1) return given.length === 0 ? plain : this.ofRow(given);
+    return this.ofRowWithType(given[0]!);
+  }
+
+  /** Returns the types of an instance from its class and its tag, or else those that fields gave it. */
+  #ofInstance(value: object, tags: Tags | undefined): TypeSet {
+    const own = this.ofClassOf(value);
+    const tag = tagVersion() > 0 ? findTag(value) : undefined;
+    if (tag !== undefined)
+      return this.intern([...new Set([...own.types, this.taggedAs(tag)])], own.chain, true);
+    return this.ofUntyped(value, own, tags);
+  }
+
+  /** Returns the types of an instance, or those that fields gave it if its class has none. */
+  protected ofUntyped(value: object, own: TypeSet, tags: Tags | undefined): TypeSet {
+    const given = own.types.size > 0 || tags === undefined ? [] : tags.typesOf(value);
+    return given.length === 0 ? own : this.intern(given, own.chain, true);
+  }
+
+  /** Returns the types of a row that has one type of the application. */
+  ofRowWithType(type: DeclaredType): TypeSet {
+    let types = this.#rowsOfType.get(type);
+    if (types === undefined) this.#rowsOfType.set(type, (types = this.ofRow([type])));
+    return types;
+  }
+
+  /** Returns the types of a row that has these types. It is still a dictionary, but less specifically. */
+  ofRow(types: readonly DeclaredType[]): TypeSet {
+    const all = [...new Set(types), this.types.find('Dictionary')!];
+    return this.intern(all, all, true);
+  }
+
+  /** Returns the type of a tag. @throws {PolarError} `POLAR_RUN_UNKNOWN_TAG` because a misspelled tag would be denied silently */
+  protected taggedAs(tag: string): DeclaredType {
+    const type = this.types.find(tag);
+    if (type === undefined) {
+      const known = this.types.typeNames.filter((name) => this.types.find(name)?.builtIn === false);
+      throw new PolarError('POLAR_RUN_UNKNOWN_TAG', { tag, known });
+    }
+    return type;
+  }
+
+  protected knownOf(prototype: object): TypeSet | undefined {
+    if (prototype === this.#lastPrototype) return this.#lastTypes;
+    const known = this.byPrototype.get(prototype);
+    if (known === undefined) return undefined;
+    this.#lastPrototype = prototype;
+    return (this.#lastTypes = known);
+  }
+
+  /** Returns the types that the class of an object alone determines. */
+  protected ofClassOf(value: object): TypeSet {
+    return this.ofPrototype(Object.getPrototypeOf(value) as object);
+  }
+
+  protected ofPrototype(prototype: object): TypeSet {
+    let known = this.byPrototype.get(prototype);
+    if (known === undefined) this.byPrototype.set(prototype, (known = this.ofChain(prototype)));
+    return known;
+  }
+
+  /** Returns the types that a prototype, which is not known yet, gives to its objects. */
+  protected ofChain(prototype: object): TypeSet {
+    const chain = this.inheritedTypes(prototype);
+    return this.intern(chain, chain, true);
+  }
+
+  /** Returns the types of the registered classes on the prototype chain, nearest first, as `instanceof` finds them. */
+  protected inheritedTypes(start: object | null): readonly DeclaredType[] {
+    const chain: DeclaredType[] = [];
+    for (let p = start; p !== null; p = Object.getPrototypeOf(p) as object | null) {
+      const type = this.classOfPrototype.get(p);
+      if (type !== undefined) chain.push(type);
+    }
+    return chain;
+  }
+
+  /**
+   * Returns the one set of these types.
+   *
+   * @param more what else distinguishes the set from others
+   * @param members the types as a set
+   */
+  protected intern(
+    types: readonly DeclaredType[],
+    chain: readonly DeclaredType[],
+    isInstance: boolean,
+    label: TypeSet['label'] = '',
+    more = '',
+    members?: ReadonlySet<DeclaredType>,
+  ): TypeSet {
+    const ids = types.map((t) => t.id).sort((a, b) => a - b);
+    const key = `${label}${isInstance ? 'i' : ''}${ids.join(',')}/${chain.map((t) => t.id).join(',')}${more}`;
+    let set = this.#interned.get(key);
+    if (set === undefined) {
+      const declared = types.filter(isDeclared);
+      set = {
+        id: this.#interned.size,
+        label,
+        types: members ?? new Set(types),
+        chain,
+        isInstance,
+        declared,
+        comparedBy: declared.find(hasEquality),
+        isRegistered: types.some((type) => !type.builtIn),
+        methods: new Map<string, Method>(),
+      };
+      this.#interned.set(key, set);
+    }
+    return set;
+  }
+}
+
+const isDeclared = (type: DeclaredType): boolean =>
+  type.fields !== undefined || type.relations.size > 0 || hasEquality(type);
+
+/** Checks that a type declares how its values are compared. */
+export const hasEquality = ({ key, equals }: DeclaredType): boolean =>
+  key !== undefined || equals !== undefined;
