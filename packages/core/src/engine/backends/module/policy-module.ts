@@ -39,7 +39,7 @@ export interface PolicyModule {
   readonly unions: { readonly Actor: readonly string[]; readonly Resource: readonly string[] };
   /** The names of the parts of the runtime that the code needs. */
   readonly parts: readonly PartName[];
-  /** These parts, where the module imports them. */
+  /** These parts, where the module imports them. @internal */
   readonly imported?: Partial<Parts> & { readonly noValue: symbol };
   /** The declarations of types and constants, by name. The code is valid only for these. */
   readonly declared: Readonly<Record<string, string>>;
