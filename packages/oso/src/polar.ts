@@ -151,7 +151,8 @@ export class Polar<Query, Resource> {
 
   /** Returns whether a rule holds. */
   async queryRuleOnce(name: string, ...args: unknown[]): Promise<boolean> {
-    if (this.query === ownQuery && isCheck(name, args)) return this.check(name, args);
+    if (this.query === ownQuery && isCheck(name, args) && !this.#engine.isLogging)
+      return this.check(name, args);
     const results = this.query(new Predicate(name, args));
     const { done } = await results.next();
     await results.return();

@@ -8,7 +8,7 @@ import type { BackEnd } from '../engine/backends/back-end.js';
 import { compile, CompiledPolicy, needsClosures } from '../engine/compiled/compiled-policy.js';
 import type { Limits } from '../engine/limits.js';
 import type { ProgramContext } from '../engine/program-context.js';
-import { QueryRun } from '../engine/query/query-run.js';
+import { QueryRun, type QueryRunOptions } from '../engine/query/query-run.js';
 import { GrantAnalysis } from '../analysis/grant-analysis.js';
 import { memberContext } from '../host/member.js';
 import { osoMembers } from '../dialect/oso/members.js';
@@ -112,15 +112,20 @@ export function loadPolicySync(
   hooks: EngineHooks,
 ): LoadedPolicy {
   addValueDescriptions();
-  const context = { ...linkSources(sources, options, types, new Report(), undefined), ...hooks };
+  const { createMachine, ...replaced } = hooks;
+  const context = { ...linkSources(sources, options, types, new Report(), undefined), ...replaced };
   warnAll(context.program.policy.warnings, options);
   return loadedFrom(context, options, limits, {
     closures: needsClosures(options.engine ?? 'auto') ? closures : undefined,
+    createMachine,
   });
 }
 
 /** Functions of the engine that a package with another API replaces. */
-export type EngineHooks = Pick<ProgramContext, 'show' | 'onLostError' | 'foreignTerms'>;
+export interface EngineHooks extends Pick<ProgramContext, 'show' | 'onLostError' | 'foreignTerms'> {
+  /** Creates the machine of a query. Default: the machine that logs nothing. */
+  readonly createMachine?: QueryRunOptions['createMachine'];
+}
 
 /** Checks and links the texts of a policy. @throws {PolicyError} with every error */
 function linkSources(
@@ -141,13 +146,14 @@ interface LoadedParts {
   readonly closures: BackEnd | undefined;
   readonly denialWarnings?: typeof denialWarnings | undefined;
   readonly inspector?: QueryInspector | undefined;
+  readonly createMachine?: EngineHooks['createMachine'] | undefined;
 }
 
 function loadedFrom(
   context: ProgramContext,
   options: AuthorizerOptions,
   limits: Limits,
-  { version, previous, closures, denialWarnings: explain, inspector }: LoadedParts,
+  { version, previous, closures, denialWarnings: explain, inspector, createMachine }: LoadedParts,
 ): LoadedPolicy {
   const { policy, types } = context.program;
   const analysis = new GrantAnalysis(context.program, context.equality);
@@ -161,7 +167,9 @@ function loadedFrom(
       inspector === undefined
         ? compiledFor(context, options, limits, previous?.compiled, closures)
         : undefined,
-    queries: inspector?.runnerFor(context, limits) ?? new QueryRunner(context, limits, options.coverage),
+    queries:
+      inspector?.runnerFor(context, limits) ??
+      new QueryRunner(context, limits, options.coverage?.createMachine ?? createMachine),
     grantable: new GrantableActions(
       analysis,
       literals,

@@ -1,4 +1,3 @@
-import type { PolicyCoverage } from '../policy-coverage/policy-coverage.js';
 import { Report } from '../diagnostics/report.js';
 import { PolarError } from '../diagnostics/polar-error.js';
 import { PolicyError } from '../diagnostics/policy-error.js';
@@ -46,7 +45,7 @@ export class QueryRunner {
   constructor(
     readonly context: ProgramContext,
     readonly limits: Limits,
-    readonly coverage?: PolicyCoverage,
+    readonly createMachine?: QueryRunOptions['createMachine'],
   ) {}
 
   /** Parses a query and returns its answers. @throws {PolicyError} immediately, for a syntax error */
@@ -192,12 +191,13 @@ export class QueryRunner {
   ): QueryRun {
     validateQueryOptions(options);
     const { limits } = this;
+    const { createMachine } = this;
     return this.createRun(query, given, {
       limits: options.limits === undefined ? limits : limitsOf({ ...limits, ...options.limits }),
       signal: options.signal,
       acceptExpression: options.acceptExpression ?? false,
       replay,
-      ...(this.coverage && { createMachine: this.coverage.createMachine }),
+      ...(createMachine && { createMachine }),
     });
   }
 

@@ -43,6 +43,8 @@ export class Tags {
   /** The last row that was found to have only one type, and this type. */
   #single: object | undefined = undefined;
   #singleType: DeclaredType | undefined = undefined;
+  /** The values of promised arguments, in the dialect oso. */
+  #promised: WeakSet<object> | undefined = undefined;
   readonly #ofField = new Map<FieldType, DeclaredType | undefined>();
   /** Lists of one type, so that few are created. */
   readonly #alone = new Map<DeclaredType, readonly DeclaredType[]>();
@@ -67,12 +69,22 @@ export class Tags {
     this.#longLists = undefined;
     this.#only = undefined;
     this.#listIndex = undefined;
+    this.#promised = undefined;
     this.#forget();
   }
 
   #forget(): void {
     this.#last = undefined;
     this.#single = undefined;
+  }
+
+  /** Notes that a value was promised: its class alone does not give it its types in the dialect oso. */
+  notePromised(value: unknown): void {
+    if (typeof value === 'object' && value !== null) (this.#promised ??= new WeakSet()).add(value);
+  }
+
+  wasPromised(value: object): boolean {
+    return this.#promised?.has(value) === true;
   }
 
   /** Returns the types of a value in the order of their declarations. */

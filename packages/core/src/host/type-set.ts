@@ -99,6 +99,7 @@ export class TypeSets extends PlainTypeSets {
   #ofObject(value: object, tags: Tags | undefined): TypeSet {
     if (Array.isArray(value))
       return this.types.dialect.predicatesReplaceClasses ? this.#withPredicates(value, this.list) : this.list;
+    if (tags?.wasPromised(value) === true) return this.#byTests(value);
     if (this.hasOwnClass(value) && !isPolicyDictionary(value)) return this.#withOwnClass(value);
     const prototype = Object.getPrototypeOf(value) as object | null;
     // The most frequent cases: a row, and an instance whose class determines the types.
@@ -127,16 +128,20 @@ export class TypeSets extends PlainTypeSets {
     return this.#withPredicates(value, this.intern([], chain, true));
   }
 
-  /** Returns the types of an object whose class is its own attribute `constructor`. */
+  /** Returns the types of an object that has its own attribute `constructor`. */
   #withOwnClass(value: object): TypeSet {
-    const constructors = this.#constructors!;
-    const { constructor } = value;
-    const chain = constructors.chainOf(constructor);
-    const types = constructors.ofRegistered(constructor);
-    if (types !== undefined) return this.intern(types, chain, true);
-    const prototype = Object.getPrototypeOf(value) as object | null;
-    const inherited = this.inheritedTypes(prototype);
-    return this.#withPredicates(value, this.intern(inherited, chain, true));
+    const types = this.#constructors!.ofRegistered(value.constructor);
+    if (types === undefined) return this.#byTests(value);
+    return this.intern(types, this.#constructors!.chainOf(value.constructor), true);
+  }
+
+  /** Returns the types of an object by the test of each type, as oso makes them if the class of the object is not registered or not known. */
+  #byTests(value: object): TypeSet {
+    const chain = this.#constructors!.chainOf(value.constructor);
+    const inherited = this.inheritedTypes(Object.getPrototypeOf(value) as object | null);
+    const own = chain.filter((type) => type.class === value.constructor);
+    const types = [...new Set([...own, ...inherited])].filter((type) => type.is === undefined);
+    return this.#withPredicates(value, this.intern(types, chain, true));
   }
 
   /** Returns the types of an object without a class. */

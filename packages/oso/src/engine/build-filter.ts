@@ -8,12 +8,14 @@ import { disjunctionOf } from './disjunctive-form.js';
 /** No row: an empty list of alternatives could become a query without a condition. */
 const never: FilterCondition = { lhs: { value: true }, cmp: 'Eq', rhs: { value: false } };
 
-/**
- * Builds the filter of a type from the results of `allow`: each is a constraint on the row, or a row of the application. A constraint that a
- * filter does not express is an error at once, because a recursive rule has results without end.
- */
+/** The number of results that a filter does not express after which no further ones are awaited: a recursive rule has results without end. */
+const mostFailed = 100;
+
+/** Builds the filter of a type from the results of `allow`: each is a constraint on the row, or a row of the application. */
 export class FilterBuilder {
   readonly #found: Conjunction[] = [];
+  /** The errors of the results that a filter does not express. */
+  readonly #errors: unknown[] = [];
 
   /** @param model the name of the type */
   constructor(
@@ -21,7 +23,16 @@ export class FilterBuilder {
     readonly types: HostTypes,
   ) {}
 
+  /** Adds a result. @throws the first error, once too many results are errors */
   add(result: unknown): void {
+    try {
+      this.#add(result);
+    } catch (error) {
+      if (this.#errors.push(error) > mostFailed) throw this.#errors[0];
+    }
+  }
+
+  #add(result: unknown): void {
     const constraint =
       result instanceof Expression
         ? result
@@ -34,7 +45,9 @@ export class FilterBuilder {
     }
   }
 
+  /** Returns the filter. @throws an error for a result that a filter does not express */
   build(): Filter {
+    if (this.#errors.length > 0) throw this.#errors[0];
     const found = this.#found;
     return {
       model: this.model,

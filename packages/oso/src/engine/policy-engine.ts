@@ -5,6 +5,7 @@ import { Dict, type Class, type EqualityFn, type UserType } from '../types.js';
 import { foreignTerms } from './foreign-terms.js';
 import { lostErrorWarnings } from './lost-errors.js';
 import { valueText } from './value-text.js';
+import { loggingMachine } from './query-log.js';
 import { relationLoaders } from './relation-loaders.js';
 import { isaCheckOf } from './isa-check.js';
 import { typeAtPath } from './type-at-path.js';
@@ -37,6 +38,7 @@ export class PolicyEngine {
   readonly #constants = new Map<string, unknown>();
   #sources: readonly NamedPolicy[] = [];
   #authorizer: SyncAuthorizer | undefined;
+  #isLogging = false;
 
   constructor(
     readonly host: Host<never, unknown>,
@@ -46,6 +48,11 @@ export class PolicyEngine {
   /** The authorizer for the next query. */
   get authorizer(): SyncAuthorizer {
     return (this.#authorizer ??= this.#build(this.#sources, () => {}));
+  }
+
+  /** Returns whether queries are logged, as the environment asked when the policy was loaded. */
+  get isLogging(): boolean {
+    return this.#isLogging;
   }
 
   /** Returns whether rules are loaded. */
@@ -100,10 +107,13 @@ export class PolicyEngine {
       ...(strict ? {} : { dialect: 'oso' as const }),
       ...(unsafeHostAccess ? { unsafeHostAccess } : {}),
     };
+    const createMachine = loggingMachine();
+    this.#isLogging = createMachine !== undefined;
     return SyncAuthorizer.loadSync(sources, loading, {
       show: (value) => valueText(value, this.host.types),
       foreignTerms,
       onLostError: lostErrorWarnings(),
+      ...(createMachine && { createMachine }),
     });
   }
 

@@ -49,7 +49,7 @@ export function invalidRuleText({ rule, reasons }: InvalidRule): string {
   return `Invalid rule: ${ruleText(given)}; Must match one of the following rule types:\n${reasonTexts.join('')}`;
 }
 
-const ruleText = (rule: RuleNode): string => {
+export const ruleText = (rule: Pick<RuleNode, 'name' | 'parameters' | 'body'>): string => {
   const head = headText(rule).slice(0, -1);
   return rule.body === undefined ? head : `${head} if ${printTerm(rule.body)}`;
 };

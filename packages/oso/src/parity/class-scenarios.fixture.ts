@@ -41,6 +41,8 @@ const values: Readonly<Record<string, () => unknown>> = {
   'a class that is not registered': () => Unregistered,
   'a date': () => new Date(0),
   'a number': () => 1,
+  'a promise of an instance': () => Promise.resolve(new Admin('eve')),
+  'a promise of an object with the attribute constructor': () => Promise.resolve({ constructor: User }),
 };
 
 const registrations: Readonly<Record<string, (oso: Made) => readonly string[]>> = {
@@ -105,10 +107,6 @@ export const classScenarios: Readonly<Record<string, Scenario>> = {
   'the name of a class as the constructor of plain data': classesOf(
     () => ({ constructor: 'User' }),
     registrations['two classes']!,
-  ),
-  'a promise of an instance of a class with two names': classesOf(
-    () => Promise.resolve(new User('eve')),
-    registrations['a class with two names']!,
   ),
   'a relation of a base class': async (library) => {
     const oso = new library.Oso();

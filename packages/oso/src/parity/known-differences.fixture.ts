@@ -8,8 +8,6 @@ export const knownDifferences: Readonly<Record<string, string>> = {
     'The engine makes the type test of a rule when it tries the rule, and the first rule allows. oso makes the type tests of all rules first, and throws.',
   'the name of a class as the constructor of plain data':
     'Each type test of such a value is an error, because it may come from a request. In oso, the value is an instance of the class.',
-  'a promise of an instance of a class with two names':
-    'An argument is awaited, and has the classes of its value: the last name of its class. oso tests the classes of the promise with the `isaCheck` of each name.',
   'not i.b': 'The filter has the condition that the field is not true. oso has no filter for it, and throws.',
   'not i.n in [1,2]': 'The filter has a condition for each element. oso has no filter for it, and throws.',
   'r in o.repos and q in r.issues and q.n = 1':

@@ -1,3 +1,4 @@
+import { isThenable } from '../../host/value.js';
 import { hasTagged, tagVersion } from '../../types/typed.js';
 import type { BackEnd } from '../backends/back-end.js';
 import { findEvaluate, type Evaluate } from '../backends/source/evaluate.js';
@@ -252,7 +253,9 @@ export class CompiledPolicy {
   checkAsync({ rule, arity, args, own, decided, machine }: AsyncCheck): Promise<boolean> {
     const { context, registered } = this.#current();
     const entry = countsDepth(own) ? undefined : this.#entry(rule, arity);
-    if (entry === undefined) return machine(undefined);
+    // In oso, the value of a promised argument has other types than the same value that was not promised.
+    const hasOpaquePromise = context.types.dialect.hasOpaquePromises && args.some(isThenable);
+    if (entry === undefined || hasOpaquePromise) return machine(undefined);
     const runtime = this.#freeRuntimes.pop() ?? new BailoutRuntime(context, registered, true);
     if (own === undefined) runtime.begin(this.limits);
     else runtime.begin(own.limits, own.signal);

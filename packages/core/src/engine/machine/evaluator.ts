@@ -101,6 +101,9 @@ export abstract class Evaluator extends ProofState implements Prover {
   /** Sets the value of a promise for which the machine stopped. */
   settle(promise: PromiseLike<unknown>, value: unknown): void {
     (this.#settled ??= new Map<unknown, unknown>()).set(promise, value);
+    // The promise of a look-up or a call is awaited at once. Any other one is a value of its own.
+    const isOwnValue = this.dialect.hasOpaquePromises && this.goals?.[this.index]?.kind !== 'receive';
+    if (isOwnValue) this.tags.notePromised(value);
   }
 
   waitsForTerm(term: Term, value: unknown, frame: Frame, origin: string): boolean {
@@ -113,6 +116,10 @@ export abstract class Evaluator extends ProofState implements Prover {
     if (!isThenable(value)) return false;
     this.awaiting = { promise: value, origin };
     return true;
+  }
+
+  wasPromised(value: object): boolean {
+    return this.#tags?.wasPromised(value) === true;
   }
 
   typeOf(value: unknown): TypeSet {

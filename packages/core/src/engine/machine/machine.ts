@@ -167,7 +167,7 @@ export class Machine extends Evaluator {
       case 'cut':
         return proveCut(this, goal, frame);
       case 'print':
-        this.context.print(goal.args.map((arg) => this.#shown(this.value(arg, frame))).join(', '));
+        this.context.print(goal.args.map((arg) => this.shown(this.value(arg, frame))).join(', '));
         return GoalResult.proved;
       case 'debug':
         // A debugger has stopped before it.
@@ -205,7 +205,8 @@ export class Machine extends Evaluator {
     }
   }
 
-  #shown(value: unknown): string {
+  /** Returns a value as `print` shows it. */
+  protected shown(value: unknown): string {
     if (this.context.show === undefined) return show(value, this.context.program.types);
     const found = snapshot(value, this.budget);
     return isPartial(found) ? show(found) : this.context.show(found);

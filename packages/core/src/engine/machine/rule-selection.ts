@@ -196,6 +196,35 @@ function sortApplicable(
   return insertionSort(applicable, isMoreSpecific!).map((i) => candidates[i]!);
 }
 
+/**
+ * Returns the arguments of a call, and the rules whose heads fit them in the order in which they are tried, for a log.
+ *
+ * @returns undefined when an argument or a head waits for a promise
+ */
+export function applicableRules(
+  machine: Prover,
+  goal: CallGoal,
+  frame: Frame,
+): { readonly args: readonly unknown[]; readonly rules: readonly Rule[] } | undefined {
+  const { predicate, span } = goal;
+  const args = goal.args.map((term) => machine.value(term, frame));
+  const rules = predicate.byArity.get(args.length);
+  if (args.some((arg) => machine.waitsFor(arg, 'an argument'))) return undefined;
+  if (rules === undefined) return { args, rules: [] };
+  const table = tableFor(machine, rules, args, goal, frame);
+  if (table.isMoreSpecific !== undefined) {
+    const sorted = sortApplicable(machine, table, args, span, frame);
+    return sorted && { args, rules: sorted.map(({ rule }) => rule) };
+  }
+  const fitting: Rule[] = [];
+  for (const candidate of table.candidates) {
+    const result = tryHead(machine, candidate, args, span, frame);
+    if (result === GoalResult.waits) return undefined;
+    if (result === GoalResult.proved) fitting.push(candidate.rule);
+  }
+  return { args, rules: fitting };
+}
+
 /** Proves the head of a rule, and undoes all changes. */
 function tryHead(
   machine: Prover,

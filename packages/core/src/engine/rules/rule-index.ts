@@ -19,6 +19,8 @@ const maxTables = 4_096;
 export interface Typing {
   readonly typeSets: TypeSets;
   typeOf(value: unknown): TypeSet;
+  /** In the dialect oso: returns whether an object was promised. Its class alone does not determine its types. */
+  wasPromised?(value: object): boolean;
 }
 
 /** The tables that remain after the arguments before. */
@@ -268,10 +270,12 @@ function lengthOf(parts: readonly (readonly Rule[])[]): number {
 }
 
 /** Returns the part of an argument that may determine everything that an index needs: a string, or the prototype of an object. */
-function plainKey(arg: unknown, { typeSets }: Typing): string | object | undefined {
+function plainKey(arg: unknown, typing: Typing): string | object | undefined {
+  const { typeSets } = typing;
   // Predicates are called for strings, too.
   if (typeof arg === 'string') return typeSets.hasPredicates ? undefined : arg;
-  return typeof arg === 'object' && arg !== null ? typeSets.prototypeOf(arg) : undefined;
+  if (typeof arg !== 'object' || arg === null || typing.wasPromised?.(arg) === true) return undefined;
+  return typeSets.prototypeOf(arg);
 }
 
 /** Returns whether a literal may equal the value. */
