@@ -9,7 +9,7 @@ import { disjunctionOf } from './disjunctive-form.js';
 const never: FilterCondition = { lhs: { value: true }, cmp: 'Eq', rhs: { value: false } };
 
 /** The number of results that a filter does not express after which no further ones are awaited: a recursive rule has results without end. */
-const mostFailed = 100;
+const mostFailed = 20;
 
 /** Builds the filter of a type from the results of `allow`: each is a constraint on the row, or a row of the application. */
 export class FilterBuilder {

@@ -38,7 +38,7 @@ const comparable = (lines: readonly string[]): string[] =>
 
 afterEach(() => vi.unstubAllEnvs());
 
-describe('the log of queries', () => {
+describe('the log of queries', { timeout: 60_000 }, () => {
   it.each([
     ['POLAR_LOG', '1'],
     ['POLAR_LOG', 'info'],

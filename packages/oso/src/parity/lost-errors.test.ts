@@ -94,7 +94,7 @@ const decideRelation =
     return answers;
   };
 
-describe('errors of the application below a negation and in a pattern', () => {
+describe('errors of the application below a negation and in a pattern', { timeout: 60_000 }, () => {
   it('have the answers of oso', async () => {
     const { value, printed } = await outcomeOf(nanook, decideAll({}));
     expect(value).toEqual((await outcomeOf(original, decideAll({}))).value);
@@ -152,7 +152,7 @@ describe('a recursive rule', () => {
     ['allow(u, a, i) if allow(u, a, i.parent);', false],
   ];
   it.each([{}, { strict: true }])(
-    'has a filter or an error in less than a second, with %o',
+    'has a filter or an error long before the time limit of 30 seconds, with %o',
     async (options) => {
       const filters = policies.map(async ([policy]) => {
         const oso = new nanook.Oso(options);
@@ -173,6 +173,6 @@ describe('a recursive rule', () => {
       const settled = await Promise.allSettled(filters);
       expect(settled.map(({ status }) => status === 'fulfilled')).toEqual(policies.map(([, has]) => has));
     },
-    5_000,
+    25_000,
   );
 });
