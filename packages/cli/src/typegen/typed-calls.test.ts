@@ -64,6 +64,10 @@ const onType: readonly Call[] = [
   (action, type) => `koa.authorize(${action}, ${type})`,
 ];
 
+/** A function with a type parameter, which calls `can` with this action. */
+const generic = (action: string, constraint: string): string =>
+  `<T extends ${constraint}>(it: T) => me.can(${action}, it)`;
+
 const onField = (action: string, it: string, field: string): readonly string[] => [
   `authorizer.authorizeField(user, ${action}, ${it}, ${field})`,
   `authorizer.explainField(user, ${action}, ${it}, ${field})`,
@@ -90,6 +94,16 @@ const right: readonly string[] = [
   // An action of every member of a union, and any action in a list.
   ...calls(onInstance, "'read'", 'either'),
   ...calls(onInstance.filter(isList), "'edit'", 'either'),
+  // A type parameter accepts the actions of its constraint.
+  generic("'edit'", 'typeof note'),
+  generic("'archive'", 'Folder | null'),
+  generic("'read'", 'typeof either'),
+  generic("'archive'", '{ readonly ownerId: number }'),
+  generic("'archive'", 'object'),
+  '<T extends Folder>(it: T, action: ActionOf<Folder>) => me.can(action, it)',
+  '<T>(it: T, action: ActionOf<T>) => authorizer.authorize(user, action, it)',
+  "<T extends typeof either>(all: T[]) => me.filterAllowed('read', all).then((some): T[] => some)",
+  "class extends Folder { isArchivable() { return me.can('archive', this); } }",
   // A type itself as the resource.
   "authorizer.authorize(user, 'list', Folder)",
   "authz.can('create', authorizer.type('Note'))",
@@ -152,6 +166,13 @@ const wrong: readonly string[] = [
     "'edit'",
     'either',
   ),
+  // An action that the constraint of a type parameter does not have.
+  generic("'archive'", 'typeof note'),
+  generic("'edit'", 'Folder | null'),
+  generic("'edit'", 'typeof either'),
+  generic("'achive'", '{ readonly ownerId: number }'),
+  generic("'achive'", 'object'),
+  '<T extends typeof note>(it: T, action: ActionOf<Folder>) => me.can(action, it)',
   // A role is not an action.
   "authorizer.authorize(user, 'owner', folder)",
   // Fields.

@@ -105,40 +105,42 @@ type ActionsFor<Name, Key extends string> = [Name] extends [never] ? AnyAction :
 
 type IsType<Resource> = typeof type extends keyof Resource ? true : Resource extends Class ? true : false;
 
+/** All actions for `any`, `null` and `undefined`. */
 type ActionOnEach<Resource, Key extends string> = Resource extends unknown
-  ? typeof row extends keyof Resource
-    ? Part<Exclude<Resource[typeof row], undefined>, Key>
-    : IsType<Resource> extends true
-      ? ActionsFor<NameOfReference<Resource>, 'typeActions'>
-      : ActionsFor<NameOfInstance<Resource>, Key>
+  ? 0 extends 1 & Resource
+    ? AnyAction
+    : Resource extends null | undefined
+      ? AnyAction
+      : typeof row extends keyof Resource
+        ? Part<Exclude<Resource[typeof row], undefined>, Key>
+        : IsType<Resource> extends true
+          ? ActionsFor<NameOfReference<Resource>, 'typeActions'>
+          : ActionsFor<NameOfInstance<Resource>, Key>
   : never;
 
-/** The actions that each member of a union has. A check with another action would be wrong for some of the values. */
-type ActionOnAll<Resource, Key extends string> = (
-  Resource extends unknown ? (action: ActionOnEach<Resource, Key>) => void : never
-) extends (action: infer Action) => void
-  ? Action & string
+type ObjectWithKeys<Keys extends string> = { readonly [Key in Keys]: true };
+
+/** For each member of a union, an object whose keys are the actions. */
+type ActionKeys<Resource, Key extends string> = Resource extends unknown
+  ? ObjectWithKeys<ActionOnEach<Resource, Key>>
   : never;
 
+// `keyof` a union has the keys of all members only: a check with another action would be wrong for some of the values. And for a type
+// parameter, the compiler compares an action with the keys for its constraint. It would accept no action for a conditional type alone.
+//
 // `NoInfer` keeps the compiler from inferring the type of a resource from an action, which takes time for policies with many types.
 
-/** The actions on a known resource; all actions for `any`, `null` and `undefined`. */
+/** The actions that each member of a union has. */
 type ActionOn<Resource, Key extends string> = IsEmpty extends true
   ? string
-  : 0 extends 1 & Resource
-    ? AnyAction
-    : [NonNullable<Resource>] extends [never]
-      ? AnyAction
-      : ActionOnAll<NonNullable<Resource>, Key>;
+  : string & keyof ActionKeys<Resource, Key>;
 
 /** The actions on at least one member of a union. */
 type ActionOnSome<Resource> = IsEmpty extends true
   ? string
-  : 0 extends 1 & Resource
+  : [NonNullable<Resource>] extends [never]
     ? AnyAction
-    : [NonNullable<Resource>] extends [never]
-      ? AnyAction
-      : ActionOnEach<NonNullable<Resource>, 'actions'>;
+    : ActionOnEach<NonNullable<Resource>, 'actions'>;
 
 /**
  * The actions that a rule can allow on a resource: on an instance of a class, on a row from `typed`, or on a type itself. For a union, it
