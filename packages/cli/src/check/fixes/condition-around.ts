@@ -44,6 +44,15 @@ export function isAlone({ source, start, end }: Span): boolean {
   });
 }
 
+/** Returns whether a condition has several parts, of which one can decide it without the others. */
+export function hasSeveralParts({ source, start, end }: Span): boolean {
+  const isInside = ({ span }: Node): boolean => span.start >= start && span.end <= end;
+  let found = false;
+  const find = (node: Node): void => void (found ||= isInside(node));
+  for (const { body } of rulesIn(source)) if (body !== undefined) visit(body, { and: find, or: find });
+  return found;
+}
+
 /** One source has many findings, and its tree is the same for all of them. */
 const rules = new WeakMap<Source, readonly RuleNode[]>();
 

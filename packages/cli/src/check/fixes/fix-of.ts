@@ -2,7 +2,7 @@ import { textOf, type DataOf, type Span } from '@nanook/core/syntax';
 import type { Finding } from '../finding.js';
 import type { Candidate } from './apply-fixes.js';
 import type { Fix } from './fix.js';
-import { conditionAround, isAlone } from './condition-around.js';
+import { conditionAround, hasSeveralParts, isAlone } from './condition-around.js';
 
 type FixMaker = (span: Span, data: unknown) => Fix | undefined;
 
@@ -54,10 +54,13 @@ const makers: Readonly<Record<string, FixMaker>> = {
     const condition = conditionAround(span);
     if (condition === undefined) return undefined;
     const text = `${textOf(span)} != nil and ${textOf(condition)}`;
+    const before = hasSeveralParts(condition)
+      ? 'its other parts decided it, or it was undecided'
+      : 'it was undecided';
     return replace(
       condition,
       isAlone(condition) ? text : `(${text})`,
-      'for `nil`, the condition is false; before, it was undecided',
+      `for \`nil\`, the condition is false; before, ${before}`,
     );
   },
 };

@@ -207,16 +207,21 @@ describe('a fix of a policy that loads', () => {
 
 describe('a fix that changes answers', () => {
   it.each([
-    ['f(n: Note) if n.a > 1;', 'f(n: Note) if n.a != nil and n.a > 1;', /for `nil`, the condition is false/],
+    ['f(n: Note) if n.a > 1;', 'f(n: Note) if n.a != nil and n.a > 1;', /before, it was undecided/],
     [
       'f(n: Note) if n.b = 1 or n.a > 1;',
       'f(n: Note) if n.b = 1 or (n.a != nil and n.a > 1);',
-      /for `nil`, the condition is false/,
+      /before, it was undecided/,
     ],
     [
       'f(n: Note) if not (n.a < 5);',
       'f(n: Note) if n.a != nil and not (n.a < 5);',
-      /for `nil`, the condition is false/,
+      /before, it was undecided/,
+    ],
+    [
+      'f(n: Note) if not (n.b = 1 and n.a < 5);',
+      'f(n: Note) if n.a != nil and not (n.b = 1 and n.a < 5);',
+      /before, its other parts decided it, or it was undecided/,
     ],
     ['f(_: Note{owner: User});', 'f(_: Note{owner: User{}});', /`User\{\}` matches each instance/],
     ['f(n: Note) if n.b() and n.b = 1;', 'f(n: Note) if n.b and n.b = 1;', /the condition reads the field/],
