@@ -14,13 +14,13 @@ const unexported = {
   cli: [],
   core: [
     'authorization/authorizer.ts:Authorizer', // the Node entry exports its subclass of the same name
-    'authorization/loaded-policy.ts:EngineHooks', // for @nanook/core/compat
     // The record of a debugger.
     'debug/debugged-query.ts:HaltHandler',
     'debug/step.ts:Step',
     'diagnostics/codes.ts:codes',
     'diagnostics/polar-error.ts:Trace', // internal
     'diagnostics/singleton-text.ts:SingletonData',
+    'engine/backends/module/policy-module.ts:Parts', // the parts of the runtime that a compiled policy imports
     // The steps of the types of actions.
     'types/policy-types.ts:ActionOn',
     'types/policy-types.ts:ActionOnSome',
@@ -57,17 +57,15 @@ const unexported = {
   orm: ['drizzle/drizzle-names.ts:Casing', 'errors/nanook-orm-error.ts:texts'],
 };
 
-/** The entries that only generated code imports. */
-const generated = ['./compiled/parts'];
+/** The entries that only generated code and other packages of this repository import. */
+const internal = ['./compiled/parts', './compat'];
 
 /** The source files of a package's entries, by the names under which they are imported. */
 function entriesOf(folder) {
   const { name, exports } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   return new Map(
     Object.entries(exports).flatMap(([path, { '@nanook/source': source }]) =>
-      source && !generated.includes(path)
-        ? [[name + path.slice(1), join(folder, source.node ?? source)]]
-        : [],
+      source && !internal.includes(path) ? [[name + path.slice(1), join(folder, source.node ?? source)]] : [],
     ),
   );
 }
