@@ -92,7 +92,8 @@ export class DebugMachine extends Machine {
     const undecided = this.#undecided as Undecided | undefined;
     if (undecided !== undefined)
       this.#record('undecided', undecided.span, frame, goal, undecidedError(undecided));
-    else if (result === GoalResult.failed) this.#record('failure', goal.span, frame, goal);
+    else if (result === GoalResult.failed && !isNegatedAction(goal))
+      this.#record('failure', goal.span, frame, goal);
     if (result !== GoalResult.failed) this.#recordRule();
     return result;
   }
@@ -179,3 +180,10 @@ const indexOf = (point: ChoicePoint): number => ('index' in point ? point.index 
 
 const isSame = ({ point, index }: OpenChoice, current: ChoicePoint | undefined): boolean =>
   point === current && index === indexOf(point);
+
+/**
+ * Returns whether a goal ends the `not` that `forall` puts around its action. When it fails, the action holds. In the text, the operand
+ * of a written `not` begins behind the word.
+ */
+const isNegatedAction = (goal: MachineGoal): boolean =>
+  goal.kind === 'refute' && goal.operand.some(({ span }) => span.start === goal.span.start);

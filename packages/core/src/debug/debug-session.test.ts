@@ -389,6 +389,18 @@ describe('DebugSession', () => {
     });
   });
 
+  it('stops at the action of forall for the element that fails, and not for those that satisfy it', async () => {
+    const session = await sessionOf('f(xs) if forall(x in xs, x > 0);', 'f([1, 2, 0])', { failures: true });
+    const halt = session.forwardSync('continue') as Halt;
+    expect(shown(session, halt)).toBe('failure f:1 x > 0');
+    expect(session.view(halt).values).toEqual([{ name: 'x', value: '0' }]);
+    const negated = await sessionOf('f(xs) if forall(x in xs, not x = 0);', 'f([1, 0])', { failures: true });
+    const halts = [negated.forwardSync('continue'), negated.forwardSync('continue')] as Halt[];
+    expect(halts.map((each) => shown(negated, each))).toEqual(['failure f:1 x = 0', 'failure f:1 not x = 0']);
+    const satisfied = await sessionOf('f(xs) if forall(x in xs, x > 0);', 'f([1, 2])', { failures: true });
+    expect(shown(satisfied, satisfied.forwardSync('continue') as Halt)).toBe('answer');
+  });
+
   it('stops at a goal that the data cannot decide', async () => {
     const session = await sessionOf('f(x) if x < 1;\nf(_);', 'f("a")', { undecided: true });
     const halt = session.forwardSync('continue') as Halt;

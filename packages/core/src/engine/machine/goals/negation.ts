@@ -32,7 +32,7 @@ export function proveNot(machine: Prover, { operand, span }: NotGoal): GoalResul
   machine.choices.push(negation);
   machine.scope = inner;
   machine.startGoals(operand, frame, {
-    goals: [{ kind: 'refute', span, negation }],
+    goals: [{ kind: 'refute', span, operand, negation }],
     index: 0,
     frame,
     next: undefined,

@@ -19,7 +19,12 @@ export interface Attribute {
 export type MachineGoal =
   | Goal
   /** Placed after the operand of a negation: the operand is proved when it is reached. */
-  | { readonly kind: 'refute'; readonly span: Span; readonly negation: NegationPoint }
+  | {
+      readonly kind: 'refute';
+      readonly span: Span;
+      readonly operand: readonly Goal[];
+      readonly negation: NegationPoint;
+    }
   /** Unifies the item with the next element of a collection. */
   | { readonly kind: 'next-item'; readonly span: Span; readonly item: Term; readonly source: ItemSource }
   /** Awaits a promised attribute or result, and assigns its value as the look-up or the call does. */
