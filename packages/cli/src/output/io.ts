@@ -43,7 +43,8 @@ export function processIo(): Io {
     },
     endAfterwards: () => endAfterwards(process),
     get columns() {
-      return stdout.isTTY ? stdout.columns : undefined;
+      // Without a size, as in some containers, a terminal has 0 columns.
+      return stdout.isTTY && stdout.columns > 0 ? stdout.columns : undefined;
     },
     colors: createColors(wantsColor(stdout)),
   };
