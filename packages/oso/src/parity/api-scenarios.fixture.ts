@@ -444,6 +444,22 @@ export const groups: Readonly<Record<string, Readonly<Record<string, Scenario>>>
     'a constraint on a field': query('f(x) if x.a = 1 and x.b.c > 2;', 'f(x)'),
     'a negated constraint': query('f(x) if not x = 1;', 'f(x)'),
     'a constraint on an element': query('f(x) if 1 in x.list;', 'f(x)'),
+    'the names of two variables of a rule': async (library) => {
+      const policy = 'f(x) if role in x.roles and relation in role.org.relations and relation.n = 1;';
+      const results = (await loaded(library, policy)).query('f(x)', { acceptExpression: true });
+      // The numbers of oso count the variables of all rules.
+      return [
+        ...JSON.stringify(
+          (await all(results)).map((result) => [...(result as Map<string, unknown>)]),
+        ).matchAll(/_(role|relation)_\d/g),
+      ].map(([, name]) => `prefix: ${name}`);
+    },
+    'two variables of a rule with the same name': async (library) => {
+      const policy = 'f(x) if r in x.roles and g(r); g(q) if r in q.roles and r.n = q.n;';
+      const results = (await loaded(library, policy)).query('f(x)', { acceptExpression: true });
+      const [result] = (await all(results)) as [Map<string, unknown>];
+      return new Set(JSON.stringify(result.get('x')).match(/"_\w+_\d+"/g)).size;
+    },
     'a type as a constraint': query('f(x: Org) if x.name = "acme";', 'f(x)'),
     'arithmetic in a constraint': query('f(x) if x.n + 1 = 2;', 'f(x)'),
     'a constraint that is not accepted': async (library) =>

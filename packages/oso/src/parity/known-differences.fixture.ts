@@ -12,16 +12,8 @@ export const knownDifferences: Readonly<Record<string, string>> = {
   'not i.n in [1,2]': 'The filter has a condition for each element. oso has no filter for it, and throws.',
   'r in o.repos and q in r.issues and q.n = 1':
     'The filter joins both relations. oso has no filter for an element of a field of an element, and throws.',
-  'not (r in o.repos and r.n = 1)':
-    'The message names the variable `_1` instead of the variable of the policy.',
-  'forall(r in o.repos, r.n = 1)':
-    'The message names the variable `_1` instead of the variable of the policy.',
-  'expressions: allow(_, _, r: Repo) if forall(i in r.issues, i.id = 1);':
-    'The expression has a variable `_1` instead of the variable of the policy.',
   'expressions: allow(_, a, r) if a = r and r > 3;':
     'The conditions are the same. They name `_this` where oso names the other of two equal variables.',
-  'expressions: allow(_, a, r) if x in r.roles and x.perm = a;':
-    'The expression has a variable `_1` instead of the variable of the policy.',
   'expressions: allow(_, a, r) if not (a = r.act and r.z = 1);':
     'The expression is the negation of the condition. oso also requires that `r.z` is not 1, so it finds fewer rows.',
   'expressions: allow(_, a, r) if not (_ = r.act) and a = 1;':

@@ -254,8 +254,8 @@ export abstract class Evaluator extends ProofState implements Prover {
     // A type test mentions no other variables.
     if (goal.kind !== 'not' && goal.kind !== 'isa') {
       for (const term of termsOf(goal)) {
-        for (const variable of variablesIn(valueOf(term, frame.slots, this.budget), this.budget))
-          this.trail.markAliased(variable);
+        const value = valueOf(term, frame.slots, this.budget, frame.rule?.slotNames);
+        for (const variable of variablesIn(value, this.budget)) this.trail.markAliased(variable);
       }
     }
     return GoalResult.proved;

@@ -133,7 +133,7 @@ export class QueryRun {
   bindings(): Bindings {
     const found = new Map<string, unknown>();
     const open = this.#machine.openConstraints;
-    const names = new VariableNames();
+    const names = this.#variableNames();
     const shared = this.#sharedNames();
     const { members, dialect } = this.#machine;
     const { foreign } = members;
@@ -151,6 +151,12 @@ export class QueryRun {
 
   dispose(): void {
     this.#machine.dispose();
+  }
+
+  #variableNames(): VariableNames {
+    const { madeVariables, dialect } = this.#machine;
+    const ofQuery = new Set([...this.#values, ...(madeVariables?.values() ?? [])]);
+    return new VariableNames(ofQuery, dialect.name === 'oso');
   }
 
   /**
@@ -211,7 +217,7 @@ export class QueryRun {
     const variable = variablesOf(stray, budget)[0]!;
     const data = {
       name: variable.name,
-      constraint: residualOf(variable, [stray], budget, variable.name).toString(),
+      constraint: residualOf(variable, [stray], budget, variable.name, this.#variableNames()).toString(),
     };
     throw this.#ended(new PolarError('POLAR_RUN_UNHANDLED_CONSTRAINT', data, stray.goal.span));
   }

@@ -13,15 +13,28 @@ import type { Meter } from '../../host/meter.js';
 import { policyDictionary } from '../../host/value.js';
 import { QueryVariable } from '../../terms/query-variable.js';
 
-/** The variables of an answer by which it is distinguished: those without a name get a number. */
+/**
+ * The names of the variables in an answer. A variable of a rule gets a number, because other variables may have its name. In the dialect oso,
+ * its own name stands before the number.
+ */
 export class VariableNames {
-  readonly #unnamed = new Map<Variable, QueryVariable>();
+  readonly #ofRules = new Map<Variable, QueryVariable>();
+
+  /** @param ofQuery the variables of the query, which keep their names */
+  constructor(
+    readonly ofQuery: ReadonlySet<unknown>,
+    readonly keepsSourceNames: boolean,
+  ) {}
 
   of(variable: Variable): QueryVariable {
-    if (variable.name !== '_') return new QueryVariable(variable.name);
-    let known = this.#unnamed.get(variable);
-    if (known === undefined)
-      this.#unnamed.set(variable, (known = new QueryVariable(`_${this.#unnamed.size + 1}`)));
+    const { name } = variable;
+    if (name !== '_' && this.ofQuery.has(variable)) return new QueryVariable(name);
+    let known = this.#ofRules.get(variable);
+    if (known === undefined) {
+      const number = this.#ofRules.size + 1;
+      const prefix = this.keepsSourceNames && name !== '_' ? `_${name}_` : '_';
+      this.#ofRules.set(variable, (known = new QueryVariable(`${prefix}${number}`)));
+    }
     return known;
   }
 }
@@ -59,12 +72,12 @@ export function residualOf(
   variable: Variable,
   constraints: readonly Constraint[],
   meter: Meter,
-  name = '_this',
-  names = new VariableNames(),
+  name: string,
+  names: VariableNames,
   kept: ReadonlySet<Variable> = new Set(),
   equals: readonly string[] = [],
 ): Expression {
-  const goals = constraints.map((c) => closeGoal(c.goal, c.frame.slots, meter));
+  const goals = constraints.map((c) => closeGoal(c.goal, c.frame, meter));
   const definitions = new Map<Variable, Expression>();
   const render = (value: unknown): unknown => {
     if (value === variable) return new QueryVariable(name);

@@ -97,7 +97,7 @@ function requirementsOf(machine: Prover, negation: NegationPoint): Requirements 
     variables.push(variable);
   }
   const constraints = connected(constrained, machine.constraintsSince(negation.constraints), budget);
-  goals.push(...constraints.map((c) => closeGoal(c.goal, c.frame.slots, budget)));
+  goals.push(...constraints.map((c) => closeGoal(c.goal, c.frame, budget)));
   return { goals, variables };
 }
 

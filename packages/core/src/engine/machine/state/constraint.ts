@@ -24,9 +24,10 @@ export const isAlive = (constraint: Constraint): boolean =>
   constraint.watched.every((variable) => !variable.isBound);
 
 /** Returns a goal in which variables are replaced by their values, so that the goal stays valid after backtracking. */
-export function closeGoal(goal: Goal, slots: unknown[], meter: Meter): Goal {
+export function closeGoal(goal: Goal, frame: Frame, meter: Meter): Goal {
   meter.step();
-  const close = (term: Term): Term => constantTerm(snapshot(valueOf(term, slots, meter), meter));
+  const close = (term: Term): Term =>
+    constantTerm(snapshot(valueOf(term, frame.slots, meter, frame.rule?.slotNames), meter));
   switch (goal.kind) {
     case 'unify':
     case 'compare':
@@ -42,7 +43,7 @@ export function closeGoal(goal: Goal, slots: unknown[], meter: Meter): Goal {
     case 'condition':
       return { ...goal, term: close(goal.term) };
     case 'not':
-      return { ...goal, operand: goal.operand.map((g) => closeGoal(g, slots, meter)) };
+      return { ...goal, operand: goal.operand.map((g) => closeGoal(g, frame, meter)) };
     default:
       return goal;
   }
@@ -85,6 +86,7 @@ export function variablesOf({ goal, frame }: Constraint, meter: Meter): Variable
   const terms = termsOf(goal);
   meter.spend(terms.length + 1);
   const found = new Set<Variable>();
-  for (const term of terms) variablesIn(valueOf(term, frame.slots, meter), meter, found);
+  for (const term of terms)
+    variablesIn(valueOf(term, frame.slots, meter, frame.rule?.slotNames), meter, found);
   return [...found];
 }
