@@ -16,6 +16,7 @@ export default defineConfig({
     helpers: 'src/helpers.ts',
     types: 'src/types.ts',
     'type-orm-adapter': 'src/type-orm-adapter.ts',
+    'polar-wasm-api': 'src/polar-wasm-api.ts',
     messages: 'src/messages.ts',
     bin: 'src/bin.ts',
   },

@@ -17,7 +17,7 @@ import {
   PolarFileExtensionError,
   PolarFileNotFoundError,
 } from './errors.js';
-import { printError, readFile, repr } from './helpers.js';
+import { defaultEqualityFn, printError, readFile, repr } from './helpers.js';
 import { Host } from './host.js';
 import { printWarning } from './messages.js';
 import { Predicate } from './predicate.js';
@@ -33,13 +33,17 @@ import {
 
 /** Loads policies, registers classes, and runs queries: the base class of `Oso`. */
 export class Polar<Query, Resource> {
-  readonly #host = new Host<Query, Resource>();
+  readonly #host: Host<Query, Resource>;
   readonly #engine: PolicyEngine;
   /** Warnings of a load that failed. They are printed with the next message. */
   #pendingWarnings: string[] = [];
   readonly #ignoresMissingAllow = Boolean(process.env['POLAR_IGNORE_NO_ALLOW_WARNING']);
 
   constructor({ equalityFn, strict = false, unsafeHostAccess = false }: Options = {}) {
+    this.#host = new Host(undefined, {
+      acceptExpression: false,
+      equalityFn: equalityFn ?? defaultEqualityFn,
+    });
     this.#engine = new PolicyEngine(this.#host as unknown as Host<never, unknown>, {
       equalityFn,
       strict,

@@ -3,6 +3,7 @@ import { classScenarios } from './class-scenarios.fixture.js';
 import type { Scenario } from './both-libraries.fixture.js';
 import { filterScenarios } from './filter-scenarios.fixture.js';
 import { grantsScenarios } from './grants-scenarios.fixture.js';
+import { hostScenarios } from './host-scenarios.fixture.js';
 import { traceScenarios } from './trace-scenarios.fixture.js';
 
 /** All scenarios, by the subject of their group. */
@@ -11,5 +12,6 @@ export const allScenarios: Readonly<Record<string, Readonly<Record<string, Scena
   'classes of values': classScenarios,
   'data filtering': filterScenarios,
   'partial evaluation': grantsScenarios,
+  'the host': hostScenarios,
   'traces of errors': traceScenarios,
 };

@@ -39,7 +39,8 @@ const further = `
 | \`debug()\` in a policy | It has no effect. In oso, the package for Node prints a message and does not stop |
 | \`POLAR_LOG\`, \`RUST_LOG\` | They are read when a policy is loaded. The log has the lines of the level \`info\`, with the values of arguments instead of the names of variables, and without the variables that oso adds. The level \`trace\` adds nothing |
 | recursive filters | A rule whose filter follows a relation of a type to itself without end is an error. oso stops after 30 seconds |
-| \`getFfi\`, and the methods of \`Host\` that convert values | They do not exist, because there is no second language to convert values for |
+| \`getFfi\`, \`dist/src/polar_wasm_api\` | \`getFfi\` does not exist, because the engine is written in TypeScript. The class \`Polar\` of \`polar_wasm_api\` has only the methods that a \`Host\` needs |
+| \`Host\` | \`serializeTypes\` and \`registerMros\` do not exist. \`instances\` has no constants, because the engine does not keep them there |
 | inner modules | \`dist/src/Query\`, \`parseFilter\`, \`parseQueryEvent\`, \`QueryEventKind\` and the guards \`isPolar…\` of terms do not exist, for the same reason. \`isPolarComparisonOperator\` exists |
 | a \`Predicate\` as an argument of \`queryRule\` | It is an error. oso binds it to the variable, and calls it if the variable is a condition |
 | \`new Dictionary()\` in a policy | It is a plain object. In oso it is a \`Dict\` |

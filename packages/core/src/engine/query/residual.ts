@@ -14,8 +14,8 @@ import { policyDictionary } from '../../host/value.js';
 import { QueryVariable } from '../../terms/query-variable.js';
 
 /**
- * The names of the variables in an answer. A variable of a rule gets a number, because other variables may have its name. In the dialect oso,
- * its own name stands before the number.
+ * The names of the variables in an answer. A variable of a rule is named by a number, because other variables may have its name. In the
+ * dialect oso, the number follows the name in the rule.
  */
 export class VariableNames {
   readonly #ofRules = new Map<Variable, QueryVariable>();
