@@ -6,6 +6,7 @@ import type { Arguments, QueryRun } from '../engine/query/query-run.js';
 import type { Explanation } from '../explanation/explanation.js';
 import type { RowCondition } from '../filter/row-condition.js';
 import { ignoreRejection } from '../host/handle-rejections.js';
+import { monotonicClock } from '../internal/monotonic-clock.js';
 import { isQueryVariable } from '../terms/query-variable.js';
 import type { LinkedQuery } from '../ir/program.js';
 import type { PolicyVersion } from '../policy/policy-version.js';
@@ -40,12 +41,12 @@ export class DecisionContext {
 
   /** Returns the reading of `performance.now()` at the beginning of a check, if checks are measured. */
   start(): number | undefined {
-    return this.options.decisionDuration === true ? performance.now() : undefined;
+    return this.options.decisionDuration === true ? monotonicClock.now() : undefined;
   }
 
   /** Returns the time of a check that begins now, by the option `clock`. @param startedMs the result of `start` */
   timeOf(startedMs: number | undefined): Date {
-    return this.options.clock?.() ?? this.#systemTime.at(startedMs ?? performance.now());
+    return this.options.clock?.() ?? this.#systemTime.at(startedMs ?? monotonicClock.now());
   }
 }
 

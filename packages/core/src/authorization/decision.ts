@@ -2,6 +2,7 @@ import type { EngineChoice } from '../engine/compiled/compiled-policy.js';
 import type { Proof, RuleReference } from '../engine/proof.js';
 import type { TypeSets } from '../host/type-set.js';
 import { isObjectOrFunction } from '../internal/is-object.js';
+import { monotonicClock } from '../internal/monotonic-clock.js';
 import type { PolicyVersion } from '../policy/policy-version.js';
 import { denialReason } from './denial-reason.js';
 import { identityOf, type Identity } from './identity.js';
@@ -145,7 +146,7 @@ export function decisionOf(
     engine,
     context,
     at,
-    startedMs === undefined ? undefined : performance.now() - startedMs,
+    startedMs === undefined ? undefined : monotonicClock.now() - startedMs,
   );
 }
 

@@ -1,3 +1,5 @@
+import { monotonicClock } from '../internal/monotonic-clock.js';
+
 // `Date` of the system. A test that sets the time replaces the global one.
 const SystemDate = Date;
 
@@ -13,7 +15,7 @@ const toleranceMs = 2;
  */
 export class SystemTime {
   /** The difference between the two clocks. */
-  #offset = performance.timeOrigin;
+  #offset = monotonicClock.timeOrigin;
   #comparedAt = Number.NEGATIVE_INFINITY;
   #last = new SystemDate(0);
 
@@ -32,7 +34,7 @@ export class SystemTime {
 
   #compare(readMs: number): void {
     this.#comparedAt = readMs;
-    const [monotonic, system] = [performance.now(), SystemDate.now()];
+    const [monotonic, system] = [monotonicClock.now(), SystemDate.now()];
     if (Math.abs(system - (monotonic + this.#offset)) > toleranceMs) this.#offset = system - monotonic;
   }
 }

@@ -1,6 +1,7 @@
 import { PolarError } from '../diagnostics/polar-error.js';
 import { handleRejections } from '../host/handle-rejections.js';
 import type { Meter } from '../host/meter.js';
+import { monotonicClock } from '../internal/monotonic-clock.js';
 
 /** The limits of one query. A query that exceeds one of them ends in an error, never in an answer. */
 export interface Limits {
@@ -140,7 +141,7 @@ export class Budget implements Meter {
 
   start(): void {
     this.#isWhole = false;
-    this.startedAt = this.#lookedAt = performance.now();
+    this.startedAt = this.#lookedAt = monotonicClock.now();
   }
 
   /** Continues the clock of the engine that began the query. */
@@ -161,7 +162,7 @@ export class Budget implements Meter {
   }
 
   get remainingMs(): number {
-    const now = performance.now();
+    const now = monotonicClock.now();
     if (this.hasUntimedCalls) this.#timeCalls(now - this.#lookedAt);
     this.#lookedAt = now;
     if (this.startedAt === undefined) {

@@ -23,6 +23,8 @@ const maxKept = 64;
  * of such a value; most queries never do.
  */
 export class Tags {
+  /** The number of notes of this query. */
+  notes = 0;
   /** The rows by their types: first those of the types that this query has used. */
   readonly #rows: TypedRows[] = [];
   #rowTypes = 0;
@@ -60,6 +62,7 @@ export class Tags {
   clear(): void {
     for (let i = 0; i < this.#rowTypes; i++) this.#rows[i]!.clear();
     this.#rowTypes = 0;
+    this.notes = 0;
     if (this.#listCount > maxKept) {
       this.#lists = [];
       this.#elements = [];
@@ -135,8 +138,18 @@ export class Tags {
 
   /** Gives a row a type of the application. */
   tagRow(row: object, type: DeclaredType): void {
-    if (Array.isArray(row)) return;
+    if (!Array.isArray(row)) this.#add(row, type);
+  }
+
+  /** Gives a row a type of the application. Returns whether fields have given it no other. */
+  note(row: object, type: DeclaredType): boolean {
+    this.tagRow(row, type);
+    return this.#only === type || !this.#hasOther(row, type);
+  }
+
+  #add(row: object, type: DeclaredType): void {
     if (!this.#rowsOfType(type).add(row)) return;
+    this.notes++;
     if (row === this.#last || row === this.#single) this.#forget();
   }
 
@@ -146,17 +159,18 @@ export class Tags {
       if (this.#lists[i] === list && this.#elements[i] === of) return;
     // Most queries read the same lists as the one before.
     const type = this.#elements[count] === of ? this.#elementTypes[count] : this.#typeOf(of);
-    if (type !== undefined) this.#add(type);
+    if (type !== undefined) this.#addType(type);
     this.#lists[count] = list;
     this.#elements[count] = of;
     this.#elementTypes[count] = type;
     this.#listCount++;
+    this.notes++;
     this.#forget();
     // Patterns and methods of the list also reach the lists in it.
     if (of.kind === 'list' && Array.isArray(list)) for (const element of list) this.tag(element, of);
   }
 
-  #add(type: DeclaredType): void {
+  #addType(type: DeclaredType): void {
     if (type === this.#only) return;
     this.#only = this.isEmpty ? type : undefined;
   }
@@ -202,7 +216,7 @@ export class Tags {
   #rowsOfType(type: DeclaredType): TypedRows {
     const count = this.#rowTypes;
     for (let i = 0; i < count; i++) if (this.#rows[i]!.type === type) return this.#rows[i]!;
-    this.#add(type);
+    this.#addType(type);
     this.#rowTypes = count + 1;
     // Most queries read rows of the same types as the one before.
     if (this.#rows[count]?.type === type) return this.#rows[count];

@@ -2,13 +2,15 @@ import { PolarError } from '../diagnostics/polar-error.js';
 import { looksThenable } from '../internal/describe-value.js';
 import { describe, describeValue } from '../internal/descriptions.js';
 import type { TypedRow, TypeName } from './policy-types.js';
-import { findName, setName } from './row-name.js';
+import { findName, nameFinders, setName, type FindName } from './row-name.js';
 
 // On globalThis, so that the ESM and the CommonJS copy of this package share it.
 const registryKey = Symbol.for('@nanook/core/typed');
 interface Registry {
   readonly set: (row: object, name: string) => void;
-  readonly find: (row: object) => string | undefined;
+  readonly find: FindName;
+  /** Functions like `find`. Missing if an older copy of this package was loaded first. */
+  readonly finders?: readonly FindName[];
   /** The prototypes of tagged rows that are not plain objects. Their classes do not determine the types of all instances. */
   readonly prototypes: WeakSet<object>;
   /** The number of these prototypes. */
@@ -18,6 +20,7 @@ const registries = globalThis as { [registryKey]?: Registry };
 const registry = (registries[registryKey] ??= {
   set: setName,
   find: findName,
+  finders: nameFinders,
   prototypes: new WeakSet(),
   version: 0,
 });
@@ -79,7 +82,17 @@ function isRow(value: unknown): boolean {
 const parentOf = (value: object): object | null => Object.getPrototypeOf(value) as object | null;
 
 /** Returns the name that `typed` gave to a row. */
-export const findTag: (row: object) => string | undefined = registry.find;
+export const findTag: FindName = registry.find;
+
+const finders = registry.finders ?? [registry.find];
+
+/** Returns a function like `findTag` for code that gets few kinds of rows. The same number returns the same function. */
+export const tagFinder = (n: number): FindName => finders[n % finders.length]!;
+
+let handedOut = 0;
+
+/** Returns a function like `findTag` that other code seldom uses. */
+export const nextTagFinder = (): FindName => tagFinder(handedOut++);
 
 /** Returns a number that changes whenever `typed` tags the first instance of another class. */
 export const tagVersion = (): number => registry.version;

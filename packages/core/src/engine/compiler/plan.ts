@@ -254,6 +254,8 @@ export interface EqualTest {
     | {
         readonly type: DeclaredType;
         readonly certain: 'left' | 'right';
+        /** Whether that value is certainly a plain object. */
+        readonly isPlain: boolean;
         /** Whether the other value was read from a field of this type. */
         readonly isFromField: FromField;
       }

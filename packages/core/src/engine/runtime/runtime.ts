@@ -81,6 +81,8 @@ export abstract class Runtime implements EqualityContext, Meter {
   log = new HostLog(this);
   /** The proof of the function that has succeeded last, if functions record their proofs. */
   proof: Proof | undefined = undefined;
+  /** The number of notes about types that fields have given to values. */
+  notes = 0;
   #tags: Tags | undefined = undefined;
 
   /**
@@ -260,14 +262,26 @@ export abstract class Runtime implements EqualityContext, Meter {
 
   /** Tags a plain row with the declared type of a field. Without tags, no field has a type of the application. */
   tag(value: unknown, type: FieldType): void {
-    this.#tags ??= this.operations.createTags?.(this.context.types);
-    this.#tags?.tag(value, type);
+    const tags = this.#findTags();
+    if (tags === undefined) return;
+    tags.tag(value, type);
+    this.notes = tags.notes;
   }
 
-  /** Tags a plain row with the type of the application that a field has. */
-  tagRow(row: object, type: DeclaredType): void {
-    this.#tags ??= this.operations.createTags?.(this.context.types);
-    this.#tags?.tagRow(row, type);
+  /**
+   * Gives a row the type of the application that a field has. Returns the number of notes, or -1 if fields have also given it another type. It has
+   * no other type until the number changes.
+   */
+  note(row: object, type: DeclaredType): number {
+    const tags = this.#findTags();
+    if (tags === undefined) return -1;
+    const isOnly = tags.note(row, type);
+    this.notes = tags.notes;
+    return isOnly ? this.notes : -1;
+  }
+
+  #findTags(): Tags | undefined {
+    return (this.#tags ??= this.operations.createTags?.(this.context.types));
   }
 
   /** Checks that declared fields have given no other type to a row without a tag and a discriminator, which was tagged with this type. */

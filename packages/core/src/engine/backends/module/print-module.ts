@@ -111,7 +111,7 @@ class ModulePrinter {
       createTypeSets: declared.some(({ is, discriminator }) => is ?? discriminator),
       linkFields: hasFields,
       linkRelations: hasRelations,
-      createTags: givesTypes || calls('tag', 'tagRow'),
+      createTags: givesTypes || calls('tag', 'note'),
       isRelated: hasRelations,
       runMethod: this.#constants.callsMethods,
       orderValues: calls('order'),

@@ -1,5 +1,6 @@
 import type { TypeSet } from '../../../host/type-set.js';
-import { findTag } from '../../../types/typed.js';
+import { findTag, nextTagFinder } from '../../../types/typed.js';
+import type { FindName } from '../../../types/row-name.js';
 import type { CompiledFunction, DispatchCases, GrowingCases } from '../../compiler/compiled-function.js';
 import { longestChain, longestSwitch } from '../../compiler/thresholds.js';
 import { takesContinuation, waitsIn, type Way } from '../../runtime/way.js';
@@ -27,6 +28,7 @@ function growingBody(cases: GrowingCases, names: readonly string[], constants: C
   const at = names[cases.parameter]!;
   let text = knownCases(cases, names, way, {
     constants,
+    findTag: nextTagFinder(),
     search: exactSearch,
     // A target that dispatches itself is repeated here instead of called.
     target: (to, passed) =>
@@ -60,6 +62,7 @@ export function emitCompleteDispatch(cases: CompleteCases, way: Way): EmittedCod
   }
   text += knownCases(cases, names, way, {
     constants,
+    findTag,
     search: exactSearchAot,
     target: (to, args) => callOf(constant(to), args, way),
   });
@@ -82,6 +85,7 @@ export function emitCompleteDispatch(cases: CompleteCases, way: Way): EmittedCod
 
 interface CaseText {
   readonly constants: Constants;
+  readonly findTag: FindName;
   /** Prints the search for the class of a value. */
   readonly search: (value: string, found: string) => string;
   /** Prints the statement that continues with a function. */
@@ -93,7 +97,7 @@ function knownCases(
   { parameter, literals, classes, prototypes, rows, typeSets }: DispatchCases,
   names: readonly string[],
   way: Way,
-  { constants, search, target }: CaseText,
+  { constants, findTag: find, search, target }: CaseText,
 ): string {
   const constant = (value: unknown) => constants.name(value);
   const at = names[parameter]!;
@@ -123,7 +127,7 @@ function knownCases(
     );
     text += search(at, known.join(' '));
   }
-  if (rows.size > 0) text += rowSearch(at, discriminators, constant(findTag), rowCases());
+  if (rows.size > 0) text += rowSearch(at, discriminators, constant(find), rowCases());
   return text;
 
   /** Prints the cases by the tag `g`, and by each discriminator of a row without a tag. */

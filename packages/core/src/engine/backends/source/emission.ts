@@ -1,5 +1,6 @@
 import type { Span } from '../../../diagnostics/span.js';
 import type { DeclaredType } from '../../../types/declared-type.js';
+import { findTag, tagFinder } from '../../../types/typed.js';
 import { passedArguments, type CompiledFunction } from '../../compiler/compiled-function.js';
 import type { Linker } from '../../compiler/linker.js';
 import { hasCut, restarts } from '../../compiler/plan-analysis.js';
@@ -54,8 +55,11 @@ export class Emission {
   readonly checkedPrototypes = new Map<number, string>();
   /** The locals whose tag is found once, when they are read. */
   readonly tags = new Map<number, { isUsed: boolean }>();
-  /** The locals for which `n…` says whether they were tagged with the type of their field when they were read. */
-  readonly perhapsNoted = new Set<number>();
+  /**
+   * The locals with a variable `note…`, and the type that the field gave to the row. The variable is 0 if the value got no type, and -1 if it also
+   * has another one. Otherwise it is the number of notes at that time.
+   */
+  readonly noted = new Map<number, DeclaredType>();
   /** Whether no code of the application runs that could tag a row meanwhile. */
   readonly mayShareTags: boolean;
   /** The texts of the names of types, and of the values of their discriminators. */
@@ -120,19 +124,19 @@ export class Emission {
     const instances = [...this.instances];
     const prototypes = [...this.checkedPrototypes];
     const tags = [...this.tags];
-    const perhapsNoted = [...this.perhapsNoted];
+    const noted = [...this.noted];
     this.awaits = false;
     this.instances.clear();
     this.checkedPrototypes.clear();
     this.tags.clear();
-    this.perhapsNoted.clear();
+    this.noted.clear();
     const body = emit();
     const result = { body, awaits: this.awaits };
     this.awaits = awaits;
     for (const n of instances) this.instances.add(n);
     for (const [n, name] of prototypes) this.checkedPrototypes.set(n, name);
     for (const [n, tag] of tags) this.tags.set(n, tag);
-    for (const n of perhapsNoted) this.perhapsNoted.add(n);
+    for (const [n, type] of noted) this.noted.set(n, type);
     return result;
   }
 
@@ -205,6 +209,15 @@ export class Emission {
     return `g${local}`;
   }
 
+  /**
+   * Returns the name of a function that returns the tag of a row.
+   *
+   * @param type the type that the tag probably gives to the row; undefined if the row probably has no tag
+   */
+  tagFinder(type?: DeclaredType): string {
+    return this.constant(type === undefined || this.printing.isModule ? findTag : tagFinder(type.id));
+  }
+
   /** Prints the name of a type. */
   nameOf(type: DeclaredType): string {
     return this.#textOf(this.#names, type, ({ name }) => name);
@@ -231,10 +244,23 @@ export class Emission {
     return text;
   }
 
-  /** Prints the test that a row without a mark was tagged with the type of its field, or returns undefined if only the runtime can tell. */
-  notedTest(operand: Operand, isFromField: FromField): string | undefined {
+  /** Prints the test that a row without a mark has this type from its field, or returns undefined if only the runtime can tell. */
+  notedTest(operand: Operand, type: DeclaredType, isFromField: FromField): string | undefined {
     if (isFromField !== 'perhaps') return isFromField ? 'true' : undefined;
-    return operand.kind === 'local' && this.perhapsNoted.has(operand.local) ? `n${operand.local}` : undefined;
+    return this.#isNoted(operand, type) ? `note${operand.local} !== 0` : undefined;
+  }
+
+  /** Prints the test that a row without a mark has this type from its field, and no other. */
+  #onlyNotedTest(operand: Operand, type: DeclaredType, isFromField: FromField): string | undefined {
+    const noted = this.notedTest(operand, type, isFromField);
+    if (noted === undefined) return undefined;
+    const search = `R.isNoted(${this.operand(operand)}, ${this.constant(type)})`;
+    const found = this.#isNoted(operand, type) ? `(note${operand.local} === R.notes || ${search})` : search;
+    return noted === 'true' ? found : `${noted} && ${found}`;
+  }
+
+  #isNoted(operand: Operand, type: DeclaredType): operand is Extract<Operand, { kind: 'local' }> {
+    return operand.kind === 'local' && this.noted.get(operand.local) === type;
   }
 
   /** Prints the test that a value has exactly this type. @param isFromField whether it was read from a field of this type */
@@ -247,11 +273,10 @@ export class Emission {
       const mark = this.linker.rowMark(type);
       if (mark === undefined) return 'false';
       const wanted = mark.field === undefined ? this.nameOf(type) : this.discriminatorOf(type);
-      const isNoted = this.notedTest(operand, isFromField);
-      const noted =
-        isNoted && `${isNoted === 'true' ? '' : `${isNoted} && `}R.isNoted(${value}, ${this.constant(type)})`;
+      const noted = this.#onlyNotedTest(operand, type, isFromField);
       const tag = operand.kind === 'local' ? this.tagOf(operand.local) : undefined;
-      return rowTest({ value, mark, wanted, noted, discriminators, tag }, (constant) =>
+      const find = this.tagFinder(noted === undefined ? type : undefined);
+      return rowTest({ value, mark, wanted, noted, discriminators, findTag: find, tag }, (constant) =>
         this.constant(constant),
       );
     }

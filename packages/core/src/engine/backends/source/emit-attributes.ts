@@ -1,8 +1,7 @@
-import type { FieldType } from '../../../types/declared-type.js';
+import type { DeclaredType, FieldType } from '../../../types/declared-type.js';
 import type { MethodStatement, ReadStatement } from '../../compiler/plan.js';
 import { hasDefaultInstanceof } from '../../runtime/exact-class.js';
 import { methodSite, readSite } from '../../runtime/sites.js';
-import { findTag } from '../../../types/typed.js';
 import { memberAccess, objectTest, OwnConstant } from './emitted-code.js';
 import { prototypeTest, tagOfRow, unmarkedTest } from './exact-class-text.js';
 import type { Emission } from './emission.js';
@@ -37,7 +36,7 @@ export function emitRead(e: Emission, statement: ReadStatement, next: () => stri
   const isSettledFirst = e.settles || tag !== undefined || field !== undefined || notesRow || isRelation;
   const slow = `{ ${v} = R.read(${o}, ${site}, ${v}${e.position(at)}); if (${v} === U) ${leave} ${isSettledFirst ? '' : settle}}\n`;
   const rest = () => {
-    if (e.mayShareTags) e.tags.set(to, { isUsed: tag?.kind === 'named' && isRowType(e, tag) });
+    if (e.mayShareTags) e.tags.set(to, { isUsed: false });
     const row = notesRow ? emitNoteRow(e, statement, site) : '';
     const unrelated = isOptional ? `{ ${v} = U; ${leave} }` : leave;
     const checked = isRelation
@@ -45,15 +44,21 @@ export function emitRead(e: Emission, statement: ReadStatement, next: () => stri
       : '';
     const first = isSettledFirst ? settle : '';
     const before = isRelation ? '' : first;
-    const noted = tag === undefined ? `${before}${row}` : emitTag(e, to, tag, before);
+    const rows = tag?.kind === 'named' ? rowTypeOf(e, tag) : undefined;
+    const tagged = tag === undefined || rows !== undefined ? `${before}${row}` : emitTag(e, to, tag, before);
+    if (rows !== undefined) e.noted.set(to, rows);
     const text = next();
-    const found = e.tags.get(to)?.isUsed === true ? tagOfLocal(e, to) : '';
+    const isTagUsed = e.tags.get(to)?.isUsed === true;
+    const found = isTagUsed ? tagOfLocal(e, to) : '';
+    const noted = rows === undefined ? '' : emitRowNote(e, to, rows, isTagUsed);
     e.instances.delete(to);
-    e.perhapsNoted.delete(to);
+    e.noted.delete(to);
     e.tags.delete(to);
-    if (isRelation) return `${first}${found}${checked}${noted}${text}`;
+    if (isRelation) return `${first}${found}${checked}${tagged}${noted}${text}`;
     // A value is awaited before its tag is found.
-    return found === '' ? `${noted}${text}` : `${first}${found}${noted.slice(first.length)}${text}`;
+    return found === ''
+      ? `${tagged}${noted}${text}`
+      : `${first}${found}${tagged.slice(first.length)}${noted}${text}`;
   };
   // A query that began in code that does not wait reads the same values again.
   const isReplayed = e.settles ? 'R.replay !== undefined || ' : '';
@@ -97,20 +102,20 @@ function unrelatedTest(e: Emission, name: string, n: number): string {
 
 /** Prints the declaration of the tag of a row, for tests that share it. */
 const tagOfLocal = (e: Emission, n: number): string =>
-  `let g; const g${n} = ${tagOfRow(`v${n}`, e.constant(findTag))};\n`;
+  `const g${n} = ${tagOfRow(`v${n}`, e.tagFinder(), e.printing.isModule)};\n`;
 
 /** Prints the tagging of a plain row with the type that the object from which it was read declares, if it declares one. */
 function emitNoteRow(e: Emission, { to, base, rowType }: ReadStatement, site: string): string {
   const v = `v${to}`;
   const o = e.operand(base);
-  const tagOf = e.constant(findTag);
+  const tagOf = e.tagFinder();
   // A row with a tag gets no type from a field.
   const isRow = `${objectTest(v)} && ${tagOf}(${v}) === undefined && ${unregisteredTest(v)}`;
   const note = `R.noteRow(${o}, ${site}, ${v});`;
-  const isNoted = rowType && e.notedTest(base, rowType.isBaseFromField);
+  const isNoted = rowType && e.notedTest(base, rowType.of, rowType.isBaseFromField);
   if (rowType === undefined || isNoted === undefined || base.kind !== 'local')
     return `if (${isRow}) ${note}\n`;
-  e.perhapsNoted.add(to);
+  e.noted.set(to, rowType.type);
   const known = e.tagOf(base.local);
   const { typeSets } = e.linker.context;
   const isUnmarked = [
@@ -121,8 +126,8 @@ function emitNoteRow(e: Emission, { to, base, rowType }: ReadStatement, site: st
     `${known ?? `${tagOf}(${o})`} === ${e.nameOf(rowType.of)} || ` +
     `${isUnmarked}${unmarkedTest(o, 'Object', typeSets, ({ values }) => e.constant(values))}`;
   return (
-    `let n${to} = false; if (${isRow}) { if (${hasType}) ` +
-    `{ R.tagRow(${v}, ${e.constant(rowType.type)}); n${to} = true; } else ${note} }\n`
+    `let note${to} = 0; if (${isRow}) { if (${hasType}) ` +
+    `note${to} = R.note(${v}, ${e.constant(rowType.type)}); else ${note} }\n`
   );
 }
 
@@ -133,13 +138,6 @@ function emitNoteRow(e: Emission, { to, base, rowType }: ReadStatement, site: st
  * @param settle the statement that awaits the value first
  */
 export function emitTag(e: Emission, n: number, tag: FieldType, settle: string): string {
-  const known = tag.kind === 'named' && isRowType(e, tag) ? e.tagOf(n) : undefined;
-  if (tag.kind === 'named' && known !== undefined) {
-    // A row with a tag gets no type from a field.
-    const v = `v${n}`;
-    const isOther = `${known} === U && ${objectTest(v)} && !R.registered.has(Object.getPrototypeOf(${v}))`;
-    return `${settle}if (${known} === undefined || (${isOther})) R.tagRow(${v}, ${e.constant(e.linker.context.program.types.find(tag.name))});\n`;
-  }
   return emitNote(e, n, tag, settle, '', `R.tag(v${n}, ${e.constant(tag)});`);
 }
 
@@ -176,6 +174,8 @@ function emitNote(
 ): string {
   const value = `v${n}`;
   const type = tag.kind === 'named' ? e.linker.context.program.types.find(tag.name) : undefined;
+  if (tag.kind === 'named' && rowTypeOf(e, tag) !== undefined)
+    return `${settle}if (${needed}${objectTest(value)}) ${noted}\n`;
   const exact = type && e.linker.exactClass(type);
   const note = (more: string) =>
     `if (${needed}${objectTest(value)}${more} && ${unregisteredTest(value)}) ${noted}\n`;
@@ -194,11 +194,22 @@ function emitNote(
 const unregisteredTest = (value: string): string =>
   `(Object.getPrototypeOf(${value}) === Object.prototype || !R.registered.has(Object.getPrototypeOf(${value})))`;
 
-/** Checks that a field contains rows of a type without a class. */
-const isRowType = (e: Emission, tag: Extract<FieldType, { kind: 'named' }>): boolean => {
+/** Returns the type of the rows in a field if it has no class. */
+function rowTypeOf(e: Emission, tag: Extract<FieldType, { kind: 'named' }>): DeclaredType | undefined {
   const type = e.linker.context.program.types.find(tag.name);
-  return type !== undefined && e.linker.rowMark(type) !== undefined;
-};
+  return type !== undefined && e.linker.rowMark(type) !== undefined ? type : undefined;
+}
+
+/**
+ * Prints the note that a row has the type of its field. A row with a tag needs none, but is noted too if its tag is not found here: the tag
+ * takes precedence.
+ */
+function emitRowNote(e: Emission, n: number, type: DeclaredType, isTagFound: boolean): string {
+  const v = `v${n}`;
+  const isObject = objectTest(v);
+  const needsNote = isTagFound ? `g${n} === undefined || (g${n} === U && ${isObject})` : isObject;
+  return `const note${n} = ${needsNote} ? R.note(${v}, ${e.constant(type)}) : 0;\n`;
+}
 
 /** Prints the call of a method. @param next prints the statements after it */
 export function emitMethod(e: Emission, statement: MethodStatement, next: () => string): string {

@@ -96,13 +96,13 @@ function emitRowsEqual(e: Emission, { left, right, rows }: EqualTest, slow: stri
   if (commonKey === undefined) return slow;
   const [l, r] = [e.operand(left), e.operand(right)];
   if (rows === undefined || hasPredicates)
-    return `(${e.keyComparison(commonKey, { type: undefined, isFromField: false })}(${l}, ${r}) ?? ${slow})`;
+    return `(${e.keyComparison(commonKey, { type: undefined, isPlain: false, isFromField: false })}(${l}, ${r}) ?? ${slow})`;
   const [other, passed] = rows.certain === 'left' ? [right, `${r}, ${l}`] : [left, `${l}, ${r}`];
-  const noted = e.notedTest(other, rows.isFromField);
-  const { type } = rows;
+  const { type, isPlain } = rows;
+  const noted = e.notedTest(other, type, rows.isFromField);
   return noted === undefined
-    ? `(${e.keyComparison(commonKey, { type, isFromField: false })}(${passed}) ?? ${slow})`
-    : `(${e.keyComparison(commonKey, { type, isFromField: true })}(${passed}, ${noted}) ?? ${slow})`;
+    ? `(${e.keyComparison(commonKey, { type, isPlain, isFromField: false })}(${passed}) ?? ${slow})`
+    : `(${e.keyComparison(commonKey, { type, isPlain, isFromField: true })}(${passed}, ${noted}) ?? ${slow})`;
 }
 
 /**

@@ -1,7 +1,6 @@
 import type { Discriminators } from '../../../host/discriminators.js';
 import type { TypeSets } from '../../../host/type-set.js';
 import type { RowMark } from '../../../host/row-mark.js';
-import { findTag } from '../../../types/typed.js';
 import { memberAccess, objectTest } from './emitted-code.js';
 
 // Prints the test of `isExactly` in runtime/exact-class.ts. Both must find the same class.
@@ -59,6 +58,8 @@ export interface RowTest {
   /** The test, for a row without any mark, that a field has given it the same type; undefined if it was read from no such field. */
   readonly noted: string | undefined;
   readonly discriminators: Discriminators | undefined;
+  /** The name of the function that returns the tag. */
+  readonly findTag: string;
   /** The variable that holds the tag of the row, or the missing value for a value that is not plain. */
   readonly tag: string | undefined;
 }
@@ -69,7 +70,7 @@ export interface RowTest {
  * @param constant returns the name of a constant
  */
 export function rowTest(
-  { value, mark, wanted, noted, discriminators, tag: known }: RowTest,
+  { value, mark, wanted, noted, discriminators, findTag, tag: known }: RowTest,
   constant: (value: unknown) => string,
 ): string {
   const fields = discriminators?.fields ?? [];
@@ -82,7 +83,7 @@ export function rowTest(
         ? `${isClean} && ${found} === ${wanted}`
         : `${isClean} && (${found} === undefined || !${constant(values)}.has(${found}))`;
     });
-  const tag = known ?? `${constant(findTag)}(${value})`;
+  const tag = known ?? `${findTag}(${value})`;
   const isMarked = [
     `${tag} === ${mark.field === undefined ? wanted : 'undefined'}`,
     ...testsFor(mark.field),
@@ -99,9 +100,14 @@ export function rowTest(
     : `${objectTest(value)} && ${prototypeTest(value)} && ${hasType}`;
 }
 
-/** Prints the tag of a row, or the missing value for a value that is not plain. */
-export const tagOfRow = (value: string, findTagName: string): string =>
-  `${objectTest(value)} && (g = ${findTagName}(${value}), ${prototypeTest(value)}) ? g : U`;
+/**
+ * Prints the tag of a row, or the missing value for a value that is not plain.
+ *
+ * @param isModule whether the code must not read `then` of a data object
+ */
+export const tagOfRow = (value: string, findTag: string, isModule: boolean): string =>
+  // Reading an attribute first lets the optimizer learn the shape of the object, and with it the prototype.
+  `${objectTest(value)} && (${isModule ? '' : `${value}.then, `}${prototypeTest(value)}) ? ${findTag}(${value}) : U`;
 
 /** Prints the test that an object is plain. */
 export const prototypeTest = (value: string): string =>

@@ -1,6 +1,5 @@
 import type { Discriminators } from '../../../host/discriminators.js';
 import type { DeclaredType } from '../../../types/declared-type.js';
-import { findTag } from '../../../types/typed.js';
 import { memberAccess, objectTest } from './emitted-code.js';
 import { plainTest } from './exact-class-text.js';
 
@@ -10,6 +9,8 @@ import { plainTest } from './exact-class-text.js';
 export interface ComparedRows {
   /** The type with a key that the second value certainly has; undefined if no type is known. */
   readonly type: DeclaredType | undefined;
+  /** Whether the second value is certainly a plain object. */
+  readonly isPlain: boolean;
   /**
    * Whether the first value also has that type if it is a row without a tag or a discriminator, from the field that it was read from. Then the
    * third argument says whether the object from which it was read declares the field.
@@ -21,6 +22,7 @@ export interface ComparedRows {
 interface TypeTexts {
   readonly printing: { readonly isModule: boolean };
   constant(value: unknown): string;
+  tagFinder(type?: DeclaredType): string;
   nameOf(type: DeclaredType): string;
   discriminatorOf(type: DeclaredType): string;
 }
@@ -47,8 +49,8 @@ export function keyComparison(
         `Object.hasOwn(a, ${own}) && Object.hasOwn(b, ${own}) ? true : undefined`;
   const leave = `return undefined;`;
   const read = `const k = a${at}, l = b${at}${rows.isFromField ? '; let g' : ''};`;
-  const arePlain = `${plainTest('a')} && ${plainTest('b')}`;
-  const areObjects = `${objectTest('a')} && ${objectTest('b')}`;
+  const arePlain = rows.isPlain ? plainTest('a') : `${plainTest('a')} && ${plainTest('b')}`;
+  const areObjects = rows.isPlain ? objectTest('a') : `${objectTest('a')} && ${objectTest('b')}`;
   // The keys are read first: then the optimizer knows the shapes of the objects, and their prototypes cost nothing.
   const first = isModule
     ? `if (!(${arePlain})) ${leave} ${read}`
@@ -69,7 +71,7 @@ function sharesType(
   e: TypeTexts,
 ): string {
   const { discriminator } = type;
-  const tag = `${e.constant(findTag)}(${value})`;
+  const tag = `${e.tagFinder(isFromField ? undefined : type)}(${value})`;
   const isClean = (field: string) => `Object.prototype${memberAccess(field)} === undefined`;
   const tests: string[] = [];
   if (discriminator !== undefined)

@@ -106,7 +106,7 @@ function comparedRows(value: Value, typed: Value, certain: 'left' | 'right'): Eq
   if (value.kind !== 'local' || typed.kind !== 'local' || typed.known.kind !== 'types') return undefined;
   const type = typed.known.types.comparedBy;
   if (type?.key === undefined) return undefined;
-  return { type, certain, isFromField: isReadFrom(value, type) };
+  return { type, certain, isPlain: typed.known.isRow, isFromField: isReadFrom(value, type) };
 }
 
 /** Checks the type of a value now, or of a variable once it has a value. */
